@@ -1,0 +1,82 @@
+# What this project can do. Nothing is assumed on the machine but Go, Node and make: tools are built into
+# .tools/ when a target first asks for them, in the version named here.
+
+GO                   ?= go
+GOLANGCI_LINT_VERSION := 2.15.0
+TOOLS                := $(CURDIR)/.tools
+GOLANGCI_LINT        := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
+
+# Packages that are tested from inside, and those that work on the built binary from outside.
+INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
+FUZZTIME ?= 30s
+FUZZ     ?=
+# What `larder up` is started with by `make run`: make run ARGS="--addr 127.0.0.1:9000".
+ARGS     ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run build generate verify format-check vet lint generated-check tidy-check arch format \
+	test test-quick test-race test-faults bench fuzz clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build and start everything: larder up
+	bin/larder up $(ARGS)
+
+build: ## build bin/larder
+	@mkdir -p bin
+	$(GO) build -trimpath -o bin/larder ./cmd/larder
+
+generate: ## write the generated code anew (from openapi.yaml)
+	$(GO) generate ./...
+
+format: $(GOLANGCI_LINT) ## format the code
+	$(GOLANGCI_LINT) fmt
+
+verify: format-check vet lint generated-check tidy-check arch ## what must hold before a commit: format, vet, lint, generated code, imports
+
+format-check:
+	@stale=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$stale" ]; then echo "not gofmt'd (make format):"; echo "$$stale"; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+lint: $(GOLANGCI_LINT)
+	$(GOLANGCI_LINT) run ./...
+
+generated-check:
+	@scripts/unchanged-by "make generate" $(GO) generate ./...
+
+tidy-check:
+	$(GO) mod tidy -diff
+
+arch:
+	$(GO) test -count=1 ./internal/arch
+
+test: ## every test; the faults in their short form
+	$(GO) test -timeout 10m $(INSIDE)
+	$(GO) test -timeout 10m -p 1 ./test/...
+
+test-quick: ## the tests of the packages, without those on the built binary
+	$(GO) test -short $(INSIDE)
+
+test-race: ## test-quick under the race detector (needs a C compiler)
+	$(GO) test -race -short -timeout 20m $(INSIDE)
+
+test-faults: ## kill -9 at random points, full disks, lost servers: the long form
+	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 60m ./test/faults/...
+
+bench: ## our figures against the bare limit, as a table
+	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -benchtime 1x ./test/bench
+
+fuzz: ## every fuzz test for FUZZTIME each (30s), or those of FUZZ="./events ..."
+	@scripts/fuzz $(FUZZTIME) $(FUZZ)
+
+clean: ## take away what was built, not what larder keeps
+	rm -rf bin .tools
+	$(GO) clean -testcache
+
+# The pinned linter: the one on this machine where it is of that very version, else built from source.
+$(GOLANGCI_LINT):
+	@scripts/golangci-lint $(GOLANGCI_LINT_VERSION) $@

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+
+	"larder.dev/cmd/larder/internal/stores"
+)
+
+// commands is the command line: what every command takes, and the commands.
+type commands struct {
+	settings
+
+	Up      upCommand      `cmd:"" help:"Run everything in one process."`
+	User    userCommands   `cmd:"" help:"Add and change the people who may log in."`
+	Import  importCommand  `cmd:"" help:"Put recipes in, one JSON object a line."`
+	Export  exportCommand  `cmd:"" help:"Print a user's recipes, one JSON object a line."`
+	Status  statusCommand  `cmd:"" help:"Show each projection: position, lag, parked events."`
+	Rebuild rebuildCommand `cmd:"" help:"Fill a projection anew from the stream, while it serves."`
+	Events  eventsCommands `cmd:"" help:"Look at the events."`
+	Migrate migrateCommand `cmd:"" help:"Bring the databases to this version's schema."`
+
+	Version kong.VersionFlag `help:"Print the version and stop."`
+}
+
+// settings are the flags that every command takes; the environment serves for each.
+type settings struct {
+	DataDir string `env:"LARDER_DATA_DIR" default:"${data_dir}" placeholder:"DIR" help:"Where Larder keeps its data (${default})."`
+
+	PostgresURL       string `env:"LARDER_POSTGRES_URL" placeholder:"URL" help:"A PostgreSQL instead of the embedded one."`
+	BackupPostgresURL string `env:"LARDER_BACKUP_POSTGRES_URL" placeholder:"URL" help:"The PostgreSQL of the backup."`
+	NATSURL           string `name:"nats-url" env:"LARDER_NATS_URL" placeholder:"URL" help:"A NATS server with JetStream."`
+	NATSCreds         string `name:"nats-creds" env:"LARDER_NATS_CREDS" placeholder:"FILE" help:"Credentials for that server."`
+	RedisURL          string `env:"LARDER_REDIS_URL" placeholder:"URL" help:"A Redis."`
+
+	LogLevel slog.Level `env:"LARDER_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+}
+
+func (s settings) given() stores.Given {
+	return stores.Given{
+		PostgresURL:       s.PostgresURL,
+		BackupPostgresURL: s.BackupPostgresURL,
+		NATSURL:           s.NATSURL,
+		NATSCreds:         s.NATSCreds,
+		RedisURL:          s.RedisURL,
+	}
+}
+
+// defaultDataDir follows the XDG base directory specification.
+func defaultDataDir() string {
+	if base := os.Getenv("XDG_DATA_HOME"); base != "" {
+		return filepath.Join(base, "larder")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "larder-data"
+	}
+	return filepath.Join(home, ".local", "share", "larder")
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "larder (development)"
+	}
+	return "larder " + info.Main.Version
+}

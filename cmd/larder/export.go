@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+)
+
+// exportCommand prints a user's recipes as `larder import` takes them.
+type exportCommand struct {
+	User string `placeholder:"NAME" help:"Whose recipes; may be left out where there is one user."`
+}
+
+func (c exportCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	work, err := enter(ctx, s, con, log)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, work.leave)
+	api, err := work.command(ctx, log)
+	if err != nil {
+		return err
+	}
+	user, err := chosenUser(ctx, api.Users(), c.User)
+	if err != nil {
+		return err
+	}
+	total, err := api.CountRecipes(ctx, user.ID)
+	if err != nil {
+		return fmt.Errorf("export the recipes of %s: %w", user.Name, err)
+	}
+	bar := newProgress(con.err, "export "+user.Name, "recipes")
+	out := bufio.NewWriter(con.out)
+	_, err = api.Export(ctx, user.ID, out, func(done int) { bar.set(int64(done), int64(total)) })
+	if err != nil {
+		bar.abandon()
+		return fmt.Errorf("export the recipes of %s: %w", user.Name, err)
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	bar.finish()
+	return nil
+}

@@ -1,0 +1,110 @@
+package stores
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// Addresses say where the stores of a data folder are. A running `larder up` writes them to its run file,
+// so that every other command finds it by the folder alone. They hold passwords: the file is the owner's.
+type Addresses struct {
+	PID               int    `json:"pid"`
+	URL               string `json:"url"` // of the HTTP surface, "" where none is served
+	PostgresURL       string `json:"postgres_url"`
+	BackupPostgresURL string `json:"backup_postgres_url"`
+	NATSURL           string `json:"nats_url"`
+	NATSCreds         string `json:"nats_creds,omitempty"`
+	FeedURL           string `json:"feed_url,omitempty"` // NATS with the grocery app's credentials
+	RedisURL          string `json:"redis_url"`
+}
+
+const (
+	runFileName  = "run.json"
+	lockFileName = "lock"
+)
+
+// ErrInUse is given when another process has the data folder open.
+var ErrInUse = errors.New("data folder is in use by another larder")
+
+// lock is the exclusive hold on a data folder. The kernel lets go of it when the process ends, also by
+// kill -9, so that a stale run file is never taken for a running larder.
+type lock struct {
+	file *os.File
+}
+
+func acquire(dir string) (*lock, error) {
+	path := filepath.Join(dir, lockFileName)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the lock of the data folder: %w", err)
+	}
+	err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		_ = file.Close()
+		return nil, fmt.Errorf("%s: %w", dir, ErrInUse)
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("lock the data folder %s: %w", dir, err)
+	}
+	return &lock{file: file}, nil
+}
+
+func (l *lock) release() { _ = l.file.Close() }
+
+// Running gives the addresses of the larder that has the folder open, or false where none has.
+// A larder that is still starting has the lock and no run file yet: ErrInUse.
+func Running(dir string) (Addresses, bool, error) {
+	held, err := acquire(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Addresses{}, false, nil
+	}
+	if err == nil {
+		held.release()
+		return Addresses{}, false, nil
+	}
+	if !errors.Is(err, ErrInUse) {
+		return Addresses{}, false, err
+	}
+	a, err := readRunFile(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Addresses{}, false, fmt.Errorf("%s: %w, which is starting or stopping", dir, ErrInUse)
+	}
+	return a, err == nil, err
+}
+
+func readRunFile(dir string) (Addresses, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, runFileName))
+	if err != nil {
+		return Addresses{}, fmt.Errorf("read the run file: %w", err)
+	}
+	var a Addresses
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return Addresses{}, fmt.Errorf("read the run file in %s: %w", dir, err)
+	}
+	return a, nil
+}
+
+// writeRunFile replaces the file in one step, so that a reader never sees half of it.
+func writeRunFile(dir string, a Addresses) error {
+	raw, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the run file: %w", err)
+	}
+	temporary := filepath.Join(dir, runFileName+".new")
+	if err := os.WriteFile(temporary, raw, 0o600); err != nil {
+		return fmt.Errorf("write the run file: %w", err)
+	}
+	if err := os.Rename(temporary, filepath.Join(dir, runFileName)); err != nil {
+		return fmt.Errorf("write the run file: %w", err)
+	}
+	return nil
+}
+
+func removeRunFile(dir string) { _ = os.Remove(filepath.Join(dir, runFileName)) }

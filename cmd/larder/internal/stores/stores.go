@@ -1,0 +1,180 @@
+// Package stores opens the servers that Larder keeps its things in: the one that an address is given for,
+// else one that is embedded in this process and lives in the data folder.
+package stores
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"larder.dev/internal/identity"
+	"larder.dev/internal/natsserver"
+	"larder.dev/internal/postgresserver"
+	"larder.dev/internal/redisserver"
+)
+
+// Given are the addresses of servers that the person who runs Larder has; "" for what is to be embedded.
+type Given struct {
+	PostgresURL       string
+	BackupPostgresURL string
+	NATSURL           string
+	NATSCreds         string
+	RedisURL          string
+}
+
+// The databases in the embedded PostgreSQL.
+const (
+	primaryDatabase = "larder"
+	backupDatabase  = "larder_backup"
+)
+
+// stopTimeout is how long the embedded servers may take to end in good order.
+const stopTimeout = 20 * time.Second
+
+// Stores are the open servers of one data folder. This process holds the folder until Close.
+type Stores struct {
+	Addresses
+
+	dir      string
+	log      *slog.Logger
+	lock     *lock
+	postgres *postgresserver.Server
+	nats     *natsserver.Server
+	redis    *redisserver.Server
+}
+
+// Options say what to open.
+type Options struct {
+	Dir   string // the data folder; made if it doesn't exist
+	Given Given
+	Log   *slog.Logger
+	// Download is called with bytes done and bytes in all while PostgreSQL is fetched. It may be nil.
+	Download func(done, total int64)
+}
+
+// Open takes the data folder and starts what has no address. ErrInUse where another larder has the folder.
+// After an error nothing runs and nothing is held.
+func Open(ctx context.Context, o Options) (*Stores, error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	held, err := acquire(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	removeRunFile(o.Dir) // of a larder that was killed
+	s := &Stores{dir: o.Dir, log: o.Log, lock: held}
+	s.Addresses = Addresses{
+		PID:               os.Getpid(),
+		PostgresURL:       o.Given.PostgresURL,
+		BackupPostgresURL: o.Given.BackupPostgresURL,
+		NATSURL:           o.Given.NATSURL,
+		NATSCreds:         o.Given.NATSCreds,
+		RedisURL:          o.Given.RedisURL,
+	}
+	if err := s.start(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// start runs the embedded servers side by side: PostgreSQL takes the longest.
+func (s *Stores) start(ctx context.Context, o Options) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.startPostgres(ctx, o) })
+	group.Go(func() error { return s.startNATS(o) })
+	group.Go(func() error { return s.startRedis(o) })
+	return group.Wait()
+}
+
+func (s *Stores) startPostgres(ctx context.Context, o Options) error {
+	if s.PostgresURL != "" && s.BackupPostgresURL != "" {
+		return nil
+	}
+	server, err := postgresserver.Start(ctx, postgresserver.Options{
+		Dir: filepath.Join(o.Dir, "postgres"), Log: o.Log, Progress: o.Download,
+	})
+	if err != nil {
+		return fmt.Errorf("start the embedded PostgreSQL: %w", err)
+	}
+	s.postgres = server
+	if s.PostgresURL == "" {
+		if err := server.EnsureDatabase(ctx, primaryDatabase); err != nil {
+			return fmt.Errorf("make the database: %w", err)
+		}
+		s.PostgresURL = server.URL(primaryDatabase)
+	}
+	if s.BackupPostgresURL == "" {
+		if err := server.EnsureDatabase(ctx, backupDatabase); err != nil {
+			return fmt.Errorf("make the backup database: %w", err)
+		}
+		s.BackupPostgresURL = server.URL(backupDatabase)
+		o.Log.Info("the backup is a second database on the same disk: it protects from mistakes, not from a lost disk; give LARDER_BACKUP_POSTGRES_URL for more")
+	}
+	return nil
+}
+
+func (s *Stores) startNATS(o Options) error {
+	if s.NATSURL != "" {
+		return nil
+	}
+	server, err := natsserver.Start(natsserver.Options{Dir: filepath.Join(o.Dir, "nats"), Log: o.Log})
+	if err != nil {
+		return fmt.Errorf("start the embedded NATS: %w", err)
+	}
+	s.nats, s.NATSURL, s.FeedURL = server, server.URL(), server.FeedURL()
+	return nil
+}
+
+func (s *Stores) startRedis(o Options) error {
+	if s.RedisURL != "" {
+		return nil
+	}
+	server, err := redisserver.Start(redisserver.Options{
+		Dir: filepath.Join(o.Dir, "redis"), Log: o.Log, Keep: identity.IsSessionKey,
+	})
+	if err != nil {
+		return fmt.Errorf("start the embedded Redis: %w", err)
+	}
+	s.redis, s.RedisURL = server, server.URL()
+	return nil
+}
+
+// Announce lets other commands find these stores, and the HTTP surface at url, by the data folder.
+func (s *Stores) Announce(url string) error {
+	s.URL = url
+	return writeRunFile(s.dir, s.Addresses)
+}
+
+// Died is closed when an embedded server ended by itself; never, where none is embedded.
+func (s *Stores) Died() <-chan struct{} {
+	if s.postgres == nil {
+		return nil
+	}
+	return s.postgres.Done()
+}
+
+// Close stops what was started, in good order, and lets go of the folder.
+func (s *Stores) Close() error {
+	removeRunFile(s.dir)
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	var failed []error
+	if s.nats != nil {
+		failed = append(failed, s.nats.Stop())
+	}
+	if s.redis != nil {
+		failed = append(failed, s.redis.Stop())
+	}
+	if s.postgres != nil {
+		failed = append(failed, s.postgres.Stop(ctx))
+	}
+	s.lock.release()
+	return errors.Join(failed...)
+}

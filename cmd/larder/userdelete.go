@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"larder.dev/events"
+	"larder.dev/projectors"
+)
+
+// settlePoll is how often a deletion looks whether the relay is done with the user's events.
+const settlePoll = 20 * time.Millisecond
+
+// userDeleteCommand removes a user and everything of theirs from every store. It says what it removed
+// where. Interrupted, it is run again with the same name only while the account is there; the views are
+// then erased by the event that the deletion left.
+type userDeleteCommand struct{ userNamed }
+
+func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	return withProjectors(ctx, s, con, log, func(ctx context.Context, work *workplace, control *projectors.Control) error {
+		api, err := work.command(ctx, log)
+		if err != nil {
+			return err
+		}
+		user, err := api.Users().Find(ctx, c.Name)
+		if err != nil {
+			return fmt.Errorf("delete %q: %w", c.Name, err)
+		}
+		recipes, err := api.CountRecipes(ctx, user.ID)
+		if err != nil {
+			return fmt.Errorf("delete %q: %w", c.Name, err)
+		}
+		if _, err := api.Users().Delete(ctx, c.Name); err != nil {
+			return fmt.Errorf("delete %q: %w", c.Name, err)
+		}
+		fmt.Fprintf(con.out, "database: %d recipes, their history and the account\n", recipes)
+		// An event that the relay had in hand would come after the purge otherwise.
+		if err := settled(ctx, func() (bool, error) { return api.Users().Settled(ctx, user.ID) }); err != nil {
+			return fmt.Errorf("wait for the relay: %w", err)
+		}
+		return eraseEverywhere(ctx, control, user, con)
+	})
+}
+
+func settled(ctx context.Context, done func() (bool, error)) error {
+	ticker := time.NewTicker(settlePoll)
+	defer ticker.Stop()
+	for {
+		ok, err := done()
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// eraseEverywhere takes a deleted user out of the streams and the views. The event of the deletion does the
+// same by itself; asking waits for it and has the counts.
+func eraseEverywhere(ctx context.Context, control *projectors.Control, user events.User, con console) error {
+	erased, err := control.Erase(ctx, user.ID)
+	if err != nil {
+		return fmt.Errorf("erase %s from the views: %w", user.ID, err)
+	}
+	for _, place := range erased {
+		fmt.Fprintf(con.out, "%s: %d\n", place.Name, place.Count)
+	}
+	return nil
+}

@@ -1,0 +1,221 @@
+// Package commandapi is the write side of Larder: the HTTP API of the commands, the accounts, the relay
+// from the ledger to the stream, and the import and export of recipes.
+package commandapi
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"larder.dev/command-api/internal/account"
+	"larder.dev/command-api/internal/httpapi"
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/relay"
+	"larder.dev/command-api/internal/transfer"
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	db "larder.dev/internal/postgres"
+	"larder.dev/internal/redis"
+)
+
+// The parts of the write side that a program handles.
+type (
+	// Users are the accounts; see their methods.
+	Users = account.Users
+	// NewUser is an account to be added.
+	NewUser = account.New
+	// Access is what an account may do beyond its own recipes.
+	Access = account.Access
+	// Relay carries the ledger's events to the stream; see Run and Drain.
+	Relay = relay.Relay
+	// Publisher stores messages in a stream; *jetstream.Conn is one.
+	Publisher = relay.Publisher
+	// Backlog is what is committed and not in the stream yet.
+	Backlog = postgres.Backlog
+	// ImportProgress is how far an import has come.
+	ImportProgress = transfer.Progress
+	// ImportOptions say who is told of it.
+	ImportOptions = transfer.Options
+)
+
+// Errors that a person can do something about.
+var (
+	ErrNoUser       = account.ErrNoUser
+	ErrNameTaken    = account.ErrNameTaken
+	ErrBadName      = account.ErrBadName
+	ErrWeakPassword = account.ErrWeakPassword
+)
+
+// Deps is what the write side works with. Nothing in it is closed here.
+type Deps struct {
+	Pool        *postgres.Pool      // the primary database
+	PostgresURL string              // its address, for the relay's own connections
+	Redis       *redis.Client       // marks and the counting of failed logins
+	Sessions    *identity.Sessions  // in the same Redis
+	Passwords   *identity.Passwords // one for the whole program; nil makes one
+	Publisher   Publisher           // the stream; nil where this program doesn't relay
+	// Origin is the one web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR)
+	// whose X-Forwarded-For is believed.
+	Origin         string
+	TrustedProxies []string
+	Metrics        *prometheus.Registry // nil for none
+	Log            *slog.Logger         // nil for slog.Default()
+}
+
+// API is the write side.
+type API struct {
+	store    *postgres.Store
+	notifier *db.Notifier
+	users    *account.Users
+	relay    *relay.Relay
+	handler  http.Handler
+	log      *slog.Logger
+}
+
+// New puts the write side together. It asks no store, so that a program starts while one is away. The
+// error means that an option is wrong.
+func New(deps Deps) (*API, error) {
+	log := deps.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	passwords := deps.Passwords
+	if passwords == nil {
+		passwords = identity.NewPasswords()
+	}
+	notifier := db.NewNotifier(deps.Pool, postgres.Channel, log)
+	store := postgres.NewStore(deps.Pool, notifier.Hint)
+	api := &API{
+		store: store, notifier: notifier, log: log,
+		users: account.NewUsers(store, deps.Sessions, passwords),
+	}
+	var err error
+	if api.relay, err = newRelay(deps, store, log); err != nil {
+		return nil, err
+	}
+	if api.handler, err = newHandler(deps, api, passwords); err != nil {
+		return nil, err
+	}
+	return api, nil
+}
+
+func newRelay(deps Deps, store *postgres.Store, log *slog.Logger) (*relay.Relay, error) {
+	if deps.Publisher == nil {
+		return nil, nil
+	}
+	var metrics *relay.Metrics
+	if deps.Metrics != nil {
+		var err error
+		if metrics, err = relay.NewMetrics(deps.Metrics); err != nil {
+			return nil, err
+		}
+	}
+	return relay.New(store, deps.Publisher, deps.PostgresURL, metrics, log), nil
+}
+
+func newHandler(deps Deps, api *API, passwords *identity.Passwords) (http.Handler, error) {
+	return httpapi.New(httpapi.Deps{
+		Store:    api.store,
+		Users:    api.users,
+		Logins:   identity.NewLogins(deps.Redis, passwords),
+		Sessions: deps.Sessions,
+		Marks:    freshness.NewMarks(deps.Redis),
+		Log:      api.log,
+	}, httpserver.Options{
+		Component:      "command-api",
+		Log:            api.log,
+		Origin:         deps.Origin,
+		TrustedProxies: deps.TrustedProxies,
+		Metrics:        deps.Metrics,
+		Checks: []httpserver.Check{
+			{Name: "postgres", Probe: api.store.Ping},
+			{Name: "redis", Probe: deps.Redis.Ping},
+		},
+	})
+}
+
+// Handler serves the command API, with /healthz, /readyz and /metrics.
+func (a *API) Handler() http.Handler { return a.handler }
+
+// Relay is the relay, nil where Deps had no Publisher.
+func (a *API) Relay() *Relay { return a.relay }
+
+// Users are the accounts.
+func (a *API) Users() *Users { return a.users }
+
+// sweepEvery is how often old idempotency keys are forgotten.
+const sweepEvery = time.Hour
+
+// Run does what the write side does beside its requests, until ctx is done: it sends the hints that a
+// relay listens to, and forgets old idempotency keys. Without it all is right, and slower.
+func (a *API) Run(ctx context.Context) {
+	sweeping := make(chan struct{})
+	go func() {
+		defer close(sweeping)
+		a.sweep(ctx)
+	}()
+	a.notifier.Run(ctx)
+	<-sweeping
+}
+
+func (a *API) sweep(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		n, err := a.store.Sweep(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			a.log.WarnContext(ctx, "sweep the idempotency keys", "error", err)
+		case n > 0:
+			a.log.InfoContext(ctx, "forgot old idempotency keys", "keys", n)
+		}
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+}
+
+// Backlog counts the events that are committed and not in the stream yet.
+func (a *API) Backlog(ctx context.Context) (Backlog, error) { return a.store.Backlog(ctx) }
+
+// Import puts in recipes for the user with an id, one a line in the shape of the API; see ImportOptions.
+// A line that can't be imported is told, and the rest goes on. Run again, it adds nothing twice.
+func (a *API) Import(ctx context.Context, userID string, from io.Reader, options ImportOptions) (ImportProgress, error) {
+	progress, err := transfer.Import(ctx, a.store, userID, from, options)
+	if err != nil {
+		return progress, fmt.Errorf("import recipes: %w", err)
+	}
+	return progress, nil
+}
+
+// CountRecipes counts the recipes of the user with an id.
+func (a *API) CountRecipes(ctx context.Context, userID string) (int, error) {
+	return a.store.CountRecipes(ctx, userID)
+}
+
+// Export writes the recipes of the user with an id, one a line, and gives how many. progress may be nil.
+func (a *API) Export(ctx context.Context, userID string, to io.Writer, progress func(done int)) (int, error) {
+	done, err := transfer.Export(ctx, a.store, userID, to, progress)
+	if err != nil {
+		return done, fmt.Errorf("export recipes: %w", err)
+	}
+	return done, nil
+}
+
+// Migrate brings the database at url to this program's schema. A database that is newer than the program
+// knows gives internal/postgres.ErrNewerSchema, and nothing in it is touched.
+func Migrate(ctx context.Context, url string, log *slog.Logger) error {
+	return db.Migrate(ctx, url, postgres.Migrations(), log)
+}
+
+// CheckSchema tells whether the database at url has this program's schema, and changes nothing.
+func CheckSchema(ctx context.Context, url string) error {
+	return db.CheckSchema(ctx, url, postgres.Migrations())
+}

@@ -1,0 +1,47 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"larder.dev/events"
+)
+
+// Access is what an account may do beyond its own recipes.
+type Access struct {
+	Admin   bool
+	Grocery bool
+}
+
+// Grant gives a user access, and gives the account as it is then. The user's sessions have it at once.
+func (u *Users) Grant(ctx context.Context, name string, access Access) (events.User, error) {
+	return u.setAccess(ctx, name, access, true)
+}
+
+// Revoke takes access from a user, and gives the account as it is then. The user's sessions lose it at once.
+func (u *Users) Revoke(ctx context.Context, name string, access Access) (events.User, error) {
+	return u.setAccess(ctx, name, access, false)
+}
+
+func (u *Users) setAccess(ctx context.Context, name string, access Access, to bool) (events.User, error) {
+	user, err := u.Find(ctx, name)
+	if err != nil {
+		return events.User{}, err
+	}
+	changed, err := u.store.ChangeUser(ctx, user.ID, func(user *events.User) {
+		if access.Admin {
+			user.Admin = to
+		}
+		if access.Grocery {
+			user.Grocery = to
+		}
+	})
+	if err != nil {
+		return events.User{}, err
+	}
+	// Also where nothing changed: it may be the second try, after Redis was away.
+	if _, err := u.sessions.Refresh(ctx, Identity(changed)); err != nil {
+		return events.User{}, fmt.Errorf("the change is made, but not in the sessions, so make it again: %w", err)
+	}
+	return changed, nil
+}

@@ -1,0 +1,100 @@
+// Package account holds the use cases of an account, one file each. Accounts are made by an operator;
+// nobody registers by themselves.
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/events"
+	"larder.dev/internal/identity"
+)
+
+// Errors that a person can do something about.
+var (
+	ErrNoUser       = postgres.ErrNoUser
+	ErrNameTaken    = postgres.ErrNameTaken
+	ErrBadName      = errors.New("a name has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit")
+	ErrWeakPassword = fmt.Errorf("a password has %d to %d characters", MinPassword, MaxPassword)
+)
+
+// Limits, in characters. A password of eight is what NIST SP 800-63B asks for at least.
+const (
+	MaxName     = 64
+	MinPassword = 8
+	MaxPassword = 1000
+)
+
+// Users are the accounts.
+type Users struct {
+	store     *postgres.Store
+	sessions  *identity.Sessions
+	passwords *identity.Passwords
+}
+
+// NewUsers makes the use cases over their stores.
+func NewUsers(store *postgres.Store, sessions *identity.Sessions, passwords *identity.Passwords) *Users {
+	return &Users{store: store, sessions: sessions, passwords: passwords}
+}
+
+// Find gives the account with a name, whatever its case, or ErrNoUser.
+func (u *Users) Find(ctx context.Context, name string) (events.User, error) {
+	if !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
+		return events.User{}, ErrNoUser // Postgres has no such text
+	}
+	return u.store.UserByName(ctx, Key(name))
+}
+
+// Key folds a name, so that Ada, ada and ａｄａ are one person.
+func Key(name string) string {
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(strings.TrimSpace(name))))
+}
+
+// Identity is what a session keeps of an account.
+func Identity(u events.User) identity.User {
+	return identity.User{ID: u.ID, Name: u.Name, Admin: u.Admin, Grocery: u.Grocery}
+}
+
+func cleanName(name string) (string, error) {
+	name = norm.NFC.String(strings.TrimSpace(name))
+	if name == "" || !utf8.ValidString(name) || utf8.RuneCountInString(name) > MaxName {
+		return "", ErrBadName
+	}
+	for i, r := range name {
+		inner := i > 0 && (strings.ContainsRune(".-_", r) || unicode.IsMark(r))
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !inner {
+			return "", ErrBadName
+		}
+	}
+	return name, nil
+}
+
+func (u *Users) hash(ctx context.Context, password string) (string, error) {
+	if n := utf8.RuneCountInString(password); n < MinPassword || n > MaxPassword {
+		return "", ErrWeakPassword
+	}
+	return u.passwords.Hash(ctx, password)
+}
+
+// endSessions runs a change that must end the user's sessions. They are ended before it, since a change
+// that is made while Redis is away would leave them all in; and after it, for a login that came between.
+func (u *Users) endSessions(ctx context.Context, id string, change func() error) error {
+	if _, err := u.sessions.EndAll(ctx, id); err != nil {
+		return fmt.Errorf("nothing was changed: %w", err)
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	if _, err := u.sessions.EndAll(ctx, id); err != nil {
+		return fmt.Errorf("the change is made, but a session may be left, so make it again: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package account
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/events"
+)
+
+// New is an account to be added.
+type New struct {
+	Name     string
+	Password string
+	Admin    bool
+	Grocery  bool
+}
+
+// Add adds an account and gives it. The errors to tell are ErrBadName, ErrWeakPassword and ErrNameTaken.
+func (u *Users) Add(ctx context.Context, n New) (events.User, error) {
+	name, err := cleanName(n.Name)
+	if err != nil {
+		return events.User{}, err
+	}
+	hash, err := u.hash(ctx, n.Password)
+	if err != nil {
+		return events.User{}, err
+	}
+	now := postgres.Now()
+	added := events.User{
+		ID: uuid.NewString(), Name: name, PasswordHash: hash, Admin: n.Admin, Grocery: n.Grocery,
+		Version: 1, CreatedAt: now, UpdatedAt: now,
+	}
+	return added, u.store.AddUser(ctx, added, Key(name))
+}

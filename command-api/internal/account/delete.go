@@ -1,0 +1,27 @@
+package account
+
+import (
+	"context"
+
+	"larder.dev/events"
+)
+
+// Delete ends a user's sessions, removes every row of theirs from the database, and leaves one event that
+// tells the backup. It gives the account as it was. What the stream and the views have of the user is not
+// in its reach: see Settled.
+func (u *Users) Delete(ctx context.Context, name string) (events.User, error) {
+	user, err := u.Find(ctx, name)
+	if err != nil {
+		return events.User{}, err
+	}
+	err = u.endSessions(ctx, user.ID, func() error { return u.store.DeleteUser(ctx, user.ID) })
+	return user, err
+}
+
+// Settled tells whether the stream has every event of a user, deleted or not. After a deletion it is the
+// sign that the stream can be purged of the user: an event that the relay had in hand would come after the
+// purge otherwise.
+func (u *Users) Settled(ctx context.Context, id string) (bool, error) {
+	n, err := u.store.UnpublishedOf(ctx, id)
+	return err == nil && n == 0, err
+}

@@ -1,0 +1,12 @@
+package account
+
+import (
+	"context"
+
+	"larder.dev/events"
+)
+
+// List gives every account, by name.
+func (u *Users) List(ctx context.Context) ([]events.User, error) {
+	return u.store.Users(ctx)
+}

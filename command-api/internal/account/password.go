@@ -1,0 +1,23 @@
+package account
+
+import (
+	"context"
+
+	"larder.dev/events"
+)
+
+// SetPassword gives a user another password and ends their sessions.
+func (u *Users) SetPassword(ctx context.Context, name, password string) error {
+	user, err := u.Find(ctx, name)
+	if err != nil {
+		return err
+	}
+	hash, err := u.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return u.endSessions(ctx, user.ID, func() error {
+		_, err := u.store.ChangeUser(ctx, user.ID, func(user *events.User) { user.PasswordHash = hash })
+		return err
+	})
+}

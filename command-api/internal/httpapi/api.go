@@ -1,0 +1,71 @@
+// Package httpapi is the HTTP side of the commands: it reads a request, lets the rules decide over the
+// state, and writes the answer. openapi.yaml is the source of its types and of what is let in.
+package httpapi
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/command-api/internal/account"
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+)
+
+// Deps is what the handlers work with.
+type Deps struct {
+	Store    *postgres.Store
+	Users    *account.Users
+	Logins   *identity.Logins
+	Sessions *identity.Sessions
+	Marks    *freshness.Marks
+	Log      *slog.Logger
+}
+
+type api struct {
+	Deps
+}
+
+var _ ServerInterface = (*api)(nil)
+
+// New gives the handler of the command API.
+func New(deps Deps, options httpserver.Options) (http.Handler, error) {
+	engine, err := httpserver.New(options)
+	if err != nil {
+		return nil, fmt.Errorf("make the HTTP side of the command API: %w", err)
+	}
+	document, err := GetSpec()
+	if err != nil {
+		return nil, fmt.Errorf("read the OpenAPI document of the command API: %w", err)
+	}
+	validate, err := httpserver.ValidateRequests(document)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the checks of the command API: %w", err)
+	}
+	// A group, so that an address that isn't there is a 404 also for who has no session.
+	routes := engine.Group("")
+	routes.Use(requireSession(deps.Sessions), validate)
+	RegisterHandlersWithOptions(routes, &api{Deps: deps}, GinServerOptions{ErrorHandler: badParameter})
+	return engine, nil
+}
+
+// requireSession lets nobody in without a session, but to log in.
+func requireSession(sessions *identity.Sessions) gin.HandlerFunc {
+	require := identity.Require(sessions)
+	return func(c *gin.Context) {
+		if c.Request.Method == http.MethodPost && c.FullPath() == "/api/session" {
+			return
+		}
+		require(c)
+	}
+}
+
+// badParameter answers for the generated code. What it finds, the checks before it have found already, or
+// they would differ from it.
+func badParameter(c *gin.Context, err error, _ int) {
+	httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusBadRequest, Detail: err.Error()})
+}

@@ -1,0 +1,58 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipe"
+	"larder.dev/events"
+	"larder.dev/internal/identity"
+)
+
+// CreateRecipe puts in a recipe with an id of ours.
+func (a *api) CreateRecipe(c *gin.Context, params CreateRecipeParams) {
+	body, draft, err := readDraft(c)
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	user := identity.UserFrom(c).ID
+	decision, err := written(user, events.RecipeCreated, recipe.Create(id.String(), 0, draft, postgres.Now()))
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	outcome, err := a.Store.Create(c.Request.Context(), command(c, id.String(), params.IdempotencyKey, body), decision)
+	a.answer(c, outcome, err)
+}
+
+// written decides that the recipe is as given now, and answers with it.
+func written(user string, t events.Type, r events.Recipe) (postgres.Decision, error) {
+	data, err := recipe.EncodeRecipe(r)
+	if err != nil {
+		return postgres.Decision{}, err
+	}
+	header := map[string]string{
+		"Content-Type": "application/json; charset=utf-8",
+		"Etag":         etag(r.Version),
+		"Larder-After": after(r),
+	}
+	status := http.StatusOK
+	if t == events.RecipeCreated {
+		status = http.StatusCreated
+		header["Location"] = "/api/recipes/" + r.ID
+	}
+	return postgres.Decision{
+		Answer: postgres.Answer{Status: status, Header: header, Body: data},
+		Recipe: &r,
+		Event:  postgres.RecipeEvent(user, t, r, data),
+	}, nil
+}

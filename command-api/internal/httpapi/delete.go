@@ -1,0 +1,49 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipe"
+	"larder.dev/events"
+	"larder.dev/internal/identity"
+)
+
+// DeleteRecipe deletes a recipe. What is left of it is a tombstone with its version.
+func (a *api) DeleteRecipe(c *gin.Context, id ID, params DeleteRecipeParams) {
+	m := match{any: true}
+	if params.IfMatch != nil {
+		var err error
+		if m, err = parseMatch(*params.IfMatch); err != nil {
+			a.fail(c, err)
+			return
+		}
+	}
+	user := identity.UserFrom(c).ID
+	cmd := command(c, id.String(), params.IdempotencyKey, nil)
+	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s postgres.State) (postgres.Decision, error) {
+		return remove(user, s, m)
+	})
+	a.answer(c, outcome, err)
+}
+
+func remove(user string, s postgres.State, m match) (postgres.Decision, error) {
+	if !s.Exists {
+		return noRecipe()
+	}
+	if !m.admits(s.Recipe.Version) {
+		return conflict(s.Recipe)
+	}
+	deleted := recipe.Delete(s.Recipe, postgres.Now())
+	data, err := recipe.Encode(deleted)
+	if err != nil {
+		return postgres.Decision{}, err
+	}
+	return postgres.Decision{
+		Answer: postgres.Answer{Status: http.StatusNoContent, Header: map[string]string{"Larder-After": after(deleted)}},
+		Recipe: &deleted,
+		Event:  postgres.RecipeEvent(user, events.RecipeDeleted, deleted, data),
+	}, nil
+}

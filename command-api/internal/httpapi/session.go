@@ -1,0 +1,63 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/command-api/internal/account"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+)
+
+// LogIn begins a session.
+func (a *api) LogIn(c *gin.Context) {
+	var credentials Credentials
+	if err := json.NewDecoder(c.Request.Body).Decode(&credentials); err != nil {
+		a.fail(c, unreadable(err))
+		return
+	}
+	user, token, err := a.Users.LogIn(c.Request.Context(), a.Logins, account.Login{
+		Name: credentials.Username, Password: credentials.Password,
+		Address: c.ClientIP(), Agent: c.Request.UserAgent(),
+	})
+	if err != nil {
+		a.failLogin(c, err)
+		return
+	}
+	identity.SetCookie(c, token)
+	c.Header("Cache-Control", "no-store")
+	c.JSON(http.StatusOK, Session{
+		Token: token,
+		User:  User{ID: user.ID, Name: user.Name, Admin: user.Admin, Grocery: user.Grocery},
+	})
+}
+
+func (a *api) failLogin(c *gin.Context, err error) {
+	var tooMany *identity.TooManyAttempts
+	switch {
+	case errors.Is(err, account.ErrRefused):
+		httpserver.WriteProblem(c, httpserver.Problem{
+			Status: http.StatusUnauthorized, Detail: "The name or the password is wrong.",
+		})
+	case errors.As(err, &tooMany):
+		c.Header("Retry-After", httpserver.RetryAfter(tooMany.RetryAfter))
+		httpserver.WriteProblem(c, httpserver.Problem{
+			Status: http.StatusTooManyRequests, Detail: "Too many logins failed. Wait before you try again.",
+		})
+	default:
+		a.fail(c, err)
+	}
+}
+
+// LogOut ends the session that the request came with.
+func (a *api) LogOut(c *gin.Context) {
+	if err := a.Sessions.End(c.Request.Context(), identity.TokenFrom(c)); err != nil {
+		a.fail(c, err)
+		return
+	}
+	identity.ClearCookie(c)
+	c.Status(http.StatusNoContent)
+}

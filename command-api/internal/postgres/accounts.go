@@ -1,0 +1,176 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"larder.dev/events"
+	db "larder.dev/internal/postgres"
+)
+
+// ErrNameTaken is the error of adding a user with the name of another, whatever its case.
+var ErrNameTaken = errors.New("the name is taken")
+
+const selectUser = `SELECT id, name, password_hash, admin, grocery, disabled, version, created_at, updated_at FROM users `
+
+// UserByName gives the account with a folded name, or ErrNoUser.
+func (s *Store) UserByName(ctx context.Context, nameKey string) (events.User, error) {
+	return s.user(ctx, selectUser+`WHERE name_key = $1`, nameKey)
+}
+
+// UserByID gives the account with an id, or ErrNoUser.
+func (s *Store) UserByID(ctx context.Context, id string) (events.User, error) {
+	return s.user(ctx, selectUser+`WHERE id = $1`, id)
+}
+
+func (s *Store) user(ctx context.Context, query, arg string) (events.User, error) {
+	u, err := scanUser(s.pool.QueryRow(ctx, query, arg))
+	if err != nil {
+		return events.User{}, fmt.Errorf("read a user: %w", err)
+	}
+	return u, nil
+}
+
+// Users gives every account, by name.
+func (s *Store) Users(ctx context.Context) ([]events.User, error) {
+	rows, err := s.pool.Query(ctx, selectUser+`ORDER BY name_key`)
+	if err != nil {
+		return nil, fmt.Errorf("list the users: %w", err)
+	}
+	users, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (events.User, error) { return scanUser(row) })
+	if err != nil {
+		return nil, fmt.Errorf("list the users: %w", err)
+	}
+	return users, nil
+}
+
+func scanUser(row pgx.Row) (events.User, error) {
+	var u events.User
+	err := row.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Admin, &u.Grocery, &u.Disabled, &u.Version, &u.CreatedAt, &u.UpdatedAt)
+	u.CreatedAt, u.UpdatedAt = u.CreatedAt.UTC(), u.UpdatedAt.UTC()
+	return u, noUser(err)
+}
+
+// AddUser adds an account, with the row of its change numbers and its event. ErrNameTaken is for a name
+// whose folded form another account has.
+func (s *Store) AddUser(ctx context.Context, u events.User, nameKey string) error {
+	event, err := userEvent(events.UserAdded, u)
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{} // sent together, it is one transaction
+	batch.Queue(`INSERT INTO users (id, name, name_key, password_hash, admin, grocery, disabled, version, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		u.ID, u.Name, nameKey, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version, u.CreatedAt, u.UpdatedAt)
+	batch.Queue(`INSERT INTO user_changes (user_id, change) VALUES ($1, 1)`, u.ID)
+	queueEvent(batch, u.ID, event, "", u.UpdatedAt)
+	err = s.pool.SendBatch(ctx, batch).Close()
+	switch {
+	case db.Conflict(err, "users_name_key_key"):
+		return ErrNameTaken
+	case err != nil:
+		return fmt.Errorf("add user %s: %w", u.ID, err)
+	}
+	s.hint()
+	return nil
+}
+
+// ChangeUser changes an account under the user's lock and gives it as it is then. change gets it as it was.
+// A change that leaves everything as it was writes nothing. ErrNoUser is for an account that isn't there.
+func (s *Store) ChangeUser(ctx context.Context, id string, change func(*events.User)) (events.User, error) {
+	var before, after events.User
+	err := s.transact(ctx, lockUser(id, &before), func() (*pgx.Batch, error) {
+		after = before
+		change(&after)
+		if after == before {
+			return nil, nil
+		}
+		after.Version, after.UpdatedAt = before.Version+1, Now()
+		return changeUser(after)
+	})
+	if err != nil {
+		return events.User{}, fmt.Errorf("change user %s: %w", id, err)
+	}
+	if after != before {
+		s.hint()
+	}
+	return after, nil
+}
+
+func lockUser(id string, u *events.User) *pgx.Batch {
+	batch := begin()
+	queueLock(batch, id)
+	batch.Queue(selectUser+`WHERE id = $1`, id).QueryRow(func(row pgx.Row) (err error) {
+		*u, err = scanUser(row)
+		return err
+	})
+	return batch
+}
+
+func changeUser(u events.User) (*pgx.Batch, error) {
+	event, err := userEvent(events.UserChanged, u)
+	if err != nil {
+		return nil, err
+	}
+	batch := &pgx.Batch{}
+	var drawn int64
+	queueDraw(batch, u.ID, &drawn)
+	batch.Queue(`UPDATE users SET password_hash = $2, admin = $3, grocery = $4, disabled = $5, version = $6, updated_at = $7
+		WHERE id = $1`, u.ID, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version, u.UpdatedAt)
+	queueEvent(batch, u.ID, event, "", u.UpdatedAt)
+	return batch, nil
+}
+
+// deleteAttempts bounds how often DeleteUser is run anew after it lost against the relay, which marks rows
+// of the ledger while they are deleted.
+const deleteAttempts = 5
+
+// DeleteUser removes every row of a user and leaves one event, which tells the backup to do the same. It
+// has nothing of the person in it but the id.
+func (s *Store) DeleteUser(ctx context.Context, id string) error {
+	for attempt := 1; ; attempt++ {
+		err := s.deleteUser(ctx, id)
+		if err == nil {
+			s.hint()
+			return nil
+		}
+		if !db.Retryable(err) || attempt == deleteAttempts {
+			return fmt.Errorf("delete user %s: %w", id, err)
+		}
+	}
+}
+
+func (s *Store) deleteUser(ctx context.Context, id string) error {
+	var u events.User
+	return s.transact(ctx, lockUser(id, &u), func() (*pgx.Batch, error) {
+		now := Now()
+		event, err := userEvent(events.UserDeleted, events.User{
+			ID: id, Version: u.Version + 1, CreatedAt: now, UpdatedAt: now,
+		})
+		if err != nil {
+			return nil, err
+		}
+		batch := &pgx.Batch{}
+		for _, table := range []string{"ingredients", "recipes", "idempotency_keys", "event_log"} {
+			batch.Queue(`DELETE FROM `+table+` WHERE user_id = $1`, id)
+		}
+		var drawn int64
+		queueDraw(batch, id, &drawn)
+		queueEvent(batch, id, event, "", now)
+		batch.Queue(`DELETE FROM user_changes WHERE user_id = $1`, id)
+		batch.Queue(`DELETE FROM users WHERE id = $1`, id)
+		return batch, nil
+	})
+}
+
+func userEvent(t events.Type, u events.User) (Event, error) {
+	data, err := json.Marshal(u)
+	if err != nil {
+		return Event{}, fmt.Errorf("write the event of user %s: %w", u.ID, err)
+	}
+	return Event{Type: t, Subject: events.UserSubject(u.ID), Version: u.Version, Data: data}, nil
+}

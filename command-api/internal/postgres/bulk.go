@@ -1,0 +1,70 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"larder.dev/events"
+)
+
+// Bulk is one recipe of many that are written at once.
+type Bulk struct {
+	Recipe events.Recipe
+	Event  *Event
+}
+
+// Import writes many recipes in one transaction of two round trips. decide gets
+// what is there of those ids, deleted ones too (id, version and Exists alone), and gives what to write.
+func (s *Store) Import(ctx context.Context, user string, ids []string, decide func(found map[string]State) ([]Bulk, error)) error {
+	found := map[string]State{}
+	opening := begin()
+	queueLock(opening, user)
+	opening.Queue(`SELECT id, version, deleted_at IS NULL FROM recipes WHERE user_id = $1 AND id = ANY($2::text[]::uuid[])`, user, ids).
+		Query(func(rows pgx.Rows) error { return collectStates(rows, found) })
+	written := 0
+	err := s.transact(ctx, opening, func() (*pgx.Batch, error) {
+		all, err := decide(found)
+		if err != nil || len(all) == 0 {
+			return nil, err
+		}
+		written = len(all)
+		return bulkWrites(user, all)
+	})
+	if err != nil {
+		return fmt.Errorf("import %d recipes of user %s: %w", len(ids), user, err)
+	}
+	if written > 0 {
+		s.hint()
+	}
+	return nil
+}
+
+func collectStates(rows pgx.Rows, found map[string]State) error {
+	var (
+		id     string
+		state  State
+		params = []any{&id, &state.Recipe.Version, &state.Exists}
+	)
+	_, err := pgx.ForEachRow(rows, params, func() error {
+		state.Recipe.ID = id
+		found[id] = state
+		return nil
+	})
+	return err
+}
+
+func bulkWrites(user string, all []Bulk) (*pgx.Batch, error) {
+	batch := &pgx.Batch{}
+	now := Now()
+	for _, b := range all {
+		var drawn int64
+		queueDraw(batch, user, &drawn)
+		if err := queueReplace(batch, user, b.Recipe, false); err != nil {
+			return nil, err
+		}
+		queueEvent(batch, user, *b.Event, "", now)
+	}
+	return batch, nil
+}

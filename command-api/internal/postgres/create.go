@@ -1,0 +1,58 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	db "larder.dev/internal/postgres"
+)
+
+// Create writes a recipe with an id that was made just now, in one round trip: there is nothing to look at
+// first, so the statements are sent together, and Postgres takes what is sent together as one transaction.
+// A key that was used before makes the whole of it fail, and the first answer is given instead.
+//
+// The errors are those of Update.
+func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, error) {
+	outcome := Outcome{Answer: d.Answer}
+	batch := &pgx.Batch{}
+	now := Now()
+	queueDraw(batch, cmd.User, &outcome.Change)
+	if cmd.Key != nil {
+		queueKeep(batch, cmd.User, *cmd.Key, d.Answer, now)
+	}
+	if err := queueInsert(batch, cmd.User, *d.Recipe); err != nil {
+		return Outcome{}, err
+	}
+	queueEvent(batch, cmd.User, *d.Event, cmd.TraceParent, now)
+
+	err := s.pool.SendBatch(ctx, batch).Close()
+	switch {
+	case err == nil:
+		s.hint()
+		return outcome, nil
+	case cmd.Key != nil && db.Conflict(err, "idempotency_keys_pkey"):
+		outcome, err = s.replay(ctx, cmd)
+		if err == nil {
+			return outcome, nil
+		}
+	}
+	return Outcome{}, fmt.Errorf("create recipe %s of user %s: %w", cmd.Recipe, cmd.User, err)
+}
+
+var errKeyGone = errors.New("the key of the command was swept away meanwhile")
+
+func (s *Store) replay(ctx context.Context, cmd Command) (Outcome, error) {
+	var kept *keptAnswer
+	batch := &pgx.Batch{}
+	queueKept(batch, cmd.User, cmd.Key.Value, &kept)
+	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return Outcome{}, err
+	}
+	if kept == nil {
+		return Outcome{}, errKeyGone
+	}
+	return kept.replay(cmd.Key)
+}

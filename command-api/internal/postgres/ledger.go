@@ -1,0 +1,92 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"larder.dev/events"
+)
+
+// Entry is one row of the ledger.
+type Entry struct {
+	ID    int64
+	Event events.Envelope
+}
+
+// Unpublished gives the next rows that no stream has yet, by id: at most limit of them, and fewer where
+// their data comes to more than maxBytes.
+//
+// It never reads "id > cursor". An id is drawn before its transaction commits, so a cursor would walk past
+// a row that is committed late, and that row would never be published.
+func (s *Store) Unpublished(ctx context.Context, limit, maxBytes int) ([]Entry, error) {
+	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data
+		FROM event_log WHERE published_at IS NULL ORDER BY id LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the unpublished events: %w", err)
+	}
+	defer rows.Close()
+	var entries []Entry
+	for size := 0; size < maxBytes && rows.Next(); {
+		e := Entry{Event: events.Envelope{Source: events.Source}}
+		err := rows.Scan(&e.ID, &e.Event.ID, &e.Event.Type, &e.Event.SchemaVersion, &e.Event.Time, &e.Event.Subject,
+			&e.Event.Version, &e.Event.Change, &e.Event.TraceParent, (*[]byte)(&e.Event.Data))
+		if err != nil {
+			return nil, fmt.Errorf("read an unpublished event: %w", err)
+		}
+		entries = append(entries, e)
+		size += len(e.Event.Data)
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the unpublished events: %w", err)
+	}
+	return entries, nil
+}
+
+// MarkPublished notes the places that rows have got in the stream. A row that was deleted with its user
+// meanwhile is passed over.
+func (s *Store) MarkPublished(ctx context.Context, ids []int64, sequences []uint64) error {
+	places := make([]int64, len(sequences))
+	for i, sequence := range sequences {
+		places[i] = int64(sequence)
+	}
+	_, err := s.pool.Exec(ctx, `UPDATE event_log SET published_at = $3, stream_sequence = mark.sequence
+		FROM unnest($1::bigint[], $2::bigint[]) AS mark(id, sequence) WHERE event_log.id = mark.id`, ids, places, Now())
+	if err != nil {
+		return fmt.Errorf("mark %d events from %d on as published: %w", len(ids), ids[0], err)
+	}
+	return nil
+}
+
+// Backlog is what the stream doesn't have yet.
+type Backlog struct {
+	Events int64
+	Oldest time.Time // zero where there are none
+}
+
+// Backlog counts what is unpublished.
+func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
+	var (
+		b      Backlog
+		oldest *time.Time
+	)
+	err := s.pool.QueryRow(ctx, `SELECT count(*), min(time) FROM event_log WHERE published_at IS NULL`).Scan(&b.Events, &oldest)
+	if err != nil {
+		return Backlog{}, fmt.Errorf("count the unpublished events: %w", err)
+	}
+	if oldest != nil {
+		b.Oldest = *oldest
+	}
+	return b, nil
+}
+
+// UnpublishedOf counts the unpublished events of one user.
+func (s *Store) UnpublishedOf(ctx context.Context, user string) (int64, error) {
+	var n int64
+	err := s.pool.QueryRow(ctx, `SELECT count(*) FROM event_log WHERE user_id = $1 AND published_at IS NULL`, user).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the unpublished events of user %s: %w", user, err)
+	}
+	return n, nil
+}

@@ -1,0 +1,46 @@
+package recipe
+
+import (
+	"time"
+
+	"larder.dev/events"
+)
+
+// Create makes the first version of a recipe from a clean draft. Before is the version of the tombstone
+// that the id was left with, 0 where it was never used: versions of an id only ever grow, or a view would
+// take the new recipe for an old one.
+func Create(id string, before int64, d Draft, now time.Time) events.Recipe {
+	r := events.Recipe{ID: id, Version: before + 1, CreatedAt: now, UpdatedAt: now, Files: []events.File{}}
+	return write(r, d)
+}
+
+// Replace gives the recipe with all that a cook may write taken from the draft. Files stay: they come and
+// go by commands of their own.
+func Replace(current events.Recipe, d Draft, now time.Time) events.Recipe {
+	return write(next(current, now), d)
+}
+
+// Delete gives the last version of a recipe, as whole as it was: its history can be looked at.
+func Delete(current events.Recipe, now time.Time) events.Recipe {
+	return next(current, now)
+}
+
+func next(r events.Recipe, now time.Time) events.Recipe {
+	r.Version++
+	r.UpdatedAt = now
+	return r
+}
+
+func write(r events.Recipe, d Draft) events.Recipe {
+	r.Name = d.Name
+	r.Description = d.Description
+	r.Servings = d.Servings
+	r.PrepMinutes = d.PrepMinutes
+	r.CookMinutes = d.CookMinutes
+	r.SourceURL = d.SourceURL
+	r.Tags = d.Tags
+	r.Notes = d.Notes
+	r.Ingredients = d.Ingredients
+	r.Steps = d.Steps
+	return r
+}

@@ -1,0 +1,204 @@
+package recipe
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"larder.dev/events"
+)
+
+// Unicode's own line ends, which no category of control characters has.
+const (
+	lineSeparator      = '\u2028'
+	paragraphSeparator = '\u2029'
+)
+
+// checker cleans field by field and gathers what is wrong, so that a cook sees all of it at once.
+type checker struct {
+	invalid Invalid
+}
+
+func (c *checker) failf(field, format string, args ...any) {
+	c.invalid = append(c.invalid, FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
+}
+
+// at names one element of a list.
+func at(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+
+func (c *checker) required(field, value string) {
+	if value == "" && !c.failed(field) {
+		c.failf(field, "is required")
+	}
+}
+
+func (c *checker) failed(field string) bool {
+	for _, f := range c.invalid {
+		if f.Field == field {
+			return true
+		}
+	}
+	return false
+}
+
+// line cleans a text of one line. A tab becomes a space: lists are pasted from tables.
+func (c *checker) line(field, value string, limit int) string {
+	return c.clean(field, strings.ReplaceAll(value, "\t", " "), limit, func(r rune) bool {
+		return unicode.IsControl(r) || r == lineSeparator || r == paragraphSeparator
+	})
+}
+
+// text cleans a text of many lines.
+func (c *checker) text(field, value string, limit int) string {
+	value = strings.ReplaceAll(value, "\r\n", "\n")
+	return c.clean(field, value, limit, func(r rune) bool {
+		return unicode.IsControl(r) && r != '\n' && r != '\t'
+	})
+}
+
+func (c *checker) clean(field, value string, limit int, refused func(rune) bool) string {
+	if !utf8.ValidString(value) {
+		c.failf(field, "is not valid UTF-8")
+		return ""
+	}
+	value = trim(norm.NFC.String(value))
+	if strings.ContainsFunc(value, refused) {
+		c.failf(field, "has a control character")
+		return ""
+	}
+	if utf8.RuneCountInString(value) > limit {
+		c.failf(field, "is longer than %d characters", limit)
+		return ""
+	}
+	return value
+}
+
+// trim takes off the space around a text, and no other control character: those are refused and not
+// silently lost.
+func trim(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) && (!unicode.IsControl(r) || r == '\n' || r == '\t') })
+}
+
+func (c *checker) servings(field string, value *float64) *float64 {
+	if value != nil && (!(*value > 0) || *value > MaxServings) {
+		c.failf(field, "must be above 0 and at most %d", MaxServings)
+	}
+	return value
+}
+
+func (c *checker) minutes(field string, value *int) *int {
+	if value != nil && (*value < 0 || *value > MaxMinutes) {
+		c.failf(field, "must be from 0 to %d", MaxMinutes)
+	}
+	return value
+}
+
+// url admits web addresses alone: a client shows it as a link, and javascript: must not come that far.
+func (c *checker) url(field, value string) string {
+	value = c.line(field, value, MaxURL)
+	if value == "" {
+		return ""
+	}
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		c.failf(field, "must be an http or https address")
+		return ""
+	}
+	return value
+}
+
+// tags keeps the first spelling of each tag: Soup and soup are one.
+func (c *checker) tags(values []string) []string {
+	if len(values) > MaxTags {
+		c.failf("tags", "has more than %d tags", MaxTags)
+		return nil
+	}
+	clean := make([]string, 0, len(values))
+	seen := make(map[string]bool, len(values))
+	for i, value := range values {
+		field := at("tags", i)
+		tag := c.line(field, value, MaxTag)
+		c.required(field, tag)
+		key := cases.Fold().String(tag)
+		if !seen[key] {
+			seen[key] = true
+			clean = append(clean, tag)
+		}
+	}
+	return clean
+}
+
+func (c *checker) ingredients(rows []events.Ingredient) []events.Ingredient {
+	if len(rows) > MaxIngredients {
+		c.failf("ingredients", "has more than %d rows", MaxIngredients)
+		return nil
+	}
+	clean := make([]events.Ingredient, len(rows))
+	for i, row := range rows {
+		clean[i] = c.ingredient(at("ingredients", i), row)
+	}
+	return clean
+}
+
+func (c *checker) ingredient(field string, row events.Ingredient) events.Ingredient {
+	clean := events.Ingredient{
+		Text:        c.line(field+".text", row.Text, MaxLine),
+		Quantity:    c.quantity(field+".quantity", row.Quantity),
+		QuantityMax: c.quantity(field+".quantity_max", row.QuantityMax),
+		Unit:        c.line(field+".unit", row.Unit, MaxUnit),
+		Name:        c.line(field+".name", row.Name, MaxItem),
+		Note:        c.line(field+".note", row.Note, MaxNote),
+		Section:     c.line(field+".section", row.Section, MaxSection),
+	}
+	c.quantityRange(field+".quantity_max", row)
+	if clean.Text == "" && clean.Name == "" && !c.failed(field+".text") && !c.failed(field+".name") {
+		c.failf(field+".text", "is required where there is no name")
+	}
+	if clean.Text == "" {
+		clean.Text = understood(clean).Line()
+	}
+	return clean
+}
+
+func (c *checker) quantity(field string, value *float64) *float64 {
+	if value != nil && (!(*value >= 0) || *value > MaxQuantity) {
+		c.failf(field, "must be from 0 to %d", MaxQuantity)
+	}
+	return value
+}
+
+func (c *checker) quantityRange(field string, row events.Ingredient) {
+	if row.QuantityMax == nil {
+		return
+	}
+	if row.Quantity == nil {
+		c.failf(field, "needs a quantity to be the upper end of")
+		return
+	}
+	if *row.QuantityMax < *row.Quantity {
+		c.failf(field, "must not be below quantity")
+	}
+}
+
+func (c *checker) steps(steps []events.Step) []events.Step {
+	if len(steps) > MaxSteps {
+		c.failf("steps", "has more than %d steps", MaxSteps)
+		return nil
+	}
+	clean := make([]events.Step, len(steps))
+	for i, step := range steps {
+		field := at("steps", i)
+		clean[i] = events.Step{
+			Text:    c.text(field+".text", step.Text, MaxStep),
+			Section: c.line(field+".section", step.Section, MaxSection),
+		}
+		c.required(field+".text", clean[i].Text)
+	}
+	return clean
+}

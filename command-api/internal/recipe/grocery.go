@@ -1,0 +1,84 @@
+package recipe
+
+import (
+	"larder.dev/command-api/internal/ingredient"
+	"larder.dev/events"
+)
+
+// GroceryRequest is what a cook asks to have on the grocery list.
+type GroceryRequest struct {
+	Servings    *float64 // for how many; what the recipe says where it is nil
+	Ingredients []int    // positions in the recipe's list, from 0; all where it is nil
+}
+
+// Grocery takes the chosen ingredients of a recipe, each once and in the recipe's order, and scales them to
+// the servings that are asked for. The error is Invalid.
+func Grocery(id string, r events.Recipe, request GroceryRequest) (events.Grocery, error) {
+	var c checker
+	c.servings("servings", request.Servings)
+	if request.Servings != nil && r.Servings == nil {
+		c.failf("servings", "can't be asked for: the recipe doesn't say how many it serves")
+	}
+	if len(r.Ingredients) == 0 {
+		c.failf("ingredients", "the recipe has none")
+	}
+	chosen := c.positions(request.Ingredients, len(r.Ingredients))
+	if len(c.invalid) > 0 {
+		return events.Grocery{}, c.invalid
+	}
+	servings, factor := r.Servings, 1.0
+	if request.Servings != nil {
+		servings, factor = request.Servings, *request.Servings / *r.Servings
+	}
+	items := []events.GroceryItem{}
+	for i, row := range r.Ingredients {
+		if chosen == nil || chosen[i] {
+			items = append(items, item(row, factor))
+		}
+	}
+	return events.Grocery{
+		RequestID: id, Recipe: events.RecipeRef{ID: r.ID, Name: r.Name}, Servings: servings, Items: items,
+	}, nil
+}
+
+// positions gives the set of the positions, nil for all.
+func (c *checker) positions(positions []int, rows int) map[int]bool {
+	if positions == nil {
+		return nil
+	}
+	if len(positions) == 0 {
+		c.failf("ingredients", "must name one at least")
+	}
+	chosen := make(map[int]bool, len(positions))
+	for i, position := range positions {
+		if position < 0 || position >= rows {
+			c.failf(at("ingredients", i), "is no position in the recipe's list")
+			continue
+		}
+		chosen[position] = true
+	}
+	return chosen
+}
+
+// item scales one row. A line whose amount isn't understood is passed on as it is written.
+func item(row events.Ingredient, factor float64) events.GroceryItem {
+	parsed := understood(row)
+	scaled, text := parsed.Scale(factor), row.Text
+	if factor != 1 && parsed.Quantity != nil && parsed.Name != "" {
+		text = scaled.Line()
+	}
+	return events.GroceryItem{
+		Quantity: scaled.Quantity, QuantityMax: scaled.QuantityMax,
+		Unit: scaled.Unit, Name: scaled.Name, Note: scaled.Note, Text: text,
+	}
+}
+
+// understood gives the parts of a row: the cook's own, or those of the line where there are none.
+func understood(row events.Ingredient) ingredient.Parsed {
+	if row.Name == "" && row.Quantity == nil {
+		return ingredient.Parse(row.Text)
+	}
+	return ingredient.Parsed{
+		Quantity: row.Quantity, QuantityMax: row.QuantityMax, Unit: row.Unit, Name: row.Name, Note: row.Note,
+	}
+}

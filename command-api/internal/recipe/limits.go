@@ -1,0 +1,22 @@
+package recipe
+
+// The limits of a recipe, in characters, rows, minutes and servings. openapi.yaml states the same, and a
+// test holds the two together.
+const (
+	MaxName        = 200
+	MaxText        = 20_000 // description, notes
+	MaxURL         = 2_000
+	MaxTags        = 50
+	MaxTag         = 50
+	MaxServings    = 10_000
+	MaxMinutes     = 100_000
+	MaxIngredients = 200
+	MaxLine        = 500 // an ingredient's text
+	MaxUnit        = 50
+	MaxItem        = 200 // an ingredient's name
+	MaxNote        = 200
+	MaxSection     = 200
+	MaxQuantity    = 1_000_000_000
+	MaxSteps       = 200
+	MaxStep        = 5_000
+)

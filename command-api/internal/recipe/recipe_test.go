@@ -1,0 +1,207 @@
+package recipe_test
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/text/unicode/norm"
+	"pgregory.net/rapid"
+
+	"larder.dev/command-api/internal/recipe"
+	"larder.dev/events"
+)
+
+// anyDraft makes drafts of which many are fit and many are not.
+func anyDraft() *rapid.Generator[recipe.Draft] {
+	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-zA-Zäöü ½\t\r\n]{0,30}`), rapid.Just("e\u0301"))
+	number := rapid.Ptr(rapid.OneOf(rapid.Float64(), rapid.Float64Range(0, 100)), true)
+	minutes := rapid.Ptr(rapid.IntRange(-1, recipe.MaxMinutes+1), true)
+	row := rapid.Custom(func(t *rapid.T) events.Ingredient {
+		return events.Ingredient{
+			Text: text.Draw(t, "text"), Quantity: number.Draw(t, "quantity"), QuantityMax: number.Draw(t, "quantity_max"),
+			Unit: text.Draw(t, "unit"), Name: text.Draw(t, "name"), Note: text.Draw(t, "note"), Section: text.Draw(t, "section"),
+		}
+	})
+	step := rapid.Custom(func(t *rapid.T) events.Step {
+		return events.Step{Text: text.Draw(t, "text"), Section: text.Draw(t, "section")}
+	})
+	return rapid.Custom(func(t *rapid.T) recipe.Draft {
+		return recipe.Draft{
+			Name: text.Draw(t, "name"), Description: text.Draw(t, "description"), Servings: number.Draw(t, "servings"),
+			PrepMinutes: minutes.Draw(t, "prep"), CookMinutes: minutes.Draw(t, "cook"),
+			SourceURL: rapid.OneOf(rapid.Just(""), rapid.Just("https://example.org/ä b"), text).Draw(t, "url"),
+			Tags:      rapid.SliceOfN(text, 0, 4).Draw(t, "tags"), Notes: text.Draw(t, "notes"),
+			Ingredients: rapid.SliceOfN(row, 0, 4).Draw(t, "ingredients"), Steps: rapid.SliceOfN(step, 0, 3).Draw(t, "steps"),
+		}
+	})
+}
+
+// fitDraft makes clean drafts.
+func fitDraft() *rapid.Generator[recipe.Draft] {
+	line := rapid.StringMatching(`[a-zäöü½0-9<&'][a-zäöü0-9 ]{0,20}`)
+	number := rapid.Float64Range(0, recipe.MaxQuantity)
+	return rapid.Custom(func(t *rapid.T) recipe.Draft {
+		d := recipe.Draft{Name: line.Draw(t, "name"), Servings: rapid.Ptr(rapid.Float64Range(0.25, 100), true).Draw(t, "servings")}
+		for range rapid.IntRange(1, 8).Draw(t, "rows") {
+			quantity := number.Draw(t, "quantity")
+			d.Ingredients = append(d.Ingredients, rapid.OneOf(
+				rapid.Just(events.Ingredient{Text: line.Draw(t, "text")}),
+				rapid.Just(events.Ingredient{Name: line.Draw(t, "name"), Quantity: &quantity, Unit: "g"}),
+			).Draw(t, "row"))
+		}
+		clean, err := d.Clean()
+		if err != nil {
+			t.Fatalf("the generator made %v: %v", d, err)
+		}
+		return clean
+	})
+}
+
+// Cleaning what is clean changes nothing, or a recipe would change by being sent back.
+func TestCleanIsIdempotent(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		once, err := anyDraft().Draw(t, "draft").Clean()
+		if err != nil {
+			return
+		}
+		twice, err := once.Clean()
+		if err != nil {
+			t.Fatalf("clean twice: %v", err)
+		}
+		require.Equal(t, once, twice)
+	})
+}
+
+// What comes out of Clean can be stored, published and shown, whatever went in; what is refused is named.
+func TestCleanLetsOnlyTextThrough(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		clean, err := anyDraft().Draw(t, "draft").Clean()
+		var invalid recipe.Invalid
+		if errors.As(err, &invalid) {
+			for _, f := range invalid {
+				require.NotEmpty(t, f.Field)
+				require.NotEmpty(t, f.Detail)
+			}
+			return
+		}
+		require.NoError(t, err)
+		require.NotEmpty(t, clean.Name)
+		for _, text := range append([]string{clean.Name, clean.SourceURL}, clean.Tags...) {
+			requireLine(t, text)
+		}
+		for _, row := range clean.Ingredients {
+			require.NotEmpty(t, row.Text)
+			require.LessOrEqual(t, utf8.RuneCountInString(row.Text), recipe.MaxLine)
+			requireLine(t, row.Text+row.Unit+row.Name+row.Note+row.Section)
+		}
+		_, err = recipe.EncodeRecipe(recipe.Create("id", 0, clean, time.Now()))
+		require.NoError(t, err)
+	})
+}
+
+func requireLine(t require.TestingT, text string) {
+	require.True(t, utf8.ValidString(text))
+	require.False(t, strings.ContainsFunc(text, unicode.IsControl), "%q", text)
+	require.Equal(t, norm.NFC.String(text), text)
+}
+
+// The line that is made of parts is never longer than a line may be.
+func TestALineOfPartsFits(t *testing.T) {
+	t.Parallel()
+	for _, quantity := range []float64{0, 1e-300, 1.0 / 3, recipe.MaxQuantity - 1.0/3} {
+		most := float64(recipe.MaxQuantity)
+		clean, err := recipe.Draft{Name: "a", Ingredients: []events.Ingredient{{
+			Quantity: &quantity, QuantityMax: &most, Unit: strings.Repeat("u", recipe.MaxUnit),
+			Name: strings.Repeat("n", recipe.MaxItem), Note: strings.Repeat("m", recipe.MaxNote),
+		}}}.Clean()
+		require.NoError(t, err)
+		require.LessOrEqual(t, utf8.RuneCountInString(clean.Ingredients[0].Text), recipe.MaxLine)
+	}
+}
+
+// Each change gives the next version, keeps what isn't the cook's, and leaves the recipe before as it was.
+func TestChangesGiveTheNextVersion(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		first, second := fitDraft().Draw(t, "first"), fitDraft().Draw(t, "second")
+		before := rapid.Int64Range(0, 1000).Draw(t, "before")
+		start := time.Unix(1_700_000_000, 0).UTC()
+		created := recipe.Create("id", before, first, start)
+		created.Files = []events.File{{ID: "file"}}
+		was := created
+		replaced := recipe.Replace(created, second, start.Add(time.Hour))
+		deleted := recipe.Delete(replaced, start.Add(2*time.Hour))
+
+		require.Equal(t, was, created)
+		require.Equal(t, []int64{before + 1, before + 2, before + 3}, []int64{created.Version, replaced.Version, deleted.Version})
+		require.Equal(t, second, recipe.DraftOf(replaced))
+		require.Equal(t, second, recipe.DraftOf(deleted))
+		require.Equal(t, created.Files, deleted.Files)
+		require.Equal(t, start, deleted.CreatedAt)
+		require.Equal(t, start.Add(2*time.Hour), deleted.UpdatedAt)
+	})
+}
+
+// Scaled there and back is what it was, and as many rows are on the list as were chosen.
+func TestGroceryScales(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := recipe.Create("id", 0, fitDraft().Draw(t, "draft"), time.Now())
+		chosen := rapid.SliceOfNDistinct(rapid.IntRange(0, len(r.Ingredients)-1), 1, -1, rapid.ID).Draw(t, "chosen")
+		request := recipe.GroceryRequest{Ingredients: chosen}
+		factor := 1.0
+		if r.Servings != nil {
+			factor = rapid.Float64Range(0.1, 10).Draw(t, "factor")
+			servings := *r.Servings * factor
+			request.Servings = &servings
+		}
+		grocery, err := recipe.Grocery("request", r, request)
+		require.NoError(t, err)
+		require.Len(t, grocery.Items, len(chosen))
+		items := grocery.Items
+		for i, row := range r.Ingredients {
+			if !slices.Contains(chosen, i) {
+				continue
+			}
+			item := items[0]
+			items = items[1:]
+			require.NotEmpty(t, item.Text)
+			if row.Quantity != nil {
+				require.InDelta(t, *row.Quantity*factor, *item.Quantity, 1e-6)
+				require.Equal(t, row.Name, item.Name)
+			}
+		}
+	})
+}
+
+// What can't be put on a list is refused with the field at fault.
+func TestGroceryRefuses(t *testing.T) {
+	t.Parallel()
+	four, nan := 4.0, math.NaN()
+	unscaled := recipe.Create("id", 0, recipe.Draft{Name: "a", Ingredients: []events.Ingredient{{Text: "salt"}}}, time.Now())
+	for name, c := range map[string]struct {
+		recipe  events.Recipe
+		request recipe.GroceryRequest
+		field   string
+	}{
+		"no servings to scale by": {unscaled, recipe.GroceryRequest{Servings: &four}, "servings"},
+		"not a number":            {unscaled, recipe.GroceryRequest{Servings: &nan}, "servings"},
+		"no such row":             {unscaled, recipe.GroceryRequest{Ingredients: []int{0, 1}}, "ingredients[1]"},
+		"none chosen":             {unscaled, recipe.GroceryRequest{Ingredients: []int{}}, "ingredients"},
+		"none there":              {events.Recipe{}, recipe.GroceryRequest{}, "ingredients"},
+	} {
+		_, err := recipe.Grocery("request", c.recipe, c.request)
+		var invalid recipe.Invalid
+		require.ErrorAs(t, err, &invalid, name)
+		require.Equal(t, c.field, invalid[0].Field, name)
+	}
+}

@@ -1,0 +1,79 @@
+package relay
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"larder.dev/command-api/internal/postgres"
+)
+
+// Metrics count what a relay does. A nil *Metrics counts nothing.
+type Metrics struct {
+	leads    prometheus.Gauge
+	events   prometheus.Counter
+	failures prometheus.Counter
+	backlog  prometheus.Gauge
+	oldest   prometheus.Gauge
+}
+
+// NewMetrics registers the metrics of a relay.
+func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
+	m := &Metrics{
+		leads: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "larder_relay_leads", Help: "1 while this relay leads.",
+		}),
+		events: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "larder_relay_events_total", Help: "Events that the stream has acknowledged.",
+		}),
+		failures: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "larder_relay_failures_total", Help: "Batches that failed and are tried again.",
+		}),
+		backlog: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "larder_relay_backlog_events", Help: "Events that are committed and that the stream doesn't have yet.",
+		}),
+		oldest: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "larder_relay_backlog_seconds", Help: "Age of the oldest event in the backlog; 0 without one.",
+		}),
+	}
+	for _, c := range []prometheus.Collector{m.leads, m.events, m.failures, m.backlog, m.oldest} {
+		if err := registry.Register(c); err != nil {
+			return nil, fmt.Errorf("register the relay's metrics: %w", err)
+		}
+	}
+	return m, nil
+}
+
+func (m *Metrics) lead(leads bool) {
+	if m == nil {
+		return
+	}
+	m.leads.Set(0)
+	if leads {
+		m.leads.Set(1)
+	}
+}
+
+func (m *Metrics) published(n int) {
+	if m != nil {
+		m.events.Add(float64(n))
+	}
+}
+
+func (m *Metrics) failed() {
+	if m != nil {
+		m.failures.Inc()
+	}
+}
+
+func (m *Metrics) behind(b postgres.Backlog) {
+	if m == nil {
+		return
+	}
+	m.backlog.Set(float64(b.Events))
+	m.oldest.Set(0)
+	if b.Events > 0 {
+		m.oldest.Set(time.Since(b.Oldest).Seconds())
+	}
+}

@@ -1,0 +1,181 @@
+// Package relay carries the ledger's events to the stream: every one at least once, those of one user in
+// their order, and none that isn't committed.
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	db "larder.dev/internal/postgres"
+)
+
+const (
+	// lockID is the advisory lock of the one relay that leads. The number is drawn by lot and fixed.
+	lockID = 7_305_240_117
+
+	// pollEvery is how long an event waits whose hint was lost.
+	pollEvery = time.Second
+
+	batchEvents = 500
+	batchBytes  = 4 << 20
+
+	firstPause   = 50 * time.Millisecond
+	longestPause = 2 * time.Second
+)
+
+// Publisher stores messages in a stream, in order, and gives their places. On an error it gives those of
+// the messages that are known to be stored, from the first on.
+type Publisher interface {
+	PublishBatch(ctx context.Context, stream string, msgs []jetstream.Message) ([]uint64, error)
+}
+
+// Relay reads what is unpublished, publishes it, and marks it.
+type Relay struct {
+	store     *postgres.Store
+	publisher Publisher
+	url       string
+	log       *slog.Logger
+	metrics   *Metrics
+}
+
+// New makes a relay. url is the database's address: leading and listening need connections of their own.
+func New(store *postgres.Store, publisher Publisher, url string, metrics *Metrics, log *slog.Logger) *Relay {
+	return &Relay{store: store, publisher: publisher, url: url, metrics: metrics, log: log}
+}
+
+// Run relays until ctx is done. Of all that run on one database one leads, and another takes over where it
+// ends. A failure is logged and tried again, for ever; the error is that of an address that can't be read.
+func (r *Relay) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := r.lead(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lead waits for the lead and works until it is lost.
+func (r *Relay) lead(ctx context.Context) error {
+	leadership, err := db.Lead(ctx, r.url, lockID, r.log)
+	if err != nil {
+		return fmt.Errorf("lead the relay: %w", err)
+	}
+	defer leadership.Release()
+	r.log.InfoContext(ctx, "the relay leads")
+	r.metrics.lead(true)
+	defer r.metrics.lead(false)
+	r.follow(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
+	return nil
+}
+
+// Drain publishes what is unpublished now, and gives how many events. It waits until it leads, and stops
+// at the first failure.
+func (r *Relay) Drain(ctx context.Context) (int, error) {
+	leadership, err := db.Lead(ctx, r.url, lockID, r.log)
+	if err != nil {
+		return 0, fmt.Errorf("lead the relay: %w", err)
+	}
+	defer leadership.Release()
+	return r.drain(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
+}
+
+// follow publishes whenever there is a hint, and now and then without one.
+func (r *Relay) follow(ctx context.Context) {
+	hints := db.Listen(ctx, r.url, postgres.Channel, r.log)
+	poll := time.NewTicker(pollEvery)
+	defer poll.Stop()
+	for failures := 0; ctx.Err() == nil; {
+		if _, err := r.drain(ctx); err != nil {
+			r.complain(ctx, err)
+			rest(ctx, failures)
+			failures++
+			continue
+		}
+		failures = 0
+		r.metrics.behind(postgres.Backlog{})
+		select {
+		case <-ctx.Done():
+		case <-hints:
+		case <-poll.C:
+		}
+	}
+}
+
+// drain works until nothing is left, or until the first failure: what comes after a failed event must not
+// overtake it.
+func (r *Relay) drain(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		n, err := r.batch(ctx)
+		total += n
+		if err != nil || n == 0 {
+			return total, err
+		}
+	}
+}
+
+func (r *Relay) batch(ctx context.Context) (int, error) {
+	entries, err := r.store.Unpublished(ctx, batchEvents, batchBytes)
+	if err != nil || len(entries) == 0 {
+		return 0, err
+	}
+	sequences, publishErr := r.publisher.PublishBatch(ctx, events.Stream, messages(entries))
+	if len(sequences) > 0 {
+		// Also after a failure: what is known to be stored isn't sent again.
+		if err := r.store.MarkPublished(ctx, ids(entries[:len(sequences)]), sequences); err != nil {
+			return 0, errors.Join(publishErr, err)
+		}
+		r.metrics.published(len(sequences))
+	}
+	if publishErr != nil {
+		return len(sequences), fmt.Errorf("publish %d events from %d on: %w", len(entries), entries[0].ID, publishErr)
+	}
+	return len(sequences), nil
+}
+
+func messages(entries []postgres.Entry) []jetstream.Message {
+	msgs := make([]jetstream.Message, len(entries))
+	for i, e := range entries {
+		msgs[i] = jetstream.Message{Subject: e.Event.Subject, Header: e.Event.Headers(), Data: e.Event.Data}
+	}
+	return msgs
+}
+
+func ids(entries []postgres.Entry) []int64 {
+	ids := make([]int64, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	return ids
+}
+
+func (r *Relay) complain(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	r.metrics.failed()
+	if backlog, countErr := r.store.Backlog(ctx); countErr == nil {
+		r.metrics.behind(backlog)
+	}
+	r.log.WarnContext(ctx, "relay: trying again", "error", err)
+}
+
+// rest waits longer after each failure.
+func rest(ctx context.Context, failures int) {
+	pause := longestPause
+	if failures < 6 {
+		pause = min(firstPause<<failures, longestPause)
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

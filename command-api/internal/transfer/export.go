@@ -1,0 +1,49 @@
+package transfer
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipe"
+	"larder.dev/events"
+)
+
+// Export writes a user's recipes as they are at one moment, one a line, and gives how many. What it writes,
+// Import reads.
+func Export(ctx context.Context, store *postgres.Store, user string, to io.Writer, progress func(done int)) (int, error) {
+	out := bufio.NewWriter(to)
+	done := 0
+	err := store.Recipes(ctx, user, func(page []events.Recipe) error {
+		for _, r := range page {
+			if err := writeLine(out, r); err != nil {
+				return err
+			}
+		}
+		done += len(page)
+		if progress != nil {
+			progress(done)
+		}
+		return nil
+	})
+	if err != nil {
+		return done, err
+	}
+	if err := out.Flush(); err != nil {
+		return done, fmt.Errorf("write the recipes: %w", err)
+	}
+	return done, nil
+}
+
+func writeLine(out *bufio.Writer, r events.Recipe) error {
+	line, err := recipe.Encode(r)
+	if err != nil {
+		return err
+	}
+	if _, err := out.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("write recipe %s: %w", r.ID, err)
+	}
+	return nil
+}

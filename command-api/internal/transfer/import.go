@@ -1,0 +1,157 @@
+// Package transfer takes many recipes in and out, one a line as JSON.
+package transfer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipe"
+	"larder.dev/events"
+)
+
+// batch is how many recipes go into one transaction. Its rows are held in memory, and the user's lock is
+// held while they are written.
+const batch = 100
+
+// Progress is how far an import has come.
+type Progress struct {
+	Lines   int   // read so far
+	Bytes   int64 // read so far
+	Added   int   // recipes that are new
+	Skipped int   // recipes that were there already
+	Bad     int   // lines that can't be imported
+}
+
+// Options of an import. Both functions may be nil.
+type Options struct {
+	Progress func(Progress)            // after each transaction
+	BadLine  func(line int, err error) // for each line that can't be imported, numbered from 1
+}
+
+// Import puts in the recipes of a stream of lines. A recipe keeps the id that it has; one without gets an
+// id that follows from its content, so that the same line is the same recipe. What is there already is left
+// as it is, so an import that was broken off is simply run again. A bad line is told, and the rest goes on.
+// The error is that of reading, or of the database: what was imported until then stays.
+func Import(ctx context.Context, store *postgres.Store, user string, from io.Reader, options Options) (Progress, error) {
+	i := importer{store: store, user: user, options: options}
+	lines := newLineReader(from)
+	for ctx.Err() == nil {
+		text, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		i.progress.Lines, i.progress.Bytes = lines.number, lines.bytes
+		if err := i.take(ctx, text, err); err != nil {
+			return i.progress, err
+		}
+	}
+	if err := context.Cause(ctx); err != nil {
+		return i.progress, err
+	}
+	return i.progress, i.flush(ctx)
+}
+
+type importer struct {
+	store    *postgres.Store
+	user     string
+	options  Options
+	progress Progress
+	waiting  []line
+}
+
+// take reads one line. Its error ends the import; that of a bad line doesn't.
+func (i *importer) take(ctx context.Context, text []byte, err error) error {
+	if err != nil && !errors.Is(err, errLongLine) {
+		return err
+	}
+	if err == nil && len(text) == 0 {
+		return nil
+	}
+	var l line
+	if err == nil {
+		l, err = parse(i.user, text)
+	}
+	if err != nil {
+		i.bad(i.progress.Lines, err)
+		return nil
+	}
+	l.number = i.progress.Lines
+	i.waiting = append(i.waiting, l)
+	if len(i.waiting) < batch {
+		return nil
+	}
+	return i.flush(ctx)
+}
+
+func (i *importer) bad(number int, err error) {
+	i.progress.Bad++
+	if i.options.BadLine != nil {
+		i.options.BadLine(number, err)
+	}
+}
+
+// flush writes what waits, in one transaction.
+func (i *importer) flush(ctx context.Context) error {
+	if len(i.waiting) > 0 {
+		if err := i.write(ctx); err != nil {
+			return err
+		}
+	}
+	if i.options.Progress != nil {
+		i.options.Progress(i.progress)
+	}
+	return nil
+}
+
+func (i *importer) write(ctx context.Context) error {
+	ids := make([]string, len(i.waiting))
+	for n, l := range i.waiting {
+		ids[n] = l.id
+	}
+	var done, skipped int
+	err := i.store.Import(ctx, i.user, ids, func(found map[string]postgres.State) ([]postgres.Bulk, error) {
+		writes := i.missing(found)
+		done, skipped = len(writes), len(ids)-len(writes)
+		return writes, nil
+	})
+	if err != nil {
+		return err
+	}
+	i.progress.Added += done
+	i.progress.Skipped += skipped
+	i.waiting = i.waiting[:0]
+	return nil
+}
+
+// missing makes the recipes that aren't there. One that was deleted comes back: somebody asks for it.
+func (i *importer) missing(found map[string]postgres.State) []postgres.Bulk {
+	now := postgres.Now()
+	var writes []postgres.Bulk
+	for _, l := range i.waiting {
+		if found[l.id].Exists {
+			continue
+		}
+		r := recipe.Create(l.id, found[l.id].Recipe.Version, l.draft, now)
+		r.CreatedAt = earlier(l.createdAt, now)
+		data, err := recipe.EncodeRecipe(r)
+		if err != nil {
+			i.bad(l.number, err)
+			continue
+		}
+		writes = append(writes, postgres.Bulk{
+			Recipe: r, Event: postgres.RecipeEvent(i.user, events.RecipeCreated, r, data),
+		})
+		found[l.id] = postgres.State{Exists: true} // the same line again in this file
+	}
+	return writes
+}
+
+func earlier(given, now time.Time) time.Time {
+	if given.IsZero() || given.After(now) {
+		return now
+	}
+	return given
+}

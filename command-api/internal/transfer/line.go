@@ -1,0 +1,144 @@
+package transfer
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"larder.dev/command-api/internal/recipe"
+	"larder.dev/events"
+)
+
+// maxLine is the limit of a recipe over HTTP, too. In bytes.
+const maxLine = 1 << 20
+
+var (
+	errLongLine = fmt.Errorf("the line has more than %d bytes", maxLine)
+	errNotUTF8  = errors.New("the line is not valid UTF-8")
+	errBadID    = errors.New("id: is no UUID")
+)
+
+// line is one recipe to be imported.
+type line struct {
+	number    int
+	id        string
+	draft     recipe.Draft
+	createdAt time.Time // zero where the line doesn't say
+}
+
+// written is what is read of a line. Other fields are passed over: the file may come from elsewhere.
+type written struct {
+	ID          string              `json:"id"`
+	Name        string              `json:"name"`
+	Description string              `json:"description"`
+	Servings    *float64            `json:"servings"`
+	PrepMinutes *int                `json:"prep_minutes"`
+	CookMinutes *int                `json:"cook_minutes"`
+	SourceURL   string              `json:"source_url"`
+	Tags        []string            `json:"tags"`
+	Notes       string              `json:"notes"`
+	Ingredients []events.Ingredient `json:"ingredients"`
+	Steps       []events.Step       `json:"steps"`
+	CreatedAt   json.RawMessage     `json:"created_at"`
+}
+
+func parse(user string, text []byte) (line, error) {
+	if !utf8.Valid(text) {
+		return line{}, errNotUTF8
+	}
+	var w written
+	if err := json.Unmarshal(text, &w); err != nil {
+		return line{}, fmt.Errorf("read the JSON: %w", err)
+	}
+	draft, err := recipe.Draft{
+		Name: w.Name, Description: w.Description, Servings: w.Servings, PrepMinutes: w.PrepMinutes,
+		CookMinutes: w.CookMinutes, SourceURL: w.SourceURL, Tags: w.Tags, Notes: w.Notes,
+		Ingredients: w.Ingredients, Steps: w.Steps,
+	}.Clean()
+	if err != nil {
+		return line{}, err
+	}
+	id, err := idOf(user, w.ID, draft)
+	if err != nil {
+		return line{}, err
+	}
+	return line{id: id, draft: draft, createdAt: timeOf(w.CreatedAt)}, nil
+}
+
+// idOf makes an id of the content where none is given, so that the same recipe is found again.
+func idOf(user, given string, draft recipe.Draft) (string, error) {
+	if given != "" {
+		id, err := uuid.Parse(given)
+		if err != nil {
+			return "", errBadID
+		}
+		return id.String(), nil
+	}
+	namespace, err := uuid.Parse(user)
+	if err != nil {
+		return "", fmt.Errorf("read the user's id: %w", err)
+	}
+	content, err := recipe.Encode(draft)
+	if err != nil {
+		return "", err
+	}
+	return uuid.NewSHA1(namespace, content).String(), nil
+}
+
+func timeOf(text json.RawMessage) time.Time {
+	var t time.Time
+	if err := json.Unmarshal(text, &t); err != nil {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}
+
+// lineReader reads lines and doesn't hold more of one than maxLine.
+type lineReader struct {
+	from   *bufio.Reader
+	number int
+	bytes  int64
+}
+
+func newLineReader(from io.Reader) *lineReader {
+	return &lineReader{from: bufio.NewReaderSize(from, 64<<10)}
+}
+
+// next gives the next line without the space around it. The errors are io.EOF, errLongLine after which it
+// can go on, and that of reading.
+func (r *lineReader) next() ([]byte, error) {
+	var text []byte
+	long := false
+	for {
+		part, err := r.from.ReadSlice('\n')
+		r.bytes += int64(len(part))
+		if long = long || len(text)+len(part) > maxLine; !long {
+			text = append(text, part...)
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if errors.Is(err, io.EOF) && len(text) == 0 && !long {
+			return nil, io.EOF
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("read line %d: %w", r.number+1, err)
+		}
+		break
+	}
+	r.number++
+	if long {
+		return nil, errLongLine
+	}
+	if r.number == 1 {
+		text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	}
+	return bytes.TrimSpace(text), nil
+}

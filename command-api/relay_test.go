@@ -1,0 +1,249 @@
+package commandapi_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	"larder.dev/internal/testkit"
+)
+
+// stream gives every message of the stream, in its order.
+func (l *larder) stream() []events.Envelope {
+	l.t.Helper()
+	ctx := testkit.Context(l.t)
+	state, err := l.conn.State(ctx, events.Stream)
+	require.NoError(l.t, err)
+	var all []events.Envelope
+	for sequence := state.FirstSeq; sequence <= state.LastSeq && state.LastSeq > 0; sequence++ {
+		message, found, err := l.conn.At(ctx, events.Stream, sequence)
+		require.NoError(l.t, err)
+		require.True(l.t, found)
+		e, err := events.Parse(message.Subject, message.Header, message.Data)
+		require.NoError(l.t, err)
+		all = append(all, e)
+	}
+	return all
+}
+
+// run starts the relay and the hints, and gives a function that stops both.
+func (l *larder) run(api *commandapi.API) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	var group sync.WaitGroup
+	group.Go(func() { api.Run(ctx) })
+	group.Go(func() {
+		ended <- api.Relay().Run(ctx)
+	})
+	return func() {
+		cancel()
+		group.Wait()
+		require.NoError(l.t, <-ended)
+	}
+}
+
+func (l *larder) untilPublished() {
+	l.t.Helper()
+	testkit.Until(l.t, "everything is published", func() bool {
+		backlog, err := l.api.Backlog(testkit.Context(l.t))
+		require.NoError(l.t, err)
+		return backlog.Events == 0
+	})
+}
+
+// A transaction that drew its ledger id early and commits late is published all the same, after later ids
+// that were committed before it. A relay that reads "id > cursor" loses it for ever.
+func TestRelayPublishesWhatIsCommittedLate(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	ada, bob := l.user("ada", commandapi.Access{}), l.user("bob", commandapi.Access{})
+	ctx := testkit.Context(t)
+	stop := l.run(l.api)
+	defer stop()
+
+	late, err := l.pool.Begin(ctx)
+	require.NoError(t, err)
+	defer func() { _ = late.Rollback(context.Background()) }()
+	recipe := uuid.NewString()
+	var lateID int64
+	require.NoError(t, late.QueryRow(ctx, `INSERT INTO event_log
+		(event_id, user_id, type, schema_version, subject, version, change, time, data)
+		VALUES ($1, $2, 'recipe.created', 1, $3, 1, 2, now(), '{}') RETURNING id`,
+		uuid.NewString(), bob.id, events.RecipeSubject(bob.id, recipe)).Scan(&lateID))
+
+	for range 20 {
+		ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"a"}`))
+	}
+	l.untilPublished()
+	var last int64
+	require.NoError(t, l.pool.QueryRow(ctx, `SELECT max(id) FROM event_log WHERE published_at IS NOT NULL`).Scan(&last))
+	require.Greater(t, last, lateID, "later ids are out while the transaction is open")
+
+	require.NoError(t, late.Commit(ctx))
+	l.untilPublished()
+	require.Equal(t, 1, l.count(`SELECT count(*) FROM event_log WHERE id = $1 AND stream_sequence > 20`, lateID))
+	published := l.stream()
+	require.Equal(t, events.RecipeSubject(bob.id, recipe), published[len(published)-1].Subject)
+	requireChangesInOrder(t, published)
+}
+
+// requireChangesInOrder tells that each user's change numbers follow each other, each once.
+func requireChangesInOrder(t *testing.T, published []events.Envelope) {
+	t.Helper()
+	last := map[string]int64{}
+	for _, e := range published {
+		require.Equal(t, last[e.User()]+1, e.Change, "user %s", e.User())
+		last[e.User()] = e.Change
+	}
+}
+
+// Many users write at once while two relays stand by and the leader is stopped again and again: the stream
+// has every event once, and those of a user in their order.
+func TestRelayKeepsTheOrderOverChangesOfTheLeader(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	second := commandapiOver(t, l, l.conn)
+	users := make([]*caller, 4)
+	for i := range users {
+		users[i] = l.user("user"+strconv.Itoa(i), commandapi.Access{})
+	}
+	var writers sync.WaitGroup
+	for _, user := range users {
+		writers.Go(func() {
+			for n := range 40 {
+				user.send("POST", "/api/recipes", fmt.Sprintf(`{"name":"r%d"}`, n))
+			}
+		})
+	}
+	for range 5 {
+		stop, stopSecond := l.run(l.api), l.run(second)
+		stop()
+		stopSecond()
+	}
+	stop := l.run(second)
+	writers.Wait()
+	l.untilPublished()
+	stop()
+	published := l.stream()
+	require.Len(t, published, 4+4*40)
+	requireChangesInOrder(t, published)
+	require.Zero(t, l.count(`SELECT count(*) FROM event_log WHERE stream_sequence IS NULL`))
+}
+
+// commandapiOver makes another write side over the stores of l.
+func commandapiOver(t *testing.T, l *larder, publisher commandapi.Publisher) *commandapi.API {
+	t.Helper()
+	deps := l.deps
+	deps.Publisher = publisher
+	api, err := commandapi.New(deps)
+	require.NoError(t, err)
+	return api
+}
+
+// brokenStream stores a part of each batch in the real stream and then fails, until it is mended. Which
+// part was stored is told only where tell is set, as with an acknowledgement that got lost.
+type brokenStream struct {
+	conn   *jetstream.Conn
+	tell   bool
+	broken atomic.Bool
+	failed chan struct{}
+}
+
+var errBroken = errors.New("the stream broke in the middle of a batch")
+
+func (b *brokenStream) PublishBatch(ctx context.Context, stream string, msgs []jetstream.Message) ([]uint64, error) {
+	if !b.broken.Load() {
+		return b.conn.PublishBatch(ctx, stream, msgs)
+	}
+	part := slices.Clone(msgs[:(len(msgs)+1)/2])
+	stored, err := b.conn.PublishBatch(ctx, stream, part)
+	if err == nil {
+		err = errBroken
+	}
+	select {
+	case b.failed <- struct{}{}:
+	default:
+	}
+	if !b.tell {
+		stored = nil
+	}
+	return stored, err
+}
+
+// A stream that takes a part of a batch and fails: the relay goes on behind what it knows to be stored, and
+// what it doesn't know is sent again and stored once.
+func TestRelayGoesOnAfterAFailureInABatch(t *testing.T) {
+	t.Parallel()
+	for _, tell := range []bool{true, false} {
+		t.Run(fmt.Sprintf("tell=%t", tell), func(t *testing.T) {
+			t.Parallel()
+			l := newLarderWithStream(t)
+			broken := &brokenStream{conn: l.conn, tell: tell, failed: make(chan struct{}, 1)}
+			broken.broken.Store(true)
+			api := commandapiOver(t, l, broken)
+			ada := l.user("ada", commandapi.Access{})
+			for range 30 {
+				ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"a"}`))
+			}
+			_, err := api.Relay().Drain(testkit.Context(t))
+			require.ErrorIs(t, err, errBroken)
+			testkit.Wait(t, broken.failed, "a failed batch")
+			stop := l.run(api)
+			testkit.Wait(t, broken.failed, "a second try")
+			broken.broken.Store(false)
+			l.untilPublished()
+			stop()
+			published := l.stream()
+			require.Len(t, published, 31)
+			requireChangesInOrder(t, published)
+		})
+	}
+}
+
+// A hint that is lost costs a moment, and no event.
+func TestRelayNeedsNoHint(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- l.api.Relay().Run(ctx) }()
+	l.user("ada", commandapi.Access{})
+	l.untilPublished()
+	l.user("bob", commandapi.Access{})
+	l.untilPublished()
+	require.Len(t, l.stream(), 2)
+	cancel()
+	require.NoError(t, testkit.Wait(t, ended, "the end of the relay"))
+}
+
+// While the stream is away commands are accepted, and the relay catches up when it is back.
+func TestCommandsAreAcceptedWithoutTheStream(t *testing.T) {
+	t.Parallel()
+	nats := testkit.NATS(t)
+	l := newLarderOn(t, nats)
+	stop := l.run(l.api)
+	defer stop()
+	nats.Stop(t)
+	ada := l.user("ada", commandapi.Access{})
+	for range 3 {
+		ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", pancakes))
+	}
+	backlog, err := l.api.Backlog(testkit.Context(t))
+	require.NoError(t, err)
+	require.EqualValues(t, 4, backlog.Events)
+	nats.Restart(t)
+	l.untilPublished()
+	require.Len(t, l.stream(), 4)
+}

@@ -1,0 +1,97 @@
+package commandapi_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/internal/testkit"
+)
+
+// A bad line is told with its number and the rest goes on; run again, the file adds nothing.
+func TestImportGoesOnAndAddsNothingTwice(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ctx := testkit.Context(t)
+	ada := l.user("ada", commandapi.Access{})
+	lines := []string{
+		"\ufeff" + `{"name":"First","source":"a.md","ingredients":[{"text":"1\tOnion"}]}`,
+		`{"name":""}`,
+		``,
+		`{broken`,
+		`{"name":"First","ingredients":[{"text":"1 Onion"}]}`,
+		`{"name":"` + strings.Repeat("x", 1<<20) + `"}`,
+		`{"id":"not one","name":"b"}`,
+		"{\"name\":\"\xff\"}",
+	}
+	for i := range 250 {
+		lines = append(lines, fmt.Sprintf(`{"name":"Recipe %d"}`, i))
+	}
+	file := strings.Join(lines, "\n")
+	var bad []int
+	var last commandapi.ImportProgress
+	options := commandapi.ImportOptions{
+		BadLine:  func(line int, err error) { require.Error(t, err); bad = append(bad, line) },
+		Progress: func(p commandapi.ImportProgress) { last = p },
+	}
+	first, err := l.api.Import(ctx, ada.id, strings.NewReader(file), options)
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 4, 6, 7, 8}, bad)
+	require.Equal(t, commandapi.ImportProgress{Lines: 258, Bytes: int64(len(file)), Added: 251, Skipped: 1, Bad: 5}, first)
+	require.Equal(t, first, last)
+
+	second, err := l.api.Import(ctx, ada.id, strings.NewReader(file), options)
+	require.NoError(t, err)
+	require.Equal(t, 0, second.Added)
+	require.Equal(t, 252, second.Skipped)
+	require.Equal(t, 251, l.count(`SELECT count(*) FROM recipes`))
+	require.Len(t, l.ledger(ada.id), 251)
+}
+
+// What is exported can be imported, for the same user and for another one, and is the same then.
+func TestExportIsWhatImportReads(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ctx := testkit.Context(t)
+	ada, bob := l.user("ada", commandapi.Access{}), l.user("bob", commandapi.Access{})
+	kept := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", pancakes))
+	gone := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"gone"}`)).recipe(t)
+	for i := range 300 {
+		ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", fmt.Sprintf(`{"name":"Recipe %d"}`, i)))
+	}
+	var all bytes.Buffer
+	n, err := l.api.Export(ctx, ada.id, &all, nil)
+	require.NoError(t, err)
+	require.Equal(t, 302, n)
+	require.Contains(t, all.String(), kept.Body.String()+"\n")
+
+	ada.must(http.StatusNoContent, ada.send("DELETE", "/api/recipes/"+gone.ID, ""))
+	back, err := l.api.Import(ctx, ada.id, bytes.NewReader(all.Bytes()), commandapi.ImportOptions{})
+	require.NoError(t, err)
+	require.Equal(t, 1, back.Added, "the deleted one comes back")
+	require.Equal(t, 3, l.count(`SELECT version FROM recipes WHERE id = $1 AND deleted_at IS NULL`, gone.ID))
+
+	copied, err := l.api.Import(ctx, bob.id, bytes.NewReader(all.Bytes()), commandapi.ImportOptions{})
+	require.NoError(t, err)
+	require.Equal(t, 302, copied.Added)
+	var his bytes.Buffer
+	_, err = l.api.Export(ctx, bob.id, &his, nil)
+	require.NoError(t, err)
+	require.Equal(t, withoutTimes(t, all.String()), withoutTimes(t, his.String()))
+}
+
+func withoutTimes(t *testing.T, lines string) []string {
+	t.Helper()
+	var out []string
+	for line := range strings.Lines(lines) {
+		before, _, found := strings.Cut(line, `"updated_at"`)
+		require.True(t, found)
+		out = append(out, before)
+	}
+	return out
+}

@@ -1,0 +1,208 @@
+package commandapi_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
+	"larder.dev/internal/identity"
+	db "larder.dev/internal/postgres"
+	"larder.dev/internal/testkit"
+)
+
+func logIn(c *caller, name, password string) answer {
+	return (&caller{t: c.t, handler: c.handler}).send("POST", "/api/session", `{"username":"`+name+`","password":"`+password+`"}`)
+}
+
+// A login gives a token and a cookie that let in, and the logout ends both.
+func TestLogInAndOut(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada := l.user("Ada", commandapi.Access{Grocery: true})
+	in := ada.must(http.StatusOK, logIn(ada, "aDA", password)).json(t)
+	require.Equal(t, map[string]any{"id": ada.id, "name": "Ada", "admin": false, "grocery": true}, in["user"])
+	token, ok := in["token"].(string)
+	require.True(t, ok)
+
+	cookie := &caller{t: t, handler: ada.handler}
+	header := []string{"Cookie", identity.CookieName + "=" + token}
+	cookie.must(http.StatusCreated, cookie.send("POST", "/api/recipes", `{"name":"a"}`, header...))
+	cookie.must(http.StatusNoContent, cookie.send("DELETE", "/api/session", "", header...))
+	cookie.must(http.StatusUnauthorized, cookie.send("POST", "/api/recipes", `{"name":"a"}`, header...))
+}
+
+// A wrong name and a wrong password get the same answer, and guessing is slowed down.
+func TestLoginRefuses(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada := l.user("ada", commandapi.Access{})
+	wrong := ada.must(http.StatusUnauthorized, logIn(ada, "ada", "not it"))
+	nobody := ada.must(http.StatusUnauthorized, logIn(ada, "nobody", password))
+	require.Equal(t, wrong.json(t)["detail"], nobody.json(t)["detail"])
+	ada.must(http.StatusUnauthorized, logIn(ada, `\u0000`, password))
+	ada.must(http.StatusUnprocessableEntity, logIn(ada, "", password))
+	for range 10 {
+		logIn(ada, "ada", "not it")
+	}
+	limited := ada.must(http.StatusTooManyRequests, logIn(ada, "ADA", password))
+	require.NotEmpty(t, limited.Header().Get("Retry-After"))
+}
+
+// A password change, a disabling and a deletion end the sessions at once; the old way in is closed.
+func TestAccountChangesEndSessions(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ctx := testkit.Context(t)
+	users := l.api.Users()
+	for name, c := range map[string]struct {
+		change func(name string) error
+		login  int
+	}{
+		"password": {func(name string) error { return users.SetPassword(ctx, name, "another password") }, http.StatusUnauthorized},
+		"disable":  {func(name string) error { return users.Disable(ctx, name) }, http.StatusUnauthorized},
+		"delete":   {func(name string) error { _, err := users.Delete(ctx, name); return err }, http.StatusUnauthorized},
+	} {
+		user := l.user(name, commandapi.Access{})
+		user.must(http.StatusCreated, user.send("POST", "/api/recipes", `{"name":"a"}`))
+		require.NoError(t, c.change(name))
+		user.must(http.StatusUnauthorized, user.send("POST", "/api/recipes", `{"name":"a"}`))
+		user.must(c.login, logIn(user, name, password))
+	}
+	require.NoError(t, users.Enable(ctx, "disable"))
+	disabled := &caller{t: t, handler: l.api.Handler()}
+	disabled.must(http.StatusOK, logIn(disabled, "disable", password))
+	disabled.must(http.StatusOK, logIn(disabled, "password", "another password"))
+}
+
+// Accounts are told apart by their folded name, and their limits are told.
+func TestAddRefuses(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ctx := testkit.Context(t)
+	users := l.api.Users()
+	l.user("Ada", commandapi.Access{})
+	for name, want := range map[string]error{
+		"ada": commandapi.ErrNameTaken, "ＡＤＡ": commandapi.ErrNameTaken, "": commandapi.ErrBadName, "a b": commandapi.ErrBadName,
+		"-a": commandapi.ErrBadName, "a\x00": commandapi.ErrBadName, "\xff": commandapi.ErrBadName,
+		strings.Repeat("a", 65): commandapi.ErrBadName,
+	} {
+		_, err := users.Add(ctx, commandapi.NewUser{Name: name, Password: password})
+		require.ErrorIs(t, err, want, "name %q", name)
+	}
+	_, err := users.Add(ctx, commandapi.NewUser{Name: "bob", Password: "short"})
+	require.ErrorIs(t, err, commandapi.ErrWeakPassword)
+	require.ErrorIs(t, users.Disable(ctx, "nobody"), commandapi.ErrNoUser)
+	all, err := users.List(ctx)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	require.Equal(t, "Ada", all[0].Name)
+}
+
+// Access that is given or taken is in the running sessions, and in the events for the backup.
+func TestGrantAndRevoke(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ctx := testkit.Context(t)
+	ada := l.user("ada", commandapi.Access{})
+	_, err := l.api.Users().Grant(ctx, "ada", commandapi.Access{Grocery: true})
+	require.NoError(t, err)
+	session, err := l.sessions.Verify(ctx, ada.token)
+	require.NoError(t, err)
+	require.True(t, session.Grocery)
+	changed, err := l.api.Users().Revoke(ctx, "ada", commandapi.Access{Grocery: true, Admin: true})
+	require.NoError(t, err)
+	require.False(t, changed.Grocery)
+	require.EqualValues(t, 3, changed.Version)
+	session, err = l.sessions.Verify(ctx, ada.token)
+	require.NoError(t, err)
+	require.False(t, session.Grocery)
+	_, err = l.api.Users().Revoke(ctx, "ada", commandapi.Access{Grocery: true})
+	require.NoError(t, err)
+	require.Equal(t, 3, l.count(`SELECT count(*) FROM event_log WHERE user_id = $1`, ada.id), "what changes nothing is no event")
+}
+
+// Deleting a user leaves no row of theirs but the event that tells the backup, which has nothing of the
+// person in it; and a command that was under way can't leave one behind.
+func TestDeleteLeavesNothing(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	ctx := testkit.Context(t)
+	ada, bob := l.user("Wilhelmina", commandapi.Access{Grocery: true}), l.user("bob", commandapi.Access{})
+	stop := l.run(l.api)
+	defer stop()
+	r := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", pancakes, "Idempotency-Key", "k")).recipe(t)
+	ada.must(http.StatusAccepted, ada.send("POST", "/api/recipes/"+r.ID+"/grocery", ""))
+	bob.must(http.StatusCreated, bob.send("POST", "/api/recipes", pancakes))
+	_, err := l.api.Users().Delete(ctx, "wilhelmina")
+	require.NoError(t, err)
+
+	// A session that outlived the account, as that of a request that was verified just before.
+	token, err := l.sessions.Create(ctx, identity.User{ID: ada.id, Name: "Wilhelmina"}, "test")
+	require.NoError(t, err)
+	ghost := &caller{t: t, handler: l.api.Handler(), token: token}
+	ghost.must(http.StatusUnauthorized, ghost.send("POST", "/api/recipes", pancakes))
+	ghost.must(http.StatusUnauthorized, ghost.send("PUT", "/api/recipes/"+r.ID, pancakes, "If-None-Match", "*"))
+
+	for _, table := range []string{"recipes", "ingredients", "idempotency_keys", "user_changes"} {
+		require.Zero(t, l.count(`SELECT count(*) FROM `+table+` WHERE user_id = $1`, ada.id), table)
+	}
+	require.Zero(t, l.count(`SELECT count(*) FROM users WHERE id = $1`, ada.id))
+	require.Equal(t, 1, l.count(`SELECT count(*) FROM event_log WHERE user_id = $1`, ada.id))
+	require.Equal(t, 1, l.count(`SELECT count(*) FROM recipes`))
+	testkit.Until(t, "the stream has the deletion", func() bool {
+		settled, err := l.api.Users().Settled(ctx, ada.id)
+		require.NoError(t, err)
+		return settled
+	})
+	message, found, err := l.conn.Last(ctx, events.Stream, events.UserSubject(ada.id))
+	require.NoError(t, err)
+	require.True(t, found)
+	e, err := events.Parse(message.Subject, message.Header, message.Data)
+	require.NoError(t, err)
+	require.Equal(t, events.UserDeleted, e.Type)
+	require.NotContains(t, string(e.Data), "Wilhelmina")
+	require.NotContains(t, string(e.Data), "argon2")
+}
+
+// Without the store of the sessions nobody gets in, and nobody is sent away as unknown.
+func TestWithoutRedisItIs503(t *testing.T) {
+	t.Parallel()
+	url, stop := testkit.StoppableRedis(t)
+	l := start(t, url, nil)
+	ada := l.user("ada", commandapi.Access{})
+	stop()
+	down := ada.must(http.StatusServiceUnavailable, ada.send("POST", "/api/recipes", `{"name":"a"}`))
+	require.NotEmpty(t, down.Header().Get("Retry-After"))
+	ada.must(http.StatusServiceUnavailable, logIn(ada, "ada", password))
+	ada.must(http.StatusServiceUnavailable, ada.send("GET", "/readyz", ""))
+	require.Error(t, l.api.Users().SetPassword(testkit.Context(t), "ada", "another password"))
+	require.Equal(t, 1, l.count(`SELECT count(*) FROM event_log`), "nothing was changed")
+}
+
+// Without the database a command is 503, with a time to come back; the session is verified all the same.
+func TestWithoutPostgresItIs503(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada := l.user("ada", commandapi.Access{})
+	away, err := db.Open(testkit.Context(t), "postgres://nobody:x@127.0.0.1:1/none", db.Options{Application: "test"})
+	require.NoError(t, err)
+	t.Cleanup(away.Close)
+	deps := l.deps
+	deps.Pool = away
+	api, err := commandapi.New(deps)
+	require.NoError(t, err)
+	ada.handler = api.Handler()
+	for _, request := range []answer{
+		ada.send("POST", "/api/recipes", `{"name":"a"}`),
+		ada.send("DELETE", "/api/recipes/018f0000-0000-7000-8000-000000000000", ""),
+		logIn(ada, "ada", password),
+	} {
+		ada.must(http.StatusServiceUnavailable, request)
+		require.NotEmpty(t, request.Header().Get("Retry-After"))
+	}
+	ada.must(http.StatusServiceUnavailable, ada.send("GET", "/readyz", ""))
+}

@@ -1,0 +1,192 @@
+// Package events is the language that Larder's components speak with each other: the envelope, the event
+// types and their data, the subjects, and the versions with their upcasters. It imports the standard
+// library alone, so that any program can read an event with it.
+//
+// asyncapi.yaml describes the same for readers in other languages; schema/ has one JSON schema and
+// testdata/ one golden file for every type and version that was ever published.
+package events
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Errors of reading an event. A reader skips and counts ErrUnknownType, stops at ErrUnknownVersion (a
+// newer writer is at work, and skipping would lose its changes), and parks ErrMalformed.
+var (
+	ErrUnknownType    = errors.New("unknown event type")
+	ErrUnknownVersion = errors.New("unknown event version")
+	ErrMalformed      = errors.New("malformed event")
+)
+
+// Source is the CloudEvents source of everything that the write side publishes.
+const Source = "/larder/command-api"
+
+// Header names on NATS. The ce- prefix is that of the CloudEvents NATS protocol binding in binary mode.
+// The server deduplicates by Nats-Msg-Id.
+const (
+	HeaderSpecVersion = "ce-specversion"
+	HeaderID          = "ce-id"
+	HeaderSource      = "ce-source"
+	HeaderType        = "ce-type"
+	HeaderTime        = "ce-time"
+	HeaderSubject     = "ce-subject"
+	HeaderDataSchema  = "ce-dataschema"
+	HeaderContentType = "content-type"
+	HeaderMsgID       = "Nats-Msg-Id"
+	HeaderTraceParent = "traceparent"
+	HeaderVersion     = "larder-version"
+	HeaderChange      = "larder-change"
+)
+
+const (
+	specVersion  = "1.0"
+	contentType  = "application/json"
+	schemaPrefix = "urn:larder:schema:"
+)
+
+// Envelope is one event: the CloudEvents attributes, Larder's two numbers, and the data as JSON.
+type Envelope struct {
+	ID            string          // unique, also the deduplication id
+	Source        string          // which component wrote it
+	Type          Type            // what happened
+	SchemaVersion int             // version of the data's schema, from 1
+	Time          time.Time       // when the change was made
+	Subject       string          // the NATS subject
+	Version       int64           // the recipe's (or account's) version after the change; 0 where it has none
+	Change        int64           // the user's change number
+	TraceParent   string          // W3C trace context, "" where there is none
+	Data          json.RawMessage // the body
+}
+
+// User is the owner's id, taken from the subject; "" for a subject of another shape.
+func (e Envelope) User() string {
+	user, err := OwnerOf(e.Subject)
+	if err != nil {
+		return ""
+	}
+	return user
+}
+
+// Headers gives the NATS headers of the event.
+func (e Envelope) Headers() map[string][]string {
+	h := map[string][]string{
+		HeaderSpecVersion: {specVersion},
+		HeaderID:          {e.ID},
+		HeaderSource:      {e.Source},
+		HeaderType:        {string(e.Type)},
+		HeaderTime:        {e.Time.UTC().Format(time.RFC3339Nano)},
+		HeaderSubject:     {ceSubject(e.Subject)},
+		HeaderDataSchema:  {SchemaURN(e.Type, e.SchemaVersion)},
+		HeaderContentType: {contentType},
+		HeaderMsgID:       {e.ID},
+		HeaderVersion:     {strconv.FormatInt(e.Version, 10)},
+		HeaderChange:      {strconv.FormatInt(e.Change, 10)},
+	}
+	if e.TraceParent != "" {
+		h[HeaderTraceParent] = []string{e.TraceParent}
+	}
+	return h
+}
+
+// SchemaURN is the CloudEvents dataschema of a type and version: "urn:larder:schema:recipe.created:v1".
+func SchemaURN(t Type, version int) string {
+	return schemaPrefix + string(t) + ":v" + strconv.Itoa(version)
+}
+
+// Parse reads an event from a NATS message. It checks the envelope alone; see DecodeRecipe and its
+// siblings for the data. The error is ErrMalformed and names the header.
+func Parse(subject string, headers map[string][]string, data []byte) (Envelope, error) {
+	if _, err := OwnerOf(subject); err != nil {
+		return Envelope{}, err
+	}
+	r := headerReader{headers: headers}
+	e := Envelope{
+		ID:          r.text(HeaderID),
+		Source:      r.text(HeaderSource),
+		Type:        Type(r.text(HeaderType)),
+		Time:        r.time(HeaderTime),
+		Subject:     subject,
+		Version:     r.number(HeaderVersion),
+		Change:      r.number(HeaderChange),
+		TraceParent: r.optional(HeaderTraceParent),
+		Data:        data,
+	}
+	e.SchemaVersion = r.schemaVersion(e.Type)
+	if spec := r.text(HeaderSpecVersion); r.err == nil && spec != specVersion {
+		r.fail(HeaderSpecVersion, spec)
+	}
+	if r.err != nil {
+		return Envelope{}, fmt.Errorf("event on %s: %w", subject, r.err)
+	}
+	return e, nil
+}
+
+// ceSubject is the CloudEvents subject: what the event is about, without the stream's prefix.
+func ceSubject(subject string) string {
+	parts := strings.SplitN(subject, ".", 3)
+	if parts[0] == "larder" && len(parts) == 3 {
+		return strings.ReplaceAll(parts[2], ".", "/")
+	}
+	return strings.ReplaceAll(subject, ".", "/")
+}
+
+// headerReader keeps the first failure, so that Parse reads as a list of fields.
+type headerReader struct {
+	headers map[string][]string
+	err     error
+}
+
+func (r *headerReader) fail(name, value string) {
+	if r.err == nil {
+		r.err = fmt.Errorf("header %s is %q: %w", name, value, ErrMalformed)
+	}
+}
+
+func (r *headerReader) optional(name string) string {
+	if v := r.headers[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+func (r *headerReader) text(name string) string {
+	v := r.optional(name)
+	if v == "" {
+		r.fail(name, v)
+	}
+	return v
+}
+
+func (r *headerReader) number(name string) int64 {
+	v := r.optional(name)
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < 0 {
+		r.fail(name, v)
+		return 0
+	}
+	return n
+}
+
+func (r *headerReader) time(name string) time.Time {
+	v := r.optional(name)
+	t, err := time.Parse(time.RFC3339Nano, v)
+	if err != nil {
+		r.fail(name, v)
+	}
+	return t
+}
+
+func (r *headerReader) schemaVersion(t Type) int {
+	v := r.optional(HeaderDataSchema)
+	n, err := strconv.Atoi(strings.TrimPrefix(v, schemaPrefix+string(t)+":v"))
+	if err != nil || n < 1 || SchemaURN(t, n) != v {
+		r.fail(HeaderDataSchema, v)
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,248 @@
+package events_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"larder.dev/events"
+)
+
+// golden is a message as it was once published. A golden file is written by hand when its type or version
+// appears, and neither changed nor deleted afterwards: such messages are in people's streams.
+type golden struct {
+	Subject string              `json:"subject"`
+	Headers map[string][]string `json:"headers"`
+	Data    json.RawMessage     `json:"data"`
+}
+
+func readGolden(tb testing.TB, p publication) golden {
+	tb.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", p.String()+".golden.json"))
+	require.NoError(tb, err, "every type and version has a golden file")
+	var g golden
+	require.NoError(tb, json.Unmarshal(raw, &g))
+	return g
+}
+
+// publication is a type and version that was ever published.
+type publication struct {
+	typ     events.Type
+	version int
+}
+
+func (p publication) String() string { return fmt.Sprintf("%s.v%d", p.typ, p.version) }
+
+func publications() []publication {
+	var all []publication
+	for _, typ := range events.Types() {
+		for version := 1; version <= events.CurrentVersion(typ); version++ {
+			all = append(all, publication{typ, version})
+		}
+	}
+	return all
+}
+
+// decode reads the data of an event by the decoder of its type.
+func decode(e events.Envelope) (any, error) {
+	switch {
+	case e.Type.IsRecipe():
+		return events.DecodeRecipe(e)
+	case e.Type.IsUser():
+		return events.DecodeUser(e)
+	default:
+		return events.DecodeGrocery(e)
+	}
+}
+
+// What was once published can be read, and an envelope gives the very headers that it was read from.
+func TestGoldenHeaders(t *testing.T) {
+	t.Parallel()
+	for _, p := range publications() {
+		g := readGolden(t, p)
+		e, err := events.Parse(g.Subject, g.Headers, g.Data)
+		require.NoError(t, err)
+		require.Equal(t, p.typ, e.Type)
+		require.Equal(t, p.version, e.SchemaVersion)
+		require.NoError(t, events.Known(e))
+		require.Equal(t, g.Headers, e.Headers())
+	}
+}
+
+// No field of the data is lost or renamed on its way through the Go types; an older version becomes what
+// the current one's schema asks for.
+func TestGoldenData(t *testing.T) {
+	t.Parallel()
+	for _, p := range publications() {
+		g := readGolden(t, p)
+		e, err := events.Parse(g.Subject, g.Headers, g.Data)
+		require.NoError(t, err)
+		v, err := decode(e)
+		require.NoError(t, err)
+		written, err := json.Marshal(v)
+		require.NoError(t, err)
+		current := events.CurrentVersion(p.typ)
+		require.NoError(t, compile(t, publication{p.typ, current}).Validate(jsonValue(t, written)))
+		if p.version == current {
+			require.JSONEq(t, string(g.Data), string(written))
+		}
+	}
+}
+
+// The schemas say what the golden messages are, for readers in other languages.
+func TestGoldenAgainstSchema(t *testing.T) {
+	t.Parallel()
+	for _, p := range publications() {
+		schema := compile(t, p)
+		require.NoError(t, schema.Validate(jsonValue(t, readGolden(t, p).Data)))
+	}
+}
+
+// A schema that admits anything would prove nothing: a field too many and a field too few are refused.
+func TestSchemaIsStrict(t *testing.T) {
+	t.Parallel()
+	for _, p := range publications() {
+		schema := compile(t, p)
+		data := readGolden(t, p).Data
+		whole, ok := jsonValue(t, data).(map[string]any)
+		require.True(t, ok)
+		for field := range whole {
+			short, ok := jsonValue(t, data).(map[string]any)
+			require.True(t, ok)
+			delete(short, field)
+			require.Error(t, schema.Validate(short), "without %s", field)
+		}
+		whole["unheard_of"] = true
+		require.Error(t, schema.Validate(whole))
+	}
+}
+
+// A file that belongs to no type is one that was forgotten, or a type that was taken away.
+func TestNoStrayFiles(t *testing.T) {
+	t.Parallel()
+	schemas := []string{"recipe.v1.json", "grocery.v1.json", "user.v1.json"} // shapes that types share
+	var goldens []string
+	for _, p := range publications() {
+		schemas = append(schemas, events.SchemaFile(p.typ, p.version))
+		goldens = append(goldens, p.String()+".golden.json")
+	}
+	require.ElementsMatch(t, schemas, fileNames(t, events.Schemas()))
+	require.ElementsMatch(t, goldens, fileNames(t, os.DirFS("testdata")))
+}
+
+// asyncapi.yaml has a message for every type, with the payload of its current schema, on a channel of the
+// stream that carries it.
+func TestAsyncAPINamesEveryType(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("asyncapi.yaml")
+	require.NoError(t, err)
+	var doc asyncAPI
+	require.NoError(t, yaml.Unmarshal(raw, &doc))
+	require.Equal(t, "3.0.0", doc.Version)
+
+	carried := map[string]bool{}
+	for _, channel := range doc.Channels {
+		for name, ref := range channel.Messages {
+			carried[name] = true
+			require.Equal(t, "#/components/messages/"+name, ref.Ref)
+			requireOwned(t, channel.Address)
+		}
+	}
+	for _, typ := range events.Types() {
+		message, ok := doc.Components.Messages[string(typ)]
+		require.True(t, ok, "message %s", typ)
+		require.Equal(t, "./schema/"+events.SchemaFile(typ, events.CurrentVersion(typ)), message.Payload.Schema.Ref)
+		require.True(t, carried[string(typ)], "%s is on no channel", typ)
+	}
+	require.Len(t, doc.Components.Messages, len(events.Types()))
+
+	headers := doc.Components.Schemas["headers"].Properties
+	for name := range readGolden(t, publication{events.RecipeCreated, 1}).Headers {
+		require.Contains(t, headers, name)
+	}
+}
+
+// requireOwned checks that the addresses of asyncapi.yaml are those that subject.go builds.
+func requireOwned(t *testing.T, address string) {
+	t.Helper()
+	subject := strings.NewReplacer("{user}", "ada", "{recipe}", "r", "{request}", "q").Replace(address)
+	owner, err := events.OwnerOf(subject)
+	require.NoError(t, err)
+	require.Equal(t, "ada", owner)
+}
+
+type asyncAPI struct {
+	Version  string `yaml:"asyncapi"`
+	Channels map[string]struct {
+		Address  string         `yaml:"address"`
+		Messages map[string]ref `yaml:"messages"`
+	} `yaml:"channels"`
+	Components struct {
+		Messages map[string]struct {
+			Payload struct {
+				Schema ref `yaml:"schema"`
+			} `yaml:"payload"`
+		} `yaml:"messages"`
+		Schemas map[string]struct {
+			Properties map[string]any `yaml:"properties"`
+		} `yaml:"schemas"`
+	} `yaml:"components"`
+}
+
+type ref struct {
+	Ref string `yaml:"$ref"`
+}
+
+// compile gives the schema of a publication, with its formats checked.
+func compile(t *testing.T, p publication) *jsonschema.Schema {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	c.UseLoader(embedded{})
+	schema, err := c.Compile("larder:///" + events.SchemaFile(p.typ, p.version))
+	require.NoError(t, err)
+	return schema
+}
+
+// embedded finds schemas where a program that imports events finds them.
+type embedded struct{}
+
+func (embedded) Load(address string) (any, error) {
+	raw, err := fs.ReadFile(events.Schemas(), path.Base(address))
+	if err != nil {
+		return nil, err
+	}
+	return jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+}
+
+func jsonValue(t *testing.T, raw []byte) any {
+	t.Helper()
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	require.NoError(t, err)
+	return v
+}
+
+// fileNames lists the files of a folder; testdata/fuzz and testdata/rapid, which keep what was once found,
+// are folders.
+func fileNames(t *testing.T, dir fs.FS) []string {
+	t.Helper()
+	entries, err := fs.ReadDir(dir, ".")
+	require.NoError(t, err)
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}

@@ -1,0 +1,25 @@
+package events
+
+import (
+	"embed"
+	"io/fs"
+	"strconv"
+)
+
+//go:embed schema/*.json
+var schemas embed.FS
+
+// Schemas holds the JSON Schemas (2020-12) of the data: one file for every type and version, named as
+// SchemaFile says, and the shapes that several types share, to which those refer by file name.
+func Schemas() fs.FS {
+	sub, err := fs.Sub(schemas, "schema")
+	if err != nil {
+		panic("events: the embedded folder schema has a wrong name: " + err.Error())
+	}
+	return sub
+}
+
+// SchemaFile is the name of a type's schema in Schemas: "recipe.created.v1.json".
+func SchemaFile(t Type, version int) string {
+	return string(t) + ".v" + strconv.Itoa(version) + ".json"
+}

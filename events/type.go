@@ -1,0 +1,35 @@
+package events
+
+// Type names what happened. The value travels as the CloudEvents attribute "type".
+type Type string
+
+// The types on the stream LARDER, and on the public feed GROCERY (ItemsAdded alone).
+const (
+	RecipeCreated      Type = "recipe.created"
+	RecipeUpdated      Type = "recipe.updated"
+	RecipeDeleted      Type = "recipe.deleted"
+	RecipeRestored     Type = "recipe.restored"
+	RecipeFileAttached Type = "recipe.file-attached"
+	RecipeFileRemoved  Type = "recipe.file-removed"
+
+	GroceryRequested Type = "grocery.requested"
+
+	UserAdded   Type = "user.added"
+	UserChanged Type = "user.changed"
+	UserDeleted Type = "user.deleted"
+
+	ItemsAdded Type = "grocery.items-added"
+)
+
+// IsRecipe tells whether an event of this type carries a whole Recipe.
+func (t Type) IsRecipe() bool {
+	switch t {
+	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// IsUser tells whether an event of this type carries a User.
+func (t Type) IsUser() bool { return t == UserAdded || t == UserChanged || t == UserDeleted }

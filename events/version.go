@@ -1,0 +1,137 @@
+package events
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// upcaster turns the data of version n into that of version n+1.
+type upcaster func(json.RawMessage) (json.RawMessage, error)
+
+// history is what is known of one type: upcasters[i] leads from version i+1 to i+2, so the current
+// version is len(upcasters)+1. A version is never taken away: what was once published is read for ever.
+type history struct {
+	upcasters []upcaster
+}
+
+func (h history) current() int { return len(h.upcasters) + 1 }
+
+// histories lists every type that this build can read.
+func histories() map[Type]history {
+	return map[Type]history{
+		RecipeCreated:      {},
+		RecipeUpdated:      {},
+		RecipeDeleted:      {},
+		RecipeRestored:     {},
+		RecipeFileAttached: {},
+		RecipeFileRemoved:  {},
+		GroceryRequested:   {},
+		UserAdded:          {},
+		UserChanged:        {},
+		UserDeleted:        {},
+		ItemsAdded:         {},
+	}
+}
+
+// CurrentVersion is the schema version that this build writes for a type; 0 for a type it doesn't know.
+func CurrentVersion(t Type) int {
+	h, ok := histories()[t]
+	if !ok {
+		return 0
+	}
+	return h.current()
+}
+
+// Types lists every type that this build can read, in alphabetical order.
+func Types() []Type { return slices.Sorted(maps.Keys(histories())) }
+
+// Known tells whether this build can read the event: nil, ErrUnknownType or ErrUnknownVersion.
+func Known(e Envelope) error {
+	h, ok := histories()[e.Type]
+	if !ok {
+		return fmt.Errorf("event %s of type %q: %w", e.ID, e.Type, ErrUnknownType)
+	}
+	if e.SchemaVersion < 1 || e.SchemaVersion > h.current() {
+		return fmt.Errorf("event %s: %s version %d, known up to %d: %w",
+			e.ID, e.Type, e.SchemaVersion, h.current(), ErrUnknownVersion)
+	}
+	return nil
+}
+
+// DecodeRecipe reads the recipe that an event carries, of any version. Besides the errors of Known it
+// gives ErrMalformed, also where the body is of another recipe than the subject says.
+func DecodeRecipe(e Envelope) (Recipe, error) {
+	if !e.Type.IsRecipe() {
+		return Recipe{}, fmt.Errorf("event %s of type %q carries no recipe: %w", e.ID, e.Type, ErrUnknownType)
+	}
+	r, err := decode[Recipe](e)
+	if err != nil {
+		return Recipe{}, err
+	}
+	if RecipeSubject(e.User(), r.ID) != e.Subject || r.Version != e.Version {
+		return Recipe{}, fmt.Errorf("event %s on %s carries recipe %q version %d: %w",
+			e.ID, e.Subject, r.ID, r.Version, ErrMalformed)
+	}
+	return r, nil
+}
+
+// DecodeGrocery reads the data of grocery.requested or grocery.items-added.
+func DecodeGrocery(e Envelope) (Grocery, error) {
+	if e.Type != GroceryRequested && e.Type != ItemsAdded {
+		return Grocery{}, fmt.Errorf("event %s of type %q carries no grocery: %w", e.ID, e.Type, ErrUnknownType)
+	}
+	g, err := decode[Grocery](e)
+	if err != nil {
+		return Grocery{}, err
+	}
+	if g.RequestID == "" {
+		return Grocery{}, fmt.Errorf("event %s has no request_id: %w", e.ID, ErrMalformed)
+	}
+	if e.Type == GroceryRequested && GrocerySubject(e.User(), g.RequestID) != e.Subject {
+		return Grocery{}, fmt.Errorf("event %s on %s carries request %q: %w", e.ID, e.Subject, g.RequestID, ErrMalformed)
+	}
+	return g, nil
+}
+
+// DecodeUser reads the account that an event carries.
+func DecodeUser(e Envelope) (User, error) {
+	if !e.Type.IsUser() {
+		return User{}, fmt.Errorf("event %s of type %q carries no user: %w", e.ID, e.Type, ErrUnknownType)
+	}
+	u, err := decode[User](e)
+	if err != nil {
+		return User{}, err
+	}
+	if UserSubject(u.ID) != e.Subject {
+		return User{}, fmt.Errorf("event %s on %s carries user %q: %w", e.ID, e.Subject, u.ID, ErrMalformed)
+	}
+	return u, nil
+}
+
+func decode[T any](e Envelope) (T, error) {
+	var v T
+	if err := Known(e); err != nil {
+		return v, err
+	}
+	data, err := histories()[e.Type].upcast(e.Data, e.SchemaVersion)
+	if err != nil {
+		return v, fmt.Errorf("event %s: %w: %w", e.ID, ErrMalformed, err)
+	}
+	if err := json.Unmarshal(data, &v); err != nil {
+		return v, fmt.Errorf("event %s: %w: %w", e.ID, ErrMalformed, err)
+	}
+	return v, nil
+}
+
+func (h history) upcast(data json.RawMessage, from int) (json.RawMessage, error) {
+	for v := from; v < h.current(); v++ {
+		next, err := h.upcasters[v-1](data)
+		if err != nil {
+			return nil, fmt.Errorf("upcast from version %d: %w", v, err)
+		}
+		data = next
+	}
+	return data, nil
+}

@@ -1,0 +1,62 @@
+package arch_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const root = "../.."
+
+// Every link between the project's pages leads to a file that is there.
+func TestLinksLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	pages, err := filepath.Glob(filepath.Join(root, "*.md"))
+	require.NoError(t, err)
+	records, err := filepath.Glob(filepath.Join(root, "docs", "*", "*.md"))
+	require.NoError(t, err)
+	for _, page := range append(pages, records...) {
+		for _, match := range link.FindAllStringSubmatch(read(t, page), -1) {
+			_, err := os.Stat(filepath.Join(filepath.Dir(page), match[1]))
+			require.NoError(t, err, "%s links to %s", page, match[1])
+		}
+	}
+}
+
+// The map of ARCHITECTURE.md shows folders that exist, so that it stays a map and doesn't become a memory.
+func TestMapShowsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	_, section, found := strings.Cut(read(t, filepath.Join(root, "ARCHITECTURE.md")), "## The map")
+	require.True(t, found)
+	table, _, _ := strings.Cut(section, "\n\nNobody")
+	row := regexp.MustCompile("(?m)^\\| `([^`]+)`")
+	rows := row.FindAllStringSubmatch(table, -1)
+	require.Greater(t, len(rows), 10)
+	for _, match := range rows {
+		require.DirExists(t, filepath.Join(root, match[1]))
+	}
+}
+
+// Each decision is in the list of decisions.
+func TestDecisionsAreListed(t *testing.T) {
+	t.Parallel()
+	list := read(t, filepath.Join(root, "docs", "decisions", "README.md"))
+	records, err := filepath.Glob(filepath.Join(root, "docs", "decisions", "0*.md"))
+	require.NoError(t, err)
+	require.NotEmpty(t, records)
+	for _, record := range records {
+		require.Contains(t, list, "("+filepath.Base(record)+")")
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(content)
+}

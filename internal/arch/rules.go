@@ -1,0 +1,226 @@
+package arch
+
+import "slices"
+
+const (
+	internal    = Module + "/internal/"
+	testkit     = internal + "testkit/..."
+	fromOutside = Module + "/test/..." // tests of the built binary, which look at its stores as a stranger would
+	embedded    = "an embedded server is a choice of `larder up`; everything else sees an address"
+)
+
+// Layers are the rules between our own packages.
+func Layers() []Layer {
+	const (
+		events  = Module + "/events"
+		ground  = internal + "..."
+		command = Module + "/command-api"
+	)
+	return []Layer{
+		{
+			Packages: events,
+			Third:    []string{},
+			Reason: "events is the language of the system: any program, the grocery app above all, must be able to read " +
+				"an event without taking our dependencies along",
+		},
+		{
+			Packages: command + "/...",
+			May:      []string{events, ground, command + "/..."},
+			Reason: "a component speaks with another by events alone; an import between them would make two parts that " +
+				"can no longer be deployed, or understood, apart",
+		},
+		{
+			Packages: command + "/internal/recipe/...",
+			May:      []string{events, command + "/internal/ingredient"},
+			Third:    []string{"golang.org/x/text/...", "github.com/google/uuid", "github.com/rivo/uniseg"},
+			Reason:   "the rules of a recipe are pure: no store, no HTTP, so that properties can be tried by the thousand",
+		},
+		{
+			Packages: command + "/internal/ingredient/...",
+			Third:    []string{"golang.org/x/text/...", "github.com/rivo/uniseg"},
+			Reason:   "reading an ingredient line is pure: text in, parts out, so that it can be fuzzed",
+		},
+		{
+			Packages: Module + "/query-api/...",
+			May:      []string{events, ground, Module + "/query-api/...", Module + "/projectors/views"},
+			Tests:    []string{command},
+			Reason: "the read side sees what projections made (projectors/views says in which shape) and the tables, never " +
+				"the write model; its tests may lay the tables with commandapi.Migrate",
+		},
+		{
+			Packages: Module + "/projectors/...",
+			May:      []string{events, ground, Module + "/projectors/..."},
+			Tests:    []string{command},
+			Reason: "a projection is made from events and nothing else, or a rebuild would not give the same; its tests may " +
+				"lay the replica's tables with commandapi.Migrate",
+		},
+		{
+			Packages: Module + "/projectors/views",
+			May:      []string{events, ground},
+			Reason:   "views is the one part that query-api may import, so it must not draw the projectors in",
+		},
+		{
+			Packages: ground,
+			May:      []string{ground},
+			Reason: "internal has no recipe words: it is the ground that components stand on, and imports none of them, " +
+				"nor their language",
+		},
+		{
+			Packages: testkit,
+			May:      []string{ground},
+			Reason:   "the testkit starts the embedded servers for tests of every component, so it must know of none",
+		},
+		{
+			Packages: Module + "/web/...",
+			Third:    []string{},
+			Reason:   "web is pages in the binary; what they show comes by the HTTP API as it does for any other client",
+		},
+		{
+			Packages: Module + "/cmd/...",
+			May: []string{
+				events, ground, Module + "/cmd/larder/...",
+				command, Module + "/query-api", Module + "/projectors/...", Module + "/web",
+			},
+			Reason: "cmd puts the components together by their front doors; whatever it needs from inside one belongs in " +
+				"that one's public package",
+		},
+		{
+			Packages: fromOutside,
+			May:      []string{events, ground, fromOutside},
+			Reason:   "test works on the built binary from outside, as a user's program would, and so never imports a component",
+		},
+	}
+}
+
+// Libraries are the rules for what others wrote: one adapter package each, where its errors, deadlines and
+// versions are dealt with once.
+func Libraries() []Library {
+	return slices.Concat(streamLibraries(), storeLibraries(), edgeLibraries(), testLibraries())
+}
+
+func streamLibraries() []Library {
+	return []Library{
+		{
+			Import: "github.com/nats-io/nats.go/...",
+			May:    []string{internal + "jetstream", fromOutside},
+			// The embedded server's permissions are tried with a plain client, as the grocery app will be one.
+			Tests:  []string{internal + "natsserver"},
+			Reason: "what an acknowledgement promises, and how a denied publish is told from a slow one, is decided once",
+		},
+		{
+			Import: "github.com/synadia-io/orbit.go/...",
+			May:    []string{internal + "jetstream"},
+			Reason: "as nats.go, which it extends",
+		},
+		{
+			Import: "github.com/nats-io/nats-server/...",
+			May:    []string{internal + "natsserver"},
+			Reason: embedded,
+		},
+	}
+}
+
+func storeLibraries() []Library {
+	return []Library{
+		{
+			Import: "github.com/jackc/...",
+			May: []string{
+				internal + "postgres", internal + "postgresserver", internal + "testkit",
+				Module + "/*/internal/postgres", Module + "/projectors/replica", fromOutside,
+			},
+			Tests:  []string{Module + "/..."},
+			Reason: "SQL stands in packages named postgres, where transactions and their errors are dealt with; tests may look",
+		},
+		{
+			Import: "github.com/jackc/pgx/v5/pgxpool",
+			May: []string{
+				internal + "postgres", internal + "testkit", Module + "/*", Module + "/*/internal/postgres",
+				Module + "/projectors/replica", Module + "/cmd/larder/...", fromOutside,
+			},
+			Tests:  []string{Module + "/..."},
+			Reason: "a component's front door is handed a pool and passes it on; what is asked of it stands in postgres",
+		},
+		{
+			Import: "github.com/pressly/goose/...",
+			May:    []string{internal + "postgres"},
+			Reason: "a database newer than the binary is refused in one place",
+		},
+		{
+			Import: "github.com/redis/go-redis/...",
+			May:    []string{internal + "redis", fromOutside},
+			Tests:  []string{internal + "redisserver"},
+			Reason: "a store that is away must look the same everywhere (ErrUnavailable), since sessions answer 503 by it",
+		},
+		{
+			Import: "github.com/go-redis/redis_rate/...",
+			May:    []string{internal + "redis"},
+			Reason: "as go-redis, which it runs on",
+		},
+		{
+			Import: "github.com/alicebob/miniredis/...",
+			May:    []string{internal + "redisserver"},
+			Reason: embedded,
+		},
+		{
+			Import: "github.com/blevesearch/...",
+			May:    []string{internal + "bleveindex"},
+			Reason: "bleve is one of the engines behind internal/searchindex, and nothing of it may show through",
+		},
+	}
+}
+
+func edgeLibraries() []Library {
+	return []Library{
+		{
+			Import: "github.com/gin-gonic/gin/...",
+			May:    []string{internal + "httpserver", internal + "identity", Module + "/*/internal/httpapi"},
+			Reason: "use cases don't know that they are called by HTTP",
+		},
+		{
+			Import: "github.com/getkin/kin-openapi/...",
+			May:    []string{internal + "httpserver", Module + "/*", Module + "/*/internal/httpapi", fromOutside},
+			Reason: "requests are checked against openapi.yaml at the edge",
+		},
+		{
+			Import: "github.com/alexedwards/argon2id",
+			May:    []string{internal + "identity"},
+			Reason: "the cost of a password, and how many are hashed at once, is decided in one place",
+		},
+		{
+			Import: "github.com/alecthomas/kong",
+			May:    []string{Module + "/cmd/larder/..."},
+			Reason: "only the command line reads a command line",
+		},
+		{
+			Import: "github.com/vbauerster/mpb/...",
+			May:    []string{Module + "/cmd/larder/..."},
+			Reason: "libraries report progress by a callback; how it is drawn is the command line's",
+		},
+	}
+}
+
+func testLibraries() []Library {
+	const reason = "test code stays out of the binary"
+	return []Library{
+		{Import: "github.com/stretchr/testify/...", May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
+		{Import: "pgregory.net/rapid", May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
+		{Import: "testing/...", May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
+		{Import: testkit, May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
+		{
+			Import: "github.com/santhosh-tekuri/jsonschema/...",
+			May:    []string{fromOutside},
+			Tests:  []string{Module + "/..."},
+			Reason: "schemas are for readers in other languages; our own code has the Go types",
+		},
+	}
+}
+
+// testOnly are the packages that hold test code outside of _test.go files, because several packages run it.
+func testOnly() []string {
+	return []string{
+		testkit,
+		internal + "searchindex/searchindextest",
+		Module + "/projectors/projectiontest",
+		fromOutside,
+	}
+}

@@ -1,0 +1,141 @@
+package bleveindex
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	index "github.com/blevesearch/bleve_index_api"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// createGeneration makes an empty generation.
+func createGeneration(f folder, name string, queue *index.AnalysisQueue) (*generation, error) {
+	engine, err := openEngine(f.path(name), queue)
+	if err != nil {
+		return nil, fmt.Errorf("create search index %s: %w", name, err)
+	}
+	return &generation{name: name, dir: f.path(name), engine: engine}, nil
+}
+
+// openGeneration opens a generation and checks that it is whole. The engine
+// trusts its files, and silently goes back to an older state, or to none, when
+// it can't open the newest one.
+func openGeneration(f folder, name string, queue *index.AnalysisQueue) (g *generation, err error) {
+	// The engine maps its files into memory and panics over contents that make
+	// no sense; a file cut short is a fault. Here both are one more error.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if cause := recover(); cause != nil {
+			g, err = nil, fmt.Errorf("open search index %s: %v", name, cause)
+		}
+	}()
+	if _, err := os.Stat(f.path(name)); err != nil {
+		return nil, fmt.Errorf("open search index %s: %w", name, err)
+	}
+	newest, err := newestSequence(f.path(name))
+	if err != nil {
+		return nil, fmt.Errorf("open search index %s: %w", name, err)
+	}
+	g = &generation{name: name, dir: f.path(name)}
+	if g.engine, err = openEngine(g.dir, queue); err != nil {
+		return nil, fmt.Errorf("open search index %s: %w", name, err)
+	}
+	if err := g.check(newest); err != nil {
+		return nil, errors.Join(fmt.Errorf("check search index %s: %w", name, err), g.engine.Close())
+	}
+	return g, nil
+}
+
+func openEngine(dir string, queue *index.AnalysisQueue) (index.Index, error) {
+	engine, err := scorch.NewScorch(scorch.Name, map[string]any{"path": dir}, queue)
+	if err != nil {
+		return nil, fmt.Errorf("set up engine: %w", err)
+	}
+	if err := engine.Open(); err != nil {
+		return nil, fmt.Errorf("open engine: %w", err)
+	}
+	return engine, nil
+}
+
+// newestSequence returns the sequence of the newest state on disk, nil where
+// nothing was ever written.
+func newestSequence(dir string) ([]byte, error) {
+	points, err := scorch.RollbackPoints(dir)
+	if err != nil {
+		return nil, fmt.Errorf("look for the newest state: %w", err)
+	}
+	if len(points) == 0 {
+		return nil, nil
+	}
+	return points[0].GetInternal([]byte(sequenceKey)), nil
+}
+
+// check compares the state that was opened with the newest one, reads its
+// files through once against their checksums, and takes over the sequence.
+func (g *generation) check(newest []byte) error {
+	view, err := g.view()
+	if err != nil {
+		return err
+	}
+	defer view.close()
+	sequence, err := view.reader.GetInternal([]byte(sequenceKey))
+	if err != nil {
+		return fmt.Errorf("read sequence: %w", err)
+	}
+	if !bytes.Equal(sequence, newest) {
+		return fmt.Errorf("opened at batch %x, the last one was %x", sequence, newest)
+	}
+	if len(sequence) == 8 {
+		g.sequence = binary.BigEndian.Uint64(sequence)
+	}
+	snapshot, ok := view.reader.(*scorch.IndexSnapshot)
+	if !ok {
+		return fmt.Errorf("unexpected reader %T", view.reader)
+	}
+	for _, part := range snapshot.Segments() {
+		file, ok := part.Segment().(segment.PersistedSegment)
+		if !ok {
+			continue
+		}
+		if err := checkFile(file.Path()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errChecksum = errors.New("wrong checksum")
+
+// checkFile compares a segment file with the checksum at its end.
+func checkFile(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("check segment: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("check segment: %w", err)
+	}
+	in := bufio.NewReaderSize(file, 1<<16)
+	sum := crc32.NewIEEE()
+	if _, err := io.CopyN(sum, in, info.Size()-crc32.Size); err != nil {
+		return fmt.Errorf("check segment %s: %w", path, err)
+	}
+	var want [crc32.Size]byte
+	if _, err := io.ReadFull(in, want[:]); err != nil {
+		return fmt.Errorf("check segment %s: %w", path, err)
+	}
+	if sum.Sum32() != binary.BigEndian.Uint32(want[:]) {
+		return fmt.Errorf("check segment %s: %w", path, errChecksum)
+	}
+	return nil
+}

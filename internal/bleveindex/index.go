@@ -1,0 +1,240 @@
+package bleveindex
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"sync"
+
+	index "github.com/blevesearch/bleve_index_api"
+
+	"larder.dev/internal/searchindex"
+)
+
+// analysers is the number of goroutines that take documents apart; the words
+// are folded before, so there is little to do.
+const analysers = 2
+
+// Options of an index. The zero value will do.
+type Options struct {
+	Log *slog.Logger // nil: slog.Default
+}
+
+// Index is a searchindex.Index in a folder.
+type Index struct {
+	folder folder
+	log    *slog.Logger
+	queue  *index.AnalysisQueue
+
+	mu       sync.RWMutex
+	serving  *generation // nil after Close
+	building *generation // nil when no rebuild is under way
+	fresh    bool
+}
+
+var _ searchindex.Index = (*Index)(nil)
+
+// Open opens the index in a folder, and creates what is missing. An index that
+// can't be read is replaced by an empty one, which Fresh reports. Open returns
+// ErrLocked while another process has the index open.
+func Open(dir string, options Options) (*Index, error) {
+	log := options.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	f, err := openFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	x := &Index{folder: f, log: log, queue: index.NewAnalysisQueue(analysers)}
+	if err := x.open(); err != nil {
+		x.queue.Close()
+		return nil, errors.Join(err, f.unlock())
+	}
+	return x, nil
+}
+
+func (x *Index) open() error {
+	serving, err := x.openServing()
+	if err != nil {
+		return err
+	}
+	if err := x.folder.removeOthers(serving.name); err != nil {
+		return errors.Join(err, serving.engine.Close())
+	}
+	fresh, err := serving.empty()
+	if err != nil {
+		return errors.Join(err, serving.engine.Close())
+	}
+	x.serving, x.fresh = serving, fresh
+	return nil
+}
+
+// openServing opens the serving generation, or makes an empty one in its place.
+func (x *Index) openServing() (*generation, error) {
+	name, err := x.folder.current()
+	if err == nil {
+		serving, openErr := openGeneration(x.folder, name, x.queue)
+		if openErr == nil {
+			return serving, nil
+		}
+		err = openErr
+	}
+	empty, nameErr := x.folder.next()
+	if nameErr != nil {
+		return nil, nameErr
+	}
+	if isNew := name == "" && empty == firstGeneration; !isNew || !errors.Is(err, fs.ErrNotExist) {
+		x.log.Warn("search index can't be read; starting an empty one", "dir", x.folder.dir, "error", err)
+	}
+	created, err := createGeneration(x.folder, empty, x.queue)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.folder.serve(created.name); err != nil {
+		return nil, errors.Join(err, created.engine.Close())
+	}
+	return created, nil
+}
+
+// use returns the serving generation and keeps it open until done is called.
+func (x *Index) use() (serving *generation, done func(), err error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.serving == nil {
+		return nil, nil, searchindex.ErrClosed
+	}
+	x.serving.users.Add(1)
+	return x.serving, x.serving.users.Done, nil
+}
+
+// useBuilding is use for a generation that has to be the one being built.
+func (x *Index) useBuilding(g *generation) (done func(), err error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if g == nil || x.building != g {
+		return nil, searchindex.ErrClosed
+	}
+	g.users.Add(1)
+	return g.users.Done, nil
+}
+
+// Apply implements searchindex.Index.
+func (x *Index) Apply(ctx context.Context, docs []searchindex.Document) error {
+	serving, done, err := x.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	return serving.apply(ctx, docs)
+}
+
+// Search implements searchindex.Index.
+func (x *Index) Search(ctx context.Context, query searchindex.Query) (searchindex.Page, error) {
+	plan, err := query.Plan()
+	if err != nil {
+		return searchindex.Page{}, err
+	}
+	serving, done, err := x.use()
+	if err != nil {
+		return searchindex.Page{}, err
+	}
+	defer done()
+	view, err := serving.view()
+	if err != nil {
+		return searchindex.Page{}, err
+	}
+	defer view.close()
+	if !searchindex.IsName(plan.Owner) {
+		return searchindex.Page{Hits: []searchindex.Hit{}}, nil
+	}
+	if len(plan.Words) == 0 {
+		return view.list(ctx, plan)
+	}
+	return view.rank(ctx, plan)
+}
+
+// Version implements searchindex.Index.
+func (x *Index) Version(_ context.Context, owner, id string) (int64, error) {
+	serving, done, err := x.use()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	view, err := serving.view()
+	if err != nil {
+		return 0, err
+	}
+	defer view.close()
+	return view.version(term(owner, id))
+}
+
+// Erase implements searchindex.Index. The rebuild comes first, so that no
+// commit can bring back what was erased.
+func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
+	if err := x.eraseBuilding(ctx, owner); err != nil {
+		return 0, err
+	}
+	serving, done, err := x.use()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	return serving.erase(ctx, owner)
+}
+
+func (x *Index) eraseBuilding(ctx context.Context, owner string) error {
+	x.mu.RLock()
+	building := x.building
+	x.mu.RUnlock()
+	done, err := x.useBuilding(building)
+	if err != nil {
+		return nil // none, or no longer: then it serves or is gone
+	}
+	defer done()
+	_, err = building.erase(ctx, owner)
+	return err
+}
+
+// Fresh implements searchindex.Index. It stays true over a restart until the
+// first document is applied: a crash between opening and filling must not make
+// an empty index look like a complete one.
+func (x *Index) Fresh() bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.fresh
+}
+
+// Close implements searchindex.Index.
+func (x *Index) Close() error {
+	x.mu.Lock()
+	serving, building := x.serving, x.building
+	x.serving, x.building = nil, nil
+	x.mu.Unlock()
+	if serving == nil {
+		return nil
+	}
+	var errs []error
+	if building != nil {
+		errs = append(errs, x.drop(building))
+	}
+	serving.users.Wait()
+	if err := serving.engine.Close(); err != nil {
+		errs = append(errs, fmt.Errorf("close search index %s: %w", serving.name, err))
+	}
+	x.queue.Close()
+	return errors.Join(append(errs, x.folder.unlock())...)
+}
+
+// drop removes a generation that nobody can reach any more, once the last one
+// who uses it is done.
+func (x *Index) drop(g *generation) error {
+	g.users.Wait()
+	if err := errors.Join(g.engine.Close(), os.RemoveAll(g.dir)); err != nil {
+		return fmt.Errorf("remove generation %s of search index: %w", g.name, err)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package bleveindex
+
+import (
+	"context"
+	"fmt"
+
+	index "github.com/blevesearch/bleve_index_api"
+
+	"larder.dev/internal/searchindex"
+)
+
+// list answers a query without words: it reads the terms of the listing from
+// the cursor on, so that the work for a page is the same wherever the page is
+// and however many documents the owner has.
+func (v view) list(ctx context.Context, plan searchindex.Plan) (searchindex.Page, error) {
+	field, parts, countField := fieldListed, []string{plan.Owner}, fieldLive
+	if plan.Tag != "" {
+		field, parts, countField = fieldTagged, []string{plan.Owner, plan.Tag}, fieldTag
+	}
+	total, err := v.count(ctx, countField, term(parts...))
+	if err != nil {
+		return searchindex.Page{}, err
+	}
+	places, err := v.places(ctx, field, parts, plan)
+	if err != nil {
+		return searchindex.Page{}, err
+	}
+	return v.page(plan, places, total)
+}
+
+// places returns the positions of the page and one more, if there is one more.
+func (v view) places(ctx context.Context, field string, parts []string, plan searchindex.Plan) ([]searchindex.Position, error) {
+	first := under(parts...)
+	start := first
+	if plan.After != (searchindex.Position{}) {
+		start += term(plan.After.Key, plan.After.ID)
+	}
+	dict, err := v.reader.FieldDictRange(field, []byte(start), []byte(pastAll(parts...)))
+	if err != nil {
+		return nil, fmt.Errorf("read terms of %s: %w", field, err)
+	}
+	defer dict.Close()
+	var places []searchindex.Position
+	for len(places) <= plan.Limit {
+		entry, err := v.nextLive(ctx, dict, field)
+		if err != nil {
+			return nil, err
+		}
+		if entry == "" {
+			break
+		}
+		key, id := splitPlace(entry[len(first):])
+		place := searchindex.Position{Tier: searchindex.TierExact, Key: key, ID: id}
+		if place.Compare(plan.After) > 0 {
+			places = append(places, place)
+		}
+	}
+	return places, nil
+}
+
+// nextLive returns the next term that some document still has, "" at the end.
+// The engine forgets the terms of documents that changed only when it merges.
+func (v view) nextLive(ctx context.Context, dict index.FieldDict, field string) (string, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return "", fmt.Errorf("read terms of %s: %w", field, err)
+		}
+		entry, err := dict.Next()
+		if err != nil {
+			return "", fmt.Errorf("read terms of %s: %w", field, err)
+		}
+		if entry == nil {
+			return "", nil
+		}
+		n, err := v.count(ctx, field, entry.Term)
+		if err != nil {
+			return "", err
+		}
+		if n > 0 {
+			return entry.Term, nil
+		}
+	}
+}
+
+// page makes the page of the first positions; one position more than the page
+// holds means that there is another page.
+func (v view) page(plan searchindex.Plan, places []searchindex.Position, total int) (searchindex.Page, error) {
+	page := searchindex.Page{Hits: []searchindex.Hit{}, Total: total}
+	if len(places) > plan.Limit {
+		places = places[:plan.Limit]
+		page.Next = plan.Cursor(places[len(places)-1])
+	}
+	for _, place := range places {
+		version, name, err := v.body(term(plan.Owner, place.ID))
+		if err != nil {
+			return searchindex.Page{}, err
+		}
+		page.Hits = append(page.Hits, searchindex.Hit{ID: place.ID, Name: name, Version: version})
+	}
+	return page, nil
+}

@@ -1,0 +1,97 @@
+package bleveindex
+
+import (
+	"context"
+
+	"larder.dev/internal/searchindex"
+)
+
+// rebuild is the generation being built, as long as it is that.
+type rebuild struct {
+	index *Index
+	next  *generation
+}
+
+// Rebuild implements searchindex.Index.
+func (x *Index) Rebuild(context.Context) (searchindex.Rebuild, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.serving == nil {
+		return nil, searchindex.ErrClosed
+	}
+	if x.building != nil {
+		return nil, searchindex.ErrRebuilding
+	}
+	name, err := x.folder.next()
+	if err != nil {
+		return nil, err
+	}
+	next, err := createGeneration(x.folder, name, x.queue)
+	if err != nil {
+		return nil, err
+	}
+	x.building = next
+	return &rebuild{index: x, next: next}, nil
+}
+
+func (r *rebuild) Apply(ctx context.Context, docs []searchindex.Document) error {
+	done, err := r.index.useBuilding(r.next)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return r.next.apply(ctx, docs)
+}
+
+func (r *rebuild) Count(ctx context.Context) (int, error) {
+	done, err := r.index.useBuilding(r.next)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	return r.next.live(ctx)
+}
+
+func (r *rebuild) Commit(context.Context) error {
+	old, err := r.swap()
+	if err != nil {
+		return err
+	}
+	// From here on the new generation serves, so nothing may fail: a folder
+	// that is left is removed at the next opening.
+	if err := syncDir(r.index.folder.dir); err != nil {
+		r.index.log.Warn("sync folder of search index", "error", err)
+	}
+	if err := r.index.drop(old); err != nil {
+		r.index.log.Warn("remove replaced search index", "error", err)
+	}
+	return nil
+}
+
+// swap puts the new generation in the place of the serving one, on disk first.
+func (r *rebuild) swap() (old *generation, err error) {
+	x := r.index
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.building != r.next {
+		return nil, searchindex.ErrClosed
+	}
+	if err := x.folder.serve(r.next.name); err != nil {
+		return nil, err
+	}
+	old = x.serving
+	x.serving, x.building, x.fresh = r.next, nil, false
+	return old, nil
+}
+
+func (r *rebuild) Abort(context.Context) error {
+	x := r.index
+	x.mu.Lock()
+	if x.building != r.next {
+		x.mu.Unlock()
+		return nil
+	}
+	x.building = nil
+	x.mu.Unlock()
+	return x.drop(r.next)
+}

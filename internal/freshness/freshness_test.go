@@ -1,0 +1,144 @@
+package freshness_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/redis"
+	"larder.dev/internal/testkit"
+)
+
+const (
+	owner  = "6f6b1c1e-0b1f-4a53-9d1c-1d2f3a4b5c6d"
+	recipe = "0190a7c4-5f0e-7b7e-9c3a-2f6d1c0e8a55"
+)
+
+// What a command answered is read back as it was.
+func TestAfterRoundTrip(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		after := freshness.After{
+			ID:      rapid.StringMatching(`[0-9a-f-]{36}`).Draw(t, "id"),
+			Version: rapid.Int64Min(1).Draw(t, "version"),
+		}
+		read, err := freshness.Parse(after.String())
+		require.NoError(t, err)
+		require.Equal(t, after, read)
+	})
+}
+
+// No header asks for nothing.
+func TestNoHeader(t *testing.T) {
+	t.Parallel()
+	after, err := freshness.Parse("")
+	require.NoError(t, err)
+	require.True(t, after.IsZero())
+	require.Empty(t, after.String())
+}
+
+// A header that no command answered with is refused, and nothing of it gets into the name of a key.
+func TestParseRefuses(t *testing.T) {
+	t.Parallel()
+	for _, header := range []string{
+		"@", "@1", "a@", "a", "a@b", "a@0", "a@-1", "a@1.5", "a@1@2", "a b@1", "a:b@1", "ä@1", "a@+ 1",
+		"a@99999999999999999999", strings.Repeat("a", 128) + "@1",
+	} {
+		_, err := freshness.Parse(header)
+		require.ErrorIs(t, err, freshness.ErrBadAfter, header)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("0190a7c4@3")
+	f.Add("@")
+	f.Fuzz(func(t *testing.T, header string) {
+		after, err := freshness.Parse(header)
+		if err != nil || after.IsZero() {
+			return
+		}
+		again, err := freshness.Parse(after.String())
+		require.NoError(t, err)
+		require.Equal(t, after, again)
+	})
+}
+
+func marks(t *testing.T) (*freshness.Marks, *redis.Client) {
+	t.Helper()
+	client, err := redis.Open(t.Context(), testkit.Redis(t))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	return freshness.NewMarks(client), client
+}
+
+// A read finds the owner's last write, and the version of each thing that was written.
+func TestNoteAndLast(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	marks, client := marks(t)
+	last, err := marks.Last(ctx, owner)
+	require.NoError(t, err)
+	require.True(t, last.IsZero())
+
+	after := freshness.After{ID: recipe, Version: 3}
+	require.NoError(t, marks.Note(ctx, owner, 7, after))
+	require.NoError(t, marks.Note(ctx, owner, 8, freshness.After{ID: "other", Version: 1}))
+
+	last, err = marks.Last(ctx, owner)
+	require.NoError(t, err)
+	require.Equal(t, freshness.After{ID: "other", Version: 1}, last)
+
+	values, err := client.MGet(ctx, freshness.Key(owner, recipe), freshness.Key(owner, "other"), freshness.Key(owner, "none"))
+	require.NoError(t, err)
+	require.EqualValues(t, 3, freshness.Version(values[0]))
+	require.EqualValues(t, 1, freshness.Version(values[1]))
+	require.Zero(t, freshness.Version(values[2]))
+
+	ttl, err := client.TTL(ctx, freshness.Key(owner, recipe))
+	require.NoError(t, err)
+	require.Positive(t, ttl, "a mark goes away by itself")
+}
+
+// Two writes that are noted in the wrong order leave the marks of the later one.
+func TestNotesOutOfOrder(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	marks, client := marks(t)
+	require.NoError(t, marks.Note(ctx, owner, 10, freshness.After{ID: recipe, Version: 10}))
+	require.NoError(t, marks.Note(ctx, owner, 9, freshness.After{ID: recipe, Version: 9}))
+	last, err := marks.Last(ctx, owner)
+	require.NoError(t, err)
+	require.Equal(t, freshness.After{ID: recipe, Version: 10}, last)
+	value, _, err := client.Get(ctx, freshness.Key(owner, recipe))
+	require.NoError(t, err)
+	require.EqualValues(t, 10, freshness.Version(value))
+}
+
+// One owner's marks say nothing to another.
+func TestMarksAreTheOwners(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	marks, client := marks(t)
+	require.NoError(t, marks.Note(ctx, owner, 1, freshness.After{ID: recipe, Version: 1}))
+	last, err := marks.Last(ctx, "another")
+	require.NoError(t, err)
+	require.True(t, last.IsZero())
+	_, found, err := client.Get(ctx, freshness.Key("another", recipe))
+	require.NoError(t, err)
+	require.False(t, found)
+}
+
+// Without Redis a write can't be noted, and that is told from other failures.
+func TestMarksWithoutRedis(t *testing.T) {
+	t.Parallel()
+	client, err := redis.Open(t.Context(), "redis://127.0.0.1:1")
+	require.NoError(t, err)
+	marks := freshness.NewMarks(client)
+	_, err = marks.Last(testkit.Context(t), owner)
+	require.ErrorIs(t, err, redis.ErrUnavailable)
+	err = marks.Note(testkit.Context(t), owner, 1, freshness.After{ID: recipe, Version: 1})
+	require.ErrorIs(t, err, redis.ErrUnavailable)
+}

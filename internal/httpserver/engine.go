@@ -1,0 +1,100 @@
+// Package httpserver is the shell around every component's HTTP handlers: what is the same for all of
+// them happens here once. It bounds time and size, refuses what isn't text, admits one web origin, logs,
+// counts, answers each refusal as problem+json (RFC 9457), and checks requests against an OpenAPI
+// document before a handler sees them.
+package httpserver
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Options of an engine. The zero value serves, without a web origin and without metrics.
+type Options struct {
+	// Component names the engine in metrics and log lines, as "command-api".
+	Component string
+	// Log takes the access log and what goes wrong; slog.Default() where it is nil.
+	Log *slog.Logger
+	// Origin is the one web origin that may call from another site, as "https://larder.example"; ""
+	// for none.
+	Origin string
+	// Metrics is where requests are counted; nil for nowhere. Engines may share one. It is also what
+	// /metrics shows, so it must be a Gatherer as well, as *prometheus.Registry is.
+	Metrics *prometheus.Registry
+	// MaxBody bounds the body of a request in bytes; DefaultMaxBody where it is 0.
+	MaxBody int64
+	// Timeout bounds the work at a request; DefaultTimeout where it is 0. LongLived is the way out.
+	Timeout time.Duration
+	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed. Where it is empty the
+	// client's address is that of the connection.
+	TrustedProxies []string
+	// Checks are what /readyz asks.
+	Checks []Check
+}
+
+// Limits that hold where Options say nothing else.
+const (
+	DefaultMaxBody = 1 << 20 // 1 MiB
+	DefaultTimeout = 5 * time.Second
+)
+
+// Gin's mode is one for the whole program and mustn't be set while engines are at work. Its debug mode
+// writes to the standard output, which belongs to the commands.
+//
+//nolint:gochecknoinits // New would set it while another engine serves
+func init() { gin.SetMode(gin.ReleaseMode) }
+
+// New makes an engine with everything around the handlers, and with /healthz, /readyz and /metrics. An
+// error means that an option is wrong.
+func New(options Options) (*gin.Engine, error) {
+	options.Log = cmp.Or(options.Log, slog.Default())
+	options.MaxBody = cmp.Or(options.MaxBody, DefaultMaxBody)
+	options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
+
+	engine := gin.New()
+	engine.ContextWithFallback = true // a handler may pass *gin.Context on as the request's context
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	if err := engine.SetTrustedProxies(options.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("read the trusted proxies: %w", err)
+	}
+	admit, err := admitOrigin(options.Origin)
+	if err != nil {
+		return nil, err
+	}
+	requests, err := newRequestMetrics(options.Metrics, options.Component)
+	if err != nil {
+		return nil, err
+	}
+	// The order matters: what answers must stand inside what logs and counts the answer.
+	engine.Use(
+		identify(),
+		observe(options.Log, options.Component, requests),
+		recoverPanic(options.Log),
+		admit,
+		limitTime(options.Timeout),
+		limitBody(options.MaxBody),
+		requireText,
+	)
+	engine.NoRoute(notFound)
+	engine.NoMethod(methodNotAllowed)
+	addProbes(engine, options)
+	return engine, nil
+}
+
+func notFound(c *gin.Context) {
+	WriteProblem(c, Problem{Status: http.StatusNotFound, Detail: "There is nothing at this address."})
+}
+
+func methodNotAllowed(c *gin.Context) {
+	WriteProblem(c, Problem{
+		Status: http.StatusMethodNotAllowed,
+		Detail: "This address takes " + c.Writer.Header().Get("Allow") + ".",
+	})
+}

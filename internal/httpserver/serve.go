@@ -1,0 +1,80 @@
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+)
+
+// Limits of a connection. They are wider than the deadline of a request, which answers; these break off.
+const (
+	headerTimeout   = 5 * time.Second
+	readTimeout     = 30 * time.Second
+	writeTimeout    = 30 * time.Second
+	idleTimeout     = 2 * time.Minute
+	maxHeaderBytes  = 32 << 10
+	shutdownTimeout = 10 * time.Second
+)
+
+// stoppingKey leads from a request's context to one that is done when the server begins to stop.
+type stoppingKey struct{}
+
+// Listen opens an address as "127.0.0.1:8080"; port 0 is any free one. The error is one line for the
+// person who started the program, above all where the port is occupied.
+func Listen(ctx context.Context, addr string) (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", addr)
+	switch {
+	case err == nil:
+		return listener, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("the address %s is occupied by another program: stop it, or choose another with --addr or LARDER_ADDR", addr)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("the address %s isn't allowed to this user: choose a port above 1023 with --addr or LARDER_ADDR", addr)
+	default:
+		return nil, fmt.Errorf("open the address %s: %w", addr, err)
+	}
+}
+
+// Serve serves on a listener until ctx is done. Then it takes no new requests, ends what is LongLived,
+// and lets the others come to their end, for ten seconds at most. It gives nil after an orderly end.
+func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	// Requests outlive ctx: one that is being answered is let come to its end.
+	base := context.WithValue(context.WithoutCancel(ctx), stoppingKey{}, stopping)
+	server := &http.Server{
+		Handler:           handler,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve HTTP at %s: %w", listener.Addr(), err)
+	case <-ctx.Done():
+	}
+	stop()
+	return shutdown(ctx, server)
+}
+
+func shutdown(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		_ = server.Close()
+		return fmt.Errorf("stop HTTP: requests were broken off after %s: %w", shutdownTimeout, err)
+	}
+	return nil
+}

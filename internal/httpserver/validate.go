@@ -1,0 +1,148 @@
+package httpserver
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/gin-gonic/gin"
+)
+
+// maxFieldErrors bounds an answer: past it, more lines help nobody.
+const maxFieldErrors = 20
+
+// ValidateRequests gives a middleware that checks each request against the operation of an OpenAPI
+// document (version 3.0) with the same method and path. What it refuses:
+//
+//   - 400: a parameter that isn't as described, a body that isn't JSON in UTF-8
+//   - 415: a body of another media type
+//   - 422: a body with unknown, missing or invalid fields, each named by its path
+//
+// A request that the document doesn't describe passes. Errors mean that the document is wrong.
+func ValidateRequests(document *openapi3.T) (gin.HandlerFunc, error) {
+	operations := map[operationKey]*operation{}
+	for path, item := range document.Paths.Map() {
+		for method, described := range item.Operations() {
+			op, err := newOperation(document, path, method, item, described)
+			if err != nil {
+				return nil, err
+			}
+			operations[operationKey{method: method, path: ginPath(path)}] = op
+		}
+	}
+	return func(c *gin.Context) {
+		op, found := operations[operationKey{method: c.Request.Method, path: c.FullPath()}]
+		if !found {
+			return
+		}
+		if problem := op.check(c); problem != nil {
+			WriteProblem(c, *problem)
+		}
+	}, nil
+}
+
+type operationKey struct{ method, path string }
+
+// operation is what a document says of one method at one path, prepared for checking.
+type operation struct {
+	route      *routers.Route
+	parameters []*openapi3.Parameter
+	body       *openapi3.RequestBody // nil where none is described
+	schema     *openapi3.Schema      // of a JSON body; nil where the body is of another kind
+	options    *openapi3filter.Options
+}
+
+func newOperation(doc *openapi3.T, path, method string, item *openapi3.PathItem, described *openapi3.Operation) (*operation, error) {
+	op := &operation{
+		route: &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: described},
+		// Defaults are the handler's to know. Filling them in here would change the request.
+		options: &openapi3filter.Options{SkipSettingDefaults: true, SchemaValidationOptions: formats()},
+	}
+	for _, parameters := range []openapi3.Parameters{item.Parameters, described.Parameters} {
+		for _, ref := range parameters {
+			if ref.Value == nil {
+				return nil, fmt.Errorf("openapi: %s %s has an unresolved parameter %s", method, path, ref.Ref)
+			}
+			op.parameters = append(op.parameters, ref.Value)
+		}
+	}
+	if described.RequestBody == nil {
+		return op, nil
+	}
+	op.body = described.RequestBody.Value
+	if op.body == nil {
+		return nil, fmt.Errorf("openapi: %s %s has an unresolved body %s", method, path, described.RequestBody.Ref)
+	}
+	if media := op.body.Content["application/json"]; media != nil && media.Schema != nil {
+		op.schema = media.Schema.Value
+	}
+	return op, nil
+}
+
+// check gives the problem of a request, nil where there is none.
+func (op *operation) check(c *gin.Context) *Problem {
+	if problem := op.checkParameters(c); problem != nil {
+		return problem
+	}
+	if op.schema == nil {
+		return nil
+	}
+	return op.checkBody(c)
+}
+
+func (op *operation) checkParameters(c *gin.Context) *Problem {
+	if len(op.parameters) == 0 {
+		return nil
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request: c.Request, Route: op.route, Options: op.options, PathParams: pathParams(c.Params),
+	}
+	var fields []FieldError
+	for _, parameter := range op.parameters {
+		if err := openapi3filter.ValidateParameter(c.Request.Context(), input, parameter); err != nil {
+			fields = append(fields, FieldError{Field: parameter.Name, Detail: parameterDetail(parameter, err)})
+		}
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	return &Problem{
+		Status: http.StatusBadRequest,
+		Detail: "A parameter is wrong: " + sentence(fields[0]),
+		Errors: fields,
+	}
+}
+
+func parameterDetail(parameter *openapi3.Parameter, err error) string {
+	var schemaError *openapi3.SchemaError
+	switch {
+	case errors.As(err, &schemaError):
+		return schemaDetail(schemaError)
+	case errors.Is(err, openapi3filter.ErrInvalidRequired):
+		return "is missing"
+	case parameter.Schema != nil && parameter.Schema.Value != nil:
+		return "must be " + typeName(parameter.Schema.Value) // it couldn't even be read
+	default:
+		return "is not as described"
+	}
+}
+
+func pathParams(params gin.Params) map[string]string {
+	if len(params) == 0 {
+		return nil
+	}
+	values := make(map[string]string, len(params))
+	for _, p := range params {
+		values[p.Key] = p.Value
+	}
+	return values
+}
+
+// ginPath writes /recipes/{id} as gin does: /recipes/:id.
+func ginPath(path string) string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(path)
+}

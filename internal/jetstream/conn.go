@@ -1,0 +1,199 @@
+// Package jetstream is the one place that speaks to NATS: streams, ordered publishing, durable consumers,
+// readers, a small key-value bucket, and requests between processes. It knows nothing of what is in a
+// message.
+//
+// Every call takes a context. A context without a deadline gets one of 5 seconds, so that nothing hangs on
+// a server that has gone; calls that wait for messages wait as long as their context lets them.
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// InboxPrefix starts the subjects on which our own connections get their answers. It is not NATS's
+// default, so that a subscriber with other credentials can't listen to them.
+const InboxPrefix = "_INBOX_larder"
+
+const (
+	requestTimeout = 5 * time.Second
+	dialTimeout    = 2 * time.Second
+	reconnectWait  = 250 * time.Millisecond
+	reconnectNoise = 250 * time.Millisecond
+)
+
+// Errors that callers decide by. ErrPermission is a subject that the server denied these credentials;
+// without it a denied publish would look like a timeout.
+var (
+	ErrPermission   = errors.New("permission denied by the NATS server")
+	ErrNotConnected = errors.New("not connected to NATS")
+	ErrNotFound     = errors.New("not found")
+	ErrConflict     = errors.New("another message came first")
+	ErrConsumerGone = errors.New("consumer is gone")
+	ErrNoResponder  = errors.New("nobody answers")
+)
+
+// Options say where the server is and who asks.
+type Options struct {
+	URL   string // nats://user:password@host:port, several separated by commas
+	Creds string // path of a credentials file, "" for none
+	Name  string // shown by the server, such as "larder projectors"
+	Log   *slog.Logger
+
+	// InProcess connects without a socket, where the server runs in this process. URL still gives the
+	// user and password.
+	InProcess interface{ InProcessConn() (net.Conn, error) }
+}
+
+// Conn is one connection to NATS. It is safe for concurrent use.
+type Conn struct {
+	nc      *nats.Conn
+	js      jetstream.JetStream
+	log     *slog.Logger
+	denials denials
+	streams sync.Map // name → jetstream.Stream
+	closed  chan struct{}
+}
+
+// Connect makes a connection that reconnects for ever. A server that isn't there yet is no error: the
+// connection is made in the background, Ready tells when, and what is asked meanwhile fails. Wrong options
+// are an error. The context bounds the first attempt.
+func Connect(ctx context.Context, opts Options) (*Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("connect to NATS: %w", err)
+	}
+	c := &Conn{log: opts.Log, closed: make(chan struct{})}
+	nc, err := nats.Connect(opts.URL, c.natsOptions(ctx, opts)...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to NATS: %w", err)
+	}
+	c.nc = nc
+	c.js, err = jetstream.New(nc, jetstream.WithDefaultTimeout(requestTimeout))
+	if err != nil {
+		nc.Close()
+		return nil, fmt.Errorf("open JetStream: %w", err)
+	}
+	if !nc.IsConnected() {
+		c.log.WarnContext(ctx, "waiting for NATS")
+	}
+	return c, nil
+}
+
+func (c *Conn) natsOptions(ctx context.Context, opts Options) []nats.Option {
+	list := []nats.Option{
+		nats.Name(opts.Name),
+		nats.CustomInboxPrefix(InboxPrefix),
+		nats.Timeout(untilDeadline(ctx, dialTimeout)),
+		nats.RetryOnFailedConnect(true),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(reconnectWait),
+		nats.ReconnectJitter(reconnectNoise, reconnectNoise),
+		// Credentials are changed on the server first; giving up on them would need a restart later.
+		nats.IgnoreAuthErrorAbort(),
+		nats.DrainTimeout(requestTimeout),
+		nats.ErrorHandler(c.handleError),
+		nats.DisconnectErrHandler(c.logDisconnect),
+		nats.ReconnectHandler(c.logReconnect),
+		nats.ClosedHandler(func(*nats.Conn) { close(c.closed) }),
+	}
+	if opts.Creds != "" {
+		list = append(list, nats.UserCredentials(opts.Creds))
+	}
+	if opts.InProcess != nil {
+		list = append(list, nats.InProcessServer(opts.InProcess))
+	}
+	return list
+}
+
+// Ready is nil while the connection stands, else ErrNotConnected.
+func (c *Conn) Ready() error {
+	if c.nc.IsConnected() {
+		return nil
+	}
+	return fmt.Errorf("%w (%s)", ErrNotConnected, c.nc.Status())
+}
+
+// WaitReady returns once the connection stands. The error is the context's.
+func (c *Conn) WaitReady(ctx context.Context) error {
+	changed := c.nc.StatusChanged(nats.CONNECTED)
+	defer c.nc.RemoveStatusListener(changed)
+	for !c.nc.IsConnected() {
+		select {
+		case <-changed:
+		case <-c.closed:
+			return fmt.Errorf("wait for NATS: %w", ErrNotConnected)
+		case <-ctx.Done():
+			return fmt.Errorf("wait for NATS: %w", ctx.Err())
+		}
+	}
+	return nil
+}
+
+// Flush returns once the server has everything that was sent before, such as acknowledgements.
+func (c *Conn) Flush(ctx context.Context) error {
+	ctx, cancel := withDeadline(ctx)
+	defer cancel()
+	if err := c.nc.FlushWithContext(ctx); err != nil {
+		return fmt.Errorf("flush to NATS: %w", err)
+	}
+	return nil
+}
+
+// Close lets what was sent and received come through, then ends the connection.
+func (c *Conn) Close() {
+	if !c.nc.IsConnected() {
+		c.nc.Close()
+		return
+	}
+	if err := c.nc.Drain(); err != nil {
+		c.nc.Close()
+		return
+	}
+	<-c.closed
+}
+
+func (c *Conn) handleError(_ *nats.Conn, sub *nats.Subscription, err error) {
+	if subject, ok := deniedSubject(err); ok {
+		c.denials.report(subject)
+		c.log.Error("NATS denied a subject to these credentials", slog.String("subject", subject))
+		return
+	}
+	attrs := []any{slog.Any("error", err)}
+	if sub != nil {
+		attrs = append(attrs, slog.String("subject", sub.Subject))
+	}
+	c.log.Warn("NATS reported an error", attrs...)
+}
+
+func (c *Conn) logDisconnect(_ *nats.Conn, err error) {
+	if err != nil {
+		c.log.Warn("connection to NATS lost, reconnecting", slog.Any("error", err))
+	}
+}
+
+func (c *Conn) logReconnect(nc *nats.Conn) {
+	c.log.Info("connected to NATS", slog.String("server", nc.ConnectedServerName()))
+}
+
+func withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, requestTimeout)
+}
+
+func untilDeadline(ctx context.Context, most time.Duration) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return most
+	}
+	return min(most, time.Until(deadline))
+}

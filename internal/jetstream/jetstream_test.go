@@ -1,0 +1,416 @@
+package jetstream_test
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/jetstream"
+	"larder.dev/internal/testkit"
+)
+
+const stream = "THINGS"
+
+// connect gives a connection to a server of its own, with a stream of things.
+func connect(t *testing.T) (*jetstream.Conn, *testkit.NATSServer) {
+	t.Helper()
+	server := testkit.NATS(t)
+	conn := dial(t, server.URL())
+	require.NoError(t, conn.EnsureStream(t.Context(), jetstream.StreamConfig{Name: stream, Subjects: []string{"things.>"}}))
+	return conn, server
+}
+
+func dial(t *testing.T, url string) *jetstream.Conn {
+	t.Helper()
+	conn, err := jetstream.Connect(t.Context(), jetstream.Options{URL: url, Name: t.Name(), Log: testkit.Logger(t)})
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	return conn
+}
+
+func thing(subject string, n int) jetstream.Message {
+	return jetstream.Message{
+		Subject: "things." + subject,
+		Header:  map[string][]string{"Nats-Msg-Id": {fmt.Sprintf("%s-%d", subject, n)}, "lower-case": {"kept"}},
+		Data:    []byte(strconv.Itoa(n)),
+	}
+}
+
+func things(subject string, count int) []jetstream.Message {
+	msgs := make([]jetstream.Message, count)
+	for i := range msgs {
+		msgs[i] = thing(subject, i)
+	}
+	return msgs
+}
+
+// A batch is stored in its order, larger than the server takes at once, and its sequences tell where.
+func TestPublishBatchInOrder(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	sequences, err := conn.PublishBatch(t.Context(), stream, things("a", 1201))
+	require.NoError(t, err)
+	require.Len(t, sequences, 1201)
+	for i, sequence := range sequences {
+		require.EqualValues(t, i+1, sequence)
+	}
+	msg, found, err := conn.At(t.Context(), stream, 600)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, "599", string(msg.Data))
+	require.Equal(t, "kept", msg.HeaderValue("lower-case"))
+}
+
+// A batch that was stored in part is completed: nothing twice, and old sequences for what was there.
+func TestPublishBatchAgainStoresNothingTwice(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, err := conn.PublishBatch(t.Context(), stream, things("a", 3))
+	require.NoError(t, err)
+	sequences, err := conn.PublishBatch(t.Context(), stream, things("a", 5))
+	require.NoError(t, err)
+	require.Equal(t, []uint64{1, 2, 3, 4, 5}, sequences)
+	state, err := conn.State(t.Context(), stream)
+	require.NoError(t, err)
+	require.EqualValues(t, 5, state.Messages)
+}
+
+// A message that comes twice in one batch is stored once.
+func TestPublishBatchWithATwin(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	sequences, err := conn.PublishBatch(t.Context(), stream, []jetstream.Message{thing("a", 1), thing("a", 2), thing("a", 1)})
+	require.NoError(t, err)
+	require.Equal(t, []uint64{1, 2, 1}, sequences)
+}
+
+// A publish on condition is refused as a conflict when another message came first.
+func TestPublishExpectingTheLast(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	none := uint64(0)
+	sequence, duplicate, err := conn.Publish(t.Context(), thing("a", 1), &none)
+	require.NoError(t, err)
+	require.False(t, duplicate)
+	_, _, err = conn.Publish(t.Context(), thing("a", 2), &none)
+	require.ErrorIs(t, err, jetstream.ErrConflict)
+	_, _, err = conn.Publish(t.Context(), thing("a", 2), &sequence)
+	require.NoError(t, err)
+}
+
+// What the server denies is told as a denial, at once, and not as a timeout.
+func TestDenialIsNotATimeout(t *testing.T) {
+	t.Parallel()
+	server := testkit.NATS(t)
+	if server.FeedURL() == server.URL() {
+		t.Fatal("this test needs a server with the feed's restricted user")
+	}
+	conn := dial(t, server.FeedURL())
+	require.NoError(t, conn.WaitReady(t.Context()))
+	started := time.Now()
+	_, _, err := conn.Publish(t.Context(), thing("a", 1), nil)
+	require.ErrorIs(t, err, jetstream.ErrPermission)
+	require.ErrorContains(t, err, "things.a")
+	_, err = conn.PublishBatch(t.Context(), stream, things("a", 3))
+	require.ErrorIs(t, err, jetstream.ErrPermission)
+	err = conn.EnsureStream(t.Context(), jetstream.StreamConfig{Name: stream, Subjects: []string{"things.>"}})
+	require.ErrorIs(t, err, jetstream.ErrPermission)
+	require.Less(t, time.Since(started), 4*time.Second)
+}
+
+// The last message of a subject, the next of a filter, and the absence of both.
+func TestLastAndNext(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, found, err := conn.Last(t.Context(), stream, "things.a")
+	require.NoError(t, err)
+	require.False(t, found)
+	_, err = conn.PublishBatch(t.Context(), stream, []jetstream.Message{thing("a", 1), thing("b", 1), thing("a", 2)})
+	require.NoError(t, err)
+	last, found, err := conn.Last(t.Context(), stream, "things.a")
+	require.NoError(t, err)
+	require.True(t, found)
+	require.EqualValues(t, 3, last.Sequence)
+	require.WithinDuration(t, time.Now(), last.Time, time.Minute)
+	next, found, err := conn.Next(t.Context(), stream, "things.>", 2)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, "things.b", next.Subject)
+	_, found, err = conn.Next(t.Context(), stream, "things.>", 4)
+	require.NoError(t, err)
+	require.False(t, found)
+}
+
+// Asking for what isn't there is ErrNotFound.
+func TestNotFound(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, err := conn.State(t.Context(), "NOTHING")
+	require.ErrorIs(t, err, jetstream.ErrNotFound)
+	_, err = conn.ConsumerInfo(t.Context(), stream, "nobody")
+	require.ErrorIs(t, err, jetstream.ErrNotFound)
+	_, err = conn.Read(t.Context(), "NOTHING", nil, jetstream.ReadStart{})
+	require.ErrorIs(t, err, jetstream.ErrNotFound)
+	require.NoError(t, conn.DeleteConsumer(t.Context(), stream, "nobody"))
+}
+
+// A purge takes the filter's messages and no others, and counts them.
+func TestPurge(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, err := conn.PublishBatch(t.Context(), stream, []jetstream.Message{thing("a.1", 1), thing("b.1", 1), thing("a.2", 1), thing("b.1", 2)})
+	require.NoError(t, err)
+	count, err := conn.Purge(t.Context(), stream, "things.a.>")
+	require.NoError(t, err)
+	require.EqualValues(t, 2, count)
+	count, err = conn.PurgeToLast(t.Context(), stream, "things.b.1")
+	require.NoError(t, err)
+	require.EqualValues(t, 2, count)
+	state, err := conn.State(t.Context(), stream)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, state.Messages)
+}
+
+// A second EnsureStream changes nothing, and another one brings new subjects.
+func TestEnsureStreamAgain(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, _, err := conn.Publish(t.Context(), thing("a", 1), nil)
+	require.NoError(t, err)
+	require.NoError(t, conn.EnsureStream(t.Context(), jetstream.StreamConfig{Name: stream, Subjects: []string{"things.>", "more.>"}}))
+	_, _, err = conn.Publish(t.Context(), jetstream.Message{Subject: "more.a"}, nil)
+	require.NoError(t, err)
+	state, err := conn.State(t.Context(), stream)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, state.Messages)
+}
+
+func consumer(t *testing.T, conn *jetstream.Conn, ackWait time.Duration) *jetstream.Consumer {
+	t.Helper()
+	c, err := conn.EnsureConsumer(t.Context(), stream, jetstream.ConsumerConfig{
+		Durable: "reader", Filters: []string{"things.>"}, AckWait: ackWait, MaxAckPending: 100,
+	})
+	require.NoError(t, err)
+	return c
+}
+
+func next(t *testing.T, deliveries *jetstream.Deliveries) jetstream.Delivery {
+	t.Helper()
+	delivery, err := deliveries.Next(testkit.Context(t))
+	require.NoError(t, err)
+	return delivery
+}
+
+// A new consumer starts with the last message of each subject; it goes on behind what was acknowledged.
+func TestConsumerGoesOn(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, err := conn.PublishBatch(t.Context(), stream, []jetstream.Message{thing("a", 1), thing("b", 1), thing("a", 2)})
+	require.NoError(t, err)
+	deliveries, err := consumer(t, conn, time.Minute).Deliver(10)
+	require.NoError(t, err)
+	first, second := next(t, deliveries), next(t, deliveries)
+	require.Equal(t, []uint64{2, 3}, []uint64{first.Sequence, second.Sequence})
+	require.NoError(t, first.Ack())
+	require.NoError(t, second.Ack())
+	deliveries.Stop()
+	require.NoError(t, conn.Flush(t.Context()))
+
+	_, _, err = conn.Publish(t.Context(), thing("a", 3), nil)
+	require.NoError(t, err)
+	again, err := consumer(t, conn, time.Minute).Deliver(10)
+	require.NoError(t, err)
+	defer again.Stop()
+	require.EqualValues(t, 4, next(t, again).Sequence)
+	info, err := conn.ConsumerInfo(t.Context(), stream, "reader")
+	require.NoError(t, err)
+	require.EqualValues(t, 3, info.AckFloor)
+	require.EqualValues(t, 4, info.Delivered)
+	require.EqualValues(t, 1, info.Lag())
+}
+
+// What is given back comes again at once, long before its AckWait.
+func TestGivenBackComesAgain(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, _, err := conn.Publish(t.Context(), thing("a", 1), nil)
+	require.NoError(t, err)
+	deliveries, err := consumer(t, conn, time.Hour).Deliver(10)
+	require.NoError(t, err)
+	defer deliveries.Stop()
+	require.NoError(t, next(t, deliveries).Nak())
+	require.Equal(t, 2, next(t, deliveries).Attempt)
+}
+
+// What a dead process held is released at once.
+func TestReleaseOfADeadProcess(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, err := conn.PublishBatch(t.Context(), stream, []jetstream.Message{thing("a", 1), thing("b", 1)})
+	require.NoError(t, err)
+	dead, err := consumer(t, conn, time.Hour).Deliver(10)
+	require.NoError(t, err)
+	next(t, dead)
+	require.NoError(t, next(t, dead).Ack())
+	dead.Stop()
+	require.NoError(t, conn.Flush(t.Context()))
+	require.NoError(t, conn.Release(t.Context(), stream, "reader"))
+	alive, err := consumer(t, conn, time.Hour).Deliver(10)
+	require.NoError(t, err)
+	defer alive.Stop()
+	require.EqualValues(t, 1, next(t, alive).Sequence)
+}
+
+// A deleted consumer ends its deliveries with ErrConsumerGone.
+func TestConsumerGone(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	deliveries, err := consumer(t, conn, time.Minute).Deliver(10)
+	require.NoError(t, err)
+	defer deliveries.Stop()
+	failure := make(chan error, 1)
+	go func() {
+		_, err := deliveries.Next(t.Context())
+		failure <- err
+	}()
+	testkit.Until(t, "the consumer is pulled from", func() bool {
+		info, err := conn.ConsumerInfo(t.Context(), stream, "reader")
+		return err == nil && info.Waiting > 0
+	})
+	require.NoError(t, conn.DeleteConsumer(t.Context(), stream, "reader"))
+	require.ErrorIs(t, testkit.Wait(t, failure, "the end of the deliveries"), jetstream.ErrConsumerGone)
+}
+
+// A paused consumer gives out nothing until it is resumed.
+func TestPauseAndResume(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	deliveries, err := consumer(t, conn, time.Minute).Deliver(10)
+	require.NoError(t, err)
+	defer deliveries.Stop()
+	require.NoError(t, conn.Pause(t.Context(), stream, "reader", time.Now().Add(time.Hour)))
+	_, _, err = conn.Publish(t.Context(), thing("a", 1), nil)
+	require.NoError(t, err)
+	info, err := conn.ConsumerInfo(t.Context(), stream, "reader")
+	require.NoError(t, err)
+	require.True(t, info.Paused)
+	require.EqualValues(t, 1, info.Pending)
+	require.NoError(t, conn.Resume(t.Context(), stream, "reader"))
+	require.EqualValues(t, 1, next(t, deliveries).Sequence)
+}
+
+// A reader gives the last message of each subject, then what comes in, and says how many are left.
+func TestReadLast(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, err := conn.PublishBatch(t.Context(), stream, []jetstream.Message{thing("a", 1), thing("b", 1), thing("a", 2)})
+	require.NoError(t, err)
+	reader, err := conn.Read(t.Context(), stream, []string{"things.>"}, jetstream.ReadStart{Last: true})
+	require.NoError(t, err)
+	defer reader.Close()
+	require.EqualValues(t, 2, reader.Total())
+	msg, left, err := reader.Next(testkit.Context(t))
+	require.NoError(t, err)
+	require.EqualValues(t, 2, msg.Sequence)
+	require.EqualValues(t, 1, left)
+	msg, left, err = reader.Next(testkit.Context(t))
+	require.NoError(t, err)
+	require.EqualValues(t, 3, msg.Sequence)
+	require.Zero(t, left)
+	_, _, err = conn.Publish(t.Context(), thing("b", 2), nil)
+	require.NoError(t, err)
+	msg, _, err = reader.Next(testkit.Context(t))
+	require.NoError(t, err)
+	require.EqualValues(t, 4, msg.Sequence)
+}
+
+// A reader of what is new sees nothing older, and one from a sequence starts there.
+func TestReadFrom(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	_, err := conn.PublishBatch(t.Context(), stream, things("a", 5))
+	require.NoError(t, err)
+	fresh, err := conn.Read(t.Context(), stream, nil, jetstream.ReadStart{New: true})
+	require.NoError(t, err)
+	defer fresh.Close()
+	require.Zero(t, fresh.Total())
+	from, err := conn.Read(t.Context(), stream, nil, jetstream.ReadStart{Sequence: 4})
+	require.NoError(t, err)
+	defer from.Close()
+	require.EqualValues(t, 2, from.Total())
+	_, _, err = conn.Publish(t.Context(), thing("a", 5), nil)
+	require.NoError(t, err)
+	msg, _, err := fresh.Next(testkit.Context(t))
+	require.NoError(t, err)
+	require.EqualValues(t, 6, msg.Sequence)
+	msg, _, err = from.Next(testkit.Context(t))
+	require.NoError(t, err)
+	require.EqualValues(t, 4, msg.Sequence)
+}
+
+// A bucket keeps, lists by prefix and forgets.
+func TestBucket(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	bucket, err := conn.EnsureBucket(t.Context(), "NOTES")
+	require.NoError(t, err)
+	entries, err := bucket.List(t.Context(), "")
+	require.NoError(t, err)
+	require.Empty(t, entries)
+	require.NoError(t, bucket.Put(t.Context(), "a.1", []byte("one")))
+	require.NoError(t, bucket.Put(t.Context(), "b.1", []byte("other")))
+	require.NoError(t, bucket.Put(t.Context(), "a.2", []byte("two")))
+	require.NoError(t, bucket.Delete(t.Context(), "a.1"))
+	again, err := conn.EnsureBucket(t.Context(), "NOTES")
+	require.NoError(t, err)
+	entries, err = again.List(t.Context(), "a.")
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+	require.Equal(t, "two", string(entries[0].Value))
+}
+
+// A subscriber hears what is published, on core NATS, until it stops.
+func TestSubscribe(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	heard := make(chan jetstream.Message, 1)
+	stop, err := conn.Subscribe("things.>", func(msg jetstream.Message) { heard <- msg })
+	require.NoError(t, err)
+	defer stop()
+	require.NoError(t, conn.Flush(t.Context()))
+	_, _, err = conn.Publish(t.Context(), thing("a", 7), nil)
+	require.NoError(t, err)
+	require.Equal(t, "7", string(testkit.Wait(t, heard, "a hint").Data))
+}
+
+// The connection comes back by itself after the server was away, and asks fail in the meantime.
+func TestReconnects(t *testing.T) {
+	t.Parallel()
+	conn, server := connect(t)
+	server.Stop(t)
+	testkit.Until(t, "the connection is lost", func() bool { return conn.Ready() != nil })
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	_, _, err := conn.Publish(ctx, thing("a", 1), nil)
+	require.Error(t, err)
+	require.ErrorIs(t, conn.Ready(), jetstream.ErrNotConnected)
+	server.Restart(t)
+	require.NoError(t, conn.WaitReady(testkit.Context(t)))
+	_, _, err = conn.Publish(t.Context(), thing("a", 2), nil)
+	require.NoError(t, err)
+}
+
+// A server that isn't there yet is no error: the connection stands once it is.
+func TestConnectBeforeTheServer(t *testing.T) {
+	t.Parallel()
+	server := testkit.NATS(t)
+	server.Stop(t)
+	conn := dial(t, server.URL())
+	require.Error(t, conn.Ready())
+	server.Restart(t)
+	require.NoError(t, conn.WaitReady(testkit.Context(t)))
+}

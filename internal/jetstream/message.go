@@ -1,0 +1,53 @@
+package jetstream
+
+import (
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Message is one message of a stream, or of core NATS (then Sequence and Time are zero).
+type Message struct {
+	Subject  string
+	Header   map[string][]string
+	Data     []byte
+	Sequence uint64    // place in the stream, from 1
+	Time     time.Time // when the stream stored it
+}
+
+// HeaderValue is the first value of a header, "" without one. The name is compared as it is written.
+func (m Message) HeaderValue(name string) string {
+	if values := m.Header[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// Size is about how many bytes of memory the message holds.
+func (m Message) Size() int { return len(m.Data) + len(m.Subject) + headerAllowance }
+
+// headerAllowance stands for the headers in Size; adding them up would cost more than it tells.
+const headerAllowance = 512
+
+// wire makes a fresh NATS message. The header is copied: the client adds its own to what it sends, and a
+// message that is sent again must not carry those of the first attempt.
+func (m Message) wire() *nats.Msg {
+	msg := nats.NewMsg(m.Subject)
+	for name, values := range m.Header {
+		msg.Header[name] = values
+	}
+	msg.Data = m.Data
+	return msg
+}
+
+func fromRaw(raw *jetstream.RawStreamMsg) Message {
+	return Message{Subject: raw.Subject, Header: raw.Header, Data: raw.Data, Sequence: raw.Sequence, Time: raw.Time}
+}
+
+func fromDelivery(msg jetstream.Msg, meta *jetstream.MsgMetadata) Message {
+	return Message{
+		Subject: msg.Subject(), Header: msg.Headers(), Data: msg.Data(),
+		Sequence: meta.Sequence.Stream, Time: meta.Timestamp,
+	}
+}

@@ -1,0 +1,80 @@
+package jetstream
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// readerPrefetch is how many messages a reader asks for at once.
+const readerPrefetch = 1000
+
+// ReadStart says where a reader begins.
+type ReadStart struct {
+	Sequence uint64 // from this stream sequence on; 0 from the first
+	Last     bool   // with the last message of each subject, in stream order
+	New      bool   // with what is stored from now on
+}
+
+// Reader reads a stream in order, without acknowledging and without leaving anything on the server. It
+// survives a restart of the server. It is for one goroutine.
+type Reader struct {
+	stream string
+	raw    jetstream.MessagesContext
+	total  uint64
+}
+
+// Read starts a reader. No filters means every subject. ErrNotFound if there is no such stream.
+func (c *Conn) Read(ctx context.Context, stream string, filters []string, start ReadStart) (*Reader, error) {
+	ctx, done := c.apiRequest(ctx, stream)
+	defer done()
+	consumer, err := c.js.OrderedConsumer(ctx, stream, start.config(filters))
+	if err != nil {
+		return nil, fmt.Errorf("read stream %s: %w", stream, explain(ctx, notFound(err)))
+	}
+	raw, err := consumer.Messages(jetstream.PullMaxMessages(readerPrefetch))
+	if err != nil {
+		return nil, fmt.Errorf("read stream %s: %w", stream, err)
+	}
+	reader := &Reader{stream: stream, raw: raw}
+	if info := consumer.CachedInfo(); info != nil {
+		reader.total = info.NumPending
+	}
+	return reader, nil
+}
+
+func (s ReadStart) config(filters []string) jetstream.OrderedConsumerConfig {
+	cfg := jetstream.OrderedConsumerConfig{FilterSubjects: filters, DeliverPolicy: jetstream.DeliverAllPolicy}
+	switch {
+	case s.Last:
+		cfg.DeliverPolicy = jetstream.DeliverLastPerSubjectPolicy
+	case s.New:
+		cfg.DeliverPolicy = jetstream.DeliverNewPolicy
+	case s.Sequence > 1:
+		cfg.DeliverPolicy = jetstream.DeliverByStartSequencePolicy
+		cfg.OptStartSeq = s.Sequence
+	}
+	return cfg
+}
+
+// Total is how many messages were there to read when the reader was started. 0 means that Next will wait
+// for a message yet to come.
+func (r *Reader) Total() uint64 { return r.total }
+
+// Next waits for a message. Left is how many more there were when the server sent it. The error is the
+// context's, or says that the reader is over.
+func (r *Reader) Next(ctx context.Context) (msg Message, left uint64, err error) {
+	raw, err := r.raw.Next(jetstream.NextContext(ctx))
+	if err != nil {
+		return Message{}, 0, fmt.Errorf("read next message of stream %s: %w", r.stream, err)
+	}
+	meta, err := raw.Metadata()
+	if err != nil {
+		return Message{}, 0, fmt.Errorf("read next message of stream %s: %w", r.stream, err)
+	}
+	return fromDelivery(raw, meta), meta.NumPending, nil
+}
+
+// Close ends the reader.
+func (r *Reader) Close() { r.raw.Stop() }

@@ -1,0 +1,195 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// defaultDuplicates is how long the server remembers message ids. It is a help and no promise: whoever
+// reads a stream must bear a message twice.
+const defaultDuplicates = 2 * time.Minute
+
+// StreamConfig describes a stream that keeps its messages in files, without a limit.
+type StreamConfig struct {
+	Name       string
+	Subjects   []string
+	Duplicates time.Duration // how long message ids are remembered; 0 for two minutes
+	Replicas   int           // copies in a cluster; 0 for what the stream has, one for a new stream
+}
+
+// StreamState is how far a stream is.
+type StreamState struct {
+	FirstSeq uint64
+	LastSeq  uint64
+	Messages uint64
+	Bytes    uint64
+	LastTime time.Time
+}
+
+// EnsureStream creates the stream or brings it to the configuration. What it doesn't name (limits,
+// placement, replicas) stays as an operator set it.
+func (c *Conn) EnsureStream(ctx context.Context, cfg StreamConfig) error {
+	ctx, done := c.apiRequest(ctx, cfg.Name)
+	defer done()
+	stream, err := c.js.Stream(ctx, cfg.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		_, err = c.js.CreateStream(ctx, cfg.on(jetstream.StreamConfig{Name: cfg.Name}))
+		if err != nil {
+			return fmt.Errorf("create stream %s: %w", cfg.Name, explain(ctx, err))
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look up stream %s: %w", cfg.Name, explain(ctx, err))
+	}
+	has := stream.CachedInfo().Config
+	if cfg.satisfiedBy(has) {
+		return nil
+	}
+	if _, err := c.js.UpdateStream(ctx, cfg.on(has)); err != nil {
+		return fmt.Errorf("update stream %s: %w", cfg.Name, explain(ctx, err))
+	}
+	return nil
+}
+
+// on gives the configuration with ours written over it.
+func (cfg StreamConfig) on(base jetstream.StreamConfig) jetstream.StreamConfig {
+	base.Subjects = cfg.Subjects
+	base.Duplicates = cfg.duplicates()
+	base.Storage = jetstream.FileStorage
+	base.AllowDirect = true
+	base.AllowAtomicPublish = true
+	if cfg.Replicas > 0 {
+		base.Replicas = cfg.Replicas
+	}
+	return base
+}
+
+func (cfg StreamConfig) satisfiedBy(has jetstream.StreamConfig) bool {
+	return slices.Equal(has.Subjects, cfg.Subjects) && has.Duplicates == cfg.duplicates() &&
+		has.AllowDirect && has.AllowAtomicPublish && (cfg.Replicas == 0 || has.Replicas == cfg.Replicas)
+}
+
+func (cfg StreamConfig) duplicates() time.Duration {
+	if cfg.Duplicates == 0 {
+		return defaultDuplicates
+	}
+	return cfg.Duplicates
+}
+
+// State tells how far a stream is. ErrNotFound if there is no such stream.
+func (c *Conn) State(ctx context.Context, stream string) (StreamState, error) {
+	ctx, done := c.apiRequest(ctx, stream)
+	defer done()
+	s, err := c.js.Stream(ctx, stream)
+	if err != nil {
+		return StreamState{}, fmt.Errorf("state of stream %s: %w", stream, explain(ctx, notFound(err)))
+	}
+	has := s.CachedInfo().State
+	return StreamState{
+		FirstSeq: has.FirstSeq, LastSeq: has.LastSeq, Messages: has.Msgs, Bytes: has.Bytes, LastTime: has.LastTime,
+	}, nil
+}
+
+// Last gives the last message of a subject; false if it has none.
+func (c *Conn) Last(ctx context.Context, stream, subject string) (Message, bool, error) {
+	return c.get(ctx, stream, subject, func(ctx context.Context, s jetstream.Stream) (*jetstream.RawStreamMsg, error) {
+		return s.GetLastMsgForSubject(ctx, subject)
+	})
+}
+
+// Next gives the first message at or after a sequence whose subject matches the filter; false if there is
+// none.
+func (c *Conn) Next(ctx context.Context, stream, filter string, from uint64) (Message, bool, error) {
+	return c.get(ctx, stream, filter, func(ctx context.Context, s jetstream.Stream) (*jetstream.RawStreamMsg, error) {
+		return s.GetMsg(ctx, max(from, 1), jetstream.WithGetMsgSubject(filter))
+	})
+}
+
+// At gives the message with a sequence; false if it was purged or never was.
+func (c *Conn) At(ctx context.Context, stream string, sequence uint64) (Message, bool, error) {
+	return c.get(ctx, stream, "", func(ctx context.Context, s jetstream.Stream) (*jetstream.RawStreamMsg, error) {
+		return s.GetMsg(ctx, sequence)
+	})
+}
+
+func (c *Conn) get(ctx context.Context, stream, subject string,
+	read func(context.Context, jetstream.Stream) (*jetstream.RawStreamMsg, error),
+) (Message, bool, error) {
+	ctx, done := c.apiRequest(ctx, stream)
+	defer done()
+	s, err := c.stream(ctx, stream)
+	if err != nil {
+		return Message{}, false, fmt.Errorf("open stream %s: %w", stream, explain(ctx, notFound(err)))
+	}
+	raw, err := read(ctx, s)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return Message{}, false, nil
+	}
+	if err != nil {
+		return Message{}, false, fmt.Errorf("read %s from stream %s: %w", subject, stream, explain(ctx, err))
+	}
+	return fromRaw(raw), true, nil
+}
+
+// stream gives a handle of a stream and keeps it: making one asks the server, and a read should not ask
+// twice. A handle holds the name alone, so it outlives the stream.
+func (c *Conn) stream(ctx context.Context, name string) (jetstream.Stream, error) {
+	if known, ok := c.streams.Load(name); ok {
+		if stream, ok := known.(jetstream.Stream); ok {
+			return stream, nil
+		}
+	}
+	stream, err := c.js.Stream(ctx, name)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // each caller says what it wanted of the stream
+	}
+	c.streams.Store(name, stream)
+	return stream, nil
+}
+
+// Purge removes every message whose subject matches the filter and tells how many there were.
+func (c *Conn) Purge(ctx context.Context, stream, subjectFilter string) (uint64, error) {
+	return c.purge(ctx, stream, subjectFilter)
+}
+
+// PurgeToLast removes every message of a subject but its last and tells how many there were, the last one
+// among them.
+func (c *Conn) PurgeToLast(ctx context.Context, stream, subject string) (uint64, error) {
+	return c.purge(ctx, stream, subject, jetstream.WithPurgeKeep(1))
+}
+
+func (c *Conn) purge(ctx context.Context, stream, subjectFilter string, opts ...jetstream.StreamPurgeOpt) (uint64, error) {
+	ctx, done := c.apiRequest(ctx, stream)
+	defer done()
+	s, err := c.js.Stream(ctx, stream)
+	if err != nil {
+		return 0, fmt.Errorf("purge stream %s: %w", stream, explain(ctx, notFound(err)))
+	}
+	// The client doesn't hand on the server's count, so it is asked for. Messages that come in between are
+	// not counted.
+	info, err := s.Info(ctx, jetstream.WithSubjectFilter(subjectFilter))
+	if err != nil {
+		return 0, fmt.Errorf("count %s in stream %s: %w", subjectFilter, stream, explain(ctx, err))
+	}
+	if err := s.Purge(ctx, append(opts, jetstream.WithPurgeSubject(subjectFilter))...); err != nil {
+		return 0, fmt.Errorf("purge %s from stream %s: %w", subjectFilter, stream, explain(ctx, err))
+	}
+	var count uint64
+	for _, n := range info.State.Subjects {
+		count += n
+	}
+	return count, nil
+}
+
+func notFound(err error) error {
+	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return fmt.Errorf("%w: %w", ErrNotFound, err)
+	}
+	return err
+}

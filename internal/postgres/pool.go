@@ -1,0 +1,93 @@
+// Package postgres holds what every user of a Postgres database needs: a pool with deadlines,
+// migrations, the classes of errors, a hint after commits, and leadership by an advisory lock. It knows
+// no tables.
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Options of a pool. The zero value is a good choice for each but Application.
+type Options struct {
+	// Application names the program in pg_stat_activity.
+	Application string
+	// MaxConns bounds the connections; 16 where it is 0. A server admits 100 unless told otherwise.
+	MaxConns int32
+	// ConnectTimeout bounds the making of one connection; 2 s where it is 0.
+	ConnectTimeout time.Duration
+	// StatementTimeout is how long the server works at one statement; 30 s where it is 0. It is the net
+	// under the deadlines of the callers' contexts, which are shorter.
+	StatementTimeout time.Duration
+	// Tracer sees each statement; nil for none.
+	Tracer pgx.QueryTracer
+}
+
+const (
+	defaultMaxConns         = 16
+	defaultConnectTimeout   = 2 * time.Second
+	defaultStatementTimeout = 30 * time.Second
+	// A transaction that was begun and forgotten holds its locks, and keeps vacuum from its work.
+	idleInTransactionTimeout = 30 * time.Second
+	maxConnIdleTime          = 5 * time.Minute
+)
+
+// errBadURL doesn't quote the address, nor the driver's error, which does: the password is in it.
+var errBadURL = errors.New("read the Postgres address: it must look like postgres://user:password@host:5432/database")
+
+// Open makes a pool of connections to the database at url. It asks the server nothing, so that a program
+// starts while the server is away; pool.Ping asks. An error means that the address can't be read.
+func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errBadURL
+	}
+	config.MaxConns = cmp.Or(options.MaxConns, defaultMaxConns)
+	config.MaxConnIdleTime = maxConnIdleTime
+	config.ConnConfig.Tracer = options.Tracer
+	configure(config.ConnConfig, options)
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open the pool of %s: %w", options.Application, err)
+	}
+	return pool, nil
+}
+
+// connect makes a single connection, for what must have one of its own.
+func connect(ctx context.Context, url string, options Options) (*pgx.Conn, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errBadURL
+	}
+	configure(config, options)
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect %s to Postgres: %w", options.Application, err)
+	}
+	return conn, nil
+}
+
+func configure(config *pgx.ConnConfig, options Options) {
+	config.ConnectTimeout = cmp.Or(options.ConnectTimeout, defaultConnectTimeout)
+	params := config.RuntimeParams
+	if options.Application != "" {
+		params["application_name"] = options.Application
+	}
+	params["timezone"] = "UTC"
+	params["statement_timeout"] = milliseconds(cmp.Or(options.StatementTimeout, defaultStatementTimeout))
+	params["idle_in_transaction_session_timeout"] = milliseconds(idleInTransactionTimeout)
+	// Without keepalives the server finds out after two hours that a machine is gone, and holds its locks
+	// until then.
+	params["tcp_keepalives_idle"] = "5"
+	params["tcp_keepalives_interval"] = "2"
+	params["tcp_keepalives_count"] = "3"
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

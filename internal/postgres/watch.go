@@ -1,0 +1,75 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	// pingEvery is how long a quiet connection is trusted. A server that ends says so at once; this is
+	// for a network that went silent.
+	pingEvery    = 2 * time.Second
+	pingTimeout  = 2 * time.Second
+	closeTimeout = time.Second
+	firstPause   = 50 * time.Millisecond
+	longestPause = 2 * time.Second
+)
+
+// alive waits for a notification on a connection and gives nil when one came. Meanwhile it watches the
+// connection, and gives an error once it is broken.
+func alive(ctx context.Context, conn *pgx.Conn) error {
+	for {
+		heard, err := waitOrPing(ctx, conn)
+		if err != nil || heard {
+			return err
+		}
+	}
+}
+
+func waitOrPing(ctx context.Context, conn *pgx.Conn) (heard bool, err error) {
+	waiting, cancel := context.WithTimeout(ctx, pingEvery)
+	defer cancel()
+	_, err = conn.WaitForNotification(waiting)
+	if err == nil {
+		return true, nil
+	}
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return false, fmt.Errorf("wait on a connection: %w", err)
+	}
+	pinging, cancelPing := context.WithTimeout(ctx, pingTimeout)
+	defer cancelPing()
+	if err := conn.Ping(pinging); err != nil {
+		return false, fmt.Errorf("ping a connection: %w", err)
+	}
+	return false, nil
+}
+
+// closeConn says goodbye to the server also when ctx is done, so that it frees the session's locks now.
+func closeConn(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	_ = conn.Close(ctx)
+}
+
+// pause waits before another attempt, longer each time, or until ctx is done.
+func pause(ctx context.Context, attempt int) {
+	d := longestPause
+	if attempt < 6 {
+		d = min(firstPause<<attempt, longestPause)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+func quoted(name string) string { return pgx.Identifier{name}.Sanitize() }

@@ -1,0 +1,197 @@
+// Package postgresserver runs a PostgreSQL server as a child process, on the loopback address, with
+// its data in one folder. It finds the programs on this machine or downloads them, works as root as
+// well, and leaves nothing running when this process is killed.
+package postgresserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"larder.dev/internal/serverfolder"
+)
+
+// role is the superuser of the cluster, and the only role that can log in.
+const role = "larder"
+
+// killGrace is how long a server may take to end by itself after an immediate shutdown was asked.
+const killGrace = 5 * time.Second
+
+// portAttempts bounds the tries for a port: a free one can be taken by another program between the
+// look and the start, but not five times in a row.
+const portAttempts = 5
+
+// Options say where a server lives.
+type Options struct {
+	// Dir is the server's own folder: data, password, port and log. It is made if it doesn't exist.
+	Dir string
+	// Log gets what an operator should know. Nil discards it.
+	Log *slog.Logger
+	// Progress is called while the programs are downloaded, in bytes. Nil ignores it.
+	Progress func(done, total int64)
+	// Settings are further parameters of postgresql.conf. They win over the package's own.
+	Settings map[string]string
+}
+
+// Server is a running PostgreSQL.
+type Server struct {
+	child    *child
+	lock     *serverfolder.Lock
+	log      *slog.Logger
+	port     int
+	password string
+	stopping chan struct{}
+}
+
+// Start brings the server up on its folder and returns when it answers. The first start makes the
+// cluster; a folder with data is never made anew. Errors: [serverfolder.ErrInUse] while another
+// process runs a server there, [ErrNoPrograms] if there is no PostgreSQL to be had, [ErrWrongMajor]
+// if the data needs another one than there is, [ErrDiskFull].
+func Start(ctx context.Context, opts Options) (*Server, error) {
+	return start(ctx, opts, newFinder())
+}
+
+func start(ctx context.Context, opts Options, find finder) (_ *Server, err error) {
+	dir, err := filepath.Abs(opts.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("resolve folder of PostgreSQL %q: %w", opts.Dir, err)
+	}
+	opts.Dir = dir
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := serverfolder.Make(dir); err != nil {
+		return nil, explainDiskFull(err, dir)
+	}
+	lock, err := serverfolder.Acquire(dir)
+	if err != nil {
+		return nil, fmt.Errorf("start PostgreSQL: %w", explainDiskFull(err, dir))
+	}
+	server, err := startLocked(ctx, opts, find)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start PostgreSQL: %w", explainDiskFull(err, dir)), lock.Release())
+	}
+	server.lock = lock
+	go server.watch()
+	return server, nil
+}
+
+// startLocked holds the folder, so that any server still found on it is an orphan.
+func startLocked(ctx context.Context, opts Options, find finder) (*Server, error) {
+	cluster := cluster{dir: opts.Dir, log: opts.Log}
+	if err := endOrphan(ctx, cluster.data(), opts.Log); err != nil {
+		return nil, err
+	}
+	major, err := cluster.major()
+	if err != nil {
+		return nil, err
+	}
+	programs, err := find.programs(ctx, major, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := programs.user.own(opts.Dir); err != nil {
+		return nil, err
+	}
+	password, err := cluster.prepare(ctx, programs, major == 0, opts.Settings["fsync"] == "off")
+	if err != nil {
+		return nil, err
+	}
+	server := &Server{log: opts.Log, password: password, stopping: make(chan struct{})}
+	server.child, server.port, err = launchOnFreePort(ctx, cluster, programs, opts)
+	if err != nil {
+		return nil, err
+	}
+	return server, nil
+}
+
+func launchOnFreePort(ctx context.Context, cluster cluster, programs programs, opts Options) (*child, int, error) {
+	kept := filepath.Join(opts.Dir, "port")
+	port := serverfolder.Port(kept)
+	for attempt := 1; ; attempt++ {
+		if port == 0 {
+			free, err := serverfolder.FreePort()
+			if err != nil {
+				return nil, 0, err
+			}
+			port = free
+		}
+		child, err := launch(ctx, cluster, programs, settings(port, programs.major, opts.Settings))
+		if err == nil {
+			return child, port, serverfolder.KeepPort(kept, port)
+		}
+		if !errors.Is(err, errPortTaken) || attempt == portAttempts {
+			return nil, 0, err
+		}
+		opts.Log.Info("the port was taken meanwhile, trying another", "port", port)
+		port = 0
+	}
+}
+
+// URL returns the address of a database, with the password in it.
+func (s *Server) URL(database string) string {
+	address := url.URL{
+		Scheme:   "postgres",
+		User:     url.UserPassword(role, s.password),
+		Host:     net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)),
+		Path:     "/" + database,
+		RawQuery: "sslmode=disable",
+	}
+	return address.String()
+}
+
+// Done is closed when the server has ended, whether it was stopped or it died.
+func (s *Server) Done() <-chan struct{} { return s.child.done }
+
+// EnsureDatabase creates the database if it isn't there.
+func (s *Server) EnsureDatabase(ctx context.Context, name string) error {
+	conn, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		return fmt.Errorf("connect to create database %s: %w", name, err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	// Creating and looking at the refusal is one step; looking first and then creating is a race.
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == "42P04" { // duplicate_database
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("create database %s: %w", name, err)
+	}
+	return nil
+}
+
+// Stop ends the server: open transactions are rolled back, everything is written, and the next start
+// needs no recovery. When ctx is over before that, the server is ended at once, which loses nothing
+// committed, and the error says so. Stopping a stopped server does nothing.
+func (s *Server) Stop(ctx context.Context) error {
+	select {
+	case <-s.stopping:
+		<-s.child.done
+		return nil
+	default:
+		close(s.stopping)
+	}
+	err := s.child.end(ctx, syscall.SIGINT)
+	return errors.Join(err, s.lock.Release())
+}
+
+// watch tells the operator when the server ends without having been asked.
+func (s *Server) watch() {
+	<-s.child.done
+	select {
+	case <-s.stopping:
+	default:
+		s.log.Error("PostgreSQL has ended by itself", "cause", s.child.cause(), "last_lines", s.child.logfile.tail())
+	}
+}

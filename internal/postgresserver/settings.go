@@ -1,0 +1,52 @@
+package postgresserver
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// settings returns the command line that configures the server. They are given at each start and not
+// written to postgresql.conf, so that a new binary brings its new settings to an old folder.
+func settings(port, major int, further map[string]string) []string {
+	values := map[string]string{
+		"listen_addresses":        "127.0.0.1",
+		"port":                    strconv.Itoa(port),
+		"unix_socket_directories": "", // a socket's path is limited to 107 bytes; a data folder isn't
+		"max_connections":         "100",
+		// What is acknowledged is on the disk. These are the defaults; they are said here because
+		// every promise of the project rests on them.
+		"fsync":              "on",
+		"synchronous_commit": "on",
+		"full_page_writes":   "on",
+		// One person's machine: a small server beside other programs.
+		"shared_buffers":                  "32MB",
+		"maintenance_work_mem":            "32MB",
+		"max_wal_size":                    "256MB",
+		"min_wal_size":                    "32MB",
+		"huge_pages":                      "off",
+		"jit":                             "off",
+		"autovacuum_max_workers":          "2",
+		"max_parallel_workers_per_gather": "0",
+		// A client that hangs in a transaction would hold back vacuum and the relay for ever.
+		"idle_in_transaction_session_timeout": "60s",
+		// The log goes to our pipe, without statements: they hold recipes and password hashes.
+		"logging_collector":          "off",
+		"log_destination":            "stderr",
+		"log_line_prefix":            "%m [%p] %d ",
+		"log_min_error_statement":    "panic",
+		"log_min_duration_statement": "-1",
+		"log_statement":              "none",
+		"log_error_verbosity":        "terse",
+		"log_checkpoints":            "off",
+	}
+	if major >= 18 {
+		values["io_method"] = "sync" // the worker method keeps three more processes in memory
+	}
+	maps.Copy(values, further)
+	args := make([]string, 0, 2*len(values))
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		args = append(args, "-c", name+"="+values[name])
+	}
+	return args
+}

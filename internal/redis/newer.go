@@ -1,0 +1,94 @@
+package redis
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Versioned is a value that knows its version. Value starts with the version in decimal and a space, so
+// that the server can compare without reading the rest.
+type Versioned struct {
+	Key     string
+	Version int64
+	Value   []byte
+	TTL     time.Duration
+}
+
+// newerChunk bounds how long one script holds up the server: it does nothing else meanwhile.
+const newerChunk = 128
+
+// newerScript writes each key whose version is greater than what the server has. Comparing and writing in
+// one script is what makes it safe: between a read and a write of our own another writer could slip in,
+// and a stale value would stay. GETRANGE reads the version alone, not a value of up to a megabyte.
+const newerScript = `
+local written = 0
+for i, key in ipairs(KEYS) do
+  local version = tonumber(ARGV[i * 3 - 2])
+  local have = tonumber(string.match(redis.call('GETRANGE', key, 0, 20), '^(%d+) ') or '-1')
+  if version > have then
+    redis.call('SET', key, ARGV[i * 3 - 1], 'PX', ARGV[i * 3])
+    written = written + 1
+  end -- of what is newer
+end
+return written
+`
+
+// SetNewer writes each value that is newer than what the server has under its key, and gives how many
+// it wrote. Applying the same values again, in any order, ends in the same state. TTL must be positive,
+// and a version must be under 2^53 (a number in the script is a double).
+func (c *Client) SetNewer(ctx context.Context, values []Versioned) (int, error) {
+	written := 0
+	for len(values) > 0 {
+		chunk := values[:min(newerChunk, len(values))]
+		values = values[len(chunk):]
+		n, err := c.setNewerChunk(ctx, chunk)
+		written += n
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+func (c *Client) setNewerChunk(ctx context.Context, values []Versioned) (int, error) {
+	keys := make([]string, 0, len(values))
+	args := make([]any, 0, 3*len(values))
+	for _, v := range values {
+		if err := v.check(); err != nil {
+			return 0, err
+		}
+		keys = append(keys, v.Key)
+		args = append(args, v.Version, v.Value, v.TTL.Milliseconds())
+	}
+	n, err := c.newer.Run(ctx, c.rdb, keys, args...).Int()
+	return n, failed("set newer values, first", keys[0], err)
+}
+
+// check refuses what the script would misread: the fault is the caller's, and it would stay unseen until
+// a stale value is served.
+func (v Versioned) check() error {
+	if !bytes.HasPrefix(v.Value, append(strconv.AppendInt(nil, v.Version, 10), ' ')) {
+		return fmt.Errorf("set %s: the value doesn't start with its version %d and a space", v.Key, v.Version)
+	}
+	if v.Version < 0 || v.Version >= 1<<53 {
+		return fmt.Errorf("set %s: version %d is out of range", v.Key, v.Version)
+	}
+	if v.TTL < time.Millisecond {
+		return fmt.Errorf("set %s: a time to live of %s is too short", v.Key, v.TTL)
+	}
+	return nil
+}
+
+// versionOf reads the version at the beginning of a value, -1 where there is none.
+func versionOf(value string) int64 {
+	digits, _, found := strings.Cut(value, " ")
+	version, err := strconv.ParseInt(digits, 10, 64)
+	if !found || err != nil {
+		return -1
+	}
+	return version
+}

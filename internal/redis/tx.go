@@ -1,0 +1,92 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// Tx collects writes that take effect together or not at all.
+type Tx struct {
+	ctx  context.Context //nolint:containedctx // a Tx lives as long as the call that gives it to fn
+	pipe goredis.Pipeliner
+}
+
+// Tx runs fn and sends what it collected as one transaction (MULTI, EXEC), in one round trip. Where fn
+// fails nothing is sent, and its error comes back as it is.
+func (c *Client) Tx(ctx context.Context, fn func(*Tx) error) error {
+	tx := &Tx{ctx: ctx, pipe: c.rdb.TxPipeline()}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if tx.pipe.Len() == 0 {
+		return nil
+	}
+	_, err := tx.pipe.Exec(ctx)
+	return failed("run a transaction", "", err)
+}
+
+// updateAttempts is how often Update begins anew when others write the same keys.
+const updateAttempts = 10
+
+// Update changes keys depending on what is in them: fn gets their values (nil where there is none) and
+// collects the writes. They take effect only if nobody wrote any of the keys meanwhile; else it begins
+// anew. An error of fn comes back as it is.
+func (c *Client) Update(ctx context.Context, keys []string, fn func(values [][]byte, tx *Tx) error) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	var err error = goredis.TxFailedErr
+	for attempt := 0; attempt < updateAttempts && errors.Is(err, goredis.TxFailedErr); attempt++ {
+		var ofCaller error
+		err = c.rdb.Watch(ctx, func(watched *goredis.Tx) error {
+			values, err := mget(ctx, watched, keys)
+			if err != nil {
+				return err
+			}
+			tx := &Tx{ctx: ctx, pipe: watched.TxPipeline()}
+			if ofCaller = fn(values, tx); ofCaller != nil || tx.pipe.Len() == 0 {
+				return ofCaller
+			}
+			_, err = tx.pipe.Exec(ctx)
+			return err
+		}, keys...)
+		if ofCaller != nil {
+			return ofCaller
+		}
+	}
+	return failed("update, first", keys[0], err)
+}
+
+// Set writes a key. It lives for ttl, for ever where ttl is 0.
+func (t *Tx) Set(key string, value []byte, ttl time.Duration) { t.pipe.Set(t.ctx, key, value, ttl) }
+
+// Replace writes a key and lets it live as long as it would have. It belongs into Update, which sees to
+// it that the key is still there.
+func (t *Tx) Replace(key string, value []byte) { t.pipe.Set(t.ctx, key, value, goredis.KeepTTL) }
+
+// Del drops keys.
+func (t *Tx) Del(keys ...string) {
+	if len(keys) > 0 {
+		t.pipe.Del(t.ctx, keys...)
+	}
+}
+
+// Expire lets a key live for ttl from now.
+func (t *Tx) Expire(key string, ttl time.Duration) { t.pipe.Expire(t.ctx, key, ttl) }
+
+// SAdd puts members into a set.
+func (t *Tx) SAdd(key string, members ...string) {
+	if len(members) > 0 {
+		t.pipe.SAdd(t.ctx, key, anys(members)...)
+	}
+}
+
+// SRem takes members out of a set.
+func (t *Tx) SRem(key string, members ...string) {
+	if len(members) > 0 {
+		t.pipe.SRem(t.ctx, key, anys(members)...)
+	}
+}

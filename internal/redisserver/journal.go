@@ -1,0 +1,178 @@
+package redisserver
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"larder.dev/internal/serverfolder"
+)
+
+// compactAbove is the size from which the journal is written anew when most of it is history.
+const compactAbove = 1 << 20
+
+// checksumWidth is the length of a line's checksum and the space behind it.
+const checksumWidth = 9
+
+// record is one line of the journal: changes that were made together.
+type record struct {
+	At      int64    `json:"at"` // Unix milliseconds
+	Changes []change `json:"changes"`
+}
+
+// journal is the file of the kept keys, and the state that it amounts to. Each line is a checksum and
+// a record as JSON.
+type journal struct {
+	path  string
+	log   *slog.Logger
+	state *state
+
+	file    *os.File
+	size    int64 // of what is good in the file
+	compact int64 // the size at which it is written anew
+	broken  bool  // a write failed; what the file ends with is unknown
+}
+
+// openJournal reads the journal and writes it anew, without history. A last line that a crash cut off
+// was never acknowledged and is dropped. Any other damage makes the whole journal worthless: an ended
+// session could come to life again, so it is put aside and all sessions are forgotten.
+func openJournal(path string, log *slog.Logger) (*journal, error) {
+	opened := &journal{path: path, log: log, state: newState()}
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read journal of kept keys: %w", err)
+	}
+	if err := replay(text, opened.state); err != nil {
+		damaged := path + ".damaged"
+		log.Error("the journal of kept keys is damaged and was put aside; everybody has to log in again",
+			"file", damaged, "cause", err)
+		if err := os.Rename(path, damaged); err != nil {
+			return nil, fmt.Errorf("put damaged journal aside: %w", err)
+		}
+		opened.state = newState()
+	}
+	if err := opened.rewrite(time.Now()); err != nil {
+		return nil, err
+	}
+	return opened, nil
+}
+
+// replay applies the lines of a journal to the state.
+func replay(text []byte, state *state) error {
+	for number := 1; len(text) > 0; number++ {
+		line, rest, whole := bytes.Cut(text, []byte("\n"))
+		if !whole {
+			return nil // cut off by a crash
+		}
+		record, err := decode(line)
+		if err != nil && len(rest) == 0 {
+			return nil // blocks reach the disk in any order: the end of a line can be there without its middle
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %w", number, err)
+		}
+		state.apply(record.Changes, time.UnixMilli(record.At))
+		text = rest
+	}
+	return nil
+}
+
+func encode(record record) ([]byte, error) {
+	body, err := json.Marshal(record)
+	if err != nil {
+		return nil, fmt.Errorf("encode journal record: %w", err)
+	}
+	return fmt.Appendf(nil, "%08x %s\n", crc32.ChecksumIEEE(body), body), nil
+}
+
+func decode(line []byte) (record, error) {
+	if len(line) < checksumWidth {
+		return record{}, errors.New("too short")
+	}
+	body := line[checksumWidth:]
+	if want := fmt.Sprintf("%08x ", crc32.ChecksumIEEE(body)); string(line[:checksumWidth]) != want {
+		return record{}, errors.New("wrong checksum")
+	}
+	var decoded record
+	if err := json.Unmarshal(body, &decoded); err != nil {
+		return record{}, fmt.Errorf("decode journal record: %w", err)
+	}
+	return decoded, nil
+}
+
+// append puts the changes on the disk and into the state. After an error neither has them: an error
+// that leaves the end of the file unknown makes the next append write the file anew.
+func (j *journal) append(changes []change, now time.Time) error {
+	if j.broken || j.size > j.compact {
+		if err := j.rewrite(now); err != nil {
+			return err
+		}
+	}
+	line, err := encode(record{At: now.UnixMilli(), Changes: changes})
+	if err != nil {
+		return err
+	}
+	if err := j.write(line); err != nil {
+		j.broken = true
+		return err
+	}
+	j.state.apply(changes, now)
+	return nil
+}
+
+func (j *journal) write(line []byte) error {
+	n, err := j.file.Write(line)
+	j.size += int64(n)
+	if err != nil {
+		return fmt.Errorf("write journal of kept keys: %w", err)
+	}
+	if err := j.file.Sync(); err != nil {
+		return fmt.Errorf("sync journal of kept keys: %w", err)
+	}
+	return nil
+}
+
+// rewrite replaces the file by one that has the living entries and no history.
+func (j *journal) rewrite(now time.Time) error {
+	j.state.forgetExpired(now)
+	var text []byte
+	for name, entry := range j.state.living(now) {
+		line, err := encode(record{At: now.UnixMilli(), Changes: entry.changes(name)})
+		if err != nil {
+			return err
+		}
+		text = append(text, line...)
+	}
+	if err := serverfolder.Write(j.path, text); err != nil {
+		return fmt.Errorf("write journal of kept keys anew: %w", err)
+	}
+	file, err := os.OpenFile(j.path, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		j.broken = true
+		return fmt.Errorf("open journal of kept keys: %w", err)
+	}
+	if j.file != nil {
+		_ = j.file.Close() // its content has just been replaced
+	}
+	j.file, j.size, j.broken = file, int64(len(text)), false
+	j.compact = max(compactAbove, 2*j.size)
+	return nil
+}
+
+func (j *journal) close() error {
+	if j.file == nil {
+		return nil
+	}
+	err := j.file.Close()
+	j.file = nil
+	if err != nil {
+		return fmt.Errorf("close journal of kept keys: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+// Package redisserver runs a server of the Redis protocol inside this process, on the loopback
+// address. What it holds is gone when it stops, but for the kept keys: each write to one of those is
+// on the disk before it is answered, and is there again after a restart, also after kill -9.
+package redisserver
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"larder.dev/internal/serverfolder"
+)
+
+// tick is how often times to live are counted down. The library doesn't do so by itself, and its
+// own clock makes every command slow.
+const tick = 250 * time.Millisecond
+
+// Options say where a server lives and what it keeps.
+type Options struct {
+	// Dir is the server's own folder: password, port and the journal of the kept keys. It is made
+	// if it doesn't exist.
+	Dir string
+	// Log gets what an operator should know. Nil discards it.
+	Log *slog.Logger
+	// Keep says which keys survive a restart. They may be written by SET, DEL, UNLINK, EXPIRE,
+	// PEXPIRE, EXPIREAT, PEXPIREAT, SADD and SREM, also inside MULTI; any other command that would
+	// write one is refused. Nil keeps none.
+	Keep func(key string) bool
+}
+
+// Server is a running server.
+type Server struct {
+	redis    *miniredis.Miniredis
+	lock     *serverfolder.Lock
+	journal  *journal
+	password string
+	addr     string
+	clock    chan struct{} // closed to stop the ticker
+	ticking  sync.WaitGroup
+	stop     sync.Once
+}
+
+// Start brings the server up, with the kept keys of the last run and what is left of their times to
+// live. Errors: [serverfolder.ErrInUse] while another process runs a server on the folder.
+func Start(opts Options) (*Server, error) {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Keep == nil {
+		opts.Keep = func(string) bool { return false }
+	}
+	if err := serverfolder.Make(opts.Dir); err != nil {
+		return nil, fmt.Errorf("start Redis: %w", err)
+	}
+	lock, err := serverfolder.Acquire(opts.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("start Redis: %w", err)
+	}
+	server, err := startLocked(opts)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start Redis: %w", err), lock.Release())
+	}
+	server.lock = lock
+	return server, nil
+}
+
+func startLocked(opts Options) (*Server, error) {
+	password, err := serverfolder.Secret(filepath.Join(opts.Dir, "password"))
+	if err != nil {
+		return nil, err
+	}
+	journal, err := openJournal(filepath.Join(opts.Dir, "kept.journal"), opts.Log)
+	if err != nil {
+		return nil, err
+	}
+	server := &Server{
+		redis: miniredis.NewMiniRedis(), journal: journal, password: password, clock: make(chan struct{}),
+	}
+	server.redis.RequireAuth(password)
+	if err := restore(server.redis, journal.state, time.Now()); err != nil {
+		return nil, errors.Join(err, journal.close())
+	}
+	if err := server.listen(opts); err != nil {
+		return nil, errors.Join(err, journal.close())
+	}
+	server.ticking.Go(server.countDown)
+	return server, nil
+}
+
+// listen takes the port of the last run if it is free, else any.
+func (s *Server) listen(opts Options) error {
+	// This answer is what a client gets that comes between the opening of the port and the setting
+	// of the hook below; without it such a client could write a kept key past the journal.
+	s.redis.SetError("LOADING the server is starting")
+	path := filepath.Join(opts.Dir, "port")
+	err := s.redis.StartAddr(fmt.Sprintf("127.0.0.1:%d", serverfolder.Port(path)))
+	if err != nil {
+		err = s.redis.StartAddr("127.0.0.1:0") // the port was taken since we looked
+	}
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	s.addr = s.redis.Addr()
+	keeper := &keeper{redis: s.redis, journal: s.journal, keep: opts.Keep, log: opts.Log, password: s.password}
+	s.redis.Server().SetPreHook(keeper.hook)
+	if err := serverfolder.KeepPort(path, s.redis.Server().Addr().Port); err != nil {
+		s.redis.Close()
+		return err
+	}
+	return nil
+}
+
+// countDown makes times to live pass by the clock on the wall, which also runs while a laptop sleeps.
+func (s *Server) countDown() {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	last := wallClock()
+	for {
+		select {
+		case <-ticker.C:
+		case <-s.clock:
+			return
+		}
+		now := wallClock()
+		if passed := now.Sub(last); passed > 0 { // a clock that was set back stops the ageing for a while
+			s.redis.FastForward(passed)
+		}
+		last = now
+	}
+}
+
+// wallClock is the time without its monotonic part, which stands still while the machine sleeps.
+func wallClock() time.Time { return time.Now().Round(0) }
+
+// URL is the server's address, with its password.
+func (s *Server) URL() string {
+	address := url.URL{Scheme: "redis", User: url.UserPassword("", s.password), Host: s.addr}
+	return address.String()
+}
+
+// Stop closes all connections. Stopping a stopped server does nothing.
+func (s *Server) Stop() error {
+	var err error
+	s.stop.Do(func() {
+		close(s.clock)
+		s.ticking.Wait()
+		s.redis.Close()
+		err = errors.Join(s.journal.close(), s.lock.Release())
+	})
+	return err
+}
+
+// restore puts the kept keys into the server.
+func restore(redis *miniredis.Miniredis, kept *state, now time.Time) error {
+	for name, entry := range kept.living(now) {
+		if err := restoreEntry(redis, name, entry); err != nil {
+			return err
+		}
+		if left := entry.left(now); left > 0 {
+			redis.SetTTL(name, left)
+		}
+	}
+	return nil
+}
+
+func restoreEntry(redis *miniredis.Miniredis, name string, entry entry) error {
+	var err error
+	if entry.members == nil {
+		err = redis.Set(name, entry.value)
+	} else {
+		_, err = redis.SAdd(name, entry.list()...)
+	}
+	if err != nil {
+		return fmt.Errorf("restore a kept key: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,14 @@
+package searchindex_test
+
+import (
+	"testing"
+
+	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/searchindextest"
+)
+
+// Select follows the rules that every index follows.
+func TestSelect(t *testing.T) {
+	t.Parallel()
+	searchindextest.Run(t, func(*testing.T) searchindex.Index { return searchindextest.NewReference() })
+}

@@ -1,0 +1,127 @@
+// Package searchindex defines an index of named things that belong to owners:
+// found by the words of their names, listed in the order of their names, and
+// never seen by anyone but their owner.
+//
+// The package holds the interface, the rules of ranking and paging that every
+// implementation follows, and Select, which applies those rules to documents
+// in memory. Package searchindextest is the suite an implementation passes.
+//
+// # Ranking
+//
+// A document matches a query when every word of the query matches some word of
+// its name. A document is in [TierExact] when every query word is a word of
+// the name, in [TierPrefix] when every query word is a word or the beginning
+// of one, and in [TierTypo] when some query word only resembles a word of the
+// name (see [MatchWord]). A better tier always comes first. Within a tier
+// documents are ordered by the folded name, then by id. A query without words
+// matches everything, in that same order.
+package searchindex
+
+import (
+	"context"
+	"errors"
+)
+
+// DefaultLimit is the number of hits on a page when a query asks for none.
+const DefaultLimit = 50
+
+// ErrBadCursor reports a cursor that no index has given out for this query.
+var ErrBadCursor = errors.New("searchindex: bad cursor")
+
+// ErrBadDocument reports a document that can never be indexed, however often
+// it is tried.
+var ErrBadDocument = errors.New("searchindex: bad document")
+
+// ErrRebuilding reports that a rebuild of this index is already under way.
+var ErrRebuilding = errors.New("searchindex: a rebuild is already under way")
+
+// ErrClosed reports the use of an index after Close, or of a rebuild after
+// Commit or Abort.
+var ErrClosed = errors.New("searchindex: closed")
+
+// Document is one named thing as it is after a change. An id is unique within
+// its owner only.
+type Document struct {
+	ID      string
+	Owner   string
+	Name    string
+	Tags    []string
+	Version int64 // from 1; a newer version of the same document wins
+	Deleted bool  // leaves a tombstone with the version, so that late changes stay out
+}
+
+// Query asks for one page of an owner's documents.
+type Query struct {
+	Owner  string
+	Text   string // words of the name; a text without words asks for everything
+	Tag    string // when not blank: only documents with this tag
+	Limit  int    // hits on the page; DefaultLimit if not positive
+	Cursor string // Page.Next of the page before; "" for the first
+}
+
+// Hit is one document found.
+type Hit struct {
+	ID      string
+	Name    string
+	Version int64
+}
+
+// Page is one page of hits.
+type Page struct {
+	Hits  []Hit
+	Total int    // all documents that match, on whatever page
+	Next  string // cursor of the next page; "" on the last
+}
+
+// Index is an index that serves searches while it is written to. All methods
+// are safe for concurrent use.
+type Index interface {
+	// Apply takes documents in any order and any number of times. Of two
+	// versions of a document the newer one stays; an equal one changes nothing.
+	// When Apply returns nil the documents are durable and visible to Search.
+	// It returns ErrBadDocument, and applies nothing, if a document can't be
+	// indexed.
+	Apply(ctx context.Context, docs []Document) error
+
+	// Search returns one page. It returns ErrBadCursor for a cursor that was
+	// not given out for this owner, text and tag. A cursor stays good while
+	// documents come and go: no document that stays is skipped or repeated.
+	Search(ctx context.Context, query Query) (Page, error)
+
+	// Version returns the version of a document that searches see, the
+	// tombstone's for a deleted one, and 0 for one never indexed.
+	Version(ctx context.Context, owner, id string) (int64, error)
+
+	// Erase drops every document and tombstone of an owner, in the serving
+	// index and in a rebuild under way, and returns how many the serving index
+	// had.
+	Erase(ctx context.Context, owner string) (int, error)
+
+	// Fresh reports that the index held nothing when it was opened: whoever
+	// fills it has to start from the beginning. A committed rebuild ends it.
+	Fresh() bool
+
+	// Rebuild starts a second, empty generation beside the one that serves.
+	// It returns ErrRebuilding if there is one already.
+	Rebuild(ctx context.Context) (Rebuild, error)
+
+	// Close waits for searches under way and aborts a rebuild under way.
+	Close() error
+}
+
+// Rebuild is a generation that is being filled and doesn't serve yet.
+type Rebuild interface {
+	// Apply is Index.Apply on the new generation.
+	Apply(ctx context.Context, docs []Document) error
+
+	// Count returns the documents of the new generation, tombstones not counted.
+	Count(ctx context.Context) (int, error)
+
+	// Commit makes the new generation the serving one, once and durably.
+	// Searches under way finish on the old one; none fails. What only the old
+	// generation has is gone afterwards.
+	Commit(ctx context.Context) error
+
+	// Abort drops the new generation. It does nothing after Commit or Abort.
+	Abort(ctx context.Context) error
+}

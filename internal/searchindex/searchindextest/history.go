@@ -1,0 +1,74 @@
+//nolint:thelper // The parts of a suite are tests; a failure has to point into them.
+package searchindextest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"larder.dev/internal/searchindex"
+)
+
+// Few words and few ids, so that a random history meets the same documents and
+// near misses often.
+func someText(t *rapid.T, label string) string {
+	words := []string{"pork", "prok", "porks", "pie", "Piè", "pi", "Pasta", "past", "pastas", "l'ail", "ß", "豆", "!"}
+	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 3).Draw(t, label), " ")
+}
+
+func someOwner(t *rapid.T) string { return rapid.SampledFrom([]string{ada, bob}).Draw(t, "owner") }
+
+func someTag() *rapid.Generator[string] {
+	return rapid.SampledFrom([]string{"", "sweet", "Sweet", "hot", "❤", "--"})
+}
+
+func someDocument(t *rapid.T) searchindex.Document {
+	return searchindex.Document{
+		ID:      rapid.StringMatching(`[ab][0-9]`).Draw(t, "id"),
+		Owner:   someOwner(t),
+		Name:    someText(t, "name"),
+		Tags:    rapid.SliceOfN(someTag(), 0, 3).Draw(t, "tags"),
+		Version: rapid.Int64Range(1, 9).Draw(t, "version"),
+		Deleted: rapid.IntRange(0, 4).Draw(t, "deleted") == 0,
+	}
+}
+
+// testAnyHistory applies random histories to the index and to the reference,
+// on top of each other, and wants the same answer to every random query.
+func testAnyHistory(t *testing.T, index searchindex.Index) {
+	ctx := t.Context()
+	model := NewReference()
+	rapid.Check(t, func(t *rapid.T) {
+		for _, owner := range []string{ada, bob} {
+			erased, err := index.Erase(ctx, owner)
+			require.NoError(t, err)
+			want, err := model.Erase(ctx, owner)
+			require.NoError(t, err)
+			require.Equal(t, want, erased)
+		}
+		for range rapid.IntRange(1, 3).Draw(t, "batches") {
+			docs := rapid.SliceOfN(rapid.Custom(someDocument), 0, 20).Draw(t, "docs")
+			require.NoError(t, model.Apply(ctx, slices.Clone(docs)))
+			require.NoError(t, index.Apply(ctx, docs))
+		}
+		for range 5 {
+			query := searchindex.Query{
+				Owner: someOwner(t),
+				Text:  someText(t, "text"),
+				Tag:   someTag().Draw(t, "tag"),
+				Limit: rapid.IntRange(1, 6).Draw(t, "limit"),
+			}
+			for more := true; more; {
+				want, err := model.Search(ctx, query)
+				require.NoError(t, err)
+				got, err := index.Search(ctx, query)
+				require.NoError(t, err)
+				require.Equal(t, want, got, "%+v", query)
+				query.Cursor, more = got.Next, got.Next != ""
+			}
+		}
+	})
+}

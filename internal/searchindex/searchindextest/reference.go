@@ -1,0 +1,174 @@
+package searchindextest
+
+import (
+	"context"
+	"maps"
+	"sync"
+
+	"larder.dev/internal/searchindex"
+)
+
+// NewReference returns an index that keeps its documents in memory and answers
+// with searchindex.Select: slow, and right by definition. The suite runs
+// against it too, so that the suite and Select can't drift apart.
+func NewReference() searchindex.Index {
+	return &reference{docs: generation{}, fresh: true}
+}
+
+type docKey struct{ owner, id string }
+
+type generation map[docKey]searchindex.Document
+
+func (g generation) apply(docs []searchindex.Document) error {
+	for _, doc := range docs {
+		if err := doc.Validate(); err != nil {
+			return err
+		}
+	}
+	for _, doc := range docs {
+		key := docKey{doc.Owner, doc.ID}
+		if doc.Version > g[key].Version {
+			g[key] = doc
+		}
+	}
+	return nil
+}
+
+func (g generation) erase(owner string) int {
+	before := len(g)
+	maps.DeleteFunc(g, func(key docKey, _ searchindex.Document) bool { return key.owner == owner })
+	return before - len(g)
+}
+
+func (g generation) live() int {
+	live := 0
+	for _, doc := range g {
+		if !doc.Deleted {
+			live++
+		}
+	}
+	return live
+}
+
+type reference struct {
+	mu     sync.Mutex
+	docs   generation // nil after Close
+	next   generation // nil when no rebuild is under way
+	fresh  bool
+	builds int // tells a rebuild under way from earlier ones
+}
+
+func (r *reference) Apply(_ context.Context, docs []searchindex.Document) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return searchindex.ErrClosed
+	}
+	return r.docs.apply(docs)
+}
+
+func (r *reference) Search(_ context.Context, query searchindex.Query) (searchindex.Page, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return searchindex.Page{}, searchindex.ErrClosed
+	}
+	return searchindex.Select(maps.Values(r.docs), query)
+}
+
+func (r *reference) Version(_ context.Context, owner, id string) (int64, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return 0, searchindex.ErrClosed
+	}
+	return r.docs[docKey{owner, id}].Version, nil
+}
+
+func (r *reference) Erase(_ context.Context, owner string) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return 0, searchindex.ErrClosed
+	}
+	r.next.erase(owner)
+	return r.docs.erase(owner), nil
+}
+
+func (r *reference) Fresh() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fresh
+}
+
+func (r *reference) Rebuild(context.Context) (searchindex.Rebuild, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return nil, searchindex.ErrClosed
+	}
+	if r.next != nil {
+		return nil, searchindex.ErrRebuilding
+	}
+	r.next = generation{}
+	r.builds++
+	return &referenceRebuild{index: r, build: r.builds}, nil
+}
+
+func (r *reference) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.docs, r.next = nil, nil
+	return nil
+}
+
+type referenceRebuild struct {
+	index *reference
+	build int
+}
+
+// lock returns the generation being built, nil if it is no longer built.
+func (b *referenceRebuild) lock() generation {
+	b.index.mu.Lock()
+	if b.build != b.index.builds {
+		return nil
+	}
+	return b.index.next
+}
+
+func (b *referenceRebuild) Apply(_ context.Context, docs []searchindex.Document) error {
+	next := b.lock()
+	defer b.index.mu.Unlock()
+	if next == nil {
+		return searchindex.ErrClosed
+	}
+	return next.apply(docs)
+}
+
+func (b *referenceRebuild) Count(context.Context) (int, error) {
+	next := b.lock()
+	defer b.index.mu.Unlock()
+	if next == nil {
+		return 0, searchindex.ErrClosed
+	}
+	return next.live(), nil
+}
+
+func (b *referenceRebuild) Commit(context.Context) error {
+	next := b.lock()
+	defer b.index.mu.Unlock()
+	if next == nil {
+		return searchindex.ErrClosed
+	}
+	b.index.docs, b.index.next, b.index.fresh = next, nil, false
+	return nil
+}
+
+func (b *referenceRebuild) Abort(context.Context) error {
+	next := b.lock()
+	defer b.index.mu.Unlock()
+	if next != nil {
+		b.index.next = nil
+	}
+	return nil
+}

@@ -1,0 +1,561 @@
+//nolint:thelper // The parts of a suite are tests; a failure has to point into them.
+package searchindextest
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/searchindex"
+)
+
+// Run runs the suite. Open returns a new, empty index, and sees to it that the
+// index is closed at the end of t.
+func Run(t *testing.T, open func(t *testing.T) searchindex.Index) {
+	t.Helper()
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, searchindex.Index)
+	}{
+		{"an empty index answers", testEmpty},
+		{"tiers", testTiers},
+		{"folding", testFolding},
+		{"order of a listing", testListing},
+		{"tags", testTags},
+		{"owners are apart", testOwners},
+		{"newer version wins", testVersions},
+		{"a tombstone stays", testTombstone},
+		{"one batch with several versions", testBatch},
+		{"bad documents", testBadDocuments},
+		{"bad cursors", testBadCursors},
+		{"pages", testPages},
+		{"pages while documents come and go", testPagesUnderChange},
+		{"erase", testErase},
+		{"rebuild", testRebuild},
+		{"rebuild aborted", testRebuildAborted},
+		{"rebuild and erase", testRebuildErase},
+		{"searches during a rebuild", testSearchesDuringRebuild},
+		{"concurrent writers", testConcurrentWriters},
+		{"any history", testAnyHistory},
+		{"closed", testClosed},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			t.Parallel()
+			part.test(t, open(t))
+		})
+	}
+}
+
+const ada, bob = "ada", "bob"
+
+func doc(id, name string, tags ...string) searchindex.Document {
+	return searchindex.Document{ID: id, Owner: ada, Name: name, Tags: tags, Version: 1}
+}
+
+func apply(t *testing.T, index searchindex.Index, docs ...searchindex.Document) {
+	t.Helper()
+	require.NoError(t, index.Apply(t.Context(), docs))
+}
+
+func search(t *testing.T, index searchindex.Index, query searchindex.Query) searchindex.Page {
+	t.Helper()
+	page, err := index.Search(t.Context(), query)
+	require.NoError(t, err)
+	return page
+}
+
+func ids(hits []searchindex.Hit) []string {
+	ids := make([]string, 0, len(hits))
+	for _, hit := range hits {
+		ids = append(ids, hit.ID)
+	}
+	return ids
+}
+
+// requireFound checks the ids of a query that fits on one page.
+func requireFound(t *testing.T, index searchindex.Index, query searchindex.Query, want ...string) {
+	t.Helper()
+	page := search(t, index, query)
+	require.Equal(t, append([]string{}, want...), ids(page.Hits), "hits of %+v", query)
+	require.Equal(t, len(want), page.Total, "total of %+v", query)
+	require.Empty(t, page.Next, "next of %+v", query)
+}
+
+func requireVersion(t *testing.T, index searchindex.Index, id string, want int64) {
+	t.Helper()
+	version, err := index.Version(t.Context(), ada, id)
+	require.NoError(t, err)
+	require.Equal(t, want, version, "version of %s", id)
+}
+
+// walk follows the cursors to the end, as a client does.
+func walk(t *testing.T, index searchindex.Index, query searchindex.Query) []searchindex.Hit {
+	t.Helper()
+	var hits []searchindex.Hit
+	for {
+		page := search(t, index, query)
+		hits = append(hits, page.Hits...)
+		if page.Next == "" {
+			return hits
+		}
+		require.Len(t, page.Hits, query.Limit, "only the last page may be short")
+		query.Cursor = page.Next
+	}
+}
+
+// A new index has nothing, says so, and fails nobody.
+func testEmpty(t *testing.T, index searchindex.Index) {
+	require.True(t, index.Fresh())
+	requireFound(t, index, searchindex.Query{Owner: ada})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pie"})
+	requireVersion(t, index, "1", 0)
+	erased, err := index.Erase(t.Context(), ada)
+	require.NoError(t, err)
+	require.Zero(t, erased)
+	apply(t, index)
+}
+
+// An exact word comes before a beginning, a beginning before a typo, and every
+// word of the query has to be there, whatever its place.
+func testTiers(t *testing.T, index searchindex.Index) {
+	apply(t, index,
+		doc("typo", "A pok bun"),
+		doc("prefix", "Braised porkchops"),
+		doc("exact", "Zesty pulled pork"),
+		doc("pink", "Pink lemonade"),
+		doc("both", "Pork with apples"),
+	)
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pork"}, "both", "exact", "prefix", "typo")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "apples pork"}, "both")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "appl pork"}, "both")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "aples prok"}, "both")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pork pork"}, "both", "exact", "prefix", "typo")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "p"}, "typo", "prefix", "pink", "both", "exact")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pn"})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pork tofu"})
+}
+
+// A query folds as the names fold.
+func testFolding(t *testing.T, index searchindex.Index) {
+	apply(t, index,
+		doc("1", "Crème Brûlée"),
+		doc("2", "Süßkartoffel-Suppe"),
+		doc("3", "Soupe à l’oignon"),
+		doc("4", "豆腐ステーキ"),
+		doc("5", "Grandma’s 🍕"),
+	)
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "BRULEE creme"}, "1")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "brûl"}, "1")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "susskartoffel"}, "2")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "SÜẞKARTOFFELSUPPE"})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "oignon"}, "3")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "豆腐"}, "4")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "grandmas"}, "5")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "🍕"}, "5")
+}
+
+// A listing has every document in the order of the folded names, then of the ids.
+func testListing(t *testing.T, index searchindex.Index) {
+	apply(t, index,
+		doc("5", "zander"), doc("4", "Äpfel"), doc("3", "apfelkuchen"),
+		doc("2", "Zander"), doc("1", "!"), doc("0", "Éclair"), doc("6", "?!"),
+	)
+	want := []string{"1", "6", "4", "3", "0", "2", "5"}
+	requireFound(t, index, searchindex.Query{Owner: ada}, want...)
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: " \t?! "}, want...)
+	page := search(t, index, searchindex.Query{Owner: ada, Limit: 1})
+	require.Equal(t, []searchindex.Hit{{ID: "1", Name: "!", Version: 1}}, page.Hits)
+}
+
+// A tag narrows every query, folded and whole.
+func testTags(t *testing.T, index searchindex.Index) {
+	apply(t, index,
+		doc("1", "Apple pie", "Süß", "Gluten-Free"),
+		doc("2", "Meat pie", "gluten free", "GLUTEN FREE"),
+		doc("3", "Pies", "sweet", "❤", "***"),
+		doc("4", "Pie"),
+	)
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "gluten free"}, "1", "2")
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "SÜSS"}, "1")
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "gluten"})
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "***"}, "3")
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "❤"}, "3")
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "gluten-free", Text: "pie apple"}, "1")
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "sweet", Text: "pie"}, "3")
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: " "}, "1", "2", "4", "3")
+
+	changed := doc("1", "Apple pie", "sweet")
+	changed.Version = 2
+	apply(t, index, changed)
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "gluten free"}, "2")
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "sweet"}, "1", "3")
+}
+
+// No query of one owner sees anything of another, even with the same ids and
+// with names of owners that begin alike.
+func testOwners(t *testing.T, index searchindex.Index) {
+	for i, owner := range []string{ada, bob, "adam", "a"} {
+		apply(t, index, searchindex.Document{
+			ID: "1", Owner: owner, Name: "Pie of " + owner, Tags: []string{"sweet"}, Version: int64(i + 1),
+		})
+	}
+	for i, owner := range []string{ada, bob, "adam", "a"} {
+		want := []searchindex.Hit{{ID: "1", Name: "Pie of " + owner, Version: int64(i + 1)}}
+		for _, query := range []searchindex.Query{
+			{Owner: owner},
+			{Owner: owner, Text: "pie"},
+			{Owner: owner, Text: "pi"},
+			{Owner: owner, Tag: "sweet"},
+		} {
+			page := search(t, index, query)
+			require.Equal(t, want, page.Hits, "%+v", query)
+			require.Equal(t, 1, page.Total, "%+v", query)
+		}
+	}
+	requireFound(t, index, searchindex.Query{Owner: ""})
+	requireFound(t, index, searchindex.Query{Owner: "ad"})
+	requireFound(t, index, searchindex.Query{Owner: "ada\x00pie of ada"})
+}
+
+// Events come twice and out of order; the newest state stays.
+func testVersions(t *testing.T, index searchindex.Index) {
+	third := searchindex.Document{ID: "1", Owner: ada, Name: "Third", Version: 3}
+	apply(t, index, third)
+	apply(t, index, searchindex.Document{ID: "1", Owner: ada, Name: "Second", Version: 2})
+	apply(t, index, third)
+	apply(t, index, searchindex.Document{ID: "1", Owner: ada, Name: "Other third", Version: 3})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "third"}, "1")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "second"})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "other"})
+	requireVersion(t, index, "1", 3)
+
+	apply(t, index, searchindex.Document{ID: "1", Owner: ada, Name: "Fourth", Version: 4})
+	requireFound(t, index, searchindex.Query{Owner: ada}, "1")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "third"})
+	requireVersion(t, index, "1", 4)
+}
+
+// A late change doesn't bring a deleted document back; a newer one does.
+func testTombstone(t *testing.T, index searchindex.Index) {
+	apply(t, index, doc("1", "Pie", "sweet"))
+	apply(t, index, searchindex.Document{ID: "1", Owner: ada, Name: "Pie", Tags: []string{"sweet"}, Version: 3, Deleted: true})
+	apply(t, index, searchindex.Document{ID: "1", Owner: ada, Name: "Late pie", Version: 2})
+	requireFound(t, index, searchindex.Query{Owner: ada})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pie"})
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "sweet"})
+	requireVersion(t, index, "1", 3)
+
+	apply(t, index, searchindex.Document{ID: "1", Owner: ada, Name: "New pie", Version: 4})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pie"}, "1")
+}
+
+// One call may hold a whole history, in whatever order.
+func testBatch(t *testing.T, index searchindex.Index) {
+	apply(t, index,
+		searchindex.Document{ID: "1", Owner: ada, Name: "Second", Version: 2},
+		searchindex.Document{ID: "1", Owner: ada, Name: "First", Version: 1},
+		searchindex.Document{ID: "2", Owner: ada, Name: "Gone", Version: 2, Deleted: true},
+		searchindex.Document{ID: "2", Owner: ada, Name: "There", Version: 1},
+		searchindex.Document{ID: "1", Owner: bob, Name: "First", Version: 1},
+	)
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "second"}, "1")
+	requireFound(t, index, searchindex.Query{Owner: ada}, "1")
+	requireFound(t, index, searchindex.Query{Owner: bob}, "1")
+}
+
+// What can never be indexed is told from what may work later, and nothing of
+// its batch is applied.
+func testBadDocuments(t *testing.T, index searchindex.Index) {
+	for name, bad := range map[string]searchindex.Document{
+		"no id":             {Owner: ada, Version: 1},
+		"no owner":          {ID: "1", Version: 1},
+		"no version":        {ID: "1", Owner: ada},
+		"separator in id":   {ID: "1\x00", Owner: ada, Version: 1},
+		"separator in name": {ID: "1", Owner: "a\x00da", Version: 1},
+		"invalid UTF-8":     {ID: "\xff", Owner: ada, Version: 1},
+	} {
+		err := index.Apply(t.Context(), []searchindex.Document{doc("good", "Good"), bad})
+		require.ErrorIs(t, err, searchindex.ErrBadDocument, name)
+	}
+	requireFound(t, index, searchindex.Query{Owner: ada})
+
+	apply(t, index, doc("1", "\x00\xff\n", "\x00", "\xff", ""))
+	requireFound(t, index, searchindex.Query{Owner: ada}, "1")
+}
+
+// A cursor that no index gave out, or gave out for another query, is refused.
+func testBadCursors(t *testing.T, index searchindex.Index) {
+	apply(t, index, doc("1", "Pie"), doc("2", "Pie"))
+	cursor := search(t, index, searchindex.Query{Owner: ada, Text: "pie", Limit: 1}).Next
+	require.NotEmpty(t, cursor)
+	for _, query := range []searchindex.Query{
+		{Owner: ada, Cursor: "nonsense"},
+		{Owner: ada, Cursor: "!"},
+		{Owner: ada, Cursor: cursor},
+		{Owner: bob, Text: "pie", Cursor: cursor},
+		{Owner: ada, Text: "pie", Cursor: cursor[:len(cursor)/2]},
+	} {
+		_, err := index.Search(t.Context(), query)
+		require.ErrorIs(t, err, searchindex.ErrBadCursor, "%+v", query)
+	}
+}
+
+// Pages of any size, put together, are the whole result, and each page says
+// how many there are in all.
+func testPages(t *testing.T, index searchindex.Index) {
+	var docs []searchindex.Document
+	for i := range 23 {
+		docs = append(docs,
+			doc(fmt.Sprintf("exact-%02d", i), fmt.Sprintf("Pork %d", i%5), "meat"),
+			doc(fmt.Sprintf("prefix-%02d", i), fmt.Sprintf("Porkchop %d", i%3)),
+			doc(fmt.Sprintf("typo-%02d", i), fmt.Sprintf("Prok %d", i%7), "meat"),
+		)
+	}
+	apply(t, index, docs...)
+	for _, query := range []searchindex.Query{
+		{Owner: ada}, {Owner: ada, Tag: "meat"}, {Owner: ada, Text: "pork"}, {Owner: ada, Text: "pork", Tag: "meat"},
+	} {
+		query.Limit = 100
+		whole := search(t, index, query)
+		require.Len(t, whole.Hits, whole.Total)
+		require.Empty(t, whole.Next)
+		for _, query.Limit = range []int{1, 7, 23, whole.Total - 1, whole.Total, whole.Total + 1} {
+			require.Equal(t, whole.Hits, walk(t, index, query), "%+v", query)
+			require.Equal(t, whole.Total, search(t, index, query).Total)
+		}
+	}
+	require.Len(t, search(t, index, searchindex.Query{Owner: ada}).Hits, searchindex.DefaultLimit)
+}
+
+// Who pages while others write sees each document that stays exactly once.
+func testPagesUnderChange(t *testing.T, index searchindex.Index) {
+	var docs []searchindex.Document
+	for i := range 40 {
+		docs = append(docs, doc(fmt.Sprintf("%02d", i), fmt.Sprintf("Pie %02d", i)))
+	}
+	apply(t, index, docs...)
+	for _, text := range []string{"", "pie"} {
+		query := searchindex.Query{Owner: ada, Text: text, Limit: 10}
+		first := search(t, index, query)
+		require.Equal(t, "09", first.Hits[9].ID)
+
+		// One comes before the cursor, one after it, and the document at the
+		// cursor and one after it go.
+		generation := int64(2)
+		if text != "" {
+			generation = 4
+		}
+		gone := func(id string) searchindex.Document {
+			return searchindex.Document{ID: id, Owner: ada, Version: generation, Deleted: true}
+		}
+		apply(t, index, gone("09"), gone("20"),
+			searchindex.Document{ID: "new-a", Owner: ada, Name: "Pie 00", Version: generation},
+			searchindex.Document{ID: "new-z", Owner: ada, Name: "Pie 35", Version: generation})
+
+		query.Cursor = first.Next
+		rest := ids(walk(t, index, query))
+		want := []string{}
+		for i := 10; i < 40; i++ {
+			if i != 20 {
+				want = append(want, fmt.Sprintf("%02d", i))
+			}
+			if i == 35 {
+				want = append(want, "new-z")
+			}
+		}
+		require.Equal(t, want, rest)
+
+		// As it was, for the next text.
+		back := func(id string) searchindex.Document {
+			return searchindex.Document{ID: id, Owner: ada, Name: "Pie " + id, Version: generation + 1}
+		}
+		removed := func(id string) searchindex.Document {
+			return searchindex.Document{ID: id, Owner: ada, Version: generation + 1, Deleted: true}
+		}
+		apply(t, index, back("09"), back("20"), removed("new-a"), removed("new-z"))
+	}
+}
+
+// Erasing an owner leaves nothing of theirs, not even tombstones, and all of
+// everybody else's.
+func testErase(t *testing.T, index searchindex.Index) {
+	apply(t, index,
+		doc("1", "Pie"), doc("2", "Cake", "sweet"),
+		searchindex.Document{ID: "3", Owner: ada, Version: 5, Deleted: true},
+		searchindex.Document{ID: "1", Owner: bob, Name: "Pie", Version: 1},
+		searchindex.Document{ID: "1", Owner: "adam", Name: "Pie", Version: 1},
+	)
+	erased, err := index.Erase(t.Context(), ada)
+	require.NoError(t, err)
+	require.Equal(t, 3, erased)
+	requireFound(t, index, searchindex.Query{Owner: ada})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pie"})
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "sweet"})
+	requireVersion(t, index, "1", 0)
+	requireVersion(t, index, "3", 0)
+	requireFound(t, index, searchindex.Query{Owner: bob}, "1")
+	requireFound(t, index, searchindex.Query{Owner: "adam"}, "1")
+
+	erased, err = index.Erase(t.Context(), ada)
+	require.NoError(t, err)
+	require.Zero(t, erased)
+	apply(t, index, doc("3", "Back"))
+	requireFound(t, index, searchindex.Query{Owner: ada}, "3")
+}
+
+// A rebuild is not seen before its commit, and is all that is seen after it.
+func testRebuild(t *testing.T, index searchindex.Index) {
+	apply(t, index, doc("1", "Old"), doc("2", "Only old"))
+	next, err := index.Rebuild(t.Context())
+	require.NoError(t, err)
+	_, err = index.Rebuild(t.Context())
+	require.ErrorIs(t, err, searchindex.ErrRebuilding)
+
+	require.ErrorIs(t, next.Apply(t.Context(), []searchindex.Document{{}}), searchindex.ErrBadDocument)
+	require.NoError(t, next.Apply(t.Context(), []searchindex.Document{
+		doc("1", "New"),
+		{ID: "3", Owner: bob, Name: "New", Version: 1},
+		{ID: "4", Owner: ada, Version: 7, Deleted: true},
+	}))
+	count, err := next.Count(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 2, count)
+	requireFound(t, index, searchindex.Query{Owner: ada}, "1", "2")
+	requireVersion(t, index, "4", 0)
+	apply(t, index, doc("5", "Live meanwhile"))
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "live"}, "5")
+
+	require.NoError(t, next.Commit(t.Context()))
+	requireFound(t, index, searchindex.Query{Owner: ada}, "1")
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "new"}, "1")
+	requireVersion(t, index, "4", 7)
+	require.False(t, index.Fresh())
+
+	require.ErrorIs(t, next.Commit(t.Context()), searchindex.ErrClosed)
+	require.ErrorIs(t, next.Apply(t.Context(), nil), searchindex.ErrClosed)
+	_, err = next.Count(t.Context())
+	require.ErrorIs(t, err, searchindex.ErrClosed)
+	require.NoError(t, next.Abort(t.Context()))
+	apply(t, index, doc("6", "After"))
+	requireFound(t, index, searchindex.Query{Owner: ada}, "6", "1")
+}
+
+// A rebuild that is given up leaves everything as it was, and room for another.
+func testRebuildAborted(t *testing.T, index searchindex.Index) {
+	apply(t, index, doc("1", "Old"))
+	for range 2 {
+		next, err := index.Rebuild(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, next.Apply(t.Context(), []searchindex.Document{doc("2", "New")}))
+		require.NoError(t, next.Abort(t.Context()))
+		require.NoError(t, next.Abort(t.Context()))
+		require.ErrorIs(t, next.Commit(t.Context()), searchindex.ErrClosed)
+	}
+	requireFound(t, index, searchindex.Query{Owner: ada}, "1")
+}
+
+// An owner erased during a rebuild doesn't come back with it.
+func testRebuildErase(t *testing.T, index searchindex.Index) {
+	apply(t, index, doc("1", "Pie"))
+	next, err := index.Rebuild(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, next.Apply(t.Context(), []searchindex.Document{
+		doc("1", "Pie"), doc("2", "Cake"), {ID: "1", Owner: bob, Name: "Pie", Version: 1},
+	}))
+	erased, err := index.Erase(t.Context(), ada)
+	require.NoError(t, err)
+	require.Equal(t, 1, erased)
+	require.NoError(t, next.Commit(t.Context()))
+	requireFound(t, index, searchindex.Query{Owner: ada})
+	requireFound(t, index, searchindex.Query{Owner: bob}, "1")
+}
+
+// No search fails or misses a document while one generation takes the place of
+// another, again and again.
+func testSearchesDuringRebuild(t *testing.T, index searchindex.Index) {
+	docs := []searchindex.Document{doc("1", "Pie"), doc("2", "Pies"), doc("3", "Cake")}
+	apply(t, index, docs...)
+	ctx := t.Context()
+	var done atomic.Bool
+	var searchers sync.WaitGroup
+	failures := make(chan string, 2)
+	for _, query := range []searchindex.Query{{Owner: ada}, {Owner: ada, Text: "pie", Limit: 1}} {
+		want := map[string]int{"": 3, "pie": 2}[query.Text]
+		searchers.Go(func() {
+			for !done.Load() {
+				page, err := index.Search(ctx, query)
+				if err != nil || page.Total != want {
+					failures <- fmt.Sprintf("%+v: total %d, error %v", query, page.Total, err)
+					return
+				}
+			}
+		})
+	}
+	for range 5 {
+		next, err := index.Rebuild(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, next.Apply(t.Context(), docs))
+		require.NoError(t, next.Commit(t.Context()))
+	}
+	done.Store(true)
+	searchers.Wait()
+	close(failures)
+	for failure := range failures {
+		t.Error(failure)
+	}
+}
+
+// Lanes write the same index at the same time; every document ends in its
+// newest version.
+func testConcurrentWriters(t *testing.T, index searchindex.Index) {
+	var writers sync.WaitGroup
+	errs := make([]error, 4)
+	for w := range errs {
+		writers.Go(func() {
+			for version := range int64(5) {
+				batch := []searchindex.Document{}
+				for id := range 5 {
+					batch = append(batch, searchindex.Document{
+						ID: fmt.Sprint(id), Owner: ada, Name: fmt.Sprintf("Pie v%d", version*4+int64(w)+1), Version: version*4 + int64(w) + 1,
+					})
+				}
+				if err := index.Apply(t.Context(), batch); err != nil {
+					errs[w] = err
+					return
+				}
+			}
+		})
+	}
+	writers.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	page := search(t, index, searchindex.Query{Owner: ada})
+	require.Equal(t, 5, page.Total)
+	for _, hit := range page.Hits {
+		require.Equal(t, "Pie v20", hit.Name)
+		require.Equal(t, int64(20), hit.Version)
+	}
+}
+
+// A closed index says that it is closed.
+func testClosed(t *testing.T, index searchindex.Index) {
+	next, err := index.Rebuild(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, index.Close())
+	require.NoError(t, index.Close())
+	require.ErrorIs(t, index.Apply(t.Context(), nil), searchindex.ErrClosed)
+	_, err = index.Search(t.Context(), searchindex.Query{Owner: ada})
+	require.ErrorIs(t, err, searchindex.ErrClosed)
+	_, err = index.Version(t.Context(), ada, "1")
+	require.ErrorIs(t, err, searchindex.ErrClosed)
+	_, err = index.Erase(t.Context(), ada)
+	require.ErrorIs(t, err, searchindex.ErrClosed)
+	_, err = index.Rebuild(t.Context())
+	require.ErrorIs(t, err, searchindex.ErrClosed)
+	require.ErrorIs(t, next.Commit(t.Context()), searchindex.ErrClosed)
+	require.NoError(t, next.Abort(t.Context()))
+}

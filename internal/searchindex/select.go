@@ -1,0 +1,69 @@
+package searchindex
+
+import (
+	"iter"
+	"slices"
+
+	"larder.dev/internal/wordfold"
+)
+
+// Select answers a query over documents in memory, by the same rules and with
+// the same cursors as every index. It serves where no index can be asked, and
+// it is what the indexes are tested against. Deleted documents and those of
+// other owners are passed over; each id may come once. Its work grows with the
+// number of documents, on every page.
+func Select(docs iter.Seq[Document], query Query) (Page, error) {
+	plan, err := query.Plan()
+	if err != nil {
+		return Page{}, err
+	}
+	var found []match
+	for doc := range docs {
+		if m, ok := plan.match(doc); ok {
+			found = append(found, m)
+		}
+	}
+	slices.SortFunc(found, func(a, b match) int { return a.at.Compare(b.at) })
+	return plan.page(found), nil
+}
+
+type match struct {
+	at  Position
+	hit Hit
+}
+
+func (p Plan) match(doc Document) (match, bool) {
+	if doc.Deleted || doc.Owner != p.Owner {
+		return match{}, false
+	}
+	if p.Tag != "" && !slices.Contains(TagKeys(doc.Tags), p.Tag) {
+		return match{}, false
+	}
+	tier, ok := Match(p.Words, doc.Name)
+	if !ok {
+		return match{}, false
+	}
+	return match{
+		at:  Position{Tier: tier, Key: wordfold.Key(doc.Name), ID: doc.ID},
+		hit: Hit{ID: doc.ID, Name: doc.Name, Version: doc.Version},
+	}, true
+}
+
+// page cuts the page out of all matches in order.
+func (p Plan) page(found []match) Page {
+	page := Page{Hits: []Hit{}, Total: len(found)}
+	start, _ := slices.BinarySearchFunc(found, p.After, func(m match, after Position) int {
+		if m.at.Compare(after) <= 0 {
+			return -1
+		}
+		return 1
+	})
+	end := min(start+p.Limit, len(found))
+	for _, m := range found[start:end] {
+		page.Hits = append(page.Hits, m.hit)
+	}
+	if end < len(found) {
+		page.Next = p.Cursor(found[end-1].at)
+	}
+	return page
+}

@@ -1,0 +1,89 @@
+package serverfolder_test
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/serverfolder"
+)
+
+// A password is made once, is long, and only its owner can read it.
+func TestSecretIsKept(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "password")
+	first, err := serverfolder.Secret(path)
+	require.NoError(t, err)
+	require.Len(t, first, 48)
+	second, err := serverfolder.Secret(path)
+	require.NoError(t, err)
+	require.Equal(t, first, second)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
+
+// A file that a crash left empty doesn't become an empty password.
+func TestDamagedSecretIsReplaced(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "password")
+	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	secret, err := serverfolder.Secret(path)
+	require.NoError(t, err)
+	require.Len(t, secret, 48)
+}
+
+// The kept port is found again while it's free, and given up when it isn't or isn't a number.
+func TestPort(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "port")
+	require.Zero(t, serverfolder.Port(path))
+	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	require.NoError(t, err)
+	port := portOf(t, listener)
+	require.NoError(t, serverfolder.KeepPort(path, port))
+	require.Zero(t, serverfolder.Port(path), "somebody listens there")
+	require.NoError(t, listener.Close())
+	require.Equal(t, port, serverfolder.Port(path))
+	require.NoError(t, os.WriteFile(path, []byte("a port"), 0o600))
+	require.Zero(t, serverfolder.Port(path))
+}
+
+// One holder at a time; what it gives back another gets.
+func TestLock(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := serverfolder.Acquire(dir)
+	require.NoError(t, err)
+	_, err = serverfolder.Acquire(dir)
+	require.ErrorIs(t, err, serverfolder.ErrInUse)
+	require.NoError(t, first.Release())
+	second, err := serverfolder.Acquire(dir)
+	require.NoError(t, err)
+	require.NoError(t, second.Release())
+}
+
+// A file that is written anew is never seen in part, and leaves nothing beside it.
+func TestWriteReplacesWhole(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	require.NoError(t, serverfolder.Write(path, []byte("long and old")))
+	require.NoError(t, serverfolder.Write(path, []byte("new")))
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "new", string(text))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+}
+
+func portOf(t *testing.T, listener *net.TCPListener) int {
+	t.Helper()
+	address, ok := listener.Addr().(*net.TCPAddr)
+	require.True(t, ok)
+	return address.Port
+}

@@ -1,0 +1,71 @@
+package testkit
+
+import (
+	"os"
+	"testing"
+
+	"larder.dev/internal/natsserver"
+)
+
+// NATSServer is a NATS server with JetStream.
+type NATSServer struct {
+	url, feedURL string
+	options      natsserver.Options
+	embedded     *natsserver.Server
+}
+
+// NATS returns a server for this test alone, with no streams, that stops after it. The names of
+// streams are fixed, so tests that shared a server would meet in them. With LARDER_TEST_NATS_URL it is
+// that server, which the caller has to leave as it was.
+func NATS(tb testing.TB) *NATSServer {
+	tb.Helper()
+	if given := os.Getenv("LARDER_TEST_NATS_URL"); given != "" {
+		return &NATSServer{url: given, feedURL: given}
+	}
+	made := &NATSServer{options: natsserver.Options{Dir: tb.TempDir(), Log: Logger(tb)}}
+	made.start(tb)
+	tb.Cleanup(func() { made.Stop(tb) })
+	return made
+}
+
+func (s *NATSServer) start(tb testing.TB) {
+	tb.Helper()
+	server, err := natsserver.Start(s.options)
+	if err != nil {
+		tb.Fatalf("start NATS for a test: %v", err)
+	}
+	s.embedded, s.url, s.feedURL = server, server.URL(), server.FeedURL()
+}
+
+// URL is the address for connections that may do everything.
+func (s *NATSServer) URL() string { return s.url }
+
+// FeedURL is the address for a subscriber of the public feed, who may do nothing else.
+func (s *NATSServer) FeedURL() string { return s.feedURL }
+
+// Stop takes the server away. It keeps its streams for [NATSServer.Restart]. A second call does
+// nothing.
+func (s *NATSServer) Stop(tb testing.TB) {
+	tb.Helper()
+	if s.embedded == nil {
+		return
+	}
+	if err := s.embedded.Stop(); err != nil {
+		tb.Errorf("stop NATS: %v", err)
+	}
+	s.embedded = nil
+}
+
+// Restart brings a stopped server back, at the same address and with its streams.
+func (s *NATSServer) Restart(tb testing.TB) {
+	tb.Helper()
+	if s.options.Dir == "" {
+		tb.Fatal("a server given by LARDER_TEST_NATS_URL can't be restarted")
+	}
+	s.Stop(tb)
+	before := s.url
+	s.start(tb)
+	if s.url != before {
+		tb.Fatal("the port of NATS was taken by another program meanwhile")
+	}
+}

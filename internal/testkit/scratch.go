@@ -1,0 +1,38 @@
+package testkit
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+)
+
+// scratch is a folder that is removed when the test binary ends, however it ends: a shell holds the
+// other end of a pipe, and the kernel closes ours. testing has no hook for the end of a binary.
+type scratch struct {
+	dir  string
+	hold io.Closer // keeps our end of the pipe from the garbage collector, which would close it
+}
+
+// makeScratch makes the folder. The shell lets the PostgreSQL in it go before it removes anything.
+func makeScratch() (*scratch, error) {
+	dir, err := os.MkdirTemp("", "larder-test-*")
+	if err != nil {
+		return nil, fmt.Errorf("make scratch folder: %w", err)
+	}
+	const script = `cat >/dev/null
+pidfile="$1/postgres/data/postmaster.pid"
+pid=$(head -n 1 "$pidfile" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
+i=0
+while [ -e "$pidfile" ] && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
+rm -rf "$1"`
+	remover := exec.Command("sh", "-c", script, "sh", dir) //nolint:gosec,noctx // our script; it outlives every context
+	hold, err := remover.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("open a pipe to the remover of %s: %w", dir, err)
+	}
+	if err := remover.Start(); err != nil {
+		return nil, fmt.Errorf("start the remover of %s: %w", dir, err)
+	}
+	return &scratch{dir: dir, hold: hold}, nil
+}

@@ -1,0 +1,83 @@
+package testkit_test
+
+import (
+	"context"
+	"net"
+	"net/url"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/testkit"
+)
+
+func migrate(ctx context.Context, url string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, "CREATE TABLE things (name text)")
+	return err
+}
+
+// Each test gets a database of its own with the schema, which is made once.
+func TestPostgresGivesEachTestItsOwnDatabase(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	var migrations atomic.Int32
+	counted := func(ctx context.Context, url string) error {
+		migrations.Add(1)
+		return migrate(ctx, url)
+	}
+	first, second := testkit.Postgres(t, counted), testkit.Postgres(t, counted)
+	require.NotEqual(t, first, second)
+
+	conn, err := pgx.Connect(ctx, first)
+	require.NoError(t, err)
+	defer conn.Close(context.WithoutCancel(ctx))
+	_, err = conn.Exec(ctx, "INSERT INTO things VALUES ('one')")
+	require.NoError(t, err)
+
+	other, err := pgx.Connect(ctx, second)
+	require.NoError(t, err)
+	defer other.Close(context.WithoutCancel(ctx))
+	var count int
+	require.NoError(t, other.QueryRow(ctx, "SELECT count(*) FROM things").Scan(&count))
+	require.Zero(t, count)
+	require.EqualValues(t, 1, migrations.Load())
+}
+
+// A stopped NATS comes back at the address that its clients know.
+func TestNATSComesBackAtItsAddress(t *testing.T) {
+	t.Parallel()
+	server := testkit.NATS(t)
+	before := server.URL()
+	server.Stop(t)
+	require.Error(t, dial(t, before))
+	server.Restart(t)
+	require.Equal(t, before, server.URL())
+	require.NoError(t, dial(t, before))
+}
+
+// A Redis that was taken away refuses connections.
+func TestRedisCanBeTakenAway(t *testing.T) {
+	t.Parallel()
+	address, stop := testkit.StoppableRedis(t)
+	require.NoError(t, dial(t, address))
+	stop()
+	require.Error(t, dial(t, address))
+}
+
+func dial(t *testing.T, address string) error {
+	t.Helper()
+	parsed, err := url.Parse(address)
+	require.NoError(t, err)
+	conn, err := (&net.Dialer{}).DialContext(testkit.Context(t), "tcp", parsed.Host)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}

@@ -1,0 +1,273 @@
+// Package wordfold brings text to the form in which words are compared and
+// sorted: without case, accents, punctuation or typographic variants. Every
+// index and every query folds with this package, so that a query always folds
+// as the index folds.
+//
+// Folding changes over time only together with a rebuild of every index that
+// holds folded text.
+package wordfold
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/text/unicode/norm"
+)
+
+// MaxKeyBytes bounds what Key returns. A sort key travels in cursors, and a
+// cursor travels in an address.
+const MaxKeyBytes = 256
+
+// Words returns the words of a text, folded, in the order of the text and with
+// repetitions. Words are what UAX #29 calls words, with these differences:
+// punctuation within a word parts it ("U.S.A" gives u, s, a), an apostrophe
+// joins ("grandma's" gives grandmas) unless it marks an elision before a vowel
+// ("l'oignon" gives l, oignon), and pictographs are words. The result holds
+// nothing but letters, numbers, the marks that scripts can't do without, and
+// pictographs; it is nil for a text without words.
+func Words(text string) []string {
+	if isASCII(text) {
+		return asciiWords(text)
+	}
+	return unicodeWords(text)
+}
+
+// Key returns the sort key of a text: its words with one space between them,
+// cut after a whole character to at most MaxKeyBytes bytes. Two texts with the
+// same words have the same key, and a text without words has the key "". Keys
+// sort by their bytes.
+func Key(text string) string {
+	return cut(strings.Join(Words(text), " "), MaxKeyBytes)
+}
+
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// asciiWords gives what unicodeWords gives, several times faster, for the
+// texts that most names are.
+func asciiWords(text string) []string {
+	return appendWords(nil, strings.ReplaceAll(strings.ToLower(text), "`", "'"))
+}
+
+func unicodeWords(text string) []string {
+	var words []string
+	rest, state := fold(text), -1
+	for rest != "" {
+		var segment string
+		segment, rest, state = uniseg.FirstWordInString(rest, state)
+		words = appendWords(words, segment)
+	}
+	return words
+}
+
+// appendWords parts one folded UAX #29 segment at everything that doesn't
+// belong into a word, and appends the parts.
+func appendWords(words []string, segment string) []string {
+	var word strings.Builder
+	flush := func() {
+		if word.Len() > 0 {
+			words = append(words, word.String())
+			word.Reset()
+		}
+	}
+	for i, r := range segment {
+		switch {
+		case word.Len() == 0 && unicode.IsMark(r):
+			// A mark without a letter before it would join whatever comes to stand there.
+		case isWordRune(r):
+			word.WriteRune(r)
+		case joins(r, word.String(), segment[i+utf8.RuneLen(r):]):
+			// The word goes on as if the character were not there.
+		default:
+			flush()
+		}
+	}
+	flush()
+	return words
+}
+
+// joins reports whether a character between two parts of a word leaves them
+// one word.
+func joins(r rune, before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	next, _ := utf8.DecodeRuneInString(after)
+	if !unicode.IsLetter(next) || !unicode.In(last, unicode.L, unicode.M) {
+		return false
+	}
+	switch r {
+	case '·': // Catalan: col·lecció
+		return true
+	case '\'':
+		return !isElision(before, next)
+	}
+	return false
+}
+
+// isElision reports whether an apostrophe after a word and before a letter
+// stands for a vowel, as in French, Italian and Catalan. Nobody searches for
+// "loignon".
+func isElision(before string, next rune) bool {
+	if !strings.ContainsRune("aeiouyh", next) {
+		return false
+	}
+	switch before {
+	case "c", "d", "j", "l", "m", "n", "s", "t", "v",
+		"qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "presqu", "entr",
+		"all", "dall", "dell", "nell", "sull", "coll", "un",
+		"bell", "quell", "quest", "sant", "mezz", "buon", "tutt":
+		return true
+	}
+	return false
+}
+
+// isWordRune reports whether a folded character belongs into a word.
+func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
+	}
+	return unicode.In(r, unicode.L, unicode.N, unicode.M) && !isVariationSelector(r) || isPictograph(r)
+}
+
+// isPictograph leaves out what is written beside words rather than instead of
+// them, such as ° and ©: "350° oven" has to be found by "350 oven", and the
+// other way round.
+func isPictograph(r rune) bool {
+	return r >= 0x2300 && r != utf8.RuneError && unicode.Is(unicode.So, r)
+}
+
+// isVariationSelector tells the marks that only choose between two pictures of
+// the same character.
+func isVariationSelector(r rune) bool { return unicode.Is(unicode.Variation_Selector, r) }
+
+// fold removes case, accents and variants, and leaves everything that parts
+// words. Composing at the end leaves Hangul and the marked kana as single
+// characters, so that a typo counts as one.
+func fold(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for _, r := range norm.NFKD.String(rewrite(text)) {
+		foldRune(&b, r)
+	}
+	// Lower-casing can bring characters that decompose further.
+	decomposed := norm.NFKD.String(b.String())
+	b.Reset()
+	for _, r := range decomposed {
+		foldRune(&b, r)
+	}
+	return norm.NFC.String(b.String())
+}
+
+func foldRune(b *strings.Builder, r rune) {
+	if isAccent(r) {
+		return
+	}
+	if s := spelled(r); s != "" {
+		b.WriteString(s)
+		return
+	}
+	b.WriteRune(unicode.ToLower(r))
+}
+
+// spelled returns how the letters that no normalisation takes apart are typed
+// on a keyboard without them, one apostrophe for all its variants, and "" for
+// every other character.
+func spelled(r rune) string {
+	switch r {
+	case 'ß', 'ẞ':
+		return "ss"
+	case 'ø', 'Ø', 'ɔ', 'Ɔ':
+		return "o"
+	case 'æ', 'Æ':
+		return "ae"
+	case 'œ', 'Œ':
+		return "oe"
+	case 'ł', 'Ł':
+		return "l"
+	case 'đ', 'Đ', 'ð', 'Ð', 'ɗ', 'Ɗ':
+		return "d"
+	case 'þ', 'Þ':
+		return "th"
+	case 'ħ', 'Ħ':
+		return "h"
+	case 'ı':
+		return "i"
+	case 'ŋ', 'Ŋ':
+		return "ng"
+	case 'ŧ', 'Ŧ':
+		return "t"
+	case 'ĸ', 'ƙ', 'Ƙ':
+		return "k"
+	case 'ɓ', 'Ɓ':
+		return "b"
+	case 'ɛ', 'Ɛ', 'ə', 'Ə':
+		return "e"
+	case 'ς':
+		return "σ"
+	case '’', '‘', '‛', 'ʼ', 'ʻ', 'ʹ', '′', '`':
+		return "'"
+	case '‧':
+		return "·"
+	}
+	return ""
+}
+
+// isAccent tells the marks whose absence leaves a readable word: the accents
+// of the European scripts and the vowel points of Hebrew and Arabic. The
+// vowel signs of the scripts of India and the marks of the kana stay; without
+// them different words would be the same.
+func isAccent(r rune) bool {
+	switch {
+	case r < 0x0300:
+		return r == 0x00AD // soft hyphen
+	case r <= 0x036F, // combining accents
+		0x0483 <= r && r <= 0x0487,                                          // Cyrillic
+		0x0591 <= r && r <= 0x05C7,                                          // Hebrew points
+		0x0610 <= r && r <= 0x061A, 0x064B <= r && r <= 0x065F, r == 0x0670, // Arabic vowels
+		0x06D6 <= r && r <= 0x06ED, r == 0x0640, // Arabic: annotations, elongation
+		0x1AB0 <= r && r <= 0x1AFF, 0x1DC0 <= r && r <= 0x1DFF, // combining accents, extended
+		0x20D0 <= r && r <= 0x20FF, 0xFE20 <= r && r <= 0xFE2F: // for symbols; halves
+		return unicode.IsMark(r) || r == 0x0640
+	}
+	return r == 0x200B || r == 0x2060 || r == 0xFEFF // spaces without width
+}
+
+// rewrite replaces what decomposing would spoil: it keeps "1½" from becoming
+// 11⁄2, and the acute accent that serves as an apostrophe from becoming a space.
+func rewrite(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return isFraction(r) || r == '´' }) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '´':
+			r = '\''
+		case isFraction(r):
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func isFraction(r rune) bool {
+	return 0x00BC <= r && r <= 0x00BE || 0x2150 <= r && r <= 0x215F || r == 0x2189
+}

@@ -1,0 +1,34 @@
+package projectors
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	firstDelay = 50 * time.Millisecond
+	lastDelay  = 10 * time.Second
+)
+
+// delay grows with each attempt, from 0, up to lastDelay. It is spread, so that lanes that failed together
+// don't come back together.
+func delay(attempt int) time.Duration {
+	d := lastDelay
+	if attempt < 8 {
+		d = min(lastDelay, firstDelay<<attempt)
+	}
+	return d/2 + rand.N(d/2+1) //nolint:gosec // spreading needs no secrecy
+}
+
+// wait is false if the context ended first.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

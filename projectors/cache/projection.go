@@ -1,0 +1,93 @@
+// Package cache is the projection that keeps recipes ready in Redis, as the JSON that their events carry.
+package cache
+
+import (
+	"context"
+	"fmt"
+
+	"larder.dev/events"
+	"larder.dev/internal/redis"
+	"larder.dev/projectors"
+	"larder.dev/projectors/views"
+)
+
+// Name is the projection's name.
+const Name = "cache"
+
+// Projection writes recipes to the cache.
+type Projection struct{ redis *redis.Client }
+
+// New makes the projection. The client stays the caller's to close.
+func New(client *redis.Client) *Projection { return &Projection{redis: client} }
+
+// Spec implements projectors.Projection.
+func (p *Projection) Spec() projectors.Spec {
+	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 2, Batch: 128}
+}
+
+// Apply implements projectors.Projection. A value is set only over an older one. A deleted recipe leaves a
+// tombstone, so that a late event can't bring it back.
+func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {
+	values := make([]redis.Versioned, 0, len(batch))
+	for _, event := range batch {
+		value, err := cached(event)
+		if err != nil {
+			return err
+		}
+		values = append(values, value)
+	}
+	_, err := p.redis.SetNewer(ctx, values)
+	return err
+}
+
+func cached(event projectors.Event) (redis.Versioned, error) {
+	recipe, err := events.DecodeRecipe(event.Envelope)
+	if err != nil {
+		return redis.Versioned{}, err
+	}
+	if recipe.Version < 1 || recipe.Version >= 1<<53 {
+		// The store compares versions as floating-point numbers.
+		return redis.Versioned{}, fmt.Errorf("event %s has version %d: %w", event.ID, recipe.Version, projectors.ErrImpossible)
+	}
+	value := views.EncodeTombstone(recipe.Version)
+	if event.Type != events.RecipeDeleted {
+		body, err := views.RecipeJSON(event.Envelope, recipe)
+		if err != nil {
+			return redis.Versioned{}, err
+		}
+		value = views.EncodeCached(recipe.Version, body)
+	}
+	return redis.Versioned{
+		Key: views.CacheKey(event.User(), recipe.ID), Version: recipe.Version, Value: value, TTL: views.CacheTTL,
+	}, nil
+}
+
+// Erase implements projectors.Projection.
+func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
+	return p.redis.DeletePrefix(ctx, views.CacheUserPrefix(user))
+}
+
+// Fresh implements projectors.Projection. An empty cache lacks nothing: readers fall through to the
+// database and fill it. So it is never filled from the beginning by itself.
+func (p *Projection) Fresh(context.Context) (bool, error) { return false, nil }
+
+// Rebuild implements projectors.Projection. It empties the cache and warms it again. What is missing
+// meanwhile is read from the database, so there is no second cache to swap in.
+func (p *Projection) Rebuild(ctx context.Context) (projectors.Target, error) {
+	if _, err := p.redis.DeletePrefix(ctx, views.CachePrefix); err != nil {
+		return nil, err
+	}
+	return target{p}, nil
+}
+
+type target struct{ projection *Projection }
+
+func (t target) Apply(ctx context.Context, batch []projectors.Event) error {
+	return t.projection.Apply(ctx, batch)
+}
+
+// Commit has nothing to swap.
+func (t target) Commit(context.Context) error { return nil }
+
+// Abort leaves the cache as far as it is warm.
+func (t target) Abort(context.Context) error { return nil }

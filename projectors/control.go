@@ -1,0 +1,312 @@
+package projectors
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"larder.dev/internal/jetstream"
+)
+
+// Subjects of the requests between processes. No stream keeps them.
+const (
+	controlStatus  = "larder.control.projectors.status"
+	controlParked  = "larder.control.projectors.parked"
+	controlErase   = "larder.control.projectors.erase"
+	controlRebuild = "larder.control.projectors.rebuild." // + projection
+	controlHold    = "larder.control.projectors.hold."    // + projection
+	controlRelease = "larder.control.projectors.release." // + projection
+)
+
+// rebuildQueue makes one process take a rebuild where several could.
+const rebuildQueue = "rebuild"
+
+// command is the body of every request.
+type command struct {
+	User   string `json:"user,omitempty"`
+	Runner string `json:"runner,omitempty"` // who asks, where a runner asks the others
+}
+
+// service is one kind of request.
+type service struct {
+	subject string
+	queue   string
+	handle  func(ctx context.Context, cmd command, reply func(any) error) error
+}
+
+// ServeControl lets other processes ask this one's runner: the operator's command line through Control, and
+// other projector processes. Call stop before the connection is closed.
+func ServeControl(conn *jetstream.Conn, r *Runner) (stop func(), err error) {
+	var stops []func()
+	stop = func() {
+		for _, end := range stops {
+			end()
+		}
+	}
+	for _, s := range r.services() {
+		end, err := conn.Serve(s.subject, s.queue, s.handler())
+		if err != nil {
+			stop()
+			return nil, err
+		}
+		stops = append(stops, end)
+	}
+	return stop, nil
+}
+
+func (s service) handler() jetstream.Handler {
+	return func(ctx context.Context, request []byte, reply func([]byte) error) error {
+		var cmd command
+		if err := json.Unmarshal(request, &cmd); err != nil {
+			return fmt.Errorf("read a request on %s: %w", s.subject, err)
+		}
+		return s.handle(ctx, cmd, func(v any) error {
+			data, err := json.Marshal(v)
+			if err != nil {
+				return fmt.Errorf("answer a request on %s: %w", s.subject, err)
+			}
+			return reply(data)
+		})
+	}
+}
+
+func (r *Runner) services() []service {
+	list := []service{
+		{subject: controlStatus, handle: r.serveStatus},
+		{subject: controlParked, queue: "parked", handle: r.serveParked},
+		{subject: controlErase, handle: r.serveErase},
+	}
+	for _, w := range r.workers {
+		list = append(list,
+			service{subject: controlRebuild + w.spec.Name, queue: rebuildQueue, handle: r.serveRebuild(w)},
+			service{subject: controlHold + w.spec.Name, handle: r.serveHold(w)},
+			service{subject: controlRelease + w.spec.Name, handle: r.serveRelease(w)})
+	}
+	return list
+}
+
+func (r *Runner) serveStatus(ctx context.Context, _ command, reply func(any) error) error {
+	list, err := r.Status(ctx)
+	if err != nil {
+		return err
+	}
+	return reply(list)
+}
+
+func (r *Runner) serveParked(ctx context.Context, _ command, reply func(any) error) error {
+	list, err := r.Parked(ctx)
+	if err != nil {
+		return err
+	}
+	return reply(list)
+}
+
+func (r *Runner) serveErase(ctx context.Context, cmd command, reply func(any) error) error {
+	if cmd.Runner == r.id {
+		return nil
+	}
+	list, err := r.Erase(ctx, cmd.User)
+	if err != nil {
+		return err
+	}
+	return reply(list)
+}
+
+func (r *Runner) serveRebuild(w *worker) func(context.Context, command, func(any) error) error {
+	return func(ctx context.Context, _ command, reply func(any) error) error {
+		return r.Rebuild(ctx, w.spec.Name, func(p Progress) {
+			// A caller that went away doesn't end a rebuild; one that cancels does, by the context.
+			_ = reply(p)
+		})
+	}
+}
+
+// serveHold keeps this process's projection still while another process swaps its view.
+func (r *Runner) serveHold(w *worker) func(context.Context, command, func(any) error) error {
+	return func(ctx context.Context, cmd command, _ func(any) error) error {
+		if cmd.Runner == r.id {
+			return nil
+		}
+		hold, err := w.gate.hold(ctx, swapLease)
+		if err != nil {
+			return fmt.Errorf("hold %s: %w", w.spec.Name, err)
+		}
+		w.lend(hold)
+		return nil
+	}
+}
+
+func (r *Runner) serveRelease(w *worker) func(context.Context, command, func(any) error) error {
+	return func(_ context.Context, cmd command, _ func(any) error) error {
+		if cmd.Runner != r.id {
+			w.lend(nil)
+		}
+		return nil
+	}
+}
+
+// lend keeps the hold that another process has on this one's projection, and releases the one before.
+func (w *worker) lend(hold *hold) {
+	w.mu.Lock()
+	before := w.lent
+	w.lent = hold
+	w.mu.Unlock()
+	if before != nil {
+		before.release()
+	}
+}
+
+// holdElsewhere keeps the projection still in every other process until release.
+func (w *worker) holdElsewhere(ctx context.Context, runner string) (release func(), err error) {
+	if err := w.tellOthers(ctx, controlHold, runner); err != nil {
+		return nil, fmt.Errorf("hold %s in other processes: %w", w.spec.Name, err)
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		// Where this fails the lease ends the hold.
+		_ = w.tellOthers(ctx, controlRelease, runner)
+	}, nil
+}
+
+func (w *worker) tellOthers(ctx context.Context, verb, runner string) error {
+	return callAll(ctx, w.deps.Conn, verb+w.spec.Name, command{Runner: runner}, func([]byte) error { return nil })
+}
+
+// eraseElsewhere erases a user in every other process.
+func (r *Runner) eraseElsewhere(ctx context.Context, user string) error {
+	return callAll(ctx, r.deps.Conn, controlErase, command{User: user, Runner: r.id}, func([]byte) error { return nil })
+}
+
+// callAll is no error where nobody serves: then there are no other processes.
+func callAll(ctx context.Context, conn *jetstream.Conn, subject string, cmd command, fn func([]byte) error) error {
+	request, err := json.Marshal(cmd)
+	if err != nil {
+		return fmt.Errorf("ask on %s: %w", subject, err)
+	}
+	err = conn.CallAll(ctx, subject, request, fn)
+	if errors.Is(err, jetstream.ErrNoResponder) {
+		return nil
+	}
+	return err
+}
+
+// ErrNoProjectors is a request that no process with projections answered.
+var ErrNoProjectors = errors.New("no projector process answers: neither `larder up` nor `larder projectors` is running")
+
+// Control asks the processes that run the projections.
+type Control struct{ conn *jetstream.Conn }
+
+// NewControl makes a Control.
+func NewControl(conn *jetstream.Conn) *Control { return &Control{conn: conn} }
+
+// Status gives the status of each projection, wherever it runs. A projection that runs in several
+// processes is told once, with the state that needs the most attention. ErrNoProjectors if none answers.
+func (c *Control) Status(ctx context.Context) ([]Status, error) {
+	var list []Status
+	err := c.ask(ctx, true, controlStatus, command{}, func(data []byte) error {
+		var some []Status
+		if err := json.Unmarshal(data, &some); err != nil {
+			return fmt.Errorf("read a status: %w", err)
+		}
+		list = mergeStatus(list, some)
+		return nil
+	})
+	return list, err
+}
+
+func mergeStatus(list, more []Status) []Status {
+	for _, status := range more {
+		i := slices.IndexFunc(list, func(s Status) bool { return s.Name == status.Name })
+		if i < 0 {
+			list = append(list, status)
+			continue
+		}
+		skipped := list[i].Skipped + status.Skipped
+		if concern(status.State) > concern(list[i].State) {
+			list[i] = status
+		}
+		list[i].Skipped = skipped
+	}
+	return list
+}
+
+// concern orders states by how much they need somebody's attention.
+func concern(s State) int {
+	return slices.Index([]State{Running, Starting, Rebuilding, Waiting, Retrying, Stopped}, s)
+}
+
+// Parked lists the parked events of all projections. ErrNoProjectors if no process answers.
+func (c *Control) Parked(ctx context.Context) ([]ParkedEvent, error) {
+	var list []ParkedEvent
+	err := c.ask(ctx, false, controlParked, command{}, func(data []byte) error {
+		if err := json.Unmarshal(data, &list); err != nil {
+			return fmt.Errorf("read parked events: %w", err)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Rebuild has a projection rebuilt where it runs and hands on its progress. Cancelling the context cancels
+// the rebuild. ErrNoProjectors if no process runs a projection of that name.
+func (c *Control) Rebuild(ctx context.Context, name string, progress func(Progress)) error {
+	if err := checkUser(name); err != nil {
+		return fmt.Errorf("%w %q", ErrUnknownProjection, name)
+	}
+	return c.ask(ctx, false, controlRebuild+name, command{}, func(data []byte) error {
+		var p Progress
+		if err := json.Unmarshal(data, &p); err != nil {
+			return fmt.Errorf("read the progress of a rebuild: %w", err)
+		}
+		progress(p)
+		return nil
+	})
+}
+
+// Erase has a user erased in every process, and gives the counts. See Runner.Erase. ErrNoProjectors if no
+// process answers.
+func (c *Control) Erase(ctx context.Context, user string) ([]Erased, error) {
+	var list []Erased
+	err := c.ask(ctx, true, controlErase, command{User: user}, func(data []byte) error {
+		var some []Erased
+		if err := json.Unmarshal(data, &some); err != nil {
+			return fmt.Errorf("read what was erased: %w", err)
+		}
+		list = mergeErased(list, some)
+		return nil
+	})
+	return list, err
+}
+
+// mergeErased adds counts up: what one process removed, another doesn't find any more.
+func mergeErased(list, more []Erased) []Erased {
+	for _, place := range more {
+		i := slices.IndexFunc(list, func(e Erased) bool { return e.Name == place.Name })
+		if i < 0 {
+			list = append(list, place)
+			continue
+		}
+		list[i].Count += place.Count
+	}
+	return list
+}
+
+func (c *Control) ask(ctx context.Context, all bool, subject string, cmd command, fn func([]byte) error) error {
+	request, err := json.Marshal(cmd)
+	if err != nil {
+		return fmt.Errorf("ask on %s: %w", subject, err)
+	}
+	call := c.conn.Call
+	if all {
+		call = c.conn.CallAll
+	}
+	err = call(ctx, subject, request, fn)
+	if errors.Is(err, jetstream.ErrNoResponder) {
+		return fmt.Errorf("%w: %w", ErrNoProjectors, err)
+	}
+	return err
+}

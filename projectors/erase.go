@@ -1,0 +1,187 @@
+package projectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+)
+
+// Erased tells how many things of a user were removed from one place: a projection's view, or "stream".
+type Erased struct {
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+}
+
+// streamPlace names the streams' messages in a list of Erased.
+const streamPlace = "stream"
+
+// erased are the users that were erased while this process ran. An event of theirs that was in hand
+// already would bring them back, so it is dropped. Users' ids are never used again.
+type erased struct {
+	mu    sync.RWMutex
+	users []string
+	known map[string]struct{}
+}
+
+func (e *erased) add(user string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known == nil {
+		e.known = make(map[string]struct{})
+	}
+	e.known[user] = struct{}{}
+	e.users = append(e.users, user)
+}
+
+func (e *erased) has(user string) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	_, ok := e.known[user]
+	return ok
+}
+
+// mark and since tell who was erased in between.
+func (e *erased) mark() int {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return len(e.users)
+}
+
+func (e *erased) since(mark int) []string {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.users[mark:]
+}
+
+// Erase removes all of a user from the streams, from the views of this process and from what is parked.
+// Only the last event of the account stays in the stream, which after user.deleted holds nothing but the
+// id. It can be done again. It happens by itself for each user.deleted, where the projections of this
+// process may see accounts; calling it is for whoever waits for it, and wants the counts.
+func (r *Runner) Erase(ctx context.Context, user string) ([]Erased, error) {
+	if err := checkUser(user); err != nil {
+		return nil, err
+	}
+	ctx, done, err := r.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	r.erased.add(user)
+	// The stream comes first: what is gone from it can't be delivered any more.
+	count, err := r.eraseStreams(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	list := []Erased{{Name: streamPlace, Count: count}}
+	for _, w := range r.workers {
+		count, err := w.erase(ctx, user)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, Erased{Name: w.spec.Name, Count: count})
+	}
+	return list, nil
+}
+
+// checkUser refuses what would be a pattern in a subject: a purge of "*" takes everybody's recipes.
+func checkUser(user string) error {
+	if user == "" || strings.ContainsAny(user, ".*> \t\r\n") {
+		return fmt.Errorf("erase user %q: not an id", user)
+	}
+	return nil
+}
+
+func (r *Runner) eraseStreams(ctx context.Context, user string) (int, error) {
+	var total uint64
+	for _, purge := range []struct{ stream, subject string }{
+		{events.Stream, events.RecipesOf(user)},
+		{events.Stream, events.GroceriesOf(user)},
+	} {
+		count, err := r.deps.Conn.Purge(ctx, purge.stream, purge.subject)
+		if err != nil && !errors.Is(err, jetstream.ErrNotFound) {
+			return 0, fmt.Errorf("erase user %s: %w", user, err)
+		}
+		total += count
+	}
+	count, err := r.deps.Conn.PurgeToLast(ctx, events.Stream, events.UserSubject(user))
+	if err != nil && !errors.Is(err, jetstream.ErrNotFound) {
+		return 0, fmt.Errorf("erase user %s: %w", user, err)
+	}
+	if count > 0 {
+		count-- // the last one stays
+	}
+	return int(total + count), nil
+}
+
+// erase removes a user from the view while no write is under way: one that had been begun before would
+// write the user again afterwards.
+func (w *worker) erase(ctx context.Context, user string) (int, error) {
+	hold, err := w.gate.hold(ctx, 0)
+	if err != nil {
+		return 0, fmt.Errorf("erase user %s from %s: %w", user, w.spec.Name, err)
+	}
+	defer hold.release()
+	count, err := w.projection.Erase(ctx, user)
+	if err != nil {
+		return 0, fmt.Errorf("erase user %s from %s: %w", user, w.spec.Name, err)
+	}
+	_, err = w.parking.clear(ctx, w.spec.Name, func(p ParkedEvent) bool {
+		owner, err := events.OwnerOf(p.Subject)
+		return err == nil && owner == user
+	})
+	if err != nil {
+		return count, fmt.Errorf("erase user %s from what %s parked: %w", user, w.spec.Name, err)
+	}
+	return count, nil
+}
+
+// erasure reacts to user.deleted by erasing the user. It is a projection so that it happens even if the
+// process that deleted the user died, and only after all of the user's events have reached the stream.
+type erasure struct{ runner *Runner }
+
+// Spec implements Projection.
+func (e *erasure) Spec() Spec {
+	return Spec{Name: "erasure", Filters: []string{events.AllUsers}, Lanes: 1, Batch: 1}
+}
+
+// Apply implements Projection.
+func (e *erasure) Apply(ctx context.Context, batch []Event) error {
+	for _, event := range batch {
+		if event.Type != events.UserDeleted {
+			continue
+		}
+		if err := e.erase(ctx, event.User()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *erasure) erase(ctx context.Context, user string) error {
+	places, err := e.runner.Erase(ctx, user)
+	if err != nil {
+		return err
+	}
+	if err := e.runner.eraseElsewhere(ctx, user); err != nil {
+		return err
+	}
+	e.runner.deps.Log.InfoContext(ctx, "erased a deleted user", slog.String("user", user), slog.Any("places", places))
+	return nil
+}
+
+// Erase implements Projection. There is no view.
+func (e *erasure) Erase(context.Context, string) (int, error) { return 0, nil }
+
+// Fresh implements Projection. There is no view.
+func (e *erasure) Fresh(context.Context) (bool, error) { return false, nil }
+
+// Rebuild implements Projection. There is no view.
+func (e *erasure) Rebuild(context.Context) (Target, error) {
+	return nil, fmt.Errorf("%w: erasure has no view", ErrUnknownProjection)
+}

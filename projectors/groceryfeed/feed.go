@@ -1,0 +1,151 @@
+package groceryfeed
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	"larder.dev/projectors"
+)
+
+// headerHighWater is the highest change number of the user on the feed, up to and with this message.
+const headerHighWater = "larder-high-water"
+
+// attempts bounds how often another process may come first before the runner is asked to try later.
+const attempts = 5
+
+// feed is one user's part of the public feed, as it was last read.
+type feed struct {
+	conn    *jetstream.Conn
+	subject string
+
+	known bool   // last and high are set
+	last  uint64 // stream sequence of the last message; 0 if there is none
+	high  int64
+	sent  map[string]struct{} // request ids on the feed; nil until they are needed
+}
+
+// send puts a request on the feed, unless it is there.
+func (f *feed) send(ctx context.Context, event projectors.Event, grocery events.Grocery) error {
+	for range attempts {
+		done, err := f.has(ctx, event.Change, grocery.RequestID)
+		if err != nil || done {
+			return err
+		}
+		err = f.publish(ctx, event, grocery)
+		if !errors.Is(err, jetstream.ErrConflict) {
+			return err
+		}
+		f.forget() // another process published meanwhile, maybe this very request
+	}
+	return fmt.Errorf("send request %s on %s: %w", grocery.RequestID, f.subject, jetstream.ErrConflict)
+}
+
+// has tells whether a request is on the feed.
+func (f *feed) has(ctx context.Context, change int64, request string) (bool, error) {
+	if err := f.look(ctx); err != nil {
+		return false, err
+	}
+	if change > f.high {
+		return false, nil
+	}
+	if err := f.list(ctx); err != nil {
+		return false, err
+	}
+	_, sent := f.sent[request]
+	return sent, nil
+}
+
+func (f *feed) look(ctx context.Context) error {
+	if f.known {
+		return nil
+	}
+	msg, found, err := f.conn.Last(ctx, events.Feed, f.subject)
+	if err != nil {
+		return err
+	}
+	if found {
+		f.last = msg.Sequence
+		f.high, err = highWater(msg)
+		if err != nil {
+			return err
+		}
+	}
+	f.known = true
+	return nil
+}
+
+func highWater(msg jetstream.Message) (int64, error) {
+	high, err := strconv.ParseInt(msg.HeaderValue(headerHighWater), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("message %d on %s has no %s: %w", msg.Sequence, msg.Subject, headerHighWater, projectors.ErrImpossible)
+	}
+	return high, nil
+}
+
+// list reads which requests are on the feed, up to the last message that look saw.
+func (f *feed) list(ctx context.Context) error {
+	if f.sent != nil || f.last == 0 {
+		return nil
+	}
+	reader, err := f.conn.Read(ctx, events.Feed, []string{f.subject}, jetstream.ReadStart{})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	sent := map[string]struct{}{}
+	for left := reader.Total(); left > 0; {
+		var msg jetstream.Message
+		msg, left, err = reader.Next(ctx)
+		if err != nil {
+			return err
+		}
+		sent[msg.HeaderValue(events.HeaderID)] = struct{}{}
+	}
+	f.sent = sent
+	return nil
+}
+
+func (f *feed) publish(ctx context.Context, event projectors.Event, grocery events.Grocery) error {
+	high := max(f.high, event.Change)
+	msg, err := message(f.subject, event, grocery, high)
+	if err != nil {
+		return err
+	}
+	sequence, duplicate, err := f.conn.Publish(ctx, msg, &f.last)
+	if err != nil {
+		return err
+	}
+	if duplicate { // sent a moment ago by another process
+		f.forget()
+		return nil
+	}
+	f.last, f.high = sequence, high
+	if f.sent != nil {
+		f.sent[grocery.RequestID] = struct{}{}
+	}
+	return nil
+}
+
+func (f *feed) forget() { *f = feed{conn: f.conn, subject: f.subject} }
+
+// message makes the feed's event. Its id is the request's, so that the server and any subscriber know a
+// request that comes twice.
+func message(subject string, event projectors.Event, grocery events.Grocery, high int64) (jetstream.Message, error) {
+	data, err := json.Marshal(grocery)
+	if err != nil {
+		return jetstream.Message{}, fmt.Errorf("write request %s: %w", grocery.RequestID, err)
+	}
+	envelope := events.Envelope{
+		ID: grocery.RequestID, Source: Source, Type: events.ItemsAdded,
+		SchemaVersion: events.CurrentVersion(events.ItemsAdded), Time: event.Time, Subject: subject,
+		Change: event.Change, TraceParent: event.TraceParent, Data: data,
+	}
+	header := envelope.Headers()
+	header[headerHighWater] = []string{strconv.FormatInt(high, 10)}
+	return jetstream.Message{Subject: subject, Header: header, Data: data}, nil
+}

@@ -1,0 +1,74 @@
+// Package groceryfeed is the projection that puts grocery requests on the public feed, each once and never
+// again, whatever is delivered twice, late or from the beginning.
+//
+// The feed itself is the record of what was sent. Each message carries the highest change number of its
+// user that was on the feed up to it. A request above that was surely not sent. One below it was, unless
+// requests came out of order; then the feed is searched for it. Each message is published on the condition
+// that the feed is still as it was read, so two processes can't both decide to send.
+package groceryfeed
+
+import (
+	"context"
+	"log/slog"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	"larder.dev/projectors"
+)
+
+// Name is the projection's name.
+const Name = "grocery"
+
+// Source is the CloudEvents source of what the feed carries.
+const Source = "/larder/projectors/grocery"
+
+// Projection publishes on the stream GROCERY.
+type Projection struct {
+	conn *jetstream.Conn
+	log  *slog.Logger
+}
+
+// New makes the projection. The connection stays the caller's to close.
+func New(conn *jetstream.Conn, log *slog.Logger) *Projection {
+	return &Projection{conn: conn, log: log}
+}
+
+// Spec implements projectors.Projection.
+func (p *Projection) Spec() projectors.Spec {
+	return projectors.Spec{Name: Name, Filters: []string{events.AllGroceries}, Lanes: 4, Batch: 64}
+}
+
+// Apply implements projectors.Projection.
+func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {
+	feeds := map[string]*feed{}
+	for _, event := range batch {
+		grocery, err := events.DecodeGrocery(event.Envelope)
+		if err != nil {
+			return err
+		}
+		user := event.User()
+		if feeds[user] == nil {
+			feeds[user] = &feed{conn: p.conn, subject: events.FeedSubject(user)}
+		}
+		if err := feeds[user].send(ctx, event, grocery); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Erase implements projectors.Projection.
+func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
+	count, err := p.conn.Purge(ctx, events.Feed, events.FeedSubject(user))
+	return int(count), err
+}
+
+// Fresh implements projectors.Projection. An empty feed is not filled from the beginning: its subscribers
+// have had what it held.
+func (p *Projection) Fresh(context.Context) (bool, error) { return false, nil }
+
+// Rebuild implements projectors.Projection. It publishes nothing: subscribers can't take back what they
+// have had. It compares the requests with the feed and says how many are not there.
+func (p *Projection) Rebuild(context.Context) (projectors.Target, error) {
+	return &comparison{projection: p, feeds: map[string]*feed{}}, nil
+}

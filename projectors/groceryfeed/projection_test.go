@@ -1,0 +1,52 @@
+package groceryfeed_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	"larder.dev/internal/testkit"
+	"larder.dev/projectors/groceryfeed"
+	"larder.dev/projectors/projectiontest"
+)
+
+// The grocery feed passes the suite of all projections.
+func TestProjection(t *testing.T) {
+	t.Parallel()
+	projectiontest.Run(t, func(t *testing.T, conn *jetstream.Conn) projectiontest.View {
+		t.Helper()
+		return projectiontest.View{
+			Projection: groceryfeed.New(conn, testkit.Logger(t)),
+			Dump:       func(ctx context.Context, user string) (map[string]string, error) { return dump(ctx, conn, user) },
+		}
+	})
+}
+
+// dump tells how often each thing is on a user's feed.
+func dump(ctx context.Context, conn *jetstream.Conn, user string) (map[string]string, error) {
+	reader, err := conn.Read(ctx, events.Feed, []string{events.FeedSubject(user)}, jetstream.ReadStart{})
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	seen := map[string]string{}
+	for left := reader.Total(); left > 0; {
+		var msg jetstream.Message
+		msg, left, err = reader.Next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		envelope, err := events.Parse(msg.Subject, msg.Header, msg.Data)
+		if err != nil {
+			return nil, err
+		}
+		grocery, err := events.DecodeGrocery(envelope)
+		if err != nil {
+			return nil, err
+		}
+		seen[grocery.Recipe.Name] += fmt.Sprintf("sent %v ", grocery.Items)
+	}
+	return seen, nil
+}

@@ -1,0 +1,133 @@
+package projectors
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+)
+
+// parkedBucket keeps what was parked. The event's body stays in the stream alone.
+const parkedBucket = "PARKED"
+
+// maxReason bounds a reason, which can hold a piece of a broken header.
+const maxReason = 500
+
+// ParkedEvent is an event that a projection could not apply and left behind.
+type ParkedEvent struct {
+	Projection string    `json:"projection"`
+	Sequence   uint64    `json:"sequence"`
+	Subject    string    `json:"subject"`
+	EventID    string    `json:"event_id"`
+	Type       string    `json:"type"`
+	Reason     string    `json:"reason"`
+	ParkedAt   time.Time `json:"parked_at"`
+}
+
+// parking is the store of parked events, shared by all projections and processes.
+type parking struct {
+	conn *jetstream.Conn
+
+	mu     sync.Mutex
+	opened *jetstream.Bucket
+}
+
+func (p *parking) bucket(ctx context.Context) (*jetstream.Bucket, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.opened != nil {
+		return p.opened, nil
+	}
+	bucket, err := p.conn.EnsureBucket(ctx, parkedBucket)
+	if err != nil {
+		return nil, err
+	}
+	p.opened = bucket
+	return bucket, nil
+}
+
+func parkedKey(projection string, sequence uint64) string {
+	return projection + "." + strconv.FormatUint(sequence, 10)
+}
+
+func (p *parking) put(ctx context.Context, projection string, msg jetstream.Message, reason error) error {
+	bucket, err := p.bucket(ctx)
+	if err != nil {
+		return err
+	}
+	value, err := json.Marshal(ParkedEvent{
+		Projection: projection, Sequence: msg.Sequence, Subject: msg.Subject,
+		EventID: cut(msg.HeaderValue(events.HeaderID)), Type: cut(msg.HeaderValue(events.HeaderType)),
+		Reason: cut(reason.Error()), ParkedAt: time.Now().UTC(),
+	})
+	if err != nil {
+		return fmt.Errorf("park message %d of %s: %w", msg.Sequence, projection, err)
+	}
+	return bucket.Put(ctx, parkedKey(projection, msg.Sequence), value)
+}
+
+// list gives what is parked, by one projection or, for "", by all, in the order of the stream.
+func (p *parking) list(ctx context.Context, projection string) ([]ParkedEvent, error) {
+	bucket, err := p.bucket(ctx)
+	if err != nil {
+		return nil, err
+	}
+	prefix := ""
+	if projection != "" {
+		prefix = projection + "."
+	}
+	entries, err := bucket.List(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	parked := make([]ParkedEvent, 0, len(entries))
+	for _, entry := range entries {
+		var event ParkedEvent
+		if err := json.Unmarshal(entry.Value, &event); err != nil {
+			return nil, fmt.Errorf("read parked event %s: %w", entry.Key, err)
+		}
+		parked = append(parked, event)
+	}
+	slices.SortFunc(parked, func(a, b ParkedEvent) int {
+		return cmp.Or(cmp.Compare(a.Projection, b.Projection), cmp.Compare(a.Sequence, b.Sequence))
+	})
+	return parked, nil
+}
+
+// clear forgets what a projection parked, as far as it fits.
+func (p *parking) clear(ctx context.Context, projection string, fits func(ParkedEvent) bool) (int, error) {
+	parked, err := p.list(ctx, projection)
+	if err != nil {
+		return 0, err
+	}
+	bucket, err := p.bucket(ctx)
+	if err != nil {
+		return 0, err
+	}
+	count := 0
+	for _, event := range parked {
+		if !fits(event) {
+			continue
+		}
+		if err := bucket.Delete(ctx, parkedKey(event.Projection, event.Sequence)); err != nil {
+			return count, err
+		}
+		count++
+	}
+	return count, nil
+}
+
+func cut(text string) string {
+	if len(text) <= maxReason {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxReason], "") + "…"
+}

@@ -1,0 +1,105 @@
+// Package projectors keeps views of the event stream up to date: the search index, the cache, the replica
+// and the grocery feed. A Projection writes one view; the Runner brings it the events.
+//
+// What the runner promises a projection, and what it asks of it:
+//
+//   - Each event comes at least once. After a crash, a lost acknowledgement or a slow write it comes again,
+//     also after younger ones, so Apply must bear that: a view takes an event only if it is newer than what
+//     it has.
+//   - Events of one user come in order within one process, in batches, one batch at a time. Events of
+//     different users come at the same time on different lanes. Two processes may share a projection; then
+//     order holds within each, which is one more reason for the first rule.
+//   - An event is acknowledged after Apply returned nil for it. A passing failure is tried again in place,
+//     for ever, with growing delay; an event that can never be applied is parked, and the rest goes on.
+package projectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+)
+
+// ErrImpossible marks an event that can never be applied, however often it is tried: the runner parks it.
+// Every other error of Apply counts as passing, but for those of reading an event (package events).
+var ErrImpossible = errors.New("event can't be applied")
+
+// Event is an event with its place in the stream.
+type Event struct {
+	events.Envelope
+	Sequence uint64    // from 1
+	Stored   time.Time // when the stream stored it
+}
+
+// Spec says which events a projection takes, and how.
+type Spec struct {
+	Name    string   // a lower-case word: the name in status and rebuild, and of the durable consumer
+	Filters []string // subjects of the stream LARDER, not overlapping
+	Lanes   int      // how many batches are applied at the same time; 0 for 4
+	Batch   int      // most events of one batch; 0 for 256
+}
+
+// Projection writes one view. Its methods may be called at the same time.
+type Projection interface {
+	// Spec is the same at each call.
+	Spec() Spec
+
+	// Apply writes events, oldest first for each user, durably before it returns. It must be idempotent
+	// and must not be confused by an event that is older than what the view has. Besides ErrImpossible it
+	// hands on the errors of package events. When it fails for a batch, nothing is said about which events
+	// were written; the runner finds the bad one by applying them singly.
+	Apply(ctx context.Context, batch []Event) error
+
+	// Erase removes all that the view has of a user, tombstones too, and tells how many things it were.
+	Erase(ctx context.Context, user string) (int, error)
+
+	// Fresh tells whether the view was found empty, so that it must get everything from the beginning.
+	Fresh(ctx context.Context) (bool, error)
+
+	// Rebuild begins to build the view anew. The view goes on serving, and Apply goes on writing to it.
+	Rebuild(ctx context.Context) (Target, error)
+}
+
+// Target is a view that is being built anew.
+type Target interface {
+	// Apply is that of the projection, but writes to the new view.
+	Apply(ctx context.Context, batch []Event) error
+
+	// Commit puts the new view in the place of the old one, once. The projection's Apply is at rest
+	// meanwhile, and writes to the new view afterwards.
+	Commit(ctx context.Context) error
+
+	// Abort throws the new view away. It does nothing after Commit.
+	Abort(ctx context.Context) error
+}
+
+const (
+	defaultLanes = 4
+	defaultBatch = 256
+)
+
+func (s Spec) withDefaults() Spec {
+	if s.Lanes <= 0 {
+		s.Lanes = defaultLanes
+	}
+	if s.Batch <= 0 {
+		s.Batch = defaultBatch
+	}
+	return s
+}
+
+// readEvent reads an event from a message, and tells whether this build knows its type and version.
+func readEvent(msg jetstream.Message) (Event, error) {
+	envelope, err := events.Parse(msg.Subject, msg.Header, msg.Data)
+	if err != nil {
+		return Event{}, err
+	}
+	event := Event{Envelope: envelope, Sequence: msg.Sequence, Stored: msg.Time}
+	if err := events.Known(envelope); err != nil {
+		return event, fmt.Errorf("message %d: %w", msg.Sequence, err)
+	}
+	return event, nil
+}

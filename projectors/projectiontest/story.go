@@ -1,0 +1,136 @@
+package projectiontest
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	"larder.dev/projectors"
+)
+
+// began is when every story begins; fixed, so that two tellings of it are equal.
+//
+//nolint:gochecknoglobals // a constant, but for the language
+var began = time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
+
+// Teller writes the events of one user, each with the next change number.
+type Teller struct {
+	User   string
+	change int64
+}
+
+// NewTeller makes a teller for a new user.
+func NewTeller() *Teller { return &Teller{User: uuid.NewString()} }
+
+// ID gives an id that belongs to a word, for this user.
+func (t *Teller) ID(word string) string {
+	return uuid.NewSHA1(uuid.MustParse(t.User), []byte(word)).String()
+}
+
+// Recipe tells of a recipe. The name tells the version, so that a view that mixes versions up is seen.
+func (t *Teller) Recipe(what events.Type, word string, version int64) events.Envelope {
+	t.change++
+	quantity := float64(version)
+	servings := 4.0
+	r := events.Recipe{
+		ID: t.ID(word), Name: fmt.Sprintf("%s %d", word, version), Description: "As " + word + " should be.",
+		Servings: &servings, Tags: []string{"tag" + word}, Notes: "", SourceURL: "",
+		Ingredients: ingredients(word, version, &quantity),
+		Steps:       []events.Step{{Text: "Stir.", Section: ""}}, Files: []events.File{},
+		Version: version, CreatedAt: began, UpdatedAt: began.Add(time.Duration(version) * time.Minute),
+	}
+	return t.envelope(what, events.RecipeSubject(t.User, r.ID), version, r)
+}
+
+// ingredients gives as many rows as the version's last bit says, so that rows come and go.
+func ingredients(word string, version int64, quantity *float64) []events.Ingredient {
+	rows := []events.Ingredient{{Text: fmt.Sprintf("%d g %s", version, word), Quantity: quantity, Unit: "g", Name: word}}
+	if version%2 == 0 {
+		rows = append(rows, events.Ingredient{Text: "salt", Name: "salt"})
+	}
+	return rows
+}
+
+// Grocery tells of a request for the grocery list.
+func (t *Teller) Grocery(word string) events.Envelope {
+	t.change++
+	g := events.Grocery{
+		RequestID: t.ID("request " + word), Recipe: events.RecipeRef{ID: t.ID(word), Name: word},
+		Items: []events.GroceryItem{{Name: word, Text: word}},
+	}
+	return t.envelope(events.GroceryRequested, events.GrocerySubject(t.User, g.RequestID), 0, g)
+}
+
+// Account tells of the user.
+func (t *Teller) Account(what events.Type, version int64) events.Envelope {
+	t.change++
+	u := events.User{ID: t.User, Version: version, CreatedAt: began, UpdatedAt: began.Add(time.Duration(version) * time.Minute)}
+	if what != events.UserDeleted {
+		u.Name, u.PasswordHash, u.Grocery = "Cook "+t.User[:8], "hash", true
+	}
+	return t.envelope(what, events.UserSubject(t.User), version, u)
+}
+
+func (t *Teller) envelope(what events.Type, subject string, version int64, body any) events.Envelope {
+	data, err := json.Marshal(body)
+	if err != nil {
+		panic(fmt.Sprintf("write the body of %s: %v", what, err)) // the bodies above can be written
+	}
+	return events.Envelope{
+		ID: t.ID(fmt.Sprintf("event %d", t.change)), Source: events.Source, Type: what,
+		SchemaVersion: events.CurrentVersion(what), Time: began.Add(time.Duration(t.change) * time.Second),
+		Subject: subject, Version: version, Change: t.change, Data: data,
+	}
+}
+
+// RecipeStory tells of recipes that are written, changed, deleted, written again and given files.
+func (t *Teller) RecipeStory() []events.Envelope {
+	return []events.Envelope{
+		t.Recipe(events.RecipeCreated, "soup", 1),
+		t.Recipe(events.RecipeCreated, "bread", 1),
+		t.Recipe(events.RecipeUpdated, "soup", 2),
+		t.Recipe(events.RecipeCreated, "cake", 1),
+		t.Recipe(events.RecipeDeleted, "bread", 2),
+		t.Recipe(events.RecipeDeleted, "cake", 2),
+		t.Recipe(events.RecipeRestored, "cake", 3),
+		t.Recipe(events.RecipeUpdated, "soup", 3),
+		t.Recipe(events.RecipeFileAttached, "cake", 4),
+		t.Recipe(events.RecipeCreated, "tea", 1),
+	}
+}
+
+// GroceryStory tells of several requests.
+func (t *Teller) GroceryStory() []events.Envelope {
+	story := make([]events.Envelope, 8)
+	for i := range story {
+		story[i] = t.Grocery(fmt.Sprintf("thing%d", i))
+	}
+	return story
+}
+
+// Message gives the event as the relay publishes it.
+func Message(e events.Envelope) jetstream.Message {
+	return jetstream.Message{Subject: e.Subject, Header: e.Headers(), Data: e.Data}
+}
+
+// Messages gives the events as the relay publishes them.
+func Messages(list []events.Envelope) []jetstream.Message {
+	msgs := make([]jetstream.Message, len(list))
+	for i, e := range list {
+		msgs[i] = Message(e)
+	}
+	return msgs
+}
+
+// Delivered gives the events as the runner hands them to a projection.
+func Delivered(list []events.Envelope) []projectors.Event {
+	batch := make([]projectors.Event, len(list))
+	for i, e := range list {
+		batch[i] = projectors.Event{Envelope: e, Sequence: uint64(i + 1), Stored: began}
+	}
+	return batch
+}

@@ -1,0 +1,265 @@
+package projectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+)
+
+// ErrRebuilding is a rebuild of a projection that is being rebuilt.
+var ErrRebuilding = errors.New("a rebuild is already under way")
+
+const (
+	// swapLease is how long other processes keep still for a swap. One that takes longer is given up, since
+	// they would write on.
+	swapLease = 2 * time.Minute
+	swapMost  = swapLease - 10*time.Second
+
+	rebuildBatch    = 500
+	rebuildAttempts = 8
+	abortTimeout    = 30 * time.Second
+	// readerPatience is how long a replay waits for an announced event before it looks whether the event
+	// was purged meanwhile.
+	readerPatience = 2 * time.Second
+	progressEvery  = 200 * time.Millisecond
+)
+
+// Progress is how far a rebuild is.
+type Progress struct {
+	Done      uint64  `json:"done"`  // events applied to the new view
+	Total     uint64  `json:"total"` // events to apply; grows while new ones come in
+	PerSecond float64 `json:"per_second"`
+}
+
+// rebuild fills a new view with the last event of each subject while the old one is kept up to date, then
+// holds all writing, takes what came in meanwhile, and swaps.
+func (w *worker) rebuild(ctx context.Context, runner string, progress func(Progress)) (err error) {
+	if !w.rebuilding.CompareAndSwap(false, true) {
+		return fmt.Errorf("rebuild %s: %w", w.spec.Name, ErrRebuilding)
+	}
+	defer w.rebuilding.Store(false)
+	started := time.Now()
+	target, err := w.projection.Rebuild(ctx)
+	if err != nil {
+		return fmt.Errorf("rebuild %s: begin: %w", w.spec.Name, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("rebuild %s: %w", w.spec.Name, err), abort(ctx, target))
+		}
+	}()
+	p := &replay{worker: w, target: target, started: started, progress: progress, erasedAt: w.erased.mark()}
+	if err := p.read(ctx, jetstream.ReadStart{Last: true}); err != nil {
+		return err
+	}
+	if err := p.swap(ctx, runner); err != nil {
+		return err
+	}
+	w.log.InfoContext(ctx, "rebuilt from the stream", slog.Uint64("events", p.done), slog.Duration("took", time.Since(started)))
+	return nil
+}
+
+func abort(ctx context.Context, target Target) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
+	defer cancel()
+	if err := target.Abort(ctx); err != nil {
+		return fmt.Errorf("throw away the new view: %w", err)
+	}
+	return nil
+}
+
+// replay brings the events of the stream to a new view.
+type replay struct {
+	*worker
+	target   Target
+	started  time.Time
+	progress func(Progress)
+	told     time.Time
+	erasedAt int
+
+	batch []Event
+	done  uint64
+	total uint64
+	last  uint64 // sequence of the newest event read
+}
+
+// read applies events from a place of the stream up to its end.
+func (p *replay) read(ctx context.Context, start jetstream.ReadStart) error {
+	for {
+		reader, err := p.deps.Conn.Read(ctx, events.Stream, p.spec.Filters, start)
+		if err != nil {
+			return err
+		}
+		p.total += reader.Total()
+		complete, err := p.drain(ctx, reader)
+		reader.Close()
+		if err != nil || complete {
+			return err
+		}
+		start = jetstream.ReadStart{Sequence: p.last + 1}
+		p.total = p.done // the next reader says what is left
+	}
+}
+
+// drain applies what a reader has. It is not complete if announced events didn't come, as when a user was
+// erased meanwhile.
+func (p *replay) drain(ctx context.Context, reader *jetstream.Reader) (complete bool, err error) {
+	for left := reader.Total(); left > 0; {
+		var msg jetstream.Message
+		msg, left, err = p.next(ctx, reader)
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			return false, p.flush(ctx)
+		}
+		if err != nil {
+			return false, err
+		}
+		p.last = msg.Sequence
+		if err := p.take(ctx, msg); err != nil {
+			return false, err
+		}
+		p.total = max(p.total, p.done+left)
+	}
+	return true, p.flush(ctx)
+}
+
+func (p *replay) next(ctx context.Context, reader *jetstream.Reader) (jetstream.Message, uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, readerPatience)
+	defer cancel()
+	return reader.Next(ctx)
+}
+
+func (p *replay) take(ctx context.Context, msg jetstream.Message) error {
+	event, err := readEvent(msg)
+	p.done++
+	if err != nil {
+		// The batch first: of two bad events the older one is named.
+		if err := p.flush(ctx); err != nil {
+			return err
+		}
+		return p.refuse(ctx, msg, err)
+	}
+	if p.erased.has(event.User()) {
+		return nil
+	}
+	p.batch = append(p.batch, event)
+	if len(p.batch) < rebuildBatch {
+		return nil
+	}
+	return p.flush(ctx)
+}
+
+// refuse skips an event of an unknown type, as the live projection does, and stops at any other: a view
+// that lacks something must not take the place of one that may have it.
+func (p *replay) refuse(ctx context.Context, msg jetstream.Message, reason error) error {
+	if judge(reason) == skip {
+		p.numbers.skipped.Add(1)
+		p.log.WarnContext(ctx, "rebuild skipped an event of an unknown type", slog.Uint64("sequence", msg.Sequence))
+		return nil
+	}
+	return fmt.Errorf("stopped at event %q (%s), message %d on %s: %w", msg.HeaderValue(events.HeaderID),
+		msg.HeaderValue(events.HeaderType), msg.Sequence, msg.Subject, reason)
+}
+
+func (p *replay) flush(ctx context.Context) error {
+	defer func() { p.batch = p.batch[:0] }()
+	if len(p.batch) > 0 {
+		if err := p.apply(ctx, p.batch); err != nil {
+			return err
+		}
+	}
+	p.tell()
+	return nil
+}
+
+// apply tries a passing failure some times. Unlike the live projection it gives up then: somebody waits.
+func (p *replay) apply(ctx context.Context, batch []Event) error {
+	for attempt := 0; ; attempt++ {
+		err := p.target.Apply(ctx, batch)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case judge(err) != retry && len(batch) > 1:
+			return p.applyEach(ctx, batch)
+		case judge(err) == skip:
+			p.numbers.skipped.Add(1)
+			return nil
+		case judge(err) != retry:
+			e := batch[0]
+			return fmt.Errorf("stopped at event %q (%s), message %d on %s: %w", e.ID, e.Type, e.Sequence, e.Subject, err)
+		case attempt+1 == rebuildAttempts:
+			return fmt.Errorf("write %d events from message %d: %w", len(batch), batch[0].Sequence, err)
+		}
+		wait(ctx, delay(attempt))
+	}
+}
+
+func (p *replay) applyEach(ctx context.Context, batch []Event) error {
+	for i := range batch {
+		if err := p.apply(ctx, batch[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// swap holds the live projection, here and in other processes, brings the new view to the end of the
+// stream, and puts it in place. Nothing is acknowledged meanwhile that only the old view has.
+func (p *replay) swap(ctx context.Context, runner string) error {
+	hold, err := p.gate.hold(ctx, 0)
+	if err != nil {
+		return fmt.Errorf("hold the projection: %w", err)
+	}
+	defer hold.release()
+	ctx, cancel := context.WithTimeout(ctx, swapMost)
+	defer cancel()
+	release, err := p.holdElsewhere(ctx, runner)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := p.read(ctx, jetstream.ReadStart{Sequence: p.last + 1}); err != nil {
+		return err
+	}
+	if err := p.target.Commit(ctx); err != nil {
+		return fmt.Errorf("put the new view in place: %w", err)
+	}
+	return p.tidy(ctx)
+}
+
+// tidy removes what the swap made out of date. The new view is in place, so an error here doesn't undo it.
+func (p *replay) tidy(ctx context.Context) error {
+	for _, user := range p.erased.since(p.erasedAt) {
+		if _, err := p.projection.Erase(ctx, user); err != nil {
+			return fmt.Errorf("erase user %s from the new view, which is in place: %w", user, err)
+		}
+	}
+	// No parked event is left that matters: the rebuild went past every subject's last event.
+	if _, err := p.parking.clear(ctx, p.spec.Name, func(e ParkedEvent) bool { return e.Sequence <= p.last }); err != nil {
+		return fmt.Errorf("forget parked events; the new view is in place: %w", err)
+	}
+	p.tell()
+	p.progress(p.now())
+	return nil
+}
+
+func (p *replay) tell() {
+	if time.Since(p.told) < progressEvery {
+		return
+	}
+	p.told = time.Now()
+	p.progress(p.now())
+}
+
+func (p *replay) now() Progress {
+	return Progress{
+		Done: p.done, Total: max(p.total, p.done),
+		PerSecond: float64(p.done) / max(time.Since(p.started).Seconds(), 0.001),
+	}
+}

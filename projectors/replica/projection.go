@@ -1,0 +1,60 @@
+// Package replica is the projection that keeps the backup database: the same schema as the primary's,
+// filled from the stream. It holds accounts, recipes, ingredient rows and the users' last change numbers;
+// the ledger and the idempotency keys are the primary's alone.
+package replica
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/events"
+	"larder.dev/projectors"
+)
+
+// Name is the projection's name.
+const Name = "replica"
+
+// Projection writes to the backup database.
+type Projection struct{ pool *pgxpool.Pool }
+
+// New makes the projection of a database that has the schema. The pool stays the caller's to close.
+func New(pool *pgxpool.Pool) *Projection { return &Projection{pool: pool} }
+
+// Spec implements projectors.Projection.
+func (p *Projection) Spec() projectors.Spec {
+	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes, events.AllUsers}, Lanes: 4, Batch: 200}
+}
+
+// Apply implements projectors.Projection. A batch is one transaction.
+func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {
+	return write(ctx, p.pool, live, batch)
+}
+
+// Erase implements projectors.Projection.
+func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
+	if err := checkID(user); err != nil {
+		return 0, err
+	}
+	count := 0
+	work := &pgx.Batch{}
+	for _, table := range userTables {
+		work.Queue(table.erase, user).Exec(counter(&count))
+	}
+	if err := p.pool.SendBatch(ctx, work).Close(); err != nil {
+		return 0, fmt.Errorf("erase user %s from the replica: %w", user, failure(err))
+	}
+	return count, nil
+}
+
+// Fresh implements projectors.Projection.
+func (p *Projection) Fresh(ctx context.Context) (bool, error) {
+	var fresh bool
+	err := p.pool.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM recipes) AND NOT EXISTS (SELECT FROM users)`).Scan(&fresh)
+	if err != nil {
+		return false, fmt.Errorf("look whether the replica is empty: %w", err)
+	}
+	return fresh, nil
+}

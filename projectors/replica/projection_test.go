@@ -1,0 +1,208 @@
+package replica_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	"larder.dev/internal/postgres"
+	"larder.dev/internal/testkit"
+	"larder.dev/projectors"
+	"larder.dev/projectors/projectiontest"
+	"larder.dev/projectors/replica"
+)
+
+func migrate(ctx context.Context, url string) error {
+	return commandapi.Migrate(ctx, url, slog.New(slog.DiscardHandler))
+}
+
+func open(t *testing.T) *pgxpool.Pool {
+	t.Helper()
+	pool, err := postgres.Open(t.Context(), testkit.Postgres(t, migrate), postgres.Options{Application: "replica test", MaxConns: 6})
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// The replica passes the suite of all projections.
+func TestProjection(t *testing.T) {
+	t.Parallel()
+	projectiontest.Run(t, func(t *testing.T, _ *jetstream.Conn) projectiontest.View {
+		t.Helper()
+		pool := open(t)
+		return projectiontest.View{
+			Projection: replica.New(pool),
+			Dump:       func(ctx context.Context, user string) (map[string]string, error) { return dump(ctx, pool, user) },
+		}
+	})
+}
+
+// dump gives the living recipes of a user with their rows, but not the change numbers: these depend on
+// where in a story an event stands, and the suite compares stories.
+func dump(ctx context.Context, pool *pgxpool.Pool, user string) (map[string]string, error) {
+	rows, err := pool.Query(ctx, `SELECT r.name, r.version, r.tags::text, r.steps::text, r.updated_at::text,
+			(SELECT coalesce(string_agg(i.position || i.text || coalesce(i.quantity::text, '-'), ';' ORDER BY i.position), '')
+			 FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id)
+		FROM recipes r WHERE r.user_id = $1 AND r.deleted_at IS NULL`, user)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[string]string{}
+	for rows.Next() {
+		var name, tags, steps, updated, ingredients string
+		var version int64
+		if err := rows.Scan(&name, &version, &tags, &steps, &updated, &ingredients); err != nil {
+			return nil, err
+		}
+		found[name] += fmt.Sprintf("version %d %s %s %s %s", version, tags, steps, updated, ingredients)
+	}
+	return found, rows.Err()
+}
+
+func apply(t *testing.T, projection *replica.Projection, list ...events.Envelope) {
+	t.Helper()
+	require.NoError(t, projection.Apply(t.Context(), projectiontest.Delivered(list)))
+}
+
+func scan[T any](t *testing.T, pool *pgxpool.Pool, query string, args ...any) T {
+	t.Helper()
+	var v T
+	require.NoError(t, pool.QueryRow(t.Context(), query, args...).Scan(&v))
+	return v
+}
+
+// Accounts are kept by version, and the change number never goes back.
+func TestAccounts(t *testing.T) {
+	t.Parallel()
+	pool := open(t)
+	projection := replica.New(pool)
+	teller := projectiontest.NewTeller()
+	added, changed := teller.Account(events.UserAdded, 1), teller.Account(events.UserChanged, 2)
+	apply(t, projection, changed)
+	apply(t, projection, added)
+	require.EqualValues(t, 2, scan[int64](t, pool, `SELECT version FROM users WHERE id = $1`, teller.User))
+	require.EqualValues(t, 2, scan[int64](t, pool, `SELECT change FROM user_changes WHERE user_id = $1`, teller.User))
+	require.Equal(t, "cook "+teller.User[:8], scan[string](t, pool, `SELECT name_key FROM users WHERE id = $1`, teller.User))
+}
+
+// A deleted account takes everything of its user along.
+func TestUserDeleted(t *testing.T) {
+	t.Parallel()
+	pool := open(t)
+	projection := replica.New(pool)
+	teller := projectiontest.NewTeller()
+	apply(t, projection, append([]events.Envelope{teller.Account(events.UserAdded, 1)}, teller.RecipeStory()...)...)
+	apply(t, projection, teller.Account(events.UserDeleted, 2))
+	for _, query := range []string{
+		`SELECT count(*) FROM users WHERE id = $1`, `SELECT count(*) FROM recipes WHERE user_id = $1`,
+		`SELECT count(*) FROM ingredients WHERE user_id = $1`, `SELECT count(*) FROM user_changes WHERE user_id = $1`,
+	} {
+		require.Zero(t, scan[int](t, pool, query, teller.User), query)
+	}
+}
+
+// named gives an account's event another name.
+func named(t *testing.T, e events.Envelope, name string) events.Envelope {
+	t.Helper()
+	u, err := events.DecodeUser(e)
+	require.NoError(t, err)
+	u.Name = name
+	e.Data, err = json.Marshal(u)
+	require.NoError(t, err)
+	return e
+}
+
+// A name that was given free and taken again doesn't hold the replica up, whichever account's event comes
+// first; the one that has it at the primary has it here.
+func TestNameTakenAgain(t *testing.T) {
+	t.Parallel()
+	for _, order := range []string{"old first", "new first"} {
+		t.Run(order, func(t *testing.T) {
+			t.Parallel()
+			pool := open(t)
+			projection := replica.New(pool)
+			old, young := projectiontest.NewTeller(), projectiontest.NewTeller()
+			of := named(t, old.Account(events.UserAdded, 1), "Ada")
+			yf := named(t, young.Account(events.UserAdded, 2), "ADA")
+			if order == "old first" {
+				apply(t, projection, of, yf)
+			} else {
+				apply(t, projection, yf, of)
+			}
+			require.Equal(t, young.User, scan[string](t, pool, `SELECT id::text FROM users WHERE name_key = 'ada'`))
+			apply(t, projection, old.Account(events.UserDeleted, 2))
+			require.Equal(t, young.User, scan[string](t, pool, `SELECT id::text FROM users`))
+		})
+	}
+}
+
+// A rebuild brings accounts and change numbers too, drops what the stream doesn't have, and leaves the
+// tables' indexes with their names.
+func TestRebuildReplacesEverything(t *testing.T) {
+	t.Parallel()
+	pool := open(t)
+	projection := replica.New(pool)
+	stray, teller := projectiontest.NewTeller(), projectiontest.NewTeller()
+	apply(t, projection, stray.Account(events.UserAdded, 1), stray.Recipe(events.RecipeCreated, "stray", 1))
+	indexes := `SELECT string_agg(indexname, ',' ORDER BY indexname) FROM pg_indexes WHERE schemaname = 'public'`
+	before := scan[string](t, pool, indexes)
+
+	target, err := projection.Rebuild(t.Context())
+	require.NoError(t, err)
+	story := append([]events.Envelope{teller.Account(events.UserAdded, 1)}, teller.RecipeStory()...)
+	require.NoError(t, target.Apply(t.Context(), projectiontest.Delivered(story)))
+	require.Equal(t, stray.User, scan[string](t, pool, `SELECT id::text FROM users`), "the old rows serve until the swap")
+	require.NoError(t, target.Commit(t.Context()))
+	require.Equal(t, teller.User, scan[string](t, pool, `SELECT id::text FROM users`))
+	require.EqualValues(t, len(story), scan[int64](t, pool, `SELECT change FROM user_changes`))
+	require.Equal(t, before, scan[string](t, pool, indexes))
+	require.NoError(t, target.Abort(t.Context()))
+}
+
+// Data that no database column takes is refused for good, whatever it is, and not tried for ever.
+func TestImpossibleData(t *testing.T) {
+	t.Parallel()
+	projection := replica.New(open(t))
+	for what, spoil := range map[string]func(*events.Recipe){
+		"a NUL in a text":     func(r *events.Recipe) { r.Name = "a\x00b" },
+		"minutes over an int": func(r *events.Recipe) { huge := 1 << 40; r.PrepMinutes = &huge },
+		"an empty name part":  func(r *events.Recipe) { r.Ingredients[0].Unit = "\x00" },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			e := projectiontest.NewTeller().Recipe(events.RecipeCreated, "soup", 1)
+			r, err := events.DecodeRecipe(e)
+			require.NoError(t, err)
+			spoil(&r)
+			e.Data, err = json.Marshal(r)
+			require.NoError(t, err)
+			require.ErrorIs(t, projection.Apply(t.Context(), projectiontest.Delivered([]events.Envelope{e})), projectors.ErrImpossible)
+		})
+	}
+	stranger := &projectiontest.Teller{User: "00000000-0000-0000-0000-000000000001"}
+	e := stranger.Recipe(events.RecipeCreated, "soup", 1)
+	e.Subject = events.RecipeSubject("nobody", stranger.ID("soup"))
+	require.ErrorIs(t, projection.Apply(t.Context(), projectiontest.Delivered([]events.Envelope{e})), projectors.ErrImpossible)
+}
+
+// A new database says that it must be filled, and no longer once it was.
+func TestFresh(t *testing.T) {
+	t.Parallel()
+	projection := replica.New(open(t))
+	fresh, err := projection.Fresh(t.Context())
+	require.NoError(t, err)
+	require.True(t, fresh)
+	apply(t, projection, projectiontest.NewTeller().Account(events.UserAdded, 1))
+	fresh, err = projection.Fresh(t.Context())
+	require.NoError(t, err)
+	require.False(t, fresh)
+}

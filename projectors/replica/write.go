@@ -1,0 +1,235 @@
+package replica
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"larder.dev/events"
+	"larder.dev/internal/postgres"
+	"larder.dev/projectors"
+)
+
+// place says which tables are written: the live ones, or those of a rebuild.
+type place string
+
+const (
+	live    place = ""
+	staging place = "larder_rebuild."
+)
+
+// The statements take {} for the place. Each event is one statement that does nothing if the row is as new
+// as the event, so that a batch can hold an event twice and needs no look before it writes.
+//
+// Numbers of minutes are cast by the server: one that doesn't fit is then its error about the data, and
+// not one of the driver's, which can't be told from a passing one.
+const (
+	upsertRecipe = `WITH taken AS (
+		INSERT INTO {}recipes AS have (user_id, id, version, change, name, description, servings, prep_minutes,
+			cook_minutes, source_url, tags, notes, steps, files, created_at, updated_at, deleted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8::bigint::integer, $9::bigint::integer, $10, $11, $12, $13, $14, $15, $16, $17)
+		ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change,
+			name = excluded.name, description = excluded.description, servings = excluded.servings,
+			prep_minutes = excluded.prep_minutes, cook_minutes = excluded.cook_minutes,
+			source_url = excluded.source_url, tags = excluded.tags, notes = excluded.notes,
+			steps = excluded.steps, files = excluded.files, created_at = excluded.created_at,
+			updated_at = excluded.updated_at, deleted_at = excluded.deleted_at
+		WHERE have.version < excluded.version
+		RETURNING user_id, id
+	), gone AS (
+		DELETE FROM {}ingredients row USING taken
+		WHERE row.user_id = taken.user_id AND row.recipe_id = taken.id AND row.position >= cardinality($18::text[])
+	)
+	INSERT INTO {}ingredients (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section)
+	SELECT taken.user_id, taken.id, row.position - 1,
+		row.text, row.quantity, row.quantity_max, row.unit, row.name, row.note, row.section
+	FROM taken, unnest($18::text[], $19::float8[], $20::float8[], $21::text[], $22::text[], $23::text[], $24::text[])
+		WITH ORDINALITY AS row(text, quantity, quantity_max, unit, name, note, section, position)
+	ON CONFLICT (user_id, recipe_id, position) DO UPDATE SET text = excluded.text, quantity = excluded.quantity,
+		quantity_max = excluded.quantity_max, unit = excluded.unit, name = excluded.name, note = excluded.note,
+		section = excluded.section`
+
+	// Two accounts never have one name at the primary, but here the older one's deletion can be behind the
+	// newer one's event. Waiting for it could be waiting for an event further back in the same lane, so the
+	// account that changed last gets the name, and the other its id in the place of it.
+	freeName = `UPDATE {}users SET name_key = id::text WHERE name_key = $1 AND id <> $2 AND updated_at < $3`
+
+	upsertUser = `INSERT INTO {}users AS have (id, name, name_key, password_hash, admin, grocery, disabled, version,
+			created_at, updated_at)
+		SELECT $1::uuid, $2::text, CASE WHEN EXISTS (SELECT FROM {}users WHERE name_key = $3::text AND id <> $1::uuid)
+			THEN $1::uuid::text ELSE $3::text END, $4::text, $5::boolean, $6::boolean, $7::boolean, $8::bigint,
+			$9::timestamptz, $10::timestamptz
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
+			password_hash = excluded.password_hash, admin = excluded.admin, grocery = excluded.grocery,
+			disabled = excluded.disabled, version = excluded.version, created_at = excluded.created_at,
+			updated_at = excluded.updated_at
+		WHERE have.version < excluded.version`
+
+	raiseChange = `INSERT INTO {}user_changes AS have (user_id, change) VALUES ($1, $2)
+		ON CONFLICT (user_id) DO UPDATE SET change = GREATEST(have.change, excluded.change)`
+)
+
+// userTables are the tables that hold something of a user. The staging place has the filled ones.
+var userTables = []struct { //nolint:gochecknoglobals // a constant, but for the language
+	name, erase string
+	filled      bool
+}{
+	{"ingredients", `DELETE FROM ingredients WHERE user_id = $1`, true},
+	{"recipes", `DELETE FROM recipes WHERE user_id = $1`, true},
+	{"user_changes", `DELETE FROM user_changes WHERE user_id = $1`, true},
+	{"users", `DELETE FROM users WHERE id = $1`, true},
+	{"idempotency_keys", `DELETE FROM idempotency_keys WHERE user_id = $1`, false},
+	{"event_log", `DELETE FROM event_log WHERE user_id = $1`, false},
+}
+
+// in puts a statement's tables at the place.
+func (p place) in(statement string) string { return strings.ReplaceAll(statement, "{}", string(p)) }
+
+// write brings a batch of events to the tables, in one transaction.
+func write(ctx context.Context, pool *pgxpool.Pool, to place, batch []projectors.Event) error {
+	work := &pgx.Batch{}
+	for _, event := range batch {
+		if err := queue(work, to, event); err != nil {
+			return err
+		}
+	}
+	if err := pool.SendBatch(ctx, work).Close(); err != nil {
+		return fmt.Errorf("write %d events to the replica: %w", len(batch), failure(err))
+	}
+	return nil
+}
+
+func queue(work *pgx.Batch, to place, event projectors.Event) error {
+	user := event.User()
+	if err := checkID(user); err != nil {
+		return err
+	}
+	switch {
+	case event.Type == events.UserDeleted:
+		queueUserDeleted(work, to, user)
+		return nil
+	case event.Type.IsUser():
+		if err := queueUser(work, to, event); err != nil {
+			return err
+		}
+	default:
+		if err := queueRecipe(work, to, event); err != nil {
+			return err
+		}
+	}
+	work.Queue(to.in(raiseChange), user, event.Change)
+	return nil
+}
+
+func queueUserDeleted(work *pgx.Batch, to place, user string) {
+	for _, table := range userTables {
+		if to == live || table.filled {
+			work.Queue(strings.Replace(table.erase, "FROM ", "FROM "+string(to), 1), user)
+		}
+	}
+}
+
+func queueUser(work *pgx.Batch, to place, event projectors.Event) error {
+	u, err := events.DecodeUser(event.Envelope)
+	if err != nil {
+		return err
+	}
+	key := nameKey(u.Name)
+	work.Queue(to.in(freeName), key, u.ID, u.UpdatedAt)
+	work.Queue(to.in(upsertUser), u.ID, u.Name, key, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version,
+		u.CreatedAt, u.UpdatedAt)
+	return nil
+}
+
+// nameKey folds a name as the write side does for the same column.
+func nameKey(name string) string {
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(strings.TrimSpace(name))))
+}
+
+func queueRecipe(work *pgx.Batch, to place, event projectors.Event) error {
+	r, err := events.DecodeRecipe(event.Envelope)
+	if err != nil {
+		return err
+	}
+	if err := checkID(r.ID); err != nil {
+		return err
+	}
+	steps, err := json.Marshal(orEmpty(r.Steps))
+	if err != nil {
+		return fmt.Errorf("write the steps of recipe %s: %w: %w", r.ID, projectors.ErrImpossible, err)
+	}
+	files, err := json.Marshal(orEmpty(r.Files))
+	if err != nil {
+		return fmt.Errorf("write the files of recipe %s: %w: %w", r.ID, projectors.ErrImpossible, err)
+	}
+	var deletedAt *time.Time
+	if event.Type == events.RecipeDeleted {
+		deletedAt = &r.UpdatedAt
+	}
+	args := []any{
+		event.User(), r.ID, r.Version, event.Change, r.Name, r.Description, r.Servings, r.PrepMinutes,
+		r.CookMinutes, r.SourceURL, orEmpty(r.Tags), r.Notes, steps, files, r.CreatedAt, r.UpdatedAt, deletedAt,
+	}
+	work.Queue(to.in(upsertRecipe), append(args, columns(r.Ingredients)...)...)
+	return nil
+}
+
+// columns turns ingredient rows into the arrays of one statement.
+func columns(rows []events.Ingredient) []any {
+	n := len(rows)
+	var (
+		texts, units, names, notes, sections = make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+		from, to                             = make([]*float64, n), make([]*float64, n)
+	)
+	for i, row := range rows {
+		texts[i], from[i], to[i] = row.Text, row.Quantity, row.QuantityMax
+		units[i], names[i], notes[i], sections[i] = row.Unit, row.Name, row.Note, row.Section
+	}
+	return []any{texts, from, to, units, names, notes, sections}
+}
+
+// orEmpty keeps a missing list from becoming NULL.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func checkID(id string) error {
+	if _, err := uuid.Parse(id); err != nil {
+		return fmt.Errorf("id %q: %w: %w", id, projectors.ErrImpossible, err)
+	}
+	return nil
+}
+
+// failure tells errors about the data, which stay, from all others. The server's message is left out of the
+// former: it quotes the data.
+func failure(err error) error {
+	code := postgres.Code(err)
+	if len(code) < 2 || postgres.Conflict(err, "") {
+		return err
+	}
+	switch code[:2] {
+	case "22", "23": // a value that doesn't fit its column; a rule of the table
+		return fmt.Errorf("%w: Postgres error %s", projectors.ErrImpossible, code)
+	default:
+		return err
+	}
+}
+
+func counter(count *int) func(pgconn.CommandTag) error {
+	return func(tag pgconn.CommandTag) error {
+		*count += int(tag.RowsAffected())
+		return nil
+	}
+}

@@ -1,0 +1,76 @@
+// Package searchindex is the projection that keeps the search index: one document for each recipe.
+package searchindex
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"larder.dev/events"
+	"larder.dev/internal/searchindex"
+	"larder.dev/projectors"
+	"larder.dev/projectors/views"
+)
+
+// Name is the projection's name.
+const Name = "search"
+
+// Projection writes recipes to a search index.
+type Projection struct{ index searchindex.Index }
+
+// New makes the projection of an index. The index stays the caller's to close.
+func New(index searchindex.Index) *Projection { return &Projection{index: index} }
+
+// Spec implements projectors.Projection. One lane: the index makes each batch durable by itself, so one
+// large batch is cheaper than several small ones beside each other.
+func (p *Projection) Spec() projectors.Spec {
+	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 1, Batch: 500}
+}
+
+// Apply implements projectors.Projection. The index keeps the newest version of each document.
+func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {
+	return apply(ctx, p.index, batch)
+}
+
+// Erase implements projectors.Projection.
+func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
+	return p.index.Erase(ctx, user)
+}
+
+// Fresh implements projectors.Projection.
+func (p *Projection) Fresh(context.Context) (bool, error) { return p.index.Fresh(), nil }
+
+// Rebuild implements projectors.Projection.
+func (p *Projection) Rebuild(ctx context.Context) (projectors.Target, error) {
+	rebuild, err := p.index.Rebuild(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return target{rebuild}, nil
+}
+
+type target struct{ searchindex.Rebuild }
+
+func (t target) Apply(ctx context.Context, batch []projectors.Event) error {
+	return apply(ctx, t.Rebuild, batch)
+}
+
+type sink interface {
+	Apply(ctx context.Context, docs []searchindex.Document) error
+}
+
+func apply(ctx context.Context, to sink, batch []projectors.Event) error {
+	docs := make([]searchindex.Document, 0, len(batch))
+	for _, event := range batch {
+		recipe, err := events.DecodeRecipe(event.Envelope)
+		if err != nil {
+			return err
+		}
+		docs = append(docs, views.SearchDocument(recipe, event.User(), event.Type == events.RecipeDeleted))
+	}
+	err := to.Apply(ctx, docs)
+	if errors.Is(err, searchindex.ErrBadDocument) {
+		return fmt.Errorf("index %d documents: %w: %w", len(docs), projectors.ErrImpossible, err)
+	}
+	return err
+}

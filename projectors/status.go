@@ -1,0 +1,83 @@
+package projectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+)
+
+// State is what a projection is doing.
+type State string
+
+// The states of a projection.
+const (
+	Starting   State = "starting"
+	Running    State = "running"
+	Retrying   State = "retrying"   // the view can't be written at the moment
+	Waiting    State = "waiting"    // the stream can't be reached at the moment
+	Rebuilding State = "rebuilding" // runs, and builds the view anew beside it
+	Stopped    State = "stopped"    // met an event of a version that this build doesn't know
+)
+
+// Status is how far one projection is.
+type Status struct {
+	Name       string  `json:"name"`
+	State      State   `json:"state"`
+	Reason     string  `json:"reason,omitempty"` // of a state other than running
+	Position   uint64  `json:"position"`         // every event up to this stream sequence is done
+	StreamEnd  uint64  `json:"stream_end"`       // sequence of the stream's last event, of whatever projection
+	LagEvents  uint64  `json:"lag_events"`       // events of this projection that are not done
+	LagSeconds float64 `json:"lag_seconds"`      // age of the oldest of them
+	Parked     int     `json:"parked"`
+	Skipped    uint64  `json:"skipped"` // events of unknown types, since this process started
+}
+
+// status asks the server how far the projection is, so that it also tells what other processes did.
+func (w *worker) status(ctx context.Context) (Status, error) {
+	s := Status{Name: w.spec.Name, Skipped: w.numbers.skipped.Load()}
+	s.State, s.Reason = w.where()
+	info, err := w.deps.Conn.ConsumerInfo(ctx, events.Stream, w.durable())
+	if errors.Is(err, jetstream.ErrNotFound) {
+		info, err = jetstream.ConsumerInfo{}, nil
+	}
+	if err != nil {
+		return s, fmt.Errorf("status of %s: %w", w.spec.Name, err)
+	}
+	state, err := w.deps.Conn.State(ctx, events.Stream)
+	if err != nil {
+		return s, fmt.Errorf("status of %s: %w", w.spec.Name, err)
+	}
+	s.Position, s.StreamEnd, s.LagEvents = info.AckFloor, state.LastSeq, info.Lag()
+	if s.LagSeconds, err = w.lagSeconds(ctx, info); err != nil {
+		return s, fmt.Errorf("status of %s: %w", w.spec.Name, err)
+	}
+	parked, err := w.parking.list(ctx, w.spec.Name)
+	if err != nil {
+		return s, fmt.Errorf("status of %s: %w", w.spec.Name, err)
+	}
+	s.Parked = len(parked)
+	return s, nil
+}
+
+// lagSeconds is the age of the oldest event that is not done.
+func (w *worker) lagSeconds(ctx context.Context, info jetstream.ConsumerInfo) (float64, error) {
+	if info.Lag() == 0 {
+		return 0, nil
+	}
+	oldest := time.Now()
+	for _, filter := range w.spec.Filters {
+		msg, found, err := w.deps.Conn.Next(ctx, events.Stream, filter, info.AckFloor+1)
+		if err != nil {
+			return 0, err
+		}
+		if found && msg.Time.Before(oldest) {
+			oldest = msg.Time
+		}
+	}
+	return math.Max(0, time.Since(oldest).Seconds()), nil
+}

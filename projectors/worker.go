@@ -1,0 +1,363 @@
+package projectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"larder.dev/internal/jetstream"
+)
+
+const (
+	// prefetch is how many messages the client asks for ahead.
+	prefetch = 256
+	// maxAckPending is what all processes together may hold; more than one holds, so that a dead one's
+	// messages don't starve the others until their AckWait.
+	maxAckPending = 4 * (heldMessages + prefetch)
+	// applyTimeout turns a write that hangs into a passing failure.
+	applyTimeout = 30 * time.Second
+	// stopGrace is how long a write under way may still take when the runner is told to stop.
+	stopGrace = 5 * time.Second
+)
+
+// Errors that end a session, which is one stretch of consuming.
+var (
+	errStopped = errors.New("projection stopped")
+	errRewind  = errors.New("position doesn't fit the stream")
+)
+
+// worker runs one projection.
+type worker struct {
+	projection Projection
+	spec       Spec
+	deps       Deps
+	log        *slog.Logger
+	stores
+	erased     *erased
+	numbers    numbers
+	gate       *gate
+	rebuilding atomic.Bool
+	refilled   atomic.Bool // the emptiness that Fresh tells of was dealt with
+
+	mu        sync.Mutex
+	state     State
+	reason    string
+	interrupt context.CancelCauseFunc // ends the session under way
+	lent      *hold                   // by which another process keeps this one still
+}
+
+// stores are what all projections of all processes share.
+type stores struct {
+	parking     *parking
+	checkpoints *checkpoints
+}
+
+func newWorker(deps Deps, projection Projection, stores stores, erased *erased) *worker {
+	spec := projection.Spec().withDefaults()
+	return &worker{
+		projection: projection, spec: spec, deps: deps, stores: stores, erased: erased, gate: newGate(),
+		log:   deps.Log.With(slog.String("projection", spec.Name)),
+		state: Starting,
+	}
+}
+
+// durable is the name of the consumer that keeps the projection's position.
+func (w *worker) durable() string { return "projection-" + w.spec.Name }
+
+// run consumes until the context ends. A session that fails is started again; one that met an event of an
+// unknown version is not, since only a newer build can go on.
+func (w *worker) run(ctx context.Context) {
+	var watching sync.WaitGroup
+	watching.Go(func() { w.monitor(ctx) })
+	defer watching.Wait()
+	for attempt := 0; ctx.Err() == nil; attempt++ {
+		started := time.Now()
+		err := w.session(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if errors.Is(err, errStopped) {
+			w.enter(Stopped, err.Error())
+			w.log.ErrorContext(ctx, "projection stopped: a newer build must read on", slog.Any("error", err))
+			<-ctx.Done()
+			return
+		}
+		w.enter(Waiting, err.Error())
+		w.log.WarnContext(ctx, "projection is interrupted", slog.Any("error", err))
+		if time.Since(started) > lastDelay {
+			attempt = 0
+		}
+		if !errors.Is(err, errRewind) && !wait(ctx, delay(attempt)) {
+			return
+		}
+	}
+}
+
+// session consumes until the context ends or something makes it start anew, and leaves nothing held.
+func (w *worker) session(parent context.Context) error {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	w.setInterrupt(cancel)
+	consumer, err := w.position(ctx)
+	if err != nil {
+		return err
+	}
+	deliveries, err := consumer.Deliver(prefetch)
+	if err != nil {
+		return err
+	}
+	s := &session{worker: w, held: newHeld(), lanes: newLanes(w.spec), cancel: cancel}
+	w.enter(Running, "")
+	var work sync.WaitGroup
+	for _, l := range s.lanes {
+		work.Go(func() { s.consume(ctx, l) })
+	}
+	keepCtx, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
+	var keeping sync.WaitGroup
+	keeping.Go(func() { s.held.keep(keepCtx, w.deps.AckWait, w.log) })
+
+	err = s.dispatch(ctx, deliveries)
+	cancel(err)
+	deliveries.Stop()
+	work.Wait()
+	stopKeeping()
+	keeping.Wait()
+	s.held.giveBack()
+	// The connection outlives the session, and on a stop it is the last chance for the acknowledgements.
+	flush, done := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer done()
+	if err := w.deps.Conn.Flush(flush); err != nil {
+		w.log.WarnContext(ctx, "could not flush acknowledgements; their events will come again", slog.Any("error", err))
+	}
+	return context.Cause(ctx)
+}
+
+func (w *worker) setInterrupt(cancel context.CancelCauseFunc) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.interrupt = cancel
+}
+
+// restart ends the session under way for a reason; run starts another.
+func (w *worker) restart(reason error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.interrupt != nil {
+		w.interrupt(reason)
+	}
+}
+
+func (w *worker) enter(state State, reason string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.state, w.reason = state, cut(reason)
+}
+
+func (w *worker) where() (State, string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.rebuilding.Load() && w.state == Running {
+		return Rebuilding, w.reason
+	}
+	return w.state, w.reason
+}
+
+// session is one stretch of consuming.
+type session struct {
+	*worker
+	held   *held
+	lanes  []*lane
+	cancel context.CancelCauseFunc
+}
+
+// dispatch brings messages to their lanes. It never waits for a lane, only for room.
+func (s *session) dispatch(ctx context.Context, deliveries *jetstream.Deliveries) error {
+	for {
+		if err := s.held.room(ctx); err != nil {
+			return err
+		}
+		delivery, err := deliveries.Next(ctx)
+		if err != nil {
+			return err
+		}
+		it := &item{delivery: delivery}
+		it.event, it.err = readEvent(delivery.Message)
+		if s.held.add(it) {
+			laneOf(s.lanes, delivery.Subject).in <- it
+		}
+	}
+}
+
+// consume works on one lane until the context ends.
+func (s *session) consume(ctx context.Context, l *lane) {
+	for {
+		batch := l.take(ctx)
+		if batch == nil {
+			return
+		}
+		if err := s.settle(ctx, batch); err != nil {
+			s.cancel(err)
+			return
+		}
+	}
+}
+
+// settle brings each message of a batch to its end, in order: written, skipped or parked, and acknowledged.
+// What can't be read is cut out, so that the rest is still written in batches.
+func (s *session) settle(ctx context.Context, batch []*item) error {
+	var readable []*item
+	for _, it := range batch {
+		if it.err == nil {
+			readable = append(readable, it)
+			continue
+		}
+		if err := s.apply(ctx, readable); err != nil {
+			return err
+		}
+		readable = nil
+		if err := s.refuse(ctx, it, it.err); err != nil {
+			return err
+		}
+	}
+	return s.apply(ctx, readable)
+}
+
+// apply writes a batch, and tries for ever while the failure is a passing one. Trying in place is what
+// keeps the order of the lane. The error is that of the context, or errStopped.
+func (s *session) apply(ctx context.Context, batch []*item) error {
+	for attempt := 0; len(batch) > 0; attempt++ {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		err := s.write(ctx, batch)
+		if err == nil {
+			s.recovered(attempt)
+			return nil
+		}
+		if judge(err) == retry {
+			s.failed(ctx, batch, attempt, err)
+			wait(ctx, delay(attempt))
+			continue
+		}
+		if len(batch) == 1 {
+			return s.refuse(ctx, batch[0], err)
+		}
+		return s.applyEach(ctx, batch)
+	}
+	return nil
+}
+
+// applyEach finds the event that spoils a batch.
+func (s *session) applyEach(ctx context.Context, batch []*item) error {
+	for i := range batch {
+		if err := s.apply(ctx, batch[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write hands a batch to the projection once, and acknowledges it. Both happen behind the gate: while a
+// rebuild swaps the view, nothing may be acknowledged that went to the old one.
+func (s *session) write(ctx context.Context, batch []*item) error {
+	if !s.gate.enter(ctx) {
+		return context.Cause(ctx)
+	}
+	defer s.gate.leave()
+	write, cancel := graceful(ctx)
+	defer cancel()
+	events := make([]Event, 0, len(batch))
+	for _, it := range batch {
+		if !s.erased.has(it.event.User()) {
+			events = append(events, it.event)
+		}
+	}
+	if len(events) > 0 {
+		if err := s.projection.Apply(write, events); err != nil {
+			return fmt.Errorf("apply %d events from message %d: %w", len(events), events[0].Sequence, err)
+		}
+	}
+	for _, it := range batch {
+		s.acknowledge(ctx, it)
+	}
+	s.numbers.applied.Add(uint64(len(events)))
+	return nil
+}
+
+func (s *session) acknowledge(ctx context.Context, it *item) {
+	if err := it.delivery.Ack(); err != nil {
+		s.log.DebugContext(ctx, "could not acknowledge; the event will come again", slog.Any("error", err))
+	}
+	s.held.remove(it)
+}
+
+// refuse deals with an event that is not to be applied.
+func (s *session) refuse(ctx context.Context, it *item, reason error) error {
+	attrs := []any{slog.Uint64("sequence", it.delivery.Sequence), slog.Any("reason", reason)}
+	switch judge(reason) {
+	case stop:
+		return fmt.Errorf("%w: %w", errStopped, reason)
+	case skip:
+		s.log.WarnContext(ctx, "skipped an event of an unknown type", attrs...)
+		s.numbers.skipped.Add(1)
+		s.acknowledge(ctx, it)
+		return nil
+	default:
+		s.log.ErrorContext(ctx, "parked an event that can't be applied", attrs...)
+		return s.park(ctx, it, reason)
+	}
+}
+
+// park tries for ever: an event that is acknowledged and not on record would be lost in silence.
+func (s *session) park(ctx context.Context, it *item, reason error) error {
+	for attempt := 0; ; attempt++ {
+		err := s.parking.put(ctx, s.spec.Name, it.delivery.Message, reason)
+		if err == nil {
+			s.numbers.parked.Add(1)
+			s.acknowledge(ctx, it)
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		s.failed(ctx, []*item{it}, attempt, err)
+		wait(ctx, delay(attempt))
+	}
+}
+
+func (s *session) failed(ctx context.Context, batch []*item, attempt int, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	s.numbers.retries.Add(1)
+	s.enter(Retrying, err.Error())
+	// Every attempt in the log of an hour's outage would bury everything else.
+	if attempt == 0 || attempt%10 == 9 {
+		s.log.WarnContext(ctx, "could not write, trying again", slog.Any("error", err),
+			slog.Int("events", len(batch)), slog.Int("attempt", attempt+1))
+	}
+}
+
+func (s *session) recovered(attempts int) {
+	if attempts > 0 {
+		s.enter(Running, "")
+		s.log.Info("writing again", slog.Int("attempts", attempts+1))
+	}
+}
+
+// graceful gives a context that lets a write end in peace: it goes on for stopGrace after ctx has ended.
+func graceful(ctx context.Context) (context.Context, context.CancelFunc) {
+	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), applyTimeout)
+	unhook := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(stopGrace, cancel)
+		context.AfterFunc(work, func() { timer.Stop() })
+	})
+	return work, func() {
+		unhook()
+		cancel()
+	}
+}

@@ -1,0 +1,105 @@
+package queryapi_test
+
+import (
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/testkit"
+	queryapi "larder.dev/query-api"
+)
+
+// behindBackup is a world whose API finds its primary away and the world's database as the backup.
+func behindBackup(t *testing.T, primary *pgxpool.Pool) *world {
+	t.Helper()
+	return newWorld(t, func(d *queryapi.Deps) { d.Backup, d.Primary = d.Primary, primary })
+}
+
+// With the primary away every read is answered from the backup, and says so.
+func TestReadsGoToTheBackup(t *testing.T) {
+	t.Parallel()
+	w := behindBackup(t, deadDatabase(t))
+	ada := w.cook("Ada")
+	r := ada.write(recipe("Soup"))
+	for range 3 {
+		require.Equal(t, "backup", ada.get("/api/changes").servedBy())
+	}
+	answer := ada.get("/api/recipes/" + r.ID)
+	require.Equal(t, "backup", answer.servedBy())
+	require.Equal(t, string(encode(t, r)), string(answer.body))
+
+	require.NoError(t, w.index.Close())
+	var p page
+	answer = ada.get("/api/recipes").ok(&p)
+	require.Equal(t, "backup", answer.servedBy())
+	require.Equal(t, []string{"Soup"}, p.names())
+	require.Equal(t, http.StatusOK, w.get("/readyz").status)
+}
+
+// A backup that the events have reached later than the cache doesn't hide what the cache has.
+func TestCacheCanBeAheadOfTheBackup(t *testing.T) {
+	t.Parallel()
+	ada := behindBackup(t, deadDatabase(t)).cook("Ada")
+	r := ada.write(recipe("Old"))
+	r.Version, r.Name = 2, "New"
+	ada.cached(r, false)
+	r.Version = 3 // written, acknowledged, and on its way when the primary went
+	ada.noted(r)
+	answer := ada.get("/api/recipes/" + r.ID)
+	require.Equal(t, "cache", answer.servedBy())
+	require.Contains(t, string(answer.body), "New")
+}
+
+// A primary that takes connections and says nothing costs one request its patience, not every request.
+func TestSilentPrimaryIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	asked := make(chan struct{}, 100)
+	go func() {
+		for {
+			if _, err := listener.Accept(); err != nil {
+				return
+			}
+			asked <- struct{}{}
+		}
+	}()
+	silent := open(t, "postgres://larder:x@"+listener.Addr().String()+"/larder?sslmode=disable")
+	ada := behindBackup(t, silent).cook("Ada")
+	ada.write(recipe("Soup"))
+	require.Equal(t, "backup", ada.get("/api/changes").servedBy())
+	testkit.Wait(t, asked, "the primary to be asked")
+	for range 20 {
+		require.Equal(t, "backup", ada.get("/api/changes").servedBy())
+	}
+	require.LessOrEqual(t, len(asked), 1)
+}
+
+// With every database away, what a view has is still served, and the rest is 503 with a time to come back.
+func TestWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	dead := deadDatabase(t)
+	for _, backup := range []*pgxpool.Pool{nil, dead} {
+		w := newWorld(t, func(d *queryapi.Deps) { d.Primary, d.Backup = dead, backup })
+		ada := w.cook("Ada")
+		r := ada.add(recipe("Soup"))
+		require.Equal(t, "cache", ada.get("/api/recipes/"+r.ID).servedBy())
+		var p page
+		require.Equal(t, "search", ada.get("/api/recipes").ok(&p).servedBy())
+		require.Equal(t, []string{"Soup"}, p.names())
+
+		uncached := recipe("Pie")
+		ada.indexed(uncached, false)
+		for _, path := range []string{"/api/recipes", "/api/recipes/" + uncached.ID, "/api/changes", "/api/events"} {
+			answer := ada.get(path)
+			answer.problem(http.StatusServiceUnavailable)
+			require.NotEmpty(t, answer.header.Get("Retry-After"), path)
+		}
+		body := w.get("/readyz").problem(http.StatusServiceUnavailable)
+		require.Contains(t, body, "postgres")
+	}
+}

@@ -1,0 +1,87 @@
+package queryapi_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// operations gives the path of each operation in openapi.yaml, filled in with a recipe's id.
+func (w *world) operations(id string) []string {
+	var paths []string
+	for path := range w.spec.Paths.Map() {
+		paths = append(paths, strings.ReplaceAll(path, "{id}", id))
+	}
+	require.Len(w.t, paths, 5, "a new operation needs its case in TestNobodySeesAnothersRecipe")
+	return paths
+}
+
+// Nothing of one user's recipes shows to another, whatever the operation and whatever the other knows of them:
+// their words, their ids, their versions, their cursors.
+func TestNobodySeesAnothersRecipe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob := w.cook("Ada"), w.cook("Bob")
+	secret := ada.add(recipe("Secret goulash", "secret"))
+	ada.add(recipe("Secret pie", "secret"))
+	cold := ada.write(recipe("Secret stew")) // in no view: a database that is asked must keep the boundary too
+	bob.add(recipe("Toast"))
+
+	var hers page
+	ada.get("/api/recipes?limit=1").ok(&hers)
+	require.NotNil(t, hers.NextCursor)
+
+	for _, path := range []string{
+		"/api/session",
+		"/api/recipes",
+		"/api/recipes?q=secret",
+		"/api/recipes?tag=secret",
+		"/api/changes",
+		"/api/changes?since=0&limit=500",
+	} {
+		answer := bob.get(path, "Larder-After", secret.ID+"@1")
+		require.Equal(t, http.StatusOK, answer.status)
+		require.NotContains(t, string(answer.body), "ecret", path)
+		require.NotContains(t, string(answer.body), ada.id, path)
+	}
+	bob.get("/api/recipes?limit=1&cursor=" + *hers.NextCursor).problem(http.StatusBadRequest)
+	for _, r := range []string{secret.ID, cold.ID} {
+		for _, header := range [][]string{nil, {"If-None-Match", "*"}, {"If-None-Match", `"1"`}, {"Larder-After", r + "@1"}} {
+			body := bob.get("/api/recipes/"+r, header...).problem(http.StatusNotFound)
+			require.NotContains(t, body, "ecret")
+		}
+	}
+	// What was asked for in vain is as what never was.
+	never := bob.get("/api/recipes/" + recipe("x").ID).problem(http.StatusNotFound)
+	hidden := bob.get("/api/recipes/" + secret.ID).problem(http.StatusNotFound)
+	require.Equal(t, withoutInstance(never), withoutInstance(hidden))
+}
+
+// The same id can be a recipe of each of two users; each gets their own.
+func TestSameIDOfTwoUsersIsTwoRecipes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob := w.cook("Ada"), w.cook("Bob")
+	hers, his := recipe("Hers"), recipe("His")
+	his.ID = hers.ID
+	ada.add(hers)
+	bob.add(his)
+	require.Contains(t, string(ada.get("/api/recipes/"+hers.ID).body), "Hers")
+	require.Contains(t, string(bob.get("/api/recipes/"+hers.ID).body), "His")
+	var found page
+	require.Equal(t, []string{"His"}, bob.get("/api/recipes").page(&found).names())
+}
+
+func (a answer) page(into *page) page {
+	a.t.Helper()
+	a.ok(into)
+	return *into
+}
+
+func withoutInstance(problem string) string {
+	before, rest, _ := strings.Cut(problem, `"instance":"`)
+	_, after, _ := strings.Cut(rest, `"`)
+	return before + after
+}

@@ -1,0 +1,149 @@
+// Package detail answers with one whole recipe: from the cache where that is new enough, else from the
+// database.
+package detail
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"larder.dev/events"
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/redis"
+	"larder.dev/projectors/views"
+	"larder.dev/query-api/internal/postgres"
+)
+
+// ErrNotFound reports a recipe that this owner doesn't have, or deleted.
+var ErrNotFound = errors.New("no such recipe")
+
+// FromCache is the source of a recipe that the database wasn't asked for.
+const FromCache = "cache"
+
+// Recipe is the JSON of a recipe at a version, and which store gave it.
+type Recipe struct {
+	Version int64
+	JSON    []byte
+	Source  string
+}
+
+// Reader finds recipes. It is safe for concurrent use.
+type Reader struct {
+	redis   *redis.Client
+	recipes *postgres.Recipes
+	log     *slog.Logger
+}
+
+// NewReader reads through the cache in a Redis to the database.
+func NewReader(client *redis.Client, recipes *postgres.Recipes, log *slog.Logger) *Reader {
+	return &Reader{redis: client, recipes: recipes, log: log}
+}
+
+// Get gives the owner's recipe, at least as new as after asks and as the owner's last writes left it. The error
+// is ErrNotFound, or that of the database.
+func (r *Reader) Get(ctx context.Context, owner, id string, after freshness.After) (Recipe, error) {
+	cached, written := r.cached(ctx, owner, id)
+	need := written
+	if after.ID == id {
+		need = max(need, after.Version)
+	}
+	if cached.exists() && cached.version >= need {
+		return cached.recipe(owner, id)
+	}
+	stored, err := r.stored(ctx, owner, id)
+	if err != nil {
+		return Recipe{}, err
+	}
+	if cached.newerThan(stored) {
+		return cached.recipe(owner, id)
+	}
+	return stored.recipe(owner, id)
+}
+
+// copyOf is what one store has of a recipe: nothing (version 0), a body, or a tombstone (no body).
+type copyOf struct {
+	version int64
+	body    []byte
+	source  string
+}
+
+func (c copyOf) exists() bool { return c.version > 0 }
+
+// newerThan is true where the database that answered is a backup that the events have reached later than the
+// cache.
+func (c copyOf) newerThan(other copyOf) bool { return c.version > other.version }
+
+func (c copyOf) recipe(owner, id string) (Recipe, error) {
+	if len(c.body) == 0 {
+		return Recipe{}, fmt.Errorf("recipe %s of user %s: %w", id, owner, ErrNotFound)
+	}
+	return Recipe{Version: c.version, JSON: c.body, Source: c.source}, nil
+}
+
+// cached gives the cache's copy and the version that the owner wrote lately, in one round trip. A cache that
+// can't be asked or read is one that has nothing.
+func (r *Reader) cached(ctx context.Context, owner, id string) (found copyOf, written int64) {
+	values, err := r.redis.MGet(ctx, views.CacheKey(owner, id), freshness.Key(owner, id))
+	if err != nil {
+		r.log.WarnContext(ctx, "the cache can't be asked", "error", err)
+		return copyOf{}, 0
+	}
+	written = freshness.Version(values[1])
+	if values[0] == nil {
+		return copyOf{}, written
+	}
+	version, body, err := views.DecodeCached(values[0])
+	if err != nil {
+		r.log.WarnContext(ctx, "a cached recipe can't be read", "user", owner, "recipe", id, "error", err)
+		return copyOf{}, written
+	}
+	return copyOf{version: version, body: body, source: FromCache}, written
+}
+
+// stored gives the database's copy, the empty one where it never had the recipe, and leaves it in the cache.
+func (r *Reader) stored(ctx context.Context, owner, id string) (copyOf, error) {
+	stored, source, err := r.recipes.Recipe(ctx, owner, id)
+	if errors.Is(err, postgres.ErrNotFound) {
+		return copyOf{}, nil
+	}
+	if err != nil {
+		return copyOf{}, err
+	}
+	found := copyOf{version: stored.Recipe.Version, source: string(source)}
+	if !stored.Deleted {
+		found.body, err = encode(stored.Recipe)
+		if err != nil {
+			return copyOf{}, fmt.Errorf("encode recipe %s of user %s: %w", id, owner, err)
+		}
+	}
+	r.fill(ctx, owner, id, found)
+	return found, nil
+}
+
+// fill is safe beside the projection, which may be writing the same key: the newer version stays.
+func (r *Reader) fill(ctx context.Context, owner, id string, found copyOf) {
+	_, err := r.redis.SetNewer(ctx, []redis.Versioned{{
+		Key:     views.CacheKey(owner, id),
+		Version: found.version,
+		Value:   views.EncodeCached(found.version, found.body),
+		TTL:     views.CacheTTL,
+	}})
+	if err != nil {
+		r.log.WarnContext(ctx, "a recipe isn't cached", "user", owner, "recipe", id, "error", err)
+	}
+}
+
+// encode gives the bytes that the write side puts into an event, without escapes for HTML: nobody can tell by
+// them which store answered.
+func encode(recipe events.Recipe) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(recipe); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
+}

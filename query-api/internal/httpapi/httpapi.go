@@ -1,0 +1,43 @@
+// Package httpapi is the query API over HTTP: it reads requests, asks the use cases, and writes what they
+// answer. openapi.yaml describes it.
+package httpapi
+
+import (
+	"log/slog"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/query-api/internal/changes"
+	"larder.dev/query-api/internal/detail"
+	"larder.dev/query-api/internal/search"
+)
+
+//go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
+
+// Handlers serve the operations of openapi.yaml. Each acts for the user of the session and for nobody else.
+type Handlers struct {
+	Sessions *identity.Sessions
+	Search   *search.Finder
+	Detail   *detail.Reader
+	Changes  *changes.Reader
+	Feeds    *changes.Feeds
+	Log      *slog.Logger
+	Answers  *prometheus.CounterVec // by route and by the store that answered; see NewAnswers
+}
+
+var _ ServerInterface = (*Handlers)(nil)
+
+// Mount puts the operations on an engine, behind the check of the session and that of the request.
+func (h *Handlers) Mount(engine *gin.Engine, spec *openapi3.T) error {
+	validate, err := httpserver.ValidateRequests(spec)
+	if err != nil {
+		return err
+	}
+	group := engine.Group("", identity.Require(h.Sessions), validate)
+	RegisterHandlersWithOptions(group, h, GinServerOptions{ErrorHandler: refuseParameter})
+	return nil
+}

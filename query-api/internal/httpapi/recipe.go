@@ -1,0 +1,46 @@
+package httpapi
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	openapi_types "github.com/oapi-codegen/runtime/types"
+
+	"larder.dev/internal/identity"
+)
+
+// GetRecipe gives one recipe of the caller's. The bytes go out as the store has them.
+func (h *Handlers) GetRecipe(c *gin.Context, id openapi_types.UUID, params GetRecipeParams) {
+	after, err := parseAfter(params.LarderAfter)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	recipe, err := h.Detail.Get(c.Request.Context(), identity.UserFrom(c).ID, id.String(), after)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	tag := `"` + strconv.FormatInt(recipe.Version, 10) + `"`
+	c.Header("ETag", tag)
+	h.served(c, recipe.Source)
+	if matches(valueOr(params.IfNoneMatch, ""), tag) {
+		c.Status(http.StatusNotModified)
+		return
+	}
+	c.Data(http.StatusOK, "application/json; charset=utf-8", recipe.JSON)
+}
+
+// matches tells whether an If-None-Match names the tag. The comparison is weak (RFC 9110, 13.1.2): a proxy that
+// compresses answers marks their tags so.
+func matches(ifNoneMatch, tag string) bool {
+	for candidate := range strings.SplitSeq(ifNoneMatch, ",") {
+		candidate = strings.TrimSpace(candidate)
+		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,61 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/events"
+)
+
+// Stored is a recipe as the database has it. A deleted one stays, with the version of its deletion.
+type Stored struct {
+	Recipe  events.Recipe
+	Change  int64 // the owner's change number of its last change
+	Deleted bool
+}
+
+// storedColumns are what scanStored reads: the row, and its ingredient rows as one JSON array in their order.
+const storedColumns = `
+	r.id::text, r.name, r.description, r.servings, r.prep_minutes, r.cook_minutes, r.source_url, r.tags,
+	r.notes, r.steps, r.files, r.version, r.created_at, r.updated_at, r.change, r.deleted_at IS NOT NULL,
+	coalesce((SELECT json_agg(json_build_object('text', i.text, 'quantity', i.quantity,
+	                 'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note,
+	                 'section', i.section) ORDER BY i.position)
+	          FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')`
+
+// Recipe reads one recipe, deleted or not. The error is ErrNotFound or ErrUnavailable, or another failure.
+func (r *Recipes) Recipe(ctx context.Context, owner, id string) (Stored, Source, error) {
+	var stored Stored
+	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
+		row := pool.QueryRow(ctx,
+			`SELECT `+storedColumns+` FROM recipes r WHERE r.user_id = $1 AND r.id = $2`, owner, id)
+		return scanStored(row, &stored)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Stored{}, source, fmt.Errorf("recipe %s of user %s: %w", id, owner, ErrNotFound)
+	}
+	if err != nil {
+		return Stored{}, source, fmt.Errorf("read recipe %s of user %s: %w", id, owner, err)
+	}
+	return stored, source, nil
+}
+
+// scanStored fills a fresh Stored: a query may run twice, and rows of the first run mustn't show in the second.
+func scanStored(row pgx.Row, into *Stored) error {
+	var s Stored
+	rc := &s.Recipe
+	err := row.Scan(&rc.ID, &rc.Name, &rc.Description, &rc.Servings, &rc.PrepMinutes, &rc.CookMinutes,
+		&rc.SourceURL, &rc.Tags, &rc.Notes, &rc.Steps, &rc.Files, &rc.Version, &rc.CreatedAt, &rc.UpdatedAt,
+		&s.Change, &s.Deleted, &rc.Ingredients)
+	if err != nil {
+		return err
+	}
+	// The bytes made of this are those of the event: instants in UTC.
+	rc.CreatedAt, rc.UpdatedAt = rc.CreatedAt.UTC(), rc.UpdatedAt.UTC()
+	*into = s
+	return nil
+}

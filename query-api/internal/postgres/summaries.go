@@ -1,0 +1,50 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Summary is what a list shows of a recipe. It can be read from the JSON of a whole recipe.
+type Summary struct {
+	ID          string    `json:"id"`
+	Name        string    `json:"name"`
+	Version     int64     `json:"version"`
+	Tags        []string  `json:"tags"`
+	Servings    *float64  `json:"servings"`
+	PrepMinutes *int      `json:"prep_minutes"`
+	CookMinutes *int      `json:"cook_minutes"`
+	UpdatedAt   time.Time `json:"updated_at"`
+}
+
+// Summaries reads those of the given recipes that the owner has, by id. Deleted ones are left out.
+func (r *Recipes) Summaries(ctx context.Context, owner string, ids []string) (map[string]Summary, Source, error) {
+	var found map[string]Summary
+	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
+		rows, err := pool.Query(ctx, `
+			SELECT id::text, name, version, tags, servings, prep_minutes, cook_minutes, updated_at
+			FROM recipes WHERE user_id = $1 AND id = ANY($2::uuid[]) AND deleted_at IS NULL`, owner, ids)
+		if err != nil {
+			return err
+		}
+		found = make(map[string]Summary, len(ids))
+		var s Summary
+		_, err = pgx.ForEachRow(rows, []any{
+			&s.ID, &s.Name, &s.Version, &s.Tags, &s.Servings, &s.PrepMinutes, &s.CookMinutes, &s.UpdatedAt,
+		}, func() error {
+			s.UpdatedAt = s.UpdatedAt.UTC()
+			found[s.ID] = s
+			s = Summary{}
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, source, fmt.Errorf("read %d recipes of user %s: %w", len(ids), owner, err)
+	}
+	return found, source, nil
+}

@@ -1,0 +1,67 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"larder.dev/internal/searchindex"
+	"larder.dev/query-api/internal/postgres"
+)
+
+// fromDatabase searches in the owner's names as the database has them, by the rules of the index: the order is
+// the same, and a cursor of the one is good for the other.
+func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
+	select {
+	case f.scans <- struct{}{}:
+		defer func() { <-f.scans }()
+	case <-ctx.Done():
+		return Page{}, fmt.Errorf("wait to search for user %s in the database: %w", q.Owner, ctx.Err())
+	}
+	named, source, err := f.recipes.Names(ctx, q.Owner)
+	if err != nil {
+		return Page{}, err
+	}
+	found, err := searchindex.Select(documents(q.Owner, named), q.forIndex())
+	if errors.Is(err, searchindex.ErrBadCursor) {
+		return Page{}, ErrBadCursor
+	}
+	if err != nil {
+		return Page{}, fmt.Errorf("search for user %s in the database: %w", q.Owner, err)
+	}
+	items, err := f.storedItems(ctx, q.Owner, found.Hits)
+	if err != nil {
+		return Page{}, err
+	}
+	return Page{Items: items, Total: found.Total, Next: found.Next, Source: string(source)}, nil
+}
+
+func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchindex.Hit) ([]postgres.Summary, error) {
+	ids := make([]string, len(hits))
+	for i, hit := range hits {
+		ids[i] = hit.ID
+	}
+	stored, _, err := f.recipes.Summaries(ctx, owner, ids)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]postgres.Summary, 0, len(hits))
+	for _, id := range ids {
+		if s, ok := stored[id]; ok {
+			items = append(items, s)
+		}
+	}
+	return items, nil
+}
+
+func documents(owner string, named []postgres.Named) iter.Seq[searchindex.Document] {
+	return func(yield func(searchindex.Document) bool) {
+		for _, n := range named {
+			doc := searchindex.Document{ID: n.ID, Owner: owner, Name: n.Name, Tags: n.Tags, Version: n.Version}
+			if !yield(doc) {
+				return
+			}
+		}
+	}
+}

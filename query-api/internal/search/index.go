@@ -1,0 +1,145 @@
+package search
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/searchindex"
+	"larder.dev/projectors/views"
+	"larder.dev/query-api/internal/postgres"
+)
+
+var (
+	errNoIndex = errors.New("there is no index here")
+	errBehind  = errors.New("the index hasn't seen the owner's last write")
+)
+
+// pollInterval is how often the index is asked for a write that is on its way; it takes some milliseconds.
+const pollInterval = 5 * time.Millisecond
+
+func (f *Finder) fromIndex(ctx context.Context, q Query) (Page, error) {
+	if f.index == nil {
+		return Page{}, errNoIndex
+	}
+	if err := f.awaitWrites(ctx, q); err != nil {
+		return Page{}, err
+	}
+	found, err := f.index.Search(ctx, q.forIndex())
+	if err != nil {
+		return Page{}, fmt.Errorf("search for user %s: %w", q.Owner, err)
+	}
+	items, err := f.items(ctx, q.Owner, found.Hits)
+	if err != nil {
+		return Page{}, err
+	}
+	return Page{Items: items, Total: found.Total, Next: found.Next, Source: FromIndex}, nil
+}
+
+// awaitWrites returns nil when the index has the write that the caller names and the owner's last one. The
+// events of an owner are applied in order, so it has every earlier one too.
+func (f *Finder) awaitWrites(ctx context.Context, q Query) error {
+	last, err := f.marks.Last(ctx, q.Owner)
+	if err != nil {
+		f.log.WarnContext(ctx, "the user's last write can't be asked for", "user", q.Owner, "error", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.wait)
+	defer cancel()
+	for _, write := range []freshness.After{last, q.After} {
+		if write.IsZero() {
+			continue
+		}
+		if err := f.await(ctx, q.Owner, write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *Finder) await(ctx context.Context, owner string, write freshness.After) error {
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
+	for {
+		version, err := f.index.Version(ctx, owner, write.ID)
+		if err == nil && version >= write.Version {
+			return nil
+		}
+		if err != nil && ctx.Err() == nil {
+			return fmt.Errorf("ask for the indexed version of %s of user %s: %w", write.ID, owner, err)
+		}
+		select {
+		case <-ctx.Done():
+			return errBehind
+		case <-ticker.C:
+		}
+	}
+}
+
+// items gives what a list shows of each hit, in their order: from the cache, and in one query from the database
+// what the cache has not, or older than the hit. A hit that is deleted by now is left out.
+func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit) ([]postgres.Summary, error) {
+	known := f.cachedSummaries(ctx, owner, hits)
+	var missing []string
+	for _, hit := range hits {
+		if s, ok := known[hit.ID]; !ok || s.Version < hit.Version {
+			missing = append(missing, hit.ID)
+		}
+	}
+	if len(missing) > 0 {
+		stored, _, err := f.recipes.Summaries(ctx, owner, missing)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range missing {
+			known[id] = stored[id]
+		}
+	}
+	items := make([]postgres.Summary, 0, len(hits))
+	for _, hit := range hits {
+		if s := known[hit.ID]; s.ID != "" {
+			items = append(items, s)
+		}
+	}
+	return items, nil
+}
+
+// cachedSummaries reads the cache in one round trip. A tombstone gives a summary without an ID.
+func (f *Finder) cachedSummaries(ctx context.Context, owner string, hits []searchindex.Hit) map[string]postgres.Summary {
+	known := make(map[string]postgres.Summary, len(hits))
+	keys := make([]string, len(hits))
+	for i, hit := range hits {
+		keys[i] = views.CacheKey(owner, hit.ID)
+	}
+	values, err := f.redis.MGet(ctx, keys...)
+	if err != nil {
+		f.log.WarnContext(ctx, "the cache can't be asked", "user", owner, "error", err)
+		return known
+	}
+	for i, value := range values {
+		if value == nil {
+			continue
+		}
+		summary, err := decodeSummary(value)
+		if err != nil {
+			f.log.WarnContext(ctx, "a cached recipe can't be read", "user", owner, "recipe", hits[i].ID, "error", err)
+			continue
+		}
+		known[hits[i].ID] = summary
+	}
+	return known
+}
+
+func decodeSummary(value []byte) (postgres.Summary, error) {
+	version, body, err := views.DecodeCached(value)
+	if err != nil || len(body) == 0 {
+		return postgres.Summary{Version: version}, err
+	}
+	var s postgres.Summary
+	if err := json.Unmarshal(body, &s); err != nil {
+		return postgres.Summary{}, fmt.Errorf("decode version %d: %w", version, err)
+	}
+	return s, nil
+}

@@ -1,0 +1,94 @@
+// Package search answers with a page of an owner's recipes: from the search index where that has seen the
+// owner's last write, else from the database.
+package search
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/redis"
+	"larder.dev/internal/searchindex"
+	"larder.dev/query-api/internal/postgres"
+)
+
+// FromIndex is the source of a page that the index found.
+const FromIndex = "search"
+
+// ErrBadCursor reports a cursor that was not given out for this query.
+var ErrBadCursor = errors.New("the cursor is not of this search")
+
+// Query asks for a page of the owner's recipes; see searchindex.Query for the words and their rank.
+type Query struct {
+	Owner  string
+	Text   string
+	Tag    string
+	Limit  int
+	Cursor string
+	After  freshness.After // a write that the page must have seen
+}
+
+// Page is one page. Next is "" on the last one.
+type Page struct {
+	Items  []postgres.Summary
+	Total  int
+	Next   string
+	Source string
+}
+
+// Finder finds recipes. It is safe for concurrent use.
+type Finder struct {
+	index   searchindex.Index
+	marks   *freshness.Marks
+	redis   *redis.Client
+	recipes *postgres.Recipes
+	log     *slog.Logger
+	wait    time.Duration
+	scans   chan struct{}
+}
+
+// maxScans bounds how many searches go through the database at once: each holds the names of all recipes of its
+// owner in memory.
+const maxScans = 4
+
+// Options are what a Finder is made of. Index may be nil: the database answers every search then. Wait bounds
+// how long a search waits for the index to see the owner's last write.
+type Options struct {
+	Index   searchindex.Index
+	Redis   *redis.Client
+	Recipes *postgres.Recipes
+	Wait    time.Duration
+	Log     *slog.Logger
+}
+
+// NewFinder makes a Finder.
+func NewFinder(o Options) *Finder {
+	return &Finder{
+		index: o.Index, marks: freshness.NewMarks(o.Redis), redis: o.Redis, recipes: o.Recipes,
+		log: o.Log, wait: o.Wait, scans: make(chan struct{}, maxScans),
+	}
+}
+
+// Find gives a page. The error is ErrBadCursor, or that of the database.
+func (f *Finder) Find(ctx context.Context, q Query) (Page, error) {
+	page, err := f.fromIndex(ctx, q)
+	switch {
+	case err == nil:
+		return page, nil
+	case errors.Is(err, searchindex.ErrBadCursor):
+		return Page{}, ErrBadCursor
+	case errors.Is(err, postgres.ErrUnavailable):
+		return Page{}, err // the index answered, and the database that was to complete it can't
+	case ctx.Err() != nil:
+		return Page{}, ctx.Err()
+	case !errors.Is(err, errBehind) && !errors.Is(err, errNoIndex):
+		f.log.WarnContext(ctx, "the search index can't be asked", "user", q.Owner, "error", err)
+	}
+	return f.fromDatabase(ctx, q)
+}
+
+func (q Query) forIndex() searchindex.Query {
+	return searchindex.Query{Owner: q.Owner, Text: q.Text, Tag: q.Tag, Limit: q.Limit, Cursor: q.Cursor}
+}

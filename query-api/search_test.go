@@ -1,0 +1,208 @@
+package queryapi_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/identity"
+	queryapi "larder.dev/query-api"
+)
+
+// A blank search gives all recipes once, page by page in the order of their names, with the total on each page
+// and a null cursor on the last one.
+func TestBlankSearchPagesThroughAll(t *testing.T) {
+	t.Parallel()
+	ada := newWorld(t).cook("Ada")
+	var want []string
+	for i := range 7 {
+		want = append(want, ada.add(recipe(fmt.Sprintf("Soup %d", i))).Name)
+	}
+	var got []string
+	next := ""
+	for more := true; more; {
+		var p page
+		answer := ada.get("/api/recipes?limit=3" + next).ok(&p)
+		require.Equal(t, "search", answer.servedBy())
+		require.Equal(t, 7, p.Total)
+		got = append(got, p.names()...)
+		more = p.NextCursor != nil
+		if more {
+			next = "&cursor=" + url.QueryEscape(*p.NextCursor)
+		}
+	}
+	require.Equal(t, want, got)
+}
+
+// An item says of a recipe what a list shows, the same from the cache and from the database.
+func TestItemsAreTheSameFromCacheAndDatabase(t *testing.T) {
+	t.Parallel()
+	ada := newWorld(t).cook("Ada")
+	warm, cold := recipe("Soup", "hot", "Été"), recipe("Soup", "hot", "Été")
+	warm.Tags, cold.Tags = []string{}, []string{}
+	cold.UpdatedAt = warm.UpdatedAt
+	ada.add(warm)
+	ada.write(cold)
+	ada.indexed(cold, false)
+
+	var p page
+	answer := ada.get("/api/recipes?q=soup").ok(&p)
+	require.Equal(t, "search", answer.servedBy())
+	require.Len(t, p.Items, 2)
+	require.Equal(t, warm.Servings, p.Items[0].Servings)
+	require.Equal(t, warm.PrepMinutes, p.Items[0].PrepMinutes)
+	require.Nil(t, p.Items[0].CookMinutes)
+	require.True(t, warm.UpdatedAt.Equal(p.Items[0].UpdatedAt))
+	p.Items[0].ID, p.Items[1].ID = "", ""
+	require.Equal(t, p.Items[0], p.Items[1])
+}
+
+// A word is found whatever its place, case and accents, a tag narrows, and an exact match comes before a typo's.
+func TestSearchByWordAndTag(t *testing.T) {
+	t.Parallel()
+	ada := newWorld(t).cook("Ada")
+	ada.add(recipe("Crème brûlée", "Dessert"))
+	ada.add(recipe("A pork pie", "Main"))
+	ada.add(recipe("Purk", "Main"))
+	var p page
+	require.Equal(t, []string{"Crème brûlée"}, ada.get("/api/recipes?q=BRULEE").page(&p).names())
+	require.Equal(t, []string{"A pork pie", "Purk"}, ada.get("/api/recipes?q=pork").page(&p).names())
+	require.Equal(t, []string{"Crème brûlée"}, ada.get("/api/recipes?tag=dessert").page(&p).names())
+	require.Empty(t, ada.get("/api/recipes?q=pork&tag=dessert").page(&p).names())
+}
+
+// A search that the index is behind for answers from the database, so that one's own write is in it; once the
+// index has the write, it answers again.
+func TestSearchHasOnesOwnLastWrite(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = 10 * time.Millisecond })
+	ada := w.cook("Ada")
+	ada.add(recipe("Old soup"))
+	made := ada.write(recipe("New soup"))
+	ada.noted(made)
+
+	var p page
+	answer := ada.get("/api/recipes").ok(&p)
+	require.Equal(t, "postgres", answer.servedBy())
+	require.Equal(t, []string{"New soup", "Old soup"}, p.names())
+
+	ada.indexed(made, false)
+	answer = ada.get("/api/recipes").ok(&p)
+	require.Equal(t, "search", answer.servedBy())
+	require.Equal(t, []string{"New soup", "Old soup"}, p.names())
+}
+
+// The header asks for a write that no mark tells of any more, and a deletion counts as one.
+func TestSearchHasTheWriteThatTheHeaderNames(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = 10 * time.Millisecond })
+	ada := w.cook("Ada")
+	gone := ada.delete(ada.add(recipe("Soup")))
+	var p page
+	after := fmt.Sprintf("%s@%d", gone.ID, gone.Version)
+	answer := ada.get("/api/recipes", "Larder-After", after).ok(&p)
+	require.Equal(t, "postgres", answer.servedBy())
+	require.Empty(t, p.Items)
+
+	ada.indexed(gone, true)
+	answer = ada.get("/api/recipes", "Larder-After", after).ok(&p)
+	require.Equal(t, "search", answer.servedBy())
+	require.Empty(t, p.Items)
+	ada.get("/api/recipes", "Larder-After", "nonsense").problem(http.StatusBadRequest)
+}
+
+// The wait ends when the index gets the write, not when its time is over.
+func TestSearchWaitsForTheIndex(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = time.Minute })
+	ada := w.cook("Ada")
+	made := ada.write(recipe("Soup"))
+	ada.noted(made)
+	answers := make(chan answer)
+	go func() { answers <- ada.get("/api/recipes") }()
+	ada.indexed(made, false)
+	select {
+	case answer := <-answers:
+		require.Equal(t, "search", answer.servedBy())
+	case <-time.After(30 * time.Second):
+		t.Fatal("the search didn't see that the index has the write")
+	}
+}
+
+// Without an index, or with one that fails, the database answers by the same rules, and a cursor of the one is
+// good for the other.
+func TestSearchWithoutAnIndex(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.cook("Ada")
+	for _, name := range []string{"Beet soup", "Apple soup", "Soup", "Cold soop"} {
+		ada.add(recipe(name, "x"))
+	}
+	var first, second page
+	require.Equal(t, []string{"Apple soup", "Beet soup"}, ada.get("/api/recipes?q=soup&tag=x&limit=2").page(&first).names())
+	require.NoError(t, w.index.Close())
+
+	answer := ada.get("/api/recipes?q=soup&tag=x&limit=2&cursor=" + *first.NextCursor).ok(&second)
+	require.Equal(t, "postgres", answer.servedBy())
+	require.Equal(t, []string{"Soup", "Cold soop"}, second.names())
+	require.Equal(t, 4, second.Total)
+
+	without := newWorld(t, func(d *queryapi.Deps) {
+		d.Index, d.Primary, d.Redis, d.Sessions = nil, w.db, w.redis, identity.NewSessions(w.redis)
+	})
+	other := &cook{w: without, id: ada.id, token: ada.token}
+	answer = other.get("/api/recipes?q=soup").ok(&first)
+	require.Equal(t, "postgres", answer.servedBy())
+	require.Equal(t, []string{"Apple soup", "Beet soup", "Soup", "Cold soop"}, first.names())
+}
+
+// What the index still has and the database has no more is left out, and what is newer in the database than in
+// the cache is shown as it is now.
+func TestItemsAreNotOlderThanTheIndex(t *testing.T) {
+	t.Parallel()
+	ada := newWorld(t).cook("Ada")
+	gone := ada.add(recipe("Gone soup"))
+	ada.cached(ada.delete(gone), true)
+	renamed := ada.add(recipe("Soup"))
+	renamed.Version, renamed.Name = 2, "Renamed soup"
+	ada.write(renamed)
+	ada.indexed(renamed, false)
+	var p page
+	require.Equal(t, []string{"Renamed soup"}, ada.get("/api/recipes?q=soup").page(&p).names())
+	require.EqualValues(t, 2, p.Items[0].Version)
+}
+
+// Every limit of a parameter is a 400 that names it.
+func TestSearchLimitsNameTheParameter(t *testing.T) {
+	t.Parallel()
+	ada := newWorld(t).cook("Ada")
+	long := strings.Repeat("a", 201)
+	for query, field := range map[string]string{
+		"limit=0": "limit", "limit=101": "limit", "limit=x": "limit", "limit=1.5": "limit",
+		"q=" + long: "q", "tag=" + long: "tag", "cursor=nonsense": "cursor", "q=a%00b": "q", "q=%ff": "q",
+	} {
+		problem := ada.get("/api/recipes?" + query).problem(http.StatusBadRequest)
+		require.Contains(t, problem, `"field":"`+field+`"`, query)
+	}
+}
+
+// The database's order is the index's, over names of all kinds: a list doesn't jump when the one steps in for
+// the other.
+func TestDatabaseOrderIsIndexOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.cook("Ada")
+	for _, name := range []string{"Zuppa", "ÄPFEL", "apfel", "1 soup", "Soup", "soup", "🍲", "Ålesund", "S", ""} {
+		ada.add(recipe(name + "."))
+	}
+	var indexed, stored page
+	ada.get("/api/recipes").ok(&indexed)
+	require.NoError(t, w.index.Close())
+	ada.get("/api/recipes").ok(&stored)
+	require.Equal(t, indexed, stored)
+}

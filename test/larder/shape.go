@@ -1,0 +1,141 @@
+package larder
+
+// The shapes of the outside contract, written down a second time on purpose: a change of the product's
+// own types must not change what the tests ask for.
+
+// Session answers a login.
+type Session struct {
+	User  User   `json:"user"`
+	Token string `json:"token"`
+}
+
+// User is who is logged in.
+type User struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Admin   bool   `json:"admin"`
+	Grocery bool   `json:"grocery"`
+}
+
+// Recipe is a recipe as it is read.
+type Recipe struct {
+	ID          string       `json:"id"`
+	Name        string       `json:"name"`
+	Description string       `json:"description"`
+	Servings    *float64     `json:"servings"`
+	PrepMinutes *int         `json:"prep_minutes"`
+	CookMinutes *int         `json:"cook_minutes"`
+	SourceURL   string       `json:"source_url"`
+	Tags        []string     `json:"tags"`
+	Notes       string       `json:"notes"`
+	Ingredients []Ingredient `json:"ingredients"`
+	Steps       []Step       `json:"steps"`
+	Files       []any        `json:"files"`
+	Version     int64        `json:"version"`
+	CreatedAt   string       `json:"created_at"`
+	UpdatedAt   string       `json:"updated_at"`
+}
+
+// Ingredient is one row.
+type Ingredient struct {
+	Text        string   `json:"text"`
+	Quantity    *float64 `json:"quantity"`
+	QuantityMax *float64 `json:"quantity_max"`
+	Unit        string   `json:"unit"`
+	Name        string   `json:"name"`
+	Note        string   `json:"note"`
+	Section     string   `json:"section"`
+}
+
+// Step is one instruction.
+type Step struct {
+	Text    string `json:"text"`
+	Section string `json:"section"`
+}
+
+// Page is an answer of the search.
+type Page struct {
+	Items []Item  `json:"items"`
+	Total int     `json:"total"`
+	Next  *string `json:"next_cursor"`
+}
+
+// Item is one hit.
+type Item struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Version int64  `json:"version"`
+}
+
+// Names lists the names of a page, in its order.
+func (p Page) Names() []string {
+	names := make([]string, len(p.Items))
+	for i, item := range p.Items {
+		names[i] = item.Name
+	}
+	return names
+}
+
+// Changes is an answer of /api/changes.
+type Changes struct {
+	Changes []Change `json:"changes"`
+	Next    int64    `json:"next"`
+	More    bool     `json:"more"`
+}
+
+// Change is one entry of it.
+type Change struct {
+	Change  int64   `json:"change"`
+	ID      string  `json:"id"`
+	Version int64   `json:"version"`
+	Deleted bool    `json:"deleted"`
+	Recipe  *Recipe `json:"recipe"`
+}
+
+// GroceryRequest answers a request for groceries.
+type GroceryRequest struct {
+	RequestID string `json:"request_id"`
+	Recipe    struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"recipe"`
+	Servings *float64      `json:"servings"`
+	Items    []GroceryItem `json:"items"`
+}
+
+// GroceryItem is one thing to buy.
+type GroceryItem struct {
+	Quantity    *float64 `json:"quantity"`
+	QuantityMax *float64 `json:"quantity_max"`
+	Unit        string   `json:"unit"`
+	Name        string   `json:"name"`
+	Note        string   `json:"note"`
+	Text        string   `json:"text"`
+}
+
+// Problem is RFC 9457 with the members that Larder adds.
+type Problem struct {
+	Type   string       `json:"type"`
+	Title  string       `json:"title"`
+	Status int          `json:"status"`
+	Detail string       `json:"detail"`
+	Errors []FieldError `json:"errors"`
+
+	CurrentVersion int64   `json:"current_version"`
+	Current        *Recipe `json:"current"`
+}
+
+// FieldError is what is wrong with one field.
+type FieldError struct {
+	Field  string `json:"field"`
+	Detail string `json:"detail"`
+}
+
+// Fields lists the fields that a problem names.
+func (p Problem) Fields() []string {
+	fields := make([]string, len(p.Errors))
+	for i, e := range p.Errors {
+		fields[i] = e.Field
+	}
+	return fields
+}

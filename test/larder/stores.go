@@ -1,0 +1,126 @@
+package larder
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+)
+
+// RunFile is what a running server writes for the commands beside it: where its stores are.
+type RunFile struct {
+	PostgresURL       string `json:"postgres_url"`
+	BackupPostgresURL string `json:"backup_postgres_url"`
+	NATSURL           string `json:"nats_url"`
+	FeedURL           string `json:"feed_url"`
+	RedisURL          string `json:"redis_url"`
+}
+
+// RunFile reads it.
+func (s *Server) RunFile(tb testing.TB) RunFile {
+	tb.Helper()
+	content, err := os.ReadFile(filepath.Join(s.DataDir, "run.json"))
+	require.NoError(tb, err)
+	var file RunFile
+	require.NoError(tb, json.Unmarshal(content, &file))
+	return file
+}
+
+// FeedURL is the address with the grocery app's credentials, from the file that is there for it.
+func (s *Server) FeedURL(tb testing.TB) string {
+	tb.Helper()
+	content, err := os.ReadFile(filepath.Join(s.DataDir, "nats", "grocery-app.url"))
+	require.NoError(tb, err)
+	return string(bytesTrimmed(content))
+}
+
+func bytesTrimmed(content []byte) []byte {
+	for len(content) > 0 && content[len(content)-1] <= ' ' {
+		content = content[:len(content)-1]
+	}
+	return content
+}
+
+// Postgres connects to a database, until the end of the test.
+func Postgres(tb testing.TB, url string) *pgx.Conn {
+	tb.Helper()
+	conn, err := pgx.Connect(tb.Context(), url)
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = conn.Close(ctx)
+	})
+	return conn
+}
+
+// Redis connects to a cache, until the end of the test.
+func Redis(tb testing.TB, url string) *redis.Client {
+	tb.Helper()
+	options, err := redis.ParseURL(url)
+	require.NoError(tb, err)
+	client := redis.NewClient(options)
+	tb.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// JetStream connects to NATS, until the end of the test.
+func JetStream(tb testing.TB, url string) jetstream.JetStream {
+	tb.Helper()
+	conn, err := nats.Connect(url, nats.Timeout(10*time.Second))
+	require.NoError(tb, err)
+	tb.Cleanup(conn.Close)
+	js, err := jetstream.New(conn)
+	require.NoError(tb, err)
+	return js
+}
+
+// Subscribe is the grocery app at its simplest: a plain NATS subscription to the feed.
+func Subscribe(tb testing.TB, feedURL string) *nats.Subscription {
+	tb.Helper()
+	conn, err := nats.Connect(feedURL, nats.Timeout(10*time.Second))
+	require.NoError(tb, err)
+	tb.Cleanup(conn.Close)
+	subscription, err := conn.SubscribeSync("grocery.*.added")
+	require.NoError(tb, err)
+	require.NoError(tb, conn.FlushTimeout(10*time.Second))
+	return subscription
+}
+
+// Messages reads a whole stream, in its order.
+func Messages(tb testing.TB, js jetstream.JetStream, stream string) []jetstream.Msg {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	defer cancel()
+	handle, err := js.Stream(ctx, stream)
+	require.NoError(tb, err)
+	info, err := handle.Info(ctx)
+	require.NoError(tb, err)
+	if info.State.Msgs == 0 {
+		return nil
+	}
+	consumer, err := js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{})
+	require.NoError(tb, err)
+	iterator, err := consumer.Messages()
+	require.NoError(tb, err)
+	defer iterator.Stop()
+	messages := make([]jetstream.Msg, 0, info.State.Msgs)
+	for {
+		message, err := iterator.Next(jetstream.NextContext(ctx))
+		require.NoError(tb, err)
+		messages = append(messages, message)
+		meta, err := message.Metadata()
+		require.NoError(tb, err)
+		if meta.Sequence.Stream >= info.State.LastSeq {
+			return messages
+		}
+	}
+}

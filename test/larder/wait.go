@@ -1,0 +1,83 @@
+package larder
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Soon waits until something is so. It asks again and again, since what is asked is on the other side of a
+// process, where no signal comes from. The condition gives "" when it is met, else what is missing.
+func Soon(tb testing.TB, within time.Duration, condition func() string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), within)
+	defer cancel()
+	ticker := time.NewTicker(25 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		missing := condition()
+		if missing == "" {
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			require.FailNow(tb, "waited "+within.String()+" in vain", missing)
+		}
+	}
+}
+
+// Next gives the next line that a process says, within a time.
+func Next(tb testing.TB, lines <-chan string, within time.Duration) string {
+	tb.Helper()
+	select {
+	case line, open := <-lines:
+		require.True(tb, open, "the process ended")
+		return line
+	case <-time.After(within):
+		require.FailNow(tb, "no line came", "waited %s", within)
+		return ""
+	}
+}
+
+// Status is what `larder status --json` says.
+type Status struct {
+	Projections []struct {
+		Name      string `json:"name"`
+		LagEvents int64  `json:"lag_events"`
+		Parked    int64  `json:"parked"`
+		State     string `json:"state"`
+	} `json:"projections"`
+}
+
+// Status asks the server for it.
+func (s *Server) Status(tb testing.TB) Status {
+	tb.Helper()
+	var status Status
+	result := s.MustRun(tb, "", "status", "--json")
+	require.NoError(tb, json.Unmarshal([]byte(result.Stdout), &status), result.Both())
+	return status
+}
+
+// CaughtUp waits until the relay has published everything and each projection has everything.
+func (s *Server) CaughtUp(tb testing.TB) {
+	tb.Helper()
+	primary := Postgres(tb, s.RunFile(tb).PostgresURL)
+	Soon(tb, 30*time.Second, func() string {
+		var waiting int
+		require.NoError(tb, primary.QueryRow(tb.Context(),
+			"SELECT count(*) FROM event_log WHERE published_at IS NULL").Scan(&waiting))
+		if waiting > 0 {
+			return "the relay has events to publish"
+		}
+		for _, projection := range s.Status(tb).Projections {
+			if projection.LagEvents > 0 {
+				return projection.Name + " lags behind"
+			}
+		}
+		return ""
+	})
+}
