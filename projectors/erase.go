@@ -131,7 +131,7 @@ func (w *worker) erase(ctx context.Context, user string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("erase user %s from %s: %w", user, w.spec.Name, err)
 	}
-	_, err = w.parking.clear(ctx, w.spec.Name, func(p ParkedEvent) bool {
+	err = w.parking.clear(ctx, w.spec.Name, func(p ParkedEvent) bool {
 		owner, err := events.OwnerOf(p.Subject)
 		return err == nil && owner == user
 	})

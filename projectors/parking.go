@@ -103,26 +103,24 @@ func (p *parking) list(ctx context.Context, projection string) ([]ParkedEvent, e
 }
 
 // clear forgets what a projection parked, as far as it fits.
-func (p *parking) clear(ctx context.Context, projection string, fits func(ParkedEvent) bool) (int, error) {
+func (p *parking) clear(ctx context.Context, projection string, fits func(ParkedEvent) bool) error {
 	parked, err := p.list(ctx, projection)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	bucket, err := p.bucket(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	count := 0
 	for _, event := range parked {
 		if !fits(event) {
 			continue
 		}
 		if err := bucket.Delete(ctx, parkedKey(event.Projection, event.Sequence)); err != nil {
-			return count, err
+			return err
 		}
-		count++
 	}
-	return count, nil
+	return nil
 }
 
 func cut(text string) string {

@@ -241,7 +241,7 @@ func (p *replay) tidy(ctx context.Context) error {
 		}
 	}
 	// No parked event is left that matters: the rebuild went past every subject's last event.
-	if _, err := p.parking.clear(ctx, p.spec.Name, func(e ParkedEvent) bool { return e.Sequence <= p.last }); err != nil {
+	if err := p.parking.clear(ctx, p.spec.Name, func(e ParkedEvent) bool { return e.Sequence <= p.last }); err != nil {
 		return fmt.Errorf("forget parked events; the new view is in place: %w", err)
 	}
 	p.tell()

@@ -41,16 +41,17 @@ type Status struct {
 func (w *worker) status(ctx context.Context) (Status, error) {
 	s := Status{Name: w.spec.Name, Skipped: w.numbers.skipped.Load()}
 	s.State, s.Reason = w.where()
-	info, err := w.deps.Conn.ConsumerInfo(ctx, events.Stream, w.durable())
-	if errors.Is(err, jetstream.ErrNotFound) {
-		info, err = jetstream.ConsumerInfo{}, nil
-	}
-	if err != nil {
-		return s, fmt.Errorf("status of %s: %w", w.spec.Name, err)
+	info, found := w.deps.Conn.ConsumerInfo(ctx, events.Stream, w.durable())
+	if found != nil && !errors.Is(found, jetstream.ErrNotFound) {
+		return s, fmt.Errorf("status of %s: %w", w.spec.Name, found)
 	}
 	state, err := w.deps.Conn.State(ctx, events.Stream)
 	if err != nil {
 		return s, fmt.Errorf("status of %s: %w", w.spec.Name, err)
+	}
+	if found != nil {
+		// No consumer, so nothing is done: at most all events of the stream are to do.
+		info.Pending = state.Messages
 	}
 	s.Position, s.StreamEnd, s.LagEvents = info.AckFloor, state.LastSeq, info.Lag()
 	if s.LagSeconds, err = w.lagSeconds(ctx, info); err != nil {

@@ -270,21 +270,21 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 	defer s.gate.leave()
 	write, cancel := graceful(ctx)
 	defer cancel()
-	events := make([]Event, 0, len(batch))
+	due := make([]Event, 0, len(batch))
 	for _, it := range batch {
 		if !s.erased.has(it.event.User()) {
-			events = append(events, it.event)
+			due = append(due, it.event)
 		}
 	}
-	if len(events) > 0 {
-		if err := s.projection.Apply(write, events); err != nil {
-			return fmt.Errorf("apply %d events from message %d: %w", len(events), events[0].Sequence, err)
+	if len(due) > 0 {
+		if err := s.projection.Apply(write, due); err != nil {
+			return fmt.Errorf("apply %d events from message %d: %w", len(due), due[0].Sequence, err)
 		}
 	}
 	for _, it := range batch {
 		s.acknowledge(ctx, it)
 	}
-	s.numbers.applied.Add(uint64(len(events)))
+	s.numbers.applied.Add(uint64(len(due)))
 	return nil
 }
 

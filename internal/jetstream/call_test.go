@@ -88,7 +88,7 @@ func TestCallAllHearsEverybody(t *testing.T) {
 		for _, queue := range []string{"", "queue"} {
 			stop, err := c.Serve("ask"+queue, queue, answer)
 			require.NoError(t, err)
-			defer stop()
+			t.Cleanup(stop)
 		}
 		require.NoError(t, c.Flush(t.Context()))
 	}

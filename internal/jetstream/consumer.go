@@ -27,7 +27,6 @@ type ConsumerInfo struct {
 	Pending    uint64 // messages that wait to be given out
 	AckPending int    // messages given out and not acknowledged
 	Waiting    int    // pull requests that wait for messages; 0 when nobody is there
-	Paused     bool
 }
 
 // Lag is how many messages are not acknowledged yet.
@@ -48,7 +47,7 @@ func (c *Conn) EnsureConsumer(ctx context.Context, stream string, cfg ConsumerCo
 	defer done()
 	raw, err := c.js.Consumer(ctx, stream, cfg.Durable)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) || (err == nil && !cfg.satisfiedBy(raw.CachedInfo().Config)) {
-		// An update that changes nothing is left out: it would end a pause that another process set.
+		// An update that changes nothing is left out: it would undo what an operator set, such as a pause.
 		raw, err = c.js.CreateOrUpdateConsumer(ctx, stream, cfg.raw())
 	}
 	if err != nil {
@@ -100,29 +99,8 @@ func (c *Conn) ConsumerInfo(ctx context.Context, stream, name string) (ConsumerI
 	has := raw.CachedInfo()
 	return ConsumerInfo{
 		Delivered: has.Delivered.Stream, AckFloor: has.AckFloor.Stream,
-		Pending: has.NumPending, AckPending: has.NumAckPending, Waiting: has.NumWaiting, Paused: has.Paused,
+		Pending: has.NumPending, AckPending: has.NumAckPending, Waiting: has.NumWaiting,
 	}, nil
-}
-
-// Pause stops the server from giving out messages of this consumer, to any process, until the given time or
-// Resume. What is out already stays out.
-func (c *Conn) Pause(ctx context.Context, stream, consumer string, until time.Time) error {
-	ctx, done := c.apiRequest(ctx, stream)
-	defer done()
-	if _, err := c.js.PauseConsumer(ctx, stream, consumer, until); err != nil {
-		return fmt.Errorf("pause consumer %s of stream %s: %w", consumer, stream, explain(ctx, err))
-	}
-	return nil
-}
-
-// Resume ends a Pause.
-func (c *Conn) Resume(ctx context.Context, stream, consumer string) error {
-	ctx, done := c.apiRequest(ctx, stream)
-	defer done()
-	if _, err := c.js.ResumeConsumer(ctx, stream, consumer); err != nil {
-		return fmt.Errorf("resume consumer %s of stream %s: %w", consumer, stream, explain(ctx, err))
-	}
-	return nil
 }
 
 // Release gives out again, at once, what was given out and never acknowledged. Without it, what a killed

@@ -285,24 +285,6 @@ func TestConsumerGone(t *testing.T) {
 	require.ErrorIs(t, testkit.Wait(t, failure, "the end of the deliveries"), jetstream.ErrConsumerGone)
 }
 
-// A paused consumer gives out nothing until it is resumed.
-func TestPauseAndResume(t *testing.T) {
-	t.Parallel()
-	conn, _ := connect(t)
-	deliveries, err := consumer(t, conn, time.Minute).Deliver(10)
-	require.NoError(t, err)
-	defer deliveries.Stop()
-	require.NoError(t, conn.Pause(t.Context(), stream, "reader", time.Now().Add(time.Hour)))
-	_, _, err = conn.Publish(t.Context(), thing("a", 1), nil)
-	require.NoError(t, err)
-	info, err := conn.ConsumerInfo(t.Context(), stream, "reader")
-	require.NoError(t, err)
-	require.True(t, info.Paused)
-	require.EqualValues(t, 1, info.Pending)
-	require.NoError(t, conn.Resume(t.Context(), stream, "reader"))
-	require.EqualValues(t, 1, next(t, deliveries).Sequence)
-}
-
 // A reader gives the last message of each subject, then what comes in, and says how many are left.
 func TestReadLast(t *testing.T) {
 	t.Parallel()

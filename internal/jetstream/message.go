@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"maps"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -34,9 +35,7 @@ const headerAllowance = 512
 // message that is sent again must not carry those of the first attempt.
 func (m Message) wire() *nats.Msg {
 	msg := nats.NewMsg(m.Subject)
-	for name, values := range m.Header {
-		msg.Header[name] = values
-	}
+	maps.Copy(msg.Header, m.Header)
 	msg.Data = m.Data
 	return msg
 }

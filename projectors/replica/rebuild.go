@@ -45,7 +45,7 @@ func (t *target) Commit(ctx context.Context) error {
 	for _, table := range userTables {
 		if table.filled {
 			work.Queue(`DELETE FROM ` + table.name)
-			work.Queue(`INSERT INTO ` + table.name + ` SELECT * FROM ` + string(staging) + table.name)
+			work.Queue(`INSERT INTO ` + table.name + ` TABLE ` + string(staging) + table.name)
 		}
 	}
 	work.Queue(dropStaging)

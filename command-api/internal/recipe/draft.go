@@ -43,19 +43,3 @@ func (d Draft) Clean() (Draft, error) {
 	}
 	return clean, nil
 }
-
-// DraftOf is what a cook wrote of an existing recipe.
-func DraftOf(r events.Recipe) Draft {
-	return Draft{
-		Name:        r.Name,
-		Description: r.Description,
-		Servings:    r.Servings,
-		PrepMinutes: r.PrepMinutes,
-		CookMinutes: r.CookMinutes,
-		SourceURL:   r.SourceURL,
-		Tags:        r.Tags,
-		Notes:       r.Notes,
-		Ingredients: r.Ingredients,
-		Steps:       r.Steps,
-	}
-}
