@@ -1,0 +1,108 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// list, grant and revoke do what they say, a name is there once, and no password is ever shown.
+func accounts(t *testing.T, s *larder.Server) {
+	ada := s.AddUser(t, "accounts-ada")
+	result := s.MustRun(t, "", "user", "list")
+	require.Contains(t, result.Stdout, "accounts-ada")
+	require.NotContains(t, result.Both(), "argon2id")
+
+	var listed []map[string]any
+	result = s.MustRun(t, "", "user", "list", "--json")
+	require.NoError(t, json.Unmarshal([]byte(result.Stdout), &listed), result.Stdout)
+	require.NotContains(t, result.Stdout, "argon2id")
+
+	again := s.Run(t, "another secret of the kitchen\n", "user", "add", "Accounts-ADA", "--password-stdin")
+	require.Equal(t, 1, again.Code, "a name is one whatever its case")
+	require.Equal(t, 1, s.Run(t, "\n", "user", "add", "accounts-blank", "--password-stdin").Code, "no blank password")
+	require.Equal(t, 1, s.Run(t, "", "user", "grant", "accounts-nobody", "grocery").Code)
+
+	// A grant counts for the sessions that are open already.
+	grocery := func() bool {
+		var who larder.Session
+		ada.Do(t, http.MethodGet, "/api/session", nil).Want(t, http.StatusOK).Decode(t, &who)
+		return who.User.Grocery
+	}
+	require.False(t, grocery())
+	s.MustRun(t, "", "user", "grant", "accounts-ada", "grocery")
+	require.True(t, grocery())
+	s.MustRun(t, "", "user", "revoke", "accounts-ada", "grocery")
+	require.False(t, grocery())
+}
+
+// Rule 12: after a deletion no row, document, key or message of that user is left, on the backup neither.
+func userErased(t *testing.T, s *larder.Server) {
+	eve := s.AddUser(t, "erased-eve", "--grocery")
+	created, _ := eve.Create(t, map[string]any{"name": "Eve's pie", "ingredients": []any{map[string]any{"text": "1 apple"}}})
+	key := []string{"Idempotency-Key", "erased-key"}
+	eve.Do(t, http.MethodPost, "/api/recipes", larder.Named("Eve's soup"), key...).Want(t, http.StatusCreated)
+	eve.Do(t, http.MethodPost, "/api/recipes/"+created.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
+	larder.Soon(t, 20*time.Second, func() string { return onFeed(t, s, eve.User.ID, 1) })
+	eve.Get(t, created.ID).Want(t, http.StatusOK)
+
+	s.MustRun(t, "erased-eve\n", "user", "delete", "erased-eve", "--yes")
+
+	stores := s.RunFile(t)
+	for place, url := range map[string]string{"primary": stores.PostgresURL, "backup": stores.BackupPostgresURL} {
+		database := larder.Postgres(t, url)
+		for _, table := range []string{"recipes", "ingredients", "idempotency_keys"} {
+			larder.Soon(t, 20*time.Second, func() string {
+				var rows int
+				query := fmt.Sprintf("SELECT count(*) FROM %s WHERE user_id = $1", table)
+				require.NoError(t, database.QueryRow(t.Context(), query, eve.User.ID).Scan(&rows))
+				return left(rows, place+" "+table)
+			})
+		}
+		larder.Soon(t, 20*time.Second, func() string {
+			var rows int
+			query := "SELECT count(*) FROM event_log WHERE user_id = $1 AND type <> 'user.deleted'"
+			require.NoError(t, database.QueryRow(t.Context(), query, eve.User.ID).Scan(&rows))
+			return left(rows, place+" event_log")
+		})
+	}
+	larder.Soon(t, 20*time.Second, func() string { return left(len(redisKeys(t, stores.RedisURL, eve.User.ID)), "redis keys") })
+	larder.Soon(t, 20*time.Second, func() string { return left(messagesOf(t, s, eve.User.ID), "messages") })
+}
+
+func left(count int, what string) string {
+	if count == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d %s are left", count, what)
+}
+
+func redisKeys(t *testing.T, url, user string) []string {
+	t.Helper()
+	keys, err := larder.Redis(t, url).Keys(t.Context(), "*"+user+"*").Result()
+	require.NoError(t, err)
+	return keys
+}
+
+// messagesOf counts what both streams have of a user, but for the last word about the account itself.
+func messagesOf(t *testing.T, s *larder.Server, user string) int {
+	t.Helper()
+	js := larder.JetStream(t, s.RunFile(t).NATSURL)
+	count := 0
+	for _, stream := range []string{"LARDER", "GROCERY"} {
+		for _, message := range larder.Messages(t, js, stream) {
+			mine := strings.Contains(message.Subject(), user)
+			if mine && message.Headers().Get("ce-type") != "user.deleted" {
+				count++
+			}
+		}
+	}
+	return count
+}
