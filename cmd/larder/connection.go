@@ -5,17 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
-
-	"larder.dev/cmd/larder/internal/stores"
-	"larder.dev/internal/redis"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/redis"
 )
 
 // workplace is where a command works: the stores of a running larder, or those that it opened itself for as
@@ -53,7 +53,7 @@ func openStores(ctx context.Context, s *settings, con console, log *slog.Logger)
 		return nil, err
 	}
 	if err := migrate(ctx, opened.Addresses, log); err != nil {
-		return nil, errors.Join(err, opened.Close())
+		return nil, errors.Join(err, opened.Close()) //nolint:contextcheck // closing outlives a cancelled start
 	}
 	return opened, nil
 }
@@ -73,8 +73,8 @@ func migrate(ctx context.Context, a stores.Addresses, log *slog.Logger) error {
 // leave closes what was opened, youngest first.
 func (w *workplace) leave() error {
 	var failed []error
-	for i := len(w.closers) - 1; i >= 0; i-- {
-		failed = append(failed, w.closers[i]())
+	for _, closer := range slices.Backward(w.closers) {
+		failed = append(failed, closer())
 	}
 	if w.opened != nil {
 		failed = append(failed, w.opened.Close())
@@ -116,6 +116,8 @@ func (w *workplace) jetstream(ctx context.Context, name string, log *slog.Logger
 }
 
 // closing ends a command: its own error first, then that of closing.
+//
+//nolint:gocritic // a deferred call can only add to the caller's named result through its address
 func closing(err *error, leave func() error) { *err = errors.Join(*err, leave()) }
 
 // command puts the write side together for a tool that works beside it: no HTTP, no relay.

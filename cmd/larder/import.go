@@ -38,6 +38,11 @@ func (c importCommand) Run(ctx context.Context, s *settings, con console, log *s
 			return err
 		}
 	}
+	if work.running && sum.added > 0 {
+		if err := awaitCaughtUp(ctx, work, api, user.ID, con, log); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(con.out, "%d added, %d already there, %d refused\n", sum.added, sum.present, sum.refused)
 	if sum.refused > 0 {
 		return fmt.Errorf("%d of the lines were refused", sum.refused)

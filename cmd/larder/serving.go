@@ -11,7 +11,8 @@ import (
 )
 
 // serve runs the components and answers on the listener until ctx is done; ready is called when requests
-// are taken. Then it stops in order: requests first, so that what was accepted is still relayed.
+// are taken. At the end every component finishes what it has in hand; an event that is not in the stream by
+// then is in the ledger, and goes out at the next start.
 func (sys *system) serve(ctx context.Context, listener net.Listener, ready func() error) (err error) {
 	defer closing(&err, sys.work.leave)
 	stop, err := projectors.ServeControl(sys.conn, sys.runner)

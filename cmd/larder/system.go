@@ -47,10 +47,10 @@ type system struct {
 func build(ctx context.Context, work *workplace, s *settings, origin string, log *slog.Logger) (*system, error) {
 	sys := &system{work: work, log: log, metrics: prometheus.NewRegistry()}
 	if err := sys.connect(ctx, s); err != nil {
-		return nil, errors.Join(err, work.leave())
+		return nil, errors.Join(err, work.leave()) //nolint:contextcheck // closing outlives a cancelled start
 	}
-	if err := sys.assemble(origin); err != nil {
-		return nil, errors.Join(err, work.leave())
+	if err := sys.assemble(origin); err != nil { //nolint:contextcheck // nothing is asked of a store here
+		return nil, errors.Join(err, work.leave()) //nolint:contextcheck // closing outlives a cancelled start
 	}
 	return sys, nil
 }
@@ -130,9 +130,6 @@ func (sys *system) watch(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	case <-sys.work.opened.Died():
-		if ctx.Err() != nil {
-			return nil
-		}
 		return errStoreDied
 	}
 }

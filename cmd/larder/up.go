@@ -14,7 +14,7 @@ import (
 
 // upCommand runs everything in one process, with embedded stores where no address is given.
 type upCommand struct {
-	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 takes a free one."`
+	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is a free one."`
 	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`
 }
 
@@ -24,7 +24,7 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 	if err != nil {
 		return err
 	}
-	defer listener.Close() //nolint:errcheck // Serve has closed it in the usual case
+	defer func() { _ = listener.Close() }() // Serve has closed it in the usual case
 	first := isFirstStart(s.DataDir)
 	opened, err := openStores(ctx, s, con, log)
 	if err != nil {

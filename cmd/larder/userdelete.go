@@ -4,14 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"larder.dev/events"
 	"larder.dev/projectors"
 )
-
-// settlePoll is how often a deletion looks whether the relay is done with the user's events.
-const settlePoll = 20 * time.Millisecond
 
 // userDeleteCommand removes a user and everything of theirs from every store. It says what it removed
 // where. Interrupted, it is run again with the same name only while the account is there; the views are
@@ -42,22 +38,6 @@ func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, lo
 		}
 		return eraseEverywhere(ctx, control, user, con)
 	})
-}
-
-func settled(ctx context.Context, done func() (bool, error)) error {
-	ticker := time.NewTicker(settlePoll)
-	defer ticker.Stop()
-	for {
-		ok, err := done()
-		if ok || err != nil {
-			return err
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
 
 // eraseEverywhere takes a deleted user out of the streams and the views. The event of the deletion does the

@@ -40,14 +40,14 @@ func TestTornLastLineIsDropped(t *testing.T) {
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	for size := whole; size < int64(len(text)); size++ {
-		require.NoError(t, os.WriteFile(path, text[:size], 0o600)) //nolint:gosec // in the test's own folder
+		require.NoError(t, os.WriteFile(path, text[:size], 0o600))
 		read := open(t, path)
 		require.Equal(t, "first", read.state.entries["a"].value)
 		require.NoError(t, read.close())
 	}
 	garbled := append([]byte{}, text...)
-	garbled[len(text)-5] ^= 1                              // the end reached the disk and the middle didn't
-	require.NoError(t, os.WriteFile(path, garbled, 0o600)) //nolint:gosec // in the test's own folder
+	garbled[len(text)-5] ^= 1 // the end reached the disk and the middle didn't
+	require.NoError(t, os.WriteFile(path, garbled, 0o600))
 	read := open(t, path)
 	require.Equal(t, "first", read.state.entries["a"].value)
 	require.NoError(t, read.close())
@@ -65,7 +65,7 @@ func TestDamageInTheMiddleForgetsAll(t *testing.T) {
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	text[20] ^= 1
-	require.NoError(t, os.WriteFile(path, text, 0o600)) //nolint:gosec // in the test's own folder
+	require.NoError(t, os.WriteFile(path, text, 0o600))
 	read := open(t, path)
 	require.Empty(t, read.state.entries)
 	require.FileExists(t, path+".damaged")

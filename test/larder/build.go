@@ -46,6 +46,6 @@ var build = sync.OnceValues(func() (string, error) {
 
 // Root is the folder of the repository.
 func Root() string {
-	_, file, _, _ := runtime.Caller(0)
+	_, file, _, _ := runtime.Caller(0) //nolint:dogsled // only the file is asked for
 	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
 }

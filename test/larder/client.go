@@ -152,5 +152,19 @@ func (a Answer) Recipe(tb testing.TB) Recipe {
 	return recipe
 }
 
+// TryRecipe is Recipe for a goroutine that isn't the test's.
+func (a Answer) TryRecipe() (Recipe, error) {
+	var recipe Recipe
+	err := json.Unmarshal(a.Body, &recipe)
+	return recipe, err
+}
+
+// Grocery reads the body as the answer to a request for groceries.
+func (a Answer) Grocery() (GroceryRequest, error) {
+	var request GroceryRequest
+	err := json.Unmarshal(a.Body, &request)
+	return request, err
+}
+
 // After is the mark of the write that this answers.
 func (a Answer) After() string { return a.Header.Get("Larder-After") }

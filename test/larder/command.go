@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,4 +63,18 @@ func environment(home, dataDir string, extra ...string) []string {
 		env = append(env, entry)
 	}
 	return append(env, extra...)
+}
+
+// Shell runs a script as the README has it typed: in the repository's folder, against this server. It gives
+// all that was printed; the error is that of the first command that failed.
+func (s *Server) Shell(tb testing.TB, script string) (string, error) {
+	tb.Helper()
+	Binary(tb) // the script calls it by its place in the repository
+	ctx, cancel := context.WithTimeout(tb.Context(), commandTimeout)
+	defer cancel()
+	command := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script)
+	command.Dir = Root()
+	command.Env = append(slices.Clone(s.env), "LARDER_URL="+s.URL())
+	out, err := command.CombinedOutput()
+	return string(out), err
 }

@@ -52,7 +52,7 @@ func leadingNumber(s string) (value float64, rest string, ok bool) {
 	}
 	whole, rest, hasWhole := leadingDecimal(s)
 	if hasWhole {
-		if value, behind, ok := slashFraction(whole, s, rest); ok {
+		if value, behind, ok := slashFraction(whole, rest); ok {
 			return value, behind, true
 		}
 		if part, behind, ok := fractionBehind(rest); ok {
@@ -88,11 +88,8 @@ func leadingDecimal(s string) (value float64, rest string, ok bool) {
 }
 
 // slashFraction reads "3/4", where whole was read as the 3.
-func slashFraction(whole float64, s, rest string) (value float64, behind string, ok bool) {
+func slashFraction(whole float64, rest string) (value float64, behind string, ok bool) {
 	trimmed := strings.TrimLeft(rest, " ")
-	if len(trimmed) == 0 || strings.IndexByte(s, '.') == 0 {
-		return 0, rest, false
-	}
 	after, ok := cutSlash(trimmed)
 	if !ok {
 		return 0, rest, false
@@ -128,7 +125,7 @@ func fractionBehind(s string) (value float64, rest string, ok bool) {
 	if !ok {
 		return 0, s, false
 	}
-	value, behind, ok = slashFraction(above, trimmed, behind)
+	value, behind, ok = slashFraction(above, behind)
 	if !ok || value >= 1 {
 		return 0, s, false
 	}

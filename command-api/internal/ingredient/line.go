@@ -79,7 +79,7 @@ func fraction(v float64) string {
 	if rest > 1-nearEnough {
 		return decimal(whole + 1)
 	}
-	for _, sign := range []rune("½⅓⅔¼¾⅛⅜⅝⅞") {
+	for _, sign := range "½⅓⅔¼¾⅛⅜⅝⅞" {
 		if math.Abs(rest-fractionSign(sign)) >= nearEnough {
 			continue
 		}

@@ -79,7 +79,7 @@ func Open(ctx context.Context, o Options) (*Stores, error) {
 		RedisURL:          o.Given.RedisURL,
 	}
 	if err := s.start(ctx, o); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(err, s.Close()) //nolint:contextcheck // closing outlives a cancelled start
 	}
 	return s, nil
 }
@@ -115,7 +115,8 @@ func (s *Stores) startPostgres(ctx context.Context, o Options) error {
 			return fmt.Errorf("make the backup database: %w", err)
 		}
 		s.BackupPostgresURL = server.URL(backupDatabase)
-		o.Log.Info("the backup is a second database on the same disk: it protects from mistakes, not from a lost disk; give LARDER_BACKUP_POSTGRES_URL for more")
+		o.Log.Info("the backup is a second database on the same disk: it protects from mistakes, not from a lost disk; " +
+			"LARDER_BACKUP_POSTGRES_URL gives it a server of its own")
 	}
 	return nil
 }

@@ -1,0 +1,223 @@
+package journey_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// An import reports a bad line by its number and goes on, adds nothing twice, and an export goes in again.
+func TestImportAndExport(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada, ben := server.AddUser(t, "ada"), server.AddUser(t, "ben")
+	file := larder.WriteLines(t, [][]byte{[]byte(`{"name":"Soup"}`), []byte(`{"name":`), []byte(`{"name":"Bread","tags":["oven"]}`)})
+
+	require.Equal(t, 2, server.Run(t, "", "import", file).Code, "with two users it must be told whose")
+	first := server.Run(t, "", "import", "--user", "ada", file)
+	require.Equal(t, 1, first.Code)
+	require.Contains(t, first.Stderr, "line 2")
+	require.Contains(t, first.Stdout, "2 added")
+	require.Contains(t, server.Run(t, "", "import", "--user", "ada", file).Stdout, "0 added, 2 already there")
+
+	exported := server.MustRun(t, "", "export", "--user", "ada").Stdout
+	require.Equal(t, 2, strings.Count(exported, "\n"))
+	server.MustRun(t, exported, "import", "--user", "ben", "-")
+	require.Len(t, ben.All(t, 10), 2)
+	require.Len(t, ada.All(t, 10), 2)
+}
+
+// The samples that the project brings go in whole.
+func TestSamples(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	server.MustRun(t, "", "import", filepath.Join(larder.Root(), "samples", "recipes.jsonl"))
+	require.Len(t, ada.All(t, 50), 12)
+}
+
+// Commands find no running larder and work alone; what they did is there when it comes up.
+func TestCommandsWorkAlone(t *testing.T) {
+	t.Parallel()
+	server := larder.New(t)
+	server.MustRun(t, larder.Password("ada")+"\n", "user", "add", "ada", "--password-stdin")
+	server.MustRun(t, `{"name":"Soup"}`+"\n", "import", "-")
+	server.MustRun(t, "", "migrate")
+	server.MustRun(t, "", "rebuild", "search")
+	server.Start(t)
+	require.Len(t, server.Login(t, "ada").All(t, 10), 1)
+}
+
+// A deleted user is gone from every place, and the others are not.
+func TestDeletedUserIsGone(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada, ben := server.AddUser(t, "ada", "--grocery"), server.AddUser(t, "ben")
+	soup, _ := ada.Create(t, map[string]any{"name": "Soup", "ingredients": []map[string]any{{"text": "2 leeks"}}})
+	ada.Do(t, http.MethodPost, "/api/recipes/"+soup.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
+	ben.Create(t, larder.Named("Bread"))
+	settled(t, server)
+	server.MustRun(t, "", "user", "delete", "ada")
+
+	run := server.RunFile(t)
+	for _, url := range []string{run.PostgresURL, run.BackupPostgresURL} {
+		conn := larder.Postgres(t, url)
+		for table, column := range map[string]string{
+			"users": "id", "user_changes": "user_id", "recipes": "user_id", "ingredients": "user_id", "idempotency_keys": "user_id",
+		} {
+			var count int
+			query := "SELECT count(*) FROM " + table + " WHERE " + column + " = $1"
+			require.NoError(t, conn.QueryRow(t.Context(), query, ada.User.ID).Scan(&count))
+			require.Zero(t, count, "rows in %s", table)
+		}
+	}
+	js := larder.JetStream(t, run.NATSURL)
+	for _, stream := range []string{"LARDER", "GROCERY"} {
+		for _, msg := range larder.Messages(t, js, stream) {
+			require.NotContains(t, string(msg.Data()), "leeks")
+			require.NotContains(t, string(msg.Data()), `"name":"ada"`)
+		}
+	}
+	keys, err := larder.Redis(t, run.RedisURL).Keys(t.Context(), "*"+ada.User.ID+"*").Result()
+	require.NoError(t, err)
+	for _, key := range keys {
+		require.NotContains(t, key, "recipe:")
+		require.NotContains(t, key, "session")
+	}
+	require.Len(t, ben.All(t, 10), 1)
+}
+
+// `larder events tail` prints what happens as it happens, and no password's hash.
+func TestEventsTail(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	lines := server.Follow(t, "events", "tail", "--from", "1")
+	require.Contains(t, larder.Next(t, lines, deadline), `"type":"user.added"`)
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	var event struct {
+		Type    string
+		Version int64
+		Data    larder.Recipe
+	}
+	line := larder.Next(t, lines, deadline)
+	require.NoError(t, json.Unmarshal([]byte(line), &event))
+	require.Equal(t, "recipe.created", event.Type)
+	require.Equal(t, soup.ID, event.Data.ID)
+	require.NotContains(t, server.MustRun(t, "", "events", "tail", "--no-follow").Stdout, "argon2id")
+}
+
+// A first start says how to begin, once; nobody can log in by default.
+func TestFirstStart(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	require.Contains(t, server.Output(), "user add NAME --grocery")
+	require.Contains(t, server.Output(), "samples/recipes.jsonl")
+	require.Empty(t, server.MustRun(t, "", "user", "list", "--json").Stdout)
+	server.Restart(t)
+	require.NotContains(t, server.Output(), "user add")
+}
+
+// An occupied port, and a folder that another larder has, give one clear line and exit code 1.
+func TestOccupied(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a port to be in the way
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	server := larder.New(t)
+	taken := server.Run(t, "", "up", "--addr", listener.Addr().String())
+	require.Equal(t, 1, taken.Code)
+	require.Equal(t, 1, strings.Count(taken.Stderr, "\n"), taken.Stderr)
+	require.Contains(t, taken.Stderr, listener.Addr().String())
+
+	server.Start(t)
+	second := server.Run(t, "", "up", "--addr", "127.0.0.1:0")
+	require.Equal(t, 1, second.Code)
+	require.Contains(t, second.Stderr, "in use by another larder")
+	require.Equal(t, 2, server.Run(t, "", "up", "--nonsense").Code)
+}
+
+// A database that is newer than this program is refused, and nothing in it is touched.
+func TestNewerDatabaseIsRefused(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	conn := larder.Postgres(t, server.RunFile(t).PostgresURL)
+	_, err := conn.Exec(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)")
+	require.NoError(t, err)
+	require.NoError(t, conn.Close(t.Context()))
+	refused := server.Run(t, "", "migrate")
+	require.Equal(t, 1, refused.Code)
+	require.Contains(t, refused.Stderr, "newer")
+	server.Stop(t)
+	again := server.Run(t, "", "up", "--addr", "127.0.0.1:0")
+	require.Equal(t, 1, again.Code)
+	require.Contains(t, again.Stderr, "99999")
+}
+
+// Server-sent events bring a change as it happens, with the number to go on from.
+func TestServerSentEvents(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	t.Cleanup(cancel)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL()+"/api/events?since=0", nil)
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+ada.Token)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = answer.Body.Close() })
+	require.Equal(t, "text/event-stream", strings.Split(answer.Header.Get("Content-Type"), ";")[0])
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	scanner := bufio.NewScanner(answer.Body)
+	for scanner.Scan() {
+		data, found := strings.CutPrefix(scanner.Text(), "data:")
+		if !found {
+			continue
+		}
+		var change larder.Change
+		require.NoError(t, json.Unmarshal([]byte(data), &change))
+		require.Equal(t, soup.ID, change.ID)
+		return
+	}
+	require.Fail(t, "the stream ended without the change")
+}
+
+// The first steps of the README do what they say, typed as they stand.
+func TestReadmeFirstSteps(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	readme, err := os.ReadFile(filepath.Join(larder.Root(), "README.md"))
+	require.NoError(t, err)
+	script := shellBlocks(string(readme), "## First steps")
+	require.NotEmpty(t, script)
+	out, err := server.Shell(t, script)
+	require.NoError(t, err, out)
+	require.Contains(t, out, "recipe.created")
+}
+
+// shellBlocks gives the ```sh blocks under a heading, in order.
+func shellBlocks(text, heading string) string {
+	_, section, _ := strings.Cut(text, heading+"\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var script strings.Builder
+	for {
+		_, rest, found := strings.Cut(section, "```sh\n")
+		if !found {
+			return script.String()
+		}
+		block, after, _ := strings.Cut(rest, "```")
+		script.WriteString(block)
+		section = after
+	}
+}
