@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
+	"larder.dev/internal/serverfolder"
 )
 
 // Addresses say where the stores of a data folder are. A running `larder up` writes them to its run file,
@@ -24,39 +24,22 @@ type Addresses struct {
 	RedisURL          string `json:"redis_url"`
 }
 
-const (
-	runFileName  = "run.json"
-	lockFileName = "lock"
-)
+const runFileName = "run.json"
 
-// ErrInUse is given when another process has the data folder open.
+// ErrInUse is given when another process has the data folder open. The kernel lets go of the lock when that
+// process ends, also by kill -9, so that a stale run file is never taken for a running larder.
 var ErrInUse = errors.New("data folder is in use by another larder")
 
-// lock is the exclusive hold on a data folder. The kernel lets go of it when the process ends, also by
-// kill -9, so that a stale run file is never taken for a running larder.
-type lock struct {
-	file *os.File
-}
-
-func acquire(dir string) (*lock, error) {
-	path := filepath.Join(dir, lockFileName)
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the lock of the data folder: %w", err)
-	}
-	err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		_ = file.Close()
+func acquire(dir string) (*serverfolder.Lock, error) {
+	held, err := serverfolder.Acquire(dir)
+	if errors.Is(err, serverfolder.ErrInUse) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrInUse)
 	}
 	if err != nil {
-		_ = file.Close()
 		return nil, fmt.Errorf("lock the data folder %s: %w", dir, err)
 	}
-	return &lock{file: file}, nil
+	return held, nil
 }
-
-func (l *lock) release() { _ = l.file.Close() }
 
 // Running gives the addresses of the larder that has the folder open, or false where none has.
 // A larder that is still starting has the lock and no run file yet: ErrInUse.
@@ -66,8 +49,7 @@ func Running(dir string) (Addresses, bool, error) {
 		return Addresses{}, false, nil
 	}
 	if err == nil {
-		held.release()
-		return Addresses{}, false, nil
+		return Addresses{}, false, held.Release()
 	}
 	if !errors.Is(err, ErrInUse) {
 		return Addresses{}, false, err
@@ -97,11 +79,7 @@ func writeRunFile(dir string, a Addresses) error {
 	if err != nil {
 		return fmt.Errorf("write the run file: %w", err)
 	}
-	temporary := filepath.Join(dir, runFileName+".new")
-	if err := os.WriteFile(temporary, raw, 0o600); err != nil {
-		return fmt.Errorf("write the run file: %w", err)
-	}
-	if err := os.Rename(temporary, filepath.Join(dir, runFileName)); err != nil {
+	if err := serverfolder.Write(filepath.Join(dir, runFileName), raw); err != nil {
 		return fmt.Errorf("write the run file: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"larder.dev/internal/natsserver"
 	"larder.dev/internal/postgresserver"
 	"larder.dev/internal/redisserver"
+	"larder.dev/internal/serverfolder"
 )
 
 // Given are the addresses of servers that the person who runs Larder has; "" for what is to be embedded.
@@ -43,7 +44,7 @@ type Stores struct {
 
 	dir      string
 	log      *slog.Logger
-	lock     *lock
+	lock     *serverfolder.Lock
 	postgres *postgresserver.Server
 	nats     *natsserver.Server
 	redis    *redisserver.Server
@@ -61,7 +62,7 @@ type Options struct {
 // Open takes the data folder and starts what has no address. ErrInUse where another larder has the folder.
 // After an error nothing runs and nothing is held.
 func Open(ctx context.Context, o Options) (*Stores, error) {
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+	if err := serverfolder.Make(o.Dir); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	held, err := acquire(o.Dir)
@@ -176,6 +177,5 @@ func (s *Stores) Close() error {
 	if s.postgres != nil {
 		failed = append(failed, s.postgres.Stop(ctx))
 	}
-	s.lock.release()
-	return errors.Join(failed...)
+	return errors.Join(append(failed, s.lock.Release())...)
 }
