@@ -106,9 +106,8 @@ func TestEventsTail(t *testing.T) {
 	require.Contains(t, larder.Next(t, lines, deadline), `"type":"user.added"`)
 	soup, _ := ada.Create(t, larder.Named("Soup"))
 	var event struct {
-		Type    string
-		Version int64
-		Data    larder.Recipe
+		Type string        `json:"type"`
+		Data larder.Recipe `json:"data"`
 	}
 	line := larder.Next(t, lines, deadline)
 	require.NoError(t, json.Unmarshal([]byte(line), &event))
@@ -131,7 +130,7 @@ func TestFirstStart(t *testing.T) {
 // An occupied port, and a folder that another larder has, give one clear line and exit code 1.
 func TestOccupied(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a port to be in the way
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = listener.Close() })
 	server := larder.New(t)
