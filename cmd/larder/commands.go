@@ -37,7 +37,7 @@ type settings struct {
 	NATSCreds         string `name:"nats-creds" env:"LARDER_NATS_CREDS" placeholder:"FILE" help:"Credentials for that server."`
 	RedisURL          string `env:"LARDER_REDIS_URL" placeholder:"URL" help:"A Redis."`
 
-	LogLevel slog.Level `env:"LARDER_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+	LogLevel *slog.Level `env:"LARDER_LOG_LEVEL" help:"debug, info, warn or error; info for up, and warn for the tools."`
 }
 
 func (s settings) given() stores.Given {
@@ -47,6 +47,18 @@ func (s settings) given() stores.Given {
 		NATSURL:           s.NATSURL,
 		NATSCreds:         s.NATSCreds,
 		RedisURL:          s.RedisURL,
+	}
+}
+
+// logLevel leaves the tools quiet unless asked: what they have to say, they print.
+func (s settings) logLevel(command string) slog.Level {
+	switch {
+	case s.LogLevel != nil:
+		return *s.LogLevel
+	case command == "up":
+		return slog.LevelInfo
+	default:
+		return slog.LevelWarn
 	}
 }
 

@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, con console) int {
 		fmt.Fprintf(con.err, "larder: %v (see larder --help)\n", err)
 		return exitUsage
 	}
-	log := newLog(con.err, cli.LogLevel)
+	log := newLog(con.err, cli.logLevel(call.Command()))
 	call.BindTo(ctx, (*context.Context)(nil))
 	return exitCode(call.Run(&cli.settings, con, log), con, log)
 }

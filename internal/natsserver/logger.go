@@ -23,8 +23,12 @@ func (l *logger) Noticef(format string, v ...any) {
 	l.log.Debug("NATS says", "message", fmt.Sprintf(format, v...))
 }
 
-// Warnf gets what an operator should look at some time.
+// Warnf gets what an operator should look at some time. That the passwords are plain is no news: they are
+// random, in files that are the owner's alone, and the server reads them at each start.
 func (l *logger) Warnf(format string, v ...any) {
+	if strings.Contains(format, "Plaintext passwords") {
+		return
+	}
 	l.log.Warn("NATS warns", "message", fmt.Sprintf(format, v...))
 }
 

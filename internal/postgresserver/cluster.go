@@ -130,12 +130,12 @@ func (c cluster) create(ctx context.Context, programs programs, password string,
 	return serverfolder.SyncDir(c.dir)
 }
 
-// explainDiskFull puts the plain reason in front of an error that comes from a full disk, whether Go
-// met it or PostgreSQL wrote it in its log.
+// explainDiskFull gives the plain reason instead of an error that comes from a full disk, whether Go met it
+// or PostgreSQL wrote it in its log. The pages that initdb has to say about it would bury the one line.
 func explainDiskFull(err error, dir string) error {
 	if errors.Is(err, syscall.ENOSPC) || strings.Contains(err.Error(), syscall.ENOSPC.Error()) ||
 		strings.Contains(err.Error(), "No space left on device") {
-		return fmt.Errorf("%w: make room in %s and start again (%w)", ErrDiskFull, dir, err)
+		return fmt.Errorf("%w: make room in %s and start again", ErrDiskFull, dir)
 	}
 	return err
 }
