@@ -1,5 +1,5 @@
-// Package journey_test tries what Larder's users do, on the built binary.
-package journey_test
+// Package e2e_test tries what Larder's users do, on the built binary.
+package e2e_test
 
 import (
 	"encoding/json"
