@@ -1,0 +1,296 @@
+package faults_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// cook writes as fast as answers come, and remembers what was acknowledged. Only its own goroutine, or the
+// test while that is over, touches it.
+type cook struct {
+	client    *larder.Client
+	random    *rand.Rand
+	recipes   map[string]*dish // by id; no other cook of the user has these
+	groceries []string         // request ids
+	count     counts
+	pending   *command      // sent, and not known whether it was done
+	kept      *command      // the last one with a key that was acknowledged,
+	answer    larder.Answer // with this
+	broken    error         // an answer that must not be
+}
+
+// counts are what happened to the requests of a cook.
+type counts struct {
+	sent, acknowledged, refused int
+	unanswered, done            int // done are the unanswered that the server had done all the same
+}
+
+// dish is how a recipe must be.
+type dish struct {
+	name    string
+	rows    int
+	version int64
+	deleted bool
+}
+
+// command is one write. A key makes it safe to send again; without one, the recipe's version tells later
+// whether it was done.
+type command struct {
+	request larder.Request
+	wants   int                              // the status that it must have
+	done    func(answer larder.Answer) error // remembers it
+	key     string                           // "" for none
+	id      string                           // of the recipe, where the cook knows it
+	before  int64                            // the recipe's version before
+	assume  func()                           // remembers it where no answer came; nil for a refusal
+}
+
+func newCook(client *larder.Client, seed uint64) *cook {
+	return &cook{client: client, random: rand.New(rand.NewPCG(seed, 1)), recipes: map[string]*dish{}}
+}
+
+// work writes until the server is gone. It says when the first answer came.
+func (c *cook) work(underWay chan<- struct{}) {
+	said := false
+	say := func() {
+		if !said {
+			said = true
+			underWay <- struct{}{}
+		}
+	}
+	defer say()
+	for {
+		c.pending = c.next()
+		if err := c.send(); err != nil {
+			return
+		}
+		say()
+		if c.broken != nil {
+			return
+		}
+	}
+}
+
+// send sends what is pending. The error means that no answer came, and that it stays pending.
+func (c *cook) send() error {
+	sent := c.pending
+	c.count.sent++
+	answer, err := c.client.Try(sent.request)
+	if err != nil {
+		return err
+	}
+	if answer.Status != sent.wants {
+		c.broken = fmt.Errorf("%s %s: status %d, want %d: %s",
+			sent.request.Method, sent.request.Path, answer.Status, sent.wants, answer.Body)
+		return nil
+	}
+	c.pending = nil
+	if sent.done == nil {
+		c.count.refused++
+		return nil
+	}
+	c.count.acknowledged++
+	c.broken = sent.done(answer)
+	if sent.key != "" {
+		c.kept, c.answer = sent, answer
+	}
+	return nil
+}
+
+// settle finds out what became of the request that got no answer. One with a key is sent again: it is done
+// now, whether or not it was before. Of one without, either outcome is right, and the rows say which it was.
+func (c *cook) settle(t *testing.T, primary *pgx.Conn) {
+	t.Helper()
+	c.repeat(t)
+	if c.pending == nil {
+		return
+	}
+	c.count.unanswered++
+	done := c.pending.wasDone(t, primary, c.client.User.ID)
+	if done {
+		c.count.done++
+	}
+	switch {
+	case c.pending.key != "":
+		require.NoError(t, c.send())
+		require.NoError(t, c.broken, "sent again after the kill")
+	case done:
+		c.pending.assume()
+	}
+	c.pending = nil
+}
+
+// repeat sends an acknowledged request again: the answer is the first one, also over a kill. That nothing
+// is done twice by it is seen by verify.
+func (c *cook) repeat(t *testing.T) {
+	t.Helper()
+	if c.kept == nil {
+		return
+	}
+	again, err := c.client.Try(c.kept.request)
+	require.NoError(t, err)
+	require.Equal(t, c.answer.Status, again.Status, "%s", again.Body)
+	require.Equal(t, string(c.answer.Body), string(again.Body), "the first answer, given again")
+}
+
+// wasDone looks into the rows.
+func (m *command) wasDone(t *testing.T, primary *pgx.Conn, user string) (done bool) {
+	t.Helper()
+	query, args := "SELECT EXISTS (SELECT FROM idempotency_keys WHERE user_id = $1 AND key = $2)", []any{user, m.key}
+	if m.key == "" {
+		query = "SELECT EXISTS (SELECT FROM recipes WHERE user_id = $1 AND id = $2 AND version > $3)"
+		args = []any{user, m.id, m.before}
+	}
+	require.NoError(t, primary.QueryRow(t.Context(), query, args...).Scan(&done))
+	return done && (m.key != "" || m.assume != nil)
+}
+
+// next chooses what to write.
+func (c *cook) next() *command {
+	id, d := c.any()
+	switch draw := c.random.IntN(20); {
+	case d == nil || draw < 7:
+		return c.create()
+	case draw < 13:
+		return c.replace(id, d)
+	case draw < 15:
+		return c.remove(id, d)
+	case draw < 16:
+		return c.stale(id, d)
+	default:
+		return c.shop(id)
+	}
+}
+
+// any is one of the recipes that are there. The choice is from a sorted list, so that a seed repeats it.
+func (c *cook) any() (string, *dish) {
+	var ids []string
+	for id, d := range c.recipes {
+		if !d.deleted {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return "", nil
+	}
+	slices.Sort(ids)
+	id := ids[c.random.IntN(len(ids))]
+	return id, c.recipes[id]
+}
+
+// row is the text of an ingredient. It names its recipe's write, so that rows of two writes can't pass for one.
+func row(name string, i int) string { return fmt.Sprintf("%d g of %s", i+1, name) }
+
+func (c *cook) body() (name string, rows int, body map[string]any) {
+	name = fmt.Sprintf("Dish %08x", c.random.Uint32())
+	rows = 1 + c.random.IntN(8)
+	ingredients := make([]any, rows)
+	for i := range ingredients {
+		ingredients[i] = map[string]any{"text": row(name, i)}
+	}
+	return name, rows, map[string]any{"name": name, "servings": 2, "ingredients": ingredients}
+}
+
+// keyed gives a command that may be sent again.
+func keyed(method, path string, body any, headers ...string) *command {
+	key := uuid.NewString()
+	made := plain(method, path, body, append(headers, "Idempotency-Key", key)...)
+	made.key = key
+	return made
+}
+
+func plain(method, path string, body any, headers ...string) *command {
+	return &command{request: larder.Request{Method: method, Path: path, Body: body, Headers: headers}}
+}
+
+// either gives a command with a key or without.
+func (c *cook) either(method, path string, body any, headers ...string) *command {
+	if c.random.IntN(3) == 0 {
+		return plain(method, path, body, headers...)
+	}
+	return keyed(method, path, body, headers...)
+}
+
+// create puts one in, half of them with an id of the cook's own. Without that and without a key, nobody
+// could tell what became of it.
+func (c *cook) create() *command {
+	name, rows, body := c.body()
+	want := dish{name: name, rows: rows, version: 1}
+	made := keyed(http.MethodPost, "/api/recipes", body)
+	if c.random.IntN(2) == 0 {
+		id := uuid.NewString()
+		made = c.either(http.MethodPut, "/api/recipes/"+id, body, "If-None-Match", "*")
+		made.id, made.assume = id, func() { c.recipes[id] = &want }
+	}
+	made.wants = http.StatusCreated
+	made.done = func(answer larder.Answer) error { return c.keep(answer, want) }
+	return made
+}
+
+func (c *cook) replace(id string, d *dish) *command {
+	name, rows, body := c.body()
+	want := dish{name: name, rows: rows, version: d.version + 1}
+	made := c.either(http.MethodPut, "/api/recipes/"+id, body, "If-Match", fmt.Sprintf(`"%d"`, d.version))
+	made.id, made.before, made.assume = id, d.version, func() { c.recipes[id] = &want }
+	made.wants = http.StatusOK
+	made.done = func(answer larder.Answer) error { return c.keep(answer, want) }
+	return made
+}
+
+// stale replaces a version that isn't the current one. It is refused, and must leave nothing.
+func (c *cook) stale(id string, d *dish) *command {
+	_, _, body := c.body()
+	made := plain(http.MethodPut, "/api/recipes/"+id, body, "If-Match", fmt.Sprintf(`"%d"`, d.version+1))
+	made.id, made.before, made.wants = id, d.version, http.StatusPreconditionFailed
+	return made
+}
+
+func (c *cook) remove(id string, d *dish) *command {
+	made := c.either(http.MethodDelete, "/api/recipes/"+id, nil)
+	made.id, made.before, made.wants = id, d.version, http.StatusNoContent
+	made.assume = func() {
+		c.recipes[id] = &dish{name: d.name, rows: d.rows, version: d.version + 1, deleted: true}
+	}
+	made.done = func(larder.Answer) error {
+		made.assume()
+		return nil
+	}
+	return made
+}
+
+func (c *cook) shop(id string) *command {
+	made := keyed(http.MethodPost, "/api/recipes/"+id+"/grocery", map[string]any{"servings": 4})
+	made.wants = http.StatusAccepted
+	made.done = func(answer larder.Answer) error {
+		request, err := answer.Grocery()
+		if err != nil {
+			return err
+		}
+		c.groceries = append(c.groceries, request.RequestID)
+		return nil
+	}
+	return made
+}
+
+// keep remembers a recipe, and that its answer was of this write.
+func (c *cook) keep(answer larder.Answer, want dish) error {
+	got, err := answer.TryRecipe()
+	if err != nil {
+		return err
+	}
+	if got.Name != want.name || got.Version != want.version || len(got.Ingredients) != want.rows {
+		return fmt.Errorf("the answer is of %q version %d with %d rows, want %q version %d with %d",
+			got.Name, got.Version, len(got.Ingredients), want.name, want.version, want.rows)
+	}
+	c.recipes[got.ID] = &want
+	return nil
+}

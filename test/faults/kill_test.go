@@ -1,0 +1,181 @@
+// Package faults_test takes from Larder what a machine can lose, and looks at what is left.
+package faults_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// Rounds of the short form, which CI runs, and of the long one (make test-faults).
+const (
+	shortRounds  = 5
+	longRounds   = 50
+	users        = 3
+	cooksPerUser = 2
+)
+
+// rounds is how often to kill: LARDER_FAULTS is a number, or "long".
+func rounds(t *testing.T) int {
+	t.Helper()
+	switch asked := os.Getenv("LARDER_FAULTS"); asked {
+	case "", "short":
+		return shortRounds
+	case "long":
+		return longRounds
+	default:
+		count, err := strconv.Atoi(asked)
+		require.NoError(t, err, "LARDER_FAULTS is a number of kills, or long")
+		return count
+	}
+}
+
+// kill -9 at any moment, under load, loses nothing that was acknowledged, does nothing twice, and leaves
+// nothing half done: in the database, the stream, the index, the details, the backup and the feed.
+//
+//nolint:tparallel // a round is a subtest for its connections to end with it, and rounds come in order
+func TestKillUnderLoad(t *testing.T) {
+	t.Parallel()
+	random := newRandom(t)
+	server := larder.Start(t)
+	k := newKitchen(t, server, random)
+	report := &report{}
+	defer func() { t.Log(report.table(k)) }()
+
+	for round := range rounds(t) {
+		acknowledged := k.count().acknowledged
+		load := k.start()
+		// The random point is the test's subject, and no wait for something.
+		<-time.After(time.Duration(random.IntN(1200)) * time.Millisecond)
+		server.Kill9(t)
+		load.Wait()
+		k.sound(t)
+		report.kills++
+		if round%3 == 2 {
+			killAtStart(t, server, time.Duration(random.IntN(300))*time.Millisecond)
+			report.kills++
+		}
+		server.Start(t)
+		report.rounds++
+		k.check(t, server, report)
+		require.Greater(t, k.count().acknowledged, acknowledged, "a round without a write shows nothing")
+	}
+}
+
+// newRandom gives random points, and says how to have them again.
+func newRandom(t *testing.T) *rand.Rand {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	if given := os.Getenv("LARDER_FAULTS_SEED"); given != "" {
+		var err error
+		seed, err = strconv.ParseUint(given, 10, 64)
+		require.NoError(t, err, "LARDER_FAULTS_SEED is a number")
+	}
+	t.Logf("random points from LARDER_FAULTS_SEED=%d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// killAtStart ends the server while it mends what the last kill left.
+func killAtStart(t *testing.T, server *larder.Server, after time.Duration) {
+	t.Helper()
+	server.Launch(t)
+	<-time.After(after) // the random point, as under load
+	server.Kill9(t)
+}
+
+// kitchen is the load: several cooks a user, and one guest who comes and goes.
+type kitchen struct {
+	cooks []*cook
+	guest *guest
+}
+
+func newKitchen(t *testing.T, server *larder.Server, random *rand.Rand) *kitchen {
+	t.Helper()
+	k := &kitchen{}
+	for i := range users {
+		client := server.AddUser(t, "cook-"+strconv.Itoa(i), "--grocery")
+		for range cooksPerUser {
+			k.cooks = append(k.cooks, newCook(client, random.Uint64()))
+		}
+	}
+	k.guest = newGuest(server, "cook-0")
+	return k
+}
+
+// start lets everybody work until the server is gone. When it returns, each cook has had an answer.
+func (k *kitchen) start() *sync.WaitGroup {
+	var group sync.WaitGroup
+	underWay := make(chan struct{}, len(k.cooks))
+	for _, c := range k.cooks {
+		group.Go(func() { c.work(underWay) })
+	}
+	group.Go(k.guest.visit)
+	for range k.cooks {
+		<-underWay
+	}
+	return &group
+}
+
+// sound ends the test where an answer came that losing the server doesn't explain.
+func (k *kitchen) sound(t *testing.T) {
+	t.Helper()
+	for _, c := range k.cooks {
+		require.NoError(t, c.broken)
+	}
+	require.NoError(t, k.guest.broken)
+}
+
+// check settles what got no answer, and looks into every place. It is a test of its own, so that its
+// connections end before the next kill.
+func (k *kitchen) check(t *testing.T, server *larder.Server, report *report) {
+	t.Helper()
+	ok := t.Run("round "+strconv.Itoa(report.rounds), func(t *testing.T) {
+		k.guest.verify(t)
+		primary := larder.Postgres(t, server.RunFile(t).PostgresURL)
+		for _, c := range k.cooks {
+			c.settle(t, primary)
+		}
+		server.CaughtUp(t)
+		found := verify(t, server, k.accounts())
+		report.add(found)
+		require.Empty(t, found, "what is wrong after the kill")
+	})
+	if !ok {
+		t.FailNow()
+	}
+}
+
+// accounts puts together what the cooks of each user remember.
+func (k *kitchen) accounts() []account {
+	var all []account
+	for i := 0; i < len(k.cooks); i += cooksPerUser {
+		a := account{client: k.cooks[i].client, recipes: map[string]dish{}}
+		for _, c := range k.cooks[i : i+cooksPerUser] {
+			for id, d := range c.recipes {
+				a.recipes[id] = *d
+			}
+			a.groceries = append(a.groceries, c.groceries...)
+		}
+		all = append(all, a)
+	}
+	return all
+}
+
+func (k *kitchen) count() counts {
+	var sum counts
+	for _, c := range k.cooks {
+		sum.sent += c.count.sent
+		sum.acknowledged += c.count.acknowledged
+		sum.refused += c.count.refused
+		sum.unanswered += c.count.unanswered
+		sum.done += c.count.done
+	}
+	return sum
+}
