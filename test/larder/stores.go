@@ -3,6 +3,7 @@ package larder
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -95,7 +96,7 @@ func Subscribe(tb testing.TB, feedURL string) *nats.Subscription {
 	return subscription
 }
 
-// Messages reads a whole stream, in its order.
+// Messages reads a whole stream, in its order. What is purged meanwhile may be missing.
 func Messages(tb testing.TB, js jetstream.JetStream, stream string) []jetstream.Msg {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
@@ -114,12 +115,20 @@ func Messages(tb testing.TB, js jetstream.JetStream, stream string) []jetstream.
 	defer iterator.Stop()
 	messages := make([]jetstream.Msg, 0, info.State.Msgs)
 	for {
-		message, err := iterator.Next(jetstream.NextContext(ctx))
+		message, err := iterator.Next(jetstream.NextMaxWait(time.Second))
+		if errors.Is(err, nats.ErrTimeout) { // slow, or the last of them was purged since we looked
+			left, err := consumer.Info(ctx)
+			require.NoError(tb, err)
+			if left.NumPending == 0 {
+				return messages
+			}
+			continue
+		}
 		require.NoError(tb, err)
 		messages = append(messages, message)
 		meta, err := message.Metadata()
 		require.NoError(tb, err)
-		if meta.Sequence.Stream >= info.State.LastSeq {
+		if meta.Sequence.Stream >= info.State.LastSeq || meta.NumPending == 0 {
 			return messages
 		}
 	}

@@ -1,0 +1,73 @@
+package bench
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+)
+
+// What is compared takes turns, so that whatever else the machine does hits both sides.
+const (
+	workers    = 16 // each with a connection of its own; in creating, each is a user of its own
+	rounds     = 5
+	roundTime  = 3 * time.Second
+	warmUpTime = time.Second
+)
+
+// comparison is the medians of all rounds. The ratio is the median of the rounds' ratios, not the ratio of
+// the medians: within a round the two sides had the same machine.
+type comparison struct{ larder, bare, ratio float64 }
+
+// compare runs both sides in turns, after a turn that doesn't count. settle waits until what a turn left
+// behind is done, so that it isn't charged to the next one.
+func compare(b *testing.B, larder, bare func(worker int) error, settle func()) comparison {
+	b.Helper()
+	rate(b, warmUpTime, larder)
+	rate(b, warmUpTime, bare)
+	var ours, theirs, ratios []float64
+	for range rounds {
+		settle()
+		l := rate(b, roundTime, larder)
+		settle()
+		r := rate(b, roundTime, bare)
+		ours, theirs, ratios = append(ours, l), append(theirs, r), append(ratios, l/r)
+		b.Logf("larder %.0f/s, bare %.0f/s, ratio %.2f", l, r, l/r)
+	}
+	return comparison{larder: median(ours), bare: median(theirs), ratio: median(ratios)}
+}
+
+// rate is how often a second all workers together did it.
+func rate(b *testing.B, lasting time.Duration, do func(worker int) error) float64 {
+	b.Helper()
+	var done atomic.Int64
+	group, ctx := errgroup.WithContext(b.Context())
+	ctx, cancel := context.WithTimeout(ctx, lasting)
+	defer cancel()
+	began := time.Now()
+	for worker := range workers {
+		group.Go(func() error {
+			for ctx.Err() == nil {
+				if err := do(worker); err != nil {
+					return err
+				}
+				done.Add(1)
+			}
+			return nil
+		})
+	}
+	require.NoError(b, group.Wait())
+	return float64(done.Load()) / time.Since(began).Seconds()
+}
+
+func median[T float64 | time.Duration](values []T) T { return percentile(values, 50) }
+
+// percentile is the value that p in a hundred are not above.
+func percentile[T float64 | time.Duration](values []T, p int) T {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(len(sorted)*p/100, len(sorted)-1)]
+}
