@@ -130,7 +130,7 @@ func (w *workplace) command(ctx context.Context, log *slog.Logger) (*commandapi.
 	if err != nil {
 		return nil, err
 	}
-	api, err := commandapi.New(commandapi.Deps{ //nolint:contextcheck // nothing is asked of a store here
+	api, err := commandapi.New(commandapi.Deps{
 		Pool: pool, PostgresURL: w.PostgresURL, Redis: client, Sessions: identity.NewSessions(client), Log: log,
 	})
 	if err != nil {

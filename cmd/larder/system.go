@@ -49,7 +49,7 @@ func build(ctx context.Context, work *workplace, s *settings, origin string, log
 	if err := sys.connect(ctx, s); err != nil {
 		return nil, errors.Join(err, work.leave()) //nolint:contextcheck // closing outlives a cancelled start
 	}
-	if err := sys.assemble(origin); err != nil { //nolint:contextcheck // nothing is asked of a store here
+	if err := sys.assemble(origin); err != nil {
 		return nil, errors.Join(err, work.leave()) //nolint:contextcheck // closing outlives a cancelled start
 	}
 	return sys, nil

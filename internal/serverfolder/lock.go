@@ -35,7 +35,10 @@ func Acquire(dir string) (*Lock, error) {
 
 // Release gives the folder back.
 func (l *Lock) Release() error {
-	if err := l.file.Close(); err != nil {
+	// A child that is being started holds a copy of the file for a moment, and with it the lock: closing
+	// ours would leave the folder taken until the child is under way.
+	unlocked := syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN)
+	if err := errors.Join(unlocked, l.file.Close()); err != nil {
 		return fmt.Errorf("release lock %s: %w", l.file.Name(), err)
 	}
 	return nil

@@ -1,0 +1,59 @@
+// Package contract_test asks the built binary for the outside contract to the letter, area by area, as a
+// stranger would. What a person does with it from beginning to end is in test/e2e.
+package contract_test
+
+import (
+	"testing"
+
+	"larder.dev/test/larder"
+)
+
+// Every area of the contract holds on one server, at the same time, each with users of its own.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	s := larder.Start(t)
+	areas := map[string]func(*testing.T, *larder.Server){
+		"a login gives a cookie and a token":       session,
+		"the cookie is for TLS behind TLS":         secureCookie,
+		"a browser keeps the cookie":               browserCookie,
+		"no call without a session":                sessionRequired,
+		"a session ends with what was its ground":  sessionsEnd,
+		"accounts are kept by the operator":        accounts,
+		"a deleted user leaves nothing":            userErased,
+		"a recipe keeps every field":               everyField,
+		"a part of a recipe is what it is":         rowsFromParts,
+		"a replace names what it replaces":         replace,
+		"of many replaces at once one does":        replaceAtOnce,
+		"a client chooses ids":                     clientIDs,
+		"a delete leaves a number behind":          deletion,
+		"a repeated key does nothing twice":        idempotency,
+		"a key sent many times at once":            idempotencyAtOnce,
+		"each field has its limit":                 limits,
+		"each refusal names its field":             refusals,
+		"broken bodies are refused":                brokenBodies,
+		"broken addresses are refused":             brokenAddresses,
+		"text is any Unicode":                      unicodeText,
+		"nobody reaches another user's things":     boundary,
+		"exact before prefix before typo":          ranking,
+		"pages are stable while things change":     pages,
+		"tags filter":                              tags,
+		"a read has seen one's writes":             readYourWrites,
+		"changes since a number":                   changesSince,
+		"server-sent events resume":                serverSentEvents,
+		"a stream of events ends with its session": streamEnds,
+		"groceries are scaled":                     groceries,
+		"groceries need access, and say so":        groceriesRefused,
+		"the feed's credentials reach it alone":    feedCredentials,
+		"an export comes back as it was":           exportRoundTrip,
+		"a rebuild is not felt by who searches":    rebuildWhileSearching,
+		"each projection can be rebuilt":           rebuildEach,
+		"probes and metrics":                       probes,
+		"wrong usage is exit code 2":               usage,
+	}
+	for name, area := range areas {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			area(t, s)
+		})
+	}
+}

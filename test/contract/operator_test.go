@@ -1,0 +1,156 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// What is exported goes in again for another user and is the same, but for what the server says of it; and a
+// second import of it, and of the file that it came from, adds nothing.
+func exportRoundTrip(t *testing.T, s *larder.Server) {
+	t.Helper()
+	s.AddUser(t, "export-ada")
+	s.AddUser(t, "export-ben")
+	lines, source := larder.Lines(t, 60)
+	t.Logf("60 recipes from %s", source)
+	file := larder.WriteLines(t, lines)
+	for _, want := range []string{"60 added", "0 added"} {
+		require.Contains(t, s.MustRun(t, "", "import", "--user", "export-ada", file).Stdout, want)
+	}
+	exported := s.MustRun(t, "", "export", "--user", "export-ada").Stdout
+	for _, want := range []string{"60 added", "0 added"} {
+		require.Contains(t, s.MustRun(t, exported, "import", "--user", "export-ben", "-").Stdout, want)
+	}
+	require.Contains(t, s.MustRun(t, exported, "import", "--user", "export-ada", "-").Stdout, "0 added")
+	again := s.MustRun(t, "", "export", "--user", "export-ben").Stdout
+	require.Equal(t, contents(t, exported), contents(t, again))
+}
+
+// contents gives recipes by name, without what the server says of them.
+func contents(t *testing.T, lines string) map[string]larder.Recipe {
+	t.Helper()
+	recipes := map[string]larder.Recipe{}
+	for line := range strings.Lines(lines) {
+		var recipe larder.Recipe
+		require.NoError(t, json.Unmarshal([]byte(line), &recipe))
+		recipe.ID, recipe.Version, recipe.CreatedAt, recipe.UpdatedAt = "", 0, "", ""
+		recipes[recipe.Name] = recipe
+	}
+	return recipes
+}
+
+// While the index is filled anew, no search fails or misses a recipe.
+func rebuildWhileSearching(t *testing.T, s *larder.Server) {
+	t.Helper()
+	ada := s.AddUser(t, "rebuild-ada")
+	var lines [][]byte
+	for i := range 200 {
+		line, err := json.Marshal(larder.MadeUp(i))
+		require.NoError(t, err)
+		lines = append(lines, line)
+	}
+	s.MustRun(t, "", "import", "--user", "rebuild-ada", larder.WriteLines(t, lines))
+	s.CaughtUp(t)
+
+	var done atomic.Bool
+	missed := make(chan string, 1)
+	var group sync.WaitGroup
+	group.Go(func() {
+		for !done.Load() {
+			if wrong := countsTo(ada, 200); wrong != "" {
+				missed <- wrong
+				return
+			}
+		}
+	})
+	for range 3 {
+		result := s.MustRun(t, "", "rebuild", "search")
+		require.NotEmpty(t, result.Stderr, "long work shows its progress")
+	}
+	done.Store(true)
+	group.Wait()
+	select {
+	case wrong := <-missed:
+		require.Fail(t, "a search failed or missed a recipe while the index was rebuilt", wrong)
+	default:
+	}
+	ada.Create(t, larder.Named("Written after"))
+	require.Len(t, ada.All(t, 100), 201)
+}
+
+// countsTo gives "" where a blank search has this many, else what it answered.
+func countsTo(who *larder.Client, want int) string {
+	answer, err := who.Try(larder.Request{Method: http.MethodGet, Path: "/api/recipes?limit=1"})
+	if err != nil {
+		return err.Error()
+	}
+	var page larder.Page
+	if err := json.Unmarshal(answer.Body, &page); err != nil || page.Total != want {
+		return string(answer.Body)
+	}
+	return ""
+}
+
+// Each projection can be rebuilt and is the same afterwards; the feed gets nothing again.
+func rebuildEach(t *testing.T, s *larder.Server) {
+	t.Helper()
+	ada := s.AddUser(t, "each-ada", "--grocery")
+	recipe, _ := ada.Create(t, map[string]any{"name": "Gratin", "ingredients": []any{map[string]any{"text": "1 kg potatoes"}}})
+	gone, _ := ada.Create(t, larder.Named("Gone"))
+	ada.Do(t, http.MethodDelete, "/api/recipes/"+gone.ID, nil).Want(t, http.StatusNoContent)
+	path := "/api/recipes/" + recipe.ID + "/grocery"
+	before := ask(t, ada, path, nil)
+	s.CaughtUp(t)
+	for _, name := range []string{"cache", "replica", "grocery"} {
+		s.MustRun(t, "", "rebuild", name)
+	}
+	after := ask(t, ada, path, nil)
+	s.CaughtUp(t)
+	require.Equal(t, []larder.GroceryRequest{before, after}, feedOf(t, s, ada.User.ID))
+	require.Equal(t, recipe, ada.Get(t, recipe.ID).Want(t, http.StatusOK).Recipe(t))
+	ada.Get(t, gone.ID).Want(t, http.StatusNotFound)
+
+	names := []string{}
+	for _, projection := range s.Status(t).Projections {
+		names = append(names, projection.Name)
+		require.Zero(t, projection.Parked, projection.Name)
+	}
+	require.ElementsMatch(t, []string{"search", "cache", "replica", "grocery"}, names)
+	require.Contains(t, s.MustRun(t, "", "status").Stdout, "replica")
+}
+
+// Probes say that all is there, and metrics count requests by route and never by id.
+func probes(t *testing.T, s *larder.Server) {
+	t.Helper()
+	ada := s.AddUser(t, "probes-ada")
+	recipe, _ := ada.Create(t, larder.Named("Gratin"))
+	ada.Get(t, recipe.ID).Want(t, http.StatusOK)
+	stranger := s.Client()
+	stranger.Do(t, http.MethodGet, "/healthz", nil).Want(t, http.StatusOK)
+	stranger.Do(t, http.MethodGet, "/readyz", nil).Want(t, http.StatusOK)
+	metrics := string(stranger.Do(t, http.MethodGet, "/metrics", nil).Want(t, http.StatusOK).Body)
+	require.Contains(t, metrics, "/api/recipes/:id")
+	require.NotContains(t, metrics, recipe.ID)
+}
+
+// Wrong usage is exit code 2 and says what is wrong; what can't be done is 1.
+func usage(t *testing.T, s *larder.Server) {
+	t.Helper()
+	for _, args := range [][]string{
+		{"nonsense"}, {"rebuild"}, {"rebuild", "nonsense"}, {"user"}, {"user", "grant", "x", "y"}, {"import"}, {"up", "--what"},
+	} {
+		result := s.Run(t, "", args...)
+		require.Equal(t, 2, result.Code, "larder %s\n%s", strings.Join(args, " "), result.Both())
+		require.NotEmpty(t, result.Stderr)
+	}
+	require.Equal(t, 1, s.Run(t, "", "import", "--user", "usage-nobody", "-").Code)
+	require.Zero(t, s.Run(t, "", "--help").Code)
+}
