@@ -63,8 +63,9 @@ func TestNATSComesBackAtItsAddress(t *testing.T) {
 }
 
 // A Redis that was taken away refuses connections.
+//
+//nolint:paralleltest // a server that a test beside this one starts may get the port that becomes free
 func TestRedisCanBeTakenAway(t *testing.T) {
-	t.Parallel()
 	address, stop := testkit.StoppableRedis(t)
 	require.NoError(t, dial(t, address))
 	stop()
