@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	commandapi "larder.dev/command-api"
-	"larder.dev/events"
 	"larder.dev/internal/bleveindex"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
@@ -81,10 +79,7 @@ func (sys *system) connect(ctx context.Context, s *settings) (err error) {
 
 // ensureStreams makes the two streams, or brings them to this version's settings.
 func ensureStreams(ctx context.Context, conn *jetstream.Conn) error {
-	for _, stream := range []jetstream.StreamConfig{
-		{Name: events.Stream, Subjects: events.StreamSubjects(), Duplicates: 10 * time.Minute},
-		{Name: events.Feed, Subjects: events.FeedSubjects(), Duplicates: 10 * time.Minute},
-	} {
+	for _, stream := range projectors.Streams() {
 		if err := conn.EnsureStream(ctx, stream); err != nil {
 			return fmt.Errorf("make the stream %s: %w", stream.Name, err)
 		}
