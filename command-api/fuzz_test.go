@@ -23,6 +23,7 @@ func FuzzHandler(f *testing.F) {
 		{"PUT", id, "", "*", pancakes},
 		{"PUT", id, "k2", `"1"`, `{"name":"a\u0000","servings":1e308,"prep_minutes":1e2}`},
 		{"PUT", id, "", `W/"1", "2"`, `{"name":"a","id":7,"files":null,"ingredients":[{"name":"b","quantity":1e9,"quantity_max":1e9}]}`},
+		{"POST", id + "/restore", "", `"1"`, `{"version":1}`},
 		{"POST", id + "/grocery", "", "", `{"servings":0.0001,"ingredients":[0,0,199]}`},
 		{"DELETE", id, "\x7f", `"9223372036854775808"`, ""},
 		{"POST", "/api/session", "", "", `{"username":"ada\u0000","password":"x"}`},

@@ -12,9 +12,9 @@ import (
 func (w *world) operations(id string) []string {
 	var paths []string
 	for path := range w.spec.Paths.Map() {
-		paths = append(paths, strings.ReplaceAll(path, "{id}", id))
+		paths = append(paths, strings.NewReplacer("{id}", id, "{version}", "1").Replace(path))
 	}
-	require.Len(w.t, paths, 5, "a new operation needs its case in TestNobodySeesAnothersRecipe")
+	require.Len(w.t, paths, 7, "a new operation needs its case in TestNobodySeesAnothersRecipe")
 	return paths
 }
 
@@ -51,6 +51,9 @@ func TestNobodySeesAnothersRecipe(t *testing.T) {
 		for _, header := range [][]string{nil, {"If-None-Match", "*"}, {"If-None-Match", `"1"`}, {"Larder-After", r + "@1"}} {
 			body := bob.get("/api/recipes/"+r, header...).problem(http.StatusNotFound)
 			require.NotContains(t, body, "ecret")
+		}
+		for _, path := range []string{"/history", "/history/1"} {
+			require.NotContains(t, bob.get("/api/recipes/"+r+path).problem(http.StatusNotFound), "ecret")
 		}
 	}
 	// What was asked for in vain is as what never was.

@@ -127,6 +127,7 @@ func (d Deps) handlers(recipes *postgres.Recipes) (*httpapi.Handlers, error) {
 			Wait: cmp.Or(d.SearchWait, DefaultSearchWait), Log: d.Log,
 		}),
 		Detail:  detail.NewReader(d.Redis, recipes, d.Log),
+		Recipes: recipes,
 		Changes: reader,
 		Feeds:   changes.NewFeeds(reader, changes.NewHub(d.hints()), d.timing(), d.Log),
 		Log:     d.Log,

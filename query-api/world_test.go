@@ -189,6 +189,14 @@ func (c *cook) store(db *pgxpool.Pool, r events.Recipe, deleted bool) {
 			c.id, r.ID, i, row.Text, row.Quantity, row.QuantityMax, row.Unit, row.Name, row.Note, row.Section)
 		require.NoError(t, err)
 	}
+	what := events.RecipeUpdated
+	if deleted {
+		what = events.RecipeDeleted
+	}
+	_, err = db.Exec(ctx, `INSERT INTO event_log (event_id, user_id, type, schema_version, subject, version, change, time, data)
+		VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8)`, uuid.NewString(), c.id, what,
+		events.RecipeSubject(c.id, r.ID), r.Version, c.change, r.UpdatedAt, encode(t, r))
+	require.NoError(t, err)
 }
 
 // indexed puts a recipe into the index, as the projection does.

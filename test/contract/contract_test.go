@@ -26,6 +26,7 @@ func TestContract(t *testing.T) {
 		"of many replaces at once one does":        replaceAtOnce,
 		"a client chooses ids":                     clientIDs,
 		"a delete leaves a number behind":          deletion,
+		"a recipe has a history":                   history,
 		"a repeated key does nothing twice":        idempotency,
 		"a key sent many times at once":            idempotencyAtOnce,
 		"each field has its limit":                 limits,

@@ -200,6 +200,11 @@ type RecipeRef struct {
 	Name string `json:"name"`
 }
 
+// RestoreRequest defines model for RestoreRequest.
+type RestoreRequest struct {
+	Version int64 `json:"version"`
+}
+
 // Servings defines model for Servings.
 type Servings = float64
 
@@ -312,6 +317,15 @@ type RequestGroceryParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RestoreRecipeParams defines parameters for RestoreRecipe.
+type RestoreRecipeParams struct {
+	// IfMatch The `ETag` of the version that the caller has, or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey Chosen by the caller, once for each command; a UUID does.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateRecipeJSONRequestBody defines body for CreateRecipe for application/json ContentType.
 type CreateRecipeJSONRequestBody = RecipeInput
 
@@ -320,6 +334,9 @@ type PutRecipeJSONRequestBody = RecipeInput
 
 // RequestGroceryJSONRequestBody defines body for RequestGrocery for application/json ContentType.
 type RequestGroceryJSONRequestBody = GroceryRequest
+
+// RestoreRecipeJSONRequestBody defines body for RestoreRecipe for application/json ContentType.
+type RestoreRecipeJSONRequestBody = RestoreRequest
 
 // LogInJSONRequestBody defines body for LogIn for application/json ContentType.
 type LogInJSONRequestBody = Credentials
@@ -338,6 +355,9 @@ type ServerInterface interface {
 	// RequestGrocery Put what a recipe needs on the grocery list
 	// (POST /api/recipes/{id}/grocery)
 	RequestGrocery(c *gin.Context, id ID, params RequestGroceryParams)
+	// RestoreRecipe Make an earlier version the current one
+	// (POST /api/recipes/{id}/restore)
+	RestoreRecipe(c *gin.Context, id ID, params RestoreRecipeParams)
 	// LogOut Log out
 	// (DELETE /api/session)
 	LogOut(c *gin.Context)
@@ -599,6 +619,74 @@ func (siw *ServerInterfaceWrapper) RequestGrocery(c *gin.Context) {
 	siw.Handler.RequestGrocery(c, id, params)
 }
 
+// RestoreRecipe operation middleware
+func (siw *ServerInterfaceWrapper) RestoreRecipe(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RestoreRecipeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RestoreRecipe(c, id, params)
+}
+
 // LogOut operation middleware
 func (siw *ServerInterfaceWrapper) LogOut(c *gin.Context) {
 
@@ -657,6 +745,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/recipes", wrapper.CreateRecipe)
 	router.DELETE(options.BaseURL+"/api/recipes/:id", wrapper.DeleteRecipe)
 	router.PUT(options.BaseURL+"/api/recipes/:id", wrapper.PutRecipe)
+	router.POST(options.BaseURL+"/api/recipes/:id/restore", wrapper.RestoreRecipe)
 	router.POST(options.BaseURL+"/api/recipes/:id/grocery", wrapper.RequestGrocery)
 }
 
@@ -665,62 +754,65 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"5Ftpc9w2k/4rXdxUuSqhRiNZTtajL+sj3tLGVyS78kGj1WCIniEiEmAAUCPGNf99CwfP4VyyLGff94s9",
-	"InF0N55uPGg0vwSRSDPBkWsVjL4EMRKK0v789ROZm/8pqkiyTDPBg1HwKUa4RamY4MA4/JULjWoQhIGK",
-	"YkyJ6aCLDINRoLRkfB4sl2HwlkiK8sVMo1wdcTLOh8OnkcSIZWh/43+5R34e92xyCgQkEgo6JhoUcqqA",
-	"aZiS6AZiokAhctAxU7CQTONWmUREnARdgf6IUSLoGMHJBGyLgsswyIgkKWpvurPX5l9mBsuIjoMw4CQ1",
-	"XRgNwkDiXzmTSIORljk2B54JmRIdjII8ty1XpT6jmGZCI4+K37BYlf1VLBRymBZW/ogkCcoQBI8QZkIC",
-	"kiiGSKQp4dTY8/Pns9dAhVtBK68DQC1xY8IDM2NT3JTcvUU+13EwOh4OwyBlvPz7yJhEa5RmzP+9HI/v",
-	"jo8OxuO7X369+umHfs1m74iO4n7ETQwYJyBmVq0SfxYItZ4GBSEICZMfJ+v1mR24edYocjQ0mvSssFk1",
-	"VPqloAztIp9bcLwU1C5DJLhGrs1PkmUJc+A6/FM5hNVz/SBxFoyC/zisHe/QvVWHbsgznuW6nrSGinui",
-	"MsGVE+EloedOrA0iZFJME0x/2k+Uj66XE2N1Qbw1ICL8iYYpWs8cBMsweCX4LGHRw0tUDrxVMu+zRjCi",
-	"mvjQ5AZtzNACpngKkyiXErmeAFMQi4V5ZXzdaCGRaGP3B13ZLTIT5SSAG8y0QXBPNO6bxDc7tG2qcHtQ",
-	"xdtNfZqhuRMVN3Yr21mNzvgtSRh9TBC+gBnDhBpriVwrRhGYVpCwlGkVAuEUJiilkGoCxvWNaU9NcDB4",
-	"6AQ1WBAFuUJqYyThQscoS4hbOLwXF6iUt8tjqfhegHKz2qgmOLqIZ6RFTpF60fQbkXP6uBGAWYPZkAtc",
-	"gMqj2KO4FOp/Lj68f+yoNBW0KD2/46pWrHPMEhL927m1ke6TEG+JnON3WRKDklRYUkU4HME79tKux2dO",
-	"bglLyDTBx40dSntp7LpwRIq03suIukF6CloWQOaEcSDGjjA5Ry0LZ/8JKIwEp6qzno0mbVE9o2Bc49yt",
-	"iZHLC2sadLc3Y4Qk+TALRpc7Khp+CTIpMpTaMxS/ve0K4rDscO0JVouSMq5/PqmZW61Ik6VcrgxRDRpc",
-	"VX3F9E+MdLC8chstRa4ZSazIhFJmVokkHxuqzEiiMOxolxGlFkLSXgLXpqIdOhcGJnY5QriNxa4S1aa2",
-	"1ThhLc6qnmHwhjmE76Ge2043nwjC4O5gLg5W1EuRMnLtHn9Z1b7UfOWFisnxs59XKfgZh0QsUB5ERCHE",
-	"eDcIeoyq2N/Y23da+DPivmCyKnv7NnTyU1Xy9ln8v6WIUBb7Gl1j2v6xyXH8HGfael8pA5GSFIHVxPrV",
-	"Tt53jrOgPmRcf83iK5S3jM+3Sn9RtutavSFEpURj2NAbZ4PVrUX2s/xaTHKh+1/8lROumS5alqIiN5tJ",
-	"GPA88fuKO2T77jxPp47plt2vU3J3zyE03ule0XLOdH/WoWnnSoGOML5/hXxrAT/bBqM3ToL7IJ7PJVJW",
-	"5n/avvtRKDuOAsYbCZEnhmcrHcJMihSGp0CSBBY2a+KITsqUYnw+qLDiwixL8zQYHT1/boOs+2u4GgRC",
-	"0/bM9Ssjsv/zaO2qVF7XhH9bmzdC2lNeSnhhj4B5cQqLMofgyZoihVqnC95FSa7YLb4rpXcirEKnVnZY",
-	"bkeVultgtexZ4bNqkR7VqzZFj9/Ldj2utGs/hVF51lyR4yt9y3YP93WxUqCrjWvg8jPbFqJLORPG0Saw",
-	"8E7b85w5rmZEapezmgodD8AwZtMAfBZTI3dOZhBqG6/DZv+6d7nNWhxsbfidcLFVrhInjYbPehuWuGk1",
-	"7ON3Kyv/jvFcYyeIDXd27EZca3D7NjzO37yC5yfPfllZSIqasKTXEVx2o0VWdu5rcyerYrxQMGlsCJfH",
-	"VwNj38kg2EaE3YBhOWefA3UDNeNKEx6tYaKa6Fz1HZzCQDOd9Pdaw3i7scFxSDdMNVWfyL9vpBgdMOwd",
-	"6UOfQt4zpkdC3FynNSY3eVUJXXO2cxnNa6Lb2hCNB5rZKLhizxY6emGU4O502R6C+oDwFWS3Q192kqOx",
-	"m/ZIs3HLVL1vMonZPVZkf6IeBkrkMsLrXCZr3Aaz3Q1xoTHrM4Em8/Ygaxyt7pFndG9wbUoyVF50tNcZ",
-	"sYnX1omltUJh24VaRvXKl6vdBlhp3xL4tQ4t92qZoy+sNK959qMRfxi2SsDI72451QDKTLjPZvEnls8a",
-	"jqAA00wXpolntxHhMEVQyP3FqctNLoiyFzgjYDQcc6tdWF6zhVDrZvPqtXZAJIJLNT5RIBbcvjcPudCQ",
-	"CHGDFIgejHnwTaJYN1/enHPlALcaz9rkopc1VBFu36kYvVevrwpn/uJw5fy0LsTtlflqBMAd7PbdQmKH",
-	"0HCItc4MwTb/KyCUSlQ2GdXRInyIaLrrCpQRti3thcgz60HK/pDo7nzI/NTy/xmTSoPKMEkYnzcvFJqH",
-	"7Ca53bKgtZDPhtti+r5IbkT3/bp2wrvF6vogem7W49Hyqmu4wdodqU/uiwbEHyWhYKas7i73MJQWN8j7",
-	"syiTF7mOhWR/2wuaEbxEIlGCq9qx/XzNTm+eOFfr769KZ/qserZ62zH0gvXa1hCa/bS8Rw6iP9WwKXdQ",
-	"h4Z7C3fPg/Ce9xlrc4yf/ZrtITyhKevBzztSQK7QJd4IB9OFaCHNQ9XAy1SIBAk3k8/rXP7qWFlu+I7x",
-	"KBAuSemb2xxl/4CPGQNCb4hajVX7upxHLpkuLowDOANOrVdV14hWB/eoGsBsapYWCXHDsCo6839WRU+J",
-	"pWjXvpqg7k4y9hsW7oqU8ZnoL76yRBMUoziAX2+NZTOiY5jmLnGaiDnj9g5VASkrFkau7sbKAZP2/JMQ",
-	"hBzz3YMIvChr1kCLPIpRNTK2ylWF2ZJAO/wTX5pgmosZcGGvoDFReDrmZXGHafFE1cVCQOBkeBIaPlzV",
-	"WXC8RWm48WDMx7whg3kZESkZKoPgSaecZAIpKSqa3bxBJpAIZVCvFihHjU3dPTEzoBpz2yWEBdNxY3B9",
-	"YMsXCqQjMIF+4qpcjEKeDlAr+oJFOIDfsFCWQhiOYOtang6BksIp88nnGAkv4DNnkaAYupaMw/s3r+zc",
-	"wi+wykiEQKTIObVVNJHgWooEophIEmmUbiaJs1whDS0yzIwJ4zjmtlDT2o1Mq4uERPC5zXTaA4wmU/OC",
-	"gIqF1C4DOkVrDfPQzG+aVbUERENqDOkqCezpwieFfJFEtVYvPp41jmmj4Mh4i8iQk4wFo+DpYDh4ai9v",
-	"dWx97pBk7NADy2bUhLtRcVGKCX5Gg5GvDjsvr8aaxZ9rLuvrJoedEs7lVbO2cG1+tVV+eNioPezWBB4P",
-	"j9aP4dsdluVtyzA4GQ63t28UGtouO0xRl0yZHkdPt/eoSlRsh2e7TOGqjEz74+Pt7csytWUYPBvuIFCz",
-	"PMXG6DxNidmHgo+5doCtrkcdo78MSuxcmQ5NNB1+YXTpAmyCLuneBtVr+/y+oPLVs8vwfvhrAeik5xbf",
-	"hgsnOu3UvHxVXdLjwM+ptBVNrpDOwm8HOFWVro+PP4eVzfjbG0KvLRY8S+3U6Jdl0yMYBz3F+eNgAtIV",
-	"16lW5fysKrJSmiWJvfTyPU+hMeqPdf8xN9TQ7r1MuVTWwDZ9Lzg22rtUkKutm9UpLy44hkASJfxVmdkU",
-	"F6QGL3ywF3FjbuTUC1FXgLmdpO2VH3P9AC7ZtuYHnhTbitRrZVuV6sjNoe8y+LHBImsK+v33nh2cuSrC",
-	"XIb/0M3q20eLf9p2eHL8n49a2YzMsvDS/4EL+0cNeuuxhj8PHiBaesRV4dJeuLvw4aKDIdqEA7MHBsHR",
-	"JbN33tUPGwfU+8VczzK7VrJHqihCpUCL1tmWZNlgJVZ51Jelbw9PTB+kZrpTrrRcLlfDyPFDz9aHQsdp",
-	"BLeb0oIUa2z8/4zpPP2uHwJsQOv9Iuu/3rnBJb5KhuTyJj2Zq0b0qRJHVfRRdUZ33XHirZh/yHWwC7n/",
-	"ZA75bkR7aVh9W7I//r7SPm/FHETe1L3U1PLZ3jD5hrAEqUtDuUREJHKukcK0sJ/+2OTDtCjvfk4hI8qn",
-	"rljK7K/C9js5fu6+AIJFzBJcDbBvxfyMB98mLDYL4fu+/eunWg8ydbV+fZ9KcFyU4PD1aeIGLU58Kscn",
-	"+bQQnWh5gfrgVZWYbI+7kpHc8HXtV8XOx/xYKzdMhqTm+AELKfgcyo8CLOMgQJkyoKcmTBqMnprDCxVo",
-	"L+0VKQzuonhwPwb3/FEDvxCujnbW9L5v/83MfSOMz64Ho8urbrxhvDfcdLp9qXLsl1fmoFUm5y+vDE9S",
-	"KG9LlmUvooNDy5/8sGVBZjW8GcE/Kqll41EZ75dXy/8LAAD//w==",
+	"5Fxpc9s40v4rXXynKlUztCw7zuS1/GVzTLa0k2vspOaD5bUgsiViTAIMAFrmpPTft3DwFHXZjjI7+yWW",
+	"KBzdjacbDxrNfPUCnqScIVPSG3z1IiQhCvPxl09kpv+GKANBU0U58wbepwjhFoWknAFl8CXjCmXP8z0Z",
+	"RJgQ3UHlKXoDTypB2cxbLHzvLREhihdThWJ5xPEo6/efBgIDmqL5jP+wj9w89tn4DAgIJCGoiCiQyEIJ",
+	"VMGEBDcQEQkSkYGKqIS5oAo3ysQDYiVoC/R7hAJBRQhWJqAbFFz4XkoESVA50w1f63+pHiwlKvJ8j5FE",
+	"d6Gh53sCv2RUYOgNlMiwPvCUi4Qob+BlmWm5LPUwxCTlClmQ/4r5suyvIi6RwSQ38gckjlH4wFmAMOUC",
+	"kAQRBDxJCAu1PT9/Hr6GkNsVNPJaAFQS1yY80DPWxU3I3VtkMxV5g+N+3/cSyorvR9okSqHQY/77cjS6",
+	"Oz46GI3unv9y9dMP3ZpN3xEVRN2IG2swjoFPjVoF/gwQKj01CnzgAsY/jlfrMz2w86xQ5KivNelYYb1q",
+	"KNVLHlI0i3xuwPGSh2YZAs4UMqU/kjSNqQXX4R/SIqya6weBU2/g/d9h5XiH9ld5aIccsjRT1aQVVOwT",
+	"mXImrQgvSXhuxVojQir4JMbkp91E+Wh7WTGWF8RZAwLCniiYoPHMnrfwvVecTWMaPL5ExcAbJXM+qwUj",
+	"so4PRW7QxAzFYYJnMA4yIZCpMVAJEZ/rn7Svay0EEqXt/qgru0FmIq0EcIOp0gjuiMZdk7hmh6ZNGW4P",
+	"yni7rk89NLei4tpuRTuj0ZDdkpiG+wThC5hSjENtLZ4pSUMEqiTENKFK+kBYCGMUggs5Bu362rRnOjho",
+	"PLSCGsyJhExiaGIkYVxFKAqIGzi85xcopbPLvlR8z0HaWU1U4wxtxNPSIgsxdKKpNzxj4X4jADUGMyEX",
+	"GAeZBZFDcSHUvy4+vN93VJrwMC88v+WqRqxzTGMS/M+5tZbuE+dviZjhd1kSjZKEG1JFGBzBO/rSrMdn",
+	"Rm4Jjckkxv3GDqmcNGZdGGKIYbWXEXmD4RkokQOZEcqAaDvC+ByVyK39xyAx4CyUrfWsNWmK6hgFZQpn",
+	"dk20XE5Y3aC9vWkjxPGHqTe43FJR/6uXCp6iUI6huO1tWxD7RYdrR7AalJQy9fNJxdwqReos5XJpiHJQ",
+	"76rsyyd/YKC8xZXdaENkipLYiEzCkOpVIvHHmipTEkv0W9qlRMo5F2EngWtS0Rad8z0duywh3MRil4lq",
+	"XdtyHL8SZ1lP33tDLcJ3UM9up+tPBL53dzDjB0vqJRhScm0ff13WvtB86QcZkeNnPy9T8CGDmM9RHARE",
+	"IkR41/M6jCrpn9jZd5K7M+KuYDIqO/vWdHJTlfJ2Wfyfggco8l2NrjBpfljnOG6OoTLeV8hAhCC5ZzQx",
+	"frWV953j1KsOGdcPWXyJ4pay2UbpL4p2bavXhCiVqA3rO+OssbqxyG6WX4lJxlX3D18ywhRVecNSIc/0",
+	"ZuJ7LIvdvmIP2a47y5KJZbpF9+uE3N1zCIV3qlO0jFHVnXWo27lUoCWM618i31jAzbbG6LWT4C6IZzOB",
+	"IS3yP03f/cilGUcCZbWEyBPNs6XyYSp4Av0zIHEMc5M1sUQnoVJSNuuVWLFhliZZ4g2OTk9NkLXf+stB",
+	"wNdth7ZfEZHd16OVq1J6XR3+TW3ecGFOeQlhuTkCZvkZzIscgiNrkuRylS54F8SZpLf4rpDeirAMnUrZ",
+	"frEdlepugNWiY4WH5SLt1avWRY/finYdrrRtP4lBcdZckuOBvmW6+7u6WCHQ1do1sPmZTQvRppwxZWgS",
+	"WHinzHlOH1dTIpTNWU24inqgGbNuAC6LqZBZJ9MINY1XYbN73dvcZiUONjb8TrjYKFeBk1rDZ50NC9w0",
+	"Gnbxu6WVf0dZprAVxPpbO3YtrtW4fRMe529ewenJs+dLCxmiIjTudASb3WiQla37mtzJshgvJIxrG8Ll",
+	"8VVP23fc8zYRYTugX8zZ5UDtQE2ZVIQFK5ioIiqTXQcn31NUxd29VjDedmywHNIOU07VJfJvaylGCww7",
+	"R3rfpZB3jOkB5zfXSYXJdV5VQFef7WxG85qopjZE4YGiJgou2bOBjk4Yxbg9XTaHoC4gPIDstujLVnLU",
+	"dtMOadZumbLzl1Rgeo8V2Z2o+57kmQjwOhPxCrfBdHtDXChMu0ygyKw5yApHq3pkabgzuNYlGUovOtrp",
+	"jFjHa+PE0lghv+lCDaM65YvVbgKssG8B/EqHhns1zNEVVurXPLvRiN81WyWg5be3nLIHRSbcZbPYE8Nn",
+	"NUeQgEmqct3EsduAMJggSGTu4tTmJudEmgucAdDQHzGjnV9cs/lQ6Wby6pV2QASCTTU+kcDnzPyuHzKu",
+	"IOb8BkMgqjdi3jeJYu18eX3OpQPccjxrkotO1lBGuF2nouG9ej0onLmLw6Xz06oQt1PmqxYAt7DbdwuJ",
+	"LULDIFIq1QRb/5VAwlCgNMmolhb+Y0TTbVegiLBNaS94lhoPkuaDQHvnQ2Znhv9PqZAKZIpxTNmsfqFQ",
+	"P2TXye2GBa2EfNbfFNN3RXItuu/WtRXeDVZXB9FzvR57y6uu4AYrd6Ruuc3lw/2yNWv3zIKOnvb7z49O",
+	"T4+fnTw/6Z+eHu20nRYzdIl+UfPOveRC9JTltesOZlL8Bll3Amj8IlMRF/RPc7c0gJdIBAqwBUemnys3",
+	"6kxxZ3L11VsRBz7LDrOajr4TrNO2movtpuU90ifdWZJ1aY8qqt1buHue4Xe8ilmZHv3s1mwH4UmY0A78",
+	"vCM5ZBJtzpAw0F2I4kI/lDW8TDiPkTA9+ay6hlgeK800VdMeBdzmV11zk17tHnCf4ct3hqjUWLavTddk",
+	"gqr8QjuANeDEeFV5A2p0sI/KAfR+bBgd5zcUy3o597Ws14oNu7x2hRBVd5LSXzG3t7uUTXl33ZjhyCBp",
+	"iD345VZbNiUqgklmc74xn1Fmrn8lkKLYYmBLhowcMG7OP/aBixHbPojAi6LcDhTPgghlLdksbUGbqWY0",
+	"wz9xVRW6OZ8C4+b2HGOJZyNW1KXoFk9kVecEBE76J76m8mWJCMNbFJrW90ZsxGoy6B8DIgRFqRE8blXC",
+	"jCEheXlCqF9+E4i51KiXcxSDGh+xT/QMKEfMdPFhTlVUG1wdmMqLHMMB6EA/tgU6WiHHZEIj+pwG2INf",
+	"MZeG/Wh6Y0pynvYhJLlV5pNLjxKWw2dGAx6ib1tSBu/fvDJzc7fAMiUBAhE8Y6EpAAo4U4LHEEREkECh",
+	"sDMJnGYSQ98gQ88YU4YjZmpMjd3IpLwDiTmbmSStOXspMtE/EJARF8ombydorKEf6vl1s7IMgihItCFt",
+	"EYQ5GLl8lqvvKNfqxcdh7YQ58I60t/AUGUmpN/Ce9vq9p+beWUXG5w5JSg8dsEwykFt6YaMU5WwYegNX",
+	"2HZe3OrV61ZX1BlUTQ5b1aeLq3pZ5MrUcKNy8rBWNtkuZzzuH60ew7U7LCrzFr530u9vbl+rkTRdtpii",
+	"qvbSPY6ebu5RVteYDs+2mcIWSOn2x8eb2xcVdgvfe9bfQqB6ZY2J0VmSEL0PeR8zZQFb3uzaw8ilV2Dn",
+	"Sneoo+nwKw0XNsDGaO8LmqB6bZ7fF1Su8Hfh3w9/DQCddBQgmHBhRQ9b5ToPKqnaD/ysShvRZGsADfy2",
+	"gFNZpLt//FmsrMffzhB6bbDgWGrr9YKi4nsAI6/jvYKRNwZh6wJlo+h/WtaHSUXj2NzXuZ5nUBv1x6r/",
+	"iGlqaPZeKm0WrmeavucMa+1tFsuWBU6rbB3jDH0gseTulk9vinNSgRc+mDvEEdNyqjmvitfsTtL0yo+Z",
+	"egSXbFrzA4vzTfX1lbKNIntk+tB36f1YY5EVBf3+e88WzlzWjy78v+hm9e2jxV9tOzw5/v+9FmUjNSy8",
+	"8H9g3HypQG88VvPn3iNES4e4MlyaWgEbPmx00ESbMKDmwMAZ2jz81rv6Ye2Aer+Y61hm20rmSBUEKCUo",
+	"3jjbkjTtLcUqh/qiau/xiemjlHu3Kq0Wi8VyGDl+7Nm6UGg5DWdmU5qTfIWN/8uYztPv+g7DGrTeL7L+",
+	"/c4NNvFVMCSbN+nIXNWiT5k46o4+wibDHzn6/F6+F2jvSbky9EqRm6qciqjqflOftoszu+7G9CGeM+zB",
+	"UMFEmASdvS0tmNiIORsoznvwhsaoWSLJ3QtnubsDnduKri+ZtsyLj0NjHVl/h1F2EbfyiuC7nKceP2y2",
+	"rjy63mx8KBvbJ7v6K7xl5SoIXaIvKt6Kdqjq/T2o3QMj1jtyg5obIRExRVF7bRjBvZSivXwtV5LV/dOq",
+	"5MdbPvuQKW+bVIQOBm5EU51RvsS3OxYfaJu3fAY8q0fqQlNz+u4Mq28IjTG0SXObNg14xhSGMMnNO5Y2",
+	"kObFJfsZpES6RDtNqKoi48nxqX3VEuYRjXGZDr7lsyHzvk00qr9xtH0oepSpy/XreieN4bwAhysE5nq/",
+	"omXi2V1J6C2nye0uUB28Kq9RmuMu3Z+s+W8MHhRH9/lWrI6DGnC+RpDgbAbF21cmLhIIqdSgDzWp0xg9",
+	"07Ey5GiqoyTJNe6CqHe/8+bpXjcBzu0LC9O69337lxPvG2HcXaA3uLxqxxvKOsNNq9vX8kbw8kpTmOIq",
+	"8fJK0xOJ4rbgQabixzs0tMUNW1S+l8PrEdyjIrjXHhXsdHG1+E8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -8,15 +8,17 @@ import (
 type Command struct {
 	User        string // the account's id
 	Recipe      string // the recipe's id
+	Past        int64  // the earlier version that the command is about, 0 where it is about none
 	Key         *Key   // nil where the caller gave none
 	TraceParent string // W3C trace context, "" where there is none
 }
 
 // State is what a command finds.
 type State struct {
-	Recipe  events.Recipe // the recipe, also a deleted one; zero where the id was never used
-	Exists  bool          // whether it is there for the user: not deleted
-	Grocery bool          // whether the user has access to the grocery app
+	Recipe  events.Recipe  // the recipe, also a deleted one; zero where the id was never used
+	Exists  bool           // whether it is there for the user: not deleted
+	Past    *events.Recipe // the recipe as it was at Command.Past; nil where it never had that version
+	Grocery bool           // whether the user has access to the grocery app
 }
 
 // Decision is what a command makes of the state: the answer, and what is written, if anything.

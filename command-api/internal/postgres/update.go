@@ -31,6 +31,9 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 		queueKept(load, cmd.User, cmd.Key.Value, &kept)
 	}
 	found.queue(load, cmd.User, cmd.Recipe)
+	if cmd.Past > 0 {
+		queuePast(load, cmd, &found.state.Past)
+	}
 
 	err := s.transact(ctx, load, func() (*pgx.Batch, error) {
 		if kept != nil {

@@ -25,6 +25,23 @@ func Delete(current events.Recipe, now time.Time) events.Recipe {
 	return next(current, now)
 }
 
+// Restore gives the recipe with all that a cook may write taken from an earlier version of it, also where the
+// current one is a tombstone. Files stay as they are: the bytes of those that were removed may be gone.
+func Restore(current, past events.Recipe, now time.Time) events.Recipe {
+	return write(next(current, now), Draft{
+		Name:        past.Name,
+		Description: past.Description,
+		Servings:    past.Servings,
+		PrepMinutes: past.PrepMinutes,
+		CookMinutes: past.CookMinutes,
+		SourceURL:   past.SourceURL,
+		Tags:        past.Tags,
+		Notes:       past.Notes,
+		Ingredients: past.Ingredients,
+		Steps:       past.Steps,
+	})
+}
+
 func next(r events.Recipe, now time.Time) events.Recipe {
 	r.Version++
 	r.UpdatedAt = now

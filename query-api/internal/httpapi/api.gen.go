@@ -101,6 +101,25 @@ type User struct {
 	Name    string `json:"name"`
 }
 
+// Version defines model for Version.
+type Version struct {
+	// Name The recipe's name at that version.
+	Name string    `json:"name"`
+	Time time.Time `json:"time"`
+
+	// Type What happened, as an event type: recipe.updated.
+	Type    string `json:"type"`
+	Version int64  `json:"version"`
+}
+
+// VersionPage defines model for VersionPage.
+type VersionPage struct {
+	Items []Version `json:"items"`
+
+	// NextBefore Null on the last page.
+	NextBefore *int64 `json:"next_before"`
+}
+
 // LarderAfter defines model for LarderAfter.
 type LarderAfter = string
 
@@ -167,6 +186,15 @@ type GetRecipeParams struct {
 	LarderAfter *LarderAfter `json:"Larder-After,omitempty"`
 }
 
+// ListVersionsParams defines parameters for ListVersions.
+type ListVersionsParams struct {
+	// Before Only versions smaller than this, which is the `next_before` of the page before.
+	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
+
+	// Limit How many to give at most.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// ListChanges What this user changed after a change number
@@ -181,6 +209,12 @@ type ServerInterface interface {
 	// GetRecipe One recipe, whole
 	// (GET /api/recipes/{id})
 	GetRecipe(c *gin.Context, id openapi_types.UUID, params GetRecipeParams)
+	// ListVersions The versions of a recipe, the newest first
+	// (GET /api/recipes/{id}/history)
+	ListVersions(c *gin.Context, id openapi_types.UUID, params ListVersionsParams)
+	// GetVersion A recipe as it was at a version
+	// (GET /api/recipes/{id}/history/{version})
+	GetVersion(c *gin.Context, id openapi_types.UUID, version int64)
 	// GetSession Who is logged in
 	// (GET /api/session)
 	GetSession(c *gin.Context)
@@ -418,6 +452,84 @@ func (siw *ServerInterfaceWrapper) GetRecipe(c *gin.Context) {
 	siw.Handler.GetRecipe(c, id, params)
 }
 
+// ListVersions operation middleware
+func (siw *ServerInterfaceWrapper) ListVersions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListVersionsParams
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", c.Request.URL.Query(), &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter before: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListVersions(c, id, params)
+}
+
+// GetVersion operation middleware
+func (siw *ServerInterfaceWrapper) GetVersion(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "version" -------------
+	var version int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", c.Param("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter version: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetVersion(c, id, version)
+}
+
 // GetSession operation middleware
 func (siw *ServerInterfaceWrapper) GetSession(c *gin.Context) {
 
@@ -461,6 +573,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/session", wrapper.GetSession)
 	router.GET(options.BaseURL+"/api/recipes", wrapper.SearchRecipes)
 	router.GET(options.BaseURL+"/api/recipes/:id", wrapper.GetRecipe)
+	router.GET(options.BaseURL+"/api/recipes/:id/history", wrapper.ListVersions)
+	router.GET(options.BaseURL+"/api/recipes/:id/history/:version", wrapper.GetVersion)
 	router.GET(options.BaseURL+"/api/changes", wrapper.ListChanges)
 	router.GET(options.BaseURL+"/api/events", wrapper.StreamEvents)
 }

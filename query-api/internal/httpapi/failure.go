@@ -24,7 +24,7 @@ const retryAfter = 2 * time.Second
 // fail answers with what an error of a use case means outside. This is the only place that says so.
 func (h *Handlers) fail(c *gin.Context, err error) {
 	switch {
-	case errors.Is(err, detail.ErrNotFound):
+	case errors.Is(err, detail.ErrNotFound), errors.Is(err, postgres.ErrNotFound):
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusNotFound, Detail: "You have no recipe with this id.",
 		})

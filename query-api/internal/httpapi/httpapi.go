@@ -13,6 +13,7 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
+	"larder.dev/query-api/internal/postgres"
 	"larder.dev/query-api/internal/search"
 )
 
@@ -23,6 +24,7 @@ type Handlers struct {
 	Sessions *identity.Sessions
 	Search   *search.Finder
 	Detail   *detail.Reader
+	Recipes  *postgres.Recipes // the history of a recipe
 	Changes  *changes.Reader
 	Feeds    *changes.Feeds
 	Log      *slog.Logger

@@ -1,0 +1,51 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipe"
+	"larder.dev/events"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+)
+
+// RestoreRecipe makes an earlier version of a recipe the current one, also of a deleted recipe.
+func (a *api) RestoreRecipe(c *gin.Context, id ID, params RestoreRecipeParams) {
+	m := match{any: true}
+	if params.IfMatch != nil {
+		var err error
+		if m, err = parseMatch(*params.IfMatch); err != nil {
+			a.fail(c, err)
+			return
+		}
+	}
+	var input RestoreRequest
+	body, err := readBody(c, &input)
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	user := identity.UserFrom(c).ID
+	cmd := command(c, id.String(), params.IdempotencyKey, body)
+	cmd.Past = input.Version
+	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s postgres.State) (postgres.Decision, error) {
+		return restore(user, s, m)
+	})
+	a.answer(c, outcome, err)
+}
+
+func restore(user string, s postgres.State, m match) (postgres.Decision, error) {
+	if s.Recipe.Version == 0 {
+		return noRecipe()
+	}
+	if s.Past == nil {
+		return refuse(httpserver.Problem{Status: http.StatusNotFound, Detail: "The recipe has no such version."})
+	}
+	if !m.admits(s.Recipe.Version) {
+		return conflict(s.Recipe)
+	}
+	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, *s.Past, postgres.Now()))
+}

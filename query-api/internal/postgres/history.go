@@ -1,0 +1,62 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"larder.dev/events"
+)
+
+// Version is one line of a recipe's history.
+type Version struct {
+	Number int64
+	Type   events.Type // what happened
+	Name   string      // the recipe's name at that version
+	Time   time.Time
+}
+
+// History reads the versions of a recipe that are smaller than before, the newest first. It is the ledger that
+// knows them, and only the primary has it. The error is ErrNotFound where the owner never had the recipe, or
+// ErrUnavailable, or another failure.
+func (r *Recipes) History(ctx context.Context, owner, id string, before int64, limit int) (page []Version, more bool, err error) {
+	subject := events.RecipeSubject(owner, id)
+	rows, err := r.primary.Query(ctx, `SELECT version, type, data->>'name', time FROM event_log
+		WHERE subject = $1 AND version < $2 ORDER BY version DESC LIMIT $3`, subject, before, limit+1)
+	if err == nil {
+		page, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (v Version, err error) {
+			err = row.Scan(&v.Number, &v.Type, &v.Name, &v.Time)
+			v.Time = v.Time.UTC()
+			return v, err
+		})
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read the history of recipe %s of user %s: %w", id, owner, unavailable(ctx, err))
+	}
+	if len(page) == 0 {
+		return nil, false, fmt.Errorf("history of recipe %s of user %s before version %d: %w", id, owner, before, ErrNotFound)
+	}
+	return page[:min(len(page), limit)], len(page) > limit, nil
+}
+
+// Past reads a recipe as it was at a version; the errors are those of History.
+func (r *Recipes) Past(ctx context.Context, owner, id string, version int64) (events.Recipe, error) {
+	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(owner, id), Version: version}
+	err := r.primary.QueryRow(ctx, `SELECT event_id, type, schema_version, data FROM event_log
+		WHERE subject = $1 AND version = $2`, e.Subject, version).
+		Scan(&e.ID, &e.Type, &e.SchemaVersion, (*[]byte)(&e.Data))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return events.Recipe{}, fmt.Errorf("version %d of recipe %s of user %s: %w", version, id, owner, ErrNotFound)
+	}
+	if err != nil {
+		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s of user %s: %w", version, id, owner, unavailable(ctx, err))
+	}
+	recipe, err := events.DecodeRecipe(e)
+	if err != nil {
+		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s of user %s: %w", version, id, owner, err)
+	}
+	return recipe, nil
+}
