@@ -1,5 +1,6 @@
 // Package commandapi is the write side of Larder: the HTTP API of the commands, the accounts, the relay
-// from the ledger to the stream, and the import and export of recipes.
+// from the ledger to the stream, and the import and export of recipes. API and Relay are put together apart,
+// since each may be a process of its own.
 package commandapi
 
 import (
@@ -54,12 +55,10 @@ var (
 
 // Deps is what the write side works with. Nothing in it is closed here.
 type Deps struct {
-	Pool        *postgres.Pool      // the primary database
-	PostgresURL string              // its address, for the relay's own connections
-	Redis       *redis.Client       // marks and the counting of failed logins
-	Sessions    *identity.Sessions  // in the same Redis
-	Passwords   *identity.Passwords // one for the whole program; nil makes one
-	Publisher   Publisher           // the stream; nil where this program doesn't relay
+	Pool      *postgres.Pool      // the primary database
+	Redis     *redis.Client       // marks and the counting of failed logins
+	Sessions  *identity.Sessions  // in the same Redis
+	Passwords *identity.Passwords // one for the whole program; nil makes one
 	// Origin is the one web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR)
 	// whose X-Forwarded-For is believed.
 	Origin         string
@@ -73,7 +72,6 @@ type API struct {
 	store    *postgres.Store
 	notifier *db.Notifier
 	users    *account.Users
-	relay    *relay.Relay
 	handler  http.Handler
 	log      *slog.Logger
 }
@@ -96,27 +94,10 @@ func New(deps Deps) (*API, error) {
 		users: account.NewUsers(store, deps.Sessions, passwords),
 	}
 	var err error
-	if api.relay, err = newRelay(deps, store, log); err != nil {
-		return nil, err
-	}
 	if api.handler, err = newHandler(deps, api, passwords); err != nil {
 		return nil, err
 	}
 	return api, nil
-}
-
-func newRelay(deps Deps, store *postgres.Store, log *slog.Logger) (*relay.Relay, error) {
-	if deps.Publisher == nil {
-		return nil, nil
-	}
-	var metrics *relay.Metrics
-	if deps.Metrics != nil {
-		var err error
-		if metrics, err = relay.NewMetrics(deps.Metrics); err != nil {
-			return nil, err
-		}
-	}
-	return relay.New(store, deps.Publisher, deps.PostgresURL, metrics, log), nil
 }
 
 func newHandler(deps Deps, api *API, passwords *identity.Passwords) (http.Handler, error) {
@@ -133,18 +114,11 @@ func newHandler(deps Deps, api *API, passwords *identity.Passwords) (http.Handle
 		Origin:         deps.Origin,
 		TrustedProxies: deps.TrustedProxies,
 		Metrics:        deps.Metrics,
-		Checks: []httpserver.Check{
-			{Name: "postgres", Probe: api.store.Ping},
-			{Name: "redis", Probe: deps.Redis.Ping},
-		},
 	})
 }
 
-// Handler serves the command API, with /healthz, /readyz and /metrics.
+// Handler serves the command API.
 func (a *API) Handler() http.Handler { return a.handler }
-
-// Relay is the relay, nil where Deps had no Publisher.
-func (a *API) Relay() *Relay { return a.relay }
 
 // Users are the accounts.
 func (a *API) Users() *Users { return a.users }

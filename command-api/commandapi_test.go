@@ -31,6 +31,7 @@ type larder struct {
 	conn     *jetstream.Conn // nil without a stream
 	deps     commandapi.Deps
 	api      *commandapi.API
+	relay    *commandapi.Relay // nil without a stream
 }
 
 func migrate(ctx context.Context, url string) error {
@@ -74,14 +75,24 @@ func start(t testing.TB, redisURL string, conn *jetstream.Conn) *larder {
 		log = nopLog() // a fuzz test may not log while its inputs run, and a benchmark measures something else
 	}
 	l.deps = commandapi.Deps{
-		Pool: l.pool, PostgresURL: l.url, Redis: client, Sessions: l.sessions, Log: log,
+		Pool: l.pool, Redis: client, Sessions: l.sessions, Log: log,
 	}
 	if conn != nil {
-		l.deps.Publisher = conn
+		l.relay = relayOver(t, l, conn)
 	}
 	l.api, err = commandapi.New(l.deps)
 	require.NoError(t, err)
 	return l
+}
+
+// relayOver makes a relay from the ledger of l to a stream.
+func relayOver(t testing.TB, l *larder, publisher commandapi.Publisher) *commandapi.Relay {
+	t.Helper()
+	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
+		Pool: l.pool, PostgresURL: l.url, Publisher: publisher, Log: l.deps.Log,
+	})
+	require.NoError(t, err)
+	return relay
 }
 
 // user adds an account and gives a caller that is logged in to it.

@@ -295,7 +295,7 @@ func TestTheLargestRecipes(t *testing.T) {
 		ada.must(http.StatusRequestEntityTooLarge, ada.send("PUT", path, steps(199), "If-None-Match", "*"))
 	}
 	ada.must(http.StatusNotFound, ada.send("DELETE", path, ""))
-	n, err := l.api.Relay().Drain(testkit.Context(t))
+	n, err := l.relay.Drain(testkit.Context(t))
 	require.NoError(t, err)
 	require.Equal(t, 2, n)
 }

@@ -39,14 +39,12 @@ func (l *larder) stream() []events.Envelope {
 }
 
 // run starts the relay and the hints, and gives a function that stops both.
-func (l *larder) run(api *commandapi.API) (stop func()) {
+func (l *larder) run(relay *commandapi.Relay) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	var group sync.WaitGroup
-	group.Go(func() { api.Run(ctx) })
-	group.Go(func() {
-		ended <- api.Relay().Run(ctx)
-	})
+	group.Go(func() { l.api.Run(ctx) })
+	group.Go(func() { ended <- relay.Run(ctx) })
 	return func() {
 		cancel()
 		group.Wait()
@@ -70,7 +68,7 @@ func TestRelayPublishesWhatIsCommittedLate(t *testing.T) {
 	l := newLarderWithStream(t)
 	ada, bob := l.user("ada", commandapi.Access{}), l.user("bob", commandapi.Access{})
 	ctx := testkit.Context(t)
-	stop := l.run(l.api)
+	stop := l.run(l.relay)
 	defer stop()
 
 	late, err := l.pool.Begin(ctx)
@@ -114,7 +112,7 @@ func requireChangesInOrder(t *testing.T, published []events.Envelope) {
 func TestRelayKeepsTheOrderOverChangesOfTheLeader(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
-	second := commandapiOver(t, l, l.conn)
+	second := relayOver(t, l, l.conn)
 	users := make([]*caller, 4)
 	for i := range users {
 		users[i] = l.user("user"+strconv.Itoa(i), commandapi.Access{})
@@ -128,7 +126,7 @@ func TestRelayKeepsTheOrderOverChangesOfTheLeader(t *testing.T) {
 		})
 	}
 	for range 5 {
-		stop, stopSecond := l.run(l.api), l.run(second)
+		stop, stopSecond := l.run(l.relay), l.run(second)
 		stop()
 		stopSecond()
 	}
@@ -140,16 +138,6 @@ func TestRelayKeepsTheOrderOverChangesOfTheLeader(t *testing.T) {
 	require.Len(t, published, 4+4*40)
 	requireChangesInOrder(t, published)
 	require.Zero(t, l.count(`SELECT count(*) FROM event_log WHERE stream_sequence IS NULL`))
-}
-
-// commandapiOver makes another write side over the stores of l.
-func commandapiOver(t *testing.T, l *larder, publisher commandapi.Publisher) *commandapi.API {
-	t.Helper()
-	deps := l.deps
-	deps.Publisher = publisher
-	api, err := commandapi.New(deps)
-	require.NoError(t, err)
-	return api
 }
 
 // brokenStream stores a part of each batch in the real stream and then fails, until it is mended. Which
@@ -192,15 +180,15 @@ func TestRelayGoesOnAfterAFailureInABatch(t *testing.T) {
 			l := newLarderWithStream(t)
 			broken := &brokenStream{conn: l.conn, tell: tell, failed: make(chan struct{}, 1)}
 			broken.broken.Store(true)
-			api := commandapiOver(t, l, broken)
+			relay := relayOver(t, l, broken)
 			ada := l.user("ada", commandapi.Access{})
 			for range 30 {
 				ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"a"}`))
 			}
-			_, err := api.Relay().Drain(testkit.Context(t))
+			_, err := relay.Drain(testkit.Context(t))
 			require.ErrorIs(t, err, errBroken)
 			testkit.Wait(t, broken.failed, "a failed batch")
-			stop := l.run(api)
+			stop := l.run(relay)
 			testkit.Wait(t, broken.failed, "a second try")
 			broken.broken.Store(false)
 			l.untilPublished()
@@ -218,7 +206,7 @@ func TestRelayNeedsNoHint(t *testing.T) {
 	l := newLarderWithStream(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- l.api.Relay().Run(ctx) }()
+	go func() { ended <- l.relay.Run(ctx) }()
 	l.user("ada", commandapi.Access{})
 	l.untilPublished()
 	l.user("bob", commandapi.Access{})
@@ -233,7 +221,7 @@ func TestCommandsAreAcceptedWithoutTheStream(t *testing.T) {
 	t.Parallel()
 	nats := testkit.NATS(t)
 	l := newLarderOn(t, nats)
-	stop := l.run(l.api)
+	stop := l.run(l.relay)
 	defer stop()
 	nats.Stop(t)
 	ada := l.user("ada", commandapi.Access{})

@@ -64,7 +64,10 @@ type Deps struct {
 }
 
 // API is the read side, ready to serve.
-type API struct{ handler http.Handler }
+type API struct {
+	handler http.Handler
+	recipes *postgres.Recipes
+}
 
 // New puts the API together. It asks no store anything: the API starts while they are away, and says so. An
 // error means that an option is wrong.
@@ -77,10 +80,6 @@ func New(deps Deps) (*API, error) {
 		Origin:         deps.Origin,
 		Metrics:        deps.Metrics,
 		TrustedProxies: deps.TrustedProxies,
-		Checks: []httpserver.Check{
-			{Name: "redis", Probe: deps.Redis.Ping},
-			{Name: "postgres", Probe: recipes.Ping},
-		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the HTTP engine of the query API: %w", err)
@@ -96,11 +95,14 @@ func New(deps Deps) (*API, error) {
 	if err := handlers.Mount(engine, spec); err != nil {
 		return nil, fmt.Errorf("mount the query API: %w", err)
 	}
-	return &API{handler: engine}, nil
+	return &API{handler: engine, recipes: recipes}, nil
 }
 
-// Handler serves the reads under /api, and /healthz, /readyz and /metrics.
+// Handler serves the reads under /api.
 func (a *API) Handler() http.Handler { return a.handler }
+
+// PingDatabase tells whether the primary database answers, or the backup in its place.
+func (a *API) PingDatabase(ctx context.Context) error { return a.recipes.Ping(ctx) }
 
 // OpenAPI gives the description of the API.
 func OpenAPI() (*openapi3.T, error) {

@@ -42,6 +42,7 @@ type world struct {
 	redis   *redis.Client
 	stop    func() // takes Redis away
 	index   searchindex.Index
+	api     *queryapi.API
 	handler http.Handler
 	spec    *openapi3.T
 	routes  routers.Router
@@ -66,7 +67,7 @@ func newWorld(t testing.TB, options ...func(*queryapi.Deps)) *world {
 	}
 	api, err := queryapi.New(deps)
 	require.NoError(t, err)
-	w.handler = api.Handler()
+	w.api, w.handler = api, api.Handler()
 	w.spec, err = queryapi.OpenAPI()
 	require.NoError(t, err)
 	w.routes, err = legacy.NewRouter(w.spec)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	commandapi "larder.dev/command-api"
@@ -20,10 +19,10 @@ const (
 // awaitCaughtUp waits until the projections of a running larder have every event that a user has now, so
 // that what a command wrote is found when the command has ended. They may be behind for long after an
 // outage: then it says so, and the command is done all the same.
-func awaitCaughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string, con console, log *slog.Logger) error {
+func awaitCaughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string, con console) error {
 	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
 	defer cancel()
-	err := caughtUp(ctx, work, api, user, log)
+	err := caughtUp(ctx, work, api, user)
 	if errors.Is(err, context.DeadlineExceeded) {
 		fmt.Fprintln(con.err, "the projections are behind (larder status): what was written will be found later")
 		return nil
@@ -31,11 +30,11 @@ func awaitCaughtUp(ctx context.Context, work *workplace, api *commandapi.API, us
 	return err
 }
 
-func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string, log *slog.Logger) error {
+func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string) error {
 	if err := settled(ctx, func() (bool, error) { return api.Users().Settled(ctx, user) }); err != nil {
 		return fmt.Errorf("wait for the relay: %w", err)
 	}
-	conn, err := work.jetstream(ctx, "larder tool", log)
+	conn, err := work.Stream(ctx)
 	if err != nil {
 		return err
 	}

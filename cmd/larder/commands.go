@@ -5,9 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/cmd/larder/internal/stores"
 )
 
@@ -15,7 +18,9 @@ import (
 type commands struct {
 	settings
 
-	Up      upCommand      `cmd:"" help:"Run everything in one process."`
+	Up         upCommand         `cmd:"" help:"Run everything in one process."`
+	Projectors projectorsCommand `cmd:"" help:"Keep the views up to date: all of them, or those that are named."`
+
 	User    userCommands   `cmd:"" help:"Add and change the people who may log in."`
 	Import  importCommand  `cmd:"" help:"Put recipes in, one JSON object a line."`
 	Export  exportCommand  `cmd:"" help:"Print a user's recipes, one JSON object a line."`
@@ -50,12 +55,15 @@ func (s settings) given() stores.Given {
 	}
 }
 
-// logLevel leaves the tools quiet unless asked: what they have to say, they print.
+// logLevel leaves the tools quiet unless asked: what they have to say, they print. A command is what kong
+// calls it, as "projectors <name>".
 func (s settings) logLevel(command string) slog.Level {
+	name, _, _ := strings.Cut(command, " ")
+	isComponent := func(kind component.Kind) bool { return kind.Name == name }
 	switch {
 	case s.LogLevel != nil:
 		return *s.LogLevel
-	case command == "up":
+	case name == "up", slices.ContainsFunc(component.All(), isComponent):
 		return slog.LevelInfo
 	default:
 		return slog.LevelWarn

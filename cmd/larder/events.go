@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"time"
 
+	"larder.dev/cmd/larder/internal/component"
+	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
@@ -24,16 +26,16 @@ type eventsTailCommand struct {
 }
 
 func (c eventsTailCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log)
+	work, err := enter(ctx, s, con, log, c.needs()...)
 	if err != nil {
 		return err
 	}
 	defer closing(&err, work.leave)
-	conn, err := work.jetstream(ctx, "larder events tail", log)
+	conn, err := work.Stream(ctx)
 	if err != nil {
 		return err
 	}
-	if err := ensureStreams(ctx, conn); err != nil {
+	if err := component.EnsureStreams(ctx, conn); err != nil {
 		return err
 	}
 	filters, err := c.filters(ctx, work, log)
@@ -45,6 +47,14 @@ func (c eventsTailCommand) Run(ctx context.Context, s *settings, con console, lo
 		return nil // an interrupt is how one stops watching
 	}
 	return err
+}
+
+// needs are the stores that it works on: a user is found by name in the database.
+func (c eventsTailCommand) needs() []stores.Store {
+	if c.User == "" {
+		return []stores.Store{stores.NATS}
+	}
+	return append(writeSide(), stores.NATS)
 }
 
 func (c eventsTailCommand) filters(ctx context.Context, work *workplace, log *slog.Logger) ([]string, error) {

@@ -13,7 +13,7 @@ type exportCommand struct {
 }
 
 func (c exportCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log)
+	work, err := enter(ctx, s, con, log, writeSide()...)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ type importCommand struct {
 }
 
 func (c importCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log)
+	work, err := enter(ctx, s, con, log, writeSide()...)
 	if err != nil {
 		return err
 	}
@@ -38,8 +38,8 @@ func (c importCommand) Run(ctx context.Context, s *settings, con console, log *s
 			return err
 		}
 	}
-	if work.running && sum.added > 0 {
-		if err := awaitCaughtUp(ctx, work, api, user.ID, con, log); err != nil {
+	if !work.alone() && work.NATSURL != "" && sum.added > 0 {
+		if err := awaitCaughtUp(ctx, work, api, user.ID, con); err != nil {
 			return err
 		}
 	}

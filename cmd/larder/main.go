@@ -1,5 +1,5 @@
-// Command larder is the whole of Larder in one binary: `larder up` runs everything in one process, and the
-// other subcommands are the operator's tools.
+// Command larder is the whole of Larder in one binary: `larder up` runs everything in one process, a
+// component's subcommand runs it alone, and the others are the operator's tools.
 package main
 
 import (
@@ -43,7 +43,7 @@ func (e usageError) Error() string { return e.reason }
 func run(ctx context.Context, args []string, con console) int {
 	var cli commands
 	exited, code := false, exitDone
-	parser, err := kong.New(&cli,
+	parser, err := kong.New(&cli, append(componentCommands(),
 		kong.Name("larder"),
 		kong.Description("Keeps recipes, finds them, and puts what they need on the grocery list."),
 		kong.Writers(con.out, con.err),
@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, con console) int {
 		kong.UsageOnError(),
 		kong.Vars{"version": version(), "data_dir": defaultDataDir()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
-	)
+	)...)
 	if err != nil {
 		fmt.Fprintln(con.err, "larder:", err)
 		return exitFailed

@@ -15,7 +15,7 @@ type rebuildCommand struct {
 }
 
 func (c rebuildCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, func(ctx context.Context, _ *workplace, control *projectors.Control) error {
+	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *workplace, control *projectors.Control) error {
 		bar := newProgress(con.err, "rebuild "+c.Name, "events")
 		err := control.Rebuild(ctx, c.Name, func(p projectors.Progress) { bar.set(int64(p.Done), int64(p.Total)) })
 		if err != nil {

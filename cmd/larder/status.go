@@ -23,13 +23,13 @@ type printedStatus struct {
 }
 
 func (c statusCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, func(ctx context.Context, work *workplace, control *projectors.Control) error {
+	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, work *workplace, control *projectors.Control) error {
 		all, err := control.Status(ctx)
 		if err != nil {
 			return fmt.Errorf("ask for the status: %w", err)
 		}
 		if c.JSON {
-			return printJSON(con, printedStatus{Running: work.running, URL: work.URL, Projections: all})
+			return printJSON(con, printedStatus{Running: !work.alone(), URL: work.URL, Projections: all})
 		}
 		return printStatus(con, all)
 	})

@@ -4,21 +4,17 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
-	"strings"
 
+	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/internal/httpserver"
+	"larder.dev/web"
 )
 
 // upCommand runs everything in one process, with embedded stores where no address is given.
-type upCommand struct {
-	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is any."`
-	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`
-}
+type upCommand struct{ serving }
 
-func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
 	saveMemory()
 	// The port comes first: a second `larder up` shall say so before it starts a database.
 	listener, err := httpserver.Listen(ctx, c.Addr)
@@ -31,11 +27,21 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 	if err != nil {
 		return err
 	}
-	sys, err := build(ctx, &workplace{Addresses: opened.Addresses, opened: opened}, s, c.Origin, log)
+	defer closing(&err, opened.Close)
+	host := &component.Host{
+		Clients: clientsOf(opened, s, "larder", log),
+		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Metrics: newRegistry(), Log: log,
+	}
+	defer closing(&err, host.Close)
+	pages, err := web.Handler()
+	if err != nil {
+		return fmt.Errorf("open the pages: %w", err)
+	}
+	process, err := component.Assemble(ctx, host, "larder", pages, component.All()...)
 	if err != nil {
 		return err
 	}
-	url := "http://" + reachable(listener.Addr())
+	url := urlOf(listener)
 	ready := func() error {
 		if err := opened.Announce(url); err != nil {
 			return err
@@ -46,7 +52,9 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		fmt.Fprintf(con.out, "larder is ready at %s\n", url)
 		return nil
 	}
-	return sys.serve(ctx, listener, ready)
+	return process.Serve(ctx, listener, opened.Watch, func(ctx context.Context) error {
+		return announce(ctx, process, ready)
+	})
 }
 
 // isFirstStart tells whether there is no data in the folder yet.
@@ -65,44 +73,3 @@ func printFirstSteps(con console, s *settings) {
 		"  %[1]s user add NAME --grocery\n"+
 		"  %[1]s import --user NAME samples/recipes.jsonl\n\n", program)
 }
-
-// reachable is the address as one would type it: an unspecified host is this machine.
-func reachable(addr net.Addr) string {
-	text := addr.String()
-	host, port, err := net.SplitHostPort(text)
-	if err != nil {
-		return text
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		return net.JoinHostPort("localhost", port)
-	}
-	return text
-}
-
-// surface is the one HTTP surface: reads go to the query API and the rest to the command API, as nginx
-// routes them where each is a process of its own.
-func surface(command, query, web http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case !isAPI(r.URL.Path):
-			web.ServeHTTP(w, r)
-		case r.Method == http.MethodGet || r.Method == http.MethodHead:
-			query.ServeHTTP(w, r)
-		case r.Method == http.MethodOptions && isRead(r.Header.Get("Access-Control-Request-Method")):
-			query.ServeHTTP(w, r)
-		default:
-			command.ServeHTTP(w, r)
-		}
-	})
-}
-
-func isAPI(path string) bool {
-	switch path {
-	case "/healthz", "/readyz", "/metrics":
-		return true
-	default:
-		return strings.HasPrefix(path, "/api/")
-	}
-}
-
-func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }

@@ -27,7 +27,7 @@ type userCommands struct {
 func onUsers(ctx context.Context, s *settings, con console, log *slog.Logger,
 	fn func(ctx context.Context, users *commandapi.Users) error,
 ) (err error) {
-	work, err := enter(ctx, s, con, log)
+	work, err := enter(ctx, s, con, log, writeSide()...)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 type userDeleteCommand struct{ userNamed }
 
 func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, func(ctx context.Context, work *workplace, control *projectors.Control) error {
+	return withProjectors(ctx, s, con, log, writeSide(), func(ctx context.Context, work *workplace, control *projectors.Control) error {
 		api, err := work.command(ctx, log)
 		if err != nil {
 			return err

@@ -24,8 +24,7 @@ type Options struct {
 	// Origin is the one web origin that may call from another site, as "https://larder.example"; ""
 	// for none.
 	Origin string
-	// Metrics is where requests are counted; nil for nowhere. Engines may share one. It is also what
-	// /metrics shows, so it must be a Gatherer as well, as *prometheus.Registry is.
+	// Metrics is where requests are counted; nil for nowhere. Engines may share one.
 	Metrics *prometheus.Registry
 	// MaxBody bounds the body of a request in bytes; DefaultMaxBody where it is 0.
 	MaxBody int64
@@ -34,8 +33,9 @@ type Options struct {
 	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed. Where it is empty the
 	// client's address is that of the connection.
 	TrustedProxies []string
-	// Checks are what /readyz asks.
-	Checks []Check
+	// Probes are served at /healthz, /readyz and, with Metrics, /metrics; nil for an engine that is one of
+	// several in a process, which answers these itself.
+	Probes *Probes
 }
 
 // Limits that hold where Options say nothing else.
@@ -50,8 +50,7 @@ const (
 //nolint:gochecknoinits // New would set it while another engine serves
 func init() { gin.SetMode(gin.ReleaseMode) }
 
-// New makes an engine with everything around the handlers, and with /healthz, /readyz and /metrics. An
-// error means that an option is wrong.
+// New makes an engine with everything around the handlers. An error means that an option is wrong.
 func New(options Options) (*gin.Engine, error) {
 	options.Log = cmp.Or(options.Log, slog.Default())
 	options.MaxBody = cmp.Or(options.MaxBody, DefaultMaxBody)
@@ -84,7 +83,9 @@ func New(options Options) (*gin.Engine, error) {
 	)
 	engine.NoRoute(notFound)
 	engine.NoMethod(methodNotAllowed)
-	addProbes(engine, options)
+	if options.Probes != nil {
+		options.Probes.mount(engine, options)
+	}
 	return engine, nil
 }
 

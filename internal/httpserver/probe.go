@@ -4,7 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -12,58 +14,124 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-const probeTimeout = 2 * time.Second
+const (
+	probeTimeout = 2 * time.Second
+	// awaitEvery is how often Await looks; watchEvery is how often Watch does.
+	awaitEvery = 250 * time.Millisecond
+	watchEvery = 2 * time.Second
+)
 
-// Check asks one thing that a component depends on.
+// probePaths are the addresses that probes answer at.
+const (
+	healthPath  = "/healthz"
+	readyPath   = "/readyz"
+	metricsPath = "/metrics"
+)
+
+// Check asks one thing that a process depends on.
 type Check struct {
 	// Name of what is asked, as "postgres".
 	Name string
-	// Optional is what the component can serve without, though not as well.
+	// Optional is what the process can serve without, though not as well.
 	Optional bool
 	// Probe gives an error where it is missing. Its context has a deadline.
 	Probe func(ctx context.Context) error
 }
 
-func addProbes(engine *gin.Engine, options Options) {
-	engine.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
-	engine.GET("/readyz", readiness(options.Checks, options.Log))
-	if options.Metrics != nil {
-		engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(options.Metrics, promhttp.HandlerOpts{})))
+// Probes tell an orchestrator, and the process itself, what the process lacks. The log has one line when a
+// thing is found missing and one when it is back, however often somebody looks.
+type Probes struct {
+	checks []Check
+	log    *slog.Logger
+
+	mu      sync.Mutex
+	missing map[string]bool // as it was when somebody looked last
+}
+
+// NewProbes makes the probes of a process.
+func NewProbes(checks []Check, log *slog.Logger) *Probes {
+	return &Probes{checks: checks, log: log, missing: make(map[string]bool)}
+}
+
+// IsProbe tells whether a path is one of /healthz, /readyz and /metrics.
+func IsProbe(path string) bool {
+	return path == healthPath || path == readyPath || path == metricsPath
+}
+
+// Look asks everything at once and gives the names of what is missing, and of what is missing and optional,
+// in the order of the checks.
+func (p *Probes) Look(ctx context.Context) (missing, degraded []string) {
+	missing, degraded = []string{}, []string{}
+	for i, err := range ask(ctx, p.checks) {
+		check := p.checks[i]
+		p.note(ctx, check, err)
+		switch {
+		case err == nil:
+		case check.Optional:
+			degraded = append(degraded, check.Name)
+		default:
+			missing = append(missing, check.Name)
+		}
+	}
+	return missing, degraded
+}
+
+// Await returns once nothing of that name is missing; where no names are given, nothing that isn't optional.
+// The error is the context's.
+func (p *Probes) Await(ctx context.Context, names ...string) error {
+	return every(ctx, awaitEvery, func() bool {
+		missing, degraded := p.Look(ctx)
+		if len(names) == 0 {
+			return len(missing) == 0
+		}
+		away := slices.Concat(missing, degraded)
+		return !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(away, name) })
+	})
+}
+
+// Watch looks now and then until the context ends, so that the log tells what went away and came back.
+func (p *Probes) Watch(ctx context.Context) {
+	_ = every(ctx, watchEvery, func() bool {
+		p.Look(ctx)
+		return false
+	})
+}
+
+func every(ctx context.Context, pause time.Duration, done func() bool) error {
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for {
+		// In this order: what is found at the end of ctx is that it can't be asked any more.
+		found := done()
+		if ctx.Err() != nil || found {
+			return ctx.Err()
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+		}
 	}
 }
 
-// readiness answers 200 where all that is needed is there, else 503 with the names of what is missing.
-func readiness(checks []Check, log *slog.Logger) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		failures := probe(c.Request.Context(), checks)
-		missing, degraded := []string{}, []string{}
-		for i, err := range failures {
-			switch {
-			case err == nil:
-				continue
-			case checks[i].Optional:
-				degraded = append(degraded, checks[i].Name)
-			default:
-				missing = append(missing, checks[i].Name)
-			}
-			// The cause is for the log alone: it may name addresses and accounts.
-			log.WarnContext(c.Request.Context(), "not ready", "missing", checks[i].Name, "error", err)
-		}
-		c.Header("Cache-Control", "no-store")
-		if len(missing) == 0 {
-			c.JSON(http.StatusOK, gin.H{"status": "ready", "degraded": degraded})
-			return
-		}
-		WriteProblem(c, Problem{
-			Status: http.StatusServiceUnavailable,
-			Detail: "Not ready: missing " + strings.Join(missing, ", ") + ".",
-			Extra:  map[string]any{"missing": missing, "degraded": degraded},
-		})
+// note logs a change of what is missing. The cause is for the log alone: it may name addresses and accounts.
+func (p *Probes) note(ctx context.Context, check Check, err error) {
+	if ctx.Err() != nil {
+		return // whoever looked went away, which says nothing
+	}
+	p.mu.Lock()
+	was := p.missing[check.Name]
+	p.missing[check.Name] = err != nil
+	p.mu.Unlock()
+	switch {
+	case err != nil && !was:
+		p.log.WarnContext(ctx, "waiting for a dependency", "missing", check.Name, "optional", check.Optional, "error", err)
+	case err == nil && was:
+		p.log.InfoContext(ctx, "a dependency is there", "name", check.Name)
 	}
 }
 
-// probe asks all at once and gives their errors in the order of the checks.
-func probe(ctx context.Context, checks []Check) []error {
+// ask asks all at once and gives their errors in the order of the checks.
+func ask(ctx context.Context, checks []Check) []error {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	failures := make([]error, len(checks))
@@ -76,4 +144,52 @@ func probe(ctx context.Context, checks []Check) []error {
 	}
 	_ = group.Wait()
 	return failures
+}
+
+// mount answers at the addresses of the probes.
+func (p *Probes) mount(engine *gin.Engine, options Options) {
+	engine.GET(healthPath, func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
+	engine.GET(readyPath, p.readiness)
+	if options.Metrics != nil {
+		engine.GET(metricsPath, gin.WrapH(promhttp.HandlerFor(options.Metrics, promhttp.HandlerOpts{})))
+	}
+}
+
+// readiness answers 200 where all that is needed is there, else 503 with the names of what is missing.
+func (p *Probes) readiness(c *gin.Context) {
+	missing, degraded := p.Look(c.Request.Context())
+	c.Header("Cache-Control", "no-store")
+	if len(missing) == 0 {
+		c.JSON(http.StatusOK, gin.H{"status": "ready", "degraded": degraded})
+		return
+	}
+	WriteProblem(c, Problem{
+		Status: http.StatusServiceUnavailable,
+		Detail: "Not ready: missing " + strings.Join(missing, ", ") + ".",
+		Extra:  map[string]any{"missing": missing, "degraded": degraded},
+	})
+}
+
+// MergeChecks makes one check of those with the same name: it asks each of them, and is optional where all
+// of them are.
+func MergeChecks(checks []Check) []Check {
+	var merged []Check
+	for _, check := range checks {
+		i := slices.IndexFunc(merged, func(m Check) bool { return m.Name == check.Name })
+		if i < 0 {
+			merged = append(merged, check)
+			continue
+		}
+		merged[i] = both(merged[i], check)
+	}
+	return merged
+}
+
+func both(a, b Check) Check {
+	return Check{Name: a.Name, Optional: a.Optional && b.Optional, Probe: func(ctx context.Context) error {
+		if err := a.Probe(ctx); err != nil {
+			return err
+		}
+		return b.Probe(ctx)
+	}}
 }

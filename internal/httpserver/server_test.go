@@ -115,10 +115,10 @@ func TestHeaders(t *testing.T) {
 func TestRequestID(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{})
-	answer := call(engine, http.MethodGet, "/healthz", "", "X-Request-Id", "a-1_b.c")
+	answer := call(engine, http.MethodGet, "/nothing", "", "X-Request-Id", "a-1_b.c")
 	require.Equal(t, "a-1_b.c", answer.Header().Get("X-Request-Id"))
 	for _, id := range []string{"a b", "a\tb", "ä", strings.Repeat("a", 65), `a"b`} {
-		got := call(engine, http.MethodGet, "/healthz", "", "X-Request-Id", id).Header().Get("X-Request-Id")
+		got := call(engine, http.MethodGet, "/nothing", "", "X-Request-Id", id).Header().Get("X-Request-Id")
 		require.NotEqual(t, id, got)
 		require.NotEmpty(t, got)
 	}
@@ -198,7 +198,8 @@ func TestAccessLogLevels(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
 	engine := newEngine(t, httpserver.Options{Log: log.logger(slog.LevelInfo)})
-	call(engine, http.MethodGet, "/healthz", "")
+	engine.GET("/fine", func(c *gin.Context) { c.Status(http.StatusNoContent) })
+	call(engine, http.MethodGet, "/fine", "")
 	require.Empty(t, log.String())
 	call(engine, http.MethodGet, "/nothing", "")
 	require.Contains(t, log.String(), "status=404")
@@ -216,7 +217,8 @@ func TestMetrics(t *testing.T) {
 		call(engine, "BREW", "/things/18", "")
 		call(engine, http.MethodGet, "/a/stranger/came/by", "")
 	}
-	text := call(first, http.MethodGet, "/metrics", "").Body.String()
+	probes := newEngine(t, httpserver.Options{Metrics: registry, Probes: httpserver.NewProbes(nil, testkit.Logger(t))})
+	text := call(probes, http.MethodGet, "/metrics", "").Body.String()
 	for _, want := range []string{
 		`larder_http_request_seconds_count{component="command-api",method="GET",route="/things/:id",status="204"} 1`,
 		`larder_http_request_seconds_count{component="query-api",method="GET",route="none",status="404"} 1`,
@@ -225,7 +227,12 @@ func TestMetrics(t *testing.T) {
 		require.Contains(t, text, want)
 	}
 	require.NotContains(t, text, "stranger")
-	require.Equal(t, http.StatusNotFound, call(newEngine(t, httpserver.Options{}), http.MethodGet, "/metrics", "").Code)
+	require.Equal(t, http.StatusNotFound, call(newProbes(t, testkit.Logger(t)), http.MethodGet, "/metrics", "").Code)
+}
+
+func newProbes(t *testing.T, log *slog.Logger, checks ...httpserver.Check) *gin.Engine {
+	t.Helper()
+	return newEngine(t, httpserver.Options{Log: log, Probes: httpserver.NewProbes(checks, log)})
 }
 
 // A component that lacks something says what. What it can do without makes it no less ready.
@@ -236,17 +243,15 @@ func TestReadiness(t *testing.T) {
 	away := func(context.Context) error { return errors.New("dial postgres://larder:secret@db") }
 	slow := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 
-	ready := newEngine(t, httpserver.Options{Log: log.logger(slog.LevelInfo), Checks: []httpserver.Check{
-		{Name: "postgres", Probe: fine}, {Name: "search", Optional: true, Probe: away},
-	}})
+	ready := newProbes(t, log.logger(slog.LevelInfo),
+		httpserver.Check{Name: "postgres", Probe: fine}, httpserver.Check{Name: "search", Optional: true, Probe: away})
 	answer := call(ready, http.MethodGet, "/readyz", "")
 	require.Equal(t, http.StatusOK, answer.Code)
 	require.JSONEq(t, `{"status":"ready","degraded":["search"]}`, answer.Body.String())
 	require.JSONEq(t, `{"status":"ok"}`, call(ready, http.MethodGet, "/healthz", "").Body.String())
 
-	missing := newEngine(t, httpserver.Options{Log: log.logger(slog.LevelInfo), Checks: []httpserver.Check{
-		{Name: "postgres", Probe: away}, {Name: "redis", Probe: fine}, {Name: "nats", Probe: slow},
-	}})
+	missing := newProbes(t, log.logger(slog.LevelInfo), httpserver.Check{Name: "postgres", Probe: away},
+		httpserver.Check{Name: "redis", Probe: fine}, httpserver.Check{Name: "nats", Probe: slow})
 	answer = call(missing, http.MethodGet, "/readyz", "")
 	members := problem(t, answer, http.StatusServiceUnavailable)
 	require.Equal(t, "Not ready: missing postgres, nats.", members["detail"])

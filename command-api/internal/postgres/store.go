@@ -51,14 +51,6 @@ func NewStore(pool *pgxpool.Pool, hint func()) *Store {
 	return &Store{pool: pool, hint: hint}
 }
 
-// Ping tells whether the database answers.
-func (s *Store) Ping(ctx context.Context) error {
-	if err := s.pool.Ping(ctx); err != nil {
-		return fmt.Errorf("ping postgres: %w", err)
-	}
-	return nil
-}
-
 // Now is the time as Postgres keeps it: what is read back is the same as what went into the event.
 func Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 

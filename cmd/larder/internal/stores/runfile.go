@@ -22,6 +22,7 @@ type Addresses struct {
 	NATSCreds         string `json:"nats_creds,omitempty"`
 	FeedURL           string `json:"feed_url,omitempty"` // NATS with the grocery app's credentials
 	RedisURL          string `json:"redis_url"`
+	ElasticsearchURL  string `json:"elasticsearch_url,omitempty"` // "" where the search index is in the data folder
 }
 
 const runFileName = "run.json"

@@ -29,6 +29,21 @@ type Given struct {
 	RedisURL          string
 }
 
+// Addresses are what is given, as far as it goes.
+func (g Given) Addresses() Addresses {
+	return Addresses{
+		PID:               os.Getpid(),
+		PostgresURL:       g.PostgresURL,
+		BackupPostgresURL: g.BackupPostgresURL,
+		NATSURL:           g.NATSURL,
+		NATSCreds:         g.NATSCreds,
+		RedisURL:          g.RedisURL,
+	}
+}
+
+// ErrDied ends the process: it can't go on without its database, and starting again is what helps.
+var ErrDied = errors.New("the embedded PostgreSQL ended by itself; its log is in the data folder")
+
 // The databases in the embedded PostgreSQL.
 const (
 	primaryDatabase = "larder"
@@ -70,15 +85,7 @@ func Open(ctx context.Context, o Options) (*Stores, error) {
 		return nil, err
 	}
 	removeRunFile(o.Dir) // of a larder that was killed
-	s := &Stores{dir: o.Dir, log: o.Log, lock: held}
-	s.Addresses = Addresses{
-		PID:               os.Getpid(),
-		PostgresURL:       o.Given.PostgresURL,
-		BackupPostgresURL: o.Given.BackupPostgresURL,
-		NATSURL:           o.Given.NATSURL,
-		NATSCreds:         o.Given.NATSCreds,
-		RedisURL:          o.Given.RedisURL,
-	}
+	s := &Stores{Addresses: o.Given.Addresses(), dir: o.Dir, log: o.Log, lock: held}
 	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close()) //nolint:contextcheck // closing outlives a cancelled start
 	}
@@ -154,12 +161,18 @@ func (s *Stores) Announce(url string) error {
 	return writeRunFile(s.dir, s.Addresses)
 }
 
-// Died is closed when an embedded server ended by itself; never, where none is embedded.
-func (s *Stores) Died() <-chan struct{} {
-	if s.postgres == nil {
-		return nil
+// Watch returns when ctx is done, or with ErrDied when an embedded server ended by itself.
+func (s *Stores) Watch(ctx context.Context) error {
+	var died <-chan struct{} // never, where none is embedded
+	if s.postgres != nil {
+		died = s.postgres.Done()
 	}
-	return s.postgres.Done()
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-died:
+		return ErrDied
+	}
 }
 
 // Close stops what was started, in good order, and lets go of the folder.

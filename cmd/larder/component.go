@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"larder.dev/cmd/larder/internal/clients"
+	"larder.dev/cmd/larder/internal/component"
+	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/httpserver"
+)
+
+// serving are the flags of everything that answers HTTP, be it the probes alone.
+type serving struct {
+	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is any."`
+	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`
+
+	TrustedProxies []string `env:"LARDER_TRUSTED_PROXIES" placeholder:"CIDR" help:"Addresses of proxies whose X-Forwarded-For is believed."`
+}
+
+// componentCommand runs one component in a process of its own, on servers whose addresses it is given.
+type componentCommand struct {
+	serving
+
+	kind component.Kind
+}
+
+// componentCommands make a subcommand of each component, but of the projectors, which take names.
+func componentCommands() []kong.Option {
+	var options []kong.Option
+	for _, kind := range component.All() {
+		if kind.Name != projectorsName {
+			options = append(options, kong.DynamicCommand(kind.Name, kind.Help, "", &componentCommand{kind: kind}))
+		}
+	}
+	return options
+}
+
+func (c *componentCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	return c.serve(ctx, c.kind, s, con, log)
+}
+
+const projectorsName = "projectors"
+
+// projectorsCommand runs all projections, or some.
+type projectorsCommand struct {
+	serving
+
+	Names []string `arg:"" optional:"" name:"name" help:"search, cache, replica, grocery; all of them where none is named."`
+}
+
+func (c projectorsCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	kind, err := component.Projectors(c.Names...)
+	if err != nil {
+		return usageError{err.Error()}
+	}
+	return c.serve(ctx, kind, s, con, log)
+}
+
+// serve runs one component until ctx is done. It starts whether the stores are there or not, and waits for
+// them; what it can't do without is their addresses.
+func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, con console, log *slog.Logger) (err error) {
+	addresses := s.given().Addresses()
+	if missing := addresses.Missing(kind.Needs...); len(missing) > 0 {
+		return usageError{needs(kind, missing)}
+	}
+	listener, err := httpserver.Listen(ctx, c.Addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // Serve has closed it in the usual case
+	name := "larder " + kind.Name
+	host := &component.Host{
+		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Log: log}),
+		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Metrics: newRegistry(), Log: log,
+	}
+	defer closing(&err, host.Close)
+	process, err := component.Assemble(ctx, host, kind.Name, nil, kind)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.out, "%s listens at %s\n", name, urlOf(listener))
+	return process.Serve(ctx, listener, func(ctx context.Context) error {
+		return announce(ctx, process, func() error {
+			fmt.Fprintf(con.out, "%s is ready at %s\n", name, urlOf(listener))
+			return nil
+		})
+	})
+}
+
+// needs is the line that says what a component can't be started without.
+func needs(kind component.Kind, missing []stores.Store) string {
+	variables := make([]string, len(missing))
+	for i, store := range missing {
+		variables[i] = store.Variable()
+	}
+	return fmt.Sprintf("larder %s needs %s: the address of a server, in the environment or as a flag",
+		kind.Name, strings.Join(variables, ", "))
+}
+
+// announce calls ready once nothing is missing. Ending before that is no failure.
+func announce(ctx context.Context, process *component.Process, ready func() error) error {
+	err := process.Ready(ctx)
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return ready()
+}
+
+func newRegistry() *prometheus.Registry { return prometheus.NewRegistry() }
+
+// urlOf is the address as one would type it: an unspecified host is this machine.
+func urlOf(listener net.Listener) string {
+	text := listener.Addr().String()
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return "http://" + text
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		text = net.JoinHostPort("localhost", port)
+	}
+	return "http://" + text
+}

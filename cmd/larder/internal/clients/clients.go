@@ -1,0 +1,148 @@
+// Package clients opens what a process needs to speak with the stores: one pool or connection to each, made
+// when it is first asked for and shared by every component of the process. None of it asks a store anything
+// when it is opened, so that a process starts before the servers do.
+package clients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/bleveindex"
+	"larder.dev/internal/jetstream"
+	"larder.dev/internal/postgres"
+	"larder.dev/internal/redis"
+	"larder.dev/internal/searchindex"
+)
+
+// Options say where the stores are.
+type Options struct {
+	stores.Addresses
+
+	// Name is what the stores see of this process, as "larder relay".
+	Name string
+	// SearchDir is the folder of the embedded search index; "" where this process has none. One process at a
+	// time can have it open.
+	SearchDir string
+	Log       *slog.Logger
+}
+
+// Clients are the connections of one process. The zero value of each is "not asked for yet". They are for
+// one goroutine while they are opened; what they give is for many.
+type Clients struct {
+	Options
+
+	primary, backup *pgxpool.Pool
+	redis           *redis.Client
+	stream          *jetstream.Conn
+	index           searchindex.Index
+	closers         []func() error
+}
+
+// New makes the clients and opens none.
+func New(options Options) *Clients { return &Clients{Options: options} }
+
+// Postgres gives the pool of the primary database.
+func (c *Clients) Postgres(ctx context.Context) (*pgxpool.Pool, error) {
+	return c.pool(ctx, &c.primary, stores.Postgres, c.Name)
+}
+
+// Backup gives the pool of the backup database.
+func (c *Clients) Backup(ctx context.Context) (*pgxpool.Pool, error) {
+	return c.pool(ctx, &c.backup, stores.Backup, c.Name+" backup")
+}
+
+func (c *Clients) pool(ctx context.Context, kept **pgxpool.Pool, store stores.Store, application string) (*pgxpool.Pool, error) {
+	if *kept != nil {
+		return *kept, nil
+	}
+	pool, err := postgres.Open(ctx, c.Address(store), postgres.Options{Application: application})
+	if err != nil {
+		return nil, opening(store, err)
+	}
+	c.OnClose(func() error { pool.Close(); return nil })
+	*kept = pool
+	return pool, nil
+}
+
+// Redis gives the client of Redis.
+func (c *Clients) Redis(ctx context.Context) (*redis.Client, error) {
+	if c.redis != nil {
+		return c.redis, nil
+	}
+	client, err := redis.Open(ctx, c.RedisURL)
+	if err != nil {
+		return nil, opening(stores.Redis, err)
+	}
+	c.OnClose(client.Close)
+	c.redis = client
+	return client, nil
+}
+
+// Stream gives the connection to NATS.
+func (c *Clients) Stream(ctx context.Context) (*jetstream.Conn, error) {
+	if c.stream != nil {
+		return c.stream, nil
+	}
+	conn, err := jetstream.Connect(ctx, jetstream.Options{URL: c.NATSURL, Creds: c.NATSCreds, Name: c.Name, Log: c.Log})
+	if err != nil {
+		return nil, opening(stores.NATS, err)
+	}
+	c.OnClose(func() error { conn.Close(); return nil })
+	c.stream = conn
+	return conn, nil
+}
+
+// Index gives the search index, nil where this process has none.
+func (c *Clients) Index(context.Context) (searchindex.Index, error) {
+	if c.index != nil || c.SearchDir == "" {
+		return c.index, nil
+	}
+	index, err := bleveindex.Open(c.SearchDir, bleveindex.Options{Log: c.Log})
+	if err != nil {
+		return nil, fmt.Errorf("open the search index: %w", err)
+	}
+	c.OnClose(index.Close)
+	c.index = index
+	return index, nil
+}
+
+// Probe asks a store whether it is there. What it asks has to be open already.
+func (c *Clients) Probe(store stores.Store) func(ctx context.Context) error {
+	switch store {
+	case stores.Postgres:
+		return c.primary.Ping
+	case stores.Backup:
+		return c.backup.Ping
+	case stores.Redis:
+		return c.redis.Ping
+	case stores.NATS:
+		return func(context.Context) error { return c.stream.Ready() }
+	case stores.Elasticsearch:
+		return func(context.Context) error { return nil }
+	default:
+		panic("no such store: " + string(store))
+	}
+}
+
+// OnClose has closer called by Close, before what was opened earlier is closed.
+func (c *Clients) OnClose(closer func() error) { c.closers = append(c.closers, closer) }
+
+// Close closes what was opened, youngest first.
+func (c *Clients) Close() error {
+	var failed []error
+	for _, closer := range slices.Backward(c.closers) {
+		failed = append(failed, closer())
+	}
+	c.closers = nil
+	return errors.Join(failed...)
+}
+
+func opening(store stores.Store, err error) error {
+	return fmt.Errorf("open %s (%s): %w", store, store.Variable(), err)
+}

@@ -1,0 +1,51 @@
+package component
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"larder.dev/cmd/larder/internal/stores"
+	commandapi "larder.dev/command-api"
+	"larder.dev/internal/identity"
+)
+
+// CommandAPI takes the writes. The stream is the relay's affair: commands are accepted without it.
+func CommandAPI() Kind {
+	return Kind{
+		Name:  "command-api",
+		Help:  "Take the writes: sessions, recipes, grocery requests.",
+		Needs: []stores.Store{stores.Postgres, stores.Redis},
+		Build: buildCommandAPI,
+	}
+}
+
+func buildCommandAPI(ctx context.Context, host *Host) (*Component, error) {
+	pool, err := host.Postgres(ctx)
+	if err != nil {
+		return nil, err
+	}
+	redis, err := host.Redis(ctx)
+	if err != nil {
+		return nil, err
+	}
+	api, err := commandapi.New(commandapi.Deps{
+		Pool: pool, Redis: redis, Sessions: identity.NewSessions(redis),
+		Origin: host.Origin, TrustedProxies: host.TrustedProxies, Metrics: host.Metrics, Log: host.Log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("put the write side together: %w", err)
+	}
+	return &Component{
+		Handler: api.Handler(),
+		Takes:   takesWrites,
+		Run:     func(ctx context.Context) error { api.Run(ctx); return nil },
+	}, nil
+}
+
+func takesWrites(method, path string) bool { return isAPI(path) && !isRead(method) }
+
+func isAPI(path string) bool { return strings.HasPrefix(path, "/api/") }
+
+func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }

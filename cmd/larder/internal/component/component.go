@@ -1,0 +1,90 @@
+// Package component puts each part of Larder together, and runs one or several of them in a process: `larder
+// relay` is a process of one, `larder up` one of all. There is one constructor for each, so that a component
+// is the same wherever it runs.
+//
+// To add a component, write its file here, with a Kind like those beside it, and add it to All.
+package component
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"larder.dev/cmd/larder/internal/clients"
+	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/httpserver"
+)
+
+// Kind is a component that a process can run.
+type Kind struct {
+	Name string // of the subcommand
+	Help string // one line for `larder --help`
+
+	// Needs are the stores without whose address it is not started, and without which it isn't ready.
+	Needs []stores.Store
+	// Uses are the stores that it does without where they have no address, and that it is ready without.
+	Uses []stores.Store
+
+	// Build puts it together. It asks no store anything: the component starts while they are away. What it
+	// opens is the host's to close.
+	Build func(ctx context.Context, host *Host) (*Component, error)
+}
+
+// Host is what a process gives its components.
+type Host struct {
+	*clients.Clients
+
+	Origin         string   // the one web origin that CORS admits, "" for none
+	TrustedProxies []string // addresses (CIDR) whose X-Forwarded-For is believed
+	Metrics        *prometheus.Registry
+	Log            *slog.Logger
+}
+
+// Component is one part of Larder, put together.
+type Component struct {
+	// Handler is its HTTP API, without the probes; nil for none.
+	Handler http.Handler
+	// Takes tells which requests of a surface that components share are its own; of several that take one,
+	// the first in All has it. Alone in a process it gets them all.
+	Takes func(method, path string) bool
+	// Run is its work beside requests, until ctx is done; nil for none. It begins when the stores that the
+	// component needs are there, or those of After, and lives with their going away later.
+	Run func(ctx context.Context) error
+	// After are the stores that Run waits for; nil for all that the kind needs.
+	After []stores.Store
+	// Checks are what it has to ask besides its stores; one with the name of a store is asked in its place.
+	Checks []httpserver.Check
+}
+
+// All lists every component, in the order in which they are offered a request.
+func All() []Kind {
+	return []Kind{QueryAPI(), CommandAPI(), AllProjectors(), Relay()}
+}
+
+// checks are those of the kind's stores, and the component's own.
+func (k Kind) checks(host *Host, own []httpserver.Check) []httpserver.Check {
+	checks := slices.Clone(own)
+	add := func(store stores.Store, optional bool) {
+		for _, check := range storeChecks(host, store, optional) {
+			if !slices.ContainsFunc(own, func(o httpserver.Check) bool { return o.Name == check.Name }) {
+				checks = append(checks, check)
+			}
+		}
+	}
+	for _, store := range k.Needs {
+		add(store, false)
+	}
+	for _, store := range k.Uses {
+		if host.Address(store) != "" {
+			add(store, true)
+		}
+	}
+	return checks
+}
+
+// errDone ends the components of a process when what they were started for is done.
+var errDone = errors.New("done")

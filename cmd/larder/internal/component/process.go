@@ -1,0 +1,156 @@
+package component
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"larder.dev/internal/httpserver"
+)
+
+// Process is one or several components that run together.
+type Process struct {
+	parts   []part
+	probes  *httpserver.Probes
+	handler http.Handler
+	log     *slog.Logger
+}
+
+type part struct {
+	*Component
+
+	name  string
+	after []string // names of the checks that its work waits for
+}
+
+// Assemble puts components together into a process called name. The clients of the host stay the caller's to
+// close. Fallback answers what no component takes; nil for 404.
+func Assemble(ctx context.Context, host *Host, name string, fallback http.Handler, kinds ...Kind) (*Process, error) {
+	p := &Process{log: host.Log}
+	var checks []httpserver.Check
+	for _, kind := range kinds {
+		built, err := kind.Build(ctx, host)
+		if err != nil {
+			return nil, err
+		}
+		checks = append(checks, kind.checks(host, built.Checks)...)
+		p.parts = append(p.parts, part{Component: built, name: kind.Name, after: waits(kind, built)})
+	}
+	p.probes = httpserver.NewProbes(httpserver.MergeChecks(checks), host.Log)
+	engine, err := httpserver.New(httpserver.Options{
+		Component: name, Log: host.Log, Metrics: host.Metrics, Probes: p.probes,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the probes of %s: %w", name, err)
+	}
+	if fallback == nil {
+		fallback = engine
+	}
+	p.handler = surface(p.parts, engine, fallback)
+	return p, nil
+}
+
+// waits gives the names of the checks that the work of a component waits for.
+func waits(kind Kind, built *Component) []string {
+	wanted := built.After
+	if wanted == nil {
+		wanted = kind.Needs
+	}
+	var names []string
+	for _, store := range wanted {
+		names = append(names, string(store), schemaOf(store))
+	}
+	return names
+}
+
+// surface routes each request to the component that takes it. Where only one has an HTTP API, it is that
+// one's affair what is at which address.
+func surface(parts []part, probes, fallback http.Handler) http.Handler {
+	var serving []part
+	for _, p := range parts {
+		if p.Handler != nil {
+			serving = append(serving, p)
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if httpserver.IsProbe(r.URL.Path) {
+			probes.ServeHTTP(w, r)
+			return
+		}
+		if len(parts) == 1 && len(serving) == 1 {
+			serving[0].Handler.ServeHTTP(w, r)
+			return
+		}
+		for _, p := range serving {
+			if p.Takes(method(r), r.URL.Path) {
+				p.Handler.ServeHTTP(w, r)
+				return
+			}
+		}
+		fallback.ServeHTTP(w, r)
+	})
+}
+
+// method is that of the request; of a browser's question before a request, that of the request to come.
+func method(r *http.Request) string {
+	if asked := r.Header.Get("Access-Control-Request-Method"); r.Method == http.MethodOptions && asked != "" {
+		return asked
+	}
+	return r.Method
+}
+
+// Ready returns when nothing is missing that the process needs. The error is the context's.
+func (p *Process) Ready(ctx context.Context) error { return p.probes.Await(ctx) }
+
+// Serve answers on the listener and works until ctx is done; each of also runs beside, and an error of one
+// ends all. At the end every component finishes what it has in hand.
+func (p *Process) Serve(ctx context.Context, listener net.Listener, also ...func(ctx context.Context) error) error {
+	serve := func(ctx context.Context) error { return httpserver.Serve(ctx, listener, p.handler, p.log) }
+	return p.work(ctx, append(also, serve)...)
+}
+
+// During works without HTTP for as long as fn takes, which begins when nothing is missing.
+func (p *Process) During(ctx context.Context, fn func(ctx context.Context) error, also ...func(ctx context.Context) error) error {
+	err := p.work(ctx, append(also, func(ctx context.Context) error {
+		if err := p.Ready(ctx); err != nil {
+			return err
+		}
+		if err := fn(ctx); err != nil {
+			return err
+		}
+		return errDone
+	})...)
+	if errors.Is(err, errDone) {
+		return nil
+	}
+	return err
+}
+
+func (p *Process) work(ctx context.Context, also ...func(ctx context.Context) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, part := range p.parts {
+		if part.Run != nil {
+			group.Go(func() error { return p.run(ctx, part) })
+		}
+	}
+	group.Go(func() error { p.probes.Watch(ctx); return nil })
+	for _, fn := range also {
+		group.Go(func() error { return fn(ctx) })
+	}
+	return group.Wait()
+}
+
+func (p *Process) run(ctx context.Context, part part) error {
+	if err := p.probes.Await(ctx, part.after...); err != nil {
+		return nil //nolint:nilerr // it was stopped before its stores were there
+	}
+	if err := part.Run(ctx); err != nil {
+		return fmt.Errorf("%s: %w", part.name, err)
+	}
+	return nil
+}

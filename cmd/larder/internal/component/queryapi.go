@@ -1,0 +1,78 @@
+package component
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/jetstream"
+	queryapi "larder.dev/query-api"
+)
+
+// QueryAPI answers the reads. Without a backup it can't read while the primary is away; without a search index
+// the database answers searches; without the stream, followers of /api/events hear of a change later.
+func QueryAPI() Kind {
+	return Kind{
+		Name:  "query-api",
+		Help:  "Answer the reads: search, detail, changes, events.",
+		Needs: []stores.Store{stores.Postgres, stores.Redis},
+		Uses:  []stores.Store{stores.Backup, stores.NATS, stores.Elasticsearch},
+		Build: buildQueryAPI,
+	}
+}
+
+func buildQueryAPI(ctx context.Context, host *Host) (*Component, error) {
+	deps := queryapi.Deps{
+		Origin: host.Origin, TrustedProxies: host.TrustedProxies, Metrics: host.Metrics, Log: host.Log,
+	}
+	if err := connectQueryAPI(ctx, host, &deps); err != nil {
+		return nil, err
+	}
+	api, err := queryapi.New(deps)
+	if err != nil {
+		return nil, fmt.Errorf("put the read side together: %w", err)
+	}
+	return &Component{
+		Handler: api.Handler(),
+		Takes:   takesReads,
+		Checks:  []httpserver.Check{{Name: string(stores.Postgres), Probe: api.PingDatabase}},
+	}, nil
+}
+
+func connectQueryAPI(ctx context.Context, host *Host, deps *queryapi.Deps) (err error) {
+	if deps.Primary, err = host.Postgres(ctx); err != nil {
+		return err
+	}
+	if deps.Redis, err = host.Redis(ctx); err != nil {
+		return err
+	}
+	deps.Sessions = identity.NewSessions(deps.Redis)
+	if deps.Backup, err = backupOf(ctx, host); err != nil {
+		return err
+	}
+	if deps.Stream, err = streamOf(ctx, host); err != nil {
+		return err
+	}
+	deps.Index, err = host.Index(ctx)
+	return err
+}
+
+func backupOf(ctx context.Context, host *Host) (*pgxpool.Pool, error) {
+	if host.Address(stores.Backup) == "" {
+		return nil, nil
+	}
+	return host.Backup(ctx)
+}
+
+func streamOf(ctx context.Context, host *Host) (*jetstream.Conn, error) {
+	if host.Address(stores.NATS) == "" {
+		return nil, nil
+	}
+	return host.Stream(ctx)
+}
+
+func takesReads(method, path string) bool { return isAPI(path) && isRead(method) }

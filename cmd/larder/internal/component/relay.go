@@ -1,0 +1,46 @@
+package component
+
+import (
+	"context"
+	"fmt"
+
+	"larder.dev/cmd/larder/internal/stores"
+	commandapi "larder.dev/command-api"
+	"larder.dev/internal/httpserver"
+)
+
+// Relay carries the ledger's events to the stream. Of several one leads.
+func Relay() Kind {
+	return Kind{
+		Name:  "relay",
+		Help:  "Carry the events from the database to the stream.",
+		Needs: []stores.Store{stores.Postgres, stores.NATS},
+		Build: buildRelay,
+	}
+}
+
+func buildRelay(ctx context.Context, host *Host) (*Component, error) {
+	pool, err := host.Postgres(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := host.Stream(ctx)
+	if err != nil {
+		return nil, err
+	}
+	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
+		Pool: pool, PostgresURL: host.PostgresURL, Publisher: conn, Metrics: host.Metrics, Log: host.Log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("put the relay together: %w", err)
+	}
+	return &Component{
+		Run: func(ctx context.Context) error {
+			if err := awaitStreams(ctx, conn, host.Log); err != nil {
+				return nil //nolint:nilerr // it is only given at the end of ctx
+			}
+			return relay.Run(ctx)
+		},
+		Checks: []httpserver.Check{streamsCheck(conn)},
+	}, nil
+}

@@ -1,0 +1,60 @@
+package stores
+
+// Store is a server that Larder keeps things in. Its name is what /readyz and the log call it.
+type Store string
+
+// The stores.
+const (
+	Postgres      Store = "postgres"
+	Backup        Store = "backup postgres"
+	NATS          Store = "nats"
+	Redis         Store = "redis"
+	Elasticsearch Store = "elasticsearch"
+)
+
+// Variable is the environment variable with the store's address.
+func (s Store) Variable() string {
+	switch s {
+	case Postgres:
+		return "LARDER_POSTGRES_URL"
+	case Backup:
+		return "LARDER_BACKUP_POSTGRES_URL"
+	case NATS:
+		return "LARDER_NATS_URL"
+	case Redis:
+		return "LARDER_REDIS_URL"
+	case Elasticsearch:
+		return "LARDER_ELASTICSEARCH_URL"
+	default:
+		panic("no such store: " + string(s))
+	}
+}
+
+// Address is where a store is, "" where that is not known.
+func (a Addresses) Address(s Store) string {
+	switch s {
+	case Postgres:
+		return a.PostgresURL
+	case Backup:
+		return a.BackupPostgresURL
+	case NATS:
+		return a.NATSURL
+	case Redis:
+		return a.RedisURL
+	case Elasticsearch:
+		return a.ElasticsearchURL
+	default:
+		return ""
+	}
+}
+
+// Missing lists those of the stores that have no address.
+func (a Addresses) Missing(wanted ...Store) []Store {
+	var missing []Store
+	for _, s := range wanted {
+		if a.Address(s) == "" {
+			missing = append(missing, s)
+		}
+	}
+	return missing
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+
+	"larder.dev/cmd/larder/internal/clients"
+	"larder.dev/cmd/larder/internal/stores"
+	commandapi "larder.dev/command-api"
+	"larder.dev/internal/identity"
+)
+
+// workplace is where a command works: the stores of a running larder, servers whose addresses it was given,
+// or stores that it opened itself for as long as it takes.
+type workplace struct {
+	*clients.Clients
+
+	opened *stores.Stores // nil where the stores are somebody else's
+}
+
+// enter finds the running larder by the data folder. Where none runs, and there is an address for each store
+// that the command needs, it works on those. Else it opens the stores and brings the databases to this
+// version's schema. The caller leaves it again.
+func enter(ctx context.Context, s *settings, con console, log *slog.Logger, needs ...stores.Store) (*workplace, error) {
+	addresses, running, err := stores.Running(s.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	if !running {
+		addresses = s.given().Addresses()
+	}
+	if running || len(addresses.Missing(needs...)) == 0 {
+		return &workplace{Clients: clients.New(clients.Options{Addresses: addresses, Name: toolName, Log: log})}, nil
+	}
+	opened, err := openStores(ctx, s, con, log)
+	if err != nil {
+		return nil, err
+	}
+	return &workplace{Clients: clientsOf(opened, s, toolName, log), opened: opened}, nil
+}
+
+// toolName is what the stores see of a command.
+const toolName = "larder tool"
+
+// alone tells whether nobody but this command uses the stores.
+func (w *workplace) alone() bool { return w.opened != nil }
+
+// openStores starts what is embedded and migrates both databases.
+func openStores(ctx context.Context, s *settings, con console, log *slog.Logger) (*stores.Stores, error) {
+	download := newProgress(con.err, "fetching PostgreSQL", "bytes")
+	opened, err := stores.Open(ctx, stores.Options{Dir: s.DataDir, Given: s.given(), Log: log, Download: download.set})
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, opened.Addresses, log); err != nil {
+		return nil, errors.Join(err, opened.Close()) //nolint:contextcheck // closing outlives a cancelled start
+	}
+	return opened, nil
+}
+
+// clientsOf are clients of the stores that this process has opened, with the search index in the data folder.
+func clientsOf(opened *stores.Stores, s *settings, name string, log *slog.Logger) *clients.Clients {
+	return clients.New(clients.Options{
+		Addresses: opened.Addresses, Name: name, SearchDir: filepath.Join(s.DataDir, "search"), Log: log,
+	})
+}
+
+// leave closes what was opened, youngest first.
+func (w *workplace) leave() error {
+	err := w.Close()
+	if w.opened != nil {
+		err = errors.Join(err, w.opened.Close())
+	}
+	return err
+}
+
+// closing ends a command: its own error first, then that of closing.
+//
+//nolint:gocritic // a deferred call can only add to the caller's named result through its address
+func closing(err *error, leave func() error) { *err = errors.Join(*err, leave()) }
+
+// writeSide are the stores that a command needs which changes accounts or recipes.
+func writeSide() []stores.Store { return []stores.Store{stores.Postgres, stores.Redis} }
+
+// command puts the write side together for a tool that works beside it: no HTTP, no relay.
+func (w *workplace) command(ctx context.Context, log *slog.Logger) (*commandapi.API, error) {
+	pool, err := w.Postgres(ctx)
+	if err != nil {
+		return nil, err
+	}
+	client, err := w.Redis(ctx)
+	if err != nil {
+		return nil, err
+	}
+	api, err := commandapi.New(commandapi.Deps{
+		Pool: pool, Redis: client, Sessions: identity.NewSessions(client), Log: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("put the write side together: %w", err)
+	}
+	// The hints that it sends make the relay look at once, and not at its next slow poll.
+	hinting, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { api.Run(hinting) })
+	w.OnClose(func() error { stop(); running.Wait(); return nil })
+	return api, nil
+}
