@@ -23,6 +23,7 @@ import (
 	"larder.dev/internal/identity"
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
+	"larder.dev/internal/telemetry"
 )
 
 // The parts of the write side that a program handles.
@@ -63,6 +64,7 @@ type Deps struct {
 	// whose X-Forwarded-For is believed.
 	Origin         string
 	TrustedProxies []string
+	Tracing        *telemetry.Tracing   // nil for none
 	Metrics        *prometheus.Registry // nil for none
 	Log            *slog.Logger         // nil for slog.Default()
 }
@@ -113,6 +115,7 @@ func newHandler(deps Deps, api *API, passwords *identity.Passwords) (http.Handle
 		Log:            api.log,
 		Origin:         deps.Origin,
 		TrustedProxies: deps.TrustedProxies,
+		Tracing:        deps.Tracing,
 		Metrics:        deps.Metrics,
 	})
 }

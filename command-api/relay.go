@@ -8,6 +8,7 @@ import (
 
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/command-api/internal/relay"
+	"larder.dev/internal/telemetry"
 )
 
 // RelayDeps is what a relay works with. Nothing in it is closed here.
@@ -16,7 +17,8 @@ type RelayDeps struct {
 	PostgresURL string         // its address, for the relay's own connections
 	Publisher   Publisher      // the stream
 	Metrics     *prometheus.Registry
-	Log         *slog.Logger // nil for slog.Default()
+	Tracing     *telemetry.Tracing // nil for none
+	Log         *slog.Logger       // nil for slog.Default()
 }
 
 // NewRelay makes a relay. It asks no store. The error means that an option is wrong.
@@ -30,5 +32,8 @@ func NewRelay(deps RelayDeps) (*Relay, error) {
 	}
 	// The relay hints at nothing: it is the one that listens.
 	store := postgres.NewStore(deps.Pool, func() {})
-	return relay.New(store, deps.Publisher, deps.PostgresURL, metrics, cmp.Or(deps.Log, slog.Default())), nil
+	return relay.New(relay.Options{
+		Store: store, Publisher: deps.Publisher, URL: deps.PostgresURL, Metrics: metrics, Tracing: deps.Tracing,
+		Log: cmp.Or(deps.Log, slog.Default()),
+	}), nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/telemetry"
 )
 
 // ErrUnknownProjection is a name that this process has no projection for.
@@ -31,7 +32,8 @@ const defaultAckWait = 5 * time.Second
 type Deps struct {
 	Conn    *jetstream.Conn
 	Log     *slog.Logger
-	AckWait time.Duration // 0 for five seconds
+	AckWait time.Duration      // 0 for five seconds
+	Tracing *telemetry.Tracing // nil for none
 }
 
 // Runner runs projections, each with its own place in the stream, so that one that is slow or stopped holds

@@ -277,7 +277,7 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 		}
 	}
 	if len(due) > 0 {
-		if err := s.projection.Apply(write, due); err != nil {
+		if err := s.follow(write, due); err != nil {
 			return fmt.Errorf("apply %d events from message %d: %w", len(due), due[0].Sequence, err)
 		}
 	}
@@ -286,6 +286,21 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 	}
 	s.numbers.applied.Add(uint64(len(due)))
 	return nil
+}
+
+// follow applies a batch under a span that points at the traces of its events.
+func (s *session) follow(ctx context.Context, due []Event) error {
+	if !s.deps.Tracing.On() {
+		return s.projection.Apply(ctx, due)
+	}
+	parents := make([]string, len(due))
+	for i, event := range due {
+		parents[i] = event.TraceParent
+	}
+	ctx, span := s.deps.Tracing.Link(ctx, "apply "+s.spec.Name, parents)
+	err := s.projection.Apply(ctx, due)
+	span.End(err)
+	return err
 }
 
 func (s *session) acknowledge(ctx context.Context, it *item) {

@@ -21,6 +21,7 @@ import (
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/telemetry"
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
 	"larder.dev/query-api/internal/httpapi"
@@ -51,6 +52,7 @@ type Deps struct {
 	Origin string
 	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string
+	Tracing        *telemetry.Tracing // nil for none
 	// Metrics is where answers are counted; nil for nowhere.
 	Metrics *prometheus.Registry
 	// Log is slog.Default() where it is nil.
@@ -80,6 +82,7 @@ func New(deps Deps) (*API, error) {
 		Origin:         deps.Origin,
 		Metrics:        deps.Metrics,
 		TrustedProxies: deps.TrustedProxies,
+		Tracing:        deps.Tracing,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the HTTP engine of the query API: %w", err)

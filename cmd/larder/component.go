@@ -77,8 +77,13 @@ func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, co
 	}
 	defer func() { _ = listener.Close() }() // Serve has closed it in the usual case
 	name := "larder " + kind.Name
+	tracing, err := openTracing(ctx, kind.Name)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, tracing.Close)
 	host := &component.Host{
-		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Log: log}),
+		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Tracing: tracing.Tracing, Log: log}),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Metrics: newRegistry(), Log: log,
 	}
 	defer closing(&err, host.Close)

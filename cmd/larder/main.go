@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"larder.dev/internal/telemetry"
 )
 
 // The exit codes of the outside contract.
@@ -86,5 +88,5 @@ func exitCode(err error, con console, log *slog.Logger) int {
 }
 
 func newLog(w io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+	return slog.New(telemetry.LogHandler(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})))
 }

@@ -28,10 +28,16 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		return err
 	}
 	defer closing(&err, opened.Close)
+	tracing, err := openTracing(ctx, "larder")
+	if err != nil {
+		return err
+	}
+	defer closing(&err, tracing.Close)
 	host := &component.Host{
 		Clients: clientsOf(opened, s, "larder", log),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Metrics: newRegistry(), Log: log,
 	}
+	host.Tracing = tracing.Tracing
 	defer closing(&err, host.Close)
 	pages, err := web.Handler()
 	if err != nil {

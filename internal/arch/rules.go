@@ -178,6 +178,17 @@ func edgeLibraries() []Library {
 			Reason: "use cases don't know that they are called by HTTP; the bench measures us against a bare handler",
 		},
 		{
+			Import: "go.opentelemetry.io/...",
+			May:    []string{internal + "telemetry", internal + "httpserver"},
+			Tests:  []string{Module + "/cmd/..."},
+			Reason: "what may be in a span, and that a nil one costs nothing, is decided once; httpserver has gin's spans",
+		},
+		{
+			Import: "github.com/exaring/otelpgx/...",
+			May:    []string{internal + "postgres"},
+			Reason: "as pgx, which it traces",
+		},
+		{
 			Import: "github.com/getkin/kin-openapi/...",
 			May:    []string{internal + "httpserver", Module + "/*", Module + "/*/internal/httpapi", fromOutside},
 			Reason: "requests are checked against openapi.yaml at the edge",

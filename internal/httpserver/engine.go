@@ -13,6 +13,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"larder.dev/internal/telemetry"
 )
 
 // Options of an engine. The zero value serves, without a web origin and without metrics.
@@ -28,6 +30,8 @@ type Options struct {
 	Metrics *prometheus.Registry
 	// MaxBody bounds the body of a request in bytes; DefaultMaxBody where it is 0.
 	MaxBody int64
+	// Tracing makes a span of each request; nil for none.
+	Tracing *telemetry.Tracing
 	// Timeout bounds the work at a request; DefaultTimeout where it is 0. LongLived is the way out.
 	Timeout time.Duration
 	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed. Where it is empty the
@@ -73,6 +77,7 @@ func New(options Options) (*gin.Engine, error) {
 	}
 	// The order matters: what answers must stand inside what logs and counts the answer.
 	engine.Use(
+		follow(options.Tracing, options.Component),
 		identify(),
 		observe(options.Log, options.Component, requests),
 		recoverPanic(options.Log),

@@ -11,8 +11,11 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/internal/telemetry"
 )
 
 // Options of a pool. The zero value is a good choice for each but Application.
@@ -26,8 +29,8 @@ type Options struct {
 	// StatementTimeout is how long the server works at one statement; 30 s where it is 0. It is the net
 	// under the deadlines of the callers' contexts, which are shorter.
 	StatementTimeout time.Duration
-	// Tracer sees each statement; nil for none.
-	Tracer pgx.QueryTracer
+	// Tracing makes a span of each statement; nil for none.
+	Tracing *telemetry.Tracing
 }
 
 const (
@@ -51,7 +54,10 @@ func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, erro
 	}
 	config.MaxConns = cmp.Or(options.MaxConns, defaultMaxConns)
 	config.MaxConnIdleTime = maxConnIdleTime
-	config.ConnConfig.Tracer = options.Tracer
+	if options.Tracing.On() {
+		// The values of a statement are recipes and stay out of the spans.
+		config.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTracerProvider(options.Tracing.Provider()))
+	}
 	configure(config.ConnConfig, options)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

@@ -11,8 +11,11 @@ import (
 	"time"
 
 	"github.com/go-redis/redis_rate/v10"
+	"github.com/redis/go-redis/extra/redisotel/v9"
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"larder.dev/internal/telemetry"
 )
 
 // ErrUnavailable wraps every failure of the store: it is away, too slow, or refused the command. A key
@@ -73,6 +76,20 @@ func Open(_ context.Context, url string) (*Client, error) {
 	options.MaxRetries = retries
 	rdb := goredis.NewClient(options)
 	return &Client{rdb: rdb, limiter: redis_rate.NewLimiter(rdb), newer: goredis.NewScript(newerScript)}, nil
+}
+
+// Follow makes a span of each command from here on. Keys and values stay out of it: they name users and hold
+// recipes.
+func (c *Client) Follow(tracing *telemetry.Tracing) error {
+	if !tracing.On() {
+		return nil
+	}
+	err := redisotel.InstrumentTracing(c.rdb,
+		redisotel.WithTracerProvider(tracing.Provider()), redisotel.WithDBStatement(false))
+	if err != nil {
+		return fmt.Errorf("follow the Redis commands: %w", err)
+	}
+	return nil
 }
 
 // Close closes the connections.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/telemetry"
 )
 
 // readDraft gives the body, and the clean draft in it.
@@ -116,7 +118,7 @@ func command(c *gin.Context, id string, key *IdempotencyKey, body []byte) postgr
 	cmd := postgres.Command{
 		User:        identity.UserFrom(c).ID,
 		Recipe:      id,
-		TraceParent: traceParent(c.GetHeader("Traceparent")),
+		TraceParent: cmp.Or(telemetry.TraceParent(c.Request.Context()), traceParent(c.GetHeader("Traceparent"))),
 	}
 	if key != nil {
 		cmd.Key = &postgres.Key{Value: *key, Hash: fingerprint(c.Request, body)}

@@ -13,6 +13,7 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/telemetry"
 )
 
 const (
@@ -40,13 +41,24 @@ type Relay struct {
 	store     *postgres.Store
 	publisher Publisher
 	url       string
+	tracing   *telemetry.Tracing
 	log       *slog.Logger
 	metrics   *Metrics
 }
 
-// New makes a relay. url is the database's address: leading and listening need connections of their own.
-func New(store *postgres.Store, publisher Publisher, url string, metrics *Metrics, log *slog.Logger) *Relay {
-	return &Relay{store: store, publisher: publisher, url: url, metrics: metrics, log: log}
+// Options are what a relay works with.
+type Options struct {
+	Store     *postgres.Store
+	Publisher Publisher
+	URL       string // the database's address: leading and listening need connections of their own
+	Metrics   *Metrics
+	Tracing   *telemetry.Tracing
+	Log       *slog.Logger
+}
+
+// New makes a relay.
+func New(o Options) *Relay {
+	return &Relay{store: o.Store, publisher: o.Publisher, url: o.URL, metrics: o.Metrics, tracing: o.Tracing, log: o.Log}
 }
 
 // Run relays until ctx is done. Of all that run on one database one leads, and another takes over where it
@@ -125,7 +137,9 @@ func (r *Relay) batch(ctx context.Context) (int, error) {
 	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
+	spans := r.spans(ctx, entries)
 	sequences, publishErr := r.publisher.PublishBatch(ctx, events.Stream, messages(entries))
+	end(spans, len(sequences), publishErr)
 	if len(sequences) > 0 {
 		// Also after a failure: what is known to be stored isn't sent again.
 		if err := r.store.MarkPublished(ctx, ids(entries[:len(sequences)]), sequences); err != nil {
@@ -137,6 +151,29 @@ func (r *Relay) batch(ctx context.Context) (int, error) {
 		return len(sequences), fmt.Errorf("publish %d events from %d on: %w", len(entries), entries[0].ID, publishErr)
 	}
 	return len(sequences), nil
+}
+
+// spans begins a span for each event, in the trace of the request that made it.
+func (r *Relay) spans(ctx context.Context, entries []postgres.Entry) []*telemetry.Span {
+	if !r.tracing.On() {
+		return nil
+	}
+	spans := make([]*telemetry.Span, len(entries))
+	for i, e := range entries {
+		_, spans[i] = r.tracing.Continue(ctx, "publish "+string(e.Event.Type), e.Event.TraceParent)
+	}
+	return spans
+}
+
+// end ends the spans; those after the first that were published are as the error says.
+func end(spans []*telemetry.Span, published int, err error) {
+	for i, span := range spans {
+		if i < published {
+			span.End(nil)
+			continue
+		}
+		span.End(err)
+	}
 }
 
 func messages(entries []postgres.Entry) []jetstream.Message {

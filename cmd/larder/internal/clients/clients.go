@@ -18,6 +18,7 @@ import (
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/telemetry"
 )
 
 // Options say where the stores are.
@@ -29,6 +30,7 @@ type Options struct {
 	// SearchDir is the folder of the embedded search index; "" where this process has none. One process at a
 	// time can have it open.
 	SearchDir string
+	Tracing   *telemetry.Tracing // nil for none
 	Log       *slog.Logger
 }
 
@@ -61,7 +63,7 @@ func (c *Clients) pool(ctx context.Context, kept **pgxpool.Pool, store stores.St
 	if *kept != nil {
 		return *kept, nil
 	}
-	pool, err := postgres.Open(ctx, c.Address(store), postgres.Options{Application: application})
+	pool, err := postgres.Open(ctx, c.Address(store), postgres.Options{Application: application, Tracing: c.Tracing})
 	if err != nil {
 		return nil, opening(store, err)
 	}
@@ -77,6 +79,9 @@ func (c *Clients) Redis(ctx context.Context) (*redis.Client, error) {
 	}
 	client, err := redis.Open(ctx, c.RedisURL)
 	if err != nil {
+		return nil, opening(stores.Redis, err)
+	}
+	if err := client.Follow(c.Tracing); err != nil {
 		return nil, opening(stores.Redis, err)
 	}
 	c.OnClose(client.Close)

@@ -32,7 +32,8 @@ func buildCommandAPI(ctx context.Context, host *Host) (*Component, error) {
 	}
 	api, err := commandapi.New(commandapi.Deps{
 		Pool: pool, Redis: redis, Sessions: identity.NewSessions(redis),
-		Origin: host.Origin, TrustedProxies: host.TrustedProxies, Metrics: host.Metrics, Log: host.Log,
+		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
+		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the write side together: %w", err)

@@ -115,7 +115,7 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 		}
 		list = append(list, made)
 	}
-	runner := projectors.NewRunner(projectors.Deps{Conn: conn, Log: host.Log}, list...)
+	runner := projectors.NewRunner(projectors.Deps{Conn: conn, Tracing: host.Tracing, Log: host.Log}, list...)
 	if err := host.Metrics.Register(runner.Collector()); err != nil {
 		return nil, fmt.Errorf("register the metrics of the projections: %w", err)
 	}

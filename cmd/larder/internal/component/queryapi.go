@@ -27,7 +27,8 @@ func QueryAPI() Kind {
 
 func buildQueryAPI(ctx context.Context, host *Host) (*Component, error) {
 	deps := queryapi.Deps{
-		Origin: host.Origin, TrustedProxies: host.TrustedProxies, Metrics: host.Metrics, Log: host.Log,
+		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
+		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
 	}
 	if err := connectQueryAPI(ctx, host, &deps); err != nil {
 		return nil, err

@@ -29,7 +29,8 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 		return nil, err
 	}
 	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
-		Pool: pool, PostgresURL: host.PostgresURL, Publisher: conn, Metrics: host.Metrics, Log: host.Log,
+		Pool: pool, PostgresURL: host.PostgresURL, Publisher: conn,
+		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the relay together: %w", err)

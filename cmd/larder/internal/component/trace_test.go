@@ -1,0 +1,150 @@
+package component_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"larder.dev/cmd/larder/internal/clients"
+	"larder.dev/cmd/larder/internal/component"
+	"larder.dev/cmd/larder/internal/stores"
+	commandapi "larder.dev/command-api"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/telemetry"
+	"larder.dev/internal/testkit"
+)
+
+const (
+	callersTrace = "4bf92f3577b34da6a3ce929d0e0e4736"
+	traceParent  = "00-" + callersTrace + "-00f067aa0ba902b7-01"
+	secret       = "Grandmother's secret rösti"
+)
+
+// One recipe is followed from its request through the ledger and the stream to what each projection writes, in the
+// caller's trace as far as the stream, and by links beyond it; and nothing of it is in a span.
+func TestTraceFollowsARecipeToEverySink(t *testing.T) {
+	t.Parallel()
+	spans := tracetest.NewInMemoryExporter()
+	url, token := serve(t, spans)
+
+	body := fmt.Sprintf(`{"name":%q,"ingredients":[{"text":"600 g potatoes"}]}`, secret)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/api/recipes", strings.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Traceparent", traceParent)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusCreated, answer.StatusCode)
+
+	received := await(t, spans, "POST /api/recipes", inCallersTrace)
+	require.Equal(t, "00f067aa0ba902b7", received.Parent.SpanID().String())
+	published := await(t, spans, "publish recipe.created", inCallersTrace)
+	require.Equal(t, received.SpanContext.SpanID(), published.Parent.SpanID(), "by way of the ledger's row")
+	for _, view := range []string{"search", "cache", "replica"} {
+		applied := await(t, spans, "apply "+view, linkedToCallersTrace)
+		require.NotEqual(t, callersTrace, applied.SpanContext.TraceID().String(), "a link, not a parent")
+		if view == "search" {
+			continue // the embedded index makes no spans of its own
+		}
+		await(t, spans, "", func(s tracetest.SpanStub) bool { return s.Parent.SpanID() == applied.SpanContext.SpanID() })
+	}
+	written, err := json.Marshal(spans.GetSpans())
+	require.NoError(t, err)
+	require.NotContains(t, string(written), "secret")
+	require.NotContains(t, string(written), "potatoes")
+	require.NotContains(t, string(written), token)
+}
+
+// await gives the first span of a name, or of any, that is as wanted.
+func await(t *testing.T, spans *tracetest.InMemoryExporter, name string, wanted func(tracetest.SpanStub) bool) tracetest.SpanStub {
+	t.Helper()
+	var found tracetest.SpanStub
+	testkit.Until(t, "a span "+name, func() bool {
+		for _, span := range spans.GetSpans() {
+			if (name == "" || span.Name == name) && wanted(span) {
+				found = span
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+func inCallersTrace(s tracetest.SpanStub) bool {
+	return s.SpanContext.TraceID().String() == callersTrace
+}
+
+func linkedToCallersTrace(s tracetest.SpanStub) bool {
+	for _, link := range s.Links {
+		if link.SpanContext.TraceID().String() == callersTrace {
+			return true
+		}
+	}
+	return false
+}
+
+// serve runs every component in one process, traced, and gives its address and a session.
+func serve(t *testing.T, spans *tracetest.InMemoryExporter) (url, token string) {
+	t.Helper()
+	ctx := testkit.Context(t)
+	tracing, err := telemetry.New("test", sdktrace.WithSyncer(spans))
+	require.NoError(t, err)
+	host := &component.Host{
+		Clients: clients.New(clients.Options{
+			Addresses: stores.Addresses{
+				PostgresURL: testkit.Postgres(t, migrate), BackupPostgresURL: testkit.Postgres(t, migrate),
+				NATSURL: testkit.NATS(t).URL(), RedisURL: testkit.Redis(t),
+			},
+			Name: "test", SearchDir: t.TempDir(), Tracing: tracing, Log: testkit.Logger(t),
+		}),
+		Metrics: prometheus.NewRegistry(), Log: testkit.Logger(t),
+	}
+	t.Cleanup(func() { require.NoError(t, host.Close()) })
+	process, err := component.Assemble(ctx, host, "test", nil, component.All()...)
+	require.NoError(t, err)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	life, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- process.Serve(life, listener) }()
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, testkit.Wait(t, ended, "the end of the process"))
+	})
+	require.NoError(t, process.Ready(ctx))
+	return "http://" + listener.Addr().String(), logIn(t, host)
+}
+
+func logIn(t *testing.T, host *component.Host) string {
+	t.Helper()
+	ctx := testkit.Context(t)
+	pool, err := host.Postgres(ctx)
+	require.NoError(t, err)
+	redis, err := host.Redis(ctx)
+	require.NoError(t, err)
+	sessions := identity.NewSessions(redis)
+	api, err := commandapi.New(commandapi.Deps{Pool: pool, Redis: redis, Sessions: sessions, Log: host.Log})
+	require.NoError(t, err)
+	user, err := api.Users().Add(ctx, commandapi.NewUser{Name: "ada", Password: "correct horse battery"})
+	require.NoError(t, err)
+	token, err := sessions.Create(ctx, identity.User{ID: user.ID, Name: user.Name}, "test")
+	require.NoError(t, err)
+	return token
+}
+
+func migrate(ctx context.Context, url string) error {
+	return commandapi.Migrate(ctx, url, slog.New(slog.DiscardHandler))
+}

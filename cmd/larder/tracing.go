@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"larder.dev/internal/telemetry"
+)
+
+// tracingGrace is how long the end of a process may wait for a collector that takes the last spans.
+const tracingGrace = 2 * time.Second
+
+// tracing is that of a process, on where OpenTelemetry's variables name a collector.
+type tracing struct{ *telemetry.Tracing }
+
+func openTracing(ctx context.Context, component string) (tracing, error) {
+	opened, err := telemetry.Open(ctx, component)
+	return tracing{opened}, err
+}
+
+func (t tracing) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), tracingGrace)
+	defer cancel()
+	return t.Tracing.Close(ctx)
+}
