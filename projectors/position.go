@@ -10,12 +10,9 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// Streams gives the streams that projections need, for whoever starts first.
+// Streams gives the streams that projections read, for whoever starts first.
 func Streams() []jetstream.StreamConfig {
-	return []jetstream.StreamConfig{
-		{Name: events.Stream, Subjects: events.StreamSubjects()},
-		{Name: events.Feed, Subjects: events.FeedSubjects()},
-	}
+	return []jetstream.StreamConfig{{Name: events.Stream, Subjects: events.StreamSubjects()}}
 }
 
 // position gives the projection's consumer, at the place where it must go on.

@@ -29,6 +29,8 @@ type commands struct {
 	Events  eventsCommands `cmd:"" help:"Look at the events."`
 	Migrate migrateCommand `cmd:"" help:"Bring the databases to this version's schema."`
 
+	NATSAccounts natsAccountsCommand `cmd:"" name:"nats-accounts" help:"Write accounts and credentials for NATS servers."`
+
 	Version kong.VersionFlag `help:"Print the version and stop."`
 }
 
@@ -40,6 +42,8 @@ type settings struct {
 	BackupPostgresURL string `env:"LARDER_BACKUP_POSTGRES_URL" placeholder:"URL" help:"The PostgreSQL of the backup."`
 	NATSURL           string `name:"nats-url" env:"LARDER_NATS_URL" placeholder:"URL" help:"A NATS server with JetStream."`
 	NATSCreds         string `name:"nats-creds" env:"LARDER_NATS_CREDS" placeholder:"FILE" help:"Credentials for that server."`
+	FeedNATSURL       string `name:"feed-nats-url" env:"LARDER_FEED_NATS_URL" placeholder:"URL" help:"NATS for the grocery feed, else the same."`
+	FeedNATSCreds     string `name:"feed-nats-creds" env:"LARDER_FEED_NATS_CREDS" placeholder:"FILE" help:"Credentials of its publisher."`
 	RedisURL          string `env:"LARDER_REDIS_URL" placeholder:"URL" help:"A Redis."`
 
 	LogLevel *slog.Level `env:"LARDER_LOG_LEVEL" help:"debug, info, warn or error; info for up, and warn for the tools."`
@@ -51,6 +55,8 @@ func (s settings) given() stores.Given {
 		BackupPostgresURL: s.BackupPostgresURL,
 		NATSURL:           s.NATSURL,
 		NATSCreds:         s.NATSCreds,
+		FeedNATSURL:       s.FeedNATSURL,
+		FeedNATSCreds:     s.FeedNATSCreds,
 		RedisURL:          s.RedisURL,
 	}
 }

@@ -85,6 +85,12 @@ func Layers() []Layer {
 				"that one's public package",
 		},
 		{
+			Packages: Module + "/deploy/...",
+			Tests:    []string{events, ground, command, Module + "/projectors/..."},
+			Reason: "deploy is configuration that others' servers read; its tests run the components under it, and nothing " +
+				"imports it",
+		},
+		{
 			Packages: fromOutside,
 			May:      []string{events, ground, fromOutside},
 			Reason:   "test works on the built binary from outside, as a user's program would, and so never imports a component",
@@ -102,9 +108,9 @@ func streamLibraries() []Library {
 	return []Library{
 		{
 			Import: "github.com/nats-io/nats.go/...",
-			May:    []string{internal + "jetstream", fromOutside},
-			// The embedded server's permissions are tried with a plain client, as the grocery app will be one.
-			Tests:  []string{internal + "natsserver"},
+			// The servers' permissions are tried with a plain client, as any program that reads the feed is one.
+			May:    []string{internal + "jetstream", internal + "natsaccounts/accountstest", fromOutside},
+			Tests:  []string{internal + "natsserver", Module + "/deploy/nats"},
 			Reason: "what an acknowledgement promises, and how a denied publish is told from a slow one, is decided once",
 		},
 		{
@@ -115,7 +121,18 @@ func streamLibraries() []Library {
 		{
 			Import: "github.com/nats-io/nats-server/...",
 			May:    []string{internal + "natsserver"},
+			Tests:  []string{Module + "/deploy/nats"}, // start it with the configuration for servers
 			Reason: embedded,
+		},
+		{
+			Import: "github.com/nats-io/jwt/...",
+			May:    []string{internal + "natsaccounts"},
+			Reason: "who may do what on NATS is one table, and signed in one place",
+		},
+		{
+			Import: "github.com/nats-io/nkeys",
+			May:    []string{internal + "natsaccounts"},
+			Reason: "as jwt, whose keys these are",
 		},
 	}
 }
@@ -231,6 +248,7 @@ func testLibraries() []Library {
 func testOnly() []string {
 	return []string{
 		testkit,
+		internal + "natsaccounts/accountstest",
 		internal + "searchindex/searchindextest",
 		Module + "/projectors/projectiontest",
 		fromOutside,

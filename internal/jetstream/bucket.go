@@ -30,7 +30,9 @@ func (c *Conn) EnsureBucket(ctx context.Context, name string) (*Bucket, error) {
 	defer done()
 	raw, err := c.js.KeyValue(ctx, name)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		raw, err = c.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: name, Storage: jetstream.FileStorage})
+		raw, err = c.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+			Bucket: name, Storage: jetstream.FileStorage, Replicas: c.replicas(),
+		})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open bucket %s: %w", name, explain(ctx, err))

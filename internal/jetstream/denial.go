@@ -72,10 +72,11 @@ func (c *Conn) request(ctx context.Context, subject string) (context.Context, fu
 	return c.watchRequest(ctx, func(denied string) bool { return denied == subject })
 }
 
-// apiRequest prepares a call of JetStream's API that concerns a stream.
+// apiRequest prepares a call of JetStream's API that concerns a stream. The client may ask about the account on
+// the way, as before it makes a bucket.
 func (c *Conn) apiRequest(ctx context.Context, stream string) (context.Context, func()) {
 	return c.watchRequest(ctx, func(denied string) bool {
-		return strings.HasPrefix(denied, "$JS.API.") && strings.Contains(denied+".", "."+stream+".")
+		return denied == "$JS.API.INFO" || strings.HasPrefix(denied, "$JS.API.") && strings.Contains(denied+".", "."+stream+".")
 	})
 }
 

@@ -14,12 +14,15 @@ import (
 // reads a stream must bear a message twice.
 const defaultDuplicates = 2 * time.Minute
 
+// clusterReplicas is the least with which a stream goes on when a server is lost.
+const clusterReplicas = 3
+
 // StreamConfig describes a stream that keeps its messages in files, without a limit.
 type StreamConfig struct {
 	Name       string
 	Subjects   []string
 	Duplicates time.Duration // how long message ids are remembered; 0 for two minutes
-	Replicas   int           // copies in a cluster; 0 for what the stream has, one for a new stream
+	Replicas   int           // copies; 0 for what the stream has, and for a new one three in a cluster
 }
 
 // StreamState is how far a stream is.
@@ -38,7 +41,7 @@ func (c *Conn) EnsureStream(ctx context.Context, cfg StreamConfig) error {
 	defer done()
 	stream, err := c.js.Stream(ctx, cfg.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		_, err = c.js.CreateStream(ctx, cfg.on(jetstream.StreamConfig{Name: cfg.Name}))
+		_, err = c.js.CreateStream(ctx, cfg.on(jetstream.StreamConfig{Name: cfg.Name, Replicas: c.replicas()}))
 		if err != nil {
 			return fmt.Errorf("create stream %s: %w", cfg.Name, explain(ctx, err))
 		}
@@ -55,6 +58,14 @@ func (c *Conn) EnsureStream(ctx context.Context, cfg StreamConfig) error {
 		return fmt.Errorf("update stream %s: %w", cfg.Name, explain(ctx, err))
 	}
 	return nil
+}
+
+// replicas is how many copies a new stream gets: in a cluster as many as outlive the loss of a server.
+func (c *Conn) replicas() int {
+	if c.nc.ConnectedClusterName() == "" {
+		return 1
+	}
+	return clusterReplicas
 }
 
 // on gives the configuration with ours written over it.

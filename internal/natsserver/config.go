@@ -5,17 +5,16 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+
+	"larder.dev/internal/natsaccounts"
 )
 
-// The users of the server.
+// The users of the server, in their accounts.
 const (
-	ownUser  = "larder"
-	feedUser = "grocery"
+	ownUser       = "larder"
+	publisherUser = "feed"
+	appUser       = "grocery"
 )
-
-// InboxPrefix is where the project's own connections get their replies. The subscriber may listen on
-// the default prefix, _INBOX, and would hear them there.
-const InboxPrefix = "_INBOX_larder"
 
 // config is what the server's configuration is made from.
 type config struct {
@@ -30,8 +29,6 @@ type config struct {
 // what was acknowledged in between is lost with the machine.
 //
 // max_payload: an event holds a whole recipe of up to 1 MiB of JSON, and its headers.
-//
-// The subscriber's permissions are one list of what it may do; anything else is refused.
 const configuration = `
 server_name: larder
 host: "127.0.0.1"
@@ -43,54 +40,28 @@ jetstream {
   sync_interval: always
   max_memory_store: 64MB
 }
-authorization {
-  users: [
-    { user: {{quote .Own}}, password: {{quote .OwnPassword}} }
-    {
-      user: {{quote .Feed}}, password: {{quote .FeedPassword}}
-      permissions: {
-        publish: { allow: [{{range .FeedPublish}}
-          {{quote .}}{{end}}
-        ] }
-        subscribe: { allow: ["grocery.>", "_INBOX.>"] }
-      }
-    }
-  ]
-}
-`
-
-// feedPublish lists the subjects on which the subscriber may send: what a client library needs to
-// read the stream GROCERY by consumers of its own, and nothing that changes the stream.
-func feedPublish() []string {
-	return []string{
-		"$JS.API.STREAM.INFO.GROCERY",
-		"$JS.API.CONSUMER.CREATE.GROCERY",
-		"$JS.API.CONSUMER.CREATE.GROCERY.>",
-		"$JS.API.CONSUMER.DURABLE.CREATE.GROCERY.*",
-		"$JS.API.CONSUMER.INFO.GROCERY.*",
-		"$JS.API.CONSUMER.NAMES.GROCERY",
-		"$JS.API.CONSUMER.LIST.GROCERY",
-		"$JS.API.CONSUMER.MSG.NEXT.GROCERY.*",
-		"$JS.API.CONSUMER.DELETE.GROCERY.*",
-		"$JS.ACK.GROCERY.>",
-		"$JS.FC.GROCERY.>",
-	}
-}
+{{.Accounts}}`
 
 func (c config) text() string {
 	var text strings.Builder
 	filled := template.Must(template.New("nats").Funcs(template.FuncMap{"quote": strconv.Quote}).Parse(configuration))
 	err := filled.Execute(&text, map[string]any{
-		"Port":         c.port,
-		"Store":        filepath.Join(c.dir, "jetstream"),
-		"Own":          ownUser,
-		"OwnPassword":  c.secrets.larder,
-		"Feed":         feedUser,
-		"FeedPassword": c.secrets.grocery,
-		"FeedPublish":  feedPublish(),
+		"Port":     c.port,
+		"Store":    filepath.Join(c.dir, storeFolder),
+		"Accounts": natsaccounts.Embedded(c.secrets.logins()),
 	})
 	if err != nil {
 		panic("natsserver: the template doesn't fit its data: " + err.Error())
 	}
 	return text.String()
+}
+
+// logins are the three programs that the server knows: our own parts, which are one process and may do
+// everything in their account, the publisher of the feed, and whoever subscribes to it.
+func (s secrets) logins() []natsaccounts.Login {
+	return []natsaccounts.Login{
+		{Account: natsaccounts.Larder, Name: ownUser, Password: s.larder},
+		{Account: natsaccounts.Feed, Name: publisherUser, Password: s.publisher, As: natsaccounts.FeedUser},
+		{Account: natsaccounts.Grocery, Name: appUser, Password: s.grocery, As: natsaccounts.GroceryUser},
+	}
 }

@@ -1,6 +1,6 @@
 // Package natsserver runs a NATS server with JetStream inside this process: streams on disk, a real
-// TCP port on the loopback address, and two users, one for the project's own parts and one for the
-// program that subscribes to the public feed.
+// TCP port on the loopback address, and three users, each in an account of its own: the project's own parts,
+// the publisher of the public feed, and the program that subscribes to it.
 package natsserver
 
 import (
@@ -49,8 +49,8 @@ type Server struct {
 	stop    sync.Once
 }
 
-// secrets are the passwords of the two users.
-type secrets struct{ larder, grocery string }
+// secrets are the passwords of the users.
+type secrets struct{ larder, publisher, grocery string }
 
 // Start brings the server up and returns when it accepts connections and its streams are there.
 // Errors: [serverfolder.ErrInUse] while another process runs a server on the folder, [ErrPortTaken].
@@ -81,6 +81,9 @@ func Start(opts Options) (*Server, error) {
 func startLocked(opts Options) (*Server, error) {
 	secrets, err := readSecrets(opts.Dir)
 	if err != nil {
+		return nil, err
+	}
+	if err := moveToAccounts(opts.Dir); err != nil {
 		return nil, err
 	}
 	kept := filepath.Join(opts.Dir, "port")
@@ -166,20 +169,27 @@ func readSecrets(dir string) (secrets, error) {
 	if err != nil {
 		return secrets{}, err
 	}
+	publisher, err := serverfolder.Secret(filepath.Join(dir, "feed.password"))
+	if err != nil {
+		return secrets{}, err
+	}
 	grocery, err := serverfolder.Secret(filepath.Join(dir, "grocery-app.password"))
 	if err != nil {
 		return secrets{}, err
 	}
-	return secrets{larder: larder, grocery: grocery}, nil
+	return secrets{larder: larder, publisher: publisher, grocery: grocery}, nil
 }
 
-// URL is the address for the project's own connections, with the password in it. They may do
-// everything, and have to use the inbox prefix [InboxPrefix], which hides their replies from the
-// subscriber.
+// URL is the address for the project's own connections, with the password in it. They may do everything but
+// reach the feed.
 func (s *Server) URL() string { return s.address(ownUser, s.secrets.larder) }
 
+// PublisherURL is the address for whoever keeps the public feed, with the password in it. It has to use the
+// inbox prefix [natsaccounts.InboxPrefix].
+func (s *Server) PublisherURL() string { return s.address(publisherUser, s.secrets.publisher) }
+
 // FeedURL is the address for the subscriber of the public feed, with its password in it.
-func (s *Server) FeedURL() string { return s.address(feedUser, s.secrets.grocery) }
+func (s *Server) FeedURL() string { return s.address(appUser, s.secrets.grocery) }
 
 func (s *Server) address(user, password string) string {
 	address := url.URL{

@@ -2,7 +2,6 @@ package natsserver_test
 
 import (
 	"context"
-	"encoding/json"
 	"net"
 	"os"
 	"path/filepath"
@@ -11,10 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/internal/natsaccounts"
+	"larder.dev/internal/natsaccounts/accountstest"
 	"larder.dev/internal/natsserver"
 	"larder.dev/internal/serverfolder"
 )
@@ -40,7 +42,7 @@ func connect(t *testing.T, url string, options ...nats.Option) *nats.Conn {
 
 func own(t *testing.T, server *natsserver.Server) jetstream.JetStream {
 	t.Helper()
-	return stream(t, connect(t, server.URL(), nats.CustomInboxPrefix(natsserver.InboxPrefix)))
+	return stream(t, connect(t, server.URL(), nats.CustomInboxPrefix(natsaccounts.InboxPrefix)))
 }
 
 func stream(t *testing.T, conn *nats.Conn) jetstream.JetStream {
@@ -53,8 +55,6 @@ func stream(t *testing.T, conn *nats.Conn) jetstream.JetStream {
 func createStreams(ctx context.Context, t *testing.T, js jetstream.JetStream) {
 	t.Helper()
 	_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "LARDER", Subjects: []string{"larder.>"}})
-	require.NoError(t, err)
-	_, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: "GROCERY", Subjects: []string{"grocery.>"}})
 	require.NoError(t, err)
 }
 
@@ -153,122 +153,105 @@ func TestUnusableFolder(t *testing.T) {
 	require.ErrorContains(t, err, "JetStream")
 }
 
-// The subscriber reads the feed by a consumer of its own, in each way that a client library has, and
-// by a plain subscription.
-func TestSubscriberReadsTheFeed(t *testing.T) {
+// The accounts keep the subscriber on the feed.
+func TestAccounts(t *testing.T) {
 	t.Parallel()
-	ctx := testContext(t)
-	server := start(t, t.TempDir())
-	ours := own(t, server)
-	createStreams(ctx, t, ours)
-	conn := connect(t, server.FeedURL())
-	heard, err := conn.SubscribeSync("grocery.>")
-	require.NoError(t, err)
-	require.NoError(t, conn.Flush())
-	_, err = ours.Publish(ctx, "grocery.ada.added", []byte("flour"))
-	require.NoError(t, err)
-
-	message, err := heard.NextMsgWithContext(ctx)
-	require.NoError(t, err)
-	require.Equal(t, "flour", string(message.Data))
-
-	feed, err := stream(t, conn).Stream(ctx, "GROCERY")
-	require.NoError(t, err)
-	durable, err := feed.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{Durable: "app", FilterSubject: "grocery.*.added"})
-	require.NoError(t, err)
-	ordered, err := feed.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{})
-	require.NoError(t, err)
-	for _, consumer := range []jetstream.Consumer{durable, ordered} {
-		message, err := consumer.Next(jetstream.FetchContext(ctx))
-		require.NoError(t, err)
-		require.Equal(t, "flour", string(message.Data()))
-	}
-
-	_, err = ours.Publish(ctx, "grocery.ada.added", []byte("eggs"))
-	require.NoError(t, err)
-	second, err := durable.Next(jetstream.FetchContext(ctx))
-	require.NoError(t, err)
-	require.NoError(t, second.DoubleAck(ctx))
-	info, err := durable.Info(ctx)
-	require.NoError(t, err)
-	require.Equal(t, uint64(2), info.Delivered.Stream)
-	require.NoError(t, feed.DeleteConsumer(ctx, "app"))
-
-	old, err := conn.JetStream()
-	require.NoError(t, err)
-	pushed, err := old.SubscribeSync("grocery.>", nats.BindStream("GROCERY"), nats.OrderedConsumer())
-	require.NoError(t, err)
-	message, err = pushed.NextMsgWithContext(ctx)
-	require.NoError(t, err)
-	require.Equal(t, "flour", string(message.Data))
-}
-
-// The subscriber is refused everything else: it can't send, listen to anyone else, read or change
-// another stream, or change the one that it reads.
-func TestSubscriberIsRefusedEverythingElse(t *testing.T) {
-	t.Parallel()
-	ctx := testContext(t)
-	server := start(t, t.TempDir())
-	createStreams(ctx, t, own(t, server))
-	refusals := make(chan error, 1)
-	conn := connect(t, server.FeedURL(), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-		refusals <- err
-	}))
-
-	for _, subject := range []string{
-		"larder.recipe.ada.soup", "larder.user.ada", "grocery.ada.added", "grocery.x", "control.rebuild",
-		"_INBOX_larder.x", "_INBOX.x", "$JS.API.INFO",
-		"$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.INFO.LARDER",
-		"$JS.API.STREAM.CREATE.MINE", "$JS.API.STREAM.UPDATE.GROCERY", "$JS.API.STREAM.PURGE.GROCERY",
-		"$JS.API.STREAM.DELETE.GROCERY", "$JS.API.STREAM.MSG.DELETE.GROCERY", "$JS.API.STREAM.MSG.GET.GROCERY",
-		"$JS.API.STREAM.PURGE.LARDER", "$JS.API.STREAM.MSG.GET.LARDER", "$JS.API.STREAM.SNAPSHOT.GROCERY",
-		"$JS.API.DIRECT.GET.LARDER", "$JS.API.DIRECT.GET.LARDER.larder.recipe.ada.soup",
-		"$JS.API.CONSUMER.CREATE.LARDER", "$JS.API.CONSUMER.CREATE.LARDER.mine", "$JS.API.CONSUMER.DURABLE.CREATE.LARDER.mine",
-		"$JS.API.CONSUMER.LIST.LARDER", "$JS.API.CONSUMER.NAMES.LARDER", "$JS.API.CONSUMER.INFO.LARDER.search",
-		"$JS.API.CONSUMER.MSG.NEXT.LARDER.search", "$JS.API.CONSUMER.DELETE.LARDER.search",
-		"$JS.ACK.LARDER.search.1.1.1.1.0", "$JS.API.META.LEADER.STEPDOWN", "$SYS.REQ.SERVER.PING", "$KV.parked.x",
-	} {
-		require.NoError(t, conn.PublishRequest(subject, "_INBOX.reply", []byte("{}")), subject)
-		require.ErrorIs(t, refusal(ctx, t, refusals, subject), nats.ErrPermissionViolation, subject)
-	}
-	for _, subject := range []string{
-		"larder.>", "larder.recipe.ada.soup", ">", "*.>", "*.ada.added", "_INBOX_larder.>", "$JS.>", "$JS.API.>", "$SYS.>", "$KV.>",
-	} {
-		_, err := conn.SubscribeSync(subject)
-		require.NoError(t, err, subject)
-		require.ErrorIs(t, refusal(ctx, t, refusals, subject), nats.ErrPermissionViolation, subject)
-	}
-}
-
-func refusal(ctx context.Context, t *testing.T, refusals <-chan error, subject string) error {
-	t.Helper()
-	select {
-	case err := <-refusals:
-		return err
-	case <-ctx.Done():
-		t.Fatalf("%s was not refused", subject)
-		return nil
-	}
-}
-
-// A consumer on the feed can't be made to read another stream.
-func TestSubscribersConsumerStaysOnTheFeed(t *testing.T) {
-	t.Parallel()
-	ctx := testContext(t)
-	server := start(t, t.TempDir())
-	ours := own(t, server)
-	createStreams(ctx, t, ours)
-	_, err := ours.Publish(ctx, "larder.recipe.ada.soup", []byte("secret"))
-	require.NoError(t, err)
-	conn := connect(t, server.FeedURL())
-	body, err := json.Marshal(map[string]any{
-		"stream_name": "LARDER", "config": map[string]any{"name": "mine", "durable_name": "mine", "ack_policy": "explicit"},
+	accountstest.Run(t, func(t *testing.T) accountstest.Server {
+		t.Helper()
+		server := start(t, t.TempDir())
+		to := func(url string) accountstest.Connect {
+			return func(t *testing.T, options ...nats.Option) *nats.Conn {
+				t.Helper()
+				return connect(t, url, options...)
+			}
+		}
+		return accountstest.Server{
+			Larder: to(server.URL()),
+			Publisher: func(t *testing.T, options ...nats.Option) *nats.Conn {
+				t.Helper()
+				return connect(t, server.PublisherURL(), append(options, nats.CustomInboxPrefix(natsaccounts.InboxPrefix))...)
+			},
+			App: to(server.FeedURL()),
+		}
 	})
+}
+
+// A folder of the time when both streams were in one account goes on where it was: each message once and in
+// its place, the subscriber's position too, also where a process was killed between the two moves.
+func TestFolderOfOneAccountGoesOn(t *testing.T) {
+	t.Parallel()
+	for name, killed := range map[string]bool{"whole": false, "after the feed was moved": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx := testContext(t)
+			dir := t.TempDir()
+			oneAccount(ctx, t, dir)
+			if killed {
+				accounts := filepath.Join(dir, "jetstream", "jetstream")
+				require.NoError(t, os.MkdirAll(filepath.Join(accounts, "FEED", "streams"), 0o700))
+				require.NoError(t, os.Rename(
+					filepath.Join(accounts, "$G", "streams", "GROCERY"), filepath.Join(accounts, "FEED", "streams", "GROCERY")))
+			}
+			for range 2 { // the second start finds nothing to move
+				server := start(t, dir)
+				kept, err := own(t, server).Stream(ctx, "LARDER")
+				require.NoError(t, err)
+				message, err := kept.GetMsg(ctx, 1)
+				require.NoError(t, err)
+				require.Equal(t, "soup", string(message.Data))
+				_, err = own(t, server).Stream(ctx, "GROCERY")
+				require.ErrorIs(t, err, jetstream.ErrStreamNotFound)
+
+				feed, err := stream(t, connect(t, server.FeedURL())).Stream(ctx, "GROCERY")
+				require.NoError(t, err)
+				require.Equal(t, uint64(2), feed.CachedInfo().State.Msgs)
+				app, err := feed.Consumer(ctx, "app")
+				require.NoError(t, err)
+				require.Equal(t, uint64(1), app.CachedInfo().AckFloor.Stream)
+				require.NoError(t, server.Stop())
+			}
+			server := start(t, dir)
+			app, err := stream(t, connect(t, server.FeedURL())).Consumer(ctx, "GROCERY", "app")
+			require.NoError(t, err)
+			next, err := app.Next(jetstream.FetchContext(ctx))
+			require.NoError(t, err)
+			require.Equal(t, "eggs", string(next.Data()))
+			require.Equal(t, "2", next.Headers().Get("larder-high-water"))
+		})
+	}
+}
+
+// oneAccount fills a folder as the server did before it had accounts: two streams in the account of users
+// that have none, and a subscriber that has read one of two messages.
+func oneAccount(ctx context.Context, t *testing.T, dir string) {
+	t.Helper()
+	opts := &server.Options{
+		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: filepath.Join(dir, "jetstream"),
+		NoSigs: true, NoLog: true,
+	}
+	old, err := server.NewServer(opts)
 	require.NoError(t, err)
-	answer, err := conn.RequestWithContext(ctx, "$JS.API.CONSUMER.CREATE.GROCERY.mine", body)
+	go old.Start()
+	require.True(t, old.ReadyForConnections(patience))
+	defer func() { old.Shutdown(); old.WaitForShutdown() }()
+	js := stream(t, connect(t, old.ClientURL()))
+	createStreams(ctx, t, js)
+	_, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: "GROCERY", Subjects: []string{"grocery.*.added"}})
 	require.NoError(t, err)
-	require.Contains(t, string(answer.Data), `"error"`)
-	require.NotContains(t, string(answer.Data), "secret")
+	_, err = js.Publish(ctx, "larder.recipe.u.r", []byte("soup"))
+	require.NoError(t, err)
+	for i, item := range []string{"flour", "eggs"} {
+		msg := nats.NewMsg("grocery.ada.added")
+		msg.Header.Set("larder-high-water", strconv.Itoa(i+1))
+		msg.Data = []byte(item)
+		_, err = js.PublishMsg(ctx, msg)
+		require.NoError(t, err)
+	}
+	app, err := js.CreateConsumer(ctx, "GROCERY", jetstream.ConsumerConfig{Durable: "app"})
+	require.NoError(t, err)
+	first, err := app.Next(jetstream.FetchContext(ctx))
+	require.NoError(t, err)
+	require.NoError(t, first.DoubleAck(ctx))
 }
 
 func portOf(t *testing.T, listener *net.TCPListener) int {

@@ -9,9 +9,9 @@ import (
 
 // NATSServer is a NATS server with JetStream.
 type NATSServer struct {
-	url, feedURL string
-	options      natsserver.Options
-	embedded     *natsserver.Server
+	url, publisherURL, feedURL string
+	options                    natsserver.Options
+	embedded                   *natsserver.Server
 }
 
 // NATS returns a server for this test alone, with no streams, that stops after it. The names of
@@ -20,7 +20,7 @@ type NATSServer struct {
 func NATS(tb testing.TB) *NATSServer {
 	tb.Helper()
 	if given := os.Getenv("LARDER_TEST_NATS_URL"); given != "" {
-		return &NATSServer{url: given, feedURL: given}
+		return &NATSServer{url: given, publisherURL: given, feedURL: given}
 	}
 	made := &NATSServer{options: natsserver.Options{Dir: tb.TempDir(), Log: Logger(tb)}}
 	made.start(tb)
@@ -34,11 +34,15 @@ func (s *NATSServer) start(tb testing.TB) {
 	if err != nil {
 		tb.Fatalf("start NATS for a test: %v", err)
 	}
-	s.embedded, s.url, s.feedURL = server, server.URL(), server.FeedURL()
+	s.embedded = server
+	s.url, s.publisherURL, s.feedURL = server.URL(), server.PublisherURL(), server.FeedURL()
 }
 
-// URL is the address for connections that may do everything.
+// URL is the address for connections that may do everything but reach the public feed.
 func (s *NATSServer) URL() string { return s.url }
+
+// PublisherURL is the address for whoever keeps the public feed.
+func (s *NATSServer) PublisherURL() string { return s.publisherURL }
 
 // FeedURL is the address for a subscriber of the public feed, who may do nothing else.
 func (s *NATSServer) FeedURL() string { return s.feedURL }

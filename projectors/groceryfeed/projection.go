@@ -9,6 +9,7 @@ package groceryfeed
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"larder.dev/events"
@@ -28,7 +29,13 @@ type Projection struct {
 	log  *slog.Logger
 }
 
-// New makes the projection. The connection stays the caller's to close.
+// Stream is the public feed. It is in an account of its own, so that whoever reads it can reach nothing else.
+func Stream() jetstream.StreamConfig {
+	return jetstream.StreamConfig{Name: events.Feed, Subjects: events.FeedSubjects()}
+}
+
+// New makes the projection over a connection to the account of the feed, which is not the one that events
+// come from. It stays the caller's to close.
 func New(conn *jetstream.Conn, log *slog.Logger) *Projection {
 	return &Projection{conn: conn, log: log}
 }
@@ -63,9 +70,14 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	return int(count), err
 }
 
-// Fresh implements projectors.Projection. An empty feed is not filled from the beginning: its subscribers
-// have had what it held.
-func (p *Projection) Fresh(context.Context) (bool, error) { return false, nil }
+// Fresh implements projectors.Projection. It makes the feed, so that subscribers find it before the first
+// request. One that is empty is not filled from the beginning: its subscribers have had what it held.
+func (p *Projection) Fresh(ctx context.Context) (bool, error) {
+	if err := p.conn.EnsureStream(ctx, Stream()); err != nil {
+		return false, fmt.Errorf("make the grocery feed: %w", err)
+	}
+	return false, nil
+}
 
 // Rebuild implements projectors.Projection. It publishes nothing: subscribers can't take back what they
 // have had. It compares the requests with the feed and says how many are not there.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/testkit"
@@ -15,13 +17,26 @@ import (
 // The grocery feed passes the suite of all projections.
 func TestProjection(t *testing.T) {
 	t.Parallel()
-	projectiontest.Run(t, func(t *testing.T, conn *jetstream.Conn) projectiontest.View {
+	projectiontest.Run(t, func(t *testing.T, _ *jetstream.Conn) projectiontest.View {
 		t.Helper()
+		conn := openFeed(t)
 		return projectiontest.View{
 			Projection: groceryfeed.New(conn, testkit.Logger(t)),
 			Dump:       func(ctx context.Context, user string) (map[string]string, error) { return dump(ctx, conn, user) },
 		}
 	})
+}
+
+// openFeed connects to a feed of the test's own.
+func openFeed(t *testing.T) *jetstream.Conn {
+	t.Helper()
+	conn, err := jetstream.Connect(t.Context(), jetstream.Options{
+		URL: testkit.NATS(t).PublisherURL(), Name: t.Name(), Log: testkit.Logger(t),
+	})
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	require.NoError(t, conn.EnsureStream(t.Context(), groceryfeed.Stream()))
+	return conn
 }
 
 // dump tells how often each thing is on a user's feed.

@@ -136,10 +136,9 @@ func lastingKeys(t *testing.T, url, user string) int {
 // messagesOf counts what both streams have of a user, but for the last word about the account itself.
 func messagesOf(t *testing.T, s *larder.Server, user string) int {
 	t.Helper()
-	js := larder.JetStream(t, s.RunFile(t).NATSURL)
 	count := 0
-	for _, stream := range []string{"LARDER", "GROCERY"} {
-		for _, message := range larder.Messages(t, js, stream) {
+	for stream, url := range s.Streams(t) {
+		for _, message := range larder.Messages(t, larder.JetStream(t, url), stream) {
 			mine := strings.Contains(message.Subject(), user)
 			if mine && message.Headers().Get("ce-type") != "user.deleted" {
 				count++

@@ -81,9 +81,8 @@ func TestDeletedUserIsGone(t *testing.T) {
 			require.Zero(t, count, "rows in %s", table)
 		}
 	}
-	js := larder.JetStream(t, run.NATSURL)
-	for _, stream := range []string{"LARDER", "GROCERY"} {
-		for _, msg := range larder.Messages(t, js, stream) {
+	for stream, url := range server.Streams(t) {
+		for _, msg := range larder.Messages(t, larder.JetStream(t, url), stream) {
 			require.NotContains(t, string(msg.Data()), "leeks")
 			require.NotContains(t, string(msg.Data()), `"name":"ada"`)
 		}

@@ -33,9 +33,8 @@ func TestPublishedEventsFitTheirSchemas(t *testing.T) {
 	compiler.AssertFormat()
 	compiler.UseLoader(embedded{})
 	seen := map[string]bool{}
-	js := larder.JetStream(t, server.RunFile(t).NATSURL)
-	for _, stream := range []string{events.Stream, events.Feed} {
-		for _, msg := range larder.Messages(t, js, stream) {
+	for stream, url := range server.Streams(t) {
+		for _, msg := range larder.Messages(t, larder.JetStream(t, url), stream) {
 			e, err := events.Parse(msg.Subject(), msg.Headers(), msg.Data())
 			require.NoError(t, err)
 			schema, err := compiler.Compile("larder:///" + events.SchemaFile(e.Type, e.SchemaVersion))

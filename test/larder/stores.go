@@ -43,6 +43,12 @@ func (s *Server) FeedURL(tb testing.TB) string {
 	return string(bytesTrimmed(content))
 }
 
+// Streams gives each stream with an address that may read it: the feed is in an account of its own.
+func (s *Server) Streams(tb testing.TB) map[string]string {
+	tb.Helper()
+	return map[string]string{"LARDER": s.RunFile(tb).NATSURL, "GROCERY": s.FeedURL(tb)}
+}
+
 func bytesTrimmed(content []byte) []byte {
 	for len(content) > 0 && content[len(content)-1] <= ' ' {
 		content = content[:len(content)-1]

@@ -41,7 +41,7 @@ type Clients struct {
 
 	primary, backup *pgxpool.Pool
 	redis           *redis.Client
-	stream          *jetstream.Conn
+	stream, feed    *jetstream.Conn
 	index           searchindex.Index
 	closers         []func() error
 }
@@ -91,15 +91,25 @@ func (c *Clients) Redis(ctx context.Context) (*redis.Client, error) {
 
 // Stream gives the connection to NATS.
 func (c *Clients) Stream(ctx context.Context) (*jetstream.Conn, error) {
-	if c.stream != nil {
-		return c.stream, nil
+	return c.nats(ctx, &c.stream, stores.NATS, jetstream.Options{URL: c.NATSURL, Creds: c.NATSCreds, Name: c.Name})
+}
+
+// Feed gives the connection to the account of the grocery feed, as its publisher.
+func (c *Clients) Feed(ctx context.Context) (*jetstream.Conn, error) {
+	return c.nats(ctx, &c.feed, stores.Feed, jetstream.Options{URL: c.FeedNATSURL, Creds: c.FeedNATSCreds, Name: c.Name + " feed"})
+}
+
+func (c *Clients) nats(ctx context.Context, kept **jetstream.Conn, store stores.Store, options jetstream.Options) (*jetstream.Conn, error) {
+	if *kept != nil {
+		return *kept, nil
 	}
-	conn, err := jetstream.Connect(ctx, jetstream.Options{URL: c.NATSURL, Creds: c.NATSCreds, Name: c.Name, Log: c.Log})
+	options.Log = c.Log
+	conn, err := jetstream.Connect(ctx, options)
 	if err != nil {
-		return nil, opening(stores.NATS, err)
+		return nil, opening(store, err)
 	}
 	c.OnClose(func() error { conn.Close(); return nil })
-	c.stream = conn
+	*kept = conn
 	return conn, nil
 }
 
@@ -128,6 +138,8 @@ func (c *Clients) Probe(store stores.Store) func(ctx context.Context) error {
 		return c.redis.Ping
 	case stores.NATS:
 		return func(context.Context) error { return c.stream.Ready() }
+	case stores.Feed:
+		return func(context.Context) error { return c.feed.Ready() }
 	case stores.Elasticsearch:
 		return func(context.Context) error { return nil }
 	default:

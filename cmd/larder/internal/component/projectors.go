@@ -46,12 +46,12 @@ func projections() []projection {
 			}
 			return replica.New(pool), nil
 		}},
-		{groceryfeed.Name, stores.NATS, func(ctx context.Context, host *Host) (projectors.Projection, error) {
-			conn, err := host.Stream(ctx)
+		{groceryfeed.Name, stores.Feed, func(ctx context.Context, host *Host) (projectors.Projection, error) {
+			feed, err := host.Feed(ctx)
 			if err != nil {
 				return nil, err
 			}
-			return groceryfeed.New(conn, host.Log), nil
+			return groceryfeed.New(feed, host.Log), nil
 		}},
 	}
 }
@@ -124,8 +124,14 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 		return nil, fmt.Errorf("serve the control of the projections: %w", err)
 	}
 	host.OnClose(func() error { stop(); return nil })
+	checks := []httpserver.Check{streamsCheck(conn)}
+	if slices.ContainsFunc(chosen, func(p projection) bool { return p.sink == stores.Feed }) {
+		feed, err := host.Feed(ctx)
+		if err != nil {
+			return nil, err
+		}
+		checks = append(checks, feedCheck(feed))
+	}
 	// Each projection waits for its own store by itself: one that is away holds up no other.
-	return &Component{
-		Run: runner.Run, After: []stores.Store{stores.NATS}, Checks: []httpserver.Check{streamsCheck(conn)},
-	}, nil
+	return &Component{Run: runner.Run, After: []stores.Store{stores.NATS}, Checks: checks}, nil
 }

@@ -9,12 +9,13 @@ import (
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/jetstream"
 	"larder.dev/projectors"
+	"larder.dev/projectors/groceryfeed"
 )
 
 // streamPause is how long passes between two attempts to make the streams.
 const streamPause = 500 * time.Millisecond
 
-// EnsureStreams makes the two streams, or brings them to this version's settings.
+// EnsureStreams makes the stream of events, or brings it to this version's settings.
 func EnsureStreams(ctx context.Context, conn *jetstream.Conn) error {
 	for _, stream := range projectors.Streams() {
 		if err := conn.EnsureStream(ctx, stream); err != nil {
@@ -47,11 +48,20 @@ func awaitStreams(ctx context.Context, conn *jetstream.Conn, log *slog.Logger) e
 
 // streamsCheck finds out, once, that the streams are there.
 func streamsCheck(conn *jetstream.Conn) httpserver.Check {
-	return httpserver.Check{Name: "streams", Probe: once(func(ctx context.Context) error {
+	return streamCheck("streams", conn, projectors.Streams()...)
+}
+
+// feedCheck finds out, once, that the grocery feed is there.
+func feedCheck(feed *jetstream.Conn) httpserver.Check {
+	return streamCheck("grocery feed", feed, groceryfeed.Stream())
+}
+
+func streamCheck(name string, conn *jetstream.Conn, streams ...jetstream.StreamConfig) httpserver.Check {
+	return httpserver.Check{Name: name, Probe: once(func(ctx context.Context) error {
 		if conn.Ready() != nil {
 			return errNotAsked
 		}
-		for _, stream := range projectors.Streams() {
+		for _, stream := range streams {
 			if _, err := conn.State(ctx, stream.Name); err != nil {
 				return err
 			}

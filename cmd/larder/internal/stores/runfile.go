@@ -20,6 +20,8 @@ type Addresses struct {
 	BackupPostgresURL string `json:"backup_postgres_url"`
 	NATSURL           string `json:"nats_url"`
 	NATSCreds         string `json:"nats_creds,omitempty"`
+	FeedNATSURL       string `json:"feed_nats_url"` // NATS for the publisher of the grocery feed
+	FeedNATSCreds     string `json:"feed_nats_creds,omitempty"`
 	FeedURL           string `json:"feed_url,omitempty"` // NATS with the grocery app's credentials
 	RedisURL          string `json:"redis_url"`
 	ElasticsearchURL  string `json:"elasticsearch_url,omitempty"` // "" where the search index is in the data folder

@@ -8,6 +8,7 @@ const (
 	Postgres      Store = "postgres"
 	Backup        Store = "backup postgres"
 	NATS          Store = "nats"
+	Feed          Store = "nats of the grocery feed"
 	Redis         Store = "redis"
 	Elasticsearch Store = "elasticsearch"
 )
@@ -21,6 +22,8 @@ func (s Store) Variable() string {
 		return "LARDER_BACKUP_POSTGRES_URL"
 	case NATS:
 		return "LARDER_NATS_URL"
+	case Feed:
+		return "LARDER_FEED_NATS_URL"
 	case Redis:
 		return "LARDER_REDIS_URL"
 	case Elasticsearch:
@@ -39,6 +42,8 @@ func (a Addresses) Address(s Store) string {
 		return a.BackupPostgresURL
 	case NATS:
 		return a.NATSURL
+	case Feed:
+		return a.FeedNATSURL
 	case Redis:
 		return a.RedisURL
 	case Elasticsearch:

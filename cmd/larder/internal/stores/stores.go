@@ -3,6 +3,7 @@
 package stores
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,8 @@ type Given struct {
 	BackupPostgresURL string
 	NATSURL           string
 	NATSCreds         string
+	FeedNATSURL       string // "" for NATSURL
+	FeedNATSCreds     string // "" for NATSCreds
 	RedisURL          string
 }
 
@@ -37,6 +40,8 @@ func (g Given) Addresses() Addresses {
 		BackupPostgresURL: g.BackupPostgresURL,
 		NATSURL:           g.NATSURL,
 		NATSCreds:         g.NATSCreds,
+		FeedNATSURL:       cmp.Or(g.FeedNATSURL, g.NATSURL),
+		FeedNATSCreds:     cmp.Or(g.FeedNATSCreds, g.NATSCreds),
 		RedisURL:          g.RedisURL,
 	}
 }
@@ -137,7 +142,7 @@ func (s *Stores) startNATS(o Options) error {
 	if err != nil {
 		return fmt.Errorf("start the embedded NATS: %w", err)
 	}
-	s.nats, s.NATSURL, s.FeedURL = server, server.URL(), server.FeedURL()
+	s.nats, s.NATSURL, s.FeedNATSURL, s.FeedURL = server, server.URL(), server.PublisherURL(), server.FeedURL()
 	return nil
 }
 

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"larder.dev/internal/natsaccounts"
+)
+
+// natsAccountsCommand makes what NATS servers and our components need to know each other. It needs no store.
+type natsAccountsCommand struct {
+	Dir string `arg:"" placeholder:"DIR" help:"Where to; run again with the same one, it keeps the keys."`
+}
+
+func (c natsAccountsCommand) Run(con console) error {
+	names, err := natsaccounts.Issue(c.Dir)
+	if err != nil {
+		return fmt.Errorf("write NATS accounts to %s: %w", c.Dir, err)
+	}
+	fmt.Fprintf(con.out, "for the servers: %s\n", filepath.Join(c.Dir, natsaccounts.ConfigFile))
+	for _, name := range names {
+		fmt.Fprintf(con.out, "for %s: %s\n", natsaccounts.Find(name).For, natsaccounts.CredsFile(c.Dir, name))
+	}
+	return nil
+}

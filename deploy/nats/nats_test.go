@@ -1,0 +1,284 @@
+// Package nats_test runs real servers with the configuration of this folder and freshly issued credentials.
+package nats_test
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	"larder.dev/internal/natsaccounts"
+	"larder.dev/internal/natsaccounts/accountstest"
+	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/testkit"
+	"larder.dev/projectors"
+	"larder.dev/projectors/projectiontest"
+)
+
+const clusterPassword = "between-servers"
+
+// TestMain gives the variables that the configuration reads. What differs between servers is set on each.
+func TestMain(m *testing.M) {
+	for name, value := range map[string]string{
+		"NATS_STORE_DIR": "unused", "NATS_SERVER_NAME": "unused", "NATS_CLUSTER_PASSWORD": clusterPassword,
+		"NATS_ROUTES": `["nats://larder:` + clusterPassword + `@127.0.0.1:1"]`,
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// place is a folder as an operator has it: this one, with issued accounts.
+type place struct {
+	dir string
+	url string
+}
+
+func prepare(t *testing.T) *place {
+	t.Helper()
+	p := &place{dir: t.TempDir()}
+	for _, name := range []string{"common.conf", "single.conf", "cluster.conf"} {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(p.dir, name), text, 0o600))
+	}
+	_, err := natsaccounts.Issue(filepath.Join(p.dir, "accounts"))
+	require.NoError(t, err)
+	return p
+}
+
+// single starts one server.
+func single(t *testing.T) *place {
+	t.Helper()
+	p := prepare(t)
+	running := p.start(t, "single.conf", func(*server.Options) {})
+	p.url = running.ClientURL()
+	return p
+}
+
+// start runs a server by a file of the folder, on free ports and a folder of its own.
+func (p *place) start(t *testing.T, file string, change func(*server.Options)) *server.Server {
+	t.Helper()
+	opts, err := server.ProcessConfigFile(filepath.Join(p.dir, file))
+	require.NoError(t, err)
+	opts.Host, opts.Port, opts.HTTPPort, opts.StoreDir = "127.0.0.1", server.RANDOM_PORT, 0, t.TempDir()
+	opts.NoSigs, opts.NoLog = true, true
+	change(opts)
+	running, err := server.NewServer(opts)
+	require.NoError(t, err)
+	go running.Start()
+	t.Cleanup(func() { running.Shutdown(); running.WaitForShutdown() })
+	require.True(t, running.ReadyForConnections(30*time.Second))
+	return running
+}
+
+func (p *place) creds(user string) string {
+	return natsaccounts.CredsFile(filepath.Join(p.dir, "accounts"), user)
+}
+
+// plain connects as a program that isn't ours would.
+func (p *place) plain(user string) accountstest.Connect {
+	return func(t *testing.T, options ...nats.Option) *nats.Conn {
+		t.Helper()
+		conn, err := nats.Connect(p.url, append(options, nats.UserCredentials(p.creds(user)))...)
+		require.NoError(t, err)
+		t.Cleanup(conn.Close)
+		return conn
+	}
+}
+
+// ours is plain with the inboxes of our own parts.
+func (p *place) ours(user string) accountstest.Connect {
+	connect := p.plain(user)
+	return func(t *testing.T, options ...nats.Option) *nats.Conn {
+		t.Helper()
+		return connect(t, append(options, nats.CustomInboxPrefix(natsaccounts.InboxPrefix))...)
+	}
+}
+
+// component connects as a component does. The log tells what is denied to it.
+func (p *place) component(t *testing.T, user string, log *slog.Logger) *jetstream.Conn {
+	t.Helper()
+	conn, err := jetstream.Connect(t.Context(), jetstream.Options{
+		URL: p.url, Creds: p.creds(user), Name: user, Log: log.With("user", user),
+	})
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	require.NoError(t, conn.WaitReady(t.Context()))
+	return conn
+}
+
+// watcher is a log that remembers what NATS denied.
+type watcher struct {
+	slog.Handler
+
+	seen *denied
+}
+
+type denied struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func watch(t *testing.T) (*slog.Logger, *denied) {
+	t.Helper()
+	seen := &denied{}
+	return slog.New(watcher{Handler: testkit.Logger(t).Handler(), seen: seen}), seen
+}
+
+func (w watcher) Handle(ctx context.Context, record slog.Record) error {
+	if strings.Contains(record.Message, "denied") {
+		line := record.Message
+		record.Attrs(func(a slog.Attr) bool { line += " " + a.String(); return true })
+		w.seen.mu.Lock()
+		w.seen.lines = append(w.seen.lines, line)
+		w.seen.mu.Unlock()
+	}
+	return w.Handler.Handle(ctx, record)
+}
+
+func (w watcher) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return watcher{Handler: w.Handler.WithAttrs(attrs), seen: w.seen}
+}
+
+func (d *denied) list() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]string(nil), d.lines...)
+}
+
+// The grocery app's credentials reach the feed and nothing else.
+func TestGroceryAppReachesTheFeedAlone(t *testing.T) {
+	t.Parallel()
+	accountstest.Run(t, func(t *testing.T) accountstest.Server {
+		t.Helper()
+		p := single(t)
+		return accountstest.Server{
+			Larder: p.ours("operator"), Publisher: p.ours(natsaccounts.FeedUser), App: p.plain(natsaccounts.GroceryUser),
+		}
+	})
+}
+
+// Three servers are one: the grocery app reads the feed on another server than the one
+// that it was published on, and stays on the feed there too.
+func TestClusterOfThree(t *testing.T) {
+	t.Parallel()
+	accountstest.Run(t, func(t *testing.T) accountstest.Server {
+		t.Helper()
+		p, _ := cluster(t)
+		return accountstest.Server{
+			Larder: p[0].ours("operator"), Publisher: p[1].ours(natsaccounts.FeedUser), App: p[2].plain(natsaccounts.GroceryUser),
+		}
+	})
+}
+
+// In a cluster the streams and buckets have three copies, so that publishing goes on when a server is lost.
+func TestClusterOutlivesAServer(t *testing.T) {
+	t.Parallel()
+	p, servers := cluster(t)
+	log, _ := watch(t)
+	conn := p[0].component(t, "projectors", log)
+	for _, stream := range projectors.Streams() {
+		require.NoError(t, conn.EnsureStream(t.Context(), stream))
+	}
+	_, err := conn.EnsureBucket(t.Context(), "PARKED")
+	require.NoError(t, err)
+	js, err := p[0].ours("operator")(t).JetStream()
+	require.NoError(t, err)
+	for _, stream := range []string{events.Stream, "KV_PARKED"} {
+		info, err := js.StreamInfo(stream)
+		require.NoError(t, err)
+		require.Equal(t, 3, info.Config.Replicas, stream)
+	}
+	relay := p[0].component(t, "relay", log)
+	message := projectiontest.Message(projectiontest.NewTeller().Recipe(events.RecipeCreated, "soup", 1))
+	_, _, err = relay.Publish(t.Context(), message, nil)
+	require.NoError(t, err)
+	servers[1].Shutdown()
+	testkit.Until(t, "publishing goes on", func() bool {
+		_, _, err := relay.Publish(t.Context(), message, nil)
+		return err == nil
+	})
+	state, err := conn.State(t.Context(), events.Stream)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, state.Messages, "sent twice, and kept once")
+}
+
+// cluster gives three servers, of which each knows the accounts.
+func cluster(t *testing.T) ([]*place, []*server.Server) {
+	t.Helper()
+	p := prepare(t)
+	ports, addresses := make([]int, 3), make([]string, 3)
+	for i := range ports {
+		var err error
+		ports[i], err = serverfolder.FreePort()
+		require.NoError(t, err)
+		addresses[i] = "nats://larder:" + clusterPassword + "@127.0.0.1:" + strconv.Itoa(ports[i])
+	}
+	list, servers := make([]*place, 3), make([]*server.Server, 3)
+	for i := range list {
+		servers[i] = p.start(t, "cluster.conf", func(opts *server.Options) {
+			require.Len(t, opts.Routes, 1, "the routes come from the environment")
+			opts.ServerName, opts.Cluster.Host, opts.Cluster.Port = "nats-"+strconv.Itoa(i+1), "127.0.0.1", ports[i]
+			opts.Routes = server.RoutesFromStr(strings.Join(addresses, ","))
+		})
+		list[i] = &place{dir: p.dir, url: servers[i].ClientURL()}
+	}
+	testkit.Until(t, "the servers are one cluster", func() bool {
+		return slices.ContainsFunc(servers, func(s *server.Server) bool {
+			return s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == len(servers)
+		})
+	})
+	return list, servers
+}
+
+// Accounts that are issued again into the same folder keep their keys, so that servers and credentials fit.
+func TestIssuedAgainTheyStillFit(t *testing.T) {
+	t.Parallel()
+	p := single(t)
+	before, err := os.ReadFile(filepath.Join(p.dir, "accounts", "keys", "operator.seed"))
+	require.NoError(t, err)
+	_, err = natsaccounts.Issue(filepath.Join(p.dir, "accounts"))
+	require.NoError(t, err)
+	after, err := os.ReadFile(filepath.Join(p.dir, "accounts", "keys", "operator.seed"))
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+	require.NoError(t, p.plain("relay")(t).Flush(), "new credentials on the server that has the old accounts")
+}
+
+// Nobody gets in without credentials, or with those of another folder, and no key can be read by others.
+func TestStrangersStayOutside(t *testing.T) {
+	t.Parallel()
+	p, other := single(t), prepare(t)
+	_, err := nats.Connect(p.url)
+	require.ErrorIs(t, err, nats.ErrAuthorization)
+	_, err = nats.Connect(p.url, nats.UserCredentials(other.creds("operator")))
+	require.ErrorIs(t, err, nats.ErrAuthorization)
+	for _, pattern := range []string{"keys/*", "creds/*"} {
+		files, err := filepath.Glob(filepath.Join(p.dir, "accounts", pattern))
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			info, err := os.Stat(file)
+			require.NoError(t, err)
+			require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), file)
+		}
+	}
+	conf, err := os.ReadFile(filepath.Join(p.dir, "accounts", natsaccounts.ConfigFile))
+	require.NoError(t, err)
+	require.NotContains(t, string(conf), "SEED")
+}

@@ -1,0 +1,240 @@
+package natsaccounts
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nkeys"
+
+	"larder.dev/internal/serverfolder"
+)
+
+// ConfigFile is what a server's configuration includes, in a folder that [Issue] wrote.
+const ConfigFile = "accounts.conf"
+
+const (
+	keysFolder  = "keys"
+	credsFolder = "creds"
+)
+
+// CredsFile is the path of a user's credentials in such a folder.
+func CredsFile(dir, user string) string { return filepath.Join(dir, credsFolder, user+".creds") }
+
+// Issue signs the accounts and writes into a folder:
+//
+//   - accounts.conf, which a server's configuration includes. It holds no secret.
+//   - creds/<user>.creds, the credentials of each user, which hold its key.
+//   - keys/, the keys of the operator, the accounts and the users. Whoever has the operator's can make
+//     credentials for everything; no server needs it.
+//
+// Keys that are there are kept, so that after an update with other permissions it is run again, and servers
+// and credentials still fit. The names of the users are returned.
+func Issue(dir string) ([]string, error) {
+	for _, folder := range []string{dir, filepath.Join(dir, keysFolder), filepath.Join(dir, credsFolder)} {
+		if err := serverfolder.Make(folder); err != nil {
+			return nil, fmt.Errorf("issue NATS credentials: %w", err)
+		}
+	}
+	i, err := newIssuer(dir)
+	if err != nil {
+		return nil, fmt.Errorf("issue NATS credentials: %w", err)
+	}
+	if err := i.writeConfig(); err != nil {
+		return nil, fmt.Errorf("issue NATS credentials: %w", err)
+	}
+	names, err := i.writeCreds()
+	if err != nil {
+		return nil, fmt.Errorf("issue NATS credentials: %w", err)
+	}
+	return names, nil
+}
+
+// issuer has the keys of one folder.
+type issuer struct {
+	dir      string
+	operator nkeys.KeyPair
+	accounts map[string]nkeys.KeyPair
+	public   map[string]string // of each account
+}
+
+func newIssuer(dir string) (*issuer, error) {
+	i := &issuer{dir: dir, accounts: map[string]nkeys.KeyPair{}, public: map[string]string{}}
+	var err error
+	if i.operator, err = i.key("operator", nkeys.CreateOperator); err != nil {
+		return nil, err
+	}
+	for _, account := range Accounts() {
+		key, err := i.key("account-"+strings.ToLower(account.Name), nkeys.CreateAccount)
+		if err != nil {
+			return nil, err
+		}
+		i.accounts[account.Name] = key
+		if i.public[account.Name], err = key.PublicKey(); err != nil {
+			return nil, fmt.Errorf("read the key of account %s: %w", account.Name, err)
+		}
+	}
+	return i, nil
+}
+
+// key gives the key of a name, and makes one on the first call.
+func (i *issuer) key(name string, create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, error) {
+	path := filepath.Join(i.dir, keysFolder, name+".seed")
+	kept, err := os.ReadFile(path)
+	if err == nil {
+		pair, err := nkeys.FromSeed(kept)
+		if err != nil {
+			return nil, fmt.Errorf("read key %s: %w", path, err)
+		}
+		return pair, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read key %s: %w", name, err)
+	}
+	pair, err := create()
+	if err != nil {
+		return nil, fmt.Errorf("make key %s: %w", name, err)
+	}
+	seed, err := pair.Seed()
+	if err != nil {
+		return nil, fmt.Errorf("make key %s: %w", name, err)
+	}
+	return pair, serverfolder.Write(path, seed)
+}
+
+// writeConfig signs the operator and the accounts. The server gets them with its configuration (a memory
+// resolver), so that it depends on nothing else when it starts.
+func (i *issuer) writeConfig() error {
+	public, err := i.operator.PublicKey()
+	if err != nil {
+		return fmt.Errorf("read the operator's key: %w", err)
+	}
+	claims := jwt.NewOperatorClaims(public)
+	claims.Name = "larder"
+	claims.SystemAccount = i.public[System]
+	signed, err := claims.Encode(i.operator)
+	if err != nil {
+		return fmt.Errorf("sign the operator: %w", err)
+	}
+	var text strings.Builder
+	text.WriteString("# Written by `larder nats-accounts`; don't edit.\n")
+	fmt.Fprintf(&text, "operator: %s\nsystem_account: %s\nresolver: MEMORY\nresolver_preload {\n", signed, i.public[System])
+	for _, account := range Accounts() {
+		signed, err := i.account(account)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&text, "  # %s\n  %s: %s\n", account.Name, i.public[account.Name], signed)
+	}
+	text.WriteString("}\n")
+	path := filepath.Join(i.dir, ConfigFile)
+	if err := serverfolder.Write(path, []byte(text.String())); err != nil {
+		return err
+	}
+	// The server runs as somebody else, and what is signed is no secret.
+	if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // see above
+		return fmt.Errorf("let the server read %s: %w", path, err)
+	}
+	return nil
+}
+
+func (i *issuer) account(account Account) (string, error) {
+	claims := jwt.NewAccountClaims(i.public[account.Name])
+	claims.Name = account.Name
+	if account.JetStream {
+		claims.Limits.JetStreamLimits = jwt.JetStreamLimits{
+			MemoryStorage: jwt.NoLimit, DiskStorage: jwt.NoLimit, Streams: jwt.NoLimit, Consumer: jwt.NoLimit,
+		}
+	}
+	for _, export := range account.Exports {
+		claims.Exports.Add(signedExport(export))
+	}
+	for _, from := range account.Imports {
+		claims.Imports.Add(&jwt.Import{
+			Name: from.Subject, Account: i.public[from.Account], Subject: jwt.Subject(from.Subject),
+			LocalSubject: jwt.RenamingSubject(from.Local), Type: exportType(from.Service),
+		})
+	}
+	var faults jwt.ValidationResults
+	claims.Validate(&faults)
+	if failed := faults.Errors(); len(failed) > 0 {
+		return "", fmt.Errorf("check account %s: %w", account.Name, errors.Join(failed...))
+	}
+	signed, err := claims.Encode(i.operator)
+	if err != nil {
+		return "", fmt.Errorf("sign account %s: %w", account.Name, err)
+	}
+	return signed, nil
+}
+
+// signedExport needs no token of the importing account: every account that the servers know is ours.
+func signedExport(export Export) *jwt.Export {
+	signed := &jwt.Export{Name: export.Subject, Subject: jwt.Subject(export.Subject), Type: exportType(export.Service)}
+	switch {
+	case export.Many:
+		signed.ResponseType = jwt.ResponseTypeStream
+	case export.Service:
+		signed.ResponseType = jwt.ResponseTypeSingleton
+	}
+	return signed
+}
+
+func exportType(service bool) jwt.ExportType {
+	if service {
+		return jwt.Service
+	}
+	return jwt.Stream
+}
+
+func (i *issuer) writeCreds() ([]string, error) {
+	var names []string
+	for _, account := range Accounts() {
+		for _, user := range account.Users {
+			if err := i.writeUser(account.Name, user); err != nil {
+				return nil, err
+			}
+			names = append(names, user.Name)
+		}
+	}
+	return names, nil
+}
+
+func (i *issuer) writeUser(account string, user User) error {
+	key, err := i.key("user-"+user.Name, nkeys.CreateUser)
+	if err != nil {
+		return err
+	}
+	public, err := key.PublicKey()
+	if err != nil {
+		return fmt.Errorf("read the key of user %s: %w", user.Name, err)
+	}
+	claims := jwt.NewUserClaims(public)
+	claims.Name = user.Name
+	claims.Pub = permission(user.Publish)
+	claims.Sub = permission(user.Subscribe)
+	signed, err := claims.Encode(i.accounts[account])
+	if err != nil {
+		return fmt.Errorf("sign user %s: %w", user.Name, err)
+	}
+	seed, err := key.Seed()
+	if err != nil {
+		return fmt.Errorf("read the key of user %s: %w", user.Name, err)
+	}
+	creds, err := jwt.FormatUserConfig(signed, seed)
+	if err != nil {
+		return fmt.Errorf("write the credentials of %s: %w", user.Name, err)
+	}
+	return serverfolder.Write(CredsFile(i.dir, user.Name), creds)
+}
+
+// permission denies everything where nothing is allowed: an empty list means no limit to the server.
+func permission(allowed []string) jwt.Permission {
+	if len(allowed) == 0 {
+		return jwt.Permission{Deny: jwt.StringList{">"}}
+	}
+	return jwt.Permission{Allow: jwt.StringList(allowed)}
+}
