@@ -42,7 +42,7 @@ type settings struct {
 	BackupPostgresURL string `env:"LARDER_BACKUP_POSTGRES_URL" placeholder:"URL" help:"The PostgreSQL of the backup."`
 	NATSURL           string `name:"nats-url" env:"LARDER_NATS_URL" placeholder:"URL" help:"A NATS server with JetStream."`
 	NATSCreds         string `name:"nats-creds" env:"LARDER_NATS_CREDS" placeholder:"FILE" help:"Credentials for that server."`
-	FeedNATSURL       string `name:"feed-nats-url" env:"LARDER_FEED_NATS_URL" placeholder:"URL" help:"NATS for the grocery feed, else the same."`
+	FeedNATSURL       string `name:"feed-nats-url" env:"LARDER_FEED_NATS_URL" placeholder:"URL" help:"NATS of the grocery feed (the same)."`
 	FeedNATSCreds     string `name:"feed-nats-creds" env:"LARDER_FEED_NATS_CREDS" placeholder:"FILE" help:"Credentials of its publisher."`
 	RedisURL          string `env:"LARDER_REDIS_URL" placeholder:"URL" help:"A Redis."`
 

@@ -45,6 +45,7 @@ func TestContract(t *testing.T) {
 		"groceries are scaled":                     groceries,
 		"groceries need access, and say so":        groceriesRefused,
 		"the feed's credentials reach it alone":    feedCredentials,
+		"accounts for NATS servers":                natsAccounts,
 		"an export comes back as it was":           exportRoundTrip,
 		"a rebuild is not felt by who searches":    rebuildWhileSearching,
 		"each projection can be rebuilt":           rebuildEach,
