@@ -16,7 +16,7 @@ import (
 func natsAccounts(t *testing.T, s *larder.Server) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "accounts")
-	printed := s.MustRun(t, "", "nats-accounts", dir)
+	printed := s.MustRun(t, "", "nats-accounts", dir).Stdout
 	require.FileExists(t, filepath.Join(dir, "accounts.conf"))
 	for _, user := range []string{"relay", "query-api", "projectors", "operator", "feed", "grocery-app"} {
 		path := filepath.Join(dir, "creds", user+".creds")

@@ -102,11 +102,12 @@ func serve(t *testing.T, spans *tracetest.InMemoryExporter) (url, token string) 
 	ctx := testkit.Context(t)
 	tracing, err := telemetry.New("test", sdktrace.WithSyncer(spans))
 	require.NoError(t, err)
+	nats := testkit.NATS(t)
 	host := &component.Host{
 		Clients: clients.New(clients.Options{
 			Addresses: stores.Addresses{
 				PostgresURL: testkit.Postgres(t, migrate), BackupPostgresURL: testkit.Postgres(t, migrate),
-				NATSURL: testkit.NATS(t).URL(), RedisURL: testkit.Redis(t),
+				NATSURL: nats.URL(), FeedNATSURL: nats.PublisherURL(), RedisURL: testkit.Redis(t),
 			},
 			Name: "test", SearchDir: t.TempDir(), Tracing: tracing, Log: testkit.Logger(t),
 		}),
