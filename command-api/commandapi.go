@@ -17,6 +17,7 @@ import (
 	"larder.dev/command-api/internal/httpapi"
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/command-api/internal/relay"
+	"larder.dev/command-api/internal/republish"
 	"larder.dev/command-api/internal/transfer"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
@@ -42,6 +43,10 @@ type (
 	Backlog = postgres.Backlog
 	// ImportProgress is how far an import has come.
 	ImportProgress = transfer.Progress
+	// RepublishOptions say what is published again, and who is told of it.
+	RepublishOptions = republish.Options
+	// RepublishProgress is how far that has come.
+	RepublishProgress = republish.Progress
 	// ImportOptions say who is told of it.
 	ImportOptions = transfer.Options
 )
@@ -168,6 +173,16 @@ func (a *API) Import(ctx context.Context, userID string, from io.Reader, options
 	progress, err := transfer.Import(ctx, a.store, userID, from, options)
 	if err != nil {
 		return progress, fmt.Errorf("import recipes: %w", err)
+	}
+	return progress, nil
+}
+
+// Republish fills a stream with what the ledger has and the stream lacks. It may be interrupted and run again, beside
+// everything else.
+func (a *API) Republish(ctx context.Context, stream republish.Stream, options RepublishOptions) (RepublishProgress, error) {
+	progress, err := republish.Republish(ctx, a.store, stream, options)
+	if err != nil {
+		return progress, fmt.Errorf("publish again what the stream lacks: %w", err)
 	}
 	return progress, nil
 }

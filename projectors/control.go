@@ -19,15 +19,22 @@ const (
 	controlRebuild = "larder.control.projectors.rebuild." // + projection
 	controlHold    = "larder.control.projectors.hold."    // + projection
 	controlRelease = "larder.control.projectors.release." // + projection
+	controlRetry   = "larder.control.projectors.retry."   // + projection
+	controlDrop    = "larder.control.projectors.drop."    // + projection
 )
 
-// rebuildQueue makes one process take a rebuild where several could.
-const rebuildQueue = "rebuild"
+// A queue makes one process take a request where several could.
+const (
+	rebuildQueue = "rebuild"
+	parkedQueue  = "parked"
+)
 
 // command is the body of every request.
 type command struct {
 	User   string `json:"user,omitempty"`
 	Runner string `json:"runner,omitempty"` // who asks, where a runner asks the others
+
+	Sequence uint64 `json:"sequence,omitempty"` // of a parked event
 }
 
 // service is one kind of request.
@@ -76,14 +83,16 @@ func (s service) handler() jetstream.Handler {
 func (r *Runner) services() []service {
 	list := []service{
 		{subject: controlStatus, handle: r.serveStatus},
-		{subject: controlParked, queue: "parked", handle: r.serveParked},
+		{subject: controlParked, queue: parkedQueue, handle: r.serveParked},
 		{subject: controlErase, handle: r.serveErase},
 	}
 	for _, w := range r.workers {
 		list = append(list,
 			service{subject: controlRebuild + w.spec.Name, queue: rebuildQueue, handle: r.serveRebuild(w)},
 			service{subject: controlHold + w.spec.Name, handle: r.serveHold(w)},
-			service{subject: controlRelease + w.spec.Name, handle: r.serveRelease(w)})
+			service{subject: controlRelease + w.spec.Name, handle: r.serveRelease(w)},
+			service{subject: controlRetry + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.RetryParked)},
+			service{subject: controlDrop + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.DropParked)})
 	}
 	return list
 }
@@ -121,6 +130,13 @@ func (r *Runner) serveRebuild(w *worker) func(context.Context, command, func(any
 			// A caller that went away doesn't end a rebuild; one that cancels does, by the context.
 			_ = reply(p)
 		})
+	}
+}
+
+func serveParkedEvent(w *worker, deal func(ctx context.Context, name string, sequence uint64) error,
+) func(context.Context, command, func(any) error) error {
+	return func(ctx context.Context, cmd command, _ func(any) error) error {
+		return deal(ctx, w.spec.Name, cmd.Sequence)
 	}
 }
 
@@ -249,6 +265,23 @@ func (c *Control) Parked(ctx context.Context) ([]ParkedEvent, error) {
 		return nil
 	})
 	return list, err
+}
+
+// RetryParked has a parked event applied once more where its projection runs; see Runner.RetryParked.
+func (c *Control) RetryParked(ctx context.Context, name string, sequence uint64) error {
+	return c.parked(ctx, controlRetry, name, sequence)
+}
+
+// DropParked has a parked event forgotten; see Runner.DropParked.
+func (c *Control) DropParked(ctx context.Context, name string, sequence uint64) error {
+	return c.parked(ctx, controlDrop, name, sequence)
+}
+
+func (c *Control) parked(ctx context.Context, verb, name string, sequence uint64) error {
+	if err := checkUser(name); err != nil {
+		return fmt.Errorf("%w %q", ErrUnknownProjection, name)
+	}
+	return c.ask(ctx, false, verb+name, command{Sequence: sequence}, func([]byte) error { return nil })
 }
 
 // Rebuild has a projection rebuilt where it runs and hands on its progress. Cancelling the context cancels

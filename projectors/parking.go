@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,6 +21,9 @@ const parkedBucket = "PARKED"
 
 // maxReason bounds a reason, which can hold a piece of a broken header.
 const maxReason = 500
+
+// ErrNotParked is an event that isn't parked, or isn't any more.
+var ErrNotParked = errors.New("no such parked event")
 
 // ParkedEvent is an event that a projection could not apply and left behind.
 type ParkedEvent struct {
@@ -74,6 +78,35 @@ func (p *parking) put(ctx context.Context, projection string, msg jetstream.Mess
 	return bucket.Put(ctx, parkedKey(projection, msg.Sequence), value)
 }
 
+// get gives one parked event, or ErrNotParked.
+func (p *parking) get(ctx context.Context, projection string, sequence uint64) (ParkedEvent, error) {
+	bucket, err := p.bucket(ctx)
+	if err != nil {
+		return ParkedEvent{}, err
+	}
+	value, found, err := bucket.Get(ctx, parkedKey(projection, sequence))
+	if err != nil {
+		return ParkedEvent{}, err
+	}
+	if !found {
+		return ParkedEvent{}, fmt.Errorf("%s, message %d: %w", projection, sequence, ErrNotParked)
+	}
+	var event ParkedEvent
+	if err := json.Unmarshal(value, &event); err != nil {
+		return ParkedEvent{}, fmt.Errorf("read parked event %s: %w", parkedKey(projection, sequence), err)
+	}
+	return event, nil
+}
+
+// forget takes one parked event off the record.
+func (p *parking) forget(ctx context.Context, event ParkedEvent) error {
+	bucket, err := p.bucket(ctx)
+	if err != nil {
+		return err
+	}
+	return bucket.Delete(ctx, parkedKey(event.Projection, event.Sequence))
+}
+
 // list gives what is parked, by one projection or, for "", by all, in the order of the stream.
 func (p *parking) list(ctx context.Context, projection string) ([]ParkedEvent, error) {
 	bucket, err := p.bucket(ctx)
@@ -108,15 +141,11 @@ func (p *parking) clear(ctx context.Context, projection string, fits func(Parked
 	if err != nil {
 		return err
 	}
-	bucket, err := p.bucket(ctx)
-	if err != nil {
-		return err
-	}
 	for _, event := range parked {
 		if !fits(event) {
 			continue
 		}
-		if err := bucket.Delete(ctx, parkedKey(event.Projection, event.Sequence)); err != nil {
+		if err := p.forget(ctx, event); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,9 @@ import (
 )
 
 type eventsCommands struct {
-	Tail eventsTailCommand `cmd:"" help:"Print events as they happen, one JSON object a line."`
+	Tail      eventsTailCommand      `cmd:"" help:"Print events as they happen, one JSON object a line."`
+	Republish eventsRepublishCommand `cmd:"" help:"Publish what the ledger has and the stream lacks."`
+	Parked    eventsParkedCommand    `cmd:"" help:"Show the events that a projection could not apply; apply them once more, or drop them."`
 }
 
 // eventsTailCommand follows the stream until it is interrupted, or with --no-follow to its end.

@@ -28,9 +28,7 @@ func (s *Store) Unpublished(ctx context.Context, limit, maxBytes int) ([]Entry, 
 	defer rows.Close()
 	var entries []Entry
 	for size := 0; size < maxBytes && rows.Next(); {
-		e := Entry{Event: events.Envelope{Source: events.Source}}
-		err := rows.Scan(&e.ID, &e.Event.ID, &e.Event.Type, &e.Event.SchemaVersion, &e.Event.Time, &e.Event.Subject,
-			&e.Event.Version, &e.Event.Change, &e.Event.TraceParent, (*[]byte)(&e.Event.Data))
+		e, err := scanEntry(rows)
 		if err != nil {
 			return nil, fmt.Errorf("read an unpublished event: %w", err)
 		}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"text/tabwriter"
+	"time"
+
+	"larder.dev/projectors"
+)
+
+// eventsParkedCommand shows the events that a projection could not apply, and deals with them.
+type eventsParkedCommand struct {
+	Projection string `placeholder:"NAME" help:"Only this projection's."`
+	Sequence   uint64 `placeholder:"SEQUENCE" help:"Only the event at this stream sequence."`
+	Retry      bool   `xor:"deal" help:"Apply them once more, as after an update that can read them."`
+	Drop       bool   `xor:"deal" help:"Forget them without applying them."`
+	JSON       bool   `name:"json" help:"As one JSON array."`
+}
+
+func (c eventsParkedCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *workplace, control *projectors.Control) error {
+		all, err := control.Parked(ctx)
+		if err != nil {
+			return fmt.Errorf("ask for the parked events: %w", err)
+		}
+		parked := c.chosen(all)
+		switch {
+		case c.Retry:
+			return c.deal(ctx, con, parked, "applied", control.RetryParked)
+		case c.Drop:
+			return c.deal(ctx, con, parked, "dropped", control.DropParked)
+		case c.JSON:
+			return printJSON(con, parked)
+		default:
+			return printParked(con, parked)
+		}
+	})
+}
+
+func (c eventsParkedCommand) chosen(all []projectors.ParkedEvent) []projectors.ParkedEvent {
+	chosen := []projectors.ParkedEvent{}
+	for _, event := range all {
+		if (c.Projection == "" || event.Projection == c.Projection) && (c.Sequence == 0 || event.Sequence == c.Sequence) {
+			chosen = append(chosen, event)
+		}
+	}
+	return chosen
+}
+
+// deal goes on after an event that fails: it stays parked, and is named.
+func (eventsParkedCommand) deal(ctx context.Context, con console, parked []projectors.ParkedEvent, done string,
+	with func(ctx context.Context, projection string, sequence uint64) error,
+) error {
+	var failed []error
+	for _, event := range parked {
+		if err := with(ctx, event.Projection, event.Sequence); err != nil {
+			failed = append(failed, fmt.Errorf("%s, message %d on %s: %w", event.Projection, event.Sequence, event.Subject, err))
+		}
+	}
+	fmt.Fprintf(con.out, "%s %d of %d parked events\n", done, len(parked)-len(failed), len(parked))
+	return errors.Join(failed...)
+}
+
+func printParked(con console, parked []projectors.ParkedEvent) error {
+	if len(parked) == 0 {
+		fmt.Fprintln(con.out, "nothing is parked")
+		return nil
+	}
+	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "PROJECTION\tSEQUENCE\tTYPE\tSUBJECT\tPARKED\tREASON")
+	for _, p := range parked {
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\n",
+			p.Projection, p.Sequence, p.Type, p.Subject, p.ParkedAt.Format(time.RFC3339), p.Reason)
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print the parked events: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"larder.dev/events"
+)
+
+// NextOwner gives the first user after another, by id, who has rows in the ledger; "" behind the last. Before the
+// first comes "".
+func (s *Store) NextOwner(ctx context.Context, after string) (string, error) {
+	rows, err := s.pool.Query(ctx, `SELECT user_id FROM event_log WHERE $1 = '' OR user_id > nullif($1, '')::uuid
+		ORDER BY user_id LIMIT 1`, after)
+	if err != nil {
+		return "", fmt.Errorf("find the user after %q in the ledger: %w", after, err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return "", fmt.Errorf("find the user after %q in the ledger: %w", after, err)
+	}
+	if len(found) == 0 {
+		return "", nil
+	}
+	return found[0], nil
+}
+
+// Published gives a user's rows that a stream has acknowledged, after a row's id, by id: at most limit of them.
+func (s *Store) Published(ctx context.Context, user string, after int64, limit int) ([]Entry, error) {
+	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data
+		FROM event_log WHERE user_id = $1 AND id > $2 AND published_at IS NOT NULL ORDER BY id LIMIT $3`, user, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the events of user %s after %d: %w", user, after, err)
+	}
+	entries, err := pgx.CollectRows(rows, scanEntry)
+	if err != nil {
+		return nil, fmt.Errorf("read the events of user %s after %d: %w", user, after, err)
+	}
+	return entries, nil
+}
+
+// CountPublished counts the rows that a stream has acknowledged, of one user, or of all for "".
+func (s *Store) CountPublished(ctx context.Context, user string) (int64, error) {
+	var n int64
+	err := s.pool.QueryRow(ctx, `SELECT count(*) FROM event_log
+		WHERE published_at IS NOT NULL AND ($1 = '' OR user_id = nullif($1, '')::uuid)`, user).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the published events of user %q: %w", user, err)
+	}
+	return n, nil
+}
+
+func scanEntry(row pgx.CollectableRow) (Entry, error) {
+	e := Entry{Event: events.Envelope{Source: events.Source}}
+	err := row.Scan(&e.ID, &e.Event.ID, &e.Event.Type, &e.Event.SchemaVersion, &e.Event.Time, &e.Event.Subject,
+		&e.Event.Version, &e.Event.Change, &e.Event.TraceParent, (*[]byte)(&e.Event.Data))
+	return e, err
+}

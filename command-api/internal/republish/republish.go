@@ -1,0 +1,148 @@
+// Package republish fills a stream with what the ledger has and the stream lacks: after the loss of the stream, or of
+// a part of it.
+package republish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+)
+
+// page is how many rows of the ledger are held in memory at once.
+const page = 200
+
+// Stream is what is filled; *jetstream.Conn is one.
+type Stream interface {
+	Publish(ctx context.Context, msg jetstream.Message, expectLast *uint64) (sequence uint64, duplicate bool, err error)
+	Last(ctx context.Context, stream, subject string) (jetstream.Message, bool, error)
+}
+
+// Options say what to publish again, and who is told of it.
+type Options struct {
+	User     string         // the account's id; "" for all
+	DryRun   bool           // find what lacks, and publish nothing
+	Progress func(Progress) // nil for nobody
+}
+
+// Progress is how far it has come.
+type Progress struct {
+	Looked    int64 `json:"looked"`    // rows of the ledger looked at
+	Total     int64 `json:"total"`     // rows to look at, as they were at the beginning
+	Published int64 `json:"published"` // events that the stream lacked
+}
+
+// Republish publishes, of each subject, the events that are newer than the last that the stream has of it, in their
+// order. What is older stays out, also where the stream has a gap: the last message of a subject is its state, and a
+// rebuild would take an old one for it. What isn't published yet is the relay's affair.
+//
+// It may run while the relay and other republishers do, and again after it was interrupted: each message is stored only
+// behind the one that it was compared with.
+func Republish(ctx context.Context, store *postgres.Store, stream Stream, options Options) (Progress, error) {
+	total, err := store.CountPublished(ctx, options.User)
+	if err != nil {
+		return Progress{}, err
+	}
+	r := &republisher{store: store, stream: stream, options: options, progress: Progress{Total: total}}
+	if options.User != "" {
+		return r.progress, r.user(ctx, options.User)
+	}
+	for user := ""; ; {
+		if user, err = store.NextOwner(ctx, user); err != nil || user == "" {
+			return r.progress, err
+		}
+		if err := r.user(ctx, user); err != nil {
+			return r.progress, err
+		}
+	}
+}
+
+type republisher struct {
+	store    *postgres.Store
+	stream   Stream
+	options  Options
+	progress Progress
+}
+
+// state is the last message that the stream has of a subject.
+type state struct {
+	sequence uint64 // 0 where it has none
+	version  int64
+}
+
+// user keeps one user's subjects in memory, and no more.
+func (r *republisher) user(ctx context.Context, user string) error {
+	subjects := make(map[string]state)
+	for after := int64(0); ; {
+		entries, err := r.store.Published(ctx, user, after, page)
+		if err != nil || len(entries) == 0 {
+			return err
+		}
+		for _, entry := range entries {
+			if err := r.entry(ctx, subjects, entry); err != nil {
+				return fmt.Errorf("publish event %d of user %s again: %w", entry.ID, user, err)
+			}
+		}
+		after = entries[len(entries)-1].ID
+		r.progress.Looked += int64(len(entries))
+		if r.options.Progress != nil {
+			r.options.Progress(r.progress)
+		}
+	}
+}
+
+func (r *republisher) entry(ctx context.Context, subjects map[string]state, entry postgres.Entry) error {
+	last, known := subjects[entry.Event.Subject]
+	if !known {
+		var err error
+		if last, err = r.last(ctx, entry.Event.Subject); err != nil {
+			return err
+		}
+		subjects[entry.Event.Subject] = last
+	}
+	if last.sequence > 0 && entry.Event.Version <= last.version {
+		return nil
+	}
+	r.progress.Published++
+	if r.options.DryRun {
+		return nil
+	}
+	sequence, err := r.publish(ctx, entry.Event, last.sequence)
+	if errors.Is(err, jetstream.ErrConflict) {
+		// Somebody else has published on the subject. What it needs now is seen at its next event.
+		r.progress.Published--
+		delete(subjects, entry.Event.Subject)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	subjects[entry.Event.Subject] = state{sequence: sequence, version: entry.Event.Version}
+	return r.store.MarkPublished(ctx, []int64{entry.ID}, []uint64{sequence})
+}
+
+func (r *republisher) last(ctx context.Context, subject string) (state, error) {
+	msg, found, err := r.stream.Last(ctx, events.Stream, subject)
+	if err != nil || !found {
+		return state{}, err
+	}
+	e, err := events.Parse(msg.Subject, msg.Header, msg.Data)
+	if err != nil {
+		// It can't be read, so it is no state: whatever the ledger has is newer.
+		return state{sequence: msg.Sequence}, nil //nolint:nilerr // said above
+	}
+	return state{sequence: msg.Sequence, version: e.Version}, nil
+}
+
+// publish gives the message a deduplication id of its own: the stream may remember that of an event which it has lost.
+func (r *republisher) publish(ctx context.Context, e events.Envelope, expectLast uint64) (uint64, error) {
+	header := e.Headers()
+	header[events.HeaderMsgID] = []string{e.ID + "." + uuid.NewString()}
+	sequence, _, err := r.stream.Publish(ctx, jetstream.Message{Subject: e.Subject, Header: header, Data: e.Data}, &expectLast)
+	return sequence, err
+}

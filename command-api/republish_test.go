@@ -1,0 +1,78 @@
+package commandapi_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
+	"larder.dev/internal/testkit"
+)
+
+// journal makes a user with a recipe of three versions and one of one, all published.
+func (l *larder) journal(name string) (c *caller, first, second string) {
+	l.t.Helper()
+	c = l.user(name, commandapi.Access{Grocery: true})
+	first = c.must(http.StatusCreated, c.send("POST", "/api/recipes", pancakes)).recipe(l.t).ID
+	c.must(http.StatusOK, c.send("PUT", "/api/recipes/"+first, `{"name":"b"}`, "If-Match", `"1"`))
+	second = c.must(http.StatusCreated, c.send("POST", "/api/recipes", pancakes)).recipe(l.t).ID
+	c.must(http.StatusAccepted, c.send("POST", "/api/recipes/"+second+"/grocery", `{}`))
+	c.must(http.StatusNoContent, c.send("DELETE", "/api/recipes/"+first, ""))
+	stop := l.run(l.relay)
+	l.untilPublished()
+	stop()
+	return c, first, second
+}
+
+func (l *larder) republish(options commandapi.RepublishOptions) int64 {
+	l.t.Helper()
+	progress, err := l.api.Republish(testkit.Context(l.t), l.conn, options)
+	require.NoError(l.t, err)
+	require.Equal(l.t, progress.Total, progress.Looked)
+	return progress.Published
+}
+
+// The loss of the whole stream is mended from the ledger: every event is there again, in order, and a second run has
+// nothing to do.
+func TestRepublishFillsALostStream(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	l.journal("ada")
+	l.journal("bob")
+	before := l.stream()
+	require.Zero(t, l.republish(commandapi.RepublishOptions{}), "nothing is missing")
+
+	_, err := l.conn.Purge(testkit.Context(t), events.Stream, "")
+	require.NoError(t, err)
+	require.EqualValues(t, len(before), l.republish(commandapi.RepublishOptions{DryRun: true}))
+	require.Empty(t, l.stream())
+	require.EqualValues(t, len(before), l.republish(commandapi.RepublishOptions{}))
+	require.ElementsMatch(t, before, l.stream())
+	require.Zero(t, l.republish(commandapi.RepublishOptions{}))
+	require.Zero(t, l.count(`SELECT count(*) FROM event_log WHERE stream_sequence <= $1`, len(before)), "the new places are noted")
+}
+
+// Only what is newer than the stream's last message of a subject is published: an old version must never be the last.
+func TestRepublishNeverMakesAnOldVersionTheLast(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	ada, first, second := l.journal("ada")
+	bob, _, _ := l.journal("bob")
+	ctx := testkit.Context(t)
+	_, err := l.conn.PurgeToLast(ctx, events.Stream, events.RecipeSubject(ada.id, first))
+	require.NoError(t, err)
+	require.Zero(t, l.republish(commandapi.RepublishOptions{}), "a gap before the last message stays")
+
+	_, err = l.conn.Purge(ctx, events.Stream, events.RecipeSubject(ada.id, second))
+	require.NoError(t, err)
+	_, err = l.conn.Purge(ctx, events.Stream, events.RecipesOf(bob.id))
+	require.NoError(t, err)
+	require.EqualValues(t, 1, l.republish(commandapi.RepublishOptions{User: ada.id}), "of one user, that user's alone")
+	last, found, err := l.conn.Last(ctx, events.Stream, events.RecipeSubject(ada.id, second))
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, "1", last.HeaderValue(events.HeaderVersion))
+	require.EqualValues(t, 4, l.republish(commandapi.RepublishOptions{}))
+}

@@ -1,0 +1,56 @@
+package projectors_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/testkit"
+	"larder.dev/projectors"
+	"larder.dev/projectors/projectiontest"
+)
+
+// What was parked is applied once more, from another process, when its cause is gone; or dropped. Until then it stays
+// on record.
+func TestParkedEventsAreRetriedOrDropped(t *testing.T) {
+	t.Parallel()
+	conn, server := connect(t)
+	book := newDiary()
+	var mended atomic.Bool
+	book.before = func(_ context.Context, batch []projectors.Event) error {
+		if batch[0].Sequence != 3 && !mended.Load() {
+			return projectors.ErrImpossible
+		}
+		return nil
+	}
+	runner, _ := start(t, conn, long, book)
+	stop, err := projectors.ServeControl(conn, runner)
+	require.NoError(t, err)
+	defer stop()
+	for range 3 {
+		publish(t, conn, versions(projectiontest.NewTeller(), 1)...)
+	}
+	control := projectors.NewControl(dial(t, server.URL()))
+	ctx := testkit.Context(t)
+	testkit.Until(t, "two events are parked", func() bool {
+		parked, err := control.Parked(ctx)
+		require.NoError(t, err)
+		return len(parked) == 2
+	})
+
+	require.ErrorContains(t, control.RetryParked(ctx, "diary", 1), "event can't be applied")
+	mended.Store(true)
+	require.NoError(t, control.RetryParked(ctx, "diary", 1))
+	require.ErrorContains(t, control.RetryParked(ctx, "diary", 1), projectors.ErrNotParked.Error())
+	require.NoError(t, control.DropParked(ctx, "diary", 2))
+	require.ErrorContains(t, control.DropParked(ctx, "diary", 9), projectors.ErrNotParked.Error())
+	require.ErrorIs(t, control.RetryParked(ctx, "nobody", 1), projectors.ErrNoProjectors)
+	require.ErrorIs(t, control.DropParked(ctx, "*", 1), projectors.ErrUnknownProjection)
+
+	parked, err := control.Parked(ctx)
+	require.NoError(t, err)
+	require.Empty(t, parked)
+	require.ElementsMatch(t, []uint64{1, 3}, book.sequences())
+}

@@ -1,0 +1,51 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// The loss of the whole of NATS costs nothing: the stream is filled again from the database, and a rebuild from it finds
+// every recipe at its last version.
+func TestLostNATSIsFilledFromTheDatabase(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	ada.Do(t, http.MethodPut, "/api/recipes/"+soup.ID, map[string]any{"name": "Stew"}, "If-Match", `"1"`).Want(t, http.StatusOK)
+	ada.Create(t, larder.Named("Bread"))
+	settled(t, server)
+	server.Stop(t)
+	require.NoError(t, os.RemoveAll(filepath.Join(server.DataDir, "nats")))
+	server.Start(t)
+	ada.Create(t, larder.Named("Toast"))
+
+	require.Equal(t, int64(4), republished(t, server, "--dry-run"))
+	require.Equal(t, int64(4), republished(t, server), "the account, and three events of recipes")
+	require.Zero(t, republished(t, server))
+	server.MustRun(t, "", "rebuild", "search")
+	server.MustRun(t, "", "rebuild", "replica")
+	var names []string
+	for _, item := range ada.All(t, 10) {
+		names = append(names, item.Name)
+	}
+	require.ElementsMatch(t, []string{"Stew", "Bread", "Toast"}, names)
+	require.Contains(t, server.MustRun(t, "", "events", "parked").Stdout, "nothing is parked")
+}
+
+func republished(t *testing.T, server *larder.Server, flags ...string) int64 {
+	t.Helper()
+	var progress struct {
+		Published int64 `json:"published"`
+	}
+	printed := server.MustRun(t, "", append([]string{"events", "republish", "--json"}, flags...)...).Stdout
+	require.NoError(t, json.Unmarshal([]byte(printed), &progress))
+	return progress.Published
+}
