@@ -10,12 +10,16 @@ GOLANGCI_LINT        := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
 FUZZTIME ?= 30s
 FUZZ     ?=
+# The app: what it is built from, and what stands for its being built.
+WEB_MODULES := web/node_modules/.package-lock.json
+WEB_BUILT   := web/dist/app/index.html
+WEB_SOURCES  = $(shell find web/src web/public web/build web/index.html web/vite.config.ts -type f)
 # What `larder up` is started with by `make run`: make run ARGS="--addr 127.0.0.1:9000".
 ARGS     ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run build generate verify format-check vet lint generated-check tidy-check arch format \
-	test test-quick test-race test-faults bench fuzz clean
+	test test-quick test-race test-faults bench fuzz clean web-build web-verify web-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,17 +27,17 @@ help: ## this list
 run: build ## build and start everything: larder up
 	bin/larder up $(ARGS)
 
-build: ## build bin/larder
+build: web-build ## build bin/larder, with the app in it
 	@mkdir -p bin
 	$(GO) build -trimpath -o bin/larder ./cmd/larder
 
-generate: ## write the generated code anew (from openapi.yaml)
+generate: $(WEB_MODULES) ## write the generated code anew (from openapi.yaml)
 	$(GO) generate ./...
 
 format: $(GOLANGCI_LINT) ## format the code
 	$(GOLANGCI_LINT) fmt
 
-verify: format-check vet lint generated-check tidy-check arch ## what must hold before a commit: format, vet, lint, generated code, imports
+verify: format-check vet lint generated-check tidy-check arch web-verify ## what must hold before a commit: format, vet, lint, generated code, imports
 
 format-check:
 	@stale=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
@@ -45,7 +49,7 @@ vet:
 lint: $(GOLANGCI_LINT)
 	$(GOLANGCI_LINT) run ./...
 
-generated-check:
+generated-check: $(WEB_MODULES)
 	@scripts/unchanged-by "make generate" $(GO) generate ./...
 
 tidy-check:
@@ -54,7 +58,7 @@ tidy-check:
 arch:
 	$(GO) test -count=1 ./internal/arch
 
-test: ## every test; the faults in their short form
+test: web-test ## every test; the faults in their short form
 	$(GO) test -timeout 10m $(INSIDE)
 	$(GO) test -timeout 10m -p 1 ./test/...
 
@@ -73,8 +77,26 @@ bench: ## our figures against the bare limit, as a table
 fuzz: ## every fuzz test for FUZZTIME each (30s), or those of FUZZ="./events ..."
 	@scripts/fuzz $(FUZZTIME) $(FUZZ)
 
+web-build: $(WEB_BUILT) ## build the app (web/dist/app)
+
+web-verify: $(WEB_MODULES) ## types, lint and format of the app
+	cd web && npm run --silent lint
+
+web-test: build $(WEB_MODULES) ## the app's tests: its logic, its size, and what a cook does in a real browser
+	cd web && npm run --silent test && npm run --silent budget
+	cd web && $(CURDIR)/scripts/with-chromium npm run --silent journeys
+
+# npm ci writes this file last, so that it stands for the whole folder.
+$(WEB_MODULES): web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel error
+	@touch $@
+
+$(WEB_BUILT): $(WEB_MODULES) $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
 clean: ## take away what was built, not what larder keeps
-	rm -rf bin .tools
+	rm -rf bin .tools web/dist/app web/node_modules
 	$(GO) clean -testcache
 
 # The pinned linter: the one on this machine where it is of that very version, else built from source.

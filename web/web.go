@@ -1,31 +1,105 @@
-// Package web serves the pages of Larder.
+// Package web serves the app of Larder, which is built into the binary. Its sources are in src; `make build`
+// builds them into dist/app, which isn't kept in version control. A binary that was built without them serves a
+// page that says so.
 package web
 
 import (
 	"embed"
+	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"path"
+	"strings"
 )
 
-// policy lets the pages load their own styles and pictures, and nothing else.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+//go:embed all:dist
+var dist embed.FS
 
-//go:embed static
-var static embed.FS
+//go:embed unbuilt
+var unbuilt embed.FS
 
-// Handler serves the pages that are built into the binary.
-func Handler() (http.Handler, error) {
-	pages, err := fs.Sub(static, "static")
+// Handler serves the app: its files, and for every other address that a page may have the one page that draws
+// them all. Origins are further ones that pictures and files come from, as "https://cdn.example"; none where
+// they have the app's own.
+func Handler(origins ...string) (http.Handler, error) {
+	files, err := built()
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the folder's name is fixed above
+		return nil, err
 	}
-	files := http.FileServerFS(pages)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		files.ServeHTTP(w, r)
-	}), nil
+	assets, err := load(files)
+	if err != nil {
+		return nil, fmt.Errorf("load the app: %w", err)
+	}
+	return &app{assets: assets, policy: policy(origins)}, nil
+}
+
+func built() (fs.FS, error) {
+	_, err := fs.Stat(dist, "dist/app/index.html")
+	switch {
+	case err == nil:
+		return fs.Sub(dist, "dist/app")
+	case errors.Is(err, fs.ErrNotExist):
+		return fs.Sub(unbuilt, "unbuilt")
+	default:
+		return nil, fmt.Errorf("look for the app: %w", err)
+	}
+}
+
+// policy lets the app load what is its own, and nothing else: no script or style that stands in a page, since
+// a recipe's text must never become one.
+func policy(origins []string) string {
+	from := strings.Join(append([]string{"'self'"}, origins...), " ")
+	return strings.Join([]string{
+		"default-src 'none'",
+		"script-src 'self'",
+		"style-src 'self'",
+		"font-src 'self'",
+		"img-src blob: " + from, // blob: is a picture that was taken and isn't uploaded yet
+		"connect-src " + from,
+		"manifest-src 'self'",
+		"worker-src 'self'",
+		"base-uri 'none'",
+		"form-action 'self'",
+		"frame-ancestors 'none'",
+	}, "; ")
+}
+
+type app struct {
+	assets map[string]asset
+	policy string
+}
+
+func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", a.policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=(), payment=()")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.Set("Allow", "GET, HEAD")
+		http.Error(w, "These are pages: they can be got, and nothing else.", http.StatusMethodNotAllowed)
+		return
+	}
+	found, ok := a.find(r.URL.Path)
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	found.serve(w, r)
+}
+
+// find gives the file at an address. A page of the app has no file: index.html draws it. What has an extension
+// is a file, so that a script that is gone is a 404 and not a page that can't be run.
+func (a *app) find(address string) (asset, bool) {
+	name := strings.TrimPrefix(path.Clean("/"+address), "/")
+	if found, ok := a.assets[name]; ok {
+		return found, true
+	}
+	if path.Ext(name) != "" {
+		return asset{}, false
+	}
+	found, ok := a.assets["index.html"]
+	return found, ok
 }

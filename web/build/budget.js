@@ -1,0 +1,44 @@
+// Fails where the app has grown too heavy for a phone in a kitchen: how much JavaScript, as it is sent, the first
+// page loads, and what each further page adds to that.
+import { readFileSync, statSync } from 'node:fs'
+
+const firstLoad = 200 * 1024
+const perRoute = 60 * 1024
+
+const root = new URL('../dist/app/', import.meta.url)
+const chunks = JSON.parse(readFileSync(new URL('chunks.json', root)))
+
+function withImports(name, seen = new Set()) {
+  if (seen.has(name)) return seen
+  seen.add(name)
+  for (const each of chunks[name].imports ?? []) withImports(each, seen)
+  return seen
+}
+
+// gzip is what every browser takes; brotli makes it smaller still.
+function sizeOf(name) {
+  const { file } = chunks[name]
+  const packed = statSync(new URL(`${file}.gz`, root), { throwIfNoEntry: false })
+  return packed?.size ?? statSync(new URL(file, root)).size
+}
+
+const sum = (names) => [...names].reduce((total, name) => total + sizeOf(name), 0)
+const first = withImports('index.html')
+const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`
+const tooMuch = []
+
+function check(what, bytes, limit) {
+  const line = `${what.padEnd(24)} ${kilobytes(bytes).padStart(9)} of ${kilobytes(limit)}`
+  console.log(line)
+  if (bytes > limit) tooMuch.push(line)
+}
+
+check('first load', sum(first), firstLoad)
+for (const [name, chunk] of Object.entries(chunks)) {
+  if (!chunk.isDynamicEntry) continue
+  check(name.replace(/^src\//, ''), sum([...withImports(name)].filter((each) => !first.has(each))), perRoute)
+}
+if (tooMuch.length > 0) {
+  console.error(`too much JavaScript:\n  ${tooMuch.join('\n  ')}`)
+  process.exit(1)
+}

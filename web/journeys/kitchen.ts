@@ -1,0 +1,79 @@
+// What the journeys share: a cook with an account of their own, so that no journey sees another's recipes.
+import AxeBuilder from '@axe-core/playwright'
+import { test as base, expect, type Page } from '@playwright/test'
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { binary } from './server'
+
+export const samples = fileURLToPath(new URL('../../samples/recipes.jsonl', import.meta.url))
+const password = 'a little salt goes far'
+
+export interface Cook {
+  name: string
+  password: string
+  /** Calls the API beside the app, as another device of the same cook. */
+  api: (path: string, init?: RequestInit) => Promise<Response>
+}
+
+interface Options {
+  /** A file of recipes that the cook has; '' for none. */
+  recipes: string
+  grocery: boolean
+}
+
+export function larder(args: string[], input = ''): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(binary, args, (error, stdout, stderr) => {
+      if (error) reject(new Error(`larder ${args.join(' ')}: ${stderr || error.message}`))
+      else resolve(stdout)
+    })
+    child.stdin?.end(input)
+  })
+}
+
+export function address(path = '/'): string {
+  return new URL(path, process.env['LARDER_URL']).href
+}
+
+export const test = base.extend<Options & { cook: Cook; kitchen: Page }>({
+  recipes: [samples, { option: true }],
+  grocery: [true, { option: true }],
+
+  cook: async ({ recipes, grocery }, use) => {
+    const name = `cook-${randomUUID().slice(0, 8)}`
+    await larder(['user', 'add', name, '--password-stdin', ...(grocery ? ['--grocery'] : [])], password)
+    if (recipes) await larder(['import', '--user', name, recipes])
+    const response = await fetch(address('/api/session'), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ username: name, password }),
+    })
+    const { token } = (await response.json()) as { token: string }
+    const api = (path: string, init: RequestInit = {}) =>
+      fetch(address(path), { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } })
+    await use({ name, password, api })
+  },
+
+  // The app with the cook logged in.
+  kitchen: async ({ page, cook }, use) => {
+    await page.request.post(address('/api/session'), {
+      data: { username: cook.name, password: cook.password },
+    })
+    await page.goto(address('/'))
+    await use(page)
+  },
+})
+
+/** expectAccessible fails with what axe finds on the page as it is now. */
+export async function expectAccessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  const found = violations.map(
+    (each) => `${each.id}: ${each.help}\n  ${each.nodes.map((node) => node.html).join('\n  ')}`,
+  )
+  expect(found, 'what axe finds').toEqual([])
+}
+
+export { expect }

@@ -1,0 +1,39 @@
+import { address, expect, expectAccessible, test } from './kitchen'
+
+// A recipe is opened, read, its ingredients ticked off, and cooked for more people.
+test('read a recipe', async ({ kitchen }) => {
+  await kitchen.getByRole('link', { name: /Rösti/ }).click()
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Rösti')
+  await expect(kitchen.getByRole('heading', { level: 1 })).toBeFocused()
+  await expectAccessible(kitchen)
+
+  const potatoes = kitchen.getByRole('checkbox', { name: /waxy potatoes/ })
+  await potatoes.check()
+  await expect(potatoes).toBeChecked()
+
+  await expect(kitchen.getByText('½ tsp')).toBeVisible()
+  await kitchen.getByRole('button', { name: 'More servings' }).click()
+  await expect(kitchen.getByText('¾ tsp')).toBeVisible()
+  await expect(kitchen.getByText('750 g')).toBeVisible()
+})
+
+// Text of a recipe is text, whatever stands in it.
+test('HTML in a recipe is shown as text', async ({ cook, kitchen }) => {
+  const text = '<img src=x onerror="document.title=1"><b>bold</b>'
+  const answer = await cook.api('/api/recipes', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: text, steps: [{ text }], source_url: 'https://example.org/<script>' }),
+  })
+  await kitchen.goto(address(`/recipes/${((await answer.json()) as { id: string }).id}`))
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText(text)
+  await expect(kitchen.locator('article b')).toHaveCount(0)
+  await expect(kitchen.locator('article img')).toHaveCount(0)
+})
+
+// A recipe that isn't there, or not this cook's, is said to be so.
+test('a recipe that is gone', async ({ kitchen }) => {
+  await kitchen.goto(address('/recipes/00000000-0000-4000-8000-000000000000'))
+  await expect(kitchen.getByRole('alert')).toContainText('This recipe is not here')
+  await expectAccessible(kitchen)
+})

@@ -1,0 +1,585 @@
+// Code generated from command-api/openapi.yaml by "make generate". DO NOT EDIT.
+
+export interface paths {
+    "/api/recipes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put in a recipe */
+        post: operations["createRecipe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a recipe, or create one with an id of one's own
+         * @description `If-Match: "<version>"` replaces the recipe if that is still its version; `If-Match: *` replaces
+         *     whatever is there. `If-None-Match: *` creates it if there is none, also where one was deleted. One of
+         *     the two is needed.
+         */
+        put: operations["putRecipe"];
+        post?: never;
+        /** Delete a recipe */
+        delete: operations["deleteRecipe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/{id}/grocery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put what a recipe needs on the grocery list
+         * @description Needs access to the grocery app.
+         */
+        post: operations["requestGrocery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in
+         * @description Failed logins are counted by name and by address; past the limit they are 429 for a while.
+         */
+        post: operations["logIn"];
+        /** Log out */
+        delete: operations["logOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        ConflictProblem: components["schemas"]["Problem"] & {
+            current: components["schemas"]["Recipe"];
+            /** Format: int64 */
+            current_version: number;
+        };
+        Credentials: {
+            password: string;
+            username: string;
+        };
+        File: {
+            /** Format: uuid */
+            id: string;
+            media_type: string;
+            name: string;
+            /** @description In lower-case hex. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+        };
+        Grocery: {
+            items: components["schemas"]["GroceryItem"][];
+            recipe: components["schemas"]["RecipeRef"];
+            /** Format: uuid */
+            request_id: string;
+            servings: components["schemas"]["Servings"];
+        };
+        GroceryItem: {
+            name: string;
+            note: string;
+            /** Format: double */
+            quantity: number | null;
+            /** Format: double */
+            quantity_max: number | null;
+            text: string;
+            unit: string;
+        };
+        GroceryRequest: {
+            /** @description Positions in the recipe's list, from 0; all where it is missing. */
+            ingredients?: number[] | null;
+            /**
+             * Format: double
+             * @description For how many to buy; what the recipe says where it is missing.
+             */
+            servings?: number | null;
+        };
+        Ingredient: {
+            name: string;
+            note: string;
+            quantity: components["schemas"]["Quantity"];
+            quantity_max: components["schemas"]["Quantity"];
+            section: string;
+            text: string;
+            unit: string;
+        };
+        /** @description A line of text, or its parts, or both. The text is written from the parts where it is missing. */
+        IngredientInput: {
+            name?: string;
+            note?: string;
+            quantity?: components["schemas"]["Quantity"];
+            quantity_max?: components["schemas"]["Quantity"];
+            section?: string;
+            text?: string;
+            unit?: string;
+        };
+        Minutes: number | null;
+        /** @description RFC 9457 */
+        Problem: {
+            detail?: string;
+            errors?: {
+                detail: string;
+                /** @description As `ingredients[2].text`. */
+                field: string;
+            }[];
+            instance?: string;
+            status: number;
+            title: string;
+            type: string;
+        };
+        /** Format: double */
+        Quantity: number | null;
+        Recipe: {
+            cook_minutes: components["schemas"]["Minutes"];
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            files: components["schemas"]["File"][];
+            /** Format: uuid */
+            id: string;
+            ingredients: components["schemas"]["Ingredient"][];
+            name: string;
+            notes: string;
+            prep_minutes: components["schemas"]["Minutes"];
+            servings: components["schemas"]["Servings"];
+            source_url: string;
+            steps: components["schemas"]["Step"][];
+            tags: string[];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What a cook writes. A field that isn't there is empty. A recipe can be sent back as it was read: id,
+         *     files, version, created_at and updated_at are Larder's own and are not looked at.
+         */
+        RecipeInput: {
+            cook_minutes?: components["schemas"]["Minutes"];
+            /** @description Not looked at. */
+            created_at?: unknown;
+            description?: string;
+            /** @description Not looked at. */
+            files?: unknown;
+            /** @description Not looked at. */
+            id?: unknown;
+            ingredients?: components["schemas"]["IngredientInput"][];
+            name: string;
+            notes?: string;
+            prep_minutes?: components["schemas"]["Minutes"];
+            servings?: components["schemas"]["Servings"];
+            /** @description An http or https address. */
+            source_url?: string;
+            steps?: components["schemas"]["StepInput"][];
+            /** @description Soup and soup are one tag; the first spelling is kept. */
+            tags?: string[];
+            /** @description Not looked at. */
+            updated_at?: unknown;
+            /** @description Not looked at. */
+            version?: unknown;
+        };
+        RecipeRef: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** Format: double */
+        Servings: number | null;
+        Session: {
+            /** @description For `Authorization: Bearer <token>`. */
+            token: string;
+            user: components["schemas"]["User"];
+        };
+        Step: {
+            section: string;
+            text: string;
+        };
+        StepInput: {
+            section?: string;
+            text: string;
+        };
+        User: {
+            /** @description May use what an operator uses. */
+            admin: boolean;
+            /** @description May put things on the grocery list. */
+            grocery: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+    };
+    responses: {
+        /** @description The request can't be read. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The recipe isn't as the caller takes it to be; `current` is how it is. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ConflictProblem"];
+            };
+        };
+        /** @description The recipe as it is kept. */
+        Created: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                "Larder-After": components["headers"]["LarderAfter"];
+                Location: components["headers"]["Location"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Recipe"];
+            };
+        };
+        /** @description A field is outside its limits, and `errors` names it; or the Idempotency-Key was used for another request. */
+        Invalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No session, or one that was ended. */
+        NoSession: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description This user has no such recipe. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body isn't application/json. */
+        NotJSON: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The recipe as it is kept. */
+        Replaced: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                "Larder-After": components["headers"]["LarderAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Recipe"];
+            };
+        };
+        /** @description The body has more than 1 MiB. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A store that is needed can't be asked; try again after `Retry-After` seconds. */
+        Unavailable: {
+            headers: {
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        ID: string;
+        /** @description Chosen by the caller, once for each command; a UUID does. */
+        IdempotencyKey: string;
+        /** @description The `ETag` of the version that the caller has, or `*`. */
+        IfMatch: string;
+    };
+    requestBodies: {
+        RecipeBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeInput"];
+            };
+        };
+    };
+    headers: {
+        /** @description The version in quotes. */
+        ETag: string;
+        /** @description `<recipe>@<version>`; a read that sends it back has seen this write. */
+        LarderAfter: string;
+        /** @description Where the recipe is. */
+        Location: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    createRecipe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, once for each command; a UUID does. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["RecipeBody"];
+        responses: {
+            201: components["responses"]["Created"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJSON"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putRecipe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, once for each command; a UUID does. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The `ETag` of the version that the caller has, or `*`. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Only `*`. */
+                "If-None-Match"?: "*";
+            };
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["RecipeBody"];
+        responses: {
+            200: components["responses"]["Replaced"];
+            201: components["responses"]["Created"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJSON"];
+            422: components["responses"]["Invalid"];
+            /** @description Neither If-Match nor If-None-Match was sent. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteRecipe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, once for each command; a UUID does. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The `ETag` of the version that the caller has, or `*`. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. */
+            204: {
+                headers: {
+                    "Larder-After": components["headers"]["LarderAfter"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    requestGrocery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, once for each command; a UUID does. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GroceryRequest"];
+            };
+        };
+        responses: {
+            /** @description It is on its way to the grocery app. */
+            202: {
+                headers: {
+                    "Larder-After": components["headers"]["LarderAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grocery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            /** @description This user has no access to the grocery app. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJSON"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    logIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description A new session. The token is in the cookie too. */
+            200: {
+                headers: {
+                    /** @description larder_session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            /** @description No such name, a wrong password, or a disabled account; it doesn't say which. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description Too many failed logins; try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    logOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session is ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NoSession"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+}

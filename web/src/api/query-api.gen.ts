@@ -1,0 +1,454 @@
+// Code generated from query-api/openapi.yaml by "make generate". DO NOT EDIT.
+
+export interface paths {
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this user changed after a change number
+         * @description Each recipe comes once, with its last change, in the order of the change numbers. Ask again with
+         *     `since` = `next` while `more` is true. A page ends early, with `more`, where its recipes are long.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same changes, as they happen
+         * @description Server-sent events: `id` is the change number, `event` is `change`, `data` is a Change. It starts
+         *     after `Last-Event-ID`, else after `since`, else now. A comment line comes now and then to keep the
+         *     way open. The stream ends with the session.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's recipes by a word of their name, or all of them
+         * @description Every word of `q` must match a word of the name: exactly, as a beginning, or with a typo, and in that
+         *     order of rank; then by name. Without `q`: all, by name. Case and accents don't matter.
+         */
+        get: operations["searchRecipes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One recipe, whole */
+        get: operations["getRecipe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Change: {
+            /**
+             * Format: int64
+             * @description The user's change number.
+             */
+            change: number;
+            deleted: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @description The recipe as it is now; null where it is deleted. */
+            recipe: components["schemas"]["Recipe"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        ChangePage: {
+            changes: components["schemas"]["Change"][];
+            /** @description Whether there is more already. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description The `since` of the next call.
+             */
+            next: number;
+        };
+        File: {
+            id: string;
+            media_type: string;
+            name: string;
+            /** @description Lower-case hex. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+        };
+        Ingredient: {
+            name: string;
+            note: string;
+            /** Format: double */
+            quantity: number | null;
+            /**
+             * Format: double
+             * @description The upper end of a range.
+             */
+            quantity_max: number | null;
+            section: string;
+            /** @description The line as it was written. */
+            text: string;
+            unit: string;
+        };
+        /** @description RFC 9457. */
+        Problem: {
+            detail?: string;
+            errors?: {
+                detail: string;
+                field: string;
+            }[];
+            instance?: string;
+            status: number;
+            title: string;
+            type?: string;
+        };
+        Recipe: {
+            cook_minutes: number | null;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            files: components["schemas"]["File"][];
+            /** Format: uuid */
+            id: string;
+            ingredients: components["schemas"]["Ingredient"][];
+            name: string;
+            notes: string;
+            prep_minutes: number | null;
+            /** Format: double */
+            servings: number | null;
+            source_url: string;
+            steps: components["schemas"]["Step"][];
+            tags: string[];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RecipeItem: {
+            cook_minutes: number | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            prep_minutes: number | null;
+            /** Format: double */
+            servings: number | null;
+            tags: string[];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RecipePage: {
+            items: components["schemas"]["RecipeItem"][];
+            /** @description Null on the last page. */
+            next_cursor: string | null;
+            /** @description How many recipes match, on all pages. */
+            total: number;
+        };
+        Session: {
+            user: components["schemas"]["User"];
+        };
+        Step: {
+            section: string;
+            text: string;
+        };
+        User: {
+            /** @description May use what an operator uses. */
+            admin: boolean;
+            /** @description May put things on the grocery list. */
+            grocery: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+    };
+    responses: {
+        /** @description The request can't be read, or a parameter is outside its limits; `errors` names it. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No session, or one that was ended. */
+        NoSession: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description This user has no such recipe. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description This user has too many streams open. */
+        TooMany: {
+            headers: {
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A store that is needed can't be asked; try again after `Retry-After` seconds. */
+        Unavailable: {
+            headers: {
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description `<recipe>@<version>`, as a command answered with it: the read has seen that write. */
+        LarderAfter: string;
+        /** @description The last change number that the caller has; 0 for none. */
+        Since: number;
+    };
+    requestBodies: never;
+    headers: {
+        /** @description The version in quotes. */
+        ETag: string;
+        /** @description Which store answered. */
+        LarderServedBy: "search" | "cache" | "postgres" | "backup";
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listChanges: {
+        parameters: {
+            query?: {
+                /** @description How many changes to give at most. */
+                limit?: number;
+                /** @description The last change number that the caller has; 0 for none. */
+                since?: components["parameters"]["Since"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes. */
+            200: {
+                headers: {
+                    "Larder-Served-By": components["headers"]["LarderServedBy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description The last change number that the caller has; 0 for none. */
+                since?: components["parameters"]["Since"];
+            };
+            header?: {
+                /** @description The change number last received; a browser sends it by itself. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    searchRecipes: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before, with the same `q` and `tag`. */
+                cursor?: string;
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description Words of the name. Blank finds all. */
+                q?: string;
+                /** @description Only recipes with this tag, whatever its case and accents. */
+                tag?: string;
+            };
+            header?: {
+                /** @description `<recipe>@<version>`, as a command answered with it: the read has seen that write. */
+                "Larder-After"?: components["parameters"]["LarderAfter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "Larder-Served-By": components["headers"]["LarderServedBy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRecipe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the caller has; 304 where it is still the one. */
+                "If-None-Match"?: string;
+                /** @description `<recipe>@<version>`, as a command answered with it: the read has seen that write. */
+                "Larder-After"?: components["parameters"]["LarderAfter"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recipe. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Larder-Served-By": components["headers"]["LarderServedBy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
+                };
+            };
+            /** @description The caller has this version. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user of this session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+}

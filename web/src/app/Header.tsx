@@ -1,0 +1,36 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { Icon } from '@/components/Icon'
+import { AccountMenu } from '@/features/login/AccountMenu'
+import { useOnline } from '@/lib/network'
+import styles from './Header.module.css'
+
+/** Header is the top of the pages with a list: where one is, what can be done, and whether there is a network. */
+export function Header() {
+  const { t } = useTranslation()
+  const online = useOnline()
+  return (
+    <header className={styles.header}>
+      <a className={styles.skip} href="#content">
+        {t('app.skip')}
+      </a>
+      <Link to="/" className={styles.brand}>
+        <img src="/icon.svg" alt="" width="32" height="32" />
+        {t('app.name')}
+      </Link>
+      <p
+        role="status"
+        className={online ? undefined : styles.offline}
+        title={online ? undefined : t('network.offlineLong')}
+      >
+        {!online && (
+          <>
+            <Icon name="cloudOff" size={18} />
+            {t('network.offline')}
+          </>
+        )}
+      </p>
+      <AccountMenu />
+    </header>
+  )
+}

@@ -1,0 +1,71 @@
+import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Message } from '@/components/Message'
+import { SearchPane } from '@/features/search/SearchPane'
+import { useDesk } from '@/lib/desk'
+import { Header } from '../Header'
+import styles from './Larder.module.css'
+
+/** Larder is the list of recipes, and the open recipe: in its place on a phone, beside it on a desk. */
+export function Larder() {
+  const { t } = useTranslation()
+  const desk = useDesk()
+  const navigate = useNavigate()
+  const { id } = useParams({ strict: false })
+  const { q = '', tag = '' } = useSearch({ from: '/inside/larder' })
+  useEffect(() => {
+    if (!id) document.title = `${t('search.title')} · Larder`
+  }, [id, t])
+
+  const list = (
+    <SearchPane
+      key={id ? 'narrow' : 'wide'}
+      q={q}
+      tag={tag}
+      openId={id}
+      narrow={id !== undefined}
+      onSearch={(next) => {
+        const search = { ...(next.q && { q: next.q }), ...(next.tag && { tag: next.tag }) }
+        void navigate({ to: '.', search, replace: true, resetScroll: false })
+      }}
+      onOpen={(open) =>
+        void navigate({ to: '/recipes/$id', params: { id: open }, search: (before) => before })
+      }
+      first={
+        <Message title={t('search.first.title')} dish="pot">
+          <p>{t('search.first.text')}</p>
+        </Message>
+      }
+    />
+  )
+  if (!id) {
+    return (
+      <>
+        <Header />
+        <main id="content" className={styles.wide}>
+          <h1 className="visually-hidden">{t('search.title')}</h1>
+          {list}
+        </main>
+      </>
+    )
+  }
+  if (!desk) {
+    return (
+      <main id="content">
+        <Outlet />
+      </main>
+    )
+  }
+  return (
+    <div className={styles.desk}>
+      <Header />
+      <nav className={styles.side} aria-label={t('search.title')}>
+        {list}
+      </nav>
+      <main id="content" className={styles.open}>
+        <Outlet />
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,17 @@
+import { useRouter, useSearch } from '@tanstack/react-router'
+import { LoginPage } from '@/features/login/LoginPage'
+
+export function Login() {
+  const router = useRouter()
+  const { next } = useSearch({ from: '/login' })
+  return <LoginPage onDone={() => router.history.push(ownAddress(next))} />
+}
+
+// Only a page of this app: an address that somebody sent must not lead elsewhere after the login.
+function ownAddress(next: string | undefined): string {
+  if (!next) return '/'
+  const address = new URL(next, location.origin)
+  return address.origin === location.origin && next.startsWith('/')
+    ? address.href.slice(location.origin.length)
+    : '/'
+}

@@ -1,0 +1,89 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { openKept } from '@/lib/recipes'
+import { sessionQuery } from '@/lib/session'
+import { Broken } from './pages/Broken'
+import { NotThere } from './pages/NotThere'
+import { Larder } from './pages/Larder'
+import { Root } from './pages/Root'
+
+export interface Search {
+  q?: string
+  tag?: string
+}
+
+const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Root,
+  notFoundComponent: NotThere,
+})
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  validateSearch: (search: Record<string, unknown>): { next?: string } => pick(search, 'next'),
+  component: lazyRouteComponent(() => import('./pages/Login'), 'Login'),
+})
+
+// Everything but the login is for somebody.
+const insideRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'inside',
+  beforeLoad: async ({ context, location }) => {
+    const user = await context.client.ensureQueryData(sessionQuery)
+    if (!user) throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
+  },
+})
+
+const larderRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  id: 'larder',
+  validateSearch: (search: Record<string, unknown>): Search => ({
+    ...pick(search, 'q'),
+    ...pick(search, 'tag'),
+  }),
+  component: Larder,
+})
+
+const listRoute = createRoute({ getParentRoute: () => larderRoute, path: '/' })
+
+const recipeRoute = createRoute({
+  getParentRoute: () => larderRoute,
+  path: '/recipes/$id',
+  loader: ({ context, params }) => openKept(context.client, params.id),
+  component: lazyRouteComponent(() => import('./pages/Recipe'), 'Recipe'),
+})
+
+const routes = rootRoute.addChildren([
+  loginRoute,
+  insideRoute.addChildren([larderRoute.addChildren([listRoute, recipeRoute])]),
+])
+
+// An address is written by anybody; only text of it is taken.
+function pick<K extends string>(search: Record<string, unknown>, key: K): { [P in K]?: string } {
+  const value = search[key]
+  if (typeof value === 'string' && value !== '') return { [key]: value } as { [P in K]?: string }
+  return typeof value === 'number' ? ({ [key]: String(value) } as { [P in K]?: string }) : {}
+}
+
+export function newRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: routes,
+    context: { client },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: Broken,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>
+  }
+}

@@ -1,0 +1,32 @@
+import { Dish, dishOf } from './Dish'
+import styles from './RecipePicture.module.css'
+
+interface Props {
+  name: string
+  tags: string[]
+  /** The address of a photograph; a drawing stands there without one. */
+  src?: string | undefined
+  eager?: boolean
+}
+
+const tones = 6
+
+/** RecipePicture fills its place with the recipe's photograph, or with a drawing in a colour of its own. */
+export function RecipePicture({ name, tags, src, eager = false }: Props) {
+  if (src) {
+    const loading = eager ? 'eager' : 'lazy'
+    return <img className={styles.photo} src={src} alt="" loading={loading} decoding="async" />
+  }
+  return (
+    <span className={`${styles.drawing} ${styles[`tone${toneOf(name)}`]}`} aria-hidden="true">
+      <Dish name={dishOf(name, tags)} />
+    </span>
+  )
+}
+
+// The same name has the same colour on every device.
+function toneOf(name: string) {
+  let sum = 0
+  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973
+  return sum % tones
+}

@@ -1,0 +1,86 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState, type FormEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Button } from '@/components/Button'
+import { Dish } from '@/components/Dish'
+import { Field } from '@/components/Field'
+import { answered, commands, Refused, Unreachable } from '@/lib/api'
+import { rememberUser, switchUser } from '@/lib/session'
+import styles from './LoginPage.module.css'
+
+/** LoginPage asks for name and password. Accounts aren't made here, and it says whom to ask. */
+export function LoginPage({ onDone }: { onDone: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [shown, setShown] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState('')
+
+  async function logIn(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    setBusy(true)
+    setFailure('')
+    try {
+      const body = { username: String(form.get('username')), password: String(form.get('password')) }
+      const { data } = await answered(commands.POST('/api/session', { body }))
+      await rememberUser(data.user)
+      switchUser(client, data.user)
+      onDone()
+    } catch (error) {
+      setFailure(saidOf(error))
+      setBusy(false)
+    }
+  }
+
+  function saidOf(error: unknown) {
+    if (error instanceof Unreachable) return t('login.unreachable')
+    if (!(error instanceof Refused)) throw error
+    if (error.status === 429) return t('login.tooMany', { count: error.retryAfter ?? 60 })
+    return error.status >= 500 ? t('login.unavailable') : t('login.wrong')
+  }
+
+  return (
+    <main className={styles.page}>
+      <div className={styles.welcome}>
+        <div className={styles.dishes} aria-hidden="true">
+          <Dish name="pot" />
+          <Dish name="carrot" />
+          <Dish name="bread" />
+        </div>
+        <h1 className={styles.title}>{t('login.title')}</h1>
+        <p className={styles.subtitle}>{t('login.subtitle')}</p>
+      </div>
+      <form className={styles.form} onSubmit={logIn}>
+        <Field
+          label={t('login.name')}
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          required
+          // eslint-disable-next-line jsx-a11y/no-autofocus -- there is nothing else to do on this page
+          autoFocus
+        />
+        <Field
+          label={t('login.password')}
+          name="password"
+          type={shown ? 'text' : 'password'}
+          autoComplete="current-password"
+          required
+          after={
+            <Button look="quiet" onClick={() => setShown(!shown)}>
+              {shown ? t('login.hide') : t('login.show')}
+            </Button>
+          }
+        />
+        <p className={styles.failure} role="alert">
+          {failure}
+        </p>
+        <Button type="submit" look="primary" busy={busy}>
+          {busy ? t('login.submitting') : t('login.submit')}
+        </Button>
+        <p className={styles.hint}>{t('login.noAccount')}</p>
+      </form>
+    </main>
+  )
+}

@@ -1,0 +1,191 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { buttonClass } from '@/components/Button'
+import { Icon } from '@/components/Icon'
+import { Message } from '@/components/Message'
+import { RecipePicture } from '@/components/RecipePicture'
+import { SafeLink } from '@/components/SafeLink'
+import { Refused, type Recipe } from '@/lib/api'
+import { formatMinutes, totalMinutes } from '@/lib/duration'
+import { useLocale } from '@/lib/i18n'
+import { recipeQuery } from '@/lib/recipes'
+import { Ingredients } from './Ingredients'
+import { RecipeSkeleton } from './RecipeSkeleton'
+import styles from './RecipePage.module.css'
+import { Servings } from './Servings'
+import { Steps } from './Steps'
+
+interface Props {
+  id: string
+  /** What else can be done with a recipe; the app puts it here. */
+  bar?: (recipe: Recipe, servings: number | null) => ReactNode
+  menu?: (recipe: Recipe) => ReactNode
+  extra?: (recipe: Recipe) => ReactNode
+  /** The address of the recipe's first picture, where it has one. */
+  picture?: (recipe: Recipe) => string | undefined
+}
+
+/** RecipePage shows a recipe to cook from: one column on a phone, ingredients beside the steps on a desk. */
+export function RecipePage({ id, bar, menu, extra, picture }: Props) {
+  const { data, error, refetch } = useQuery(recipeQuery(id))
+  if (data)
+    return <Whole key={id} recipe={data.recipe} bar={bar} menu={menu} extra={extra} picture={picture} />
+  if (error) return <Absent error={error} onRetry={() => void refetch()} />
+  return <RecipeSkeleton />
+}
+
+type WholeProps = { [K in 'bar' | 'menu' | 'extra' | 'picture']: Props[K] | undefined } & { recipe: Recipe }
+
+function Whole({ recipe, bar, menu, extra, picture }: WholeProps) {
+  const { t } = useTranslation()
+  const [servings, setServings] = useState<number | null>(null)
+  const shown = servings ?? recipe.servings
+  const factor = recipe.servings && shown ? shown / recipe.servings : 1
+  const title = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    document.title = `${recipe.name} · Larder`
+  }, [recipe.name])
+  // Who comes by the keyboard goes on at the recipe, and a screen reader says its name.
+  useEffect(() => title.current?.focus({ preventScroll: true }), [])
+  const photo = picture?.(recipe)
+  return (
+    <article className={styles.page}>
+      <header className={photo ? styles.header : `${styles.header} ${styles.drawn}`}>
+        <div className={styles.picture}>
+          <RecipePicture name={recipe.name} tags={recipe.tags} src={photo} eager />
+        </div>
+        <Link
+          to="/"
+          search={(before) => before}
+          className={`${buttonClass('round')} ${styles.back}`}
+          aria-label={t('app.back')}
+        >
+          <Icon name="back" />
+        </Link>
+        <div className={styles.menu}>{menu?.(recipe)}</div>
+        <div className={styles.head}>
+          <h1 className={styles.title} tabIndex={-1} ref={title} dir="auto">
+            {recipe.name}
+          </h1>
+          {recipe.description && (
+            <p className={styles.description} dir="auto">
+              {recipe.description}
+            </p>
+          )}
+          <div className={styles.facts}>
+            <Times recipe={recipe} />
+            {recipe.servings !== null && (
+              <Servings value={shown ?? recipe.servings} written={recipe.servings} onChange={setServings} />
+            )}
+          </div>
+        </div>
+      </header>
+      <div className={styles.columns}>
+        <section className={styles.ingredients} aria-labelledby="ingredients">
+          <h2 id="ingredients" className={styles.heading}>
+            {t('recipe.ingredients')}
+          </h2>
+          <Ingredients key={recipe.version} lines={recipe.ingredients} factor={factor} />
+        </section>
+        <div className={styles.method}>
+          <section aria-labelledby="steps">
+            <h2 id="steps" className={styles.heading}>
+              {t('recipe.steps')}
+            </h2>
+            <Steps steps={recipe.steps} />
+          </section>
+          {recipe.notes && (
+            <section className={styles.notes} aria-labelledby="notes">
+              <h2 id="notes" className={styles.heading}>
+                {t('recipe.notes')}
+              </h2>
+              <p dir="auto">{recipe.notes}</p>
+            </section>
+          )}
+          {extra?.(recipe)}
+          <footer className={styles.footer}>
+            {recipe.tags.length > 0 && (
+              <ul className={styles.tags} aria-label={t('recipe.tags')}>
+                {recipe.tags.map((tag) => (
+                  <li key={tag}>
+                    <Link to="/" search={{ tag }} className={styles.tag}>
+                      {tag}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            )}
+            {recipe.source_url && (
+              <p className={styles.source}>
+                {t('recipe.source')}: <SafeLink href={recipe.source_url} />
+              </p>
+            )}
+          </footer>
+        </div>
+      </div>
+      {bar && <div className={styles.bar}>{bar(recipe, shown)}</div>}
+    </article>
+  )
+}
+
+function Times({ recipe }: { recipe: Recipe }) {
+  const { t } = useTranslation()
+  const locale = useLocale()
+  const both = recipe.prep_minutes !== null && recipe.cook_minutes !== null
+  const times = [
+    [t('recipe.prep'), formatMinutes(recipe.prep_minutes, locale)],
+    [t('recipe.cook'), formatMinutes(recipe.cook_minutes, locale)],
+    [t('recipe.total'), both ? formatMinutes(totalMinutes(recipe), locale) : null],
+  ].filter(([, time]) => time)
+  if (times.length === 0) return null
+  return (
+    <dl className={styles.times}>
+      {times.map(([name, time]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{time}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Absent({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const { t } = useTranslation()
+  const gone = error instanceof Refused && (error.status === 404 || error.status === 400)
+  const all = (
+    <Link to="/" className={buttonClass(gone ? 'primary' : 'outline')}>
+      {t('recipe.gone.action')}
+    </Link>
+  )
+  if (gone) {
+    return (
+      <Message heading="h1" error dish="bowl" title={t('recipe.gone.title')} actions={all}>
+        <p>{t('recipe.gone.text')}</p>
+      </Message>
+    )
+  }
+  const retry = (
+    <button type="button" className={buttonClass('primary')} onClick={onRetry}>
+      {t('app.retry')}
+    </button>
+  )
+  return (
+    <Message
+      heading="h1"
+      error
+      dish="pot"
+      title={t('recipe.notKept.title')}
+      actions={
+        <>
+          {retry}
+          {all}
+        </>
+      }
+    >
+      <p>{error instanceof Refused ? error.message : t('recipe.notKept.text')}</p>
+    </Message>
+  )
+}

@@ -1,0 +1,72 @@
+import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
+import { Icon } from '@/components/Icon'
+import { RecipePicture } from '@/components/RecipePicture'
+import { Skeleton } from '@/components/Skeleton'
+import type { RecipeItem } from '@/lib/api'
+import { formatMinutes, totalMinutes } from '@/lib/duration'
+import { useLocale } from '@/lib/i18n'
+import { markMatches } from '@/lib/words'
+import styles from './RecipeCard.module.css'
+
+interface Props {
+  item: RecipeItem
+  index: number
+  q: string
+  /** A row of a narrow list in place of a card. */
+  row: boolean
+  current: boolean
+  eager: boolean
+  onOpen: (id: string) => void
+}
+
+/** RecipeCard is one recipe of the list: a picture, its name with what matched marked, and how long it takes. */
+export const RecipeCard = memo(function RecipeCard({ item, index, q, row, current, eager, onOpen }: Props) {
+  const locale = useLocale()
+  const time = formatMinutes(totalMinutes(item), locale)
+  return (
+    <Link
+      to="/recipes/$id"
+      params={{ id: item.id }}
+      search={(before) => before}
+      className={row ? `${styles.card} ${styles.row}` : styles.card}
+      data-index={index}
+      aria-current={current ? 'page' : undefined}
+      onClick={() => onOpen(item.id)}
+    >
+      <span className={styles.picture}>
+        <RecipePicture name={item.name} tags={item.tags} eager={eager} />
+      </span>
+      <span className={styles.text}>
+        <span className={styles.name} dir="auto">
+          {markMatches(item.name, q).map((part, i) =>
+            part.marked ? <mark key={i}>{part.text}</mark> : <span key={i}>{part.text}</span>,
+          )}
+        </span>
+        <span className={styles.facts}>
+          {time && (
+            <span className={styles.time}>
+              <Icon name="clock" size={15} />
+              {time}
+            </span>
+          )}
+          {item.tags.length > 0 && <span className={styles.tags}>{item.tags.slice(0, 3).join(' · ')}</span>}
+        </span>
+      </span>
+    </Link>
+  )
+})
+
+export function RecipeCardSkeleton({ row }: { row: boolean }) {
+  return (
+    <span className={row ? `${styles.card} ${styles.row}` : styles.card} aria-hidden="true">
+      <span className={styles.picture}>
+        <Skeleton height="100%" />
+      </span>
+      <span className={styles.text}>
+        <Skeleton width="80%" height="1.1em" />
+        <Skeleton width="50%" height="0.8em" />
+      </span>
+    </span>
+  )
+}

@@ -1,0 +1,172 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Button } from '@/components/Button'
+import { Message } from '@/components/Message'
+import { Refused } from '@/lib/api'
+import { keptPage, listQuery, type Page } from '@/lib/recipes'
+import { RecipeList, type ListHandle } from './RecipeList'
+import { rememberSearch } from './recent'
+import { SearchField } from './SearchField'
+import styles from './SearchPane.module.css'
+import { TagFilter } from './TagFilter'
+
+interface Props {
+  q: string
+  tag: string
+  onSearch: (next: { q: string; tag: string }) => void
+  onOpen: (id: string) => void
+  /** The recipe that is open beside the list. */
+  openId?: string | undefined
+  /** Beside an open recipe the list is one narrow column of rows. */
+  narrow: boolean
+  /** Shown where the cook has no recipe at all. */
+  first: ReactNode
+}
+
+/** SearchPane is the search field with the recipes that it finds; all of them where it is blank. */
+export function SearchPane({ q, tag, onSearch, onOpen, openId, narrow, first }: Props) {
+  const { t } = useTranslation()
+  const list = useRef<ListHandle>(null)
+  const [typed, setTyped] = useState(q)
+  const [lastQ, setLastQ] = useState(q)
+  if (q !== lastQ) {
+    // Back and forward change the address; the field follows.
+    setLastQ(q)
+    if (q !== typed.trim()) setTyped(q)
+  }
+  const found = useFound(useDeferredValue(typed.trim()), tag)
+
+  function search(text: string) {
+    setTyped(text)
+    setLastQ(text.trim())
+    onSearch({ q: text.trim(), tag })
+  }
+
+  function open(id: string) {
+    rememberSearch(typed)
+    onOpen(id)
+  }
+
+  function onKey(event: KeyboardEvent) {
+    if (event.key === 'ArrowDown') {
+      event.preventDefault()
+      list.current?.focusFirst()
+    } else if (event.key === 'Enter' && found.items[0]) {
+      event.preventDefault()
+      open(found.items[0].id)
+    }
+  }
+
+  const blank = typed.trim() === '' && tag === ''
+  return (
+    <div className={narrow ? `${styles.pane} ${styles.narrow}` : styles.pane}>
+      <div className={styles.bar}>
+        <SearchField value={typed} onChange={search} onKeyDown={onKey} />
+        <TagFilter
+          items={found.items}
+          chosen={tag}
+          onChoose={(next) => onSearch({ q: typed.trim(), tag: next })}
+        />
+        <p className={styles.count} role="status">
+          {found.total !== undefined && t('search.count', { count: found.total })}
+        </p>
+      </div>
+      {found.error && found.items.length === 0 ? (
+        <Failed error={found.error} onRetry={found.retry} />
+      ) : found.total === 0 && !found.pending ? (
+        blank ? (
+          first
+        ) : (
+          <Nothing
+            q={typed.trim()}
+            tag={tag}
+            device={found.from === 'device'}
+            onClear={() => {
+              setTyped('')
+              onSearch({ q: '', tag: '' })
+            }}
+          />
+        )
+      ) : (
+        <RecipeList
+          ref={list}
+          items={found.items}
+          total={found.total}
+          q={typed}
+          narrow={narrow}
+          openId={openId}
+          onOpen={() => rememberSearch(typed)}
+          onNeedMore={found.more}
+        />
+      )}
+    </div>
+  )
+}
+
+// What is stored on the device is found at once, and what the server finds takes its place.
+function useFound(q: string, tag: string) {
+  const query = useInfiniteQuery(listQuery(q, tag))
+  const [kept, setKept] = useState<{ key: string; page: Page }>()
+  const key = `${tag}\n${q}`
+  const waiting = query.data === undefined
+  useEffect(() => {
+    if (!waiting) return
+    let current = true
+    keptPage(q, tag).then(
+      (page) => current && setKept({ key, page }),
+      () => undefined, // a browser that keeps nothing: the server alone answers
+    )
+    return () => {
+      current = false
+    }
+  }, [waiting, key, q, tag])
+
+  const here = kept?.page.items.length && (kept.key === key || !query.isError) ? kept.page : undefined
+  const pages = query.data?.pages ?? (here ? [here] : [])
+  const more = () => {
+    if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage()
+  }
+  return {
+    items: pages.flatMap((page) => page.items),
+    total: pages[0]?.total,
+    from: pages[0]?.from,
+    error: query.error,
+    pending: query.data === undefined && query.isFetching,
+    retry: () => void query.refetch(),
+    more,
+  }
+}
+
+function Nothing(props: { q: string; tag: string; device: boolean; onClear: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <Message
+      dish="bowl"
+      title={props.q ? t('search.none.title', { q: props.q }) : t('search.none.tag', { tag: props.tag })}
+      actions={<Button onClick={props.onClear}>{t('search.none.clear')}</Button>}
+    >
+      {props.q && <p>{t('search.none.text')}</p>}
+      {props.q && props.tag && <p>{t('search.none.tag', { tag: props.tag })}</p>}
+      {props.device && <p>{t('search.offlineNone')}</p>}
+    </Message>
+  )
+}
+
+function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <Message
+      error
+      dish="pot"
+      title={t('search.failed.title')}
+      actions={
+        <Button look="primary" onClick={onRetry}>
+          {t('app.retry')}
+        </Button>
+      }
+    >
+      <p>{error instanceof Refused ? error.message : t('search.failed.text')}</p>
+    </Message>
+  )
+}

@@ -1,0 +1,104 @@
+// The one place that speaks HTTP. Calls are typed by the components' openapi.yaml files; what comes back is
+// the answer, or one of two errors: Refused (the server said no, and why) or Unreachable (nobody answered in
+// time, so that whoever asked falls back to what is stored).
+import createClient, { type ClientOptions, type FetchResponse } from 'openapi-fetch'
+import type { components as commandComponents, paths as commandPaths } from '@/api/command-api.gen'
+import type { components as queryComponents, paths as queryPaths } from '@/api/query-api.gen'
+import { reportReachable } from '@/lib/network'
+
+export type Recipe = queryComponents['schemas']['Recipe']
+export type RecipeItem = queryComponents['schemas']['RecipeItem']
+export type RecipePage = queryComponents['schemas']['RecipePage']
+export type Ingredient = queryComponents['schemas']['Ingredient']
+export type Step = queryComponents['schemas']['Step']
+export type Change = queryComponents['schemas']['Change']
+export type ChangePage = queryComponents['schemas']['ChangePage']
+export type User = queryComponents['schemas']['User']
+export type RecipeInput = commandComponents['schemas']['RecipeInput']
+export type Grocery = commandComponents['schemas']['Grocery']
+export type GroceryRequest = commandComponents['schemas']['GroceryRequest']
+type Problem = queryComponents['schemas']['Problem'] & { current?: Recipe; current_version?: number }
+
+/** How long a read may hang before what is stored is shown instead. */
+export const readDeadline = 3_000
+/** How long a write may hang before it is taken for unsent; it waits in the outbox then. */
+export const writeDeadline = 15_000
+
+/** The server answered and said no. */
+export class Refused extends Error {
+  readonly status: number
+  readonly problem: Problem
+  /** Seconds after which it is worth asking again, where the server said so. */
+  readonly retryAfter: number | undefined
+
+  constructor(response: Response, problem: Problem) {
+    super(problem.detail ?? problem.title)
+    this.name = 'Refused'
+    this.status = response.status
+    this.problem = problem
+    const after = Number(response.headers.get('Retry-After'))
+    this.retryAfter = after > 0 ? after : undefined
+  }
+}
+
+/** Nobody answered in time: no network, a hanging one, or a server that is away (502 to 504). */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    super('Larder did not answer.', { cause })
+    this.name = 'Unreachable'
+  }
+}
+
+const deadlineFetch: NonNullable<ClientOptions['fetch']> = async (request) => {
+  const limit = request.method === 'GET' ? readDeadline : writeDeadline
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(limit)])
+  let response: Response
+  try {
+    response = await fetch(request, { signal })
+  } catch (cause) {
+    if (request.signal.aborted) throw cause // whoever asked no longer wants it
+    throw unreachable(cause)
+  }
+  if (response.status >= 502 && response.status <= 504) throw unreachable(response.status)
+  reportReachable(true)
+  return response
+}
+
+function unreachable(cause: unknown) {
+  reportReachable(false)
+  return new Unreachable(cause)
+}
+
+const options: ClientOptions = { fetch: deadlineFetch, baseUrl: globalThis.location?.origin ?? '' }
+
+export const commands = createClient<commandPaths>(options)
+export const queries = createClient<queryPaths>(options)
+
+/**
+ * answered waits for a call and gives its body, or throws Refused or Unreachable. A 304 has no body: its callers
+ * look at the response themselves.
+ */
+export async function answered<
+  T extends Record<string | number, unknown>,
+  O,
+  M extends `${string}/${string}`,
+>(call: Promise<FetchResponse<T, O, M>>) {
+  const { data, error, response } = await bodyOf(call)
+  if (error !== undefined || !response.ok) throw new Refused(response, problemOf(response, error))
+  return { data: data as NonNullable<typeof data>, response }
+}
+
+async function bodyOf<T>(call: Promise<T>) {
+  try {
+    return await call
+  } catch (cause) {
+    // The head came, and the way broke while the body was read.
+    if (cause instanceof DOMException && cause.name === 'TimeoutError') throw unreachable(cause)
+    throw cause
+  }
+}
+
+function problemOf(response: Response, body: unknown): Problem {
+  const isProblem = typeof body === 'object' && body !== null && 'title' in body
+  return isProblem ? (body as Problem) : { title: response.statusText || 'Refused', status: response.status }
+}

@@ -1,0 +1,32 @@
+// Whether the server can be reached. The browser's word for it is only half of the truth (a weak signal counts as
+// online), so what became of the last call is the other half.
+import { useSyncExternalStore } from 'react'
+
+let reachable = true
+const listeners = new Set<() => void>()
+
+/** reportReachable is told by whoever called the server. */
+export function reportReachable(is: boolean) {
+  if (is === reachable) return
+  reachable = is
+  for (const listener of listeners) listener()
+}
+
+export function isOnline() {
+  return navigator.onLine && reachable
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  addEventListener('online', listener)
+  addEventListener('offline', listener)
+  return () => {
+    listeners.delete(listener)
+    removeEventListener('online', listener)
+    removeEventListener('offline', listener)
+  }
+}
+
+export function useOnline(): boolean {
+  return useSyncExternalStore(subscribe, isOnline)
+}

@@ -1,0 +1,105 @@
+// Recipes as pages read them: what is stored at once, then what the server has.
+import { queryOptions, infiniteQueryOptions, type QueryClient } from '@tanstack/react-query'
+import { answered, queries, Unreachable, type Change, type Recipe, type RecipeItem } from '@/lib/api'
+import { forgetRecipe, keepItems, keepRecipe, store } from '@/lib/store'
+import { find } from '@/lib/words'
+
+/** Where an answer comes from, and how old it is. */
+export interface Origin {
+  from: 'server' | 'device'
+  at: number
+}
+
+export type Read = Origin & { recipe: Recipe }
+
+export const recipeKey = (id: string) => ['recipe', id] as const
+export const listKey = ['recipes'] as const
+
+export const recipeQuery = (id: string) =>
+  queryOptions({
+    queryKey: recipeKey(id),
+    queryFn: ({ signal }): Promise<Read> => readRecipe(id, signal),
+    staleTime: 15_000,
+  })
+
+async function readRecipe(id: string, signal: AbortSignal): Promise<Read> {
+  const kept = await store.recipes.get(id)
+  const headers = kept ? { 'If-None-Match': `"${kept.recipe.version}"` } : {}
+  try {
+    const answer = await queries.GET('/api/recipes/{id}', {
+      params: { path: { id }, header: headers },
+      signal,
+    })
+    const unchanged = answer.response.status === 304 && kept
+    const recipe = unchanged ? kept.recipe : (await answered(Promise.resolve(answer))).data
+    await keepRecipe(recipe, true)
+    return { recipe, from: 'server', at: Date.now() }
+  } catch (error) {
+    if (!(error instanceof Unreachable) || !kept) throw error
+    return { recipe: kept.recipe, from: 'device', at: kept.fetched_at }
+  }
+}
+
+/** openKept puts what is stored of a recipe on the page before the server has answered. */
+export async function openKept(client: QueryClient, id: string) {
+  if (client.getQueryData(recipeKey(id))) return
+  const kept = await store.recipes.get(id)
+  if (!kept) return
+  const read: Read = { recipe: kept.recipe, from: 'device', at: kept.fetched_at }
+  // Stale from the start, so that the server is asked all the same.
+  client.setQueryData(recipeKey(id), read, { updatedAt: 1 })
+}
+
+export interface Page extends Origin {
+  items: RecipeItem[]
+  total: number
+  next: string | null
+}
+
+const pageSize = 100
+
+export const listQuery = (q: string, tag: string) =>
+  infiniteQueryOptions({
+    queryKey: [...listKey, q, tag],
+    queryFn: ({ pageParam, signal }) => readPage(q, tag, pageParam, signal),
+    initialPageParam: '',
+    getNextPageParam: (last: Page) => last.next,
+    staleTime: 15_000,
+  })
+
+async function readPage(q: string, tag: string, cursor: string, signal: AbortSignal): Promise<Page> {
+  const query = {
+    limit: pageSize,
+    ...(q && { q }),
+    ...(tag && { tag }),
+    ...(cursor && { cursor }),
+  }
+  try {
+    const { data } = await answered(queries.GET('/api/recipes', { params: { query }, signal }))
+    await keepItems(data.items)
+    return { items: data.items, total: data.total, next: data.next_cursor, from: 'server', at: Date.now() }
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error
+    return keptPage(q, tag)
+  }
+}
+
+/** keptPage finds in what is stored on this device: only recipes that can be opened without a network. */
+export async function keptPage(q: string, tag: string): Promise<Page> {
+  const items = find(await store.items.where('kept').equals(1).toArray(), q, tag)
+  const oldest = await store.recipes.orderBy('fetched_at').first()
+  return { items, total: items.length, next: null, from: 'device', at: oldest?.fetched_at ?? Date.now() }
+}
+
+/** applyChange takes over what another device changed, in the store and on the pages that are open. */
+export async function applyChange(client: QueryClient, change: Change) {
+  if (change.recipe) {
+    await keepRecipe(change.recipe)
+    const read: Read = { recipe: change.recipe, from: 'server', at: Date.now() }
+    const shown = client.getQueryData<Read>(recipeKey(change.id))
+    if (shown && shown.recipe.version < change.version) client.setQueryData(recipeKey(change.id), read)
+  } else {
+    await forgetRecipe(change.id)
+    await client.invalidateQueries({ queryKey: recipeKey(change.id) })
+  }
+}

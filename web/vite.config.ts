@@ -1,0 +1,43 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+import { VitePWA } from 'vite-plugin-pwa'
+
+export default defineConfig({
+  resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
+  plugins: [
+    react(),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'src/app',
+      filename: 'sw.ts',
+      registerType: 'prompt', // a cook in the middle of a recipe decides when the page is exchanged
+      injectRegister: false,
+      injectManifest: { globPatterns: ['**/*.{html,css,js,svg,png,woff2}'] },
+      manifest: {
+        id: '/',
+        name: 'Larder',
+        short_name: 'Larder',
+        description: 'Your recipes, in the kitchen and at the desk.',
+        start_url: '/',
+        display: 'standalone',
+        background_color: '#faf6ef',
+        theme_color: '#faf6ef',
+        categories: ['food', 'lifestyle'],
+        icons: [
+          { src: '/icon-192.png', sizes: '192x192', type: 'image/png' },
+          { src: '/icon-512.png', sizes: '512x512', type: 'image/png' },
+          { src: '/icon-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+        ],
+      },
+    }),
+  ],
+  build: {
+    outDir: 'dist/app', // dist itself has the page that a binary shows which was built without the app
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0, // data: addresses are refused by our Content-Security-Policy
+    manifest: 'chunks.json', // what the budget is counted by
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
+  test: { include: ['src/**/*.test.{ts,tsx}'] },
+})

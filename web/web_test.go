@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// files are an app as the build makes it.
+func files() fstest.MapFS {
+	return fstest.MapFS{
+		"index.html":          {Data: []byte("<p>the page")},
+		"index.html.br":       {Data: []byte("page as br")},
+		"index.html.gz":       {Data: []byte("page as gzip")},
+		"sw.js":               {Data: []byte("worker")},
+		"assets/main-4711.js": {Data: []byte("script")},
+	}
+}
+
+func get(t *testing.T, address, encodings string) *http.Response {
+	t.Helper()
+	assets, err := load(files())
+	require.NoError(t, err)
+	request := httptest.NewRequest(http.MethodGet, address, nil)
+	request.Header.Set("Accept-Encoding", encodings)
+	recorder := httptest.NewRecorder()
+	(&app{assets: assets, policy: policy(nil)}).ServeHTTP(recorder, request)
+	return recorder.Result()
+}
+
+// An address of the app without a file is drawn by the one page; a missing file is missing.
+func TestEveryPageIsTheIndex(t *testing.T) {
+	t.Parallel()
+	for address, status := range map[string]int{
+		"/":                     http.StatusOK,
+		"/recipes/0eaf/cook":    http.StatusOK,
+		"/../etc/passwd":        http.StatusOK,
+		"/assets/main-4711.js":  http.StatusOK,
+		"/assets/main-0815.js":  http.StatusNotFound,
+		"/index.html.br":        http.StatusNotFound,
+		"/favicon.ico":          http.StatusNotFound,
+		"/assets/../index.html": http.StatusOK,
+	} {
+		require.Equal(t, status, get(t, address, "").StatusCode, address)
+	}
+}
+
+// What has its hash in its name is kept for ever, all else is asked for anew.
+func TestOnlyHashedNamesAreKept(t *testing.T) {
+	t.Parallel()
+	require.Contains(t, get(t, "/assets/main-4711.js", "").Header.Get("Cache-Control"), "immutable")
+	for _, address := range []string{"/", "/recipes/0eaf", "/sw.js", "/index.html"} {
+		require.Equal(t, "no-cache", get(t, address, "").Header.Get("Cache-Control"), address)
+	}
+}
+
+// The smallest form goes out that the browser takes, each with a tag of its own.
+func TestPackedForms(t *testing.T) {
+	t.Parallel()
+	tags := map[string]string{}
+	for accepted, encoding := range map[string]string{
+		"gzip, deflate, br, zstd": "br",
+		"gzip":                    "gzip",
+		"br;q=0, gzip;q=0.5":      "gzip",
+		"":                        "",
+		"identity":                "",
+	} {
+		answer := get(t, "/", accepted)
+		require.Equal(t, encoding, answer.Header.Get("Content-Encoding"), accepted)
+		require.Equal(t, "Accept-Encoding", answer.Header.Get("Vary"), accepted)
+		tags[answer.Header.Get("Etag")] = encoding
+	}
+	require.Len(t, tags, 3)
+}
+
+// Nothing that stands in a page may run or style it.
+func TestPolicyHasNothingUnsafe(t *testing.T) {
+	t.Parallel()
+	answer := get(t, "/recipes/0eaf", "")
+	require.NotContains(t, answer.Header.Get("Content-Security-Policy"), "unsafe")
+	require.Contains(t, answer.Header.Get("Content-Security-Policy"), "script-src 'self';")
+	require.Equal(t, "nosniff", answer.Header.Get("X-Content-Type-Options"))
+	require.Contains(t, policy([]string{"https://cdn.example"}), "img-src blob: 'self' https://cdn.example;")
+}
+
+// The binary has a page, whether the app was built before it or not.
+func TestHandlerHasAPage(t *testing.T) {
+	t.Parallel()
+	handler, err := Handler()
+	require.NoError(t, err)
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/", nil))
+	require.Equal(t, http.StatusOK, recorder.Code)
+	require.Contains(t, recorder.Body.String(), "<title>Larder</title>")
+}
