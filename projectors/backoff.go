@@ -21,6 +21,9 @@ func delay(attempt int) time.Duration {
 	return d/2 + rand.N(d/2+1) //nolint:gosec // spreading needs no secrecy
 }
 
+// worthALine tells which attempts are logged: all of an hour's outage would bury everything else.
+func worthALine(attempt int) bool { return attempt == 0 || attempt%10 == 9 }
+
 // wait is false if the context ended first.
 func wait(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)

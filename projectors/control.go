@@ -192,9 +192,18 @@ func (w *worker) tellOthers(ctx context.Context, verb, runner string) error {
 	return callAll(ctx, w.deps.Conn, verb+w.spec.Name, command{Runner: runner}, func([]byte) error { return nil })
 }
 
-// eraseElsewhere erases a user in every other process.
-func (r *Runner) eraseElsewhere(ctx context.Context, user string) error {
-	return callAll(ctx, r.deps.Conn, controlErase, command{User: user, Runner: r.id}, func([]byte) error { return nil })
+// eraseElsewhere erases a user in every other process, and gives the counts.
+func (r *Runner) eraseElsewhere(ctx context.Context, user string) ([]Erased, error) {
+	var list []Erased
+	err := callAll(ctx, r.deps.Conn, controlErase, command{User: user, Runner: r.id}, func(data []byte) error {
+		var some []Erased
+		if err := json.Unmarshal(data, &some); err != nil {
+			return fmt.Errorf("read what was erased: %w", err)
+		}
+		list = mergeErased(list, some)
+		return nil
+	})
+	return list, err
 }
 
 // callAll is no error where nobody serves: then there are no other processes.
@@ -218,6 +227,28 @@ type Control struct{ conn *jetstream.Conn }
 
 // NewControl makes a Control.
 func NewControl(conn *jetstream.Conn) *Control { return &Control{conn: conn} }
+
+// Overview gives the status of each of these projections, as Status does, also of those that no process runs.
+func (c *Control) Overview(ctx context.Context, specs ...Spec) ([]Status, error) {
+	running, err := c.Status(ctx)
+	if err != nil && !errors.Is(err, ErrNoProjectors) {
+		return nil, err
+	}
+	list := make([]Status, 0, len(specs))
+	for _, spec := range specs {
+		if i := slices.IndexFunc(running, func(s Status) bool { return s.Name == spec.Name }); i >= 0 {
+			list = append(list, running[i])
+			continue
+		}
+		absent, err := measure(ctx, c.conn, spec)
+		if err != nil {
+			return nil, err
+		}
+		absent.State, absent.Reason = Absent, "no process runs it"
+		list = append(list, absent)
+	}
+	return list, nil
+}
 
 // Status gives the status of each projection, wherever it runs. A projection that runs in several
 // processes is told once, with the state that needs the most attention. ErrNoProjectors if none answers.

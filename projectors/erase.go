@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 
@@ -168,11 +169,28 @@ func (e *erasure) erase(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
-	if err := e.runner.eraseElsewhere(ctx, user); err != nil {
+	elsewhere, err := e.runner.eraseElsewhere(ctx, user)
+	if err != nil {
 		return err
+	}
+	places = mergeErased(places, elsewhere)
+	if missing := e.runner.without(places); len(missing) > 0 {
+		return fmt.Errorf("erase user %s: no process runs %s", user, strings.Join(missing, ", "))
 	}
 	e.runner.deps.Log.InfoContext(ctx, "erased a deleted user", slog.String("user", user), slog.Any("places", places))
 	return nil
+}
+
+// without lists the projections that are not among the places: their processes are down, and nobody would
+// tell them later. So the erasure is tried again until they are there.
+func (r *Runner) without(places []Erased) []string {
+	var missing []string
+	for _, name := range r.deps.Everywhere {
+		if !slices.ContainsFunc(places, func(p Erased) bool { return p.Name == name }) {
+			missing = append(missing, name)
+		}
+	}
+	return missing
 }
 
 // Erase implements Projection. There is no view.

@@ -52,7 +52,7 @@ func (w *worker) look(ctx context.Context) error {
 			return err
 		}
 	}
-	seconds, err := w.lagSeconds(ctx, info)
+	seconds, err := lagSeconds(ctx, w.deps.Conn, w.spec, info)
 	if err != nil {
 		return err
 	}

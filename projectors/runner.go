@@ -34,6 +34,9 @@ type Deps struct {
 	Log     *slog.Logger
 	AckWait time.Duration      // 0 for five seconds
 	Tracing *telemetry.Tracing // nil for none
+	// Everywhere are the names of all projections, also of those that other processes run: a deleted user is
+	// erased once each of them has done so. nil for those of this runner.
+	Everywhere []string
 }
 
 // Runner runs projections, each with its own place in the stream, so that one that is slow or stopped holds

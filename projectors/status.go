@@ -22,6 +22,7 @@ const (
 	Waiting    State = "waiting"    // the stream can't be reached at the moment
 	Rebuilding State = "rebuilding" // runs, and builds the view anew beside it
 	Stopped    State = "stopped"    // met an event of a version that this build doesn't know
+	Absent     State = "absent"     // no process runs it
 )
 
 // Status is how far one projection is.
@@ -39,40 +40,47 @@ type Status struct {
 
 // status asks the server how far the projection is, so that it also tells what other processes did.
 func (w *worker) status(ctx context.Context) (Status, error) {
-	s := Status{Name: w.spec.Name, Skipped: w.numbers.skipped.Load()}
+	s, err := measure(ctx, w.deps.Conn, w.spec)
 	s.State, s.Reason = w.where()
-	info, found := w.deps.Conn.ConsumerInfo(ctx, events.Stream, w.durable())
+	s.Skipped = w.numbers.skipped.Load()
+	return s, err
+}
+
+// measure tells how far a projection is, whoever runs it; its state is for others to tell.
+func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, error) {
+	s := Status{Name: spec.Name}
+	info, found := conn.ConsumerInfo(ctx, events.Stream, durable(spec.Name))
 	if found != nil && !errors.Is(found, jetstream.ErrNotFound) {
-		return s, fmt.Errorf("status of %s: %w", w.spec.Name, found)
+		return s, fmt.Errorf("status of %s: %w", spec.Name, found)
 	}
-	state, err := w.deps.Conn.State(ctx, events.Stream)
+	state, err := conn.State(ctx, events.Stream)
 	if err != nil {
-		return s, fmt.Errorf("status of %s: %w", w.spec.Name, err)
+		return s, fmt.Errorf("status of %s: %w", spec.Name, err)
 	}
 	if found != nil {
 		// No consumer, so nothing is done: at most all events of the stream are to do.
 		info.Pending = state.Messages
 	}
 	s.Position, s.StreamEnd, s.LagEvents = info.AckFloor, state.LastSeq, info.Lag()
-	if s.LagSeconds, err = w.lagSeconds(ctx, info); err != nil {
-		return s, fmt.Errorf("status of %s: %w", w.spec.Name, err)
+	if s.LagSeconds, err = lagSeconds(ctx, conn, spec, info); err != nil {
+		return s, fmt.Errorf("status of %s: %w", spec.Name, err)
 	}
-	parked, err := w.parking.list(ctx, w.spec.Name)
+	parked, err := (&parking{conn: conn}).list(ctx, spec.Name)
 	if err != nil {
-		return s, fmt.Errorf("status of %s: %w", w.spec.Name, err)
+		return s, fmt.Errorf("status of %s: %w", spec.Name, err)
 	}
 	s.Parked = len(parked)
 	return s, nil
 }
 
 // lagSeconds is the age of the oldest event that is not done.
-func (w *worker) lagSeconds(ctx context.Context, info jetstream.ConsumerInfo) (float64, error) {
+func lagSeconds(ctx context.Context, conn *jetstream.Conn, spec Spec, info jetstream.ConsumerInfo) (float64, error) {
 	if info.Lag() == 0 {
 		return 0, nil
 	}
 	oldest := time.Now()
-	for _, filter := range w.spec.Filters {
-		msg, found, err := w.deps.Conn.Next(ctx, events.Stream, filter, info.AckFloor+1)
+	for _, filter := range spec.Filters {
+		msg, found, err := conn.Next(ctx, events.Stream, filter, info.AckFloor+1)
 		if err != nil {
 			return 0, err
 		}

@@ -66,7 +66,9 @@ func newWorker(deps Deps, projection Projection, stores stores, erased *erased) 
 }
 
 // durable is the name of the consumer that keeps the projection's position.
-func (w *worker) durable() string { return "projection-" + w.spec.Name }
+func (w *worker) durable() string { return durable(w.spec.Name) }
+
+func durable(projection string) string { return "projection-" + projection }
 
 // run consumes until the context ends. A session that fails is started again; one that met an event of an
 // unknown version is not, since only a newer build can go on.
@@ -87,7 +89,9 @@ func (w *worker) run(ctx context.Context) {
 			return
 		}
 		w.enter(Waiting, err.Error())
-		w.log.WarnContext(ctx, "projection is interrupted", slog.Any("error", err))
+		if worthALine(attempt) {
+			w.log.WarnContext(ctx, "projection is interrupted", slog.Any("error", err), slog.Int("attempt", attempt+1))
+		}
 		if time.Since(started) > lastDelay {
 			attempt = 0
 		}
@@ -350,8 +354,7 @@ func (s *session) failed(ctx context.Context, batch []*item, attempt int, err er
 	}
 	s.numbers.retries.Add(1)
 	s.enter(Retrying, err.Error())
-	// Every attempt in the log of an hour's outage would bury everything else.
-	if attempt == 0 || attempt%10 == 9 {
+	if worthALine(attempt) {
 		s.log.WarnContext(ctx, "could not write, trying again", slog.Any("error", err),
 			slog.Int("events", len(batch)), slog.Int("attempt", attempt+1))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	commandapi "larder.dev/command-api"
+	"larder.dev/internal/jetstream"
 	"larder.dev/projectors"
 )
 
@@ -23,11 +24,16 @@ func awaitCaughtUp(ctx context.Context, work *workplace, api *commandapi.API, us
 	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
 	defer cancel()
 	err := caughtUp(ctx, work, api, user)
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) || isAway(err) {
 		fmt.Fprintln(con.err, "the projections are behind (larder status): what was written will be found later")
 		return nil
 	}
 	return err
+}
+
+// isAway tells whether the stream, or everybody who reads it, is away. It comes back, and the rest by itself.
+func isAway(err error) bool {
+	return errors.Is(err, projectors.ErrNoProjectors) || errors.Is(err, jetstream.ErrNotConnected)
 }
 
 func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string) error {

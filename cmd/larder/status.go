@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"text/tabwriter"
 
+	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/projectors"
 )
 
@@ -24,7 +25,7 @@ type printedStatus struct {
 
 func (c statusCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
 	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, work *workplace, control *projectors.Control) error {
-		all, err := control.Status(ctx)
+		all, err := control.Overview(ctx, component.ProjectionSpecs()...)
 		if err != nil {
 			return fmt.Errorf("ask for the status: %w", err)
 		}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
+	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/projectors"
 )
@@ -32,12 +34,23 @@ func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, lo
 			return fmt.Errorf("delete %q: %w", c.Name, err)
 		}
 		fmt.Fprintf(con.out, "database: %d recipes, their history and the account\n", recipes)
-		// An event that the relay had in hand would come after the purge otherwise.
-		if err := settled(ctx, func() (bool, error) { return api.Users().Settled(ctx, user.ID) }); err != nil {
-			return fmt.Errorf("wait for the relay: %w", err)
+		err = eraseViews(ctx, api, control, user, con)
+		if errors.Is(err, context.DeadlineExceeded) || isAway(err) {
+			fmt.Fprintln(con.err, "the relay or the projectors are away: the views are erased when they are back (larder status)")
+			return nil
 		}
-		return eraseEverywhere(ctx, control, user, con)
+		return err
 	})
+}
+
+func eraseViews(ctx context.Context, api *commandapi.API, control *projectors.Control, user events.User, con console) error {
+	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
+	defer cancel()
+	// An event that the relay had in hand would come after the purge otherwise.
+	if err := settled(ctx, func() (bool, error) { return api.Users().Settled(ctx, user.ID) }); err != nil {
+		return fmt.Errorf("wait for the relay: %w", err)
+	}
+	return eraseEverywhere(ctx, control, user, con)
 }
 
 // eraseEverywhere takes a deleted user out of the streams and the views. The event of the deletion does the

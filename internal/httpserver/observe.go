@@ -69,6 +69,9 @@ func observe(log *slog.Logger, component string, metrics *requestMetrics) gin.Ha
 		metrics.observe(methodLabel(c.Request.Method), route, status, took)
 
 		level := accessLevel(status, took)
+		if IsProbe(route) {
+			level = slog.LevelDebug // it is asked every few seconds, and what is missing has a line of its own
+		}
 		if !log.Enabled(c.Request.Context(), level) {
 			return
 		}

@@ -34,7 +34,9 @@ func Lead(ctx context.Context, url string, lockID int64, log *slog.Logger) (*Lea
 		case errors.Is(err, errBadURL):
 			return nil, err
 		}
-		log.WarnContext(ctx, "wait to lead: trying again", "lock", lockID, "error", err)
+		if worthALine(attempt) {
+			log.WarnContext(ctx, "wait to lead: trying again", "lock", lockID, "attempt", attempt+1, "error", err)
+		}
 		pause(ctx, attempt)
 	}
 }

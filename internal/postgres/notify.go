@@ -76,10 +76,13 @@ func Listen(ctx context.Context, url, channel string, log *slog.Logger) <-chan s
 				attempt = 0
 				signal(signals)
 			})
-			if ctx.Err() == nil {
-				log.WarnContext(ctx, "listen to the database: trying again", "channel", channel, "error", err)
-				pause(ctx, attempt)
+			if ctx.Err() != nil {
+				return
 			}
+			if worthALine(attempt) {
+				log.WarnContext(ctx, "listen to the database: trying again", "channel", channel, "attempt", attempt+1, "error", err)
+			}
+			pause(ctx, attempt)
 		}
 	}()
 	return signals

@@ -58,6 +58,9 @@ func closeConn(ctx context.Context, conn *pgx.Conn) {
 	_ = conn.Close(ctx)
 }
 
+// worthALine tells which attempts are logged: all of an hour's outage would bury everything else.
+func worthALine(attempt int) bool { return attempt == 0 || attempt%10 == 9 }
+
 // pause waits before another attempt, longer each time, or until ctx is done.
 func pause(ctx context.Context, attempt int) {
 	d := longestPause

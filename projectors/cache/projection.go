@@ -20,10 +20,13 @@ type Projection struct{ redis *redis.Client }
 // New makes the projection. The client stays the caller's to close.
 func New(client *redis.Client) *Projection { return &Projection{redis: client} }
 
-// Spec implements projectors.Projection.
-func (p *Projection) Spec() projectors.Spec {
+// Spec is the same for every projection of this kind.
+func Spec() projectors.Spec {
 	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 2, Batch: 128}
 }
+
+// Spec implements projectors.Projection.
+func (p *Projection) Spec() projectors.Spec { return Spec() }
 
 // Apply implements projectors.Projection. A value is set only over an older one. A deleted recipe leaves a
 // tombstone, so that a late event can't bring it back.

@@ -40,10 +40,13 @@ func New(conn *jetstream.Conn, log *slog.Logger) *Projection {
 	return &Projection{conn: conn, log: log}
 }
 
-// Spec implements projectors.Projection.
-func (p *Projection) Spec() projectors.Spec {
+// Spec is the same for every projection of this kind.
+func Spec() projectors.Spec {
 	return projectors.Spec{Name: Name, Filters: []string{events.AllGroceries}, Lanes: 4, Batch: 64}
 }
+
+// Spec implements projectors.Projection.
+func (p *Projection) Spec() projectors.Spec { return Spec() }
 
 // Apply implements projectors.Projection.
 func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {

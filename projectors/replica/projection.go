@@ -23,10 +23,13 @@ type Projection struct{ pool *pgxpool.Pool }
 // New makes the projection of a database that has the schema. The pool stays the caller's to close.
 func New(pool *pgxpool.Pool) *Projection { return &Projection{pool: pool} }
 
-// Spec implements projectors.Projection.
-func (p *Projection) Spec() projectors.Spec {
+// Spec is the same for every projection of this kind.
+func Spec() projectors.Spec {
 	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes, events.AllUsers}, Lanes: 4, Batch: 200}
 }
+
+// Spec implements projectors.Projection.
+func (p *Projection) Spec() projectors.Spec { return Spec() }
 
 // Apply implements projectors.Projection. A batch is one transaction.
 func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {

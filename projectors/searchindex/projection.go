@@ -21,11 +21,14 @@ type Projection struct{ index searchindex.Index }
 // New makes the projection of an index. The index stays the caller's to close.
 func New(index searchindex.Index) *Projection { return &Projection{index: index} }
 
-// Spec implements projectors.Projection. One lane: the index makes each batch durable by itself, so one
+// Spec is the same for every projection of this kind. One lane: the index makes each batch durable by itself, so one
 // large batch is cheaper than several small ones beside each other.
-func (p *Projection) Spec() projectors.Spec {
+func Spec() projectors.Spec {
 	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 1, Batch: 500}
 }
+
+// Spec implements projectors.Projection.
+func (p *Projection) Spec() projectors.Spec { return Spec() }
 
 // Apply implements projectors.Projection. The index keeps the newest version of each document.
 func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {

@@ -104,7 +104,7 @@ func (r *Relay) follow(ctx context.Context) {
 	defer poll.Stop()
 	for failures := 0; ctx.Err() == nil; {
 		if _, err := r.drain(ctx); err != nil {
-			r.complain(ctx, err)
+			r.complain(ctx, failures, err)
 			rest(ctx, failures)
 			failures++
 			continue
@@ -192,7 +192,8 @@ func ids(entries []postgres.Entry) []int64 {
 	return ids
 }
 
-func (r *Relay) complain(ctx context.Context, err error) {
+// complain logs the first failure and every tenth after it: all of an hour's outage would bury everything else.
+func (r *Relay) complain(ctx context.Context, failures int, err error) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -200,7 +201,9 @@ func (r *Relay) complain(ctx context.Context, err error) {
 	if backlog, countErr := r.store.Backlog(ctx); countErr == nil {
 		r.metrics.behind(backlog)
 	}
-	r.log.WarnContext(ctx, "relay: trying again", "error", err)
+	if failures == 0 || failures%10 == 9 {
+		r.log.WarnContext(ctx, "relay: trying again", "attempt", failures+1, "error", err)
+	}
 }
 
 // rest waits longer after each failure.

@@ -17,7 +17,8 @@ import (
 
 // projection is one of those that a projectors process can run.
 type projection struct {
-	name string
+	projectors.Spec
+
 	sink stores.Store // where it writes
 	make func(ctx context.Context, host *Host) (projectors.Projection, error)
 }
@@ -25,28 +26,28 @@ type projection struct {
 // projections lists them all. To add one, add it here.
 func projections() []projection {
 	return []projection{
-		{searchindex.Name, stores.Elasticsearch, func(ctx context.Context, host *Host) (projectors.Projection, error) {
+		{searchindex.Spec(), stores.Elasticsearch, func(ctx context.Context, host *Host) (projectors.Projection, error) {
 			index, err := host.Index(ctx)
 			if err != nil {
 				return nil, err
 			}
 			return searchindex.New(index), nil
 		}},
-		{cache.Name, stores.Redis, func(ctx context.Context, host *Host) (projectors.Projection, error) {
+		{cache.Spec(), stores.Redis, func(ctx context.Context, host *Host) (projectors.Projection, error) {
 			client, err := host.Redis(ctx)
 			if err != nil {
 				return nil, err
 			}
 			return cache.New(client), nil
 		}},
-		{replica.Name, stores.Backup, func(ctx context.Context, host *Host) (projectors.Projection, error) {
+		{replica.Spec(), stores.Backup, func(ctx context.Context, host *Host) (projectors.Projection, error) {
 			pool, err := host.Backup(ctx)
 			if err != nil {
 				return nil, err
 			}
 			return replica.New(pool), nil
 		}},
-		{groceryfeed.Name, stores.Feed, func(ctx context.Context, host *Host) (projectors.Projection, error) {
+		{groceryfeed.Spec(), stores.Feed, func(ctx context.Context, host *Host) (projectors.Projection, error) {
 			feed, err := host.Feed(ctx)
 			if err != nil {
 				return nil, err
@@ -61,9 +62,19 @@ func ProjectionNames() []string {
 	all := projections()
 	names := make([]string, len(all))
 	for i, p := range all {
-		names[i] = p.name
+		names[i] = p.Name
 	}
 	return names
+}
+
+// ProjectionSpecs describe them all.
+func ProjectionSpecs() []projectors.Spec {
+	all := projections()
+	specs := make([]projectors.Spec, len(all))
+	for i, p := range all {
+		specs[i] = p.Spec
+	}
+	return specs
 }
 
 // AllProjectors keeps every view up to date.
@@ -78,7 +89,7 @@ func Projectors(names ...string) (Kind, error) {
 	var chosen []projection
 	for _, name := range names {
 		all := projections()
-		i := slices.IndexFunc(all, func(p projection) bool { return p.name == name })
+		i := slices.IndexFunc(all, func(p projection) bool { return p.Name == name })
 		if i < 0 {
 			return Kind{}, fmt.Errorf("there is no projection %q: there are %s", name, strings.Join(ProjectionNames(), ", "))
 		}
@@ -111,11 +122,13 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 	for _, p := range chosen {
 		made, err := p.make(ctx, host)
 		if err != nil {
-			return nil, fmt.Errorf("put the projection %s together: %w", p.name, err)
+			return nil, fmt.Errorf("put the projection %s together: %w", p.Name, err)
 		}
 		list = append(list, made)
 	}
-	runner := projectors.NewRunner(projectors.Deps{Conn: conn, Tracing: host.Tracing, Log: host.Log}, list...)
+	runner := projectors.NewRunner(projectors.Deps{
+		Conn: conn, Tracing: host.Tracing, Log: host.Log, Everywhere: ProjectionNames(),
+	}, list...)
 	if err := host.Metrics.Register(runner.Collector()); err != nil {
 		return nil, fmt.Errorf("register the metrics of the projections: %w", err)
 	}
