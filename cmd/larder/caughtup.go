@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	settlePoll = 20 * time.Millisecond
+	settlePoll   = 20 * time.Millisecond
+	databasePoll = 500 * time.Millisecond
 	// caughtUpWithin is how long a command waits for the projections before it says that they are behind.
 	caughtUpWithin = 30 * time.Second
 )
@@ -37,7 +38,7 @@ func isAway(err error) bool {
 }
 
 func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string) error {
-	if err := settled(ctx, func() (bool, error) { return api.Users().Settled(ctx, user) }); err != nil {
+	if err := settled(ctx, settlePoll, func() (bool, error) { return api.Users().Settled(ctx, user) }); err != nil {
 		return fmt.Errorf("wait for the relay: %w", err)
 	}
 	conn, err := work.Stream(ctx)
@@ -47,7 +48,7 @@ func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user st
 	control := projectors.NewControl(conn)
 	var end uint64 // of the stream, when everything of the user was in it
 	before := false
-	return settled(ctx, func() (bool, error) {
+	return settled(ctx, settlePoll, func() (bool, error) {
 		all, err := control.Status(ctx)
 		if err != nil {
 			return false, fmt.Errorf("ask for the status: %w", err)
@@ -67,8 +68,8 @@ func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user st
 }
 
 // settled asks again and again until it is so: what is asked is in another process, which sends no signal.
-func settled(ctx context.Context, done func() (bool, error)) error {
-	ticker := time.NewTicker(settlePoll)
+func settled(ctx context.Context, pause time.Duration, done func() (bool, error)) error {
+	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
 	for {
 		ok, err := done()

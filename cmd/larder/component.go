@@ -112,14 +112,18 @@ func needs(kind component.Kind, missing []stores.Store) string {
 
 // announce calls ready once nothing is missing. Ending before that is no failure.
 func announce(ctx context.Context, process *component.Process, ready func() error) error {
-	err := process.Ready(ctx)
+	if err := process.Ready(ctx); err != nil {
+		return ending(err)
+	}
+	return ready()
+}
+
+// ending leaves out what is no failure: to be told to end while one still waits.
+func ending(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	return ready()
+	return err
 }
 
 func newRegistry() *prometheus.Registry { return prometheus.NewRegistry() }

@@ -7,6 +7,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
+	"larder.dev/internal/postgres"
 )
 
 // migrateCommand brings the databases to this version's schema. A database that is newer than this program
@@ -24,6 +25,17 @@ func (migrateCommand) Run(ctx context.Context, s *settings, con console, log *sl
 	}
 	fmt.Fprintln(con.out, "both databases have this version's schema")
 	return nil
+}
+
+// migrateWhenThere waits for the databases as long as they are away, then brings them to this version's schema.
+func migrateWhenThere(ctx context.Context, a stores.Addresses, log *slog.Logger) error {
+	return settled(ctx, databasePoll, func() (bool, error) {
+		err := migrate(ctx, a, log)
+		if postgres.Unavailable(err) && ctx.Err() == nil {
+			return false, nil // what is away has a line in the log by the check of it
+		}
+		return err == nil, err
+	})
 }
 
 // migrate brings both databases to this version's schema. The backup has the same one, so that it can take

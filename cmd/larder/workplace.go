@@ -40,6 +40,9 @@ func enter(ctx context.Context, s *settings, con console, log *slog.Logger, need
 	if err != nil {
 		return nil, err
 	}
+	if err := migrate(ctx, opened.Addresses, log); err != nil {
+		return nil, errors.Join(err, opened.Close()) //nolint:contextcheck // closing outlives a cancelled start
+	}
 	return &workplace{Clients: clientsOf(opened, s, toolName, log), opened: opened}, nil
 }
 
@@ -49,17 +52,10 @@ const toolName = "larder tool"
 // alone tells whether nobody but this command uses the stores.
 func (w *workplace) alone() bool { return w.opened != nil }
 
-// openStores starts what is embedded and migrates both databases.
+// openStores takes the data folder and starts what is embedded.
 func openStores(ctx context.Context, s *settings, con console, log *slog.Logger) (*stores.Stores, error) {
 	download := newProgress(con.err, "fetching PostgreSQL", "bytes")
-	opened, err := stores.Open(ctx, stores.Options{Dir: s.DataDir, Given: s.given(), Log: log, Download: download.set})
-	if err != nil {
-		return nil, err
-	}
-	if err := migrate(ctx, opened.Addresses, log); err != nil {
-		return nil, errors.Join(err, opened.Close()) //nolint:contextcheck // closing outlives a cancelled start
-	}
-	return opened, nil
+	return stores.Open(ctx, stores.Options{Dir: s.DataDir, Given: s.given(), Log: log, Download: download.set})
 }
 
 // clientsOf are clients of the stores that this process has opened, with the search index in the data folder.

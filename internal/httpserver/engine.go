@@ -94,6 +94,20 @@ func New(options Options) (*gin.Engine, error) {
 	return engine, nil
 }
 
+// NewRefusal makes a handler that answers every request with 503, a reason, and a time to come back.
+func NewRefusal(options Options, reason string) (http.Handler, error) {
+	engine, err := New(options)
+	if err != nil {
+		return nil, err
+	}
+	refuse := func(c *gin.Context) {
+		c.Header("Retry-After", "1")
+		WriteProblem(c, Problem{Status: http.StatusServiceUnavailable, Detail: reason})
+	}
+	engine.NoRoute(refuse)
+	return engine, nil
+}
+
 func notFound(c *gin.Context) {
 	WriteProblem(c, Problem{Status: http.StatusNotFound, Detail: "There is nothing at this address."})
 }

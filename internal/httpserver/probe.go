@@ -19,6 +19,9 @@ const (
 	// awaitEvery is how often Await looks; watchEvery is how often Watch does.
 	awaitEvery = 250 * time.Millisecond
 	watchEvery = 2 * time.Second
+	// worthALine is how long a thing is missing before the log says so: what is made at the start is missing
+	// for a moment, and so is a server behind a connection that it closed.
+	worthALine = time.Second
 )
 
 // probePaths are the addresses that probes answer at.
@@ -39,18 +42,24 @@ type Check struct {
 }
 
 // Probes tell an orchestrator, and the process itself, what the process lacks. The log has one line when a
-// thing is found missing and one when it is back, however often somebody looks.
+// thing stays away and one when it is back, however often somebody looks.
 type Probes struct {
 	checks []Check
 	log    *slog.Logger
 
-	mu      sync.Mutex
-	missing map[string]bool // as it was when somebody looked last
+	mu   sync.Mutex
+	seen map[string]sight
+}
+
+// sight is how a thing was when somebody looked last.
+type sight struct {
+	missing time.Time // since when; zero where it was there
+	told    bool      // the log says so
 }
 
 // NewProbes makes the probes of a process.
 func NewProbes(checks []Check, log *slog.Logger) *Probes {
-	return &Probes{checks: checks, log: log, missing: make(map[string]bool)}
+	return &Probes{checks: checks, log: log, seen: make(map[string]sight)}
 }
 
 // IsProbe tells whether a path is one of /healthz, /readyz and /metrics.
@@ -74,6 +83,25 @@ func (p *Probes) Look(ctx context.Context) (missing, degraded []string) {
 		}
 	}
 	return missing, degraded
+}
+
+// Missing tells whether any of these was missing when somebody looked last. Where nobody has, it looks.
+func (p *Probes) Missing(ctx context.Context, names ...string) bool {
+	if !p.looked(names) {
+		p.Look(ctx)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(names, func(name string) bool { return !p.seen[name].missing.IsZero() })
+}
+
+func (p *Probes) looked(names []string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !slices.ContainsFunc(names, func(name string) bool {
+		_, known := p.seen[name]
+		return !known
+	})
 }
 
 // Await returns once nothing of that name is missing; where no names are given, nothing that isn't optional.
@@ -113,21 +141,41 @@ func every(ctx context.Context, pause time.Duration, done func() bool) error {
 	}
 }
 
-// note logs a change of what is missing. The cause is for the log alone: it may name addresses and accounts.
+// note keeps what was seen, and logs that a thing stays away or is back. The cause is for the log alone: it may
+// name addresses and accounts.
 func (p *Probes) note(ctx context.Context, check Check, err error) {
 	if ctx.Err() != nil {
 		return // whoever looked went away, which says nothing
 	}
-	p.mu.Lock()
-	was := p.missing[check.Name]
-	p.missing[check.Name] = err != nil
-	p.mu.Unlock()
-	switch {
-	case err != nil && !was:
-		p.log.WarnContext(ctx, "waiting for a dependency", "missing", check.Name, "optional", check.Optional, "error", err)
-	case err == nil && was:
-		p.log.InfoContext(ctx, "a dependency is there", "name", check.Name)
+	if p.see(check.Name, err != nil) {
+		p.tell(ctx, check, err)
 	}
+}
+
+// see gives whether there is something to tell.
+func (p *Probes) see(name string, missing bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := p.seen[name]
+	if !missing {
+		p.seen[name] = sight{}
+		return last.told
+	}
+	if last.missing.IsZero() {
+		last.missing = time.Now()
+	}
+	news := !last.told && time.Since(last.missing) >= worthALine
+	last.told = last.told || news
+	p.seen[name] = last
+	return news
+}
+
+func (p *Probes) tell(ctx context.Context, check Check, err error) {
+	if err == nil {
+		p.log.InfoContext(ctx, "a dependency is there", "name", check.Name)
+		return
+	}
+	p.log.WarnContext(ctx, "waiting for a dependency", "missing", check.Name, "optional", check.Optional, "error", err)
 }
 
 // ask asks all at once and gives their errors in the order of the checks.

@@ -76,7 +76,7 @@ func fill(b *testing.B, server *larder.Server) float64 {
 	file := larder.WriteLines(b, lines[:manyRecipes-rounds*corpusSize])
 	server.MustRun(b, "", "import", "--user", "ada", file)
 	server.CaughtUp(b)
-	return residentMemory(b, server.PID())
+	return residentMemory(b, server.Process(b).PID())
 }
 
 // search uses the restarted server as a reader would, and gives the memory after that, in MB.
@@ -88,7 +88,7 @@ func search(b *testing.B, server *larder.Server) float64 {
 			page = ada.Search(b, "q", words, "limit", "100", "cursor", *page.Next)
 		}
 	}
-	return residentMemory(b, server.PID())
+	return residentMemory(b, server.Process(b).PID())
 }
 
 // residentMemory is the VmRSS of a process, in MB. The child that is Postgres is another process.

@@ -4,69 +4,53 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// startTimeout is generous: a first start makes a database, and tests share two cores.
-const startTimeout = 60 * time.Second
-
-var readyLine = regexp.MustCompile(`larder is ready at (http://\S+)`)
-
-// Server is a `larder up` with a data folder and a home of its own. Its methods are for one goroutine;
-// the clients that it gives are for many.
+// Server is a Larder that a test works with, with a home of its own. In how many processes it runs is the
+// affair of its arrangement: a test doesn't ask. Its methods are for one goroutine; the clients that it gives
+// are for many.
 type Server struct {
 	DataDir string
 
 	home    string
 	env     []string
-	address string // to listen at, kept over restarts
-	process *process
+	running arrangement
 }
 
-// process is one run of the binary.
-type process struct {
-	command *exec.Cmd
-	output  *transcript
-	ready   chan string   // the address, once
-	exited  chan struct{} // closed at the end
+// arrangement is how a Larder is put together: `larder up`, or each component as a process.
+type arrangement interface {
+	// start launches what isn't running, and waits until all of it is ready.
+	start(tb testing.TB)
+	// stop asks all of it to end, as a service manager would, and waits.
+	stop(tb testing.TB)
+	// kill ends all of it as a power cut would, and waits until it is gone.
+	kill(tb testing.TB)
+	// end leaves nothing running, whatever the test did.
+	end()
+	url() string
+	output() string
+	stores(tb testing.TB) RunFile
+	feedURL(tb testing.TB) string
 }
 
-// New makes the folders of a server that isn't running yet. Extra are further variables, NAME=value.
+// New makes the folders of a `larder up` that isn't running yet. Extra are further variables, NAME=value.
 func New(tb testing.TB, extra ...string) *Server {
 	tb.Helper()
-	// Not tb.TempDir: its name is the test's, and a socket's path has no room for that.
-	folder, err := os.MkdirTemp("", "larder-test-")
-	require.NoError(tb, err)
-	s := &Server{
-		DataDir: filepath.Join(folder, "data"),
-		home:    filepath.Join(folder, "home"),
-		address: "127.0.0.1:0",
-	}
-	require.NoError(tb, os.Mkdir(s.home, 0o700))
+	s := home(tb)
 	s.env = environment(s.home, s.DataDir, extra...)
-	tb.Cleanup(func() {
-		s.end()
-		if tb.Failed() {
-			tb.Logf("larder up said:\n%s", s.Output())
-		}
-		require.NoError(tb, os.RemoveAll(folder))
-	})
+	s.runs(tb, &up{dataDir: s.DataDir, env: s.env, address: "127.0.0.1:0"})
 	return s
 }
 
-// Start starts a server in empty folders and waits until it is ready.
+// Start starts a `larder up` in empty folders and waits until it is ready.
 func Start(tb testing.TB, extra ...string) *Server {
 	tb.Helper()
 	s := New(tb, extra...)
@@ -74,88 +58,91 @@ func Start(tb testing.TB, extra ...string) *Server {
 	return s
 }
 
+// home makes the folders of somebody who never had a Larder.
+func home(tb testing.TB) *Server {
+	tb.Helper()
+	// Not tb.TempDir: its name is the test's, and a socket's path has no room for that.
+	folder, err := os.MkdirTemp("", "larder-test-")
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, os.RemoveAll(folder)) })
+	s := &Server{DataDir: filepath.Join(folder, "data"), home: filepath.Join(folder, "home")}
+	require.NoError(tb, os.Mkdir(s.home, 0o700))
+	return s
+}
+
+// runs gives the server its arrangement, which ends with the test.
+func (s *Server) runs(tb testing.TB, arrangement arrangement) {
+	tb.Helper()
+	s.running = arrangement
+	tb.Cleanup(func() {
+		arrangement.end()
+		if tb.Failed() {
+			tb.Logf("larder said:\n%s", s.Output())
+		}
+	})
+}
+
 // Start starts the server and waits until it is ready. It gives the time that took.
 func (s *Server) Start(tb testing.TB) time.Duration {
 	tb.Helper()
 	began := time.Now()
-	s.Launch(tb)
-	select {
-	case url := <-s.process.ready:
-		s.address = strings.TrimPrefix(url, "http://")
-	case <-s.process.exited:
-		require.FailNow(tb, "larder up ended before it was ready", s.Output())
-	case <-time.After(startTimeout):
-		require.FailNow(tb, "larder up is not ready", s.Output())
-	}
+	s.running.start(tb)
 	return time.Since(began)
 }
 
-// Launch starts the server and doesn't wait.
-func (s *Server) Launch(tb testing.TB) {
+// Process is the one process of a `larder up`.
+func (s *Server) Process(tb testing.TB) *Process {
 	tb.Helper()
-	p := &process{output: &transcript{}, ready: make(chan string, 1), exited: make(chan struct{})}
-	p.command = exec.Command(Binary(tb), "up", "--data-dir", s.DataDir, "--addr", s.address)
-	p.command.Env = s.env
-	reader, writer, err := os.Pipe()
-	require.NoError(tb, err)
-	p.command.Stdout, p.command.Stderr = writer, writer
-	require.NoError(tb, p.command.Start())
-	require.NoError(tb, writer.Close())
-	go p.read(reader)
-	s.process = p
+	return s.up(tb).process
 }
 
-// read keeps what the process says, and sees its end. The pipe ends with the last process that holds it,
-// which may be a child that is still dying; the exit of larder itself is what callers wait for.
-func (p *process) read(pipe io.ReadCloser) {
-	go func() {
-		_ = p.command.Wait()
-		close(p.exited)
-	}()
-	defer func() { _ = pipe.Close() }()
-	scanner := bufio.NewScanner(pipe)
-	scanner.Buffer(nil, 1<<20)
-	for scanner.Scan() {
-		p.output.add(scanner.Text())
-		if found := readyLine.FindStringSubmatch(scanner.Text()); found != nil {
-			select {
-			case p.ready <- found[1]:
-			default:
-			}
-		}
-	}
+// Launch starts a `larder up` and doesn't wait.
+func (s *Server) Launch(tb testing.TB) {
+	tb.Helper()
+	s.up(tb).launch(tb)
+}
+
+func (s *Server) up(tb testing.TB) *up {
+	tb.Helper()
+	one, ok := s.running.(*up)
+	require.True(tb, ok, "this server is several processes")
+	return one
 }
 
 // URL is the address of the HTTP surface.
-func (s *Server) URL() string { return "http://" + s.address }
+func (s *Server) URL() string { return s.running.url() }
 
 // Output is what the last run of the server said.
-func (s *Server) Output() string {
-	if s.process == nil {
-		return ""
-	}
-	return s.process.output.String()
+func (s *Server) Output() string { return s.running.output() }
+
+// RunFile tells where the stores are.
+func (s *Server) RunFile(tb testing.TB) RunFile {
+	tb.Helper()
+	return s.running.stores(tb)
 }
 
-// PID is the process id of the running server.
-func (s *Server) PID() int { return s.process.command.Process.Pid }
+// FeedURL is the address of NATS with the grocery app's credentials.
+func (s *Server) FeedURL(tb testing.TB) string {
+	tb.Helper()
+	return s.running.feedURL(tb)
+}
 
-// Exited is closed when the server has ended.
-func (s *Server) Exited() <-chan struct{} { return s.process.exited }
+// Streams gives each stream with an address that may read it: the feed is in an account of its own.
+func (s *Server) Streams(tb testing.TB) map[string]string {
+	tb.Helper()
+	return map[string]string{"LARDER": s.RunFile(tb).NATSURL, "GROCERY": s.FeedURL(tb)}
+}
 
 // Kill9 ends the server as a power cut would, and waits until it is gone.
 func (s *Server) Kill9(tb testing.TB) {
 	tb.Helper()
-	require.NoError(tb, s.process.command.Process.Kill())
-	s.wait(tb)
+	s.running.kill(tb)
 }
 
 // Stop asks the server to end, as a service manager would, and waits.
 func (s *Server) Stop(tb testing.TB) {
 	tb.Helper()
-	require.NoError(tb, s.process.command.Process.Signal(syscall.SIGTERM))
-	s.wait(tb)
-	require.Zero(tb, s.process.command.ProcessState.ExitCode(), "a server that was asked to end ends well:\n%s", s.Output())
+	s.running.stop(tb)
 }
 
 // Restart stops the server and starts it again at the same address. It gives the time of the start.
@@ -163,30 +150,6 @@ func (s *Server) Restart(tb testing.TB) time.Duration {
 	tb.Helper()
 	s.Stop(tb)
 	return s.Start(tb)
-}
-
-func (s *Server) wait(tb testing.TB) {
-	tb.Helper()
-	select {
-	case <-s.process.exited:
-	case <-time.After(startTimeout):
-		require.FailNow(tb, "larder up does not end", s.Output())
-	}
-}
-
-// end makes sure that nothing of the server is left, whatever the test did. Killing it takes Postgres with
-// it (Pdeathsig), but the folder can only be removed once Postgres is gone: its output pipe tells.
-func (s *Server) end() {
-	if s.process == nil {
-		return
-	}
-	_ = s.process.command.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-s.process.exited:
-	case <-time.After(15 * time.Second):
-		_ = s.process.command.Process.Kill()
-		<-s.process.exited
-	}
 }
 
 // Run runs another command beside the server, with this input, to its end.
@@ -263,21 +226,3 @@ func (s *Server) Login(tb testing.TB, name string) *Client {
 
 // Client gives a client without a session.
 func (s *Server) Client() *Client { return NewClient(s.URL()) }
-
-// transcript keeps what a process said.
-type transcript struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (t *transcript) add(line string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	_, _ = fmt.Fprintln(&t.text, line)
-}
-
-func (t *transcript) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.String()
-}

@@ -2,10 +2,7 @@ package larder
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,44 +13,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// RunFile is what a running server writes for the commands beside it: where its stores are.
+// RunFile tells where the stores of a server are. A running `larder up` writes it for the commands beside it.
 type RunFile struct {
 	PostgresURL       string `json:"postgres_url"`
 	BackupPostgresURL string `json:"backup_postgres_url"`
 	NATSURL           string `json:"nats_url"`
+	FeedNATSURL       string `json:"feed_nats_url"`
 	FeedURL           string `json:"feed_url"`
 	RedisURL          string `json:"redis_url"`
-}
 
-// RunFile reads it.
-func (s *Server) RunFile(tb testing.TB) RunFile {
-	tb.Helper()
-	content, err := os.ReadFile(filepath.Join(s.DataDir, "run.json"))
-	require.NoError(tb, err)
-	var file RunFile
-	require.NoError(tb, json.Unmarshal(content, &file))
-	return file
-}
-
-// FeedURL is the address with the grocery app's credentials, from the file that is there for it.
-func (s *Server) FeedURL(tb testing.TB) string {
-	tb.Helper()
-	content, err := os.ReadFile(filepath.Join(s.DataDir, "nats", "grocery-app.url"))
-	require.NoError(tb, err)
-	return string(bytesTrimmed(content))
-}
-
-// Streams gives each stream with an address that may read it: the feed is in an account of its own.
-func (s *Server) Streams(tb testing.TB) map[string]string {
-	tb.Helper()
-	return map[string]string{"LARDER": s.RunFile(tb).NATSURL, "GROCERY": s.FeedURL(tb)}
-}
-
-func bytesTrimmed(content []byte) []byte {
-	for len(content) > 0 && content[len(content)-1] <= ' ' {
-		content = content[:len(content)-1]
-	}
-	return content
+	ElasticsearchURL   string `json:"elasticsearch_url"`
+	ElasticsearchAlias string `json:"elasticsearch_alias"`
 }
 
 // Postgres connects to a database, until the end of the test.

@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
+	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/internal/httpserver"
 )
 
@@ -24,8 +26,9 @@ type Process struct {
 type part struct {
 	*Component
 
-	name  string
-	after []string // names of the checks that its work waits for
+	name    string
+	after   []string // names of the checks that its work waits for
+	schemas []string // names of the checks of its databases' tables
 }
 
 // Assemble puts components together into a process called name. The clients of the host stay the caller's to
@@ -39,7 +42,9 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 			return nil, err
 		}
 		checks = append(checks, kind.checks(host, built.Checks)...)
-		p.parts = append(p.parts, part{Component: built, name: kind.Name, after: waits(kind, built)})
+		p.parts = append(p.parts, part{
+			Component: built, name: kind.Name, after: waits(kind, built), schemas: schemas(kind),
+		})
 	}
 	p.probes = httpserver.NewProbes(httpserver.MergeChecks(checks), host.Log)
 	engine, err := httpserver.New(httpserver.Options{
@@ -51,8 +56,39 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 	if fallback == nil {
 		fallback = engine
 	}
+	unready, err := httpserver.NewRefusal(httpserver.Options{Component: name, Log: host.Log},
+		"The database isn't laid out yet. Try again.")
+	if err != nil {
+		return nil, fmt.Errorf("make the refusal of %s: %w", name, err)
+	}
+	for i := range p.parts {
+		p.parts[i].Handler = p.parts[i].whenLaidOut(p.probes, unready)
+	}
 	p.handler = surface(p.parts, engine, fallback)
 	return p, nil
+}
+
+// schemas gives the names of the checks of the tables that a component can't do without.
+func schemas(kind Kind) []string {
+	if slices.Contains(kind.Needs, stores.Postgres) {
+		return []string{schemaOf(stores.Postgres)}
+	}
+	return nil
+}
+
+// whenLaidOut keeps requests from tables that `larder migrate` has yet to lay or is just changing.
+func (p part) whenLaidOut(probes *httpserver.Probes, unready http.Handler) http.Handler {
+	handler := p.Handler
+	if handler == nil {
+		return nil
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if probes.Missing(r.Context(), p.schemas...) {
+			unready.ServeHTTP(w, r)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
 }
 
 // waits gives the names of the checks that the work of a component waits for.
