@@ -61,7 +61,8 @@ func parseSet(args []string, now time.Time) (change, error) {
 		set.Verb = verbReplace
 		return set, nil
 	}
-	if len(options) != 2 {
+	// Only what is known to be wrong may be left to the server: it executes what we can't read, as KEEPTTL XX.
+	if len(options) != 2 || !slices.Contains([]string{"EX", "PX", "EXAT", "PXAT"}, option) {
 		return change{}, errUnsupported
 	}
 	amount, err := strconv.ParseInt(options[1], 10, 64)
@@ -77,8 +78,6 @@ func parseSet(args []string, now time.Time) (change, error) {
 		set.Deadline = 1000 * amount
 	case "PXAT":
 		set.Deadline = amount
-	default:
-		return change{}, errUnsupported
 	}
 	return set, nil
 }

@@ -271,7 +271,7 @@ func TestUnsupportedWritesAreRefused(t *testing.T) {
 	server := start(t, t.TempDir())
 	send := dial(t, server.URL())
 	for _, command := range []string{
-		"SET %s x NX", "SET %s x EX 10 XX", "SETNX %s x", "APPEND %s x", "INCR %s", "HSET %s a b", "MSET a b %s c",
+		"SET %s x NX", "SET %s x KEEPTTL XX", "SET %s x XX KEEPTTL", "SET %s x NX GET", "SET %s x EX 10 XX", "SETNX %s x", "APPEND %s x", "INCR %s", "HSET %s a b", "MSET a b %s c",
 		"PERSIST %s", "EXPIRE %s 10 NX", "RENAME other %s", "GETDEL %s", "SPOP %s", "LPUSH %s x", "SETEX %s 10 x",
 	} {
 		require.Contains(t, send(fmt.Sprintf(command, "session:a")), "kept keys are written by", command)
