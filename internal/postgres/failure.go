@@ -39,20 +39,23 @@ func Retryable(err error) bool {
 	}
 }
 
-// Unavailable tells whether the database couldn't be asked, or refuses work as a whole: it is away,
+// Unavailable tells whether the database couldn't be asked (no connection could be made), or refuses work as a whole: it is away,
 // starting, stopping, too slow, full, out of connections, or a standby that takes no writes. What it is
 // asked for is all right, and may work elsewhere or later.
 func Unavailable(err error) bool {
 	if err == nil {
 		return false
 	}
+	// Before the code: whatever the server gives as its reason, it wasn't asked anything.
+	var connectError *pgconn.ConnectError
+	if errors.As(err, &connectError) {
+		return true
+	}
 	if code := Code(err); code != "" {
 		return unavailableCode(code)
 	}
-	var connectError *pgconn.ConnectError
 	var netError net.Error
-	return errors.As(err, &connectError) ||
-		errors.As(err, &netError) ||
+	return errors.As(err, &netError) ||
 		errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, io.EOF) ||
 		errors.Is(err, io.ErrUnexpectedEOF) ||

@@ -2,10 +2,13 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/url"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -87,6 +90,28 @@ func TestBrokenConnection(t *testing.T) {
 	terminate(t, pool, "victim")
 	_, err = tx.Exec(testkit.Context(t), `SELECT 1`)
 	_ = tx.Rollback(t.Context()) // gives the broken connection back; the pool waits for it
+	require.True(t, postgres.Unavailable(err), "%v", err)
+}
+
+// Whatever a server turns a connection down for, it couldn't be asked: here a role may not use the database.
+func TestRefusedConnectionIsUnavailable(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	address := testkit.Postgres(t, nil)
+	pool := open(t, address)
+	role := strings.ToLower("stranger_" + rand.Text())
+	_, err := pool.Exec(ctx, `CREATE ROLE `+role+` LOGIN PASSWORD 'secret'`)
+	require.NoError(t, err)
+	t.Cleanup(func() { _, _ = pool.Exec(context.Background(), `DROP ROLE `+role) })
+	database := pool.Config().ConnConfig.Database
+	_, err = pool.Exec(ctx, `REVOKE CONNECT ON DATABASE `+pgx.Identifier{database}.Sanitize()+` FROM PUBLIC`)
+	require.NoError(t, err)
+
+	as, err := url.Parse(address)
+	require.NoError(t, err)
+	as.User = url.UserPassword(role, "secret")
+	err = open(t, as.String()).Ping(ctx)
+	require.Equal(t, "42501", postgres.Code(err), "%v", err)
 	require.True(t, postgres.Unavailable(err), "%v", err)
 }
 
