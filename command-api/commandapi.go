@@ -98,7 +98,7 @@ func New(deps Deps) (*API, error) {
 	store := postgres.NewStore(deps.Pool, notifier.Hint)
 	api := &API{
 		store: store, notifier: notifier, log: log,
-		users: account.NewUsers(store, deps.Sessions, passwords),
+		users: account.NewUsers(store, deps.Sessions, passwords, freshness.NewMarks(deps.Redis)),
 	}
 	var err error
 	if api.handler, err = newHandler(deps, api, passwords); err != nil {

@@ -139,6 +139,9 @@ func TestDeleteLeavesNothing(t *testing.T) {
 	bob.must(http.StatusCreated, bob.send("POST", "/api/recipes", pancakes))
 	_, err := l.api.Users().Delete(ctx, "wilhelmina")
 	require.NoError(t, err)
+	marks, err := l.deps.Redis.CountPrefix(ctx, "written:"+ada.id)
+	require.NoError(t, err)
+	require.Zero(t, marks, "marks of freshness")
 
 	// A session that outlived the account, as that of a request that was verified just before.
 	token, err := l.sessions.Create(ctx, identity.User{ID: ada.id, Name: "Wilhelmina"}, "test")

@@ -131,6 +131,26 @@ func TestMarksAreTheOwners(t *testing.T) {
 	require.False(t, found)
 }
 
+// Erasing an owner takes every mark of theirs, and none of another's.
+func TestEraseMarks(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	marks, client := marks(t)
+	for _, who := range []string{owner, "another"} {
+		require.NoError(t, marks.Note(ctx, who, 1, freshness.After{ID: recipe, Version: 1}))
+		require.NoError(t, marks.Note(ctx, who, 2, freshness.After{ID: "other", Version: 1}))
+	}
+	erased, err := marks.Erase(ctx, owner)
+	require.NoError(t, err)
+	require.Equal(t, 3, erased)
+	left, err := client.CountPrefix(ctx, "")
+	require.NoError(t, err)
+	require.Equal(t, 3, left)
+	last, err := marks.Last(ctx, owner)
+	require.NoError(t, err)
+	require.True(t, last.IsZero())
+}
+
 // Without Redis a write can't be noted, and that is told from other failures.
 func TestMarksWithoutRedis(t *testing.T) {
 	t.Parallel()

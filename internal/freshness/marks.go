@@ -54,6 +54,17 @@ func (m *Marks) Last(ctx context.Context, owner string) (After, error) {
 	return Parse(text)
 }
 
+// Erase drops the marks of an owner, and gives how many there were. It walks all keys, so it is for an
+// operator's work. One that a write under way leaves afterwards lapses within Lifetime.
+func (m *Marks) Erase(ctx context.Context, owner string) (int, error) {
+	// Both kinds of key begin with that of the last write, and no owner's id is the beginning of another's.
+	erased, err := m.redis.DeletePrefix(ctx, lastKey(owner))
+	if err != nil {
+		return erased, fmt.Errorf("erase the marks of user %s: %w", owner, err)
+	}
+	return erased, nil
+}
+
 // Key is the name of the key with the version of one written thing, so that a reader can fetch the mark
 // together with the cached thing. Version reads its value.
 func Key(owner, id string) string { return prefix + owner + ":" + id }

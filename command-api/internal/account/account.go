@@ -15,6 +15,7 @@ import (
 
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/events"
+	"larder.dev/internal/freshness"
 	"larder.dev/internal/identity"
 )
 
@@ -38,11 +39,14 @@ type Users struct {
 	store     *postgres.Store
 	sessions  *identity.Sessions
 	passwords *identity.Passwords
+	marks     *freshness.Marks
 }
 
 // NewUsers makes the use cases over their stores.
-func NewUsers(store *postgres.Store, sessions *identity.Sessions, passwords *identity.Passwords) *Users {
-	return &Users{store: store, sessions: sessions, passwords: passwords}
+func NewUsers(
+	store *postgres.Store, sessions *identity.Sessions, passwords *identity.Passwords, marks *freshness.Marks,
+) *Users {
+	return &Users{store: store, sessions: sessions, passwords: passwords, marks: marks}
 }
 
 // Find gives the account with a name, whatever its case, or ErrNoUser.

@@ -7,7 +7,7 @@ import (
 )
 
 // Delete ends a user's sessions, removes every row of theirs from the database, and leaves one event that
-// tells the backup. It gives the account as it was. What the stream and the views have of the user is not
+// tells the backup. The marks of freshness go too. It gives the account as it was. What the stream and the views have of the user is not
 // in its reach: see Settled.
 func (u *Users) Delete(ctx context.Context, name string) (events.User, error) {
 	user, err := u.Find(ctx, name)
@@ -15,7 +15,12 @@ func (u *Users) Delete(ctx context.Context, name string) (events.User, error) {
 		return events.User{}, err
 	}
 	err = u.endSessions(ctx, user.ID, func() error { return u.store.DeleteUser(ctx, user.ID) })
-	return user, err
+	if err != nil {
+		return user, err
+	}
+	// The account is gone, so a failure here is no reason to say that it isn't: marks lapse by themselves.
+	_, _ = u.marks.Erase(ctx, user.ID)
+	return user, nil
 }
 
 // Settled tells whether the stream has every event of a user, deleted or not. After a deletion it is the
