@@ -1,0 +1,52 @@
+package account
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/identity"
+	db "larder.dev/internal/postgres"
+	"larder.dev/internal/redis"
+	"larder.dev/internal/testkit"
+)
+
+func migrate(ctx context.Context, url string) error {
+	return db.Migrate(ctx, url, postgres.Migrations(), slog.New(slog.DiscardHandler))
+}
+
+// A password that is changed between the check of the old one and the session that it opens ends that
+// session: its owner changed it to be rid of whoever logs in there.
+func TestPasswordChangeDuringLoginEndsTheNewSession(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	pool, err := db.Open(ctx, testkit.Postgres(t, migrate), db.Options{Application: "test"})
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	client, err := redis.Open(ctx, testkit.Redis(t))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = client.Close() })
+	sessions := identity.NewSessions(client)
+	users := NewUsers(postgres.NewStore(pool, func() {}), sessions, identity.NewPasswords(), freshness.NewMarks(client))
+
+	checked, err := users.Add(ctx, New{Name: "ada", Password: "the old password"})
+	require.NoError(t, err)
+	require.NoError(t, users.SetPassword(ctx, "ada", "another password"))
+	token, err := sessions.Create(ctx, Identity(checked), "test")
+	require.NoError(t, err)
+	require.ErrorIs(t, users.confirm(ctx, checked, token), ErrRefused)
+	_, err = sessions.Verify(ctx, token)
+	require.ErrorIs(t, err, identity.ErrNoSession)
+
+	now, err := users.Find(ctx, "ada")
+	require.NoError(t, err)
+	token, err = sessions.Create(ctx, Identity(now), "test")
+	require.NoError(t, err)
+	require.NoError(t, users.confirm(ctx, now, token))
+	_, err = sessions.Verify(ctx, token)
+	require.NoError(t, err)
+}
