@@ -87,7 +87,7 @@ CREATE INDEX event_log_by_user ON event_log (user_id, change);
 CREATE TABLE idempotency_keys (
     user_id      uuid        NOT NULL,
     key          text        NOT NULL,
-    request_hash bytea       NOT NULL, -- method, path and body: the same key for another request is an error
+    request_hash bytea       NOT NULL, -- method, path, If-Match, If-None-Match and body: the same key for another request is an error
     status       integer     NOT NULL,
     headers      jsonb       NOT NULL,
     body         bytea       NOT NULL,
