@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -30,13 +29,7 @@ const (
 // the transaction is sent, and the answer. The figure counts from the former, and so has the transaction in it.
 func measureLatency(b *testing.B, t *table) {
 	b.Helper()
-	server := larder.Start(b)
-	users := make([]*larder.Client, workers)
-	for i := range users {
-		users[i] = server.AddUser(b, fmt.Sprintf("user%d", i))
-	}
-	body, err := json.Marshal(larder.MadeUp(7))
-	require.NoError(b, err)
+	server, users, body := startWriters(b)
 	js := larder.JetStream(b, server.RunFile(b).NATSURL)
 	payload := barePayload(b, js, users[0], body)
 

@@ -43,10 +43,7 @@ func rounds(t *testing.T) int {
 //nolint:tparallel // a round is a subtest for its connections to end with it, and rounds come in order
 func TestKillUnderLoad(t *testing.T) {
 	t.Parallel()
-	random := newRandom(t)
-	server := larder.Start(t)
-	k := newKitchen(t, server, random)
-	report := &report{}
+	random, server, k, report := openKitchen(t)
 	defer func() { t.Log(report.table(k)) }()
 
 	for round := range rounds(t) {
@@ -67,6 +64,14 @@ func TestKillUnderLoad(t *testing.T) {
 		k.check(t, server, report)
 		require.Greater(t, k.count().acknowledged, acknowledged, "a round without a write shows nothing")
 	}
+}
+
+// openKitchen starts a server with everybody who will work on it, none of whom has begun.
+func openKitchen(t *testing.T) (random *rand.Rand, server *larder.Server, k *kitchen, found *report) {
+	t.Helper()
+	random = newRandom(t)
+	server = larder.Start(t)
+	return random, server, newKitchen(t, server, random), &report{}
 }
 
 // newRandom gives random points, and says how to have them again.

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"larder.dev/test/larder"
 )
 
 // SIGTERM under load: the server ends with code 0, everything acknowledged is there afterwards, and a
@@ -15,10 +13,7 @@ import (
 //nolint:tparallel // a round is a subtest for its connections to end with it, and rounds come in order
 func TestStopUnderLoad(t *testing.T) {
 	t.Parallel()
-	random := newRandom(t)
-	server := larder.Start(t)
-	k := newKitchen(t, server, random)
-	report := &report{}
+	random, server, k, report := openKitchen(t)
 	defer func() { t.Log(report.table(k)) }()
 
 	load := k.start()
