@@ -40,6 +40,12 @@ type Spec struct {
 	Filters []string // subjects of the stream LARDER, not overlapping
 	Lanes   int      // how many batches are applied at the same time; 0 for 4
 	Batch   int      // most events of one batch; 0 for 256
+
+	// Every is the least time from one batch of a lane to the next, unless the next one is full; 0 for none.
+	// What a batch costs by itself (a transaction, a segment of the index, an fsync) is then paid so often
+	// at most, however many events come, and the writes on the same machine get the time. An event after a
+	// rest is still applied at once; under load the view is behind by so much more.
+	Every time.Duration
 }
 
 // Projection writes one view. Its methods may be called at the same time.

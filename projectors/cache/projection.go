@@ -4,6 +4,7 @@ package cache
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"larder.dev/events"
 	"larder.dev/internal/redis"
@@ -14,6 +15,10 @@ import (
 // Name is the projection's name.
 const Name = "cache"
 
+// spacing is the least time from one script to the next: the embedded server makes a new interpreter for
+// each. A detail that isn't there yet is read from the database.
+const spacing = 50 * time.Millisecond
+
 // Projection writes recipes to the cache.
 type Projection struct{ redis *redis.Client }
 
@@ -22,7 +27,7 @@ func New(client *redis.Client) *Projection { return &Projection{redis: client} }
 
 // Spec is the same for every projection of this kind.
 func Spec() projectors.Spec {
-	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 2, Batch: 128}
+	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 2, Batch: 128, Every: spacing}
 }
 
 // Spec implements projectors.Projection.

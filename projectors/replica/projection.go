@@ -6,6 +6,7 @@ package replica
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,6 +18,10 @@ import (
 // Name is the projection's name.
 const Name = "replica"
 
+// spacing is the least time from one transaction of a lane to the next. It is what the backup may lack
+// beyond its usual lag when the primary is lost under load; the ledger's tail is lost with the primary too.
+const spacing = 200 * time.Millisecond
+
 // Projection writes to the backup database.
 type Projection struct{ pool *pgxpool.Pool }
 
@@ -25,7 +30,9 @@ func New(pool *pgxpool.Pool) *Projection { return &Projection{pool: pool} }
 
 // Spec is the same for every projection of this kind.
 func Spec() projectors.Spec {
-	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes, events.AllUsers}, Lanes: 4, Batch: 200}
+	return projectors.Spec{
+		Name: Name, Filters: []string{events.AllRecipes, events.AllUsers}, Lanes: 4, Batch: 200, Every: spacing,
+	}
 }
 
 // Spec implements projectors.Projection.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"larder.dev/events"
 	"larder.dev/internal/searchindex"
@@ -15,6 +16,9 @@ import (
 // Name is the projection's name.
 const Name = "search"
 
+// spacing is the least time from one segment to the next.
+const spacing = 200 * time.Millisecond
+
 // Projection writes recipes to a search index.
 type Projection struct{ index searchindex.Index }
 
@@ -22,9 +26,11 @@ type Projection struct{ index searchindex.Index }
 func New(index searchindex.Index) *Projection { return &Projection{index: index} }
 
 // Spec is the same for every projection of this kind. One lane: the index makes each batch durable by itself, so one
-// large batch is cheaper than several small ones beside each other.
+// large batch is cheaper than several small ones beside each other. Each becomes a segment, which is merged with others
+// again and again, the smaller the more often: five a second are few, and less than the time that a search waits for
+// the caller's own write.
 func Spec() projectors.Spec {
-	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 1, Batch: 500}
+	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 1, Batch: 500, Every: spacing}
 }
 
 // Spec implements projectors.Projection.
