@@ -26,6 +26,12 @@ const (
 	batchEvents = 500
 	batchBytes  = 4 << 20
 
+	// A batch costs by itself: two transactions, and an fsync of the stream. Where a batch brought busyEvents
+	// or more, writes come faster than it pays to publish them a few at a time, and the next one is let grow
+	// for a while. At 200 writes a second a batch has one or two, and nothing waits.
+	busyEvents = 16
+	growFor    = 30 * time.Millisecond
+
 	firstPause   = 50 * time.Millisecond
 	longestPause = 2 * time.Second
 )
@@ -129,6 +135,9 @@ func (r *Relay) drain(ctx context.Context) (int, error) {
 		if err != nil || n == 0 {
 			return total, err
 		}
+		if n >= busyEvents && n < batchEvents {
+			wait(ctx, growFor)
+		}
 	}
 }
 
@@ -212,7 +221,11 @@ func rest(ctx context.Context, failures int) {
 	if failures < 6 {
 		pause = min(firstPause<<failures, longestPause)
 	}
-	timer := time.NewTimer(pause)
+	wait(ctx, pause)
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
