@@ -19,7 +19,7 @@ import (
 
 // tick is how often times to live are counted down. The library doesn't do so by itself, and its
 // own clock makes every command slow.
-const tick = 250 * time.Millisecond
+const tick = 1000 * time.Millisecond
 
 // Options say where a server lives and what it keeps.
 type Options struct {
