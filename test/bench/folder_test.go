@@ -108,4 +108,6 @@ func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisec
 
 func inMillis(d time.Duration) string { return fmt.Sprintf("%.1f ms", millis(d)) }
 
+func inMicros(d time.Duration) string { return fmt.Sprintf("%d µs", d.Microseconds()) }
+
 func inSeconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
