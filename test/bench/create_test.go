@@ -50,12 +50,12 @@ func measureCost(b *testing.B, t *table, server *larder.Server, ours, theirs fun
 	}
 	turn := func(do func(worker int) error, settle func()) (each spent, settled time.Duration) {
 		server.CaughtUp(b)
-		before, began := processorTime(b, server.PID()), time.Now()
+		before, began := processorTime(b, server.Process(b).PID()), time.Now()
 		perSecond := rate(b, roundTime, do)
 		writing := time.Since(began)
 		settle()
 		settled = time.Since(began) - writing
-		return processorTime(b, server.PID()).since(before, int(perSecond*writing.Seconds())), settled
+		return processorTime(b, server.Process(b).PID()).since(before, int(perSecond*writing.Seconds())), settled
 	}
 	larderCost, behind := turn(ours, func() { server.CaughtUp(b) })
 	bareCost, _ := turn(theirs, func() {})
