@@ -45,19 +45,26 @@ func total(t *testing.T, index *bleveindex.Index, query searchindex.Query) int {
 	return page.Total
 }
 
+func requireFresh(t *testing.T, index *bleveindex.Index, want bool) {
+	t.Helper()
+	fresh, err := index.Fresh(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, want, fresh)
+}
+
 // What was applied, committed or erased is there after a restart, and the
 // index isn't fresh then.
 func TestReopen(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	index := open(t, dir)
-	require.True(t, index.Fresh())
+	requireFresh(t, index, true)
 	require.NoError(t, index.Apply(t.Context(), append(pies(10),
 		searchindex.Document{ID: "gone", Owner: owner, Version: 4, Deleted: true})))
 	require.NoError(t, index.Close())
 
 	index = open(t, dir)
-	require.False(t, index.Fresh())
+	requireFresh(t, index, false)
 	require.Equal(t, 10, total(t, index, searchindex.Query{Text: "pie"}))
 	version, err := index.Version(t.Context(), owner, "gone")
 	require.NoError(t, err)
@@ -78,7 +85,7 @@ func TestFreshLastsUntilFilled(t *testing.T) {
 	dir := t.TempDir()
 	for range 2 {
 		index := open(t, dir)
-		require.True(t, index.Fresh())
+		requireFresh(t, index, true)
 		require.NoError(t, index.Close())
 	}
 }
@@ -180,7 +187,9 @@ func TestDamage(t *testing.T) {
 			index, err := bleveindex.Open(dir, bleveindex.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, index.Close()) })
-			if !index.Fresh() {
+			fresh, err := index.Fresh(t.Context())
+			require.NoError(t, err)
+			if !fresh {
 				// Half a directory can be the half that matters.
 				require.Equal(t, 200, total(t, index, searchindex.Query{Text: "pie", Tag: "sweet"}))
 				return
@@ -272,7 +281,7 @@ func TestKill(t *testing.T) {
 		require.Error(t, writer.Wait())
 
 		index := open(t, dir)
-		require.False(t, index.Fresh(), "after round %d", round)
+		requireFresh(t, index, false)
 		require.GreaterOrEqual(t, total(t, index, searchindex.Query{}), acknowledged+1)
 		require.GreaterOrEqual(t, total(t, index, searchindex.Query{Text: "pie", Tag: "sweet"}), acknowledged+1)
 		version, err := index.Version(t.Context(), "clock", "clock")

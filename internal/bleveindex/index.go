@@ -202,10 +202,23 @@ func (x *Index) eraseBuilding(ctx context.Context, owner string) error {
 // Fresh implements searchindex.Index. It stays true over a restart until the
 // first document is applied: a crash between opening and filling must not make
 // an empty index look like a complete one.
-func (x *Index) Fresh() bool {
+func (x *Index) Fresh(context.Context) (bool, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return x.fresh
+	if x.serving == nil {
+		return false, searchindex.ErrClosed
+	}
+	return x.fresh, nil
+}
+
+// Ready implements searchindex.Index. What is in this process is there.
+func (x *Index) Ready(context.Context) error {
+	_, done, err := x.use()
+	if err != nil {
+		return err
+	}
+	done()
+	return nil
 }
 
 // Close implements searchindex.Index.

@@ -83,20 +83,20 @@ func Stem(query string) string {
 }
 
 func resembles(query, word string) bool {
-	letters := utf8.RuneCountInString(query)
-	typos := allowedTypos(letters)
+	typos := Typos(query)
 	if typos == 0 || !strings.HasPrefix(word, Stem(query)) {
 		return false
 	}
-	difference := letters - utf8.RuneCountInString(word)
+	difference := utf8.RuneCountInString(query) - utf8.RuneCountInString(word)
 	if max(difference, -difference) > typos {
 		return false
 	}
 	return distance([]rune(query), []rune(word)) <= typos
 }
 
-func allowedTypos(letters int) int {
-	switch {
+// Typos returns how many typos MatchWord forgives in a folded word of a query.
+func Typos(query string) int {
+	switch letters := utf8.RuneCountInString(query); {
 	case letters < minTypoLetters:
 		return 0
 	case letters <= 5:

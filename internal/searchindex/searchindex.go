@@ -39,6 +39,14 @@ var ErrRebuilding = errors.New("searchindex: a rebuild is already under way")
 // Commit or Abort.
 var ErrClosed = errors.New("searchindex: closed")
 
+// ErrUnavailable reports an engine that can't be asked now; the same call may
+// work later.
+var ErrUnavailable = errors.New("searchindex: unavailable")
+
+// ErrOutdated reports an index that another version of this program laid out.
+// It has to be rebuilt; if that version is newer, by that one.
+var ErrOutdated = errors.New("searchindex: outdated")
+
 // Document is one named thing as it is after a change. An id is unique within
 // its owner only.
 type Document struct {
@@ -99,7 +107,10 @@ type Index interface {
 
 	// Fresh reports that the index held nothing when it was opened: whoever
 	// fills it has to start from the beginning. A committed rebuild ends it.
-	Fresh() bool
+	Fresh(ctx context.Context) (bool, error)
+
+	// Ready returns nil when the engine answers.
+	Ready(ctx context.Context) error
 
 	// Rebuild starts a second, empty generation beside the one that serves.
 	// It returns ErrRebuilding if there is one already.

@@ -47,7 +47,7 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 }
 
 // Fresh implements projectors.Projection.
-func (p *Projection) Fresh(context.Context) (bool, error) { return p.index.Fresh(), nil }
+func (p *Projection) Fresh(ctx context.Context) (bool, error) { return p.index.Fresh(ctx) }
 
 // Rebuild implements projectors.Projection.
 func (p *Projection) Rebuild(ctx context.Context) (projectors.Target, error) {

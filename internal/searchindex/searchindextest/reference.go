@@ -95,10 +95,22 @@ func (r *reference) Erase(_ context.Context, owner string) (int, error) {
 	return r.docs.erase(owner), nil
 }
 
-func (r *reference) Fresh() bool {
+func (r *reference) Fresh(context.Context) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.fresh
+	if r.docs == nil {
+		return false, searchindex.ErrClosed
+	}
+	return r.fresh, nil
+}
+
+func (r *reference) Ready(context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return searchindex.ErrClosed
+	}
+	return nil
 }
 
 func (r *reference) Rebuild(context.Context) (searchindex.Rebuild, error) {

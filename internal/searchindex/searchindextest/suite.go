@@ -22,6 +22,7 @@ func Run(t *testing.T, open func(t *testing.T) searchindex.Index) {
 	}{
 		{"an empty index answers", testEmpty},
 		{"tiers", testTiers},
+		{"many words that resemble one", testManyTypos},
 		{"folding", testFolding},
 		{"order of a listing", testListing},
 		{"tags", testTags},
@@ -91,6 +92,13 @@ func requireVersion(t *testing.T, index searchindex.Index, id string, want int64
 	require.Equal(t, want, version, "version of %s", id)
 }
 
+func requireFresh(t *testing.T, index searchindex.Index, want bool) {
+	t.Helper()
+	fresh, err := index.Fresh(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, want, fresh)
+}
+
 // walk follows the cursors to the end, as a client does.
 func walk(t *testing.T, index searchindex.Index, query searchindex.Query) []searchindex.Hit {
 	t.Helper()
@@ -108,7 +116,8 @@ func walk(t *testing.T, index searchindex.Index, query searchindex.Query) []sear
 
 // A new index has nothing, says so, and fails nobody.
 func testEmpty(t *testing.T, index searchindex.Index) {
-	require.True(t, index.Fresh())
+	requireFresh(t, index, true)
+	require.NoError(t, index.Ready(t.Context()))
 	requireFound(t, index, searchindex.Query{Owner: ada})
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pie"})
 	requireVersion(t, index, "1", 0)
@@ -136,6 +145,22 @@ func testTiers(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "p"}, "typo", "prefix", "pink", "both", "exact")
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pn"})
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pork tofu"})
+}
+
+// All words that resemble the query's count, however many there are: engines
+// like to stop at the fifty best.
+func testManyTypos(t *testing.T, index searchindex.Index) {
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	var docs []searchindex.Document
+	for i, letter := range letters {
+		for at, name := range []string{"p%ctato", "po%cato", "pot%cto", "pota%co"} {
+			docs = append(docs, doc(fmt.Sprintf("%d-%02d", at, i), fmt.Sprintf(name, letter)))
+		}
+	}
+	apply(t, index, docs...)
+	page := search(t, index, searchindex.Query{Owner: ada, Text: "potato", Limit: 200})
+	require.Equal(t, len(docs), page.Total)
+	require.Len(t, page.Hits, len(docs))
 }
 
 // A query folds as the names fold.
@@ -432,7 +457,7 @@ func testRebuild(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada}, "1")
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "new"}, "1")
 	requireVersion(t, index, "4", 7)
-	require.False(t, index.Fresh())
+	requireFresh(t, index, false)
 
 	require.ErrorIs(t, next.Commit(t.Context()), searchindex.ErrClosed)
 	require.ErrorIs(t, next.Apply(t.Context(), nil), searchindex.ErrClosed)
@@ -554,6 +579,9 @@ func testClosed(t *testing.T, index searchindex.Index) {
 	require.ErrorIs(t, err, searchindex.ErrClosed)
 	_, err = index.Erase(t.Context(), ada)
 	require.ErrorIs(t, err, searchindex.ErrClosed)
+	_, err = index.Fresh(t.Context())
+	require.ErrorIs(t, err, searchindex.ErrClosed)
+	require.ErrorIs(t, index.Ready(t.Context()), searchindex.ErrClosed)
 	_, err = index.Rebuild(t.Context())
 	require.ErrorIs(t, err, searchindex.ErrClosed)
 	require.ErrorIs(t, next.Commit(t.Context()), searchindex.ErrClosed)
