@@ -8,6 +8,9 @@ GOLANGCI_LINT        := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 # Packages that are tested from inside, and those that work on the built binary from outside.
 INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
+# Packages that have nothing to test where no real server is.
+REAL     = larder.dev/internal/elastic larder.dev/internal/testkit/servers
+EMBEDDED = $(filter-out $(REAL),$(INSIDE))
 FUZZTIME ?= 30s
 FUZZ     ?=
 # The app: what it is built from, and what stands for its being built.
@@ -19,7 +22,7 @@ ARGS     ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run build generate verify format-check vet lint generated-check tidy-check arch format \
-	test test-quick test-race test-faults bench fuzz clean web-build web-verify web-test
+	test test-quick test-real test-race test-faults bench fuzz clean web-build web-verify web-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,15 +61,21 @@ tidy-check:
 arch:
 	$(GO) test -count=1 ./internal/arch
 
-test: web-test ## every test; the faults in their short form
-	$(GO) test -timeout 10m $(INSIDE)
-	$(GO) test -timeout 10m -p 1 ./test/...
+test: web-test test-quick ## every test, on embedded and on real servers, which it brings; the faults in their short form
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	bin/servers run -- $(MAKE) test-real
 
-test-quick: ## the tests of the packages, without those on the built binary
-	$(GO) test -short $(INSIDE)
+test-quick: ## the embedded half alone: the tests of the packages without a server
+	$(GO) test -short -timeout 10m $(EMBEDDED)
+
+# The half on the servers that LARDER_TEST_…_URL name; "make test" starts them.
+test-real:
+	$(GO) test -timeout 15m $(INSIDE)
+	$(GO) test -timeout 15m -p 1 ./test/...
 
 test-race: ## test-quick under the race detector (needs a C compiler)
-	$(GO) test -race -short -timeout 20m $(INSIDE)
+	$(GO) test -race -short -timeout 20m $(EMBEDDED)
 
 test-faults: ## kill -9 at random points, full disks, lost servers: the long form
 	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 60m ./test/faults/...

@@ -142,7 +142,7 @@ func storeLibraries() []Library {
 		{
 			Import: "github.com/jackc/...",
 			May: []string{
-				internal + "postgres", internal + "postgresserver", internal + "testkit",
+				internal + "postgres", internal + "postgresserver", testkit,
 				Module + "/*/internal/postgres", Module + "/projectors/replica", fromOutside,
 			},
 			Tests:  []string{Module + "/..."},
@@ -177,6 +177,11 @@ func storeLibraries() []Library {
 			Import: "github.com/alicebob/miniredis/...",
 			May:    []string{internal + "redisserver"},
 			Reason: embedded,
+		},
+		{
+			Import: "github.com/elastic/...",
+			May:    []string{internal + "elastic"},
+			Reason: "as bleve; and the typed API, some 800 packages that no part of us needs, stays out of the build",
 		},
 		{
 			Import: "github.com/blevesearch/...",
@@ -233,6 +238,7 @@ func testLibraries() []Library {
 	return []Library{
 		{Import: "github.com/stretchr/testify/...", May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
 		{Import: "pgregory.net/rapid", May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
+		{Import: "github.com/Shopify/toxiproxy/...", May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
 		{Import: "testing/...", May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
 		{Import: testkit, May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
 		{

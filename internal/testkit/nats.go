@@ -1,7 +1,6 @@
 package testkit
 
 import (
-	"os"
 	"testing"
 
 	"larder.dev/internal/natsserver"
@@ -15,13 +14,10 @@ type NATSServer struct {
 }
 
 // NATS returns a server for this test alone, with no streams, that stops after it. The names of
-// streams are fixed, so tests that shared a server would meet in them. With LARDER_TEST_NATS_URL it is
-// that server, which the caller has to leave as it was.
+// streams are fixed, so tests that shared a server would meet in them; and nothing is gained by one: the
+// embedded server is nats-server itself, of the same module as the program that `make test` runs.
 func NATS(tb testing.TB) *NATSServer {
 	tb.Helper()
-	if given := os.Getenv("LARDER_TEST_NATS_URL"); given != "" {
-		return &NATSServer{url: given, publisherURL: given, feedURL: given}
-	}
 	made := &NATSServer{options: natsserver.Options{Dir: tb.TempDir(), Log: Logger(tb)}}
 	made.start(tb)
 	tb.Cleanup(func() { made.Stop(tb) })
@@ -63,9 +59,6 @@ func (s *NATSServer) Stop(tb testing.TB) {
 // Restart brings a stopped server back, at the same address and with its streams.
 func (s *NATSServer) Restart(tb testing.TB) {
 	tb.Helper()
-	if s.options.Dir == "" {
-		tb.Fatal("a server given by LARDER_TEST_NATS_URL can't be restarted")
-	}
 	s.Stop(tb)
 	before := s.url
 	s.start(tb)

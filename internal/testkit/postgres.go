@@ -27,7 +27,30 @@ const startTimeout = 5 * time.Minute
 // must not be a closure that does different things.
 func Postgres(tb testing.TB, migrate func(ctx context.Context, url string) error) string {
 	tb.Helper()
-	cluster := sharedCluster(tb)
+	return database(tb, theCluster, migrate)
+}
+
+// BackupPostgres is [Postgres] on the server that LARDER_TEST_BACKUP_POSTGRES_URL names; where there is none,
+// it is another database of the one server.
+func BackupPostgres(tb testing.TB, migrate func(ctx context.Context, url string) error) string {
+	tb.Helper()
+	if os.Getenv(backupVariable) == "" {
+		return database(tb, theCluster, migrate)
+	}
+	return database(tb, theBackup, migrate)
+}
+
+const (
+	postgresVariable = "LARDER_TEST_POSTGRES_URL"
+	backupVariable   = "LARDER_TEST_BACKUP_POSTGRES_URL"
+)
+
+func database(tb testing.TB, open func() (*cluster, error), migrate func(ctx context.Context, url string) error) string {
+	tb.Helper()
+	cluster, err := open()
+	if err != nil {
+		tb.Fatalf("start PostgreSQL for tests: %v", err)
+	}
 	ctx, cancel := context.WithTimeout(tb.Context(), startTimeout)
 	defer cancel()
 	template, err := cluster.template(ctx, migrate)
@@ -59,28 +82,30 @@ type cluster struct {
 // theCluster belongs to the test binary.
 //
 //nolint:gochecknoglobals // nothing but a global outlives a test
-var theCluster = sync.OnceValues(startCluster)
+var (
+	theCluster = sync.OnceValues(startCluster)
+	theBackup  = sync.OnceValues(func() (*cluster, error) { return givenCluster(backupVariable) })
+)
 
-func sharedCluster(tb testing.TB) *cluster {
-	tb.Helper()
-	cluster, err := theCluster()
+// givenCluster is the server that a variable names.
+func givenCluster(variable string) (*cluster, error) {
+	given := os.Getenv(variable)
+	address, err := url.Parse(given)
 	if err != nil {
-		tb.Fatalf("start PostgreSQL for tests: %v", err)
+		return nil, fmt.Errorf("%s is no address", variable) // which may hold a password
 	}
-	return cluster
+	return &cluster{
+		admin:     given,
+		address:   func(database string) string { return address.JoinPath("..", database).String() },
+		templates: map[uintptr]string{},
+	}, nil
 }
 
 func startCluster() (*cluster, error) {
-	made := &cluster{templates: map[uintptr]string{}}
-	if given := os.Getenv("LARDER_TEST_POSTGRES_URL"); given != "" {
-		address, err := url.Parse(given)
-		if err != nil {
-			return nil, fmt.Errorf("read LARDER_TEST_POSTGRES_URL: %w", err)
-		}
-		made.admin = given
-		made.address = func(database string) string { return address.JoinPath("..", database).String() }
-		return made, nil
+	if os.Getenv(postgresVariable) != "" {
+		return givenCluster(postgresVariable)
 	}
+	made := &cluster{templates: map[uintptr]string{}}
 	scratch, err := makeScratch()
 	if err != nil {
 		return nil, err

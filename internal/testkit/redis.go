@@ -1,18 +1,26 @@
 package testkit
 
 import (
+	"context"
+	"fmt"
+	"net/url"
 	"os"
+	"strconv"
 	"testing"
 
+	"larder.dev/internal/redis"
 	"larder.dev/internal/redisserver"
+	"larder.dev/internal/testkit/servers"
 )
 
-// Redis returns the address of an empty server for this test alone, which keeps nothing and stops
-// after the test. With LARDER_TEST_REDIS_URL it is that server, and the caller has to use keys of
-// its own.
+// Redis returns the address of an empty Redis for this test alone: a numbered database of the server that
+// LARDER_TEST_REDIS_URL names, else an embedded server, which stops after the test.
 func Redis(tb testing.TB) string {
 	tb.Helper()
-	url, _ := StoppableRedis(tb)
+	if given := os.Getenv("LARDER_TEST_REDIS_URL"); given != "" {
+		return redisDatabase(tb, given)
+	}
+	url, _ := embeddedRedis(tb)
 	return url
 }
 
@@ -20,8 +28,14 @@ func Redis(tb testing.TB) string {
 func StoppableRedis(tb testing.TB) (url string, stop func()) {
 	tb.Helper()
 	if given := os.Getenv("LARDER_TEST_REDIS_URL"); given != "" {
-		return given, func() { tb.Fatal("a server given by LARDER_TEST_REDIS_URL can't be stopped") }
+		proxy := NewProxy(tb, redisDatabase(tb, given))
+		return proxy.URL(), proxy.Cut
 	}
+	return embeddedRedis(tb)
+}
+
+func embeddedRedis(tb testing.TB) (url string, stop func()) {
+	tb.Helper()
 	server, err := redisserver.Start(redisserver.Options{Dir: tb.TempDir(), Log: Logger(tb)})
 	if err != nil {
 		tb.Fatalf("start Redis for a test: %v", err)
@@ -33,4 +47,58 @@ func StoppableRedis(tb testing.TB) (url string, stop func()) {
 	}
 	tb.Cleanup(stop)
 	return server.URL(), stop
+}
+
+// databaseCounter is the key in database 0 that numbers the databases given out, over all packages.
+const databaseCounter = "larder-test:database"
+
+// redisDatabase takes the next numbered database and empties it. They come round again after
+// servers.RedisDatabases, long after the test that had it.
+func redisDatabase(tb testing.TB, given string) string {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), patience)
+	defer cancel()
+	number, err := nextDatabase(ctx, given)
+	if err != nil {
+		tb.Fatalf("take a database of LARDER_TEST_REDIS_URL: %v", err)
+	}
+	address, err := url.Parse(given)
+	if err != nil {
+		tb.Fatal("LARDER_TEST_REDIS_URL is no address") // which may hold a password
+	}
+	address.Path = "/" + strconv.Itoa(number)
+	if err := empty(ctx, address.String()); err != nil {
+		tb.Fatalf("empty database %d of LARDER_TEST_REDIS_URL, which must have %d: %v", number, servers.RedisDatabases, err)
+	}
+	return address.String()
+}
+
+func nextDatabase(ctx context.Context, given string) (number int, err error) {
+	client, err := redis.Open(ctx, given)
+	if err != nil {
+		return 0, err
+	}
+	defer client.Close()
+	err = client.Update(ctx, []string{databaseCounter}, func(values [][]byte, tx *redis.Tx) error {
+		last := 0
+		if values[0] != nil {
+			if last, err = strconv.Atoi(string(values[0])); err != nil {
+				return fmt.Errorf("read %s: %w", databaseCounter, err)
+			}
+		}
+		number = last%(servers.RedisDatabases-1) + 1 // 0 has the counter
+		tx.Set(databaseCounter, []byte(strconv.Itoa(number)), 0)
+		return nil
+	})
+	return number, err
+}
+
+func empty(ctx context.Context, address string) error {
+	client, err := redis.Open(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	_, err = client.DeletePrefix(ctx, "")
+	return err
 }

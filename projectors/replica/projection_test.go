@@ -26,7 +26,7 @@ func migrate(ctx context.Context, url string) error {
 
 func open(t *testing.T) *pgxpool.Pool {
 	t.Helper()
-	pool, err := postgres.Open(t.Context(), testkit.Postgres(t, migrate), postgres.Options{Application: "replica test", MaxConns: 6})
+	pool, err := postgres.Open(t.Context(), testkit.BackupPostgres(t, migrate), postgres.Options{Application: "replica test", MaxConns: 6})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	return pool

@@ -1,0 +1,77 @@
+package servers
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// natsModule has nats-server as its main package, in the version that go.mod names.
+const natsModule = "github.com/nats-io/nats-server/v2"
+
+// StartNATS starts a nats-server with JetStream that acknowledges what is on the disk. A configuration is the
+// path of a file that replaces this; it must leave the port to the command line.
+func StartNATS(ctx context.Context, dir, configuration string) (*Server, error) {
+	port, err := place(dir)
+	if err != nil {
+		return nil, err
+	}
+	program := filepath.Join(dir, "nats-server")
+	if err := buildNATS(ctx, program); err != nil {
+		return nil, err
+	}
+	if configuration == "" {
+		configuration = filepath.Join(dir, "nats.conf")
+		text := fmt.Sprintf("max_payload: 4MB\njetstream { store_dir: %q, sync_interval: always }\n", filepath.Join(dir, "jetstream"))
+		if err := os.WriteFile(configuration, []byte(text), 0o600); err != nil {
+			return nil, fmt.Errorf("configure NATS: %w", err)
+		}
+	}
+	output := filepath.Join(dir, "nats.log")
+	child, err := spawn(exec.Command(program, "-c", configuration, "-a", "127.0.0.1", "-p", port), output) //nolint:noctx // it outlives its start
+	if err != nil {
+		return nil, err
+	}
+	address := "nats://127.0.0.1:" + port
+	if err := ready(ctx, "NATS", child, output, asking(natsAnswers, address)); err != nil {
+		return nil, err
+	}
+	version, err := exec.CommandContext(ctx, program, "--version").Output() //nolint:gosec // what we built
+	return running(address, strings.TrimSpace(string(version))+" of its Go module, a process on this machine", child), err
+}
+
+// buildNATS takes as long as a link: the packages are in Go's build cache, where they are for the embedded one.
+func buildNATS(ctx context.Context, program string) error {
+	root, err := Root()
+	if err != nil {
+		return err
+	}
+	command := exec.CommandContext(ctx, "go", "build", "-o", program, natsModule) //nolint:gosec // all words are ours
+	command.Dir = root
+	if said, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("build %s: %w: %s", natsModule, err, said)
+	}
+	return nil
+}
+
+// natsAnswers waits for the line with which a server greets.
+func natsAnswers(ctx context.Context, address string) error {
+	conn, err := dial(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("listen to NATS: %w", err)
+	}
+	if !strings.HasPrefix(line, "INFO ") {
+		return errors.New("this is no NATS")
+	}
+	return nil
+}

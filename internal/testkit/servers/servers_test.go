@@ -1,0 +1,103 @@
+package servers_test
+
+import (
+	"context"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/testkit"
+	"larder.dev/internal/testkit/servers"
+)
+
+// Each server answers when its start returns, on a port of its own, and is gone when Stop does, also where it
+// was frozen.
+func TestStartAndStop(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(ctx context.Context, dir string) (*servers.Server, error){
+		"redis": servers.StartRedis,
+		"nats": func(ctx context.Context, dir string) (*servers.Server, error) {
+			return servers.StartNATS(ctx, dir, "")
+		},
+		"postgres": servers.StartPostgres,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, err := start(testkit.Context(t), filepath.Join(t.TempDir(), name))
+			require.NoError(t, err)
+			require.NotEmpty(t, server.Source)
+			require.NoError(t, dial(t, server.URL))
+			if process := server.Process(); process != nil {
+				require.NoError(t, process.Signal(syscall.SIGSTOP))
+			}
+			require.NoError(t, server.Stop())
+			testkit.Wait(t, server.Done(), "the end of the server")
+			require.Error(t, dial(t, server.URL))
+		})
+	}
+}
+
+func dial(t *testing.T, address string) error {
+	t.Helper()
+	parsed, err := url.Parse(address)
+	require.NoError(t, err)
+	conn, err := (&net.Dialer{}).DialContext(testkit.Context(t), "tcp", parsed.Host)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+// A server that can't start says why by its own last words.
+func TestStartFails(t *testing.T) {
+	t.Parallel()
+	_, err := servers.StartNATS(testkit.Context(t), filepath.Join(t.TempDir(), "nats"), "/no/such/file")
+	require.ErrorContains(t, err, "/no/such/file")
+}
+
+// What the environment names is taken as it is, the command gets the addresses, and its exit code is that of
+// all.
+func TestRunPassesOn(t *testing.T) {
+	t.Parallel()
+	root, err := servers.Root()
+	require.NoError(t, err)
+	program := filepath.Join(t.TempDir(), "servers")
+	build := exec.CommandContext(testkit.Context(t), "go", "build", "-o", program, "./test/servers")
+	build.Dir = root
+	said, err := build.CombinedOutput()
+	require.NoError(t, err, string(said))
+
+	var out, diagnostics strings.Builder
+	run := exec.CommandContext(testkit.Context(t), program, "run", "--", "sh", "-c", "echo $LARDER_TEST_REDIS_URL; exit 7")
+	run.Dir, run.Stdout, run.Stderr = root, &out, &diagnostics
+	run.Env = os.Environ()
+	for _, name := range []string{"POSTGRES", "BACKUP_POSTGRES", "REDIS", "NATS", "ELASTICSEARCH"} {
+		run.Env = append(run.Env, "LARDER_TEST_"+name+"_URL=given://"+name)
+	}
+	var ended *exec.ExitError
+	require.ErrorAs(t, run.Run(), &ended, diagnostics.String())
+	require.Equal(t, 7, ended.ExitCode())
+	require.Equal(t, "given://REDIS\n", out.String())
+	require.Contains(t, diagnostics.String(), "servers: redis: given by LARDER_TEST_REDIS_URL")
+}
+
+// The compose file, which takes its images from deploy/versions.env, runs the nats-server that go.mod names.
+func TestVersionsAgree(t *testing.T) {
+	t.Parallel()
+	root, err := servers.Root()
+	require.NoError(t, err)
+	list := exec.CommandContext(testkit.Context(t), "go", "list", "-m", "-f", "{{.Version}}", "github.com/nats-io/nats-server/v2")
+	list.Dir = root
+	version, err := list.Output()
+	require.NoError(t, err)
+	versions, err := os.ReadFile(filepath.Join(root, "deploy", "versions.env"))
+	require.NoError(t, err)
+	require.Contains(t, string(versions), "NATS_IMAGE=nats:"+strings.TrimPrefix(strings.TrimSpace(string(version)), "v")+"\n")
+}

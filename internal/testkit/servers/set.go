@@ -1,0 +1,142 @@
+package servers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Set are the servers that one run of the tests shares.
+type Set struct {
+	dir string
+
+	mu      sync.Mutex
+	servers []*Server
+	env     []string
+}
+
+// kind is one server of the set.
+type kind struct {
+	name      string
+	variable  string // with its address
+	container container
+	start     func(ctx context.Context, dir string) (*Server, error)
+}
+
+// kinds lists them all. To add one, add it here, and its image in deploy/versions.env.
+func kinds() []kind {
+	postgres := container{
+		image: "POSTGRES_IMAGE", port: "5432", address: "postgres://postgres:larder@HOST/postgres",
+		options: []string{"--env", "POSTGRES_PASSWORD=larder", "--tmpfs", "/var/lib/postgresql/data"},
+		args:    []string{"-c", "max_connections=300", "-c", "fsync=off"},
+		answers: postgresAnswers,
+	}
+	redis := container{
+		image: "REDIS_IMAGE", port: "6379", address: "redis://HOST",
+		args:    []string{"redis-server", "--appendonly", "yes", "--save", "", "--databases", fmt.Sprint(RedisDatabases)},
+		answers: redisAnswers,
+	}
+	nats := container{
+		image: "NATS_IMAGE", port: "4222", address: "nats://HOST",
+		args:    []string{"--jetstream", "--store_dir", "/data"},
+		answers: natsAnswers,
+	}
+	elasticsearch := container{
+		image: "ELASTICSEARCH_IMAGE", port: "9200", address: "http://HOST",
+		options: []string{
+			"--env", "discovery.type=single-node", "--env", "xpack.security.enabled=false",
+			"--env", "cluster.max_shards_per_node=5000", "--env", "ES_JAVA_OPTS=-Xms512m -Xmx512m",
+		},
+		answers: elasticsearchAnswers,
+	}
+	alone := func(ctx context.Context, dir string) (*Server, error) { return StartNATS(ctx, dir, "") }
+	return []kind{
+		{"postgres", "LARDER_TEST_POSTGRES_URL", postgres, StartPostgres},
+		{"backup-postgres", "LARDER_TEST_BACKUP_POSTGRES_URL", postgres, StartPostgres},
+		{"redis", "LARDER_TEST_REDIS_URL", redis, StartRedis},
+		{"nats", "LARDER_TEST_NATS_URL", nats, alone},
+		{"elasticsearch", "LARDER_TEST_ELASTICSEARCH_URL", elasticsearch, StartElasticsearch},
+	}
+}
+
+// Start brings up what has no address in the environment, in Docker where an engine runs, else as processes
+// on this machine, all beside each other. It writes to out which it took for each. After an error nothing runs.
+func Start(ctx context.Context, out io.Writer) (*Set, error) {
+	dir, err := os.MkdirTemp("", "larder-servers-")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for the servers: %w", err)
+	}
+	set := &Set{dir: dir}
+	docker := HasDocker(ctx)
+	// The context of the group isn't that of the servers: one that fails ends the start of the others.
+	group, ctx := errgroup.WithContext(ctx)
+	for _, k := range kinds() {
+		group.Go(func() error { return set.start(ctx, k, docker, out) })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, errors.Join(err, set.Stop())
+	}
+	return set, nil
+}
+
+func (s *Set) start(ctx context.Context, k kind, docker bool, out io.Writer) error {
+	if os.Getenv(k.variable) != "" {
+		s.tell(out, k, "given by "+k.variable)
+		return nil
+	}
+	server, err := s.bring(ctx, k, docker, out)
+	if err != nil {
+		return fmt.Errorf("%s (or name one by %s): %w", k.name, k.variable, err)
+	}
+	s.mu.Lock()
+	s.servers = append(s.servers, server)
+	s.env = append(s.env, k.variable+"="+server.URL)
+	s.mu.Unlock()
+	s.tell(out, k, server.Source)
+	return nil
+}
+
+func (s *Set) bring(ctx context.Context, k kind, docker bool, out io.Writer) (*Server, error) {
+	if docker {
+		server, err := k.container.start(ctx, filepath.Join(s.dir, k.name+"-docker"))
+		if err == nil {
+			return server, nil
+		}
+		s.tell(out, k, "Docker can't: "+err.Error())
+	}
+	return k.start(ctx, filepath.Join(s.dir, k.name))
+}
+
+func (s *Set) tell(out io.Writer, k kind, what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fmt.Fprintf(out, "servers: %s: %s\n", k.name, what)
+}
+
+// Environment is what a test finds the servers by, as os.Environ has it; given ones are not in it.
+func (s *Set) Environment() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string{}, s.env...)
+}
+
+// Stop stops all of them and removes what they kept.
+func (s *Set) Stop() error {
+	s.mu.Lock()
+	servers := s.servers
+	s.servers = nil
+	s.mu.Unlock()
+	failed := make([]error, len(servers))
+	var stopping sync.WaitGroup
+	for i, server := range servers {
+		stopping.Go(func() { failed[i] = server.Stop() })
+	}
+	stopping.Wait()
+	return errors.Join(append(failed, os.RemoveAll(s.dir))...)
+}
