@@ -23,13 +23,13 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
-	"larder.dev/internal/bleveindex"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
 	"larder.dev/internal/testkit"
+	"larder.dev/internal/testkit/indexkit"
 	"larder.dev/projectors/views"
 	queryapi "larder.dev/query-api"
 )
@@ -89,10 +89,7 @@ func open(t testing.TB, url string) *pgxpool.Pool {
 
 func openIndex(t testing.TB) searchindex.Index {
 	t.Helper()
-	index, err := bleveindex.Open(t.TempDir(), bleveindex.Options{Log: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = index.Close() })
-	return index
+	return indexkit.Open(t)
 }
 
 func openRedis(t testing.TB, url string) *redis.Client {

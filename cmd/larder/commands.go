@@ -46,6 +46,9 @@ type settings struct {
 	FeedNATSCreds     string `name:"feed-nats-creds" env:"LARDER_FEED_NATS_CREDS" placeholder:"FILE" help:"Credentials of its publisher."`
 	RedisURL          string `env:"LARDER_REDIS_URL" placeholder:"URL" help:"A Redis."`
 
+	ElasticsearchURL   string `env:"LARDER_ELASTICSEARCH_URL" placeholder:"URL" help:"An Elasticsearch for the search index."`
+	ElasticsearchAlias string `env:"LARDER_ELASTICSEARCH_ALIAS" default:"larder-recipes" help:"The index there (${default})."`
+
 	LogLevel *slog.Level `env:"LARDER_LOG_LEVEL" help:"debug, info, warn or error; info for up, and warn for the tools."`
 }
 
@@ -58,6 +61,7 @@ func (s settings) given() stores.Given {
 		FeedNATSURL:       s.FeedNATSURL,
 		FeedNATSCreds:     s.FeedNATSCreds,
 		RedisURL:          s.RedisURL,
+		ElasticsearchURL:  s.ElasticsearchURL, ElasticsearchAlias: s.ElasticsearchAlias,
 	}
 }
 

@@ -5,24 +5,19 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"larder.dev/internal/bleveindex"
 	"larder.dev/internal/jetstream"
 	index "larder.dev/internal/searchindex"
-	"larder.dev/internal/testkit"
+	"larder.dev/internal/testkit/indexkit"
 	"larder.dev/projectors/projectiontest"
 	"larder.dev/projectors/searchindex"
 )
 
-// The search projection passes the suite of all projections, over the embedded index.
+// The search projection passes the suite of all projections, over the index that the tests have.
 func TestProjection(t *testing.T) {
 	t.Parallel()
 	projectiontest.Run(t, func(t *testing.T, _ *jetstream.Conn) projectiontest.View {
 		t.Helper()
-		opened, err := bleveindex.Open(t.TempDir(), bleveindex.Options{Log: testkit.Logger(t)})
-		require.NoError(t, err)
-		t.Cleanup(func() { require.NoError(t, opened.Close()) })
+		opened := indexkit.Open(t)
 		return projectiontest.View{
 			Projection: searchindex.New(opened),
 			Dump:       func(ctx context.Context, user string) (map[string]string, error) { return dump(ctx, opened, user) },

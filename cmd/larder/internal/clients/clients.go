@@ -14,6 +14,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/internal/bleveindex"
+	"larder.dev/internal/elastic"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
@@ -113,18 +114,26 @@ func (c *Clients) nats(ctx context.Context, kept **jetstream.Conn, store stores.
 	return conn, nil
 }
 
-// Index gives the search index, nil where this process has none.
+// Index gives the search index: that of Elasticsearch where it has an address, else the one in the folder, nil
+// where this process has neither.
 func (c *Clients) Index(context.Context) (searchindex.Index, error) {
-	if c.index != nil || c.SearchDir == "" {
+	if c.index != nil || (c.ElasticsearchURL == "" && c.SearchDir == "") {
 		return c.index, nil
 	}
-	index, err := bleveindex.Open(c.SearchDir, bleveindex.Options{Log: c.Log})
+	index, err := c.openIndex()
 	if err != nil {
-		return nil, fmt.Errorf("open the search index: %w", err)
+		return nil, opening(stores.Elasticsearch, err)
 	}
 	c.OnClose(index.Close)
 	c.index = index
 	return index, nil
+}
+
+func (c *Clients) openIndex() (searchindex.Index, error) {
+	if c.ElasticsearchURL == "" {
+		return bleveindex.Open(c.SearchDir, bleveindex.Options{Log: c.Log})
+	}
+	return elastic.Open(elastic.Options{URL: c.ElasticsearchURL, Alias: c.ElasticsearchAlias, Log: c.Log})
 }
 
 // Probe asks a store whether it is there. What it asks has to be open already.
@@ -141,7 +150,7 @@ func (c *Clients) Probe(store stores.Store) func(ctx context.Context) error {
 	case stores.Feed:
 		return func(context.Context) error { return c.feed.Ready() }
 	case stores.Elasticsearch:
-		return func(context.Context) error { return nil }
+		return c.index.Ready
 	default:
 		panic("no such store: " + string(store))
 	}

@@ -25,6 +25,8 @@ type Addresses struct {
 	FeedURL           string `json:"feed_url,omitempty"` // NATS with the grocery app's credentials
 	RedisURL          string `json:"redis_url"`
 	ElasticsearchURL  string `json:"elasticsearch_url,omitempty"` // "" where the search index is in the data folder
+	// ElasticsearchAlias is the name of the index there.
+	ElasticsearchAlias string `json:"elasticsearch_alias,omitempty"`
 }
 
 const runFileName = "run.json"

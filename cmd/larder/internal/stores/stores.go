@@ -30,6 +30,10 @@ type Given struct {
 	FeedNATSURL       string // "" for NATSURL
 	FeedNATSCreds     string // "" for NATSCreds
 	RedisURL          string
+	ElasticsearchURL  string
+	// ElasticsearchAlias is the name of the index there. Where it has no address, the index is in the data
+	// folder, as a library of this process.
+	ElasticsearchAlias string
 }
 
 // Addresses are what is given, as far as it goes.
@@ -43,6 +47,7 @@ func (g Given) Addresses() Addresses {
 		FeedNATSURL:       cmp.Or(g.FeedNATSURL, g.NATSURL),
 		FeedNATSCreds:     cmp.Or(g.FeedNATSCreds, g.NATSCreds),
 		RedisURL:          g.RedisURL,
+		ElasticsearchURL:  g.ElasticsearchURL, ElasticsearchAlias: g.ElasticsearchAlias,
 	}
 }
 

@@ -1,0 +1,200 @@
+package elastic
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"larder.dev/internal/searchindex"
+)
+
+// A bulk request stays far below what Elasticsearch takes at once (100 MB), and
+// large enough that its cost isn't the request.
+const (
+	maxBulkDocs  = 2000
+	maxBulkBytes = 4 << 20
+)
+
+// target is where documents are written. It is always an alias: a write to one
+// that is gone fails, where one to an index that is gone would make a new index
+// with a guessed mapping.
+type target struct {
+	alias   string
+	visible bool // to searches when the write returns
+}
+
+func (x *Index) apply(ctx context.Context, to target, docs []searchindex.Document) error {
+	docs, err := newest(docs)
+	if err != nil {
+		return err
+	}
+	for len(docs) > 0 {
+		n, request, err := encodeBulk(docs)
+		if err != nil {
+			return err
+		}
+		older, err := x.bulk(ctx, to, docs[:n], request)
+		if err != nil {
+			return err
+		}
+		if err := x.applyErased(ctx, to, older); err != nil {
+			return err
+		}
+		docs = docs[n:]
+	}
+	return nil
+}
+
+// encodeBulk encodes as many of the documents as fit into one request.
+func encodeBulk(docs []searchindex.Document) (n int, request []byte, err error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out) // ends each value with the newline that the format wants
+	for n < min(len(docs), maxBulkDocs) && (n == 0 || out.Len() < maxBulkBytes) {
+		doc := docs[n]
+		action := object{"index": object{
+			"_id":          docKey{doc.Owner, doc.ID}.String(),
+			"routing":      routing(doc.Owner),
+			"version":      doc.Version,
+			"version_type": "external",
+		}}
+		for _, line := range []any{action, toSource(doc)} {
+			if err := encoder.Encode(line); err != nil {
+				return 0, nil, fmt.Errorf("encode document %q of owner %q: %w", doc.ID, doc.Owner, err)
+			}
+		}
+		n++
+	}
+	return n, out.Bytes(), nil
+}
+
+// bulk writes documents and reads what became of each. It returns those that
+// Elasticsearch has, or has had, in the same or a newer version.
+//
+// A write that has to be visible refreshes the shards it wrote to. Waiting for a
+// refresh on a clock instead would add up to its interval, half a second on
+// average, to the way from a change to its being found; projections write
+// batches, so that refreshes stay few.
+func (x *Index) bulk(
+	ctx context.Context, to target, docs []searchindex.Document, request []byte,
+) (older []searchindex.Document, err error) {
+	mustBeAlias := true
+	refresh := "false"
+	if to.visible {
+		refresh = "true"
+	}
+	var answer struct {
+		Items []map[string]bulkItem
+	}
+	if err := x.call(ctx, esapi.BulkRequest{
+		Index: to.alias, Body: bytes.NewReader(request), Refresh: refresh, RequireAlias: &mustBeAlias,
+		FilterPath: []string{"items.*.status", "items.*.error.type", "items.*.error.reason"},
+	}, &answer); err != nil {
+		return nil, fmt.Errorf("write %d documents to %s: %w", len(docs), to.alias, err)
+	}
+	if len(answer.Items) != len(docs) {
+		return nil, fmt.Errorf("write to %s: %d answers for %d documents", to.alias, len(answer.Items), len(docs))
+	}
+	for i, item := range answer.Items {
+		result := item["index"]
+		if result.Status == http.StatusConflict {
+			older = append(older, docs[i])
+			continue
+		}
+		if err := result.err(); err != nil {
+			return nil, fmt.Errorf("write document %q of owner %q to %s: %w", docs[i].ID, docs[i].Owner, to.alias, err)
+		}
+	}
+	return older, nil
+}
+
+type bulkItem struct {
+	Status int     `json:"status"`
+	Error  problem `json:"error"`
+}
+
+// kindStrict is the refusal of a field that the index doesn't have: another
+// version of this program laid it out since, and the document is right.
+const kindStrict = "strict_dynamic_mapping_exception"
+
+// err has no reason for what can never be indexed: Elasticsearch quotes the
+// document in it, and names belong into no log.
+func (i bulkItem) err() error {
+	switch {
+	case i.Status >= 200 && i.Status < 300:
+		return nil
+	case i.Error.Type == kindStrict:
+		return fmt.Errorf("%w: %s", searchindex.ErrOutdated, i.Error.Type)
+	case isPassing(i.Status):
+		return unavailable(&statusError{status: i.Status, kind: i.Error.Type, reason: i.Error.Reason})
+	case i.Status == http.StatusBadRequest:
+		return fmt.Errorf("%w: %s", searchindex.ErrBadDocument, i.Error.Type)
+	}
+	return &statusError{status: i.Status, kind: i.Error.Type, reason: i.Error.Reason}
+}
+
+// forgetInterval is the time between two tries at what an erased document's
+// version keeps out. Elasticsearch reads its clock for that every 200 ms.
+const forgetInterval = 100 * time.Millisecond
+
+// applyErased writes again what an erased document's version kept out.
+// Elasticsearch remembers the version of a document it deleted until the first
+// refresh after the deletion's time is past (gc_deletes), and refuses older ones
+// meanwhile. Almost always there is a newer document and nothing to do.
+func (x *Index) applyErased(ctx context.Context, to target, older []searchindex.Document) error {
+	for len(older) > 0 {
+		missing, err := x.missing(ctx, to, older)
+		if err != nil || len(missing) == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("write again what was erased from %s: %w", to.alias, ctx.Err())
+		case <-time.After(forgetInterval):
+		}
+		if err := x.refresh(ctx, to.alias); err != nil {
+			return err
+		}
+		n, request, err := encodeBulk(missing)
+		if err != nil {
+			return err
+		}
+		again, err := x.bulk(ctx, to, missing[:n], request)
+		if err != nil {
+			return err
+		}
+		older = slices.Concat(again, missing[n:])
+	}
+	return nil
+}
+
+// missing returns those of the documents that aren't there in any version.
+func (x *Index) missing(ctx context.Context, to target, docs []searchindex.Document) ([]searchindex.Document, error) {
+	keys := make([]docKey, 0, len(docs))
+	for _, doc := range docs {
+		keys = append(keys, docKey{doc.Owner, doc.ID})
+	}
+	versions, err := x.lookUp(ctx, to.alias, keys, asWritten)
+	if err != nil {
+		return nil, err
+	}
+	var missing []searchindex.Document
+	for i, version := range versions {
+		if version == 0 {
+			missing = append(missing, docs[i])
+		}
+	}
+	return missing, nil
+}
+
+func (x *Index) refresh(ctx context.Context, name string) error {
+	if err := x.call(ctx, esapi.IndicesRefreshRequest{Index: []string{name}}, nil); err != nil {
+		return fmt.Errorf("refresh %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package elastic
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+)
+
+// Two views of a document: asWritten sees every write that was acknowledged,
+// asSearched what searches see.
+const (
+	asWritten  = true
+	asSearched = false
+)
+
+// lookUp returns the version of each document, 0 for one that isn't there.
+//
+// It asks by a request body: the client writes an id into the address as it is,
+// and ids may hold anything.
+func (x *Index) lookUp(ctx context.Context, name string, keys []docKey, realtime bool) ([]int64, error) {
+	wanted := make([]object, 0, len(keys))
+	for _, key := range keys {
+		wanted = append(wanted, object{"_id": key.String(), "routing": routing(key.owner), "_source": false})
+	}
+	request, err := body(object{"docs": wanted})
+	if err != nil {
+		return nil, err
+	}
+	var answer struct{ Docs []lookedUp }
+	if err := x.call(ctx, esapi.MgetRequest{Index: name, Body: request, Realtime: &realtime}, &answer); err != nil {
+		return nil, fmt.Errorf("look up %d documents in %s: %w", len(keys), name, err)
+	}
+	if len(answer.Docs) != len(keys) {
+		return nil, fmt.Errorf("look up in %s: %d answers for %d documents", name, len(answer.Docs), len(keys))
+	}
+	versions := make([]int64, 0, len(keys))
+	for i, key := range keys {
+		got := answer.Docs[i]
+		if got.Error.Type != "" {
+			return nil, fmt.Errorf("look up document %q of owner %q in %s: %s", key.id, key.owner, name, got.Error.Type)
+		}
+		versions = append(versions, got.Version)
+	}
+	return versions, nil
+}
+
+// lookedUp has version 0 for a document that isn't there.
+type lookedUp struct {
+	Version int64   `json:"_version"` //nolint:tagliatelle // Elasticsearch's name
+	Error   problem `json:"error"`
+}

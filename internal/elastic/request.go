@@ -1,0 +1,121 @@
+package elastic
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"larder.dev/internal/searchindex"
+)
+
+// object is a JSON object of a request.
+type object = map[string]any
+
+// statusError is an answer of Elasticsearch that is an error.
+type statusError struct {
+	status       int
+	kind, reason string
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("status %d, %s: %s", e.status, e.kind, e.reason)
+}
+
+// problem is how Elasticsearch says what is wrong.
+type problem struct {
+	Type   string `json:"type"`
+	Reason string `json:"reason"`
+}
+
+// kindSentence is the kind of an answer that has a sentence for an error and no
+// type, as a missing alias has.
+const kindSentence = "error"
+
+func hasStatus(err error, statuses ...int) bool {
+	var answered *statusError
+	return errors.As(err, &answered) && slices.Contains(statuses, answered.status)
+}
+
+// call sends a request and decodes the answer into out, which may be nil. An
+// answer that is an error is a *statusError; none, or one that may be another a
+// moment later, is a searchindex.ErrUnavailable too.
+func (x *Index) call(ctx context.Context, request esapi.Request, out any) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, workPatience)
+	defer cancel()
+	answer, err := request.Do(ctx, x.client)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer func() { err = errors.Join(err, drain(answer.Body)) }()
+	if answer.IsError() {
+		failed := readError(answer)
+		if isPassing(failed.status) {
+			return unavailable(failed)
+		}
+		return failed
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.NewDecoder(answer.Body).Decode(out); err != nil {
+		return unavailable(fmt.Errorf("read its answer: %w", err))
+	}
+	return nil
+}
+
+func unavailable(cause error) error {
+	return fmt.Errorf("%w: elasticsearch: %w", searchindex.ErrUnavailable, cause)
+}
+
+// isPassing reports a status that says nothing about the request.
+func isPassing(status int) bool {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// drain reads to the end, without which the connection can't be used again.
+func drain(body io.ReadCloser) error {
+	_, err := io.Copy(io.Discard, body)
+	if err := errors.Join(err, body.Close()); err != nil {
+		return unavailable(fmt.Errorf("read its answer: %w", err))
+	}
+	return nil
+}
+
+func readError(answer *esapi.Response) *statusError {
+	failed := &statusError{status: answer.StatusCode, kind: http.StatusText(answer.StatusCode)}
+	var body struct {
+		Error json.RawMessage `json:"error"`
+	}
+	// A proxy's page or an answer cut off is told by its status alone.
+	if json.NewDecoder(answer.Body).Decode(&body) != nil {
+		return failed
+	}
+	var detail problem
+	var sentence string
+	switch {
+	case json.Unmarshal(body.Error, &detail) == nil && detail.Type != "":
+		failed.kind, failed.reason = detail.Type, detail.Reason
+	case json.Unmarshal(body.Error, &sentence) == nil && sentence != "":
+		failed.kind, failed.reason = kindSentence, sentence
+	}
+	return failed
+}
+
+func body(value any) (*bytes.Reader, error) {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return nil, fmt.Errorf("encode request: %w", err)
+	}
+	return bytes.NewReader(encoded), nil
+}

@@ -1,0 +1,51 @@
+// Package indexkit gives tests a search index: in Elasticsearch where there is one, else the embedded one. It
+// stands beside testkit, so that the engines' libraries are linked into those tests alone that search.
+package indexkit
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"larder.dev/internal/bleveindex"
+	"larder.dev/internal/elastic"
+	"larder.dev/internal/searchindex"
+	"larder.dev/internal/testkit"
+)
+
+// Open returns an empty index for this test alone, which is closed after it: behind an alias of its own on the
+// server that LARDER_TEST_ELASTICSEARCH_URL names, else in a folder.
+func Open(tb testing.TB) searchindex.Index {
+	tb.Helper()
+	if given := os.Getenv("LARDER_TEST_ELASTICSEARCH_URL"); given != "" {
+		return openElastic(tb, given)
+	}
+	index, err := bleveindex.Open(tb.TempDir(), bleveindex.Options{Log: testkit.Logger(tb)})
+	if err != nil {
+		tb.Fatalf("open a search index for a test: %v", err)
+	}
+	tb.Cleanup(func() {
+		if err := index.Close(); err != nil {
+			tb.Errorf("close the search index of a test: %v", err)
+		}
+	})
+	return index
+}
+
+func openElastic(tb testing.TB, url string) searchindex.Index {
+	tb.Helper()
+	alias := "test-" + strings.ToLower(rand.Text())
+	index, err := elastic.Open(elastic.Options{URL: url, Alias: alias, Log: testkit.Logger(tb)})
+	if err != nil {
+		tb.Fatalf("open a search index for a test: %v", err)
+	}
+	tb.Cleanup(func() {
+		if err := errors.Join(index.Close(), index.Drop(context.Background())); err != nil {
+			tb.Errorf("remove the search index of a test: %v", err)
+		}
+	})
+	return index
+}
