@@ -40,6 +40,9 @@ func (x *Index) ensure(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open search index %s: %w", x.alias, err)
 	}
+	if err := x.awaitShards(ctx, name); err != nil {
+		return fmt.Errorf("open search index %s: %w", x.alias, err)
+	}
 	held, err := x.held(ctx, name)
 	if err != nil {
 		return fmt.Errorf("open search index %s: %w", x.alias, err)
@@ -53,8 +56,15 @@ func (x *Index) ensure(ctx context.Context) error {
 	return nil
 }
 
-// held counts documents and tombstones. A generation that another process made
-// just now may not be searchable for a moment, and is after a refresh.
+// awaitShards waits until a generation can be asked: one that another process
+// made just now has its alias before it has its shards.
+func (x *Index) awaitShards(ctx context.Context, name string) error {
+	return x.call(ctx, esapi.ClusterHealthRequest{
+		Index: []string{name}, WaitForStatus: "yellow", Timeout: answerPatience,
+	}, nil)
+}
+
+// held counts documents and tombstones.
 func (x *Index) held(ctx context.Context, name string) (int, error) {
 	if err := x.refresh(ctx, name); err != nil {
 		return 0, err
@@ -101,6 +111,9 @@ func (x *Index) look(ctx context.Context) error {
 		return fmt.Errorf("search index %s: %w", x.alias, errNotMade)
 	}
 	if err != nil {
+		return fmt.Errorf("look at search index %s: %w", x.alias, err)
+	}
+	if err := x.awaitShards(ctx, name); err != nil {
 		return fmt.Errorf("look at search index %s: %w", x.alias, err)
 	}
 	x.mu.Lock()

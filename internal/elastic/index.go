@@ -138,7 +138,7 @@ func (x *Index) Version(ctx context.Context, owner, id string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	found, err := x.lookUp(ctx, x.alias, []docKey{{owner, id}}, asSearched)
+	found, err := x.lookUpSoon(ctx, x.alias, []docKey{{owner, id}}, asSearched)
 	if err != nil {
 		return 0, err
 	}

@@ -2,7 +2,9 @@ package elastic
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
@@ -37,6 +39,9 @@ func (x *Index) lookUp(ctx context.Context, name string, keys []docKey, realtime
 	versions := make([]int64, 0, len(keys))
 	for i, key := range keys {
 		got := answer.Docs[i]
+		if got.Error.Type == kindNoShard {
+			return nil, fmt.Errorf("look up in %s: %w", name, errNoShard)
+		}
 		if got.Error.Type != "" {
 			return nil, fmt.Errorf("look up document %q of owner %q in %s: %s", key.id, key.owner, name, got.Error.Type)
 		}
@@ -44,6 +49,30 @@ func (x *Index) lookUp(ctx context.Context, name string, keys []docKey, realtime
 	}
 	return versions, nil
 }
+
+// lookUpSoon is lookUp that waits while the shard is on its way, as it is for a
+// moment after the index was made.
+func (x *Index) lookUpSoon(ctx context.Context, name string, keys []docKey, realtime bool) ([]int64, error) {
+	for {
+		versions, err := x.lookUp(ctx, name, keys, realtime)
+		if !errors.Is(err, errNoShard) {
+			return versions, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(shardPoll):
+		}
+	}
+}
+
+// shardPoll is the time between two looks for a shard.
+const shardPoll = 20 * time.Millisecond
+
+var errNoShard = unavailable(errors.New(kindNoShard))
+
+// kindNoShard is the error of a document whose shard is on no node just now.
+const kindNoShard = "no_shard_available_action_exception"
 
 // lookedUp has version 0 for a document that isn't there.
 type lookedUp struct {
