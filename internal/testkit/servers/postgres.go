@@ -27,7 +27,7 @@ func StartPostgres(ctx context.Context, dir string) (*Server, error) {
 		return nil, err
 	}
 	server := &Server{URL: started.URL("postgres"), done: started.Done()}
-	server.stop = func() error {
+	server.stop = func() error { //nolint:contextcheck // it outlives the start
 		ctx, cancel := context.WithTimeout(context.Background(), stopPatience)
 		defer cancel()
 		return started.Stop(ctx)

@@ -27,7 +27,7 @@ func StartRedis(ctx context.Context, dir string) (*Server, error) {
 		return nil, err
 	}
 	output := filepath.Join(dir, "redis.log")
-	command := exec.Command(program, "--bind", "127.0.0.1", "--port", port, "--dir", dir, //nolint:noctx // it outlives its start
+	command := exec.Command(program, "--bind", "127.0.0.1", "--port", port, "--dir", dir, //nolint:gosec,noctx // what was found
 		"--appendonly", "yes", "--save", "", "--databases", fmt.Sprint(RedisDatabases))
 	child, err := spawn(command, output)
 	if err != nil {
@@ -37,7 +37,7 @@ func StartRedis(ctx context.Context, dir string) (*Server, error) {
 	if err := ready(ctx, "Redis", child, output, asking(redisAnswers, address)); err != nil {
 		return nil, err
 	}
-	version, err := exec.CommandContext(ctx, program, "--version").Output()
+	version, err := exec.CommandContext(ctx, program, "--version").Output() //nolint:gosec // what was found
 	return running(address, firstWords(string(version), 3)+", a process on this machine", child), err
 }
 
@@ -61,7 +61,7 @@ func redisAnswers(ctx context.Context, address string) error {
 		return fmt.Errorf("ask Redis: %w", err)
 	}
 	if line != "+PONG\r\n" {
-		return errors.New("Redis says " + line) //nolint:staticcheck // a name
+		return errors.New("Redis says " + line)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ type kind struct {
 
 // kinds lists them all. To add one, add it here, and its image in deploy/versions.env.
 func kinds() []kind {
-	postgres := container{
+	postgres := container{ //nolint:gosec // the password of a server for tests
 		image: "POSTGRES_IMAGE", port: "5432", address: "postgres://postgres:larder@HOST/postgres",
 		options: []string{"--env", "POSTGRES_PASSWORD=larder", "--tmpfs", "/var/lib/postgresql/data"},
 		args:    []string{"-c", "max_connections=300", "-c", "fsync=off"},
@@ -138,5 +138,5 @@ func (s *Set) Stop() error {
 		stopping.Go(func() { failed[i] = server.Stop() })
 	}
 	stopping.Wait()
-	return errors.Join(append(failed, os.RemoveAll(s.dir))...)
+	return errors.Join(errors.Join(failed...), os.RemoveAll(s.dir))
 }
