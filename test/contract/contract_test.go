@@ -11,7 +11,17 @@ import (
 // Every area of the contract holds on one server, at the same time, each with users of its own.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	s := larder.Start(t)
+	holds(t, larder.Start(t))
+}
+
+// The same with each component a process of its own, on the real servers.
+func TestContractOnServers(t *testing.T) {
+	t.Parallel()
+	holds(t, larder.StartParts(t).Server)
+}
+
+func holds(t *testing.T, s *larder.Server) {
+	t.Helper()
 	areas := map[string]func(*testing.T, *larder.Server){
 		"a login gives a cookie and a token":       session,
 		"the cookie is for TLS behind TLS":         secureCookie,

@@ -22,7 +22,17 @@ const deadline = 20 * time.Second
 // the grocery app hears of it; the index is rebuilt; and a restart changes nothing.
 func TestSpine(t *testing.T) {
 	t.Parallel()
-	server := larder.Start(t)
+	spine(t, larder.Start(t))
+}
+
+// The same with each component a process of its own, on the real servers.
+func TestSpineOnServers(t *testing.T) {
+	t.Parallel()
+	spine(t, larder.StartParts(t).Server)
+}
+
+func spine(t *testing.T, server *larder.Server) {
+	t.Helper()
 	ada := server.AddUser(t, "ada", "--grocery")
 	ben := server.AddUser(t, "ben")
 

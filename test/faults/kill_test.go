@@ -43,7 +43,8 @@ func rounds(t *testing.T) int {
 //nolint:tparallel // a round is a subtest for its connections to end with it, and rounds come in order
 func TestKillUnderLoad(t *testing.T) {
 	t.Parallel()
-	random, server, k, report := openKitchen(t)
+	server := larder.Start(t)
+	random, k, report := openKitchen(t, server)
 	defer func() { t.Log(report.table(k)) }()
 
 	for round := range rounds(t) {
@@ -66,12 +67,11 @@ func TestKillUnderLoad(t *testing.T) {
 	}
 }
 
-// openKitchen starts a server with everybody who will work on it, none of whom has begun.
-func openKitchen(t *testing.T) (random *rand.Rand, server *larder.Server, k *kitchen, found *report) {
+// openKitchen brings everybody who will work on a server, none of whom has begun.
+func openKitchen(t *testing.T, server *larder.Server) (random *rand.Rand, k *kitchen, found *report) {
 	t.Helper()
 	random = newRandom(t)
-	server = larder.Start(t)
-	return random, server, newKitchen(t, server, random), &report{}
+	return random, newKitchen(t, server, random), &report{}
 }
 
 // newRandom gives random points, and says how to have them again.

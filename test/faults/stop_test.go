@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
 )
 
 // SIGTERM under load: the server ends with code 0, everything acknowledged is there afterwards, and a
@@ -13,7 +15,20 @@ import (
 //nolint:tparallel // a round is a subtest for its connections to end with it, and rounds come in order
 func TestStopUnderLoad(t *testing.T) {
 	t.Parallel()
-	random, server, k, report := openKitchen(t)
+	stopUnderLoad(t, larder.Start(t))
+}
+
+// The same for each component as a process of its own, on the real servers, all told to end at once.
+//
+//nolint:tparallel // as above
+func TestStopUnderLoadOnServers(t *testing.T) {
+	t.Parallel()
+	stopUnderLoad(t, larder.StartParts(t).Server)
+}
+
+func stopUnderLoad(t *testing.T, server *larder.Server) {
+	t.Helper()
+	random, k, report := openKitchen(t, server)
 	defer func() { t.Log(report.table(k)) }()
 
 	load := k.start()

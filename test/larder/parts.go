@@ -1,0 +1,249 @@
+package larder
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/testkit"
+)
+
+// Parts are the components as processes of their own, on servers, behind a proxy that routes one surface by
+// method as nginx does: reads to query-api, the rest to command-api.
+type Parts struct {
+	*Server
+
+	where RunFile
+	front *httptest.Server
+	names []string // of the processes, in the order in which they are started
+
+	mu        sync.Mutex // the proxy asks for addresses meanwhile
+	processes map[string]*Process
+	said      []*transcript
+	turn      int // of those that could take a request
+
+	doors map[string]*testkit.Proxy
+}
+
+// NewParts makes a Larder of separate processes that isn't running yet. Its databases, its numbered Redis, its
+// NATS and its search index are its own, on the servers of LARDER_TEST_POSTGRES_URL and so on.
+func NewParts(tb testing.TB) *Parts {
+	tb.Helper()
+	return newParts(tb, serversOf(tb), nil)
+}
+
+// NewPartsBehindDoors is NewParts with a door in front of each server, by which a test takes that one away.
+func NewPartsBehindDoors(tb testing.TB) *Parts {
+	tb.Helper()
+	where := serversOf(tb)
+	doors := map[string]*testkit.Proxy{}
+	for name, address := range map[string]*string{
+		"postgres": &where.PostgresURL, "backup postgres": &where.BackupPostgresURL, "nats": &where.NATSURL,
+		"nats of the grocery feed": &where.FeedNATSURL,
+		"redis":                    &where.RedisURL, "elasticsearch": &where.ElasticsearchURL,
+	} {
+		doors[name] = testkit.NewProxy(tb, *address)
+		*address = doors[name].URL()
+	}
+	return newParts(tb, where, doors)
+}
+
+func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy) *Parts {
+	tb.Helper()
+	p := &Parts{
+		Server: home(tb), where: where, doors: doors, processes: map[string]*Process{},
+		names: []string{"projectors", "relay", "query-api", "command-api"},
+	}
+	p.env = environment(p.home, p.DataDir, p.where.environment()...)
+	p.front = httptest.NewServer(p.surface())
+	tb.Cleanup(p.front.Close)
+	p.runs(tb, p)
+	return p
+}
+
+// StartParts starts one of each component and waits until they are ready.
+func StartParts(tb testing.TB) *Parts {
+	tb.Helper()
+	p := NewParts(tb)
+	p.Migrate(tb)
+	p.Server.Start(tb)
+	return p
+}
+
+// Migrate lays the tables, as the operator does once.
+func (p *Parts) Migrate(tb testing.TB) {
+	tb.Helper()
+	p.MustRun(tb, "", "migrate")
+}
+
+// Launch starts a component as a process of that name, and doesn't wait. Of several of one component the
+// second is called relay-2 and so on. Args are further ones, as the names of projections.
+func (p *Parts) Launch(tb testing.TB, name string, args ...string) *Process {
+	tb.Helper()
+	process := launch(tb, p.env, append([]string{componentOf(name), "--addr", "127.0.0.1:0"}, args...)...)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.processes[name] = process
+	p.said = append(p.said, process.output)
+	return process
+}
+
+// Door is the one in front of a server, by the name that /readyz has for it.
+func (p *Parts) Door(name string) *testkit.Proxy { return p.doors[name] }
+
+// Take gives the process of that name out of the system: the proxy sends it nothing more. It is the caller's
+// to end.
+func (p *Parts) Take(name string) *Process {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	process := p.processes[name]
+	delete(p.processes, name)
+	return process
+}
+
+// Part is the process of that name.
+func (p *Parts) Part(name string) *Process {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.processes[name]
+}
+
+func (p *Parts) all() []*Process {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []*Process
+	for _, process := range p.processes {
+		all = append(all, process)
+	}
+	return all
+}
+
+func (p *Parts) start(tb testing.TB) {
+	tb.Helper()
+	for _, name := range p.names {
+		p.Launch(tb, name)
+	}
+	for _, name := range p.names {
+		p.Part(name).Ready(tb)
+	}
+}
+
+// stop asks all to end before it waits for the first: they are to end in any order.
+func (p *Parts) stop(tb testing.TB) {
+	tb.Helper()
+	var waiting sync.WaitGroup
+	for _, process := range p.all() {
+		waiting.Go(func() { process.Stop(tb) })
+	}
+	waiting.Wait()
+}
+
+func (p *Parts) kill(tb testing.TB) {
+	tb.Helper()
+	for _, process := range p.all() {
+		process.Kill9(tb)
+	}
+}
+
+func (p *Parts) end() {
+	var waiting sync.WaitGroup
+	for _, process := range p.all() {
+		waiting.Go(process.end)
+	}
+	waiting.Wait()
+}
+
+func (p *Parts) url() string { return p.front.URL }
+
+func (p *Parts) output() string {
+	var all strings.Builder
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, said := range p.said {
+		_, _ = all.WriteString(said.String())
+	}
+	return all.String()
+}
+
+func (p *Parts) stores(testing.TB) RunFile { return p.where }
+
+func (p *Parts) feedURL(testing.TB) string { return p.where.FeedURL }
+
+// surface is the proxy. An answer passes through as it comes, since /api/events never ends.
+func (p *Parts) surface() http.Handler {
+	return &httputil.ReverseProxy{
+		FlushInterval: -1,
+		Rewrite: func(r *httputil.ProxyRequest) {
+			target, err := url.Parse(p.address(r.In))
+			if err != nil {
+				return
+			}
+			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+			r.Out.Host = r.In.Host
+			for name, values := range r.In.Header {
+				if strings.HasPrefix(name, "X-Forwarded-") {
+					r.Out.Header[name] = values
+				}
+			}
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+}
+
+// address is that of a process which takes a request, in turns where there are several; "" where none runs.
+func (p *Parts) address(r *http.Request) string {
+	component := "command-api"
+	if method := methodOf(r); method == http.MethodGet || method == http.MethodHead {
+		component = "query-api"
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var addresses []string
+	for name, process := range p.processes {
+		if componentOf(name) == component && process.address() != "" {
+			addresses = append(addresses, process.address())
+		}
+	}
+	if len(addresses) == 0 {
+		return ""
+	}
+	slices.Sort(addresses)
+	p.turn++
+	return addresses[p.turn%len(addresses)]
+}
+
+func componentOf(name string) string { return strings.TrimRight(name, "-23456789") }
+
+// methodOf is that of the request; of a browser's question before a request, that of the request to come.
+func methodOf(r *http.Request) string {
+	if asked := r.Header.Get("Access-Control-Request-Method"); r.Method == http.MethodOptions && asked != "" {
+		return asked
+	}
+	return r.Method
+}
+
+// address is where the process takes requests, "" while it doesn't yet.
+func (p *Process) address() string {
+	select {
+	case address := <-p.listens:
+		p.listens <- address
+		return address
+	default:
+		return ""
+	}
+}
+
+// Probe asks a process for one of its probes, and gives the status and the body.
+func (p *Process) Probe(tb testing.TB, path string) Answer {
+	tb.Helper()
+	answer, err := NewClient(p.Listening(tb)).Try(Request{Method: http.MethodGet, Path: path})
+	require.NoError(tb, err, "%s of %s", path, p.name)
+	return answer
+}

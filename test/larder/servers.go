@@ -1,0 +1,98 @@
+package larder
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/testkit"
+)
+
+// serversOf gives one Larder its own place on the servers of the tests.
+func serversOf(tb testing.TB) RunFile {
+	tb.Helper()
+	broker := testkit.NATS(tb)
+	return RunFile{
+		PostgresURL:        database(tb, given(tb, "LARDER_TEST_POSTGRES_URL")),
+		BackupPostgresURL:  database(tb, given(tb, "LARDER_TEST_BACKUP_POSTGRES_URL")),
+		NATSURL:            broker.URL(),
+		FeedNATSURL:        broker.PublisherURL(),
+		FeedURL:            broker.FeedURL(),
+		RedisURL:           testkit.Redis(tb),
+		ElasticsearchURL:   given(tb, "LARDER_TEST_ELASTICSEARCH_URL"),
+		ElasticsearchAlias: alias(tb, given(tb, "LARDER_TEST_ELASTICSEARCH_URL")),
+	}
+}
+
+// given is the address of a server. Tests on servers fail where there is none, and say how to have it.
+func given(tb testing.TB, variable string) string {
+	tb.Helper()
+	address := os.Getenv(variable)
+	require.NotEmpty(tb, address, "%s is not set: run it by bin/servers run -- go test ..., as make test does", variable)
+	return address
+}
+
+// database makes an empty database on a server, for as long as the test.
+func database(tb testing.TB, server string) string {
+	tb.Helper()
+	name := "larder_" + strings.ToLower(rand.Text())
+	execute(tb.Context(), tb, server, "CREATE DATABASE "+name)
+	tb.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		execute(ctx, tb, server, "DROP DATABASE "+name+" WITH (FORCE)")
+	})
+	address, err := url.Parse(server)
+	require.NoError(tb, err)
+	address.Path = "/" + name
+	return address.String()
+}
+
+func execute(ctx context.Context, tb testing.TB, server, statement string) {
+	tb.Helper()
+	conn, err := pgx.Connect(ctx, server)
+	require.NoError(tb, err)
+	defer func() { _ = conn.Close(ctx) }()
+	_, err = conn.Exec(ctx, statement)
+	require.NoError(tb, err, statement)
+}
+
+// alias is a name for a search index that no other test has. What is behind it goes with the test.
+func alias(tb testing.TB, server string) string {
+	tb.Helper()
+	name := "test-" + strings.ToLower(rand.Text())
+	tb.Cleanup(func() {
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, server+"/"+name+"-*", nil)
+		require.NoError(tb, err)
+		client := &http.Client{Timeout: 30 * time.Second}
+		answer, err := client.Do(request)
+		require.NoError(tb, err)
+		require.NoError(tb, answer.Body.Close())
+	})
+	return name
+}
+
+// environment are the variables by which the binary finds these stores.
+func (f RunFile) environment() []string {
+	var env []string
+	for name, value := range map[string]string{
+		"LARDER_POSTGRES_URL":        f.PostgresURL,
+		"LARDER_BACKUP_POSTGRES_URL": f.BackupPostgresURL,
+		"LARDER_NATS_URL":            f.NATSURL,
+		"LARDER_FEED_NATS_URL":       f.FeedNATSURL,
+		"LARDER_REDIS_URL":           f.RedisURL,
+		"LARDER_ELASTICSEARCH_URL":   f.ElasticsearchURL,
+		"LARDER_ELASTICSEARCH_ALIAS": f.ElasticsearchAlias,
+	} {
+		env = append(env, name+"="+value)
+	}
+	return env
+}

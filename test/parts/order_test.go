@@ -1,0 +1,168 @@
+// Package parts_test tries what only shows where each component is a process of its own: the order in which
+// they start, what they say of servers that are away, and several of one component at work together.
+package parts_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+const deadline = 30 * time.Second
+
+// needs are the stores without which a component isn't ready, by the names that /readyz has for them.
+func needs() map[string][]string {
+	return map[string][]string{
+		"command-api": {"postgres", "redis"},
+		"query-api":   {"redis"}, // and one of the databases
+		"relay":       {"nats", "postgres"},
+		"projectors":  {"backup postgres", "elasticsearch", "nats", "redis"},
+	}
+}
+
+func components() []string { return []string{"command-api", "query-api", "relay", "projectors"} }
+
+func stores() []string {
+	return []string{"postgres", "backup postgres", "nats", "nats of the grocery feed", "redis", "elasticsearch"}
+}
+
+// Whichever component starts first, and long before every server it needs: it lives, says in one line each what
+// it waits for, and works once that is there.
+func TestStartInAnyOrder(t *testing.T) {
+	t.Parallel()
+	for i, first := range components() {
+		t.Run(first+" first", func(t *testing.T) {
+			t.Parallel()
+			order := slices.Concat(components()[i:], components()[:i])
+			parts := larder.NewPartsBehindDoors(t)
+			for _, store := range stores() {
+				parts.Door(store).Cut()
+			}
+			for _, name := range order {
+				process := parts.Launch(t, name)
+				process.Probe(t, "/healthz").Want(t, http.StatusOK)
+				require.Subset(t, missing(t, process), needs()[name], name)
+			}
+			for _, name := range order {
+				for _, store := range needs()[name] {
+					larder.Soon(t, deadline, func() string { return saysOnce(parts.Part(name), store) })
+				}
+			}
+			for _, store := range append(stores()[i+1:], stores()[:i+1]...) {
+				parts.Door(store).Mend()
+			}
+			parts.Migrate(t)
+			for _, name := range order {
+				process := parts.Part(name)
+				process.Ready(t)
+				process.Probe(t, "/readyz").Want(t, http.StatusOK)
+				for _, store := range needs()[name] {
+					require.Empty(t, saysOnce(process, store))
+				}
+			}
+			worksWhole(t, parts)
+		})
+	}
+}
+
+// saysOnce says what is wrong unless one line tells that the process waits for a store.
+func saysOnce(process *larder.Process, store string) string {
+	name := "missing=" + store + " "
+	if strings.Contains(store, " ") {
+		name = "missing=" + strconv.Quote(store) + " "
+	}
+	if count := strings.Count(process.Output(), `msg="waiting for a dependency" `+name); count != 1 {
+		return fmt.Sprintf("it says %d times that it waits for %s:\n%s", count, store, process.Output())
+	}
+	return ""
+}
+
+// missing are the names that /readyz gives, none where the component is ready.
+func missing(t *testing.T, process *larder.Process) []string {
+	t.Helper()
+	answer := process.Probe(t, "/readyz")
+	if answer.Status == http.StatusOK {
+		return nil
+	}
+	answer.Want(t, http.StatusServiceUnavailable)
+	var problem struct {
+		Missing []string `json:"missing"`
+	}
+	answer.Decode(t, &problem)
+	return problem.Missing
+}
+
+// worksWhole takes one recipe through every component.
+func worksWhole(t *testing.T, parts *larder.Parts) {
+	t.Helper()
+	ada := parts.AddUser(t, "ada")
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	require.Len(t, ada.Search(t, "q", "soup").Items, 1)
+	parts.CaughtUp(t)
+	answer := ada.Do(t, http.MethodGet, "/api/recipes?q=soup", nil).Want(t, http.StatusOK)
+	require.Equal(t, "search", answer.Header.Get("Larder-Served-By"))
+	require.Equal(t, "cache", ada.Get(t, soup.ID).Want(t, http.StatusOK).Header.Get("Larder-Served-By"))
+}
+
+// A component whose server goes away says which, lives on, and is ready again by itself when it is back; the
+// others don't care.
+func TestReadyzNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	parts := larder.NewPartsBehindDoors(t)
+	parts.Migrate(t)
+	parts.Start(t)
+	for _, store := range stores() {
+		parts.Door(store).Cut()
+		for _, name := range components() {
+			process := parts.Part(name)
+			larder.Soon(t, deadline, func() string { return onlyMisses(t, process, name, store) })
+			process.Probe(t, "/healthz").Want(t, http.StatusOK)
+		}
+		parts.Door(store).Mend()
+		for _, name := range components() {
+			larder.Soon(t, deadline, func() string { return strings.Join(missing(t, parts.Part(name)), ", ") })
+		}
+	}
+	worksWhole(t, parts)
+}
+
+// onlyMisses says where a component misses something else than the store, if it needs that.
+func onlyMisses(t *testing.T, process *larder.Process, name, store string) string {
+	t.Helper()
+	var want []string
+	if slices.Contains(needs()[name], store) {
+		want = []string{store}
+	}
+	if found := missing(t, process); !slices.Equal(found, want) {
+		return fmt.Sprintf("%s misses %q without %s, and should miss %q", name, found, store, want)
+	}
+	return ""
+}
+
+// What can't be started without an address is not started without it: exit code 2, and a line with its name.
+func TestMissingAddress(t *testing.T) {
+	t.Parallel()
+	server := larder.New(t)
+	for args, variable := range map[string]string{
+		"command-api":       "LARDER_POSTGRES_URL",
+		"query-api":         "LARDER_REDIS_URL",
+		"relay":             "LARDER_NATS_URL",
+		"projectors":        "LARDER_BACKUP_POSTGRES_URL",
+		"projectors search": "LARDER_ELASTICSEARCH_URL",
+		"projectors cache":  "LARDER_REDIS_URL",
+		"projectors soup":   "there is no projection",
+	} {
+		result := server.Run(t, "", strings.Fields(args)...)
+		require.Equal(t, 2, result.Code, "larder %s\n%s", args, result.Both())
+		require.Contains(t, result.Stderr, variable, "larder %s", args)
+		require.Equal(t, 1, strings.Count(result.Stderr, "\n"), result.Stderr)
+	}
+}
