@@ -1,0 +1,134 @@
+package measure_test
+
+import (
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"larder.dev/internal/measure"
+)
+
+func unit(t require.TestingT, text string) measure.Unit {
+	u, ok := measure.Parse(text)
+	require.True(t, ok, "unit %q", text)
+	return u
+}
+
+// A unit is found however it is spelled, and what is no unit is not guessed into one.
+func TestParseKnowsSpellings(t *testing.T) {
+	t.Parallel()
+	for spelling, name := range map[string]string{
+		"g": "g", "Gramm": "g", "KG": "kg", "TL": "tsp", "EL": "tbsp", "Esslöffel": "tbsp", "Tbsp.": "tbsp", "T": "tbsp", "t": "tsp",
+		"c": "cup", "cups": "cup", "fl. oz.": "fl oz", "Fluid  Ounces": "fl oz", "lbs.": "lb", "L": "l",
+		"Zehen": "clove", "Prise": "pinch", "tins": "tin", "Dose": "can", "Bund": "bunch", "leaves": "leaf",
+	} {
+		require.Equal(t, name, unit(t, spelling).Name(), "spelling %q", spelling)
+	}
+	for _, word := range []string{"", "eggs", "large", "ice", ".", "cupboard"} {
+		_, ok := measure.Parse(word)
+		require.False(t, ok, "word %q", word)
+	}
+}
+
+// What can be added up is added exactly, in a unit that a cook measures with; what can't stays apart.
+func TestAddGivesExactSums(t *testing.T) {
+	t.Parallel()
+	amount := func(quantity float64, unit string) measure.Amount {
+		return measure.Of(quantity, nil, measure.Named(unit))
+	}
+	for _, c := range []struct {
+		a, b measure.Amount
+		want string
+	}{
+		{amount(200, "g"), amount(1, "lb"), "653.592 g"},
+		{amount(2, "tbsp"), amount(0.25, "cup"), "⅜ cup"},
+		{amount(1, "tsp"), amount(1, "cup"), "49 tsp"},
+		{amount(1.0/3, "cup"), amount(0.666667, "cup"), "1 cup"},
+		{amount(3, ""), amount(2, ""), "5"},
+		{amount(1, "kg"), amount(250, "g"), "1.25 kg"},
+		{amount(1, "kg"), amount(2, "g"), "1002 g"},
+		{amount(8, "oz"), amount(1, "lb"), "1 ½ lb"},
+		{amount(1, "tin"), amount(1, "Dose"), "2 tins"},
+		{amount(1, "crumb"), amount(1, "Crumb"), "2 crumb"},
+	} {
+		sum, ok := c.a.Add(c.b)
+		require.True(t, ok, "%v and %v", c.a, c.b)
+		require.Equal(t, c.want, sum.String(), "%v and %v", c.a, c.b)
+	}
+	for _, c := range [][2]string{{"g", "ml"}, {"", "g"}, {"clove", "bunch"}, {"clove", ""}, {"crumb", "shred"}} {
+		_, ok := amount(1, c[0]).Add(amount(1, c[1]))
+		require.False(t, ok, "%q and %q", c[0], c[1])
+	}
+}
+
+// A range is added end by end.
+func TestAddKeepsRanges(t *testing.T) {
+	t.Parallel()
+	three := 3.0
+	sum, ok := measure.Of(2, &three, measure.Unit{}).Add(measure.Of(1, nil, measure.Unit{}))
+	require.True(t, ok)
+	quantity, upper := sum.Quantity()
+	require.InDelta(t, 3, quantity, 0)
+	require.InDelta(t, 4, *upper, 0)
+	require.Equal(t, "3-4", sum.String())
+}
+
+// Whatever is added, the sum is that of the parts, whichever comes first, and it can be taken out again.
+func TestAddIsASum(t *testing.T) {
+	t.Parallel()
+	names := []string{"g", "kg", "oz", "lb", "mg"}
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(label string) measure.Amount {
+			value := float64(rapid.IntRange(0, 100_000).Draw(t, label)) / 8
+			return measure.Of(value, nil, measure.Named(rapid.SampledFrom(names).Draw(t, label+" unit")))
+		}
+		a, b := draw("a"), draw("b")
+		sum, ok := a.Add(b)
+		require.True(t, ok)
+		turned, _ := b.Add(a)
+		require.Equal(t, turned.String(), sum.String())
+		grams := func(x measure.Amount) *big.Rat {
+			in, ok := x.In(unit(t, "g"))
+			require.True(t, ok)
+			return in.From
+		}
+		require.Zero(t, new(big.Rat).Add(grams(a), grams(b)).Cmp(grams(sum)))
+		rest, ok := sum.Add(b.Times(big.NewRat(-1, 1)))
+		require.True(t, ok)
+		require.Zero(t, grams(a).Cmp(grams(rest)))
+	})
+}
+
+// A float is read back as the number that it was written from.
+func TestRationalReadsWhatWasMeant(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[float64]string{
+		0.333333: "1/3", 1.0 / 3: "1/3", 0.35: "7/20", 453.59237: "45359237/100000", 0: "0", 2.5: "5/2", -0.125: "-1/8", 1e12: "1000000000000",
+	} {
+		require.Equal(t, want, measure.Rational(v).RatString(), "of %v", v)
+	}
+}
+
+// Amounts are written as cooks write them.
+func TestFormatWritesForCooks(t *testing.T) {
+	t.Parallel()
+	two := 2.0
+	for _, c := range []struct {
+		quantity float64
+		upper    *float64
+		unit     string
+		want     string
+	}{
+		{1.5, nil, "cup", "1 ½ cups"},
+		{0.5, nil, "cup", "½ cup"},
+		{1.5, &two, "lb", "1 ½-2 lb"},
+		{1.5, nil, "l", "1.5 l"},
+		{0.999, nil, "clove", "1 clove"},
+		{0.1, nil, "", "0.1"},
+		{0, nil, "cup", "0 cups"},
+	} {
+		require.Equal(t, c.want, measure.Of(c.quantity, c.upper, measure.Named(c.unit)).String())
+	}
+}
