@@ -38,10 +38,12 @@ var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 	{"cl", "", Volume, true, "10", "cl, centiliter, centiliters, centilitre, centilitres, zentiliter"},
 	{"dl", "", Volume, true, "100", "dl, deciliter, deciliters, decilitre, decilitres, deziliter"},
 	{"l", "", Volume, true, "1000", "l, ltr, liter, liters, litre, litres"},
-	{"tsp", "", Volume, false, "4.92892159375", "tsp, tsps, teaspoon, teaspoons, teaspoonful, teaspoonfuls, " +
+	{"tsp", "", Volume, false, "4.92892159375", "tsp, tsps, teaspoon, teaspoons, teaspoonful, teaspoonfuls, tea spoon, tea spoons, " +
+		"tea-spoonful, tea-spoonfuls, tea-spoon, tea-spoons, teasp, " +
 		"tl, teelöffel, teel, kaffeelöffel, kl"},
 	{"dsp", "", Volume, false, "9.8578431875", "dsp, dstsp, dessertspoon, dessertspoons, dessertspoonful, dessertlöffel"},
-	{"tbsp", "", Volume, false, "14.78676478125", "tbsp, tbsps, tbs, tbls, tblsp, tbl, tablespoon, tablespoons, " +
+	{"tbsp", "", Volume, false, "14.78676478125", "tbsp, tbsps, tbs, tbls, tblsp, tbl, tablespoon, tablespoons, tablesp, " +
+		"table spoon, table spoons, table-spoonful, table-spoonfuls, table-spoon, table-spoons, " +
 		"tablespoonful, tablespoonfuls, el, esslöffel, eßlöffel, essl"},
 	{"fl oz", "", Volume, false, "29.5735295625", "fl oz, floz, fl ozs, fluid ounce, fluid ounces, fluid oz"},
 	{"cup", "cups", Volume, false, "236.5882365", "cup, cups, cupful, cupfuls, tasse, tassen"},
@@ -58,7 +60,7 @@ var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 // ones last. A unit that begins with = is another word for the one above it, and can be added to it.
 const things = `
 ball, balls
-bar, bars, riegel
+bar, bars, riegel, tafel, tafeln
 batch, batches
 block, blocks, blöcke
 bottle, bottles, flasche, flaschen
@@ -72,11 +74,12 @@ can, cans, dose, dosen, büchse
 =tin, tins
 carton, cartons
 chunk, chunks
-clove, cloves, zehe, zehen, knoblauchzehe, knoblauchzehen
+clove, cloves, zehe, zehen
 container, containers
 cube, cubes, würfel
 dash, dashes, spritzer
 dollop, dollops, klecks
+drizzle, drizzles
 drop, drops, tropfen
 ear, ears
 envelope, envelopes
@@ -85,14 +88,16 @@ fistful, fistfuls
 glass, glasses
 glug, glugs, schuss, schuß
 handful, handfuls, handvoll
-head, heads
+head, heads, kopf, köpfe
 jar, jars, glas, gläser
+jigger, jiggers
 jug, jugs
+mug, mugs
 knob, knobs
 leaf, leaves, blatt, blätter
 loaf, loaves, laib, laibe
 lump, lumps
-package, packages, pkg, pkgs, packung, packungen, päckchen, packerl, pck, pkt, pä
+package, packages, pkg, pkgs, packung, packungen, päckchen, packerl, pck, pcks, pkt, pkts
 =packet, packets
 =pack, packs
 =pouch, pouches
@@ -107,7 +112,7 @@ punnet, punnets
 rack, racks
 rasher, rashers
 rib, ribs
-round, rounds
+recipe, recipes
 scoop, scoops, kugel, kugeln
 segment, segments
 sheet, sheets
@@ -118,12 +123,13 @@ sliver, slivers
 smidgen, smidgens
 spear, spears
 splash, splashes
-spoonful, spoonfuls
+spoonful, spoonfuls, spoon, spoons, löffel
 sprig, sprigs, zweig, zweige
 sprinkle, sprinkles
 square, squares
 stalk, stalks, stange, stangen, stängel, stiel, stiele
 stem, stems
+squeeze, squeezes
 stick, sticks
 strip, strips, streifen
 tablet, tablets
