@@ -37,7 +37,8 @@ func Layers() []Layer {
 		},
 		{
 			Packages: command + "/internal/ingredient/...",
-			Third:    []string{"golang.org/x/text/...", "github.com/rivo/uniseg"},
+			May:      []string{internal + "measure"},
+			Third:    []string{"golang.org/x/text/..."},
 			Reason:   "reading an ingredient line is pure: text in, parts out, so that it can be fuzzed",
 		},
 		{

@@ -1,92 +1,118 @@
 package ingredient
 
 import (
-	"math"
-	"strconv"
+	"slices"
 	"strings"
 )
 
-// Scale gives the same for factor times as much. What has no amount stays as it is.
-func (p Parsed) Scale(factor float64) Parsed {
-	p.Quantity = times(p.Quantity, factor)
-	p.QuantityMax = times(p.QuantityMax, factor)
-	return p
+// line is one line while it is read: its tokens, and which of them have been found to be what.
+type line struct {
+	text   string
+	folded string // the text in lower case, byte for byte in the same places
+	tokens []token
+	amount *amount // the first amount, nil while none is found
+	unit   string
+	second *Second
+	sold   bool // in a container, so that what was done to it belongs to its name
+	name   []span
+	notes  []span
 }
 
-func times(v *float64, factor float64) *float64 {
-	if v == nil {
-		return nil
+// span is a stretch of tokens, from start up to end.
+type span struct{ start, end int }
+
+// low is a token in lower case; "" beyond the ends of the line.
+func (l *line) low(i int) string {
+	if i < 0 || i >= len(l.tokens) {
+		return ""
 	}
-	// Six digits behind the point: a third of three is one again, and not 0.9999999999.
-	scaled := math.Round(*v*factor*1e6) / 1e6
-	return &scaled
+	return l.folded[l.tokens[i].start:l.tokens[i].end]
 }
 
-// Line writes it as a cook would: "1 ½ cup flour, sifted". A metric amount is decimal, any other a fraction
-// where one is near.
-func (p Parsed) Line() string {
-	var parts []string
-	if p.Quantity != nil {
-		parts = append(parts, Amount(*p.Quantity, p.QuantityMax, p.Unit))
+// at is a token as it is written; "" beyond the ends of the line.
+func (l *line) at(i int) string {
+	if i < 0 || i >= len(l.tokens) {
+		return ""
 	}
-	for _, part := range []string{p.Unit, p.Name} {
-		if part != "" {
-			parts = append(parts, part)
-		}
+	return l.text[l.tokens[i].start:l.tokens[i].end]
+}
+
+func (l *line) is(i int, low string) bool { return l.low(i) == low }
+
+// kindAt is the kind of a token; a mark beyond the ends of the line.
+func (l *line) kindAt(i int) kind {
+	if i < 0 || i >= len(l.tokens) {
+		return mark
 	}
-	text := strings.Join(parts, " ")
-	if p.Note != "" {
-		text += ", " + p.Note
+	return l.tokens[i].kind
+}
+
+func (l *line) addNote(start, end int) { l.notes = add(l.notes, start, end) }
+func (l *line) addName(start, end int) { l.name = add(l.name, start, end) }
+
+// add appends a span, or lengthens the last one where they touch.
+func add(spans []span, start, end int) []span {
+	if start >= end {
+		return spans
+	}
+	if n := len(spans); n > 0 && spans[n-1].end == start {
+		spans[n-1].end = end
+		return spans
+	}
+	return append(spans, span{start, end})
+}
+
+// written is the text of a span, without marks at its ends that separate and say nothing.
+func (l *line) written(s span) string {
+	text := l.text[l.tokens[s.start].start:l.tokens[s.end-1].end]
+	text = strings.TrimPrefix(text, ". ")
+	text = strings.Trim(text, " ,;:-–—|/•*+=")
+	if strings.HasSuffix(text, ".") && strings.Count(text, ".") == 1 {
+		text = text[:len(text)-1]
 	}
 	return text
 }
 
-// Amount writes a quantity, or a range up to upper where that isn't nil, for a unit.
-func Amount(quantity float64, upper *float64, unit string) string {
-	write := fraction
-	if isMetric(unit) {
-		write = decimal
+// noteText joins the notes in the order of the line.
+func (l *line) noteText() string {
+	if len(l.notes) == 0 {
+		return ""
 	}
-	if upper == nil || *upper == quantity {
-		return write(quantity)
-	}
-	return write(quantity) + "-" + write(*upper)
+	slices.SortFunc(l.notes, func(a, b span) int { return a.start - b.start })
+	return l.join(l.notes, ", ")
 }
 
-func isMetric(unit string) bool {
-	switch unit {
-	case "mg", "g", "kg", "ml", "cl", "dl", "l":
-		return true
-	default:
-		return false
+func (l *line) join(spans []span, separator string) string {
+	if len(spans) == 1 {
+		return l.written(spans[0])
 	}
-}
-
-func decimal(v float64) string {
-	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
-}
-
-// nearEnough is how far a fraction may be from the amount: nobody measures an eightieth of a cup.
-const nearEnough = 0.0125
-
-// fraction writes halves, thirds, quarters and eighths by their sign, and anything else as a decimal.
-func fraction(v float64) string {
-	whole := math.Floor(v)
-	rest := v - whole
-	if rest < nearEnough && whole > 0 {
-		return decimal(whole)
-	}
-	if rest > 1-nearEnough {
-		return decimal(whole + 1)
-	}
-	for _, sign := range "½⅓⅔¼¾⅛⅜⅝⅞" {
-		if math.Abs(rest-fractionSign(sign)) >= nearEnough {
+	var text strings.Builder
+	for _, s := range spans {
+		part := l.written(s)
+		if part == "" {
 			continue
 		}
-		if whole == 0 {
-			return string(sign)
+		if text.Len() > 0 {
+			text.WriteString(separator)
 		}
-		return decimal(whole) + " " + string(sign)
+		text.WriteString(part)
 	}
-	return decimal(v)
+	return text.String()
+}
+
+// closing is the mark that closes the parenthesis at i; -1 where none does.
+func (l *line) closing(i int) int {
+	depth := 0
+	for at := i; at < len(l.tokens); at++ {
+		switch l.low(at) {
+		case "(", "[":
+			depth++
+		case ")", "]":
+			depth--
+			if depth == 0 {
+				return at
+			}
+		}
+	}
+	return -1
 }

@@ -67,6 +67,7 @@ func item(row events.Ingredient, factor float64) events.GroceryItem {
 	if factor != 1 && parsed.Quantity != nil && parsed.Name != "" {
 		text = scaled.Line()
 	}
+	scaled = scaled.Whole()
 	return events.GroceryItem{
 		Quantity: scaled.Quantity, QuantityMax: scaled.QuantityMax,
 		Unit: scaled.Unit, Name: scaled.Name, Note: scaled.Note, Text: text,

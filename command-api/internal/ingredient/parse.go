@@ -1,0 +1,257 @@
+// Package ingredient understands a line of a recipe's ingredient list as people write it: "1 1/2 cups flour,
+// sifted" is a quantity, a unit, a name and a note. It works by rules over words, in English and German, is
+// pure and fast, and never fails: the line itself is kept elsewhere as it was written, and what isn't
+// understood stays text. An amount is never guessed.
+//
+// What goes where follows how cooks' lines are labelled for statistical parsers (quantity, unit, name, size,
+// preparation, comment, purpose), so that the two can be compared:
+//
+//   - Quantity and QuantityMax are the first amount of the line, wherever it stands ("Spaghetti: 320 g"), also
+//     in words. A bare unit ("pinch of salt") has no quantity, for none is written. A dozen is twelve.
+//   - Unit is the canonical name of that amount's unit (internal/measure), "" for a count. A unit noun behind the
+//     food counts as well: "2 garlic cloves" is garlic by the clove.
+//   - Second is what else is said of the amount: the same in another unit ("200g/7oz"), what each one holds ("1
+//     (14 oz) can"), or what comes on top ("1 cup plus 2 tbsp").
+//   - Name is the food with the words that say which food to buy: "fresh parsley", "ground cumin", "boneless
+//     chicken breasts", "beef or chicken stock". Buying needs these; a list adds up by them.
+//   - Note is everything else, in the order of the line: size ("large"), preparation ("finely chopped", also
+//     before the name), comments ("optional", "to taste", "plus more for dusting"), purpose ("for the sauce"),
+//     and what qualifies an amount ("about", "heaped"). Three large eggs and two eggs are five eggs.
+//   - In "juice of 1 lemon" the food is the lemon, which is what one has to have.
+package ingredient
+
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Parsed is what is understood of a line. Quantity is nil where the line has no amount, QuantityMax is the
+// upper end of a range. Unit is the short form that Larder writes ("g", "tbsp", "cup"), "" for a count.
+type Parsed struct {
+	Quantity    *float64
+	QuantityMax *float64
+	Unit        string
+	Second      *Second
+	Name        string
+	Note        string
+}
+
+// Relation is how a second measure stands to the first.
+type Relation string
+
+const (
+	// Same is the same amount in another unit: 1 pound (500 g).
+	Same Relation = "same"
+	// Each is how much is in each one: 2 cans of 400 g. Scaling leaves it as it is.
+	Each Relation = "each"
+	// Plus comes on top: 1 cup plus 2 tbsp.
+	Plus Relation = "plus"
+)
+
+// Second is the second measure of a line.
+type Second struct {
+	Quantity    float64
+	QuantityMax *float64
+	Unit        string
+	Relation    Relation
+}
+
+// maxLine bounds the work at one line, in bytes. A longer one is somebody's story: it stays a name.
+const maxLine = 2000
+
+// Parse reads one line.
+func Parse(text string) Parsed {
+	if len(text) > maxLine {
+		return Parsed{Name: strings.TrimSpace(text)}
+	}
+	var tokens [maxTokens]token
+	var spans [2][8]span
+	l, ok := open(text, tokens[:0])
+	if !ok {
+		return Parsed{Name: l.text}
+	}
+	l.name, l.notes = spans[0][:0], spans[1][:0]
+	p := l.read()
+	if p == (Parsed{}) {
+		return Parsed{Name: squeeze(text)} // marks alone
+	}
+	return p
+}
+
+// open makes a line of a text: in NFC, with one space for any white space.
+func open(text string, tokens []token) (line, bool) {
+	text = plain(squeeze(norm.NFC.String(text)))
+	scanned, ok := scan(text, tokens)
+	return line{text: text, folded: lower(text), tokens: scanned}, ok
+}
+
+// squeeze makes one space of any white space.
+func squeeze(s string) string {
+	if !strings.ContainsAny(s, "\t\n\v\f\r\u0085\u00a0\u2009\u202f") && !strings.Contains(s, "  ") {
+		return strings.TrimSpace(s)
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// plain takes Markdown's emphasis and links away: "**fresh** [stock](/stock)" is fresh stock.
+func plain(s string) string {
+	if !strings.ContainsAny(s, "*[") {
+		return s
+	}
+	s = strings.TrimSpace(strings.ReplaceAll(s, "*", ""))
+	for at := 0; ; {
+		middle := strings.Index(s[at:], "](")
+		if middle < 0 {
+			return s
+		}
+		middle += at
+		open, end := strings.LastIndexByte(s[:middle], '['), strings.IndexByte(s[middle:], ')')
+		if open < 0 || end < 0 {
+			return s
+		}
+		s, at = s[:open]+s[open+1:middle]+s[middle+end+1:], middle-1
+	}
+}
+
+// read takes the line apart from left to right.
+func (l *line) read() Parsed {
+	i := l.afterBullet(0)
+	i = l.purposeLabel(i)
+	i = l.remarkBefore(i)
+	i = l.partOf(i)
+	i = l.qualifier(i)
+	i = l.leadingAmount(i)
+	if l.amount == nil && l.unit == "" && l.trailing(i) {
+		return l.parsed()
+	}
+	l.phrase(i, len(l.tokens))
+	if l.amount == nil && l.unit == "" {
+		l.amountInNotes()
+	}
+	if l.unit == "" {
+		l.unitBehind()
+	}
+	return l.parsed()
+}
+
+func (l *line) parsed() Parsed {
+	p := Parsed{Unit: l.unit, Second: l.second, Name: l.join(l.name, " "), Note: l.noteText()}
+	if l.amount != nil {
+		p.Quantity, p.QuantityMax = &l.amount.from, l.amount.upper
+	}
+	return p
+}
+
+// afterBullet steps over what a list puts before a line ("- ", "* ", "• ", "[ ] ").
+func (l *line) afterBullet(i int) int {
+	for i < len(l.tokens) && isBullet(l.low(i)) {
+		i++
+	}
+	if l.is(i, "[") && (l.is(i+1, "]") || l.is(i+2, "]")) {
+		i += 2
+		if l.is(i, "]") {
+			i++
+		}
+	}
+	return i
+}
+
+func isBullet(low string) bool {
+	switch low {
+	case "-", "•", "·", "–", "—", "+", "▢", "□":
+		return true
+	default:
+		return false
+	}
+}
+
+// purposeLabel takes "For the sauce:" off the front.
+func (l *line) purposeLabel(i int) int {
+	if !l.is(i, "for") && !l.is(i, "für") {
+		return i
+	}
+	for at := i + 1; at < len(l.tokens)-1 && at < i+6; at++ {
+		if l.is(at, ":") {
+			l.addNote(i, at)
+			return at + 1
+		}
+	}
+	return i
+}
+
+// remarkBefore takes "(optional)" or "Optional:" off the front.
+func (l *line) remarkBefore(i int) int {
+	if l.is(i, "optional") && i+1 < len(l.tokens) {
+		l.addNote(i, i+1)
+		if l.is(i+1, ":") || l.is(i+1, ",") {
+			return i + 2
+		}
+		return i + 1
+	}
+	if !l.is(i, "(") {
+		return i
+	}
+	closed := l.closing(i)
+	if closed < 0 || closed+1 >= len(l.tokens) {
+		return i
+	}
+	if _, next := l.amountAt(l.quiet(closed + 1)); next == l.quiet(closed+1) {
+		return i
+	}
+	l.addNote(i+1, closed)
+	return closed + 1
+}
+
+// partOf takes "Juice of", "finely grated zest and juice of", "leaves from" off the front of an amount.
+func (l *line) partOf(i int) int {
+	for at := i; at < i+8 && l.kindAt(at) == word; at++ {
+		switch low := l.low(at); {
+		case low == "of" || low == "from" || low == "von":
+			if _, next := l.amountAt(l.quiet(at + 1)); at == i || next == l.quiet(at+1) {
+				return i
+			}
+			l.addNote(i, at+1)
+			return at + 1
+		case !partWords[low] && classOf(low)&(preparation|adverb) == 0:
+			return i
+		}
+	}
+	return i
+}
+
+// quiet steps over "about".
+func (l *line) quiet(i int) int {
+	for n := qualifierLength(l, i); n > 0; n = qualifierLength(l, i) {
+		i += n
+		if l.is(i, ".") {
+			i++
+		}
+	}
+	return i
+}
+
+// qualifier takes what says how exact an amount is off its front, as a note: "about", "at least", "ca.".
+func (l *line) qualifier(i int) int {
+	next := l.quiet(i)
+	if next == i {
+		return i
+	}
+	if _, after := l.amountAt(next); after == next {
+		return i
+	}
+	if !l.is(i, "~") {
+		l.addNote(i, next)
+	}
+	return next
+}
+
+func qualifierLength(l *line, i int) int {
+	if l.is(i, "~") || qualifiers[l.low(i)] {
+		return 1
+	}
+	if qualifiers[l.low(i)+" "+l.low(i+1)] {
+		return 2
+	}
+	return 0
+}

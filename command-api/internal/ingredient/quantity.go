@@ -1,0 +1,445 @@
+package ingredient
+
+import "larder.dev/internal/measure"
+
+// unitAt reads a unit, of one word or two ("fl oz"), with the point of an abbreviation.
+func (l *line) unitAt(i int) (unit measure.Unit, next int) {
+	if l.is(i, `"`) || l.is(i, "″") || l.is(i, "”") {
+		return measure.Named("inch"), i + 1
+	}
+	if l.kindAt(i) != word {
+		return measure.Unit{}, i
+	}
+	switch first := l.low(i); first {
+	case "fl", "fluid", "table", "tea":
+		at := l.afterPoint(i + 1)
+		if unit, ok := measure.Parse(first + " " + l.low(at)); ok {
+			return unit, l.afterPoint(at + 1)
+		}
+	}
+	written := l.at(i)
+	if len(written) > 2 { // where case tells two apart, they are short
+		written = l.low(i)
+	}
+	unit, ok := measure.Parse(written)
+	if !ok || notUnitBefore[l.low(i)+" "+l.low(i+1)] {
+		return measure.Unit{}, i
+	}
+	return unit, l.afterPoint(i + 1)
+}
+
+// afterPoint steps over the point of an abbreviation.
+func (l *line) afterPoint(i int) int {
+	if l.is(i, ".") && l.tokens[i].glued {
+		return i + 1
+	}
+	return i
+}
+
+// afterModifiers steps over what is said of a unit: "heaped", "large", "very thin".
+func (l *line) afterModifiers(i int) int {
+	for classOf(l.low(i))&(size|modifier) != 0 {
+		i++
+	}
+	return i
+}
+
+// leadingAmount reads what stands at the front of a line: a number with its unit and second measure, or a
+// bare unit.
+func (l *line) leadingAmount(i int) int {
+	number, at := l.amountAt(i)
+	if at == i {
+		return l.bareUnit(i)
+	}
+	if l.partOfName(at) {
+		return i
+	}
+	l.amount = &number
+	if l.is(at, "x") || l.is(at, "×") {
+		at++
+	}
+	return l.afterNumber(i, l.ofA(l.sizeOfEach(at)))
+}
+
+// ofA steps over what is between a fraction and its unit: "3/4 of a cup", "1/4 a stick".
+func (l *line) ofA(i int) int {
+	at := i
+	if l.isOf(at) {
+		at++
+	}
+	if !isArticle(l.low(at)) {
+		return i
+	}
+	if _, next := l.unitAt(at + 1); next == at+1 {
+		return i
+	}
+	return at + 1
+}
+
+// afterNumber reads the unit of the number that begins at start, and what belongs to it.
+func (l *line) afterNumber(start, at int) int {
+	unitStart := at
+	if l.is(at, "-") && l.tokens[at].glued {
+		at++ // 14-ounce
+	}
+	modified := l.afterModifiers(at)
+	unit, after := l.unitAt(modified)
+	if after == modified || unit.Dimension() == measure.Thing && l.kindAt(after) == mark && !l.is(after, "(") {
+		// No unit, or one that nothing comes behind: "3 cloves" are cloves.
+		return l.afterOf(unitStart)
+	}
+	if unit.Dimension() == measure.Length && l.kindAt(after) == word {
+		thing, _ := l.unitAt(after)
+		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == measure.Thing {
+			// "2-inch cinnamon stick": so long, and no number of sticks is written.
+			l.amount = nil
+			l.addNote(start, after)
+			return l.things(after)
+		}
+	}
+	l.addNote(at, modified)
+	l.unit, l.sold = unit.Name(), shelved[unit.Name()]
+	return l.measured(unit, after)
+}
+
+// partOfName tells that the number before at is one of a name: "7-Up", "5-spice powder".
+func (l *line) partOfName(at int) bool {
+	if !l.is(at, "-") || !l.tokens[at].glued || at+1 >= len(l.tokens) || !l.tokens[at+1].glued {
+		return false
+	}
+	_, next := l.unitAt(at + 1)
+	return next == at+1
+}
+
+// measured reads on behind a number with its unit.
+func (l *line) measured(unit measure.Unit, at int) int {
+	if upper, after := l.repeatedUnit(at, unit); after > at && upper > l.amount.from {
+		l.amount.upper, at = &upper, after
+	}
+	at = l.otherMeasure(at, unit)
+	if unit.Dimension() != measure.Thing {
+		at = l.vessel(at)
+	}
+	return l.afterOf(at)
+}
+
+// things reads the unit of what a length was said of.
+func (l *line) things(i int) int {
+	thing, next := l.unitAt(i)
+	if next == i || thing.Dimension() != measure.Thing || next >= len(l.tokens) || l.kindAt(next) == mark {
+		return i
+	}
+	l.unit = thing.Name()
+	return l.afterOf(next)
+}
+
+// repeatedUnit reads the upper end of "200g-250g" and "1 cup to 2 cups".
+func (l *line) repeatedUnit(i int, unit measure.Unit) (upper float64, next int) {
+	at := l.rangeSign(i)
+	if at == i {
+		return 0, i
+	}
+	upper, after := l.numberAt(at)
+	again, end := l.unitAt(after)
+	if after == at || end == after || again != unit {
+		return 0, i
+	}
+	return upper, end
+}
+
+// vessel takes what the measured food comes in as a note: "400g tin tomatoes".
+func (l *line) vessel(i int) int {
+	unit, next := l.unitAt(i)
+	if next == i || unit.Dimension() != measure.Thing || next >= len(l.tokens) || !containers[unit.Name()] {
+		return i
+	}
+	l.addNote(i, next)
+	l.sold = shelved[unit.Name()]
+	return next
+}
+
+// measureAt reads a number with a unit, with "about" before it and a hyphen between: "about 14-ounce".
+func (l *line) measureAt(i int) (found amount, unit measure.Unit, next int) {
+	found, at := l.amountAt(l.quiet(i))
+	if at == l.quiet(i) {
+		return amount{}, measure.Unit{}, i
+	}
+	if l.is(at, "-") && l.tokens[at].glued {
+		at++
+	}
+	unit, next = l.unitAt(at)
+	if next == at {
+		return amount{}, measure.Unit{}, i
+	}
+	if upper, after := l.repeatedUnit(next, unit); after > next && upper > found.from {
+		found.upper, next = &upper, after
+	}
+	return found, unit, next
+}
+
+// sizeOfEach reads what is in each one, between the number and what is counted: "2 (14 oz) cans", "1 3-pound
+// chicken", "4 6-inch tortillas".
+func (l *line) sizeOfEach(i int) int {
+	inside, closed := i, -1
+	if l.is(i, "(") {
+		if closed = l.closing(i); closed < 0 {
+			return i
+		}
+		inside = i + 1
+	}
+	found, unit, next := l.measureAt(inside)
+	if next == inside || isArticle(l.low(inside)) {
+		return i
+	}
+	end := next
+	if closed >= 0 {
+		if !l.onlyEach(next, closed) {
+			return i
+		}
+		end = closed + 1
+	}
+	if unit.Dimension() == measure.Length {
+		l.addNote(inside, next)
+		return end
+	}
+	l.setSecond(found, unit, Each, span{inside, next})
+	return end
+}
+
+// onlyEach tells that nothing but "each" and further measures stands between.
+func (l *line) onlyEach(i, end int) bool {
+	for i < end {
+		low := l.low(i)
+		if low == "each" || low == "total" || low == "or" || low == "/" || low == "," || low == "je" || low == "size" || low == "-" {
+			i++
+			continue
+		}
+		_, _, next := l.measureAt(i)
+		if next == i {
+			return false
+		}
+		i = next
+	}
+	return true
+}
+
+// setSecond keeps the second measure; a third one stays a note.
+func (l *line) setSecond(found amount, unit measure.Unit, relation Relation, s span) {
+	if l.second != nil {
+		l.addNote(s.start, s.end)
+		return
+	}
+	l.second = &Second{Quantity: found.from, QuantityMax: found.upper, Unit: unit.Name(), Relation: relation}
+}
+
+// addSecond adds the ounces of "1 lb 10 oz" to the pounds, where that is the second measure.
+func (l *line) addSecond(found amount, unit measure.Unit) bool {
+	if l.second == nil || l.second.Relation != Same || found.upper != nil || l.second.QuantityMax != nil {
+		return false
+	}
+	sum, ok := measure.Convert(measure.Rational(found.from), unit, measure.Named(l.second.Unit))
+	if !ok {
+		return false
+	}
+	more, _ := sum.Float64()
+	l.second.Quantity += more
+	return true
+}
+
+// otherMeasure reads the second measure behind the first: "200g/7oz", "1 cup plus 2 tbsp", "1 pound (500g)",
+// "1 lb 2 oz".
+func (l *line) otherMeasure(i int, first measure.Unit) int {
+	for last := first; ; {
+		unit, next := l.nextMeasure(i, last)
+		if next == i {
+			return i
+		}
+		i, last = next, unit
+	}
+}
+
+func (l *line) nextMeasure(i int, last measure.Unit) (measure.Unit, int) {
+	if l.is(i, "(") {
+		return last, l.measureInParentheses(i, last)
+	}
+	at, relation := i, Plus
+	switch l.low(i) {
+	case "/", "|", "=":
+		at, relation = i+1, Same
+	case "plus", "+", "and", "&":
+		at = i + 1
+	case "or", "oder":
+		at, relation = i+1, Same
+	}
+	found, unit, next := l.measureAt(at)
+	thing, length := unit.Dimension() == measure.Thing, unit.Dimension() == measure.Length
+	if next == at || length || thing && relation != Same || at == i && !smaller(unit, last) {
+		return last, i
+	}
+	if at > i || !l.addSecond(found, unit) {
+		l.setSecond(found, unit, relation, span{at, next})
+	}
+	return unit, next
+}
+
+// smaller tells that a unit goes on after another without a sign between them: 1 lb 2 oz.
+func smaller(unit, than measure.Unit) bool {
+	return unit != than && unit.Compatible(than) && unit.PerBase().Cmp(than.PerBase()) < 0
+}
+
+// measureInParentheses reads "(500g)", "(about 7 oz)", "(14 oz each)"; first is the unit before it.
+func (l *line) measureInParentheses(i int, first measure.Unit) int {
+	closed := l.closing(i)
+	if closed < 0 {
+		return i
+	}
+	found, unit, next := l.measureAt(i + 1)
+	if next == i+1 || !l.onlyEach(next, closed) {
+		return i
+	}
+	relation := Same
+	if containers[first.Name()] || l.is(closed-1, "each") || l.is(closed-1, "je") {
+		relation = Each
+	}
+	l.setSecond(found, unit, relation, span{i + 1, closed})
+	return closed + 1
+}
+
+// bareUnit reads a unit that no number goes before: "pinch of salt", "large handful basil".
+func (l *line) bareUnit(i int) int {
+	few := l.few(i)
+	at := l.afterModifiers(few)
+	unit, next := l.unitAt(at)
+	if next == at || next >= len(l.tokens) || unit.Dimension() != measure.Thing || l.kindAt(next) != word {
+		return i
+	}
+	if few == i && !l.isOf(next) && (!scooped[unit.Name()] || l.low(at) != unit.Name()) {
+		return i // "cans tomatoes" and "slices bread" are names
+	}
+	l.addNote(i, at)
+	l.unit = unit.Name()
+	return l.afterOf(next)
+}
+
+// few steps over "a few", "several".
+func (l *line) few(i int) int {
+	at := i
+	if isArticle(l.low(at)) {
+		at++
+	}
+	if !fews[l.low(at)] {
+		return i
+	}
+	if l.isOf(at + 1) {
+		return at + 2
+	}
+	return at + 1
+}
+
+func (l *line) isOf(i int) bool { return l.is(i, "of") || l.is(i, "von") }
+
+// afterOf steps over the "of" between an amount and a name, with its article: "1/4 of a cucumber".
+func (l *line) afterOf(i int) int {
+	if l.isOf(i) || l.is(i, "each") {
+		i++
+	}
+	if l.is(i, ":") {
+		i++
+	}
+	if isArticle(l.low(i)) && i+1 < len(l.tokens) {
+		i++
+	}
+	return i
+}
+
+// amountInNotes takes the only amount of a line from a note that is nothing else: "Beef bones (3x)",
+// "Sichuan chillies, 1/3 cup".
+func (l *line) amountInNotes() {
+	for n, s := range l.notes {
+		start, end := s.start, s.end
+		for start < end && (l.is(start, ",") || l.is(start, "(") || l.is(start, "-")) {
+			start++
+		}
+		for end > start && (l.is(end-1, ")") || l.is(end-1, ".")) {
+			end--
+		}
+		if next := l.wholeAmount(start); next == end && next > start {
+			l.notes = append(l.notes[:n], l.notes[n+1:]...)
+			return
+		}
+		l.amount, l.unit = nil, ""
+	}
+}
+
+// wholeAmount reads an amount with its unit and second measure. It must be followed by nothing that belongs
+// to it; i where there is none.
+func (l *line) wholeAmount(i int) (next int) {
+	start := l.quiet(i)
+	found, at := l.amountAt(start)
+	if at == start {
+		return i
+	}
+	l.amount = &found
+	if l.is(at, "x") || l.is(at, "×") {
+		return at + 1
+	}
+	unit, next := l.unitAt(at)
+	if next == at {
+		return at
+	}
+	l.unit = unit.Name()
+	if upper, after := l.repeatedUnit(next, unit); after > next && upper > found.from {
+		found.upper, next = &upper, after
+	}
+	return l.otherMeasure(next, unit)
+}
+
+// trailing reads a line whose amount stands behind the name: "name: amount", "name - amount", "name 200 g,
+// sliced". It tells false, and has read nothing, where there is none.
+func (l *line) trailing(i int) bool {
+	for at := i + 1; at < len(l.tokens); at++ {
+		if l.is(at, "(") {
+			if at = l.closing(at); at < 0 {
+				return false
+			}
+			continue
+		}
+		if l.kindAt(at) != number && !l.is(at, "~") {
+			continue
+		}
+		next := l.wholeAmount(at)
+		if next == at || !l.standsBehind(at, next) {
+			l.amount, l.unit, l.second = nil, "", nil
+			return false
+		}
+		end := at
+		for end > i && l.separates(end-1) {
+			end--
+		}
+		l.phrase(i, end)
+		l.remarks(next, len(l.tokens))
+		return true
+	}
+	return false
+}
+
+func (l *line) separates(i int) bool {
+	return l.is(i, ":") || l.is(i, "-") || l.is(i, "–") || l.is(i, ",")
+}
+
+// standsBehind tells that an amount from at to next is that of the food before it, and no number in a name
+// ("Chinese 5 spice", "flour type 405").
+func (l *line) standsBehind(at, next int) bool {
+	separated := l.separates(at - 1)
+	unit := measure.Named(l.unit)
+	ended := next >= len(l.tokens)
+	closed := ended || l.is(next, ",") || l.is(next, "(") || l.is(next, "|") || l.is(next, ".")
+	switch {
+	case numbered[l.low(at-1)]:
+		return false
+	case l.unit == "":
+		return separated && closed || !ended && (l.is(next, ",") || classOf(l.low(next))&size != 0 && !l.is(at-1, ","))
+	default:
+		return closed && (separated || unit.Dimension() != measure.Thing && unit.Dimension() != measure.Length)
+	}
+}

@@ -1,0 +1,121 @@
+package ingredient
+
+import (
+	"math"
+	"strings"
+
+	"larder.dev/internal/measure"
+)
+
+// Scale gives the same for factor times as much. What has no amount stays as it is, and so does what is in
+// each one.
+func (p Parsed) Scale(factor float64) Parsed {
+	p.Quantity = times(p.Quantity, factor)
+	p.QuantityMax = times(p.QuantityMax, factor)
+	if p.Second != nil && p.Second.Relation != Each {
+		second := *p.Second
+		second.Quantity = *times(&second.Quantity, factor)
+		second.QuantityMax = times(second.QuantityMax, factor)
+		p.Second = &second
+	}
+	return p
+}
+
+func times(v *float64, factor float64) *float64 {
+	if v == nil {
+		return nil
+	}
+	// Six digits behind the point: a third of three is one again, and not 0.9999999999.
+	scaled := math.Round(*v*factor*1e6) / 1e6
+	return &scaled
+}
+
+// Line writes it as a cook would: "1 ½ cups flour, sifted", "2 cans (400 g each) tomatoes". A metric amount is
+// decimal, any other a fraction where one is near.
+func (p Parsed) Line() string {
+	var parts []string
+	if p.Quantity != nil {
+		parts = append(parts, measure.Format(*p.Quantity, p.QuantityMax, measure.Named(p.Unit)))
+	}
+	if word := p.unitWord(); word != "" {
+		parts = append(parts, word)
+	}
+	if p.Second != nil {
+		parts = append(parts, p.Second.line())
+	}
+	if p.Name != "" {
+		parts = append(parts, p.Name)
+	}
+	text := strings.Join(parts, " ")
+	if p.Note != "" {
+		text += ", " + p.Note
+	}
+	return text
+}
+
+func (p Parsed) unitWord() string {
+	unit := measure.Named(p.Unit)
+	if p.Quantity == nil {
+		return unit.Name()
+	}
+	return unit.For(*p.Quantity, p.QuantityMax)
+}
+
+// line writes a second measure as it stands behind the first.
+func (s Second) line() string {
+	switch text := s.String(); s.Relation {
+	case Plus:
+		return "plus " + text
+	case Each:
+		return "(" + text + " each)"
+	default:
+		return "(" + text + ")"
+	}
+}
+
+// String writes the measure alone: "500 g".
+func (s Second) String() string {
+	unit := measure.Named(s.Unit)
+	text := measure.Format(s.Quantity, s.QuantityMax, unit)
+	if word := unit.For(s.Quantity, s.QuantityMax); word != "" {
+		text += " " + word
+	}
+	return text
+}
+
+// Whole gives the same for who has no place for a second measure: what comes on top is added, exactly, where the
+// units are compatible, and any other second measure is the beginning of the note.
+func (p Parsed) Whole() Parsed {
+	if p.Second == nil {
+		return p
+	}
+	second := *p.Second
+	p.Second = nil
+	if second.Relation == Plus && p.Quantity != nil {
+		first := measure.Of(*p.Quantity, p.QuantityMax, measure.Named(p.Unit))
+		more := measure.Of(second.Quantity, second.QuantityMax, measure.Named(second.Unit))
+		if more, ok := more.In(first.Unit); ok {
+			sum, _ := first.Add(more)
+			from, upper := sum.Quantity()
+			p.Quantity, p.QuantityMax = &from, upper
+			return p
+		}
+	}
+	text := second.String()
+	switch second.Relation {
+	case Plus:
+		text = "plus " + text
+	case Each:
+		text += " each"
+	case Same:
+	}
+	p.Note = joinNotes(text, p.Note)
+	return p
+}
+
+func joinNotes(first, second string) string {
+	if first == "" || second == "" {
+		return first + second
+	}
+	return first + ", " + second
+}

@@ -1,0 +1,181 @@
+//nolint:gochecknoglobals // tables, never written to
+package ingredient
+
+import "strings"
+
+// class is what a word may be in a line. A word can be of several.
+type class uint8
+
+const (
+	size        class = 1 << iota // of the food: large
+	preparation                   // what is done to it: chopped
+	adverb                        // how it is done: finely
+	adjective                     // a word before a comma that still belongs to the name: boneless, skinless thighs
+	modifier                      // of a unit: heaped
+)
+
+// classOf looks a word up, in lower case.
+func classOf(low string) class {
+	if known, ok := classes[low]; ok {
+		return known
+	}
+	if strings.HasSuffix(low, "-sized") || strings.HasSuffix(low, "-size") {
+		return size
+	}
+	return 0
+}
+
+// classes are the tables below as one. A word of two tables has both classes.
+var classes = func() map[string]class {
+	all := map[string]class{}
+	for kind, words := range map[class]string{
+		size: sizes, preparation: preparations, adverb: adverbs, adjective: adjectives, modifier: modifiers,
+	} {
+		for w := range strings.FieldsSeq(words) {
+			all[w] |= kind
+		}
+	}
+	return all
+}()
+
+// sizes are told apart from the name, so that large eggs and eggs are one food.
+const sizes = `
+small medium large big huge tiny jumbo extra-large x-large xl sized medium-large medium-small small-medium
+medium-to-large smallish largish biggish mini-sized
+klein kleine kleiner kleines kleinen groß große großer großes großen gross grosse grosser grosses
+mittel mittlere mittlerer mittleres mittelgroß mittelgroße mittelgroßer mittelgroßes mittelgrosse`
+
+// preparations are what a cook does, and not what a shop sells. Where it is sold so, the word belongs to the
+// name: ground, dried, smoked, roasted, frozen, pitted, shredded, sun-dried are not here.
+const preparations = `
+chopped minced diced shredded sliced grated cubed crushed mashed halved quartered julienned julienne crumbled
+cracked melted softened sifted beaten whisked toasted cooked uncooked boiled steamed poached drained rinsed washed
+scrubbed peeled unpeeled seeded deseeded de-seeded shelled hulled stemmed cored trimmed torn snipped shaved zested
+slivered pounded bruised smashed deveined de-veined boned skinned pureed puréed strained squeezed soaked scalded
+chilled thawed defrosted refrigerated warmed cooled lukewarm hard-boiled hard-cooked soft-boiled packed unwrapped
+separated divided juiced flattened butterflied spiralized cleaned debearded destemmed de-stemmed crosswise lengthwise
+husked shucked segmented chunked chunky-chopped broken crumbed pricked scored reserved ripped shaken skimmed
+fresh-ground fresh-squeezed fresh-grated processed blended whizzed blitzed pulsed warmed reheated tempered thinned
+gehackt gehackte gehackter gehacktes gehackten kleingehackt gewürfelt gewürfelte gewürfelter gewürfeltes gewürfelten
+gerieben geriebene geriebener geriebenes geriebenen geschnitten geschnittene geschnittener geschnittenes kleingeschnitten
+geschält geschälte geschälter geschältes geschälten gepresst gepresste gepresster gepreßt zerdrückt zerdrückte
+zerdrückter zerlassen zerlassene zerlassenes geschmolzen geschmolzene geschmolzenes gekocht gekochte gekochter gekochtes
+gekochten geröstet geröstete gerösteter geröstetes gesiebt gesiebtes halbiert halbierte geviertelt geviertelte entkernt
+entkernte entkernter gewaschen gewaschene geputzt geputzte abgetropft abgetropfte verquirlt verquirlte verquirltes
+gehobelt gehobelte gehobelter geraspelt geraspelte geraspelter zerbröselt zerbröselter weich zimmerwarm zimmerwarme
+aufgetaut aufgetaute gezupft gezupfte ausgepresst gestoßen gestoßene gestoßener gemörsert gemörserte`
+
+// adverbs go before a preparation and mean nothing without one.
+const adverbs = `
+finely coarsely roughly thinly thickly lightly freshly very well loosely firmly tightly stiffly gently slightly
+crudely evenly diagonally partially fully completely barely carefully medium-finely newly quickly thoroughly ultra
+super fairly extra fine coarse rough thin thick light fresh-ly hot cold bite-size bite-sized
+fein grob dünn dick frisch leicht steif klein sehr grobe feine`
+
+// adjectives are those that often stand in a row with commas.
+const adjectives = `
+boneless skinless bone-in skin-on boned lean ripe firm fresh dry dried sweet thick thin large small medium cold hot
+warm low-sodium reduced-sodium low-fat fat-free nonfat reduced-fat unsalted salted unsweetened sweetened good-quality
+high-quality best-quality quality plain natural organic free-range seedless crusty soft hard raw uncooked cooked mild
+hot strong light dark white red green yellow black young tender crisp whole frozen ripe-but-firm unbleached all-purpose
+extra-virgin virgin mature sharp aged smoked day-old stale`
+
+// modifiers are of a unit: a heaped tablespoon, a good handful. They are kept as a note.
+const modifiers = `
+heaped heaping very metric imperial us overfilled level scant generous rounded good thick thin thinnish fat short long full
+overflowing brimming
+gestrichen gestrichene gestrichener gestrichenes gehäuft gehäufte gehäufter gehäuftes knapp knappe knapper gut gute guter`
+
+// numberWords are the numbers that lines are written with in words.
+var numberWords = map[string]float64{
+	"half": 0.5, "halbe": 0.5, "halber": 0.5, "halbes": 0.5, "quarter": 0.25,
+	"one": 1, "eins": 1, "two": 2, "zwei": 2, "three": 3, "drei": 3, "four": 4, "vier": 4, "five": 5, "fünf": 5,
+	"six": 6, "sechs": 6, "seven": 7, "sieben": 7, "eight": 8, "acht": 8, "nine": 9, "neun": 9, "ten": 10, "zehn": 10,
+	"eleven": 11, "elf": 11, "twelve": 12, "zwölf": 12, "dozen": 12, "dutzend": 12,
+	"fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20,
+}
+
+// The tables of words and pairs of words that have a place of their own in a line.
+var (
+	// qualifiers say how exact an amount is.
+	qualifiers = set(`
+		about, approximately, approx, appr, appx, around, roughly, circa, ca, etwa, ungefähr, nearly, almost,
+		at least, up to, as much, up, scant, generous, heaping, good, maximum, max, minimum, min, mindestens,
+		höchstens, rund, between, another, additional, zirka, knapp, gut`)
+
+	// numbered are words that a number in a name follows.
+	numbered = set("type, typ, no, nr, number, size, grade, nummer, style, brand, formula, vitamin, e")
+
+	// fews are amounts that name no number: "a few sprigs".
+	fews = set("few, several, some, couple, many, einige, paar, wenig, etwas")
+
+	// partWords may stand before "of 1 lemon".
+	partWords = set(`
+		juice, zest, rind, peel, grated, finely, freshly, and, the, seeds, leaves, pulp, flesh, strained, squeezed,
+		kernels, meat, yolk, yolks, white, whites, half, both, saft, abrieb, schale, und, der, of`)
+
+	// scooped are the units that stand without a number and without "of": "pinch salt".
+	scooped = set(`
+		pinch, handful, dash, splash, knob, sprig, drop, glug, dollop, bunch, sprinkle, smidgen, pat, fistful, glass`)
+
+	// containers hold a stated amount each.
+	containers = set(`
+		can, tin, jar, package, packet, pack, pouch, sachet, bag, bottle, box, carton, container, tub, tube, pot,
+		punnet, envelope, block, tray, bar, loaf, stick, ball, glass`)
+
+	// shelved are the containers of food that is sold prepared: "1 can chopped tomatoes" is a name.
+	shelved = set("can, tin, jar, package, packet, pack, pouch, bag, carton")
+
+	// behindName are the unit nouns that stand behind the food: "2 garlic cloves".
+	behindName = set("clove, stalk, sprig, slice, head, rasher, rib, bulb, branch, knob")
+
+	// notBehind are foods that such a noun is part of: "whole cloves", "pork ribs".
+	notBehind = set(`
+		clove whole, clove ground, clove dried, rib pork, rib beef, rib short, rib spare, rib back, rib prime,
+		rib lamb, rib baby, head fish, head shrimp, head prawn, head calf's, head pig's, knob door, branch olive`)
+
+	// notUnitBefore are foods that begin with a unit's word.
+	notUnitBefore = set(`
+		pound cake, pound cakes, rib eye, rib eyes, rib roast, rib steak, rib steaks, pot roast, cube steak,
+		cube steaks, cup cakes, cup cake, leaf lard, leaf spinach, leaf lettuce, square sausage,
+		glass noodles, head cheese, head lettuce, strip steak,
+		strip steaks, strip loin, slab bacon, round steak, loaf pan,
+		tube pasta, stem ginger, pod peas`)
+
+	// sold are foods whose first word looks like a preparation.
+	sold = set(`
+		crushed tomatoes, crushed red, diced tomatoes, whipped cream, whipped topping, mashed potato, cracked wheat,
+		crushed chilli, crushed chili, crushed chillies, packed lunch, melted cheese, steamed milk, puffed rice,
+		sliced bread, broken rice, crushed pineapple, shredded wheat, shredded coconut, separated milk,
+		reserved marinade, processed cheese, fine sea, fine salt, hot pepper, hot sauce, gehackte tomaten,
+		geschälte tomaten, passierte tomaten`)
+
+	// stops are the words, and pairs of words, that end a name.
+	stops = set(`
+		for, für, if, per, according, enough, preferably, such, plus, about, approximately, approx, depending,
+		including, optional, optionally, e.g, eg, at room, at least, until, ideally, see, as needed, as required,
+		as desired, as necessary, as garnish, as a, or more, or less, or to, or as, or until, or so, or enough,
+		or other, or another, or any, or equivalent, or similar, or substitute, or use, to taste, to serve,
+		to garnish, to finish, to decorate, to coat, to cover, to drizzle, to sprinkle, to grease, to dust, to brush,
+		to fry, to cook, to top, to glaze, to thin, to make, to season, to loosen, to fill, to float, to your,
+		cut into, cut in, cut up, cut crosswise, cut lengthwise, cut on, cut to, cut from, broken into, torn into,
+		separated into, divided into, room temperature, from a, from about, well drained, in scheiben, in würfel,
+		in würfeln, in stücke, in stücken, in streifen, in ringe, in ringen, in feine, in dünne, in grobe, in kleine,
+		nach geschmack, nach belieben, nach bedarf, nach wunsch, zum, zur, evtl, eventuell, ggf, oder mehr,
+		bei bedarf`)
+
+	// links are what may follow a preparation behind the name: "onion chopped into dice".
+	links = set(`
+		and, with, in, into, on, to, for, or, until, by, through, from, lengthwise, crosswise, diagonally, very, at,
+		but, und, mit, oder, if, as, about, then, plus, &, well, off, up, out, together, separately, over, against,
+		across`)
+)
+
+// set reads a table whose entries are parted by commas.
+func set(list string) map[string]bool {
+	all := map[string]bool{}
+	for entry := range strings.SplitSeq(list, ",") {
+		all[strings.TrimSpace(entry)] = true
+	}
+	return all
+}
