@@ -52,6 +52,7 @@ func holds(t *testing.T, s *larder.Server) {
 		"changes since a number":                   changesSince,
 		"server-sent events resume":                serverSentEvents,
 		"a stream of events ends with its session": streamEnds,
+		"lines of ingredients are understood":      ingredientLines,
 		"groceries are scaled":                     groceries,
 		"groceries need access, and say so":        groceriesRefused,
 		"the feed's credentials reach it alone":    feedCredentials,

@@ -86,6 +86,7 @@ func everyCall(id string) []larder.Request {
 		{Method: http.MethodPut, Path: "/api/recipes/" + id, Body: recipe, Headers: []string{"If-Match", `"1"`}},
 		{Method: http.MethodDelete, Path: "/api/recipes/" + id},
 		{Method: http.MethodPost, Path: "/api/recipes/" + id + "/grocery", Body: map[string]any{}},
+		{Method: http.MethodPost, Path: "/api/ingredients/parse", Body: map[string]any{"lines": []string{"salt"}}},
 		{Method: http.MethodGet, Path: "/api/recipes"},
 		{Method: http.MethodGet, Path: "/api/recipes/" + id},
 		{Method: http.MethodGet, Path: "/api/changes?since=0"},

@@ -20,6 +20,27 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for SecondMeasureRelation.
+const (
+	Each SecondMeasureRelation = "each"
+	Plus SecondMeasureRelation = "plus"
+	Same SecondMeasureRelation = "same"
+)
+
+// Valid indicates whether the value is a known member of the SecondMeasureRelation enum.
+func (e SecondMeasureRelation) Valid() bool {
+	switch e {
+	case Each:
+		return true
+	case Plus:
+		return true
+	case Same:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PutRecipeParamsIfNoneMatch.
 const (
 	Asterisk PutRecipeParamsIfNoneMatch = "*"
@@ -123,6 +144,38 @@ type IngredientInput struct {
 // Minutes defines model for Minutes.
 type Minutes = int
 
+// ParseRequest defines model for ParseRequest.
+type ParseRequest struct {
+	Lines []string `json:"lines"`
+}
+
+// ParsedIngredient defines model for ParsedIngredient.
+type ParsedIngredient struct {
+	// Name The food, as one buys it: `fresh parsley`.
+	Name string `json:"name"`
+
+	// Note Size, preparation, purpose and comments: `finely chopped`, `to taste`.
+	Note string `json:"note"`
+
+	// Quantity The first amount; null where none is written.
+	Quantity *float64 `json:"quantity"`
+
+	// QuantityMax The upper end of a range.
+	QuantityMax *float64       `json:"quantity_max"`
+	Second      *SecondMeasure `json:"second"`
+
+	// Text The line as it was sent.
+	Text string `json:"text"`
+
+	// Unit Its short form: `g`, `tbsp`, `cup`, `clove`; empty for a count.
+	Unit string `json:"unit"`
+}
+
+// ParsedIngredients defines model for ParsedIngredients.
+type ParsedIngredients struct {
+	Ingredients []ParsedIngredient `json:"ingredients"`
+}
+
 // Problem RFC 9457
 type Problem struct {
 	Detail *string `json:"detail,omitempty"`
@@ -204,6 +257,21 @@ type RecipeRef struct {
 type RestoreRequest struct {
 	Version int64 `json:"version"`
 }
+
+// SecondMeasure defines model for SecondMeasure.
+type SecondMeasure struct {
+	Quantity    float64  `json:"quantity"`
+	QuantityMax *float64 `json:"quantity_max"`
+
+	// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
+	// top, `1 cup plus 2 tbsp`.
+	Relation SecondMeasureRelation `json:"relation"`
+	Unit     string                `json:"unit"`
+}
+
+// SecondMeasureRelation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
+// top, `1 cup plus 2 tbsp`.
+type SecondMeasureRelation string
 
 // Servings defines model for Servings.
 type Servings = float64
@@ -326,6 +394,9 @@ type RestoreRecipeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ParseIngredientsJSONRequestBody defines body for ParseIngredients for application/json ContentType.
+type ParseIngredientsJSONRequestBody = ParseRequest
+
 // CreateRecipeJSONRequestBody defines body for CreateRecipe for application/json ContentType.
 type CreateRecipeJSONRequestBody = RecipeInput
 
@@ -343,6 +414,9 @@ type LogInJSONRequestBody = Credentials
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ParseIngredients Read ingredient lines
+	// (POST /api/ingredients/parse)
+	ParseIngredients(c *gin.Context)
 	// CreateRecipe Put in a recipe
 	// (POST /api/recipes)
 	CreateRecipe(c *gin.Context, params CreateRecipeParams)
@@ -374,6 +448,19 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(c *gin.Context)
+
+// ParseIngredients operation middleware
+func (siw *ServerInterfaceWrapper) ParseIngredients(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ParseIngredients(c)
+}
 
 // CreateRecipe operation middleware
 func (siw *ServerInterfaceWrapper) CreateRecipe(c *gin.Context) {
@@ -747,6 +834,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/api/recipes/:id", wrapper.PutRecipe)
 	router.POST(options.BaseURL+"/api/recipes/:id/restore", wrapper.RestoreRecipe)
 	router.POST(options.BaseURL+"/api/recipes/:id/grocery", wrapper.RequestGrocery)
+	router.POST(options.BaseURL+"/api/ingredients/parse", wrapper.ParseIngredients)
 }
 
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
@@ -754,65 +842,74 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"5Fxpc9s40v4rXXynKlUztCw7zuS1/GVzTLa0k2vspOaD5bUgsiViTAIMAFrmpPTft3DwFHXZjjI7+yWW",
-	"KBzdjacbDxrNfPUCnqScIVPSG3z1IiQhCvPxl09kpv+GKANBU0U58wbepwjhFoWknAFl8CXjCmXP8z0Z",
-	"RJgQ3UHlKXoDTypB2cxbLHzvLREhihdThWJ5xPEo6/efBgIDmqL5jP+wj9w89tn4DAgIJCGoiCiQyEIJ",
-	"VMGEBDcQEQkSkYGKqIS5oAo3ysQDYiVoC/R7hAJBRQhWJqAbFFz4XkoESVA50w1f63+pHiwlKvJ8j5FE",
-	"d6Gh53sCv2RUYOgNlMiwPvCUi4Qob+BlmWm5LPUwxCTlClmQ/4r5suyvIi6RwSQ38gckjlH4wFmAMOUC",
-	"kAQRBDxJCAu1PT9/Hr6GkNsVNPJaAFQS1yY80DPWxU3I3VtkMxV5g+N+3/cSyorvR9okSqHQY/77cjS6",
-	"Oz46GI3unv9y9dMP3ZpN3xEVRN2IG2swjoFPjVoF/gwQKj01CnzgAsY/jlfrMz2w86xQ5KivNelYYb1q",
-	"KNVLHlI0i3xuwPGSh2YZAs4UMqU/kjSNqQXX4R/SIqya6weBU2/g/d9h5XiH9ld5aIccsjRT1aQVVOwT",
-	"mXImrQgvSXhuxVojQir4JMbkp91E+Wh7WTGWF8RZAwLCniiYoPHMnrfwvVecTWMaPL5ExcAbJXM+qwUj",
-	"so4PRW7QxAzFYYJnMA4yIZCpMVAJEZ/rn7Svay0EEqXt/qgru0FmIq0EcIOp0gjuiMZdk7hmh6ZNGW4P",
-	"yni7rk89NLei4tpuRTuj0ZDdkpiG+wThC5hSjENtLZ4pSUMEqiTENKFK+kBYCGMUggs5Bu362rRnOjho",
-	"PLSCGsyJhExiaGIkYVxFKAqIGzi85xcopbPLvlR8z0HaWU1U4wxtxNPSIgsxdKKpNzxj4X4jADUGMyEX",
-	"GAeZBZFDcSHUvy4+vN93VJrwMC88v+WqRqxzTGMS/M+5tZbuE+dviZjhd1kSjZKEG1JFGBzBO/rSrMdn",
-	"Rm4Jjckkxv3GDqmcNGZdGGKIYbWXEXmD4RkokQOZEcqAaDvC+ByVyK39xyAx4CyUrfWsNWmK6hgFZQpn",
-	"dk20XE5Y3aC9vWkjxPGHqTe43FJR/6uXCp6iUI6huO1tWxD7RYdrR7AalJQy9fNJxdwqReos5XJpiHJQ",
-	"76rsyyd/YKC8xZXdaENkipLYiEzCkOpVIvHHmipTEkv0W9qlRMo5F2EngWtS0Rad8z0duywh3MRil4lq",
-	"XdtyHL8SZ1lP33tDLcJ3UM9up+tPBL53dzDjB0vqJRhScm0ff13WvtB86QcZkeNnPy9T8CGDmM9RHARE",
-	"IkR41/M6jCrpn9jZd5K7M+KuYDIqO/vWdHJTlfJ2Wfyfggco8l2NrjBpfljnOG6OoTLeV8hAhCC5ZzQx",
-	"frWV953j1KsOGdcPWXyJ4pay2UbpL4p2bavXhCiVqA3rO+OssbqxyG6WX4lJxlX3D18ywhRVecNSIc/0",
-	"ZuJ7LIvdvmIP2a47y5KJZbpF9+uE3N1zCIV3qlO0jFHVnXWo27lUoCWM618i31jAzbbG6LWT4C6IZzOB",
-	"IS3yP03f/cilGUcCZbWEyBPNs6XyYSp4Av0zIHEMc5M1sUQnoVJSNuuVWLFhliZZ4g2OTk9NkLXf+stB",
-	"wNdth7ZfEZHd16OVq1J6XR3+TW3ecGFOeQlhuTkCZvkZzIscgiNrkuRylS54F8SZpLf4rpDeirAMnUrZ",
-	"frEdlepugNWiY4WH5SLt1avWRY/finYdrrRtP4lBcdZckuOBvmW6+7u6WCHQ1do1sPmZTQvRppwxZWgS",
-	"WHinzHlOH1dTIpTNWU24inqgGbNuAC6LqZBZJ9MINY1XYbN73dvcZiUONjb8TrjYKFeBk1rDZ50NC9w0",
-	"Gnbxu6WVf0dZprAVxPpbO3YtrtW4fRMe529ewenJs+dLCxmiIjTudASb3WiQla37mtzJshgvJIxrG8Ll",
-	"8VVP23fc8zYRYTugX8zZ5UDtQE2ZVIQFK5ioIiqTXQcn31NUxd29VjDedmywHNIOU07VJfJvaylGCww7",
-	"R3rfpZB3jOkB5zfXSYXJdV5VQFef7WxG85qopjZE4YGiJgou2bOBjk4Yxbg9XTaHoC4gPIDstujLVnLU",
-	"dtMOadZumbLzl1Rgeo8V2Z2o+57kmQjwOhPxCrfBdHtDXChMu0ygyKw5yApHq3pkabgzuNYlGUovOtrp",
-	"jFjHa+PE0lghv+lCDaM65YvVbgKssG8B/EqHhns1zNEVVurXPLvRiN81WyWg5be3nLIHRSbcZbPYE8Nn",
-	"NUeQgEmqct3EsduAMJggSGTu4tTmJudEmgucAdDQHzGjnV9cs/lQ6Wby6pV2QASCTTU+kcDnzPyuHzKu",
-	"IOb8BkMgqjdi3jeJYu18eX3OpQPccjxrkotO1lBGuF2nouG9ej0onLmLw6Xz06oQt1PmqxYAt7DbdwuJ",
-	"LULDIFIq1QRb/5VAwlCgNMmolhb+Y0TTbVegiLBNaS94lhoPkuaDQHvnQ2Znhv9PqZAKZIpxTNmsfqFQ",
-	"P2TXye2GBa2EfNbfFNN3RXItuu/WtRXeDVZXB9FzvR57y6uu4AYrd6Ruuc3lw/2yNWv3zIKOnvb7z49O",
-	"T4+fnTw/6Z+eHu20nRYzdIl+UfPOveRC9JTltesOZlL8Bll3Amj8IlMRF/RPc7c0gJdIBAqwBUemnys3",
-	"6kxxZ3L11VsRBz7LDrOajr4TrNO2movtpuU90ifdWZJ1aY8qqt1buHue4Xe8ilmZHv3s1mwH4UmY0A78",
-	"vCM5ZBJtzpAw0F2I4kI/lDW8TDiPkTA9+ay6hlgeK800VdMeBdzmV11zk17tHnCf4ct3hqjUWLavTddk",
-	"gqr8QjuANeDEeFV5A2p0sI/KAfR+bBgd5zcUy3o597Ws14oNu7x2hRBVd5LSXzG3t7uUTXl33ZjhyCBp",
-	"iD345VZbNiUqgklmc74xn1Fmrn8lkKLYYmBLhowcMG7OP/aBixHbPojAi6LcDhTPgghlLdksbUGbqWY0",
-	"wz9xVRW6OZ8C4+b2HGOJZyNW1KXoFk9kVecEBE76J76m8mWJCMNbFJrW90ZsxGoy6B8DIgRFqRE8blXC",
-	"jCEheXlCqF9+E4i51KiXcxSDGh+xT/QMKEfMdPFhTlVUG1wdmMqLHMMB6EA/tgU6WiHHZEIj+pwG2INf",
-	"MZeG/Wh6Y0pynvYhJLlV5pNLjxKWw2dGAx6ib1tSBu/fvDJzc7fAMiUBAhE8Y6EpAAo4U4LHEEREkECh",
-	"sDMJnGYSQ98gQ88YU4YjZmpMjd3IpLwDiTmbmSStOXspMtE/EJARF8ombydorKEf6vl1s7IMgihItCFt",
-	"EYQ5GLl8lqvvKNfqxcdh7YQ58I60t/AUGUmpN/Ce9vq9p+beWUXG5w5JSg8dsEwykFt6YaMU5WwYegNX",
-	"2HZe3OrV61ZX1BlUTQ5b1aeLq3pZ5MrUcKNy8rBWNtkuZzzuH60ew7U7LCrzFr530u9vbl+rkTRdtpii",
-	"qvbSPY6ebu5RVteYDs+2mcIWSOn2x8eb2xcVdgvfe9bfQqB6ZY2J0VmSEL0PeR8zZQFb3uzaw8ilV2Dn",
-	"Sneoo+nwKw0XNsDGaO8LmqB6bZ7fF1Su8Hfh3w9/DQCddBQgmHBhRQ9b5ToPKqnaD/ysShvRZGsADfy2",
-	"gFNZpLt//FmsrMffzhB6bbDgWGrr9YKi4nsAI6/jvYKRNwZh6wJlo+h/WtaHSUXj2NzXuZ5nUBv1x6r/",
-	"iGlqaPZeKm0WrmeavucMa+1tFsuWBU6rbB3jDH0gseTulk9vinNSgRc+mDvEEdNyqjmvitfsTtL0yo+Z",
-	"egSXbFrzA4vzTfX1lbKNIntk+tB36f1YY5EVBf3+e88WzlzWjy78v+hm9e2jxV9tOzw5/v+9FmUjNSy8",
-	"8H9g3HypQG88VvPn3iNES4e4MlyaWgEbPmx00ESbMKDmwMAZ2jz81rv6Ye2Aer+Y61hm20rmSBUEKCUo",
-	"3jjbkjTtLcUqh/qiau/xiemjlHu3Kq0Wi8VyGDl+7Nm6UGg5DWdmU5qTfIWN/8uYztPv+g7DGrTeL7L+",
-	"/c4NNvFVMCSbN+nIXNWiT5k46o4+wibDHzn6/F6+F2jvSbky9EqRm6qciqjqflOftoszu+7G9CGeM+zB",
-	"UMFEmASdvS0tmNiIORsoznvwhsaoWSLJ3QtnubsDnduKri+ZtsyLj0NjHVl/h1F2EbfyiuC7nKceP2y2",
-	"rjy63mx8KBvbJ7v6K7xl5SoIXaIvKt6Kdqjq/T2o3QMj1jtyg5obIRExRVF7bRjBvZSivXwtV5LV/dOq",
-	"5MdbPvuQKW+bVIQOBm5EU51RvsS3OxYfaJu3fAY8q0fqQlNz+u4Mq28IjTG0SXObNg14xhSGMMnNO5Y2",
-	"kObFJfsZpES6RDtNqKoi48nxqX3VEuYRjXGZDr7lsyHzvk00qr9xtH0oepSpy/XreieN4bwAhysE5nq/",
-	"omXi2V1J6C2nye0uUB28Kq9RmuMu3Z+s+W8MHhRH9/lWrI6DGnC+RpDgbAbF21cmLhIIqdSgDzWp0xg9",
-	"07Ey5GiqoyTJNe6CqHe/8+bpXjcBzu0LC9O69337lxPvG2HcXaA3uLxqxxvKOsNNq9vX8kbw8kpTmOIq",
-	"8fJK0xOJ4rbgQabixzs0tMUNW1S+l8PrEdyjIrjXHhXsdHG1+E8AAAD//w==",
+	"7Fzrc9s4kv9Xunhbld1ZWpYdZ+csf7kkM9nyTV7rJDUfIl8EkS0RaxLgAKBlTUr/+xUa4Euinnacub39",
+	"ktgyHt2NXzf6BX0NIpnlUqAwOhh8DRJkMSr68eePbGr/j1FHiueGSxEMgo8Jwi0qzaUALuC3QhrUvSAM",
+	"dJRgxuwEM88xGATaKC6mwWIRBq+ZilE9nxhUqyuOhkW//zRSGPEc6Wf8L/eR38d9NroABgpZDCZhBjSK",
+	"WAM3MGbRDSRMg0YUYBKuYaa4wa00yYg5CpYJ+jVBhWASBEcT8C0MLsIgZ4plaLzoLn+y/3K7WM5MEoSB",
+	"YJmdwuMgDBT+VnCFcTAwqsDmwhOpMmaCQVAUNHKV6ssYs1waFNH8F5yv0v4ykRoFjOdEf8TSFFUIUkQI",
+	"E6kAWZRAJLOMidjK89Ony58glu4EiV4HgJrixoZHdscmuRm7e41iapJgcNrvh0HGRfn7iRWJMajsmv/z",
+	"eTi8Oz05Gg7vfvz5+q9/6uZs8oaZKOlG3MiCcQRyQmyV+CMg1HxaFIQgFYx+GK3nZ3Lk9lnDyEnfctJx",
+	"wvbUUJsXMuZIh3xF4HghYzqGSAqDwtgfWZ6n3IHr+J/aIaze608KJ8Eg+I/jWvGO3V/1sVvyUuSFqTet",
+	"oeI+0bkU2pHwgsVXjqwNJORKjlPM/rofKe/dLEfG6oF4aUDExBMDYyTN7AWLMHgpxSTl0cNTVC68lTKv",
+	"s5Ywppv4MOwGyWYYCWO8gFFUKIXCjIBrSOTM/snquuVCITNW7g96sltoZtpRADeYG4vgDmvctYkfdkxj",
+	"KnN7VNnbTXOapnnJKm6cVo4jji7FLUt5/JggfA4TjmlspSULo3mMwI2GlGfc6BCYiGGESkmlR2BV34r2",
+	"whoHi4clowYzpqHQGJONZEKaBFUJcYLDW/kBtfZyeSwW30rQbleyalKgs3iWWhQxxp4080oWIn5cC8BJ",
+	"YGRyQUjQRZR4FJdE/feHd28f2yqNZTwvNX9JVYmsK8xTFv2/U2tL3UcpXzM1xe9yJBYlmSSnigk4gTf8",
+	"BZ3HJ8FuGU/ZOMXHtR3aeGroXARijHF9lzF9g/EFGDUHNmVcALNyhNEVGjV38h+BxkiKWC+dZ2NIm1Tv",
+	"UXBhcOrOxNLlibUDlq83K4Q0fTcJBp93ZDT8GuRK5qiM91D89bYriMNywhfvYLVcUi7M385qz61mpOml",
+	"fF5Zolo0uK7myvE/MTLB4tpdtDEKw1lKJLM45vaUWPq+wcqEpRrDJe5ypvVMqrjTgWu7okvuXBhY2+Uc",
+	"wm1e7Kqj2uS2WiesyVnlMwxecYfwPdhz1+nmiCAM7o6m8miFvQxjzr64j7+ucl9yvvIHnbDTZ39bdcEv",
+	"BaRyhuooYhohwbte0CFUzX/HzrnjuY8R9wUTsezl2+DJb1XR2yXxvysZoZrvK3SDWfuHTYrj97g0pH0l",
+	"DUwpNg+IE9KrnbTvCidBHWR8uc/ha1S3XEy3Uv+hHLcs9QYRFRONZUMvnA1SJ4nsJ/m1mBTSdP/ht4IJ",
+	"w828JalYFvYyCQNRpP5ecUG2ny6KbOw83XL6l4zdHbiEwTvTSVohuOnOOjTlXDGwRIyfXyGfJOB32yD0",
+	"RiS4D+LFVGHMy/xPW3ffS03raOCikRB5Yv1sbUKYKJlB/wJYmsKMsibO0cm41lxMexVWnJnlWZEFg5Pz",
+	"czKy7rf+qhEI7dhLN6+0yP7Xk7WnUmldE/5tbl5JRVFexsScQsBifgGzMofgnTXN5nodL3gXpYXmt/im",
+	"pN6RsAqdmtl+eR1V7G6B1aLjhC+rQ3pUrdpkPf5RjutQpV3naYzKWHOFjnvqFk0P91WxkqDrjWfg8jPb",
+	"DmLZ5Uy5QEpg4Z2heM6GqzlTxuWsxtIkPbAesx0APotpUDglswilweuw2X3uy77NWhxsHfidcLGVrhIn",
+	"jYHPOgeWuGkN7PLvVk7+DReFwSUj1t9ZsRt27T1TGg+z0xY+bc9kK8ebrGjbai4pj9urSwmIgfje5mg1",
+	"TJxIGYc2UpYCrWG2IfMARhOFOrHA1ynOR51eZ4ng9pof+O8YQq4wZ4qiyBDyQuVSI6WGIpllFn52Cy4w",
+	"nUOUyDzHeBTCyEgwTBvs3q+pCB18cKUNsEwWwlyARYRXWGEZq7W65Q0f7rSsElDkOSpAEVtbw0AxMcUD",
+	"N3MR7nY30o56g0wXCpsauUobmUCXDZlRwUaYThGXqroUSBgNOpHKgOVlAKMpHdZY5/b/qHD/pfIWRxeA",
+	"WW7mLp0HkT2MXhA+0JXhxdK+O3ZRFn0/12ynkGRFQRdbdL25SScTdTqifRxXr17C+dmzH1funhgN42nn",
+	"3e0Ssi1mdp5L6d5VMp5rGDV4+Hx63bMHOdp+3m7BsNyzi/ll35ILbZiI1gTPhplCd+V6wsBwk3bPWhOk",
+	"L2PThb1umWqrLpL/sTEqWrq/9nZOQ1/12hPJkZQ3X7L6Gt2E4PK2XYRB5IowX5hpc8MMHhlOyrcizxY6",
+	"OmGU4u7qRHmbLiDcIz4/RK03KXS42cvXnX+xN+MBJ7J/biEMtCxUhF8Kla5RG8x3F8QHg3mXCAybthdZ",
+	"o2j1jCKP9wbXprxopUUne6W1mnhtJVlaJxS2VaglVM98edptgJXyLYFf89BSr5Y4usxKszK9X+Tzqw2w",
+	"7SUsb1xjhu5BWbzzCXjxhEJwRQ4S3dx2iA/IIyZgjOQsuF6P2oFQyOIB8DgcCuIuLDsDQqh5I3+v5g6Y",
+	"QnDVkSca5EzQ3xl5aAZSKW8wBmZ6QxF8Eyu2XOJr7rnilK3as3Y81On2VxZu3614fNCse5kz3+uwEqys",
+	"M3F7JesbBnAHuX03k7jk0AhIjMlBKvpfA4tjhZry50tchA9hTXc9gdLCLsVZsshJgzT9oNCVqdn0glIW",
+	"LhzSOaYpF9NmDbQ7jN16oDWRz/rbbPq+SG5Y9/2mLpl3wup6I3plz+PRSkFrfIO1N1I33VQvPSxxsfHO",
+	"LN3R837/x5Pz89NnZz+e9c/PT/a6TssdukhvR6fbKF/2ftucbC44fIsCg8J0TY+iDac1y9CnGoCLqm/F",
+	"hqkhjE4gl4WI4c/P+v3pX0Y+080plY8sSmjIn0/OQP7+F3vJjqg7hgZFMkMNUgyFkTmNi4oc8rTQcAoU",
+	"cLvrEYU9oM+Bdq6MXdVemmkrNHnwqkgllO7zrq3xo6Tr7ZZVZ9AeamHkDYruGsXoeWESqfjvxOYAXiBT",
+	"qMD1xNI83xHbnTzR67tDSrv/SXeoEU0MPWGdsrW+935cHpDh787KbMrM17fYwcQdmGbes1tgbQXvkz+z",
+	"PYhnccY78POGzaHQ6PSYCbBTmJHKfqgbeBlLmSITdvNpXSlfXSsvrGtuNQqkKwH64VQB7F7wMa+r0Aui",
+	"ZmNVvi6VWShu5h+sAjgBjkmrqiYd4sF9VC1g/S/y4KW84Vi1dPtfq5bilKKJL75Xr57Ocv4Lzl0DEhcT",
+	"2W3FKSYCzWPswc+3VrI5MwmMC1eWTOWUC+pQ0sDKfsCB62olOmDU3n8UglRDsbsRgedlRzgYWUQJ6kY9",
+	"VLuea2q4p+Wf+MY/5jLMQlKDF6YaL4aiuoI0RVdVKy4wOOufVfl9Wk/gLSobxvWGYigaNNANxJTiqC2C",
+	"R0vNmiPI2LyKCJv9WQxSqS3q9QzVoOF/uk/ctTYUNCWEGTdJY3FzRM2Bc4wHYA39yPWQWoa85xoT6TMe",
+	"YQ9+wbkmb9e6s5RmftqHmM0dMx99BY+JOXwSPJIxhm4kF/D21UvaW/oD1jmLEJiiy5qbC4ikMEqmECVM",
+	"scigcjspnBQa45CQYXdMucChoGcQJDc2rsr0qRRTqiNSrG3YmPwDnz2n+uIY3SXP3P52WNWpxwxkVpCu",
+	"T49uep+/9C2I1Vk9f3/ZyCgMghOrLTJHwXIeDIKnvX7vKbVGmYR07pjl/LgRMB7nTGlSrFxq0/USw7ks",
+	"hYhRaSMlYY7KUxZLOco8LTXIJJiFls+fxTTlOiGh/B1VxsRF8xgpAIGPZbpBWiF6gDBaOvRS5Aqk5dYB",
+	"gV5OJJR70J2FDPi1TmY06NWGzTXJfGD3qfw17RVgWqDWGDsxO2vNpbiMg4GrH1y2kjn1I4SHe3TQKkp2",
+	"vTpYenRw2u8/7N6tEsmaNlJ/5mQf7MlQLZx6SM8cOV27VGQfNx5K0JST7VPqlm874+Tp9hlViy1NeLbL",
+	"Fq5L2o4/Pd0+vmyzX4TBs/4OBDXba+kWLLKM2Zs+uEIWQ62ITrxlJnG5KmSnkub6K6Gpr23EulcTV2XL",
+	"WPNR1Jom1nrI8dLTpsX1Cty7uW08yzluvMlZhe0Oh14++/g3rg7D1fvChaJQtQ2WiCqxs4Km4688XjjT",
+	"n6Ir5bdB9RN9fiio/KuyRXgY/loAOusqSpNrQCTGS73g9+rXfxz4OZa2osk9MCH47QCn6gXY4+PPYWUz",
+	"/vaG0E+EBR9fLr1dLZ8TDmAYdDxaHQYjUO7RiW69KJ1Ujw+04WlKXoWfeQGNVX+o5w+FDerIaeDa1Ut6",
+	"NPStFNgY7+oN7s3JpK6rCGldG5Zq6TtSrDtrvZcSvPCOGtSGwtJpZrJ+GdHpnBTmAVSyLc13Ip1ve7xZ",
+	"M9t6wVmmon7oyDwdqvsPeffsoMzV46RF+Ae9rL69tfijXYdnp//5qC/+kFP8XOo/CEm/1KBvNE49hBdI",
+	"iKvMJTWiOvPhrIMNkZkATmGXFOgqpjvf6seN1NJhNrczKnzrkiFRhFqDka2sFMvz3oqt8qgvn4Q8vGP6",
+	"ILHQUhv/YrFYNSOnD71bFwqdTyMFXUozNl8j4/9jns7T7/pAdgNaD7Os/3pxg0tZlx6Sy3h25Jwb1qdK",
+	"+XZbH+XKlg9sfX6tvnTCdbRIQ+6VYTd1rz4zdScKE3GVbbPTBN4Za0t7cGlgrCi17vpaSk9sKLwMjJQ9",
+	"eMVT1JRG8t9mMPfdKjP3XOC3wkrm+ftLko5ufkGG7nLcqmLud4mnHt5sLhWnd09g7e6NPaZ39Ud4wu+f",
+	"p/gMZVJ+5Y5HVe9fw7W7p8V6w27Q+kbIVMpRNb6TBsG/eLZavtFX0nXleF3y47Wcvitc1XtbKoJaAtyK",
+	"1EdXfUPE/li8p2xeyynIommpS04p+u40q68YTzF25S5X8KC2fYxhPKcv8HCGdF62Q11AzrQvkfGMm9oy",
+	"np2e+8b/WcJTXHUHX8vppfhGyfTmc/ZHzqVX59f1hQcCZyU4/Cszae8rXpWMfDHRXjlt3+4DmqOXVQG0",
+	"ve5K5XPDd2Tdy44+5leuWDtoARdaBCkpplA+7Se7yCDm2oI+tk6de+fDDX2JlnhiQLO5xV2U9A6LN88f",
+	"9RKQ0r2GnTS179t/88WhFsZX8YPB5+tle8NFp7lZmva1quV/vrYuTNkE8Pnauica1W3pB1FvZnBMbotf",
+	"tny/Vi1vV/Aflca98VHpnTY+apZVFteL/w0AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -29,6 +29,8 @@ func TestOpenAPIStatesTheLimits(t *testing.T) {
 	require.Equal(t, recipe.MaxTag, int(*schema("RecipeInput", "tags").Items.Value.MaxLength))
 	require.Equal(t, recipe.MaxIngredients, items("RecipeInput", "ingredients"))
 	require.Equal(t, recipe.MaxSteps, items("RecipeInput", "steps"))
+	require.Equal(t, recipe.MaxIngredients, items("ParseRequest", "lines"))
+	require.Equal(t, recipe.MaxLine, int(*schema("ParseRequest", "lines").Items.Value.MaxLength))
 	require.Equal(t, recipe.MaxLine, length("IngredientInput", "text"))
 	require.Equal(t, recipe.MaxUnit, length("IngredientInput", "unit"))
 	require.Equal(t, recipe.MaxItem, length("IngredientInput", "name"))
