@@ -38,11 +38,11 @@ var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 	{"cl", "", Volume, true, "10", "cl, centiliter, centiliters, centilitre, centilitres, zentiliter"},
 	{"dl", "", Volume, true, "100", "dl, deciliter, deciliters, decilitre, decilitres, deziliter"},
 	{"l", "", Volume, true, "1000", "l, ltr, liter, liters, litre, litres"},
-	{"tsp", "", Volume, false, "4.92892159375", "tsp, tsps, teaspoon, teaspoons, teaspoonful, teaspoonfuls, tea spoon, tea spoons, " +
+	{"tsp", "", Volume, false, "4.92892159375", "tsp, tsps, tspn, teaspoon, teaspoons, teaspoonful, teaspoonfuls, tea spoon, tea spoons, " +
 		"tea-spoonful, tea-spoonfuls, tea-spoon, tea-spoons, teasp, " +
 		"tl, teelöffel, teel, kaffeelöffel, kl"},
 	{"dsp", "", Volume, false, "9.8578431875", "dsp, dstsp, dessertspoon, dessertspoons, dessertspoonful, dessertlöffel"},
-	{"tbsp", "", Volume, false, "14.78676478125", "tbsp, tbsps, tbs, tbls, tblsp, tbl, tablespoon, tablespoons, tablesp, " +
+	{"tbsp", "", Volume, false, "14.78676478125", "tbsp, tbsps, tbs, tbls, tblsp, tblsps, tbspn, tbl, tablespoon, tablespoons, tablesp, " +
 		"table spoon, table spoons, table-spoonful, table-spoonfuls, table-spoon, table-spoons, " +
 		"tablespoonful, tablespoonfuls, el, esslöffel, eßlöffel, essl"},
 	{"fl oz", "", Volume, false, "29.5735295625", "fl oz, floz, fl ozs, fluid ounce, fluid ounces, fluid oz"},
@@ -136,13 +136,17 @@ tablet, tablets
 tray, trays
 tub, tubs, becher
 tube, tubes, tube
+twig, twigs
 twist, twists
 wedge, wedges, spalte, spalten
 wheel, wheels
+wineglass, wineglasses, wine-glass, wine-glasses, weinglas
 `
 
 // byCase are the spellings that differ in case alone.
-var byCase = map[string]string{"T": "tbsp", "Tb": "tbsp", "t": "tsp", "c": "cup", "C": "cup"} //nolint:gochecknoglobals // a table
+var byCase = map[string]string{ //nolint:gochecknoglobals // a table, never written to
+	"T": "tbsp", "Tb": "tbsp", "TB": "tbsp", "t": "tsp", "c": "cup", "C": "cup",
+}
 
 // units finds a definition by its spelling. Built once, from the tables.
 var units = tabulate() //nolint:gochecknoglobals // the same tables, turned round

@@ -13,9 +13,28 @@ type line struct {
 	amount *amount // the first amount, nil while none is found
 	unit   string
 	second *Second
+	places places
 	sold   bool // in a container, so that what was done to it belongs to its name
 	name   []span
 	notes  []span
+}
+
+// places are where the numbers of the amount and of the second measure are; empty where they are more than one
+// stretch.
+type places struct{ amount, second span }
+
+// found is what has been found so far, to come back to where a reading leads nowhere.
+type found struct {
+	amount *amount
+	unit   string
+	second *Second
+	notes  int
+}
+
+func (l *line) found() found { return found{l.amount, l.unit, l.second, len(l.notes)} }
+
+func (l *line) restore(f found) {
+	l.amount, l.unit, l.second, l.notes = f.amount, f.unit, f.second, l.notes[:f.notes]
 }
 
 // span is a stretch of tokens, from start up to end.

@@ -147,10 +147,8 @@ func (l *line) slashAt(i int, above float64) (value float64, next int) {
 // partAt reads what makes a whole number mixed: "½", " ½", " 1/2", "-1/2", " and 1/2".
 func (l *line) partAt(i int) (value float64, next int) {
 	at := i
-	switch low := l.low(at); {
-	case low == "and" || low == "&" || low == "und":
-		at++
-	case low == "-" && l.tokens[at].glued:
+	switch l.low(at) {
+	case "and", "&", "und", "-": // "1-1/2", and since a range can't go down, "1 - 1/2"
 		at++
 	}
 	above, next := l.plainAt(at)
@@ -158,7 +156,7 @@ func (l *line) partAt(i int) (value float64, next int) {
 	case next == at:
 		return 0, i
 	case l.isSign(at):
-		return above, next
+		return above, next // ½
 	case at == i && l.tokens[at].glued:
 		return 0, i // "21/2" is no "2 1/2"
 	}
@@ -207,7 +205,24 @@ func (l *line) articleAt(i int) (value float64, next int) {
 	case numberWords[after] > 0 && numberWords[after] < 1 && i+2 < len(l.tokens):
 		return numberWords[after], i + 2
 	}
-	if _, next := l.unitAt(l.afterModifiers(i + 1)); next > i+1 && next < len(l.tokens) {
+	if l.kindAt(i+1) == number {
+		return l.articleBeforeNumber(i)
+	}
+	unit := l.afterModifiers(i + 1)
+	if _, next := l.unitAt(unit); next > unit && next < len(l.tokens) {
+		return 1, i + 1
+	}
+	return 0, i
+}
+
+// articleBeforeNumber reads the "a" of "a 5-pound leg of lamb". It looks at a plain number alone: reading any
+// amount there would read articles again, and so on to the end of the line.
+func (l *line) articleBeforeNumber(i int) (value float64, next int) {
+	_, at := l.plainAt(i + 1)
+	if l.is(at, "-") && l.tokens[at].glued {
+		at++
+	}
+	if _, next := l.unitAt(at); at > i+1 && next > at && l.kindAt(next) == word {
 		return 1, i + 1
 	}
 	return 0, i

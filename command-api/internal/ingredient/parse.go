@@ -96,23 +96,29 @@ func squeeze(s string) string {
 
 // plain takes Markdown's emphasis and links away: "**fresh** [stock](/stock)" is fresh stock.
 func plain(s string) string {
-	if !strings.ContainsAny(s, "*[") {
+	if !strings.ContainsAny(s, "*_[") {
 		return s
 	}
-	s = strings.TrimSpace(strings.ReplaceAll(s, "*", ""))
-	for at := 0; ; {
-		middle := strings.Index(s[at:], "](")
+	s = strings.TrimSpace(emphasis.Replace(s))
+	var text strings.Builder
+	for {
+		middle := strings.Index(s, "](")
 		if middle < 0 {
-			return s
+			return text.String() + s
 		}
-		middle += at
 		open, end := strings.LastIndexByte(s[:middle], '['), strings.IndexByte(s[middle:], ')')
 		if open < 0 || end < 0 {
-			return s
+			text.WriteString(s[:middle+1])
+			s = s[middle+1:]
+			continue
 		}
-		s, at = s[:open]+s[open+1:middle]+s[middle+end+1:], middle-1
+		text.WriteString(s[:open] + s[open+1:middle])
+		s = s[middle+end+1:]
 	}
 }
+
+// emphasis is what Markdown marks words with.
+var emphasis = strings.NewReplacer("*", "", "_", "") //nolint:gochecknoglobals // without state
 
 // read takes the line apart from left to right.
 func (l *line) read() Parsed {
@@ -122,6 +128,12 @@ func (l *line) read() Parsed {
 	i = l.partOf(i)
 	i = l.qualifier(i)
 	i = l.leadingAmount(i)
+	if l.amount == nil && l.unit == "" {
+		if few := l.few(i); few > i && few < len(l.tokens) {
+			l.addNote(i, few)
+			i = few
+		}
+	}
 	if l.amount == nil && l.unit == "" && l.trailing(i) {
 		return l.parsed()
 	}
@@ -136,6 +148,9 @@ func (l *line) read() Parsed {
 }
 
 func (l *line) parsed() Parsed {
+	if len(l.name) == 0 && l.amount == nil && l.unit == "" {
+		l.name, l.notes = l.notes, nil // "(spices)" is a name in parentheses
+	}
 	p := Parsed{Unit: l.unit, Second: l.second, Name: l.join(l.name, " "), Note: l.noteText()}
 	if l.amount != nil {
 		p.Quantity, p.QuantityMax = &l.amount.from, l.amount.upper
@@ -247,7 +262,7 @@ func (l *line) qualifier(i int) int {
 }
 
 func qualifierLength(l *line, i int) int {
-	if l.is(i, "~") || qualifiers[l.low(i)] {
+	if qualifiers[l.low(i)] {
 		return 1
 	}
 	if qualifiers[l.low(i)+" "+l.low(i+1)] {

@@ -33,9 +33,15 @@ func (l *line) oneBefore(i, end int) int {
 		l.aside(i, closed)
 		return l.afterOf(closed + 1)
 	}
-	if next := l.sizeAt(i); next > i && next < end && l.kindAt(next) == word {
-		l.addNote(i, next)
-		return next
+	if next := l.sizeAt(i); next > i && next < end {
+		after := next
+		if l.is(after, ",") && classOf(l.low(after+1))&(adjective|size) != 0 {
+			after++ // "large, ripe tomatoes"
+		}
+		if after < end && l.kindAt(after) == word {
+			l.addNote(i, next)
+			return after
+		}
 	}
 	next := l.preparationAt(i, end)
 	if next == i || l.soldSo(i, next) {
@@ -102,7 +108,7 @@ func (l *line) onePreparation(i, end int) int {
 		if adverbs || low == "grated" || l.is(at+1, "pepper") || l.is(at+2, "pepper") {
 			return at + 1
 		}
-	case classOf(low)&preparation != 0, adverbs && participle(low):
+	case classOf(low)&preparation != 0, adverbs && participle(low) && classOf(low)&adjective == 0:
 		return at + 1
 	}
 	return i
@@ -158,7 +164,7 @@ func (l *line) ends(i, start, end int) bool {
 		return l.markEnds(i, start, end)
 	}
 	low := l.low(i)
-	if stops[low] || stops[low+" "+l.low(i+1)] {
+	if stops[low] || stops[low+" "+l.low(i+1)] || (low == "or" || low == "oder") && l.kindAt(i+1) == number {
 		return true
 	}
 	next := l.preparationAt(i, end)
@@ -175,9 +181,10 @@ func (l *line) markEnds(i, start, end int) bool {
 	case ";", ":", "+", "|", "=", "*", "!", "?":
 		return true
 	case "-", "–", "—":
-		return !l.tokens[i].glued || i+1 < end && !l.tokens[i+1].glued
+		suspended := l.is(i+1, "or") || l.is(i+1, "and") || l.is(i+1, "und") || l.is(i+1, "oder") // Vanille- oder
+		return !l.tokens[i].glued || i+1 < end && !l.tokens[i+1].glued && !suspended
 	case ".":
-		return i+1 >= end || !l.tokens[i+1].glued && len(l.low(i-1)) > 2
+		return i+1 >= end || !l.tokens[i+1].glued && (len(l.low(i-1)) > 2 || l.is(i-1, ")"))
 	default:
 		return false
 	}
@@ -204,7 +211,7 @@ func (l *line) alternatives(i, end int) bool {
 	or := false
 	for at := i; at < end && at < i+8; at++ {
 		low := l.low(at)
-		if l.kindAt(at) == number || low == "(" || stops[low] || partWords[low] && low != "and" ||
+		if l.kindAt(at) == number || numberWords[low] > 0 || isArticle(low) || low == "(" || stops[low] || partWords[low] && low != "and" ||
 			participle(low) || classOf(low)&(size|preparation) != 0 {
 			return false
 		}
@@ -232,11 +239,11 @@ func (l *line) within(i, start, end int) int {
 // aside reads what is in parentheses, open at i: a measure, or a note.
 func (l *line) aside(i, closed int) {
 	if l.amount == nil && l.unit == "" {
-		second := l.second
+		before := l.found()
 		if next := l.wholeAmount(i + 1); next == closed {
 			return
 		}
-		l.amount, l.unit, l.second = nil, "", second
+		l.restore(before)
 	}
 	if l.second == nil && l.amount != nil {
 		found, unit, next := l.measureAt(i + 1)
@@ -245,7 +252,8 @@ func (l *line) aside(i, closed int) {
 			if l.is(closed-1, "each") || l.is(closed-1, "je") {
 				relation = Each
 			}
-			l.setSecond(found, unit, relation, span{i + 1, closed})
+			l.setSecond(found, unit, relation, span{i + 1, next})
+			l.third(next, closed)
 			return
 		}
 	}
@@ -311,7 +319,8 @@ func (l *line) wholeMeasure(i, end int) bool {
 	if l.is(end-1, "each") || l.is(end-1, "je") {
 		relation = Each
 	}
-	l.setSecond(found, unit, relation, span{i, end})
+	l.setSecond(found, unit, relation, span{i, next})
+	l.third(next, end)
 	return true
 }
 

@@ -1,6 +1,10 @@
 package ingredient
 
-import "larder.dev/internal/measure"
+import (
+	"slices"
+
+	"larder.dev/internal/measure"
+)
 
 // unitAt reads a unit, of one word or two ("fl oz"), with the point of an abbreviation.
 func (l *line) unitAt(i int) (unit measure.Unit, next int) {
@@ -54,7 +58,7 @@ func (l *line) leadingAmount(i int) int {
 	if l.partOfName(at) {
 		return i
 	}
-	l.amount = &number
+	l.amount, l.places.amount = &number, span{i, at}
 	if l.is(at, "x") || l.is(at, "×") {
 		at++
 	}
@@ -88,6 +92,9 @@ func (l *line) afterNumber(start, at int) int {
 		// No unit, or one that nothing comes behind: "3 cloves" are cloves.
 		return l.afterOf(unitStart)
 	}
+	if unit.Dimension() == measure.Length {
+		after = l.inOther(after)
+	}
 	if unit.Dimension() == measure.Length && l.kindAt(after) == word {
 		thing, _ := l.unitAt(after)
 		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == measure.Thing {
@@ -99,6 +106,9 @@ func (l *line) afterNumber(start, at int) int {
 	}
 	l.addNote(at, modified)
 	l.unit, l.sold = unit.Name(), shelved[unit.Name()]
+	if l.second != nil && unit.Dimension() != measure.Thing {
+		l.second.Relation = Same // "4.5 (650 g) cups"
+	}
 	return l.measured(unit, after)
 }
 
@@ -115,6 +125,12 @@ func (l *line) partOfName(at int) bool {
 func (l *line) measured(unit measure.Unit, at int) int {
 	if upper, after := l.repeatedUnit(at, unit); after > at && upper > l.amount.from {
 		l.amount.upper, at = &upper, after
+		l.places.amount = span{}
+	}
+	if half, ok := numberWords[l.low(at+2)]; ok && half < 1 && l.is(at, "and") && isArticle(l.low(at+1)) && l.amount.upper == nil {
+		l.amount.from += half // "a pint and a half"
+		l.places.amount = span{}
+		at += 3
 	}
 	at = l.otherMeasure(at, unit)
 	if unit.Dimension() != measure.Thing {
@@ -198,12 +214,47 @@ func (l *line) sizeOfEach(i int) int {
 		}
 		end = closed + 1
 	}
+	inner := closed
+	if closed < 0 {
+		end = l.inOther(next)
+		inner = end
+	}
 	if unit.Dimension() == measure.Length {
-		l.addNote(inside, next)
+		l.addNote(inside, inner)
 		return end
 	}
 	l.setSecond(found, unit, Each, span{inside, next})
+	l.third(next, inner)
 	return end
+}
+
+// third keeps what measures follow the second one as a note.
+func (l *line) third(i, end int) {
+	for at := i; at < end; at++ {
+		if l.kindAt(at) == number {
+			l.addNote(i, end)
+			return
+		}
+	}
+}
+
+// inOther steps over the same in another unit: "400g/14oz", "2cm/¾in".
+func (l *line) inOther(i int) int {
+	for l.is(i, "/") || l.is(i, "|") {
+		_, at := l.amountAt(i + 1)
+		if at == i+1 {
+			return i
+		}
+		_, next := l.unitAt(at)
+		if l.is(at, "in") {
+			next = at + 1
+		}
+		if next == at {
+			return i
+		}
+		i = next
+	}
+	return i
 }
 
 // onlyEach tells that nothing but "each" and further measures stands between.
@@ -230,6 +281,7 @@ func (l *line) setSecond(found amount, unit measure.Unit, relation Relation, s s
 		return
 	}
 	l.second = &Second{Quantity: found.from, QuantityMax: found.upper, Unit: unit.Name(), Relation: relation}
+	l.places.second = s
 }
 
 // addSecond adds the ounces of "1 lb 10 oz" to the pounds, where that is the second measure.
@@ -243,6 +295,7 @@ func (l *line) addSecond(found amount, unit measure.Unit) bool {
 	}
 	more, _ := sum.Float64()
 	l.second.Quantity += more
+	l.places.second = span{}
 	return true
 }
 
@@ -272,8 +325,12 @@ func (l *line) nextMeasure(i int, last measure.Unit) (measure.Unit, int) {
 		at, relation = i+1, Same
 	}
 	found, unit, next := l.measureAt(at)
+	if at == i && containers[last.Name()] {
+		relation = Each // "1 bottle 700 ml"
+	}
 	thing, length := unit.Dimension() == measure.Thing, unit.Dimension() == measure.Length
-	if next == at || length || thing && relation != Same || at == i && !smaller(unit, last) {
+	if next == at || length || thing && relation != Same ||
+		at == i && relation == Plus && !smaller(unit, last) {
 		return last, i
 	}
 	if at > i || !l.addSecond(found, unit) {
@@ -301,7 +358,8 @@ func (l *line) measureInParentheses(i int, first measure.Unit) int {
 	if containers[first.Name()] || l.is(closed-1, "each") || l.is(closed-1, "je") {
 		relation = Each
 	}
-	l.setSecond(found, unit, relation, span{i + 1, closed})
+	l.setSecond(found, unit, relation, span{i + 1, next})
+	l.third(next, closed)
 	return closed + 1
 }
 
@@ -327,7 +385,7 @@ func (l *line) few(i int) int {
 	if isArticle(l.low(at)) {
 		at++
 	}
-	if !fews[l.low(at)] {
+	if !fews[l.low(at)] || l.kindAt(at+1) != word {
 		return i
 	}
 	if l.isOf(at + 1) {
@@ -363,11 +421,12 @@ func (l *line) amountInNotes() {
 		for end > start && (l.is(end-1, ")") || l.is(end-1, ".")) {
 			end--
 		}
+		before := l.found()
 		if next := l.wholeAmount(start); next == end && next > start {
-			l.notes = append(l.notes[:n], l.notes[n+1:]...)
+			l.notes = slices.Delete(l.notes, n, n+1)
 			return
 		}
-		l.amount, l.unit = nil, ""
+		l.restore(before)
 	}
 }
 
@@ -379,17 +438,23 @@ func (l *line) wholeAmount(i int) (next int) {
 	if at == start {
 		return i
 	}
-	l.amount = &found
+	l.amount, l.places.amount = &found, span{start, at}
 	if l.is(at, "x") || l.is(at, "×") {
 		return at + 1
 	}
-	unit, next := l.unitAt(at)
-	if next == at {
+	modified := l.afterModifiers(at)
+	unit, next := l.unitAt(modified)
+	switch {
+	case next == modified:
 		return at
+	case unit.Dimension() == measure.Length:
+		return i // how long it is, and not how much
 	}
+	l.addNote(at, modified)
 	l.unit = unit.Name()
 	if upper, after := l.repeatedUnit(next, unit); after > next && upper > found.from {
 		found.upper, next = &upper, after
+		l.places.amount = span{}
 	}
 	return l.otherMeasure(next, unit)
 }
@@ -407,9 +472,10 @@ func (l *line) trailing(i int) bool {
 		if l.kindAt(at) != number && !l.is(at, "~") {
 			continue
 		}
+		before := l.found()
 		next := l.wholeAmount(at)
 		if next == at || !l.standsBehind(at, next) {
-			l.amount, l.unit, l.second = nil, "", nil
+			l.restore(before)
 			return false
 		}
 		end := at

@@ -2,6 +2,7 @@ package ingredient
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"larder.dev/internal/measure"
@@ -19,6 +20,82 @@ func (p Parsed) Scale(factor float64) Parsed {
 		p.Second = &second
 	}
 	return p
+}
+
+// ScaleLine gives a line for factor times as much in its own words: "2 EL Öl" twice is "4 EL Öl". Where the
+// amount can't be put back in its place, it is written anew from the parts (see Line). A line without an amount stays
+// as it is.
+func ScaleLine(text string, factor float64) string {
+	var tokens [maxTokens]token
+	l, ok := open(text, tokens[:0])
+	if !ok || len(text) > maxLine {
+		return text
+	}
+	parsed := l.read()
+	if parsed.Quantity == nil {
+		return text
+	}
+	scaled := parsed.Scale(factor)
+	line, ok := l.replaced(scaled)
+	if !ok {
+		return scaled.Line()
+	}
+	return line
+}
+
+// replaced puts scaled numbers in the places of those that were read.
+func (l *line) replaced(scaled Parsed) (string, bool) {
+	edits := []edit{}
+	ok := l.edit(&edits, l.places.amount, l.amount, measure.Format(*scaled.Quantity, scaled.QuantityMax, measure.Named(l.unit)))
+	if unit := measure.Named(l.unit); ok {
+		l.editUnit(&edits, edits[0].end, unit, unit.For(*scaled.Quantity, scaled.QuantityMax))
+	}
+	if s := scaled.Second; ok && s != nil && s.Relation != Each {
+		read := amount{from: l.second.Quantity, upper: l.second.QuantityMax}
+		ok = l.edit(&edits, l.places.second, &read, measure.Format(s.Quantity, s.QuantityMax, measure.Named(s.Unit)))
+	}
+	if !ok {
+		return "", false
+	}
+	slices.SortFunc(edits, func(a, b edit) int { return a.start - b.start })
+	var line strings.Builder
+	at := 0
+	for _, e := range edits {
+		line.WriteString(l.text[at:l.tokens[e.start].start] + e.text)
+		at = l.tokens[e.end-1].end
+	}
+	return line.String() + l.text[at:], true
+}
+
+// edit is a text for the tokens from start up to end.
+type edit struct {
+	start, end int
+	text       string
+}
+
+// edit replaces the number at a place. It tells false where another number is read there.
+func (l *line) edit(edits *[]edit, place span, read *amount, text string) bool {
+	if place.start == place.end {
+		return false
+	}
+	start := l.quiet(place.start)
+	there, end := l.amountAt(start)
+	if end == start || there.from != read.from || (there.upper == nil) != (read.upper == nil) {
+		return false
+	}
+	if end < len(l.tokens) && l.kindAt(end-1) == word && l.tokens[end].glued {
+		return false
+	}
+	*edits = append(*edits, edit{start, end, text})
+	return true
+}
+
+// editUnit brings a unit that is written out into the number of its amount: cup and cups.
+func (l *line) editUnit(edits *[]edit, i int, unit measure.Unit, want string) {
+	at := l.afterModifiers(i)
+	if low := l.low(at); low != "" && (low == unit.Name() || low == unit.Plural()) {
+		*edits = append(*edits, edit{at, at + 1, want})
+	}
 }
 
 func times(v *float64, factor float64) *float64 {

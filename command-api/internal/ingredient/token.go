@@ -48,6 +48,8 @@ func piece(line string, at int) (kind, int) {
 	switch {
 	case isDigit(line[at]):
 		return number, digitsEnd(line, at)
+	case r == '.' && at+1 < len(line) && isDigit(line[at+1]) && (at == 0 || line[at-1] == ' '):
+		return number, at + 1 + digits(line[at+1:]) // .5
 	case isFractionSign(r):
 		return number, at + size
 	case isTimes(line, at):

@@ -49,7 +49,7 @@ mittel mittlere mittlerer mittleres mittelgroß mittelgroße mittelgroßer mitte
 // name: ground, dried, smoked, roasted, frozen, pitted, shredded, sun-dried are not here.
 const preparations = `
 chopped minced diced shredded sliced grated cubed crushed mashed halved quartered julienned julienne crumbled
-cracked melted softened sifted beaten whisked toasted cooked uncooked boiled steamed poached drained rinsed washed
+cracked melted softened sifted beaten whisked toasted cooked uncooked un-cooked boiled steamed poached drained rinsed washed
 scrubbed peeled unpeeled seeded deseeded de-seeded shelled hulled stemmed cored trimmed torn snipped shaved zested
 slivered pounded bruised smashed deveined de-veined boned skinned pureed puréed strained squeezed soaked scalded
 chilled thawed defrosted refrigerated warmed cooled lukewarm hard-boiled hard-cooked soft-boiled packed unwrapped
@@ -82,7 +82,8 @@ extra-virgin virgin mature sharp aged smoked day-old stale`
 
 // modifiers are of a unit: a heaped tablespoon, a good handful. They are kept as a note.
 const modifiers = `
-heaped heaping very metric imperial us overfilled level scant generous rounded good thick thin thinnish fat short long full
+heaped heaping very thinly thickly cut metric imperial us
+overfilled level scant generous rounded good thick thin thinnish fat short long full
 overflowing brimming
 gestrichen gestrichene gestrichener gestrichenes gehäuft gehäufte gehäufter gehäuftes knapp knappe knapper gut gute guter`
 
@@ -99,12 +100,13 @@ var numberWords = map[string]float64{
 var (
 	// qualifiers say how exact an amount is.
 	qualifiers = set(`
-		about, approximately, approx, appr, appx, around, roughly, circa, ca, etwa, ungefähr, nearly, almost,
+		~, <, >, ≈, ≤, ≥, about, approximately, approx, appr, appx, around, roughly, circa, ca, etwa, ungefähr,
+		nearly, almost,
 		at least, up to, as much, up, scant, generous, heaping, good, maximum, max, minimum, min, mindestens,
 		höchstens, rund, between, another, additional, zirka, knapp, gut`)
 
 	// numbered are words that a number in a name follows.
-	numbered = set("type, typ, no, nr, number, size, grade, nummer, style, brand, formula, vitamin, e")
+	numbered = set("type, typ, no, nr, number, size, grade, nummer, style, brand, formula, vitamin, e, serve, serves, makes, feeds")
 
 	// fews are amounts that name no number: "a few sprigs".
 	fews = set("few, several, some, couple, many, einige, paar, wenig, etwas")
@@ -121,7 +123,7 @@ var (
 	// containers hold a stated amount each.
 	containers = set(`
 		can, tin, jar, package, packet, pack, pouch, sachet, bag, bottle, box, carton, container, tub, tube, pot,
-		punnet, envelope, block, tray, bar, loaf, stick, ball, glass`)
+		punnet, envelope, block, tray, bar, loaf, ball, glass`)
 
 	// shelved are the containers of food that is sold prepared: "1 can chopped tomatoes" is a name.
 	shelved = set("can, tin, jar, package, packet, pack, pouch, bag, carton")
@@ -152,14 +154,16 @@ var (
 
 	// stops are the words, and pairs of words, that end a name.
 	stops = set(`
-		for, für, if, per, according, enough, preferably, such, plus, about, approximately, approx, depending,
+		for, für, if, per, that, which, who, weighing, without, ohne, according, enough, preferably, such, plus,
+		about, approximately, approx, depending,
 		including, optional, optionally, e.g, eg, at room, at least, until, ideally, see, as needed, as required,
 		as desired, as necessary, as garnish, as a, or more, or less, or to, or as, or until, or so, or enough,
 		or other, or another, or any, or equivalent, or similar, or substitute, or use, to taste, to serve,
 		to garnish, to finish, to decorate, to coat, to cover, to drizzle, to sprinkle, to grease, to dust, to brush,
 		to fry, to cook, to top, to glaze, to thin, to make, to season, to loosen, to fill, to float, to your,
 		cut into, cut in, cut up, cut crosswise, cut lengthwise, cut on, cut to, cut from, broken into, torn into,
-		separated into, divided into, room temperature, from a, from about, well drained, in scheiben, in würfel,
+		separated into, divided into, room temperature, from a, from about, well drained, mixed with, dissolved in,
+		combined with, tossed with, blended with, whisked with, in scheiben, in würfel,
 		in würfeln, in stücke, in stücken, in streifen, in ringe, in ringen, in feine, in dünne, in grobe, in kleine,
 		nach geschmack, nach belieben, nach bedarf, nach wunsch, zum, zur, evtl, eventuell, ggf, oder mehr,
 		bei bedarf`)

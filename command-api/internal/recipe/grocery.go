@@ -64,7 +64,11 @@ func (c *checker) positions(positions []int, rows int) map[int]bool {
 func item(row events.Ingredient, factor float64) events.GroceryItem {
 	parsed := understood(row)
 	scaled, text := parsed.Scale(factor), row.Text
-	if factor != 1 && parsed.Quantity != nil && parsed.Name != "" {
+	switch {
+	case factor == 1:
+	case row.Name == "" && row.Quantity == nil:
+		text = ingredient.ScaleLine(row.Text, factor)
+	case parsed.Quantity != nil && parsed.Name != "":
 		text = scaled.Line()
 	}
 	scaled = scaled.Whole()

@@ -1,0 +1,82 @@
+package ingredient_test
+
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/command-api/internal/ingredient"
+)
+
+//go:embed testdata/lines.tsv
+var labelled string
+
+// fields are the columns of the labelled lines behind the line itself.
+var fields = []string{"quantity", "unit", "name", "note", "second"} //nolint:gochecknoglobals // a table, never written to
+
+// floors are the shares that must be right, in percent: of each field, and of lines in all their fields. They
+// are a little below what was reached, and rise with it.
+var floors = map[string]float64{ //nolint:gochecknoglobals // a table, never written to
+	"quantity": 99, "unit": 99, "name": 97.5, "note": 97, "second": 99, "line": 96,
+}
+
+// Most of what cooks say of lines, labelled by hand, is what the rules say of them, field by field to the letter.
+func TestLabelledLines(t *testing.T) {
+	t.Parallel()
+	right, lines := map[string]int{}, 0
+	for row := range strings.Lines(labelled) {
+		if strings.HasPrefix(row, "#") {
+			continue
+		}
+		columns := strings.Split(strings.TrimSuffix(row, "\n"), "\t")
+		require.Len(t, columns, 1+len(fields), "row %q", row)
+		lines++
+		got, wrong := columnsOf(ingredient.Parse(columns[0])), []string{}
+		for i, field := range fields {
+			if got[i] == columns[i+1] {
+				right[field]++
+				continue
+			}
+			wrong = append(wrong, field+" "+strconv.Quote(got[i])+" for "+strconv.Quote(columns[i+1]))
+		}
+		if len(wrong) == 0 {
+			right["line"]++
+		} else if testing.Verbose() {
+			t.Logf("%q: %s", columns[0], strings.Join(wrong, ", "))
+		}
+	}
+	for _, field := range append(fields, "line") {
+		share := 100 * float64(right[field]) / float64(lines)
+		t.Logf("%-8s %5.1f %% of %d right", field, share, lines)
+		require.GreaterOrEqual(t, share, floors[field], "share of %s", field)
+	}
+}
+
+// columnsOf writes what was read as the labels are written.
+func columnsOf(p ingredient.Parsed) []string {
+	second := ""
+	if s := p.Second; s != nil {
+		second = strings.TrimSpace(string(s.Relation) + " " + numbers(&s.Quantity, s.QuantityMax) + " " + s.Unit)
+	}
+	return []string{numbers(p.Quantity, p.QuantityMax), p.Unit, p.Name, p.Note, second}
+}
+
+func numbers(from, upper *float64) string {
+	if from == nil {
+		return ""
+	}
+	text := short(*from)
+	if upper != nil {
+		text += "-" + short(*upper)
+	}
+	return text
+}
+
+// short writes four digits, so that a third is 0.3333.
+func short(v float64) string {
+	text := strconv.FormatFloat(v, 'f', 4, 64)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+}
