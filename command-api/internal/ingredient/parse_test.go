@@ -107,6 +107,7 @@ func TestParseReadsLinesAsPeopleWriteThem(t *testing.T) {
 		"3 onions (medium size)":    {Quantity: number(3), Name: "onions", Note: "medium size"},
 		"2 large eggs":              {Quantity: number(2), Name: "eggs", Note: "large"},
 		"1 small, ripe mango":       {Quantity: number(1), Name: "ripe mango", Note: "small"},
+		"3 ripe, medium tomatoes":   {Quantity: number(3), Name: "ripe tomatoes", Note: "medium"},
 		"1/4 cup (packed) basil":    {Quantity: number(0.25), Unit: "cup", Name: "basil", Note: "packed"},
 		"1 cup finely chopped leek": {Quantity: number(1), Unit: "cup", Name: "leek", Note: "finely chopped"},
 

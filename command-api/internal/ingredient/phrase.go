@@ -221,9 +221,12 @@ func (l *line) alternatives(i, end int) bool {
 	return or && end-i < 8
 }
 
-// within reads a preparation that stands inside of a name: "fresh chopped basil", "salt and freshly ground
-// pepper".
+// within reads what stands inside of a name and isn't of it: "fresh chopped basil", "salt and freshly ground
+// pepper", "ripe, medium tomatoes".
 func (l *line) within(i, start, end int) int {
+	if next := l.sizeAt(i); next > i && l.is(i-1, ",") && next < end && l.kindAt(next) == word {
+		return next
+	}
 	joined := l.is(i-1, "and") || l.is(i-1, "or") || l.is(i-1, "&") || l.is(i-1, "und")
 	fresh := i == start+1 && (l.is(start, "fresh") || l.is(start, "frisch") || l.is(start, "frische"))
 	next := l.preparationAt(i, end)

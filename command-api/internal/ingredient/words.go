@@ -40,7 +40,7 @@ var classes = func() map[string]class {
 
 // sizes are told apart from the name, so that large eggs and eggs are one food.
 const sizes = `
-small medium large big huge tiny jumbo extra-large x-large xl sized medium-large medium-small small-medium
+small medium large big huge tiny plump jumbo extra-large x-large xl sized medium-large medium-small small-medium
 medium-to-large smallish largish biggish mini-sized
 klein kleine kleiner kleines kleinen groß große großer großes großen gross grosse grosser grosses
 mittel mittlere mittlerer mittleres mittelgroß mittelgroße mittelgroßer mittelgroßes mittelgrosse`
