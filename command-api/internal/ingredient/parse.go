@@ -65,7 +65,7 @@ func Parse(text string) Parsed {
 	if len(text) > maxLine {
 		return Parsed{Name: strings.TrimSpace(text)}
 	}
-	var tokens [maxTokens]token
+	var tokens [usualTokens]token
 	var spans [2][8]span
 	l, ok := open(text, tokens[:0])
 	if !ok {

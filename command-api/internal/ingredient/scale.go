@@ -26,7 +26,7 @@ func (p Parsed) Scale(factor float64) Parsed {
 // amount can't be put back in its place, it is written anew from the parts (see Line). A line without an amount stays
 // as it is.
 func ScaleLine(text string, factor float64) string {
-	var tokens [maxTokens]token
+	var tokens [usualTokens]token
 	l, ok := open(text, tokens[:0])
 	if !ok || len(text) > maxLine {
 		return text

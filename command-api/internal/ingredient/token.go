@@ -25,6 +25,9 @@ type token struct {
 // maxTokens bounds the work at one line together with maxLine.
 const maxTokens = 160
 
+// usualTokens is what nearly all lines have at most. Longer ones cost one more allocation.
+const usualTokens = 40
+
 // scan takes a line apart into words, numbers and marks. ok is false where there are more than maxTokens.
 func scan(line string, into []token) (tokens []token, ok bool) {
 	for at := 0; at < len(line); {
