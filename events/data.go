@@ -76,6 +76,11 @@ type GroceryItem struct {
 	Text        string   `json:"text"`
 }
 
+// Erased names a user who was deleted: a subscriber of the public feed removes all that it has of them.
+type Erased struct {
+	UserID string `json:"user_id"`
+}
+
 // User is an account as it is after the change. It is for the replica alone: PasswordHash is in it. A
 // user.deleted carries the ID and nothing else of the person.
 type User struct {

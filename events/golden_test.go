@@ -60,6 +60,8 @@ func decode(e events.Envelope) (any, error) {
 		return events.DecodeRecipe(e)
 	case e.Type.IsUser():
 		return events.DecodeUser(e)
+	case e.Type == events.UserErased:
+		return events.DecodeErased(e)
 	default:
 		return events.DecodeGrocery(e)
 	}

@@ -17,7 +17,7 @@ func StreamSubjects() []string {
 }
 
 // FeedSubjects are the subjects that the stream GROCERY keeps.
-func FeedSubjects() []string { return []string{"grocery.*.added"} }
+func FeedSubjects() []string { return []string{"grocery.*.added", "grocery.*.erased"} }
 
 // Filters for consumers of the stream LARDER.
 const (
@@ -44,6 +44,12 @@ func UserSubject(user string) string { return "larder.user." + user }
 // FeedSubject is the subject on the public feed for one user's additions.
 func FeedSubject(user string) string { return "grocery." + user + ".added" }
 
+// ErasedSubject is the subject on the public feed that says that a user is no more.
+func ErasedSubject(user string) string { return "grocery." + user + ".erased" }
+
+// AllFeed is the filter for everything on the public feed.
+const AllFeed = "grocery.*.*"
+
 // OwnerOf gives the user that a subject of either stream belongs to. It refuses a subject of another
 // shape, since lanes, permissions and the erasing of a user all rest on it: a wildcard in the user's place
 // would erase everybody.
@@ -59,7 +65,7 @@ func OwnerOf(subject string) (string, error) {
 		return parts[2], nil
 	case len(parts) == 3 && parts[0] == "larder" && parts[1] == "user":
 		return parts[2], nil
-	case len(parts) == 3 && parts[0] == "grocery" && parts[2] == "added":
+	case len(parts) == 3 && parts[0] == "grocery" && (parts[2] == "added" || parts[2] == "erased"):
 		return parts[1], nil
 	default:
 		return "", fmt.Errorf("subject %q is of neither stream: %w", subject, ErrMalformed)

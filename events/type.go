@@ -3,7 +3,7 @@ package events
 // Type names what happened. The value travels as the CloudEvents attribute "type".
 type Type string
 
-// The types on the stream LARDER, and on the public feed GROCERY (ItemsAdded alone).
+// The types on the stream LARDER, and on the public feed GROCERY (the last two).
 const (
 	RecipeCreated      Type = "recipe.created"
 	RecipeUpdated      Type = "recipe.updated"
@@ -19,6 +19,7 @@ const (
 	UserDeleted Type = "user.deleted"
 
 	ItemsAdded Type = "grocery.items-added"
+	UserErased Type = "grocery.user-erased"
 )
 
 // IsRecipe tells whether an event of this type carries a whole Recipe.

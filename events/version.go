@@ -32,6 +32,7 @@ func histories() map[Type]history {
 		UserChanged:        {},
 		UserDeleted:        {},
 		ItemsAdded:         {},
+		UserErased:         {},
 	}
 }
 
@@ -93,6 +94,21 @@ func DecodeGrocery(e Envelope) (Grocery, error) {
 		return Grocery{}, fmt.Errorf("event %s on %s carries request %q: %w", e.ID, e.Subject, g.RequestID, ErrMalformed)
 	}
 	return g, nil
+}
+
+// DecodeErased reads the data of grocery.user-erased.
+func DecodeErased(e Envelope) (Erased, error) {
+	if e.Type != UserErased {
+		return Erased{}, fmt.Errorf("event %s of type %q erases nobody: %w", e.ID, e.Type, ErrUnknownType)
+	}
+	erased, err := decode[Erased](e)
+	if err != nil {
+		return Erased{}, err
+	}
+	if ErasedSubject(erased.UserID) != e.Subject {
+		return Erased{}, fmt.Errorf("event %s on %s erases %q: %w", e.ID, e.Subject, erased.UserID, ErrMalformed)
+	}
+	return erased, nil
 }
 
 // DecodeUser reads the account that an event carries.

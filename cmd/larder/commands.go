@@ -48,6 +48,9 @@ type settings struct {
 
 	ElasticsearchURL   string `env:"LARDER_ELASTICSEARCH_URL" placeholder:"URL" help:"An Elasticsearch for the search index."`
 	ElasticsearchAlias string `env:"LARDER_ELASTICSEARCH_ALIAS" default:"larder-recipes" help:"The index there (${default})."`
+	GroceryPostgresURL string `env:"LARDER_GROCERY_POSTGRES_URL" placeholder:"URL" help:"The PostgreSQL of the grocery app."`
+	GroceryNATSURL     string `name:"grocery-nats-url" env:"LARDER_GROCERY_NATS_URL" placeholder:"URL" help:"NATS for the grocery app."`
+	GroceryNATSCreds   string `name:"grocery-nats-creds" env:"LARDER_GROCERY_NATS_CREDS" placeholder:"FILE" help:"Its credentials."`
 
 	LogLevel *slog.Level `env:"LARDER_LOG_LEVEL" help:"debug, info, warn or error; info for up, and warn for the tools."`
 }
@@ -62,6 +65,10 @@ func (s settings) given() stores.Given {
 		FeedNATSCreds:     s.FeedNATSCreds,
 		RedisURL:          s.RedisURL,
 		ElasticsearchURL:  s.ElasticsearchURL, ElasticsearchAlias: s.ElasticsearchAlias,
+
+		GroceryPostgresURL: s.GroceryPostgresURL,
+		FeedURL:            s.GroceryNATSURL,
+		FeedCreds:          s.GroceryNATSCreds,
 	}
 }
 

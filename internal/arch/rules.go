@@ -61,6 +61,18 @@ func Layers() []Layer {
 			Reason:   "views is the one part that query-api may import, so it must not draw the projectors in",
 		},
 		{
+			Packages: Module + "/grocery-app/...",
+			May:      []string{events, ground, Module + "/grocery-app/..."},
+			Reason: "the grocery app is a program of its own that knows nothing of ours but the feed, so that it stays the " +
+				"example for whoever writes another subscriber",
+		},
+		{
+			Packages: Module + "/grocery-app/internal/list/...",
+			May:      []string{internal + "measure", internal + "wordfold"},
+			Third:    []string{},
+			Reason:   "the rules of a list are pure: no store, no HTTP, so that properties can be tried by the thousand",
+		},
+		{
 			Packages: ground,
 			May:      []string{ground},
 			Reason: "internal has no recipe words: it is the ground that components stand on, and imports none of them, " +
@@ -80,7 +92,7 @@ func Layers() []Layer {
 			Packages: Module + "/cmd/...",
 			May: []string{
 				events, ground, Module + "/cmd/larder/...",
-				command, Module + "/query-api", Module + "/projectors/...", Module + "/web",
+				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/web",
 			},
 			Reason: "cmd puts the components together by their front doors; whatever it needs from inside one belongs in " +
 				"that one's public package",

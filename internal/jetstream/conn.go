@@ -7,6 +7,7 @@
 package jetstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,10 @@ type Options struct {
 	Creds string // path of a credentials file, "" for none
 	Name  string // shown by the server, such as "larder projectors"
 	Log   *slog.Logger
+
+	// InboxPrefix starts the subjects on which answers come; InboxPrefix, the constant, where it is "". A
+	// program with other credentials than our own has that which they may subscribe to.
+	InboxPrefix string
 
 	// InProcess connects without a socket, where the server runs in this process. URL still gives the
 	// user and password.
@@ -90,7 +95,7 @@ func Connect(ctx context.Context, opts Options) (*Conn, error) {
 func (c *Conn) natsOptions(ctx context.Context, opts Options) []nats.Option {
 	list := []nats.Option{
 		nats.Name(opts.Name),
-		nats.CustomInboxPrefix(InboxPrefix),
+		nats.CustomInboxPrefix(cmp.Or(opts.InboxPrefix, InboxPrefix)),
 		nats.Timeout(untilDeadline(ctx, dialTimeout)),
 		nats.RetryOnFailedConnect(true),
 		nats.MaxReconnects(-1),

@@ -12,12 +12,13 @@ import (
 
 // ConsumerConfig describes a durable consumer. A new one starts with the last message of each subject, in
 // stream order, then gets every message; that is enough where the last message of a subject says it all,
-// and the same as all where a subject has one message.
+// and the same as all where a subject has one message. Where it doesn't, All is set.
 type ConsumerConfig struct {
 	Durable       string        // its name; processes that use the same name share its messages
 	Filters       []string      // subjects, not overlapping
 	AckWait       time.Duration // an unacknowledged message is given out again after this
 	MaxAckPending int           // at most so many are out unacknowledged, over all processes
+	All           bool          // a new one starts with the first message that the stream has
 }
 
 // ConsumerInfo is how far a consumer is.
@@ -57,10 +58,14 @@ func (c *Conn) EnsureConsumer(ctx context.Context, stream string, cfg ConsumerCo
 }
 
 func (cfg ConsumerConfig) raw() jetstream.ConsumerConfig {
+	start := jetstream.DeliverLastPerSubjectPolicy
+	if cfg.All {
+		start = jetstream.DeliverAllPolicy
+	}
 	return jetstream.ConsumerConfig{
 		Durable:        cfg.Durable,
 		FilterSubjects: cfg.Filters,
-		DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
+		DeliverPolicy:  start,
 		AckPolicy:      jetstream.AckExplicitPolicy,
 		AckWait:        cfg.AckWait,
 		MaxDeliver:     -1,

@@ -154,7 +154,7 @@ func feedPublisher() User {
 	return User{
 		Name: FeedUser, For: "the grocery projection and an operator's commands, beside their other credentials",
 		Publish: slices.Concat(
-			[]string{"grocery.*.added"},
+			[]string{"grocery.*.added", "grocery.*.erased"},
 			making(feedStream), reading(feedStream),
 			[]string{"$JS.API.STREAM.PURGE." + feedStream}),
 		Subscribe: []string{InboxPrefix + ".>"},

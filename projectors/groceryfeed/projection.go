@@ -9,8 +9,10 @@ package groceryfeed
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
@@ -67,10 +69,36 @@ func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error 
 	return nil
 }
 
-// Erase implements projectors.Projection.
+// Erase implements projectors.Projection. Subscribers have copies of what is purged here, so they are told
+// too, once: what they can't hear any more is told by the event that stays.
 func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	count, err := p.conn.Purge(ctx, events.Feed, events.FeedSubject(user))
-	return int(count), err
+	if err != nil {
+		return 0, err
+	}
+	_, told, err := p.conn.Last(ctx, events.Feed, events.ErasedSubject(user))
+	if err != nil || told {
+		return int(count), err
+	}
+	return int(count), p.tellErased(ctx, user)
+}
+
+// tellErased puts the event on the feed. Its id is the user's, so that the server knows it when two
+// processes send it.
+func (p *Projection) tellErased(ctx context.Context, user string) error {
+	data, err := json.Marshal(events.Erased{UserID: user})
+	if err != nil {
+		return fmt.Errorf("write that %s was erased: %w", user, err)
+	}
+	envelope := events.Envelope{
+		ID: user, Source: Source, Type: events.UserErased,
+		SchemaVersion: events.CurrentVersion(events.UserErased), Time: time.Now(),
+		Subject: events.ErasedSubject(user), Data: data,
+	}
+	_, _, err = p.conn.Publish(ctx, jetstream.Message{
+		Subject: envelope.Subject, Header: envelope.Headers(), Data: data,
+	}, nil)
+	return err
 }
 
 // Fresh implements projectors.Projection. It makes the feed, so that subscribers find it before the first

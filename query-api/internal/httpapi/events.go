@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,14 +14,6 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/query-api/internal/changes"
 )
-
-// sendTimeout is how long a caller may take to receive what is sent: one that has gone to sleep with the
-// connection open must not hold memory for ever.
-const sendTimeout = 10 * time.Second
-
-// greeting opens the stream, so that the caller knows at once that it stands, and says after how many
-// milliseconds to come back when it falls.
-const greeting = "retry: 2000\n: this is the stream of your changes\n\n"
 
 // StreamEvents sends the caller's changes as they happen.
 func (h *Handlers) StreamEvents(c *gin.Context, params StreamEventsParams) {
@@ -40,8 +30,8 @@ func (h *Handlers) StreamEvents(c *gin.Context, params StreamEventsParams) {
 	defer feed.Close()
 	end := httpserver.LongLived(c)
 	defer end()
-	stream := eventStream{writer: c.Writer, control: http.NewResponseController(c.Writer)}
-	if err := stream.begin(); err != nil {
+	stream, err := httpserver.OpenEventStream(c)
+	if err != nil {
 		return // the caller is gone
 	}
 	token := identity.TokenFrom(c)
@@ -50,8 +40,8 @@ func (h *Handlers) StreamEvents(c *gin.Context, params StreamEventsParams) {
 			_, err := h.Sessions.Verify(ctx, token)
 			return err
 		},
-		Send: stream.send,
-		Beat: func() error { return stream.write([]byte(": \n\n")) },
+		Send: func(batch []changes.Change) error { return sendChanges(stream, batch) },
+		Beat: stream.Beat,
 	})
 	if err != nil && !errors.Is(err, identity.ErrNoSession) && c.Request.Context().Err() == nil {
 		h.Log.InfoContext(c, "a stream of changes broke off", "user", identity.UserFrom(c).ID, "error", err)
@@ -67,22 +57,7 @@ func startOf(params StreamEventsParams) (int64, error) {
 	return valueOr(params.Since, changes.Now), nil
 }
 
-// eventStream writes server-sent events.
-type eventStream struct {
-	writer  gin.ResponseWriter
-	control *http.ResponseController
-}
-
-func (s eventStream) begin() error {
-	header := s.writer.Header()
-	header.Set("Content-Type", "text/event-stream")
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Accel-Buffering", "no") // nginx would keep events back until it has a page of them
-	s.writer.WriteHeader(http.StatusOK)
-	return s.write([]byte(greeting))
-}
-
-func (s eventStream) send(batch []changes.Change) error {
+func sendChanges(stream httpserver.EventStream, batch []changes.Change) error {
 	var text bytes.Buffer
 	for _, change := range batch {
 		data, err := json.Marshal(changeEntry(change))
@@ -91,17 +66,5 @@ func (s eventStream) send(batch []changes.Change) error {
 		}
 		fmt.Fprintf(&text, "id: %d\nevent: change\ndata: %s\n\n", change.Number, data)
 	}
-	return s.write(text.Bytes())
-}
-
-func (s eventStream) write(text []byte) error {
-	// A writer without deadlines (in a test) can't block either.
-	_ = s.control.SetWriteDeadline(time.Now().Add(sendTimeout))
-	if _, err := s.writer.Write(text); err != nil {
-		return fmt.Errorf("send events: %w", err)
-	}
-	if err := s.control.Flush(); err != nil {
-		return fmt.Errorf("flush events: %w", err)
-	}
-	return nil
+	return stream.Write(text.Bytes())
 }

@@ -41,8 +41,10 @@ type Clients struct {
 	Options
 
 	primary, backup *pgxpool.Pool
+	grocery         *pgxpool.Pool
 	redis           *redis.Client
 	stream, feed    *jetstream.Conn
+	groceryFeed     *jetstream.Conn
 	index           searchindex.Index
 	closers         []func() error
 }
@@ -58,6 +60,11 @@ func (c *Clients) Postgres(ctx context.Context) (*pgxpool.Pool, error) {
 // Backup gives the pool of the backup database.
 func (c *Clients) Backup(ctx context.Context) (*pgxpool.Pool, error) {
 	return c.pool(ctx, &c.backup, stores.Backup, c.Name+" backup")
+}
+
+// Grocery gives the pool of the grocery app's own database.
+func (c *Clients) Grocery(ctx context.Context) (*pgxpool.Pool, error) {
+	return c.pool(ctx, &c.grocery, stores.Grocery, c.Name+" grocery")
 }
 
 func (c *Clients) pool(ctx context.Context, kept **pgxpool.Pool, store stores.Store, application string) (*pgxpool.Pool, error) {
@@ -114,6 +121,14 @@ func (c *Clients) nats(ctx context.Context, kept **jetstream.Conn, store stores.
 	return conn, nil
 }
 
+// GroceryFeed gives the connection to NATS with the grocery app's credentials, which may listen for answers
+// below inbox.
+func (c *Clients) GroceryFeed(ctx context.Context, inbox string) (*jetstream.Conn, error) {
+	return c.nats(ctx, &c.groceryFeed, stores.GroceryFeed, jetstream.Options{
+		URL: c.FeedURL, Creds: c.FeedCreds, InboxPrefix: inbox, Name: c.Name + " grocery",
+	})
+}
+
 // Index gives the search index: that of Elasticsearch where it has an address, else the one in the folder, nil
 // where this process has neither.
 func (c *Clients) Index(context.Context) (searchindex.Index, error) {
@@ -145,10 +160,14 @@ func (c *Clients) Probe(store stores.Store) func(ctx context.Context) error {
 		return c.backup.Ping
 	case stores.Redis:
 		return c.redis.Ping
-	case stores.NATS:
-		return func(context.Context) error { return c.stream.Ready() }
+	case stores.Grocery:
+		return c.grocery.Ping
 	case stores.Feed:
 		return func(context.Context) error { return c.feed.Ready() }
+	case stores.NATS:
+		return func(context.Context) error { return c.stream.Ready() }
+	case stores.GroceryFeed:
+		return func(context.Context) error { return c.groceryFeed.Ready() }
 	case stores.Elasticsearch:
 		return c.index.Ready
 	default:

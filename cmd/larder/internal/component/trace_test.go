@@ -108,6 +108,7 @@ func serve(t *testing.T, spans *tracetest.InMemoryExporter) (url, token string) 
 			Addresses: stores.Addresses{
 				PostgresURL: testkit.Postgres(t, migrate), BackupPostgresURL: testkit.Postgres(t, migrate),
 				NATSURL: nats.URL(), FeedNATSURL: nats.PublisherURL(), RedisURL: testkit.Redis(t),
+				GroceryPostgresURL: testkit.Postgres(t, nil), FeedURL: nats.FeedURL(),
 			},
 			Name: "test", SearchDir: t.TempDir(), Tracing: tracing, Log: testkit.Logger(t),
 		}),

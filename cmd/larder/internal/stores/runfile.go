@@ -27,6 +27,8 @@ type Addresses struct {
 	ElasticsearchURL  string `json:"elasticsearch_url,omitempty"` // "" where the search index is in the data folder
 	// ElasticsearchAlias is the name of the index there.
 	ElasticsearchAlias string `json:"elasticsearch_alias,omitempty"`
+	FeedCreds          string `json:"feed_creds,omitempty"`
+	GroceryPostgresURL string `json:"grocery_postgres_url"` // the grocery app's own database
 }
 
 const runFileName = "run.json"

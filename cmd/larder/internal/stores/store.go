@@ -11,6 +11,8 @@ const (
 	Feed          Store = "nats of the grocery feed"
 	Redis         Store = "redis"
 	Elasticsearch Store = "elasticsearch"
+	Grocery       Store = "grocery postgres"   // the grocery app's own
+	GroceryFeed   Store = "grocery app's nats" // NATS, with the grocery app's credentials
 )
 
 // Variable is the environment variable with the store's address.
@@ -28,6 +30,10 @@ func (s Store) Variable() string {
 		return "LARDER_REDIS_URL"
 	case Elasticsearch:
 		return "LARDER_ELASTICSEARCH_URL"
+	case Grocery:
+		return "LARDER_GROCERY_POSTGRES_URL"
+	case GroceryFeed:
+		return "LARDER_GROCERY_NATS_URL"
 	default:
 		panic("no such store: " + string(s))
 	}
@@ -48,6 +54,10 @@ func (a Addresses) Address(s Store) string {
 		return a.RedisURL
 	case Elasticsearch:
 		return a.ElasticsearchURL
+	case Grocery:
+		return a.GroceryPostgresURL
+	case GroceryFeed:
+		return a.FeedURL
 	default:
 		return ""
 	}

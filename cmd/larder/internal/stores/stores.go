@@ -34,6 +34,10 @@ type Given struct {
 	// ElasticsearchAlias is the name of the index there. Where it has no address, the index is in the data
 	// folder, as a library of this process.
 	ElasticsearchAlias string
+
+	GroceryPostgresURL string // the grocery app's own database
+	FeedURL            string // NATS with the grocery app's credentials; "" for NATSURL
+	FeedCreds          string // "" for NATSCreds
 }
 
 // Addresses are what is given, as far as it goes.
@@ -48,6 +52,10 @@ func (g Given) Addresses() Addresses {
 		FeedNATSCreds:     cmp.Or(g.FeedNATSCreds, g.NATSCreds),
 		RedisURL:          g.RedisURL,
 		ElasticsearchURL:  g.ElasticsearchURL, ElasticsearchAlias: g.ElasticsearchAlias,
+
+		GroceryPostgresURL: g.GroceryPostgresURL,
+		FeedURL:            cmp.Or(g.FeedURL, g.NATSURL),
+		FeedCreds:          cmp.Or(g.FeedCreds, g.NATSCreds),
 	}
 }
 
@@ -58,6 +66,7 @@ var ErrDied = errors.New("the embedded PostgreSQL ended by itself; its log is in
 const (
 	primaryDatabase = "larder"
 	backupDatabase  = "larder_backup"
+	groceryDatabase = "larder_grocery"
 )
 
 // stopTimeout is how long the embedded servers may take to end in good order.
@@ -112,7 +121,7 @@ func (s *Stores) start(ctx context.Context, o Options) error {
 }
 
 func (s *Stores) startPostgres(ctx context.Context, o Options) error {
-	if s.PostgresURL != "" && s.BackupPostgresURL != "" {
+	if s.PostgresURL != "" && s.BackupPostgresURL != "" && s.GroceryPostgresURL != "" {
 		return nil
 	}
 	server, err := postgresserver.Start(ctx, postgresserver.Options{
@@ -127,6 +136,12 @@ func (s *Stores) startPostgres(ctx context.Context, o Options) error {
 			return fmt.Errorf("make the database: %w", err)
 		}
 		s.PostgresURL = server.URL(primaryDatabase)
+	}
+	if s.GroceryPostgresURL == "" {
+		if err := server.EnsureDatabase(ctx, groceryDatabase); err != nil {
+			return fmt.Errorf("make the grocery app's database: %w", err)
+		}
+		s.GroceryPostgresURL = server.URL(groceryDatabase)
 	}
 	if s.BackupPostgresURL == "" {
 		if err := server.EnsureDatabase(ctx, backupDatabase); err != nil {

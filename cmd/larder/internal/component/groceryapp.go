@@ -1,0 +1,70 @@
+package component
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"larder.dev/cmd/larder/internal/stores"
+	groceryapp "larder.dev/grocery-app"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/postgres"
+)
+
+// GroceryApp keeps the shopping lists: a program of its own, which reads the public feed with credentials that
+// reach nothing else, and has its own database.
+func GroceryApp() Kind {
+	return Kind{
+		Name:  "grocery-app",
+		Help:  "Keep the shopping lists, from the public feed.",
+		Needs: []stores.Store{stores.Grocery, stores.GroceryFeed, stores.Redis},
+		Build: buildGroceryApp,
+	}
+}
+
+func buildGroceryApp(ctx context.Context, host *Host) (*Component, error) {
+	pool, err := host.Grocery(ctx)
+	if err != nil {
+		return nil, err
+	}
+	feed, err := host.GroceryFeed(ctx, groceryapp.InboxPrefix)
+	if err != nil {
+		return nil, err
+	}
+	redis, err := host.Redis(ctx)
+	if err != nil {
+		return nil, err
+	}
+	url := host.Address(stores.Grocery)
+	app, err := groceryapp.New(groceryapp.Deps{
+		Pool: pool, PostgresURL: url, Feed: feed, Sessions: identity.NewSessions(redis),
+		Origin: host.Origin, TrustedProxies: host.TrustedProxies, Metrics: host.Metrics, Log: host.Log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("put the grocery app together: %w", err)
+	}
+	return &Component{
+		Handler: app.Handler(),
+		Takes:   takesGroceries,
+		Run:     app.Run,
+		After:   []stores.Store{stores.Grocery, stores.GroceryFeed},
+		// Not the name of schemaOf: the work waits for that, and this one's begins by laying the tables.
+		Checks: []httpserver.Check{{Name: "grocery tables", Probe: once(grocerySchema(url))}},
+	}, nil
+}
+
+// grocerySchema looks whether the app has laid its tables, which it does when its stores are there.
+func grocerySchema(url string) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		err := groceryapp.CheckSchema(ctx, url)
+		if postgres.Unavailable(err) {
+			return errNotAsked
+		}
+		return err
+	}
+}
+
+func takesGroceries(_, path string) bool {
+	return path == "/grocery" || strings.HasPrefix(path, "/grocery/")
+}

@@ -1,0 +1,137 @@
+package groceryapp_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/events"
+	"larder.dev/internal/testkit"
+)
+
+// The message that the projector's golden file holds is on the list as it says: the contract, from this side.
+func TestGoldenRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).start()
+	cook := w.phone("0198c5f2-7f10-7a51-9a51-3f0d3a5c8e21", true)
+	w.golden("grocery.items-added.v1")
+	cook.await("800 g squash", "10-12 egg yolks", "brown sugar")
+	lines := cook.list().Lines
+	require.Equal(t, []string{"produce", "dairy", "baking"}, []string{lines[0].Aisle, lines[1].Aisle, lines[2].Aisle})
+	asked := lines[0].Parts[0]
+	require.Equal(t, "800 g squash, peeled", asked.Text)
+	require.Equal(t, "0198c5f9-9d41-7b02-b3c4-5d6e7f809112", asked.Request)
+	require.Equal(t, "Crème brûlée mit Kürbis", asked.Recipe.Name)
+
+	w.golden("grocery.user-erased.v1")
+	cook.await()
+}
+
+// What was asked for before the app was installed, while it was down, and twice, is on the list once.
+func TestEachRequestOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.shopper(true)
+	early := ada.ask("Soup", item(1, "l", "stock"))
+	w.publish(ada.user.ID, early)
+	w.start()
+	ada.await("1 l stock")
+	w.stop()
+	for range 70 { // more than are in hand at once
+		w.publish(ada.user.ID, early)
+	}
+	ada.ask("Cake", item(3, "", "eggs"))
+	w.start()
+	ada.await("3 eggs", "1 l stock")
+}
+
+// The feed that goes away and comes back is followed on.
+func TestFeedComesBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).start()
+	ada := w.shopper(true)
+	ada.ask("Soup", item(1, "l", "stock"))
+	ada.await("1 l stock")
+	w.nats.Restart(t)
+	require.NoError(t, w.larder.WaitReady(testkit.Context(t)))
+	ada.ask("Cake", item(3, "", "eggs"))
+	ada.await("3 eggs", "1 l stock")
+}
+
+// Without its place on the feed, lost with the stream or by hand, the app reads from the beginning, and
+// nothing is on the list twice.
+func TestSubscriptionLost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).start()
+	ada := w.shopper(true)
+	ada.ask("Soup", item(1, "l", "stock"))
+	ada.ask("Sauce", item(2, "l", "stock"))
+	ada.await("3 l stock")
+	require.NoError(t, w.larder.DeleteConsumer(testkit.Context(t), events.Feed, "grocery-app"))
+	ada.ask("Cake", item(3, "", "eggs"))
+	ada.await("3 eggs", "3 l stock")
+}
+
+// A message that nobody can read is parked with its place and reason, and what comes after it is applied. A
+// type from the future is passed over.
+func TestParked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).start()
+	ada := w.shopper(true)
+	event := events.Envelope{
+		ID: uuid.NewString(), Source: "/test", Type: events.ItemsAdded, SchemaVersion: 1, Time: time.Now(),
+		Subject: events.FeedSubject(ada.user.ID), Data: json.RawMessage(`{"request_id": 7}`),
+	}
+	w.send(event, "broken")
+	event.Data = json.RawMessage(`{"request_id": "not a uuid", "items": []}`)
+	w.send(event, "no id")
+	event.Type = "grocery.prices-changed"
+	w.send(event, "future")
+	ada.ask("Cake", item(3, "", "eggs"))
+	ada.await("3 eggs")
+	conn, err := pgx.Connect(t.Context(), w.database)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close(t.Context()) }()
+	rows, err := conn.Query(t.Context(), `SELECT sequence FROM parked ORDER BY sequence`)
+	require.NoError(t, err)
+	parked, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	require.NoError(t, err)
+	require.Equal(t, []int64{1, 2}, parked)
+}
+
+// Nothing of a deleted user is left in any table, and what was on its way doesn't bring them back.
+func TestErased(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).start()
+	ada, ben := w.shopper(true), w.shopper(true)
+	ada.ask("Soup", item(1, "l", "stock"))
+	ben.ask("Soup", item(2, "l", "stock"))
+	ada.await("1 l stock")
+	ada.write("milk")
+	ada.operate("shelve", map[string]any{"food": "milk", "aisle": "cellar"})
+	data, err := json.Marshal(events.Erased{UserID: ada.user.ID})
+	require.NoError(t, err)
+	w.send(events.Envelope{
+		ID: ada.user.ID, Source: "/test", Type: events.UserErased, SchemaVersion: 1, Time: time.Now(),
+		Subject: events.ErasedSubject(ada.user.ID), Data: data,
+	}, ada.user.ID)
+	ada.ask("Late", item(1, "", "egg"))
+	ben.ask("Cake", item(3, "", "eggs"))
+	ben.await("3 eggs", "2 l stock")
+	require.Empty(t, ada.lines())
+	response, _ := ada.send(map[string]any{"id": uuid.NewString(), "kind": "tick", "parts": []string{"x"}})
+	require.Equal(t, http.StatusUnauthorized, response.StatusCode)
+	conn, err := pgx.Connect(t.Context(), w.database)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close(t.Context()) }()
+	for _, table := range []string{"lists", "requests", "operations", "parts", "foods"} {
+		var rows int
+		require.NoError(t, conn.QueryRow(t.Context(), `SELECT count(*) FROM `+table+` WHERE user_id = $1`, ada.user.ID).Scan(&rows))
+		require.Zero(t, rows, table)
+	}
+}

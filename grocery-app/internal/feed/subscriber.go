@@ -1,0 +1,145 @@
+// Package feed puts on the lists what the public feed asks for. It is how any program subscribes: a durable
+// consumer of the stream, each event applied before it is acknowledged, and each once, by its id.
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"larder.dev/events"
+	"larder.dev/grocery-app/internal/list"
+	"larder.dev/internal/jetstream"
+)
+
+// Durable is the name under which the stream remembers how far this app is. Processes of it share the name,
+// and so the work.
+const Durable = "grocery-app"
+
+const (
+	ackWait = 30 * time.Second
+	window  = 64 // messages in hand at most
+	pause   = time.Second
+)
+
+// Lists take what the feed asks for. Each method may be called again with the same. The
+// error is list.ErrErased for a user who is no more, and events.ErrMalformed for what can never be kept.
+type Lists interface {
+	AddRequest(ctx context.Context, user string, grocery events.Grocery) (added bool, err error)
+	Erase(ctx context.Context, user string) error
+	Park(ctx context.Context, sequence uint64, subject, reason string) error
+}
+
+// Subscriber is one subscription to the feed.
+type Subscriber struct {
+	Conn  *jetstream.Conn
+	Lists Lists
+	Log   *slog.Logger
+}
+
+// Run applies the feed until ctx is done. It waits for a stream or a store that is away. The error is
+// events.ErrUnknownVersion: a newer writer is at work, and going on would lose what it says.
+func (s *Subscriber) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		err := s.consume(ctx)
+		if errors.Is(err, events.ErrUnknownVersion) {
+			return fmt.Errorf("this program is too old for the feed: %w", err)
+		}
+		if ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "the feed broke off, subscribing again", "error", err)
+			wait(ctx)
+		}
+	}
+	return nil
+}
+
+func (s *Subscriber) consume(ctx context.Context) error {
+	consumer, err := s.subscribe(ctx)
+	if err != nil {
+		return err
+	}
+	deliveries, err := consumer.Deliver(window)
+	if err != nil {
+		return err
+	}
+	defer deliveries.Stop()
+	for {
+		delivery, err := deliveries.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.apply(ctx, delivery.Message); err != nil {
+			return err // what is in hand comes again after ackWait
+		}
+		if err := delivery.Ack(); err != nil {
+			return err
+		}
+	}
+}
+
+// subscribe takes up the subscription where it was, or begins with the first message that there is: also
+// what was asked for before this app was installed.
+func (s *Subscriber) subscribe(ctx context.Context) (*jetstream.Consumer, error) {
+	return s.Conn.EnsureConsumer(ctx, events.Feed, jetstream.ConsumerConfig{
+		Durable: Durable, Filters: []string{events.AllFeed}, AckWait: ackWait, MaxAckPending: window, All: true,
+	})
+}
+
+// apply does what a message says. It returns once that is done, or can never be.
+func (s *Subscriber) apply(ctx context.Context, msg jetstream.Message) error {
+	for {
+		err := s.try(ctx, msg)
+		switch {
+		case err == nil, errors.Is(err, events.ErrUnknownType):
+			return nil
+		case errors.Is(err, list.ErrErased):
+			s.Log.InfoContext(ctx, "passed over an event of an erased user", "sequence", msg.Sequence)
+			return nil
+		case errors.Is(err, events.ErrUnknownVersion), ctx.Err() != nil:
+			return err
+		case errors.Is(err, events.ErrMalformed):
+			s.Log.ErrorContext(ctx, "parked an event that can't be read", "sequence", msg.Sequence, "error", err)
+			err = s.Lists.Park(ctx, msg.Sequence, msg.Subject, err.Error())
+			if err == nil {
+				return nil
+			}
+		}
+		s.Log.WarnContext(ctx, "an event can't be applied now, trying again", "sequence", msg.Sequence, "error", err)
+		wait(ctx)
+	}
+}
+
+func (s *Subscriber) try(ctx context.Context, msg jetstream.Message) error {
+	event, err := events.Parse(msg.Subject, msg.Header, msg.Data)
+	if err != nil {
+		return err
+	}
+	switch event.Type {
+	case events.ItemsAdded:
+		grocery, err := events.DecodeGrocery(event)
+		if err != nil {
+			return err
+		}
+		_, err = s.Lists.AddRequest(ctx, event.User(), grocery)
+		return err
+	case events.UserErased:
+		erased, err := events.DecodeErased(event)
+		if err != nil {
+			return err
+		}
+		return s.Lists.Erase(ctx, erased.UserID)
+	default:
+		return events.Known(event)
+	}
+}
+
+func wait(ctx context.Context) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,79 @@
+package list
+
+import (
+	"strings"
+
+	"larder.dev/internal/wordfold"
+)
+
+// Key is what tells whether two names are of one food: the same words, whatever their case and accents, in
+// singular. Names that only share a word, or a part of one, are different foods.
+func Key(name string) string {
+	words := wordfold.Words(name)
+	for i, word := range words {
+		words[i] = singular(word)
+	}
+	return strings.Join(words, " ")
+}
+
+// singular brings a folded word, English or German, to one form for both numbers. It needn't be a word of
+// either language, but must not make one of two foods; so it knows endings and not stems.
+func singular(word string) string {
+	if one, known := irregular[word]; known {
+		return one
+	}
+	for _, ending := range endings {
+		stem, found := strings.CutSuffix(word, ending.plural)
+		if found && len(stem) >= ending.stem {
+			return stem + ending.singular
+		}
+	}
+	return word
+}
+
+// ending is a rule: a plural's end, what stands there in singular, and how long the rest must be.
+type ending struct {
+	plural, singular string
+	stem             int
+}
+
+// endings are tried from the top. The first that fits decides, also where it leaves the word as it is.
+//
+//nolint:gochecknoglobals // a table, never written to
+var endings = []ending{
+	{"ss", "ss", 0},
+	{"us", "us", 1}, // asparagus, hummus
+	{"is", "is", 1}, // Reis, anis
+	{"ies", "y", 2}, // berries
+	{"ie", "y", 4},  // a cookie is one of the cookies
+	{"oes", "o", 2},
+	{"ches", "ch", 2},
+	{"shes", "sh", 2},
+	{"sses", "ss", 2},
+	{"xes", "x", 1},
+	{"eaves", "eaf", 1}, // bay leaves
+	{"nusse", "nuss", 0},
+	{"blatter", "blatt", 0},
+	{"eln", "el", 2}, // Zwiebeln
+	{"ten", "te", 2}, // Karotten; and so in each of these
+	{"sen", "se", 2},
+	{"nen", "ne", 2},
+	{"ren", "re", 2},
+	{"ken", "ke", 2},
+	{"gen", "ge", 3},
+	{"len", "le", 2},
+	{"hen", "he", 3},
+	{"s", "", 2},
+}
+
+//nolint:gochecknoglobals // a table, never written to
+var irregular = map[string]string{
+	"loaves": "loaf", "halves": "half", "knives": "knife", "calves": "calf",
+	"molasses": "molasses", "ananas": "ananas", "couscous": "couscous", "swiss": "swiss",
+	"chilis": "chili", "chillis": "chili", "chillies": "chili", "chilies": "chili", "chilli": "chili",
+	"kiwis": "kiwi", "zucchinis": "zucchini", "broccolis": "broccoli", "blinis": "blini",
+	"eier": "ei", "pilze": "pilz", "brote": "brot", "fische": "fisch", "wurste": "wurst", "kase": "kase",
+	"krauter": "kraut", "steaks": "steak", "eigelbe": "eigelb", "kohle": "kohl",
+	"chicken": "chicken", "kitchen": "kitchen", "schnitten": "schnitte", "braten": "braten", "garten": "garten",
+	"kuchen": "kuchen", "knochen": "knochen", "hahnchen": "hahnchen",
+}

@@ -1,0 +1,146 @@
+package list
+
+import (
+	"cmp"
+	"slices"
+
+	"larder.dev/internal/measure"
+)
+
+// Line is what a person sees: all parts of one food whose amounts can be added up, and that are ticked, or
+// not, alike.
+type Line struct {
+	Food     string // its Key
+	Name     string
+	Amount   string // what the parts make together, as "1.5 kg"; "" where none has an amount
+	Aisle    string
+	Position float64
+	Ticked   bool
+	Parts    []Part
+}
+
+// Lines gives the lines of a list: what is to be bought by aisle and position, then what is ticked.
+func (s State) Lines() []Line {
+	lines := make([]Line, 0, len(s.Parts))
+	for key, parts := range s.byFood() {
+		for _, together := range addable(key, parts) {
+			lines = append(lines, s.line(key, together))
+		}
+	}
+	order := places(s.AisleOrder())
+	slices.SortFunc(lines, func(a, b Line) int {
+		return cmp.Or(
+			compareBool(a.Ticked, b.Ticked),
+			cmp.Compare(order[a.Aisle], order[b.Aisle]),
+			cmp.Compare(a.Position, b.Position),
+			cmp.Compare(a.Food, b.Food),
+			cmp.Compare(a.Parts[0].ID, b.Parts[0].ID),
+		)
+	})
+	return lines
+}
+
+// kin are the parts that may be one line, if their units let them.
+type kin struct {
+	food   string
+	ticked bool
+}
+
+func (s State) byFood() map[kin][]Part {
+	foods := map[kin][]Part{}
+	for _, part := range s.Parts {
+		if part.Removed == "" {
+			key := kin{Key(part.Name), part.Ticked != ""}
+			foods[key] = append(foods[key], part)
+		}
+	}
+	for _, parts := range foods {
+		slices.SortFunc(parts, func(a, b Part) int {
+			return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	return foods
+}
+
+// addable parts a food's parts into those that can be added up. A name without a letter or a digit in it is
+// like no other.
+func addable(key kin, parts []Part) [][]Part {
+	var groups [][]Part
+	for _, part := range parts {
+		at := slices.IndexFunc(groups, func(group []Part) bool { return key.food != "" && adds(group[0], part) })
+		if at < 0 {
+			groups = append(groups, []Part{part})
+		} else {
+			groups[at] = append(groups[at], part)
+		}
+	}
+	return groups
+}
+
+func adds(a, b Part) bool {
+	if a.Quantity == nil || b.Quantity == nil {
+		return a.Quantity == nil && b.Quantity == nil
+	}
+	return measure.Named(a.Unit).Compatible(measure.Named(b.Unit))
+}
+
+func (s State) line(key kin, parts []Part) Line {
+	line := Line{
+		Food: key.food, Name: nameOf(parts), Amount: total(parts), Ticked: key.ticked, Parts: parts,
+		Aisle: aisleOf(key.food, s.Foods), Position: parts[0].Position,
+	}
+	if placed := s.Foods[key.food].Position; placed != nil {
+		line.Position = *placed
+	}
+	return line
+}
+
+// nameOf is the name on the part with the most: of "1 egg" and "2 eggs" it is eggs.
+func nameOf(parts []Part) string {
+	most := parts[0]
+	for _, part := range parts[1:] {
+		if part.Quantity != nil && most.Quantity != nil && *part.Quantity > *most.Quantity {
+			most = part
+		}
+	}
+	return most.Name
+}
+
+// AisleOrder is the person's order, then the usual one, then the person's own aisles by name.
+func (s State) AisleOrder() []string {
+	var own []string
+	for _, food := range s.Foods {
+		if food.Aisle != "" {
+			own = append(own, food.Aisle)
+		}
+	}
+	slices.Sort(own)
+	var order []string
+	seen := map[string]bool{}
+	for _, aisle := range slices.Concat(s.Aisles, Aisles(), own) {
+		if !seen[aisle] {
+			seen[aisle] = true
+			order = append(order, aisle)
+		}
+	}
+	return order
+}
+
+func places(aisles []string) map[string]int {
+	place := make(map[string]int, len(aisles))
+	for i, aisle := range aisles {
+		place[aisle] = i
+	}
+	return place
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	default:
+		return 1
+	}
+}

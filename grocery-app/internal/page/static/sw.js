@@ -1,0 +1,28 @@
+// Lets the page open without a network. The list itself is kept by the page.
+
+const kept = 'grocery-page-1';
+const files = ['./', 'app.js', 'device.js', 'server.js', 'words.js', 'list.css', 'icon.svg', 'manifest.webmanifest'];
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(caches.open(kept).then((cache) => cache.addAll(files)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((n) => n.startsWith('grocery-page-') && n !== kept)
+    .map((n) => caches.delete(n)))).then(() => self.clients.claim()));
+});
+
+// The network first, so that a new page is seen at once; what is kept serves where there is none, or a slow one.
+self.addEventListener('fetch', (event) => {
+  const { pathname } = new URL(event.request.url);
+  if (event.request.method !== 'GET' || pathname.startsWith('/grocery/api/') || !pathname.startsWith('/grocery/')) return;
+  event.respondWith(fresh(event.request).catch(() => caches.match(event.request, { ignoreSearch: true })).then((a) => a || Response.error()));
+});
+
+async function fresh(request) {
+  const answer = await fetch(request, { signal: AbortSignal.timeout(3000) });
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  const cache = await caches.open(kept);
+  await cache.put(request, answer.clone());
+  return answer;
+}
