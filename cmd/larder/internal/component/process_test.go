@@ -87,7 +87,9 @@ func TestAssembleAsksNobody(t *testing.T) {
 	process, err := Assemble(t.Context(), hostOf(t), "larder", nil, All()...)
 	require.NoError(t, err)
 	missing, _ := process.probes.Look(t.Context())
-	require.ElementsMatch(t, []string{"postgres", "backup postgres", "nats", "nats of the grocery feed", "redis"}, missing)
+	require.ElementsMatch(t, []string{
+		"postgres", "backup postgres", "nats", "nats of the grocery feed", "redis", "grocery postgres", "grocery app's nats",
+	}, missing)
 	require.Contains(t, who(process.handler, "GET", "/readyz"), "backup postgres")
 	require.Contains(t, who(process.handler, "GET", "/healthz"), "ok")
 }
