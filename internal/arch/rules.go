@@ -104,6 +104,11 @@ func Layers() []Layer {
 				"imports it",
 		},
 		{
+			Packages: Module + "/docs/subscribers",
+			Third:    []string{"github.com/nats-io/nats.go/..."},
+			Reason:   "the example of a subscriber shows what a stranger's program needs, which is none of our packages",
+		},
+		{
 			Packages: fromOutside,
 			May:      []string{events, ground, fromOutside},
 			Reason:   "test works on the built binary from outside, as a user's program would, and so never imports a component",
@@ -122,7 +127,9 @@ func streamLibraries() []Library {
 		{
 			Import: "github.com/nats-io/nats.go/...",
 			// The servers' permissions are tried with a plain client, as any program that reads the feed is one.
-			May:    []string{internal + "jetstream", internal + "natsaccounts/accountstest", fromOutside},
+			May: []string{
+				internal + "jetstream", internal + "natsaccounts/accountstest", fromOutside, Module + "/docs/subscribers",
+			},
 			Tests:  []string{internal + "natsserver", Module + "/deploy/nats"},
 			Reason: "what an acknowledgement promises, and how a denied publish is told from a slow one, is decided once",
 		},

@@ -54,6 +54,7 @@ func userErased(t *testing.T, s *larder.Server) {
 	eve.Do(t, http.MethodPost, "/api/recipes", larder.Named("Eve's soup"), key...).Want(t, http.StatusCreated)
 	eve.Do(t, http.MethodPost, "/api/recipes/"+created.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
 	larder.Soon(t, 20*time.Second, func() string { return onFeed(t, s, eve.User.ID, 1) })
+	larder.Soon(t, 20*time.Second, func() string { return onList(t, eve, "apple") })
 	eve.Get(t, created.ID).Want(t, http.StatusOK)
 	other := s.AddUser(t, "erased-not")
 	other.Create(t, larder.Named("Not Eve's"))
@@ -76,6 +77,15 @@ func userErased(t *testing.T, s *larder.Server) {
 			query := "SELECT count(*) FROM event_log WHERE user_id = $1 AND type <> 'user.deleted'"
 			require.NoError(t, database.QueryRow(t.Context(), query, eve.User.ID).Scan(&rows))
 			return left(rows, place+" event_log")
+		})
+	}
+	groceries := larder.Postgres(t, stores.GroceryPostgresURL)
+	for _, table := range []string{"lists", "requests", "operations", "parts", "foods"} {
+		larder.Soon(t, 20*time.Second, func() string {
+			var rows int
+			query := fmt.Sprintf("SELECT count(*) FROM %s WHERE user_id = $1", table)
+			require.NoError(t, groceries.QueryRow(t.Context(), query, eve.User.ID).Scan(&rows))
+			return left(rows, "the grocery app's "+table)
 		})
 	}
 	larder.Soon(t, 20*time.Second, func() string { return left(lastingKeys(t, stores.RedisURL, eve.User.ID), "redis keys") })
@@ -140,7 +150,11 @@ func messagesOf(t *testing.T, s *larder.Server, user string) int {
 	for stream, url := range s.Streams(t) {
 		for _, message := range larder.Messages(t, larder.JetStream(t, url), stream) {
 			mine := strings.Contains(message.Subject(), user)
-			if mine && message.Headers().Get("ce-type") != "user.deleted" {
+			switch message.Headers().Get("ce-type") {
+			case "user.deleted", "grocery.user-erased": // which have nothing but the id
+				continue
+			}
+			if mine {
 				count++
 			}
 		}

@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,4 +101,31 @@ func refusal(t *testing.T, refusals <-chan error) error {
 		require.FailNow(t, "nothing was refused")
 		return nil
 	}
+}
+
+// onList tells whether a word is on a user's shopping list.
+func onList(t *testing.T, who *larder.Client, word string) string {
+	t.Helper()
+	list := who.Do(t, http.MethodGet, "/grocery/api/list", nil).Want(t, http.StatusOK)
+	if !strings.Contains(string(list.Body), word) {
+		return word + " isn't on the list"
+	}
+	return ""
+}
+
+// What is asked for is on the shopping list, for who has access and as long as they have it: then both sides
+// refuse, and nothing of what waits is shown.
+func shoppingList(t *testing.T, s *larder.Server) {
+	t.Helper()
+	ada := s.AddUser(t, "list-ada", "--grocery")
+	recipe, _ := ada.Create(t, map[string]any{"name": "Gratin", "ingredients": []any{map[string]any{"text": "1 kg potatoes"}}})
+	path := "/api/recipes/" + recipe.ID + "/grocery"
+	ada.Do(t, http.MethodPost, path, map[string]any{}).Want(t, http.StatusAccepted)
+	larder.Soon(t, 20*time.Second, func() string { return onList(t, ada, "potatoes") })
+	s.MustRun(t, "", "user", "revoke", "list-ada", "grocery")
+	ada.Do(t, http.MethodPost, path, map[string]any{}).Want(t, http.StatusForbidden)
+	refused := ada.Do(t, http.MethodGet, "/grocery/api/list", nil).Want(t, http.StatusForbidden)
+	require.NotContains(t, string(refused.Body), "potatoes")
+	s.MustRun(t, "", "user", "grant", "list-ada", "grocery")
+	larder.Soon(t, 20*time.Second, func() string { return onList(t, ada, "potatoes") })
 }

@@ -15,12 +15,13 @@ import (
 
 // RunFile tells where the stores of a server are. A running `larder up` writes it for the commands beside it.
 type RunFile struct {
-	PostgresURL       string `json:"postgres_url"`
-	BackupPostgresURL string `json:"backup_postgres_url"`
-	NATSURL           string `json:"nats_url"`
-	FeedNATSURL       string `json:"feed_nats_url"`
-	FeedURL           string `json:"feed_url"`
-	RedisURL          string `json:"redis_url"`
+	PostgresURL        string `json:"postgres_url"`
+	BackupPostgresURL  string `json:"backup_postgres_url"`
+	NATSURL            string `json:"nats_url"`
+	FeedNATSURL        string `json:"feed_nats_url"`
+	FeedURL            string `json:"feed_url"`
+	GroceryPostgresURL string `json:"grocery_postgres_url"`
+	RedisURL           string `json:"redis_url"`
 
 	ElasticsearchURL   string `json:"elasticsearch_url"`
 	ElasticsearchAlias string `json:"elasticsearch_alias"`

@@ -1,0 +1,66 @@
+// Subscriber is the least that it takes to hear what goes on the grocery lists: it prints each item, each
+// request once, also those sent while it was away. Run it with the address that `larder up` keeps in its
+// data folder:
+//
+//	go run ./docs/subscribers "$(cat ~/.local/share/larder/nats/grocery-app.url)"
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// itemsAdded is the part of grocery.items-added that is wanted here; schema/grocery.v1.json has all of it.
+type itemsAdded struct {
+	RequestID string `json:"request_id"`
+	Recipe    struct {
+		Name string `json:"name"`
+	} `json:"recipe"`
+	Items []struct {
+		Text string `json:"text"`
+	} `json:"items"`
+}
+
+func main() {
+	conn, err := nats.Connect(os.Args[1], nats.MaxReconnects(-1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	js, err := jetstream.New(conn)
+	if err != nil {
+		log.Fatal(err)
+	}
+	// The stream remembers under this name how far we are.
+	consumer, err := js.CreateOrUpdateConsumer(context.Background(), "GROCERY", jetstream.ConsumerConfig{
+		Durable: "my-subscriber-go", AckPolicy: jetstream.AckExplicitPolicy,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	seen := map[string]bool{} // keep it where you keep the items, in one transaction with them
+	_, err = consumer.Consume(func(msg jetstream.Msg) {
+		// Skip a type that you don't know. grocery.user-erased: remove what you keep of that user.
+		if msg.Headers().Get("ce-type") == "grocery.items-added" {
+			var added itemsAdded
+			if err := json.Unmarshal(msg.Data(), &added); err != nil {
+				log.Printf("can't read %s: %v", msg.Headers().Get("ce-id"), err)
+			} else if !seen[added.RequestID] {
+				seen[added.RequestID] = true
+				for _, item := range added.Items {
+					fmt.Printf("%s: %s\n", added.Recipe.Name, item.Text)
+				}
+			}
+		}
+		_ = msg.Ack() // after the work: what isn't acknowledged comes again
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	select {} // until it is stopped
+}
