@@ -2,6 +2,7 @@ package list
 
 import (
 	"math"
+	"math/big"
 
 	"larder.dev/internal/measure"
 )
@@ -30,9 +31,10 @@ func readable(sum measure.Amount) measure.Amount {
 	if !sum.Unit.Metric() {
 		return sum
 	}
-	for _, large := range []string{"kg", "l"} {
-		if in, ok := sum.In(measure.Named(large)); ok {
-			if most, _ := in.To.Float64(); most >= 1 {
+	most, _ := new(big.Rat).Mul(sum.To, sum.Unit.PerBase()).Float64()
+	if most >= 1000 {
+		for _, large := range []string{"kg", "l"} {
+			if in, ok := sum.In(measure.Named(large)); ok {
 				sum = in
 			}
 		}
