@@ -10,7 +10,7 @@ precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
-    denylist: [/^\/(api|metrics|healthz|readyz)/],
+    denylist: [/^\/(api|grocery|metrics|healthz|readyz)/],
   }),
 )
 
