@@ -91,7 +91,7 @@ func subscribe(t *testing.T, folder, program string, args ...string) *subscriber
 	}()
 	stop := func() {
 		_ = command.Process.Kill()
-		for range lines { //nolint:revive // until it has ended
+		for range lines { // until it has ended
 		}
 		_ = command.Wait()
 	}
