@@ -3,6 +3,9 @@ package arch
 import "slices"
 
 const (
+	events      = Module + "/events"
+	ground      = internal + "..."
+	command     = Module + "/command-api"
 	internal    = Module + "/internal/"
 	testkit     = internal + "testkit/..."
 	fromOutside = Module + "/test/..." // tests of the built binary, which look at its stores as a stranger would
@@ -10,12 +13,9 @@ const (
 )
 
 // Layers are the rules between our own packages.
-func Layers() []Layer {
-	const (
-		events  = Module + "/events"
-		ground  = internal + "..."
-		command = Module + "/command-api"
-	)
+func Layers() []Layer { return slices.Concat(componentLayers(), groundLayers()) }
+
+func componentLayers() []Layer {
 	return []Layer{
 		{
 			Packages: events,
@@ -72,6 +72,11 @@ func Layers() []Layer {
 			Third:    []string{},
 			Reason:   "the rules of a list are pure: no store, no HTTP, so that properties can be tried by the thousand",
 		},
+	}
+}
+
+func groundLayers() []Layer {
+	return []Layer{
 		{
 			Packages: ground,
 			May:      []string{ground},

@@ -11,16 +11,12 @@ import (
 
 // SIGTERM under load: the server ends with code 0, everything acknowledged is there afterwards, and a
 // request that it took up was answered: what got no answer wasn't done.
-//
-//nolint:tparallel // a round is a subtest for its connections to end with it, and rounds come in order
 func TestStopUnderLoad(t *testing.T) {
 	t.Parallel()
 	stopUnderLoad(t, larder.Start(t))
 }
 
 // The same for each component as a process of its own, on the real servers, all told to end at once.
-//
-//nolint:tparallel // as above
 func TestStopUnderLoadOnServers(t *testing.T) {
 	t.Parallel()
 	stopUnderLoad(t, larder.StartParts(t).Server)

@@ -73,7 +73,7 @@ func StartParts(tb testing.TB) *Parts {
 	tb.Helper()
 	p := NewParts(tb)
 	p.Migrate(tb)
-	p.Server.Start(tb)
+	p.Start(tb)
 	return p
 }
 

@@ -37,7 +37,7 @@ func buildGroceryApp(ctx context.Context, host *Host) (*Component, error) {
 		return nil, err
 	}
 	url := host.Address(stores.Grocery)
-	app, err := groceryapp.New(groceryapp.Deps{ //nolint:contextcheck // checking our own openapi.yaml asks nobody
+	app, err := groceryapp.New(groceryapp.Deps{
 		Pool: pool, PostgresURL: url, Feed: feed, Sessions: identity.NewSessions(redis),
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies, Metrics: host.Metrics, Log: host.Log,
 	})

@@ -33,7 +33,7 @@ func buildQueryAPI(ctx context.Context, host *Host) (*Component, error) {
 	if err := connectQueryAPI(ctx, host, &deps); err != nil {
 		return nil, err
 	}
-	api, err := queryapi.New(deps) //nolint:contextcheck // checking our own openapi.yaml asks nobody
+	api, err := queryapi.New(deps)
 	if err != nil {
 		return nil, fmt.Errorf("put the read side together: %w", err)
 	}
