@@ -65,6 +65,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recipes/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an earlier version the current one
+         * @description What the cook wrote is taken from that version, and becomes the next one. It brings back a deleted
+         *     recipe too. Files stay as they are now. The query API lists the versions.
+         */
+        post: operations["restoreRecipe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -226,6 +249,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        RestoreRequest: {
+            /** Format: int64 */
+            version: number;
         };
         /** Format: double */
         Servings: number | null;
@@ -508,6 +535,45 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJSON"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restoreRecipe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, once for each command; a UUID does. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The `ETag` of the version that the caller has, or `*`. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Replaced"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            /** @description This user has no such recipe, or it never had that version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { buttonClass } from '@/components/Button'
 import { Icon } from '@/components/Icon'
 import { AccountMenu } from '@/features/login/AccountMenu'
 import { useOnline } from '@/lib/network'
 import styles from './Header.module.css'
 
 /** Header is the top of the pages with a list: where one is, what can be done, and whether there is a network. */
-export function Header() {
+export function Header({ add = false }: { add?: boolean }) {
   const { t } = useTranslation()
   const online = useOnline()
   return (
@@ -30,6 +31,12 @@ export function Header() {
           </>
         )}
       </p>
+      {add && (
+        <Link to="/recipes/new" className={`${buttonClass('primary')} ${styles.add}`}>
+          <Icon name="plus" />
+          <span>{t('app.add')}</span>
+        </Link>
+      )}
       <AccountMenu />
     </header>
   )

@@ -59,9 +59,38 @@ const recipeRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/Recipe'), 'Recipe'),
 })
 
+const cookRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/recipes/$id/cook',
+  validateSearch: (search: Record<string, unknown>): { for?: number } => {
+    const servings = Number(search['for'])
+    return servings > 0 && servings <= 10_000 ? { for: servings } : {}
+  },
+  loader: ({ context, params }) => openKept(context.client, params.id),
+  component: lazyRouteComponent(() => import('./pages/Cook'), 'Cook'),
+})
+
+const editRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/recipes/$id/edit',
+  loader: ({ context, params }) => openKept(context.client, params.id),
+  component: lazyRouteComponent(() => import('./pages/Edit'), 'Edit'),
+})
+
+const newRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/recipes/new',
+  component: lazyRouteComponent(() => import('./pages/Edit'), 'Edit'),
+})
+
 const routes = rootRoute.addChildren([
   loginRoute,
-  insideRoute.addChildren([larderRoute.addChildren([listRoute, recipeRoute])]),
+  insideRoute.addChildren([
+    larderRoute.addChildren([listRoute, recipeRoute]),
+    cookRoute,
+    editRoute,
+    newRoute,
+  ]),
 ])
 
 // An address is written by anybody; only text of it is taken.

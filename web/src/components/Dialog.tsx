@@ -9,11 +9,13 @@ interface Props {
   onClose: () => void
   title: string
   children: ReactNode
+  /** For what stands side by side. */
+  wide?: boolean
   actions?: ReactNode
 }
 
 /** Dialog keeps the focus while it is open, and the browser gives it back. It rises from below on a phone. */
-export function Dialog({ open, onClose, title, children, actions }: Props) {
+export function Dialog({ open, onClose, title, children, actions, wide = false }: Props) {
   const { t } = useTranslation()
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
@@ -24,7 +26,13 @@ export function Dialog({ open, onClose, title, children, actions }: Props) {
   }, [open])
   if (!open) return null
   return (
-    <dialog ref={dialog} className={styles.dialog} aria-labelledby={id} onClose={onClose} closedby="any">
+    <dialog
+      ref={dialog}
+      className={wide ? `${styles.dialog} ${styles.wide}` : styles.dialog}
+      aria-labelledby={id}
+      onClose={onClose}
+      closedby="any"
+    >
       <div className={styles.head}>
         <h2 id={id} className={styles.title}>
           {title}

@@ -10,6 +10,7 @@ import {
   type Recipe,
   type RecipeInput,
 } from '@/lib/api'
+import { newId } from '@/lib/id'
 import { forgetRecipe, keepRecipe, store, type Waiting } from '@/lib/store'
 
 type Command = Pick<Waiting, 'recipe_id' | 'recipe_name' | 'kind' | 'body'> & { base?: number }
@@ -24,14 +25,15 @@ export type Outcome<T> = { state: 'done'; answer: T } | { state: 'waiting' }
 export async function send<T>(command: Command): Promise<Outcome<T>> {
   const seq = await store.outbox.add({
     ...command,
-    key: crypto.randomUUID(),
+    key: newId(),
     queued_at: Date.now(),
   } as Waiting)
-  await applyHere(command)
+  const undo = await applyHere(command)
   const answers = await flush()
   const answer = answers.get(seq)
   if (answer instanceof Refused) {
     await store.outbox.delete(seq)
+    await undo()
     throw answer
   }
   return answer === undefined ? { state: 'waiting' } : { state: 'done', answer: answer as T }
@@ -42,7 +44,8 @@ type Answers = Map<number, unknown>
 
 /** flush sends what waits, in order, until one can't be sent. Pages of the same browser take turns. */
 export async function flush(): Promise<Answers> {
-  return navigator.locks.request('larder.outbox', sendAll)
+  // Locks are there only over HTTPS and on this machine itself; a key keeps a command from being done twice anyway.
+  return 'locks' in navigator ? navigator.locks.request('larder.outbox', sendAll) : sendAll()
 }
 
 async function sendAll(): Promise<Answers> {
@@ -89,6 +92,13 @@ async function deliver(waiting: Waiting): Promise<unknown> {
       await forgetRecipe(waiting.recipe_id)
       return null
     }
+    case 'restore': {
+      const body = waiting.body as { version: number }
+      const params = { path, header: key }
+      const { data } = await answered(commands.POST('/api/recipes/{id}/restore', { params, body }))
+      await keepRecipe(data as Recipe, true)
+      return data
+    }
     case 'grocery': {
       const body = waiting.body as GroceryRequest
       const params = { path, header: key }
@@ -106,13 +116,17 @@ async function rebase(sent: Waiting, recipe: Recipe) {
     .modify({ base: recipe.version })
 }
 
-// The cook sees what they did at once, on this device; the server's answer replaces it.
-async function applyHere(command: Command) {
-  if (command.kind === 'delete') return forgetRecipe(command.recipe_id)
-  if (command.kind === 'grocery') return
-  const input = command.body as RecipeInput
-  const before = (await store.recipes.get(command.recipe_id))?.recipe
-  await keepRecipe(provisional(command.recipe_id, input, before), true)
+// The cook sees what they did at once, on this device; the server's answer replaces it. Where the server says no,
+// what is given back here undoes it, unless something newer has come meanwhile.
+async function applyHere(command: Command): Promise<() => Promise<void>> {
+  if (command.kind === 'grocery' || command.kind === 'restore') return () => Promise.resolve()
+  const before = await store.recipes.get(command.recipe_id)
+  if (command.kind === 'delete') await forgetRecipe(command.recipe_id)
+  else await keepRecipe(provisional(command.recipe_id, command.body as RecipeInput, before?.recipe), true)
+  return async () => {
+    if (before) await keepRecipe(before.recipe, true, before.fetched_at)
+    else await forgetRecipe(command.recipe_id)
+  }
 }
 
 /** provisional is the recipe as it will be, as far as this device can tell before the server has answered. */

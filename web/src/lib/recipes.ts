@@ -103,3 +103,11 @@ export async function applyChange(client: QueryClient, change: Change) {
     await client.invalidateQueries({ queryKey: recipeKey(change.id) })
   }
 }
+
+/** showKept puts what this device now has of a recipe on the pages that are open, and asks for the lists anew. */
+export async function showKept(client: QueryClient, id: string, from: Origin['from']) {
+  const kept = await store.recipes.get(id)
+  if (kept) client.setQueryData<Read>(recipeKey(id), { recipe: kept.recipe, from, at: kept.fetched_at })
+  else client.removeQueries({ queryKey: recipeKey(id) })
+  await client.invalidateQueries({ queryKey: listKey })
+}

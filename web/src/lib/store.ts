@@ -32,7 +32,7 @@ export interface Waiting {
   key: string
   recipe_id: string
   recipe_name: string
-  kind: 'create' | 'replace' | 'delete' | 'grocery'
+  kind: 'create' | 'replace' | 'delete' | 'restore' | 'grocery'
   body: unknown
   /** The version that a replacement or deletion is based on. */
   base?: number

@@ -1,9 +1,9 @@
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Message } from '@/components/Message'
 import { SearchPane } from '@/features/search/SearchPane'
 import { useDesk } from '@/lib/desk'
+import { FirstRecipe } from './FirstRecipe'
 import { Header } from '../Header'
 import styles from './Larder.module.css'
 
@@ -32,17 +32,13 @@ export function Larder() {
       onOpen={(open) =>
         void navigate({ to: '/recipes/$id', params: { id: open }, search: (before) => before })
       }
-      first={
-        <Message title={t('search.first.title')} dish="pot">
-          <p>{t('search.first.text')}</p>
-        </Message>
-      }
+      first={<FirstRecipe />}
     />
   )
   if (!id) {
     return (
       <>
-        <Header />
+        <Header add />
         <main id="content" className={styles.wide}>
           <h1 className="visually-hidden">{t('search.title')}</h1>
           {list}
@@ -59,7 +55,7 @@ export function Larder() {
   }
   return (
     <div className={styles.desk}>
-      <Header />
+      <Header add />
       <nav className={styles.side} aria-label={t('search.title')}>
         {list}
       </nav>

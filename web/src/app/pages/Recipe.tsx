@@ -1,7 +1,54 @@
-import { useParams } from '@tanstack/react-router'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { Button, buttonClass } from '@/components/Button'
+import { Icon } from '@/components/Icon'
+import { useDelete } from '@/features/delete/useDelete'
+import { GroceryButton } from '@/features/grocery/GroceryButton'
 import { RecipePage } from '@/features/recipe/RecipePage'
+import styles from './Recipe.module.css'
 
+/** Recipe is a recipe with all that can be done with it. */
 export function Recipe() {
+  const { t } = useTranslation()
   const { id } = useParams({ from: '/inside/larder/recipes/$id' })
-  return <RecipePage id={id} />
+  const navigate = useNavigate()
+  const remove = useDelete(() => void navigate({ to: '/', search: (before) => before }))
+  return (
+    <RecipePage
+      key={id}
+      id={id}
+      bar={(recipe, servings) => (
+        <>
+          <Link
+            to="/recipes/$id/cook"
+            params={{ id }}
+            search={servings === null || servings === recipe.servings ? {} : { for: servings }}
+            className={buttonClass('primary')}
+          >
+            <Icon name="pot" />
+            {t('cook.action')}
+          </Link>
+          <GroceryButton recipe={recipe} servings={servings} />
+        </>
+      )}
+      menu={(recipe) => (
+        <div className={styles.menu}>
+          <Link
+            to="/recipes/$id/edit"
+            params={{ id }}
+            className={buttonClass('round')}
+            aria-label={t('recipe.edit')}
+          >
+            <Icon name="pencil" />
+          </Link>
+          <Button look="round" aria-label={t('recipe.print')} onClick={() => print()}>
+            <Icon name="printer" />
+          </Button>
+          <Button look="round" aria-label={t('delete.action')} onClick={() => void remove(recipe)}>
+            <Icon name="trash" />
+          </Button>
+        </div>
+      )}
+    />
+  )
 }

@@ -1,5 +1,6 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import { Toasts } from '@/components/Toasts'
 import { useUser } from '@/lib/session'
 
 /** Root leads to the login when a session ends while the app is open. */
@@ -12,5 +13,10 @@ export function Root() {
     if (user || outside) return
     void navigate({ to: '/login', search: here.href === '/' ? {} : { next: here.href }, replace: true })
   }, [user, outside, here.href, navigate])
-  return <Outlet />
+  return (
+    <>
+      <Outlet />
+      <Toasts />
+    </>
+  )
 }

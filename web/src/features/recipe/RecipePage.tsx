@@ -6,6 +6,7 @@ import { buttonClass } from '@/components/Button'
 import { Icon } from '@/components/Icon'
 import { Message } from '@/components/Message'
 import { RecipePicture } from '@/components/RecipePicture'
+import { ServingsStepper } from '@/components/ServingsStepper'
 import { SafeLink } from '@/components/SafeLink'
 import { Refused, type Recipe } from '@/lib/api'
 import { formatMinutes, totalMinutes } from '@/lib/duration'
@@ -14,7 +15,6 @@ import { recipeQuery } from '@/lib/recipes'
 import { Ingredients } from './Ingredients'
 import { RecipeSkeleton } from './RecipeSkeleton'
 import styles from './RecipePage.module.css'
-import { Servings } from './Servings'
 import { Steps } from './Steps'
 
 interface Props {
@@ -77,7 +77,7 @@ function Whole({ recipe, bar, menu, extra, picture }: WholeProps) {
           <div className={styles.facts}>
             <Times recipe={recipe} />
             {recipe.servings !== null && (
-              <Servings value={shown ?? recipe.servings} written={recipe.servings} onChange={setServings} />
+              <ServingsStepper value={shown ?? recipe.servings} onChange={setServings} />
             )}
           </div>
         </div>

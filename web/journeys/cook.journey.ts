@@ -1,0 +1,48 @@
+import { expect, expectAccessible, test } from './kitchen'
+
+// Step by step, with several timers at once that ring when they are up.
+test('cook a recipe', async ({ kitchen }) => {
+  await kitchen.clock.install()
+  await kitchen.reload()
+  await kitchen.getByRole('link', { name: /Rösti/ }).click()
+  await kitchen.getByRole('button', { name: 'More servings' }).click()
+  await kitchen.getByRole('link', { name: 'Cook', exact: true }).click()
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Step 1 of 4')
+  await expect(kitchen.getByText('750 g').first()).toBeVisible()
+  await expectAccessible(kitchen)
+
+  await kitchen.keyboard.press('ArrowRight')
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Step 2 of 4')
+  await kitchen.getByRole('button', { name: 'Start 5 mins' }).click()
+  await kitchen.getByRole('button', { name: 'Next' }).click()
+  await kitchen.getByRole('button', { name: 'Start 12 mins' }).click()
+  await expect(kitchen.getByRole('timer')).toHaveCount(2)
+  await expectAccessible(kitchen)
+
+  await kitchen.clock.runFor('05:01')
+  await expect(kitchen.getByRole('alert')).toHaveText('Time is up: step 2')
+  await expect(kitchen.getByRole('timer')).toHaveText(/^6:5\d left, step 3$/)
+  await kitchen.getByRole('button', { name: 'Got it' }).click()
+
+  await kitchen.getByRole('button', { name: 'Next' }).click()
+  await kitchen.getByRole('button', { name: 'Done' }).click()
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Rösti')
+})
+
+// The screen is asked to stay on.
+test('the screen stays on', async ({ kitchen }) => {
+  await kitchen.addInitScript(() => {
+    const asked = { type: 'screen', addEventListener: () => undefined, release: () => Promise.resolve() }
+    Object.defineProperty(navigator, 'wakeLock', {
+      value: {
+        request: () => Promise.resolve(((globalThis as unknown as { awake: boolean }).awake = true) && asked),
+      },
+    })
+  })
+  await kitchen.reload()
+  await kitchen.getByRole('link', { name: /Rösti/ }).click()
+  await kitchen.getByRole('link', { name: 'Cook', exact: true }).click()
+  await expect
+    .poll(() => kitchen.evaluate(() => (globalThis as unknown as { awake?: boolean }).awake))
+    .toBe(true)
+})

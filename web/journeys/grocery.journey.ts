@@ -1,0 +1,38 @@
+import { expect, expectAccessible, test } from './kitchen'
+
+// Ingredients are chosen for so many servings and put on the list; a second time is asked for expressly.
+test('put on the grocery list', async ({ kitchen }) => {
+  let sent = 0
+  kitchen.on('request', (request) => {
+    if (request.url().endsWith('/grocery')) sent += 1
+  })
+  await kitchen.getByRole('link', { name: /Rösti/ }).click()
+  await kitchen.getByRole('button', { name: 'Grocery' }).click()
+  const dialog = kitchen.getByRole('dialog', { name: 'Put on the grocery list' })
+  await dialog.getByRole('checkbox', { name: /salt/ }).uncheck()
+  await dialog.getByRole('button', { name: 'More servings' }).click()
+  await expectAccessible(kitchen)
+  await dialog.getByRole('button', { name: 'Add 3 things' }).dblclick()
+  await expect(dialog.getByText('3 things are on their way to the grocery list.')).toBeVisible()
+  await expect(dialog.getByText('750 g')).toBeVisible()
+  expect(sent).toBe(1)
+  await dialog.getByRole('button', { name: 'Done' }).click()
+
+  await kitchen.getByRole('button', { name: 'Grocery' }).click()
+  await dialog.getByRole('checkbox', { name: /salt/ }).uncheck()
+  await dialog.getByRole('button', { name: 'More servings' }).click()
+  await expect(dialog.getByRole('button', { name: 'Add once more' })).toBeVisible()
+})
+
+test.describe('without access', () => {
+  test.use({ grocery: false })
+
+  // The button says that, and whom to ask.
+  test('the button says so', async ({ kitchen }) => {
+    await kitchen.getByRole('link', { name: /Rösti/ }).click()
+    await kitchen.getByRole('button', { name: 'Grocery' }).click()
+    await expect(kitchen.getByText('You have no access to the grocery list.')).toBeVisible()
+    await expectAccessible(kitchen)
+    await expect(kitchen.getByRole('dialog')).toHaveCount(0)
+  })
+})

@@ -1,0 +1,23 @@
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { EditPage } from '@/features/edit/EditPage'
+import { Header } from '../Header'
+
+/** Edit adds a recipe where the address has no id, else changes that one. */
+export function Edit() {
+  const { id } = useParams({ strict: false })
+  const navigate = useNavigate()
+  return (
+    <>
+      <Header />
+      <main id="content">
+        <EditPage
+          id={id}
+          onDone={(saved) => {
+            const next = saved ?? id
+            void (next ? navigate({ to: '/recipes/$id', params: { id: next } }) : navigate({ to: '/' }))
+          }}
+        />
+      </main>
+    </>
+  )
+}

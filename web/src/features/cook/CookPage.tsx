@@ -1,0 +1,148 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Button } from '@/components/Button'
+import { Icon } from '@/components/Icon'
+import { Message } from '@/components/Message'
+import { Skeleton } from '@/components/Skeleton'
+import { scaleLine } from '@/lib/amount'
+import type { Recipe } from '@/lib/api'
+import { useLocale } from '@/lib/i18n'
+import { recipeQuery } from '@/lib/recipes'
+import { fold } from '@/lib/words'
+import styles from './CookPage.module.css'
+import { StepText } from './StepText'
+import { TimerBar } from './TimerBar'
+import { needsOf } from './timers'
+import { useTimers } from './useTimers'
+import { useWakeLock } from './useWakeLock'
+
+interface Props {
+  id: string
+  /** For how many it is cooked; null for as many as the recipe says. */
+  servings: number | null
+  onLeave: () => void
+}
+
+/** CookPage shows one step at a time, large enough to be read from the other side of the stove. */
+export function CookPage({ id, servings, onLeave }: Props) {
+  const { t } = useTranslation()
+  const { data, error } = useQuery(recipeQuery(id))
+  if (!data) {
+    if (error) {
+      return (
+        <Message heading="h1" error title={t('recipe.gone.title')}>
+          <p>{error.message}</p>
+        </Message>
+      )
+    }
+    return (
+      <div className={styles.page} role="status" aria-label={t('app.loading')}>
+        <Skeleton height="4rem" />
+      </div>
+    )
+  }
+  return <Cooking recipe={data.recipe} servings={servings} onLeave={onLeave} />
+}
+
+function Cooking({
+  recipe,
+  servings,
+  onLeave,
+}: {
+  recipe: Recipe
+  servings: number | null
+  onLeave: () => void
+}) {
+  const { t } = useTranslation()
+  const locale = useLocale()
+  const [at, setAt] = useState(0)
+  const awake = useWakeLock()
+  const { timers, start, stop } = useTimers(recipe.id)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const factor = recipe.servings && servings ? servings / recipe.servings : 1
+  const step = recipe.steps[at]
+  useEffect(() => {
+    document.title = `${t('cook.title', { name: recipe.name })} · Larder`
+  }, [recipe.name, t])
+  useEffect(() => heading.current?.focus(), [at])
+
+  if (!step) {
+    return (
+      <Message
+        heading="h1"
+        dish="pot"
+        title={t('cook.noSteps')}
+        actions={<Button onClick={onLeave}>{t('cook.leave')}</Button>}
+      />
+    )
+  }
+  const last = at === recipe.steps.length - 1
+  const needed = needsOf(step.text, recipe.ingredients, fold)
+  const lines = recipe.ingredients.map((line) => scaleLine(line, factor, locale))
+  const go = (to: number) => setAt(Math.max(0, Math.min(recipe.steps.length - 1, to)))
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.target instanceof HTMLButtonElement && event.key === ' ') return
+    const forward = document.documentElement.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight'
+    if (event.key === forward) go(at + 1)
+    else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') go(at - 1)
+    else if (event.key === 'Escape') onLeave()
+  }
+
+  const line = (position: number) => (
+    <li key={position} dir="auto">
+      {lines[position]?.amount && <b>{lines[position].amount}</b>} {lines[position]?.rest}
+    </li>
+  )
+  return (
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys work beside the buttons
+    <div className={styles.page} onKeyDown={onKeyDown}>
+      <header className={styles.head}>
+        <Button look="round" aria-label={t('cook.leave')} onClick={onLeave}>
+          <Icon name="close" size={24} />
+        </Button>
+        <p className={styles.name}>{recipe.name}</p>
+        {awake && <p className={styles.awake}>{t('cook.awake')}</p>}
+      </header>
+      <progress className="visually-hidden" max={recipe.steps.length} value={at + 1} aria-labelledby="step" />
+      <div className={styles.dots} aria-hidden="true">
+        {recipe.steps.map((_, i) => (
+          <span key={i} className={i <= at ? styles.past : undefined} />
+        ))}
+      </div>
+      <div className={styles.body}>
+        <section className={styles.step}>
+          <h1 id="step" className={styles.count} tabIndex={-1} ref={heading}>
+            {t('cook.step', { number: at + 1, total: recipe.steps.length })}
+          </h1>
+          {step.section && <p className={styles.section}>{step.section}</p>}
+          <StepText text={step.text} id={`${at}`} step={at + 1} onStart={start} />
+        </section>
+        <aside className={styles.needs}>
+          {needed.length > 0 && (
+            <>
+              <h2>{t('cook.needs')}</h2>
+              <ul>{needed.map(line)}</ul>
+            </>
+          )}
+          <details>
+            <summary>{t('cook.allIngredients')}</summary>
+            <ul>{recipe.ingredients.map((_, position) => line(position))}</ul>
+          </details>
+        </aside>
+      </div>
+      <TimerBar timers={timers} onStop={stop} />
+      <footer className={styles.bar}>
+        <Button aria-disabled={at === 0 || undefined} onClick={() => go(at - 1)}>
+          <Icon name="previous" />
+          {t('cook.previous')}
+        </Button>
+        <Button look="primary" onClick={() => (last ? onLeave() : go(at + 1))}>
+          {last ? t('cook.finish') : t('cook.next')}
+          <Icon name={last ? 'check' : 'next'} />
+        </Button>
+      </footer>
+    </div>
+  )
+}

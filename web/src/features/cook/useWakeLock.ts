@@ -1,0 +1,31 @@
+import { useEffect, useState } from 'react'
+
+/** useWakeLock keeps the screen on while the page is in sight, and tells whether it does. */
+export function useWakeLock(): boolean {
+  const [held, setHeld] = useState(false)
+  useEffect(() => {
+    let lock: WakeLockSentinel | undefined
+    let over = false
+    const hold = async () => {
+      if (over || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return
+      try {
+        lock = await navigator.wakeLock.request('screen')
+        if (over) void lock.release()
+        else setHeld(true)
+        lock.addEventListener('release', () => setHeld(false))
+      } catch {
+        setHeld(false) // an empty battery, or a browser that doesn't let us: the page works all the same
+      }
+    }
+    // The browser lets go whenever the page is out of sight.
+    const onVisible = () => void hold()
+    document.addEventListener('visibilitychange', onVisible)
+    void hold()
+    return () => {
+      over = true
+      document.removeEventListener('visibilitychange', onVisible)
+      void lock?.release()
+    }
+  }, [])
+  return held
+}
