@@ -35,7 +35,10 @@ test('the screen stays on', async ({ kitchen }) => {
     const asked = { type: 'screen', addEventListener: () => undefined, release: () => Promise.resolve() }
     Object.defineProperty(navigator, 'wakeLock', {
       value: {
-        request: () => Promise.resolve(((globalThis as unknown as { awake: boolean }).awake = true) && asked),
+        request: () => {
+          Object.assign(globalThis, { awake: true })
+          return Promise.resolve(asked)
+        },
       },
     })
   })

@@ -23,25 +23,25 @@ test('add a recipe and change it', async ({ kitchen, cook }) => {
   await kitchen.getByLabel('Name', { exact: true }).fill('Pancakes')
   await kitchen.getByLabel('Servings').fill('2,5')
   await kitchen.getByLabel('Cook, minutes').fill('20')
-  await kitchen.getByLabel('Ingredient 1').fill('200 g flour')
-  await kitchen.getByLabel('Ingredient 1').press('Enter')
-  await expect(kitchen.getByLabel('Ingredient 2')).toBeFocused()
+  await kitchen.getByLabel('Ingredient 1', { exact: true }).fill('200 g flour')
+  await kitchen.getByLabel('Ingredient 1', { exact: true }).press('Enter')
+  await expect(kitchen.getByLabel('Ingredient 2', { exact: true })).toBeFocused()
   await kitchen.keyboard.type('2 eggs')
-  await kitchen.getByLabel('Step 1').fill('Stir it all.')
+  await kitchen.getByLabel('Step 1', { exact: true }).fill('Stir it all.')
 
   // A pasted list becomes rows, its headings sections.
-  await kitchen.getByLabel('Ingredient 2').evaluate((field) => {
+  await kitchen.getByLabel('Ingredient 2', { exact: true }).evaluate((field) => {
     const data = new DataTransfer()
     data.setData('text/plain', 'To serve:\n- maple syrup\n• 1 lemon')
     field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
   })
-  await expect(kitchen.getByLabel('Ingredient 4')).toHaveValue('1 lemon')
-  await expect(kitchen.getByLabel('Section')).toHaveValue('To serve')
+  await expect(kitchen.getByLabel('Ingredient 4', { exact: true })).toHaveValue('1 lemon')
+  await expect(kitchen.getByLabel('Section', { exact: true })).toHaveValue('To serve')
 
   // The handle moves a row, by keys too.
   await kitchen.getByRole('button', { name: /^Move 2 eggs/ }).focus()
   await kitchen.keyboard.press('ArrowUp')
-  await expect(kitchen.getByLabel('Ingredient 1')).toHaveValue('2 eggs')
+  await expect(kitchen.getByLabel('Ingredient 1', { exact: true })).toHaveValue('2 eggs')
   await expect(kitchen.getByRole('button', { name: /^Move 2 eggs/ })).toBeFocused()
 
   await kitchen.getByLabel('Tags').fill('sweet, quick')
@@ -66,13 +66,13 @@ test('drag a row', async ({ kitchen, cook }) => {
   })
   await kitchen.goto(address(`/recipes/${id}/edit`))
   const handle = await kitchen.getByRole('button', { name: /^Move one/ }).boundingBox()
-  const last = await kitchen.getByLabel('Ingredient 3').boundingBox()
+  const last = await kitchen.getByLabel('Ingredient 3', { exact: true }).boundingBox()
   if (!handle || !last) throw new Error('the rows are not there')
   await kitchen.mouse.move(handle.x + 10, handle.y + 10)
   await kitchen.mouse.down()
   await kitchen.mouse.move(handle.x + 10, last.y + last.height - 4, { steps: 12 })
   await kitchen.mouse.up()
-  await expect(kitchen.getByLabel('Ingredient 3')).toHaveValue('one')
+  await expect(kitchen.getByLabel('Ingredient 3', { exact: true })).toHaveValue('one')
 })
 
 // Leaving with changes asks; what was typed survives a reload, and can be thrown away.

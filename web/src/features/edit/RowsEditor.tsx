@@ -163,17 +163,17 @@ function numbersOf(rows: Row[]): number[] {
   return numbers
 }
 
-// A row follows the pointer by taking the place of the row that the pointer is over. The handle keeps the pointer,
-// so that this works with a finger too.
+// A row follows the pointer by taking the place of the row that the pointer is over. The window listens, because
+// the handle is taken out of the page for a moment when its row moves, and would lose the pointer.
 function useDrag(list: React.RefObject<HTMLUListElement | null>, move: (from: number, to: number) => void) {
   const latest = useRef(move)
   useLayoutEffect(() => {
     latest.current = move
   })
   return (event: PointerEvent<HTMLButtonElement>, start: number) => {
-    const handle = event.currentTarget
     let at = start
-    handle.setPointerCapture(event.pointerId)
+    event.preventDefault() // or the text would be marked
+    event.currentTarget.focus()
     const over = (moved: globalThis.PointerEvent) => {
       const places = [...(list.current?.children ?? [])].map((child) => child.getBoundingClientRect())
       const to = places.findIndex((place) => moved.clientY < place.bottom)
@@ -186,12 +186,12 @@ function useDrag(list: React.RefObject<HTMLUListElement | null>, move: (from: nu
       at = target
     }
     const end = () => {
-      handle.removeEventListener('pointermove', over)
-      handle.removeEventListener('pointerup', end)
-      handle.removeEventListener('pointercancel', end)
+      removeEventListener('pointermove', over)
+      removeEventListener('pointerup', end)
+      removeEventListener('pointercancel', end)
     }
-    handle.addEventListener('pointermove', over)
-    handle.addEventListener('pointerup', end)
-    handle.addEventListener('pointercancel', end)
+    addEventListener('pointermove', over)
+    addEventListener('pointerup', end)
+    addEventListener('pointercancel', end)
   }
 }

@@ -32,6 +32,7 @@ export function useSave(
       const current = error.problem.current
       if (error.status === 412 && current) {
         await keepRecipe(current)
+        await showKept(client, id, 'server')
         setConflict(current)
       } else {
         setFailure(

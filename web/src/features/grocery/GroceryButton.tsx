@@ -18,7 +18,6 @@ export function GroceryButton({ recipe, servings }: { recipe: Recipe; servings: 
   return (
     <>
       <Button
-        aria-disabled={!allowed || undefined}
         aria-describedby={allowed ? undefined : id}
         onClick={() => (allowed ? setOpen(true) : setTold(!told))}
       >
