@@ -22,7 +22,7 @@ ARGS     ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run build generate verify format-check vet lint generated-check tidy-check arch format \
-	test test-quick test-real test-race test-faults bench fuzz clean web-build web-verify web-test
+	test test-quick test-real test-race test-faults bench fuzz clean web-build web-verify web-test web-screens
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ web-verify: $(WEB_MODULES) ## types, lint and format of the app
 web-test: build $(WEB_MODULES) ## the app's tests: its logic, its size, and what a cook does in a real browser
 	cd web && npm run --silent test && npm run --silent budget
 	cd web && $(CURDIR)/scripts/with-chromium npm run --silent journeys
+
+web-screens: build $(WEB_MODULES) ## pictures of every page, for docs/screens: look at them
+	cd web && $(CURDIR)/scripts/with-chromium npm run --silent screens
 
 # npm ci writes this file last, so that it stands for the whole folder.
 $(WEB_MODULES): web/package-lock.json

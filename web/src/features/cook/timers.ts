@@ -95,15 +95,13 @@ export function needsOf(
   ingredients: { text: string; name: string }[],
   fold: (text: string) => string,
 ): number[] {
-  const said = new Set(
-    fold(step)
-      .match(/[\p{L}\p{N}]{3,}/gu)
-      ?.map(stem),
-  )
+  const said = fold(step).match(/[\p{L}\p{N}]{3,}/gu) ?? []
   return [...ingredients.keys()].filter((position) => {
     const line = ingredients[position]
     const named = fold((line?.name || line?.text || '').replace(/\(.*?\)/g, ' ').split(',')[0] ?? '')
-    return (named.match(/[\p{L}\p{N}]{3,}/gu) ?? []).some((each) => !common.has(each) && said.has(stem(each)))
+    return (named.match(/[\p{L}\p{N}]{3,}/gu) ?? []).some(
+      (each) => !common.has(each) && said.some((word) => sameWord(word, each)),
+    )
   })
 }
 
@@ -114,7 +112,13 @@ const common = new Set(
   ),
 )
 
-// Enough of a stem for one recipe's own words: onions and onion, potatoes and potato.
-function stem(text: string) {
-  return text.length > 4 ? text.replace(/(?:ies|es|s|n|en)$/, '') : text
+// Singular and plural, which is enough for the words of one recipe: onion and onions, berry and berries.
+function sameWord(a: string, b: string): boolean {
+  const [short, long] = [a, b]
+    .map((each) => each.replace(/ies$/, 'y'))
+    .sort((x, y) => x.length - y.length) as [string, string]
+  return (
+    short === long ||
+    (short.length >= 3 && long.startsWith(short) && /^(?:s|es|n|en|e)$/.test(long.slice(short.length)))
+  )
 }

@@ -1,0 +1,100 @@
+// Pictures of every page in both layouts and both themes, for docs/screens: make web-screens. They are looked at by
+// people; no test compares them.
+import { chromium, type Page } from '@playwright/test'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import start, { binary } from './server'
+
+const folder = fileURLToPath(new URL('../../docs/screens/', import.meta.url))
+const samples =
+  process.env['LARDER_SAMPLES'] ?? fileURLToPath(new URL('../../samples/recipes.jsonl', import.meta.url))
+const credentials = { username: 'ada', password: 'a little salt goes far' }
+
+const layouts = {
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+  desk: { viewport: { width: 1440, height: 900 } },
+}
+
+const stop = await start()
+const url = (path: string) => new URL(path, process.env['LARDER_URL']).href
+try {
+  execFileSync(binary, ['user', 'add', 'ada', '--grocery', '--password-stdin'], {
+    input: credentials.password,
+  })
+  execFileSync(binary, ['user', 'add', 'newcomer', '--password-stdin'], { input: credentials.password })
+  execFileSync(binary, ['import', '--user', 'ada', samples])
+  mkdirSync(folder, { recursive: true })
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
+  for (const [layout, options] of Object.entries(layouts)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const context = await browser.newContext({
+        ...options,
+        colorScheme,
+        locale: 'en-GB',
+        reducedMotion: 'reduce',
+      })
+      const page = await context.newPage()
+      const shoot = async (name: string) => {
+        await page.evaluate(() => document.fonts.ready)
+        await page.screenshot({
+          path: `${folder}${name}-${layout}-${colorScheme}.jpg`,
+          type: 'jpeg',
+          quality: 72,
+        })
+      }
+      await tour(page, shoot)
+      await context.close()
+    }
+  }
+  await browser.close()
+} finally {
+  await stop()
+}
+
+async function tour(page: Page, shoot: (name: string) => Promise<void>) {
+  await page.goto(url('/login'))
+  await page.getByLabel('Name').waitFor()
+  await shoot('login')
+  await page.request.post(url('/api/session'), { data: { ...credentials, username: 'newcomer' } })
+  await page.goto(url('/'))
+  await page.getByText('An empty larder').waitFor()
+  await shoot('first')
+
+  await page.request.post(url('/api/session'), { data: credentials })
+  await page.evaluate(() => localStorage.clear())
+  await page.goto(url('/'))
+  await page.getByRole('link', { name: /Rösti/ }).waitFor()
+  await shoot('list')
+  await page.getByRole('searchbox').fill('shak')
+  await page.locator('mark').first().waitFor()
+  await shoot('search')
+  await page.getByRole('searchbox').fill('xylophone')
+  await page.getByText('Nothing called').waitFor()
+  await shoot('nothing')
+
+  await page.goto(url('/?q=shakshuka'))
+  await page.getByRole('link', { name: /Shakshuka/ }).click()
+  await page.getByRole('heading', { level: 1, name: 'Shakshuka' }).waitFor()
+  await shoot('recipe')
+  await page.getByRole('button', { name: 'Grocery' }).click()
+  await page.getByRole('dialog').waitFor()
+  await shoot('grocery')
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('link', { name: 'Cook', exact: true }).click()
+  await page.getByText('Step 1 of').waitFor()
+  await page
+    .getByRole('button', { name: /^Start / })
+    .or(page.getByRole('button', { name: 'Next' }))
+    .first()
+    .click()
+  await shoot('cook')
+  await page.goBack()
+  await page.getByRole('link', { name: 'Edit' }).click()
+  await page.getByLabel('Ingredient 1', { exact: true }).waitFor()
+  await shoot('edit')
+}
