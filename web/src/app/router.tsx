@@ -6,7 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
-import { openKept } from '@/lib/recipes'
+import { listQuery, openKept } from '@/lib/recipes'
 import { sessionQuery } from '@/lib/session'
 import { Broken } from './pages/Broken'
 import { NotThere } from './pages/NotThere'
@@ -35,6 +35,9 @@ const insideRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'inside',
   beforeLoad: async ({ context, location }) => {
+    // The list doesn't wait for the word who is logged in: it is the same question to the same server.
+    if (location.pathname === '/')
+      void context.client.prefetchInfiniteQuery(listQuery(...asked(location.search)))
     const user = await context.client.ensureQueryData(sessionQuery)
     if (!user) throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
   },
@@ -92,6 +95,10 @@ const routes = rootRoute.addChildren([
     newRoute,
   ]),
 ])
+
+function asked(search: Search): [q: string, tag: string] {
+  return [search.q ?? '', search.tag ?? '']
+}
 
 // An address is written by anybody; only text of it is taken.
 function pick<K extends string>(search: Record<string, unknown>, key: K): { [P in K]?: string } {

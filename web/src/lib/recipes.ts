@@ -56,7 +56,8 @@ export interface Page extends Origin {
   next: string | null
 }
 
-const pageSize = 100
+// More than a screen shows, and few enough to come at once over a weak signal.
+const pageSize = 60
 
 export const listQuery = (q: string, tag: string) =>
   infiniteQueryOptions({
