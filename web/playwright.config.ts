@@ -10,7 +10,7 @@ export default defineConfig({
   globalSetup: './journeys/server.ts',
   fullyParallel: true,
   workers: 2,
-  timeout: 30_000,
+  timeout: 60_000,
   expect: { timeout: 7_000 },
   forbidOnly: !!process.env['CI'],
   reporter: [['list', { printSteps: false }]],

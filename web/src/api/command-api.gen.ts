@@ -1,6 +1,28 @@
 // Code generated from command-api/openapi.yaml by "make generate". DO NOT EDIT.
 
 export interface paths {
+    "/api/ingredients/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read ingredient lines
+         * @description What is understood of lines as people write them, in English and German; nothing is kept. There is one
+         *     answer a line, in their order, and each has its line as it was sent. What isn't understood stays text:
+         *     an amount is never guessed.
+         */
+        post: operations["parseIngredients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recipes": {
         parameters: {
             query?: never;
@@ -181,6 +203,33 @@ export interface components {
             unit?: string;
         };
         Minutes: number | null;
+        ParsedIngredient: {
+            /** @description The food, as one buys it: `fresh parsley`. */
+            name: string;
+            /** @description Size, preparation, purpose and comments: `finely chopped`, `to taste`. */
+            note: string;
+            /**
+             * Format: double
+             * @description The first amount; null where none is written.
+             */
+            quantity: number | null;
+            /**
+             * Format: double
+             * @description The upper end of a range.
+             */
+            quantity_max: number | null;
+            second: components["schemas"]["SecondMeasure"];
+            /** @description The line as it was sent. */
+            text: string;
+            /** @description Its short form: `g`, `tbsp`, `cup`, `clove`; empty for a count. */
+            unit: string;
+        };
+        ParsedIngredients: {
+            ingredients: components["schemas"]["ParsedIngredient"][];
+        };
+        ParseRequest: {
+            lines: string[];
+        };
         /** @description RFC 9457 */
         Problem: {
             detail?: string;
@@ -254,6 +303,19 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        SecondMeasure: {
+            /** Format: double */
+            quantity: number;
+            /** Format: double */
+            quantity_max: number | null;
+            /**
+             * @description The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
+             *     top, `1 cup plus 2 tbsp`.
+             * @enum {string}
+             */
+            relation: "same" | "each" | "plus";
+            unit: string;
+        } | null;
         /** Format: double */
         Servings: number | null;
         Session: {
@@ -403,6 +465,36 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    parseIngredients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParseRequest"];
+            };
+        };
+        responses: {
+            /** @description The lines and their parts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParsedIngredients"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJSON"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     createRecipe: {
         parameters: {
             query?: never;
