@@ -31,6 +31,10 @@ export async function startLanguage() {
     resources: { en: { translation: en } },
     interpolation: { escapeValue: false }, // React escapes
   })
+  // {{count, number}} is written in the digits and separators that amounts and times have too.
+  i18next.services.formatter?.add('number', (value: number, language) =>
+    new Intl.NumberFormat(localeOf(language ?? 'en')).format(value),
+  )
   await showLanguage(wantedLanguage())
 }
 
