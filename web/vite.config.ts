@@ -12,7 +12,10 @@ export default defineConfig({
       filename: 'sw.ts',
       registerType: 'prompt', // a cook in the middle of a recipe decides when the page is exchanged
       injectRegister: false,
-      injectManifest: { globPatterns: ['**/*.{html,css,js,svg,png,woff2}'] },
+      injectManifest: {
+        globPatterns: ['**/*.{html,css,js,svg,png,woff2}'],
+        globIgnores: ['**/*-vietnamese-*'], // kept once a page has asked for it
+      },
       manifest: {
         id: '/',
         name: 'Larder',

@@ -1,8 +1,12 @@
 /// <reference lib="webworker" />
-// The service worker keeps the app itself, so that it opens without a network. What a cook reads is kept by the
-// app, in lib/store.
+// The service worker keeps the app itself, so that it opens without a network, and the pictures that were seen. What
+// a cook reads is kept by the app, in lib/store.
+import { ExpirationPlugin } from 'workbox-expiration'
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
+import { CacheFirst } from 'workbox-strategies'
+import type { WorkboxPlugin } from 'workbox-core'
+import { picturesCache } from '@/lib/pictures'
 
 declare const self: ServiceWorkerGlobalScope
 
@@ -14,7 +18,36 @@ registerRoute(
   }),
 )
 
-// The page asks the cook first.
+// Letters of further scripts are kept once a page has asked for them.
+registerRoute(
+  ({ url, request }) => url.origin === self.location.origin && request.destination === 'font',
+  new CacheFirst({ cacheName: 'larder.fonts', plugins: [atMost(24)] }),
+)
+
+// A picture's address is signed anew now and then, and the picture under it never changes: what comes before the
+// signature is its name.
+registerRoute(
+  ({ request }) => request.destination === 'image',
+  new CacheFirst({
+    cacheName: picturesCache,
+    plugins: [
+      {
+        cacheKeyWillBeUsed: ({ request }) => Promise.resolve(request.url.replace(/[?#].*$/, '')),
+        // An answer of another origin can't be looked into; one of ours that isn't whole must not be kept.
+        cacheWillUpdate: ({ response }) =>
+          Promise.resolve(response.status === 200 || response.type === 'opaque' ? response : null),
+      },
+      atMost(1_000),
+    ],
+  }),
+)
+
+function atMost(maxEntries: number): WorkboxPlugin {
+  // Its type says undefined where the interface of the same library leaves things out.
+  return new ExpirationPlugin({ maxEntries, purgeOnQuotaError: true }) as unknown as WorkboxPlugin
+}
+
 self.addEventListener('message', (event) => {
+  // The page asks the cook first.
   if ((event.data as { type?: string } | null)?.type === 'SKIP_WAITING') void self.skipWaiting()
 })
