@@ -3,13 +3,11 @@ import { useTranslation } from 'react-i18next'
 import { buttonClass } from '@/components/Button'
 import { Icon } from '@/components/Icon'
 import { AccountMenu } from '@/features/login/AccountMenu'
-import { useOnline } from '@/lib/network'
 import styles from './Header.module.css'
 
-/** Header is the top of the pages with a list: where one is, what can be done, and whether there is a network. */
+/** Header is the top of the pages with a list: where one is, and what can be done. */
 export function Header({ add = false }: { add?: boolean }) {
   const { t } = useTranslation()
-  const online = useOnline()
   return (
     <header className={styles.header}>
       <a className={styles.skip} href="#content">
@@ -19,18 +17,6 @@ export function Header({ add = false }: { add?: boolean }) {
         <img src="/icon.svg" alt="" width="32" height="32" />
         {t('app.name')}
       </Link>
-      <p
-        role="status"
-        className={online ? undefined : styles.offline}
-        title={online ? undefined : t('network.offlineLong')}
-      >
-        {!online && (
-          <>
-            <Icon name="cloudOff" size={18} />
-            {t('network.offline')}
-          </>
-        )}
-      </p>
       {add && (
         <Link to="/recipes/new" className={`${buttonClass('primary')} ${styles.add}`}>
           <Icon name="plus" />

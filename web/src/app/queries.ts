@@ -1,15 +1,13 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { Refused } from '@/lib/api'
-import { forgetUser, sessionQuery } from '@/lib/session'
+import { endSession } from '@/lib/session'
 
 /** newQueryClient makes the one that the app asks through. A session that ended is noticed wherever it shows. */
 export function newQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({
       onError: (error) => {
-        if (!(error instanceof Refused) || error.status !== 401) return
-        forgetUser()
-        client.setQueryData(sessionQuery.queryKey, null)
+        if (error instanceof Refused && error.status === 401) endSession(client)
       },
     }),
     defaultOptions: {

@@ -16,7 +16,8 @@ export function isOnline() {
   return navigator.onLine && reachable
 }
 
-function subscribe(listener: () => void) {
+/** watchNetwork calls the listener whenever isOnline may have changed, until the function that it gives is called. */
+export function watchNetwork(listener: () => void): () => void {
   listeners.add(listener)
   addEventListener('online', listener)
   addEventListener('offline', listener)
@@ -28,5 +29,5 @@ function subscribe(listener: () => void) {
 }
 
 export function useOnline(): boolean {
-  return useSyncExternalStore(subscribe, isOnline)
+  return useSyncExternalStore(watchNetwork, isOnline)
 }

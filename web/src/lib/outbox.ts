@@ -1,15 +1,7 @@
 // Commands on their way. Each is written down with an Idempotency-Key before it is sent, and taken out when the
 // server has answered: so none is lost with the app, and none is done twice. They go out one after the other, in
 // the order in which they were given.
-import {
-  answered,
-  commands,
-  Refused,
-  Unreachable,
-  type GroceryRequest,
-  type Recipe,
-  type RecipeInput,
-} from '@/lib/api'
+import { answered, commands, Refused, type GroceryRequest, type Recipe, type RecipeInput } from '@/lib/api'
 import { newId } from '@/lib/id'
 import { forgetRecipe, keepRecipe, store, type Waiting } from '@/lib/store'
 
@@ -18,9 +10,16 @@ type Command = Pick<Waiting, 'recipe_id' | 'recipe_name' | 'kind' | 'body'> & { 
 /** What became of a command: the server's answer, or that it waits for the network. */
 export type Outcome<T> = { state: 'done'; answer: T } | { state: 'waiting' }
 
+/** How long whoever gave a command waits for the answer, before being told that it is on its way. */
+const patience = 3_000
+
+// Those in this page who wait for the answer to what they sent, by seq.
+const askers = new Map<number, (answer: unknown) => void>()
+
 /**
  * send writes a command down and sends everything that waits, in order. It throws Refused where the server says no
- * to this very command; it is taken out then, since whoever gave it is there to decide.
+ * to this very command in time; it is taken out then, since whoever gave it is there to decide. A later no stays in
+ * the outbox.
  */
 export async function send<T>(command: Command): Promise<Outcome<T>> {
   const seq = await store.outbox.add({
@@ -29,8 +28,7 @@ export async function send<T>(command: Command): Promise<Outcome<T>> {
     queued_at: Date.now(),
   } as Waiting)
   const undo = await applyHere(command)
-  const answers = await flush()
-  const answer = answers.get(seq)
+  const answer = await answerTo(seq)
   if (answer instanceof Refused) {
     await store.outbox.delete(seq)
     await undo()
@@ -39,31 +37,88 @@ export async function send<T>(command: Command): Promise<Outcome<T>> {
   return answer === undefined ? { state: 'waiting' } : { state: 'done', answer: answer as T }
 }
 
-/** Answers by seq: a body, or Refused. What isn't there still waits. */
-type Answers = Map<number, unknown>
-
-/** flush sends what waits, in order, until one can't be sent. Pages of the same browser take turns. */
-export async function flush(): Promise<Answers> {
-  // Locks are there only over HTTPS and on this machine itself; a key keeps a command from being done twice anyway.
-  return 'locks' in navigator ? navigator.locks.request('larder.outbox', sendAll) : sendAll()
+// A flush that was under way may be the one that sends it, so the answer isn't taken from the own flush alone.
+async function answerTo(seq: number): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const told = new Promise<unknown>((resolve, reject) => {
+    askers.set(seq, resolve)
+    timer = setTimeout(resolve, patience)
+    flush().then(() => resolve(undefined), reject)
+  })
+  try {
+    return await told
+  } finally {
+    clearTimeout(timer)
+    askers.delete(seq)
+  }
 }
 
-async function sendAll(): Promise<Answers> {
-  const answers: Answers = new Map()
-  for (const waiting of await store.outbox.orderBy('seq').toArray()) {
-    if (waiting.refused) continue
+/** Flushed tells what a flush came to. */
+export interface Flushed {
+  /** The recipes of the commands that were answered, with yes or no. */
+  recipes: Set<string>
+  /** Why the next one couldn't be sent; undefined where nothing waits any more. */
+  stoppedBy?: unknown
+}
+
+// Who is last in the queue of this page.
+let last: Promise<unknown> = Promise.resolve()
+
+/** flush sends what waits, in order, until one can't be sent. Flushes take turns, also those of other pages. */
+export async function flush(): Promise<Flushed> {
+  // Locks are there only over HTTPS and on this machine itself. Without them pages may send the same command at the
+  // same time, and its key makes sure that it is done once.
+  if ('locks' in navigator) return navigator.locks.request('larder.outbox', sendAll)
+  const mine = last.then(sendAll)
+  last = mine.catch(() => undefined)
+  return mine
+}
+
+async function sendAll(): Promise<Flushed> {
+  const recipes = new Set<string>()
+  for (let next = await nextAfter(0); next; next = await nextAfter(next.seq)) {
     try {
-      answers.set(waiting.seq, (await deliver(waiting)) ?? null)
-      await store.outbox.delete(waiting.seq)
+      const answer = await deliver(next)
+      await store.outbox.delete(next.seq)
+      askers.get(next.seq)?.(answer ?? null)
     } catch (error) {
-      if (error instanceof Unreachable) break
-      // The session ended: it goes out when the same user has logged in again.
-      if (!(error instanceof Refused) || error.status === 401 || error.status >= 500) break
-      answers.set(waiting.seq, error)
-      await store.outbox.update(waiting.seq, { refused: refusalOf(error) })
+      if (!(error instanceof Refused) || passes(error.status)) return { recipes, stoppedBy: error }
+      await refuse(next, error)
     }
+    recipes.add(next.recipe_id)
   }
-  return answers
+  return { recipes }
+}
+
+// Each is read when its turn has come: the one before may have changed what it is based on.
+async function nextAfter(seq: number): Promise<Waiting | undefined> {
+  return store.outbox
+    .where('seq')
+    .above(seq)
+    .filter((waiting) => !waiting.refused)
+    .first()
+}
+
+// No answer to the command itself: it was too early or too much, the server has trouble, or the session ended and
+// it goes out when the same user has logged in again.
+function passes(status: number) {
+  return status === 401 || status === 408 || status === 425 || status === 429 || status >= 500
+}
+
+/** changesWait tells whether this device has a change of the recipe that the server hasn't answered yet. */
+export async function changesWait(id: string): Promise<boolean> {
+  const changes = store.outbox.where('recipe_id').equals(id)
+  return (await changes.filter((waiting) => !waiting.refused && waiting.kind !== 'grocery').count()) > 0
+}
+
+// It waits for the cook then. Nobody must take for saved what is not: the recipe is what the server has again.
+async function refuse(waiting: Waiting, error: Refused) {
+  await store.outbox.update(waiting.seq, { refused: refusalOf(error) })
+  const asker = askers.get(waiting.seq)
+  if (asker) return asker(error)
+  if (waiting.kind === 'grocery') return
+  await forgetRecipe(waiting.recipe_id)
+  if (error.problem.current) await keepRecipe(error.problem.current, true)
 }
 
 function refusalOf(error: Refused): NonNullable<Waiting['refused']> {
@@ -82,13 +137,17 @@ async function deliver(waiting: Waiting): Promise<unknown> {
       const params = { path, header: { ...key, ...condition } }
       const body = waiting.body as RecipeInput
       const { data } = await answered(commands.PUT('/api/recipes/{id}', { params, body }))
-      await keepRecipe(data as Recipe, true)
-      await rebase(waiting, data as Recipe)
+      await settle(waiting, data as Recipe)
       return data
     }
     case 'delete': {
       const params = { path, header: { ...key, ...ifMatch } }
-      await answered(commands.DELETE('/api/recipes/{id}', { params }))
+      try {
+        await answered(commands.DELETE('/api/recipes/{id}', { params }))
+      } catch (error) {
+        // Another device was first: it is as the cook wanted it.
+        if (!(error instanceof Refused) || error.status !== 404) throw error
+      }
       await forgetRecipe(waiting.recipe_id)
       return null
     }
@@ -107,12 +166,16 @@ async function deliver(waiting: Waiting): Promise<unknown> {
   }
 }
 
-// What was written on top of this command while it waited is based on the version that it made.
-async function rebase(sent: Waiting, recipe: Recipe) {
-  await store.outbox
+// What was written on top of this command while it waited is based on the version that it made, and is what the
+// cook goes on seeing.
+async function settle(sent: Waiting, recipe: Recipe) {
+  const later = store.outbox
     .where('recipe_id')
     .equals(recipe.id)
-    .filter((later) => later.seq > sent.seq && later.base !== undefined && later.base === (sent.base ?? 0))
+    .filter((each) => each.seq > sent.seq && !each.refused && each.kind !== 'grocery')
+  if ((await later.count()) === 0) return keepRecipe(recipe, true)
+  await later
+    .filter((each) => each.base !== undefined && each.base === (sent.base ?? 0))
     .modify({ base: recipe.version })
 }
 

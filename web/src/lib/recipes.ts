@@ -1,7 +1,8 @@
 // Recipes as pages read them: what is stored at once, then what the server has.
 import { queryOptions, infiniteQueryOptions, type QueryClient } from '@tanstack/react-query'
 import { answered, queries, Unreachable, type Change, type Recipe, type RecipeItem } from '@/lib/api'
-import { forgetRecipe, keepItems, keepRecipe, store } from '@/lib/store'
+import { changesWait } from '@/lib/outbox'
+import { forgetRecipe, keepItems, keepRecipe, store, syncedAt, type KeptRecipe } from '@/lib/store'
 import { find } from '@/lib/words'
 
 /** Where an answer comes from, and how old it is. */
@@ -24,6 +25,8 @@ export const recipeQuery = (id: string) =>
 
 async function readRecipe(id: string, signal: AbortSignal): Promise<Read> {
   const kept = await store.recipes.get(id)
+  // What this device has changed and not sent yet is newer than what the server would say.
+  if (kept && (await changesWait(id))) return fromDevice(kept)
   const headers = kept ? { 'If-None-Match': `"${kept.recipe.version}"` } : {}
   try {
     const answer = await queries.GET('/api/recipes/{id}', {
@@ -36,8 +39,13 @@ async function readRecipe(id: string, signal: AbortSignal): Promise<Read> {
     return { recipe, from: 'server', at: Date.now() }
   } catch (error) {
     if (!(error instanceof Unreachable) || !kept) throw error
-    return { recipe: kept.recipe, from: 'device', at: kept.fetched_at }
+    return fromDevice(kept)
   }
+}
+
+// What is kept is as the server had it when it was fetched, or at the last look for changes since.
+async function fromDevice(kept: KeptRecipe): Promise<Read> {
+  return { recipe: kept.recipe, from: 'device', at: Math.max(kept.fetched_at, await syncedAt()) }
 }
 
 /** openKept puts what is stored of a recipe on the page before the server has answered. */
@@ -45,7 +53,7 @@ export async function openKept(client: QueryClient, id: string) {
   if (client.getQueryData(recipeKey(id))) return
   const kept = await store.recipes.get(id)
   if (!kept) return
-  const read: Read = { recipe: kept.recipe, from: 'device', at: kept.fetched_at }
+  const read = await fromDevice(kept)
   // Stale from the start, so that the server is asked all the same.
   client.setQueryData(recipeKey(id), read, { updatedAt: 1 })
 }
@@ -88,21 +96,33 @@ async function readPage(q: string, tag: string, cursor: string, signal: AbortSig
 /** keptPage finds in what is stored on this device: only recipes that can be opened without a network. */
 export async function keptPage(q: string, tag: string): Promise<Page> {
   const items = find(await store.items.where('kept').equals(1).toArray(), q, tag)
-  const oldest = await store.recipes.orderBy('fetched_at').first()
-  return { items, total: items.length, next: null, from: 'device', at: oldest?.fetched_at ?? Date.now() }
+  return { items, total: items.length, next: null, from: 'device', at: await syncedAt() }
 }
 
-/** applyChange takes over what another device changed, in the store and on the pages that are open. */
-export async function applyChange(client: QueryClient, change: Change) {
-  if (change.recipe) {
-    await keepRecipe(change.recipe)
-    const read: Read = { recipe: change.recipe, from: 'server', at: Date.now() }
-    const shown = client.getQueryData<Read>(recipeKey(change.id))
-    if (shown && shown.recipe.version < change.version) client.setQueryData(recipeKey(change.id), read)
-  } else {
-    await forgetRecipe(change.id)
-    await client.invalidateQueries({ queryKey: recipeKey(change.id) })
+/** applyChanges takes over what another device changed, in the store and on the pages that are open. */
+export async function applyChanges(client: QueryClient, changes: Change[]) {
+  for (const { id, recipe } of await keepChanges(changes)) {
+    const shown = client.getQueryData<Read>(recipeKey(id))
+    if (!shown) continue
+    if (!recipe) void client.resetQueries({ queryKey: recipeKey(id) })
+    else if (shown.recipe.version < recipe.version)
+      client.setQueryData<Read>(recipeKey(id), { recipe, from: 'server', at: Date.now() })
   }
+}
+
+// All of them or none, so that what is noted as synced was. It gives those that are taken over: where this device
+// has a change of its own that waits, the server says which one is newer once it has got it.
+function keepChanges(changes: Change[]): Promise<Change[]> {
+  return store.transaction('rw', store.recipes, store.items, store.outbox, async () => {
+    const taken: Change[] = []
+    for (const change of changes) {
+      if (await changesWait(change.id)) continue
+      if (change.recipe) await keepRecipe(change.recipe)
+      else await forgetRecipe(change.id)
+      taken.push(change)
+    }
+    return taken
+  })
 }
 
 /** showKept puts what this device now has of a recipe on the pages that are open, and asks for the lists anew. */

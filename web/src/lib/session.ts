@@ -61,6 +61,12 @@ export function useUser(): User | null {
   return useQuery(sessionQuery).data ?? null
 }
 
+/** endSession is for a session that the server no longer knows: the pages lead to the login. */
+export function endSession(client: QueryClient) {
+  forgetUser()
+  client.setQueryData(sessionQuery.queryKey, null)
+}
+
 /** switchUser shows the pages to somebody else, or to nobody: what was read for the one before is forgotten. */
 export function switchUser(client: QueryClient, user: User | null) {
   client.setQueryData(sessionQuery.queryKey, user)

@@ -1,6 +1,7 @@
 // What this device keeps: recipes that were seen or are new, drafts, and what waits to be sent. All of it belongs
 // to one user, and is wiped when that user logs out or another one logs in.
 import Dexie, { type EntityTable } from 'dexie'
+import { picturesCache } from '@/lib/pictures'
 import type { Recipe, RecipeInput, RecipeItem } from '@/lib/api'
 
 /** A recipe as it was when it was last fetched. */
@@ -54,7 +55,8 @@ class Store extends Dexie {
   notes!: EntityTable<Note, 'name'>
 
   constructor() {
-    super('larder')
+    // Strict: what is kept here is on the disk before anybody is told that it is, also where the power goes.
+    super('larder', { chromeTransactionDurability: 'strict' })
     this.version(1).stores({
       recipes: 'id, fetched_at, seen_at',
       items: 'id, kept',
@@ -101,7 +103,42 @@ export async function forgetRecipe(id: string) {
   })
 }
 
+/** Synced is how far this device has heard of the changes: the last number, and when it last asked, in ms. */
+export interface Synced {
+  next: number
+  at: number
+}
+
+export async function readSynced(): Promise<Synced | undefined> {
+  return (await store.notes.get('synced'))?.value as Synced | undefined
+}
+
+/** syncedAt is when this device last heard that it has all changes; 0 for never. */
+export async function syncedAt(): Promise<number> {
+  return (await readSynced())?.at ?? 0
+}
+
+export async function writeSynced(synced: Synced) {
+  await store.notes.put({ name: 'synced', value: synced })
+}
+
+/** How many recipes are kept that no cook has opened here. */
+const unseenKept = 500
+
+/** trimKept takes away the recipes that nobody opened here and that aren't among the newest. */
+export async function trimKept(limit = unseenKept) {
+  await store.transaction('rw', store.recipes, store.items, async () => {
+    if ((await store.recipes.count()) <= limit) return
+    const unseen = await store.recipes.where('seen_at').equals(0).toArray()
+    unseen.sort((a, b) => (a.recipe.updated_at < b.recipe.updated_at ? 1 : -1))
+    const over = unseen.slice(limit).map((each) => each.id)
+    await store.recipes.bulkDelete(over)
+    await store.items.where('id').anyOf(over).modify({ kept: 0 })
+  })
+}
+
 /** wipe takes away everything, so that the next user of this device finds nothing. */
 export async function wipe() {
+  if ('caches' in globalThis) await caches.delete(picturesCache)
   await Promise.all(store.tables.map((table) => table.clear()))
 }

@@ -1,0 +1,126 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { changesWait, flush, send } from './outbox'
+import { store, wipe } from './store'
+
+vi.hoisted(() => {
+  vi.stubGlobal('location', { origin: 'http://larder.test' })
+  vi.stubGlobal('navigator', { onLine: true })
+})
+
+interface Sent {
+  method: string
+  path: string
+  key: string | null
+  ifMatch: string | null
+}
+
+const id = '6f1f2a52-5c1c-4f0e-9a5c-0d6d7a3f9b11'
+const recipe = (version: number, name = 'Soup') => ({
+  id,
+  name,
+  version,
+  tags: [],
+  ingredients: [],
+  steps: [],
+  files: [],
+  updated_at: '2026-01-01T00:00:00Z',
+})
+const answer = (status: number, body?: object) =>
+  new Response(body && JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
+const change = (name: string, base = 1) => ({
+  recipe_id: id,
+  recipe_name: name,
+  kind: 'replace' as const,
+  body: { name },
+  base,
+})
+
+// The server is away, answers what it is told to, and remembers what it was sent.
+let sent: Sent[]
+let answers: (Response | 'away')[]
+
+beforeEach(() => {
+  sent = []
+  answers = []
+  vi.stubGlobal('fetch', async (request: Request) => {
+    sent.push({
+      method: request.method,
+      path: new URL(request.url).pathname,
+      key: request.headers.get('Idempotency-Key'),
+      ifMatch: request.headers.get('If-Match'),
+    })
+    const next = answers.shift() ?? 'away'
+    if (next === 'away') throw new TypeError('Failed to fetch')
+    return next
+  })
+})
+
+afterEach(wipe)
+
+describe('the outbox', () => {
+  it('keeps what could not be sent, in order, and sends it with the same keys', async () => {
+    expect(await send(change('One'))).toEqual({ state: 'waiting' })
+    expect(await send(change('Two'))).toEqual({ state: 'waiting' })
+    expect(await changesWait(id)).toBe(true)
+    const keys = (await store.outbox.orderBy('seq').toArray()).map((each) => each.key)
+
+    sent = []
+    answers = [answer(200, recipe(2, 'One')), answer(200, recipe(3, 'Two'))]
+    expect((await flush()).recipes).toEqual(new Set([id]))
+    expect(sent.map((each) => each.key)).toEqual(keys)
+    expect(await store.outbox.count()).toBe(0)
+  })
+
+  // What was written on top of an unsent change must not conflict with that change.
+  it('bases a later change on the version that the earlier one made', async () => {
+    await send(change('One', 4))
+    await send(change('Two', 4))
+    sent = []
+    answers = [answer(200, recipe(5)), answer(200, recipe(6))]
+    await flush()
+    expect(sent.map((each) => each.ifMatch)).toEqual(['"4"', '"5"'])
+  })
+
+  // Order matters more than speed: a later command may need the earlier one.
+  it('sends nothing past one that can not be sent', async () => {
+    await send(change('One'))
+    await send(change('Two'))
+    for (const trouble of ['away', answer(503), answer(429), answer(401), answer(500)] as const) {
+      sent = []
+      answers = [trouble]
+      expect((await flush()).stoppedBy).toBeInstanceOf(Error)
+      expect(sent).toHaveLength(1)
+    }
+    expect(await store.outbox.count()).toBe(2)
+    expect((await store.outbox.toArray()).some((each) => each.refused)).toBe(false)
+  })
+
+  it('tells the one who gave it that it was refused, and takes back what was shown', async () => {
+    await store.recipes.put({ id, recipe: recipe(1) as never, fetched_at: 1, seen_at: 1 })
+    answers = [answer(422, { title: 'Invalid', status: 422 })]
+    await expect(send(change('Bad'))).rejects.toMatchObject({ status: 422 })
+    expect(await store.outbox.count()).toBe(0)
+    expect((await store.recipes.get(id))?.recipe.name).toBe('Soup')
+  })
+
+  // Nobody is there to be told: it stays for the cook, and the page shows what is really saved.
+  it('keeps what was refused later, goes on with the next, and shows what the server has', async () => {
+    await send(change('Mine'))
+    await send({ recipe_id: id, recipe_name: 'Mine', kind: 'grocery', body: {} })
+    answers = [
+      answer(412, { title: 'Conflict', status: 412, current: recipe(2, 'Theirs') }),
+      answer(202, { items: [] }),
+    ]
+    expect((await flush()).stoppedBy).toBeUndefined()
+    expect(await store.outbox.toArray()).toMatchObject([{ kind: 'replace', refused: { status: 412 } }])
+    expect((await store.recipes.get(id))?.recipe.name).toBe('Theirs')
+    expect(await changesWait(id)).toBe(false)
+  })
+
+  it('takes a deletion of what is gone for done', async () => {
+    answers = [answer(404, { title: 'Not found', status: 404 })]
+    const outcome = await send({ recipe_id: id, recipe_name: 'Soup', kind: 'delete', body: null, base: 1 })
+    expect(outcome).toEqual({ state: 'done', answer: null })
+  })
+})
