@@ -41,6 +41,7 @@ const (
 	HeaderTraceParent = "traceparent"
 	HeaderVersion     = "larder-version"
 	HeaderChange      = "larder-change"
+	HeaderLedger      = "larder-ledger"
 )
 
 const (
@@ -49,7 +50,7 @@ const (
 	schemaPrefix = "urn:larder:schema:"
 )
 
-// Envelope is one event: the CloudEvents attributes, Larder's two numbers, and the data as JSON.
+// Envelope is one event: the CloudEvents attributes, Larder's numbers, and the data as JSON.
 type Envelope struct {
 	ID            string          // unique, also the deduplication id
 	Source        string          // which component wrote it
@@ -59,6 +60,7 @@ type Envelope struct {
 	Subject       string          // the NATS subject
 	Version       int64           // the recipe's (or account's) version after the change; 0 where it has none
 	Change        int64           // the user's change number
+	Ledger        int64           // the number of its row in the ledger; 0 where it isn't told
 	TraceParent   string          // W3C trace context, "" where there is none
 	Data          json.RawMessage // the body
 }
@@ -86,6 +88,9 @@ func (e Envelope) Headers() map[string][]string {
 		HeaderMsgID:       {e.ID},
 		HeaderVersion:     {strconv.FormatInt(e.Version, 10)},
 		HeaderChange:      {strconv.FormatInt(e.Change, 10)},
+	}
+	if e.Ledger > 0 {
+		h[HeaderLedger] = []string{strconv.FormatInt(e.Ledger, 10)}
 	}
 	if e.TraceParent != "" {
 		h[HeaderTraceParent] = []string{e.TraceParent}
@@ -115,6 +120,9 @@ func Parse(subject string, headers map[string][]string, data []byte) (Envelope, 
 		Change:      r.number(HeaderChange),
 		TraceParent: r.optional(HeaderTraceParent),
 		Data:        data,
+	}
+	if r.optional(HeaderLedger) != "" {
+		e.Ledger = r.number(HeaderLedger)
 	}
 	e.SchemaVersion = r.schemaVersion(e.Type)
 	if spec := r.text(HeaderSpecVersion); r.err == nil && spec != specVersion {

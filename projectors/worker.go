@@ -276,7 +276,7 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 	defer cancel()
 	due := make([]Event, 0, len(batch))
 	for _, it := range batch {
-		if !s.erased.has(it.event.User()) {
+		if !s.erased.has(it.event.User()) || it.event.Type == events.UserDeleted {
 			due = append(due, it.event)
 		}
 	}

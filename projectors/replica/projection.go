@@ -1,6 +1,7 @@
 // Package replica is the projection that keeps the backup database: the same schema as the primary's,
-// filled from the stream. It holds accounts, recipes, ingredient rows and the users' last change numbers;
-// the ledger and the idempotency keys are the primary's alone.
+// filled from the stream. It holds accounts, recipes, ingredient rows, the users' last change numbers and the
+// ledger, so that it can take over as it is. The idempotency keys are in no event; `larder backup run` brings
+// them.
 package replica
 
 import (
@@ -31,7 +32,8 @@ func New(pool *pgxpool.Pool) *Projection { return &Projection{pool: pool} }
 // Spec is the same for every projection of this kind.
 func Spec() projectors.Spec {
 	return projectors.Spec{
-		Name: Name, Filters: []string{events.AllRecipes, events.AllUsers}, Lanes: 4, Batch: 200, Every: spacing,
+		Name: Name, Filters: []string{events.AllRecipes, events.AllGroceries, events.AllUsers},
+		Lanes: 4, Batch: 200, Every: spacing,
 	}
 }
 
@@ -43,7 +45,8 @@ func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error 
 	return write(ctx, p.pool, live, batch)
 }
 
-// Erase implements projectors.Projection.
+// Erase implements projectors.Projection. The ledger keeps the row of the deletion, as that of the primary
+// does: it has nothing but the id.
 func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	if err := checkID(user); err != nil {
 		return 0, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -108,6 +109,72 @@ func TestUserDeleted(t *testing.T) {
 	} {
 		require.Zero(t, scan[int](t, pool, query, teller.User), query)
 	}
+}
+
+// entries gives what the ledger has of a user: number, type, version, place in the stream.
+func entries(t *testing.T, pool *pgxpool.Pool, user string) string {
+	t.Helper()
+	return scan[string](t, pool, `SELECT coalesce(string_agg(concat_ws(' ', id, type, version, stream_sequence, data), E'\n' ORDER BY id), '')
+		FROM event_log WHERE user_id = $1`, user)
+}
+
+// The ledger comes with the events: each once, with the number it has at the primary, its bytes and its place
+// in the stream; a row that was copied before it was published gets its place.
+func TestLedger(t *testing.T) {
+	t.Parallel()
+	pool := open(t)
+	projection := replica.New(pool)
+	teller := projectiontest.NewTeller()
+	story := []events.Envelope{
+		teller.Account(events.UserAdded, 1), teller.Recipe(events.RecipeCreated, "soup", 1),
+		teller.Grocery("soup"), teller.Recipe(events.RecipeUpdated, "soup", 2),
+	}
+	var want []string
+	for i := range story {
+		story[i].Ledger = int64(100 + 7*i)
+		want = append(want, fmt.Sprintf("%d %s %d %d %s", story[i].Ledger, story[i].Type, story[i].Version, i+1, story[i].Data))
+	}
+	apply(t, projection, story...)
+	apply(t, projection, story...)
+	require.Equal(t, strings.Join(want, "\n"), entries(t, pool, teller.User))
+	require.EqualValues(t, 4, scan[int64](t, pool, `SELECT change FROM user_changes WHERE user_id = $1`, teller.User))
+
+	_, err := pool.Exec(t.Context(), `UPDATE event_log SET published_at = NULL, stream_sequence = NULL WHERE version = 2`)
+	require.NoError(t, err)
+	apply(t, projection, story...)
+	require.Equal(t, strings.Join(want, "\n"), entries(t, pool, teller.User))
+
+	apply(t, projection, teller.Account(events.UserDeleted, 2))
+	require.Equal(t, 1, scan[int](t, pool, `SELECT count(*) FROM event_log WHERE user_id = $1 AND type = 'user.deleted'`, teller.User))
+	require.Equal(t, 1, scan[int](t, pool, `SELECT count(*) FROM event_log`), "nothing else is left of the user")
+}
+
+// Events of a relay that didn't tell the number are taken all the same, out of the way of all numbers.
+func TestLedgerWithoutNumber(t *testing.T) {
+	t.Parallel()
+	pool := open(t)
+	projection := replica.New(pool)
+	teller := projectiontest.NewTeller()
+	apply(t, projection, teller.RecipeStory()...)
+	require.True(t, scan[bool](t, pool, `SELECT max(id) < 0 FROM event_log`))
+	require.True(t, scan[bool](t, pool, `SELECT array_agg(change ORDER BY id) = array_agg(change ORDER BY change) FROM event_log`))
+}
+
+// A rebuild, which reads the last message of each subject, leaves the older rows of the ledger.
+func TestRebuildKeepsTheLedger(t *testing.T) {
+	t.Parallel()
+	pool := open(t)
+	projection := replica.New(pool)
+	stray, teller := projectiontest.NewTeller(), projectiontest.NewTeller()
+	apply(t, projection, stray.Recipe(events.RecipeCreated, "stray", 1))
+	first, second := teller.Recipe(events.RecipeCreated, "soup", 1), teller.Recipe(events.RecipeUpdated, "soup", 2)
+	first.Ledger, second.Ledger = 7, 9
+	apply(t, projection, first)
+	target, err := projection.Rebuild(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, target.Apply(t.Context(), projectiontest.Delivered([]events.Envelope{second})))
+	require.NoError(t, target.Commit(t.Context()))
+	require.Equal(t, "7,9", scan[string](t, pool, `SELECT string_agg(id::text, ',' ORDER BY id) FROM event_log`))
 }
 
 // named gives an account's event another name.

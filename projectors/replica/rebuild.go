@@ -10,6 +10,9 @@ import (
 	"larder.dev/projectors"
 )
 
+// ledger is the table whose rows a rebuild adds to, and doesn't replace.
+const ledger = "event_log"
+
 const dropStaging = `DROP SCHEMA IF EXISTS larder_rebuild CASCADE`
 
 // target is a rebuild into tables of the same shape in a schema of their own.
@@ -43,11 +46,18 @@ func (t *target) Commit(ctx context.Context) error {
 	work := &pgx.Batch{}
 	work.Queue(`SET LOCAL statement_timeout = 0`) // the context bounds it
 	for _, table := range userTables {
-		if table.filled {
+		if table.filled && table.name != ledger {
 			work.Queue(`DELETE FROM ` + table.name)
 			work.Queue(`INSERT INTO ` + table.name + ` TABLE ` + string(staging) + table.name)
 		}
 	}
+	// A rebuild reads the last message of each subject, so the ledger keeps the older rows that it has, of all
+	// users whom the stream knows.
+	work.Queue(`DELETE FROM event_log have WHERE NOT EXISTS
+		(SELECT FROM ` + string(staging) + `event_log new WHERE new.user_id = have.user_id)`)
+	work.Queue(`DELETE FROM event_log have USING ` + string(staging) + `event_log gone
+		WHERE gone.user_id = have.user_id AND gone.type = 'user.deleted' AND have.event_id <> gone.event_id`)
+	work.Queue(`INSERT INTO event_log TABLE ` + string(staging) + `event_log ON CONFLICT DO NOTHING`)
 	work.Queue(dropStaging)
 	err := pgx.BeginFunc(ctx, t.pool, func(tx pgx.Tx) error { return tx.SendBatch(ctx, work).Close() })
 	if err != nil {

@@ -74,6 +74,16 @@ const (
 			updated_at = excluded.updated_at
 		WHERE have.version < excluded.version`
 
+	// A row has the number that it has at the primary. An event of a relay that didn't tell it yet gets one far
+	// below them all, so that it is in nobody's way; the next full copy puts the right one in its place.
+	insertEntry = `INSERT INTO {}event_log AS have (id, event_id, user_id, type, schema_version, subject, version,
+			change, time, traceparent, data, published_at, stream_sequence)
+		VALUES (CASE WHEN $1::bigint > 0 THEN $1::bigint ELSE nextval('event_log_id_seq') - (1::bigint << 62) END,
+			$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (event_id) DO UPDATE SET published_at = excluded.published_at,
+			stream_sequence = excluded.stream_sequence
+		WHERE have.published_at IS NULL`
+
 	raiseChange = `INSERT INTO {}user_changes AS have (user_id, change) VALUES ($1, $2)
 		ON CONFLICT (user_id) DO UPDATE SET change = GREATEST(have.change, excluded.change)`
 )
@@ -88,7 +98,7 @@ var userTables = []struct { //nolint:gochecknoglobals // a constant, but for the
 	{"user_changes", `DELETE FROM user_changes WHERE user_id = $1`, true},
 	{"users", `DELETE FROM users WHERE id = $1`, true},
 	{"idempotency_keys", `DELETE FROM idempotency_keys WHERE user_id = $1`, false},
-	{"event_log", `DELETE FROM event_log WHERE user_id = $1`, false},
+	{"event_log", `DELETE FROM event_log WHERE user_id = $1 AND type <> 'user.deleted'`, true},
 }
 
 // in puts a statement's tables at the place.
@@ -116,7 +126,9 @@ func queue(work *pgx.Batch, to place, event projectors.Event) error {
 	switch {
 	case event.Type == events.UserDeleted:
 		queueUserDeleted(work, to, user)
+		queueEntry(work, to, event)
 		return nil
+	case event.Type == events.GroceryRequested: // it changes nothing but the ledger
 	case event.Type.IsUser():
 		if err := queueUser(work, to, event); err != nil {
 			return err
@@ -127,7 +139,14 @@ func queue(work *pgx.Batch, to place, event projectors.Event) error {
 		}
 	}
 	work.Queue(to.in(raiseChange), user, event.Change)
+	queueEntry(work, to, event)
 	return nil
+}
+
+func queueEntry(work *pgx.Batch, to place, event projectors.Event) {
+	work.Queue(to.in(insertEntry), event.Ledger, event.ID, event.User(), string(event.Type), event.SchemaVersion,
+		event.Subject, event.Version, event.Change, event.Time, event.TraceParent, string(event.Data), event.Stored,
+		int64(event.Sequence))
 }
 
 func queueUserDeleted(work *pgx.Batch, to place, user string) {
