@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
 

@@ -27,6 +27,7 @@ type commands struct {
 	Status  statusCommand  `cmd:"" help:"Show each projection: position, lag, parked events."`
 	Rebuild rebuildCommand `cmd:"" help:"Fill a projection anew from the stream, while it serves."`
 	Events  eventsCommands `cmd:"" help:"Look at the events."`
+	Backup  backupCommands `cmd:"" help:"Keep the backup whole: copy, verify, dump, restore."`
 	Migrate migrateCommand `cmd:"" help:"Bring the databases to this version's schema."`
 
 	NATSAccounts natsAccountsCommand `cmd:"" name:"nats-accounts" help:"Write accounts and credentials for NATS servers."`

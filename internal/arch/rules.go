@@ -168,15 +168,18 @@ func storeLibraries() []Library {
 			Import: "github.com/jackc/...",
 			May: []string{
 				internal + "postgres", internal + "postgresserver", testkit,
-				Module + "/*/internal/postgres", Module + "/projectors/replica", fromOutside,
+				Module + "/*/internal/postgres", Module + "/command-api/internal/backup", Module + "/projectors/replica",
+				fromOutside,
 			},
 			Tests:  []string{Module + "/..."},
-			Reason: "SQL stands in packages named postgres, where transactions and their errors are dealt with; tests may look",
+			Reason: "SQL stands in packages named postgres, where transactions and their errors are dealt with, and where " +
+				"whole tables are copied; tests may look",
 		},
 		{
 			Import: "github.com/jackc/pgx/v5/pgxpool",
 			May: []string{
 				internal + "postgres", internal + "testkit", Module + "/*", Module + "/*/internal/postgres",
+				Module + "/command-api/internal/backup",
 				Module + "/projectors/replica", Module + "/cmd/larder/...", fromOutside,
 			},
 			Tests:  []string{Module + "/..."},

@@ -56,5 +56,6 @@ func scanEntry(row pgx.CollectableRow) (Entry, error) {
 	e := Entry{Event: events.Envelope{Source: events.Source}}
 	err := row.Scan(&e.ID, &e.Event.ID, &e.Event.Type, &e.Event.SchemaVersion, &e.Event.Time, &e.Event.Subject,
 		&e.Event.Version, &e.Event.Change, &e.Event.TraceParent, (*[]byte)(&e.Event.Data))
+	e.Event.Ledger = e.ID
 	return e, err
 }

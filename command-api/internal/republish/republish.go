@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/google/uuid"
 
@@ -78,7 +79,7 @@ type state struct {
 // user keeps one user's subjects in memory, and no more.
 func (r *republisher) user(ctx context.Context, user string) error {
 	subjects := make(map[string]state)
-	for after := int64(0); ; {
+	for after := int64(math.MinInt64); ; { // on a backup that took over there are numbers below zero
 		entries, err := r.store.Published(ctx, user, after, page)
 		if err != nil || len(entries) == 0 {
 			return err

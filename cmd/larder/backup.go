@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"larder.dev/cmd/larder/internal/stores"
+	commandapi "larder.dev/command-api"
+)
+
+type backupCommands struct {
+	Run     backupRunCommand     `cmd:"" help:"Copy everything to the backup, or with --to into a file."`
+	Verify  backupVerifyCommand  `cmd:"" help:"Say how far the backup is behind, and whether it is the same."`
+	Restore backupRestoreCommand `cmd:"" help:"Fill an empty system from a file that run --to wrote."`
+}
+
+// backupRunCommand is the periodic full copy. The replica keeps the backup up to date by events; this brings what
+// no event carries, and mends whatever came to differ. Interrupted, it goes on where it was.
+type backupRunCommand struct {
+	To string `placeholder:"FILE" help:"Write a dump there instead; it is whole when it has its name."`
+}
+
+func (c backupRunCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	if strings.Contains(c.To, "://") {
+		return usageError{fmt.Sprintf("--to %s: a dump goes into a file; copy it from there", c.To)}
+	}
+	needs := []stores.Store{stores.Postgres}
+	if c.To == "" {
+		needs = append(needs, stores.Backup)
+	}
+	work, err := enter(ctx, s, con, log, needs...)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, work.leave)
+	if c.To != "" {
+		return c.dump(ctx, work, con)
+	}
+	return copyToBackup(ctx, work, con)
+}
+
+func copyToBackup(ctx context.Context, work *workplace, con console) error {
+	primary, err := work.Postgres(ctx)
+	if err != nil {
+		return err
+	}
+	to, err := work.Backup(ctx)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(con.err, "backup", "users")
+	copied, err := commandapi.CopyBackup(ctx, primary, to, func(p commandapi.BackupProgress) { bar.set(p.Done, p.Total) })
+	if err != nil {
+		bar.abandon()
+		return fmt.Errorf("copy to the backup: %w", err)
+	}
+	bar.finish()
+	if copied.Resumed {
+		fmt.Fprintln(con.out, "this went on where an earlier run was interrupted")
+	}
+	fmt.Fprintf(con.out, "the backup has everything of %d users\n", copied.Users)
+	return nil
+}
+
+// dump writes beside the file and renames it at the end, so that a file with the name is a whole one.
+func (c backupRunCommand) dump(ctx context.Context, work *workplace, con console) (err error) {
+	pool, err := work.Postgres(ctx)
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(c.To), "."+filepath.Base(c.To)+".*")
+	if err != nil {
+		return fmt.Errorf("write the dump: %w", err)
+	}
+	defer func() { _ = os.Remove(file.Name()) }() // it has another name by then, if all went well
+	bar := newProgress(con.err, "dump", "rows")
+	dumped, err := commandapi.Dump(ctx, pool, file, bar.set)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		bar.abandon()
+		return fmt.Errorf("write the dump: %w", err)
+	}
+	bar.finish()
+	if err := os.Rename(file.Name(), c.To); err != nil {
+		return fmt.Errorf("write the dump: %w", err)
+	}
+	fmt.Fprintf(con.out, "%s: %d rows, SHA-256 of its lines %s\n", c.To, dumped.Rows, dumped.SHA256)
+	return nil
+}
+
+// backupVerifyCommand compares the two databases. It fails where they differ by more than what is on its way, or
+// where that is on its way for longer than it may be.
+type backupVerifyCommand struct {
+	MaxLag time.Duration `placeholder:"DURATION" help:"Fail if the backup is further behind than this, such as 30s or 2h."`
+	JSON   bool          `name:"json" help:"As one JSON object."`
+}
+
+func (c backupVerifyCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	work, err := enter(ctx, s, con, log, stores.Postgres, stores.Backup)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, work.leave)
+	primary, err := work.Postgres(ctx)
+	if err != nil {
+		return err
+	}
+	backup, err := work.Backup(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := commandapi.VerifyBackup(ctx, primary, backup)
+	if err != nil {
+		return fmt.Errorf("verify the backup: %w", err)
+	}
+	if c.JSON {
+		err = printJSON(con, report)
+	} else {
+		_, err = io.WriteString(con.out, report.String())
+	}
+	if err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return c.judge(report)
+}
+
+func (c backupVerifyCommand) judge(report commandapi.BackupReport) error {
+	if !report.Same() {
+		return fmt.Errorf("the backup differs from the primary for %d users: larder backup run mends it", report.DifferentAll)
+	}
+	if behind := time.Duration(report.SecondsBehind * float64(time.Second)); c.MaxLag > 0 && behind > c.MaxLag {
+		return fmt.Errorf("the backup is %s behind, more than %s", behind.Round(100*time.Millisecond), c.MaxLag)
+	}
+	return nil
+}
+
+// backupRestoreCommand fills an empty system. The relay publishes what was restored, and the projections build
+// their views of it.
+type backupRestoreCommand struct {
+	File string `arg:"" help:"A dump; - is standard input."`
+}
+
+func (c backupRestoreCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	in, _, err := openInput(con, c.File)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	work, err := enter(ctx, s, con, log, stores.Postgres)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, work.leave)
+	pool, err := work.Postgres(ctx)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(con.err, "restore "+c.File, "rows")
+	restored, err := commandapi.RestoreDump(ctx, pool, in, func(rows int64) { bar.set(rows, rows) })
+	if err != nil {
+		bar.abandon()
+		return fmt.Errorf("restore %s: %w", c.File, err)
+	}
+	bar.finish()
+	fmt.Fprintf(con.out, "%d rows are restored; the views follow as the relay publishes them\n", restored.Rows)
+	return nil
+}

@@ -1,0 +1,89 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// runbook gives the scripts of a runbook: those for the system, and those behind a note that they are for
+// another one.
+func runbook(t *testing.T, name, note string) (here, other []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(larder.Root(), "deploy", "runbooks", name))
+	require.NoError(t, err)
+	parts := strings.Split(string(text), "```sh\n")
+	for i, part := range parts[1:] {
+		script, _, closed := strings.Cut(part, "```")
+		require.True(t, closed)
+		if strings.HasSuffix(parts[i], "<!-- "+note+" -->\n") {
+			other = append(other, script)
+		} else {
+			here = append(here, script)
+		}
+	}
+	return here, other
+}
+
+// The commands of the runbook about backups do what it says: after them the backup is the same, and a new system
+// has everything that the old one had.
+func TestRunbookBackupRestore(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	old, young := larder.Start(t), larder.Start(t)
+	ada := old.AddUser(t, "ada", "--grocery")
+	old.MustRun(t, "", "import", filepath.Join(larder.Root(), "samples", "recipes.jsonl"))
+	soup, _ := ada.Create(t, larder.Named("Soup to keep"))
+	old.CaughtUp(t)
+	in := func(scripts []string) string {
+		return strings.ReplaceAll(strings.Join(scripts, "\n"), "larder.dump", filepath.Join(folder, "larder.dump"))
+	}
+	here, other := runbook(t, "backup-restore.md", "on a new system")
+	require.Len(t, here, 3)
+	require.Len(t, other, 1)
+	out, err := old.Shell(t, in(here))
+	require.NoError(t, err, out)
+	require.Contains(t, out, `"different_users": 0`)
+
+	out, err = young.Shell(t, in(other))
+	require.NoError(t, err, out)
+	restored := young.Login(t, "ada")
+	larder.Soon(t, deadline, func() string {
+		if len(restored.All(t, 50)) != 13 {
+			return "not every recipe is found"
+		}
+		return ""
+	})
+	require.Equal(t, soup, restored.Get(t, soup.ID).Want(t, http.StatusOK).Recipe(t))
+	require.Equal(t, 1, young.Run(t, "", "backup", "restore", filepath.Join(folder, "larder.dump")).Code, "it isn't empty any more")
+}
+
+// Verify fails where the backup differs, and says how to mend it.
+func TestBackupVerifyFails(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	ada.Create(t, larder.Named("Soup"))
+	server.CaughtUp(t)
+	server.MustRun(t, "", "backup", "verify", "--max-lag", "1m")
+	backup := larder.Postgres(t, server.RunFile(t).BackupPostgresURL)
+	_, err := backup.Exec(t.Context(), `UPDATE recipes SET name = 'Soap'`)
+	require.NoError(t, err)
+	result := server.Run(t, "", "backup", "verify", "--json")
+	require.Equal(t, 1, result.Code)
+	var report struct {
+		Different []string `json:"different"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(result.Stdout), &report))
+	require.Equal(t, []string{ada.User.ID}, report.Different)
+	require.Contains(t, result.Stderr, "larder backup run")
+	server.MustRun(t, "", "backup", "run")
+	server.MustRun(t, "", "backup", "verify")
+}
