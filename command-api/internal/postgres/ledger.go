@@ -32,7 +32,6 @@ func (s *Store) Unpublished(ctx context.Context, limit, maxBytes int) ([]Entry, 
 		if err != nil {
 			return nil, fmt.Errorf("read an unpublished event: %w", err)
 		}
-		e.Event.Ledger = e.ID
 		entries = append(entries, e)
 		size += len(e.Event.Data)
 	}
