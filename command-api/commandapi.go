@@ -22,6 +22,7 @@ import (
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/ledger"
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/telemetry"
@@ -94,7 +95,7 @@ func New(deps Deps) (*API, error) {
 	if passwords == nil {
 		passwords = identity.NewPasswords()
 	}
-	notifier := db.NewNotifier(deps.Pool, postgres.Channel, log)
+	notifier := db.NewNotifier(deps.Pool, ledger.Channel, log)
 	store := postgres.NewStore(deps.Pool, notifier.Hint)
 	api := &API{
 		store: store, notifier: notifier, log: log,

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/internal/ledger"
 	db "larder.dev/internal/postgres"
 )
 
@@ -52,7 +53,7 @@ func scanUser(row pgx.Row) (events.User, error) {
 	var u events.User
 	err := row.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Admin, &u.Grocery, &u.Disabled, &u.Version, &u.CreatedAt, &u.UpdatedAt)
 	u.CreatedAt, u.UpdatedAt = u.CreatedAt.UTC(), u.UpdatedAt.UTC()
-	return u, noUser(err)
+	return u, ledger.NoUser(err)
 }
 
 // AddUser adds an account, with the row of its change numbers and its event. ErrNameTaken is for a name
@@ -102,8 +103,8 @@ func (s *Store) ChangeUser(ctx context.Context, id string, change func(*events.U
 }
 
 func lockUser(id string, u *events.User) *pgx.Batch {
-	batch := begin()
-	queueLock(batch, id)
+	batch := ledger.Begin()
+	ledger.QueueLock(batch, id)
 	batch.Queue(selectUser+`WHERE id = $1`, id).QueryRow(func(row pgx.Row) (err error) {
 		*u, err = scanUser(row)
 		return err
@@ -118,7 +119,7 @@ func changeUser(u events.User) (*pgx.Batch, error) {
 	}
 	batch := &pgx.Batch{}
 	var drawn int64
-	queueDraw(batch, u.ID, &drawn)
+	ledger.QueueDraw(batch, u.ID, &drawn)
 	batch.Queue(`UPDATE users SET password_hash = $2, admin = $3, grocery = $4, disabled = $5, version = $6, updated_at = $7
 		WHERE id = $1`, u.ID, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version, u.UpdatedAt)
 	queueEvent(batch, u.ID, event, "", u.UpdatedAt)
@@ -159,7 +160,7 @@ func (s *Store) deleteUser(ctx context.Context, id string) error {
 			batch.Queue(`DELETE FROM `+table+` WHERE user_id = $1`, id)
 		}
 		var drawn int64
-		queueDraw(batch, id, &drawn)
+		ledger.QueueDraw(batch, id, &drawn)
 		queueEvent(batch, id, event, "", now)
 		batch.Queue(`DELETE FROM user_changes WHERE user_id = $1`, id)
 		batch.Queue(`DELETE FROM users WHERE id = $1`, id)

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/internal/ledger"
 )
 
 // Bulk is one recipe of many that are written at once.
@@ -19,8 +20,8 @@ type Bulk struct {
 // what is there of those ids, deleted ones too (id, version and Exists alone), and gives what to write.
 func (s *Store) Import(ctx context.Context, user string, ids []string, decide func(found map[string]State) ([]Bulk, error)) error {
 	found := map[string]State{}
-	opening := begin()
-	queueLock(opening, user)
+	opening := ledger.Begin()
+	ledger.QueueLock(opening, user)
 	opening.Queue(`SELECT id, version, deleted_at IS NULL FROM recipes WHERE user_id = $1 AND id = ANY($2::text[]::uuid[])`, user, ids).
 		Query(func(rows pgx.Rows) error { return collectStates(rows, found) })
 	written := 0
@@ -60,7 +61,7 @@ func bulkWrites(user string, all []Bulk) (*pgx.Batch, error) {
 	now := Now()
 	for _, b := range all {
 		var drawn int64
-		queueDraw(batch, user, &drawn)
+		ledger.QueueDraw(batch, user, &drawn)
 		if err := queueReplace(batch, user, b.Recipe, false); err != nil {
 			return nil, err
 		}

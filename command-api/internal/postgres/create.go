@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"larder.dev/internal/ledger"
+
 	db "larder.dev/internal/postgres"
 )
 
@@ -19,9 +21,9 @@ func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, e
 	outcome := Outcome{Answer: d.Answer}
 	batch := &pgx.Batch{}
 	now := Now()
-	queueDraw(batch, cmd.User, &outcome.Change)
+	ledger.QueueDraw(batch, cmd.User, &outcome.Change)
 	if cmd.Key != nil {
-		queueKeep(batch, cmd.User, *cmd.Key, d.Answer, now)
+		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, now)
 	}
 	if err := queueInsert(batch, cmd.User, *d.Recipe); err != nil {
 		return Outcome{}, err
@@ -45,14 +47,14 @@ func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, e
 var errKeyGone = errors.New("the key of the command was swept away meanwhile")
 
 func (s *Store) replay(ctx context.Context, cmd Command) (Outcome, error) {
-	var kept *keptAnswer
+	var kept *ledger.Kept
 	batch := &pgx.Batch{}
-	queueKept(batch, cmd.User, cmd.Key.Value, &kept)
+	ledger.QueueKept(batch, cmd.User, cmd.Key.Value, &kept)
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return Outcome{}, err
 	}
 	if kept == nil {
 		return Outcome{}, errKeyGone
 	}
-	return kept.replay(cmd.Key)
+	return replayed(kept, cmd.Key)
 }

@@ -1,27 +1,34 @@
 // Package postgres keeps the state of the write side and, beside it in the same transaction, the ledger of
 // events. It also hands the ledger to the relay and holds the accounts.
 //
-// Every write of a user begins by taking the row lock of user_changes. Under it the user's change number
-// and the id of the ledger row are drawn, so that both are in the order of the commits of that user.
+// Every write of a user begins by taking the user's lock; see internal/ledger.
 package postgres
 
 import (
 	"context"
 	"embed"
-	"errors"
-	"fmt"
 	"io/fs"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
 	"github.com/jackc/pgx/v5/pgxpool"
+	"larder.dev/internal/ledger"
 )
 
-// Channel is where a commit is hinted at with NOTIFY.
-const Channel = "larder_event_log"
+// What the write of any component needs is in internal/ledger; these are its names here.
+type (
+	// Key makes a command repeatable.
+	Key = ledger.Key
+	// Answer is the answer to a command, kept to be given again.
+	Answer = ledger.Answer
+)
 
-// ErrNoUser is the error of a write for an account that doesn't exist, or doesn't any more.
-var ErrNoUser = errors.New("no such user")
+// The errors of a write that internal/ledger refuses.
+var (
+	ErrNoUser    = ledger.ErrNoUser
+	ErrKeyReused = ledger.ErrKeyReused
+)
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -51,49 +58,12 @@ func NewStore(pool *pgxpool.Pool, hint func()) *Store {
 	return &Store{pool: pool, hint: hint}
 }
 
+// Sweep forgets the idempotency keys that are too old to be repeated, and gives how many.
+func (s *Store) Sweep(ctx context.Context) (int64, error) { return ledger.SweepKeys(ctx, s.pool) }
+
 // Now is the time as Postgres keeps it: what is read back is the same as what went into the event.
-func Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+func Now() time.Time { return ledger.Now() }
 
-// rollbackTimeout bounds a rollback, which must also run when the caller's context is done.
-const rollbackTimeout = 2 * time.Second
-
-// begin gives the batch that opens a transaction: what is queued on it goes with BEGIN in one round trip.
-func begin() *pgx.Batch {
-	batch := &pgx.Batch{}
-	batch.Queue("BEGIN")
-	return batch
-}
-
-// transact runs a transaction of two round trips: opening, which begin made, and what finish gives, with
-// COMMIT behind it. finish is called when the results of opening are in. A nil batch from it rolls back.
 func (s *Store) transact(ctx context.Context, opening *pgx.Batch, finish func() (*pgx.Batch, error)) error {
-	conn, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("acquire a connection: %w", err)
-	}
-	defer conn.Release()
-	defer rollback(ctx, conn) // does nothing after COMMIT
-	if err := send(ctx, conn, opening); err != nil {
-		return err
-	}
-	closing, err := finish()
-	if err != nil || closing == nil {
-		return err
-	}
-	closing.Queue("COMMIT")
-	return send(ctx, conn, closing)
-}
-
-func send(ctx context.Context, conn *pgxpool.Conn, batch *pgx.Batch) error {
-	return conn.SendBatch(ctx, batch).Close()
-}
-
-// rollback leaves the connection fit for the next one. Where it fails the pool throws the connection away.
-func rollback(ctx context.Context, conn *pgxpool.Conn) {
-	if conn.Conn().IsClosed() || conn.Conn().PgConn().TxStatus() == 'I' {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
-	defer cancel()
-	_, _ = conn.Exec(ctx, "ROLLBACK")
+	return ledger.Transact(ctx, s.pool, opening, finish)
 }

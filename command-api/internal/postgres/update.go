@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/internal/ledger"
 )
 
 // Update runs one command: it takes the user's lock, loads what the command is about, lets decide look at
@@ -21,14 +22,14 @@ import (
 func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Decision, error)) (Outcome, error) {
 	var (
 		found   = &loaded{}
-		kept    *keptAnswer
+		kept    *ledger.Kept
 		outcome Outcome
 	)
-	load := begin()
-	queueLock(load, cmd.User)
+	load := ledger.Begin()
+	ledger.QueueLock(load, cmd.User)
 	queueAccess(load, cmd.User, &found.state.Grocery)
 	if cmd.Key != nil {
-		queueKept(load, cmd.User, cmd.Key.Value, &kept)
+		ledger.QueueKept(load, cmd.User, cmd.Key.Value, &kept)
 	}
 	found.queue(load, cmd.User, cmd.Recipe)
 	if cmd.Past > 0 {
@@ -38,7 +39,7 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 	err := s.transact(ctx, load, func() (*pgx.Batch, error) {
 		if kept != nil {
 			var err error
-			outcome, err = kept.replay(cmd.Key)
+			outcome, err = replayed(kept, cmd.Key)
 			return nil, err
 		}
 		decision, err := decide(found.state)
@@ -57,6 +58,11 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 	return outcome, nil
 }
 
+func replayed(kept *ledger.Kept, key *Key) (Outcome, error) {
+	answer, err := kept.Replay(key)
+	return Outcome{Answer: answer, Replayed: true}, err
+}
+
 // writes gives nil where there is nothing to write.
 func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
 	if d.Event == nil && cmd.Key == nil {
@@ -65,7 +71,7 @@ func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
 	batch := &pgx.Batch{}
 	now := Now()
 	if d.Event != nil {
-		queueDraw(batch, cmd.User, change)
+		ledger.QueueDraw(batch, cmd.User, change)
 	}
 	if d.Recipe != nil {
 		if err := queueReplace(batch, cmd.User, *d.Recipe, d.Event.Type == events.RecipeDeleted); err != nil {
@@ -76,36 +82,15 @@ func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
 		queueEvent(batch, cmd.User, *d.Event, cmd.TraceParent, now)
 	}
 	if cmd.Key != nil {
-		queueKeep(batch, cmd.User, *cmd.Key, d.Answer, now)
+		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, now)
 	}
 	return batch, nil
-}
-
-// queueLock takes the lock under which a user's changes are made.
-func queueLock(batch *pgx.Batch, user string) {
-	batch.Queue(`SELECT change FROM user_changes WHERE user_id = $1 FOR UPDATE`, user).QueryRow(func(row pgx.Row) error {
-		var change int64
-		return noUser(row.Scan(&change))
-	})
-}
-
-// queueDraw draws the user's next change number, which the statements after it read from the row.
-func queueDraw(batch *pgx.Batch, user string, change *int64) {
-	batch.Queue(`UPDATE user_changes SET change = change + 1 WHERE user_id = $1 RETURNING change`, user).
-		QueryRow(func(row pgx.Row) error { return noUser(row.Scan(change)) })
-}
-
-func noUser(err error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ErrNoUser
-	}
-	return err
 }
 
 // queueAccess reads the account's right anew: the session's copy may be a moment behind a revocation.
 func queueAccess(batch *pgx.Batch, user string, grocery *bool) {
 	batch.Queue(`SELECT grocery AND NOT disabled FROM users WHERE id = $1`, user).
-		QueryRow(func(row pgx.Row) error { return noUser(row.Scan(grocery)) })
+		QueryRow(func(row pgx.Row) error { return ledger.NoUser(row.Scan(grocery)) })
 }
 
 // loaded gathers a recipe from its rows.

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/internal/ledger"
 )
 
-// The statements below take the change number from user_changes, where queueDraw has put it in the same
+// The statements below take the change number from user_changes, where ledger.QueueDraw has put it in the same
 // transaction. So it needs no round trip to this program and back.
 const (
 	insertRecipe = `INSERT INTO recipes (user_id, id, version, change, name, description, servings, prep_minutes,
@@ -32,10 +32,6 @@ const (
 		SELECT $1, $2, row.position - 1, row.text, row.quantity, row.quantity_max, row.unit, row.name, row.note, row.section
 		FROM unnest($3::text[], $4::float8[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::text[])
 			WITH ORDINALITY AS row(text, quantity, quantity_max, unit, name, note, section, position)`
-
-	insertEvent = `INSERT INTO event_log (event_id, user_id, type, schema_version, subject, version, change, time,
-			traceparent, data)
-		VALUES ($2, $1, $3, $4, $5, $6, (SELECT change FROM user_changes WHERE user_id = $1), $7, $8, $9)`
 )
 
 // queueInsert writes a recipe with an id that is surely new.
@@ -100,11 +96,8 @@ func queueIngredients(batch *pgx.Batch, user string, r events.Recipe) {
 }
 
 func queueEvent(batch *pgx.Batch, user string, e Event, traceParent string, now time.Time) {
-	batch.Queue(insertEvent, user, newID(), string(e.Type), events.CurrentVersion(e.Type), e.Subject, e.Version,
-		now, traceParent, e.Data)
-}
-
-// newID gives a UUID that grows with time, so that rows go to the end of their index.
-func newID() string {
-	return uuid.Must(uuid.NewV7()).String() // it fails only without randomness, and then nothing is safe
+	ledger.QueueEntry(batch, user, ledger.Entry{
+		Type: string(e.Type), SchemaVersion: events.CurrentVersion(e.Type),
+		Subject: e.Subject, Version: e.Version, Data: e.Data,
+	}, traceParent, now)
 }

@@ -12,6 +12,7 @@ import (
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/ledger"
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/telemetry"
 )
@@ -105,7 +106,7 @@ func (r *Relay) Drain(ctx context.Context) (int, error) {
 
 // follow publishes whenever there is a hint, and now and then without one.
 func (r *Relay) follow(ctx context.Context) {
-	hints := db.Listen(ctx, r.url, postgres.Channel, r.log)
+	hints := db.Listen(ctx, r.url, ledger.Channel, r.log)
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	for failures := 0; ctx.Err() == nil; {

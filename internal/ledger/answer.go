@@ -1,4 +1,4 @@
-package postgres
+package ledger
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // ErrKeyReused is the error of an idempotency key that was used for another request before.
@@ -17,7 +18,7 @@ var ErrKeyReused = errors.New("the idempotency key was used for another request"
 // KeyLifetime is how long a command may be repeated.
 const KeyLifetime = 30 * 24 * time.Hour
 
-// sweepSize bounds the rows that one statement of Sweep deletes, and so how long it holds their locks.
+// sweepSize bounds the rows that one statement of SweepKeys deletes, and so how long it holds their locks.
 const sweepSize = 5_000
 
 // Key makes a command repeatable.
@@ -33,24 +34,26 @@ type Answer struct {
 	Body   []byte
 }
 
-type keptAnswer struct {
+// Kept is an answer under its key.
+type Kept struct {
 	hash   []byte
 	answer Answer
 }
 
-func (k *keptAnswer) replay(key *Key) (Outcome, error) {
+// Replay gives the answer to the same request again. The error is ErrKeyReused.
+func (k *Kept) Replay(key *Key) (Answer, error) {
 	if !bytes.Equal(k.hash, key.Hash) {
-		return Outcome{}, ErrKeyReused
+		return Answer{}, ErrKeyReused
 	}
-	return Outcome{Answer: k.answer, Replayed: true}, nil
+	return k.answer, nil
 }
 
-// queueKept looks for the answer under a key; kept stays nil where there is none.
-func queueKept(batch *pgx.Batch, user, key string, kept **keptAnswer) {
+// QueueKept looks for the answer under a key; kept stays nil where there is none.
+func QueueKept(batch *pgx.Batch, user, key string, kept **Kept) {
 	batch.Queue(`SELECT request_hash, status, headers, body FROM idempotency_keys WHERE user_id = $1 AND key = $2`,
 		user, key).QueryRow(func(row pgx.Row) error {
 		var (
-			k      keptAnswer
+			k      Kept
 			header []byte
 		)
 		err := row.Scan(&k.hash, &k.answer.Status, &header, &k.answer.Body)
@@ -65,7 +68,8 @@ func queueKept(batch *pgx.Batch, user, key string, kept **keptAnswer) {
 	})
 }
 
-func queueKeep(batch *pgx.Batch, user string, key Key, a Answer, now time.Time) {
+// QueueKeep keeps the answer under a key. It fails on a key that is there (constraint idempotency_keys_pkey).
+func QueueKeep(batch *pgx.Batch, user string, key Key, a Answer, now time.Time) {
 	header, body := a.Header, a.Body
 	if header == nil {
 		header = map[string]string{}
@@ -77,11 +81,11 @@ func queueKeep(batch *pgx.Batch, user string, key Key, a Answer, now time.Time) 
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`, user, key.Value, key.Hash, a.Status, header, body, now)
 }
 
-// Sweep forgets the keys that are older than KeyLifetime, and gives how many.
-func (s *Store) Sweep(ctx context.Context) (int64, error) {
+// SweepKeys forgets the keys that are older than KeyLifetime, and gives how many.
+func SweepKeys(ctx context.Context, pool *pgxpool.Pool) (int64, error) {
 	total := int64(0)
 	for {
-		tag, err := s.pool.Exec(ctx, `DELETE FROM idempotency_keys WHERE ctid IN
+		tag, err := pool.Exec(ctx, `DELETE FROM idempotency_keys WHERE ctid IN
 			(SELECT ctid FROM idempotency_keys WHERE created_at < $1 LIMIT $2)`, Now().Add(-KeyLifetime), sweepSize)
 		if err != nil {
 			return total, fmt.Errorf("sweep the idempotency keys: %w", err)

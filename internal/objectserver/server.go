@@ -1,0 +1,197 @@
+// Package objectserver runs an S3 server inside this process: versitygw over a folder, at a TCP port of the
+// loopback address. Its library allows one in a process.
+package objectserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/versity/versitygw/backend/meta"
+	"github.com/versity/versitygw/backend/posix"
+	"github.com/versity/versitygw/embedgw"
+
+	"larder.dev/internal/serverfolder"
+)
+
+const (
+	startTimeout = 20 * time.Second
+	stopTimeout  = 10 * time.Second
+	accessKey    = "larder"
+
+	// maxCopy is the S3 specification's limit of what is copied at once. The library takes its zero value for
+	// "nothing may be copied".
+	maxCopy = 5 << 30
+
+	// What one household asks for at once. Each action may hold one thread of the system.
+	maxConnections = 1024
+	maxRequests    = 256
+	actions        = 64
+
+	// ioBuffer is held once for each object that is being written or read.
+	ioBuffer = 64 << 10
+)
+
+// Options say where a server lives.
+type Options struct {
+	// Dir is the server's own folder: objects, password, port. It is made if it doesn't exist.
+	Dir string
+	// Log gets what goes wrong. Nil discards it.
+	Log *slog.Logger
+}
+
+// Server is a running S3 server.
+type Server struct {
+	lock   *serverfolder.Lock
+	port   int
+	secret string
+	cancel context.CancelFunc
+	ended  chan struct{}
+	failed error // valid once ended is closed
+	stop   sync.Once
+}
+
+// Start brings the server up and returns when it takes connections. Errors: [serverfolder.ErrInUse] while
+// another process has the folder.
+func Start(ctx context.Context, opts Options) (*Server, error) {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	dir, err := filepath.Abs(opts.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("resolve the folder of the object store %q: %w", opts.Dir, err)
+	}
+	opts.Dir = dir
+	if err := serverfolder.Make(dir); err != nil {
+		return nil, fmt.Errorf("start the object store: %w", err)
+	}
+	lock, err := serverfolder.Acquire(dir)
+	if err != nil {
+		return nil, fmt.Errorf("start the object store: %w", err)
+	}
+	server, err := startLocked(ctx, opts)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start the object store: %w", err), lock.Release())
+	}
+	server.lock = lock
+	return server, nil
+}
+
+func startLocked(ctx context.Context, opts Options) (*Server, error) {
+	secret, err := serverfolder.Secret(filepath.Join(opts.Dir, "secret"))
+	if err != nil {
+		return nil, err
+	}
+	kept := filepath.Join(opts.Dir, "port")
+	port := serverfolder.Port(kept)
+	if port == 0 {
+		if port, err = serverfolder.FreePort(); err != nil {
+			return nil, err
+		}
+	}
+	files, err := openFolder(opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	server := &Server{port: port, secret: secret, cancel: cancel, ended: make(chan struct{})}
+	go func() {
+		defer close(server.ended)
+		server.failed = embedgw.RunVersityGW(running, files, server.config())
+		if server.failed != nil {
+			opts.Log.Error("the embedded object store ended", "error", server.failed)
+		}
+	}()
+	if err := server.reached(ctx); err != nil {
+		server.shutDown()
+		return nil, err
+	}
+	return server, serverfolder.KeepPort(kept, port)
+}
+
+// openFolder opens the objects. Attributes are kept in files beside them, since not every file system has
+// extended attributes.
+func openFolder(dir string) (*posix.Posix, error) {
+	objects, attributes := filepath.Join(dir, "objects"), filepath.Join(dir, "attributes")
+	for _, folder := range []string{objects, attributes} {
+		if err := serverfolder.Make(folder); err != nil {
+			return nil, err
+		}
+	}
+	beside, err := meta.NewSideCar(attributes)
+	if err != nil {
+		return nil, fmt.Errorf("open the attributes of the objects: %w", err)
+	}
+	options := posix.PosixOpts{
+		SideCarDir: attributes, CopyObjectThreshold: maxCopy, Concurrency: actions, IOBufferSize: ioBuffer,
+	}
+	options.SetNewDirPerm(0o700)
+	options.SetNewFilePerm(os.FileMode(0o600))
+	files, err := posix.New(objects, beside, options)
+	if err != nil {
+		return nil, fmt.Errorf("open the objects: %w", err)
+	}
+	return files, nil
+}
+
+func (s *Server) config() *embedgw.Config {
+	return &embedgw.Config{
+		RootUserAccess: accessKey, RootUserSecret: s.secret, Ports: []string{s.address()},
+		MaxConnections: maxConnections, MaxRequests: maxRequests, MultipartMaxParts: 10_000,
+		Quiet: true, KeepAlive: true, DisableACLs: true,
+	}
+}
+
+// reached waits until the server takes connections.
+func (s *Server) reached(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.address())
+		if err == nil {
+			return conn.Close()
+		}
+		select {
+		case <-s.ended:
+			return fmt.Errorf("it ended at once: %w", s.failed)
+		case <-ctx.Done():
+			return fmt.Errorf("it doesn't answer at %s: %w", s.address(), err)
+		case <-again.C:
+		}
+	}
+}
+
+func (s *Server) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// Endpoint is the address, as "http://127.0.0.1:9000".
+func (s *Server) Endpoint() string { return "http://" + s.address() }
+
+// Keys are what a client signs with.
+func (s *Server) Keys() (access, secret string) { return accessKey, s.secret }
+
+// Stop takes the server down in good order. A second call does nothing.
+func (s *Server) Stop() error {
+	var err error
+	s.stop.Do(func() {
+		s.shutDown()
+		err = s.lock.Release()
+	})
+	return err
+}
+
+func (s *Server) shutDown() {
+	s.cancel()
+	select {
+	case <-s.ended:
+	case <-time.After(stopTimeout):
+	}
+}
