@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"larder.dev/events"
+	"larder.dev/internal/cdn"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
@@ -47,6 +48,9 @@ type Deps struct {
 	Index searchindex.Index
 	// Stream hints at new changes; nil for none, and streams look now and then by themselves.
 	Stream *jetstream.Conn
+
+	// Signer makes the addresses of files; nil for none, and a recipe has its files without them.
+	Signer cdn.Signer
 
 	// Origin is the web origin that CORS admits; "" for none.
 	Origin string
@@ -134,6 +138,7 @@ func (d Deps) handlers(recipes *postgres.Recipes) (*httpapi.Handlers, error) {
 		Detail:  detail.NewReader(d.Redis, recipes, d.Log),
 		Recipes: recipes,
 		Changes: reader,
+		Signer:  d.Signer,
 		Feeds:   changes.NewFeeds(reader, changes.NewHub(d.hints()), d.timing(), d.Log),
 		Log:     d.Log,
 		Answers: answers,

@@ -19,6 +19,8 @@ import (
 
 // serving are the flags of everything that answers HTTP, be it the probes alone.
 type serving struct {
+	delivery
+
 	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is any."`
 	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`
 
@@ -71,6 +73,10 @@ func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, co
 	if missing := addresses.Missing(kind.Needs...); len(missing) > 0 {
 		return usageError{needs(kind, missing)}
 	}
+	files, err := c.files("")
+	if err != nil {
+		return err
+	}
 	listener, err := httpserver.Listen(ctx, c.Addr)
 	if err != nil {
 		return err
@@ -83,6 +89,7 @@ func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, co
 	}
 	defer closing(&err, tracing.Close)
 	host := &component.Host{
+		Files:   files,
 		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Tracing: tracing.Tracing, Log: log}),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Metrics: newRegistry(), Log: log,
 	}

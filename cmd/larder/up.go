@@ -33,7 +33,12 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		return err
 	}
 	defer closing(&err, tracing.Close)
+	files, err := c.files(s.DataDir)
+	if err != nil {
+		return err
+	}
 	host := &component.Host{
+		Files:   files,
 		Clients: clientsOf(opened, s, "larder", log),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Metrics: newRegistry(), Log: log,
 	}

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 
 	commandapi "larder.dev/command-api"
+	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/events"
+	fileservice "larder.dev/file-service"
 	"larder.dev/projectors"
 )
 
@@ -51,6 +53,25 @@ func eraseViews(ctx context.Context, api *commandapi.API, control *projectors.Co
 		return fmt.Errorf("wait for the relay: %w", err)
 	}
 	return eraseEverywhere(ctx, control, user, con)
+		if err := eraseEverywhere(ctx, control, user, con); err != nil {
+			return err
+		}
+		return eraseFiles(ctx, work, user, con)
+// eraseFiles removes a deleted user's files from the object store. Where this command doesn't know the store,
+// or can't ask it, the file service's sweep does the same within an hour or two.
+func eraseFiles(ctx context.Context, work *workplace, user events.User, con console) error {
+	if work.Address(stores.Objects) == "" {
+		fmt.Fprintln(con.out, "files: left to the sweep of the file service (LARDER_S3_ENDPOINT isn't given)")
+		return nil
+	pool, err := work.Postgres(ctx)
+	if err != nil {
+	objects, err := work.Objects(ctx)
+	if err != nil {
+	count, err := fileservice.Erase(ctx, pool, objects, user.ID)
+	if err != nil {
+		return fmt.Errorf("erase the files of %s (the sweep of the file service tries again): %w", user.ID, err)
+	fmt.Fprintf(con.out, "files: %d\n", count)
+	return nil
 }
 
 // eraseEverywhere takes a deleted user out of the streams and the views. The event of the deletion does the

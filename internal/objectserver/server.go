@@ -131,6 +131,7 @@ func openFolder(dir string) (*posix.Posix, error) {
 	}
 	options := posix.PosixOpts{
 		SideCarDir: attributes, CopyObjectThreshold: maxCopy, Concurrency: actions, IOBufferSize: ioBuffer,
+		ForceNoObjLockFile: true, // no other process writes here
 	}
 	options.SetNewDirPerm(0o700)
 	options.SetNewFilePerm(os.FileMode(0o600))

@@ -47,5 +47,8 @@ func restore(user string, s postgres.State, m match) (postgres.Decision, error) 
 	if !m.admits(s.Recipe.Version) {
 		return conflict(s.Recipe)
 	}
+	if !s.Exists {
+		s.Recipe.Files = []events.File{} // their bytes went with the recipe
+	}
 	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, *s.Past, postgres.Now()))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"larder.dev/internal/cdn"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/query-api/internal/changes"
@@ -26,6 +27,7 @@ type Handlers struct {
 	Detail   *detail.Reader
 	Recipes  *postgres.Recipes // the history of a recipe
 	Changes  *changes.Reader
+	Signer   cdn.Signer // of the addresses of files; nil for none
 	Feeds    *changes.Feeds
 	Log      *slog.Logger
 	Answers  *prometheus.CounterVec // by route and by the store that answered; see NewAnswers

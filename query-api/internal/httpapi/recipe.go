@@ -11,7 +11,8 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// GetRecipe gives one recipe of the caller's. The bytes go out as the store has them.
+// GetRecipe gives one recipe of the caller's. The bytes go out as the store has them, but for the
+// addresses of its files.
 func (h *Handlers) GetRecipe(c *gin.Context, id openapi_types.UUID, params GetRecipeParams) {
 	after, err := parseAfter(params.LarderAfter)
 	if err != nil {
@@ -26,11 +27,17 @@ func (h *Handlers) GetRecipe(c *gin.Context, id openapi_types.UUID, params GetRe
 	tag := `"` + strconv.FormatInt(recipe.Version, 10) + `"`
 	c.Header("ETag", tag)
 	h.served(c, recipe.Source)
-	if matches(valueOr(params.IfNoneMatch, ""), tag) {
+	body, signed, err := h.addressed(identity.UserFrom(c).ID, recipe.JSON)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	// With files it is sent whole: the version is the same, and the addresses that the caller has may be old.
+	if !signed && matches(valueOr(params.IfNoneMatch, ""), tag) {
 		c.Status(http.StatusNotModified)
 		return
 	}
-	c.Data(http.StatusOK, "application/json; charset=utf-8", recipe.JSON)
+	c.Data(http.StatusOK, "application/json; charset=utf-8", body)
 }
 
 // matches tells whether an If-None-Match names the tag. The comparison is weak (RFC 9110, 13.1.2): a proxy that

@@ -16,6 +16,7 @@ import (
 	"larder.dev/internal/bleveindex"
 	"larder.dev/internal/elastic"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/objectstore"
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
@@ -46,6 +47,7 @@ type Clients struct {
 	stream, feed    *jetstream.Conn
 	groceryFeed     *jetstream.Conn
 	index           searchindex.Index
+	objects         *objectstore.Store
 	closers         []func() error
 }
 
@@ -149,6 +151,17 @@ func (c *Clients) openIndex() (searchindex.Index, error) {
 		return bleveindex.Open(c.SearchDir, bleveindex.Options{Log: c.Log})
 	}
 	return elastic.Open(elastic.Options{URL: c.ElasticsearchURL, Alias: c.ElasticsearchAlias, Log: c.Log})
+// Objects gives the object store.
+func (c *Clients) Objects(context.Context) (*objectstore.Store, error) {
+	if c.objects != nil {
+		return c.objects, nil
+	store, err := objectstore.Open(objectstore.Options{
+		Endpoint: c.S3Endpoint, Bucket: c.S3Bucket, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
+	})
+	if err != nil {
+		return nil, opening(stores.Objects, err)
+	c.objects = store
+	return store, nil
 }
 
 // Probe asks a store whether it is there. What it asks has to be open already.
@@ -168,6 +181,8 @@ func (c *Clients) Probe(store stores.Store) func(ctx context.Context) error {
 		return func(context.Context) error { return c.stream.Ready() }
 	case stores.GroceryFeed:
 		return func(context.Context) error { return c.groceryFeed.Ready() }
+	case stores.Objects:
+		return c.objects.Ping
 	case stores.Elasticsearch:
 		return c.index.Ready
 	default:

@@ -38,6 +38,7 @@ type Kind struct {
 type Host struct {
 	*clients.Clients
 
+	Files          Files
 	Origin         string   // the one web origin that CORS admits, "" for none
 	TrustedProxies []string // addresses (CIDR) whose X-Forwarded-For is believed
 	Metrics        *prometheus.Registry
@@ -63,6 +64,7 @@ type Component struct {
 // All lists every component, in the order in which they are offered a request.
 func All() []Kind {
 	return []Kind{GroceryApp(), QueryAPI(), CommandAPI(), AllProjectors(), Relay()}
+	return []Kind{FileService(), QueryAPI(), CommandAPI(), AllProjectors(), Relay()}
 }
 
 // checks are those of the kind's stores, and the component's own.

@@ -27,7 +27,7 @@ func QueryAPI() Kind {
 
 func buildQueryAPI(ctx context.Context, host *Host) (*Component, error) {
 	deps := queryapi.Deps{
-		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
+		Signer: host.Files.Signer, Origin: host.Origin, TrustedProxies: host.TrustedProxies,
 		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
 	}
 	if err := connectQueryAPI(ctx, host, &deps); err != nil {

@@ -13,6 +13,7 @@ const (
 	Elasticsearch Store = "elasticsearch"
 	Grocery       Store = "grocery postgres"   // the grocery app's own
 	GroceryFeed   Store = "grocery app's nats" // NATS, with the grocery app's credentials
+	Objects       Store = "object store"
 )
 
 // Variable is the environment variable with the store's address.
@@ -34,6 +35,8 @@ func (s Store) Variable() string {
 		return "LARDER_GROCERY_POSTGRES_URL"
 	case GroceryFeed:
 		return "LARDER_GROCERY_NATS_URL"
+	case Objects:
+		return "LARDER_S3_ENDPOINT"
 	default:
 		panic("no such store: " + string(s))
 	}
@@ -58,6 +61,8 @@ func (a Addresses) Address(s Store) string {
 		return a.GroceryPostgresURL
 	case GroceryFeed:
 		return a.FeedURL
+	case Objects:
+		return a.S3Endpoint
 	default:
 		return ""
 	}

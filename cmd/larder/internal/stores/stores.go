@@ -16,6 +16,7 @@ import (
 
 	"larder.dev/internal/identity"
 	"larder.dev/internal/natsserver"
+	"larder.dev/internal/objectserver"
 	"larder.dev/internal/postgresserver"
 	"larder.dev/internal/redisserver"
 	"larder.dev/internal/serverfolder"
@@ -38,6 +39,7 @@ type Given struct {
 	GroceryPostgresURL string // the grocery app's own database
 	FeedURL            string // NATS with the grocery app's credentials; "" for NATSURL
 	FeedCreds          string // "" for NATSCreds
+	S3Endpoint, S3Bucket, S3AccessKey, S3SecretKey string
 }
 
 // Addresses are what is given, as far as it goes.
@@ -56,6 +58,10 @@ func (g Given) Addresses() Addresses {
 		GroceryPostgresURL: g.GroceryPostgresURL,
 		FeedURL:            cmp.Or(g.FeedURL, g.NATSURL),
 		FeedCreds:          cmp.Or(g.FeedCreds, g.NATSCreds),
+		S3Endpoint:        g.S3Endpoint,
+		S3Bucket:          g.S3Bucket,
+		S3AccessKey:       g.S3AccessKey,
+		S3SecretKey:       g.S3SecretKey,
 	}
 }
 
@@ -82,6 +88,7 @@ type Stores struct {
 	postgres *postgresserver.Server
 	nats     *natsserver.Server
 	redis    *redisserver.Server
+	objects  *objectserver.Server
 }
 
 // Options say what to open.
@@ -117,6 +124,7 @@ func (s *Stores) start(ctx context.Context, o Options) error {
 	group.Go(func() error { return s.startPostgres(ctx, o) })
 	group.Go(func() error { return s.startNATS(o) })
 	group.Go(func() error { return s.startRedis(o) })
+	group.Go(func() error { return s.startObjects(ctx, o) })
 	return group.Wait()
 }
 
@@ -180,6 +188,19 @@ func (s *Stores) startRedis(o Options) error {
 	return nil
 }
 
+func (s *Stores) startObjects(ctx context.Context, o Options) error {
+	if s.S3Endpoint != "" {
+		return nil
+	}
+	server, err := objectserver.Start(ctx, objectserver.Options{Dir: filepath.Join(o.Dir, "objects"), Log: o.Log})
+	if err != nil {
+		return fmt.Errorf("start the embedded object store: %w", err)
+	}
+	s.objects, s.S3Endpoint = server, server.Endpoint()
+	s.S3AccessKey, s.S3SecretKey = server.Keys()
+	return nil
+}
+
 // Announce lets other commands find these stores, and the HTTP surface at url, by the data folder.
 func (s *Stores) Announce(url string) error {
 	s.URL = url
@@ -208,6 +229,9 @@ func (s *Stores) Close() error {
 	var failed []error
 	if s.nats != nil {
 		failed = append(failed, s.nats.Stop())
+	}
+	if s.objects != nil {
+		failed = append(failed, s.objects.Stop())
 	}
 	if s.redis != nil {
 		failed = append(failed, s.redis.Stop())

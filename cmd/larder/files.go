@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"larder.dev/cmd/larder/internal/component"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/serverfolder"
+)
+
+// delivery are the flags of everything that takes files or makes their addresses.
+type delivery struct {
+	CDNURL          string `name:"cdn-url" env:"LARDER_CDN_URL" placeholder:"URL" help:"The CDN that files are read through; without one, addresses are on the host that they are read from."`
+	CDNSecret       string `name:"cdn-secret" env:"LARDER_CDN_SECRET" placeholder:"TEXT" help:"What the addresses of files are signed with; up makes one."`
+	CloudFrontKeyID string `name:"cloudfront-key-id" env:"LARDER_CLOUDFRONT_KEY_ID" placeholder:"ID" help:"Sign for CloudFront, with the key of this id."`
+	CloudFrontKey   string `name:"cloudfront-key" env:"LARDER_CLOUDFRONT_KEY" placeholder:"FILE" help:"The private key in PEM."`
+
+	MaxFileSize int64  `env:"LARDER_MAX_FILE_SIZE" placeholder:"BYTES" help:"How large a file may be (100 MiB)."`
+	SpoolDir    string `env:"LARDER_SPOOL_DIR" placeholder:"DIR" help:"Where uploads are while they come in."`
+	Clamd       string `env:"LARDER_CLAMD" placeholder:"SOCKET" help:"A clamd that looks at each upload: a path, or HOST:PORT; none where it isn't given."`
+}
+
+// minSecret is how long a secret must be at least, in bytes: half of what HMAC-SHA256 takes in.
+const minSecret = 32
+
+// files gives what components need of it. home is the data folder where a secret is made and kept; "" where it
+// has to be given.
+func (d delivery) files(home string) (component.Files, error) {
+	files := component.Files{SpoolDir: d.SpoolDir, MaxSize: d.MaxFileSize, Clamd: d.Clamd}
+	if files.SpoolDir == "" {
+		files.SpoolDir = filepath.Join(os.TempDir(), "larder-uploads")
+		if home != "" {
+			files.SpoolDir = filepath.Join(home, "uploads")
+		}
+	}
+	secret := d.CDNSecret
+	if secret == "" && home != "" {
+		var err error
+		if secret, err = serverfolder.Secret(filepath.Join(home, "cdn-secret")); err != nil {
+			return component.Files{}, fmt.Errorf("the secret of file addresses: %w", err)
+		}
+	}
+	if secret == "" {
+		return files, nil
+	}
+	if len(secret) < minSecret {
+		return component.Files{}, usageError{fmt.Sprintf("LARDER_CDN_SECRET must have %d bytes or more", minSecret)}
+	}
+	files.Verify = cdn.NewPlain(d.CDNURL, []byte(secret))
+	files.Signer = files.Verify
+	if d.CloudFrontKeyID == "" && d.CloudFrontKey == "" {
+		return files, nil
+	}
+	return d.forCloudFront(files)
+}
+
+func (d delivery) forCloudFront(files component.Files) (component.Files, error) {
+	key, err := os.ReadFile(d.CloudFrontKey)
+	if err != nil {
+		return component.Files{}, errors.Join(usageError{"LARDER_CLOUDFRONT_KEY must be a file with the private key"}, err)
+	}
+	files.Signer, err = cdn.NewCloudFront(d.CDNURL, d.CloudFrontKeyID, key, files.Verify)
+	return files, err
+}

@@ -1,0 +1,77 @@
+package component
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"larder.dev/cmd/larder/internal/stores"
+	fileservice "larder.dev/file-service"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/identity"
+)
+
+// Files are the settings of what takes files and of what makes their addresses.
+type Files struct {
+	Signer   cdn.Signer // nil where there is no secret
+	Verify   *cdn.Plain
+	SpoolDir string
+	MaxSize  int64  // of a file, in bytes; 0 for the default
+	Clamd    string // "" for none
+}
+
+// FileService takes files and delivers them. It alone speaks with the object store; while that is away,
+// recipes work on, and it isn't ready.
+func FileService() Kind {
+	return Kind{
+		Name:  "file-service",
+		Help:  "Take files, keep them in the object store, and deliver them.",
+		Needs: []stores.Store{stores.Postgres, stores.Redis, stores.Objects},
+		Build: buildFileService,
+	}
+}
+
+func buildFileService(ctx context.Context, host *Host) (*Component, error) {
+	if host.Files.Signer == nil {
+		return nil, errors.New("the file service needs a secret to sign addresses with: LARDER_CDN_SECRET")
+	}
+	deps := fileservice.Deps{
+		Signer: host.Files.Signer, Verify: host.Files.Verify, SpoolDir: host.Files.SpoolDir,
+		MaxSize: host.Files.MaxSize, Clamd: host.Files.Clamd,
+		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
+		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
+	}
+	var err error
+	if deps.Pool, err = host.Postgres(ctx); err != nil {
+		return nil, err
+	}
+	if deps.Redis, err = host.Redis(ctx); err != nil {
+		return nil, err
+	}
+	deps.Sessions = identity.NewSessions(deps.Redis)
+	if deps.Objects, err = host.Objects(ctx); err != nil {
+		return nil, err
+	}
+	service, err := fileservice.New(deps)
+	if err != nil {
+		return nil, fmt.Errorf("put the file service together: %w", err)
+	}
+	return &Component{
+		Handler: service.Handler(),
+		Takes:   takesFiles,
+		Run:     func(ctx context.Context) error { service.Run(ctx); return nil },
+	}, nil
+}
+
+// takesFiles is before the other APIs in All. A preflight goes where the request after it does.
+func takesFiles(method, path string) bool {
+	switch {
+	case strings.HasPrefix(path, cdn.Prefix), strings.HasPrefix(path, "/api/files/"):
+		return true
+	default:
+		recipe, found := strings.CutPrefix(path, "/api/recipes/")
+		return found && strings.HasSuffix(recipe, "/files") && (method == http.MethodPost || method == http.MethodOptions)
+	}
+}

@@ -1,0 +1,144 @@
+// Package fileservice is the component that keeps the files of recipes: it takes uploads, keeps them in the
+// object store, which it alone speaks with, and delivers them at signed addresses.
+package fileservice
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"larder.dev/file-service/internal/antivirus"
+	"larder.dev/file-service/internal/attachment"
+	"larder.dev/file-service/internal/httpapi"
+	"larder.dev/file-service/internal/keeping"
+	"larder.dev/file-service/internal/postgres"
+	"larder.dev/file-service/internal/spool"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/ledger"
+	"larder.dev/internal/objectstore"
+	db "larder.dev/internal/postgres"
+	"larder.dev/internal/redis"
+	"larder.dev/internal/telemetry"
+)
+
+// Deps is what the file service works with. Nothing in it is closed here.
+type Deps struct {
+	Pool     *pgxpool.Pool // the database of record
+	Redis    *redis.Client
+	Sessions *identity.Sessions
+	Objects  *objectstore.Store
+
+	Signer cdn.Signer // of the addresses in answers
+	Verify *cdn.Plain // of the addresses that come in
+
+	SpoolDir string // where uploads are while they come in; it needs room for those of a moment
+	MaxSize  int64  // of a file, in bytes; attachment.DefaultMaxSize where it is 0
+	Clamd    string // the socket of a virus scanner, "" for none
+
+	// Origin is the one web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR)
+	// whose X-Forwarded-For is believed.
+	Origin         string
+	TrustedProxies []string
+	Metrics        *prometheus.Registry // nil for none
+	Tracing        *telemetry.Tracing   // nil for none
+	Log            *slog.Logger         // nil for slog.Default()
+}
+
+// Service is the file service.
+type Service struct {
+	files    *keeping.Files
+	notifier *db.Notifier
+	handler  http.Handler
+	swept    *prometheus.CounterVec
+	log      *slog.Logger
+}
+
+// New puts the file service together. It asks no store, so that a program starts while one is away. The error
+// means that an option is wrong.
+func New(deps Deps) (*Service, error) {
+	log := cmp.Or(deps.Log, slog.Default())
+	maxSize := cmp.Or(deps.MaxSize, int64(attachment.DefaultMaxSize))
+	uploads, err := spool.Open(deps.SpoolDir)
+	if err != nil {
+		return nil, err
+	}
+	notifier := db.NewNotifier(deps.Pool, ledger.Channel, log)
+	service := &Service{notifier: notifier, log: log, swept: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "larder_files_swept_objects_total",
+		Help: "Objects that a sweep looked at, and those that it removed because nothing names them.",
+	}, []string{"what"})}
+	service.files = keeping.New(keeping.Options{
+		Database: postgres.New(deps.Pool, notifier.Hint), Objects: deps.Objects, Uploads: uploads,
+		Scanner: antivirus.NewClamd(deps.Clamd), MaxSize: maxSize, Log: log,
+	})
+	if deps.Metrics != nil {
+		if err := deps.Metrics.Register(service.swept); err != nil {
+			return nil, fmt.Errorf("register the metrics of the file service: %w", err)
+		}
+	}
+	service.handler, err = httpapi.New(httpapi.Deps{
+		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: freshness.NewMarks(deps.Redis),
+		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, Log: log,
+	}, httpserver.Options{
+		Component: "file-service", Log: log, Origin: deps.Origin, TrustedProxies: deps.TrustedProxies,
+		Metrics: deps.Metrics, Tracing: deps.Tracing,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return service, nil
+}
+
+// Handler serves the file service's API, and the files under cdn.Prefix.
+func (s *Service) Handler() http.Handler { return s.handler }
+
+// sweepEvery is how often objects that nothing names are removed.
+const sweepEvery = time.Hour
+
+// Run does what the service does beside its requests, until ctx is done: it sends the hints that a relay
+// listens to, and sweeps. Without it all is right, and slower, and the store grows.
+func (s *Service) Run(ctx context.Context) {
+	sweeping := make(chan struct{})
+	go func() {
+		defer close(sweeping)
+		s.sweep(ctx)
+	}()
+	s.notifier.Run(ctx)
+	<-sweeping
+}
+
+func (s *Service) sweep(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		swept, err := s.files.Sweep(ctx)
+		s.swept.WithLabelValues("looked").Add(float64(swept.Looked))
+		s.swept.WithLabelValues("removed").Add(float64(swept.Removed))
+		switch {
+		case err != nil && ctx.Err() == nil:
+			s.log.WarnContext(ctx, "sweep the object store", "looked", swept.Looked, "removed", swept.Removed, "error", err)
+		case swept.Removed > 0:
+			s.log.InfoContext(ctx, "removed objects that nothing names", "looked", swept.Looked, "removed", swept.Removed)
+		}
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+}
+
+// Erase removes every object of a user who was deleted, and gives how many. A user who is there keeps what the
+// recipes name.
+func Erase(ctx context.Context, pool *pgxpool.Pool, objects *objectstore.Store, user string) (int, error) {
+	files := keeping.New(keeping.Options{Database: postgres.New(pool, func() {}), Objects: objects, Log: slog.Default()})
+	return files.Erase(ctx, user)
+}

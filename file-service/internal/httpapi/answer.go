@@ -1,0 +1,172 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/events"
+	"larder.dev/file-service/internal/antivirus"
+	"larder.dev/file-service/internal/attachment"
+	"larder.dev/file-service/internal/keeping"
+	"larder.dev/file-service/internal/picture"
+	"larder.dev/file-service/internal/postgres"
+	"larder.dev/file-service/internal/spool"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/ledger"
+	"larder.dev/internal/objectstore"
+	db "larder.dev/internal/postgres"
+)
+
+const retryAfter = 5 * time.Second
+
+// answer writes what a command has come to, after it has left the marks by which the caller's next read
+// finds what was written.
+func (a *api) answer(c *gin.Context, outcome postgres.Outcome, err error) {
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	user := identity.UserFrom(c).ID
+	a.note(c, user, outcome)
+	for name, value := range outcome.Answer.Header {
+		c.Header(name, value)
+	}
+	if outcome.Replayed {
+		c.Header("Idempotent-Replayed", "true")
+	}
+	if len(outcome.Answer.Body) == 0 {
+		c.Status(outcome.Answer.Status)
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	// The address isn't kept with the answer: a repeat comes when the first one has expired, perhaps.
+	view, err := a.view(user, outcome.Answer.Body)
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	c.JSON(outcome.Answer.Status, view)
+}
+
+func (a *api) view(user string, body []byte) (any, error) {
+	var file events.File
+	if err := json.Unmarshal(body, &file); err != nil {
+		return nil, fmt.Errorf("read a kept answer: %w", err)
+	}
+	addresses, err := cdn.Addresses(a.Signer, user, file.SHA256, file.Name, file.MediaType, time.Now())
+	if err != nil {
+		return nil, fmt.Errorf("sign the addresses of file %s: %w", file.ID, err)
+	}
+	return struct {
+		events.File
+		URL   string     `json:"url"`
+		Sizes []cdn.Size `json:"sizes,omitempty"`
+	}{file, addresses.URL, addresses.Sizes}, nil
+}
+
+// note leaves the marks. Without them a read is fresh only with the header, so a failure is no reason to
+// say that the command failed.
+func (a *api) note(c *gin.Context, user string, outcome postgres.Outcome) {
+	if outcome.Change == 0 {
+		return
+	}
+	written, err := freshness.Parse(outcome.Answer.Header[freshness.Header])
+	if err == nil {
+		err = a.Marks.Note(c.Request.Context(), user, outcome.Change, written)
+	}
+	if err != nil {
+		a.Log.WarnContext(c.Request.Context(), "note a write", "request", httpserver.RequestID(c), "error", err)
+	}
+}
+
+// refusal gives the problem of an error that the caller can do something about.
+func (a *api) refusal(err error) (httpserver.Problem, bool) {
+	limit := func(n int64) map[string]any { return map[string]any{"limit": n} }
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.Is(err, keeping.ErrNoRecipe):
+		return httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such recipe."}, true
+	case errors.Is(err, keeping.ErrNoFile):
+		return httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such file."}, true
+	case errors.Is(err, spool.ErrTooLarge), errors.As(err, &tooLarge):
+		return httpserver.Problem{
+			Status: http.StatusRequestEntityTooLarge,
+			Detail: fmt.Sprintf("The file has more than %d bytes.", a.MaxSize), Extra: limit(a.MaxSize),
+		}, true
+	case errors.Is(err, keeping.ErrNoRoom):
+		return httpserver.Problem{
+			Status: http.StatusRequestEntityTooLarge, Detail: "The recipe is too large for another file.",
+			Extra: limit(attachment.MaxRecipe),
+		}, true
+	case errors.Is(err, keeping.ErrTooMany):
+		return httpserver.Problem{
+			Status: http.StatusUnprocessableEntity,
+			Detail: fmt.Sprintf("The recipe has %d files already, and may have no more.", attachment.MaxFiles),
+			Extra:  limit(attachment.MaxFiles),
+		}, true
+	case errors.Is(err, keeping.ErrEmpty):
+		return unprocessable("is empty"), true
+	case errors.Is(err, picture.ErrBomb):
+		return unprocessable("is a picture with too many pixels or frames"), true
+	case errors.Is(err, antivirus.ErrInfected):
+		return unprocessable("was refused by the virus scanner"), true
+	case errors.Is(err, ledger.ErrKeyReused):
+		return httpserver.Problem{
+			Status: http.StatusUnprocessableEntity,
+			Detail: "The Idempotency-Key was used for another request. Take a new key for each command.",
+			Errors: []httpserver.FieldError{{Field: "Idempotency-Key", Detail: "was used for another request"}},
+		}, true
+	case errors.Is(err, ledger.ErrNoUser):
+		return httpserver.Problem{
+			Status: http.StatusUnauthorized, Detail: "The account of this session doesn't exist any more.",
+		}, true
+	case errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, objectstore.ErrUnavailable):
+		return httpserver.Problem{Status: http.StatusBadRequest, Detail: "The form broke off before its end."}, true
+	default:
+		return httpserver.Problem{}, false
+	}
+}
+
+func unprocessable(what string) httpserver.Problem {
+	return httpserver.Problem{
+		Status: http.StatusUnprocessableEntity, Detail: "The file " + what + ".",
+		Errors: []httpserver.FieldError{{Field: "file", Detail: what}},
+	}
+}
+
+// fail maps every error to its answer, once for all handlers.
+func (a *api) fail(c *gin.Context, err error) {
+	var problem httpserver.Problem
+	if errors.As(err, &problem) {
+		httpserver.WriteProblem(c, problem)
+		return
+	}
+	if problem, known := a.refusal(err); known {
+		httpserver.WriteProblem(c, problem)
+		return
+	}
+	ctx := c.Request.Context()
+	if unavailable(err) {
+		a.Log.WarnContext(ctx, "a store can't be asked", "request", httpserver.RequestID(c), "error", err)
+		httpserver.WriteUnavailable(c, "A store that is needed can't be asked just now. Nothing was changed.", retryAfter)
+		return
+	}
+	a.Log.ErrorContext(ctx, "a request failed", "request", httpserver.RequestID(c), "error", err)
+	httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusInternalServerError, Detail: "The request failed."})
+}
+
+func unavailable(err error) bool {
+	return errors.Is(err, objectstore.ErrUnavailable) || errors.Is(err, antivirus.ErrAway) ||
+		db.Unavailable(err) || db.Retryable(err) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

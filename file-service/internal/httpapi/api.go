@@ -1,0 +1,69 @@
+// Package httpapi is the HTTP side of the file service: uploads, deletions, and the delivery of bytes.
+// openapi.yaml is the source of the types and of what is let in.
+package httpapi
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/file-service/internal/keeping"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/objectstore"
+)
+
+//go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
+
+// Deps is what the handlers work with.
+type Deps struct {
+	Files    *keeping.Files
+	Objects  *objectstore.Store
+	Sessions *identity.Sessions
+	Marks    *freshness.Marks
+	Signer   cdn.Signer // of the addresses in answers
+	Origin   *cdn.Plain // verifies the addresses that come in
+	MaxSize  int64      // of a file, in bytes
+	Log      *slog.Logger
+}
+
+type api struct{ Deps }
+
+var _ ServerInterface = (*api)(nil)
+
+// formOverhead is what a form may have beside the file.
+const formOverhead = 1 << 20
+
+// New gives the handler of the file service.
+func New(deps Deps, options httpserver.Options) (http.Handler, error) {
+	options.MaxBody = deps.MaxSize + formOverhead
+	engine, err := httpserver.New(options)
+	if err != nil {
+		return nil, fmt.Errorf("make the HTTP side of the file service: %w", err)
+	}
+	document, err := GetSpec()
+	if err != nil {
+		return nil, fmt.Errorf("read the OpenAPI document of the file service: %w", err)
+	}
+	validate, err := httpserver.ValidateRequests(document)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the checks of the file service: %w", err)
+	}
+	a := &api{Deps: deps}
+	routes := engine.Group("")
+	routes.Use(identity.Require(deps.Sessions), validate)
+	RegisterHandlersWithOptions(routes, a, GinServerOptions{ErrorHandler: badParameter})
+	// No session here: a CDN asks, and has none. The signature is what lets a reader in.
+	engine.GET(cdn.Prefix+"*path", a.deliver)
+	engine.GET("/api/files/signature", a.signature)
+	engine.HEAD(cdn.Prefix+"*path", a.deliver)
+	return engine, nil
+}
+
+func badParameter(c *gin.Context, err error, _ int) {
+	httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusBadRequest, Detail: err.Error()})
+}

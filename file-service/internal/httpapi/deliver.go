@@ -1,0 +1,107 @@
+package httpapi
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/objectstore"
+)
+
+// edgeSeconds is how long a CDN may serve what it has without asking again: a file that was removed is gone
+// from there after that. A browser keeps it as long as it likes: the bytes under an address never change, and
+// whoever has them has them.
+const edgeSeconds = "60"
+
+// sandbox is the policy under which nothing that was uploaded runs as our origin, should it be shown at all.
+const sandbox = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; frame-ancestors 'none'"
+
+// deliver gives the bytes at a signed address.
+func (a *api) deliver(c *gin.Context) {
+	place, err := a.placeOf(c.Request.URL)
+	if err != nil {
+		httpserver.WriteProblem(c, forbidden())
+		return
+	}
+	end := httpserver.LongLived(c)
+	defer end()
+	object, err := a.Objects.Get(c.Request.Context(), place.Key())
+	if errors.Is(err, objectstore.ErrNotFound) {
+		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such file."})
+		return
+	}
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	defer func() { _ = object.Close() }()
+	describe(c.Writer.Header(), place, object.Info)
+	http.ServeContent(&stalling{ResponseWriter: c.Writer}, c.Request, "", time.Time{}, object)
+}
+
+// placeOf reads and verifies an address. A CDN that verifies signatures of its own (CloudFront) passes on its
+// own parameters with ours, which the origin needn't know.
+func (a *api) placeOf(asked *url.URL) (cdn.Place, error) {
+	query := asked.Query()
+	for _, theirs := range []string{"Expires", "Signature", "Key-Pair-Id"} {
+		query.Del(theirs)
+	}
+	if err := a.Origin.Verify(asked.Path, query, time.Now()); err != nil {
+		return cdn.Place{}, err
+	}
+	return cdn.ParsePath(asked.Path)
+}
+
+func describe(header http.Header, place cdn.Place, object objectstore.Object) {
+	mediaType := object.MediaType
+	header.Set("Content-Type", mediaType)
+	header.Set("ETag", strconv.Quote(place.SHA256+"-"+place.Variant))
+	header.Set("Cache-Control", "private, max-age=31536000, immutable")
+	header.Set("X-Accel-Expires", edgeSeconds)              // nginx
+	header.Set("Surrogate-Control", "max-age="+edgeSeconds) // Varnish, Fastly
+	header.Set("CDN-Cache-Control", "max-age="+edgeSeconds) // RFC 9213
+	header.Set("Content-Disposition", disposition(place.Name, mediaType))
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Content-Security-Policy", sandbox)
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin") // the PWA shows it from the CDN's host
+}
+
+// disposition lets a browser show what can do nothing, and has it keep the rest as a file.
+func disposition(name, mediaType string) string {
+	how := "attachment"
+	if harmless(mediaType) {
+		how = "inline"
+	}
+	if text := mime.FormatMediaType(how, map[string]string{"filename": name}); text != "" {
+		return text
+	}
+	return how
+}
+
+func harmless(mediaType string) bool {
+	base, _, _ := strings.Cut(mediaType, ";")
+	switch base {
+	case "application/pdf", "text/plain":
+		return true
+	case "image/svg+xml":
+		return false
+	}
+	kind, _, _ := strings.Cut(base, "/")
+	return kind == "image" || kind == "video" || kind == "audio"
+}
+
+// stalling breaks a reader off who takes nothing for a while.
+type stalling struct{ gin.ResponseWriter }
+
+func (s *stalling) Write(bytes []byte) (int, error) {
+	_ = http.NewResponseController(s.ResponseWriter).SetWriteDeadline(time.Now().Add(silence))
+	return s.ResponseWriter.Write(bytes)
+}

@@ -1,0 +1,204 @@
+package keeping
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"larder.dev/events"
+	"larder.dev/file-service/internal/attachment"
+	"larder.dev/file-service/internal/picture"
+	"larder.dev/file-service/internal/postgres"
+	"larder.dev/file-service/internal/spool"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/ledger"
+	"larder.dev/internal/objectstore"
+)
+
+// Upload is a file that is on its way in.
+type Upload struct {
+	User        string
+	Recipe      string
+	Name        string // as the caller gave it
+	Bytes       io.Reader
+	TraceParent string
+	// Key gives the idempotency key of the whole request, whose body is known by its hash; nil for none.
+	Key func(name, sha256 string) *ledger.Key
+}
+
+// CanAttach tells whether the recipe is there, before the bytes are asked for. The error is ErrNoRecipe or that
+// of the database.
+func (f *Files) CanAttach(ctx context.Context, user, recipe string) error {
+	has, err := f.database.Has(ctx, user, recipe)
+	if err == nil && !has {
+		return ErrNoRecipe
+	}
+	return err
+}
+
+// Attach takes an upload in, and puts it on its recipe. What breaks off, or whose recipe is gone meanwhile,
+// leaves nothing on the recipe, and in the store at most bytes that the sweep removes.
+func (f *Files) Attach(ctx context.Context, u Upload) (postgres.Outcome, error) {
+	taken, err := f.uploads.Take(u.Bytes, f.maxSize)
+	if err != nil {
+		return postgres.Outcome{}, err
+	}
+	defer func() { _ = taken.Close() }() // it has no name any more
+	return f.attach(ctx, u, taken)
+}
+
+func (f *Files) attach(ctx context.Context, u Upload, taken *spool.File) (postgres.Outcome, error) {
+	if taken.Size == 0 {
+		return postgres.Outcome{}, ErrEmpty
+	}
+	if err := f.scanner.Scan(ctx, io.NewSectionReader(taken, 0, taken.Size)); err != nil {
+		return postgres.Outcome{}, err
+	}
+	file := events.File{
+		ID: ledger.NewID(), Name: attachment.CleanName(u.Name), Size: taken.Size, SHA256: taken.SHA256,
+	}
+	var err error
+	if file.MediaType, err = mediaType(taken); err != nil {
+		return postgres.Outcome{}, err
+	}
+	stored, err := f.keep(ctx, u.User, &file, taken)
+	if err != nil {
+		return postgres.Outcome{}, err
+	}
+	cmd := postgres.Command{User: u.User, Recipe: u.Recipe, TraceParent: u.TraceParent}
+	if u.Key != nil {
+		cmd.Key = u.Key(file.Name, file.SHA256)
+	}
+	for {
+		outcome, err := f.database.Update(ctx, cmd, func(r *events.Recipe) (postgres.Decision, error) {
+			if r == nil {
+				return postgres.Decision{}, ErrNoRecipe
+			}
+			// Under the lock nobody removes the bytes; before it somebody may have.
+			if _, err := f.objects.Stat(ctx, original(u.User, file)); err != nil {
+				return postgres.Decision{}, err
+			}
+			return attach(*r, file)
+		})
+		if !errors.Is(err, objectstore.ErrNotFound) || stored {
+			if err != nil {
+				f.release(ctx, u.User, file.SHA256)
+			}
+			return outcome, err
+		}
+		if err := f.put(ctx, u.User, file, taken); err != nil {
+			return postgres.Outcome{}, err
+		}
+		stored = true
+	}
+}
+
+// attach decides that the file is on the recipe.
+func attach(r events.Recipe, file events.File) (postgres.Decision, error) {
+	if len(r.Files) >= attachment.MaxFiles {
+		return postgres.Decision{}, ErrTooMany
+	}
+	r.Files = append(slices.Clone(r.Files), file)
+	r.Version++
+	r.UpdatedAt = ledger.Now()
+	data, err := encode(orEmpty(r))
+	if err != nil {
+		return postgres.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)
+	}
+	if len(data) > attachment.MaxRecipe {
+		return postgres.Decision{}, ErrNoRoom
+	}
+	body, err := encode(file)
+	if err != nil {
+		return postgres.Decision{}, fmt.Errorf("write file %s: %w", file.ID, err)
+	}
+	return postgres.Decision{
+		Answer: ledger.Answer{Status: http.StatusCreated, Header: after(r), Body: body},
+		Recipe: &r, Type: events.RecipeFileAttached, Data: data,
+	}, nil
+}
+
+func after(r events.Recipe) map[string]string {
+	return map[string]string{freshness.Header: freshness.After{ID: r.ID, Version: r.Version}.String()}
+}
+
+func original(user string, file events.File) string {
+	return cdn.Place{Owner: user, SHA256: file.SHA256, Variant: cdn.Original}.Key()
+}
+
+// keep puts the bytes into the store where they aren't there yet, and tells whether it did.
+func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *spool.File) (bool, error) {
+	there, err := f.objects.Stat(ctx, original(user, *file))
+	if err == nil && there.Size == file.Size {
+		file.MediaType = there.MediaType // what was found out when these bytes were first here
+		return false, nil
+	}
+	if err != nil && !errors.Is(err, objectstore.ErrNotFound) {
+		return false, err
+	}
+	if cdn.IsPicture(file.MediaType) {
+		if err := f.draw(ctx, user, file, taken); err != nil {
+			return false, err
+		}
+	}
+	return true, f.put(ctx, user, *file, taken)
+}
+
+func (f *Files) put(ctx context.Context, user string, file events.File, taken *spool.File) error {
+	return f.objects.Put(ctx, original(user, file), taken, file.Size, file.MediaType)
+}
+
+// draw makes the sizes of a picture, before the picture itself: where that is, they are. A file that only
+// looks like a picture becomes a file like any other.
+func (f *Files) draw(ctx context.Context, user string, file *events.File, taken *spool.File) error {
+	select {
+	case f.drawing <- struct{}{}:
+		defer func() { <-f.drawing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	whole, err := picture.Read(taken)
+	if errors.Is(err, picture.ErrUnreadable) {
+		file.MediaType = "application/octet-stream"
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	fitted := map[int]*picture.Picture{}
+	for _, variant := range cdn.Variants() {
+		if fitted[variant.Edge] == nil {
+			fitted[variant.Edge] = whole.Fit(variant.Edge)
+		}
+		var encoded bytes.Buffer
+		if err := fitted[variant.Edge].Write(&encoded, variant.MediaType); err != nil {
+			return err
+		}
+		key := cdn.Place{Owner: user, SHA256: file.SHA256, Variant: variant.Name}.Key()
+		err := f.objects.Put(ctx, key, bytes.NewReader(encoded.Bytes()), int64(encoded.Len()), variant.MediaType)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mediaType finds out what a file is from its content. What a caller says of it is no reason to serve it so.
+func mediaType(taken *spool.File) (string, error) {
+	if _, err := taken.Seek(0, io.SeekStart); err != nil {
+		return "", fmt.Errorf("rewind the upload: %w", err)
+	}
+	found, err := mimetype.DetectReader(taken)
+	if err != nil {
+		return "", fmt.Errorf("look into the upload: %w", err)
+	}
+	return strings.ToLower(found.String()), nil
+}

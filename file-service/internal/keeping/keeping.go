@@ -1,0 +1,74 @@
+// Package keeping is what is done with files: attach one, remove one, and sweep what nothing names.
+package keeping
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+
+	"larder.dev/events"
+	"larder.dev/file-service/internal/antivirus"
+	"larder.dev/file-service/internal/postgres"
+	"larder.dev/file-service/internal/spool"
+	"larder.dev/internal/objectstore"
+)
+
+// Errors of what is asked for. Those of the stores are given as they come.
+var (
+	ErrNoRecipe = errors.New("no such recipe")
+	ErrNoFile   = errors.New("no such file")
+	ErrTooMany  = errors.New("the recipe has as many files as it may")
+	ErrNoRoom   = errors.New("the recipe is too large for another file")
+	ErrEmpty    = errors.New("the file is empty")
+)
+
+// Files does all that is done with files. It is safe for concurrent use.
+type Files struct {
+	database *postgres.Store
+	objects  *objectstore.Store
+	uploads  *spool.Folder
+	scanner  *antivirus.Clamd
+	maxSize  int64
+	log      *slog.Logger
+
+	// drawing lets one picture at a time be decoded: a large one takes a hundred megabytes.
+	drawing chan struct{}
+}
+
+// Options are what Files work with.
+type Options struct {
+	Database *postgres.Store
+	Objects  *objectstore.Store
+	Uploads  *spool.Folder
+	Scanner  *antivirus.Clamd // nil for none
+	MaxSize  int64            // of a file, in bytes
+	Log      *slog.Logger
+}
+
+// New makes Files.
+func New(o Options) *Files {
+	return &Files{
+		database: o.Database, objects: o.Objects, uploads: o.Uploads, scanner: o.Scanner, maxSize: o.MaxSize, log: o.Log,
+		drawing: make(chan struct{}, 1),
+	}
+}
+
+// encode gives the bytes of an event or an answer, without escapes for HTML.
+func encode(value any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
+}
+
+// orEmpty keeps a missing list from becoming null.
+func orEmpty(r events.Recipe) events.Recipe {
+	if r.Files == nil {
+		r.Files = []events.File{}
+	}
+	return r
+}

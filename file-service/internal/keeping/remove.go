@@ -1,0 +1,91 @@
+package keeping
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"larder.dev/events"
+	"larder.dev/file-service/internal/postgres"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/ledger"
+	"larder.dev/internal/objectstore"
+)
+
+// Removal says which file is taken off its recipe.
+type Removal struct {
+	User        string
+	File        string
+	TraceParent string
+	Key         *ledger.Key // nil for none
+}
+
+// Remove takes a file off its recipe, and removes its bytes where nothing else of the user's has the same. The
+// error is ErrNoFile or that of the database: a store that is away keeps no file on a recipe.
+func (f *Files) Remove(ctx context.Context, r Removal) (postgres.Outcome, error) {
+	var removed events.File
+	cmd := postgres.Command{User: r.User, File: r.File, Key: r.Key, TraceParent: r.TraceParent}
+	outcome, err := f.database.Update(ctx, cmd, func(recipe *events.Recipe) (postgres.Decision, error) {
+		if recipe == nil {
+			return postgres.Decision{}, ErrNoFile
+		}
+		at := slices.IndexFunc(recipe.Files, func(file events.File) bool { return file.ID == r.File })
+		if at < 0 {
+			return postgres.Decision{}, ErrNoFile
+		}
+		removed = recipe.Files[at]
+		return remove(*recipe, at)
+	})
+	if err == nil && removed.SHA256 != "" {
+		f.release(ctx, r.User, removed.SHA256)
+	}
+	return outcome, err
+}
+
+func remove(r events.Recipe, at int) (postgres.Decision, error) {
+	r.Files = slices.Delete(slices.Clone(r.Files), at, at+1)
+	r.Version++
+	r.UpdatedAt = ledger.Now()
+	data, err := encode(orEmpty(r))
+	if err != nil {
+		return postgres.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)
+	}
+	return postgres.Decision{
+		Answer: ledger.Answer{Status: http.StatusNoContent, Header: after(r)},
+		Recipe: &r, Type: events.RecipeFileRemoved, Data: data,
+	}, nil
+}
+
+const releaseTimeout = 5 * time.Second
+
+// release removes bytes that nothing names, also where the caller has gone away. What it can't remove now, the
+// sweep does.
+func (f *Files) release(ctx context.Context, user, hash string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	if _, err := f.removeUnnamed(ctx, user, []string{hash}); err != nil {
+		f.log.WarnContext(ctx, "bytes that nothing names are left to the sweep", "user", user, "error", err)
+	}
+}
+
+// removeUnnamed removes every variant of those of the hashes that no recipe of the user's names, and gives how
+// many objects that were.
+func (f *Files) removeUnnamed(ctx context.Context, user string, hashes []string) (int, error) {
+	count := 0
+	err := f.database.WhileUnnamed(ctx, user, hashes, func(ctx context.Context, unnamed []string) error {
+		for _, hash := range unnamed {
+			// The original goes last: where it is gone, no size of it is left that nobody would look for.
+			err := f.objects.Each(ctx, cdn.Folder(user, hash), func(o objectstore.Object) error {
+				count++
+				return f.objects.Delete(ctx, o.Key)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return count, err
+}

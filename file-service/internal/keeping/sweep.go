@@ -1,0 +1,83 @@
+package keeping
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"larder.dev/internal/objectstore"
+)
+
+// Swept is what a sweep came to.
+type Swept struct {
+	Looked  int // objects that were looked at
+	Removed int
+}
+
+const (
+	// sweepGrace is how old an object is before a sweep looks at it: an upload puts bytes into the store before
+	// its row is written. A shorter one would lose nothing, and have uploads put their bytes twice.
+	sweepGrace = time.Hour
+	// sweepBatch bounds the hashes that are looked for under one hold of a user's lock.
+	sweepBatch = 50
+)
+
+// Sweep removes every object that no row names: of uploads that came to nothing, of deleted recipes, of deleted
+// users.
+func (f *Files) Sweep(ctx context.Context) (Swept, error) { return f.sweep(ctx, "", sweepGrace) }
+
+// Erase removes every object of a user who was deleted. It asks the database as a sweep does, so that a user
+// who is there after all loses nothing.
+func (f *Files) Erase(ctx context.Context, user string) (int, error) {
+	if _, err := uuid.Parse(user); err != nil {
+		return 0, errors.New("erase the files of a user: not an id")
+	}
+	swept, err := f.sweep(ctx, user+"/", 0)
+	return swept.Removed, err
+}
+
+func (f *Files) sweep(ctx context.Context, prefix string, grace time.Duration) (Swept, error) {
+	var (
+		swept  Swept
+		user   string
+		hashes []string
+		old    = time.Now().Add(-grace)
+	)
+	flush := func() error {
+		if len(hashes) == 0 {
+			return nil
+		}
+		removed, err := f.removeUnnamed(ctx, user, hashes)
+		swept.Removed += removed
+		hashes = hashes[:0]
+		return err
+	}
+	err := f.objects.Each(ctx, prefix, func(o objectstore.Object) error {
+		swept.Looked++
+		owner, rest, _ := strings.Cut(o.Key, "/")
+		hash, _, found := strings.Cut(rest, "/")
+		if _, err := uuid.Parse(owner); err != nil || !found {
+			return nil // not one of ours: the bucket may hold other things
+		}
+		if o.Changed.After(old) {
+			return nil
+		}
+		if owner != user || len(hashes) >= sweepBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+			user = owner
+		}
+		if len(hashes) == 0 || hashes[len(hashes)-1] != hash {
+			hashes = append(hashes, hash)
+		}
+		return nil
+	})
+	if err == nil {
+		err = flush()
+	}
+	return swept, err
+}
