@@ -1,0 +1,135 @@
+package larder
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// File is a file as it is read.
+type File struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	MediaType string `json:"media_type"`
+	Size      int64  `json:"size"`
+	SHA256    string `json:"sha256"`
+	URL       string `json:"url"`
+	Sizes     []struct {
+		Edge      int    `json:"edge"`
+		MediaType string `json:"media_type"`
+		URL       string `json:"url"`
+	} `json:"sizes"`
+}
+
+// transferTimeout is far above what the largest file of a test takes.
+const transferTimeout = 5 * time.Minute
+
+// Attach sends a file as a browser's form does, without holding it in memory.
+func (c *Client) Attach(tb testing.TB, recipe, name string, content io.Reader, headers ...string) Answer {
+	tb.Helper()
+	reader, writer := io.Pipe()
+	form := multipart.NewWriter(writer)
+	go func() {
+		part, err := form.CreateFormFile("file", name)
+		if err == nil {
+			_, err = io.Copy(part, content)
+		}
+		if err == nil {
+			err = form.Close()
+		}
+		_ = writer.CloseWithError(err)
+	}()
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, c.base+"/api/recipes/"+recipe+"/files", reader)
+	require.NoError(tb, err)
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	request.Header.Set("Authorization", "Bearer "+c.Token)
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	client := &http.Client{Timeout: transferTimeout}
+	response, err := client.Do(request)
+	require.NoError(tb, err)
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(tb, err)
+	_ = reader.Close() // an answer that came early leaves the sender nobody to send to
+	return Answer{Status: response.StatusCode, Header: response.Header, Body: body, what: "attach " + name}
+}
+
+// Files reads the files of a recipe's detail.
+func (c *Client) Files(tb testing.TB, recipe string) []File {
+	tb.Helper()
+	var whole struct {
+		Files []File `json:"files"`
+	}
+	answer := c.Get(tb, recipe).Want(tb, http.StatusOK)
+	require.NoError(tb, json.Unmarshal(answer.Body, &whole))
+	return whole.Files
+}
+
+// Open reads what is at the address of a file, as somebody without a session. The caller closes the body.
+func Open(tb testing.TB, base, address string, headers ...string) *http.Response {
+	tb.Helper()
+	if strings.HasPrefix(address, "/") {
+		address = base + address
+	}
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, address, nil)
+	require.NoError(tb, err)
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	client := &http.Client{Timeout: transferTimeout}
+	response, err := client.Do(request)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { _ = response.Body.Close() })
+	return response
+}
+
+// Pictures gives pictures by their names: those of the corpus beside the repository (or in LARDER_CORPUS'
+// folder), else the project's own.
+func Pictures(tb testing.TB) map[string][]byte {
+	tb.Helper()
+	folder := filepath.Join(filepath.Dir(Root()), "shared", "corpus", "pix")
+	if lines := os.Getenv("LARDER_CORPUS"); lines != "" {
+		folder = filepath.Join(filepath.Dir(lines), "pix")
+	}
+	found, _ := filepath.Glob(filepath.Join(folder, "*"))
+	if len(found) == 0 {
+		var err error
+		found, err = filepath.Glob(filepath.Join(Root(), "test", "larder", "testdata", "pictures", "*"))
+		require.NoError(tb, err)
+	}
+	require.NotEmpty(tb, found)
+	pictures := map[string][]byte{}
+	for _, path := range found {
+		content, err := os.ReadFile(path)
+		require.NoError(tb, err)
+		pictures[filepath.Base(path)] = content
+	}
+	return pictures
+}
+
+// Same reads the whole of two contents and tells whether they are the same byte for byte.
+func Same(tb testing.TB, a, b io.Reader) bool {
+	tb.Helper()
+	left, right := make([]byte, 1<<20), make([]byte, 1<<20)
+	for {
+		n, errA := io.ReadFull(a, left)
+		m, errB := io.ReadFull(b, right)
+		if !bytes.Equal(left[:n], right[:m]) {
+			return false
+		}
+		if errA != nil || errB != nil {
+			return errA != nil && errB != nil
+		}
+	}
+}
