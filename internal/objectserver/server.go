@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
 	"github.com/versity/versitygw/embedgw"
@@ -130,7 +131,8 @@ func openFolder(dir string) (*posix.Posix, error) {
 		return nil, fmt.Errorf("open the attributes of the objects: %w", err)
 	}
 	options := posix.PosixOpts{
-		SideCarDir: attributes, CopyObjectThreshold: maxCopy, Concurrency: actions, IOBufferSize: ioBuffer,
+		// Not SideCarDir, whose one effect is a check of it and a line on the standard output, which is the command's.
+		CopyObjectThreshold: maxCopy, Concurrency: actions, IOBufferSize: ioBuffer,
 		ForceNoObjLockFile: true, // no other process writes here
 	}
 	options.SetNewDirPerm(0o700)
@@ -143,7 +145,9 @@ func openFolder(dir string) (*posix.Posix, error) {
 }
 
 func (s *Server) config() *embedgw.Config {
+	root := auth.Account{Access: accessKey, Secret: s.secret, Role: auth.RoleAdmin}
 	return &embedgw.Config{
+		IAMService:     auth.NewIAMServiceSingle(root), // else the library makes it, and says so on the standard output
 		RootUserAccess: accessKey, RootUserSecret: s.secret, Ports: []string{s.address()},
 		MaxConnections: maxConnections, MaxRequests: maxRequests, MultipartMaxParts: 10_000,
 		Quiet: true, KeepAlive: true, DisableACLs: true,

@@ -97,7 +97,7 @@ func (p *Picture) Write(to io.Writer, mediaType string) error {
 	case "image/jpeg":
 		err = jpeg.Encode(to, p.pixels, &jpeg.Options{Quality: jpegQuality})
 	case "image/webp":
-		err = webp.Encode(to, p.pixels, webp.Options{Quality: webpQuality, Method: 4})
+		err = webp.Encode(to, p.pixels, webp.Options{Quality: webpQuality, Method: 1})
 	default:
 		err = errors.New("no such encoder")
 	}

@@ -1,0 +1,195 @@
+package fileservice_test
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/events"
+	fileservice "larder.dev/file-service"
+	"larder.dev/internal/objectstore"
+)
+
+// An upload makes the recipe's next version with its event, which carries the whole recipe, and the event of a
+// removal follows.
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	got := c.attach("a.txt", []byte("hello"))
+	require.Equal(t, c.recipe+"@2", got.header.Get("Larder-After"))
+	f := c.attached("b.txt", []byte("world"))
+	require.Equal(t, http.StatusNoContent, c.do(http.MethodDelete, "/api/files/"+f.ID, "", nil).status)
+	rows, err := c.w.db.Query(t.Context(), `SELECT event_id, type, schema_version, version, data FROM event_log ORDER BY id`)
+	require.NoError(t, err)
+	var told []string
+	for rows.Next() {
+		e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(c.id, c.recipe)}
+		require.NoError(t, rows.Scan(&e.ID, &e.Type, &e.SchemaVersion, &e.Version, (*[]byte)(&e.Data)))
+		r, err := events.DecodeRecipe(e)
+		require.NoError(t, err)
+		var names []string
+		for _, file := range r.Files {
+			names = append(names, file.Name)
+		}
+		told = append(told, string(e.Type)+" "+strings.Join(names, ","))
+	}
+	require.Equal(t, []string{
+		"recipe.file-attached a.txt", "recipe.file-attached a.txt,b.txt", "recipe.file-removed a.txt",
+	}, told)
+}
+
+// The same bytes are stored once, and go when the last that names them does.
+func TestSameBytesOnce(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	first, second := c.attached("one.txt", []byte("same")), c.attached("two.txt", []byte("same"))
+	require.Len(t, c.keys(), 1)
+	require.Equal(t, http.StatusNoContent, c.do(http.MethodDelete, "/api/files/"+first.ID, "", nil).status)
+	require.Len(t, c.keys(), 1)
+	require.Equal(t, http.StatusOK, c.do(http.MethodGet, second.URL, "", nil).status)
+	require.Equal(t, http.StatusNoContent, c.do(http.MethodDelete, "/api/files/"+second.ID, "", nil).status)
+	require.Empty(t, c.keys())
+	require.Equal(t, http.StatusNotFound, c.do(http.MethodGet, second.URL, "", nil).status)
+}
+
+// A repeated key attaches once and answers as at first; for other bytes it is refused.
+func TestIdempotencyKey(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	first := c.attach("a.txt", []byte("x"), "Idempotency-Key", "k")
+	again := c.attach("a.txt", []byte("x"), "Idempotency-Key", "k")
+	require.Equal(t, first.body, again.body)
+	require.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
+	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
+	require.Equal(t, http.StatusUnprocessableEntity, c.attach("a.txt", []byte("y"), "Idempotency-Key", "k").status)
+	require.Len(t, c.keys(), 1, "refused bytes aren't kept")
+}
+
+// Another's recipe and file are as if they never were.
+func TestNobodyElses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, ben := w.cook(), w.cook()
+	f := ada.attached("a.txt", []byte("x"))
+	ben.recipe = ada.recipe
+	require.Equal(t, http.StatusNotFound, ben.attach("b.txt", []byte("x")).status)
+	require.Equal(t, http.StatusNotFound, ben.do(http.MethodDelete, "/api/files/"+f.ID, "", nil).status)
+	require.Equal(t, http.StatusNotFound, ben.do(http.MethodDelete, "/api/files/"+uuid.NewString(), "", nil).status)
+	forged := strings.Replace(f.URL, ada.id, ben.id, 1)
+	require.Equal(t, http.StatusForbidden, ben.do(http.MethodGet, forged, "", nil).status)
+	ben.token = "nobody"
+	require.Equal(t, http.StatusUnauthorized, ben.attach("b.txt", []byte("x")).status)
+	require.Empty(t, ben.keys())
+}
+
+// What was uploaded never runs as our origin, whatever it is called and claims to be.
+func TestNothingRuns(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	for name, content := range map[string]string{
+		"page.jpg":     "<!DOCTYPE html><html><script>alert(1)</script></html>",
+		"drawing.png":  `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`,
+		"a.svg.txt":    `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`,
+		"notes.html":   "just text",
+		"archive.docx": "PK\x03\x04not really",
+		"broken.jpeg":  "\xff\xd8\xff\xe0 not a picture",
+	} {
+		f := c.attached(name, []byte(content))
+		got := c.do(http.MethodGet, f.URL, "", nil)
+		require.Equal(t, http.StatusOK, got.status, name)
+		require.Equal(t, content, string(got.body))
+		require.Equal(t, "nosniff", got.header.Get("X-Content-Type-Options"))
+		require.Contains(t, got.header.Get("Content-Security-Policy"), "sandbox;")
+		if strings.Contains(f.MediaType, "html") || strings.Contains(f.MediaType, "svg") || strings.Contains(f.MediaType, "xml") {
+			require.True(t, strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment"), "%s is %s", name, f.MediaType)
+		}
+	}
+}
+
+// Ranges, conditional reads and names are as HTTP wants them.
+func TestDelivery(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	f := c.attached("Omas Küche.txt", []byte("0123456789"))
+	whole := c.do(http.MethodGet, f.URL, "", nil)
+	require.Equal(t, "inline; filename*=utf-8''Omas%20K%C3%BCche.txt", whole.header.Get("Content-Disposition"))
+	require.Contains(t, whole.header.Get("Cache-Control"), "immutable")
+	part := c.do(http.MethodGet, f.URL, "", nil, "Range", "bytes=3-5")
+	require.Equal(t, http.StatusPartialContent, part.status)
+	require.Equal(t, "345", string(part.body))
+	require.Equal(t, http.StatusNotModified, c.do(http.MethodGet, f.URL, "", nil, "If-None-Match", whole.header.Get("ETag")).status)
+	for _, altered := range []string{f.URL + "0", strings.Replace(f.URL, "expires=1", "expires=2", 1), strings.Split(f.URL, "?")[0], f.URL + "&more=1"} {
+		require.Equal(t, http.StatusForbidden, c.do(http.MethodGet, altered, "", nil).status, altered)
+	}
+}
+
+// What is no form, breaks off, is empty or is too large, is refused with its reason and leaves nothing.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	path := "/api/recipes/" + c.recipe + "/files"
+	contentType, body := form(t, "a.bin", bytes.Repeat([]byte("x"), 1000))
+	require.Equal(t, http.StatusBadRequest, c.do(http.MethodPost, path, contentType, bytes.NewReader(body[:600])).status)
+	require.Equal(t, http.StatusUnsupportedMediaType, c.do(http.MethodPost, path, "text/plain", strings.NewReader("x")).status)
+	require.Equal(t, http.StatusUnprocessableEntity, c.do(http.MethodPost, path, "multipart/form-data; boundary=b", strings.NewReader("--b--\r\n")).status)
+	require.Equal(t, http.StatusUnprocessableEntity, c.attach("empty", nil).status)
+	tooLarge := c.attach("large.bin", make([]byte, 1<<20+1))
+	require.Equal(t, http.StatusRequestEntityTooLarge, tooLarge.status)
+	require.Contains(t, string(tooLarge.body), `"limit":1048576`)
+	require.Empty(t, c.keys())
+	require.Zero(t, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
+}
+
+// While the object store is away uploads answer 503 and when to come again, and a removal is still done.
+func TestStoreAway(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t, func(deps *fileservice.Deps) {
+		var err error
+		deps.Objects, err = objectstore.Open(objectstore.Options{Endpoint: "http://127.0.0.1:1", Bucket: "bucket", AccessKey: "k", SecretKey: "s"})
+		require.NoError(t, err)
+	}).cook()
+	got := c.attach("a.txt", []byte("x"))
+	require.Equal(t, http.StatusServiceUnavailable, got.status)
+	require.NotEmpty(t, got.header.Get("Retry-After"))
+	_, err := c.w.db.Exec(t.Context(), `UPDATE recipes SET files = '[{"id": "01a21028-18b8-7cc2-ab77-1bb9126d08bb", "sha256": "ab"}]'`)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, c.do(http.MethodDelete, "/api/files/01a21028-18b8-7cc2-ab77-1bb9126d08bb", "", nil).status)
+}
+
+// A user who was deleted leaves no object, and one who is there keeps all that recipes name.
+func TestErase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	gone, stays := w.cook(), w.cook()
+	gone.attached("a.txt", []byte("x"))
+	stays.attached("a.txt", []byte("x"))
+	for _, table := range []string{"recipes", "user_changes"} {
+		_, err := w.db.Exec(t.Context(), `DELETE FROM `+table+` WHERE user_id = $1`, gone.id)
+		require.NoError(t, err)
+	}
+	for _, user := range []string{gone.id, stays.id} {
+		_, err := fileservice.Erase(t.Context(), w.db, w.objects, user)
+		require.NoError(t, err)
+	}
+	require.Empty(t, gone.keys())
+	require.Len(t, stays.keys(), 1)
+	_, err := fileservice.Erase(t.Context(), w.db, w.objects, "")
+	require.Error(t, err, "nothing is everybody")
+}
+
+// Bytes of a deleted recipe are not named any more.
+func TestDeletedRecipeLeavesNothing(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	c.attached("a.txt", []byte("x"))
+	_, err := c.w.db.Exec(t.Context(), `UPDATE recipes SET deleted_at = now() WHERE id = $1`, c.recipe)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, c.attach("b.txt", []byte("y")).status)
+	removed, err := fileservice.Erase(t.Context(), c.w.db, c.w.objects, c.id)
+	require.NoError(t, err)
+	require.Equal(t, 1, removed)
+}

@@ -1,0 +1,161 @@
+package fileservice_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	commandapi "larder.dev/command-api"
+	fileservice "larder.dev/file-service"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/objectstore"
+	"larder.dev/internal/postgres"
+	"larder.dev/internal/redis"
+	"larder.dev/internal/testkit"
+)
+
+// world is the file service over real stores, at a real address.
+type world struct {
+	t       *testing.T
+	db      *pgxpool.Pool
+	redis   *redis.Client
+	objects *objectstore.Store
+	url     string
+}
+
+func migrate(ctx context.Context, url string) error {
+	return commandapi.Migrate(ctx, url, slog.New(slog.DiscardHandler))
+}
+
+func newWorld(t *testing.T, options ...func(*fileservice.Deps)) *world {
+	t.Helper()
+	w := &world{t: t, objects: testkit.Objects(t)}
+	var err error
+	w.db, err = postgres.Open(t.Context(), testkit.Postgres(t, migrate), postgres.Options{Application: "file-service test", MaxConns: 6})
+	require.NoError(t, err)
+	t.Cleanup(w.db.Close)
+	w.redis, err = redis.Open(t.Context(), testkit.Redis(t))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = w.redis.Close() })
+	signer := cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes"))
+	deps := fileservice.Deps{
+		Pool: w.db, Redis: w.redis, Sessions: identity.NewSessions(w.redis), Objects: w.objects,
+		Signer: signer, Verify: signer, SpoolDir: t.TempDir(), MaxSize: 1 << 20, Log: testkit.Logger(t),
+	}
+	for _, option := range options {
+		option(&deps)
+	}
+	service, err := fileservice.New(deps)
+	require.NoError(t, err)
+	server := httptest.NewServer(service.Handler())
+	t.Cleanup(server.Close)
+	w.url = server.URL
+	return w
+}
+
+// cook is a logged-in user with a recipe.
+type cook struct {
+	w                 *world
+	id, token, recipe string
+}
+
+func (w *world) cook() *cook {
+	w.t.Helper()
+	c := &cook{w: w, id: uuid.NewString(), recipe: uuid.NewString()}
+	_, err := w.db.Exec(w.t.Context(), `INSERT INTO user_changes (user_id, change) VALUES ($1, 1)`, c.id)
+	require.NoError(w.t, err)
+	_, err = w.db.Exec(w.t.Context(), `INSERT INTO recipes (user_id, id, version, change, name, description, source_url, tags, notes,
+		steps, files, created_at, updated_at) VALUES ($1, $2, 1, 1, 'Pie', '', '', '{}', '', '[]', '[]', now(), now())`, c.id, c.recipe)
+	require.NoError(w.t, err)
+	c.token, err = identity.NewSessions(w.redis).Create(w.t.Context(), identity.User{ID: c.id, Name: "cook"}, "test")
+	require.NoError(w.t, err)
+	return c
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (c *cook) do(method, path, contentType string, body io.Reader, headers ...string) answer {
+	c.w.t.Helper()
+	request, err := http.NewRequestWithContext(c.w.t.Context(), method, c.w.url+path, body)
+	require.NoError(c.w.t, err)
+	request.Header.Set("Authorization", "Bearer "+c.token)
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	require.NoError(c.w.t, err)
+	defer response.Body.Close()
+	read, err := io.ReadAll(response.Body)
+	require.NoError(c.w.t, err)
+	return answer{response.StatusCode, response.Header, read}
+}
+
+func form(t *testing.T, name string, content []byte) (contentType string, body []byte) {
+	t.Helper()
+	var buffer bytes.Buffer
+	writer := multipart.NewWriter(&buffer)
+	part, err := writer.CreateFormFile("file", name)
+	require.NoError(t, err)
+	_, _ = part.Write(content)
+	require.NoError(t, writer.Close())
+	return writer.FormDataContentType(), buffer.Bytes()
+}
+
+type file struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	MediaType string `json:"media_type"`
+	SHA256    string `json:"sha256"`
+	URL       string `json:"url"`
+}
+
+func (c *cook) attach(name string, content []byte, headers ...string) answer {
+	c.w.t.Helper()
+	contentType, body := form(c.w.t, name, content)
+	return c.do(http.MethodPost, "/api/recipes/"+c.recipe+"/files", contentType, bytes.NewReader(body), headers...)
+}
+
+func (c *cook) attached(name string, content []byte) file {
+	c.w.t.Helper()
+	got := c.attach(name, content)
+	require.Equal(c.w.t, http.StatusCreated, got.status, "%s", got.body)
+	var f file
+	require.NoError(c.w.t, json.Unmarshal(got.body, &f))
+	return f
+}
+
+// keys are the objects of the cook's.
+func (c *cook) keys() []string {
+	c.w.t.Helper()
+	keys := []string{}
+	require.NoError(c.w.t, c.w.objects.Each(c.w.t.Context(), c.id+"/", func(o objectstore.Object) error {
+		keys = append(keys, o.Key)
+		return nil
+	}))
+	return keys
+}
+
+func scan[T any](c *cook, query string, args ...any) T {
+	c.w.t.Helper()
+	var v T
+	require.NoError(c.w.t, c.w.db.QueryRow(c.w.t.Context(), query, args...).Scan(&v))
+	return v
+}
