@@ -6,6 +6,8 @@ GOLANGCI_LINT_VERSION := 2.15.0
 TOOLS                := $(CURDIR)/.tools
 GOLANGCI_LINT        := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
+NGINX                := $(TOOLS)/nginx
+
 # Packages that are tested from inside, and those that work on the built binary from outside.
 INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
 # Packages that have nothing to test where no real server is.
@@ -76,6 +78,13 @@ test-real:
 
 test-race: ## test-quick under the race detector (needs a C compiler)
 	$(GO) test -race -short -timeout 20m $(EMBEDDED)
+test: web-test $(NGINX) ## every test; the faults in their short form
+	$(GO) test -timeout 10m $(INSIDE)
+	$(GO) test -timeout 10m -p 1 ./test/...
+test-quick: $(NGINX) ## the tests of the packages, without those on the built binary
+	$(GO) test -short $(INSIDE)
+test-race: $(NGINX) ## test-quick under the race detector (needs a C compiler)
+	$(GO) test -race -short -timeout 20m $(INSIDE)
 
 test-faults: ## kill -9 at random points, full disks, lost servers: the long form
 	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 60m ./test/faults/...
@@ -110,6 +119,10 @@ $(WEB_BUILT): $(WEB_MODULES) $(WEB_SOURCES)
 clean: ## take away what was built, not what larder keeps
 	rm -rf bin .tools web/dist/app web/node_modules
 	$(GO) clean -testcache
+
+# What the tests of files behind a CDN run.
+$(NGINX):
+	@scripts/nginx $@
 
 # The pinned linter: the one on this machine where it is of that very version, else built from source.
 $(GOLANGCI_LINT):

@@ -35,14 +35,15 @@ type commands struct {
 	Version kong.VersionFlag `help:"Print the version and stop."`
 }
 
-// settings are the flags that every command takes; the environment serves for each.
+// settings are the flags that every command takes; the environment serves for each. Paths are made absolute
+// when they are read (type:"path"): the embedded object store's library changes the working folder.
 type settings struct {
-	DataDir string `env:"LARDER_DATA_DIR" default:"${data_dir}" placeholder:"DIR" help:"Where Larder keeps its data (${default})."`
+	DataDir string `type:"path" env:"LARDER_DATA_DIR" default:"${data_dir}" placeholder:"DIR" help:"Where Larder keeps its data (${default})."`
 
 	PostgresURL       string `env:"LARDER_POSTGRES_URL" placeholder:"URL" help:"A PostgreSQL instead of the embedded one."`
 	BackupPostgresURL string `env:"LARDER_BACKUP_POSTGRES_URL" placeholder:"URL" help:"The PostgreSQL of the backup."`
 	NATSURL           string `name:"nats-url" env:"LARDER_NATS_URL" placeholder:"URL" help:"A NATS server with JetStream."`
-	NATSCreds         string `name:"nats-creds" env:"LARDER_NATS_CREDS" placeholder:"FILE" help:"Credentials for that server."`
+	NATSCreds         string `name:"nats-creds" type:"path" env:"LARDER_NATS_CREDS" placeholder:"FILE" help:"Credentials for that server."`
 	FeedNATSURL       string `name:"feed-nats-url" env:"LARDER_FEED_NATS_URL" placeholder:"URL" help:"NATS of the grocery feed (the same)."`
 	FeedNATSCreds     string `name:"feed-nats-creds" env:"LARDER_FEED_NATS_CREDS" placeholder:"FILE" help:"Credentials of its publisher."`
 	RedisURL          string `env:"LARDER_REDIS_URL" placeholder:"URL" help:"A Redis."`

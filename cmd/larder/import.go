@@ -14,7 +14,7 @@ import (
 
 // importCommand puts recipes in: the recipe shape, one JSON object a line. Run again, it adds nothing twice.
 type importCommand struct {
-	Files []string `arg:"" name:"file" help:"Files of recipes; - is standard input."`
+	Files []string `type:"path" arg:"" name:"file" help:"Files of recipes; - is standard input."`
 	User  string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
 }
 

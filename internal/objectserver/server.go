@@ -1,5 +1,6 @@
 // Package objectserver runs an S3 server inside this process: versitygw over a folder, at a TCP port of the
-// loopback address. Its library allows one in a process.
+// loopback address. Its library allows one in a process, and makes the objects' folder the working folder of the whole
+// process: whoever starts it has made its paths absolute before.
 package objectserver
 
 import (
