@@ -53,10 +53,10 @@ type settings struct {
 	GroceryPostgresURL string `env:"LARDER_GROCERY_POSTGRES_URL" placeholder:"URL" help:"The PostgreSQL of the grocery app."`
 	GroceryNATSURL     string `name:"grocery-nats-url" env:"LARDER_GROCERY_NATS_URL" placeholder:"URL" help:"NATS for the grocery app."`
 	GroceryNATSCreds   string `name:"grocery-nats-creds" env:"LARDER_GROCERY_NATS_CREDS" placeholder:"FILE" help:"Its credentials."`
-	S3Endpoint  string `name:"s3-endpoint" env:"LARDER_S3_ENDPOINT" placeholder:"URL" help:"An S3 store for files."`
-	S3Bucket    string `name:"s3-bucket" env:"LARDER_S3_BUCKET" placeholder:"NAME" default:"larder" help:"The bucket there (${default})."`
-	S3AccessKey string `name:"s3-access-key" env:"LARDER_S3_ACCESS_KEY" placeholder:"KEY" help:"What requests to it are signed with."`
-	S3SecretKey string `name:"s3-secret-key" env:"LARDER_S3_SECRET_KEY" placeholder:"KEY" help:"The secret of that key."`
+	S3Endpoint         string `name:"s3-endpoint" env:"LARDER_S3_ENDPOINT" placeholder:"URL" help:"An S3 store for files."`
+	S3Bucket           string `name:"s3-bucket" env:"LARDER_S3_BUCKET" placeholder:"NAME" default:"larder" help:"The bucket there (${default})."`
+	S3AccessKey        string `name:"s3-access-key" env:"LARDER_S3_ACCESS_KEY" placeholder:"KEY" help:"What requests to it are signed with."`
+	S3SecretKey        string `name:"s3-secret-key" env:"LARDER_S3_SECRET_KEY" placeholder:"KEY" help:"The secret of that key."`
 
 	LogLevel *slog.Level `env:"LARDER_LOG_LEVEL" help:"debug, info, warn or error; info for up, and warn for the tools."`
 }
@@ -75,10 +75,10 @@ func (s settings) given() stores.Given {
 		GroceryPostgresURL: s.GroceryPostgresURL,
 		FeedURL:            s.GroceryNATSURL,
 		FeedCreds:          s.GroceryNATSCreds,
-		S3Endpoint:        s.S3Endpoint,
-		S3Bucket:          s.S3Bucket,
-		S3AccessKey:       s.S3AccessKey,
-		S3SecretKey:       s.S3SecretKey,
+		S3Endpoint:         s.S3Endpoint,
+		S3Bucket:           s.S3Bucket,
+		S3AccessKey:        s.S3AccessKey,
+		S3SecretKey:        s.S3SecretKey,
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 
-	commandapi "larder.dev/command-api"
 	"larder.dev/cmd/larder/internal/stores"
+	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	fileservice "larder.dev/file-service"
 	"larder.dev/projectors"
@@ -36,6 +36,9 @@ func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, lo
 			return fmt.Errorf("delete %q: %w", c.Name, err)
 		}
 		fmt.Fprintf(con.out, "database: %d recipes, their history and the account\n", recipes)
+		if err := eraseFiles(ctx, work, user, con); err != nil {
+			return err
+		}
 		err = eraseViews(ctx, api, control, user, con)
 		if errors.Is(err, context.DeadlineExceeded) || isAway(err) {
 			fmt.Fprintln(con.err, "the relay or the projectors are away: the views are erased when they are back (larder status)")
@@ -43,6 +46,30 @@ func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, lo
 		}
 		return err
 	})
+}
+
+// eraseFiles removes a deleted user's files from the object store. Where this command doesn't know the store,
+// or can't ask it, the file service's sweep does the same within an hour or two.
+func eraseFiles(ctx context.Context, work *workplace, user events.User, con console) error {
+	if work.Address(stores.Objects) == "" {
+		fmt.Fprintln(con.out, "files: left to the sweep of the file service (LARDER_S3_ENDPOINT isn't given)")
+		return nil
+	}
+	pool, err := work.Postgres(ctx)
+	if err != nil {
+		return err
+	}
+	objects, err := work.Objects(ctx)
+	if err != nil {
+		return err
+	}
+	count, err := fileservice.Erase(ctx, pool, objects, user.ID)
+	if err != nil {
+		fmt.Fprintf(con.err, "files: the object store can't be asked; the sweep of the file service removes them (%v)\n", err)
+		return nil
+	}
+	fmt.Fprintf(con.out, "files: %d\n", count)
+	return nil
 }
 
 func eraseViews(ctx context.Context, api *commandapi.API, control *projectors.Control, user events.User, con console) error {
@@ -53,25 +80,6 @@ func eraseViews(ctx context.Context, api *commandapi.API, control *projectors.Co
 		return fmt.Errorf("wait for the relay: %w", err)
 	}
 	return eraseEverywhere(ctx, control, user, con)
-		if err := eraseEverywhere(ctx, control, user, con); err != nil {
-			return err
-		}
-		return eraseFiles(ctx, work, user, con)
-// eraseFiles removes a deleted user's files from the object store. Where this command doesn't know the store,
-// or can't ask it, the file service's sweep does the same within an hour or two.
-func eraseFiles(ctx context.Context, work *workplace, user events.User, con console) error {
-	if work.Address(stores.Objects) == "" {
-		fmt.Fprintln(con.out, "files: left to the sweep of the file service (LARDER_S3_ENDPOINT isn't given)")
-		return nil
-	pool, err := work.Postgres(ctx)
-	if err != nil {
-	objects, err := work.Objects(ctx)
-	if err != nil {
-	count, err := fileservice.Erase(ctx, pool, objects, user.ID)
-	if err != nil {
-		return fmt.Errorf("erase the files of %s (the sweep of the file service tries again): %w", user.ID, err)
-	fmt.Fprintf(con.out, "files: %d\n", count)
-	return nil
 }
 
 // eraseEverywhere takes a deleted user out of the streams and the views. The event of the deletion does the

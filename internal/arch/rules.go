@@ -218,6 +218,8 @@ func storeLibraries() []Library {
 			Import: "github.com/elastic/...",
 			May:    []string{internal + "elastic"},
 			Reason: "as bleve; and the typed API, some 800 packages that no part of us needs, stays out of the build",
+		},
+		{
 			Import: "github.com/minio/minio-go/...",
 			May:    []string{internal + "objectstore"},
 			Tests:  []string{Module + "/test/bench"},

@@ -151,15 +151,19 @@ func (c *Clients) openIndex() (searchindex.Index, error) {
 		return bleveindex.Open(c.SearchDir, bleveindex.Options{Log: c.Log})
 	}
 	return elastic.Open(elastic.Options{URL: c.ElasticsearchURL, Alias: c.ElasticsearchAlias, Log: c.Log})
+}
+
 // Objects gives the object store.
 func (c *Clients) Objects(context.Context) (*objectstore.Store, error) {
 	if c.objects != nil {
 		return c.objects, nil
+	}
 	store, err := objectstore.Open(objectstore.Options{
 		Endpoint: c.S3Endpoint, Bucket: c.S3Bucket, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
 	})
 	if err != nil {
 		return nil, opening(stores.Objects, err)
+	}
 	c.objects = store
 	return store, nil
 }

@@ -63,8 +63,7 @@ type Component struct {
 
 // All lists every component, in the order in which they are offered a request.
 func All() []Kind {
-	return []Kind{GroceryApp(), QueryAPI(), CommandAPI(), AllProjectors(), Relay()}
-	return []Kind{FileService(), QueryAPI(), CommandAPI(), AllProjectors(), Relay()}
+	return []Kind{GroceryApp(), FileService(), QueryAPI(), CommandAPI(), AllProjectors(), Relay()}
 }
 
 // checks are those of the kind's stores, and the component's own.

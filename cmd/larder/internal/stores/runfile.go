@@ -29,10 +29,10 @@ type Addresses struct {
 	ElasticsearchAlias string `json:"elasticsearch_alias,omitempty"`
 	FeedCreds          string `json:"feed_creds,omitempty"`
 	GroceryPostgresURL string `json:"grocery_postgres_url"` // the grocery app's own database
-	S3Endpoint  string `json:"s3_endpoint,omitempty"`
-	S3Bucket    string `json:"s3_bucket,omitempty"`
-	S3AccessKey string `json:"s3_access_key,omitempty"`
-	S3SecretKey string `json:"s3_secret_key,omitempty"`
+	S3Endpoint         string `json:"s3_endpoint,omitempty"`
+	S3Bucket           string `json:"s3_bucket,omitempty"`
+	S3AccessKey        string `json:"s3_access_key,omitempty"`
+	S3SecretKey        string `json:"s3_secret_key,omitempty"`
 }
 
 const runFileName = "run.json"

@@ -39,6 +39,7 @@ type Given struct {
 	GroceryPostgresURL string // the grocery app's own database
 	FeedURL            string // NATS with the grocery app's credentials; "" for NATSURL
 	FeedCreds          string // "" for NATSCreds
+
 	S3Endpoint, S3Bucket, S3AccessKey, S3SecretKey string
 }
 
@@ -58,10 +59,10 @@ func (g Given) Addresses() Addresses {
 		GroceryPostgresURL: g.GroceryPostgresURL,
 		FeedURL:            cmp.Or(g.FeedURL, g.NATSURL),
 		FeedCreds:          cmp.Or(g.FeedCreds, g.NATSCreds),
-		S3Endpoint:        g.S3Endpoint,
-		S3Bucket:          g.S3Bucket,
-		S3AccessKey:       g.S3AccessKey,
-		S3SecretKey:       g.S3SecretKey,
+		S3Endpoint:         g.S3Endpoint,
+		S3Bucket:           g.S3Bucket,
+		S3AccessKey:        g.S3AccessKey,
+		S3SecretKey:        g.S3SecretKey,
 	}
 }
 
