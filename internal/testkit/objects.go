@@ -40,22 +40,29 @@ var keepScratch = func() func(*scratch) {
 // LARDER_TEST_S3_ACCESS_KEY and LARDER_TEST_S3_SECRET_KEY it is on that server.
 func Objects(tb testing.TB) *objectstore.Store {
 	tb.Helper()
+	store, err := objectstore.Open(ObjectsAt(tb))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return store
+}
+
+// ObjectsAt says where the store of [Objects] is, for what opens it by itself.
+func ObjectsAt(tb testing.TB) objectstore.Options {
+	tb.Helper()
 	options := objectstore.Options{
 		Endpoint:  os.Getenv("LARDER_TEST_S3_URL"),
 		AccessKey: os.Getenv("LARDER_TEST_S3_ACCESS_KEY"), SecretKey: os.Getenv("LARDER_TEST_S3_SECRET_KEY"),
 		Bucket: "test-" + strings.ToLower(rand.Text()),
 	}
-	if options.Endpoint == "" {
-		server, err := theObjects()
-		if err != nil {
-			tb.Fatalf("start an object store for tests: %v", err)
-		}
-		options.Endpoint = server.Endpoint()
-		options.AccessKey, options.SecretKey = server.Keys()
+	if options.Endpoint != "" {
+		return options
 	}
-	store, err := objectstore.Open(options)
+	server, err := theObjects()
 	if err != nil {
-		tb.Fatal(err)
+		tb.Fatalf("start an object store for tests: %v", err)
 	}
-	return store
+	options.Endpoint = server.Endpoint()
+	options.AccessKey, options.SecretKey = server.Keys()
+	return options
 }

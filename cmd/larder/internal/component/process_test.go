@@ -16,6 +16,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/clients"
 	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/cdn"
 	"larder.dev/internal/testkit"
 )
 
@@ -67,13 +68,16 @@ func TestOneComponentGetsAll(t *testing.T) {
 // hostOf is a process whose stores all have an address, at which nothing listens.
 func hostOf(t *testing.T) *Host {
 	t.Helper()
+	testSigner := cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes"))
 	host := &Host{
+		Files: Files{Signer: testSigner, Verify: testSigner, SpoolDir: t.TempDir()},
 		Clients: clients.New(clients.Options{Addresses: stores.Addresses{
 			PostgresURL:       "postgres://larder@127.0.0.1:1/larder",
 			BackupPostgresURL: "postgres://larder@127.0.0.1:1/backup",
 			NATSURL:           "nats://127.0.0.1:1",
 			FeedNATSURL:       "nats://127.0.0.1:1",
 			RedisURL:          "redis://127.0.0.1:1",
+			S3Endpoint:        "http://127.0.0.1:1", S3Bucket: "larder",
 		}, Name: "test", SearchDir: t.TempDir(), Log: testkit.Logger(t)}),
 		Metrics: prometheus.NewRegistry(), Log: testkit.Logger(t),
 	}
@@ -89,6 +93,7 @@ func TestAssembleAsksNobody(t *testing.T) {
 	missing, _ := process.probes.Look(t.Context())
 	require.ElementsMatch(t, []string{
 		"postgres", "backup postgres", "nats", "nats of the grocery feed", "redis", "grocery postgres", "grocery app's nats",
+		"object store",
 	}, missing)
 	require.Contains(t, who(process.handler, "GET", "/readyz"), "backup postgres")
 	require.Contains(t, who(process.handler, "GET", "/healthz"), "ok")

@@ -19,6 +19,7 @@ import (
 	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
+	"larder.dev/internal/cdn"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/telemetry"
 	"larder.dev/internal/testkit"
@@ -103,10 +104,14 @@ func serve(t *testing.T, spans *tracetest.InMemoryExporter) (url, token string) 
 	tracing, err := telemetry.New("test", sdktrace.WithSyncer(spans))
 	require.NoError(t, err)
 	nats := testkit.NATS(t)
+	objects := testkit.ObjectsAt(t)
+	signer := cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes"))
 	host := &component.Host{
+		Files: component.Files{Signer: signer, Verify: signer, SpoolDir: t.TempDir()},
 		Clients: clients.New(clients.Options{
 			Addresses: stores.Addresses{
 				PostgresURL: testkit.Postgres(t, migrate), BackupPostgresURL: testkit.Postgres(t, migrate),
+				S3Endpoint: objects.Endpoint, S3Bucket: objects.Bucket, S3AccessKey: objects.AccessKey, S3SecretKey: objects.SecretKey,
 				NATSURL: nats.URL(), FeedNATSURL: nats.PublisherURL(), RedisURL: testkit.Redis(t),
 				GroceryPostgresURL: testkit.Postgres(t, nil), FeedURL: nats.FeedURL(),
 			},
