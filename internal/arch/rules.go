@@ -179,7 +179,7 @@ func storeLibraries() []Library {
 				Module + "/*/internal/postgres", Module + "/command-api/internal/backup", Module + "/projectors/replica",
 				fromOutside,
 			},
-			Tests:  []string{Module + "/..."},
+			Tests: []string{Module + "/..."},
 			Reason: "SQL stands in packages named postgres, where transactions and their errors are dealt with, and where " +
 				"whole tables are copied; tests may look",
 		},
