@@ -5,7 +5,6 @@ GO                   ?= go
 GOLANGCI_LINT_VERSION := 2.15.0
 TOOLS                := $(CURDIR)/.tools
 GOLANGCI_LINT        := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
-
 NGINX                := $(TOOLS)/nginx
 
 # Packages that are tested from inside, and those that work on the built binary from outside.
@@ -68,23 +67,16 @@ test: web-test test-quick ## every test, on embedded and on real servers, which 
 	$(GO) build -o bin/servers ./test/servers
 	bin/servers run -- $(MAKE) test-real
 
-test-quick: ## the embedded half alone: the tests of the packages without a server
+test-quick: $(NGINX) ## the embedded half alone: the tests of the packages without a server
 	$(GO) test -short -timeout 10m $(EMBEDDED)
 
 # The half on the servers that LARDER_TEST_…_URL name; "make test" starts them.
-test-real:
+test-real: $(NGINX)
 	$(GO) test -timeout 15m $(INSIDE)
 	$(GO) test -timeout 15m -p 1 ./test/...
 
-test-race: ## test-quick under the race detector (needs a C compiler)
-	$(GO) test -race -short -timeout 20m $(EMBEDDED)
-test: web-test $(NGINX) ## every test; the faults in their short form
-	$(GO) test -timeout 10m $(INSIDE)
-	$(GO) test -timeout 10m -p 1 ./test/...
-test-quick: $(NGINX) ## the tests of the packages, without those on the built binary
-	$(GO) test -short $(INSIDE)
 test-race: $(NGINX) ## test-quick under the race detector (needs a C compiler)
-	$(GO) test -race -short -timeout 20m $(INSIDE)
+	$(GO) test -race -short -timeout 20m $(EMBEDDED)
 
 test-faults: ## kill -9 at random points, full disks, lost servers: the long form
 	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 60m ./test/faults/...
