@@ -65,7 +65,7 @@ func newEdge(t *testing.T, origin string) *edge {
 	t.Cleanup(counter.Close)
 
 	// Not t.TempDir: nginx runs as somebody else where the test runs as root.
-	dir, err := os.MkdirTemp("", "larder-edge-")
+	dir, err := os.MkdirTemp("", "larder-edge-") //nolint:usetesting // said above
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o777)) //nolint:gosec // as above
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
@@ -80,7 +80,7 @@ func newEdge(t *testing.T, origin string) *edge {
 		"Origin": strings.TrimPrefix(counter.URL, "http://"), "Listen": address, "Dir": dir,
 	}))
 	file := filepath.Join(dir, "nginx.conf")
-	require.NoError(t, os.WriteFile(file, text.Bytes(), 0o644)) //nolint:gosec // as above
+	require.NoError(t, os.WriteFile(file, text.Bytes(), 0o644))
 	command := exec.Command(nginx(t), "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", file)
 	var said bytes.Buffer
 	command.Stdout, command.Stderr = &said, &said
@@ -125,7 +125,7 @@ func TestEdge(t *testing.T) {
 	var readers sync.WaitGroup
 	for range 100 {
 		readers.Go(func() {
-			response, err := http.Get(e.url + f.URL) //nolint:forbidigo,noctx,gosec // the test's own deadline holds
+			response, err := http.Get(e.url + f.URL) //nolint:gosec // the test's own deadline holds
 			if err == nil {
 				_, _ = io.Copy(io.Discard, response.Body)
 				_ = response.Body.Close()

@@ -38,7 +38,7 @@ type commands struct {
 // settings are the flags that every command takes; the environment serves for each. Paths are made absolute
 // when they are read (type:"path"): the embedded object store's library changes the working folder.
 type settings struct {
-	DataDir string `type:"path" env:"LARDER_DATA_DIR" default:"${data_dir}" placeholder:"DIR" help:"Where Larder keeps its data (${default})."`
+	DataDir string `type:"path" env:"LARDER_DATA_DIR" default:"${data_dir}" placeholder:"DIR" help:"Where Larder keeps its data."`
 
 	PostgresURL       string `env:"LARDER_POSTGRES_URL" placeholder:"URL" help:"A PostgreSQL instead of the embedded one."`
 	BackupPostgresURL string `env:"LARDER_BACKUP_POSTGRES_URL" placeholder:"URL" help:"The PostgreSQL of the backup."`
@@ -54,7 +54,7 @@ type settings struct {
 	GroceryNATSURL     string `name:"grocery-nats-url" env:"LARDER_GROCERY_NATS_URL" placeholder:"URL" help:"NATS for the grocery app."`
 	GroceryNATSCreds   string `name:"grocery-nats-creds" env:"LARDER_GROCERY_NATS_CREDS" placeholder:"FILE" help:"Its credentials."`
 	S3Endpoint         string `name:"s3-endpoint" env:"LARDER_S3_ENDPOINT" placeholder:"URL" help:"An S3 store for files."`
-	S3Bucket           string `name:"s3-bucket" env:"LARDER_S3_BUCKET" placeholder:"NAME" default:"larder" help:"The bucket there (${default})."`
+	S3Bucket           string `name:"s3-bucket" env:"LARDER_S3_BUCKET" default:"larder" help:"The bucket there (${default})."`
 	S3AccessKey        string `name:"s3-access-key" env:"LARDER_S3_ACCESS_KEY" placeholder:"KEY" help:"What requests to it are signed with."`
 	S3SecretKey        string `name:"s3-secret-key" env:"LARDER_S3_SECRET_KEY" placeholder:"KEY" help:"The secret of that key."`
 

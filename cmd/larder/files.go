@@ -13,14 +13,14 @@ import (
 
 // delivery are the flags of everything that takes files or makes their addresses.
 type delivery struct {
-	CDNURL          string `name:"cdn-url" env:"LARDER_CDN_URL" placeholder:"URL" help:"The CDN that files are read through; without one, addresses are on the host that they are read from."`
-	CDNSecret       string `name:"cdn-secret" env:"LARDER_CDN_SECRET" placeholder:"TEXT" help:"What the addresses of files are signed with; up makes one."`
-	CloudFrontKeyID string `name:"cloudfront-key-id" env:"LARDER_CLOUDFRONT_KEY_ID" placeholder:"ID" help:"Sign for CloudFront, with the key of this id."`
+	CDNURL          string `name:"cdn-url" env:"LARDER_CDN_URL" placeholder:"URL" help:"The CDN that files are read through."`
+	CDNSecret       string `name:"cdn-secret" env:"LARDER_CDN_SECRET" placeholder:"TEXT" help:"What files' addresses are signed with."`
+	CloudFrontKeyID string `name:"cloudfront-key-id" env:"LARDER_CLOUDFRONT_KEY_ID" placeholder:"ID" help:"Of the key to sign with."`
 	CloudFrontKey   string `name:"cloudfront-key" type:"path" env:"LARDER_CLOUDFRONT_KEY" placeholder:"FILE" help:"The private key in PEM."`
 
 	MaxFileSize int64  `env:"LARDER_MAX_FILE_SIZE" placeholder:"BYTES" help:"How large a file may be (100 MiB)."`
 	SpoolDir    string `type:"path" env:"LARDER_SPOOL_DIR" placeholder:"DIR" help:"Where uploads are while they come in."`
-	Clamd       string `env:"LARDER_CLAMD" placeholder:"SOCKET" help:"A clamd that looks at each upload: a path, or HOST:PORT; none where it isn't given."`
+	Clamd       string `env:"LARDER_CLAMD" placeholder:"SOCKET" help:"A clamd that looks at each upload: a path, or HOST:PORT."`
 }
 
 // minSecret is how long a secret must be at least, in bytes: half of what HMAC-SHA256 takes in.

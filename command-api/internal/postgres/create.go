@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/internal/ledger"
-
 	db "larder.dev/internal/postgres"
 )
 

@@ -71,7 +71,7 @@ func send(to io.Writer, from io.Reader) error {
 	for {
 		n, err := io.ReadFull(from, chunk[4:])
 		if n > 0 {
-			binary.BigEndian.PutUint32(chunk, uint32(n)) //nolint:gosec // at most chunkSize
+			binary.BigEndian.PutUint32(chunk, uint32(n))
 			if _, err := to.Write(chunk[:4+n]); err != nil {
 				return err
 			}

@@ -60,7 +60,7 @@ func (f *Files) sweep(ctx context.Context, prefix string, grace time.Duration) (
 		owner, rest, _ := strings.Cut(o.Key, "/")
 		hash, _, found := strings.Cut(rest, "/")
 		if _, err := uuid.Parse(owner); err != nil || !found {
-			return nil // not one of ours: the bucket may hold other things
+			return nil //nolint:nilerr // not one of ours: the bucket may hold other things
 		}
 		if o.Changed.After(old) {
 			return nil

@@ -7,10 +7,9 @@ import (
 	"image"
 	"image/gif"
 	"image/jpeg"
-	"io"
-
 	// The formats that are read.
 	_ "image/png"
+	"io"
 
 	"github.com/gen2brain/webp"
 	"golang.org/x/image/draw"

@@ -64,9 +64,7 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Rec
 	if cmd.Key != nil {
 		ledger.QueueKept(opening, cmd.User, cmd.Key.Value, &kept)
 	}
-	if err := queueRecipe(opening, cmd, &found); err != nil {
-		return Outcome{}, err
-	}
+	queueRecipe(opening, cmd, &found)
 	err := ledger.Transact(ctx, s.pool, opening, func() (*pgx.Batch, error) {
 		if kept != nil {
 			answer, err := kept.Replay(cmd.Key)
@@ -120,7 +118,7 @@ const selectRecipe = `SELECT r.id::text, r.version, r.name, r.description, r.ser
 	FROM recipes r WHERE r.user_id = $1 AND r.deleted_at IS NULL AND `
 
 // queueRecipe reads the recipe by its id, or by that of a file on it. found stays nil where there is none.
-func queueRecipe(batch *pgx.Batch, cmd Command, found **events.Recipe) error {
+func queueRecipe(batch *pgx.Batch, cmd Command, found **events.Recipe) {
 	scan := func(row pgx.Row) error {
 		var r events.Recipe
 		err := row.Scan(&r.ID, &r.Version, &r.Name, &r.Description, &r.Servings, &r.PrepMinutes, &r.CookMinutes,
@@ -137,10 +135,9 @@ func queueRecipe(batch *pgx.Batch, cmd Command, found **events.Recipe) error {
 	}
 	if cmd.Recipe != "" {
 		batch.Queue(selectRecipe+`r.id = $2`, cmd.User, cmd.Recipe).QueryRow(scan)
-		return nil
+		return
 	}
 	batch.Queue(selectRecipe+`r.files @> jsonb_build_array(jsonb_build_object('id', $2::text))`, cmd.User, cmd.File).QueryRow(scan)
-	return nil
 }
 
 // Has tells whether the user has the recipe, so that nobody uploads for nothing. It decides nothing.
@@ -159,7 +156,9 @@ const unnamedTimeout = 30 * time.Second
 
 // WhileUnnamed holds the user's lock, and calls remove with those of the hashes that no recipe names. A user
 // who isn't there any more names nothing.
-func (s *Store) WhileUnnamed(ctx context.Context, user string, hashes []string, remove func(ctx context.Context, unnamed []string) error) error {
+func (s *Store) WhileUnnamed(ctx context.Context, user string, hashes []string,
+	remove func(ctx context.Context, unnamed []string) error,
+) error {
 	ctx, cancel := context.WithTimeout(ctx, unnamedTimeout)
 	defer cancel()
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
