@@ -19,6 +19,7 @@ export function Root() {
   }, [user, outside, here.href, navigate])
   return (
     <>
+      <UpdatePrompt />
       <OfflineStrip
         onEdit={(id) =>
           void (id ? navigate({ to: '/recipes/$id/edit', params: { id } }) : navigate({ to: '/recipes/new' }))
@@ -26,7 +27,6 @@ export function Root() {
       />
       <Outlet />
       <Toasts />
-      <UpdatePrompt />
     </>
   )
 }

@@ -1,7 +1,6 @@
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRegisterSW } from 'virtual:pwa-register/react'
-import { Button } from '@/components/Button'
 import styles from './UpdatePrompt.module.css'
 
 /** How often an app that stays open looks for a new version of itself. */
@@ -28,21 +27,27 @@ export function UpdatePrompt() {
       })
     },
   })
+  // Above the page, in its flow: over it, it would lie on the bar with which a recipe is saved.
   return (
-    <div className={styles.place} role="status">
+    <>
+      <p role="status" className="visually-hidden">
+        {ready && t('update.ready')}
+      </p>
       {ready && (
-        <div className={styles.prompt}>
-          <p>{t('update.ready')}</p>
-          <div className={styles.actions}>
-            <Button look="quiet" onClick={() => setReady(false)}>
-              {t('update.later')}
-            </Button>
-            <Button look="primary" onClick={() => void updateServiceWorker()}>
-              {t('update.reload')}
-            </Button>
-          </div>
+        <div className={styles.prompt} data-strip>
+          <span>{t('update.ready')}</span>
+          <button
+            type="button"
+            className={`${styles.action} ${styles.load}`}
+            onClick={() => void updateServiceWorker()}
+          >
+            {t('update.reload')}
+          </button>
+          <button type="button" className={styles.action} onClick={() => setReady(false)}>
+            {t('update.later')}
+          </button>
         </div>
       )}
-    </div>
+    </>
   )
 }
