@@ -15,7 +15,7 @@ test('a new version asks before it takes the place of the old one', async ({ pag
 
     way.version = 'the next version'
     await page.reload()
-    await expect(page.getByText('A new version is here.').last()).toBeVisible()
+    await expect(page.getByText('A new version is here.')).toBeVisible()
     await expectAccessible(page)
     await page.getByRole('searchbox').fill('shak')
     await expect(page.getByRole('link', { name: /Shakshuka/ })).toBeVisible()
@@ -24,7 +24,7 @@ test('a new version asks before it takes the place of the old one', async ({ pag
     await page.getByRole('button', { name: 'Load it now' }).click()
     await loaded
     await expect(page.getByRole('searchbox')).toHaveValue('shak')
-    await expect(page.getByText('A new version is here.').last()).toBeHidden()
+    await expect(page.getByText('A new version is here.')).toBeHidden()
     expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting)).toBeNull()
   } finally {
     await way.close()

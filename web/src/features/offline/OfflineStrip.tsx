@@ -32,9 +32,10 @@ export function OfflineStrip({ onEdit }: Props) {
   ].filter(Boolean)
   return (
     <>
-      <div
+      <aside
         className={refused > 0 ? `${styles.strip} ${styles.trouble}` : styles.strip}
         hidden={!shown}
+        aria-label={t('waiting.title')}
         data-strip
       >
         {shown && <Icon name={online ? (refused > 0 ? 'warning' : 'clock') : 'cloudOff'} size={18} />}
@@ -46,7 +47,7 @@ export function OfflineStrip({ onEdit }: Props) {
             {t('waiting.look')}
           </button>
         )}
-      </div>
+      </aside>
       <WaitingDialog
         open={open && outbox.length > 0}
         outbox={outbox}

@@ -29,25 +29,18 @@ export function UpdatePrompt() {
   })
   // Above the page, in its flow: over it, it would lie on the bar with which a recipe is saved.
   return (
-    <>
-      <p role="status" className="visually-hidden">
-        {ready && t('update.ready')}
-      </p>
-      {ready && (
-        <div className={styles.prompt} data-strip>
-          <span>{t('update.ready')}</span>
-          <button
-            type="button"
-            className={`${styles.action} ${styles.load}`}
-            onClick={() => void updateServiceWorker()}
-          >
-            {t('update.reload')}
-          </button>
-          <button type="button" className={styles.action} onClick={() => setReady(false)}>
-            {t('update.later')}
-          </button>
-        </div>
-      )}
-    </>
+    <aside className={styles.prompt} aria-label={t('update.title')} hidden={!ready} data-strip>
+      <p role="status">{ready && t('update.ready')}</p>
+      <button
+        type="button"
+        className={`${styles.action} ${styles.load}`}
+        onClick={() => void updateServiceWorker()}
+      >
+        {t('update.reload')}
+      </button>
+      <button type="button" className={styles.action} onClick={() => setReady(false)}>
+        {t('update.later')}
+      </button>
+    </aside>
   )
 }
