@@ -42,6 +42,7 @@ const (
 	HeaderVersion     = "larder-version"
 	HeaderChange      = "larder-change"
 	HeaderLedger      = "larder-ledger"
+	HeaderAgain       = "larder-again"
 )
 
 const (
@@ -61,6 +62,7 @@ type Envelope struct {
 	Version       int64           // the recipe's (or account's) version after the change; 0 where it has none
 	Change        int64           // the user's change number
 	Ledger        int64           // the number of its row in the ledger; 0 where it isn't told
+	Again         bool            // published once more to mend views: one that has this version takes it all the same
 	TraceParent   string          // W3C trace context, "" where there is none
 	Data          json.RawMessage // the body
 }
@@ -92,6 +94,9 @@ func (e Envelope) Headers() map[string][]string {
 	if e.Ledger > 0 {
 		h[HeaderLedger] = []string{strconv.FormatInt(e.Ledger, 10)}
 	}
+	if e.Again {
+		h[HeaderAgain] = []string{"true"}
+	}
 	if e.TraceParent != "" {
 		h[HeaderTraceParent] = []string{e.TraceParent}
 	}
@@ -118,6 +123,7 @@ func Parse(subject string, headers map[string][]string, data []byte) (Envelope, 
 		Subject:     subject,
 		Version:     r.number(HeaderVersion),
 		Change:      r.number(HeaderChange),
+		Again:       r.flag(HeaderAgain),
 		TraceParent: r.optional(HeaderTraceParent),
 		Data:        data,
 	}
@@ -168,6 +174,15 @@ func (r *headerReader) text(name string) string {
 		r.fail(name, v)
 	}
 	return v
+}
+
+// flag is a header that is "true" or not there.
+func (r *headerReader) flag(name string) bool {
+	v := r.optional(name)
+	if v != "" && v != "true" {
+		r.fail(name, v)
+	}
+	return v == "true"
 }
 
 func (r *headerReader) number(name string) int64 {

@@ -27,13 +27,13 @@ func TestHeadersAndParseAgree(t *testing.T) {
 	})
 }
 
-// A message that lost a header is refused with the name of it, and never half read. Trace and ledger number may
-// be missing, and what Parse doesn't need is there for other readers.
+// A message that lost a header is refused with the name of it, and never half read. Trace, ledger number and the mark
+// of a repetition may be missing, and what Parse doesn't need is there for other readers.
 func TestParseNamesTheMissingHeader(t *testing.T) {
 	t.Parallel()
 	optional := map[string]bool{
 		events.HeaderTraceParent: true, events.HeaderMsgID: true,
-		events.HeaderContentType: true, events.HeaderSubject: true, events.HeaderLedger: true,
+		events.HeaderContentType: true, events.HeaderSubject: true, events.HeaderLedger: true, events.HeaderAgain: true,
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		e := drawEnvelope(t)
@@ -263,6 +263,7 @@ func drawEnvelope(t *rapid.T) events.Envelope {
 		Version:       rapid.Int64Min(0).Draw(t, "version"),
 		Change:        rapid.Int64Min(0).Draw(t, "change"),
 		Ledger:        rapid.Int64Min(0).Draw(t, "ledger"),
+		Again:         rapid.Bool().Draw(t, "again"),
 		TraceParent:   rapid.StringMatching(`(00-[0-9a-f]{32}-[0-9a-f]{16}-0[01])?`).Draw(t, "traceparent"),
 		Data:          rapid.SliceOf(rapid.Byte()).Draw(t, "data"),
 	}

@@ -29,6 +29,18 @@ const (
 // RecipeSubject is the subject of every event of one recipe.
 func RecipeSubject(user, recipe string) string { return "larder.recipe." + user + "." + recipe }
 
+// RecipeOf gives the user and the recipe of a subject of recipe events; false for any other subject.
+func RecipeOf(subject string) (user, recipe string, ok bool) {
+	if _, err := OwnerOf(subject); err != nil {
+		return "", "", false
+	}
+	parts := strings.Split(subject, ".")
+	if len(parts) != 4 || parts[1] != "recipe" {
+		return "", "", false
+	}
+	return parts[2], parts[3], true
+}
+
 // RecipesOf is the filter for every recipe event of one user.
 func RecipesOf(user string) string { return "larder.recipe." + user + ".>" }
 

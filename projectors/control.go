@@ -21,12 +21,17 @@ const (
 	controlRelease = "larder.control.projectors.release." // + projection
 	controlRetry   = "larder.control.projectors.retry."   // + projection
 	controlDrop    = "larder.control.projectors.drop."    // + projection
+
+	controlHoldings = "larder.control.projectors.holdings." // + projection
+	controlSubjects = "larder.control.projectors.subjects." // + projection
 )
 
 // A queue makes one process take a request where several could.
 const (
 	rebuildQueue = "rebuild"
 	parkedQueue  = "parked"
+
+	inventoryQueue = "inventory"
 )
 
 // command is the body of every request.
@@ -34,7 +39,9 @@ type command struct {
 	User   string `json:"user,omitempty"`
 	Runner string `json:"runner,omitempty"` // who asks, where a runner asks the others
 
-	Sequence uint64 `json:"sequence,omitempty"` // of a parked event
+	Sequence uint64   `json:"sequence,omitempty"` // of a parked event
+	Subjects []string `json:"subjects,omitempty"`
+	Cursor   string   `json:"cursor,omitempty"`
 }
 
 // service is one kind of request.
@@ -92,7 +99,9 @@ func (r *Runner) services() []service {
 			service{subject: controlHold + w.spec.Name, handle: r.serveHold(w)},
 			service{subject: controlRelease + w.spec.Name, handle: r.serveRelease(w)},
 			service{subject: controlRetry + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.RetryParked)},
-			service{subject: controlDrop + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.DropParked)})
+			service{subject: controlDrop + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.DropParked)},
+			service{subject: controlHoldings + w.spec.Name, queue: inventoryQueue, handle: w.serveHoldings},
+			service{subject: controlSubjects + w.spec.Name, queue: inventoryQueue, handle: w.serveSubjects})
 	}
 	return list
 }

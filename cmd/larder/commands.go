@@ -21,14 +21,15 @@ type commands struct {
 	Up         upCommand         `cmd:"" help:"Run everything in one process."`
 	Projectors projectorsCommand `cmd:"" help:"Keep the views up to date: all of them, or those that are named."`
 
-	User    userCommands   `cmd:"" help:"Add and change the people who may log in."`
-	Import  importCommand  `cmd:"" help:"Put recipes in, one JSON object a line."`
-	Export  exportCommand  `cmd:"" help:"Print a user's recipes, one JSON object a line."`
-	Status  statusCommand  `cmd:"" help:"Show each projection: position, lag, parked events."`
-	Rebuild rebuildCommand `cmd:"" help:"Fill a projection anew from the stream, while it serves."`
-	Events  eventsCommands `cmd:"" help:"Look at the events."`
-	Backup  backupCommands `cmd:"" help:"Keep the backup whole: copy, verify, dump, restore."`
-	Migrate migrateCommand `cmd:"" help:"Bring the databases to this version's schema."`
+	User      userCommands     `cmd:"" help:"Add and change the people who may log in."`
+	Import    importCommand    `cmd:"" help:"Put recipes in, one JSON object a line."`
+	Export    exportCommand    `cmd:"" help:"Print a user's recipes, one JSON object a line."`
+	Status    statusCommand    `cmd:"" help:"Show each projection: position, lag, parked events."`
+	Rebuild   rebuildCommand   `cmd:"" help:"Fill a projection anew from the stream, while it serves."`
+	Events    eventsCommands   `cmd:"" help:"Look at the events."`
+	Reconcile reconcileCommand `cmd:"" help:"Compare the ledger with the stream and every view, and mend what differs."`
+	Backup    backupCommands   `cmd:"" help:"Keep the backup whole: copy, verify, dump, restore."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the databases to this version's schema."`
 
 	NATSAccounts natsAccountsCommand `cmd:"" name:"nats-accounts" help:"Write accounts and credentials for NATS servers."`
 

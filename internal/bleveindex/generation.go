@@ -61,7 +61,7 @@ func newestOf(docs []searchindex.Document) (map[string]searchindex.Document, err
 			return nil, err
 		}
 		key := term(doc.Owner, doc.ID)
-		if doc.Version > newest[key].Version {
+		if doc.Newer(newest[key].Version) {
 			newest[key] = doc
 		}
 	}
@@ -83,7 +83,7 @@ func (g *generation) newerBatch(ctx context.Context, docs map[string]searchindex
 		if err != nil {
 			return nil, err
 		}
-		if has > doc.Version || has == doc.Version && !g.unsure {
+		if has > doc.Version || !doc.Newer(has) && !g.unsure {
 			continue
 		}
 		batch.Update(toEngine(doc))

@@ -24,6 +24,7 @@ const (
 	fieldListed = "listed" // owner, sort key, id: one term a document, in the order of a listing
 	fieldTagged = "tagged" // owner, tag, sort key, id: the same for each tag
 	fieldBody   = "body"   // stored: version and name
+	fieldTags   = "tags"   // stored: the tags, parted by separator; missing where there are none
 )
 
 const separator = "\x00"
@@ -67,15 +68,24 @@ func toEngine(doc searchindex.Document) *document.Document {
 	}
 	key := wordfold.Key(doc.Name)
 	add(fieldLive, doc.Owner, asTerm)
-	add(fieldListed, term(doc.Owner, key, doc.ID), asColumn)
+	add(fieldListed, listedAs(doc), asColumn)
 	for _, word := range wordfold.Words(doc.Name) {
 		add(fieldWord, term(doc.Owner, word), asTerm)
 	}
-	for _, tag := range searchindex.TagKeys(doc.Tags) {
+	tags := searchindex.TagKeys(doc.Tags)
+	if len(tags) > 0 {
+		add(fieldTags, term(tags...), index.StoreField)
+	}
+	for _, tag := range tags {
 		add(fieldTag, term(doc.Owner, tag), asTerm)
 		add(fieldTagged, term(doc.Owner, tag, key, doc.ID), asTerm)
 	}
 	return out
+}
+
+// listedAs is the document's term in a listing.
+func listedAs(doc searchindex.Document) string {
+	return term(doc.Owner, wordfold.Key(doc.Name), doc.ID)
 }
 
 func encodeBody(version int64, name string) string {

@@ -16,28 +16,30 @@ type Versioned struct {
 	Version int64
 	Value   []byte
 	TTL     time.Duration
+	Again   bool // takes the place of an equal version too
 }
 
 // newerChunk bounds how long one script holds up the server: it does nothing else meanwhile.
 const newerChunk = 128
 
-// newerScript writes each key whose version is greater than what the server has. Comparing and writing in
+// newerScript writes each key whose version is greater than what the server has, or equal and told again. Comparing and writing in
 // one script is what makes it safe: between a read and a write of our own another writer could slip in,
 // and a stale value would stay. GETRANGE reads the version alone, not a value of up to a megabyte.
 const newerScript = `
 local written = 0
 for i, key in ipairs(KEYS) do
-  local version = tonumber(ARGV[i * 3 - 2])
+  local version = tonumber(ARGV[i * 4 - 3])
   local have = tonumber(string.match(redis.call('GETRANGE', key, 0, 20), '^(%d+) ') or '-1')
-  if version > have then
-    redis.call('SET', key, ARGV[i * 3 - 1], 'PX', ARGV[i * 3])
+  if version > have or (version == have and ARGV[i * 4] == '1') then
+    redis.call('SET', key, ARGV[i * 4 - 2], 'PX', ARGV[i * 4 - 1])
     written = written + 1
   end -- of what is newer
 end
 return written
 `
 
-// SetNewer writes each value that is newer than what the server has under its key, and gives how many
+// SetNewer writes each value that is newer than what the server has under its key (or as new, where it says Again),
+// and gives how many
 // it wrote. Applying the same values again, in any order, ends in the same state. TTL must be positive,
 // and a version must be under 2^53 (a number in the script is a double).
 func (c *Client) SetNewer(ctx context.Context, values []Versioned) (int, error) {
@@ -56,13 +58,17 @@ func (c *Client) SetNewer(ctx context.Context, values []Versioned) (int, error) 
 
 func (c *Client) setNewerChunk(ctx context.Context, values []Versioned) (int, error) {
 	keys := make([]string, 0, len(values))
-	args := make([]any, 0, 3*len(values))
+	args := make([]any, 0, 4*len(values))
 	for _, v := range values {
 		if err := v.check(); err != nil {
 			return 0, err
 		}
 		keys = append(keys, v.Key)
-		args = append(args, v.Version, v.Value, v.TTL.Milliseconds())
+		again := 0
+		if v.Again {
+			again = 1
+		}
+		args = append(args, v.Version, v.Value, v.TTL.Milliseconds(), again)
 	}
 	n, err := c.newer.Run(ctx, c.rdb, keys, args...).Int()
 	return n, failed("set newer values, first", keys[0], err)

@@ -33,13 +33,19 @@ func (c *Client) CountPrefix(ctx context.Context, prefix string) (int, error) {
 	return len(seen), err
 }
 
+// KeysPage gives some keys that start with prefix, and the cursor for the next; it begins and ends with cursor 0. A page
+// may be empty, and a key come twice. What is said of DeletePrefix holds here too.
+func (c *Client) KeysPage(ctx context.Context, prefix string, cursor uint64) (keys []string, next uint64, err error) {
+	keys, next, err = c.rdb.Scan(ctx, cursor, escapePattern(prefix)+"*", scanCount).Result()
+	return keys, next, failed("scan for", prefix, err)
+}
+
 func (c *Client) scan(ctx context.Context, prefix string, fn func(keys []string) error) error {
-	pattern := escapePattern(prefix) + "*"
 	var cursor uint64
 	for {
-		keys, next, err := c.rdb.Scan(ctx, cursor, pattern, scanCount).Result()
+		keys, next, err := c.KeysPage(ctx, prefix, cursor)
 		if err != nil {
-			return failed("scan for", prefix, err)
+			return err
 		}
 		if err := fn(keys); err != nil {
 			return err

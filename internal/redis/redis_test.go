@@ -196,6 +196,27 @@ func TestSetNewer(t *testing.T) {
 	require.Equal(t, versioned("key", 1<<52).Value, value)
 }
 
+// A value that says so takes the place of an equal version, and never of a newer one.
+func TestSetNewerAgain(t *testing.T) {
+	t.Parallel()
+	ctx, client := testkit.Context(t), open(t)
+	wrong := versioned("key", 9)
+	wrong.Value = []byte("9 wrong")
+	set := func(v redis.Versioned, again bool) int {
+		v.Again = again
+		written, err := client.SetNewer(ctx, []redis.Versioned{v})
+		require.NoError(t, err)
+		return written
+	}
+	require.Equal(t, 1, set(wrong, false))
+	require.Equal(t, 0, set(versioned("key", 9), false))
+	require.Equal(t, 0, set(versioned("key", 8), true))
+	require.Equal(t, 1, set(versioned("key", 9), true))
+	value, _, err := client.Get(ctx, "key")
+	require.NoError(t, err)
+	require.Equal(t, string(versioned("key", 9).Value), string(value))
+}
+
 // A value that would be misread by the next comparison is refused.
 func TestSetNewerRefusesAWrongValue(t *testing.T) {
 	t.Parallel()

@@ -56,6 +56,15 @@ type Document struct {
 	Tags    []string
 	Version int64 // from 1; a newer version of the same document wins
 	Deleted bool  // leaves a tombstone with the version, so that late changes stay out
+	Again   bool  // takes the place of an equal version too; not kept
+}
+
+// Key names one document.
+type Key struct{ Owner, ID string }
+
+// Newer reports whether the document takes the place of one that the index has.
+func (d Document) Newer(has int64) bool {
+	return d.Version > has || d.Again && d.Version == has
 }
 
 // Query asks for one page of an owner's documents.
@@ -85,7 +94,8 @@ type Page struct {
 // are safe for concurrent use.
 type Index interface {
 	// Apply takes documents in any order and any number of times. Of two
-	// versions of a document the newer one stays; an equal one changes nothing.
+	// versions of a document the newer one stays; an equal one changes nothing,
+	// unless it says Again.
 	// When Apply returns nil the documents are durable and visible to Search.
 	// It returns ErrBadDocument, and applies nothing, if a document can't be
 	// indexed.
@@ -99,6 +109,17 @@ type Index interface {
 	// Version returns the version of a document that searches see, the
 	// tombstone's for a deleted one, and 0 for one never indexed.
 	Version(ctx context.Context, owner, id string) (int64, error)
+
+	// Documents returns what the index has of an owner's documents with these
+	// ids, tombstones too, in no order: with the tags as TagKeys gives them. It
+	// sees what Search sees.
+	Documents(ctx context.Context, owner string, ids []string) ([]Document, error)
+
+	// Keys returns up to limit keys of documents and tombstones behind one, in
+	// an order of the index's own: of one owner, or of all for "". The first are
+	// behind the zero Key; fewer than limit are the last. What comes or goes
+	// meanwhile may be among them or not.
+	Keys(ctx context.Context, owner string, after Key, limit int) ([]Key, error)
 
 	// Erase drops every document and tombstone of an owner, in the serving
 	// index and in a rebuild under way, and returns how many the serving index

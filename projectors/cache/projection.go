@@ -67,6 +67,7 @@ func cached(event projectors.Event) (redis.Versioned, error) {
 	}
 	return redis.Versioned{
 		Key: views.CacheKey(event.User(), recipe.ID), Version: recipe.Version, Value: value, TTL: views.CacheTTL,
+		Again: event.Again,
 	}, nil
 }
 

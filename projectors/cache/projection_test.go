@@ -35,6 +35,7 @@ func TestProjection(t *testing.T) {
 		client := open(t)
 		return projectiontest.View{
 			Projection:   cache.New(client),
+			Expect:       cache.Expect,
 			FallsThrough: true,
 			Dump:         func(ctx context.Context, user string) (map[string]string, error) { return dump(ctx, client, user) },
 		}

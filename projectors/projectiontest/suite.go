@@ -28,6 +28,10 @@ type View struct {
 	// that the view has twice must be seen to be twice. Ids and users must not be in it.
 	Dump func(ctx context.Context, user string) (map[string]string, error)
 
+	// Expect gives what the view must have after the last event of a subject; nil for a projection without an
+	// inventory.
+	Expect func(events.Envelope) (projectors.Holding, bool, error)
+
 	// FallsThrough says that readers find elsewhere what this view lacks, so that a rebuild may empty it.
 	FallsThrough bool
 }
@@ -52,6 +56,8 @@ func Run(t *testing.T, open Open) {
 		{"unknown version stops", (*bench).unknownVersion},
 		{"poisoned is parked, the rest goes on", (*bench).poisoned},
 		{"an erased user stays away", (*bench).erase},
+		{"an event published again mends", (*bench).again},
+		{"inventory", (*bench).inventory},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

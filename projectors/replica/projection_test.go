@@ -41,6 +41,7 @@ func TestProjection(t *testing.T) {
 		pool := open(t)
 		return projectiontest.View{
 			Projection: replica.New(pool),
+			Expect:     replica.Expect,
 			Dump:       func(ctx context.Context, user string) (map[string]string, error) { return dump(ctx, pool, user) },
 		}
 	})

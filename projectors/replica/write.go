@@ -28,7 +28,7 @@ const (
 )
 
 // The statements take {} for the place. Each event is one statement that does nothing if the row is as new
-// as the event, so that a batch can hold an event twice and needs no look before it writes.
+// as the event (newer, for an event that is published again), so that a batch can hold an event twice and needs no look before it writes.
 //
 // Numbers of minutes are cast by the server: one that doesn't fit is then its error about the data, and
 // not one of the driver's, which can't be told from a passing one.
@@ -43,7 +43,7 @@ const (
 			source_url = excluded.source_url, tags = excluded.tags, notes = excluded.notes,
 			steps = excluded.steps, files = excluded.files, created_at = excluded.created_at,
 			updated_at = excluded.updated_at, deleted_at = excluded.deleted_at
-		WHERE have.version < excluded.version
+		WHERE have.version < excluded.version OR ($25 AND have.version = excluded.version)
 		RETURNING user_id, id
 	), gone AS (
 		DELETE FROM {}ingredients row USING taken
@@ -72,7 +72,7 @@ const (
 			password_hash = excluded.password_hash, admin = excluded.admin, grocery = excluded.grocery,
 			disabled = excluded.disabled, version = excluded.version, created_at = excluded.created_at,
 			updated_at = excluded.updated_at
-		WHERE have.version < excluded.version`
+		WHERE have.version < excluded.version OR ($11 AND have.version = excluded.version)`
 
 	// A row has the number that it has at the primary. An event of a relay that didn't tell it yet gets one far
 	// below them all, so that it is in nobody's way; the next full copy puts the right one in its place.
@@ -165,7 +165,7 @@ func queueUser(work *pgx.Batch, to place, event projectors.Event) error {
 	key := nameKey(u.Name)
 	work.Queue(to.in(freeName), key, u.ID, u.UpdatedAt)
 	work.Queue(to.in(upsertUser), u.ID, u.Name, key, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version,
-		u.CreatedAt, u.UpdatedAt)
+		u.CreatedAt, u.UpdatedAt, event.Again)
 	return nil
 }
 
@@ -198,7 +198,7 @@ func queueRecipe(work *pgx.Batch, to place, event projectors.Event) error {
 		event.User(), r.ID, r.Version, event.Change, r.Name, r.Description, r.Servings, r.PrepMinutes,
 		r.CookMinutes, r.SourceURL, orEmpty(r.Tags), r.Notes, steps, files, r.CreatedAt, r.UpdatedAt, deletedAt,
 	}
-	work.Queue(to.in(upsertRecipe), append(args, columns(r.Ingredients)...)...)
+	work.Queue(to.in(upsertRecipe), append(append(args, columns(r.Ingredients)...), event.Again)...)
 	return nil
 }
 

@@ -75,7 +75,9 @@ func apply(ctx context.Context, to sink, batch []projectors.Event) error {
 		if err != nil {
 			return err
 		}
-		docs = append(docs, views.SearchDocument(recipe, event.User(), event.Type == events.RecipeDeleted))
+		doc := views.SearchDocument(recipe, event.User(), event.Type == events.RecipeDeleted)
+		doc.Again = event.Again
+		docs = append(docs, doc)
 	}
 	err := to.Apply(ctx, docs)
 	if errors.Is(err, searchindex.ErrBadDocument) {

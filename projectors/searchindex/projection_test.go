@@ -20,6 +20,7 @@ func TestProjection(t *testing.T) {
 		opened := indexkit.Open(t)
 		return projectiontest.View{
 			Projection: searchindex.New(opened),
+			Expect:     searchindex.Expect,
 			Dump:       func(ctx context.Context, user string) (map[string]string, error) { return dump(ctx, opened, user) },
 		}
 	})

@@ -12,6 +12,10 @@ import (
 type Entry struct {
 	ID    int64
 	Event events.Envelope
+
+	// What is known of its publication, of an entry that LatestAfter or LatestOf gives.
+	Published bool
+	Sequence  uint64 // in the stream; 0 where it isn't known
 }
 
 // Unpublished gives the next rows that no stream has yet, by id: at most limit of them, and fewer where

@@ -52,10 +52,15 @@ func (s *Store) CountPublished(ctx context.Context, user string) (int64, error) 
 	return n, nil
 }
 
-func scanEntry(row pgx.CollectableRow) (Entry, error) {
+func scanEntry(row pgx.CollectableRow) (Entry, error) { return scanEntryAnd(row) }
+
+// scanEntryAnd scans columns more than an entry has.
+func scanEntryAnd(row pgx.CollectableRow, more ...any) (Entry, error) {
 	e := Entry{Event: events.Envelope{Source: events.Source}}
-	err := row.Scan(&e.ID, &e.Event.ID, &e.Event.Type, &e.Event.SchemaVersion, &e.Event.Time, &e.Event.Subject,
-		&e.Event.Version, &e.Event.Change, &e.Event.TraceParent, (*[]byte)(&e.Event.Data))
+	err := row.Scan(append([]any{
+		&e.ID, &e.Event.ID, &e.Event.Type, &e.Event.SchemaVersion, &e.Event.Time, &e.Event.Subject,
+		&e.Event.Version, &e.Event.Change, &e.Event.TraceParent, (*[]byte)(&e.Event.Data),
+	}, more...)...)
 	e.Event.Ledger = e.ID
 	return e, err
 }

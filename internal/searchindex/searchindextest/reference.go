@@ -1,8 +1,10 @@
 package searchindextest
 
 import (
+	"cmp"
 	"context"
 	"maps"
+	"slices"
 	"sync"
 
 	"larder.dev/internal/searchindex"
@@ -15,7 +17,7 @@ func NewReference() searchindex.Index {
 	return &reference{docs: generation{}, fresh: true}
 }
 
-type docKey struct{ owner, id string }
+type docKey struct{ Owner, ID string }
 
 type generation map[docKey]searchindex.Document
 
@@ -27,7 +29,8 @@ func (g generation) apply(docs []searchindex.Document) error {
 	}
 	for _, doc := range docs {
 		key := docKey{doc.Owner, doc.ID}
-		if doc.Version > g[key].Version {
+		if doc.Newer(g[key].Version) {
+			doc.Tags, doc.Again = searchindex.TagKeys(doc.Tags), false
 			g[key] = doc
 		}
 	}
@@ -36,7 +39,7 @@ func (g generation) apply(docs []searchindex.Document) error {
 
 func (g generation) erase(owner string) int {
 	before := len(g)
-	maps.DeleteFunc(g, func(key docKey, _ searchindex.Document) bool { return key.owner == owner })
+	maps.DeleteFunc(g, func(key docKey, _ searchindex.Document) bool { return key.Owner == owner })
 	return before - len(g)
 }
 
@@ -83,6 +86,38 @@ func (r *reference) Version(_ context.Context, owner, id string) (int64, error) 
 		return 0, searchindex.ErrClosed
 	}
 	return r.docs[docKey{owner, id}].Version, nil
+}
+
+func (r *reference) Documents(_ context.Context, owner string, ids []string) ([]searchindex.Document, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return nil, searchindex.ErrClosed
+	}
+	var docs []searchindex.Document
+	for _, id := range ids {
+		if doc, ok := r.docs[docKey{owner, id}]; ok {
+			docs = append(docs, doc)
+		}
+	}
+	return docs, nil
+}
+
+func (r *reference) Keys(_ context.Context, owner string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return nil, searchindex.ErrClosed
+	}
+	compare := func(a, b searchindex.Key) int { return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.ID, b.ID)) }
+	var keys []searchindex.Key
+	for key := range r.docs {
+		if k := searchindex.Key(key); (owner == "" || k.Owner == owner) && compare(k, after) > 0 {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, compare)
+	return keys[:min(limit, len(keys))], nil
 }
 
 func (r *reference) Erase(_ context.Context, owner string) (int, error) {

@@ -29,6 +29,8 @@ func Run(t *testing.T, open func(t *testing.T) searchindex.Index) {
 		{"owners are apart", testOwners},
 		{"newer version wins", testVersions},
 		{"a tombstone stays", testTombstone},
+		{"again", testAgain},
+		{"inventory", testInventory},
 		{"one batch with several versions", testBatch},
 		{"bad documents", testBadDocuments},
 		{"bad cursors", testBadCursors},

@@ -1,0 +1,262 @@
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
+	"larder.dev/projectors"
+)
+
+const (
+	// looks is how often a suspect is looked at before it counts as on its way; some eight seconds in all.
+	looks      = 24
+	firstPause = 20 * time.Millisecond
+	lastPause  = 500 * time.Millisecond
+	// quietLooks in a row without lag stand for a position that can't be compared: a consumer hears of a new message a
+	// moment after the stream has it, and a replica of the stream may be a moment behind.
+	quietLooks = 3
+)
+
+// settle tells differences from what is on its way. A suspect is looked at again, between two looks at the ledger,
+// until it agrees; it is a difference if the ledger stayed as it was and the projection had passed the event before the
+// view was asked. Unsettled is what changed, or waited, at every look.
+func (r *run) settle(ctx context.Context, suspects differences) (found, unsettled differences, err error) {
+	found = differences{}
+	quiet := map[string]int{}
+	pause := firstPause
+	for look := 0; len(suspects) > 0 && look < looks; look++ {
+		if look > 0 {
+			if err := sleep(ctx, pause); err != nil {
+				return nil, nil, err
+			}
+			pause = min(lastPause, pause*3/2)
+		}
+		before, err := r.latest(ctx, suspects)
+		if err != nil {
+			return nil, nil, err
+		}
+		positions, err := r.positions(ctx, quiet)
+		if err != nil {
+			return nil, nil, err
+		}
+		again, err := r.look(ctx, slices.Collect(maps.Values(before)))
+		if err != nil {
+			return nil, nil, err
+		}
+		after, err := r.latest(ctx, suspects)
+		if err != nil {
+			return nil, nil, err
+		}
+		for at := range suspects {
+			entry, known := before[at.subject]
+			d, differs := again[at]
+			switch {
+			case !known, entry.Published && !differs:
+				delete(suspects, at)
+			case !entry.Published || after[at.subject].ID != entry.ID:
+				// The ledger went on.
+			case passed(positions[at.store], entry.Sequence) || quiet[at.store] >= quietLooks:
+				found[at] = d
+				delete(suspects, at)
+			}
+		}
+	}
+	return found, suspects, nil
+}
+
+// passed tells whether a projection has done the event at a place in the stream.
+func passed(position, sequence uint64) bool { return sequence > 0 && position >= sequence }
+
+// latest gives the last entries of the subjects of differences.
+func (r *run) latest(ctx context.Context, of differences) (map[string]commandapi.LedgerEntry, error) {
+	entries, err := r.Ledger.LatestOf(ctx, subjectsOf(of))
+	if err != nil {
+		return nil, err
+	}
+	bySubject := make(map[string]commandapi.LedgerEntry, len(entries))
+	for _, e := range entries {
+		bySubject[e.Event.Subject] = e
+	}
+	return bySubject, nil
+}
+
+// positions asks how far each projection is, and counts for how many looks each had nothing to do.
+func (r *run) positions(ctx context.Context, quiet map[string]int) (map[string]uint64, error) {
+	list, err := r.Control.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask how far the projections are: %w", err)
+	}
+	positions := map[string]uint64{}
+	for _, status := range list {
+		positions[status.Name] = status.Position
+		quiet[status.Name]++
+		if status.LagEvents > 0 {
+			quiet[status.Name] = 0
+		}
+	}
+	quiet[StreamStore]++ // nothing lags between the ledger's mark and the stream
+	return positions, nil
+}
+
+// mend publishes the last event of each subject again, once however many stores differ, and sees whether that helped.
+func (r *run) mend(ctx context.Context, found differences) (differences, error) {
+	left := differences{}
+	open := differences{}
+	for at, d := range found {
+		if d.hopeless {
+			left[at] = d
+			continue
+		}
+		open[at] = d
+	}
+	for _, subject := range subjectsOf(open) {
+		err := r.Ledger.PublishAgain(ctx, r.Stream, subject)
+		if err != nil && !errors.Is(err, commandapi.ErrAhead) {
+			return nil, err
+		}
+	}
+	all := differences{}
+	for at, d := range open {
+		d.Mended = true
+		all[at] = d
+	}
+	confirmed, unsettled, err := r.settle(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(all, left)
+	for at, d := range confirmed {
+		d.Detail += "; publishing it again didn't help"
+		all[at] = d
+	}
+	for at, d := range unsettled {
+		d.Detail += "; it is published again, and on its way"
+		all[at] = d
+	}
+	return all, nil
+}
+
+// strays finds what a view has of subjects that the ledger doesn't know. The ledger is written first, so what it doesn't
+// know when the view has it is of another ledger, or was deleted.
+func (r *run) strays(ctx context.Context, view View) error {
+	for cursor := ""; ; {
+		page, err := r.Control.Subjects(ctx, view.Name, r.User, cursor)
+		if err != nil {
+			return fmt.Errorf("ask %s what it has: %w", view.Name, err)
+		}
+		for subjects := range slices.Chunk(page.Subjects, pageRows) {
+			if err := r.strayed(ctx, view, subjects); err != nil {
+				return err
+			}
+		}
+		if cursor = page.Next; cursor == "" {
+			return nil
+		}
+	}
+}
+
+func (r *run) strayed(ctx context.Context, view View, subjects []string) error {
+	pause := firstPause
+	for look := 0; ; look++ {
+		unknown, err := r.unknown(ctx, subjects)
+		if err != nil || len(unknown) == 0 {
+			return err
+		}
+		leaving, err := r.leaving(ctx, unknown)
+		if err != nil {
+			return err
+		}
+		held, err := r.Control.Holdings(ctx, view.Name, unknown)
+		if err != nil {
+			return fmt.Errorf("ask %s what it has: %w", view.Name, err)
+		}
+		subjects = nil
+		for _, have := range held {
+			if owner, err := events.OwnerOf(have.Subject); err == nil && leaving[owner] && look < looks {
+				subjects = append(subjects, have.Subject)
+				continue
+			}
+			r.report(stray(view, have))
+		}
+		if len(subjects) == 0 {
+			return nil
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+		pause = min(lastPause, pause*3/2)
+	}
+}
+
+func stray(view View, have projectors.Holding) Difference {
+	return Difference{
+		Store: view.Name, Kind: TooMuch, Subject: have.Subject, hopeless: true,
+		Detail: fmt.Sprintf("the ledger never had it: `larder rebuild %s` mends it", view.Name),
+	}
+}
+
+func (r *run) unknown(ctx context.Context, subjects []string) ([]string, error) {
+	if len(subjects) == 0 {
+		return nil, nil
+	}
+	known, err := r.Ledger.Known(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(known)
+	return slices.DeleteFunc(slices.Clone(subjects), func(s string) bool {
+		_, found := slices.BinarySearch(known, s)
+		return found
+	}), nil
+}
+
+// leaving gives the owners of subjects who were deleted: what the views have of them may be about to be erased.
+func (r *run) leaving(ctx context.Context, subjects []string) (map[string]bool, error) {
+	var accounts []string
+	for _, subject := range subjects {
+		if owner, err := events.OwnerOf(subject); err == nil {
+			accounts = append(accounts, events.UserSubject(owner))
+		}
+	}
+	slices.Sort(accounts)
+	entries, err := r.Ledger.LatestOf(ctx, slices.Compact(accounts))
+	if err != nil {
+		return nil, err
+	}
+	leaving := map[string]bool{}
+	for _, e := range entries {
+		leaving[e.Event.User()] = e.Event.Type == events.UserDeleted
+	}
+	return leaving, nil
+}
+
+func subjectsOf(of differences) []string {
+	subjects := make([]string, 0, len(of))
+	for at := range of {
+		subjects = append(subjects, at.subject)
+	}
+	slices.Sort(subjects)
+	return slices.Compact(subjects)
+}
+
+func sorted(of differences) []Difference {
+	return slices.SortedFunc(maps.Values(of), func(a, b Difference) int {
+		return cmp.Or(cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Store, b.Store))
+	})
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

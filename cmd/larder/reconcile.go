@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"larder.dev/cmd/larder/internal/component"
+	"larder.dev/cmd/larder/internal/reconcile"
+	"larder.dev/projectors"
+)
+
+// reconcileCommand proves that stream, index, cache and replica have what the ledger says. It may run beside
+// everything, be interrupted, and run again.
+type reconcileCommand struct {
+	Repair bool   `help:"Mend what is found, by publishing again."`
+	User   string `placeholder:"NAME" help:"Only this user's."`
+	JSON   bool   `name:"json" help:"JSON lines: {\"difference\": ...} for each, and {\"result\": ...} as the last."`
+}
+
+func (c reconcileCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	return withProjectors(ctx, s, con, log, writeSide(), func(ctx context.Context, work *workplace, control *projectors.Control) error {
+		api, err := work.command(ctx, log)
+		if err != nil {
+			return err
+		}
+		stream, err := work.Stream(ctx)
+		if err != nil {
+			return err
+		}
+		if err := component.EnsureStreams(ctx, stream); err != nil {
+			return err
+		}
+		options := reconcile.Options{Repair: c.Repair, Found: func(d reconcile.Difference) { c.found(con, d) }}
+		if c.User != "" {
+			user, err := api.Users().Find(ctx, c.User)
+			if err != nil {
+				return fmt.Errorf("user %q: %w", c.User, err)
+			}
+			options.User = user.ID
+		}
+		return c.reconcile(ctx, con, reconcile.Deps{
+			Ledger: api.Ledger(), Stream: stream, Control: control, Views: reconcile.Views(),
+		}, options)
+	})
+}
+
+func (c reconcileCommand) reconcile(ctx context.Context, con console, deps reconcile.Deps, options reconcile.Options) error {
+	bar := newProgress(con.err, "reconcile", "events")
+	options.Progress = bar.set
+	result, err := reconcile.Run(ctx, deps, options)
+	if err != nil {
+		bar.abandon()
+		return err
+	}
+	bar.finish()
+	if err := c.print(con, result); err != nil {
+		return err
+	}
+	if left := result.Differences - result.Mended; left > 0 {
+		return fmt.Errorf("%d differences are not mended", left)
+	}
+	return nil
+}
+
+func (c reconcileCommand) found(con console, d reconcile.Difference) {
+	if c.JSON {
+		// What can't be printed is seen at the result, which is printed last.
+		_ = json.NewEncoder(con.out).Encode(map[string]any{"difference": d})
+		return
+	}
+	mended := ""
+	if d.Mended {
+		mended = " (mended)"
+	}
+	fmt.Fprintf(con.out, "%s: %s: %s: %s%s\n", d.Store, d.Kind, d.Subject, d.Detail, mended)
+}
+
+func (c reconcileCommand) print(con console, result reconcile.Result) error {
+	if c.JSON {
+		if err := json.NewEncoder(con.out).Encode(map[string]any{"result": result}); err != nil {
+			return fmt.Errorf("print the result: %w", err)
+		}
+		return nil
+	}
+	fmt.Fprintf(con.out, "compared the last of %d events, of %d users: %d recipes, accounts and requests\n",
+		result.Events, result.Users, result.Compared)
+	if result.Waiting > 0 {
+		fmt.Fprintf(con.out, "still on their way, and not compared: %d\n", result.Waiting)
+	}
+	if result.Differences == 0 {
+		fmt.Fprintln(con.out, "nothing is missing, stale or too much")
+		return nil
+	}
+	for _, store := range slices.Sorted(maps.Keys(result.Stores)) {
+		kinds := result.Stores[store]
+		fmt.Fprintf(con.out, "%s: %d missing, %d stale, %d too much\n",
+			store, kinds[reconcile.Missing], kinds[reconcile.Stale], kinds[reconcile.TooMuch])
+	}
+	fmt.Fprintf(con.out, "mended: %d of %d\n", result.Mended, result.Differences)
+	return nil
+}

@@ -1,0 +1,52 @@
+package republish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/internal/jetstream"
+)
+
+// ErrAhead is a subject of which the stream has a newer event than the ledger, so that nothing older may be published.
+var ErrAhead = errors.New("the stream has a newer event than the ledger")
+
+// againAttempts is how often a subject is looked at anew when somebody else published on it.
+const againAttempts = 5
+
+// Again publishes the last event of a subject once more, with the mark by which a view takes it over what it has of the
+// same version. It is stored only behind the event that it was compared with, so no newer one is overtaken; where it
+// is the relay's turn, nothing is done. A subject that the ledger doesn't have is passed over. The error is ErrAhead, or
+// that of a store.
+func Again(ctx context.Context, store *postgres.Store, stream Stream, subject string) error {
+	r := &republisher{store: store, stream: stream}
+	for attempt := 0; ; attempt++ {
+		err := r.again(ctx, subject)
+		if err == nil || attempt+1 == againAttempts || !errors.Is(err, jetstream.ErrConflict) {
+			return err
+		}
+	}
+}
+
+func (r *republisher) again(ctx context.Context, subject string) error {
+	last, err := r.last(ctx, subject)
+	if err != nil {
+		return err
+	}
+	entries, err := r.store.LatestOf(ctx, []string{subject})
+	if err != nil || len(entries) == 0 || !entries[0].Published {
+		return err
+	}
+	entry := entries[0]
+	if last.version > entry.Event.Version {
+		return fmt.Errorf("publish version %d on %s again: %w: version %d", entry.Event.Version, subject, ErrAhead, last.version)
+	}
+	entry.Event.Again = true
+	entry.Event.TraceParent = "" // a repetition doesn't go on with the old trace
+	sequence, err := r.publish(ctx, entry.Event, last.sequence)
+	if err != nil {
+		return err
+	}
+	return r.store.MarkPublished(ctx, []int64{entry.ID}, []uint64{sequence})
+}

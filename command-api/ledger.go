@@ -1,0 +1,66 @@
+package commandapi
+
+import (
+	"context"
+	"fmt"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/republish"
+)
+
+type (
+	// LedgerEntry is one row of the ledger.
+	LedgerEntry = postgres.Entry
+	// LedgerPage is a stretch of a user's rows.
+	LedgerPage = postgres.Page
+)
+
+// ErrAhead is a stream that has a newer event than the ledger.
+var ErrAhead = republish.ErrAhead
+
+// Ledger is the record of all events, for whoever compares with it what was made of them.
+type Ledger struct{ store *postgres.Store }
+
+// Ledger gives the ledger.
+func (a *API) Ledger() Ledger { return Ledger{a.store} }
+
+// Count counts the rows of the user with an id, or of all for "".
+func (l Ledger) Count(ctx context.Context, user string) (int64, error) {
+	return l.store.CountEvents(ctx, user)
+}
+
+// NextOwner gives the first user after another, by id, who has rows; "" behind the last. Before the first comes "".
+func (l Ledger) NextOwner(ctx context.Context, after string) (string, error) {
+	return l.store.NextOwner(ctx, after)
+}
+
+// LatestAfter gives the page of a user's rows behind a change number, and of them those that are the last of their
+// subject.
+func (l Ledger) LatestAfter(ctx context.Context, user string, after int64, rows int) (LedgerPage, error) {
+	return l.store.LatestAfter(ctx, user, after, rows)
+}
+
+// LatestOf gives the last row of each subject that has any, in no order.
+func (l Ledger) LatestOf(ctx context.Context, subjects []string) ([]LedgerEntry, error) {
+	return l.store.LatestOf(ctx, subjects)
+}
+
+// Known gives those of the subjects that the ledger has a row of.
+func (l Ledger) Known(ctx context.Context, subjects []string) ([]string, error) {
+	return l.store.Known(ctx, subjects)
+}
+
+// Settled tells whether the stream has every event of a user.
+func (l Ledger) Settled(ctx context.Context, user string) (bool, error) {
+	n, err := l.store.UnpublishedOf(ctx, user)
+	return err == nil && n == 0, err
+}
+
+// PublishAgain publishes the last event of a subject once more, marked, so that views take it over what they have of
+// the same version. No newer event is overtaken. The error is ErrAhead, or that of a store.
+func (l Ledger) PublishAgain(ctx context.Context, stream republish.Stream, subject string) error {
+	if err := republish.Again(ctx, l.store, stream, subject); err != nil {
+		return fmt.Errorf("mend %s: %w", subject, err)
+	}
+	return nil
+}

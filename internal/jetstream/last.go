@@ -1,0 +1,58 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/synadia-io/orbit.go/jetstreamext"
+)
+
+// lastAtOnce is how many subjects one request may ask for; the server takes 1,024.
+const lastAtOnce = 500
+
+// LastOf gives the last message of each subject that has one, by subject, in few requests. Subjects must be without
+// wildcards.
+func (c *Conn) LastOf(ctx context.Context, stream string, subjects []string) (map[string]Message, error) {
+	found := make(map[string]Message, len(subjects))
+	for len(subjects) > 0 {
+		some := subjects[:min(lastAtOnce, len(subjects))]
+		subjects = subjects[len(some):]
+		if err := c.lastOf(ctx, stream, some, found); err != nil {
+			return nil, fmt.Errorf("read the last messages of %d subjects of stream %s: %w", len(some), stream, err)
+		}
+		// The server ends an answer at a size, so what is not in it is asked for alone.
+		for _, subject := range some {
+			if _, ok := found[subject]; ok {
+				continue
+			}
+			msg, ok, err := c.Last(ctx, stream, subject)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				found[subject] = msg
+			}
+		}
+	}
+	return found, nil
+}
+
+func (c *Conn) lastOf(ctx context.Context, stream string, subjects []string, into map[string]Message) error {
+	ctx, done := c.apiRequest(ctx, stream)
+	defer done()
+	messages, err := jetstreamext.GetLastMsgsFor(ctx, c.js, stream, subjects)
+	if err != nil {
+		return explain(ctx, err)
+	}
+	for raw, err := range messages {
+		if errors.Is(err, jetstreamext.ErrNoMessages) {
+			return nil
+		}
+		if err != nil {
+			return explain(ctx, err)
+		}
+		into[raw.Subject] = fromRaw(raw)
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+//nolint:thelper // as in suite.go
+package searchindextest
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/searchindex"
+)
+
+// A document that says Again takes the place of an equal version, tombstone or not, and never of a newer one.
+func testAgain(t *testing.T, index searchindex.Index) {
+	wrong := doc("1", "Wrong Pie", "wrong")
+	wrong.Version = 2
+	apply(t, index, wrong)
+	right := doc("1", "Right Pie", "right")
+	right.Version = 2
+	apply(t, index, right)
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "wrong"}, "1")
+	right.Again = true
+	older := doc("1", "Old Pie")
+	older.Again = true
+	apply(t, index, older, right, older)
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "wrong"})
+	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "wrong"})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "right", Tag: "right"}, "1")
+	apply(t, index, older)
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "right"}, "1")
+
+	gone := searchindex.Document{ID: "1", Owner: ada, Version: 2, Deleted: true, Again: true}
+	apply(t, index, gone)
+	requireFound(t, index, searchindex.Query{Owner: ada})
+	apply(t, index, right)
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "right"}, "1")
+	// Not kept: what comes later must say so itself.
+	wrong.Again = false
+	apply(t, index, wrong)
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "right"}, "1")
+}
+
+// An inventory has everything that was written, tombstones too, page by page, and nobody else's.
+func testInventory(t *testing.T, index searchindex.Index) {
+	var want []searchindex.Document
+	for i := range 25 {
+		d := doc(strconv.Itoa(i), "Pie "+strconv.Itoa(i), "Tag "+strconv.Itoa(i), "both")
+		if i%5 == 0 {
+			d = searchindex.Document{ID: d.ID, Owner: ada, Version: 3, Deleted: true}
+		}
+		apply(t, index, doc(d.ID, "Before"), d) // an older version of it too
+		d.Version = max(d.Version, 2)
+		if !d.Deleted {
+			apply(t, index, d)
+			d.Tags = searchindex.TagKeys(d.Tags)
+		}
+		want = append(want, d)
+	}
+	other := doc("1", "Bob's")
+	other.Owner = bob
+	apply(t, index, other)
+
+	var ids []string
+	for after := (searchindex.Key{}); ; {
+		page, err := index.Keys(t.Context(), ada, after, 7)
+		require.NoError(t, err)
+		for _, key := range page {
+			require.Equal(t, ada, key.Owner)
+			ids = append(ids, key.ID)
+		}
+		if len(page) < 7 {
+			break
+		}
+		after = page[len(page)-1]
+	}
+	docs, err := index.Documents(t.Context(), ada, append(slices.Clone(ids), "nobody's"))
+	require.NoError(t, err)
+	require.ElementsMatch(t, want, docs)
+
+	all, err := index.Keys(t.Context(), "", searchindex.Key{}, 100)
+	require.NoError(t, err)
+	require.Len(t, all, 26)
+	require.Contains(t, all, searchindex.Key{Owner: bob, ID: "1"})
+	none, err := index.Keys(t.Context(), "carol", searchindex.Key{}, 100)
+	require.NoError(t, err)
+	require.Empty(t, none)
+	docs, err = index.Documents(t.Context(), "carol", ids)
+	require.NoError(t, err)
+	require.Empty(t, docs)
+}

@@ -1,0 +1,74 @@
+package searchindex
+
+import (
+	"context"
+	"strings"
+
+	"larder.dev/events"
+	"larder.dev/internal/searchindex"
+	"larder.dev/projectors"
+	"larder.dev/projectors/views"
+)
+
+// keysPage is how many documents are named at once.
+const keysPage = 1000
+
+// Expect gives what the index must have after the last event of a subject; false where it keeps nothing of such
+// events. The errors are those of package events.
+func Expect(e events.Envelope) (projectors.Holding, bool, error) {
+	if !e.Type.IsRecipe() {
+		return projectors.Holding{}, false, nil
+	}
+	recipe, err := events.DecodeRecipe(e)
+	if err != nil {
+		return projectors.Holding{}, false, err
+	}
+	return holding(views.SearchDocument(recipe, e.User(), e.Type == events.RecipeDeleted)), true, nil
+}
+
+func holding(doc searchindex.Document) projectors.Holding {
+	h := projectors.Holding{Subject: events.RecipeSubject(doc.Owner, doc.ID), Version: doc.Version, Deleted: doc.Deleted}
+	if !doc.Deleted {
+		h.Digest = projectors.Digest(append([]string{doc.Name}, searchindex.TagKeys(doc.Tags)...)...)
+	}
+	return h
+}
+
+// Holdings implements projectors.Inventory.
+func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
+	ids := map[string][]string{} // by owner
+	for _, subject := range subjects {
+		if owner, id, ok := events.RecipeOf(subject); ok {
+			ids[owner] = append(ids[owner], id)
+		}
+	}
+	var list []projectors.Holding
+	for owner, some := range ids {
+		docs, err := p.index.Documents(ctx, owner, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, doc := range docs {
+			list = append(list, holding(doc))
+		}
+	}
+	return list, nil
+}
+
+// Subjects implements projectors.Inventory. The cursor is the last document's owner and id.
+func (p *Projection) Subjects(ctx context.Context, user, cursor string) (projectors.SubjectPage, error) {
+	owner, id, _ := strings.Cut(cursor, " ")
+	keys, err := p.index.Keys(ctx, user, searchindex.Key{Owner: owner, ID: id}, keysPage)
+	if err != nil {
+		return projectors.SubjectPage{}, err
+	}
+	var page projectors.SubjectPage
+	for _, key := range keys {
+		page.Subjects = append(page.Subjects, events.RecipeSubject(key.Owner, key.ID))
+	}
+	if len(keys) == keysPage {
+		last := keys[len(keys)-1]
+		page.Next = last.Owner + " " + last.ID
+	}
+	return page, nil
+}
