@@ -146,9 +146,22 @@ func (w *worker) erase(ctx context.Context, user string) (int, error) {
 // process that deleted the user died, and only after all of the user's events have reached the stream.
 type erasure struct{ runner *Runner }
 
+// erasureName is that of a projection that has no view.
+const erasureName = "erasure"
+
+// ErasedUpTo gives the place in the stream up to which every deleted user is erased everywhere; 0 where no process
+// has begun to.
+func (c *Control) ErasedUpTo(ctx context.Context) (uint64, error) {
+	info, err := c.conn.ConsumerInfo(ctx, events.Stream, durable(erasureName))
+	if errors.Is(err, jetstream.ErrNotFound) {
+		return 0, nil
+	}
+	return info.AckFloor, err
+}
+
 // Spec implements Projection.
 func (e *erasure) Spec() Spec {
-	return Spec{Name: "erasure", Filters: []string{events.AllUsers}, Lanes: 1, Batch: 1}
+	return Spec{Name: erasureName, Filters: []string{events.AllUsers}, Lanes: 1, Batch: 1}
 }
 
 // Apply implements Projection.

@@ -41,6 +41,9 @@ func (c *Conn) LastOf(ctx context.Context, stream string, subjects []string) (ma
 func (c *Conn) lastOf(ctx context.Context, stream string, subjects []string, into map[string]Message) error {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()
+	if _, err := c.stream(ctx, stream); err != nil {
+		return explain(ctx, notFound(err))
+	}
 	messages, err := jetstreamext.GetLastMsgsFor(ctx, c.js, stream, subjects)
 	if err != nil {
 		return explain(ctx, err)

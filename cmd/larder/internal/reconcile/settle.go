@@ -179,11 +179,15 @@ func (r *run) strayed(ctx context.Context, view View, subjects []string) error {
 		}
 		subjects = nil
 		for _, have := range held {
-			if owner, err := events.OwnerOf(have.Subject); err == nil && leaving[owner] && look < looks {
+			if owner, err := events.OwnerOf(have.Subject); err == nil && leaving[owner] {
 				subjects = append(subjects, have.Subject)
 				continue
 			}
 			r.report(stray(view, have))
+		}
+		if look+1 == looks {
+			r.result.Waiting += int64(len(subjects))
+			return nil
 		}
 		if len(subjects) == 0 {
 			return nil
@@ -217,7 +221,7 @@ func (r *run) unknown(ctx context.Context, subjects []string) ([]string, error) 
 	}), nil
 }
 
-// leaving gives the owners of subjects who were deleted: what the views have of them may be about to be erased.
+// leaving gives the owners of subjects who were deleted, and whom the projections haven't erased yet.
 func (r *run) leaving(ctx context.Context, subjects []string) (map[string]bool, error) {
 	var accounts []string
 	for _, subject := range subjects {
@@ -230,9 +234,13 @@ func (r *run) leaving(ctx context.Context, subjects []string) (map[string]bool, 
 	if err != nil {
 		return nil, err
 	}
+	erased, err := r.Control.ErasedUpTo(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask whether deleted users are erased: %w", err)
+	}
 	leaving := map[string]bool{}
 	for _, e := range entries {
-		leaving[e.Event.User()] = e.Event.Type == events.UserDeleted
+		leaving[e.Event.User()] = e.Event.Type == events.UserDeleted && !(e.Published && passed(erased, e.Sequence))
 	}
 	return leaving, nil
 }
