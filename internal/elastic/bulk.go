@@ -57,11 +57,15 @@ func encodeBulk(docs []searchindex.Document) (n int, request []byte, err error) 
 	encoder := json.NewEncoder(&out) // ends each value with the newline that the format wants
 	for n < min(len(docs), maxBulkDocs) && (n == 0 || out.Len() < maxBulkBytes) {
 		doc := docs[n]
+		versioning := "external"
+		if doc.Again {
+			versioning = "external_gte"
+		}
 		action := object{"index": object{
 			"_id":          docKey{doc.Owner, doc.ID}.String(),
 			"routing":      routing(doc.Owner),
 			"version":      doc.Version,
-			"version_type": "external",
+			"version_type": versioning,
 		}}
 		for _, line := range []any{action, toSource(doc)} {
 			if err := encoder.Encode(line); err != nil {

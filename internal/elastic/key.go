@@ -23,7 +23,8 @@ func (k docKey) String() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// newest returns the newest version of each document, the first of equal ones.
+// newest returns the newest version of each document; of equal ones the first, or
+// the last that says Again.
 // One bulk request must not hold two of a document: which of them failed could
 // not be told from the answers.
 func newest(docs []searchindex.Document) ([]searchindex.Document, error) {
@@ -39,7 +40,7 @@ func newest(docs []searchindex.Document) ([]searchindex.Document, error) {
 		case !seen:
 			at[key] = len(kept)
 			kept = append(kept, doc)
-		case doc.Version > kept[i].Version:
+		case doc.Newer(kept[i].Version):
 			kept[i] = doc
 		}
 	}

@@ -1,0 +1,135 @@
+package elastic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"larder.dev/internal/searchindex"
+)
+
+// Documents implements searchindex.Index.
+func (x *Index) Documents(ctx context.Context, owner string, ids []string) ([]searchindex.Document, error) {
+	done, err := x.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	if err := x.fit(ctx); err != nil {
+		return nil, orEmpty(err)
+	}
+	var wanted []object
+	for _, id := range ids {
+		if searchindex.IsName(owner) && searchindex.IsName(id) {
+			wanted = append(wanted, object{"_id": docKey{owner, id}.String(), "routing": routing(owner)})
+		}
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	for {
+		docs, err := x.documents(ctx, wanted)
+		if !errors.Is(err, errNoShard) {
+			return docs, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(shardPoll):
+		}
+	}
+}
+
+func (x *Index) documents(ctx context.Context, wanted []object) ([]searchindex.Document, error) {
+	request, err := body(object{"docs": wanted})
+	if err != nil {
+		return nil, err
+	}
+	realtime := asSearched
+	var answer struct {
+		Docs []struct {
+			lookedUp
+
+			Found  bool   `json:"found"`
+			Source source `json:"_source"` //nolint:tagliatelle // Elasticsearch's name
+		}
+	}
+	if err := x.call(ctx, esapi.MgetRequest{Index: x.alias, Body: request, Realtime: &realtime}, &answer); err != nil {
+		return nil, fmt.Errorf("read %d documents of %s: %w", len(wanted), x.alias, err)
+	}
+	var docs []searchindex.Document
+	for _, got := range answer.Docs {
+		switch {
+		case got.Error.Type == kindNoShard:
+			return nil, fmt.Errorf("read documents of %s: %w", x.alias, errNoShard)
+		case got.Error.Type != "":
+			return nil, fmt.Errorf("read documents of %s: %s", x.alias, got.Error.Type)
+		case got.Found:
+			docs = append(docs, searchindex.Document{
+				ID: got.Source.ID, Owner: got.Source.Owner, Name: got.Source.Name, Tags: got.Source.Tags,
+				Version: got.Version, Deleted: got.Source.Deleted,
+			})
+		}
+	}
+	return docs, nil
+}
+
+// Keys implements searchindex.Index.
+func (x *Index) Keys(ctx context.Context, owner string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
+	done, err := x.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	if err := x.fit(ctx); err != nil {
+		return nil, orEmpty(err)
+	}
+	search := object{
+		"query":   object{"match_all": object{}},
+		"sort":    []object{{fieldOwner: "asc"}, {fieldID: "asc"}},
+		"size":    min(limit, maxLimit),
+		"_source": []string{fieldOwner, fieldID},
+	}
+	partial := false // a shard that doesn't answer is an error and no shorter list
+	request := esapi.SearchRequest{Index: []string{x.alias}, AllowPartialSearchResults: &partial}
+	if owner != "" {
+		search["query"] = object{"term": object{fieldOwner: owner}}
+		request.Routing = []string{routing(owner)}
+	}
+	if after != (searchindex.Key{}) {
+		search["search_after"] = []any{after.Owner, after.ID}
+	}
+	if request.Body, err = body(search); err != nil {
+		return nil, err
+	}
+	var found struct {
+		Hits struct {
+			Hits []struct {
+				Source source `json:"_source"` //nolint:tagliatelle // Elasticsearch's name
+			}
+		}
+	}
+	if err := x.call(ctx, request, &found); err != nil {
+		return nil, fmt.Errorf("name the documents of %s: %w", x.alias, err)
+	}
+	keys := make([]searchindex.Key, 0, len(found.Hits.Hits))
+	for _, hit := range found.Hits.Hits {
+		keys = append(keys, searchindex.Key{Owner: hit.Source.Owner, ID: hit.Source.ID})
+	}
+	return keys, nil
+}
+
+// orEmpty takes an index that nobody made yet for one without documents.
+func orEmpty(err error) error {
+	if errors.Is(err, errNotMade) {
+		return nil
+	}
+	return err
+}

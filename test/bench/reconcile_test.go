@@ -1,0 +1,58 @@
+package bench
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+const (
+	reconcileCooks   = 4
+	reconcileRecipes = 25_000 // of each
+	reconcileTarget  = time.Minute
+)
+
+// BenchmarkReconcile is the whole command over 100,000 clean recipes: the ledger against the stream and three views.
+// It prints a table of its own.
+func BenchmarkReconcile(b *testing.B) {
+	server := larder.Start(b)
+	lines, _ := larder.Lines(b, reconcileRecipes)
+	file := larder.WriteLines(b, lines)
+	for i := range reconcileCooks {
+		name := fmt.Sprintf("cook%d", i)
+		server.AddUser(b, name)
+		server.MustRun(b, "", "import", "--user", name, file)
+		server.CaughtUp(b)
+	}
+	const recipes = reconcileCooks * reconcileRecipes
+	var took []time.Duration
+	b.ResetTimer()
+	for range rounds {
+		began := time.Now()
+		printed := server.MustRun(b, "", "reconcile", "--json").Stdout
+		took = append(took, time.Since(began))
+		var line struct {
+			Result struct{ Compared, Waiting, Differences int }
+		}
+		require.NoError(b, json.Unmarshal([]byte(printed), &line), printed)
+		require.Equal(b, recipes+reconcileCooks, line.Result.Compared)
+		require.Zero(b, line.Result.Waiting)
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(took).Seconds(), "reconcile-s")
+	var t table
+	t.add(figure{
+		what:   fmt.Sprintf("reconcile of %d clean recipes, the whole command", recipes),
+		larder: inSeconds(median(took)), target: "< 60 s", met: median(took) < reconcileTarget,
+	})
+	require.NoError(b, t.write(os.Stdout))
+	if missed := t.missed(); len(missed) > 0 {
+		b.Errorf("targets missed: %q", missed)
+	}
+}
