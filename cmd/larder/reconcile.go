@@ -66,10 +66,17 @@ func (c reconcileCommand) reconcile(ctx context.Context, con console, deps recon
 	return nil
 }
 
+// reconciledLine is one line of `larder reconcile --json`.
+type reconciledLine struct {
+	Difference *reconcile.Difference `json:"difference,omitempty"`
+	Result     *reconcile.Result     `json:"result,omitempty"`
+}
+
 func (c reconcileCommand) found(con console, d reconcile.Difference) {
 	if c.JSON {
-		// What can't be printed is seen at the result, which is printed last.
-		_ = json.NewEncoder(con.out).Encode(map[string]any{"difference": d})
+		if err := json.NewEncoder(con.out).Encode(reconciledLine{Difference: &d}); err != nil {
+			fmt.Fprintln(con.err, "larder: print a difference:", err)
+		}
 		return
 	}
 	mended := ""
@@ -81,7 +88,7 @@ func (c reconcileCommand) found(con console, d reconcile.Difference) {
 
 func (c reconcileCommand) print(con console, result reconcile.Result) error {
 	if c.JSON {
-		if err := json.NewEncoder(con.out).Encode(map[string]any{"result": result}); err != nil {
+		if err := json.NewEncoder(con.out).Encode(reconciledLine{Result: &result}); err != nil {
 			return fmt.Errorf("print the result: %w", err)
 		}
 		return nil

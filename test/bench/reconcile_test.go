@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	reconcileCooks   = 4
-	reconcileRecipes = 25_000 // of each
+	reconcileCooks   = 20
+	reconcileRecipes = 5_000 // of each
 	reconcileTarget  = time.Minute
 )
 
@@ -38,7 +38,10 @@ func BenchmarkReconcile(b *testing.B) {
 		printed := server.MustRun(b, "", "reconcile", "--json").Stdout
 		took = append(took, time.Since(began))
 		var line struct {
-			Result struct{ Compared, Waiting, Differences int }
+			Result struct {
+				Compared int `json:"compared"`
+				Waiting  int `json:"waiting"`
+			} `json:"result"`
 		}
 		require.NoError(b, json.Unmarshal([]byte(printed), &line), printed)
 		require.Equal(b, recipes+reconcileCooks, line.Result.Compared)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -111,6 +112,28 @@ func TestReconcileFindsAndMendsEachStore(t *testing.T) {
 	require.Len(t, larder.Messages(t, larder.JetStream(t, server.FeedURL(t)), "GROCERY"), 1, "groceries are sent once")
 	require.Contains(t, server.MustRun(t, "", "reconcile", "--user", "ada").Stdout, "nothing is missing, stale or too much")
 	require.Equal(t, 1, server.Run(t, "", "reconcile", "--user", "nobody").Code)
+}
+
+// The commands of the runbook do what it says: the first finds the damage, the second mends it, the third finds none.
+func TestRunbookReconcile(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	soup, _ := server.AddUser(t, "ada").Create(t, larder.Named("Soup"))
+	settled(t, server)
+	backup := larder.Postgres(t, server.RunFile(t).BackupPostgresURL)
+	_, err := backup.Exec(t.Context(), `DELETE FROM recipes WHERE id = $1`, soup.ID)
+	require.NoError(t, err)
+
+	text, err := os.ReadFile(filepath.Join(larder.Root(), "deploy", "runbooks", "reconcile.md"))
+	require.NoError(t, err)
+	scripts := strings.Split(string(text), "```sh\n")[1:]
+	require.Len(t, scripts, 3)
+	for i, want := range []string{"replica: 1 missing", "mended: 1 of 1", `"differences":0`} {
+		script, _, _ := strings.Cut(scripts[i], "```")
+		out, err := server.Shell(t, script)
+		require.Equal(t, i == 0, err != nil, out)
+		require.Contains(t, out, want)
+	}
 }
 
 // indexed damages the search index, which one process at a time can have open.

@@ -81,7 +81,8 @@ func TestEachDamageIsFoundAndMended(t *testing.T) {
 			_, err := c.conn.Purge(c.Context(), events.Stream, "")
 			require.NoError(c, err)
 		}, []reconcile.Difference{
-			{Store: "stream", Kind: reconcile.Missing, Subject: "kept"}, {Store: "stream", Kind: reconcile.Missing, Subject: "gone"},
+			{Store: "stream", Kind: reconcile.Missing, Subject: "kept"},
+			{Store: "stream", Kind: reconcile.Missing, Subject: "gone"},
 			{Store: "stream", Kind: reconcile.Missing, Subject: "account"},
 		}},
 	} {

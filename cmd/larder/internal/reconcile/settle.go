@@ -38,37 +38,69 @@ func (r *run) settle(ctx context.Context, suspects differences) (found, unsettle
 			}
 			pause = min(lastPause, pause*3/2)
 		}
-		before, err := r.latest(ctx, suspects)
-		if err != nil {
-			return nil, nil, err
-		}
-		positions, err := r.positions(ctx, quiet)
-		if err != nil {
-			return nil, nil, err
-		}
-		again, err := r.look(ctx, slices.Collect(maps.Values(before)))
-		if err != nil {
-			return nil, nil, err
-		}
-		after, err := r.latest(ctx, suspects)
+		seen, err := r.lookAgain(ctx, suspects, quiet)
 		if err != nil {
 			return nil, nil, err
 		}
 		for at := range suspects {
-			entry, known := before[at.subject]
-			d, differs := again[at]
-			switch {
-			case !known, entry.Published && !differs:
+			switch seen.verdict(at) {
+			case agrees:
 				delete(suspects, at)
-			case !entry.Published || after[at.subject].ID != entry.ID:
-				// The ledger went on.
-			case passed(positions[at.store], entry.Sequence) || quiet[at.store] >= quietLooks:
-				found[at] = d
+			case differs:
+				found[at] = seen.differences[at]
 				delete(suspects, at)
+			case open:
 			}
 		}
 	}
 	return found, suspects, nil
+}
+
+// sight is what was seen at one more look: the stores, between two looks at the ledger.
+type sight struct {
+	before, after map[string]commandapi.LedgerEntry // by subject
+	positions     map[string]uint64                 // of each projection, before its view was asked
+	quiet         map[string]int                    // looks in a row without lag
+	differences   differences
+}
+
+func (r *run) lookAgain(ctx context.Context, suspects differences, quiet map[string]int) (sight, error) {
+	seen := sight{quiet: quiet}
+	var err error
+	if seen.before, err = r.latest(ctx, suspects); err != nil {
+		return sight{}, err
+	}
+	if seen.positions, err = r.positions(ctx, quiet); err != nil {
+		return sight{}, err
+	}
+	if seen.differences, err = r.look(ctx, slices.Collect(maps.Values(seen.before))); err != nil {
+		return sight{}, err
+	}
+	seen.after, err = r.latest(ctx, suspects)
+	return seen, err
+}
+
+type verdict int
+
+const (
+	open verdict = iota // look again
+	agrees
+	differs
+)
+
+func (s sight) verdict(at place) verdict {
+	entry, known := s.before[at.subject]
+	_, different := s.differences[at]
+	switch {
+	case !known, entry.Published && !different:
+		return agrees
+	case !entry.Published, s.after[at.subject].ID != entry.ID:
+		return open // the ledger is ahead, or went on
+	case passed(s.positions[at.store], entry.Sequence), s.quiet[at.store] >= quietLooks:
+		return differs
+	default:
+		return open
+	}
 }
 
 // passed tells whether a projection has done the event at a place in the stream.
@@ -107,31 +139,26 @@ func (r *run) positions(ctx context.Context, quiet map[string]int) (map[string]u
 
 // mend publishes the last event of each subject again, once however many stores differ, and sees whether that helped.
 func (r *run) mend(ctx context.Context, found differences) (differences, error) {
-	left := differences{}
-	open := differences{}
+	all, waiting := differences{}, differences{}
 	for at, d := range found {
 		if d.hopeless {
-			left[at] = d
+			all[at] = d
 			continue
 		}
-		open[at] = d
+		waiting[at] = d
+		d.Mended = true
+		all[at] = d
 	}
-	for _, subject := range subjectsOf(open) {
+	for _, subject := range subjectsOf(waiting) {
 		err := r.Ledger.PublishAgain(ctx, r.Stream, subject)
 		if err != nil && !errors.Is(err, commandapi.ErrAhead) {
 			return nil, err
 		}
 	}
-	all := differences{}
-	for at, d := range open {
-		d.Mended = true
-		all[at] = d
-	}
-	confirmed, unsettled, err := r.settle(ctx, open)
+	confirmed, unsettled, err := r.settle(ctx, waiting)
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(all, left)
 	for at, d := range confirmed {
 		d.Detail += "; publishing it again didn't help"
 		all[at] = d
@@ -240,7 +267,7 @@ func (r *run) leaving(ctx context.Context, subjects []string) (map[string]bool, 
 	}
 	leaving := map[string]bool{}
 	for _, e := range entries {
-		leaving[e.Event.User()] = e.Event.Type == events.UserDeleted && !(e.Published && passed(erased, e.Sequence))
+		leaving[e.Event.User()] = e.Event.Type == events.UserDeleted && (!e.Published || !passed(erased, e.Sequence))
 	}
 	return leaving, nil
 }
