@@ -52,7 +52,9 @@ func (r *run) lookAtStream(ctx context.Context, entries []commandapi.LedgerEntry
 	for i, e := range entries {
 		subjects[i] = e.Event.Subject
 	}
-	last, err := r.Stream.LastOf(ctx, events.Stream, subjects)
+	last, err := patiently(ctx, func() (map[string]jetstream.Message, error) {
+		return r.Stream.LastOf(ctx, events.Stream, subjects)
+	})
 	if err != nil {
 		return err
 	}
@@ -107,9 +109,9 @@ func (r *run) lookAtView(ctx context.Context, view View, entries []commandapi.Le
 	if len(subjects) == 0 {
 		return nil
 	}
-	list, err := r.Control.Holdings(ctx, view.Name, subjects)
+	list, err := r.holdings(ctx, view, subjects)
 	if err != nil {
-		return fmt.Errorf("ask %s what it has: %w", view.Name, err)
+		return err
 	}
 	held := make(map[string]projectors.Holding, len(list))
 	for _, have := range list {

@@ -121,7 +121,7 @@ func (r *run) latest(ctx context.Context, of differences) (map[string]commandapi
 
 // positions asks how far each projection is, and counts for how many looks each had nothing to do.
 func (r *run) positions(ctx context.Context, quiet map[string]int) (map[string]uint64, error) {
-	list, err := r.Control.Status(ctx)
+	list, err := patiently(ctx, func() ([]projectors.Status, error) { return r.Control.Status(ctx) })
 	if err != nil {
 		return nil, fmt.Errorf("ask how far the projections are: %w", err)
 	}
@@ -174,9 +174,9 @@ func (r *run) mend(ctx context.Context, found differences) (differences, error) 
 // know when the view has it is of another ledger, or was deleted.
 func (r *run) strays(ctx context.Context, view View) error {
 	for cursor := ""; ; {
-		page, err := r.Control.Subjects(ctx, view.Name, r.User, cursor)
+		page, err := r.subjects(ctx, view, cursor)
 		if err != nil {
-			return fmt.Errorf("ask %s what it has: %w", view.Name, err)
+			return err
 		}
 		for subjects := range slices.Chunk(page.Subjects, pageRows) {
 			if err := r.strayed(ctx, view, subjects); err != nil {
@@ -200,9 +200,9 @@ func (r *run) strayed(ctx context.Context, view View, subjects []string) error {
 		if err != nil {
 			return err
 		}
-		held, err := r.Control.Holdings(ctx, view.Name, unknown)
+		held, err := r.holdings(ctx, view, unknown)
 		if err != nil {
-			return fmt.Errorf("ask %s what it has: %w", view.Name, err)
+			return err
 		}
 		subjects = nil
 		for _, have := range held {
@@ -285,13 +285,4 @@ func sorted(of differences) []Difference {
 	return slices.SortedFunc(maps.Values(of), func(a, b Difference) int {
 		return cmp.Or(cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Store, b.Store))
 	})
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -1,0 +1,58 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"larder.dev/projectors"
+)
+
+const (
+	// tries is how often a store is asked before its failure ends the work: an answer that is late under load, or a
+	// process that starts again, shouldn't end a long one.
+	tries    = 6
+	tryPause = 250 * time.Millisecond
+)
+
+// patiently asks again where that fails.
+func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
+	for try := 1; ; try++ {
+		answer, err := ask()
+		if err == nil || try == tries || ctx.Err() != nil {
+			return answer, err
+		}
+		if err := sleep(ctx, time.Duration(try)*tryPause); err != nil {
+			return answer, err
+		}
+	}
+}
+
+func (r *run) holdings(ctx context.Context, view View, subjects []string) ([]projectors.Holding, error) {
+	list, err := patiently(ctx, func() ([]projectors.Holding, error) {
+		return r.Control.Holdings(ctx, view.Name, subjects)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ask %s what it has: %w", view.Name, err)
+	}
+	return list, nil
+}
+
+func (r *run) subjects(ctx context.Context, view View, cursor string) (projectors.SubjectPage, error) {
+	page, err := patiently(ctx, func() (projectors.SubjectPage, error) {
+		return r.Control.Subjects(ctx, view.Name, r.User, cursor)
+	})
+	if err != nil {
+		return projectors.SubjectPage{}, fmt.Errorf("ask %s what it has: %w", view.Name, err)
+	}
+	return page, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
