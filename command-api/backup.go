@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"larder.dev/command-api/internal/backup"
+	"larder.dev/command-api/internal/failback"
 	"larder.dev/command-api/internal/postgres"
 )
 
@@ -28,6 +29,11 @@ func CopyBackup(ctx context.Context, primary, to *postgres.Pool, progress func(B
 	return backup.Copy(ctx, primary, to, progress)
 }
 
+// OverwriteBackup is CopyBackup for a database that nobody else writes to: what it has and the primary lacks goes.
+func OverwriteBackup(ctx context.Context, primary, to *postgres.Pool, progress func(BackupProgress)) (BackupCopied, error) {
+	return backup.Overwrite(ctx, primary, to, progress)
+}
+
 // VerifyBackup compares the backup with the primary.
 func VerifyBackup(ctx context.Context, primary, copied *postgres.Pool) (BackupReport, error) {
 	return backup.Verify(ctx, primary, copied)
@@ -43,4 +49,13 @@ func Dump(ctx context.Context, pool *postgres.Pool, to io.Writer, progress func(
 // may be nil.
 func RestoreDump(ctx context.Context, pool *postgres.Pool, from io.Reader, progress func(rows int64)) (Restored, error) {
 	return backup.Restore(ctx, pool, from, progress)
+}
+
+// Brought is what BringBack has brought in.
+type Brought = failback.Brought
+
+// BringBack brings what an old primary alone has, committed and not known to the one that took its place, into that
+// one. A recipe that both have changed comes as a recipe of its own. Run again, it brings nothing twice.
+func BringBack(ctx context.Context, old, primary *postgres.Pool) (Brought, error) {
+	return failback.Bring(ctx, old, primary)
 }

@@ -66,6 +66,8 @@ type Deps struct {
 	Redis     *redis.Client       // marks and the counting of failed logins
 	Sessions  *identity.Sessions  // in the same Redis
 	Passwords *identity.Passwords // one for the whole program; nil makes one
+	// MayWrite is asked before each write, and before its acknowledgement: an error of it is 503. Nil for always.
+	MayWrite func() error
 	// Origin is the one web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR)
 	// whose X-Forwarded-For is believed.
 	Origin         string
@@ -97,6 +99,9 @@ func New(deps Deps) (*API, error) {
 	}
 	notifier := db.NewNotifier(deps.Pool, ledger.Channel, log)
 	store := postgres.NewStore(deps.Pool, notifier.Hint)
+	if deps.MayWrite != nil {
+		store.Guard(deps.MayWrite)
+	}
 	api := &API{
 		store: store, notifier: notifier, log: log,
 		users: account.NewUsers(store, deps.Sessions, passwords, freshness.NewMarks(deps.Redis)),

@@ -29,6 +29,8 @@ type commands struct {
 	Events    eventsCommands   `cmd:"" help:"Look at the events."`
 	Reconcile reconcileCommand `cmd:"" help:"Compare the ledger with the stream and every view, and mend what differs."`
 	Backup    backupCommands   `cmd:"" help:"Keep the backup whole: copy, verify, dump, restore."`
+	Failover  failoverCommand  `cmd:"" help:"Make the backup the primary, and fence the old one."`
+	Failback  failbackCommand  `cmd:"" help:"Bring in what the old primary alone has, and make it the primary again."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the databases to this version's schema."`
 
 	NATSAccounts natsAccountsCommand `cmd:"" name:"nats-accounts" help:"Write accounts and credentials for NATS servers."`

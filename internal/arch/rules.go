@@ -176,8 +176,8 @@ func storeLibraries() []Library {
 			Import: "github.com/jackc/...",
 			May: []string{
 				internal + "postgres", internal + "postgresserver", internal + "ledger", testkit,
-				Module + "/*/internal/postgres", Module + "/command-api/internal/backup", Module + "/projectors/replica",
-				fromOutside,
+				Module + "/*/internal/postgres", Module + "/command-api/internal/backup", Module + "/command-api/internal/failback",
+				internal + "topology", Module + "/projectors/replica", fromOutside,
 			},
 			Tests: []string{Module + "/..."},
 			Reason: "SQL stands in packages named postgres, where transactions and their errors are dealt with, and where " +
@@ -187,7 +187,7 @@ func storeLibraries() []Library {
 			Import: "github.com/jackc/pgx/v5/pgxpool",
 			May: []string{
 				internal + "postgres", internal + "ledger", internal + "testkit", Module + "/*", Module + "/*/internal/postgres",
-				Module + "/command-api/internal/backup",
+				Module + "/command-api/internal/backup", Module + "/command-api/internal/failback", internal + "topology",
 				Module + "/projectors/replica", Module + "/cmd/larder/...", fromOutside,
 			},
 			Tests:  []string{Module + "/..."},

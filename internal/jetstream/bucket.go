@@ -101,3 +101,16 @@ func (b *Bucket) Get(ctx context.Context, key string) (value []byte, found bool,
 	}
 	return entry.Value(), true, nil
 }
+
+// BucketValue gives the value of a key in a bucket that somebody else makes; false where there is no such bucket
+// or key. It needs fewer permissions than EnsureBucket.
+func (c *Conn) BucketValue(ctx context.Context, bucket, key string) (value []byte, found bool, err error) {
+	message, found, err := c.Last(ctx, "KV_"+bucket, "$KV."+bucket+"."+key)
+	if errors.Is(err, ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("get %s from bucket %s: %w", key, bucket, err)
+	}
+	return message.Data, found, nil
+}

@@ -35,7 +35,11 @@ const (
 	feedStream  = "GROCERY"
 	parked      = "PARKED"
 	checkpoints = "CHECKPOINTS"
+	control     = "CONTROL" // which database is the primary
 )
+
+// ControlInbox is where the answers of the control bucket come to, for those who may read nothing else.
+const ControlInbox = "_INBOX_control"
 
 // nowhere is a subject of the system account that nobody listens to, see groceryImports.
 const nowhere = "larder.nowhere.>"
@@ -78,7 +82,7 @@ func All() []string { return []string{">"} }
 // Accounts gives the table.
 func Accounts() []Account {
 	return []Account{
-		{Name: Larder, JetStream: true, Users: []User{relay(), queryAPI(), projectors(), operator()}},
+		{Name: Larder, JetStream: true, Users: []User{commandAPI(), relay(), queryAPI(), projectors(), operator()}},
 		{
 			Name: Feed, JetStream: true, Exports: feedExports(),
 			Users: []User{feedPublisher()},
@@ -94,23 +98,36 @@ func Accounts() []Account {
 	}
 }
 
+// commandAPI asks which database is the primary, and nothing else.
+func commandAPI() User {
+	return User{Name: "command-api", For: "`larder command-api`", Publish: watching(), Subscribe: []string{ControlInbox + ".>"}}
+}
+
+// watching are the requests that read the control bucket's one key.
+func watching() []string {
+	stream := "KV_" + control
+	return []string{"$JS.API.STREAM.INFO." + stream, "$JS.API.DIRECT.GET." + stream, "$JS.API.DIRECT.GET." + stream + ".>"}
+}
+
 // relay publishes what the ledger has, and makes the stream where it starts first.
 func relay() User {
 	return User{
 		Name: "relay", For: "`larder relay`",
 		Publish: slices.Concat(
 			[]string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"},
-			making(eventStream)),
-		Subscribe: []string{InboxPrefix + ".>"},
+			making(eventStream), watching()),
+		Subscribe: []string{InboxPrefix + ".>", ControlInbox + ".>"},
 	}
 }
 
-// queryAPI hears of a user's changes and can ask for nothing. It gets no inbox: there it would hear what is
-// delivered to the projections, accounts with their password hashes among it.
+// queryAPI hears of a user's changes and can ask for nothing but which database is the primary. It gets no inbox
+// but that for this: in ours it would hear what is delivered to the projections, accounts with their password
+// hashes among it.
 func queryAPI() User {
 	return User{
 		Name: "query-api", For: "`larder query-api`",
-		Subscribe: []string{"larder.recipe.*.>"},
+		Publish:   watching(),
+		Subscribe: []string{"larder.recipe.*.>", ControlInbox + ".>"},
 	}
 }
 
@@ -130,20 +147,21 @@ func projectors() User {
 				InboxPrefix + ".*.cancel",
 				"$JS.API.INFO", // the client asks what the account may have before it makes a bucket
 			},
-			bucket(parked), bucket(checkpoints)),
-		Subscribe: []string{InboxPrefix + ".>", "larder.control.projectors.>"},
+			bucket(parked), bucket(checkpoints), watching()),
+		Subscribe: []string{InboxPrefix + ".>", "larder.control.projectors.>", ControlInbox + ".>"},
 	}
 }
 
 // operator is every component at once: where no component runs, an operator's command does their work
 // itself.
 func operator() User {
-	all := []User{relay(), queryAPI(), projectors()}
-	user := User{Name: "operator", For: "an operator's commands: status, rebuild, events, reconcile, user delete"}
+	all := []User{commandAPI(), relay(), queryAPI(), projectors()}
+	user := User{Name: "operator", For: "an operator's commands: status, rebuild, events, reconcile, user delete, failover, failback"}
 	for _, u := range all {
 		user.Publish = append(user.Publish, u.Publish...)
 		user.Subscribe = append(user.Subscribe, u.Subscribe...)
 	}
+	user.Publish = append(user.Publish, bucket(control)...) // failover and failback write it
 	user.Publish, user.Subscribe = once(user.Publish), once(user.Subscribe)
 	return user
 }

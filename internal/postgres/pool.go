@@ -8,11 +8,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
 	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/internal/telemetry"
@@ -31,6 +33,15 @@ type Options struct {
 	StatementTimeout time.Duration
 	// Tracing makes a span of each statement; nil for none.
 	Tracing *telemetry.Tracing
+	// Steer says where connections go, instead of the address that Open is given; nil for there. A connection
+	// that was made for another Route is closed when it is next asked for.
+	Steer func(ctx context.Context) Route
+}
+
+// Route is where a connection goes, and as what: see the migration of the table epoch.
+type Route struct {
+	URL   string
+	Epoch string // the setting larder.epoch
 }
 
 const (
@@ -59,6 +70,9 @@ func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, erro
 		config.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTracerProvider(options.Tracing.Provider()))
 	}
 	configure(config.ConnConfig, options)
+	if options.Steer != nil {
+		steer(config, options.Steer)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open the pool of %s: %w", options.Application, err)
@@ -97,3 +111,32 @@ func configure(config *pgx.ConnConfig, options Options) {
 }
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// epochSetting is what a connection says about itself, for the database to check.
+const epochSetting = "larder.epoch"
+
+const routeKey = "larder route"
+
+func steer(config *pgxpool.Config, where func(ctx context.Context) Route) {
+	config.BeforeConnect = func(ctx context.Context, c *pgx.ConnConfig) error {
+		route := where(ctx)
+		to, err := pgx.ParseConfig(route.URL)
+		if err != nil {
+			return errBadURL
+		}
+		c.Host, c.Port, c.Database, c.User, c.Password = to.Host, to.Port, to.Database, to.User, to.Password
+		c.TLSConfig, c.Fallbacks = to.TLSConfig, to.Fallbacks
+		params := maps.Clone(c.RuntimeParams)
+		maps.Copy(params, to.RuntimeParams)
+		params[epochSetting] = route.Epoch
+		c.RuntimeParams = params
+		c.AfterConnect = func(_ context.Context, conn *pgconn.PgConn) error {
+			conn.CustomData()[routeKey] = route
+			return nil
+		}
+		return nil
+	}
+	config.PrepareConn = func(ctx context.Context, conn *pgx.Conn) (bool, error) {
+		return conn.PgConn().CustomData()[routeKey] == where(ctx), nil
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/topology"
 )
 
 const (
@@ -38,6 +39,22 @@ type Copied struct {
 // stays: its change numbers are higher. Interrupted, it goes on with the group that it was at. progress may be
 // nil.
 func Copy(ctx context.Context, from, to *pgxpool.Pool, progress func(Progress)) (Copied, error) {
+	_, role, err := topology.ReadRole(ctx, to)
+	if err != nil {
+		return Copied{}, err
+	}
+	if role == topology.Fenced || role == topology.Primary {
+		return Copied{}, fmt.Errorf("the target is %s, and no backup: it may have what the source lacks", role)
+	}
+	return copyAll(ctx, from, to, false, progress)
+}
+
+// Overwrite is Copy for a target that nobody else writes to: what it has and the source lacks goes, however new.
+func Overwrite(ctx context.Context, from, to *pgxpool.Pool, progress func(Progress)) (Copied, error) {
+	return copyAll(ctx, from, to, true, progress)
+}
+
+func copyAll(ctx context.Context, from, to *pgxpool.Pool, exact bool, progress func(Progress)) (Copied, error) {
 	began := time.Now()
 	ids, err := userIDs(ctx, from, to)
 	if err != nil {
@@ -52,6 +69,7 @@ func Copy(ctx context.Context, from, to *pgxpool.Pool, progress func(Progress)) 
 		return Copied{}, err
 	}
 	defer c.close(ctx)
+	c.exact = exact
 	result := Copied{Users: int64(len(ids)), Resumed: after != ""}
 	for low := 0; low < len(ids); low += groupSize {
 		group := ids[low:min(low+groupSize, len(ids))]
@@ -126,6 +144,7 @@ func idsOf(ctx context.Context, pool *pgxpool.Pool) ([]string, error) {
 type copier struct {
 	from, to *pgxpool.Conn
 	columns  map[string][]string
+	exact    bool
 }
 
 func newCopier(ctx context.Context, from, to *pgxpool.Pool) (*copier, error) {
@@ -201,7 +220,7 @@ func (c *copier) transfer(ctx context.Context, to pgx.Tx, ids []string) error {
 	if err != nil {
 		return err
 	}
-	if err := to.SendBatch(ctx, merge(c.columns, ids[len(ids)-1])).Close(); err != nil {
+	if err := to.SendBatch(ctx, merge(c.columns, ids[len(ids)-1], c.exact)).Close(); err != nil {
 		return fmt.Errorf("merge what was copied: %w", err)
 	}
 	return nil

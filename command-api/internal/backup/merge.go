@@ -10,18 +10,27 @@ import (
 
 // merge makes the target's rows of a group what was copied, but for what was changed there since: a user's
 // bound is the change number up to which the copy knows. A user whom the source doesn't know has none, and all
-// of theirs goes.
-func merge(columns map[string][]string, last string) *pgx.Batch {
+// of theirs goes; exact takes all users for such.
+func merge(columns map[string][]string, last string, exact bool) *pgx.Batch {
+	guard := func(newer string) string {
+		if exact {
+			return "true"
+		}
+		return newer
+	}
 	work := &pgx.Batch{}
 	work.Queue(`INSERT INTO copy_bounds SELECT user_id, max(change) FROM
 		(SELECT user_id, change FROM copy_user_changes UNION ALL SELECT user_id, change FROM copy_event_log) AS drawn
 		GROUP BY user_id`)
+	if exact {
+		work.Queue(`UPDATE copy_bounds SET change = 9223372036854775807`)
+	}
 	work.Queue(`INSERT INTO copy_bounds SELECT DISTINCT user_id, 9223372036854775807 FROM copy_known ON CONFLICT DO NOTHING`)
 
 	// As the replica does where an older account still has a name: the copy's owner gets it.
 	work.Queue(`UPDATE users SET name_key = users.id::text FROM copy_users c WHERE users.name_key = c.name_key AND users.id <> c.id`)
-	mergeTable(work, columns, users, "true", "have.version <= excluded.version")
-	mergeTable(work, columns, recipes, "have.change <= b.change", "have.change <= excluded.change")
+	mergeTable(work, columns, users, "true", guard("have.version <= excluded.version"))
+	mergeTable(work, columns, recipes, "have.change <= b.change", guard("have.change <= excluded.change"))
 	work.Queue(`DELETE FROM ingredients have USING copy_bounds b WHERE have.user_id = b.user_id
 		AND NOT EXISTS (SELECT FROM recipes r WHERE r.user_id = have.user_id AND r.id = have.recipe_id)`)
 	// Rows of a recipe that was changed since are left out, and so is what is there in their place.
@@ -31,7 +40,7 @@ func merge(columns map[string][]string, last string) *pgx.Batch {
 		`EXISTS (SELECT FROM recipes r JOIN copy_recipes c USING (user_id, id, change)
 			WHERE r.user_id = have.user_id AND r.id = have.recipe_id)`,
 		"true")
-	mergeTable(work, columns, userChanges, "have.change <= b.change", "have.change <= excluded.change")
+	mergeTable(work, columns, userChanges, "have.change <= b.change", guard("have.change <= excluded.change"))
 	// A row under another number is no row of the source's. It goes before the right one comes.
 	work.Queue(`DELETE FROM event_log have USING copy_event_log c WHERE have.event_id = c.event_id AND have.id <> c.id`)
 	mergeTable(work, columns, ledger, "have.change <= b.change", "true")

@@ -17,6 +17,7 @@ import (
 	"larder.dev/internal/identity"
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
+	"larder.dev/internal/topology"
 )
 
 const retryAfter = 2 * time.Second
@@ -96,7 +97,7 @@ func (a *api) fail(c *gin.Context, err error) {
 
 func unavailable(err error) bool {
 	return errors.Is(err, redis.ErrUnavailable) || db.Unavailable(err) || db.Retryable(err) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+		errors.Is(err, topology.ErrNotConfirmed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // refuse decides that nothing is written, and answers with a problem. The answer is kept under the key like

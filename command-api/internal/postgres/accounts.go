@@ -69,7 +69,7 @@ func (s *Store) AddUser(ctx context.Context, u events.User, nameKey string) erro
 		u.ID, u.Name, nameKey, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version, u.CreatedAt, u.UpdatedAt)
 	batch.Queue(`INSERT INTO user_changes (user_id, change) VALUES ($1, 1)`, u.ID)
 	queueEvent(batch, u.ID, event, "", u.UpdatedAt)
-	err = s.pool.SendBatch(ctx, batch).Close()
+	err = s.guarded(func() error { return s.pool.SendBatch(ctx, batch).Close() })
 	switch {
 	case db.Conflict(err, "users_name_key_key"):
 		return ErrNameTaken

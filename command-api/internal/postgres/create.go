@@ -29,7 +29,7 @@ func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, e
 	}
 	queueEvent(batch, cmd.User, *d.Event, cmd.TraceParent, now)
 
-	err := s.pool.SendBatch(ctx, batch).Close()
+	err := s.guarded(func() error { return s.pool.SendBatch(ctx, batch).Close() })
 	switch {
 	case err == nil:
 		s.hint()

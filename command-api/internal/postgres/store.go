@@ -50,12 +50,35 @@ type Pool = pgxpool.Pool
 type Store struct {
 	pool *pgxpool.Pool
 	hint func()
+	may  func() error
 }
+
+// ErrUncertain is the error of a write that was committed, and may not count: by then it was no longer certain
+// that this database is the primary. Nothing is acknowledged that another primary doesn't know.
+var ErrUncertain = errors.New("the write may not count")
 
 // NewStore makes a store. hint is called after each commit that left something for the relay; it must not
 // wait.
 func NewStore(pool *pgxpool.Pool, hint func()) *Store {
-	return &Store{pool: pool, hint: hint}
+	return &Store{pool: pool, hint: hint, may: func() error { return nil }}
+}
+
+// Guard has every write ask first whether it may be, and ask again before it is acknowledged. It is for the time
+// before the store is used.
+func (s *Store) Guard(may func() error) { s.may = may }
+
+// guarded runs a write between the two questions.
+func (s *Store) guarded(write func() error) error {
+	if err := s.may(); err != nil {
+		return err
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	if err := s.may(); err != nil {
+		return fmt.Errorf("%w: %w", ErrUncertain, err)
+	}
+	return nil
 }
 
 // Sweep forgets the idempotency keys that are too old to be repeated, and gives how many.
@@ -65,5 +88,5 @@ func (s *Store) Sweep(ctx context.Context) (int64, error) { return ledger.SweepK
 func Now() time.Time { return ledger.Now() }
 
 func (s *Store) transact(ctx context.Context, opening *pgx.Batch, finish func() (*pgx.Batch, error)) error {
-	return ledger.Transact(ctx, s.pool, opening, finish)
+	return s.guarded(func() error { return ledger.Transact(ctx, s.pool, opening, finish) })
 }

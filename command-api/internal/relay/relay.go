@@ -68,6 +68,13 @@ func New(o Options) *Relay {
 	return &Relay{store: o.Store, publisher: o.Publisher, url: o.URL, metrics: o.Metrics, tracing: o.Tracing, log: o.Log}
 }
 
+// On gives the same relay at another address of the database.
+func (r *Relay) On(url string) *Relay {
+	other := *r
+	other.url = url
+	return &other
+}
+
 // Run relays until ctx is done. Of all that run on one database one leads, and another takes over where it
 // ends. A failure is logged and tried again, for ever; the error is that of an address that can't be read.
 func (r *Relay) Run(ctx context.Context) error {

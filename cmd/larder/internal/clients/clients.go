@@ -21,6 +21,7 @@ import (
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
 	"larder.dev/internal/telemetry"
+	"larder.dev/internal/topology"
 )
 
 // Options say where the stores are.
@@ -43,6 +44,7 @@ type Clients struct {
 
 	primary, backup *pgxpool.Pool
 	grocery         *pgxpool.Pool
+	watch           *topology.Watch
 	redis           *redis.Client
 	stream, feed    *jetstream.Conn
 	groceryFeed     *jetstream.Conn
@@ -54,26 +56,36 @@ type Clients struct {
 // New makes the clients and opens none.
 func New(options Options) *Clients { return &Clients{Options: options} }
 
-// Postgres gives the pool of the primary database.
+// Postgres gives the pool of the primary database, whichever of the two that is at the time.
 func (c *Clients) Postgres(ctx context.Context) (*pgxpool.Pool, error) {
-	return c.pool(ctx, &c.primary, stores.Postgres, c.Name)
+	return c.pool(ctx, &c.primary, stores.Postgres, c.Name, c.toPrimary)
 }
 
-// Backup gives the pool of the backup database.
+// Backup gives the pool of the backup database, whichever of the two that is at the time.
 func (c *Clients) Backup(ctx context.Context) (*pgxpool.Pool, error) {
-	return c.pool(ctx, &c.backup, stores.Backup, c.Name+" backup")
+	return c.pool(ctx, &c.backup, stores.Backup, c.Name+" backup", c.toBackup)
 }
 
 // Grocery gives the pool of the grocery app's own database.
 func (c *Clients) Grocery(ctx context.Context) (*pgxpool.Pool, error) {
-	return c.pool(ctx, &c.grocery, stores.Grocery, c.Name+" grocery")
+	return c.pool(ctx, &c.grocery, stores.Grocery, c.Name+" grocery", nil)
 }
 
-func (c *Clients) pool(ctx context.Context, kept **pgxpool.Pool, store stores.Store, application string) (*pgxpool.Pool, error) {
+func (c *Clients) pool(ctx context.Context, kept **pgxpool.Pool, store stores.Store, application string,
+	steer func(watch *topology.Watch) func(ctx context.Context) postgres.Route,
+) (*pgxpool.Pool, error) {
 	if *kept != nil {
 		return *kept, nil
 	}
-	pool, err := postgres.Open(ctx, c.Address(store), postgres.Options{Application: application, Tracing: c.Tracing})
+	options := postgres.Options{Application: application, Tracing: c.Tracing}
+	if steer != nil {
+		watch, err := c.Topology(ctx)
+		if err != nil {
+			return nil, err
+		}
+		options.Steer = steer(watch)
+	}
+	pool, err := postgres.Open(ctx, c.Address(store), options)
 	if err != nil {
 		return nil, opening(store, err)
 	}

@@ -17,6 +17,8 @@ func CommandAPI() Kind {
 		Name:  "command-api",
 		Help:  "Take the writes: sessions, recipes, grocery requests.",
 		Needs: []stores.Store{stores.Postgres, stores.Redis},
+		// It confirms that the primary is still the primary, as the control bucket in NATS does; see internal/topology.
+		Uses:  []stores.Store{stores.Backup},
 		Build: buildCommandAPI,
 	}
 }
@@ -30,8 +32,16 @@ func buildCommandAPI(ctx context.Context, host *Host) (*Component, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := backupOf(ctx, host); err != nil {
+		return nil, err
+	}
+	watch, err := host.Topology(ctx)
+	if err != nil {
+		return nil, err
+	}
 	api, err := commandapi.New(commandapi.Deps{
-		Pool: pool, Redis: redis, Sessions: identity.NewSessions(redis),
+		MayWrite: watch.MayWrite,
+		Pool:     pool, Redis: redis, Sessions: identity.NewSessions(redis),
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
 		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
 	})

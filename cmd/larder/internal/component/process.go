@@ -13,6 +13,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/internal/httpserver"
+	"larder.dev/internal/topology"
 )
 
 // Process is one or several components that run together.
@@ -21,6 +22,8 @@ type Process struct {
 	probes  *httpserver.Probes
 	handler http.Handler
 	log     *slog.Logger
+
+	topology *topology.Watch // nil where no component asked for a database
 }
 
 type part struct {
@@ -46,6 +49,7 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 			Component: built, name: kind.Name, after: waits(kind, built), schemas: schemas(kind),
 		})
 	}
+	p.topology = host.Watching()
 	p.probes = httpserver.NewProbes(httpserver.MergeChecks(checks), host.Log)
 	engine, err := httpserver.New(httpserver.Options{
 		Component: name, Log: host.Log, Metrics: host.Metrics, Probes: p.probes,
@@ -175,6 +179,9 @@ func (p *Process) work(ctx context.Context, also ...func(ctx context.Context) er
 		}
 	}
 	group.Go(func() error { p.probes.Watch(ctx); return nil })
+	if p.topology != nil {
+		group.Go(func() error { p.topology.Run(ctx); return nil })
+	}
 	for _, fn := range also {
 		group.Go(func() error { return fn(ctx) })
 	}

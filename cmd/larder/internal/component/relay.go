@@ -7,6 +7,7 @@ import (
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
 	"larder.dev/internal/httpserver"
+	"larder.dev/internal/topology"
 )
 
 // Relay carries the ledger's events to the stream. Of several one leads.
@@ -35,13 +36,38 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 	if err != nil {
 		return nil, fmt.Errorf("put the relay together: %w", err)
 	}
+	watch, err := host.Topology(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return &Component{
 		Run: func(ctx context.Context) error {
 			if err := awaitStreams(ctx, conn, host.Log); err != nil {
 				return nil //nolint:nilerr // it is only given at the end of ctx
 			}
-			return relay.Run(ctx)
+			return relayOfPrimary(ctx, relay, host, watch)
 		},
 		Checks: []httpserver.Check{streamsCheck(conn)},
 	}, nil
+}
+
+// relayOfPrimary relays from the primary, whichever of the two databases that is, until ctx is done.
+func relayOfPrimary(ctx context.Context, relay *commandapi.Relay, host *Host, watch *topology.Watch) error {
+	for ctx.Err() == nil {
+		changed, primary := watch.Changed(), watch.Known(ctx).Primary
+		while, cancel := context.WithCancel(ctx)
+		go func() {
+			select {
+			case <-changed:
+				cancel()
+			case <-while.Done():
+			}
+		}()
+		err := relay.On(host.SideURL(primary)).Run(while)
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

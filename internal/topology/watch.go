@@ -1,0 +1,147 @@
+package topology
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+const (
+	pollEvery  = 500 * time.Millisecond
+	askTimeout = 2 * time.Second
+)
+
+// Watch keeps the state of one process up to date.
+type Watch struct {
+	sources []Source
+	log     *slog.Logger
+
+	first sync.Once
+
+	mu        sync.Mutex
+	settled   State // the last one in which somebody was the primary
+	switching int64 // the epoch that is being begun, if it is newer than settled
+	confirmed time.Time
+	changed   chan struct{}
+}
+
+// NewWatch makes a watch. With no source, or none but the primary itself, there is no failover, and writes are
+// never held back.
+func NewWatch(log *slog.Logger, sources ...Source) *Watch {
+	return &Watch{sources: sources, log: log, settled: Initial(), changed: make(chan struct{})}
+}
+
+// Run asks every source again and again until ctx is done.
+func (w *Watch) Run(ctx context.Context) {
+	ticker := time.NewTicker(pollEvery)
+	defer ticker.Stop()
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	busy := make([]chan struct{}, len(w.sources)) // one question to each source at a time
+	for i := range busy {
+		busy[i] = make(chan struct{}, 1)
+	}
+	for {
+		for i, source := range w.sources {
+			select {
+			case busy[i] <- struct{}{}:
+				asking.Go(func() { w.ask(ctx, source); <-busy[i] })
+			default:
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Refresh asks every source once, and returns when each has answered or is out of time.
+func (w *Watch) Refresh(ctx context.Context) {
+	var asking sync.WaitGroup
+	for _, source := range w.sources {
+		asking.Go(func() { w.ask(ctx, source) })
+	}
+	asking.Wait()
+}
+
+// Known is State once something was asked: the first call asks.
+func (w *Watch) Known(ctx context.Context) State {
+	w.first.Do(func() { w.Refresh(ctx) })
+	return w.State()
+}
+
+// State is the last settled state: where to read, and where the writes of its epoch go.
+func (w *Watch) State() State {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.settled
+}
+
+// Changed is closed at the next change of State.
+func (w *Watch) Changed() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.changed
+}
+
+// MayWrite is nil while the epoch is confirmed, else ErrNotConfirmed. Ask it before a write, and before its
+// acknowledgement.
+func (w *Watch) MayWrite() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case len(w.sources) == 0:
+		return nil
+	case w.switching > w.settled.Epoch:
+		return fmt.Errorf("%w: another one is being made it in epoch %d", ErrNotConfirmed, w.switching)
+	case time.Since(w.confirmed) > Lease:
+		return fmt.Errorf("%w: nobody has confirmed epoch %d for %s", ErrNotConfirmed, w.settled.Epoch, Lease)
+	default:
+		return nil
+	}
+}
+
+func (w *Watch) ask(ctx context.Context, source Source) {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	asked := time.Now()
+	state, err := source.Ask(ctx)
+	if err != nil {
+		return // a store that is away is told of by its own check
+	}
+	w.learn(ctx, source, state, asked)
+}
+
+func (w *Watch) learn(ctx context.Context, source Source, state State, asked time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if state.Switching {
+		w.prepare(state)
+		return
+	}
+	if state.newer(w.settled) {
+		w.log.WarnContext(ctx, "the primary is another one", "side", state.Primary, "epoch", state.Epoch, "by", source.Name)
+		w.settled, w.confirmed = state, time.Time{}
+		close(w.changed)
+		w.changed = make(chan struct{})
+	}
+	// The lease begins when the question was asked: the answer may have been true only then.
+	if state == w.settled && source.Confirms(state) && asked.After(w.confirmed) {
+		w.confirmed = asked
+	}
+}
+
+// prepare stops the writes. A process that starts in the middle of a switch reads where it comes from.
+func (w *Watch) prepare(state State) {
+	if state.Epoch <= w.settled.Epoch {
+		return
+	}
+	w.switching = max(w.switching, state.Epoch)
+	if w.confirmed.IsZero() && state.Epoch-1 > w.settled.Epoch {
+		w.settled = State{Epoch: state.Epoch - 1, Primary: state.Primary.Other()}
+	}
+}
