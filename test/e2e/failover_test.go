@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,4 +48,19 @@ func TestFailoverAndFailback(t *testing.T) {
 	})
 	server.Restart(t)
 	require.Len(t, ada.All(t, 20), 5)
+}
+
+// The commands of the runbooks about failover, as they are written there, with everything alive.
+func TestRunbooksFailover(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	ada.Create(t, larder.Named("Soup"))
+	for _, name := range []string{"failover.md", "failback.md"} {
+		scripts, _ := runbook(t, name, "")
+		require.NotEmpty(t, scripts)
+		out, err := server.Shell(t, strings.Join(scripts, "\n"))
+		require.NoError(t, err, out)
+		require.Contains(t, out, "is the primary")
+	}
 }

@@ -259,6 +259,7 @@ func TestSplitBrain(t *testing.T) {
 	toA, throughA := newGate(t, a.url())
 	server := larder.Start(t, "LARDER_POSTGRES_URL="+throughA, "LARDER_BACKUP_POSTGRES_URL="+b.url())
 	ada := server.AddUser(t, "ada")
+	server.CaughtUp(t)
 	stores := server.RunFile(t)
 	toB, throughB := newGate(t, b.url())
 	toNATS, throughNATS := newGate(t, stores.NATSURL)
