@@ -75,11 +75,11 @@ func newSwitch(ctx context.Context, work *workplace, control *projectors.Control
 	return f, err
 }
 
-func (f *primarySwitch) say(format string, args ...any) { fmt.Fprintf(f.con.out, format+"\n", args...) }
+func (f *primarySwitch) sayf(format string, args ...any) { fmt.Fprintf(f.con.out, format+"\n", args...) }
 
 // describe says what run would do.
 func (f *primarySwitch) describe(ctx context.Context) error {
-	f.say("the primary is %s, in epoch %d; it would be %s, in epoch %d", f.from.Primary, f.from.Epoch, f.to.Primary, f.to.Epoch)
+	f.sayf("the primary is %s, in epoch %d; it would be %s, in epoch %d", f.from.Primary, f.from.Epoch, f.to.Primary, f.to.Epoch)
 	_, role, err := topology.ReadRole(ctx, f.new)
 	if err != nil {
 		return fmt.Errorf("the backup can't be asked, so there is nothing to switch to: %w", err)
@@ -90,16 +90,16 @@ func (f *primarySwitch) describe(ctx context.Context) error {
 	asking, cancel := context.WithTimeout(ctx, fenceTimeout)
 	defer cancel()
 	if _, _, err := topology.ReadRole(asking, f.old); err != nil {
-		f.say("the primary doesn't answer: writes would be held back for %s, until nobody can write to it; "+
+		f.sayf("the primary doesn't answer: writes would be held back for %s, until nobody can write to it; "+
 			"what it has and the stream has not stays there for `larder failback`", topology.Wait)
 	} else {
-		f.say("the primary answers: it would be fenced at once, and nothing stays behind in it")
+		f.sayf("the primary answers: it would be fenced at once, and nothing stays behind in it")
 	}
 	behind, err := f.behind(ctx)
 	if err != nil {
 		return err
 	}
-	f.say("the backup lacks %d events of the stream, which it would get first", behind)
+	f.sayf("the backup lacks %d events of the stream, which it would get first", behind)
 	return nil
 }
 
@@ -146,7 +146,7 @@ func (f *primarySwitch) announce(ctx context.Context) error {
 	if err := topology.Publish(ctx, f.conn, switching); err != nil {
 		return fmt.Errorf("tell every process by the control bucket: %w", err)
 	}
-	f.say("epoch %d: writes are held back", f.to.Epoch)
+	f.sayf("epoch %d: writes are held back", f.to.Epoch)
 	return nil
 }
 
@@ -159,10 +159,10 @@ func (f *primarySwitch) fence(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if err != nil {
-		f.say("database %s doesn't answer: it can't be fenced, so every lease is waited for (%s)", f.from.Primary, topology.Wait)
+		f.sayf("database %s doesn't answer: it can't be fenced, so every lease is waited for (%s)", f.from.Primary, topology.Wait)
 		return false, ctx.Err()
 	}
-	f.say("database %s is fenced", f.from.Primary)
+	f.sayf("database %s is fenced", f.from.Primary)
 	return true, nil
 }
 
@@ -186,7 +186,7 @@ func (f *primarySwitch) drain(ctx context.Context, fenced bool) error {
 	if err := f.catchUp(ctx, 0); err != nil {
 		return err
 	}
-	f.say("database %s has what the stream has", f.to.Primary)
+	f.sayf("database %s has what the stream has", f.to.Primary)
 	return nil
 }
 
@@ -234,18 +234,18 @@ func (f *primarySwitch) promote(ctx context.Context, fenced bool, began time.Tim
 	if err := topology.Publish(ctx, f.conn, f.to); err != nil {
 		return fmt.Errorf("tell every process by the control bucket: %w", err)
 	}
-	f.say("database %s is the primary, in epoch %d, %s after the beginning", f.to.Primary, f.to.Epoch,
+	f.sayf("database %s is the primary, in epoch %d, %s after the beginning", f.to.Primary, f.to.Epoch,
 		time.Since(began).Round(10*time.Millisecond))
 	if !fenced {
-		f.say("when database %s is back: larder failback", f.from.Primary)
+		f.sayf("when database %s is back: larder failback", f.from.Primary)
 		return nil
 	}
 	// It was fenced and drained, so it has nothing that the new one lacks.
 	if err := topology.SetRole(ctx, f.old, f.to.Epoch, topology.Standby); err != nil {
-		f.say("database %s couldn't be made the backup (%v): larder failback, when it is back", f.from.Primary, err)
+		f.sayf("database %s couldn't be made the backup (%v): larder failback, when it is back", f.from.Primary, err)
 		return nil
 	}
-	f.say("database %s is the backup", f.from.Primary)
+	f.sayf("database %s is the backup", f.from.Primary)
 	return nil
 }
 
@@ -286,7 +286,7 @@ func (f *primarySwitch) reunite(ctx context.Context) error {
 		return errors.New("there was no failover: nothing to go back to")
 	}
 	if role == topology.Standby && epoch == f.from.Epoch {
-		f.say("database %s is a backup already", f.to.Primary)
+		f.sayf("database %s is a backup already", f.to.Primary)
 		return nil
 	}
 	// A primary that was away when it was replaced learns of it now.
@@ -301,10 +301,10 @@ func (f *primarySwitch) reunite(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bring in what database %s alone has: %w", f.to.Primary, err)
 	}
-	f.say("brought in: %d events that only database %s had, %d recipes that both had changed, each as a recipe of its own; "+
+	f.sayf("brought in: %d events that only database %s had, %d recipes that both had changed, each as a recipe of its own; "+
 		"%d overruled by what is newer", brought.Events, f.to.Primary, len(brought.Separate), brought.Left)
 	for _, name := range brought.Separate {
-		f.say("  %s", name)
+		f.sayf("  %s", name)
 	}
 	filling, err := f.work.Filling(ctx, f.to.Primary)
 	if err != nil {
@@ -321,6 +321,6 @@ func (f *primarySwitch) reunite(ctx context.Context) error {
 	if err := topology.SetRole(ctx, f.new, f.from.Epoch, topology.Standby); err != nil {
 		return err
 	}
-	f.say("database %s is a copy of %s, and gets the rest; writes go on meanwhile", f.to.Primary, f.from.Primary)
+	f.sayf("database %s is a copy of %s, and gets the rest; writes go on meanwhile", f.to.Primary, f.from.Primary)
 	return f.catchUp(ctx, nearly)
 }

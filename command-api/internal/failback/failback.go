@@ -285,7 +285,8 @@ func (b *bringer) keys(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.tx.Exec(ctx, `INSERT INTO idempotency_keys SELECT r.* FROM unnest($1::text[]) AS one(row),
+	const columns = "user_id, key, request_hash, status, headers, body, created_at"
+	_, err = b.tx.Exec(ctx, `INSERT INTO idempotency_keys (`+columns+`) SELECT `+columns+` FROM unnest($1::text[]) AS one(row),
 		json_populate_record(NULL::idempotency_keys, one.row::json) AS r ON CONFLICT DO NOTHING`, kept)
 	return err
 }

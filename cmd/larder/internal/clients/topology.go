@@ -13,8 +13,8 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// replicaEpoch is what the replica's connections say instead of an epoch.
-const replicaEpoch = "replica"
+// replicaOf is what the replica's connections say before the epoch.
+const replicaOf = "replica-"
 
 // Topology gives the watch of which database is the primary. A process that writes runs it.
 func (c *Clients) Topology(ctx context.Context) (*topology.Watch, error) {
@@ -95,6 +95,7 @@ func (c *Clients) toPrimary(watch *topology.Watch) func(ctx context.Context) pos
 
 func (c *Clients) toBackup(watch *topology.Watch) func(ctx context.Context) postgres.Route {
 	return func(ctx context.Context) postgres.Route {
-		return postgres.Route{URL: c.SideURL(watch.Known(ctx).Primary.Other()), Epoch: replicaEpoch}
+		state := watch.Known(ctx)
+		return postgres.Route{URL: c.SideURL(state.Primary.Other()), Epoch: replicaOf + strconv.FormatInt(state.Epoch, 10)}
 	}
 }

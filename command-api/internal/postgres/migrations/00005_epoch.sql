@@ -1,5 +1,5 @@
 -- Which of the two databases is the primary, as far as this one knows. Each failover begins a new epoch. A
--- connection says of which epoch it is (larder.epoch, "replica" for the one that fills the backup), and an event of
+-- connection says of which epoch it is (larder.epoch: 3, or replica-3 for the one that fills the backup), and an event of
 -- another one is refused here, whatever the program believes. The check is part of the statement: it costs no
 -- round trip. Reading the table holds its lock until the transaction ends, so whoever fences takes the exclusive
 -- one and has waited for every write that was let through.
@@ -19,7 +19,10 @@ DECLARE
     has  epoch%ROWTYPE;
 BEGIN
     SELECT * INTO has FROM epoch;
-    IF said = 'replica' AND has.role IN ('', 'standby', 'promoting')
+    -- A primary that was away when it was replaced is still '' in epoch 0: a replica of a later epoch would mix what
+    -- is new into what only this database has.
+    IF said LIKE 'replica-%' AND (CASE has.role WHEN 'promoting' THEN has.epoch - 1
+            WHEN 'standby' THEN has.epoch WHEN '' THEN 0 END) = split_part(said, '-', 2)::bigint
         OR said = 'fill' AND has.role = 'fenced' -- a failback makes it a copy of the primary
         OR said = has.epoch::text AND has.role IN ('', 'primary') THEN
         RETURN NULL;
