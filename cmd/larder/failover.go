@@ -75,7 +75,9 @@ func newSwitch(ctx context.Context, work *workplace, control *projectors.Control
 	return f, err
 }
 
-func (f *primarySwitch) sayf(format string, args ...any) { fmt.Fprintf(f.con.out, format+"\n", args...) }
+func (f *primarySwitch) sayf(format string, args ...any) {
+	fmt.Fprintf(f.con.out, format+"\n", args...)
+}
 
 // describe says what run would do.
 func (f *primarySwitch) describe(ctx context.Context) error {
