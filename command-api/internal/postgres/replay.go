@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/internal/ledger"
 )
 
 // Replay writes a recipe as it was on another database, with the event that made it so, under the user's next
@@ -14,7 +15,7 @@ import (
 func Replay(ctx context.Context, tx pgx.Tx, user string, r events.Recipe, e events.Envelope) error {
 	batch := &pgx.Batch{}
 	var drawn int64
-	queueDraw(batch, user, &drawn)
+	ledger.QueueDraw(batch, user, &drawn)
 	if err := queueReplace(batch, user, r, e.Type == events.RecipeDeleted); err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func Replay(ctx context.Context, tx pgx.Tx, user string, r events.Recipe, e even
 func ReplayEvent(ctx context.Context, tx pgx.Tx, user string, e events.Envelope) error {
 	batch := &pgx.Batch{}
 	var drawn int64
-	queueDraw(batch, user, &drawn)
+	ledger.QueueDraw(batch, user, &drawn)
 	queueReplayed(batch, user, e)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("replay event %s: %w", e.ID, err)

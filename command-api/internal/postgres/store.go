@@ -7,6 +7,8 @@ package postgres
 import (
 	"context"
 	"embed"
+	"errors"
+	"fmt"
 	"io/fs"
 	"time"
 
