@@ -16,7 +16,7 @@ import (
 )
 
 // Parts are the components as processes of their own, on servers, behind a proxy that routes one surface by
-// method as nginx does: reads to query-api, the rest to command-api.
+// method as nginx does: reads to query-api, the rest to command-api, and /grocery to the grocery app.
 type Parts struct {
 	*Server
 
@@ -59,7 +59,7 @@ func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy) *Pa
 	tb.Helper()
 	p := &Parts{
 		Server: home(tb), where: where, doors: doors, processes: map[string]*Process{},
-		names: []string{"projectors", "relay", "query-api", "command-api"},
+		names: []string{"projectors", "relay", "query-api", "command-api", "grocery-app"},
 	}
 	p.env = environment(p.home, p.DataDir, p.where.environment()...)
 	p.front = httptest.NewServer(p.surface())
@@ -199,10 +199,7 @@ func (p *Parts) surface() http.Handler {
 
 // address is that of a process which takes a request, in turns where there are several; "" where none runs.
 func (p *Parts) address(r *http.Request) string {
-	component := "command-api"
-	if method := methodOf(r); method == http.MethodGet || method == http.MethodHead {
-		component = "query-api"
-	}
+	component := componentFor(r)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var addresses []string
@@ -217,6 +214,19 @@ func (p *Parts) address(r *http.Request) string {
 	slices.Sort(addresses)
 	p.turn++
 	return addresses[p.turn%len(addresses)]
+}
+
+// componentFor routes by address and method.
+func componentFor(r *http.Request) string {
+	method := methodOf(r)
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/grocery"):
+		return "grocery-app"
+	case method == http.MethodGet, method == http.MethodHead:
+		return "query-api"
+	default:
+		return "command-api"
+	}
 }
 
 func componentOf(name string) string { return strings.TrimRight(name, "-23456789") }

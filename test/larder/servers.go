@@ -26,6 +26,7 @@ func serversOf(tb testing.TB) RunFile {
 		NATSURL:            broker.URL(),
 		FeedNATSURL:        broker.PublisherURL(),
 		FeedURL:            broker.FeedURL(),
+		GroceryPostgresURL: database(tb, given(tb, "LARDER_TEST_POSTGRES_URL")),
 		RedisURL:           testkit.Redis(tb),
 		ElasticsearchURL:   given(tb, "LARDER_TEST_ELASTICSEARCH_URL"),
 		ElasticsearchAlias: alias(tb, given(tb, "LARDER_TEST_ELASTICSEARCH_URL")),
@@ -84,13 +85,15 @@ func alias(tb testing.TB, server string) string {
 func (f RunFile) environment() []string {
 	var env []string
 	for name, value := range map[string]string{
-		"LARDER_POSTGRES_URL":        f.PostgresURL,
-		"LARDER_BACKUP_POSTGRES_URL": f.BackupPostgresURL,
-		"LARDER_NATS_URL":            f.NATSURL,
-		"LARDER_FEED_NATS_URL":       f.FeedNATSURL,
-		"LARDER_REDIS_URL":           f.RedisURL,
-		"LARDER_ELASTICSEARCH_URL":   f.ElasticsearchURL,
-		"LARDER_ELASTICSEARCH_ALIAS": f.ElasticsearchAlias,
+		"LARDER_POSTGRES_URL":         f.PostgresURL,
+		"LARDER_BACKUP_POSTGRES_URL":  f.BackupPostgresURL,
+		"LARDER_NATS_URL":             f.NATSURL,
+		"LARDER_FEED_NATS_URL":        f.FeedNATSURL,
+		"LARDER_GROCERY_NATS_URL":     f.FeedURL,
+		"LARDER_GROCERY_POSTGRES_URL": f.GroceryPostgresURL,
+		"LARDER_REDIS_URL":            f.RedisURL,
+		"LARDER_ELASTICSEARCH_URL":    f.ElasticsearchURL,
+		"LARDER_ELASTICSEARCH_ALIAS":  f.ElasticsearchAlias,
 	} {
 		env = append(env, name+"="+value)
 	}

@@ -24,7 +24,7 @@ func needs() map[string][]string {
 		"command-api": {"postgres", "redis"},
 		"query-api":   {"redis"}, // and one of the databases
 		"relay":       {"nats", "postgres"},
-		"projectors":  {"backup postgres", "elasticsearch", "nats", "redis"},
+		"projectors":  {"backup postgres", "elasticsearch", "nats", "nats of the grocery feed", "redis"},
 	}
 }
 
