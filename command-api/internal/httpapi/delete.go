@@ -13,13 +13,10 @@ import (
 
 // DeleteRecipe deletes a recipe. What is left of it is a tombstone with its version.
 func (a *api) DeleteRecipe(c *gin.Context, id ID, params DeleteRecipeParams) {
-	m := match{any: true}
-	if params.IfMatch != nil {
-		var err error
-		if m, err = parseMatch(*params.IfMatch); err != nil {
-			a.fail(c, err)
-			return
-		}
+	m, err := optionalMatch(params.IfMatch)
+	if err != nil {
+		a.fail(c, err)
+		return
 	}
 	user := identity.UserFrom(c).ID
 	cmd := command(c, id.String(), params.IdempotencyKey, nil)

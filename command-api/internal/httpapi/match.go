@@ -42,3 +42,11 @@ func (m match) admits(version int64) bool {
 }
 
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+// optionalMatch reads an If-Match that need not be there; without one any version is right.
+func optionalMatch(header *string) (match, error) {
+	if header == nil {
+		return match{any: true}, nil
+	}
+	return parseMatch(*header)
+}

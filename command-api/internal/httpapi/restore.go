@@ -14,13 +14,10 @@ import (
 
 // RestoreRecipe makes an earlier version of a recipe the current one, also of a deleted recipe.
 func (a *api) RestoreRecipe(c *gin.Context, id ID, params RestoreRecipeParams) {
-	m := match{any: true}
-	if params.IfMatch != nil {
-		var err error
-		if m, err = parseMatch(*params.IfMatch); err != nil {
-			a.fail(c, err)
-			return
-		}
+	m, err := optionalMatch(params.IfMatch)
+	if err != nil {
+		a.fail(c, err)
+		return
 	}
 	var input RestoreRequest
 	body, err := readBody(c, &input)
