@@ -52,7 +52,7 @@ func (w *worker) look(ctx context.Context) error {
 			return err
 		}
 	}
-	seconds, err := lagSeconds(ctx, w.deps.Conn, w.spec, info)
+	undone, seconds, err := lag(ctx, w.deps.Conn, w.spec, info, state.LastSeq)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (w *worker) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.numbers.measured(info.AckFloor, info.Lag(), seconds, len(parked))
+	w.numbers.measured(info.AckFloor, undone, seconds, len(parked))
 	return nil
 }
 

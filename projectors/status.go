@@ -40,8 +40,10 @@ type Status struct {
 
 // status asks the server how far the projection is, so that it also tells what other processes did.
 func (w *worker) status(ctx context.Context) (Status, error) {
+	// The state is read first: one that runs has the consumer that is measured then, and not the one before it.
+	state, reason := w.where()
 	s, err := measure(ctx, w.deps.Conn, w.spec)
-	s.State, s.Reason = w.where()
+	s.State, s.Reason = state, reason
 	s.Skipped = w.numbers.skipped.Load()
 	return s, err
 }
@@ -61,8 +63,8 @@ func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, erro
 		// No consumer, so nothing is done: at most all events of the stream are to do.
 		info.Pending = state.Messages
 	}
-	s.Position, s.StreamEnd, s.LagEvents = info.AckFloor, state.LastSeq, info.Lag()
-	if s.LagSeconds, err = lagSeconds(ctx, conn, spec, info); err != nil {
+	s.Position, s.StreamEnd = info.AckFloor, state.LastSeq
+	if s.LagEvents, s.LagSeconds, err = lag(ctx, conn, spec, info, state.LastSeq); err != nil {
 		return s, fmt.Errorf("status of %s: %w", spec.Name, err)
 	}
 	parked, err := (&parking{conn: conn}).list(ctx, spec.Name)
@@ -73,20 +75,29 @@ func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, erro
 	return s, nil
 }
 
-// lagSeconds is the age of the oldest event that is not done.
-func lagSeconds(ctx context.Context, conn *jetstream.Conn, spec Spec, info jetstream.ConsumerInfo) (float64, error) {
-	if info.Lag() == 0 {
-		return 0, nil
+// lag is how many events are not done, and the age of the oldest of them in seconds. A consumer hears of an
+// event a moment after the stream has it, so one that says that all is done is compared with the stream.
+func lag(ctx context.Context, conn *jetstream.Conn, spec Spec, info jetstream.ConsumerInfo, streamEnd uint64) (uint64, float64, error) {
+	undone := info.Lag()
+	if undone == 0 && info.AckFloor >= streamEnd {
+		return 0, 0, nil
 	}
 	oldest := time.Now()
 	for _, filter := range spec.Filters {
 		msg, found, err := conn.Next(ctx, events.Stream, filter, info.AckFloor+1)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		if found && msg.Time.Before(oldest) {
+		if !found {
+			continue
+		}
+		undone = max(undone, 1)
+		if msg.Time.Before(oldest) {
 			oldest = msg.Time
 		}
 	}
-	return math.Max(0, time.Since(oldest).Seconds()), nil
+	if undone == 0 {
+		return 0, 0, nil
+	}
+	return undone, math.Max(0, time.Since(oldest).Seconds()), nil
 }

@@ -47,7 +47,6 @@ func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user st
 	}
 	control := projectors.NewControl(conn)
 	var end uint64 // of the stream, when everything of the user was in it
-	before := false
 	return settled(ctx, settlePoll, func() (bool, error) {
 		all, err := control.Status(ctx)
 		if err != nil {
@@ -60,10 +59,7 @@ func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user st
 			}
 			done = done && (p.LagEvents == 0 || p.Position >= end)
 		}
-		// Twice in a row: a consumer hears of a new message a moment after the stream has it.
-		twice := done && before
-		before = done
-		return twice, nil
+		return done, nil
 	})
 }
 

@@ -194,13 +194,9 @@ func (f *primarySwitch) drain(ctx context.Context, fenced bool) error {
 
 // catchUp waits until the replica has brought all but some events of the stream.
 func (f *primarySwitch) catchUp(ctx context.Context, but uint64) error {
-	// Twice in a row: a consumer hears of a new message a moment after the stream has it.
-	before := false
 	err := settled(ctx, settlePoll, func() (bool, error) {
 		behind, err := f.behind(ctx)
-		twice := err == nil && behind <= but && before
-		before = behind <= but
-		return twice, err
+		return err == nil && behind <= but, err
 	})
 	if err != nil {
 		return fmt.Errorf("wait for the replica to bring what is in the stream: %w", err)

@@ -1,0 +1,42 @@
+package projectors
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	"larder.dev/internal/testkit"
+)
+
+// Regression: a consumer hears of an event a moment after the stream has it, and a projection seemed done
+// with what it had not begun. What the consumer said before the event shows that moment for as long as needed.
+func TestLagOfAnEventThatTheConsumerDidNotHearOf(t *testing.T) {
+	t.Parallel()
+	conn, err := jetstream.Connect(t.Context(), jetstream.Options{
+		URL: testkit.NATS(t).URL(), Name: t.Name(), Log: testkit.Logger(t),
+	})
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	for _, stream := range Streams() {
+		require.NoError(t, conn.EnsureStream(t.Context(), stream))
+	}
+	spec := Spec{Name: "diary", Filters: []string{events.AllRecipes}}
+	_, err = conn.EnsureConsumer(t.Context(), events.Stream, jetstream.ConsumerConfig{
+		Durable: durable(spec.Name), Filters: spec.Filters, AckWait: defaultAckWait, MaxAckPending: 1,
+	})
+	require.NoError(t, err)
+	before, err := conn.ConsumerInfo(t.Context(), events.Stream, durable(spec.Name))
+	require.NoError(t, err)
+	measured := func(subject string) uint64 {
+		end, _, err := conn.Publish(t.Context(), jetstream.Message{Subject: subject, Data: []byte("{}")}, nil)
+		require.NoError(t, err)
+		undone, seconds, err := lag(t.Context(), conn, spec, before, end)
+		require.NoError(t, err)
+		require.Equal(t, undone > 0, seconds > 0)
+		return undone
+	}
+	require.Zero(t, measured("larder.user.ada"), "an event of another projection")
+	require.EqualValues(t, 1, measured("larder.recipe.ada.soup"))
+}
