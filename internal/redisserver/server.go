@@ -32,6 +32,8 @@ type Options struct {
 	// PEXPIRE, EXPIREAT, PEXPIREAT, SADD and SREM, also inside MULTI; any other command that would
 	// write one is refused. Nil keeps none.
 	Keep func(key string) bool
+	// Room bounds the memory of a cache. The zero Room bounds nothing.
+	Room Room
 }
 
 // Server is a running server.
@@ -39,6 +41,7 @@ type Server struct {
 	redis    *miniredis.Miniredis
 	lock     *serverfolder.Lock
 	journal  *journal
+	room     Room
 	password string
 	addr     string
 	clock    chan struct{} // closed to stop the ticker
@@ -80,7 +83,7 @@ func startLocked(opts Options) (*Server, error) {
 		return nil, err
 	}
 	server := &Server{
-		redis: miniredis.NewMiniRedis(), journal: journal, password: password, clock: make(chan struct{}),
+		redis: miniredis.NewMiniRedis(), journal: journal, room: opts.Room, password: password, clock: make(chan struct{}),
 	}
 	server.redis.RequireAuth(password)
 	if err := restore(server.redis, journal.state, time.Now()); err != nil {
@@ -116,7 +119,8 @@ func (s *Server) listen(opts Options) error {
 	return nil
 }
 
-// countDown makes times to live pass by the clock on the wall, which also runs while a laptop sleeps.
+// countDown makes times to live pass by the clock on the wall, which also runs while a laptop sleeps, and
+// makes room.
 func (s *Server) countDown() {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
@@ -132,6 +136,7 @@ func (s *Server) countDown() {
 			s.redis.FastForward(passed)
 		}
 		last = now
+		s.makeRoom()
 	}
 }
 

@@ -51,6 +51,32 @@ func start(t *testing.T, dir string) *redisserver.Server {
 	return server
 }
 
+// A cache stays within its room, and what isn't the cache's is left alone.
+func TestRoom(t *testing.T) {
+	t.Parallel()
+	cached := func(key string) bool { return strings.HasPrefix(key, "recipe:") }
+	server, err := redisserver.Start(redisserver.Options{
+		Dir: t.TempDir(), Keep: keep, Room: redisserver.Room{Of: cached, Bytes: 10_000},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, server.Stop()) })
+	client := connect(t, server.URL())
+	for i := range 100 {
+		for _, name := range []string{"recipe:%d", "session:%d", "written:%d"} {
+			require.NoError(t, client.Set(testContext(t), fmt.Sprintf(name, i), strings.Repeat("x", 1000), 0).Err())
+		}
+	}
+	require.Eventually(t, func() bool {
+		left, err := client.Keys(testContext(t), "recipe:*").Result()
+		return err == nil && len(left) == 10
+	}, patience, 50*time.Millisecond)
+	for _, others := range []string{"session:*", "written:*"} {
+		left, err := client.Keys(testContext(t), others).Result()
+		require.NoError(t, err)
+		require.Len(t, left, 100)
+	}
+}
+
 func connect(t *testing.T, url string) *redis.Client {
 	t.Helper()
 	options, err := redis.ParseURL(url)

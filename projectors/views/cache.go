@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,9 @@ var ErrBadCached = errors.New("bad cached value")
 
 // CacheKey names the cached recipe of a user. The user is part of the key, so that nobody reads another's.
 func CacheKey(user, recipe string) string { return CacheUserPrefix(user) + recipe }
+
+// IsCacheKey tells whether a key is that of a cached recipe.
+func IsCacheKey(key string) bool { return strings.HasPrefix(key, CachePrefix) }
 
 // CacheUserPrefix starts the key of every cached recipe of one user.
 func CacheUserPrefix(user string) string { return CachePrefix + user + ":" }

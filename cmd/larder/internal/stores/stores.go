@@ -20,6 +20,7 @@ import (
 	"larder.dev/internal/postgresserver"
 	"larder.dev/internal/redisserver"
 	"larder.dev/internal/serverfolder"
+	"larder.dev/projectors/views"
 )
 
 // Given are the addresses of servers that the person who runs Larder has; "" for what is to be embedded.
@@ -75,6 +76,10 @@ const (
 	backupDatabase  = "larder_backup"
 	groceryDatabase = "larder_grocery"
 )
+
+// homeCache is how many bytes of cached recipes the embedded Redis holds: some thousands, which is more than a
+// household opens in a week. The others come from PostgreSQL.
+const homeCache = 8 << 20
 
 // stopTimeout is how long the embedded servers may take to end in good order.
 const stopTimeout = 20 * time.Second
@@ -181,6 +186,7 @@ func (s *Stores) startRedis(o Options) error {
 	}
 	server, err := redisserver.Start(redisserver.Options{
 		Dir: filepath.Join(o.Dir, "redis"), Log: o.Log, Keep: identity.IsSessionKey,
+		Room: redisserver.Room{Of: views.IsCacheKey, Bytes: homeCache},
 	})
 	if err != nil {
 		return fmt.Errorf("start the embedded Redis: %w", err)

@@ -1,0 +1,33 @@
+package redisserver
+
+import "math/rand/v2"
+
+// Room bounds what the server holds of keys that can be had again from elsewhere, as a cache's.
+type Room struct {
+	Of    func(key string) bool // tells such a key; nil for none
+	Bytes int                   // of their values together; it may be more between two looks, a second apart
+}
+
+// makeRoom takes keys away, whichever, until the values of the rest fit. It is what Redis calls
+// allkeys-random, which needs no memory for each key's last use.
+func (s *Server) makeRoom() {
+	if s.room.Of == nil {
+		return
+	}
+	keys := s.redis.Keys()
+	rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] }) //nolint:gosec // which goes is no secret
+	held := 0
+	for _, key := range keys {
+		if !s.room.Of(key) {
+			continue
+		}
+		value, err := s.redis.Get(key)
+		if err != nil {
+			continue // gone since, or no string
+		}
+		if held += len(value); held > s.room.Bytes {
+			held -= len(value)
+			s.redis.Del(key)
+		}
+	}
+}
