@@ -5,14 +5,18 @@ package objectserver
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/versity/versitygw/auth"
@@ -27,6 +31,10 @@ const (
 	startTimeout = 20 * time.Second
 	stopTimeout  = 10 * time.Second
 	accessKey    = "larder"
+
+	// tries is how many ports are tried: the library takes a number and no listener, so another program can be
+	// faster.
+	tries = 5
 
 	// maxCopy is the S3 specification's limit of what is copied at once. The library takes its zero value for
 	// "nothing may be copied".
@@ -54,6 +62,7 @@ type Server struct {
 	lock   *serverfolder.Lock
 	port   int
 	secret string
+	health string // path, of this server alone
 	cancel context.CancelFunc
 	ended  chan struct{}
 	failed error // valid once ended is closed
@@ -93,21 +102,38 @@ func startLocked(ctx context.Context, opts Options) (*Server, error) {
 	}
 	kept := filepath.Join(opts.Dir, "port")
 	port := serverfolder.Port(kept)
-	if port == 0 {
-		if port, err = serverfolder.FreePort(); err != nil {
+	for range tries {
+		if port == 0 {
+			if port, err = serverfolder.FreePort(); err != nil {
+				return nil, err
+			}
+		}
+		var server *Server
+		if server, err = serve(ctx, opts, port, secret); err == nil {
+			return server, serverfolder.KeepPort(kept, port)
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
 			return nil, err
 		}
+		port = 0 // somebody took it since we looked
 	}
+	return nil, err
+}
+
+// serve runs the library on one port.
+func serve(ctx context.Context, opts Options, port int, secret string) (*Server, error) {
 	files, err := openFolder(opts.Dir)
 	if err != nil {
 		return nil, err
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	server := &Server{port: port, secret: secret, cancel: cancel, ended: make(chan struct{})}
+	server := &Server{
+		port: port, secret: secret, health: "/" + strings.ToLower(rand.Text()), cancel: cancel, ended: make(chan struct{}),
+	}
 	go func() {
 		defer close(server.ended)
 		server.failed = embedgw.RunVersityGW(running, files, server.config())
-		if server.failed != nil {
+		if server.failed != nil && !errors.Is(server.failed, syscall.EADDRINUSE) {
 			opts.Log.Error("the embedded object store ended", "error", server.failed)
 		}
 	}()
@@ -115,7 +141,7 @@ func startLocked(ctx context.Context, opts Options) (*Server, error) {
 		server.shutDown()
 		return nil, err
 	}
-	return server, serverfolder.KeepPort(kept, port)
+	return server, nil
 }
 
 // openFolder opens the objects. Attributes are kept in files beside them, since not every file system has
@@ -151,20 +177,21 @@ func (s *Server) config() *embedgw.Config {
 		IAMService:     auth.NewIAMServiceSingle(root), // else the library makes it, and says so on the standard output
 		RootUserAccess: accessKey, RootUserSecret: s.secret, Ports: []string{s.address()},
 		MaxConnections: maxConnections, MaxRequests: maxRequests, MultipartMaxParts: 10_000,
-		Quiet: true, KeepAlive: true, DisableACLs: true,
+		Quiet: true, KeepAlive: true, DisableACLs: true, HealthPath: s.health,
 	}
 }
 
-// reached waits until the server takes connections.
+// reached waits until the server answers, at a path that no other server has: what answers at the address may
+// be a program that took the port before.
 func (s *Server) reached(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
 	for {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.address())
+		err := s.answers(ctx)
 		if err == nil {
-			return conn.Close()
+			return nil
 		}
 		select {
 		case <-s.ended:
@@ -174,6 +201,21 @@ func (s *Server) reached(ctx context.Context) error {
 		case <-again.C:
 		}
 	}
+}
+
+func (s *Server) answers(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Endpoint()+s.health, nil)
+	if err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	response, err := (&http.Client{Timeout: time.Second}).Do(request)
+	if err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("it says %s", response.Status)
+	}
+	return errors.Join(err, response.Body.Close())
 }
 
 func (s *Server) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
