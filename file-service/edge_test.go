@@ -1,48 +1,20 @@
 package fileservice_test
 
 import (
-	"bytes"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"text/template"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/internal/testkit"
 )
-
-// here is this folder. The object store has changed the working folder.
-func here() string {
-	_, file, _, _ := runtime.Caller(0) //nolint:dogsled // only the file is asked for
-	return filepath.Dir(file)
-}
-
-// nginx is the program that make fetches, or that of LARDER_TEST_NGINX.
-func nginx(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("LARDER_TEST_NGINX")
-	if path == "" {
-		path = filepath.Join(here(), "..", ".tools", "nginx")
-	}
-	if _, err := os.Stat(path); err != nil {
-		path = "/usr/sbin/nginx"
-	}
-	require.FileExists(t, path, "make test puts nginx there; LARDER_TEST_NGINX names another")
-	return path
-}
 
 // edge is an nginx with its cache before the file service, and a counter between the two.
 type edge struct {
@@ -64,39 +36,8 @@ func newEdge(t *testing.T, origin string) *edge {
 	}))
 	t.Cleanup(counter.Close)
 
-	// Not t.TempDir: nginx runs as somebody else where the test runs as root.
-	dir, err := os.MkdirTemp("", "larder-edge-") //nolint:usetesting // said above
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o777)) //nolint:gosec // as above
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	config, err := template.ParseFiles(filepath.Join(here(), "testdata", "nginx.conf"))
-	require.NoError(t, err)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := listener.Addr().String()
-	require.NoError(t, listener.Close())
-	var text bytes.Buffer
-	require.NoError(t, config.Execute(&text, map[string]string{
-		"Origin": strings.TrimPrefix(counter.URL, "http://"), "Listen": address, "Dir": dir,
-	}))
-	file := filepath.Join(dir, "nginx.conf")
-	require.NoError(t, os.WriteFile(file, text.Bytes(), 0o644))
-	command := exec.Command(nginx(t), "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", file)
-	var said bytes.Buffer
-	command.Stdout, command.Stderr = &said, &said
-	require.NoError(t, command.Start())
-	t.Cleanup(func() {
-		_ = command.Process.Signal(os.Interrupt)
-		_ = command.Wait()
-	})
-	e.url = "http://" + address
-	testkit.Until(t, "nginx answers", func() bool {
-		conn, err := net.DialTimeout("tcp", address, time.Second)
-		if err != nil {
-			return false
-		}
-		return conn.Close() == nil
-	})
+	origin = strings.TrimPrefix(counter.URL, "http://")
+	e.url = testkit.Nginx(t, testkit.Upstreams{CommandAPI: origin, QueryAPI: origin, FileService: origin, GroceryApp: origin})
 	return e
 }
 

@@ -2,9 +2,6 @@ package larder
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -15,16 +12,16 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Parts are the components as processes of their own, on servers, behind a proxy that routes one surface by
-// method as nginx does: reads to query-api, the rest to command-api, and /grocery to the grocery app.
+// Parts are the components as processes of their own, on servers, behind a real nginx that routes one surface by
+// method with the configuration of deploy/nginx.
 type Parts struct {
 	*Server
 
 	where RunFile
-	front *httptest.Server
+	front string   // the address of nginx
 	names []string // of the processes, in the order in which they are started
 
-	mu        sync.Mutex // the proxy asks for addresses meanwhile
+	mu        sync.Mutex // nginx asks for addresses meanwhile
 	processes map[string]*Process
 	said      []*transcript
 	turn      int // of those that could take a request
@@ -59,11 +56,16 @@ func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy) *Pa
 	tb.Helper()
 	p := &Parts{
 		Server: home(tb), where: where, doors: doors, processes: map[string]*Process{},
-		names: []string{"projectors", "relay", "query-api", "command-api", "grocery-app"},
+		names: []string{"projectors", "relay", "query-api", "command-api", "file-service", "grocery-app"},
 	}
-	p.env = environment(p.home, p.DataDir, p.where.environment()...)
-	p.front = httptest.NewServer(p.surface())
-	tb.Cleanup(p.front.Close)
+	p.env = environment(p.home, p.DataDir, append(p.where.environment(), forFiles(tb)...)...)
+	address := func(component string) string {
+		return newService(tb, func() string { return p.address(component) }).address()
+	}
+	p.front = testkit.Nginx(tb, testkit.Upstreams{
+		CommandAPI: address("command-api"), QueryAPI: address("query-api"),
+		FileService: address("file-service"), GroceryApp: address("grocery-app"),
+	})
 	p.runs(tb, p)
 	return p
 }
@@ -98,7 +100,7 @@ func (p *Parts) Launch(tb testing.TB, name string, args ...string) *Process {
 // Door is the one in front of a server, by the name that /readyz has for it.
 func (p *Parts) Door(name string) *testkit.Proxy { return p.doors[name] }
 
-// Take gives the process of that name out of the system: the proxy sends it nothing more. It is the caller's
+// Take gives the process of that name out of the system: nginx sends it nothing more. It is the caller's
 // to end.
 func (p *Parts) Take(name string) *Process {
 	p.mu.Lock()
@@ -160,7 +162,7 @@ func (p *Parts) end() {
 	waiting.Wait()
 }
 
-func (p *Parts) url() string { return p.front.URL }
+func (p *Parts) url() string { return p.front }
 
 func (p *Parts) output() string {
 	var all strings.Builder
@@ -176,37 +178,14 @@ func (p *Parts) stores(testing.TB) RunFile { return p.where }
 
 func (p *Parts) feedURL(testing.TB) string { return p.where.FeedURL }
 
-// surface is the proxy. An answer passes through as it comes, since /api/events never ends.
-func (p *Parts) surface() http.Handler {
-	return &httputil.ReverseProxy{
-		FlushInterval: -1,
-		Rewrite: func(r *httputil.ProxyRequest) {
-			target, err := url.Parse(p.address(r.In))
-			if err != nil {
-				return
-			}
-			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
-			r.Out.Host = r.In.Host
-			for name, values := range r.In.Header {
-				if strings.HasPrefix(name, "X-Forwarded-") {
-					r.Out.Header[name] = values
-				}
-			}
-		},
-		// A request that no process answers gets no answer, as where there is no proxy.
-		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
-	}
-}
-
-// address is that of a process which takes a request, in turns where there are several; "" where none runs.
-func (p *Parts) address(r *http.Request) string {
-	component := componentFor(r)
+// address is that of one of a component's processes, in turns where there are several; "" where none runs.
+func (p *Parts) address(component string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var addresses []string
 	for name, process := range p.processes {
 		if componentOf(name) == component && process.address() != "" {
-			addresses = append(addresses, process.address())
+			addresses = append(addresses, strings.TrimPrefix(process.address(), "http://"))
 		}
 	}
 	if len(addresses) == 0 {
@@ -217,28 +196,7 @@ func (p *Parts) address(r *http.Request) string {
 	return addresses[p.turn%len(addresses)]
 }
 
-// componentFor routes by address and method.
-func componentFor(r *http.Request) string {
-	method := methodOf(r)
-	switch {
-	case strings.HasPrefix(r.URL.Path, "/grocery"):
-		return "grocery-app"
-	case method == http.MethodGet, method == http.MethodHead:
-		return "query-api"
-	default:
-		return "command-api"
-	}
-}
-
 func componentOf(name string) string { return strings.TrimRight(name, "-23456789") }
-
-// methodOf is that of the request; of a browser's question before a request, that of the request to come.
-func methodOf(r *http.Request) string {
-	if asked := r.Header.Get("Access-Control-Request-Method"); r.Method == http.MethodOptions && asked != "" {
-		return asked
-	}
-	return r.Method
-}
 
 // address is where the process takes requests, "" while it doesn't yet.
 func (p *Process) address() string {

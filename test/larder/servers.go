@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -98,4 +99,16 @@ func (f RunFile) environment() []string {
 		env = append(env, name+"="+value)
 	}
 	return env
+}
+
+// forFiles are the variables by which the file service finds its object store, and by which it and query-api
+// sign addresses alike.
+func forFiles(tb testing.TB) []string {
+	tb.Helper()
+	objects := testkit.ObjectsAt(tb)
+	return []string{
+		"LARDER_S3_ENDPOINT=" + objects.Endpoint, "LARDER_S3_BUCKET=" + objects.Bucket,
+		"LARDER_S3_ACCESS_KEY=" + objects.AccessKey, "LARDER_S3_SECRET_KEY=" + objects.SecretKey,
+		"LARDER_CDN_SECRET=" + rand.Text() + rand.Text(), "LARDER_SPOOL_DIR=" + filepath.Join(tb.TempDir(), "uploads"),
+	}
 }

@@ -1,0 +1,151 @@
+package testkit
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"larder.dev/internal/serverfolder"
+)
+
+// Upstreams are the components that nginx has behind it, as host:port.
+type Upstreams struct{ CommandAPI, QueryAPI, FileService, GroceryApp string }
+
+// Nginx starts a real nginx with the configuration of deploy/nginx before some components, and gives its address,
+// as http://127.0.0.1:8080. It ends with the test.
+func Nginx(tb testing.TB, behind Upstreams) string {
+	tb.Helper()
+	// Not TempDir: its workers are somebody else where the test runs as root.
+	dir, err := os.MkdirTemp("", "larder-nginx-") //nolint:usetesting // said above
+	must(tb, err)
+	must(tb, os.Chmod(dir, 0o777)) //nolint:gosec // as above
+	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
+	for attempt := 1; ; attempt++ {
+		port, err := serverfolder.FreePort()
+		must(tb, err)
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		if startNginx(tb, dir, address, behind) {
+			return "http://" + address
+		}
+		if attempt == nginxAttempts {
+			said, _ := os.ReadFile(filepath.Join(dir, "error.log"))
+			tb.Fatalf("nginx didn't start: %s", said)
+		}
+	}
+}
+
+// nginxAttempts is how many ports are tried, each of which another program may take before nginx does.
+const nginxAttempts = 5
+
+// startNginx tells whether it came up. Where it ended at once the port was taken meanwhile, or its
+// configuration is wrong.
+func startNginx(tb testing.TB, dir, address string, behind Upstreams) bool {
+	tb.Helper()
+	file := filepath.Join(dir, "nginx.conf")
+	must(tb, os.WriteFile(file, []byte(nginxConfig(tb, dir, address, behind)), 0o644)) //nolint:gosec // for its workers
+	//nolint:gosec,noctx // the program is the developer's choice, and ends with the test
+	command := exec.Command(nginxProgram(tb), "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", file)
+	must(tb, command.Start())
+	ended := make(chan struct{})
+	go func() {
+		_ = command.Wait()
+		close(ended)
+	}()
+	tb.Cleanup(func() {
+		_ = command.Process.Signal(syscall.SIGTERM)
+		Wait(tb, ended, "the end of nginx")
+	})
+	client := &http.Client{Timeout: time.Second}
+	up := false
+	Until(tb, "nginx answers or ends", func() bool {
+		select {
+		case <-ended:
+			return true
+		default:
+		}
+		answer, err := client.Get("http://" + address + "/healthz") //nolint:noctx // it has a deadline
+		if err != nil {
+			return false
+		}
+		up = answer.StatusCode == http.StatusOK
+		return answer.Body.Close() == nil && up
+	})
+	return up
+}
+
+// nginxConfig is the template, filled in as nginx's own image does it, in an http block of the test's own.
+func nginxConfig(tb testing.TB, dir, address string, behind Upstreams) string {
+	tb.Helper()
+	settings := map[string]string{
+		"LARDER_LISTEN": address, "LARDER_ACCESS_LOG": filepath.Join(dir, "access.log"),
+		"LARDER_RESOLVER": "127.0.0.1", // never asked: the components are given by their addresses
+		"LARDER_CACHE":    dir, "LARDER_WEB_ROOT": filepath.Join(moduleRoot(), "web", "dist", "app"),
+		"LARDER_WEB_HEADERS": filepath.Join(moduleRoot(), "deploy", "nginx", "web-headers.conf"),
+		"LARDER_COMMAND_API": behind.CommandAPI, "LARDER_QUERY_API": behind.QueryAPI,
+		"LARDER_FILE_SERVICE": behind.FileService, "LARDER_GROCERY_APP": behind.GroceryApp,
+	}
+	template, err := os.ReadFile(filepath.Join(moduleRoot(), "deploy", "nginx", "larder.conf.template"))
+	must(tb, err)
+	filled := larderVariable.ReplaceAllStringFunc(string(template), func(variable string) string {
+		value, ok := settings[variable[2:len(variable)-1]]
+		if !ok {
+			tb.Fatalf("the template of nginx asks for %s, which no test gives it", variable)
+		}
+		return value
+	})
+	return strings.NewReplacer("DIR", dir, "SERVER", filled).Replace(nginxMain)
+}
+
+// nginxMain is around the template: what its image has in a file of its own.
+const nginxMain = `
+worker_processes 1;
+daemon off;
+pid DIR/nginx.pid;
+events { worker_connections 1024; }
+http {
+    client_body_temp_path DIR/body;
+    proxy_temp_path DIR/proxy;
+    fastcgi_temp_path DIR/fastcgi;
+    uwsgi_temp_path DIR/uwsgi;
+    scgi_temp_path DIR/scgi;
+    SERVER
+}
+`
+
+// larderVariable is what a template has of ours; nginx has variables of its own.
+var larderVariable = regexp.MustCompile(`\$\{LARDER_[A-Z_]+\}`)
+
+// nginxProgram is the one that make fetches, or that of LARDER_TEST_NGINX.
+func nginxProgram(tb testing.TB) string {
+	tb.Helper()
+	path := os.Getenv("LARDER_TEST_NGINX")
+	if path == "" {
+		path = filepath.Join(moduleRoot(), ".tools", "nginx")
+	}
+	if _, err := os.Stat(path); err != nil { //nolint:gosec // as above: a developer names it
+		tb.Fatalf("no nginx at %s: make test puts one there; LARDER_TEST_NGINX names another", path)
+	}
+	return path
+}
+
+// moduleRoot is the folder of go.mod.
+func moduleRoot() string {
+	_, file, _, _ := runtime.Caller(0) //nolint:dogsled // only the file is asked for
+	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+}
+
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
