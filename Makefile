@@ -20,10 +20,13 @@ WEB_BUILT   := web/dist/app/index.html
 WEB_SOURCES  = $(shell find web/src web/public web/build web/index.html web/vite.config.ts -type f)
 # What `larder up` is started with by `make run`: make run ARGS="--addr 127.0.0.1:9000".
 ARGS     ?=
+# What images are called by.
+VERSION  ?= local
 
 .DEFAULT_GOAL := help
 .PHONY: help run build generate verify format-check vet lint generated-check tidy-check arch format \
-	test test-quick test-real test-race test-faults bench fuzz clean web-build web-verify web-test web-screens
+	test test-quick test-real test-race test-faults bench fuzz clean web-build web-verify web-test web-screens \
+	compose-secrets images
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +101,14 @@ web-test: build $(WEB_MODULES) ## the app's tests: its logic, its size, and what
 
 web-screens: build $(WEB_MODULES) ## pictures of every page, for docs/screens: look at them
 	cd web && $(CURDIR)/scripts/with-chromium npm run --silent screens
+
+compose-secrets: build ## make what docker-compose.yml needs: passwords in .env, credentials for NATS
+	@scripts/compose-secrets
+
+images: ## build the two images, larder and larder-nginx, from the versions of deploy/versions.env
+	set -a; . deploy/versions.env; for image in larder larder-nginx; do \
+		docker build --target $${image#larder-} --tag $$image:$(VERSION) \
+			--build-arg GO_IMAGE --build-arg NODE_IMAGE --build-arg NGINX_IMAGE . || exit 1; done
 
 # npm ci writes this file last, so that it stands for the whole folder.
 $(WEB_MODULES): web/package-lock.json

@@ -33,6 +33,7 @@ type commands struct {
 	Failback  failbackCommand  `cmd:"" help:"Bring in what the old primary alone has, and make it the primary again."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the databases to this version's schema."`
 
+	Probe        probeCommand        `cmd:"" help:"Ask a component on this machine whether it is ready; for health checks."`
 	NATSAccounts natsAccountsCommand `cmd:"" name:"nats-accounts" help:"Write accounts and credentials for NATS servers."`
 
 	Version kong.VersionFlag `help:"Print the version and stop."`

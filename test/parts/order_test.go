@@ -131,7 +131,32 @@ func TestReadyzNamesWhatIsMissing(t *testing.T) {
 			larder.Soon(t, deadline, func() string { return strings.Join(missing(t, parts.Part(name)), ", ") })
 		}
 	}
+	probes(t, parts)
 	worksWhole(t, parts)
+}
+
+// probes asks as the health check of a container does: the exit code says whether it is ready, and a line why not.
+func probes(t *testing.T, parts *larder.Parts) {
+	t.Helper()
+	probe := func() larder.Result {
+		address := strings.TrimPrefix(parts.Part("command-api").Listening(t), "http://")
+		return parts.Run(t, "", "probe", "--addr", address)
+	}
+	require.Zero(t, probe().Code)
+	parts.Door("redis").Cut()
+	larder.Soon(t, deadline, func() string {
+		if result := probe(); result.Code != 1 || !strings.Contains(result.Both(), "redis") {
+			return result.Both()
+		}
+		return ""
+	})
+	parts.Door("redis").Mend()
+	larder.Soon(t, deadline, func() string {
+		if result := probe(); result.Code != 0 {
+			return result.Both()
+		}
+		return ""
+	})
 }
 
 // onlyMisses says where a component misses something else than the store, if it needs that.

@@ -1,0 +1,39 @@
+# Two images: `larder`, the one binary for every component, and `nginx`, with its routes and the pages.
+
+# The versions are those of deploy/versions.env, which the compose file hands over.
+ARG GO_IMAGE
+ARG NODE_IMAGE
+ARG NGINX_IMAGE
+
+FROM ${NODE_IMAGE} AS web
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci
+COPY . /src
+RUN npm run build
+
+FROM ${GO_IMAGE} AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /larder ./cmd/larder && mkdir -m 1777 /scratch
+
+# Nothing but the binary, what it needs to trust a TLS server, and a place for temporary files.
+FROM scratch AS larder
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /scratch /tmp
+COPY --from=build --chown=65532:65532 /scratch /uploads
+COPY --from=build /larder /larder
+USER 65532:65532
+ENV LARDER_ADDR=0.0.0.0:8080 LARDER_DATA_DIR=/tmp/larder
+EXPOSE 8080
+ENTRYPOINT ["/larder"]
+
+FROM ${NGINX_IMAGE} AS nginx
+COPY deploy/nginx/web-headers.conf /etc/nginx/larder-web-headers.conf
+COPY deploy/nginx/larder.conf.template /etc/nginx/templates/default.conf.template
+COPY --from=web /src/web/dist/app /usr/share/nginx/html
+USER root
+RUN mkdir -p /var/cache/larder && chown 101:101 /var/cache/larder
+USER 101

@@ -1,0 +1,186 @@
+// Package compose_test checks docker-compose.yml as Compose itself reads it.
+package compose_test
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/stretchr/testify/require"
+)
+
+const root = "../.."
+
+// passwords are what scripts/compose-secrets writes into .env.
+func passwords() []string {
+	return []string{
+		"POSTGRES_PASSWORD", "BACKUP_POSTGRES_PASSWORD", "GROCERY_POSTGRES_PASSWORD", "REDIS_PASSWORD", "ELASTIC_PASSWORD",
+		"S3_SECRET_KEY", "CDN_SECRET",
+	}
+}
+
+// load reads the project in a folder that has its files and an .env with these names.
+func load(t *testing.T, names ...string) (*types.Project, error) {
+	t.Helper()
+	folder := t.TempDir()
+	for _, file := range []string{"docker-compose.yml", "deploy/compose/services.yml", "deploy/versions.env"} {
+		text, err := os.ReadFile(filepath.Join(root, file))
+		require.NoError(t, err)
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(folder, file)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, file), text, 0o600))
+	}
+	var env strings.Builder
+	for _, name := range names {
+		env.WriteString(name + "=value-of-" + name + "\n")
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(folder, ".env"), []byte(env.String()), 0o600))
+	options, err := cli.NewProjectOptions([]string{filepath.Join(folder, "docker-compose.yml")},
+		cli.WithWorkingDirectory(folder), cli.WithProfiles([]string{"*"}))
+	require.NoError(t, err)
+	return options.LoadProject(context.Background())
+}
+
+// The file is whole: every server and every component is there, watched and bounded, and ours have no rights
+// that they don't need.
+func TestEveryServiceIsWatchedAndBounded(t *testing.T) {
+	t.Parallel()
+	project, err := load(t, passwords()...)
+	require.NoError(t, err)
+	require.Subset(t, slices.Collect(maps.Keys(project.Services)), []string{
+		"postgres", "backup-postgres", "grocery-postgres", "redis", "elasticsearch", "nats", "objects", "nginx",
+		"migrate", "command-api", "query-api", "file-service", "relay", "projectors", "grocery-app",
+	})
+	for name, service := range project.Services {
+		require.NotNil(t, service.Deploy, name)
+		require.Positive(t, service.Deploy.Resources.Limits.MemoryBytes, "%s has a limit", name)
+		if once := name == "migrate" || name == "operator"; !once {
+			require.NotNil(t, service.HealthCheck, "%s has a health check", name)
+			require.False(t, service.HealthCheck.Disable, name)
+			require.Equal(t, "unless-stopped", service.Restart, name)
+		}
+		if strings.HasPrefix(service.Image, "larder") {
+			require.True(t, service.ReadOnly, "%s writes to no image", name)
+			require.Equal(t, []string{"ALL"}, service.CapDrop, name)
+			require.NotNil(t, service.Build, name)
+		} else {
+			require.Contains(t, service.Image, ":", "%s names a version", name)
+			require.NotContains(t, service.Image, "latest", name)
+		}
+		require.Equal(t, name == "nginx", len(service.Ports) > 0, "%s: nginx alone can be reached from outside", name)
+	}
+}
+
+// What must outlive its container is on a volume.
+func TestWhatIsKeptIsOnAVolume(t *testing.T) {
+	t.Parallel()
+	project, err := load(t, passwords()...)
+	require.NoError(t, err)
+	for _, name := range []string{"postgres", "backup-postgres", "grocery-postgres", "redis", "elasticsearch", "nats", "objects"} {
+		require.True(t, slices.ContainsFunc(project.Services[name].Volumes, func(v types.ServiceVolumeConfig) bool {
+			return v.Type == types.VolumeTypeVolume && v.Source == name
+		}), name)
+	}
+}
+
+// There is no password by default: without one, nothing starts, and the error says what to do.
+func TestNoPasswordIsADefault(t *testing.T) {
+	t.Parallel()
+	for i, missing := range passwords() {
+		_, err := load(t, slices.Delete(passwords(), i, i+1)...)
+		require.ErrorContains(t, err, missing)
+		require.ErrorContains(t, err, "make compose-secrets")
+	}
+}
+
+// A component has its own credentials and nobody else's.
+func TestEachComponentHasItsOwnCredentials(t *testing.T) {
+	t.Parallel()
+	project, err := load(t, passwords()...)
+	require.NoError(t, err)
+	want := map[string][]string{
+		"command-api": {"command-api.creds"}, "query-api": {"query-api.creds"}, "grocery-app": {"grocery-app.creds"}, "relay": {"relay.creds"}, "projectors": {"projectors.creds", "feed.creds"},
+		"operator": {"operator.creds", "feed.creds"},
+	}
+	for name, service := range project.Services {
+		var has []string
+		for _, secret := range service.Secrets {
+			has = append(has, secret.Source)
+		}
+		require.Equal(t, want[name], has, name)
+	}
+}
+
+// Whatever a service is told, the program or the template of nginx asks for: a name with a typo in it would be
+// told to nobody.
+func TestEverySettingIsAskedFor(t *testing.T) {
+	t.Parallel()
+	project, err := load(t, passwords()...)
+	require.NoError(t, err)
+	asked := map[string]bool{}
+	sources, err := filepath.Glob(filepath.Join(root, "cmd", "larder", "*.go"))
+	require.NoError(t, err)
+	for _, file := range append(sources, filepath.Join(root, "deploy", "nginx", "larder.conf.template")) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, name := range regexp.MustCompile(`LARDER_[A-Z0-9_]+`).FindAllString(string(text), -1) {
+			asked[name] = true
+		}
+	}
+	for name, service := range project.Services {
+		for variable := range service.Environment {
+			if strings.HasPrefix(variable, "LARDER_") {
+				require.True(t, asked[variable], "%s of %s", variable, name)
+			}
+		}
+	}
+}
+
+// A component knows the stores that it works with, and no other's password.
+func TestEachComponentKnowsItsStoresAlone(t *testing.T) {
+	t.Parallel()
+	project, err := load(t, passwords()...)
+	require.NoError(t, err)
+	for name, own := range map[string][]string{
+		"command-api":  {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL"},
+		"query-api":    {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL", "LARDER_ELASTICSEARCH_URL"},
+		"file-service": {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL"},
+		"relay":        {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_NATS_URL"},
+		"projectors":   {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL", "LARDER_ELASTICSEARCH_URL"},
+		"grocery-app":  {"LARDER_GROCERY_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_GROCERY_NATS_URL"},
+	} {
+		var told []string
+		for variable := range project.Services[name].Environment {
+			if strings.HasSuffix(variable, "_URL") && variable != "LARDER_CDN_URL" {
+				told = append(told, variable)
+			}
+		}
+		require.ElementsMatch(t, own, told, name)
+	}
+}
+
+// No image of ours runs as root, and the versions of what it is built from are in the one place.
+func TestImagesAreNobodys(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	require.NoError(t, err)
+	var stage string
+	users := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Fields(line)
+		switch {
+		case len(fields) == 4 && fields[0] == "FROM":
+			stage = fields[3]
+			require.True(t, fields[1] == "scratch" || strings.HasPrefix(fields[1], "${"), "%s is of versions.env", fields[1])
+		case len(fields) == 2 && fields[0] == "USER":
+			users[stage] = fields[1]
+		}
+	}
+	require.Equal(t, map[string]string{"larder": "65532:65532", "nginx": "101"}, users)
+}

@@ -1,0 +1,46 @@
+package parts_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// What `make compose-secrets` runs makes every password and credential once, for their owner's eyes, and keeps what
+// is there when it runs again.
+func TestComposeSecrets(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, dir := range []string{"scripts", "bin", "deploy/nats"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(folder, dir), 0o700))
+	}
+	script, err := os.ReadFile(filepath.Join(larder.Root(), "scripts", "compose-secrets"))
+	require.NoError(t, err)
+	program := filepath.Join(folder, "scripts", "compose-secrets")
+	require.NoError(t, os.WriteFile(program, script, 0o700)) //nolint:gosec // it is run
+	require.NoError(t, os.Symlink(larder.Binary(t), filepath.Join(folder, "bin", "larder")))
+
+	run := func() map[string]string {
+		output, err := exec.CommandContext(t.Context(), program).CombinedOutput() //nolint:gosec // written above
+		require.NoError(t, err, string(output))
+		made := map[string]string{}
+		for _, name := range []string{".env", "deploy/nats/accounts/creds/relay.creds", "deploy/nats/accounts/accounts.conf"} {
+			content, err := os.ReadFile(filepath.Join(folder, name))
+			require.NoError(t, err)
+			made[name] = string(content)
+		}
+		return made
+	}
+	first := run()
+	require.Len(t, regexp.MustCompile(`(?m)^[A-Z0-9_]+=[0-9a-f]{48}$`).FindAllString(first[".env"], -1), 7)
+	require.Equal(t, first[".env"], run()[".env"])
+	info, err := os.Stat(filepath.Join(folder, ".env"))
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
