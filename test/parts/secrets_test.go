@@ -23,11 +23,11 @@ func TestComposeSecrets(t *testing.T) {
 	script, err := os.ReadFile(filepath.Join(larder.Root(), "scripts", "compose-secrets"))
 	require.NoError(t, err)
 	program := filepath.Join(folder, "scripts", "compose-secrets")
-	require.NoError(t, os.WriteFile(program, script, 0o700)) //nolint:gosec // it is run
+	require.NoError(t, os.WriteFile(program, script, 0o700))
 	require.NoError(t, os.Symlink(larder.Binary(t), filepath.Join(folder, "bin", "larder")))
 
 	run := func() map[string]string {
-		output, err := exec.CommandContext(t.Context(), program).CombinedOutput() //nolint:gosec // written above
+		output, err := exec.CommandContext(t.Context(), program).CombinedOutput()
 		require.NoError(t, err, string(output))
 		made := map[string]string{}
 		for _, name := range []string{".env", "deploy/nats/accounts/creds/relay.creds", "deploy/nats/accounts/accounts.conf"} {
