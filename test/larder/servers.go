@@ -95,8 +95,14 @@ func (f RunFile) environment() []string {
 		"LARDER_REDIS_URL":            f.RedisURL,
 		"LARDER_ELASTICSEARCH_URL":    f.ElasticsearchURL,
 		"LARDER_ELASTICSEARCH_ALIAS":  f.ElasticsearchAlias,
+		"LARDER_S3_ENDPOINT":          f.S3Endpoint,
+		"LARDER_S3_BUCKET":            f.S3Bucket,
+		"LARDER_S3_ACCESS_KEY":        f.S3AccessKey,
+		"LARDER_S3_SECRET_KEY":        f.S3SecretKey,
 	} {
-		env = append(env, name+"="+value)
+		if value != "" {
+			env = append(env, name+"="+value)
+		}
 	}
 	return env
 }

@@ -25,6 +25,11 @@ type RunFile struct {
 
 	ElasticsearchURL   string `json:"elasticsearch_url"`
 	ElasticsearchAlias string `json:"elasticsearch_alias"`
+
+	S3Endpoint  string `json:"s3_endpoint"`
+	S3Bucket    string `json:"s3_bucket"`
+	S3AccessKey string `json:"s3_access_key"`
+	S3SecretKey string `json:"s3_secret_key"`
 }
 
 // Postgres connects to a database, until the end of the test.

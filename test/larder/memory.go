@@ -1,0 +1,48 @@
+package larder
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// sampleEvery is how often the memory of a process is looked at.
+const sampleEvery = 5 * time.Millisecond
+
+// PeakMemory looks at the memory of the process all the while that fn runs, and gives the most that it had
+// resident, in bytes. Counted is what is the process's own (RssAnon of Linux, proc(5)): Go's heap, stacks and
+// runtime. What it has mapped of its program file isn't: the system drops such pages when it needs room, and
+// shares them among the processes of one binary.
+func (p *Process) PeakMemory(tb testing.TB, fn func()) int64 {
+	tb.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		fn()
+	}()
+	peak := p.memory(tb)
+	for {
+		select {
+		case <-done:
+			return max(peak, p.memory(tb))
+		case <-time.After(sampleEvery):
+			peak = max(peak, p.memory(tb))
+		}
+	}
+}
+
+func (p *Process) memory(tb testing.TB) int64 {
+	tb.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
+	require.NoError(tb, err)
+	found := regexp.MustCompile(`RssAnon:\s+(\d+) kB`).FindSubmatch(status)
+	require.NotNil(tb, found, "the kernel doesn't tell")
+	kilobytes, err := strconv.ParseInt(string(found[1]), 10, 64)
+	require.NoError(tb, err)
+	return kilobytes << 10
+}
