@@ -25,7 +25,8 @@ VERSION  ?= local
 
 .DEFAULT_GOAL := help
 .PHONY: help run build generate verify format-check vet lint generated-check tidy-check arch format \
-	test test-quick test-real test-race test-faults bench fuzz clean web-build web-verify web-test web-screens compose-secrets images test-files
+	test test-quick test-real test-race test-faults bench fuzz clean web-build web-verify web-test web-screens \
+	compose-secrets images test-files
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

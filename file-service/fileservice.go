@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -18,6 +19,7 @@ import (
 	"larder.dev/file-service/internal/httpapi"
 	"larder.dev/file-service/internal/keeping"
 	"larder.dev/file-service/internal/postgres"
+	"larder.dev/file-service/internal/resumable"
 	"larder.dev/file-service/internal/spool"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/freshness"
@@ -58,6 +60,7 @@ type Service struct {
 	files    *keeping.Files
 	notifier *db.Notifier
 	handler  http.Handler
+	uploads  *resumable.Uploads
 	swept    *prometheus.CounterVec
 	log      *slog.Logger
 }
@@ -73,13 +76,17 @@ func New(deps Deps) (*Service, error) {
 	}
 	notifier := db.NewNotifier(deps.Pool, ledger.Channel, log)
 	service := &Service{notifier: notifier, log: log, swept: prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "larder_files_swept_objects_total",
-		Help: "Objects that a sweep looked at, and those that it removed because nothing names them.",
+		Name: "larder_files_swept_total",
+		Help: "Objects that a sweep looked at, those that it removed because nothing names them, and uploads that were never completed.",
 	}, []string{"what"})}
 	service.files = keeping.New(keeping.Options{
 		Database: postgres.New(deps.Pool, notifier.Hint), Objects: deps.Objects, Uploads: uploads,
 		Scanner: antivirus.NewClamd(deps.Clamd), MaxSize: maxSize, Log: log,
 	})
+	service.uploads, err = resumable.Open(httpapi.Resumable(service.files, filepath.Join(deps.SpoolDir, "resumable"), maxSize))
+	if err != nil {
+		return nil, err
+	}
 	if deps.Metrics != nil {
 		if err := deps.Metrics.Register(service.swept); err != nil {
 			return nil, fmt.Errorf("register the metrics of the file service: %w", err)
@@ -87,7 +94,7 @@ func New(deps Deps) (*Service, error) {
 	}
 	service.handler, err = httpapi.New(httpapi.Deps{
 		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: freshness.NewMarks(deps.Redis),
-		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, Log: log,
+		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, Uploads: service.uploads, Log: log,
 	}, httpserver.Options{
 		Component: "file-service", Log: log, Origin: deps.Origin, TrustedProxies: deps.TrustedProxies,
 		Metrics: deps.Metrics, Tracing: deps.Tracing,
@@ -120,6 +127,9 @@ func (s *Service) sweep(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
+		if _, err := s.SweepUploads(ctx); err != nil {
+			s.log.WarnContext(ctx, "sweep the uploads", "error", err)
+		}
 		swept, err := s.files.Sweep(ctx)
 		s.swept.WithLabelValues("looked").Add(float64(swept.Looked))
 		s.swept.WithLabelValues("removed").Add(float64(swept.Removed))
@@ -134,6 +144,16 @@ func (s *Service) sweep(ctx context.Context) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// SweepUploads removes the uploads that lay still for a day, and gives how many of them were never completed.
+func (s *Service) SweepUploads(ctx context.Context) (int, error) {
+	expired, err := s.uploads.Sweep(ctx)
+	s.swept.WithLabelValues("expired_uploads").Add(float64(expired))
+	if expired > 0 {
+		s.log.InfoContext(ctx, "removed uploads that were never completed", "expired", expired)
+	}
+	return expired, err
 }
 
 // Erase removes every object of a user who was deleted, and gives how many. A user who is there keeps what the

@@ -32,6 +32,7 @@ type world struct {
 	redis   *redis.Client
 	objects *objectstore.Store
 	url     string
+	service *fileservice.Service
 }
 
 func migrate(ctx context.Context, url string) error {
@@ -58,6 +59,7 @@ func newWorld(t *testing.T, options ...func(*fileservice.Deps)) *world {
 	}
 	service, err := fileservice.New(deps)
 	require.NoError(t, err)
+	w.service = service
 	server := httptest.NewServer(service.Handler())
 	t.Cleanup(server.Close)
 	w.url = server.URL

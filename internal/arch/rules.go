@@ -278,6 +278,16 @@ func edgeLibraries() []Library {
 			Reason: "as webp",
 		},
 		{
+			Import: "github.com/tus/tusd/...",
+			May:    []string{Module + "/file-service/internal/resumable"},
+			Reason: "how an upload goes on is one package's affair; its errors become ours there",
+		},
+		{
+			Import: "golang.org/x/exp/slog",
+			May:    []string{Module + "/file-service/internal/resumable"},
+			Reason: "tusd wants its logger of this type; everybody else has log/slog",
+		},
+		{
 			Import: "github.com/gabriel-vasile/mimetype/...",
 			May:    []string{Module + "/file-service/internal/keeping"},
 			Reason: "a file's type is found once, when it comes in, and served so for ever",

@@ -17,6 +17,7 @@ import (
 	"larder.dev/file-service/internal/keeping"
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
+	"larder.dev/file-service/internal/resumable"
 	"larder.dev/file-service/internal/spool"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/freshness"
@@ -37,7 +38,7 @@ func (a *api) answer(c *gin.Context, outcome postgres.Outcome, err error) {
 		return
 	}
 	user := identity.UserFrom(c).ID
-	a.note(c, user, outcome)
+	a.note(c, user, outcome.Change, outcome.Answer.Header[freshness.Header])
 	for name, value := range outcome.Answer.Header {
 		c.Header(name, value)
 	}
@@ -76,13 +77,13 @@ func (a *api) view(user string, body []byte) (any, error) {
 
 // note leaves the marks. Without them a read is fresh only with the header, so a failure is no reason to
 // say that the command failed.
-func (a *api) note(c *gin.Context, user string, outcome postgres.Outcome) {
-	if outcome.Change == 0 {
+func (a *api) note(c *gin.Context, user string, change int64, after string) {
+	if change == 0 {
 		return
 	}
-	written, err := freshness.Parse(outcome.Answer.Header[freshness.Header])
+	written, err := freshness.Parse(after)
 	if err == nil {
-		err = a.Marks.Note(c.Request.Context(), user, outcome.Change, written)
+		err = a.Marks.Note(c.Request.Context(), user, change, written)
 	}
 	if err != nil {
 		a.Log.WarnContext(c.Request.Context(), "note a write", "request", httpserver.RequestID(c), "error", err)
@@ -113,6 +114,14 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 			Status: http.StatusUnprocessableEntity,
 			Detail: fmt.Sprintf("The recipe has %d files already, and may have no more.", attachment.MaxFiles),
 			Extra:  limit(attachment.MaxFiles),
+		}, true
+	case errors.Is(err, resumable.ErrNoUpload):
+		return httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such upload, or it has expired."}, true
+	case errors.Is(err, resumable.ErrTooMany):
+		return httpserver.Problem{
+			Status: http.StatusUnprocessableEntity,
+			Detail: fmt.Sprintf("%d uploads are open already. Finish one, or give it up.", resumable.MaxOpen),
+			Extra:  limit(resumable.MaxOpen),
 		}, true
 	case errors.Is(err, keeping.ErrEmpty):
 		return unprocessable("is empty"), true

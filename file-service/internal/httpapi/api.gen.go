@@ -67,6 +67,36 @@ type ID = openapi_types.UUID
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
+// TusResumable defines model for TusResumable.
+type TusResumable = string
+
+// CreateUploadParams defines parameters for CreateUpload.
+type CreateUploadParams struct {
+	// TusResumable The version of the protocol, 1.0.0; another is 412.
+	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
+
+	// UploadLength The size of the whole file, in bytes.
+	UploadLength int64 `json:"Upload-Length"`
+
+	// UploadMetadata `recipe <base64>,filename <base64>`
+	UploadMetadata string `json:"Upload-Metadata"`
+}
+
+// DropUploadParams defines parameters for DropUpload.
+type DropUploadParams struct {
+	// TusResumable The version of the protocol, 1.0.0; another is 412.
+	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
+}
+
+// ContinueUploadParams defines parameters for ContinueUpload.
+type ContinueUploadParams struct {
+	// TusResumable The version of the protocol, 1.0.0; another is 412.
+	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
+
+	// UploadOffset Where these bytes begin, as the server told last.
+	UploadOffset int64 `json:"Upload-Offset"`
+}
+
 // RemoveFileParams defines parameters for RemoveFile.
 type RemoveFileParams struct {
 	// IdempotencyKey Chosen by the caller, once for each command; a UUID does.
@@ -89,6 +119,18 @@ type AttachFileMultipartRequestBody AttachFileMultipartBody
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// CreateUpload Begin an upload that can go on where it broke off
+	// (POST /api/files/uploads)
+	CreateUpload(c *gin.Context, params CreateUploadParams)
+	// DropUpload Give an upload up
+	// (DELETE /api/files/uploads/{id})
+	DropUpload(c *gin.Context, id ID, params DropUploadParams)
+	// AskUpload How much of an upload is here
+	// (HEAD /api/files/uploads/{id})
+	AskUpload(c *gin.Context, id ID)
+	// ContinueUpload The next bytes of an upload
+	// (PATCH /api/files/uploads/{id})
+	ContinueUpload(c *gin.Context, id ID, params ContinueUploadParams)
 	// RemoveFile Take a file off its recipe
 	// (DELETE /api/files/{id})
 	RemoveFile(c *gin.Context, id ID, params RemoveFileParams)
@@ -105,6 +147,235 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(c *gin.Context)
+
+// CreateUpload operation middleware
+func (siw *ServerInterfaceWrapper) CreateUpload(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateUploadParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Tus-Resumable, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Tus-Resumable: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.TusResumable = &TusResumable
+
+	}
+
+	// ------------- Required header parameter "Upload-Length" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Length")]; found {
+		var UploadLength int64
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Length, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Length", valueList[0], &UploadLength, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Length: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadLength = UploadLength
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Upload-Length is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required header parameter "Upload-Metadata" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Metadata")]; found {
+		var UploadMetadata string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Metadata, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Metadata", valueList[0], &UploadMetadata, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Metadata: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadMetadata = UploadMetadata
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Upload-Metadata is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateUpload(c, params)
+}
+
+// DropUpload operation middleware
+func (siw *ServerInterfaceWrapper) DropUpload(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DropUploadParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Tus-Resumable, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Tus-Resumable: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.TusResumable = &TusResumable
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DropUpload(c, id, params)
+}
+
+// AskUpload operation middleware
+func (siw *ServerInterfaceWrapper) AskUpload(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AskUpload(c, id)
+}
+
+// ContinueUpload operation middleware
+func (siw *ServerInterfaceWrapper) ContinueUpload(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ContinueUploadParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Tus-Resumable, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Tus-Resumable: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.TusResumable = &TusResumable
+
+	}
+
+	// ------------- Required header parameter "Upload-Offset" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Offset")]; found {
+		var UploadOffset int64
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Offset, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", valueList[0], &UploadOffset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Offset: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadOffset = UploadOffset
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Upload-Offset is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ContinueUpload(c, id, params)
+}
 
 // RemoveFile operation middleware
 func (siw *ServerInterfaceWrapper) RemoveFile(c *gin.Context) {
@@ -232,6 +503,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	}
 
 	router.POST(options.BaseURL+"/api/recipes/:id/files", wrapper.AttachFile)
+	router.POST(options.BaseURL+"/api/files/uploads", wrapper.CreateUpload)
+	router.DELETE(options.BaseURL+"/api/files/uploads/:id", wrapper.DropUpload)
+	router.HEAD(options.BaseURL+"/api/files/uploads/:id", wrapper.AskUpload)
+	router.PATCH(options.BaseURL+"/api/files/uploads/:id", wrapper.ContinueUpload)
 	router.DELETE(options.BaseURL+"/api/files/:id", wrapper.RemoveFile)
 }
 
@@ -240,32 +515,47 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"3FhtTyS5Ef4rJeekS3Q9LwzDnTJ8CbccEsoqWW2ySiSG7Jh2zbSXbrvXrgZm0fz3qMo9780SvkRRPgDd",
-	"brtcL089fsyzyn1Ve4eOopo8qwK1wSCP73UwGC7mhIFfDcY82Jqsd2qiZtNmODzNA+a2RnnGP6WhBwzR",
-	"epfGZuegIaA2QIUmiOhMBEtwp/N7KHSEiOiAChvhMVjCvspUzAusNG9JyxrVREUK1i3UarXKVK2DrpBa",
-	"F68v+bdlh2pNhcqU0xUvsUZlKuDXxgY0akKhwV3Dcx8qTWqimkZmHm6UqWuDVe0JXb78My6P439X+IgO",
-	"7pZABUKuyxJDBt7lCHMfAHVeQO6rSjvDKfj06foSjMfIAYq/KdFbj3c27PGOu+5W+uk9ugUVajIaDjNV",
-	"Wbd+P+GUEGFgm/+6mU6fRie96fTpl99uf/qhI7IVpyXW3kWUDH4I/q7Eih9z7wgd8aOu69LmmmMd1GnG",
-	"T18iB/6849YPAedqon432EJokL7Gwdqu7Lifun8wEqTg3i36MD45Be0MjEcjiDrls7SVJbAOZvI0O4ez",
-	"4Sl/jTL4ESkse4LMGTwWjCDP2UbQC21df+qkhq0v7OqVLZH/1sHXGMim4K15HQyZeuotfO8gj5mq0Fj9",
-	"OQ0fguPKN86wp4KNlNb+cTHWtT9cfhF3QAU8x4ClDB4tFb4h0DD3pcHQaTIWenT287HRawelf8TQy3VE",
-	"KPCpe7X9hp1r75aUwLvJlnX083hrwzrCBYa1kXhs5a9z0FDbnJqAGVTaoPTLeaq4T3ATKPBAwEjg52Ap",
-	"wm//vL4CHRCcpzatlTQSYRWPy4pm0RHE32UXt8AAPEHYRxNUPhJED5V2S6jtE5ax3xnVfsGPMteEsouy",
-	"dlnoJnm2ZyotvN1s6O++YE5ssB3QIejlzgaHvYQBJUdSIE7SBKJdODSZpNLX6ISRNBi95IBL1LELjQeu",
-	"SisIPg/8FYhscPay/zvMsu/zx6t38Mfx2S8qO6ibQdK27MwuhuAT5b9Q8++snVsszeu1SdOytaX/pCTW",
-	"RdIu7waEMNcev3ynY0hTE3fM7HwjS2X3Di9g8SCutmzJzGar4/DYDcybYGn5NybOlNc71CGd/8KmvKAd",
-	"2hgoiGp2J/f+3uLmQG5fNwdcKXLic8TI8mC7XNeWzzs5KKyb+w46tSVG8A6S2oh9+FSXXhvrFoJxgyUS",
-	"vzhEAxraLSYt/bIbMNvffpaBDzC7aKjwwX4T6plM3a8SGiQhQ/4e1zKmDxfOU4EBmojhx9i6wkbmtkQ+",
-	"zjSMh+MMNHuKSe44fMAAjzr2IcXAHCZqqHEGA/s3dalbYdaEcpaWJfpj+z9GSHCEhX3AuJEW5xCbvADt",
-	"QBsTMEYJPYLz6+C33R+37T91m/6fug0mJq3SS5FEDA8257q1Qk5N1AmXl23p2qqJOu0P+6dKhEchIBno",
-	"2g54dRw8W7NKFSyRXmDhtc8tuyfmiuTryOe4MJampKWY3lg/vbv8C1R6CYV+QKH/NqjKuobWvM6kxpwg",
-	"1bw2TDVY+QeUw39fOt50q5ftlMH1pVplr8/al4mr2wN5NRqOO45TkT8L70TuHinu3kZyd23eTh/sqnPp",
-	"nfFw+NKajUtbWcbzT944f/y2+aPRm+afDU/fMJ/ZqqkqHZYMKn2PrIoYv36eUJUaSCYKPFvuEIAmrMoh",
-	"4iN1CDBGVwW/r5qSbK0DDfi9ZzTpP4gKkxbnD6lhRUqk7ZnszuGRR7GMQgytDhSTNoqGKb2/R8PtyMSy",
-	"BKZCboc1l5C+R9cHbhY5e9ME/sCG/XxXWGaymzBNIo6vDUsnFstiYeo20iDZZYqiApeimDPWPjtqM9cO",
-	"YuEfgX/mOvBlzcZEF/u9dUGk8+K/3VsS3K/eLA9uLB2l2r+s7MuFeXsf2JzNd9YxlrJXRUKJXWfn6vC2",
-	"uToigpPv3LHedreSnHdcrBgugiAdU9ngHmv6v+aYk9M3zj/7X+WwD+liJxTm5J8mLX/t6DLprbXMurnl",
-	"Hlrrs5tb7g8+vNc9KPcFNVCr29W/AwAA//8=",
+	"3Fptc9s2Ev4rO7zOpJ1Qb7aSTuUv58RJz3O5tpNzpjcT+SqIXIqoSYAHgJbVjP/7zS5ASZQoO2p7mVw+",
+	"JCOSwGKBfXb32YU/RIkuK61QORtNPkQ5ihQN/3wjTIrmPHNo6DFFmxhZOalVNIlm03o4PE0MJrJC/o1/",
+	"9a9u0ViplX83OwMBBkUKLhcOLKrUgnQwF8kN5MKCRVTgcmlhaaTDfhRHNsmxFLSkW1UYTSLrjFSL6P4+",
+	"Djq9lgXuq3SVI8gUdAYuR8hkgX5RActcFwh1VWiRwhwTUeIZD/LqP7GQohOyYI2kayuRaVMKF02iupZp",
+	"FHco9Y4F/5hlFt2+Wn/TSyiFWsF85dCCMAg5GjywiFTu+XizilQOF2iie1qnEkaU6IJ5Li/of0lLVMLl",
+	"URwpUfIc0tLgf2ppMI0mztR43H4uUywr7VAlq7/jan9HL3NtUcF8xWeYiKJAE4NWCUKmDaBIckh0WQqV",
+	"kvnfvbu8gFSjpS2zvh5kG423FuzRitvqluLuDaqFy6PJyXAYR6VUzfOIjsQ5NCTz3++n07uTUW86vfv2",
+	"1fXTrzp3dlXbt2jrUswPASigt0FRZbTTiS5iGPWH/eEZCKVdjgakhfHo5OCOrmrb26z0EKbvyVa20soi",
+	"m/Uno+cFlvQz0cqhYkiJqipkIkjRQeVHPP3VktYftmR/ZTCLJtFfBhufHvivdtDI5RXb+/6ZvIQ9UKtF",
+	"H8ajUxAqhfHJCVjhjVzIUjqQCmb8a3YGz4an9NXyy7fozKrHoWIGy5xcWhMEEMRCSNWfKj7+oAup2rhw",
+	"ZXSFxkm/eZk+jtA4uustdG/nHOOoxFSKX/zrXcu+1rVKSVMGrD/W/j5CGvPtTj+3W0gHGpOCdDEspct1",
+	"TREm00WKplOkzcXJs+f7Qi8VFHqJppcISyHhrnu2/A0753I0oSmPhg4vxO5L+TEDAZVMXG0whlKkyE7s",
+	"Q2OhPdwYCj5WWkduIZ2FV/+6fM2RTGkXjrVkX3BY2n2zYro44G6FVgs0QAM4+AoHpbYOrPYxs5J3WNh+",
+	"567aBt87udoU3TlkExrfe81aovzE6/WCev4rJo4EhhfCGLHaWmDXl9Agn9E63E/AyoXCNOaj1BUqDpMC",
+	"UrGiDRcobBcad1RlV2B87ujLEFnj7LD+W5GlrfPb1y/hu/Gzb6N4x24+K3aeLhqjfR46YPMH5mYSi/Rx",
+	"2/hhcSPpY0wilXVCJd2A4Mj1Uck2jqwTrrZbYra+OemK7hUOYHFnX8FsXsx6qf3tkRqY1Ea61T8pcPpz",
+	"naMwnpBxNKUJ4dVaQO5cReokWt9IXLOE8LjOUQVzqV8sWsp4m+mikpSEOVFIlemOcCoLtKBV4E+2D54C",
+	"SbVgjKdYoKMHhZiCgLDEJIRfUgNm7eVnMWgDs/Pa5drI3zj0TKbqBW8NPLN0+gYbXtmH85CJa4vmiQ2q",
+	"kBBmftKCgPFwHIMgTQMVVHiLBpbC9sHvgWIY09NapWhIv6ny3gqz2hQzP62LKi7kLdo13zkDWyc5CAUi",
+	"TQ1ay1u3oHSz+Y332437T9Xa/6dqjYlJoLl+JxbNrUzIboGbRJNoROYlWaKS0SQ67Q/7pxGzoZxBMhCV",
+	"HNBsO/Cs1zuotq47DLvablGdhgMx5YGvCU52Mhi42valHjTj7MA0BKfnF/nGZ0RIDLL94qlqfvboQxgW",
+	"g0NTSrVJL3hXSeNNDhT1k0KiCskGlrIoINV9mHmQ9f6BTqTCiRnkukjtVM28bWYxG2pTAvjX/uBndBoE",
+	"/Fkfrto2Jaw4Dts0kLKQ0br0RgoYo8nxVPlUGCYHmKknDpzWUAizwJhkFVrfEOwdzDHTJJZzAX2yxDuC",
+	"s/QuMEPT82SWlp6q8OGlVgnVLSG/OnGDyuODAiyf02VKPJwOF/2kqF0evO8mg5shgxYVvo+7UEGJpTlL",
+	"X0LxOVDCX7OPTvYb9hF4+kcVI00oLqWSZV0yud+rgfa0DJYP8WEuLD4f+wARN/bu+DZ7RO8GYA9q3q5L",
+	"hvvZ+9rPRute6HT1AJ/XXDg+1YlD17POoCjbtH59SHOphFl1MIU9Sv+DdrlUCw6qHqzGusZquyXHyXDU",
+	"HRZCxSytZy0B+E2EkwreBJJISNjrHPTWrYMuKIbhg+0uw7rA7zXlweMzeSRNDKq0j+5Qsd57RSGnixT/",
+	"TNWL5HrIYKlviepn5Id0nlCSP1NhY898nRtM7MPCnFZpmF9VO2516Cx7rKsRdNp0EB7adqvbwKYfD4eH",
+	"Jq3tvKn/aPzoyPHj48aPTo4cf3rc+JPj5D8bHiOfaFddluRok+gFLiTlqMYV2MyJULDQxH+Wge3D3Ogb",
+	"ipUZz99Pv4MPMr33YCvQdZWYWw0r6TgLzdFX0AURlBVYR9W2Vlxc+LjX30sJF0ZXvzMhXF5wGjgqbVzv",
+	"RZJxR7HKzrTQCvvRF4DWP4Cm7+UtboGpZpZOfn2ojiS6ulqzB3oVb3OPNhpC4yWXltmvsks0mE7A5rou",
+	"AnRzcYuQCVlgGthJPFU+2qXEkpVedjGNc3vzB1C1j5Lh/oa/Z4fKjC6hFQ4/g9TSpjPdqflg3/ZPiO6j",
+	"zo4UY2PpMbFpRM11uupvucER0yYUeJiKY8rEYVMtbeH+OD1a8OdOOJVJOtvyggDsiBvcLsm7fEE4VkUY",
+	"w1WXtHCDlYtBFFaHIBw6ewoTLivmBsWN5eQLRGW8O4DTvrklAhvyubzxHJyqTs/qJN9aOalq/ITRNu4O",
+	"Ei5Hi4F0zClfcc1L26TSkTddpLzlxwh7gN3vI+zDDvB/Yg7cVvv+Y5LTVY6r1p3M5xFrvhgqOPzu/5o6",
+	"jk9OPxU5oCil8C5Uaa0YuUsqHyOTV1tVWujYe6HW6cpSEGzqOb60I+ifgYCXFz9AKVaeJLgcQw8ESqlq",
+	"1/Tq9znnWy6TGMD/myi4cx95POv8c7z6s/SvT1cKXYkbBOGpp86yrfS4gWfoBzNAPVYP9x3PCV0lfF3W",
+	"hZOVMG5Az71UOPGN7yMSIaUPDXW1zfKKL/CX9BYLy/k63O2xSGm5b+b7cFMlXB/O1QooYZA7NCne99WY",
+	"HfB9ih/AzUDhmr5XyFcxr8YkxDcOfdVvxcqyhKna3O6z3JCCV0wwYrB6+waRCkib6yXQv0wY32/oJN7O",
+	"iST/1L51KGN3mKqdpdtXQFnIfo/n7t2LnwK77kM+IsOPHuAYx92X+4S831m7asov/lORhop+0THm2Bw7",
+	"eva5xrCf/GU9hzDFf5kU4tfWXRv7VnN19v6afKi5c3t/Tf7hWbX3Qb4DjgbR/fX9fwMAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

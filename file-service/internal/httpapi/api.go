@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/file-service/internal/keeping"
+	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
@@ -28,6 +29,7 @@ type Deps struct {
 	Signer   cdn.Signer // of the addresses in answers
 	Origin   *cdn.Plain // verifies the addresses that come in
 	MaxSize  int64      // of a file, in bytes
+	Uploads  *resumable.Uploads
 	Log      *slog.Logger
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 
@@ -34,14 +35,20 @@ type Upload struct {
 	Key func(name, sha256 string) *ledger.Key
 }
 
-// CanAttach tells whether the recipe is there, before the bytes are asked for. The error is ErrNoRecipe or that
-// of the database.
+// CanAttach tells whether the recipe is there and may have one more file, before the bytes are asked for. The
+// error is ErrNoRecipe, ErrTooMany or that of the database.
 func (f *Files) CanAttach(ctx context.Context, user, recipe string) error {
-	has, err := f.database.Has(ctx, user, recipe)
-	if err == nil && !has {
+	count, has, err := f.database.CountFiles(ctx, user, recipe)
+	switch {
+	case err != nil:
+		return err
+	case !has:
 		return ErrNoRecipe
+	case count >= attachment.MaxFiles:
+		return ErrTooMany
+	default:
+		return nil
 	}
-	return err
 }
 
 // Attach takes an upload in, and puts it on its recipe. What breaks off, or whose recipe is gone meanwhile,
@@ -52,6 +59,16 @@ func (f *Files) Attach(ctx context.Context, u Upload) (postgres.Outcome, error) 
 		return postgres.Outcome{}, err
 	}
 	defer func() { _ = taken.Close() }() // it has no name any more
+	return f.attach(ctx, u, taken)
+}
+
+// AttachWhole puts an upload on its recipe whose bytes are all in a file already. Where it was done before under
+// the same key, it gives the first outcome again.
+func (f *Files) AttachWhole(ctx context.Context, u Upload, bytes *os.File) (postgres.Outcome, error) {
+	taken, err := spool.Hash(bytes)
+	if err != nil {
+		return postgres.Outcome{}, err
+	}
 	return f.attach(ctx, u, taken)
 }
 

@@ -140,15 +140,18 @@ func queueRecipe(batch *pgx.Batch, cmd Command, found **events.Recipe) {
 	batch.Queue(selectRecipe+`r.files @> jsonb_build_array(jsonb_build_object('id', $2::text))`, cmd.User, cmd.File).QueryRow(scan)
 }
 
-// Has tells whether the user has the recipe, so that nobody uploads for nothing. It decides nothing.
-func (s *Store) Has(ctx context.Context, user, recipe string) (bool, error) {
-	var has bool
-	err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM recipes WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL)`,
-		user, recipe).Scan(&has)
-	if err != nil {
-		return false, fmt.Errorf("look for recipe %s of user %s: %w", recipe, user, err)
+// CountFiles tells whether the user has the recipe, and how many files are on it, so that nobody uploads for
+// nothing. It decides nothing.
+func (s *Store) CountFiles(ctx context.Context, user, recipe string) (count int, has bool, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT jsonb_array_length(files) FROM recipes
+		WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL`, user, recipe).Scan(&count)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, nil
 	}
-	return has, nil
+	if err != nil {
+		return 0, false, fmt.Errorf("look for recipe %s of user %s: %w", recipe, user, err)
+	}
+	return count, true, nil
 }
 
 // unnamedTimeout bounds how long the user's lock is held while bytes that nothing names are removed.

@@ -31,7 +31,8 @@ func Open(dir string) (*Folder, error) {
 	return &Folder{dir: dir}, nil
 }
 
-// File is a whole upload. It has no name on the disk, and is gone when it is closed or the process ends.
+// File is a whole upload. One that Take gave has no name on the disk, and is gone when it is closed or the
+// process ends.
 type File struct {
 	*os.File
 
@@ -55,6 +56,17 @@ func (f *Folder) Take(from io.Reader, limit int64) (*File, error) {
 	}
 	taken.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return taken, nil
+}
+
+// Hash takes a file that is whole already, and that stays the caller's.
+func Hash(file *os.File) (*File, error) {
+	sum := sha256.New()
+	// The wrapper keeps io.CopyBuffer from the file's own WriteTo, which would take another buffer.
+	size, err := io.CopyBuffer(sum, struct{ io.Reader }{file}, make([]byte, bufferSize))
+	if err != nil {
+		return nil, fmt.Errorf("read an upload after %d bytes: %w", size, err)
+	}
+	return &File{File: file, Size: size, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 func copyHashed(to io.Writer, sum hash.Hash, from io.Reader, limit int64) (int64, error) {

@@ -21,6 +21,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload that can go on where it broke off
+         * @description The tus protocol, version 1.0.0 (https://tus.io/protocols/resumable-upload), with creation,
+         *     creation-with-upload, termination and expiration: any client of it will do. `Upload-Metadata` holds
+         *     `recipe`, the id of the recipe, and `filename`. That the recipe is there and has room for another file,
+         *     and that the file isn't too large, is looked at before a byte is sent. Upload-Defer-Length and
+         *     Upload-Concat are not taken.
+         */
+        post: operations["createUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up
+         * @description A file that it has become already stays on its recipe.
+         */
+        delete: operations["dropUpload"];
+        options?: never;
+        /**
+         * How much of an upload is here
+         * @description Where every byte is here, the file is on its recipe when this is answered: should that have failed before,
+         *     it is done now.
+         */
+        head: operations["askUpload"];
+        /**
+         * The next bytes of an upload
+         * @description Whatever arrives is kept, also where the connection breaks off. The answer to the last byte comes when the
+         *     file is on its recipe.
+         */
+        patch: operations["continueUpload"];
+        trace?: never;
+    };
     "/api/recipes/{id}/files": {
         parameters: {
             query?: never;
@@ -101,11 +155,17 @@ export interface components {
         ID: string;
         /** @description Chosen by the caller, once for each command; a UUID does. */
         IdempotencyKey: string;
+        /** @description The version of the protocol, 1.0.0; another is 412. */
+        TusResumable: string;
     };
     requestBodies: never;
     headers: {
         /** @description `<recipe>@<version>`; a read that sends it back has seen this write. */
         LarderAfter: string;
+        /** @description The id of the file that a whole upload became; the recipe's detail has it. */
+        LarderFile: string;
+        /** @description How many bytes are here. */
+        UploadOffset: number;
     };
     pathItems: never;
 }
@@ -137,6 +197,163 @@ export interface operations {
             401: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    createUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the protocol, 1.0.0; another is 412. */
+                "Tus-Resumable"?: components["parameters"]["TusResumable"];
+                /** @description The size of the whole file, in bytes. */
+                "Upload-Length": number;
+                /** @description `recipe <base64>,filename <base64>` */
+                "Upload-Metadata": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Nothing, or the first bytes. */
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The upload is open at the address in Location. */
+            201: {
+                headers: {
+                    "Larder-After": components["headers"]["LarderAfter"];
+                    "Larder-File": components["headers"]["LarderFile"];
+                    Location?: string;
+                    /** @description When it is removed if nothing more comes; each request that brings bytes puts it off. */
+                    "Upload-Expires"?: string;
+                    "Upload-Offset": components["headers"]["UploadOffset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    dropUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version of the protocol, 1.0.0; another is 412. */
+                "Tus-Resumable"?: components["parameters"]["TusResumable"];
+            };
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    askUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go on from Upload-Offset. */
+            200: {
+                headers: {
+                    "Larder-After": components["headers"]["LarderAfter"];
+                    "Larder-File": components["headers"]["LarderFile"];
+                    "Upload-Length"?: number;
+                    "Upload-Offset": components["headers"]["UploadOffset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As everywhere, without a body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As everywhere, without a body: it expired, or never was. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As everywhere, without a body. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    continueUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the protocol, 1.0.0; another is 412. */
+                "Tus-Resumable"?: components["parameters"]["TusResumable"];
+                /** @description Where these bytes begin, as the server told last. */
+                "Upload-Offset": number;
+            };
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description They are here. */
+            204: {
+                headers: {
+                    "Larder-After": components["headers"]["LarderAfter"];
+                    "Larder-File": components["headers"]["LarderFile"];
+                    "Upload-Offset": components["headers"]["UploadOffset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            423: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };

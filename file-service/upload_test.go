@@ -1,0 +1,256 @@
+package fileservice_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	fileservice "larder.dev/file-service"
+	"larder.dev/internal/objectstore"
+	"larder.dev/internal/testkit"
+)
+
+// begin asks for a resumable upload, as a client of the tus protocol does.
+func (c *cook) begin(name string, size int, headers ...string) answer {
+	c.w.t.Helper()
+	encode := base64.StdEncoding.EncodeToString
+	return c.do(http.MethodPost, "/api/files/uploads", "", nil, append([]string{
+		"Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(size),
+		"Upload-Metadata", "recipe " + encode([]byte(c.recipe)) + ",filename " + encode([]byte(name)),
+	}, headers...)...)
+}
+
+func (c *cook) began(name string, size int) (address string) {
+	c.w.t.Helper()
+	got := c.begin(name, size)
+	require.Equal(c.w.t, http.StatusCreated, got.status, "%s", got.body)
+	require.Regexp(c.w.t, `^/api/files/uploads/[0-9a-f-]{36}$`, got.header.Get("Location"))
+	return got.header.Get("Location")
+}
+
+func (c *cook) patch(address string, offset int, content []byte) answer {
+	c.w.t.Helper()
+	return c.do(http.MethodPatch, address, "application/offset+octet-stream", bytes.NewReader(content),
+		"Tus-Resumable", "1.0.0", "Upload-Offset", strconv.Itoa(offset))
+}
+
+func (c *cook) ask(address string) answer {
+	c.w.t.Helper()
+	return c.do(http.MethodHead, address, "", nil, "Tus-Resumable", "1.0.0")
+}
+
+// breakOff sends the head of a request that promises all of the bytes, some of them, and goes away.
+func (c *cook) breakOff(address string, offset, promised int, sent []byte) {
+	c.w.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(c.w.url, "http://"))
+	require.NoError(c.w.t, err)
+	_, err = fmt.Fprintf(conn, "PATCH %s HTTP/1.1\r\nHost: larder\r\nAuthorization: Bearer %s\r\nTus-Resumable: 1.0.0\r\n"+
+		"Content-Type: application/offset+octet-stream\r\nUpload-Offset: %d\r\nContent-Length: %d\r\n\r\n%s",
+		address, c.token, offset, promised, sent)
+	require.NoError(c.w.t, err)
+	require.NoError(c.w.t, conn.Close())
+}
+
+// A connection that breaks off in the middle loses nothing: the upload goes on with the byte after the last that
+// arrived, and the file is attached once, whole.
+func TestUploadGoesOn(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	content := bytes.Repeat([]byte("0123456789abcdef"), 40_000)
+	address := c.began("Großmutters Film.bin", len(content))
+	c.breakOff(address, 0, len(content), content[:300_000])
+	arrived := 0
+	testkit.Until(t, "what was sent is kept", func() bool {
+		asked := c.ask(address)
+		arrived, _ = strconv.Atoi(asked.header.Get("Upload-Offset"))
+		return asked.status == http.StatusOK && arrived == 300_000
+	})
+	require.Zero(t, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
+
+	last := c.patch(address, arrived, content[arrived:])
+	require.Equal(t, http.StatusNoContent, last.status, "%s", last.body)
+	require.Equal(t, c.recipe+"@2", last.header.Get("Larder-After"))
+	var kept file
+	require.NoError(t, json.Unmarshal(scan[[]byte](c, `SELECT files -> 0 FROM recipes WHERE id = $1`, c.recipe), &kept))
+	require.Equal(t, last.header.Get("Larder-File"), kept.ID)
+	require.Equal(t, "Großmutters Film.bin", kept.Name)
+	reader, err := c.w.objects.Get(t.Context(), c.id+"/"+kept.SHA256+"/original")
+	require.NoError(t, err)
+	defer reader.Close()
+	var stored bytes.Buffer
+	_, err = stored.ReadFrom(reader)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(content, stored.Bytes()))
+
+	// A client that missed the last answer asks, and hears the same.
+	asked := c.ask(address)
+	require.Equal(t, strconv.Itoa(len(content)), asked.header.Get("Upload-Offset"))
+	require.Equal(t, kept.ID, asked.header.Get("Larder-File"))
+	require.Equal(t, http.StatusNoContent, c.patch(address, len(content), nil).status)
+	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
+}
+
+// Several requests that bring the same bytes don't mix: one of them does, or what they brought is told.
+func TestUploadOneAtATime(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	content := bytes.Repeat([]byte("x"), 500_000)
+	address := c.began("a.bin", len(content))
+	var senders sync.WaitGroup
+	for range 5 {
+		senders.Go(func() { c.patch(address, 0, content) })
+	}
+	senders.Wait()
+	offset, err := strconv.Atoi(c.ask(address).header.Get("Upload-Offset"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, c.patch(address, offset, content[offset:]).status)
+	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
+	require.Equal(t, len(content), scan[int](c, `SELECT (files -> 0 ->> 'size')::int FROM recipes WHERE id = $1`, c.recipe))
+}
+
+// A wrong offset, a wrong length and what the protocol doesn't know are refused with their reason, and what was
+// there stays.
+func TestUploadRefusals(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	address := c.began("a.bin", 10)
+	require.Equal(t, http.StatusNoContent, c.patch(address, 0, []byte("01234")).status)
+	refuse := func(want int, got answer) {
+		t.Helper()
+		require.Equal(t, want, got.status, "%s", got.body)
+		require.Equal(t, "application/problem+json", strings.Split(got.header.Get("Content-Type"), ";")[0])
+	}
+	refuse(http.StatusConflict, c.patch(address, 3, []byte("34567")))
+	refuse(http.StatusConflict, c.patch(address, 7, []byte("789")))
+	refuse(http.StatusRequestEntityTooLarge, c.patch(address, 5, []byte("56789 and more")))
+	refuse(http.StatusBadRequest, c.patch(address, -1, []byte("x")))
+	refuse(http.StatusBadRequest, c.do(http.MethodPatch, address, "text/plain", strings.NewReader("56789"),
+		"Tus-Resumable", "1.0.0", "Upload-Offset", "5"))
+	refuse(http.StatusPreconditionFailed, c.do(http.MethodPatch, address, "application/offset+octet-stream",
+		strings.NewReader("56789"), "Tus-Resumable", "0.2.2", "Upload-Offset", "5"))
+	require.Equal(t, "5", c.ask(address).header.Get("Upload-Offset"))
+	require.Equal(t, http.StatusNoContent, c.patch(address, 5, []byte("56789")).status)
+
+	refuse(http.StatusBadRequest, c.begin("empty", 0))
+	tooLarge := c.begin("large", 1<<20+1)
+	refuse(http.StatusRequestEntityTooLarge, tooLarge)
+	require.Contains(t, string(tooLarge.body), `"limit":1048576`)
+	c.recipe = uuid.NewString()
+	refuse(http.StatusNotFound, c.begin("no recipe", 1))
+	c.recipe = "../../etc"
+	refuse(http.StatusUnprocessableEntity, c.begin("no id", 1))
+	c.token = "nobody"
+	refuse(http.StatusUnauthorized, c.begin("no session", 1))
+}
+
+// How many files a recipe has and how many uploads a cook has open is bounded at the beginning, before a byte is
+// sent; a finished one and one that was given up don't count.
+func TestUploadQuotas(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	finished := c.began("done.txt", 1)
+	require.Equal(t, http.StatusNoContent, c.patch(finished, 0, []byte("x")).status)
+	var last string
+	for i := range 20 {
+		last = c.began(fmt.Sprint(i), 5)
+	}
+	got := c.begin("one more", 5)
+	require.Equal(t, http.StatusUnprocessableEntity, got.status)
+	require.Contains(t, string(got.body), `"limit":20`)
+	drop := func(address string) int {
+		return c.do(http.MethodDelete, address, "", nil, "Tus-Resumable", "1.0.0").status
+	}
+	require.Equal(t, http.StatusNoContent, drop(last))
+	require.Equal(t, http.StatusNotFound, drop(last))
+	require.Equal(t, http.StatusNotFound, c.ask(last).status)
+	c.began("one more", 5)
+
+	full := c.w.cook()
+	_, err := c.w.db.Exec(t.Context(), `UPDATE recipes SET files = (SELECT jsonb_agg(jsonb_build_object('id', n::text)) FROM generate_series(1, 100) n)
+		WHERE id = $1`, full.recipe)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusUnprocessableEntity, full.begin("101", 5).status)
+}
+
+// Another's upload is as if it never was, whatever is asked of it.
+func TestUploadIsNobodyElses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, ben := w.cook(), w.cook()
+	address := ada.began("a.bin", 5)
+	require.Equal(t, http.StatusNotFound, ben.ask(address).status)
+	require.Equal(t, http.StatusNotFound, ben.patch(address, 0, []byte("12345")).status)
+	require.Equal(t, http.StatusNotFound, ben.do(http.MethodDelete, address, "", nil, "Tus-Resumable", "1.0.0").status)
+	ben.recipe = ada.recipe
+	require.Equal(t, http.StatusNotFound, ben.begin("b.bin", 5).status)
+	require.Equal(t, "0", ada.ask(address).header.Get("Upload-Offset"))
+}
+
+// The last byte comes while the store is away: the cook is told so, nothing is lost, and the next question
+// finishes it. What is then asked is never told that all is well before it is.
+func TestUploadWaitsForTheStore(t *testing.T) {
+	t.Parallel()
+	where := testkit.ObjectsAt(t)
+	door := testkit.NewProxy(t, where.Endpoint)
+	where.Endpoint = door.URL()
+	c := newWorld(t, func(deps *fileservice.Deps) {
+		var err error
+		deps.Objects, err = objectstore.Open(where)
+		require.NoError(t, err)
+	}).cook()
+	address := c.began("a.txt", 5)
+	door.Cut()
+	got := c.patch(address, 0, []byte("hello"))
+	require.Equal(t, http.StatusServiceUnavailable, got.status)
+	require.NotEmpty(t, got.header.Get("Retry-After"))
+	require.Equal(t, http.StatusServiceUnavailable, c.ask(address).status)
+	door.Mend()
+	testkit.Until(t, "it is finished", func() bool { return c.ask(address).status == http.StatusOK })
+	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
+}
+
+// An upload that lay still for a day is swept, with all that was kept of it, and told; one that goes on stays.
+func TestUploadExpires(t *testing.T) {
+	t.Parallel()
+	spool := t.TempDir()
+	w := newWorld(t, func(deps *fileservice.Deps) { deps.SpoolDir = spool })
+	c := w.cook()
+	old, finished, fresh := c.began("old", 5), c.began("finished", 5), c.began("fresh", 5)
+	for _, address := range []string{old, fresh} {
+		require.Equal(t, http.StatusNoContent, c.patch(address, 0, []byte("hel")).status)
+	}
+	require.Equal(t, http.StatusNoContent, c.patch(finished, 0, []byte("hello")).status)
+	yesterday := time.Now().Add(-25 * time.Hour)
+	for _, address := range []string{old, finished} {
+		path := filepath.Join(spool, "resumable", c.id, filepath.Base(address))
+		require.NoError(t, os.Chtimes(path, yesterday, yesterday))
+	}
+	swept, err := w.service.SweepUploads(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, swept, "one that became a file isn't told")
+	require.Equal(t, http.StatusNotFound, c.ask(old).status)
+	require.Equal(t, "3", c.ask(fresh).header.Get("Upload-Offset"))
+	var left []string
+	require.NoError(t, filepath.WalkDir(spool, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			left = append(left, filepath.Base(path))
+		}
+		return err
+	}))
+	require.ElementsMatch(t, []string{filepath.Base(fresh), filepath.Base(fresh) + ".info"}, left)
+	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
+}
