@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"crypto/rand"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,8 +37,8 @@ var keepScratch = func() func(*scratch) {
 	return func(s *scratch) { kept = append(kept, s) }
 }()
 
-// Objects gives an object store with an empty bucket for this test alone. With LARDER_TEST_S3_URL,
-// LARDER_TEST_S3_ACCESS_KEY and LARDER_TEST_S3_SECRET_KEY it is on that server.
+// Objects gives an object store with an empty bucket for this test alone: on the server of LARDER_TEST_S3_URL
+// (http://ACCESS:SECRET@HOST:PORT), else on an embedded one.
 func Objects(tb testing.TB) *objectstore.Store {
 	tb.Helper()
 	store, err := objectstore.Open(ObjectsAt(tb))
@@ -50,19 +51,28 @@ func Objects(tb testing.TB) *objectstore.Store {
 // ObjectsAt says where the store of [Objects] is, for what opens it by itself.
 func ObjectsAt(tb testing.TB) objectstore.Options {
 	tb.Helper()
-	options := objectstore.Options{
-		Endpoint:  os.Getenv("LARDER_TEST_S3_URL"),
-		AccessKey: os.Getenv("LARDER_TEST_S3_ACCESS_KEY"), SecretKey: os.Getenv("LARDER_TEST_S3_SECRET_KEY"),
-		Bucket: "test-" + strings.ToLower(rand.Text()),
-	}
-	if options.Endpoint != "" {
-		return options
+	if os.Getenv("LARDER_TEST_S3_URL") != "" {
+		return S3(tb)
 	}
 	server, err := theObjects()
 	if err != nil {
 		tb.Fatalf("start an object store for tests: %v", err)
 	}
-	options.Endpoint = server.Endpoint()
+	options := objectstore.Options{Endpoint: server.Endpoint(), Bucket: bucket()}
 	options.AccessKey, options.SecretKey = server.Keys()
 	return options
 }
+
+// S3 says where there is an empty bucket on the server of LARDER_TEST_S3_URL, and fails where none is named.
+func S3(tb testing.TB) objectstore.Options {
+	tb.Helper()
+	given, err := url.Parse(os.Getenv("LARDER_TEST_S3_URL"))
+	if err != nil || given.Host == "" || given.User == nil {
+		tb.Fatal("this test needs an S3 server: run it by `make test`, or name one by LARDER_TEST_S3_URL, http://ACCESS:SECRET@HOST:PORT")
+	}
+	options := objectstore.Options{Endpoint: given.Scheme + "://" + given.Host, Bucket: bucket(), AccessKey: given.User.Username()}
+	options.SecretKey, _ = given.User.Password()
+	return options
+}
+
+func bucket() string { return "test-" + strings.ToLower(rand.Text()) }

@@ -1,7 +1,7 @@
 // Package testkit gives tests the real parts that they run against: PostgreSQL, NATS, a server of the
 // Redis protocol, a search index, Elasticsearch. `make test` starts the real servers once for all packages
 // and names them by LARDER_TEST_POSTGRES_URL, LARDER_TEST_BACKUP_POSTGRES_URL, LARDER_TEST_REDIS_URL and
-// LARDER_TEST_ELASTICSEARCH_URL. Packages run beside each other, so each test gets a part of its own: a
+// LARDER_TEST_ELASTICSEARCH_URL, LARDER_TEST_S3_URL. Packages run beside each other, so each test gets a part of its own: a
 // database, a numbered database, an index. Without those addresses, as in `make test-quick`, what can be
 // embedded is started when the first test asks for it and ends with the test binary, also when that is
 // killed. NATS is each test's own in any case; see [NATS].

@@ -3,8 +3,8 @@
 //	servers run -- go test ./...
 //
 // It takes those that the environment names by LARDER_TEST_POSTGRES_URL, LARDER_TEST_BACKUP_POSTGRES_URL,
-// LARDER_TEST_REDIS_URL, LARDER_TEST_NATS_URL and LARDER_TEST_ELASTICSEARCH_URL, starts the others, and gives
-// their addresses to the command in the same variables. It ends with the command's exit code.
+// LARDER_TEST_REDIS_URL, LARDER_TEST_NATS_URL, LARDER_TEST_ELASTICSEARCH_URL and LARDER_TEST_S3_URL, starts the
+// others, and gives their addresses to the command in the same variables. It ends with the command's exit code.
 package main
 
 import (

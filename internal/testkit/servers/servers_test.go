@@ -27,6 +27,7 @@ func TestStartAndStop(t *testing.T) {
 			return servers.StartNATS(ctx, dir, "")
 		},
 		"postgres": servers.StartPostgres,
+		"minio":    servers.StartMinIO,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,7 +79,7 @@ func TestRunPassesOn(t *testing.T) {
 	run := exec.CommandContext(testkit.Context(t), program, "run", "--", "sh", "-c", "echo $LARDER_TEST_REDIS_URL; exit 7")
 	run.Dir, run.Stdout, run.Stderr = root, &out, &diagnostics
 	run.Env = os.Environ()
-	for _, name := range []string{"POSTGRES", "BACKUP_POSTGRES", "REDIS", "NATS", "ELASTICSEARCH"} {
+	for _, name := range []string{"POSTGRES", "BACKUP_POSTGRES", "REDIS", "NATS", "ELASTICSEARCH", "S3"} {
 		run.Env = append(run.Env, "LARDER_TEST_"+name+"_URL=given://"+name)
 	}
 	var ended *exec.ExitError

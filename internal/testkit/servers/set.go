@@ -55,6 +55,14 @@ func kinds() []kind {
 		},
 		answers: elasticsearchAnswers,
 	}
+	minio := container{
+		image: "MINIO_IMAGE", port: "9000", address: "http://" + minioAccessKey + ":" + minioSecretKey + "@HOST",
+		args:    []string{"server", "/data"},
+		answers: minioAnswers,
+	}
+	for _, variable := range minioEnvironment() {
+		minio.options = append(minio.options, "--env", variable)
+	}
 	alone := func(ctx context.Context, dir string) (*Server, error) { return StartNATS(ctx, dir, "") }
 	return []kind{
 		{"postgres", "LARDER_TEST_POSTGRES_URL", postgres, StartPostgres},
@@ -62,6 +70,7 @@ func kinds() []kind {
 		{"redis", "LARDER_TEST_REDIS_URL", redis, StartRedis},
 		{"nats", "LARDER_TEST_NATS_URL", nats, alone},
 		{"elasticsearch", "LARDER_TEST_ELASTICSEARCH_URL", elasticsearch, StartElasticsearch},
+		{"minio", "LARDER_TEST_S3_URL", minio, StartMinIO},
 	}
 }
 
