@@ -6,13 +6,13 @@ import (
 	"io"
 	"math/rand"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/internal/objectstore"
+	"larder.dev/internal/testkit"
 	"larder.dev/test/larder"
 )
 
@@ -24,11 +24,36 @@ func huge() io.Reader { return io.LimitReader(rand.New(rand.NewSource(7)), hugeF
 const smallPDF = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n" +
 	"trailer<</Root 1 0 R>>\n%%EOF\n"
 
-// Files of every kind go onto recipes and come back byte for byte at their signed addresses, survive a restart,
-// are gone when they are removed, and are nobody else's.
+// Files of every kind go onto recipes and come back byte for byte through the CDN, survive a restart, are gone
+// when they are removed, and are nobody else's: on the store in the data folder, and on an S3 server.
 func TestFilesComeBack(t *testing.T) {
 	t.Parallel()
-	server := larder.Start(t, fmt.Sprintf("LARDER_MAX_FILE_SIZE=%d", hugeFile+1<<20))
+	for name, store := range map[string]func(t *testing.T) []string{
+		"embedded": func(*testing.T) []string { return nil },
+		"s3":       onS3,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			filesComeBack(t, store(t)...)
+		})
+	}
+}
+
+// onS3 are the variables by which a larder keeps files in a bucket of its own on the S3 server of the tests.
+func onS3(t *testing.T) []string {
+	t.Helper()
+	options := testkit.S3(t)
+	return []string{
+		"LARDER_S3_ENDPOINT=" + options.Endpoint, "LARDER_S3_BUCKET=" + options.Bucket,
+		"LARDER_S3_ACCESS_KEY=" + options.AccessKey, "LARDER_S3_SECRET_KEY=" + options.SecretKey,
+	}
+}
+
+func filesComeBack(t *testing.T, settings ...string) {
+	t.Helper()
+	edge := larder.NewEdge(t)
+	server := larder.Start(t, append(settings, fmt.Sprintf("LARDER_MAX_FILE_SIZE=%d", hugeFile), "LARDER_CDN_URL="+edge.URL())...)
+	edge.Before(server)
 	ada, ben := server.AddUser(t, "ada"), server.AddUser(t, "ben")
 	recipe, _ := ada.Create(t, larder.Named("Apple pie"))
 
@@ -40,38 +65,55 @@ func TestFilesComeBack(t *testing.T) {
 	}
 	big, _ := ada.Create(t, larder.Named("Wedding film"))
 	ada.Attach(t, big.ID, "film.bin", huge()).Want(t, http.StatusCreated)
+	server.Restart(t)
 
-	server.Stop(t)
-	server.Start(t)
+	atOrigin := func(address string) string { return strings.Replace(address, edge.URL(), server.URL(), 1) }
 	files := ada.Files(t, recipe.ID)
 	require.Len(t, files, len(contents))
 	for _, file := range files {
-		answer := larder.Open(t, server.URL(), file.URL)
+		require.True(t, strings.HasPrefix(file.URL, edge.URL()+"/"), "%s is read through the CDN", file.URL)
+		answer := larder.Open(t, "", file.URL)
 		require.Equal(t, http.StatusOK, answer.StatusCode, file.Name)
 		require.True(t, larder.Same(t, answer.Body, bytes.NewReader(contents[file.Name])), file.Name)
 		for _, size := range file.Sizes {
-			require.Equal(t, http.StatusOK, larder.Open(t, server.URL(), size.URL).StatusCode, "%s at %d", file.Name, size.Edge)
+			require.Equal(t, http.StatusOK, larder.Open(t, "", size.URL).StatusCode, "%s at %d", file.Name, size.Edge)
 		}
 	}
 	film := ada.Files(t, big.ID)[0]
 	require.EqualValues(t, hugeFile, film.Size)
-	require.True(t, larder.Same(t, larder.Open(t, server.URL(), film.URL).Body, huge()))
+	require.True(t, larder.Same(t, larder.Open(t, "", film.URL).Body, huge()))
 
 	ada.Do(t, http.MethodDelete, "/api/files/"+film.ID, nil).Want(t, http.StatusNoContent)
-	require.Equal(t, http.StatusNotFound, larder.Open(t, server.URL(), film.URL).StatusCode)
+	require.Equal(t, http.StatusNotFound, larder.Open(t, "", atOrigin(film.URL)).StatusCode)
 	require.Empty(t, ada.Files(t, big.ID))
 
 	ben.Attach(t, recipe.ID, "mine.txt", strings.NewReader("mine")).Want(t, http.StatusNotFound)
 	ben.Do(t, http.MethodDelete, "/api/files/"+files[0].ID, nil).Want(t, http.StatusNotFound)
+	ben.Get(t, recipe.ID).Want(t, http.StatusNotFound)
 	forged := strings.Replace(files[0].URL, ada.User.ID, ben.User.ID, 1)
-	require.Equal(t, http.StatusForbidden, larder.Open(t, server.URL(), forged).StatusCode)
+	for _, address := range []string{forged, atOrigin(forged)} {
+		require.Equal(t, http.StatusForbidden, larder.Open(t, "", address).StatusCode)
+	}
 
 	// Deleting the user leaves no object of theirs.
+	require.NotEmpty(t, objectsOf(t, server, ada.User.ID))
 	server.MustRun(t, "", "user", "delete", "ada")
-	left, err := filepath.Glob(filepath.Join(server.DataDir, "objects", "objects", "larder", ada.User.ID, "*", "*"))
+	require.Empty(t, objectsOf(t, server, ada.User.ID))
+	require.Equal(t, http.StatusNotFound, larder.Open(t, "", atOrigin(files[0].URL)).StatusCode)
+}
+
+// objectsOf are the keys in the store of a larder that are a user's.
+func objectsOf(t *testing.T, server *larder.Server, user string) []string {
+	t.Helper()
+	at := server.RunFile(t)
+	store, err := objectstore.Open(objectstore.Options{
+		Endpoint: at.S3Endpoint, Bucket: at.S3Bucket, AccessKey: at.S3AccessKey, SecretKey: at.S3SecretKey,
+	})
 	require.NoError(t, err)
-	require.Empty(t, left)
-	require.Equal(t, http.StatusNotFound, larder.Open(t, server.URL(), files[0].URL).StatusCode)
-	_, err = os.Stat(filepath.Join(server.DataDir, "objects", "objects", "larder"))
-	require.NoError(t, err, "this is where objects are")
+	var keys []string
+	require.NoError(t, store.Each(t.Context(), user+"/", func(o objectstore.Object) error {
+		keys = append(keys, o.Key)
+		return nil
+	}))
+	return keys
 }

@@ -13,7 +13,7 @@ import (
 // Keys of the S3 server, as the user of its URL.
 const (
 	minioAccessKey = "larder"
-	minioSecretKey = "larder-secret" //nolint:gosec // of a server for tests
+	minioSecretKey = "larder-secret"
 )
 
 // StartMinIO starts a MinIO, an S3 server, by scripts/minio, which builds it once. Its URL has the keys in it:
