@@ -45,6 +45,9 @@ type Deps struct {
 	SpoolDir string // where uploads are while they come in; it needs room for those of a moment
 	MaxSize  int64  // of a file, in bytes; attachment.DefaultMaxSize where it is 0
 	Clamd    string // the socket of a virus scanner, "" for none
+	// Silence is how long a caller may send or take nothing: a phone in a lift comes back, a stranger who opens
+	// connections and says nothing doesn't hold them. 30 s where it is 0.
+	Silence time.Duration
 
 	// Origin is the one web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR)
 	// whose X-Forwarded-For is believed.
@@ -54,6 +57,8 @@ type Deps struct {
 	Tracing        *telemetry.Tracing   // nil for none
 	Log            *slog.Logger         // nil for slog.Default()
 }
+
+const defaultSilence = 30 * time.Second
 
 // Service is the file service.
 type Service struct {
@@ -70,6 +75,7 @@ type Service struct {
 func New(deps Deps) (*Service, error) {
 	log := cmp.Or(deps.Log, slog.Default())
 	maxSize := cmp.Or(deps.MaxSize, int64(attachment.DefaultMaxSize))
+	silence := cmp.Or(deps.Silence, defaultSilence)
 	uploads, err := spool.Open(deps.SpoolDir)
 	if err != nil {
 		return nil, err
@@ -83,7 +89,7 @@ func New(deps Deps) (*Service, error) {
 		Database: postgres.New(deps.Pool, notifier.Hint), Objects: deps.Objects, Uploads: uploads,
 		Scanner: antivirus.NewClamd(deps.Clamd), MaxSize: maxSize, Log: log,
 	})
-	service.uploads, err = resumable.Open(httpapi.Resumable(service.files, filepath.Join(deps.SpoolDir, "resumable"), maxSize))
+	service.uploads, err = resumable.Open(httpapi.Resumable(service.files, filepath.Join(deps.SpoolDir, "resumable"), maxSize, silence))
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +100,8 @@ func New(deps Deps) (*Service, error) {
 	}
 	service.handler, err = httpapi.New(httpapi.Deps{
 		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: freshness.NewMarks(deps.Redis),
-		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, Uploads: service.uploads, Log: log,
+		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, Uploads: service.uploads, Silence: silence,
+		Log: log,
 	}, httpserver.Options{
 		Component: "file-service", Log: log, Origin: deps.Origin, TrustedProxies: deps.TrustedProxies,
 		Metrics: deps.Metrics, Tracing: deps.Tracing,

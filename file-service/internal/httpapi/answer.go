@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -103,6 +104,10 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 		return httpserver.Problem{
 			Status: http.StatusRequestEntityTooLarge,
 			Detail: fmt.Sprintf("The file has more than %d bytes.", a.MaxSize), Extra: limit(a.MaxSize),
+		}, true
+	case errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, objectstore.ErrUnavailable):
+		return httpserver.Problem{
+			Status: http.StatusRequestTimeout, Detail: fmt.Sprintf("Nothing came for %v. Nothing was kept.", a.Silence),
 		}, true
 	case errors.Is(err, keeping.ErrNoRoom):
 		return httpserver.Problem{

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -30,6 +31,7 @@ type Deps struct {
 	Origin   *cdn.Plain // verifies the addresses that come in
 	MaxSize  int64      // of a file, in bytes
 	Uploads  *resumable.Uploads
+	Silence  time.Duration // after which a caller who sends or takes nothing is let go of
 	Log      *slog.Logger
 }
 

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -19,13 +20,8 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-const (
-	// silence is how long an upload may send nothing: a phone in a lift comes back, a stranger who opens
-	// connections and says nothing doesn't hold them.
-	silence = 30 * time.Second
-	// maxParts bounds the parts of a form before the file.
-	maxParts = 20
-)
+// maxParts bounds the parts of a form before the file.
+const maxParts = 20
 
 // AttachFile takes a file in and puts it on the recipe.
 func (a *api) AttachFile(c *gin.Context, id ID, params AttachFileParams) {
@@ -36,7 +32,7 @@ func (a *api) AttachFile(c *gin.Context, id ID, params AttachFileParams) {
 	}
 	end := httpserver.LongLived(c)
 	defer end()
-	part, err := filePart(c)
+	part, err := a.filePart(c)
 	if err != nil {
 		a.fail(c, err)
 		return
@@ -50,14 +46,15 @@ func (a *api) AttachFile(c *gin.Context, id ID, params AttachFileParams) {
 }
 
 // filePart reads the form up to the first part that has a file name.
-func filePart(c *gin.Context) (*multipart.Part, error) {
+func (a *api) filePart(c *gin.Context) (*multipart.Part, error) {
 	mediaType, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || mediaType != "multipart/form-data" || params["boundary"] == "" {
 		return nil, httpserver.Problem{
 			Status: http.StatusUnsupportedMediaType, Detail: "The body must be a form: multipart/form-data with a boundary.",
 		}
 	}
-	form := multipart.NewReader(&patient{body: c.Request.Body, control: http.NewResponseController(c.Writer)}, params["boundary"])
+	body := &patient{body: c.Request.Body, control: http.NewResponseController(c.Writer), silence: a.Silence}
+	form := multipart.NewReader(body, params["boundary"])
 	for range maxParts {
 		part, err := form.NextRawPart()
 		if errors.Is(err, io.EOF) {
@@ -89,17 +86,18 @@ func nameOf(part *multipart.Part) string {
 type patient struct {
 	body    io.Reader
 	control *http.ResponseController
+	silence time.Duration
 }
 
 func (p *patient) Read(into []byte) (int, error) {
-	_ = p.control.SetReadDeadline(time.Now().Add(silence)) // a writer without deadlines (in a test) has none
+	_ = p.control.SetReadDeadline(time.Now().Add(p.silence)) // a writer without deadlines (in a test) has none
 	return p.body.Read(into)
 }
 
 // broken tells of a form that can't be read to its end.
 func broken(err error) error {
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if errors.As(err, &tooLarge) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}
 	return httpserver.Problem{Status: http.StatusBadRequest, Detail: "The form broke off, or isn't one."}

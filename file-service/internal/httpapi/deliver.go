@@ -44,7 +44,7 @@ func (a *api) deliver(c *gin.Context) {
 	}
 	defer func() { _ = object.Close() }()
 	describe(c.Writer.Header(), place, object.Info)
-	http.ServeContent(&stalling{ResponseWriter: c.Writer}, c.Request, "", time.Time{}, object)
+	http.ServeContent(&stalling{ResponseWriter: c.Writer, silence: a.Silence}, c.Request, "", time.Time{}, object)
 }
 
 // placeOf reads and verifies an address. A CDN that verifies signatures of its own (CloudFront) passes on its
@@ -99,9 +99,13 @@ func harmless(mediaType string) bool {
 }
 
 // stalling breaks a reader off who takes nothing for a while.
-type stalling struct{ gin.ResponseWriter }
+type stalling struct {
+	gin.ResponseWriter
+
+	silence time.Duration
+}
 
 func (s *stalling) Write(bytes []byte) (int, error) {
-	_ = http.NewResponseController(s.ResponseWriter).SetWriteDeadline(time.Now().Add(silence))
+	_ = http.NewResponseController(s.ResponseWriter).SetWriteDeadline(time.Now().Add(s.silence))
 	return s.ResponseWriter.Write(bytes)
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -31,9 +32,9 @@ const uploadsPath = "/api/files/uploads/"
 const headerFile = "Larder-File"
 
 // Resumable gives what resumable uploads ask of the files.
-func Resumable(files *keeping.Files, dir string, maxSize int64) resumable.Options {
+func Resumable(files *keeping.Files, dir string, maxSize int64, silence time.Duration) resumable.Options {
 	return resumable.Options{
-		Dir: dir, MaxSize: maxSize,
+		Dir: dir, MaxSize: maxSize, Silence: silence,
 		Admit: func(ctx context.Context, u resumable.Upload) error {
 			if _, err := uuid.Parse(u.Recipe); err != nil {
 				return metadataProblem("recipe must be a UUID")

@@ -35,8 +35,6 @@ const (
 	// Expiry is how long an upload may lie still before a sweep removes it.
 	Expiry = 24 * time.Hour
 
-	// silence is how long a request may send nothing; its upload stays.
-	silence = 30 * time.Second
 	// patience is how long a request waits for the one before it at the same upload: of a phone that is back,
 	// the server may not know yet that it was gone.
 	patience     = 20 * time.Second
@@ -68,7 +66,8 @@ type Done struct {
 // Options are what Uploads work with.
 type Options struct {
 	Dir     string
-	MaxSize int64 // of a file, in bytes
+	MaxSize int64         // of a file, in bytes
+	Silence time.Duration // after which a request that sends nothing is let go of; its upload stays
 	// Admit says whether an upload may begin.
 	Admit func(ctx context.Context, u Upload) error
 	// Finish takes the bytes of a whole upload. It is called until it gave no error once, and once more where
@@ -100,7 +99,7 @@ func Open(o Options) (*Uploads, error) {
 	var err error
 	u.tus, err = handler.NewUnroutedHandler(handler.Config{
 		StoreComposer: composer, MaxSize: o.MaxSize, BasePath: "/", DisableDownload: true,
-		Cors: &handler.CorsConfig{Disable: true}, NetworkTimeout: silence, AcquireLockTimeout: patience,
+		Cors: &handler.CorsConfig{Disable: true}, NetworkTimeout: o.Silence, AcquireLockTimeout: patience,
 		PreUploadCreateCallback:   u.admit,
 		PreFinishResponseCallback: u.finish,
 		Logger:                    slog.New(slog.NewTextHandler(io.Discard, nil)), // each request is in our own log
