@@ -181,15 +181,24 @@ func TestErase(t *testing.T) {
 	require.Error(t, err, "nothing is everybody")
 }
 
-// Bytes of a deleted recipe are not named any more.
+// The bytes of a deleted recipe are kept for as long as it can be brought back with them, and go after that.
 func TestDeletedRecipeLeavesNothing(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
 	c.attached("a.txt", []byte("x"))
-	_, err := c.w.db.Exec(t.Context(), `UPDATE recipes SET deleted_at = now() WHERE id = $1`, c.recipe)
-	require.NoError(t, err)
+	requireErased(t, c, 0, 0)
+	requireErased(t, c, 30, 0)
 	require.Equal(t, http.StatusNotFound, c.attach("b.txt", []byte("y")).status)
+	requireErased(t, c, 32, 1)
+	require.Empty(t, c.keys())
+}
+
+// requireErased looks for what nothing names when the recipe was deleted so many days ago.
+func requireErased(t *testing.T, c *cook, days, want int) {
+	t.Helper()
+	_, err := c.w.db.Exec(t.Context(), `UPDATE recipes SET deleted_at = now() - make_interval(days => $2) WHERE id = $1`, c.recipe, days)
+	require.NoError(t, err)
 	removed, err := fileservice.Erase(t.Context(), c.w.db, c.w.objects, c.id)
 	require.NoError(t, err)
-	require.Equal(t, 1, removed)
+	require.Equal(t, want, removed, "after %d days", days)
 }

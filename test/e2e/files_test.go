@@ -95,6 +95,12 @@ func filesComeBack(t *testing.T, settings ...string) {
 		require.Equal(t, http.StatusForbidden, larder.Open(t, "", address).StatusCode)
 	}
 
+	// A recipe that is brought back has its files again.
+	ada.Do(t, http.MethodDelete, "/api/recipes/"+recipe.ID, nil).Want(t, http.StatusNoContent)
+	ada.Do(t, http.MethodPost, "/api/recipes/"+recipe.ID+"/restore", map[string]any{"version": 1}).Want(t, http.StatusOK)
+	require.Len(t, ada.Files(t, recipe.ID), len(contents))
+	require.Equal(t, http.StatusOK, larder.Open(t, "", atOrigin(files[0].URL)).StatusCode)
+
 	// Deleting the user leaves no object of theirs.
 	require.NotEmpty(t, objectsOf(t, server, ada.User.ID))
 	server.MustRun(t, "", "user", "delete", "ada")

@@ -10,6 +10,7 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/ledger"
 )
 
 // RestoreRecipe makes an earlier version of a recipe the current one, also of a deleted recipe.
@@ -44,8 +45,8 @@ func restore(user string, s postgres.State, m match) (postgres.Decision, error) 
 	if !m.admits(s.Recipe.Version) {
 		return conflict(s.Recipe)
 	}
-	if !s.Exists {
-		s.Recipe.Files = []events.File{} // their bytes went with the recipe
+	if !s.Exists && postgres.Now().Sub(s.Recipe.UpdatedAt) > ledger.UndoTime {
+		s.Recipe.Files = []events.File{} // their bytes may be gone
 	}
 	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, *s.Past, postgres.Now()))
 }

@@ -25,8 +25,8 @@ const (
 	sweepBatch = 50
 )
 
-// Sweep removes every object that no row names: of uploads that came to nothing, of deleted recipes, of deleted
-// users.
+// Sweep removes every object that no row names: of uploads that came to nothing, of recipes that were deleted too
+// long ago to be brought back, of deleted users.
 func (f *Files) Sweep(ctx context.Context) (Swept, error) { return f.sweep(ctx, "", sweepGrace) }
 
 // Erase removes every object of a user who was deleted. It asks the database as a sweep does, so that a user

@@ -157,8 +157,8 @@ func (s *Store) CountFiles(ctx context.Context, user, recipe string) (count int,
 // unnamedTimeout bounds how long the user's lock is held while bytes that nothing names are removed.
 const unnamedTimeout = 30 * time.Second
 
-// WhileUnnamed holds the user's lock, and calls remove with those of the hashes that no recipe names. A user
-// who isn't there any more names nothing.
+// WhileUnnamed holds the user's lock, and calls remove with those of the hashes that no recipe names, and none
+// that was deleted so lately that it may be brought back. A user who isn't there any more names nothing.
 func (s *Store) WhileUnnamed(ctx context.Context, user string, hashes []string,
 	remove func(ctx context.Context, unnamed []string) error,
 ) error {
@@ -169,8 +169,9 @@ func (s *Store) WhileUnnamed(ctx context.Context, user string, hashes []string,
 		ledger.QueueLock(opening, user)
 		var unnamed []string
 		opening.Queue(`SELECT hash FROM unnest($2::text[]) AS hash WHERE NOT EXISTS (
-				SELECT FROM recipes WHERE user_id = $1 AND deleted_at IS NULL
-					AND files @> jsonb_build_array(jsonb_build_object('sha256', hash)))`, user, hashes).
+				SELECT FROM recipes WHERE user_id = $1 AND (deleted_at IS NULL OR deleted_at > $3)
+					AND files @> jsonb_build_array(jsonb_build_object('sha256', hash)))`,
+			user, hashes, time.Now().Add(-ledger.UndoTime-ledger.UndoMargin)).
 			Query(func(rows pgx.Rows) (err error) {
 				unnamed, err = pgx.CollectRows(rows, pgx.RowTo[string])
 				return err

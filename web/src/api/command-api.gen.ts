@@ -101,7 +101,8 @@ export interface paths {
         /**
          * Make an earlier version the current one
          * @description What the cook wrote is taken from that version, and becomes the next one. It brings back a deleted
-         *     recipe too. Files stay as they are now. The query API lists the versions.
+         *     recipe too, with the files that it had, for 30 days after the deletion, and later without them. Else files
+         *     stay as they are now. The query API lists the versions.
          */
         post: operations["restoreRecipe"];
         delete?: never;
