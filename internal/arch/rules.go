@@ -273,7 +273,7 @@ func edgeLibraries() []Library {
 			Reason: "pictures come from strangers: limits are checked in one place before anything is decoded",
 		},
 		{
-			Import: "github.com/rwcarlsen/goexif/...",
+			Import: "github.com/bep/imagemeta",
 			May:    []string{Module + "/file-service/internal/picture"},
 			Reason: "as webp",
 		},

@@ -53,7 +53,7 @@ func Read(from io.ReadSeeker) (*Picture, error) {
 			return nil, err
 		}
 	}
-	turned := orientation(from)
+	turned := orientation(from, format)
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("rewind the picture: %w", err)
 	}
