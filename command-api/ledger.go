@@ -34,6 +34,11 @@ func (l Ledger) NextOwner(ctx context.Context, after string) (string, error) {
 	return l.store.NextOwner(ctx, after)
 }
 
+// LastChange gives the change number of a user's last row; 0 without one.
+func (l Ledger) LastChange(ctx context.Context, user string) (int64, error) {
+	return l.store.LastChange(ctx, user)
+}
+
 // LatestAfter gives the page of a user's rows behind a change number, and of them those that are the last of their
 // subject.
 func (l Ledger) LatestAfter(ctx context.Context, user string, after int64, rows int) (LedgerPage, error) {

@@ -41,6 +41,16 @@ func (s *Store) LatestAfter(ctx context.Context, user string, after int64, rows 
 	return page, nil
 }
 
+// LastChange gives the change number of a user's last row; 0 without one.
+func (s *Store) LastChange(ctx context.Context, user string) (int64, error) {
+	var change int64
+	err := s.pool.QueryRow(ctx, `SELECT coalesce(max(change), 0) FROM event_log WHERE user_id = $1`, user).Scan(&change)
+	if err != nil {
+		return 0, fmt.Errorf("find the last event of user %s: %w", user, err)
+	}
+	return change, nil
+}
+
 // LatestOf gives the last row of each subject that has any, in no order.
 func (s *Store) LatestOf(ctx context.Context, subjects []string) ([]Entry, error) {
 	rows, err := s.pool.Query(ctx, `SELECT DISTINCT ON (e.subject) `+latestColumns+` FROM event_log e

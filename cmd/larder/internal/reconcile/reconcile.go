@@ -6,6 +6,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
@@ -16,8 +17,13 @@ import (
 	"larder.dev/projectors/searchindex"
 )
 
-// pageRows is how many rows of the ledger are compared at once.
-const pageRows = 200
+const (
+	// pageRows is how many rows of the ledger are compared at once.
+	pageRows = 200
+	// suspectsAtOnce is how many possible differences are kept, and settled together: what is on its way gets where it
+	// goes while the rest is compared.
+	suspectsAtOnce = 4 * pageRows
+)
 
 // StreamStore names the stream among the stores; each view has its projection's name.
 const StreamStore = "stream"
@@ -92,19 +98,23 @@ type Result struct {
 type run struct {
 	Deps
 	Options
-	result Result
-	total  int64
+	result   Result
+	total    int64
+	suspects differences // to be settled
 }
 
 // Run compares. What happens meanwhile is no difference: see settle. The error is that of a store that can't be asked,
 // with the result so far.
 func Run(ctx context.Context, deps Deps, options Options) (Result, error) {
-	r := &run{Deps: deps, Options: options, result: Result{Stores: map[string]map[Kind]int64{}}}
+	r := &run{Deps: deps, Options: options, result: Result{Stores: map[string]map[Kind]int64{}}, suspects: differences{}}
 	var err error
 	if r.total, err = r.Ledger.Count(ctx, r.User); err != nil {
 		return r.result, err
 	}
 	if err := r.users(ctx); err != nil {
+		return r.result, err
+	}
+	if err := r.conclude(ctx); err != nil {
 		return r.result, err
 	}
 	for _, view := range r.Views {
@@ -130,15 +140,19 @@ func (r *run) users(ctx context.Context) error {
 	}
 }
 
+// user compares what the user had when it began: whoever writes faster than that is compared doesn't keep it for ever.
 func (r *run) user(ctx context.Context, user string) error {
-	for after := int64(0); ; {
+	end, err := r.Ledger.LastChange(ctx, user)
+	if err != nil {
+		return err
+	}
+	for after := int64(0); after < end; {
 		page, err := r.Ledger.LatestAfter(ctx, user, after, pageRows)
 		if err != nil {
 			return err
 		}
-		if page.Rows == 0 {
-			r.result.Users++
-			return nil
+		if page.Rows == 0 { // deleted meanwhile
+			break
 		}
 		if err := r.page(ctx, page.Latest); err != nil {
 			return fmt.Errorf("reconcile user %s: %w", user, err)
@@ -149,6 +163,8 @@ func (r *run) user(ctx context.Context, user string) error {
 			r.Progress(r.result.Events, max(r.total, r.result.Events))
 		}
 	}
+	r.result.Users++
+	return nil
 }
 
 // page compares some last events with every store.
@@ -157,12 +173,25 @@ func (r *run) page(ctx context.Context, entries []commandapi.LedgerEntry) error 
 	if err != nil {
 		return err
 	}
-	found, unsettled, err := r.settle(ctx, suspects)
+	r.result.Compared += int64(len(entries))
+	r.result.Waiting += int64(unpublished(entries))
+	if len(r.suspects)+len(suspects) > suspectsAtOnce {
+		if err := r.conclude(ctx); err != nil {
+			return err
+		}
+	}
+	maps.Copy(r.suspects, suspects)
+	return nil
+}
+
+// conclude settles what is suspected, and mends and reports what is a difference.
+func (r *run) conclude(ctx context.Context) error {
+	found, unsettled, err := r.settle(ctx, r.suspects)
 	if err != nil {
 		return err
 	}
-	r.result.Compared += int64(len(entries))
-	r.result.Waiting += int64(unpublished(entries) + len(subjectsOf(unsettled)))
+	r.suspects = differences{}
+	r.result.Waiting += int64(len(subjectsOf(unsettled)))
 	if r.Repair {
 		if found, err = r.mend(ctx, found); err != nil {
 			return err

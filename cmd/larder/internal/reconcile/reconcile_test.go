@@ -218,7 +218,7 @@ func TestNoFalseDifferencesUnderLoad(t *testing.T) {
 			}
 		})
 	})
-	for run := range 4 {
+	for run := range 3 {
 		_, found := w.reconcile(reconcile.Options{Repair: run%2 == 1})
 		require.Empty(t, found)
 	}
@@ -245,6 +245,18 @@ func TestWhatIsOnItsWayIsNoDifference(t *testing.T) {
 	require.Empty(t, found)
 	require.EqualValues(t, 1, result.Waiting)
 	require.EqualValues(t, 2, result.Compared)
+}
+
+// Whoever writes as fast as it compares doesn't keep it from its end.
+func TestAWriterDoesNotKeepItForEver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.cook("ada")
+	c.recipe("Soup")
+	w.settled()
+	result, found := w.reconcile(reconcile.Options{Progress: func(int64, int64) { c.recipe("Stew") }})
+	require.Empty(t, found)
+	require.EqualValues(t, 2, result.Events)
 }
 
 func nothing(projectors.Progress) {}
