@@ -24,9 +24,8 @@ ARGS     ?=
 VERSION  ?= local
 
 .DEFAULT_GOAL := help
-.PHONY: help run build generate verify format-check vet lint generated-check tidy-check arch format \
-	test test-quick test-real test-race test-faults bench fuzz clean web-build web-verify web-test web-screens \
-	compose-secrets images test-files
+# Every target that is a word; the others are files.
+.PHONY: $(shell awk -F: '/^[a-z-]+:/ { print $$1 }' Makefile)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +85,9 @@ test-faults: ## kill -9 at random points, full disks, lost servers: the long for
 
 test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of memory
 	LARDER_FILES=long $(GO) test -count=1 -v -timeout 20m -run 'TestUploads|TestFiles' ./test/e2e
+
+test-failover: ## twenty failovers and failbacks under load, as a table
+	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 30m -run TestFailoverUnderLoad ./test/faults
 
 bench: ## our figures against the bare limit, as a table
 	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -benchtime 1x ./test/bench

@@ -64,10 +64,9 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		return nil
 	}
 	return process.Serve(ctx, listener, opened.Watch, func(ctx context.Context) error {
-		if err := migrateWhenThere(ctx, opened.Addresses, log); err != nil {
-			return ending(err)
-		}
-		return announce(ctx, process, ready)
+		return ending(migrateWhenThere(ctx, opened.Addresses, log, func(ctx context.Context) error {
+			return announce(ctx, process, ready)
+		}))
 	})
 }
 

@@ -37,6 +37,8 @@ type Check struct {
 	Name string
 	// Optional is what the process can serve without, though not as well.
 	Optional bool
+	// Instead names another check: while that one finds what it asks, this one is optional. "" for none.
+	Instead string
 	// Probe gives an error where it is missing. Its context has a deadline.
 	Probe func(ctx context.Context) error
 }
@@ -71,8 +73,10 @@ func IsProbe(path string) bool {
 // in the order of the checks.
 func (p *Probes) Look(ctx context.Context) (missing, degraded []string) {
 	missing, degraded = []string{}, []string{}
-	for i, err := range ask(ctx, p.checks) {
+	failures := ask(ctx, p.checks)
+	for i, err := range failures {
 		check := p.checks[i]
+		check.Optional = check.Optional || p.stoodInFor(check, failures)
 		p.note(ctx, check, err)
 		switch {
 		case err == nil:
@@ -83,6 +87,11 @@ func (p *Probes) Look(ctx context.Context) (missing, degraded []string) {
 		}
 	}
 	return missing, degraded
+}
+
+func (p *Probes) stoodInFor(check Check, failures []error) bool {
+	i := slices.IndexFunc(p.checks, func(c Check) bool { return c.Name == check.Instead })
+	return i >= 0 && failures[i] == nil
 }
 
 // Missing tells whether any of these was missing when somebody looked last. Where nobody has, it looks.

@@ -235,6 +235,20 @@ func newProbes(t *testing.T, log *slog.Logger, checks ...httpserver.Check) *gin.
 	return newEngine(t, httpserver.Options{Log: log, Probes: httpserver.NewProbes(checks, log)})
 }
 
+// Of two that can stand in for each other one is enough, and the other is named.
+func TestReadyWithOneOfTwo(t *testing.T) {
+	t.Parallel()
+	fine := func(context.Context) error { return nil }
+	away := func(context.Context) error { return errors.New("dial") }
+	two := func(a, b func(context.Context) error) *httptest.ResponseRecorder {
+		return call(newProbes(t, testkit.Logger(t), httpserver.Check{Name: "postgres", Instead: "backup", Probe: a},
+			httpserver.Check{Name: "backup", Instead: "postgres", Probe: b}), http.MethodGet, "/readyz", "")
+	}
+	require.JSONEq(t, `{"status":"ready","degraded":["backup"]}`, two(fine, away).Body.String())
+	require.JSONEq(t, `{"status":"ready","degraded":["postgres"]}`, two(away, fine).Body.String())
+	require.Equal(t, "Not ready: missing postgres, backup.", problem(t, two(away, away), http.StatusServiceUnavailable)["detail"])
+}
+
 // A component that lacks something says what. What it can do without makes it no less ready.
 func TestReadiness(t *testing.T) {
 	t.Parallel()

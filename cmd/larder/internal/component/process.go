@@ -50,7 +50,11 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 		})
 	}
 	p.topology = host.Watching()
-	p.probes = httpserver.NewProbes(httpserver.MergeChecks(checks), host.Log)
+	checks = httpserver.MergeChecks(checks)
+	if len(kinds) > 1 {
+		eitherDatabase(checks)
+	}
+	p.probes = httpserver.NewProbes(checks, host.Log)
 	engine, err := httpserver.New(httpserver.Options{
 		Component: name, Log: host.Log, Metrics: host.Metrics, Probes: p.probes,
 	})
@@ -70,6 +74,20 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 	}
 	p.handler = surface(p.parts, engine, fallback)
 	return p, nil
+}
+
+// eitherDatabase makes a process of several components ready with one of the two databases: without the backup all is
+// served, and without the primary what is read, until `larder failover`, which has to find the process. A component
+// alone isn't ready without what it needs, since others stand in for it.
+func eitherDatabase(checks []httpserver.Check) {
+	for i := range checks {
+		switch checks[i].Name {
+		case string(stores.Postgres):
+			checks[i].Instead = string(stores.Backup)
+		case string(stores.Backup):
+			checks[i].Instead = string(stores.Postgres)
+		}
+	}
 }
 
 // schemas gives the names of the checks of the tables that a component can't do without.
