@@ -2,8 +2,10 @@ package fileservice_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
@@ -12,6 +14,7 @@ import (
 	"larder.dev/events"
 	fileservice "larder.dev/file-service"
 	"larder.dev/internal/objectstore"
+	"larder.dev/internal/topology"
 )
 
 // An upload makes the recipe's next version with its event, which carries the whole recipe, and the event of a
@@ -158,6 +161,40 @@ func TestStoreAway(t *testing.T) {
 	_, err := c.w.db.Exec(t.Context(), `UPDATE recipes SET files = '[{"id": "01a21028-18b8-7cc2-ab77-1bb9126d08bb", "sha256": "ab"}]'`)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, c.do(http.MethodDelete, "/api/files/01a21028-18b8-7cc2-ab77-1bb9126d08bb", "", nil).status)
+}
+
+// While it isn't certain that this is the primary nothing is written, nor are bytes removed that a newer one may name.
+// What was committed before that was seen isn't acknowledged, and is done when it is sent again with its key.
+func TestNothingIsWrittenWithoutALease(t *testing.T) {
+	t.Parallel()
+	var allowed atomic.Int64
+	c := newWorld(t, func(deps *fileservice.Deps) {
+		deps.MayWrite = func() error {
+			if allowed.Add(-1) < 0 {
+				return topology.ErrNotConfirmed
+			}
+			return nil
+		}
+	}).cook()
+	attached := func() int {
+		return scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe)
+	}
+	got := c.attach("a.txt", []byte("x"), "Idempotency-Key", "one")
+	require.Equal(t, http.StatusServiceUnavailable, got.status)
+	require.NotEmpty(t, got.header.Get("Retry-After"))
+	require.Zero(t, attached())
+	allowed.Store(1)
+	require.Equal(t, http.StatusServiceUnavailable, c.attach("a.txt", []byte("x"), "Idempotency-Key", "one").status)
+	require.Equal(t, 1, attached())
+	allowed.Store(2)
+	got = c.attach("a.txt", []byte("x"), "Idempotency-Key", "one")
+	require.Equal(t, http.StatusCreated, got.status, "%s", got.body)
+	require.Equal(t, 1, attached())
+	var f file
+	require.NoError(t, json.Unmarshal(got.body, &f))
+	allowed.Store(2)
+	require.Equal(t, http.StatusNoContent, c.do(http.MethodDelete, "/api/files/"+f.ID, "", nil).status)
+	require.Len(t, c.keys(), 1, "the bytes are left to the sweep")
 }
 
 // A user who was deleted leaves no object, and one who is there keeps all that recipes name.

@@ -34,6 +34,9 @@ import (
 
 // Deps is what the file service works with. Nothing in it is closed here.
 type Deps struct {
+	// MayWrite is asked before each write, and before its acknowledgement: an error of it is 503. Nil for always.
+	MayWrite func() error
+
 	Pool     *pgxpool.Pool // the database of record
 	Redis    *redis.Client
 	Sessions *identity.Sessions
@@ -74,6 +77,9 @@ type Service struct {
 // means that an option is wrong.
 func New(deps Deps) (*Service, error) {
 	log := cmp.Or(deps.Log, slog.Default())
+	if deps.MayWrite == nil {
+		deps.MayWrite = always
+	}
 	maxSize := cmp.Or(deps.MaxSize, int64(attachment.DefaultMaxSize))
 	silence := cmp.Or(deps.Silence, defaultSilence)
 	uploads, err := spool.Open(deps.SpoolDir)
@@ -86,7 +92,7 @@ func New(deps Deps) (*Service, error) {
 		Help: "Objects that a sweep looked at, those that it removed because nothing names them, and uploads that were never completed.",
 	}, []string{"what"})}
 	service.files = keeping.New(keeping.Options{
-		Database: postgres.New(deps.Pool, notifier.Hint), Objects: deps.Objects, Uploads: uploads,
+		Database: postgres.New(deps.Pool, notifier.Hint, deps.MayWrite), Objects: deps.Objects, Uploads: uploads,
 		Scanner: antivirus.NewClamd(deps.Clamd), MaxSize: maxSize, Log: log,
 	})
 	service.uploads, err = resumable.Open(httpapi.Resumable(service.files, filepath.Join(deps.SpoolDir, "resumable"), maxSize, silence))
@@ -111,6 +117,8 @@ func New(deps Deps) (*Service, error) {
 	}
 	return service, nil
 }
+
+func always() error { return nil }
 
 // Handler serves the file service's API, and the files under cdn.Prefix.
 func (s *Service) Handler() http.Handler { return s.handler }
@@ -166,6 +174,6 @@ func (s *Service) SweepUploads(ctx context.Context) (int, error) {
 // Erase removes every object of a user who was deleted, and gives how many. A user who is there keeps what the
 // recipes name.
 func Erase(ctx context.Context, pool *pgxpool.Pool, objects *objectstore.Store, user string) (int, error) {
-	files := keeping.New(keeping.Options{Database: postgres.New(pool, func() {}), Objects: objects, Log: slog.Default()})
+	files := keeping.New(keeping.Options{Database: postgres.New(pool, func() {}, always), Objects: objects, Log: slog.Default()})
 	return files.Erase(ctx, user)
 }

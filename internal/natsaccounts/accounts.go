@@ -82,7 +82,7 @@ func All() []string { return []string{">"} }
 // Accounts gives the table.
 func Accounts() []Account {
 	return []Account{
-		{Name: Larder, JetStream: true, Users: []User{commandAPI(), relay(), queryAPI(), projectors(), operator()}},
+		{Name: Larder, JetStream: true, Users: []User{commandAPI(), fileService(), relay(), queryAPI(), projectors(), operator()}},
 		{
 			Name: Feed, JetStream: true, Exports: feedExports(),
 			Users: []User{feedPublisher()},
@@ -101,6 +101,11 @@ func Accounts() []Account {
 // commandAPI asks which database is the primary, and nothing else.
 func commandAPI() User {
 	return User{Name: "command-api", For: "`larder command-api`", Publish: watching(), Subscribe: []string{ControlInbox + ".>"}}
+}
+
+// fileService asks the same, for its writes.
+func fileService() User {
+	return User{Name: "file-service", For: "`larder file-service`", Publish: watching(), Subscribe: []string{ControlInbox + ".>"}}
 }
 
 // watching are the requests that read the control bucket's one key.

@@ -27,6 +27,7 @@ import (
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/topology"
 )
 
 const retryAfter = 5 * time.Second
@@ -170,6 +171,11 @@ func (a *api) fail(c *gin.Context, err error) {
 		return
 	}
 	ctx := c.Request.Context()
+	if errors.Is(err, topology.ErrNotConfirmed) {
+		a.Log.WarnContext(ctx, "a write is held back", "request", httpserver.RequestID(c), "error", err)
+		httpserver.WriteUnavailable(c, "Which database is the primary isn't certain just now. Send it again.", retryAfter)
+		return
+	}
 	if unavailable(err) {
 		a.Log.WarnContext(ctx, "a store can't be asked", "request", httpserver.RequestID(c), "error", err)
 		httpserver.WriteUnavailable(c, "A store that is needed can't be asked just now. Nothing was changed.", retryAfter)

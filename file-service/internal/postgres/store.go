@@ -19,10 +19,14 @@ import (
 type Store struct {
 	pool *pgxpool.Pool
 	hint func()
+	may  func() error
 }
 
-// New makes a store. hint is called after each commit that left something for the relay; it must not wait.
-func New(pool *pgxpool.Pool, hint func()) *Store { return &Store{pool: pool, hint: hint} }
+// New makes a store. hint is called after each commit that left something for the relay; it must not wait. may is
+// asked before each change, and before its acknowledgement: an error of it says that this may not be the primary.
+func New(pool *pgxpool.Pool, hint func(), may func() error) *Store {
+	return &Store{pool: pool, hint: hint, may: may}
+}
 
 // Command says who changes the files of which recipe.
 type Command struct {
@@ -52,13 +56,16 @@ type Outcome struct {
 // decided. decide may ask the object store: as long as it runs, no other change of this user's can make bytes
 // needed, or not needed.
 //
-// The errors are ledger.ErrNoUser, ledger.ErrKeyReused, what decide gives, and those of the database.
+// The errors are ledger.ErrNoUser, ledger.ErrKeyReused, what decide gives, that of may, and those of the database.
 func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Recipe) (Decision, error)) (Outcome, error) {
 	var (
 		found   *events.Recipe
 		kept    *ledger.Kept
 		outcome Outcome
 	)
+	if err := s.may(); err != nil {
+		return Outcome{}, err
+	}
 	opening := ledger.Begin()
 	ledger.QueueLock(opening, cmd.User)
 	if cmd.Key != nil {
@@ -78,6 +85,9 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Rec
 		outcome.Answer = decision.Answer
 		return writes(cmd, decision, &outcome.Change)
 	})
+	if err == nil {
+		err = s.may() // the new primary may not have it
+	}
 	if err != nil {
 		return Outcome{}, fmt.Errorf("change the files of recipe %s of user %s: %w", cmd.Recipe, cmd.User, err)
 	}
@@ -164,6 +174,9 @@ func (s *Store) WhileUnnamed(ctx context.Context, user string, hashes []string,
 ) error {
 	ctx, cancel := context.WithTimeout(ctx, unnamedTimeout)
 	defer cancel()
+	if err := s.may(); err != nil {
+		return err // an old primary doesn't know what the new one names
+	}
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		opening := &pgx.Batch{}
 		ledger.QueueLock(opening, user)

@@ -29,6 +29,7 @@ func FileService() Kind {
 		Name:  "file-service",
 		Help:  "Take files, keep them in the object store, and deliver them.",
 		Needs: []stores.Store{stores.Postgres, stores.Redis, stores.Objects},
+		Uses:  []stores.Store{stores.Backup}, // as CommandAPI does
 		Build: buildFileService,
 	}
 }
@@ -50,6 +51,14 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 	if deps.Redis, err = host.Redis(ctx); err != nil {
 		return nil, err
 	}
+	if _, err := backupOf(ctx, host); err != nil {
+		return nil, err
+	}
+	watch, err := host.Topology(ctx)
+	if err != nil {
+		return nil, err
+	}
+	deps.MayWrite = watch.MayWrite
 	deps.Sessions = identity.NewSessions(deps.Redis)
 	if deps.Objects, err = host.Objects(ctx); err != nil {
 		return nil, err
