@@ -92,6 +92,9 @@ test-failover: ## twenty failovers and failbacks under load, as a table
 bench: ## our figures against the bare limit, as a table
 	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -benchtime 1x ./test/bench
 
+ingredients: ## how many of the labelled ingredient lines are read right, by field, and how fast
+	$(GO) test -count=1 -v -run TestLabelledLines -bench Parse -benchtime 0.2s ./command-api/internal/ingredient
+
 fuzz: ## every fuzz test for FUZZTIME each (30s), or those of FUZZ="./events ..."
 	@scripts/fuzz $(FUZZTIME) $(FUZZ)
 

@@ -87,6 +87,7 @@ fillet, fillets
 fistful, fistfuls
 glass, glasses
 glug, glugs, schuss, schuß
+grind, grinds, grinding, grindings
 handful, handfuls, handvoll
 head, heads, kopf, köpfe
 jar, jars, glas, gläser
@@ -95,6 +96,7 @@ jug, jugs
 mug, mugs
 knob, knobs
 leaf, leaves, blatt, blätter
+link, links
 loaf, loaves, laib, laibe
 lump, lumps
 package, packages, pkg, pkgs, packung, packungen, päckchen, packerl, pck, pcks, pkt, pkts
@@ -112,6 +114,7 @@ punnet, punnets
 rack, racks
 rasher, rashers
 rib, ribs
+roll, rolls, rolle, rollen
 recipe, recipes
 scoop, scoops, kugel, kugeln
 segment, segments

@@ -15,8 +15,10 @@ type line struct {
 	second *Second
 	places places
 	sold   bool // in a container, so that what was done to it belongs to its name
-	name   []span
-	notes  []span
+	// unitPlace is where the unit of the first amount is, empty where it isn't known.
+	unitPlace span
+	name      []span
+	notes     []span
 }
 
 // places are where the numbers of the amount and of the second measure are; empty where they are more than one
@@ -84,10 +86,23 @@ func add(spans []span, start, end int) []span {
 // written is the text of a span, without marks at its ends that separate and say nothing.
 func (l *line) written(s span) string {
 	text := l.text[l.tokens[s.start].start:l.tokens[s.end-1].end]
+	if strings.Contains(text, "(") {
+		text = withoutPluralSigns(text)
+	}
 	text = strings.TrimPrefix(text, ". ")
 	text = strings.Trim(text, " ,;:-–—|/•*+=")
 	if strings.HasSuffix(text, ".") && strings.Count(text, ".") == 1 {
 		text = text[:len(text)-1]
+	}
+	return text
+}
+
+// withoutPluralSigns makes "Zwiebel" of "Zwiebel(n)": it is one food.
+func withoutPluralSigns(text string) string {
+	for _, sign := range pluralSigns {
+		if at := strings.Index(text, sign); at > 0 && text[at-1] != ' ' {
+			text = text[:at] + text[at+len(sign):]
+		}
 	}
 	return text
 }

@@ -49,7 +49,15 @@ func (l *line) upperAt(i int, from float64) (upper float64, next int) {
 // rangeSign steps over what stands between the ends of a range.
 func (l *line) rangeSign(i int) int {
 	switch l.low(i) {
-	case "-", "–", "—", "‐", "‑", "−", "to", "or", "bis", "oder":
+	case "-", "–", "—", "‐", "‑", "−":
+		if l.is(i+1, "to") || l.is(i+1, "or") || l.is(i+1, "bis") { // "3- to 4-pound", "3-to-4-pound"
+			i++
+			if l.is(i+1, "-") && l.tokens[i+1].glued {
+				i++
+			}
+		}
+		return i + 1
+	case "to", "or", "bis", "oder":
 		return i + 1
 	default:
 		return i
@@ -77,12 +85,16 @@ func (l *line) numberAt(i int) (value float64, next int) {
 	return l.times(whole, next)
 }
 
-// times reads the dozen behind a number.
+// times reads the dozen, or the German half, behind a number.
 func (l *line) times(value float64, next int) (float64, int) {
-	if isDozen(l.low(next)) {
+	switch low := l.low(next); {
+	case isDozen(low):
 		return 12 * value, next + 1
+	case value == 1 && strings.HasPrefix(low, "halbe") && numberWords[low] > 0 && next+1 < len(l.tokens):
+		return numberWords[low], next + 1 // "1 halbe Zitrone"
+	default:
+		return value, next
 	}
-	return value, next
 }
 
 func isDozen(low string) bool { return low == "dozen" || low == "dutzend" }

@@ -10,10 +10,12 @@
 //     in words. A bare unit ("pinch of salt") has no quantity, for none is written. A dozen is twelve.
 //   - Unit is the canonical name of that amount's unit (internal/measure), "" for a count. A unit noun behind the
 //     food counts as well: "2 garlic cloves" is garlic by the clove.
-//   - Second is what else is said of the amount: the same in another unit ("200g/7oz"), what each one holds ("1
-//     (14 oz) can"), or what comes on top ("1 cup plus 2 tbsp").
+//   - Second is what else is said of the amount: the same in another unit ("200g/7oz"), the container that holds it
+//     ("400g tin" is one tin), what each one holds or weighs ("1 (14 oz) can"), or what comes on top ("1 cup plus 2
+//     tbsp"). The same a third time is left out, for only two measures are scaled.
 //   - Name is the food with the words that say which food to buy: "fresh parsley", "ground cumin", "boneless
-//     chicken breasts", "beef or chicken stock". Buying needs these; a list adds up by them.
+//     chicken breasts", "beef or chicken stock", with a comma or parentheses before the "or" too. Buying needs these; a
+//     list adds up by them. A list that nothing is counted of is one name: "dill, parsley, chives".
 //   - Note is everything else, in the order of the line: size ("large"), preparation ("finely chopped", also
 //     before the name), comments ("optional", "to taste", "plus more for dusting"), purpose ("for the sauce"),
 //     and what qualifies an amount ("about", "heaped"). Three large eggs and two eggs are five eggs.
@@ -128,6 +130,7 @@ func (l *line) read() Parsed {
 	i = l.partOf(i)
 	i = l.qualifier(i)
 	i = l.leadingAmount(i)
+	i = l.oneOf(i)
 	if l.amount == nil && l.unit == "" {
 		if few := l.few(i); few > i && few < len(l.tokens) {
 			l.addNote(i, few)
@@ -147,7 +150,24 @@ func (l *line) read() Parsed {
 	return l.parsed()
 }
 
+// oneOf counts the one of "a bay leaf", where no other amount is at the front.
+func (l *line) oneOf(i int) int {
+	if l.amount != nil || l.unit != "" || !isArticle(l.low(i)) || l.kindAt(i+1) != word || indefinite[l.low(i+1)] || fews[l.low(i+1)] {
+		return i
+	}
+	for at := i + 1; at < len(l.tokens); at++ {
+		if l.kindAt(at) == number {
+			return i
+		}
+	}
+	l.amount, l.places.amount = &amount{from: 1}, span{}
+	return i + 1
+}
+
 func (l *line) parsed() Parsed {
+	if len(l.name) == 0 && l.amount != nil && foodUnits[l.unit] && len(l.notes) > 0 {
+		l.unit, l.name = "", []span{l.unitPlace} // "1 clove (spice)"
+	}
 	if len(l.name) == 0 && l.amount == nil && l.unit == "" {
 		l.name, l.notes = l.notes, nil // "(spices)" is a name in parentheses
 	}
@@ -197,12 +217,12 @@ func (l *line) purposeLabel(i int) int {
 
 // remarkBefore takes "(optional)" or "Optional:" off the front.
 func (l *line) remarkBefore(i int) int {
-	if l.is(i, "optional") && i+1 < len(l.tokens) {
-		l.addNote(i, i+1)
-		if l.is(i+1, ":") || l.is(i+1, ",") {
-			return i + 2
+	if next := l.optional(i); next > i && next < len(l.tokens) {
+		l.addNote(i, next)
+		if l.is(next, ":") || l.is(next, ",") {
+			return next + 1
 		}
-		return i + 1
+		return next
 	}
 	if !l.is(i, "(") {
 		return i
@@ -218,16 +238,33 @@ func (l *line) remarkBefore(i int) int {
 	return closed + 1
 }
 
+// optional reads a word that says at the front of a line that it may be left out, or that the amount is one's own
+// choice.
+func (l *line) optional(i int) int {
+	switch l.low(i) {
+	case "optional", "evtl", "eventuell", "ggf":
+		return l.afterPoint(i + 1)
+	case "n":
+		if next := l.afterPoint(i + 1); next > i+1 && l.is(next, "b") {
+			return l.afterPoint(next + 1) // n. B., nach Belieben
+		}
+	}
+	return i
+}
+
 // partOf takes "Juice of", "finely grated zest and juice of", "leaves from" off the front of an amount.
 func (l *line) partOf(i int) int {
 	for at := i; at < i+8 && l.kindAt(at) == word; at++ {
 		switch low := l.low(at); {
 		case low == "of" || low == "from" || low == "von":
-			if _, next := l.amountAt(l.quiet(at + 1)); at == i || next == l.quiet(at+1) {
+			if _, next := l.amountAt(l.quiet(at + 1)); at == i || next == l.quiet(at+1) && !isArticle(l.low(at+1)) {
 				return i
 			}
 			l.addNote(i, at+1)
 			return at + 1
+		case at > i && (low == "einer" || low == "eines"): // "Saft einer Zitrone"
+			l.addNote(i, at)
+			return at
 		case !partWords[low] && classOf(low)&(preparation|adverb) == 0:
 			return i
 		}
@@ -262,11 +299,11 @@ func (l *line) qualifier(i int) int {
 }
 
 func qualifierLength(l *line, i int) int {
-	if qualifiers[l.low(i)] {
-		return 1
-	}
 	if qualifiers[l.low(i)+" "+l.low(i+1)] {
 		return 2
+	}
+	if qualifiers[l.low(i)] {
+		return 1
 	}
 	return 0
 }

@@ -50,8 +50,8 @@ func (l *line) oneBefore(i, end int) int {
 	if l.is(next, ",") {
 		next++
 	}
-	if next >= end || l.kindAt(next) != word || stops[l.low(next)] {
-		return i
+	if next >= end || l.kindAt(next) != word || stops[l.low(next)] || l.is(next, "or") || l.is(next, "oder") {
+		return i // "cooked or canned beans" are a choice of foods
 	}
 	l.addNote(i, next)
 	return next
@@ -59,13 +59,16 @@ func (l *line) oneBefore(i, end int) int {
 
 // sizeAt reads "large", "small to medium", "medium sized", "good size".
 func (l *line) sizeAt(i int) int {
+	if l.is(i+1, "fat") {
+		return i // medium fat milk
+	}
 	if classOf(l.low(i))&size == 0 {
 		if l.is(i, "extra") && classOf(l.low(i+1))&size != 0 {
 			return i + 2
 		}
 		return i
 	}
-	i++
+	i = l.afterPoint(i + 1)
 	switch l.low(i) {
 	case "to", "/", "or", "-", "bis", "oder":
 		if classOf(l.low(i+1))&size != 0 {
@@ -134,12 +137,15 @@ func (l *line) nameFrom(start, end int) int {
 		switch {
 		case l.is(i, "("):
 			closed := l.closing(i)
+			l.addName(from, i)
 			if closed < 0 || closed >= end {
-				l.addName(from, i)
 				return i
 			}
-			l.addName(from, i)
-			l.aside(i, closed)
+			if i > start && l.otherFood(i+1, closed) == closed {
+				l.addName(i+1, closed) // "squash (or zucchini)"
+			} else {
+				l.aside(i, closed)
+			}
 			from, i = closed+1, closed
 		case i > start && l.ends(i, start, end):
 			l.addName(from, i)
@@ -195,6 +201,12 @@ func (l *line) goesOn(comma, start, end int) bool {
 	if l.kindAt(comma+1) != word || stops[l.low(comma+1)] || l.preparationAt(comma+1, end) > comma+1 {
 		return false
 	}
+	if l.is(comma+1, "etc") {
+		return false
+	}
+	if l.otherFood(comma+1, end) > comma+1 || l.foods(start, end) {
+		return true
+	}
 	adjectives := true
 	for i := start; i < comma; i++ {
 		adjectives = adjectives && (classOf(l.low(i))&adjective != 0 || l.is(i, ","))
@@ -203,6 +215,95 @@ func (l *line) goesOn(comma, start, end int) bool {
 		return true
 	}
 	return (comma == start+1 || l.amount == nil && comma <= start+3) && l.alternatives(comma+1, end)
+}
+
+const (
+	// maxFood is how many words a food of a list has at most; more are a remark.
+	maxFood = 3
+	// maxList bounds the work at a list, in tokens.
+	maxList = 48
+)
+
+// otherFood reads "or zucchini", behind a comma or in parentheses. It gives i where it isn't a food, as in "or to
+// taste", "or 2 tsp dried", "or chopped".
+func (l *line) otherFood(i, end int) int {
+	if !l.is(i, "or") && !l.is(i, "oder") && !l.is(i, "and") && !l.is(i+1, "/") {
+		return i
+	}
+	at := i + 1
+	if l.is(i, "and") {
+		if !l.is(i+1, "/") || !l.is(i+2, "or") {
+			return i
+		}
+		at = i + 3 // and/or
+	}
+	next := l.food(at, end)
+	if next == at || stops["or "+l.low(at)] {
+		return i
+	}
+	return next
+}
+
+// food reads the few words of a food up to the next mark or to the end.
+func (l *line) food(i, end int) int {
+	noun := false
+	at := i
+	for at < end && l.kindAt(at) == word {
+		low := l.low(at)
+		if numberWords[low] > 0 || isArticle(low) || stops[low] || stops[low+" "+l.low(at+1)] || links[low] || participle(low) ||
+			classOf(low)&(size|preparation|adverb) != 0 {
+			return i
+		}
+		noun = noun || classOf(low)&adjective == 0
+		at++
+	}
+	ended := at >= end || l.is(at, ",") || l.is(at, "(") || l.is(at, ".") || l.is(at, ";")
+	if !noun || !ended || at-i > maxFood {
+		return i
+	}
+	return at
+}
+
+// foods tells of a list of three or more and nothing else but what is in parentheses behind it: "dill, parsley,
+// chives". Where something is counted, it is a choice: "50 ml bourbon, brandy, or cognac".
+func (l *line) foods(start, end int) bool {
+	if end-start > maxList {
+		return false
+	}
+	count, choice := 0, false
+	for at := start; at < end && !l.is(at, "etc"); {
+		if l.is(at, "(") {
+			if l.closing(at) != end-1 {
+				return false
+			}
+			break
+		}
+		choice = choice || l.is(at, "or") || l.is(at, "oder")
+		first := l.afterJoint(at)
+		next := l.food(first, end)
+		if next == first {
+			return false
+		}
+		count++
+		at = next
+		if !l.is(at, "(") {
+			at++
+		}
+	}
+	uncounted := l.amount == nil && l.unit == ""
+	return count > 2 && (choice || uncounted) || count == 2 && (l.is(start, "salt") || l.is(start, "salz"))
+}
+
+// afterJoint steps over what joins the last food to a list: "and some".
+func (l *line) afterJoint(i int) int {
+	switch l.low(i) {
+	case "and", "or", "und", "oder":
+		i++
+	}
+	if l.is(i, "some") || l.is(i, "etwas") {
+		i++
+	}
+	return i
 }
 
 // alternatives tells that what follows is a short list with "or" before its last; or, where nothing is
@@ -248,17 +349,8 @@ func (l *line) aside(i, closed int) {
 		}
 		l.restore(before)
 	}
-	if l.second == nil && l.amount != nil {
-		found, unit, next := l.measureAt(i + 1)
-		if next > i+1 && l.onlyEach(next, closed) && unit.Dimension() != measure.Length {
-			relation := Same
-			if l.is(closed-1, "each") || l.is(closed-1, "je") {
-				relation = Each
-			}
-			l.setSecond(found, unit, relation, span{i + 1, next})
-			l.third(next, closed)
-			return
-		}
+	if l.amount != nil && l.wholeMeasure(i+1, closed) {
+		return
 	}
 	l.addNote(i+1, closed)
 }
@@ -272,10 +364,23 @@ func (l *line) remarks(i, end int) {
 			start++
 		}
 		if l.amount == nil || l.second != nil || !l.wholeMeasure(start, next) {
-			l.remark(i, next)
+			l.remark(i, l.measureInRemark(i, next))
 		}
 		i = next
 	}
+}
+
+// measureInRemark takes the measure off the end of a remark, and gives where that begins: "chopped (about 1/2 cup)".
+func (l *line) measureInRemark(i, end int) int {
+	if l.amount == nil || !l.is(end-1, ")") {
+		return end
+	}
+	for open := end - 2; open > i; open-- {
+		if l.is(open, "(") && l.closing(open) == end-1 && l.wholeMeasure(open+1, end-1) {
+			return open
+		}
+	}
+	return end
 }
 
 // remark keeps one part; that of "(optional)" is what is inside.
@@ -314,16 +419,22 @@ func (l *line) partEnd(i, end int) int {
 
 // wholeMeasure takes a part that is a measure and nothing else: ", about 2 pounds".
 func (l *line) wholeMeasure(i, end int) bool {
+	relation := Same
+	switch l.low(i) {
+	case "à", "je":
+		i, relation = i+1, Each
+	case "plus", "+":
+		i, relation = i+1, Plus
+	}
 	found, unit, next := l.measureAt(i)
 	if next == i || next > end || !l.onlyEach(next, end) || unit.Dimension() == measure.Length {
 		return false
 	}
-	relation := Same
-	if l.is(end-1, "each") || l.is(end-1, "je") {
-		relation = Each
+	one := l.unit == "" && l.amount.from == 1 && l.amount.upper == nil && unit.Dimension() == measure.Mass
+	if relation == Same && one || l.is(end-1, "each") || l.is(end-1, "je") {
+		relation = Each // also a chicken (3 pounds): two weigh that each
 	}
 	l.setSecond(found, unit, relation, span{i, next})
-	l.third(next, end)
 	return true
 }
 

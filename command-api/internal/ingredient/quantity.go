@@ -2,6 +2,7 @@ package ingredient
 
 import (
 	"slices"
+	"strings"
 
 	"larder.dev/internal/measure"
 )
@@ -21,13 +22,19 @@ func (l *line) unitAt(i int) (unit measure.Unit, next int) {
 			return unit, l.afterPoint(at + 1)
 		}
 	}
-	written := l.at(i)
+	if strings.HasPrefix(l.low(i), "inch-") {
+		return measure.Named("inch"), i + 1 // 1-inch-thick
+	}
+	written := singular(l.at(i))
 	if len(written) > 2 { // where case tells two apart, they are short
-		written = l.low(i)
+		written = singular(l.low(i))
 	}
 	unit, ok := measure.Parse(written)
 	if !ok || notUnitBefore[l.low(i)+" "+l.low(i+1)] {
 		return measure.Unit{}, i
+	}
+	if l.is(i+1, "/") && l.tokens[i+1].glued && (l.is(i+2, "n") || l.is(i+2, "e")) {
+		return unit, i + 3 // Dose/n
 	}
 	return unit, l.afterPoint(i + 1)
 }
@@ -43,7 +50,7 @@ func (l *line) afterPoint(i int) int {
 // afterModifiers steps over what is said of a unit: "heaped", "large", "very thin".
 func (l *line) afterModifiers(i int) int {
 	for classOf(l.low(i))&(size|modifier) != 0 {
-		i++
+		i = l.afterPoint(i + 1)
 	}
 	return i
 }
@@ -87,6 +94,7 @@ func (l *line) afterNumber(start, at int) int {
 		at++ // 14-ounce
 	}
 	modified := l.afterModifiers(at)
+	modified = l.preparedUnit(modified)
 	unit, after := l.unitAt(modified)
 	if after == modified || unit.Dimension() == measure.Thing && l.kindAt(after) == mark && !l.is(after, "(") {
 		// No unit, or one that nothing comes behind: "3 cloves" are cloves.
@@ -97,19 +105,53 @@ func (l *line) afterNumber(start, at int) int {
 	}
 	if unit.Dimension() == measure.Length && l.kindAt(after) == word {
 		thing, _ := l.unitAt(after)
-		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == measure.Thing {
+		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == measure.Thing || dimensions[l.low(after)] {
 			// "2-inch cinnamon stick": so long, and no number of sticks is written.
 			l.amount = nil
-			l.addNote(start, after)
-			return l.things(after)
+			return l.long(start, after)
 		}
 	}
 	l.addNote(at, modified)
-	l.unit, l.sold = unit.Name(), shelved[unit.Name()]
+	l.unit, l.sold, l.unitPlace = unit.Name(), shelved[unit.Name()], span{modified, after}
 	if l.second != nil && unit.Dimension() != measure.Thing {
 		l.second.Relation = Same // "4.5 (650 g) cups"
 	}
 	return l.measured(unit, after)
+}
+
+// preparedUnit steps over what was done to what is counted: "2 peeled cloves garlic".
+func (l *line) preparedUnit(i int) int {
+	at := l.preparationAt(i, len(l.tokens))
+	unit, next := l.unitAt(at)
+	if next == at || !behindName[unit.Name()] || l.kindAt(next) != word {
+		return i
+	}
+	return at
+}
+
+// long takes a length from start up to end as a note, with "thick" and "wide". What is counted by a number before a
+// fraction keeps that: "6 1/2-inch-thick slices" are six.
+func (l *line) long(start, end int) int {
+	if dimensions[l.low(end)] {
+		end++
+	}
+	fraction := l.kindAt(start) == number && !l.is(start+1, "/") && l.kindAt(start+1) == number
+	if whole, next := l.plainAt(start); fraction && next == start+1 && whole > 1 && l.manyFollow(end) {
+		l.amount, l.places.amount = &amount{from: whole}, span{}
+		start = next
+	}
+	l.addNote(start, end)
+	return l.things(end)
+}
+
+// manyFollow tells that the next few words have a plural in them.
+func (l *line) manyFollow(i int) bool {
+	for at := i; at < i+4 && l.kindAt(at) == word; at++ {
+		if strings.HasSuffix(l.low(at), "s") && len(l.low(at)) > 3 {
+			return true
+		}
+	}
+	return false
 }
 
 // partOfName tells that the number before at is one of a name: "7-Up", "5-spice powder".
@@ -123,6 +165,10 @@ func (l *line) partOfName(at int) bool {
 
 // measured reads on behind a number with its unit.
 func (l *line) measured(unit measure.Unit, at int) int {
+	if next := l.afterModifiers(at + 1); l.is(at, ",") && next > at+1 && classOf(l.low(at+1))&modifier != 0 && l.kindAt(next) == word {
+		l.addNote(at+1, next) // "2 EL, gehäuft Mehl"
+		at = next
+	}
 	if upper, after := l.repeatedUnit(at, unit); after > at && upper > l.amount.from {
 		l.amount.upper, at = &upper, after
 		l.places.amount = span{}
@@ -163,13 +209,17 @@ func (l *line) repeatedUnit(i int, unit measure.Unit) (upper float64, next int) 
 	return upper, end
 }
 
-// vessel takes what the measured food comes in as a note: "400g tin tomatoes".
+// vessel reads what the measured food comes in: "400g tin tomatoes" is one tin.
 func (l *line) vessel(i int) int {
 	unit, next := l.unitAt(i)
 	if next == i || unit.Dimension() != measure.Thing || next >= len(l.tokens) || !containers[unit.Name()] {
 		return i
 	}
-	l.addNote(i, next)
+	if l.second == nil {
+		l.second = &Second{Quantity: 1, Unit: unit.Name(), Relation: Same}
+	} else {
+		l.addNote(i, next)
+	}
 	l.sold = shelved[unit.Name()]
 	return next
 }
@@ -224,18 +274,7 @@ func (l *line) sizeOfEach(i int) int {
 		return end
 	}
 	l.setSecond(found, unit, Each, span{inside, next})
-	l.third(next, inner)
 	return end
-}
-
-// third keeps what measures follow the second one as a note.
-func (l *line) third(i, end int) {
-	for at := i; at < end; at++ {
-		if l.kindAt(at) == number {
-			l.addNote(i, end)
-			return
-		}
-	}
 }
 
 // inOther steps over the same in another unit: "400g/14oz", "2cm/¾in".
@@ -274,10 +313,13 @@ func (l *line) onlyEach(i, end int) bool {
 	return true
 }
 
-// setSecond keeps the second measure; a third one stays a note.
+// setSecond keeps the second measure. A third one says the same once more and is left out, for a note isn't
+// scaled; what comes on top stays a note.
 func (l *line) setSecond(found amount, unit measure.Unit, relation Relation, s span) {
 	if l.second != nil {
-		l.addNote(s.start, s.end)
+		if relation == Plus {
+			l.addNote(s.start, s.end)
+		}
 		return
 	}
 	l.second = &Second{Quantity: found.from, QuantityMax: found.upper, Unit: unit.Name(), Relation: relation}
@@ -321,10 +363,13 @@ func (l *line) nextMeasure(i int, last measure.Unit) (measure.Unit, int) {
 		at, relation = i+1, Same
 	case "plus", "+", "and", "&":
 		at = i + 1
-	case "or", "oder":
+	case "or", "oder", "-", "–":
 		at, relation = i+1, Same
 	}
 	found, unit, next := l.measureAt(at)
+	if (l.is(i, "-") || l.is(i, "–")) && unit.Dimension() == last.Dimension() {
+		return last, i
+	}
 	if at == i && containers[last.Name()] {
 		relation = Each // "1 bottle 700 ml"
 	}
@@ -359,7 +404,6 @@ func (l *line) measureInParentheses(i int, first measure.Unit) int {
 		relation = Each
 	}
 	l.setSecond(found, unit, relation, span{i + 1, next})
-	l.third(next, closed)
 	return closed + 1
 }
 
@@ -368,7 +412,8 @@ func (l *line) bareUnit(i int) int {
 	few := l.few(i)
 	at := l.afterModifiers(few)
 	unit, next := l.unitAt(at)
-	if next == at || next >= len(l.tokens) || unit.Dimension() != measure.Thing || l.kindAt(next) != word {
+	measured := unit.Dimension() == measure.Volume && l.isOf(next) && unit.Name() != "l"
+	if next == at || next >= len(l.tokens) || unit.Dimension() != measure.Thing && !measured || l.kindAt(next) != word {
 		return i
 	}
 	if few == i && !l.isOf(next) && (!scooped[unit.Name()] || l.low(at) != unit.Name()) {
@@ -379,13 +424,16 @@ func (l *line) bareUnit(i int) int {
 	return l.afterOf(next)
 }
 
-// few steps over "a few", "several".
+// few steps over "a few", "several", "a little bit of".
 func (l *line) few(i int) int {
 	at := i
 	if isArticle(l.low(at)) {
 		at++
 	}
-	if !fews[l.low(at)] || l.kindAt(at+1) != word {
+	if at > i && l.is(at, "little") && l.is(at+1, "bit") {
+		at++
+	}
+	if !fews[l.low(at)] && (at == i || !littles[l.low(at)]) || l.kindAt(at+1) != word {
 		return i
 	}
 	if l.isOf(at + 1) {
@@ -398,11 +446,18 @@ func (l *line) isOf(i int) bool { return l.is(i, "of") || l.is(i, "von") }
 
 // afterOf steps over the "of" between an amount and a name, with its article: "1/4 of a cucumber".
 func (l *line) afterOf(i int) int {
-	if l.isOf(i) || l.is(i, "each") {
+	if l.is(i, "each") {
+		i++
+	}
+	if l.isOf(i) {
 		i++
 	}
 	if l.is(i, ":") {
 		i++
+	}
+	if (l.is(i, "or") || l.is(i, "oder")) && openEnded[l.low(i+1)] {
+		l.addNote(i, i+2)
+		return l.afterOf(i + 2)
 	}
 	if isArticle(l.low(i)) && i+1 < len(l.tokens) {
 		i++

@@ -51,7 +51,7 @@ func piece(line string, at int) (kind, int) {
 	switch {
 	case isDigit(line[at]):
 		return number, digitsEnd(line, at)
-	case r == '.' && at+1 < len(line) && isDigit(line[at+1]) && (at == 0 || line[at-1] == ' '):
+	case r == '.' && at+1 < len(line) && isDigit(line[at+1]) && (at == 0 || line[at-1] == ' ' || line[at-1] == '('):
 		return number, at + 1 + digits(line[at+1:]) // .5
 	case isFractionSign(r):
 		return number, at + size
@@ -81,12 +81,18 @@ func digitsEnd(line string, at int) int {
 
 // wordEnd is the end of a word with the hyphens, apostrophes and ampersands within it: "all-purpose", "M&M's".
 func wordEnd(line string, at int) int {
+	if end := compoundEnd(line[at:]); end > 0 {
+		return at + end
+	}
 	for at < len(line) {
 		r, size := utf8.DecodeRuneInString(line[at:])
 		next := at + size
 		if letter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
 			at = next
 			continue
+		}
+		if plural := pluralSign(line[at:]); plural > 0 {
+			return at + plural
 		}
 		joins := r == '-' || r == '\'' || r == '’' || r == '&' || r == '‐'
 		follower, _ := utf8.DecodeRuneInString(line[next:])
@@ -96,6 +102,42 @@ func wordEnd(line string, at int) int {
 		at = next
 	}
 	return at
+}
+
+// compoundEnd is where the food ends in a German word of a food and its unit: "Knoblauchzehen". 0 in any other word.
+func compoundEnd(text string) int {
+	for _, food := range compounds {
+		if len(text) > len(food) && strings.EqualFold(text[:len(food)], food) &&
+			(strings.HasPrefix(text[len(food):], "zehe") || strings.HasPrefix(text[len(food):], "stange")) {
+			return len(food)
+		}
+	}
+	return 0
+}
+
+var compounds = []string{"knoblauch", "sellerie", "zimt"} //nolint:gochecknoglobals // a table
+
+// pluralSign is how long the ending in parentheses is that a text begins with: "clove(s)", "Zwiebel(n)".
+func pluralSign(text string) int {
+	if text[0] != '(' {
+		return 0
+	}
+	for _, sign := range pluralSigns {
+		if strings.HasPrefix(text, sign) {
+			return len(sign)
+		}
+	}
+	return 0
+}
+
+var pluralSigns = []string{"(s)", "(n)", "(en)", "(er)", "(e)", "(es)"} //nolint:gochecknoglobals // a table
+
+// singular is a word without such an ending.
+func singular(word string) string {
+	if !strings.HasSuffix(word, ")") {
+		return word
+	}
+	return word[:strings.LastIndexByte(word, '(')]
 }
 
 // letter is one of a word; fraction signs are numbers, and Unicode counts none of them as letters.

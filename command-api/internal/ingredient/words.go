@@ -19,7 +19,7 @@ func classOf(low string) class {
 	if known, ok := classes[low]; ok {
 		return known
 	}
-	if strings.HasSuffix(low, "-sized") || strings.HasSuffix(low, "-size") {
+	if strings.HasSuffix(low, "-sized") || strings.HasSuffix(low, "-size") || strings.HasSuffix(low, "großes") {
 		return size
 	}
 	return 0
@@ -40,7 +40,7 @@ var classes = func() map[string]class {
 
 // sizes are told apart from the name, so that large eggs and eggs are one food.
 const sizes = `
-small medium large big huge tiny plump jumbo extra-large x-large xl sized medium-large medium-small small-medium
+small sm medium med large lg big huge tiny plump jumbo extra-large x-large xl sized medium-large medium-small small-medium
 medium-to-large smallish largish biggish mini-sized
 klein kleine kleiner kleines kleinen groß große großer großes großen gross grosse grosser grosses
 mittel mittlere mittlerer mittleres mittelgroß mittelgroße mittelgroßer mittelgroßes mittelgrosse`
@@ -48,7 +48,7 @@ mittel mittlere mittlerer mittleres mittelgroß mittelgroße mittelgroßer mitte
 // preparations are what a cook does, and not what a shop sells. Where it is sold so, the word belongs to the
 // name: ground, dried, smoked, roasted, frozen, pitted, shredded, sun-dried are not here.
 const preparations = `
-chopped minced diced shredded sliced grated cubed crushed mashed halved quartered julienned julienne crumbled
+chopped thick-cut thin-cut grinded minced diced shredded sliced grated cubed crushed mashed halved quartered julienned julienne crumbled
 cracked melted softened sifted beaten whisked toasted cooked uncooked un-cooked boiled steamed poached drained rinsed washed
 scrubbed peeled unpeeled seeded deseeded de-seeded shelled hulled stemmed cored trimmed torn snipped shaved zested
 slivered pounded bruised smashed deveined de-veined boned skinned pureed puréed strained squeezed soaked scalded
@@ -74,7 +74,7 @@ fein grob dünn dick frisch leicht steif klein sehr grobe feine`
 
 // adjectives are those that often stand in a row with commas.
 const adjectives = `
-boneless skinless bone-in skin-on boned lean ripe firm fresh dry dried sweet thick thin large small medium cold hot
+boneless skinless roasted bone-in skin-on boned lean ripe firm fresh dry dried sweet thick thin large small medium cold hot
 warm low-sodium reduced-sodium low-fat fat-free nonfat reduced-fat unsalted salted unsweetened sweetened good-quality
 high-quality best-quality quality plain natural organic free-range seedless crusty soft hard raw uncooked cooked mild
 hot strong light dark white red green yellow black young tender crisp whole frozen ripe-but-firm unbleached all-purpose
@@ -85,11 +85,11 @@ const modifiers = `
 heaped heaping very thinly thickly cut metric imperial us
 overfilled level scant generous rounded good thick thin thinnish fat short long full
 overflowing brimming
-gestrichen gestrichene gestrichener gestrichenes gehäuft gehäufte gehäufter gehäuftes knapp knappe knapper gut gute guter`
+gestr geh gestrichen gestrichene gestrichener gestrichenes gehäuft gehäufte gehäufter gehäuftes knapp knappe knapper gut gute guter`
 
 // numberWords are the numbers that lines are written with in words.
 var numberWords = map[string]float64{
-	"half": 0.5, "halbe": 0.5, "halber": 0.5, "halbes": 0.5, "quarter": 0.25,
+	"half": 0.5, "halben": 0.5, "halbe": 0.5, "halber": 0.5, "halbes": 0.5, "quarter": 0.25,
 	"one": 1, "eins": 1, "two": 2, "zwei": 2, "three": 3, "drei": 3, "four": 4, "vier": 4, "five": 5, "fünf": 5,
 	"six": 6, "sechs": 6, "seven": 7, "sieben": 7, "eight": 8, "acht": 8, "nine": 9, "neun": 9, "ten": 10, "zehn": 10,
 	"eleven": 11, "elf": 11, "twelve": 12, "zwölf": 12, "dozen": 12, "dutzend": 12,
@@ -105,20 +105,39 @@ var (
 		at least, up to, as much, up, scant, generous, heaping, good, maximum, max, minimum, min, mindestens,
 		höchstens, rund, between, another, additional, zirka, knapp, gut`)
 
+	// dimensions say which way a length is.
+	dimensions = set("thick, wide, long, square, round, dick, lang, breit")
+
 	// numbered are words that a number in a name follows.
 	numbered = set("type, typ, no, nr, number, size, grade, nummer, style, brand, formula, vitamin, e, serve, serves, makes, feeds")
 
 	// fews are amounts that name no number: "a few sprigs".
 	fews = set("few, several, some, couple, many, einige, paar, wenig, etwas")
 
+	// littles are amounts behind "a" alone: a little salt.
+	littles = set("little, bit, wenig, bisschen")
+
 	// partWords may stand before "of 1 lemon".
 	partWords = set(`
-		juice, zest, rind, peel, grated, finely, freshly, and, the, seeds, leaves, pulp, flesh, strained, squeezed,
+		juice, zest, zests, rind, peel, peels, grated, finely, freshly, and, the, seeds, leaves, pulp, flesh, strained, squeezed,
 		kernels, meat, yolk, yolks, white, whites, half, both, saft, abrieb, schale, und, der, of`)
 
 	// scooped are the units that stand without a number and without "of": "pinch salt".
 	scooped = set(`
-		pinch, handful, dash, splash, knob, sprig, drop, glug, dollop, bunch, sprinkle, smidgen, pat, fistful, glass`)
+		pinch, handful, dash, splash, knob, sprig, drop, glug, dollop, bunch, sprinkle, smidgen, pat, fistful, glass, piece,
+		drizzle`)
+
+	// openEnded are what may stand behind the "or" of "2 or more".
+	openEnded = set("more, less, so, mehr, weniger")
+
+	// indefinite are what "a" doesn't count: a little salt, a mixture of herbs.
+	indefinite = set(`
+		little, bit, lot, touch, hint, good, selection, mixture, mix, combination, variety, choice, amount, quantity, small,
+		generous, thin, thick, light, large, big, trace, suggestion, nice, great, tiny, per, wenig, bisschen, halbe, kleine,
+		mischung, number, pair, drizzle, sprinkling, grating, dusting, side, whole lot`)
+
+	// foodUnits are the units that are a food where none follows.
+	foodUnits = set("clove, cube, fillet, rib, leaf, head")
 
 	// containers hold a stated amount each.
 	containers = set(`
@@ -129,7 +148,7 @@ var (
 	shelved = set("can, tin, jar, package, packet, pack, pouch, bag, carton")
 
 	// behindName are the unit nouns that stand behind the food: "2 garlic cloves".
-	behindName = set("clove, stalk, sprig, slice, head, rasher, rib, bulb, branch, knob")
+	behindName = set("clove, stalk, sprig, slice, head, rasher, rib, bulb, branch, knob, spear")
 
 	// notBehind are foods that such a noun is part of: "whole cloves", "pork ribs".
 	notBehind = set(`
@@ -140,7 +159,7 @@ var (
 	notUnitBefore = set(`
 		pound cake, pound cakes, rib eye, rib eyes, rib roast, rib steak, rib steaks, pot roast, cube steak,
 		cube steaks, cup cakes, cup cake, leaf lard, leaf spinach, leaf lettuce, square sausage,
-		glass noodles, head cheese, head lettuce, strip steak,
+		rack of, roll or, rolls or, rolls and, glass noodles, head cheese, head lettuce, strip steak,
 		strip steaks, strip loin, slab bacon, round steak, loaf pan,
 		tube pasta, stem ginger, pod peas`)
 
@@ -166,7 +185,7 @@ var (
 		combined with, tossed with, blended with, whisked with, in scheiben, in würfel,
 		in würfeln, in stücke, in stücken, in streifen, in ringe, in ringen, in feine, in dünne, in grobe, in kleine,
 		nach geschmack, nach belieben, nach bedarf, nach wunsch, zum, zur, evtl, eventuell, ggf, oder mehr,
-		bei bedarf`)
+		bei bedarf, aus der, aus dem, à, je`)
 
 	// links are what may follow a preparation behind the name: "onion chopped into dice".
 	links = set(`
