@@ -21,6 +21,8 @@ type commands struct {
 	Up         upCommand         `cmd:"" help:"Run everything in one process."`
 	Projectors projectorsCommand `cmd:"" help:"Keep the views up to date: all of them, or those that are named."`
 
+	Bridge bridgeCommand `cmd:"" name:"grocery-bridge" help:"Hand the grocery feed on to a webhook or to Home Assistant."`
+
 	User      userCommands     `cmd:"" help:"Add and change the people who may log in."`
 	Import    importCommand    `cmd:"" help:"Put recipes in, one JSON object a line."`
 	Export    exportCommand    `cmd:"" help:"Print a user's recipes, one JSON object a line."`
@@ -94,7 +96,7 @@ func (s settings) logLevel(command string) slog.Level {
 	switch {
 	case s.LogLevel != nil:
 		return *s.LogLevel
-	case name == "up", slices.ContainsFunc(component.All(), isComponent):
+	case name == "up", name == bridgeName, slices.ContainsFunc(component.All(), isComponent):
 		return slog.LevelInfo
 	default:
 		return slog.LevelWarn

@@ -74,6 +74,13 @@ func componentLayers() []Layer {
 				"example for whoever writes another subscriber",
 		},
 		{
+			Packages: Module + "/grocery-bridge/...",
+			May:      []string{events, internal + "jetstream", Module + "/grocery-bridge/..."},
+			Tests:    []string{testkit},
+			Reason: "the bridge is a second subscriber beside the grocery app: it knows the feed and its target, and neither " +
+				"Larder nor that app",
+		},
+		{
 			Packages: Module + "/grocery-app/internal/list/...",
 			May:      []string{internal + "measure", internal + "wordfold"},
 			Third:    []string{},
@@ -104,7 +111,7 @@ func groundLayers() []Layer {
 			Packages: Module + "/cmd/...",
 			May: []string{
 				events, ground, Module + "/cmd/larder/...",
-				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/web",
+				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/grocery-bridge",
 				command, Module + "/query-api", Module + "/file-service", Module + "/projectors/...", Module + "/web",
 			},
 			Reason: "cmd puts the components together by their front doors; whatever it needs from inside one belongs in " +

@@ -134,6 +134,11 @@ func (d Delivery) Ack() error { return d.tell("acknowledge", d.raw.Ack()) }
 // Nak gives the message back, to be given out again at once.
 func (d Delivery) Nak() error { return d.tell("give back", d.raw.Nak()) }
 
+// Later gives the message back, to be given out again after a while; others come meanwhile.
+func (d Delivery) Later(after time.Duration) error {
+	return d.tell("put off", d.raw.NakWithDelay(after))
+}
+
 // InProgress starts the AckWait anew.
 func (d Delivery) InProgress() error { return d.tell("hold", d.raw.InProgress()) }
 

@@ -1,0 +1,219 @@
+package grocerybridge_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/events"
+	grocerybridge "larder.dev/grocery-bridge"
+	"larder.dev/internal/jetstream"
+	"larder.dev/internal/testkit"
+)
+
+// feed is the public feed on a real NATS, and the hand of the projector that publishes there.
+type feed struct {
+	t         *testing.T
+	publisher *jetstream.Conn
+	reader    *jetstream.Conn // with a subscriber's credentials
+}
+
+func newFeed(t *testing.T) *feed {
+	t.Helper()
+	nats := testkit.NATS(t)
+	connect := func(url, inbox string) *jetstream.Conn {
+		conn, err := jetstream.Connect(t.Context(), jetstream.Options{
+			URL: url, InboxPrefix: inbox, Name: "test", Log: testkit.Logger(t),
+		})
+		require.NoError(t, err)
+		t.Cleanup(conn.Close)
+		return conn
+	}
+	f := &feed{t: t, publisher: connect(nats.PublisherURL(), ""), reader: connect(nats.FeedURL(), grocerybridge.InboxPrefix)}
+	require.NoError(t, f.publisher.EnsureStream(testkit.Context(t), jetstream.StreamConfig{
+		Name: events.Feed, Subjects: events.FeedSubjects(),
+	}))
+	return f
+}
+
+// golden publishes an event as the golden file has it, which the grocery projector's test writes.
+func (f *feed) golden(name string) {
+	f.t.Helper()
+	var golden struct {
+		Subject string              `json:"subject"`
+		Headers map[string][]string `json:"headers"`
+		Data    json.RawMessage     `json:"data"`
+	}
+	raw, err := os.ReadFile("../events/testdata/" + name + ".golden.json")
+	require.NoError(f.t, err)
+	require.NoError(f.t, json.Unmarshal(raw, &golden))
+	var data bytes.Buffer
+	require.NoError(f.t, json.Compact(&data, golden.Data)) // as it is on the wire, and signed
+	f.publish(jetstream.Message{Subject: golden.Subject, Header: golden.Headers, Data: data.Bytes()})
+}
+
+func (f *feed) publish(msg jetstream.Message) {
+	f.t.Helper()
+	_, _, err := f.publisher.Publish(testkit.Context(f.t), msg, nil)
+	require.NoError(f.t, err)
+}
+
+// run runs a bridge until the test ends, or stop is called.
+func (f *feed) run(opts grocerybridge.Options) (stop func()) {
+	f.t.Helper()
+	opts.Feed, opts.Log = f.reader, testkit.Logger(f.t)
+	opts.FirstPause, opts.MaxPause = time.Millisecond, 20*time.Millisecond
+	bridge, err := grocerybridge.New(opts)
+	require.NoError(f.t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- bridge.Run(ctx) }()
+	stopped := false
+	stop = func() {
+		if !stopped {
+			stopped = true
+			cancel()
+			require.NoError(f.t, testkit.Wait(f.t, ended, "the bridge to end"))
+		}
+	}
+	f.t.Cleanup(stop)
+	return stop
+}
+
+// handedOn waits until the stream knows that everything is.
+func (f *feed) handedOn(bridge string) {
+	f.t.Helper()
+	require.Eventually(f.t, func() bool {
+		info, err := f.reader.ConsumerInfo(f.t.Context(), events.Feed, bridge)
+		return err == nil && info.Lag() == 0
+	}, 20*time.Second, 5*time.Millisecond)
+}
+
+const (
+	viaWebhook       = "grocery-bridge-webhook"
+	viaHomeAssistant = "grocery-bridge-home-assistant"
+)
+
+// A webhook gets each event as CloudEvents has it over HTTP, signed, also what was asked for before there was a bridge.
+func TestWebhookKeepsItsContract(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t)
+	f.golden("grocery.items-added.v1")
+	f.golden("grocery.user-erased.v1")
+	hook := replay(t, "webhook/items-added", "webhook/user-erased")
+	f.run(grocerybridge.Options{WebhookURL: hook.server.URL + "/hooks/larder", WebhookSecret: "a shared secret"})
+	testkit.Wait(t, hook.all, "both events")
+	f.handedOn(viaWebhook)
+}
+
+// Home Assistant's list gets each item that it doesn't have, ticked or not, with its recipe and a mark.
+func TestHomeAssistantKeepsItsContract(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t)
+	f.golden("grocery.items-added.v1")
+	house := replay(t, "home-assistant/get-items", "home-assistant/add-item-0", "home-assistant/add-item-2")
+	f.run(grocerybridge.Options{
+		HomeAssistantURL: house.server.URL + "/", HomeAssistantToken: "a.long.lived", HomeAssistantList: "todo.shopping",
+	})
+	testkit.Wait(t, house.all, "the items")
+	f.handedOn(viaHomeAssistant)
+}
+
+// A target that is away is asked again until it is there; nothing is lost, nothing overtakes, and what it has taken
+// isn't sent again by the next bridge.
+func TestTargetThatIsAway(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t)
+	f.golden("grocery.items-added.v1")
+	f.golden("grocery.user-erased.v1")
+	away := replay(t, "webhook/unavailable", "webhook/busy", "webhook/forbidden", "webhook/items-added", "webhook/user-erased")
+	options := grocerybridge.Options{WebhookURL: away.server.URL + "/hooks/larder", WebhookSecret: "a shared secret"}
+	stop := f.run(options)
+	testkit.Wait(t, away.all, "the events, at last")
+	f.handedOn(viaWebhook)
+	stop()
+	f.run(options)
+	f.handedOn(viaWebhook)
+}
+
+// While nobody listens at the address, the stream keeps what is asked for.
+func TestDeadTargetLosesNothing(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t)
+	f.golden("grocery.items-added.v1")
+	dead := httptest.NewServer(http.NotFoundHandler())
+	dead.Close()
+	stop := f.run(grocerybridge.Options{WebhookURL: dead.URL})
+	require.Eventually(t, func() bool {
+		info, err := f.reader.ConsumerInfo(t.Context(), events.Feed, viaWebhook)
+		return err == nil && info.Delivered == 1 && info.AckPending == 1
+	}, 20*time.Second, 5*time.Millisecond)
+	stop()
+	info, err := f.reader.ConsumerInfo(t.Context(), events.Feed, viaWebhook)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, info.Lag())
+}
+
+// An event that the target calls wrong doesn't hold up the next, and comes again later.
+func TestRefusedEventComesAgainLater(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t)
+	var asked, erased atomic.Int32
+	again := make(chan struct{}, 8)
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Header.Get(events.HeaderType) == string(events.UserErased):
+			erased.Add(1)
+		case asked.Add(1) == 1:
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			return
+		default:
+			again <- struct{}{}
+		}
+		w.WriteHeader(http.StatusAccepted)
+	}))
+	t.Cleanup(hook.Close)
+	f.golden("grocery.items-added.v1")
+	f.golden("grocery.user-erased.v1")
+	f.run(grocerybridge.Options{WebhookURL: hook.URL, RefusedPause: 50 * time.Millisecond})
+	testkit.Wait(t, again, "the refused event again")
+	f.handedOn(viaWebhook)
+	require.EqualValues(t, 1, erased.Load())
+}
+
+// Only the requests of the users who are named go over the bridge.
+func TestBridgeOfOneUser(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t)
+	bodies := make(chan string, 8)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		bodies <- r.Header.Get(events.HeaderSubject)
+	}))
+	t.Cleanup(hook.Close)
+	for _, user := range []string{"ada", "bob"} {
+		e := events.Envelope{
+			ID: "for-" + user, Source: "/test", Type: events.UserErased, SchemaVersion: 1, Time: time.Now(),
+			Subject: events.ErasedSubject(user), Data: json.RawMessage(`{"user_id":"` + user + `"}`),
+		}
+		f.publish(jetstream.Message{Subject: e.Subject, Header: e.Headers(), Data: e.Data})
+	}
+	f.run(grocerybridge.Options{WebhookURL: hook.URL, Users: []string{"bob"}})
+	require.Contains(t, testkit.Wait(t, bodies, "bob's event"), "bob")
+	f.handedOn(viaWebhook)
+	require.Empty(t, bodies)
+}
+
+// Without a target there is no bridge.
+func TestBridgeLeadsSomewhere(t *testing.T) {
+	t.Parallel()
+	_, err := grocerybridge.New(grocerybridge.Options{HomeAssistantURL: "http://house"})
+	require.ErrorIs(t, err, grocerybridge.ErrNoTarget)
+}

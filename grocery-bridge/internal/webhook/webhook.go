@@ -1,0 +1,55 @@
+// Package webhook hands the feed's events to any address that takes HTTP.
+package webhook
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"larder.dev/events"
+	"larder.dev/grocery-bridge/internal/target"
+)
+
+// Webhook posts each event as CloudEvents has it in binary mode over HTTP: the attributes as ce-… headers, the data as
+// the body, as it is on the feed (events/asyncapi.yaml). Besides:
+//
+//   - Idempotency-Key is the event's id: a receiver that keeps it does nothing twice.
+//   - Larder-Signature, where there is a secret, is "sha256=" and the HMAC-SHA256 of the body, in hex.
+type Webhook struct {
+	url    string
+	secret string
+	client *http.Client
+}
+
+// New makes a webhook. The secret may be "".
+func New(url, secret string) *Webhook {
+	return &Webhook{url: url, secret: secret, client: target.NewClient()}
+}
+
+// Take posts an event. Any 2xx answer says that it is taken.
+func (w *Webhook) Take(ctx context.Context, event events.Envelope) error {
+	header := http.Header{}
+	for name, value := range map[string]string{
+		events.HeaderSpecVersion: "1.0",
+		events.HeaderID:          event.ID,
+		events.HeaderSource:      event.Source,
+		events.HeaderType:        string(event.Type),
+		events.HeaderTime:        event.Time.UTC().Format(time.RFC3339Nano),
+		events.HeaderSubject:     "grocery/" + event.User(),
+		events.HeaderDataSchema:  events.SchemaURN(event.Type, event.SchemaVersion),
+		"Idempotency-Key":        event.ID,
+		"User-Agent":             "larder-grocery-bridge",
+	} {
+		header.Set(name, value)
+	}
+	if w.secret != "" {
+		mac := hmac.New(sha256.New, []byte(w.secret))
+		mac.Write(event.Data)
+		header.Set("Larder-Signature", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	}
+	_, err := target.Post(ctx, w.client, w.url, header, event.Data)
+	return err
+}
