@@ -54,12 +54,14 @@ vet:
 
 lint: $(GOLANGCI_LINT)
 	$(GOLANGCI_LINT) run ./...
+	cd deploy/check && $(GOLANGCI_LINT) run ./...
 
 generated-check: $(WEB_MODULES)
 	@scripts/unchanged-by "make generate" $(GO) generate ./...
 
 tidy-check:
 	$(GO) mod tidy -diff
+	cd deploy/check && $(GO) mod tidy -diff
 
 arch:
 	$(GO) test -count=1 ./internal/arch
@@ -88,6 +90,9 @@ test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of me
 
 test-failover: ## twenty failovers and failbacks under load, as a table
 	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 30m -run TestFailoverUnderLoad ./test/faults
+
+test-deploy-quick: ## what deploy/ holds, rendered, decoded and linted as those read it for whom it is written
+	cd deploy/check && $(GO) vet ./... && $(GO) test -count=1 ./...
 
 bench: ## our figures against the bare limit, as a table
 	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -benchtime 1x ./test/bench
