@@ -6,9 +6,16 @@ GOLANGCI_LINT_VERSION := 2.15.0
 TOOLS                := $(CURDIR)/.tools
 GOLANGCI_LINT        := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 NGINX                := $(TOOLS)/nginx
+SAM_CLI_VERSION      := 1.170.0
+LAMBDA_RIE           := $(TOOLS)/aws-lambda-rie-$(SAM_CLI_VERSION)
+# The Python in which cfn-lint and its like are; its stamp is of the requirements that it was made from.
+DEPLOY_PYTHON        := $(TOOLS)/deploy-python
+DEPLOY_PYTHON_MADE   := $(DEPLOY_PYTHON)/.made
 
 # Packages that are tested from inside, and those that work on the built binary from outside.
 INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
+# What works on the built binary; the functions want Lambda's emulator, and are make test-deploy's.
+OUTSIDE  = $(shell $(GO) list ./test/... | grep -v '/test/functions$$')
 # Packages that have nothing to test where no real server is.
 REAL     = larder.dev/internal/elastic larder.dev/internal/testkit/servers
 EMBEDDED = $(filter-out $(REAL),$(INSIDE))
@@ -77,7 +84,7 @@ test-quick: $(NGINX) ## the embedded half alone: the tests of the packages witho
 # The half on the servers that LARDER_TEST_…_URL name; "make test" starts them.
 test-real: $(NGINX)
 	$(GO) test -timeout 15m $(INSIDE)
-	$(GO) test -timeout 15m -p 1 ./test/...
+	$(GO) test -timeout 15m -p 1 $(OUTSIDE)
 
 test-race: $(NGINX) ## test-quick under the race detector (needs a C compiler)
 	$(GO) test -race -short -timeout 20m $(EMBEDDED)
@@ -91,8 +98,18 @@ test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of me
 test-failover: ## twenty failovers and failbacks under load, as a table
 	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 30m -run TestFailoverUnderLoad ./test/faults
 
-test-deploy-quick: ## what deploy/ holds, rendered, decoded and linted as those read it for whom it is written
-	cd deploy/check && $(GO) vet ./... && $(GO) test -count=1 ./...
+serverless-zip: web-build ## bin/larder.zip, for deploy/serverless: the binary for arm64 and its bootstrap
+	@rm -rf bin/lambda bin/larder.zip && mkdir -p bin/lambda && cp deploy/serverless/bootstrap bin/lambda/
+	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/lambda/larder ./cmd/larder
+	cd bin/lambda && python3 -c 'import shutil; shutil.make_archive("../larder", "zip", ".")'
+
+test-deploy-quick: $(DEPLOY_PYTHON_MADE) ## what deploy/ holds, rendered, decoded and linted as those read it for whom it is written
+	cd deploy/check && $(GO) vet ./... && PATH="$(DEPLOY_PYTHON)/bin:$$PATH" $(GO) test -count=1 ./...
+
+test-deploy: test-deploy-quick $(LAMBDA_RIE) ## the whole of it: besides, the APIs in Lambda's runtime emulator, on real servers
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	LARDER_TEST_LAMBDA_RIE=$(LAMBDA_RIE) bin/servers run -- $(GO) test -count=1 -v -timeout 10m ./test/functions
 
 bench: ## our figures against the bare limit, as a table
 	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -benchtime 1x ./test/bench
@@ -139,6 +156,14 @@ clean: ## take away what was built, not what larder keeps
 # What the tests of files behind a CDN run.
 $(NGINX):
 	@scripts/nginx $@
+
+$(LAMBDA_RIE):
+	@scripts/lambda-rie $@ $(SAM_CLI_VERSION)
+
+$(DEPLOY_PYTHON_MADE): deploy/check/requirements.txt
+	python3 -m venv $(DEPLOY_PYTHON)
+	$(DEPLOY_PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 # The pinned linter: the one on this machine where it is of that very version, else built from source.
 $(GOLANGCI_LINT):

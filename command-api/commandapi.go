@@ -152,6 +152,16 @@ func (a *API) Run(ctx context.Context) {
 	<-sweeping
 }
 
+// Settle sends the hint of a request that has been answered; Upkeep forgets old idempotency keys. They are for a process
+// that is stopped between two requests, and so doesn't Run.
+func (a *API) Settle(ctx context.Context) { a.notifier.Flush(ctx) }
+
+// Upkeep: see Settle.
+func (a *API) Upkeep(ctx context.Context) error {
+	_, err := a.store.Sweep(ctx)
+	return err
+}
+
 func (a *API) sweep(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()

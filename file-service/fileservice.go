@@ -138,6 +138,16 @@ func (s *Service) Run(ctx context.Context) {
 	<-sweeping
 }
 
+// Settle sends the hint of a request that has been answered; Upkeep removes objects that nothing names. They are for a
+// process that is stopped between two requests, and so doesn't Run.
+func (s *Service) Settle(ctx context.Context) { s.notifier.Flush(ctx) }
+
+// Upkeep: see Settle.
+func (s *Service) Upkeep(ctx context.Context) error {
+	_, err := s.files.Sweep(ctx)
+	return err
+}
+
 func (s *Service) sweep(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()

@@ -20,6 +20,7 @@ type commands struct {
 
 	Up         upCommand         `cmd:"" help:"Run everything in one process."`
 	Projectors projectorsCommand `cmd:"" help:"Keep the views up to date: all of them, or those that are named."`
+	Lambda     lambdaCommand     `cmd:"" help:"Run an API as an AWS Lambda function."`
 
 	Bridge bridgeCommand `cmd:"" name:"grocery-bridge" help:"Hand the grocery feed on to a webhook or to Home Assistant."`
 
@@ -96,7 +97,7 @@ func (s settings) logLevel(command string) slog.Level {
 	switch {
 	case s.LogLevel != nil:
 		return *s.LogLevel
-	case name == "up", name == bridgeName, slices.ContainsFunc(component.All(), isComponent):
+	case name == "up", name == "lambda", name == bridgeName, slices.ContainsFunc(component.All(), isComponent):
 		return slog.LevelInfo
 	default:
 		return slog.LevelWarn

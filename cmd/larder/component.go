@@ -68,7 +68,27 @@ func (c projectorsCommand) Run(ctx context.Context, s *settings, con console, lo
 
 // serve runs one component until ctx is done. It starts whether the stores are there or not, and waits for
 // them; what it can't do without is their addresses.
-func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, con console, log *slog.Logger) (err error) {
+func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, con console, log *slog.Logger) error {
+	return c.with(ctx, kind, s, log, func(ctx context.Context, process *component.Process) error {
+		listener, err := httpserver.Listen(ctx, c.Addr)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = listener.Close() }() // Serve has closed it in the usual case
+		fmt.Fprintf(con.out, "larder %s listens at %s\n", kind.Name, urlOf(listener))
+		return process.Serve(ctx, listener, func(ctx context.Context) error {
+			return announce(ctx, process, func() error {
+				fmt.Fprintf(con.out, "larder %s is ready at %s\n", kind.Name, urlOf(listener))
+				return nil
+			})
+		})
+	})
+}
+
+// with puts one component together, calls use with it, and closes what was opened.
+func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log *slog.Logger,
+	use func(ctx context.Context, process *component.Process) error,
+) (err error) {
 	addresses := s.given().Addresses()
 	if missing := addresses.Missing(kind.Needs...); len(missing) > 0 {
 		return usageError{needs(kind, missing)}
@@ -77,11 +97,6 @@ func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, co
 	if err != nil {
 		return err
 	}
-	listener, err := httpserver.Listen(ctx, c.Addr)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = listener.Close() }() // Serve has closed it in the usual case
 	name := "larder " + kind.Name
 	tracing, err := openTracing(ctx, kind.Name)
 	if err != nil {
@@ -98,13 +113,7 @@ func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, co
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(con.out, "%s listens at %s\n", name, urlOf(listener))
-	return process.Serve(ctx, listener, func(ctx context.Context) error {
-		return announce(ctx, process, func() error {
-			fmt.Fprintf(con.out, "%s is ready at %s\n", name, urlOf(listener))
-			return nil
-		})
-	})
+	return use(ctx, process)
 }
 
 // needs is the line that says what a component can't be started without.

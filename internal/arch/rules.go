@@ -260,6 +260,11 @@ func edgeLibraries() []Library {
 			Reason: "what may be in a span, and that a nil one costs nothing, is decided once; httpserver has gin's spans",
 		},
 		{
+			Import: "github.com/aws/aws-lambda-go/...",
+			May:    []string{internal + "lambdahttp"},
+			Reason: "what Lambda is, a process that is stopped between two requests, is the affair of one thin adapter",
+		},
+		{
 			Import: "github.com/exaring/otelpgx/...",
 			May:    []string{internal + "postgres"},
 			Reason: "as pgx, which it traces",

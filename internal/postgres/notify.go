@@ -56,6 +56,16 @@ func (n *Notifier) Run(ctx context.Context) {
 	}
 }
 
+// Flush sends the notification that is asked for and not sent yet, if there is one. It is for a process that doesn't
+// Run between two requests.
+func (n *Notifier) Flush(ctx context.Context) {
+	select {
+	case <-n.hints:
+		n.send(ctx)
+	default:
+	}
+}
+
 func (n *Notifier) send(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()

@@ -11,6 +11,8 @@ import (
 const (
 	pollEvery  = 500 * time.Millisecond
 	askTimeout = 2 * time.Second
+	// wakeShare is the share of the lease after which Wake asks again: what is left is more than a request takes.
+	wakeShare = 4
 )
 
 // Watch keeps the state of one process up to date.
@@ -66,6 +68,17 @@ func (w *Watch) Refresh(ctx context.Context) {
 		asking.Go(func() { w.ask(ctx, source) })
 	}
 	asking.Wait()
+}
+
+// Wake asks every source once where nobody has for a part of the lease, so that the next write knows that it may. It is
+// for a process that is stopped between two requests, and so doesn't Run.
+func (w *Watch) Wake(ctx context.Context) {
+	w.mu.Lock()
+	old := time.Since(w.confirmed) > Lease/wakeShare
+	w.mu.Unlock()
+	if old && len(w.sources) > 0 {
+		w.Refresh(ctx)
+	}
 }
 
 // Known is State once something was asked: the first call asks.

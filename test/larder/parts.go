@@ -26,7 +26,8 @@ type Parts struct {
 	said      []*transcript
 	turn      int // of those that could take a request
 
-	doors map[string]*testkit.Proxy
+	doors     map[string]*testkit.Proxy
+	functions map[string]*Function // components that Lambda runs, by name
 }
 
 // NewParts makes a Larder of separate processes that isn't running yet. Its databases, its numbered Redis, its
@@ -180,6 +181,9 @@ func (p *Parts) feedURL(testing.TB) string { return p.where.FeedURL }
 
 // address is that of one of a component's processes, in turns where there are several; "" where none runs.
 func (p *Parts) address(component string) string {
+	if function := p.functions[component]; function != nil {
+		return strings.TrimPrefix(function.URL, "http://")
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var addresses []string

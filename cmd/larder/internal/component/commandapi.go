@@ -52,6 +52,8 @@ func buildCommandAPI(ctx context.Context, host *Host) (*Component, error) {
 		Handler: api.Handler(),
 		Takes:   takesWrites,
 		Run:     func(ctx context.Context) error { api.Run(ctx); return nil },
+		Settle:  api.Settle,
+		Upkeep:  api.Upkeep,
 	}, nil
 }
 

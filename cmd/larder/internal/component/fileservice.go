@@ -71,6 +71,8 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 		Handler: service.Handler(),
 		Takes:   takesFiles,
 		Run:     func(ctx context.Context) error { service.Run(ctx); return nil },
+		Settle:  service.Settle,
+		Upkeep:  service.Upkeep,
 	}, nil
 }
 

@@ -1,0 +1,184 @@
+package check
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// template is a CloudFormation template: what it makes, by name. A function as !Ref x is the map {Ref: x}.
+type template struct {
+	Parameters map[string]any
+	Globals    map[string]any
+	Resources  map[string]made
+}
+
+type made struct {
+	Type           string
+	DeletionPolicy string `yaml:"DeletionPolicy"`
+	Properties     map[string]any
+}
+
+func readTemplate(tb testing.TB, path ...string) template {
+	tb.Helper()
+	var node yaml.Node
+	require.NoError(tb, yaml.Unmarshal([]byte(read(tb, path...)), &node))
+	untag(&node)
+	var raw struct {
+		Parameters map[string]any `yaml:"Parameters"`
+		Globals    map[string]any `yaml:"Globals"`
+		Resources  map[string]struct {
+			Type           string         `yaml:"Type"`
+			DeletionPolicy string         `yaml:"DeletionPolicy"`
+			Properties     map[string]any `yaml:"Properties"`
+		} `yaml:"Resources"`
+	}
+	require.NoError(tb, node.Decode(&raw))
+	t := template{Parameters: raw.Parameters, Globals: raw.Globals, Resources: map[string]made{}}
+	for name, r := range raw.Resources {
+		t.Resources[name] = made{Type: r.Type, DeletionPolicy: r.DeletionPolicy, Properties: r.Properties}
+	}
+	return t
+}
+
+// untag makes maps of CloudFormation's short functions.
+func untag(node *yaml.Node) {
+	for _, child := range node.Content {
+		untag(child)
+	}
+	name, short := strings.CutPrefix(node.Tag, "!")
+	if !short || strings.HasPrefix(name, "!") {
+		return
+	}
+	value := *node
+	value.Tag, value.Anchor = "", ""
+	*node = yaml.Node{
+		Kind: yaml.MappingNode, Tag: "!!map", Anchor: node.Anchor,
+		Content: []*yaml.Node{{Kind: yaml.ScalarNode, Tag: "!!str", Value: name}, &value},
+	}
+}
+
+// of are the resources of a type.
+func (t template) of(kind string) map[string]made {
+	found := map[string]made{}
+	for name, r := range t.Resources {
+		if r.Type == kind {
+			found[name] = r
+		}
+	}
+	return found
+}
+
+// AWS' own linter has nothing to say, with every warning on.
+func TestCloudFormationIsClean(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"serverless"} {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel()
+			run(t, nil, "cfn-lint", "--non-zero-exit-code", "warning", filepath.Join("deploy", folder, "template.yaml"))
+		})
+	}
+}
+
+// The same routes by method as nginx has, each to the component that takes it.
+func TestServerlessRoutes(t *testing.T) {
+	t.Parallel()
+	made := readTemplate(t, "deploy", "serverless", "template.yaml")
+	routes := map[string]string{}
+	for _, function := range made.of("AWS::Serverless::Function") {
+		for _, event := range function.Properties["Events"].(map[string]any) {
+			of := event.(map[string]any)
+			if of["Type"] == "HttpApi" {
+				route := of["Properties"].(map[string]any)
+				routes[route["Method"].(string)+" "+route["Path"].(string)] = function.Properties["Handler"].(string)
+			}
+		}
+	}
+	require.Equal(t, map[string]string{
+		"POST /api/{proxy+}": "command-api", "PUT /api/{proxy+}": "command-api", "PATCH /api/{proxy+}": "command-api",
+		"DELETE /api/{proxy+}": "command-api", "OPTIONS /api/{proxy+}": "command-api",
+		"GET /api/{proxy+}": "query-api", "HEAD /api/{proxy+}": "query-api",
+		"POST /api/recipes/{id}/files": "file-service", "DELETE /api/files/{proxy+}": "file-service",
+		"GET /api/files/{proxy+}": "file-service", "GET /files/{proxy+}": "file-service", "HEAD /files/{proxy+}": "file-service",
+	}, routes)
+}
+
+// What is said to be kept is kept: databases in two zones with snapshots, encrypted, and nothing of a removed stack lost.
+func TestServerlessKeepsData(t *testing.T) {
+	t.Parallel()
+	made := readTemplate(t, "deploy", "serverless", "template.yaml")
+	databases := made.of("AWS::RDS::DBInstance")
+	require.Equal(t, true, databases["Database"].Properties["MultiAZ"])
+	for name, database := range databases {
+		require.Equal(t, true, database.Properties["StorageEncrypted"], name)
+		require.Equal(t, false, database.Properties["PubliclyAccessible"], name)
+		require.GreaterOrEqual(t, database.Properties["BackupRetentionPeriod"], 7, name)
+		require.Equal(t, "Snapshot", database.DeletionPolicy, name)
+	}
+	redis := made.Resources["Redis"].Properties
+	require.Equal(t, true, redis["TransitEncryptionEnabled"])
+	require.Equal(t, true, redis["AutomaticFailoverEnabled"])
+	for name, bucket := range made.of("AWS::S3::Bucket") {
+		require.Equal(t, map[string]any{
+			"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
+		}, bucket.Properties["PublicAccessBlockConfiguration"], name)
+	}
+	require.Equal(t, "Retain", made.Resources["Files"].DeletionPolicy)
+}
+
+// The functions are what the issue of them is, and every variable that they and Fargate are given is one that larder reads.
+func TestServerlessEnvironment(t *testing.T) {
+	t.Parallel()
+	made, known := readTemplate(t, "deploy", "serverless", "template.yaml"), settings(t)
+	globals := made.Globals["Function"].(map[string]any)
+	require.Equal(t, "provided.al2023", globals["Runtime"])
+	require.Equal(t, []any{"arm64"}, globals["Architectures"])
+	functions := made.of("AWS::Serverless::Function")
+	require.Len(t, functions, 3)
+	variables := []any{globals["Environment"]}
+	for _, function := range functions {
+		variables = append(variables, function.Properties["Environment"])
+	}
+	seen := 0
+	for _, some := range variables {
+		if some == nil {
+			continue
+		}
+		for name := range some.(map[string]any)["Variables"].(map[string]any) {
+			require.True(t, known[name], "larder doesn't read %s", name)
+			seen++
+		}
+	}
+	for task, definition := range made.of("AWS::ECS::TaskDefinition") {
+		for _, one := range definition.Properties["ContainerDefinitions"].([]any) {
+			container := one.(map[string]any)
+			environment, _ := container["Environment"].([]any)
+			for _, variable := range environment {
+				name := variable.(map[string]any)["Name"].(string)
+				require.True(t, known[name] || container["Name"] == "nats", "%s: larder doesn't read %s", task, name)
+				seen++
+			}
+			if container["Name"] == "nats" {
+				require.Equal(t, versions(t)["NATS_IMAGE"], container["Image"])
+			}
+		}
+	}
+	require.Greater(t, seen, 20)
+}
+
+// The secret of NATS is one file for the server, with everything in it, and credentials for those on Fargate.
+func TestServerlessSecrets(t *testing.T) {
+	t.Parallel()
+	var secret map[string]string
+	require.NoError(t, json.Unmarshal([]byte(run(t, nil, "scripts/serverless-secrets", t.TempDir())), &secret))
+	require.NotContains(t, secret["nats.conf"], "\ninclude ")
+	require.Contains(t, secret["nats.conf"], "sync_interval: always")
+	require.Contains(t, secret["nats.conf"], "resolver")
+	for _, name := range []string{"relay", "projectors", "feed"} {
+		require.Contains(t, secret[name+".creds"], "BEGIN NATS USER JWT", name)
+	}
+}
