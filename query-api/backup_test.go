@@ -53,6 +53,21 @@ func TestCacheCanBeAheadOfTheBackup(t *testing.T) {
 	require.Contains(t, string(answer.body), "New")
 }
 
+// A recipe that was acknowledged and hadn't reached the backup when the primary went is not there just now, which
+// is another thing than that there is none: a device would take its own copy away.
+func TestBackupThatIsBehindDoesNotSayNotFound(t *testing.T) {
+	t.Parallel()
+	ada := behindBackup(t, deadDatabase(t)).cook("Ada")
+	r := recipe("Soup")
+	r.Version = 1
+	ada.get("/api/recipes/" + r.ID).problem(http.StatusNotFound)
+	answer := ada.get("/api/recipes/"+r.ID, "Larder-After", r.ID+"@1")
+	answer.problem(http.StatusServiceUnavailable)
+	require.NotEmpty(t, answer.header.Get("Retry-After"))
+	ada.noted(r)
+	ada.get("/api/recipes/" + r.ID).problem(http.StatusServiceUnavailable)
+}
+
 // A primary that takes connections and says nothing costs one request its patience, not every request.
 func TestSilentPrimaryIsAskedOnce(t *testing.T) {
 	t.Parallel()

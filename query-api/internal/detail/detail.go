@@ -42,8 +42,9 @@ func NewReader(client *redis.Client, recipes *postgres.Recipes, log *slog.Logger
 	return &Reader{redis: client, recipes: recipes, log: log}
 }
 
-// Get gives the owner's recipe, at least as new as after asks and as the owner's last writes left it. The error
-// is ErrNotFound, or that of the database.
+// Get gives the owner's recipe, at least as new as after asks and as the owner's last writes left it. While the
+// primary is away it gives what the backup or the cache has, which may be older; but that a recipe isn't there
+// yet is no reason to say that there is none. The error is ErrNotFound, or that of the database.
 func (r *Reader) Get(ctx context.Context, owner, id string, after freshness.After) (Recipe, error) {
 	cached, written := r.cached(ctx, owner, id)
 	need := written
@@ -57,10 +58,15 @@ func (r *Reader) Get(ctx context.Context, owner, id string, after freshness.Afte
 	if err != nil {
 		return Recipe{}, err
 	}
+	newest := stored
 	if cached.newerThan(stored) {
-		return cached.recipe(owner, id)
+		newest = cached
 	}
-	return stored.recipe(owner, id)
+	if len(newest.body) == 0 && newest.version < need && stored.source == string(postgres.Backup) {
+		return Recipe{}, fmt.Errorf("recipe %s of user %s: the backup has version %d, and %d was written: %w",
+			id, owner, newest.version, need, postgres.ErrUnavailable)
+	}
+	return newest.recipe(owner, id)
 }
 
 // copyOf is what one store has of a recipe: nothing (version 0), a body, or a tombstone (no body).
@@ -103,11 +109,11 @@ func (r *Reader) cached(ctx context.Context, owner, id string) (found copyOf, wr
 	return copyOf{version: version, body: body, source: FromCache}, written
 }
 
-// stored gives the database's copy, the empty one where it never had the recipe, and leaves it in the cache.
+// stored gives the database's copy, one of version 0 where it never had the recipe, and leaves it in the cache.
 func (r *Reader) stored(ctx context.Context, owner, id string) (copyOf, error) {
 	stored, source, err := r.recipes.Recipe(ctx, owner, id)
 	if errors.Is(err, postgres.ErrNotFound) {
-		return copyOf{}, nil
+		return copyOf{source: string(source)}, nil
 	}
 	if err != nil {
 		return copyOf{}, err
