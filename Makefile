@@ -89,8 +89,10 @@ test-real: $(NGINX)
 test-race: $(NGINX) ## test-quick under the race detector (needs a C compiler)
 	$(GO) test -race -short -timeout 20m $(EMBEDDED)
 
-test-faults: ## kill -9 at random points, full disks, lost servers: the long form
-	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 60m ./test/faults/...
+test-faults: ## kill -9 at random points, full disks, servers lost, frozen, slow, cut: the long form, 40 minutes
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	LARDER_FAULTS=long bin/servers run -- $(GO) test -count=1 -v -timeout 90m ./test/faults/...
 
 test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of memory
 	LARDER_FILES=long $(GO) test -count=1 -v -timeout 20m -run 'TestUploads|TestFiles' ./test/e2e

@@ -1,9 +1,11 @@
 package testkit
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
@@ -49,9 +51,27 @@ func (p *Proxy) Cut() { p.proxy.Stop() }
 // Freeze takes connections and answers nothing, as a process that was stopped.
 func (p *Proxy) Freeze() {
 	p.tb.Helper()
-	const timeout = `{"name": "freeze", "type": "timeout", "attributes": {"timeout": 0}}` // 0: the connection stays
-	if _, err := p.proxy.Toxics.AddToxicJson(strings.NewReader(timeout)); err != nil {
-		p.tb.Fatalf("freeze %s: %v", p.proxy.Upstream, err)
+	p.poison(`{"name": "freeze", "type": "timeout", "attributes": {"timeout": 0}}`) // 0: the connection stays
+}
+
+// Slow lets every answer come later by this.
+func (p *Proxy) Slow(by time.Duration) {
+	p.tb.Helper()
+	p.poison(fmt.Sprintf(`{"name": "slow", "type": "latency", "attributes": {"latency": %d}}`, by.Milliseconds()))
+}
+
+// CutAnswers ends each connection, those that are open too, once so many bytes of answers went through it from
+// now on: in the middle of one, most often. Again, it takes the place of the cut before.
+func (p *Proxy) CutAnswers(bytes int) {
+	p.tb.Helper()
+	p.proxy.Toxics.ResetToxics(p.tb.Context())
+	p.poison(fmt.Sprintf(`{"name": "cut", "type": "limit_data", "attributes": {"bytes": %d}}`, bytes))
+}
+
+func (p *Proxy) poison(toxic string) {
+	p.tb.Helper()
+	if _, err := p.proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
+		p.tb.Fatalf("disturb %s by %s: %v", p.proxy.Upstream, toxic, err)
 	}
 }
 

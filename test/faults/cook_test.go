@@ -26,6 +26,7 @@ type cook struct {
 	kept      *command      // the last one with a key that was acknowledged,
 	answer    larder.Answer // with this
 	broken    error         // an answer that must not be
+	insists   bool          // each command has a key, so that it can be sent until it is answered
 }
 
 // counts are what happened to the requests of a cook.
@@ -88,22 +89,28 @@ func (c *cook) send() error {
 	if err != nil {
 		return err
 	}
+	c.take(answer)
+	return nil
+}
+
+// take remembers the answer to what is pending.
+func (c *cook) take(answer larder.Answer) {
+	sent := c.pending
 	if answer.Status != sent.wants {
 		c.broken = fmt.Errorf("%s %s: status %d, want %d: %s",
 			sent.request.Method, sent.request.Path, answer.Status, sent.wants, answer.Body)
-		return nil
+		return
 	}
 	c.pending = nil
 	if sent.done == nil {
 		c.count.refused++
-		return nil
+		return
 	}
 	c.count.acknowledged++
 	c.broken = sent.done(answer)
 	if sent.key != "" {
 		c.kept, c.answer = sent, answer
 	}
-	return nil
 }
 
 // settle finds out what became of the request that got no answer. One with a key is sent again: it is done
@@ -190,8 +197,11 @@ func (c *cook) any() (string, *dish) {
 // row is the text of an ingredient. It names its recipe's write, so that rows of two writes can't pass for one.
 func row(name string, i int) string { return fmt.Sprintf("%d g of %s", i+1, name) }
 
+// of ends every name, so that a recipe tells whose it is.
+func (c *cook) of() string { return " of " + c.client.User.Name }
+
 func (c *cook) body() (name string, rows int, body map[string]any) {
-	name = fmt.Sprintf("Dish %08x", c.random.Uint32())
+	name = fmt.Sprintf("Dish %08x", c.random.Uint32()) + c.of()
 	rows = 1 + c.random.IntN(8)
 	ingredients := make([]any, rows)
 	for i := range ingredients {
@@ -214,7 +224,7 @@ func plain(method, path string, body any, headers ...string) *command {
 
 // either gives a command with a key or without.
 func (c *cook) either(method, path string, body any, headers ...string) *command {
-	if c.random.IntN(3) == 0 {
+	if !c.insists && c.random.IntN(3) == 0 {
 		return plain(method, path, body, headers...)
 	}
 	return keyed(method, path, body, headers...)

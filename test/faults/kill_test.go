@@ -97,20 +97,28 @@ func killAtStart(t *testing.T, server *larder.Server, after time.Duration) {
 
 // kitchen is the load: several cooks a user, and one guest who comes and goes.
 type kitchen struct {
-	cooks []*cook
-	guest *guest
+	cooks   []*cook
+	perUser int // the cooks of one user follow each other
+	guest   *guest
 }
 
 func newKitchen(t *testing.T, server *larder.Server, random *rand.Rand) *kitchen {
 	t.Helper()
-	k := &kitchen{}
+	k := staff(t, server, random, users, cooksPerUser)
+	k.guest = newGuest(server, "cook-0")
+	return k
+}
+
+// staff adds the users and their cooks.
+func staff(t *testing.T, server *larder.Server, random *rand.Rand, users, perUser int) *kitchen {
+	t.Helper()
+	k := &kitchen{perUser: perUser}
 	for i := range users {
 		client := server.AddUser(t, "cook-"+strconv.Itoa(i), "--grocery")
-		for range cooksPerUser {
+		for range perUser {
 			k.cooks = append(k.cooks, newCook(client, random.Uint64()))
 		}
 	}
-	k.guest = newGuest(server, "cook-0")
 	return k
 }
 
@@ -160,9 +168,9 @@ func (k *kitchen) check(t *testing.T, server *larder.Server, report *report) {
 // accounts puts together what the cooks of each user remember.
 func (k *kitchen) accounts() []account {
 	var all []account
-	for i := 0; i < len(k.cooks); i += cooksPerUser {
+	for i := 0; i < len(k.cooks); i += k.perUser {
 		a := account{client: k.cooks[i].client, recipes: map[string]dish{}}
-		for _, c := range k.cooks[i : i+cooksPerUser] {
+		for _, c := range k.cooks[i : i+k.perUser] {
 			for id, d := range c.recipes {
 				a.recipes[id] = *d
 			}

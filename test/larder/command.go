@@ -30,10 +30,11 @@ func (r Result) Both() string { return r.Stdout + r.Stderr }
 // run runs the binary to its end.
 func run(tb testing.TB, env []string, stdin string, args ...string) Result {
 	tb.Helper()
+	binary := Binary(tb) // which may have to be built: that isn't the command's time
 	ctx, cancel := context.WithTimeout(tb.Context(), commandTimeout)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
-	command := exec.CommandContext(ctx, Binary(tb), args...)
+	command := exec.CommandContext(ctx, binary, args...)
 	command.Env = env
 	command.Stdin = strings.NewReader(stdin)
 	command.Stdout, command.Stderr = &stdout, &stderr

@@ -40,7 +40,18 @@ func NewParts(tb testing.TB) *Parts {
 // NewPartsBehindDoors is NewParts with a door in front of each server, by which a test takes that one away.
 func NewPartsBehindDoors(tb testing.TB) *Parts {
 	tb.Helper()
-	where := serversOf(tb)
+	return behindDoors(tb, serversOf(tb))
+}
+
+// NewPartsOn is NewPartsBehindDoors on servers that are the test's alone, so that it may take these away
+// themselves. They are a primary, an empty Redis and NATS, and Elasticsearch.
+func NewPartsOn(tb testing.TB, servers RunFile) *Parts {
+	tb.Helper()
+	return behindDoors(tb, placeOn(tb, servers))
+}
+
+func behindDoors(tb testing.TB, where RunFile) *Parts {
+	tb.Helper()
 	doors := map[string]*testkit.Proxy{}
 	for name, address := range map[string]*string{
 		"postgres": &where.PostgresURL, "backup postgres": &where.BackupPostgresURL, "nats": &where.NATSURL,

@@ -129,6 +129,18 @@ func (p *Process) Kill9(tb testing.TB) {
 	p.wait(tb)
 }
 
+// Freeze stops the process where it stands, and Thaw lets it go on.
+func (p *Process) Freeze(tb testing.TB) {
+	tb.Helper()
+	p.Signal(tb, syscall.SIGSTOP)
+}
+
+// Thaw lets a frozen process go on.
+func (p *Process) Thaw(tb testing.TB) {
+	tb.Helper()
+	p.Signal(tb, syscall.SIGCONT)
+}
+
 // Stop asks the process to end, as a service manager would, and waits.
 func (p *Process) Stop(tb testing.TB) {
 	tb.Helper()

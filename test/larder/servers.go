@@ -21,17 +21,26 @@ import (
 func serversOf(tb testing.TB) RunFile {
 	tb.Helper()
 	broker := testkit.NATS(tb)
-	return RunFile{
-		PostgresURL:        database(tb, given(tb, "LARDER_TEST_POSTGRES_URL")),
-		BackupPostgresURL:  database(tb, given(tb, "LARDER_TEST_BACKUP_POSTGRES_URL")),
-		NATSURL:            broker.URL(),
-		FeedNATSURL:        broker.PublisherURL(),
-		FeedURL:            broker.FeedURL(),
-		GroceryPostgresURL: database(tb, given(tb, "LARDER_TEST_POSTGRES_URL")),
-		RedisURL:           testkit.Redis(tb),
-		ElasticsearchURL:   given(tb, "LARDER_TEST_ELASTICSEARCH_URL"),
-		ElasticsearchAlias: alias(tb, given(tb, "LARDER_TEST_ELASTICSEARCH_URL")),
-	}
+	return placeOn(tb, RunFile{
+		PostgresURL:      given(tb, "LARDER_TEST_POSTGRES_URL"),
+		NATSURL:          broker.URL(),
+		FeedNATSURL:      broker.PublisherURL(),
+		FeedURL:          broker.FeedURL(),
+		RedisURL:         testkit.Redis(tb),
+		ElasticsearchURL: given(tb, "LARDER_TEST_ELASTICSEARCH_URL"),
+	})
+}
+
+// placeOn gives one Larder its own databases and index on servers. The backup, and the database of the grocery
+// app, are on those of the tests.
+func placeOn(tb testing.TB, servers RunFile) RunFile {
+	tb.Helper()
+	place := servers
+	place.PostgresURL = database(tb, servers.PostgresURL)
+	place.BackupPostgresURL = database(tb, given(tb, "LARDER_TEST_BACKUP_POSTGRES_URL"))
+	place.GroceryPostgresURL = database(tb, given(tb, "LARDER_TEST_POSTGRES_URL"))
+	place.ElasticsearchAlias = alias(tb, servers.ElasticsearchURL)
+	return place
 }
 
 // given is the address of a server. Tests on servers fail where there is none, and say how to have it.

@@ -65,8 +65,14 @@ func (s *Server) Status(tb testing.TB) Status {
 // CaughtUp waits until the relay has published everything and each projection has everything.
 func (s *Server) CaughtUp(tb testing.TB) {
 	tb.Helper()
+	s.CaughtUpWithin(tb, 30*time.Second)
+}
+
+// CaughtUpWithin is CaughtUp where there may be a lot to catch up with.
+func (s *Server) CaughtUpWithin(tb testing.TB, within time.Duration) {
+	tb.Helper()
 	primary := Postgres(tb, s.RunFile(tb).PostgresURL)
-	Soon(tb, 30*time.Second, func() string {
+	Soon(tb, within, func() string {
 		var waiting int
 		require.NoError(tb, primary.QueryRow(tb.Context(),
 			"SELECT count(*) FROM event_log WHERE published_at IS NULL").Scan(&waiting))

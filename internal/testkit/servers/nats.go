@@ -9,6 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"larder.dev/internal/natsaccounts"
+	"larder.dev/internal/serverfolder"
 )
 
 // natsModule has nats-server as its main package, in the version that go.mod names.
@@ -27,8 +30,7 @@ func StartNATS(ctx context.Context, dir, configuration string) (*Server, error) 
 	}
 	if configuration == "" {
 		configuration = filepath.Join(dir, "nats.conf")
-		text := fmt.Sprintf("max_payload: 4MB\njetstream { store_dir: %q, sync_interval: always }\n", filepath.Join(dir, "jetstream"))
-		if err := os.WriteFile(configuration, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(configuration, []byte(natsSettings(dir)), 0o600); err != nil {
 			return nil, fmt.Errorf("configure NATS: %w", err)
 		}
 	}
@@ -44,6 +46,55 @@ func StartNATS(ctx context.Context, dir, configuration string) (*Server, error) 
 	}
 	version, err := exec.CommandContext(ctx, program, "--version").Output() //nolint:gosec // what we built
 	return running(address, strings.TrimSpace(string(version))+" of its Go module, a process on this machine", child), err
+}
+
+// StartBroker starts a nats-server with the accounts of the embedded one. Its address is that of Larder's own
+// account; for the others see [PublisherURL] and [FeedURL].
+func StartBroker(ctx context.Context, dir string) (*Server, error) {
+	if err := serverfolder.Make(dir); err != nil {
+		return nil, err
+	}
+	password, err := serverfolder.Secret(filepath.Join(dir, "password")) // kept, for the next start
+	if err != nil {
+		return nil, err
+	}
+	accounts := natsaccounts.Embedded([]natsaccounts.Login{
+		{Account: natsaccounts.Larder, Name: ownLogin, Password: password},
+		{Account: natsaccounts.Feed, Name: publisherLogin, Password: password, As: natsaccounts.FeedUser},
+		{Account: natsaccounts.Grocery, Name: groceryLogin, Password: password, As: natsaccounts.GroceryUser},
+	})
+	configuration := filepath.Join(dir, "accounts.conf")
+	if err := os.WriteFile(configuration, []byte(natsSettings(dir)+accounts), 0o600); err != nil {
+		return nil, fmt.Errorf("configure NATS: %w", err)
+	}
+	server, err := StartNATS(ctx, dir, configuration)
+	if err != nil {
+		return nil, err
+	}
+	server.URL = strings.Replace(server.URL, "nats://", "nats://"+ownLogin+":"+password+"@", 1)
+	return server, nil
+}
+
+// The logins of a broker, one for each account, with one password.
+const (
+	ownLogin       = "larder"
+	publisherLogin = "feed"
+	groceryLogin   = "grocery"
+)
+
+// PublisherURL is the address of a broker for whoever keeps the public feed.
+func PublisherURL(broker *Server) string { return loginOf(broker, publisherLogin) }
+
+// FeedURL is the address of a broker for a subscriber of the public feed.
+func FeedURL(broker *Server) string { return loginOf(broker, groceryLogin) }
+
+func loginOf(broker *Server, login string) string {
+	return strings.Replace(broker.URL, "//"+ownLogin+":", "//"+login+":", 1)
+}
+
+// natsSettings are those of a server that acknowledges what is on the disk, and takes a whole recipe.
+func natsSettings(dir string) string {
+	return fmt.Sprintf("max_payload: 4MB\njetstream { store_dir: %q, sync_interval: always }\n", filepath.Join(dir, "jetstream"))
 }
 
 // buildNATS takes as long as a link: the packages are in Go's build cache, where they are for the embedded one.

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,21 +15,32 @@ import (
 )
 
 // StartPostgres starts a PostgreSQL with the system's programs; where there are none, pinned ones are
-// fetched. Its address is that of the superuser.
+// fetched. Its address is that of the superuser. What it committed needn't outlive it.
 func StartPostgres(ctx context.Context, dir string) (*Server, error) {
+	return startPostgres(ctx, dir, map[string]string{
+		"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off",
+	})
+}
+
+// StartDurablePostgres is [StartPostgres] for a test that kills the server: a commit is on the disk.
+func StartDurablePostgres(ctx context.Context, dir string) (*Server, error) {
+	return startPostgres(ctx, dir, map[string]string{})
+}
+
+func startPostgres(ctx context.Context, dir string, settings map[string]string) (*Server, error) {
+	settings["max_connections"] = "300"
 	started, err := postgresserver.Start(ctx, postgresserver.Options{
-		Dir: dir,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Settings: map[string]string{
-			// The data of a test needn't outlive it.
-			"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off",
-			"max_connections": "300",
-		},
+		Dir:      dir,
+		Log:      slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Settings: settings,
 	})
 	if err != nil {
 		return nil, err
 	}
 	server := &Server{URL: started.URL("postgres"), done: started.Done()}
+	if server.pid, err = postmaster(dir); err != nil {
+		return nil, err
+	}
 	server.stop = func() error { //nolint:contextcheck // it outlives the start
 		ctx, cancel := context.WithTimeout(context.Background(), stopPatience)
 		defer cancel()
@@ -35,6 +49,19 @@ func StartPostgres(ctx context.Context, dir string) (*Server, error) {
 	version, err := postgresVersion(ctx, server.URL)
 	server.Source = "PostgreSQL " + version + ", a process on this machine"
 	return server, err
+}
+
+// postmaster reads the first line of the file that a running PostgreSQL keeps in its data.
+func postmaster(dir string) (pid int, err error) {
+	content, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+	if err != nil {
+		return 0, fmt.Errorf("find the process of PostgreSQL: %w", err)
+	}
+	line, _, _ := strings.Cut(string(content), "\n")
+	if pid, err = strconv.Atoi(line); err != nil {
+		return 0, fmt.Errorf("find the process of PostgreSQL: %w", err)
+	}
+	return pid, nil
 }
 
 func postgresVersion(ctx context.Context, url string) (version string, err error) {

@@ -26,6 +26,7 @@ type Server struct {
 	Source string
 
 	process *process // nil for PostgreSQL, which has its own ways
+	pid     int      // of the process that all others of the server are below; 0 for a container
 	done    <-chan struct{}
 	stop    func() error
 }
@@ -42,24 +43,28 @@ func (s *Server) Process() *os.Process {
 // Done is closed when the server has ended.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Stop stops the server. It may be called again.
+// Stop stops the server. It may be called again. A start in the same folder brings it back, with its data and at
+// the same address.
 func (s *Server) Stop() error { return s.stop() }
 
 // running is a server that is a child of ours.
 func running(url, source string, child *process) *Server {
-	return &Server{URL: url, Source: source, process: child, done: child.ended, stop: child.end}
+	return &Server{URL: url, Source: source, process: child, pid: child.Pid, done: child.ended, stop: child.end}
 }
 
-// place makes a server's folder and finds a port.
+// place makes a server's folder and finds a port: that of the last start in this folder where it is free.
 func place(dir string) (port string, err error) {
 	if err := serverfolder.Make(dir); err != nil {
 		return "", err
 	}
-	free, err := serverfolder.FreePort()
-	if err != nil {
-		return "", err
+	kept := filepath.Join(dir, "port")
+	found := serverfolder.Port(kept)
+	if found == 0 {
+		if found, err = serverfolder.FreePort(); err != nil {
+			return "", err
+		}
 	}
-	return strconv.Itoa(free), nil
+	return strconv.Itoa(found), serverfolder.KeepPort(kept, found)
 }
 
 // ready waits until a child answers, and ends it where it doesn't.

@@ -56,6 +56,31 @@ func dial(t *testing.T, address string) error {
 	return conn.Close()
 }
 
+// A server that was killed and one that was frozen are there again at the same address, with what they had
+// acknowledged, since a client knows no other; PostgreSQL with all its processes.
+func TestComesBack(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(ctx context.Context, dir string) (*servers.Server, error){
+		"redis": servers.StartRedis, "nats": servers.StartBroker, "postgres": servers.StartDurablePostgres,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), name)
+			first, err := start(testkit.Context(t), dir)
+			require.NoError(t, err)
+			require.NoError(t, first.Kill())
+			require.Error(t, dial(t, first.URL))
+			second, err := start(testkit.Context(t), dir)
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, second.Stop()) })
+			require.Equal(t, first.URL, second.URL)
+			require.NoError(t, second.Freeze())
+			require.NoError(t, second.Thaw())
+			require.NoError(t, dial(t, second.URL))
+		})
+	}
+}
+
 // A server that can't start says why by its own last words.
 func TestStartFails(t *testing.T) {
 	t.Parallel()

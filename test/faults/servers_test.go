@@ -1,0 +1,187 @@
+package faults_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// How long a fault lasts, and the cooks at work.
+const (
+	shortFault  = 7 * time.Second // longer than the deadline of a request
+	longFault   = 30 * time.Second
+	beforeFault = time.Second
+	steadyUsers = 5
+	cooksOfEach = 4
+)
+
+// Each server of a Larder of separate processes is taken away while 20 cooks write and read, and each component:
+// everything acknowledged is everywhere afterwards, once; nobody ever saw another's recipe; what must be answered
+// meanwhile was answered, within the deadline; and the lag went to zero by itself.
+//
+//nolint:tparallel // a fault is a subtest for its connections to end with it, and faults come one after the other
+func TestServerFaults(t *testing.T) {
+	t.Parallel()
+	long := os.Getenv("LARDER_FAULTS") == "long"
+	stores := dependencies(t, long)
+	parts := startOn(t, stores)
+	w := newWatch(t, parts)
+	faults, lasting := shortFaults(stores, parts), shortFault
+	if long {
+		faults, lasting = longFaults(stores, parts), longFault
+	}
+	defer func() { t.Log(w.table(lasting)) }()
+	for _, f := range faults {
+		t.Run(f.what, func(t *testing.T) { w.through(t, f, lasting) })
+	}
+}
+
+// shortFaults has one for each server, and those that need no long start.
+func shortFaults(stores map[string]*dependency, parts *larder.Parts) []fault {
+	all := map[string]func(*dependency) fault{
+		"postgres": (*dependency).killed, "redis": (*dependency).frozen,
+		"elasticsearch": (*dependency).cut, "nats": (*dependency).stopped,
+	}
+	var faults []fault
+	for _, name := range []string{"postgres", "redis", "elasticsearch", "nats"} {
+		f := all[name](stores[name])
+		f.allowed = without(name)
+		faults = append(faults, f)
+	}
+	return append(faults, partKilled(parts, "relay"))
+}
+
+// longFaults has all of them.
+func longFaults(stores map[string]*dependency, parts *larder.Parts) []fault {
+	var faults []fault
+	for _, name := range []string{"postgres", "redis", "elasticsearch", "nats"} {
+		for _, of := range []func(*dependency) fault{
+			(*dependency).stopped, (*dependency).killed, (*dependency).frozen, (*dependency).slow, (*dependency).cut,
+		} {
+			f := of(stores[name])
+			f.allowed = without(name)
+			faults = append(faults, f)
+		}
+	}
+	for _, name := range []string{"command-api", "query-api", "relay", "projectors"} {
+		faults = append(faults, partKilled(parts, name), partFrozen(parts, name))
+	}
+	return faults
+}
+
+// watch is the load over all faults, and what was seen of each.
+type watch struct {
+	parts   *larder.Parts
+	kitchen *kitchen
+	cooks   []*steady
+	seen    []seen
+}
+
+// seen is a row of the table.
+type seen struct {
+	what        string
+	tally       tally
+	lost, wrong int
+	toZero      time.Duration
+}
+
+func newWatch(t *testing.T, parts *larder.Parts) *watch {
+	t.Helper()
+	w := &watch{parts: parts, kitchen: staff(t, parts.Server, newRandom(t), steadyUsers, cooksOfEach)}
+	others := &strangers{recipes: map[string]string{}}
+	for _, c := range w.kitchen.cooks {
+		c.insists = true
+		w.cooks = append(w.cooks, &steady{cook: c, others: others})
+	}
+	return w
+}
+
+// through takes everybody through a fault, and looks into every place afterwards.
+func (w *watch) through(t *testing.T, f fault, lasting time.Duration) {
+	t.Helper()
+	stop := w.begin(f)
+	wait(t, beforeFault)
+	f.begin(t)
+	f.hold(t, lasting)
+	f.end(t)
+	over := time.Now()
+	w.writing(t)
+	stop()
+	w.parts.CaughtUpWithin(t, 2*time.Minute)
+	row := seen{what: f.what, toZero: time.Since(over), tally: w.sum()}
+	found := verify(t, w.parts.Server, w.kitchen.accounts())
+	for _, finding := range found {
+		if finding.kind == lost {
+			row.lost++
+		}
+	}
+	row.wrong = len(found) - row.lost + len(row.tally.wrong)
+	w.seen = append(w.seen, row)
+	for _, c := range w.cooks {
+		require.NoError(t, c.broken, "what %s asked for", c.client.User.Name)
+	}
+	require.Empty(t, found, "what is wrong after it")
+	require.Empty(t, row.tally.wrong, "answers that must not be")
+}
+
+// begin starts the cooks, and gives what ends their work and waits for it.
+func (w *watch) begin(f fault) (stop func()) {
+	var working sync.WaitGroup
+	over := make(chan struct{})
+	for _, c := range w.cooks {
+		c.allowed, c.tally = f.allowed, tally{}
+		working.Go(func() { c.work(over) })
+	}
+	return func() {
+		close(over)
+		working.Wait()
+	}
+}
+
+// writing waits until every cook has had a write acknowledged since now.
+func (w *watch) writing(t *testing.T) {
+	t.Helper()
+	before := make([]int64, len(w.cooks))
+	for i, c := range w.cooks {
+		before[i] = c.answered.Load()
+	}
+	larder.Soon(t, time.Minute, func() string {
+		for i, c := range w.cooks {
+			if c.answered.Load() == before[i] {
+				return c.client.User.Name + " still gets no write through"
+			}
+		}
+		return ""
+	})
+}
+
+func (w *watch) sum() tally {
+	var sum tally
+	for _, c := range w.cooks {
+		sum.requests += c.tally.requests
+		sum.refused += c.tally.refused
+		sum.unanswered += c.tally.unanswered
+		sum.longest = max(sum.longest, c.tally.longest)
+		sum.wrong = append(sum.wrong, c.tally.wrong...)
+	}
+	return sum
+}
+
+func (w *watch) table(lasting time.Duration) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "\neach for %s, %d clients\n\n", lasting, len(w.cooks))
+	text.WriteString("| fault | requests | refused | unanswered | lost | wrong | longest wait | seconds to zero lag |\n")
+	text.WriteString("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, s := range w.seen {
+		fmt.Fprintf(&text, "| %s | %d | %d | %d | %d | %d | %.1f s | %.1f |\n", s.what, s.tally.requests, s.tally.refused,
+			s.tally.unanswered, s.lost, s.wrong, s.tally.longest.Seconds(), s.toZero.Seconds())
+	}
+	return text.String()
+}
