@@ -326,6 +326,11 @@ func testLibraries() []Library {
 		{Import: "testing/...", May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
 		{Import: testkit, May: testOnly(), Tests: []string{Module + "/..."}, Reason: reason},
 		{
+			Import: "github.com/VictoriaMetrics/metricsql",
+			Tests:  []string{Module + "/test/e2e"},
+			Reason: "reads PromQL, for the test of the dashboard and the alerts; Prometheus's own parser brings all of Prometheus",
+		},
+		{
 			Import: "github.com/santhosh-tekuri/jsonschema/...",
 			May:    []string{fromOutside},
 			Tests:  []string{Module + "/..."},
