@@ -97,4 +97,36 @@ async function tour(page: Page, shoot: (name: string) => Promise<void>) {
   await page.getByRole('link', { name: 'Edit' }).click()
   await page.getByLabel('Ingredient 1', { exact: true }).waitFor()
   await shoot('edit')
+  await shop(page, shoot)
+}
+
+// The grocery app's page with two recipes on it, something added by hand, and something in the basket.
+async function shop(page: Page, shoot: (name: string) => Promise<void>) {
+  await page.goto(url('/grocery/'))
+  const things = page.getByRole('checkbox')
+  await things.first().or(page.getByText('Nothing to buy')).waitFor()
+  if ((await things.count()) === 0) {
+    const { items } = (await (await page.request.get(url('/api/recipes?limit=100'))).json()) as {
+      items: { id: string; name: string }[]
+    }
+    for (const { id } of items.filter(({ name }) => ['Rösti', 'Shakshuka'].includes(name))) {
+      await page.request.post(url(`/api/recipes/${id}/grocery`), { data: {} })
+    }
+    await page.getByRole('textbox', { name: 'Add to the list' }).fill('2 l milk')
+    await page.keyboard.press('Enter')
+    await page
+      .getByRole('checkbox', { name: /tomatoes/ })
+      .first()
+      .waitFor()
+    await page.getByRole('checkbox', { name: /potatoes/ }).click()
+    await page.getByText('Undo').waitFor()
+  }
+  await shoot('shopping')
+  await page
+    .getByRole('button', { name: /^Details of/ })
+    .first()
+    .click()
+  await page.getByRole('dialog').waitFor()
+  await shoot('shopping-details')
+  await page.keyboard.press('Escape')
 }

@@ -269,6 +269,7 @@ function partForm(part, done) {
 function aislePicker(line, done) {
   const aisles = [...new Set([...device.view(state).aisles, line.aisle])];
   const select = element('select', {
+    'aria-label': say.aisle,
     onchange: () => {
       if (select.value) done({ kind: 'shelve', food: line.food, aisle: select.value });
       else own.hidden = false;

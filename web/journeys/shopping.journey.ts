@@ -1,0 +1,171 @@
+import type { Page } from '@playwright/test'
+import { address, expect, expectAccessible, larder, test as base, type Cook } from './kitchen'
+import { Way } from './way'
+
+// The grocery app's page, with the cook's list on it: the Rösti has been asked for.
+const test = base.extend<{ list: Page; way: Way }>({
+  way: async ({}, use) => {
+    const way = await Way.to(address())
+    await use(way)
+    await way.close()
+  },
+  list: async ({ page, cook, way }, use) => {
+    await askFor(cook, 'Rösti')
+    await open(page, cook, way.address('/grocery/'))
+    await use(page)
+  },
+})
+
+async function open(page: Page, cook: Cook, at: string) {
+  await page.request.post(new URL('/api/session', at).href, {
+    data: { username: cook.name, password: cook.password },
+  })
+  await page.goto(at)
+}
+
+/** askFor puts a recipe of the cook's on the list, as the app does. */
+async function askFor(cook: Cook, name: string) {
+  const { items } = (await (await cook.api('/api/recipes?limit=100')).json()) as {
+    items: { id: string; name: string }[]
+  }
+  const id = items.find((item) => item.name === name)?.id
+  const answer = await cook.api(`/api/recipes/${id}/grocery`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{}',
+  })
+  expect(answer.status).toBe(202)
+}
+
+const aisle = (page: Page, name: string) => page.getByRole('region', { name })
+const thing = (page: Page, name: RegExp) => page.getByRole('checkbox', { name })
+
+// What a recipe needs is listed by aisle with the recipe's name, is ticked, comes back by undo, and goes for good.
+test('shop by aisle', async ({ list }) => {
+  await expect(thing(list, /500 g waxy potatoes/)).toContainText('Rösti')
+  await expect(aisle(list, 'Fruit & vegetables').getByRole('checkbox')).toHaveCount(1)
+  await expect(aisle(list, 'Dairy & eggs')).toContainText('clarified butter')
+  await expect(list.getByText('4 to buy')).toBeVisible()
+  await expectAccessible(list)
+
+  await thing(list, /potatoes/).click()
+  await expect(aisle(list, 'In the basket')).toContainText('waxy potatoes')
+  await expect(list.getByText('3 to buy')).toBeVisible()
+  await expectAccessible(list)
+  await list.getByRole('button', { name: 'Undo' }).click()
+  await expect(thing(list, /potatoes/)).not.toBeChecked()
+
+  await thing(list, /butter/).click()
+  await list.getByRole('button', { name: 'Clear' }).click()
+  await expect(thing(list, /butter/)).toHaveCount(0)
+  await list.getByRole('button', { name: 'Undo' }).click()
+  await expect(thing(list, /butter/)).toBeChecked()
+})
+
+// A quick double tap counts once, wherever the line has moved meanwhile.
+test('tap twice', async ({ list }) => {
+  await thing(list, /potatoes/).dblclick()
+  await expect(aisle(list, 'In the basket').getByRole('checkbox')).toHaveCount(1)
+  await expect(list.getByText('3 to buy')).toBeVisible()
+})
+
+// What is added by hand is added up with what a recipe asked for, moves to another aisle and stays there, and the
+// recipe's share can be taken out.
+test('add, move and take out', async ({ list, cook }) => {
+  const field = list.getByRole('textbox', { name: 'Add to the list' })
+  await field.fill('1 kg waxy potatoes')
+  await field.press('Enter')
+  await expect(thing(list, /1500 g waxy potatoes|1.5 kg waxy potatoes/)).toBeVisible()
+  await field.fill('ice')
+  await list.getByRole('button', { name: 'Add to the list' }).click()
+  await expect(list.getByText('5 to buy')).toBeVisible()
+
+  await list.getByRole('button', { name: 'Details of waxy potatoes' }).click()
+  const sheet = list.getByRole('dialog')
+  await expect(sheet.getByText('added by hand')).toBeVisible()
+  await expectAccessible(list)
+  await sheet.getByRole('combobox', { name: 'Aisle' }).selectOption('household')
+  await expect(aisle(list, 'Household')).toContainText('waxy potatoes')
+
+  await list.getByRole('button', { name: 'Details of waxy potatoes' }).click()
+  await sheet.getByRole('button', { name: 'Take “Rösti” off the list' }).click()
+  await expect(thing(list, /1 kg waxy potatoes/)).toBeVisible()
+  await expect(thing(list, /butter/)).toHaveCount(0)
+  await expect(list.getByText('2 to buy')).toBeVisible()
+
+  await askFor(cook, 'Rösti')
+  await expect(aisle(list, 'Household')).toContainText('waxy potatoes')
+  await expect(thing(list, /butter/)).toBeVisible()
+})
+
+// Two phones show the same list: what one does, the other sees at once.
+test('two phones', async ({ list, cook, browser }) => {
+  const context = await browser.newContext()
+  const other = await context.newPage()
+  await open(other, cook, address('/grocery/'))
+  await expect(thing(other, /potatoes/)).toBeVisible()
+
+  await thing(list, /potatoes/).click()
+  await expect(thing(other, /potatoes/)).toBeChecked()
+  const field = other.getByRole('textbox', { name: 'Add to the list' })
+  await field.fill('2 l milk')
+  await field.press('Enter')
+  await expect(thing(list, /2 l milk/)).toBeVisible()
+  await context.close()
+})
+
+// In a cellar the list opens, is ticked and added to; all of it is sent when there is a network again, and what another
+// phone did meanwhile comes. What is ticked stays ticked.
+test('without a network', async ({ list, way, cook, browser }) => {
+  await expect(thing(list, /potatoes/)).toBeVisible()
+  await list.evaluate(() => navigator.serviceWorker.ready)
+  way.is('cut')
+  await list.reload()
+  await expect(list.getByText('Offline. What you do is kept and sent later.')).toBeVisible()
+  await thing(list, /potatoes/).click()
+  const field = list.getByRole('textbox', { name: 'Add to the list' })
+  await field.fill('matches')
+  await field.press('Enter')
+  await expect(thing(list, /matches/)).toBeVisible()
+  await expectAccessible(list)
+  await list.reload()
+  await expect(thing(list, /potatoes/)).toBeChecked()
+
+  const context = await browser.newContext()
+  const other = await context.newPage()
+  await open(other, cook, address('/grocery/'))
+  await expect(thing(other, /potatoes/)).not.toBeChecked()
+  await thing(other, /butter/).click()
+  way.is('open')
+  await expect(list.getByText('Offline.')).toBeHidden({ timeout: 30_000 })
+  for (const page of [list, other]) {
+    await expect(thing(page, /potatoes/)).toBeChecked()
+    await expect(thing(page, /butter/)).toBeChecked()
+    await expect(thing(page, /matches/)).not.toBeChecked()
+  }
+  await context.close()
+})
+
+// Whose access is taken away sees nothing of the list any more, and whom to ask.
+test('access taken away', async ({ list, cook }) => {
+  await expect(thing(list, /potatoes/)).toBeVisible()
+  await larder(['user', 'revoke', cook.name, 'grocery'])
+  await expect(list.getByText('You have no access to the grocery list.')).toBeVisible({ timeout: 20_000 })
+  await expect(list.getByRole('checkbox')).toHaveCount(0)
+  await expectAccessible(list)
+})
+
+test.describe('nobody logged in', () => {
+  // One login serves both: here too.
+  test('log in', async ({ page, cook }) => {
+    await page.goto(address('/grocery/'))
+    await page.getByLabel('Name').fill(cook.name)
+    await expectAccessible(page)
+    await page.getByLabel('Password').fill(cook.password)
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await expect(page.getByText('Nothing to buy')).toBeVisible()
+    await expectAccessible(page)
+    await page.goto(address('/'))
+    await expect(page.getByRole('link', { name: /Rösti/ })).toBeVisible()
+  })
+})
