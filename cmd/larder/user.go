@@ -13,14 +13,15 @@ import (
 )
 
 type userCommands struct {
-	Add         userAddCommand     `cmd:"" help:"Add a user."`
-	List        userListCommand    `cmd:"" help:"List the users."`
-	SetPassword userSetPassword    `cmd:"" help:"Set a user's password and end their sessions."`
-	Grant       userGrantCommand   `cmd:"" help:"Give a user access: grocery or admin."`
-	Revoke      userRevokeCommand  `cmd:"" help:"Take a user's access: grocery or admin."`
-	Disable     userDisableCommand `cmd:"" help:"Keep a user out and end their sessions; everything is kept."`
-	Enable      userEnableCommand  `cmd:"" help:"Let a disabled user in again."`
-	Delete      userDeleteCommand  `cmd:"" help:"Delete a user and everything of theirs, for good."`
+	Add         userAddCommand      `cmd:"" help:"Add a user."`
+	List        userListCommand     `cmd:"" help:"List the users."`
+	SetPassword userSetPassword     `cmd:"" help:"Set a user's password and end their sessions."`
+	Grant       userGrantCommand    `cmd:"" help:"Give a user access: grocery or admin."`
+	Revoke      userRevokeCommand   `cmd:"" help:"Take a user's access: grocery or admin."`
+	Disable     userDisableCommand  `cmd:"" help:"Keep a user out and end their sessions; everything is kept."`
+	Enable      userEnableCommand   `cmd:"" help:"Let a disabled user in again."`
+	Sessions    userSessionsCommand `cmd:"" help:"List where a user is logged in, and end one session or all."`
+	Delete      userDeleteCommand   `cmd:"" help:"Delete a user and everything of theirs, for good."`
 }
 
 // onUsers runs a use case on the accounts, beside a running larder or alone.

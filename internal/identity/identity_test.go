@@ -158,6 +158,30 @@ func TestEndAll(t *testing.T) {
 	require.Zero(t, ended)
 }
 
+// One session is ended by the id in the list, and only by its owner.
+func TestEndOne(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	sessions, _ := newSessions(t)
+	phone, err := sessions.Create(ctx, ada(), "Phone")
+	require.NoError(t, err)
+	laptop, err := sessions.Create(ctx, ada(), "Laptop")
+	require.NoError(t, err)
+	list, err := sessions.List(ctx, ada().ID)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{identity.IDOf(phone), identity.IDOf(laptop)}, []string{list[0].ID, list[1].ID})
+	require.NotContains(t, phone, identity.IDOf(phone))
+
+	require.ErrorIs(t, sessions.EndOne(ctx, "b0b", identity.IDOf(phone)), identity.ErrNoSession)
+	require.ErrorIs(t, sessions.EndOne(ctx, ada().ID, phone), identity.ErrNoSession, "a token is no id")
+	require.NoError(t, sessions.EndOne(ctx, ada().ID, identity.IDOf(phone)))
+	_, err = sessions.Verify(ctx, phone)
+	require.ErrorIs(t, err, identity.ErrNoSession)
+	_, err = sessions.Verify(ctx, laptop)
+	require.NoError(t, err)
+	require.ErrorIs(t, sessions.EndOne(ctx, ada().ID, identity.IDOf(phone)), identity.ErrNoSession)
+}
+
 // A right that is granted or revoked holds in the sessions that are there already.
 func TestRefresh(t *testing.T) {
 	t.Parallel()

@@ -31,6 +31,7 @@ const (
 	ownerPrefix   = "sessions:" // + user → the hashes of the user's sessions
 	tokenBytes    = 32
 	maxAgent      = 200
+	idLength      = 32 // characters of a hash, which are 128 bits: no two sessions have the same
 )
 
 // IsSessionKey tells which Redis keys a restart must keep.
@@ -40,6 +41,7 @@ func IsSessionKey(key string) bool {
 
 // Session is one login, for showing it. It has nothing in it that lets anyone in.
 type Session struct {
+	ID        string // by which EndOne ends it
 	User      User
 	CreatedAt time.Time
 	SeenAt    time.Time // to within the hour
@@ -147,6 +149,29 @@ func (s *Sessions) End(ctx context.Context, token string) error {
 	return nil
 }
 
+// EndOne ends the session of a user with an id that List gave, or gives ErrNoSession. Another user's is none.
+func (s *Sessions) EndOne(ctx context.Context, user, id string) error {
+	hashes, err := s.hashes(ctx, user)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(hashes, func(hash string) bool { return idOf(hash) == id })
+	if i < 0 {
+		return ErrNoSession
+	}
+	ended, err := s.redis.Del(ctx, sessionPrefix+hashes[i])
+	if err != nil {
+		return fmt.Errorf("end session %s of user %s: %w", id, user, err)
+	}
+	if err := s.forget(ctx, user, hashes[i:i+1]); err != nil {
+		return err
+	}
+	if ended == 0 { // it lapsed by itself
+		return ErrNoSession
+	}
+	return nil
+}
+
 // EndAll ends every session of a user, and gives how many there were.
 func (s *Sessions) EndAll(ctx context.Context, user string) (int, error) {
 	hashes, err := s.hashes(ctx, user)
@@ -217,7 +242,9 @@ func (s *Sessions) List(ctx context.Context, user string) ([]Session, error) {
 			return nil, fmt.Errorf("list the sessions of user %s: %w", user, err)
 		}
 		seen := time.Now().UTC().Add(left - Lifetime)
-		sessions = append(sessions, Session{User: r.User, CreatedAt: r.CreatedAt, SeenAt: seen, Agent: r.Agent})
+		sessions = append(sessions, Session{
+			ID: idOf(hash), User: r.User, CreatedAt: r.CreatedAt, SeenAt: seen, Agent: r.Agent,
+		})
 	}
 	slices.SortFunc(sessions, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	lapsed := slices.DeleteFunc(hashes, func(hash string) bool { _, lives := records[hash]; return lives })
@@ -270,10 +297,18 @@ func isToken(token string) bool {
 	return len(token) == base64.RawURLEncoding.EncodedLen(tokenBytes)
 }
 
-func keyOf(token string) string {
+func keyOf(token string) string { return sessionPrefix + hashOf(token) }
+
+func hashOf(token string) string {
 	sum := sha256.Sum256([]byte(token))
-	return sessionPrefix + hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum[:])
 }
+
+// idOf is what a session may be called by outside. It is not the whole hash, so that it is no key of the store.
+func idOf(hash string) string { return hash[:min(len(hash), idLength)] }
+
+// IDOf gives the id of the session of a token.
+func IDOf(token string) string { return idOf(hashOf(token)) }
 
 func keysOf(hashes []string) []string {
 	keys := make([]string, len(hashes))

@@ -28,6 +28,7 @@ func holds(t *testing.T, s *larder.Server) {
 		"a browser keeps the cookie":                browserCookie,
 		"no call without a session":                 sessionRequired,
 		"a session ends with what was its ground":   sessionsEnd,
+		"a cook sees and ends their sessions":       devices,
 		"accounts are kept by the operator":         accounts,
 		"a deleted user leaves nothing":             userErased,
 		"a recipe keeps every field":                everyField,

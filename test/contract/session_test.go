@@ -82,6 +82,9 @@ func everyCall(id string) []larder.Request {
 	return []larder.Request{
 		{Method: http.MethodGet, Path: "/api/session"},
 		{Method: http.MethodDelete, Path: "/api/session"},
+		{Method: http.MethodGet, Path: "/api/sessions"},
+		{Method: http.MethodDelete, Path: "/api/sessions"},
+		{Method: http.MethodDelete, Path: "/api/sessions/" + strings.Repeat("a", 32)},
 		{Method: http.MethodPost, Path: "/api/recipes", Body: recipe},
 		{Method: http.MethodPut, Path: "/api/recipes/" + id, Body: recipe, Headers: []string{"If-Match", `"1"`}},
 		{Method: http.MethodDelete, Path: "/api/recipes/" + id},

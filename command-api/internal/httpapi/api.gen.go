@@ -438,6 +438,12 @@ type ServerInterface interface {
 	// LogIn Log in
 	// (POST /api/session)
 	LogIn(c *gin.Context)
+	// EndSessions Log out everywhere
+	// (DELETE /api/sessions)
+	EndSessions(c *gin.Context)
+	// EndSession Log out one device
+	// (DELETE /api/sessions/{id})
+	EndSession(c *gin.Context, id string)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -800,6 +806,44 @@ func (siw *ServerInterfaceWrapper) LogIn(c *gin.Context) {
 	siw.Handler.LogIn(c)
 }
 
+// EndSessions operation middleware
+func (siw *ServerInterfaceWrapper) EndSessions(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EndSessions(c)
+}
+
+// EndSession operation middleware
+func (siw *ServerInterfaceWrapper) EndSession(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EndSession(c, id)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -829,6 +873,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 
 	router.DELETE(options.BaseURL+"/api/session", wrapper.LogOut)
 	router.POST(options.BaseURL+"/api/session", wrapper.LogIn)
+	router.DELETE(options.BaseURL+"/api/sessions", wrapper.EndSessions)
+	router.DELETE(options.BaseURL+"/api/sessions/:id", wrapper.EndSession)
 	router.POST(options.BaseURL+"/api/recipes", wrapper.CreateRecipe)
 	router.DELETE(options.BaseURL+"/api/recipes/:id", wrapper.DeleteRecipe)
 	router.PUT(options.BaseURL+"/api/recipes/:id", wrapper.PutRecipe)
@@ -842,75 +888,76 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7FxZcxs5kv4rGbUT4ZmeEkXJ8vSKelm3257Qtq/xEf1gak2wKsnCqAqoBlCW2A7+9w0kUCeLp2S5d3Ze",
-	"bInCkZn4MpEX+DWIZJZLgcLoYPQ1SJDFqOjH5x/Y3P4fo44Uzw2XIhgFHxKEL6g0lwK4gN8KaVAPgjDQ",
-	"UYIZsxPMIsdgFGijuJgHy2UYvGQqRvV0ZlCtrjgZF8Ph40hhxHOkn/G/3Ed+H/fZ5AIYKGQxmIQZ0Chi",
-	"DdzAlEXXkDANGlGASbiGG8UNbqVJRsxR0CXo1wQVgkkQHE3AtzC4DIOcKZah8aK7/Nn+y+1iOTNJEAaC",
-	"ZXYKj4MwUPhbwRXGwcioApsLz6TKmAlGQVHQyFWqL2PMcmlQRItfcLFK+7NEahQwXRD9EUtTVCFIESHM",
-	"pAJkUQKRzDImYivPjx8vf4ZYuhMkeh0AaoobGx7ZHZvkZuz2JYq5SYLR6XAYBhkX5e8nViTGoLJr/s+n",
-	"8fj29ORoPL798fnVX//Uz9nsFTNR0o+4iQXjBOSM2CrxR0Co+bQoCEEqmPwwWc/P7Mjts4aRk6HlpOeE",
-	"7amhNj/JmCMd8jsCx08ypmOIpDAojP2R5XnKHbiO/6kdwuq9/qRwFoyC/ziuFe/Y/VUfuyUvRV6YetMa",
-	"Ku4TnUuhHQk/sfidI2sDCbmS0xSzv+5Hyls3y5GxeiBeGhAx8cjAFEkzB8EyDJ5JMUt5dP8UlQtvpczr",
-	"rCWM6SY+DLtGshlGwhQvYBIVSqEwE+AaEnlj/2R13XKhkBkr93s92S00M+0ogGvMjUVwjzXu28QPO6Yx",
-	"lbk9quztpjlN09yxihunleOIo0vxhaU8fkgQPoUZxzS20pKF0TxG4EZDyjNudAhMxDBBpaTSE7Cqb0V7",
-	"YY2DxUPHqMEN01BojMlGMiFNgqqEOMHhtXyPWnu5PBSLryVotytZNSnQWTxLLYoYY0+aeSELET+sBeAk",
-	"MDK5ICToIko8ikui/vv9m9cPbZWmMl6Umt9RVSLrHeYpi/7fqbWl7oOUL5ma43c5EouSTJJTxQScwCv+",
-	"E53HR8G+MJ6yaYoPazu08dTQuQjEGOP6LmP6GuMLMGoBbM64AGblCJN3aNTCyX8CGiMpYt05z8aQNqne",
-	"o+DC4NydiaXLE2sHdK83K4Q0fTMLRp92ZDT8GuRK5qiM91D89bYriMNywmfvYLVcUi7M385qz61mpOml",
-	"fFpZolo0uKrmyuk/MTLB8spdtDEKw1lKJLM45vaUWPq2wcqMpRrDDnc50/pGqrjXgWu7oh13Lgys7XIO",
-	"4TYvdtVRbXJbrRPW5KzyGQYvuEP4Huy563RzRBAGt0dzebTCXoYxZ5/dx19XuS85X/mDTtjpk7+tuuCX",
-	"AlJ5g+ooYhohwdtB0CNUzX/H3rnThY8R9wUTsezl2+DJb1XR2yfxvysZoVrsK3SDWfuHTYrj97g0pH0l",
-	"DUwptgiIE9KrnbTvHc6COsj4fJfD16i+cDHfSv37clxX6g0iKiYay4ZeOBukThLZT/JrMSmk6f/DbwUT",
-	"hptFS1KxLOxlEgaiSP294oJsP10U2dR5uuX0zxm7PXAJg7eml7RCcNOfdWjKuWKgQ4yfXyGfJOB32yD0",
-	"RiS4D+LFXGHMy/xPW3ffSk3raOCikRB5ZP1sbUKYKZnB8AJYmsINZU2co5NxrbmYDyqsODPLsyILRifn",
-	"52Rk3W/DVSMQ2rGXbl5pkf2vJ2tPpdK6Jvzb3LyQiqK8jIkFhYDF4gJuyhyCd9Y0W+h1vOBtlBaaf8FX",
-	"JfWOhFXo1MwOy+uoYncLrJY9J3xZHdKDatUm6/GPclyPKu06T2NUxpordNxRt2h6uK+KlQRdbTwDl5/Z",
-	"dhBdlzPlAimBhbeG4jkbruZMGZezmkqTDMB6zHYA+CymQeGUzCKUBq/DZv+5d32btTjYOvA74WIrXSVO",
-	"GgOf9A4scdMa2OffrZz8Ky4Kgx0jNtxZsRt27S1TGg+z0xY+bc9kK8ebrGjbanaUx+3VpwTEQHxnc7Qa",
-	"Js6kjEMbKUuB1jDbkHkEk5lCnVjg6xQXk16vs0Rwe833/HcMIVeYM0VRZAh5oXKpkVJDkcwyCz+7BReY",
-	"LiBKZJ5jPAlhYiQYpg3279dUhB4+uNIGWCYLYS7AIsIrrLCM1Vrd8oYPd1pWCSjyHBWgiK2tYaCYmOOB",
-	"m7kId7sbaUe9QqYLhU2NXKWNTKDLhtxQwUaYXhGXqtoJJIwGnUhlwPIygsmcDmuqc/t/VLj/UvkFJxeA",
-	"WW4WLp0HkT2MQRDe05XhxdK+O3ZRFn0312ynkGRFQZdbdL25SS8TdTqifRzvXjyD87MnP67cPTEaxtPe",
-	"u9slZFvM7DyX0r2rZDzVMGnw8On0amAPcrL9vN2CYblnH/Nd35ILbZiI1gTPhplC9+V6wsBwk/bPWhOk",
-	"d7Hpwl63TLVVH8n/2BgVde6vvZ3T0Fe99kRyJOX156y+RjchuLxtl2EQuSLMZ2ba3DCDR4aT8q3Is4WO",
-	"XhiluLs6Ud6mDwh3iM8PUetNCh1u9vJ171/szXjAieyfWwgDLQsV4edCpWvUBvPdBfHeYN4nAsPm7UXW",
-	"KFo9o8jjvcG1KS9aadHJXmmtJl5bSZbWCYVtFWoJ1TNfnnYbYKV8S+DXPLTUqyWOPrPSrEzvF/n8agNs",
-	"ewnLa9eYoQdQFu98Al48ohBckYNEN7cd4gPyiAmYIjkLrtejdiAUsngEPA7HgrgLy86AEGreyN+ruQOm",
-	"EFx15JEGeSPo74w8NAOplNcYAzODsQi+iRXrlviae644Zav2rB0P9br9lYXbdyseHzTrTubM9zqsBCvr",
-	"TNxeyfqGAdxBbt/NJHYcGgGJMTlIRf9rYHGsUFP+vMNFeB/WdNcTKC1sJ86SRU4apOkHha5MzeYXlLJw",
-	"4ZDOMU25mDdroP1h7NYDrYl8Mtxm0/dFcsO67ze1Y94Jq+uN6Dt7Hg9WClrjG6y9kfrppnrpYYmLjXdm",
-	"6Y6eD4c/npyfnz45+/FseH5+std1Wu7QR3o7Ot1Gedf7bXOyueDwLQoMCtM1PYo2nNYsQ59qAC6qvhUb",
-	"poYwOYFcFiKGPz8ZDud/mfhMN6dUPrIooSF/PjkD+ftf7CU7oe4YGhTJDDVIMRZG5jQuKnLI00LDKVDA",
-	"7a5HFPaAPgXauTJ2VXtppq3Q5N6rIpVQ+s+7tsYPkq63W1adQXuohZHXKPprFJOnhUmk4r8TmyP4CZlC",
-	"Ba4nlub5jtj+5Ile3x1S2v2PukeNaGLoCeuVrfW99+PygAx/f1ZmU2a+vsUOJu7ANPOe3QJrK3gf/Znt",
-	"QTyLM96Dn1dsAYVGp8dMgJ3CjFT2Q93Ay1TKFJmwm8/rSvnqWnlhXXOrUSBdCdAPpwpg/4IPeV2FXhA1",
-	"G6vydanMQnGzeG8VwAlwSlpVNekQD+6jagHrf5EHL+U1x6ql2/9atRSnFE189r169XSW819w4RqQuJjJ",
-	"fitOMRFoHuMAnn+xks2ZSWBauLJkKudcUIeSBlb2A45cVyvRAZP2/pMQpBqL3Y0IPC07wsHIIkpQN+qh",
-	"2vVcU8M9Lf/IN/4xl2EWkhq8MNV4MRbVFaQpuqpacYHB2fCsyu/TegK/oLJh3GAsxqJBA91ATCmO2iJ4",
-	"0mnWnEDGFlVE2OzPYpBKbVGvb1CNGv6n+8Rda2NBU0K44SZpLG6OqDlwgfEIrKGfuB5Sy5D3XGMi/YZH",
-	"OIBfcKHJ27XuLKWZHw8hZgvHzAdfwWNiAR8Fj2SMoRvJBbx+8Yz2lv6Adc4iBKbosubmAiIpjJIpRAlT",
-	"LDKo3E4KZ4XGOCRk2B1TLnAs6BkEyY1NqzJ9KsWc6ogUaxs2Jf/AZ8+pvjhFd8kzt78dVnXqMQOZFaTr",
-	"06Ob3ucvfQtidVZP3142Mgqj4MRqi8xRsJwHo+DxYDh4TK1RJiGdO2Y5P24EjMc5U5oUK5fa9L3EcC5L",
-	"IWJU2khJmKPylMVSjjJPSw0yCWah5fO5mKdcJySUv6PKmLhoHiMFIPChTDdIK0QPEEZLh16KXIG03Dog",
-	"0MuJhHIPureQAb/WyYwGvdqwhSaZj+w+lb+mvQLMC9QaYydmZ625FJdxMHL1g8tWMqd+hHB/jw5aRcm+",
-	"VwedRwenw+H97t0qkaxpI/VnTvbBngzVwqmH9MyR07dLRfZx46EETTnZPqVu+bYzTh5vn1G12NKEJ7ts",
-	"4bqk7fjT0+3jyzb7ZRg8Ge5AULO9lm7BIsuYvemDd8hiqBXRibfMJHarQnYqaa6/Epr62kasezXxrmwZ",
-	"az6KWtPEWg857jxtWl6twL2f28aznOPGm5xV2O5w6OWzj3/j6jBcvS1cKApV22CJqBI7K2g6/srjpTP9",
-	"KbpSfhtUP9Pnh4LKvypbhofhrwWgs76iNLkGRGLc6QW/U7/+w8DPsbQVTe6BCcFvBzhVL8AeHn8OK5vx",
-	"tzeEfiYs+Piy83a1fE44gnHQ82h1HExAuUcnuvWidFY9PtCGpyl5FX7mBTRW/aGePxY2qCOngWtXLxnQ",
-	"0NdSYGO8qze4Nyezuq4ipHVtWKql70ix7qz1XkrwwhtqUBsLS6e5kfXLiF7npDD3oJJtab4R6WLb482a",
-	"2dYLzjIV9UNP5ulQ3b/Pu2cHZa4eJy3DP+hl9e2txR/tOjw7/c8HffGHnOLnUv9BSPqlBn2jceo+vEBC",
-	"XGUuqRHVmQ9nHWyIzARwCrukQFcx3flWP26klg6zub1R4WuXDIki1BqMbGWlWJ4PVmyVR335JOT+HdN7",
-	"iYU6bfzL5XLVjJze9259KHQ+jRR0Kd2wxRoZ/x/zdB5/1weyG9B6mGX914sbXMq69JBcxrMn59ywPlXK",
-	"t9/6KFe2vGfr82v1pROuo0Uacq8Mu6579ZmpO1GYiKtsm50m8NZYWzqASwNTRal119dSemJj4WVgpPR5",
-	"SpfLTGkJ6zYaSFgcNhOPPgdqB9Iy1d4ps583Mo7ZAJ6n2q83Ftqwhf+ehIXvg7lxDxF+K6zMn769JLnr",
-	"5ldv6D6XsCoTf5dI7f4NcqfsvXtqbHc/7yH9tj/ClwP4hy8+95mUX+bjUTX413Aa72gLX7FrtF4XMpVy",
-	"VI1vu0Hwb6mt/djohem6Jr0urfJSzt8Urp6+LclBzQZuRerQq757Yn8s3lE2L+UcZNG8A0pOKa7vNdgv",
-	"GE8xdoU0V0qhBwEYw3RBXw3iTPSibLS6gJxpX3zjGTe1ZTw7PfdPCm4SnuKqo/lSzi/FN0rTNx/KP3CW",
-	"vjq/vq9SEHhTgsO/X5P2JuRVMcqXKY2UHa/xPZqjZ1Vptb3uSk11w7dv3cmOPuSXuVg7aAEXWgQpKeZQ",
-	"fmkA2UUGMdcW9LF1F90LIm7o67nEIwOaLSzuomRwWCR7/qCXgJTune2sqX3f/js1DrUwvj8gGH266tob",
-	"LnrNTWfa16pL4NOVdWHK9oJPV9Y90ai+lH4QdX0Gx+S2+GXLl3HV8nYF/1Fp3BsflX5v46NmwWZ5tfzf",
-	"AAAA//8=",
+	"7FxZcxs5kv4rGbUT4ZmeEkXJ8vSKeln34Qlt+xof0Q+m1gSrkiyMqoBqACWJ7eB/30ACdbGKp2S5d2Zf",
+	"bInCkZn4MpEX+CWIZJZLgcLoYPQlSJDFqOjHnz+wuf0/Rh0pnhsuRTAKPiQIN6g0lwK4gN8KaVAPgjDQ",
+	"UYIZsxPMIsdgFGijuJgHy2UYvGQqRvV8ZlB1V5yMi+HwaaQw4jnSz/hf7iO/j/tscgEMFLIYTMIMaBSx",
+	"Bm5gyqJrSJgGjSjAJFzDreIGt9IkI+YoWCXo1wQVgkkQHE3AtzC4DIOcKZah8aK7/Mn+y+1iOTNJEAaC",
+	"ZXYKj4MwUPhbwRXGwcioApsLz6TKmAlGQVHQyC7VlzFmuTQoosUvuOjS/mMiNQqYLoj+iKUpqhCkiBBm",
+	"UgGyKIFIZhkTsZXnx4+XP0Es3QkSvQ4ANcWNDY/sjk1yM3b3EsXcJMHodDgMg4yL8vcTKxJjUNk1/+fT",
+	"eHx3enI0Ht99//PVX//Uz9nsFTNR0o+4iQXjBOSM2CrxR0Co+bQoCEEqmHw3Wc/P7Mjts4aRk6HlpOeE",
+	"7amhNj/ImCMd8jsCxw8ypmOIpDAojP2R5XnKHbiO/6kdwuq9/qRwFoyC/ziuFe/Y/VUfuyUvRV6YetMa",
+	"Ku4TnUuhHQk/sPidI2sDCbmS0xSzv+5Hyls3y5HRPRAvDYiYeGJgiqSZg2AZBj9KMUt59PAUlQtvpczr",
+	"rCWM6SY+DLtGshlGwhQvYBIVSqEwE+AaEnlr/2R13XKhkBkr9wc92S00M+0ogGvMjUVwjzXu28QPO6Yx",
+	"lbk9quztpjlN07xiFTdOK8cRR5fihqU8fkwQPocZxzS20pKF0TxG4EZDyjNudAhMxDBBpaTSE7Cqb0V7",
+	"YY2DxcOKUYNbpqHQGJONZEKaBFUJcYLDa/ketfZyeSwWX0vQbleyalKgs3iWWhQxxp4080IWIn5cC8BJ",
+	"YGRyQUjQRZR4FJdE/ff7N68f2ypNZbwoNX9FVYmsd5inLPq3U2tL3QcpXzI1x29yJBYlmSSnigk4gVf8",
+	"BzqPj4LdMJ6yaYqPazu08dTQuQjEGOP6LmP6GuMLMGoBbM64AGblCJN3aNTCyX8CGiMpYr1yno0hbVK9",
+	"R8GFwbk7E0uXJ9YOWL3erBDS9M0sGH3akdHwS5ArmaMy3kPx19uuIA7LCZ+9g9VySbkwfzurPbeakaaX",
+	"8qmzRLVocFXNldN/YmSC5ZW7aGMUhrOUSGZxzO0psfRtg5UZSzWGK9zlTOtbqeJeB67tiq64c2FgbZdz",
+	"CLd5sV1HtclttU5Yk9PlMwxecIfwPdhz1+nmiCAM7o7m8qjDXoYxZ5/dx1+63Jecd/6gE3b67G9dF/xS",
+	"QCpvUR1FTCMkeDcIeoSq+e/YO3e68DHivmAilr18Gzz5rSp6+yT+dyUjVIt9hW4wa/+wSXH8HpeGtK+k",
+	"gSnFFgFxQnq1k/a9w1lQBxmf73P4GtUNF/Ot1L8vx61KvUFExURj2dALZ4PUSSL7SX4tJoU0/X/4rWDC",
+	"cLNoSSqWhb1MwkAUqb9XXJDtp4simzpPt5z+OWN3By5h8M70klYIbvqzDk05VwysEOPnV8gnCfjdNgi9",
+	"EQnug3gxVxjzMv/T1t23UtM6GrhoJESeWD9bmxBmSmYwvACWpnBLWRPn6GRcay7mgworzszyrMiC0cn5",
+	"ORlZ99uwawRCO/bSzSstsv/1ZO2pVFrXhH+bmxdSUZSXMbGgELBYXMBtmUPwzppmC72OF7yL0kLzG3xV",
+	"Uu9I6EKnZnZYXkcVu1tgtew54cvqkB5VqzZZj3+U43pUadd5GqMy1uzQcU/dounhvipWEnS18Qxcfmbb",
+	"Qay6nCkXSAksvDMUz9lwNWfKuJzVVJpkANZjtgPAZzENCqdkFqE0eB02+8991bdZi4OtA78RLrbSVeKk",
+	"MfBZ78ASN62Bff5d5+RfcVEYXDFiw50Vu2HX3jKl8TA7beHT9ky2crzJirat5oryuL36lIAYiO9tjrph",
+	"4kzKOLSRshRoDbMNmUcwmSnUiQW+TnEx6fU6SwS313zPf8cQcoU5UxRFhpAXKpcaKTUUySyz8LNbcIHp",
+	"AqJE5jnGkxAmRoJh2mD/fk1F6OGDK22AZbIQ5gIsIrzCCstYrdUtb/hwp6VLQJHnqABFbG0NA8XEHA/c",
+	"zEW4291IO+oVMl0obGpklzYygS4bcksFG2F6RVyq6kogYTToRCoDlpcRTOZ0WFOd2/+jwv2XyhucXABm",
+	"uVm4dB5E9jAGQfhAV4YXS/vu2EVZ9P1cs51Cko6CLrfoenOTXibqdET7ON69+BHOz55937l7YjSMp713",
+	"t0vItpjZeS6le7tkPNcwafDw6fRqYA9ysv283YJhuWcf86u+JRfaMBGtCZ4NM4Xuy/WEgeEm7Z+1Jkhf",
+	"xaYLe90y1VZ9JP9jY1S0cn/t7ZyGvuq1J5IjKa8/Z/U1ugnB5W27DIPIFWE+M9Pmhhk8MpyUryPPFjp6",
+	"YZTi7upEeZs+INwjPj9ErTcpdLjZy9e9f7E34wEnsn9uIQy0LFSEnwuVrlEbzHcXxHuDeZ8IDJu3F1mj",
+	"aPWMIo/3BtemvGilRSd7pbWaeG0lWVonFLZVqCVUz3x52m2AlfItgV/z0FKvljj6zEqzMr1f5POrDbDt",
+	"JSyvXWOGHkBZvPMJePGEQnBFDhLd3HaID8gjJmCK5Cy4Xo/agVDI4hHwOBwL4i4sOwNCqHkjf6/mDphC",
+	"cNWRJxrkraC/M/LQDKRSXmMMzAzGIvgqVmy1xNfcs+OUde1ZOx7qdfsrC7fvVjw+aNa9zJnvdegEK+tM",
+	"3F7J+oYB3EFu38wkrjg0AhJjcpCK/tfA4lihpvz5ChfhQ1jTXU+gtLArcZYsctIgTT8odGVqNr+glIUL",
+	"h3SOacrFvFkD7Q9jtx5oTeSz4Tabvi+SG9Z9v6kr5p2wut6IvrPn8WiloDW+wdobqZ9uqpcelrjYeGeW",
+	"7uj5cPj9yfn56bOz78+G5+cne12n5Q59pLej022Ur3q/bU42Fxy+RoFBYbqmR9GG05pl6FMNwEXVt2LD",
+	"1BAmJ5DLQsTw52fD4fwvE5/p5pTKRxYlNOTPJ2cgf/+LvWQn1B1DgyKZoQYpxsLInMZFRQ55Wmg4BQq4",
+	"3fWIwh7Qp0A7V8auai/NtBWaPHhVpBJK/3nX1vhR0vV2y6ozaA+1MPIaRX+NYvK8MIlU/HdicwQ/IFOo",
+	"wPXE0jzfEdufPNHru0NKu/9R96gRTQw9Yb2ytb73flwekOHvz8psyszXt9jBxB2YZt6zW2BtBe+jP7M9",
+	"iGdxxnvw84otoNDo9JgJsFOYkcp+qBt4mUqZIhN283ldKe+ulRfWNbcaBdKVAP1wqgD2L/iY11XoBVGz",
+	"0ZWvS2UWipvFe6sAToBT0qqqSYd4cB9VC1j/izx4Ka85Vi3d/teqpTilaOKz79Wrp7Oc/4IL14DExUz2",
+	"W3GKiUDzGAfw842VbM5MAtPClSVTOeeCOpQ0sLIfcOS6WokOmLT3n4Qg1VjsbkTgedkRDkYWUYK6UQ/V",
+	"rueaGu5p+Se+8Y+5DLOQ1OCFqcaLsaiuIE3RVdWKCwzOhmdVfp/WE3iDyoZxg7EYiwYNdAMxpThqi+DJ",
+	"SrPmBDK2qCLCZn8Wg1Rqi3p9i2rU8D/dJ+5aGwuaEsItN0ljcXNEzYELjEdgDf3E9ZBahrznGhPptzzC",
+	"AfyCC03ernVnKc38dAgxWzhmPvgKHhML+Ch4JGMM3Ugu4PWLH2lv6Q9Y5yxCYIoua24uIJLCKJlClDDF",
+	"IoPK7aRwVmiMQ0KG3THlAseCnkGQ3Ni0KtOnUsypjkixtmFT8g989pzqi1N0lzxz+9thVaceM5BZQbo+",
+	"Pbrpff7StyBWZ/X87WUjozAKTqy2yBwFy3kwCp4OhoOn1BplEtK5Y5bz40bAeJwzpUmxcqlN30sM57IU",
+	"IkaljZSEOSpPWSzlKPO01CCTYBZaPn8W85TrhITyd1QZExfNY6QABD6U6QZphegBwmjp0EuRK5CWWwcE",
+	"ejmRUO5B9xYy4Nc6mdGgVxu20CTzkd2n8te0V4B5gVpj7MTsrDWX4jIORq5+cNlK5tSPEB7u0UGrKNn3",
+	"6mDl0cHpcPiwe7dKJGvaSP2Zk32wJ0O1cOohPXPk9O1SkX3ceChBU062T6lbvu2Mk6fbZ1QttjTh2S5b",
+	"uC5pO/70dPv4ss1+GQbPhjsQ1GyvpVuwyDJmb/rgHbIYakV04i0ziatVITuVNNdfCU19bSPWvZp4V7aM",
+	"NR9FrWlirYccrzxtWl514N7PbeNZznHjTU4Xtjscevns4/9xdRiu3hYuFIWqbbBEVImdDpqOv/B46Ux/",
+	"iq6U3wbVT/T5oaDyr8qW4WH4awHorK8oTa4BkRiv9ILfq1//ceDnWNqKJvfAhOC3A5yqF2CPjz+Hlc34",
+	"2xtCPxEWfHy58na1fE44gnHQ82h1HExAuUcnuvWidFY9PtCGpyl5FX7mBTRW/a6ePxY2qCOngWtXLxnQ",
+	"0NdSYGO8qze4Nyezuq4ipHVtWKql70ix7qz1XkrwwhtqUBsLS6e5lfXLiF7npDAPoJJtab4R6WLb482a",
+	"2dYLzjIV9V1P5ulQ3X/Iu2cHZa4eJy3DP+hl9fWtxR/tOjw7/c9HffGHnOLnUv9BSPqlBn2jceohvEBC",
+	"XGUuqRHVmQ9nHWyIzARwCrukQFcx3flWP26klg6zub1R4WuXDIki1BqMbGWlWJ4POrbKo758EvLwjumD",
+	"xEIrbfzL5bJrRk4ferc+FDqfRgq6lG7ZYo2M/495Ok+/6QPZDWg9zLL+68UNLmVdekgu49mTc25Ynyrl",
+	"2299lCtbPrD1+bX60gnX0SINuVeGXde9+szUnShMxFW2zU4TeGesLR3ApYGpotS662spPbGx8DIwUg7g",
+	"BU9RUxrJf5vBwner3LrnAr8VVjLP316SdHTzCzJ0n+NWFXO/STz18GZzpTi9ewJrd2/sMb2rP8ITfv88",
+	"xWcok/IrdzyqBv8art09LdYrdo3WN0KmUo6q8Z00CP7Fs9Xyjb6SrivH65IfL+X8TeGq3ttSEdQS4Fak",
+	"PrrqGyL2x+I9ZfNSzkEWTUtdckrRd69ZfcF4irErd7mCB7XtYwzTBX2BhzOki7Id6gJypn2JjGfc1Jbx",
+	"7PTcN/7fJjzFrjv4Us4vxVdKpjefsz9yLr06v74vPBB4W4LDvzKT9r7iVcnIFxPtldP27d6jOfqxKoC2",
+	"1+1UPjd8R9a97OhjfuWKtYMWcKFFkJJiDuXTfrKLDGKuLehj69S5dz7c0JdoiScGNFtY3EXJ4LB48/xR",
+	"LwEp3WvYWVP7vv43XxxqYXwVPxh9ulq1N1z0mpsVU6s32dqfRfy+HLaLwXXV+tLkUp28vFNL+xu6z6hy",
+	"bDXrG1pjsJf5glJ/O0lqa16+FlfXi+y80TE9nio3VaJvr2/Ja36x3PDonB3Nrr48PV32fa3c1T0vzn8X",
+	"v6/5PVNCUv8AqsEDgs9qQIw3PFoDvrZ2f6labj5d2Uij7NX5dGVPVKO6KYFGLdTBMUUXftnymWm1vF3B",
+	"f1T6YI2PyiCy8VGz+rm8Wv5vAAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -61,3 +61,32 @@ func (a *api) LogOut(c *gin.Context) {
 	identity.ClearCookie(c)
 	c.Status(http.StatusNoContent)
 }
+
+// EndSession ends one session of the caller's, which may be the one that asks.
+func (a *api) EndSession(c *gin.Context, id string) {
+	err := a.Sessions.EndOne(c.Request.Context(), identity.UserFrom(c).ID, id)
+	switch {
+	case errors.Is(err, identity.ErrNoSession):
+		httpserver.WriteProblem(c, httpserver.Problem{
+			Status: http.StatusNotFound, Detail: "You have no session with this id, or it has ended.",
+		})
+		return
+	case err != nil:
+		a.fail(c, err)
+		return
+	}
+	if id == identity.IDOf(identity.TokenFrom(c)) {
+		identity.ClearCookie(c)
+	}
+	c.Status(http.StatusNoContent)
+}
+
+// EndSessions ends every session of the caller's, the one that asks too.
+func (a *api) EndSessions(c *gin.Context) {
+	if _, err := a.Sessions.EndAll(c.Request.Context(), identity.UserFrom(c).ID); err != nil {
+		a.fail(c, err)
+		return
+	}
+	identity.ClearCookie(c)
+	c.Status(http.StatusNoContent)
+}

@@ -37,6 +37,24 @@ type ChangePage struct {
 	Next int64 `json:"next"`
 }
 
+// Device defines model for Device.
+type Device struct {
+	// Agent What the browser called itself at the login.
+	Agent string `json:"agent"`
+
+	// CreatedAt Of the login.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Current Whether it is the session of this request.
+	Current bool `json:"current"`
+
+	// ID The command API ends the session by it. It lets nobody in.
+	ID string `json:"id"`
+
+	// SeenAt Of the last request, to within the hour.
+	SeenAt time.Time `json:"seen_at"`
+}
+
 // File defines model for File.
 type File = events.File
 
@@ -85,6 +103,11 @@ type RecipePage struct {
 // Session defines model for Session.
 type Session struct {
 	User User `json:"user"`
+}
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	Items []Device `json:"items"`
 }
 
 // Step defines model for Step.
@@ -218,6 +241,9 @@ type ServerInterface interface {
 	// GetSession Who is logged in
 	// (GET /api/session)
 	GetSession(c *gin.Context)
+	// ListSessions Where one is logged in, the latest login first
+	// (GET /api/sessions)
+	ListSessions(c *gin.Context)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -543,6 +569,19 @@ func (siw *ServerInterfaceWrapper) GetSession(c *gin.Context) {
 	siw.Handler.GetSession(c)
 }
 
+// ListSessions operation middleware
+func (siw *ServerInterfaceWrapper) ListSessions(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListSessions(c)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -571,6 +610,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	}
 
 	router.GET(options.BaseURL+"/api/session", wrapper.GetSession)
+	router.GET(options.BaseURL+"/api/sessions", wrapper.ListSessions)
 	router.GET(options.BaseURL+"/api/recipes", wrapper.SearchRecipes)
 	router.GET(options.BaseURL+"/api/recipes/:id", wrapper.GetRecipe)
 	router.GET(options.BaseURL+"/api/recipes/:id/history", wrapper.ListVersions)

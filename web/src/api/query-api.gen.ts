@@ -136,6 +136,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is logged in, the latest login first */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -163,6 +180,24 @@ export interface components {
              * @description The `since` of the next call.
              */
             next: number;
+        };
+        Device: {
+            /** @description What the browser called itself at the login. */
+            agent: string;
+            /**
+             * Format: date-time
+             * @description Of the login.
+             */
+            created_at: string;
+            /** @description Whether it is the session of this request. */
+            current: boolean;
+            /** @description The command API ends the session by it. It lets nobody in. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Of the last request, to within the hour.
+             */
+            seen_at: string;
         };
         File: {
             id: string;
@@ -248,6 +283,9 @@ export interface components {
         };
         Session: {
             user: components["schemas"]["User"];
+        };
+        SessionList: {
+            items: components["schemas"]["Device"][];
         };
         Step: {
             section: string;
@@ -557,6 +595,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every session of this user. */
+            200: {
+                headers: {
+                    /** @description no-store */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
                 };
             };
             400: components["responses"]["BadRequest"];
