@@ -77,6 +77,29 @@ func TestEveryServiceIsWatchedAndBounded(t *testing.T) {
 	}
 }
 
+// Every image that isn't ours is one that versions.env names, as it names it: a version written into the compose file
+// would drift from what the tests run on.
+func TestEveryVersionIsFromTheOnePlace(t *testing.T) {
+	t.Parallel()
+	versions, err := os.ReadFile(filepath.Join(root, "deploy", "versions.env"))
+	require.NoError(t, err)
+	var named []string
+	for _, line := range regexp.MustCompile(`(?m)^[A-Z0-9]+_IMAGE=(.+)$`).FindAllStringSubmatch(string(versions), -1) {
+		named = append(named, line[1])
+	}
+	project, err := load(t, passwords()...)
+	require.NoError(t, err)
+	for name, service := range project.Services {
+		if strings.HasPrefix(service.Image, "larder") {
+			for argument, value := range service.Build.Args {
+				require.Contains(t, named, *value, "%s of %s", argument, name)
+			}
+			continue
+		}
+		require.Contains(t, named, service.Image, name)
+	}
+}
+
 // What must outlive its container is on a volume.
 func TestWhatIsKeptIsOnAVolume(t *testing.T) {
 	t.Parallel()
