@@ -29,6 +29,8 @@ func FuzzHandler(f *testing.F) {
 		{"POST", "/api/session", "", "", `{"username":"ada\u0000","password":"x"}`},
 		{"POST", "/api/recipes", "", "", `{"name":"\ud834\udd60","steps":[{"text":"\u2028"}],"tags":["ẞ","ß"]}`},
 		{"DELETE", "/api/session", "", "", ""},
+		{"DELETE", "/api/sessions", "", "", ""},
+		{"DELETE", "/api/sessions/0123", "", "", ""},
 		{"PATCH", "/api/recipes/%ff", "", "", "\xff"},
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4])
@@ -50,7 +52,7 @@ func FuzzHandler(f *testing.F) {
 		default:
 			request.Header.Set("If-Match", match)
 		}
-		if method == http.MethodDelete && request.URL.Path == "/api/session" {
+		if method == http.MethodDelete && strings.HasPrefix(request.URL.Path, "/api/session") {
 			request.Header.Del("Authorization") // the session is needed for the next input
 		}
 		recorder := httptest.NewRecorder()
