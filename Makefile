@@ -89,7 +89,7 @@ test-real: $(NGINX)
 test-race: $(NGINX) ## test-quick under the race detector (needs a C compiler)
 	$(GO) test -race -short -timeout 20m $(EMBEDDED)
 
-test-faults: ## kill -9 at random points, full disks, servers lost, frozen, slow, cut: the long form, 40 minutes
+test-faults: ## kill -9 at random points, full disks, servers lost, frozen, slow, cut: the long form, 20 minutes
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
 	LARDER_FAULTS=long bin/servers run -- $(GO) test -count=1 -v -timeout 90m ./test/faults/...
@@ -115,6 +115,20 @@ test-deploy: test-deploy-quick $(LAMBDA_RIE) ## the whole of it: besides, the AP
 
 bench: ## our figures against the bare limit, as a table
 	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -benchtime 1x ./test/bench
+
+bench: ## our figures against the bare limit, as tables: larder up, and then the components on real servers
+	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -skip 'Servers|Soak' -benchtime 1x ./test/bench
+	@$(MAKE) --no-print-directory bench-servers
+
+bench-servers: ## the figures on real servers alone
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	LARDER_TEST_DURABLE=1 bin/servers run -- $(GO) test -count=1 -timeout 30m -run '^$$' -bench Servers -benchtime 1x ./test/bench
+
+soak: ## ten minutes of 200 writes a second on real servers, drawn into docs/measurements
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	LARDER_TEST_DURABLE=1 bin/servers run -- $(GO) test -count=1 -timeout 30m -run '^$$' -bench Soak -benchtime 1x ./test/bench
 
 ingredients: ## how many of the labelled ingredient lines are read right, by field, and how fast
 	$(GO) test -count=1 -v -run TestLabelledLines -bench Parse -benchtime 0.2s ./command-api/internal/ingredient

@@ -156,7 +156,8 @@ func streamLibraries() []Library {
 		{
 			Import: "github.com/synadia-io/orbit.go/...",
 			May:    []string{internal + "jetstream"},
-			Reason: "as nats.go, which it extends",
+			Tests:  []string{Module + "/test/bench"},
+			Reason: "as nats.go, which it extends; the bench measures us against it",
 		},
 		{
 			Import: "github.com/nats-io/nats-server/...",

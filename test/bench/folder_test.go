@@ -98,14 +98,24 @@ func search(b *testing.B, server *larder.Server) float64 {
 // residentMemory is the VmRSS of a process, in MB. The child that is Postgres is another process.
 func residentMemory(b *testing.B, pid int) float64 {
 	b.Helper()
+	mb, err := resident(pid)
+	require.NoError(b, err)
+	b.Logf("resident: %.0f MB", mb)
+	return mb
+}
+
+// resident is residentMemory for any goroutine.
+func resident(pid int) (float64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	require.NoError(b, err)
+	if err != nil {
+		return 0, err
+	}
 	_, rest, found := strings.Cut(string(status), "VmRSS:")
-	require.True(b, found)
+	if !found {
+		return 0, fmt.Errorf("process %d has no memory", pid)
+	}
 	kib, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-	require.NoError(b, err)
-	b.Logf("resident: %.0f MB", kib*1024/megabyte)
-	return kib * 1024 / megabyte
+	return kib * 1024 / megabyte, err
 }
 
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

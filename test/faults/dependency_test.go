@@ -95,6 +95,7 @@ func startOn(t *testing.T, all map[string]*dependency) *larder.Parts {
 // fault is something that happens for a while. It is over when end returns.
 type fault struct {
 	what    string
+	lasting time.Duration
 	allowed allowance
 	begin   func(t *testing.T)
 	hold    func(t *testing.T, lasting time.Duration)

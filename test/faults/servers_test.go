@@ -16,7 +16,8 @@ import (
 // How long a fault lasts, and the cooks at work.
 const (
 	shortFault  = 7 * time.Second // longer than the deadline of a request
-	longFault   = 30 * time.Second
+	longFault   = 10 * time.Second
+	longFreeze  = 30 * time.Second
 	beforeFault = time.Second
 	steadyUsers = 5
 	cooksOfEach = 4
@@ -33,13 +34,14 @@ func TestServerFaults(t *testing.T) {
 	stores := dependencies(t, long)
 	parts := startOn(t, stores)
 	w := newWatch(t, parts)
-	faults, lasting := shortFaults(stores, parts), shortFault
+	faults := shortFaults(stores, parts)
 	if long {
-		faults, lasting = longFaults(stores, parts), longFault
+		faults = longFaults(stores, parts)
 	}
-	defer func() { t.Log(w.table(lasting)) }()
+	defer func() { t.Log(w.table()) }()
 	for _, f := range faults {
-		t.Run(f.what, func(t *testing.T) { w.through(t, f, lasting) })
+		t.Run(f.what, func(t *testing.T) { w.through(t, f) })
+		require.False(t, w.under, "%s didn't end: what comes after it would show nothing", f.what)
 	}
 }
 
@@ -55,23 +57,31 @@ func shortFaults(stores map[string]*dependency, parts *larder.Parts) []fault {
 		f.allowed = without(name)
 		faults = append(faults, f)
 	}
-	return append(faults, partKilled(parts, "relay"))
+	return lasting(shortFault, append(faults, partKilled(parts, "relay")))
+}
+
+func lasting(d time.Duration, faults []fault) []fault {
+	for i := range faults {
+		faults[i].lasting = d
+	}
+	return faults
 }
 
 // longFaults has all of them.
 func longFaults(stores map[string]*dependency, parts *larder.Parts) []fault {
 	var faults []fault
 	for _, name := range []string{"postgres", "redis", "elasticsearch", "nats"} {
-		for _, of := range []func(*dependency) fault{
-			(*dependency).stopped, (*dependency).killed, (*dependency).frozen, (*dependency).slow, (*dependency).cut,
-		} {
-			f := of(stores[name])
-			f.allowed = without(name)
-			faults = append(faults, f)
+		d := stores[name]
+		of := lasting(longFault, []fault{d.stopped(), d.killed(), d.slow(), d.cut()})
+		of = append(of, lasting(longFreeze, []fault{d.frozen()})...)
+		for i := range of {
+			of[i].allowed = without(name)
 		}
+		faults = append(faults, of...)
 	}
 	for _, name := range []string{"command-api", "query-api", "relay", "projectors"} {
-		faults = append(faults, partKilled(parts, name), partFrozen(parts, name))
+		faults = append(faults, lasting(longFault, []fault{partKilled(parts, name)})...)
+		faults = append(faults, lasting(longFreeze, []fault{partFrozen(parts, name)})...)
 	}
 	return faults
 }
@@ -81,12 +91,14 @@ type watch struct {
 	parts   *larder.Parts
 	kitchen *kitchen
 	cooks   []*steady
+	under   bool // a fault that hasn't ended
 	seen    []seen
 }
 
 // seen is a row of the table.
 type seen struct {
 	what        string
+	lasting     time.Duration
 	tally       tally
 	lost, wrong int
 	toZero      time.Duration
@@ -104,18 +116,21 @@ func newWatch(t *testing.T, parts *larder.Parts) *watch {
 }
 
 // through takes everybody through a fault, and looks into every place afterwards.
-func (w *watch) through(t *testing.T, f fault, lasting time.Duration) {
+func (w *watch) through(t *testing.T, f fault) {
 	t.Helper()
 	stop := w.begin(f)
+	defer stop()
+	w.under = true
 	wait(t, beforeFault)
 	f.begin(t)
-	f.hold(t, lasting)
+	f.hold(t, f.lasting)
 	f.end(t)
 	over := time.Now()
 	w.writing(t)
 	stop()
+	w.under = false
 	w.parts.CaughtUpWithin(t, 2*time.Minute)
-	row := seen{what: f.what, toZero: time.Since(over), tally: w.sum()}
+	row := seen{what: f.what, lasting: f.lasting, toZero: time.Since(over), tally: w.sum()}
 	found := verify(t, w.parts.Server, w.kitchen.accounts())
 	for _, finding := range found {
 		if finding.kind == lost {
@@ -124,6 +139,7 @@ func (w *watch) through(t *testing.T, f fault, lasting time.Duration) {
 	}
 	row.wrong = len(found) - row.lost + len(row.tally.wrong)
 	w.seen = append(w.seen, row)
+	t.Log(row)
 	for _, c := range w.cooks {
 		require.NoError(t, c.broken, "what %s asked for", c.client.User.Name)
 	}
@@ -139,10 +155,10 @@ func (w *watch) begin(f fault) (stop func()) {
 		c.allowed, c.tally = f.allowed, tally{}
 		working.Go(func() { c.work(over) })
 	}
-	return func() {
+	return sync.OnceFunc(func() {
 		close(over)
 		working.Wait()
-	}
+	})
 }
 
 // writing waits until every cook has had a write acknowledged since now.
@@ -174,14 +190,19 @@ func (w *watch) sum() tally {
 	return sum
 }
 
-func (w *watch) table(lasting time.Duration) string {
+func (w *watch) table() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "\neach for %s, %d clients\n\n", lasting, len(w.cooks))
-	text.WriteString("| fault | requests | refused | unanswered | lost | wrong | longest wait | seconds to zero lag |\n")
-	text.WriteString("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	fmt.Fprintf(&text, "\n%d clients\n\n", len(w.cooks))
+	text.WriteString("| fault | for | requests | refused | unanswered | lost | wrong | longest wait | seconds to zero lag |\n")
+	text.WriteString("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, s := range w.seen {
-		fmt.Fprintf(&text, "| %s | %d | %d | %d | %d | %d | %.1f s | %.1f |\n", s.what, s.tally.requests, s.tally.refused,
-			s.tally.unanswered, s.lost, s.wrong, s.tally.longest.Seconds(), s.toZero.Seconds())
+		text.WriteString(s.String() + "\n")
 	}
 	return text.String()
+}
+
+// String is the row.
+func (s seen) String() string {
+	return fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %d | %.1f s | %.1f |", s.what, s.lasting, s.tally.requests,
+		s.tally.refused, s.tally.unanswered, s.lost, s.wrong, s.tally.longest.Seconds(), s.toZero.Seconds())
 }

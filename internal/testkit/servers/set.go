@@ -12,6 +12,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// durableVariable asks for a PostgreSQL that has a commit on the disk, as figures want it and other tests don't.
+const durableVariable = "LARDER_TEST_DURABLE"
+
 // Set are the servers that one run of the tests shares.
 type Set struct {
 	dir string
@@ -63,10 +66,14 @@ func kinds() []kind {
 	for _, variable := range minioEnvironment() {
 		minio.options = append(minio.options, "--env", variable)
 	}
+	startPostgres := StartPostgres
+	if os.Getenv(durableVariable) != "" {
+		startPostgres = StartDurablePostgres
+	}
 	alone := func(ctx context.Context, dir string) (*Server, error) { return StartNATS(ctx, dir, "") }
 	return []kind{
-		{"postgres", "LARDER_TEST_POSTGRES_URL", postgres, StartPostgres},
-		{"backup-postgres", "LARDER_TEST_BACKUP_POSTGRES_URL", postgres, StartPostgres},
+		{"postgres", "LARDER_TEST_POSTGRES_URL", postgres, startPostgres},
+		{"backup-postgres", "LARDER_TEST_BACKUP_POSTGRES_URL", postgres, startPostgres},
 		{"redis", "LARDER_TEST_REDIS_URL", redis, StartRedis},
 		{"nats", "LARDER_TEST_NATS_URL", nats, alone},
 		{"elasticsearch", "LARDER_TEST_ELASTICSEARCH_URL", elasticsearch, StartElasticsearch},

@@ -1,0 +1,38 @@
+package bench
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"larder.dev/test/larder"
+)
+
+// bulkDocuments are those of one request of the bare load: as many as make its own cost vanish.
+const bulkDocuments = 2000
+
+// measureRebuild is the whole command that builds the index from the stream, beside the serving one, checked and
+// swapped, against the same documents sent to a new index in bulk, encoded beforehand.
+func measureRebuild(b *testing.B, t *table, parts *larder.Parts) {
+	b.Helper()
+	stores := parts.RunFile(b)
+	elastic := newBareElastic(stores.ElasticsearchURL, stores.ElasticsearchAlias)
+	requests, documents := elastic.bulks(b, bulkDocuments)
+	var ours, bare, ratios []float64
+	for range rounds {
+		began := time.Now()
+		parts.MustRun(b, "", "rebuild", "search")
+		l := float64(documents) / time.Since(began).Seconds()
+		r := float64(documents) / elastic.load(b, requests).Seconds()
+		b.Logf("larder %.0f/s, bare %.0f/s, ratio %.2f", l, r, l/r)
+		ours, bare, ratios = append(ours, l), append(bare, r), append(ratios, l/r)
+	}
+	ratio := median(ratios)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(ratio, "of-bare")
+	t.add(figure{
+		what:   fmt.Sprintf("documents a second of `larder rebuild search`, %d of them, the whole command", documents),
+		larder: fmt.Sprintf("%.0f", median(ours)), bare: fmt.Sprintf("%.0f (bulk load)", median(bare)),
+		ratio: fmt.Sprintf("%.2f", ratio), target: "≥ 0.7", met: ratio >= 0.7,
+	})
+}
