@@ -42,7 +42,7 @@ func BenchmarkSoak(b *testing.B) {
 	for i := range soakUsers {
 		users = append(users, parts.AddUser(b, fmt.Sprintf("user%d", i)))
 	}
-	samples := newSoakSamples(parts)
+	samples := newSoakSamples(b, parts)
 	writes, slowest := soak(b, users, lasting, samples)
 	parts.CaughtUpWithin(b, startPatience)
 	b.ReportMetric(0, "ns/op")
@@ -127,13 +127,15 @@ func (s *soaked) write(user *larder.Client, n int) error {
 
 // soakSamples are what was seen of the processes.
 type soakSamples struct {
-	parts  *larder.Parts
-	lag    []*series // of each projection
-	memory []*series // of each component
+	parts      *larder.Parts
+	projectors *larder.Client
+	lag        []*series // of each projection
+	memory     []*series // of each component
 }
 
-func newSoakSamples(parts *larder.Parts) *soakSamples {
-	s := &soakSamples{parts: parts}
+func newSoakSamples(b *testing.B, parts *larder.Parts) *soakSamples {
+	b.Helper()
+	s := &soakSamples{parts: parts, projectors: larder.NewClient(parts.Part("projectors").Listening(b))}
 	for _, name := range []string{"search", "cache", "replica", "grocery"} {
 		s.lag = append(s.lag, &series{name: "lag of " + name, of: name, unit: "events", allowed: writesPerSecond})
 	}
@@ -149,14 +151,13 @@ func (s *soakSamples) series() []*series { return append(append([]*series{}, s.l
 func (s *soakSamples) take(ctx context.Context) error {
 	ticker := time.NewTicker(soakSample)
 	defer ticker.Stop()
-	projectors := larder.NewClient(s.parts.Part("projectors").Address())
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
 		}
-		answer, err := projectors.Try(larder.Request{Method: http.MethodGet, Path: "/metrics"})
+		answer, err := s.projectors.Try(larder.Request{Method: http.MethodGet, Path: "/metrics"})
 		if err != nil {
 			return err
 		}

@@ -173,7 +173,7 @@ func (d *dependency) cut() fault {
 	}
 }
 
-// partKilled and partFrozen are the same for a component, whose requests get no answer meanwhile.
+// partKilled and partFrozen are the same for a component, whose requests it can't answer meanwhile.
 func partKilled(parts *larder.Parts, name string) fault {
 	return fault{
 		what: name + " killed", hold: wait, allowed: silenced(name),
@@ -191,14 +191,14 @@ func partFrozen(parts *larder.Parts, name string) fault {
 }
 
 func silenced(component string) allowance {
+	var of []kindOf
 	switch component {
 	case "command-api":
-		return allowance{unanswered: []kindOf{write}}
+		of = []kindOf{write}
 	case "query-api":
-		return allowance{unanswered: []kindOf{detail, search}}
-	default:
-		return allowance{}
+		of = []kindOf{detail, search}
 	}
+	return allowance{refused: of, unanswered: of} // nginx says 503 for a component that doesn't answer
 }
 
 // without is what may be refused while a server is away: rule 10.

@@ -213,9 +213,6 @@ func (p *Parts) address(component string) string {
 
 func componentOf(name string) string { return strings.TrimRight(name, "-23456789") }
 
-// Address is where the process takes requests, once it listens.
-func (p *Process) Address() string { return p.address() }
-
 // address is where the process takes requests, "" while it doesn't yet.
 func (p *Process) address() string {
 	select {
