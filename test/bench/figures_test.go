@@ -31,6 +31,7 @@ func BenchmarkFigures(b *testing.B) {
 	b.Run("detail", func(b *testing.B) { measureDetail(b, &t) })
 	b.Run("latency", func(b *testing.B) { measureLatency(b, &t) })
 	b.Run("grocery", func(b *testing.B) { measureGrocery(b, &t) })
+	b.Run("files", func(b *testing.B) { measureFiles(b, &t) })
 	b.Run("folder", func(b *testing.B) { measureFolder(b, &t) })
 	if b.Failed() {
 		return // half a table would be taken for a whole one
