@@ -24,10 +24,14 @@ type backupCommands struct {
 // backupRunCommand is the periodic full copy. The replica keeps the backup up to date by events; this brings what
 // no event carries, and mends whatever came to differ. Interrupted, it goes on where it was.
 type backupRunCommand struct {
-	To string `placeholder:"FILE" help:"Write a dump there instead; it is whole when it has its name."`
+	To    string `placeholder:"FILE" xor:"what" help:"Write a dump there instead; it is whole when it has its name."`
+	Files string `type:"path" placeholder:"DIR" xor:"what" help:"Copy the files of recipes there instead."`
 }
 
 func (c backupRunCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	if c.Files != "" {
+		return copyFiles(ctx, s, con, log, c.Files)
+	}
 	if strings.Contains(c.To, "://") {
 		return usageError{fmt.Sprintf("--to %s: a dump goes into a file; copy it from there", c.To)}
 	}
@@ -101,10 +105,14 @@ func (c backupRunCommand) dump(ctx context.Context, work *workplace, con console
 // where that is on its way for longer than it may be.
 type backupVerifyCommand struct {
 	MaxLag time.Duration `placeholder:"DURATION" help:"Fail if the backup is further behind than this, such as 30s or 2h."`
+	Files  string        `type:"path" placeholder:"DIR" help:"Compare the files of recipes with their copies there instead, by hash."`
 	JSON   bool          `name:"json" help:"As one JSON object."`
 }
 
 func (c backupVerifyCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	if c.Files != "" {
+		return verifyFiles(ctx, s, con, log, c.Files, c.JSON)
+	}
 	work, err := enter(ctx, s, con, log, stores.Postgres, stores.Backup)
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"io"
 	"math/rand"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -100,6 +102,16 @@ func filesComeBack(t *testing.T, settings ...string) {
 	ada.Do(t, http.MethodPost, "/api/recipes/"+recipe.ID+"/restore", map[string]any{"version": 1}).Want(t, http.StatusOK)
 	require.Len(t, ada.Files(t, recipe.ID), len(contents))
 	require.Equal(t, http.StatusOK, larder.Open(t, "", atOrigin(files[0].URL)).StatusCode)
+
+	// A copy has every byte, and a verification finds the one that went bad.
+	copies := t.TempDir()
+	server.MustRun(t, "", "backup", "run", "--files", copies)
+	server.MustRun(t, "", "backup", "verify", "--files", copies)
+	spoilt := filepath.Join(copies, ada.User.ID, files[0].SHA256, "original")
+	require.NoError(t, os.WriteFile(spoilt, []byte("rot"), 0o600))
+	verdict := server.Run(t, "", "backup", "verify", "--files", copies)
+	require.Equal(t, 1, verdict.Code)
+	require.Contains(t, verdict.Stderr, files[0].SHA256)
 
 	// Deleting the user leaves no object of theirs.
 	require.NotEmpty(t, objectsOf(t, server, ada.User.ID))

@@ -1,0 +1,160 @@
+package fileservice
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/file-service/internal/postgres"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/objectstore"
+)
+
+// FilesBackup copies the objects that recipes name into a folder, under their keys, and compares them by hash.
+// Any program that fills an S3 store from a folder puts them back.
+type FilesBackup struct {
+	Pool    *pgxpool.Pool
+	Objects *objectstore.Store
+	Dir     string
+	// Progress is told how many of the files are done; nil for nobody.
+	Progress func(done, total int64)
+}
+
+// FilesReport counts. A file is what recipes name; of a picture there are several objects.
+type FilesReport struct {
+	Files   int   `json:"files"`
+	Objects int   `json:"objects"` // that are the same in the store and in the copy
+	Bytes   int64 `json:"bytes"`   // of them
+	Copied  int   `json:"copied"`  // of them, by this run
+	// What is wrong, each by its key: named by a recipe and not in the store; not in the copy; of other bytes than
+	// its hash says, or than the copy has.
+	Missing   []string `json:"missing"`
+	NotCopied []string `json:"not_copied"`
+	Different []string `json:"different"`
+}
+
+// Same tells whether everything is there, and the same.
+func (r FilesReport) Same() bool { return len(r.Missing)+len(r.NotCopied)+len(r.Different) == 0 }
+
+// Run copies what the folder doesn't have. Interrupted, it goes on where it was. An object is only taken for
+// copied where its bytes are what its hash says.
+func (f FilesBackup) Run(ctx context.Context) (FilesReport, error) { return f.walk(ctx, f.copyOne) }
+
+// Verify reads every object and its copy, and compares them by hash. It changes nothing.
+func (f FilesBackup) Verify(ctx context.Context) (FilesReport, error) {
+	return f.walk(ctx, f.compareOne)
+}
+
+func (f FilesBackup) walk(ctx context.Context, one func(context.Context, objectstore.Object, string, *FilesReport) error) (FilesReport, error) {
+	report := FilesReport{Missing: []string{}, NotCopied: []string{}, Different: []string{}}
+	all, err := postgres.New(f.Pool, func() {}).AllNamed(ctx)
+	if err != nil {
+		return report, err
+	}
+	for i, named := range all {
+		original := cdn.Place{Owner: named.User, SHA256: named.SHA256, Variant: cdn.Original}.Key()
+		found := false
+		err := f.Objects.Each(ctx, cdn.Folder(named.User, named.SHA256), func(o objectstore.Object) error {
+			want := ""
+			if o.Key == original {
+				found, want = true, named.SHA256
+			}
+			return one(ctx, o, want, &report)
+		})
+		if err != nil {
+			return report, fmt.Errorf("back up the files of user %s: %w", named.User, err)
+		}
+		if !found {
+			report.Missing = append(report.Missing, original)
+		}
+		report.Files++
+		if f.Progress != nil {
+			f.Progress(int64(i+1), int64(len(all)))
+		}
+	}
+	return report, nil
+}
+
+func (f FilesBackup) path(o objectstore.Object) string {
+	return filepath.Join(f.Dir, filepath.FromSlash(o.Key))
+}
+
+func (f FilesBackup) copyOne(ctx context.Context, o objectstore.Object, want string, report *FilesReport) (err error) {
+	path := f.path(o)
+	if info, err := os.Stat(path); err == nil && info.Size() == o.Size {
+		report.Objects, report.Bytes = report.Objects+1, report.Bytes+o.Size
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("copy object %s: %w", o.Key, err)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".copy-*")
+	if err != nil {
+		return fmt.Errorf("copy object %s: %w", o.Key, err)
+	}
+	defer func() { _ = os.Remove(file.Name()) }() // it has another name by then, if all went well
+	got, err := f.read(ctx, o.Key, file)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("copy object %s: %w", o.Key, err)
+	}
+	if want != "" && got != want {
+		report.Different = append(report.Different, o.Key)
+		return nil
+	}
+	if err := os.Rename(file.Name(), path); err != nil {
+		return fmt.Errorf("copy object %s: %w", o.Key, err)
+	}
+	report.Objects, report.Bytes, report.Copied = report.Objects+1, report.Bytes+o.Size, report.Copied+1
+	return nil
+}
+
+func (f FilesBackup) compareOne(ctx context.Context, o objectstore.Object, want string, report *FilesReport) error {
+	stored, err := f.read(ctx, o.Key, io.Discard)
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(f.path(o))
+	if errors.Is(err, fs.ErrNotExist) {
+		report.NotCopied = append(report.NotCopied, o.Key)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the copy of object %s: %w", o.Key, err)
+	}
+	sum := sha256.New()
+	_, err = io.Copy(sum, file)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("read the copy of object %s: %w", o.Key, err)
+	}
+	if stored != hex.EncodeToString(sum.Sum(nil)) || want != "" && stored != want {
+		report.Different = append(report.Different, o.Key)
+		return nil
+	}
+	report.Objects, report.Bytes = report.Objects+1, report.Bytes+o.Size
+	return nil
+}
+
+// read gives the hash of an object, and its bytes to whoever wants them.
+func (f FilesBackup) read(ctx context.Context, key string, to io.Writer) (string, error) {
+	object, err := f.Objects.Get(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	_, err = io.Copy(io.MultiWriter(to, sum), object)
+	if err := errors.Join(err, object.Close()); err != nil {
+		return "", fmt.Errorf("read object %s: %w", key, err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
