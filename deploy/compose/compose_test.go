@@ -128,7 +128,7 @@ func TestEachComponentHasItsOwnCredentials(t *testing.T) {
 	project, err := load(t, passwords()...)
 	require.NoError(t, err)
 	want := map[string][]string{
-		"command-api": {"command-api.creds"}, "query-api": {"query-api.creds"}, "grocery-app": {"grocery-app.creds"}, "relay": {"relay.creds"}, "projectors": {"projectors.creds", "feed.creds"},
+		"command-api": {"command-api.creds"}, "file-service": {"file-service.creds"}, "query-api": {"query-api.creds"}, "grocery-app": {"grocery-app.creds"}, "relay": {"relay.creds"}, "projectors": {"projectors.creds", "feed.creds"},
 		"operator": {"operator.creds", "feed.creds"},
 	}
 	for name, service := range project.Services {
@@ -173,7 +173,7 @@ func TestEachComponentKnowsItsStoresAlone(t *testing.T) {
 	for name, own := range map[string][]string{
 		"command-api":  {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL"},
 		"query-api":    {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL", "LARDER_ELASTICSEARCH_URL"},
-		"file-service": {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL"},
+		"file-service": {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL"},
 		"relay":        {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_NATS_URL"},
 		"projectors":   {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL", "LARDER_ELASTICSEARCH_URL"},
 		"grocery-app":  {"LARDER_GROCERY_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_GROCERY_NATS_URL"},
