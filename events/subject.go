@@ -41,6 +41,9 @@ func RecipeOf(subject string) (user, recipe string, ok bool) {
 	return parts[2], parts[3], true
 }
 
+// AllOfRecipe is the filter for every event of the recipes with an id: each user may have one.
+func AllOfRecipe(recipe string) string { return RecipeSubject("*", recipe) }
+
 // RecipesOf is the filter for every recipe event of one user.
 func RecipesOf(user string) string { return "larder.recipe." + user + ".>" }
 

@@ -9,26 +9,44 @@ import (
 	"time"
 
 	"larder.dev/cmd/larder/internal/component"
-	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
 
 type eventsCommands struct {
 	Tail      eventsTailCommand      `cmd:"" help:"Print events as they happen, one JSON object a line."`
+	Show      eventsShowCommand      `cmd:"" help:"Print the events that there are, one JSON object a line."`
 	Republish eventsRepublishCommand `cmd:"" help:"Publish what the ledger has and the stream lacks."`
 	Parked    eventsParkedCommand    `cmd:"" help:"Show the events that a projection could not apply; apply them once more, or drop them."`
 }
 
 // eventsTailCommand follows the stream until it is interrupted, or with --no-follow to its end.
 type eventsTailCommand struct {
-	From     uint64 `placeholder:"SEQUENCE" help:"Begin at this stream sequence; without it, with what happens from now on."`
-	User     string `placeholder:"NAME" help:"Only this user's events."`
-	NoFollow bool   `help:"Stop at the end of the stream; begins at the first event unless --from is given."`
+	eventSelection
+
+	NoFollow bool `help:"Stop at the end of the stream, and begin at the first event unless told; as show does."`
 }
 
-func (c eventsTailCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log, c.needs()...)
+func (c eventsTailCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	err := c.print(ctx, s, con, log, !c.NoFollow)
+	if errors.Is(err, context.Canceled) {
+		return nil // an interrupt is how one stops watching
+	}
+	return err
+}
+
+// eventsShowCommand prints what the stream has, from its first event unless told, and stops at its end.
+type eventsShowCommand struct{ eventSelection }
+
+func (c eventsShowCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	return c.print(ctx, s, con, log, false)
+}
+
+func (s eventSelection) print(ctx context.Context, settings *settings, con console, log *slog.Logger, follow bool) (err error) {
+	if err := s.check(); err != nil {
+		return err
+	}
+	work, err := enter(ctx, settings, con, log, s.needs()...)
 	if err != nil {
 		return err
 	}
@@ -40,65 +58,35 @@ func (c eventsTailCommand) Run(ctx context.Context, s *settings, con console, lo
 	if err := component.EnsureStreams(ctx, conn); err != nil {
 		return err
 	}
-	filters, err := c.filters(ctx, work, log)
+	filters, err := s.filters(ctx, work, log)
 	if err != nil {
 		return err
 	}
-	err = c.follow(ctx, conn, filters, json.NewEncoder(con.out))
-	if errors.Is(err, context.Canceled) {
-		return nil // an interrupt is how one stops watching
-	}
-	return err
-}
-
-// needs are the stores that it works on: a user is found by name in the database.
-func (c eventsTailCommand) needs() []stores.Store {
-	if c.User == "" {
-		return []stores.Store{stores.NATS}
-	}
-	return append(writeSide(), stores.NATS)
-}
-
-func (c eventsTailCommand) filters(ctx context.Context, work *workplace, log *slog.Logger) ([]string, error) {
-	if c.User == "" {
-		return []string{events.AllRecipes, events.AllGroceries, events.AllUsers}, nil
-	}
-	api, err := work.command(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	user, err := api.Users().Find(ctx, c.User)
-	if err != nil {
-		return nil, fmt.Errorf("user %q: %w", c.User, err)
-	}
-	return []string{events.RecipesOf(user.ID), events.GroceriesOf(user.ID), events.UserSubject(user.ID)}, nil
-}
-
-func (c eventsTailCommand) follow(ctx context.Context, conn *jetstream.Conn, filters []string, out *json.Encoder) error {
-	start := jetstream.ReadStart{Sequence: c.From, New: c.From == 0 && !c.NoFollow}
-	reader, err := conn.Read(ctx, events.Stream, filters, start)
+	reader, err := conn.Read(ctx, events.Stream, filters, s.start(follow))
 	if err != nil {
 		return fmt.Errorf("read the stream: %w", err)
 	}
 	defer reader.Close()
-	if c.NoFollow && reader.Total() == 0 {
-		return nil
-	}
-	for {
-		msg, left, err := reader.Next(ctx)
-		if err != nil {
+	return printEvents(ctx, reader, follow, json.NewEncoder(con.out))
+}
+
+func printEvents(ctx context.Context, reader *jetstream.Reader, follow bool, out *json.Encoder) error {
+	for left := reader.Total(); follow || left > 0; {
+		var (
+			msg jetstream.Message
+			err error
+		)
+		if msg, left, err = reader.Next(ctx); err != nil {
 			return fmt.Errorf("read the stream: %w", err)
 		}
 		if err := out.Encode(printed(msg)); err != nil {
 			return fmt.Errorf("print event %d: %w", msg.Sequence, err)
 		}
-		if c.NoFollow && left == 0 {
-			return nil
-		}
 	}
+	return nil
 }
 
-// printedEvent is one line of `larder events tail`.
+// printedEvent is one line of `larder events tail` and `show`.
 type printedEvent struct {
 	Sequence uint64          `json:"sequence"`
 	Stored   time.Time       `json:"stored"`

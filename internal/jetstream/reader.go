@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -12,9 +13,10 @@ const readerPrefetch = 1000
 
 // ReadStart says where a reader begins.
 type ReadStart struct {
-	Sequence uint64 // from this stream sequence on; 0 from the first
-	Last     bool   // with the last message of each subject, in stream order
-	New      bool   // with what is stored from now on
+	Sequence uint64    // from this stream sequence on; 0 from the first
+	Since    time.Time // with what was stored at this time or later; zero from the first
+	Last     bool      // with the last message of each subject, in stream order
+	New      bool      // with what is stored from now on
 }
 
 // Reader reads a stream in order, without acknowledging and without leaving anything on the server. It
@@ -54,6 +56,9 @@ func (s ReadStart) config(filters []string) jetstream.OrderedConsumerConfig {
 	case s.Sequence > 1:
 		cfg.DeliverPolicy = jetstream.DeliverByStartSequencePolicy
 		cfg.OptStartSeq = s.Sequence
+	case !s.Since.IsZero():
+		cfg.DeliverPolicy = jetstream.DeliverByStartTimePolicy
+		cfg.OptStartTime = &s.Since
 	}
 	return cfg
 }

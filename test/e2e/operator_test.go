@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -113,6 +114,40 @@ func TestEventsTail(t *testing.T) {
 	require.Equal(t, "recipe.created", event.Type)
 	require.Equal(t, soup.ID, event.Data.ID)
 	require.NotContains(t, server.MustRun(t, "", "events", "tail", "--no-follow").Stdout, "argon2id")
+}
+
+// `larder events show` prints what there is and stops: all of it, one recipe's, or from a sequence or a time on.
+func TestEventsShow(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada, ben := server.AddUser(t, "ada"), server.AddUser(t, "ben")
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	ben.Create(t, larder.Named("Bread"))
+	ada.Do(t, http.MethodDelete, "/api/recipes/"+soup.ID, nil).Want(t, http.StatusNoContent)
+	settled(t, server)
+	show := func(flags ...string) []string {
+		printed := server.MustRun(t, "", append([]string{"events", "show"}, flags...)...).Stdout
+		types := []string{}
+		for line := range strings.Lines(printed) {
+			var event struct {
+				Type string `json:"type"`
+			}
+			require.NoError(t, json.Unmarshal([]byte(line), &event))
+			types = append(types, event.Type)
+		}
+		return types
+	}
+	require.Equal(t, []string{"user.added", "user.added", "recipe.created", "recipe.created", "recipe.deleted"}, show())
+	require.Equal(t, []string{"user.added", "recipe.created"}, show("--user", "ben"))
+	require.Equal(t, []string{"recipe.created", "recipe.deleted"}, show("--recipe", soup.ID))
+	require.Equal(t, []string{"recipe.created", "recipe.deleted"}, show("--recipe", soup.ID, "--user", "ada"))
+	require.Empty(t, show("--recipe", soup.ID, "--user", "ben"), "a recipe is its user's")
+	require.Equal(t, []string{"recipe.created", "recipe.deleted"}, show("--from", "4"))
+	require.Len(t, show("--since", "1h"), 5)
+	require.Empty(t, show("--since", time.Now().Add(time.Hour).Format(time.RFC3339)))
+	for _, wrong := range [][]string{{"--recipe", "*"}, {"--since", "yesterday"}, {"--from", "1", "--since", "1h"}} {
+		require.Equal(t, 2, server.Run(t, "", append([]string{"events", "show"}, wrong...)...).Code, wrong)
+	}
 }
 
 // A first start says how to begin, once; nobody can log in by default.
