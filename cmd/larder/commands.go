@@ -27,6 +27,8 @@ type commands struct {
 	User      userCommands     `cmd:"" help:"Add and change the people who may log in."`
 	Import    importCommand    `cmd:"" help:"Put recipes in, one JSON object a line."`
 	Export    exportCommand    `cmd:"" help:"Print a user's recipes, one JSON object a line."`
+	History   historyCommand   `cmd:"" help:"Show the versions of a recipe, or the recipe as it was at one."`
+	Restore   restoreCommand   `cmd:"" help:"Make an earlier version of a recipe the current one, also of a deleted recipe."`
 	Status    statusCommand    `cmd:"" help:"Show each projection: position, lag, parked events."`
 	Rebuild   rebuildCommand   `cmd:"" help:"Fill a projection anew from the stream, while it serves."`
 	Events    eventsCommands   `cmd:"" help:"Look at the events."`

@@ -150,6 +150,37 @@ func TestEventsShow(t *testing.T) {
 	}
 }
 
+// `larder history` shows what a recipe was, and `larder restore` brings it back after it was deleted.
+func TestHistoryOnTheCommandLine(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada, _ := server.AddUser(t, "ada"), server.AddUser(t, "ben")
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	path := "/api/recipes/" + soup.ID
+	ada.Do(t, http.MethodPut, path, map[string]any{"name": "Stew"}, "If-Match", `"1"`).Want(t, http.StatusOK)
+	ada.Do(t, http.MethodDelete, path, nil).Want(t, http.StatusNoContent)
+
+	printed := server.MustRun(t, "", "history", soup.ID, "--user", "ada").Stdout
+	require.Equal(t, 4, strings.Count(printed, "\n"), printed)
+	require.Contains(t, printed, "recipe.deleted")
+	var versions []larder.Recipe
+	require.NoError(t, json.Unmarshal([]byte(server.MustRun(t, "", "history", soup.ID, "--user", "ada", "--json").Stdout), &versions))
+	require.Len(t, versions, 3)
+	require.Equal(t, "Soup", versions[0].Name)
+	require.Equal(t, "Stew", versions[2].Name)
+	var past larder.Recipe
+	require.NoError(t, json.Unmarshal([]byte(server.MustRun(t, "", "history", soup.ID, "1", "--user", "ada").Stdout), &past))
+	require.Equal(t, soup, past)
+
+	require.Contains(t, server.MustRun(t, "", "restore", soup.ID, "1", "--user", "ada").Stdout, "now version 4")
+	require.Equal(t, "Soup", ada.Get(t, soup.ID).Want(t, http.StatusOK).Recipe(t).Name)
+	require.Len(t, ada.All(t, 10), 1)
+	require.Equal(t, 2, server.Run(t, "", "history", soup.ID).Code, "with two users it must be told whose")
+	require.Equal(t, 2, server.Run(t, "", "restore", soup.ID, "0", "--user", "ada").Code)
+	require.Equal(t, 1, server.Run(t, "", "restore", soup.ID, "9", "--user", "ada").Code)
+	require.Equal(t, 1, server.Run(t, "", "history", soup.ID, "--user", "ben").Code, "a recipe is its user's")
+}
+
 // A first start says how to begin, once; nobody can log in by default.
 func TestFirstStart(t *testing.T) {
 	t.Parallel()

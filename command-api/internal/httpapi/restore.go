@@ -10,7 +10,6 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
-	"larder.dev/internal/ledger"
 )
 
 // RestoreRecipe makes an earlier version of a recipe the current one, also of a deleted recipe.
@@ -45,8 +44,5 @@ func restore(user string, s postgres.State, m match) (postgres.Decision, error) 
 	if !m.admits(s.Recipe.Version) {
 		return conflict(s.Recipe)
 	}
-	if !s.Exists && postgres.Now().Sub(s.Recipe.UpdatedAt) > ledger.UndoTime {
-		s.Recipe.Files = []events.File{} // their bytes may be gone
-	}
-	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, *s.Past, postgres.Now()))
+	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, s.HasFiles(), *s.Past, postgres.Now()))
 }

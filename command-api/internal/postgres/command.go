@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"larder.dev/events"
+	"larder.dev/internal/ledger"
 )
 
 // Command says who does something to which recipe.
@@ -20,6 +21,10 @@ type State struct {
 	Past    *events.Recipe // the recipe as it was at Command.Past; nil where it never had that version
 	Grocery bool           // whether the user has access to the grocery app
 }
+
+// HasFiles tells whether the bytes of the recipe's files are still there: those of a recipe that was deleted go after
+// a while.
+func (s State) HasFiles() bool { return s.Exists || Now().Sub(s.Recipe.UpdatedAt) <= ledger.UndoTime }
 
 // Decision is what a command makes of the state: the answer, and what is written, if anything.
 type Decision struct {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -29,4 +30,19 @@ func queuePast(batch *pgx.Batch, cmd Command, past **events.Recipe) {
 		*past = &r
 		return nil
 	})
+}
+
+// History gives the rows of one recipe, the oldest version first: all of them, or that of one version where it is over
+// 0. There are none where the user never had the recipe.
+func (s *Store) History(ctx context.Context, user, recipe string, version int64) ([]Entry, error) {
+	rows, err := s.pool.Query(ctx, `SELECT `+latestColumns+` FROM event_log e
+		WHERE e.subject = $1 AND ($2 = 0 OR e.version = $2) ORDER BY e.version`, events.RecipeSubject(user, recipe), version)
+	if err != nil {
+		return nil, fmt.Errorf("read the history of recipe %s of user %s: %w", recipe, user, err)
+	}
+	entries, err := pgx.CollectRows(rows, scanPlaced)
+	if err != nil {
+		return nil, fmt.Errorf("read the history of recipe %s of user %s: %w", recipe, user, err)
+	}
+	return entries, nil
 }

@@ -26,8 +26,11 @@ func Delete(current events.Recipe, now time.Time) events.Recipe {
 }
 
 // Restore gives the recipe with all that a cook may write taken from an earlier version of it, also where the
-// current one is a tombstone. Files stay as they are: the bytes of those that were removed may be gone.
-func Restore(current, past events.Recipe, now time.Time) events.Recipe {
+// current one is a tombstone. Files stay as they are, unless their bytes may be gone.
+func Restore(current events.Recipe, hasFiles bool, past events.Recipe, now time.Time) events.Recipe {
+	if !hasFiles {
+		current.Files = []events.File{}
+	}
 	return write(next(current, now), Draft{
 		Name:        past.Name,
 		Description: past.Description,

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"text/tabwriter"
+	"time"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
+)
+
+// historyCommand shows the versions of a recipe, the oldest first, or the recipe as it was at one of them.
+type historyCommand struct {
+	Recipe  string `arg:"" help:"The recipe's id."`
+	Version int64  `arg:"" optional:"" help:"Print the recipe as it was at this version, as JSON."`
+	User    string `placeholder:"NAME" help:"Whose recipe; may be left out where there is one user."`
+	JSON    bool   `name:"json" help:"The versions as one JSON array."`
+}
+
+// printedVersion is one line of a history.
+type printedVersion struct {
+	Version int64       `json:"version"`
+	Type    events.Type `json:"type"`
+	Time    time.Time   `json:"time"`
+	Name    string      `json:"name"`
+}
+
+func (c historyCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	if c.Version < 0 {
+		return usageError{"versions count from 1"}
+	}
+	return withUser(ctx, s, con, log, c.User, func(_ *workplace, api *commandapi.API, user events.User) error {
+		if c.Version > 0 {
+			past, err := api.Past(ctx, user.ID, c.Recipe, c.Version)
+			if err != nil {
+				return fmt.Errorf("history of %s: %w", user.Name, err)
+			}
+			return printJSON(con, past)
+		}
+		entries, err := api.History(ctx, user.ID, c.Recipe)
+		if err != nil {
+			return fmt.Errorf("history of %s: %w", user.Name, err)
+		}
+		return c.print(con, entries)
+	})
+}
+
+func (c historyCommand) print(con console, entries []commandapi.LedgerEntry) error {
+	versions := make([]printedVersion, len(entries))
+	for i, entry := range entries {
+		e := entry.Event
+		recipe, err := events.DecodeRecipe(e)
+		if err != nil {
+			return fmt.Errorf("read version %d of recipe %s: %w", e.Version, c.Recipe, err)
+		}
+		versions[i] = printedVersion{Version: e.Version, Type: e.Type, Time: e.Time.UTC(), Name: recipe.Name}
+	}
+	if c.JSON {
+		return printJSON(con, versions)
+	}
+	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "VERSION\tTIME\tWHAT\tNAME")
+	for _, v := range versions {
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\n", v.Version, v.Time.Format(time.RFC3339), v.Type, v.Name)
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print the history: %w", err)
+	}
+	return nil
+}
+
+// restoreCommand makes an earlier version of a recipe the current one, also of a deleted recipe.
+type restoreCommand struct {
+	Recipe  string `arg:"" help:"The recipe's id."`
+	Version int64  `arg:"" help:"The version to bring back, as history shows it."`
+	User    string `placeholder:"NAME" help:"Whose recipe; may be left out where there is one user."`
+}
+
+func (c restoreCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	if c.Version < 1 {
+		return usageError{"versions count from 1"}
+	}
+	return withUser(ctx, s, con, log, c.User, func(work *workplace, api *commandapi.API, user events.User) error {
+		restored, err := api.Restore(ctx, user.ID, c.Recipe, c.Version)
+		if err != nil {
+			return err
+		}
+		if !work.alone() && work.NATSURL != "" {
+			if err := awaitCaughtUp(ctx, work, api, user.ID, con); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(con.out, "%q is as it was at version %d, now version %d\n", restored.Name, c.Version, restored.Version)
+		return nil
+	})
+}
+
+// withUser runs fn with the write side and one of its users; see chosenUser.
+func withUser(ctx context.Context, s *settings, con console, log *slog.Logger, name string,
+	fn func(work *workplace, api *commandapi.API, user events.User) error,
+) (err error) {
+	work, err := enter(ctx, s, con, log, writeSide()...)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, work.leave)
+	api, err := work.command(ctx, log)
+	if err != nil {
+		return err
+	}
+	user, err := chosenUser(ctx, api.Users(), name)
+	if err != nil {
+		return err
+	}
+	return fn(work, api, user)
+}

@@ -1,0 +1,64 @@
+package commandapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipe"
+	"larder.dev/events"
+)
+
+// ErrNoVersion is a recipe that its user never had, or not at that version.
+var ErrNoVersion = errors.New("there is no such recipe, or no such version of it")
+
+// History gives the ledger's rows of a recipe of the user with an id, the oldest first. The error is ErrNoVersion, or
+// that of the database.
+func (a *API) History(ctx context.Context, userID, recipeID string) ([]LedgerEntry, error) {
+	return a.history(ctx, userID, recipeID, 0)
+}
+
+// Past gives a recipe as it was at a version, also a deleted one. The errors are those of History.
+func (a *API) Past(ctx context.Context, userID, recipeID string, version int64) (events.Recipe, error) {
+	entries, err := a.history(ctx, userID, recipeID, version)
+	if err != nil {
+		return events.Recipe{}, err
+	}
+	past, err := events.DecodeRecipe(entries[0].Event)
+	if err != nil {
+		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s: %w", version, recipeID, err)
+	}
+	return past, nil
+}
+
+func (a *API) history(ctx context.Context, userID, recipeID string, version int64) ([]LedgerEntry, error) {
+	entries, err := a.store.History(ctx, userID, recipeID, version)
+	if err == nil && len(entries) == 0 {
+		err = fmt.Errorf("recipe %s: %w", recipeID, ErrNoVersion)
+	}
+	return entries, err
+}
+
+// Restore makes an earlier version of a recipe the current one, also of a deleted recipe, and gives what it has become.
+// The errors are those of History.
+func (a *API) Restore(ctx context.Context, userID, recipeID string, version int64) (events.Recipe, error) {
+	var restored events.Recipe
+	cmd := postgres.Command{User: userID, Recipe: recipeID, Past: version}
+	_, err := a.store.Update(ctx, cmd, func(s postgres.State) (postgres.Decision, error) {
+		if s.Past == nil || s.Recipe.Version == 0 {
+			return postgres.Decision{}, ErrNoVersion
+		}
+		restored = recipe.Restore(s.Recipe, s.HasFiles(), *s.Past, postgres.Now())
+		data, err := recipe.EncodeRecipe(restored)
+		if err != nil {
+			return postgres.Decision{}, err
+		}
+		event := postgres.RecipeEvent(userID, events.RecipeRestored, restored, data)
+		return postgres.Decision{Recipe: &restored, Event: event}, nil
+	})
+	if err != nil {
+		return events.Recipe{}, fmt.Errorf("restore version %d: %w", version, err)
+	}
+	return restored, nil
+}
