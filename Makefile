@@ -100,6 +100,12 @@ test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of me
 test-failover: ## twenty failovers and failbacks under load, as a table
 	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 30m -run TestFailoverUnderLoad ./test/faults
 
+image-push image-promote roll-out roll-back: ## a step of a pipeline; scripts/pipeline says what each needs
+	@scripts/pipeline $@
+
+smoke: ## try the Larder at LARDER_URL, as SMOKE_USER with SMOKE_PASSWORD
+	@scripts/smoke
+
 serverless-zip: web-build ## bin/larder.zip, for deploy/serverless: the binary for arm64 and its bootstrap
 	@rm -rf bin/lambda bin/larder.zip && mkdir -p bin/lambda && cp deploy/serverless/bootstrap bin/lambda/
 	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/lambda/larder ./cmd/larder
@@ -111,6 +117,8 @@ test-deploy-quick: $(DEPLOY_PYTHON_MADE) ## what deploy/ holds, rendered, decode
 test-deploy: test-deploy-quick $(LAMBDA_RIE) ## the whole of it: besides, the APIs in Lambda's runtime emulator, on real servers
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
+	$(DEPLOY_PYTHON)/bin/python -W ignore deploy/check/servers_stack.py
+	cd deploy/check && npm ci --no-audit --no-fund --loglevel error && node netlify.mjs
 	LARDER_TEST_LAMBDA_RIE=$(LAMBDA_RIE) bin/servers run -- $(GO) test -count=1 -v -timeout 10m ./test/functions
 
 bench: ## our figures against the bare limit, as a table

@@ -283,6 +283,7 @@ func TestKubernetesRollsWithoutLoss(t *testing.T) {
 		for _, name := range stateless() {
 			deployment := c.deployments[name]
 			require.Equal(t, "after-migrate", deployment.Labels["larder.dev/roll-out"], "%s waits for the tables", name)
+			require.Equal(t, name, deployment.Labels["larder.dev/component"])
 			require.Nil(t, deployment.Spec.Replicas, "%s: how many is the autoscaler's to say", name)
 			require.Zero(t, deployment.Spec.Strategy.RollingUpdate.MaxUnavailable.IntValue(), name)
 			require.Equal(t, 1, deployment.Spec.Strategy.RollingUpdate.MaxSurge.IntValue(), name)

@@ -1,0 +1,109 @@
+package check
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rhysd/actionlint"
+	"github.com/stretchr/testify/require"
+)
+
+func workflows(tb testing.TB) map[string]*actionlint.Workflow {
+	tb.Helper()
+	files, err := filepath.Glob(filepath.Join(root(tb), ".github", "workflows", "*.yml"))
+	require.NoError(tb, err)
+	found := map[string]*actionlint.Workflow{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(tb, err)
+		workflow, problems := actionlint.Parse(text)
+		require.Empty(tb, problems, file)
+		found[strings.TrimSuffix(filepath.Base(file), ".yml")] = workflow
+	}
+	return found
+}
+
+// actionlint, which knows what GitHub knows, has nothing to say.
+func TestWorkflowsAreClean(t *testing.T) {
+	t.Parallel()
+	linter, err := actionlint.NewLinter(io.Discard, &actionlint.LinterOptions{})
+	require.NoError(t, err)
+	problems, err := linter.LintDir(filepath.Join(root(t), ".github", "workflows"), nil)
+	require.NoError(t, err)
+	require.Empty(t, problems)
+}
+
+// Each component has a pipeline, for its own files, on pull requests and on the two branches.
+func TestWorkflowPerComponent(t *testing.T) {
+	t.Parallel()
+	all := workflows(t)
+	require.Len(t, all, len(stateless())+1)
+	for _, name := range stateless() {
+		workflow := all[name]
+		require.NotNil(t, workflow, name)
+		require.Equal(t, "./.github/workflows/component.yml", workflow.Jobs[name].WorkflowCall.Uses.Value)
+		require.Equal(t, name, workflow.Jobs[name].WorkflowCall.Inputs["component"].Value.Value)
+		for _, event := range workflow.On {
+			hook, ok := event.(*actionlint.WebhookEvent)
+			require.True(t, ok, "%s runs on pull requests and pushes alone", name)
+			require.NotEmpty(t, hook.Paths.Values, name)
+			for _, path := range hook.Paths.Values {
+				found, err := filepath.Glob(filepath.Join(root(t), strings.TrimSuffix(path.Value, "/**")))
+				require.NoError(t, err)
+				require.True(t, len(found) > 0 || path.Value == "Dockerfile" || path.Value == "deploy/nginx/**", "%s: there is no %s", name, path.Value)
+			}
+			if hook.Hook.Value == "push" {
+				require.Equal(t, []string{"dev", "master"}, []string{hook.Branches.Values[0].Value, hook.Branches.Values[1].Value})
+			}
+		}
+	}
+}
+
+// Dev builds, PROD doesn't: it is given what Dev ran. Each is tried after the roll-out, and PROD goes back by itself.
+func TestPromotion(t *testing.T) {
+	t.Parallel()
+	jobs := workflows(t)["component"].Jobs
+	require.Equal(t, []string{"make verify", "make test", "make test-deploy-quick"}, commands(jobs["test"]))
+	require.Equal(t, []string{"make image-push", "make roll-out", "make smoke"}, commands(jobs["dev"]))
+	require.Equal(t, []string{"make image-promote", "make roll-out", "make smoke", "make roll-back"}, commands(jobs["prod"]))
+	require.Equal(t, "github.event_name == 'push' && github.ref == 'refs/heads/dev'", jobs["dev"].If.Value)
+	require.Equal(t, "github.event_name == 'push' && github.ref == 'refs/heads/master'", jobs["prod"].If.Value)
+	require.Equal(t, "test", jobs["dev"].Needs[0].Value)
+	steps := jobs["prod"].Steps
+	require.Equal(t, "failure()", steps[len(steps)-1].If.Value, "the way back is for a failure alone")
+}
+
+func commands(job *actionlint.Job) []string {
+	var found []string
+	for _, step := range job.Steps {
+		if run, ok := step.Exec.(*actionlint.ExecRun); ok {
+			found = append(found, run.Run.Value)
+		}
+	}
+	return found
+}
+
+var target = regexp.MustCompile(`(?m)^([a-z][a-z-]*)(?: [a-z-]+)*:`)
+
+// Every command of a pipeline is a target of the Makefile, so that what runs there can be run here.
+func TestCommandsAreTargets(t *testing.T) {
+	t.Parallel()
+	makefile := read(t, "Makefile")
+	var targets []string
+	for _, line := range target.FindAllString(makefile, -1) {
+		targets = append(targets, strings.Fields(strings.TrimSuffix(line, ":"))...)
+	}
+	for name, workflow := range workflows(t) {
+		for _, job := range workflow.Jobs {
+			for _, command := range commands(job) {
+				called, isMake := strings.CutPrefix(command, "make ")
+				require.True(t, isMake && slices.Contains(targets, called), "%s runs %q", name, command)
+			}
+		}
+	}
+}
