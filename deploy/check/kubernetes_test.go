@@ -355,7 +355,10 @@ func TestKubernetesImages(t *testing.T) {
 	}
 }
 
-var reference = regexp.MustCompile(`\$\(([A-Z_]+)\)`)
+var (
+	reference   = regexp.MustCompile(`\$\(([A-Z_]+)\)`)
+	placeholder = regexp.MustCompile(`\$\{LARDER_[A-Z_]+\}`)
+)
 
 // What a component is told in its environment is what larder reads, and what comes from elsewhere is there: the config
 // maps here, the secrets among those that scripts/kubernetes-secrets makes.
@@ -381,6 +384,23 @@ func TestKubernetesEnvironment(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// nginx is given every value that its template asks for, and none that it doesn't.
+func TestKubernetesNginx(t *testing.T) {
+	t.Parallel()
+	asked := map[string]bool{}
+	for _, found := range placeholder.FindAllString(read(t, "deploy", "nginx", "larder.conf.template"), -1) {
+		asked[strings.Trim(found, "${}")] = true
+	}
+	for _, c := range overlays(t) {
+		given := map[string]bool{}
+		for _, env := range c.deployments["web"].Spec.Template.Spec.Containers[0].Env {
+			given[env.Name] = true
+		}
+		delete(given, "NAMESPACE") // the others are made of it
+		require.Equal(t, asked, given)
 	}
 }
 
