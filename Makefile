@@ -156,6 +156,9 @@ web-test: build $(WEB_MODULES) ## the app's tests: its logic, its size, and what
 web-screens: build $(WEB_MODULES) ## pictures of every page, for docs/screens: look at them
 	cd web && $(CURDIR)/scripts/with-chromium npm run --silent screens
 
+web-lighthouse: build $(WEB_MODULES) ## Lighthouse's scores of the app on a phone; on a quiet machine
+	cd web && $(CURDIR)/scripts/with-chromium npm run --silent lighthouse
+
 compose-secrets: build ## make what docker-compose.yml needs: passwords in .env, credentials for NATS
 	@scripts/compose-secrets
 
