@@ -55,7 +55,7 @@ func (f FilesBackup) Verify(ctx context.Context) (FilesReport, error) {
 
 func (f FilesBackup) walk(ctx context.Context, one func(context.Context, objectstore.Object, string, *FilesReport) error) (FilesReport, error) {
 	report := FilesReport{Missing: []string{}, NotCopied: []string{}, Different: []string{}}
-	all, err := postgres.New(f.Pool, func() {}).AllNamed(ctx)
+	all, err := postgres.New(f.Pool, func() {}, always).AllNamed(ctx)
 	if err != nil {
 		return report, err
 	}
