@@ -77,9 +77,14 @@ func ready(ctx context.Context, name string, child *process, output string, answ
 	return nil
 }
 
-// Root is the folder of the module, above the working directory.
+// Where this process began: the embedded object store of a test goes elsewhere.
+//
+//nolint:gochecknoglobals // there is one working directory
+var startDir, errStartDir = os.Getwd()
+
+// Root is the folder of the module, above the directory in which this process began.
 func Root() (string, error) {
-	dir, err := os.Getwd()
+	dir, err := startDir, errStartDir
 	if err != nil {
 		return "", fmt.Errorf("find the module: %w", err)
 	}
