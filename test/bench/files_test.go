@@ -50,7 +50,7 @@ func measureFiles(b *testing.B, t *table) {
 	store := newBareStore(b, server.RunFile(b))
 	recipe, _ := ada.Create(b, larder.Named("Films"))
 
-	t.add(ratioOf("files sent", compareBytes(b, func(ctx context.Context, content []byte) error {
+	t.add(ratioOf("files sent", compareBytes(b, func(_ context.Context, content []byte) error {
 		return attach(b, at, recipe.ID, content)
 	}, store.put)))
 	address, key := oneFile(b, ada, recipe.ID, service.Ready(b))
