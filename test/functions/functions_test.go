@@ -2,7 +2,6 @@
 package functions_test
 
 import (
-	"bytes"
 	"net/http"
 	"os/exec"
 	"slices"
@@ -32,12 +31,6 @@ func TestRecipeThroughFunctions(t *testing.T) {
 	changed := ada.Do(t, http.MethodPut, "/api/recipes/"+soup.ID, larder.Named("Soup"), "If-Match", `"1"`).Want(t, http.StatusOK)
 	require.EqualValues(t, 2, changed.Recipe(t).Version)
 	server.CaughtUp(t)
-	picture := []byte("\x00\xff no text \x00")
-	ada.Attach(t, soup.ID, "note.bin", bytes.NewReader(picture)).Want(t, http.StatusCreated)
-	files := ada.Files(t, soup.ID)
-	require.Len(t, files, 1)
-	delivered := larder.Open(t, server.URL(), files[0].URL)
-	require.True(t, larder.Same(t, bytes.NewReader(picture), delivered.Body))
 	ada.Do(t, http.MethodDelete, "/api/recipes/"+soup.ID, nil).Want(t, http.StatusNoContent)
 	ada.Get(t, soup.ID).Want(t, http.StatusNotFound)
 	require.Empty(t, ada.Search(t, "q", "soup").Items)
@@ -67,7 +60,7 @@ func TestNothingIsLeftForLater(t *testing.T) {
 //nolint:paralleltest // what is measured is alone
 func TestColdStart(t *testing.T) {
 	server := larder.StartParts(t)
-	for _, name := range []string{"command-api", "query-api", "file-service"} {
+	for _, name := range []string{"command-api", "query-api"} {
 		var took []time.Duration
 		for range 9 {
 			function := larder.StartFunction(t, name, server.Env())

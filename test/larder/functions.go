@@ -33,14 +33,14 @@ type Function struct {
 	mu      sync.Mutex // a process of Lambda's has one event at a time
 }
 
-// StartFunctions is StartParts with the three APIs as Lambda functions. LARDER_TEST_LAMBDA_RIE is the emulator.
+// StartFunctions is StartParts with the two APIs as Lambda functions. LARDER_TEST_LAMBDA_RIE is the emulator.
 func StartFunctions(tb testing.TB) *Parts {
 	tb.Helper()
 	p := NewParts(tb)
 	p.Migrate(tb)
-	p.names = []string{"projectors", "relay", "grocery-app"}
+	p.names = []string{"projectors", "relay", "file-service", "grocery-app"}
 	p.functions = map[string]*Function{}
-	for _, name := range []string{"command-api", "query-api", "file-service"} {
+	for _, name := range []string{"command-api", "query-api"} {
 		p.functions[name] = StartFunction(tb, name, p.env)
 	}
 	p.Start(tb)
