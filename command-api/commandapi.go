@@ -156,7 +156,7 @@ func (a *API) Run(ctx context.Context) {
 // that is stopped between two requests, and so doesn't Run.
 func (a *API) Settle(ctx context.Context) { a.notifier.Flush(ctx) }
 
-// Upkeep: see Settle.
+// Upkeep is for the same process as Settle.
 func (a *API) Upkeep(ctx context.Context) error {
 	_, err := a.store.Sweep(ctx)
 	return err

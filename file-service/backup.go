@@ -53,7 +53,10 @@ func (f FilesBackup) Verify(ctx context.Context) (FilesReport, error) {
 	return f.walk(ctx, f.compareOne)
 }
 
-func (f FilesBackup) walk(ctx context.Context, one func(context.Context, objectstore.Object, string, *FilesReport) error) (FilesReport, error) {
+// look is what is done with one object and what its hash has to be.
+type look func(ctx context.Context, object objectstore.Object, want string, report *FilesReport) error
+
+func (f FilesBackup) walk(ctx context.Context, one look) (FilesReport, error) {
 	report := FilesReport{Missing: []string{}, NotCopied: []string{}, Different: []string{}}
 	all, err := postgres.New(f.Pool, func() {}, always).AllNamed(ctx)
 	if err != nil {

@@ -142,7 +142,7 @@ func (s *Service) Run(ctx context.Context) {
 // process that is stopped between two requests, and so doesn't Run.
 func (s *Service) Settle(ctx context.Context) { s.notifier.Flush(ctx) }
 
-// Upkeep: see Settle.
+// Upkeep is for the same process as Settle.
 func (s *Service) Upkeep(ctx context.Context) error {
 	_, err := s.files.Sweep(ctx)
 	return err

@@ -17,6 +17,7 @@ type template struct {
 	Resources  map[string]made
 }
 
+//nolint:tagliatelle // the names are CloudFormation's
 type made struct {
 	Type           string
 	DeletionPolicy string `yaml:"DeletionPolicy"`
@@ -28,6 +29,7 @@ func readTemplate(tb testing.TB, path ...string) template {
 	var node yaml.Node
 	require.NoError(tb, yaml.Unmarshal([]byte(read(tb, path...)), &node))
 	untag(&node)
+	//nolint:tagliatelle // the names are CloudFormation's
 	var raw struct {
 		Parameters map[string]any `yaml:"Parameters"`
 		Globals    map[string]any `yaml:"Globals"`

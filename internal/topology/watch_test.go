@@ -51,15 +51,15 @@ func TestTheLeaseEnds(t *testing.T) {
 		w.Refresh(t.Context())
 		require.NoError(t, w.MayWrite())
 		bucket.away = true
-		time.Sleep(Lease + time.Millisecond)
+		<-time.After(Lease + time.Millisecond) // by the clock of synctest
 		require.ErrorIs(t, w.MayWrite(), ErrNotConfirmed)
 		w.Refresh(t.Context())
 		require.NoError(t, w.MayWrite(), "the backup is enough")
 		b.away = true
-		time.Sleep(Lease)
+		<-time.After(Lease) // by the clock of synctest
 		w.Refresh(t.Context())
 		require.NoError(t, w.MayWrite(), "to the last moment")
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond) // by the clock of synctest
 		require.ErrorIs(t, w.MayWrite(), ErrNotConfirmed, "the primary's own word doesn't count")
 		bucket.away = false
 		w.Refresh(t.Context())
@@ -74,9 +74,9 @@ func TestTheLeaseBeginsWithTheQuestion(t *testing.T) {
 		bucket := &place{state: Initial(), slow: time.Second}
 		w := watching(bucket.source("bucket", always))
 		w.Refresh(t.Context())
-		time.Sleep(Lease - time.Second)
+		<-time.After(Lease - time.Second) // by the clock of synctest
 		require.NoError(t, w.MayWrite())
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond) // by the clock of synctest
 		require.ErrorIs(t, w.MayWrite(), ErrNotConfirmed)
 	})
 }

@@ -104,6 +104,7 @@ func turn(b *testing.B, do func(ctx context.Context, content []byte) error) floa
 }
 
 func attach(b *testing.B, client *larder.Client, recipe string, content []byte) error {
+	b.Helper()
 	answer := client.Attach(b, recipe, "film.bin", bytes.NewReader(content))
 	if answer.Status != http.StatusCreated {
 		return fmt.Errorf("the server answered %d: %s", answer.Status, answer.Body)
@@ -183,7 +184,7 @@ func measureThumbnail(b *testing.B, t *table, ada, at *larder.Client, edge strin
 	var times []time.Duration
 	for range thumbnailReads {
 		began := time.Now()
-		response, err := http.Get(address) //nolint:gosec,noctx // of our own nginx
+		response, err := http.Get(address)
 		require.NoError(b, err)
 		_, err = io.ReadFull(response.Body, make([]byte, 1))
 		times = append(times, time.Since(began))
