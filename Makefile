@@ -32,7 +32,7 @@ VERSION  ?= local
 
 .DEFAULT_GOAL := help
 # Every target that is a word; the others are files.
-.PHONY: $(shell awk -F: '/^[a-z-]+:/ { print $$1 }' Makefile)
+.PHONY: $(shell awk -F: '/^[a-z -]+:/ { print $$1 }' Makefile)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -120,9 +120,6 @@ test-deploy: test-deploy-quick $(LAMBDA_RIE) ## the whole of it: besides, the AP
 	$(DEPLOY_PYTHON)/bin/python -W ignore deploy/check/servers_stack.py
 	cd deploy/check && npm ci --no-audit --no-fund --loglevel error && node netlify.mjs
 	LARDER_TEST_LAMBDA_RIE=$(LAMBDA_RIE) bin/servers run -- $(GO) test -count=1 -v -timeout 10m ./test/functions
-
-bench: ## our figures against the bare limit, as a table
-	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -benchtime 1x ./test/bench
 
 bench: ## our figures against the bare limit, as tables: larder up, and then the components on real servers
 	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -skip 'Servers|Soak' -benchtime 1x ./test/bench
