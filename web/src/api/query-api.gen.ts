@@ -210,6 +210,15 @@ export interface components {
              * @description In bytes.
              */
             size: number;
+            /** @description Of a picture, made once, in a recipe's detail alone. */
+            sizes?: {
+                /** @description The longer edge has at most so many pixels. */
+                edge: number;
+                media_type: string;
+                url: string;
+            }[];
+            /** @description Where its bytes are, in a recipe's detail alone; signed, and open for a day at least. */
+            url?: string;
         };
         Ingredient: {
             name: string;

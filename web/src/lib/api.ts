@@ -69,7 +69,8 @@ function unreachable(cause: unknown) {
   return new Unreachable(cause)
 }
 
-const options: ClientOptions = { fetch: deadlineFetch, baseUrl: globalThis.location?.origin ?? '' }
+/** What every client of the APIs is made with: the deadlines, and the address. */
+export const options: ClientOptions = { fetch: deadlineFetch, baseUrl: globalThis.location?.origin ?? '' }
 
 export const commands = createClient<commandPaths>(options)
 export const queries = createClient<queryPaths>(options)

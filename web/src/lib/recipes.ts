@@ -27,7 +27,9 @@ async function readRecipe(id: string, signal: AbortSignal): Promise<Read> {
   const kept = await store.recipes.get(id)
   // What this device has changed and not sent yet is newer than what the server would say.
   if (kept && (await changesWait(id))) return fromDevice(kept)
-  const headers = kept ? { 'If-None-Match': `"${kept.recipe.version}"` } : {}
+  // Addresses of files are signed for a day or two, so a recipe with files is always asked for whole.
+  const asKept = kept && kept.recipe.files.length === 0
+  const headers = asKept ? { 'If-None-Match': `"${kept.recipe.version}"` } : {}
   try {
     const answer = await queries.GET('/api/recipes/{id}', {
       params: { path: { id }, header: headers },
@@ -105,8 +107,11 @@ export async function applyChanges(client: QueryClient, changes: Change[]) {
     const shown = client.getQueryData<Read>(recipeKey(id))
     if (!shown) continue
     if (!recipe) void client.resetQueries({ queryKey: recipeKey(id) })
-    else if (shown.recipe.version < recipe.version)
+    else if (shown.recipe.version < recipe.version) {
       client.setQueryData<Read>(recipeKey(id), { recipe, from: 'server', at: Date.now() })
+      // A change names the files and not where they are.
+      if (recipe.files.length > 0) void client.invalidateQueries({ queryKey: recipeKey(id) })
+    }
   }
 }
 

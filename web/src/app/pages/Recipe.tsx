@@ -3,8 +3,10 @@ import { useTranslation } from 'react-i18next'
 import { Button, buttonClass } from '@/components/Button'
 import { Icon } from '@/components/Icon'
 import { useDelete } from '@/features/delete/useDelete'
+import { Files } from '@/features/files/Files'
 import { GroceryButton } from '@/features/grocery/GroceryButton'
 import { RecipePage } from '@/features/recipe/RecipePage'
+import { pictureOf } from '@/lib/files'
 import styles from './Recipe.module.css'
 
 /** Recipe is a recipe with all that can be done with it. */
@@ -17,6 +19,8 @@ export function Recipe() {
     <RecipePage
       key={id}
       id={id}
+      picture={(recipe) => pictureOf(recipe, 1_000)}
+      extra={(recipe) => <Files recipe={recipe} />}
       bar={(recipe, servings) => (
         <>
           <Link

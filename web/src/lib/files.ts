@@ -1,0 +1,68 @@
+// Files of a recipe: sent with progress, which fetch can't tell, and read at the addresses that the detail gives.
+import createClient from 'openapi-fetch'
+import type { paths } from '@/api/file-service.gen'
+import { Refused, Unreachable, answered, options, type Recipe } from '@/lib/api'
+import { newId } from '@/lib/id'
+
+export type RecipeFile = Recipe['files'][number]
+
+const files = createClient<paths>(options)
+
+/** How long nothing may arrive of a file before it is taken for unsent. */
+const silence = 30_000
+
+/** attachFile sends a file; onPart hears how much of it is away, from 0 to 1. It throws Refused or Unreachable. */
+export function attachFile(recipe: string, file: File, onPart: (part: number) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    let waiting = setTimeout(() => request.abort(), silence)
+    const unreachable = () => {
+      clearTimeout(waiting)
+      reject(new Unreachable('the file was not sent'))
+    }
+    request.upload.onprogress = (event) => {
+      clearTimeout(waiting)
+      waiting = setTimeout(() => request.abort(), silence)
+      if (event.lengthComputable) onPart(event.loaded / event.total)
+    }
+    request.onerror = unreachable
+    request.onabort = unreachable
+    request.onload = () => {
+      clearTimeout(waiting)
+      if (request.status === 201) resolve()
+      else reject(new Refused(new Response(null, { status: request.status }), problemOf(request)))
+    }
+    const form = new FormData()
+    form.append('file', file)
+    request.open('POST', `/api/recipes/${recipe}/files`)
+    request.setRequestHeader('Idempotency-Key', newId())
+    request.send(form)
+  })
+}
+
+function problemOf(request: XMLHttpRequest): { title: string; status: number; detail?: string } {
+  try {
+    return JSON.parse(request.responseText) as { title: string; status: number; detail?: string }
+  } catch {
+    return { title: request.statusText || 'Refused', status: request.status }
+  }
+}
+
+/** removeFile takes a file off its recipe. It throws Refused or Unreachable. */
+export async function removeFile(id: string): Promise<void> {
+  const header = { 'Idempotency-Key': newId() }
+  await answered(files.DELETE('/api/files/{id}', { params: { path: { id }, header } }))
+}
+
+/** pictureOf is the address of a recipe's first picture, at about so many pixels; undefined where it has none. */
+export function pictureOf(recipe: Recipe, edge: number): string | undefined {
+  const picture = recipe.files.find((file) => file.media_type.startsWith('image/') && file.url)
+  return picture && addressOf(picture, edge)
+}
+
+/** addressOf is that of the smallest form of a picture that is large enough, or of the file itself. */
+export function addressOf(file: RecipeFile, edge: number): string | undefined {
+  const sizes = [...(file.sizes ?? [])].sort((a, b) => a.edge - b.edge)
+  const webp = sizes.filter((size) => size.media_type === 'image/webp')
+  return (webp.find((size) => size.edge >= edge) ?? webp.at(-1))?.url ?? file.url
+}
