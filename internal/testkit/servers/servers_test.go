@@ -125,5 +125,5 @@ func TestVersionsAgree(t *testing.T) {
 	require.NoError(t, err)
 	versions, err := os.ReadFile(filepath.Join(root, "deploy", "versions.env"))
 	require.NoError(t, err)
-	require.Contains(t, string(versions), "NATS_IMAGE=nats:"+strings.TrimPrefix(strings.TrimSpace(string(version)), "v")+"\n")
+	require.Contains(t, string(versions), "NATS_IMAGE=nats:"+strings.TrimPrefix(strings.TrimSpace(string(version)), "v")+"-alpine\n")
 }
