@@ -28,6 +28,18 @@ type erased struct {
 	mu    sync.RWMutex
 	users []string
 	known map[string]struct{}
+	took  map[string][]Erased
+}
+
+// removed adds what was removed of a user now to what was before, and gives both together.
+func (e *erased) removed(user string, now []Erased) []Erased {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.took == nil {
+		e.took = make(map[string][]Erased)
+	}
+	e.took[user] = mergeErased(e.took[user], now)
+	return slices.Clone(e.took[user])
 }
 
 func (e *erased) add(user string) {
@@ -63,7 +75,8 @@ func (e *erased) since(mark int) []string {
 // Erase removes all of a user from the streams, from the views of this process and from what is parked.
 // Only the last event of the account stays in the stream, which after user.deleted holds nothing but the
 // id. It can be done again. It happens by itself for each user.deleted, where the projections of this
-// process may see accounts; calling it is for whoever waits for it, and wants the counts.
+// process may see accounts; calling it is for whoever waits for it, and wants the counts. They are of all that this
+// process has removed of the user since it started, since the event may have come before the caller.
 func (r *Runner) Erase(ctx context.Context, user string) ([]Erased, error) {
 	if err := checkUser(user); err != nil {
 		return nil, err
@@ -83,11 +96,11 @@ func (r *Runner) Erase(ctx context.Context, user string) ([]Erased, error) {
 	for _, w := range r.workers {
 		count, err := w.erase(ctx, user)
 		if err != nil {
-			return list, err
+			return r.erased.removed(user, list), err
 		}
 		list = append(list, Erased{Name: w.spec.Name, Count: count})
 	}
-	return list, nil
+	return r.erased.removed(user, list), nil
 }
 
 // checkUser refuses what would be a pattern in a subject: a purge of "*" takes everybody's recipes.

@@ -11,13 +11,17 @@ import (
 // Every area of the contract holds on one server, at the same time, each with users of its own.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	holds(t, larder.Start(t))
+	server := larder.Start(t)
+	holds(t, server)
+	probes(t, server, server.URL())
 }
 
 // The same with each component a process of its own, on the real servers.
 func TestContractOnServers(t *testing.T) {
 	t.Parallel()
-	holds(t, larder.StartParts(t).Server)
+	parts := larder.StartParts(t)
+	holds(t, parts.Server)
+	probes(t, parts.Server, parts.Part("query-api").Listening(t)) // nginx shows them to nobody
 }
 
 func holds(t *testing.T, s *larder.Server) {
@@ -61,7 +65,6 @@ func holds(t *testing.T, s *larder.Server) {
 		"an export comes back as it was":            exportRoundTrip,
 		"a rebuild is not felt by who searches":     rebuildWhileSearching,
 		"each projection can be rebuilt":            rebuildEach,
-		"probes and metrics":                        probes,
 		"wrong usage is exit code 2":                usage,
 		"what is asked for is on the shopping list": shoppingList,
 	}

@@ -23,7 +23,7 @@ func ingredientLines(t *testing.T, s *larder.Server) {
 		 "name": "plum tomatoes", "note": "chopped"},
 		{"text": "1-1½ TL Zimt", "quantity": 1, "quantity_max": 1.5, "unit": "tsp", "second": null, "name": "Zimt", "note": ""},
 		{"text": "a little salt", "quantity": null, "quantity_max": null, "unit": "", "second": null,
-		 "name": "a little salt", "note": ""},
+		 "name": "salt", "note": "a little"},
 		{"text": "", "quantity": null, "quantity_max": null, "unit": "", "second": null, "name": "", "note": ""}
 	]}`, string(answer.Want(t, http.StatusOK).Body))
 

@@ -128,12 +128,12 @@ func rebuildEach(t *testing.T, s *larder.Server) {
 }
 
 // Probes say that all is there, and metrics count requests by route and never by id.
-func probes(t *testing.T, s *larder.Server) {
+func probes(t *testing.T, s *larder.Server, address string) {
 	t.Helper()
 	ada := s.AddUser(t, "probes-ada")
 	recipe, _ := ada.Create(t, larder.Named("Gratin"))
 	ada.Get(t, recipe.ID).Want(t, http.StatusOK)
-	stranger := s.Client()
+	stranger := larder.NewClient(address)
 	stranger.Do(t, http.MethodGet, "/healthz", nil).Want(t, http.StatusOK)
 	stranger.Do(t, http.MethodGet, "/readyz", nil).Want(t, http.StatusOK)
 	metrics := string(stranger.Do(t, http.MethodGet, "/metrics", nil).Want(t, http.StatusOK).Body)

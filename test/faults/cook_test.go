@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -81,11 +82,20 @@ func (c *cook) work(underWay chan<- struct{}) {
 	}
 }
 
+// answered sends a request. Where nginx says that the component doesn't answer, none of ours came.
+func answered(client *larder.Client, request larder.Request) (larder.Answer, error) {
+	answer, err := client.Try(request)
+	if err == nil && answer.Status == http.StatusServiceUnavailable && bytes.Contains(answer.Body, []byte("does not answer; try again")) {
+		err = fmt.Errorf("%s %s: nginx got no answer", request.Method, request.Path)
+	}
+	return answer, err
+}
+
 // send sends what is pending. The error means that no answer came, and that it stays pending.
 func (c *cook) send() error {
 	sent := c.pending
 	c.count.sent++
-	answer, err := c.client.Try(sent.request)
+	answer, err := answered(c.client, sent.request)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func newGuest(server *larder.Server, name string) *guest { return &guest{server:
 func (g *guest) visit() {
 	for n := 0; ; n++ {
 		client := g.server.Client()
-		answer, err := client.Try(larder.Request{
+		answer, err := answered(client, larder.Request{
 			Method: http.MethodPost, Path: "/api/session",
 			Body: map[string]string{"username": g.name, "password": larder.Password(g.name)},
 		})
@@ -41,7 +41,7 @@ func (g *guest) visit() {
 			g.open = append(g.open, client)
 			continue
 		}
-		answer, err = client.Try(larder.Request{Method: http.MethodDelete, Path: "/api/session"})
+		answer, err = answered(client, larder.Request{Method: http.MethodDelete, Path: "/api/session"})
 		if err != nil || !g.want(answer, http.StatusNoContent) {
 			return // without an answer, either is right
 		}
