@@ -1,9 +1,12 @@
 package testkit
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +20,7 @@ type Proxy struct {
 	tb    testing.TB
 	url   string
 	proxy *toxiproxy.Proxy
+	held  int // the socket that keeps the port while the proxy is cut; 0 for none
 }
 
 // NewProxy makes one in front of the server at an address, until the end of the test.
@@ -29,6 +33,7 @@ func NewProxy(tb testing.TB, address string) *Proxy {
 	control := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	p := &Proxy{tb: tb, proxy: toxiproxy.NewProxy(control, tb.Name(), "127.0.0.1:0", parsed.Host)}
 	p.start()
+	tb.Cleanup(p.letGo)
 	tb.Cleanup(p.proxy.Stop)
 	parsed.Host = p.proxy.Listen // with its port from now on
 	p.url = parsed.String()
@@ -46,7 +51,43 @@ func (p *Proxy) start() {
 func (p *Proxy) URL() string { return p.url }
 
 // Cut ends all connections and refuses new ones.
-func (p *Proxy) Cut() { p.proxy.Stop() }
+func (p *Proxy) Cut() {
+	p.tb.Helper()
+	p.proxy.Stop()
+	p.hold()
+}
+
+// hold keeps the port from all others: a socket that is bound and doesn't listen, so that a connection is refused.
+// Where it can't be held the proxy may not come back.
+func (p *Proxy) hold() {
+	p.tb.Helper()
+	address, err := netip.ParseAddrPort(p.proxy.Listen)
+	if err != nil {
+		p.tb.Fatalf("hold the port of %s: %v", p.proxy.Listen, err)
+	}
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		p.tb.Fatalf("hold the port of %s: %v", p.proxy.Listen, err)
+	}
+	p.letGo()
+	p.held = socket
+	// What is left of former connections doesn't count at the binding; afterwards nobody may share the port.
+	err = errors.Join(
+		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
+		syscall.Bind(socket, &syscall.SockaddrInet4{Port: int(address.Port()), Addr: address.Addr().As4()}),
+		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 0),
+	)
+	if err != nil {
+		p.tb.Logf("the port of %s isn't held: %v", p.proxy.Listen, err)
+	}
+}
+
+func (p *Proxy) letGo() {
+	if p.held != 0 {
+		_ = syscall.Close(p.held)
+		p.held = 0
+	}
+}
 
 // Freeze takes connections and answers nothing, as a process that was stopped.
 func (p *Proxy) Freeze() {
@@ -81,5 +122,6 @@ func (p *Proxy) Mend() {
 	p.tb.Helper()
 	p.proxy.Stop()
 	p.proxy.Toxics.ResetToxics(p.tb.Context())
+	p.letGo()
 	p.start()
 }

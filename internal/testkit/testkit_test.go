@@ -4,7 +4,9 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -81,4 +83,26 @@ func dial(t *testing.T, address string) error {
 		return err
 	}
 	return conn.Close()
+}
+
+// Regression: while a proxy was cut somebody else took its port, and it could not come back.
+func TestProxyKeepsItsPort(t *testing.T) {
+	t.Parallel()
+	behind, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, behind.Close()) })
+	proxy := testkit.NewProxy(t, "tcp://"+behind.Addr().String())
+	host := strings.TrimPrefix(proxy.URL(), "tcp://")
+	conn, err := net.Dial("tcp", host)
+	require.NoError(t, err)
+	require.NoError(t, conn.Close())
+	proxy.Cut()
+	_, err = net.Dial("tcp", host)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	_, err = net.Listen("tcp", host)
+	require.ErrorIs(t, err, syscall.EADDRINUSE)
+	proxy.Mend()
+	conn, err = net.Dial("tcp", host)
+	require.NoError(t, err)
+	require.NoError(t, conn.Close())
 }
