@@ -211,12 +211,25 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 	gone, _ := ada.Create(t, larder.Named("Gone"))
 	server.CaughtUp(t)
 
-	// The relay loses its lead to this connection, so that what comes now stays where it is.
-	holder := larder.Postgres(t, a.url())
-	_, err := holder.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted`)
+	// The relay loses its lead to a connection that waits for it, so that what comes now stays where it is.
+	holder, breaker := larder.Postgres(t, a.url()), larder.Postgres(t, a.url())
+	leads := make(chan error, 1)
+	go func() {
+		_, err := holder.Exec(t.Context(), `SELECT pg_advisory_lock(7305240117)`)
+		leads <- err
+	}()
+	larder.Soon(t, time.Minute, func() string {
+		var waits bool
+		require.NoError(t, breaker.QueryRow(t.Context(),
+			`SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)`).Scan(&waits))
+		if !waits {
+			return "nobody waits for the lead"
+		}
+		return ""
+	})
+	_, err := breaker.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted`)
 	require.NoError(t, err)
-	_, err = holder.Exec(t.Context(), `SELECT pg_advisory_lock(7305240117)`)
-	require.NoError(t, err)
+	require.NoError(t, <-leads)
 	put := func(r larder.Recipe, name, version string) {
 		ada.Do(t, http.MethodPut, "/api/recipes/"+r.ID, larder.Named(name), "If-Match", version).Want(t, http.StatusOK)
 	}
