@@ -57,7 +57,8 @@ func (p *Proxy) Cut() {
 	p.hold()
 }
 
-// hold keeps the port from all others: a socket that is bound and doesn't listen, so that a connection is refused.
+// hold keeps the port from becoming a connection's own: a socket that is bound and doesn't listen, so that a
+// connection to it is refused.
 // Where it can't be held the proxy may not come back.
 func (p *Proxy) hold() {
 	p.tb.Helper()
@@ -71,11 +72,10 @@ func (p *Proxy) hold() {
 	}
 	p.letGo()
 	p.held = socket
-	// What is left of former connections doesn't count at the binding; afterwards nobody may share the port.
+	// What is left of former connections doesn't count, now and when the proxy comes back.
 	err = errors.Join(
 		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
 		syscall.Bind(socket, &syscall.SockaddrInet4{Port: int(address.Port()), Addr: address.Addr().As4()}),
-		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 0),
 	)
 	if err != nil {
 		p.tb.Logf("the port of %s isn't held: %v", p.proxy.Listen, err)
