@@ -3,6 +3,7 @@ package testkit
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -20,7 +21,6 @@ type Proxy struct {
 	tb    testing.TB
 	url   string
 	proxy *toxiproxy.Proxy
-	held  int // the socket that keeps the port while the proxy is cut; 0 for none
 }
 
 // NewProxy makes one in front of the server at an address, until the end of the test.
@@ -32,8 +32,10 @@ func NewProxy(tb testing.TB, address string) *Proxy {
 	}
 	control := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	p := &Proxy{tb: tb, proxy: toxiproxy.NewProxy(control, tb.Name(), "127.0.0.1:0", parsed.Host)}
+	p.start() // at a port that is free
+	p.stop()
+	p.hold()
 	p.start()
-	tb.Cleanup(p.letGo)
 	tb.Cleanup(p.proxy.Stop)
 	parsed.Host = p.proxy.Listen // with its port from now on
 	p.url = parsed.String()
@@ -53,39 +55,51 @@ func (p *Proxy) URL() string { return p.url }
 // Cut ends all connections and refuses new ones.
 func (p *Proxy) Cut() {
 	p.tb.Helper()
-	p.proxy.Stop()
-	p.hold()
+	p.stop()
 }
 
-// hold keeps the port from becoming a connection's own: a socket that is bound and doesn't listen, so that a
-// connection to it is refused.
-// Where it can't be held the proxy may not come back.
+// stop ends all connections and returns once new ones are refused. A program that is being started meanwhile has
+// a copy of the listening socket for a moment (from its fork to its exec), and takes connections.
+func (p *Proxy) stop() {
+	p.tb.Helper()
+	p.proxy.Stop()
+	ctx := Context(p.tb)
+	for {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", p.proxy.Listen)
+		switch {
+		case errors.Is(err, syscall.ECONNREFUSED):
+			return
+		case err == nil:
+			_ = conn.Close()
+		case ctx.Err() != nil:
+			p.tb.Fatalf("%s doesn't refuse connections: %v", p.proxy.Listen, err)
+		}
+	}
+}
+
+// hold keeps the port for the proxy while it doesn't listen: a socket that is bound to it and doesn't listen
+// either, so that a connection is refused and nobody else is given the port.
 func (p *Proxy) hold() {
 	p.tb.Helper()
 	address, err := netip.ParseAddrPort(p.proxy.Listen)
 	if err != nil {
 		p.tb.Fatalf("hold the port of %s: %v", p.proxy.Listen, err)
 	}
+	syscall.ForkLock.RLock()
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	syscall.CloseOnExec(socket)
+	syscall.ForkLock.RUnlock()
 	if err != nil {
 		p.tb.Fatalf("hold the port of %s: %v", p.proxy.Listen, err)
 	}
-	p.letGo()
-	p.held = socket
-	// What is left of former connections doesn't count, now and when the proxy comes back.
+	p.tb.Cleanup(func() { _ = syscall.Close(socket) })
 	err = errors.Join(
+		// Two sockets may have a port where both say so and none listens yet.
 		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
 		syscall.Bind(socket, &syscall.SockaddrInet4{Port: int(address.Port()), Addr: address.Addr().As4()}),
 	)
 	if err != nil {
-		p.tb.Logf("the port of %s isn't held: %v", p.proxy.Listen, err)
-	}
-}
-
-func (p *Proxy) letGo() {
-	if p.held != 0 {
-		_ = syscall.Close(p.held)
-		p.held = 0
+		p.tb.Fatalf("hold the port of %s: %v", p.proxy.Listen, err)
 	}
 }
 
@@ -120,8 +134,7 @@ func (p *Proxy) poison(toxic string) {
 // connection.
 func (p *Proxy) Mend() {
 	p.tb.Helper()
-	p.proxy.Stop()
+	p.stop()
 	p.proxy.Toxics.ResetToxics(p.tb.Context())
-	p.letGo()
 	p.start()
 }

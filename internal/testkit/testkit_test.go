@@ -4,7 +4,10 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"os"
+	"os/exec"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -93,7 +96,15 @@ func TestProxyComesBack(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, behind.Close()) })
 	proxy := testkit.NewProxy(t, "tcp://"+behind.Addr().String())
 	host := strings.TrimPrefix(proxy.URL(), "tcp://")
-	for range 20 {
+	// Regression: a program that was just being started kept the socket open for a moment.
+	started, end := context.WithCancel(testkit.Context(t))
+	var programs sync.WaitGroup
+	programs.Go(func() {
+		for started.Err() == nil {
+			_ = exec.CommandContext(started, os.Args[0], "-test.run=^$").Run()
+		}
+	})
+	for range 200 {
 		conn, err := net.Dial("tcp", host)
 		require.NoError(t, err)
 		proxy.Cut()
@@ -102,4 +113,6 @@ func TestProxyComesBack(t *testing.T) {
 		proxy.Mend()
 		require.NoError(t, conn.Close())
 	}
+	end()
+	programs.Wait()
 }
