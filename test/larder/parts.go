@@ -26,6 +26,7 @@ type Parts struct {
 	said      []*transcript
 	turn      int // of those that could take a request
 
+	services  []*service
 	doors     map[string]*testkit.Proxy
 	functions map[string]*Function // components that Lambda runs, by name
 }
@@ -72,7 +73,9 @@ func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy) *Pa
 	}
 	p.env = environment(p.home, p.DataDir, append(p.where.environment(), forFiles(tb)...)...)
 	address := func(component string) string {
-		return newService(tb, func() string { return p.address(component) }).address()
+		service := newService(tb, func() string { return p.address(component) })
+		p.services = append(p.services, service)
+		return service.address()
 	}
 	p.front = testkit.Nginx(tb, testkit.Upstreams{
 		CommandAPI: address("command-api"), QueryAPI: address("query-api"),
@@ -120,6 +123,17 @@ func (p *Parts) Take(name string) *Process {
 	process := p.processes[name]
 	delete(p.processes, name)
 	return process
+}
+
+// Retire takes a process out of the system as a rolling update does: first nginx sends it nothing more, and what
+// it was sent before is with it, and only then it is asked to end.
+func (p *Parts) Retire(tb testing.TB, name string) {
+	tb.Helper()
+	process := p.Take(name)
+	for _, service := range p.services {
+		service.settle()
+	}
+	process.Stop(tb)
 }
 
 // Part is the process of that name.

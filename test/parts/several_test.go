@@ -47,7 +47,7 @@ func TestRollingRestart(t *testing.T) {
 	load := startLoad([]*larder.Client{parts.AddUser(t, "ada"), parts.AddUser(t, "ben")})
 	for _, component := range components() {
 		for _, name := range []string{component, component + "-2"} {
-			parts.Take(name).Stop(t)
+			parts.Retire(t, name)
 			load.more(t)
 			parts.Launch(t, name).Ready(t)
 		}
