@@ -3,8 +3,6 @@ package events
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 )
 
 // upcaster turns the data of version n into that of version n+1.
@@ -18,27 +16,21 @@ type history struct {
 
 func (h history) current() int { return len(h.upcasters) + 1 }
 
-// histories lists every type that this build can read.
-func histories() map[Type]history {
-	return map[Type]history{
-		RecipeCreated:      {},
-		RecipeUpdated:      {},
-		RecipeDeleted:      {},
-		RecipeRestored:     {},
-		RecipeFileAttached: {},
-		RecipeFileRemoved:  {},
-		GroceryRequested:   {},
-		UserAdded:          {},
-		UserChanged:        {},
-		UserDeleted:        {},
-		ItemsAdded:         {},
-		UserErased:         {},
+// historyOf gives the history of a type; false for one that this build can't read. It is asked for every event, so it
+// makes nothing.
+func historyOf(t Type) (history, bool) { //nolint:unparam // no type has a second version yet
+	switch t {
+	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved,
+		GroceryRequested, UserAdded, UserChanged, UserDeleted, ItemsAdded, UserErased:
+		return history{}, true
+	default:
+		return history{}, false
 	}
 }
 
 // CurrentVersion is the schema version that this build writes for a type; 0 for a type it doesn't know.
 func CurrentVersion(t Type) int {
-	h, ok := histories()[t]
+	h, ok := historyOf(t)
 	if !ok {
 		return 0
 	}
@@ -46,11 +38,17 @@ func CurrentVersion(t Type) int {
 }
 
 // Types lists every type that this build can read, in alphabetical order.
-func Types() []Type { return slices.Sorted(maps.Keys(histories())) }
+func Types() []Type {
+	return []Type{
+		ItemsAdded, GroceryRequested, UserErased,
+		RecipeCreated, RecipeDeleted, RecipeFileAttached, RecipeFileRemoved, RecipeRestored, RecipeUpdated,
+		UserAdded, UserChanged, UserDeleted,
+	}
+}
 
 // Known tells whether this build can read the event: nil, ErrUnknownType or ErrUnknownVersion.
 func Known(e Envelope) error {
-	h, ok := histories()[e.Type]
+	h, ok := historyOf(e.Type)
 	if !ok {
 		return fmt.Errorf("event %s of type %q: %w", e.ID, e.Type, ErrUnknownType)
 	}
@@ -71,11 +69,36 @@ func DecodeRecipe(e Envelope) (Recipe, error) {
 	if err != nil {
 		return Recipe{}, err
 	}
-	if RecipeSubject(e.User(), r.ID) != e.Subject || r.Version != e.Version {
-		return Recipe{}, fmt.Errorf("event %s on %s carries recipe %q version %d: %w",
-			e.ID, e.Subject, r.ID, r.Version, ErrMalformed)
+	return r, e.isOf(r.ID, r.Version)
+}
+
+// Heading is what a recipe is found by.
+type Heading struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Tags    []string `json:"tags"`
+	Version int64    `json:"version"`
+}
+
+// DecodeHeading reads of an event's recipe the heading alone, in half the time of the whole. The errors are those of
+// DecodeRecipe, but for what is wrong in the rest.
+func DecodeHeading(e Envelope) (Heading, error) {
+	if !e.Type.IsRecipe() {
+		return Heading{}, fmt.Errorf("event %s of type %q carries no recipe: %w", e.ID, e.Type, ErrUnknownType)
 	}
-	return r, nil
+	h, err := decode[Heading](e)
+	if err != nil {
+		return Heading{}, err
+	}
+	return h, e.isOf(h.ID, h.Version)
+}
+
+// isOf checks that the event's subject and version are those of the recipe that it carries.
+func (e Envelope) isOf(recipe string, version int64) error {
+	if RecipeSubject(e.User(), recipe) != e.Subject || version != e.Version {
+		return fmt.Errorf("event %s on %s carries recipe %q version %d: %w", e.ID, e.Subject, recipe, version, ErrMalformed)
+	}
+	return nil
 }
 
 // DecodeGrocery reads the data of grocery.requested or grocery.items-added.
@@ -131,7 +154,8 @@ func decode[T any](e Envelope) (T, error) {
 	if err := Known(e); err != nil {
 		return v, err
 	}
-	data, err := histories()[e.Type].upcast(e.Data, e.SchemaVersion)
+	h, _ := historyOf(e.Type)
+	data, err := h.upcast(e.Data, e.SchemaVersion)
 	if err != nil {
 		return v, fmt.Errorf("event %s: %w: %w", e.ID, ErrMalformed, err)
 	}

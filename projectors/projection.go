@@ -46,6 +46,10 @@ type Spec struct {
 	// at most, however many events come, and the writes on the same machine get the time. An event after a
 	// rest is still applied at once; under load the view is behind by so much more.
 	Every time.Duration
+
+	// RebuildWriters is how many batches of a rebuild are applied at the same time; 0 for one. More than one is for
+	// a view in which one event's place doesn't depend on another's.
+	RebuildWriters int
 }
 
 // Projection writes one view. Its methods may be called at the same time.

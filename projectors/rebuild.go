@@ -20,7 +20,8 @@ const (
 	swapLease = 2 * time.Minute
 	swapMost  = swapLease - 10*time.Second
 
-	rebuildBatch    = 500
+	rebuildBatch    = 2000
+	rebuildBytes    = 8 << 20 // of one batch
 	rebuildAttempts = 8
 	abortTimeout    = 30 * time.Second
 	// readerPatience is how long a replay waits for an announced event before it looks whether the event
@@ -82,10 +83,12 @@ type replay struct {
 	told     time.Time
 	erasedAt int
 
-	batch []Event
-	done  uint64
-	total uint64
-	last  uint64 // sequence of the newest event read
+	batch   []Event      // being read
+	bytes   int          // of its events
+	writing []chan error // the batches that are being written, the oldest first: each tells how it ended
+	done    uint64
+	total   uint64
+	last    uint64 // sequence of the newest event read
 }
 
 // read applies events from a place of the stream up to its end.
@@ -98,6 +101,9 @@ func (p *replay) read(ctx context.Context, start jetstream.ReadStart) error {
 		p.total += reader.Total()
 		complete, err := p.drain(ctx, reader)
 		reader.Close()
+		if ended := p.end(); err == nil {
+			err = ended
+		}
 		if err != nil || complete {
 			return err
 		}
@@ -141,13 +147,17 @@ func (p *replay) take(ctx context.Context, msg jetstream.Message) error {
 		if err := p.flush(ctx); err != nil {
 			return err
 		}
+		if err := p.end(); err != nil {
+			return err
+		}
 		return p.refuse(ctx, msg, err)
 	}
 	if p.erased.has(event.User()) {
 		return nil
 	}
 	p.batch = append(p.batch, event)
-	if len(p.batch) < rebuildBatch {
+	p.bytes += len(event.Data)
+	if len(p.batch) < rebuildBatch && p.bytes < rebuildBytes {
 		return nil
 	}
 	return p.flush(ctx)
@@ -165,15 +175,43 @@ func (p *replay) refuse(ctx context.Context, msg jetstream.Message, reason error
 		msg.HeaderValue(events.HeaderType), msg.Sequence, msg.Subject, reason)
 }
 
+// flush begins to write the batch while the next one is read. As many are written at once as the projection takes.
 func (p *replay) flush(ctx context.Context) error {
-	defer func() { p.batch = p.batch[:0] }()
-	if len(p.batch) > 0 {
-		if err := p.apply(ctx, p.batch); err != nil {
+	p.tell()
+	if len(p.batch) == 0 {
+		return nil
+	}
+	if err := p.settle(max(p.spec.RebuildWriters, 1) - 1); err != nil {
+		return err
+	}
+	batch, written := p.batch, make(chan error, 1)
+	p.batch, p.bytes = make([]Event, 0, rebuildBatch), 0
+	p.writing = append(p.writing, written)
+	go func() { written <- p.apply(ctx, batch) }()
+	return nil
+}
+
+// settle waits until no more batches than these are being written. The error is that of the oldest that failed.
+func (p *replay) settle(most int) error {
+	for len(p.writing) > most {
+		err := <-p.writing[0]
+		p.writing = p.writing[1:]
+		if err != nil {
 			return err
 		}
 	}
-	p.tell()
 	return nil
+}
+
+// end waits for all batches, whatever became of them: nothing writes to a view that is put in place or thrown away.
+func (p *replay) end() error {
+	var failed error
+	for len(p.writing) > 0 {
+		if err := p.settle(0); failed == nil {
+			failed = err
+		}
+	}
+	return failed
 }
 
 // apply tries a passing failure some times. Unlike the live projection it gives up then: somebody waits.

@@ -30,7 +30,7 @@ func New(index searchindex.Index) *Projection { return &Projection{index: index}
 // again and again, the smaller the more often: five a second are few, and less than the time that a search waits for
 // the caller's own write.
 func Spec() projectors.Spec {
-	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 1, Batch: 500, Every: spacing}
+	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 1, Batch: 500, Every: spacing, RebuildWriters: 2}
 }
 
 // Spec implements projectors.Projection.
@@ -71,11 +71,11 @@ type sink interface {
 func apply(ctx context.Context, to sink, batch []projectors.Event) error {
 	docs := make([]searchindex.Document, 0, len(batch))
 	for _, event := range batch {
-		recipe, err := events.DecodeRecipe(event.Envelope)
+		heading, err := events.DecodeHeading(event.Envelope)
 		if err != nil {
 			return err
 		}
-		doc := views.SearchDocument(recipe, event.User(), event.Type == events.RecipeDeleted)
+		doc := views.SearchDocument(heading, event.User(), event.Type == events.RecipeDeleted)
 		doc.Again = event.Again
 		docs = append(docs, doc)
 	}

@@ -37,6 +37,9 @@ func measureSearch(b *testing.B, t *table, parts *larder.Parts, users []cookOf) 
 	stores := parts.RunFile(b)
 	elastic := newBareElastic(stores.ElasticsearchURL, stores.ElasticsearchAlias)
 	var elsewhere atomic.Int64 // answered by PostgreSQL, since Elasticsearch was too slow
+	for i, w := range wishes {
+		wishes[i].user = w.user.At(b, parts.Part("query-api"))
+	}
 	ours := func(w wish) error {
 		answer, err := w.user.Try(larder.Request{
 			Method: http.MethodGet, Path: fmt.Sprintf("/api/recipes?limit=%d&q=%s", searchLimit, url.QueryEscape(w.text)),
