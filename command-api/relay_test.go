@@ -200,6 +200,72 @@ func TestRelayGoesOnAfterAFailureInABatch(t *testing.T) {
 	}
 }
 
+// backlog puts rows into the ledger as the writes of one user do.
+func (l *larder) backlog(user string, from, to int) {
+	l.t.Helper()
+	_, err := l.pool.Exec(testkit.Context(l.t), `INSERT INTO event_log
+		(event_id, user_id, type, schema_version, subject, version, change, time, data)
+		SELECT gen_random_uuid(), $1::uuid, 'recipe.created', 1, 'larder.recipe.' || $1::text || '.' || n, 1, n, now(), '{}'
+		FROM generate_series($2::int, $3::int) n`, user, from, to)
+	require.NoError(l.t, err)
+}
+
+// batchedStream asks a hook about each batch: it may hold one up, and an error lets the half of it be stored.
+type batchedStream struct {
+	conn *jetstream.Conn
+	hook func(batch int) error
+	sent int
+}
+
+func (b *batchedStream) PublishBatch(ctx context.Context, stream string, msgs []jetstream.Message) ([]uint64, error) {
+	b.sent++
+	failed := b.hook(b.sent)
+	if failed != nil {
+		msgs = msgs[:len(msgs)/2]
+	}
+	stored, err := b.conn.PublishBatch(ctx, stream, msgs)
+	return stored, errors.Join(err, failed)
+}
+
+// More waits than a batch holds, so the next batch is read while one is published. A transaction that commits in
+// between, with an early id, isn't passed over; a batch that fails isn't overtaken; every event comes once.
+func TestRelayReadsAhead(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	ctx := testkit.Context(t)
+	ada, bob, cem := uuid.NewString(), uuid.NewString(), uuid.NewString()
+	late, err := l.pool.Begin(ctx)
+	require.NoError(t, err)
+	defer func() { _ = late.Rollback(context.Background()) }()
+	_, err = late.Exec(ctx, `INSERT INTO event_log (event_id, user_id, type, schema_version, subject, version, change, time, data)
+		VALUES (gen_random_uuid(), $1, 'recipe.created', 1, $2, 1, 1, now(), '{}')`, bob, events.RecipeSubject(bob, "late"))
+	require.NoError(t, err)
+	l.backlog(ada, 1, 2500)
+	l.backlog(cem, 1, 2500)
+
+	stream := &batchedStream{conn: l.conn, hook: func(batch int) error {
+		switch batch {
+		case 2:
+			if err := late.Commit(ctx); err != nil {
+				return err
+			}
+			l.backlog(bob, 2, 20)
+		case 4:
+			return errBroken
+		}
+		return nil
+	}}
+	relay := relayOver(t, l, stream)
+	_, err = relay.Drain(ctx)
+	require.ErrorIs(t, err, errBroken)
+	_, err = relay.Drain(ctx)
+	require.NoError(t, err)
+	published := l.stream()
+	require.Len(t, published, 5020)
+	requireChangesInOrder(t, published)
+	require.Zero(t, l.count(`SELECT count(*) FROM event_log WHERE published_at IS NULL OR stream_sequence IS NULL`))
+}
+
 // A hint that is lost costs a moment, and no event.
 func TestRelayNeedsNoHint(t *testing.T) {
 	t.Parallel()

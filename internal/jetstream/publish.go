@@ -10,10 +10,10 @@ import (
 	"github.com/synadia-io/orbit.go/jetstreamext"
 )
 
-// A batch is cut at these, well under the server's 1,000 messages, so that a batch of large messages does
-// not have to be held in memory twice.
+// A batch is cut at these: the server takes 1,000 messages, and a batch of large ones does not have to be held in
+// memory twice.
 const (
-	batchMessages = 500
+	batchMessages = 1000
 	batchBytes    = 4 << 20
 )
 

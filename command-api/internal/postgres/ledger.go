@@ -19,13 +19,13 @@ type Entry struct {
 }
 
 // Unpublished gives the next rows that no stream has yet, by id: at most limit of them, and fewer where
-// their data comes to more than maxBytes.
+// their data comes to more than maxBytes. Those that are being published are left out by their ids.
 //
 // It never reads "id > cursor". An id is drawn before its transaction commits, so a cursor would walk past
 // a row that is committed late, and that row would never be published.
-func (s *Store) Unpublished(ctx context.Context, limit, maxBytes int) ([]Entry, error) {
+func (s *Store) Unpublished(ctx context.Context, underWay []int64, limit, maxBytes int) ([]Entry, error) {
 	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data
-		FROM event_log WHERE published_at IS NULL ORDER BY id LIMIT $1`, limit)
+		FROM event_log WHERE published_at IS NULL AND id <> ALL (coalesce($1, '{}'::bigint[])) ORDER BY id LIMIT $2`, underWay, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the unpublished events: %w", err)
 	}

@@ -24,7 +24,7 @@ const (
 	// pollEvery is how long an event waits whose hint was lost.
 	pollEvery = time.Second
 
-	batchEvents = 500
+	batchEvents = 1000 // what the server takes as one atomic batch
 	batchBytes  = 4 << 20
 
 	// A batch costs by itself: two transactions, and an fsync of the stream. Where a batch brought busyEvents
@@ -32,6 +32,9 @@ const (
 	// for a while. At 200 writes a second a batch has one or two, and nothing waits.
 	busyEvents = 16
 	growFor    = 30 * time.Millisecond
+
+	// markPatience is how long a mark may take.
+	markPatience = 5 * time.Second
 
 	firstPause   = 50 * time.Millisecond
 	longestPause = 2 * time.Second
@@ -134,40 +137,93 @@ func (r *Relay) follow(ctx context.Context) {
 }
 
 // drain works until nothing is left, or until the first failure: what comes after a failed event must not
-// overtake it.
-func (r *Relay) drain(ctx context.Context) (int, error) {
-	total := 0
-	for {
-		n, err := r.batch(ctx)
-		total += n
-		if err != nil || n == 0 {
-			return total, err
+// overtake it. Where more waits than a batch holds, the batch before is marked and the next one is read while one is
+// published.
+func (r *Relay) drain(ctx context.Context) (total int, err error) {
+	entries, err := r.read(ctx, nil)
+	var before outcome
+	for err == nil && len(entries) > 0 {
+		publishing := r.publish(ctx, entries)
+		err = r.mark(ctx, before)
+		var next []postgres.Entry
+		ahead := err == nil && isFull(entries)
+		if ahead {
+			next, err = r.read(ctx, ids(entries))
 		}
-		if n >= busyEvents && n < batchEvents {
-			wait(ctx, growFor)
+		before = <-publishing
+		total += len(before.sequences)
+		if err = errors.Join(err, before.err); err != nil {
+			break
 		}
+		if !ahead {
+			next, err = r.settle(ctx, before)
+			before = outcome{}
+		}
+		entries = next
 	}
+	// Also after a failure: what is known to be stored isn't sent again.
+	return total, errors.Join(err, r.mark(ctx, before))
 }
 
-func (r *Relay) batch(ctx context.Context) (int, error) {
-	entries, err := r.store.Unpublished(ctx, batchEvents, batchBytes)
-	if err != nil || len(entries) == 0 {
-		return 0, err
+// settle marks a batch that brought all there was, and reads what came meanwhile.
+func (r *Relay) settle(ctx context.Context, published outcome) ([]postgres.Entry, error) {
+	if err := r.mark(ctx, published); err != nil {
+		return nil, err
 	}
-	spans := r.spans(ctx, entries)
-	sequences, publishErr := r.publisher.PublishBatch(ctx, events.Stream, messages(entries))
-	end(spans, len(sequences), publishErr)
-	if len(sequences) > 0 {
-		// Also after a failure: what is known to be stored isn't sent again.
-		if err := r.store.MarkPublished(ctx, ids(entries[:len(sequences)]), sequences); err != nil {
-			return 0, errors.Join(publishErr, err)
+	if len(published.sequences) >= busyEvents {
+		wait(ctx, growFor)
+	}
+	return r.read(ctx, nil)
+}
+
+func (r *Relay) read(ctx context.Context, underWay []int64) ([]postgres.Entry, error) {
+	return r.store.Unpublished(ctx, underWay, batchEvents, batchBytes)
+}
+
+// isFull tells whether a batch is as large as one may be, so that more may wait.
+func isFull(entries []postgres.Entry) bool {
+	bytes := 0
+	for _, e := range entries {
+		bytes += len(e.Event.Data)
+	}
+	return len(entries) == batchEvents || bytes >= batchBytes
+}
+
+// outcome is what became of a batch: the places of those of its events that are known to be stored, from the first on.
+type outcome struct {
+	entries   []postgres.Entry
+	sequences []uint64
+	err       error
+}
+
+func (r *Relay) publish(ctx context.Context, entries []postgres.Entry) <-chan outcome {
+	done := make(chan outcome, 1)
+	go func() {
+		spans := r.spans(ctx, entries)
+		sequences, err := r.publisher.PublishBatch(ctx, events.Stream, messages(entries))
+		end(spans, len(sequences), err)
+		if err != nil {
+			err = fmt.Errorf("publish %d events from %d on: %w", len(entries), entries[0].ID, err)
 		}
-		r.metrics.published(len(sequences))
+		done <- outcome{entries: entries, sequences: sequences, err: err}
+	}()
+	return done
+}
+
+// mark notes where the events of a batch are, also where the relay is just being stopped: what isn't marked is sent
+// again, and the stream knows it again for some minutes only.
+func (r *Relay) mark(ctx context.Context, published outcome) error {
+	n := len(published.sequences)
+	if n == 0 {
+		return nil
 	}
-	if publishErr != nil {
-		return len(sequences), fmt.Errorf("publish %d events from %d on: %w", len(entries), entries[0].ID, publishErr)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), markPatience)
+	defer cancel()
+	if err := r.store.MarkPublished(ctx, ids(published.entries[:n]), published.sequences); err != nil {
+		return err
 	}
-	return len(sequences), nil
+	r.metrics.published(n)
+	return nil
 }
 
 // spans begins a span for each event, in the trace of the request that made it.
