@@ -73,6 +73,11 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 		p.parts[i].Handler = p.parts[i].whenLaidOut(p.probes, unready)
 	}
 	p.handler = surface(p.parts, engine, fallback)
+	if len(p.parts) > 1 { // all in one: there is no nginx before it that compresses
+		if p.handler, err = httpserver.Compress("/api/", p.handler); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 
