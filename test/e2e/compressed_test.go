@@ -31,7 +31,9 @@ func TestCompressedAnswers(t *testing.T) {
 	require.NoError(t, err)
 	content, err := io.ReadAll(unpacked)
 	require.NoError(t, err)
-	var got struct{ Notes string }
+	var got struct {
+		Notes string `json:"notes"`
+	}
 	require.NoError(t, json.Unmarshal(content, &got))
 	require.Equal(t, strings.TrimSpace(long), strings.TrimSpace(got.Notes))
 
