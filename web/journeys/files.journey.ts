@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Locator } from '@playwright/test'
 import { address, expect, expectAccessible, test } from './kitchen'
 
 const photo = readFileSync(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)))
 
+// width is that of a picture that has been loaded, 0 before.
+const width = (picture: Locator) => picture.evaluate((element) => (element as HTMLImageElement).naturalWidth)
+
 // A photograph is put on a recipe and becomes its picture, a text can be opened, and both are gone when they are
 // removed. What the server refuses is said.
-test('add files, see them, remove them', async ({ kitchen }) => {
+test('add files, see them, remove them', async ({ kitchen, context }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })
   await files.getByLabel('Add files').setInputFiles([
@@ -16,15 +20,22 @@ test('add files, see them, remove them', async ({ kitchen }) => {
   const text = files.getByRole('link', { name: 'Open notes.txt' })
   await expect(text).toBeVisible()
   const picture = kitchen.locator('article header img')
-  await expect(picture).toBeVisible()
-  await expect
-    .poll(() => picture.evaluate((element) => (element as HTMLImageElement).naturalWidth))
-    .toBeGreaterThan(0)
+  await expect.poll(() => width(picture)).toBeGreaterThan(0)
   await expectAccessible(kitchen)
   const read = await kitchen.request.get(address((await text.getAttribute('href')) ?? ''))
   expect(await read.text()).toBe('Better the day after.')
 
+  // It is on the card of the list, too, and stays there without a network.
+  await kitchen.goto(address('/'))
+  const card = kitchen.getByRole('link', { name: /Rösti/ }).locator('img')
+  await expect.poll(() => width(card)).toBeGreaterThan(0)
+  await expectAccessible(kitchen)
+  await context.setOffline(true)
   await kitchen.reload()
+  await expect.poll(() => width(card)).toBeGreaterThan(0)
+  await context.setOffline(false)
+
+  await kitchen.getByRole('link', { name: /Rösti/ }).click()
   await expect(files.getByRole('link')).toHaveCount(2)
   await files.getByRole('button', { name: 'Remove rösti.png' }).click()
   await kitchen.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()

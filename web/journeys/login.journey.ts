@@ -29,7 +29,7 @@ test('log in, stay logged in, log out', async ({ page, cook, context }) => {
   await again.getByRole('button', { name: 'Account' }).click()
   await expect(again.getByRole('dialog')).toContainText(cook.name)
   await expectAccessible(again)
-  await again.getByRole('button', { name: 'Log out' }).click()
+  await again.getByRole('button', { name: 'Log out', exact: true }).click()
   await expect(again.getByLabel('Name')).toBeVisible()
   await again.goto(address('/'))
   await expect(again.getByLabel('Name')).toBeVisible()
@@ -44,4 +44,29 @@ test('a session that ended leads back after the login', async ({ kitchen, cook }
   await kitchen.getByLabel('Password', { exact: true }).fill(cook.password)
   await kitchen.getByRole('button', { name: 'Log in' }).click()
   await expect(kitchen.getByRole('searchbox')).toHaveValue('soup')
+})
+
+// A cook sees where they are logged in, and logs a device out that was left somewhere.
+test('log out another device', async ({ kitchen, cook, browser }) => {
+  const left = await browser.newContext()
+  const forgotten = await left.newPage()
+  await forgotten.goto(address('/'))
+  await forgotten.getByLabel('Name').fill(cook.name)
+  await forgotten.getByLabel('Password', { exact: true }).fill(cook.password)
+  await forgotten.getByRole('button', { name: 'Log in' }).click()
+  await expect(forgotten.getByRole('searchbox')).toBeVisible()
+
+  await kitchen.getByRole('button', { name: 'Account' }).click()
+  const devices = kitchen.getByRole('region', { name: 'Where you are logged in' })
+  await expect(devices.getByText('This device')).toHaveCount(1)
+  const other = devices.getByRole('button', { name: /^Log out Chrome/ })
+  await expect(other).toHaveCount(1)
+  await expectAccessible(kitchen)
+  await other.click()
+  await expect(other).toHaveCount(0)
+  await expect(devices.getByText('This device')).toHaveCount(1)
+
+  await forgotten.goto(address('/'))
+  await expect(forgotten.getByLabel('Name')).toBeVisible()
+  await left.close()
 })

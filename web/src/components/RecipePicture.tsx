@@ -1,10 +1,11 @@
+import { useState } from 'react'
 import { Dish, dishOf } from './Dish'
 import styles from './RecipePicture.module.css'
 
 interface Props {
   name: string
   tags: string[]
-  /** The address of a photograph; a drawing stands there without one. */
+  /** The address of a photograph; a drawing stands there without one, and where it can't be loaded. */
   src?: string | undefined
   eager?: boolean
 }
@@ -13,9 +14,19 @@ const tones = 6
 
 /** RecipePicture fills its place with the recipe's photograph, or with a drawing in a colour of its own. */
 export function RecipePicture({ name, tags, src, eager = false }: Props) {
-  if (src) {
+  const [lost, setLost] = useState<string>()
+  if (src && src !== lost) {
     const loading = eager ? 'eager' : 'lazy'
-    return <img className={styles.photo} src={src} alt="" loading={loading} decoding="async" />
+    return (
+      <img
+        className={styles.photo}
+        src={src}
+        alt=""
+        loading={loading}
+        decoding="async"
+        onError={() => setLost(src)}
+      />
+    )
   }
   return (
     <span className={`${styles.drawing} ${styles[`tone${toneOf(name)}`]}`} aria-hidden="true">

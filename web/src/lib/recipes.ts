@@ -23,6 +23,13 @@ export const recipeQuery = (id: string) =>
     staleTime: 15_000,
   })
 
+/** fetchRecipe reads a recipe that nobody opened, and keeps it. It throws Refused or Unreachable. */
+export async function fetchRecipe(id: string, signal: AbortSignal): Promise<Recipe> {
+  const { data } = await answered(queries.GET('/api/recipes/{id}', { params: { path: { id } }, signal }))
+  await keepRecipe(data)
+  return data
+}
+
 async function readRecipe(id: string, signal: AbortSignal): Promise<Read> {
   const kept = await store.recipes.get(id)
   // What this device has changed and not sent yet is newer than what the server would say.

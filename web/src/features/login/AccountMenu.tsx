@@ -9,6 +9,7 @@ import { chooseLanguage, languages, type Language } from '@/lib/i18n'
 import { leave, switchUser, useUser } from '@/lib/session'
 import { store } from '@/lib/store'
 import styles from './AccountMenu.module.css'
+import { Devices } from './Devices'
 
 /** AccountMenu tells who is logged in; language and logging out are behind it. */
 export function AccountMenu() {
@@ -36,6 +37,7 @@ export function AccountMenu() {
               </option>
             ))}
           </select>
+          <Devices />
           <LogOut />
         </div>
       </Dialog>

@@ -8,6 +8,7 @@ import { formatMinutes, totalMinutes } from '@/lib/duration'
 import { useLocale } from '@/lib/i18n'
 import { markMatches } from '@/lib/words'
 import styles from './RecipeCard.module.css'
+import { useCardPicture } from './useCardPicture'
 
 interface Props {
   item: RecipeItem
@@ -23,6 +24,7 @@ interface Props {
 /** RecipeCard is one recipe of the list: a picture, its name with what matched marked, and how long it takes. */
 export const RecipeCard = memo(function RecipeCard({ item, index, q, row, current, eager, onOpen }: Props) {
   const locale = useLocale()
+  const picture = useCardPicture(item)
   const time = formatMinutes(totalMinutes(item), locale)
   return (
     <Link
@@ -35,7 +37,7 @@ export const RecipeCard = memo(function RecipeCard({ item, index, q, row, curren
       onClick={() => onOpen(item.id)}
     >
       <span className={styles.picture}>
-        <RecipePicture name={item.name} tags={item.tags} eager={eager} />
+        <RecipePicture name={item.name} tags={item.tags} src={picture} eager={eager} />
       </span>
       <span className={styles.text}>
         <span className={styles.name} dir="auto">

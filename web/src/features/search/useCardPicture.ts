@@ -1,0 +1,59 @@
+// The picture of a card. The list doesn't name it, the recipe does: it is taken from what this device keeps, and
+// asked for where that doesn't say.
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { Recipe, RecipeItem } from '@/lib/api'
+import { pictureOf } from '@/lib/files'
+import { fetchRecipe } from '@/lib/recipes'
+import { store } from '@/lib/store'
+import { oneOfFew } from './oneOfFew'
+
+/** What a card needs in pixels: a card of a phone's two columns at two dots a pixel. */
+const edge = 400
+/** An address is signed for at least a day. */
+const signedFor = 20 * 3_600_000
+/** A card that only flies by while the list is scrolled asks for nothing. */
+const restsAfter = 200
+
+/** useCardPicture gives the address of a recipe's picture, undefined while or where there is none. */
+export function useCardPicture({ id, version }: RecipeItem): string | undefined {
+  const rests = useRest(id)
+  const { data } = useQuery({
+    queryKey: ['picture', id, version],
+    queryFn: ({ signal }) => cardPicture(id, version, signal),
+    enabled: rests,
+    staleTime: signedFor,
+    retry: false,
+  })
+  return data ?? undefined
+}
+
+function useRest(id: string) {
+  const [rested, setRested] = useState<string>()
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(id), restsAfter)
+    return () => clearTimeout(timer)
+  }, [id])
+  return rested === id
+}
+
+async function cardPicture(id: string, version: number, signal: AbortSignal): Promise<string | null> {
+  const kept = await store.recipes.get(id)
+  if (kept && kept.recipe.version >= version) {
+    if (!hasPicture(kept.recipe)) return null
+    const address = pictureOf(kept.recipe, edge)
+    if (address && Date.now() - kept.fetched_at < signedFor) return address
+  }
+  try {
+    return pictureOf(await oneOfFew(() => fetchRecipe(id, signal), signal), edge) ?? null
+  } catch (error) {
+    // Without a network an old address is still the name of a picture that is kept.
+    const address = kept && pictureOf(kept.recipe, edge)
+    if (address) return address
+    throw error
+  }
+}
+
+function hasPicture(recipe: Recipe) {
+  return recipe.files.some((file) => file.media_type.startsWith('image/'))
+}
