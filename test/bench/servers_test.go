@@ -28,6 +28,7 @@ func BenchmarkServers(b *testing.B) {
 	b.Run("relay", func(b *testing.B) { measureRelay(b, &t, parts) })
 	parts.CaughtUpWithin(b, startPatience)
 	b.Run("rebuild", func(b *testing.B) { measureRebuild(b, &t, parts) }) // with what the others left
+	b.Run("write side", func(b *testing.B) { measureWriteSide(b, &t, parts, users) })
 	if b.Failed() {
 		return
 	}
