@@ -6,7 +6,9 @@ package accountstest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -67,20 +69,33 @@ func newBench(t *testing.T, server Server) *bench {
 	t.Cleanup(cancel)
 	b := &bench{T: t, ctx: ctx, refusals: make(chan error, 64)}
 	b.larder, b.publisher = open(t, server.Larder(t)), open(t, server.Publisher(t))
-	_, err := b.larder.CreateStream(ctx, jetstream.StreamConfig{
+	b.create(b.larder, jetstream.StreamConfig{
 		Name: "LARDER", Subjects: []string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"}, AllowDirect: true,
 	})
-	require.NoError(t, err)
-	_, err = b.publisher.CreateStream(ctx, jetstream.StreamConfig{
+	b.create(b.publisher, jetstream.StreamConfig{
 		Name: "GROCERY", Subjects: []string{"grocery.*.added"}, AllowDirect: true,
 	})
-	require.NoError(t, err)
-	_, err = b.larder.Publish(ctx, "larder.recipe.ada.soup", []byte("secret"))
+	_, err := b.larder.Publish(ctx, "larder.recipe.ada.soup", []byte("secret"))
 	require.NoError(t, err)
 	b.publish("flour")
 	b.app = server.App(t, nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { b.refusals <- err }))
 	b.feed = open(t, b.app)
 	return b
+}
+
+// create makes a stream. A cluster that has just found together may fail at the first try, as a 5xx.
+func (b *bench) create(js jetstream.JetStream, config jetstream.StreamConfig) {
+	b.Helper()
+	for {
+		_, err := js.CreateStream(b.ctx, config)
+		var refusal *jetstream.APIError
+		if b.ctx.Err() == nil && errors.As(err, &refusal) && refusal.Code >= http.StatusInternalServerError {
+			b.Logf("stream %s is tried again: %v", config.Name, err)
+			continue
+		}
+		require.NoError(b, err)
+		return
+	}
 }
 
 func open(t *testing.T, conn *nats.Conn) jetstream.JetStream {
