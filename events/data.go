@@ -41,14 +41,16 @@ type Step struct {
 	Section string `json:"section"`
 }
 
-// File describes a file that is kept with a recipe. Size is in bytes, SHA256 in lower-case hex. The
-// address of its bytes is signed for each reader, so it is not part of an event.
+// File describes a file that is kept with a recipe. Size is in bytes, SHA256 in lower-case hex. Color is what most of a
+// picture has, as #rrggbb, for a page to show before the picture is there; "" for what is none. The address of its bytes
+// is signed for each reader, so it is not part of an event.
 type File struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
 	MediaType string `json:"media_type"`
 	Size      int64  `json:"size"`
 	SHA256    string `json:"sha256"`
+	Color     string `json:"color"`
 }
 
 // Grocery is what one request puts on the grocery list: the chosen ingredients of one recipe, scaled to

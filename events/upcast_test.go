@@ -50,7 +50,8 @@ func TestDecodeHeading(t *testing.T) {
 		data, err := json.Marshal(recipe)
 		require.NoError(t, err)
 		e := Envelope{
-			Type: RecipeUpdated, SchemaVersion: 1, Subject: RecipeSubject("ada", "soup"), Version: recipe.Version, Data: data,
+			Type: RecipeUpdated, SchemaVersion: rapid.IntRange(1, CurrentVersion(RecipeUpdated)).Draw(t, "schema"),
+			Subject: RecipeSubject("ada", "soup"), Version: recipe.Version, Data: data,
 		}
 		whole, err := DecodeRecipe(e)
 		require.NoError(t, err)
@@ -65,4 +66,20 @@ func TestDecodeHeading(t *testing.T) {
 		_, err = DecodeHeading(e)
 		require.ErrorIs(t, err, ErrMalformed)
 	})
+}
+
+// A recipe of version 1 says of its files what it said, and of their colours that they aren't known.
+func TestColorFiles(t *testing.T) {
+	t.Parallel()
+	got, err := colorFiles(json.RawMessage(`{"name":"Soup","files":[{"id":"f","name":"a.png","media_type":"image/png","size":3,"sha256":"ab"}]}`))
+	require.NoError(t, err)
+	require.JSONEq(t, `{"name":"Soup","files":[{"id":"f","name":"a.png","media_type":"image/png","size":3,"sha256":"ab","color":""}]}`, string(got))
+
+	bare := json.RawMessage(`{"name":"not \"files\":[] at all","files":[]}`)
+	got, err = colorFiles(bare)
+	require.NoError(t, err)
+	require.Equal(t, bare, got)
+
+	_, err = colorFiles(json.RawMessage(`{"files":7}`))
+	require.Error(t, err)
 }

@@ -16,12 +16,17 @@ type history struct {
 
 func (h history) current() int { return len(h.upcasters) + 1 }
 
-// historyOf gives the history of a type; false for one that this build can't read. It is asked for every event, so it
-// makes nothing.
-func historyOf(t Type) (history, bool) { //nolint:unparam // no type has a second version yet
+// recipeHistory is that of every type that carries a recipe.
+//
+//nolint:gochecknoglobals // a constant, but for the language: it is asked for with every event, so it is made once
+var recipeHistory = history{upcasters: []upcaster{colorFiles}}
+
+// historyOf gives the history of a type; false for one that this build can't read.
+func historyOf(t Type) (history, bool) {
 	switch t {
-	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved,
-		GroceryRequested, UserAdded, UserChanged, UserDeleted, ItemsAdded, UserErased:
+	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved:
+		return recipeHistory, true
+	case GroceryRequested, UserAdded, UserChanged, UserDeleted, ItemsAdded, UserErased:
 		return history{}, true
 	default:
 		return history{}, false

@@ -3,6 +3,10 @@ package fileservice_test
 import (
 	"bytes"
 	"encoding/json"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -57,6 +61,24 @@ func TestSameBytesOnce(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, c.do(http.MethodDelete, "/api/files/"+second.ID, "", nil).status)
 	require.Empty(t, c.keys())
 	require.Equal(t, http.StatusNotFound, c.do(http.MethodGet, second.URL, "", nil).status)
+}
+
+// A picture says its colour, also where its bytes were there before, in the recipe's row as in the answer; what is no
+// picture says none.
+func TestColor(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	pixels := image.NewRGBA(image.Rect(0, 0, 30, 20))
+	draw.Draw(pixels, pixels.Bounds(), image.NewUniform(color.RGBA{R: 0xc4, G: 0x6a, B: 0x2f, A: 0xff}), image.Point{}, draw.Src)
+	var photo bytes.Buffer
+	require.NoError(t, png.Encode(&photo, pixels))
+	require.Equal(t, "#c46a2f", c.attached("soup.png", photo.Bytes()).Color)
+	again := c.attached("again.png", photo.Bytes()).Color
+	require.Regexp(t, "^#c[3-5]6[9ab](2e|2f|30)$", again, "of the small JPEG")
+	require.Empty(t, c.attached("soup.txt", []byte("soup")).Color)
+	require.Equal(t, []string{"#c46a2f", again, ""}, scan[[]string](c,
+		`SELECT array_agg(file->>'color' ORDER BY place) FROM recipes, jsonb_array_elements(files) WITH ORDINALITY f (file, place)
+		WHERE id = $1`, c.recipe))
 }
 
 // A repeated key attaches once and answers as at first; for other bytes it is refused.

@@ -126,6 +126,7 @@ type file struct {
 	Name      string `json:"name"`
 	MediaType string `json:"media_type"`
 	SHA256    string `json:"sha256"`
+	Color     string `json:"color"`
 	URL       string `json:"url"`
 }
 

@@ -29,6 +29,9 @@ func Variants() []Variant {
 	}
 }
 
+// Small is the size that a picture is looked at in where it is known to be ours already.
+func Small() Variant { return Variants()[1] }
+
 // IsPicture tells whether there are Variants of a file of this type. A file that says it is a picture and
 // can't be read as one is never given such a type.
 func IsPicture(mediaType string) bool {

@@ -29,6 +29,8 @@ test('add files, see them, remove them', async ({ kitchen, context }) => {
   await kitchen.goto(address('/'))
   const card = kitchen.getByRole('link', { name: /Rösti/ }).locator('img')
   await expect.poll(() => width(card)).toBeGreaterThan(0)
+  // The icon's colour stood there before it.
+  await expect(card).toHaveCSS('background-color', 'rgb(170, 62, 21)')
   await expectAccessible(kitchen)
   await context.setOffline(true)
   await kitchen.reload()

@@ -200,6 +200,9 @@ func (r *restorer) finish(ctx context.Context, tx pgx.Tx, end line) error {
 	if err := r.lines.Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
+	if err := lift(ctx, tx, r.head.Schema); err != nil {
+		return err
+	}
 	work := &pgx.Batch{}
 	work.Queue(`SELECT setval('event_log_id_seq', greatest((SELECT max(id) FROM event_log), 1))`)
 	work.Queue(`UPDATE event_log SET published_at = NULL, stream_sequence = NULL WHERE type <> 'grocery.requested'`)

@@ -111,7 +111,7 @@ func (f *Files) attach(ctx context.Context, u Upload, taken *spool.File) (postgr
 			}
 			return outcome, err
 		}
-		if err := f.put(ctx, u.User, file, taken); err != nil {
+		if err := f.store(ctx, u.User, &file, taken); err != nil {
 			return postgres.Outcome{}, err
 		}
 		stored = true
@@ -156,21 +156,21 @@ func (f *Files) keep(ctx context.Context, user string, file *events.File, taken 
 	there, err := f.objects.Stat(ctx, original(user, *file))
 	if err == nil && there.Size == file.Size {
 		file.MediaType = there.MediaType // what was found out when these bytes were first here
-		return false, nil
+		return false, f.recolor(ctx, user, file)
 	}
 	if err != nil && !errors.Is(err, objectstore.ErrNotFound) {
 		return false, err
 	}
-	if cdn.IsPicture(file.MediaType) {
-		if err := f.draw(ctx, user, file, taken); err != nil {
-			return false, err
-		}
-	}
-	return true, f.put(ctx, user, *file, taken)
+	return true, f.store(ctx, user, file, taken)
 }
 
-func (f *Files) put(ctx context.Context, user string, file events.File, taken *spool.File) error {
-	return f.objects.Put(ctx, original(user, file), taken, file.Size, file.MediaType)
+func (f *Files) store(ctx context.Context, user string, file *events.File, taken *spool.File) error {
+	if cdn.IsPicture(file.MediaType) {
+		if err := f.draw(ctx, user, file, taken); err != nil {
+			return err
+		}
+	}
+	return f.objects.Put(ctx, original(user, *file), taken, file.Size, file.MediaType)
 }
 
 // draw makes the sizes of a picture, before the picture itself: where that is, they are. A file that only
@@ -190,7 +190,8 @@ func (f *Files) draw(ctx context.Context, user string, file *events.File, taken 
 	if err != nil {
 		return err
 	}
-	fitted := map[int]*picture.Picture{}
+	fitted := map[int]*picture.Picture{cdn.Small().Edge: whole.Fit(cdn.Small().Edge)}
+	file.Color = fitted[cdn.Small().Edge].Color()
 	for _, variant := range cdn.Variants() {
 		if fitted[variant.Edge] == nil {
 			fitted[variant.Edge] = whole.Fit(variant.Edge)
@@ -205,6 +206,27 @@ func (f *Files) draw(ctx context.Context, user string, file *events.File, taken 
 			return err
 		}
 	}
+	return nil
+}
+
+// recolor finds the colour of a picture whose sizes are there already.
+func (f *Files) recolor(ctx context.Context, user string, file *events.File) error {
+	if !cdn.IsPicture(file.MediaType) {
+		return nil
+	}
+	small, err := f.objects.Get(ctx, cdn.Place{Owner: user, SHA256: file.SHA256, Variant: cdn.Small().Name}.Key())
+	if errors.Is(err, objectstore.ErrNotFound) {
+		return nil // removed meanwhile: the recipe is refused, or the picture is drawn anew, under the lock
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = small.Close() }() // it was read
+	drawn, err := picture.Read(small)
+	if err != nil {
+		return fmt.Errorf("read the small size of file %s: %w", file.SHA256, err)
+	}
+	file.Color = drawn.Color()
 	return nil
 }
 

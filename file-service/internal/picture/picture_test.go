@@ -72,6 +72,27 @@ func TestUprightWithoutExif(t *testing.T) {
 	require.Less(t, top, bottom)
 }
 
+// The colour of a picture is the one that most of it has, and not what its colours are when mixed.
+func TestColor(t *testing.T) {
+	t.Parallel()
+	pixels := image.NewRGBA(image.Rect(0, 0, 40, 40))
+	for x := range 40 {
+		for y := range 40 {
+			shade := uint8(y % 4)
+			if x < 24 {
+				pixels.SetRGBA(x, y, color.RGBA{R: 200 + shade, G: 90 + shade, B: 40 + shade, A: 255})
+			} else {
+				pixels.SetRGBA(x, y, color.RGBA{B: 255, A: 255})
+			}
+		}
+	}
+	var encoded bytes.Buffer
+	require.NoError(t, png.Encode(&encoded, pixels))
+	whole, err := picture.Read(bytes.NewReader(encoded.Bytes()))
+	require.NoError(t, err)
+	require.Equal(t, "#c95b29", whole.Color())
+}
+
 // A small picture isn't blown up.
 func TestSmallStaysSmall(t *testing.T) {
 	t.Parallel()

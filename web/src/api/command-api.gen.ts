@@ -180,6 +180,8 @@ export interface components {
             username: string;
         };
         File: {
+            /** @description Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known. */
+            color: string;
             /** Format: uuid */
             id: string;
             media_type: string;

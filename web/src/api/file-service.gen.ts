@@ -102,6 +102,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         File: {
+            /** @description Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known. */
+            color: string;
             /** Format: uuid */
             id: string;
             /** @description Found in the content. */

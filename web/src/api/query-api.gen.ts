@@ -200,6 +200,8 @@ export interface components {
             seen_at: string;
         };
         File: {
+            /** @description Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known. */
+            color: string;
             id: string;
             media_type: string;
             name: string;

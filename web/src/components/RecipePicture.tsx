@@ -5,26 +5,27 @@ import styles from './RecipePicture.module.css'
 interface Props {
   name: string
   tags: string[]
-  /** The address of a photograph; a drawing stands there without one, and where it can't be loaded. */
-  src?: string | undefined
+  /** A photograph; a drawing stands there without one, and where it can't be loaded. Its colour comes before it. */
+  photo?: { src: string; color: string | undefined } | undefined
   eager?: boolean
 }
 
 const tones = 6
 
 /** RecipePicture fills its place with the recipe's photograph, or with a drawing in a colour of its own. */
-export function RecipePicture({ name, tags, src, eager = false }: Props) {
+export function RecipePicture({ name, tags, photo, eager = false }: Props) {
   const [lost, setLost] = useState<string>()
-  if (src && src !== lost) {
+  if (photo && photo.src !== lost) {
     const loading = eager ? 'eager' : 'lazy'
     return (
       <img
         className={styles.photo}
-        src={src}
+        src={photo.src}
+        style={{ backgroundColor: photo.color }}
         alt=""
         loading={loading}
         decoding="async"
-        onError={() => setLost(src)}
+        onError={() => setLost(photo.src)}
       />
     )
   }

@@ -54,10 +54,17 @@ export async function removeFile(id: string): Promise<void> {
   await answered(files.DELETE('/api/files/{id}', { params: { path: { id }, header } }))
 }
 
-/** pictureOf is the address of a recipe's first picture, at about so many pixels; undefined where it has none. */
-export function pictureOf(recipe: Recipe, edge: number): string | undefined {
+/** A picture is where its bytes are, and the colour to show before they are here, which may be unknown. */
+export interface Picture {
+  src: string
+  color: string | undefined
+}
+
+/** pictureOf is a recipe's first picture, at about so many pixels; undefined where it has none. */
+export function pictureOf(recipe: Recipe, edge: number): Picture | undefined {
   const picture = recipe.files.find((file) => file.media_type.startsWith('image/') && file.url)
-  return picture && addressOf(picture, edge)
+  const src = picture && addressOf(picture, edge)
+  return src ? { src, color: picture.color || undefined } : undefined
 }
 
 /** addressOf is that of the smallest form of a picture that is large enough, or of the file itself. */

@@ -6,6 +6,7 @@ import { buttonClass } from '@/components/Button'
 import { Icon } from '@/components/Icon'
 import { Message } from '@/components/Message'
 import { RecipePicture } from '@/components/RecipePicture'
+import type { Picture } from '@/lib/files'
 import { ServingsStepper } from '@/components/ServingsStepper'
 import { SafeLink } from '@/components/SafeLink'
 import { Refused, type Recipe } from '@/lib/api'
@@ -23,8 +24,8 @@ interface Props {
   bar?: (recipe: Recipe, servings: number | null) => ReactNode
   menu?: (recipe: Recipe) => ReactNode
   extra?: (recipe: Recipe) => ReactNode
-  /** The address of the recipe's first picture, where it has one. */
-  picture?: (recipe: Recipe) => string | undefined
+  /** The recipe's first picture, where it has one. */
+  picture?: (recipe: Recipe) => Picture | undefined
 }
 
 /** RecipePage shows a recipe to cook from: one column on a phone, ingredients beside the steps on a desk. */
@@ -54,7 +55,7 @@ function Whole({ recipe, bar, menu, extra, picture }: WholeProps) {
     <article className={styles.page}>
       <header className={photo ? styles.header : `${styles.header} ${styles.drawn}`}>
         <div className={styles.picture}>
-          <RecipePicture name={recipe.name} tags={recipe.tags} src={photo} eager />
+          <RecipePicture name={recipe.name} tags={recipe.tags} photo={photo} eager />
         </div>
         <Link
           to="/"

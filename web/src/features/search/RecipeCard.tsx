@@ -37,7 +37,7 @@ export const RecipeCard = memo(function RecipeCard({ item, index, q, row, curren
       onClick={() => onOpen(item.id)}
     >
       <span className={styles.picture}>
-        <RecipePicture name={item.name} tags={item.tags} src={picture} eager={eager} />
+        <RecipePicture name={item.name} tags={item.tags} photo={picture} eager={eager} />
       </span>
       <span className={styles.text}>
         <span className={styles.name} dir="auto">

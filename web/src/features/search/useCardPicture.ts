@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { Recipe, RecipeItem } from '@/lib/api'
-import { pictureOf } from '@/lib/files'
+import { pictureOf, type Picture } from '@/lib/files'
 import { fetchRecipe } from '@/lib/recipes'
 import { store } from '@/lib/store'
 import { oneOfFew } from './oneOfFew'
@@ -15,8 +15,8 @@ const signedFor = 20 * 3_600_000
 /** A card that only flies by while the list is scrolled asks for nothing. */
 const restsAfter = 200
 
-/** useCardPicture gives the address of a recipe's picture, undefined while or where there is none. */
-export function useCardPicture({ id, version }: RecipeItem): string | undefined {
+/** useCardPicture gives a recipe's picture, undefined while or where there is none. */
+export function useCardPicture({ id, version }: RecipeItem): Picture | undefined {
   const rests = useRest(id)
   const { data } = useQuery({
     queryKey: ['picture', id, version],
@@ -37,19 +37,19 @@ function useRest(id: string) {
   return rested === id
 }
 
-async function cardPicture(id: string, version: number, signal: AbortSignal): Promise<string | null> {
+async function cardPicture(id: string, version: number, signal: AbortSignal): Promise<Picture | null> {
   const kept = await store.recipes.get(id)
   if (kept && kept.recipe.version >= version) {
     if (!hasPicture(kept.recipe)) return null
-    const address = pictureOf(kept.recipe, edge)
-    if (address && Date.now() - kept.fetched_at < signedFor) return address
+    const picture = pictureOf(kept.recipe, edge)
+    if (picture && Date.now() - kept.fetched_at < signedFor) return picture
   }
   try {
     return pictureOf(await oneOfFew(() => fetchRecipe(id, signal), signal), edge) ?? null
   } catch (error) {
     // Without a network an old address is still the name of a picture that is kept.
-    const address = kept && pictureOf(kept.recipe, edge)
-    if (address) return address
+    const picture = kept && pictureOf(kept.recipe, edge)
+    if (picture) return picture
     throw error
   }
 }

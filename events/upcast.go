@@ -1,0 +1,33 @@
+package events
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// noFiles is how a recipe without files says so. A text that has these bytes has them with backslashes.
+//
+//nolint:gochecknoglobals // a constant, but for the language
+var noFiles = []byte(`"files":[]`)
+
+// colorFiles leads a recipe from version 1 to 2, where files have a color. What is not known of a picture is empty, so
+// that a recipe without files, as most are, is left as it is.
+func colorFiles(data json.RawMessage) (json.RawMessage, error) {
+	if bytes.Contains(data, noFiles) {
+		return data, nil
+	}
+	var recipe map[string]json.RawMessage
+	if err := json.Unmarshal(data, &recipe); err != nil {
+		return nil, err
+	}
+	var files []File
+	if err := json.Unmarshal(recipe["files"], &files); err != nil {
+		return nil, err
+	}
+	colored, err := json.Marshal(files)
+	if err != nil {
+		return nil, err
+	}
+	recipe["files"] = colored
+	return json.Marshal(recipe)
+}
