@@ -18,8 +18,8 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// FilesBackup copies the objects that recipes name into a folder, under their keys, and compares them by hash.
-// Any program that fills an S3 store from a folder puts them back.
+// FilesBackup copies the objects that recipes name into a folder, under their keys, compares them by hash, and puts
+// them back.
 type FilesBackup struct {
 	Pool    *pgxpool.Pool
 	Objects *objectstore.Store
@@ -33,7 +33,7 @@ type FilesReport struct {
 	Files   int   `json:"files"`
 	Objects int   `json:"objects"` // that are the same in the store and in the copy
 	Bytes   int64 `json:"bytes"`   // of them
-	Copied  int   `json:"copied"`  // of them, by this run
+	Copied  int   `json:"copied"`  // of them, by this run, to where they weren't
 	// What is wrong, each by its key: named by a recipe and not in the store; not in the copy; of other bytes than
 	// its hash says, or than the copy has.
 	Missing   []string `json:"missing"`
@@ -53,30 +53,45 @@ func (f FilesBackup) Verify(ctx context.Context) (FilesReport, error) {
 	return f.walk(ctx, f.compareOne)
 }
 
+// Restore puts into the store what recipes name, the folder has, and the store hasn't. Interrupted, it goes on where it
+// was. An object whose bytes aren't what its hash says stays where it is.
+func (f FilesBackup) Restore(ctx context.Context) (FilesReport, error) {
+	return f.eachNamed(ctx, f.putBack)
+}
+
 // look is what is done with one object and what its hash has to be.
 type look func(ctx context.Context, object objectstore.Object, want string, report *FilesReport) error
 
 func (f FilesBackup) walk(ctx context.Context, one look) (FilesReport, error) {
-	report := FilesReport{Missing: []string{}, NotCopied: []string{}, Different: []string{}}
-	all, err := postgres.New(f.Pool, func() {}, always).AllNamed(ctx)
-	if err != nil {
-		return report, err
-	}
-	for i, named := range all {
-		original := cdn.Place{Owner: named.User, SHA256: named.SHA256, Variant: cdn.Original}.Key()
+	return f.eachNamed(ctx, func(ctx context.Context, named postgres.Named, report *FilesReport) error {
+		original := keyOf(named, cdn.Original)
 		found := false
 		err := f.Objects.Each(ctx, cdn.Folder(named.User, named.SHA256), func(o objectstore.Object) error {
 			want := ""
 			if o.Key == original {
 				found, want = true, named.SHA256
 			}
-			return one(ctx, o, want, &report)
+			return one(ctx, o, want, report)
 		})
-		if err != nil {
-			return report, fmt.Errorf("back up the files of user %s: %w", named.User, err)
-		}
-		if !found {
+		if err == nil && !found {
 			report.Missing = append(report.Missing, original)
+		}
+		return err
+	})
+}
+
+// eachNamed does something for all that recipes name, the bytes of one user once.
+func (f FilesBackup) eachNamed(ctx context.Context,
+	do func(ctx context.Context, named postgres.Named, report *FilesReport) error,
+) (FilesReport, error) {
+	report := FilesReport{Missing: []string{}, NotCopied: []string{}, Different: []string{}}
+	all, err := postgres.New(f.Pool, func() {}, always).AllNamed(ctx)
+	if err != nil {
+		return report, err
+	}
+	for i, named := range all {
+		if err := do(ctx, named, &report); err != nil {
+			return report, fmt.Errorf("the files of user %s: %w", named.User, err)
 		}
 		report.Files++
 		if f.Progress != nil {
@@ -86,12 +101,14 @@ func (f FilesBackup) walk(ctx context.Context, one look) (FilesReport, error) {
 	return report, nil
 }
 
-func (f FilesBackup) path(o objectstore.Object) string {
-	return filepath.Join(f.Dir, filepath.FromSlash(o.Key))
+func keyOf(named postgres.Named, variant string) string {
+	return cdn.Place{Owner: named.User, SHA256: named.SHA256, Variant: variant}.Key()
 }
 
+func (f FilesBackup) path(key string) string { return filepath.Join(f.Dir, filepath.FromSlash(key)) }
+
 func (f FilesBackup) copyOne(ctx context.Context, o objectstore.Object, want string, report *FilesReport) (err error) {
-	path := f.path(o)
+	path := f.path(o.Key)
 	if info, err := os.Stat(path); err == nil && info.Size() == o.Size {
 		report.Objects, report.Bytes = report.Objects+1, report.Bytes+o.Size
 		return nil
@@ -127,7 +144,7 @@ func (f FilesBackup) compareOne(ctx context.Context, o objectstore.Object, want 
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(f.path(o))
+	file, err := os.Open(f.path(o.Key))
 	if errors.Is(err, fs.ErrNotExist) {
 		report.NotCopied = append(report.NotCopied, o.Key)
 		return nil

@@ -47,10 +47,24 @@ func TestFilesBackup(t *testing.T) {
 	require.Equal(t, []string{keys[1]}, report.Missing)
 	require.Equal(t, []string{keys[2]}, report.NotCopied)
 
+	// What the store lost comes back as it was; what the folder doesn't have, or has otherwise, is told.
+	require.NoError(t, w.objects.Delete(t.Context(), keys[0]))
+	require.NoError(t, w.objects.Delete(t.Context(), keys[2]))
+	require.NoError(t, w.objects.Delete(t.Context(), ben.keys()[0]))
+	report, err = backup.Restore(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 2, report.Copied)
+	require.Equal(t, []string{keys[2]}, report.Missing)
+	require.Len(t, report.Different, 1)
+	restored, err := w.objects.Stat(t.Context(), keys[1])
+	require.NoError(t, err)
+	require.Equal(t, "text/plain; charset=utf-8", restored.MediaType)
+
 	// What nothing names is no part of a backup.
 	require.Equal(t, http.StatusNoContent, ben.do(http.MethodDelete, "/api/files/"+hers.ID, "", nil).status)
 	report, err = backup.Run(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 3, report.Files)
 	require.False(t, report.Same())
+	require.Equal(t, []string{keys[2]}, report.Missing)
 }

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"larder.dev/cmd/larder/internal/stores"
@@ -18,13 +15,13 @@ import (
 type backupCommands struct {
 	Run     backupRunCommand     `cmd:"" help:"Copy everything to the backup, or with --to into a file."`
 	Verify  backupVerifyCommand  `cmd:"" help:"Say how far the backup is behind, and whether it is the same."`
-	Restore backupRestoreCommand `cmd:"" help:"Fill an empty system from a file that run --to wrote."`
+	Restore backupRestoreCommand `cmd:"" help:"Fill an empty system from what run --to wrote, or put files back."`
 }
 
 // backupRunCommand is the periodic full copy. The replica keeps the backup up to date by events; this brings what
 // no event carries, and mends whatever came to differ. Interrupted, it goes on where it was.
 type backupRunCommand struct {
-	To    string `placeholder:"FILE" xor:"what" help:"Write a dump there instead; it is whole when it has its name."`
+	To    string `placeholder:"FILE|s3://BUCKET/KEY" xor:"what" help:"Write a dump there instead; it is whole when it has its name."`
 	Files string `type:"path" placeholder:"DIR" xor:"what" help:"Copy the files of recipes there instead."`
 }
 
@@ -32,10 +29,11 @@ func (c backupRunCommand) Run(ctx context.Context, s *settings, con console, log
 	if c.Files != "" {
 		return copyFiles(ctx, s, con, log, c.Files)
 	}
-	if strings.Contains(c.To, "://") {
-		return usageError{fmt.Sprintf("--to %s: a dump goes into a file; copy it from there", c.To)}
+	place, err := parseDumpPlace(c.To)
+	if err != nil {
+		return err
 	}
-	needs := []stores.Store{stores.Postgres}
+	needs := append([]stores.Store{stores.Postgres}, place.needs()...)
 	if c.To == "" {
 		needs = append(needs, stores.Backup)
 	}
@@ -45,7 +43,7 @@ func (c backupRunCommand) Run(ctx context.Context, s *settings, con console, log
 	}
 	defer closing(&err, work.leave)
 	if c.To != "" {
-		return c.dump(ctx, work, con)
+		return c.dump(ctx, work, con, place)
 	}
 	return copyToBackup(ctx, work, con)
 }
@@ -73,30 +71,22 @@ func copyToBackup(ctx context.Context, work *workplace, con console) error {
 	return nil
 }
 
-// dump writes beside the file and renames it at the end, so that a file with the name is a whole one.
-func (c backupRunCommand) dump(ctx context.Context, work *workplace, con console) (err error) {
+func (c backupRunCommand) dump(ctx context.Context, work *workplace, con console, place dumpPlace) error {
 	pool, err := work.Postgres(ctx)
 	if err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(c.To), "."+filepath.Base(c.To)+".*")
-	if err != nil {
-		return fmt.Errorf("write the dump: %w", err)
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // it has another name by then, if all went well
 	bar := newProgress(con.err, "dump", "rows")
-	dumped, err := commandapi.Dump(ctx, pool, file, bar.set)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
+	var dumped commandapi.Dumped
+	err = place.write(ctx, work, func(to io.Writer) (err error) {
+		dumped, err = commandapi.Dump(ctx, pool, to, bar.set)
+		return err
+	})
+	if err != nil {
 		bar.abandon()
-		return fmt.Errorf("write the dump: %w", err)
+		return fmt.Errorf("write the dump to %s: %w", c.To, err)
 	}
 	bar.finish()
-	if err := os.Rename(file.Name(), c.To); err != nil {
-		return fmt.Errorf("write the dump: %w", err)
-	}
 	fmt.Fprintf(con.out, "%s: %d rows, SHA-256 of its lines %s\n", c.To, dumped.Rows, dumped.SHA256)
 	return nil
 }
@@ -154,20 +144,36 @@ func (c backupVerifyCommand) judge(report commandapi.BackupReport) error {
 // backupRestoreCommand fills an empty system. The relay publishes what was restored, and the projections build
 // their views of it.
 type backupRestoreCommand struct {
-	File string `arg:"" help:"A dump; - is standard input."`
+	File  string `arg:"" optional:"" help:"A dump, or s3://BUCKET/KEY; - is standard input."`
+	Files string `type:"path" placeholder:"DIR" help:"Put the files of recipes back from there instead, where run --files put them."`
 }
 
-func (c backupRestoreCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	in, _, err := openInput(con, c.File)
+func (c backupRestoreCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	switch {
+	case (c.File == "") == (c.Files == ""):
+		return usageError{"backup restore needs either a dump or --files DIR"}
+	case c.Files != "":
+		return restoreFiles(ctx, s, con, log, c.Files)
+	default:
+		return c.restoreDump(ctx, s, con, log)
+	}
+}
+
+func (c backupRestoreCommand) restoreDump(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	place, err := parseDumpPlace(c.File)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	work, err := enter(ctx, s, con, log, stores.Postgres)
+	work, err := enter(ctx, s, con, log, append([]stores.Store{stores.Postgres}, place.needs()...)...)
 	if err != nil {
 		return err
 	}
 	defer closing(&err, work.leave)
+	in, err := place.open(ctx, work, con)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", c.File, err)
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
 	pool, err := work.Postgres(ctx)
 	if err != nil {
 		return err

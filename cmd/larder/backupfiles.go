@@ -25,6 +25,17 @@ func copyFiles(ctx context.Context, s *settings, con console, log *slog.Logger, 
 	return judgeFiles(con, report)
 }
 
+// restoreFiles is `backup restore --files`.
+func restoreFiles(ctx context.Context, s *settings, con console, log *slog.Logger, dir string) error {
+	report, err := withFiles(ctx, s, con, log, dir, fileservice.FilesBackup.Restore)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.out, "%s: %d files, %d objects with %d bytes are in the store, %d of them put back now\n",
+		dir, report.Files, report.Objects, report.Bytes, report.Copied)
+	return judgeFiles(con, report)
+}
+
 // verifyFiles is `backup verify --files`.
 func verifyFiles(ctx context.Context, s *settings, con console, log *slog.Logger, dir string, asJSON bool) error {
 	report, err := withFiles(ctx, s, con, log, dir, fileservice.FilesBackup.Verify)

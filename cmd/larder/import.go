@@ -56,7 +56,7 @@ type importSum struct{ added, present, refused int }
 func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.User, file string, con console) (err error) {
 	in, size, err := openInput(con, file)
 	if err != nil {
-		return err
+		return fmt.Errorf("import: %w", err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	bar := newProgress(con.err, "import "+file, "bytes")
@@ -83,11 +83,11 @@ func openInput(con console, file string) (in io.ReadCloser, size int64, err erro
 	}
 	opened, err := os.Open(file)
 	if err != nil {
-		return nil, 0, fmt.Errorf("import: %w", err)
+		return nil, 0, err // it names the file
 	}
 	info, err := opened.Stat()
 	if err != nil {
-		return nil, 0, errors.Join(fmt.Errorf("import: %w", err), opened.Close())
+		return nil, 0, errors.Join(err, opened.Close())
 	}
 	return opened, info.Size(), nil
 }

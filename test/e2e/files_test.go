@@ -103,10 +103,19 @@ func filesComeBack(t *testing.T, settings ...string) {
 	require.Len(t, ada.Files(t, recipe.ID), len(contents))
 	require.Equal(t, http.StatusOK, larder.Open(t, "", atOrigin(files[0].URL)).StatusCode)
 
-	// A copy has every byte, and a verification finds the one that went bad.
+	// A copy has every byte, what the store lost comes back from it, and a verification finds the one that went bad.
 	copies := t.TempDir()
 	server.MustRun(t, "", "backup", "run", "--files", copies)
 	server.MustRun(t, "", "backup", "verify", "--files", copies)
+	for _, key := range objectsOf(t, server, ada.User.ID) {
+		require.NoError(t, objectsStore(t, server).Delete(t.Context(), key))
+	}
+	require.Equal(t, 1, server.Run(t, "", "backup", "verify", "--files", copies).Code)
+	server.MustRun(t, "", "backup", "restore", "--files", copies)
+	server.MustRun(t, "", "backup", "verify", "--files", copies)
+	photo := larder.Open(t, "", atOrigin(files[0].URL))
+	require.Equal(t, http.StatusOK, photo.StatusCode)
+	require.Equal(t, files[0].MediaType, photo.Header.Get("Content-Type"))
 	spoilt := filepath.Join(copies, ada.User.ID, files[0].SHA256, "original")
 	require.NoError(t, os.WriteFile(spoilt, []byte("rot"), 0o600))
 	verdict := server.Run(t, "", "backup", "verify", "--files", copies)
@@ -123,15 +132,20 @@ func filesComeBack(t *testing.T, settings ...string) {
 // objectsOf are the keys in the store of a larder that are a user's.
 func objectsOf(t *testing.T, server *larder.Server, user string) []string {
 	t.Helper()
+	var keys []string
+	require.NoError(t, objectsStore(t, server).Each(t.Context(), user+"/", func(o objectstore.Object) error {
+		keys = append(keys, o.Key)
+		return nil
+	}))
+	return keys
+}
+
+func objectsStore(t *testing.T, server *larder.Server) *objectstore.Store {
+	t.Helper()
 	at := server.RunFile(t)
 	store, err := objectstore.Open(objectstore.Options{
 		Endpoint: at.S3Endpoint, Bucket: at.S3Bucket, AccessKey: at.S3AccessKey, SecretKey: at.S3SecretKey,
 	})
 	require.NoError(t, err)
-	var keys []string
-	require.NoError(t, store.Each(t.Context(), user+"/", func(o objectstore.Object) error {
-		keys = append(keys, o.Key)
-		return nil
-	}))
-	return keys
+	return store
 }

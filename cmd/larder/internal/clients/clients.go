@@ -170,13 +170,22 @@ func (c *Clients) Objects(context.Context) (*objectstore.Store, error) {
 	if c.objects != nil {
 		return c.objects, nil
 	}
+	store, err := c.Bucket(c.S3Bucket)
+	if err != nil {
+		return nil, err
+	}
+	c.objects = store
+	return store, nil
+}
+
+// Bucket gives another bucket of the object store.
+func (c *Clients) Bucket(name string) (*objectstore.Store, error) {
 	store, err := objectstore.Open(objectstore.Options{
-		Endpoint: c.S3Endpoint, Bucket: c.S3Bucket, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
+		Endpoint: c.S3Endpoint, Bucket: name, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
 	})
 	if err != nil {
 		return nil, opening(stores.Objects, err)
 	}
-	c.objects = store
 	return store, nil
 }
 
