@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Locator } from '@playwright/test'
 import { address, expect, expectAccessible, test } from './kitchen'
+import { Way } from './way'
 
 const photo = readFileSync(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)))
 
@@ -44,6 +45,61 @@ test('add files, see them, remove them', async ({ kitchen, context }) => {
   await expect(kitchen.getByText('“rösti.png” is removed.')).toBeVisible()
   await expect(picture).toHaveCount(0)
   await expect(files.getByRole('link')).toHaveCount(1)
+})
+
+// A large file whose connection breaks off goes on when there is a network again: what was sent isn't sent again.
+test('an upload that breaks off goes on', async ({ kitchen, context }) => {
+  const way = await Way.to(address())
+  await kitchen.goto(way.address())
+  await kitchen.getByRole('link', { name: /Rösti/ }).click()
+  const files = kitchen.getByRole('region', { name: 'Files' })
+  await expect(files.getByLabel('Add files')).toBeAttached()
+  const offsets: number[] = []
+  kitchen.on('request', (request) => {
+    if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']))
+  })
+  const network = await context.newCDPSession(kitchen)
+  const slow = { offline: false, latency: 5, downloadThroughput: -1, uploadThroughput: 2e6 }
+  await network.send('Network.enable')
+  await network.send('Network.emulateNetworkConditions', slow)
+  const film = Buffer.alloc(8e6, 'film')
+  await files
+    .getByLabel('Add files')
+    .setInputFiles([{ name: 'film.bin', mimeType: 'video/mp4', buffer: film }])
+  const progress = files.getByRole('progressbar')
+  const part = () => progress.evaluate((element) => (element as HTMLProgressElement).value)
+  await expect.poll(part).toBeGreaterThan(0.4)
+  await network.send('Network.emulateNetworkConditions', { ...slow, offline: true })
+  way.is('cut')
+  await expect.poll(() => kitchen.evaluate(() => navigator.onLine)).toBe(false)
+  await expect(progress).toBeVisible()
+  way.is('open')
+  await network.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 })
+  const link = files.getByRole('link', { name: 'Open film.bin' })
+  await expect(link).toBeVisible()
+  expect(offsets[0]).toBe(0)
+  expect(offsets[1]).toBeGreaterThan(1e6)
+  const read = await kitchen.request.get(address((await link.getAttribute('href')) ?? ''))
+  expect(film.equals(await read.body())).toBe(true)
+  await way.close()
+})
+
+// What the server refuses of a large file is said.
+test('a large file that is refused', async ({ kitchen }) => {
+  await kitchen.getByRole('link', { name: /Rösti/ }).click()
+  const files = kitchen.getByRole('region', { name: 'Files' })
+  await kitchen.route('**/api/files/uploads', (route) =>
+    route.fulfill({
+      status: 413,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ title: 'Too large', status: 413, detail: 'The file has more than 5 bytes.' }),
+    }),
+  )
+  const film = Buffer.alloc(2e6)
+  await files
+    .getByLabel('Add files')
+    .setInputFiles([{ name: 'film.bin', mimeType: 'video/mp4', buffer: film }])
+  await expect(kitchen.getByText(/film.bin.*more than 5 bytes/)).toBeVisible()
 })
 
 // Without a network a file isn't lost in silence.

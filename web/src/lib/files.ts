@@ -11,8 +11,18 @@ const files = createClient<paths>(options)
 /** How long nothing may arrive of a file before it is taken for unsent. */
 const silence = 30_000
 
+/** What is larger is sent so that it can go on where it broke off. */
+const small = 1 << 20
+
 /** attachFile sends a file; onPart hears how much of it is away, from 0 to 1. It throws Refused or Unreachable. */
-export function attachFile(recipe: string, file: File, onPart: (part: number) => void): Promise<void> {
+export async function attachFile(recipe: string, file: File, onPart: (part: number) => void): Promise<void> {
+  if (file.size <= small) return attachAtOnce(recipe, file, onPart)
+  if (!navigator.onLine) throw new Unreachable('there is no network')
+  const { sendResumable } = await import('@/lib/resumableUpload')
+  return sendResumable(recipe, file, onPart)
+}
+
+function attachAtOnce(recipe: string, file: File, onPart: (part: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     let waiting = setTimeout(() => request.abort(), silence)

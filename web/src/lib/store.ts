@@ -139,6 +139,9 @@ export async function trimKept(limit = unseenKept) {
 
 /** wipe takes away everything, so that the next user of this device finds nothing. */
 export async function wipe() {
+  // Where uploads go on that broke off: the names of files are in it.
+  const names = 'localStorage' in globalThis ? Object.keys(localStorage) : []
+  for (const name of names) if (name.startsWith('tus::')) localStorage.removeItem(name)
   if ('caches' in globalThis) await caches.delete(picturesCache)
   await Promise.all(store.tables.map((table) => table.clear()))
 }

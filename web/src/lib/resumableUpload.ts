@@ -1,0 +1,80 @@
+// Files that take a while: what is away stays away when the connection breaks off, also while the app was closed and
+// the same file is chosen again. The server speaks tus, and so does the library; it is loaded with the first such file.
+import { DetailedError, Upload } from 'tus-js-client'
+import { Refused, Unreachable } from '@/lib/api'
+
+/** How long nothing may be heard of an upload before it is asked how far it is. */
+const silence = 20_000
+/** How often it may be silent in a row, or broken off while there is a network, before it is given up. */
+const patience = 6
+const pauses = [500, 1_000, 3_000, 5_000, 10_000]
+
+/** sendResumable sends a file and goes on where it broke off. onPart hears how much of it is away, from 0 to 1. */
+export function sendResumable(recipe: string, file: File, onPart: (part: number) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let silent = 0
+    let waiting: ReturnType<typeof setTimeout> | undefined
+    const upload = new Upload(file, {
+      endpoint: '/api/files/uploads',
+      metadata: { recipe, filename: file.name },
+      fingerprint: () =>
+        Promise.resolve(`larder.upload.${recipe}.${file.name}.${file.size}.${file.lastModified}`),
+      removeFingerprintOnSuccess: true,
+      retryDelays: pauses,
+      onShouldRetry: (error) => navigator.onLine && isPassing(error),
+      onProgress: (sent, total) => {
+        silent = 0
+        watch()
+        onPart(sent / total)
+      },
+      onSuccess: () => {
+        clearTimeout(waiting)
+        resolve()
+      },
+      onError: (error) => {
+        clearTimeout(waiting)
+        if (error instanceof DetailedError && error.originalResponse) reject(failure(error))
+        else if (!navigator.onLine) window.addEventListener('online', goOn, { once: true })
+        else reject(new Unreachable(error))
+      },
+    })
+    function watch() {
+      clearTimeout(waiting)
+      waiting = setTimeout(() => {
+        silent += 1
+        if (silent > patience) upload.options.onError?.(new Error('nothing is heard of the upload'))
+        else void upload.abort().then(goOn)
+      }, silence)
+    }
+    function goOn() {
+      watch()
+      upload.start()
+    }
+    void upload.findPreviousUploads().then(([before]) => {
+      if (before) upload.resumeFromPreviousUpload(before)
+      goOn()
+    })
+  })
+}
+
+function isPassing(error: DetailedError) {
+  const status = error.originalResponse?.getStatus() ?? 0
+  return status === 0 || status === 409 || status === 423 || status >= 500
+}
+
+// What the server said is passed on; that it is away, or a proxy in front of it says so, is no refusal.
+function failure(error: DetailedError) {
+  const status = error.originalResponse?.getStatus() ?? 0
+  if (status >= 502) return new Unreachable(error)
+  const problem = problemIn(error.originalResponse?.getBody() ?? '')
+  return new Refused(new Response(null, { status }), problem ?? { title: 'Refused', status })
+}
+
+/** problemIn reads what the server said; undefined where it is no JSON. */
+export function problemIn(body: string) {
+  try {
+    return JSON.parse(body) as { title: string; status: number; detail?: string }
+  } catch {
+    return undefined
+  }
+}
