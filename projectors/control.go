@@ -24,6 +24,9 @@ const (
 
 	controlHoldings = "larder.control.projectors.holdings." // + projection
 	controlSubjects = "larder.control.projectors.subjects." // + projection
+
+	controlRollback = "larder.control.projectors.rollback." // + projection
+	controlDropOld  = "larder.control.projectors.dropold."  // + projection
 )
 
 // A queue makes one process take a request where several could.
@@ -42,6 +45,7 @@ type command struct {
 	Sequence uint64   `json:"sequence,omitempty"` // of a parked event
 	Subjects []string `json:"subjects,omitempty"`
 	Cursor   string   `json:"cursor,omitempty"`
+	Compare  bool     `json:"compare,omitempty"` // whoever asks for a rebuild compares the new view
 }
 
 // service is one kind of request.
@@ -96,6 +100,8 @@ func (r *Runner) services() []service {
 	for _, w := range r.workers {
 		list = append(list,
 			service{subject: controlRebuild + w.spec.Name, queue: rebuildQueue, handle: r.serveRebuild(w)},
+			service{subject: controlRollback + w.spec.Name, queue: rebuildQueue, handle: r.serveRollback(w)},
+			service{subject: controlDropOld + w.spec.Name, queue: rebuildQueue, handle: r.serveDropOld(w)},
 			service{subject: controlHold + w.spec.Name, handle: r.serveHold(w)},
 			service{subject: controlRelease + w.spec.Name, handle: r.serveRelease(w)},
 			service{subject: controlRetry + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.RetryParked)},
@@ -134,12 +140,28 @@ func (r *Runner) serveErase(ctx context.Context, cmd command, reply func(any) er
 }
 
 func (r *Runner) serveRebuild(w *worker) func(context.Context, command, func(any) error) error {
-	return func(ctx context.Context, _ command, reply func(any) error) error {
-		return r.Rebuild(ctx, w.spec.Name, func(p Progress) {
-			// A caller that went away doesn't end a rebuild; one that cancels does, by the context.
-			_ = reply(p)
-		})
+	return func(ctx context.Context, cmd command, reply func(any) error) error {
+		var compare Compare
+		if cmd.Compare {
+			compare = comparedByCaller(r.deps.Conn, reply)
+		}
+		return r.RebuildCompared(ctx, w.spec.Name, tellCaller(reply), compare)
 	}
+}
+
+// tellCaller hands progress on. A caller that went away doesn't end a rebuild; one that cancels does, by the context.
+func tellCaller(reply func(any) error) func(Progress) {
+	return func(p Progress) { _ = reply(rebuildStep{Progress: p}) }
+}
+
+func (r *Runner) serveRollback(w *worker) func(context.Context, command, func(any) error) error {
+	return func(ctx context.Context, _ command, reply func(any) error) error {
+		return r.Rollback(ctx, w.spec.Name, tellCaller(reply))
+	}
+}
+
+func (r *Runner) serveDropOld(w *worker) func(context.Context, command, func(any) error) error {
+	return func(ctx context.Context, _ command, _ func(any) error) error { return r.DropOld(ctx, w.spec.Name) }
 }
 
 func serveParkedEvent(w *worker, deal func(ctx context.Context, name string, sequence uint64) error,
@@ -327,17 +349,34 @@ func (c *Control) parked(ctx context.Context, verb, name string, sequence uint64
 // Rebuild has a projection rebuilt where it runs and hands on its progress. Cancelling the context cancels
 // the rebuild. ErrNoProjectors if no process runs a projection of that name.
 func (c *Control) Rebuild(ctx context.Context, name string, progress func(Progress)) error {
+	return c.rebuild(ctx, controlRebuild, name, progress)
+}
+
+// Rollback has the view brought back that the last rebuild of a projection replaced; see Runner.Rollback.
+func (c *Control) Rollback(ctx context.Context, name string, progress func(Progress)) error {
+	return c.rebuild(ctx, controlRollback, name, progress)
+}
+
+func (c *Control) rebuild(ctx context.Context, verb, name string, progress func(Progress)) error {
 	if err := checkUser(name); err != nil {
 		return fmt.Errorf("%w %q", ErrUnknownProjection, name)
 	}
-	return c.ask(ctx, false, controlRebuild+name, command{}, func(data []byte) error {
-		var p Progress
-		if err := json.Unmarshal(data, &p); err != nil {
+	return c.ask(ctx, false, verb+name, command{}, func(data []byte) error {
+		var step rebuildStep
+		if err := json.Unmarshal(data, &step); err != nil {
 			return fmt.Errorf("read the progress of a rebuild: %w", err)
 		}
-		progress(p)
+		progress(step.Progress)
 		return nil
 	})
+}
+
+// DropOld has the view removed that the last rebuild of a projection replaced; see Runner.DropOld.
+func (c *Control) DropOld(ctx context.Context, name string) error {
+	if err := checkUser(name); err != nil {
+		return fmt.Errorf("%w %q", ErrUnknownProjection, name)
+	}
+	return c.ask(ctx, false, controlDropOld+name, command{}, func([]byte) error { return nil })
 }
 
 // Erase has a user erased in every process, and gives the counts. See Runner.Erase. ErrNoProjectors if no

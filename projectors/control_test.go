@@ -2,6 +2,9 @@ package projectors_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -46,6 +49,87 @@ func TestControl(t *testing.T) {
 	places, err := control.Erase(testkit.Context(t), teller.User)
 	require.NoError(t, err)
 	require.Equal(t, []projectors.Erased{{Name: "stream", Count: 5}, {Name: "diary", Count: 1}}, places)
+}
+
+// told is a diary whose rebuilt view tells what it has.
+type told struct{ *diary }
+
+type toldTarget struct{ *rewritten }
+
+func (d told) Rebuild(context.Context) (projectors.Target, error) {
+	return toldTarget{&rewritten{diary: d.diary, fresh: newDiary()}}, nil
+}
+
+func (t toldTarget) Holdings(_ context.Context, subjects []string) ([]projectors.Holding, error) {
+	var list []projectors.Holding
+	for _, page := range t.fresh.written() {
+		if slices.Contains(subjects, page.Subject) {
+			list = append(list, projectors.Holding{Subject: page.Subject, Version: page.Version})
+		}
+	}
+	return list, nil
+}
+
+func (t toldTarget) Subjects(context.Context, string, string) (projectors.SubjectPage, error) {
+	var page projectors.SubjectPage
+	for _, event := range t.fresh.written() {
+		page.Subjects = append(page.Subjects, event.Subject)
+	}
+	return page, nil
+}
+
+// Another process looks at what a rebuild has built before it serves, while that is kept up to date: what it refuses
+// doesn't take the place of what serves, and what it is content with does.
+func TestRebuildComparedElsewhere(t *testing.T) {
+	t.Parallel()
+	conn, server := connect(t)
+	book := told{newDiary()}
+	runner, _ := start(t, conn, long, book)
+	stop, err := projectors.ServeControl(conn, runner)
+	require.NoError(t, err)
+	defer stop()
+	teller := projectiontest.NewTeller()
+	story := versions(teller, 6)
+	publish(t, conn, story[:5]...)
+	caughtUp(t, runner)
+	require.NoError(t, book.Apply(t.Context(), book.written()), "more than a new view has")
+	before := book.sequences()
+	control := projectors.NewControl(dial(t, server.URL()))
+	nothing := func(projectors.Progress) {}
+
+	compared := make(chan struct{}, 1)
+	refusal := errors.New("one recipe is missing")
+	err = control.RebuildCompared(testkit.Context(t), "diary", nothing, func(context.Context, projectors.Built) error {
+		compared <- struct{}{}
+		return refusal
+	})
+	testkit.Wait(t, compared, "the comparison")
+	require.ErrorIs(t, err, refusal)
+	require.Equal(t, before, book.sequences(), "what serves is as it was")
+
+	err = control.RebuildCompared(testkit.Context(t), "diary", nothing, func(ctx context.Context, built projectors.Built) error {
+		publish(t, conn, story[5])
+		for position := uint64(0); position < 6; {
+			if position, err = built.Position(ctx); err != nil {
+				return err
+			}
+		}
+		page, err := built.Subjects(ctx, "", "")
+		if err != nil {
+			return err
+		}
+		list, err := built.Holdings(ctx, page.Subjects)
+		if err == nil && (len(list) != 2 || list[1].Version != 6) {
+			err = fmt.Errorf("the new view has %v", list)
+		}
+		return err
+	})
+	require.NoError(t, err)
+	require.Equal(t, []uint64{5, 6}, book.sequences(), "the last event, and what came while it was compared")
+
+	// A view that can't tell what it has isn't compared; one that keeps no old one can't go back.
+	require.ErrorContains(t, control.Rollback(testkit.Context(t), "diary", nothing), projectors.ErrNoOld.Error())
+	require.ErrorContains(t, control.DropOld(testkit.Context(t), "diary"), projectors.ErrNoOld.Error())
 }
 
 // Where no process runs projections, each question says so.

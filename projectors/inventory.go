@@ -23,16 +23,21 @@ type Holding struct {
 	Digest  string `json:"digest,omitempty"` // of what the view keeps of it, see Digest
 }
 
-// Inventory is a projection whose view can be compared with the ledger.
-type Inventory interface {
-	Projection
-
+// Holder tells what a view has, so that it can be compared with the ledger. A Target that is one is compared before
+// it takes the place of the view that serves.
+type Holder interface {
 	// Holdings tells what the view has of subjects, in any order. Those of which it has nothing are left out.
 	Holdings(ctx context.Context, subjects []string) ([]Holding, error)
 
 	// Subjects gives some subjects of which the view has something: of one user, or of all for "". It begins with
 	// cursor "", and next is "" at the end. A page may be empty, and a subject come twice.
 	Subjects(ctx context.Context, user, cursor string) (SubjectPage, error)
+}
+
+// Inventory is a projection whose view can be compared with the ledger.
+type Inventory interface {
+	Projection
+	Holder
 }
 
 // SubjectPage is a part of what a view has.

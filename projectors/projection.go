@@ -73,6 +73,21 @@ type Projection interface {
 	Rebuild(ctx context.Context) (Target, error)
 }
 
+// Keeper is a projection that keeps the view which the last rebuild replaced.
+type Keeper interface {
+	Projection
+
+	// Old begins to bring that view back. It lacks the events since the time; after its Commit the other one is kept.
+	// The error is ErrNoOld where none is kept.
+	Old(ctx context.Context) (Target, time.Time, error)
+
+	// DropOld removes it, and tells whether there was one.
+	DropOld(ctx context.Context) (bool, error)
+}
+
+// ErrNoOld is a projection that keeps no view which a rebuild replaced.
+var ErrNoOld = errors.New("no old view is kept")
+
 // Target is a view that is being built anew.
 type Target interface {
 	// Apply is that of the projection, but writes to the new view.

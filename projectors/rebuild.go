@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"larder.dev/events"
@@ -37,25 +38,55 @@ type Progress struct {
 	PerSecond float64 `json:"per_second"`
 }
 
-// rebuild fills a new view with the last event of each subject while the old one is kept up to date, then
-// holds all writing, takes what came in meanwhile, and swaps.
-func (w *worker) rebuild(ctx context.Context, runner string, progress func(Progress)) (err error) {
+// source is a view that takes the place of the one that serves, and which events it lacks.
+type source struct {
+	target Target
+	start  jetstream.ReadStart
+}
+
+// anew is an empty view, which lacks the last event of each subject.
+func (w *worker) anew(ctx context.Context) (source, error) {
+	target, err := w.projection.Rebuild(ctx)
+	return source{target, jetstream.ReadStart{Last: true}}, err
+}
+
+// clockMargin is more than clocks differ.
+const clockMargin = time.Minute
+
+// old is the view that was replaced, which lacks what came since.
+func (w *worker) old(ctx context.Context) (source, error) {
+	keeper, ok := w.projection.(Keeper)
+	if !ok {
+		return source{}, ErrNoOld
+	}
+	target, since, err := keeper.Old(ctx)
+	return source{target, jetstream.ReadStart{Since: since.Add(-clockMargin)}}, err
+}
+
+// rebuild fills a view with the events that it lacks while the one that serves is kept up to date, has it compared,
+// then holds all writing, takes what came in meanwhile, and swaps.
+func (w *worker) rebuild(ctx context.Context, runner string, begin func(context.Context) (source, error),
+	progress func(Progress), compare Compare,
+) (err error) {
 	if !w.rebuilding.CompareAndSwap(false, true) {
 		return fmt.Errorf("rebuild %s: %w", w.spec.Name, ErrRebuilding)
 	}
 	defer w.rebuilding.Store(false)
 	started := time.Now()
-	target, err := w.projection.Rebuild(ctx)
+	from, err := begin(ctx)
 	if err != nil {
 		return fmt.Errorf("rebuild %s: begin: %w", w.spec.Name, err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("rebuild %s: %w", w.spec.Name, err), abort(ctx, target))
+			err = errors.Join(fmt.Errorf("rebuild %s: %w", w.spec.Name, err), abort(ctx, from.target))
 		}
 	}()
-	p := &replay{worker: w, target: target, started: started, progress: progress, erasedAt: w.erased.mark()}
-	if err := p.read(ctx, jetstream.ReadStart{Last: true}); err != nil {
+	p := &replay{worker: w, target: from.target, started: started, progress: progress, erasedAt: w.erased.mark()}
+	if err := p.catchUp(ctx, from.start); err != nil {
+		return err
+	}
+	if err := p.compared(ctx, compare); err != nil {
 		return err
 	}
 	if err := p.swap(ctx, runner); err != nil {
@@ -89,6 +120,21 @@ type replay struct {
 	done    uint64
 	total   uint64
 	last    uint64 // sequence of the newest event read
+
+	followed atomic.Uint64 // sequence up to which the new view has everything
+}
+
+// catchUp applies what the view lacks. It knows where it has got to even where that was nothing.
+func (p *replay) catchUp(ctx context.Context, start jetstream.ReadStart) error {
+	state, err := p.deps.Conn.State(ctx, events.Stream)
+	if err != nil {
+		return err
+	}
+	if err := p.read(ctx, start); err != nil {
+		return err
+	}
+	p.last = max(p.last, state.LastSeq)
+	return nil
 }
 
 // read applies events from a place of the stream up to its end.

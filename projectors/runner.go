@@ -146,10 +146,49 @@ func (r *Runner) Parked(ctx context.Context) ([]ParkedEvent, error) { return r.p
 // Progress, if not nil, is called now and then. It stops at an event that can't be applied, and names it; then the old
 // view goes on serving. ErrUnknownProjection, or ErrRebuilding if it is being done already.
 func (r *Runner) Rebuild(ctx context.Context, name string, progress func(Progress)) error {
+	return r.RebuildCompared(ctx, name, progress, nil)
+}
+
+// RebuildCompared is Rebuild, and has the new view compared before it serves, where that can tell what it has.
+func (r *Runner) RebuildCompared(ctx context.Context, name string, progress func(Progress), compare Compare) error {
 	w, err := r.worker(name)
 	if err != nil {
 		return err
 	}
+	return r.rebuild(ctx, w, w.anew, progress, compare)
+}
+
+// Rollback brings the view back that the last rebuild replaced, with what came since, as a rebuild puts a new one in
+// place. The error is ErrNoOld where none is kept, or one of Rebuild.
+func (r *Runner) Rollback(ctx context.Context, name string, progress func(Progress)) error {
+	w, err := r.worker(name)
+	if err != nil {
+		return err
+	}
+	return r.rebuild(ctx, w, w.old, progress, nil)
+}
+
+// DropOld removes the view that the last rebuild replaced. The error is ErrNoOld where none is kept.
+func (r *Runner) DropOld(ctx context.Context, name string) error {
+	w, err := r.worker(name)
+	if err != nil {
+		return err
+	}
+	dropped := false
+	if keeper, ok := w.projection.(Keeper); ok {
+		if dropped, err = keeper.DropOld(ctx); err != nil {
+			return fmt.Errorf("drop the old view of %s: %w", name, err)
+		}
+	}
+	if !dropped {
+		return fmt.Errorf("drop the old view of %s: %w", name, ErrNoOld)
+	}
+	return nil
+}
+
+func (r *Runner) rebuild(ctx context.Context, w *worker, begin func(context.Context) (source, error),
+	progress func(Progress), compare Compare,
+) error {
 	ctx, done, err := r.begin(ctx)
 	if err != nil {
 		return err
@@ -158,7 +197,7 @@ func (r *Runner) Rebuild(ctx context.Context, name string, progress func(Progres
 	if progress == nil {
 		progress = func(Progress) {}
 	}
-	return w.rebuild(ctx, r.id, progress)
+	return w.rebuild(ctx, r.id, begin, progress, compare)
 }
 
 func (r *Runner) worker(name string) (*worker, error) {

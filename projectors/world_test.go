@@ -2,6 +2,7 @@ package projectors_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -64,6 +65,12 @@ func (d *diary) Fresh(context.Context) (bool, error) { return d.fresh, nil }
 
 func (d *diary) Rebuild(context.Context) (projectors.Target, error) {
 	return &rewritten{diary: d, fresh: newDiary()}, nil
+}
+
+func (d *diary) written() []projectors.Event {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.pages)
 }
 
 // sequences are those of the events written, in the order of writing.

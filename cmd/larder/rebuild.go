@@ -5,24 +5,78 @@ import (
 	"fmt"
 	"log/slog"
 
+	"larder.dev/cmd/larder/internal/reconcile"
+	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/projectors"
 )
 
-// rebuildCommand fills a projection anew from the stream, while the old one serves. Interrupted, it leaves
-// the old one as it was; run again, it starts over.
+// rebuildCommand fills a projection anew from the stream, while the old one serves, and compares it with the ledger
+// before it serves. Interrupted, it leaves the old one as it was; run again, it starts over. The search index keeps the
+// one that was replaced, to go back to.
 type rebuildCommand struct {
-	Name string `arg:"" enum:"search,cache,replica,grocery" help:"search, cache, replica or grocery."`
+	Name     string `arg:"" enum:"search,cache,replica,grocery" help:"search, cache, replica or grocery."`
+	Rollback bool   `xor:"what" help:"Bring back what the last rebuild replaced, with all that came since (search)."`
+	DropOld  bool   `xor:"what" help:"Remove what the last rebuild replaced (search)."`
+	NoCheck  bool   `xor:"what" help:"Don't compare it with the ledger: for when the database is away."`
 }
 
 func (c rebuildCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *workplace, control *projectors.Control) error {
-		bar := newProgress(con.err, "rebuild "+c.Name, "events")
-		err := control.Rebuild(ctx, c.Name, func(p projectors.Progress) { bar.set(int64(p.Done), int64(p.Total)) })
-		if err != nil {
-			bar.abandon()
-			return fmt.Errorf("rebuild %s: %w", c.Name, err)
+	var needs []stores.Store
+	do := (*projectors.Control).Rebuild
+	switch {
+	case c.DropOld:
+		return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *workplace, control *projectors.Control) error {
+			return control.DropOld(ctx, c.Name)
+		})
+	case c.Rollback:
+		do = (*projectors.Control).Rollback
+	case !c.NoCheck:
+		needs = writeSide()
+	}
+	return withProjectors(ctx, s, con, log, needs, func(ctx context.Context, work *workplace, control *projectors.Control) error {
+		if needs != nil {
+			return c.compared(ctx, con, log, work, control)
 		}
-		bar.finish()
-		return nil
+		what := "rebuild " + c.Name
+		if c.Rollback {
+			what = "roll back " + c.Name
+		}
+		bar := newProgress(con.err, what, "events")
+		err := do(control, ctx, c.Name, func(p projectors.Progress) { bar.set(int64(p.Done), int64(p.Total)) })
+		return barred(bar, err, what)
 	})
+}
+
+// barred ends a bar as the work that it showed ended.
+func barred(bar *progress, err error, what string) error {
+	if err != nil {
+		bar.abandon()
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	bar.finish()
+	return nil
+}
+
+// compared rebuilds, and compares before the new view serves.
+func (c rebuildCommand) compared(ctx context.Context, con console, log *slog.Logger, work *workplace, control *projectors.Control) error {
+	api, err := work.command(ctx, log)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(con.err, "rebuild "+c.Name, "events")
+	var result *reconcile.Result
+	err = control.RebuildCompared(ctx, c.Name, func(p projectors.Progress) { bar.set(int64(p.Done), int64(p.Total)) },
+		func(ctx context.Context, built projectors.Built) error {
+			seen, err := reconcile.NewView(ctx, api.Ledger(), control, c.Name, built)
+			result = &seen
+			return err
+		})
+	if err := barred(bar, err, "rebuild "+c.Name); err != nil {
+		return err
+	}
+	if result != nil {
+		fmt.Fprintf(con.out, "compared with the ledger, %d events of %d users: nothing is missing, stale or too much\n",
+			result.Events, result.Users)
+	}
+	return nil
 }

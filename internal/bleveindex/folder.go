@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 const (
 	currentFile      = "CURRENT"
+	oldFile          = "OLD"
 	lockFile         = "LOCK"
 	generationPrefix = "generation-"
 	firstGeneration  = generationPrefix + "1"
@@ -88,6 +90,55 @@ func (f folder) serve(generation string) error {
 	return nil
 }
 
+// oldGeneration is the one that a commit replaced, and when. The zero one is
+// none.
+type oldGeneration struct {
+	name  string
+	since time.Time
+}
+
+// old returns the generation that is kept. A name that makes no sense is none:
+// what a crash left of it is removed at the next opening.
+func (f folder) old() oldGeneration {
+	content, err := os.ReadFile(f.path(oldFile))
+	if err != nil {
+		return oldGeneration{}
+	}
+	name, instant, _ := strings.Cut(strings.TrimSuffix(string(content), "\n"), " ")
+	since, err := time.Parse(time.RFC3339Nano, instant)
+	if _, ok := generationNumber(name); !ok || err != nil {
+		return oldGeneration{}
+	}
+	if serving, err := f.current(); err != nil || serving == name {
+		return oldGeneration{}
+	}
+	return oldGeneration{name: name, since: since}
+}
+
+// keep notes durably that a generation is replaced now.
+func (f folder) keep(generation string) error {
+	temporary := f.path(oldFile + ".new")
+	content := generation + " " + time.Now().UTC().Format(time.RFC3339Nano) + "\n"
+	if err := writeDurably(temporary, content); err != nil {
+		return fmt.Errorf("name the old generation: %w", err)
+	}
+	if err := os.Rename(temporary, f.path(oldFile)); err != nil {
+		return fmt.Errorf("name the old generation: %w", err)
+	}
+	return nil
+}
+
+// remove removes a closed generation; "" is none.
+func (f folder) remove(generation string) error {
+	if generation == "" {
+		return nil
+	}
+	if err := os.RemoveAll(f.path(generation)); err != nil {
+		return fmt.Errorf("remove old generation of search index: %w", err)
+	}
+	return nil
+}
+
 func writeDurably(path, content string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -124,18 +175,19 @@ func (f folder) next() (string, error) {
 	return generationPrefix + strconv.Itoa(last+1), nil
 }
 
-// removeOthers removes what a crash left of other generations.
-func (f folder) removeOthers(serving string) error {
+// removeOthers removes what a crash left of generations that neither serve nor
+// are kept.
+func (f folder) removeOthers(serving, old string) error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
 		return fmt.Errorf("list generations of search index: %w", err)
 	}
 	for _, entry := range entries {
-		if _, ok := generationNumber(entry.Name()); !ok || entry.Name() == serving {
+		if _, ok := generationNumber(entry.Name()); !ok || entry.Name() == serving || entry.Name() == old {
 			continue
 		}
-		if err := os.RemoveAll(f.path(entry.Name())); err != nil {
-			return fmt.Errorf("remove old generation of search index: %w", err)
+		if err := f.remove(entry.Name()); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -33,6 +33,8 @@ type Index struct {
 	serving  *generation // nil after Close
 	building *generation // nil when no rebuild is under way
 	fresh    bool
+
+	keeping sync.Mutex // held while the old generation comes, goes or is written to
 }
 
 var _ searchindex.Index = (*Index)(nil)
@@ -62,7 +64,7 @@ func (x *Index) open() error {
 	if err != nil {
 		return err
 	}
-	if err := x.folder.removeOthers(serving.name); err != nil {
+	if err := x.folder.removeOthers(serving.name, x.folder.old().name); err != nil {
 		return errors.Join(err, serving.engine.Close())
 	}
 	fresh, err := serving.empty()
@@ -178,6 +180,9 @@ func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
 	if err := x.eraseBuilding(ctx, owner); err != nil {
 		return 0, err
 	}
+	if err := x.eraseOld(ctx, owner); err != nil {
+		return 0, err
+	}
 	serving, done, err := x.use()
 	if err != nil {
 		return 0, err
@@ -232,7 +237,7 @@ func (x *Index) Close() error {
 	}
 	var errs []error
 	if building != nil {
-		errs = append(errs, x.drop(building))
+		errs = append(errs, x.leave(building))
 	}
 	serving.users.Wait()
 	if err := serving.engine.Close(); err != nil {
@@ -240,6 +245,24 @@ func (x *Index) Close() error {
 	}
 	x.queue.Close()
 	return errors.Join(append(errs, x.folder.unlock())...)
+}
+
+// leave ends the building of a generation: it is removed, or it is the old one
+// again that it was.
+func (x *Index) leave(g *generation) error {
+	if g.name == x.folder.old().name {
+		return x.shut(g)
+	}
+	return x.drop(g)
+}
+
+// shut closes a generation and leaves it on disk.
+func (x *Index) shut(g *generation) error {
+	g.users.Wait()
+	if err := g.engine.Close(); err != nil {
+		return fmt.Errorf("close generation %s of search index: %w", g.name, err)
+	}
+	return nil
 }
 
 // drop removes a generation that nobody can reach any more, once the last one

@@ -20,7 +20,11 @@ func (x *Index) Documents(ctx context.Context, owner string, ids []string) ([]se
 		return nil, err
 	}
 	defer done()
-	view, err := serving.view()
+	return serving.documents(ctx, owner, ids)
+}
+
+func (g *generation) documents(ctx context.Context, owner string, ids []string) ([]searchindex.Document, error) {
+	view, err := g.view()
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +86,11 @@ func (x *Index) Keys(ctx context.Context, owner string, after searchindex.Key, l
 		return nil, err
 	}
 	defer done()
-	view, err := serving.view()
+	return serving.keys(ctx, owner, after, limit)
+}
+
+func (g *generation) keys(ctx context.Context, owner string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
+	view, err := g.view()
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,24 @@ func (r *rebuild) Apply(ctx context.Context, docs []searchindex.Document) error 
 	return r.next.apply(ctx, docs)
 }
 
+func (r *rebuild) Documents(ctx context.Context, owner string, ids []string) ([]searchindex.Document, error) {
+	done, err := r.index.useBuilding(r.next)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return r.next.documents(ctx, owner, ids)
+}
+
+func (r *rebuild) Keys(ctx context.Context, owner string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
+	done, err := r.index.useBuilding(r.next)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return r.next.keys(ctx, owner, after, limit)
+}
+
 func (r *rebuild) Count(ctx context.Context) (int, error) {
 	done, err := r.index.useBuilding(r.next)
 	if err != nil {
@@ -53,17 +71,26 @@ func (r *rebuild) Count(ctx context.Context) (int, error) {
 }
 
 func (r *rebuild) Commit(context.Context) error {
-	old, err := r.swap()
+	x := r.index
+	x.keeping.Lock()
+	defer x.keeping.Unlock()
+	before := x.folder.old().name
+	replaced, err := r.swap()
 	if err != nil {
 		return err
 	}
 	// From here on the new generation serves, so nothing may fail: a folder
 	// that is left is removed at the next opening.
-	if err := syncDir(r.index.folder.dir); err != nil {
-		r.index.log.Warn("sync folder of search index", "error", err)
+	if err := syncDir(x.folder.dir); err != nil {
+		x.log.Warn("sync folder of search index", "error", err)
 	}
-	if err := r.index.drop(old); err != nil {
-		r.index.log.Warn("remove replaced search index", "error", err)
+	if err := x.shut(replaced); err != nil {
+		x.log.Warn("close replaced search index", "error", err)
+	}
+	if before != r.next.name {
+		if err := x.folder.remove(before); err != nil {
+			x.log.Warn("remove search index that was kept", "error", err)
+		}
 	}
 	return nil
 }
@@ -76,6 +103,11 @@ func (r *rebuild) swap() (old *generation, err error) {
 	if x.building != r.next {
 		return nil, searchindex.ErrClosed
 	}
+	// The old one is named first: a crash between the two leaves one that serves
+	// and is named as old, too, which is none.
+	if err := x.folder.keep(x.serving.name); err != nil {
+		return nil, err
+	}
 	if err := x.folder.serve(r.next.name); err != nil {
 		return nil, err
 	}
@@ -86,6 +118,8 @@ func (r *rebuild) swap() (old *generation, err error) {
 
 func (r *rebuild) Abort(context.Context) error {
 	x := r.index
+	x.keeping.Lock()
+	defer x.keeping.Unlock()
 	x.mu.Lock()
 	if x.building != r.next {
 		x.mu.Unlock()
@@ -93,5 +127,5 @@ func (r *rebuild) Abort(context.Context) error {
 	}
 	x.building = nil
 	x.mu.Unlock()
-	return x.drop(r.next)
+	return x.leave(r.next)
 }

@@ -24,6 +24,9 @@ func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
 			return 0, err
 		}
 	}
+	if _, err := x.erase(ctx, x.oldAlias(), owner); err != nil && !isMissingIndex(err) {
+		return 0, err
+	}
 	erased, err := x.erase(ctx, x.alias, owner)
 	if isMissingIndex(err) {
 		return 0, nil

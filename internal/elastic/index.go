@@ -174,5 +174,5 @@ func (x *Index) Close() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
 	defer cancel()
-	return x.drop(ctx, building.name)
+	return building.leave(ctx)
 }

@@ -23,17 +23,9 @@ func (x *Index) Documents(ctx context.Context, owner string, ids []string) ([]se
 	if err := x.fit(ctx); err != nil {
 		return nil, orEmpty(err)
 	}
-	var wanted []object
-	for _, id := range ids {
-		if searchindex.IsName(owner) && searchindex.IsName(id) {
-			wanted = append(wanted, object{"_id": docKey{owner, id}.String(), "routing": routing(owner)})
-		}
-	}
-	if len(wanted) == 0 {
-		return nil, nil
-	}
+	wanted := wantedDocuments(owner, ids)
 	for {
-		docs, err := x.documents(ctx, wanted)
+		docs, err := x.documents(ctx, x.alias, wanted, asSearched)
 		if !errors.Is(err, errNoShard) {
 			return docs, err
 		}
@@ -45,12 +37,26 @@ func (x *Index) Documents(ctx context.Context, owner string, ids []string) ([]se
 	}
 }
 
-func (x *Index) documents(ctx context.Context, wanted []object) ([]searchindex.Document, error) {
+func wantedDocuments(owner string, ids []string) []object {
+	var wanted []object
+	for _, id := range ids {
+		if searchindex.IsName(owner) && searchindex.IsName(id) {
+			wanted = append(wanted, object{"_id": docKey{owner, id}.String(), "routing": routing(owner)})
+		}
+	}
+	return wanted
+}
+
+// documents reads from an index or alias: what searches see of it, or in real
+// time what was written.
+func (x *Index) documents(ctx context.Context, from string, wanted []object, realtime bool) ([]searchindex.Document, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
 	request, err := body(object{"docs": wanted})
 	if err != nil {
 		return nil, err
 	}
-	realtime := asSearched
 	var answer struct {
 		Docs []struct {
 			lookedUp
@@ -59,16 +65,16 @@ func (x *Index) documents(ctx context.Context, wanted []object) ([]searchindex.D
 			Source source `json:"_source"` //nolint:tagliatelle // Elasticsearch's name
 		}
 	}
-	if err := x.call(ctx, esapi.MgetRequest{Index: x.alias, Body: request, Realtime: &realtime}, &answer); err != nil {
-		return nil, fmt.Errorf("read %d documents of %s: %w", len(wanted), x.alias, err)
+	if err := x.call(ctx, esapi.MgetRequest{Index: from, Body: request, Realtime: &realtime}, &answer); err != nil {
+		return nil, fmt.Errorf("read %d documents of %s: %w", len(wanted), from, err)
 	}
 	var docs []searchindex.Document
 	for _, got := range answer.Docs {
 		switch {
 		case got.Error.Type == kindNoShard:
-			return nil, fmt.Errorf("read documents of %s: %w", x.alias, errNoShard)
+			return nil, fmt.Errorf("read documents of %s: %w", from, errNoShard)
 		case got.Error.Type != "":
-			return nil, fmt.Errorf("read documents of %s: %s", x.alias, got.Error.Type)
+			return nil, fmt.Errorf("read documents of %s: %s", from, got.Error.Type)
 		case got.Found:
 			docs = append(docs, searchindex.Document{
 				ID: got.Source.ID, Owner: got.Source.Owner, Name: got.Source.Name, Tags: got.Source.Tags,
@@ -91,6 +97,11 @@ func (x *Index) Keys(ctx context.Context, owner string, after searchindex.Key, l
 	if err := x.fit(ctx); err != nil {
 		return nil, orEmpty(err)
 	}
+	return x.keys(ctx, x.alias, owner, after, limit)
+}
+
+// keys names what searches see of an index or alias.
+func (x *Index) keys(ctx context.Context, of, owner string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
 	search := object{
 		"query":   object{"match_all": object{}},
 		"sort":    []object{{fieldOwner: "asc"}, {fieldID: "asc"}},
@@ -98,7 +109,7 @@ func (x *Index) Keys(ctx context.Context, owner string, after searchindex.Key, l
 		"_source": []string{fieldOwner, fieldID},
 	}
 	partial := false // a shard that doesn't answer is an error and no shorter list
-	request := esapi.SearchRequest{Index: []string{x.alias}, AllowPartialSearchResults: &partial}
+	request := esapi.SearchRequest{Index: []string{of}, AllowPartialSearchResults: &partial}
 	if owner != "" {
 		search["query"] = object{"term": object{fieldOwner: owner}}
 		request.Routing = []string{routing(owner)}
@@ -106,6 +117,7 @@ func (x *Index) Keys(ctx context.Context, owner string, after searchindex.Key, l
 	if after != (searchindex.Key{}) {
 		search["search_after"] = []any{after.Owner, after.ID}
 	}
+	var err error
 	if request.Body, err = body(search); err != nil {
 		return nil, err
 	}
@@ -117,7 +129,7 @@ func (x *Index) Keys(ctx context.Context, owner string, after searchindex.Key, l
 		}
 	}
 	if err := x.call(ctx, request, &found); err != nil {
-		return nil, fmt.Errorf("name the documents of %s: %w", x.alias, err)
+		return nil, fmt.Errorf("name the documents of %s: %w", of, err)
 	}
 	keys := make([]searchindex.Key, 0, len(found.Hits.Hits))
 	for _, hit := range found.Hits.Hits {

@@ -2,6 +2,7 @@ package elastic
 
 import (
 	"strings"
+	"time"
 
 	"larder.dev/internal/searchindex"
 	"larder.dev/internal/wordfold"
@@ -42,7 +43,8 @@ const layoutVersion = 1
 
 // meta is what we write into the mapping for ourselves.
 type meta struct {
-	Layout int `json:"layout"`
+	Layout   int       `json:"layout"`
+	Replaced time.Time `json:"replaced,omitzero"` // by a commit; of the old generation
 }
 
 // mappings is what an index says of itself.
@@ -55,7 +57,7 @@ type mappings struct {
 func mapping(layout int) object {
 	term := object{"type": "keyword", "ignore_above": maxTermRunes, "doc_values": false}
 	return object{
-		"_meta":    meta{layout},
+		"_meta":    meta{Layout: layout},
 		"dynamic":  "strict",
 		"_routing": object{"required": true},
 		"properties": object{

@@ -13,6 +13,7 @@ import (
 type rebuild struct {
 	index *Index
 	name  string
+	old   bool // it is the old one, which comes back
 }
 
 // alias is what documents are written to while the generation is being built.
@@ -47,7 +48,11 @@ func (x *Index) Rebuild(ctx context.Context) (searchindex.Rebuild, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := x.dropOthers(ctx, serving); err != nil {
+	old, _, err := x.oldOne(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.dropOthers(ctx, serving, old); err != nil {
 		return nil, err
 	}
 	next := &rebuild{index: x, name: name}
@@ -60,14 +65,14 @@ func (x *Index) Rebuild(ctx context.Context) (searchindex.Rebuild, error) {
 	return next, nil
 }
 
-// dropOthers removes every generation that doesn't serve.
-func (x *Index) dropOthers(ctx context.Context, serving string) error {
+// dropOthers removes every generation that neither serves nor is kept.
+func (x *Index) dropOthers(ctx context.Context, serving, old string) error {
 	names, err := x.generations(ctx)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if name == serving {
+		if name == serving || name == old {
 			continue
 		}
 		if err := x.drop(ctx, name); err != nil {
@@ -97,6 +102,30 @@ func (r *rebuild) Apply(ctx context.Context, docs []searchindex.Document) error 
 	return r.index.apply(ctx, target{alias: r.alias()}, docs)
 }
 
+// Documents implements searchindex.Lister. What was written is read in real
+// time: a generation that is being built isn't refreshed.
+func (r *rebuild) Documents(ctx context.Context, owner string, ids []string) ([]searchindex.Document, error) {
+	done, err := r.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return r.index.documents(ctx, r.name, wantedDocuments(owner, ids), true)
+}
+
+// Keys implements searchindex.Lister.
+func (r *rebuild) Keys(ctx context.Context, owner string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
+	done, err := r.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if err := r.index.refresh(ctx, r.name); err != nil {
+		return nil, err
+	}
+	return r.index.keys(ctx, r.name, owner, after, limit)
+}
+
 func (r *rebuild) Count(ctx context.Context) (int, error) {
 	done, err := r.use()
 	if err != nil {
@@ -118,22 +147,31 @@ func (r *rebuild) Commit(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	old, _, err := x.serving(ctx)
+	replaced, _, err := x.serving(ctx)
+	if err != nil {
+		return fmt.Errorf("commit index %s: %w", r.name, err)
+	}
+	before, _, err := x.oldOne(ctx)
 	if err != nil {
 		return fmt.Errorf("commit index %s: %w", r.name, err)
 	}
 	if err := r.prepare(ctx); err != nil {
 		return fmt.Errorf("commit index %s: %w", r.name, err)
 	}
-	if err := r.swap(ctx, old); err != nil {
+	if err := x.noteReplaced(ctx, replaced); err != nil {
+		return fmt.Errorf("commit index %s: %w", r.name, err)
+	}
+	if err := r.swap(ctx, replaced, before); err != nil {
 		return fmt.Errorf("commit index %s: %w", r.name, err)
 	}
 	x.mu.Lock()
 	x.building, x.fresh, x.fits = nil, false, true
 	x.mu.Unlock()
 	// From here on the new generation serves, so nothing may fail.
-	if err := x.drop(ctx, old); err != nil {
-		x.log.WarnContext(ctx, "remove replaced search index; the next rebuild removes it", "index", old, "error", err)
+	if before != "" && before != r.name {
+		if err := x.drop(ctx, before); err != nil {
+			x.log.WarnContext(ctx, "remove search index that was kept; the next rebuild removes it", "index", before, "error", err)
+		}
 	}
 	return nil
 }
@@ -156,17 +194,27 @@ func (r *rebuild) prepare(ctx context.Context) error {
 }
 
 // swap leads the alias to the new generation, in one change of the cluster: no
-// search meets both or none.
-func (r *rebuild) swap(ctx context.Context, old string) error {
-	request, err := body(object{"actions": []object{
-		{"remove": object{"index": old, "alias": r.index.alias, "must_exist": true}},
-		{"add": object{"index": r.name, "alias": r.index.alias}},
+// search meets both or none. The replaced one is the old one from then on.
+func (r *rebuild) swap(ctx context.Context, replaced, before string) error {
+	alias, oldAlias := r.index.alias, r.index.oldAlias()
+	actions := []object{
+		{"remove": object{"index": replaced, "alias": alias, "must_exist": true}},
+		{"add": object{"index": r.name, "alias": alias}},
 		{"remove": object{"index": r.name, "alias": r.alias()}},
-	}})
+		{"add": object{"index": replaced, "alias": oldAlias}},
+	}
+	if before != "" {
+		actions = append(actions, object{"remove": object{"index": before, "alias": oldAlias}})
+	}
+	return r.index.updateAliases(ctx, actions...)
+}
+
+func (x *Index) updateAliases(ctx context.Context, actions ...object) error {
+	request, err := body(object{"actions": actions})
 	if err != nil {
 		return err
 	}
-	return r.index.call(ctx, esapi.IndicesUpdateAliasesRequest{Body: request}, nil)
+	return x.call(ctx, esapi.IndicesUpdateAliasesRequest{Body: request}, nil)
 }
 
 func (r *rebuild) Abort(ctx context.Context) error {
@@ -180,5 +228,14 @@ func (r *rebuild) Abort(ctx context.Context) error {
 	}
 	x.building = nil
 	x.mu.Unlock()
-	return x.drop(ctx, r.name)
+	return r.leave(ctx)
+}
+
+// leave ends the building of a generation: it is removed, or it is the old one
+// again that it was.
+func (r *rebuild) leave(ctx context.Context) error {
+	if r.old {
+		return r.index.updateAliases(ctx, object{"remove": object{"index": r.name, "alias": r.alias()}})
+	}
+	return r.index.drop(ctx, r.name)
 }

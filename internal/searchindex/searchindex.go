@@ -20,6 +20,7 @@ package searchindex
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // DefaultLimit is the number of hits on a page when a query asks for none.
@@ -34,6 +35,9 @@ var ErrBadDocument = errors.New("searchindex: bad document")
 
 // ErrRebuilding reports that a rebuild of this index is already under way.
 var ErrRebuilding = errors.New("searchindex: a rebuild is already under way")
+
+// ErrNoOld reports that no old generation is kept.
+var ErrNoOld = errors.New("searchindex: there is no old generation")
 
 // ErrClosed reports the use of an index after Close, or of a rebuild after
 // Commit or Abort.
@@ -90,6 +94,38 @@ type Page struct {
 	Next  string // cursor of the next page; "" on the last
 }
 
+// Lister says what an index has, to whoever compares it with something else.
+type Lister interface {
+	// Documents returns what the index has of an owner's documents with these
+	// ids, tombstones too, in no order: with the tags as TagKeys gives them.
+	Documents(ctx context.Context, owner string, ids []string) ([]Document, error)
+
+	// Keys returns up to limit keys of documents and tombstones behind one, in
+	// an order of the index's own: of one owner, or of all for "". The first are
+	// behind the zero Key; fewer than limit are the last. What comes or goes
+	// meanwhile may be among them or not.
+	Keys(ctx context.Context, owner string, after Key, limit int) ([]Key, error)
+}
+
+// Generations takes one generation of an index for another.
+type Generations interface {
+	// Rebuild starts a second, empty generation beside the one that serves.
+	// It returns ErrRebuilding if there is one already.
+	Rebuild(ctx context.Context) (Rebuild, error)
+
+	// Old begins to bring back the generation that the last commit replaced: it
+	// is kept, and written to no more. Whoever applies what came since the time
+	// has made it as new as the serving one; its Commit makes it serve, and
+	// keeps the other as the old one. Abort leaves it the old one. It returns
+	// ErrNoOld if there is none, ErrOutdated if another version of this program
+	// laid it out, and ErrRebuilding as Rebuild does.
+	Old(ctx context.Context) (old Rebuild, since time.Time, err error)
+
+	// DropOld removes the old generation, and reports whether there was one. It
+	// returns ErrRebuilding while that is being brought back.
+	DropOld(ctx context.Context) (bool, error)
+}
+
 // Index is an index that serves searches while it is written to. All methods
 // are safe for concurrent use.
 type Index interface {
@@ -110,20 +146,12 @@ type Index interface {
 	// tombstone's for a deleted one, and 0 for one never indexed.
 	Version(ctx context.Context, owner, id string) (int64, error)
 
-	// Documents returns what the index has of an owner's documents with these
-	// ids, tombstones too, in no order: with the tags as TagKeys gives them. It
-	// sees what Search sees.
-	Documents(ctx context.Context, owner string, ids []string) ([]Document, error)
-
-	// Keys returns up to limit keys of documents and tombstones behind one, in
-	// an order of the index's own: of one owner, or of all for "". The first are
-	// behind the zero Key; fewer than limit are the last. What comes or goes
-	// meanwhile may be among them or not.
-	Keys(ctx context.Context, owner string, after Key, limit int) ([]Key, error)
+	// What it lists is what Search sees.
+	Lister
 
 	// Erase drops every document and tombstone of an owner, in the serving
-	// index and in a rebuild under way, and returns how many the serving index
-	// had.
+	// index, in a rebuild under way and in the old generation, and returns how
+	// many the serving index had.
 	Erase(ctx context.Context, owner string) (int, error)
 
 	// Fresh reports that the index held nothing when it was opened: whoever
@@ -133,9 +161,7 @@ type Index interface {
 	// Ready returns nil when the engine answers.
 	Ready(ctx context.Context) error
 
-	// Rebuild starts a second, empty generation beside the one that serves.
-	// It returns ErrRebuilding if there is one already.
-	Rebuild(ctx context.Context) (Rebuild, error)
+	Generations
 
 	// Close waits for searches under way and aborts a rebuild under way.
 	Close() error
@@ -146,12 +172,16 @@ type Rebuild interface {
 	// Apply is Index.Apply on the new generation.
 	Apply(ctx context.Context, docs []Document) error
 
+	// What it lists is what was applied.
+	Lister
+
 	// Count returns the documents of the new generation, tombstones not counted.
 	Count(ctx context.Context) (int, error)
 
 	// Commit makes the new generation the serving one, once and durably.
-	// Searches under way finish on the old one; none fails. What only the old
-	// generation has is gone afterwards.
+	// Searches under way finish on the one before; none fails. What only that
+	// has is found no more. It is kept as the old generation, in the place of an
+	// older one, until the next commit or Index.DropOld.
 	Commit(ctx context.Context) error
 
 	// Abort drops the new generation. It does nothing after Commit or Abort.

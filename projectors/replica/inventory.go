@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/events"
 	"larder.dev/projectors"
@@ -17,22 +18,23 @@ import (
 // subjectsPage is how many rows are named at once.
 const subjectsPage = 1000
 
+// The statements take {} for the place.
 const (
 	recipesOf = `SELECT r.user_id::text, r.id::text, r.version, r.change, r.name, r.description, r.servings, r.prep_minutes,
 			r.cook_minutes, r.source_url, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at, r.deleted_at,
 			coalesce((SELECT json_agg(json_build_object('text', i.text, 'quantity', i.quantity,
 				'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note, 'section', i.section)
-				ORDER BY i.position) FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')
-		FROM unnest($1::uuid[], $2::uuid[]) AS asked(user_id, id) JOIN recipes r USING (user_id, id)`
+				ORDER BY i.position) FROM {}ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')
+		FROM unnest($1::uuid[], $2::uuid[]) AS asked(user_id, id) JOIN {}recipes r USING (user_id, id)`
 
 	usersOf = `SELECT id::text, name, password_hash, admin, grocery, disabled, version, created_at, updated_at
-		FROM users WHERE id = ANY($1::uuid[])`
+		FROM {}users WHERE id = ANY($1::uuid[])`
 
-	recipesAfter = `SELECT user_id::text, id::text FROM recipes
+	recipesAfter = `SELECT user_id::text, id::text FROM {}recipes
 		WHERE (user_id, id) > ($1::uuid, $2::uuid) AND ($3 = '' OR user_id = nullif($3, '')::uuid)
 		ORDER BY user_id, id LIMIT $4`
 
-	usersAfter = `SELECT id::text FROM users WHERE id > $1::uuid AND ($2 = '' OR id = nullif($2, '')::uuid) ORDER BY id LIMIT $3`
+	usersAfter = `SELECT id::text FROM {}users WHERE id > $1::uuid AND ($2 = '' OR id = nullif($2, '')::uuid) ORDER BY id LIMIT $3`
 )
 
 // Expect gives what the backup must have after the last event of a subject; false where it keeps nothing of such
@@ -87,6 +89,15 @@ func digest(v any, more ...string) (string, error) {
 
 // Holdings implements projectors.Inventory.
 func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
+	return holdings(ctx, p.pool, live, subjects)
+}
+
+// Holdings implements projectors.Holder.
+func (t *target) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
+	return holdings(ctx, t.pool, staging, subjects)
+}
+
+func holdings(ctx context.Context, pool *pgxpool.Pool, at place, subjects []string) ([]projectors.Holding, error) {
 	var owners, ids, accounts []string
 	for _, subject := range subjects {
 		if owner, id, ok := events.RecipeOf(subject); ok {
@@ -110,7 +121,7 @@ func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]project
 		if read.count == 0 {
 			continue
 		}
-		rows, err := p.pool.Query(ctx, read.query, read.args...)
+		rows, err := pool.Query(ctx, at.in(read.query), read.args...)
 		if err != nil {
 			return nil, fmt.Errorf("read %d rows of the replica: %w", read.count, err)
 		}
@@ -151,16 +162,26 @@ func scanUser(row pgx.CollectableRow) (projectors.Holding, error) {
 // accountsCursor begins the cursor among the accounts, which come behind the recipes.
 const accountsCursor = "accounts "
 
-// Subjects implements projectors.Inventory. The cursor is the last row's user and id.
+// Subjects implements projectors.Inventory.
 func (p *Projection) Subjects(ctx context.Context, user, cursor string) (projectors.SubjectPage, error) {
+	return subjects(ctx, p.pool, live, user, cursor)
+}
+
+// Subjects implements projectors.Holder.
+func (t *target) Subjects(ctx context.Context, user, cursor string) (projectors.SubjectPage, error) {
+	return subjects(ctx, t.pool, staging, user, cursor)
+}
+
+// subjects names the recipes and accounts at a place. The cursor is the last row's user and id.
+func subjects(ctx context.Context, pool *pgxpool.Pool, at place, user, cursor string) (projectors.SubjectPage, error) {
 	if after, ok := strings.CutPrefix(cursor, accountsCursor); ok {
-		return p.accounts(ctx, user, after)
+		return accounts(ctx, pool, at, user, after)
 	}
 	after, afterID, ok := strings.Cut(cursor, " ")
 	if !ok {
 		after, afterID = uuid.Nil.String(), uuid.Nil.String()
 	}
-	rows, err := p.pool.Query(ctx, recipesAfter, after, afterID, user, subjectsPage)
+	rows, err := pool.Query(ctx, at.in(recipesAfter), after, afterID, user, subjectsPage)
 	if err != nil {
 		return projectors.SubjectPage{}, fmt.Errorf("name the recipes of the replica: %w", err)
 	}
@@ -179,8 +200,8 @@ func (p *Projection) Subjects(ctx context.Context, user, cursor string) (project
 	return page, nil
 }
 
-func (p *Projection) accounts(ctx context.Context, user, after string) (projectors.SubjectPage, error) {
-	rows, err := p.pool.Query(ctx, usersAfter, after, user, subjectsPage)
+func accounts(ctx context.Context, pool *pgxpool.Pool, at place, user, after string) (projectors.SubjectPage, error) {
+	rows, err := pool.Query(ctx, at.in(usersAfter), after, user, subjectsPage)
 	if err != nil {
 		return projectors.SubjectPage{}, fmt.Errorf("name the accounts of the replica: %w", err)
 	}

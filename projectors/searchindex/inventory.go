@@ -36,6 +36,15 @@ func holding(doc searchindex.Document) projectors.Holding {
 
 // Holdings implements projectors.Inventory.
 func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
+	return holdings(ctx, p.index, subjects)
+}
+
+// Holdings implements projectors.Holder.
+func (t target) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
+	return holdings(ctx, t.Rebuild, subjects)
+}
+
+func holdings(ctx context.Context, of searchindex.Lister, subjects []string) ([]projectors.Holding, error) {
 	ids := map[string][]string{} // by owner
 	for _, subject := range subjects {
 		if owner, id, ok := events.RecipeOf(subject); ok {
@@ -44,7 +53,7 @@ func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]project
 	}
 	var list []projectors.Holding
 	for owner, some := range ids {
-		docs, err := p.index.Documents(ctx, owner, some)
+		docs, err := of.Documents(ctx, owner, some)
 		if err != nil {
 			return nil, err
 		}
@@ -55,10 +64,20 @@ func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]project
 	return list, nil
 }
 
-// Subjects implements projectors.Inventory. The cursor is the last document's owner and id.
+// Subjects implements projectors.Inventory.
 func (p *Projection) Subjects(ctx context.Context, user, cursor string) (projectors.SubjectPage, error) {
+	return subjects(ctx, p.index, user, cursor)
+}
+
+// Subjects implements projectors.Holder.
+func (t target) Subjects(ctx context.Context, user, cursor string) (projectors.SubjectPage, error) {
+	return subjects(ctx, t.Rebuild, user, cursor)
+}
+
+// subjects names the recipes of an index. The cursor is the last document's owner and id.
+func subjects(ctx context.Context, of searchindex.Lister, user, cursor string) (projectors.SubjectPage, error) {
 	owner, id, _ := strings.Cut(cursor, " ")
-	keys, err := p.index.Keys(ctx, user, searchindex.Key{Owner: owner, ID: id}, keysPage)
+	keys, err := of.Keys(ctx, user, searchindex.Key{Owner: owner, ID: id}, keysPage)
 	if err != nil {
 		return projectors.SubjectPage{}, err
 	}

@@ -58,6 +58,21 @@ func (p *Projection) Rebuild(ctx context.Context) (projectors.Target, error) {
 	return target{rebuild}, nil
 }
 
+// Old implements projectors.Keeper.
+func (p *Projection) Old(ctx context.Context) (projectors.Target, time.Time, error) {
+	old, since, err := p.index.Old(ctx)
+	if errors.Is(err, searchindex.ErrNoOld) {
+		return nil, time.Time{}, fmt.Errorf("%w: %w", projectors.ErrNoOld, err)
+	}
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return target{old}, since, nil
+}
+
+// DropOld implements projectors.Keeper.
+func (p *Projection) DropOld(ctx context.Context) (bool, error) { return p.index.DropOld(ctx) }
+
 type target struct{ searchindex.Rebuild }
 
 func (t target) Apply(ctx context.Context, batch []projectors.Event) error {

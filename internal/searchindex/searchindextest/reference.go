@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"larder.dev/internal/searchindex"
 )
@@ -59,6 +60,10 @@ type reference struct {
 	next   generation // nil when no rebuild is under way
 	fresh  bool
 	builds int // tells a rebuild under way from earlier ones
+
+	old      generation // that the last commit replaced; nil for none
+	replaced time.Time
+	back     bool // next is the old one
 }
 
 func (r *reference) Apply(_ context.Context, docs []searchindex.Document) error {
@@ -94,13 +99,17 @@ func (r *reference) Documents(_ context.Context, owner string, ids []string) ([]
 	if r.docs == nil {
 		return nil, searchindex.ErrClosed
 	}
+	return r.docs.documents(owner, ids), nil
+}
+
+func (g generation) documents(owner string, ids []string) []searchindex.Document {
 	var docs []searchindex.Document
 	for _, id := range ids {
-		if doc, ok := r.docs[docKey{owner, id}]; ok {
+		if doc, ok := g[docKey{owner, id}]; ok {
 			docs = append(docs, doc)
 		}
 	}
-	return docs, nil
+	return docs
 }
 
 func (r *reference) Keys(_ context.Context, owner string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
@@ -109,15 +118,19 @@ func (r *reference) Keys(_ context.Context, owner string, after searchindex.Key,
 	if r.docs == nil {
 		return nil, searchindex.ErrClosed
 	}
+	return r.docs.keys(owner, after, limit), nil
+}
+
+func (g generation) keys(owner string, after searchindex.Key, limit int) []searchindex.Key {
 	compare := func(a, b searchindex.Key) int { return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.ID, b.ID)) }
 	var keys []searchindex.Key
-	for key := range r.docs {
+	for key := range g {
 		if k := searchindex.Key(key); (owner == "" || k.Owner == owner) && compare(k, after) > 0 {
 			keys = append(keys, k)
 		}
 	}
 	slices.SortFunc(keys, compare)
-	return keys[:min(limit, len(keys))], nil
+	return keys[:min(limit, len(keys))]
 }
 
 func (r *reference) Erase(_ context.Context, owner string) (int, error) {
@@ -127,6 +140,7 @@ func (r *reference) Erase(_ context.Context, owner string) (int, error) {
 		return 0, searchindex.ErrClosed
 	}
 	r.next.erase(owner)
+	r.old.erase(owner)
 	return r.docs.erase(owner), nil
 }
 
@@ -157,9 +171,39 @@ func (r *reference) Rebuild(context.Context) (searchindex.Rebuild, error) {
 	if r.next != nil {
 		return nil, searchindex.ErrRebuilding
 	}
-	r.next = generation{}
+	r.next, r.back = generation{}, false
 	r.builds++
 	return &referenceRebuild{index: r, build: r.builds}, nil
+}
+
+func (r *reference) Old(context.Context) (searchindex.Rebuild, time.Time, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.docs == nil:
+		return nil, time.Time{}, searchindex.ErrClosed
+	case r.next != nil:
+		return nil, time.Time{}, searchindex.ErrRebuilding
+	case r.old == nil:
+		return nil, time.Time{}, searchindex.ErrNoOld
+	}
+	r.next, r.back = r.old, true
+	r.builds++
+	return &referenceRebuild{index: r, build: r.builds}, r.replaced, nil
+}
+
+func (r *reference) DropOld(context.Context) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return false, searchindex.ErrClosed
+	}
+	if r.next != nil && r.back {
+		return false, searchindex.ErrRebuilding
+	}
+	dropped := r.old != nil
+	r.old = nil
+	return dropped, nil
 }
 
 func (r *reference) Close() error {
@@ -192,6 +236,24 @@ func (b *referenceRebuild) Apply(_ context.Context, docs []searchindex.Document)
 	return next.apply(docs)
 }
 
+func (b *referenceRebuild) Documents(_ context.Context, owner string, ids []string) ([]searchindex.Document, error) {
+	next := b.lock()
+	defer b.index.mu.Unlock()
+	if next == nil {
+		return nil, searchindex.ErrClosed
+	}
+	return next.documents(owner, ids), nil
+}
+
+func (b *referenceRebuild) Keys(_ context.Context, owner string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
+	next := b.lock()
+	defer b.index.mu.Unlock()
+	if next == nil {
+		return nil, searchindex.ErrClosed
+	}
+	return next.keys(owner, after, limit), nil
+}
+
 func (b *referenceRebuild) Count(context.Context) (int, error) {
 	next := b.lock()
 	defer b.index.mu.Unlock()
@@ -207,6 +269,7 @@ func (b *referenceRebuild) Commit(context.Context) error {
 	if next == nil {
 		return searchindex.ErrClosed
 	}
+	b.index.old, b.index.replaced = b.index.docs, time.Now()
 	b.index.docs, b.index.next, b.index.fresh = next, nil, false
 	return nil
 }

@@ -40,7 +40,9 @@ func (r *run) look(ctx context.Context, entries []commandapi.LedgerEntry) (diffe
 		found[place{d.Store, d.Subject}] = d
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return r.lookAtStream(ctx, published, add) })
+	if r.Stream != nil {
+		group.Go(func() error { return r.lookAtStream(ctx, published, add) })
+	}
 	for _, view := range r.Views {
 		group.Go(func() error { return r.lookAtView(ctx, view, published, add) })
 	}

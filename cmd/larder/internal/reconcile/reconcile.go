@@ -49,9 +49,17 @@ func Views() []View {
 // Deps are what it works with.
 type Deps struct {
 	Ledger  commandapi.Ledger
-	Stream  *jetstream.Conn
-	Control *projectors.Control
+	Stream  *jetstream.Conn // nil: it isn't compared, and nothing is mended
+	Control Projections
 	Views   []View
+}
+
+// Projections tells of the views and how far they are: projectors.Control does, and NewView.
+type Projections interface {
+	Holdings(ctx context.Context, name string, subjects []string) ([]projectors.Holding, error)
+	Subjects(ctx context.Context, name, user, cursor string) (projectors.SubjectPage, error)
+	Status(ctx context.Context) ([]projectors.Status, error)
+	ErasedUpTo(ctx context.Context) (uint64, error)
 }
 
 // Options say what to compare, and who is told.

@@ -1,0 +1,59 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/projectors"
+)
+
+// newView tells of a view that doesn't serve yet, in the place of the one that does.
+type newView struct {
+	*projectors.Control
+
+	name  string
+	built projectors.Built
+}
+
+func (v newView) Holdings(ctx context.Context, _ string, subjects []string) ([]projectors.Holding, error) {
+	return v.built.Holdings(ctx, subjects)
+}
+
+func (v newView) Subjects(ctx context.Context, _, user, cursor string) (projectors.SubjectPage, error) {
+	return v.built.Subjects(ctx, user, cursor)
+}
+
+// Status tells of a lag, since how far the view is can always be compared.
+func (v newView) Status(ctx context.Context) ([]projectors.Status, error) {
+	position, err := v.built.Position(ctx)
+	return []projectors.Status{{Name: v.name, Position: position, LagEvents: 1}}, err
+}
+
+// NewView compares what a rebuild has built with the ledger, before it serves. The error tells how many differences
+// there are, and the first.
+func NewView(ctx context.Context, ledger commandapi.Ledger, control *projectors.Control, name string,
+	built projectors.Built,
+) (Result, error) {
+	all := Views()
+	i := slices.IndexFunc(all, func(v View) bool { return v.Name == name })
+	if i < 0 {
+		return Result{}, fmt.Errorf("compare the new view of %s: %w", name, projectors.ErrNoInventory)
+	}
+	var first string
+	result, err := Run(ctx, Deps{
+		Ledger: ledger, Control: newView{control, name, built}, Views: all[i : i+1],
+	}, Options{Found: func(d Difference) {
+		if first == "" {
+			first = fmt.Sprintf("%s: %s: %s", d.Kind, d.Subject, d.Detail)
+		}
+	}})
+	if err != nil {
+		return result, fmt.Errorf("compare the new view of %s with the ledger: %w", name, err)
+	}
+	if result.Differences > 0 {
+		return result, fmt.Errorf("the new view of %s differs from the ledger in %d places, the first: %s", name, result.Differences, first)
+	}
+	return result, nil
+}

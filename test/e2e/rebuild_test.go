@@ -1,0 +1,177 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// The commands of the runbook about rebuilds do what it says: the index is built anew, goes back with what came since,
+// and gives the room free that the old one takes.
+func TestRunbookRebuild(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	ada.Create(t, larder.Named("Soup"))
+	settled(t, server)
+	scripts, _ := runbook(t, "rebuild.md", "")
+	require.Len(t, scripts, 3)
+	for i, script := range scripts {
+		out, err := server.Shell(t, script)
+		require.NoError(t, err, out)
+		if i == 0 {
+			require.Contains(t, out, "compared with the ledger")
+		}
+		ada.Create(t, larder.Named(fmt.Sprintf("Bread %d", i)))
+		require.Len(t, ada.All(t, 10), i+2, "after %s", script)
+	}
+	for _, flag := range []string{"--rollback", "--drop-old"} {
+		none := server.Run(t, "", "rebuild", "search", flag)
+		require.Equal(t, 1, none.Code)
+		require.Contains(t, none.Stderr, "no old view is kept")
+	}
+	require.Equal(t, 2, server.Run(t, "", "rebuild", "search", "--rollback", "--drop-old").Code)
+	server.MustRun(t, "", "rebuild", "replica")
+	server.MustRun(t, "", "backup", "verify")
+	server.Restart(t)
+	require.Len(t, ada.All(t, 10), 4)
+}
+
+// An index that would lack a recipe which the ledger has doesn't take the place of one that has it: the rebuild is
+// refused and says what differs, and succeeds when the stream is whole again.
+func TestRebuildIsComparedWithTheLedger(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	ada.Create(t, larder.Named("Bread"))
+	settled(t, server)
+	stream, err := larder.JetStream(t, server.RunFile(t).NATSURL).Stream(t.Context(), "LARDER")
+	require.NoError(t, err)
+	last, err := stream.GetLastMsgForSubject(t.Context(), "larder.recipe."+ada.User.ID+"."+soup.ID)
+	require.NoError(t, err)
+	require.NoError(t, stream.DeleteMsg(t.Context(), last.Sequence))
+
+	for _, view := range []string{"search", "replica"} {
+		refused := server.Run(t, "", "rebuild", view)
+		require.Equal(t, 1, refused.Code)
+		require.Contains(t, refused.Stderr, "differs from the ledger in 1 places")
+		require.Contains(t, refused.Stderr, soup.ID)
+	}
+	require.Len(t, ada.All(t, 10), 2)
+	server.MustRun(t, "", "backup", "verify")
+	server.MustRun(t, "", "reconcile", "--repair")
+	server.MustRun(t, "", "rebuild", "search")
+	server.MustRun(t, "", "rebuild", "replica")
+	require.Len(t, ada.All(t, 10), 2)
+}
+
+const (
+	writesPerSecond   = 100
+	searchesPerSecond = 300
+	standing          = 400 // recipes that are there before
+)
+
+// While an index is built anew, and while the old one is brought back, a hundred writes and three hundred searches a
+// second go on: no search fails, and none misses a recipe that was there before.
+func TestNothingIsMissedDuringARebuild(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	var lines [][]byte
+	for i := range standing {
+		lines = append(lines, fmt.Appendf(nil, `{"name":"Standing dish%d"}`, i))
+	}
+	server.MustRun(t, "", "import", larder.WriteLines(t, lines))
+	settled(t, server)
+
+	ben := server.AddUser(t, "ben") // whose searches would wait for the own writes
+	load := startLoad(t, ben, ada)
+	for _, args := range [][]string{{"rebuild", "search"}, {"rebuild", "search", "--rollback"}, {"rebuild", "search"}} {
+		server.MustRun(t, "", args...)
+	}
+	load.stop()
+	t.Logf("%d searches, %d writes", load.searches.Load(), load.writes.Load())
+	require.Empty(t, load.wrong())
+	require.Greater(t, load.searches.Load(), int64(200))
+	require.Greater(t, load.writes.Load(), int64(20))
+	settled(t, server)
+	require.Len(t, ada.All(t, 100), standing)
+	require.Len(t, ben.All(t, 100), int(load.writes.Load()))
+	server.MustRun(t, "", "reconcile")
+}
+
+type load struct {
+	searches, writes atomic.Int64
+
+	stop   func()
+	mu     sync.Mutex
+	failed []string
+}
+
+func (l *load) wrong() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failed
+}
+
+func (l *load) notef(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = append(l.failed, fmt.Sprintf(format, args...))
+}
+
+// startLoad has one cook write and the other one search at a pace until stop.
+func startLoad(t *testing.T, writer, reader *larder.Client) *load {
+	t.Helper()
+	l := &load{}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	l.stop = func() { cancel(); running.Wait() }
+	t.Cleanup(l.stop)
+	pace := func(perSecond int, do func(n int)) {
+		const hands = 4
+		var drawn atomic.Int64
+		for range hands {
+			running.Go(func() {
+				ticks := time.NewTicker(hands * time.Second / time.Duration(perSecond))
+				defer ticks.Stop()
+				for {
+					select {
+					case <-ticks.C:
+						do(int(drawn.Add(1)))
+					case <-ctx.Done():
+						return
+					}
+				}
+			})
+		}
+	}
+	pace(writesPerSecond, func(n int) {
+		answer, err := writer.Try(larder.Request{Method: http.MethodPost, Path: "/api/recipes", Body: larder.Named(fmt.Sprintf("Late %d", n))})
+		if err != nil || answer.Status != http.StatusCreated {
+			l.notef("write %d: %d %v", n, answer.Status, err)
+			return
+		}
+		l.writes.Add(1)
+	})
+	pace(searchesPerSecond, func(n int) {
+		name := fmt.Sprintf("dish%d", n%standing)
+		answer, err := reader.Try(larder.Request{Method: http.MethodGet, Path: "/api/recipes?q=" + name})
+		if err != nil || answer.Status != http.StatusOK || !strings.Contains(string(answer.Body), `"Standing `+name+`"`) {
+			l.notef("search for %s: %d %v %s", name, answer.Status, err, answer.Body)
+			return
+		}
+		l.searches.Add(1)
+	})
+	return l
+}
