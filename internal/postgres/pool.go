@@ -36,6 +36,9 @@ type Options struct {
 	// Steer says where connections go, instead of the address that Open is given; nil for there. A connection
 	// that was made for another Route is closed when it is next asked for.
 	Steer func(ctx context.Context) Route
+	// Lookup finds the addresses of a host; the system's resolver where it is nil. A connection to an address that its
+	// host's name doesn't lead to any more is closed when it is next asked for, within 10 s.
+	Lookup LookupFunc
 }
 
 // Route is where a connection goes, and as what: see the migration of the table epoch.
@@ -73,11 +76,29 @@ func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, erro
 	if options.Steer != nil {
 		steer(config, options.Steer)
 	}
+	followNames(config, options)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open the pool of %s: %w", options.Application, err)
 	}
 	return pool, nil
+}
+
+// followNames closes connections that lead elsewhere than their host's name.
+func followNames(config *pgxpool.Config, options Options) {
+	if options.Lookup != nil {
+		config.ConnConfig.LookupFunc = pgconn.LookupFunc(options.Lookup)
+	}
+	names := &addresses{
+		lookup: LookupFunc(config.ConnConfig.LookupFunc), timeout: config.ConnConfig.ConnectTimeout, hosts: map[string]*resolution{},
+	}
+	before := config.PrepareConn
+	config.PrepareConn = func(ctx context.Context, conn *pgx.Conn) (bool, error) {
+		if current := names.current(conn); !current || before == nil { //nolint:contextcheck // a lookup outlives who asked
+			return current, nil
+		}
+		return before(ctx, conn)
+	}
 }
 
 // connect makes a single connection, for what must have one of its own.

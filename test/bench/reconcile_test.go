@@ -18,8 +18,8 @@ const (
 	reconcileTarget  = time.Minute
 )
 
-// BenchmarkReconcile is the whole command over 100,000 clean recipes: the ledger against the stream and three views.
-// It prints a table of its own.
+// BenchmarkReconcile is the whole command over 100,000 clean recipes: the ledger against the stream and three views;
+// and the rebuilds of their search index. It prints a table of its own.
 func BenchmarkReconcile(b *testing.B) {
 	server := larder.Start(b)
 	lines, _ := larder.Lines(b, reconcileRecipes)
@@ -54,6 +54,24 @@ func BenchmarkReconcile(b *testing.B) {
 		what:   fmt.Sprintf("reconcile of %d clean recipes, the whole command", recipes),
 		larder: inSeconds(median(took)), target: "< 60 s", met: median(took) < reconcileTarget,
 	})
+	for _, rebuild := range []struct {
+		what string
+		args []string
+	}{
+		{"compared with the ledger before it serves", []string{"rebuild", "search"}},
+		{"not compared", []string{"rebuild", "search", "--no-check"}},
+	} {
+		took = nil
+		for range rounds {
+			began := time.Now()
+			server.MustRun(b, "", rebuild.args...)
+			took = append(took, time.Since(began))
+		}
+		t.add(figure{
+			what:   fmt.Sprintf("rebuild of the search index from %d recipes, %s", recipes, rebuild.what),
+			larder: fmt.Sprintf("%s, %.0f documents a second", inSeconds(median(took)), recipes/median(took).Seconds()), met: true,
+		})
+	}
 	require.NoError(b, t.write(os.Stdout))
 	if missed := t.missed(); len(missed) > 0 {
 		b.Errorf("targets missed: %q", missed)
