@@ -3,9 +3,11 @@ package commandapi
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/command-api/internal/republish"
+	"larder.dev/events"
 )
 
 type (
@@ -43,6 +45,12 @@ func (l Ledger) LastChange(ctx context.Context, user string) (int64, error) {
 // subject.
 func (l Ledger) LatestAfter(ctx context.Context, user string, after int64, rows int) (LedgerPage, error) {
 	return l.store.LatestAfter(ctx, user, after, rows)
+}
+
+// RecipesUntil gives the last event until a time of a user's recipes, a page of them by subject, behind one; none behind
+// the last. Before the first comes "".
+func (l Ledger) RecipesUntil(ctx context.Context, user string, until time.Time, after string, rows int) ([]events.Envelope, error) {
+	return l.store.RecipesUntil(ctx, user, until, after, rows)
 }
 
 // LatestOf gives the last row of each subject that has any, in no order.

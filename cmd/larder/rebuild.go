@@ -8,6 +8,7 @@ import (
 	"larder.dev/cmd/larder/internal/reconcile"
 	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/projectors"
+	"larder.dev/projectors/searchindex"
 )
 
 // rebuildCommand fills a projection anew from the stream, while the old one serves, and compares it with the ledger
@@ -17,6 +18,8 @@ type rebuildCommand struct {
 	Name     string `arg:"" enum:"search,cache,replica,grocery" help:"search, cache, replica or grocery."`
 	Rollback bool   `xor:"what" help:"Bring back what the last rebuild replaced, with all that came since (search)."`
 	DropOld  bool   `xor:"what" help:"Remove what the last rebuild replaced (search)."`
+	Until    moment `and:"past" xor:"what" placeholder:"TIME" help:"Make an index as it was then, beside, to look at (search)."`
+	Into     string `and:"past" placeholder:"NAME" help:"The name of that index."`
 	NoCheck  bool   `xor:"what" help:"Don't compare it with the ledger: for when the database is away."`
 }
 
@@ -24,6 +27,10 @@ func (c rebuildCommand) Run(ctx context.Context, s *settings, con console, log *
 	var needs []stores.Store
 	do := (*projectors.Control).Rebuild
 	switch {
+	case c.Into != "" && c.Name != searchindex.Name:
+		return usageError{"--until and --into are for search: there is no " + c.Name + " of the past"}
+	case c.Into != "":
+		return c.makePast(ctx, s, con, log)
 	case c.DropOld:
 		return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *workplace, control *projectors.Control) error {
 			return control.DropOld(ctx, c.Name)

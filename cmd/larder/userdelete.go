@@ -39,6 +39,11 @@ func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, lo
 		if err := eraseFiles(ctx, work, user, con); err != nil {
 			return err
 		}
+		if n, err := work.past(s, log).Erase(ctx, user.ID); err != nil {
+			return err
+		} else if n > 0 {
+			fmt.Fprintf(con.out, "indices of the past: %d\n", n)
+		}
 		err = eraseViews(ctx, api, control, user, con)
 		if errors.Is(err, context.DeadlineExceeded) || isAway(err) {
 			fmt.Fprintln(con.err, "the relay or the projectors are away: the views are erased when they are back (larder status)")

@@ -27,6 +27,9 @@ func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
 	if _, err := x.erase(ctx, x.oldAlias(), owner); err != nil && !isMissingIndex(err) {
 		return 0, err
 	}
+	if _, err := x.erase(ctx, x.pasts(), owner); err != nil && !isMissingIndex(err) {
+		return 0, err
+	}
 	erased, err := x.erase(ctx, x.alias, owner)
 	if isMissingIndex(err) {
 		return 0, nil

@@ -24,8 +24,8 @@ func TestRunbookRebuild(t *testing.T) {
 	ada.Create(t, larder.Named("Soup"))
 	settled(t, server)
 	scripts, _ := runbook(t, "rebuild.md", "")
-	require.Len(t, scripts, 3)
-	for i, script := range scripts {
+	require.Len(t, scripts, 4)
+	for i, script := range scripts[:3] {
 		out, err := server.Shell(t, script)
 		require.NoError(t, err, out)
 		if i == 0 {
@@ -34,6 +34,12 @@ func TestRunbookRebuild(t *testing.T) {
 		ada.Create(t, larder.Named(fmt.Sprintf("Bread %d", i)))
 		require.Len(t, ada.All(t, 10), i+2, "after %s", script)
 	}
+	larder.Soon(t, deadline, func() string { // a second after what was written
+		if out, err := server.Shell(t, scripts[3]); err != nil || !strings.Contains(out, "Soup") {
+			return out
+		}
+		return ""
+	})
 	for _, flag := range []string{"--rollback", "--drop-old"} {
 		none := server.Run(t, "", "rebuild", "search", flag)
 		require.Equal(t, 1, none.Code)
@@ -73,6 +79,44 @@ func TestRebuildIsComparedWithTheLedger(t *testing.T) {
 	server.MustRun(t, "", "rebuild", "search")
 	server.MustRun(t, "", "rebuild", "replica")
 	require.Len(t, ada.All(t, 10), 2)
+}
+
+// An index as it was then is made beside the one that serves, looked into and removed; whoever is deleted is in it no
+// more.
+func TestIndexOfThePast(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada, ben := server.AddUser(t, "ada"), server.AddUser(t, "ben")
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	bread, _ := ada.Create(t, larder.Named("Bread"))
+	ben.Create(t, larder.Named("Pie"))
+	then := time.Now().UTC().Format(time.RFC3339Nano)
+	ada.Do(t, http.MethodPut, "/api/recipes/"+soup.ID, map[string]any{"name": "Stew"}, "If-Match", `"1"`).Want(t, http.StatusOK)
+	ada.Do(t, http.MethodDelete, "/api/recipes/"+bread.ID, nil).Want(t, http.StatusNoContent)
+	ada.Create(t, larder.Named("Toast"))
+
+	require.Contains(t, server.MustRun(t, "", "rebuild", "search", "--until", then, "--into", "before").Stdout, "3 recipes")
+	look := func(user string, words ...string) string {
+		return server.MustRun(t, "", append([]string{"past", "look", "before", "--user", user}, words...)...).Stdout
+	}
+	require.Equal(t, bread.ID+"  version 1  Bread\n"+soup.ID+"  version 1  Soup\n", look("ada"))
+	require.Equal(t, soup.ID+"  version 1  Soup\n", look("ada", "sou"))
+	require.Contains(t, look("ben"), "Pie")
+	require.Len(t, ada.All(t, 10), 2)
+
+	for _, wrong := range [][]string{
+		{"rebuild", "search", "--until", then},
+		{"rebuild", "cache", "--until", then, "--into", "x"},
+		{"rebuild", "search", "--until", then, "--into", "../x"},
+	} {
+		require.Equal(t, 2, server.Run(t, "", wrong...).Code, wrong)
+	}
+	require.Contains(t, server.MustRun(t, "", "user", "delete", "ada").Stdout, "indices of the past: 2")
+	require.Contains(t, look("ben"), "Pie")
+	server.MustRun(t, "", "past", "drop", "before")
+	gone := server.Run(t, "", "past", "look", "before", "--user", "ben")
+	require.Equal(t, 1, gone.Code)
+	require.Contains(t, gone.Stderr, "there is no such index")
 }
 
 const (

@@ -3,8 +3,11 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"larder.dev/events"
 )
 
 const latestColumns = `e.id, e.event_id, e.type, e.schema_version, e.time, e.subject, e.version, e.change, e.traceparent, e.data,
@@ -63,6 +66,25 @@ func (s *Store) LatestOf(ctx context.Context, subjects []string) ([]Entry, error
 		return nil, fmt.Errorf("read the last events of %d subjects: %w", len(subjects), err)
 	}
 	return entries, nil
+}
+
+// RecipesUntil gives the last event until a time of each of a user's recipes, by subject, behind one.
+func (s *Store) RecipesUntil(ctx context.Context, user string, until time.Time, after string, rows int) ([]events.Envelope, error) {
+	found, err := s.pool.Query(ctx, `SELECT DISTINCT ON (e.subject) `+latestColumns+` FROM event_log e
+		WHERE e.user_id = $1 AND e.subject > $2 AND e.type LIKE 'recipe.%' AND e.time <= $3
+		ORDER BY e.subject, e.version DESC, e.id DESC LIMIT $4`, user, after, until, rows)
+	var entries []Entry
+	if err == nil {
+		entries, err = pgx.CollectRows(found, scanPlaced)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the recipes of user %s until %s: %w", user, until.Format(time.RFC3339), err)
+	}
+	list := make([]events.Envelope, len(entries))
+	for i, e := range entries {
+		list[i] = e.Event
+	}
+	return list, nil
 }
 
 // Known gives those of the subjects that the ledger has a row of.

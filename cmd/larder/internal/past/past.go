@@ -1,0 +1,119 @@
+// Package past makes search indices as they were at a time, to look at. They are beside the one that serves, and no
+// projection writes to them.
+package past
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"larder.dev/internal/bleveindex"
+	"larder.dev/internal/elastic"
+	"larder.dev/internal/searchindex"
+)
+
+// Errors of a name.
+var (
+	ErrBadName = errors.New("the name of an index has small letters, digits and hyphens, 40 at most")
+	ErrNone    = errors.New("there is no such index of the past")
+)
+
+var nameShape = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// Place is where the indices are: in an Elasticsearch, or where its URL is "" in a folder.
+type Place struct {
+	ElasticsearchURL   string
+	ElasticsearchAlias string // of the index that serves
+	Dir                string
+	Log                *slog.Logger
+}
+
+// Make opens the index of a name to be filled, and makes it where it is missing. The error is ErrBadName or the store's.
+func (p Place) Make(name string) (searchindex.Index, error) {
+	if !nameShape.MatchString(name) {
+		return nil, fmt.Errorf("%q: %w", name, ErrBadName)
+	}
+	if p.ElasticsearchURL == "" {
+		return bleveindex.Open(filepath.Join(p.Dir, name), bleveindex.Options{Log: p.Log})
+	}
+	return p.elastic(name)
+}
+
+func (p Place) elastic(name string) (*elastic.Index, error) {
+	return elastic.Open(elastic.Options{
+		URL: p.ElasticsearchURL, Alias: elastic.PastAlias(p.ElasticsearchAlias, name), Log: p.Log,
+	})
+}
+
+// Open opens an index that was made. The error is ErrNone, ErrBadName or the store's.
+func (p Place) Open(ctx context.Context, name string) (searchindex.Index, error) {
+	if p.ElasticsearchURL == "" && nameShape.MatchString(name) {
+		if _, err := os.Stat(filepath.Join(p.Dir, name)); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%q: %w", name, ErrNone)
+		}
+	}
+	index, err := p.Make(name)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := index.Keys(ctx, "", searchindex.Key{}, 1)
+	if err == nil && len(keys) == 0 {
+		err = fmt.Errorf("%q: %w, or nothing is in it", name, ErrNone)
+	}
+	if err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
+	return index, nil
+}
+
+// Drop removes an index. The error is ErrNone, ErrBadName or the store's.
+func (p Place) Drop(ctx context.Context, name string) error {
+	index, err := p.Open(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := index.Close(); err != nil {
+		return err
+	}
+	if p.ElasticsearchURL == "" {
+		return os.RemoveAll(filepath.Join(p.Dir, name))
+	}
+	made, err := p.elastic(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(made.Drop(ctx), made.Close()) //nolint:contextcheck // nothing is under way that it would end
+}
+
+// Erase removes a user from every index in the folder, and tells how many documents it were. In an Elasticsearch the
+// index that serves does that for those beside it.
+func (p Place) Erase(ctx context.Context, user string) (int, error) {
+	if p.ElasticsearchURL != "" {
+		return 0, nil
+	}
+	entries, err := os.ReadDir(p.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("list the indices of the past: %w", err)
+	}
+	erased := 0
+	for _, entry := range entries {
+		index, err := p.Make(entry.Name())
+		if err != nil {
+			return erased, err
+		}
+		n, err := index.Erase(ctx, user)
+		if err = errors.Join(err, index.Close()); err != nil {
+			return erased, fmt.Errorf("erase user %s from %s: %w", user, entry.Name(), err)
+		}
+		erased += n
+	}
+	return erased, nil
+}

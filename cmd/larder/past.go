@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"larder.dev/cmd/larder/internal/past"
+	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/searchindex"
+)
+
+type pastCommands struct {
+	Look pastLookCommand `cmd:"" help:"Search an index that rebuild search --until TIME --into NAME made."`
+	Drop pastDropCommand `cmd:"" help:"Remove such an index."`
+}
+
+// makePast is `rebuild search --until --into`.
+func (c rebuildCommand) makePast(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	work, err := enter(ctx, s, con, log, writeSide()...)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, work.leave)
+	api, err := work.command(ctx, log)
+	if err != nil {
+		return err
+	}
+	index, err := work.past(s, log).Make(c.Into)
+	if errors.Is(err, past.ErrBadName) {
+		return usageError{err.Error()}
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, index.Close()) }()
+	bar := newProgress(con.err, "rebuild search into "+c.Into, "recipes")
+	recipes, err := past.Fill(ctx, api.Ledger(), index, c.Until.Time, func(done int64) { bar.set(done, done) })
+	if err := barred(bar, err, "rebuild search into "+c.Into); err != nil {
+		return err
+	}
+	fmt.Fprintf(con.out, "%s has the %d recipes of %s; look: larder past look %s --user NAME WORDS\n",
+		c.Into, recipes, c.Until.UTC().Format(time.RFC3339), c.Into)
+	return nil
+}
+
+// past is where the indices of the past are.
+func (w *workplace) past(s *settings, log *slog.Logger) past.Place {
+	return past.Place{
+		ElasticsearchURL: w.Address(stores.Elasticsearch), ElasticsearchAlias: w.ElasticsearchAlias,
+		Dir: filepath.Join(s.DataDir, "search-past"), Log: log,
+	}
+}
+
+type pastLookCommand struct {
+	Name  string   `arg:"" help:"The index."`
+	Words []string `arg:"" optional:"" help:"Words of names; none for every recipe."`
+	User  string   `required:"" placeholder:"NAME" help:"Whose recipes."`
+	JSON  bool     `name:"json" help:"JSON lines."`
+}
+
+func (c pastLookCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	work, err := enter(ctx, s, con, log, writeSide()...)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, work.leave)
+	api, err := work.command(ctx, log)
+	if err != nil {
+		return err
+	}
+	user, err := api.Users().Find(ctx, c.User)
+	if err != nil {
+		return fmt.Errorf("user %q: %w", c.User, err)
+	}
+	index, err := work.past(s, log).Open(ctx, c.Name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, index.Close()) }()
+	query := searchindex.Query{Owner: user.ID, Text: strings.Join(c.Words, " "), Limit: pastPage}
+	for {
+		page, err := index.Search(ctx, query)
+		if err != nil {
+			return err
+		}
+		for _, hit := range page.Hits {
+			if err := c.print(con, hit); err != nil {
+				return err
+			}
+		}
+		if query.Cursor = page.Next; query.Cursor == "" {
+			return nil
+		}
+	}
+}
+
+// pastPage is how many recipes are asked for at once.
+const pastPage = 200
+
+func (c pastLookCommand) print(con console, hit searchindex.Hit) error {
+	if c.JSON {
+		return json.NewEncoder(con.out).Encode(struct {
+			ID      string `json:"id"`
+			Name    string `json:"name"`
+			Version int64  `json:"version"`
+		}{hit.ID, hit.Name, hit.Version})
+	}
+	_, err := fmt.Fprintf(con.out, "%s  version %d  %s\n", hit.ID, hit.Version, hit.Name)
+	return err
+}
+
+type pastDropCommand struct {
+	Name string `arg:"" help:"The index."`
+}
+
+func (c pastDropCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	work, err := enter(ctx, s, con, log, stores.Postgres)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, work.leave)
+	return work.past(s, log).Drop(ctx, c.Name)
+}
