@@ -10,7 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/events"
 	"larder.dev/internal/identity"
+	"larder.dev/projectors/views"
 	queryapi "larder.dev/query-api"
 )
 
@@ -60,6 +62,27 @@ func TestItemsAreTheSameFromCacheAndDatabase(t *testing.T) {
 	require.True(t, warm.UpdatedAt.Equal(p.Items[0].UpdatedAt))
 	p.Items[0].ID, p.Items[1].ID = "", ""
 	require.Equal(t, p.Items[0], p.Items[1])
+}
+
+// The items of a list come from the cache alone, also where a summary is longer than what is read of a value at first, and
+// where the value was written before there were summaries.
+func TestItemsComeFromTheCache(t *testing.T) {
+	t.Parallel()
+	ada := newWorld(t).cook("Ada")
+	short, long, legacy := recipe("Soup one", "hot"), recipe("Soup two"), recipe("Soup three", "hot")
+	for i := range 30 {
+		long.Tags = append(long.Tags, fmt.Sprintf("%d %s", i, strings.Repeat("long ", 10)))
+	}
+	for _, r := range []events.Recipe{short, long, legacy} {
+		ada.cached(r, false) // in no database
+		ada.indexed(r, false)
+	}
+	value := fmt.Appendf(nil, "1 %s", encode(t, legacy))
+	require.NoError(t, ada.w.redis.Set(t.Context(), views.CacheKey(ada.id, legacy.ID), value, views.CacheTTL))
+	var p page
+	require.Equal(t, []string{"Soup one", "Soup three", "Soup two"}, ada.get("/api/recipes?q=soup").page(&p).names())
+	require.Equal(t, long.Tags, p.Items[2].Tags)
+	require.Equal(t, legacy.Tags, p.Items[1].Tags)
 }
 
 // A word is found whatever its place, case and accents, a tag narrows, and an exact match comes before a typo's.

@@ -126,6 +126,30 @@ func (c *Client) MGet(ctx context.Context, keys ...string) ([][]byte, error) {
 	return values, failed("read many, first", keys[0], err)
 }
 
+// Heads gives the first bytes of the values of the keys, in their order, in one round trip; nil where there is none.
+func (c *Client) Heads(ctx context.Context, size int64, keys ...string) ([][]byte, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	asked := make([]*goredis.StringCmd, len(keys))
+	_, err := c.rdb.Pipelined(ctx, func(p goredis.Pipeliner) error {
+		for i, key := range keys {
+			asked[i] = p.GetRange(ctx, key, 0, size-1)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, failed("read the heads of many, first", keys[0], err)
+	}
+	heads := make([][]byte, len(keys))
+	for i, answer := range asked {
+		if text := answer.Val(); text != "" {
+			heads[i] = []byte(text)
+		}
+	}
+	return heads, nil
+}
+
 func mget(ctx context.Context, from goredis.StringCmdable, keys []string) ([][]byte, error) {
 	found, err := from.MGet(ctx, keys...).Result()
 	if err != nil {

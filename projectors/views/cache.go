@@ -4,6 +4,7 @@ package views
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -30,23 +31,64 @@ func IsCacheKey(key string) bool { return strings.HasPrefix(key, CachePrefix) }
 // CacheUserPrefix starts the key of every cached recipe of one user.
 func CacheUserPrefix(user string) string { return CachePrefix + user + ":" }
 
-// EncodeCached gives the value "<version> <json>". The version comes first so that the store can compare
-// it without reading JSON.
+// HeadSize is how many bytes of a cached value have the summary of nearly every recipe.
+const HeadSize = 512
+
+// EncodeCached gives the value "<version> <summary>\n<recipe>", both as JSON. The version comes first so that the store
+// can compare it without reading JSON, and the summary so that a list reads the head of each value alone.
 func EncodeCached(version int64, recipeJSON []byte) []byte {
-	value := make([]byte, 0, len(recipeJSON)+20)
+	if len(recipeJSON) == 0 {
+		return EncodeTombstone(version)
+	}
+	summary := summaryOf(recipeJSON)
+	value := make([]byte, 0, len(summary)+len(recipeJSON)+21)
 	value = strconv.AppendInt(value, version, 10)
 	value = append(value, ' ')
+	value = append(value, summary...)
+	value = append(value, '\n')
 	return append(value, recipeJSON...)
 }
 
 // EncodeTombstone gives the value of a deleted recipe: its version and an empty body. A reader that finds
 // it knows that the recipe is gone, and an older event can't bring it back.
-func EncodeTombstone(version int64) []byte { return EncodeCached(version, nil) }
+func EncodeTombstone(version int64) []byte { return append(strconv.AppendInt(nil, version, 10), ' ') }
 
-// DecodeCached splits a cached value. The body is the JSON of the recipe, as the event carried it, and is
-// empty for a tombstone. It shares memory with value. The error is ErrBadCached.
+// DecodeCached gives a cached recipe. The body is its JSON, as the event carried it, and is empty for a tombstone. It
+// shares memory with value. The error is ErrBadCached.
 func DecodeCached(value []byte) (version int64, body []byte, err error) {
-	number, body, found := bytes.Cut(value, []byte{' '})
+	version, rest, err := cutVersion(value)
+	if err != nil {
+		return 0, nil, err
+	}
+	if _, recipe, found := bytes.Cut(rest, []byte{'\n'}); found {
+		return version, recipe, nil
+	}
+	return version, rest, nil // a tombstone, or written before there were summaries
+}
+
+// DecodeHead gives the summary of a cached recipe from the first HeadSize bytes of its value, or more. A tombstone gives
+// one of its version without an ID. Where the summary isn't whole in there it is not found, and the whole value is to be
+// read. The error is ErrBadCached.
+func DecodeHead(head []byte) (summary Summary, found bool, err error) {
+	version, rest, err := cutVersion(head)
+	if err != nil {
+		return Summary{}, false, err
+	}
+	text, _, whole := bytes.Cut(rest, []byte{'\n'})
+	if len(rest) == 0 {
+		return Summary{Version: version}, true, nil
+	}
+	if !whole || len(text) == 0 {
+		return Summary{}, false, nil
+	}
+	if err := json.Unmarshal(text, &summary); err != nil {
+		return Summary{}, false, fmt.Errorf("cached summary of version %d: %w: %w", version, ErrBadCached, err)
+	}
+	return summary, true, nil
+}
+
+func cutVersion(value []byte) (version int64, rest []byte, err error) {
+	number, rest, found := bytes.Cut(value, []byte{' '})
 	if !found {
 		return 0, nil, fmt.Errorf("cached value without a version: %w", ErrBadCached)
 	}
@@ -54,5 +96,5 @@ func DecodeCached(value []byte) (version int64, body []byte, err error) {
 	if err != nil || version < 1 {
 		return 0, nil, fmt.Errorf("cached value with a bad version: %w", ErrBadCached)
 	}
-	return version, body, nil
+	return version, rest, nil
 }

@@ -1,11 +1,14 @@
 package views_test
 
 import (
+	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"larder.dev/events"
 	"larder.dev/projectors/views"
 )
 
@@ -20,6 +23,48 @@ func TestCachedRoundTrip(t *testing.T) {
 		require.Equal(t, version, gotVersion)
 		require.Equal(t, string(body), string(gotBody))
 	})
+}
+
+// The head of a cached recipe has what a list shows of it; one that doesn't fit says so, and a tombstone has none.
+func TestHeadHasTheSummary(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		recipe := events.Recipe{
+			ID: "soup", Name: rapid.String().Draw(t, "name"), Version: rapid.Int64Min(1).Draw(t, "version"),
+			Tags: rapid.SliceOfN(rapid.StringN(0, 60, -1), 0, 20).Draw(t, "tags"), UpdatedAt: time.Unix(1e9, 0).UTC(),
+			Notes: rapid.String().Draw(t, "notes"),
+		}
+		body, err := json.Marshal(recipe)
+		require.NoError(t, err)
+		var want views.Summary
+		require.NoError(t, json.Unmarshal(body, &want))
+		value := views.EncodeCached(recipe.Version, body)
+		got, found, err := views.DecodeHead(value)
+		require.NoError(t, err)
+		require.True(t, found)
+		require.Equal(t, want, got)
+		got, found, err = views.DecodeHead(value[:min(len(value), views.HeadSize)])
+		require.NoError(t, err)
+		if found {
+			require.Equal(t, want, got)
+		}
+	})
+	got, found, err := views.DecodeHead(views.EncodeTombstone(7))
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, views.Summary{Version: 7}, got)
+}
+
+// What was written before values had summaries is read, and says that its head isn't enough.
+func TestCachedWithoutSummary(t *testing.T) {
+	t.Parallel()
+	version, body, err := views.DecodeCached([]byte(`3 {"id":"soup"}`))
+	require.NoError(t, err)
+	require.EqualValues(t, 3, version)
+	require.JSONEq(t, `{"id":"soup"}`, string(body))
+	_, found, err := views.DecodeHead([]byte(`3 {"id":"soup"}`))
+	require.NoError(t, err)
+	require.False(t, found)
 }
 
 // A tombstone is told from a recipe by its empty body.
@@ -37,6 +82,7 @@ func FuzzDecodeCached(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, value []byte) {
+		_, _, _ = views.DecodeHead(value)
 		version, _, err := views.DecodeCached(value)
 		if err != nil {
 			require.ErrorIs(t, err, views.ErrBadCached)

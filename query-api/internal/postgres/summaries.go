@@ -3,23 +3,15 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/projectors/views"
 )
 
-// Summary is what a list shows of a recipe. It can be read from the JSON of a whole recipe.
-type Summary struct {
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	Version     int64     `json:"version"`
-	Tags        []string  `json:"tags"`
-	Servings    *float64  `json:"servings"`
-	PrepMinutes *int      `json:"prep_minutes"`
-	CookMinutes *int      `json:"cook_minutes"`
-	UpdatedAt   time.Time `json:"updated_at"`
-}
+// Summary is what a list shows of a recipe.
+type Summary = views.Summary
 
 // Summaries reads those of the given recipes that the owner has, by id. Deleted ones are left out.
 func (r *Recipes) Summaries(ctx context.Context, owner string, ids []string) (map[string]Summary, Source, error) {

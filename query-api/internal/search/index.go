@@ -106,17 +106,48 @@ func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit
 	return items, nil
 }
 
-// cachedSummaries reads the cache in one round trip. A tombstone gives a summary without an ID.
+// cachedSummaries reads the heads of what the cache has, in one round trip, and in another one the whole of those whose
+// head isn't enough. A tombstone gives a summary without an ID.
 func (f *Finder) cachedSummaries(ctx context.Context, owner string, hits []searchindex.Hit) map[string]postgres.Summary {
 	known := make(map[string]postgres.Summary, len(hits))
 	keys := make([]string, len(hits))
 	for i, hit := range hits {
 		keys[i] = views.CacheKey(owner, hit.ID)
 	}
-	values, err := f.redis.MGet(ctx, keys...)
+	heads, err := f.redis.Heads(ctx, views.HeadSize, keys...)
 	if err != nil {
 		f.log.WarnContext(ctx, "the cache can't be asked", "user", owner, "error", err)
 		return known
+	}
+	var long []string
+	for i, head := range heads {
+		if head == nil {
+			continue
+		}
+		summary, found, err := views.DecodeHead(head)
+		switch {
+		case err != nil:
+			f.log.WarnContext(ctx, "a cached recipe can't be read", "user", owner, "recipe", hits[i].ID, "error", err)
+		case found:
+			known[hits[i].ID] = summary
+		default:
+			long = append(long, hits[i].ID)
+		}
+	}
+	f.longSummaries(ctx, owner, long, known)
+	return known
+}
+
+// longSummaries reads the whole of some cached recipes: the tags are many, or no summary was written.
+func (f *Finder) longSummaries(ctx context.Context, owner string, ids []string, known map[string]postgres.Summary) {
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = views.CacheKey(owner, id)
+	}
+	values, err := f.redis.MGet(ctx, keys...)
+	if err != nil {
+		f.log.WarnContext(ctx, "the cache can't be asked", "user", owner, "error", err)
+		return
 	}
 	for i, value := range values {
 		if value == nil {
@@ -124,12 +155,11 @@ func (f *Finder) cachedSummaries(ctx context.Context, owner string, hits []searc
 		}
 		summary, err := decodeSummary(value)
 		if err != nil {
-			f.log.WarnContext(ctx, "a cached recipe can't be read", "user", owner, "recipe", hits[i].ID, "error", err)
+			f.log.WarnContext(ctx, "a cached recipe can't be read", "user", owner, "recipe", ids[i], "error", err)
 			continue
 		}
-		known[hits[i].ID] = summary
+		known[ids[i]] = summary
 	}
-	return known
 }
 
 func decodeSummary(value []byte) (postgres.Summary, error) {
