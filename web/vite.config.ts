@@ -1,11 +1,27 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 import { VitePWA } from 'vite-plugin-pwa'
+import type { Plugin } from 'vite'
+
+// The app's style sheets stand at the end of the page: what the shell before them shows is painted without them
+// (public/shell.css), and the app, a module, starts when they are here.
+const stylesBehindTheShell: Plugin = {
+  name: 'styles-behind-the-shell',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html) {
+      const links = html.match(/ *<link rel="stylesheet" crossorigin[^>]*>\n?/g) ?? []
+      const rest = links.reduce((page, link) => page.replace(link, ''), html)
+      return rest.replace(/ *<\/body>/, `${links.join('')}  </body>`)
+    },
+  },
+}
 
 export default defineConfig({
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   plugins: [
     react(),
+    stylesBehindTheShell,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src/app',

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -79,6 +80,44 @@ func TestRebuildIsComparedWithTheLedger(t *testing.T) {
 	server.MustRun(t, "", "rebuild", "search")
 	server.MustRun(t, "", "rebuild", "replica")
 	require.Len(t, ada.All(t, 10), 2)
+}
+
+// Killed in the middle of a rebuild, nothing that serves has changed, what was half made is gone, and the next rebuild
+// makes it whole.
+func TestKilledDuringARebuild(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	const recipes = 3000
+	var lines [][]byte
+	for i := range recipes {
+		lines = append(lines, fmt.Appendf(nil, `{"name":"Dish%d"}`, i))
+	}
+	server.MustRun(t, "", "import", larder.WriteLines(t, lines))
+	settled(t, server)
+	generations := func() []string {
+		found, err := filepath.Glob(filepath.Join(server.DataDir, "search", "generation-*"))
+		require.NoError(t, err)
+		return found
+	}
+	serving := generations()
+	require.Len(t, serving, 1)
+	server.Follow(t, "rebuild", "search")
+	larder.Soon(t, deadline, func() string {
+		if len(generations()) < 2 {
+			return "the rebuild hasn't begun"
+		}
+		return ""
+	})
+	server.Kill9(t)
+	server.Start(t)
+	require.Equal(t, recipes, ada.Search(t, "limit", "1").Total)
+	if after := generations(); len(after) == 1 { // it was killed before it had put the new one in place
+		require.Equal(t, serving, after)
+	}
+	server.MustRun(t, "", "rebuild", "search")
+	require.Equal(t, recipes, ada.Search(t, "limit", "1").Total)
+	server.MustRun(t, "", "reconcile")
 }
 
 // An index as it was then is made beside the one that serves, looked into and removed; whoever is deleted is in it no

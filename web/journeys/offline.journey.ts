@@ -172,6 +172,9 @@ test('a queue outlives a killed browser', async ({ way, cook, viewport }) => {
 
     way.is('open')
     await expect(third.page.getByText(/changes? waits?/)).toBeHidden({ timeout: 20_000 })
+    await expect
+      .poll(async () => (await listOf(cook)).items.map(({ name }) => name), { timeout: 20_000 })
+      .toContain('Written in a tunnel')
   } finally {
     await third.kill()
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
