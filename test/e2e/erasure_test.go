@@ -21,6 +21,26 @@ import (
 // Everything of theirs has this word in it, and nothing else has.
 const herWord = "zwetschgendatschi"
 
+// The commands of the runbook about deleted users do what it says.
+func TestRunbookDeleteUser(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada, ben := server.AddUser(t, "ada"), server.AddUser(t, "ben")
+	ada.Create(t, larder.Named("Soup"))
+	ben.Create(t, larder.Named("Bread"))
+	settled(t, server)
+	scripts, _ := runbook(t, "delete-user.md", "")
+	taken := filepath.Join(t.TempDir(), "ada.jsonl")
+	out, err := server.Shell(t, strings.ReplaceAll(strings.Join(scripts, "\n"), "ada.jsonl", taken))
+	require.NoError(t, err, out)
+	require.Contains(t, out, "database: 1 recipes")
+	require.Contains(t, out, "nothing is missing, stale or too much")
+	require.Len(t, ben.All(t, 10), 1)
+	server.AddUser(t, "ada")
+	server.MustRun(t, "", "import", "--user", "ada", taken)
+	require.Len(t, server.Login(t, "ada").All(t, 10), 1)
+}
+
 // What a deleted user wrote is in nothing that any store gives back: no row of any table of the three databases, no
 // message of any stream, no key or value of Redis, no document of the index that serves, of the one before it, or of one
 // of the past, and no object.

@@ -1,14 +1,22 @@
 // Pictures of every page in both layouts and both themes, for docs/screens: make web-screens. They are looked at by
 // people; no test compares them.
-import { chromium, type Page } from '@playwright/test'
+import { chromium, request, type Page } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import start, { binary } from './server'
 
 const folder = fileURLToPath(new URL('../../docs/screens/', import.meta.url))
 const samples =
   process.env['LARDER_SAMPLES'] ?? fileURLToPath(new URL('../../samples/recipes.jsonl', import.meta.url))
+// Photographs of some of the samples; LARDER_PHOTOS is a folder that has them.
+const photos = {
+  Rösti: 'roesti.webp',
+  Shakshuka: 'shakshouka-02.webp',
+  Borscht: 'borscht.webp',
+  'No-knead bread': 'no-knead-bread-2.webp',
+}
 const credentials = { username: 'ada', password: 'a little salt goes far' }
 
 const layouts = {
@@ -24,6 +32,7 @@ try {
   })
   execFileSync(binary, ['user', 'add', 'newcomer', '--password-stdin'], { input: credentials.password })
   execFileSync(binary, ['import', '--user', 'ada', samples])
+  if (process.env['LARDER_PHOTOS']) await attachPhotos(process.env['LARDER_PHOTOS'])
   mkdirSync(folder, { recursive: true })
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
@@ -55,6 +64,26 @@ try {
   await stop()
 }
 
+async function attachPhotos(from: string) {
+  const api = await request.newContext({ baseURL: url('/') })
+  await api.post('/api/session', { data: credentials })
+  for (const [name, file] of Object.entries(photos)) {
+    const found = await api.get(`/api/recipes?q=${encodeURIComponent(name)}&limit=1`)
+    const { items } = (await found.json()) as { items: { id: string }[] }
+    const photo = { name: file, mimeType: 'image/webp', buffer: readFileSync(join(from, file)) }
+    const answer = await api.post(`/api/recipes/${items[0]?.id}/files`, { multipart: { file: photo } })
+    if (!answer.ok()) throw new Error(`the photograph of ${name}: ${answer.status()}`)
+  }
+  await api.dispose()
+}
+
+// photographs waits until those are seen that there are.
+async function photographs(page: Page) {
+  if (!process.env['LARDER_PHOTOS']) return
+  await page.locator('img[src*="/files/"]').first().waitFor()
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0))
+}
+
 async function tour(page: Page, shoot: (name: string) => Promise<void>) {
   await page.goto(url('/login'))
   await page.getByLabel('Name').waitFor()
@@ -68,6 +97,7 @@ async function tour(page: Page, shoot: (name: string) => Promise<void>) {
   await page.evaluate(() => localStorage.clear())
   await page.goto(url('/'))
   await page.getByRole('link', { name: /Rösti/ }).waitFor()
+  await photographs(page)
   await shoot('list')
   await page.getByRole('searchbox').fill('shak')
   await page.locator('mark').first().waitFor()
@@ -79,6 +109,7 @@ async function tour(page: Page, shoot: (name: string) => Promise<void>) {
   await page.goto(url('/?q=shakshuka'))
   await page.getByRole('link', { name: /Shakshuka/ }).click()
   await page.getByRole('heading', { level: 1, name: 'Shakshuka' }).waitFor()
+  await photographs(page)
   await shoot('recipe')
   await page.getByRole('button', { name: 'Grocery' }).click()
   await page.getByRole('dialog').waitFor()
