@@ -37,3 +37,34 @@ test('a recipe that is gone', async ({ kitchen }) => {
   await expect(kitchen.getByRole('alert')).toContainText('This recipe is not here')
   await expectAccessible(kitchen)
 })
+
+// With text twice as large nothing is cut off at the side, lies on something else, or can't be reached.
+test('text twice as large', async ({ kitchen, context }) => {
+  const browser = await context.newCDPSession(kitchen)
+  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32 } }) // as one sets it in the browser
+  await kitchen.reload()
+  expect(await kitchen.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('32px')
+  const outside = () =>
+    kitchen.evaluate(() =>
+      [...document.querySelectorAll('a, button, input')]
+        .filter((element) => !element.closest('[hidden], .visually-hidden') && element.checkVisibility())
+        .map((element) => ({
+          name: element.textContent || element.getAttribute('aria-label'),
+          box: element.getBoundingClientRect(),
+        }))
+        .filter(({ box }) => box.width > 1 && (box.left < -1 || box.right > innerWidth + 1))
+        .map(({ name }) => name),
+    )
+  const wide = () => kitchen.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  await expect.poll(wide).toBeLessThanOrEqual(0)
+  await expectAccessible(kitchen)
+  await kitchen.getByRole('link', { name: /Borscht/ }).click()
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Borscht')
+  await expect.poll(wide).toBeLessThanOrEqual(0)
+  await expect.poll(outside).toEqual([])
+  const back = await kitchen.getByRole('link', { name: 'Back to all recipes' }).boundingBox()
+  const edit = await kitchen.getByRole('link', { name: 'Edit' }).boundingBox()
+  if (back && edit)
+    expect(back.x + back.width, 'the way back lies beside the menu').toBeLessThanOrEqual(edit.x)
+  await expectAccessible(kitchen)
+})

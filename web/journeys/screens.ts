@@ -81,7 +81,9 @@ async function attachPhotos(from: string) {
 async function photographs(page: Page) {
   if (!process.env['LARDER_PHOTOS']) return
   await page.locator('img[src*="/files/"]').first().waitFor()
-  await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0))
+  await page.waitForFunction(() =>
+    [...document.images].every((image) => image.complete && image.naturalWidth > 0),
+  )
 }
 
 async function tour(page: Page, shoot: (name: string) => Promise<void>) {

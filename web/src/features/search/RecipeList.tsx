@@ -30,8 +30,10 @@ interface Props {
   onNeedMore: () => void
 }
 
-const rowHeight = 88
-const cardText = 92
+// In the text's own size, so that a name has room also where text is twice as large.
+const rowHeight = () => 5.5 * rem()
+const cardText = () => 5.75 * rem()
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize)
 const gap = 16
 const skeletons = 12
 
@@ -47,7 +49,7 @@ function PaneList(props: Props) {
   const rows = useVirtualizer({
     count,
     getScrollElement: () => pane.current,
-    estimateSize: () => rowHeight,
+    estimateSize: rowHeight,
     overscan: 6,
   })
   return (
@@ -61,7 +63,7 @@ function PageList(props: Props) {
   const box = useRef<HTMLDivElement>(null)
   const { columns, width, top } = useBox(box)
   const count = Math.ceil((props.total ?? skeletons) / columns)
-  const height = Math.round(((width - gap * (columns - 1)) / columns) * 0.75) + cardText + gap
+  const height = Math.round(((width - gap * (columns - 1)) / columns) * 0.75 + cardText()) + gap
   const rows = useWindowVirtualizer({ count, estimateSize: () => height, overscan: 3, scrollMargin: top })
   useEffect(() => rows.measure(), [rows, height])
   return (
@@ -81,7 +83,10 @@ function useBox(box: React.RefObject<HTMLDivElement | null>) {
       const style = getComputedStyle(element)
       const width =
         element.clientWidth - parseFloat(style.paddingInlineStart) - parseFloat(style.paddingInlineEnd)
-      const columns = Math.max(width < 280 ? 1 : 2, Math.floor((width + gap) / (228 + gap)))
+      const columns = Math.max(
+        width < 17.5 * rem() ? 1 : 2,
+        Math.floor((width + gap) / (14.25 * rem() + gap)),
+      )
       setSize({ columns, width, top: element.offsetTop })
     }
     measure()
