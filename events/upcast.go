@@ -10,10 +10,13 @@ import (
 //nolint:gochecknoglobals // a constant, but for the language
 var noFiles = []byte(`"files":[]`)
 
+// HasNoFiles tells of the JSON of a recipe that it says so without looking at the rest. false is no answer.
+func HasNoFiles(recipe []byte) bool { return bytes.Contains(recipe, noFiles) }
+
 // colorFiles leads a recipe from version 1 to 2, where files have a color. What is not known of a picture is empty, so
 // that a recipe without files, as most are, is left as it is.
 func colorFiles(data json.RawMessage) (json.RawMessage, error) {
-	if bytes.Contains(data, noFiles) {
+	if HasNoFiles(data) {
 		return data, nil
 	}
 	var recipe map[string]json.RawMessage

@@ -124,15 +124,12 @@ func answerBuilt(ctx context.Context, view Built, request []byte, said chan<- op
 // RebuildCompared is Rebuild, and has the new view compared here before it serves. Compare isn't called for a view that
 // can't tell what it has.
 func (c *Control) RebuildCompared(ctx context.Context, name string, progress func(Progress), compare Compare) error {
-	if err := checkUser(name); err != nil {
-		return fmt.Errorf("%w %q", ErrUnknownProjection, name)
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	var (
 		comparing sync.WaitGroup
 		refused   error
 	)
-	err := c.ask(ctx, false, controlRebuild+name, command{Compare: true}, func(data []byte) error {
+	err := c.askProjection(ctx, controlRebuild, name, command{Compare: true}, func(data []byte) error {
 		var step rebuildStep
 		if err := json.Unmarshal(data, &step); err != nil {
 			return fmt.Errorf("read the progress of a rebuild: %w", err)

@@ -340,10 +340,7 @@ func (c *Control) DropParked(ctx context.Context, name string, sequence uint64) 
 }
 
 func (c *Control) parked(ctx context.Context, verb, name string, sequence uint64) error {
-	if err := checkUser(name); err != nil {
-		return fmt.Errorf("%w %q", ErrUnknownProjection, name)
-	}
-	return c.ask(ctx, false, verb+name, command{Sequence: sequence}, func([]byte) error { return nil })
+	return c.askProjection(ctx, verb, name, command{Sequence: sequence}, func([]byte) error { return nil })
 }
 
 // Rebuild has a projection rebuilt where it runs and hands on its progress. Cancelling the context cancels
@@ -358,10 +355,7 @@ func (c *Control) Rollback(ctx context.Context, name string, progress func(Progr
 }
 
 func (c *Control) rebuild(ctx context.Context, verb, name string, progress func(Progress)) error {
-	if err := checkUser(name); err != nil {
-		return fmt.Errorf("%w %q", ErrUnknownProjection, name)
-	}
-	return c.ask(ctx, false, verb+name, command{}, func(data []byte) error {
+	return c.askProjection(ctx, verb, name, command{}, func(data []byte) error {
 		var step rebuildStep
 		if err := json.Unmarshal(data, &step); err != nil {
 			return fmt.Errorf("read the progress of a rebuild: %w", err)
@@ -373,10 +367,7 @@ func (c *Control) rebuild(ctx context.Context, verb, name string, progress func(
 
 // DropOld has the view removed that the last rebuild of a projection replaced; see Runner.DropOld.
 func (c *Control) DropOld(ctx context.Context, name string) error {
-	if err := checkUser(name); err != nil {
-		return fmt.Errorf("%w %q", ErrUnknownProjection, name)
-	}
-	return c.ask(ctx, false, controlDropOld+name, command{}, func([]byte) error { return nil })
+	return c.askProjection(ctx, controlDropOld, name, command{}, func([]byte) error { return nil })
 }
 
 // Erase has a user erased in every process, and gives the counts. See Runner.Erase. ErrNoProjectors if no
@@ -405,6 +396,14 @@ func mergeErased(list, more []Erased) []Erased {
 		list[i].Count += place.Count
 	}
 	return list
+}
+
+// askProjection asks a process that runs a projection.
+func (c *Control) askProjection(ctx context.Context, verb, name string, cmd command, fn func([]byte) error) error {
+	if err := checkUser(name); err != nil {
+		return fmt.Errorf("%w %q", ErrUnknownProjection, name)
+	}
+	return c.ask(ctx, false, verb+name, cmd, fn)
 }
 
 func (c *Control) ask(ctx context.Context, all bool, subject string, cmd command, fn func([]byte) error) error {

@@ -102,10 +102,7 @@ func (c *Control) Subjects(ctx context.Context, name, user, cursor string) (Subj
 // askOne asks for one answer.
 func askOne[T any](ctx context.Context, conn *jetstream.Conn, verb, name string, cmd command) (T, error) {
 	var answer T
-	if err := checkUser(name); err != nil {
-		return answer, fmt.Errorf("%w %q", ErrUnknownProjection, name)
-	}
-	err := NewControl(conn).ask(ctx, false, verb+name, cmd, func(data []byte) error {
+	err := NewControl(conn).askProjection(ctx, verb, name, cmd, func(data []byte) error {
 		if err := json.Unmarshal(data, &answer); err != nil {
 			return fmt.Errorf("read an answer about %s: %w", name, err)
 		}

@@ -41,10 +41,11 @@ func (p dumpPlace) needs() []stores.Store {
 // write lets fill write the dump, and puts it there when it is whole: a file is written beside and renamed, an object
 // is sent from a file, so that it can be sent again.
 func (p dumpPlace) write(ctx context.Context, work *workplace, fill func(io.Writer) error) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(p.file), "."+filepath.Base(p.file)+".*")
+	folder, name := filepath.Dir(p.file), "."+filepath.Base(p.file)+".*"
 	if p.bucket != "" {
-		file, err = os.CreateTemp("", "larder-dump-*")
+		folder, name = "", "larder-dump-*" // the system's folder for such
 	}
+	file, err := os.CreateTemp(folder, name)
 	if err != nil {
 		return err
 	}

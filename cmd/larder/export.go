@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
 )
 
 // exportCommand prints a user's recipes as `larder import` takes them.
@@ -12,20 +15,13 @@ type exportCommand struct {
 	User string `placeholder:"NAME" help:"Whose recipes; may be left out where there is one user."`
 }
 
-func (c exportCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log, writeSide()...)
-	if err != nil {
-		return err
-	}
-	defer closing(&err, work.leave)
-	api, err := work.command(ctx, log)
-	if err != nil {
-		return err
-	}
-	user, err := chosenUser(ctx, api.Users(), c.User)
-	if err != nil {
-		return err
-	}
+func (c exportCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	return withUser(ctx, s, con, log, c.User, func(_ *workplace, api *commandapi.API, user events.User) error {
+		return export(ctx, con, api, user)
+	})
+}
+
+func export(ctx context.Context, con console, api *commandapi.API, user events.User) error {
 	total, err := api.CountRecipes(ctx, user.ID)
 	if err != nil {
 		return fmt.Errorf("export the recipes of %s: %w", user.Name, err)

@@ -100,19 +100,12 @@ func (c restoreCommand) Run(ctx context.Context, s *settings, con console, log *
 // withUser runs fn with the write side and one of its users; see chosenUser.
 func withUser(ctx context.Context, s *settings, con console, log *slog.Logger, name string,
 	fn func(work *workplace, api *commandapi.API, user events.User) error,
-) (err error) {
-	work, err := enter(ctx, s, con, log, writeSide()...)
-	if err != nil {
-		return err
-	}
-	defer closing(&err, work.leave)
-	api, err := work.command(ctx, log)
-	if err != nil {
-		return err
-	}
-	user, err := chosenUser(ctx, api.Users(), name)
-	if err != nil {
-		return err
-	}
-	return fn(work, api, user)
+) error {
+	return onWriteSide(ctx, s, con, log, func(work *workplace, api *commandapi.API) error {
+		user, err := chosenUser(ctx, api.Users(), name)
+		if err != nil {
+			return err
+		}
+		return fn(work, api, user)
+	})
 }

@@ -18,20 +18,13 @@ type importCommand struct {
 	User  string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
 }
 
-func (c importCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log, writeSide()...)
-	if err != nil {
-		return err
-	}
-	defer closing(&err, work.leave)
-	api, err := work.command(ctx, log)
-	if err != nil {
-		return err
-	}
-	user, err := chosenUser(ctx, api.Users(), c.User)
-	if err != nil {
-		return err
-	}
+func (c importCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	return withUser(ctx, s, con, log, c.User, func(work *workplace, api *commandapi.API, user events.User) error {
+		return c.importFor(ctx, con, work, api, user)
+	})
+}
+
+func (c importCommand) importFor(ctx context.Context, con console, work *workplace, api *commandapi.API, user events.User) error {
 	var sum importSum
 	for _, file := range c.Files {
 		if err := sum.add(ctx, api, user, file, con); err != nil {

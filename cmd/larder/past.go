@@ -12,6 +12,8 @@ import (
 
 	"larder.dev/cmd/larder/internal/past"
 	"larder.dev/cmd/larder/internal/stores"
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
 	"larder.dev/internal/searchindex"
 )
 
@@ -21,17 +23,14 @@ type pastCommands struct {
 }
 
 // makePast is `rebuild search --until --into`.
-func (c rebuildCommand) makePast(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log, writeSide()...)
-	if err != nil {
-		return err
-	}
-	defer closing(&err, work.leave)
-	api, err := work.command(ctx, log)
-	if err != nil {
-		return err
-	}
-	index, err := work.past(s, log).Make(c.Into)
+func (c rebuildCommand) makePast(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	return onWriteSide(ctx, s, con, log, func(work *workplace, api *commandapi.API) error {
+		return c.fillPast(ctx, con, work.past(s, log), api.Ledger())
+	})
+}
+
+func (c rebuildCommand) fillPast(ctx context.Context, con console, place past.Place, ledger commandapi.Ledger) (err error) {
+	index, err := place.Make(c.Into)
 	if errors.Is(err, past.ErrBadName) {
 		return usageError{err.Error()}
 	}
@@ -40,7 +39,7 @@ func (c rebuildCommand) makePast(ctx context.Context, s *settings, con console, 
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
 	bar := newProgress(con.err, "rebuild search into "+c.Into, "recipes")
-	recipes, err := past.Fill(ctx, api.Ledger(), index, c.Until.Time, func(done int64) { bar.set(done, done) })
+	recipes, err := past.Fill(ctx, ledger, index, c.Until.Time, func(done int64) { bar.set(done, done) })
 	if err := barred(bar, err, "rebuild search into "+c.Into); err != nil {
 		return err
 	}
@@ -64,21 +63,14 @@ type pastLookCommand struct {
 	JSON  bool     `name:"json" help:"JSON lines."`
 }
 
-func (c pastLookCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log, writeSide()...)
-	if err != nil {
-		return err
-	}
-	defer closing(&err, work.leave)
-	api, err := work.command(ctx, log)
-	if err != nil {
-		return err
-	}
-	user, err := api.Users().Find(ctx, c.User)
-	if err != nil {
-		return fmt.Errorf("user %q: %w", c.User, err)
-	}
-	index, err := work.past(s, log).Open(ctx, c.Name)
+func (c pastLookCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	return withUser(ctx, s, con, log, c.User, func(work *workplace, _ *commandapi.API, user events.User) error {
+		return c.look(ctx, con, work.past(s, log), user)
+	})
+}
+
+func (c pastLookCommand) look(ctx context.Context, con console, place past.Place, user events.User) (err error) {
+	index, err := place.Open(ctx, c.Name)
 	if err != nil {
 		return err
 	}

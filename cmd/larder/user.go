@@ -27,17 +27,8 @@ type userCommands struct {
 // onUsers runs a use case on the accounts, beside a running larder or alone.
 func onUsers(ctx context.Context, s *settings, con console, log *slog.Logger,
 	fn func(ctx context.Context, users *commandapi.Users) error,
-) (err error) {
-	work, err := enter(ctx, s, con, log, writeSide()...)
-	if err != nil {
-		return err
-	}
-	defer closing(&err, work.leave)
-	api, err := work.command(ctx, log)
-	if err != nil {
-		return err
-	}
-	return fn(ctx, api.Users())
+) error {
+	return onWriteSide(ctx, s, con, log, func(_ *workplace, api *commandapi.API) error { return fn(ctx, api.Users()) })
 }
 
 // userNamed is the argument that every command about one user takes.

@@ -82,6 +82,22 @@ func closing(err *error, leave func() error) { *err = errors.Join(*err, leave())
 // writeSide are the stores that a command needs which changes accounts or recipes.
 func writeSide() []stores.Store { return []stores.Store{stores.Postgres, stores.Redis} }
 
+// onWriteSide runs a use case of the write side, beside a running larder or alone.
+func onWriteSide(ctx context.Context, s *settings, con console, log *slog.Logger,
+	fn func(work *workplace, api *commandapi.API) error,
+) (err error) {
+	work, err := enter(ctx, s, con, log, writeSide()...)
+	if err != nil {
+		return err
+	}
+	defer closing(&err, work.leave)
+	api, err := work.command(ctx, log)
+	if err != nil {
+		return err
+	}
+	return fn(work, api)
+}
+
 // command puts the write side together for a tool that works beside it: no HTTP, no relay.
 func (w *workplace) command(ctx context.Context, log *slog.Logger) (*commandapi.API, error) {
 	pool, err := w.Postgres(ctx)

@@ -63,7 +63,7 @@ func cached(event projectors.Event) (redis.Versioned, error) {
 		if err != nil {
 			return redis.Versioned{}, err
 		}
-		value = views.EncodeCached(recipe.Version, body)
+		value = views.EncodeCached(recipe, body)
 	}
 	return redis.Versioned{
 		Key: views.CacheKey(event.User(), recipe.ID), Version: recipe.Version, Value: value, TTL: views.CacheTTL,

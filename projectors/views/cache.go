@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"larder.dev/events"
 )
 
 // CacheTTL is how long a cached recipe or tombstone is kept after its last write. A tombstone that went
@@ -35,14 +37,12 @@ func CacheUserPrefix(user string) string { return CachePrefix + user + ":" }
 const HeadSize = 512
 
 // EncodeCached gives the value "<version> <summary>\n<recipe>", both as JSON. The version comes first so that the store
-// can compare it without reading JSON, and the summary so that a list reads the head of each value alone.
-func EncodeCached(version int64, recipeJSON []byte) []byte {
-	if len(recipeJSON) == 0 {
-		return EncodeTombstone(version)
-	}
-	summary := summaryOf(recipeJSON)
+// can compare it without reading JSON, and the summary so that a list reads the head of each value alone. recipeJSON is
+// the recipe as the event carried it.
+func EncodeCached(recipe events.Recipe, recipeJSON []byte) []byte {
+	summary := summaryOf(recipe)
 	value := make([]byte, 0, len(summary)+len(recipeJSON)+21)
-	value = strconv.AppendInt(value, version, 10)
+	value = strconv.AppendInt(value, recipe.Version, 10)
 	value = append(value, ' ')
 	value = append(value, summary...)
 	value = append(value, '\n')

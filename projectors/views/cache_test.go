@@ -18,7 +18,7 @@ func TestCachedRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		version := rapid.Int64Min(1).Draw(t, "version")
 		body := rapid.SliceOf(rapid.Byte()).Draw(t, "body")
-		gotVersion, gotBody, err := views.DecodeCached(views.EncodeCached(version, body))
+		gotVersion, gotBody, err := views.DecodeCached(views.EncodeCached(events.Recipe{Version: version}, body))
 		require.NoError(t, err)
 		require.Equal(t, version, gotVersion)
 		require.Equal(t, string(body), string(gotBody))
@@ -38,7 +38,7 @@ func TestHeadHasTheSummary(t *testing.T) {
 		require.NoError(t, err)
 		var want views.Summary
 		require.NoError(t, json.Unmarshal(body, &want))
-		value := views.EncodeCached(recipe.Version, body)
+		value := views.EncodeCached(recipe, body)
 		got, found, err := views.DecodeHead(value)
 		require.NoError(t, err)
 		require.True(t, found)

@@ -3,6 +3,8 @@ package views
 import (
 	"encoding/json"
 	"time"
+
+	"larder.dev/events"
 )
 
 // Summary is what a list shows of a recipe. Names are those of the recipe.
@@ -17,15 +19,14 @@ type Summary struct {
 	UpdatedAt   time.Time `json:"updated_at"`
 }
 
-// summaryOf gives the summary of a recipe as JSON, which has no line feed; empty for what is no recipe.
-func summaryOf(recipeJSON []byte) []byte {
-	var s Summary
-	if err := json.Unmarshal(recipeJSON, &s); err != nil {
-		return nil
-	}
-	text, err := json.Marshal(s)
+// summaryOf gives the summary of a recipe as JSON, which has no line feed; empty where JSON can't say it.
+func summaryOf(r events.Recipe) []byte {
+	text, err := json.Marshal(Summary{
+		ID: r.ID, Name: r.Name, Version: r.Version, Tags: r.Tags, Servings: r.Servings,
+		PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes, UpdatedAt: r.UpdatedAt,
+	})
 	if err != nil {
-		return nil // a time that JSON can't say
+		return nil
 	}
 	return text
 }

@@ -70,6 +70,9 @@ func TestDumpInObjectStore(t *testing.T) {
 	ada := old.AddUser(t, "ada")
 	soup, _ := ada.Create(t, larder.Named("Soup to keep"))
 	old.MustRun(t, "", "backup", "run", "--to", "s3://dumps/nightly/larder.dump")
+	left, err := filepath.Glob("...*")
+	require.NoError(t, err)
+	require.Empty(t, left, "nothing stays in the folder that it was called in")
 
 	at := old.RunFile(t)
 	young := larder.Start(t, "LARDER_S3_ENDPOINT="+at.S3Endpoint, "LARDER_S3_BUCKET="+at.S3Bucket,

@@ -119,22 +119,24 @@ func (r *Reader) stored(ctx context.Context, owner, id string) (copyOf, error) {
 		return copyOf{}, err
 	}
 	found := copyOf{version: stored.Recipe.Version, source: string(source)}
+	value := views.EncodeTombstone(found.version)
 	if !stored.Deleted {
 		found.body, err = encode(stored.Recipe)
 		if err != nil {
 			return copyOf{}, fmt.Errorf("encode recipe %s of user %s: %w", id, owner, err)
 		}
+		value = views.EncodeCached(stored.Recipe, found.body)
 	}
-	r.fill(ctx, owner, id, found)
+	r.fill(ctx, owner, id, found.version, value)
 	return found, nil
 }
 
 // fill is safe beside the projection, which may be writing the same key: the newer version stays.
-func (r *Reader) fill(ctx context.Context, owner, id string, found copyOf) {
+func (r *Reader) fill(ctx context.Context, owner, id string, version int64, value []byte) {
 	_, err := r.redis.SetNewer(ctx, []redis.Versioned{{
 		Key:     views.CacheKey(owner, id),
-		Version: found.version,
-		Value:   views.EncodeCached(found.version, found.body),
+		Version: version,
+		Value:   value,
 		TTL:     views.CacheTTL,
 	}})
 	if err != nil {

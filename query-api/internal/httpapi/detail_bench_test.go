@@ -44,12 +44,13 @@ func newKitchen(b *testing.B) kitchen {
 	k.token, err = identity.NewSessions(client).Create(b.Context(), k.user, "bench")
 	require.NoError(b, err)
 
-	body, err := json.Marshal(events.Recipe{
+	soup := events.Recipe{
 		ID: k.recipe, Name: "Soup", Version: 1, Notes: strings.Repeat("Stir. ", 100),
 		Ingredients: make([]events.Ingredient, 8),
-	})
+	}
+	body, err := json.Marshal(soup)
 	require.NoError(b, err)
-	err = client.Set(b.Context(), views.CacheKey(k.user.ID, k.recipe), views.EncodeCached(1, body), views.CacheTTL)
+	err = client.Set(b.Context(), views.CacheKey(k.user.ID, k.recipe), views.EncodeCached(soup, body), views.CacheTTL)
 	require.NoError(b, err)
 	return k
 }

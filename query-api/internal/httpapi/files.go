@@ -10,11 +10,6 @@ import (
 	"larder.dev/internal/cdn"
 )
 
-// noFiles is how a recipe without files says so. A text that has these bytes has them with backslashes.
-//
-//nolint:gochecknoglobals // a constant, but for the language
-var noFiles = []byte(`"files":[]`)
-
 type addressedFile struct {
 	events.File
 	URL   string     `json:"url"`
@@ -29,7 +24,7 @@ type addressedRecipe struct {
 // addressed gives a recipe's JSON with an address for each file, signed for the owner, and whether it has any.
 // A recipe without files passes as it is.
 func (h *Handlers) addressed(owner string, recipe []byte) ([]byte, bool, error) {
-	if h.Signer == nil || bytes.Contains(recipe, noFiles) {
+	if h.Signer == nil || events.HasNoFiles(recipe) {
 		return recipe, false, nil
 	}
 	var whole addressedRecipe

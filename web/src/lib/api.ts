@@ -99,6 +99,18 @@ async function bodyOf<T>(call: Promise<T>) {
   }
 }
 
+/** refusalOf is that of an answer which came another way than by a call here, by its body as text. */
+export function refusalOf(status: number, title: string, text: string): Refused {
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    body = undefined // a proxy's page
+  }
+  const response = new Response(null, { status, statusText: title })
+  return new Refused(response, problemOf(response, body))
+}
+
 function problemOf(response: Response, body: unknown): Problem {
   const isProblem = typeof body === 'object' && body !== null && 'title' in body
   return isProblem ? (body as Problem) : { title: response.statusText || 'Refused', status: response.status }

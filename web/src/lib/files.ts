@@ -1,7 +1,7 @@
 // Files of a recipe: sent with progress, which fetch can't tell, and read at the addresses that the detail gives.
 import createClient from 'openapi-fetch'
 import type { paths } from '@/api/file-service.gen'
-import { Refused, Unreachable, answered, options, type Recipe } from '@/lib/api'
+import { Unreachable, answered, options, refusalOf, type Recipe } from '@/lib/api'
 import { newId } from '@/lib/id'
 
 export type RecipeFile = Recipe['files'][number]
@@ -40,7 +40,7 @@ function attachAtOnce(recipe: string, file: File, onPart: (part: number) => void
     request.onload = () => {
       clearTimeout(waiting)
       if (request.status === 201) resolve()
-      else reject(new Refused(new Response(null, { status: request.status }), problemOf(request)))
+      else reject(refusalOf(request.status, request.statusText, request.responseText))
     }
     const form = new FormData()
     form.append('file', file)
@@ -48,14 +48,6 @@ function attachAtOnce(recipe: string, file: File, onPart: (part: number) => void
     request.setRequestHeader('Idempotency-Key', newId())
     request.send(form)
   })
-}
-
-function problemOf(request: XMLHttpRequest): { title: string; status: number; detail?: string } {
-  try {
-    return JSON.parse(request.responseText) as { title: string; status: number; detail?: string }
-  } catch {
-    return { title: request.statusText || 'Refused', status: request.status }
-  }
 }
 
 /** removeFile takes a file off its recipe. It throws Refused or Unreachable. */

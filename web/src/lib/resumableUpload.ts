@@ -1,7 +1,7 @@
 // Files that take a while: what is away stays away when the connection breaks off, also while the app was closed and
 // the same file is chosen again. The server speaks tus, and so does the library; it is loaded with the first such file.
 import { DetailedError, Upload } from 'tus-js-client'
-import { Refused, Unreachable } from '@/lib/api'
+import { refusalOf, Unreachable } from '@/lib/api'
 
 /** How long nothing may be heard of an upload before it is asked how far it is. */
 const silence = 20_000
@@ -66,15 +66,5 @@ function isPassing(error: DetailedError) {
 function failure(error: DetailedError) {
   const status = error.originalResponse?.getStatus() ?? 0
   if (status >= 502) return new Unreachable(error)
-  const problem = problemIn(error.originalResponse?.getBody() ?? '')
-  return new Refused(new Response(null, { status }), problem ?? { title: 'Refused', status })
-}
-
-/** problemIn reads what the server said; undefined where it is no JSON. */
-export function problemIn(body: string) {
-  try {
-    return JSON.parse(body) as { title: string; status: number; detail?: string }
-  } catch {
-    return undefined
-  }
+  return refusalOf(status, '', error.originalResponse?.getBody() ?? '')
 }

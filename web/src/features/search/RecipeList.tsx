@@ -46,10 +46,11 @@ export function RecipeList(props: Props) {
 function PaneList(props: Props) {
   const pane = useRef<HTMLDivElement>(null)
   const count = props.total ?? skeletons
+  const height = rowHeight() // once, and not for each row
   const rows = useVirtualizer({
     count,
     getScrollElement: () => pane.current,
-    estimateSize: rowHeight,
+    estimateSize: () => height,
     overscan: 6,
   })
   return (
