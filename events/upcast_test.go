@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 )
 
 // Data of any older version goes through every step up to the current one, in order, and the current one
@@ -39,33 +38,6 @@ func TestUpcastNamesTheStepThatFails(t *testing.T) {
 	_, err := h.upcast(json.RawMessage(`{}`), 1)
 	require.ErrorIs(t, err, cause)
 	require.ErrorContains(t, err, "version 2")
-}
-
-// The heading of a recipe is what the whole says, and an event that the whole is refused for is refused.
-func TestDecodeHeading(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		recipe := Recipe{ID: "soup", Name: rapid.String().Draw(t, "name"), Version: rapid.Int64Min(1).Draw(t, "version")}
-		recipe.Tags = rapid.SliceOf(rapid.String()).Draw(t, "tags")
-		data, err := json.Marshal(recipe)
-		require.NoError(t, err)
-		e := Envelope{
-			Type: RecipeUpdated, SchemaVersion: rapid.IntRange(1, CurrentVersion(RecipeUpdated)).Draw(t, "schema"),
-			Subject: RecipeSubject("ada", "soup"), Version: recipe.Version, Data: data,
-		}
-		whole, err := DecodeRecipe(e)
-		require.NoError(t, err)
-		heading, err := DecodeHeading(e)
-		require.NoError(t, err)
-		require.Equal(t, Heading{ID: whole.ID, Name: whole.Name, Tags: whole.Tags, Version: whole.Version}, heading)
-
-		e.Version++
-		_, err = DecodeHeading(e)
-		require.ErrorIs(t, err, ErrMalformed)
-		e.Subject = RecipeSubject("ben", "soup")
-		_, err = DecodeHeading(e)
-		require.ErrorIs(t, err, ErrMalformed)
-	})
 }
 
 // A recipe of version 1 says of its files what it said, and of their colours that they aren't known.

@@ -74,32 +74,12 @@ func DecodeRecipe(e Envelope) (Recipe, error) {
 	if err != nil {
 		return Recipe{}, err
 	}
-	return r, e.isOf(r.ID, r.Version)
+	return r, e.CheckRecipe(r.ID, r.Version)
 }
 
-// Heading is what a recipe is found by.
-type Heading struct {
-	ID      string   `json:"id"`
-	Name    string   `json:"name"`
-	Tags    []string `json:"tags"`
-	Version int64    `json:"version"`
-}
-
-// DecodeHeading reads of an event's recipe the heading alone, in half the time of the whole. The errors are those of
-// DecodeRecipe, but for what is wrong in the rest.
-func DecodeHeading(e Envelope) (Heading, error) {
-	if !e.Type.IsRecipe() {
-		return Heading{}, fmt.Errorf("event %s of type %q carries no recipe: %w", e.ID, e.Type, ErrUnknownType)
-	}
-	h, err := decode[Heading](e)
-	if err != nil {
-		return Heading{}, err
-	}
-	return h, e.isOf(h.ID, h.Version)
-}
-
-// isOf checks that the event's subject and version are those of the recipe that it carries.
-func (e Envelope) isOf(recipe string, version int64) error {
+// CheckRecipe checks that the event's subject and version are those of the recipe that it carries. The error is
+// ErrMalformed.
+func (e Envelope) CheckRecipe(recipe string, version int64) error {
 	if RecipeSubject(e.User(), recipe) != e.Subject || version != e.Version {
 		return fmt.Errorf("event %s on %s carries recipe %q version %d: %w", e.ID, e.Subject, recipe, version, ErrMalformed)
 	}

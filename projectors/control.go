@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -173,16 +174,16 @@ func serveParkedEvent(w *worker, deal func(ctx context.Context, name string, seq
 
 // serveHold keeps this process's projection still while another process swaps its view.
 func (r *Runner) serveHold(w *worker) func(context.Context, command, func(any) error) error {
-	return func(ctx context.Context, cmd command, _ func(any) error) error {
+	return func(ctx context.Context, cmd command, reply func(any) error) error {
 		if cmd.Runner == r.id {
-			return nil
+			return reply(struct{}{})
 		}
 		hold, err := w.gate.hold(ctx, swapLease)
 		if err != nil {
 			return fmt.Errorf("hold %s: %w", w.spec.Name, err)
 		}
 		w.lend(hold)
-		return nil
+		return reply(struct{}{})
 	}
 }
 
@@ -208,19 +209,28 @@ func (w *worker) lend(hold *hold) {
 
 // holdElsewhere keeps the projection still in every other process until release.
 func (w *worker) holdElsewhere(ctx context.Context, runner string) (release func(), err error) {
-	if err := w.tellOthers(ctx, controlHold, runner); err != nil {
+	processes := 0 // that run it, this one included
+	count := func([]byte) error {
+		processes++
+		return nil
+	}
+	if err := callAll(ctx, w.deps.Conn, controlHold+w.spec.Name, command{Runner: runner}, count); err != nil {
 		return nil, fmt.Errorf("hold %s in other processes: %w", w.spec.Name, err)
 	}
-	return func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		// Where this fails the lease ends the hold.
-		_ = w.tellOthers(ctx, controlRelease, runner)
-	}, nil
+	return func() { w.releaseElsewhere(ctx, runner, processes) }, nil
 }
 
-func (w *worker) tellOthers(ctx context.Context, verb, runner string) error {
-	return callAll(ctx, w.deps.Conn, verb+w.spec.Name, command{Runner: runner}, func([]byte) error { return nil })
+// releaseElsewhere lets the other processes go on. Where that fails the lease ends the hold.
+func (w *worker) releaseElsewhere(ctx context.Context, runner string, processes int) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	request, err := json.Marshal(command{Runner: runner})
+	if err == nil {
+		err = w.deps.Conn.CallKnown(ctx, controlRelease+w.spec.Name, request, processes, func([]byte) error { return nil })
+	}
+	if err != nil && !errors.Is(err, jetstream.ErrNoResponder) {
+		w.log.WarnContext(ctx, "could not release the other processes; they go on when their lease ends", slog.Any("error", err))
+	}
 }
 
 // eraseElsewhere erases a user in every other process, and gives the counts.

@@ -101,6 +101,14 @@ type Target interface {
 	Abort(ctx context.Context) error
 }
 
+// Preparer is a target that can do in advance what Commit would have to do for what was applied so far: nothing is
+// written to the view that serves while Commit works, so that has to be short.
+type Preparer interface {
+	Target
+
+	Prepare(ctx context.Context) error
+}
+
 const (
 	defaultLanes = 4
 	defaultBatch = 256

@@ -158,31 +158,43 @@ func (p *replay) read(ctx context.Context, start jetstream.ReadStart) error {
 	}
 }
 
-// drain applies what a reader has. It is not complete if announced events didn't come, as when a user was
-// erased meanwhile.
+// errNotCome is an announced event that didn't come, as when a user was erased meanwhile.
+var errNotCome = errors.New("announced event didn't come")
+
+// drain applies what a reader has. It is not complete if announced events didn't come.
 func (p *replay) drain(ctx context.Context, reader *jetstream.Reader) (complete bool, err error) {
 	for left := reader.Total(); left > 0; {
-		var msg jetstream.Message
-		msg, left, err = p.next(ctx, reader)
-		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		left, err = p.drainAWhile(ctx, reader, left)
+		if errors.Is(err, errNotCome) {
 			return false, p.flush(ctx)
 		}
 		if err != nil {
 			return false, err
 		}
-		p.last = msg.Sequence
-		if err := p.take(ctx, msg); err != nil {
-			return false, err
-		}
-		p.total = max(p.total, p.done+left)
 	}
 	return true, p.flush(ctx)
 }
 
-func (p *replay) next(ctx context.Context, reader *jetstream.Reader) (jetstream.Message, uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, readerPatience)
+// drainAWhile applies what comes within half of the patience, so that each event is waited for as long at least. They
+// have one deadline together: one for each would cost as much as reading it.
+func (p *replay) drainAWhile(ctx context.Context, reader *jetstream.Reader, left uint64) (uint64, error) {
+	patient, cancel := context.WithTimeout(ctx, readerPatience)
 	defer cancel()
-	return reader.Next(ctx)
+	for began := time.Now(); left > 0 && time.Since(began) < readerPatience/2; {
+		msg, behind, err := reader.Next(patient)
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			return left, errNotCome
+		}
+		if err != nil {
+			return left, err
+		}
+		left, p.last = behind, msg.Sequence
+		if err := p.take(ctx, msg); err != nil {
+			return left, err
+		}
+		p.total = max(p.total, p.done+left)
+	}
+	return left, nil
 }
 
 func (p *replay) take(ctx context.Context, msg jetstream.Message) error {
@@ -303,7 +315,7 @@ func (p *replay) swap(ctx context.Context, runner string) error {
 	defer hold.release()
 	ctx, cancel := context.WithTimeout(ctx, swapMost)
 	defer cancel()
-	release, err := p.holdElsewhere(ctx, runner)
+	release, err := p.prepareHeld(ctx, runner)
 	if err != nil {
 		return err
 	}
@@ -315,6 +327,25 @@ func (p *replay) swap(ctx context.Context, runner string) error {
 		return fmt.Errorf("put the new view in place: %w", err)
 	}
 	return p.tidy(ctx)
+}
+
+// prepareHeld prepares the new view while the other processes are found that write to the old one.
+func (p *replay) prepareHeld(ctx context.Context, runner string) (release func(), err error) {
+	prepared := make(chan error, 1)
+	go func() { prepared <- p.prepare(ctx) }()
+	release, err = p.holdElsewhere(ctx, runner)
+	if failed := <-prepared; failed != nil && err == nil {
+		release()
+		return nil, fmt.Errorf("prepare the new view: %w", failed)
+	}
+	return release, err
+}
+
+func (p *replay) prepare(ctx context.Context) error {
+	if preparer, ok := p.target.(Preparer); ok {
+		return preparer.Prepare(ctx)
+	}
+	return nil
 }
 
 // tidy removes what the swap made out of date. The new view is in place, so an error here doesn't undo it.

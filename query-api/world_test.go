@@ -200,7 +200,10 @@ func (c *cook) store(db *pgxpool.Pool, r events.Recipe, deleted bool) {
 // indexed puts a recipe into the index, as the projection does.
 func (c *cook) indexed(r events.Recipe, deleted bool) {
 	c.w.t.Helper()
-	doc := views.SearchDocument(events.Heading{ID: r.ID, Name: r.Name, Tags: r.Tags, Version: r.Version}, c.id, deleted)
+	doc := searchindex.Document{ID: r.ID, Owner: c.id, Name: r.Name, Tags: r.Tags, Version: r.Version}
+	if deleted {
+		doc = searchindex.Document{ID: r.ID, Owner: c.id, Version: r.Version, Deleted: true}
+	}
 	require.NoError(c.w.t, c.w.index.Apply(c.w.t.Context(), []searchindex.Document{doc}))
 }
 

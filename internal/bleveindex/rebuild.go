@@ -70,6 +70,9 @@ func (r *rebuild) Count(ctx context.Context) (int, error) {
 	return r.next.live(ctx)
 }
 
+// Prepare has nothing to do: whatever is applied is durable and searchable.
+func (r *rebuild) Prepare(context.Context) error { return nil }
+
 func (r *rebuild) Commit(context.Context) error {
 	x := r.index
 	x.keeping.Lock()

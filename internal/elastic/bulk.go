@@ -19,6 +19,8 @@ import (
 const (
 	maxBulkDocs  = 2000
 	maxBulkBytes = 4 << 20
+
+	usualDocBytes = 512 // of a document with its action, to begin with
 )
 
 // target is where documents are written. It is always an alias: a write to one
@@ -51,9 +53,22 @@ func (x *Index) apply(ctx context.Context, to target, docs []searchindex.Documen
 	return nil
 }
 
+// bulkAction is the line of a bulk request that says what becomes of the document in the next one.
+type bulkAction struct {
+	Index bulkIndex `json:"index"`
+}
+
+type bulkIndex struct {
+	ID          string `json:"_id"` //nolint:tagliatelle // Elasticsearch's name
+	Routing     string `json:"routing"`
+	Version     int64  `json:"version"`
+	VersionType string `json:"version_type"`
+}
+
 // encodeBulk encodes as many of the documents as fit into one request.
 func encodeBulk(docs []searchindex.Document) (n int, request []byte, err error) {
 	var out bytes.Buffer
+	out.Grow(min(len(docs)*usualDocBytes, maxBulkBytes))
 	encoder := json.NewEncoder(&out) // ends each value with the newline that the format wants
 	for n < min(len(docs), maxBulkDocs) && (n == 0 || out.Len() < maxBulkBytes) {
 		doc := docs[n]
@@ -61,11 +76,9 @@ func encodeBulk(docs []searchindex.Document) (n int, request []byte, err error) 
 		if doc.Again {
 			versioning = "external_gte"
 		}
-		action := object{"index": object{
-			"_id":          docKey{doc.Owner, doc.ID}.String(),
-			"routing":      routing(doc.Owner),
-			"version":      doc.Version,
-			"version_type": versioning,
+		action := bulkAction{Index: bulkIndex{
+			ID: docKey{doc.Owner, doc.ID}.String(), Routing: routing(doc.Owner),
+			Version: doc.Version, VersionType: versioning,
 		}}
 		for _, line := range []any{action, toSource(doc)} {
 			if err := encoder.Encode(line); err != nil {
@@ -93,7 +106,9 @@ func (x *Index) bulk(
 		refresh = "true"
 	}
 	var answer struct {
-		Items []map[string]bulkItem
+		Items []struct {
+			Index bulkItem `json:"index"`
+		} `json:"items"`
 	}
 	if err := x.call(ctx, esapi.BulkRequest{
 		Index: to.alias, Body: bytes.NewReader(request), Refresh: refresh, RequireAlias: &mustBeAlias,
@@ -105,7 +120,7 @@ func (x *Index) bulk(
 		return nil, fmt.Errorf("write to %s: %d answers for %d documents", to.alias, len(answer.Items), len(docs))
 	}
 	for i, item := range answer.Items {
-		result := item["index"]
+		result := item.Index
 		if result.Status == http.StatusConflict {
 			older = append(older, docs[i])
 			continue

@@ -3,8 +3,10 @@ package elastic
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
+	"golang.org/x/sync/errgroup"
 
 	"larder.dev/internal/searchindex"
 )
@@ -14,6 +16,8 @@ type rebuild struct {
 	index *Index
 	name  string
 	old   bool // it is the old one, which comes back
+
+	prepared atomic.Bool // what was applied is durable, and what will be is from the start
 }
 
 // alias is what documents are written to while the generation is being built.
@@ -155,10 +159,7 @@ func (r *rebuild) Commit(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("commit index %s: %w", r.name, err)
 	}
-	if err := r.prepare(ctx); err != nil {
-		return fmt.Errorf("commit index %s: %w", r.name, err)
-	}
-	if err := x.noteReplaced(ctx, replaced); err != nil {
+	if err := r.ready(ctx, replaced); err != nil {
 		return fmt.Errorf("commit index %s: %w", r.name, err)
 	}
 	if err := r.swap(ctx, replaced, before); err != nil {
@@ -176,21 +177,64 @@ func (r *rebuild) Commit(ctx context.Context) error {
 	return nil
 }
 
+// Prepare implements searchindex.Rebuild.
+func (r *rebuild) Prepare(ctx context.Context) error {
+	done, err := r.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	replaced, _, err := r.index.serving(ctx)
+	if err == nil {
+		err = r.prepare(ctx, replaced)
+	}
+	if err != nil {
+		return fmt.Errorf("prepare index %s: %w", r.name, err)
+	}
+	return nil
+}
+
+// ready makes everything searchable that was applied.
+func (r *rebuild) ready(ctx context.Context, replaced string) error {
+	if !r.prepared.Load() {
+		return r.prepare(ctx, replaced)
+	}
+	return r.index.refresh(ctx, r.name)
+}
+
 // prepare makes the generation durable, searchable and copied as one that
-// serves.
-func (r *rebuild) prepare(ctx context.Context) error {
+// serves, and notes of the one that it will replace that its time is over: it
+// may go on for a while, so that more comes again than it lacks if it is brought
+// back. Nothing is applied meanwhile.
+func (r *rebuild) prepare(ctx context.Context, replaced string) error {
+	x := r.index
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error {
+		if err := x.noteReplaced(ctx, replaced); err != nil {
+			return err
+		}
+		return r.settle(ctx)
+	})
+	both.Go(func() error {
+		if err := x.call(ctx, esapi.IndicesFlushRequest{Index: []string{r.name}}, nil); err != nil {
+			return err
+		}
+		return x.refresh(ctx, r.name)
+	})
+	if err := both.Wait(); err != nil {
+		return err
+	}
+	r.prepared.Store(true)
+	return nil
+}
+
+// settle gives the generation the settings of one that serves.
+func (r *rebuild) settle(ctx context.Context) error {
 	request, err := body(object{"index": servingSettings()})
 	if err != nil {
 		return err
 	}
-	x, names := r.index, []string{r.name}
-	if err := x.call(ctx, esapi.IndicesPutSettingsRequest{Index: names, Body: request}, nil); err != nil {
-		return err
-	}
-	if err := x.call(ctx, esapi.IndicesFlushRequest{Index: names}, nil); err != nil {
-		return err
-	}
-	return x.refresh(ctx, r.name)
+	return r.index.call(ctx, esapi.IndicesPutSettingsRequest{Index: []string{r.name}, Body: request}, nil)
 }
 
 // swap leads the alias to the new generation, in one change of the cluster: no

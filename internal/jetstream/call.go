@@ -25,16 +25,21 @@ func (e *RemoteError) Error() string { return e.Text }
 // the handler is done. A cancelled context cancels the handler. ErrNoResponder if nobody serves the
 // subject, *RemoteError if the handler failed.
 func (c *Conn) Call(ctx context.Context, subject string, request []byte, fn func(reply []byte) error) error {
-	return c.call(ctx, subject, request, false, fn)
+	return c.call(ctx, subject, request, &party{fn: fn, known: 1})
 }
 
 // CallAll is Call to every process that serves the subject. It returns when all of those that answered
 // within a quarter of a second are done, with all their errors.
 func (c *Conn) CallAll(ctx context.Context, subject string, request []byte, fn func(reply []byte) error) error {
-	return c.call(ctx, subject, request, true, fn)
+	return c.call(ctx, subject, request, &party{fn: fn})
 }
 
-func (c *Conn) call(ctx context.Context, subject string, request []byte, all bool, fn func([]byte) error) error {
+// CallKnown is CallAll where it is known how many processes serve the subject: it waits for no more than those.
+func (c *Conn) CallKnown(ctx context.Context, subject string, request []byte, processes int, fn func(reply []byte) error) error {
+	return c.call(ctx, subject, request, &party{fn: fn, known: processes})
+}
+
+func (c *Conn) call(ctx context.Context, subject string, request []byte, p *party) error {
 	if err := c.Ready(); err != nil {
 		return fmt.Errorf("call %s: %w", subject, err)
 	}
@@ -50,7 +55,7 @@ func (c *Conn) call(ctx context.Context, subject string, request []byte, all boo
 	if err := c.nc.PublishMsg(&nats.Msg{Subject: subject, Reply: inbox, Data: request}); err != nil {
 		return fmt.Errorf("call %s: %w", subject, err)
 	}
-	p := party{all: all, fn: fn, open: map[string]bool{}}
+	p.open = map[string]bool{}
 	if err := p.listen(ctx, answers); err != nil {
 		_ = c.nc.Publish(inbox+cancelSuffix, nil)
 		return fmt.Errorf("call %s: %w", subject, explain(ctx, err))
@@ -63,7 +68,7 @@ func (c *Conn) call(ctx context.Context, subject string, request []byte, all boo
 
 // party keeps count of the responders of one call.
 type party struct {
-	all      bool
+	known    int // how many there are; 0 where that isn't known
 	fn       func([]byte) error
 	open     map[string]bool // responder → still at work
 	failures []error
@@ -73,7 +78,7 @@ func (p *party) listen(ctx context.Context, answers <-chan *nats.Msg) error {
 	quiet := time.NewTimer(silence)
 	defer quiet.Stop()
 	var gathered <-chan time.Time
-	complete := !p.all
+	complete := false
 	for {
 		select {
 		case msg := <-answers:
@@ -91,7 +96,7 @@ func (p *party) listen(ctx context.Context, answers <-chan *nats.Msg) error {
 		case <-ctx.Done():
 			return ctx.Err() //nolint:wrapcheck // wrapped by call with the subject
 		}
-		if complete && p.finished() {
+		if (complete || p.known > 0 && len(p.open) >= p.known) && p.finished() {
 			return nil
 		}
 	}

@@ -101,4 +101,8 @@ func TestCallAllHearsEverybody(t *testing.T) {
 	}
 	require.ElementsMatch(t, []string{"one", "two"}, heard(conn.CallAll, "ask"))
 	require.Len(t, heard(conn.Call, "askqueue"), 1)
+	both := func(ctx context.Context, subject string, request []byte, fn func([]byte) error) error {
+		return conn.CallKnown(ctx, subject, request, 2, fn)
+	}
+	require.ElementsMatch(t, []string{"one", "two"}, heard(both, "ask"))
 }

@@ -178,6 +178,11 @@ type Rebuild interface {
 	// Count returns the documents of the new generation, tombstones not counted.
 	Count(ctx context.Context) (int, error)
 
+	// Prepare does in advance what Commit would have to do for what was applied
+	// so far, while nobody waits. It may be left out, and more may be applied
+	// afterwards.
+	Prepare(ctx context.Context) error
+
 	// Commit makes the new generation the serving one, once and durably.
 	// Searches under way finish on the one before; none fails. What only that
 	// has is found no more. It is kept as the old generation, in the place of an

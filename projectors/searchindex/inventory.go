@@ -19,11 +19,11 @@ func Expect(e events.Envelope) (projectors.Holding, bool, error) {
 	if !e.Type.IsRecipe() {
 		return projectors.Holding{}, false, nil
 	}
-	heading, err := events.DecodeHeading(e)
+	doc, err := views.SearchDocument(e)
 	if err != nil {
 		return projectors.Holding{}, false, err
 	}
-	return holding(views.SearchDocument(heading, e.User(), e.Type == events.RecipeDeleted)), true, nil
+	return holding(doc), true, nil
 }
 
 func holding(doc searchindex.Document) projectors.Holding {

@@ -86,12 +86,10 @@ type sink interface {
 func apply(ctx context.Context, to sink, batch []projectors.Event) error {
 	docs := make([]searchindex.Document, 0, len(batch))
 	for _, event := range batch {
-		heading, err := events.DecodeHeading(event.Envelope)
+		doc, err := views.SearchDocument(event.Envelope)
 		if err != nil {
 			return err
 		}
-		doc := views.SearchDocument(heading, event.User(), event.Type == events.RecipeDeleted)
-		doc.Again = event.Again
 		docs = append(docs, doc)
 	}
 	err := to.Apply(ctx, docs)

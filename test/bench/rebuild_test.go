@@ -8,13 +8,21 @@ import (
 	"larder.dev/test/larder"
 )
 
-// bulkDocuments are those of one request of the bare load: as many as make its own cost vanish.
-const bulkDocuments = 2000
+const (
+	// bulkDocuments are those of one request of the bare load: as many as make its own cost vanish.
+	bulkDocuments = 2000
+	// rebuiltRecipes are more than those that the other measurements need: with few, it is the command that is measured.
+	rebuiltRecipes = 100_000
+)
 
-// measureRebuild is the whole command that builds the index from the stream, beside the serving one, and
-// swaps, against the same documents sent to a new index in bulk, encoded beforehand.
+// measureRebuild is the whole command that builds the index of 100,000 recipes and more from the stream, beside the
+// serving one, and swaps, against the same documents sent to a new index in bulk, encoded beforehand.
 func measureRebuild(b *testing.B, t *table, parts *larder.Parts) {
 	b.Helper()
+	lines, _ := larder.Lines(b, rebuiltRecipes-manyUsersTotal)
+	parts.AddUser(b, "collector")
+	parts.MustRun(b, "", "import", "--user", "collector", larder.WriteLines(b, lines))
+	parts.CaughtUpWithin(b, startPatience)
 	stores := parts.RunFile(b)
 	elastic := newBareElastic(stores.ElasticsearchURL, stores.ElasticsearchAlias)
 	requests, documents := elastic.bulks(b, bulkDocuments)

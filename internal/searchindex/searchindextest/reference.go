@@ -263,6 +263,8 @@ func (b *referenceRebuild) Count(context.Context) (int, error) {
 	return next.live(), nil
 }
 
+func (b *referenceRebuild) Prepare(context.Context) error { return nil }
+
 func (b *referenceRebuild) Commit(context.Context) error {
 	next := b.lock()
 	defer b.index.mu.Unlock()

@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) searchindex.Index) {
 		{"pages while documents come and go", testPagesUnderChange},
 		{"erase", testErase},
 		{"rebuild", testRebuild},
+		{"rebuild prepared", testRebuildPrepared},
 		{"rebuild aborted", testRebuildAborted},
 		{"rebuild and erase", testRebuildErase},
 		{"what a rebuild has", testRebuildLister},
@@ -472,6 +473,25 @@ func testRebuild(t *testing.T, index searchindex.Index) {
 	require.NoError(t, next.Abort(t.Context()))
 	apply(t, index, doc("6", "After"))
 	requireFound(t, index, searchindex.Query{Owner: ada}, "6", "1")
+}
+
+// What is prepared isn't seen yet, what is applied afterwards is seen too, and what isn't prepared is given up as well.
+func testRebuildPrepared(t *testing.T, index searchindex.Index) {
+	apply(t, index, doc("1", "Old"))
+	given, err := index.Rebuild(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, given.Prepare(t.Context()))
+	require.NoError(t, given.Abort(t.Context()))
+	next, err := index.Rebuild(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, next.Apply(t.Context(), []searchindex.Document{doc("2", "Before")}))
+	require.NoError(t, next.Prepare(t.Context()))
+	requireFound(t, index, searchindex.Query{Owner: ada}, "1")
+	require.NoError(t, next.Apply(t.Context(), []searchindex.Document{doc("3", "Behind")}))
+	require.NoError(t, next.Commit(t.Context()))
+	requireFound(t, index, searchindex.Query{Owner: ada}, "2", "3")
+	apply(t, index, doc("4", "Live"))
+	requireFound(t, index, searchindex.Query{Owner: ada}, "2", "3", "4")
 }
 
 // A rebuild that is given up leaves everything as it was, and room for another.

@@ -62,11 +62,11 @@ func fillUser(ctx context.Context, ledger commandapi.Ledger, next searchindex.Re
 			if e.Type == events.RecipeDeleted {
 				continue
 			}
-			heading, err := events.DecodeHeading(e)
+			doc, err := views.SearchDocument(e)
 			if err != nil {
 				return err
 			}
-			docs = append(docs, views.SearchDocument(heading, user, false))
+			docs = append(docs, doc)
 		}
 		if err := next.Apply(ctx, docs); err != nil {
 			return err

@@ -1,0 +1,59 @@
+package views_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"larder.dev/events"
+	"larder.dev/internal/searchindex"
+	"larder.dev/projectors/views"
+)
+
+// What the index keeps is what the whole recipe says, in every version of the schema, and an event that the whole is
+// refused for is refused.
+func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		recipe := events.Recipe{ID: "soup", Name: rapid.String().Draw(t, "name"), Version: rapid.Int64Min(1).Draw(t, "version")}
+		recipe.Tags = rapid.SliceOfN(rapid.String(), 1, 4).Draw(t, "tags")
+		recipe.Files = []events.File{{ID: "file", Name: rapid.String().Draw(t, "file")}}
+		recipe.Notes = rapid.String().Draw(t, "notes")
+		data, err := json.Marshal(recipe)
+		require.NoError(t, err)
+		e := events.Envelope{
+			Type: events.RecipeUpdated, SchemaVersion: rapid.IntRange(1, events.CurrentVersion(events.RecipeUpdated)).Draw(t, "schema"),
+			Subject: events.RecipeSubject("ada", "soup"), Version: recipe.Version, Data: data,
+		}
+		whole, err := events.DecodeRecipe(e)
+		require.NoError(t, err)
+		doc, err := views.SearchDocument(e)
+		require.NoError(t, err)
+		require.Equal(t, searchindex.Document{ID: whole.ID, Owner: "ada", Name: whole.Name, Tags: whole.Tags, Version: whole.Version}, doc)
+
+		e.Version++
+		_, err = views.SearchDocument(e)
+		require.ErrorIs(t, err, events.ErrMalformed)
+		e.Version, e.Subject = recipe.Version, events.RecipeSubject("ben", "other")
+		_, err = views.SearchDocument(e)
+		require.ErrorIs(t, err, events.ErrMalformed)
+		e.Subject, e.Data = events.RecipeSubject("ada", "soup"), data[:rapid.IntRange(0, len(data)-1).Draw(t, "cut")]
+		_, err = views.SearchDocument(e)
+		require.ErrorIs(t, err, events.ErrMalformed)
+	})
+}
+
+// A field of another kind is named, as the decoder of the whole refuses it.
+func TestSearchDocumentRefusesFieldsOfAnotherKind(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"id":1}`, `{"id":"soup","name":["a"]}`, `{"id":"soup","tags":"hot"}`, `{"id":"soup","tags":[1]}`, `{"id":"soup","version":"1"}`, `[]`, `"soup"`,
+	} {
+		_, err := views.SearchDocument(events.Envelope{
+			Type: events.RecipeUpdated, SchemaVersion: 1, Subject: events.RecipeSubject("ada", "soup"), Version: 1, Data: json.RawMessage(body),
+		})
+		require.ErrorIs(t, err, events.ErrMalformed, body)
+	}
+}
