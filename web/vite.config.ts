@@ -1,27 +1,53 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 import { VitePWA } from 'vite-plugin-pwa'
-import type { Plugin } from 'vite'
+import type { Plugin, Rolldown } from 'vite'
 
-// The app's style sheets stand at the end of the page: what the shell before them shows is painted without them
-// (public/shell.css), and the app, a module, starts when they are here.
-const stylesBehindTheShell: Plugin = {
-  name: 'styles-behind-the-shell',
+// The page asks for the app's files with itself, though it begins the app later (src/app/start.ts). The style sheets stand
+// at its end: what the shell before them shows is painted without them (public/shell.css).
+const filesOfTheApp: Plugin = {
+  name: 'files-of-the-app',
   transformIndexHtml: {
     order: 'post',
-    handler(html) {
-      const links = html.match(/ *<link rel="stylesheet" crossorigin[^>]*>\n?/g) ?? []
-      const rest = links.reduce((page, link) => page.replace(link, ''), html)
-      return rest.replace(/ *<\/body>/, `${links.join('')}  </body>`)
+    handler(html, { bundle }) {
+      if (!bundle) return html
+      const { scripts, styles } = filesBehind(bundle, '/src/app/start.ts')
+      const preloads = scripts.map(
+        (file) => `    <link rel="modulepreload" crossorigin fetchpriority="low" href="/${file}" />\n`,
+      )
+      const sheets = styles.map((file) => `    <link rel="stylesheet" crossorigin href="/${file}" />\n`)
+      return html
+        .replace(/ *<\/head>/, `${preloads.join('')}  </head>`)
+        .replace(/ *<\/body>/, `${sheets.join('')}  </body>`)
     },
   },
+}
+
+// filesBehind gives what the modules need that a module begins later: their scripts with what those import, and the styles.
+function filesBehind(bundle: Rolldown.OutputBundle, module: string) {
+  const chunks = Object.values(bundle).filter((each) => each.type === 'chunk')
+  const named = (name: string) => chunks.find((each) => each.fileName === name)
+  const scripts = new Set<string>()
+  const styles = new Set<string>()
+  const add = (chunk?: Rolldown.OutputChunk) => {
+    if (!chunk || scripts.has(chunk.fileName)) return
+    scripts.add(chunk.fileName)
+    for (const name of chunk.imports) add(named(name))
+    for (const file of chunk.viteMetadata?.importedCss ?? []) styles.add(file)
+  }
+  const begins = chunks.find(
+    (chunk) => chunk.facadeModuleId?.endsWith(module) || chunk.moduleIds.some((id) => id.endsWith(module)),
+  )
+  for (const name of begins?.dynamicImports ?? []) add(named(name))
+  for (const name of begins?.imports ?? []) scripts.delete(name) // asked for with the module itself
+  return { scripts: [...scripts], styles: [...styles] }
 }
 
 export default defineConfig({
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   plugins: [
     react(),
-    stylesBehindTheShell,
+    filesOfTheApp,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src/app',
@@ -56,6 +82,25 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // data: addresses are refused by our Content-Security-Policy
     manifest: 'chunks.json', // what the budget is counted by
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Each request costs a phone as much as 30 KB of what is in it, so what the first page needs is in few.
+          groups: [
+            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+            {
+              name: 'libraries',
+              test: /node_modules[\\/](react-i18next|i18next|dexie|openapi-fetch|@tanstack)[\\/]/,
+            },
+            { name: 'import', test: /vite[\\/]preload-helper|i18n[\\/]wanted/, priority: 1 },
+            {
+              name: 'shared',
+              test: /src[\\/](app[\\/]Header|(components|lib)[\\/])(?!resumableUpload|i18n[\\/](de|ar))/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
   test: { include: ['src/**/*.test.{ts,tsx}'] },

@@ -1,12 +1,15 @@
 // Lighthouse as a phone sees the app, on a cook's list and on a recipe: make web-lighthouse. Prints the scores and
 // fails below what we hold ourselves to. Its performance is a measurement: only a quiet machine's figure counts.
 import { launch } from 'chrome-launcher'
-import lighthouse from 'lighthouse'
+import lighthouse, { type Result } from 'lighthouse'
+import { computeMedianRun } from 'lighthouse/core/lib/median-run.js'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import start, { binary } from './server'
 
+// The median of several: single runs lie up to ten points apart on two cores.
+const runs = Number(process.env['RUNS'] ?? 5)
 const least = { performance: 95, accessibility: 100, 'best-practices': 100 }
 const samples =
   process.env['LARDER_SAMPLES'] ?? fileURLToPath(new URL('../../samples/recipes.jsonl', import.meta.url))
@@ -50,6 +53,35 @@ async function firstRecipe(session: string) {
 }
 
 async function holds(name: string, path: string, session: string) {
+  const results = []
+  for (let i = 0; i < runs; i++) results.push(await look(path, session))
+  const { categories, audits } = computeMedianRun(results) as Result
+  let whole = true
+  for (const [category, wanted] of Object.entries(least)) {
+    const all = results.map((each) => score(each, category))
+    const median = [...all].sort((a, b) => a - b)[Math.floor(runs / 2)] ?? 0
+    process.stdout.write(
+      `${name.padEnd(8)} ${category.padEnd(16)} ${median} of ${wanted} (${all.join(', ')})\n`,
+    )
+    whole &&= categories[category] !== undefined && median >= wanted
+  }
+  const report = process.env['LIGHTHOUSE_REPORT']
+  if (report) writeFileSync(`${report}-${name}.json`, JSON.stringify({ audits }))
+  for (const audit of Object.values(audits)) {
+    if (audit.score !== null && audit.score < 0.9) {
+      process.stdout.write(`  ${audit.id}: ${audit.displayValue ?? audit.title}\n`)
+    }
+  }
+  return whole
+}
+
+function score(result: Result, category: string) {
+  return Math.round((result.categories[category]?.score ?? 0) * 100)
+}
+
+// A browser of its own each time, so that it has seen nothing of the app before. What Lighthouse couldn't measure is an
+// error and no low score.
+async function look(path: string, session: string): Promise<Result> {
   const chrome = await launch({
     ...(process.env['CHROMIUM'] ? { chromePath: process.env['CHROMIUM'] } : {}),
     chromeFlags: ['--headless=new', '--no-sandbox'],
@@ -62,23 +94,9 @@ async function holds(name: string, path: string, session: string) {
       extraHeaders: { Cookie: session },
     })
     if (!result) throw new Error(`Lighthouse gave nothing for ${path}`)
-    const { categories, audits } = result.lhr
-    let whole = true
-    for (const [category, wanted] of Object.entries(least)) {
-      const score = Math.round((categories[category]?.score ?? 0) * 100)
-      process.stdout.write(
-        `${name.padEnd(8)} ${category.padEnd(16)} ${String(score).padStart(3)} of ${wanted}\n`,
-      )
-      whole &&= score >= wanted
-    }
-    for (const audit of Object.values(audits)) {
-      if (audit.score !== null && audit.score < 0.9) {
-        process.stdout.write(`  ${audit.id}: ${audit.displayValue ?? audit.title}\n`)
-      }
-    }
-    const report = process.env['LIGHTHOUSE_REPORT']
-    if (report) writeFileSync(`${report}-${name}.json`, JSON.stringify(result.lhr))
-    return whole
+    const failed = Object.values(result.lhr.audits).find((audit) => audit.scoreDisplayMode === 'error')
+    if (failed) throw new Error(`Lighthouse on ${path}: ${failed.id}: ${failed.errorMessage}`)
+    return result.lhr
   } finally {
     chrome.kill()
   }

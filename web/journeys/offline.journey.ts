@@ -34,7 +34,7 @@ async function idOf(cook: Cook, name: string) {
   return found.id
 }
 
-/** keptAll waits until the app and all recipes are on the device. */
+/** keptAll waits until the app and all recipes are on the device, and it knows that they are all. */
 async function keptAll(page: Page, cook: Cook) {
   const { total } = await listOf(cook)
   await page.evaluate(() => navigator.serviceWorker.ready)
@@ -46,10 +46,12 @@ function countKept(): Promise<number> {
     const opened = indexedDB.open('larder')
     opened.onerror = () => reject(opened.error ?? new Error('no store'))
     opened.onsuccess = () => {
-      const counted = opened.result.transaction('recipes').objectStore('recipes').count()
-      counted.onsuccess = () => {
+      const reading = opened.result.transaction(['recipes', 'notes'])
+      const counted = reading.objectStore('recipes').count()
+      const synced = reading.objectStore('notes').count('synced')
+      reading.oncomplete = () => {
         opened.result.close()
-        resolve(counted.result)
+        resolve(synced.result > 0 ? counted.result : 0)
       }
     }
   })

@@ -6,7 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
-import { listQuery, openKept } from '@/lib/recipes'
+import { listQuery, openKept, recipeQuery } from '@/lib/recipes'
 import { sessionQuery } from '@/lib/session'
 import { Broken } from './pages/Broken'
 import { NotThere } from './pages/NotThere'
@@ -34,10 +34,8 @@ const loginRoute = createRoute({
 const insideRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'inside',
-  beforeLoad: async ({ context, location }) => {
-    // The list doesn't wait for the word who is logged in: it is the same question to the same server.
-    if (location.pathname === '/')
-      void context.client.prefetchInfiniteQuery(listQuery(...asked(location.search)))
+  beforeLoad: async ({ context, location, preload }) => {
+    if (!preload) askAtOnce(context.client, location)
     const user = await context.client.ensureQueryData(sessionQuery)
     if (!user) throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
   },
@@ -55,11 +53,13 @@ const larderRoute = createRoute({
 
 const listRoute = createRoute({ getParentRoute: () => larderRoute, path: '/' })
 
+const recipePage = () => import('./pages/Recipe')
+
 const recipeRoute = createRoute({
   getParentRoute: () => larderRoute,
   path: '/recipes/$id',
   loader: ({ context, params }) => openKept(context.client, params.id),
-  component: lazyRouteComponent(() => import('./pages/Recipe'), 'Recipe'),
+  component: lazyRouteComponent(recipePage, 'Recipe'),
 })
 
 const cookRoute = createRoute({
@@ -95,6 +95,15 @@ const routes = rootRoute.addChildren([
     newRoute,
   ]),
 ])
+
+// What a page is for doesn't wait for the word who is logged in: it is a question to the same server.
+function askAtOnce(client: QueryClient, { pathname, search }: { pathname: string; search: Search }) {
+  if (pathname === '/') void client.prefetchInfiniteQuery(listQuery(...asked(search)))
+  const id = /^\/recipes\/([0-9a-f-]{36})$/.exec(pathname)?.[1]
+  if (!id) return
+  void client.prefetchQuery(recipeQuery(id))
+  void recipePage()
+}
 
 function asked(search: Search): [q: string, tag: string] {
   return [search.q ?? '', search.tag ?? '']

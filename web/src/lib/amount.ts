@@ -1,5 +1,7 @@
 // Amounts as a cook says them: 1 ½ cups, 150 g, 2–3 cloves.
 
+import { numberFormat } from '@/lib/numberFormat'
+
 const glyphs = new Map([
   [1 / 8, '⅛'],
   [1 / 4, '¼'],
@@ -50,11 +52,11 @@ export function formatAmount(value: number, unit: string, locale: string): strin
 // Three significant digits: nobody weighs 133.33 g.
 function decimal(value: number, locale: string) {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)
+  return numberFormat(locale, { maximumFractionDigits: digits }).format(value)
 }
 
 function fraction(value: number, locale: string): string {
-  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
+  const format = numberFormat(locale, { maximumFractionDigits: 0 })
   let whole = Math.floor(value)
   const rest = nearest(value - whole, value)
   if (rest === 1) whole += 1
@@ -75,7 +77,7 @@ function nearest(rest: number, value: number): number {
 
 // Less than a sixteenth: a pinch, but a number was asked for.
 function smallest(value: number, locale: string) {
-  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 1 }).format(value)
+  return numberFormat(locale, { maximumSignificantDigits: 1 }).format(value)
 }
 
 // Scripts with digits of their own have no such glyphs, so that a fraction slash joins their digits there.

@@ -1,10 +1,12 @@
+import { numberFormat } from '@/lib/numberFormat'
+
 /** formatMinutes says a time as a cook reads it: 45 min, 1 hr 30 min. Null for none. */
 export function formatMinutes(minutes: number | null | undefined, locale: string): string | null {
   if (minutes === null || minutes === undefined || minutes <= 0) return null
   const days = Math.floor(minutes / 1440)
   const hours = Math.floor((minutes % 1440) / 60)
   const say = (value: number, unit: 'day' | 'hour' | 'minute') =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value)
+    numberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value)
   const said: string[] = []
   if (days > 0) said.push(say(days, 'day'))
   if (hours > 0) said.push(say(hours, 'hour'))

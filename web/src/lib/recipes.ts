@@ -94,7 +94,8 @@ async function readPage(q: string, tag: string, cursor: string, signal: AbortSig
   }
   try {
     const { data } = await answered(queries.GET('/api/recipes', { params: { query }, signal }))
-    await keepItems(data.items)
+    // Kept while they are shown. A browser that keeps nothing shows them all the same.
+    keepItems(data.items).catch(() => undefined)
     return { items: data.items, total: data.total, next: data.next_cursor, from: 'server', at: Date.now() }
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error

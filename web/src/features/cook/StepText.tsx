@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Icon } from '@/components/Icon'
 import { formatMinutes } from '@/lib/duration'
 import { useLocale } from '@/lib/i18n'
+import { numberFormat } from '@/lib/numberFormat'
 import styles from './CookPage.module.css'
 import { findTimes } from './timers'
 
@@ -18,7 +19,7 @@ export function StepText({ text, id, step, onStart }: Props) {
   const locale = useLocale()
   const times = findTimes(text)
   const parts = times.map((time, i) => {
-    const seconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short' })
+    const seconds = numberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short' })
     const said =
       time.seconds < 60 ? seconds.format(time.seconds) : formatMinutes(Math.round(time.seconds / 60), locale)
     return (

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Icon } from '@/components/Icon'
 import { useLocale } from '@/lib/i18n'
+import { numberFormat } from '@/lib/numberFormat'
 import styles from './CookPage.module.css'
 import type { Timer } from './useTimers'
 
@@ -45,8 +46,8 @@ export function TimerBar({
 }
 
 function clock(seconds: number, locale: string) {
-  const two = new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 })
-  const one = new Intl.NumberFormat(locale)
+  const two = numberFormat(locale, { minimumIntegerDigits: 2 })
+  const one = numberFormat(locale)
   const hours = Math.floor(seconds / 3600)
   const minutes = Math.floor((seconds % 3600) / 60)
   const rest = two.format(seconds % 60)

@@ -6,6 +6,7 @@ import { Icon } from '@/components/Icon'
 import type { Recipe } from '@/lib/api'
 import { addressOf, type RecipeFile } from '@/lib/files'
 import { useLocale } from '@/lib/i18n'
+import { numberFormat } from '@/lib/numberFormat'
 import styles from './Files.module.css'
 import { useFiles } from './useFiles'
 
@@ -95,7 +96,7 @@ function Attached({ file, onRemove }: { file: RecipeFile; onRemove: () => void }
 function sizeIn(locale: string, bytes: number) {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte']
   const style = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const
-  return new Intl.NumberFormat(locale, style).format(value)
+  return numberFormat(locale, style).format(value)
 }
 
 interface ChooserProps {

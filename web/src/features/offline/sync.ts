@@ -12,6 +12,8 @@ import { delayAfter, pause, visible } from './waits'
 
 /** A page of changes that a weak signal brings within the deadline of a read. */
 const pageSize = 50
+/** How long a page may take to be read and drawn before this device begins to keep everything. */
+const settles = 1_500
 /** How long the stream is trusted without a look of our own: a way that is dead doesn't say so. */
 const lookAround = 60_000
 
@@ -24,6 +26,8 @@ export function startSync(client: QueryClient): () => void {
 
 async function keepInStep(client: QueryClient, signal: AbortSignal) {
   const place: Place = { next: (await readSynced().catch(() => undefined))?.next ?? null }
+  // A device that has nothing yet has a page to show first.
+  if (place.next === null) await pause(settles, signal)
   let failures = 0
   while (!signal.aborted) {
     let trouble: unknown
@@ -59,15 +63,15 @@ async function deliver(client: QueryClient): Promise<unknown> {
 }
 
 async function catchUp(client: QueryClient, place: Place, signal: AbortSignal) {
+  let changed = false
   for (let more = true; more && !signal.aborted;) {
-    const first = place.next === null
     const query = { since: place.next ?? 0, limit: pageSize }
     const { data } = await answered(queries.GET('/api/changes', { params: { query }, signal }))
     await takeOver(client, place, data.changes, data.next)
-    // A list that was just read for the first time has them all.
-    if (data.changes.length > 0 && !first) void client.invalidateQueries({ queryKey: listKey })
+    changed ||= data.changes.length > 0
     more = data.more
   }
+  if (changed) void client.invalidateQueries({ queryKey: listKey })
 }
 
 async function takeOver(client: QueryClient, place: Place, changes: Change[], next: number) {

@@ -1,13 +1,14 @@
 import { useTranslation } from 'react-i18next'
 import type { Step } from '@/lib/api'
 import { useLocale } from '@/lib/i18n'
+import { numberFormat } from '@/lib/numberFormat'
 import { bySection } from '@/lib/sections'
 import styles from './Steps.module.css'
 
 /** Steps are numbered through all sections. */
 export function Steps({ steps }: { steps: Step[] }) {
   const { t } = useTranslation()
-  const format = new Intl.NumberFormat(useLocale())
+  const format = numberFormat(useLocale())
   if (steps.length === 0) return <p className={styles.none}>{t('recipe.noSteps')}</p>
   return bySection(steps).map((section) => (
     <div key={section.at} className={styles.section}>

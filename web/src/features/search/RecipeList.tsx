@@ -88,7 +88,10 @@ function useBox(box: React.RefObject<HTMLDivElement | null>) {
         width < 17.5 * rem() ? 1 : 2,
         Math.floor((width + gap) / (14.25 * rem() + gap)),
       )
-      setSize({ columns, width, top: element.offsetTop })
+      const top = element.offsetTop
+      setSize((is) =>
+        is.columns === columns && is.width === width && is.top === top ? is : { columns, width, top },
+      )
     }
     measure()
     const observer = new ResizeObserver(measure)

@@ -1,5 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import {
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Message } from '@/components/Message'
@@ -36,6 +45,8 @@ export function SearchPane({ q, tag, onSearch, onOpen, openId, narrow, first }: 
     if (q !== typed.trim()) setTyped(q)
   }
   const found = useFound(useDeferredValue(typed.trim()), tag)
+  // The same function for as long as it does the same: cards that have nothing new aren't drawn again.
+  const opened = useCallback(() => rememberSearch(typed), [typed])
 
   function search(text: string) {
     setTyped(text)
@@ -96,7 +107,7 @@ export function SearchPane({ q, tag, onSearch, onOpen, openId, narrow, first }: 
           q={typed}
           narrow={narrow}
           openId={openId}
-          onOpen={() => rememberSearch(typed)}
+          onOpen={opened}
           onNeedMore={found.more}
         />
       )}
@@ -123,12 +134,15 @@ function useFound(q: string, tag: string) {
   }, [waiting, key, q, tag])
 
   const here = kept?.page.items.length && (kept.key === key || !query.isError) ? kept.page : undefined
-  const pages = query.data?.pages ?? (here ? [here] : [])
+  // Cards are drawn a few at a time between a cook's keys and taps: all at once would hold a phone for a quarter of a second.
+  const answer = useDeferredValue(query.data)
+  const pages = useMemo(() => answer?.pages ?? (here ? [here] : []), [answer, here])
+  const items = useMemo(() => pages.flatMap((page) => page.items), [pages])
   const more = () => {
     if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage()
   }
   return {
-    items: pages.flatMap((page) => page.items),
+    items,
     total: pages[0]?.total,
     from: pages[0]?.from,
     error: query.error,

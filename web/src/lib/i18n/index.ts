@@ -1,27 +1,15 @@
 // The words of the app. English is in the first load; the others come when they are asked for.
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
+import { numberFormat } from '@/lib/numberFormat'
 import en from './en.json'
+import { rememberLanguage, wantedLanguage, writeIn, type Language } from './wanted'
 
-export const languages = { en: 'English', de: 'Deutsch', ar: 'العربية' } as const
-export type Language = keyof typeof languages
+export { languages, type Language } from './wanted'
 
-const place = 'larder.language'
 const loaders: Record<Exclude<Language, 'en'>, () => Promise<{ default: typeof en }>> = {
   de: () => import('./de.json'),
   ar: () => import('./ar.json'),
-}
-
-const isLanguage = (code: string | null | undefined): code is Language => !!code && code in languages
-
-function wantedLanguage(): Language {
-  const chosen = localStorage.getItem(place)
-  if (isLanguage(chosen)) return chosen
-  for (const code of navigator.languages) {
-    const language = code.split('-')[0]
-    if (isLanguage(language)) return language
-  }
-  return 'en'
 }
 
 export async function startLanguage() {
@@ -33,14 +21,14 @@ export async function startLanguage() {
   })
   // {{count, number}} is written in the digits and separators that amounts and times have too.
   i18next.services.formatter?.add('number', (value: number, language) =>
-    new Intl.NumberFormat(localeOf(language ?? 'en')).format(value),
+    numberFormat(localeOf(language ?? 'en')).format(value),
   )
   await showLanguage(wantedLanguage())
 }
 
 /** chooseLanguage changes the language, and remembers it on this device. */
 export async function chooseLanguage(language: Language) {
-  localStorage.setItem(place, language)
+  rememberLanguage(language)
   await showLanguage(language)
 }
 
@@ -49,8 +37,7 @@ async function showLanguage(language: Language) {
     i18next.addResourceBundle(language, 'translation', (await loaders[language]()).default)
   }
   await i18next.changeLanguage(language)
-  document.documentElement.lang = language
-  document.documentElement.dir = i18next.dir(language)
+  writeIn(language)
 }
 
 /** useLocale gives the language with the region of the browser, for numbers and dates. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import ar from './ar.json'
 import de from './de.json'
@@ -49,5 +50,16 @@ describe.each([
   it('are translated', () => {
     const untranslated = [...texts].filter(([key, text]) => text === english.get(key)).map(([key]) => key)
     expect(untranslated.length, untranslated.join(', ')).toBeLessThan(texts.size / 20)
+  })
+})
+
+describe('the page that stands there before the app', () => {
+  const page = readFileSync(new URL('../../../index.html', import.meta.url), 'utf8')
+  it.each([
+    ['en', en],
+    ['de', de],
+    ['ar', ar],
+  ])('has the search field of the app in %s', (language, words) => {
+    expect(page).toContain(`<p lang="${language}">${words.search.placeholder}</p>`)
   })
 })
