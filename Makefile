@@ -11,6 +11,11 @@ LAMBDA_RIE           := $(TOOLS)/aws-lambda-rie-$(SAM_CLI_VERSION)
 # The Python in which cfn-lint and its like are; its stamp is of the requirements that it was made from.
 DEPLOY_PYTHON        := $(TOOLS)/deploy-python
 DEPLOY_PYTHON_MADE   := $(DEPLOY_PYTHON)/.made
+# Kubernetes' own programs, built once for all checkouts: it takes some ten minutes.
+KUBERNETES_VERSION   := 1.34.2
+KWOK_VERSION         := 0.7.0
+CONTROL_PLANE        := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/larder/control-plane-$(KUBERNETES_VERSION)-kwok-$(KWOK_VERSION)
+CONTROL_PLANE_MADE   := $(CONTROL_PLANE)/.made
 
 # Packages that are tested from inside, and those that work on the built binary from outside.
 INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
@@ -62,6 +67,7 @@ vet:
 lint: $(GOLANGCI_LINT)
 	$(GOLANGCI_LINT) run ./...
 	cd deploy/check && $(GOLANGCI_LINT) run ./...
+	cd deploy/controlplane && $(GOLANGCI_LINT) run ./...
 
 generated-check: $(WEB_MODULES)
 	@scripts/unchanged-by "make generate" $(GO) generate ./...
@@ -114,12 +120,15 @@ serverless-zip: web-build ## bin/larder.zip, for deploy/serverless: the binary f
 test-deploy-quick: $(DEPLOY_PYTHON_MADE) ## what deploy/ holds, rendered, decoded and linted as those read it for whom it is written
 	cd deploy/check && $(GO) vet ./... && PATH="$(DEPLOY_PYTHON)/bin:$$PATH" $(GO) test -count=1 ./...
 
-test-deploy: test-deploy-quick $(LAMBDA_RIE) ## the whole of it: besides, the APIs in Lambda's runtime emulator, on real servers
+test-deploy: test-deploy-quick test-kubernetes $(LAMBDA_RIE) ## the whole of it: besides, a control plane, and the APIs in Lambda's runtime emulator, on real servers
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
 	$(DEPLOY_PYTHON)/bin/python -W ignore deploy/check/servers_stack.py
 	cd deploy/check && npm ci --no-audit --no-fund --loglevel error && node netlify.mjs
 	LARDER_TEST_LAMBDA_RIE=$(LAMBDA_RIE) bin/servers run -- $(GO) test -count=1 -v -timeout 10m ./test/functions
+
+test-kubernetes: build $(CONTROL_PLANE_MADE) ## deploy/kubernetes on a real control plane, whose nodes and pods are kwok's
+	cd deploy/controlplane && $(GO) vet ./... && LARDER_CONTROL_PLANE=$(CONTROL_PLANE) $(GO) test -count=1 -v -timeout 20m ./...
 
 bench: ## our figures against the bare limit, as tables: larder up, and then the components on real servers
 	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -skip 'Servers|Soak' -benchtime 1x ./test/bench
@@ -192,3 +201,12 @@ $(DEPLOY_PYTHON_MADE): deploy/check/requirements.txt
 # The pinned linter: the one on this machine where it is of that very version, else built from source.
 $(GOLANGCI_LINT):
 	@scripts/golangci-lint $(GOLANGCI_LINT_VERSION) $@
+
+$(CONTROL_PLANE_MADE): deploy/controlplane/go.mod
+	@mkdir -p $(CONTROL_PLANE)
+	cd deploy/controlplane && $(GO) build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=v$(KUBERNETES_VERSION)' \
+		-o $(CONTROL_PLANE)/ k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager \
+		k8s.io/kubernetes/cmd/kube-scheduler k8s.io/kubernetes/cmd/kubectl
+	cd deploy/controlplane && $(GO) build -trimpath -ldflags '-s -w' -o $(CONTROL_PLANE)/etcd go.etcd.io/etcd/server/v3
+	GOBIN=$(CONTROL_PLANE) $(GO) install -trimpath -ldflags '-s -w' sigs.k8s.io/kwok/cmd/kwok@v$(KWOK_VERSION) # needs another Kubernetes' libraries
+	@touch $@
