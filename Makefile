@@ -165,6 +165,9 @@ web-screens: build $(WEB_MODULES) ## pictures of every page, for docs/screens: l
 web-lighthouse: build $(WEB_MODULES) ## Lighthouse's scores of the app on a phone; on a quiet machine
 	cd web && $(CURDIR)/scripts/with-chromium npm run --silent lighthouse
 
+web-typing: build $(WEB_MODULES) ## how soon what one types is found; on a quiet machine
+	cd web && $(CURDIR)/scripts/with-chromium npm run --silent typing
+
 compose-secrets: build ## make what docker-compose.yml needs: passwords in .env, credentials for NATS
 	@scripts/compose-secrets
 

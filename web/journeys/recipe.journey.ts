@@ -31,6 +31,24 @@ test('HTML in a recipe is shown as text', async ({ cook, kitchen }) => {
   await expect(kitchen.locator('article img')).toHaveCount(0)
 })
 
+// Each of the samples is printed on one page of paper: what is to be read, and nothing that is to be pressed.
+test('print a recipe', async ({ kitchen, cook }) => {
+  const { items } = (await (await cook.api('/api/recipes?limit=100')).json()) as {
+    items: { id: string; name: string }[]
+  }
+  expect(items.length).toBeGreaterThan(10)
+  for (const { id, name } of items) {
+    await kitchen.goto(address(`/recipes/${id}`))
+    await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText(name)
+    const paper = (await kitchen.pdf({ format: 'A4' })).toString('latin1')
+    expect(paper.match(/\/Type\s*\/Page\b/g), name).toHaveLength(1)
+  }
+  await kitchen.emulateMedia({ media: 'print' })
+  await expect(kitchen.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(kitchen.getByRole('listitem').first()).toBeVisible()
+  await expect(kitchen.getByRole('button').filter({ visible: true })).toHaveCount(0)
+})
+
 // A recipe that isn't there, or not this cook's, is said to be so.
 test('a recipe that is gone', async ({ kitchen }) => {
   await kitchen.goto(address('/recipes/00000000-0000-4000-8000-000000000000'))

