@@ -1,10 +1,14 @@
 import type { Page } from '@playwright/test'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { startBrowser } from './device'
 import { address, expect, expectAccessible, test as base, type Cook } from './kitchen'
 import { Way } from './way'
+
+const photo = readFileSync(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)))
 
 // The app by a way that can be cut, with the cook logged in and everything kept.
 const test = base.extend<{ way: Way; desk: Page }>({
@@ -96,6 +100,29 @@ test('a network that hangs', async ({ desk, way, cook }) => {
   await desk.goto(way.address('/recipes/00000000-0000-4000-8000-000000000000'))
   await expect(desk.getByRole('alert')).toContainText('Not on this device', { timeout: 5_000 })
 })
+
+// Of a recipe that another device gave a picture, and that nobody has looked at here, the thumbnail is there without a network.
+test('a picture that nobody has looked at', async ({ desk, way, cook }) => {
+  await desk.goto(way.address('/?q=shakshuka'))
+  await expect(desk.getByRole('link', { name: /Shakshuka/ })).toBeVisible()
+  const form = new FormData()
+  form.append('file', new Blob([photo], { type: 'image/png' }), 'rösti.png')
+  const attached = await cook.api(`/api/recipes/${await idOf(cook, 'Rösti')}/files`, {
+    method: 'POST',
+    body: form,
+  })
+  expect(attached.status).toBe(201)
+  await expect.poll(() => desk.evaluate(countPictures)).toBe(1)
+
+  way.is('cut')
+  await desk.goto(way.address())
+  const picture = desk.getByRole('link', { name: /Rösti/ }).locator('img')
+  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0)
+})
+
+async function countPictures() {
+  return (await (await caches.open('larder.pictures')).keys()).length
+}
 
 // What another device adds, changes and deletes appears by itself.
 test('the changes of another device', async ({ desk, cook }) => {

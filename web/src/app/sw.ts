@@ -5,11 +5,12 @@ import { ExpirationPlugin } from 'workbox-expiration'
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { CacheFirst } from 'workbox-strategies'
-import type { WorkboxPlugin } from 'workbox-core'
-import { picturesCache } from '@/lib/pictures'
+import { clientsClaim, type WorkboxPlugin } from 'workbox-core'
+import { pictureKey, picturesCache } from '@/lib/pictures'
 
 declare const self: ServiceWorkerGlobalScope
 
+clientsClaim() // from the first visit on, so that pictures which are seen then are kept
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 registerRoute(
@@ -24,15 +25,13 @@ registerRoute(
   new CacheFirst({ cacheName: 'larder.fonts', plugins: [atMost(24)] }),
 )
 
-// A picture's address is signed anew now and then, and the picture under it never changes: what comes before the
-// signature is its name.
 registerRoute(
   ({ request }) => request.destination === 'image',
   new CacheFirst({
     cacheName: picturesCache,
     plugins: [
       {
-        cacheKeyWillBeUsed: ({ request }) => Promise.resolve(request.url.replace(/[?#].*$/, '')),
+        cacheKeyWillBeUsed: ({ request }) => Promise.resolve(pictureKey(request.url)),
         // An answer of another origin can't be looked into; one of ours that isn't whole must not be kept.
         cacheWillUpdate: ({ response }) =>
           Promise.resolve(response.status === 200 || response.type === 'opaque' ? response : null),

@@ -62,6 +62,13 @@ export interface Picture {
   color: string | undefined
 }
 
+/** What a card needs in pixels: a card of a phone's two columns at two dots a pixel. */
+export const cardEdge = 400
+
+export function hasPicture(recipe: Recipe): boolean {
+  return recipe.files.some((file) => file.media_type.startsWith('image/'))
+}
+
 /** pictureOf is a recipe's first picture, at about so many pixels; undefined where it has none. */
 export function pictureOf(recipe: Recipe, edge: number): Picture | undefined {
   const picture = recipe.files.find((file) => file.media_type.startsWith('image/') && file.url)

@@ -7,6 +7,7 @@ import { flush } from '@/lib/outbox'
 import { applyChanges, listKey, recipeKey } from '@/lib/recipes'
 import { endSession } from '@/lib/session'
 import { readSynced, trimKept, writeSynced } from '@/lib/store'
+import { pictureKeeper } from './pictures'
 import { openStream } from './stream'
 import { delayAfter, pause, visible } from './waits'
 
@@ -25,7 +26,10 @@ export function startSync(client: QueryClient): () => void {
 }
 
 async function keepInStep(client: QueryClient, signal: AbortSignal) {
-  const place: Place = { next: (await readSynced().catch(() => undefined))?.next ?? null }
+  const place: Place = {
+    next: (await readSynced().catch(() => undefined))?.next ?? null,
+    onKept: pictureKeeper(signal),
+  }
   // A device that has nothing yet has a page to show first.
   if (place.next === null) await pause(settles, signal)
   let failures = 0
@@ -35,6 +39,7 @@ async function keepInStep(client: QueryClient, signal: AbortSignal) {
       await visible(signal)
       trouble = await deliver(client)
       await catchUp(client, place, signal)
+      place.onKept()
       if (trouble === undefined) {
         await follow(client, place, signal, () => (failures = 0))
         continue
@@ -52,6 +57,8 @@ async function keepInStep(client: QueryClient, signal: AbortSignal) {
 /** How far this page has heard of the changes; null for not at all. Other pages of this browser have their own. */
 interface Place {
   next: number | null
+  /** Called when there may be recipes that are newly kept. */
+  onKept: () => void
 }
 
 // It gives why the next command can't be sent, undefined where none waits.
@@ -98,6 +105,7 @@ async function follow(client: QueryClient, place: Place, signal: AbortSignal, on
     await openStream(place.next ?? 0, AbortSignal.any([signal, over.signal]), onOpen, async (changes) => {
       const next = changes.at(-1)?.change ?? place.next ?? 0
       await takeOver(client, place, changes, next)
+      place.onKept()
       void client.invalidateQueries({ queryKey: listKey })
     })
   } finally {

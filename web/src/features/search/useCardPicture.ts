@@ -2,14 +2,12 @@
 // asked for where that doesn't say.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { Recipe, RecipeItem } from '@/lib/api'
-import { pictureOf, type Picture } from '@/lib/files'
+import type { RecipeItem } from '@/lib/api'
+import { cardEdge, hasPicture, pictureOf, type Picture } from '@/lib/files'
+import { oneOfFew } from '@/lib/oneOfFew'
 import { fetchRecipe } from '@/lib/recipes'
 import { store } from '@/lib/store'
-import { oneOfFew } from './oneOfFew'
 
-/** What a card needs in pixels: a card of a phone's two columns at two dots a pixel. */
-const edge = 400
 /** An address is signed for at least a day. */
 const signedFor = 20 * 3_600_000
 /** A card that only flies by while the list is scrolled asks for nothing. */
@@ -41,19 +39,15 @@ async function cardPicture(id: string, version: number, signal: AbortSignal): Pr
   const kept = await store.recipes.get(id)
   if (kept && kept.recipe.version >= version) {
     if (!hasPicture(kept.recipe)) return null
-    const picture = pictureOf(kept.recipe, edge)
+    const picture = pictureOf(kept.recipe, cardEdge)
     if (picture && Date.now() - kept.fetched_at < signedFor) return picture
   }
   try {
-    return pictureOf(await oneOfFew(() => fetchRecipe(id, signal), signal), edge) ?? null
+    return pictureOf(await oneOfFew(() => fetchRecipe(id, signal), signal), cardEdge) ?? null
   } catch (error) {
     // Without a network an old address is still the name of a picture that is kept.
-    const picture = kept && pictureOf(kept.recipe, edge)
+    const picture = kept && pictureOf(kept.recipe, cardEdge)
     if (picture) return picture
     throw error
   }
-}
-
-function hasPicture(recipe: Recipe) {
-  return recipe.files.some((file) => file.media_type.startsWith('image/'))
 }
