@@ -49,12 +49,14 @@ type Probes struct {
 	checks []Check
 	log    *slog.Logger
 
-	mu   sync.Mutex
-	seen map[string]sight
+	mu    sync.Mutex
+	looks uint64 // that were begun
+	seen  map[string]sight
 }
 
 // sight is how a thing was when somebody looked last.
 type sight struct {
+	look    uint64    // which look it was
 	missing time.Time // since when; zero where it was there
 	told    bool      // the log says so
 }
@@ -73,11 +75,12 @@ func IsProbe(path string) bool {
 // in the order of the checks.
 func (p *Probes) Look(ctx context.Context) (missing, degraded []string) {
 	missing, degraded = []string{}, []string{}
+	look := p.begin()
 	failures := ask(ctx, p.checks)
 	for i, err := range failures {
 		check := p.checks[i]
 		check.Optional = check.Optional || p.stoodInFor(check, failures)
-		p.note(ctx, check, err)
+		p.note(ctx, look, check, err)
 		switch {
 		case err == nil:
 		case check.Optional:
@@ -87,6 +90,14 @@ func (p *Probes) Look(ctx context.Context) (missing, degraded []string) {
 		}
 	}
 	return missing, degraded
+}
+
+// begin numbers a look. One that was begun before another and is done after it knows less than that one.
+func (p *Probes) begin() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.looks++
+	return p.looks
 }
 
 func (p *Probes) stoodInFor(check Check, failures []error) bool {
@@ -152,22 +163,26 @@ func every(ctx context.Context, pause time.Duration, done func() bool) error {
 
 // note keeps what was seen, and logs that a thing stays away or is back. The cause is for the log alone: it may
 // name addresses and accounts.
-func (p *Probes) note(ctx context.Context, check Check, err error) {
+func (p *Probes) note(ctx context.Context, look uint64, check Check, err error) {
 	if ctx.Err() != nil {
 		return // whoever looked went away, which says nothing
 	}
-	if p.see(check.Name, err != nil) {
+	if p.see(look, check.Name, err != nil) {
 		p.tell(ctx, check, err)
 	}
 }
 
 // see gives whether there is something to tell.
-func (p *Probes) see(name string, missing bool) bool {
+func (p *Probes) see(look uint64, name string, missing bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	last := p.seen[name]
+	if look < last.look {
+		return false
+	}
+	last.look = look
 	if !missing {
-		p.seen[name] = sight{}
+		p.seen[name] = sight{look: look}
 		return last.told
 	}
 	if last.missing.IsZero() {
