@@ -64,11 +64,19 @@ func Known(e Envelope) error {
 	return nil
 }
 
+// KnownRecipe is Known of an event that carries a recipe; one of another type is ErrUnknownType.
+func KnownRecipe(e Envelope) error {
+	if !e.Type.IsRecipe() {
+		return fmt.Errorf("event %s of type %q carries no recipe: %w", e.ID, e.Type, ErrUnknownType)
+	}
+	return Known(e)
+}
+
 // DecodeRecipe reads the recipe that an event carries, of any version. Besides the errors of Known it
 // gives ErrMalformed, also where the body is of another recipe than the subject says.
 func DecodeRecipe(e Envelope) (Recipe, error) {
-	if !e.Type.IsRecipe() {
-		return Recipe{}, fmt.Errorf("event %s of type %q carries no recipe: %w", e.ID, e.Type, ErrUnknownType)
+	if err := KnownRecipe(e); err != nil {
+		return Recipe{}, err
 	}
 	r, err := decode[Recipe](e)
 	if err != nil {

@@ -18,10 +18,7 @@ import (
 // there is. They are the same in every version of the schema, so no upcaster is asked; a test holds it against the
 // whole in each.
 func SearchDocument(e events.Envelope) (searchindex.Document, error) {
-	if !e.Type.IsRecipe() {
-		return searchindex.Document{}, fmt.Errorf("event %s of type %q carries no recipe: %w", e.ID, e.Type, events.ErrUnknownType)
-	}
-	if err := events.Known(e); err != nil {
+	if err := events.KnownRecipe(e); err != nil {
 		return searchindex.Document{}, err
 	}
 	doc, err := readHeading(e.Data)

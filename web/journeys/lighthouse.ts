@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import start, { binary } from './server'
 
 // The median of several: single runs lie up to ten points apart on two cores.
-const runs = Number(process.env['RUNS'] ?? 5)
+const runs = 5
 const least = { performance: 95, accessibility: 100, 'best-practices': 100 }
 const samples =
   process.env['LARDER_SAMPLES'] ?? fileURLToPath(new URL('../../samples/recipes.jsonl', import.meta.url))
@@ -55,7 +55,7 @@ async function firstRecipe(session: string) {
 async function holds(name: string, path: string, session: string) {
   const results = []
   for (let i = 0; i < runs; i++) results.push(await look(path, session))
-  const { categories, audits } = computeMedianRun(results) as Result
+  const { audits } = computeMedianRun(results) as Result
   let whole = true
   for (const [category, wanted] of Object.entries(least)) {
     const all = results.map((each) => score(each, category))
@@ -63,7 +63,7 @@ async function holds(name: string, path: string, session: string) {
     process.stdout.write(
       `${name.padEnd(8)} ${category.padEnd(16)} ${median} of ${wanted} (${all.join(', ')})\n`,
     )
-    whole &&= categories[category] !== undefined && median >= wanted
+    whole &&= median >= wanted
   }
   const report = process.env['LIGHTHOUSE_REPORT']
   if (report) writeFileSync(`${report}-${name}.json`, JSON.stringify({ audits }))
