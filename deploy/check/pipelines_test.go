@@ -3,6 +3,7 @@ package check
 import (
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -106,4 +107,32 @@ func TestCommandsAreTargets(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The images of a pipeline are built with every argument that the Dockerfile asks for: it was once called without any,
+// and no stage had an image to begin from.
+func TestPipelineBuildsWithEveryArgument(t *testing.T) {
+	t.Parallel()
+	dockerfile, err := os.ReadFile(filepath.Join(root(t), "Dockerfile"))
+	require.NoError(t, err)
+	arguments := regexp.MustCompile(`(?m)^ARG (\w+)$`).FindAllStringSubmatch(string(dockerfile), -1)
+	require.NotEmpty(t, arguments)
+	// A docker that has no image yet, and tells what it is to build.
+	program := "#!/bin/sh\n[ \"$2\" = build ] || exit 1\necho \"$@ FROM $GO_IMAGE $NODE_IMAGE $NGINX_IMAGE AT $SOURCE_DATE_EPOCH\"\n"
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "docker"), []byte(program), 0o700))
+	push := exec.Command(filepath.Join(root(t), "scripts", "pipeline"), "image-push")
+	push.Env = append(os.Environ(), "PATH="+folder+":"+os.Getenv("PATH"), "REGISTRY=registry.test", "VERSION=v1")
+	output, err := push.CombinedOutput()
+	require.NoError(t, err, string(output))
+	builds := strings.Split(strings.TrimSpace(string(output)), "\n")
+	require.Len(t, builds, 2)
+	for _, build := range builds {
+		for _, argument := range arguments {
+			require.Contains(t, build, "--build-arg "+argument[1])
+		}
+		require.Regexp(t, `FROM golang:\S+ node:\S+ \S+nginx\S+ AT \d+$`, build)
+	}
+	require.Contains(t, builds[0], "name=registry.test/larder:v1,push=true")
+	require.Contains(t, builds[1], "name=registry.test/larder-nginx:v1,push=true")
 }
