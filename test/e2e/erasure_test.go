@@ -28,7 +28,7 @@ func TestRunbookDeleteUser(t *testing.T) {
 	ada, ben := server.AddUser(t, "ada"), server.AddUser(t, "ben")
 	ada.Create(t, larder.Named("Soup"))
 	ben.Create(t, larder.Named("Bread"))
-	settled(t, server)
+	server.Settled(t)
 	scripts, _ := runbook(t, "delete-user.md", "")
 	taken := filepath.Join(t.TempDir(), "ada.jsonl")
 	out, err := server.Shell(t, strings.ReplaceAll(strings.Join(scripts, "\n"), "ada.jsonl", taken))
@@ -59,14 +59,14 @@ func TestNothingOfADeletedUserIsLeft(t *testing.T) {
 		gone, _ := cook.Create(t, larder.Named("Another "+word))
 		cook.Do(t, http.MethodDelete, "/api/recipes/"+gone.ID, nil).Want(t, http.StatusNoContent)
 	}
-	settled(t, server)
+	server.Settled(t)
 	server.MustRun(t, "", "rebuild", "search")
 	server.MustRun(t, "", "rebuild", "search", "--until", "0s", "--into", "before")
 	require.GreaterOrEqual(t, len(mentioning(everyPlace(t, server), herWord)), 8, "the word is looked for where it is")
 	require.Len(t, mentioning(named(t, server), herWord), 3)
 
 	server.MustRun(t, "", "user", "delete", herWord)
-	settled(t, server)
+	server.Settled(t)
 	larder.Soon(t, deadline, func() string { // the grocery app hears of it by the feed
 		return strings.Join(mentioning(everyPlace(t, server), herWord), "\n")
 	})

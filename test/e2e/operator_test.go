@@ -67,7 +67,7 @@ func TestDeletedUserIsGone(t *testing.T) {
 	soup, _ := ada.Create(t, map[string]any{"name": "Soup", "ingredients": []map[string]any{{"text": "2 leeks"}}})
 	ada.Do(t, http.MethodPost, "/api/recipes/"+soup.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
 	ben.Create(t, larder.Named("Bread"))
-	settled(t, server)
+	server.Settled(t)
 	server.MustRun(t, "", "user", "delete", "ada")
 
 	run := server.RunFile(t)
@@ -124,7 +124,7 @@ func TestEventsShow(t *testing.T) {
 	soup, _ := ada.Create(t, larder.Named("Soup"))
 	ben.Create(t, larder.Named("Bread"))
 	ada.Do(t, http.MethodDelete, "/api/recipes/"+soup.ID, nil).Want(t, http.StatusNoContent)
-	settled(t, server)
+	server.Settled(t)
 	show := func(flags ...string) []string {
 		printed := server.MustRun(t, "", append([]string{"events", "show"}, flags...)...).Stdout
 		types := []string{}

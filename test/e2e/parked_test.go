@@ -17,7 +17,7 @@ func TestRunbookParkedEvents(t *testing.T) {
 	server := larder.Start(t)
 	ada := server.AddUser(t, "ada")
 	soup, _ := ada.Create(t, larder.Named("Soup"))
-	settled(t, server)
+	server.Settled(t)
 	js := larder.JetStream(t, server.RunFile(t).NATSURL)
 	subject := "larder.recipe." + ada.User.ID + "." + soup.ID
 	stream, err := js.Stream(t.Context(), "LARDER")

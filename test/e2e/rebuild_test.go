@@ -23,7 +23,7 @@ func TestRunbookRebuild(t *testing.T) {
 	server := larder.Start(t)
 	ada := server.AddUser(t, "ada")
 	ada.Create(t, larder.Named("Soup"))
-	settled(t, server)
+	server.Settled(t)
 	scripts, _ := runbook(t, "rebuild.md", "")
 	require.Len(t, scripts, 4)
 	for i, script := range scripts[:3] {
@@ -61,7 +61,7 @@ func TestRebuildIsComparedWithTheLedger(t *testing.T) {
 	ada := server.AddUser(t, "ada")
 	soup, _ := ada.Create(t, larder.Named("Soup"))
 	ada.Create(t, larder.Named("Bread"))
-	settled(t, server)
+	server.Settled(t)
 	stream, err := larder.JetStream(t, server.RunFile(t).NATSURL).Stream(t.Context(), "LARDER")
 	require.NoError(t, err)
 	last, err := stream.GetLastMsgForSubject(t.Context(), "larder.recipe."+ada.User.ID+"."+soup.ID)
@@ -94,7 +94,7 @@ func TestKilledDuringARebuild(t *testing.T) {
 		lines = append(lines, fmt.Appendf(nil, `{"name":"Dish%d"}`, i))
 	}
 	server.MustRun(t, "", "import", larder.WriteLines(t, lines))
-	settled(t, server)
+	server.Settled(t)
 	generations := func() []string {
 		found, err := filepath.Glob(filepath.Join(server.DataDir, "search", "generation-*"))
 		require.NoError(t, err)
@@ -175,7 +175,7 @@ func TestNothingIsMissedDuringARebuild(t *testing.T) {
 		lines = append(lines, fmt.Appendf(nil, `{"name":"Standing dish%d"}`, i))
 	}
 	server.MustRun(t, "", "import", larder.WriteLines(t, lines))
-	settled(t, server)
+	server.Settled(t)
 
 	ben := server.AddUser(t, "ben") // whose searches would wait for the own writes
 	load := startLoad(t, ben, ada)
@@ -187,7 +187,7 @@ func TestNothingIsMissedDuringARebuild(t *testing.T) {
 	require.Empty(t, load.wrong())
 	require.Greater(t, load.searches.Load(), int64(200))
 	require.Greater(t, load.writes.Load(), int64(20))
-	settled(t, server)
+	server.Settled(t)
 	require.Len(t, ada.All(t, 100), standing)
 	require.Len(t, ben.All(t, 100), int(load.writes.Load()))
 	server.MustRun(t, "", "reconcile")

@@ -56,7 +56,7 @@ func TestReconcileFindsAndMendsEachStore(t *testing.T) {
 	stew, _ := ada.Create(t, larder.Named("Stew"))
 	ada.Do(t, http.MethodPost, "/api/recipes/"+soup.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
 	ada.Do(t, http.MethodDelete, "/api/recipes/"+stew.ID, nil).Want(t, http.StatusNoContent)
-	settled(t, server)
+	server.Settled(t)
 	run := server.RunFile(t)
 	key := "recipe:" + ada.User.ID + ":"
 	of := func(id string) string { return "larder.recipe." + ada.User.ID + "." + id }
@@ -119,7 +119,7 @@ func TestRunbookReconcile(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
 	soup, _ := server.AddUser(t, "ada").Create(t, larder.Named("Soup"))
-	settled(t, server)
+	server.Settled(t)
 	backup := larder.Postgres(t, server.RunFile(t).BackupPostgresURL)
 	_, err := backup.Exec(t.Context(), `DELETE FROM recipes WHERE id = $1`, soup.ID)
 	require.NoError(t, err)

@@ -22,7 +22,7 @@ func TestLostNATSIsFilledFromTheDatabase(t *testing.T) {
 	soup, _ := ada.Create(t, larder.Named("Soup"))
 	ada.Do(t, http.MethodPut, "/api/recipes/"+soup.ID, map[string]any{"name": "Stew"}, "If-Match", `"1"`).Want(t, http.StatusOK)
 	ada.Create(t, larder.Named("Bread"))
-	settled(t, server)
+	server.Settled(t)
 	server.Stop(t)
 	require.NoError(t, os.RemoveAll(filepath.Join(server.DataDir, "nats")))
 	server.Start(t)

@@ -27,7 +27,7 @@ func TestPublishedEventsFitTheirSchemas(t *testing.T) {
 	server.AddUser(t, "ben")
 	server.MustRun(t, "", "user", "grant", "ben", "admin")
 	server.MustRun(t, "", "user", "delete", "ben")
-	settled(t, server)
+	server.Settled(t)
 
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()

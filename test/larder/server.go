@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 )
 
@@ -23,6 +24,11 @@ type Server struct {
 	home    string
 	env     []string
 	running arrangement
+
+	// operator runs a command beside the server where the binary on this machine isn't it.
+	operator func(tb testing.TB, stdin string, args ...string) Result
+	// feedCredentials is a file, where the feed's address doesn't have them in it.
+	feedCredentials string
 }
 
 // arrangement is how a Larder is put together: `larder up`, or each component as a process.
@@ -127,6 +133,22 @@ func (s *Server) FeedURL(tb testing.TB) string {
 	return s.running.feedURL(tb)
 }
 
+// Subscribe is the grocery app at its simplest: a plain NATS subscription to the feed.
+func (s *Server) Subscribe(tb testing.TB) *nats.Subscription {
+	tb.Helper()
+	options := []nats.Option{nats.Timeout(10 * time.Second)}
+	if s.feedCredentials != "" {
+		options = append(options, nats.UserCredentials(s.feedCredentials))
+	}
+	conn, err := nats.Connect(s.FeedURL(tb), options...)
+	require.NoError(tb, err)
+	tb.Cleanup(conn.Close)
+	subscription, err := conn.SubscribeSync("grocery.*.added")
+	require.NoError(tb, err)
+	require.NoError(tb, conn.FlushTimeout(10*time.Second))
+	return subscription
+}
+
 // Streams gives each stream with an address that may read it: the feed is in an account of its own.
 func (s *Server) Streams(tb testing.TB) map[string]string {
 	tb.Helper()
@@ -155,6 +177,9 @@ func (s *Server) Restart(tb testing.TB) time.Duration {
 // Run runs another command beside the server, with this input, to its end.
 func (s *Server) Run(tb testing.TB, stdin string, args ...string) Result {
 	tb.Helper()
+	if s.operator != nil {
+		return s.operator(tb, stdin, args...)
+	}
 	return run(tb, s.env, stdin, args...)
 }
 

@@ -66,18 +66,6 @@ func JetStream(tb testing.TB, url string) jetstream.JetStream {
 	return js
 }
 
-// Subscribe is the grocery app at its simplest: a plain NATS subscription to the feed.
-func Subscribe(tb testing.TB, feedURL string) *nats.Subscription {
-	tb.Helper()
-	conn, err := nats.Connect(feedURL, nats.Timeout(10*time.Second))
-	require.NoError(tb, err)
-	tb.Cleanup(conn.Close)
-	subscription, err := conn.SubscribeSync("grocery.*.added")
-	require.NoError(tb, err)
-	require.NoError(tb, conn.FlushTimeout(10*time.Second))
-	return subscription
-}
-
 // Messages reads a whole stream, in its order. What is purged meanwhile may be missing.
 func Messages(tb testing.TB, js jetstream.JetStream, stream string) []jetstream.Msg {
 	tb.Helper()

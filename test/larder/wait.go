@@ -87,3 +87,19 @@ func (s *Server) CaughtUpWithin(tb testing.TB, within time.Duration) {
 		return ""
 	})
 }
+
+// Settled waits until each projection has everything, and has parked nothing.
+func (s *Server) Settled(tb testing.TB) {
+	tb.Helper()
+	Soon(tb, 30*time.Second, func() string {
+		projections := s.Status(tb).Projections
+		require.Len(tb, projections, 4)
+		for _, projection := range projections {
+			require.Zero(tb, projection.Parked, "%s parked events", projection.Name)
+			if projection.LagEvents > 0 {
+				return projection.Name + " lags behind"
+			}
+		}
+		return ""
+	})
+}

@@ -1,5 +1,6 @@
-// Package e2e_test tries what Larder's users do, on the built binary.
-package e2e_test
+// Package spine is the whole way of a recipe, as the users of a Larder go it. It is tried on every arrangement: one
+// process, each component on its own, in containers, as functions.
+package spine
 
 import (
 	"encoding/json"
@@ -18,20 +19,9 @@ import (
 // deadline is how long a thing may take that happens behind an answer. It is far above what any takes.
 const deadline = 20 * time.Second
 
-// The whole way of a recipe: two users import, search, read, change, delete and shop, each on their own;
-// the grocery app hears of it; the index is rebuilt; and a restart changes nothing.
-func TestSpine(t *testing.T) {
-	t.Parallel()
-	spine(t, larder.Start(t))
-}
-
-// The same with each component a process of its own, on the real servers.
-func TestSpineOnServers(t *testing.T) {
-	t.Parallel()
-	spine(t, larder.StartParts(t).Server)
-}
-
-func spine(t *testing.T, server *larder.Server) {
+// Walk goes the way: two users import, search, read, change, delete and shop, each on their own; the grocery app
+// hears of it; the index is rebuilt; and a restart and a kill change nothing. The Larder is running, and empty.
+func Walk(t *testing.T, server *larder.Server) {
 	t.Helper()
 	ada := server.AddUser(t, "ada", "--grocery")
 	ben := server.AddUser(t, "ben")
@@ -67,7 +57,7 @@ func spine(t *testing.T, server *larder.Server) {
 	server.Kill9(t)
 	server.Start(t)
 	pagesThroughAll(t, ben, 50)
-	settled(t, server)
+	server.Settled(t)
 }
 
 // pagesThroughAll reads a blank search page by page: everything once, in one order, whatever the page size.
@@ -163,7 +153,7 @@ func changes(t *testing.T, who *larder.Client, recipe larder.Recipe) {
 // shops puts a recipe on the grocery list once, for a user who may, and a plain subscriber hears of it.
 func shops(t *testing.T, server *larder.Server, ada, ben *larder.Client, recipe larder.Recipe) {
 	t.Helper()
-	feed := larder.Subscribe(t, server.FeedURL(t))
+	feed := server.Subscribe(t)
 	path := "/api/recipes/" + recipe.ID + "/grocery"
 	request := map[string]any{"servings": 8, "ingredients": []int{0, 1}}
 	first := ada.Do(t, http.MethodPost, path, request, "Idempotency-Key", "tap-1").Want(t, http.StatusAccepted)
@@ -204,28 +194,4 @@ func deletes(t *testing.T, who *larder.Client, recipe larder.Recipe) {
 	who.Do(t, http.MethodDelete, "/api/recipes/"+recipe.ID, nil).Want(t, http.StatusNoContent)
 	who.Get(t, recipe.ID).Want(t, http.StatusNotFound)
 	require.Empty(t, who.Search(t, "q", "custard").Items)
-}
-
-// settled waits until every projection has everything, and nothing was parked.
-func settled(t *testing.T, server *larder.Server) {
-	t.Helper()
-	larder.Soon(t, deadline, func() string {
-		var status struct {
-			Projections []struct {
-				Name      string `json:"name"`
-				LagEvents int    `json:"lag_events"`
-				Parked    int    `json:"parked"`
-			} `json:"projections"`
-		}
-		out := server.MustRun(t, "", "status", "--json").Stdout
-		require.NoError(t, json.Unmarshal([]byte(out), &status))
-		require.Len(t, status.Projections, 4)
-		for _, p := range status.Projections {
-			require.Zero(t, p.Parked, "%s parked events", p.Name)
-			if p.LagEvents > 0 {
-				return p.Name + " lags"
-			}
-		}
-		return ""
-	})
 }
