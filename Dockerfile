@@ -10,20 +10,24 @@ WORKDIR /src/web
 COPY web/package.json web/package-lock.json ./
 RUN npm ci
 COPY . /src
-RUN npm run build
+RUN npm run build && npm sbom --omit dev --sbom-format cyclonedx >/sbom.json
 
 FROM ${GO_IMAGE} AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
+COPY deploy/sbom deploy/sbom
+RUN go build -modfile deploy/sbom/go.mod -o /bill github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /larder ./cmd/larder && mkdir -m 1777 /scratch
+RUN CGO_ENABLED=0 go build -tags nodynamic,nomsgpack -trimpath -ldflags='-s -w' -o /larder ./cmd/larder && mkdir -m 1777 /scratch
+RUN /bill bin -json -noserial -notimestamp -output /sbom.json /larder
 
 # Nothing but the binary, what it needs to trust a TLS server, and a place for temporary files.
 FROM scratch AS larder
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /scratch /tmp
 COPY --from=build --chown=65532:65532 /scratch /uploads
+COPY --from=build /sbom.json /usr/share/doc/larder/sbom.json
 COPY --from=build /larder /larder
 USER 65532:65532
 ENV LARDER_ADDR=0.0.0.0:8080 LARDER_DATA_DIR=/tmp/larder
@@ -33,7 +37,10 @@ ENTRYPOINT ["/larder"]
 FROM ${NGINX_IMAGE} AS nginx
 COPY deploy/nginx/web-headers.conf /etc/nginx/larder-web-headers.conf
 COPY deploy/nginx/larder.conf.template /etc/nginx/templates/default.conf.template
+COPY deploy/nginx/15-larder-resolver.envsh /docker-entrypoint.d/
+COPY --from=web /sbom.json /usr/share/doc/larder/sbom.json
 COPY --from=web /src/web/dist/app /usr/share/nginx/html
 USER root
-RUN mkdir -p /var/cache/larder && chown 101:101 /var/cache/larder
+# The filled-in routes are written to memory, with this folder's mode: some versions of runc know no other.
+RUN mkdir -p /var/cache/larder && chown 101:101 /var/cache/larder && chmod 1777 /etc/nginx/conf.d
 USER 101

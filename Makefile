@@ -7,6 +7,8 @@ TOOLS                := $(CURDIR)/.tools
 GOLANGCI_LINT        := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 NGINX                := $(TOOLS)/nginx
 SAM_CLI_VERSION      := 1.170.0
+KUBE_SCORE_VERSION   := 1.20.0
+KUBE_SCORE           := $(TOOLS)/kube-score-$(KUBE_SCORE_VERSION)
 LAMBDA_RIE           := $(TOOLS)/aws-lambda-rie-$(SAM_CLI_VERSION)
 # The Python in which cfn-lint and its like are; its stamp is of the requirements that it was made from.
 DEPLOY_PYTHON        := $(TOOLS)/deploy-python
@@ -17,10 +19,14 @@ KWOK_VERSION         := 0.7.0
 CONTROL_PLANE        := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/larder/control-plane-$(KUBERNETES_VERSION)-kwok-$(KWOK_VERSION)
 CONTROL_PLANE_MADE   := $(CONTROL_PLANE)/.made
 
+# nodynamic: pictures are decoded by what is in the binary, not by a libwebp that a machine may have; with it alone the
+# binary is static. nomsgpack: 6 MB of memory for a format that nothing here speaks.
+TAGS := nodynamic,nomsgpack
+
 # Packages that are tested from inside, and those that work on the built binary from outside.
 INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
-# What works on the built binary; the functions want Lambda's emulator, and are make test-deploy's.
-OUTSIDE  = $(shell $(GO) list ./test/... | grep -v '/test/functions$$')
+# What works on the built binary; the others want an engine, Lambda's emulator or a stand-in for AWS: make test-deploy's.
+OUTSIDE  = $(shell $(GO) list ./test/... | grep -v -e '/test/containers$$' -e '/test/functions$$' -e '/test/stack$$')
 # Packages that have nothing to test where no real server is.
 REAL     = larder.dev/internal/elastic larder.dev/internal/testkit/servers
 EMBEDDED = $(filter-out $(REAL),$(INSIDE))
@@ -47,7 +53,7 @@ run: build ## build and start everything: larder up
 
 build: web-build ## build bin/larder, with the app in it
 	@mkdir -p bin
-	$(GO) build -trimpath -o bin/larder ./cmd/larder
+	$(GO) build -tags $(TAGS) -trimpath -o bin/larder ./cmd/larder
 
 generate: $(WEB_MODULES) ## write the generated code anew (from openapi.yaml)
 	$(GO) generate ./...
@@ -114,20 +120,26 @@ smoke: ## try the Larder at LARDER_URL, as SMOKE_USER with SMOKE_PASSWORD
 
 serverless-zip: web-build ## bin/larder.zip, for deploy/serverless: the binary for arm64 and its bootstrap
 	@rm -rf bin/lambda bin/larder.zip && mkdir -p bin/lambda && cp deploy/serverless/bootstrap bin/lambda/
-	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/lambda/larder ./cmd/larder
+	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) build -tags $(TAGS) -trimpath -ldflags '-s -w' -o bin/lambda/larder ./cmd/larder
 	cd bin/lambda && python3 -c 'import shutil; shutil.make_archive("../larder", "zip", ".")'
 
 test-deploy-quick: $(DEPLOY_PYTHON_MADE) ## what deploy/ holds, rendered, decoded and linted as those read it for whom it is written
 	cd deploy/check && $(GO) vet ./... && PATH="$(DEPLOY_PYTHON)/bin:$$PATH" $(GO) test -count=1 ./...
 
-test-deploy: test-deploy-quick test-kubernetes $(LAMBDA_RIE) ## the whole of it: besides, a control plane, and the APIs in Lambda's runtime emulator, on real servers
+test-deploy: test-deploy-quick test-compose test-kubernetes $(LAMBDA_RIE) $(NGINX) ## the whole of it: besides, containers, a control plane, both stacks on stand-ins for AWS, and the functions, on real servers
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
 	$(DEPLOY_PYTHON)/bin/python -W ignore deploy/check/servers_stack.py
 	cd deploy/check && npm ci --no-audit --no-fund --loglevel error && node netlify.mjs
 	LARDER_TEST_LAMBDA_RIE=$(LAMBDA_RIE) bin/servers run -- $(GO) test -count=1 -v -timeout 10m ./test/functions
+	bin/servers run -- $(DEPLOY_PYTHON)/bin/python -W ignore deploy/check/serverless_stack.py bin/larder \
+		$(GO) test -count=1 -v -timeout 10m ./test/stack
 
-test-kubernetes: build $(CONTROL_PLANE_MADE) ## deploy/kubernetes on a real control plane, whose nodes and pods are kwok's
+test-compose: build ## docker-compose.yml in containers: by Docker, else by podman with stand-ins for the images
+	scripts/containers run -- $(GO) test -count=1 -v -timeout 60m ./test/containers
+
+test-kubernetes: build $(CONTROL_PLANE_MADE) $(KUBE_SCORE) ## deploy/kubernetes by kube-score, and on a real control plane whose nodes and pods are kwok's
+	PATH="$(CONTROL_PLANE):$$PATH" KUBE_SCORE=$(KUBE_SCORE) scripts/kubernetes-score
 	cd deploy/controlplane && $(GO) vet ./... && LARDER_CONTROL_PLANE=$(CONTROL_PLANE) $(GO) test -count=1 -v -timeout 20m ./...
 
 bench: ## our figures against the bare limit, as tables: larder up, and then the components on real servers
@@ -204,6 +216,10 @@ $(DEPLOY_PYTHON_MADE): deploy/check/requirements.txt
 # The pinned linter: the one on this machine where it is of that very version, else built from source.
 $(GOLANGCI_LINT):
 	@scripts/golangci-lint $(GOLANGCI_LINT_VERSION) $@
+
+$(KUBE_SCORE):
+	GOBIN=$(TOOLS) $(GO) install -trimpath github.com/zegl/kube-score/cmd/kube-score@v$(KUBE_SCORE_VERSION)
+	mv $(TOOLS)/kube-score $@
 
 $(CONTROL_PLANE_MADE): deploy/controlplane/go.mod
 	@mkdir -p $(CONTROL_PLANE)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -206,4 +207,26 @@ func TestImagesAreNobodys(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]string{"larder": "65532:65532", "nginx": "101"}, users)
+}
+
+// The image of larder has no library in it, so its binary may not ask for one: a package that loads libraries as the
+// program runs made it ask, although it was built without C.
+func TestTheImagesBinaryIsStatic(t *testing.T) {
+	t.Parallel()
+	tags := map[string]string{}
+	for _, file := range []string{"Dockerfile", "Makefile", "test/larder/build.go", "deploy/free/circleci.yml"} {
+		text, err := os.ReadFile(filepath.Join(root, file))
+		require.NoError(t, err)
+		found := regexp.MustCompile(`(?:-tags |-tags", "|TAGS := )([a-z,]+)`).FindStringSubmatch(string(text))
+		require.NotNil(t, found, file)
+		tags[file] = found[1]
+	}
+	for file, these := range tags {
+		require.Equal(t, tags["Dockerfile"], these, "%s builds another larder", file)
+	}
+	list := exec.Command("go", "list", "-deps", "-tags", tags["Dockerfile"], "larder.dev/cmd/larder")
+	list.Env = append(os.Environ(), "CGO_ENABLED=0")
+	packages, err := list.Output()
+	require.NoError(t, err)
+	require.NotContains(t, string(packages), "purego")
 }

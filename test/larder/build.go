@@ -33,7 +33,7 @@ var build = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(root, "bin", "larder")
 	// Test binaries of several packages build at once. A rename is one step, so that none runs half a file.
 	partial := fmt.Sprintf("%s.%d", path, os.Getpid())
-	command := exec.Command("go", "build", "-o", partial, "./cmd/larder")
+	command := exec.Command("go", "build", "-tags", "nodynamic,nomsgpack", "-o", partial, "./cmd/larder")
 	command.Dir = root
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build cmd/larder: %w\n%s", err, output)

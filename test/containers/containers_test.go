@@ -1,0 +1,150 @@
+// Package containers_test tries docker-compose.yml as a family runs it: the images are built and everything in them is
+// started by Compose, on the engine that scripts/containers gives.
+package containers_test
+
+import (
+	"archive/tar"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+	"larder.dev/test/spine"
+)
+
+// patience is how long a container may take to be well again.
+const patience = time.Minute
+
+// Everything is built, comes up healthy, and a recipe goes its whole way through nginx: over a `down` and an `up`, over a
+// kill of all of it, and over the crash of one service after the other.
+//
+//nolint:paralleltest // one set of containers
+func TestCompose(t *testing.T) {
+	c := larder.NewCompose(t)
+	took := c.Start(t)
+	t.Logf("up and healthy after %s", took.Round(time.Second))
+	healthy(t, c)
+	spine.Walk(t, c.Server)
+
+	cook := c.Login(t, "ben")
+	for _, service := range []string{"command-api", "relay", "redis", "nats", "nginx"} {
+		before, _ := c.Restarts(t, service)
+		c.Crash(t, service)
+		larder.Soon(t, patience, func() string {
+			if restarts, health := c.Restarts(t, service); restarts <= before || health != "healthy" {
+				return fmt.Sprintf("%s was started again %d times and is %s", service, restarts-before, health)
+			}
+			return ""
+		})
+		larder.Soon(t, patience, func() string { return writes(cook, "After the crash of "+service) })
+	}
+	c.Settled(t)
+	require.Len(t, cook.Search(t, "q", "crash").Items, 5)
+}
+
+// healthy asks Compose for every service that is meant to run.
+func healthy(t *testing.T, c *larder.Compose) {
+	t.Helper()
+	lines := strings.Fields(c.Compose(t, "ps", "--format", "{{.Service}}={{.Health}}"))
+	require.Len(t, lines, 14, "every service but migrate, which has done its work")
+	for _, line := range lines {
+		require.True(t, strings.HasSuffix(line, "=healthy"), line)
+	}
+}
+
+// writes tries to, once, and gives "" or why it couldn't. The key makes the second try of what was kept the same one.
+func writes(cook *larder.Client, name string) string {
+	answer, err := cook.Try(larder.Request{
+		Method: http.MethodPost, Path: "/api/recipes", Body: larder.Named(name), Headers: []string{"Idempotency-Key", strings.ReplaceAll(name, " ", "-")},
+	})
+	if err != nil {
+		return err.Error()
+	}
+	if answer.Status != http.StatusCreated {
+		return fmt.Sprintf("%d: %s", answer.Status, answer.Body)
+	}
+	return ""
+}
+
+// The same sources make the same files, and each image says what it is made of.
+//
+//nolint:paralleltest // one engine
+func TestImages(t *testing.T) {
+	c := larder.NewCompose(t)
+	first := map[string]map[string]string{}
+	for _, image := range []string{"larder:test", "larder-nginx:test"} {
+		first[image] = contents(t, c, image)
+	}
+	bill(t, c, "larder:test", "github.com/jackc/pgx/v5", module(t, "github.com/jackc/pgx/v5"))
+	bill(t, c, "larder-nginx:test", "dexie", "")
+	c.Compose(t, "build", "--no-cache", "migrate", "nginx")
+	for image, want := range first {
+		require.Equal(t, want, contents(t, c, image), image)
+	}
+}
+
+// contents gives the hash of each file of ours in an image, by its path.
+func contents(t *testing.T, c *larder.Compose, image string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	c.Files(t, image, func(header *tar.Header, content io.Reader) {
+		name := header.Name
+		if header.Typeflag != tar.TypeReg || !regexp.MustCompile(`larder|^usr/share/nginx|^docker-entrypoint`).MatchString(name) {
+			return
+		}
+		sum := sha256.New()
+		_, err := io.Copy(sum, content)
+		require.NoError(t, err)
+		files[name] = fmt.Sprintf("%04o %d:%d %s", header.Mode, header.Uid, header.Gid, hex.EncodeToString(sum.Sum(nil)))
+	})
+	require.NotEmpty(t, files, image)
+	return files
+}
+
+// bill looks for a package, and its version where one is given, in the bill of materials of an image.
+func bill(t *testing.T, c *larder.Compose, image, name, version string) {
+	t.Helper()
+	var bill struct {
+		Format     string `json:"bomFormat"` //nolint:tagliatelle // CycloneDX's spelling
+		Components []struct {
+			Name    string `json:"name"`
+			Version string `json:"version"`
+		} `json:"components"`
+	}
+	c.Files(t, image, func(header *tar.Header, content io.Reader) {
+		if header.Name != "usr/share/doc/larder/sbom.json" {
+			return
+		}
+		require.NoError(t, json.NewDecoder(content).Decode(&bill))
+	})
+	require.Equal(t, "CycloneDX", bill.Format, image)
+	for _, component := range bill.Components {
+		if component.Name == name && (version == "" || component.Version == version) {
+			t.Logf("%s is made of %d packages", image, len(bill.Components))
+			return
+		}
+	}
+	require.NoError(t, errors.New("not in the bill of materials"), "%s %s of %s", name, version, image)
+}
+
+// module is the version of a module in go.mod.
+func module(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(larder.Root(), "go.mod"))
+	require.NoError(t, err)
+	found := regexp.MustCompile(regexp.QuoteMeta(path) + ` (v\S+)`).FindStringSubmatch(string(text))
+	require.NotNil(t, found, path)
+	return found[1]
+}

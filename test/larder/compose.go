@@ -1,0 +1,242 @@
+package larder
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// composeTimeout bounds one command of Compose: building the images is by far the longest.
+const composeTimeout = 20 * time.Minute
+
+// Compose is the whole of docker-compose.yml, in containers, from a copy of the repository with secrets of its own.
+// scripts/containers gives a test the engine that it needs.
+type Compose struct {
+	*Server
+
+	folder  string
+	address string // of nginx on this machine
+	env     []string
+	said    string // once it has ended
+}
+
+// NewCompose copies what git knows of the repository, makes the secrets, and builds the images. Nothing runs yet.
+func NewCompose(tb testing.TB) *Compose {
+	tb.Helper()
+	require.NotEmpty(tb, os.Getenv("LARDER_CONTAINERS"), "LARDER_CONTAINERS is not set: make test-compose, or scripts/containers, sets it")
+	c := &Compose{Server: home(tb), address: freeAddress(tb)}
+	c.folder = filepath.Join(c.home, "larder")
+	c.env = append(os.Environ(), "COMPOSE_PROJECT_NAME=larder-test", "LARDER_VERSION=test", "LARDER_PORT="+c.address)
+	copyRepository(tb, c.folder)
+	c.do(tb, "", "scripts/compose-secrets")
+	c.feedCredentials = filepath.Join(c.folder, "deploy", "nats", "accounts", "creds", "grocery-app.creds")
+	c.operator = c.command
+	c.runs(tb, c)
+	// One component for all: they are of one image, which an engine without BuildKit would build for each.
+	c.compose(tb, "", "build", "migrate", "nginx")
+	return c
+}
+
+// copyRepository copies the files that git has or would have, and the binary.
+func copyRepository(tb testing.TB, to string) {
+	tb.Helper()
+	list := exec.CommandContext(tb.Context(), "git", "ls-files", "-co", "--exclude-standard")
+	list.Dir = Root()
+	names, err := list.Output()
+	require.NoError(tb, err)
+	for name := range strings.Lines(string(names)) {
+		name = strings.TrimSuffix(name, "\n")
+		copyFile(tb, filepath.Join(Root(), name), filepath.Join(to, name))
+	}
+	copyFile(tb, Binary(tb), filepath.Join(to, "bin", "larder"))
+}
+
+func copyFile(tb testing.TB, from, to string) {
+	tb.Helper()
+	content, err := os.ReadFile(from)
+	if errors.Is(err, os.ErrNotExist) { // removed, and git hasn't been told
+		return
+	}
+	require.NoError(tb, err)
+	info, err := os.Stat(from)
+	require.NoError(tb, err)
+	require.NoError(tb, os.MkdirAll(filepath.Dir(to), 0o750))
+	require.NoError(tb, os.WriteFile(to, content, info.Mode()))
+}
+
+// Compose runs `docker compose` with these words in the copy's folder, and gives what it printed to its output.
+func (c *Compose) Compose(tb testing.TB, args ...string) string {
+	tb.Helper()
+	return c.compose(tb, "", args...)
+}
+
+func (c *Compose) compose(tb testing.TB, stdin string, args ...string) string {
+	tb.Helper()
+	return c.do(tb, stdin, "docker", append([]string{"compose"}, args...)...)
+}
+
+func (c *Compose) do(tb testing.TB, stdin, program string, args ...string) string {
+	tb.Helper()
+	result := c.try(tb, stdin, program, args...)
+	require.Zero(tb, result.Code, "%s %s\n%s", program, strings.Join(args, " "), result.Both())
+	return result.Stdout
+}
+
+func (c *Compose) try(tb testing.TB, stdin, program string, args ...string) Result {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), composeTimeout)
+	defer cancel()
+	command := exec.CommandContext(ctx, program, args...)
+	return c.finish(tb, command, stdin)
+}
+
+// finish runs a command in the copy's folder to its end.
+func (c *Compose) finish(tb testing.TB, command *exec.Cmd, stdin string) Result {
+	tb.Helper()
+	var stdout, stderr bytes.Buffer
+	command.Dir, command.Env, command.Stdin = c.folder, c.env, strings.NewReader(stdin)
+	command.Stdout, command.Stderr = &stdout, &stderr
+	err := command.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		require.NoError(tb, err, "%s", command)
+	}
+	return Result{Code: command.ProcessState.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String()}
+}
+
+// command is an operator's, in a container of its own, as the README has it. A file of this machine is given to it as
+// its input.
+func (c *Compose) command(tb testing.TB, stdin string, args ...string) Result {
+	tb.Helper()
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if !filepath.IsAbs(arg) {
+			continue
+		}
+		content, err := os.ReadFile(arg)
+		require.NoError(tb, err)
+		stdin, args[i] = string(content), "-"
+	}
+	return c.try(tb, stdin, "docker", append([]string{"compose", "run", "--rm", "--no-TTY", "operator"}, args...)...)
+}
+
+func (c *Compose) start(tb testing.TB) {
+	tb.Helper()
+	c.compose(tb, "", "up", "--wait", "--wait-timeout", "300")
+}
+
+// stop takes the containers away; what they kept is on the volumes.
+func (c *Compose) stop(tb testing.TB) {
+	tb.Helper()
+	c.compose(tb, "", "down")
+}
+
+// kill ends the servers and the components alike.
+func (c *Compose) kill(tb testing.TB) {
+	tb.Helper()
+	c.compose(tb, "", "kill")
+}
+
+// end keeps what was said, since it takes that away too.
+func (c *Compose) end() {
+	ctx, cancel := context.WithTimeout(context.Background(), composeTimeout)
+	defer cancel()
+	logs := exec.CommandContext(ctx, "docker", "compose", "logs", "--no-color", "--tail", "100")
+	logs.Dir, logs.Env = c.folder, c.env
+	said, err := logs.CombinedOutput()
+	c.said = fmt.Sprintf("%s\n%v", said, err)
+	down := exec.CommandContext(ctx, "docker", "compose", "down", "--volumes", "--timeout", "5")
+	down.Dir, down.Env = c.folder, c.env
+	_ = down.Run()
+}
+
+func (c *Compose) url() string { return "http://" + c.address }
+
+func (c *Compose) output() string { return c.said }
+
+// stores are out of reach: their ports are published to nobody.
+func (c *Compose) stores(tb testing.TB) RunFile {
+	tb.Helper()
+	require.FailNow(tb, "the stores of a Larder in containers have no address on this machine")
+	return RunFile{}
+}
+
+// feedURL is NATS in its container, whose network an engine on this machine has a way to.
+func (c *Compose) feedURL(tb testing.TB) string {
+	tb.Helper()
+	var networks map[string]struct {
+		IPAddress string `json:"IPAddress"` //nolint:tagliatelle // Docker's spelling
+	}
+	told := c.inspect(tb, "nats", "{{json .NetworkSettings.Networks}}")
+	require.NoError(tb, json.Unmarshal([]byte(told), &networks), told)
+	for _, network := range networks {
+		return "nats://" + net.JoinHostPort(network.IPAddress, "4222")
+	}
+	require.FailNow(tb, "nats is in no network", told)
+	return ""
+}
+
+// Crash ends the process of a service as a fault of its own would, so that the engine's restart policy is asked.
+func (c *Compose) Crash(tb testing.TB, service string) {
+	tb.Helper()
+	pid, err := strconv.Atoi(c.inspect(tb, service, "{{.State.Pid}}"))
+	require.NoError(tb, err)
+	require.Positive(tb, pid, "%s runs", service)
+	require.NoError(tb, syscall.Kill(pid, syscall.SIGKILL))
+}
+
+// Restarts is how often the engine started a service again, and its health.
+func (c *Compose) Restarts(tb testing.TB, service string) (int, string) {
+	tb.Helper()
+	count, health, _ := strings.Cut(c.inspect(tb, service, "{{.RestartCount}} {{.State.Health.Status}}"), " ")
+	times, err := strconv.Atoi(count)
+	require.NoError(tb, err)
+	return times, health
+}
+
+func (c *Compose) inspect(tb testing.TB, service, format string) string {
+	tb.Helper()
+	id := strings.TrimSpace(c.compose(tb, "", "ps", "--quiet", service))
+	require.NotEmpty(tb, id, "%s has a container", service)
+	return strings.TrimSpace(c.do(tb, "", "docker", "inspect", "--format", format, id))
+}
+
+// Files gives every file of an image to take, in the image's order.
+func (c *Compose) Files(tb testing.TB, image string, take func(header *tar.Header, content io.Reader)) {
+	tb.Helper()
+	id := strings.TrimSpace(c.do(tb, "", "docker", "create", image))
+	defer c.do(tb, "", "docker", "rm", id)
+	export := exec.CommandContext(tb.Context(), "docker", "export", id)
+	export.Dir, export.Env = c.folder, c.env
+	output, err := export.StdoutPipe()
+	require.NoError(tb, err)
+	require.NoError(tb, export.Start())
+	files := tar.NewReader(output)
+	for {
+		header, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(tb, err)
+		take(header, files)
+	}
+	_, err = io.Copy(io.Discard, output) // what pads the archive
+	require.NoError(tb, err)
+	require.NoError(tb, export.Wait())
+}
