@@ -10,7 +10,7 @@ WORKDIR /src/web
 COPY web/package.json web/package-lock.json ./
 RUN npm ci
 COPY . /src
-RUN npm run build && npm sbom --omit dev --sbom-format cyclonedx >/sbom.json
+RUN npm run build && npm sbom --omit dev --sbom-format cyclonedx | node build/bill.js >/sbom.json
 
 FROM ${GO_IMAGE} AS build
 WORKDIR /src

@@ -81,6 +81,7 @@ generated-check: $(WEB_MODULES)
 tidy-check:
 	$(GO) mod tidy -diff
 	cd deploy/check && $(GO) mod tidy -diff
+	cd deploy/sbom && $(GO) mod tidy -diff
 
 arch:
 	$(GO) test -count=1 ./internal/arch
@@ -91,7 +92,7 @@ test: web-test test-quick ## every test, on embedded and on real servers, which 
 	bin/servers run -- $(MAKE) test-real
 
 test-quick: $(NGINX) ## the embedded half alone: the tests of the packages without a server
-	$(GO) test -short -timeout 10m $(EMBEDDED)
+	$(GO) test -timeout 10m $(EMBEDDED)
 
 # The half on the servers that LARDER_TEST_…_URL name; "make test" starts them.
 test-real: $(NGINX)
@@ -99,7 +100,7 @@ test-real: $(NGINX)
 	$(GO) test -timeout 15m -p 1 $(OUTSIDE)
 
 test-race: $(NGINX) ## test-quick under the race detector (needs a C compiler)
-	$(GO) test -race -short -timeout 20m $(EMBEDDED)
+	$(GO) test -race -timeout 20m $(EMBEDDED)
 
 test-faults: ## kill -9 at random points, full disks, servers lost, frozen, slow, cut: the long form, 20 minutes
 	@mkdir -p bin
