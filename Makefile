@@ -92,7 +92,7 @@ test: web-test test-quick ## every test, on embedded and on real servers, which 
 	bin/servers run -- $(MAKE) test-real
 
 test-quick: $(NGINX) ## the embedded half alone: the tests of the packages without a server
-	$(GO) test -timeout 10m $(EMBEDDED)
+	$(GO) test -timeout 15m $(EMBEDDED)
 
 # The half on the servers that LARDER_TEST_…_URL name; "make test" starts them.
 test-real: $(NGINX)

@@ -75,7 +75,7 @@ func (c pastLookCommand) look(ctx context.Context, con console, place past.Place
 		return err
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
-	query := searchindex.Query{Owner: user.ID, Text: strings.Join(c.Words, " "), Limit: pastPage}
+	query := searchindex.Query{Owner: user.ID, Text: strings.Join(c.Words, " "), Limit: pastPage, Names: true}
 	for {
 		page, err := index.Search(ctx, query)
 		if err != nil {

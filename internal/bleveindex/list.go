@@ -95,7 +95,11 @@ func (v view) page(plan searchindex.Plan, places []searchindex.Position, total i
 		if err != nil {
 			return searchindex.Page{}, err
 		}
-		page.Hits = append(page.Hits, searchindex.Hit{ID: place.ID, Name: name, Version: version})
+		hit := searchindex.Hit{ID: place.ID, Version: version}
+		if plan.Names {
+			hit.Name = name
+		}
+		page.Hits = append(page.Hits, hit)
 	}
 	return page, nil
 }

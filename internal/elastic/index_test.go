@@ -57,7 +57,7 @@ func TestOpenAgain(t *testing.T) {
 
 	second := open(t, alias, 3)
 	requireFresh(t, second, false)
-	page, err := second.Search(t.Context(), searchindex.Query{Owner: "a,b", Text: "pie"})
+	page, err := second.Search(t.Context(), searchindex.Query{Owner: "a,b", Text: "pie", Names: true})
 	require.NoError(t, err)
 	require.Equal(t, []searchindex.Hit{{ID: "1", Name: "Pie", Version: 7}}, page.Hits)
 }

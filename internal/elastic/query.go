@@ -35,7 +35,12 @@ func searchBody(plan searchindex.Plan) object {
 		"size":             min(plan.Limit, maxLimit-1) + 1, // one more tells whether there is a next page
 		"track_total_hits": true,
 		"version":          true,
-		"_source":          []string{fieldName},
+	}
+	if plan.Names {
+		body["_source"] = []string{fieldName}
+	} else {
+		// What a hit was sorted by has its id. To read what is stored of each costs a tenth of the search.
+		body["stored_fields"] = "_none_"
 	}
 	if plan.After != (searchindex.Position{}) {
 		body["search_after"] = after

@@ -35,12 +35,13 @@ type Plan struct {
 	Tag   string   // TagKey of the tag; "" for any
 	Limit int      // at least 1
 	After Position // the page begins after this position
+	Names bool     // whether hits have their names
 }
 
 // Plan folds and checks a query. It returns ErrBadCursor for a cursor that
 // belongs to another query or is none at all.
 func (q Query) Plan() (Plan, error) {
-	plan := Plan{Owner: q.Owner, Words: queryWords(q.Text), Tag: TagKey(q.Tag), Limit: q.Limit}
+	plan := Plan{Owner: q.Owner, Words: queryWords(q.Text), Tag: TagKey(q.Tag), Limit: q.Limit, Names: q.Names}
 	if plan.Limit <= 0 {
 		plan.Limit = DefaultLimit
 	}

@@ -78,12 +78,13 @@ type Query struct {
 	Tag    string // when not blank: only documents with this tag
 	Limit  int    // hits on the page; DefaultLimit if not positive
 	Cursor string // Page.Next of the page before; "" for the first
+	Names  bool   // whether hits have their names: it costs to bring what a list shows from elsewhere
 }
 
 // Hit is one document found.
 type Hit struct {
 	ID      string
-	Name    string
+	Name    string // "" where the query doesn't ask for names
 	Version int64
 }
 

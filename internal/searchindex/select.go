@@ -43,10 +43,11 @@ func (p Plan) match(doc Document) (match, bool) {
 	if !ok {
 		return match{}, false
 	}
-	return match{
-		at:  Position{Tier: tier, Key: wordfold.Key(doc.Name), ID: doc.ID},
-		hit: Hit{ID: doc.ID, Name: doc.Name, Version: doc.Version},
-	}, true
+	hit := Hit{ID: doc.ID, Version: doc.Version}
+	if p.Names {
+		hit.Name = doc.Name
+	}
+	return match{at: Position{Tier: tier, Key: wordfold.Key(doc.Name), ID: doc.ID}, hit: hit}, true
 }
 
 // page cuts the page out of all matches in order.

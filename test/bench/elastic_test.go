@@ -67,8 +67,9 @@ func (e *bareElastic) ask(method, path string, body, into any) error {
 type object = map[string]any
 
 // search is what Larder asks for a page of an owner's recipes by words: the best tier first (exact, prefix, typo),
-// with the total. Written here a second time, since the bench must not ask what the product asks by itself.
-func (e *bareElastic) search(owner, text string, limit int) error {
+// with the total. Written here a second time, since the bench must not ask what the product asks by itself. With names the
+// hits bring them, as a list needs them where no Larder completes it; the product asks for ids and versions alone.
+func (e *bareElastic) search(owner, text string, limit int, names bool) error {
 	words := wordfold.Words(text)
 	tier := func(boost int, clause func(word string) object) object {
 		var all []object
@@ -84,7 +85,12 @@ func (e *bareElastic) search(owner, text string, limit int) error {
 			"minimum_should_match": 1,
 		}},
 		"sort": []object{{"_score": "desc"}, {"key": "asc"}, {"id": "asc"}}, "size": limit + 1,
-		"track_total_hits": true, "version": true, "_source": []string{"name"},
+		"track_total_hits": true, "version": true,
+	}
+	if names {
+		body["_source"] = []string{"name"}
+	} else {
+		body["stored_fields"] = "_none_"
 	}
 	var found struct {
 		Hits struct{ Hits []json.RawMessage }

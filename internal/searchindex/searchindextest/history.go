@@ -60,6 +60,7 @@ func testAnyHistory(t *testing.T, index searchindex.Index) {
 				Text:  someText(t, "text"),
 				Tag:   someTag().Draw(t, "tag"),
 				Limit: rapid.IntRange(1, 6).Draw(t, "limit"),
+				Names: rapid.Bool().Draw(t, "names"),
 			}
 			for more := true; more; {
 				want, err := model.Search(ctx, query)

@@ -70,6 +70,7 @@ func apply(t *testing.T, index searchindex.Index, docs ...searchindex.Document) 
 
 func search(t *testing.T, index searchindex.Index, query searchindex.Query) searchindex.Page {
 	t.Helper()
+	query.Names = true
 	page, err := index.Search(t.Context(), query)
 	require.NoError(t, err)
 	return page
@@ -200,6 +201,9 @@ func testListing(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: " \t?! "}, want...)
 	page := search(t, index, searchindex.Query{Owner: ada, Limit: 1})
 	require.Equal(t, []searchindex.Hit{{ID: "1", Name: "!", Version: 1}}, page.Hits)
+	nameless, err := index.Search(t.Context(), searchindex.Query{Owner: ada, Limit: 1})
+	require.NoError(t, err)
+	require.Equal(t, []searchindex.Hit{{ID: "1", Version: 1}}, nameless.Hits, "names come where they are asked for")
 }
 
 // A tag narrows every query, folded and whole.
