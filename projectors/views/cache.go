@@ -33,6 +33,11 @@ func IsCacheKey(key string) bool { return strings.HasPrefix(key, CachePrefix) }
 // CacheUserPrefix starts the key of every cached recipe of one user.
 func CacheUserPrefix(user string) string { return CachePrefix + user + ":" }
 
+// noTags is in a summary that a version before this one wrote, where a recipe had none.
+//
+//nolint:gochecknoglobals // a constant
+var noTags = []byte(`"tags":null`)
+
 // HeadSize is how many bytes of a cached value have the summary of nearly every recipe.
 const HeadSize = 512
 
@@ -40,7 +45,7 @@ const HeadSize = 512
 // can compare it without reading JSON, and the summary so that a list reads the head of each value alone. recipeJSON is
 // the recipe as the event carried it.
 func EncodeCached(recipe events.Recipe, recipeJSON []byte) []byte {
-	summary := summaryOf(recipe)
+	summary := summaryOf(recipe).JSON()
 	value := make([]byte, 0, len(summary)+len(recipeJSON)+21)
 	value = strconv.AppendInt(value, recipe.Version, 10)
 	value = append(value, ' ')
@@ -66,25 +71,25 @@ func DecodeCached(value []byte) (version int64, body []byte, err error) {
 	return version, rest, nil // a tombstone, or written before there were summaries
 }
 
-// DecodeHead gives the summary of a cached recipe from the first HeadSize bytes of its value, or more. A tombstone gives
-// one of its version without an ID. Where the summary isn't whole in there it is not found, and the whole value is to be
-// read. The error is ErrBadCached.
-func DecodeHead(head []byte) (summary Summary, found bool, err error) {
+// DecodeHead gives the version of a cached recipe and its summary as JSON, from the first HeadSize bytes of its value or
+// more. A tombstone has no summary. Where the summary isn't whole in there it is not found, and the whole value is to be
+// read. It shares memory with head. The error is ErrBadCached.
+func DecodeHead(head []byte) (version int64, summary []byte, found bool, err error) {
 	version, rest, err := cutVersion(head)
 	if err != nil {
-		return Summary{}, false, err
+		return 0, nil, false, err
 	}
-	text, _, whole := bytes.Cut(rest, []byte{'\n'})
+	summary, _, whole := bytes.Cut(rest, []byte{'\n'})
 	if len(rest) == 0 {
-		return Summary{Version: version}, true, nil
+		return version, nil, true, nil
 	}
-	if !whole || len(text) == 0 {
-		return Summary{}, false, nil
+	if !whole || len(summary) == 0 || bytes.Contains(summary, noTags) {
+		return version, nil, false, nil
 	}
-	if err := json.Unmarshal(text, &summary); err != nil {
-		return Summary{}, false, fmt.Errorf("cached summary of version %d: %w: %w", version, ErrBadCached, err)
+	if !json.Valid(summary) {
+		return 0, nil, false, fmt.Errorf("cached summary of version %d: %w", version, ErrBadCached)
 	}
-	return summary, true, nil
+	return version, summary, true, nil
 }
 
 func cutVersion(value []byte) (version int64, rest []byte, err error) {

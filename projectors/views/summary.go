@@ -7,7 +7,8 @@ import (
 	"larder.dev/events"
 )
 
-// Summary is what a list shows of a recipe. Names are those of the recipe.
+// Summary is what a list shows of a recipe. Its JSON is that of an item of the query API's lists, so that what the cache has
+// goes out as it is.
 type Summary struct {
 	ID          string    `json:"id"`
 	Name        string    `json:"name"`
@@ -19,14 +20,21 @@ type Summary struct {
 	UpdatedAt   time.Time `json:"updated_at"`
 }
 
-// summaryOf gives the summary of a recipe as JSON, which has no line feed; empty where JSON can't say it.
-func summaryOf(r events.Recipe) []byte {
-	text, err := json.Marshal(Summary{
-		ID: r.ID, Name: r.Name, Version: r.Version, Tags: r.Tags, Servings: r.Servings,
-		PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes, UpdatedAt: r.UpdatedAt,
-	})
+// JSON gives the summary as JSON, which has no line feed; empty where JSON can't say it.
+func (s Summary) JSON() []byte {
+	if s.Tags == nil {
+		s.Tags = []string{} // "tags": null isn't what the contract says
+	}
+	text, err := json.Marshal(s)
 	if err != nil {
 		return nil
 	}
 	return text
+}
+
+func summaryOf(r events.Recipe) Summary {
+	return Summary{
+		ID: r.ID, Name: r.Name, Version: r.Version, Tags: r.Tags, Servings: r.Servings,
+		PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes, UpdatedAt: r.UpdatedAt,
+	}
 }

@@ -1,12 +1,12 @@
 package httpapi
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/internal/identity"
-	"larder.dev/query-api/internal/postgres"
 	"larder.dev/query-api/internal/search"
 )
 
@@ -35,24 +35,17 @@ func (h *Handlers) SearchRecipes(c *gin.Context, params SearchRecipesParams) {
 	c.JSON(http.StatusOK, recipePage(page))
 }
 
-func recipePage(page search.Page) RecipePage {
-	answer := RecipePage{Items: make([]RecipeItem, 0, len(page.Items)), Total: page.Total}
-	for _, s := range page.Items {
-		answer.Items = append(answer.Items, recipeItem(s))
-	}
-	if page.Next != "" {
-		answer.NextCursor = &page.Next
-	}
-	return answer
+// page is a RecipePage whose items are JSON already: a RecipeItem each, as the cache has it.
+type page struct {
+	Items      []json.RawMessage `json:"items"`
+	Total      int               `json:"total"`
+	NextCursor *string           `json:"next_cursor"`
 }
 
-func recipeItem(s postgres.Summary) RecipeItem {
-	tags := s.Tags
-	if tags == nil {
-		tags = []string{} // "tags": null isn't what the contract says
+func recipePage(found search.Page) page {
+	answer := page{Items: found.Items, Total: found.Total}
+	if found.Next != "" {
+		answer.NextCursor = &found.Next
 	}
-	return RecipeItem{
-		ID: s.ID, Name: s.Name, Version: s.Version, Tags: tags, Servings: s.Servings,
-		PrepMinutes: s.PrepMinutes, CookMinutes: s.CookMinutes, UpdatedAt: s.UpdatedAt,
-	}
+	return answer
 }

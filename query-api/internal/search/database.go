@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -37,7 +38,7 @@ func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
 	return Page{Items: items, Total: found.Total, Next: found.Next, Source: string(source)}, nil
 }
 
-func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchindex.Hit) ([]postgres.Summary, error) {
+func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchindex.Hit) ([]json.RawMessage, error) {
 	ids := make([]string, len(hits))
 	for i, hit := range hits {
 		ids[i] = hit.ID
@@ -46,10 +47,10 @@ func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchind
 	if err != nil {
 		return nil, err
 	}
-	items := make([]postgres.Summary, 0, len(hits))
+	items := make([]json.RawMessage, 0, len(hits))
 	for _, id := range ids {
-		if s, ok := stored[id]; ok {
-			items = append(items, s)
+		if summary, ok := stored[id]; ok {
+			items = append(items, summary.JSON())
 		}
 	}
 	return items, nil

@@ -10,7 +10,6 @@ import (
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/searchindex"
 	"larder.dev/projectors/views"
-	"larder.dev/query-api/internal/postgres"
 )
 
 var (
@@ -78,13 +77,19 @@ func (f *Finder) await(ctx context.Context, owner string, write freshness.After)
 	}
 }
 
+// listed is what a list shows of a recipe, as JSON; nothing where it is deleted.
+type listed struct {
+	version int64
+	json    json.RawMessage
+}
+
 // items gives what a list shows of each hit, in their order: from the cache, and in one query from the database
 // what the cache has not, or older than the hit. A hit that is deleted by now is left out.
-func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit) ([]postgres.Summary, error) {
+func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit) ([]json.RawMessage, error) {
 	known := f.cachedSummaries(ctx, owner, hits)
 	var missing []string
 	for _, hit := range hits {
-		if s, ok := known[hit.ID]; !ok || s.Version < hit.Version {
+		if s, ok := known[hit.ID]; !ok || s.version < hit.Version {
 			missing = append(missing, hit.ID)
 		}
 	}
@@ -94,22 +99,25 @@ func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit
 			return nil, err
 		}
 		for _, id := range missing {
-			known[id] = stored[id]
+			delete(known, id)
+			if summary, ok := stored[id]; ok {
+				known[id] = listed{version: summary.Version, json: summary.JSON()}
+			}
 		}
 	}
-	items := make([]postgres.Summary, 0, len(hits))
+	items := make([]json.RawMessage, 0, len(hits))
 	for _, hit := range hits {
-		if s := known[hit.ID]; s.ID != "" {
-			items = append(items, s)
+		if s := known[hit.ID]; len(s.json) > 0 {
+			items = append(items, s.json)
 		}
 	}
 	return items, nil
 }
 
 // cachedSummaries reads the heads of what the cache has, in one round trip, and in another one the whole of those whose
-// head isn't enough. A tombstone gives a summary without an ID.
-func (f *Finder) cachedSummaries(ctx context.Context, owner string, hits []searchindex.Hit) map[string]postgres.Summary {
-	known := make(map[string]postgres.Summary, len(hits))
+// head isn't enough.
+func (f *Finder) cachedSummaries(ctx context.Context, owner string, hits []searchindex.Hit) map[string]listed {
+	known := make(map[string]listed, len(hits))
 	keys := make([]string, len(hits))
 	for i, hit := range hits {
 		keys[i] = views.CacheKey(owner, hit.ID)
@@ -124,12 +132,12 @@ func (f *Finder) cachedSummaries(ctx context.Context, owner string, hits []searc
 		if head == nil {
 			continue
 		}
-		summary, found, err := views.DecodeHead(head)
+		version, summary, found, err := views.DecodeHead(head)
 		switch {
 		case err != nil:
 			f.log.WarnContext(ctx, "a cached recipe can't be read", "user", owner, "recipe", hits[i].ID, "error", err)
 		case found:
-			known[hits[i].ID] = summary
+			known[hits[i].ID] = listed{version: version, json: summary}
 		default:
 			long = append(long, hits[i].ID)
 		}
@@ -139,7 +147,7 @@ func (f *Finder) cachedSummaries(ctx context.Context, owner string, hits []searc
 }
 
 // longSummaries reads the whole of some cached recipes: the tags are many, or no summary was written.
-func (f *Finder) longSummaries(ctx context.Context, owner string, ids []string, known map[string]postgres.Summary) {
+func (f *Finder) longSummaries(ctx context.Context, owner string, ids []string, known map[string]listed) {
 	keys := make([]string, len(ids))
 	for i, id := range ids {
 		keys[i] = views.CacheKey(owner, id)
@@ -162,14 +170,14 @@ func (f *Finder) longSummaries(ctx context.Context, owner string, ids []string, 
 	}
 }
 
-func decodeSummary(value []byte) (postgres.Summary, error) {
+func decodeSummary(value []byte) (listed, error) {
 	version, body, err := views.DecodeCached(value)
 	if err != nil || len(body) == 0 {
-		return postgres.Summary{Version: version}, err
+		return listed{version: version}, err
 	}
-	var s postgres.Summary
-	if err := json.Unmarshal(body, &s); err != nil {
-		return postgres.Summary{}, fmt.Errorf("decode version %d: %w", version, err)
+	var summary views.Summary
+	if err := json.Unmarshal(body, &summary); err != nil {
+		return listed{}, fmt.Errorf("decode version %d: %w", version, err)
 	}
-	return s, nil
+	return listed{version: version, json: summary.JSON()}, nil
 }

@@ -4,6 +4,7 @@ package search
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -30,9 +31,9 @@ type Query struct {
 	After  freshness.After // a write that the page must have seen
 }
 
-// Page is one page. Next is "" on the last one.
+// Page is one page. An item is the JSON of a views.Summary. Next is "" on the last page.
 type Page struct {
-	Items  []postgres.Summary
+	Items  []json.RawMessage
 	Total  int
 	Next   string
 	Source string
