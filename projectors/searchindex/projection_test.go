@@ -28,7 +28,7 @@ func TestProjection(t *testing.T) {
 
 // dump gives what a search for everything finds, with the tag that each is found by.
 func dump(ctx context.Context, in index.Index, user string) (map[string]string, error) {
-	page, err := in.Search(ctx, index.Query{Owner: user, Limit: 1000})
+	page, err := in.Search(ctx, index.Query{Owner: user, Limit: 1000, Names: true})
 	if err != nil {
 		return nil, err
 	}

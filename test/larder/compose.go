@@ -44,12 +44,12 @@ func NewCompose(tb testing.TB) *Compose {
 	c.folder = filepath.Join(c.home, "larder")
 	c.env = append(os.Environ(), "COMPOSE_PROJECT_NAME=larder-test", "LARDER_VERSION=test", "LARDER_PORT="+c.address)
 	copyRepository(tb, c.folder)
-	c.do(tb, "", "scripts/compose-secrets")
+	c.do(tb, "scripts/compose-secrets")
 	c.feedCredentials = filepath.Join(c.folder, "deploy", "nats", "accounts", "creds", "grocery-app.creds")
 	c.operator = c.command
 	c.runs(tb, c)
 	// One component for all: they are of one image, which an engine without BuildKit would build for each.
-	c.compose(tb, "", "build", "migrate", "nginx")
+	c.Compose(tb, "build", "migrate", "nginx")
 	return c
 }
 
@@ -83,33 +83,23 @@ func copyFile(tb testing.TB, from, to string) {
 // Compose runs `docker compose` with these words in the copy's folder, and gives what it printed to its output.
 func (c *Compose) Compose(tb testing.TB, args ...string) string {
 	tb.Helper()
-	return c.compose(tb, "", args...)
+	return c.do(tb, "docker", append([]string{"compose"}, args...)...)
 }
 
-func (c *Compose) compose(tb testing.TB, stdin string, args ...string) string {
+func (c *Compose) do(tb testing.TB, program string, args ...string) string {
 	tb.Helper()
-	return c.do(tb, stdin, "docker", append([]string{"compose"}, args...)...)
-}
-
-func (c *Compose) do(tb testing.TB, stdin, program string, args ...string) string {
-	tb.Helper()
-	result := c.try(tb, stdin, program, args...)
+	result := c.try(tb, "", program, args...)
 	require.Zero(tb, result.Code, "%s %s\n%s", program, strings.Join(args, " "), result.Both())
 	return result.Stdout
 }
 
+// try runs a program in the copy's folder to its end.
 func (c *Compose) try(tb testing.TB, stdin, program string, args ...string) Result {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), composeTimeout)
 	defer cancel()
-	command := exec.CommandContext(ctx, program, args...)
-	return c.finish(tb, command, stdin)
-}
-
-// finish runs a command in the copy's folder to its end.
-func (c *Compose) finish(tb testing.TB, command *exec.Cmd, stdin string) Result {
-	tb.Helper()
 	var stdout, stderr bytes.Buffer
+	command := exec.CommandContext(ctx, program, args...)
 	command.Dir, command.Env, command.Stdin = c.folder, c.env, strings.NewReader(stdin)
 	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()
@@ -138,19 +128,19 @@ func (c *Compose) command(tb testing.TB, stdin string, args ...string) Result {
 
 func (c *Compose) start(tb testing.TB) {
 	tb.Helper()
-	c.compose(tb, "", "up", "--wait", "--wait-timeout", "300")
+	c.Compose(tb, "up", "--wait", "--wait-timeout", "300")
 }
 
 // stop takes the containers away; what they kept is on the volumes.
 func (c *Compose) stop(tb testing.TB) {
 	tb.Helper()
-	c.compose(tb, "", "down")
+	c.Compose(tb, "down")
 }
 
 // kill ends the servers and the components alike.
 func (c *Compose) kill(tb testing.TB) {
 	tb.Helper()
-	c.compose(tb, "", "kill")
+	c.Compose(tb, "kill")
 }
 
 // end keeps what was said, since it takes that away too.
@@ -212,16 +202,16 @@ func (c *Compose) Restarts(tb testing.TB, service string) (int, string) {
 
 func (c *Compose) inspect(tb testing.TB, service, format string) string {
 	tb.Helper()
-	id := strings.TrimSpace(c.compose(tb, "", "ps", "--quiet", service))
+	id := strings.TrimSpace(c.Compose(tb, "ps", "--quiet", service))
 	require.NotEmpty(tb, id, "%s has a container", service)
-	return strings.TrimSpace(c.do(tb, "", "docker", "inspect", "--format", format, id))
+	return strings.TrimSpace(c.do(tb, "docker", "inspect", "--format", format, id))
 }
 
 // Files gives every file of an image to take, in the image's order.
 func (c *Compose) Files(tb testing.TB, image string, take func(header *tar.Header, content io.Reader)) {
 	tb.Helper()
-	id := strings.TrimSpace(c.do(tb, "", "docker", "create", image))
-	defer c.do(tb, "", "docker", "rm", id)
+	id := strings.TrimSpace(c.do(tb, "docker", "create", image))
+	defer c.do(tb, "docker", "rm", id)
 	export := exec.CommandContext(tb.Context(), "docker", "export", id)
 	export.Dir, export.Env = c.folder, c.env
 	output, err := export.StdoutPipe()
