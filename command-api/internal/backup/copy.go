@@ -193,11 +193,15 @@ func (c *copier) close(ctx context.Context) {
 func (c *copier) group(ctx context.Context, ids []string) error {
 	for attempt := 1; ; attempt++ {
 		err := pgx.BeginFunc(ctx, c.to, func(to pgx.Tx) error { return c.transfer(ctx, to, ids) })
-		if err == nil || !db.Retryable(err) || attempt == attempts {
+		if err == nil || !lost(err) || attempt == attempts {
 			return err
 		}
 	}
 }
+
+// lost tells whether a group lost against the replica or another copy. A name that is there already is such a case: ON
+// CONFLICT looks at the key alone, so that two who bring in one new user at once meet at the name.
+func lost(err error) bool { return db.Retryable(err) || db.Conflict(err, "users_name_key_key") }
 
 func (c *copier) transfer(ctx context.Context, to pgx.Tx, ids []string) error {
 	if err := c.empty(ctx, to, ids); err != nil {
