@@ -23,17 +23,13 @@ import zipfile
 import boto3
 from cfnlint.decode import cfn_yaml
 
-REGION = "eu-central-1"
-os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"}
+import stack
+
+REGION = os.environ["AWS_DEFAULT_REGION"]
 DEPLOY = pathlib.Path(__file__).parent.parent
 LEFT_OUT = ["Nat", "NatAddress", "NatsDisk", "PrivateRoute", "FilesKey"]
 FUNCTIONS = {"command-api": "CommandApi", "query-api": "QueryApi", "file-service": "FileService"}
-
-
-def check(what, holds):
-    if not holds:
-        sys.exit(f"the stack of serverless: {what} is not so")
-    print(f"ok  {what}", flush=True)
+check = stack.checker("serverless")
 
 
 def template():

@@ -5,16 +5,15 @@ can't make is left out, and said; so is what it forgets to take away, and then r
 
 import contextlib
 import json
-import os
 import pathlib
-import sys
 
 import boto3
 import botocore.exceptions
 from cfnlint.decode import cfn_yaml
 from moto.server import ThreadedMotoServer
 
-os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true"}
+import stack
+
 WHOLE = cfn_yaml.load(str(pathlib.Path(__file__).parent.parent / "aws-servers" / "template.yaml"))
 LEFT_OUT = ["Cdn", "CdnCache", "CdnKey", "CdnKeys", "FilesName", "Apex"]
 OUTPUTS_LEFT_OUT = ["CdnKeyId"]
@@ -23,12 +22,7 @@ TEMPLATE = json.dumps(WHOLE | {
     "Outputs": {name: value for name, value in WHOLE["Outputs"].items() if name not in OUTPUTS_LEFT_OUT},
 })
 PEM = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n-----END PUBLIC KEY-----\n"
-
-
-def check(what, holds):
-    if not holds:
-        sys.exit(f"the stack of aws-servers: {what} is not so")
-    print(f"ok  {what}")
+check = stack.checker("aws-servers")
 
 
 def main():

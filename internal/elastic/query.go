@@ -39,7 +39,7 @@ func searchBody(plan searchindex.Plan) object {
 	if plan.Names {
 		body["_source"] = []string{fieldName}
 	} else {
-		// What a hit was sorted by has its id. To read what is stored of each costs a tenth of the search.
+		// What a hit was sorted by has its id. To read what is stored of each costs the query a fifth.
 		body["stored_fields"] = "_none_"
 	}
 	if plan.After != (searchindex.Position{}) {

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -136,7 +135,7 @@ func bill(t *testing.T, c *larder.Compose, image, name, version string) {
 			return
 		}
 	}
-	require.NoError(t, errors.New("not in the bill of materials"), "%s %s of %s", name, version, image)
+	require.FailNow(t, "not in the bill of materials", "%s %s of %s", name, version, image)
 }
 
 // module is the version of a module in go.mod.
