@@ -158,7 +158,7 @@ soak: ## ten minutes of 200 writes a second on real servers, drawn into docs/mea
 	LARDER_TEST_DURABLE=1 bin/servers run -- $(GO) test -count=1 -timeout 30m -run '^$$' -bench Soak -benchtime 1x ./test/bench
 
 ingredients: ## how many of the labelled ingredient lines are read right, by field, and how fast
-	$(GO) test -count=1 -v -run TestLabelledLines -bench Parse -benchtime 0.2s ./command-api/internal/ingredient
+	$(GO) test -count=1 -v -run TestLabelledLines -bench Parse -benchtime 0.2s ./recipe/ingredient
 
 fuzz: ## every fuzz test for FUZZTIME each (30s), or those of FUZZ="./events ..."
 	@scripts/fuzz $(FUZZTIME) $(FUZZ)

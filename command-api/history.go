@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
 // ErrNoVersion is a recipe that its user never had, or not at that version.

@@ -4,6 +4,7 @@ import "slices"
 
 const (
 	events      = Module + "/events"
+	rules       = Module + "/recipe/..." // what a recipe is: pure, so every side may know it
 	ground      = internal + "..."
 	command     = Module + "/command-api"
 	internal    = Module + "/internal/"
@@ -25,39 +26,44 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: command + "/...",
-			May:      []string{events, ground, command + "/..."},
+			May:      []string{events, rules, ground, command + "/..."},
 			Reason: "a component speaks with another by events alone; an import between them would make two parts that " +
 				"can no longer be deployed, or understood, apart",
 		},
 		{
-			Packages: command + "/internal/recipe/...",
-			May:      []string{events, command + "/internal/ingredient"},
+			Packages: Module + "/recipe",
+			May:      []string{events, rules},
 			Third:    []string{"golang.org/x/text/...", "github.com/google/uuid", "github.com/rivo/uniseg"},
 			Reason:   "the rules of a recipe are pure: no store, no HTTP, so that properties can be tried by the thousand",
 		},
 		{
-			Packages: command + "/internal/ingredient/...",
-			May:      []string{internal + "measure"},
+			Packages: Module + "/recipe/ingredient/...",
+			May:      []string{Module + "/recipe/units"},
 			Third:    []string{"golang.org/x/text/..."},
 			Reason:   "reading an ingredient line is pure: text in, parts out, so that it can be fuzzed",
 		},
 		{
+			Packages: Module + "/recipe/units",
+			Third:    []string{},
+			Reason:   "units are numbers and words; the grocery app, which knows no recipe, adds up by them",
+		},
+		{
 			Packages: Module + "/file-service/...",
-			May:      []string{events, ground, Module + "/file-service/..."},
+			May:      []string{events, rules, ground, Module + "/file-service/..."},
 			Tests:    []string{command},
 			Reason: "the file service writes to the ledger by internal/ledger and knows the command API's rows, not its code; " +
 				"its tests may lay the tables with commandapi.Migrate",
 		},
 		{
 			Packages: Module + "/query-api/...",
-			May:      []string{events, ground, Module + "/query-api/...", Module + "/projectors/views"},
+			May:      []string{events, rules, ground, Module + "/query-api/...", Module + "/projectors/views"},
 			Tests:    []string{command},
 			Reason: "the read side sees what projections made (projectors/views says in which shape) and the tables, never " +
 				"the write model; its tests may lay the tables with commandapi.Migrate",
 		},
 		{
 			Packages: Module + "/projectors/...",
-			May:      []string{events, ground, Module + "/projectors/..."},
+			May:      []string{events, rules, ground, Module + "/projectors/..."},
 			Tests:    []string{command},
 			Reason: "a projection is made from events and nothing else, or a rebuild would not give the same; its tests may " +
 				"lay the replica's tables with commandapi.Migrate",
@@ -69,7 +75,7 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: Module + "/grocery-app/...",
-			May:      []string{events, ground, Module + "/grocery-app/..."},
+			May:      []string{events, ground, Module + "/grocery-app/...", Module + "/recipe/ingredient", Module + "/recipe/units"},
 			Reason: "the grocery app is a program of its own that knows nothing of ours but the feed, so that it stays the " +
 				"example for whoever writes another subscriber",
 		},
@@ -82,7 +88,7 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: Module + "/grocery-app/internal/list/...",
-			May:      []string{internal + "measure", internal + "wordfold"},
+			May:      []string{Module + "/recipe/ingredient", Module + "/recipe/units", internal + "wordfold"},
 			Third:    []string{},
 			Reason:   "the rules of a list are pure: no store, no HTTP, so that properties can be tried by the thousand",
 		},

@@ -10,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
@@ -18,6 +17,7 @@ import (
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/topology"
+	"larder.dev/recipe"
 )
 
 const retryAfter = 2 * time.Second

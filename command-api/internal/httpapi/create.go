@@ -7,9 +7,9 @@ import (
 	"github.com/google/uuid"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
 	"larder.dev/internal/identity"
+	"larder.dev/recipe"
 )
 
 // CreateRecipe puts in a recipe with an id of ours.

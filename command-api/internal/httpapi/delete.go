@@ -6,9 +6,9 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
 	"larder.dev/internal/identity"
+	"larder.dev/recipe"
 )
 
 // DeleteRecipe deletes a recipe. What is left of it is a tombstone with its version.

@@ -8,9 +8,9 @@ import (
 	"github.com/google/uuid"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/recipe"
 )
 
 // RequestGrocery puts ingredients of a recipe on the grocery list. The feed projection does the rest.

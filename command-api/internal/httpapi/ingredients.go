@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/command-api/internal/ingredient"
+	"larder.dev/recipe/ingredient"
 )
 
 // ParseIngredients reads ingredient lines. It asks no store and keeps nothing.

@@ -6,7 +6,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/command-api/internal/recipe"
+	"larder.dev/recipe"
 )
 
 // The limits that openapi.yaml states are those of the rules.

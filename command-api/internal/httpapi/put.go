@@ -6,10 +6,10 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/recipe"
 )
 
 // PutRecipe replaces a recipe of a known version, or creates one with the caller's id.

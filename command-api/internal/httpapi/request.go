@@ -14,11 +14,11 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/telemetry"
+	"larder.dev/recipe"
 )
 
 // readDraft gives the body, and the clean draft in it.

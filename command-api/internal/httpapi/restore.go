@@ -6,10 +6,10 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/recipe"
 )
 
 // RestoreRecipe makes an earlier version of a recipe the current one, also of a deleted recipe.

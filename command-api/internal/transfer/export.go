@@ -7,8 +7,8 @@ import (
 	"io"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
 // Export writes a user's recipes as they are at one moment, one a line, and gives how many. What it writes,

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
 // batch is how many recipes go into one transaction. Its rows are held in memory, and the user's lock is

@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
 // maxLine is the limit of a recipe over HTTP, too. In bytes.

@@ -4,7 +4,7 @@ import (
 	"math"
 	"math/big"
 
-	"larder.dev/internal/measure"
+	"larder.dev/recipe/units"
 )
 
 // total says what parts with compatible units make together, in the unit that a cook would measure it with.
@@ -21,20 +21,20 @@ func total(parts []Part) string {
 	return readable(sum).String()
 }
 
-func amountOf(p Part) measure.Amount {
-	return measure.Of(*p.Quantity, p.QuantityMax, measure.Named(p.Unit))
+func amountOf(p Part) units.Amount {
+	return units.Of(*p.Quantity, p.QuantityMax, units.Named(p.Unit))
 }
 
 // readable rounds a metric sum to what a kitchen's scales can show, and goes on to kilograms and litres: a
 // pound more makes 654 g of 200, and not 653.592.
-func readable(sum measure.Amount) measure.Amount {
+func readable(sum units.Amount) units.Amount {
 	if !sum.Unit.Metric() {
 		return sum
 	}
 	most, _ := new(big.Rat).Mul(sum.To, sum.Unit.PerBase()).Float64()
 	if most >= 1000 {
 		for _, large := range []string{"kg", "l"} {
-			if in, ok := sum.In(measure.Named(large)); ok {
+			if in, ok := sum.In(units.Named(large)); ok {
 				sum = in
 			}
 		}
@@ -44,7 +44,7 @@ func readable(sum measure.Amount) measure.Amount {
 		rounded := round(*upper)
 		upper = &rounded
 	}
-	return measure.Of(round(quantity), upper, sum.Unit)
+	return units.Of(round(quantity), upper, sum.Unit)
 }
 
 // round keeps three digits.

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"larder.dev/internal/measure"
+	"larder.dev/recipe/units"
 )
 
 // Line is what a person sees: all parts of one food whose amounts can be added up, and that are ticked, or
@@ -81,7 +81,7 @@ func adds(a, b Part) bool {
 	if a.Quantity == nil || b.Quantity == nil {
 		return a.Quantity == nil && b.Quantity == nil
 	}
-	return measure.Named(a.Unit).Compatible(measure.Named(b.Unit))
+	return units.Named(a.Unit).Compatible(units.Named(b.Unit))
 }
 
 func (s State) line(key kin, parts []Part) Line {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"larder.dev/internal/measure"
+	"larder.dev/recipe/units"
 )
 
 // reading is what is understood of a line that a person typed.
@@ -50,7 +50,7 @@ func number(found []string) (float64, bool) {
 		return decimal(found[1]) + decimal(found[2])/below, below > 0
 	case found[5] != "":
 		sign, _ := utf8.DecodeRuneInString(found[5])
-		part, ok := measure.Sign(sign)
+		part, ok := units.Sign(sign)
 		return decimal(found[4]) + part, ok
 	default:
 		return decimal(found[6]), true
@@ -73,7 +73,7 @@ func leadingUnit(text string) (unit, name string) {
 			continue
 		}
 		head := strings.Join(fields[:words], " ")
-		if _, known := measure.Parse(head); known {
+		if _, known := units.Parse(head); known {
 			return head, strings.TrimSpace(fields[words])
 		}
 	}

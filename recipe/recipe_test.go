@@ -14,8 +14,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
 
-	"larder.dev/command-api/internal/recipe"
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
 // anyDraft makes drafts of which many are fit and many are not.

@@ -8,7 +8,7 @@
 //
 //   - Quantity and QuantityMax are the first amount of the line, wherever it stands ("Spaghetti: 320 g"), also
 //     in words. A bare unit ("pinch of salt") has no quantity, for none is written. A dozen is twelve.
-//   - Unit is the canonical name of that amount's unit (internal/measure), "" for a count. A unit noun behind the
+//   - Unit is the canonical name of that amount's unit (recipe/units), "" for a count. A unit noun behind the
 //     food counts as well: "2 garlic cloves" is garlic by the clove.
 //   - Second is what else is said of the amount: the same in another unit ("200g/7oz"), the container that holds it
 //     ("400g tin" is one tin), what each one holds or weighs ("1 (14 oz) can"), or what comes on top ("1 cup plus 2

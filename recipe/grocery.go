@@ -1,8 +1,8 @@
 package recipe
 
 import (
-	"larder.dev/command-api/internal/ingredient"
 	"larder.dev/events"
+	"larder.dev/recipe/ingredient"
 )
 
 // GroceryRequest is what a cook asks to have on the grocery list.

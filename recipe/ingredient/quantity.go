@@ -4,34 +4,34 @@ import (
 	"slices"
 	"strings"
 
-	"larder.dev/internal/measure"
+	"larder.dev/recipe/units"
 )
 
 // unitAt reads a unit, of one word or two ("fl oz"), with the point of an abbreviation.
-func (l *line) unitAt(i int) (unit measure.Unit, next int) {
+func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	if l.is(i, `"`) || l.is(i, "″") || l.is(i, "”") {
-		return measure.Named("inch"), i + 1
+		return units.Named("inch"), i + 1
 	}
 	if l.kindAt(i) != word {
-		return measure.Unit{}, i
+		return units.Unit{}, i
 	}
 	switch first := l.low(i); first {
 	case "fl", "fluid", "table", "tea":
 		at := l.afterPoint(i + 1)
-		if unit, ok := measure.Parse(first + " " + l.low(at)); ok {
+		if unit, ok := units.Parse(first + " " + l.low(at)); ok {
 			return unit, l.afterPoint(at + 1)
 		}
 	}
 	if strings.HasPrefix(l.low(i), "inch-") {
-		return measure.Named("inch"), i + 1 // 1-inch-thick
+		return units.Named("inch"), i + 1 // 1-inch-thick
 	}
 	written := singular(l.at(i))
 	if len(written) > 2 { // where case tells two apart, they are short
 		written = singular(l.low(i))
 	}
-	unit, ok := measure.Parse(written)
+	unit, ok := units.Parse(written)
 	if !ok || notUnitBefore[l.low(i)+" "+l.low(i+1)] {
-		return measure.Unit{}, i
+		return units.Unit{}, i
 	}
 	if l.is(i+1, "/") && l.tokens[i+1].glued && (l.is(i+2, "n") || l.is(i+2, "e")) {
 		return unit, i + 3 // Dose/n
@@ -96,16 +96,16 @@ func (l *line) afterNumber(start, at int) int {
 	modified := l.afterModifiers(at)
 	modified = l.preparedUnit(modified)
 	unit, after := l.unitAt(modified)
-	if after == modified || unit.Dimension() == measure.Thing && l.kindAt(after) == mark && !l.is(after, "(") {
+	if after == modified || unit.Dimension() == units.Thing && l.kindAt(after) == mark && !l.is(after, "(") {
 		// No unit, or one that nothing comes behind: "3 cloves" are cloves.
 		return l.afterOf(unitStart)
 	}
-	if unit.Dimension() == measure.Length {
+	if unit.Dimension() == units.Length {
 		after = l.inOther(after)
 	}
-	if unit.Dimension() == measure.Length && l.kindAt(after) == word {
+	if unit.Dimension() == units.Length && l.kindAt(after) == word {
 		thing, _ := l.unitAt(after)
-		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == measure.Thing || dimensions[l.low(after)] {
+		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == units.Thing || dimensions[l.low(after)] {
 			// "2-inch cinnamon stick": so long, and no number of sticks is written.
 			l.amount = nil
 			return l.long(start, after)
@@ -113,7 +113,7 @@ func (l *line) afterNumber(start, at int) int {
 	}
 	l.addNote(at, modified)
 	l.unit, l.sold, l.unitPlace = unit.Name(), shelved[unit.Name()], span{modified, after}
-	if l.second != nil && unit.Dimension() != measure.Thing {
+	if l.second != nil && unit.Dimension() != units.Thing {
 		l.second.Relation = Same // "4.5 (650 g) cups"
 	}
 	return l.measured(unit, after)
@@ -164,7 +164,7 @@ func (l *line) partOfName(at int) bool {
 }
 
 // measured reads on behind a number with its unit.
-func (l *line) measured(unit measure.Unit, at int) int {
+func (l *line) measured(unit units.Unit, at int) int {
 	if next := l.afterModifiers(at + 1); l.is(at, ",") && next > at+1 && classOf(l.low(at+1))&modifier != 0 && l.kindAt(next) == word {
 		l.addNote(at+1, next) // "2 EL, gehäuft Mehl"
 		at = next
@@ -179,7 +179,7 @@ func (l *line) measured(unit measure.Unit, at int) int {
 		at += 3
 	}
 	at = l.otherMeasure(at, unit)
-	if unit.Dimension() != measure.Thing {
+	if unit.Dimension() != units.Thing {
 		at = l.vessel(at)
 	}
 	return l.afterOf(at)
@@ -188,7 +188,7 @@ func (l *line) measured(unit measure.Unit, at int) int {
 // things reads the unit of what a length was said of.
 func (l *line) things(i int) int {
 	thing, next := l.unitAt(i)
-	if next == i || thing.Dimension() != measure.Thing || next >= len(l.tokens) || l.kindAt(next) == mark {
+	if next == i || thing.Dimension() != units.Thing || next >= len(l.tokens) || l.kindAt(next) == mark {
 		return i
 	}
 	l.unit = thing.Name()
@@ -196,7 +196,7 @@ func (l *line) things(i int) int {
 }
 
 // repeatedUnit reads the upper end of "200g-250g" and "1 cup to 2 cups".
-func (l *line) repeatedUnit(i int, unit measure.Unit) (upper float64, next int) {
+func (l *line) repeatedUnit(i int, unit units.Unit) (upper float64, next int) {
 	at := l.rangeSign(i)
 	if at == i {
 		return 0, i
@@ -212,7 +212,7 @@ func (l *line) repeatedUnit(i int, unit measure.Unit) (upper float64, next int) 
 // vessel reads what the measured food comes in: "400g tin tomatoes" is one tin.
 func (l *line) vessel(i int) int {
 	unit, next := l.unitAt(i)
-	if next == i || unit.Dimension() != measure.Thing || next >= len(l.tokens) || !containers[unit.Name()] {
+	if next == i || unit.Dimension() != units.Thing || next >= len(l.tokens) || !containers[unit.Name()] {
 		return i
 	}
 	if l.second == nil {
@@ -225,17 +225,17 @@ func (l *line) vessel(i int) int {
 }
 
 // measureAt reads a number with a unit, with "about" before it and a hyphen between: "about 14-ounce".
-func (l *line) measureAt(i int) (found amount, unit measure.Unit, next int) {
+func (l *line) measureAt(i int) (found amount, unit units.Unit, next int) {
 	found, at := l.amountAt(l.quiet(i))
 	if at == l.quiet(i) {
-		return amount{}, measure.Unit{}, i
+		return amount{}, units.Unit{}, i
 	}
 	if l.is(at, "-") && l.tokens[at].glued {
 		at++
 	}
 	unit, next = l.unitAt(at)
 	if next == at {
-		return amount{}, measure.Unit{}, i
+		return amount{}, units.Unit{}, i
 	}
 	if upper, after := l.repeatedUnit(next, unit); after > next && upper > found.from {
 		found.upper, next = &upper, after
@@ -269,7 +269,7 @@ func (l *line) sizeOfEach(i int) int {
 		end = l.inOther(next)
 		inner = end
 	}
-	if unit.Dimension() == measure.Length {
+	if unit.Dimension() == units.Length {
 		l.addNote(inside, inner)
 		return end
 	}
@@ -315,7 +315,7 @@ func (l *line) onlyEach(i, end int) bool {
 
 // setSecond keeps the second measure. A third one says the same once more and is left out, for a note isn't
 // scaled; what comes on top stays a note.
-func (l *line) setSecond(found amount, unit measure.Unit, relation Relation, s span) {
+func (l *line) setSecond(found amount, unit units.Unit, relation Relation, s span) {
 	if l.second != nil {
 		if relation == Plus {
 			l.addNote(s.start, s.end)
@@ -327,11 +327,11 @@ func (l *line) setSecond(found amount, unit measure.Unit, relation Relation, s s
 }
 
 // addSecond adds the ounces of "1 lb 10 oz" to the pounds, where that is the second measure.
-func (l *line) addSecond(found amount, unit measure.Unit) bool {
+func (l *line) addSecond(found amount, unit units.Unit) bool {
 	if l.second == nil || l.second.Relation != Same || found.upper != nil || l.second.QuantityMax != nil {
 		return false
 	}
-	sum, ok := measure.Convert(measure.Rational(found.from), unit, measure.Named(l.second.Unit))
+	sum, ok := units.Convert(units.Rational(found.from), unit, units.Named(l.second.Unit))
 	if !ok {
 		return false
 	}
@@ -343,7 +343,7 @@ func (l *line) addSecond(found amount, unit measure.Unit) bool {
 
 // otherMeasure reads the second measure behind the first: "200g/7oz", "1 cup plus 2 tbsp", "1 pound (500g)",
 // "1 lb 2 oz".
-func (l *line) otherMeasure(i int, first measure.Unit) int {
+func (l *line) otherMeasure(i int, first units.Unit) int {
 	for last := first; ; {
 		unit, next := l.nextMeasure(i, last)
 		if next == i {
@@ -353,7 +353,7 @@ func (l *line) otherMeasure(i int, first measure.Unit) int {
 	}
 }
 
-func (l *line) nextMeasure(i int, last measure.Unit) (measure.Unit, int) {
+func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 	if l.is(i, "(") {
 		return last, l.measureInParentheses(i, last)
 	}
@@ -373,7 +373,7 @@ func (l *line) nextMeasure(i int, last measure.Unit) (measure.Unit, int) {
 	if at == i && containers[last.Name()] {
 		relation = Each // "1 bottle 700 ml"
 	}
-	thing, length := unit.Dimension() == measure.Thing, unit.Dimension() == measure.Length
+	thing, length := unit.Dimension() == units.Thing, unit.Dimension() == units.Length
 	if next == at || length || thing && relation != Same ||
 		at == i && relation == Plus && !smaller(unit, last) {
 		return last, i
@@ -385,12 +385,12 @@ func (l *line) nextMeasure(i int, last measure.Unit) (measure.Unit, int) {
 }
 
 // smaller tells that a unit goes on after another without a sign between them: 1 lb 2 oz.
-func smaller(unit, than measure.Unit) bool {
+func smaller(unit, than units.Unit) bool {
 	return unit != than && unit.Compatible(than) && unit.PerBase().Cmp(than.PerBase()) < 0
 }
 
 // measureInParentheses reads "(500g)", "(about 7 oz)", "(14 oz each)"; first is the unit before it.
-func (l *line) measureInParentheses(i int, first measure.Unit) int {
+func (l *line) measureInParentheses(i int, first units.Unit) int {
 	closed := l.closing(i)
 	if closed < 0 {
 		return i
@@ -412,8 +412,8 @@ func (l *line) bareUnit(i int) int {
 	few := l.few(i)
 	at := l.afterModifiers(few)
 	unit, next := l.unitAt(at)
-	measured := unit.Dimension() == measure.Volume && l.isOf(next) && unit.Name() != "l"
-	if next == at || next >= len(l.tokens) || unit.Dimension() != measure.Thing && !measured || l.kindAt(next) != word {
+	measured := unit.Dimension() == units.Volume && l.isOf(next) && unit.Name() != "l"
+	if next == at || next >= len(l.tokens) || unit.Dimension() != units.Thing && !measured || l.kindAt(next) != word {
 		return i
 	}
 	if few == i && !l.isOf(next) && (!scooped[unit.Name()] || l.low(at) != unit.Name()) {
@@ -502,7 +502,7 @@ func (l *line) wholeAmount(i int) (next int) {
 	switch {
 	case next == modified:
 		return at
-	case unit.Dimension() == measure.Length:
+	case unit.Dimension() == units.Length:
 		return i // how long it is, and not how much
 	}
 	l.addNote(at, modified)
@@ -552,7 +552,7 @@ func (l *line) separates(i int) bool {
 // ("Chinese 5 spice", "flour type 405").
 func (l *line) standsBehind(at, next int) bool {
 	separated := l.separates(at - 1)
-	unit := measure.Named(l.unit)
+	unit := units.Named(l.unit)
 	ended := next >= len(l.tokens)
 	closed := ended || l.is(next, ",") || l.is(next, "(") || l.is(next, "|") || l.is(next, ".")
 	switch {
@@ -561,6 +561,6 @@ func (l *line) standsBehind(at, next int) bool {
 	case l.unit == "":
 		return separated && closed || !ended && (l.is(next, ",") || classOf(l.low(next))&size != 0 && !l.is(at-1, ","))
 	default:
-		return closed && (separated || unit.Dimension() != measure.Thing && unit.Dimension() != measure.Length)
+		return closed && (separated || unit.Dimension() != units.Thing && unit.Dimension() != units.Length)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"larder.dev/internal/measure"
+	"larder.dev/recipe/units"
 )
 
 // Scale gives the same for factor times as much. What has no amount stays as it is, and so does what is in
@@ -46,13 +46,13 @@ func ScaleLine(text string, factor float64) string {
 // replaced puts scaled numbers in the places of those that were read.
 func (l *line) replaced(scaled Parsed) (string, bool) {
 	edits := []edit{}
-	ok := l.edit(&edits, l.places.amount, l.amount, measure.Format(*scaled.Quantity, scaled.QuantityMax, measure.Named(l.unit)))
-	if unit := measure.Named(l.unit); ok {
+	ok := l.edit(&edits, l.places.amount, l.amount, units.Format(*scaled.Quantity, scaled.QuantityMax, units.Named(l.unit)))
+	if unit := units.Named(l.unit); ok {
 		l.editUnit(&edits, edits[0].end, unit, unit.For(*scaled.Quantity, scaled.QuantityMax))
 	}
 	if s := scaled.Second; ok && s != nil && s.Relation != Each {
 		read := amount{from: l.second.Quantity, upper: l.second.QuantityMax}
-		ok = l.edit(&edits, l.places.second, &read, measure.Format(s.Quantity, s.QuantityMax, measure.Named(s.Unit)))
+		ok = l.edit(&edits, l.places.second, &read, units.Format(s.Quantity, s.QuantityMax, units.Named(s.Unit)))
 	}
 	if !ok {
 		return "", false
@@ -91,7 +91,7 @@ func (l *line) edit(edits *[]edit, place span, read *amount, text string) bool {
 }
 
 // editUnit brings a unit that is written out into the number of its amount: cup and cups.
-func (l *line) editUnit(edits *[]edit, i int, unit measure.Unit, want string) {
+func (l *line) editUnit(edits *[]edit, i int, unit units.Unit, want string) {
 	at := l.afterModifiers(i)
 	if low := l.low(at); low != "" && (low == unit.Name() || low == unit.Plural()) {
 		*edits = append(*edits, edit{at, at + 1, want})
@@ -112,7 +112,7 @@ func times(v *float64, factor float64) *float64 {
 func (p Parsed) Line() string {
 	var parts []string
 	if p.Quantity != nil {
-		parts = append(parts, measure.Format(*p.Quantity, p.QuantityMax, measure.Named(p.Unit)))
+		parts = append(parts, units.Format(*p.Quantity, p.QuantityMax, units.Named(p.Unit)))
 	}
 	if word := p.unitWord(); word != "" {
 		parts = append(parts, word)
@@ -131,7 +131,7 @@ func (p Parsed) Line() string {
 }
 
 func (p Parsed) unitWord() string {
-	unit := measure.Named(p.Unit)
+	unit := units.Named(p.Unit)
 	if p.Quantity == nil {
 		return unit.Name()
 	}
@@ -152,8 +152,8 @@ func (s Second) line() string {
 
 // String writes the measure alone: "500 g".
 func (s Second) String() string {
-	unit := measure.Named(s.Unit)
-	text := measure.Format(s.Quantity, s.QuantityMax, unit)
+	unit := units.Named(s.Unit)
+	text := units.Format(s.Quantity, s.QuantityMax, unit)
 	if word := unit.For(s.Quantity, s.QuantityMax); word != "" {
 		text += " " + word
 	}
@@ -169,8 +169,8 @@ func (p Parsed) Whole() Parsed {
 	second := *p.Second
 	p.Second = nil
 	if second.Relation == Plus && p.Quantity != nil {
-		first := measure.Of(*p.Quantity, p.QuantityMax, measure.Named(p.Unit))
-		more := measure.Of(second.Quantity, second.QuantityMax, measure.Named(second.Unit))
+		first := units.Of(*p.Quantity, p.QuantityMax, units.Named(p.Unit))
+		more := units.Of(second.Quantity, second.QuantityMax, units.Named(second.Unit))
 		if more, ok := more.In(first.Unit); ok {
 			sum, _ := first.Add(more)
 			from, upper := sum.Quantity()

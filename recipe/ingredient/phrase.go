@@ -3,7 +3,7 @@ package ingredient
 import (
 	"strings"
 
-	"larder.dev/internal/measure"
+	"larder.dev/recipe/units"
 )
 
 // phrase parts what stands beside the amount into name and note.
@@ -427,10 +427,10 @@ func (l *line) wholeMeasure(i, end int) bool {
 		i, relation = i+1, Plus
 	}
 	found, unit, next := l.measureAt(i)
-	if next == i || next > end || !l.onlyEach(next, end) || unit.Dimension() == measure.Length {
+	if next == i || next > end || !l.onlyEach(next, end) || unit.Dimension() == units.Length {
 		return false
 	}
-	one := l.unit == "" && l.amount.from == 1 && l.amount.upper == nil && unit.Dimension() == measure.Mass
+	one := l.unit == "" && l.amount.from == 1 && l.amount.upper == nil && unit.Dimension() == units.Mass
 	if relation == Same && one || l.is(end-1, "each") || l.is(end-1, "je") {
 		relation = Each // also a chicken (3 pounds): two weigh that each
 	}

@@ -1,4 +1,4 @@
-package measure_test
+package units_test
 
 import (
 	"math/big"
@@ -7,11 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"larder.dev/internal/measure"
+	"larder.dev/recipe/units"
 )
 
-func unit(t require.TestingT, text string) measure.Unit {
-	u, ok := measure.Parse(text)
+func unit(t require.TestingT, text string) units.Unit {
+	u, ok := units.Parse(text)
 	require.True(t, ok, "unit %q", text)
 	return u
 }
@@ -27,7 +27,7 @@ func TestParseKnowsSpellings(t *testing.T) {
 		require.Equal(t, name, unit(t, spelling).Name(), "spelling %q", spelling)
 	}
 	for _, word := range []string{"", "eggs", "large", "ice", ".", "cupboard"} {
-		_, ok := measure.Parse(word)
+		_, ok := units.Parse(word)
 		require.False(t, ok, "word %q", word)
 	}
 }
@@ -35,11 +35,11 @@ func TestParseKnowsSpellings(t *testing.T) {
 // What can be added up is added exactly, in a unit that a cook measures with; what can't stays apart.
 func TestAddGivesExactSums(t *testing.T) {
 	t.Parallel()
-	amount := func(quantity float64, unit string) measure.Amount {
-		return measure.Of(quantity, nil, measure.Named(unit))
+	amount := func(quantity float64, unit string) units.Amount {
+		return units.Of(quantity, nil, units.Named(unit))
 	}
 	for _, c := range []struct {
-		a, b measure.Amount
+		a, b units.Amount
 		want string
 	}{
 		{amount(200, "g"), amount(1, "lb"), "653.592 g"},
@@ -67,7 +67,7 @@ func TestAddGivesExactSums(t *testing.T) {
 func TestAddKeepsRanges(t *testing.T) {
 	t.Parallel()
 	three := 3.0
-	sum, ok := measure.Of(2, &three, measure.Unit{}).Add(measure.Of(1, nil, measure.Unit{}))
+	sum, ok := units.Of(2, &three, units.Unit{}).Add(units.Of(1, nil, units.Unit{}))
 	require.True(t, ok)
 	quantity, upper := sum.Quantity()
 	require.InDelta(t, 3, quantity, 0)
@@ -80,16 +80,16 @@ func TestAddIsASum(t *testing.T) {
 	t.Parallel()
 	names := []string{"g", "kg", "oz", "lb", "mg"}
 	rapid.Check(t, func(t *rapid.T) {
-		draw := func(label string) measure.Amount {
+		draw := func(label string) units.Amount {
 			value := float64(rapid.IntRange(0, 100_000).Draw(t, label)) / 8
-			return measure.Of(value, nil, measure.Named(rapid.SampledFrom(names).Draw(t, label+" unit")))
+			return units.Of(value, nil, units.Named(rapid.SampledFrom(names).Draw(t, label+" unit")))
 		}
 		a, b := draw("a"), draw("b")
 		sum, ok := a.Add(b)
 		require.True(t, ok)
 		turned, _ := b.Add(a)
 		require.Equal(t, turned.String(), sum.String())
-		grams := func(x measure.Amount) *big.Rat {
+		grams := func(x units.Amount) *big.Rat {
 			in, ok := x.In(unit(t, "g"))
 			require.True(t, ok)
 			return in.From
@@ -107,7 +107,7 @@ func TestRationalReadsWhatWasMeant(t *testing.T) {
 	for v, want := range map[float64]string{
 		0.333333: "1/3", 1.0 / 3: "1/3", 0.35: "7/20", 453.59237: "45359237/100000", 0: "0", 2.5: "5/2", -0.125: "-1/8", 1e12: "1000000000000",
 	} {
-		require.Equal(t, want, measure.Rational(v).RatString(), "of %v", v)
+		require.Equal(t, want, units.Rational(v).RatString(), "of %v", v)
 	}
 }
 
@@ -129,6 +129,6 @@ func TestFormatWritesForCooks(t *testing.T) {
 		{0.1, nil, "", "0.1"},
 		{0, nil, "cup", "0 cups"},
 	} {
-		require.Equal(t, c.want, measure.Of(c.quantity, c.upper, measure.Named(c.unit)).String())
+		require.Equal(t, c.want, units.Of(c.quantity, c.upper, units.Named(c.unit)).String())
 	}
 }

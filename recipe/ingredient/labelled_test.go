@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/command-api/internal/ingredient"
+	"larder.dev/recipe/ingredient"
 )
 
 //go:embed testdata/lines.tsv

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"larder.dev/command-api/internal/ingredient"
+	"larder.dev/recipe/ingredient"
 )
 
 func number(v float64) *float64 { return &v }

@@ -1,4 +1,4 @@
-// Package measure knows the units that kitchens count and weigh with: how English and German spell them,
+// Package units knows the units that kitchens count and weigh with: how English and German spell them,
 // which of them are compatible, and how much of one is another. Sums are exact: 2 tbsp and 1/4 cup are
 // 3/8 cup, and not 0.37499999.
 //
@@ -7,7 +7,7 @@
 // pound and yard of 1959 (NIST Handbook 44, appendix C): one gallon is 231 cubic inches, an inch 2.54 cm.
 // A unit that is a thing (a clove, a can, a bunch) is compatible with itself alone, and with another word
 // for the same thing (a tin).
-package measure
+package units
 
 import (
 	"math/big"

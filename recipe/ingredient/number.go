@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"larder.dev/internal/measure"
+	"larder.dev/recipe/units"
 )
 
 // amount is one number or a range; upper is nil where it is one number.
@@ -107,7 +107,7 @@ func (l *line) plainAt(i int) (value float64, next int) {
 	}
 	literal := l.low(i)
 	if r, _ := utf8.DecodeRuneInString(literal); isFractionSign(r) {
-		value, _ = measure.Sign(r)
+		value, _ = units.Sign(r)
 		return value, i + 1
 	}
 	whole, decimals, fractional := strings.Cut(strings.Replace(literal, ",", ".", 1), ".")
@@ -185,7 +185,7 @@ func (l *line) isSign(i int) bool {
 }
 
 func isFractionSign(r rune) bool {
-	_, ok := measure.Sign(r)
+	_, ok := units.Sign(r)
 	return ok
 }
 
