@@ -10,8 +10,8 @@ import (
 // What a page of the admitted origin may send, and may read of an answer.
 const (
 	corsMethods = "GET, HEAD, POST, PUT, PATCH, DELETE"
-	corsHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Larder-After, Last-Event-ID, " +
-		"Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset"
+	corsHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Larder-After, Larder-User, " +
+		"Last-Event-ID, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset"
 	corsExposed = "ETag, Location, Larder-After, Larder-File, Larder-Served-By, Retry-After, Tus-Resumable, " +
 		"Upload-Expires, Upload-Length, Upload-Offset, X-Request-Id"
 	corsMaxAge = "600"

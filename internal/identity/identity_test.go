@@ -422,6 +422,30 @@ func TestRequire(t *testing.T) {
 	}
 }
 
+// A request that was made for another person than the session's is refused, and not as if nobody were logged in: the
+// page that sent it keeps its change for its owner.
+func TestRequireThePerson(t *testing.T) {
+	t.Parallel()
+	sessions, _ := newSessions(t)
+	handler := server(t, sessions)
+	token, err := sessions.Create(testkit.Context(t), ada(), "")
+	require.NoError(t, err)
+	for person, status := range map[string]int{
+		ada().ID: http.StatusOK, strings.ToUpper(ada().ID): http.StatusOK,
+		"0198f3f2-0000-7000-8000-00000000000b": http.StatusForbidden, "ada": http.StatusForbidden, "": http.StatusForbidden,
+	} {
+		answer := get(handler, "/me", map[string]string{"Cookie": "larder_session=" + token, "Larder-User": person})
+		require.Equal(t, status, answer.Code, person)
+		if status != http.StatusOK {
+			require.Contains(t, answer.Body.String(), `"type":"urn:larder:problem:other-person"`, person)
+		}
+		answer = get(handler, "/me?larder_user="+person, map[string]string{"Cookie": "larder_session=" + token})
+		require.Equal(t, status, answer.Code, person)
+	}
+	answer := get(handler, "/me", map[string]string{"Larder-User": ada().ID})
+	require.Equal(t, http.StatusUnauthorized, answer.Code, "a name is no session")
+}
+
 // A session that ended lets in no more.
 func TestRequireAfterTheEnd(t *testing.T) {
 	t.Parallel()

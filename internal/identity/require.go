@@ -3,6 +3,7 @@ package identity
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,17 @@ import (
 // CookieName is the name of the cookie with the token.
 const CookieName = "larder_session"
 
+// PersonHeader names whose request it is: the id of the person for whom it was made. A browser has one cookie for all
+// its pages, and the person may have changed since a page was drawn or a command was queued. Browsers open a stream of
+// events without headers of the page's own, so the query may say it too, as personQuery.
+const (
+	PersonHeader = "Larder-User"
+	personQuery  = "larder_user"
+)
+
+// otherPerson is the type of the problem that answers a request made for somebody else than the session's person.
+const otherPerson = "urn:larder:problem:other-person"
+
 const (
 	userKey    = "identity.user"
 	bearer     = "Bearer "
@@ -21,8 +33,8 @@ const (
 )
 
 // Require lets a request pass that has a session, and turns every other one away: 401 where there is no
-// session, 503 where the store can't be asked. A bearer token counts before a cookie. The handlers after
-// it find the caller with UserFrom.
+// session, 403 where PersonHeader names another person than the session's, 503 where the store can't be asked.
+// A bearer token counts before a cookie. The handlers after it find the caller with UserFrom.
 func Require(sessions *Sessions) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		token, fromCookie := tokenOf(c.Request)
@@ -33,6 +45,8 @@ func Require(sessions *Sessions) gin.HandlerFunc {
 		case err != nil:
 			_ = c.Error(err) // for the log
 			httpserver.WriteUnavailable(c, "Sessions can't be checked just now.", retryAfter)
+		case !isFor(c.Request, user):
+			refuseOther(c)
 		default:
 			if renewed && fromCookie {
 				SetCookie(c, token) // the browser keeps it no longer than the store otherwise
@@ -85,6 +99,22 @@ func refuse(c *gin.Context) {
 	httpserver.WriteProblem(c, httpserver.Problem{
 		Status: http.StatusUnauthorized,
 		Detail: "There is no session, or it has ended. Log in first.",
+	})
+}
+
+// isFor tells whether a request was made for a person. Most programs know of one person alone and don't say.
+func isFor(r *http.Request, user User) bool {
+	persons := r.Header.Values(PersonHeader)
+	if strings.Contains(r.URL.RawQuery, personQuery) {
+		persons = append(slices.Clone(persons), r.URL.Query()[personQuery]...)
+	}
+	return !slices.ContainsFunc(persons, func(person string) bool { return !strings.EqualFold(person, user.ID) })
+}
+
+func refuseOther(c *gin.Context) {
+	httpserver.WriteProblem(c, httpserver.Problem{
+		Type: otherPerson, Title: "Somebody else is logged in", Status: http.StatusForbidden,
+		Detail: "This request was made for another person than the one who is logged in. Nothing was done.",
 	})
 }
 
