@@ -63,7 +63,7 @@ func (l *larder) cook() *caller {
 	ada, gone := l.user("ada", commandapi.Access{Grocery: true}), l.user("gone", commandapi.Access{})
 	gone.must(http.StatusCreated, gone.send("POST", "/api/recipes", pancakes))
 	soup := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", pancakes, "Idempotency-Key", "one")).recipe(l.t)
-	bread := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"<Bröt> & \"Butter\" \\n","notes":"a\\b\n\tc"}`)).recipe(l.t)
+	bread := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"<Bröt> & \"Butter\" \\n","notes":"a\\b\n\tc","ingredients":[{"quantity":2,"unit":"can","name":"yeast","second":{"quantity":400,"unit":"g","relation":"each"}}]}`)).recipe(l.t)
 	ada.must(http.StatusOK, ada.send("PUT", "/api/recipes/"+soup.ID, `{"name":"Soup","ingredients":[{"text":"1 g salt"}]}`, "If-Match", `"1"`))
 	ada.must(http.StatusNoContent, ada.send("DELETE", "/api/recipes/"+bread.ID, ""))
 	ada.must(http.StatusAccepted, ada.send("POST", "/api/recipes/"+soup.ID+"/grocery", "", "Idempotency-Key", "two"))

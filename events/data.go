@@ -24,16 +24,36 @@ type Recipe struct {
 }
 
 // Ingredient is one row of a recipe's list. Text is the line as it was written; the parts are what is
-// understood of it, in the unit of the line. QuantityMax is the upper end of a range ("2-3 eggs").
+// understood of it, in the unit of the line. QuantityMax is the upper end of a range ("2-3 eggs"). Second is what
+// else the line says of the amount; nil where it says nothing.
 type Ingredient struct {
-	Text        string   `json:"text"`
-	Quantity    *float64 `json:"quantity"`
+	Text        string         `json:"text"`
+	Quantity    *float64       `json:"quantity"`
+	QuantityMax *float64       `json:"quantity_max"`
+	Unit        string         `json:"unit"`
+	Name        string         `json:"name"`
+	Note        string         `json:"note"`
+	Section     string         `json:"section"`
+	Second      *SecondMeasure `json:"second"`
+}
+
+// SecondMeasure is the second amount of a line.
+type SecondMeasure struct {
+	Quantity    float64  `json:"quantity"`
 	QuantityMax *float64 `json:"quantity_max"`
 	Unit        string   `json:"unit"`
-	Name        string   `json:"name"`
-	Note        string   `json:"note"`
-	Section     string   `json:"section"`
+	Relation    Relation `json:"relation"`
 }
+
+// Relation is how a second measure stands to the first.
+type Relation string
+
+// The relations.
+const (
+	RelationSame Relation = "same" // the same amount in another unit: 1 pound (500 g)
+	RelationEach Relation = "each" // what is in each one: 2 cans of 400 g
+	RelationPlus Relation = "plus" // what comes on top: 1 cup plus 2 tbsp
+)
 
 // Step is one instruction.
 type Step struct {

@@ -19,7 +19,7 @@ func (h history) current() int { return len(h.upcasters) + 1 }
 // recipeHistory is that of every type that carries a recipe.
 //
 //nolint:gochecknoglobals // a constant, but for the language: it is asked for with every event, so it is made once
-var recipeHistory = history{upcasters: []upcaster{colorFiles}}
+var recipeHistory = history{upcasters: []upcaster{colorFiles, noSecond}}
 
 // historyOf gives the history of a type; false for one that this build can't read.
 func historyOf(t Type) (history, bool) {

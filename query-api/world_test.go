@@ -127,7 +127,9 @@ func recipe(name string, tags ...string) events.Recipe {
 		Tags: append([]string{}, tags...), Notes: "Line one\nline two",
 		Ingredients: []events.Ingredient{
 			{Text: "2-3 eggs", Quantity: new(2.0), QuantityMax: new(3.0), Name: "eggs"},
-			{Text: "1/3 cup milk", Quantity: new(1.0 / 3), Unit: "cup", Name: "milk", Note: "cold", Section: "Batter"},
+			{Text: "1/3 cup (80-90.5 ml) milk", Quantity: new(1.0 / 3), Unit: "cup", Name: "milk", Note: "cold", Section: "Batter", Second: &events.SecondMeasure{
+				Quantity: 80, QuantityMax: new(90.5), Unit: "ml", Relation: events.RelationSame,
+			}},
 		},
 		Steps: []events.Step{{Text: "Mix.", Section: "Batter"}, {Text: "Bake."}},
 		Files: []events.File{{ID: uuid.NewString(), Name: "a.jpg", MediaType: "image/jpeg", Size: 12, SHA256: "ab"}},
@@ -183,8 +185,8 @@ func (c *cook) store(db *pgxpool.Pool, r events.Recipe, deleted bool) {
 	_, err = db.Exec(ctx, `DELETE FROM ingredients WHERE user_id = $1 AND recipe_id = $2`, c.id, r.ID)
 	require.NoError(t, err)
 	for i, row := range r.Ingredients {
-		_, err = db.Exec(ctx, `INSERT INTO ingredients VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			c.id, r.ID, i, row.Text, row.Quantity, row.QuantityMax, row.Unit, row.Name, row.Note, row.Section)
+		_, err = db.Exec(ctx, `INSERT INTO ingredients VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			c.id, r.ID, i, row.Text, row.Quantity, row.QuantityMax, row.Unit, row.Name, row.Note, row.Section, row.Second)
 		require.NoError(t, err)
 	}
 	what := events.RecipeUpdated

@@ -155,15 +155,47 @@ func (c *checker) ingredient(field string, row events.Ingredient) events.Ingredi
 		Name:        c.line(field+".name", row.Name, MaxItem),
 		Note:        c.line(field+".note", row.Note, MaxNote),
 		Section:     c.line(field+".section", row.Section, MaxSection),
+		Second:      c.second(field+".second", row),
 	}
-	c.quantityRange(field+".quantity_max", row)
+	c.quantityRange(field+".quantity_max", row.Quantity, row.QuantityMax)
 	if clean.Text == "" && clean.Name == "" && !c.failed(field+".text") && !c.failed(field+".name") {
 		c.failf(field+".text", "is required where there is no name")
 	}
 	if clean.Text == "" {
-		clean.Text = understood(clean).Line()
+		clean.Text = c.composed(field, clean)
 	}
 	return clean
+}
+
+// composed writes the line of a row that came as its parts.
+func (c *checker) composed(field string, row events.Ingredient) string {
+	text := understood(row).Line()
+	if utf8.RuneCountInString(text) > MaxLine {
+		c.failf(field+".text", "would be longer than %d characters, written from its parts", MaxLine)
+		return ""
+	}
+	return text
+}
+
+// second checks the second measure of a row, which is nothing without a first.
+func (c *checker) second(field string, row events.Ingredient) *events.SecondMeasure {
+	if row.Second == nil {
+		return nil
+	}
+	if row.Quantity == nil {
+		c.failf(field, "needs a quantity to be the second of")
+	}
+	clean := *row.Second
+	c.quantity(field+".quantity", &clean.Quantity)
+	c.quantity(field+".quantity_max", clean.QuantityMax)
+	c.quantityRange(field+".quantity_max", &clean.Quantity, clean.QuantityMax)
+	clean.Unit = c.line(field+".unit", clean.Unit, MaxUnit)
+	switch clean.Relation {
+	case events.RelationSame, events.RelationEach, events.RelationPlus:
+	default:
+		c.failf(field+".relation", "must be same, each or plus")
+	}
+	return &clean
 }
 
 func (c *checker) quantity(field string, value *float64) *float64 {
@@ -173,15 +205,15 @@ func (c *checker) quantity(field string, value *float64) *float64 {
 	return value
 }
 
-func (c *checker) quantityRange(field string, row events.Ingredient) {
-	if row.QuantityMax == nil {
+func (c *checker) quantityRange(field string, from, upper *float64) {
+	if upper == nil {
 		return
 	}
-	if row.Quantity == nil {
+	if from == nil {
 		c.failf(field, "needs a quantity to be the upper end of")
 		return
 	}
-	if *row.QuantityMax < *row.Quantity {
+	if *upper < *from {
 		c.failf(field, "must not be below quantity")
 	}
 }

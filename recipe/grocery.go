@@ -83,7 +83,13 @@ func understood(row events.Ingredient) ingredient.Parsed {
 	if row.Name == "" && row.Quantity == nil {
 		return ingredient.Parse(row.Text)
 	}
-	return ingredient.Parsed{
+	parsed := ingredient.Parsed{
 		Quantity: row.Quantity, QuantityMax: row.QuantityMax, Unit: row.Unit, Name: row.Name, Note: row.Note,
 	}
+	if s := row.Second; s != nil {
+		parsed.Second = &ingredient.Second{
+			Quantity: s.Quantity, QuantityMax: s.QuantityMax, Unit: s.Unit, Relation: ingredient.Relation(s.Relation),
+		}
+	}
+	return parsed
 }

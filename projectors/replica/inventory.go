@@ -23,7 +23,7 @@ const (
 	recipesOf = `SELECT r.user_id::text, r.id::text, r.version, r.change, r.name, r.description, r.servings, r.prep_minutes,
 			r.cook_minutes, r.source_url, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at, r.deleted_at,
 			coalesce((SELECT json_agg(json_build_object('text', i.text, 'quantity', i.quantity,
-				'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note, 'section', i.section)
+				'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note, 'section', i.section, 'second', i.second)
 				ORDER BY i.position) FROM {}ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')
 		FROM unnest($1::uuid[], $2::uuid[]) AS asked(user_id, id) JOIN {}recipes r USING (user_id, id)`
 

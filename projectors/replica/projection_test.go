@@ -51,7 +51,7 @@ func TestProjection(t *testing.T) {
 // where in a story an event stands, and the suite compares stories.
 func dump(ctx context.Context, pool *pgxpool.Pool, user string) (map[string]string, error) {
 	rows, err := pool.Query(ctx, `SELECT r.name, r.version, r.tags::text, r.steps::text, r.updated_at::text,
-			(SELECT coalesce(string_agg(i.position || i.text || coalesce(i.quantity::text, '-'), ';' ORDER BY i.position), '')
+			(SELECT coalesce(string_agg(i.position || i.text || coalesce(i.quantity::text, '-') || coalesce(i.second::text, ''), ';' ORDER BY i.position), '')
 			 FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id)
 		FROM recipes r WHERE r.user_id = $1 AND r.deleted_at IS NULL`, user)
 	if err != nil {

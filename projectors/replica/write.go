@@ -43,20 +43,20 @@ const (
 			source_url = excluded.source_url, tags = excluded.tags, notes = excluded.notes,
 			steps = excluded.steps, files = excluded.files, created_at = excluded.created_at,
 			updated_at = excluded.updated_at, deleted_at = excluded.deleted_at
-		WHERE have.version < excluded.version OR ($25 AND have.version = excluded.version)
+		WHERE have.version < excluded.version OR ($26 AND have.version = excluded.version)
 		RETURNING user_id, id
 	), gone AS (
 		DELETE FROM {}ingredients row USING taken
 		WHERE row.user_id = taken.user_id AND row.recipe_id = taken.id AND row.position >= cardinality($18::text[])
 	)
-	INSERT INTO {}ingredients (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section)
+	INSERT INTO {}ingredients (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section, second)
 	SELECT taken.user_id, taken.id, row.position - 1,
-		row.text, row.quantity, row.quantity_max, row.unit, row.name, row.note, row.section
-	FROM taken, unnest($18::text[], $19::float8[], $20::float8[], $21::text[], $22::text[], $23::text[], $24::text[])
-		WITH ORDINALITY AS row(text, quantity, quantity_max, unit, name, note, section, position)
+		row.text, row.quantity, row.quantity_max, row.unit, row.name, row.note, row.section, row.second::jsonb
+	FROM taken, unnest($18::text[], $19::float8[], $20::float8[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[])
+		WITH ORDINALITY AS row(text, quantity, quantity_max, unit, name, note, section, second, position)
 	ON CONFLICT (user_id, recipe_id, position) DO UPDATE SET text = excluded.text, quantity = excluded.quantity,
 		quantity_max = excluded.quantity_max, unit = excluded.unit, name = excluded.name, note = excluded.note,
-		section = excluded.section`
+		section = excluded.section, second = excluded.second`
 
 	// Two accounts never have one name at the primary, but here the older one's deletion can be behind the
 	// newer one's event. Waiting for it could be waiting for an event further back in the same lane, so the
@@ -194,26 +194,40 @@ func queueRecipe(work *pgx.Batch, to place, event projectors.Event) error {
 	if event.Type == events.RecipeDeleted {
 		deletedAt = &r.UpdatedAt
 	}
+	rows, err := columns(r.Ingredients)
+	if err != nil {
+		return fmt.Errorf("write the ingredients of recipe %s: %w: %w", r.ID, projectors.ErrImpossible, err)
+	}
 	args := []any{
 		event.User(), r.ID, r.Version, event.Change, r.Name, r.Description, r.Servings, r.PrepMinutes,
 		r.CookMinutes, r.SourceURL, orEmpty(r.Tags), r.Notes, steps, files, r.CreatedAt, r.UpdatedAt, deletedAt,
 	}
-	work.Queue(to.in(upsertRecipe), append(append(args, columns(r.Ingredients)...), event.Again)...)
+	work.Queue(to.in(upsertRecipe), append(append(args, rows...), event.Again)...)
 	return nil
 }
 
 // columns turns ingredient rows into the arrays of one statement.
-func columns(rows []events.Ingredient) []any {
+func columns(rows []events.Ingredient) ([]any, error) {
 	n := len(rows)
 	var (
 		texts, units, names, notes, sections = make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 		from, to                             = make([]*float64, n), make([]*float64, n)
+		seconds                              = make([]*string, n)
 	)
 	for i, row := range rows {
 		texts[i], from[i], to[i] = row.Text, row.Quantity, row.QuantityMax
 		units[i], names[i], notes[i], sections[i] = row.Unit, row.Name, row.Note, row.Section
+		if row.Second == nil {
+			continue
+		}
+		second, err := json.Marshal(row.Second)
+		if err != nil {
+			return nil, err
+		}
+		text := string(second)
+		seconds[i] = &text
 	}
-	return []any{texts, from, to, units, names, notes, sections}
+	return []any{texts, from, to, units, names, notes, sections, seconds}, nil
 }
 
 // orEmpty keeps a missing list from becoming NULL.

@@ -27,6 +27,13 @@ func row(field string, value any) map[string]any {
 	return with("ingredients", []any{map[string]any{"text": "salt"}, map[string]any{"text": "salt", field: value}})
 }
 
+// second gives a row whose second measure has a field of its own.
+func second(field string, value any) map[string]any {
+	measure := map[string]any{"quantity": 28, "unit": "g", "relation": "same"}
+	measure[field] = value
+	return with("ingredients", []any{map[string]any{"quantity": 1, "unit": "oz", "name": "salt", "second": measure}})
+}
+
 func step(field string, value any) map[string]any {
 	return with("steps", []any{map[string]any{"text": "Stir.", field: value}})
 }
@@ -66,6 +73,9 @@ func limits(t *testing.T, s *larder.Server) {
 		"row note":     {"ingredients[1].note", row("note", letters(200)), row("note", letters(201))},
 		"row section":  {"ingredients[1].section", row("section", letters(200)), row("section", letters(201))},
 		"row quantity": {"ingredients[1].quantity", row("quantity", 1_000_000_000), row("quantity", 1_000_000_001)},
+		"second":       {"ingredients[0].second.quantity", second("quantity", 1_000_000_000), second("quantity", 1_000_000_001)},
+		"second unit":  {"ingredients[0].second.unit", second("unit", letters(50)), second("unit", letters(51))},
+		"second to":    {"ingredients[0].second.quantity_max", second("quantity_max", 1_000_000_000), second("quantity_max", 1_000_000_001)},
 		"step text":    {"steps[0].text", step("text", letters(5000)), step("text", letters(5001))},
 		"step section": {"steps[0].section", step("section", letters(200)), step("section", letters(201))},
 	} {
@@ -111,9 +121,12 @@ func refusals(t *testing.T, s *larder.Server) {
 		"range the wrong way": {"ingredients[0].quantity_max", with("ingredients", []any{
 			map[string]any{"text": "x", "quantity": 3, "quantity_max": 2},
 		})},
-		"a quantity below zero": {"ingredients[1].quantity", row("quantity", -1)},
-		"a step without text":   {"steps[0].text", with("steps", []any{map[string]any{"section": "a"}})},
-		"an unknown field":      {"colour", with("colour", "red")},
+		"a second without a first": {"ingredients[1].second", row("second", map[string]any{"quantity": 1, "relation": "same"})},
+		"a second of nothing":      {"ingredients[0].second.relation", second("relation", "sum")},
+		"a second the wrong way":   {"ingredients[0].second.quantity_max", second("quantity_max", 27)},
+		"a quantity below zero":    {"ingredients[1].quantity", row("quantity", -1)},
+		"a step without text":      {"steps[0].text", with("steps", []any{map[string]any{"section": "a"}})},
+		"an unknown field":         {"colour", with("colour", "red")},
 	} {
 		for _, call := range []larder.Request{
 			{Method: http.MethodPost, Path: "/api/recipes"},

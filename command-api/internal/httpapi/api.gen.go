@@ -20,15 +20,15 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
-// Defines values for SecondMeasureRelation.
+// Defines values for Relation.
 const (
-	Each SecondMeasureRelation = "each"
-	Plus SecondMeasureRelation = "plus"
-	Same SecondMeasureRelation = "same"
+	Each Relation = "each"
+	Plus Relation = "plus"
+	Same Relation = "same"
 )
 
-// Valid indicates whether the value is a known member of the SecondMeasureRelation enum.
-func (e SecondMeasureRelation) Valid() bool {
+// Valid indicates whether the value is a known member of the Relation enum.
+func (e Relation) Valid() bool {
 	switch e {
 	case Each:
 		return true
@@ -123,13 +123,14 @@ type GroceryRequest struct {
 
 // Ingredient defines model for Ingredient.
 type Ingredient struct {
-	Name        string    `json:"name"`
-	Note        string    `json:"note"`
-	Quantity    *Quantity `json:"quantity"`
-	QuantityMax *Quantity `json:"quantity_max"`
-	Section     string    `json:"section"`
-	Text        string    `json:"text"`
-	Unit        string    `json:"unit"`
+	Name        string         `json:"name"`
+	Note        string         `json:"note"`
+	Quantity    *Quantity      `json:"quantity"`
+	QuantityMax *Quantity      `json:"quantity_max"`
+	Second      *SecondMeasure `json:"second"`
+	Section     string         `json:"section"`
+	Text        string         `json:"text"`
+	Unit        string         `json:"unit"`
 }
 
 // IngredientInput A line of text, or its parts, or both. The text is written from the parts where it is missing.
@@ -138,9 +139,12 @@ type IngredientInput struct {
 	Note        *string   `json:"note,omitempty"`
 	Quantity    *Quantity `json:"quantity,omitempty"`
 	QuantityMax *Quantity `json:"quantity_max,omitempty"`
-	Section     *string   `json:"section,omitempty"`
-	Text        *string   `json:"text,omitempty"`
-	Unit        *string   `json:"unit,omitempty"`
+
+	// Second What else the line says of the amount. It needs a quantity to be the second of.
+	Second  *SecondMeasureInput `json:"second,omitempty"`
+	Section *string             `json:"section,omitempty"`
+	Text    *string             `json:"text,omitempty"`
+	Unit    *string             `json:"unit,omitempty"`
 }
 
 // Minutes defines model for Minutes.
@@ -255,6 +259,10 @@ type RecipeRef struct {
 	Name string `json:"name"`
 }
 
+// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
+// top, `1 cup plus 2 tbsp`.
+type Relation string
+
 // RestoreRequest defines model for RestoreRequest.
 type RestoreRequest struct {
 	Version int64 `json:"version"`
@@ -267,13 +275,20 @@ type SecondMeasure struct {
 
 	// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
 	// top, `1 cup plus 2 tbsp`.
-	Relation SecondMeasureRelation `json:"relation"`
-	Unit     string                `json:"unit"`
+	Relation Relation `json:"relation"`
+	Unit     string   `json:"unit"`
 }
 
-// SecondMeasureRelation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
-// top, `1 cup plus 2 tbsp`.
-type SecondMeasureRelation string
+// SecondMeasureInput What else the line says of the amount. It needs a quantity to be the second of.
+type SecondMeasureInput struct {
+	Quantity    float64   `json:"quantity"`
+	QuantityMax *Quantity `json:"quantity_max,omitempty"`
+
+	// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
+	// top, `1 cup plus 2 tbsp`.
+	Relation Relation `json:"relation"`
+	Unit     *string  `json:"unit,omitempty"`
+}
 
 // Servings defines model for Servings.
 type Servings = float64
@@ -890,80 +905,81 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Hxbc9s4sv9X6eJuVXZnaVl2nJ2/5Zd/kkm2fCa3zaXmIfKJILIlYk0CDABa1qT03U+hAd4k6mrHmbN7",
-	"XhKbJoDuxq8bfQO/BZHMcilQGB0MvgUJshgV/fjiI5va/2PUkeK54VIEg+BjgnCDSnMpgAv4WkiDuheE",
-	"gY4SzJgdYOY5BoNAG8XFNFgswuAVUzGqpxODanXG0bDo9x9HCiOeI/2M/9898uu4Z6MLYKCQxWASZkCj",
-	"iDVwA2MWXUPCNGhEASbhGmaKG9xKk4yYo2CZoN8SVAgmQXA0Ad/C4CIMcqZYhsaL7vIX+y+3k+XMJEEY",
-	"CJbZITwOwkDh14IrjIOBUQU2J55IlTETDIKioDdXqb6MMculQRHNf8X5Ku3PE6lRwHhO9EcsTVGFIEWE",
-	"MJEKkEUJRDLLmIitPD99uvwFYul2kOh1AKgpbix4ZFdskpux21copiYJBqf9fhhkXJS/n1iRGIPKzvnf",
-	"n4fD29OTo+Hw9ucXV3/7czdnk9fMREk34kYWjCOQE2KrxB8BoebToiAEqWD002g9P5Mjt84aRk76lpOO",
-	"Hba7hto8kzFH2uT3BI5nMqZtiKQwKIz9keV5yh24jv+lHcLqtf6scBIMgj8d14p37P6qj92UlyIvTL1o",
-	"DRX3ROdSaEfCMxa/d2RtICFXcpxi9rf9SHnnRjkyVjfESwMiJh4ZGCNpZi9YhMFzKSYpj+6fonLirZR5",
-	"nbWEMd3Eh2HXSDbDSBjjBYyiQikUZgRcQyJn9k9W1y0XCpmxcr/Xnd1CM9OOArjG3FgEd1jjrkX8a8f0",
-	"TmVujyp7u2lM0zQvWcWNw8r3iKNLccNSHj8kCJ/ChGMaW2nJwmgeI3CjIeUZNzoEJmIYoVJS6RFY1bei",
-	"vbDGweJhyajBjGkoNMZkI5mQJkFVQpzg8EZ+QK29XB6KxTcStFuVrJoU6CyepRZFjLEnzbyUhYgf1gJw",
-	"EhiZXBASdBElHsUlUf/14e2bh7ZKYxnPS81fUlUi6z3mKYv+49TaUvdRyldMTfGHbIlFSSbJqWICTuA1",
-	"f0b78UmwG8ZTNk7xYW2HNp4a2heBGGNcn2VMX2N8AUbNgU0ZF8CsHGH0Ho2aO/mPQGMkRayX9rPxSptU",
-	"71FwYXDq9sTS5Ym1Lywfb1YIafp2Egw+78ho+C3IlcxRGe+h+ONtVxCH5YAv3sFquaRcmL+f1Z5bzUjT",
-	"S/m8MkU1aXBVjZXjf2FkgsWVO2hjFIazlEhmccztLrH0XYOVCUs1hkvc5UzrmVRxpwPXdkWX3LkwsLbL",
-	"OYTbvNhVR7XJbTVPWJOzymcYvOQO4XuwF8lUdkRLbyfAIOeRKRSGzrmRqSyUA3MmtbFeMjdW5wbwJ6Wm",
-	"0/G4By+y3MzpeJuVoJcC6VyZUbjD/UMD10LORC/okJo74TcHKWFwezSVRytjM4w5++Ief1udutyMlT/o",
-	"hJ0++fuqHC4FpHKG6ihiGiHB206KNf8dO8eO5z5s3RffxLLf8gZPfqmK3tDvXxcY/qFkhGq+Jx64waz9",
-	"wyad9mtcGjIMJQ1MKTYPiCNS+Z0Mw3ucBHX88+UuINCobriYbqX+Q/nesvQbRFRMNKYNvXA2SJ0ksp/k",
-	"12JTSNP9h68FE4abeUtSsSzsORcGokj9kefifz9cFNnYOeHl8C8Zuz1wCoO3ppO0QnDTnRBpyrliYIkY",
-	"P77SAJKAX22D0BtB6j6IF1OFMS9TU20dfic1zaOBi0au5pENAbQJYaJkBv0LYGnasnAZ15qLaa/CijsB",
-	"eFZkweDk/Jzsv/utv2oMQvvupRtXHhb+15O1u1JpXRP+bW5eSkUBaMbEnKLTYn7hLHUjDaXZXK/jBW+j",
-	"tND8Bl+X1DsSVqFTM9svT8qK3S2wWnTs8GW1SQ+qVZusxz/L9zpUaddxGqMyDF6h4466RcPDfVWsJOhq",
-	"4x641NG2jVj2hlMukHJreGvIJbCRdM6Ucem0sTRJD6wzb18An2A1KJySWYTSy+uw2b3vy27XWhxsffEH",
-	"4WIrXSVOGi8+6XyxxE3rxS7Xc2XnX3NRGFwyYv2dFbth194xpfEwO23h0/ZMtnK8yYq2reaS8ri1upSA",
-	"GIjvbI5WI9iJlHFog3gp0BpmG80PYDRRqBMLfJ3ifNTpfZYIbs/5gf+OIeQKc6YowA0hL1QuNVLWKpJZ",
-	"ZuFnl+AC0zlEicxzjEchjIwEw7TB7vWaitDBB1faAMtkIcwFWER4hbWRQEOrW17x4U7LKgFFnqMCFLG1",
-	"NQwUE1M8cDEXfG93I+1br5HpQmFTI1dpIxPoEjUzqiUJ0yniUlWXAgqjQSdSGRthZQMYTWmzxjq3/0eF",
-	"+y+VNzi6AKxCMQaR3YxeEN7TkeHF0j47dlEWfTfXbKeQZEVBF1t0vblIJxN1pqS9He9fPofzsyc/r5w9",
-	"MRrG086z2+WKW8zsPJYy0atkPNUwavDw+fSqZzdytH2/3YRhuWYX88u+JRfaMBGtCaINM4XuSkOFgeEm",
-	"7R61JlhfxqYLf9001VJdJP9zY1S0dH7t7ZyGviC3d5pFXn/J6mN0E4LL03YRBpGrD31hps0NM3hkOCnf",
-	"ijxb6OiEUYq7qxOllLqAcIf4/BC13qTQ4WYvX3f+xZ6MB+zI/rmFMNCyUBF+KVS6Rm0w310QHwzmXSIw",
-	"bNqeZI2i1SOKPN4bXJtStpUWneyV3mritZVkae1Q2FahllA98+VutwFWyrcEfs1DS71a4ugyK82i+X6R",
-	"z282wLaHsLx2PSO6B2Vd0dcGxCMKwRU5SHRy21d8QB4xAWMkZ8G1odQOhEIWD4DH4VAQd2HZtBBCzRv5",
-	"ezV3wBSCK9w80iBngv7OyEMzkEp5jTEw0xuK4LtYseXqY3PNFads1Z6146FOt7+ycPsuxeODRt3JnPk2",
-	"jJVgZZ2J26uO0DCAO8jth5nEJYdGQGJMDlLR/xpYHCvUlEdf4iK8D2u66w6UFnYpzpJFThqk6QeFroLO",
-	"pheUsnDhkM4xTbmYNsuz3WHs1g2tiXzS32bT90Vyw7rvN3TJvBNW1xvR93Y/9gsE7uBtrPEN1p5I3XRT",
-	"KfewxMXGM7N0R8/7/Z9Pzs9Pn5z9fNY/Pz/Z6zgtV+givR2dbqN82fttc7K54PA9CgwK0zXtkzac1ixD",
-	"n2oALqqWGhumhjA6gVwWIoa/POn3p38dXVQ1SS6oQ5Fe+cvJGcjf/2oP2dEFlIXLSGaoQYqhMDKn96Ii",
-	"hzwtNJwCBdzueERhN+hzoJ0rY2e1h2baCk3uvSpSCaV7v2tr/CDpertk1bS0h1oYeY2iu0YxelqYRCr+",
-	"O7E5gGfIFCpw7bo0zjfrdidP9PrGldLuf9IdakQDQ09Yp2yt770flwdk+LuzMpsy8/UpdjBxB6aZ92xk",
-	"WFvB++T3bA/iWZzxDvy8ZnMoNDo9ZgLsEGaksg91Ay9jKVNkwi4+rSvlq3PlhXXNrUaBdCVA/zpVALsn",
-	"fMjjKvSCqNlYla9LZRaKm/kHqwBOgGPSqqp/iHhwj6oJrP9FHryU1xyrbnP/a9XtnFI08cW3EdbDWc5/",
-	"xbnrjeJiIrutOMVEoHmMPXhxYyWbM5PAuHBlyVROuaDmKQ2sbFUc+J4USweM2uuPQpBqKHY3IvC0bFYH",
-	"I4soQd2oh2rXDk53AWj6R74nkbkMs5DUe4apxouhqI4gTdFV1SUMDM76Z1V+n+YTeIPKhnG9oRiKBg10",
-	"AjGlOGqL4NFSH+kIMjavIsJm6xiDVGqLej1DNWj4n+6JO9aGgoaEMOMmaUxujqhvcY7xAKyhH7n2VsuQ",
-	"91xjIn3GI+zBrzjX5O1ad5bSzI/7ELN5yUzZuW1JtShxxT5U2m7FyPcYWq0f+B0hmfK42pP6eoSXO0nR",
-	"i9dN9EiHvgyocFJojIeCeDrrPwYnSASLRBgVSgwcSAa+zW9AEx25ibpZHQCDsZKzsgHVcl/SMrEIY2nq",
-	"a5hT9M3AZHWkr3MmmMHXAguMISu0cfE1vWWpnCWSAJDKKbkkAm8NCe+jL38yMYdPgkcyxtCJmQt48/I5",
-	"DZdeO3TOIgSmyNPh5gIiKYySKUQJUywyqNw2eQmFpFZ2u1IucCjoegvJio2rHodUiikVYSlRYdiYnCtf",
-	"eqDi7Bidh8Tc+va1qgOz7A9z/ZfkJvnkr28trYD+9N1lIx0zCE6sqZE5CpbzYBA87vV7j6nlzSRksI5Z",
-	"zo8b0fZxzpQmq5RLbbpu2Dh/rxAxKm2kJIWl2p5VxBxlnpbmx25WaPl8IaYp1wkJ5R+oMiYumsCg6A0+",
-	"lrkaaYXotYvR1KGXIlcgLbcOF3QjJqHEje6sAsFvdSaoQa82bK5J5gO7TuXsam89pgVqjbETszvquBSX",
-	"cTBwxZfLViasvlxyf5dJWhXdrtskS5dJTvv9+127VV9a0x7s99zZBK5cIwH1Bp85crpWqcg+blyAoSEn",
-	"24fUrfx2xMnj7SOq1mka8GSXJVz3u33/9HT7++X1iUUYPOnvQFCzbZpciCLLmHWTgvfIYqgV0Ym3TMMu",
-	"l9TsUNJcf5429bWNWHcb5n3Zb9e87LamObl+5XjpytriagXu3dw2rlsdN+5arcJ2h00vr/P8H64Ow9W7",
-	"wsXxUPVclogqsbOCpuNvPF4405+i64Nog+oXen4oqPxtwUV4GP5aADrrquiTs0Ekxks9/ne6h/Ew8HMs",
-	"bUWTuzhE8NsBTtXNvofHn8PKZvztDaFfCAs+OF+6k1xeEx3AMOi4jDwMRqDcZSLduik8qS6VaMO9F+pH",
-	"XkBj1p/q8UNhfVNyGrh2xaYevfpGCmy874o17i7RpC5KuT5+lmrp23msk2u9lxK88Ja83qEgr3sm6xsv",
-	"nc5JYe5BJZfuLIh0vu1Sbs1s62Zumcf7qSNtd6ju3+fZs4MyV5fOFuEf9LD6/tbij3Ycnp3+vwe9yYmc",
-	"ouNS/0FI+qUGfaPr7D68QEJcZS6pi9eZD2cdbJTLBHAKu6RAV27e+VQ/buTlDrO5nVHhG5dJiiLUGoxs",
-	"pfRYnvdWbJVHfXmf5v4d03uJhZbuQCwWi1Uzcnrfq3Wh0Pk0UtChNGPzNTL+X+bpPP6hF583oPUwy/rv",
-	"Fze4fH/pIbl0cUfCvmF9qnx5t/VRruZ7z9bnt+pjIq4dSBpyrwy7ri86MFO38TARV9k2O0zgLSUYe3Bp",
-	"YKyoLuGagkpPbCi8DIyUPsnrEsEpTWHdRgMJi8Nm1tYnkO2LNE21dsrs80bGMevBi1T7+YZCGzb337+Y",
-	"+yaimbvF8bWwMn/67pLkrpufVNFdLmFVY/8hkdr9G+SlnoHdU2O7+3kP6bf9ET764G8N+dxnUn6kyaOq",
-	"9+/hNN7RFr5m12i9LmQq5agaXzFC8Hfkrf3Y6IXpuqC/Lq3ySk7fFq4ZYVuS42O7hlN/U2R/LN5RNq/k",
-	"FGTRPANKTimu7zTYLxlPMXZVSFdKodsUGMPYV7bIRM/LLrULyJn2lUuecVNbxrPTc38fY5bwFFcdzVdy",
-	"eim+U5q++QGEB87SV/vX9YkMgbMSHP7yn7QnIa+KUb7Ga6Rc8ho/oDl6XtWl2/OuFKQ3fFXtTnb0IT/S",
-	"Y+2gBVxoEaSkmEL5MQiyiwxiri3oY+suuutX3NBn18QjA5rNLe6ipHdYJHv+oIeAlO6S8qSpfd//WymH",
-	"WhjfXBEMPl8t2xsuOs3NkqnVm2ztCxF/KF/bxeC6JorS5FIlujxTS/sbumdU0Lea9QOtMdjDfE5JxZ0k",
-	"tTXjX4tr1YtcuTplOjxVbqoU4l7fVWx+irB/dM6OJlffHp8uuj5EeHXHg/M/xe9rfplMSOpMQNW7R/BZ",
-	"DYjxhkdrwNfW7m9VJ9TnKxtplC1Un6/sjmpUNyXQqLM9OKbowk9b3v6tprcz+EelD9Z4VIanjUfNuuri",
-	"avE/AQAA//8=",
+	"7Hxbc9s4svBf6eJuVXZnaVl2nJ3P8suXmUm2fCa3dZKah8gngsiWhDUJMABoWZPSfz+FBngVdbXjzNk9",
+	"L7ZE4dLd6G70lV+DSKaZFCiMDgZfgxmyGBV9fPGBTe3/GHWkeGa4FMEg+DBDuEWluRTABXzJpUHdC8JA",
+	"RzNMmZ1gFhkGg0AbxcU0WC7D4BVTMarnE4NqdcXRMO/3n0YKI54hfcb/7x75fdyz0QUwUMhiMDNmQKOI",
+	"NXADYxbdwIxp0IgCzIxrmCtucCtMMmIOgjZAv81QIZgZgoMJ+BYEl2GQMcVSNJ50l7/Yv9wuljEzC8JA",
+	"sNRO4XEQBgq/5FxhHAyMyrG+8ESqlJlgEOQ5jVyF+jLGNJMGRbT4FRersP88kxoFjBcEf8SSBFUIUkQI",
+	"E6kAWTSDSKYpE7Gl58ePl79ALN0JEryOASqIaxse2R3r4Kbs7hWKqZkFg9N+PwxSLorvJ5YkxqCya/73",
+	"p+Hw7vTkaDi8+/HF9d/+3I3Z5DUz0ayb40aWGUcgJ4RWwX/ECBWelgtCkApGP4zW4zM5cvusQeSkbzHp",
+	"OGF7aqjNTzLmSId8Rczxk4zpGCIpDApjP7IsS7hjruN/acdh1V5/VjgJBsGfjivBO3a/6mO35KXIclNt",
+	"WrGKe6IzKbQD4ScWXzmwNoCQKTlOMP3bfqC8c7McGKsH4qkBERNPDIyRJLMXLMPgZykmCY8eHqJi4a2Q",
+	"eZm1gDFd5w/DbpB0hpEwxgsYRblSKMwIuIaZnNufrKxbLBQyY+n+oCe7BWamHQRwg5mxHNyhjbs28cOO",
+	"aUypbo9KfbtpTl01t7TixmnFOMLoUtyyhMePyYTPYcIxiS21ZG40jxG40ZDwlBsdAhMxjFApqfQIrOhb",
+	"0l5Y5WD5oaXUYM405Bpj0pFMSDNDVbA4scMb+R619nR5LBTfSNBuV9JqUqDTeBZaFDHGHjTzUuYiflwN",
+	"wIlgpHJBSNB5NPNcXAD1X+/fvnlsrTSW8aKQ/JaoElhXmCUs+o8TawvdBylfMTXF73IklktSSUYVE3AC",
+	"r/lPdB4fBbtlPGHjBB9Xd2jjoaFzEYgxxtVdxvQNxhdg1ALYlHEBzNIRRldo1MLRfwQaIyli3TrP2pAm",
+	"qN6i4MLg1J2JhcsDawe0rzdLhCR5OwkGn3ZENPwaZEpmqIy3UPz1tisTh8WEz97AapikXJi/n1WWW4VI",
+	"3Ur5tLJEuWhwXc6V439hZILltbtoYxSGs4RAZnHM7Smx5F0NlQlLNIYt7DKm9VyquNOAa5qiLXMuDKzu",
+	"cgbhNit21VCtY1uuE1bgrOIZBi+54/A90ItkIju8pbcTYJDxyOQKQ2fcyETmyjFzKrWxVjI3VuYG8Cel",
+	"ptPxuAcv0sws6HqbF0wvBdK9Mid3h/uHBm6EnIte0EE1d8NvdlLC4O5oKo9W5qYYc/bZPf66unRxGCs/",
+	"6Bk7ffb3VTpcCkjkHNVRxDTCDO86Idb8d+ycO154t3Vf/iaU/ZHXcPJblfCG/vy6mOEfSkaoFnvyAzeY",
+	"Nj9skmm/x6UhxVDAwJRii4AwIpHfSTFc4SSo/J/P92ECjeqWi+lW6N8X49rUrwFRIlFbNvTE2UB1osh+",
+	"lF/Lm0Ka7h++5EwYbhYNSsUyt/dcGIg88Vee8//9dJGnY2eEF9M/p+zuwCUM3plO0HLBTXdApE7nEoEW",
+	"MH5+KQFEAb/bBqLXnNR9OF5MFca8CE01Zfid1LSOBi5qsZon1gXQJoSJkin0L4AlSUPDpVxrLqa9klfc",
+	"DcDTPA0GJ+fnpP/dt/6qMgjt2Es3r7gs/NeTtadSSl2d/ZvYvJSKHNCUiQV5p/niwmnqWhhKs4Vehwve",
+	"RUmu+S2+LqB3IKyyToVsv7gpS3S3sNWy44Qvy0N6VKnapD3+WYzrEKVd5znrbruesqNeI9O5Qj+t8J5X",
+	"wL+nSNL0cF/JLAAqMbreeIYu9LTtINvWdMIFUmwO7wyZFNYTz5gyLhw3lmbWA+sM2AHgA7QGhRNSy+E0",
+	"eB1vd/NN22xby0dbB/7B+cqHAxvMtRWngtlqA591DiyYrzGwy+xd4ZrXXOQGWwq0v7NSqenUd0xpPOyO",
+	"sKzXtIq2YrxJgzc1dksC3V5dAkQIxPdWhave80TKOASmKfgzzhcauBnAaKJQz6zQ6AQXo07Lt+D+5prv",
+	"+e8YQqYwY4qc6xCyXGVSI0XMIpmmlhHtFlxgsoBoJrMM41EIIyPBMG2we7+6EHXgwZU2wFKZC3MBliO8",
+	"sFsvpKYRGhb54QbTKgB5lqECFLHVUwwUE1M8cLMDr4ZCIldhI/XpgkRzymMJ00niQlRbzozRoGdSGevd",
+	"pQMYTemwxjqz/6Pc/UvkLY4uAEs3kEFkD6MXhA9073iyNC+gXYRF388s3MkdWhHQ5RZZr2/SiUQVpWke",
+	"x9XLn+H87NmPK/dWjIbxpNMAcHHqBjI7z6Uo+CoYzzWMajh8Or3u2YMcbT9vt2BY7NmFfNuu5UIbJqI1",
+	"DrxhJtddIbAwMNwk3bPWBAravOlcb7dMuVUXyP/c6JG17q+9DePQJwP3DvHIm89pdY1u4uDitl2GQeRy",
+	"U5+ZaWLDDB4ZTsK3Qs8Gd3SyUYK7ixOFs7oY4R6xgUPEepNAh5s9DN35i70ZDziR/eMaYaBlriL8nKtk",
+	"jdhgtjsh3hvMukhg2LS5yBpBq2bkWbw3c20KF5dSdLJXaK3Or40AT+OEwqYINYjqkS9Ou8lgBX0Lxq9w",
+	"aIhXgxxdaqWesN/Pa/rNOvf2EpY3rl5F96DIafq8hHhC7r8iA4lubjvEBwMiJmCMZCy4EpjKgFDI4gHw",
+	"OBwKwi4sCiZCqHAje6/CDphCcEmjJxrkXNDvjCw0A4mUNxgDM72hCL6JFmtnPut7rhhlq/qs6Q91mv2l",
+	"htt3Kx4fNOte6qz0+VrOyjoVt1cOo6YAd6Dbd1OJLYNGwMyYDKSi/xpYHCvUFMNvYRE+hDbd9QQKDdvy",
+	"s2SekQRp+qDQZe/Z9ILCHc4d0hkmCRfTemq4243deqAVkM/623T6vpxc0+77TW2pd+LV9Ur0yp7Hfo7A",
+	"PayNNbbB2hupG+5kTQWh9eo0S9F7vMBFWVVivaUQRieQyVzE8Jdn/f70r6OLMi3HBRXp0ZC/nJyB/P2v",
+	"VtePLqDI3UUyRQ1SDIWRGY2L8gyyJNdwCuT3OS2Nwl67nwLtblS7qtXdScNCrihyhZQUPywMs9ECKIzr",
+	"837/x5Pz89NnZz+e9c/PT/YyDoodug6i6Wtvg7xtyzcx2Zy6+RapGlVjo83ZOD/u4bI45dZbqXqwiYOJ",
+	"drW0FOWgFIav4nSy0YNLQwUYGhgUULoCPRrlwgogJ73gfke31cfbera7xnjvc6Bbw7BrznfLSVZ38aMk",
+	"iuyWZbncHmrEyBsU3dmx0fPczKTivxOaA/gJmUIFrlCc5vky8e7QmV5fMlUcx0fdoXZoYugB66St9bz2",
+	"w/KAJFF3TK5YaB1cuwntWuAOTDLsWUKzNnf80Z/ZHsCzOOUd/POaLSDX6K5PJsBOYUYq+1DX+GUsZYKM",
+	"5HFa1WisrpXl1jGzEgXSJZ/9cMo9dy/4mMZK6AlRobFKXxfIzhU3i/dWABwBxyRVZeUa4eAelQtY65v8",
+	"NylvOJZ9Dv5rWWefkC/52RewVtNZxn/FhavK42Iiu40n8ohB8xh78OLWUjZjZgbj3CXEEznlorw1/B4D",
+	"Xw1l4YBRc/9RCFINxe5KBJ4XbRJgZB7NUNcy8f4Koy4UWv6Jr4ZlLr8gJFU92qvvYihKy0+Tb13WpwOD",
+	"s/5Zmd2h9QTeorJOfG8ohqIGAxl+TCmO2nLwqFXBPIKULcp4QL1okUEiteV6PUc1qHkf7omzJoeCpoQw",
+	"52ZWW9wcUcXsAuMBWEU/coXVFiHvt8QE+pxH2INfcaHJ17HODCUZnvYhZosCmaJnwIJqucSliVFpexQj",
+	"X91qpX7gT4RoyuPyTKrGHE93oqInr1voiQ59AlnhJNcYDwXhdNZ/Co6QCJYTYZQrMXBMMvAFpgNa6Mgt",
+	"1I3qABiMlZwXpc8W+wKWieUwliQ++z1FX4ZOWkf6DPkMU/iSY44xpLk2LrpCoyyU85kkBkjklDwBgXeG",
+	"iPfBJ86ZWMBHwSMZY+jIzAW8efkzTZdeOnTGIgSmyMHg5gIiKYySCUQzplhkULlj8hQKSazscVkTbSio",
+	"sYpoxcZldU0ixZTS9xSmMmxMPo1PPFFaf4zOMWFufzusrP0tKhNd5S95Jz7074uaS0Z//u6yFowbBCdW",
+	"1cgMBct4MAie9vq9p1RsaWaksI5Zxo9rsZbjjClNWimT2nT1djk3KxcxKm2kJIGlzK4VxAxllhTqxx5W",
+	"aPF8IaYJ1zMiyj9QpUxc1BmDfHf4UETqpCWily5GS4eeilyBtNg6vqBerBmF7XRnDhB+q+KANXi1sUa0",
+	"pfnA7lP6mNprj2mOWmPsyOyuOi7FZRwMXOrtshEHrdqaHq6NqZHP7+pjarUxnfb7D7t3I7u4pjDdn7nT",
+	"CVy5EhSqSj9z4HTtUoJ9XGu9oikn26dUTSR2xsnT7TPKon2a8GyXLVzfhR1/erp9fNG4swyDZ/0dAKoX",
+	"7JMJkacps2ZScIUshkoQHXmLIHw7oWqnkuT6+7Qur02OdX1YV0WlZ73Nck1ZfDXkuNUsubxeYfdubGuN",
+	"fse1Lr9Vtt3h0ItGsv/jq8P46l3uwmdQVvsWHFXwzgo3HX/l8dKp/gRdFUyTqX6h54cyle9TXYaH8V+D",
+	"gc666jnI2CAQ41Z3yb06gB6H/RxKW7nJtawR++3ATmVP6ePzn+OVzfy3Nwv9QrzgnfNWN3zRoDyAYdDR",
+	"Bj8MRqBcG5tu9KhPynYmbbi3Qv3MC6it+kM1fyisbUpGA9cu1dijoW+kwNp4l6pzXWyTKiXpOkhYoqUv",
+	"5rJGrrVeCuaFt2T1DgVZ3XNZ9Vp1Gie5eQCRbHXLiGSxrR28QrbRE16Ez3/oiJYfKvsPeffsIMxlu+My",
+	"/INeVt9eW/zRrsOz0//3qD3EyMk7LuQfhKQvFdPXag4fwgokjivVJdV/O/XhtIP1cpkATm6XFOiKDXa+",
+	"1Y9rcbnDdG6nV/jGRZKiCLUGIxshPZZlvRVd5bm+6OR6eMP0QXyhVvfNcrlcVSOnD71bFxc6m0YKupTm",
+	"bLGGxv/LLJ2n37XlfgO3HqZZ//38BhfvLywkFy7uCNjXtE8ZL+/WPsrlyB9Y+/xWvsbGFYNJQ+aVYTdV",
+	"iwwzVREXE3EZbbPTBN5RgJFSqWNFeQlXElZYYkPhaWCk9EFeFwhOaAlrNhqYsTisR219ANkOpGXKvRNm",
+	"n9cijmkPXiTarzcU2rCFf/PKwpeQzV3/z5fc0vz5u0uiu66/zEd3mYRlTcJ38dQeXiG3aix2D43tbuc9",
+	"pt32R3jdiO8387HPWfF6MM9VvX8Po/GeuvA1u0FrdSFTCUdVe38Wgn87g9UfG60wXSX014VVXsnp29yV",
+	"lWwLcnxo5nCqt9nsz4v3pM0rOQWZ1++AAlPy6zsV9kvGE4xdFtKlUqiXBmMY+8wWqehFUaN4ARnTPnPJ",
+	"U24qzXh2eu67ceYznuCqoflKTi/FNwrT11+98chR+vL8ul7OInBeMIdvG5X2JuRlMsrneI2ULavxPZqj",
+	"n8u8dHPdlYT0hvf53UuPPubroawetAwXWg5SUkyheA0J6UUGMdeW6WNrLrrmO27ohX/iiQHNFpbvolnv",
+	"ME/2/FEvASlde/ykLn3f/i09h2oYX1wRDD5dt/UNF53qpqVq9SZd+0LE74thuyhcV0RRqFzKRBd3aqF/",
+	"Q/eMEvpWsr6jNgZ7mS8oqLgTpbZG/CtyrVqRK41zpsNS5aYMIe71Rs/6SzD7R+fsaHL99enpsusVmNf3",
+	"vDj/U+y++jvxhKTKBFS9B2Q+KwEx3vJoDfM1pftrWQn16dp6GkUJ1adre6Ia1W3BaNTXEByTd+GXLXq/",
+	"y+XtCv5RYYPVHhXuae1RPa+6vF7+TwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -30,7 +30,7 @@ func parsedIngredient(line string, p ingredient.Parsed) ParsedIngredient {
 	if p.Second != nil {
 		parsed.Second = &SecondMeasure{
 			Quantity: p.Second.Quantity, QuantityMax: p.Second.QuantityMax, Unit: p.Second.Unit,
-			Relation: SecondMeasureRelation(p.Second.Relation),
+			Relation: Relation(p.Second.Relation),
 		}
 	}
 	return parsed

@@ -36,6 +36,8 @@ func TestOpenAPIStatesTheLimits(t *testing.T) {
 	require.Equal(t, recipe.MaxItem, length("IngredientInput", "name"))
 	require.Equal(t, recipe.MaxNote, length("IngredientInput", "note"))
 	require.Equal(t, recipe.MaxSection, length("IngredientInput", "section"))
+	require.Equal(t, recipe.MaxUnit, length("SecondMeasureInput", "unit"))
+	require.Equal(t, recipe.MaxQuantity, int(*schema("SecondMeasureInput", "quantity").Max))
 	require.Equal(t, recipe.MaxStep, length("StepInput", "text"))
 	require.Equal(t, recipe.MaxSection, length("StepInput", "section"))
 	require.Equal(t, recipe.MaxServings, most("Servings"))

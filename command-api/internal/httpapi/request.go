@@ -91,9 +91,19 @@ func ingredientsOf(in []IngredientInput) []events.Ingredient {
 		rows[i] = events.Ingredient{
 			Text: value(row.Text), Quantity: row.Quantity, QuantityMax: row.QuantityMax,
 			Unit: value(row.Unit), Name: value(row.Name), Note: value(row.Note), Section: value(row.Section),
+			Second: secondOf(row.Second),
 		}
 	}
 	return rows
+}
+
+func secondOf(in *SecondMeasureInput) *events.SecondMeasure {
+	if in == nil {
+		return nil
+	}
+	return &events.SecondMeasure{
+		Quantity: in.Quantity, QuantityMax: in.QuantityMax, Unit: value(in.Unit), Relation: events.Relation(in.Relation),
+	}
 }
 
 func stepsOf(in []StepInput) []events.Step {

@@ -51,7 +51,7 @@ func recipesAfter(ctx context.Context, tx pgx.Tx, user string, after *string) ([
 	rows, err := tx.Query(ctx, `SELECT id, version, name, description, servings, prep_minutes, cook_minutes, source_url,
 		tags, notes, steps, files, created_at, updated_at, deleted_at,
 		(SELECT coalesce(json_agg(json_build_object('text', i.text, 'quantity', i.quantity, 'quantity_max', i.quantity_max,
-			'unit', i.unit, 'name', i.name, 'note', i.note, 'section', i.section) ORDER BY i.position), '[]')
+			'unit', i.unit, 'name', i.name, 'note', i.note, 'section', i.section, 'second', i.second) ORDER BY i.position), '[]')
 			FROM ingredients i WHERE i.user_id = recipes.user_id AND i.recipe_id = recipes.id)
 		FROM recipes WHERE user_id = $1 AND ($2::uuid IS NULL OR id > $2) AND deleted_at IS NULL ORDER BY id LIMIT $3`, user, after, exportPage)
 	if err != nil {

@@ -107,7 +107,7 @@ func (l *loaded) queue(batch *pgx.Batch, user, id string) {
 		l.state.Recipe, l.state.Exists = recipe, !deleted
 		return err
 	})
-	batch.Queue(`SELECT text, quantity, quantity_max, unit, name, note, section
+	batch.Queue(`SELECT text, quantity, quantity_max, unit, name, note, section, second
 		FROM ingredients WHERE user_id = $1 AND recipe_id = $2 ORDER BY position`, user, id).
 		Query(func(rows pgx.Rows) error {
 			ingredients, err := pgx.CollectRows(rows, pgx.RowToStructByPos[events.Ingredient])

@@ -28,10 +28,10 @@ const (
 			updated_at = excluded.updated_at, deleted_at = excluded.deleted_at`
 
 	insertIngredients = `INSERT INTO ingredients (user_id, recipe_id, position,
-			text, quantity, quantity_max, unit, name, note, section)
-		SELECT $1, $2, row.position - 1, row.text, row.quantity, row.quantity_max, row.unit, row.name, row.note, row.section
-		FROM unnest($3::text[], $4::float8[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::text[])
-			WITH ORDINALITY AS row(text, quantity, quantity_max, unit, name, note, section, position)`
+			text, quantity, quantity_max, unit, name, note, section, second)
+		SELECT $1, $2, row.position - 1, row.text, row.quantity, row.quantity_max, row.unit, row.name, row.note, row.section, row.second::jsonb
+		FROM unnest($3::text[], $4::float8[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+			WITH ORDINALITY AS row(text, quantity, quantity_max, unit, name, note, section, second, position)`
 )
 
 // queueInsert writes a recipe with an id that is surely new.
@@ -41,8 +41,7 @@ func queueInsert(batch *pgx.Batch, user string, r events.Recipe) error {
 		return err
 	}
 	batch.Queue(insertRecipe, args...)
-	queueIngredients(batch, user, r)
-	return nil
+	return queueIngredients(batch, user, r)
 }
 
 // queueReplace writes a recipe over what there may be.
@@ -56,8 +55,7 @@ func queueReplace(batch *pgx.Batch, user string, r events.Recipe, deleted bool) 
 		return nil // the rows stay with the tombstone
 	}
 	batch.Queue(`DELETE FROM ingredients WHERE user_id = $1 AND recipe_id = $2`, user, r.ID)
-	queueIngredients(batch, user, r)
-	return nil
+	return queueIngredients(batch, user, r)
 }
 
 func recipeArgs(user string, r events.Recipe, deleted bool) ([]any, error) {
@@ -79,20 +77,31 @@ func recipeArgs(user string, r events.Recipe, deleted bool) ([]any, error) {
 	}, nil
 }
 
-func queueIngredients(batch *pgx.Batch, user string, r events.Recipe) {
+func queueIngredients(batch *pgx.Batch, user string, r events.Recipe) error {
 	n := len(r.Ingredients)
 	if n == 0 {
-		return
+		return nil
 	}
 	var (
 		texts, units, names, notes, sections = make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 		from, to                             = make([]*float64, n), make([]*float64, n)
+		seconds                              = make([]*string, n)
 	)
 	for i, row := range r.Ingredients {
 		texts[i], from[i], to[i] = row.Text, row.Quantity, row.QuantityMax
 		units[i], names[i], notes[i], sections[i] = row.Unit, row.Name, row.Note, row.Section
+		if row.Second == nil {
+			continue
+		}
+		second, err := json.Marshal(row.Second)
+		if err != nil {
+			return fmt.Errorf("write the second measure of row %d of recipe %s: %w", i, r.ID, err)
+		}
+		text := string(second)
+		seconds[i] = &text
 	}
-	batch.Queue(insertIngredients, user, r.ID, texts, from, to, units, names, notes, sections)
+	batch.Queue(insertIngredients, user, r.ID, texts, from, to, units, names, notes, sections, seconds)
+	return nil
 }
 
 func queueEvent(batch *pgx.Batch, user string, e Event, traceParent string, now time.Time) {

@@ -123,7 +123,7 @@ const selectRecipe = `SELECT r.id::text, r.version, r.name, r.description, r.ser
 		r.source_url, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at,
 		coalesce((SELECT json_agg(json_build_object('text', i.text, 'quantity', i.quantity,
 			'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note,
-			'section', i.section) ORDER BY i.position)
+			'section', i.section, 'second', i.second) ORDER BY i.position)
 			FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')
 	FROM recipes r WHERE r.user_id = $1 AND r.deleted_at IS NULL AND `
 

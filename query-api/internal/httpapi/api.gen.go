@@ -100,6 +100,9 @@ type RecipePage struct {
 	Total int `json:"total"`
 }
 
+// SecondMeasure What else the line says of the amount.
+type SecondMeasure = events.SecondMeasure
+
 // Session defines model for Session.
 type Session struct {
 	User User `json:"user"`

@@ -24,7 +24,7 @@ const storedColumns = `
 	r.notes, r.steps, r.files, r.version, r.created_at, r.updated_at, r.change, r.deleted_at IS NOT NULL,
 	coalesce((SELECT json_agg(json_build_object('text', i.text, 'quantity', i.quantity,
 	                 'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note,
-	                 'section', i.section) ORDER BY i.position)
+	                 'section', i.section, 'second', i.second) ORDER BY i.position)
 	          FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')`
 
 // Recipe reads one recipe, deleted or not. The error is ErrNotFound or ErrUnavailable, or another failure.

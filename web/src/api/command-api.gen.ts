@@ -225,6 +225,7 @@ export interface components {
             note: string;
             quantity: components["schemas"]["Quantity"];
             quantity_max: components["schemas"]["Quantity"];
+            second: components["schemas"]["SecondMeasure"];
             section: string;
             text: string;
             unit: string;
@@ -235,6 +236,7 @@ export interface components {
             note?: string;
             quantity?: components["schemas"]["Quantity"];
             quantity_max?: components["schemas"]["Quantity"];
+            second?: components["schemas"]["SecondMeasureInput"];
             section?: string;
             text?: string;
             unit?: string;
@@ -336,6 +338,12 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
+         *     top, `1 cup plus 2 tbsp`.
+         * @enum {string}
+         */
+        Relation: "same" | "each" | "plus";
         RestoreRequest: {
             /** Format: int64 */
             version: number;
@@ -345,13 +353,16 @@ export interface components {
             quantity: number;
             /** Format: double */
             quantity_max: number | null;
-            /**
-             * @description The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
-             *     top, `1 cup plus 2 tbsp`.
-             * @enum {string}
-             */
-            relation: "same" | "each" | "plus";
+            relation: components["schemas"]["Relation"];
             unit: string;
+        } | null;
+        /** @description What else the line says of the amount. It needs a quantity to be the second of. */
+        SecondMeasureInput: {
+            /** Format: double */
+            quantity: number;
+            quantity_max?: components["schemas"]["Quantity"];
+            relation: components["schemas"]["Relation"];
+            unit?: string;
         } | null;
         /** Format: double */
         Servings: number | null;

@@ -232,6 +232,7 @@ export interface components {
              * @description The upper end of a range.
              */
             quantity_max: number | null;
+            second: components["schemas"]["SecondMeasure"];
             section: string;
             /** @description The line as it was written. */
             text: string;
@@ -292,6 +293,23 @@ export interface components {
             /** @description How many recipes match, on all pages. */
             total: number;
         };
+        /** @description What else the line says of the amount. */
+        SecondMeasure: {
+            /** Format: double */
+            quantity: number;
+            /**
+             * Format: double
+             * @description The upper end of a range.
+             */
+            quantity_max: number | null;
+            /**
+             * @description The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
+             *     top, `1 cup plus 2 tbsp`.
+             * @enum {string}
+             */
+            relation: "same" | "each" | "plus";
+            unit: string;
+        } | null;
         Session: {
             user: components["schemas"]["User"];
         };

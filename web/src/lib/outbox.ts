@@ -213,6 +213,7 @@ export function provisional(id: string, input: RecipeInput, before: Recipe | und
       name: line.name ?? '',
       note: line.note ?? '',
       section: line.section ?? '',
+      second: line.second ? { quantity_max: null, unit: '', ...line.second } : null,
     })),
     steps: (input.steps ?? []).map((step) => ({ text: step.text, section: step.section ?? '' })),
     files: before?.files ?? [],
