@@ -1,6 +1,7 @@
 package ingredient
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,8 +15,14 @@ type amount struct {
 	upper *float64
 }
 
-// maxDigits bounds a number: a longer row of digits is a telephone number, not an amount.
-const maxDigits = 7
+const (
+	// maxDigits bounds a whole number: a longer row of digits is a telephone number, not an amount.
+	maxDigits = 7
+	// maxLiteral bounds a number with its decimals, of which programs write many.
+	maxLiteral = 28
+	// maxBelow bounds what a kitchen divides by: "2/400 g" is no fraction.
+	maxBelow = 64
+)
 
 // amountAt reads an amount: "1 1/2", "1½", "1,5", "2-3", "2 to 3", "two", "a dozen". next is i where there is none.
 func (l *line) amountAt(i int) (found amount, next int) {
@@ -24,15 +31,26 @@ func (l *line) amountAt(i int) (found amount, next int) {
 		return amount{}, i
 	}
 	found = amount{from: from}
-	if upper, after := l.upperAt(next, from); after > next {
-		found.upper, next = &upper, after
+	upper, after := l.upperAt(i, next)
+	if after == next {
+		return found, next
 	}
-	return found, next
+	if isDozen(l.low(after-1)) && !isDozen(l.low(next-1)) {
+		found.from *= dozen // "2-3 dozen" are 24 to 36
+	}
+	if upper <= found.from {
+		return amount{from: from}, next
+	}
+	found.upper = &upper
+	return found, after
 }
 
-// upperAt reads the upper end of a range behind its lower one.
-func (l *line) upperAt(i int, from float64) (upper float64, next int) {
+// upperAt reads the upper end of a range behind its lower one, which is from start up to i.
+func (l *line) upperAt(start, i int) (upper float64, next int) {
 	at := l.rangeSign(i)
+	if at == i && joins[l.low(i)] && betweens[l.low(start-1)] {
+		at = i + 1 // "between 2 and 3"
+	}
 	if at == i {
 		return 0, i
 	}
@@ -40,7 +58,7 @@ func (l *line) upperAt(i int, from float64) (upper float64, next int) {
 		at++
 	}
 	upper, next = l.numberAt(at)
-	if next == at || upper <= from {
+	if next == at {
 		return 0, i
 	}
 	return upper, next
@@ -48,19 +66,28 @@ func (l *line) upperAt(i int, from float64) (upper float64, next int) {
 
 // rangeSign steps over what stands between the ends of a range.
 func (l *line) rangeSign(i int) int {
-	switch l.low(i) {
-	case "-", "–", "—", "‐", "‑", "−":
-		if l.is(i+1, "to") || l.is(i+1, "or") || l.is(i+1, "bis") { // "3- to 4-pound", "3-to-4-pound"
+	switch low := l.low(i); {
+	case isDash(low):
+		if rangeWords[l.low(i+1)] { // "3- to 4-pound", "3-to-4-pound"
 			i++
 			if l.is(i+1, "-") && l.tokens[i+1].glued {
 				i++
 			}
 		}
 		return i + 1
-	case "to", "or", "bis", "oder":
+	case rangeWords[low]:
 		return i + 1
 	default:
 		return i
+	}
+}
+
+func isDash(low string) bool {
+	switch low {
+	case "-", "–", "—", "‐", "‑", "−":
+		return true
+	default:
+		return false
 	}
 }
 
@@ -76,8 +103,11 @@ func (l *line) numberAt(i int) (value float64, next int) {
 	if value, after := l.slashAt(next, whole); after > next {
 		return l.times(value, after)
 	}
+	if l.brokenFraction(next) {
+		return 0, i
+	}
 	if l.isSign(i) {
-		return whole, next
+		return l.times(whole, l.afterOrdinal(next))
 	}
 	if part, after := l.partAt(next); after > next {
 		return l.times(whole+part, after)
@@ -85,22 +115,43 @@ func (l *line) numberAt(i int) (value float64, next int) {
 	return l.times(whole, next)
 }
 
-// times reads the dozen, or the German half, behind a number.
+// dozen is how many a dozen are.
+const dozen = 12
+
+// times reads the dozen, the hundred, or the fraction in words behind a number: "2 dozen", "2 thirds", "1 halbe".
 func (l *line) times(value float64, next int) (float64, int) {
-	switch low := l.low(next); {
-	case isDozen(low):
-		return 12 * value, next + 1
-	case value == 1 && strings.HasPrefix(low, "halbe") && numberWords[low] > 0 && next+1 < len(l.tokens):
-		return numberWords[low], next + 1 // "1 halbe Zitrone"
-	default:
+	low := l.low(next)
+	if low == "" || l.kindAt(next) != word {
 		return value, next
+	}
+	switch {
+	case isDozen(low):
+		return dozen * value, l.afterPoint(next + 1)
+	case low == "baker's" && isDozen(l.low(next+1)):
+		return (dozen + 1) * value, next + 2
+	case low == "hundred" || low == "hundert":
+		return 100 * value, next + 1
+	}
+	part, ok := fractionWords[low]
+	if !ok || next+1 >= len(l.tokens) || value != 1 && (part == 1.0/2 || !isPlural(low)) {
+		return value, next
+	}
+	return value * part, next + 1
+}
+
+// isPlural tells of a fraction in words that there may be several of it: thirds. German has one form for both.
+func isPlural(low string) bool { return strings.HasSuffix(low, "s") || strings.HasSuffix(low, "tel") }
+
+func isDozen(low string) bool {
+	switch low {
+	case "dozen", "dozens", "doz", "dutzend":
+		return true
+	default:
+		return false
 	}
 }
 
-func isDozen(low string) bool { return low == "dozen" || low == "dutzend" }
-
-// plainAt reads digits or a fraction sign. A comma before exactly three digits parts thousands, as English
-// writes them; before any other number of digits it is the decimal comma.
+// plainAt reads digits or a fraction sign.
 func (l *line) plainAt(i int) (value float64, next int) {
 	if l.kindAt(i) != number {
 		return 0, i
@@ -110,21 +161,119 @@ func (l *line) plainAt(i int) (value float64, next int) {
 		value, _ = units.Sign(r)
 		return value, i + 1
 	}
-	whole, decimals, fractional := strings.Cut(strings.Replace(literal, ",", ".", 1), ".")
-	if len(whole) > maxDigits || len(decimals) > maxDigits || l.isLabel(i, whole) {
+	whole := literal[:digits(literal)]
+	if len(whole) > maxDigits || len(literal) > maxLiteral || l.isLabel(i, whole) {
 		return 0, i
 	}
-	switch {
-	case fractional && len(decimals) == 3 && strings.Contains(literal, ","):
-		literal = whole + decimals
-	case fractional:
-		literal = whole + "." + decimals
+	if len(whole) == len(literal) {
+		value, err := strconv.ParseFloat(literal, 64)
+		if err != nil {
+			return 0, i
+		}
+		if l.thousands(i + 1) {
+			return 1000 * value, i + 2
+		}
+		return value, i + 1
 	}
-	value, err := strconv.ParseFloat(literal, 64)
+	value, err := strconv.ParseFloat(l.decimal(i, literal, whole), 64)
 	if err != nil {
 		return 0, i
 	}
-	return value, i + 1
+	return meant(value, len(literal)-len(whole)-1), i + 1
+}
+
+// thousands tells of the "000" of "1 000 g" that it belongs to the number before it.
+func (l *line) thousands(i int) bool {
+	if !l.is(i, "000") || l.tokens[i].glued {
+		return false
+	}
+	unit, next := l.unitAt(i + 1)
+	return next > i+1 && isSmall(unit)
+}
+
+// decimal writes a number with a point or comma as strconv reads it. English parts thousands by a comma and decimals
+// by a point, German the other way round, so that three digits behind either may be decimals or not: what is
+// plausible of the unit decides. Kitchens weigh a thousand grams, but neither a thousand litres nor 1 g and 333 mg.
+func (l *line) decimal(i int, literal, whole string) string {
+	rest := literal[len(whole):]
+	last := strings.LastIndexAny(rest, ".,'’")
+	if last > 0 {
+		return groups(whole+rest[:last]) + decimals(rest, last)
+	}
+	comma, fraction := rest[0] == ',', rest[1:]
+	if len(fraction) != 3 || strings.HasPrefix(whole, "0") || whole == "" {
+		return whole + "." + fraction
+	}
+	unit, found := l.unitOfNumber(i + 1)
+	switch {
+	case !found && comma, found && isSmall(unit) && comma:
+		return whole + fraction
+	case found && isSmall(unit) && (len(whole) == 1 && fraction[2] == '0' || len(whole) == 2 && fraction == "000"):
+		return whole + fraction
+	case found && comma && unit.Dimension() == units.Thing:
+		return whole + fraction
+	default:
+		return whole + "." + fraction
+	}
+}
+
+// groups takes the signs between thousands away.
+func groups(literal string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, literal)
+}
+
+// decimals are what stands behind the last of several signs: thousands again behind the same sign or an apostrophe.
+func decimals(rest string, last int) string {
+	tail := strings.TrimLeft(rest[last:], ".,'’")
+	if rest[last] == rest[0] || rest[last] != '.' && rest[last] != ',' {
+		return tail
+	}
+	return "." + tail
+}
+
+// isSmall tells of a unit that there are thousands of it in a kitchen.
+func isSmall(unit units.Unit) bool {
+	switch unit.Name() {
+	case "g", "ml", "mg":
+		return true
+	default:
+		return false
+	}
+}
+
+// unitOfNumber is the unit that a number before i is of, a few tokens on: "1.000-1.500 g".
+func (l *line) unitOfNumber(i int) (units.Unit, bool) {
+	for at := i; at < i+4 && at < len(l.tokens); at++ {
+		if unit, next := l.unitAt(at); next > at {
+			return unit, true
+		}
+		if l.kindAt(at) != number && l.rangeSign(at) == at {
+			break
+		}
+	}
+	return units.Unit{}, false
+}
+
+// meant gives the number that a decimal of many digits was written for by a program: 0.33333334 is a third.
+func meant(value float64, decimals int) float64 {
+	if decimals < 4 {
+		return value
+	}
+	near := math.Max(math.Pow10(-decimals), 1e-6)
+	for _, below := range []float64{3, 6} {
+		if above := math.Round(value * below); math.Abs(value-above/below) < near {
+			return above / below
+		}
+	}
+	if decimals < 7 {
+		return value
+	}
+	return math.Round(value*1e6) / 1e6
 }
 
 // isLabel tells a number that is part of a name: "00 flour", "2% milk", "7up".
@@ -132,43 +281,70 @@ func (l *line) isLabel(i int, whole string) bool {
 	if strings.HasPrefix(whole, "00") || l.is(i+1, "%") {
 		return true
 	}
-	if i > 0 && l.tokens[i].glued && l.kindAt(i-1) == word && !l.is(i-1, "x") {
+	if i > 0 && l.tokens[i].glued && l.kindAt(i-1) == word && !l.mayTouch(i-1) {
 		return true
 	}
-	if l.kindAt(i+1) != word || !l.tokens[i+1].glued || l.low(i+1) == "x" {
+	if l.kindAt(i+1) != word || !l.tokens[i+1].glued || l.low(i+1) == "x" || rangeWords[l.low(i+1)] {
 		return false
+	}
+	if ordinals[l.low(i+1)] && (l.is(i-1, "/") || l.is(i-1, "⁄")) {
+		return false // "1/3rd"
 	}
 	_, next := l.unitAt(i + 1)
 	return next == i+1
 }
 
+// mayTouch tells of the word before a number that nothing need be between: "2x400g", "10 to12", "1lb2oz".
+func (l *line) mayTouch(i int) bool {
+	if l.is(i, "x") || rangeWords[l.low(i)] {
+		return true
+	}
+	_, next := l.unitAt(i)
+	return next > i && i > 0 && l.tokens[i].glued && l.kindAt(i-1) == number
+}
+
 // slashAt reads the lower half of "3/4", where above is the 3.
 func (l *line) slashAt(i int, above float64) (value float64, next int) {
-	switch l.low(i) {
-	case "/", "⁄", "∕":
-	default:
+	if !isSlash(l.low(i)) {
 		return 0, i
 	}
 	below, next := l.plainAt(i + 1)
-	if next == i+1 || below == 0 || l.isSign(i+1) || strings.ContainsAny(l.low(i+1), ".,") {
+	if next == i+1 || below == 0 || below > maxBelow || l.isSign(i+1) || strings.ContainsAny(l.low(i+1), ".,") {
 		return 0, i
 	}
-	return above / below, next
+	return above / below, l.afterOrdinal(next)
 }
 
-// partAt reads what makes a whole number mixed: "½", " ½", " 1/2", "-1/2", " and 1/2".
+func isSlash(low string) bool { return low == "/" || low == "⁄" || low == "∕" }
+
+// brokenFraction tells that a slash and a number follow that make no fraction: the numerator alone would be wrong.
+func (l *line) brokenFraction(i int) bool {
+	return isSlash(l.low(i)) && l.kindAt(i+1) == number && l.tokens[i].glued && l.tokens[i+1].glued
+}
+
+// afterOrdinal steps over the ending of "1/3rd" and "1/4 th".
+func (l *line) afterOrdinal(i int) int {
+	if ordinals[l.low(i)] && i+1 < len(l.tokens) {
+		return i + 1
+	}
+	return i
+}
+
+// partAt reads what makes a whole number mixed: "½", " ½", " 1/2", "-1/2", " and 1/2", " and a half".
 func (l *line) partAt(i int) (value float64, next int) {
 	at := i
-	switch l.low(at) {
-	case "and", "&", "und", "-": // "1-1/2", and since a range can't go down, "1 - 1/2"
-		at++
+	if joins[l.low(at)] || l.is(at, "-") || l.is(at, "+") && l.tokens[at].glued {
+		at++ // "1-1/2", and since a range can't go down, "1 - 1/2"
+	}
+	if l.kindAt(at) == word {
+		return l.wordPartAt(i, at)
 	}
 	above, next := l.plainAt(at)
 	switch {
 	case next == at:
 		return 0, i
 	case l.isSign(at):
-		return above, next // ½
+		return above, l.afterOrdinal(next) // ½
 	case at == i && l.tokens[at].glued:
 		return 0, i // "21/2" is no "2 1/2"
 	}
@@ -177,6 +353,26 @@ func (l *line) partAt(i int) (value float64, next int) {
 		return 0, i
 	}
 	return value, next
+}
+
+// wordPartAt reads the "and a half" that goes on at i, its first word behind the "and" at at.
+func (l *line) wordPartAt(i, at int) (value float64, next int) {
+	if at == i || !joins[l.low(i)] {
+		return 0, i
+	}
+	times := 1.0
+	if n := numberWords[l.low(at)]; isArticle(l.low(at)) || n >= 1 && n < 10 && n == math.Trunc(n) {
+		times = math.Max(n, 1)
+		at++
+		if l.is(at, "-") {
+			at++
+		}
+	}
+	value = times * fractionWords[l.low(at)]
+	if value <= 0 || value >= 1 || at+1 >= len(l.tokens) || joins[l.low(at+1)] {
+		return 0, i
+	}
+	return value, at + 1
 }
 
 func (l *line) isSign(i int) bool {
@@ -189,8 +385,8 @@ func isFractionSign(r rune) bool {
 	return ok
 }
 
-// wordNumberAt reads a number in words: "two", "a dozen", "half a". "a" alone counts only before a unit ("a
-// pinch", "a large bunch"), since "a little salt" is no amount.
+// wordNumberAt reads a number in words: "two", "twenty-five", "two thirds", "one and a half", "a dozen", "half a".
+// "a" alone counts only before a unit ("a pinch", "a large bunch"), since "a little salt" is no amount.
 func (l *line) wordNumberAt(i int) (value float64, next int) {
 	low := l.low(i)
 	if isArticle(low) {
@@ -200,22 +396,63 @@ func (l *line) wordNumberAt(i int) (value float64, next int) {
 	switch {
 	case !ok || i+1 == len(l.tokens):
 		return 0, i
-	case value < 1 && isArticle(l.low(i+1)):
-		return value, i + 2
-	case value < 1 && (l.is(i+1, "and") || l.is(i+1, "&")):
-		return 0, i // half and half is a cream
-	default:
-		return l.times(value, i+1)
+	case value < 1:
+		return l.partOfOne(i, value)
 	}
+	next = i + 1
+	at := next
+	if l.is(at, "-") && l.tokens[at].glued {
+		at++
+	}
+	if ones := numberWords[l.low(at)]; value >= 20 && ones >= 1 && ones < 10 {
+		value, next = value+ones, at+1 // twenty-five
+	}
+	if part, ok := fractionWords[l.low(at)]; ok && value < 10 && at+1 < len(l.tokens) && (at == next || l.tokens[at].glued) {
+		return value * part, at + 1 // two-thirds
+	}
+	if part, after := l.partAt(l.overHyphen(next)); after > l.overHyphen(next) {
+		return value + part, after
+	}
+	return l.times(value, next)
+}
+
+// overHyphen steps over the first hyphen of "one-and-a-half".
+func (l *line) overHyphen(i int) int {
+	if l.is(i, "-") && l.tokens[i].glued && joins[l.low(i+1)] {
+		return i + 1
+	}
+	return i
+}
+
+// partOfOne reads on behind a half: "half an onion", "half of a lime", "half a dozen".
+func (l *line) partOfOne(i int, value float64) (float64, int) {
+	at := i + 1
+	if l.is(at, "-") && l.tokens[at].glued && isDozen(l.low(at+1)) {
+		at++
+	}
+	switch {
+	case l.is(at, "and") || l.is(at, "&"):
+		return 0, i // half and half is a cream
+	case l.isOf(at) && isArticle(l.low(at+1)):
+		return value, at + 2
+	case isArticle(l.low(at)):
+		at++
+	}
+	return l.times(value, at)
 }
 
 func (l *line) articleAt(i int) (value float64, next int) {
 	after := l.low(i + 1)
 	switch {
 	case isDozen(after):
-		return 12, i + 2
-	case numberWords[after] > 0 && numberWords[after] < 1 && i+2 < len(l.tokens):
-		return numberWords[after], i + 2
+		return dozen, i + 2
+	case after == "hundred":
+		return 100, i + 2
+	case fractionWords[after] > 0 && i+2 < len(l.tokens):
+		if l.is(i+2, "-") && isDozen(l.low(i+3)) {
+			return l.times(fractionWords[after], i+3)
+		}
+		return l.times(fractionWords[after], i+2)
 	}
 	if l.kindAt(i+1) == number {
 		return l.articleBeforeNumber(i)
@@ -227,17 +464,42 @@ func (l *line) articleAt(i int) (value float64, next int) {
 	return 0, i
 }
 
-// articleBeforeNumber reads the "a" of "a 5-pound leg of lamb". It looks at a plain number alone: reading any
-// amount there would read articles again, and so on to the end of the line.
+// articleBeforeNumber reads the "a" of "a 5-pound leg of lamb", "a 4- to 5-pound goose". It looks at plain numbers
+// alone: reading any amount there would read articles again, and so on to the end of the line.
 func (l *line) articleBeforeNumber(i int) (value float64, next int) {
-	_, at := l.plainAt(i + 1)
+	at := l.plainMixed(i + 1)
+	if at == i+1 {
+		return 0, i
+	}
+	if sign := l.rangeSign(at); sign > at {
+		if end := l.plainMixed(sign); end > sign {
+			at = end
+		}
+	}
 	if l.is(at, "-") && l.tokens[at].glued {
 		at++
 	}
-	if _, next := l.unitAt(at); at > i+1 && next > at && l.kindAt(next) == word {
+	if _, next := l.unitAt(at); next > at && l.kindAt(next) == word {
 		return 1, i + 1
 	}
 	return 0, i
+}
+
+// plainMixed steps over a number in digits, with a fraction.
+func (l *line) plainMixed(i int) int {
+	above, next := l.plainAt(i)
+	if next == i {
+		return i
+	}
+	if _, after := l.slashAt(next, above); after > next {
+		return after
+	}
+	if l.kindAt(next) == number {
+		if _, after := l.partAt(next); after > next {
+			return after
+		}
+	}
+	return next
 }
 
 func isArticle(low string) bool {

@@ -2,12 +2,13 @@ package ingredient
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"larder.dev/recipe/units"
 )
 
-// unitAt reads a unit, of one word or two ("fl oz"), with the point of an abbreviation.
+// unitAt reads a unit, of one word or several ("fl oz"), with the points of an abbreviation.
 func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	if l.is(i, `"`) || l.is(i, "″") || l.is(i, "”") {
 		return units.Named("inch"), i + 1
@@ -15,28 +16,71 @@ func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	if l.kindAt(i) != word {
 		return units.Unit{}, i
 	}
-	switch first := l.low(i); first {
-	case "fl", "fluid", "table", "tea":
-		at := l.afterPoint(i + 1)
-		if unit, ok := units.Parse(first + " " + l.low(at)); ok {
-			return unit, l.afterPoint(at + 1)
+	if units.Begins(l.low(i)) {
+		if unit, next := l.unitOfWords(i); next > i {
+			return unit, next
 		}
 	}
 	if strings.HasPrefix(l.low(i), "inch-") {
 		return units.Named("inch"), i + 1 // 1-inch-thick
+	}
+	if l.is(i, "in") && i > 0 && l.kindAt(i-1) == number && l.tokens[i].glued {
+		return units.Named("inch"), l.afterPoint(i + 1) // 1in
+	}
+	if l.at(i) == "ML" && !l.manyBefore(i) {
+		return units.Unit{}, i // also the Slovak teaspoon
 	}
 	written := singular(l.at(i))
 	if len(written) > 2 { // where case tells two apart, they are short
 		written = singular(l.low(i))
 	}
 	unit, ok := units.Parse(written)
-	if !ok || notUnitBefore[l.low(i)+" "+l.low(i+1)] {
+	if !ok || notUnitBefore[l.low(i)+" "+l.low(i+1)] || l.is(i+1, "®") || l.is(i+1, "™") {
 		return units.Unit{}, i
 	}
 	if l.is(i+1, "/") && l.tokens[i+1].glued && (l.is(i+2, "n") || l.is(i+2, "e")) {
 		return unit, i + 3 // Dose/n
 	}
 	return unit, l.afterPoint(i + 1)
+}
+
+// maxUnitWords is of how many words a unit is at most: "c. à s.".
+const maxUnitWords = 4
+
+// unitOfWords reads a unit of two words or more, the longest that there is.
+func (l *line) unitOfWords(i int) (unit units.Unit, next int) {
+	var buffer [64]byte
+	text, next := append(buffer[:0], l.low(i)...), i
+	at := l.afterPoint(i + 1)
+	for range maxUnitWords - 1 {
+		if l.kindAt(at) != word || len(text)+len(l.low(at)) >= len(buffer) {
+			break
+		}
+		text = append(append(text, ' '), l.low(at)...)
+		at = l.afterPoint(at + 1)
+		if known, ok := units.Parse(string(text)); ok {
+			unit, next = known, at
+		}
+	}
+	return unit, next
+}
+
+// manyBefore tells that a number of ten or more stands before i, or that all of the line is in capitals.
+func (l *line) manyBefore(i int) bool {
+	whole, next := l.plainDigits(i - 1)
+	return next == i && (whole >= 10 || l.text == strings.ToUpper(l.text))
+}
+
+// plainDigits reads digits alone.
+func (l *line) plainDigits(i int) (value float64, next int) {
+	if l.kindAt(i) != number {
+		return 0, i
+	}
+	value, err := strconv.ParseFloat(strings.Replace(l.low(i), ",", ".", 1), 64)
+	if err != nil {
+		return 0, i
+	}
+	return value, i + 1
 }
 
 // afterPoint steps over the point of an abbreviation.
@@ -442,7 +486,7 @@ func (l *line) few(i int) int {
 	return at + 1
 }
 
-func (l *line) isOf(i int) bool { return l.is(i, "of") || l.is(i, "von") }
+func (l *line) isOf(i int) bool { return connecting[l.low(i)] }
 
 // afterOf steps over the "of" between an amount and a name, with its article: "1/4 of a cucumber".
 func (l *line) afterOf(i int) int {

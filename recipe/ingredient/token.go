@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"larder.dev/recipe/units"
 )
 
 // kind is what a token is made of.
@@ -64,19 +66,48 @@ func piece(line string, at int) (kind, int) {
 	}
 }
 
-// isTimes tells of an x between digits: "2x400g".
+// isTimes tells of an x beside digits: "2x400g", "x2".
 func isTimes(line string, at int) bool {
-	return line[at] == 'x' && at > 0 && isDigit(line[at-1]) && at+1 < len(line) && isDigit(line[at+1])
+	if line[at] != 'x' || at+1 >= len(line) || !isDigit(line[at+1]) {
+		return false
+	}
+	return at == 0 || isDigit(line[at-1]) || line[at-1] == ' ' || line[at-1] == '('
 }
 
-// digitsEnd is the end of a number in digits: "1,5", "1.5", "1,000".
+// digitsEnd is the end of a number in digits: "1,5", "1.5", "1,000", "1.234,5", "1'000".
 func digitsEnd(line string, at int) int {
 	end := at + digits(line[at:])
-	if end+1 < len(line) && (line[end] == '.' || line[end] == ',') && isDigit(line[end+1]) {
-		end++
-		end += digits(line[end:])
+	if !isSeparator(line, end) {
+		if after := end + apostrophe(line[end:]); after > end && digits(line[after:]) == 3 {
+			return after + 3
+		}
+		return end
 	}
-	return end
+	first := line[end]
+	for {
+		part := digits(line[end+1:])
+		grouped := part == 3 && end-at <= 3 || part == 3 && line[end] == first
+		sign := line[end]
+		end += 1 + part
+		if !grouped || sign != first || !isSeparator(line, end) || line[end] == first && digits(line[end+1:]) != 3 {
+			return end
+		}
+	}
+}
+
+// isSeparator tells of a point or comma between digits.
+func isSeparator(line string, at int) bool {
+	return at+1 < len(line) && (line[at] == '.' || line[at] == ',') && isDigit(line[at+1])
+}
+
+// apostrophe is how long the apostrophe is that a text begins with, which parts thousands in Switzerland; 0 for none.
+func apostrophe(text string) int {
+	for _, sign := range []string{"'", "’"} {
+		if strings.HasPrefix(text, sign) {
+			return len(sign)
+		}
+	}
+	return 0
 }
 
 // wordEnd is the end of a word with the hyphens, apostrophes and ampersands within it: "all-purpose", "M&M's".
@@ -84,9 +115,13 @@ func wordEnd(line string, at int) int {
 	if end := compoundEnd(line[at:]); end > 0 {
 		return at + end
 	}
+	start := at
 	for at < len(line) {
 		r, size := utf8.DecodeRuneInString(line[at:])
 		next := at + size
+		if isDigit(line[at]) && breaksBefore(line, start, at) {
+			return at
+		}
 		if letter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
 			at = next
 			continue
@@ -96,12 +131,51 @@ func wordEnd(line string, at int) int {
 		}
 		joins := r == '-' || r == '\'' || r == '’' || r == '&' || r == '‐'
 		follower, _ := utf8.DecodeRuneInString(line[next:])
-		if !joins || !letter(follower) {
+		if !joins || !letter(follower) || r == '-' && numberBefore(line[start:at], line[next:]) {
 			break
+		}
+		if r != '-' && elisions[strings.ToLower(line[start:at])] {
+			return next
 		}
 		at = next
 	}
 	return at
+}
+
+// breaksBefore tells of a digit at the end of letters that a number begins with it: "10 to12", "1lb2oz".
+func breaksBefore(line string, start, at int) bool {
+	low := strings.ToLower(line[start:at])
+	if rangeWords[low] {
+		return start > 1 && line[start-1] == ' ' && isDigit(line[start-2]) || start > 0 && isDigit(line[start-1])
+	}
+	if start == 0 || !isDigit(line[start-1]) {
+		return false
+	}
+	_, ok := units.Parse(line[start:at])
+	return ok
+}
+
+// numberBefore tells that a hyphen stands between a number in words and a fraction, number or unit: "two-thirds",
+// "one-inch", "twenty-five", "one-and-a-half". "five-spice" is one word, and so is "half-and-half".
+func numberBefore(before, behind string) bool {
+	if len(before) > len("einundzwanzig") {
+		return false
+	}
+	value := numberWords[strings.ToLower(before)]
+	if value == 0 && !joins[strings.ToLower(before)] && !isArticle(strings.ToLower(before)) {
+		return false
+	}
+	end := 0
+	for end < len(behind) && (behind[end] >= 'a' && behind[end] <= 'z' || behind[end] >= 'A' && behind[end] <= 'Z') {
+		end++
+	}
+	low := strings.ToLower(behind[:end])
+	if value == 0 { // the "and-a-half" of "one-and-a-half"
+		return isArticle(low) || fractionWords[low] > 0 && (end == len(behind) || behind[end] != '-')
+	}
+	unit, ok := units.Parse(low)
+	measured := ok && unit.Dimension() != units.Thing
+	return measured || fractionWords[low] > 0 || numberWords[low] > 0 || isDozen(low) || value >= 1 && joins[low]
 }
 
 // compoundEnd is where the food ends in a German word of a food and its unit: "Knoblauchzehen". 0 in any other word.

@@ -87,13 +87,26 @@ overfilled level scant generous rounded good thick thin thinnish fat short long 
 overflowing brimming
 gestr geh gestrichen gestrichene gestrichener gestrichenes gehäuft gehäufte gehäufter gehäuftes knapp knappe knapper gut gute guter`
 
-// numberWords are the numbers that lines are written with in words.
+// numberWords are the numbers that lines are written with in words. Those below one count without a number before
+// them ("half cup").
 var numberWords = map[string]float64{
-	"half": 0.5, "halben": 0.5, "halbe": 0.5, "halber": 0.5, "halbes": 0.5, "quarter": 0.25,
+	"half": 0.5, "halben": 0.5, "halbe": 0.5, "halber": 0.5, "halbes": 0.5, "quarter": 0.25, "dreiviertel": 0.75,
 	"one": 1, "eins": 1, "two": 2, "zwei": 2, "three": 3, "drei": 3, "four": 4, "vier": 4, "five": 5, "fünf": 5,
 	"six": 6, "sechs": 6, "seven": 7, "sieben": 7, "eight": 8, "acht": 8, "nine": 9, "neun": 9, "ten": 10, "zehn": 10,
-	"eleven": 11, "elf": 11, "twelve": 12, "zwölf": 12, "dozen": 12, "dutzend": 12,
-	"fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20,
+	"eleven": 11, "elf": 11, "twelve": 12, "zwölf": 12, "dozen": 12, "dutzend": 12, "thirteen": 13, "fourteen": 14,
+	"fifteen": 15, "fünfzehn": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "zwanzig": 20,
+	"thirty": 30, "dreißig": 30, "forty": 40, "vierzig": 40, "fifty": 50, "fünfzig": 50, "sixty": 60, "seventy": 70,
+	"eighty": 80, "ninety": 90, "hundert": 100,
+	"anderthalb": 1.5, "eineinhalb": 1.5, "einundeinhalb": 1.5, "zweieinhalb": 2.5, "dreieinhalb": 3.5, "viereinhalb": 4.5,
+}
+
+// fractionWords are parts of one, behind a number or an article: "two thirds", "a quarter".
+var fractionWords = map[string]float64{
+	"half": 1.0 / 2, "halves": 1.0 / 2, "third": 1.0 / 3, "thirds": 1.0 / 3, "quarter": 1.0 / 4, "quarters": 1.0 / 4,
+	"fourth": 1.0 / 4, "fourths": 1.0 / 4, "fifth": 1.0 / 5, "fifths": 1.0 / 5, "sixth": 1.0 / 6, "sixths": 1.0 / 6,
+	"eighth": 1.0 / 8, "eighths": 1.0 / 8, "sixteenth": 1.0 / 16,
+	"halben": 1.0 / 2, "halbe": 1.0 / 2, "halber": 1.0 / 2, "halbes": 1.0 / 2, "drittel": 1.0 / 3, "viertel": 1.0 / 4,
+	"fünftel": 1.0 / 5, "sechstel": 1.0 / 6, "achtel": 1.0 / 8,
 }
 
 // The tables of words and pairs of words that have a place of their own in a line.
@@ -104,6 +117,24 @@ var (
 		nearly, almost,
 		at least, up to, as much, up, scant, generous, heaping, good, maximum, max, minimum, min, mindestens,
 		höchstens, rund, between, another, additional, zirka, knapp, gut`)
+
+	// rangeWords stand between the ends of a range.
+	rangeWords = set("to, or, bis, oder")
+
+	// joins join a whole number and a fraction: "one and a half".
+	joins = set("and, &, und")
+
+	// betweens stand before a range whose ends are joined by "and".
+	betweens = set("between, zwischen")
+
+	// ordinals are the endings of fractions in digits: 1/3rd, 2/3rds.
+	ordinals = set("rd, rds, th, ths, st, nd")
+
+	// connecting are the words between an amount and its food.
+	connecting = set("of, von")
+
+	// elisions are connecting words and articles that lose their vowel before another: d'ail.
+	elisions = set("d, l, dell, all, dall, nell, sull, qu")
 
 	// dimensions say which way a length is.
 	dimensions = set("thick, wide, long, square, round, dick, lang, breit")

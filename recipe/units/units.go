@@ -40,11 +40,11 @@ var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 	{"l", "", Volume, true, "1000", "l, ltr, liter, liters, litre, litres"},
 	{"tsp", "", Volume, false, "4.92892159375", "tsp, tsps, tspn, teaspoon, teaspoons, teaspoonful, teaspoonfuls, tea spoon, tea spoons, " +
 		"tea-spoonful, tea-spoonfuls, tea-spoon, tea-spoons, teasp, " +
-		"tl, teelöffel, teel, kaffeelöffel, kl"},
+		"tl, teelöffel, teel, kaffeelöffel, kl, čl"},
 	{"dsp", "", Volume, false, "9.8578431875", "dsp, dstsp, dessertspoon, dessertspoons, dessertspoonful, dessertlöffel"},
 	{"tbsp", "", Volume, false, "14.78676478125", "tbsp, tbsps, tbs, tbls, tblsp, tblsps, tbspn, tbl, tablespoon, tablespoons, tablesp, " +
 		"table spoon, table spoons, table-spoonful, table-spoonfuls, table-spoon, table-spoons, " +
-		"tablespoonful, tablespoonfuls, el, esslöffel, eßlöffel, essl"},
+		"tablespoonful, tablespoonfuls, el, esslöffel, eßlöffel, essl, pl"},
 	{"fl oz", "", Volume, false, "29.5735295625", "fl oz, floz, fl ozs, fluid ounce, fluid ounces, fluid oz"},
 	{"cup", "cups", Volume, false, "236.5882365", "cup, cups, cupful, cupfuls, tasse, tassen"},
 	{"pt", "", Volume, false, "473.176473", "pt, pts, pint, pints"},
@@ -88,7 +88,7 @@ fistful, fistfuls
 glass, glasses
 glug, glugs, schuss, schuß
 grind, grinds, grinding, grindings
-handful, handfuls, handvoll
+handful, handfuls, handvoll, hand, hände, hand voll, hände voll
 head, heads, kopf, köpfe
 jar, jars, glas, gläser
 jigger, jiggers
@@ -153,6 +153,22 @@ var byCase = map[string]string{ //nolint:gochecknoglobals // a table, never writ
 
 // units finds a definition by its spelling. Built once, from the tables.
 var units = tabulate() //nolint:gochecknoglobals // the same tables, turned round
+
+// first are the first words of the spellings of several words.
+var first = firstWords() //nolint:gochecknoglobals // the same tables once more
+
+func firstWords() map[string]bool {
+	all := map[string]bool{}
+	for spelling := range units {
+		if before, _, several := strings.Cut(spelling, " "); several {
+			all[before] = true
+		}
+	}
+	return all
+}
+
+// Begins tells of a word in lower case that a unit of several words begins with it: the "fl" of "fl oz".
+func Begins(word string) bool { return first[word] }
 
 func tabulate() map[string]*definition {
 	table := map[string]*definition{}
