@@ -14,7 +14,10 @@ type line struct {
 	unit   string
 	second *Second
 	places places
-	sold   bool // in a container, so that what was done to it belongs to its name
+	// language is the index of the vocabulary that the line is read by, words.
+	language int
+	words    *vocabulary
+	sold     bool // in a container, so that what was done to it belongs to its name
 	// unitPlace is where the unit of the first amount is, empty where it isn't known.
 	unitPlace span
 	name      []span

@@ -35,7 +35,7 @@ func (l *line) amountAt(i int) (found amount, next int) {
 	if after == next {
 		return found, next
 	}
-	if isDozen(l.low(after-1)) && !isDozen(l.low(next-1)) {
+	if l.has(after-1, dozens) && !l.has(next-1, dozens) {
 		found.from *= dozen // "2-3 dozen" are 24 to 36
 	}
 	if upper <= found.from {
@@ -48,7 +48,7 @@ func (l *line) amountAt(i int) (found amount, next int) {
 // upperAt reads the upper end of a range behind its lower one, which is from start up to i.
 func (l *line) upperAt(start, i int) (upper float64, next int) {
 	at := l.rangeSign(i)
-	if at == i && joins[l.low(i)] && betweens[l.low(start-1)] {
+	if at == i && l.has(i, and) && l.has(start-1, between) {
 		at = i + 1 // "between 2 and 3"
 	}
 	if at == i {
@@ -68,14 +68,14 @@ func (l *line) upperAt(start, i int) (upper float64, next int) {
 func (l *line) rangeSign(i int) int {
 	switch low := l.low(i); {
 	case isDash(low):
-		if rangeWords[l.low(i+1)] { // "3- to 4-pound", "3-to-4-pound"
+		if l.has(i+1, to|or) { // "3- to 4-pound", "3-to-4-pound"
 			i++
 			if l.is(i+1, "-") && l.tokens[i+1].glued {
 				i++
 			}
 		}
 		return i + 1
-	case rangeWords[low]:
+	case l.has(i, to|or):
 		return i + 1
 	default:
 		return i
@@ -120,35 +120,21 @@ const dozen = 12
 
 // times reads the dozen, the hundred, or the fraction in words behind a number: "2 dozen", "2 thirds", "1 halbe".
 func (l *line) times(value float64, next int) (float64, int) {
-	low := l.low(next)
-	if low == "" || l.kindAt(next) != word {
+	if next >= len(l.tokens) || l.kindAt(next) != word {
 		return value, next
 	}
 	switch {
-	case isDozen(low):
+	case l.has(next, dozens):
 		return dozen * value, l.afterPoint(next + 1)
-	case low == "baker's" && isDozen(l.low(next+1)):
+	case l.is(next, "baker's") && l.has(next+1, dozens):
 		return (dozen + 1) * value, next + 2
-	case low == "hundred" || low == "hundert":
+	case l.has(next, hundred):
 		return 100 * value, next + 1
 	}
-	part, ok := fractionWords[low]
-	if !ok || next+1 >= len(l.tokens) || value != 1 && (part == 1.0/2 || !isPlural(low)) {
+	if !l.has(next, fraction) || next+1 >= len(l.tokens) || value != 1 && !l.has(next, fractions) {
 		return value, next
 	}
-	return value * part, next + 1
-}
-
-// isPlural tells of a fraction in words that there may be several of it: thirds. German has one form for both.
-func isPlural(low string) bool { return strings.HasSuffix(low, "s") || strings.HasSuffix(low, "tel") }
-
-func isDozen(low string) bool {
-	switch low {
-	case "dozen", "dozens", "doz", "dutzend":
-		return true
-	default:
-		return false
-	}
+	return value * l.value(next), next + 1
 }
 
 // plainAt reads digits or a fraction sign.
@@ -284,10 +270,10 @@ func (l *line) isLabel(i int, whole string) bool {
 	if i > 0 && l.tokens[i].glued && l.kindAt(i-1) == word && !l.mayTouch(i-1) {
 		return true
 	}
-	if l.kindAt(i+1) != word || !l.tokens[i+1].glued || l.low(i+1) == "x" || rangeWords[l.low(i+1)] {
+	if l.kindAt(i+1) != word || !l.tokens[i+1].glued || l.low(i+1) == "x" || l.has(i+1, to|or) {
 		return false
 	}
-	if ordinals[l.low(i+1)] && (l.is(i-1, "/") || l.is(i-1, "⁄")) {
+	if l.has(i+1, ordinal) && (l.is(i-1, "/") || l.is(i-1, "⁄")) {
 		return false // "1/3rd"
 	}
 	_, next := l.unitAt(i + 1)
@@ -296,7 +282,7 @@ func (l *line) isLabel(i int, whole string) bool {
 
 // mayTouch tells of the word before a number that nothing need be between: "2x400g", "10 to12", "1lb2oz".
 func (l *line) mayTouch(i int) bool {
-	if l.is(i, "x") || rangeWords[l.low(i)] {
+	if l.is(i, "x") || l.has(i, to|or) {
 		return true
 	}
 	_, next := l.unitAt(i)
@@ -324,7 +310,7 @@ func (l *line) brokenFraction(i int) bool {
 
 // afterOrdinal steps over the ending of "1/3rd" and "1/4 th".
 func (l *line) afterOrdinal(i int) int {
-	if ordinals[l.low(i)] && i+1 < len(l.tokens) {
+	if l.has(i, ordinal) && i+1 < len(l.tokens) {
 		return i + 1
 	}
 	return i
@@ -333,7 +319,7 @@ func (l *line) afterOrdinal(i int) int {
 // partAt reads what makes a whole number mixed: "½", " ½", " 1/2", "-1/2", " and 1/2", " and a half".
 func (l *line) partAt(i int) (value float64, next int) {
 	at := i
-	if joins[l.low(at)] || l.is(at, "-") || l.is(at, "+") && l.tokens[at].glued {
+	if l.has(at, and) || l.is(at, "-") || l.is(at, "+") && l.tokens[at].glued {
 		at++ // "1-1/2", and since a range can't go down, "1 - 1/2"
 	}
 	if l.kindAt(at) == word {
@@ -357,19 +343,19 @@ func (l *line) partAt(i int) (value float64, next int) {
 
 // wordPartAt reads the "and a half" that goes on at i, its first word behind the "and" at at.
 func (l *line) wordPartAt(i, at int) (value float64, next int) {
-	if at == i || !joins[l.low(i)] {
+	if at == i || !l.has(i, and) {
 		return 0, i
 	}
 	times := 1.0
-	if n := numberWords[l.low(at)]; isArticle(l.low(at)) || n >= 1 && n < 10 && n == math.Trunc(n) {
+	if n := l.numeral(at); l.has(at, article) || n >= 1 && n < 10 && n == math.Trunc(n) {
 		times = math.Max(n, 1)
 		at++
 		if l.is(at, "-") {
 			at++
 		}
 	}
-	value = times * fractionWords[l.low(at)]
-	if value <= 0 || value >= 1 || at+1 >= len(l.tokens) || joins[l.low(at+1)] {
+	value = times * l.fraction(at)
+	if value <= 0 || value >= 1 || at+1 >= len(l.tokens) || l.has(at+1, and) {
 		return 0, i
 	}
 	return value, at + 1
@@ -388,13 +374,12 @@ func isFractionSign(r rune) bool {
 // wordNumberAt reads a number in words: "two", "twenty-five", "two thirds", "one and a half", "a dozen", "half a".
 // "a" alone counts only before a unit ("a pinch", "a large bunch"), since "a little salt" is no amount.
 func (l *line) wordNumberAt(i int) (value float64, next int) {
-	low := l.low(i)
-	if isArticle(low) {
+	if l.has(i, article) {
 		return l.articleAt(i)
 	}
-	value, ok := numberWords[low]
+	value = l.numeral(i)
 	switch {
-	case !ok || i+1 == len(l.tokens):
+	case value == 0 || i+1 == len(l.tokens):
 		return 0, i
 	case value < 1:
 		return l.partOfOne(i, value)
@@ -404,10 +389,10 @@ func (l *line) wordNumberAt(i int) (value float64, next int) {
 	if l.is(at, "-") && l.tokens[at].glued {
 		at++
 	}
-	if ones := numberWords[l.low(at)]; value >= 20 && ones >= 1 && ones < 10 {
+	if ones := l.numeral(at); value >= 20 && ones >= 1 && ones < 10 {
 		value, next = value+ones, at+1 // twenty-five
 	}
-	if part, ok := fractionWords[l.low(at)]; ok && value < 10 && at+1 < len(l.tokens) && (at == next || l.tokens[at].glued) {
+	if part := l.fraction(at); part > 0 && value < 10 && at+1 < len(l.tokens) && (at == next || l.tokens[at].glued) {
 		return value * part, at + 1 // two-thirds
 	}
 	if part, after := l.partAt(l.overHyphen(next)); after > l.overHyphen(next) {
@@ -418,7 +403,7 @@ func (l *line) wordNumberAt(i int) (value float64, next int) {
 
 // overHyphen steps over the first hyphen of "one-and-a-half".
 func (l *line) overHyphen(i int) int {
-	if l.is(i, "-") && l.tokens[i].glued && joins[l.low(i+1)] {
+	if l.is(i, "-") && l.tokens[i].glued && l.has(i+1, and) {
 		return i + 1
 	}
 	return i
@@ -427,32 +412,31 @@ func (l *line) overHyphen(i int) int {
 // partOfOne reads on behind a half: "half an onion", "half of a lime", "half a dozen".
 func (l *line) partOfOne(i int, value float64) (float64, int) {
 	at := i + 1
-	if l.is(at, "-") && l.tokens[at].glued && isDozen(l.low(at+1)) {
+	if l.is(at, "-") && l.tokens[at].glued && l.has(at+1, dozens) {
 		at++
 	}
 	switch {
-	case l.is(at, "and") || l.is(at, "&"):
+	case l.has(at, and):
 		return 0, i // half and half is a cream
-	case l.isOf(at) && isArticle(l.low(at+1)):
+	case l.isOf(at) && l.has(at+1, article):
 		return value, at + 2
-	case isArticle(l.low(at)):
+	case l.has(at, article):
 		at++
 	}
 	return l.times(value, at)
 }
 
 func (l *line) articleAt(i int) (value float64, next int) {
-	after := l.low(i + 1)
 	switch {
-	case isDozen(after):
+	case l.has(i+1, dozens):
 		return dozen, i + 2
-	case after == "hundred":
+	case l.has(i+1, hundred):
 		return 100, i + 2
-	case fractionWords[after] > 0 && i+2 < len(l.tokens):
-		if l.is(i+2, "-") && isDozen(l.low(i+3)) {
-			return l.times(fractionWords[after], i+3)
+	case l.has(i+1, fraction) && i+2 < len(l.tokens):
+		if l.is(i+2, "-") && l.has(i+3, dozens) {
+			return l.times(l.value(i+1), i+3)
 		}
-		return l.times(fractionWords[after], i+2)
+		return l.times(l.value(i+1), i+2)
 	}
 	if l.kindAt(i+1) == number {
 		return l.articleBeforeNumber(i)
@@ -500,13 +484,4 @@ func (l *line) plainMixed(i int) int {
 		}
 	}
 	return next
-}
-
-func isArticle(low string) bool {
-	switch low {
-	case "a", "an", "ein", "eine", "einen", "einer":
-		return true
-	default:
-		return false
-	}
 }

@@ -1,5 +1,5 @@
 // Package ingredient understands a line of a recipe's ingredient list as people write it: "1 1/2 cups flour,
-// sifted" is a quantity, a unit, a name and a note. It works by rules over words, in English and German, is
+// sifted" is a quantity, a unit, a name and a note. It works by rules over words, whose tables are in recipe/language, is
 // pure and fast, and never fails: the line itself is kept elsewhere as it was written, and what isn't
 // understood stays text. An amount is never guessed.
 //
@@ -85,7 +85,9 @@ func Parse(text string) Parsed {
 func open(text string, tokens []token) (line, bool) {
 	text = plain(squeeze(norm.NFC.String(text)))
 	scanned, ok := scan(text, tokens)
-	return line{text: text, folded: lower(text), tokens: scanned}, ok
+	l := line{text: text, folded: lower(text), tokens: scanned}
+	l.understand()
+	return l, ok
 }
 
 // squeeze makes one space of any white space.
@@ -152,7 +154,7 @@ func (l *line) read() Parsed {
 
 // oneOf counts the one of "a bay leaf", where no other amount is at the front.
 func (l *line) oneOf(i int) int {
-	if l.amount != nil || l.unit != "" || !isArticle(l.low(i)) || l.kindAt(i+1) != word || indefinite[l.low(i+1)] || fews[l.low(i+1)] {
+	if l.amount != nil || l.unit != "" || !l.has(i, article) || l.kindAt(i+1) != word || l.has(i+1, indefinite|few) {
 		return i
 	}
 	for at := i + 1; at < len(l.tokens); at++ {
@@ -203,7 +205,7 @@ func isBullet(low string) bool {
 
 // purposeLabel takes "For the sauce:" off the front.
 func (l *line) purposeLabel(i int) int {
-	if !l.is(i, "for") && !l.is(i, "für") {
+	if !l.has(i, purpose) {
 		return i
 	}
 	for at := i + 1; at < len(l.tokens)-1 && at < i+6; at++ {
@@ -241,13 +243,12 @@ func (l *line) remarkBefore(i int) int {
 // optional reads a word that says at the front of a line that it may be left out, or that the amount is one's own
 // choice.
 func (l *line) optional(i int) int {
-	switch l.low(i) {
-	case "optional", "evtl", "eventuell", "ggf":
+	if l.has(i, optional) {
 		return l.afterPoint(i + 1)
-	case "n":
-		if next := l.afterPoint(i + 1); next > i+1 && l.is(next, "b") {
-			return l.afterPoint(next + 1) // n. B., nach Belieben
-		}
+	}
+	next := l.afterPoint(i + 1)
+	if l.has(i, head) && l.words.phrases[l.low(i)+" "+l.low(next)]&optional != 0 {
+		return l.afterPoint(next + 1) // n. B., nach Belieben
 	}
 	return i
 }
@@ -255,17 +256,17 @@ func (l *line) optional(i int) int {
 // partOf takes "Juice of", "finely grated zest and juice of", "leaves from" off the front of an amount.
 func (l *line) partOf(i int) int {
 	for at := i; at < i+8 && l.kindAt(at) == word; at++ {
-		switch low := l.low(at); {
-		case low == "of" || low == "from" || low == "von":
-			if _, next := l.amountAt(l.quiet(at + 1)); at == i || next == l.quiet(at+1) && !isArticle(l.low(at+1)) {
+		switch {
+		case l.has(at, of|from):
+			if _, next := l.amountAt(l.quiet(at + 1)); at == i || next == l.quiet(at+1) && !l.has(at+1, article) {
 				return i
 			}
 			l.addNote(i, at+1)
 			return at + 1
-		case at > i && (low == "einer" || low == "eines"): // "Saft einer Zitrone"
+		case at > i && l.has(at, genitive): // "Saft einer Zitrone"
 			l.addNote(i, at)
 			return at
-		case !partWords[low] && classOf(low)&(preparation|adverb) == 0:
+		case !l.has(at, part|preparation|adverb):
 			return i
 		}
 	}
@@ -299,10 +300,10 @@ func (l *line) qualifier(i int) int {
 }
 
 func qualifierLength(l *line, i int) int {
-	if qualifiers[l.low(i)+" "+l.low(i+1)] {
+	if l.begins(i, qualifier) {
 		return 2
 	}
-	if qualifiers[l.low(i)] {
+	if l.has(i, qualifier) {
 		return 1
 	}
 	return 0

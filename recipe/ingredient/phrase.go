@@ -1,8 +1,6 @@
 package ingredient
 
 import (
-	"strings"
-
 	"larder.dev/recipe/units"
 )
 
@@ -35,7 +33,7 @@ func (l *line) oneBefore(i, end int) int {
 	}
 	if next := l.sizeAt(i); next > i && next < end {
 		after := next
-		if l.is(after, ",") && classOf(l.low(after+1))&(adjective|size) != 0 {
+		if l.is(after, ",") && l.has(after+1, adjective|size) {
 			after++ // "large, ripe tomatoes"
 		}
 		if after < end && l.kindAt(after) == word {
@@ -50,7 +48,7 @@ func (l *line) oneBefore(i, end int) int {
 	if l.is(next, ",") {
 		next++
 	}
-	if next >= end || l.kindAt(next) != word || stops[l.low(next)] || l.is(next, "or") || l.is(next, "oder") {
+	if next >= end || l.kindAt(next) != word || l.has(next, stop|or) {
 		return i // "cooked or canned beans" are a choice of foods
 	}
 	l.addNote(i, next)
@@ -62,19 +60,19 @@ func (l *line) sizeAt(i int) int {
 	if l.is(i+1, "fat") {
 		return i // medium fat milk
 	}
-	if classOf(l.low(i))&size == 0 {
-		if l.is(i, "extra") && classOf(l.low(i+1))&size != 0 {
+	if !l.has(i, size) {
+		if l.is(i, "extra") && l.has(i+1, size) {
 			return i + 2
 		}
 		return i
 	}
 	i = l.afterPoint(i + 1)
-	switch l.low(i) {
-	case "to", "/", "or", "-", "bis", "oder":
-		if classOf(l.low(i+1))&size != 0 {
+	switch {
+	case l.has(i, to|or) || l.is(i, "/") || l.is(i, "-"):
+		if l.has(i+1, size) {
 			i += 2
 		}
-	case "sized", "size":
+	case l.has(i, sized):
 		i++
 	}
 	return i
@@ -86,7 +84,7 @@ func (l *line) preparationAt(i, end int) int {
 	next := l.onePreparation(i, end)
 	for next > i && next < end {
 		at := next
-		for l.is(at, "and") || l.is(at, ",") || l.is(at, "or") || l.is(at, "&") || l.is(at, "und") || l.is(at, "/") {
+		for l.has(at, and|or) || l.is(at, ",") || l.is(at, "/") {
 			at++
 		}
 		further := l.onePreparation(at, end)
@@ -100,31 +98,32 @@ func (l *line) preparationAt(i, end int) int {
 
 func (l *line) onePreparation(i, end int) int {
 	at := i
-	for at < end && classOf(l.low(at))&adverb != 0 {
+	for at < end && l.has(at, adverb) {
 		at++
 	}
 	adverbs := at > i
 	switch low := l.low(at); {
 	case at >= end:
 		return i
-	case low == "ground" || low == "gemahlen" || low == "gemahlener" || low == "gemahlenen" || low == "grated":
+	case l.has(at, ground) || low == "grated":
 		if adverbs || low == "grated" || l.is(at+1, "pepper") || l.is(at+2, "pepper") {
 			return at + 1
 		}
-	case classOf(low)&preparation != 0, adverbs && participle(low) && classOf(low)&adjective == 0:
+	case l.has(at, preparation), adverbs && l.participle(at) && !l.has(at, adjective):
 		return at + 1
 	}
 	return i
 }
 
 // participle tells of a word behind an adverb that it is what was done: "thinly shaved".
-func participle(low string) bool {
-	return len(low) > 4 && strings.HasSuffix(low, "ed") && !strings.HasSuffix(low, "seed") && low != "dried" && low != "smoked"
+func (l *line) participle(i int) bool {
+	low := l.low(i)
+	return len(low) > 4 && endsIn(low, l.words.endings.participle) && !endsIn(low, l.words.endings.noParticiple)
 }
 
 // soldSo tells that a food is sold with this preparation, which then belongs to its name.
 func (l *line) soldSo(i, next int) bool {
-	if sold[l.low(next-1)+" "+l.low(next)] {
+	if l.begins(next-1, sold) {
 		return true
 	}
 	return next == i+1 && l.sold
@@ -169,15 +168,14 @@ func (l *line) ends(i, start, end int) bool {
 	if l.kindAt(i) == mark {
 		return l.markEnds(i, start, end)
 	}
-	low := l.low(i)
-	if stops[low] || stops[low+" "+l.low(i+1)] || (low == "or" || low == "oder") && l.kindAt(i+1) == number {
+	if l.isAny(i, stop) || l.has(i, or) && l.kindAt(i+1) == number {
 		return true
 	}
 	next := l.preparationAt(i, end)
 	if next > i {
-		return next >= end || l.kindAt(next) == mark && !l.is(next, "&") || links[l.low(next)]
+		return next >= end || l.kindAt(next) == mark && !l.is(next, "&") || l.has(next, link)
 	}
-	return classOf(low)&size != 0 && i+1 == end
+	return l.has(i, size) && i+1 == end
 }
 
 func (l *line) markEnds(i, start, end int) bool {
@@ -187,7 +185,7 @@ func (l *line) markEnds(i, start, end int) bool {
 	case ";", ":", "+", "|", "=", "*", "!", "?":
 		return true
 	case "-", "–", "—":
-		suspended := l.is(i+1, "or") || l.is(i+1, "and") || l.is(i+1, "und") || l.is(i+1, "oder") // Vanille- oder
+		suspended := l.has(i+1, or|and) // Vanille- oder
 		return !l.tokens[i].glued || i+1 < end && !l.tokens[i+1].glued && !suspended
 	case ".":
 		return i+1 >= end || !l.tokens[i+1].glued && (len(l.low(i-1)) > 2 || l.is(i-1, ")"))
@@ -198,7 +196,7 @@ func (l *line) markEnds(i, start, end int) bool {
 
 // goesOn tells that a name goes on behind a comma: "boneless, skinless chicken", "olive, corn or rapeseed oil".
 func (l *line) goesOn(comma, start, end int) bool {
-	if l.kindAt(comma+1) != word || stops[l.low(comma+1)] || l.preparationAt(comma+1, end) > comma+1 {
+	if l.kindAt(comma+1) != word || l.has(comma+1, stop) || l.preparationAt(comma+1, end) > comma+1 {
 		return false
 	}
 	if l.is(comma+1, "etc") {
@@ -209,7 +207,7 @@ func (l *line) goesOn(comma, start, end int) bool {
 	}
 	adjectives := true
 	for i := start; i < comma; i++ {
-		adjectives = adjectives && (classOf(l.low(i))&adjective != 0 || l.is(i, ","))
+		adjectives = adjectives && (l.has(i, adjective) || l.is(i, ","))
 	}
 	if adjectives {
 		return true
@@ -227,7 +225,7 @@ const (
 // otherFood reads "or zucchini", behind a comma or in parentheses. It gives i where it isn't a food, as in "or to
 // taste", "or 2 tsp dried", "or chopped".
 func (l *line) otherFood(i, end int) int {
-	if !l.is(i, "or") && !l.is(i, "oder") && !l.is(i, "and") && !l.is(i+1, "/") {
+	if !l.has(i, or) && !l.is(i, "and") && !l.is(i+1, "/") {
 		return i
 	}
 	at := i + 1
@@ -238,7 +236,7 @@ func (l *line) otherFood(i, end int) int {
 		at = i + 3 // and/or
 	}
 	next := l.food(at, end)
-	if next == at || stops["or "+l.low(at)] {
+	if next == at || l.begins(at-1, stop) {
 		return i
 	}
 	return next
@@ -249,12 +247,10 @@ func (l *line) food(i, end int) int {
 	noun := false
 	at := i
 	for at < end && l.kindAt(at) == word {
-		low := l.low(at)
-		if numberWords[low] > 0 || isArticle(low) || stops[low] || stops[low+" "+l.low(at+1)] || links[low] || participle(low) ||
-			classOf(low)&(size|preparation|adverb) != 0 {
+		if l.isAny(at, stop) || l.participle(at) || l.has(at, numeral|article|link|size|preparation|adverb) {
 			return i
 		}
-		noun = noun || classOf(low)&adjective == 0
+		noun = noun || !l.has(at, adjective)
 		at++
 	}
 	ended := at >= end || l.is(at, ",") || l.is(at, "(") || l.is(at, ".") || l.is(at, ";")
@@ -278,7 +274,7 @@ func (l *line) foods(start, end int) bool {
 			}
 			break
 		}
-		choice = choice || l.is(at, "or") || l.is(at, "oder")
+		choice = choice || l.has(at, or)
 		first := l.afterJoint(at)
 		next := l.food(first, end)
 		if next == first {
@@ -291,16 +287,15 @@ func (l *line) foods(start, end int) bool {
 		}
 	}
 	uncounted := l.amount == nil && l.unit == ""
-	return count > 2 && (choice || uncounted) || count == 2 && (l.is(start, "salt") || l.is(start, "salz"))
+	return count > 2 && (choice || uncounted) || count == 2 && l.has(start, salt)
 }
 
 // afterJoint steps over what joins the last food to a list: "and some".
 func (l *line) afterJoint(i int) int {
-	switch l.low(i) {
-	case "and", "or", "und", "oder":
+	if l.has(i, and|or) {
 		i++
 	}
-	if l.is(i, "some") || l.is(i, "etwas") {
+	if l.has(i, some) {
 		i++
 	}
 	return i
@@ -309,17 +304,17 @@ func (l *line) afterJoint(i int) int {
 // alternatives tells that what follows is a short list with "or" before its last; or, where nothing is
 // counted, "and".
 func (l *line) alternatives(i, end int) bool {
-	or := false
+	choice := false
 	for at := i; at < end && at < i+8; at++ {
-		low := l.low(at)
-		if l.kindAt(at) == number || numberWords[low] > 0 || isArticle(low) || low == "(" || stops[low] || partWords[low] && low != "and" ||
-			participle(low) || classOf(low)&(size|preparation) != 0 {
+		joint := l.has(at, and)
+		if l.kindAt(at) == number || l.is(at, "(") || l.has(at, part) && !joint || l.participle(at) ||
+			l.has(at, numeral|article|stop|size|preparation) {
 			return false
 		}
-		all := l.amount == nil && l.unit == "" && (low == "and" || low == "und" || low == "&")
-		or = or || at > i && (all || low == "or" || low == "oder")
+		all := l.amount == nil && l.unit == "" && joint
+		choice = choice || at > i && (all || l.has(at, or))
 	}
-	return or && end-i < 8
+	return choice && end-i < 8
 }
 
 // within reads what stands inside of a name and isn't of it: "fresh chopped basil", "salt and freshly ground
@@ -328,13 +323,13 @@ func (l *line) within(i, start, end int) int {
 	if next := l.sizeAt(i); next > i && l.is(i-1, ",") && next < end && l.kindAt(next) == word {
 		return next
 	}
-	joined := l.is(i-1, "and") || l.is(i-1, "or") || l.is(i-1, "&") || l.is(i-1, "und")
-	fresh := i == start+1 && (l.is(start, "fresh") || l.is(start, "frisch") || l.is(start, "frische"))
+	joined := l.has(i-1, and|or)
+	behindFresh := i == start+1 && l.has(start, fresh)
 	next := l.preparationAt(i, end)
-	if next == i || next >= end || l.kindAt(next) != word || sold[l.low(next-1)+" "+l.low(next)] {
+	if next == i || next >= end || l.kindAt(next) != word || l.begins(next-1, sold) {
 		return i
 	}
-	if fresh || joined && next > i+1 {
+	if behindFresh || joined && next > i+1 {
 		return next
 	}
 	return i
@@ -420,10 +415,10 @@ func (l *line) partEnd(i, end int) int {
 // wholeMeasure takes a part that is a measure and nothing else: ", about 2 pounds".
 func (l *line) wholeMeasure(i, end int) bool {
 	relation := Same
-	switch l.low(i) {
-	case "à", "je":
+	switch {
+	case l.has(i, eachBefore):
 		i, relation = i+1, Each
-	case "plus", "+":
+	case l.has(i, plus):
 		i, relation = i+1, Plus
 	}
 	found, unit, next := l.measureAt(i)
@@ -431,7 +426,7 @@ func (l *line) wholeMeasure(i, end int) bool {
 		return false
 	}
 	one := l.unit == "" && l.amount.from == 1 && l.amount.upper == nil && unit.Dimension() == units.Mass
-	if relation == Same && one || l.is(end-1, "each") || l.is(end-1, "je") {
+	if relation == Same && one || l.each(end-1) {
 		relation = Each // also a chicken (3 pounds): two weigh that each
 	}
 	l.setSecond(found, unit, relation, span{i, next})
@@ -452,7 +447,7 @@ func (l *line) unitBehind() {
 		return
 	}
 	for i := last.start; i < last.end-1; i++ {
-		if notBehind[unit.Name()+" "+l.low(i)] {
+		if l.words.phrases[unit.Name()+" "+l.low(i)]&notBehind != 0 {
 			return
 		}
 	}

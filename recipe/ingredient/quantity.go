@@ -16,10 +16,8 @@ func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	if l.kindAt(i) != word {
 		return units.Unit{}, i
 	}
-	if units.Begins(l.low(i)) {
-		if unit, next := l.unitOfWords(i); next > i {
-			return unit, next
-		}
+	if unit, next := l.unitOfWords(i); next > i {
+		return unit, next
 	}
 	if strings.HasPrefix(l.low(i), "inch-") {
 		return units.Named("inch"), i + 1 // 1-inch-thick
@@ -34,8 +32,8 @@ func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	if len(written) > 2 { // where case tells two apart, they are short
 		written = singular(l.low(i))
 	}
-	unit, ok := units.Parse(written)
-	if !ok || notUnitBefore[l.low(i)+" "+l.low(i+1)] || l.is(i+1, "®") || l.is(i+1, "™") {
+	unit, ok := l.words.units.Parse(written)
+	if !ok || l.begins(i, notUnit) || l.is(i+1, "®") || l.is(i+1, "™") {
 		return units.Unit{}, i
 	}
 	if l.is(i+1, "/") && l.tokens[i+1].glued && (l.is(i+2, "n") || l.is(i+2, "e")) {
@@ -44,21 +42,22 @@ func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	return unit, l.afterPoint(i + 1)
 }
 
-// maxUnitWords is of how many words a unit is at most: "c. à s.".
-const maxUnitWords = 4
-
 // unitOfWords reads a unit of two words or more, the longest that there is.
 func (l *line) unitOfWords(i int) (unit units.Unit, next int) {
+	longest := l.words.units.Longest(l.low(i))
+	if longest == 0 {
+		return units.Unit{}, i
+	}
 	var buffer [64]byte
 	text, next := append(buffer[:0], l.low(i)...), i
 	at := l.afterPoint(i + 1)
-	for range maxUnitWords - 1 {
+	for range longest - 1 {
 		if l.kindAt(at) != word || len(text)+len(l.low(at)) >= len(buffer) {
 			break
 		}
 		text = append(append(text, ' '), l.low(at)...)
 		at = l.afterPoint(at + 1)
-		if known, ok := units.Parse(string(text)); ok {
+		if known, ok := l.words.units.Parse(string(text)); ok {
 			unit, next = known, at
 		}
 	}
@@ -93,7 +92,7 @@ func (l *line) afterPoint(i int) int {
 
 // afterModifiers steps over what is said of a unit: "heaped", "large", "very thin".
 func (l *line) afterModifiers(i int) int {
-	for classOf(l.low(i))&(size|modifier) != 0 {
+	for l.has(i, size|modifier) {
 		i = l.afterPoint(i + 1)
 	}
 	return i
@@ -122,7 +121,7 @@ func (l *line) ofA(i int) int {
 	if l.isOf(at) {
 		at++
 	}
-	if !isArticle(l.low(at)) {
+	if !l.has(at, article) {
 		return i
 	}
 	if _, next := l.unitAt(at + 1); next == at+1 {
@@ -149,7 +148,7 @@ func (l *line) afterNumber(start, at int) int {
 	}
 	if unit.Dimension() == units.Length && l.kindAt(after) == word {
 		thing, _ := l.unitAt(after)
-		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == units.Thing || dimensions[l.low(after)] {
+		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == units.Thing || l.has(after, dimension) {
 			// "2-inch cinnamon stick": so long, and no number of sticks is written.
 			l.amount = nil
 			return l.long(start, after)
@@ -176,7 +175,7 @@ func (l *line) preparedUnit(i int) int {
 // long takes a length from start up to end as a note, with "thick" and "wide". What is counted by a number before a
 // fraction keeps that: "6 1/2-inch-thick slices" are six.
 func (l *line) long(start, end int) int {
-	if dimensions[l.low(end)] {
+	if l.has(end, dimension) {
 		end++
 	}
 	fraction := l.kindAt(start) == number && !l.is(start+1, "/") && l.kindAt(start+1) == number
@@ -209,7 +208,7 @@ func (l *line) partOfName(at int) bool {
 
 // measured reads on behind a number with its unit.
 func (l *line) measured(unit units.Unit, at int) int {
-	if next := l.afterModifiers(at + 1); l.is(at, ",") && next > at+1 && classOf(l.low(at+1))&modifier != 0 && l.kindAt(next) == word {
+	if next := l.afterModifiers(at + 1); l.is(at, ",") && next > at+1 && l.has(at+1, modifier) && l.kindAt(next) == word {
 		l.addNote(at+1, next) // "2 EL, gehäuft Mehl"
 		at = next
 	}
@@ -217,7 +216,7 @@ func (l *line) measured(unit units.Unit, at int) int {
 		l.amount.upper, at = &upper, after
 		l.places.amount = span{}
 	}
-	if half, ok := numberWords[l.low(at+2)]; ok && half < 1 && l.is(at, "and") && isArticle(l.low(at+1)) && l.amount.upper == nil {
+	if half := l.numeral(at + 2); half > 0 && half < 1 && l.has(at, and) && l.has(at+1, article) && l.amount.upper == nil {
 		l.amount.from += half // "a pint and a half"
 		l.places.amount = span{}
 		at += 3
@@ -298,7 +297,7 @@ func (l *line) sizeOfEach(i int) int {
 		inside = i + 1
 	}
 	found, unit, next := l.measureAt(inside)
-	if next == inside || isArticle(l.low(inside)) {
+	if next == inside || l.has(inside, article) {
 		return i
 	}
 	end := next
@@ -343,8 +342,7 @@ func (l *line) inOther(i int) int {
 // onlyEach tells that nothing but "each" and further measures stands between.
 func (l *line) onlyEach(i, end int) bool {
 	for i < end {
-		low := l.low(i)
-		if low == "each" || low == "total" || low == "or" || low == "/" || low == "," || low == "je" || low == "size" || low == "-" {
+		if l.has(i, each|or) || l.is(i, "/") || l.is(i, ",") || l.is(i, "-") {
 			i++
 			continue
 		}
@@ -402,13 +400,11 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 		return last, l.measureInParentheses(i, last)
 	}
 	at, relation := i, Plus
-	switch l.low(i) {
-	case "/", "|", "=":
+	switch {
+	case l.is(i, "/"), l.is(i, "|"), l.is(i, "="), l.is(i, "-"), l.is(i, "–"), l.has(i, or):
 		at, relation = i+1, Same
-	case "plus", "+", "and", "&":
+	case l.has(i, plus|and):
 		at = i + 1
-	case "or", "oder", "-", "–":
-		at, relation = i+1, Same
 	}
 	found, unit, next := l.measureAt(at)
 	if (l.is(i, "-") || l.is(i, "–")) && unit.Dimension() == last.Dimension() {
@@ -444,7 +440,7 @@ func (l *line) measureInParentheses(i int, first units.Unit) int {
 		return i
 	}
 	relation := Same
-	if containers[first.Name()] || l.is(closed-1, "each") || l.is(closed-1, "je") {
+	if containers[first.Name()] || l.each(closed-1) {
 		relation = Each
 	}
 	l.setSecond(found, unit, relation, span{i + 1, next})
@@ -471,13 +467,13 @@ func (l *line) bareUnit(i int) int {
 // few steps over "a few", "several", "a little bit of".
 func (l *line) few(i int) int {
 	at := i
-	if isArticle(l.low(at)) {
+	if l.has(at, article) {
 		at++
 	}
 	if at > i && l.is(at, "little") && l.is(at+1, "bit") {
 		at++
 	}
-	if !fews[l.low(at)] && (at == i || !littles[l.low(at)]) || l.kindAt(at+1) != word {
+	if !l.has(at, few) && (at == i || !l.has(at, little)) || l.kindAt(at+1) != word {
 		return i
 	}
 	if l.isOf(at + 1) {
@@ -486,11 +482,14 @@ func (l *line) few(i int) int {
 	return at + 1
 }
 
-func (l *line) isOf(i int) bool { return connecting[l.low(i)] }
+func (l *line) isOf(i int) bool { return l.has(i, of) }
+
+// each tells of the word behind a measure that it is what each one has.
+func (l *line) each(i int) bool { return l.has(i, each) && !l.has(i, sized) && !l.is(i, "total") }
 
 // afterOf steps over the "of" between an amount and a name, with its article: "1/4 of a cucumber".
 func (l *line) afterOf(i int) int {
-	if l.is(i, "each") {
+	if l.each(i) {
 		i++
 	}
 	if l.isOf(i) {
@@ -499,11 +498,11 @@ func (l *line) afterOf(i int) int {
 	if l.is(i, ":") {
 		i++
 	}
-	if (l.is(i, "or") || l.is(i, "oder")) && openEnded[l.low(i+1)] {
+	if l.has(i, or) && l.has(i+1, openEnded) {
 		l.addNote(i, i+2)
 		return l.afterOf(i + 2)
 	}
-	if isArticle(l.low(i)) && i+1 < len(l.tokens) {
+	if l.has(i, article) && i+1 < len(l.tokens) {
 		i++
 	}
 	return i
@@ -600,10 +599,10 @@ func (l *line) standsBehind(at, next int) bool {
 	ended := next >= len(l.tokens)
 	closed := ended || l.is(next, ",") || l.is(next, "(") || l.is(next, "|") || l.is(next, ".")
 	switch {
-	case numbered[l.low(at-1)]:
+	case l.has(at-1, numbered):
 		return false
 	case l.unit == "":
-		return separated && closed || !ended && (l.is(next, ",") || classOf(l.low(next))&size != 0 && !l.is(at-1, ","))
+		return separated && closed || !ended && (l.is(next, ",") || l.has(next, size) && !l.is(at-1, ","))
 	default:
 		return closed && (separated || unit.Dimension() != units.Thing && unit.Dimension() != units.Length)
 	}

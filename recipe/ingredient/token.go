@@ -22,6 +22,7 @@ type token struct {
 	start, end int
 	kind       kind
 	glued      bool
+	lexeme     *lexeme // nil for a word that no table has
 }
 
 // maxTokens bounds the work at one line together with maxLine.
@@ -42,8 +43,13 @@ func scan(line string, into []token) (tokens []token, ok bool) {
 		}
 		next := token{start: at, glued: at > 0 && line[at-1] != ' '}
 		next.kind, next.end = piece(line, at)
+		if end, unit := compoundEnd(line[at:]); end > 0 && next.kind == word {
+			next.end = at + end
+			at += unit
+		} else {
+			at = next.end
+		}
 		into = append(into, next)
-		at = next.end
 	}
 	return into, true
 }
@@ -112,9 +118,6 @@ func apostrophe(text string) int {
 
 // wordEnd is the end of a word with the hyphens, apostrophes and ampersands within it: "all-purpose", "M&M's".
 func wordEnd(line string, at int) int {
-	if end := compoundEnd(line[at:]); end > 0 {
-		return at + end
-	}
 	start := at
 	for at < len(line) {
 		r, size := utf8.DecodeRuneInString(line[at:])
@@ -134,7 +137,7 @@ func wordEnd(line string, at int) int {
 		if !joins || !letter(follower) || r == '-' && numberBefore(line[start:at], line[next:]) {
 			break
 		}
-		if r != '-' && elisions[strings.ToLower(line[start:at])] {
+		if r != '-' && isEver(strings.ToLower(line[start:at]), elision) {
 			return next
 		}
 		at = next
@@ -145,7 +148,7 @@ func wordEnd(line string, at int) int {
 // breaksBefore tells of a digit at the end of letters that a number begins with it: "10 to12", "1lb2oz".
 func breaksBefore(line string, start, at int) bool {
 	low := strings.ToLower(line[start:at])
-	if rangeWords[low] {
+	if isEver(low, to|or) {
 		return start > 1 && line[start-1] == ' ' && isDigit(line[start-2]) || start > 0 && isDigit(line[start-1])
 	}
 	if start == 0 || !isDigit(line[start-1]) {
@@ -161,8 +164,9 @@ func numberBefore(before, behind string) bool {
 	if len(before) > len("einundzwanzig") {
 		return false
 	}
-	value := numberWords[strings.ToLower(before)]
-	if value == 0 && !joins[strings.ToLower(before)] && !isArticle(strings.ToLower(before)) {
+	before = strings.ToLower(before)
+	value := numeralOf(before)
+	if value == 0 && !isEver(before, and|article) {
 		return false
 	}
 	end := 0
@@ -171,25 +175,24 @@ func numberBefore(before, behind string) bool {
 	}
 	low := strings.ToLower(behind[:end])
 	if value == 0 { // the "and-a-half" of "one-and-a-half"
-		return isArticle(low) || fractionWords[low] > 0 && (end == len(behind) || behind[end] != '-')
+		return isEver(low, article) || isEver(low, fraction) && (end == len(behind) || behind[end] != '-')
 	}
 	unit, ok := units.Parse(low)
 	measured := ok && unit.Dimension() != units.Thing
-	return measured || fractionWords[low] > 0 || numberWords[low] > 0 || isDozen(low) || value >= 1 && joins[low]
+	return measured || isEver(low, fraction|numeral|dozens) || value >= 1 && isEver(low, and)
 }
 
-// compoundEnd is where the food ends in a German word of a food and its unit: "Knoblauchzehen". 0 in any other word.
-func compoundEnd(text string) int {
-	for _, food := range compounds {
-		if len(text) > len(food) && strings.EqualFold(text[:len(food)], food) &&
-			(strings.HasPrefix(text[len(food):], "zehe") || strings.HasPrefix(text[len(food):], "stange")) {
-			return len(food)
+// compoundEnd is where the food ends in a word of a food and its unit, "Knoblauchzehen", and where the unit begins. 0
+// in any other word.
+func compoundEnd(text string) (end, unit int) {
+	for _, c := range compounds {
+		n := len(c.food)
+		if len(text) > n && strings.EqualFold(text[:n], c.food) && strings.HasPrefix(text[n:], c.joint+c.unit) {
+			return n, n + len(c.joint)
 		}
 	}
-	return 0
+	return 0, 0
 }
-
-var compounds = []string{"knoblauch", "sellerie", "zimt"} //nolint:gochecknoglobals // a table
 
 // pluralSign is how long the ending in parentheses is that a text begins with: "clove(s)", "Zwiebel(n)".
 func pluralSign(text string) int {

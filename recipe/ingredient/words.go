@@ -1,171 +1,292 @@
 //nolint:gochecknoglobals // tables, never written to
 package ingredient
 
-import "strings"
+import (
+	"slices"
+	"strconv"
+	"strings"
 
-// class is what a word may be in a line. A word can be of several.
-type class uint8
-
-const (
-	size        class = 1 << iota // of the food: large
-	preparation                   // what is done to it: chopped
-	adverb                        // how it is done: finely
-	adjective                     // a word before a comma that still belongs to the name: boneless, skinless thighs
-	modifier                      // of a unit: heaped
+	"larder.dev/recipe/language"
+	"larder.dev/recipe/units"
 )
 
-// classOf looks a word up, in lower case.
-func classOf(low string) class {
-	if known, ok := classes[low]; ok {
-		return known
-	}
-	if strings.HasSuffix(low, "-sized") || strings.HasSuffix(low, "-size") || strings.HasSuffix(low, "großes") {
-		return size
-	}
-	return 0
+// role is what a word may be in a line. A word can be of several.
+type role uint64
+
+const (
+	size        role = 1 << iota // of the food: large
+	preparation                  // what is done to it: chopped
+	adverb                       // how it is done: finely; means nothing without a preparation
+	adjective                    // a word before a comma that still belongs to the name: boneless, skinless thighs
+	modifier                     // of a unit: heaped
+	qualifier                    // how exact an amount is: about
+	dimension                    // which way a length is: thick
+	numbered                     // what a number of the name follows: type 405
+	few                          // an amount that names no number: a few sprigs
+	little                       // an amount behind "a" alone: a little salt
+	part                         // what may stand before "of 1 lemon": juice
+	openEnded                    // what may stand behind the "or" of "2 or more"
+	indefinite                   // what "a" doesn't count: a mixture of herbs
+	stop                         // what ends a name: for
+	link                         // what may follow a preparation behind the name: onion chopped into dice
+	article                      // a
+	genitive                     // an article that says "of a" by itself: Saft einer Zitrone
+	of                           // between an amount and a food
+	from                         // as "of", behind a part of a food: leaves from 1 sprig
+	or                           //
+	and                          //
+	to                           // between the ends of a range
+	each                         // behind what one has: 200 g each
+	eachBefore                   // before it: à 400 g
+	plus                         // what comes on top
+	purpose                      // for
+	some                         //
+	salt                         // two foods are a list where the first is salt
+	fresh                        // what may stand before a preparation within a name: fresh chopped basil
+	sized                        // behind a size: medium sized
+	ground                       // a preparation before pepper, and else a part of the name
+	dozens                       // twelve
+	hundred                      //
+	numeral                      // a number in words; one below 1 counts without a number before it: half cup
+	fraction                     // a part of one, behind a number or an article: a third
+	fractions                    // what there may be several of: two thirds
+	between                      // what stands before a range whose ends are joined by "and"
+	ordinal                      // the ending of a fraction in digits: 1/3rd
+	elision                      // what loses its vowel before another: d'ail
+	optional                     // what says at the front that a line may be left out
+	sold                         // a food whose first word looks like a preparation: crushed tomatoes
+	notUnit                      // a food that begins with a unit's word: pound cake
+	notBehind                    // a unit that is part of the food before it: pork rib
+	head                         // the first word of an entry of several words
+)
+
+// roles are the keys of the language tables.
+var roles = map[string]role{
+	"size": size, "preparation": preparation, "adverb": adverb, "adjective": adjective, "modifier": modifier,
+	"qualifier": qualifier, "dimension": dimension, "numbered": numbered, "few": few, "little": little, "part": part,
+	"open-ended": openEnded, "indefinite": indefinite, "stop": stop, "link": link, "article": article,
+	"genitive article": genitive, "of": of, "from": from, "or": or, "and": and, "to": to, "each": each,
+	"each before": eachBefore, "plus": plus, "for": purpose, "some": some, "salt": salt, "fresh": fresh, "sized": sized,
+	"ground": ground, "dozen": dozens, "hundred": hundred, "between": between, "ordinal": ordinal, "elision": elision, "optional": optional, "sold": sold, "not unit": notUnit,
+	"not behind": notBehind, "number": numeral, "fraction": fraction, "fractions": fraction | fractions,
 }
 
-// classes are the tables below as one. A word of two tables has both classes.
-var classes = func() map[string]class {
-	all := map[string]class{}
-	for kind, words := range map[class]string{
-		size: sizes, preparation: preparations, adverb: adverbs, adjective: adjectives, modifier: modifiers,
-	} {
-		for w := range strings.FieldsSeq(words) {
-			all[w] |= kind
+// vocabulary is what lines are read by: the words of one language, or of several in which no word is something else.
+type vocabulary struct {
+	codes   []string
+	units   *units.Spellings
+	phrases map[string]role // the entries of several words
+	endings endings
+}
+
+// endings are those of words that are too many for a table.
+type endings struct{ size, participle, noParticiple []string }
+
+// vocabularies are in the order in which a line is taken to be of one where its words don't tell.
+var vocabularies = [...]*vocabulary{
+	{codes: []string{"en", "de"}}, {codes: []string{"fr"}}, {codes: []string{"it"}}, {codes: []string{"es"}},
+	{codes: []string{"nl"}}, {codes: []string{"sv"}},
+}
+
+// lexeme is what a word is in each vocabulary.
+type lexeme struct {
+	roles [len(vocabularies)]role
+	known [len(vocabularies)]bool
+	ever  role    // of all of them
+	value float64 // of a number or a fraction
+}
+
+// lexicon are the words of all vocabularies.
+var lexicon = compile()
+
+func compile() map[string]*lexeme {
+	all := map[string]*lexeme{}
+	for n, v := range vocabularies {
+		v.units, v.phrases = units.In(v.codes...), map[string]role{}
+		for _, code := range v.codes {
+			table, err := language.Read(code)
+			if err != nil {
+				continue // the test of the tables reads them all
+			}
+			v.add(table, func(word string, as role, value float64) {
+				known := all[word]
+				if known == nil {
+					known = &lexeme{}
+					all[word] = known
+				}
+				known.roles[n] |= as
+				known.known[n] = true
+				known.ever |= as
+				known.value = max(known.value, value)
+			})
 		}
 	}
 	return all
-}()
-
-// sizes are told apart from the name, so that large eggs and eggs are one food.
-const sizes = `
-small sm medium med large lg big huge tiny plump jumbo extra-large x-large xl sized medium-large medium-small small-medium
-medium-to-large smallish largish biggish mini-sized
-klein kleine kleiner kleines kleinen groß große großer großes großen gross grosse grosser grosses
-mittel mittlere mittlerer mittleres mittelgroß mittelgroße mittelgroßer mittelgroßes mittelgrosse`
-
-// preparations are what a cook does, and not what a shop sells. Where it is sold so, the word belongs to the
-// name: ground, dried, smoked, roasted, frozen, pitted, shredded, sun-dried are not here.
-const preparations = `
-chopped thick-cut thin-cut grinded minced diced shredded sliced grated cubed crushed mashed halved quartered julienned julienne crumbled
-cracked melted softened sifted beaten whisked toasted cooked uncooked un-cooked boiled steamed poached drained rinsed washed
-scrubbed peeled unpeeled seeded deseeded de-seeded shelled hulled stemmed cored trimmed torn snipped shaved zested
-slivered pounded bruised smashed deveined de-veined boned skinned pureed puréed strained squeezed soaked scalded
-chilled thawed defrosted refrigerated warmed cooled lukewarm hard-boiled hard-cooked soft-boiled packed unwrapped
-separated divided juiced flattened butterflied spiralized cleaned debearded destemmed de-stemmed crosswise lengthwise
-husked shucked segmented chunked chunky-chopped broken crumbed pricked scored reserved ripped shaken skimmed
-fresh-ground fresh-squeezed fresh-grated processed blended whizzed blitzed pulsed warmed reheated tempered thinned
-gehackt gehackte gehackter gehacktes gehackten kleingehackt gewürfelt gewürfelte gewürfelter gewürfeltes gewürfelten
-gerieben geriebene geriebener geriebenes geriebenen geschnitten geschnittene geschnittener geschnittenes kleingeschnitten
-geschält geschälte geschälter geschältes geschälten gepresst gepresste gepresster gepreßt zerdrückt zerdrückte
-zerdrückter zerlassen zerlassene zerlassenes geschmolzen geschmolzene geschmolzenes gekocht gekochte gekochter gekochtes
-gekochten geröstet geröstete gerösteter geröstetes gesiebt gesiebtes halbiert halbierte geviertelt geviertelte entkernt
-entkernte entkernter gewaschen gewaschene geputzt geputzte abgetropft abgetropfte verquirlt verquirlte verquirltes
-gehobelt gehobelte gehobelter geraspelt geraspelte geraspelter zerbröselt zerbröselter weich zimmerwarm zimmerwarme
-aufgetaut aufgetaute gezupft gezupfte ausgepresst gestoßen gestoßene gestoßener gemörsert gemörserte`
-
-// adverbs go before a preparation and mean nothing without one.
-const adverbs = `
-finely coarsely roughly thinly thickly lightly freshly very well loosely firmly tightly stiffly gently slightly
-crudely evenly diagonally partially fully completely barely carefully medium-finely newly quickly thoroughly ultra
-super fairly extra fine coarse rough thin thick light fresh-ly hot cold bite-size bite-sized
-fein grob dünn dick frisch leicht steif klein sehr grobe feine`
-
-// adjectives are those that often stand in a row with commas.
-const adjectives = `
-boneless skinless roasted bone-in skin-on boned lean ripe firm fresh dry dried sweet thick thin large small medium cold hot
-warm low-sodium reduced-sodium low-fat fat-free nonfat reduced-fat unsalted salted unsweetened sweetened good-quality
-high-quality best-quality quality plain natural organic free-range seedless crusty soft hard raw uncooked cooked mild
-hot strong light dark white red green yellow black young tender crisp whole frozen ripe-but-firm unbleached all-purpose
-extra-virgin virgin mature sharp aged smoked day-old stale`
-
-// modifiers are of a unit: a heaped tablespoon, a good handful. They are kept as a note.
-const modifiers = `
-heaped heaping very thinly thickly cut metric imperial us
-overfilled level scant generous rounded good thick thin thinnish fat short long full
-overflowing brimming
-gestr geh gestrichen gestrichene gestrichener gestrichenes gehäuft gehäufte gehäufter gehäuftes knapp knappe knapper gut gute guter`
-
-// numberWords are the numbers that lines are written with in words. Those below one count without a number before
-// them ("half cup").
-var numberWords = map[string]float64{
-	"half": 0.5, "halben": 0.5, "halbe": 0.5, "halber": 0.5, "halbes": 0.5, "quarter": 0.25, "dreiviertel": 0.75,
-	"one": 1, "eins": 1, "two": 2, "zwei": 2, "three": 3, "drei": 3, "four": 4, "vier": 4, "five": 5, "fünf": 5,
-	"six": 6, "sechs": 6, "seven": 7, "sieben": 7, "eight": 8, "acht": 8, "nine": 9, "neun": 9, "ten": 10, "zehn": 10,
-	"eleven": 11, "elf": 11, "twelve": 12, "zwölf": 12, "dozen": 12, "dutzend": 12, "thirteen": 13, "fourteen": 14,
-	"fifteen": 15, "fünfzehn": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "zwanzig": 20,
-	"thirty": 30, "dreißig": 30, "forty": 40, "vierzig": 40, "fifty": 50, "fünfzig": 50, "sixty": 60, "seventy": 70,
-	"eighty": 80, "ninety": 90, "hundert": 100,
-	"anderthalb": 1.5, "eineinhalb": 1.5, "einundeinhalb": 1.5, "zweieinhalb": 2.5, "dreieinhalb": 3.5, "viereinhalb": 4.5,
 }
 
-// fractionWords are parts of one, behind a number or an article: "two thirds", "a quarter".
-var fractionWords = map[string]float64{
-	"half": 1.0 / 2, "halves": 1.0 / 2, "third": 1.0 / 3, "thirds": 1.0 / 3, "quarter": 1.0 / 4, "quarters": 1.0 / 4,
-	"fourth": 1.0 / 4, "fourths": 1.0 / 4, "fifth": 1.0 / 5, "fifths": 1.0 / 5, "sixth": 1.0 / 6, "sixths": 1.0 / 6,
-	"eighth": 1.0 / 8, "eighths": 1.0 / 8, "sixteenth": 1.0 / 16,
-	"halben": 1.0 / 2, "halbe": 1.0 / 2, "halber": 1.0 / 2, "halbes": 1.0 / 2, "drittel": 1.0 / 3, "viertel": 1.0 / 4,
-	"fünftel": 1.0 / 5, "sechstel": 1.0 / 6, "achtel": 1.0 / 8,
+// add takes the words of a table in, each with what it is.
+func (v *vocabulary) add(table language.Table, word func(string, role, float64)) {
+	for key, entries := range table.Words {
+		for _, entry := range entries {
+			v.entry(key, entry, word)
+		}
+	}
+	for _, unit := range table.Units {
+		for _, form := range unit.Forms {
+			for w := range strings.FieldsSeq(form.One + " " + form.Many) {
+				word(w, 0, 0)
+			}
+		}
+	}
+	v.endings.size = slices.Concat(v.endings.size, table.Words["size ending"])
+	v.endings.participle = slices.Concat(v.endings.participle, table.Words["participle ending"])
+	v.endings.noParticiple = slices.Concat(v.endings.noParticiple, table.Words["no participle"])
 }
 
-// The tables of words and pairs of words that have a place of their own in a line.
+func (v *vocabulary) entry(key, entry string, word func(string, role, float64)) {
+	as, ok := roles[key]
+	if !ok && key != "telling" {
+		return
+	}
+	if as&(numeral|fraction) != 0 {
+		entry, value, _ := strings.Cut(entry, " ")
+		above, below, _ := strings.Cut(value, "/")
+		word(entry, as, digitsOf(above)/max(digitsOf(below), 1))
+		return
+	}
+	words := strings.Fields(entry)
+	if len(words) == 1 {
+		word(entry, as, 0)
+		word(strings.Replace(entry, "'", "’", 1), as, 0)
+		return
+	}
+	v.phrases[entry] |= as
+	word(words[0], head, 0)
+	for _, w := range words[1:] {
+		word(w, 0, 0)
+	}
+}
+
+func digitsOf(text string) float64 {
+	value, _ := strconv.ParseFloat(text, 64) // "" is 0
+	return value
+}
+
+// compound is a word of a food and its unit, "Vitlök-s-klyfta".
+type compound struct{ food, joint, unit string }
+
+// compounds are those of all languages: "compound: vitlök+s+klyfta".
+var compounds = readCompounds()
+
+func readCompounds() []compound {
+	var all []compound
+	for _, code := range language.Codes() {
+		table, err := language.Read(code)
+		if err != nil {
+			continue // the test of the tables reads them all
+		}
+		for _, entry := range table.Words["compound"] {
+			food, rest, _ := strings.Cut(entry, "+")
+			joint, unit, _ := strings.Cut(rest, "+")
+			all = append(all, compound{food, joint, unit})
+		}
+	}
+	return all
+}
+
+// understand looks the words of a line up, in the vocabulary that knows most of them.
+func (l *line) understand() {
+	var known [len(vocabularies)]int
+	for i := range l.tokens {
+		if l.tokens[i].kind == number || l.is(i, ",") {
+			continue
+		}
+		found := lexicon[l.low(i)]
+		l.tokens[i].lexeme = found
+		if found == nil || l.tokens[i].kind == mark {
+			continue
+		}
+		for n, knows := range found.known {
+			if knows {
+				known[n]++
+			}
+		}
+	}
+	for n := range known {
+		if known[n] > known[l.language] {
+			l.language = n
+		}
+	}
+	l.words = vocabularies[l.language]
+}
+
+// has tells that a token is one of the roles.
+func (l *line) has(i int, as role) bool {
+	if i < 0 || i >= len(l.tokens) {
+		return false
+	}
+	if found := l.tokens[i].lexeme; found != nil && found.roles[l.language] != 0 {
+		return found.roles[l.language]&as != 0
+	}
+	return as&size != 0 && l.tokens[i].kind == word && endsIn(l.low(i), l.words.endings.size)
+}
+
+// begins tells that an entry of two words begins at a token.
+func (l *line) begins(i int, as role) bool {
+	return l.has(i, head) && l.words.phrases[l.low(i)+" "+l.low(i+1)]&as != 0
+}
+
+// isAny tells that a token, or an entry of two words there, is one of the roles.
+func (l *line) isAny(i int, as role) bool { return l.has(i, as) || l.begins(i, as) }
+
+// numeral is the value of a number in words; 0 for any other token.
+func (l *line) numeral(i int) float64 {
+	if !l.has(i, numeral) {
+		return 0
+	}
+	return l.value(i)
+}
+
+// fraction is the value of a part of one in words; 0 for any other token.
+func (l *line) fraction(i int) float64 {
+	if !l.has(i, fraction) {
+		return 0
+	}
+	return l.value(i)
+}
+
+func (l *line) value(i int) float64 { return l.tokens[i].lexeme.value }
+
+// isEver tells of a word, in lower case, that it is one of the roles in some language. It is for who must know before
+// the line's language is.
+func isEver(low string, as role) bool {
+	known := lexicon[low]
+	return known != nil && known.ever&as != 0
+}
+
+// numeralOf is the value of a number in words of any language; 0 for any other word.
+func numeralOf(low string) float64 {
+	if !isEver(low, numeral) {
+		return 0
+	}
+	return lexicon[low].value
+}
+
+func endsIn(low string, endings []string) bool {
+	for _, ending := range endings {
+		if strings.HasSuffix(low, ending) {
+			return true
+		}
+	}
+	return false
+}
+
+// The tables of units, by their names, that have a place of their own in a line.
 var (
-	// qualifiers say how exact an amount is.
-	qualifiers = set(`
-		~, <, >, ≈, ≤, ≥, about, approximately, approx, appr, appx, around, roughly, circa, ca, etwa, ungefähr,
-		nearly, almost,
-		at least, up to, as much, up, scant, generous, heaping, good, maximum, max, minimum, min, mindestens,
-		höchstens, rund, between, another, additional, zirka, knapp, gut`)
-
-	// rangeWords stand between the ends of a range.
-	rangeWords = set("to, or, bis, oder")
-
-	// joins join a whole number and a fraction: "one and a half".
-	joins = set("and, &, und")
-
-	// betweens stand before a range whose ends are joined by "and".
-	betweens = set("between, zwischen")
-
-	// ordinals are the endings of fractions in digits: 1/3rd, 2/3rds.
-	ordinals = set("rd, rds, th, ths, st, nd")
-
-	// connecting are the words between an amount and its food.
-	connecting = set("of, von")
-
-	// elisions are connecting words and articles that lose their vowel before another: d'ail.
-	elisions = set("d, l, dell, all, dall, nell, sull, qu")
-
-	// dimensions say which way a length is.
-	dimensions = set("thick, wide, long, square, round, dick, lang, breit")
-
-	// numbered are words that a number in a name follows.
-	numbered = set("type, typ, no, nr, number, size, grade, nummer, style, brand, formula, vitamin, e, serve, serves, makes, feeds")
-
-	// fews are amounts that name no number: "a few sprigs".
-	fews = set("few, several, some, couple, many, einige, paar, wenig, etwas")
-
-	// littles are amounts behind "a" alone: a little salt.
-	littles = set("little, bit, wenig, bisschen")
-
-	// partWords may stand before "of 1 lemon".
-	partWords = set(`
-		juice, zest, zests, rind, peel, peels, grated, finely, freshly, and, the, seeds, leaves, pulp, flesh, strained, squeezed,
-		kernels, meat, yolk, yolks, white, whites, half, both, saft, abrieb, schale, und, der, of`)
-
 	// scooped are the units that stand without a number and without "of": "pinch salt".
 	scooped = set(`
 		pinch, handful, dash, splash, knob, sprig, drop, glug, dollop, bunch, sprinkle, smidgen, pat, fistful, glass, piece,
 		drizzle`)
-
-	// openEnded are what may stand behind the "or" of "2 or more".
-	openEnded = set("more, less, so, mehr, weniger")
-
-	// indefinite are what "a" doesn't count: a little salt, a mixture of herbs.
-	indefinite = set(`
-		little, bit, lot, touch, hint, good, selection, mixture, mix, combination, variety, choice, amount, quantity, small,
-		generous, thin, thick, light, large, big, trace, suggestion, nice, great, tiny, per, wenig, bisschen, halbe, kleine,
-		mischung, number, pair, drizzle, sprinkling, grating, dusting, side, whole lot`)
 
 	// foodUnits are the units that are a food where none follows.
 	foodUnits = set("clove, cube, fillet, rib, leaf, head")
@@ -180,49 +301,6 @@ var (
 
 	// behindName are the unit nouns that stand behind the food: "2 garlic cloves".
 	behindName = set("clove, stalk, sprig, slice, head, rasher, rib, bulb, branch, knob, spear")
-
-	// notBehind are foods that such a noun is part of: "whole cloves", "pork ribs".
-	notBehind = set(`
-		clove whole, clove ground, clove dried, rib pork, rib beef, rib short, rib spare, rib back, rib prime,
-		rib lamb, rib baby, head fish, head shrimp, head prawn, head calf's, head pig's, knob door, branch olive`)
-
-	// notUnitBefore are foods that begin with a unit's word.
-	notUnitBefore = set(`
-		pound cake, pound cakes, rib eye, rib eyes, rib roast, rib steak, rib steaks, pot roast, cube steak,
-		cube steaks, cup cakes, cup cake, leaf lard, leaf spinach, leaf lettuce, square sausage,
-		rack of, roll or, rolls or, rolls and, glass noodles, head cheese, head lettuce, strip steak,
-		strip steaks, strip loin, slab bacon, round steak, loaf pan,
-		tube pasta, stem ginger, pod peas`)
-
-	// sold are foods whose first word looks like a preparation.
-	sold = set(`
-		crushed tomatoes, crushed red, diced tomatoes, whipped cream, whipped topping, mashed potato, cracked wheat,
-		crushed chilli, crushed chili, crushed chillies, packed lunch, melted cheese, steamed milk, puffed rice,
-		sliced bread, broken rice, crushed pineapple, shredded wheat, shredded coconut, separated milk,
-		reserved marinade, processed cheese, fine sea, fine salt, hot pepper, hot sauce, gehackte tomaten,
-		geschälte tomaten, passierte tomaten`)
-
-	// stops are the words, and pairs of words, that end a name.
-	stops = set(`
-		for, für, if, per, that, which, who, weighing, without, ohne, according, enough, preferably, such, plus,
-		about, approximately, approx, depending,
-		including, optional, optionally, e.g, eg, at room, at least, until, ideally, see, as needed, as required,
-		as desired, as necessary, as garnish, as a, or more, or less, or to, or as, or until, or so, or enough,
-		or other, or another, or any, or equivalent, or similar, or substitute, or use, to taste, to serve,
-		to garnish, to finish, to decorate, to coat, to cover, to drizzle, to sprinkle, to grease, to dust, to brush,
-		to fry, to cook, to top, to glaze, to thin, to make, to season, to loosen, to fill, to float, to your,
-		cut into, cut in, cut up, cut crosswise, cut lengthwise, cut on, cut to, cut from, broken into, torn into,
-		separated into, divided into, room temperature, from a, from about, well drained, mixed with, dissolved in,
-		combined with, tossed with, blended with, whisked with, in scheiben, in würfel,
-		in würfeln, in stücke, in stücken, in streifen, in ringe, in ringen, in feine, in dünne, in grobe, in kleine,
-		nach geschmack, nach belieben, nach bedarf, nach wunsch, zum, zur, evtl, eventuell, ggf, oder mehr,
-		bei bedarf, aus der, aus dem, à, je`)
-
-	// links are what may follow a preparation behind the name: "onion chopped into dice".
-	links = set(`
-		and, with, in, into, on, to, for, or, until, by, through, from, lengthwise, crosswise, diagonally, very, at,
-		but, und, mit, oder, if, as, about, then, plus, &, well, off, up, out, together, separately, over, against,
-		across`)
 )
 
 // set reads a table whose entries are parted by commas.

@@ -1,4 +1,4 @@
-// Package units knows the units that kitchens count and weigh with: how English and German spell them,
+// Package units knows the units that kitchens count and weigh with: how cooks of each language spell them,
 // which of them are compatible, and how much of one is another. Sums are exact: 2 tbsp and 1/4 cup are
 // 3/8 cup, and not 0.37499999.
 //
@@ -38,11 +38,7 @@ type Unit struct {
 // Parse finds a unit by any of its spellings: "Tbsp.", "tablespoons", "EL". It tells false, and nothing is
 // guessed, where the text is no unit that is known here.
 func Parse(text string) (Unit, bool) {
-	known := find(text)
-	if known == nil {
-		return Unit{}, false
-	}
-	return Unit{name: known.name, known: known}, true
+	return every.Parse(text)
 }
 
 // Named gives the unit of a text: a known one, or one of its own that is compatible with itself alone.
