@@ -322,6 +322,9 @@ func (l *line) partAt(i int) (value float64, next int) {
 	if l.has(at, and) || l.is(at, "-") || l.is(at, "+") && l.tokens[at].glued {
 		at++ // "1-1/2", and since a range can't go down, "1 - 1/2"
 	}
+	if at > i && l.is(at, "-") && l.tokens[at].glued && l.has(i, and) {
+		at++ // the "and-a-half" of "one-and-a-half"
+	}
 	if l.kindAt(at) == word {
 		return l.wordPartAt(i, at)
 	}
@@ -438,7 +441,7 @@ func (l *line) articleAt(i int) (value float64, next int) {
 		}
 		return l.times(l.value(i+1), i+2)
 	}
-	if l.kindAt(i+1) == number {
+	if l.kindAt(i+1) == number || l.numeral(i+1) >= 1 {
 		return l.articleBeforeNumber(i)
 	}
 	unit := l.afterModifiers(i + 1)
@@ -452,6 +455,9 @@ func (l *line) articleAt(i int) (value float64, next int) {
 // alone: reading any amount there would read articles again, and so on to the end of the line.
 func (l *line) articleBeforeNumber(i int) (value float64, next int) {
 	at := l.plainMixed(i + 1)
+	if l.numeral(i+1) >= 1 {
+		at = i + 2
+	}
 	if at == i+1 {
 		return 0, i
 	}

@@ -306,5 +306,8 @@ func qualifierLength(l *line, i int) int {
 	if l.has(i, qualifier) {
 		return 1
 	}
+	if l.has(i, article) && l.has(i+1, qualifier) && l.kindAt(i+2) == number {
+		return 2 // "a scant 1/2 cup"
+	}
 	return 0
 }

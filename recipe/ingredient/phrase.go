@@ -33,8 +33,8 @@ func (l *line) oneBefore(i, end int) int {
 	}
 	if next := l.sizeAt(i); next > i && next < end {
 		after := next
-		if l.is(after, ",") && l.has(after+1, adjective|size) {
-			after++ // "large, ripe tomatoes"
+		if l.is(after, ",") && l.has(after+1, adjective|size|preparation) && l.foodFollows(after+1, end) {
+			after++ // "large, ripe tomatoes", "small, peeled, white shrimp"
 		}
 		if after < end && l.kindAt(after) == word {
 			l.addNote(i, next)
@@ -53,6 +53,19 @@ func (l *line) oneBefore(i, end int) int {
 	}
 	l.addNote(i, next)
 	return next
+}
+
+// foodFollows tells that a word which is neither a preparation nor an adjective comes before the next comma but those
+// between such words.
+func (l *line) foodFollows(i, end int) bool {
+	for at := i; at < end; at++ {
+		switch {
+		case l.is(at, ","), l.has(at, adjective|size|preparation|adverb):
+		default:
+			return l.kindAt(at) == word && !l.has(at, stop|link)
+		}
+	}
+	return false
 }
 
 // sizeAt reads "large", "small to medium", "medium sized", "good size".
@@ -146,6 +159,11 @@ func (l *line) nameFrom(start, end int) int {
 				l.aside(i, closed)
 			}
 			from, i = closed+1, closed
+		case i > start && l.kindAt(i) == number && l.measureBehind(i, end) > i:
+			l.addName(from, i)
+			from = l.measureBehind(i, end)
+			l.wholeMeasure(i, from)
+			i = from - 1
 		case i > start && l.ends(i, start, end):
 			l.addName(from, i)
 			return i
@@ -161,6 +179,19 @@ func (l *line) nameFrom(start, end int) int {
 	}
 	l.addName(from, end)
 	return end
+}
+
+// measureBehind is where the second measure ends that stands behind a name: "oat milk 60 ml".
+func (l *line) measureBehind(i, end int) int {
+	if l.amount == nil || l.second != nil || l.tokens[i].glued {
+		return i
+	}
+	_, unit, next := l.measureAt(i)
+	measured := unit.Dimension() == units.Mass || unit.Dimension() == units.Volume
+	if !measured || next > end || next < end && !l.is(next, ",") && !l.is(next, "(") && !l.is(next, ".") {
+		return i
+	}
+	return next
 }
 
 // ends tells that the name ends before token i.
@@ -196,8 +227,11 @@ func (l *line) markEnds(i, start, end int) bool {
 
 // goesOn tells that a name goes on behind a comma: "boneless, skinless chicken", "olive, corn or rapeseed oil".
 func (l *line) goesOn(comma, start, end int) bool {
-	if l.kindAt(comma+1) != word || l.has(comma+1, stop) || l.preparationAt(comma+1, end) > comma+1 {
+	if l.kindAt(comma+1) != word || l.has(comma+1, stop) {
 		return false
+	}
+	if next := l.preparationAt(comma+1, end); next > comma+1 {
+		return l.adjectivesAlone(start, comma) && l.foodFollows(next, end)
 	}
 	if l.is(comma+1, "etc") {
 		return false
@@ -205,14 +239,20 @@ func (l *line) goesOn(comma, start, end int) bool {
 	if l.otherFood(comma+1, end) > comma+1 || l.foods(start, end) {
 		return true
 	}
-	adjectives := true
-	for i := start; i < comma; i++ {
-		adjectives = adjectives && (l.has(i, adjective) || l.is(i, ","))
-	}
-	if adjectives {
+	if l.adjectivesAlone(start, comma) {
 		return true
 	}
 	return (comma == start+1 || l.amount == nil && comma <= start+3) && l.alternatives(comma+1, end)
+}
+
+// adjectivesAlone tells that nothing but adjectives and commas stands from start up to end: a food must follow.
+func (l *line) adjectivesAlone(start, end int) bool {
+	for i := start; i < end; i++ {
+		if !l.has(i, adjective) && !l.is(i, ",") {
+			return false
+		}
+	}
+	return true
 }
 
 const (
@@ -329,7 +369,10 @@ func (l *line) within(i, start, end int) int {
 	if next == i || next >= end || l.kindAt(next) != word || l.begins(next-1, sold) {
 		return i
 	}
-	if behindFresh || joined && next > i+1 {
+	if behindFresh || joined && next > i+1 || l.is(i-1, ",") && l.adjectivesAlone(start, i) {
+		if l.is(next, ",") && l.kindAt(next+1) == word {
+			next++
+		}
 		return next
 	}
 	return i
@@ -358,7 +401,11 @@ func (l *line) remarks(i, end int) {
 		for start < next && (l.is(start, ",") || l.is(start, ";") || l.is(start, "-") || l.is(start, "–")) {
 			start++
 		}
-		if l.amount == nil || l.second != nil || !l.wholeMeasure(start, next) {
+		inside, closed := start, next
+		if l.is(start, "(") && l.closing(start) == next-1 {
+			inside, closed = start+1, next-1
+		}
+		if l.amount == nil || l.second != nil || !l.wholeMeasure(inside, closed) {
 			l.remark(i, l.measureInRemark(i, next))
 		}
 		i = next

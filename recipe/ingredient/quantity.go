@@ -101,18 +101,55 @@ func (l *line) afterModifiers(i int) int {
 // leadingAmount reads what stands at the front of a line: a number with its unit and second measure, or a
 // bare unit.
 func (l *line) leadingAmount(i int) int {
+	if l.isTimes(i) && l.kindAt(i+1) == number {
+		i++ // "x2 eggs"
+	}
 	number, at := l.amountAt(i)
 	if at == i {
 		return l.bareUnit(i)
 	}
-	if l.partOfName(at) {
+	if l.partOfName(at) || l.ambiguous(at) {
 		return i
 	}
 	l.amount, l.places.amount = &number, span{i, at}
-	if l.is(at, "x") || l.is(at, "×") {
+	times := l.isTimes(at)
+	if times {
 		at++
 	}
-	return l.afterNumber(i, l.ofA(l.sizeOfEach(at)))
+	at = l.ofA(l.sizeOfEach(at))
+	next := l.afterNumber(i, at)
+	if l.second != nil && l.second.Relation == Each && !times {
+		l.sameOrEach(at)
+	}
+	return next
+}
+
+func (l *line) isTimes(i int) bool { return l.is(i, "x") || l.is(i, "×") }
+
+// ambiguous tells of a unit that is two, a spoon of one language and a millilitre, so that the amount stays text.
+func (l *line) ambiguous(i int) bool {
+	if l.at(i) != "ML" {
+		return false
+	}
+	_, next := l.unitAt(i)
+	return next == i
+}
+
+// sameOrEach tells what the measure before a measured unit is: all of it ("2 (300 ml) cups"), or what one holds
+// ("4 15-ml tablespoons").
+func (l *line) sameOrEach(i int) {
+	first, second := units.Named(l.unit), units.Named(l.second.Unit)
+	if first.Dimension() == units.Thing || first.Dimension() == units.Count {
+		return
+	}
+	l.second.Relation = Same
+	one, ok := units.Convert(units.Rational(l.second.Quantity), second, first)
+	if !ok || l.amount == nil || l.amount.from == 1 && l.amount.upper == nil || i >= len(l.tokens) {
+		return
+	}
+	if size, _ := one.Float64(); size > 0.85 && size < 1.2 {
+		l.second.Relation = Each
+	}
 }
 
 // ofA steps over what is between a fraction and its unit: "3/4 of a cup", "1/4 a stick".
@@ -139,7 +176,7 @@ func (l *line) afterNumber(start, at int) int {
 	modified := l.afterModifiers(at)
 	modified = l.preparedUnit(modified)
 	unit, after := l.unitAt(modified)
-	if after == modified || unit.Dimension() == units.Thing && l.kindAt(after) == mark && !l.is(after, "(") {
+	if after == modified || unit.Dimension() == units.Thing && l.kindAt(after) == mark && !l.is(after, "(") && !l.foodAfterComma(unit, after) {
 		// No unit, or one that nothing comes behind: "3 cloves" are cloves.
 		return l.afterOf(unitStart)
 	}
@@ -150,16 +187,19 @@ func (l *line) afterNumber(start, at int) int {
 		thing, _ := l.unitAt(after)
 		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == units.Thing || l.has(after, dimension) {
 			// "2-inch cinnamon stick": so long, and no number of sticks is written.
-			l.amount = nil
-			return l.long(start, after)
+			length := l.amount
+			l.amount, l.places.amount = nil, span{}
+			return l.long(start, after, *length, unit)
 		}
 	}
 	l.addNote(at, modified)
 	l.unit, l.sold, l.unitPlace = unit.Name(), shelved[unit.Name()], span{modified, after}
-	if l.second != nil && unit.Dimension() != units.Thing {
-		l.second.Relation = Same // "4.5 (650 g) cups"
-	}
 	return l.measured(unit, after)
+}
+
+// foodAfterComma tells of a unit that its food stands behind a comma: "4 cloves, garlic, minced".
+func (l *line) foodAfterComma(unit units.Unit, i int) bool {
+	return l.is(i, ",") && commaBehind[unit.Name()] && l.food(i+1, len(l.tokens)) > i+1
 }
 
 // preparedUnit steps over what was done to what is counted: "2 peeled cloves garlic".
@@ -172,18 +212,26 @@ func (l *line) preparedUnit(i int) int {
 	return at
 }
 
-// long takes a length from start up to end as a note, with "thick" and "wide". What is counted by a number before a
-// fraction keeps that: "6 1/2-inch-thick slices" are six.
-func (l *line) long(start, end int) int {
-	if l.has(end, dimension) {
-		end++
-	}
+// long takes the length from start up to end as the size of each one, and as a note with "thick" and "wide". What is
+// counted by a number before a fraction keeps that: "6 1/2-inch-thick slices" are six.
+func (l *line) long(start, end int, length amount, unit units.Unit) int {
 	fraction := l.kindAt(start) == number && !l.is(start+1, "/") && l.kindAt(start+1) == number
 	if whole, next := l.plainAt(start); fraction && next == start+1 && whole > 1 && l.manyFollow(end) {
 		l.amount, l.places.amount = &amount{from: whole}, span{}
 		start = next
 	}
-	l.addNote(start, end)
+	if l.has(end, dimension) || strings.HasPrefix(l.low(end-1), "inch-") || l.amount != nil || l.second != nil {
+		if l.has(end, dimension) {
+			end++
+		}
+		l.addNote(start, end)
+		return l.things(end)
+	}
+	_, _, next := l.measureAt(start)
+	l.setSecond(length, unit, Each, span{start, next})
+	if next < end {
+		l.addNote(next+1, end) // the same in another unit
+	}
 	return l.things(end)
 }
 
@@ -224,6 +272,9 @@ func (l *line) measured(unit units.Unit, at int) int {
 	at = l.otherMeasure(at, unit)
 	if unit.Dimension() != units.Thing {
 		at = l.vessel(at)
+	}
+	if l.is(at, ",") && l.kindAt(at+1) == word && (unit.Dimension() != units.Thing || l.foodAfterComma(unit, at)) {
+		at++ // "1 cup, plus 2 tbsp, oil"
 	}
 	return l.afterOf(at)
 }
@@ -342,7 +393,7 @@ func (l *line) inOther(i int) int {
 // onlyEach tells that nothing but "each" and further measures stands between.
 func (l *line) onlyEach(i, end int) bool {
 	for i < end {
-		if l.has(i, each|or) || l.is(i, "/") || l.is(i, ",") || l.is(i, "-") {
+		if l.has(i, each|or) || l.kindAt(i) == mark && betweenMeasures[l.low(i)] {
 			i++
 			continue
 		}
@@ -400,11 +451,17 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 		return last, l.measureInParentheses(i, last)
 	}
 	at, relation := i, Plus
+	comma := i
+	if l.is(i, ",") && l.has(i+1, plus) {
+		comma = i + 1
+	}
 	switch {
 	case l.is(i, "/"), l.is(i, "|"), l.is(i, "="), l.is(i, "-"), l.is(i, "–"), l.has(i, or):
 		at, relation = i+1, Same
-	case l.has(i, plus|and):
-		at = i + 1
+	case l.has(comma, plus|and):
+		at = comma + 1
+	case l.has(i, minus):
+		return last, l.takenAway(i)
 	}
 	found, unit, next := l.measureAt(at)
 	if (l.is(i, "-") || l.is(i, "–")) && unit.Dimension() == last.Dimension() {
@@ -422,6 +479,16 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 		l.setSecond(found, unit, relation, span{at, next})
 	}
 	return unit, next
+}
+
+// takenAway takes "minus 1 tbsp" as a note.
+func (l *line) takenAway(i int) int {
+	_, unit, next := l.measureAt(i + 1)
+	if next == i+1 || unit.Dimension() == units.Thing || unit.Dimension() == units.Length {
+		return i
+	}
+	l.addNote(i, next)
+	return next
 }
 
 // smaller tells that a unit goes on after another without a sign between them: 1 lb 2 oz.
@@ -537,8 +604,11 @@ func (l *line) wholeAmount(i int) (next int) {
 		return i
 	}
 	l.amount, l.places.amount = &found, span{start, at}
-	if l.is(at, "x") || l.is(at, "×") {
+	if l.isTimes(at) {
 		return at + 1
+	}
+	if l.ambiguous(at) {
+		return i
 	}
 	modified := l.afterModifiers(at)
 	unit, next := l.unitAt(modified)
@@ -588,7 +658,7 @@ func (l *line) trailing(i int) bool {
 }
 
 func (l *line) separates(i int) bool {
-	return l.is(i, ":") || l.is(i, "-") || l.is(i, "–") || l.is(i, ",")
+	return l.is(i, ":") || l.is(i, "-") || l.is(i, "–") || l.is(i, ",") || l.isTimes(i)
 }
 
 // standsBehind tells that an amount from at to next is that of the food before it, and no number in a name
@@ -602,8 +672,27 @@ func (l *line) standsBehind(at, next int) bool {
 	case l.has(at-1, numbered):
 		return false
 	case l.unit == "":
-		return separated && closed || !ended && (l.is(next, ",") || l.has(next, size) && !l.is(at-1, ","))
+		return separated && closed || l.countBehind(at, next) || !ended && (l.is(next, ",") || l.has(next, size) && !l.is(at-1, ","))
 	default:
 		return closed && (separated || unit.Dimension() != units.Thing && unit.Dimension() != units.Length)
 	}
+}
+
+// maxBehind is the most that is counted by a number alone behind its food: a larger one is a name's ("Heinz 57").
+const maxBehind = 24
+
+// countBehind tells of a number alone behind a food that it counts it: "Carrots 2", "Eggs 4 (72 grams)".
+func (l *line) countBehind(at, next int) bool {
+	if l.amount.from > maxBehind || l.kindAt(at-1) != word || len(l.low(at-1)) < 3 || l.tokens[at].glued {
+		return false
+	}
+	if next >= len(l.tokens) {
+		return true
+	}
+	if !l.is(next, "(") {
+		return false
+	}
+	closed := l.closing(next)
+	_, _, end := l.measureAt(next + 1)
+	return closed > 0 && end > next+1 && l.onlyEach(end, closed)
 }

@@ -39,6 +39,7 @@ const (
 	each                         // behind what one has: 200 g each
 	eachBefore                   // before it: à 400 g
 	plus                         // what comes on top
+	minus                        // what is taken away
 	purpose                      // for
 	some                         //
 	salt                         // two foods are a list where the first is salt
@@ -66,7 +67,7 @@ var roles = map[string]role{
 	"qualifier": qualifier, "dimension": dimension, "numbered": numbered, "few": few, "little": little, "part": part,
 	"open-ended": openEnded, "indefinite": indefinite, "stop": stop, "link": link, "article": article,
 	"genitive article": genitive, "of": of, "from": from, "or": or, "and": and, "to": to, "each": each,
-	"each before": eachBefore, "plus": plus, "for": purpose, "some": some, "salt": salt, "fresh": fresh, "sized": sized,
+	"each before": eachBefore, "plus": plus, "minus": minus, "for": purpose, "some": some, "salt": salt, "fresh": fresh, "sized": sized,
 	"ground": ground, "dozen": dozens, "hundred": hundred, "between": between, "ordinal": ordinal, "elision": elision, "optional": optional, "sold": sold, "not unit": notUnit,
 	"not behind": notBehind, "number": numeral, "fraction": fraction, "fractions": fraction | fractions,
 }
@@ -290,6 +291,13 @@ var (
 
 	// foodUnits are the units that are a food where none follows.
 	foodUnits = set("clove, cube, fillet, rib, leaf, head")
+
+	// commaBehind are the units that a comma may stand behind: "4 cloves, garlic".
+	commaBehind = set(`
+		clove, stalk, sprig, stick, bunch, head, slice, can, tin, jar, package, packet, piece, pinch, dash, handful, bag, box, bottle`)
+
+	// betweenMeasures are the marks between the measures of one: "(8-ounce [226-g] each)".
+	betweenMeasures = map[string]bool{"/": true, ",": true, "-": true, "[": true, "]": true, ";": true, "=": true, ".": true}
 
 	// containers hold a stated amount each.
 	containers = set(`
