@@ -5,6 +5,8 @@ import createClient, { type ClientOptions, type FetchResponse } from 'openapi-fe
 import type { components as commandComponents, paths as commandPaths } from '@/api/command-api.gen'
 import type { components as queryComponents, paths as queryPaths } from '@/api/query-api.gen'
 import { reportReachable } from '@/lib/network'
+import { doubtPerson, personHere } from '@/lib/person'
+import { isLarders, isProblem } from '@/lib/word'
 
 export type Recipe = queryComponents['schemas']['Recipe']
 export type RecipeItem = queryComponents['schemas']['RecipeItem']
@@ -41,7 +43,19 @@ export class Refused extends Error {
   }
 }
 
-/** Nobody answered in time: no network, a hanging one, or a server that is away (502 to 504). */
+/** isOtherPerson tells whether a request was refused because somebody else is logged in than it was made for. */
+export function isOtherPerson(error: unknown): boolean {
+  return error instanceof Refused && isOfOther(error.problem)
+}
+
+function isOfOther(problem: Problem) {
+  return problem.type === 'urn:larder:problem:other-person'
+}
+
+/**
+ * Nobody answered in time: no network, a hanging one, a server that is away (502 to 504), or somebody else who answers in its
+ * place.
+ */
 export class Unreachable extends Error {
   constructor(cause: unknown) {
     super('Larder did not answer.', { cause })
@@ -50,18 +64,29 @@ export class Unreachable extends Error {
 }
 
 const deadlineFetch: NonNullable<ClientOptions['fetch']> = async (request) => {
+  nameThePerson(request)
   const limit = request.method === 'GET' ? readDeadline : writeDeadline
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(limit)])
   let response: Response
   try {
-    response = await fetch(request, { signal })
+    // What the browser kept of an answer would outlive the logout.
+    response = await fetch(request, { signal, cache: 'no-store' })
   } catch (cause) {
     if (request.signal.aborted) throw cause // whoever asked no longer wants it
     throw unreachable(cause)
   }
   if (response.status >= 502 && response.status <= 504) throw unreachable(response.status)
+  if (!(await isLarders(response))) throw unreachable(`${response.status} of somebody else`)
   reportReachable(true)
   return response
+}
+
+// Who is logged in is asked by those who don't know yet.
+function nameThePerson(request: Request) {
+  const person = personHere()
+  if (person === null || request.headers.has('Larder-User')) return
+  if (new URL(request.url).pathname === '/api/session') return
+  request.headers.set('Larder-User', person)
 }
 
 function unreachable(cause: unknown) {
@@ -85,7 +110,7 @@ export async function answered<
   M extends `${string}/${string}`,
 >(call: Promise<FetchResponse<T, O, M>>) {
   const { data, error, response } = await bodyOf(call)
-  if (error !== undefined || !response.ok) throw new Refused(response, problemOf(response, error))
+  if (error !== undefined || !response.ok) throw refused(response, error)
   return { data: data as NonNullable<typeof data>, response }
 }
 
@@ -95,20 +120,28 @@ async function bodyOf<T>(call: Promise<T>) {
   } catch (cause) {
     // The head came, and the way broke while the body was read.
     if (cause instanceof DOMException && cause.name === 'TimeoutError') throw unreachable(cause)
+    if (cause instanceof SyntaxError) throw unreachable(cause)
     throw cause
   }
 }
 
-/** refusalOf is that of an answer which came another way than by a call here, by its body as text. */
-export function refusalOf(status: number, title: string, text: string): Refused {
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    body = undefined // a proxy's page
-  }
-  const response = new Response(null, { status, statusText: title })
-  return new Refused(response, problemOf(response, body))
+/**
+ * failureOf is the failure of an answer that came another way than by a call here: Refused, or Unreachable where it isn't
+ * Larder's own word.
+ */
+export function failureOf(
+  status: number,
+  mediaType: string | null | undefined,
+  text: string,
+): Refused | Unreachable {
+  if (status >= 502 || !isProblem(mediaType, text)) return unreachable(`${status} of somebody else`)
+  return refused(new Response(null, { status }), JSON.parse(text))
+}
+
+function refused(response: Response, body: unknown): Refused {
+  const problem = problemOf(response, body)
+  if (isOfOther(problem)) doubtPerson()
+  return new Refused(response, problem)
 }
 
 function problemOf(response: Response, body: unknown): Problem {

@@ -1,8 +1,9 @@
 // Files of a recipe: sent with progress, which fetch can't tell, and read at the addresses that the detail gives.
 import createClient from 'openapi-fetch'
 import type { paths } from '@/api/file-service.gen'
-import { Unreachable, answered, options, refusalOf, type Recipe } from '@/lib/api'
+import { Unreachable, answered, failureOf, options, type Recipe } from '@/lib/api'
 import { newId } from '@/lib/id'
+import { personHere } from '@/lib/person'
 
 export type RecipeFile = Recipe['files'][number]
 
@@ -39,13 +40,16 @@ function attachAtOnce(recipe: string, file: File, onPart: (part: number) => void
     request.onabort = unreachable
     request.onload = () => {
       clearTimeout(waiting)
-      if (request.status === 201) resolve()
-      else reject(refusalOf(request.status, request.statusText, request.responseText))
+      const mediaType = request.getResponseHeader('Content-Type')
+      if (request.status === 201 && request.getResponseHeader('X-Request-Id')) resolve()
+      else reject(failureOf(request.status, mediaType, request.responseText))
     }
     const form = new FormData()
     form.append('file', file)
     request.open('POST', `/api/recipes/${recipe}/files`)
     request.setRequestHeader('Idempotency-Key', newId())
+    const person = personHere()
+    if (person) request.setRequestHeader('Larder-User', person)
     request.send(form)
   })
 }

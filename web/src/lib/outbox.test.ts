@@ -27,7 +27,10 @@ const recipe = (version: number, name = 'Soup') => ({
   updated_at: '2026-01-01T00:00:00Z',
 })
 const answer = (status: number, body?: object) =>
-  new Response(body && JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
+  new Response(body && JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/json', 'X-Request-Id': 'r' },
+  })
 const change = (name: string, base = 1) => ({
   recipe_id: id,
   recipe_name: name,

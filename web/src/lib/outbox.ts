@@ -1,9 +1,17 @@
 // Commands on their way. Each is written down with an Idempotency-Key before it is sent, and taken out when the
 // server has answered: so none is lost with the app, and none is done twice. They go out one after the other, in
 // the order in which they were given.
-import { answered, commands, Refused, type GroceryRequest, type Recipe, type RecipeInput } from '@/lib/api'
+import {
+  answered,
+  commands,
+  isOtherPerson,
+  Refused,
+  type GroceryRequest,
+  type Recipe,
+  type RecipeInput,
+} from '@/lib/api'
 import { newId } from '@/lib/id'
-import { forgetRecipe, keepRecipe, store, type Waiting } from '@/lib/store'
+import { forgetRecipe, keepRecipe, ownerHere, store, waitingHere, type Waiting } from '@/lib/store'
 
 type Command = Pick<Waiting, 'recipe_id' | 'recipe_name' | 'kind' | 'body'> & { base?: number }
 
@@ -24,6 +32,7 @@ const askers = new Map<number, (answer: unknown) => void>()
 export async function send<T>(command: Command): Promise<Outcome<T>> {
   const seq = await store.outbox.add({
     ...command,
+    owner: ownerHere(),
     key: newId(),
     queued_at: Date.now(),
   } as Waiting)
@@ -82,7 +91,7 @@ async function sendAll(): Promise<Flushed> {
       await store.outbox.delete(next.seq)
       askers.get(next.seq)?.(answer ?? null)
     } catch (error) {
-      if (!(error instanceof Refused) || passes(error.status)) return { recipes, stoppedBy: error }
+      if (!(error instanceof Refused) || passes(error)) return { recipes, stoppedBy: error }
       await refuse(next, error)
     }
     recipes.add(next.recipe_id)
@@ -92,23 +101,26 @@ async function sendAll(): Promise<Flushed> {
 
 // Each is read when its turn has come: the one before may have changed what it is based on.
 async function nextAfter(seq: number): Promise<Waiting | undefined> {
+  const owner = ownerHere()
   return store.outbox
     .where('seq')
     .above(seq)
-    .filter((waiting) => !waiting.refused)
+    .filter((waiting) => !waiting.refused && waiting.owner === owner)
     .first()
 }
 
-// No answer to the command itself: it was too early or too much, the server has trouble, or the session ended and
-// it goes out when the same user has logged in again.
-function passes(status: number) {
+// No answer to the command itself: it was too early or too much, the server has trouble, or the session ended or is
+// somebody else's, and it goes out when its owner has logged in again.
+function passes(error: Refused) {
+  const { status } = error
+  if (isOtherPerson(error)) return true
   return status === 401 || status === 408 || status === 425 || status === 429 || status >= 500
 }
 
 /** changesWait tells whether this device has a change of the recipe that the server hasn't answered yet. */
 export async function changesWait(id: string): Promise<boolean> {
-  const changes = store.outbox.where('recipe_id').equals(id)
-  return (await changes.filter((waiting) => !waiting.refused && waiting.kind !== 'grocery').count()) > 0
+  const changes = (await waitingHere()).filter((waiting) => waiting.recipe_id === id)
+  return changes.some((waiting) => !waiting.refused && waiting.kind !== 'grocery')
 }
 
 // It waits for the cook then. Nobody must take for saved what is not: the recipe is what the server has again.
@@ -129,6 +141,7 @@ function refusalOf(error: Refused): NonNullable<Waiting['refused']> {
 async function deliver(waiting: Waiting): Promise<unknown> {
   const path = { id: waiting.recipe_id }
   const key = { 'Idempotency-Key': waiting.key }
+  const headers = { 'Larder-User': waiting.owner }
   const ifMatch = waiting.base === undefined ? {} : { 'If-Match': `"${waiting.base}"` }
   switch (waiting.kind) {
     case 'create':
@@ -136,14 +149,14 @@ async function deliver(waiting: Waiting): Promise<unknown> {
       const condition = waiting.kind === 'create' ? ({ 'If-None-Match': '*' } as const) : ifMatch
       const params = { path, header: { ...key, ...condition } }
       const body = waiting.body as RecipeInput
-      const { data } = await answered(commands.PUT('/api/recipes/{id}', { params, body }))
+      const { data } = await answered(commands.PUT('/api/recipes/{id}', { params, body, headers }))
       await settle(waiting, data as Recipe)
       return data
     }
     case 'delete': {
       const params = { path, header: { ...key, ...ifMatch } }
       try {
-        await answered(commands.DELETE('/api/recipes/{id}', { params }))
+        await answered(commands.DELETE('/api/recipes/{id}', { params, headers }))
       } catch (error) {
         // Another device was first: it is as the cook wanted it.
         if (!(error instanceof Refused) || error.status !== 404) throw error
@@ -154,14 +167,14 @@ async function deliver(waiting: Waiting): Promise<unknown> {
     case 'restore': {
       const body = waiting.body as { version: number }
       const params = { path, header: key }
-      const { data } = await answered(commands.POST('/api/recipes/{id}/restore', { params, body }))
+      const { data } = await answered(commands.POST('/api/recipes/{id}/restore', { params, body, headers }))
       await keepRecipe(data as Recipe, true)
       return data
     }
     case 'grocery': {
       const body = waiting.body as GroceryRequest
       const params = { path, header: key }
-      return (await answered(commands.POST('/api/recipes/{id}/grocery', { params, body }))).data
+      return (await answered(commands.POST('/api/recipes/{id}/grocery', { params, body, headers }))).data
     }
   }
 }
@@ -172,7 +185,9 @@ async function settle(sent: Waiting, recipe: Recipe) {
   const later = store.outbox
     .where('recipe_id')
     .equals(recipe.id)
-    .filter((each) => each.seq > sent.seq && !each.refused && each.kind !== 'grocery')
+    .filter(
+      (each) => each.owner === sent.owner && each.seq > sent.seq && !each.refused && each.kind !== 'grocery',
+    )
   if ((await later.count()) === 0) return keepRecipe(recipe, true)
   await later
     .filter((each) => each.base !== undefined && each.base === (sent.base ?? 0))

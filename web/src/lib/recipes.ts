@@ -126,7 +126,7 @@ export async function applyChanges(client: QueryClient, changes: Change[]) {
 // All of them or none, so that what is noted as synced was. It gives those that are taken over: where this device
 // has a change of its own that waits, the server says which one is newer once it has got it.
 function keepChanges(changes: Change[]): Promise<Change[]> {
-  return store.transaction('rw', store.recipes, store.items, store.outbox, async () => {
+  return store.transaction('rw', store.recipes, store.items, store.outbox, store.notes, async () => {
     const taken: Change[] = []
     for (const change of changes) {
       if (await changesWait(change.id)) continue

@@ -1,7 +1,8 @@
 // Files that take a while: what is away stays away when the connection breaks off, also while the app was closed and
 // the same file is chosen again. The server speaks tus, and so does the library; it is loaded with the first such file.
 import { DetailedError, Upload } from 'tus-js-client'
-import { refusalOf, Unreachable } from '@/lib/api'
+import { failureOf, Unreachable } from '@/lib/api'
+import { personHere } from '@/lib/person'
 
 /** How long nothing may be heard of an upload before it is asked how far it is. */
 const silence = 20_000
@@ -11,12 +12,18 @@ const pauses = [500, 1_000, 3_000, 5_000, 10_000]
 
 /** sendResumable sends a file and goes on where it broke off. onPart hears how much of it is away, from 0 to 1. */
 export function sendResumable(recipe: string, file: File, onPart: (part: number) => void): Promise<void> {
+  const person = personHere()
   return new Promise((resolve, reject) => {
     let silent = 0
     let waiting: ReturnType<typeof setTimeout> | undefined
     const upload = new Upload(file, {
       endpoint: '/api/files/uploads',
       metadata: { recipe, filename: file.name },
+      headers: person ? { 'Larder-User': person } : {},
+      onAfterResponse: (_request, response) => {
+        // The library begins anew where it is told 404. Somebody else's 404 must not cost what is away already.
+        if (!response.getHeader('X-Request-Id')) throw new Error('somebody else has answered')
+      },
       fingerprint: () =>
         Promise.resolve(`larder.upload.${recipe}.${file.name}.${file.size}.${file.lastModified}`),
       removeFingerprintOnSuccess: true,
@@ -64,7 +71,6 @@ function isPassing(error: DetailedError) {
 
 // What the server said is passed on; that it is away, or a proxy in front of it says so, is no refusal.
 function failure(error: DetailedError) {
-  const status = error.originalResponse?.getStatus() ?? 0
-  if (status >= 502) return new Unreachable(error)
-  return refusalOf(status, '', error.originalResponse?.getBody() ?? '')
+  const { originalResponse: response } = error
+  return failureOf(response?.getStatus() ?? 0, response?.getHeader('Content-Type'), response?.getBody() ?? '')
 }

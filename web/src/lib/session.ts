@@ -2,7 +2,8 @@
 // to, so that the app opens at once and without a network.
 import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query'
 import { answered, queries, Refused, Unreachable, type User } from '@/lib/api'
-import { wipe } from '@/lib/store'
+import { setPersonHere } from '@/lib/person'
+import { takeDevice, wipe } from '@/lib/store'
 
 const place = 'larder.user'
 
@@ -14,25 +15,26 @@ export function rememberedUser(): User | null {
   }
 }
 
-/** rememberUser also wipes what the user before kept here. */
+/** rememberUser also takes away what is kept of the user before. */
 export async function rememberUser(user: User) {
-  const before = localStorage.getItem(`${place}.kept`)
-  if (before !== null && before !== user.id) await wipe()
-  localStorage.setItem(`${place}.kept`, user.id)
+  setPersonHere(user.id)
+  await takeDevice(user.id)
   localStorage.setItem(place, JSON.stringify(user))
 }
 
 /** forgetUser is for a session that ended: what is kept stays for when the same user logs in again. */
 export function forgetUser() {
+  setPersonHere(null)
   localStorage.removeItem(place)
 }
 
 /** leave is for logging out: nothing of the user stays on the device. */
 export async function leave() {
   forgetUser()
-  localStorage.removeItem(`${place}.kept`)
-  await wipe()
+  await wipe('keep')
 }
+
+setPersonHere(rememberedUser()?.id ?? null)
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],

@@ -1,7 +1,8 @@
-// What this device keeps: recipes that were seen or are new, drafts, and what waits to be sent. All of it belongs
-// to one user, and is wiped when that user logs out or another one logs in.
+// What this device keeps. Recipes that were seen or are new belong to the one person whose device it is now, and go when
+// that one logs out or another logs in. Drafts and what waits to be sent name their owner, and stay until that one is
+// back: nothing of them is shown or sent for anybody else.
 import Dexie, { type EntityTable } from 'dexie'
-import { picturesCache } from '@/lib/pictures'
+import { personHere } from '@/lib/person'
 import type { Recipe, RecipeInput, RecipeItem } from '@/lib/api'
 
 /** A recipe as it was when it was last fetched. */
@@ -18,8 +19,9 @@ export type KeptItem = RecipeItem & { kept: 0 | 1 }
 
 /** Something that was begun and isn't saved. */
 export interface Draft {
-  /** The recipe's id, or "new". */
+  /** Its owner and the recipe's id, or "new"; see draftKey. */
   id: string
+  owner: string
   input: RecipeInput
   /** The version that the cook began from; 0 for a new recipe. */
   base: number
@@ -30,6 +32,8 @@ export interface Draft {
 export interface Waiting {
   /** Orders the outbox. */
   seq: number
+  /** The id of the person whose command it is. */
+  owner: string
   key: string
   recipe_id: string
   recipe_name: string
@@ -64,10 +68,71 @@ class Store extends Dexie {
       outbox: '++seq, recipe_id',
       notes: 'name',
     })
+    this.version(2)
+      .stores({ drafts: 'id, owner', outbox: '++seq, recipe_id, owner' })
+      .upgrade(async (change) => {
+        // Until here all of it was of the person who was logged in last.
+        const owner = localStorage.getItem('larder.user.kept') ?? ''
+        const drafts = change.table<Draft, string>('drafts')
+        const before = await drafts.toArray()
+        await drafts.clear()
+        await drafts.bulkAdd(before.map((draft) => ({ ...draft, owner, id: `${owner}/${draft.id}` })))
+        await change.table<Waiting, number>('outbox').toCollection().modify({ owner })
+        if (owner) await change.table<Note, string>('notes').put({ name: 'owner', value: owner })
+      })
   }
 }
 
 export const store = new Store()
+
+/** ownerHere is the owner of what is begun or done on this page. */
+export function ownerHere(): string {
+  return personHere() ?? ''
+}
+
+/**
+ * ifOurs changes what is kept, unless the device is somebody else's by now: an answer may come, or a page wake up, after
+ * another page has logged out or let another person in.
+ */
+function ifOurs(change: () => Promise<void>): Promise<void> {
+  return store.transaction('rw', store.recipes, store.items, store.notes, async () => {
+    const owner = await store.notes.get('owner')
+    if ((owner?.value ?? null) === personHere()) await change()
+  })
+}
+
+/**
+ * takeDevice makes this device that of a person. What is kept of another one goes; what waits for its owner stays.
+ */
+export async function takeDevice(person: string) {
+  await store.transaction('rw', store.tables, async () => {
+    const owner = (await store.notes.get('owner'))?.value
+    if (owner !== undefined && owner !== person) await wipe('keep')
+    await store.notes.put({ name: 'owner', value: person })
+  })
+}
+
+/** waitingHere gives the commands of this page's person that aren't done, in their order. */
+export function waitingHere(): Promise<Waiting[]> {
+  return store.outbox.where('owner').equals(ownerHere()).sortBy('seq')
+}
+
+function draftKey(recipe: string | undefined): string {
+  return `${ownerHere()}/${recipe ?? 'new'}`
+}
+
+/** readDraft gives what this page's person began and didn't save, of a recipe or, for undefined, of a new one. */
+export function readDraft(recipe: string | undefined): Promise<Draft | undefined> {
+  return store.drafts.get(draftKey(recipe))
+}
+
+export async function keepDraft(recipe: string | undefined, draft: Omit<Draft, 'id' | 'owner'>) {
+  await store.drafts.put({ ...draft, id: draftKey(recipe), owner: ownerHere() })
+}
+
+export async function dropDraft(recipe: string | undefined) {
+  await store.drafts.delete(draftKey(recipe))
+}
 
 /** itemOf gives a recipe as a line of the list. */
 export function itemOf(recipe: Recipe): RecipeItem {
@@ -77,7 +142,7 @@ export function itemOf(recipe: Recipe): RecipeItem {
 
 /** keepRecipe stores a recipe unless a newer version is there. Seen tells that a cook opened it. */
 export async function keepRecipe(recipe: Recipe, seen = false, now = Date.now()) {
-  await store.transaction('rw', store.recipes, store.items, async () => {
+  await ifOurs(async () => {
     const before = await store.recipes.get(recipe.id)
     if (before && before.recipe.version > recipe.version) return
     const seen_at = seen ? now : (before?.seen_at ?? 0)
@@ -88,7 +153,7 @@ export async function keepRecipe(recipe: Recipe, seen = false, now = Date.now())
 
 /** keepItems stores lines of the list; it doesn't touch what is kept of the recipes themselves. */
 export async function keepItems(items: RecipeItem[]) {
-  await store.transaction('rw', store.items, async () => {
+  await ifOurs(async () => {
     const before = await store.items.bulkGet(items.map((item) => item.id))
     const next = items.map((item, i): KeptItem => ({ ...item, kept: before[i]?.kept ?? 0 }))
     await store.items.bulkPut(next.filter((item, i) => (before[i]?.version ?? 0) <= item.version))
@@ -97,7 +162,7 @@ export async function keepItems(items: RecipeItem[]) {
 
 /** forgetRecipe takes away a recipe that is no longer there. */
 export async function forgetRecipe(id: string) {
-  await store.transaction('rw', store.recipes, store.items, async () => {
+  await ifOurs(async () => {
     await store.recipes.delete(id)
     await store.items.delete(id)
   })
@@ -119,7 +184,9 @@ export async function syncedAt(): Promise<number> {
 }
 
 export async function writeSynced(synced: Synced) {
-  await store.notes.put({ name: 'synced', value: synced })
+  await ifOurs(async () => {
+    await store.notes.put({ name: 'synced', value: synced })
+  })
 }
 
 /** How many recipes are kept that no cook has opened here. */
@@ -137,11 +204,11 @@ export async function trimKept(limit = unseenKept) {
   })
 }
 
-/** wipe takes away everything, so that the next user of this device finds nothing. */
-export async function wipe() {
-  // Where uploads go on that broke off: the names of files are in it.
-  const names = 'localStorage' in globalThis ? Object.keys(localStorage) : []
-  for (const name of names) if (name.startsWith('tus::')) localStorage.removeItem(name)
-  if ('caches' in globalThis) await caches.delete(picturesCache)
-  await Promise.all(store.tables.map((table) => table.clear()))
+/**
+ * wipe takes away what is kept of anybody. What waits to be sent and drafts are kept for their owners where they are to
+ * be, else all of them go too.
+ */
+export async function wipe(unsent?: unknown) {
+  const kept = unsent === 'keep' ? [store.outbox.name, store.drafts.name] : []
+  await Promise.all(store.tables.filter(({ name }) => !kept.includes(name)).map((table) => table.clear()))
 }

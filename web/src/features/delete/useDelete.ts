@@ -4,7 +4,7 @@ import { showToast } from '@/components/toast'
 import { Refused, type Recipe } from '@/lib/api'
 import { send } from '@/lib/outbox'
 import { showKept } from '@/lib/recipes'
-import { keepRecipe, store } from '@/lib/store'
+import { keepRecipe, ownerHere, store } from '@/lib/store'
 
 /** useDelete deletes a recipe at once, and offers to undo that. */
 export function useDelete(onDeleted: () => void): (recipe: Recipe) => Promise<void> {
@@ -45,7 +45,7 @@ export function useDelete(onDeleted: () => void): (recipe: Recipe) => Promise<vo
 // A deletion that still waits is taken back before anybody heard of it; another is undone by the recipe's history.
 async function bringBack(recipe: Recipe) {
   const waiting = store.outbox.where('recipe_id').equals(recipe.id)
-  const unsent = await waiting.filter((each) => each.kind === 'delete').delete()
+  const unsent = await waiting.filter((each) => each.kind === 'delete' && each.owner === ownerHere()).delete()
   await keepRecipe(recipe, true)
   if (unsent > 0) return
   const body = { version: recipe.version }

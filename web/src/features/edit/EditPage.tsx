@@ -8,7 +8,7 @@ import { Message } from '@/components/Message'
 import { Skeleton } from '@/components/Skeleton'
 import type { Recipe } from '@/lib/api'
 import { recipeQuery } from '@/lib/recipes'
-import { store, type Draft } from '@/lib/store'
+import { readDraft, type Draft } from '@/lib/store'
 import { Conflict } from './Conflict'
 import { EditForm } from './EditForm'
 import styles from './EditPage.module.css'
@@ -29,7 +29,7 @@ export function EditPage({ id, onDone }: Props) {
   const recipe = useQuery({ ...recipeQuery(id ?? ''), enabled: id !== undefined })
   const [draft, setDraft] = useState<Draft | null>()
   useEffect(() => {
-    store.drafts.get(id ?? 'new').then(
+    readDraft(id).then(
       (found) => setDraft(found ?? null),
       () => setDraft(null),
     )

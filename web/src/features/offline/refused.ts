@@ -1,5 +1,5 @@
 import type { RecipeInput } from '@/lib/api'
-import { store, type Waiting } from '@/lib/store'
+import { keepDraft, readDraft, store, type Waiting } from '@/lib/store'
 
 /**
  * toDraft makes a draft of a change that was refused, and gives the id of the recipe to edit, undefined for a new
@@ -11,10 +11,8 @@ export async function toDraft(waiting: Waiting): Promise<string | undefined> {
   const { refused, kind, recipe_id, base = 0 } = waiting
   const gone = refused?.status === 404 || (kind === 'create' && !refused?.current)
   return store.transaction('rw', store.drafts, store.outbox, async () => {
-    if (gone && (await store.drafts.get('new'))) return undefined
-    const id = gone ? 'new' : recipe_id
-    await store.drafts.put({
-      id,
+    if (gone && (await readDraft(undefined))) return undefined
+    await keepDraft(gone ? undefined : recipe_id, {
       input: waiting.body as RecipeInput,
       base: gone ? 0 : base,
       written_at: Date.now(),

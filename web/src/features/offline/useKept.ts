@@ -1,6 +1,6 @@
 import { liveQuery } from 'dexie'
 import { useEffect, useState } from 'react'
-import { store, syncedAt, type Waiting } from '@/lib/store'
+import { syncedAt, waitingHere, type Waiting } from '@/lib/store'
 
 /** useLive gives what a question to the store answers, now and whenever that changes; before is for until then. */
 function useLive<T>(question: () => Promise<T>, before: T): T {
@@ -15,11 +15,10 @@ function useLive<T>(question: () => Promise<T>, before: T): T {
   return answer
 }
 
-const inOrder = () => store.outbox.orderBy('seq').toArray()
 const nothing: Waiting[] = []
 
-/** useOutbox gives the commands that aren't done, in their order. */
-export const useOutbox = () => useLive(inOrder, nothing)
+/** useOutbox gives the commands of this page's person that aren't done, in their order. */
+export const useOutbox = () => useLive(waitingHere, nothing)
 
 /** useSyncedAt gives when this device last heard that it has all changes, 0 for never. */
 export const useSyncedAt = () => useLive(syncedAt, 0)
