@@ -415,7 +415,7 @@ func (l *line) overHyphen(i int) int {
 // partOfOne reads on behind a half: "half an onion", "half of a lime", "half a dozen".
 func (l *line) partOfOne(i int, value float64) (float64, int) {
 	at := i + 1
-	if l.is(at, "-") && l.tokens[at].glued && l.has(at+1, dozens) {
+	if l.is(at, "-") && l.tokens[at].glued && (l.has(at+1, dozens) || l.has(i, prefix)) {
 		at++
 	}
 	switch {
@@ -436,7 +436,7 @@ func (l *line) articleAt(i int) (value float64, next int) {
 	case l.has(i+1, hundred):
 		return 100, i + 2
 	case l.has(i+1, fraction) && i+2 < len(l.tokens):
-		if l.is(i+2, "-") && l.has(i+3, dozens) {
+		if l.is(i+2, "-") && (l.has(i+3, dozens) || l.has(i+1, prefix)) {
 			return l.times(l.value(i+1), i+3)
 		}
 		return l.times(l.value(i+1), i+2)

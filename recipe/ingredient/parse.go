@@ -246,11 +246,7 @@ func (l *line) optional(i int) int {
 	if l.has(i, optional) {
 		return l.afterPoint(i + 1)
 	}
-	next := l.afterPoint(i + 1)
-	if l.has(i, head) && l.words.phrases[l.low(i)+" "+l.low(next)]&optional != 0 {
-		return l.afterPoint(next + 1) // n. B., nach Belieben
-	}
-	return i
+	return l.phraseAt(i, optional) // n. B., nach Belieben
 }
 
 // partOf takes "Juice of", "finely grated zest and juice of", "leaves from" off the front of an amount.
@@ -300,8 +296,8 @@ func (l *line) qualifier(i int) int {
 }
 
 func qualifierLength(l *line, i int) int {
-	if l.begins(i, qualifier) {
-		return 2
+	if next := l.phraseAt(i, qualifier); next > i {
+		return next - i
 	}
 	if l.has(i, qualifier) {
 		return 1

@@ -73,7 +73,7 @@ func (l *line) sizeAt(i int) int {
 	if l.is(i+1, "fat") {
 		return i // medium fat milk
 	}
-	if !l.has(i, size) {
+	if !l.has(i, size) || l.begins(i, sold) {
 		if l.is(i, "extra") && l.has(i+1, size) {
 			return i + 2
 		}
@@ -204,9 +204,24 @@ func (l *line) ends(i, start, end int) bool {
 	}
 	next := l.preparationAt(i, end)
 	if next > i {
+		if l.words.nounFirst {
+			return !l.begins(i-1, sold) && !(l.sold && next == i+1)
+		}
 		return next >= end || l.kindAt(next) == mark && !l.is(next, "&") || l.has(next, link)
 	}
-	return l.has(i, size) && i+1 == end
+	if l.isOf(i) || l.has(i, eachBefore) {
+		return l.eachFollows(i + 1)
+	}
+	return l.has(i, size) && (i+1 == end || l.words.nounFirst && l.kindAt(i+1) == mark)
+}
+
+// eachFollows tells that a measure of each one follows: "2 boîtes de tomates de 400 g".
+func (l *line) eachFollows(i int) bool {
+	if l.kindAt(i) != number {
+		return false
+	}
+	_, unit, next := l.measureAt(i)
+	return next > i && unit.Dimension() != units.Thing && unit.Dimension() != units.Length
 }
 
 func (l *line) markEnds(i, start, end int) bool {
@@ -463,7 +478,7 @@ func (l *line) partEnd(i, end int) int {
 func (l *line) wholeMeasure(i, end int) bool {
 	relation := Same
 	switch {
-	case l.has(i, eachBefore):
+	case l.has(i, eachBefore|of):
 		i, relation = i+1, Each
 	case l.has(i, plus):
 		i, relation = i+1, Plus
@@ -473,7 +488,8 @@ func (l *line) wholeMeasure(i, end int) bool {
 		return false
 	}
 	one := l.unit == "" && l.amount.from == 1 && l.amount.upper == nil && unit.Dimension() == units.Mass
-	if relation == Same && one || l.each(end-1) {
+	inside := containers[l.unit] && !l.is(end-1, "total") // "1 can tomatoes (400 g)"
+	if relation == Same && (one || inside) || l.each(end-1) {
 		relation = Each // also a chicken (3 pounds): two weigh that each
 	}
 	l.setSecond(found, unit, relation, span{i, next})

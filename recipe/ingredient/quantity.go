@@ -158,13 +158,16 @@ func (l *line) ofA(i int) int {
 	if l.isOf(at) {
 		at++
 	}
-	if !l.has(at, article) {
+	part := at > i && l.amount.from < 1 && l.amount.upper == nil // "1/4 de litro"
+	if l.has(at, article) {
+		at++
+	} else if !part {
 		return i
 	}
-	if _, next := l.unitAt(at + 1); next == at+1 {
+	if _, next := l.unitAt(at); next == at {
 		return i
 	}
-	return at + 1
+	return at
 }
 
 // afterNumber reads the unit of the number that begins at start, and what belongs to it.
@@ -264,11 +267,7 @@ func (l *line) measured(unit units.Unit, at int) int {
 		l.amount.upper, at = &upper, after
 		l.places.amount = span{}
 	}
-	if half := l.numeral(at + 2); half > 0 && half < 1 && l.has(at, and) && l.has(at+1, article) && l.amount.upper == nil {
-		l.amount.from += half // "a pint and a half"
-		l.places.amount = span{}
-		at += 3
-	}
+	at = l.andHalf(at)
 	at = l.otherMeasure(at, unit)
 	if unit.Dimension() != units.Thing {
 		at = l.vessel(at)
@@ -277,6 +276,21 @@ func (l *line) measured(unit units.Unit, at int) int {
 		at++ // "1 cup, plus 2 tbsp, oil"
 	}
 	return l.afterOf(at)
+}
+
+// andHalf adds the half of "a pint and a half", "1 kg e mezzo".
+func (l *line) andHalf(i int) int {
+	at := i + 1
+	if l.has(at, article) {
+		at++
+	}
+	half := l.numeral(at)
+	if !l.has(i, and) || half <= 0 || half >= 1 || l.amount.upper != nil {
+		return i
+	}
+	l.amount.from += half
+	l.places.amount = span{}
+	return at + 1
 }
 
 // things reads the unit of what a length was said of.
@@ -463,16 +477,20 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 	case l.has(i, minus):
 		return last, l.takenAway(i)
 	}
+	contents := containers[last.Name()] && l.has(i, of|eachBefore) // "1 boîte de 400 g", "2 scatole da 400 g"
+	if contents {
+		at = i + 1
+	}
 	found, unit, next := l.measureAt(at)
 	if (l.is(i, "-") || l.is(i, "–")) && unit.Dimension() == last.Dimension() {
 		return last, i
 	}
-	if at == i && containers[last.Name()] {
+	if contents || at == i && containers[last.Name()] {
 		relation = Each // "1 bottle 700 ml"
 	}
 	thing, length := unit.Dimension() == units.Thing, unit.Dimension() == units.Length
 	if next == at || length || thing && relation != Same ||
-		at == i && relation == Plus && !smaller(unit, last) {
+		at == i && relation == Plus && !smaller(unit, last) || contents && thing {
 		return last, i
 	}
 	if at > i || !l.addSecond(found, unit) {
@@ -523,7 +541,7 @@ func (l *line) bareUnit(i int) int {
 	if next == at || next >= len(l.tokens) || unit.Dimension() != units.Thing && !measured || l.kindAt(next) != word {
 		return i
 	}
-	if few == i && !l.isOf(next) && (!scooped[unit.Name()] || l.low(at) != unit.Name()) {
+	if few == i && !l.isOf(next) && (!scooped[unit.Name()] || !l.words.units.One(l.low(at))) {
 		return i // "cans tomatoes" and "slices bread" are names
 	}
 	l.addNote(i, at)
@@ -561,6 +579,9 @@ func (l *line) afterOf(i int) int {
 	}
 	if l.isOf(i) {
 		i++
+		if l.has(i, definite) && i+1 < len(l.tokens) {
+			i++
+		}
 	}
 	if l.is(i, ":") {
 		i++
@@ -642,7 +663,11 @@ func (l *line) trailing(i int) bool {
 		}
 		before := l.found()
 		next := l.wholeAmount(at)
-		if next == at || !l.standsBehind(at, next) {
+		if next == at {
+			l.restore(before)
+			continue // a number of the name: "Farina 00 250 g"
+		}
+		if !l.standsBehind(at, next) {
 			l.restore(before)
 			return false
 		}

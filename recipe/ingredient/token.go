@@ -165,6 +165,9 @@ func numberBefore(before, behind string) bool {
 		return false
 	}
 	before = strings.ToLower(before)
+	if isEver(before, prefix) {
+		return true
+	}
 	value := numeralOf(before)
 	if value == 0 && !isEver(before, and|article) {
 		return false

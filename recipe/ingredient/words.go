@@ -54,6 +54,8 @@ const (
 	between                      // what stands before a range whose ends are joined by "and"
 	ordinal                      // the ending of a fraction in digits: 1/3rd
 	elision                      // what loses its vowel before another: d'ail
+	prefix                       // a number that is written as one with what it counts: demi-citron
+	definite                     // the article of a certain food: la
 	optional                     // what says at the front that a line may be left out
 	sold                         // a food whose first word looks like a preparation: crushed tomatoes
 	notUnit                      // a food that begins with a unit's word: pound cake
@@ -68,7 +70,7 @@ var roles = map[string]role{
 	"open-ended": openEnded, "indefinite": indefinite, "stop": stop, "link": link, "article": article,
 	"genitive article": genitive, "of": of, "from": from, "or": or, "and": and, "to": to, "each": each,
 	"each before": eachBefore, "plus": plus, "minus": minus, "for": purpose, "some": some, "salt": salt, "fresh": fresh, "sized": sized,
-	"ground": ground, "dozen": dozens, "hundred": hundred, "between": between, "ordinal": ordinal, "elision": elision, "optional": optional, "sold": sold, "not unit": notUnit,
+	"ground": ground, "dozen": dozens, "hundred": hundred, "between": between, "ordinal": ordinal, "elision": elision, "prefix": prefix, "definite": definite, "optional": optional, "sold": sold, "not unit": notUnit,
 	"not behind": notBehind, "number": numeral, "fraction": fraction, "fractions": fraction | fractions,
 }
 
@@ -78,6 +80,8 @@ type vocabulary struct {
 	units   *units.Spellings
 	phrases map[string]role // the entries of several words
 	endings endings
+	// nounFirst tells that what was done to a food stands behind it without a comma: "cipolla tritata".
+	nounFirst bool
 }
 
 // endings are those of words that are too many for a table.
@@ -139,6 +143,7 @@ func (v *vocabulary) add(table language.Table, word func(string, role, float64))
 			}
 		}
 	}
+	v.nounFirst = v.nounFirst || slices.Contains(table.Words["order"], "noun first")
 	v.endings.size = slices.Concat(v.endings.size, table.Words["size ending"])
 	v.endings.participle = slices.Concat(v.endings.participle, table.Words["participle ending"])
 	v.endings.noParticiple = slices.Concat(v.endings.noParticiple, table.Words["no participle"])
@@ -150,15 +155,20 @@ func (v *vocabulary) entry(key, entry string, word func(string, role, float64)) 
 		return
 	}
 	if as&(numeral|fraction) != 0 {
+		if curly := strings.ReplaceAll(entry, "'", "’"); curly != entry {
+			v.entry(key, curly, word)
+		}
 		entry, value, _ := strings.Cut(entry, " ")
 		above, below, _ := strings.Cut(value, "/")
 		word(entry, as, digitsOf(above)/max(digitsOf(below), 1))
 		return
 	}
+	if curly := strings.ReplaceAll(entry, "'", "’"); curly != entry {
+		v.entry(key, curly, word)
+	}
 	words := strings.Fields(entry)
 	if len(words) == 1 {
 		word(entry, as, 0)
-		word(strings.Replace(entry, "'", "’", 1), as, 0)
 		return
 	}
 	v.phrases[entry] |= as
@@ -232,12 +242,28 @@ func (l *line) has(i int, as role) bool {
 	return as&size != 0 && l.tokens[i].kind == word && endsIn(l.low(i), l.words.endings.size)
 }
 
-// begins tells that an entry of two words begins at a token.
-func (l *line) begins(i int, as role) bool {
-	return l.has(i, head) && l.words.phrases[l.low(i)+" "+l.low(i+1)]&as != 0
+// phraseAt reads an entry of two or three words that is one of the roles, over the points of abbreviations ("q. b.").
+// next is i where there is none.
+func (l *line) phraseAt(i int, as role) (next int) {
+	if !l.has(i, head) {
+		return i
+	}
+	second := l.afterPoint(i + 1)
+	two := l.low(i) + " " + l.low(second)
+	third := l.afterPoint(second + 1)
+	if l.kindAt(third) == word && l.words.phrases[two+" "+l.low(third)]&as != 0 {
+		return l.afterPoint(third + 1)
+	}
+	if l.words.phrases[two]&as != 0 {
+		return third
+	}
+	return i
 }
 
-// isAny tells that a token, or an entry of two words there, is one of the roles.
+// begins tells that an entry of several words begins at a token.
+func (l *line) begins(i int, as role) bool { return l.phraseAt(i, as) > i }
+
+// isAny tells that a token, or an entry of several words there, is one of the roles.
 func (l *line) isAny(i int, as role) bool { return l.has(i, as) || l.begins(i, as) }
 
 // numeral is the value of a number in words; 0 for any other token.

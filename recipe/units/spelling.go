@@ -73,6 +73,9 @@ func (s *Spellings) add(text string, as spelling) {
 	if _, known := s.bySpelling[text]; known || text == "" {
 		return
 	}
+	if curly := strings.ReplaceAll(text, "'", "’"); curly != text {
+		s.add(curly, as)
+	}
 	s.bySpelling[text] = as
 	if words := strings.Count(text, " ") + 1; words > 1 {
 		first := text[:strings.IndexByte(text, ' ')]
@@ -87,6 +90,12 @@ func (s *Spellings) Parse(text string) (Unit, bool) {
 		return Unit{}, false
 	}
 	return Unit{name: known.name, known: known}, true
+}
+
+// One tells of a word that it is written out, and for one.
+func (s *Spellings) One(text string) bool {
+	known := s.find(text)
+	return known.unit != nil && known.one == fold(text) && len(text) > 2
 }
 
 // Longest is how many words a spelling has at most that begins with a word in lower case: "fl" goes on with "oz". 0

@@ -25,6 +25,7 @@ var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 	{"mg", "", Mass, true, "0.001"},
 	{"g", "", Mass, true, "1"},
 	{"dag", "", Mass, true, "10"},
+	{"hg", "", Mass, true, "100"},
 	{"kg", "", Mass, true, "1000"},
 	{"oz", "", Mass, false, "28.349523125"},
 	{"lb", "", Mass, false, "453.59237"},
@@ -34,6 +35,7 @@ var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 	{"cl", "", Volume, true, "10"},
 	{"dl", "", Volume, true, "100"},
 	{"l", "", Volume, true, "1000"},
+	{"krm", "", Volume, false, "1"}, // the Swedish measure of spices
 	{"tsp", "", Volume, false, "4.92892159375"},
 	{"dsp", "", Volume, false, "9.8578431875"},
 	{"tbsp", "", Volume, false, "14.78676478125"},
@@ -86,6 +88,7 @@ jigger, jiggers
 jug, jugs
 mug, mugs
 knob, knobs
+ladle, ladles
 leaf, leaves
 link, links
 loaf, loaves
