@@ -2,21 +2,27 @@ package fileservice_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
 	"encoding/json"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
 	"net/http"
+	"path"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/events"
 	fileservice "larder.dev/file-service"
+	"larder.dev/internal/cdn"
 	"larder.dev/internal/objectstore"
 	"larder.dev/internal/topology"
 )
@@ -260,4 +266,42 @@ func requireErased(t *testing.T, c *cook, days, want int) {
 	removed, err := fileservice.Erase(t.Context(), c.w.db, c.w.objects, c.id)
 	require.NoError(t, err)
 	require.Equal(t, want, removed, "after %d days", days)
+}
+
+//go:embed internal/picture/testdata
+var photoFiles embed.FS
+
+// A phone's photo is a picture like any other: it has a colour and every size, also where its bytes were kept before
+// there were sizes of such; until then it says none, so that nobody is shown an address with nothing behind it.
+func TestPhonePhotos(t *testing.T) {
+	t.Parallel()
+	photos := map[string][]byte{"photo.heic": nil, "turned.avif": nil}
+	for name := range photos {
+		var err error
+		photos[name], err = photoFiles.ReadFile("internal/picture/testdata/" + name)
+		require.NoError(t, err)
+	}
+	c := newWorld(t).cook()
+	for name, content := range photos {
+		hash := sha256.Sum256(content)
+		key := c.id + "/" + hex.EncodeToString(hash[:]) + "/original"
+		mediaType := "image/" + strings.TrimPrefix(path.Ext(name), ".")
+		require.NoError(t, c.w.objects.Put(t.Context(), key, bytes.NewReader(content), int64(len(content)), mediaType))
+
+		f := c.attached(name, content)
+		require.Equal(t, mediaType, f.MediaType)
+		require.NotEmpty(t, f.Color)
+		require.Len(t, f.Sizes, len(cdn.Variants()))
+		for _, size := range f.Sizes {
+			got := c.do(http.MethodGet, size.URL, "", nil)
+			require.Equal(t, http.StatusOK, got.status, size.URL)
+			require.Equal(t, size.MediaType, got.header.Get("Content-Type"))
+		}
+		addresses, err := cdn.Addresses(cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes")), c.id,
+			cdn.Kept{SHA256: f.SHA256, Name: f.Name, MediaType: f.MediaType}, time.Now())
+		require.NoError(t, err)
+		require.Empty(t, addresses.Sizes)
+	}
+	broken := c.attached("broken.heic", []byte("\x00\x00\x00\x1cftypheic\x00\x00\x00\x00mif1heicmiaf and then nothing"))
+	require.Equal(t, "application/octet-stream", broken.MediaType)
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"larder.dev/file-service/internal/attachment"
 	"larder.dev/file-service/internal/httpapi"
 	"larder.dev/file-service/internal/keeping"
+	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/file-service/internal/spool"
@@ -48,6 +50,8 @@ type Deps struct {
 	SpoolDir string // where uploads are while they come in; it needs room for those of a moment
 	MaxSize  int64  // of a file, in bytes; attachment.DefaultMaxSize where it is 0
 	Clamd    string // the socket of a virus scanner, "" for none
+	// Converter is the program, with its arguments, that runs ConvertPhoto for each photo in HEIC or AVIF.
+	Converter []string
 	// Silence is how long a caller may send or take nothing: a phone in a lift comes back, a stranger who opens
 	// connections and says nothing doesn't hold them. 30 s where it is 0.
 	Silence time.Duration
@@ -93,7 +97,7 @@ func New(deps Deps) (*Service, error) {
 	}, []string{"what"})}
 	service.files = keeping.New(keeping.Options{
 		Database: postgres.New(deps.Pool, notifier.Hint, deps.MayWrite), Objects: deps.Objects, Uploads: uploads,
-		Scanner: antivirus.NewClamd(deps.Clamd), MaxSize: maxSize, Log: log,
+		Scanner: antivirus.NewClamd(deps.Clamd), Photos: picture.Converter{Program: deps.Converter}, MaxSize: maxSize, Log: log,
 	})
 	service.uploads, err = resumable.Open(httpapi.Resumable(service.files, filepath.Join(deps.SpoolDir, "resumable"), maxSize, silence))
 	if err != nil {
@@ -186,4 +190,13 @@ func (s *Service) SweepUploads(ctx context.Context) (int, error) {
 func Erase(ctx context.Context, pool *pgxpool.Pool, objects *objectstore.Store, user string) (int, error) {
 	files := keeping.New(keeping.Options{Database: postgres.New(pool, func() {}, always), Objects: objects, Log: slog.Default()})
 	return files.Erase(ctx, user)
+}
+
+// ConvertCommand is the word by which a program runs ConvertPhoto.
+const ConvertCommand = "convert-photo"
+
+// ConvertPhoto reads a photo in HEIC or AVIF and writes it as a PNG, within bounds of memory and processor time that it
+// sets for the whole process. It gives the code to exit with. The file service runs it as a process of its own.
+func ConvertPhoto(in io.Reader, out, complaints io.Writer) int {
+	return picture.ConvertPhoto(in, out, complaints)
 }

@@ -254,3 +254,49 @@ func TestUploadExpires(t *testing.T) {
 	require.ElementsMatch(t, []string{filepath.Base(fresh), filepath.Base(fresh) + ".info"}, left)
 	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
 }
+
+// The bytes of an upload whose recipe is gone are dropped at once: by the request that brings more, by the one that asks,
+// by the one that brings the last, and by a sweep where none comes.
+func TestUploadOfDeletedRecipe(t *testing.T) {
+	t.Parallel()
+	spool := t.TempDir()
+	c := newWorld(t, func(deps *fileservice.Deps) { deps.SpoolDir = spool }).cook()
+	content := bytes.Repeat([]byte("0123456789abcdef"), 4_000)
+	for name, next := range map[string]func(address string){
+		"more": func(address string) {
+			require.Equal(t, http.StatusNotFound, c.patch(address, 1_000, content[1_000:2_000]).status)
+		},
+		"last": func(address string) {
+			require.Equal(t, http.StatusNotFound, c.patch(address, 1_000, content[1_000:]).status)
+		},
+		"asked": func(address string) { require.Equal(t, http.StatusNotFound, c.ask(address).status) },
+		"swept": func(string) {
+			dropped, err := c.w.service.SweepUploads(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, 1, dropped)
+		},
+	} {
+		address := c.began(name, len(content))
+		require.Equal(t, http.StatusNoContent, c.patch(address, 0, content[:1_000]).status)
+		_, err := c.w.db.Exec(t.Context(), `UPDATE recipes SET deleted_at = now() WHERE id = $1`, c.recipe)
+		require.NoError(t, err)
+		next(address)
+		require.Empty(t, spooled(t, spool), name)
+		require.Equal(t, http.StatusNotFound, c.ask(address).status, name)
+		_, err = c.w.db.Exec(t.Context(), `UPDATE recipes SET deleted_at = NULL WHERE id = $1`, c.recipe)
+		require.NoError(t, err)
+	}
+}
+
+// spooled are the bytes of uploads that are on the disk.
+func spooled(t *testing.T, dir string) []string {
+	t.Helper()
+	var found []string
+	require.NoError(t, filepath.WalkDir(filepath.Join(dir, "resumable"), func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && !strings.HasSuffix(path, ".lock") {
+			found = append(found, path)
+		}
+		return err
+	}))
+	return found
+}

@@ -9,6 +9,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -24,6 +26,14 @@ import (
 	"larder.dev/internal/redis"
 	"larder.dev/internal/testkit"
 )
+
+// TestMain lets the tests' own program be the one that converts photos.
+func TestMain(m *testing.M) {
+	if slices.Equal(os.Args[1:], []string{fileservice.ConvertCommand}) {
+		os.Exit(fileservice.ConvertPhoto(os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
 
 // world is the file service over real stores, at a real address.
 type world struct {
@@ -52,7 +62,8 @@ func newWorld(t *testing.T, options ...func(*fileservice.Deps)) *world {
 	signer := cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes"))
 	deps := fileservice.Deps{
 		Pool: w.db, Redis: w.redis, Sessions: identity.NewSessions(w.redis), Objects: w.objects,
-		Signer: signer, Verify: signer, SpoolDir: t.TempDir(), MaxSize: 1 << 20, Log: testkit.Logger(t),
+		Signer: signer, Verify: signer, SpoolDir: t.TempDir(), MaxSize: 1 << 20,
+		Converter: []string{os.Args[0], fileservice.ConvertCommand}, Log: testkit.Logger(t),
 	}
 	for _, option := range options {
 		option(&deps)
@@ -122,12 +133,13 @@ func form(t *testing.T, name string, content []byte) (contentType string, body [
 }
 
 type file struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	MediaType string `json:"media_type"`
-	SHA256    string `json:"sha256"`
-	Color     string `json:"color"`
-	URL       string `json:"url"`
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	MediaType string     `json:"media_type"`
+	SHA256    string     `json:"sha256"`
+	Color     string     `json:"color"`
+	URL       string     `json:"url"`
+	Sizes     []cdn.Size `json:"sizes"`
 }
 
 func (c *cook) attach(name string, content []byte, headers ...string) answer {

@@ -10,10 +10,12 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	fileservice "larder.dev/file-service"
 	"larder.dev/internal/telemetry"
 )
 
@@ -25,6 +27,9 @@ const (
 )
 
 func main() {
+	if slices.Equal(os.Args[1:], []string{fileservice.ConvertCommand}) {
+		os.Exit(fileservice.ConvertPhoto(os.Stdin, os.Stdout, os.Stderr)) // for each photo: nothing else is begun
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()

@@ -298,6 +298,16 @@ func edgeLibraries() []Library {
 			Reason: "pictures come from strangers: limits are checked in one place before anything is decoded",
 		},
 		{
+			Import: "github.com/gen2brain/heic/...",
+			May:    []string{Module + "/file-service/internal/picture"},
+			Reason: "as webp",
+		},
+		{
+			Import: "github.com/gen2brain/avif/...",
+			May:    []string{Module + "/file-service/internal/picture"},
+			Reason: "as webp",
+		},
+		{
 			Import: "github.com/bep/imagemeta",
 			May:    []string{Module + "/file-service/internal/picture"},
 			Reason: "as webp",

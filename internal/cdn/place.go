@@ -39,8 +39,13 @@ func IsPicture(mediaType string) bool {
 	case "image/jpeg", "image/png", "image/gif", "image/webp":
 		return true
 	default:
-		return false
+		return isPhonePhoto(mediaType)
 	}
+}
+
+// isPhonePhoto tells whether a file is of a type that was once kept without Variants, since it couldn't be read.
+func isPhonePhoto(mediaType string) bool {
+	return mediaType == "image/heic" || mediaType == "image/heif" || mediaType == "image/avif"
 }
 
 // Place is where the bytes of a file are. They never change: SHA256 is in it.
@@ -94,11 +99,21 @@ type Size struct {
 	URL       string `json:"url"`
 }
 
+// Kept is what is known of a file that is in the object store. Color is that of a picture, "" where none was found.
+type Kept struct {
+	SHA256, Name, MediaType, Color string
+}
+
+// hasVariants tells whether the picture was drawn when it came: a phone's photo that has no color was not.
+func (k Kept) hasVariants() bool {
+	return IsPicture(k.MediaType) && (k.Color != "" || !isPhonePhoto(k.MediaType))
+}
+
 // Addresses signs what there is of a file.
-func Addresses(s Signer, owner, sha256, name, mediaType string, now time.Time) (File, error) {
-	place := Place{Owner: owner, SHA256: sha256, Variant: Original, Name: name}
+func Addresses(s Signer, owner string, kept Kept, now time.Time) (File, error) {
+	place := Place{Owner: owner, SHA256: kept.SHA256, Variant: Original, Name: kept.Name}
 	address, err := s.Sign(place.Path(), now)
-	if err != nil || !IsPicture(mediaType) {
+	if err != nil || !kept.hasVariants() {
 		return File{URL: address}, err
 	}
 	file := File{URL: address}

@@ -6,6 +6,10 @@ import { Way } from './way'
 
 const photo = readFileSync(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)))
 
+const heic = readFileSync(
+  fileURLToPath(new URL('../../file-service/internal/picture/testdata/photo.heic', import.meta.url)),
+)
+
 // width is that of a picture that has been loaded, 0 before.
 const width = (picture: Locator) => picture.evaluate((element) => (element as HTMLImageElement).naturalWidth)
 
@@ -23,8 +27,10 @@ test('add files, see them, remove them', async ({ kitchen, context }) => {
   const picture = kitchen.locator('article header img')
   await expect.poll(() => width(picture)).toBeGreaterThan(0)
   await expectAccessible(kitchen)
-  const read = await kitchen.request.get(address((await text.getAttribute('href')) ?? ''))
-  expect(await read.text()).toBe('Better the day after.')
+  const opened = context.waitForEvent('page')
+  await text.click()
+  await expect((await opened).locator('body')).toHaveText('Better the day after.')
+  await (await opened).close()
 
   // It is on the card of the list, too, and stays there without a network.
   await kitchen.goto(address('/'))
@@ -45,6 +51,25 @@ test('add files, see them, remove them', async ({ kitchen, context }) => {
   await expect(kitchen.getByText('“rösti.png” is removed.')).toBeVisible()
   await expect(picture).toHaveCount(0)
   await expect(files.getByRole('link')).toHaveCount(1)
+})
+
+// What a phone takes is a picture like any other, and the recipe's picture is the first file that can be shown as one.
+test("a phone's photo becomes the recipe's picture", async ({ kitchen, context }) => {
+  await kitchen.getByRole('link', { name: /Rösti/ }).click()
+  const files = kitchen.getByRole('region', { name: 'Files' })
+  await files.getByLabel('Add files').setInputFiles([
+    {
+      name: 'plan.svg',
+      mimeType: 'image/svg+xml',
+      buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+    },
+    { name: 'rösti.heic', mimeType: 'image/heic', buffer: heic },
+  ])
+  const picture = kitchen.locator('article header img')
+  await expect.poll(() => width(picture)).toBe(480)
+  const opened = context.waitForEvent('page')
+  await files.getByRole('link', { name: 'Open rösti.heic' }).click()
+  await expect.poll(async () => width((await opened).locator('img'))).toBe(480)
 })
 
 // A large file whose connection breaks off goes on when there is a network again: what was sent isn't sent again.

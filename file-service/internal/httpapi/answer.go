@@ -66,7 +66,9 @@ func (a *api) view(user string, body []byte) (any, error) {
 	if err := json.Unmarshal(body, &file); err != nil {
 		return nil, fmt.Errorf("read a kept answer: %w", err)
 	}
-	addresses, err := cdn.Addresses(a.Signer, user, file.SHA256, file.Name, file.MediaType, time.Now())
+	addresses, err := cdn.Addresses(a.Signer, user, cdn.Kept{
+		SHA256: file.SHA256, Name: file.Name, MediaType: file.MediaType, Color: file.Color,
+	}, time.Now())
 	if err != nil {
 		return nil, fmt.Errorf("sign the addresses of file %s: %w", file.ID, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -39,12 +40,21 @@ func Resumable(files *keeping.Files, dir string, maxSize int64, silence time.Dur
 			if _, err := uuid.Parse(u.Recipe); err != nil {
 				return metadataProblem("recipe must be a UUID")
 			}
-			return files.CanAttach(ctx, u.User, u.Recipe)
+			return unwanted(files.CanAttach(ctx, u.User, u.Recipe))
 		},
 		Finish: func(ctx context.Context, u resumable.Upload, bytes *os.File) (resumable.Done, error) {
-			return attachUpload(ctx, files, u, bytes)
+			done, err := attachUpload(ctx, files, u, bytes)
+			return done, unwanted(err)
 		},
 	}
+}
+
+// unwanted marks what no later try can change: a recipe that is gone takes no file any more.
+func unwanted(err error) error {
+	if errors.Is(err, keeping.ErrNoRecipe) {
+		return fmt.Errorf("%w: %w", resumable.ErrUnwanted, err)
+	}
+	return err
 }
 
 func metadataProblem(what string) httpserver.Problem {

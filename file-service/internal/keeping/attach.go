@@ -154,14 +154,21 @@ func original(user string, file events.File) string {
 // keep puts the bytes into the store where they aren't there yet, and tells whether it did.
 func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *spool.File) (bool, error) {
 	there, err := f.objects.Stat(ctx, original(user, *file))
-	if err == nil && there.Size == file.Size {
-		file.MediaType = there.MediaType // what was found out when these bytes were first here
-		return false, f.recolor(ctx, user, file)
-	}
 	if err != nil && !errors.Is(err, objectstore.ErrNotFound) {
 		return false, err
 	}
-	return true, f.store(ctx, user, file, taken)
+	if err != nil || there.Size != file.Size {
+		return true, f.store(ctx, user, file, taken)
+	}
+	file.MediaType = there.MediaType // what was found out when these bytes were first here
+	if !cdn.IsPicture(file.MediaType) {
+		return false, nil
+	}
+	err = f.recolor(ctx, user, file)
+	if errors.Is(err, objectstore.ErrNotFound) {
+		return true, f.store(ctx, user, file, taken) // kept when its type couldn't be drawn yet, or removed meanwhile
+	}
+	return false, err
 }
 
 func (f *Files) store(ctx context.Context, user string, file *events.File, taken *spool.File) error {
@@ -182,7 +189,7 @@ func (f *Files) draw(ctx context.Context, user string, file *events.File, taken 
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	whole, err := picture.Read(taken)
+	whole, err := f.read(ctx, file.MediaType, taken)
 	if errors.Is(err, picture.ErrUnreadable) {
 		file.MediaType = "application/octet-stream"
 		return nil
@@ -209,15 +216,21 @@ func (f *Files) draw(ctx context.Context, user string, file *events.File, taken 
 	return nil
 }
 
-// recolor finds the colour of a picture whose sizes are there already.
+func (f *Files) read(ctx context.Context, mediaType string, taken *spool.File) (*picture.Picture, error) {
+	if !picture.NeedsConverting(mediaType) {
+		return picture.Read(taken)
+	}
+	converted, err := f.photos.Convert(ctx, io.NewSectionReader(taken, 0, taken.Size))
+	if err != nil {
+		return nil, err
+	}
+	return picture.Read(converted)
+}
+
+// recolor finds the colour of a picture whose sizes are there already. The error is objectstore.ErrNotFound where they
+// aren't.
 func (f *Files) recolor(ctx context.Context, user string, file *events.File) error {
-	if !cdn.IsPicture(file.MediaType) {
-		return nil
-	}
 	small, err := f.objects.Get(ctx, cdn.Place{Owner: user, SHA256: file.SHA256, Variant: cdn.Small().Name}.Key())
-	if errors.Is(err, objectstore.ErrNotFound) {
-		return nil // removed meanwhile: the recipe is refused, or the picture is drawn anew, under the lock
-	}
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/file-service/internal/antivirus"
+	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/spool"
 	"larder.dev/internal/objectstore"
@@ -29,6 +30,7 @@ type Files struct {
 	objects  *objectstore.Store
 	uploads  *spool.Folder
 	scanner  *antivirus.Clamd
+	photos   picture.Converter
 	maxSize  int64
 	log      *slog.Logger
 
@@ -42,14 +44,16 @@ type Options struct {
 	Objects  *objectstore.Store
 	Uploads  *spool.Folder
 	Scanner  *antivirus.Clamd // nil for none
-	MaxSize  int64            // of a file, in bytes
+	Photos   picture.Converter
+	MaxSize  int64 // of a file, in bytes
 	Log      *slog.Logger
 }
 
 // New makes Files.
 func New(o Options) *Files {
 	return &Files{
-		database: o.Database, objects: o.Objects, uploads: o.Uploads, scanner: o.Scanner, maxSize: o.MaxSize, log: o.Log,
+		database: o.Database, objects: o.Objects, uploads: o.Uploads, scanner: o.Scanner, photos: o.Photos,
+		maxSize: o.MaxSize, log: o.Log,
 		drawing: make(chan struct{}, 1),
 	}
 }

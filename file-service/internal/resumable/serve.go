@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 )
@@ -56,7 +57,7 @@ func (u *Uploads) Drop(w http.ResponseWriter, r *http.Request, user, id string) 
 	call := &call{user: user}
 	answer := u.serve(u.tus.DelFile, w, r, user+"/"+id, call)
 	if answer.Status < http.StatusBadRequest {
-		removeDone(u.path(Upload{User: user, ID: id}))
+		_ = os.Remove(u.path(Upload{User: user, ID: id}) + doneSuffix) // a sweep removes it else
 	}
 	return answer, call.err
 }

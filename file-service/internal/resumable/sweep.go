@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// Sweep removes the uploads that lay still for longer than Expiry, done or not, and gives how many weren't done.
+// Sweep removes the uploads that lay still for longer than Expiry, done or not, and those that nothing takes any more.
+// It gives how many weren't done.
 func (u *Uploads) Sweep(ctx context.Context) (expired int, err error) {
 	all, err := filepath.Glob(filepath.Join(u.o.Dir, "*", "*"+infoSuffix))
 	if err != nil {
@@ -33,36 +34,40 @@ func (u *Uploads) Sweep(ctx context.Context) (expired int, err error) {
 	return expired, errors.Join(failures...)
 }
 
-// expire removes an upload that lay still, and tells whether it wasn't done.
+// sweepPatience is how long a sweep waits for a request at an upload; the next sweep comes soon enough.
+const sweepPatience = time.Second
+
+// expire removes an upload that lay still or that is unwanted, and tells whether it wasn't done.
 func (u *Uploads) expire(ctx context.Context, path string) (bool, error) {
+	user, id := filepath.Base(filepath.Dir(path)), filepath.Base(path)
 	if !still(path) {
-		return false, nil
+		return u.sweepUnwanted(ctx, user, id)
 	}
-	key, err := filepath.Rel(u.o.Dir, path)
+	unlock, err := u.lock(ctx, Upload{User: user, ID: id}, sweepPatience)
 	if err != nil {
-		return false, fmt.Errorf("expire an upload: %w", err)
+		return false, err
 	}
-	lock, err := u.locker.NewLock(filepath.ToSlash(key))
-	if err != nil {
-		return false, fmt.Errorf("lock upload %s: %w", key, err)
-	}
-	waiting, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	if err := lock.Lock(waiting, func() {}); err != nil {
-		return false, fmt.Errorf("lock upload %s: %w", key, err)
-	}
-	defer func() { _ = lock.Unlock() }()
+	defer unlock()
 	if !still(path) {
 		return false, nil // it went on meanwhile
 	}
-	wasDone := removeDone(path)
-	// What tusd finds it by goes last, and with it what a next sweep would.
-	for _, part := range []string{path, path + infoSuffix} {
-		if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return false, fmt.Errorf("remove upload %s: %w", key, err)
-		}
+	wasDone := isDone(path)
+	return !wasDone, remove(path)
+}
+
+func (u *Uploads) sweepUnwanted(ctx context.Context, user, id string) (bool, error) {
+	upload, whole, err := u.find(ctx, user, id)
+	if errors.Is(err, ErrNoUpload) || whole {
+		return false, nil
 	}
-	return !wasDone, nil
+	if err != nil {
+		return false, err
+	}
+	err = u.dropUnwanted(ctx, upload, sweepPatience)
+	if errors.Is(err, ErrUnwanted) {
+		return true, nil
+	}
+	return false, err
 }
 
 func still(path string) bool {
@@ -73,4 +78,7 @@ func still(path string) bool {
 	return err == nil && time.Since(info.ModTime()) > Expiry
 }
 
-func removeDone(path string) (was bool) { return os.Remove(path+doneSuffix) == nil }
+func isDone(path string) bool {
+	_, err := os.Stat(path + doneSuffix)
+	return err == nil
+}

@@ -27,6 +27,9 @@ import (
 var (
 	ErrNoUpload = errors.New("no such upload")
 	ErrTooMany  = errors.New("too many uploads are open")
+	// ErrUnwanted marks an error of Admit or Finish after which the upload can never become a file: its bytes are
+	// dropped at once, since they would take room for a day.
+	ErrUnwanted = errors.New("nothing takes the upload any more")
 )
 
 const (
@@ -68,7 +71,7 @@ type Options struct {
 	Dir     string
 	MaxSize int64         // of a file, in bytes
 	Silence time.Duration // after which a request that sends nothing is let go of; its upload stays
-	// Admit says whether an upload may begin.
+	// Admit says whether an upload may begin, and before more of it is taken whether it may go on.
 	Admit func(ctx context.Context, u Upload) error
 	// Finish takes the bytes of a whole upload. It is called until it gave no error once, and once more where
 	// the process ended right after that: it must do the same upload once.

@@ -34,7 +34,9 @@ func (h *Handlers) addressed(owner string, recipe []byte) ([]byte, bool, error) 
 	now := time.Now()
 	for i := range whole.Files {
 		file := &whole.Files[i]
-		addresses, err := cdn.Addresses(h.Signer, owner, file.SHA256, file.Name, file.MediaType, now)
+		addresses, err := cdn.Addresses(h.Signer, owner, cdn.Kept{
+			SHA256: file.SHA256, Name: file.Name, MediaType: file.MediaType, Color: file.Color,
+		}, now)
 		if err != nil {
 			return nil, false, fmt.Errorf("sign the addresses of file %s: %w", file.ID, err)
 		}

@@ -15,7 +15,8 @@ precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
-    denylist: [/^\/(api|grocery|metrics|healthz|readyz)/],
+    // The app's own addresses alone (router.tsx). Whatever else is at this origin, files above all, is the server's.
+    allowlist: [/^\/(login|recipes\/[^/]+(\/(cook|edit))?)?\/?(\?|$)/],
   }),
 )
 

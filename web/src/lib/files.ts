@@ -60,6 +60,12 @@ export async function removeFile(id: string): Promise<void> {
   await answered(files.DELETE('/api/files/{id}', { params: { path: { id }, header } }))
 }
 
+/** openedAt is where a file can be looked at: a browser shows no HEIC, so that a phone's photo is opened as a JPEG. */
+export function openedAt(file: RecipeFile): string | undefined {
+  const shown = /^image\/hei[cf]$/.test(file.media_type) ? (file.sizes ?? []) : []
+  return shown.filter((size) => size.media_type === 'image/jpeg').at(-1)?.url ?? file.url
+}
+
 /** A picture is where its bytes are, and the colour to show before they are here, which may be unknown. */
 export interface Picture {
   src: string
@@ -69,20 +75,26 @@ export interface Picture {
 /** What a card needs in pixels: a card of a phone's two columns at two dots a pixel. */
 export const cardEdge = 400
 
+/** isPicture tells whether a file has sizes to be shown in: not every file with an image's type can be drawn. */
+export function isPicture(file: RecipeFile): boolean {
+  return (file.sizes?.length ?? 0) > 0
+}
+
+/** hasPicture tells whether a recipe has a picture, as far as is known: a change names files without their addresses. */
 export function hasPicture(recipe: Recipe): boolean {
-  return recipe.files.some((file) => file.media_type.startsWith('image/'))
+  return recipe.files.some((file) => isPicture(file) || (!file.url && file.media_type.startsWith('image/')))
 }
 
 /** pictureOf is a recipe's first picture, at about so many pixels; undefined where it has none. */
 export function pictureOf(recipe: Recipe, edge: number): Picture | undefined {
-  const picture = recipe.files.find((file) => file.media_type.startsWith('image/') && file.url)
+  const picture = recipe.files.find(isPicture)
   const src = picture && addressOf(picture, edge)
   return src ? { src, color: picture.color || undefined } : undefined
 }
 
-/** addressOf is that of the smallest form of a picture that is large enough, or of the file itself. */
+/** addressOf is that of the smallest size of a picture that is large enough; undefined for a file that is none. */
 export function addressOf(file: RecipeFile, edge: number): string | undefined {
   const sizes = [...(file.sizes ?? [])].sort((a, b) => a.edge - b.edge)
   const webp = sizes.filter((size) => size.media_type === 'image/webp')
-  return (webp.find((size) => size.edge >= edge) ?? webp.at(-1))?.url ?? file.url
+  return (webp.find((size) => size.edge >= edge) ?? webp.at(-1))?.url
 }

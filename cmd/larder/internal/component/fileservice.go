@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 
 	"larder.dev/cmd/larder/internal/stores"
@@ -38,13 +39,17 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 	if host.Files.Signer == nil {
 		return nil, errors.New("the file service needs a secret to sign addresses with: LARDER_CDN_SECRET")
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find the program that converts photos: %w", err)
+	}
 	deps := fileservice.Deps{
-		Signer: host.Files.Signer, Verify: host.Files.Verify, SpoolDir: host.Files.SpoolDir,
+		Converter: []string{self, fileservice.ConvertCommand},
+		Signer:    host.Files.Signer, Verify: host.Files.Verify, SpoolDir: host.Files.SpoolDir,
 		MaxSize: host.Files.MaxSize, Clamd: host.Files.Clamd,
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
 		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
 	}
-	var err error
 	if deps.Pool, err = host.Postgres(ctx); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,7 @@ import { Button, buttonClass } from '@/components/Button'
 import { Dialog } from '@/components/Dialog'
 import { Icon } from '@/components/Icon'
 import type { Recipe } from '@/lib/api'
-import { addressOf, type RecipeFile } from '@/lib/files'
+import { addressOf, openedAt, type RecipeFile } from '@/lib/files'
 import { useLocale } from '@/lib/i18n'
 import { numberFormat } from '@/lib/numberFormat'
 import styles from './Files.module.css'
@@ -69,7 +69,7 @@ export function Files({ recipe }: { recipe: Recipe }) {
 function Attached({ file, onRemove }: { file: RecipeFile; onRemove: () => void }) {
   const { t } = useTranslation()
   const locale = useLocale()
-  const picture = file.media_type.startsWith('image/') ? addressOf(file, 240) : undefined
+  const picture = addressOf(file, 240)
   return (
     <li className={styles.row}>
       <span className={styles.thumb}>
@@ -77,7 +77,7 @@ function Attached({ file, onRemove }: { file: RecipeFile; onRemove: () => void }
       </span>
       <a
         className={styles.name}
-        href={file.url}
+        href={openedAt(file)}
         target="_blank"
         rel="noreferrer"
         aria-label={t('files.open', { name: file.name })}
