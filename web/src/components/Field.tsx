@@ -3,7 +3,7 @@ import styles from './Field.module.css'
 
 interface Props extends InputHTMLAttributes<HTMLInputElement> {
   label: string
-  hint?: string
+  hint?: string | undefined
   error?: string | undefined
   /** Stands at the end of the field, as a unit or a button. */
   after?: ReactNode

@@ -22,9 +22,17 @@ export interface Draft {
   /** Its owner and the recipe's id, or "new"; see draftKey. */
   id: string
   owner: string
+  /** The id of the recipe, which a new one has from the beginning. */
+  recipe_id?: string | undefined
   input: RecipeInput
+  /** All that the editor had, also what can't be sent yet; absent where a refused change was taken up. */
+  form?: unknown
   /** The version that the cook began from; 0 for a new recipe. */
   base: number
+  /** What that version says, where it is known. */
+  from?: RecipeInput | undefined
+  /** Names the refused change that it took up, another one each time. */
+  again?: string | undefined
   written_at: number
 }
 

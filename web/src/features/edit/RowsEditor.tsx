@@ -1,153 +1,149 @@
-import { useLayoutEffect, useRef, type ClipboardEvent, type KeyboardEvent, type PointerEvent } from 'react'
+import { useRef, type ClipboardEvent, type FocusEvent, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Icon } from '@/components/Icon'
-import { newRow, parseList, type Row } from './form'
+import { newRow, type Row } from './form'
+import { burstOf, type Burst } from './history'
+import { headingOf, isList, parseList, type Kind } from './pastedList'
+import { RowField } from './RowField'
 import styles from './RowsEditor.module.css'
+import type { Trouble } from './trouble'
+import type { Understood } from './understood'
+import { useDrag } from './useDrag'
 
 interface Props {
+  kind: Kind
   label: string
   /** What one row is called, as "Ingredient". */
   each: string
   placeholder: string
   rows: Row[]
-  /** Steps are long, and have a number. */
-  long?: boolean
-  onChange: (rows: Row[]) => void
+  trouble: Trouble
+  understood?: Understood
+  onChange: (rows: Row[], burst?: Burst) => void
+  /** Called with the row that has the focus once the change is on the page. */
+  focusOn: (key: string, caret?: 'start') => void
 }
 
 /**
  * RowsEditor writes a list row by row: Enter adds the next, a pasted list becomes rows, a handle moves a row by
- * dragging or with the arrow keys, and sections part the list.
+ * dragging or with the arrow keys, and headings part the list.
  */
-export function RowsEditor({ label, each, placeholder, rows, long = false, onChange }: Props) {
+export function RowsEditor(props: Props) {
+  const { kind, label, each, placeholder, rows, trouble, understood, onChange, focusOn } = props
   const { t } = useTranslation()
   const list = useRef<HTMLUListElement>(null)
-  const focusKey = useRef<string | null>(null)
-  useLayoutEffect(() => {
-    if (focusKey.current === null) return
-    list.current?.querySelector<HTMLElement>(`[data-focus="${focusKey.current}"]`)?.focus()
-    focusKey.current = null
-  })
+  const last = useRef<string | null>(null)
 
-  const set = (index: number, text: string) =>
-    onChange(rows.map((row, i) => (i === index ? { ...row, text } : row)))
-
-  function insert(index: number, added: Row[]) {
-    focusKey.current = added.at(-1)?.key ?? null
-    onChange([...rows.slice(0, index), ...added, ...rows.slice(index)])
+  function replace(index: number, count: number, added: Row[]) {
+    const focused = added.at(-1)
+    if (focused) focusOn(focused.key)
+    onChange(rows.toSpliced(index, count, ...added))
   }
 
   function remove(index: number) {
-    const next = rows.filter((_, i) => i !== index)
-    focusKey.current = next[Math.max(0, index - 1)]?.key ?? null
-    onChange(next.length > 0 ? next : [newRow()])
-  }
-
-  function move(from: number, to: number, focus: string | null = null) {
-    const row = rows[from]
-    if (!row || to < 0 || to >= rows.length || from === to) return
-    const next = rows.filter((_, i) => i !== from)
-    next.splice(to, 0, row)
-    focusKey.current = focus
+    const next = rows.toSpliced(index, 1)
+    if (next.length === 0) next.push(newRow())
+    focusOn(next[Math.max(0, index - 1)]?.key ?? '')
     onChange(next)
   }
 
-  function onKeyDown(event: KeyboardEvent, index: number) {
+  function move(from: number, to: number, burst?: Burst) {
+    const row = rows[from]
+    if (!row || to < 0 || to >= rows.length || from === to) return
+    onChange(rows.toSpliced(from, 1).toSpliced(to, 0, row), burst)
+  }
+
+  // The words after the caret go to the next row. "For the crust" and Enter makes a heading of it.
+  function onEnter(field: HTMLInputElement | HTMLTextAreaElement, row: Row, index: number) {
+    const start = field.selectionStart ?? row.text.length
+    const before = row.text.slice(0, start)
+    const after = row.text.slice(field.selectionEnd ?? start)
+    const next = newRow(after.trimStart())
+    focusOn(next.key, 'start')
+    onChange(rows.toSpliced(index, 1, asHeading({ ...row, text: after === '' ? row.text : before }), next))
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLInputElement | HTMLTextAreaElement>, index: number) {
     const row = rows[index]
     if (event.nativeEvent.isComposing || !row) return
-    if (event.key === 'Enter' && !event.shiftKey) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault()
-      insert(index + 1, [newRow()])
+      onEnter(event.currentTarget, row, index)
     } else if (event.key === 'Backspace' && row.text === '' && rows.length > 1) {
       event.preventDefault()
       remove(index)
     }
   }
 
-  function onPaste(event: ClipboardEvent, index: number) {
+  function onPaste(event: ClipboardEvent<HTMLInputElement | HTMLTextAreaElement>, index: number) {
+    const row = rows[index]
     const pasted = event.clipboardData.getData('text/plain')
-    if (!/\n/.test(pasted.trim())) return // one line goes where the caret is
+    if (!row || !isList(pasted)) return // one line goes where the caret is
     event.preventDefault()
-    const added = parseList(pasted)
-    const replaces = rows[index]?.text.trim() === ''
-    focusKey.current = added.at(-1)?.key ?? null
-    onChange([...rows.slice(0, replaces ? index : index + 1), ...added, ...rows.slice(index + 1)])
+    const { selectionStart, selectionEnd } = event.currentTarget
+    const kept = row.text.slice(0, selectionStart ?? 0) + row.text.slice(selectionEnd ?? 0)
+    const added = parseList(pasted, kind)
+    replace(index, 1, kept.trim() === '' ? added : [{ ...row, text: kept }, ...added])
   }
 
-  const drag = useDrag(list, move)
+  function toggle(index: number) {
+    const row = rows[index]
+    if (!row) return
+    const next = row.kind === 'row' ? 'section' : 'row'
+    const text = next === 'section' ? row.text.replace(/\s+/gu, ' ').replace(/\s*[:：]\s*$/u, '') : row.text
+    focusOn(row.key)
+    onChange(rows.toSpliced(index, 1, { ...row, kind: next, text, decided: true }))
+  }
+
+  // A press of a button here leaves it known which row it is about.
+  function onLeave(event: FocusEvent, index: number) {
+    const to = event.relatedTarget
+    if (to && !list.current?.parentElement?.contains(to)) last.current = null
+    const row = rows[index]
+    const heading = row && asHeading(row)
+    if (heading && heading !== row) onChange(rows.toSpliced(index, 1, heading))
+  }
+
+  const drag = useDrag(list, (from, to, of) => move(from, to, { of: `drag ${of}`, within: Infinity }))
   const numbers = numbersOf(rows)
+  const addedAfter = () => rows.findIndex((row) => row.key === last.current) + 1 || rows.length
   return (
     <fieldset className={styles.rows}>
       <legend className={styles.legend}>{label}</legend>
       <ul ref={list}>
-        {rows.map((row, index) => {
-          const name = row.kind === 'section' ? t('edit.section') : `${each} ${numbers[index]}`
-          const field = {
-            'data-focus': row.key,
-            'aria-label': name,
-            dir: 'auto',
-            value: row.text,
-            onKeyDown: (event: KeyboardEvent) => onKeyDown(event, index),
-            onPaste: (event: ClipboardEvent) => onPaste(event, index),
-          }
-          return (
-            <li
-              key={row.key}
-              className={row.kind === 'section' ? `${styles.row} ${styles.section}` : styles.row}
-            >
-              <button
-                type="button"
-                className={styles.handle}
-                data-focus={`${row.key}-handle`}
-                aria-label={t('edit.move', { what: row.text || name })}
-                onPointerDown={(event) => drag(event, index)}
-                onKeyDown={(event) => {
-                  const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0
-                  if (step === 0) return
-                  event.preventDefault()
-                  move(index, index + step, `${row.key}-handle`)
-                }}
-              >
-                <Icon name="drag" />
-              </button>
-              {long && row.kind === 'row' ? (
-                <textarea
-                  {...field}
-                  className={styles.input}
-                  rows={2}
-                  maxLength={5000}
-                  placeholder={placeholder}
-                  onChange={(event) => set(index, event.target.value)}
-                />
-              ) : (
-                <input
-                  {...field}
-                  className={styles.input}
-                  maxLength={row.kind === 'section' ? 200 : 500}
-                  enterKeyHint="next"
-                  placeholder={row.kind === 'section' ? t('edit.sectionHint') : placeholder}
-                  onChange={(event) => set(index, event.target.value)}
-                />
-              )}
-              <button
-                type="button"
-                className={styles.remove}
-                aria-label={t('edit.remove', { what: row.text || name })}
-                onClick={() => remove(index)}
-              >
-                <Icon name="close" size={18} />
-              </button>
-            </li>
-          )
-        })}
+        {rows.map((row, index) => (
+          <RowField
+            key={row.key}
+            row={row}
+            name={row.kind === 'section' ? t('edit.section') : `${each} ${numbers[index]}`}
+            placeholder={row.kind === 'section' ? t('edit.sectionHint') : placeholder}
+            long={kind === 'steps' && row.kind === 'row'}
+            trouble={trouble.get(row.key)}
+            understood={row.kind === 'row' ? understood?.(row) : undefined}
+            onFocus={() => (last.current = row.key)}
+            onType={(text, event) =>
+              onChange(rows.toSpliced(index, 1, { ...row, text }), burstOf(row.key, event))
+            }
+            onLeave={(event) => onLeave(event, index)}
+            onKeyDown={(event) => onKeyDown(event, index)}
+            onPaste={(event) => onPaste(event, index)}
+            onGrab={(event) => drag(event, index)}
+            onStep={(step) => {
+              focusOn(`${row.key}-handle`)
+              move(index, index + step)
+            }}
+            onToggle={() => toggle(index)}
+            onRemove={() => remove(index)}
+          />
+        ))}
       </ul>
       <div className={styles.add}>
-        <Button look="quiet" onClick={() => insert(rows.length, [newRow()])}>
+        <Button look="quiet" onClick={() => replace(rows.length, 0, [newRow()])}>
           <Icon name="plus" size={18} />
           {each}
         </Button>
-        <Button look="quiet" onClick={() => insert(rows.length, [newRow('', 'section')])}>
+        <Button look="quiet" onClick={() => replace(addedAfter(), 0, [newRow('', 'section')])}>
           <Icon name="plus" size={18} />
           {t('edit.section')}
         </Button>
@@ -156,42 +152,16 @@ export function RowsEditor({ label, each, placeholder, rows, long = false, onCha
   )
 }
 
-// Sections aren't counted.
+// Whoever has said that a line is no heading is believed.
+function asHeading(row: Row): Row {
+  const heading = row.kind === 'row' && !row.decided ? headingOf(row.text) : undefined
+  if (heading === undefined || row.parsed?.text === row.text) return row
+  return { ...row, kind: 'section', text: heading }
+}
+
+// Headings aren't counted.
 function numbersOf(rows: Row[]): number[] {
   const numbers: number[] = []
   for (const row of rows) numbers.push((numbers.at(-1) ?? 0) + (row.kind === 'row' ? 1 : 0))
   return numbers
-}
-
-// A row follows the pointer by taking the place of the row that the pointer is over. The window listens, because
-// the handle is taken out of the page for a moment when its row moves, and would lose the pointer.
-function useDrag(list: React.RefObject<HTMLUListElement | null>, move: (from: number, to: number) => void) {
-  const latest = useRef(move)
-  useLayoutEffect(() => {
-    latest.current = move
-  })
-  return (event: PointerEvent<HTMLButtonElement>, start: number) => {
-    let at = start
-    event.preventDefault() // or the text would be marked
-    event.currentTarget.focus()
-    const over = (moved: globalThis.PointerEvent) => {
-      const places = [...(list.current?.children ?? [])].map((child) => child.getBoundingClientRect())
-      const to = places.findIndex((place) => moved.clientY < place.bottom)
-      const target = to === -1 ? places.length - 1 : to
-      const place = places[target]
-      const half = place ? place.top + place.height / 2 : 0
-      // Only past the middle, or rows of unequal height would swap to and fro.
-      if (!place || target === at || (target > at ? moved.clientY < half : moved.clientY > half)) return
-      latest.current(at, target)
-      at = target
-    }
-    const end = () => {
-      removeEventListener('pointermove', over)
-      removeEventListener('pointerup', end)
-      removeEventListener('pointercancel', end)
-    }
-    addEventListener('pointermove', over)
-    addEventListener('pointerup', end)
-    addEventListener('pointercancel', end)
-  }
 }

@@ -1,25 +1,23 @@
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '@/components/Icon'
-import { fold } from '@/lib/words'
+import { tagEnd, tagsIn } from './tags'
 import styles from './TagsField.module.css'
 
+interface Props {
+  tags: string[]
+  /** What is typed, and isn't a tag yet. */
+  typed: string
+  onChange: (tags: string[], typed: string, event?: Event) => void
+}
+
 /** TagsField makes a tag of what is typed at Enter, a comma, or leaving the field. */
-export function TagsField({ tags, onChange }: { tags: string[]; onChange: (tags: string[]) => void }) {
+export function TagsField({ tags, typed, onChange }: Props) {
   const { t } = useTranslation()
   const id = useId()
-  const [typed, setTyped] = useState('')
-
-  function add(text: string) {
-    const next = [...tags]
-    for (const each of text.split(/[,،;\n]/)) {
-      const tag = each.trim().slice(0, 50)
-      if (tag !== '' && !next.some((known) => fold(known) === fold(tag))) next.push(tag)
-    }
-    setTyped('')
-    if (next.length > tags.length) onChange(next)
+  const add = (text: string) => {
+    if (text !== '') onChange(tagsIn(text, tags), '')
   }
-
   return (
     <div>
       <label className={styles.label} htmlFor={id}>
@@ -32,7 +30,12 @@ export function TagsField({ tags, onChange }: { tags: string[]; onChange: (tags:
             type="button"
             className={styles.tag}
             aria-label={t('edit.remove', { what: tag })}
-            onClick={() => onChange(tags.filter((each) => each !== tag))}
+            onClick={() =>
+              onChange(
+                tags.filter((each) => each !== tag),
+                typed,
+              )
+            }
           >
             {tag}
             <Icon name="close" size={14} />
@@ -41,20 +44,24 @@ export function TagsField({ tags, onChange }: { tags: string[]; onChange: (tags:
         <input
           id={id}
           className={styles.input}
+          data-focus="tags"
+          dir="auto"
           value={typed}
           placeholder={tags.length === 0 ? t('edit.tagsHint') : ''}
           enterKeyHint="done"
-          onChange={(event) =>
-            /[,،;]/.test(event.target.value) ? add(event.target.value) : setTyped(event.target.value)
-          }
+          onChange={(event) => {
+            const text = event.target.value
+            if (tagEnd.test(text)) add(text)
+            else onChange(tags, text, event.nativeEvent)
+          }}
           onBlur={() => add(typed)}
           onKeyDown={(event) => {
-            if (event.nativeEvent.isComposing) return
+            if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey) return
             if (event.key === 'Enter') {
               event.preventDefault()
               add(typed)
-            } else if (event.key === 'Backspace' && typed === '') {
-              onChange(tags.slice(0, -1))
+            } else if (event.key === 'Backspace' && typed === '' && tags.length > 0) {
+              onChange(tags.slice(0, -1), '')
             }
           }}
         />

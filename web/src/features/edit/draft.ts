@@ -1,33 +1,98 @@
-import { useEffect, useRef } from 'react'
-import { dropDraft, keepDraft } from '@/lib/store'
+import { liveQuery } from 'dexie'
+import { useEffect, useRef, useState } from 'react'
+import { newId } from '@/lib/id'
+import { dropDraft, keepDraft, readDraft, store, type Draft } from '@/lib/store'
 import { inputOf, type Form } from './form'
 
 /** A crash loses at most this much typing. */
 const pause = 300
 
-/** useDraft writes what is typed down, and takes it away again where nothing differs from what is saved. */
-export function useDraft(id: string | undefined, form: Form, base: number, dirty: boolean) {
-  const over = useRef(false)
+/** What the editor begins with: the draft that is kept, or none. */
+export interface Begun {
+  /** Another one for each time that the editor begins anew. */
+  key: string
+  draft: Draft | undefined
+}
+
+/**
+ * useBegun gives the draft of a recipe, undefined until it is read. Where a refused change is taken up again while the
+ * editor is open, that one's draft comes in its place.
+ */
+export function useBegun(id: string | undefined): Begun | undefined {
+  const [begun, setBegun] = useState<Begun>()
   useEffect(() => {
+    let known: string | undefined
+    let first = true
+    const take = (draft: Draft | undefined) => {
+      if (!first && (draft?.again === undefined || draft.again === known)) return
+      first = false
+      known = draft?.again
+      setBegun({ key: newId(), draft })
+    }
+    const running = liveQuery(() => readDraft(id)).subscribe({
+      next: take,
+      error: () => take(undefined), // a browser that keeps nothing
+    })
+    return () => running.unsubscribe()
+  }, [id])
+  return begun
+}
+
+type Written = Omit<Draft, 'id' | 'owner'>
+
+/**
+ * useDraft writes what is typed down, and takes it away again where nothing differs from what is saved; undefined is a
+ * new recipe.
+ */
+export function useDraft(
+  recipe: string | undefined,
+  on: Pick<Draft, 'recipe_id' | 'base' | 'from' | 'again'>,
+  form: Form,
+  dirty: boolean,
+) {
+  const over = useRef(false)
+  const { recipe_id, base, from, again } = on
+  useEffect(() => {
+    const written = (): Written => ({
+      ...{ recipe_id, base, from, again, form },
+      input: inputOf(form),
+      written_at: Date.now(),
+    })
+    // A browser that keeps nothing: then leaving asks, and that is all.
     const write = () => {
-      if (over.current) return
-      const draft = { input: inputOf(form), base, written_at: Date.now() }
-      const written = dirty ? keepDraft(id, draft) : dropDraft(id)
-      written.catch(() => undefined) // a browser that keeps nothing: then leaving asks, and that is all
+      if (!over.current) keep(recipe, written(), dirty).catch(() => undefined)
+    }
+    // The page goes: there is time for one word to the store, not for a question before it.
+    const writeLast = () => {
+      if (!over.current && dirty) keepDraft(recipe, written()).catch(() => undefined)
     }
     const timer = setTimeout(write, pause)
-    addEventListener('pagehide', write)
+    addEventListener('beforeunload', writeLast)
+    addEventListener('pagehide', writeLast)
     return () => {
       clearTimeout(timer)
-      removeEventListener('pagehide', write)
+      removeEventListener('beforeunload', writeLast)
+      removeEventListener('pagehide', writeLast)
     }
-  }, [id, form, base, dirty])
+  }, [recipe, recipe_id, base, from, again, form, dirty])
 
   return {
     discard: async () => {
       over.current = true
-      await dropDraft(id).catch(() => undefined)
+      await dropDraft(recipe).catch(() => undefined)
+    },
+    goOn: () => {
       over.current = false
     },
   }
+}
+
+// A refused change that was taken up meanwhile isn't overwritten by the page that it replaces.
+function keep(recipe: string | undefined, mine: Written, dirty: boolean): Promise<void> {
+  return store.transaction('rw', store.tables, async () => {
+    const kept = await readDraft(recipe)
+    if (kept?.again !== undefined && kept.again !== mine.again) return
+    if (dirty) await keepDraft(recipe, mine)
+    else await dropDraft(recipe)
+  })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RecipeInput } from '@/lib/api'
-import { differences, formOf, inputOf, newRow, parseList, troubleOf } from './form'
+import { differences, formOf, inputOf, newRow, sameForm } from './form'
 
 const soup: RecipeInput = {
   name: 'Soup',
@@ -42,37 +42,42 @@ describe('the form', () => {
     expect(inputOf({ ...formOf(soup), servings: ' 2,5 ' }).servings).toBe(2.5)
   })
 
-  it('says what the server would refuse', () => {
-    const form = {
-      ...formOf(soup),
-      name: ' ',
-      servings: '0',
-      prep: '1.5',
-      cook: 'an hour',
-      source: 'javascript:alert(1)',
-    }
-    expect(troubleOf(form)).toEqual({
-      name: 'name',
-      servings: 'number',
-      prep: 'whole',
-      cook: 'whole',
-      source: 'address',
-    })
-    expect(troubleOf(formOf(soup))).toEqual({})
+  it('reads a time as cooks write it', () => {
+    const input = inputOf({ ...formOf(soup), prep: '1 h 30', cook: '٤٥' })
+    expect([input.prep_minutes, input.cook_minutes]).toEqual([90, 45])
   })
-})
 
-describe('parseList', () => {
-  it('makes rows, without bullets and numbers, and sections', () => {
-    const rows = parseList('For the dough:\n\n- 200 g flour\n• 1 egg\n[ ] salt\r\n2 eggs\n1. Stir')
-    expect(rows.map((row) => `${row.kind} ${row.text}`)).toEqual([
-      'section For the dough',
-      'row 200 g flour',
-      'row 1 egg',
-      'row salt',
-      'row 2 eggs',
-      'row Stir',
+  it('gives back rows before the first heading, and rows without one after it', () => {
+    const sections = ['', 'Dough', '', 'Filling']
+    const recipe = {
+      ...soup,
+      steps: sections.map((section, i) => ({ text: `Step ${i}.`, section })),
+      ingredients: sections.map((section, i) => ({ ...soup.ingredients?.[0], text: `${i} eggs`, section })),
+    }
+    expect(inputOf(formOf(recipe))).toEqual(recipe)
+    expect(formOf(recipe).steps.map((row) => row.text)).toEqual([
+      'Step 0.',
+      'Dough',
+      'Step 1.',
+      '',
+      'Step 2.',
+      'Filling',
+      'Step 3.',
     ])
+  })
+
+  it('sends a tag that is typed and was not ended', () => {
+    expect(inputOf({ ...formOf(soup), tag: 'quick, Winter' }).tags).toEqual(['winter', 'quick'])
+  })
+
+  it('knows a heading without rows and half a time for a change', () => {
+    const form = formOf(soup)
+    expect(sameForm(form, formOf(soup))).toBe(true)
+    expect(sameForm({ ...form, steps: [...form.steps, newRow()] }, formOf(soup))).toBe(true)
+    expect(sameForm({ ...form, steps: [...form.steps, newRow('Icing', 'section')] }, formOf(soup))).toBe(
+      false,
+    )
+    expect(sameForm({ ...form, prep: '1 h' }, formOf(soup))).toBe(false)
   })
 })
 

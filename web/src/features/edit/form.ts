@@ -2,6 +2,9 @@
 import type { Ingredient, Recipe, RecipeInput, Step } from '@/lib/api'
 import { newId } from '@/lib/id'
 import { bySection } from '@/lib/sections'
+import { parseMinutes } from './minutes'
+import { plainNumbers, readNumber } from './number'
+import { tagsIn } from './tags'
 
 export interface Row {
   key: string
@@ -9,6 +12,8 @@ export interface Row {
   text: string
   /** The line as the server parsed it, as long as its text is untouched. */
   parsed?: Ingredient | undefined
+  /** The cook has said what it is, so that its words no longer decide. */
+  decided?: boolean
 }
 
 export interface Form {
@@ -19,6 +24,8 @@ export interface Form {
   cook: string
   source: string
   tags: string[]
+  /** What is typed after the tags, and isn't one yet. */
+  tag: string
   notes: string
   ingredients: Row[]
   steps: Row[]
@@ -37,16 +44,19 @@ export function formOf(recipe: RecipeInput | undefined): Form {
     cook: number(recipe?.cook_minutes),
     source: recipe?.source_url ?? '',
     tags: recipe?.tags ?? [],
+    tag: '',
     notes: recipe?.notes ?? '',
     ingredients: rowsOf((recipe?.ingredients ?? []) as Ingredient[], true),
     steps: rowsOf((recipe?.steps ?? []) as Step[], false),
   }
 }
 
+// Rows of no section that come after one have a heading without words before them: without it they would be taken
+// into the section above with the next save.
 function rowsOf(lines: (Ingredient | Step)[], parsed: boolean): Row[] {
   const rows: Row[] = []
   for (const section of bySection(lines.map((line) => ({ ...line, section: line.section ?? '' })))) {
-    if (section.name !== '') rows.push(newRow(section.name, 'section'))
+    if (section.name !== '' || section.at > 0) rows.push(newRow(section.name, 'section'))
     for (const { row } of section.rows) {
       rows.push({ ...newRow(row.text), ...(parsed && { parsed: row as Ingredient }) })
     }
@@ -54,16 +64,16 @@ function rowsOf(lines: (Ingredient | Step)[], parsed: boolean): Row[] {
   return rows.length > 0 ? rows : [newRow()]
 }
 
-/** inputOf is what is sent: rows without text are left out, and a section's name goes to each of its rows. */
+/** inputOf is what is sent: rows without text are left out, and a heading's words go to each of its rows. */
 export function inputOf(form: Form): RecipeInput {
   return {
     name: form.name.trim(),
     description: form.description.trim(),
-    servings: numberOf(form.servings),
-    prep_minutes: numberOf(form.prep),
-    cook_minutes: numberOf(form.cook),
+    servings: numberOf(form.servings) ?? null,
+    prep_minutes: parseMinutes(form.prep) ?? null,
+    cook_minutes: parseMinutes(form.cook) ?? null,
     source_url: form.source.trim(),
-    tags: form.tags,
+    tags: tagsIn(form.tag, form.tags),
     notes: form.notes.trim(),
     ingredients: linesOf(form.ingredients, (row, section) =>
       row.parsed?.text === row.text.trim() ? { ...row.parsed, section } : { text: row.text.trim(), section },
@@ -77,56 +87,33 @@ function linesOf<T>(rows: Row[], line: (row: Row, section: string) => T): T[] {
   let section = ''
   for (const row of rows) {
     if (row.kind === 'section') section = row.text.trim()
-    else if (row.text.trim() !== '') lines.push(line(row, section))
+    else if (isSent(row)) lines.push(line(row, section))
   }
   return lines
 }
 
-// A comma is a decimal point in half of the world.
-function numberOf(typed: string): number | null {
-  const text = typed.trim().replace(',', '.')
-  return text === '' ? null : Number(text)
-}
+/** isSent tells whether a row becomes a line of the recipe. */
+export const isSent = (row: Row) => row.kind === 'row' && row.text.trim() !== ''
 
-/** Trouble names a field of the form, and what is wrong with it as a key of the words. */
-export type Trouble = Partial<
-  Record<'name' | 'servings' | 'prep' | 'cook' | 'source', 'name' | 'number' | 'whole' | 'address'>
->
-
-/** troubleOf finds what the server would refuse, before it is sent. */
-export function troubleOf(form: Form): Trouble {
-  const trouble: Trouble = {}
-  if (form.name.trim() === '') trouble.name = 'name'
-  const servings = numberOf(form.servings)
-  if (servings !== null && !(servings > 0 && servings <= 10_000)) trouble.servings = 'number'
-  for (const field of ['prep', 'cook'] as const) {
-    const minutes = numberOf(form[field])
-    if (minutes !== null && !(Number.isInteger(minutes) && minutes >= 0 && minutes <= 100_000))
-      trouble[field] = 'whole'
-  }
-  if (form.source.trim() !== '' && !/^https?:\/\/[^\s/]+/i.test(form.source.trim()))
-    trouble.source = 'address'
-  return trouble
-}
-
-/** parseList makes rows of a list that was pasted: bullets and numbers go, "For the sauce:" becomes a section. */
-export function parseList(text: string): Row[] {
-  const rows: Row[] = []
-  for (const line of text.split(/\r?\n/)) {
-    const clean = line
-      .trim()
-      .replace(/^(?:[-*•–▢☐□·]|\[[ xX]?\]|\d{1,2}[.)](?=\s))\s*/, '')
-      .replace(/^#+\s*/, '')
-      .trim()
-    if (clean === '') continue
-    const isSection = /:$/.test(clean) && clean.length <= 80
-    rows.push(isSection ? newRow(clean.slice(0, -1).trim(), 'section') : newRow(clean))
-  }
-  return rows
+/** numberOf reads a number as it is typed: null for none, undefined where it isn't understood. */
+export function numberOf(typed: string): number | null | undefined {
+  const text = plainNumbers(typed).trim()
+  return text === '' ? null : readNumber(text)
 }
 
 export function sameInput(a: RecipeInput, b: RecipeInput): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** sameForm tells whether two forms say the same, also in what isn't sent: a heading without rows, half a time. */
+export function sameForm(a: Form, b: Form): boolean {
+  return written(a) === written(b)
+}
+
+function written(form: Form) {
+  const rows = (list: Row[]) =>
+    list.filter((row) => row.kind === 'section' || isSent(row)).map((row) => [row.kind, row.text.trim()])
+  return JSON.stringify({ ...form, ingredients: rows(form.ingredients), steps: rows(form.steps) })
 }
 
 export type Part =

@@ -1,46 +1,48 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Refused, type Recipe, type RecipeInput } from '@/lib/api'
-import { newId } from '@/lib/id'
 import { send } from '@/lib/outbox'
 import { showKept } from '@/lib/recipes'
 import { keepRecipe } from '@/lib/store'
+import { formOf, inputOf, sameInput } from './form'
+
+interface What {
+  id: string
+  input: RecipeInput
+  /** The version that it is written on; 0 for a new recipe. */
+  base: number
+  /** What that version says, where it is known. */
+  from: RecipeInput | undefined
+}
 
 /** useSave sends a recipe. Where another device was first, conflict is what that one saved. */
 export function useSave(
   client: QueryClient,
-  recipe: Recipe | undefined,
   onSaved: (id: string) => Promise<void>,
+  onRefused: (errors: { field: string; detail: string }[]) => void,
 ) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const [conflict, setConflict] = useState<Recipe | null>(null)
-  const [id] = useState(() => recipe?.id ?? newId())
 
-  async function save(input: RecipeInput, base: number) {
+  async function save(what: What) {
     setBusy(true)
     setFailure(null)
     try {
-      const command = { recipe_id: id, recipe_name: input.name, body: input }
-      const outcome = recipe
-        ? await send({ ...command, kind: 'replace', base })
-        : await send({ ...command, kind: 'create' })
-      await showKept(client, id, outcome.state === 'done' ? 'server' : 'device')
-      await onSaved(id)
+      const outcome = await sendRecipe(what)
+      await showKept(client, what.id, outcome.state === 'done' ? 'server' : 'device')
+      await onSaved(what.id)
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       const current = error.problem.current
       if (error.status === 412 && current) {
         await keepRecipe(current)
-        await showKept(client, id, 'server')
+        await showKept(client, what.id, 'server')
         setConflict(current)
       } else {
-        setFailure(
-          [
-            error.message,
-            ...(error.problem.errors ?? []).map((each) => `${each.field}: ${each.detail}`),
-          ].join(' '),
-        )
+        const errors = error.problem.errors ?? []
+        setFailure([error.message, ...errors.map((each) => `${each.field}: ${each.detail}`)].join(' '))
+        onRefused(errors)
       }
     } finally {
       setBusy(false)
@@ -54,4 +56,18 @@ export function useSave(
   }
 
   return { busy, failure, conflict, save, settle }
+}
+
+// A file that was put on makes a version too. Who wrote on the one before has seen every word of it.
+async function sendRecipe({ id, input, base, from }: What) {
+  const command = { recipe_id: id, recipe_name: input.name, body: input }
+  const sendOn = (version: number) => send({ ...command, kind: 'replace', base: version })
+  if (base === 0) return send({ ...command, kind: 'create' })
+  try {
+    return await sendOn(base)
+  } catch (error) {
+    const current = error instanceof Refused && error.status === 412 ? error.problem.current : undefined
+    if (!current || !from || !sameInput(inputOf(formOf(current)), from)) throw error
+    return sendOn(current.version)
+  }
 }

@@ -1,0 +1,165 @@
+import { address, expect, expectAccessible, test } from './kitchen'
+import type { Page } from '@playwright/test'
+
+test.use({ recipes: '' })
+
+const list = ['FOR THE CRUST', '- 200 g flour', '• 100 g butter', '', 'For the filling:', '3 apples'].join(
+  '\n',
+)
+
+async function copy(page: Page, text: string) {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
+}
+
+const rowsOf = (page: Page, name: string) =>
+  page
+    .getByRole('group', { name })
+    .getByRole('textbox')
+    .evaluateAll((fields) =>
+      fields.map((field) => `${field.getAttribute('aria-label')}: ${(field as HTMLInputElement).value}`),
+    )
+
+// A recipe is written by hand alone: row after row by Enter, a heading by its words, a time as cooks say it.
+test('write a recipe by typing', async ({ kitchen, cook }) => {
+  await kitchen.getByRole('link', { name: 'Add your first recipe' }).click()
+  await expect(kitchen.getByLabel('Name', { exact: true })).toBeFocused()
+  await kitchen.keyboard.type('Lemon rice')
+  await kitchen.getByLabel('Servings').click()
+  await kitchen.keyboard.type('4')
+  await kitchen.getByLabel('Cook, minutes').click()
+  await kitchen.keyboard.type('1 h 30')
+  await expect(kitchen.getByText('= 1 hr, 30 min').or(kitchen.getByText('= 1 hr 30 min'))).toBeVisible()
+  await kitchen.getByLabel('Ingredient 1', { exact: true }).click()
+  for (const line of ['1 lemon', 'For the rice', '200 g basmati rice', 'salt to taste']) {
+    await kitchen.keyboard.type(line)
+    await kitchen.keyboard.press('Enter')
+  }
+  await expect
+    .poll(() => rowsOf(kitchen, 'Ingredients'))
+    .toEqual([
+      'Ingredient 1: 1 lemon',
+      'Section: For the rice',
+      'Ingredient 2: 200 g basmati rice',
+      'Ingredient 3: salt to taste',
+      'Ingredient 4: ',
+    ])
+  // What was understood is bold, and nothing is said where nothing was.
+  const understood = kitchen.getByRole('group', { name: 'Ingredients' }).locator('b')
+  await expect(understood).toHaveText(['1', '200 g'])
+  await kitchen.getByLabel('Step 1', { exact: true }).click()
+  await kitchen.keyboard.type('Boil the rice for 18 minutes.')
+  await expectAccessible(kitchen)
+  await kitchen.keyboard.press('Control+s')
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Lemon rice')
+  await expect(kitchen.getByRole('heading', { name: 'For the rice' })).toBeVisible()
+  const { items } = (await (await cook.api('/api/recipes')).json()) as { items: { id: string }[] }
+  const saved = (await (await cook.api(`/api/recipes/${items[0]?.id}`)).json()) as {
+    cook_minutes: number
+    ingredients: { text: string; section: string }[]
+  }
+  expect(saved.cook_minutes).toBe(90)
+  expect(saved.ingredients.map(({ text, section }) => [text, section])).toEqual([
+    ['1 lemon', ''],
+    ['200 g basmati rice', 'For the rice'],
+    ['salt to taste', 'For the rice'],
+  ])
+})
+
+// A save that fails leads to the field, and its mark goes as soon as it is right.
+test('a failed save leads to the field', async ({ kitchen }) => {
+  await kitchen.goto(address('/recipes/new'))
+  await kitchen.getByLabel('Name', { exact: true }).fill('Stew')
+  await kitchen.getByLabel('Cook, minutes').fill('soon')
+  await kitchen.getByLabel('Notes').fill('Better the day after.')
+  await kitchen.getByLabel('Where it is from').scrollIntoViewIfNeeded()
+  await kitchen.getByRole('button', { name: 'Save' }).click()
+  const cooking = kitchen.getByLabel('Cook, minutes')
+  await expect(cooking).toBeFocused()
+  await expect(cooking).toBeInViewport()
+  await expect(cooking).toHaveAttribute('aria-invalid', 'true')
+  await kitchen.keyboard.press('Control+a')
+  await kitchen.keyboard.type('45')
+  await expect(cooking).not.toHaveAttribute('aria-invalid')
+  await expect(kitchen.getByText('Check the fields that are marked.')).toBeHidden()
+  await kitchen.getByRole('button', { name: 'Save' }).click()
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Stew')
+})
+
+// One undo takes a pasted list back, and one redo brings it again.
+test('a pasted list is one step', async ({ kitchen }) => {
+  await kitchen.goto(address('/recipes/new'))
+  await kitchen.getByLabel('Ingredient 1', { exact: true }).click()
+  await kitchen.keyboard.type('1 lemon')
+  await kitchen.keyboard.press('Enter')
+  await copy(kitchen, list)
+  await kitchen.keyboard.press('Control+v')
+  const pasted = [
+    'Ingredient 1: 1 lemon',
+    'Section: FOR THE CRUST',
+    'Ingredient 2: 200 g flour',
+    'Ingredient 3: 100 g butter',
+    'Section: For the filling',
+    'Ingredient 4: 3 apples',
+  ]
+  await expect.poll(() => rowsOf(kitchen, 'Ingredients')).toEqual(pasted)
+  await kitchen.keyboard.press('Control+z')
+  await expect.poll(() => rowsOf(kitchen, 'Ingredients')).toEqual(['Ingredient 1: 1 lemon', 'Ingredient 2: '])
+  await expect(kitchen.getByLabel('Ingredient 2', { exact: true })).toBeFocused()
+  await kitchen.keyboard.press('Control+Shift+z')
+  await expect.poll(() => rowsOf(kitchen, 'Ingredients')).toEqual(pasted)
+})
+
+// A heading comes where the cook is, becomes a row and a heading again, and stays without rows and after a save.
+test('headings', async ({ kitchen, cook }) => {
+  await kitchen.goto(address('/recipes/new'))
+  await kitchen.getByLabel('Name', { exact: true }).fill('Pie')
+  await kitchen.getByLabel('Ingredient 1', { exact: true }).click()
+  await copy(kitchen, 'salt\n200 g flour\n3 apples')
+  await kitchen.keyboard.press('Control+v')
+  await kitchen.getByLabel('Ingredient 1', { exact: true }).click()
+  const rows = kitchen.getByRole('group', { name: 'Ingredients' })
+  await rows.getByRole('button', { name: 'Section' }).click()
+  await expect(rows.getByLabel('Section', { exact: true })).toBeFocused()
+  await kitchen.keyboard.type('Crust')
+  await kitchen.getByLabel('Ingredient 3', { exact: true }).click()
+  await kitchen.keyboard.press('End')
+  await kitchen.keyboard.press('Enter')
+  await kitchen.keyboard.type('Filling')
+  await kitchen.getByRole('button', { name: 'Make “Filling” a heading' }).click()
+  await expect(rows.getByLabel('Section', { exact: true })).toHaveCount(2)
+  await expect(rows.getByLabel('Section', { exact: true }).last()).toBeFocused()
+  await kitchen.getByRole('button', { name: 'Make “Filling” a line again' }).click()
+  await expect(kitchen.getByLabel('Ingredient 4', { exact: true })).toHaveValue('Filling')
+  await kitchen.getByRole('button', { name: 'Make “Filling” a heading' }).click()
+  const written = [
+    'Ingredient 1: salt',
+    'Section: Crust',
+    'Ingredient 2: 200 g flour',
+    'Ingredient 3: 3 apples',
+    'Section: Filling',
+  ]
+  await expect.poll(() => rowsOf(kitchen, 'Ingredients')).toEqual(written)
+
+  // A reload keeps all of it in the draft.
+  kitchen.on('dialog', (dialog) => void dialog.accept())
+  await kitchen.reload()
+  await expect(kitchen.getByText('What you had written and not saved is back.')).toBeVisible()
+  await expect.poll(() => rowsOf(kitchen, 'Ingredients')).toEqual(written)
+  await kitchen.getByRole('button', { name: 'Save' }).click()
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Pie')
+  await kitchen.getByRole('link', { name: 'Edit' }).click()
+  await expect.poll(() => rowsOf(kitchen, 'Ingredients')).toEqual(written)
+  await kitchen.getByLabel('Notes').fill('Better warm.')
+  await kitchen.keyboard.press('Control+s')
+  await expect(kitchen.getByText('Better warm.')).toBeVisible()
+  const { items } = (await (await cook.api('/api/recipes')).json()) as { items: { id: string }[] }
+  const saved = (await (await cook.api(`/api/recipes/${items[0]?.id}`)).json()) as {
+    ingredients: { text: string; section: string }[]
+  }
+  expect(saved.ingredients.map(({ text, section }) => [text, section])).toEqual([
+    ['salt', ''],
+    ['200 g flour', 'Crust'],
+    ['3 apples', 'Crust'],
+  ])
+})

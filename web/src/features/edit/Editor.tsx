@@ -1,0 +1,155 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useBlocker } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Button } from '@/components/Button'
+import type { Recipe, RecipeInput } from '@/lib/api'
+import { newId } from '@/lib/id'
+import type { Draft } from '@/lib/store'
+import { Conflict } from './Conflict'
+import { useDraft } from './draft'
+import { EditForm } from './EditForm'
+import styles from './EditPage.module.css'
+import { formOf, inputOf, sameForm, type Form } from './form'
+import { keepHeadings } from './headings'
+import { useHistory, type Burst } from './history'
+import { LeaveDialog } from './LeaveDialog'
+import { useSave } from './save'
+import { refusedFields, stillWrong, troubleOf, type Trouble } from './trouble'
+import { useFocusOn } from './useFocusOn'
+import { useShortcuts } from './useShortcuts'
+
+interface Props {
+  recipe: Recipe | undefined
+  /** What is saved, as a form. */
+  saved: Form
+  draft: Draft | undefined
+  onDone: (id: string | undefined) => void
+}
+
+/** Editor is the open page of a recipe that is being written. */
+export function Editor({ recipe, saved, draft, onDone }: Props) {
+  const { t } = useTranslation()
+  const page = useRef<HTMLDivElement>(null)
+  const focusOn = useFocusOn(page)
+  // A later version that comes in meanwhile must not change under the cook's hands.
+  const [original, setOriginal] = useState(saved)
+  const { base, from, setWrittenOn } = useWrittenOn(recipe, draft)
+  const history = useHistory(() => formOfDraft(draft) ?? saved, focusOn)
+  const { form } = history
+  const [restored, setRestored] = useState(draft !== undefined)
+  const [trouble, setTrouble] = useState<Trouble>(new Map())
+  const [id] = useState(() => recipe?.id ?? draft?.recipe_id ?? newId())
+  const leaving = useRef(false)
+  const dirty = !sameForm(form, original)
+  const drafts = useDraft(recipe?.id, { recipe_id: id, base, from, again: draft?.again }, form, dirty)
+  const saving = useSave(useQueryClient(), onSaved, (errors) => mark(refusedFields(form, errors)))
+  const blocker = useBlocker({
+    // A session that ended leads to the login and back here, where the draft is.
+    shouldBlockFn: ({ current, next }) =>
+      dirty && !leaving.current && next.pathname !== current.pathname && next.pathname !== '/login',
+    enableBeforeUnload: () => dirty && !leaving.current,
+    withResolver: true,
+  })
+  const isNew = recipe === undefined
+  useEffect(() => {
+    if (isNew) page.current?.querySelector<HTMLElement>('[data-focus="name"]')?.focus()
+  }, [isNew])
+
+  async function onSaved(saved: string) {
+    leaving.current = true
+    await keepHeadings(saved, form).catch(() => undefined)
+    await drafts.discard()
+    onDone(saved)
+  }
+
+  async function discard() {
+    await drafts.discard()
+    drafts.goOn()
+    history.begin(saved)
+    setOriginal(saved)
+    setWrittenOn(recipe?.version ?? 0, recipe && inputOf(formOf(recipe)))
+    setTrouble(new Map())
+    setRestored(false)
+  }
+
+  function change(next: Form, burst?: Burst) {
+    setTrouble((marked) => stillWrong(marked, form, next))
+    history.change(next, burst)
+  }
+
+  function mark(found: Trouble) {
+    setTrouble(found)
+    const first = found.keys().next().value
+    if (first !== undefined) focusOn(first)
+  }
+
+  function save(on = base) {
+    if (saving.busy) return
+    const found = troubleOf(form)
+    mark(found)
+    if (found.size === 0) void saving.save({ id, input: inputOf(form), base: on, from })
+  }
+
+  useShortcuts({ save: () => save(), undo: history.undo, redo: history.redo })
+
+  return (
+    <div className={styles.page} ref={page}>
+      <h1 className={styles.title}>{recipe ? t('edit.title') : t('edit.newTitle')}</h1>
+      {restored && (
+        <div className={styles.restored} role="status">
+          <span>{t('edit.restored')}</span>
+          <Button look="quiet" onClick={() => void discard()}>
+            {t('edit.discard')}
+          </Button>
+        </div>
+      )}
+      <EditForm form={form} trouble={trouble} onChange={change} onSubmit={() => save()} focusOn={focusOn} />
+      <div className={styles.bar}>
+        <p className={styles.failure} role="alert">
+          {saving.failure ?? (trouble.size > 0 ? t('edit.check') : '')}
+        </p>
+        <Button onClick={() => onDone(undefined)}>{t('edit.cancel')}</Button>
+        <Button look="primary" type="submit" form="recipe" busy={saving.busy}>
+          {saving.busy ? t('edit.saving') : t('edit.save')}
+        </Button>
+      </div>
+      {saving.conflict && (
+        <Conflict
+          mine={inputOf(form)}
+          theirs={saving.conflict}
+          onMine={() => save(saving.settle())}
+          onTheirs={() => void onSaved(saving.conflict?.id ?? id)}
+          onEdit={() => {
+            // From here on the other version is known, and saving replaces it knowingly.
+            const theirs = saving.conflict ?? undefined
+            setOriginal(formOf(theirs))
+            setWrittenOn(saving.settle(), theirs && inputOf(formOf(theirs)))
+          }}
+        />
+      )}
+      <LeaveDialog
+        open={blocker.status === 'blocked'}
+        onStay={() => blocker.reset?.()}
+        onKeep={() => blocker.proceed?.()}
+        onDiscard={() => void drafts.discard().then(() => blocker.proceed?.())}
+      />
+    </div>
+  )
+}
+
+// What the editor wrote is whole; a change that was refused has only what was sent.
+function formOfDraft(draft: Draft | undefined): Form | undefined {
+  if (!draft) return undefined
+  return draft.form ? { ...formOf(undefined), ...(draft.form as Form) } : formOf(draft.input)
+}
+
+/** The version that is written on, and what it says where that is known. */
+function useWrittenOn(recipe: Recipe | undefined, draft: Draft | undefined) {
+  const [on, setOn] = useState<{ base: number; from: RecipeInput | undefined }>(() =>
+    draft
+      ? { base: draft.base, from: draft.from }
+      : { base: recipe?.version ?? 0, from: recipe && inputOf(formOf(recipe)) },
+  )
+  return { ...on, setWrittenOn: (base: number, from: RecipeInput | undefined) => setOn({ base, from }) }
+}

@@ -1,0 +1,13 @@
+import { fold } from '@/lib/words'
+
+export const tagEnd = /[,،;\n]/
+
+/** tagsIn adds what is typed to the tags that are there; Soup and soup are one. */
+export function tagsIn(typed: string, tags: string[]): string[] {
+  const next = [...tags]
+  for (const each of typed.split(tagEnd)) {
+    const tag = each.trim().slice(0, 50)
+    if (tag !== '' && !next.some((known) => fold(known) === fold(tag))) next.push(tag)
+  }
+  return next
+}
