@@ -18,6 +18,7 @@ type line struct {
 	language int
 	words    *vocabulary
 	sold     bool // in a container, so that what was done to it belongs to its name
+	ofEach   bool // so much of each food of a list
 	// unitPlace is where the unit of the first amount is, empty where it isn't known.
 	unitPlace span
 	name      []span
@@ -124,15 +125,20 @@ func (l *line) join(spans []span, separator string) string {
 		return l.written(spans[0])
 	}
 	var text strings.Builder
+	between := separator
 	for _, s := range spans {
 		part := l.written(s)
 		if part == "" {
 			continue
 		}
 		if text.Len() > 0 {
-			text.WriteString(separator)
+			text.WriteString(between)
 		}
 		text.WriteString(part)
+		between = separator
+		if l.is(s.end-1, ",") && !l.adjectivesAlone(s.start, s.end) {
+			between = ", " // "salt, freshly ground pepper" are two foods
+		}
 	}
 	return text.String()
 }

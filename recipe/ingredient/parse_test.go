@@ -19,13 +19,14 @@ func second(quantity float64, unit string, relation ingredient.Relation) *ingred
 	return &ingredient.Second{Quantity: quantity, Unit: unit, Relation: relation}
 }
 
+func upTo(s *ingredient.Second, upper float64) *ingredient.Second {
+	s.QuantityMax = &upper
+	return s
+}
+
 // A line as people write it is taken apart into the parts that a cook would name.
 func TestParseReadsLinesAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()
-	upTo := func(s *ingredient.Second, upper float64) *ingredient.Second {
-		s.QuantityMax = &upper
-		return s
-	}
 	for line, want := range map[string]ingredient.Parsed{
 		// Two measures of the same, in each, and on top.
 		"1 pound (500g) spaghetti":               {Quantity: number(1), Unit: "lb", Name: "spaghetti", Second: second(500, "g", ingredient.Same)},

@@ -36,7 +36,7 @@ func (l *line) oneBefore(i, end int) int {
 		if l.is(after, ",") && l.has(after+1, adjective|size|preparation) && l.foodFollows(after+1, end) {
 			after++ // "large, ripe tomatoes", "small, peeled, white shrimp"
 		}
-		if after < end && l.kindAt(after) == word {
+		if after < end && (l.kindAt(after) == word || l.is(after, "(") && after == next) {
 			l.addNote(i, next)
 			return after
 		}
@@ -95,6 +95,9 @@ func (l *line) sizeAt(i int) int {
 // and sliced".
 func (l *line) preparationAt(i, end int) int {
 	next := l.onePreparation(i, end)
+	if l.has(i, chained) {
+		next = i + 1 // "pitted and halved cherries"; alone it is of the name, "pitted cherries"
+	}
 	for next > i && next < end {
 		at := next
 		for l.has(at, and|or) || l.is(at, ",") || l.is(at, "/") {
@@ -102,9 +105,12 @@ func (l *line) preparationAt(i, end int) int {
 		}
 		further := l.onePreparation(at, end)
 		if further == at {
-			return next
+			break
 		}
 		next = further
+	}
+	if next == i+1 && l.has(i, chained) {
+		return i
 	}
 	return next
 }
@@ -115,11 +121,15 @@ func (l *line) onePreparation(i, end int) int {
 		at++
 	}
 	adverbs := at > i
-	switch low := l.low(at); {
+	switch {
 	case at >= end:
 		return i
-	case l.has(at, ground) || low == "grated":
-		if adverbs || low == "grated" || l.is(at+1, "pepper") || l.is(at+2, "pepper") {
+	case l.begins(at, preparation):
+		return min(at+2, end)
+	case l.has(at, fresh) && l.has(at+1, ground) && l.peppered(at+2):
+		return at + 2 // "fresh ground pepper"
+	case l.has(at, ground):
+		if adverbs || l.has(at+1, black) && l.has(at+2, pepper) || l.has(at-1, and) && l.has(at+2, pepper) {
 			return at + 1
 		}
 	case l.has(at, preparation), adverbs && l.participle(at) && !l.has(at, adjective):
@@ -127,6 +137,9 @@ func (l *line) onePreparation(i, end int) int {
 	}
 	return i
 }
+
+// peppered tells that pepper follows, after one word at most.
+func (l *line) peppered(i int) bool { return l.has(i, pepper) || l.has(i+1, pepper) }
 
 // participle tells of a word behind an adverb that it is what was done: "thinly shaved".
 func (l *line) participle(i int) bool {
@@ -149,13 +162,19 @@ func (l *line) nameFrom(start, end int) int {
 		switch {
 		case l.is(i, "("):
 			closed := l.closing(i)
-			l.addName(from, i)
 			if closed < 0 || closed >= end {
+				l.addName(from, i)
 				return i
 			}
-			if i > start && l.otherFood(i+1, closed) == closed {
+			switch {
+			case i > start && l.synonym(i, closed):
+				i = closed // "scallions (green onions)"
+				continue
+			case i > start && l.otherFood(i+1, closed) == closed:
+				l.addName(from, i)
 				l.addName(i+1, closed) // "squash (or zucchini)"
-			} else {
+			default:
+				l.addName(from, i)
 				l.aside(i, closed)
 			}
 			from, i = closed+1, closed
@@ -181,6 +200,22 @@ func (l *line) nameFrom(start, end int) int {
 	return end
 }
 
+// synonym tells that what is in parentheses says which food it is: "scallions (green onions)", "milk (whole)".
+func (l *line) synonym(open, closed int) bool {
+	words := closed - open - 1
+	if words < 1 || words > maxSynonym {
+		return false
+	}
+	for i := open + 1; i < closed; i++ {
+		if l.kindAt(i) != word || l.isAny(i, stop) || l.participle(i) && !l.has(i, adjective) ||
+			l.has(i, preparation|adverb|size|numeral|article|qualifier|or|and|each|unnamed|optional|few|plus) {
+			return false
+		}
+	}
+	_, next := l.unitAt(closed - 1)
+	return next != closed || words > 1
+}
+
 // measureBehind is where the second measure ends that stands behind a name: "oat milk 60 ml".
 func (l *line) measureBehind(i, end int) int {
 	if l.amount == nil || l.second != nil || l.tokens[i].glued {
@@ -203,7 +238,7 @@ func (l *line) ends(i, start, end int) bool {
 		return true
 	}
 	next := l.preparationAt(i, end)
-	if next > i {
+	if next > i && !l.begins(next-1, sold) {
 		if l.words.nounFirst {
 			return !l.begins(i-1, sold) && !(l.sold && next == i+1)
 		}
@@ -246,7 +281,8 @@ func (l *line) goesOn(comma, start, end int) bool {
 		return false
 	}
 	if next := l.preparationAt(comma+1, end); next > comma+1 {
-		return l.adjectivesAlone(start, comma) && l.foodFollows(next, end)
+		uncounted := l.amount == nil && l.unit == ""
+		return l.adjectivesAlone(start, comma) && l.foodFollows(next, end) || uncounted && l.foods(start, end)
 	}
 	if l.is(comma+1, "etc") {
 		return false
@@ -273,6 +309,10 @@ func (l *line) adjectivesAlone(start, end int) bool {
 const (
 	// maxFood is how many words a food of a list has at most; more are a remark.
 	maxFood = 3
+	// maxSynonym is how many words another name of a food has in parentheses.
+	maxSynonym = 2
+	// maxListed is how many it has in a list of three and more.
+	maxListed = 4
 	// maxList bounds the work at a list, in tokens.
 	maxList = 48
 )
@@ -302,26 +342,26 @@ func (l *line) food(i, end int) int {
 	noun := false
 	at := i
 	for at < end && l.kindAt(at) == word {
-		if l.isAny(at, stop) || l.participle(at) || l.has(at, numeral|article|link|size|preparation|adverb) {
+		if l.notFood(at) {
 			return i
 		}
 		noun = noun || !l.has(at, adjective)
 		at++
 	}
-	ended := at >= end || l.is(at, ",") || l.is(at, "(") || l.is(at, ".") || l.is(at, ";")
-	if !noun || !ended || at-i > maxFood {
+	if !noun || !l.ended(at, end) || at-i > maxFood {
 		return i
 	}
 	return at
 }
 
 // foods tells of a list of three or more and nothing else but what is in parentheses behind it: "dill, parsley,
-// chives". Where something is counted, it is a choice: "50 ml bourbon, brandy, or cognac".
+// chives". Where something is counted, it is a choice ("50 ml bourbon, brandy or cognac") or so much of each.
 func (l *line) foods(start, end int) bool {
 	if end-start > maxList {
 		return false
 	}
-	count, choice := 0, false
+	uncounted := l.amount == nil && l.unit == ""
+	count, choice, salted := 0, false, false
 	for at := start; at < end && !l.is(at, "etc"); {
 		if l.is(at, "(") {
 			if l.closing(at) != end-1 {
@@ -330,19 +370,54 @@ func (l *line) foods(start, end int) bool {
 			break
 		}
 		choice = choice || l.has(at, or)
-		first := l.afterJoint(at)
-		next := l.food(first, end)
-		if next == first {
+		at = l.afterJoint(at)
+		if prepared := l.preparationAt(at, end); uncounted && l.kindAt(prepared) == word {
+			at = prepared
+		}
+		next := l.listed(at, end)
+		if next == at {
 			return false
 		}
+		salted = salted || count == 0 && l.has(next-1, salt)
 		count++
 		at = next
-		if !l.is(at, "(") {
+		if l.is(at, ",") || l.is(at, ";") || l.is(at, ".") {
 			at++
 		}
 	}
-	uncounted := l.amount == nil && l.unit == ""
-	return count > 2 && (choice || uncounted) || count == 2 && l.has(start, salt)
+	return count > 2 && (choice || uncounted || l.ofEach) || count == 2 && (salted && uncounted || l.ofEach)
+}
+
+// listed reads one food of a list, up to the next mark, "and" or "or".
+func (l *line) listed(i, end int) int {
+	at := i
+	for at < end && l.kindAt(at) == word && !l.has(at, and|or) {
+		at++
+	}
+	if at == i || at == i+1 && l.has(i, chained) || at-i > maxListed || at < end && l.kindAt(at) == mark && !l.ended(at, end) {
+		return i
+	}
+	noun := false
+	for n := i; n < at; n++ {
+		if l.notFood(n) {
+			return i
+		}
+		noun = noun || !l.has(n, adjective)
+	}
+	if !noun {
+		return i
+	}
+	return at
+}
+
+// notFood tells of a word that it is none of a food.
+func (l *line) notFood(i int) bool {
+	return l.isAny(i, stop) || l.participle(i) && !l.has(i, adjective) || l.has(i, numeral|article|link|size|preparation|adverb)
+}
+
+// ended tells that a part ends before token i.
+func (l *line) ended(i, end int) bool {
+	return i >= end || l.is(i, ",") || l.is(i, "(") || l.is(i, ".") || l.is(i, ";")
 }
 
 // afterJoint steps over what joins the last food to a list: "and some".
@@ -384,7 +459,8 @@ func (l *line) within(i, start, end int) int {
 	if next == i || next >= end || l.kindAt(next) != word || l.begins(next-1, sold) {
 		return i
 	}
-	if behindFresh || joined && next > i+1 || l.is(i-1, ",") && l.adjectivesAlone(start, i) {
+	listed := (joined || l.is(i-1, ",")) && l.amount == nil && l.unit == "" && l.foods(start, end)
+	if behindFresh || listed || joined && (next > i+1 || l.has(i, ground)) || l.is(i-1, ",") && l.adjectivesAlone(start, i) {
 		if l.is(next, ",") && l.kindAt(next+1) == word {
 			next++
 		}
@@ -506,7 +582,7 @@ func (l *line) unitBehind() {
 		return
 	}
 	unit, next := l.unitAt(last.end - 1)
-	if next != last.end || !behindName[unit.Name()] {
+	if next != last.end || !behindName[unit.Name()] && l.words.phrases[unit.Name()+" "+l.low(last.end-2)]&behind == 0 {
 		return
 	}
 	for i := last.start; i < last.end-1; i++ {

@@ -111,6 +111,10 @@ func (l *line) leadingAmount(i int) int {
 	if l.partOfName(at) || l.ambiguous(at) {
 		return i
 	}
+	if end := l.area(i); end > i {
+		l.addNote(i, end)
+		return l.things(end)
+	}
 	l.amount, l.places.amount = &number, span{i, at}
 	times := l.isTimes(at)
 	if times {
@@ -184,6 +188,9 @@ func (l *line) afterNumber(start, at int) int {
 		return l.afterOf(unitStart)
 	}
 	if unit.Dimension() == units.Length {
+		if l.is(after, "-") && l.tokens[after].glued && l.has(after+1, dimension) {
+			after++ // 6½"-thick
+		}
 		after = l.inOther(after)
 	}
 	if unit.Dimension() == units.Length && l.kindAt(after) == word {
@@ -320,7 +327,8 @@ func (l *line) repeatedUnit(i int, unit units.Unit) (upper float64, next int) {
 // vessel reads what the measured food comes in: "400g tin tomatoes" is one tin.
 func (l *line) vessel(i int) int {
 	unit, next := l.unitAt(i)
-	if next == i || unit.Dimension() != units.Thing || next >= len(l.tokens) || !containers[unit.Name()] {
+	if next == i || unit.Dimension() != units.Thing || next >= len(l.tokens) || l.kindAt(next) == mark && cut[unit.Name()] ||
+		!containers[unit.Name()] && !cut[unit.Name()] {
 		return i
 	}
 	if l.second == nil {
@@ -360,8 +368,22 @@ func (l *line) sizeOfEach(i int) int {
 			return i
 		}
 		inside = i + 1
+		if l.has(inside, or) && l.has(inside+1, openEnded) && closed == inside+2 {
+			l.addNote(inside, closed) // "1 (or more) tablespoon"
+			return closed + 1
+		}
+	}
+	if end := l.area(inside); end > inside && closed < 0 {
+		l.addNote(inside, end)
+		return end
 	}
 	found, unit, next := l.measureAt(inside)
+	if each, after := l.amountAt(inside); next == inside && closed > inside && after == closed {
+		if measured, past := l.unitAt(closed + 1); past > closed+1 && measured.Dimension() == units.Mass {
+			l.setSecond(each, measured, Each, span{inside, past}) // "2 (3 1/2) pound chickens"
+			return past
+		}
+	}
 	if next == inside || l.has(inside, article) {
 		return i
 	}
@@ -382,6 +404,23 @@ func (l *line) sizeOfEach(i int) int {
 		return end
 	}
 	l.setSecond(found, unit, Each, span{inside, next})
+	return end
+}
+
+// area steps over two lengths: "14x9-inch".
+func (l *line) area(i int) int {
+	_, at := l.plainAt(i)
+	if at == i || !l.isTimes(at) {
+		return i
+	}
+	_, next := l.plainAt(at + 1)
+	if l.is(next, "-") && l.tokens[next].glued {
+		next++
+	}
+	unit, end := l.unitAt(next)
+	if unit.Dimension() != units.Length || next == at+1 {
+		return i
+	}
 	return end
 }
 
@@ -575,6 +614,7 @@ func (l *line) each(i int) bool { return l.has(i, each) && !l.has(i, sized) && !
 // afterOf steps over the "of" between an amount and a name, with its article: "1/4 of a cucumber".
 func (l *line) afterOf(i int) int {
 	if l.each(i) {
+		l.ofEach = true
 		i++
 	}
 	if l.isOf(i) {
@@ -604,7 +644,7 @@ func (l *line) amountInNotes() {
 		for start < end && (l.is(start, ",") || l.is(start, "(") || l.is(start, "-")) {
 			start++
 		}
-		for end > start && (l.is(end-1, ")") || l.is(end-1, ".")) {
+		for end > start && (l.is(end-1, ")") || l.is(end-1, ".") || l.each(end-1)) {
 			end--
 		}
 		before := l.found()

@@ -60,6 +60,11 @@ const (
 	sold                         // a food whose first word looks like a preparation: crushed tomatoes
 	notUnit                      // a food that begins with a unit's word: pound cake
 	notBehind                    // a unit that is part of the food before it: pork rib
+	behind                       // a unit and the food that alone it is behind of: celery stick
+	chained                      // a preparation where another follows, and else of the name: pitted and halved
+	pepper                       //
+	black                        // of pepper
+	unnamed                      // what is in parentheses behind a food and says nothing of what it is: see
 	head                         // the first word of an entry of several words
 )
 
@@ -70,8 +75,10 @@ var roles = map[string]role{
 	"open-ended": openEnded, "indefinite": indefinite, "stop": stop, "link": link, "article": article,
 	"genitive article": genitive, "of": of, "from": from, "or": or, "and": and, "to": to, "each": each,
 	"each before": eachBefore, "plus": plus, "minus": minus, "for": purpose, "some": some, "salt": salt, "fresh": fresh, "sized": sized,
-	"ground": ground, "dozen": dozens, "hundred": hundred, "between": between, "ordinal": ordinal, "elision": elision, "prefix": prefix, "definite": definite, "optional": optional, "sold": sold, "not unit": notUnit,
-	"not behind": notBehind, "number": numeral, "fraction": fraction, "fractions": fraction | fractions,
+	"ground": ground, "dozen": dozens, "hundred": hundred, "between": between, "ordinal": ordinal, "elision": elision,
+	"prefix": prefix, "definite": definite, "optional": optional, "sold": sold, "not unit": notUnit,
+	"not behind": notBehind, "behind": behind, "chained": chained, "pepper": pepper, "black": black, "unnamed": unnamed,
+	"number": numeral, "fraction": fraction, "fractions": fraction | fractions,
 }
 
 // vocabulary is what lines are read by: the words of one language, or of several in which no word is something else.
@@ -331,7 +338,10 @@ var (
 		punnet, envelope, block, tray, bar, loaf, ball, glass`)
 
 	// shelved are the containers of food that is sold prepared: "1 can chopped tomatoes" is a name.
-	shelved = set("can, tin, jar, package, packet, pack, pouch, bag, carton")
+	shelved = set("can, tin")
+
+	// cut are what a measured food may be in one of: "1-lb. piece salmon".
+	cut = set("piece, slab, chunk, wedge, fillet, head, bunch, wheel, rack")
 
 	// behindName are the unit nouns that stand behind the food: "2 garlic cloves".
 	behindName = set("clove, stalk, sprig, slice, head, rasher, rib, bulb, branch, knob, spear")

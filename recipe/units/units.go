@@ -99,6 +99,7 @@ package, packages
 =pouch, pouches
 =sachet, sachets
 bag, bags
+part, parts
 pat, pats
 piece, pieces
 pinch, pinches
