@@ -134,7 +134,11 @@ func (l *line) times(value float64, next int) (float64, int) {
 	if !l.has(next, fraction) || next+1 >= len(l.tokens) || value != 1 && !l.has(next, fractions) {
 		return value, next
 	}
-	return value * l.value(next), next + 1
+	after := next + 1
+	if l.is(after, "-") && l.has(next, prefix) {
+		after++ // "1 demi-citron"
+	}
+	return value * l.value(next), after
 }
 
 // plainAt reads digits or a fraction sign.

@@ -139,6 +139,7 @@ func (l *line) read() Parsed {
 			i = few
 		}
 	}
+	i = l.bareArticle(i)
 	if l.amount == nil && l.unit == "" && l.trailing(i) {
 		return l.parsed()
 	}
@@ -150,6 +151,21 @@ func (l *line) read() Parsed {
 		l.unitBehind()
 	}
 	return l.parsed()
+}
+
+// bareArticle steps over the article of a food that no amount is of: "de l'ail", "du sel". A capital begins a name.
+func (l *line) bareArticle(i int) int {
+	if !l.words.nounFirst || l.amount != nil || l.unit != "" || l.at(i) != l.low(i) {
+		return i
+	}
+	next := l.afterOf(i)
+	if next == i && l.has(i, definite) {
+		next++
+	}
+	if l.kindAt(next) != word {
+		return i
+	}
+	return next
 }
 
 // oneOf counts the one of "a bay leaf", where no other amount is at the front.
@@ -224,7 +240,7 @@ func (l *line) remarkBefore(i int) int {
 		if l.is(next, ":") || l.is(next, ",") {
 			return next + 1
 		}
-		return next
+		return l.afterOf(next)
 	}
 	if !l.is(i, "(") {
 		return i
@@ -282,6 +298,11 @@ func (l *line) quiet(i int) int {
 
 // qualifier takes what says how exact an amount is off its front, as a note: "about", "at least", "ca.".
 func (l *line) qualifier(i int) int {
+	if l.has(i, of|from) {
+		if found, next := l.amountAt(i + 1); next > i+1 && found.upper != nil {
+			return i + 1 // "de 2 a 3 cucharadas"
+		}
+	}
 	next := l.quiet(i)
 	if next == i {
 		return i

@@ -234,7 +234,7 @@ func (l *line) ends(i, start, end int) bool {
 	if l.kindAt(i) == mark {
 		return l.markEnds(i, start, end)
 	}
-	if l.isAny(i, stop) || l.has(i, or) && l.kindAt(i+1) == number {
+	if l.isAny(i, stop) && !l.begins(i-1, sold) || l.has(i, or) && l.kindAt(i+1) == number {
 		return true
 	}
 	next := l.preparationAt(i, end)
@@ -247,7 +247,8 @@ func (l *line) ends(i, start, end int) bool {
 	if l.isOf(i) || l.has(i, eachBefore) {
 		return l.eachFollows(i + 1)
 	}
-	return l.has(i, size) && (i+1 == end || l.words.nounFirst && l.kindAt(i+1) == mark)
+	behind := l.words.nounFirst && (l.kindAt(i+1) == mark || l.preparationAt(i+1, end) > i+1) // "carote medie tagliate"
+	return l.has(i, size) && (i+1 == end || behind) && !l.begins(i-1, sold)
 }
 
 // eachFollows tells that a measure of each one follows: "2 boîtes de tomates de 400 g".
@@ -256,7 +257,7 @@ func (l *line) eachFollows(i int) bool {
 		return false
 	}
 	_, unit, next := l.measureAt(i)
-	return next > i && unit.Dimension() != units.Thing && unit.Dimension() != units.Length
+	return next > i && unit.Dimension() != units.Thing
 }
 
 func (l *line) markEnds(i, start, end int) bool {

@@ -28,11 +28,7 @@ func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	if l.at(i) == "ML" && !l.manyBefore(i) {
 		return units.Unit{}, i // also the Slovak teaspoon
 	}
-	written := singular(l.at(i))
-	if len(written) > 2 { // where case tells two apart, they are short
-		written = singular(l.low(i))
-	}
-	unit, ok := l.words.units.Parse(written)
+	unit, ok := l.words.units.Parse(singular(l.at(i)))
 	if !ok || l.begins(i, notUnit) || l.is(i+1, "®") || l.is(i+1, "™") {
 		return units.Unit{}, i
 	}
@@ -275,6 +271,14 @@ func (l *line) measured(unit units.Unit, at int) int {
 		l.places.amount = span{}
 	}
 	at = l.andHalf(at)
+	next := l.afterModifiers(at)
+	if l.has(next, qualifier) {
+		next++
+	}
+	if next > at && l.isOf(next) {
+		l.addNote(at, next) // "1 cucchiaio colmo di farina", "2 litri circa di brodo"
+		at = next
+	}
 	at = l.otherMeasure(at, unit)
 	if unit.Dimension() != units.Thing {
 		at = l.vessel(at)
@@ -446,7 +450,7 @@ func (l *line) inOther(i int) int {
 // onlyEach tells that nothing but "each" and further measures stands between.
 func (l *line) onlyEach(i, end int) bool {
 	for i < end {
-		if l.has(i, each|or) || l.kindAt(i) == mark && betweenMeasures[l.low(i)] {
+		if l.has(i, each|or|qualifier) || l.kindAt(i) == mark && betweenMeasures[l.low(i)] {
 			i++
 			continue
 		}
@@ -516,7 +520,7 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 	case l.has(i, minus):
 		return last, l.takenAway(i)
 	}
-	contents := containers[last.Name()] && l.has(i, of|eachBefore) // "1 boîte de 400 g", "2 scatole da 400 g"
+	contents := last.Dimension() == units.Thing && l.has(i, of|eachBefore) // "1 boîte de 400 g", "2 scatole da 400 g"
 	if contents {
 		at = i + 1
 	}
@@ -527,7 +531,7 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 	if contents || at == i && containers[last.Name()] {
 		relation = Each // "1 bottle 700 ml"
 	}
-	thing, length := unit.Dimension() == units.Thing, unit.Dimension() == units.Length
+	thing, length := unit.Dimension() == units.Thing, unit.Dimension() == units.Length && !contents
 	if next == at || length || thing && relation != Same ||
 		at == i && relation == Plus && !smaller(unit, last) || contents && thing {
 		return last, i
@@ -593,6 +597,9 @@ func (l *line) few(i int) int {
 	at := i
 	if l.has(at, article) {
 		at++
+	}
+	if l.has(at, little) && (l.is(at+1, "'") || l.is(at+1, "’")) && l.isOf(at+2) && at > i {
+		return at + 3 // "un po' di"
 	}
 	if at > i && l.is(at, "little") && l.is(at+1, "bit") {
 		at++

@@ -103,9 +103,9 @@ var vocabularies = [...]*vocabulary{
 // lexeme is what a word is in each vocabulary.
 type lexeme struct {
 	roles [len(vocabularies)]role
-	known [len(vocabularies)]bool
-	ever  role    // of all of them
-	value float64 // of a number or a fraction
+	known [len(vocabularies)]int // how much the word tells that a line is of it
+	ever  role                   // of all of them
+	value float64                // of a number or a fraction
 }
 
 // lexicon are the words of all vocabularies.
@@ -120,14 +120,14 @@ func compile() map[string]*lexeme {
 			if err != nil {
 				continue // the test of the tables reads them all
 			}
-			v.add(table, func(word string, as role, value float64) {
+			v.add(table, func(word string, as role, value float64, tells int) {
 				known := all[word]
 				if known == nil {
 					known = &lexeme{}
 					all[word] = known
 				}
 				known.roles[n] |= as
-				known.known[n] = true
+				known.known[n] = max(known.known[n], tells)
 				known.ever |= as
 				known.value = max(known.value, value)
 			})
@@ -137,7 +137,7 @@ func compile() map[string]*lexeme {
 }
 
 // add takes the words of a table in, each with what it is.
-func (v *vocabulary) add(table language.Table, word func(string, role, float64)) {
+func (v *vocabulary) add(table language.Table, word func(string, role, float64, int)) {
 	for key, entries := range table.Words {
 		for _, entry := range entries {
 			v.entry(key, entry, word)
@@ -146,7 +146,7 @@ func (v *vocabulary) add(table language.Table, word func(string, role, float64))
 	for _, unit := range table.Units {
 		for _, form := range unit.Forms {
 			for w := range strings.FieldsSeq(form.One + " " + form.Many) {
-				word(w, 0, 0)
+				word(strings.ToLower(w), 0, 0, aWord)
 			}
 		}
 	}
@@ -156,7 +156,7 @@ func (v *vocabulary) add(table language.Table, word func(string, role, float64))
 	v.endings.noParticiple = slices.Concat(v.endings.noParticiple, table.Words["no participle"])
 }
 
-func (v *vocabulary) entry(key, entry string, word func(string, role, float64)) {
+func (v *vocabulary) entry(key, entry string, word func(string, role, float64, int)) {
 	as, ok := roles[key]
 	if !ok && key != "telling" {
 		return
@@ -167,7 +167,7 @@ func (v *vocabulary) entry(key, entry string, word func(string, role, float64)) 
 		}
 		entry, value, _ := strings.Cut(entry, " ")
 		above, below, _ := strings.Cut(value, "/")
-		word(entry, as, digitsOf(above)/max(digitsOf(below), 1))
+		word(entry, as, digitsOf(above)/max(digitsOf(below), 1), aWord)
 		return
 	}
 	if curly := strings.ReplaceAll(entry, "'", "’"); curly != entry {
@@ -175,13 +175,17 @@ func (v *vocabulary) entry(key, entry string, word func(string, role, float64)) 
 	}
 	words := strings.Fields(entry)
 	if len(words) == 1 {
-		word(entry, as, 0)
+		tells := aWord
+		if key == "telling" {
+			tells = aFood
+		}
+		word(entry, as, 0, tells)
 		return
 	}
 	v.phrases[entry] |= as
-	word(words[0], head, 0)
+	word(words[0], head, 0, aFood)
 	for _, w := range words[1:] {
-		word(w, 0, 0)
+		word(w, 0, 0, aFood)
 	}
 }
 
@@ -212,6 +216,24 @@ func readCompounds() []compound {
 	return all
 }
 
+// How much is told of a line's language by a food, a word of its grammar or a unit, and a unit of several words: "c. à
+// soupe" is French, whatever its "c." is elsewhere.
+const (
+	aFood = 1
+	aWord = 2
+	aUnit = 4
+)
+
+// beginsUnit tells that a unit of several words of a vocabulary begins at a token.
+func (l *line) beginsUnit(i, vocabulary int) bool {
+	l.words = vocabularies[vocabulary]
+	if l.words.units.Longest(l.low(i)) == 0 {
+		return false
+	}
+	_, next := l.unitOfWords(i)
+	return next > i
+}
+
 // understand looks the words of a line up, in the vocabulary that knows most of them.
 func (l *line) understand() {
 	var known [len(vocabularies)]int
@@ -224,9 +246,10 @@ func (l *line) understand() {
 		if found == nil || l.tokens[i].kind == mark {
 			continue
 		}
-		for n, knows := range found.known {
-			if knows {
-				known[n]++
+		for n, tells := range found.known {
+			known[n] += tells
+			if tells > 0 && l.beginsUnit(i, n) {
+				known[n] += aUnit
 			}
 		}
 	}

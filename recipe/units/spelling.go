@@ -1,7 +1,6 @@
 package units
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -40,9 +39,8 @@ func In(codes ...string) *Spellings {
 		s.addTable(table)
 	}
 	for name, known := range units {
-		if known.dimension != Thing || slices.Contains(codes, "en") {
-			s.add(name, spelling{unit: known, one: name, many: known.plural, manyFrom: overOne})
-			s.add(known.plural, spelling{unit: known, one: name, many: known.plural, manyFrom: overOne})
+		if known.dimension != Thing {
+			s.add(name, spelling{unit: known, one: name, many: name, manyFrom: overOne})
 		}
 	}
 	return s

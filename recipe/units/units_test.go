@@ -132,3 +132,44 @@ func TestFormatWritesForCooks(t *testing.T) {
 		require.Equal(t, c.want, units.Of(c.quantity, c.upper, units.Named(c.unit)).String())
 	}
 }
+
+// A word for a unit has the form that goes with its quantity, in its language and as its writer began it.
+func TestFormGoesWithTheQuantity(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		codes    []string
+		word     string
+		quantity float64
+		want     string
+	}{
+		{[]string{"en", "de"}, "cup", 2, "cups"},
+		{[]string{"en", "de"}, "Cups", 1, "Cup"},
+		{[]string{"en", "de"}, "cup", 1.5, "cups"},
+		{[]string{"en", "de"}, "tbsp", 3, "tbsp"},
+		{[]string{"en", "de"}, "CUP", 3, "CUPS"},
+		{[]string{"en", "de"}, "Tasse", 3, "Tassen"},
+		{[]string{"en", "de"}, "Zehen", 1, "Zehe"},
+		{[]string{"en", "de"}, "EL", 4, "EL"},
+		{[]string{"en", "de"}, "Glas", 2, "Gläser"},
+		{[]string{"en", "de"}, "Bund", 2, "Bund"},
+		{[]string{"fr"}, "cuillère", 2, "cuillères"},
+		{[]string{"fr"}, "cuillères à soupe", 1, "cuillère à soupe"},
+		{[]string{"fr"}, "gousse", 3, "gousses"},
+		{[]string{"fr"}, "tasse", 1.5, "tasse"},
+		{[]string{"it"}, "spicchio", 3, "spicchi"},
+		{[]string{"it"}, "cucchiai", 0.5, "cucchiaio"},
+		{[]string{"es"}, "diente", 3, "dientes"},
+		{[]string{"es"}, "cda", 2, "cdas"},
+		{[]string{"nl"}, "teen", 3, "tenen"},
+		{[]string{"nl"}, "glas", 2, "glazen"},
+		{[]string{"sv"}, "klyfta", 3, "klyftor"},
+		{[]string{"sv"}, "glas", 2, "glas"},
+		{[]string{"sv"}, "msk", 2, "msk"},
+		{[]string{"sv"}, "unknown", 2, "unknown"},
+	} {
+		require.Equal(t, c.want, units.In(c.codes...).Form(c.word, c.quantity, nil), "%q of %v", c.word, c.codes)
+	}
+	three := 3.0
+	require.Equal(t, "gousses", units.Form("gousse", 1, &three))
+	require.Equal(t, "Tasse", units.Form("Tassen", 0.75, nil))
+}
