@@ -20,9 +20,15 @@ test('cook a recipe', async ({ kitchen }) => {
   await expectAccessible(kitchen)
 
   await kitchen.clock.fastForward('05:01')
-  await expect(kitchen.getByRole('alert')).toHaveText('Time is up: step 2')
-  await expect(kitchen.getByRole('timer')).toHaveText(/^6:5\d left, step 3$/)
-  await kitchen.getByRole('button', { name: 'Got it' }).click()
+  await expect(kitchen.getByRole('alert')).toHaveText('Time is up: Rösti, step 2')
+  await expect(kitchen.getByRole('timer')).toHaveText(/^6:5\d left$/)
+  await kitchen
+    .getByRole('listitem')
+    .filter({ hasText: 'Time is up' })
+    .getByRole('button', { name: 'Stop' })
+    .click()
+  await expect(kitchen.getByRole('timer')).toHaveCount(1)
+  await expect(kitchen.getByText('Time is up')).toHaveCount(0)
 
   await kitchen.getByRole('button', { name: 'Next' }).click()
   await kitchen.getByRole('button', { name: 'Done' }).click()

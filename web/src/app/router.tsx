@@ -53,11 +53,21 @@ const larderRoute = createRoute({
 
 const listRoute = createRoute({ getParentRoute: () => larderRoute, path: '/' })
 
+interface Servings {
+  for?: number | undefined
+}
+
+function servingsOf(search: Record<string, unknown>): Servings {
+  const servings = Number(search['for'])
+  return servings > 0 && servings <= 10_000 ? { for: servings } : {}
+}
+
 const recipePage = () => import('./pages/Recipe')
 
 const recipeRoute = createRoute({
   getParentRoute: () => larderRoute,
   path: '/recipes/$id',
+  validateSearch: servingsOf,
   loader: ({ context, params }) => openKept(context.client, params.id),
   component: lazyRouteComponent(recipePage, 'Recipe'),
 })
@@ -65,9 +75,9 @@ const recipeRoute = createRoute({
 const cookRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/recipes/$id/cook',
-  validateSearch: (search: Record<string, unknown>): { for?: number } => {
-    const servings = Number(search['for'])
-    return servings > 0 && servings <= 10_000 ? { for: servings } : {}
+  validateSearch: (search: Record<string, unknown>): Servings & { step?: number } => {
+    const step = Number(search['step'])
+    return { ...servingsOf(search), ...(Number.isInteger(step) && step > 0 && { step }) }
   },
   loader: ({ context, params }) => openKept(context.client, params.id),
   component: lazyRouteComponent(() => import('./pages/Cook'), 'Cook'),

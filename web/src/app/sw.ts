@@ -47,6 +47,18 @@ function atMost(maxEntries: number): WorkboxPlugin {
   return new ExpirationPlugin({ maxEntries, purgeOnQuotaError: true }) as unknown as WorkboxPlugin
 }
 
+// A timer that is up leads to the app where it is open, which shows it on every page, else to its step.
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(openStep((event.notification.data as { url?: string } | null)?.url ?? '/'))
+})
+
+async function openStep(url: string) {
+  const [open] = await self.clients.matchAll({ type: 'window' })
+  if (!open) return void (await self.clients.openWindow(url))
+  await open.focus()
+}
+
 self.addEventListener('message', (event) => {
   // The page asks the cook first.
   if ((event.data as { type?: string } | null)?.type === 'SKIP_WAITING') void self.skipWaiting()

@@ -22,3 +22,12 @@ export function totalMinutes(times: {
   if (times.prep_minutes === null && times.cook_minutes === null) return null
   return (times.prep_minutes ?? 0) + (times.cook_minutes ?? 0)
 }
+
+/** formatSeconds says how long a timer runs, to the second: 45 mins, 1 hr 30 mins, 1 min 30 secs. */
+export function formatSeconds(seconds: number, locale: string): string {
+  const rest = seconds % 60
+  const minutes = formatMinutes(Math.floor(seconds / 60), locale)
+  if (rest === 0 && minutes) return minutes
+  const said = numberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short' }).format(rest)
+  return minutes ? `${minutes} ${said}` : said
+}

@@ -30,7 +30,11 @@ export function Larder() {
         void navigate({ to: '.', search, replace: true, resetScroll: false })
       }}
       onOpen={(open) =>
-        void navigate({ to: '/recipes/$id', params: { id: open }, search: (before) => before })
+        void navigate({
+          to: '/recipes/$id',
+          params: { id: open },
+          search: (before) => ({ ...before, for: undefined }),
+        })
       }
       first={<FirstRecipe />}
     />

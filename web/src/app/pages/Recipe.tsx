@@ -1,4 +1,4 @@
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Button, buttonClass } from '@/components/Button'
 import { Icon } from '@/components/Icon'
@@ -13,26 +13,36 @@ import styles from './Recipe.module.css'
 export function Recipe() {
   const { t } = useTranslation()
   const { id } = useParams({ from: '/inside/larder/recipes/$id' })
+  const { for: servings = null } = useSearch({ from: '/inside/larder/recipes/$id' })
   const navigate = useNavigate()
   const remove = useDelete(() => void navigate({ to: '/', search: (before) => before }))
   return (
     <RecipePage
       key={id}
       id={id}
+      servings={servings}
+      onServings={(next) =>
+        void navigate({
+          to: '.',
+          search: (before) => ({ ...before, for: next ?? undefined }),
+          replace: true,
+          resetScroll: false,
+        })
+      }
       picture={(recipe) => pictureOf(recipe, 1_000)}
       extra={(recipe) => <Files recipe={recipe} />}
-      bar={(recipe, servings) => (
+      bar={(recipe, shown) => (
         <>
           <Link
             to="/recipes/$id/cook"
             params={{ id }}
-            search={servings === null || servings === recipe.servings ? {} : { for: servings }}
+            search={shown === null || shown === recipe.servings ? {} : { for: shown }}
             className={buttonClass('primary')}
           >
             <Icon name="pot" />
             {t('cook.action')}
           </Link>
-          <GroceryButton recipe={recipe} servings={servings} />
+          <GroceryButton recipe={recipe} servings={shown} />
         </>
       )}
       menu={(recipe) => (

@@ -1,8 +1,10 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { Toasts } from '@/components/Toasts'
+import { useMeasured } from '@/components/useMeasured'
 import { OfflineStrip } from '@/features/offline/OfflineStrip'
 import { useSync } from '@/features/offline/useSync'
+import { Timers } from '@/features/timers/Timers'
 import { UpdatePrompt } from '@/features/update/UpdatePrompt'
 import { useUser } from '@/lib/session'
 
@@ -12,6 +14,8 @@ export function Root() {
   const navigate = useNavigate()
   const here = useRouterState({ select: (state) => state.location })
   useSync(user?.id ?? null)
+  const strips = useRef<HTMLDivElement>(null)
+  useMeasured(strips, '--strips')
   const outside = here.pathname === '/login'
   useEffect(() => {
     if (user || outside) return
@@ -19,12 +23,17 @@ export function Root() {
   }, [user, outside, here.href, navigate])
   return (
     <>
-      <UpdatePrompt />
-      <OfflineStrip
-        onEdit={(id) =>
-          void (id ? navigate({ to: '/recipes/$id/edit', params: { id } }) : navigate({ to: '/recipes/new' }))
-        }
-      />
+      <div ref={strips}>
+        <UpdatePrompt />
+        <OfflineStrip
+          onEdit={(id) =>
+            void (id
+              ? navigate({ to: '/recipes/$id/edit', params: { id } })
+              : navigate({ to: '/recipes/new' }))
+          }
+        />
+      </div>
+      {user && <Timers />}
       <Outlet />
       <Toasts />
     </>

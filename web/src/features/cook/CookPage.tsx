@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Icon } from '@/components/Icon'
@@ -7,25 +7,39 @@ import { Message } from '@/components/Message'
 import { Skeleton } from '@/components/Skeleton'
 import { scaleLine } from '@/lib/amount'
 import type { Recipe } from '@/lib/api'
+import { useCooking } from '@/lib/cooking'
 import { useLocale } from '@/lib/i18n'
 import { recipeQuery } from '@/lib/recipes'
-import { fold } from '@/lib/words'
 import styles from './CookPage.module.css'
+import type { Found } from './findTimes'
 import { StepText } from './StepText'
-import { TimerBar } from './TimerBar'
-import { needsOf } from './timers'
-import { useTimers } from './useTimers'
+import { needsOf } from './needs'
 import { useWakeLock } from './useWakeLock'
 
 interface Props {
   id: string
-  /** For how many it is cooked; null for as many as the recipe says. */
+  /** For how many it is cooked; null for as many as it was last, or as the recipe says. */
   servings: number | null
-  onLeave: () => void
+  /** From 1; null for where the cook was. */
+  step: number | null
+  onStep: (step: number) => void
+  onTimer: (timer: StepTimer) => void
+  /** Gives for how many it was cooked; null for as many as the recipe says. */
+  onLeave: (servings: number | null) => void
+}
+
+/** A time of a step that a cook wants to be told of. */
+export interface StepTimer {
+  recipe: Recipe
+  step: number
+  servings: number | null
+  time: Found
+  /** Which of the step's times, from 0. */
+  which: number
 }
 
 /** CookPage shows one step at a time, large enough to be read from the other side of the stove. */
-export function CookPage({ id, servings, onLeave }: Props) {
+export function CookPage({ id, ...rest }: Props) {
   const { t } = useTranslation()
   const { data, error } = useQuery(recipeQuery(id))
   if (!data) {
@@ -42,23 +56,16 @@ export function CookPage({ id, servings, onLeave }: Props) {
       </div>
     )
   }
-  return <Cooking recipe={data.recipe} servings={servings} onLeave={onLeave} />
+  return <Cooking recipe={data.recipe} {...rest} />
 }
 
-function Cooking({
-  recipe,
-  servings,
-  onLeave,
-}: {
-  recipe: Recipe
-  servings: number | null
-  onLeave: () => void
-}) {
+function Cooking({ recipe, onLeave, ...asked }: Omit<Props, 'id'> & { recipe: Recipe }) {
   const { t } = useTranslation()
   const locale = useLocale()
-  const [at, setAt] = useState(0)
+  const [cooking, keep] = useCooking(recipe)
+  const at = Math.min(asked.step ?? cooking?.step ?? 1, recipe.steps.length) - 1
+  const servings = asked.servings ?? cooking?.servings ?? null
   const awake = useWakeLock()
-  const { timers, start, stop } = useTimers(recipe.id)
   const heading = useRef<HTMLHeadingElement>(null)
   const factor = recipe.servings && servings ? servings / recipe.servings : 1
   const step = recipe.steps[at]
@@ -66,6 +73,7 @@ function Cooking({
     document.title = `${t('cook.title', { name: recipe.name })} · Larder`
   }, [recipe.name, t])
   useEffect(() => heading.current?.focus(), [at])
+  const leave = () => onLeave(servings)
 
   if (!step) {
     return (
@@ -73,21 +81,29 @@ function Cooking({
         heading="h1"
         dish="pot"
         title={t('cook.noSteps')}
-        actions={<Button onClick={onLeave}>{t('cook.leave')}</Button>}
+        actions={<Button onClick={leave}>{t('cook.leave')}</Button>}
       />
     )
   }
   const last = at === recipe.steps.length - 1
-  const needed = needsOf(step.text, recipe.ingredients, fold)
+  const needed = needsOf(step.text, recipe.ingredients)
   const lines = recipe.ingredients.map((line) => scaleLine(line, factor, locale))
-  const go = (to: number) => setAt(Math.max(0, Math.min(recipe.steps.length - 1, to)))
+  function go(to: number) {
+    const next = Math.max(1, Math.min(recipe.steps.length, to + 1))
+    keep({ step: next, servings })
+    asked.onStep(next)
+  }
+  function finish() {
+    keep({ step: 1 })
+    leave()
+  }
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.target instanceof HTMLButtonElement && event.key === ' ') return
     const forward = document.documentElement.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight'
     if (event.key === forward) go(at + 1)
     else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') go(at - 1)
-    else if (event.key === 'Escape') onLeave()
+    else if (event.key === 'Escape') leave()
   }
 
   const line = (position: number) => (
@@ -99,7 +115,7 @@ function Cooking({
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys work beside the buttons
     <div className={styles.page} onKeyDown={onKeyDown}>
       <header className={styles.head}>
-        <Button look="round" aria-label={t('cook.leave')} onClick={onLeave}>
+        <Button look="round" aria-label={t('cook.leave')} onClick={leave}>
           <Icon name="close" size={24} />
         </Button>
         <p className={styles.name}>{recipe.name}</p>
@@ -117,7 +133,10 @@ function Cooking({
             {t('cook.step', { number: at + 1, total: recipe.steps.length })}
           </h1>
           {step.section && <p className={styles.section}>{step.section}</p>}
-          <StepText text={step.text} id={`${at}`} step={at + 1} onStart={start} />
+          <StepText
+            text={step.text}
+            onStart={(time, which) => asked.onTimer({ recipe, step: at + 1, servings, time, which })}
+          />
         </section>
         <aside className={styles.needs}>
           {needed.length > 0 && (
@@ -132,13 +151,12 @@ function Cooking({
           </details>
         </aside>
       </div>
-      <TimerBar timers={timers} onStop={stop} />
       <footer className={styles.bar}>
         <Button aria-disabled={at === 0 || undefined} onClick={() => go(at - 1)}>
           <Icon name="previous" />
           {t('cook.previous')}
         </Button>
-        <Button look="primary" onClick={() => (last ? onLeave() : go(at + 1))}>
+        <Button look="primary" onClick={() => (last ? finish() : go(at + 1))}>
           {last ? t('cook.finish') : t('cook.next')}
           <Icon name={last ? 'check' : 'next'} />
         </Button>

@@ -36,7 +36,6 @@ export function OfflineStrip({ onEdit }: Props) {
         className={refused > 0 ? `${styles.strip} ${styles.trouble}` : styles.strip}
         hidden={!shown}
         aria-label={t('waiting.title')}
-        data-strip
       >
         {shown && <Icon name={online ? (refused > 0 ? 'warning' : 'clock') : 'cloudOff'} size={18} />}
         <p role="status" className={styles.text} title={online ? undefined : t('network.offlineLong')}>

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Ingredient } from '@/lib/api'
 import { scaleLine } from '@/lib/amount'
@@ -6,17 +5,23 @@ import { useLocale } from '@/lib/i18n'
 import { bySection } from '@/lib/sections'
 import styles from './Ingredients.module.css'
 
-/** Ingredients are ticked off one by one as they are put out. The ticks last as long as the page is open. */
-export function Ingredients({ lines, factor }: { lines: Ingredient[]; factor: number }) {
+interface Props {
+  lines: Ingredient[]
+  factor: number
+  /** The positions of those that are ticked off. */
+  ticks: number[]
+  onTicks: (ticks: number[]) => void
+}
+
+/** Ingredients are ticked off one by one as they are put out. */
+export function Ingredients({ lines, factor, ticks, onTicks }: Props) {
   const { t } = useTranslation()
   const locale = useLocale()
-  const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set())
   if (lines.length === 0) return <p className={styles.none}>{t('recipe.noIngredients')}</p>
 
   function tick(position: number) {
-    const next = new Set(ticked)
-    if (!next.delete(position)) next.add(position)
-    setTicked(next)
+    const others = ticks.filter((each) => each !== position)
+    onTicks(others.length < ticks.length ? others : [...ticks, position])
   }
 
   return bySection(lines).map((section) => (
@@ -31,7 +36,7 @@ export function Ingredients({ lines, factor }: { lines: Ingredient[]; factor: nu
                 <input
                   type="checkbox"
                   className={styles.box}
-                  checked={ticked.has(position)}
+                  checked={ticks.includes(position)}
                   onChange={() => tick(position)}
                 />
                 <span className={styles.text} dir="auto">

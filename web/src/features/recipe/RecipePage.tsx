@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { buttonClass } from '@/components/Button'
 import { Icon } from '@/components/Icon'
@@ -10,6 +10,7 @@ import type { Picture } from '@/lib/files'
 import { ServingsStepper } from '@/components/ServingsStepper'
 import { SafeLink } from '@/components/SafeLink'
 import { Refused, type Recipe } from '@/lib/api'
+import { useCooking } from '@/lib/cooking'
 import { formatMinutes, totalMinutes } from '@/lib/duration'
 import { useLocale } from '@/lib/i18n'
 import { recipeQuery } from '@/lib/recipes'
@@ -20,6 +21,9 @@ import { Steps } from './Steps'
 
 interface Props {
   id: string
+  /** For how many; null for as many as it was last, or as the recipe says. */
+  servings: number | null
+  onServings: (servings: number | null) => void
   /** What else can be done with a recipe; the app puts it here. */
   bar?: (recipe: Recipe, servings: number | null) => ReactNode
   menu?: (recipe: Recipe) => ReactNode
@@ -29,21 +33,25 @@ interface Props {
 }
 
 /** RecipePage shows a recipe to cook from: one column on a phone, ingredients beside the steps on a desk. */
-export function RecipePage({ id, bar, menu, extra, picture }: Props) {
+export function RecipePage({ id, ...rest }: Props) {
   const { data, error, refetch } = useQuery(recipeQuery(id))
-  if (data)
-    return <Whole key={id} recipe={data.recipe} bar={bar} menu={menu} extra={extra} picture={picture} />
+  if (data) return <Whole key={id} recipe={data.recipe} {...rest} />
   if (error) return <Absent error={error} onRetry={() => void refetch()} />
   return <RecipeSkeleton />
 }
 
-type WholeProps = { [K in 'bar' | 'menu' | 'extra' | 'picture']: Props[K] | undefined } & { recipe: Recipe }
+type WholeProps = Omit<Props, 'id'> & { recipe: Recipe }
 
-function Whole({ recipe, bar, menu, extra, picture }: WholeProps) {
+function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: WholeProps) {
   const { t } = useTranslation()
-  const [servings, setServings] = useState<number | null>(null)
-  const shown = servings ?? recipe.servings
+  const [cooking, keep] = useCooking(recipe)
+  const shown = servings ?? cooking?.servings ?? recipe.servings
   const factor = recipe.servings && shown ? shown / recipe.servings : 1
+  function cookFor(people: number) {
+    const next = people === recipe.servings ? null : people
+    keep({ servings: next })
+    onServings(next)
+  }
   const title = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = `${recipe.name} · Larder`
@@ -57,15 +65,17 @@ function Whole({ recipe, bar, menu, extra, picture }: WholeProps) {
         <div className={styles.picture}>
           <RecipePicture name={recipe.name} tags={recipe.tags} photo={photo} eager />
         </div>
-        <Link
-          to="/"
-          search={(before) => before}
-          className={`${buttonClass('round')} ${styles.back}`}
-          aria-label={t('app.back')}
-        >
-          <Icon name="back" />
-        </Link>
-        <div className={styles.menu}>{menu?.(recipe)}</div>
+        <div className={styles.tools}>
+          <Link
+            to="/"
+            search={(before) => ({ ...before, for: undefined })}
+            className={`${buttonClass('round')} ${styles.back}`}
+            aria-label={t('app.back')}
+          >
+            <Icon name="back" />
+          </Link>
+          <div className={styles.menu}>{menu?.(recipe)}</div>
+        </div>
         <div className={styles.head}>
           <h1 className={styles.title} tabIndex={-1} ref={title} dir="auto">
             {recipe.name}
@@ -78,7 +88,7 @@ function Whole({ recipe, bar, menu, extra, picture }: WholeProps) {
           <div className={styles.facts}>
             <Times recipe={recipe} />
             {recipe.servings !== null && (
-              <ServingsStepper value={shown ?? recipe.servings} onChange={setServings} />
+              <ServingsStepper value={shown ?? recipe.servings} onChange={cookFor} />
             )}
           </div>
         </div>
@@ -88,7 +98,12 @@ function Whole({ recipe, bar, menu, extra, picture }: WholeProps) {
           <h2 id="ingredients" className={styles.heading}>
             {t('recipe.ingredients')}
           </h2>
-          <Ingredients key={recipe.version} lines={recipe.ingredients} factor={factor} />
+          <Ingredients
+            lines={recipe.ingredients}
+            factor={factor}
+            ticks={cooking?.ticks ?? []}
+            onTicks={(ticks) => keep({ ticks })}
+          />
         </section>
         <div className={styles.method}>
           <section aria-labelledby="steps">

@@ -30,7 +30,7 @@ export const RecipeCard = memo(function RecipeCard({ item, index, q, row, curren
     <Link
       to="/recipes/$id"
       params={{ id: item.id }}
-      search={(before) => before}
+      search={(before) => ({ ...before, for: undefined })}
       className={row ? `${styles.card} ${styles.row}` : styles.card}
       data-index={index}
       aria-current={current ? 'page' : undefined}

@@ -29,7 +29,7 @@ export function UpdatePrompt() {
   })
   // Above the page, in its flow: over it, it would lie on the bar with which a recipe is saved.
   return (
-    <aside className={styles.prompt} aria-label={t('update.title')} hidden={!ready} data-strip>
+    <aside className={styles.prompt} aria-label={t('update.title')} hidden={!ready}>
       <p role="status">{ready && t('update.ready')}</p>
       <button
         type="button"
