@@ -29,6 +29,7 @@ func (a *API) Past(ctx context.Context, userID, recipeID string, version int64) 
 	if err != nil {
 		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s: %w", version, recipeID, err)
 	}
+	past, _ = recipe.Understood(past)
 	return past, nil
 }
 

@@ -214,7 +214,7 @@ func (c *cook) cached(r events.Recipe, deleted bool) {
 	c.w.t.Helper()
 	value := views.EncodeTombstone(r.Version)
 	if !deleted {
-		value = views.EncodeCached(r, encode(c.w.t, r))
+		value = views.EncodeCached(r, encode(c.w.t, r), false)
 	}
 	_, err := c.w.redis.SetNewer(c.w.t.Context(), []redis.Versioned{{
 		Key: views.CacheKey(c.id, r.ID), Version: r.Version, Value: value, TTL: views.CacheTTL,

@@ -6,17 +6,19 @@ import (
 	"larder.dev/events"
 )
 
-// Create makes the first version of a recipe from a clean draft. Before is the version of the tombstone
+// Create makes the first version of a recipe from a clean draft, whose rows get the parts that they came without. Before is the version of the tombstone
 // that the id was left with, 0 where it was never used: versions of an id only ever grow, or a view would
 // take the new recipe for an old one.
 func Create(id string, before int64, d Draft, now time.Time) events.Recipe {
 	r := events.Recipe{ID: id, Version: before + 1, CreatedAt: now, UpdatedAt: now, Files: []events.File{}}
+	d.Ingredients, _ = understoodRows(d.Ingredients)
 	return write(r, d)
 }
 
 // Replace gives the recipe with all that a cook may write taken from the draft. Files stay: they come and
-// go by commands of their own.
+// go by commands of their own. Rows get the parts that they came without, or with those of another line.
 func Replace(current events.Recipe, d Draft, now time.Time) events.Recipe {
+	d.Ingredients = revisedRows(d.Ingredients, current.Ingredients)
 	return write(next(current, now), d)
 }
 
@@ -31,24 +33,30 @@ func Restore(current events.Recipe, hasFiles bool, past events.Recipe, now time.
 	if !hasFiles {
 		current.Files = []events.File{}
 	}
-	return write(next(current, now), Draft{
-		Name:        past.Name,
-		Description: past.Description,
-		Servings:    past.Servings,
-		PrepMinutes: past.PrepMinutes,
-		CookMinutes: past.CookMinutes,
-		SourceURL:   past.SourceURL,
-		Tags:        past.Tags,
-		Notes:       past.Notes,
-		Ingredients: past.Ingredients,
-		Steps:       past.Steps,
-	})
+	past, _ = Understood(past)
+	return write(next(current, now), draftOf(past))
 }
 
 func next(r events.Recipe, now time.Time) events.Recipe {
 	r.Version++
 	r.UpdatedAt = now
 	return r
+}
+
+// draftOf is what a cook wrote of a recipe.
+func draftOf(r events.Recipe) Draft {
+	return Draft{
+		Name:        r.Name,
+		Description: r.Description,
+		Servings:    r.Servings,
+		PrepMinutes: r.PrepMinutes,
+		CookMinutes: r.CookMinutes,
+		SourceURL:   r.SourceURL,
+		Tags:        r.Tags,
+		Notes:       r.Notes,
+		Ingredients: r.Ingredients,
+		Steps:       r.Steps,
+	}
 }
 
 func write(r events.Recipe, d Draft) events.Recipe {

@@ -2,7 +2,6 @@ package recipe
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
@@ -95,20 +94,6 @@ func (c *checker) servings(field string, value *float64) *float64 {
 func (c *checker) minutes(field string, value *int) *int {
 	if value != nil && (*value < 0 || *value > MaxMinutes) {
 		c.failf(field, "must be from 0 to %d", MaxMinutes)
-	}
-	return value
-}
-
-// url admits web addresses alone: a client shows it as a link, and javascript: must not come that far.
-func (c *checker) url(field, value string) string {
-	value = c.line(field, value, MaxURL)
-	if value == "" {
-		return ""
-	}
-	u, err := url.Parse(value)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		c.failf(field, "must be an http or https address")
-		return ""
 	}
 	return value
 }

@@ -31,7 +31,7 @@ func (d Draft) Clean() (Draft, error) {
 		Servings:    c.servings("servings", d.Servings),
 		PrepMinutes: c.minutes("prep_minutes", d.PrepMinutes),
 		CookMinutes: c.minutes("cook_minutes", d.CookMinutes),
-		SourceURL:   c.url("source_url", d.SourceURL),
+		SourceURL:   c.line("source_url", d.SourceURL, MaxSource),
 		Tags:        c.tags(d.Tags),
 		Notes:       c.text("notes", d.Notes, MaxText),
 		Ingredients: c.ingredients(d.Ingredients),

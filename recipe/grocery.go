@@ -14,6 +14,7 @@ type GroceryRequest struct {
 // Grocery takes the chosen ingredients of a recipe, each once and in the recipe's order, and scales them to
 // the servings that are asked for. The error is Invalid.
 func Grocery(id string, r events.Recipe, request GroceryRequest) (events.Grocery, error) {
+	r, _ = Understood(r)
 	var c checker
 	c.servings("servings", request.Servings)
 	if request.Servings != nil && r.Servings == nil {
@@ -66,7 +67,7 @@ func item(row events.Ingredient, factor float64) events.GroceryItem {
 	scaled, text := parsed.Scale(factor), row.Text
 	switch {
 	case factor == 1:
-	case row.Name == "" && row.Quantity == nil:
+	case textAlone(row) || sameAmount(row, ingredient.Parse(row.Text)):
 		text = ingredient.ScaleLine(row.Text, factor)
 	case parsed.Quantity != nil && parsed.Name != "":
 		text = scaled.Line()

@@ -5,7 +5,7 @@ package recipe
 const (
 	MaxName        = 200
 	MaxText        = 20_000 // description, notes
-	MaxURL         = 2_000
+	MaxSource      = 2_000 // where it is from
 	MaxTags        = 50
 	MaxTag         = 50
 	MaxServings    = 10_000

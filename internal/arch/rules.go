@@ -76,7 +76,7 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: Module + "/projectors/views",
-			May:      []string{events, ground},
+			May:      []string{events, rules, ground},
 			Reason:   "views is the one part that query-api may import, so it must not draw the projectors in",
 		},
 		{

@@ -30,14 +30,14 @@ func Expect(e events.Envelope) (projectors.Holding, bool, error) {
 // holding of a value that can't be read has no version, so that any event is newer.
 func holding(subject string, value []byte) projectors.Holding {
 	h := projectors.Holding{Subject: subject}
-	version, body, err := views.DecodeCached(value)
+	cached, err := views.DecodeCached(value)
 	if err != nil {
 		h.Digest = projectors.Digest(string(value))
 		return h
 	}
-	h.Version, h.Deleted = version, len(body) == 0
+	h.Version, h.Deleted = cached.Version, len(cached.Body) == 0
 	if !h.Deleted {
-		h.Digest = projectors.Digest(string(body))
+		h.Digest = projectors.Digest(string(cached.Body))
 	}
 	return h
 }

@@ -1,4 +1,4 @@
-// Package cache is the projection that keeps recipes ready in Redis, as the JSON that their events carry.
+// Package cache is the projection that keeps recipes ready in Redis, as the JSON that goes out to their readers.
 package cache
 
 import (
@@ -59,11 +59,11 @@ func cached(event projectors.Event) (redis.Versioned, error) {
 	}
 	value := views.EncodeTombstone(recipe.Version)
 	if event.Type != events.RecipeDeleted {
-		body, err := views.RecipeJSON(event.Envelope, recipe)
+		body, more, err := views.RecipeJSON(event.Envelope, recipe)
 		if err != nil {
 			return redis.Versioned{}, err
 		}
-		value = views.EncodeCached(recipe, body)
+		value = views.EncodeCached(recipe, body, more)
 	}
 	return redis.Versioned{
 		Key: views.CacheKey(event.User(), recipe.ID), Version: recipe.Version, Value: value, TTL: views.CacheTTL,

@@ -59,18 +59,18 @@ func dump(ctx context.Context, client *redis.Client, user string) (map[string]st
 		if !ok {
 			continue
 		}
-		version, body, err := views.DecodeCached(value)
+		cached, err := views.DecodeCached(value)
 		if err != nil {
 			return nil, err
 		}
-		if len(body) == 0 {
+		if len(cached.Body) == 0 {
 			continue
 		}
 		var recipe events.Recipe
-		if err := json.Unmarshal(body, &recipe); err != nil {
+		if err := json.Unmarshal(cached.Body, &recipe); err != nil {
 			return nil, err
 		}
-		found[word] = fmt.Sprintf("version %d, %s with %d rows", version, recipe.Name, len(recipe.Ingredients))
+		found[word] = fmt.Sprintf("version %d, %s with %d rows", cached.Version, recipe.Name, len(recipe.Ingredients))
 	}
 	return found, nil
 }
@@ -87,18 +87,18 @@ func TestCachedBytes(t *testing.T) {
 	require.NoError(t, projection.Apply(t.Context(), projectiontest.Delivered([]events.Envelope{created})))
 	value, _, err := client.Get(t.Context(), key)
 	require.NoError(t, err)
-	_, body, err := views.DecodeCached(value)
+	cached, err := views.DecodeCached(value)
 	require.NoError(t, err)
-	require.Equal(t, string(created.Data), string(body))
+	require.Equal(t, string(created.Data), string(cached.Body))
 
 	deleted := teller.Recipe(events.RecipeDeleted, "soup", 2)
 	require.NoError(t, projection.Apply(t.Context(), projectiontest.Delivered([]events.Envelope{deleted})))
 	value, _, err = client.Get(t.Context(), key)
 	require.NoError(t, err)
-	version, body, err := views.DecodeCached(value)
+	cached, err = views.DecodeCached(value)
 	require.NoError(t, err)
-	require.EqualValues(t, 2, version)
-	require.Empty(t, body)
+	require.EqualValues(t, 2, cached.Version)
+	require.Empty(t, cached.Body)
 }
 
 // A version that the store can't compare exactly is refused for good, not tried for ever.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
 // CacheTTL is how long a cached recipe or tombstone is kept after its last write. A tombstone that went
@@ -41,34 +42,76 @@ var noTags = []byte(`"tags":null`)
 // HeadSize is how many bytes of a cached value have the summary of nearly every recipe.
 const HeadSize = 512
 
-// EncodeCached gives the value "<version> <summary>\n<recipe>", both as JSON. The version comes first so that the store
-// can compare it without reading JSON, and the summary so that a list reads the head of each value alone. recipeJSON is
-// the recipe as the event carried it.
-func EncodeCached(recipe events.Recipe, recipeJSON []byte) []byte {
-	summary := summaryOf(recipe).JSON()
-	value := make([]byte, 0, len(summary)+len(recipeJSON)+21)
-	value = strconv.AppendInt(value, recipe.Version, 10)
+// A mark before the recipe says that its rows have the parts that their lines say. Values of before have none there, and
+// their rows are understood when they are read. Both marks are white space in JSON, so that a reader of before, to whom
+// they are a part of the recipe, reads on.
+const (
+	asKept     = '\n' // as the event carried it
+	understood = '\t' // with parts that aren't kept
+)
+
+// Cached is a cached recipe. Its Body is empty for a tombstone.
+type Cached struct {
+	Version    int64
+	Body       []byte // the recipe as JSON, for readers
+	Understood bool   // whether the rows have parts that aren't kept
+	Renewed    []byte // the value to put in the place of one that was written before rows were understood, else nil
+}
+
+// EncodeCached gives the value "<version> <summary>\n<mark><recipe>", both as JSON. The version comes first so that the
+// store can compare it without reading JSON, and the summary so that a list reads the head of each value alone. body is
+// the recipe as it goes out to readers, and more says whether its rows have parts that aren't kept.
+func EncodeCached(r events.Recipe, body []byte, more bool) []byte {
+	summary := summaryOf(r).JSON()
+	value := make([]byte, 0, len(summary)+len(body)+22)
+	value = strconv.AppendInt(value, r.Version, 10)
 	value = append(value, ' ')
 	value = append(value, summary...)
 	value = append(value, '\n')
-	return append(value, recipeJSON...)
+	if more {
+		value = append(value, understood)
+	} else {
+		value = append(value, asKept)
+	}
+	return append(value, body...)
 }
 
 // EncodeTombstone gives the value of a deleted recipe: its version and an empty body. A reader that finds
 // it knows that the recipe is gone, and an older event can't bring it back.
 func EncodeTombstone(version int64) []byte { return append(strconv.AppendInt(nil, version, 10), ' ') }
 
-// DecodeCached gives a cached recipe. The body is its JSON, as the event carried it, and is empty for a tombstone. It
-// shares memory with value. The error is ErrBadCached.
-func DecodeCached(value []byte) (version int64, body []byte, err error) {
+// DecodeCached gives a cached recipe. It shares memory with value. The error is ErrBadCached.
+func DecodeCached(value []byte) (Cached, error) {
 	version, rest, err := cutVersion(value)
 	if err != nil {
-		return 0, nil, err
+		return Cached{}, err
 	}
-	if _, recipe, found := bytes.Cut(rest, []byte{'\n'}); found {
-		return version, recipe, nil
+	if len(rest) == 0 {
+		return Cached{Version: version}, nil
 	}
-	return version, rest, nil // a tombstone, or written before there were summaries
+	_, body, found := bytes.Cut(rest, []byte{'\n'})
+	if !found {
+		body = rest // written before there were summaries
+	}
+	if len(body) > 0 && (body[0] == asKept || body[0] == understood) {
+		return Cached{Version: version, Body: body[1:], Understood: body[0] == understood}, nil
+	}
+	return renew(version, body)
+}
+
+// renew reads a recipe that was cached before rows were understood.
+func renew(version int64, body []byte) (Cached, error) {
+	var r events.Recipe
+	if err := json.Unmarshal(body, &r); err != nil {
+		return Cached{}, fmt.Errorf("cached recipe of version %d: %w: %w", version, ErrBadCached, err)
+	}
+	r.Version = version
+	r, more := recipe.Understood(r)
+	body, err := recipe.Encode(r)
+	if err != nil {
+		return Cached{}, fmt.Errorf("cached recipe of version %d: %w: %w", version, ErrBadCached, err)
+	}
+	return Cached{Version: version, Body: body, Understood: more, Renewed: EncodeCached(r, body, more)}, nil
 }
 
 // DecodeHead gives the version of a cached recipe and its summary as JSON, from the first HeadSize bytes of its value or

@@ -1,11 +1,13 @@
 package views_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 	"pgregory.net/rapid"
 
 	"larder.dev/events"
@@ -18,10 +20,13 @@ func TestCachedRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		version := rapid.Int64Min(1).Draw(t, "version")
 		body := rapid.SliceOf(rapid.Byte()).Draw(t, "body")
-		gotVersion, gotBody, err := views.DecodeCached(views.EncodeCached(events.Recipe{Version: version}, body))
+		more := rapid.Bool().Draw(t, "more")
+		got, err := views.DecodeCached(views.EncodeCached(events.Recipe{Version: version}, body, more))
 		require.NoError(t, err)
-		require.Equal(t, version, gotVersion)
-		require.Equal(t, string(body), string(gotBody))
+		require.Equal(t, version, got.Version)
+		require.Equal(t, string(body), string(got.Body))
+		require.Equal(t, more, got.Understood)
+		require.Nil(t, got.Renewed)
 	})
 }
 
@@ -38,7 +43,7 @@ func TestHeadHasTheSummary(t *testing.T) {
 		require.NoError(t, err)
 		var want views.Summary
 		require.NoError(t, json.Unmarshal(body, &want))
-		value := views.EncodeCached(recipe, body)
+		value := views.EncodeCached(recipe, body, false)
 		version, summary, found, err := views.DecodeHead(value)
 		require.NoError(t, err)
 		require.True(t, found)
@@ -60,13 +65,38 @@ func TestHeadHasTheSummary(t *testing.T) {
 // What was written before values had summaries is read, and says that its head isn't enough.
 func TestCachedWithoutSummary(t *testing.T) {
 	t.Parallel()
-	version, body, err := views.DecodeCached([]byte(`3 {"id":"soup"}`))
+	cached, err := views.DecodeCached([]byte(`3 {"id":"soup","name":"Soup"}`))
 	require.NoError(t, err)
-	require.EqualValues(t, 3, version)
-	require.JSONEq(t, `{"id":"soup"}`, string(body))
+	require.EqualValues(t, 3, cached.Version)
+	require.Equal(t, "Soup", gjson.GetBytes(cached.Body, "name").Str)
 	_, _, found, err := views.DecodeHead([]byte(`3 {"id":"soup"}`))
 	require.NoError(t, err)
 	require.False(t, found)
+}
+
+// What was written before rows were understood is read with their parts, and once more as what took its place.
+func TestCachedBeforeRowsWereUnderstood(t *testing.T) {
+	t.Parallel()
+	for body, understood := range map[string]bool{
+		`{"id":"soup","ingredients":[{"text":"2 cans (400 g each) tomatoes","quantity":null,"unit":"","name":"","section":"Top"}]}`: true,
+		`{"id":"soup","ingredients":[{"text":"200 g <rice>","quantity":200,"unit":"g","name":"rice"}]}`:                             false,
+	} {
+		cached, err := views.DecodeCached([]byte(`3 {"id":"soup","tags":[]}` + "\n" + body))
+		require.NoError(t, err)
+		require.Equal(t, understood, cached.Understood, body)
+		require.Positive(t, gjson.GetBytes(cached.Body, "ingredients.0.quantity").Num)
+		require.Equal(t, understood, gjson.GetBytes(cached.Body, "ingredients.0.second.quantity").Num == 400)
+		require.NotContains(t, string(cached.Body), `\u003c`)
+
+		renewed, err := views.DecodeCached(cached.Renewed)
+		require.NoError(t, err)
+		require.Equal(t, views.Cached{Version: 3, Body: cached.Body, Understood: understood}, renewed)
+		// A reader of the version before takes what follows the summary for the recipe.
+		_, rest, _ := bytes.Cut(cached.Renewed, []byte("\n"))
+		require.JSONEq(t, string(cached.Body), string(rest))
+	}
+	_, err := views.DecodeCached([]byte("3 {}\n{\"id\":"))
+	require.ErrorIs(t, err, views.ErrBadCached)
 }
 
 // A summary goes to the cook as it is, so what isn't an item of a list is refused or read anew: broken JSON, and the tags
@@ -83,10 +113,10 @@ func TestHeadThatIsNoItem(t *testing.T) {
 // A tombstone is told from a recipe by its empty body.
 func TestTombstoneHasNoBody(t *testing.T) {
 	t.Parallel()
-	version, body, err := views.DecodeCached(views.EncodeTombstone(7))
+	cached, err := views.DecodeCached(views.EncodeTombstone(7))
 	require.NoError(t, err)
-	require.EqualValues(t, 7, version)
-	require.Empty(t, body)
+	require.EqualValues(t, 7, cached.Version)
+	require.Empty(t, cached.Body)
 }
 
 // Bytes that nobody of ours wrote are refused and never panic.
@@ -96,11 +126,11 @@ func FuzzDecodeCached(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value []byte) {
 		_, _, _, _ = views.DecodeHead(value)
-		version, _, err := views.DecodeCached(value)
+		cached, err := views.DecodeCached(value)
 		if err != nil {
 			require.ErrorIs(t, err, views.ErrBadCached)
 			return
 		}
-		require.Positive(t, version)
+		require.Positive(t, cached.Version)
 	})
 }

@@ -1,21 +1,22 @@
 package views
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
-// RecipeJSON gives the JSON of a recipe for readers: the event's own bytes where the event is of the
-// current version, else the decoded recipe written anew.
-func RecipeJSON(e events.Envelope, r events.Recipe) ([]byte, error) {
-	if e.SchemaVersion == events.CurrentVersion(e.Type) {
-		return e.Data, nil
+// RecipeJSON gives the JSON of a recipe for readers, and whether its rows have parts there that the event hasn't: the
+// event's own bytes where it is of the current version and says all, else the recipe written anew.
+func RecipeJSON(e events.Envelope, r events.Recipe) (body []byte, more bool, err error) {
+	r, more = recipe.Understood(r)
+	if !more && e.SchemaVersion == events.CurrentVersion(e.Type) {
+		return e.Data, false, nil
 	}
-	body, err := json.Marshal(r)
+	body, err = recipe.Encode(r)
 	if err != nil {
-		return nil, fmt.Errorf("write recipe %s of event %s: %w", r.ID, e.ID, err)
+		return nil, false, fmt.Errorf("write recipe %s of event %s: %w", r.ID, e.ID, err)
 	}
-	return body, nil
+	return body, more, nil
 }

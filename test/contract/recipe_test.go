@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 
 	"larder.dev/test/larder"
 )
@@ -75,6 +77,17 @@ func everyField(t *testing.T, s *larder.Server) {
 	require.Nil(t, smallest.Servings)
 }
 
+// Where a recipe is from may be words, and whatever it is comes back as it was sent.
+func sources(t *testing.T, s *larder.Server) {
+	t.Helper()
+	ada := s.AddUser(t, "sources-ada")
+	for _, source := range []string{"Grandmother's book, p. 12", "https://example.org/a?b=1&c=2", "https://", "BBC", "javascript:alert(1)", "Οι γιαγιά μου"} {
+		created, _ := ada.Create(t, with("source_url", source))
+		require.Equal(t, source, created.SourceURL)
+		require.Equal(t, source, ada.Get(t, created.ID).Recipe(t).SourceURL)
+	}
+}
+
 // A row that comes as its parts is given a text to read.
 func rowsFromParts(t *testing.T, s *larder.Server) {
 	t.Helper()
@@ -86,6 +99,59 @@ func rowsFromParts(t *testing.T, s *larder.Server) {
 	for _, part := range []string{"2", "dl", "cream", "cold"} {
 		require.Contains(t, text, part)
 	}
+}
+
+// A row that comes as text alone is answered with its parts and its text as written, and read so.
+func rowsFromText(t *testing.T, s *larder.Server) {
+	t.Helper()
+	ada := s.AddUser(t, "typed-ada", "--grocery")
+	created := ada.Do(t, http.MethodPost, "/api/recipes", map[string]any{"name": "Rice", "servings": 2, "ingredients": []any{
+		map[string]any{"text": "200 g basmati rice"},
+		map[string]any{"text": "2 (14 oz) cans  tomatoes, chopped", "section": "Sauce"},
+		map[string]any{"text": "salt"},
+	}}).Want(t, http.StatusCreated)
+	want := `[
+		{"text": "200 g basmati rice", "quantity": 200, "quantity_max": null, "unit": "g", "name": "basmati rice", "note": "",
+		 "section": "", "second": null},
+		{"text": "2 (14 oz) cans  tomatoes, chopped", "quantity": 2, "quantity_max": null, "unit": "can", "name": "tomatoes",
+		 "note": "chopped", "section": "Sauce", "second": {"quantity": 14, "quantity_max": null, "unit": "oz", "relation": "each"}},
+		{"text": "salt", "quantity": null, "quantity_max": null, "unit": "", "name": "salt", "note": "", "section": "", "second": null}
+	]`
+	id := created.Recipe(t).ID
+	for _, answer := range []larder.Answer{created, ada.Get(t, id)} {
+		require.JSONEq(t, want, gjson.GetBytes(answer.Body, "ingredients").Raw)
+	}
+	changes := ada.Do(t, http.MethodGet, "/api/changes?since=0", nil).Want(t, http.StatusOK)
+	require.JSONEq(t, want, gjson.GetBytes(changes.Body, "changes.0.recipe.ingredients").Raw)
+
+	list := ada.Do(t, http.MethodPost, "/api/recipes/"+id+"/grocery", `{"servings": 6, "ingredients": [0, 1]}`).Want(t, http.StatusAccepted)
+	require.InDelta(t, 600, gjson.GetBytes(list.Body, "items.0.quantity").Num, 1e-9)
+	require.InDelta(t, 6, gjson.GetBytes(list.Body, "items.1.quantity").Num, 1e-9)
+}
+
+// A save that changes nothing makes no version, whether the rows come with their parts or as their lines; a letter that
+// changes one line leaves the others as they are, and that line has the parts of its new words.
+func savesOfNothing(t *testing.T, s *larder.Server) {
+	t.Helper()
+	ada := s.AddUser(t, "nothing-ada")
+	input := map[string]any{"name": "Rice", "ingredients": []any{
+		map[string]any{"text": "200 g basmati rice"}, map[string]any{"quantity": 2, "unit": "dl", "name": "cream", "note": "cold"},
+	}}
+	created := ada.Do(t, http.MethodPost, "/api/recipes", input).Want(t, http.StatusCreated)
+	path := "/api/recipes/" + created.Recipe(t).ID
+	for _, body := range []any{created.Body, input} {
+		answer := ada.Do(t, http.MethodPut, path, body, "If-Match", `"1"`).Want(t, http.StatusOK)
+		require.JSONEq(t, string(created.Body), string(answer.Body))
+		require.Equal(t, `"1"`, answer.Header.Get("ETag"))
+		require.Equal(t, created.After(), answer.After())
+	}
+	require.Len(t, ada.Changes(t, 0).Changes, 1)
+
+	stale := strings.Replace(string(created.Body), `"200 g basmati rice"`, `"300 g basmati rice"`, 1) // the parts are of the old line
+	changed := ada.Do(t, http.MethodPut, path, stale, "If-Match", `"1"`).Want(t, http.StatusOK)
+	require.Equal(t, `"2"`, changed.Header.Get("ETag"))
+	require.InDelta(t, 300, gjson.GetBytes(changed.Body, "ingredients.0.quantity").Num, 0)
+	require.JSONEq(t, gjson.GetBytes(created.Body, "ingredients.1").Raw, gjson.GetBytes(changed.Body, "ingredients.1").Raw)
 }
 
 // A replace needs the version it replaces; a stale one gets the current recipe, and nothing is changed.

@@ -45,6 +45,15 @@ type Ingredient struct {
 	Name        string   `json:"name"`
 	Note        string   `json:"note"`
 	Section     string   `json:"section"`
+	Second      *Measure `json:"second"`
+}
+
+// Measure is the second amount of a line.
+type Measure struct {
+	Quantity    float64  `json:"quantity"`
+	QuantityMax *float64 `json:"quantity_max"`
+	Unit        string   `json:"unit"`
+	Relation    string   `json:"relation"`
 }
 
 // Step is one instruction.

@@ -117,6 +117,7 @@ func noRecipe() (postgres.Decision, error) {
 }
 
 func conflict(current events.Recipe) (postgres.Decision, error) {
+	current, _ = recipe.Understood(current)
 	return refuse(httpserver.Problem{
 		Status: http.StatusPreconditionFailed,
 		Detail: fmt.Sprintf("The recipe is at version %d.", current.Version),

@@ -133,7 +133,15 @@ type Ingredient struct {
 	Unit        string         `json:"unit"`
 }
 
-// IngredientInput A line of text, or its parts, or both. The text is written from the parts where it is missing.
+// IngredientInput A line of text, or its parts, or both. The text is written from the parts where it is missing. A row that comes as
+// text alone is read by the parser, and answered with its parts and its text as written; what isn't understood stays
+// text. Parts that are sent are kept. What they lack is taken from the line: the amount where only the food is
+// sent, the food or the second measure where the amount is that of the line. `unit` and `note` without `quantity`
+// and `name` are no parts: a note stays, and the unit is the line's.
+//
+// When a recipe is replaced, a line that it has already keeps the parts that it has there where it comes as text
+// alone; and a new line that comes with the very parts of a line that it had is read anew, since its words were
+// changed and its parts were not.
 type IngredientInput struct {
 	Name        *string   `json:"name,omitempty"`
 	Note        *string   `json:"note,omitempty"`
@@ -212,11 +220,14 @@ type Recipe struct {
 	Notes       string       `json:"notes"`
 	PrepMinutes *Minutes     `json:"prep_minutes"`
 	Servings    *Servings    `json:"servings"`
-	SourceURL   string       `json:"source_url"`
-	Steps       []Step       `json:"steps"`
-	Tags        []string     `json:"tags"`
-	UpdatedAt   time.Time    `json:"updated_at"`
-	Version     int64        `json:"version"`
+
+	// SourceURL Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
+	// https://, and nowhere else: `javascript:` is words like any other.
+	SourceURL Source    `json:"source_url"`
+	Steps     []Step    `json:"steps"`
+	Tags      []string  `json:"tags"`
+	UpdatedAt time.Time `json:"updated_at"`
+	Version   int64     `json:"version"`
 }
 
 // RecipeInput What a cook writes. A field that isn't there is empty. A recipe can be sent back as it was read: id,
@@ -239,8 +250,9 @@ type RecipeInput struct {
 	PrepMinutes *Minutes           `json:"prep_minutes,omitempty"`
 	Servings    *Servings          `json:"servings,omitempty"`
 
-	// SourceURL An http or https address.
-	SourceURL *string      `json:"source_url,omitempty"`
+	// SourceURL Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
+	// https://, and nowhere else: `javascript:` is words like any other.
+	SourceURL *Source      `json:"source_url,omitempty"`
 	Steps     *[]StepInput `json:"steps,omitempty"`
 
 	// Tags Soup and soup are one tag; the first spelling is kept.
@@ -299,6 +311,10 @@ type Session struct {
 	Token string `json:"token"`
 	User  User   `json:"user"`
 }
+
+// Source Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
+// https://, and nowhere else: `javascript:` is words like any other.
+type Source = string
 
 // Step defines model for Step.
 type Step struct {
@@ -905,81 +921,87 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Hxbc9s4svBf6eJuVXZnaVl2nJ3P8suXmUm2fCa3dZKah8gngsiWhDUJMABoWZPSfz+FBngVdbXjzNk9",
-	"L7ZE4dLd6G70lV+DSKaZFCiMDgZfgxmyGBV9fPGBTe3/GHWkeGa4FMEg+DBDuEWluRTABXzJpUHdC8JA",
-	"RzNMmZ1gFhkGg0AbxcU0WC7D4BVTMarnE4NqdcXRMO/3n0YKI54hfcb/7x75fdyz0QUwUMhiMDNmQKOI",
-	"NXADYxbdwIxp0IgCzIxrmCtucCtMMmIOgjZAv81QIZgZgoMJ+BYEl2GQMcVSNJ50l7/Yv9wuljEzC8JA",
-	"sNRO4XEQBgq/5FxhHAyMyrG+8ESqlJlgEOQ5jVyF+jLGNJMGRbT4FRersP88kxoFjBcEf8SSBFUIUkQI",
-	"E6kAWTSDSKYpE7Gl58ePl79ALN0JEryOASqIaxse2R3r4Kbs7hWKqZkFg9N+PwxSLorvJ5YkxqCya/73",
-	"p+Hw7vTkaDi8+/HF9d/+3I3Z5DUz0ayb40aWGUcgJ4RWwX/ECBWelgtCkApGP4zW4zM5cvusQeSkbzHp",
-	"OGF7aqjNTzLmSId8Rczxk4zpGCIpDApjP7IsS7hjruN/acdh1V5/VjgJBsGfjivBO3a/6mO35KXIclNt",
-	"WrGKe6IzKbQD4ScWXzmwNoCQKTlOMP3bfqC8c7McGKsH4qkBERNPDIyRJLMXLMPgZykmCY8eHqJi4a2Q",
-	"eZm1gDFd5w/DbpB0hpEwxgsYRblSKMwIuIaZnNufrKxbLBQyY+n+oCe7BWamHQRwg5mxHNyhjbs28cOO",
-	"aUypbo9KfbtpTl01t7TixmnFOMLoUtyyhMePyYTPYcIxiS21ZG40jxG40ZDwlBsdAhMxjFApqfQIrOhb",
-	"0l5Y5WD5oaXUYM405Bpj0pFMSDNDVbA4scMb+R619nR5LBTfSNBuV9JqUqDTeBZaFDHGHjTzUuYiflwN",
-	"wIlgpHJBSNB5NPNcXAD1X+/fvnlsrTSW8aKQ/JaoElhXmCUs+o8TawvdBylfMTXF73IklktSSUYVE3AC",
-	"r/lPdB4fBbtlPGHjBB9Xd2jjoaFzEYgxxtVdxvQNxhdg1ALYlHEBzNIRRldo1MLRfwQaIyli3TrP2pAm",
-	"qN6i4MLg1J2JhcsDawe0rzdLhCR5OwkGn3ZENPwaZEpmqIy3UPz1tisTh8WEz97AapikXJi/n1WWW4VI",
-	"3Ur5tLJEuWhwXc6V439hZILltbtoYxSGs4RAZnHM7Smx5F0NlQlLNIYt7DKm9VyquNOAa5qiLXMuDKzu",
-	"cgbhNit21VCtY1uuE1bgrOIZBi+54/A90ItkIju8pbcTYJDxyOQKQ2fcyETmyjFzKrWxVjI3VuYG8Cel",
-	"ptPxuAcv0sws6HqbF0wvBdK9Mid3h/uHBm6EnIte0EE1d8NvdlLC4O5oKo9W5qYYc/bZPf66unRxGCs/",
-	"6Bk7ffb3VTpcCkjkHNVRxDTCDO86Idb8d+ycO154t3Vf/iaU/ZHXcPJblfCG/vy6mOEfSkaoFnvyAzeY",
-	"Nj9skmm/x6UhxVDAwJRii4AwIpHfSTFc4SSo/J/P92ECjeqWi+lW6N8X49rUrwFRIlFbNvTE2UB1osh+",
-	"lF/Lm0Ka7h++5EwYbhYNSsUyt/dcGIg88Vee8//9dJGnY2eEF9M/p+zuwCUM3plO0HLBTXdApE7nEoEW",
-	"MH5+KQFEAb/bBqLXnNR9OF5MFca8CE01Zfid1LSOBi5qsZon1gXQJoSJkin0L4AlSUPDpVxrLqa9klfc",
-	"DcDTPA0GJ+fnpP/dt/6qMgjt2Es3r7gs/NeTtadSSl2d/ZvYvJSKHNCUiQV5p/niwmnqWhhKs4Vehwve",
-	"RUmu+S2+LqB3IKyyToVsv7gpS3S3sNWy44Qvy0N6VKnapD3+WYzrEKVd5znrbruesqNeI9O5Qj+t8J5X",
-	"wL+nSNL0cF/JLAAqMbreeIYu9LTtINvWdMIFUmwO7wyZFNYTz5gyLhw3lmbWA+sM2AHgA7QGhRNSy+E0",
-	"eB1vd/NN22xby0dbB/7B+cqHAxvMtRWngtlqA591DiyYrzGwy+xd4ZrXXOQGWwq0v7NSqenUd0xpPOyO",
-	"sKzXtIq2YrxJgzc1dksC3V5dAkQIxPdWhave80TKOASmKfgzzhcauBnAaKJQz6zQ6AQXo07Lt+D+5prv",
-	"+e8YQqYwY4qc6xCyXGVSI0XMIpmmlhHtFlxgsoBoJrMM41EIIyPBMG2we7+6EHXgwZU2wFKZC3MBliO8",
-	"sFsvpKYRGhb54QbTKgB5lqECFLHVUwwUE1M8cLMDr4ZCIldhI/XpgkRzymMJ00niQlRbzozRoGdSGevd",
-	"pQMYTemwxjqz/6Pc/UvkLY4uAEs3kEFkD6MXhA9073iyNC+gXYRF388s3MkdWhHQ5RZZr2/SiUQVpWke",
-	"x9XLn+H87NmPK/dWjIbxpNMAcHHqBjI7z6Uo+CoYzzWMajh8Or3u2YMcbT9vt2BY7NmFfNuu5UIbJqI1",
-	"DrxhJtddIbAwMNwk3bPWBAravOlcb7dMuVUXyP/c6JG17q+9DePQJwP3DvHIm89pdY1u4uDitl2GQeRy",
-	"U5+ZaWLDDB4ZTsK3Qs8Gd3SyUYK7ixOFs7oY4R6xgUPEepNAh5s9DN35i70ZDziR/eMaYaBlriL8nKtk",
-	"jdhgtjsh3hvMukhg2LS5yBpBq2bkWbw3c20KF5dSdLJXaK3Or40AT+OEwqYINYjqkS9Ou8lgBX0Lxq9w",
-	"aIhXgxxdaqWesN/Pa/rNOvf2EpY3rl5F96DIafq8hHhC7r8iA4lubjvEBwMiJmCMZCy4EpjKgFDI4gHw",
-	"OBwKwi4sCiZCqHAje6/CDphCcEmjJxrkXNDvjCw0A4mUNxgDM72hCL6JFmtnPut7rhhlq/qs6Q91mv2l",
-	"htt3Kx4fNOte6qz0+VrOyjoVt1cOo6YAd6Dbd1OJLYNGwMyYDKSi/xpYHCvUFMNvYRE+hDbd9QQKDdvy",
-	"s2SekQRp+qDQZe/Z9ILCHc4d0hkmCRfTemq4243deqAVkM/623T6vpxc0+77TW2pd+LV9Ur0yp7Hfo7A",
-	"PayNNbbB2hupG+5kTQWh9eo0S9F7vMBFWVVivaUQRieQyVzE8Jdn/f70r6OLMi3HBRXp0ZC/nJyB/P2v",
-	"VtePLqDI3UUyRQ1SDIWRGY2L8gyyJNdwCuT3OS2Nwl67nwLtblS7qtXdScNCrihyhZQUPywMs9ECKIzr",
-	"837/x5Pz89NnZz+e9c/PT/YyDoodug6i6Wtvg7xtyzcx2Zy6+RapGlVjo83ZOD/u4bI45dZbqXqwiYOJ",
-	"drW0FOWgFIav4nSy0YNLQwUYGhgUULoCPRrlwgogJ73gfke31cfbera7xnjvc6Bbw7BrznfLSVZ38aMk",
-	"iuyWZbncHmrEyBsU3dmx0fPczKTivxOaA/gJmUIFrlCc5vky8e7QmV5fMlUcx0fdoXZoYugB66St9bz2",
-	"w/KAJFF3TK5YaB1cuwntWuAOTDLsWUKzNnf80Z/ZHsCzOOUd/POaLSDX6K5PJsBOYUYq+1DX+GUsZYKM",
-	"5HFa1WisrpXl1jGzEgXSJZ/9cMo9dy/4mMZK6AlRobFKXxfIzhU3i/dWABwBxyRVZeUa4eAelQtY65v8",
-	"NylvOJZ9Dv5rWWefkC/52RewVtNZxn/FhavK42Iiu40n8ohB8xh78OLWUjZjZgbj3CXEEznlorw1/B4D",
-	"Xw1l4YBRc/9RCFINxe5KBJ4XbRJgZB7NUNcy8f4Koy4UWv6Jr4ZlLr8gJFU92qvvYihKy0+Tb13WpwOD",
-	"s/5Zmd2h9QTeorJOfG8ohqIGAxl+TCmO2nLwqFXBPIKULcp4QL1okUEiteV6PUc1qHkf7omzJoeCpoQw",
-	"52ZWW9wcUcXsAuMBWEU/coXVFiHvt8QE+pxH2INfcaHJ17HODCUZnvYhZosCmaJnwIJqucSliVFpexQj",
-	"X91qpX7gT4RoyuPyTKrGHE93oqInr1voiQ59AlnhJNcYDwXhdNZ/Co6QCJYTYZQrMXBMMvAFpgNa6Mgt",
-	"1I3qABiMlZwXpc8W+wKWieUwliQ++z1FX4ZOWkf6DPkMU/iSY44xpLk2LrpCoyyU85kkBkjklDwBgXeG",
-	"iPfBJ86ZWMBHwSMZY+jIzAW8efkzTZdeOnTGIgSmyMHg5gIiKYySCUQzplhkULlj8hQKSazscVkTbSio",
-	"sYpoxcZldU0ixZTS9xSmMmxMPo1PPFFaf4zOMWFufzusrP0tKhNd5S95Jz7074uaS0Z//u6yFowbBCdW",
-	"1cgMBct4MAie9vq9p1RsaWaksI5Zxo9rsZbjjClNWimT2nT1djk3KxcxKm2kJIGlzK4VxAxllhTqxx5W",
-	"aPF8IaYJ1zMiyj9QpUxc1BmDfHf4UETqpCWily5GS4eeilyBtNg6vqBerBmF7XRnDhB+q+KANXi1sUa0",
-	"pfnA7lP6mNprj2mOWmPsyOyuOi7FZRwMXOrtshEHrdqaHq6NqZHP7+pjarUxnfb7D7t3I7u4pjDdn7nT",
-	"CVy5EhSqSj9z4HTtUoJ9XGu9oikn26dUTSR2xsnT7TPKon2a8GyXLVzfhR1/erp9fNG4swyDZ/0dAKoX",
-	"7JMJkacps2ZScIUshkoQHXmLIHw7oWqnkuT6+7Qur02OdX1YV0WlZ73Nck1ZfDXkuNUsubxeYfdubGuN",
-	"fse1Lr9Vtt3h0ItGsv/jq8P46l3uwmdQVvsWHFXwzgo3HX/l8dKp/gRdFUyTqX6h54cyle9TXYaH8V+D",
-	"gc666jnI2CAQ41Z3yb06gB6H/RxKW7nJtawR++3ATmVP6ePzn+OVzfy3Nwv9QrzgnfNWN3zRoDyAYdDR",
-	"Bj8MRqBcG5tu9KhPynYmbbi3Qv3MC6it+kM1fyisbUpGA9cu1dijoW+kwNp4l6pzXWyTKiXpOkhYoqUv",
-	"5rJGrrVeCuaFt2T1DgVZ3XNZ9Vp1Gie5eQCRbHXLiGSxrR28QrbRE16Ez3/oiJYfKvsPeffsIMxlu+My",
-	"/INeVt9eW/zRrsOz0//3qD3EyMk7LuQfhKQvFdPXag4fwgokjivVJdV/O/XhtIP1cpkATm6XFOiKDXa+",
-	"1Y9rcbnDdG6nV/jGRZKiCLUGIxshPZZlvRVd5bm+6OR6eMP0QXyhVvfNcrlcVSOnD71bFxc6m0YKupTm",
-	"bLGGxv/LLJ2n37XlfgO3HqZZ//38BhfvLywkFy7uCNjXtE8ZL+/WPsrlyB9Y+/xWvsbGFYNJQ+aVYTdV",
-	"iwwzVREXE3EZbbPTBN5RgJFSqWNFeQlXElZYYkPhaWCk9EFeFwhOaAlrNhqYsTisR219ANkOpGXKvRNm",
-	"n9cijmkPXiTarzcU2rCFf/PKwpeQzV3/z5fc0vz5u0uiu66/zEd3mYRlTcJ38dQeXiG3aix2D43tbuc9",
-	"pt32R3jdiO8387HPWfF6MM9VvX8Po/GeuvA1u0FrdSFTCUdVe38Wgn87g9UfG60wXSX014VVXsnp29yV",
-	"lWwLcnxo5nCqt9nsz4v3pM0rOQWZ1++AAlPy6zsV9kvGE4xdFtKlUqiXBmMY+8wWqehFUaN4ARnTPnPJ",
-	"U24qzXh2eu67ceYznuCqoflKTi/FNwrT11+98chR+vL8ul7OInBeMIdvG5X2JuRlMsrneI2ULavxPZqj",
-	"n8u8dHPdlYT0hvf53UuPPubroawetAwXWg5SUkyheA0J6UUGMdeW6WNrLrrmO27ohX/iiQHNFpbvolnv",
-	"ME/2/FEvASlde/ykLn3f/i09h2oYX1wRDD5dt/UNF53qpqVq9SZd+0LE74thuyhcV0RRqFzKRBd3aqF/",
-	"Q/eMEvpWsr6jNgZ7mS8oqLgTpbZG/CtyrVqRK41zpsNS5aYMIe71Rs/6SzD7R+fsaHL99enpsusVmNf3",
-	"vDj/U+y++jvxhKTKBFS9B2Q+KwEx3vJoDfM1pftrWQn16dp6GkUJ1adre6Ia1W3BaNTXEByTd+GXLXq/",
-	"y+XtCv5RYYPVHhXuae1RPa+6vF7+TwAAAP//",
+	"7Dxrc9w2kn+li7tV3s1So5Esb06jL+ckdkoX2/H6Ufng0ZkYsmeIiAQYANRo4tJ/v0IDfM1wnlKUXHa/",
+	"2BKFR3eju9FPfAlimRdSoDA6GH0JUmQJKvrxxQc2s/8nqGPFC8OlCEbBhxThBpXmUgAX8EspDepBEAY6",
+	"TjFndoJZFBiMAm0UF7Pg7i4MXjGVoHo+NahWV4zG5XD4NFYY8wLpZ/xv98nv475FF8BAIUvApMyARpFo",
+	"4AYmLL6GlGnQiAJMyjXMFTe4FSYZMwfBMkA/pagQTIrgYAK+BcG7MCiYYjkaT7rL7+y/3C5WMJMGYSBY",
+	"bqfwJAgDhb+UXGESjIwqsb3wVKqcmWAUlCWNXIX6MsG8kAZFvPgBF6uwf5tKjQImC4I/ZlmGKgQpYoSp",
+	"VIAsTiGWec5EYun58ePld5BId4IEr2OABuLWhkd2xza4Obt9hWJm0mB0OhyGQc5F9fuJJYkxqOya//tp",
+	"PL49PTkaj2+/fnH1j7/2YzZ9zUyc9nNcZJkxAjkltCr+I0Zo8LRcEIJUEH0VrcdneuT2WYPIydBi0nPC",
+	"9tRQm29kwpEO+R0xxzcyoWOIpTAojP2RFUXGHXMd/6wdhzV7/VXhNBgFfzluBO/Y/VUfuyUvRVGaZtOG",
+	"VdwXXUihHQjfsOSdA2sDCIWSkwzzf+wHyls3y4GxeiCeGhAz8cTABEkyB8FdGHwrxTTj8cNDVC28FTIv",
+	"sxYwptv8Ydg1ks4wEiZ4AVFcKoXCRMA1pHJu/2Rl3WKhkBlL9wc92S0wM+0ggGssjOXgHm3ct4kfdkxj",
+	"anV7VOvbTXPaqnlJK26cVo0jjC7FDct48phM+BymHLPEUkuWRvMEgRsNGc+50SEwkUCESkmlI7Cib0l7",
+	"YZWD5YclpQZzpqHUmJCOZEKaFFXF4sQOb+R71NrT5bFQfCNBu11Jq0mBTuNZaFEkmHjQzEtZiuRxNQAn",
+	"gpHKBSFBl3HqubgC6n/e//jmsbXSRCaLSvKXRJXAeodFxuJ/O7G20H2Q8hVTM/xdjsRySS7JqGICTuA1",
+	"/4bO46NgN4xnbJLh4+oObTw0dC4CMcGkucuYvsbkAoxaAJsxLoBZOkL0Do1aOPpHoDGWItFL59ka0gXV",
+	"WxRcGJy5M7FweWDtgOXrzRIhy36cBqNPOyIafgkKJQtUxlso/nrblYnDasJnb2B1TFIuzD/PGsutQaRt",
+	"pXxaWaJeNLiq58rJzxib4O7KXbQJCsNZRiCzJOH2lFj2toXKlGUawyXsCqb1XKqk14DrmqJL5lwYWN3l",
+	"DMJtVuyqodrGtl4nbMBZxTMMXnLH4XugF8tM9nhLP06BQcFjUyoMnXEjM1kqx8y51MZaydxYmRvBX5Sa",
+	"zSaTAbzIC7Og621eMb0USPfKnNwd7j8auBZyLgZBD9XcDb/ZSQmD26OZPFqZm2PC2Wf3+cvq0tVhrPxB",
+	"p+z02T9X6XApIJNzVEcx0wgp3vZCrPmv2Dt3svBu6778TSj7I2/h5Leq4Q39+fUxw/dKxqgWe/IDN5h3",
+	"f9gk036PS0OKoYKBKcUWAWFEIr+TYniH06Dxfz7fhwk0qhsuZluhf1+NW6Z+C4gaidayoSfOBqoTRfaj",
+	"/FreFNL0/+GXkgnDzaJDqUSW9p4LA1Fm/spz/r+fLsp84ozwavrnnN0euITBW9MLWim46Q+ItOlcI7AE",
+	"jJ9fSwBRwO+2gegtJ3UfjhczhQmvQlNdGX4rNa2jgYtWrOaJdQG0CWGqZA7DC2BZ1tFwOdeai9mg5hV3",
+	"A/C8zIPRyfk56X/323BVGYR27KWbV10W/teTtadSS12b/bvYvJSKHNCciQV5p+XiwmnqVhhKs4Vehwve",
+	"xlmp+Q2+rqB3IKyyToPssLopa3S3sNVdzwlf1of0qFK1SXv8qxrXI0q7znPW3XY9ZUe9RqZLhX5a5T2v",
+	"gH9PkaTp4b6SWQFUY3S18Qxd6GnbQS5b0xkXSLE5vDVkUlhPvGDKuHDcRJp0ANYZsAPAB2gNCieklsNp",
+	"cC9vw3NQcu6sm1haP57psaCFWGZdYq5dVNiHPAumNCoXAGBCz1FhAnNu0gYo+pv9za1Sg3NR2UbWDSiF",
+	"NemNlAlowxZ+zwG8pRUIHKYQNAr3A/l28JMX2QVkLL62sBl23UbUkmpEP7FclsJ4nKXIHPhTuyHXY2EX",
+	"DptPPnDhDhFyx3F+cms17kHzgVK72wAiyxmRC4lYtoiIHrI0EFUsFI2F+zPLMSJ8hHTEGgGzViE6Kji6",
+	"2qXtmm47t80TPRiLsfgpRUFxeh+EA+Vd7hCY4xPndJF9CiyzR7eAa8RCtxihPcYQjjVrVDxAhzcWxAMX",
+	"7rRB4Ly1hxtJR++Dxgu/vJyuApPUjMQEzkPQXMQupGSNeg2WkcYiTpmYYVJzkOdbJIKZwdgKWr+aW/Yy",
+	"1qq9rQP/4GrQR687unArTpVubA181juw0pWdgX1e2oqSe81FaXDpvh/ufAe2TIC3VsUcZtJYpusa8Vsx",
+	"3mRwdA2MpQvD7dWn7wmB5N4392qwx6qq0AqnVcyTcqGBmxFEU4U6Jc2c4SLqddQq7u+u+Z7/iiEUCgum",
+	"KBYUQlGqQmokCYxlnltGtFtwgdkC4lQWBSZRCJGRYJg22L9fW4h68OBKG69TL8ByhFdAwt84/sboOJCH",
+	"2/erAJRFgQpQJE5XKat1DtzsQEumkshV2EhxupjmnNKuwvSSuBLVJd/baNCpVAYsLiOIZnRYE13Y/+PS",
+	"/ZfJG4wuAOuoBYPYHsYgCB/ITPJk6dpLuwiLvp8Xs5P3viKgd1tkvb1JLxJNULF7HO9efgvnZ8++Xrm3",
+	"EjSMZ732qkurdJDZeS4lbVbBeK4hauHw6fRqYA8y2n7ebsGw2rMP+WU3jAttmIjXxJsMM6Xui9iGgeEm",
+	"65+1Jq61zJsuUuSWqbfqA/lfGwMIS/fX3n5c6HPXe0ck5fXnvLlGN3FwddvehUHsUqmfmeliwwweGU7C",
+	"t0LPDnf0slGGu4sTRV/7GOEeoaxDxHqTQIebHWLd+xd7Mx5wIvuH4cJAy1LF+LlU2dZZNNLJEha7U+e9",
+	"waKPLobNuouskb5mRlkke3PcppRHLVone4WH20zcCVJ2ji3sylWH0h75igW6XFfRt5KGBoeOzHXI0adr",
+	"2kUn+3n+5O3am1leu5orbd11l5c3jSvtPDiu3XVOHr1zD2MmYOJ9aCrjaqwK64mNgCfhWBB2YVX0E0KD",
+	"GxmBDXbkt7rE5xMNci6cW+h8M8ikvLaeW6+X9iCqbTl7395zxVJbVXJdJ6nXF6jV3r5b8eSgWffScbUj",
+	"uOTBrNN7e+XhWlpxB7r96fTkrrStdOeSWyXLgmRD0w8Uf0IwbHbhAk7k/egCs4yLWbtwod9r3XpUDZDP",
+	"htu09b482tLb+01dUtzEhevV4zt7HvvZ/fcwLtaYAmvvmn64szX1rdaJ0yxvgoairnmyzlEI0QkUshQJ",
+	"/O3ZcDj7e1QHRu1QZHFKQ/52cgby179bLR5dQJVZdlE3KcbCyILGxWUBRVZqOAVy85z+RWEv1E+Bdnel",
+	"XdVq5axjEDcUeYdUsnFY1GXj3V7Z0ufD4dcn5+enz86+Phuen5/sde1XO/QdRNe13gb5sunexWRzYvG3",
+	"SCSqFhttzhX7cQ+XY6y33krVg40XzDTWIWyXYPOhcycbA7g0VB6kgUEFpSsfbcfj5XQQ3O/otrp0W892",
+	"15DufQ50a9R1zfluOcnmln2UNKbdsi7m3EONGHmNoj93Gz0vTSoV/5XQHME3yBQqcG0MNM83MfRHyvT6",
+	"gr7qOD7qHrVDE0MPWC9tnY2xpsXBZXCmSuYjYAJYkijULmfHxMIlPkKIvldMJDldEE80TKS8DqFgM4ST",
+	"04gEhGuXT7lu0jQTnHHhsy+pMcXo+BikGgv7sx4dH7tEkpBughXDEUQ/sxvmoBxRSbbLvGT8GgkegsDd",
+	"Hks2Xw9NyZvc73wPSN72Bx+rhXpPpLbeDgbuwGzKnqVta2s6Pnpu3QN4luS8R3JeswWUGp3hwATYKcxI",
+	"ZT/qlqRMpMyQkSaaNbVTq2sVpXU2rS4B6YpC/HCqCelf8DHNtNATokFjlb4uYl8qbhbvreg7Ak5In9QV",
+	"pYSD+1QvYCWLfFIprznW/Uf+17r/JSP/+LMvLG+ms4L/gAtXLcvFVPabjeTlg+YJDuCFz6iaFCalK1TJ",
+	"5IyL+r70e4x8laKFA6Lu/lFIWmF39QnPq/YlMLKMU9StChl/eVN3GC3/xFepM5dIEZKqka22uRiL2ubV",
+	"pNealDWDs+FZncai9QTeoII5c0nuFgxk8jKlOGrLwdFSZ0EEOVvUMY52MTGDTGrjSxRGLb/LfXF29FjQ",
+	"lNDp0WZxc0SV7AtMRmCvuKhSp8T9FoeEQJ/zGAfwAy50XaNA2ZSnQ0jYokKm6uWxoFoucZltVNoeReSr",
+	"zq3Uj/yJEE15Up9J0zDn6U5U9OR1Cz3Rob9uFE5LjclYEE5nw6d1SYHlRIhKJUaOSUa+8HtECx25hfpR",
+	"HQGDiZLzqiXBYl/BMrUcxrLMJ+xn6KsYSOtIX7mSYg6/lFhiAnmpjYsY0SgL5TyVxACZnJEPJPDWEPE+",
+	"+IIWez19FDyWCYaOzFzAm5ff1pUWRJyCxQhMkWvFzQXEUhglM4hTplhsULlj8hQKSazscVnjdCyo4ZFo",
+	"xSZ11VsmxYxKISj0ZtiEvDmfYaP6lgn6kgm3vx1W1+RXFcOuIp9uVp/j8M0GNaM/f3vZCjCOghOramSB",
+	"ghU8GAVPB8PBUyqCNikprGNW8ONW/OiY6nIoVSS16TNInIPZKruRU0Kcij0KlEVWqR97WKHF84WYZVyn",
+	"RJTvUeVMXLQZw5XkfKiij9IS0UuXK/8IPRW5AmmxdXxBPZIphSJ1b7ITflpfJkQ0H9l9WiU5TnvMStQa",
+	"E0dmd9VxKS6TYORyjJed2G7Tbvhw7YWdwoW+/sKl9sLT4fBh9+6kUdc0jPgzdzqBK1diQ90iZw6cvl1q",
+	"sI9bLZE05WT7lKa5y844ebp9Rt1MQxOe7bKF64ey409Pt4+vGuruwuDZcAeA2o00ZEKUec6smRS8Q5ZA",
+	"I4iOvFViYTlzbKeS5Pr7tC2vXY51/ZHvqgrsdvvzmnaVZsjxUhPz3dUKu/dj22rAPW51366y7Q6HXjV4",
+	"/oevDuOrt6ULHEJdhV9xVMU7K9x0/IUnd071Z+jKfbpM9R19P5SpfP/4XXgY/3UY6KyvcIWMDQIxWer6",
+	"uldn3uOwn0NpKze5VlJivx3Yqe71fnz+c7yymf/2ZqHviBe8c770SkX1cMAIxkHP8xTjIKpqXXXn7Yhp",
+	"3WaoDfdWqJ95Aa1Vv2rmj4W1Tclo4L4AdkBD30iBrfEu/ei6S6dNmtV1drFMy7q6GMl6qZgXfiSrdyzI",
+	"6p7LpgfSJWcJitzeFs6/oaJXXZtWObXRC1mhMfKWfbfc2rQbYMeuWrjX9inNA0j8UpOcyBbbXoFoaNl5",
+	"CqLKS3zVk4Y4VLU85NW2g66ou5zvwj/oXfjbK6M/2m17dvpfj/p0AHJyviv1AkLSLw3Tt2o3H8LIJI6r",
+	"tTGFkJ12csrHKgQmgJNXJwW6+oydjYbjVtjvMJXe63S+cYGqOEatwchOxJAVxWBFV3murxo4H97ufRBX",
+	"a6np7u7ublWNnD70bn1c6EwmKVwbBVusofH/M0Pq6e/60sYGbj1Ms/753BKXTqiMDxeN7skHtLRPHY7v",
+	"1z7KFR88sPb5qX69ytXPSYMrDWPMNHVvTCR1MM9OE3hL8UtKwU0UpT1cFV1l6I2Fp4GRMmysMqoia7c+",
+	"he2gsI9P24G0TL13xuz3VkAzH8CLTPv1xkIbtvAPLi181d3ctf39UlqaP397SXTX7Te8ek3Cutjjd3EE",
+	"H14hLxWv7B55293Oe0y77Y/wypBvM/Wh1bR6FdBz1eDPYTTeUxe+ZpQ4B2Qq46haz+Yh+EdZrP7YaIXp",
+	"plJiXdTmlZz9WLp6nW0xlA/dFFHziNX+vHhP2rySM5Bl+w6oMKWwQa/Cfsl4holLcrpMDfUkIfUeU+KM",
+	"VPSiKqS4gIJpnxjlOTeNZjw7PfddTfOUZ7hqaL6Ss0vxG2UB2i/uPHISoD6/vjeZBM4r5vDd4tLehLzO",
+	"dfkUspFyyWp8j+bo2zrt3V13Jd+94RnPe+nRx3wVzupBy3Ch5SAlxQyq14dc8Q4kXFumT6y56JoYuaF3",
+	"PsUTA5otLN/F6eAwT/b8US8BKd2rGNO29P32j3MdqmF87UYw+nS1rG+46FU3S6pWb9K1L0Tyvhq2i8J1",
+	"NRqVyqVEd3WnVvo3dN+oXsBK1u+ojcFe5guKWe5Eqa0JhYZcq1bkSgOi6bFUualDiHs95Nt++3Z4dM6O",
+	"pldfnp7e9b18e3XPi/Pfxe5rP4UpJBU+oBo8IPNZCUjwhsdrmK8r3V/qQqtPV9bTqCq0Pl3ZE9WobipG",
+	"o1aQ4Ji8C79s1UNfL29X8J8qG6z1qXJPW5/aadu7q7v/CwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -40,19 +40,28 @@ func written(user string, t events.Type, r events.Recipe) (postgres.Decision, er
 	if err != nil {
 		return postgres.Decision{}, err
 	}
-	header := map[string]string{
+	answer := answerOf(r, data)
+	if t == events.RecipeCreated {
+		answer.Status = http.StatusCreated
+		answer.Header["Location"] = "/api/recipes/" + r.ID
+	}
+	return postgres.Decision{Answer: answer, Recipe: &r, Event: postgres.RecipeEvent(user, t, r, data)}, nil
+}
+
+// unchanged decides that nothing is written, and answers with the recipe as it is.
+func unchanged(current events.Recipe) (postgres.Decision, error) {
+	current, _ = recipe.Understood(current)
+	data, err := recipe.Encode(current)
+	if err != nil {
+		return postgres.Decision{}, err
+	}
+	return postgres.Decision{Answer: answerOf(current, data)}, nil
+}
+
+func answerOf(r events.Recipe, data []byte) postgres.Answer {
+	return postgres.Answer{Status: http.StatusOK, Body: data, Header: map[string]string{
 		"Content-Type": "application/json; charset=utf-8",
 		"Etag":         etag(r.Version),
 		"Larder-After": after(r),
-	}
-	status := http.StatusOK
-	if t == events.RecipeCreated {
-		status = http.StatusCreated
-		header["Location"] = "/api/recipes/" + r.ID
-	}
-	return postgres.Decision{
-		Answer: postgres.Answer{Status: status, Header: header, Body: data},
-		Recipe: &r,
-		Event:  postgres.RecipeEvent(user, t, r, data),
-	}, nil
+	}}
 }

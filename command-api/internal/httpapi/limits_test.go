@@ -24,7 +24,7 @@ func TestOpenAPIStatesTheLimits(t *testing.T) {
 	require.Equal(t, recipe.MaxName, length("RecipeInput", "name"))
 	require.Equal(t, recipe.MaxText, length("RecipeInput", "description"))
 	require.Equal(t, recipe.MaxText, length("RecipeInput", "notes"))
-	require.Equal(t, recipe.MaxURL, length("RecipeInput", "source_url"))
+	require.Equal(t, recipe.MaxSource, length("RecipeInput", "source_url"))
 	require.Equal(t, recipe.MaxTags, items("RecipeInput", "tags"))
 	require.Equal(t, recipe.MaxTag, int(*schema("RecipeInput", "tags").Items.Value.MaxLength))
 	require.Equal(t, recipe.MaxIngredients, items("RecipeInput", "ingredients"))

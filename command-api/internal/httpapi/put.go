@@ -68,5 +68,9 @@ func replace(user string, s postgres.State, m match, draft recipe.Draft) (postgr
 	if !m.admits(s.Recipe.Version) {
 		return conflict(s.Recipe)
 	}
-	return written(user, events.RecipeUpdated, recipe.Replace(s.Recipe, draft, postgres.Now()))
+	next := recipe.Replace(s.Recipe, draft, postgres.Now())
+	if recipe.SameWriting(s.Recipe, next) {
+		return unchanged(s.Recipe)
+	}
+	return written(user, events.RecipeUpdated, next)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
 // exportPage is how many recipes are held in memory at once.
@@ -63,7 +64,11 @@ func recipesAfter(ctx context.Context, tx pgx.Tx, user string, after *string) ([
 		if err != nil {
 			return events.Recipe{}, err
 		}
-		return r, json.Unmarshal(ingredients, &r.Ingredients)
+		if err := json.Unmarshal(ingredients, &r.Ingredients); err != nil {
+			return events.Recipe{}, fmt.Errorf("read the ingredients of recipe %s: %w", r.ID, err)
+		}
+		r, _ = recipe.Understood(r)
+		return r, nil
 	})
 }
 

@@ -85,11 +85,45 @@ func idOf(user, given string, draft recipe.Draft) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the user's id: %w", err)
 	}
-	content, err := recipe.Encode(draft)
+	content, err := recipe.Encode(contentOf(draft))
 	if err != nil {
 		return "", err
 	}
 	return uuid.NewSHA1(namespace, content).String(), nil
+}
+
+// content is what an id is made of. Its shape stays for ever, whatever is added to a recipe: a file that was imported
+// before must be found again.
+type content struct {
+	Name, Description        string
+	Servings                 *float64
+	PrepMinutes, CookMinutes *int
+	SourceURL                string
+	Tags                     []string
+	Notes                    string
+	Ingredients              []contentRow
+	Steps                    []events.Step
+}
+
+type contentRow struct {
+	Text        string                `json:"text"`
+	Quantity    *float64              `json:"quantity"`
+	QuantityMax *float64              `json:"quantity_max"`
+	Unit        string                `json:"unit"`
+	Name        string                `json:"name"`
+	Note        string                `json:"note"`
+	Section     string                `json:"section"`
+	Second      *events.SecondMeasure `json:"second,omitempty"`
+}
+
+func contentOf(d recipe.Draft) content {
+	rows := make([]contentRow, len(d.Ingredients))
+	for i, row := range d.Ingredients {
+		rows[i] = contentRow(row)
+	}
+	return content{
+		d.Name, d.Description, d.Servings, d.PrepMinutes, d.CookMinutes, d.SourceURL, d.Tags, d.Notes, rows, d.Steps,
+	}
 }
 
 func timeOf(text json.RawMessage) time.Time {

@@ -3,18 +3,16 @@
 package detail
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 
-	"larder.dev/events"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/redis"
 	"larder.dev/projectors/views"
 	"larder.dev/query-api/internal/postgres"
+	"larder.dev/recipe"
 )
 
 // ErrNotFound reports a recipe that this owner doesn't have, or deleted.
@@ -25,9 +23,10 @@ const FromCache = "cache"
 
 // Recipe is the JSON of a recipe at a version, and which store gave it.
 type Recipe struct {
-	Version int64
-	JSON    []byte
-	Source  string
+	Version    int64
+	JSON       []byte
+	Understood bool // whether its rows have parts that aren't kept: the version alone doesn't tell them from those without
+	Source     string
 }
 
 // Reader finds recipes. It is safe for concurrent use.
@@ -71,9 +70,10 @@ func (r *Reader) Get(ctx context.Context, owner, id string, after freshness.Afte
 
 // copyOf is what one store has of a recipe: nothing (version 0), a body, or a tombstone (no body).
 type copyOf struct {
-	version int64
-	body    []byte
-	source  string
+	version    int64
+	body       []byte
+	understood bool
+	source     string
 }
 
 func (c copyOf) exists() bool { return c.version > 0 }
@@ -86,7 +86,7 @@ func (c copyOf) recipe(owner, id string) (Recipe, error) {
 	if len(c.body) == 0 {
 		return Recipe{}, fmt.Errorf("recipe %s of user %s: %w", id, owner, ErrNotFound)
 	}
-	return Recipe{Version: c.version, JSON: c.body, Source: c.source}, nil
+	return Recipe{Version: c.version, JSON: c.body, Understood: c.understood, Source: c.source}, nil
 }
 
 // cached gives the cache's copy and the version that the owner wrote lately, in one round trip. A cache that
@@ -101,12 +101,15 @@ func (r *Reader) cached(ctx context.Context, owner, id string) (found copyOf, wr
 	if values[0] == nil {
 		return copyOf{}, written
 	}
-	version, body, err := views.DecodeCached(values[0])
+	value, err := views.DecodeCached(values[0])
 	if err != nil {
 		r.log.WarnContext(ctx, "a cached recipe can't be read", "user", owner, "recipe", id, "error", err)
 		return copyOf{}, written
 	}
-	return copyOf{version: version, body: body, source: FromCache}, written
+	if value.Renewed != nil {
+		r.fill(ctx, owner, id, redis.Versioned{Version: value.Version, Value: value.Renewed, Again: true})
+	}
+	return copyOf{version: value.Version, body: value.Body, understood: value.Understood, source: FromCache}, written
 }
 
 // stored gives the database's copy, one of version 0 where it never had the recipe, and leaves it in the cache.
@@ -121,37 +124,22 @@ func (r *Reader) stored(ctx context.Context, owner, id string) (copyOf, error) {
 	found := copyOf{version: stored.Recipe.Version, source: string(source)}
 	value := views.EncodeTombstone(found.version)
 	if !stored.Deleted {
-		found.body, err = encode(stored.Recipe)
+		found.understood = stored.Understood
+		found.body, err = recipe.Encode(stored.Recipe)
 		if err != nil {
 			return copyOf{}, fmt.Errorf("encode recipe %s of user %s: %w", id, owner, err)
 		}
-		value = views.EncodeCached(stored.Recipe, found.body)
+		value = views.EncodeCached(stored.Recipe, found.body, found.understood)
 	}
-	r.fill(ctx, owner, id, found.version, value)
+	r.fill(ctx, owner, id, redis.Versioned{Version: found.version, Value: value})
 	return found, nil
 }
 
 // fill is safe beside the projection, which may be writing the same key: the newer version stays.
-func (r *Reader) fill(ctx context.Context, owner, id string, version int64, value []byte) {
-	_, err := r.redis.SetNewer(ctx, []redis.Versioned{{
-		Key:     views.CacheKey(owner, id),
-		Version: version,
-		Value:   value,
-		TTL:     views.CacheTTL,
-	}})
+func (r *Reader) fill(ctx context.Context, owner, id string, value redis.Versioned) {
+	value.Key, value.TTL = views.CacheKey(owner, id), views.CacheTTL
+	_, err := r.redis.SetNewer(ctx, []redis.Versioned{value})
 	if err != nil {
 		r.log.WarnContext(ctx, "a recipe isn't cached", "user", owner, "recipe", id, "error", err)
 	}
-}
-
-// encode gives the bytes that the write side puts into an event, without escapes for HTML: nobody can tell by
-// them which store answered.
-func encode(recipe events.Recipe) ([]byte, error) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(recipe); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
 }

@@ -50,7 +50,7 @@ func newKitchen(b *testing.B) kitchen {
 	}
 	body, err := json.Marshal(soup)
 	require.NoError(b, err)
-	err = client.Set(b.Context(), views.CacheKey(k.user.ID, k.recipe), views.EncodeCached(soup, body), views.CacheTTL)
+	err = client.Set(b.Context(), views.CacheKey(k.user.ID, k.recipe), views.EncodeCached(soup, body, false), views.CacheTTL)
 	require.NoError(b, err)
 	return k
 }

@@ -32,8 +32,9 @@ func (h *Handlers) GetRecipe(c *gin.Context, id openapi_types.UUID, params GetRe
 		h.fail(c, err)
 		return
 	}
-	// With files it is sent whole: the version is the same, and the addresses that the caller has may be old.
-	if !signed && matches(valueOr(params.IfNoneMatch, ""), tag) {
+	// It is sent whole where the version is the same and the rest may not be: with files, whose addresses may be old, and
+	// with rows that were understood since the caller read it.
+	if !signed && !recipe.Understood && matches(valueOr(params.IfNoneMatch, ""), tag) {
 		c.Status(http.StatusNotModified)
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
 // Version is one line of a recipe's history.
@@ -54,9 +55,10 @@ func (r *Recipes) Past(ctx context.Context, owner, id string, version int64) (ev
 	if err != nil {
 		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s of user %s: %w", version, id, owner, unavailable(ctx, err))
 	}
-	recipe, err := events.DecodeRecipe(e)
+	past, err := events.DecodeRecipe(e)
 	if err != nil {
 		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s of user %s: %w", version, id, owner, err)
 	}
-	return recipe, nil
+	past, _ = recipe.Understood(past)
+	return past, nil
 }

@@ -9,13 +9,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/events"
+	"larder.dev/recipe"
 )
 
 // Stored is a recipe as the database has it. A deleted one stays, with the version of its deletion.
 type Stored struct {
-	Recipe  events.Recipe
-	Change  int64 // the owner's change number of its last change
-	Deleted bool
+	Recipe     events.Recipe // with the parts of its rows, also where they are kept as text alone
+	Understood bool          // whether the rows have parts that aren't kept
+	Change     int64         // the owner's change number of its last change
+	Deleted    bool
 }
 
 // storedColumns are what scanStored reads: the row, and its ingredient rows as one JSON array in their order.
@@ -56,6 +58,7 @@ func scanStored(row pgx.Row, into *Stored) error {
 	}
 	// The bytes made of this are those of the event: instants in UTC.
 	rc.CreatedAt, rc.UpdatedAt = rc.CreatedAt.UTC(), rc.UpdatedAt.UTC()
+	s.Recipe, s.Understood = recipe.Understood(s.Recipe)
 	*into = s
 	return nil
 }

@@ -171,13 +171,13 @@ func (f *Finder) longSummaries(ctx context.Context, owner string, ids []string, 
 }
 
 func decodeSummary(value []byte) (listed, error) {
-	version, body, err := views.DecodeCached(value)
-	if err != nil || len(body) == 0 {
-		return listed{version: version}, err
+	cached, err := views.DecodeCached(value)
+	if err != nil || len(cached.Body) == 0 {
+		return listed{version: cached.Version}, err
 	}
 	var summary views.Summary
-	if err := json.Unmarshal(body, &summary); err != nil {
-		return listed{}, fmt.Errorf("decode version %d: %w", version, err)
+	if err := json.Unmarshal(cached.Body, &summary); err != nil {
+		return listed{}, fmt.Errorf("decode version %d: %w", cached.Version, err)
 	}
-	return listed{version: version, json: summary.JSON()}, nil
+	return listed{version: cached.Version, json: summary.JSON()}, nil
 }

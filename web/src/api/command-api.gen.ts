@@ -54,7 +54,8 @@ export interface paths {
          * Replace a recipe, or create one with an id of one's own
          * @description `If-Match: "<version>"` replaces the recipe if that is still its version; `If-Match: *` replaces
          *     whatever is there. `If-None-Match: *` creates it if there is none, also where one was deleted. One of
-         *     the two is needed.
+         *     the two is needed. A replacement that changes nothing makes no version: it is answered with the recipe as
+         *     it is.
          */
         put: operations["putRecipe"];
         post?: never;
@@ -230,7 +231,17 @@ export interface components {
             text: string;
             unit: string;
         };
-        /** @description A line of text, or its parts, or both. The text is written from the parts where it is missing. */
+        /**
+         * @description A line of text, or its parts, or both. The text is written from the parts where it is missing. A row that comes as
+         *     text alone is read by the parser, and answered with its parts and its text as written; what isn't understood stays
+         *     text. Parts that are sent are kept. What they lack is taken from the line: the amount where only the food is
+         *     sent, the food or the second measure where the amount is that of the line. `unit` and `note` without `quantity`
+         *     and `name` are no parts: a note stays, and the unit is the line's.
+         *
+         *     When a recipe is replaced, a line that it has already keeps the parts that it has there where it comes as text
+         *     alone; and a new line that comes with the very parts of a line that it had is read anew, since its words were
+         *     changed and its parts were not.
+         */
         IngredientInput: {
             name?: string;
             note?: string;
@@ -297,7 +308,7 @@ export interface components {
             notes: string;
             prep_minutes: components["schemas"]["Minutes"];
             servings: components["schemas"]["Servings"];
-            source_url: string;
+            source_url: components["schemas"]["Source"];
             steps: components["schemas"]["Step"][];
             tags: string[];
             /** Format: date-time */
@@ -323,8 +334,7 @@ export interface components {
             notes?: string;
             prep_minutes?: components["schemas"]["Minutes"];
             servings?: components["schemas"]["Servings"];
-            /** @description An http or https address. */
-            source_url?: string;
+            source_url?: components["schemas"]["Source"];
             steps?: components["schemas"]["StepInput"][];
             /** @description Soup and soup are one tag; the first spelling is kept. */
             tags?: string[];
@@ -371,6 +381,11 @@ export interface components {
             token: string;
             user: components["schemas"]["User"];
         };
+        /**
+         * @description Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
+         *     https://, and nowhere else: `javascript:` is words like any other.
+         */
+        Source: string;
         Step: {
             section: string;
             text: string;

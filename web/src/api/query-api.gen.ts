@@ -264,6 +264,7 @@ export interface components {
             prep_minutes: number | null;
             /** Format: double */
             servings: number | null;
+            /** @description Where it is from: words, or an address. It is a link where it begins with http:// or https://, and nowhere else. */
             source_url: string;
             steps: components["schemas"]["Step"][];
             tags: string[];
