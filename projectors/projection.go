@@ -85,6 +85,15 @@ type Keeper interface {
 	DropOld(ctx context.Context) (bool, error)
 }
 
+// Renewer is a projection whose view an older build may have laid out, so that it can be neither read nor written to
+// before it is built anew. The runner does that before it goes on.
+type Renewer interface {
+	Projection
+
+	// Outdated tells whether the view is such a one.
+	Outdated(ctx context.Context) (bool, error)
+}
+
 // ErrNoOld is a projection that keeps no view which a rebuild replaced.
 var ErrNoOld = errors.New("no old view is kept")
 

@@ -65,7 +65,7 @@ func (w *worker) old(ctx context.Context) (source, error) {
 
 // rebuild fills a view with the events that it lacks while the one that serves is kept up to date, has it compared,
 // then holds all writing, takes what came in meanwhile, and swaps.
-func (w *worker) rebuild(ctx context.Context, runner string, begin func(context.Context) (source, error),
+func (w *worker) rebuild(ctx context.Context, begin func(context.Context) (source, error),
 	progress func(Progress), compare Compare,
 ) (err error) {
 	if !w.rebuilding.CompareAndSwap(false, true) {
@@ -89,11 +89,30 @@ func (w *worker) rebuild(ctx context.Context, runner string, begin func(context.
 	if err := p.compared(ctx, compare); err != nil {
 		return err
 	}
-	if err := p.swap(ctx, runner); err != nil {
+	if err := p.swap(ctx); err != nil {
 		return err
 	}
 	w.log.InfoContext(ctx, "rebuilt from the stream", slog.Uint64("events", p.done), slog.Duration("took", time.Since(started)))
 	return nil
+}
+
+// renew builds a view anew that an older build of the program laid out. The session waits for it: what it would write
+// the old view can't take, and the new one gets from the stream.
+func (w *worker) renew(ctx context.Context) error {
+	renewer, ok := w.projection.(Renewer)
+	if !ok {
+		return nil
+	}
+	outdated, err := renewer.Outdated(ctx)
+	if err != nil {
+		return fmt.Errorf("look whether the view is outdated: %w", err)
+	}
+	if !outdated {
+		return nil
+	}
+	w.log.InfoContext(ctx, "an older build laid the view out, building it anew from the stream")
+	w.enter(Rebuilding, "an older build laid the view out")
+	return w.rebuild(ctx, w.anew, func(Progress) {}, nil)
 }
 
 func abort(ctx context.Context, target Target) error {
@@ -307,7 +326,7 @@ func (p *replay) applyEach(ctx context.Context, batch []Event) error {
 
 // swap holds the live projection, here and in other processes, brings the new view to the end of the
 // stream, and puts it in place. Nothing is acknowledged meanwhile that only the old view has.
-func (p *replay) swap(ctx context.Context, runner string) error {
+func (p *replay) swap(ctx context.Context) error {
 	hold, err := p.gate.hold(ctx, 0)
 	if err != nil {
 		return fmt.Errorf("hold the projection: %w", err)
@@ -315,7 +334,7 @@ func (p *replay) swap(ctx context.Context, runner string) error {
 	defer hold.release()
 	ctx, cancel := context.WithTimeout(ctx, swapMost)
 	defer cancel()
-	release, err := p.prepareHeld(ctx, runner)
+	release, err := p.prepareHeld(ctx)
 	if err != nil {
 		return err
 	}
@@ -330,10 +349,10 @@ func (p *replay) swap(ctx context.Context, runner string) error {
 }
 
 // prepareHeld prepares the new view while the other processes are found that write to the old one.
-func (p *replay) prepareHeld(ctx context.Context, runner string) (release func(), err error) {
+func (p *replay) prepareHeld(ctx context.Context) (release func(), err error) {
 	prepared := make(chan error, 1)
 	go func() { prepared <- p.prepare(ctx) }()
-	release, err = p.holdElsewhere(ctx, runner)
+	release, err = p.holdElsewhere(ctx, p.runner)
 	if failed := <-prepared; failed != nil && err == nil {
 		release()
 		return nil, fmt.Errorf("prepare the new view: %w", failed)

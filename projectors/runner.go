@@ -65,11 +65,11 @@ func NewRunner(deps Deps, projections ...Projection) *Runner {
 	r.stores = stores{parking: &parking{conn: deps.Conn}, checkpoints: &checkpoints{conn: deps.Conn}}
 	r.life, r.end = context.WithCancel(context.Background())
 	for _, projection := range projections {
-		r.workers = append(r.workers, newWorker(deps, projection, r.stores, r.erased))
+		r.workers = append(r.workers, newWorker(r.id, deps, projection, r.stores, r.erased))
 	}
 	if slices.ContainsFunc(r.workers, func(w *worker) bool { return slices.Contains(w.spec.Filters, events.AllUsers) }) {
 		// Its own, empty set: an erasure that failed halfway must be tried again.
-		r.eraser = newWorker(deps, &erasure{runner: r}, r.stores, &erased{})
+		r.eraser = newWorker(r.id, deps, &erasure{runner: r}, r.stores, &erased{})
 	}
 	return r
 }
@@ -197,7 +197,7 @@ func (r *Runner) rebuild(ctx context.Context, w *worker, begin func(context.Cont
 	if progress == nil {
 		progress = func(Progress) {}
 	}
-	return w.rebuild(ctx, r.id, begin, progress, compare)
+	return w.rebuild(ctx, begin, progress, compare)
 }
 
 func (r *Runner) worker(name string) (*worker, error) {

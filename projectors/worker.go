@@ -33,6 +33,7 @@ var (
 
 // worker runs one projection.
 type worker struct {
+	runner     string // id of the runner that it belongs to
 	projection Projection
 	spec       Spec
 	deps       Deps
@@ -57,10 +58,10 @@ type stores struct {
 	checkpoints *checkpoints
 }
 
-func newWorker(deps Deps, projection Projection, stores stores, erased *erased) *worker {
+func newWorker(runner string, deps Deps, projection Projection, stores stores, erased *erased) *worker {
 	spec := projection.Spec().withDefaults()
 	return &worker{
-		projection: projection, spec: spec, deps: deps, stores: stores, erased: erased, gate: newGate(),
+		runner: runner, projection: projection, spec: spec, deps: deps, stores: stores, erased: erased, gate: newGate(),
 		log:   deps.Log.With(slog.String("projection", spec.Name)),
 		state: Starting,
 	}
@@ -109,6 +110,9 @@ func (w *worker) session(parent context.Context) error {
 	w.setInterrupt(cancel)
 	consumer, err := w.position(ctx)
 	if err != nil {
+		return err
+	}
+	if err := w.renew(ctx); err != nil {
 		return err
 	}
 	deliveries, err := consumer.Deliver(prefetch)

@@ -316,6 +316,7 @@ type page struct {
 		UpdatedAt   time.Time `json:"updated_at"`
 	} `json:"items"`
 	Total      int     `json:"total"`
+	Similar    int     `json:"similar"`
 	NextCursor *string `json:"next_cursor"`
 }
 

@@ -64,7 +64,7 @@ func BenchmarkSearch(b *testing.B) {
 	bench(b, index, "listing/middle", searchindex.Query{Owner: owner, Cursor: cursorAfter(b, index, owner, manyDocs/2)})
 	last := cursorAfter(b, index, owner, manyDocs-searchindex.DefaultLimit)
 	bench(b, index, "listing/last", searchindex.Query{Owner: owner, Cursor: last})
-	bench(b, index, "tag", searchindex.Query{Owner: owner, Tag: "tag 7"})
+	bench(b, index, "tag", searchindex.Query{Owner: owner, Tags: []string{"tag 7"}})
 	for _, text := range []string{"c", "ch", "cho", "chocola", "graba", "grbaa", "chocola pa", "p c"} {
 		bench(b, index, "words/"+strings.ReplaceAll(text, " ", "+"), searchindex.Query{Owner: owner, Text: text})
 	}

@@ -191,7 +191,7 @@ func TestDamage(t *testing.T) {
 			require.NoError(t, err)
 			if !fresh {
 				// Half a directory can be the half that matters.
-				require.Equal(t, 200, total(t, index, searchindex.Query{Text: "pie", Tag: "sweet"}))
+				require.Equal(t, 200, total(t, index, searchindex.Query{Text: "pie", Tags: []string{"sweet"}}))
 				return
 			}
 			require.Contains(t, log.String(), "starting an empty one")
@@ -283,7 +283,7 @@ func TestKill(t *testing.T) {
 		index := open(t, dir)
 		requireFresh(t, index, false)
 		require.GreaterOrEqual(t, total(t, index, searchindex.Query{}), acknowledged+1)
-		require.GreaterOrEqual(t, total(t, index, searchindex.Query{Text: "pie", Tag: "sweet"}), acknowledged+1)
+		require.GreaterOrEqual(t, total(t, index, searchindex.Query{Text: "pie", Tags: []string{"sweet"}}), acknowledged+1)
 		version, err := index.Version(t.Context(), "clock", "clock")
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, version, int64(acknowledged+1))

@@ -17,18 +17,18 @@ import (
 )
 
 // createGeneration makes an empty generation.
-func createGeneration(f folder, name string, queue *index.AnalysisQueue) (*generation, error) {
-	engine, err := openEngine(f.path(name), queue)
+func (x *Index) createGeneration(name string) (*generation, error) {
+	engine, err := openEngine(x.folder.path(name), x.queue)
 	if err != nil {
 		return nil, fmt.Errorf("create search index %s: %w", name, err)
 	}
-	return &generation{name: name, dir: f.path(name), engine: engine}, nil
+	return &generation{name: name, dir: x.folder.path(name), layout: x.layout, engine: engine}, nil
 }
 
 // openGeneration opens a generation and checks that it is whole. The engine
 // trusts its files, and silently goes back to an older state, or to none, when
 // it can't open the newest one.
-func openGeneration(f folder, name string, queue *index.AnalysisQueue) (g *generation, err error) {
+func (x *Index) openGeneration(name string) (g *generation, err error) {
 	// The engine maps its files into memory and panics over contents that make
 	// no sense; a file cut short is a fault. Here both are one more error.
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
@@ -37,18 +37,18 @@ func openGeneration(f folder, name string, queue *index.AnalysisQueue) (g *gener
 			g, err = nil, fmt.Errorf("open search index %s: %v", name, cause)
 		}
 	}()
-	if _, err := os.Stat(f.path(name)); err != nil {
+	if _, err := os.Stat(x.folder.path(name)); err != nil {
 		return nil, fmt.Errorf("open search index %s: %w", name, err)
 	}
-	newest, err := newestSequence(f.path(name))
+	newest, err := newestSequence(x.folder.path(name))
 	if err != nil {
 		return nil, fmt.Errorf("open search index %s: %w", name, err)
 	}
-	g = &generation{name: name, dir: f.path(name)}
-	if g.engine, err = openEngine(g.dir, queue); err != nil {
+	g = &generation{name: name, dir: x.folder.path(name)}
+	if g.engine, err = openEngine(g.dir, x.queue); err != nil {
 		return nil, fmt.Errorf("open search index %s: %w", name, err)
 	}
-	if err := g.check(newest); err != nil {
+	if err := errors.Join(g.check(newest), g.readLayout(x.layout)); err != nil {
 		return nil, errors.Join(fmt.Errorf("check search index %s: %w", name, err), g.engine.Close())
 	}
 	return g, nil

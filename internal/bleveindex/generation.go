@@ -24,6 +24,7 @@ const sequenceKey = "sequence"
 type generation struct {
 	name   string
 	dir    string
+	layout int
 	engine index.Index
 	users  sync.WaitGroup // operations under way; see Index.use
 
@@ -95,6 +96,7 @@ func (g *generation) newerBatch(ctx context.Context, docs map[string]searchindex
 func (g *generation) write(batch *index.Batch) error {
 	g.sequence++
 	batch.SetInternal([]byte(sequenceKey), binary.BigEndian.AppendUint64(nil, g.sequence))
+	batch.SetInternal([]byte(layoutKey), binary.AppendUvarint(nil, uint64(g.layout)))
 	if err := g.engine.Batch(batch); err != nil {
 		g.unsure = true
 		return fmt.Errorf("write %d documents to search index %s: %w", len(batch.IndexOps), g.name, err)

@@ -26,6 +26,7 @@ type Options struct {
 // Index is a searchindex.Index in a folder.
 type Index struct {
 	folder folder
+	layout int // that this process reads and writes
 	log    *slog.Logger
 	queue  *index.AnalysisQueue
 
@@ -42,7 +43,15 @@ var _ searchindex.Index = (*Index)(nil)
 // Open opens the index in a folder, and creates what is missing. An index that
 // can't be read is replaced by an empty one, which Fresh reports. Open returns
 // ErrLocked while another process has the index open.
+//
+// An index that another version of this program laid out can be rebuilt, and
+// erased from. Until it is rebuilt, whatever reads or writes words returns
+// searchindex.ErrOutdated.
 func Open(dir string, options Options) (*Index, error) {
+	return openAs(dir, options, layoutVersion)
+}
+
+func openAs(dir string, options Options, layout int) (*Index, error) {
 	log := options.Log
 	if log == nil {
 		log = slog.Default()
@@ -51,7 +60,7 @@ func Open(dir string, options Options) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{folder: f, log: log, queue: index.NewAnalysisQueue(analysers)}
+	x := &Index{folder: f, layout: layout, log: log, queue: index.NewAnalysisQueue(analysers)}
 	if err := x.open(); err != nil {
 		x.queue.Close()
 		return nil, errors.Join(err, f.unlock())
@@ -67,6 +76,9 @@ func (x *Index) open() error {
 	if err := x.folder.removeOthers(serving.name, x.folder.old().name); err != nil {
 		return errors.Join(err, serving.engine.Close())
 	}
+	if err := x.fit(serving); err != nil {
+		x.log.Warn("the search index can't be used", "error", err)
+	}
 	fresh, err := serving.empty()
 	if err != nil {
 		return errors.Join(err, serving.engine.Close())
@@ -79,7 +91,7 @@ func (x *Index) open() error {
 func (x *Index) openServing() (*generation, error) {
 	name, err := x.folder.current()
 	if err == nil {
-		serving, openErr := openGeneration(x.folder, name, x.queue)
+		serving, openErr := x.openGeneration(name)
 		if openErr == nil {
 			return serving, nil
 		}
@@ -92,7 +104,7 @@ func (x *Index) openServing() (*generation, error) {
 	if isNew := name == "" && empty == firstGeneration; !isNew || !errors.Is(err, fs.ErrNotExist) {
 		x.log.Warn("search index can't be read; starting an empty one", "dir", x.folder.dir, "error", err)
 	}
-	created, err := createGeneration(x.folder, empty, x.queue)
+	created, err := x.createGeneration(empty)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +138,7 @@ func (x *Index) useBuilding(g *generation) (done func(), err error) {
 
 // Apply implements searchindex.Index.
 func (x *Index) Apply(ctx context.Context, docs []searchindex.Document) error {
-	serving, done, err := x.use()
+	serving, done, err := x.useFitting()
 	if err != nil {
 		return err
 	}
@@ -140,7 +152,7 @@ func (x *Index) Search(ctx context.Context, query searchindex.Query) (searchinde
 	if err != nil {
 		return searchindex.Page{}, err
 	}
-	serving, done, err := x.use()
+	serving, done, err := x.useFitting()
 	if err != nil {
 		return searchindex.Page{}, err
 	}
@@ -153,7 +165,7 @@ func (x *Index) Search(ctx context.Context, query searchindex.Query) (searchinde
 	if !searchindex.IsName(plan.Owner) {
 		return searchindex.Page{Hits: []searchindex.Hit{}}, nil
 	}
-	if len(plan.Words) == 0 {
+	if len(plan.Terms) == 0 && len(plan.Tags) <= 1 {
 		return view.list(ctx, plan)
 	}
 	return view.rank(ctx, plan)
@@ -161,7 +173,7 @@ func (x *Index) Search(ctx context.Context, query searchindex.Query) (searchinde
 
 // Version implements searchindex.Index.
 func (x *Index) Version(_ context.Context, owner, id string) (int64, error) {
-	serving, done, err := x.use()
+	serving, done, err := x.useFitting()
 	if err != nil {
 		return 0, err
 	}

@@ -9,13 +9,13 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// list answers a query without words: it reads the terms of the listing from
+// list answers a query without words and with one tag at most: it reads the terms of the listing from
 // the cursor on, so that the work for a page is the same wherever the page is
 // and however many documents the owner has.
 func (v view) list(ctx context.Context, plan searchindex.Plan) (searchindex.Page, error) {
 	field, parts, countField := fieldListed, []string{plan.Owner}, fieldLive
-	if plan.Tag != "" {
-		field, parts, countField = fieldTagged, []string{plan.Owner, plan.Tag}, fieldTag
+	if len(plan.Tags) == 1 {
+		field, parts, countField = fieldTagged, []string{plan.Owner, plan.Tags[0]}, fieldTag
 	}
 	total, err := v.count(ctx, countField, term(parts...))
 	if err != nil {
@@ -25,7 +25,7 @@ func (v view) list(ctx context.Context, plan searchindex.Plan) (searchindex.Page
 	if err != nil {
 		return searchindex.Page{}, err
 	}
-	return v.page(plan, places, total)
+	return v.page(plan, places, searchindex.Tiers{searchindex.TierExact: total})
 }
 
 // places returns the positions of the page and one more, if there is one more.
@@ -84,8 +84,9 @@ func (v view) nextLive(ctx context.Context, dict index.FieldDict, field string) 
 
 // page makes the page of the first positions; one position more than the page
 // holds means that there is another page.
-func (v view) page(plan searchindex.Plan, places []searchindex.Position, total int) (searchindex.Page, error) {
-	page := searchindex.Page{Hits: []searchindex.Hit{}, Total: total}
+func (v view) page(plan searchindex.Plan, places []searchindex.Position, in searchindex.Tiers) (searchindex.Page, error) {
+	page := searchindex.Page{Hits: []searchindex.Hit{}}
+	page.Total, page.Similar = in.Total()
 	if len(places) > plan.Limit {
 		places = places[:plan.Limit]
 		page.Next = plan.Cursor(places[len(places)-1])

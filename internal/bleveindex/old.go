@@ -26,9 +26,12 @@ func (x *Index) Old(context.Context) (searchindex.Rebuild, time.Time, error) {
 	if old.name == "" {
 		return nil, time.Time{}, searchindex.ErrNoOld
 	}
-	opened, err := openGeneration(x.folder, old.name, x.queue)
+	opened, err := x.openGeneration(old.name)
 	if err != nil {
 		return nil, time.Time{}, err
+	}
+	if err := x.fit(opened); err != nil {
+		return nil, time.Time{}, errors.Join(err, x.shut(opened))
 	}
 	x.building = opened
 	return &rebuild{index: x, next: opened}, old.since, nil
@@ -69,7 +72,7 @@ func (x *Index) eraseOld(ctx context.Context, owner string) error {
 	if none {
 		return nil
 	}
-	opened, err := openGeneration(x.folder, old.name, x.queue)
+	opened, err := x.openGeneration(old.name)
 	if err != nil {
 		x.log.Warn("the old search index can't be opened, and is removed", "error", err)
 		return x.folder.remove(old.name)

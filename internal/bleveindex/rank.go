@@ -11,9 +11,9 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// rank answers a query with words. It finds the owner's dictionary words that
-// each query word matches, joins their documents, and sorts only as many as
-// the page needs.
+// rank answers a query with words or with several tags. It finds the owner's
+// dictionary words that each query word matches, joins their documents, and
+// sorts only as many as the page needs.
 func (v view) rank(ctx context.Context, plan searchindex.Plan) (searchindex.Page, error) {
 	found, err := v.matches(ctx, plan)
 	if err != nil {
@@ -23,35 +23,46 @@ func (v view) rank(ctx context.Context, plan searchindex.Plan) (searchindex.Page
 	if err != nil {
 		return searchindex.Page{}, err
 	}
-	return v.page(plan, places, len(found))
+	return v.page(plan, places, found.count())
 }
 
 // tiers maps the number of a document to the tier of its match.
 type tiers map[uint64]int
 
-// matches returns every document that has the tag and matches all words.
+func (t tiers) count() (in searchindex.Tiers) {
+	for _, tier := range t {
+		in[tier]++
+	}
+	return in
+}
+
+// matches returns every document that has the tags and matches all terms.
 func (v view) matches(ctx context.Context, plan searchindex.Plan) (tiers, error) {
-	expansions, err := v.expand(plan)
+	wanted, err := v.expand(plan)
 	if err != nil {
 		return nil, err
 	}
+	for _, tag := range plan.Tags {
+		wanted = append(wanted, ways{{{{field: fieldTag, value: term(plan.Owner, tag), tier: searchindex.TierExact}}}})
+	}
 	var found tiers
-	for _, expansion := range expansions {
-		if found, err = v.narrow(ctx, found, expansion); err != nil {
+	for _, each := range wanted {
+		if found, err = v.meet(ctx, found, each); err != nil {
 			return nil, err
 		}
 		if len(found) == 0 {
 			return found, nil
 		}
 	}
-	if plan.Tag == "" {
-		return found, nil
-	}
-	tagged := expansion{{field: fieldTag, value: term(plan.Owner, plan.Tag), tier: searchindex.TierExact}}
-	return v.narrow(ctx, found, tagged)
+	return found, nil
 }
 
-// expansion holds the terms that a query word matches, the best tier first.
+// ways are the ways to match a term of a query: for each the expansions of its
+// words, all of which have to match.
+type ways [][]expansion
+
+// expansion holds the terms of the index that a query word matches, the best
+// tier first.
 type expansion []rankedTerm
 
 type rankedTerm struct {
@@ -59,19 +70,36 @@ type rankedTerm struct {
 	tier         int
 }
 
-// expand looks the query words up in the owner's dictionary. The word with the
-// fewest terms comes first: what follows only has to look at its documents.
-func (v view) expand(plan searchindex.Plan) ([]expansion, error) {
-	expansions := make([]expansion, 0, len(plan.Words))
-	for _, word := range plan.Words {
-		e, err := v.expandWord(plan.Owner, word)
-		if err != nil {
-			return nil, err
+// size tells which term narrows most, as far as that is known before.
+func (w ways) size() (n int) {
+	for _, words := range w {
+		for _, e := range words {
+			n += len(e)
 		}
-		expansions = append(expansions, e)
 	}
-	slices.SortStableFunc(expansions, func(a, b expansion) int { return cmp.Compare(len(a), len(b)) })
-	return expansions, nil
+	return n
+}
+
+// expand looks the words of each term up in the owner's dictionary. The term
+// with the fewest matches there comes first: what follows only has to look at
+// its documents.
+func (v view) expand(plan searchindex.Plan) ([]ways, error) {
+	expanded := make([]ways, 0, len(plan.Terms))
+	for _, asked := range plan.Terms {
+		w := make(ways, len(asked))
+		for i, words := range asked {
+			for _, word := range words {
+				e, err := v.expandWord(plan.Owner, word)
+				if err != nil {
+					return nil, err
+				}
+				w[i] = append(w[i], e)
+			}
+		}
+		expanded = append(expanded, w)
+	}
+	slices.SortStableFunc(expanded, func(a, b ways) int { return cmp.Compare(a.size(), b.size()) })
+	return expanded, nil
 }
 
 func (v view) expandWord(owner, word string) (expansion, error) {
@@ -81,12 +109,48 @@ func (v view) expandWord(owner, word string) (expansion, error) {
 	}
 	var e expansion
 	for _, candidate := range candidates {
-		if tier, ok := searchindex.MatchWord(word, candidate[len(under(owner)):]); ok {
+		tier, ok := searchindex.MatchWord(word, candidate[len(under(owner)):])
+		if ok && tier < searchindex.TierPart {
 			e = append(e, rankedTerm{field: fieldWord, value: candidate, tier: tier})
 		}
 	}
 	slices.SortStableFunc(e, func(a, b rankedTerm) int { return cmp.Compare(a.tier, b.tier) })
+	if !searchindex.AsksForPart(word) {
+		return e, nil
+	}
+	tails, err := v.terms(fieldTail, term(owner, word))
+	if err != nil {
+		return nil, err
+	}
+	for _, tail := range tails {
+		e = append(e, rankedTerm{field: fieldTail, value: tail, tier: searchindex.TierPart})
+	}
 	return e, nil
+}
+
+// meet keeps the documents that match in one of the ways, in the best of them.
+// All documents are kept at first, when found is nil.
+func (v view) meet(ctx context.Context, found tiers, in ways) (tiers, error) {
+	kept := tiers{}
+	for _, words := range in {
+		of := found
+		for _, e := range words {
+			narrowed, err := v.narrow(ctx, of, e)
+			if err != nil {
+				return nil, err
+			}
+			of = narrowed
+		}
+		if len(in) == 1 {
+			return of, nil
+		}
+		for number, tier := range of {
+			if best, ok := kept[number]; !ok || tier < best {
+				kept[number] = tier
+			}
+		}
+	}
+	return kept, nil
 }
 
 // narrow keeps the documents that have one of the terms, and lowers their tier
@@ -117,7 +181,7 @@ func (v view) narrow(ctx context.Context, found tiers, terms expansion) (tiers, 
 // more. It reads the places of no tier that the page doesn't reach.
 func (v view) rankedPlaces(ctx context.Context, plan searchindex.Plan, found tiers) ([]searchindex.Position, error) {
 	var places []searchindex.Position
-	for tier := max(plan.After.Tier, searchindex.TierExact); tier <= searchindex.TierTypo && len(places) <= plan.Limit; tier++ {
+	for tier := max(plan.After.Tier, searchindex.TierExact); tier <= searchindex.TierPart && len(places) <= plan.Limit; tier++ {
 		first := firstOf{limit: plan.Limit + 1 - len(places)}
 		if err := v.eachPlace(ctx, plan.Owner, tier, found, func(place searchindex.Position) {
 			if place.Compare(plan.After) > 0 {

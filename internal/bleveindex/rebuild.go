@@ -22,11 +22,14 @@ func (x *Index) Rebuild(context.Context) (searchindex.Rebuild, error) {
 	if x.building != nil {
 		return nil, searchindex.ErrRebuilding
 	}
+	if err := x.fit(x.serving); x.serving.layout > x.layout {
+		return nil, err // what a newer version wrote isn't thrown away by this one
+	}
 	name, err := x.folder.next()
 	if err != nil {
 		return nil, err
 	}
-	next, err := createGeneration(x.folder, name, x.queue)
+	next, err := x.createGeneration(name)
 	if err != nil {
 		return nil, err
 	}

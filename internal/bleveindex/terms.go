@@ -20,7 +20,9 @@ const (
 	fieldOwner  = "owner"  // owner; tombstones too
 	fieldLive   = "live"   // owner
 	fieldWord   = "word"   // owner, word of the name
+	fieldTail   = "tail"   // owner, end of a word of the name
 	fieldTag    = "tag"    // owner, tag
+	fieldLabel  = "label"  // owner, tag, the tag as it is written
 	fieldListed = "listed" // owner, sort key, id: one term a document, in the order of a listing
 	fieldTagged = "tagged" // owner, tag, sort key, id: the same for each tag
 	fieldBody   = "body"   // stored: version and name
@@ -69,16 +71,22 @@ func toEngine(doc searchindex.Document) *document.Document {
 	key := wordfold.Key(doc.Name)
 	add(fieldLive, doc.Owner, asTerm)
 	add(fieldListed, listedAs(doc), asColumn)
-	for _, word := range wordfold.Words(doc.Name) {
+	for _, word := range searchindex.NameWords(doc.Name) {
 		add(fieldWord, term(doc.Owner, word), asTerm)
+		for _, tail := range searchindex.Tails(word) {
+			add(fieldTail, term(doc.Owner, tail), asTerm)
+		}
 	}
-	tags := searchindex.TagKeys(doc.Tags)
-	if len(tags) > 0 {
-		add(fieldTags, term(tags...), index.StoreField)
+	tags := searchindex.TagLabels(doc.Tags)
+	keys := make([]string, len(tags))
+	for i, tag := range tags {
+		keys[i] = tag.Key
+		add(fieldTag, term(doc.Owner, tag.Key), asTerm)
+		add(fieldLabel, term(doc.Owner, tag.Key, tag.Name), asTerm)
+		add(fieldTagged, term(doc.Owner, tag.Key, key, doc.ID), asTerm)
 	}
-	for _, tag := range tags {
-		add(fieldTag, term(doc.Owner, tag), asTerm)
-		add(fieldTagged, term(doc.Owner, tag, key, doc.ID), asTerm)
+	if len(keys) > 0 {
+		add(fieldTags, term(keys...), index.StoreField)
 	}
 	return out
 }

@@ -39,7 +39,7 @@ func buildingSettings() object {
 // layoutVersion is kept with each generation. It goes up with every change of
 // the mapping, of source, and of what wordfold makes of a text: queries of the
 // one don't find what the other wrote.
-const layoutVersion = 1
+const layoutVersion = 2
 
 // meta is what we write into the mapping for ourselves.
 type meta struct {
@@ -66,7 +66,9 @@ func mapping(layout int) object {
 			fieldName:    object{"type": "keyword", "index": false, "doc_values": false},
 			fieldKey:     object{"type": "keyword", "index": false},
 			fieldWords:   term,
+			fieldTails:   term,
 			fieldTags:    term,
+			fieldLabels:  object{"type": "keyword", "ignore_above": maxTermRunes, "index": false},
 			fieldDeleted: object{"type": "boolean"},
 		},
 	}
@@ -78,7 +80,9 @@ const (
 	fieldName    = "name"
 	fieldKey     = "key"
 	fieldWords   = "words"
+	fieldTails   = "tails"
 	fieldTags    = "tags"
+	fieldLabels  = "labels"
 	fieldDeleted = "deleted"
 )
 
@@ -90,7 +94,9 @@ type source struct {
 	Name    string   `json:"name,omitempty"`
 	Key     *string  `json:"key,omitempty"`
 	Words   []string `json:"words,omitempty"`
+	Tails   []string `json:"tails,omitempty"`
 	Tags    []string `json:"tags,omitempty"`
+	Labels  []string `json:"labels,omitempty"`
 	Deleted bool     `json:"deleted"`
 }
 
@@ -99,15 +105,25 @@ func toSource(doc searchindex.Document) source {
 		return source{Owner: doc.Owner, ID: doc.ID, Deleted: true}
 	}
 	key := wordfold.Key(doc.Name)
-	return source{
+	out := source{
 		Owner: doc.Owner,
 		ID:    doc.ID,
 		Name:  doc.Name,
 		Key:   &key,
-		Words: wordfold.Words(doc.Name),
-		Tags:  searchindex.TagKeys(doc.Tags),
+		Words: searchindex.NameWords(doc.Name),
 	}
+	for _, word := range out.Words {
+		out.Tails = append(out.Tails, searchindex.Tails(word)...)
+	}
+	for _, tag := range searchindex.TagLabels(doc.Tags) {
+		out.Tags = append(out.Tags, tag.Key)
+		out.Labels = append(out.Labels, tag.Key+labelSeparator+tag.Name)
+	}
+	return out
 }
+
+// labelSeparator parts a tag's key from how it is written; neither can hold it.
+const labelSeparator = "\x00"
 
 // routing is the value that decides the shard of an owner's documents. A comma
 // would name two shards to a search.

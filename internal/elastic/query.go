@@ -1,6 +1,7 @@
 package elastic
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"larder.dev/internal/searchindex"
@@ -17,14 +18,14 @@ func searchBody(plan searchindex.Plan) object {
 		{"term": object{fieldOwner: plan.Owner}},
 		{"term": object{fieldDeleted: false}},
 	}
-	if plan.Tag != "" {
-		filter = append(filter, object{"term": object{fieldTags: plan.Tag}})
+	for _, tag := range plan.Tags {
+		filter = append(filter, object{"term": object{fieldTags: tag}})
 	}
 	query := object{"filter": filter}
 	order := []object{{fieldKey: "asc"}, {fieldID: "asc"}}
 	after := []any{plan.After.Key, plan.After.ID}
-	if len(plan.Words) > 0 {
-		query["should"] = tiers(plan.Words)
+	if len(plan.Terms) > 0 {
+		query["should"] = tiers(plan.Terms)
 		query["minimum_should_match"] = 1
 		order = append([]object{{"_score": "desc"}}, order...)
 		after = append([]any{scoreOf(plan.After.Tier)}, after...)
@@ -35,6 +36,12 @@ func searchBody(plan searchindex.Plan) object {
 		"size":             min(plan.Limit, maxLimit-1) + 1, // one more tells whether there is a next page
 		"track_total_hits": true,
 		"version":          true,
+	}
+	if len(plan.Terms) > 0 {
+		body["aggs"] = object{
+			countPrefix: object{"filter": everyTerm(plan.Terms, prefix)},
+			countTypo:   object{"filter": everyTerm(plan.Terms, typo)},
+		}
 	}
 	if plan.Names {
 		body["_source"] = []string{fieldName}
@@ -48,27 +55,63 @@ func searchBody(plan searchindex.Plan) object {
 	return body
 }
 
-// Boosts are powers of two: their sums are exact in the floats of scores.
+// The names of the counts that tell how many hits are in which tier.
 const (
-	boostTypo   = 1
-	boostPrefix = 2
-	boostExact  = 4
+	countPrefix = "prefix"
+	countTypo   = "typo"
 )
 
-func tiers(words []string) []object {
+// Boosts are powers of two: their sums are exact in the floats of scores.
+const (
+	boostPart   = 1
+	boostTypo   = 2
+	boostPrefix = 4
+	boostExact  = 8
+)
+
+func tiers(terms []searchindex.Term) []object {
 	return []object{
-		everyWord(words, boostExact, exact),
-		everyWord(words, boostPrefix, prefix),
-		everyWord(words, boostTypo, typo),
+		scored(boostExact, everyTerm(terms, exact)),
+		scored(boostPrefix, everyTerm(terms, prefix)),
+		scored(boostTypo, everyTerm(terms, typo)),
+		scored(boostPart, everyTerm(terms, part)),
 	}
 }
 
-func everyWord(words []string, boost int, clause func(string) object) object {
+func scored(boost int, filter object) object {
+	return object{"constant_score": object{"boost": boost, "filter": filter}}
+}
+
+// everyTerm is for the documents in which all words of one way of each term
+// match by the clause.
+func everyTerm(terms []searchindex.Term, clause func(string) object) object {
+	clauses := make([]object, 0, len(terms))
+	for _, term := range terms {
+		ways := make([]object, 0, len(term))
+		for _, words := range term {
+			ways = append(ways, every(words, clause))
+		}
+		clauses = append(clauses, anyOf(ways))
+	}
+	return object{"bool": object{"filter": clauses}}
+}
+
+func every(words []string, clause func(string) object) object {
+	if len(words) == 1 {
+		return clause(words[0])
+	}
 	clauses := make([]object, 0, len(words))
 	for _, word := range words {
 		clauses = append(clauses, clause(word))
 	}
-	return object{"constant_score": object{"boost": boost, "filter": object{"bool": object{"filter": clauses}}}}
+	return object{"bool": object{"filter": clauses}}
+}
+
+func anyOf(clauses []object) object {
+	if len(clauses) == 1 {
+		return clauses[0]
+	}
+	return object{"bool": object{"should": clauses, "minimum_should_match": 1}}
 }
 
 func exact(word string) object { return object{"term": object{fieldWords: word}} }
@@ -78,30 +121,78 @@ func prefix(word string) object { return object{"prefix": object{fieldWords: wor
 // typo is prefix, too. Its words may resemble the query word as far as
 // searchindex.MatchWord lets them: Lucene's distance is the same one.
 func typo(word string) object {
-	typos := searchindex.Typos(word)
-	if typos == 0 {
-		return prefix(word)
+	clauses := []object{prefix(word)}
+	if typos := searchindex.Typos(word); typos > 0 {
+		clauses = append(clauses, object{"fuzzy": object{fieldWords: object{
+			"value":          word,
+			"fuzziness":      typos,
+			"prefix_length":  utf8.RuneCountInString(searchindex.Stem(word)),
+			"transpositions": true,
+			// All words that resemble it, not the fifty best of them.
+			"rewrite": "constant_score",
+		}}})
 	}
-	fuzzy := object{"fuzzy": object{fieldWords: object{
-		"value":          word,
-		"fuzziness":      typos,
-		"prefix_length":  utf8.RuneCountInString(searchindex.Stem(word)),
-		"transpositions": true,
-		// All words that resemble it, not the fifty best of them.
-		"rewrite": "constant_score",
-	}}}
-	return object{"bool": object{"should": []object{prefix(word), fuzzy}, "minimum_should_match": 1}}
+	for _, pattern := range openPatterns(word) {
+		clauses = append(clauses, object{"regexp": object{fieldWords: object{"value": pattern, "flags": "NONE"}}})
+	}
+	return anyOf(clauses)
+}
+
+// part is typo, too.
+func part(word string) object {
+	if !searchindex.AsksForPart(word) {
+		return typo(word)
+	}
+	return anyOf([]object{typo(word), {"prefix": object{fieldTails: word}}})
+}
+
+// maxPattern bounds a regular expression; Elasticsearch takes none of more than
+// a thousand letters.
+const maxPattern = 900
+
+// openPatterns returns regular expressions for the words that begin with the
+// word but for one typo before its last letter. Folded words hold nothing that
+// means something there.
+func openPatterns(word string) []string {
+	if !searchindex.OpenTypos(word) {
+		return nil
+	}
+	var patterns []string
+	var alternatives strings.Builder
+	letters := []rune(word)
+	for i := 1; i < len(letters); i++ {
+		before, rest := string(letters[:i]), string(letters[i:])
+		ways := []string{before + "." + rest}
+		if i < len(letters)-1 {
+			after := string(letters[i+1:])
+			swapped := string(letters[i+1]) + string(letters[i]) + string(letters[i+2:])
+			ways = append(ways, before+after, before+"."+after, before+swapped)
+		}
+		for _, way := range ways {
+			if alternatives.Len()+len(way) > maxPattern {
+				patterns = append(patterns, "("+alternatives.String()+").*")
+				alternatives.Reset()
+			}
+			if alternatives.Len() > 0 {
+				alternatives.WriteByte('|')
+			}
+			alternatives.WriteString(way)
+		}
+	}
+	return append(patterns, "("+alternatives.String()+").*")
 }
 
 // scoreOf and tierOf turn a tier into the score of its documents and back.
 func scoreOf(tier int) int {
 	switch tier {
 	case searchindex.TierExact:
-		return boostExact + boostPrefix + boostTypo
+		return boostExact + boostPrefix + boostTypo + boostPart
 	case searchindex.TierPrefix:
-		return boostPrefix + boostTypo
+		return boostPrefix + boostTypo + boostPart
+	case searchindex.TierTypo:
+		return boostTypo + boostPart
 	}
-	return boostTypo
+	return boostPart
 }
 
 func tierOf(score float64) int {
@@ -110,6 +201,8 @@ func tierOf(score float64) int {
 		return searchindex.TierExact
 	case score >= boostPrefix:
 		return searchindex.TierPrefix
+	case score >= boostTypo:
+		return searchindex.TierTypo
 	}
-	return searchindex.TierTypo
+	return searchindex.TierPart
 }

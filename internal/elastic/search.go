@@ -60,7 +60,7 @@ func (x *Index) ask(ctx context.Context, owner string, request []byte) (found re
 	err = x.call(ctx, esapi.SearchRequest{
 		Index: []string{x.alias}, Body: bytes.NewReader(request),
 		Routing: []string{routing(owner)}, AllowPartialSearchResults: &partial,
-		FilterPath: []string{"hits.total.value", "hits.hits._version", "hits.hits._source", "hits.hits.sort"},
+		FilterPath: []string{"hits.total.value", "hits.hits._version", "hits.hits._source", "hits.hits.sort", "aggregations"},
 	}, &found)
 	return found, err
 }
@@ -71,6 +71,24 @@ type results struct {
 		Total struct{ Value int }
 		Hits  []result
 	}
+	Aggregations map[string]struct {
+		Count int `json:"doc_count"`
+	}
+}
+
+// tiers tells the hits of all pages by their tier. The better ones of those that
+// count alike aren't told apart.
+func (r results) tiers() (in searchindex.Tiers) {
+	all := r.Hits.Total.Value
+	if r.Aggregations == nil {
+		in[searchindex.TierExact] = all
+		return in
+	}
+	prefixed, resembling := r.Aggregations[countPrefix].Count, r.Aggregations[countTypo].Count
+	in[searchindex.TierPrefix] = prefixed
+	in[searchindex.TierTypo] = resembling - prefixed
+	in[searchindex.TierPart] = all - resembling
+	return in
 }
 
 //nolint:tagliatelle // Elasticsearch's names
@@ -81,7 +99,8 @@ type result struct {
 }
 
 func (r results) page(plan searchindex.Plan) (searchindex.Page, error) {
-	page := searchindex.Page{Hits: []searchindex.Hit{}, Total: r.Hits.Total.Value}
+	page := searchindex.Page{Hits: []searchindex.Hit{}}
+	page.Total, page.Similar = r.tiers().Total()
 	for i, found := range r.Hits.Hits {
 		if i == plan.Limit {
 			break // the one more that was asked for

@@ -16,7 +16,7 @@ import (
 //
 //	format (1 byte) | fingerprint (8 bytes) | tier (1 byte) | key | 0 | id
 const (
-	cursorFormat     = 1
+	cursorFormat     = 2 // 1 was before parts of words and several tags
 	fingerprintBytes = 8
 	cursorHeadBytes  = 1 + fingerprintBytes + 1
 	maxCursorBytes   = cursorHeadBytes + wordfold.MaxKeyBytes + 1 + maxNameBytes
@@ -50,7 +50,7 @@ func (p Plan) decodeCursor(cursor string) (Position, error) {
 	}
 	key, id, _ := strings.Cut(string(b[cursorHeadBytes:]), "\x00")
 	after := Position{Tier: int(b[cursorHeadBytes-1]), Key: key, ID: id}
-	if after.Tier < TierExact || after.Tier > TierTypo || !IsName(id) || (key != "" && !IsName(key)) {
+	if after.Tier < TierExact || after.Tier > TierPart || !IsName(id) || (key != "" && !IsName(key)) {
 		return Position{}, fmt.Errorf("%w: no position", ErrBadCursor)
 	}
 	return after, nil
@@ -60,8 +60,14 @@ func (p Plan) decodeCursor(cursor string) (Position, error) {
 // moves its forger within documents that are the forger's anyway.
 func (p Plan) fingerprint() []byte {
 	h := sha256.New()
-	for _, part := range append([]string{p.Owner, p.Tag}, p.Words...) {
-		fmt.Fprintf(h, "%d:%s", len(part), part)
+	write := func(part string) { fmt.Fprintf(h, "%d:%s", len(part), part) }
+	write(p.Owner)
+	fmt.Fprintf(h, "%d tags", len(p.Tags))
+	for _, tag := range p.Tags {
+		write(tag)
+	}
+	for _, term := range p.Terms {
+		write(term.String())
 	}
 	return h.Sum(nil)[:fingerprintBytes]
 }

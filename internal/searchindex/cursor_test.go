@@ -14,9 +14,9 @@ import (
 func TestCursorRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		query := searchindex.Query{Owner: "ada", Text: rapid.String().Draw(t, "text"), Tag: rapid.String().Draw(t, "tag")}
+		query := searchindex.Query{Owner: "ada", Text: rapid.String().Draw(t, "text"), Tags: rapid.SliceOfN(rapid.String(), 0, 3).Draw(t, "tags")}
 		at := searchindex.Position{
-			Tier: rapid.IntRange(searchindex.TierExact, searchindex.TierTypo).Draw(t, "tier"),
+			Tier: rapid.IntRange(searchindex.TierExact, searchindex.TierPart).Draw(t, "tier"),
 			Key:  wordfold.Key(rapid.String().Draw(t, "name")),
 			ID:   rapid.StringMatching(`[a-zé-]{1,40}`).Draw(t, "id"),
 		}
@@ -33,7 +33,7 @@ func TestCursorRoundTrip(t *testing.T) {
 // A cursor leads nowhere in another owner's documents or in another query.
 func TestCursorBelongsToItsQuery(t *testing.T) {
 	t.Parallel()
-	query := searchindex.Query{Owner: "ada", Text: "pie", Tag: "sweet"}
+	query := searchindex.Query{Owner: "ada", Text: "pie", Tags: []string{"sweet"}}
 	plan, err := query.Plan()
 	require.NoError(t, err)
 	query.Cursor = plan.Cursor(searchindex.Position{Tier: searchindex.TierExact, Key: "pie", ID: "1"})
@@ -41,7 +41,7 @@ func TestCursorBelongsToItsQuery(t *testing.T) {
 	for name, change := range map[string]func(*searchindex.Query){
 		"owner": func(q *searchindex.Query) { q.Owner = "bob" },
 		"text":  func(q *searchindex.Query) { q.Text = "pies" },
-		"tag":   func(q *searchindex.Query) { q.Tag = "" },
+		"tag":   func(q *searchindex.Query) { q.Tags = nil },
 	} {
 		other := query
 		change(&other)

@@ -3,6 +3,7 @@ package searchindex
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,7 +11,7 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// MaxWords is the number of different words of a query that are looked at. A
+// MaxWords is the number of different terms of a query that are looked at. A
 // query with more is cut, so that no caller makes an index work for ever.
 const MaxWords = 16
 
@@ -31,8 +32,8 @@ func (p Position) Compare(other Position) int {
 // the cursor read.
 type Plan struct {
 	Owner string
-	Words []string // folded, without repetitions; none asks for every document
-	Tag   string   // TagKey of the tag; "" for any
+	Terms []Term   // without repetitions; none asks for every document
+	Tags  []string // TagKeys of the tags, sorted: a document must have all
 	Limit int      // at least 1
 	After Position // the page begins after this position
 	Names bool     // whether hits have their names
@@ -41,7 +42,7 @@ type Plan struct {
 // Plan folds and checks a query. It returns ErrBadCursor for a cursor that
 // belongs to another query or is none at all.
 func (q Query) Plan() (Plan, error) {
-	plan := Plan{Owner: q.Owner, Words: queryWords(q.Text), Tag: TagKey(q.Tag), Limit: q.Limit, Names: q.Names}
+	plan := Plan{Owner: q.Owner, Terms: Terms(q.Text), Tags: slices.Sorted(slices.Values(TagKeys(q.Tags))), Limit: q.Limit, Names: q.Names}
 	if plan.Limit <= 0 {
 		plan.Limit = DefaultLimit
 	}
@@ -56,22 +57,6 @@ func (q Query) Plan() (Plan, error) {
 	return plan, nil
 }
 
-func queryWords(text string) []string {
-	var words []string
-	seen := map[string]bool{}
-	for _, word := range wordfold.Words(text) {
-		if seen[word] {
-			continue
-		}
-		if len(words) == MaxWords {
-			break
-		}
-		seen[word] = true
-		words = append(words, word)
-	}
-	return words
-}
-
 // TagKey returns the form in which tags are compared: folded like a name, or
 // as it stands where nothing would be left of it. It is "" for a blank tag.
 func TagKey(tag string) string {
@@ -81,17 +66,11 @@ func TagKey(tag string) string {
 	return strings.Map(dropControl, strings.TrimSpace(tag))
 }
 
-// TagKeys returns the keys of a document's tags without blanks and repetitions.
+// TagKeys returns the keys of tags without blanks and repetitions.
 func TagKeys(tags []string) []string {
 	var keys []string
-	seen := map[string]bool{"": true}
-	for _, tag := range tags {
-		key := TagKey(tag)
-		if seen[key] {
-			continue
-		}
-		seen[key] = true
-		keys = append(keys, key)
+	for _, tag := range tagsOf(tags) {
+		keys = append(keys, tag.key)
 	}
 	return keys
 }

@@ -11,10 +11,15 @@
 // A document matches a query when every word of the query matches some word of
 // its name. A document is in [TierExact] when every query word is a word of
 // the name, in [TierPrefix] when every query word is a word or the beginning
-// of one, and in [TierTypo] when some query word only resembles a word of the
-// name (see [MatchWord]). A better tier always comes first. Within a tier
-// documents are ordered by the folded name, then by id. A query without words
-// matches everything, in that same order.
+// of one, in [TierTypo] when some query word only resembles a word of the
+// name or its beginning, and in [TierPart] when some query word only begins the
+// second part of a compound (see [MatchWord], and [Terms] for what a query's
+// words are). A better tier always comes first. Within a tier documents are
+// ordered by the folded name, then by id. A query without words matches
+// everything, in that same order.
+//
+// The rules are ported to the app, which finds without a network: testdata/cases.json
+// is the table that both pass.
 package searchindex
 
 import (
@@ -74,11 +79,11 @@ func (d Document) Newer(has int64) bool {
 // Query asks for one page of an owner's documents.
 type Query struct {
 	Owner  string
-	Text   string // words of the name; a text without words asks for everything
-	Tag    string // when not blank: only documents with this tag
-	Limit  int    // hits on the page; DefaultLimit if not positive
-	Cursor string // Page.Next of the page before; "" for the first
-	Names  bool   // whether hits have their names: it costs to bring what a list shows from elsewhere
+	Text   string   // words of the name; a text without words asks for everything
+	Tags   []string // only documents with all of these; blank ones count for nothing
+	Limit  int      // hits on the page; DefaultLimit if not positive
+	Cursor string   // Page.Next of the page before; "" for the first
+	Names  bool     // whether hits have their names: it costs to bring what a list shows from elsewhere
 }
 
 // Hit is one document found.
@@ -90,9 +95,30 @@ type Hit struct {
 
 // Page is one page of hits.
 type Page struct {
-	Hits  []Hit
-	Total int    // all documents that match, on whatever page
-	Next  string // cursor of the next page; "" on the last
+	Hits []Hit
+	// Total are the documents that match, on whatever page. Those in TierTypo
+	// count where nothing matches by its words or their beginnings; where they
+	// don't, Similar is their number.
+	Total, Similar int
+	Next           string // cursor of the next page; "" on the last
+}
+
+// Tiers counts documents by their tier.
+type Tiers [TierPart + 1]int
+
+// Total returns Page.Total and Page.Similar of a query with so many matches.
+func (t Tiers) Total() (total, similar int) {
+	found := t[TierExact] + t[TierPrefix]
+	if found == 0 {
+		return t[TierTypo] + t[TierPart], 0
+	}
+	return found + t[TierPart], t[TierTypo]
+}
+
+// Tag is a tag of an owner's documents.
+type Tag struct {
+	Name  string // as most of them write it
+	Count int    // of documents
 }
 
 // Lister says what an index has, to whoever compares it with something else.
@@ -110,6 +136,11 @@ type Lister interface {
 
 // Generations takes one generation of an index for another.
 type Generations interface {
+	// Outdated reports that the serving generation was laid out by an older
+	// version of this program: until it is rebuilt, whatever reads or writes
+	// words returns ErrOutdated.
+	Outdated(ctx context.Context) (bool, error)
+
 	// Rebuild starts a second, empty generation beside the one that serves.
 	// It returns ErrRebuilding if there is one already.
 	Rebuild(ctx context.Context) (Rebuild, error)
@@ -139,9 +170,13 @@ type Index interface {
 	Apply(ctx context.Context, docs []Document) error
 
 	// Search returns one page. It returns ErrBadCursor for a cursor that was
-	// not given out for this owner, text and tag. A cursor stays good while
+	// not given out for this owner, text and tags. A cursor stays good while
 	// documents come and go: no document that stays is skipped or repeated.
 	Search(ctx context.Context, query Query) (Page, error)
+
+	// Tags returns the tags of an owner's documents, those of most documents
+	// first, then by name: two that fold to the same key are one.
+	Tags(ctx context.Context, owner string) ([]Tag, error)
 
 	// Version returns the version of a document that searches see, the
 	// tombstone's for a deleted one, and 0 for one never indexed.

@@ -36,10 +36,10 @@ func (p Plan) match(doc Document) (match, bool) {
 	if doc.Deleted || doc.Owner != p.Owner {
 		return match{}, false
 	}
-	if p.Tag != "" && !slices.Contains(TagKeys(doc.Tags), p.Tag) {
+	if !p.hasTags(doc) {
 		return match{}, false
 	}
-	tier, ok := Match(p.Words, doc.Name)
+	tier, ok := Match(p.Terms, doc.Name)
 	if !ok {
 		return match{}, false
 	}
@@ -50,9 +50,27 @@ func (p Plan) match(doc Document) (match, bool) {
 	return match{at: Position{Tier: tier, Key: wordfold.Key(doc.Name), ID: doc.ID}, hit: hit}, true
 }
 
+func (p Plan) hasTags(doc Document) bool {
+	if len(p.Tags) == 0 {
+		return true
+	}
+	has := TagKeys(doc.Tags)
+	for _, tag := range p.Tags {
+		if !slices.Contains(has, tag) {
+			return false
+		}
+	}
+	return true
+}
+
 // page cuts the page out of all matches in order.
 func (p Plan) page(found []match) Page {
-	page := Page{Hits: []Hit{}, Total: len(found)}
+	page := Page{Hits: []Hit{}}
+	var in Tiers
+	for _, m := range found {
+		in[m.at.Tier]++
+	}
+	page.Total, page.Similar = in.Total()
 	start, _ := slices.BinarySearchFunc(found, p.After, func(m match, after Position) int {
 		if m.at.Compare(after) <= 0 {
 			return -1

@@ -20,6 +20,22 @@ import (
 // cursor travels in an address.
 const MaxKeyBytes = 256
 
+// And is the token of an ampersand. It is no word: nobody knows in which
+// language it is read.
+const And = "&"
+
+// Token is a word of a text, or And.
+type Token struct {
+	Word string
+	// Parts are what apostrophes join to the word, nil where none does: "po'boy"
+	// may be written as two words, too.
+	Parts []string
+	// Joined is true where one hyphen, apostrophe, point or ampersand, and no
+	// space, stands between the word and the one before: the two may be written
+	// as one, too.
+	Joined bool
+}
+
 // Words returns the words of a text, folded, in the order of the text and with
 // repetitions. Words are what UAX #29 calls words, with these differences:
 // punctuation within a word parts it ("U.S.A" gives u, s, a), an apostrophe
@@ -28,10 +44,32 @@ const MaxKeyBytes = 256
 // nothing but letters, numbers, the marks that scripts can't do without, and
 // pictographs; it is nil for a text without words.
 func Words(text string) []string {
-	if isASCII(text) {
-		return asciiWords(text)
+	var words []string
+	for _, token := range Tokens(text) {
+		if token.Word != And {
+			words = append(words, token.Word)
+		}
 	}
-	return unicodeWords(text)
+	return words
+}
+
+// Tokens returns the words of a text as Words does, its ampersands between
+// them, and which of them are joined.
+func Tokens(text string) []Token {
+	s := scanner{gap: gapWide}
+	if isASCII(text) {
+		// What the way below gives, several times faster, for the texts that most
+		// names are.
+		s.scan(strings.ReplaceAll(strings.ToLower(text), "`", "'"))
+		return s.tokens
+	}
+	rest, state := fold(text), -1
+	for rest != "" {
+		var segment string
+		segment, rest, state = uniseg.FirstWordInString(rest, state)
+		s.scan(segment)
+	}
+	return s.tokens
 }
 
 // Key returns the sort key of a text: its words with one space between them,
@@ -61,47 +99,82 @@ func isASCII(s string) bool {
 	return true
 }
 
-// asciiWords gives what unicodeWords gives, several times faster, for the
-// texts that most names are.
-func asciiWords(text string) []string {
-	return appendWords(nil, strings.ReplaceAll(strings.ToLower(text), "`", "'"))
+// gap is what was met since the last word.
+type gap int
+
+const (
+	gapNone   gap = iota // nothing
+	gapJoiner            // one character that joins
+	gapWide              // anything else
+)
+
+// scanner collects the tokens of one segment after the other.
+type scanner struct {
+	tokens []Token
+	word   strings.Builder
+	parts  []int // where the word goes on after an apostrophe
+	gap    gap
 }
 
-func unicodeWords(text string) []string {
-	var words []string
-	rest, state := fold(text), -1
-	for rest != "" {
-		var segment string
-		segment, rest, state = uniseg.FirstWordInString(rest, state)
-		words = appendWords(words, segment)
-	}
-	return words
-}
-
-// appendWords parts one folded UAX #29 segment at everything that doesn't
-// belong into a word, and appends the parts.
-func appendWords(words []string, segment string) []string {
-	var word strings.Builder
-	flush := func() {
-		if word.Len() > 0 {
-			words = append(words, word.String())
-			word.Reset()
-		}
-	}
+// scan parts one folded UAX #29 segment at everything that doesn't belong into
+// a word.
+func (s *scanner) scan(segment string) {
 	for i, r := range segment {
 		switch {
-		case word.Len() == 0 && unicode.IsMark(r):
+		case s.word.Len() == 0 && unicode.IsMark(r):
 			// A mark without a letter before it would join whatever comes to stand there.
 		case isWordRune(r):
-			word.WriteRune(r)
-		case joins(r, word.String(), segment[i+utf8.RuneLen(r):]):
+			s.word.WriteRune(r)
+		case joins(r, s.word.String(), segment[i+utf8.RuneLen(r):]):
 			// The word goes on as if the character were not there.
+			if r == '\'' {
+				s.parts = append(s.parts, s.word.Len())
+			}
 		default:
-			flush()
+			s.flush()
+			s.part(r)
 		}
 	}
-	flush()
-	return words
+	s.flush()
+}
+
+func (s *scanner) flush() {
+	if s.word.Len() == 0 {
+		return
+	}
+	token := Token{Word: s.word.String(), Joined: s.gap == gapJoiner}
+	if len(s.parts) > 0 {
+		begin := 0
+		for _, end := range append(s.parts, len(token.Word)) {
+			token.Parts = append(token.Parts, token.Word[begin:end])
+			begin = end
+		}
+	}
+	s.tokens = append(s.tokens, token)
+	s.word.Reset()
+	s.parts, s.gap = s.parts[:0], gapNone
+}
+
+// part takes a character that stands between words.
+func (s *scanner) part(r rune) {
+	if r == '&' {
+		s.tokens = append(s.tokens, Token{Word: And})
+	}
+	if s.gap == gapNone && isJoiner(r) {
+		s.gap = gapJoiner
+		return
+	}
+	s.gap = gapWide
+}
+
+// isJoiner tells the characters around which a word is written as one or as
+// two: gluten-free and glutenfree, N'awlins and Nawlins, B.L.T. and BLT.
+func isJoiner(r rune) bool {
+	switch r {
+	case '-', '\u2010', '\u2013', '\'', '.', '&', '・':
+		return true
+	}
+	return false
 }
 
 // joins reports whether a character between two parts of a word leaves them
@@ -221,7 +294,7 @@ func spelled(r rune) string {
 		return "e"
 	case 'ς':
 		return "σ"
-	case '’', '‘', '‛', 'ʼ', 'ʻ', 'ʹ', '′', '`':
+	case '’', '‘', '‛', 'ʼ', 'ʻ', 'ʽ', 'ʾ', 'ʿ', 'ˈ', 'ʹ', '′', '‵', '`', 'ꞌ', '՚', '׳':
 		return "'"
 	case '‧':
 		return "·"
@@ -250,9 +323,10 @@ func isAccent(r rune) bool {
 }
 
 // rewrite replaces what decomposing would spoil: it keeps "1½" from becoming
-// 11⁄2, and the acute accent that serves as an apostrophe from becoming a space.
+// 11⁄2, "Ball™" from becoming balltm, and the acute accent that serves as an
+// apostrophe from becoming a space.
 func rewrite(text string) string {
-	if !strings.ContainsFunc(text, func(r rune) bool { return isFraction(r) || r == '´' }) {
+	if !strings.ContainsFunc(text, func(r rune) bool { return isFraction(r) || isTradeSign(r) || r == '´' }) {
 		return text
 	}
 	var b strings.Builder
@@ -260,12 +334,23 @@ func rewrite(text string) string {
 		switch {
 		case r == '´':
 			r = '\''
+		case isTradeSign(r):
+			r = ' '
 		case isFraction(r):
 			b.WriteByte(' ')
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// isTradeSign tells the signs that say whose a name is and are no part of it.
+func isTradeSign(r rune) bool {
+	switch r {
+	case '™', '℠', '®', '©', '℗', 'Ⓡ', 'ⓡ', 'Ⓒ', 'ⓒ':
+		return true
+	}
+	return false
 }
 
 func isFraction(r rune) bool {

@@ -49,6 +49,9 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 // Fresh implements projectors.Projection.
 func (p *Projection) Fresh(ctx context.Context) (bool, error) { return p.index.Fresh(ctx) }
 
+// Outdated implements projectors.Renewer.
+func (p *Projection) Outdated(ctx context.Context) (bool, error) { return p.index.Outdated(ctx) }
+
 // Rebuild implements projectors.Projection.
 func (p *Projection) Rebuild(ctx context.Context) (projectors.Target, error) {
 	rebuild, err := p.index.Rebuild(ctx)

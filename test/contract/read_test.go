@@ -36,6 +36,7 @@ func boundary(t *testing.T, s *larder.Server) {
 		require.Zero(t, ben.Search(t, params...).Total, params)
 		require.Equal(t, 1, ada.Search(t, params...).Total, params)
 	}
+	require.Empty(t, ben.Tags(t))
 	require.Equal(t, []string{"Ben's own"}, ben.Search(t).Names())
 	for _, change := range ben.Changes(t, 0).Changes {
 		require.Equal(t, mine.ID, change.ID)
@@ -128,6 +129,13 @@ func tags(t *testing.T, s *larder.Server) {
 	require.Equal(t, []string{"Quick soup", "Slow soup"}, ada.Search(t, "tag", "SOUP").Names())
 	require.Equal(t, []string{"Slow soup"}, ada.Search(t, "tag", "soup", "q", "slow").Names())
 	require.Empty(t, ada.Search(t, "tag", "sou").Names(), "a tag is not a beginning")
+
+	require.Equal(t, []string{"Slow soup"}, ada.Search(t, "tag", "soup", "tag", "winter").Names(), "all of them must match")
+	require.Empty(t, ada.Search(t, "tag", "winter", "tag", "ete").Names())
+	require.Equal(t, []larder.Tag{{Name: "Soup", Count: 2}, {Name: "Été", Count: 1}, {Name: "winter", Count: 1}}, ada.Tags(t))
+	_, after := ada.Create(t, map[string]any{"name": "Third soup", "tags": []string{"winter", "soup"}})
+	require.Equal(t, []larder.Tag{{Name: "soup", Count: 3}, {Name: "winter", Count: 2}, {Name: "Été", Count: 1}},
+		ada.Tags(t, "Larder-After", after), "one's own write is counted")
 }
 
 // Right after each write, detail and search of the same user have it, with the mark and without, from any of

@@ -120,12 +120,20 @@ func (c *Client) Search(tb testing.TB, params ...string) Page {
 	tb.Helper()
 	query := url.Values{}
 	for i := 0; i+1 < len(params); i += 2 {
-		query.Set(params[i], params[i+1])
+		query.Add(params[i], params[i+1])
 	}
 	answer := c.Do(tb, http.MethodGet, "/api/recipes?"+query.Encode(), nil).Want(tb, http.StatusOK)
 	var page Page
 	answer.Decode(tb, &page)
 	return page
+}
+
+// Tags asks for all tags.
+func (c *Client) Tags(tb testing.TB, headers ...string) []Tag {
+	tb.Helper()
+	var tags []Tag
+	c.Do(tb, http.MethodGet, "/api/tags", nil, headers...).Want(tb, http.StatusOK).Decode(tb, &tags)
+	return tags
 }
 
 // All pages through everything that matches.
@@ -138,7 +146,7 @@ func (c *Client) All(tb testing.TB, limit int, params ...string) []Item {
 		require.LessOrEqual(tb, len(page.Items), limit)
 		items = append(items, page.Items...)
 		if page.Next == nil {
-			require.Len(tb, items, page.Total, "the pages together are the total")
+			require.Len(tb, items, page.Total+page.Similar, "the pages together are the total, and what resembles it")
 			return items
 		}
 		require.NotEmpty(tb, page.Items, "a page with a next one isn't empty")

@@ -64,9 +64,16 @@ type Step struct {
 
 // Page is an answer of the search.
 type Page struct {
-	Items []Item  `json:"items"`
-	Total int     `json:"total"`
-	Next  *string `json:"next_cursor"`
+	Items   []Item  `json:"items"`
+	Total   int     `json:"total"`
+	Similar int     `json:"similar"`
+	Next    *string `json:"next_cursor"`
+}
+
+// Tag is a tag with how many recipes have it.
+type Tag struct {
+	Name  string `json:"name"`
+	Count int    `json:"count"`
 }
 
 // Item is one hit.

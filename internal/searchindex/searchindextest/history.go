@@ -15,7 +15,10 @@ import (
 // Few words and few ids, so that a random history meets the same documents and
 // near misses often.
 func someText(t *rapid.T, label string) string {
-	words := []string{"pork", "prok", "porks", "pie", "Piè", "pi", "Pasta", "past", "pastas", "l'ail", "ß", "豆", "!"}
+	words := []string{
+		"pork", "prok", "porks", "pie", "Piè", "pi", "Pasta", "past", "pastas",
+		"l'ail", "ail-pie", "and", "&", "porkpie", "ß", "豆", "!",
+	}
 	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 3).Draw(t, label), " ")
 }
 
@@ -54,11 +57,18 @@ func testAnyHistory(t *testing.T, index searchindex.Index) {
 			require.NoError(t, model.Apply(ctx, slices.Clone(docs)))
 			require.NoError(t, index.Apply(ctx, docs))
 		}
+		for _, owner := range []string{ada, bob} {
+			want, err := model.Tags(ctx, owner)
+			require.NoError(t, err)
+			got, err := index.Tags(ctx, owner)
+			require.NoError(t, err)
+			require.Equal(t, want, got, "tags of %s", owner)
+		}
 		for range 5 {
 			query := searchindex.Query{
 				Owner: someOwner(t),
 				Text:  someText(t, "text"),
-				Tag:   someTag().Draw(t, "tag"),
+				Tags:  rapid.SliceOfN(someTag(), 0, 2).Draw(t, "tags"),
 				Limit: rapid.IntRange(1, 6).Draw(t, "limit"),
 				Names: rapid.Bool().Draw(t, "names"),
 			}

@@ -25,8 +25,8 @@ func testAgain(t *testing.T, index searchindex.Index) {
 	older.Again = true
 	apply(t, index, older, right, older)
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "wrong"})
-	requireFound(t, index, searchindex.Query{Owner: ada, Tag: "wrong"})
-	requireFound(t, index, searchindex.Query{Owner: ada, Text: "right", Tag: "right"}, "1")
+	requireFound(t, index, searchindex.Query{Owner: ada, Tags: []string{"wrong"}})
+	requireFound(t, index, searchindex.Query{Owner: ada, Text: "right", Tags: []string{"right"}}, "1")
 	apply(t, index, older)
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "right"}, "1")
 

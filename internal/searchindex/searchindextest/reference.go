@@ -31,7 +31,7 @@ func (g generation) apply(docs []searchindex.Document) error {
 	for _, doc := range docs {
 		key := docKey{doc.Owner, doc.ID}
 		if doc.Newer(g[key].Version) {
-			doc.Tags, doc.Again = searchindex.TagKeys(doc.Tags), false
+			doc.Again = false
 			g[key] = doc
 		}
 	}
@@ -84,6 +84,24 @@ func (r *reference) Search(_ context.Context, query searchindex.Query) (searchin
 	return searchindex.Select(maps.Values(r.docs), query)
 }
 
+func (r *reference) Tags(_ context.Context, owner string) ([]searchindex.Tag, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return nil, searchindex.ErrClosed
+	}
+	return searchindex.TagsOf(maps.Values(r.docs), owner), nil
+}
+
+func (r *reference) Outdated(context.Context) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return false, searchindex.ErrClosed
+	}
+	return false, nil
+}
+
 func (r *reference) Version(_ context.Context, owner, id string) (int64, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -106,6 +124,7 @@ func (g generation) documents(owner string, ids []string) []searchindex.Document
 	var docs []searchindex.Document
 	for _, id := range ids {
 		if doc, ok := g[docKey{owner, id}]; ok {
+			doc.Tags = searchindex.TagKeys(doc.Tags)
 			docs = append(docs, doc)
 		}
 	}

@@ -96,7 +96,10 @@ type RecipePage struct {
 	// NextCursor Null on the last page.
 	NextCursor *string `json:"next_cursor"`
 
-	// Total How many recipes match, on all pages.
+	// Similar How many more there are that match by a typo, and don't count.
+	Similar int `json:"similar"`
+
+	// Total How many recipes match, on all pages. Those that match by a typo count only where none matches without.
 	Total int `json:"total"`
 }
 
@@ -115,6 +118,13 @@ type SessionList struct {
 
 // Step defines model for Step.
 type Step = events.Step
+
+// Tag defines model for Tag.
+type Tag struct {
+	// Count How many recipes have it.
+	Count int    `json:"count"`
+	Name  string `json:"name"`
+}
 
 // User defines model for User.
 type User struct {
@@ -190,13 +200,13 @@ type SearchRecipesParams struct {
 	// Q Words of the name. Blank finds all.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
-	// Tag Only recipes with this tag, whatever its case and accents.
-	Tag *string `form:"tag,omitempty" json:"tag,omitempty"`
+	// Tag Only recipes with this tag, whatever its case and accents. Given several times, with all of them.
+	Tag *[]string `form:"tag,omitempty" json:"tag,omitempty"`
 
 	// Limit How many to give at most.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before, with the same `q` and `tag`.
+	// Cursor The `next_cursor` of the page before, with the same `q` and `tag`s.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// LarderAfter `<recipe>@<version>`, as a command answered with it: the read has seen that write.
@@ -219,6 +229,12 @@ type ListVersionsParams struct {
 
 	// Limit How many to give at most.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListTagsParams defines parameters for ListTags.
+type ListTagsParams struct {
+	// LarderAfter `<recipe>@<version>`, as a command answered with it: the read has seen that write.
+	LarderAfter *LarderAfter `json:"Larder-After,omitempty"`
 }
 
 // ServerInterface represents all server handlers.
@@ -247,6 +263,9 @@ type ServerInterface interface {
 	// ListSessions Where one is logged in, the latest login first
 	// (GET /api/sessions)
 	ListSessions(c *gin.Context)
+	// ListTags One's tags, and how many recipes have each
+	// (GET /api/tags)
+	ListTags(c *gin.Context, params ListTagsParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -360,7 +379,7 @@ func (siw *ServerInterfaceWrapper) SearchRecipes(c *gin.Context) {
 
 	// ------------- Optional query parameter "tag" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", c.Request.URL.Query(), &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", c.Request.URL.Query(), &params.Tag, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tag: %w", err), http.StatusBadRequest)
 		return
@@ -585,6 +604,46 @@ func (siw *ServerInterfaceWrapper) ListSessions(c *gin.Context) {
 	siw.Handler.ListSessions(c)
 }
 
+// ListTags operation middleware
+func (siw *ServerInterfaceWrapper) ListTags(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTagsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Larder-After" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Larder-After")]; found {
+		var LarderAfter LarderAfter
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Larder-After, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Larder-After", valueList[0], &LarderAfter, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Larder-After: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.LarderAfter = &LarderAfter
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListTags(c, params)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -615,6 +674,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/session", wrapper.GetSession)
 	router.GET(options.BaseURL+"/api/sessions", wrapper.ListSessions)
 	router.GET(options.BaseURL+"/api/recipes", wrapper.SearchRecipes)
+	router.GET(options.BaseURL+"/api/tags", wrapper.ListTags)
 	router.GET(options.BaseURL+"/api/recipes/:id", wrapper.GetRecipe)
 	router.GET(options.BaseURL+"/api/recipes/:id/history", wrapper.ListVersions)
 	router.GET(options.BaseURL+"/api/recipes/:id/history/:version", wrapper.GetVersion)

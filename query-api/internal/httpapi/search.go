@@ -22,7 +22,7 @@ func (h *Handlers) SearchRecipes(c *gin.Context, params SearchRecipesParams) {
 	page, err := h.Search.Find(c.Request.Context(), search.Query{
 		Owner:  identity.UserFrom(c).ID,
 		Text:   valueOr(params.Q, ""),
-		Tag:    valueOr(params.Tag, ""),
+		Tags:   valueOr(params.Tag, nil),
 		Limit:  valueOr(params.Limit, defaultLimit),
 		Cursor: valueOr(params.Cursor, ""),
 		After:  after,
@@ -39,11 +39,12 @@ func (h *Handlers) SearchRecipes(c *gin.Context, params SearchRecipesParams) {
 type page struct {
 	Items      []json.RawMessage `json:"items"`
 	Total      int               `json:"total"`
+	Similar    int               `json:"similar"`
 	NextCursor *string           `json:"next_cursor"`
 }
 
 func recipePage(found search.Page) page {
-	answer := page{Items: found.Items, Total: found.Total}
+	answer := page{Items: found.Items, Total: found.Total, Similar: found.Similar}
 	if found.Next != "" {
 		answer.NextCursor = &found.Next
 	}

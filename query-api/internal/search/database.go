@@ -14,12 +14,11 @@ import (
 // fromDatabase searches in the owner's names as the database has them, by the rules of the index: the order is
 // the same, and a cursor of the one is good for the other.
 func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
-	select {
-	case f.scans <- struct{}{}:
-		defer func() { <-f.scans }()
-	case <-ctx.Done():
-		return Page{}, fmt.Errorf("wait to search for user %s in the database: %w", q.Owner, ctx.Err())
+	done, err := f.scan(ctx, q.Owner)
+	if err != nil {
+		return Page{}, err
 	}
+	defer done()
 	named, source, err := f.recipes.Names(ctx, q.Owner)
 	if err != nil {
 		return Page{}, err
@@ -35,7 +34,17 @@ func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	return Page{Items: items, Total: found.Total, Next: found.Next, Source: string(source)}, nil
+	return Page{Items: items, Total: found.Total, Similar: found.Similar, Next: found.Next, Source: string(source)}, nil
+}
+
+// scan waits until the names of one more owner may be read.
+func (f *Finder) scan(ctx context.Context, owner string) (done func(), err error) {
+	select {
+	case f.scans <- struct{}{}:
+		return func() { <-f.scans }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait to search for user %s in the database: %w", owner, ctx.Err())
+	}
 }
 
 func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchindex.Hit) ([]json.RawMessage, error) {

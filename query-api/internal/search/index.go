@@ -24,7 +24,7 @@ func (f *Finder) fromIndex(ctx context.Context, q Query) (Page, error) {
 	if f.index == nil {
 		return Page{}, errNoIndex
 	}
-	if err := f.awaitWrites(ctx, q); err != nil {
+	if err := f.awaitWrites(ctx, q.Owner, q.After); err != nil {
 		return Page{}, err
 	}
 	found, err := f.index.Search(ctx, q.forIndex())
@@ -35,23 +35,23 @@ func (f *Finder) fromIndex(ctx context.Context, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	return Page{Items: items, Total: found.Total, Next: found.Next, Source: FromIndex}, nil
+	return Page{Items: items, Total: found.Total, Similar: found.Similar, Next: found.Next, Source: FromIndex}, nil
 }
 
 // awaitWrites returns nil when the index has the write that the caller names and the owner's last one. The
 // events of an owner are applied in order, so it has every earlier one too.
-func (f *Finder) awaitWrites(ctx context.Context, q Query) error {
-	last, err := f.marks.Last(ctx, q.Owner)
+func (f *Finder) awaitWrites(ctx context.Context, owner string, after freshness.After) error {
+	last, err := f.marks.Last(ctx, owner)
 	if err != nil {
-		f.log.WarnContext(ctx, "the user's last write can't be asked for", "user", q.Owner, "error", err)
+		f.log.WarnContext(ctx, "the user's last write can't be asked for", "user", owner, "error", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.wait)
 	defer cancel()
-	for _, write := range []freshness.After{last, q.After} {
+	for _, write := range []freshness.After{last, after} {
 		if write.IsZero() {
 			continue
 		}
-		if err := f.await(ctx, q.Owner, write); err != nil {
+		if err := f.await(ctx, owner, write); err != nil {
 			return err
 		}
 	}

@@ -25,7 +25,7 @@ var ErrBadCursor = errors.New("the cursor is not of this search")
 type Query struct {
 	Owner  string
 	Text   string
-	Tag    string
+	Tags   []string // all of them
 	Limit  int
 	Cursor string
 	After  freshness.After // a write that the page must have seen
@@ -33,10 +33,11 @@ type Query struct {
 
 // Page is one page. An item is the JSON of a views.Summary. Next is "" on the last page.
 type Page struct {
-	Items  []json.RawMessage
-	Total  int
-	Next   string
-	Source string
+	Items   []json.RawMessage
+	Total   int // see searchindex.Page
+	Similar int
+	Next    string
+	Source  string
 }
 
 // Finder finds recipes. It is safe for concurrent use.
@@ -84,12 +85,22 @@ func (f *Finder) Find(ctx context.Context, q Query) (Page, error) {
 		return Page{}, err // the index answered, and the database that was to complete it can't
 	case ctx.Err() != nil:
 		return Page{}, ctx.Err()
-	case !errors.Is(err, errBehind) && !errors.Is(err, errNoIndex):
-		f.log.WarnContext(ctx, "the search index can't be asked", "user", q.Owner, "error", err)
 	}
+	f.fallBack(ctx, q.Owner, err)
 	return f.fromDatabase(ctx, q)
 }
 
+// fallBack notes why the index doesn't answer, unless that passes by itself: it
+// is on its way, or it is being rebuilt.
+func (f *Finder) fallBack(ctx context.Context, owner string, why error) {
+	for _, passing := range []error{errBehind, errNoIndex, searchindex.ErrOutdated} {
+		if errors.Is(why, passing) {
+			return
+		}
+	}
+	f.log.WarnContext(ctx, "the search index can't be asked", "user", owner, "error", why)
+}
+
 func (q Query) forIndex() searchindex.Query {
-	return searchindex.Query{Owner: q.Owner, Text: q.Text, Tag: q.Tag, Limit: q.Limit, Cursor: q.Cursor}
+	return searchindex.Query{Owner: q.Owner, Text: q.Text, Tags: q.Tags, Limit: q.Limit, Cursor: q.Cursor}
 }

@@ -53,8 +53,9 @@ export interface paths {
         };
         /**
          * One's recipes by a word of their name, or all of them
-         * @description Every word of `q` must match a word of the name: exactly, as a beginning, or with a typo, and in that
-         *     order of rank; then by name. Without `q`: all, by name. Case and accents don't matter.
+         * @description Every word of `q` must match a word of the name: exactly, as a beginning, with a typo, or as the second
+         *     part of a compound, and in that order of rank; then by name. Without `q`: all, by name. Case and accents
+         *     don't matter, nor whether one writes a hyphen or an apostrophe, "&" or "and".
          */
         get: operations["searchRecipes"];
         put?: never;
@@ -145,6 +146,27 @@ export interface paths {
         };
         /** Where one is logged in, the latest login first */
         get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's tags, and how many recipes have each
+         * @description Those of most recipes first, then by name. Tags that differ in case, accents or punctuation are one, under
+         *     the name that most recipes have; as `tag` of a search it finds as many as are counted.
+         */
+        get: operations["listTags"];
         put?: never;
         post?: never;
         delete?: never;
@@ -291,7 +313,9 @@ export interface components {
             items: components["schemas"]["RecipeItem"][];
             /** @description Null on the last page. */
             next_cursor: string | null;
-            /** @description How many recipes match, on all pages. */
+            /** @description How many more there are that match by a typo, and don't count. */
+            similar: number;
+            /** @description How many recipes match, on all pages. Those that match by a typo count only where none matches without. */
             total: number;
         };
         /** @description What else the line says of the amount. */
@@ -320,6 +344,11 @@ export interface components {
         Step: {
             section: string;
             text: string;
+        };
+        Tag: {
+            /** @description How many recipes have it. */
+            count: number;
+            name: string;
         };
         User: {
             /** @description May use what an operator uses. */
@@ -477,14 +506,14 @@ export interface operations {
     searchRecipes: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the page before, with the same `q` and `tag`. */
+                /** @description The `next_cursor` of the page before, with the same `q` and `tag`s. */
                 cursor?: string;
                 /** @description How many to give at most. */
                 limit?: number;
                 /** @description Words of the name. Blank finds all. */
                 q?: string;
-                /** @description Only recipes with this tag, whatever its case and accents. */
-                tag?: string;
+                /** @description Only recipes with this tag, whatever its case and accents. Given several times, with all of them. */
+                tag?: string[];
             };
             header?: {
                 /** @description `<recipe>@<version>`, as a command answered with it: the read has seen that write. */
@@ -650,6 +679,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `<recipe>@<version>`, as a command answered with it: the read has seen that write. */
+                "Larder-After"?: components["parameters"]["LarderAfter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "Larder-Served-By": components["headers"]["LarderServedBy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"][];
                 };
             };
             400: components["responses"]["BadRequest"];

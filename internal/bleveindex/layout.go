@@ -1,0 +1,84 @@
+package bleveindex
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"larder.dev/internal/searchindex"
+)
+
+// layoutVersion is kept with each generation. It goes up with every change of
+// its fields, and of what package searchindex makes of a name: queries of the
+// one don't find what the other wrote.
+const layoutVersion = 2
+
+// firstLayout is that of a generation which doesn't say.
+const firstLayout = 1
+
+// layoutKey names the layout, kept by the engine within each batch.
+const layoutKey = "layout"
+
+// readLayout takes over what a generation says of itself. One that nothing was
+// written to has the layout of whoever writes first.
+func (g *generation) readLayout(layout int) error {
+	empty, err := g.empty()
+	if err != nil {
+		return err
+	}
+	view, err := g.view()
+	if err != nil {
+		return err
+	}
+	defer view.close()
+	said, err := view.reader.GetInternal([]byte(layoutKey))
+	if err != nil {
+		return fmt.Errorf("read the layout of search index %s: %w", g.name, err)
+	}
+	version, n := binary.Uvarint(said)
+	switch {
+	case n > 0:
+		g.layout = int(version)
+	case empty:
+		g.layout = layout
+	default:
+		g.layout = firstLayout
+	}
+	return nil
+}
+
+// fit returns searchindex.ErrOutdated for a generation of another layout.
+func (x *Index) fit(g *generation) error {
+	switch {
+	case g.layout < x.layout:
+		return fmt.Errorf("%w: %s has layout %d, this program has %d; rebuild it",
+			searchindex.ErrOutdated, g.name, g.layout, x.layout)
+	case g.layout > x.layout:
+		return fmt.Errorf("%w: %s has layout %d, which is newer than this program (%d)",
+			searchindex.ErrOutdated, g.name, g.layout, x.layout)
+	}
+	return nil
+}
+
+// useFitting is use for whatever reads or writes words.
+func (x *Index) useFitting() (serving *generation, done func(), err error) {
+	serving, done, err = x.use()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := x.fit(serving); err != nil {
+		done()
+		return nil, nil, err
+	}
+	return serving, done, nil
+}
+
+// Outdated implements searchindex.Index.
+func (x *Index) Outdated(context.Context) (bool, error) {
+	serving, done, err := x.use()
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	return serving.layout < x.layout, nil
+}

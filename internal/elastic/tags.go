@@ -1,0 +1,95 @@
+package elastic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"larder.dev/internal/searchindex"
+)
+
+// maxLabels bounds how many tags of one owner are counted: more buckets than a
+// server makes for one search would fail.
+const maxLabels = 10_000
+
+// Tags implements searchindex.Index.
+func (x *Index) Tags(ctx context.Context, owner string) ([]searchindex.Tag, error) {
+	done, err := x.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if !searchindex.IsName(owner) {
+		return []searchindex.Tag{}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	if err := x.fit(ctx); err != nil {
+		return nil, err
+	}
+	counts, err := x.labels(ctx, owner)
+	if err != nil {
+		return nil, fmt.Errorf("count tags in %s: %w", x.alias, err)
+	}
+	return searchindex.RankTags(counts), nil
+}
+
+func (x *Index) labels(ctx context.Context, owner string) (map[searchindex.TagLabel]int, error) {
+	const name = "labels"
+	request, err := body(object{
+		"size":             0,
+		"track_total_hits": false,
+		"query": object{"bool": object{"filter": []object{
+			{"term": object{fieldOwner: owner}}, {"term": object{fieldDeleted: false}},
+		}}},
+		"aggs": object{name: object{"terms": object{"field": fieldLabels, "size": maxLabels}}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var found struct {
+		Aggregations map[string]struct {
+			Buckets []struct {
+				Key   string
+				Count int `json:"doc_count"`
+			}
+		}
+	}
+	partial := false // a shard that doesn't answer is an error and no smaller count
+	err = x.call(ctx, esapi.SearchRequest{
+		Index: []string{x.alias}, Body: request, Routing: []string{routing(owner)},
+		AllowPartialSearchResults: &partial, FilterPath: []string{"aggregations"},
+	}, &found)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[searchindex.TagLabel]int{}
+	for _, bucket := range found.Aggregations[name].Buckets {
+		key, label, ok := strings.Cut(bucket.Key, labelSeparator)
+		if !ok {
+			return nil, errors.New("a tag without its key")
+		}
+		counts[searchindex.TagLabel{Key: key, Name: label}] = bucket.Count
+	}
+	return counts, nil
+}
+
+// Outdated implements searchindex.Index.
+func (x *Index) Outdated(ctx context.Context) (bool, error) {
+	done, err := x.use()
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	if err := x.ensure(ctx); err != nil {
+		return false, err
+	}
+	_, layout, err := x.serving(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look at search index %s: %w", x.alias, err)
+	}
+	return layout < x.layout, nil
+}

@@ -1,0 +1,86 @@
+package searchindex
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// TagLabel is a tag with the key that it is compared by.
+type TagLabel struct{ Key, Name string }
+
+// TagLabels returns the tags of a document, each key once, with the first of
+// its names. Names have no control characters.
+func TagLabels(tags []string) []TagLabel {
+	var labels []TagLabel
+	for _, tag := range tagsOf(tags) {
+		labels = append(labels, TagLabel{Key: tag.key, Name: strings.Map(dropControl, strings.TrimSpace(tag.name))})
+	}
+	return labels
+}
+
+type keyedTag struct{ key, name string }
+
+func tagsOf(tags []string) []keyedTag {
+	var keyed []keyedTag
+	seen := map[string]bool{"": true}
+	for _, tag := range tags {
+		key := TagKey(tag)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		keyed = append(keyed, keyedTag{key, tag})
+	}
+	return keyed
+}
+
+// TagsOf counts the tags of an owner's documents in memory, as Index.Tags does.
+func TagsOf(docs iter.Seq[Document], owner string) []Tag {
+	counts := map[TagLabel]int{}
+	for doc := range docs {
+		if doc.Owner != owner || doc.Deleted {
+			continue
+		}
+		for _, label := range TagLabels(doc.Tags) {
+			counts[label]++
+		}
+	}
+	return RankTags(counts)
+}
+
+// RankTags orders tags by how many documents have each, then by key. Of the
+// names of one key it takes the one that most documents write, and of those the
+// first.
+func RankTags(counts map[TagLabel]int) []Tag {
+	type group struct {
+		Tag
+		key  string
+		most int
+	}
+	groups := map[string]*group{}
+	for label, count := range counts {
+		g := groups[label.Key]
+		if g == nil {
+			g = &group{key: label.Key}
+			groups[label.Key] = g
+		}
+		g.Count += count
+		if count > g.most || count == g.most && label.Name < g.Name {
+			g.Name, g.most = label.Name, count
+		}
+	}
+	ranked := make([]*group, 0, len(groups))
+	for _, g := range groups {
+		ranked = append(ranked, g)
+	}
+	slices.SortFunc(ranked, func(a, b *group) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.key, b.key))
+	})
+	tags := make([]Tag, len(ranked))
+	for i, g := range ranked {
+		tags[i] = g.Tag
+	}
+	return tags
+}

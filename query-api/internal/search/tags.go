@@ -1,0 +1,51 @@
+package search
+
+import (
+	"context"
+	"fmt"
+
+	"larder.dev/internal/freshness"
+	"larder.dev/internal/searchindex"
+)
+
+// Tags gives the owner's tags, those of most recipes first, and who answered: the
+// index where that has seen the owner's last write and the one named, else the
+// database.
+func (f *Finder) Tags(ctx context.Context, owner string, after freshness.After) ([]searchindex.Tag, string, error) {
+	tags, err := f.indexedTags(ctx, owner, after)
+	switch {
+	case err == nil:
+		return tags, FromIndex, nil
+	case ctx.Err() != nil:
+		return nil, "", ctx.Err()
+	}
+	f.fallBack(ctx, owner, err)
+	return f.storedTags(ctx, owner)
+}
+
+func (f *Finder) indexedTags(ctx context.Context, owner string, after freshness.After) ([]searchindex.Tag, error) {
+	if f.index == nil {
+		return nil, errNoIndex
+	}
+	if err := f.awaitWrites(ctx, owner, after); err != nil {
+		return nil, err
+	}
+	tags, err := f.index.Tags(ctx, owner)
+	if err != nil {
+		return nil, fmt.Errorf("count the tags of user %s: %w", owner, err)
+	}
+	return tags, nil
+}
+
+func (f *Finder) storedTags(ctx context.Context, owner string) ([]searchindex.Tag, string, error) {
+	done, err := f.scan(ctx, owner)
+	if err != nil {
+		return nil, "", err
+	}
+	defer done()
+	named, source, err := f.recipes.Names(ctx, owner)
+	if err != nil {
+		return nil, "", err
+	}
+	return searchindex.TagsOf(documents(owner, named), owner), string(source), nil
+}
