@@ -89,7 +89,7 @@ async function readPage(q: string, tag: string, cursor: string, signal: AbortSig
   const query = {
     limit: pageSize,
     ...(q && { q }),
-    ...(tag && { tag }),
+    ...(tag && { tag: [tag] }),
     ...(cursor && { cursor }),
   }
   try {
