@@ -23,6 +23,7 @@
 package ingredient
 
 import (
+	"html"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -83,6 +84,9 @@ func Parse(text string) Parsed {
 
 // open makes a line of a text: in NFC, with one space for any white space.
 func open(text string, tokens []token) (line, bool) {
+	if strings.Contains(text, "&") && strings.Contains(text, ";") {
+		text = html.UnescapeString(text) // "1&frac12; cups"
+	}
 	text = plain(squeeze(norm.NFC.String(text)))
 	scanned, ok := scan(text, tokens)
 	l := line{text: text, folded: lower(text), tokens: scanned}

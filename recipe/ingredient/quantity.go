@@ -22,7 +22,7 @@ func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	if strings.HasPrefix(l.low(i), "inch-") {
 		return units.Named("inch"), i + 1 // 1-inch-thick
 	}
-	if l.is(i, "in") && i > 0 && l.kindAt(i-1) == number && l.tokens[i].glued {
+	if l.is(i, "in") && i > 0 && l.kindAt(i-1) == number && (l.tokens[i].glued || l.afterPoint(i+1) > i+1) {
 		return units.Named("inch"), l.afterPoint(i + 1) // 1in
 	}
 	if l.at(i) == "ML" && !l.manyBefore(i) {
@@ -164,10 +164,13 @@ func (l *line) ofA(i int) int {
 	} else if !part {
 		return i
 	}
-	if _, next := l.unitAt(at); next == at {
-		return i
+	if _, next := l.unitAt(at); next > at {
+		return at
 	}
-	return at
+	if _, unit, next := l.measureAt(at); next > at && unit.Dimension() != units.Thing && l.has(at-1, article) {
+		return l.sizeOfEach(at) // "half of a 14-ounce can"
+	}
+	return i
 }
 
 // afterNumber reads the unit of the number that begins at start, and what belongs to it.
@@ -176,8 +179,12 @@ func (l *line) afterNumber(start, at int) int {
 	if l.is(at, "-") && l.tokens[at].glued {
 		at++ // 14-ounce
 	}
+	at = l.beforeUnit(at)
 	modified := l.afterModifiers(at)
 	modified = l.preparedUnit(modified)
+	if sized := l.sizedContainer(at, modified); sized > modified {
+		at, modified = sized, sized
+	}
 	unit, after := l.unitAt(modified)
 	if after == modified || unit.Dimension() == units.Thing && l.kindAt(after) == mark && !l.is(after, "(") && !l.foodAfterComma(unit, after) {
 		// No unit, or one that nothing comes behind: "3 cloves" are cloves.
@@ -203,16 +210,81 @@ func (l *line) afterNumber(start, at int) int {
 	return l.measured(unit, after)
 }
 
+// beforeUnit takes what stands between a number and its unit as a note: "1 or more cups", "1+ cups", "1 #2 can".
+func (l *line) beforeUnit(i int) int {
+	next, note := i, span{i, i}
+	switch {
+	case l.has(i, or) && l.has(i+1, openEnded):
+		next, note = i+2, span{i, i + 2}
+	case l.is(i, "+"):
+		next = i + 1
+	default:
+		next = l.canSize(i)
+		note = span{i, next}
+	}
+	unit := l.afterModifiers(next)
+	if _, after := l.unitAt(unit); next == i || after == unit {
+		return i
+	}
+	l.addNote(note.start, note.end)
+	return next
+}
+
+// canSize steps over the number of a can's size: "#2", "No. 303", "(#10)".
+func (l *line) canSize(i int) int {
+	at := i
+	if l.is(at, "(") {
+		at++
+	}
+	if !l.is(at, "#") && !l.has(at, numbered) {
+		return i
+	}
+	digits := l.afterPoint(at + 1)
+	_, next := l.plainDigits(digits)
+	if next == digits || at > i && !l.is(next, ")") {
+		return i
+	}
+	return next + at - i
+}
+
+// sizedContainer reads the size of each one behind a modifier: "2 large 28-oz. cans".
+func (l *line) sizedContainer(at, modified int) int {
+	if modified == at || l.second != nil || l.kindAt(modified) != number && !l.is(modified, "(") {
+		return modified
+	}
+	before := l.found()
+	next := l.sizeOfEach(modified)
+	unit, after := l.unitAt(next)
+	if next == modified || after == next || !containers[unit.Name()] {
+		l.restore(before)
+		return modified
+	}
+	l.addNote(at, modified)
+	return next
+}
+
 // foodAfterComma tells of a unit that its food stands behind a comma: "4 cloves, garlic, minced".
 func (l *line) foodAfterComma(unit units.Unit, i int) bool {
-	return l.is(i, ",") && commaBehind[unit.Name()] && l.food(i+1, len(l.tokens)) > i+1
+	if !commaBehind[unit.Name()] || !l.is(i, ",") && !isDash(l.low(i)) {
+		return false
+	}
+	if _, measured, next := l.measureAt(i + 1); next > i+1 && containers[unit.Name()] && measured.Dimension() != units.Thing {
+		if l.each(next) {
+			next++
+		}
+		if l.is(next, ",") {
+			next++
+		}
+		return l.kindAt(next) == word // "1 can, 14 oz, corn"
+	}
+	return l.is(i, ",") && l.food(i+1, len(l.tokens)) > i+1
 }
 
 // preparedUnit steps over what was done to what is counted: "2 peeled cloves garlic".
 func (l *line) preparedUnit(i int) int {
 	at := l.preparationAt(i, len(l.tokens))
 	unit, next := l.unitAt(at)
-	if next == at || !behindName[unit.Name()] || l.kindAt(next) != word {
+	if next == at || !behindName[unit.Name()] && unit.Dimension() != units.Volume || l.kindAt(next) != word {
 		return i
 	}
 	return at
@@ -271,22 +343,71 @@ func (l *line) measured(unit units.Unit, at int) int {
 		l.places.amount = span{}
 	}
 	at = l.andHalf(at)
-	next := l.afterModifiers(at)
-	if l.has(next, qualifier) {
-		next++
-	}
-	if next > at && l.isOf(next) {
-		l.addNote(at, next) // "1 cucchiaio colmo di farina", "2 litri circa di brodo"
-		at = next
-	}
+	at = l.modifiedBehind(at)
 	at = l.otherMeasure(at, unit)
 	if unit.Dimension() != units.Thing {
 		at = l.vessel(at)
 	}
-	if l.is(at, ",") && l.kindAt(at+1) == word && (unit.Dimension() != units.Thing || l.foodAfterComma(unit, at)) {
+	if l.is(at, ",") && l.kindAt(at+1) == word && (unit.Dimension() != units.Thing || l.second != nil || l.foodAfterComma(unit, at)) {
 		at++ // "1 cup, plus 2 tbsp, oil"
 	}
-	return l.afterOf(at)
+	return l.cutInto(l.afterOf(at))
+}
+
+// modifiedBehind takes what is said of an amount behind its unit as a note: "1 cucchiaio colmo di farina", "2 litri
+// circa di brodo", "1 cup scant flour", "2 cups, heaping, nuts".
+func (l *line) modifiedBehind(i int) int {
+	at := i
+	if l.is(at, ",") && l.isAny(at+1, behindUnit) {
+		at++
+	}
+	next := l.phraseAt(at, behindUnit)
+	if next == at {
+		next = l.afterModifiers(at)
+	}
+	if l.has(next, qualifier|behindUnit) {
+		next = l.afterPoint(next + 1)
+	}
+	telling := next > at && (l.has(next-1, behindUnit) || l.phraseAt(at, behindUnit) == next)
+	switch {
+	case next > at && l.isOf(next), telling && l.kindAt(next) == word:
+		l.addNote(at, next)
+		return next
+	case telling && l.is(next, ",") && l.kindAt(next+1) == word:
+		l.addNote(at, next)
+		return next + 1
+	default:
+		return i
+	}
+}
+
+// cutInto takes the size of what is measured as a note: "2 cups 1-inch cubes squash".
+func (l *line) cutInto(i int) int {
+	inside, closed := i, -1
+	if l.is(i, "(") {
+		inside, closed = i+1, l.closing(i)
+	}
+	_, unit, next := l.measureAt(inside)
+	if next == inside || unit.Dimension() != units.Length || closed >= 0 && next != closed {
+		return i
+	}
+	if closed >= 0 {
+		next++
+	}
+	if l.is(next, "-") && l.tokens[next].glued {
+		next++
+	}
+	if l.has(next, dimension) {
+		next++
+	}
+	if thing, after := l.unitAt(next); after > next && thing.Dimension() == units.Thing {
+		next = after
+	}
+	if l.kindAt(next) != word {
+		return i
+	}
+	l.addNote(i, next)
+	return l.afterOf(next)
 }
 
 // andHalf adds the half of "a pint and a half", "1 kg e mezzo".
@@ -430,6 +551,11 @@ func (l *line) area(i int) int {
 
 // inOther steps over the same in another unit: "400g/14oz", "2cm/¾in".
 func (l *line) inOther(i int) int {
+	if closed := l.closing(i); l.is(i, "(") && closed > i {
+		if _, unit, next := l.measureAt(i + 1); next == closed && unit.Dimension() != units.Thing {
+			return closed + 1 // "400 g (14 oz) cans"
+		}
+	}
 	for l.is(i, "/") || l.is(i, "|") {
 		_, at := l.amountAt(i + 1)
 		if at == i+1 {
@@ -504,7 +630,7 @@ func (l *line) otherMeasure(i int, first units.Unit) int {
 }
 
 func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
-	if l.is(i, "(") {
+	if l.is(i, "(") || l.is(i, "[") {
 		return last, l.measureInParentheses(i, last)
 	}
 	at, relation := i, Plus
@@ -513,10 +639,10 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 		comma = i + 1
 	}
 	switch {
-	case l.is(i, "/"), l.is(i, "|"), l.is(i, "="), l.is(i, "-"), l.is(i, "–"), l.has(i, or):
-		at, relation = i+1, Same
 	case l.has(comma, plus|and):
 		at = comma + 1
+	case l.is(i, "/"), l.is(i, "|"), l.is(i, "="), isDash(l.low(i)), l.is(i, ";"), l.is(i, ","), l.has(i, or):
+		at, relation = i+1, Same
 	case l.has(i, minus):
 		return last, l.takenAway(i)
 	}
@@ -525,10 +651,10 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 		at = i + 1
 	}
 	found, unit, next := l.measureAt(at)
-	if (l.is(i, "-") || l.is(i, "–")) && unit.Dimension() == last.Dimension() {
+	if isDash(l.low(i)) && !l.alike(found, unit, last) || (l.is(i, ",") || l.is(i, ";")) && comma == i && !l.goesOnBehind(next) {
 		return last, i
 	}
-	if contents || at == i && containers[last.Name()] {
+	if contents || (at == i || l.is(i, ",") || isDash(l.low(i))) && containers[last.Name()] {
 		relation = Each // "1 bottle 700 ml"
 	}
 	thing, length := unit.Dimension() == units.Thing, unit.Dimension() == units.Length && !contents
@@ -540,6 +666,31 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 		l.setSecond(found, unit, relation, span{at, next})
 	}
 	return unit, next
+}
+
+// alike tells that a measure is about as much as the amount before it, of the unit last, or of another kind: "2 cups -
+// 500 ml" is no range.
+func (l *line) alike(found amount, unit, last units.Unit) bool {
+	if unit.Dimension() != last.Dimension() {
+		return true
+	}
+	in, ok := units.Convert(units.Rational(found.from), unit, last)
+	if !ok || l.amount == nil || unit == last || unit.Dimension() == units.Thing {
+		return false
+	}
+	size, _ := in.Float64()
+	return size > 0.8*l.amount.from && size < 1.25*l.amount.from
+}
+
+// goesOnBehind tells that a food follows a measure between commas: "2 cups, 500 ml, milk".
+func (l *line) goesOnBehind(i int) bool {
+	if l.each(i) {
+		i++
+	}
+	if l.is(i, ",") {
+		i++
+	}
+	return l.kindAt(i) == word && !l.has(i, preparation|stop|adverb)
 }
 
 // takenAway takes "minus 1 tbsp" as a note.
@@ -564,7 +715,7 @@ func (l *line) measureInParentheses(i int, first units.Unit) int {
 		return i
 	}
 	found, unit, next := l.measureAt(i + 1)
-	if next == i+1 || !l.onlyEach(next, closed) {
+	if next == i+1 || !l.onlyEach(next, closed) || unit.Dimension() == units.Length {
 		return i
 	}
 	relation := Same
@@ -730,7 +881,7 @@ func (l *line) trailing(i int) bool {
 }
 
 func (l *line) separates(i int) bool {
-	return l.is(i, ":") || l.is(i, "-") || l.is(i, "–") || l.is(i, ",") || l.isTimes(i)
+	return l.is(i, ":") || l.is(i, "-") || l.is(i, "–") || l.is(i, ",") || l.is(i, ".") || l.is(i, "…") || l.isTimes(i)
 }
 
 // standsBehind tells that an amount from at to next is that of the food before it, and no number in a name

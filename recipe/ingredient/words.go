@@ -19,6 +19,7 @@ const (
 	adverb                       // how it is done: finely; means nothing without a preparation
 	adjective                    // a word before a comma that still belongs to the name: boneless, skinless thighs
 	modifier                     // of a unit: heaped
+	behindUnit                   // that may stand behind it as well: 1 cup scant
 	qualifier                    // how exact an amount is: about
 	dimension                    // which way a length is: thick
 	numbered                     // what a number of the name follows: type 405
@@ -70,7 +71,7 @@ const (
 
 // roles are the keys of the language tables.
 var roles = map[string]role{
-	"size": size, "preparation": preparation, "adverb": adverb, "adjective": adjective, "modifier": modifier,
+	"size": size, "preparation": preparation, "adverb": adverb, "adjective": adjective, "modifier": modifier, "behind unit": behindUnit,
 	"qualifier": qualifier, "dimension": dimension, "numbered": numbered, "few": few, "little": little, "part": part,
 	"open-ended": openEnded, "indefinite": indefinite, "stop": stop, "link": link, "article": article,
 	"genitive article": genitive, "of": of, "from": from, "or": or, "and": and, "to": to, "each": each,
