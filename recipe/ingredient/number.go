@@ -36,7 +36,7 @@ func (l *line) amountAt(i int) (found amount, next int) {
 		return found, next
 	}
 	if l.has(after-1, dozens) && !l.has(next-1, dozens) {
-		found.from *= dozen // "2-3 dozen" are 24 to 36
+		found.from *= l.dozen(after - 1) // "2-3 dozen" are 24 to 36
 	}
 	if upper <= found.from {
 		return amount{from: from}, next
@@ -115,8 +115,26 @@ func (l *line) numberAt(i int) (value float64, next int) {
 	return l.times(whole, next)
 }
 
-// dozen is how many a dozen are.
-const dozen = 12
+// dozen is how many a dozen are, or what else is counted like one: a French dizaine is ten.
+func (l *line) dozen(i int) float64 {
+	if value := l.value(i); value > 0 {
+		return value
+	}
+	return 12
+}
+
+// dozens reads on behind as many dozens as value: "1 docena y media".
+func (l *line) dozens(value float64, i int) (float64, int) {
+	next := l.afterPoint(i + 1)
+	at := next + 1
+	if l.has(at, article) {
+		at++
+	}
+	if part := l.numeral(at); l.has(next, and) && part > 0 && part < 1 && at+1 < len(l.tokens) {
+		return l.dozen(i) * (value + part), at + 1
+	}
+	return l.dozen(i) * value, next
+}
 
 // times reads the dozen, the hundred, or the fraction in words behind a number: "2 dozen", "2 thirds", "1 halbe".
 func (l *line) times(value float64, next int) (float64, int) {
@@ -125,9 +143,9 @@ func (l *line) times(value float64, next int) (float64, int) {
 	}
 	switch {
 	case l.has(next, dozens):
-		return dozen * value, l.afterPoint(next + 1)
+		return l.dozens(value, next)
 	case l.is(next, "baker's") && l.has(next+1, dozens):
-		return (dozen + 1) * value, next + 2
+		return (l.dozen(next+1) + 1) * value, next + 2
 	case l.has(next, hundred):
 		return 100 * value, next + 1
 	}
@@ -436,7 +454,9 @@ func (l *line) partOfOne(i int, value float64) (float64, int) {
 func (l *line) articleAt(i int) (value float64, next int) {
 	switch {
 	case l.has(i+1, dozens):
-		return dozen, i + 2
+		return l.dozens(1, i+1)
+	case l.has(i+1, to|or) && l.numeral(i+2) > 1:
+		return 1, i + 1 // "une ou deux gousses"
 	case l.has(i+1, hundred):
 		return 100, i + 2
 	case l.has(i+1, fraction) && i+2 < len(l.tokens):
@@ -447,6 +467,9 @@ func (l *line) articleAt(i int) (value float64, next int) {
 	}
 	if l.kindAt(i+1) == number || l.numeral(i+1) >= 1 {
 		return l.articleBeforeNumber(i)
+	}
+	if part, next := l.partAt(i + 1); next > i+1 {
+		return 1 + part, next // "en och en halv dl"
 	}
 	unit := l.afterModifiers(i + 1)
 	if _, next := l.unitAt(unit); next > unit && next < len(l.tokens) {

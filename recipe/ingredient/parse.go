@@ -162,8 +162,11 @@ func (l *line) bareArticle(i int) int {
 	if !l.words.nounFirst || l.amount != nil || l.unit != "" || l.at(i) != l.low(i) {
 		return i
 	}
-	next := l.afterOf(i)
-	if next == i && l.has(i, definite) {
+	next := i
+	switch {
+	case l.isOf(i):
+		next = l.afterOf(i)
+	case l.has(i, definite):
 		next++
 	}
 	if l.kindAt(next) != word {

@@ -575,7 +575,7 @@ func (l *line) wholeMeasure(i, end int) bool {
 
 // unitBehind takes the unit noun off the end of a name: "2 garlic cloves" are cloves of garlic.
 func (l *line) unitBehind() {
-	if len(l.name) == 0 {
+	if len(l.name) == 0 || l.words.nounFirst {
 		return
 	}
 	last := &l.name[len(l.name)-1]

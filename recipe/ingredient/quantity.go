@@ -416,6 +416,9 @@ func (l *line) andHalf(i int) int {
 	if l.has(at, article) {
 		at++
 	}
+	if l.amount.upper == nil && l.kindAt(at) != word {
+		return l.andPart(i)
+	}
 	half := l.numeral(at)
 	if !l.has(i, and) || half <= 0 || half >= 1 || l.amount.upper != nil {
 		return i
@@ -423,6 +426,20 @@ func (l *line) andHalf(i int) int {
 	l.amount.from += half
 	l.places.amount = span{}
 	return at + 1
+}
+
+// andPart adds the part of "1 litro e 1/2 di brodo", "1 tasse ½ de lait".
+func (l *line) andPart(i int) int {
+	part, next := l.partAt(i)
+	if next == i {
+		return i
+	}
+	if _, end := l.unitAt(next); !l.isOf(next) && (end > next || !l.has(i, and)) {
+		return i
+	}
+	l.amount.from += part
+	l.places.amount = span{}
+	return next
 }
 
 // things reads the unit of what a length was said of.
@@ -897,7 +914,8 @@ func (l *line) standsBehind(at, next int) bool {
 	case l.unit == "":
 		return separated && closed || l.countBehind(at, next) || !ended && (l.is(next, ",") || l.has(next, size) && !l.is(at-1, ","))
 	default:
-		return closed && (separated || unit.Dimension() != units.Thing && unit.Dimension() != units.Length)
+		behind := ended && l.words.nounFirst && unit.Dimension() == units.Thing // "Aglio 1 spicchio"
+		return closed && (separated || behind || unit.Dimension() != units.Thing && unit.Dimension() != units.Length)
 	}
 }
 

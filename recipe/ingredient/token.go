@@ -210,7 +210,7 @@ func pluralSign(text string) int {
 	return 0
 }
 
-var pluralSigns = []string{"(s)", "(n)", "(en)", "(er)", "(e)", "(es)"} //nolint:gochecknoglobals // a table
+var pluralSigns = []string{"(s)", "(je)", "(jes)", "(n)", "(en)", "(er)", "(e)", "(es)"} //nolint:gochecknoglobals // a table
 
 // singular is a word without such an ending.
 func singular(word string) string {

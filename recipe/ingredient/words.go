@@ -162,7 +162,7 @@ func (v *vocabulary) entry(key, entry string, word func(string, role, float64, i
 	if !ok && key != "telling" {
 		return
 	}
-	if as&(numeral|fraction) != 0 {
+	if as&(numeral|fraction|dozens) != 0 {
 		if curly := strings.ReplaceAll(entry, "'", "’"); curly != entry {
 			v.entry(key, curly, word)
 		}
