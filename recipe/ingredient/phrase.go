@@ -565,7 +565,7 @@ func (l *line) wholeMeasure(i, end int) bool {
 		return false
 	}
 	one := l.unit == "" && l.amount.from == 1 && l.amount.upper == nil && unit.Dimension() == units.Mass
-	inside := containers[l.unit] && !l.is(end-1, "total") // "1 can tomatoes (400 g)"
+	inside := sealed[l.unit] && !l.is(end-1, "total") // "1 can tomatoes (400 g)"
 	if relation == Same && (one || inside) || l.each(end-1) {
 		relation = Each // also a chicken (3 pounds): two weigh that each
 	}

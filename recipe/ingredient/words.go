@@ -361,6 +361,12 @@ var (
 		can, tin, jar, package, packet, pack, pouch, sachet, bag, bottle, box, carton, container, tub, tube, pot,
 		punnet, envelope, block, tray, bar, loaf, ball, glass`)
 
+	// sealed are those that are bought full, so that a measure behind their food is what is in each: "2 cans tomatoes
+	// (400 g)", but "2 glasses of water (400 ml)".
+	sealed = set(`
+		can, tin, jar, package, packet, pack, pouch, sachet, bag, bottle, box, carton, container, tub, tube, punnet,
+		envelope`)
+
 	// shelved are the containers of food that is sold prepared: "1 can chopped tomatoes" is a name.
 	shelved = set("can, tin")
 
