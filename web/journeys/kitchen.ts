@@ -36,24 +36,27 @@ export function address(path = '/'): string {
   return new URL(path, process.env['LARDER_URL']).href
 }
 
+/** addCook makes an account, with the recipes of a file. */
+export async function addCook({ recipes = '', grocery = false }: Partial<Options> = {}): Promise<Cook> {
+  const name = `cook-${randomUUID().slice(0, 8)}`
+  await larder(['user', 'add', name, '--password-stdin', ...(grocery ? ['--grocery'] : [])], password)
+  if (recipes) await larder(['import', '--user', name, recipes])
+  const response = await fetch(address('/api/session'), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username: name, password }),
+  })
+  const { token } = (await response.json()) as { token: string }
+  const api = (path: string, init: RequestInit = {}) =>
+    fetch(address(path), { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } })
+  return { name, password, api }
+}
+
 export const test = base.extend<Options & { cook: Cook; kitchen: Page }>({
   recipes: [samples, { option: true }],
   grocery: [true, { option: true }],
 
-  cook: async ({ recipes, grocery }, use) => {
-    const name = `cook-${randomUUID().slice(0, 8)}`
-    await larder(['user', 'add', name, '--password-stdin', ...(grocery ? ['--grocery'] : [])], password)
-    if (recipes) await larder(['import', '--user', name, recipes])
-    const response = await fetch(address('/api/session'), {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ username: name, password }),
-    })
-    const { token } = (await response.json()) as { token: string }
-    const api = (path: string, init: RequestInit = {}) =>
-      fetch(address(path), { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } })
-    await use({ name, password, api })
-  },
+  cook: async ({ recipes, grocery }, use) => use(await addCook({ recipes, grocery })),
 
   // The app with the cook logged in.
   kitchen: async ({ page, cook }, use) => {

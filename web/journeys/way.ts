@@ -16,6 +16,10 @@ export class Way {
   readonly commands: Passed[] = []
   /** What is put at the end of the service worker's script: another text is another version of the app. */
   version = ''
+  /** Every request that came this far, in order. */
+  readonly asked: string[] = []
+  /** What a portal or a proxy answers to every call of the API, in the server's place. */
+  stranger: { status: number; type: string; body: string } | undefined
   private state: State = 'open'
   private readonly sockets = new Set<Socket>()
   private readonly server: Server
@@ -54,6 +58,8 @@ export class Way {
     if (this.state === 'cut') return void question.socket.destroy()
     if (this.state === 'hanging') return
     const { method = 'GET', url = '/', headers } = question
+    this.asked.push(`${method} ${url}`)
+    if (this.stranger && /^\/(grocery\/)?api\//.test(url)) return this.passStranger(this.stranger, answer)
     const key = headers['idempotency-key']
     if (key) this.commands.push({ method, path: url, key: String(key) })
     // Unpacked, so that a version can be put to it.
@@ -68,6 +74,12 @@ export class Way {
     onward.on('error', () => answer.destroy())
     answer.on('close', () => onward.destroy())
     question.pipe(onward)
+  }
+
+  private passStranger({ status, type, body }: NonNullable<Way['stranger']>, answer: ServerResponse) {
+    const location = status === 302 ? { location: '/portal' } : {}
+    answer.writeHead(status, { ...(type && { 'content-type': type }), ...location })
+    answer.end(body)
   }
 
   private passVersion(reply: IncomingMessage, answer: ServerResponse) {

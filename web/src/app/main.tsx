@@ -7,16 +7,17 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode, startTransition } from 'react'
 import { createRoot } from 'react-dom/client'
 import { startLanguage } from '@/lib/i18n'
+import { startSession } from '@/lib/session'
 import { newQueryClient } from './queries'
 import { newRouter } from './router'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 
+await Promise.all([startLanguage(), startSession()])
 const client = newQueryClient()
 const router = newRouter(client)
 
-await startLanguage()
 // As a transition, which gives way to a cook's taps again and again while it draws.
 startTransition(() =>
   createRoot(root).render(

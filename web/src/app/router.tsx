@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { listQuery, openKept, recipeQuery } from '@/lib/recipes'
-import { sessionQuery } from '@/lib/session'
+import { isLoggedOut, sessionQuery } from '@/lib/session'
 import { Broken } from './pages/Broken'
 import { NotThere } from './pages/NotThere'
 import { Larder } from './pages/Larder'
@@ -35,7 +35,7 @@ const insideRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'inside',
   beforeLoad: async ({ context, location, preload }) => {
-    if (!preload) askAtOnce(context.client, location)
+    if (!preload && !isLoggedOut()) askAtOnce(context.client, location)
     const user = await context.client.ensureQueryData(sessionQuery)
     if (!user) throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
   },

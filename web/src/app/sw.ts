@@ -6,6 +6,7 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { CacheFirst } from 'workbox-strategies'
 import { clientsClaim, type WorkboxPlugin } from 'workbox-core'
+import { endLeft, leaveTask } from '@/lib/left'
 import { pictureKey, picturesCache } from '@/lib/pictures'
 
 declare const self: ServiceWorkerGlobalScope
@@ -33,9 +34,10 @@ registerRoute(
     plugins: [
       {
         cacheKeyWillBeUsed: ({ request }) => Promise.resolve(pictureKey(request.url)),
-        // An answer of another origin can't be looked into; one of ours that isn't whole must not be kept.
+        // An answer of another origin can't be looked into; one of ours that isn't whole, or a portal's page in the
+        // place of a picture, must not be kept.
         cacheWillUpdate: ({ response }) =>
-          Promise.resolve(response.status === 200 || response.type === 'opaque' ? response : null),
+          Promise.resolve(isPicture(response) || response.type === 'opaque' ? response : null),
       },
       atMost(1_000),
     ],
@@ -58,6 +60,17 @@ async function openStep(url: string) {
   if (!open) return void (await self.clients.openWindow(url))
   await open.focus()
 }
+
+function isPicture(response: Response): boolean {
+  return response.status === 200 && (response.headers.get('Content-Type') ?? '').startsWith('image/')
+}
+
+// A logout without a network, of an app that is closed by now: the browser says when there is one.
+self.addEventListener('sync', (event: Event) => {
+  const task = event as ExtendableEvent & { tag: string }
+  if (task.tag === leaveTask)
+    task.waitUntil(endLeft().then((ended) => ended || Promise.reject(new Error('not yet'))))
+})
 
 self.addEventListener('message', (event) => {
   // The page asks the cook first.

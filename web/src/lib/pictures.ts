@@ -1,4 +1,4 @@
-/** picturesCache is where the service worker keeps pictures, and what is wiped with the rest when the user changes. */
+/** picturesCache is where the service worker keeps pictures. */
 export const picturesCache = 'larder.pictures'
 
 /** pictureKey is what a picture is kept by: its address is signed anew now and then, and the picture under it never changes. */

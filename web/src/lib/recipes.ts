@@ -2,7 +2,7 @@
 import { queryOptions, infiniteQueryOptions, type QueryClient } from '@tanstack/react-query'
 import { answered, queries, Unreachable, type Change, type Recipe, type RecipeItem } from '@/lib/api'
 import { changesWait } from '@/lib/outbox'
-import { forgetRecipe, keepItems, keepRecipe, store, syncedAt, type KeptRecipe } from '@/lib/store'
+import { forgetRecipe, isOurs, keepItems, keepRecipe, store, syncedAt, type KeptRecipe } from '@/lib/store'
 import { find } from '@/lib/words'
 
 /** Where an answer comes from, and how old it is. */
@@ -105,7 +105,8 @@ async function readPage(q: string, tag: string, cursor: string, signal: AbortSig
 
 /** keptPage finds in what is stored on this device: only recipes that can be opened without a network. */
 export async function keptPage(q: string, tag: string): Promise<Page> {
-  const items = find(await store.items.where('kept').equals(1).toArray(), q, tag)
+  const kept = (await isOurs()) ? await store.items.where('kept').equals(1).toArray() : []
+  const items = find(kept, q, tag)
   return { items, total: items.length, next: null, from: 'device', at: await syncedAt() }
 }
 
@@ -126,7 +127,7 @@ export async function applyChanges(client: QueryClient, changes: Change[]) {
 // All of them or none, so that what is noted as synced was. It gives those that are taken over: where this device
 // has a change of its own that waits, the server says which one is newer once it has got it.
 function keepChanges(changes: Change[]): Promise<Change[]> {
-  return store.transaction('rw', store.recipes, store.items, store.outbox, store.notes, async () => {
+  return store.transaction('rw', store.tables, async () => {
     const taken: Change[] = []
     for (const change of changes) {
       if (await changesWait(change.id)) continue

@@ -102,19 +102,29 @@ export function ownerHere(): string {
  * ifOurs changes what is kept, unless the device is somebody else's by now: an answer may come, or a page wake up, after
  * another page has logged out or let another person in.
  */
-function ifOurs(change: () => Promise<void>): Promise<void> {
-  return store.transaction('rw', store.recipes, store.items, store.notes, async () => {
-    const owner = await store.notes.get('owner')
-    if ((owner?.value ?? null) === personHere()) await change()
+async function ifOurs(change: () => Promise<void>): Promise<void> {
+  await store.transaction('rw', store.recipes, store.items, store.drafts, store.notes, async () => {
+    if (await isOurs()) await change()
   })
 }
 
-/**
- * takeDevice makes this device that of a person. What is kept of another one goes; what waits for its owner stays.
- */
+/** isOurs tells whether what is kept is of this page's person. */
+export async function isOurs(): Promise<boolean> {
+  return ((await keptFor()) ?? null) === personHere()
+}
+
+/** Whose device it is after a logout: a page that doesn't know of it yet can't keep anything. */
+export const nobody = ''
+
+/** keptFor is the id of the person whose device it is, nobody after a logout; undefined on a new device. */
+export async function keptFor(): Promise<string | undefined> {
+  return (await store.notes.get('owner'))?.value as string | undefined
+}
+
+/** takeDevice makes this device that of a person. What is kept of another one goes; what waits for its owner stays. */
 export async function takeDevice(person: string) {
   await store.transaction('rw', store.tables, async () => {
-    const owner = (await store.notes.get('owner'))?.value
+    const owner = await keptFor()
     if (owner !== undefined && owner !== person) await wipe('keep')
     await store.notes.put({ name: 'owner', value: person })
   })
@@ -135,7 +145,10 @@ export function readDraft(recipe: string | undefined): Promise<Draft | undefined
 }
 
 export async function keepDraft(recipe: string | undefined, draft: Omit<Draft, 'id' | 'owner'>) {
-  await store.drafts.put({ ...draft, id: draftKey(recipe), owner: ownerHere() })
+  const written = { ...draft, id: draftKey(recipe), owner: ownerHere() }
+  await ifOurs(async () => {
+    await store.drafts.put(written)
+  })
 }
 
 export async function dropDraft(recipe: string | undefined) {

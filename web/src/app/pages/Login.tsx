@@ -4,7 +4,8 @@ import { LoginPage } from '@/features/login/LoginPage'
 export function Login() {
   const router = useRouter()
   const { next } = useSearch({ from: '/login' })
-  return <LoginPage onDone={() => router.history.push(ownAddress(next))} />
+  const address = ownAddress(next)
+  return <LoginPage next={address} onDone={() => router.history.push(address)} />
 }
 
 // Only a page of this app: an address that somebody sent must not lead elsewhere after the login.

@@ -5,7 +5,9 @@ import { useMeasured } from '@/components/useMeasured'
 import { OfflineStrip } from '@/features/offline/OfflineStrip'
 import { useSync } from '@/features/offline/useSync'
 import { Timers } from '@/features/timers/Timers'
+import { useWatchedPerson } from '@/features/login/useWatchedPerson'
 import { UpdatePrompt } from '@/features/update/UpdatePrompt'
+import { isLeftHere } from '@/lib/left'
 import { useUser } from '@/lib/session'
 
 /** Root is around every page: it keeps the device in step, and leads to the login when a session ends. */
@@ -14,18 +16,22 @@ export function Root() {
   const navigate = useNavigate()
   const here = useRouterState({ select: (state) => state.location })
   useSync(user?.id ?? null)
+  useWatchedPerson()
   const strips = useRef<HTMLDivElement>(null)
   useMeasured(strips, '--strips')
   const outside = here.pathname === '/login'
   useEffect(() => {
     if (user || outside) return
-    void navigate({ to: '/login', search: here.href === '/' ? {} : { next: here.href }, replace: true })
+    // Where somebody was who has logged out is nobody else's business.
+    const search = here.href === '/' || isLeftHere() ? {} : { next: here.href }
+    void navigate({ to: '/login', search, replace: true, ignoreBlocker: true })
   }, [user, outside, here.href, navigate])
   return (
     <>
       <div ref={strips}>
         <UpdatePrompt />
         <OfflineStrip
+          key={user?.id}
           onEdit={(id) =>
             void (id
               ? navigate({ to: '/recipes/$id/edit', params: { id } })

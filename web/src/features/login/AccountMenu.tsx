@@ -1,13 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Dialog } from '@/components/Dialog'
 import { Icon } from '@/components/Icon'
-import { commands } from '@/lib/api'
 import { chooseLanguage, languages, type Language } from '@/lib/i18n'
-import { leave, switchUser, useUser } from '@/lib/session'
-import { store } from '@/lib/store'
+import { unsentOf } from '@/lib/leave'
+import { logOut as endSession, useUser } from '@/lib/session'
 import styles from './AccountMenu.module.css'
 import { Devices } from './Devices'
 
@@ -38,50 +37,52 @@ export function AccountMenu() {
             ))}
           </select>
           <Devices />
-          <LogOut />
+          {user && <LogOut user={user.id} />}
         </div>
       </Dialog>
     </>
   )
 }
 
-function LogOut() {
+function LogOut({ user }: { user: string }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const [busy, setBusy] = useState(false)
-  const [waiting, setWaiting] = useState(0)
-  const gone = useRef(false)
+  const [unsent, setUnsent] = useState(0)
   useEffect(() => {
-    store.outbox.count().then(
+    let gone = false
+    unsentOf(user).then(
       (count) => {
-        if (!gone.current) setWaiting(count)
+        if (!gone) setUnsent(count)
       },
-      () => undefined,
+      () => undefined, // a browser that keeps nothing
     )
     return () => {
-      gone.current = true
+      gone = true
     }
-  }, [])
+  }, [user])
 
-  async function logOut() {
+  function logOut(discard: boolean) {
     setBusy(true)
-    // Without a network the session is forgotten here and ends on the server by itself.
-    await commands.DELETE('/api/session').catch(() => undefined)
-    await leave()
-    switchUser(client, null)
+    void endSession(client, discard)
   }
 
   return (
     <div className={styles.leave}>
       <p>{t('login.logoutText')}</p>
-      {waiting > 0 && (
+      {unsent > 0 && (
         <p className={styles.warning} role="alert">
-          {t('login.logoutWaiting', { count: waiting })}
+          {t('login.logoutUnsent', { count: unsent })}
         </p>
       )}
-      <Button look="danger" busy={busy} onClick={() => void logOut()}>
+      <Button look="danger" busy={busy} onClick={() => logOut(false)}>
         {t('login.logout')}
       </Button>
+      {unsent > 0 && (
+        <Button look="quiet" busy={busy} onClick={() => logOut(true)}>
+          {t('login.logoutDiscard')}
+        </Button>
+      )}
     </div>
   )
 }

@@ -1,20 +1,29 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState, type FormEvent } from 'react'
+import { useEffect, useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Dish } from '@/components/Dish'
 import { Field } from '@/components/Field'
-import { answered, commands, Refused, Unreachable } from '@/lib/api'
-import { rememberUser, switchUser } from '@/lib/session'
+import { Refused, Unreachable } from '@/lib/api'
+import { logIn as beginSession, switchUser } from '@/lib/session'
 import styles from './LoginPage.module.css'
 
+interface Props {
+  /** The page after the login. */
+  next: string
+  onDone: () => void
+}
+
 /** LoginPage asks for name and password. Accounts aren't made here, and it says whom to ask. */
-export function LoginPage({ onDone }: { onDone: () => void }) {
+export function LoginPage({ next, onDone }: Props) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const [shown, setShown] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState('')
+  useEffect(() => {
+    document.title = 'Larder' // the page before may have been a recipe's
+  }, [])
 
   async function logIn(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -22,10 +31,9 @@ export function LoginPage({ onDone }: { onDone: () => void }) {
     setBusy(true)
     setFailure('')
     try {
-      const body = { username: String(form.get('username')), password: String(form.get('password')) }
-      const { data } = await answered(commands.POST('/api/session', { body }))
-      await rememberUser(data.user)
-      switchUser(client, data.user)
+      const user = await beginSession(String(form.get('username')), String(form.get('password')), next)
+      if (!user) return
+      switchUser(client, user)
       onDone()
     } catch (error) {
       setFailure(saidOf(error))

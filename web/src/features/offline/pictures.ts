@@ -27,7 +27,7 @@ export function pictureKeeper(signal: AbortSignal): () => void {
 
 async function keepPictures(signal: AbortSignal) {
   // Without the service worker's eyes on the page nothing of it would be kept, and all asked for again the next time.
-  if (sparing() || !navigator.serviceWorker.controller) return
+  if (sparing() || !navigator.serviceWorker?.controller) return
   const cache = await caches.open(picturesCache)
   for (const kept of await store.recipes.toArray()) {
     if (signal.aborted || !isOnline()) return

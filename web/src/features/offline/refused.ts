@@ -10,7 +10,7 @@ import { keepDraft, readDraft, store, type Waiting } from '@/lib/store'
 export async function toDraft(waiting: Waiting): Promise<string | undefined> {
   const { refused, kind, recipe_id, base = 0 } = waiting
   const gone = refused?.status === 404 || (kind === 'create' && !refused?.current)
-  return store.transaction('rw', store.drafts, store.outbox, async () => {
+  return store.transaction('rw', store.tables, async () => {
     if (gone && (await readDraft(undefined))) return undefined
     await keepDraft(gone ? undefined : recipe_id, {
       input: waiting.body as RecipeInput,

@@ -1,0 +1,315 @@
+import type { BrowserContext, Page } from '@playwright/test'
+import { readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { address, addCook, expect, expectAccessible, test as base, type Cook } from './kitchen'
+import { Way } from './way'
+
+const photo = readFileSync(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)))
+
+// A device that is used by two people, by a way that can be cut.
+const test = base.extend<{ way: Way; other: Cook }>({
+  way: async ({}, use) => {
+    const way = await Way.to(address())
+    await use(way)
+    await way.close()
+  },
+  other: async ({}, use) => use(await addCook({ grocery: true })),
+})
+
+async function logIn(page: Page, cook: Cook) {
+  await page.getByLabel('Name').fill(cook.name)
+  await page.getByLabel('Password', { exact: true }).fill(cook.password)
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await expect(page.getByRole('searchbox')).toBeVisible()
+}
+
+async function logOut(page: Page, button = 'Log out') {
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('button', { name: button, exact: true }).click()
+  await expect(page.getByLabel('Password', { exact: true })).toBeVisible()
+}
+
+/** open logs in, and waits until the app and the recipes are on the device. */
+async function open(page: Page, cook: Cook, way: Way) {
+  await page.goto(way.address())
+  await logIn(page, cook)
+  await expect(page.getByRole('link', { name: /Rösti/ })).toBeVisible()
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  // The stream of changes is opened when those before it are taken over.
+  await expect.poll(() => way.asked.some((call) => call.startsWith('GET /api/events'))).toBe(true)
+}
+
+async function tokenOf(context: BrowserContext) {
+  return (await context.cookies()).find(({ name }) => name === 'larder_session')?.value ?? ''
+}
+
+async function statusOf(token: string) {
+  const answer = await fetch(address('/api/session'), { headers: { Authorization: `Bearer ${token}` } })
+  return answer.status
+}
+
+async function namesOf(cook: Cook): Promise<string[]> {
+  const answer = await cook.api('/api/recipes?limit=100')
+  return ((await answer.json()) as { items: { name: string }[] }).items.map(({ name }) => name)
+}
+
+async function rename(page: Page, from: RegExp, to: string) {
+  await page.getByRole('link', { name: from }).click()
+  await page.getByRole('link', { name: 'Edit' }).click()
+  await page.getByLabel('Name', { exact: true }).fill(to)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(to)
+}
+
+/** dump gives all that the pages of this origin keep on the device, as text. */
+function dump(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const asked = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error ?? new Error('no answer'))
+      })
+    const found: unknown[] = [
+      { ...localStorage },
+      { ...sessionStorage },
+      location.href,
+      document.title,
+      history.state,
+    ]
+    for (const { name } of await indexedDB.databases()) {
+      const database = await asked(indexedDB.open(name ?? ''))
+      for (const table of database.objectStoreNames) {
+        const rows = database.transaction(table).objectStore(table)
+        found.push([name, table, await asked(rows.getAll()), await asked(rows.getAllKeys())])
+      }
+      database.close()
+    }
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name)
+      for (const request of await cache.keys()) {
+        const answer = await cache.match(request)
+        const type = answer?.headers.get('Content-Type') ?? ''
+        const page = /^(workbox-precache|grocery-page)/.test(name)
+        found.push([name, request.url, page ? '' : type])
+      }
+    }
+    return JSON.stringify(found)
+  })
+}
+
+// A logout without a network counts at once and for good: the app is closed, opened with a network, and asks who is
+// there. The session ends on the server before anything else is asked.
+test('log out without a network', async ({ page, context, cook, way }) => {
+  await open(page, cook, way)
+  const token = await tokenOf(context)
+  const second = await context.newPage()
+  await second.goto(way.address())
+  await expect(second.getByRole('link', { name: /Rösti/ })).toBeVisible()
+
+  way.is('cut')
+  await logOut(page)
+  await expect(second.getByLabel('Password', { exact: true })).toBeVisible()
+  await expectAccessible(page)
+  expect(await statusOf(token)).toBe(200)
+  await page.reload()
+  await expect(page.getByLabel('Password', { exact: true })).toBeVisible()
+  await page.close()
+  await second.close()
+
+  way.asked.length = 0
+  way.is('open')
+  const again = await context.newPage()
+  await again.goto(way.address())
+  await expect(again.getByLabel('Password', { exact: true })).toBeVisible()
+  await expect.poll(() => statusOf(token)).toBe(401)
+  await expect(again.getByRole('link', { name: /Rösti/ })).toHaveCount(0)
+  const calls = way.asked.filter((call) => call.includes('/api/'))
+  expect(calls[0]).toBe('DELETE /api/session')
+
+  await logIn(again, cook)
+  await expect(again.getByRole('link', { name: /Rösti/ })).toBeVisible()
+  await again.reload()
+  await expect(again.getByRole('link', { name: /Rösti/ })).toBeVisible()
+})
+
+// A login takes the place of a logout that the server hadn't heard of: the session before is ended, and not the new one.
+test('log in after a logout without a network', async ({ page, context, cook, other, way }) => {
+  await open(page, cook, way)
+  const token = await tokenOf(context)
+  way.is('cut')
+  await logOut(page)
+  way.is('open')
+  await logIn(page, other)
+  expect(await statusOf(token)).toBe(401)
+  await expect(page.getByRole('link', { name: /Rösti/ })).toHaveCount(0)
+  await page.reload()
+  await expect(page.getByRole('searchbox')).toBeVisible()
+  expect(await statusOf(await tokenOf(context))).toBe(200)
+})
+
+// Whoever has logged out leaves nothing on the device.
+test('nothing of a person is left after a logout', async ({ page, cook, way }) => {
+  test.setTimeout(90_000)
+  await cook.api(`/api/recipes/${randomUUID()}`, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', 'If-None-Match': '*' },
+    body: JSON.stringify({
+      name: 'Quincewort pie',
+      ingredients: [{ text: '3 quinceworts' }],
+      steps: [{ text: 'Bake for 20 minutes.' }],
+    }),
+  })
+  await open(page, cook, way)
+  await page.getByRole('searchbox').fill('quincewort')
+  await page.getByRole('link', { name: /Quincewort/ }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Quincewort pie')
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'quincewort.png', mimeType: 'image/png', buffer: photo })
+  await expect(page.locator('img[src*="/files/"]').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Grocery' }).click()
+  await page.getByRole('button', { name: /^Add \d+ things?$/ }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('link', { name: 'Cook', exact: true }).click()
+  await page.getByRole('button', { name: /^Start 20 min/ }).click()
+  await page.goto(way.address('/grocery/'))
+  await expect(page.getByRole('checkbox', { name: /quincewort/ })).toBeVisible()
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await page.goto(way.address('/?q=quincewort'))
+  await expect(page.getByRole('link', { name: /Quincewort/ })).toBeVisible()
+  const before = await dump(page)
+  expect(before).toContain('Quincewort pie')
+  expect(before).toContain(cook.name)
+  expect(before).toMatch(/"image\//)
+
+  await logOut(page)
+  const left = await dump(page)
+  for (const word of [/quincewort/i, /rösti/i, new RegExp(cook.name), /"image\//, /\/files\//])
+    expect(left).not.toMatch(word)
+})
+
+// What waits to be sent is its owner's: another person on the device sees nothing of it and doesn't send it, and it goes out
+// when its owner logs in again.
+test('what waits is kept for its owner', async ({ page, cook, other, way }) => {
+  test.setTimeout(90_000)
+  await open(page, cook, way)
+  way.is('cut')
+  await rename(page, /Rösti/, 'Rösti of mine')
+  await expect(page.getByText('1 change waits')).toBeVisible()
+  await page.goto(way.address('/'))
+  await page.getByRole('button', { name: 'Account' }).click()
+  await expect(page.getByText('1 thing that you wrote here is not in your larder yet')).toBeVisible()
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await logOut(page)
+
+  way.is('open')
+  await logIn(page, other)
+  await expect(page.getByRole('heading', { name: 'An empty larder' })).toBeVisible()
+  await expect(page.getByText(/changes? waits?/)).toBeHidden()
+  expect(await namesOf(other)).toEqual([])
+  expect(await namesOf(cook)).toContain('Rösti')
+  await logOut(page)
+
+  await logIn(page, cook)
+  await expect(page.getByRole('link', { name: /Rösti of mine/ })).toBeVisible({ timeout: 20_000 })
+  await expect.poll(() => namesOf(cook)).toContain('Rösti of mine')
+  expect(await namesOf(other)).toEqual([])
+})
+
+// Who doesn't want it kept discards it.
+test('what waits is discarded with a logout', async ({ page, cook, way }) => {
+  await open(page, cook, way)
+  way.is('cut')
+  await rename(page, /Rösti/, 'Rösti of mine')
+  await page.goto(way.address('/'))
+  await logOut(page, 'Log out and discard what is not sent')
+  expect(await dump(page)).not.toContain('Rösti')
+  way.is('open')
+  await logIn(page, cook)
+  await expect(page.getByRole('link', { name: /Rösti/ })).toBeVisible()
+  expect(await namesOf(cook)).not.toContain('Rösti of mine')
+})
+
+// Two pages of one browser: in one of them another person logs in, while the other one is being written on. What is saved
+// there doesn't land with that person, and comes back with its owner.
+test('a second page of one person', async ({ page, context, cook, other, way }) => {
+  test.setTimeout(90_000)
+  await open(page, cook, way)
+  await page.getByRole('link', { name: /Rösti/ }).click()
+  await page.getByRole('link', { name: 'Edit' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Rösti in secret')
+  // As another browser window does it that this page hears nothing of: the cookie is another one.
+  await page.request.post(way.address('/api/session'), {
+    data: { username: other.name, password: other.password },
+  })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('heading', { name: 'An empty larder' })).toBeVisible({ timeout: 20_000 })
+  expect(await namesOf(other)).toEqual([])
+  expect(await namesOf(cook)).toContain('Rösti')
+
+  const second = await context.newPage()
+  await second.goto(way.address())
+  await expect(second.getByRole('heading', { name: 'An empty larder' })).toBeVisible()
+  await logOut(second)
+  await expect(page.getByLabel('Password', { exact: true })).toBeVisible()
+  await logIn(second, cook)
+  await expect(second.getByRole('link', { name: /Rösti in secret/ })).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('link', { name: /Rösti in secret/ })).toBeVisible()
+  expect(await namesOf(other)).toEqual([])
+})
+
+// What is being written when another page logs out is there when its owner is back.
+test('a draft is kept for its owner', async ({ page, context, cook, other, way }) => {
+  test.setTimeout(90_000)
+  await open(page, cook, way)
+  await page.goto(way.address('/recipes/new'))
+  await page.getByLabel('Name', { exact: true }).fill('A draft of mine')
+  const second = await context.newPage()
+  await second.goto(way.address())
+  await expect(second.getByRole('link', { name: /Rösti/ })).toBeVisible()
+  await logOut(second)
+  await expect(page.getByLabel('Password', { exact: true })).toBeVisible()
+  await logIn(second, other)
+  await expect(page.getByRole('heading', { name: 'An empty larder' })).toBeVisible()
+  await page.goto(way.address('/recipes/new'))
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('')
+  await page.goto(way.address())
+  await logOut(page)
+  await logIn(page, cook)
+  await page.goto(way.address('/recipes/new'))
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('A draft of mine')
+})
+
+// Portals and proxies answer in Larder's place. Whatever they say, it is no network: nobody is logged out, and what waits is
+// kept and not refused.
+for (const [status, type, body] of [
+  [200, 'text/html', '<h1>Welcome to our hotel</h1>'],
+  [200, 'application/json', '{"portal":"https://hotel.example"}'],
+  [204, '', ''],
+  [302, '', ''],
+  [401, 'text/html', '<h1>Log in to the proxy</h1>'],
+  [403, 'text/html', '<h1>Blocked</h1>'],
+  [404, 'text/html', '<h1>Not found</h1>'],
+  [409, 'text/plain', 'conflict'],
+  [412, 'application/json', '{"error":"precondition"}'],
+  [422, 'application/json', '<h1>not JSON'],
+  [502, 'text/html', '<h1>Bad gateway</h1>'],
+] as const) {
+  test(`an answer of somebody else: ${status} ${type}`, async ({ page, cook, way }) => {
+    await open(page, cook, way)
+    way.stranger = { status, type, body }
+    await rename(page, /Rösti/, 'Rösti of mine')
+    await expect(page.getByText('1 change waits')).toBeVisible()
+    await page.goto(way.address())
+    await expect(page.getByRole('link', { name: /Rösti of mine/ })).toBeVisible()
+    await expect(page.getByText(/Offline, as of/)).toBeVisible()
+    await expect(page.getByText('1 change waits')).toBeVisible()
+
+    way.stranger = undefined
+    await expect(page.getByText('1 change waits')).toBeHidden({ timeout: 20_000 })
+    expect(await namesOf(cook)).toContain('Rösti of mine')
+  })
+}

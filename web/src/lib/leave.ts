@@ -1,0 +1,92 @@
+// The one place where everything goes that a person leaves on this device. It knows what is the device's and takes away
+// all the rest, so that what a feature keeps tomorrow goes too.
+import { nobody, store, wipe } from '@/lib/store'
+
+/** What of localStorage is the device's: how it speaks, what it was told, who is logged in. */
+const deviceKeys = new Set(['larder.language', 'larder.told', 'larder.user', 'larder.left'])
+/** The caches with the pages themselves, which are the same for everybody. */
+const pageCaches = /^(workbox-precache|larder\.fonts$|grocery-page-)/
+/** Databases that are dealt with by name. */
+const ownDatabases = new Set(['larder', 'larder.device'])
+
+/** unsentOf counts what a person has begun or done here that the server hasn't got. */
+export async function unsentOf(person: string): Promise<number> {
+  const changes = await store.outbox.where('owner').equals(person).count()
+  const drafts = await store.drafts.where('owner').equals(person).count()
+  return changes + drafts + unsentGroceries(person).length
+}
+
+/**
+ * clearDevice takes away what a person leaves here. What waits to be sent and drafts are kept for their owners, where
+ * they are shown to nobody else; those of the person whose discard says so go too.
+ */
+export async function clearDevice(discard?: string) {
+  clearWords(discard)
+  sessionStorage.clear()
+  await Promise.allSettled([clearStore(discard), clearCaches(), clearOtherDatabases()])
+}
+
+function clearWords(discard?: string) {
+  for (const name of Object.keys(localStorage)) {
+    const person = /^grocery-list-(.*)/.exec(name)?.[1]
+    const pending = person === undefined || person === discard ? [] : unsentGroceries(person)
+    if (pending.length > 0) localStorage.setItem(name, JSON.stringify({ list: null, pending }))
+    else if (!deviceKeys.has(name)) localStorage.removeItem(name)
+  }
+}
+
+// The grocery page keeps its list there, and what was done on it and isn't sent (grocery-app/internal/page/static/app.js).
+function unsentGroceries(person: string): unknown[] {
+  try {
+    const kept = JSON.parse(localStorage.getItem(`grocery-list-${person}`) ?? '{}') as {
+      pending?: { done?: number }[]
+    }
+    return (kept.pending ?? []).filter((operation) => operation.done === undefined)
+  } catch {
+    return []
+  }
+}
+
+async function clearStore(discard?: string) {
+  await store.transaction('rw', store.tables, async () => {
+    await wipe('keep')
+    await store.notes.put({ name: 'owner', value: nobody })
+    if (discard === undefined) return
+    await store.outbox.where('owner').equals(discard).delete()
+    await store.drafts.where('owner').equals(discard).delete()
+  })
+}
+
+async function clearCaches() {
+  if (!('caches' in globalThis)) return
+  const names = (await caches.keys()).filter((name) => !pageCaches.test(name))
+  await Promise.all(names.map((name) => caches.delete(name)))
+}
+
+// The service worker notes the addresses of pictures in one. It is emptied and not deleted: that would wait until nobody
+// has it open.
+async function clearOtherDatabases() {
+  for (const { name } of (await indexedDB.databases?.()) ?? []) {
+    if (name && !ownDatabases.has(name)) await emptyDatabase(name)
+  }
+}
+
+function emptyDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name)
+    opening.onerror = () => reject(opening.error ?? new Error(`${name} was not opened`))
+    opening.onsuccess = () => {
+      const database = opening.result
+      const done = () => {
+        database.close()
+        resolve()
+      }
+      const tables = [...database.objectStoreNames]
+      if (tables.length === 0) return done()
+      const change = database.transaction(tables, 'readwrite')
+      for (const table of tables) change.objectStore(table).clear()
+      change.oncomplete = done
+      change.onabort = done
+    }
+  })
+}
