@@ -170,7 +170,7 @@ func (l *line) nameFrom(start, end int) int {
 			case i > start && l.synonym(i, closed):
 				i = closed // "scallions (green onions)"
 				continue
-			case i > start && l.otherFood(i+1, closed) == closed:
+			case i > start && (l.otherFood(i+1, closed) == closed || l.has(i+1, or) && l.foods(i+2, closed)):
 				l.addName(from, i)
 				l.addName(i+1, closed) // "squash (or zucchini)"
 			default:
@@ -264,7 +264,9 @@ func (l *line) markEnds(i, start, end int) bool {
 	switch l.low(i) {
 	case ",":
 		return !l.goesOn(i, start, end)
-	case ";", ":", "+", "|", "=", "*", "!", "?":
+	case "+":
+		return l.kindAt(i+1) != word || l.has(i+1, openEnded|adverb|stop) || l.food(i+1, end) == i+1
+	case ";", ":", "|", "=", "*", "!", "?":
 		return true
 	case "-", "–", "—":
 		suspended := l.has(i+1, or|and) // Vanille- oder
@@ -362,7 +364,7 @@ func (l *line) foods(start, end int) bool {
 		return false
 	}
 	uncounted := l.amount == nil && l.unit == ""
-	count, choice, salted := 0, false, false
+	count, choice, joined, salted := 0, false, false, false
 	for at := start; at < end && !l.is(at, "etc"); {
 		if l.is(at, "(") {
 			if l.closing(at) != end-1 {
@@ -370,7 +372,10 @@ func (l *line) foods(start, end int) bool {
 			}
 			break
 		}
-		choice = choice || l.has(at, or)
+		if count > 1 && (l.isAny(at, stop) || l.preparationAt(at, end) >= end) {
+			break // "..., for garnish", "..., chopped"
+		}
+		choice, joined = choice || l.has(at, or), joined || l.has(at, and)
 		at = l.afterJoint(at)
 		if prepared := l.preparationAt(at, end); uncounted && l.kindAt(prepared) == word {
 			at = prepared
@@ -386,7 +391,14 @@ func (l *line) foods(start, end int) bool {
 			at++
 		}
 	}
-	return count > 2 && (choice || uncounted || l.ofEach) || count == 2 && (salted && uncounted || l.ofEach)
+	switch {
+	case count > 2:
+		return choice || uncounted || l.ofEach || joined
+	case count == 2:
+		return l.ofEach || uncounted && (salted || !joined)
+	default:
+		return false
+	}
 }
 
 // listed reads one food of a list, up to the next mark, "and" or "or".
@@ -400,7 +412,7 @@ func (l *line) listed(i, end int) int {
 	}
 	noun := false
 	for n := i; n < at; n++ {
-		if l.notFood(n) {
+		if l.notFood(n) || at == i+1 && l.has(n, part) {
 			return i
 		}
 		noun = noun || !l.has(n, adjective)
@@ -461,7 +473,7 @@ func (l *line) within(i, start, end int) int {
 		return i
 	}
 	listed := (joined || l.is(i-1, ",")) && l.amount == nil && l.unit == "" && l.foods(start, end)
-	if behindFresh || listed || joined && (next > i+1 || l.has(i, ground)) || l.is(i-1, ",") && l.adjectivesAlone(start, i) {
+	if behindFresh || listed || joined && (next > i+1 || l.has(i, ground) || l.has(i-1, and) && l.has(i, preparation)) || l.is(i-1, ",") && l.adjectivesAlone(start, i) {
 		if l.is(next, ",") && l.kindAt(next+1) == word {
 			next++
 		}

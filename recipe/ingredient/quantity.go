@@ -676,7 +676,7 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 	}
 	thing, length := unit.Dimension() == units.Thing, unit.Dimension() == units.Length && !contents
 	if next == at || length || thing && relation != Same ||
-		at == i && relation == Plus && !smaller(unit, last) || contents && thing {
+		at == i && relation == Plus && (!smaller(unit, last) || l.amount.from == 0) || contents && thing {
 		return last, i
 	}
 	if at > i || !l.addSecond(found, unit) {

@@ -374,7 +374,7 @@ var (
 	cut = set("piece, slab, chunk, wedge, fillet, head, bunch, wheel, rack")
 
 	// behindName are the unit nouns that stand behind the food: "2 garlic cloves".
-	behindName = set("clove, stalk, sprig, slice, head, rasher, rib, bulb, branch, knob, spear")
+	behindName = set("clove, stalk, sprig, slice, bulb, knob, spear")
 )
 
 // set reads a table whose entries are parted by commas.
