@@ -268,6 +268,10 @@ func TestReadmeFirstSteps(t *testing.T) {
 	out, err := server.Shell(t, script)
 	require.NoError(t, err, out)
 	require.Contains(t, out, "recipe.created")
+	// "An ingredient can be one line of text, or its parts; the answer has both."
+	require.Contains(t, out, `{"text":"600 g veal, in thin strips","quantity":600,"quantity_max":null,"unit":"g","name":"veal","note":"in thin strips"`)
+	require.Contains(t, out, `{"text":"250 g mushrooms, sliced","quantity":250,"quantity_max":null,"unit":"g","name":"mushrooms","note":"sliced"`)
+	require.Contains(t, out, `"text":"1200 g veal, in thin strips"`, "the list scales what was typed")
 }
 
 // shellBlocks gives the ```sh blocks under a heading, in order.
