@@ -3,6 +3,10 @@
 // pure and fast, and never fails: the line itself is kept elsewhere as it was written, and what isn't
 // understood stays text. An amount is never guessed.
 //
+// A line is read in the language that most of its words are of, for a word may be something else in each: "of" is
+// Dutch for or, "c." a French spoon and an English cup. No rule asks which language it is: what differs is in the tables,
+// down to whether nouns come first.
+//
 // What goes where follows how cooks' lines are labelled for statistical parsers (quantity, unit, name, size,
 // preparation, comment, purpose), so that the two can be compared:
 //

@@ -22,7 +22,7 @@ type token struct {
 	start, end int
 	kind       kind
 	glued      bool
-	lexeme     *lexeme // nil for a word that no table has
+	lexeme     int32 // its number in the lexicon
 }
 
 // maxTokens bounds the work at one line together with maxLine.
@@ -188,6 +188,9 @@ func numberBefore(before, behind string) bool {
 // compoundEnd is where the food ends in a word of a food and its unit, "Knoblauchzehen", and where the unit begins. 0
 // in any other word.
 func compoundEnd(text string) (end, unit int) {
+	if !beginsCompound[text[0]] {
+		return 0, 0
+	}
 	for _, c := range compounds {
 		n := len(c.food)
 		if len(text) > n && strings.EqualFold(text[:n], c.food) && strings.HasPrefix(text[n:], c.joint+c.unit) {

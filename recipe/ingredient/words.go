@@ -66,7 +66,8 @@ const (
 	pepper                       //
 	black                        // of pepper
 	unnamed                      // what is in parentheses behind a food and says nothing of what it is: see
-	head                         // the first word of an entry of several words
+	head                         // the first word of an entry of two words
+	longHead                     // the first word of one of three
 )
 
 // roles are the keys of the language tables.
@@ -112,8 +113,26 @@ type lexeme struct {
 // lexicon are the words of all vocabularies.
 var lexicon = compile()
 
-func compile() map[string]*lexeme {
-	all := map[string]*lexeme{}
+// lexemes are found by their number, so that a token has no pointer for the garbage collector to follow. Number 0 is any
+// word that no table has.
+type lexemes struct {
+	numbers map[string]int32
+	all     []lexeme
+}
+
+func (l *lexemes) find(low string) *lexeme { return &l.all[l.numbers[low]] }
+
+// word gives the lexeme of a word, a new one where it isn't known yet.
+func (l *lexemes) word(low string) *lexeme {
+	if _, known := l.numbers[low]; !known {
+		l.numbers[low] = int32(len(l.all)) //nolint:gosec // the tables have some thousand words
+		l.all = append(l.all, lexeme{})
+	}
+	return l.find(low)
+}
+
+func compile() *lexemes {
+	all := &lexemes{numbers: map[string]int32{}, all: make([]lexeme, 1)}
 	for n, v := range vocabularies {
 		v.units, v.phrases = units.In(v.codes...), map[string]role{}
 		for _, code := range v.codes {
@@ -122,11 +141,7 @@ func compile() map[string]*lexeme {
 				continue // the test of the tables reads them all
 			}
 			v.add(table, func(word string, as role, value float64, tells int) {
-				known := all[word]
-				if known == nil {
-					known = &lexeme{}
-					all[word] = known
-				}
+				known := all.word(word)
 				known.roles[n] |= as
 				known.known[n] = max(known.known[n], tells)
 				known.ever |= as
@@ -184,7 +199,11 @@ func (v *vocabulary) entry(key, entry string, word func(string, role, float64, i
 		return
 	}
 	v.phrases[entry] |= as
-	word(words[0], head, 0, aFood)
+	first := head
+	if len(words) > 2 {
+		first = longHead
+	}
+	word(words[0], first, 0, aFood)
 	for _, w := range words[1:] {
 		word(w, 0, 0, aFood)
 	}
@@ -200,6 +219,14 @@ type compound struct{ food, joint, unit string }
 
 // compounds are those of all languages: "compound: vitlök+s+klyfta".
 var compounds = readCompounds()
+
+// beginsCompound tells of the first byte of a word whether one of the compounds may be it.
+var beginsCompound = func() (all [256]bool) {
+	for _, c := range compounds {
+		all[c.food[0]], all[c.food[0]-'a'+'A'] = true, true
+	}
+	return all
+}()
 
 func readCompounds() []compound {
 	var all []compound
@@ -242,9 +269,9 @@ func (l *line) understand() {
 		if l.tokens[i].kind == number || l.is(i, ",") {
 			continue
 		}
-		found := lexicon[l.low(i)]
-		l.tokens[i].lexeme = found
-		if found == nil || l.tokens[i].kind == mark {
+		l.tokens[i].lexeme = lexicon.numbers[l.low(i)]
+		found := &lexicon.all[l.tokens[i].lexeme]
+		if l.tokens[i].lexeme == 0 || l.tokens[i].kind == mark {
 			continue
 		}
 		for n, tells := range found.known {
@@ -267,8 +294,8 @@ func (l *line) has(i int, as role) bool {
 	if i < 0 || i >= len(l.tokens) {
 		return false
 	}
-	if found := l.tokens[i].lexeme; found != nil && found.roles[l.language] != 0 {
-		return found.roles[l.language]&as != 0
+	if found := lexicon.all[l.tokens[i].lexeme].roles[l.language]; found != 0 {
+		return found&as != 0
 	}
 	return as&size != 0 && l.tokens[i].kind == word && endsIn(l.low(i), l.words.endings.size)
 }
@@ -276,17 +303,16 @@ func (l *line) has(i int, as role) bool {
 // phraseAt reads an entry of two or three words that is one of the roles, over the points of abbreviations ("q. b.").
 // next is i where there is none.
 func (l *line) phraseAt(i int, as role) (next int) {
-	if !l.has(i, head) {
+	if !l.has(i, head|longHead) {
 		return i
 	}
 	second := l.afterPoint(i + 1)
-	two := l.low(i) + " " + l.low(second)
-	third := l.afterPoint(second + 1)
-	if l.kindAt(third) == word && l.words.phrases[two+" "+l.low(third)]&as != 0 {
-		return l.afterPoint(third + 1)
+	next = l.afterPoint(second + 1)
+	if l.has(i, longHead) && l.kindAt(next) == word && l.words.phrases[l.low(i)+" "+l.low(second)+" "+l.low(next)]&as != 0 {
+		return l.afterPoint(next + 1)
 	}
-	if l.words.phrases[two]&as != 0 {
-		return third
+	if l.has(i, head) && l.words.phrases[l.low(i)+" "+l.low(second)]&as != 0 {
+		return next
 	}
 	return i
 }
@@ -313,13 +339,12 @@ func (l *line) fraction(i int) float64 {
 	return l.value(i)
 }
 
-func (l *line) value(i int) float64 { return l.tokens[i].lexeme.value }
+func (l *line) value(i int) float64 { return lexicon.all[l.tokens[i].lexeme].value }
 
 // isEver tells of a word, in lower case, that it is one of the roles in some language. It is for who must know before
 // the line's language is.
 func isEver(low string, as role) bool {
-	known := lexicon[low]
-	return known != nil && known.ever&as != 0
+	return lexicon.find(low).ever&as != 0
 }
 
 // numeralOf is the value of a number in words of any language; 0 for any other word.
@@ -327,7 +352,7 @@ func numeralOf(low string) float64 {
 	if !isEver(low, numeral) {
 		return 0
 	}
-	return lexicon[low].value
+	return lexicon.find(low).value
 }
 
 func endsIn(low string, endings []string) bool {
@@ -364,7 +389,7 @@ var (
 	// sealed are those that are bought full, so that a measure behind their food is what is in each: "2 cans tomatoes
 	// (400 g)", but "2 glasses of water (400 ml)".
 	sealed = set(`
-		can, tin, jar, package, packet, pack, pouch, sachet, bag, bottle, box, carton, container, tub, tube, punnet,
+		can, tin, jar, package, packet, pack, pouch, sachet, bag, block, bottle, box, carton, container, tub, tube, punnet,
 		envelope`)
 
 	// shelved are the containers of food that is sold prepared: "1 can chopped tomatoes" is a name.

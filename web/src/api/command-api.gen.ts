@@ -12,9 +12,9 @@ export interface paths {
         put?: never;
         /**
          * Read ingredient lines
-         * @description What is understood of lines as people write them, in English and German; nothing is kept. There is one
-         *     answer a line, in their order, and each has its line as it was sent. What isn't understood stays text:
-         *     an amount is never guessed.
+         * @description What is understood of lines as people write them, in English, German, French, Italian, Spanish, Dutch and
+         *     Swedish; nothing is kept. There is one answer a line, in their order, and each has its line as it was sent.
+         *     What isn't understood stays text: an amount is never guessed.
          */
         post: operations["parseIngredients"];
         delete?: never;
