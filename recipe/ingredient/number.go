@@ -97,8 +97,8 @@ func (l *line) numberAt(i int) (value float64, next int) {
 		return l.wordNumberAt(i)
 	}
 	whole, next := l.plainAt(i)
-	if next == i {
-		return 0, i
+	if next == i || isSlash(l.low(i-1)) && l.kindAt(i-2) == number && l.tokens[i-1].glued && l.tokens[i].glued {
+		return 0, i // also the lower half of what is no fraction
 	}
 	if value, after := l.slashAt(next, whole); after > next {
 		return l.times(value, after)
@@ -111,6 +111,9 @@ func (l *line) numberAt(i int) (value float64, next int) {
 	}
 	if part, after := l.partAt(next); after > next {
 		return l.times(whole+part, after)
+	}
+	if l.kindAt(next) == number && isSlash(l.low(next+1)) && l.tokens[next+1].glued {
+		return 0, i // a mixed number that isn't understood
 	}
 	return l.times(whole, next)
 }

@@ -218,7 +218,7 @@ func (l *line) synonym(open, closed int) bool {
 
 // measureBehind is where the second measure ends that stands behind a name: "oat milk 60 ml".
 func (l *line) measureBehind(i, end int) int {
-	if l.amount == nil || l.second != nil || l.tokens[i].glued {
+	if l.amount == nil || l.second != nil || l.tokens[i].glued || l.kindAt(i-1) == number || isSlash(l.low(i-1)) {
 		return i
 	}
 	_, unit, next := l.measureAt(i)
@@ -242,7 +242,8 @@ func (l *line) ends(i, start, end int) bool {
 		if l.words.nounFirst {
 			return !l.begins(i-1, sold) && !(l.sold && next == i+1)
 		}
-		return next >= end || l.kindAt(next) == mark && !l.is(next, "&") || l.has(next, link)
+		howBehind := l.has(next, adverb|size) && (next+1 >= end || l.kindAt(next+1) == mark) // "chopped small"
+		return next >= end || l.kindAt(next) == mark && !l.is(next, "&") || l.has(next, link) || howBehind
 	}
 	if l.isOf(i) || l.has(i, eachBefore) {
 		return l.eachFollows(i + 1)
@@ -457,7 +458,7 @@ func (l *line) alternatives(i, end int) bool {
 		all := l.amount == nil && l.unit == "" && joint
 		choice = choice || at > i && (all || l.has(at, or))
 	}
-	return choice && end-i < 8
+	return choice && end-i < 8 && !l.has(end-1, adjective)
 }
 
 // within reads what stands inside of a name and isn't of it: "fresh chopped basil", "salt and freshly ground

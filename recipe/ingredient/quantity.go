@@ -293,7 +293,7 @@ func (l *line) preparedUnit(i int) int {
 // long takes the length from start up to end as the size of each one, and as a note with "thick" and "wide". What is
 // counted by a number before a fraction keeps that: "6 1/2-inch-thick slices" are six.
 func (l *line) long(start, end int, length amount, unit units.Unit) int {
-	fraction := l.kindAt(start) == number && !l.is(start+1, "/") && l.kindAt(start+1) == number
+	fraction := l.kindAt(start) == number && l.kindAt(start+1) == number && !l.tokens[start+1].glued
 	if whole, next := l.plainAt(start); fraction && next == start+1 && whole > 1 && l.manyFollow(end) {
 		l.amount, l.places.amount = &amount{from: whole}, span{}
 		start = next
@@ -624,8 +624,9 @@ func (l *line) addSecond(found amount, unit units.Unit) bool {
 	if l.second == nil || l.second.Relation != Same || found.upper != nil || l.second.QuantityMax != nil {
 		return false
 	}
-	sum, ok := units.Convert(units.Rational(found.from), unit, units.Named(l.second.Unit))
-	if !ok {
+	second := units.Named(l.second.Unit)
+	sum, ok := units.Convert(units.Rational(found.from), unit, second)
+	if !ok || unit.Metric() != second.Metric() {
 		return false
 	}
 	more, _ := sum.Float64()
