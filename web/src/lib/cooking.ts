@@ -3,7 +3,7 @@
 import { liveQuery } from 'dexie'
 import { useEffect, useState } from 'react'
 import type { Recipe } from '@/lib/api'
-import { store } from '@/lib/store'
+import { changeNote, readNote, store } from '@/lib/store'
 
 export interface Cooking {
   /** For how many; null for as many as the recipe says. */
@@ -49,17 +49,20 @@ function rowsOf(recipe: Recipe): string {
 }
 
 async function read(id: string, rows: string): Promise<Cooking> {
-  const kept = (await store.notes.get(prefix + id))?.value as Kept | undefined
-  if (!kept || kept.at < Date.now() - keptFor) return atFirst
+  return asOf(await readNote<Kept>(prefix + id), rows)
+}
+
+function asOf(kept: Kept | undefined, rows: string): Cooking {
+  if (!kept || isOld(kept)) return atFirst
   return kept.rows === rows ? kept : { ...kept, ticks: [] }
 }
 
-function keep(id: string, rows: string, change: Partial<Cooking>) {
-  return store.transaction('rw', store.notes, async () => {
-    const before = await read(id, rows)
-    const value: Kept = { ...before, ...change, rows, at: Date.now() }
-    await store.notes.put({ name: prefix + id, value })
-    const old = store.notes.where('name').startsWith(prefix)
-    await old.filter((note) => (note.value as Kept).at < Date.now() - keptFor).delete()
-  })
+function isOld(kept: Kept) {
+  return kept.at < Date.now() - keptFor
+}
+
+async function keep(id: string, rows: string, change: Partial<Cooking>) {
+  await changeNote<Kept>(prefix + id, (kept) => ({ ...asOf(kept, rows), ...change, rows, at: Date.now() }))
+  const all = store.notes.where('name').startsWith(prefix)
+  await all.filter((note) => isOld(note.value as Kept)).delete()
 }

@@ -121,6 +121,19 @@ export async function keptFor(): Promise<string | undefined> {
   return (await store.notes.get('owner'))?.value as string | undefined
 }
 
+/** readNote gives what is noted under a name for this page's person; nothing where the device is somebody else's by now. */
+export async function readNote<T>(name: string): Promise<T | undefined> {
+  const note = await store.notes.get(name)
+  return (await isOurs()) ? (note?.value as T | undefined) : undefined
+}
+
+/** changeNote notes something for this page's person, by what was noted before. */
+export function changeNote<T>(name: string, how: (before: T | undefined) => T): Promise<void> {
+  return ifOurs(async () => {
+    await store.notes.put({ name, value: how(await readNote<T>(name)) })
+  })
+}
+
 /** takeDevice makes this device that of a person. What is kept of another one goes; what waits for its owner stays. */
 export async function takeDevice(person: string) {
   await store.transaction('rw', store.tables, async () => {

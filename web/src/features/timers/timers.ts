@@ -2,7 +2,7 @@
 // while the app is closed, since the food does too, and are gone with the rest after a logout.
 import { liveQuery } from 'dexie'
 import { useSyncExternalStore } from 'react'
-import { store } from '@/lib/store'
+import { changeNote, readNote } from '@/lib/store'
 
 export interface Timer {
   /** Which time of which step: pressed again, it starts anew. */
@@ -43,8 +43,8 @@ function subscribe(listener: () => void) {
 function watch() {
   if (watching) return
   watching = true
-  liveQuery(() => store.notes.get(note)).subscribe({
-    next: (kept) => show((kept?.value as Timer[] | undefined) ?? none),
+  liveQuery(() => readNote<Timer[]>(note)).subscribe({
+    next: (kept) => show(kept ?? none),
     error: () => undefined, // a browser that keeps nothing: they last as long as the page
   })
 }
@@ -56,12 +56,7 @@ function show(next: Timer[]) {
 
 function change(how: (before: Timer[]) => Timer[]) {
   show(how(timers))
-  void store
-    .transaction('rw', store.notes, async () => {
-      const kept = (await store.notes.get(note))?.value as Timer[] | undefined
-      await store.notes.put({ name: note, value: how(kept ?? none) })
-    })
-    .catch(() => undefined) // a browser that keeps nothing
+  void changeNote<Timer[]>(note, (kept) => how(kept ?? none)).catch(() => undefined) // a browser that keeps nothing
 }
 
 export function startTimer(timer: Omit<Timer, 'began' | 'until'>) {
