@@ -1,6 +1,7 @@
 package units
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,23 +28,41 @@ type spelling struct {
 // every are the spellings of all languages. Built once, from the tables.
 var every = In(language.Codes()...) //nolint:gochecknoglobals // the tables, turned round
 
-// In gives the spellings of some languages. Where two spell different units alike, the first has it; what all
-// languages write (g, ml, oz) is in each.
+// In gives the spellings of some languages. Where two spell different units alike, the first has it; where they write a
+// word differently for more than one, it stays as it is written. What all languages write (g, ml, oz) is in each.
 func In(codes ...string) *Spellings {
 	s := &Spellings{bySpelling: map[string]spelling{}, longest: map[string]int{}}
+	none := map[string]bool{}
 	for _, code := range codes {
 		table, err := language.Read(code)
 		if err != nil {
 			continue // the test of the tables reads them all
 		}
 		s.addTable(table)
+		for _, word := range table.Words["no unit"] {
+			none[word] = true
+		}
 	}
 	for name, known := range units {
-		if known.dimension != Thing {
+		if _, spelled := s.bySpelling[name]; !spelled && known.dimension != Thing {
 			s.add(name, spelling{unit: known, one: name, many: name, manyFrom: overOne})
 		}
 	}
+	s.addLowerCase(none)
 	return s
+}
+
+// addLowerCase adds what has a capital without it, for who writes "2 zehen": behind all others, since "tasse" is French
+// and "glas" Dutch where a line doesn't tell.
+func (s *Spellings) addLowerCase(none map[string]bool) {
+	for text, known := range maps.Clone(s.bySpelling) {
+		low := strings.ToLower(text)
+		if _, other := s.bySpelling[low]; other || none[low] || len(text) < 3 {
+			continue
+		}
+		known.one, known.many = strings.ToLower(known.one), strings.ToLower(known.many)
+		s.add(low, known)
+	}
 }
 
 // overOne is a little more than one: what is written as 1 is one.
@@ -61,14 +80,18 @@ func (s *Spellings) addTable(table language.Table) {
 			s.add(form.Many, known)
 		}
 	}
-	for _, word := range table.Words["no unit"] {
-		s.add(word, spelling{})
-	}
 }
 
-// add keeps a spelling where it isn't known yet.
+// add keeps a spelling. One that is known stays of its unit.
 func (s *Spellings) add(text string, as spelling) {
-	if _, known := s.bySpelling[text]; known || text == "" {
+	if text == "" {
+		return
+	}
+	if known, ok := s.bySpelling[text]; ok {
+		if known.one != as.one || known.many != as.many {
+			known.one, known.many = text, text
+			s.bySpelling[text] = known
+		}
 		return
 	}
 	if curly := strings.ReplaceAll(text, "'", "’"); curly != text {

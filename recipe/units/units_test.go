@@ -172,4 +172,7 @@ func TestFormGoesWithTheQuantity(t *testing.T) {
 	three := 3.0
 	require.Equal(t, "gousses", units.Form("gousse", 1, &three))
 	require.Equal(t, "Tasse", units.Form("Tassen", 0.75, nil))
+	require.Equal(t, "tasses", units.Form("tasse", 3, nil), "with a capital it is German")
+	require.Equal(t, "Liter", units.Form("Liter", 3, nil))
+	require.Equal(t, "litro", units.Form("litro", 3, nil), "litri in Italian, litros in Spanish")
 }
