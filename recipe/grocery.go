@@ -3,12 +3,14 @@ package recipe
 import (
 	"larder.dev/events"
 	"larder.dev/recipe/ingredient"
+	"larder.dev/recipe/units"
 )
 
 // GroceryRequest is what a cook asks to have on the grocery list.
 type GroceryRequest struct {
-	Servings    *float64 // for how many; what the recipe says where it is nil
-	Ingredients []int    // positions in the recipe's list, from 0; all where it is nil
+	Servings    *float64     // for how many; what the recipe says where it is nil
+	Ingredients []int        // positions in the recipe's list, from 0; all where it is nil
+	Locale      units.Locale // of the numbers that are written anew; English where it is the zero Locale
 }
 
 // Grocery takes the chosen ingredients of a recipe, each once and in the recipe's order, and scales them to
@@ -34,7 +36,7 @@ func Grocery(id string, r events.Recipe, request GroceryRequest) (events.Grocery
 	items := []events.GroceryItem{}
 	for i, row := range r.Ingredients {
 		if chosen == nil || chosen[i] {
-			items = append(items, item(row, factor))
+			items = append(items, item(row, factor, request.Locale))
 		}
 	}
 	return events.Grocery{
@@ -62,17 +64,10 @@ func (c *checker) positions(positions []int, rows int) map[int]bool {
 }
 
 // item scales one row. A line whose amount isn't understood is passed on as it is written.
-func item(row events.Ingredient, factor float64) events.GroceryItem {
+func item(row events.Ingredient, factor float64, locale units.Locale) events.GroceryItem {
 	parsed := understood(row)
-	scaled, text := parsed.Scale(factor), row.Text
-	switch {
-	case factor == 1:
-	case textAlone(row) || sameAmount(row, ingredient.Parse(row.Text)):
-		text = ingredient.ScaleLine(row.Text, factor)
-	case parsed.Quantity != nil && parsed.Name != "":
-		text = scaled.Line()
-	}
-	scaled = scaled.Whole()
+	text := parsed.Written(row.Text, factor, locale).String()
+	scaled := parsed.Scale(factor).Whole()
 	return events.GroceryItem{
 		Quantity: scaled.Quantity, QuantityMax: scaled.QuantityMax,
 		Unit: scaled.Unit, Name: scaled.Name, Note: scaled.Note, Text: text,

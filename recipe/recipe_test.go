@@ -16,6 +16,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/recipe"
+	"larder.dev/recipe/units"
 )
 
 // anyDraft makes drafts of which many are fit and many are not.
@@ -227,4 +228,24 @@ func draftOf(r events.Recipe) recipe.Draft {
 		Ingredients: r.Ingredients,
 		Steps:       r.Steps,
 	}
+}
+
+// What goes on the list is the line in its writer's words, as the page shows it, with the numbers of the cook's language.
+func TestGroceryKeepsTheWords(t *testing.T) {
+	t.Parallel()
+	two, five := 2.0, 5.0
+	kilo := 1.5
+	r := recipe.Create("id", 0, recipe.Draft{Name: "a", Servings: &two, Ingredients: []events.Ingredient{
+		{Text: "1 EL Öl"},
+		{Text: "1,5 kg Mehl", Quantity: &kilo, Unit: "kg", Name: "Mehl"},
+		{Text: "2 Knoblauchzehen, gehackt", Quantity: &two, Unit: "clove", Name: "Knoblauch", Note: "gehackt"},
+		{Text: "Salz"},
+	}}, time.Now())
+	grocery, err := recipe.Grocery("request", r, recipe.GroceryRequest{Servings: &five, Locale: units.LocaleOf("de-DE,en;q=0.5")})
+	require.NoError(t, err)
+	texts := make([]string, 0, len(grocery.Items))
+	for _, item := range grocery.Items {
+		texts = append(texts, item.Text)
+	}
+	require.Equal(t, []string{"2 ½ EL Öl", "3,75 kg Mehl", "5 Knoblauchzehen, gehackt", "Salz"}, texts)
 }

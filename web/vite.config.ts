@@ -93,9 +93,10 @@ export default defineConfig({
               test: /node_modules[\\/](react-i18next|i18next|dexie|openapi-fetch|@tanstack)[\\/]/,
             },
             { name: 'import', test: /vite[\\/]preload-helper|i18n[\\/]wanted/, priority: 1 },
+            // But what only the pages of a recipe draw with: amounts, and their words.
             {
               name: 'shared',
-              test: /src[\\/](app[\\/]Header|(components|lib)[\\/])(?!resumableUpload|i18n[\\/](de|ar))/,
+              test: /src[\\/](app[\\/]Header|(components|lib)[\\/])(?!resumableUpload|i18n[\\/](de|ar)|amount|reading|units|IngredientLine|ServingsStepper)/,
             },
           ],
         },

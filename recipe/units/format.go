@@ -3,28 +3,40 @@ package units
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
-// Format writes a quantity for a unit as a cook does, up to upper where that isn't nil: "1 ½", "2-3". A
-// metric amount is a decimal, any other a fraction where one is near.
-func Format(quantity float64, upper *float64, unit Unit) string {
-	write := fraction
-	if unit.Metric() {
-		write = decimal
+// Format writes a quantity for a unit as a cook does, up to upper where that isn't nil: "1 ½", "2–3". What is
+// weighed or measured by metric units is a decimal of three digits; cups, spoons and counts are fractions. What is
+// more than nothing is never written as nothing.
+func Format(quantity float64, upper *float64, unit Unit, locale Locale) string {
+	low := formatOne(quantity, unit, locale)
+	if upper == nil {
+		return low
 	}
-	if upper == nil || *upper == quantity {
-		return write(quantity)
+	if high := formatOne(*upper, unit, locale); high != low {
+		return low + "–" + high
 	}
-	return write(quantity) + "-" + write(*upper)
+	return low
 }
 
-// String writes the amount with its unit: "1 ½ cups", "200 g", "2-3 cloves", "3".
-func (a Amount) String() string {
+func formatOne(v float64, unit Unit, locale Locale) string {
+	if unit.Metric() {
+		return decimal(v, locale)
+	}
+	return fraction(v, locale)
+}
+
+// String writes the amount with its unit: "1 ½ cups", "200 g", "2–3 cloves", "3".
+func (a Amount) String() string { return a.StringIn(English) }
+
+// StringIn writes the amount with its unit, in the digits and separators of a locale.
+func (a Amount) StringIn(locale Locale) string {
 	if a.From == nil {
 		return a.Unit.Name()
 	}
 	quantity, upper := a.Quantity()
-	text := Format(quantity, upper, a.Unit)
+	text := Format(quantity, upper, a.Unit, locale)
 	if word := a.Unit.For(quantity, upper); word != "" {
 		text += " " + word
 	}
@@ -33,44 +45,172 @@ func (a Amount) String() string {
 
 // For gives the name or the plural, as it goes with a quantity: "½ cup", "1 cup", "1 ½ cups", "0 cups".
 func (u Unit) For(quantity float64, upper *float64) string {
-	most := quantity
-	if upper != nil {
-		most = *upper
-	}
-	if most > 1+nearEnough || most == 0 {
+	if Many(quantity, upper) {
 		return u.Plural()
 	}
 	return u.Name()
 }
 
-func decimal(v float64) string {
-	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
+// Many tells that a noun goes with a quantity in its plural: more than one, or none.
+func Many(quantity float64, upper *float64) bool {
+	most := quantity
+	if upper != nil {
+		most = *upper
+	}
+	return most > 1+nearEnough || most == 0
 }
 
-// nearEnough is how far a fraction may be from the amount: nobody measures an eightieth of a cup.
-const nearEnough = 0.0125
+// decimal keeps three digits, and all of those before the point: nobody weighs 133.33 g.
+func decimal(v float64, locale Locale) string {
+	if v == 0 {
+		return locale.number(0, 0)
+	}
+	places := 2
+	for places > 0 && v*power(places-1) >= 100 {
+		places--
+	}
+	for places < maxPlaces && v*power(places) < 100 {
+		places++
+	}
+	return locale.number(v, places)
+}
 
-// fraction writes halves, thirds, quarters and eighths by their sign, and anything else as a decimal.
-func fraction(v float64) string {
-	whole := math.Floor(v)
-	rest := v - whole
-	if rest < nearEnough && whole > 0 {
-		return decimal(whole)
+const (
+	// maxPlaces is the most that is written behind the point.
+	maxPlaces = 9
+	// nearEnough is how far a fraction may be from the amount: nobody measures an eightieth of a cup.
+	nearEnough = 0.0125
+	// nearRelative is the same for more than one: eleven and a fifth eggs are eleven.
+	nearRelative = 0.02
+	// nearMost bounds it, so that 37 ½ stay that.
+	nearMost = 0.24
+	// nearest is how far from the amount a fraction may be that has none nearer; below an eighth a decimal is.
+	nearest = 0.15
+)
+
+// denominators are those that a cook measures with, the likely ones first.
+var denominators = []float64{1, 2, 3, 4, 8, 5, 6} //nolint:gochecknoglobals // a table, never written to
+
+// fraction writes a whole number with halves, thirds, quarters, eighths, fifths or sixths: the first that is near,
+// else the nearest.
+func fraction(v float64, locale Locale) string {
+	if v == 0 {
+		return locale.number(0, 0)
 	}
-	if rest > 1-nearEnough {
-		return decimal(whole + 1)
+	near := math.Min(nearMost, math.Max(nearEnough, nearRelative*v))
+	best, bestBelow, bestError := 0.0, 0.0, math.Inf(1)
+	for _, below := range denominators {
+		above := math.Floor(v*below + 0.5)
+		off := math.Abs(v - above/below)
+		if above > 0 && off < near {
+			return locale.mixed(above, below)
+		}
+		if above > 0 && off < bestError {
+			best, bestBelow, bestError = above, below, off
+		}
 	}
-	for _, sign := range "½⅓⅔¼¾⅛⅜⅝⅞" {
-		value, _ := Sign(sign)
-		if math.Abs(rest-value) >= nearEnough {
+	if bestError <= nearest*v {
+		return locale.mixed(best, bestBelow)
+	}
+	places := 1
+	for places < maxPlaces && v*power(places) < 1 {
+		places++
+	}
+	return locale.number(v, places)
+}
+
+func power(places int) float64 { return math.Pow(10, float64(places)) }
+
+// Locale is how a language writes numbers. The zero Locale is English.
+type Locale struct {
+	point, group string
+	zero         rune // its digit 0
+}
+
+// English is the locale of what nobody asked for in another.
+var English = Locale{".", ",", '0'} //nolint:gochecknoglobals // a constant
+
+// locales are the languages that recipes are read in. The app has the same table (web/src/lib/amount.ts).
+var locales = map[string]Locale{ //nolint:gochecknoglobals // a table, never written to
+	"en": English,
+	"de": {",", ".", '0'}, "es": {",", ".", '0'}, "it": {",", ".", '0'}, "nl": {",", ".", '0'},
+	"fr": {",", "\u202f", '0'}, "sv": {",", "\u00a0", '0'},
+	"ar": {"٫", "٬", '٠'},
+}
+
+// LocaleOf gives the locale of a language tag such as "de-AT", or of the first one that is known in what a browser
+// sends as Accept-Language; English else.
+func LocaleOf(tags string) Locale {
+	for tag := range strings.SplitSeq(tags, ",") {
+		tag, _, _ = strings.Cut(tag, ";")
+		language, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
+		if locale, ok := locales[language]; ok {
+			return locale
+		}
+	}
+	return English
+}
+
+// number writes a value with so many places at most. Thousands are parted from ten thousand on.
+func (l Locale) number(v float64, places int) string {
+	if l == (Locale{}) {
+		l = English
+	}
+	rounded := math.Floor(v*power(places)+0.5) / power(places)
+	whole, rest, _ := strings.Cut(strconv.FormatFloat(rounded, 'f', places, 64), ".")
+	rest = strings.TrimRight(rest, "0")
+	if len(whole) > 4 {
+		for at := len(whole) - 3; at > 0; at -= 3 {
+			whole = whole[:at] + "," + whole[at:]
+		}
+	}
+	var text strings.Builder
+	for _, r := range whole {
+		if r == ',' {
+			text.WriteString(l.group)
 			continue
 		}
-		if whole == 0 {
+		text.WriteRune(l.digit(r))
+	}
+	if rest != "" {
+		text.WriteString(l.point)
+	}
+	for _, r := range rest {
+		text.WriteRune(l.digit(r))
+	}
+	return text.String()
+}
+
+func (l Locale) digit(r rune) rune { return r - '0' + l.zero }
+
+// mixed writes above divided by below. Scripts with digits of their own have no signs for fractions: a fraction
+// slash joins their digits.
+func (l Locale) mixed(above, below float64) string {
+	if l == (Locale{}) {
+		l = English
+	}
+	whole := math.Floor(above / below)
+	above -= whole * below
+	if above == 0 {
+		return l.number(whole, 0)
+	}
+	sign := l.number(above, 0) + "⁄" + l.number(below, 0)
+	if l.zero == '0' {
+		sign = signOf(above / below)
+	}
+	if whole == 0 {
+		return sign
+	}
+	return l.number(whole, 0) + " " + sign
+}
+
+func signOf(v float64) string {
+	for sign, value := range signs {
+		if math.Abs(value-v) < 1e-9 {
 			return string(sign)
 		}
-		return decimal(whole) + " " + string(sign)
 	}
-	return decimal(v)
+	return ""
 }
 
 // Sign gives the value of one of the fractions that Unicode has a sign for; false for any other rune.

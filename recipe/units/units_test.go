@@ -42,7 +42,7 @@ func TestAddGivesExactSums(t *testing.T) {
 		a, b units.Amount
 		want string
 	}{
-		{amount(200, "g"), amount(1, "lb"), "653.592 g"},
+		{amount(200, "g"), amount(1, "lb"), "654 g"},
 		{amount(2, "tbsp"), amount(0.25, "cup"), "⅜ cup"},
 		{amount(1, "tsp"), amount(1, "cup"), "49 tsp"},
 		{amount(1.0/3, "cup"), amount(0.666667, "cup"), "1 cup"},
@@ -72,7 +72,7 @@ func TestAddKeepsRanges(t *testing.T) {
 	quantity, upper := sum.Quantity()
 	require.InDelta(t, 3, quantity, 0)
 	require.InDelta(t, 4, *upper, 0)
-	require.Equal(t, "3-4", sum.String())
+	require.Equal(t, "3–4", sum.String())
 }
 
 // Whatever is added, the sum is that of the parts, whichever comes first, and it can be taken out again.
@@ -123,7 +123,7 @@ func TestFormatWritesForCooks(t *testing.T) {
 	}{
 		{1.5, nil, "cup", "1 ½ cups"},
 		{0.5, nil, "cup", "½ cup"},
-		{1.5, &two, "lb", "1 ½-2 lb"},
+		{1.5, &two, "lb", "1 ½–2 lb"},
 		{1.5, nil, "l", "1.5 l"},
 		{0.999, nil, "clove", "1 clove"},
 		{0.1, nil, "", "0.1"},

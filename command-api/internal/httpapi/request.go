@@ -19,6 +19,7 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/internal/telemetry"
 	"larder.dev/recipe"
+	"larder.dev/recipe/units"
 )
 
 // readDraft gives the body, and the clean draft in it.
@@ -38,7 +39,10 @@ func readGrocery(c *gin.Context) ([]byte, recipe.GroceryRequest, error) {
 	if err != nil {
 		return nil, recipe.GroceryRequest{}, err
 	}
-	return body, recipe.GroceryRequest{Servings: input.Servings, Ingredients: value(input.Ingredients)}, nil
+	return body, recipe.GroceryRequest{
+		Servings: input.Servings, Ingredients: value(input.Ingredients),
+		Locale: units.LocaleOf(c.GetHeader("Accept-Language")),
+	}, nil
 }
 
 // readBody reads JSON that the checks have let through; an empty body leaves into as it is.

@@ -79,7 +79,7 @@ export interface paths {
         put?: never;
         /**
          * Put what a recipe needs on the grocery list
-         * @description Needs access to the grocery app.
+         * @description Needs access to the grocery app. Each item has the line in its own words; numbers that scaling writes anew are in the language that Accept-Language names first of those that Larder writes.
          */
         post: operations["requestGrocery"];
         delete?: never;

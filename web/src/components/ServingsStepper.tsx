@@ -28,7 +28,7 @@ export function ServingsStepper({ value, onChange }: Props) {
       </Button>
       <output className={styles.value} aria-live="polite">
         <span className={styles.number}>{formatAmount(value, '', locale)}</span>
-        <span className={styles.label}>{t('recipe.servings')}</span>
+        <span className={styles.label}>{t('recipe.serving', { count: value <= 1 ? 1 : value })}</span>
       </output>
       <Button
         look="round"

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { formatAmount, scaleLine } from './amount'
+import scaling from '../../../recipe/ingredient/testdata/scaling.json'
+import labelled from '../../../recipe/ingredient/testdata/scaling_labelled.json'
+import { formatAmount, scaleLine, type Segment } from './amount'
 
 describe('formatAmount', () => {
   // Spoons and pieces are said in fractions, scales and jugs show decimals.
@@ -14,8 +16,11 @@ describe('formatAmount', () => {
     [0, '', 'en', '0'],
     [133.333, 'g', 'en', '133'],
     [0.75, 'kg', 'en', '0.75'],
+    [0.75, 'kg', 'de', '0,75'],
     [1.5, 'l', 'de', '1,5'],
-    [1500, 'g', 'de', '1.500'],
+    [1500, 'g', 'de', '1500'],
+    [15000, 'g', 'de', '15.000'],
+    [15000, 'g', 'en', '15,000'],
     [1.5, '', 'de', '1 ½'],
     [1.5, '', 'ar-EG', '١ ١⁄٢'],
   ])('%d %s in %s is %s', (value, unit, locale, said) => {
@@ -23,22 +28,16 @@ describe('formatAmount', () => {
   })
 })
 
+// The amounts in guillemets, as the table has them.
+const marked = (segments: Segment[]) =>
+  segments.map(({ text, amount }) => (amount ? `«${text}»` : text)).join('')
+
 describe('scaleLine', () => {
-  const line = {
-    text: '2–3 cloves garlic, sliced',
-    quantity: 2,
-    quantity_max: 3,
-    unit: 'cloves',
-    name: 'garlic',
-    note: 'sliced',
-  }
-
-  it('multiplies both ends of a range', () => {
-    expect(scaleLine(line, 1.5, 'en')).toEqual({ amount: '3–4 ½ cloves', rest: 'garlic, sliced' })
-  })
-
-  it('leaves a line without an amount as it was written', () => {
-    const pinch = { ...line, quantity: null, quantity_max: null, text: 'a pinch of salt' }
-    expect(scaleLine(pinch, 4, 'en')).toEqual({ amount: '', rest: 'a pinch of salt' })
-  })
+  // The server's table: the same words and fractions, with a network and without.
+  it.each([...scaling, ...labelled].map((row) => [row.text, row.factor, row.locale, row] as const))(
+    '%s times %d in %s',
+    (_, factor, locale, row) => {
+      expect(marked(scaleLine(row, factor, locale))).toBe(row.want)
+    },
+  )
 })

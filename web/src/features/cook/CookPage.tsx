@@ -2,13 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
+import { IngredientLine } from '@/components/IngredientLine'
 import { Icon } from '@/components/Icon'
 import { Message } from '@/components/Message'
 import { Skeleton } from '@/components/Skeleton'
-import { scaleLine } from '@/lib/amount'
 import type { Recipe } from '@/lib/api'
 import { useCooking } from '@/lib/cooking'
-import { useLocale } from '@/lib/i18n'
 import { recipeQuery } from '@/lib/recipes'
 import styles from './CookPage.module.css'
 import type { Found } from './findTimes'
@@ -61,7 +60,6 @@ export function CookPage({ id, ...rest }: Props) {
 
 function Cooking({ recipe, onLeave, ...asked }: Omit<Props, 'id'> & { recipe: Recipe }) {
   const { t } = useTranslation()
-  const locale = useLocale()
   const [cooking, keep] = useCooking(recipe)
   const at = Math.min(asked.step ?? cooking?.step ?? 1, recipe.steps.length) - 1
   const servings = asked.servings ?? cooking?.servings ?? null
@@ -87,7 +85,6 @@ function Cooking({ recipe, onLeave, ...asked }: Omit<Props, 'id'> & { recipe: Re
   }
   const last = at === recipe.steps.length - 1
   const needed = needsOf(step.text, recipe.ingredients)
-  const lines = recipe.ingredients.map((line) => scaleLine(line, factor, locale))
   function go(to: number) {
     const next = Math.max(1, Math.min(recipe.steps.length, to + 1))
     keep({ step: next, servings })
@@ -106,11 +103,16 @@ function Cooking({ recipe, onLeave, ...asked }: Omit<Props, 'id'> & { recipe: Re
     else if (event.key === 'Escape') leave()
   }
 
-  const line = (position: number) => (
-    <li key={position} dir="auto">
-      {lines[position]?.amount && <b>{lines[position].amount}</b>} {lines[position]?.rest}
-    </li>
-  )
+  const line = (position: number) => {
+    const row = recipe.ingredients[position]
+    return (
+      row && (
+        <li key={position}>
+          <IngredientLine row={row} factor={factor} />
+        </li>
+      )
+    )
+  }
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys work beside the buttons
     <div className={styles.page} onKeyDown={onKeyDown}>

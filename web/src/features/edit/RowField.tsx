@@ -8,11 +8,11 @@ import {
 } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '@/components/Icon'
+import type { Segment } from '@/lib/amount'
 import type { Row } from './form'
 import styles from './RowsEditor.module.css'
 import type { Trouble } from './trouble'
 import { troubleSaid } from './troubleSaid'
-import type { Segment } from './understood'
 
 type TextField = HTMLInputElement | HTMLTextAreaElement
 

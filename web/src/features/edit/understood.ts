@@ -1,24 +1,13 @@
 // What the server understands of the lines that are being written. It is asked after a pause, for all of them at
 // once; without a network the lines are simply as they were typed.
 import { useEffect, useState } from 'react'
+import { scaleLine, type Row as IngredientRow, type Segment } from '@/lib/amount'
 import { answered, commands } from '@/lib/api'
 import { useOnline } from '@/lib/network'
 import { isSent, type Row } from './form'
 
-/** A piece of a line, and whether it is an amount. */
-export interface Segment {
-  text: string
-  amount: boolean
-}
-
 /** Understood gives a row in pieces; undefined where no amount is understood, or nothing is known of it yet. */
 export type Understood = (row: Row) => Segment[] | undefined
-
-interface Parts {
-  text: string
-  quantity: number | null
-  name: string
-}
 
 /** No letter comes for so long. */
 const pause = 300
@@ -28,7 +17,7 @@ const longestLine = 500
 
 export function useUnderstood(rows: Row[]): Understood {
   const online = useOnline()
-  const [known, setKnown] = useState<ReadonlyMap<string, Parts>>(new Map())
+  const [known, setKnown] = useState<ReadonlyMap<string, IngredientRow>>(new Map())
   const asked = rows
     .filter((row) => isSent(row) && row.parsed?.text !== row.text && !known.has(row.text))
     .map((row) => row.text)
@@ -59,12 +48,8 @@ export function useUnderstood(rows: Row[]): Understood {
   }
 }
 
-function segmentsOf({ text, quantity, name }: Parts): Segment[] | undefined {
-  const at = text.indexOf(name)
-  if (quantity === null || at <= 0) return undefined
-  const amount = text.slice(0, at).trimEnd()
-  return [
-    { text: amount, amount: true },
-    { text: text.slice(amount.length), amount: false },
-  ]
+// As the recipe's page will show it.
+function segmentsOf(parts: IngredientRow): Segment[] | undefined {
+  const segments = scaleLine(parts, 1, 'en')
+  return segments.some((segment) => segment.amount) ? segments : undefined
 }

@@ -2,10 +2,9 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Dialog } from '@/components/Dialog'
+import { IngredientLine } from '@/components/IngredientLine'
 import { ServingsStepper } from '@/components/ServingsStepper'
-import { scaleLine } from '@/lib/amount'
 import { Refused, type Grocery, type Recipe } from '@/lib/api'
-import { useLocale } from '@/lib/i18n'
 import { send } from '@/lib/outbox'
 import { addedBefore, rememberAdded } from './added'
 import styles from './Grocery.module.css'
@@ -25,7 +24,6 @@ type State =
 /** GroceryDialog asks what is needed and for how many, and tells what was put on the list. */
 export function GroceryDialog({ recipe, servings: shown, onClose }: Props) {
   const { t } = useTranslation()
-  const locale = useLocale()
   const [servings, setServings] = useState(shown ?? recipe.servings)
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(recipe.ingredients.keys()))
   const [state, setState] = useState<State>({ is: 'choosing' })
@@ -77,14 +75,11 @@ export function GroceryDialog({ recipe, servings: shown, onClose }: Props) {
             {state.answer ? t('grocery.done', { count: state.answer.items.length }) : t('grocery.waiting')}
           </p>
           <ul className={styles.added}>
-            {state.answer?.items.map((item, i) => {
-              const { amount, rest } = scaleLine(item, 1, locale)
-              return (
-                <li key={i} dir="auto">
-                  {amount && <b>{amount}</b>} {rest}
-                </li>
-              )
-            })}
+            {state.answer?.items.map((item, i) => (
+              <li key={i}>
+                <IngredientLine row={item} />
+              </li>
+            ))}
           </ul>
         </div>
       </Dialog>
@@ -119,17 +114,12 @@ export function GroceryDialog({ recipe, servings: shown, onClose }: Props) {
       </div>
       <fieldset className={styles.list}>
         <legend className="visually-hidden">{t('grocery.choose')}</legend>
-        {recipe.ingredients.map((line, position) => {
-          const { amount, rest } = scaleLine(line, factor, locale)
-          return (
-            <label key={position} className={styles.line}>
-              <input type="checkbox" checked={chosen.has(position)} onChange={() => toggle(position)} />
-              <span dir="auto">
-                {amount && <b>{amount}</b>} {rest}
-              </span>
-            </label>
-          )
-        })}
+        {recipe.ingredients.map((line, position) => (
+          <label key={position} className={styles.line}>
+            <input type="checkbox" checked={chosen.has(position)} onChange={() => toggle(position)} />
+            <IngredientLine row={line} factor={factor} />
+          </label>
+        ))}
       </fieldset>
       <p className={styles.failure} role="alert">
         {state.is === 'failed' && t('grocery.failed', { why: state.why })}

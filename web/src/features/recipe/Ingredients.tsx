@@ -1,7 +1,6 @@
 import { useTranslation } from 'react-i18next'
+import { IngredientLine } from '@/components/IngredientLine'
 import type { Ingredient } from '@/lib/api'
-import { scaleLine } from '@/lib/amount'
-import { useLocale } from '@/lib/i18n'
 import { bySection } from '@/lib/sections'
 import styles from './Ingredients.module.css'
 
@@ -16,7 +15,6 @@ interface Props {
 /** Ingredients are ticked off one by one as they are put out. */
 export function Ingredients({ lines, factor, ticks, onTicks }: Props) {
   const { t } = useTranslation()
-  const locale = useLocale()
   if (lines.length === 0) return <p className={styles.none}>{t('recipe.noIngredients')}</p>
 
   function tick(position: number) {
@@ -28,24 +26,21 @@ export function Ingredients({ lines, factor, ticks, onTicks }: Props) {
     <div key={section.at} className={styles.section}>
       {section.name && <h3 className={styles.name}>{section.name}</h3>}
       <ul>
-        {section.rows.map(({ row, position }) => {
-          const { amount, rest } = scaleLine(row, factor, locale)
-          return (
-            <li key={position}>
-              <label className={styles.line}>
-                <input
-                  type="checkbox"
-                  className={styles.box}
-                  checked={ticks.includes(position)}
-                  onChange={() => tick(position)}
-                />
-                <span className={styles.text} dir="auto">
-                  {amount && <b className={styles.amount}>{amount}</b>} {rest}
-                </span>
-              </label>
-            </li>
-          )
-        })}
+        {section.rows.map(({ row, position }) => (
+          <li key={position}>
+            <label className={styles.line}>
+              <input
+                type="checkbox"
+                className={styles.box}
+                checked={ticks.includes(position)}
+                onChange={() => tick(position)}
+              />
+              <span className={styles.text}>
+                <IngredientLine row={row} factor={factor} />
+              </span>
+            </label>
+          </li>
+        ))}
       </ul>
     </div>
   ))

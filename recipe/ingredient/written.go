@@ -1,0 +1,434 @@
+package ingredient
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"larder.dev/recipe/units"
+)
+
+// Segment is a piece of a line. Amount tells that it is how much there is of the food: what a page writes bold, and keeps
+// together where the page is read from the right.
+type Segment struct {
+	Text   string `json:"text"`
+	Amount bool   `json:"amount"`
+}
+
+// Segments are a line in pieces.
+type Segments []Segment
+
+func (s Segments) String() string {
+	var text strings.Builder
+	for _, segment := range s {
+		text.WriteString(segment.Text)
+	}
+	return text.String()
+}
+
+// Written gives a line for factor times as much in its own words: "1 EL Öl" twice is "2 EL Öl", "1 Tasse" thrice "3
+// Tassen". p are the parts of the line, for one time. Numbers are only replaced where what is written is the number
+// of the part; where there is no such place, the line is composed of the parts (see Compose). Once is as it is
+// written, but for a number that a program wrote (0.3333333 cup).
+func (p Parsed) Written(text string, factor float64, locale units.Locale) Segments {
+	if p.Quantity == nil {
+		return plainly(text)
+	}
+	w := writtenIn(text)
+	places, ok := w.places(p)
+	if !ok && factor != 1 && p.Name != "" {
+		return p.Scale(factor).Compose(locale)
+	}
+	if !ok {
+		return plainly(text)
+	}
+	s := scaler{written: w, factor: factor, locale: locale}
+	for i, place := range places {
+		s.put(place)
+		if i > 0 && p.Second.Relation == Same {
+			s.sameAgain(place.end)
+		}
+	}
+	if factor != 1 {
+		s.inflect(places[0], p)
+	}
+	if p.Second == nil {
+		s.alternatives(places[0].end)
+	}
+	return s.segments()
+}
+
+func plainly(text string) Segments { return Segments{{Text: text}} }
+
+// place is where an amount is written: the number, or the two of a range, and the unit behind it.
+type place struct {
+	measure  Second
+	from, to numberPlace // to is empty where it is one number
+	sign     string      // the word between the numbers: "to"
+	end      int         // behind the unit, where that follows the number; else behind the number
+}
+
+// numberPlace is a number from piece start up to end.
+type numberPlace struct {
+	start, end int
+	times      float64
+	unitEnd    int // behind the unit that follows it, else end
+}
+
+// places finds the amount, and the second measure where that is scaled. ok tells that all of it was found.
+func (w *writtenLine) places(p Parsed) (found []place, ok bool) {
+	first, ok := w.find(Second{Quantity: *p.Quantity, QuantityMax: p.QuantityMax, Unit: p.Unit}, p.Second == nil, 0, 0)
+	if !ok {
+		return nil, false
+	}
+	if p.Second == nil || p.Second.Relation == Each {
+		return []place{first}, true
+	}
+	second, ok := w.find(*p.Second, false, first.from.start, first.end)
+	return []place{first, second}, ok
+}
+
+// find gives the first place where the measure is written with its unit, else the first where its number is. The
+// pieces from start up to end are taken.
+func (w *writtenLine) find(measure Second, alone bool, start, end int) (place, bool) {
+	var found place
+	for i := range w.pieces {
+		if i >= start && i < end || w.follows(i) {
+			continue
+		}
+		here, ok := w.placeAt(i, measure, alone)
+		switch {
+		case !ok:
+		case measure.Unit == "" || here.end > here.last().end:
+			return here, true
+		case found.from.end == 0:
+			found = here
+		}
+	}
+	return found, found.from.end > 0
+}
+
+func (p place) last() numberPlace {
+	if p.to.end > 0 {
+		return p.to
+	}
+	return p.from
+}
+
+// follows tells that piece i goes on with the number before it: the 2 of "1/2", the 3 of "2-3".
+func (w *writtenLine) follows(i int) bool {
+	before := w.at(i - 1)
+	isNumber := w.at(i).number || w.at(i).sign
+	switch {
+	case before.number || before.sign:
+		return isNumber
+	case before.low == "/" || before.low == "⁄" || before.low == "." && before.glued:
+		return isNumber && w.at(i-2).number && w.at(i).glued && before.glued
+	case isDash(before.low):
+		return isNumber && w.at(i-2).number
+	default:
+		return false
+	}
+}
+
+// placeAt finds the measure at piece i. Alone tells that no other number is said of it, so that "2-3" is no 2.
+func (w *writtenLine) placeAt(i int, measure Second, alone bool) (place, bool) {
+	longest := 0
+	for _, r := range w.readings(i) {
+		if last := w.at(r.end - 1); !last.word || scaleWords.ordinals[last.low] {
+			longest = max(longest, r.end)
+		}
+		if measure.QuantityMax != nil {
+			if found, ok := w.rangeAt(i, r, measure); ok {
+				return found, true
+			}
+			continue
+		}
+		if !near(r.value, measure.Quantity) || r.end < longest && w.at(longest).low != "-" && w.at(i).number && r.times == 1 {
+			continue
+		}
+		from := numberPlace{i, r.end, r.times, w.unitEnd(r.end, measure.Unit)}
+		if alone && w.beginsRange(r) {
+			continue
+		}
+		return place{measure: measure, from: from, end: from.unitEnd}, true
+	}
+	return place{}, false
+}
+
+func (w *writtenLine) beginsRange(r reading) bool {
+	next, _ := w.rangeSign(r.end)
+	if next == r.end {
+		return false
+	}
+	for _, upper := range w.plains(next) {
+		if upper.value > r.value {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *writtenLine) rangeAt(i int, low reading, measure Second) (place, bool) {
+	fromUnit := w.unitEnd(low.end, measure.Unit)
+	for _, at := range []int{fromUnit, low.end} {
+		next, sign := w.rangeSign(at)
+		if next == at {
+			continue
+		}
+		for _, high := range w.readings(next) {
+			if !near(low.value*high.times, measure.Quantity) && !near(low.value, measure.Quantity) || !near(high.value, *measure.QuantityMax) {
+				continue
+			}
+			from := numberPlace{i, low.end, low.times, at}
+			if !near(low.value, measure.Quantity) {
+				from.times = high.times
+			}
+			to := numberPlace{next, high.end, high.times, w.unitEnd(high.end, measure.Unit)}
+			return place{measure: measure, from: from, to: to, sign: sign, end: to.unitEnd}, true
+		}
+	}
+	return place{}, false
+}
+
+// near tells that a number is the one of a part, which is kept to six digits.
+func near(read, part float64) bool { return math.Abs(read-part) <= 1e-5*math.Max(1, math.Abs(part)) }
+
+// maxUnitPieces is how many pieces a unit has at most: "c. à s.".
+const maxUnitPieces = 5
+
+// unitEnd is behind the unit that follows at i, with the hyphen before it and the point of an abbreviation; i where it
+// doesn't follow.
+func (w *writtenLine) unitEnd(i int, unit string) int {
+	if unit == "" || i >= len(w.pieces) {
+		return i
+	}
+	at := i
+	if w.at(at).low == "-" && w.at(at).glued {
+		at++
+	}
+	for n := min(maxUnitPieces, len(w.pieces)-at); n > 0; n-- {
+		last := w.pieces[at+n-1]
+		if sameUnit(w.text[w.pieces[at].start:last.end], unit) {
+			return at + n
+		}
+	}
+	return i
+}
+
+// sameUnit tells that a text is a word for the unit.
+func sameUnit(text, unit string) bool {
+	return strings.EqualFold(units.Named(text).Name(), units.Named(unit).Name())
+}
+
+// scaler puts other numbers into a line.
+type scaler struct {
+	written *writtenLine
+	factor  float64
+	locale  units.Locale
+	edits   []textEdit
+	amounts []numberPlace // what is written bold
+}
+
+// textEdit is a text for the pieces from start up to end.
+type textEdit struct {
+	start, end int
+	text       string
+}
+
+// put scales the numbers at a place.
+func (s *scaler) put(p place) {
+	s.amounts = append(s.amounts, numberPlace{start: p.from.start, end: p.end})
+	low, high := p.measure.Quantity*s.factor, p.measure.QuantityMax
+	if s.factor == 1 && !s.byProgram(p.from) && (high == nil || !s.byProgram(p.to)) {
+		return
+	}
+	unit := units.Named(p.measure.Unit)
+	lowText := units.Format(rounded(low/p.from.times), nil, unit, s.locale)
+	if high == nil {
+		s.edit(p.from.start, p.from.end, lowText)
+		s.inflectPieces(p.from.end, p.from.unitEnd, low, unit)
+		return
+	}
+	highText := units.Format(rounded(*high*s.factor/p.to.times), nil, unit, s.locale)
+	s.inflectPieces(p.to.end, p.to.unitEnd, *high*s.factor, unit)
+	switch {
+	case lowText == highText && p.from.times == p.to.times:
+		s.edit(p.from.start, p.to.end, lowText)
+	case p.from.unitEnd > p.from.end: // "200 g-250 g"
+		s.edit(p.from.start, p.from.end, lowText)
+		s.inflectPieces(p.from.end, p.from.unitEnd, low, unit)
+		s.edit(p.to.start, p.to.end, highText)
+	case p.sign != "":
+		s.edit(p.from.start, p.to.end, lowText+" "+p.sign+" "+highText)
+	default:
+		s.edit(p.from.start, p.to.end, lowText+"–"+highText)
+	}
+}
+
+func (s *scaler) edit(start, end int, text string) {
+	s.edits = append(s.edits, textEdit{start, end, text})
+}
+
+// byProgram tells that a number has more digits than a person writes.
+func (s *scaler) byProgram(n numberPlace) bool {
+	for i := n.start; i < n.end; i++ {
+		p := s.written.pieces[i]
+		if point := strings.LastIndexAny(p.low, ".,"); p.number && point >= 0 && len(p.low)-point > 4 {
+			return true
+		}
+	}
+	return false
+}
+
+// sameAgain scales what says the same a third time, as parts have room for two measures: "1 qt (32 oz, 950 ml)".
+func (s *scaler) sameAgain(at int) {
+	for goesOn(s.written.at(at).low) {
+		next := s.measureAt(at+1, units.Mass, units.Volume)
+		if next == at+1 {
+			return
+		}
+		at = next
+	}
+}
+
+// goesOn tells of a mark that what follows may say the same once more.
+func goesOn(low string) bool {
+	switch low {
+	case ",", "/", "|", "=", "(":
+		return true
+	default:
+		return false
+	}
+}
+
+// alternatives scales what may be taken instead, outside of parentheses: "200 g rice or 100 g barley".
+func (s *scaler) alternatives(from int) {
+	depth := 0
+	for at := from; at < len(s.written.pieces); at++ {
+		switch low := s.written.pieces[at].low; {
+		case low == "(" || low == "[":
+			depth++
+		case low == ")" || low == "]":
+			depth--
+		case depth == 0 && scaleWords.or[low]:
+			s.measureAt(at+1, units.Mass, units.Volume, units.Thing)
+		}
+	}
+}
+
+// measureAt scales the number with a unit of one of the dimensions that stands at a piece, and gives what is behind it; at
+// where there is none.
+func (s *scaler) measureAt(at int, dimensions ...units.Dimension) int {
+	w := s.written
+	for _, r := range w.readings(at) {
+		for n := min(maxUnitPieces, len(w.pieces)-r.end); n > 0; n-- {
+			word := w.text[w.pieces[r.end].start:w.pieces[r.end+n-1].end]
+			unit, known := units.Parse(word)
+			if !known || !slices.Contains(dimensions, unit.Dimension()) {
+				continue
+			}
+			number := numberPlace{at, r.end, r.times, r.end + n}
+			s.put(place{measure: Second{Quantity: r.value, Unit: word}, from: number, end: number.unitEnd})
+			return number.unitEnd
+		}
+	}
+	return at
+}
+
+// inflectPieces brings the unit in the pieces from start up to end into the number of an amount.
+func (s *scaler) inflectPieces(start, end int, quantity float64, unit units.Unit) {
+	if s.factor == 1 || unit.Name() == "" {
+		return
+	}
+	for i := start; i < end; i++ {
+		s.inflectPiece(i, rounded(quantity))
+	}
+}
+
+func (s *scaler) inflectPiece(i int, quantity float64) {
+	p := s.written.pieces[i]
+	was := s.written.text[p.start:p.end]
+	if now := units.Inflect(was, quantity); now != was && s.written.at(i+1).low != "(" || now != was && !s.written.at(i+1).glued {
+		s.edit(i, i+1, now)
+	}
+}
+
+// inflect brings a unit that stands further on, or what is counted, into the number of the amount: "1 (14 oz) can", "1
+// garlic clove", "1 Knoblauchzehe", "1 red onion".
+func (s *scaler) inflect(first place, p Parsed) {
+	if first.end > first.last().end || s.written.at(first.end).low == "" {
+		return
+	}
+	noun := func(word string) bool { return sameUnit(word, p.Unit) || headIs(word, p.Unit) }
+	if p.Unit == "" {
+		name := writtenIn(p.Name).lastWord()
+		noun = func(word string) bool { return name != "" && strings.EqualFold(word, name) }
+	}
+	most := *p.Quantity
+	if p.QuantityMax != nil {
+		most = *p.QuantityMax
+	}
+	for i := first.end; i < len(s.written.pieces); i++ {
+		piece := s.written.pieces[i]
+		if piece.word && noun(s.written.text[piece.start:piece.end]) {
+			s.inflectPiece(i, rounded(most*s.factor))
+			return
+		}
+	}
+}
+
+// headIs tells of a compound that its last part is the unit: "Knoblauchzehe" is a Zehe.
+func headIs(word, unit string) bool {
+	head := units.Head(word)
+	return head != "" && sameUnit(head, unit)
+}
+
+func (w *writtenLine) lastWord() string {
+	for _, p := range slices.Backward(w.pieces) {
+		if p.word {
+			return w.text[p.start:p.end]
+		}
+	}
+	return ""
+}
+
+// segments puts the edits into the line.
+func (s *scaler) segments() Segments {
+	slices.SortFunc(s.edits, func(a, b textEdit) int { return a.start - b.start })
+	slices.SortFunc(s.amounts, func(a, b numberPlace) int { return a.start - b.start })
+	pieces, text := s.written.pieces, s.written.text
+	var line Segments
+	at := 0
+	for _, amount := range s.amounts {
+		start, end := pieces[amount.start].start, pieces[amount.end-1].end
+		line = line.with(s.edited(at, start), false).with(s.edited(start, end), true)
+		at = end
+	}
+	return line.with(s.edited(at, len(text)), false)
+}
+
+func (s Segments) with(text string, amount bool) Segments {
+	if text == "" {
+		return s
+	}
+	return append(s, Segment{Text: text, Amount: amount})
+}
+
+// edited is the text from start up to end with the edits that are in it.
+func (s *scaler) edited(start, end int) string {
+	pieces, text := s.written.pieces, s.written.text
+	var out strings.Builder
+	for _, e := range s.edits {
+		from, to := pieces[e.start].start, pieces[e.end-1].end
+		if from < start || to > end {
+			continue
+		}
+		out.WriteString(text[start:from] + e.text)
+		start = to
+	}
+	return out.String() + text[start:end]
+}
+
+// rounded keeps six digits behind the point: a third of three is one again, and not 0.9999999999.
+func rounded(v float64) float64 { return math.Round(v*1e6) / 1e6 }

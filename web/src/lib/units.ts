@@ -1,0 +1,120 @@
+// Units and nouns, by the same words as the server's (recipe/units): what a spelling is the unit of, which are
+// metric, and how a word goes with one and with many.
+
+import words from './amountWords.json'
+
+const metric = new Set(words.metric.split('|'))
+const measured = new Set(words.measured.split('|'))
+const plurals: Record<string, string> = words.plurals
+
+// A spelling of a unit, with its forms for one and for many, and the quantity from which that is written.
+interface Spelling {
+  unit: string
+  one: string
+  many: string
+  from: number
+}
+
+const overOne = 1.0125
+const spellings = new Map<string, Spelling>()
+for (const [unit, rows] of Object.entries(words.units))
+  for (const row of rows.split('|')) addSpelling(unit, row)
+
+// "tsp", "cup/cups", "2;gousse/gousses", "branches=branch/branches": as the server writes them (units.Words).
+function addSpelling(unit: string, row: string) {
+  const from = /^(\d+);/.exec(row)?.[1]
+  const [, alone, forms = ''] = /^(?:\d+;)?(?:(.*)=)?(.*)$/.exec(row) ?? []
+  const [one = '', many = one] = forms.split('/')
+  for (const text of alone === undefined ? [one, many] : [alone]) {
+    const spelling = { unit, one, many, from: from === undefined ? overOne : Number(from) }
+    spellings.set(text, spelling)
+    spellings.set(text.replaceAll("'", '’'), spelling)
+  }
+}
+
+function spellingOf(text: string): Spelling | undefined {
+  const plain = text.trim().replace(/\.$/, '')
+  return (
+    spellings.get(plain) ??
+    spellings.get(plain.toLowerCase().replaceAll('.', ' ').split(/\s+/).filter(Boolean).join(' '))
+  )
+}
+
+/** unitNamed gives the name of the unit that a text is a spelling of, undefined where it is none. */
+export const unitNamed = (text: string) => spellingOf(text)?.unit
+
+/** sameUnit tells that two texts are of one unit. */
+export function sameUnit(text: string, unit: string): boolean {
+  return (unitNamed(text) ?? text).toLowerCase() === (unitNamed(unit) ?? unit).toLowerCase()
+}
+
+export const isMetric = (unit: string) => metric.has(unitNamed(unit) ?? '')
+
+/** isMeasured tells of a unit's name that it is a mass or a volume. */
+export const isMeasured = (name: string) => measured.has(name)
+
+export const isLength = (name: string) => name === 'mm' || name === 'cm' || name === 'inch'
+
+/** unitWord is the name of a unit as it goes with one or with many. */
+export function unitWord(unit: string, many: boolean): string {
+  const name = unitNamed(unit) ?? unit
+  return many ? (plurals[name] ?? name) : name
+}
+
+/** isMany tells that a noun goes with a quantity in its plural: more than one, or none. */
+export const isMany = (quantity: number) => quantity > overOne || quantity === 0
+
+interface Noun {
+  one: string
+  many: string
+}
+
+const nouns = new Map<string, Noun>()
+for (const entry of words.nouns.split('|')) {
+  const [one = '', many = ''] = entry.split(' ')
+  for (const form of [one, many]) {
+    nouns.set(form, { one, many })
+    if (!nouns.has(form.toLowerCase())) nouns.set(form.toLowerCase(), { one, many })
+  }
+}
+
+/** inflect gives a word as it goes with a quantity: "cup", "cups". It comes back as it is where it isn't known. */
+export function inflect(word: string, quantity: number): string {
+  const start = headOf(word)
+  if (start < 0) return word
+  const head = word.slice(start)
+  const unit = spellingOf(head)
+  const noun = nouns.get(head) ?? nouns.get(head.toLowerCase())
+  const many = unit ? quantity >= unit.from || quantity === 0 : isMany(quantity)
+  const form = ((many ? (unit ?? noun)?.many : (unit ?? noun)?.one) ?? head).toLowerCase()
+  return form === head.toLowerCase() ? word : word.slice(0, start) + likeCase(form, head)
+}
+
+/** headWord is the unit or food that a compound ends with: "zehe" of "Knoblauchzehe"; '' where the word is none. */
+export function headWord(word: string): string {
+  const start = headOf(word)
+  return start > 0 ? word.slice(start) : ''
+}
+
+const isUpper = (text: string) => /^\p{Lu}/u.test(text)
+
+function headOf(word: string): number {
+  const low = word.toLowerCase()
+  if (nouns.has(word) || nouns.has(low) || spellingOf(word)) return 0
+  if (low.length !== word.length) return -1
+  for (let start = 1; low.length - start >= 4; start++) {
+    const head = low.slice(start)
+    const unit = spellingOf(head)
+    if (unit && unit.one !== unit.many) return start
+    const noun = nouns.get(head)
+    if (noun && isUpper(noun.one) && isUpper(word)) return start
+  }
+  return -1
+}
+
+// As the word is written that the form stands for: in capitals, with one, or without.
+function likeCase(form: string, word: string): string {
+  if (!isUpper(word)) return form
+  if (word.length > 1 && word === word.toUpperCase()) return form.toUpperCase()
+  return form.slice(0, 1).toUpperCase() + form.slice(1)
+}
