@@ -42,7 +42,7 @@ func TestImportGoesOnAndAddsNothingTwice(t *testing.T) {
 	first, err := l.api.Import(ctx, ada.id, strings.NewReader(file), options)
 	require.NoError(t, err)
 	require.Equal(t, []int{2, 4, 6, 7, 8}, bad)
-	require.Equal(t, commandapi.ImportProgress{Lines: 258, Bytes: int64(len(file)), Added: 251, Skipped: 1, Bad: 5}, first)
+	require.Equal(t, commandapi.ImportProgress{Lines: 258, Bytes: int64(len(file)), Added: 251, Skipped: 1, Bad: 5, Unknown: map[string]int{"source": 1}}, first)
 	require.Equal(t, first, last)
 
 	second, err := l.api.Import(ctx, ada.id, strings.NewReader(file), options)
@@ -51,6 +51,24 @@ func TestImportGoesOnAndAddsNothingTwice(t *testing.T) {
 	require.Equal(t, 252, second.Skipped)
 	require.Equal(t, 251, l.count(`SELECT count(*) FROM recipes`))
 	require.Len(t, l.ledger(ada.id), 251)
+}
+
+// A file that is packed is read by what it is, and one that is cut off says so; what is counted is what was given.
+func TestImportReadsGzip(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ctx := testkit.Context(t)
+	ada := l.user("ada", commandapi.Access{})
+	whole := packed(t, []byte(`{"name":"First","ingredients":[{"text":"200 g\nrice"}]}`+"\n"+`{"name":"Second"}`))
+	result, err := l.api.Import(ctx, ada.id, bytes.NewReader(whole), commandapi.ImportOptions{})
+	require.NoError(t, err)
+	require.Equal(t, commandapi.ImportProgress{Lines: 2, Bytes: int64(len(whole)), Added: 2}, result)
+	require.Equal(t, 200, l.count(`SELECT quantity::int FROM ingredients WHERE text = '200 g rice' AND unit = 'g' AND name = 'rice'`))
+
+	for _, broken := range [][]byte{whole[:len(whole)-9], whole[:5], {0x1f, 0x8b}} {
+		_, err = l.api.Import(ctx, ada.id, bytes.NewReader(broken), commandapi.ImportOptions{})
+		require.Error(t, err)
+	}
 }
 
 // What is exported can be imported, for the same user and for another one, and is the same then.

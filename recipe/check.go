@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -13,8 +14,9 @@ import (
 	"larder.dev/events"
 )
 
-// Unicode's own line ends, which no category of control characters has.
+// Unicode's own line ends. The category of control characters has only the first.
 const (
+	nextLine           = '\u0085'
 	lineSeparator      = '\u2028'
 	paragraphSeparator = '\u2029'
 )
@@ -53,6 +55,11 @@ func (c *checker) line(field, value string, limit int) string {
 	})
 }
 
+// joined cleans a text of one line that may come as several: a row of a list that was pasted.
+func (c *checker) joined(field, value string, limit int) string {
+	return c.line(field, OneLine(value), limit)
+}
+
 // text cleans a text of many lines.
 func (c *checker) text(field, value string, limit int) string {
 	value = strings.ReplaceAll(value, "\r\n", "\n")
@@ -66,16 +73,48 @@ func (c *checker) clean(field, value string, limit int, refused func(rune) bool)
 		c.failf(field, "is not valid UTF-8")
 		return ""
 	}
-	value = trim(norm.NFC.String(value))
-	if strings.ContainsFunc(value, refused) {
-		c.failf(field, "has a control character")
+	kept := trim(value)
+	if at := strings.IndexFunc(kept, refused); at >= 0 {
+		before := utf8.RuneCountInString(value[:strings.Index(value, kept)+at])
+		r, _ := utf8.DecodeRuneInString(kept[at:])
+		c.failf(field, "has %s U+%04X at character %d", kindOf(r), r, before+1)
 		return ""
 	}
+	value = trim(norm.NFC.String(kept))
 	if utf8.RuneCountInString(value) > limit {
 		c.failf(field, "is longer than %d characters", limit)
 		return ""
 	}
 	return value
+}
+
+// kindOf names a character that is refused: nobody sees it in what they sent.
+func kindOf(r rune) string {
+	if isLineBreak(r) {
+		return "the line break"
+	}
+	return "the control character"
+}
+
+// OneLine joins the lines of a text by a space: a line of a list that was pasted may have been folded.
+func OneLine(value string) string {
+	if !strings.ContainsFunc(value, isLineBreak) {
+		return value
+	}
+	lines := strings.FieldsFunc(value, isLineBreak)
+	for i, line := range lines {
+		lines[i] = strings.TrimSpace(line)
+	}
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), " ")
+}
+
+func isLineBreak(r rune) bool {
+	switch r {
+	case '\n', '\r', '\v', '\f', nextLine, lineSeparator, paragraphSeparator:
+		return true
+	default:
+		return false
+	}
 }
 
 // trim takes off the space around a text, and no other control character: those are refused and not
@@ -133,13 +172,13 @@ func (c *checker) ingredients(rows []events.Ingredient) []events.Ingredient {
 
 func (c *checker) ingredient(field string, row events.Ingredient) events.Ingredient {
 	clean := events.Ingredient{
-		Text:        c.line(field+".text", row.Text, MaxLine),
+		Text:        c.joined(field+".text", row.Text, MaxLine),
 		Quantity:    c.quantity(field+".quantity", row.Quantity),
 		QuantityMax: c.quantity(field+".quantity_max", row.QuantityMax),
-		Unit:        c.line(field+".unit", row.Unit, MaxUnit),
-		Name:        c.line(field+".name", row.Name, MaxItem),
-		Note:        c.line(field+".note", row.Note, MaxNote),
-		Section:     c.line(field+".section", row.Section, MaxSection),
+		Unit:        c.joined(field+".unit", row.Unit, MaxUnit),
+		Name:        c.joined(field+".name", row.Name, MaxItem),
+		Note:        c.joined(field+".note", row.Note, MaxNote),
+		Section:     c.joined(field+".section", row.Section, MaxSection),
 		Second:      c.second(field+".second", row),
 	}
 	c.quantityRange(field+".quantity_max", row.Quantity, row.QuantityMax)
@@ -174,7 +213,7 @@ func (c *checker) second(field string, row events.Ingredient) *events.SecondMeas
 	c.quantity(field+".quantity", &clean.Quantity)
 	c.quantity(field+".quantity_max", clean.QuantityMax)
 	c.quantityRange(field+".quantity_max", &clean.Quantity, clean.QuantityMax)
-	clean.Unit = c.line(field+".unit", clean.Unit, MaxUnit)
+	clean.Unit = c.joined(field+".unit", clean.Unit, MaxUnit)
 	switch clean.Relation {
 	case events.RelationSame, events.RelationEach, events.RelationPlus:
 	default:

@@ -5,7 +5,7 @@ package recipe
 const (
 	MaxName        = 200
 	MaxText        = 20_000 // description, notes
-	MaxSource      = 2_000 // where it is from
+	MaxSource      = 2_000  // where it is from
 	MaxTags        = 50
 	MaxTag         = 50
 	MaxServings    = 10_000

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	commandapi "larder.dev/command-api"
@@ -13,8 +14,10 @@ import (
 
 const (
 	settlePoll   = 20 * time.Millisecond
+	viewsPoll    = 100 * time.Millisecond
 	databasePoll = 500 * time.Millisecond
-	// caughtUpWithin is how long a command waits for the projections before it says that they are behind.
+	// caughtUpWithin is how long a command waits for the projections before it says that they are behind: in all, or, where
+	// there is much to catch up with, since they last came further.
 	caughtUpWithin = 30 * time.Second
 )
 
@@ -24,7 +27,37 @@ const (
 func awaitCaughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string, con console) error {
 	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
 	defer cancel()
-	err := caughtUp(ctx, work, api, user)
+	return behindIsNoFailure(caughtUp(ctx, work, api, user, settlePoll, func(int64) {}), con)
+}
+
+// awaitViews is awaitCaughtUp after many writes, with a bar: it waits as long as the projections come further.
+func awaitViews(ctx context.Context, work *workplace, api *commandapi.API, user string, written int64, con console) error {
+	waiting, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stuck := time.AfterFunc(caughtUpWithin, func() { cancel(context.DeadlineExceeded) })
+	defer stuck.Stop()
+	bar := newProgress(con.err, "into search and the other views", "recipes")
+	least := written
+	err := caughtUp(waiting, work, api, user, viewsPoll, func(left int64) {
+		if left < least {
+			least = left
+			stuck.Reset(caughtUpWithin)
+		}
+		bar.set(written-least, written)
+	})
+	if err == nil {
+		bar.set(written, written)
+		bar.finish()
+		return nil
+	}
+	bar.abandon()
+	if cause := context.Cause(waiting); ctx.Err() == nil && cause != nil {
+		err = cause
+	}
+	return behindIsNoFailure(err, con)
+}
+
+func behindIsNoFailure(err error, con console) error {
 	if errors.Is(err, context.DeadlineExceeded) || isAway(err) {
 		fmt.Fprintln(con.err, "the projections are behind (larder status): what was written will be found later")
 		return nil
@@ -37,30 +70,47 @@ func isAway(err error) bool {
 	return errors.Is(err, projectors.ErrNoProjectors) || errors.Is(err, jetstream.ErrNotConnected)
 }
 
-func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string) error {
-	if err := settled(ctx, settlePoll, func() (bool, error) { return api.Users().Settled(ctx, user) }); err != nil {
-		return fmt.Errorf("wait for the relay: %w", err)
-	}
+// caughtUp tells left, again and again, how many events are still on their way.
+func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string, poll time.Duration, left func(int64)) error {
 	conn, err := work.Stream(ctx)
 	if err != nil {
 		return err
 	}
 	control := projectors.NewControl(conn)
 	var end uint64 // of the stream, when everything of the user was in it
-	return settled(ctx, settlePoll, func() (bool, error) {
+	return settled(ctx, poll, func() (bool, error) {
+		unpublished, err := api.Users().Unpublished(ctx, user)
+		if err != nil {
+			return false, fmt.Errorf("wait for the relay: %w", err)
+		}
 		all, err := control.Status(ctx)
 		if err != nil {
 			return false, fmt.Errorf("ask for the status: %w", err)
 		}
-		done := true
-		for _, p := range all {
-			if end == 0 {
-				end = p.StreamEnd
-			}
-			done = done && (p.LagEvents == 0 || p.Position >= end)
+		if end == 0 && unpublished == 0 {
+			end = streamEnd(all)
 		}
-		return done, nil
+		lag := behind(all, end)
+		left(unpublished + lag)
+		return unpublished == 0 && lag == 0, nil
 	})
+}
+
+func streamEnd(all []projectors.Status) (end uint64) {
+	for _, p := range all {
+		end = max(end, p.StreamEnd)
+	}
+	return end
+}
+
+// behind is how many events the slowest projection lacks, of those up to an end of the stream; 0 is an end that isn't known.
+func behind(all []projectors.Status, end uint64) (events int64) {
+	for _, p := range all {
+		if end == 0 || p.Position < end {
+			events = max(events, int64(min(p.LagEvents, math.MaxInt64)))
+		}
+	}
+	return events
 }
 
 // settled asks again and again until it is so: what is asked is in another process, which sends no signal.

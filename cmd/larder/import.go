@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
+	"strconv"
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
@@ -14,8 +18,9 @@ import (
 
 // importCommand puts recipes in: the recipe shape, one JSON object a line. Run again, it adds nothing twice.
 type importCommand struct {
-	Files []string `type:"path" arg:"" name:"file" help:"Files of recipes; - is standard input."`
+	Files []string `type:"path" arg:"" name:"file" help:"Files of recipes, packed with gzip or not; - is standard input."`
 	User  string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
+	JSON  bool     `name:"json" help:"The result as one JSON object."`
 }
 
 func (c importCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
@@ -25,26 +30,60 @@ func (c importCommand) Run(ctx context.Context, s *settings, con console, log *s
 }
 
 func (c importCommand) importFor(ctx context.Context, con console, work *workplace, api *commandapi.API, user events.User) error {
-	var sum importSum
+	sum := importSum{UnknownFields: map[string]int{}, Refusals: []refusal{}}
 	for _, file := range c.Files {
 		if err := sum.add(ctx, api, user, file, con); err != nil {
 			return err
 		}
 	}
-	if !work.alone() && work.NATSURL != "" && sum.added > 0 {
-		if err := awaitCaughtUp(ctx, work, api, user.ID, con); err != nil {
+	if !work.alone() && work.NATSURL != "" && sum.Added > 0 {
+		if err := awaitViews(ctx, work, api, user.ID, int64(sum.Added), con); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(con.out, "%d added, %d already there, %d refused\n", sum.added, sum.present, sum.refused)
-	if sum.refused > 0 {
-		return fmt.Errorf("%d of the lines were refused", sum.refused)
+	if err := c.report(con, sum); err != nil {
+		return err
+	}
+	if sum.Refused > 0 {
+		return fmt.Errorf("%d of the lines were refused", sum.Refused)
 	}
 	return nil
 }
 
+func (c importCommand) report(con console, sum importSum) error {
+	for _, name := range slices.Sorted(maps.Keys(sum.UnknownFields)) {
+		called := strconv.Quote(name)
+		if name == "" {
+			called = "of any further name"
+		}
+		fmt.Fprintf(con.err, "warning: the field %s was left out, in %d recipes: there is no place for it\n", called, sum.UnknownFields[name])
+	}
+	if c.JSON {
+		return json.NewEncoder(con.out).Encode(sum)
+	}
+	fmt.Fprintf(con.out, "%d added, %d already there, %d refused\n", sum.Added, sum.Present, sum.Refused)
+	return nil
+}
+
 // importSum counts over all files.
-type importSum struct{ added, present, refused int }
+type importSum struct {
+	Added    int       `json:"added"`
+	Present  int       `json:"already_there"`
+	Refused  int       `json:"refused"`
+	Refusals []refusal `json:"refusals"`
+	// UnknownFields counts the recipes with a field that was left out; "" is for those beyond the first names.
+	UnknownFields map[string]int `json:"unknown_fields"`
+}
+
+// refusal is one line that wasn't imported.
+type refusal struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Reason string `json:"reason"`
+}
+
+// maxRefusals bounds those that are kept for --json; each is told as it comes, and all are counted.
+const maxRefusals = 1000
 
 func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.User, file string, con console) (err error) {
 	in, size, err := openInput(con, file)
@@ -57,11 +96,17 @@ func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.
 		Progress: func(p commandapi.ImportProgress) { bar.set(p.Bytes, max(size, p.Bytes)) },
 		BadLine: func(line int, reason error) {
 			fmt.Fprintf(con.err, "%s line %d: %v\n", file, line, reason)
+			if len(sum.Refusals) < maxRefusals {
+				sum.Refusals = append(sum.Refusals, refusal{file, line, reason.Error()})
+			}
 		},
 	})
-	sum.added += result.Added
-	sum.present += result.Skipped
-	sum.refused += result.Bad
+	sum.Added += result.Added
+	sum.Present += result.Skipped
+	sum.Refused += result.Bad
+	for name, recipes := range result.Unknown {
+		sum.UnknownFields[name] += recipes
+	}
 	if err != nil {
 		bar.abandon()
 		return fmt.Errorf("import %s: %w", file, err)

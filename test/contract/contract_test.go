@@ -66,6 +66,7 @@ func holds(t *testing.T, s *larder.Server) {
 		"the feed's credentials reach it alone":     feedCredentials,
 		"accounts for NATS servers":                 natsAccounts,
 		"an export comes back as it was":            exportRoundTrip,
+		"an import says what it did":                importReport,
 		"a rebuild is not felt by who searches":     rebuildWhileSearching,
 		"each projection can be rebuilt":            rebuildEach,
 		"wrong usage is exit code 2":                usage,

@@ -1,6 +1,8 @@
 package contract_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -153,4 +155,35 @@ func usage(t *testing.T, s *larder.Server) {
 	}
 	require.Equal(t, 1, s.Run(t, "", "import", "--user", "usage-nobody", "-").Code)
 	require.Zero(t, s.Run(t, "", "--help").Code)
+}
+
+// An import reads gzip, also from standard input, folds and mends what a file went through, tells of fields that it left
+// out and of the character that it refused, and ends when the recipes are found.
+func importReport(t *testing.T, s *larder.Server) {
+	t.Helper()
+	ada := s.AddUser(t, "importer")
+	lines := strings.Join([]string{
+		`{"name": "CrÃ¨me brÃ»lÃ©e", "ingredients": [{"text": "200 g\nbasmati rice", "brand": "x"}], "colour": "red"}`,
+		`{"name": "Donâ€™t stir", "colour": "blue", "source_url": "Grandmother"}`,
+		`{"name": "Bell\u0007"}`,
+	}, "\n")
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	_, err := writer.Write([]byte(lines))
+	require.NoError(t, err)
+	require.NoError(t, writer.Close())
+
+	result := s.Run(t, packed.String(), "import", "--json", "--user", "importer", "-")
+	require.Equal(t, 1, result.Code, result.Stderr)
+	require.JSONEq(t, `{"added": 2, "already_there": 0, "refused": 1,
+		"refusals": [{"file": "-", "line": 3, "reason": "invalid recipe: name: has the control character U+0007 at character 5"}],
+		"unknown_fields": {"colour": 2, "ingredients[].brand": 1}}`, result.Stdout)
+	require.Contains(t, result.Stderr, `the field "colour" was left out, in 2 recipes`)
+	require.Contains(t, result.Stderr, "into search and the other views: 2 recipes")
+
+	require.ElementsMatch(t, []string{"Crème brûlée", "Don’t stir"}, ada.Search(t).Names())
+	creme := ada.Get(t, ada.Search(t, "q", "creme brulee").Items[0].ID).Recipe(t)
+	require.Equal(t, "200 g basmati rice", creme.Ingredients[0].Text)
+	require.InDelta(t, 200, *creme.Ingredients[0].Quantity, 0)
+	require.Equal(t, "basmati rice", creme.Ingredients[0].Name)
 }

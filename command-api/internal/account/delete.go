@@ -27,6 +27,11 @@ func (u *Users) Delete(ctx context.Context, name string) (events.User, error) {
 // sign that the stream can be purged of the user: an event that the relay had in hand would come after the
 // purge otherwise.
 func (u *Users) Settled(ctx context.Context, id string) (bool, error) {
-	n, err := u.store.UnpublishedOf(ctx, id)
+	n, err := u.Unpublished(ctx, id)
 	return err == nil && n == 0, err
+}
+
+// Unpublished counts the events of a user that the relay hasn't brought to the stream.
+func (u *Users) Unpublished(ctx context.Context, id string) (int64, error) {
+	return u.store.UnpublishedOf(ctx, id)
 }

@@ -22,11 +22,18 @@ const grown = 1000
 // Progress is how far an import has come.
 type Progress struct {
 	Lines   int   // read so far
-	Bytes   int64 // read so far
+	Bytes   int64 // read so far of what was given, packed or not
 	Added   int   // recipes that are new
 	Skipped int   // recipes that were there already
 	Bad     int   // lines that can't be imported
+
+	// Unknown counts the recipes that had a field which was left out, by its name; for all names above maxUnknown there is
+	// one count under "".
+	Unknown map[string]int
 }
+
+// maxUnknown bounds the names that are remembered: a file may have a field of its own in each line.
+const maxUnknown = 50
 
 // Options of an import. Both functions may be nil.
 type Options struct {
@@ -34,19 +41,24 @@ type Options struct {
 	BadLine  func(line int, err error) // for each line that can't be imported, numbered from 1
 }
 
-// Import puts in the recipes of a stream of lines. A recipe keeps the id that it has; one without gets an
+// Import puts in the recipes of a stream of lines, which may be packed with gzip. A recipe keeps the id that it has; one without gets an
 // id that follows from its content, so that the same line is the same recipe. What is there already is left
 // as it is, so an import that was broken off is simply run again. A bad line is told, and the rest goes on.
 // The error is that of reading, or of the database: what was imported until then stays.
 func Import(ctx context.Context, store *postgres.Store, user string, from io.Reader, options Options) (Progress, error) {
 	i := importer{store: store, user: user, options: options}
-	lines := newLineReader(from)
+	raw := &counter{from: from}
+	plain, err := unpacked(raw)
+	if err != nil {
+		return i.progress, err
+	}
+	lines := newLineReader(plain)
 	for ctx.Err() == nil {
 		text, err := lines.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		i.progress.Lines, i.progress.Bytes = lines.number, lines.bytes
+		i.progress.Lines, i.progress.Bytes = lines.number, raw.bytes
 		if err := i.take(ctx, text, err); err != nil {
 			return i.progress, err
 		}
@@ -82,11 +94,24 @@ func (i *importer) take(ctx context.Context, text []byte, err error) error {
 		return nil
 	}
 	l.number = i.progress.Lines
+	i.unknown(l.unknown)
 	i.waiting = append(i.waiting, l)
 	if len(i.waiting) < batch {
 		return nil
 	}
 	return i.flush(ctx)
+}
+
+func (i *importer) unknown(names []string) {
+	if len(names) > 0 && i.progress.Unknown == nil {
+		i.progress.Unknown = map[string]int{}
+	}
+	for _, name := range names {
+		if _, known := i.progress.Unknown[name]; !known && len(i.progress.Unknown) >= maxUnknown {
+			name = ""
+		}
+		i.progress.Unknown[name]++
+	}
 }
 
 func (i *importer) bad(number int, err error) {

@@ -21,7 +21,6 @@ const maxLine = 1 << 20
 
 var (
 	errLongLine = fmt.Errorf("the line has more than %d bytes", maxLine)
-	errNotUTF8  = errors.New("the line is not valid UTF-8")
 	errBadID    = errors.New("id: is no UUID")
 )
 
@@ -31,9 +30,10 @@ type line struct {
 	id        string
 	draft     recipe.Draft
 	createdAt time.Time // zero where the line doesn't say
+	unknown   []string  // fields that were left out
 }
 
-// written is what is read of a line. Other fields are passed over: the file may come from elsewhere.
+// written is what is read of a line. Other fields are left out, and told: the file may come from elsewhere.
 type written struct {
 	ID          string              `json:"id"`
 	Name        string              `json:"name"`
@@ -47,29 +47,65 @@ type written struct {
 	Ingredients []events.Ingredient `json:"ingredients"`
 	Steps       []events.Step       `json:"steps"`
 	CreatedAt   json.RawMessage     `json:"created_at"`
+
+	// Larder's own, which an export has and an import gives anew.
+	Files     json.RawMessage `json:"files"`
+	Version   json.RawMessage `json:"version"`
+	UpdatedAt json.RawMessage `json:"updated_at"`
+}
+
+func (w written) draft() recipe.Draft {
+	return recipe.Draft{
+		Name: w.Name, Description: w.Description, Servings: w.Servings, PrepMinutes: w.PrepMinutes,
+		CookMinutes: w.CookMinutes, SourceURL: w.SourceURL, Tags: w.Tags, Notes: w.Notes,
+		Ingredients: w.Ingredients, Steps: w.Steps,
+	}
 }
 
 func parse(user string, text []byte) (line, error) {
-	if !utf8.Valid(text) {
-		return line{}, errNotUTF8
+	if err := checkUTF8(text); err != nil {
+		return line{}, err
 	}
 	var w written
 	if err := json.Unmarshal(text, &w); err != nil {
 		return line{}, fmt.Errorf("read the JSON: %w", err)
 	}
-	draft, err := recipe.Draft{
-		Name: w.Name, Description: w.Description, Servings: w.Servings, PrepMinutes: w.PrepMinutes,
-		CookMinutes: w.CookMinutes, SourceURL: w.SourceURL, Tags: w.Tags, Notes: w.Notes,
-		Ingredients: w.Ingredients, Steps: w.Steps,
-	}.Clean()
+	draft, sent, err := clean(w.draft())
 	if err != nil {
 		return line{}, err
 	}
-	id, err := idOf(user, w.ID, draft)
+	id, err := idOf(user, w.ID, sent)
 	if err != nil {
 		return line{}, err
 	}
-	return line{id: id, draft: draft, createdAt: timeOf(w.CreatedAt)}, nil
+	return line{id: id, draft: draft, createdAt: timeOf(w.CreatedAt), unknown: unknownFields(text)}, nil
+}
+
+// checkUTF8 refuses a line that isn't UTF-8: what its bytes mean in another encoding would be a guess.
+func checkUTF8(text []byte) error {
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			return fmt.Errorf("the line is not valid UTF-8: byte 0x%02X at %d", text[at], at+1)
+		}
+		at += size
+	}
+	return nil
+}
+
+// clean gives the draft as it is kept, mended, and as it was sent, which its id is made of: a file that was imported
+// before there was any mending must be found again.
+func clean(draft recipe.Draft) (kept, sent recipe.Draft, err error) {
+	sent, err = draft.Clean()
+	mended, changed := mend(draft)
+	if !changed {
+		return sent, sent, err
+	}
+	kept, mendedErr := mended.Clean()
+	if err != nil {
+		sent = kept
+	}
+	return kept, sent, mendedErr
 }
 
 // idOf makes an id of the content where none is given, so that the same recipe is found again.
@@ -138,7 +174,6 @@ func timeOf(text json.RawMessage) time.Time {
 type lineReader struct {
 	from   *bufio.Reader
 	number int
-	bytes  int64
 }
 
 func newLineReader(from io.Reader) *lineReader {
@@ -152,7 +187,6 @@ func (r *lineReader) next() ([]byte, error) {
 	long := false
 	for {
 		part, err := r.from.ReadSlice('\n')
-		r.bytes += int64(len(part))
 		if long = long || len(text)+len(part) > maxLine; !long {
 			text = append(text, part...)
 		}

@@ -1,0 +1,35 @@
+package transfer
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+)
+
+// unpacked gives what is packed with gzip as it was, and anything else as it is. It looks at the bytes and not at a
+// name, which standard input has none of.
+func unpacked(from io.Reader) (io.Reader, error) {
+	start := bufio.NewReader(from)
+	if magic, _ := start.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return start, nil // an error of reading comes again
+	}
+	plain, err := gzip.NewReader(start)
+	if err != nil {
+		return nil, fmt.Errorf("unpack it: %w", err)
+	}
+	return plain, nil
+}
+
+// counter counts what is read.
+type counter struct {
+	from  io.Reader
+	bytes int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.bytes += int64(n)
+	return n, err
+}

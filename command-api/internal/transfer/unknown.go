@@ -1,0 +1,68 @@
+package transfer
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"larder.dev/events"
+)
+
+// unknownFields names the fields of a line that an import has no place for: "colour", "ingredients[].brand". A line that
+// has none, as most, costs one more reading and no more.
+func unknownFields(text []byte) []string {
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&written{}); err == nil {
+		return nil
+	}
+	var names []string
+	fields := object(text)
+	names = appendUnknown(names, "", fields, written{})
+	for _, row := range list(fields["ingredients"]) {
+		fields := object(row)
+		names = appendUnknown(names, "ingredients[].", fields, events.Ingredient{})
+		names = appendUnknown(names, "ingredients[].second.", object(fields["second"]), events.SecondMeasure{})
+	}
+	for _, step := range list(fields["steps"]) {
+		names = appendUnknown(names, "steps[].", object(step), events.Step{})
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func appendUnknown(names []string, prefix string, fields map[string]json.RawMessage, known any) []string {
+	for name := range fields {
+		if !hasField(reflect.TypeOf(known), name) {
+			names = append(names, prefix+name)
+		}
+	}
+	return names
+}
+
+// hasField tells whether a struct is read from a field of that name. encoding/json doesn't mind its case.
+func hasField(known reflect.Type, name string) bool {
+	for i := range known.NumField() {
+		if strings.EqualFold(known.Field(i).Tag.Get("json"), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// object and list read JSON of a kind; of another kind they have nothing.
+func object(text json.RawMessage) (fields map[string]json.RawMessage) {
+	if json.Unmarshal(text, &fields) != nil {
+		return nil
+	}
+	return fields
+}
+
+func list(text json.RawMessage) (items []json.RawMessage) {
+	if json.Unmarshal(text, &items) != nil {
+		return nil
+	}
+	return items
+}
