@@ -44,6 +44,12 @@ func TestEvents(t *testing.T) {
 		require.NoError(t, rows.Scan(&e.ID, &e.Type, &e.SchemaVersion, &e.Version, (*[]byte)(&e.Data)))
 		r, err := events.DecodeRecipe(e)
 		require.NoError(t, err)
+		require.Equal(t, []events.Ingredient{
+			{Text: "1 lb (450 g) beef", Quantity: new(1.0), Unit: "lb", Name: "beef", Second: &events.SecondMeasure{
+				Quantity: 450, Unit: "g", Relation: events.RelationSame,
+			}},
+			{Text: "200 g rice"}, // as it is kept: the backup's rows come from the event
+		}, r.Ingredients)
 		var names []string
 		for _, file := range r.Files {
 			names = append(names, file.Name)

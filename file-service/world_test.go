@@ -91,6 +91,10 @@ func (w *world) cook() *cook {
 	_, err = w.db.Exec(w.t.Context(), `INSERT INTO recipes (user_id, id, version, change, name, description, source_url, tags, notes,
 		steps, files, created_at, updated_at) VALUES ($1, $2, 1, 1, 'Pie', '', '', '{}', '', '[]', '[]', now(), now())`, c.id, c.recipe)
 	require.NoError(w.t, err)
+	_, err = w.db.Exec(w.t.Context(), `INSERT INTO ingredients (user_id, recipe_id, position, text, quantity, unit, name, note, section, second)
+		VALUES ($1, $2, 0, '1 lb (450 g) beef', 1, 'lb', 'beef', '', '', '{"quantity": 450, "quantity_max": null, "unit": "g", "relation": "same"}'),
+			($1, $2, 1, '200 g rice', NULL, '', '', '', '', NULL)`, c.id, c.recipe)
+	require.NoError(w.t, err)
 	c.token, err = identity.NewSessions(w.redis).Create(w.t.Context(), identity.User{ID: c.id, Name: "cook"}, "test")
 	require.NoError(w.t, err)
 	return c
