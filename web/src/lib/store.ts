@@ -88,6 +88,9 @@ class Store extends Dexie {
         await change.table<Waiting, number>('outbox').toCollection().modify({ owner })
         if (owner) await change.table<Note, string>('notes').put({ name: 'owner', value: owner })
       })
+    // What was fetched until here has typed rows without their parts, under versions that stay. So all changes are asked
+    // for once more, and what is kept is there meanwhile.
+    this.version(3).upgrade((change) => change.table<Note, string>('notes').delete('synced'))
   }
 }
 
