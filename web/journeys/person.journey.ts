@@ -313,3 +313,142 @@ for (const [status, type, body] of [
     expect(await namesOf(cook)).toContain('Rösti of mine')
   })
 }
+
+const thing = (page: Page, name: RegExp) => page.getByRole('checkbox', { name })
+
+async function add(list: Page, text: string) {
+  const field = list.getByRole('textbox', { name: 'Add to the list' })
+  await field.fill(text)
+  await field.press('Enter')
+  await expect(thing(list, new RegExp(text))).toBeVisible()
+}
+
+/** openList opens the grocery page, and waits until it can be opened without a network. */
+async function openList(list: Page, way: Way) {
+  await list.goto(way.address('/grocery/'))
+  await expect(list.getByRole('textbox', { name: 'Add to the list' })).toBeVisible()
+  await list.evaluate(() => navigator.serviceWorker.ready)
+}
+
+// The grocery page has the same session: who has logged out of Larder without a network is logged out there too, also when it
+// is opened later, and it ends the session where it is the first to have a network.
+test('the grocery page after a logout without a network', async ({ page, context, cook, way }) => {
+  await open(page, cook, way)
+  const token = await tokenOf(context)
+  const list = await context.newPage()
+  await openList(list, way)
+  await add(list, 'quinceworts')
+  await expect.poll(() => way.asked.some((call) => call.endsWith('/grocery/api/operations'))).toBe(true)
+  way.is('cut')
+  await logOut(page)
+  await expect(list.getByLabel('Password')).toBeVisible()
+  await expect(thing(list, /quincewort/)).toHaveCount(0)
+  await page.close()
+  await list.close()
+
+  way.asked.length = 0
+  way.is('open')
+  const again = await context.newPage()
+  await again.goto(way.address('/grocery/'))
+  await expect(again.getByLabel('Password')).toBeVisible()
+  await expect.poll(() => statusOf(token)).toBe(401)
+  expect(way.asked.filter((call) => call.includes('/api/'))[0]).toBe('DELETE /api/session')
+  expect(await dump(again)).not.toMatch(/quincewort/)
+
+  await again.getByLabel('Name').fill(cook.name)
+  await again.getByLabel('Password').fill(cook.password)
+  await again.getByRole('button', { name: 'Log in' }).click()
+  await expect(thing(again, /quincewort/)).toBeVisible()
+  await again.goto(way.address('/'))
+  await expect(again.getByRole('link', { name: /Rösti/ })).toBeVisible()
+})
+
+// What was done on the list and isn't sent is its owner's too.
+test('what waits on the grocery page is kept for its owner', async ({ page, cook, other, way }) => {
+  test.setTimeout(90_000)
+  await open(page, cook, way)
+  await openList(page, way)
+  way.is('cut')
+  await add(page, 'quinceworts')
+  await page.goto(way.address('/'))
+  await logOut(page)
+  way.is('open')
+  await logIn(page, other)
+  await openList(page, way)
+  await expect(page.getByText('Nothing to buy')).toBeVisible()
+  await page.goto(way.address('/'))
+  await logOut(page)
+  await logIn(page, cook)
+  await openList(page, way)
+  await expect(thing(page, /quincewort/)).toBeVisible()
+  for (const [who, found] of [
+    [cook, true],
+    [other, false],
+  ] as const) {
+    await expect
+      .poll(async () => (await (await who.api('/grocery/api/list')).text()).includes('quinceworts'))
+      .toBe(found)
+  }
+})
+
+// A list that is open while another person logs in: what is done on it doesn't land on that one's.
+test('a list that is open while another person logs in', async ({ page, cook, other, way }) => {
+  await open(page, cook, way)
+  await openList(page, way)
+  const login = { data: { username: other.name, password: other.password } }
+  await page.request.post(way.address('/api/session'), login)
+  await page.getByRole('textbox', { name: 'Add to the list' }).fill('quinceworts')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Nothing to buy')).toBeVisible()
+  expect(await (await other.api('/grocery/api/list')).text()).not.toContain('quinceworts')
+  await page.request.post(way.address('/api/session'), {
+    data: { username: cook.name, password: cook.password },
+  })
+  await page.reload()
+  await expect(thing(page, /quincewort/)).toBeVisible()
+  await expect
+    .poll(async () => (await (await cook.api('/grocery/api/list')).text()).includes('quinceworts'))
+    .toBe(true)
+})
+
+for (const [status, type, body] of [
+  [200, 'text/html', '<h1>Welcome to our hotel</h1>'],
+  [204, '', ''],
+  [401, 'text/html', '<h1>Log in to the proxy</h1>'],
+  [403, 'text/html', '<h1>Blocked</h1>'],
+  [404, 'text/html', '<h1>Not found</h1>'],
+  [422, 'application/json', '{"error":"no"}'],
+] as const) {
+  test(`the grocery page and somebody else's ${status} ${type}`, async ({ page, cook, way }) => {
+    await open(page, cook, way)
+    await openList(page, way)
+    way.stranger = { status, type, body }
+    await add(page, 'quinceworts')
+    await expect(page.getByText('Offline. What you do is kept and sent later.')).toBeVisible()
+    await page.reload()
+    await expect(thing(page, /quincewort/)).toBeVisible()
+    way.stranger = undefined
+    await expect(page.getByText('Offline.')).toBeHidden({ timeout: 20_000 })
+    await expect
+      .poll(async () => (await (await cook.api('/grocery/api/list')).text()).includes('quinceworts'))
+      .toBe(true)
+  })
+}
+
+// A portal that answers everything, the page's own files too, is not kept in their place.
+test('a portal before the pages', async ({ page, cook, way }) => {
+  await open(page, cook, way)
+  await openList(page, way)
+  await add(page, 'quinceworts')
+  way.portal = true
+  await page.reload()
+  await page.reload()
+  await expect(thing(page, /quincewort/)).toBeVisible()
+  await page.goto(way.address('/'))
+  await expect(page.getByRole('link', { name: /Rösti/ })).toBeVisible()
+  await page.getByRole('link', { name: /Rösti/ }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Rösti')
+  way.portal = false
+  await page.goto(way.address('/grocery/'))
+  await expect(thing(page, /quincewort/)).toBeVisible()
+})

@@ -20,6 +20,8 @@ export class Way {
   readonly asked: string[] = []
   /** What a portal or a proxy answers to every call of the API, in the server's place. */
   stranger: { status: number; type: string; body: string } | undefined
+  /** Whether a portal answers everything with a page of its own. */
+  portal = false
   private state: State = 'open'
   private readonly sockets = new Set<Socket>()
   private readonly server: Server
@@ -59,6 +61,12 @@ export class Way {
     if (this.state === 'hanging') return
     const { method = 'GET', url = '/', headers } = question
     this.asked.push(`${method} ${url}`)
+    if (this.portal) {
+      return this.passStranger(
+        { status: 200, type: 'text/html', body: '<h1>Welcome to our hotel</h1>' },
+        answer,
+      )
+    }
     if (this.stranger && /^\/(grocery\/)?api\//.test(url)) return this.passStranger(this.stranger, answer)
     const key = headers['idempotency-key']
     if (key) this.commands.push({ method, path: url, key: String(key) })

@@ -34,6 +34,7 @@ func Over(api http.Handler) http.Handler {
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Referrer-Policy", "same-origin")
 			h.Set("Cache-Control", "no-cache")
+			h.Set("Larder-Page", "grocery") // so that the service worker keeps no other's page in its place
 			files.ServeHTTP(w, r)
 		}
 	})

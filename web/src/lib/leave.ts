@@ -23,7 +23,7 @@ export async function unsentOf(person: string): Promise<number> {
 export async function clearDevice(discard?: string) {
   clearWords(discard)
   sessionStorage.clear()
-  await Promise.allSettled([clearStore(discard), clearCaches(), clearOtherDatabases()])
+  await Promise.allSettled([clearStore(discard), clearCaches(), clearOtherDatabases(), clearNotifications()])
 }
 
 function clearWords(discard?: string) {
@@ -61,6 +61,12 @@ async function clearCaches() {
   if (!('caches' in globalThis)) return
   const names = (await caches.keys()).filter((name) => !pageCaches.test(name))
   await Promise.all(names.map((name) => caches.delete(name)))
+}
+
+// A timer that rings names its recipe.
+async function clearNotifications() {
+  const registration = await navigator.serviceWorker?.getRegistration()
+  for (const each of (await registration?.getNotifications()) ?? []) each.close()
 }
 
 // The service worker notes the addresses of pictures in one. It is emptied and not deleted: that would wait until nobody

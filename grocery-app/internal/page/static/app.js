@@ -1,6 +1,7 @@
 // The page: shows what device.js says, and sends what was done here as soon as that is possible.
 
 import * as device from './device.js';
+import { endLeft, forgetLeft, hasLeft, inTurn, isLeftHere } from './left.js';
 import { Refusal, fetchList, follow, logIn, operate } from './server.js';
 import { aisleName, language, say } from './words.js';
 
@@ -28,6 +29,35 @@ function change(next) {
   state = next;
   if (user) localStorage.setItem(keyOf(user), JSON.stringify(state));
   render();
+}
+
+// become makes this page another person's, '' for nobody. Of the one before, what isn't sent is kept for them.
+function become(id) {
+  if (user) keepUnsent(user);
+  user = id;
+  if (user) localStorage.setItem(latest, user);
+  else localStorage.removeItem(latest);
+  state = device.newDevice(read(user));
+  source?.close();
+  $('sheet').close();
+  $('toast').hidden = true;
+  $('text').value = '';
+}
+
+function keepUnsent(id) {
+  const unsent = device.unsent(device.newDevice(read(id)));
+  if (unsent.length) localStorage.setItem(keyOf(id), JSON.stringify(device.newDevice({ pending: unsent })));
+  else localStorage.removeItem(keyOf(id));
+}
+
+// leave is for a logout in this browser. It clears also what a browser still had that ended before all was written.
+function leave() {
+  for (const name of Object.keys(localStorage)) if (name.startsWith(keyOf(''))) keepUnsent(name.slice(keyOf('').length));
+  user = '';
+  become('');
+  shut = 'login';
+  render();
+  sync();
 }
 
 // ---- doing things
@@ -99,12 +129,16 @@ async function run() {
 }
 
 async function exchange() {
+  if (!(await inTurn(endLeft))) throw new Error('the session before was not ended');
   await takeList(); // before anything is sent: it tells whose session this is
   for (let batch; (batch = device.unsent(state).slice(0, 100)).length;) {
+    const person = user;
     try {
-      const { sequence } = await operate(batch);
+      const { sequence } = await operate(person, batch);
+      if (person !== user) return;
       change(device.acknowledged(state, batch, sequence));
     } catch (error) {
+      if (error instanceof Refusal && error.isOfOther) throw new Error(error.message); // the next round asks who it is
       if (!(error instanceof Refusal) || ![400, 413, 422].includes(error.status)) throw error;
       const at = Number(/^operations\[(\d+)\]/.exec(error.problem.errors?.[0]?.field)?.[1] ?? 0);
       change(device.refused(state, batch[at].id));
@@ -117,11 +151,8 @@ async function exchange() {
 
 async function takeList() {
   const list = await fetchList();
-  if (list.user.id !== user) { // somebody else has logged in; what the other one did is kept for them
-    user = list.user.id;
-    localStorage.setItem(latest, user);
-    state = device.newDevice(read(user));
-  }
+  if (list.user.id !== user) become(list.user.id); // somebody else has logged in
+  await forgetLeft();
   shut = '';
   change(device.received(state, list));
   listen();
@@ -129,7 +160,7 @@ async function takeList() {
 
 function listen() {
   if (source && source.readyState !== EventSource.CLOSED) return;
-  source = follow((sequence) => {
+  source = follow(user, (sequence) => {
     if (!state.list || sequence > state.list.sequence) sync();
   }, (open, ended) => {
     if (open) setOffline(false);
@@ -153,6 +184,8 @@ function setOffline(now) {
 addEventListener('online', sync);
 document.addEventListener('visibilitychange', () => { if (!document.hidden && !shut) sync(); });
 addEventListener('storage', (event) => { // another tab of this browser did something
+  if (event.key === 'larder.left' && event.newValue) return leave();
+  if (event.key === 'larder.user' || event.key === latest) return sync();
   if (event.key !== keyOf(user) || !event.newValue) return;
   const other = JSON.parse(event.newValue);
   const known = new Set(state.pending.map((o) => o.id));
@@ -324,19 +357,30 @@ function welcome(empty) {
   else place.replaceChildren();
 }
 
+function saidOf(error) {
+  if (!(error instanceof Refusal)) return say.trying;
+  if ([404, 405].includes(error.status)) return say.elsewhere; // this is the grocery app alone
+  return error.status === 401 ? say.wrong : error.message;
+}
+
 function loginForm() {
   const name = element('input', { name: 'username', autocomplete: 'username', autocapitalize: 'none', required: true });
   const password = element('input', { name: 'password', type: 'password', autocomplete: 'current-password', required: true });
   const alert = element('p', { role: 'alert' });
+  const begin = async () => {
+    // The session before first: its end, sent later, would be that of the new one.
+    if (!(await endLeft())) throw new Error('the session before was not ended');
+    await logIn(name.value, password.value);
+    await forgetLeft();
+  };
   return element('form', {
     onsubmit: async (event) => {
       event.preventDefault();
       try {
-        await logIn(name.value, password.value);
+        await inTurn(begin);
         sync();
       } catch (error) {
-        const elsewhere = error instanceof Refusal && [404, 405].includes(error.status); // this is the grocery app alone
-        alert.textContent = elsewhere ? say.elsewhere : error.status === 401 ? say.wrong : error.message;
+        alert.textContent = saidOf(error);
       }
     },
   }, element('label', {}, say.name, name), element('label', {}, say.password, password), alert,
@@ -369,5 +413,8 @@ $('text').placeholder = say.addHint;
 $('text').setAttribute('aria-label', say.add);
 $('put').setAttribute('aria-label', say.add);
 navigator.serviceWorker?.register('sw.js').catch(() => {}); // without one, the page needs the network to open
-render();
-sync();
+if (isLeftHere() || await hasLeft()) leave();
+else {
+  render();
+  sync();
+}

@@ -1,4 +1,5 @@
-// The server, as this page asks it. A Refusal is an answer that trying again won't change.
+// The server, as this page asks it. A Refusal is an answer that trying again won't change. Every other failure is "no
+// network": also an answer that isn't Larder's own, as a portal's page in its place or a proxy's 401 in HTML.
 
 export class Refusal extends Error {
   constructor(status, problem) {
@@ -6,12 +7,30 @@ export class Refusal extends Error {
     this.status = status;
     this.problem = problem;
   }
+
+  // The request was made for another person than the one who is logged in by now.
+  get isOfOther() { return this.problem.type === 'urn:larder:problem:other-person'; }
 }
 
-async function call(path, options = {}) {
-  const answer = await fetch(path, { credentials: 'same-origin', signal: AbortSignal.timeout(15000), ...options });
+// isLarders tells whether the server itself has answered, by the rule of web/src/lib/word.ts.
+export async function isLarders(answer) {
+  const isJSON = /^application\/(problem\+)?json\s*(;|$)/i.test(answer.headers.get('Content-Type') || '');
+  if (answer.ok || answer.status === 304) {
+    return answer.headers.has('X-Request-Id') && (isJSON || answer.status === 204 || answer.status === 304);
+  }
+  const problem = isJSON ? await answer.clone().json().catch(() => null) : null;
+  return typeof problem?.title === 'string';
+}
+
+// call asks for a person; '' is whoever is logged in.
+async function call(path, person, options = {}) {
+  const headers = { ...options.headers, ...(person && { 'Larder-User': person }) };
+  const answer = await fetch(path, {
+    credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(15000), ...options, headers,
+  });
+  if (!(await isLarders(answer))) throw new Error('somebody else has answered');
   if (answer.ok || answer.status === 304) return answer;
-  const problem = await answer.json().catch(() => ({}));
+  const problem = await answer.json();
   if (answer.status >= 500 || answer.status === 429) throw new Error(problem.detail || `status ${answer.status}`);
   throw new Refusal(answer.status, problem);
 }
@@ -20,13 +39,13 @@ const json = (body) => ({
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
 });
 
-export const fetchList = async () => (await call('/grocery/api/list', { cache: 'no-store' })).json();
-export const operate = async (operations) => (await call('/grocery/api/operations', json({ operations }))).json();
-export const logIn = async (username, password) => (await call('/api/session', json({ username, password }))).json();
+export const fetchList = async () => (await call('/grocery/api/list', '')).json();
+export const operate = async (person, operations) => (await call('/grocery/api/operations', person, json({ operations }))).json();
+export const logIn = async (username, password) => (await call('/api/session', '', json({ username, password }))).json();
 
-// follow calls onChange with each sequence that the list reaches, and onState with whether the way is open.
-export function follow(onChange, onState) {
-  const source = new EventSource('/grocery/api/events');
+// follow calls onChange with each sequence that a person's list reaches, and onState with whether the way is open.
+export function follow(person, onChange, onState) {
+  const source = new EventSource(`/grocery/api/events?larder_user=${encodeURIComponent(person)}`);
   source.addEventListener('list', (event) => onChange(JSON.parse(event.data).sequence));
   source.addEventListener('open', () => onState(true));
   source.addEventListener('error', () => onState(false, source.readyState === EventSource.CLOSED));

@@ -1,10 +1,10 @@
 // Lets the page open without a network. The list itself is kept by the page.
 
-const kept = 'grocery-page-1';
-const files = ['./', 'app.js', 'device.js', 'server.js', 'words.js', 'list.css', 'icon.svg', 'manifest.webmanifest'];
+const kept = 'grocery-page-2';
+const files = ['./', 'app.js', 'device.js', 'left.js', 'server.js', 'words.js', 'list.css', 'icon.svg', 'manifest.webmanifest'];
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(kept).then((cache) => cache.addAll(files)).then(() => self.skipWaiting()));
+  event.waitUntil(Promise.all(files.map((file) => fresh(new Request(file, { cache: 'no-cache' })))).then(() => self.skipWaiting()));
 });
 
 self.addEventListener('activate', (event) => {
@@ -19,9 +19,10 @@ self.addEventListener('fetch', (event) => {
   event.respondWith(fresh(event.request).catch(() => caches.match(event.request, { ignoreSearch: true })).then((a) => a || Response.error()));
 });
 
+// A portal's page in the place of ours is no answer, and must not be kept as the page or as its code.
 async function fresh(request) {
   const answer = await fetch(request, { signal: AbortSignal.timeout(3000) });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  if (!answer.ok || !answer.headers.has('Larder-Page')) throw new Error(`status ${answer.status}`);
   const cache = await caches.open(kept);
   await cache.put(request, answer.clone());
   return answer;
