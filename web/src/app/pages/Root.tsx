@@ -6,6 +6,7 @@ import { OfflineStrip } from '@/features/offline/OfflineStrip'
 import { useSync } from '@/features/offline/useSync'
 import { Timers } from '@/features/timers/Timers'
 import { useWatchedPerson } from '@/features/login/useWatchedPerson'
+import { PlainAddress } from '@/features/update/PlainAddress'
 import { UpdatePrompt } from '@/features/update/UpdatePrompt'
 import { isLeftHere } from '@/lib/left'
 import { useUser } from '@/lib/session'
@@ -30,6 +31,7 @@ export function Root() {
     <>
       <div ref={strips}>
         <UpdatePrompt />
+        {user && <PlainAddress />}
         <OfflineStrip
           key={user?.id}
           onEdit={(id) =>
