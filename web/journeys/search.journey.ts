@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { address, expect, expectAccessible, test } from './kitchen'
 
 // Blank shows everything; typing finds as one types, forgives an accent and a typo, and marks what matched.
@@ -66,4 +69,89 @@ test('filter by tag', async ({ kitchen }) => {
   await expect(status).not.toHaveText(all ?? '')
   await kitchen.getByRole('button', { name: 'vegetarian', exact: true }).click()
   await expect(status).toHaveText(all ?? '')
+})
+
+const tagged = test.extend<object>({
+  recipes: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'larder-tags-'))
+    const path = join(folder, 'recipes.jsonl')
+    const lines = Array.from({ length: 200 }, (_, n) => {
+      const tags = [`kind ${n % 25}`, ...(n % 4 === 0 ? ['Winter'] : []), ...(n % 10 === 0 ? ['soup'] : [])]
+      return JSON.stringify({ name: `Dish ${String(n).padStart(3, '0')}`, tags })
+    })
+    writeFileSync(path, lines.join('\n'))
+    await use(path)
+    rmSync(folder, { recursive: true })
+  },
+})
+
+// All tags with how many recipes have each, also of those that aren't loaded; several narrow together, the address has
+// them, and Back takes the last one away.
+tagged('several tags, of all that there are', async ({ kitchen }) => {
+  const status = kitchen.getByText(/^\d+ recipes?$/)
+  await expect(status).toHaveText('200 recipes')
+  const winter = kitchen.getByRole('button', { name: 'Winter', exact: true })
+  await expect(winter).toHaveText('Winter50')
+  await winter.click()
+  await expect(status).toHaveText('50 recipes')
+
+  await kitchen.getByRole('button', { name: 'All 27 tags' }).click()
+  const sheet = kitchen.getByRole('dialog', { name: 'Tags' })
+  await expect(sheet.getByRole('listitem')).toHaveCount(27)
+  await expect(sheet.getByRole('button', { name: 'Winter 50' })).toHaveAttribute('aria-pressed', 'true')
+  await expectAccessible(kitchen)
+  await sheet.getByRole('searchbox').fill('sou')
+  await expect(sheet.getByRole('listitem')).toHaveCount(1)
+  await sheet.getByRole('button', { name: 'soup 20' }).click()
+  await sheet.getByRole('searchbox').fill('kind 20')
+  await sheet.getByRole('button', { name: 'kind 20 8' }).click()
+  await sheet.getByRole('button', { name: 'Show recipes' }).click()
+  await expect(sheet).toBeHidden()
+  await expect(status).toHaveText('2 recipes')
+  expect(new URL(kitchen.url()).searchParams.getAll('tag')).toEqual(['Winter', 'soup', 'kind 20'])
+  await expect(kitchen.getByRole('button', { name: 'kind 20', exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  )
+
+  await kitchen.reload()
+  await expect(status).toHaveText('2 recipes')
+  await kitchen.goBack()
+  await expect(status).toHaveText('10 recipes')
+  expect(new URL(kitchen.url()).searchParams.getAll('tag')).toEqual(['Winter', 'soup'])
+  await kitchen.goBack()
+  await expect(status).toHaveText('50 recipes')
+  await kitchen.goBack()
+  await expect(status).toHaveText('200 recipes')
+  await expect(winter).toHaveAttribute('aria-pressed', 'false')
+})
+
+// Letters that one types while a tag is chosen are no step back.
+tagged('Back takes the tag away, and not a letter', async ({ kitchen }) => {
+  const status = kitchen.getByText(/^\d+ recipes?$/)
+  await kitchen.getByRole('button', { name: 'soup', exact: true }).click()
+  await expect(status).toHaveText('20 recipes')
+  await kitchen.getByRole('searchbox').fill('020')
+  await expect(status).toHaveText('1 recipe')
+  await kitchen.goBack()
+  await expect(status).toHaveText('200 recipes')
+  await expect(kitchen.getByRole('searchbox')).toHaveValue('')
+})
+
+// What resembles is shown behind what is meant, and told apart.
+tagged('similar names are counted by themselves', async ({ kitchen, cook }) => {
+  for (const name of ['Nutmeg tart', 'Nutmeat pie', 'Butternut mac & cheese']) {
+    await cook.api('/api/recipes', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name }),
+    })
+  }
+  const cards = kitchen.getByRole('list', { name: 'All recipes' }).getByRole('link')
+  await kitchen.getByRole('searchbox').fill('nutmeg')
+  await expect(kitchen.getByText('1 recipe · 1 similar')).toBeVisible()
+  await expect(cards).toHaveCount(2)
+  await expect(cards.first()).toContainText('Nutmeg tart')
+  await kitchen.getByRole('searchbox').fill('butternut mac and cheese')
+  await expect(cards).toHaveCount(1)
 })

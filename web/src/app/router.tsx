@@ -15,7 +15,7 @@ import { Root } from './pages/Root'
 
 export interface Search {
   q?: string
-  tag?: string
+  tag?: string[]
 }
 
 const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
@@ -44,10 +44,10 @@ const insideRoute = createRoute({
 const larderRoute = createRoute({
   getParentRoute: () => insideRoute,
   id: 'larder',
-  validateSearch: (search: Record<string, unknown>): Search => ({
-    ...pick(search, 'q'),
-    ...pick(search, 'tag'),
-  }),
+  validateSearch: (search: Record<string, unknown>): Search => {
+    const tag = [search['tag']].flat().filter((each) => typeof each === 'string' && each !== '')
+    return { ...pick(search, 'q'), ...(tag.length > 0 && { tag: tag as string[] }) }
+  },
   component: Larder,
 })
 
@@ -115,21 +115,42 @@ function askAtOnce(client: QueryClient, { pathname, search }: { pathname: string
   void recipePage()
 }
 
-function asked(search: Search): [q: string, tag: string] {
-  return [search.q ?? '', search.tag ?? '']
+function asked(search: Search): [q: string, tags: string[]] {
+  return [search.q ?? '', search.tag ?? []]
 }
 
 // An address is written by anybody; only text of it is taken.
 function pick<K extends string>(search: Record<string, unknown>, key: K): { [P in K]?: string } {
   const value = search[key]
-  if (typeof value === 'string' && value !== '') return { [key]: value } as { [P in K]?: string }
-  return typeof value === 'number' ? ({ [key]: String(value) } as { [P in K]?: string }) : {}
+  return typeof value === 'string' && value !== '' ? ({ [key]: value } as { [P in K]?: string }) : {}
+}
+
+// As every other address has it, and the API: ?tag=soup&tag=winter.
+function parseSearch(text: string): Record<string, string | string[]> {
+  const search: Record<string, string | string[]> = {}
+  for (const [key, value] of new URLSearchParams(text)) {
+    const before = search[key]
+    search[key] = before === undefined ? value : [before, value].flat()
+  }
+  return search
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const pairs = Object.entries(search).flatMap(([key, value]) => [value].flat().map((each) => [key, each]))
+  const text = new URLSearchParams(
+    pairs.flatMap(([key, each]) =>
+      typeof each === 'string' || typeof each === 'number' ? [[String(key), String(each)]] : [],
+    ),
+  ).toString()
+  return text && `?${text}`
 }
 
 export function newRouter(client: QueryClient) {
   return createRouter({
     routeTree: routes,
     context: { client },
+    parseSearch,
+    stringifySearch,
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,

@@ -117,10 +117,15 @@ function passes(error: Refused) {
   return status === 401 || status === 408 || status === 425 || status === 429 || status >= 500
 }
 
+/** changedHere gives the recipes of which this device has a change that the server hasn't answered yet. */
+export async function changedHere(): Promise<Set<string>> {
+  const changes = (await waitingHere()).filter((waiting) => !waiting.refused && waiting.kind !== 'grocery')
+  return new Set(changes.map((waiting) => waiting.recipe_id))
+}
+
 /** changesWait tells whether this device has a change of the recipe that the server hasn't answered yet. */
 export async function changesWait(id: string): Promise<boolean> {
-  const changes = (await waitingHere()).filter((waiting) => waiting.recipe_id === id)
-  return changes.some((waiting) => !waiting.refused && waiting.kind !== 'grocery')
+  return (await changedHere()).has(id)
 }
 
 // It waits for the cook then. Nobody must take for saved what is not: the recipe is what the server has again.

@@ -1,9 +1,26 @@
 // Recipes as pages read them: what is stored at once, then what the server has.
 import { queryOptions, infiniteQueryOptions, type QueryClient } from '@tanstack/react-query'
-import { answered, queries, Unreachable, type Change, type Recipe, type RecipeItem } from '@/lib/api'
-import { changesWait } from '@/lib/outbox'
-import { forgetRecipe, isOurs, keepItems, keepRecipe, store, syncedAt, type KeptRecipe } from '@/lib/store'
-import { find } from '@/lib/words'
+import {
+  answered,
+  queries,
+  Unreachable,
+  type Change,
+  type Recipe,
+  type RecipeItem,
+  type Tag,
+} from '@/lib/api'
+import { changedHere, changesWait } from '@/lib/outbox'
+import {
+  isOurs,
+  keepArriving,
+  keepItems,
+  keepRecipe,
+  store,
+  syncedAt,
+  type Arriving,
+  type KeptRecipe,
+} from '@/lib/store'
+import { countTags, find } from '@/lib/words'
 
 /** Where an answer comes from, and how old it is. */
 export interface Origin {
@@ -69,50 +86,75 @@ export async function openKept(client: QueryClient, id: string) {
 
 export interface Page extends Origin {
   items: RecipeItem[]
+  /** How many match, on all pages; those by a typo count where none matches without. */
   total: number
+  /** How many more match by a typo. */
+  similar: number
   next: string | null
+  /** Without a network: how many recipes this device keeps, and of how many that there are. */
+  kept?: number
+  of?: number
 }
 
 // More than a screen shows, and few enough to come at once over a weak signal.
 const pageSize = 60
 
-export const listQuery = (q: string, tag: string) =>
+export const listQuery = (q: string, tags: string[]) =>
   infiniteQueryOptions({
-    queryKey: [...listKey, q, tag],
-    queryFn: ({ pageParam, signal }) => readPage(q, tag, pageParam, signal),
+    queryKey: [...listKey, q, tags],
+    queryFn: ({ pageParam, signal }) => readPage(q, tags, pageParam, signal),
     initialPageParam: '',
     getNextPageParam: (last: Page) => last.next,
     staleTime: 15_000,
   })
 
-async function readPage(q: string, tag: string, cursor: string, signal: AbortSignal): Promise<Page> {
+async function readPage(q: string, tags: string[], cursor: string, signal: AbortSignal): Promise<Page> {
   const query = {
     limit: pageSize,
     ...(q && { q }),
-    ...(tag && { tag: [tag] }),
+    ...(tags.length > 0 && { tag: tags }),
     ...(cursor && { cursor }),
   }
   try {
     const { data } = await answered(queries.GET('/api/recipes', { params: { query }, signal }))
     // Kept while they are shown. A browser that keeps nothing shows them all the same.
     keepItems(data.items).catch(() => undefined)
-    return { items: data.items, total: data.total, next: data.next_cursor, from: 'server', at: Date.now() }
+    const { items, total, similar, next_cursor: next } = data
+    return { items, total, similar, next, from: 'server', at: Date.now() }
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
-    return keptPage(q, tag)
+    return keptPage(q, tags)
   }
 }
 
-/** keptPage finds in what is stored on this device: only recipes that can be opened without a network. */
-export async function keptPage(q: string, tag: string): Promise<Page> {
-  const kept = (await isOurs()) ? await store.items.where('kept').equals(1).toArray() : []
-  const items = find(kept, q, tag)
-  return { items, total: items.length, next: null, from: 'device', at: await syncedAt() }
+async function keptItems() {
+  return (await isOurs()) ? store.items.where('kept').equals(1).toArray() : []
 }
 
+/** keptPage finds in what is stored on this device: only recipes that can be opened without a network. */
+export async function keptPage(q: string, tags: string[]): Promise<Page> {
+  const items = await keptItems()
+  const of = (await isOurs()) ? await store.items.count() : 0
+  return { ...find(items, q, tags), next: null, from: 'device', at: await syncedAt(), kept: items.length, of }
+}
+
+/** tagsQuery reads all tags with how many recipes have each; without a network those of what this device keeps. */
+export const tagsQuery = queryOptions({
+  queryKey: [...listKey, 'tags'],
+  queryFn: async ({ signal }): Promise<Tag[]> => {
+    try {
+      return (await answered(queries.GET('/api/tags', { signal }))).data
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error
+      return countTags(await keptItems())
+    }
+  },
+  staleTime: 15_000,
+})
+
 /** applyChanges takes over what another device changed, in the store and on the pages that are open. */
-export async function applyChanges(client: QueryClient, changes: Change[]) {
-  for (const { id, recipe } of await keepChanges(changes)) {
+export async function applyChanges(client: QueryClient, changes: Change[], arriving: Arriving) {
+  for (const { id, recipe } of await keepChanges(changes, arriving)) {
     const shown = client.getQueryData<Read>(recipeKey(id))
     if (!shown) continue
     if (!recipe) void client.resetQueries({ queryKey: recipeKey(id) })
@@ -126,15 +168,15 @@ export async function applyChanges(client: QueryClient, changes: Change[]) {
 
 // All of them or none, so that what is noted as synced was. It gives those that are taken over: where this device
 // has a change of its own that waits, the server says which one is newer once it has got it.
-function keepChanges(changes: Change[]): Promise<Change[]> {
+function keepChanges(changes: Change[], arriving: Arriving): Promise<Change[]> {
   return store.transaction('rw', store.tables, async () => {
-    const taken: Change[] = []
-    for (const change of changes) {
-      if (await changesWait(change.id)) continue
-      if (change.recipe) await keepRecipe(change.recipe)
-      else await forgetRecipe(change.id)
-      taken.push(change)
-    }
+    const ours = await changedHere()
+    const taken = changes.filter((change) => !ours.has(change.id))
+    await keepArriving(
+      taken.flatMap(({ recipe }) => recipe ?? []),
+      taken.flatMap(({ id, recipe }) => (recipe ? [] : [id])),
+      arriving,
+    )
     return taken
   })
 }

@@ -229,12 +229,70 @@ export async function writeSynced(synced: Synced) {
 /** How many recipes are kept that no cook has opened here. */
 const unseenKept = 500
 
-/** trimKept takes away the recipes that nobody opened here and that aren't among the newest. */
+/** Recipes that came and aren't on the device yet: of many that come at once only the first are to be kept. */
+export type Arriving = Map<string, Recipe>
+
+/**
+ * keepArriving takes over recipes that changed elsewhere, and those that went. All become lines of the list. What the
+ * device keeps is kept as it is now; what is new to it waits in arriving, until settleArriving chooses.
+ */
+export async function keepArriving(recipes: Recipe[], gone: string[], arriving: Arriving, now = Date.now()) {
+  await ifOurs(async () => {
+    for (const id of gone) arriving.delete(id)
+    await store.recipes.bulkDelete(gone)
+    await store.items.bulkDelete(gone)
+    const ids = recipes.map((recipe) => recipe.id)
+    const kept = await store.recipes.bulkGet(ids)
+    const listed = await store.items.bulkGet(ids)
+    const newer = recipes.filter((recipe, i) => (listed[i]?.version ?? 0) <= recipe.version)
+    const here = new Map(kept.flatMap((each) => (each ? [[each.id, each]] : [])))
+    await store.items.bulkPut(newer.map((each) => ({ ...itemOf(each), kept: here.has(each.id) ? 1 : 0 })))
+    await store.recipes.bulkPut(
+      recipes.flatMap((recipe): KeptRecipe[] => {
+        const before = here.get(recipe.id)
+        if (!before || before.recipe.version > recipe.version) return []
+        return [{ id: recipe.id, recipe, fetched_at: now, seen_at: before.seen_at }]
+      }),
+    )
+    for (const recipe of recipes) if (!here.has(recipe.id)) arriving.set(recipe.id, recipe)
+  })
+  if (arriving.size <= 2 * unseenKept) return
+  const least = [...arriving.values()].sort(byWorth).slice(unseenKept)
+  for (const { id } of least) arriving.delete(id)
+}
+
+/** settleArriving keeps the first of what came, and takes away what had its place before. */
+export async function settleArriving(arriving: Arriving, limit = unseenKept, now = Date.now()) {
+  const recipes = [...arriving.values()].sort(byWorth).slice(0, limit)
+  arriving.clear()
+  if (recipes.length === 0) return
+  await ifOurs(async () => {
+    const here = await store.recipes.bulkGet(recipes.map((recipe) => recipe.id))
+    const fresh = recipes.filter((recipe, i) => (here[i]?.recipe.version ?? 0) < recipe.version)
+    const seen = new Map(here.flatMap((each) => (each ? [[each.id, each.seen_at]] : [])))
+    await store.recipes.bulkPut(
+      fresh.map((recipe) => ({ id: recipe.id, recipe, fetched_at: now, seen_at: seen.get(recipe.id) ?? 0 })),
+    )
+    await store.items.bulkPut(fresh.map((recipe) => ({ ...itemOf(recipe), kept: 1 })))
+  })
+  await trimKept(limit)
+}
+
+// What a cook has worked on comes before what an import brought and nobody touched, then the newest.
+function byWorth(a: Recipe, b: Recipe): number {
+  const touched = Number(b.version > 1) - Number(a.version > 1)
+  return touched || (a.updated_at < b.updated_at ? 1 : -1)
+}
+
+/**
+ * trimKept takes away the recipes that nobody opened or wrote here and that aren't among the first of the rest. What a
+ * cook writes on this device counts as opened.
+ */
 export async function trimKept(limit = unseenKept) {
   await store.transaction('rw', store.recipes, store.items, async () => {
     if ((await store.recipes.count()) <= limit) return
     const unseen = await store.recipes.where('seen_at').equals(0).toArray()
-    unseen.sort((a, b) => (a.recipe.updated_at < b.recipe.updated_at ? 1 : -1))
+    unseen.sort((a, b) => byWorth(a.recipe, b.recipe))
     const over = unseen.slice(limit).map((each) => each.id)
     await store.recipes.bulkDelete(over)
     await store.items.where('id').anyOf(over).modify({ kept: 0 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import larders from '../../../internal/searchindex/searchindextest/cases.json'
 import { distance, find, fold, markMatches } from './words'
 
 describe('fold', () => {
@@ -31,24 +32,37 @@ describe('markMatches', () => {
     ['Shakshuka', 'shaksuka', '[Shakshuka]'],
     ['Rösti', '', 'Rösti'],
     ['Rösti', 'soup', 'Rösti'],
+    ["N'awlins-style rice", 'nawlins', "[N'awlins]-style rice"],
+    ['Gluten-free bread', 'glutenf', '[Gluten-f]ree bread'],
+    ['Kürbisschichtkuchen', 'schicht', 'Kürbis[schicht]kuchen'],
+    ['Poʼboy', 'po boy', '[Po]ʼ[boy]'],
+    ['Mac & Cheese', 'mac and cheese', '[Mac] & [Cheese]'],
+    ['1½ cups', '½', '[1½] cups'],
+    ['🍕 night', '🍕', '[🍕] night'],
+    ['Straßenküche', 'strasse', '[Straße]nküche'],
   ])('%s, asked for %s', (name, q, expected) => expect(marked(name, q)).toBe(expected))
 })
 
-describe('find', () => {
-  const items = ['Soup', 'Soupe à l’oignon', 'Suop', 'Onion soup', 'Bread'].map((name) => ({
+// What is found, in which order and how it is counted is the server's table of cases.
+describe.each(larders)('$about', ({ names, questions }) => {
+  const items = names.map((name, n) => ({ id: String(n).padStart(4, '0'), name, tags: [] }))
+  it.each(questions)('finds by "$q"', ({ q, found, total, similar }) => {
+    const page = find(items, q)
+    expect(page.items.map((item) => item.name)).toEqual(found)
+    expect([page.total, page.similar]).toEqual([total, similar])
+  })
+})
+
+describe('tags', () => {
+  const items = ['Soup', 'Stew'].map((name, n) => ({
+    id: name,
     name,
-    tags: ['Été'],
+    tags: n ? ['Été', 'gluten-free'] : ['été'],
   }))
-  const names = (q: string, tag = '') => find(items, q, tag).map((item) => item.name)
+  const names = (...tags: string[]) => find(items, '', tags).items.map((item) => item.name)
 
-  it('ranks what is spelled right before beginnings before typos, then by name', () => {
-    expect(names('soup')).toEqual(['Onion soup', 'Soup', 'Soupe à l’oignon', 'Suop'])
-  })
-
-  it('wants every word', () => expect(names('onion soup')).toEqual(['Onion soup']))
-  it('finds all by a blank', () => expect(names('  ')).toHaveLength(5))
-  it('filters by tag whatever its accents', () => {
-    expect(names('bread', 'ete')).toEqual(['Bread'])
-    expect(names('bread', 'other')).toEqual([])
-  })
+  it('are compared folded', () => expect(names('ete')).toEqual(['Soup', 'Stew']))
+  it('must all match', () => expect(names('ete', 'Gluten Free')).toEqual(['Stew']))
+  it('find nothing by another', () => expect(names('et')).toEqual([]))
+  it('count for nothing where they are blank', () => expect(names(' ')).toEqual(['Soup', 'Stew']))
 })

@@ -7,13 +7,15 @@ import { FirstRecipe } from './FirstRecipe'
 import { Header } from '../Header'
 import styles from './Larder.module.css'
 
+const noTags: string[] = []
+
 /** Larder is the list of recipes, and the open recipe: in its place on a phone, beside it on a desk. */
 export function Larder() {
   const { t } = useTranslation()
   const desk = useDesk()
   const navigate = useNavigate()
   const { id } = useParams({ strict: false })
-  const { q = '', tag = '' } = useSearch({ from: '/inside/larder' })
+  const { q = '', tag: tags = noTags } = useSearch({ from: '/inside/larder' })
   useEffect(() => {
     if (!id) document.title = `${t('search.title')} · Larder`
   }, [id, t])
@@ -22,12 +24,14 @@ export function Larder() {
     <SearchPane
       key={id ? 'narrow' : 'wide'}
       q={q}
-      tag={tag}
+      tags={tags}
       openId={id}
       narrow={id !== undefined}
       onSearch={(next) => {
-        const search = { ...(next.q && { q: next.q }), ...(next.tag && { tag: next.tag }) }
-        void navigate({ to: '.', search, replace: true, resetScroll: false })
+        const search = { ...(next.q && { q: next.q }), ...(next.tags.length > 0 && { tag: next.tags }) }
+        // Back takes the last filter away, and not the last letter.
+        const replace = next.tags.join('\n') === tags.join('\n')
+        void navigate({ to: '.', search, replace, resetScroll: false })
       }}
       onOpen={(open) =>
         void navigate({

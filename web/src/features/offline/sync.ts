@@ -1,18 +1,21 @@
 // This device and the server are kept in step: what waits here goes out, what changed elsewhere comes in. First the
 // changes since the last number that this device has, then the stream of them as they happen.
 import type { QueryClient } from '@tanstack/react-query'
-import { answered, queries, Refused, type Change } from '@/lib/api'
+import { answered, queries, Refused } from '@/lib/api'
 import { isOnline, watchNetwork } from '@/lib/network'
 import { flush } from '@/lib/outbox'
 import { applyChanges, listKey, recipeKey } from '@/lib/recipes'
 import { endSession } from '@/lib/session'
-import { readSynced, trimKept, writeSynced } from '@/lib/store'
+import { readSynced, settleArriving, writeSynced, type Arriving } from '@/lib/store'
 import { pictureKeeper } from './pictures'
 import { openStream } from './stream'
 import { delayAfter, pause, visible } from './waits'
 
-/** A page of changes that a weak signal brings within the deadline of a read. */
-const pageSize = 50
+/** A page of changes that a weak signal brings within the deadline of a read, and the largest that is asked for. */
+const smallPage = 50
+const largePage = 500
+/** Where a page takes less than this, in ms, the next one may have more. */
+const brisk = 500
 /** How long a page may take to be read and drawn before this device begins to keep everything. */
 const settles = 1_500
 /** How long the stream is trusted without a look of our own: a way that is dead doesn't say so. */
@@ -28,6 +31,7 @@ export function startSync(client: QueryClient): () => void {
 async function keepInStep(client: QueryClient, signal: AbortSignal) {
   const place: Place = {
     next: (await readSynced().catch(() => undefined))?.next ?? null,
+    page: smallPage,
     onKept: pictureKeeper(signal),
   }
   // A device that has nothing yet has a page to show first.
@@ -57,6 +61,8 @@ async function keepInStep(client: QueryClient, signal: AbortSignal) {
 /** How far this page has heard of the changes; null for not at all. Other pages of this browser have their own. */
 interface Place {
   next: number | null
+  /** How many changes are asked for at once. */
+  page: number
   /** Called when there may be recipes that are newly kept. */
   onKept: () => void
 }
@@ -70,22 +76,42 @@ async function deliver(client: QueryClient): Promise<unknown> {
 }
 
 async function catchUp(client: QueryClient, place: Place, signal: AbortSignal) {
+  const arriving: Arriving = new Map()
+  let next = place.next
   let changed = false
-  for (let more = true; more && !signal.aborted;) {
-    const query = { since: place.next ?? 0, limit: pageSize }
-    const { data } = await answered(queries.GET('/api/changes', { params: { query }, signal }))
-    await takeOver(client, place, data.changes, data.next)
-    changed ||= data.changes.length > 0
-    more = data.more
+  try {
+    for (let more = true; more && !signal.aborted;) {
+      const data = await readChanges(place, next ?? 0, signal)
+      await applyChanges(client, data.changes, arriving)
+      next = data.next
+      changed ||= data.changes.length > 0
+      more = data.more
+    }
+  } finally {
+    // What came before the way broke off isn't asked for again, so it is kept now.
+    if (next !== null) await settle(place, arriving, next)
+    if (changed) void client.invalidateQueries({ queryKey: listKey })
   }
-  if (changed) void client.invalidateQueries({ queryKey: listKey })
 }
 
-async function takeOver(client: QueryClient, place: Place, changes: Change[], next: number) {
-  await applyChanges(client, changes)
+// A way that is quick brings more at once; one that fails begins with little again.
+async function readChanges(place: Place, since: number, signal: AbortSignal) {
+  const limit = place.page
+  const asked = performance.now()
+  place.page = smallPage
+  const { data } = await answered(
+    queries.GET('/api/changes', { params: { query: { since, limit } }, signal }),
+  )
+  const quick = performance.now() - asked < brisk
+  place.page = quick ? Math.min(largePage, limit * 4) : Math.max(smallPage, Math.floor(limit / 2))
+  return data
+}
+
+// What is noted as heard of is kept: in this order.
+async function settle(place: Place, arriving: Arriving, next: number) {
+  await settleArriving(arriving)
   await writeSynced({ next, at: Date.now() })
   place.next = next
-  if (changes.length > 0) await trimKept()
 }
 
 // follow returns when it is time to look by ourselves, and throws where the stream can't be had.
@@ -104,7 +130,9 @@ async function follow(client: QueryClient, place: Place, signal: AbortSignal, on
   try {
     await openStream(place.next ?? 0, AbortSignal.any([signal, over.signal]), onOpen, async (changes) => {
       const next = changes.at(-1)?.change ?? place.next ?? 0
-      await takeOver(client, place, changes, next)
+      const arriving: Arriving = new Map()
+      await applyChanges(client, changes, arriving)
+      await settle(place, arriving, next)
       place.onKept()
       void client.invalidateQueries({ queryKey: listKey })
     })

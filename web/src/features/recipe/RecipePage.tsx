@@ -126,7 +126,7 @@ function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: Whol
               <ul className={styles.tags} aria-label={t('recipe.tags')}>
                 {recipe.tags.map((tag) => (
                   <li key={tag}>
-                    <Link to="/" search={{ tag }} className={styles.tag}>
+                    <Link to="/" search={{ tag: [tag] }} className={styles.tag}>
                       {tag}
                     </Link>
                   </li>

@@ -13,6 +13,7 @@ import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Message } from '@/components/Message'
 import { Refused } from '@/lib/api'
+import { useLocale } from '@/lib/i18n'
 import { keptPage, listQuery, type Page } from '@/lib/recipes'
 import { RecipeList, type ListHandle } from './RecipeList'
 import { rememberSearch } from './recent'
@@ -22,8 +23,8 @@ import { TagFilter } from './TagFilter'
 
 interface Props {
   q: string
-  tag: string
-  onSearch: (next: { q: string; tag: string }) => void
+  tags: string[]
+  onSearch: (next: { q: string; tags: string[] }) => void
   onOpen: (id: string) => void
   /** The recipe that is open beside the list. */
   openId?: string | undefined
@@ -34,8 +35,7 @@ interface Props {
 }
 
 /** SearchPane is the search field with the recipes that it finds; all of them where it is blank. */
-export function SearchPane({ q, tag, onSearch, onOpen, openId, narrow, first }: Props) {
-  const { t } = useTranslation()
+export function SearchPane({ q, tags, onSearch, onOpen, openId, narrow, first }: Props) {
   const list = useRef<ListHandle>(null)
   const [typed, setTyped] = useState(q)
   const [lastQ, setLastQ] = useState(q)
@@ -44,14 +44,14 @@ export function SearchPane({ q, tag, onSearch, onOpen, openId, narrow, first }: 
     setLastQ(q)
     if (q !== typed.trim()) setTyped(q)
   }
-  const found = useFound(useDeferredValue(typed.trim()), tag)
+  const found = useFound(useDeferredValue(typed.trim()), tags)
   // The same function for as long as it does the same: cards that have nothing new aren't drawn again.
   const opened = useCallback(() => rememberSearch(typed), [typed])
 
   function search(text: string) {
     setTyped(text)
     setLastQ(text.trim())
-    onSearch({ q: text.trim(), tag })
+    onSearch({ q: text.trim(), tags })
   }
 
   function open(id: string) {
@@ -69,18 +69,14 @@ export function SearchPane({ q, tag, onSearch, onOpen, openId, narrow, first }: 
     }
   }
 
-  const blank = typed.trim() === '' && tag === ''
+  const blank = typed.trim() === '' && tags.length === 0
   return (
     <div className={narrow ? `${styles.pane} ${styles.narrow}` : styles.pane}>
       <div className={styles.bar}>
         <SearchField value={typed} onChange={search} onKeyDown={onKey} />
-        <TagFilter
-          items={found.items}
-          chosen={tag}
-          onChoose={(next) => onSearch({ q: typed.trim(), tag: next })}
-        />
+        <TagFilter chosen={tags} onChoose={(next) => onSearch({ q: typed.trim(), tags: next })} />
         <p className={styles.count} role="status">
-          {found.total !== undefined && t('search.count', { count: found.total })}
+          <Count found={found} blank={blank} />
         </p>
       </div>
       {found.error && found.items.length === 0 ? (
@@ -91,11 +87,11 @@ export function SearchPane({ q, tag, onSearch, onOpen, openId, narrow, first }: 
         ) : (
           <Nothing
             q={typed.trim()}
-            tag={tag}
+            tags={tags}
             device={found.from === 'device'}
             onClear={() => {
               setTyped('')
-              onSearch({ q: '', tag: '' })
+              onSearch({ q: '', tags: [] })
             }}
           />
         )
@@ -103,7 +99,7 @@ export function SearchPane({ q, tag, onSearch, onOpen, openId, narrow, first }: 
         <RecipeList
           ref={list}
           items={found.items}
-          total={found.total}
+          total={found.total === undefined ? undefined : found.total + found.similar}
           q={typed}
           narrow={narrow}
           openId={openId}
@@ -116,22 +112,22 @@ export function SearchPane({ q, tag, onSearch, onOpen, openId, narrow, first }: 
 }
 
 // What is stored on the device is found at once, and what the server finds takes its place.
-function useFound(q: string, tag: string) {
-  const query = useInfiniteQuery(listQuery(q, tag))
+function useFound(q: string, tags: string[]) {
+  const query = useInfiniteQuery(listQuery(q, tags))
   const [kept, setKept] = useState<{ key: string; page: Page }>()
-  const key = `${tag}\n${q}`
+  const key = JSON.stringify([q, tags])
   const waiting = query.data === undefined
   useEffect(() => {
     if (!waiting) return
     let current = true
-    keptPage(q, tag).then(
+    keptPage(...(JSON.parse(key) as [string, string[]])).then(
       (page) => current && setKept({ key, page }),
       () => undefined, // a browser that keeps nothing: the server alone answers
     )
     return () => {
       current = false
     }
-  }, [waiting, key, q, tag])
+  }, [waiting, key])
 
   const here = kept?.page.items.length && (kept.key === key || !query.isError) ? kept.page : undefined
   // Cards are drawn a few at a time between a cook's keys and taps: all at once would hold a phone for a quarter of a second.
@@ -144,6 +140,9 @@ function useFound(q: string, tag: string) {
   return {
     items,
     total: pages[0]?.total,
+    similar: pages[0]?.similar ?? 0,
+    of: answer?.pages[0]?.of,
+    kept: answer?.pages[0]?.kept,
     from: pages[0]?.from,
     error: query.error,
     pending: query.data === undefined && query.isFetching,
@@ -152,16 +151,31 @@ function useFound(q: string, tag: string) {
   }
 }
 
-function Nothing(props: { q: string; tag: string; device: boolean; onClear: () => void }) {
+/** Count says how many were found, and without a network of how many the device keeps how many. */
+function Count({ found, blank }: { found: ReturnType<typeof useFound>; blank: boolean }) {
   const { t } = useTranslation()
+  const { total, similar, of = 0, kept } = found
+  if (total === undefined) return null
+  const partly = kept !== undefined && kept < of
+  const said = [
+    !(partly && blank) && t('search.count', { count: total }),
+    similar > 0 && t('search.similar', { count: similar }),
+    partly && t('search.partly', { kept, count: of }),
+  ]
+  return said.filter(Boolean).join(' · ')
+}
+
+function Nothing(props: { q: string; tags: string[]; device: boolean; onClear: () => void }) {
+  const { t } = useTranslation()
+  const tag = new Intl.ListFormat(useLocale(), { type: 'conjunction' }).format(props.tags)
   return (
     <Message
       dish="bowl"
-      title={props.q ? t('search.none.title', { q: props.q }) : t('search.none.tag', { tag: props.tag })}
+      title={props.q ? t('search.none.title', { q: props.q }) : t('search.none.tag', { tag })}
       actions={<Button onClick={props.onClear}>{t('search.none.clear')}</Button>}
     >
       {props.q && <p>{t('search.none.text')}</p>}
-      {props.q && props.tag && <p>{t('search.none.tag', { tag: props.tag })}</p>}
+      {props.q && tag && <p>{t('search.none.tag', { tag })}</p>}
       {props.device && <p>{t('search.offlineNone')}</p>}
     </Message>
   )

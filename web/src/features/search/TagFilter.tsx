@@ -1,56 +1,74 @@
-import { useMemo, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { RecipeItem } from '@/lib/api'
-import { fold } from '@/lib/words'
+import type { Tag } from '@/lib/api'
+import { useLocale } from '@/lib/i18n'
+import { tagsQuery } from '@/lib/recipes'
+import { tagKey } from '@/lib/words'
 import styles from './TagFilter.module.css'
 
+// Few cooks ask for all of them, so what shows them comes when one does.
+const TagSheet = lazy(() => import('./TagSheet').then(({ TagSheet }) => ({ default: TagSheet })))
+
 interface Props {
-  items: RecipeItem[]
-  chosen: string
-  onChoose: (tag: string) => void
+  chosen: string[]
+  onChoose: (tags: string[]) => void
 }
 
+/** More tags than this are in a sheet of their own. */
 const shown = 14
+const none: Tag[] = []
 
-/** TagFilter offers the tags that most of the found recipes have. Pressing the chosen one again lifts it. */
-export function TagFilter({ items, chosen, onChoose }: Props) {
+/** TagFilter offers the cook's most common tags, and all of them in a sheet. Pressing a chosen one again lifts it. */
+export function TagFilter({ chosen, onChoose }: Props) {
   const { t } = useTranslation()
-  const common = useMemo(() => commonTags(items), [items])
-  // While one is chosen the row stays as it was: what one is about to press must not move away.
-  const [offered, setOffered] = useState(common)
-  if (chosen === '' && common !== offered && common.length > 0) setOffered(common)
-  const tags =
-    offered.some((tag) => fold(tag) === fold(chosen)) || chosen === '' ? offered : [chosen, ...offered]
-  if (tags.length === 0) return <span />
+  const format = new Intl.NumberFormat(useLocale())
+  const { data: tags = none } = useQuery(tagsQuery)
+  const [open, setOpen] = useState(false)
+  const pressed = new Set(chosen.map(tagKey))
+  const common = tags.slice(0, shown)
+  const offered = new Set(common.map((tag) => tagKey(tag.name)))
+  // What is chosen from the sheet stands first, where one finds it to lift it again.
+  const others = chosen.filter((tag) => !offered.has(tagKey(tag))).map((name) => known(name, tags))
+  const row = [...others, ...common]
+  if (row.length === 0) return <span />
+
+  const toggle = (name: string) => {
+    const key = tagKey(name)
+    onChoose(pressed.has(key) ? chosen.filter((tag) => tagKey(tag) !== key) : [...chosen, name])
+  }
   return (
     <div className={styles.tags} role="group" aria-label={t('search.tags')}>
-      {tags.map((tag) => {
-        const pressed = fold(tag) === fold(chosen)
-        return (
-          <button
-            key={tag}
-            type="button"
-            className={styles.tag}
-            aria-pressed={pressed}
-            onClick={() => onChoose(pressed ? '' : tag)}
-          >
-            {tag}
-          </button>
-        )
-      })}
+      {row.map(({ name, count }) => (
+        <button
+          key={name}
+          type="button"
+          className={styles.tag}
+          aria-pressed={pressed.has(tagKey(name))}
+          onClick={() => toggle(name)}
+        >
+          <bdi>{name}</bdi>
+          {count > 0 && (
+            <span className={styles.count} aria-hidden="true">
+              {format.format(count)}
+            </span>
+          )}
+        </button>
+      ))}
+      {tags.length > shown && (
+        <button type="button" className={styles.all} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+          {t('search.everyTag', { count: tags.length })}
+        </button>
+      )}
+      {open && (
+        <Suspense>
+          <TagSheet tags={tags} pressed={pressed} onToggle={toggle} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </div>
   )
 }
 
-function commonTags(items: RecipeItem[]): string[] {
-  const counts = new Map<string, { tag: string; count: number }>()
-  for (const tag of items.flatMap((item) => item.tags)) {
-    const known = counts.get(fold(tag)) ?? { tag, count: 0 }
-    known.count += 1
-    counts.set(fold(tag), known)
-  }
-  return [...counts.values()]
-    .sort((a, b) => b.count - a.count || (a.tag < b.tag ? -1 : 1))
-    .slice(0, shown)
-    .map((each) => each.tag)
+function known(name: string, tags: Tag[]): Tag {
+  return tags.find((tag) => tagKey(tag.name) === tagKey(name)) ?? { name, count: 0 }
 }
