@@ -178,6 +178,9 @@ web-screens: build $(WEB_MODULES) ## pictures of every page, for docs/screens: l
 web-lighthouse: build $(WEB_MODULES) ## Lighthouse's scores of the app on a phone; on a quiet machine
 	cd web && $(CURDIR)/scripts/with-chromium npm run --silent lighthouse
 
+web-caught-up: build $(WEB_MODULES) ## how soon a new device has 5,000 recipes; on a quiet machine
+	cd web && $(CURDIR)/scripts/with-chromium npm run --silent caught-up
+
 web-typing: build $(WEB_MODULES) ## how soon what one types is found; on a quiet machine
 	cd web && $(CURDIR)/scripts/with-chromium npm run --silent typing
 

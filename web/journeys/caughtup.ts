@@ -33,7 +33,9 @@ try {
     await page.goto(url('/'))
     await page.waitForRequest('**/api/events**', { timeout: 120_000 })
     const took = performance.now() - opened
-    process.stdout.write(`caught up with ${count} recipes in ${took.toFixed(0)} ms of ${limit} ms, ${pages} pages\n`)
+    process.stdout.write(
+      `caught up with ${count} recipes in ${took.toFixed(0)} ms of ${limit} ms, ${pages} pages\n`,
+    )
     if (took > limit) process.exitCode = 1
     await context.close()
   }
