@@ -18,7 +18,7 @@
 // ordered by the folded name, then by id. A query without words matches
 // everything, in that same order.
 //
-// The rules are ported to the app, which finds without a network: testdata/cases.json
+// The rules are ported to the app, which finds without a network: searchindextest/cases.json
 // is the table that both pass.
 package searchindex
 

@@ -287,8 +287,8 @@ function beginsLike(asked: string, word: string): boolean {
 function partAt(asked: string, word: string): number {
   // The scripts from Hebrew on write a word with few letters.
   const [letters, head] = asked >= '\u0590' ? [2, 1] : [4, 2]
-  if (lengthOf(asked) < letters || lengthOf(word) > 64 || hasDigit(asked)) return -1
-  return word.indexOf(asked, head)
+  const at = word.indexOf(asked, head)
+  return at < 0 || lengthOf(asked) < letters || lengthOf(word) > 64 || hasDigit(asked) ? -1 : at
 }
 
 /** distance counts the letters put in, taken out, exchanged or swapped between two words (Damerau, restricted). */

@@ -39,6 +39,11 @@ export function TagFilter({ chosen, onChoose }: Props) {
   }
   return (
     <div className={styles.tags} role="group" aria-label={t('search.tags')}>
+      {tags.length > shown && (
+        <button type="button" className={styles.all} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+          {t('search.everyTag', { count: tags.length })}
+        </button>
+      )}
       {row.map(({ name, count }) => (
         <button
           key={name}
@@ -55,11 +60,6 @@ export function TagFilter({ chosen, onChoose }: Props) {
           )}
         </button>
       ))}
-      {tags.length > shown && (
-        <button type="button" className={styles.all} aria-haspopup="dialog" onClick={() => setOpen(true)}>
-          {t('search.everyTag', { count: tags.length })}
-        </button>
-      )}
       {open && (
         <Suspense>
           <TagSheet tags={tags} pressed={pressed} onToggle={toggle} onClose={() => setOpen(false)} />
