@@ -43,7 +43,7 @@ func TestLabelledLines(t *testing.T) {
 		}
 		scores[len(scores)-1].count(t, strings.Split(strings.TrimSuffix(row, "\n"), "\t"))
 	}
-	require.Len(t, scores, 2)
+	require.Len(t, scores, 3)
 	for _, s := range scores {
 		t.Logf("%d %s:", s.lines, s.set)
 		for _, field := range append(fields, "line") {

@@ -94,6 +94,9 @@ func (l *line) written(s span) string {
 		text = withoutPluralSigns(text)
 	}
 	text = strings.TrimPrefix(text, ". ")
+	if strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") && strings.Count(text, "(") == 1 {
+		text = text[1 : len(text)-1]
+	}
 	text = strings.Trim(text, " ,;:-–—|/•*+=")
 	if strings.HasSuffix(text, ".") && strings.Count(text, ".") == 1 {
 		text = text[:len(text)-1]

@@ -35,7 +35,7 @@ func (l *line) amountAt(i int) (found amount, next int) {
 	if after == next {
 		return found, next
 	}
-	if l.has(after-1, dozens) && !l.has(next-1, dozens) {
+	if l.has(after-1, dozens) && !l.has(next-1, dozens) && (l.kindAt(after-2) == number || l.numeral(after-2) >= 1) {
 		found.from *= l.dozen(after - 1) // "2-3 dozen" are 24 to 36
 	}
 	if upper <= found.from {

@@ -568,7 +568,7 @@ func (l *line) partEnd(i, end int) int {
 func (l *line) wholeMeasure(i, end int) bool {
 	relation := Same
 	switch {
-	case l.has(i, eachBefore|of):
+	case l.has(i, eachBefore|of), l.each(i):
 		i, relation = i+1, Each
 	case l.has(i, plus):
 		i, relation = i+1, Plus
@@ -579,7 +579,7 @@ func (l *line) wholeMeasure(i, end int) bool {
 	}
 	one := l.unit == "" && l.amount.from == 1 && l.amount.upper == nil && unit.Dimension() == units.Mass
 	inside := sealed[l.unit] && !l.is(end-1, "total") // "1 can tomatoes (400 g)"
-	if relation == Same && (one || inside) || l.each(end-1) {
+	if relation == Same && (one || inside) || l.each(end-1) || l.each(next) {
 		relation = Each // also a chicken (3 pounds): two weigh that each
 	}
 	l.setSecond(found, unit, relation, span{i, next})

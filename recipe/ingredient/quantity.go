@@ -111,17 +111,44 @@ func (l *line) leadingAmount(i int) int {
 		l.addNote(i, end)
 		return l.things(end)
 	}
+	if counted := l.countBeforeSize(i, at); counted > i {
+		number, at = amount{from: number.from}, counted
+	}
 	l.amount, l.places.amount = &number, span{i, at}
 	times := l.isTimes(at)
 	if times {
 		at++
 	}
-	at = l.ofA(l.sizeOfEach(at))
+	sized := at
+	if isDash(l.low(at)) && !l.tokens[at].glued {
+		sized++ // "2 - 14 ounce cans"
+	}
+	if each := l.sizeOfEach(sized); each > sized || sized == at {
+		at = each
+	}
+	at = l.ofA(at)
 	next := l.afterNumber(i, at)
 	if l.second != nil && l.second.Relation == Each && !times {
 		l.sameOrEach(at)
 	}
 	return next
+}
+
+// countBeforeSize is where the count of "2 - 14 1/2 ounce cans" ends, which is no range; i where it isn't so.
+func (l *line) countBeforeSize(i, next int) int {
+	_, at := l.plainAt(i)
+	if at == i || !isDash(l.low(at)) || l.tokens[at].glued || at+1 >= next {
+		return i
+	}
+	if l.is(next, "-") && l.tokens[next].glued {
+		next++
+	}
+	unit, after := l.unitAt(next)
+	thing, end := l.unitAt(after)
+	if after == next || unit.Dimension() == units.Thing || end == after || !containers[thing.Name()] {
+		return i
+	}
+	return at
 }
 
 func (l *line) isTimes(i int) bool { return l.is(i, "x") || l.is(i, "×") }
@@ -609,7 +636,7 @@ func (l *line) onlyEach(i, end int) bool {
 // setSecond keeps the second measure. A third one says the same once more and is left out, for a note isn't
 // scaled; what comes on top stays a note.
 func (l *line) setSecond(found amount, unit units.Unit, relation Relation, s span) {
-	if l.second != nil {
+	if l.second != nil && (relation != Plus || l.second.Relation != Same) {
 		if relation == Plus {
 			l.addNote(s.start, s.end)
 		}
@@ -732,15 +759,23 @@ func (l *line) measureInParentheses(i int, first units.Unit) int {
 	if closed < 0 {
 		return i
 	}
-	found, unit, next := l.measureAt(i + 1)
-	if next == i+1 || !l.onlyEach(next, closed) || unit.Dimension() == units.Length {
+	start := i + 1
+	for l.has(start, or|eachBefore) || l.each(start) || l.is(start, "=") {
+		start++ // "(or 500 ml)", "(each 400 g)"
+	}
+	found, unit, next := l.measureAt(start)
+	if next == start || !l.onlyEach(next, closed) || unit.Dimension() == units.Length {
 		return i
 	}
 	relation := Same
-	if containers[first.Name()] || l.each(closed-1) {
+	if containers[first.Name()] || l.each(closed-1) || l.each(start-1) {
 		relation = Each
 	}
-	l.setSecond(found, unit, relation, span{i + 1, next})
+	empty := l.second == nil
+	l.setSecond(found, unit, relation, span{start, next})
+	if more, less, end := l.measureAt(next); empty && end > next && smaller(less, unit) {
+		l.addSecond(more, less) // "1 kg (2 lb 4 oz)"
+	}
 	return closed + 1
 }
 
@@ -876,6 +911,9 @@ func (l *line) trailing(i int) bool {
 		}
 		if l.kindAt(at) != number && !l.is(at, "~") {
 			continue
+		}
+		if l.kindAt(at-1) == number {
+			continue // the fraction of a number before it
 		}
 		before := l.found()
 		next := l.wholeAmount(at)
