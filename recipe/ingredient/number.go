@@ -395,6 +395,9 @@ func (l *line) isSign(i int) bool {
 }
 
 func isFractionSign(r rune) bool {
+	if r < '¼' {
+		return false // most are digits and letters
+	}
 	_, ok := units.Sign(r)
 	return ok
 }

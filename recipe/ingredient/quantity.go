@@ -511,8 +511,9 @@ func (l *line) vessel(i int) int {
 
 // measureAt reads a number with a unit, with "about" before it and a hyphen between: "about 14-ounce".
 func (l *line) measureAt(i int) (found amount, unit units.Unit, next int) {
-	found, at := l.amountAt(l.quiet(i))
-	if at == l.quiet(i) {
+	start := l.quiet(i)
+	found, at := l.amountAt(start)
+	if at == start {
 		return amount{}, units.Unit{}, i
 	}
 	if l.is(at, "-") && l.tokens[at].glued {
