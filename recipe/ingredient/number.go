@@ -41,9 +41,13 @@ func (l *line) amountAt(i int) (found amount, next int) {
 	if upper <= found.from {
 		return amount{from: from}, next
 	}
-	found.upper = &upper
+	found.upper = kept(upper)
 	return found, after
 }
+
+// kept puts a number where it outlives its reader. A number whose address is taken would be put there in any line, also
+// in those that have no range.
+func kept(v float64) *float64 { return &v }
 
 // upperAt reads the upper end of a range behind its lower one, which is from start up to i.
 func (l *line) upperAt(start, i int) (upper float64, next int) {

@@ -366,7 +366,7 @@ func (l *line) measured(unit units.Unit, at int) int {
 		at = next
 	}
 	if upper, after := l.repeatedUnit(at, unit); after > at && upper > l.amount.from {
-		l.amount.upper, at = &upper, after
+		l.amount.upper, at = kept(upper), after
 		l.places.amount = span{}
 	}
 	at = l.andHalf(at)
@@ -524,7 +524,7 @@ func (l *line) measureAt(i int) (found amount, unit units.Unit, next int) {
 		return amount{}, units.Unit{}, i
 	}
 	if upper, after := l.repeatedUnit(next, unit); after > next && upper > found.from {
-		found.upper, next = &upper, after
+		found.upper, next = kept(upper), after
 	}
 	return found, unit, next
 }
@@ -894,7 +894,7 @@ func (l *line) wholeAmount(i int) (next int) {
 	l.addNote(at, modified)
 	l.unit = unit.Name()
 	if upper, after := l.repeatedUnit(next, unit); after > next && upper > found.from {
-		found.upper, next = &upper, after
+		found.upper, next = kept(upper), after
 		l.places.amount = span{}
 	}
 	return l.otherMeasure(next, unit)
