@@ -29,6 +29,7 @@ package ingredient
 import (
 	"html"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -91,11 +92,24 @@ func open(text string, tokens []token) (line, bool) {
 	if strings.Contains(text, "&") && strings.Contains(text, ";") {
 		text = html.UnescapeString(text) // "1&frac12; cups"
 	}
-	text = plain(squeeze(norm.NFC.String(text)))
+	if !isTidy(text) {
+		text = squeeze(norm.NFC.String(text))
+	}
+	text = plain(strings.TrimSpace(text))
 	scanned, ok := scan(text, tokens)
 	l := line{text: text, folded: lower(text), tokens: scanned}
 	l.understand()
 	return l, ok
+}
+
+// isTidy tells of ASCII with single spaces, which most lines are: there is nothing to compose or to squeeze in it.
+func isTidy(s string) bool {
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b >= utf8.RuneSelf || b == ' ' && i > 0 && s[i-1] == ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 // squeeze makes one space of any white space.

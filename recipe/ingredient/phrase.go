@@ -94,6 +94,9 @@ func (l *line) sizeAt(i int) int {
 // preparationAt reads one or more preparations in a row: "finely chopped", "peeled and diced", "peeled, cored
 // and sliced".
 func (l *line) preparationAt(i, end int) int {
+	if !l.has(i, preparation|adverb|ground|fresh|chained|head) {
+		return i // most words
+	}
 	next := l.onePreparation(i, end)
 	if l.has(i, chained) {
 		next = i + 1 // "pitted and halved cherries"; alone it is of the name, "pitted cherries"
