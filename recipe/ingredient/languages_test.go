@@ -79,3 +79,17 @@ func TestParseTellsLanguagesApart(t *testing.T) {
 		require.Equal(t, want, ingredient.Parse(line), "line %q", line)
 	}
 }
+
+// A number of which only a part is known is no number.
+func TestParseReadsNoPartOfANumberInWords(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"cent cinquante grammes de beurre", "quatre-vingts grammes de sucre", "veinte cinco gramos de sal y diez"} {
+		p := ingredient.Parse(line)
+		if p.Quantity != nil {
+			require.InDelta(t, 25, *p.Quantity, 0, "line %q", line)
+		}
+	}
+	require.Equal(t, ingredient.Parsed{Quantity: number(200), Unit: "g", Name: "beurre"}, ingredient.Parse("deux cents grammes de beurre"))
+	require.Equal(t, ingredient.Parsed{Quantity: number(10), Name: "olives"}, ingredient.Parse("une dizaine d'olives"))
+	require.Equal(t, ingredient.Parsed{Quantity: number(1), Name: "citron", Note: "le zeste et le jus d'"}, ingredient.Parse("le zeste et le jus d'1 citron"))
+}

@@ -311,8 +311,8 @@ func (l *line) isLabel(i int, whole string) bool {
 
 // mayTouch tells of the word before a number that nothing need be between: "2x400g", "10 to12", "1lb2oz".
 func (l *line) mayTouch(i int) bool {
-	if l.is(i, "x") || l.has(i, to|or) {
-		return true
+	if l.is(i, "x") || l.has(i, to|or) || strings.HasSuffix(l.low(i), "'") || strings.HasSuffix(l.low(i), "’") {
+		return true // also "d'1 citron"
 	}
 	_, next := l.unitAt(i)
 	return next > i && i > 0 && l.tokens[i].glued && l.kindAt(i-1) == number
@@ -426,6 +426,9 @@ func (l *line) wordNumberAt(i int) (value float64, next int) {
 	}
 	if ones := l.numeral(at); value >= 20 && ones >= 1 && ones < 10 {
 		value, next = value+ones, at+1 // twenty-five
+	}
+	if value >= 20 && l.numeral(next) >= 1 {
+		return 0, i // "cent cinquante": a part of a number would be a wrong one
 	}
 	if part := l.fraction(at); part > 0 && value < 10 && at+1 < len(l.tokens) && (at == next || l.tokens[at].glued) {
 		return value * part, at + 1 // two-thirds

@@ -134,10 +134,14 @@ func wordEnd(line string, at int) int {
 		}
 		joins := r == '-' || r == '\'' || r == '’' || r == '&' || r == '‐'
 		follower, _ := utf8.DecodeRuneInString(line[next:])
+		elided := (r == '\'' || r == '’') && isEver(strings.ToLower(line[start:at]), elision)
+		if elided && unicode.IsDigit(follower) {
+			return next // "d'1 citron"
+		}
 		if !joins || !letter(follower) || r == '-' && numberBefore(line[start:at], line[next:]) {
 			break
 		}
-		if r != '-' && isEver(strings.ToLower(line[start:at]), elision) {
+		if elided {
 			return next
 		}
 		at = next
