@@ -191,13 +191,18 @@ func (w *writtenLine) fractions(i int) []reading {
 // words read "two", and the article of "a pinch".
 func (w *writtenLine) words(i int) []reading {
 	low := w.at(i).low
-	if scaleWords.articles[low] {
+	if scaleWords.articles[low] && !w.joins(i) {
 		return []reading{{i + 1, 1, 1}}
 	}
 	if value, ok := scaleWords.numbers[low]; ok {
 		return []reading{{i + 1, value, 1}}
 	}
 	return nil
+}
+
+// joins tells of an article that it is the "and" of another language, between two words: "sap en rasp van 1 citroen".
+func (w *writtenLine) joins(i int) bool {
+	return scaleWords.and[w.at(i).low] && i > 0 && w.at(i-1).word && !scaleWords.of[w.at(i-1).low]
 }
 
 // ofOne steps over the "a" of "half a lemon" and "3/4 of a cup".

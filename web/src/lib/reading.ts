@@ -166,9 +166,14 @@ export class Line {
   // "two", and the article of "a pinch".
   private inWords(i: number): Reading[] {
     const { low } = this.at(i)
-    if (articles.has(low)) return [{ end: i + 1, value: 1, times: 1 }]
+    if (articles.has(low) && !this.joins(i)) return [{ end: i + 1, value: 1, times: 1 }]
     const value = numbers[low]
     return value === undefined ? [] : [{ end: i + 1, value, times: 1 }]
+  }
+
+  // An article that is the "and" of another language, between two words: "sap en rasp van 1 citroen".
+  private joins(i: number): boolean {
+    return joins.has(this.at(i).low) && i > 0 && this.at(i - 1).word && !ofs.has(this.at(i - 1).low)
   }
 
   // Behind the "a" of "half a lemon" and "3/4 of a cup".
