@@ -1,0 +1,153 @@
+// An evening in the kitchen, whole: the README's recipe is written by hand, scaled, cooked by a timer, printed and put on
+// the list, with a network and without one, in every language of the app.
+import type { Page } from '@playwright/test'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { address, expect, expectAccessible, test as base } from './kitchen'
+import { Way } from './way'
+
+const test = base.extend<{ way: Way }>({
+  way: async ({}, use) => {
+    const way = await Way.to(address())
+    await use(way)
+    await way.close()
+  },
+})
+
+test.use({ recipes: '' })
+
+interface Evening {
+  locale: string
+  rows: readonly [string, string, string]
+  steps: readonly [string, string]
+  /** The same rows for twice as many, as the page, the dialog and the paper have them. */
+  doubled: readonly [string, string, string]
+  /** What the list then has of the first two, bought twice. */
+  bought: readonly [RegExp, RegExp]
+  /** The button of the timer in the second step, without the time. */
+  minutes: RegExp
+}
+
+const english = {
+  rows: ['600 g veal, in thin strips', '½ spring onion', '2 dl cream'],
+  steps: ['Fry the veal hot and fast.', 'Add the cream and boil it down for 5 minutes.'],
+} as const
+
+const evenings: Evening[] = [
+  {
+    locale: 'en-GB',
+    ...english,
+    doubled: ['1200 g veal, in thin strips', '1 spring onion', '4 dl cream'],
+    bought: [/2\.4 kg veal/, /2 spring onion/],
+    minutes: /5 min/,
+  },
+  {
+    locale: 'de-DE',
+    rows: ['600 g Kalbfleisch, in dünnen Streifen', '½ Frühlingszwiebel', '2 dl Rahm'],
+    steps: ['Das Fleisch scharf anbraten.', 'Den Rahm angießen und 5 Minuten einkochen.'],
+    doubled: ['1200 g Kalbfleisch, in dünnen Streifen', '1 Frühlingszwiebel', '4 dl Rahm'],
+    bought: [/2,4 kg Kalbfleisch/, /2 Frühlingszwiebel/],
+    minutes: /5 Min/,
+  },
+  {
+    locale: 'ar-EG',
+    ...english,
+    doubled: ['١٢٠٠ g veal, in thin strips', '١ spring onion', '٤ dl cream'],
+    bought: [/2\.4 kg veal|٢٫٤ kg veal/, /2 spring onion|٢ spring onion/],
+    minutes: /٥/,
+  },
+]
+
+/** wordsOf are the app's words in a language, by their keys. */
+function wordsOf(locale: string) {
+  const file = fileURLToPath(new URL(`../src/lib/i18n/${locale.slice(0, 2)}.json`, import.meta.url))
+  const words = JSON.parse(readFileSync(file, 'utf8')) as unknown
+  return (key: string) => {
+    let found = words
+    for (const part of key.split('.')) found = (found as Record<string, unknown> | undefined)?.[part]
+    if (typeof found !== 'string') throw new Error(`${locale} has no ${key}`)
+    return found
+  }
+}
+
+for (const evening of evenings) {
+  const t = wordsOf(evening.locale)
+
+  test.describe(evening.locale, () => {
+    test.use({ locale: evening.locale })
+
+    test('write, scale, cook, print, shop', async ({ page, cook, way }) => {
+      test.slow()
+      await page.request.post(way.address('/api/session'), {
+        data: { username: cook.name, password: cook.password },
+      })
+      await page.goto(way.address())
+      await page.evaluate(() => navigator.serviceWorker.ready)
+
+      await write(page, t, evening)
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Zürcher Geschnetzeltes')
+      const recipe = page.url().split('?')[0] ?? ''
+      for (let i = 0; i < 4; i += 1) await page.getByRole('button', { name: t('recipe.more') }).click()
+      await cookAndShop(page, t, evening)
+
+      // For how many is kept.
+      way.is('cut')
+      await page.goto(recipe)
+      await cookAndShop(page, t, evening)
+      way.is('open')
+
+      await page.goto(way.address('/grocery/'))
+      for (const line of evening.bought)
+        await expect(page.getByRole('checkbox', { name: line })).toBeVisible()
+      await expectAccessible(page)
+    })
+  })
+}
+
+type Words = (key: string) => string
+
+async function write(page: Page, t: Words, { rows, steps }: Evening) {
+  await page
+    .getByRole('link', { name: t('app.add') })
+    .first()
+    .click()
+  await expect(page.getByLabel(t('edit.parts.name'), { exact: true })).toBeFocused()
+  await page.keyboard.type('Zürcher Geschnetzeltes')
+  await page.getByLabel(t('recipe.servings')).fill('4')
+  await typeRows(page, t('recipe.ingredients'), rows)
+  await typeRows(page, t('recipe.steps'), steps)
+  await page.keyboard.press('Control+s')
+}
+
+async function typeRows(page: Page, group: string, rows: readonly string[]) {
+  await page.getByRole('group', { name: group }).getByRole('textbox').first().click()
+  for (const [i, row] of rows.entries()) {
+    if (i > 0) await page.keyboard.press('Enter')
+    await page.keyboard.type(row)
+  }
+}
+
+/** cookAndShop uses the recipe that is open, for twice as many. */
+async function cookAndShop(page: Page, t: Words, { doubled, minutes }: Evening) {
+  const rows = page.getByRole('article').getByRole('listitem')
+  for (const row of doubled) await expect(rows.filter({ hasText: row }).first()).toBeVisible()
+
+  await page.emulateMedia({ media: 'print' })
+  for (const row of doubled) await expect(rows.filter({ hasText: row }).first()).toBeVisible()
+  await page.emulateMedia({ media: null })
+
+  await page.getByRole('button', { name: t('grocery.action') }).click()
+  const dialog = page.getByRole('dialog')
+  for (const row of doubled) await expect(dialog.getByText(row).first()).toBeVisible()
+  const add = dialog.getByRole('button', { name: /3|٣/ })
+  await add.or(dialog.getByRole('button', { name: t('grocery.addAgain') })).click()
+  await dialog.getByRole('button', { name: t('grocery.close') }).click()
+
+  await page.getByRole('link', { name: t('recipe.startCooking'), exact: true }).click()
+  await page.getByRole('button', { name: t('cook.next') }).click()
+  await expect(page.getByText(doubled[2]).first()).toBeVisible()
+  await page.getByRole('button', { name: minutes }).click()
+  await expect(page.getByRole('timer')).toHaveCount(1)
+  await page.getByRole('button', { name: t('timers.stop') }).click()
+  await page.getByRole('button', { name: t('cook.finish') }).click()
+}
