@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/events"
 	"larder.dev/internal/testkit"
 	queryapi "larder.dev/query-api"
 )
@@ -37,6 +38,30 @@ func TestReadsGoToTheBackup(t *testing.T) {
 	require.Equal(t, "backup", answer.servedBy())
 	require.Equal(t, []string{"Soup"}, p.names())
 	require.NoError(t, w.api.PingDatabase(testkit.Context(t)))
+}
+
+// Rows that were kept as text alone have their parts from the backup too, at each read and on a stream of changes.
+func TestTheBackupsRowsAreUnderstood(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *queryapi.Deps) { d.Backup, d.Primary = d.Primary, deadDatabase(t) }, onlyBeats)
+	ada := w.cook("Ada")
+	r := recipe("Soup")
+	r.Ingredients, r.Files = []events.Ingredient{{Text: "200 g basmati rice"}}, []events.File{}
+	r = ada.write(r)
+	r.Ingredients = []events.Ingredient{{Text: "200 g basmati rice", Quantity: new(200.0), Unit: "g", Name: "basmati rice"}}
+
+	var page struct {
+		Changes []struct{ Recipe events.Recipe }
+	}
+	require.Equal(t, "backup", ada.get("/api/changes?since=0").ok(&page).servedBy())
+	require.Equal(t, r.Ingredients, page.Changes[0].Recipe.Ingredients)
+	for _, from := range []string{"backup", "cache"} {
+		answer := ada.get("/api/recipes/"+r.ID, "If-None-Match", `"1"`)
+		require.Equal(t, http.StatusOK, answer.status, "who has the row without its parts has another recipe")
+		require.Equal(t, from, answer.servedBy())
+		require.Equal(t, string(encode(t, r)), string(answer.body))
+	}
+	require.Equal(t, r.Ingredients, ada.events("?since=0").next().Recipe.Ingredients)
 }
 
 // A backup that the events have reached later than the cache doesn't hide what the cache has.
