@@ -20,7 +20,7 @@ func TestGoldenRequest(t *testing.T) {
 	w := newWorld(t).start()
 	cook := w.phone("0198c5f2-7f10-7a51-9a51-3f0d3a5c8e21", true)
 	w.golden("grocery.items-added.v1")
-	cook.await("800 g squash", "10-12 egg yolks", "brown sugar")
+	cook.await("800 g squash", "10–12 egg yolks", "brown sugar")
 	lines := cook.list().Lines
 	require.Equal(t, []string{"produce", "dairy", "baking"}, []string{lines[0].Aisle, lines[1].Aisle, lines[2].Aisle})
 	asked := lines[0].Parts[0]

@@ -140,15 +140,18 @@ var locales = map[string]Locale{ //nolint:gochecknoglobals // a table, never wri
 
 // LocaleOf gives the locale of a language tag such as "de-AT", or of the first one that is known in what a browser
 // sends as Accept-Language; English else.
-func LocaleOf(tags string) Locale {
+func LocaleOf(tags string) Locale { return locales[LanguageOf(tags)] }
+
+// LanguageOf is the language of LocaleOf.
+func LanguageOf(tags string) string {
 	for tag := range strings.SplitSeq(tags, ",") {
 		tag, _, _ = strings.Cut(tag, ";")
 		language, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
-		if locale, ok := locales[language]; ok {
-			return locale
+		if _, ok := locales[language]; ok {
+			return language
 		}
 	}
-	return English
+	return "en"
 }
 
 // number writes a value with so many places at most. Thousands are parted from ten thousand on.

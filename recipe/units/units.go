@@ -50,7 +50,8 @@ var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 	{"inch", "inches", Length, false, "2.54"},
 }
 
-// things are the units without a measure: the name and the plural. A unit that begins with = is another word for the one above it, and can be added to it.
+// things are the units without a measure: the name and the plural. A unit that begins with = is another word for
+// the one above it, and can be added to it.
 const things = `
 ball, balls
 bar, bars

@@ -8,6 +8,7 @@ import (
 
 	"larder.dev/grocery-app/internal/list"
 	"larder.dev/internal/identity"
+	"larder.dev/recipe/units"
 )
 
 // GetList gives the caller's list.
@@ -18,15 +19,17 @@ func (h *Handlers) GetList(c *gin.Context, params GetListParams) {
 		h.fail(c, err)
 		return
 	}
-	etag := fmt.Sprintf(`"%s-%d"`, user.ID, state.Sequence)
+	language := units.LanguageOf(c.GetHeader("Accept-Language"))
+	etag := fmt.Sprintf(`"%s-%d-%s"`, user.ID, state.Sequence, language)
 	c.Header("ETag", etag)
+	c.Header("Vary", "Accept-Language")
 	if params.IfNoneMatch != nil && *params.IfNoneMatch == etag {
 		c.Status(http.StatusNotModified)
 		return
 	}
 	answer := List{Sequence: state.Sequence, Aisles: state.AisleOrder(), Lines: []Line{}}
 	answer.User.ID, answer.User.Name = user.ID, user.Name
-	for _, line := range state.Lines() {
+	for _, line := range state.Lines(units.LocaleOf(language)) {
 		answer.Lines = append(answer.Lines, lineOf(line))
 	}
 	c.JSON(http.StatusOK, answer)

@@ -3,26 +3,51 @@ package list
 import (
 	"math"
 	"math/big"
+	"strings"
 
 	"larder.dev/recipe/units"
 )
 
-// total says what parts with compatible units make together, in the unit that a cook would measure it with.
-func total(parts []Part) string {
-	if parts[0].Quantity == nil {
-		return ""
-	}
+// total is what parts with compatible units make together, in the unit that a cook would measure it with.
+func total(parts []Part) units.Amount {
 	sum := amountOf(parts[0])
 	for _, part := range parts[1:] {
 		if more, ok := sum.Add(amountOf(part)); ok {
 			sum = more
 		}
 	}
-	return readable(sum).String()
+	return readable(sum)
 }
 
 func amountOf(p Part) units.Amount {
 	return units.Of(*p.Quantity, p.QuantityMax, units.Named(p.Unit))
+}
+
+// said gives an amount and a name in the words of whoever asked first in this unit: of "2 Knoblauchzehen" and five more it
+// is "7", "Knoblauchzehen".
+func said(sum units.Amount, parts []Part, name string, locale units.Locale) (amount, food string) {
+	quantity, upper := sum.Quantity()
+	most := quantity
+	if upper != nil {
+		most = *upper
+	}
+	number := units.Format(quantity, upper, sum.Unit, locale)
+	if sum.Unit.Dimension() == units.Count {
+		at := strings.LastIndexByte(name, ' ') + 1
+		return number, name[:at] + units.Inflect(name[at:], most)
+	}
+	for _, part := range parts {
+		if units.Named(part.Unit) != sum.Unit {
+			continue
+		}
+		switch words := part.parsed().Wording(part.Text).For(most); {
+		case words.Food != "":
+			return number, words.Food
+		case words.Unit != "":
+			return number + " " + words.Unit, name
+		}
+	}
+	return sum.StringIn(locale), name
 }
 
 // readable rounds a metric sum to what a kitchen's scales can show, and goes on to kilograms and litres: a

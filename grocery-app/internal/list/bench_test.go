@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"larder.dev/grocery-app/internal/list"
+	"larder.dev/recipe/units"
 )
 
 // BenchmarkLines adds up and orders a list of 2,000 items whose owner has taught it the place of 3,000 foods.
@@ -20,6 +21,6 @@ func BenchmarkLines(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		state.Lines()
+		state.Lines(units.English)
 	}
 }

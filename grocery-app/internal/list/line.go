@@ -19,12 +19,13 @@ type Line struct {
 	Parts    []Part
 }
 
-// Lines gives the lines of a list: what is to be bought by aisle and position, then what is ticked.
-func (s State) Lines() []Line {
+// Lines gives the lines of a list: what is to be bought by aisle and position, then what is ticked. The amounts are in
+// the numbers of a locale.
+func (s State) Lines(locale units.Locale) []Line {
 	lines := make([]Line, 0, len(s.Parts))
 	for key, parts := range s.byFood() {
 		for _, together := range addable(key, parts) {
-			lines = append(lines, s.line(key, together))
+			lines = append(lines, s.line(key, together, locale))
 		}
 	}
 	order := places(s.AisleOrder())
@@ -50,6 +51,7 @@ func (s State) byFood() map[kin][]Part {
 	foods := map[kin][]Part{}
 	for _, part := range s.Parts {
 		if part.Removed == "" {
+			part = part.understood()
 			key := kin{Key(part.Name), part.Ticked != ""}
 			foods[key] = append(foods[key], part)
 		}
@@ -79,20 +81,43 @@ func addable(key kin, parts []Part) [][]Part {
 
 func adds(a, b Part) bool {
 	if a.Quantity == nil || b.Quantity == nil {
-		return a.Quantity == nil && b.Quantity == nil
+		return a.Quantity == nil && b.Quantity == nil && !a.saysMore() && !b.saysMore()
+	}
+	if (a.Unit == slovakSpoon) != (b.Unit == slovakSpoon) {
+		return false
 	}
 	return units.Named(a.Unit).Compatible(units.Named(b.Unit))
 }
 
-func (s State) line(key kin, parts []Part) Line {
+// slovakSpoon is how Slovak cooks write a small spoon. It looks like millilitres, and is none.
+const slovakSpoon = "ML"
+
+func (s State) line(key kin, parts []Part, locale units.Locale) Line {
+	name, amount := nameOf(parts), ""
+	switch {
+	case parts[0].Quantity != nil:
+		amount, name = said(total(parts), parts, name, locale)
+		name += remark(parts)
+	case parts[0].saysMore():
+		name = parts[0].Text
+	}
 	line := Line{
-		Food: key.food, Name: nameOf(parts), Amount: total(parts), Ticked: key.ticked, Parts: parts,
+		Food: key.food, Name: name, Amount: amount, Ticked: key.ticked, Parts: parts,
 		Aisle: aisleOf(key.food, s.Foods), Position: parts[0].Position,
 	}
 	if placed := s.Foods[key.food].Position; placed != nil {
 		line.Position = *placed
 	}
 	return line
+}
+
+// remark is what a person wrote behind a food that is on the list once: ", boneless". A recipe's remarks are for the
+// kitchen, and not for the shop.
+func remark(parts []Part) string {
+	if len(parts) > 1 || parts[0].Request != "" || parts[0].Note == "" {
+		return ""
+	}
+	return ", " + parts[0].Note
 }
 
 // nameOf is the name on the part with the most: of "1 egg" and "2 eggs" it is eggs.

@@ -129,7 +129,7 @@ func (o Operation) On(p Part) Part {
 	}
 	switch o.Kind {
 	case Edit:
-		p.write(o.Text)
+		p = p.written(o.Text)
 	case Tick:
 		if p.Ticked == "" {
 			p.Ticked = o.ID

@@ -2,7 +2,13 @@
 // lines that a person sees, in which what can be added up is one. It is pure: no store and no HTTP.
 package list
 
-import "errors"
+import (
+	"errors"
+	"strings"
+	"unicode"
+
+	"larder.dev/recipe/ingredient"
+)
 
 // ErrErased is the error of a change for a user who was erased.
 var ErrErased = errors.New("the user was erased")
@@ -18,7 +24,7 @@ type Part struct {
 
 	Quantity    *float64 // nil where the text has no amount
 	QuantityMax *float64 // the upper end of a range
-	Unit        string   // as written; "" where things are counted
+	Unit        string   // as read, or as written; "" where things are counted
 	Name        string   // what to buy
 	Note        string
 
@@ -43,12 +49,36 @@ type State struct {
 
 // FromText makes a part of what a person typed.
 func FromText(id, text string, position float64) Part {
-	p := Part{ID: id, Position: position}
-	p.write(text)
+	return Part{ID: id, Position: position}.written(text)
+}
+
+// written is the part with another text. What isn't understood is the name: a line such as "milk for 2" is bought as it is written.
+func (p Part) written(text string) Part {
+	read := ingredient.Parse(text).Whole()
+	p.Text, p.Quantity, p.QuantityMax, p.Unit, p.Name, p.Note = text, nil, nil, "", strings.TrimSpace(text), ""
+	if read.Quantity != nil && read.Name != "" {
+		p.Quantity, p.QuantityMax, p.Unit, p.Name, p.Note = read.Quantity, read.QuantityMax, read.Unit, read.Name, read.Note
+	}
 	return p
 }
 
-func (p *Part) write(text string) {
-	read := readText(text)
-	p.Text, p.Quantity, p.QuantityMax, p.Unit, p.Name, p.Note = text, read.quantity, nil, read.unit, read.name, ""
+// understood reads a part anew that a version before kept as text, or read less of. What a recipe says is as its event
+// has it.
+func (p Part) understood() Part {
+	if p.Request != "" {
+		return p
+	}
+	return p.written(p.Text)
+}
+
+// saysMore tells of a part without an amount that a number is in its text: it may be one that nobody understood, so
+// the text is shown as it is, and never made one with another.
+func (p Part) saysMore() bool {
+	return p.Quantity == nil && strings.ContainsFunc(p.Text, unicode.IsNumber)
+}
+
+func (p Part) parsed() ingredient.Parsed {
+	return ingredient.Parsed{
+		Quantity: p.Quantity, QuantityMax: p.QuantityMax, Unit: p.Unit, Name: p.Name, Note: p.Note,
+	}
 }

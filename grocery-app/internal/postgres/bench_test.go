@@ -14,6 +14,7 @@ import (
 	"larder.dev/grocery-app/internal/postgres"
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/testkit"
+	"larder.dev/recipe/units"
 )
 
 func migrate(ctx context.Context, url string) error {
@@ -42,7 +43,7 @@ func BenchmarkAddRecipe(b *testing.B) {
 				if reads {
 					state, err := store.Read(b.Context(), user)
 					require.NoError(b, err)
-					require.GreaterOrEqual(b, len(state.Lines()), 2000)
+					require.GreaterOrEqual(b, len(state.Lines(units.English)), 2000)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/recipe")
