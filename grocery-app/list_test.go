@@ -25,7 +25,7 @@ func TestAddsUp(t *testing.T) {
 	require.Equal(t, "Cake", flour.Parts[1].Recipe.Name)
 
 	ada.operate("withdraw", map[string]any{"request": bread.RequestID})
-	require.Equal(t, []string{"1 cup sliced onions", "2 egg", "1 lb Flour", "¼ cup sugar"}, ada.lines())
+	require.Equal(t, []string{"1 cup sliced onions", "2 eggs", "1 lb Flour", "¼ cup sugar"}, ada.lines())
 }
 
 // What was ticked stays ticked: by a second tap, by a new request for the same food, and by somebody who
