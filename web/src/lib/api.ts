@@ -65,6 +65,9 @@ export class Unreachable extends Error {
 }
 
 const deadlineFetch: NonNullable<ClientOptions['fetch']> = async (request) => {
+  // The language that was chosen here, and not the browser's: the grocery list's numbers are written in it.
+  const language = globalThis.document?.documentElement.lang
+  if (language) request.headers.set('Accept-Language', language)
   nameThePerson(request)
   const limit = request.method === 'GET' ? readDeadline : writeDeadline
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(limit)])
