@@ -1,7 +1,8 @@
 // Package ingredient understands a line of a recipe's ingredient list as people write it: "1 1/2 cups flour,
 // sifted" is a quantity, a unit, a name and a note. It works by rules over words, whose tables are in recipe/language, is
 // pure and fast, and never fails: the line itself is kept elsewhere as it was written, and what isn't
-// understood stays text. An amount is never guessed.
+// understood stays text. An amount is never guessed: each number of a result stands in the line, and "1/3foo cup" or
+// "4 ML", a millilitre or a Slovak spoon, has none. "1.000 g" is a kilogram and "1,333 l" is not, by what is plausible.
 //
 // A line is read in the language that most of its words are of, for a word may be something else in each: "of" is
 // Dutch for or, "c." a French spoon and an English cup. No rule asks which language it is: what differs is in the tables,
@@ -16,10 +17,12 @@
 //     food counts as well: "2 garlic cloves" is garlic by the clove.
 //   - Second is what else is said of the amount: the same in another unit ("200g/7oz"), the container that holds it
 //     ("400g tin" is one tin), what each one holds or weighs ("1 (14 oz) can"), or what comes on top ("1 cup plus 2
-//     tbsp"). The same a third time is left out, for only two measures are scaled.
+//     tbsp"). The same a third time is left out, for only two measures are scaled. The length of a piece that nothing
+//     counts is what each one measures ("2-inch piece ginger"); behind a number it is a size, and a note.
 //   - Name is the food with the words that say which food to buy: "fresh parsley", "ground cumin", "boneless
-//     chicken breasts", "beef or chicken stock", with a comma or parentheses before the "or" too. Buying needs these; a
-//     list adds up by them. A list that nothing is counted of is one name: "dill, parsley, chives".
+//     chicken breasts", "beef or chicken stock", "peanut or other oil", with a comma or parentheses before the "or" too,
+//     and a second name in parentheses: "scallions (green onions)". Buying needs these; a list adds up by them. A list of
+//     foods is one name: "dill, parsley, chives", "salt, lime juice and sugar".
 //   - Note is everything else, in the order of the line: size ("large"), preparation ("finely chopped", also
 //     before the name), comments ("optional", "to taste", "plus more for dusting"), purpose ("for the sauce"),
 //     and what qualifies an amount ("about", "heaped"). Three large eggs and two eggs are five eggs.
