@@ -1,7 +1,8 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { changesWait, flush, send } from './outbox'
-import { store, wipe } from './store'
+import { setPersonHere } from './person'
+import { keepRecipe, store, takeDevice, wipe } from './store'
 
 vi.hoisted(() => {
   vi.stubGlobal('location', { origin: 'http://larder.test' })
@@ -13,6 +14,7 @@ interface Sent {
   path: string
   key: string | null
   ifMatch: string | null
+  person: string | null
 }
 
 const id = '6f1f2a52-5c1c-4f0e-9a5c-0d6d7a3f9b11'
@@ -52,6 +54,7 @@ beforeEach(() => {
       path: new URL(request.url).pathname,
       key: request.headers.get('Idempotency-Key'),
       ifMatch: request.headers.get('If-Match'),
+      person: request.headers.get('Larder-User'),
     })
     const next = answers.shift() ?? 'away'
     if (next === 'away') throw new TypeError('Failed to fetch')
@@ -125,5 +128,48 @@ describe('the outbox', () => {
     answers = [answer(404, { title: 'Not found', status: 404 })]
     const outcome = await send({ recipe_id: id, recipe_name: 'Soup', kind: 'delete', body: null, base: 1 })
     expect(outcome).toEqual({ state: 'done', answer: null })
+  })
+
+  // The device may have another person by now, in this page or in one that this page hears nothing of.
+  it('sends what waits in the name of its owner, and nothing of another', async () => {
+    setPersonHere('ada')
+    await takeDevice('ada')
+    await send(change('Of Ada'))
+    setPersonHere('bob')
+    await takeDevice('bob')
+    expect(await changesWait(id)).toBe(false)
+    expect((await flush()).recipes.size).toBe(0)
+    expect(await store.recipes.count()).toBe(0)
+
+    setPersonHere('ada') // a page that was drawn for her, in the browser of Bob
+    sent = []
+    const problem = {
+      type: 'urn:larder:problem:other-person',
+      title: 'Somebody else is logged in',
+      status: 403,
+    }
+    answers = [answer(403, problem)]
+    expect((await flush()).stoppedBy).toMatchObject({ status: 403 })
+    expect(sent).toMatchObject([{ person: 'ada' }])
+    expect((await store.outbox.toArray()).some((each) => each.refused)).toBe(false)
+    await keepRecipe(recipe(1) as never)
+    expect(await store.recipes.count()).toBe(0)
+
+    await takeDevice('ada')
+    answers = [answer(200, recipe(2, 'Of Ada'))]
+    await flush()
+    expect(await store.outbox.count()).toBe(0)
+    setPersonHere(null)
+  })
+
+  // A portal or a proxy is no answer to a command, whatever it says.
+  it('refuses nothing by the word of somebody else', async () => {
+    const html = { headers: { 'Content-Type': 'text/html' } }
+    for (const status of [200, 401, 403, 404, 412, 422]) {
+      answers = [new Response('<h1>Welcome</h1>', { ...html, status })]
+      await expect(send(change(`At ${status}`))).resolves.toEqual({ state: 'waiting' })
+    }
+    expect((await store.outbox.toArray()).some((each) => each.refused)).toBe(false)
+    expect(await store.outbox.count()).toBe(6)
   })
 })
