@@ -77,8 +77,10 @@ func SetCookie(c *gin.Context, token string) {
 	http.SetCookie(c.Writer, cookie(c.Request, token, int(Lifetime.Seconds())))
 }
 
-// ClearCookie takes the token away from the browser.
+// ClearCookie takes the token away from the browser, and what it has cached of answers and pictures, which the next
+// person at the same device could look at.
 func ClearCookie(c *gin.Context) {
+	c.Header("Clear-Site-Data", `"cache"`)
 	http.SetCookie(c.Writer, cookie(c.Request, "", -1))
 }
 

@@ -98,6 +98,15 @@ function dump(page: Page): Promise<string> {
   })
 }
 
+/** isCached tells whether the browser itself has an answer, without asking for it. */
+async function isCached(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' })).ok
+  } catch {
+    return false
+  }
+}
+
 // A logout without a network counts at once and for good: the app is closed, opened with a network, and asks who is
 // there. The session ends on the server before anything else is asked.
 test('log out without a network', async ({ page, context, cook, way }) => {
@@ -168,7 +177,11 @@ test('nothing of a person is left after a logout', async ({ page, cook, way }) =
     .locator('input[type=file]')
     .first()
     .setInputFiles({ name: 'quincewort.png', mimeType: 'image/png', buffer: photo })
-  await expect(page.locator('img[src*="/files/"]').first()).toBeVisible()
+  const picture = page.locator('img[src*="/files/"]').first()
+  await expect(picture).toBeVisible()
+  const src = (await picture.getAttribute('src')) ?? ''
+  await page.evaluate((url) => fetch(url), src)
+  expect(await page.evaluate(isCached, src)).toBe(true)
   await page.getByRole('button', { name: 'Grocery' }).click()
   await page.getByRole('button', { name: /^Add \d+ things?$/ }).click()
   await page.getByRole('button', { name: 'Done' }).click()
@@ -185,6 +198,7 @@ test('nothing of a person is left after a logout', async ({ page, cook, way }) =
   expect(before).toMatch(/"image\//)
 
   await logOut(page)
+  expect(await page.evaluate(isCached, src)).toBe(false)
   const left = await dump(page)
   for (const word of [/quincewort/i, /rösti/i, new RegExp(cook.name), /"image\//, /\/files\//])
     expect(left).not.toMatch(word)
