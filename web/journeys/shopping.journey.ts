@@ -98,6 +98,28 @@ test('add, move and take out', async ({ list, cook }) => {
   await expect(thing(list, /butter/)).toBeVisible()
 })
 
+// However an amount is typed, it is added up; what isn't understood as one stays as it is.
+test('add amounts as they are typed', async ({ list }) => {
+  const field = list.getByRole('textbox', { name: 'Add to the list' })
+  for (const line of [
+    'milk 0.5 l',
+    'milk 0,5 l',
+    'milk 1/2 l',
+    '6x eggs',
+    '6x eggs',
+    '2 Knoblauchzehen',
+    '3 Zehen Knoblauch',
+    'napkins 2 big',
+  ]) {
+    await field.fill(line)
+    await field.press('Enter')
+  }
+  await expect(thing(list, /^1.5 l milk$/)).toBeVisible()
+  await expect(thing(list, /^12 eggs$/)).toBeVisible()
+  await expect(thing(list, /^5 Knoblauchzehen$/)).toBeVisible()
+  await expect(thing(list, /napkins/)).toContainText('2')
+})
+
 // Two phones show the same list: what one does, the other sees at once.
 test('two phones', async ({ list, cook, browser }) => {
   const context = await browser.newContext()

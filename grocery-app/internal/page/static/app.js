@@ -258,7 +258,9 @@ function item(line) {
       onclick: (event) => { if (!isDoubleTap(event)) toggle(line); },
     },
     element('span', { class: 'box' }, icon('M5 12l5 5 9-10')),
-    element('span', { class: 'what' }, ...(line.amount ? [element('b', {}, line.amount), ' '] : []), line.name,
+    element('span', { class: 'what' },
+      // Isolated, so that an Arabic name or number leaves the order of the other as it is.
+      element('bdi', {}, ...(line.amount ? [element('b', {}, element('bdi', {}, line.amount)), ' '] : []), line.name),
       ...(recipes ? [element('small', {}, recipes)] : []))),
     element('button', { type: 'button', class: 'more', 'aria-label': say.details(line.name), 'data-key': `more ${key}`, onclick: () => sheet(line) },
       icon('M5 12h.01M12 12h.01M19 12h.01')));

@@ -1,6 +1,8 @@
 // The server, as this page asks it. A Refusal is an answer that trying again won't change. Every other failure is "no
 // network": also an answer that isn't Larder's own, as a portal's page in its place or a proxy's 401 in HTML.
 
+import { language } from './words.js';
+
 export class Refusal extends Error {
   constructor(status, problem) {
     super(problem.detail || String(status));
@@ -24,7 +26,7 @@ export async function isLarders(answer) {
 
 // call asks for a person; '' is whoever is logged in.
 async function call(path, person, options = {}) {
-  const headers = { ...options.headers, ...(person && { 'Larder-User': person }) };
+  const headers = { 'Accept-Language': language, ...options.headers, ...(person && { 'Larder-User': person }) };
   const answer = await fetch(path, {
     credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(15000), ...options, headers,
   });
