@@ -116,6 +116,7 @@ test('a large file that is refused', async ({ kitchen }) => {
   await kitchen.route('**/api/files/uploads', (route) =>
     route.fulfill({
       status: 413,
+      headers: { 'X-Request-Id': 'r' },
       contentType: 'application/problem+json',
       body: JSON.stringify({ title: 'Too large', status: 413, detail: 'The file has more than 5 bytes.' }),
     }),
@@ -127,15 +128,50 @@ test('a large file that is refused', async ({ kitchen }) => {
   await expect(kitchen.getByText(/film.bin.*more than 5 bytes/)).toBeVisible()
 })
 
-// Without a network a file isn't lost in silence.
-test('a file without a network', async ({ kitchen, context }) => {
+// Without a network a photo waits like any other change: it is seen at once, survives a reload, and can be taken back.
+test('a photo without a network', async ({ kitchen, context }) => {
+  await kitchen.getByRole('link', { name: /Rösti/ }).click()
+  const files = kitchen.getByRole('region', { name: 'Files' })
+  await expect(files.getByLabel('Add files')).toBeAttached()
+  await kitchen.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  await context.setOffline(true)
+  await files.getByLabel('Add files').setInputFiles([
+    { name: 'rösti.png', mimeType: 'image/png', buffer: photo },
+    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Better.') },
+    { name: 'film.bin', mimeType: 'video/mp4', buffer: Buffer.alloc(2e6, 'film') },
+  ])
+  const waiting = files.getByRole('listitem').filter({ hasText: 'waits' })
+  await expect(waiting).toHaveCount(3)
+  const picture = kitchen.locator('article header img')
+  await expect.poll(() => width(picture)).toBeGreaterThan(0)
+  await expectAccessible(kitchen)
+  await kitchen.reload()
+  await expect(waiting).toHaveCount(3)
+  await expect.poll(() => width(picture)).toBeGreaterThan(0)
+  await files.getByRole('button', { name: 'Remove notes.txt' }).click()
+  await expect(waiting).toHaveCount(2)
+
+  await context.setOffline(false)
+  await expect(files.getByRole('link', { name: 'Open rösti.png' })).toBeVisible({ timeout: 20_000 })
+  await expect(files.getByRole('link', { name: 'Open film.bin' })).toBeVisible({ timeout: 20_000 })
+  await expect(waiting).toHaveCount(0)
+  await expect(files.getByRole('link')).toHaveCount(2)
+})
+
+// What is too large is told at once, without a network too.
+test('a file that is too large', async ({ kitchen, context }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })
   await expect(files.getByLabel('Add files')).toBeAttached()
   await context.setOffline(true)
-  await files
-    .getByLabel('Add files')
-    .setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Better.') }])
-  await expect(kitchen.getByText(/“notes.txt” was not sent/)).toBeVisible()
-  await expect(files.getByRole('link')).toHaveCount(0)
+  await files.getByLabel('Add files').evaluate((field) => {
+    const data = new DataTransfer()
+    data.items.add(
+      new File([new Blob(Array.from({ length: 101 }, () => new Uint8Array(2 ** 20)))], 'film.mp4'),
+    )
+    ;(field as HTMLInputElement).files = data.files
+    field.dispatchEvent(new Event('change', { bubbles: true }))
+  })
+  await expect(kitchen.getByText(/“film.mp4” is too large/)).toBeVisible()
+  await expect(files.getByRole('listitem')).toHaveCount(0)
 })

@@ -1,11 +1,15 @@
-import { address, expect, expectAccessible, test } from './kitchen'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { Page } from '@playwright/test'
+import { address, expect, expectAccessible, test } from './kitchen'
 
 test.use({ recipes: '' })
 
 const list = ['FOR THE CRUST', '- 200 g flour', '• 100 g butter', '', 'For the filling:', '3 apples'].join(
   '\n',
 )
+
+const photo = readFileSync(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)))
 
 async function copy(page: Page, text: string) {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -162,4 +166,93 @@ test('headings', async ({ kitchen, cook }) => {
     ['200 g flour', 'Crust'],
     ['3 apples', 'Crust'],
   ])
+})
+
+// A photo is put on a recipe that nobody has saved yet, without a network. Both arrive, the recipe first.
+test('a photo while writing', async ({ kitchen, cook, context }) => {
+  await kitchen.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  await kitchen.goto(address('/recipes/new'))
+  await expect(kitchen.getByLabel('Name', { exact: true })).toBeFocused()
+  await context.setOffline(true)
+  await kitchen.keyboard.type('Plum cake')
+  const photos = kitchen.getByRole('region', { name: 'Photos and files' })
+  const file = { name: 'cake.png', mimeType: 'image/png', buffer: photo }
+  await photos.getByLabel('Add files').setInputFiles([file, { ...file, name: 'wrong.png' }])
+  await expect(photos.getByRole('listitem')).toHaveCount(2)
+  await photos.getByRole('button', { name: 'Remove wrong.png' }).click()
+  await expectAccessible(kitchen)
+
+  kitchen.on('dialog', (dialog) => void dialog.accept())
+  await kitchen.reload()
+  await expect(kitchen.getByLabel('Name', { exact: true })).toHaveValue('Plum cake')
+  await expect(photos.getByRole('listitem')).toHaveCount(1)
+  await kitchen.getByRole('button', { name: 'Save' }).click()
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Plum cake')
+  const files = kitchen.getByRole('region', { name: 'Files' })
+  await expect(files.getByRole('listitem').filter({ hasText: 'waits' })).toHaveCount(1)
+  await context.setOffline(false)
+  await expect(files.getByRole('link', { name: 'Open cake.png' })).toBeVisible({ timeout: 20_000 })
+  const { items } = (await (await cook.api('/api/recipes')).json()) as { items: { name: string }[] }
+  expect(items.map(({ name }) => name)).toEqual(['Plum cake'])
+
+  // On one that is there it goes with the save, and is no conflict with it.
+  await kitchen.getByRole('link', { name: 'Edit' }).click()
+  await photos.getByLabel('Add files').setInputFiles([{ ...file, name: 'slice.png' }])
+  await expect(photos.getByRole('listitem')).toHaveCount(1)
+  await kitchen.getByLabel('Notes').fill('Better warm.')
+  await kitchen.keyboard.press('Control+s')
+  await expect(files.getByRole('link', { name: 'Open slice.png' })).toBeVisible()
+  await expect(kitchen.getByText('Better warm.')).toBeVisible()
+})
+
+// Two changes of one recipe are refused. Each is taken up again, and the one that was begun before isn't lost.
+test('edit the second refused change again', async ({ kitchen, cook, context }) => {
+  const headers = { 'Content-Type': 'application/json' }
+  const body = JSON.stringify({ name: 'Soup', notes: 'salt' })
+  const { id } = (await (await cook.api('/api/recipes', { method: 'POST', headers, body })).json()) as {
+    id: string
+  }
+  await kitchen.goto(address(`/recipes/${id}`))
+  await kitchen.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  await context.setOffline(true)
+  for (const notes of ['salt and pepper', 'salt, pepper, thyme']) {
+    await kitchen.getByRole('link', { name: 'Edit' }).click()
+    await kitchen.getByLabel('Notes').fill(notes)
+    await kitchen.getByRole('button', { name: 'Save' }).click()
+    await expect(kitchen.getByText(notes, { exact: true })).toBeVisible()
+  }
+  await cook.api(`/api/recipes/${id}`, {
+    method: 'PUT',
+    headers: { ...headers, 'If-Match': '"1"' },
+    body: JSON.stringify({ name: 'Soup of theirs' }),
+  })
+  await context.setOffline(false)
+  await expect(kitchen.getByText('2 changes could not be saved')).toBeVisible({ timeout: 20_000 })
+  const again = async (index: number) => {
+    await kitchen.getByRole('button', { name: 'Show', exact: true }).click()
+    await kitchen.getByRole('button', { name: 'Edit again' }).nth(index).click()
+  }
+  await again(0)
+  await expect(kitchen.getByLabel('Notes')).toHaveValue('salt and pepper')
+  await kitchen.getByLabel('Notes').fill('salt and much pepper')
+  await expect(kitchen.getByText('1 change could not be saved')).toBeVisible()
+  // The editor is open with it while the other one is taken up.
+  await kitchen.waitForFunction(async () => {
+    const { promise, resolve } = Promise.withResolvers<IDBDatabase>()
+    const opening = indexedDB.open('larder')
+    opening.onsuccess = () => resolve(opening.result)
+    const all = (await promise).transaction('drafts').objectStore('drafts').getAll()
+    await new Promise((done) => (all.onsuccess = done))
+    return JSON.stringify(all.result).includes('much pepper')
+  })
+  await again(0)
+  await expect(kitchen.getByLabel('Notes')).toHaveValue('salt, pepper, thyme')
+  await expect(kitchen.getByText('1 change could not be saved')).toBeVisible()
+  await again(0)
+  await expect(kitchen.getByLabel('Notes')).toHaveValue('salt and much pepper')
+  await kitchen.getByRole('button', { name: 'Save' }).click()
+  await kitchen.getByRole('dialog').getByRole('button', { name: 'Keep mine' }).click()
+  await expect(kitchen.getByText('salt and much pepper')).toBeVisible()
+  await again(0)
+  await expect(kitchen.getByLabel('Notes')).toHaveValue('salt, pepper, thyme')
 })

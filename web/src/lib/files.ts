@@ -4,6 +4,7 @@ import type { paths } from '@/api/file-service.gen'
 import { Unreachable, answered, failureOf, options, type Recipe } from '@/lib/api'
 import { newId } from '@/lib/id'
 import { personHere } from '@/lib/person'
+import { store } from '@/lib/store'
 
 export type RecipeFile = Recipe['files'][number]
 
@@ -15,15 +16,28 @@ const silence = 30_000
 /** What is larger is sent so that it can go on where it broke off. */
 const small = 1 << 20
 
-/** attachFile sends a file; onPart hears how much of it is away, from 0 to 1. It throws Refused or Unreachable. */
-export async function attachFile(recipe: string, file: File, onPart: (part: number) => void): Promise<void> {
-  if (file.size <= small) return attachAtOnce(recipe, file, onPart)
-  if (!navigator.onLine) throw new Unreachable('there is no network')
-  const { sendResumable } = await import('@/lib/resumableUpload')
-  return sendResumable(recipe, file, onPart)
+/** A file on its way. */
+export interface Attaching {
+  recipe: string
+  file: File
+  /** Names the request, so that it is done once however often it is sent. */
+  key: string
+  /** Hears how much of the file is away, from 0 to 1. */
+  onPart: (part: number) => void
 }
 
-function attachAtOnce(recipe: string, file: File, onPart: (part: number) => void): Promise<void> {
+/**
+ * attachFile sends a file, and gives the version of the recipe that has it, where the server said so. It throws Refused
+ * or Unreachable.
+ */
+export async function attachFile(attaching: Attaching): Promise<number | undefined> {
+  if (attaching.file.size <= small) return attachAtOnce(attaching)
+  if (!navigator.onLine) throw new Unreachable('there is no network')
+  const { sendResumable } = await import('@/lib/resumableUpload')
+  return sendResumable(attaching)
+}
+
+function attachAtOnce({ recipe, file, key, onPart }: Attaching): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     let waiting = setTimeout(() => request.abort(), silence)
@@ -41,17 +55,46 @@ function attachAtOnce(recipe: string, file: File, onPart: (part: number) => void
     request.onload = () => {
       clearTimeout(waiting)
       const mediaType = request.getResponseHeader('Content-Type')
-      if (request.status === 201 && request.getResponseHeader('X-Request-Id')) resolve()
+      const isAnswered = request.status === 201 && request.getResponseHeader('X-Request-Id')
+      if (isAnswered) resolve(versionIn(request.getResponseHeader('Larder-After')))
       else reject(failureOf(request.status, mediaType, request.responseText))
     }
     const form = new FormData()
     form.append('file', file)
     request.open('POST', `/api/recipes/${recipe}/files`)
-    request.setRequestHeader('Idempotency-Key', newId())
+    request.setRequestHeader('Idempotency-Key', key)
     const person = personHere()
     if (person) request.setRequestHeader('Larder-User', person)
     request.send(form)
   })
+}
+
+/** versionIn reads the version from Larder-After: <recipe>@<version>. */
+export function versionIn(after: string | null | undefined): number | undefined {
+  const version = Number(/@(\d+)$/.exec(after ?? '')?.[1])
+  return version > 0 ? version : undefined
+}
+
+/** What the server takes unless it was told otherwise (LARDER_MAX_FILE_SIZE). */
+const usualLimit = 100 * 2 ** 20
+const limitNote = 'largest file'
+
+/** largestFile is how many bytes a file may have, as the server says or said. */
+export async function largestFile(): Promise<number> {
+  try {
+    const answer = await fetch('/api/files/uploads', {
+      method: 'OPTIONS',
+      signal: AbortSignal.timeout(1_500),
+    })
+    const limit = Number(answer.headers.get('Tus-Max-Size'))
+    if (limit > 0) {
+      await store.notes.put({ name: limitNote, value: limit })
+      return limit
+    }
+  } catch {
+    // Without a network what it said before counts.
+  }
+  return ((await store.notes.get(limitNote))?.value as number | undefined) ?? usualLimit
 }
 
 /** removeFile takes a file off its recipe. It throws Refused or Unreachable. */

@@ -10,10 +10,18 @@ import {
   type Recipe,
   type RecipeInput,
 } from '@/lib/api'
+import { attachFile } from '@/lib/files'
 import { newId } from '@/lib/id'
+import { reportPart } from '@/lib/sending'
 import { forgetRecipe, keepRecipe, ownerHere, store, waitingHere, type Waiting } from '@/lib/store'
 
-type Command = Pick<Waiting, 'recipe_id' | 'recipe_name' | 'kind' | 'body'> & { base?: number }
+type Command = Pick<Waiting, 'recipe_id' | 'recipe_name' | 'kind' | 'body'> & {
+  base?: number
+  held?: boolean
+}
+
+/** The status of what no server refused: its cook took up another change of the same recipe. */
+export const setAside = 0
 
 /** What became of a command: the server's answer, or that it waits for the network. */
 export type Outcome<T> = { state: 'done'; answer: T } | { state: 'waiting' }
@@ -30,21 +38,30 @@ const askers = new Map<number, (answer: unknown) => void>()
  * the outbox.
  */
 export async function send<T>(command: Command): Promise<Outcome<T>> {
-  const seq = await store.outbox.add({
-    ...command,
-    owner: ownerHere(),
-    key: newId(),
-    queued_at: Date.now(),
-  } as Waiting)
+  const seq = await store.transaction('rw', store.outbox, async () => {
+    const added = await add(command)
+    if (isWritten(command)) await releaseFiles(command.recipe_id)
+    return added
+  })
   const undo = await applyHere(command)
   const answer = await answerTo(seq)
   if (answer instanceof Refused) {
-    await store.outbox.delete(seq)
+    await store.transaction('rw', store.outbox, async () => {
+      await store.outbox.delete(seq)
+      if (isWritten(command)) await holdFiles(command.recipe_id)
+    })
     await undo()
     throw answer
   }
   return answer === undefined ? { state: 'waiting' } : { state: 'done', answer: answer as T }
 }
+
+function add(command: Command): Promise<number> {
+  const waiting = { ...command, owner: ownerHere(), key: newId(), queued_at: Date.now() }
+  return store.outbox.add(waiting as Waiting)
+}
+
+const isWritten = ({ kind }: Pick<Waiting, 'kind'>) => kind === 'create' || kind === 'replace'
 
 // A flush that was under way may be the one that sends it, so the answer isn't taken from the own flush alone.
 async function answerTo(seq: number): Promise<unknown> {
@@ -77,8 +94,15 @@ let last: Promise<unknown> = Promise.resolve()
 export async function flush(): Promise<Flushed> {
   // Locks are there only over HTTPS and on this machine itself. Without them pages may send the same command at the
   // same time, and its key makes sure that it is done once.
-  if ('locks' in navigator) return navigator.locks.request('larder.outbox', sendAll)
-  const mine = last.then(sendAll)
+  const flushed = await ('locks' in navigator
+    ? navigator.locks.request('larder.outbox', sendAll)
+    : inTurn(sendAll))
+  void flushFiles()
+  return flushed
+}
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work)
   last = mine.catch(() => undefined)
   return mine
 }
@@ -105,7 +129,7 @@ async function nextAfter(seq: number): Promise<Waiting | undefined> {
   return store.outbox
     .where('seq')
     .above(seq)
-    .filter((waiting) => !waiting.refused && waiting.owner === owner)
+    .filter((waiting) => waiting.kind !== 'file' && !waiting.refused && waiting.owner === owner)
     .first()
 }
 
@@ -119,7 +143,7 @@ function passes(error: Refused) {
 
 /** changedHere gives the recipes of which this device has a change that the server hasn't answered yet. */
 export async function changedHere(): Promise<Set<string>> {
-  const changes = (await waitingHere()).filter((waiting) => !waiting.refused && waiting.kind !== 'grocery')
+  const changes = (await waitingHere()).filter((waiting) => !waiting.refused && isOfRecipe(waiting))
   return new Set(changes.map((waiting) => waiting.recipe_id))
 }
 
@@ -128,12 +152,98 @@ export async function changesWait(id: string): Promise<boolean> {
   return (await changedHere()).has(id)
 }
 
+// What changes the words of a recipe, and what they are based on.
+const isOfRecipe = ({ kind }: Waiting) => kind !== 'grocery' && kind !== 'file'
+
+/** What the command is that puts a file on a recipe. */
+export interface FileBody {
+  file: File
+}
+
+/**
+ * sendFile puts a file on a recipe. It is kept here until the server has it; held tells that the recipe is being
+ * written, and it goes with its save. It throws Refused where the server doesn't take it.
+ */
+export async function sendFile(recipe_id: string, file: File, held = false): Promise<void> {
+  const command = { recipe_id, recipe_name: file.name, kind: 'file' as const, body: { file }, held }
+  const seq = await add(command)
+  if (held) return
+  const answer = await new Promise<unknown>((resolve) => {
+    askers.set(seq, resolve)
+    void flush().then(flushFiles).then(resolve, resolve)
+  }).finally(() => askers.delete(seq))
+  if (!(answer instanceof Refused)) return
+  await store.outbox.delete(seq)
+  throw answer
+}
+
+let lastFile: Promise<unknown> = Promise.resolve()
+
+// Files take minutes where words take moments, so that they go beside them: one after the other, each after the
+// recipe that it belongs to.
+async function flushFiles(): Promise<void> {
+  if ('locks' in navigator) return navigator.locks.request('larder.outbox.files', sendFiles)
+  lastFile = lastFile.then(sendFiles)
+  await lastFile
+}
+
+async function sendFiles(): Promise<void> {
+  for (let next = await nextFile(); next; next = await nextFile()) {
+    try {
+      await deliver(next)
+      await store.outbox.delete(next.seq)
+      askers.get(next.seq)?.(null)
+    } catch (error) {
+      if (!(error instanceof Refused) || passes(error)) return // the next flush tries again
+      await refuse(next, error)
+    } finally {
+      reportPart(next.seq, undefined)
+    }
+  }
+}
+
+async function nextFile(): Promise<Waiting | undefined> {
+  const all = await waitingHere()
+  // Words that the server hasn't got yet or has refused: their cook decides what becomes of the recipe.
+  const unsaved = new Set(
+    all.filter((each) => isWritten(each) && each.refused?.status !== setAside).map((each) => each.recipe_id),
+  )
+  return all.find(
+    (each) => each.kind === 'file' && !each.refused && !each.held && !unsaved.has(each.recipe_id),
+  )
+}
+
+function filesOf(recipe: string) {
+  const owner = ownerHere()
+  return store.outbox
+    .where('recipe_id')
+    .equals(recipe)
+    .filter((each) => each.kind === 'file' && each.owner === owner)
+}
+
+/** releaseFiles lets the files of a recipe go with what is queued of it. */
+export async function releaseFiles(recipe: string) {
+  await filesOf(recipe).modify({ held: false })
+}
+
+/** holdFiles keeps the files of a recipe back until it is saved, where it is made anew as another one. */
+export async function holdFiles(recipe: string, as = recipe) {
+  await filesOf(recipe).modify({ held: true, recipe_id: as })
+}
+
+/** dropFiles forgets the files that were to go with the save of a recipe; all tells that it will never be there. */
+export async function dropFiles(recipe: string, all = false) {
+  await filesOf(recipe)
+    .filter((each) => all || each.held === true)
+    .delete()
+}
+
 // It waits for the cook then. Nobody must take for saved what is not: the recipe is what the server has again.
 async function refuse(waiting: Waiting, error: Refused) {
   await store.outbox.update(waiting.seq, { refused: refusalOf(error) })
   const asker = askers.get(waiting.seq)
   if (asker) return asker(error)
-  if (waiting.kind === 'grocery') return
+  if (!isOfRecipe(waiting)) return
   await forgetRecipe(waiting.recipe_id)
   if (error.problem.current) await keepRecipe(error.problem.current, true)
 }
@@ -181,6 +291,13 @@ async function deliver(waiting: Waiting): Promise<unknown> {
       const params = { path, header: key }
       return (await answered(commands.POST('/api/recipes/{id}/grocery', { params, body, headers }))).data
     }
+    case 'file': {
+      const { recipe_id: recipe, key, body, seq } = waiting
+      const { file } = body as FileBody
+      const version = await attachFile({ recipe, key, file, onPart: (part) => reportPart(seq, part) })
+      if (version !== undefined) await rebase(waiting, version - 1, version)
+      return null
+    }
   }
 }
 
@@ -190,19 +307,24 @@ async function settle(sent: Waiting, recipe: Recipe) {
   const later = store.outbox
     .where('recipe_id')
     .equals(recipe.id)
-    .filter(
-      (each) => each.owner === sent.owner && each.seq > sent.seq && !each.refused && each.kind !== 'grocery',
-    )
+    .filter((each) => each.owner === sent.owner && each.seq > sent.seq && !each.refused && isOfRecipe(each))
   if ((await later.count()) === 0) return keepRecipe(recipe, true)
-  await later
-    .filter((each) => each.base !== undefined && each.base === (sent.base ?? 0))
-    .modify({ base: recipe.version })
+  await rebase(sent, sent.base ?? 0, recipe.version)
+}
+
+async function rebase(sent: Waiting, before: number, version: number) {
+  const based = store.outbox.where('recipe_id').equals(sent.recipe_id)
+  await based
+    .filter(
+      (each) => each.owner === sent.owner && each.seq !== sent.seq && !each.refused && each.base === before,
+    )
+    .modify({ base: version })
 }
 
 // The cook sees what they did at once, on this device; the server's answer replaces it. Where the server says no,
 // what is given back here undoes it, unless something newer has come meanwhile.
 async function applyHere(command: Command): Promise<() => Promise<void>> {
-  if (command.kind === 'grocery' || command.kind === 'restore') return () => Promise.resolve()
+  if (!isWritten(command) && command.kind !== 'delete') return () => Promise.resolve()
   const before = await store.recipes.get(command.recipe_id)
   if (command.kind === 'delete') await forgetRecipe(command.recipe_id)
   else await keepRecipe(provisional(command.recipe_id, command.body as RecipeInput, before?.recipe), true)

@@ -2,6 +2,7 @@
 // the same file is chosen again. The server speaks tus, and so does the library; it is loaded with the first such file.
 import { DetailedError, Upload } from 'tus-js-client'
 import { failureOf, Unreachable } from '@/lib/api'
+import { versionIn, type Attaching } from '@/lib/files'
 import { personHere } from '@/lib/person'
 
 /** How long nothing may be heard of an upload before it is asked how far it is. */
@@ -10,10 +11,11 @@ const silence = 20_000
 const patience = 6
 const pauses = [500, 1_000, 3_000, 5_000, 10_000]
 
-/** sendResumable sends a file and goes on where it broke off. onPart hears how much of it is away, from 0 to 1. */
-export function sendResumable(recipe: string, file: File, onPart: (part: number) => void): Promise<void> {
+/** sendResumable sends a file and goes on where it broke off. It gives and throws what attachFile does. */
+export function sendResumable({ recipe, file, onPart }: Attaching): Promise<number | undefined> {
   const person = personHere()
   return new Promise((resolve, reject) => {
+    let version: number | undefined
     let silent = 0
     let waiting: ReturnType<typeof setTimeout> | undefined
     const upload = new Upload(file, {
@@ -23,6 +25,7 @@ export function sendResumable(recipe: string, file: File, onPart: (part: number)
       onAfterResponse: (_request, response) => {
         // The library begins anew where it is told 404. Somebody else's 404 must not cost what is away already.
         if (!response.getHeader('X-Request-Id')) throw new Error('somebody else has answered')
+        version = versionIn(response.getHeader('Larder-After')) ?? version
       },
       fingerprint: () =>
         Promise.resolve(`larder.upload.${recipe}.${file.name}.${file.size}.${file.lastModified}`),
@@ -36,7 +39,7 @@ export function sendResumable(recipe: string, file: File, onPart: (part: number)
       },
       onSuccess: () => {
         clearTimeout(waiting)
-        resolve()
+        resolve(version)
       },
       onError: (error) => {
         clearTimeout(waiting)

@@ -45,8 +45,12 @@ export interface Waiting {
   key: string
   recipe_id: string
   recipe_name: string
-  kind: 'create' | 'replace' | 'delete' | 'restore' | 'grocery'
+  kind: 'create' | 'replace' | 'delete' | 'restore' | 'grocery' | 'file'
   body: unknown
+  /** What the editor had, where it is a draft that was set aside. */
+  form?: unknown
+  /** A file that was put on while writing: it goes with the save of its recipe. */
+  held?: boolean
   /** The version that a replacement or deletion is based on. */
   base?: number
   queued_at: number

@@ -4,6 +4,7 @@ import { Button, buttonClass } from '@/components/Button'
 import { Icon } from '@/components/Icon'
 import { useDelete } from '@/features/delete/useDelete'
 import { Files } from '@/features/files/Files'
+import { useWaitingPicture } from '@/features/files/useFiles'
 import { GroceryButton } from '@/features/grocery/GroceryButton'
 import { RecipePage } from '@/features/recipe/RecipePage'
 import { pictureOf } from '@/lib/files'
@@ -15,6 +16,7 @@ export function Recipe() {
   const { id } = useParams({ from: '/inside/larder/recipes/$id' })
   const { for: servings = null } = useSearch({ from: '/inside/larder/recipes/$id' })
   const navigate = useNavigate()
+  const waitingPicture = useWaitingPicture(id)
   const remove = useDelete(() => void navigate({ to: '/', search: (before) => before }))
   return (
     <RecipePage
@@ -29,7 +31,7 @@ export function Recipe() {
           resetScroll: false,
         })
       }
-      picture={(recipe) => pictureOf(recipe, 1_000)}
+      picture={(recipe) => pictureOf(recipe, 1_000) ?? waitingPicture}
       extra={(recipe) => <Files recipe={recipe} />}
       bar={(recipe, shown) => (
         <>

@@ -1,4 +1,4 @@
-import type { ChangeEvent } from 'react'
+import type { ChangeEvent, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Field } from '@/components/Field'
 import { TextArea } from '@/components/TextArea'
@@ -17,13 +17,15 @@ import { useUnderstood } from './understood'
 interface Props {
   form: Form
   trouble: Trouble
+  /** Where photos are put on. */
+  photos: ReactNode
   onChange: (form: Form, burst?: Burst) => void
   onSubmit: () => void
   focusOn: (key: string, caret?: 'start') => void
 }
 
 /** EditForm has every field of a recipe. */
-export function EditForm({ form, trouble, onChange, onSubmit, focusOn }: Props) {
+export function EditForm({ form, trouble, photos, onChange, onSubmit, focusOn }: Props) {
   const { t } = useTranslation()
   const readAs = useReadAs()
   const understood = useUnderstood(form.ingredients)
@@ -77,6 +79,7 @@ export function EditForm({ form, trouble, onChange, onSubmit, focusOn }: Props) 
       />
       <TextArea label={t('edit.parts.description')} maxLength={20000} {...typed('description')} />
       <TextArea label={t('recipe.notes')} maxLength={20000} {...typed('notes')} />
+      {photos}
       <TagsField
         tags={form.tags}
         typed={form.tag}

@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import type { Recipe, RecipeInput } from '@/lib/api'
 import { newId } from '@/lib/id'
+import { dropFiles, releaseFiles } from '@/lib/outbox'
 import type { Draft } from '@/lib/store'
+import { useWaitingFiles } from '@/lib/waitingFiles'
 import { Conflict } from './Conflict'
 import { useDraft } from './draft'
 import { EditForm } from './EditForm'
@@ -14,6 +16,7 @@ import { formOf, inputOf, sameForm, type Form } from './form'
 import { keepHeadings } from './headings'
 import { useHistory, type Burst } from './history'
 import { LeaveDialog } from './LeaveDialog'
+import { PhotosField } from './PhotosField'
 import { useSave } from './save'
 import { refusedFields, stillWrong, troubleOf, type Trouble } from './trouble'
 import { useFocusOn } from './useFocusOn'
@@ -41,7 +44,8 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
   const [trouble, setTrouble] = useState<Trouble>(new Map())
   const [id] = useState(() => recipe?.id ?? draft?.recipe_id ?? newId())
   const leaving = useRef(false)
-  const dirty = !sameForm(form, original)
+  const files = useWaitingFiles(id, true)
+  const dirty = files.length > 0 || !sameForm(form, original)
   const drafts = useDraft(recipe?.id, { recipe_id: id, base, from, again: draft?.again }, form, dirty)
   const saving = useSave(useQueryClient(), onSaved, (errors) => mark(refusedFields(form, errors)))
   const blocker = useBlocker({
@@ -65,6 +69,7 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
 
   async function discard() {
     await drafts.discard()
+    await dropFiles(id)
     drafts.goOn()
     history.begin(saved)
     setOriginal(saved)
@@ -104,7 +109,14 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
           </Button>
         </div>
       )}
-      <EditForm form={form} trouble={trouble} onChange={change} onSubmit={() => save()} focusOn={focusOn} />
+      <EditForm
+        form={form}
+        trouble={trouble}
+        photos={<PhotosField recipe={id} files={files} />}
+        onChange={change}
+        onSubmit={() => save()}
+        focusOn={focusOn}
+      />
       <div className={styles.bar}>
         <p className={styles.failure} role="alert">
           {saving.failure ?? (trouble.size > 0 ? t('edit.check') : '')}
@@ -119,7 +131,7 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
           mine={inputOf(form)}
           theirs={saving.conflict}
           onMine={() => save(saving.settle())}
-          onTheirs={() => void onSaved(saving.conflict?.id ?? id)}
+          onTheirs={() => void releaseFiles(id).then(() => onSaved(saving.conflict?.id ?? id))}
           onEdit={() => {
             // From here on the other version is known, and saving replaces it knowingly.
             const theirs = saving.conflict ?? undefined
@@ -132,7 +144,12 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
         open={blocker.status === 'blocked'}
         onStay={() => blocker.reset?.()}
         onKeep={() => blocker.proceed?.()}
-        onDiscard={() => void drafts.discard().then(() => blocker.proceed?.())}
+        onDiscard={() =>
+          void drafts
+            .discard()
+            .then(() => dropFiles(id))
+            .then(() => blocker.proceed?.())
+        }
       />
     </div>
   )

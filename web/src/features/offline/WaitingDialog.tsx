@@ -1,8 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Dialog } from '@/components/Dialog'
 import { useLocale } from '@/lib/i18n'
+import { dropFiles, setAside } from '@/lib/outbox'
 import { store, type Waiting } from '@/lib/store'
 import { formatWhen } from '@/lib/when'
 import { toDraft } from './refused'
@@ -49,12 +51,9 @@ function Line({ waiting, onEdit }: { waiting: Waiting; onEdit: Props['onEdit'] }
       </p>
       {refused && (
         <>
-          <p className={styles.why}>{refused.status === 412 ? t('waiting.conflict') : refused.detail}</p>
+          <p className={styles.why}>{whyOf(t, refused)}</p>
           <div className={styles.actions}>
-            <Button
-              look="quiet"
-              onClick={() => void store.outbox.delete(waiting.seq).then(() => client.invalidateQueries())}
-            >
+            <Button look="quiet" onClick={() => void drop(waiting).then(() => client.invalidateQueries())}>
               {t('waiting.drop')}
             </Button>
             {editable && (
@@ -67,4 +66,15 @@ function Line({ waiting, onEdit }: { waiting: Waiting; onEdit: Props['onEdit'] }
       )}
     </>
   )
+}
+
+function whyOf(t: TFunction, { status, detail }: NonNullable<Waiting['refused']>) {
+  if (status === setAside) return t('waiting.setAside')
+  return status === 412 ? t('waiting.conflict') : detail
+}
+
+// The files of a recipe that will never be there have nowhere to go.
+async function drop({ seq, kind, recipe_id }: Waiting) {
+  await store.outbox.delete(seq)
+  if (kind === 'create') await dropFiles(recipe_id, true)
 }

@@ -1,23 +1,48 @@
 import type { RecipeInput } from '@/lib/api'
-import { keepDraft, readDraft, store, type Waiting } from '@/lib/store'
+import { newId } from '@/lib/id'
+import { holdFiles, setAside } from '@/lib/outbox'
+import { keepDraft, ownerHere, readDraft, store, type Draft, type Waiting } from '@/lib/store'
 
 /**
- * toDraft makes a draft of a change that was refused, and gives the id of the recipe to edit, undefined for a new
- * one. The editor begins at what the cook wrote and at the version that it was written on, so that saving it shows
- * what another device saved meanwhile. A draft of a new recipe that is there already isn't overwritten: the change
- * stays refused until that one is saved.
+ * toDraft makes a draft of a change that was refused, and gives the id of the recipe to edit, undefined for a new one.
+ * The editor begins at what the cook wrote and at the version that it was written on, so that saving it shows what
+ * another device saved meanwhile. A draft that is there already takes its place among what waits: neither is lost.
  */
 export async function toDraft(waiting: Waiting): Promise<string | undefined> {
   const { refused, kind, recipe_id, base = 0 } = waiting
-  const gone = refused?.status === 404 || (kind === 'create' && !refused?.current)
-  return store.transaction('rw', store.tables, async () => {
-    if (gone && (await readDraft(undefined))) return undefined
-    await keepDraft(gone ? undefined : recipe_id, {
+  const gone = refused?.status === 404 || (base === 0 && kind === 'create' && !refused?.current)
+  const recipe = gone ? undefined : recipe_id
+  // What was deleted elsewhere is made anew.
+  const written = gone && kind !== 'create' ? newId() : recipe_id
+  await store.transaction('rw', store.tables, async () => {
+    const before = await readDraft(recipe)
+    if (before) await putAside(recipe, before)
+    await keepDraft(recipe, {
+      recipe_id: written,
       input: waiting.body as RecipeInput,
+      form: waiting.form,
       base: gone ? 0 : base,
+      again: newId(),
       written_at: Date.now(),
     })
+    await holdFiles(recipe_id, written)
     await store.outbox.delete(waiting.seq)
-    return gone ? undefined : recipe_id
   })
+  return recipe
+}
+
+async function putAside(recipe: string | undefined, draft: Draft) {
+  const { input, form, base, written_at } = draft
+  await store.outbox.add({
+    owner: ownerHere(),
+    key: newId(),
+    recipe_id: recipe ?? draft.recipe_id ?? newId(),
+    recipe_name: input.name || (input.ingredients?.[0]?.text ?? '…'),
+    kind: base === 0 ? 'create' : 'replace',
+    body: input,
+    form,
+    ...(base > 0 && { base }),
+    queued_at: written_at,
+    refused: { status: setAside, detail: '' },
+  } as Waiting)
 }

@@ -1,0 +1,49 @@
+// The files of a recipe that the server hasn't got yet.
+import { useCallback, useEffect, useMemo } from 'react'
+import { useLive } from '@/lib/live'
+import type { FileBody } from '@/lib/outbox'
+import { store, waitingHere, type Waiting } from '@/lib/store'
+
+export interface WaitingFile {
+  seq: number
+  file: File
+  /** Why the server didn't take it. */
+  refused: string | undefined
+}
+
+const none: Waiting[] = []
+
+/** useWaitingFiles gives those of a recipe: that go with its next save where held is true, else that are on their way. */
+export function useWaitingFiles(recipe: string, held = false): WaitingFile[] {
+  const question = useCallback(async () => {
+    const all = await waitingHere()
+    return all.filter(
+      (each) => each.kind === 'file' && each.recipe_id === recipe && (each.held ?? false) === held,
+    )
+  }, [recipe, held])
+  const waiting = useLive(question, none)
+  return useMemo(
+    () =>
+      waiting.map(({ seq, body, refused }) => ({
+        seq,
+        file: (body as FileBody).file,
+        refused: refused?.detail,
+      })),
+    [waiting],
+  )
+}
+
+/** dropFile forgets a file that the server hasn't got. */
+export async function dropFile(seq: number) {
+  await store.outbox.delete(seq)
+}
+
+/** useFileAddress gives an address at which a picture can be seen before anybody has sent it; undefined for other files. */
+export function useFileAddress(file: File | undefined): string | undefined {
+  const address = useMemo(
+    () => (file?.type.startsWith('image/') ? URL.createObjectURL(file) : undefined),
+    [file],
+  )
+  useEffect(() => () => (address ? URL.revokeObjectURL(address) : undefined), [address])
+  return address
+}
