@@ -66,11 +66,16 @@ export function useDraft(
     const writeLast = () => {
       if (!over.current && dirty) keepDraft(recipe, written()).catch(() => undefined)
     }
+    // Whoever goes to press something else may be about to put another draft in its place.
     const timer = setTimeout(write, pause)
+    addEventListener('pointerdown', write, { capture: true })
+    addEventListener('focusout', write)
     addEventListener('beforeunload', writeLast)
     addEventListener('pagehide', writeLast)
     return () => {
       clearTimeout(timer)
+      removeEventListener('pointerdown', write, { capture: true })
+      removeEventListener('focusout', write)
       removeEventListener('beforeunload', writeLast)
       removeEventListener('pagehide', writeLast)
     }

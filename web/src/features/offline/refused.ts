@@ -15,6 +15,7 @@ export async function toDraft(waiting: Waiting): Promise<string | undefined> {
   // What was deleted elsewhere is made anew.
   const written = gone && kind !== 'create' ? newId() : recipe_id
   await store.transaction('rw', store.tables, async () => {
+    if (!(await store.outbox.get(waiting.seq))) return // a second press
     const before = await readDraft(recipe)
     if (before) await putAside(recipe, before)
     await keepDraft(recipe, {
