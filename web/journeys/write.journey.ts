@@ -220,6 +220,7 @@ test('edit the second refused change again', async ({ kitchen, cook, context }) 
     await kitchen.getByRole('link', { name: 'Edit' }).click()
     await notesField.fill(notes)
     await kitchen.getByRole('button', { name: 'Save' }).click()
+    await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Soup')
     await expect(kitchen.getByText(notes, { exact: true })).toBeVisible()
   }
   await cook.api(`/api/recipes/${id}`, {
@@ -248,4 +249,22 @@ test('edit the second refused change again', async ({ kitchen, cook, context }) 
   await expect(kitchen.getByText('salt and much pepper')).toBeVisible()
   await again(0)
   await expect(notesField).toHaveValue('salt, pepper, thyme')
+})
+
+// Where a recipe is from takes anything. What is an address is a link, and nothing else is.
+test('where it is from', async ({ kitchen }) => {
+  const source = kitchen.getByText('Source:')
+  for (const [text, href] of [
+    ['my grandmother, page 12', undefined],
+    ['javascript:alert(1)', undefined],
+    ['Ada, by way of https://example.org/pie', 'https://example.org/pie'],
+  ] as const) {
+    await kitchen.goto(address('/recipes/new'))
+    await kitchen.getByLabel('Name', { exact: true }).fill('Pie')
+    await kitchen.getByLabel('Where it is from').fill(text)
+    await kitchen.keyboard.press('Control+s')
+    await expect(source).toContainText(text)
+    await expect(source.getByRole('link')).toHaveCount(href ? 1 : 0)
+    if (href) await expect(source.getByRole('link')).toHaveAttribute('href', href)
+  }
 })

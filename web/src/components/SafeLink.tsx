@@ -1,15 +1,20 @@
-/** SafeLink shows an address that a cook wrote. Only http and https lead somewhere; all else is text. */
+import { addressesIn } from '@/lib/addresses'
+
+/** SafeLink shows where a recipe is from, as its cook wrote it. What is an address in it is a link. */
 export function SafeLink({ href }: { href: string }) {
-  let address: URL
-  try {
-    address = new URL(href)
-  } catch {
-    return <>{href}</>
-  }
-  if (address.protocol !== 'https:' && address.protocol !== 'http:') return <>{href}</>
+  const pieces = addressesIn(href)
+  const alone = pieces.length === 1
   return (
-    <a href={address.href} rel="noreferrer noopener" target="_blank">
-      {address.hostname.replace(/^www\./, '')}
-    </a>
+    <bdi>
+      {pieces.map((piece, index) =>
+        piece.href ? (
+          <a key={index} href={piece.href} rel="noreferrer noopener" target="_blank">
+            {alone ? new URL(piece.href).hostname.replace(/^www\./, '') : piece.text}
+          </a>
+        ) : (
+          piece.text
+        ),
+      )}
+    </bdi>
   )
 }

@@ -8,7 +8,7 @@ import {
 } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '@/components/Icon'
-import type { Segment } from '@/lib/amount'
+import { textOf, type Segment } from '@/lib/amount'
 import type { Row } from './form'
 import styles from './RowsEditor.module.css'
 import type { Trouble } from './trouble'
@@ -78,7 +78,13 @@ export function RowField(props: Props) {
       <div className={styles.box}>
         {long ? <textarea {...field} rows={2} /> : <input {...field} enterKeyHint="next" />}
         {understood && (
-          <p className={styles.understood} id={`${id}-understood`} dir="auto">
+          <p
+            className={
+              textOf(understood) === row.text ? styles.understood : `${styles.understood} ${styles.other}`
+            }
+            id={`${id}-understood`}
+            dir="auto"
+          >
             {understood.map((segment, index) =>
               segment.amount ? (
                 <b key={index}>

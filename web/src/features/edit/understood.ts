@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react'
 import { scaleLine, type Row as IngredientRow, type Segment } from '@/lib/amount'
 import { answered, commands } from '@/lib/api'
+import { useLocale } from '@/lib/i18n'
 import { useOnline } from '@/lib/network'
 import { isSent, type Row } from './form'
 
@@ -17,6 +18,7 @@ const longestLine = 500
 
 export function useUnderstood(rows: Row[]): Understood {
   const online = useOnline()
+  const locale = useLocale()
   const [known, setKnown] = useState<ReadonlyMap<string, IngredientRow>>(new Map())
   const asked = rows
     .filter((row) => isSent(row) && row.parsed?.text !== row.text && !known.has(row.text))
@@ -44,12 +46,12 @@ export function useUnderstood(rows: Row[]): Understood {
   }, [lines, online])
   return (row) => {
     const parts = row.parsed?.text === row.text ? row.parsed : known.get(row.text)
-    return parts && segmentsOf(parts)
+    return parts && segmentsOf(parts, locale)
   }
 }
 
 // As the recipe's page will show it.
-function segmentsOf(parts: IngredientRow): Segment[] | undefined {
-  const segments = scaleLine(parts, 1, 'en')
+function segmentsOf(parts: IngredientRow, locale: string): Segment[] | undefined {
+  const segments = scaleLine(parts, 1, locale)
   return segments.some((segment) => segment.amount) ? segments : undefined
 }
