@@ -1,7 +1,8 @@
-import { liveQuery } from 'dexie'
+import { liveQuery, type Subscription } from 'dexie'
 import { useEffect, useRef, useState } from 'react'
 import { newId } from '@/lib/id'
-import { dropDraft, keepDraft, readDraft, store, type Draft } from '@/lib/store'
+import { rememberedUser } from '@/lib/session'
+import { dropDraft, keepDraft, ownerHere, readDraft, store, type Draft } from '@/lib/store'
 import { inputOf, type Form } from './form'
 
 /** A crash loses at most this much typing. */
@@ -29,11 +30,20 @@ export function useBegun(id: string | undefined): Begun | undefined {
       known = draft?.again
       setBegun({ key: newId(), draft })
     }
-    const running = liveQuery(() => readDraft(id)).subscribe({
-      next: take,
-      error: () => take(undefined), // a browser that keeps nothing
-    })
-    return () => running.unsubscribe()
+    let running: Subscription | undefined
+    let over = false
+    const begin = () => {
+      if (over) return
+      running = liveQuery(() => readDraft(id)).subscribe({
+        next: take,
+        error: () => take(undefined), // a browser that keeps nothing
+      })
+    }
+    takeLastWords().then(begin, begin)
+    return () => {
+      over = true
+      running?.unsubscribe()
+    }
   }, [id])
   return begun
 }
@@ -62,9 +72,8 @@ export function useDraft(
     const write = () => {
       if (!over.current) keep(recipe, written(), dirty).catch(() => undefined)
     }
-    // The page goes: there is time for one word to the store, not for a question before it.
     const writeLast = () => {
-      if (!over.current && dirty) keepDraft(recipe, written()).catch(() => undefined)
+      if (!over.current && dirty) noteLastWords({ recipe, owner: ownerHere(), draft: written() })
     }
     // Whoever goes to press something else may be about to put another draft in its place.
     const timer = setTimeout(write, pause)
@@ -84,6 +93,7 @@ export function useDraft(
   return {
     discard: async () => {
       over.current = true
+      forgetLastWords()
       await dropDraft(recipe).catch(() => undefined)
     },
     goOn: () => {
@@ -99,5 +109,36 @@ function keep(recipe: string | undefined, mine: Written, dirty: boolean): Promis
     if (kept?.again !== undefined && kept.again !== mine.again) return
     if (dirty) await keepDraft(recipe, mine)
     else await dropDraft(recipe)
+    forgetLastWords()
   })
+}
+
+// What is written while the page goes. The store would answer when the page is gone; this is done before.
+const lastWords = 'larder.draft'
+
+interface LastWords {
+  recipe?: string | undefined
+  owner: string
+  draft: Written
+}
+
+function noteLastWords(last: LastWords) {
+  if (rememberedUser()?.id !== last.owner) return // who has just logged out leaves nothing here
+  try {
+    localStorage.setItem(lastWords, JSON.stringify(last))
+  } catch {
+    // No room: then the draft is what it was a moment ago.
+  }
+}
+
+function forgetLastWords() {
+  localStorage.removeItem(lastWords)
+}
+
+/** takeLastWords puts them among the drafts, for whose owner they are. */
+async function takeLastWords() {
+  const last = JSON.parse(localStorage.getItem(lastWords) ?? 'null') as LastWords | null
+  if (last?.owner !== ownerHere()) return
+  await keepDraft(last.recipe, last.draft)
+  forgetLastWords()
 }
