@@ -268,3 +268,73 @@ test('where it is from', async ({ kitchen }) => {
     if (href) await expect(source.getByRole('link')).toHaveAttribute('href', href)
   }
 })
+
+// The same in German: times, headings and amounts as one writes them there.
+test.describe('in German', () => {
+  test.use({ locale: 'de-DE' })
+  test('write a recipe by typing', async ({ kitchen, cook }) => {
+    await kitchen.goto(address('/recipes/new'))
+    await expect(kitchen.getByLabel('Name', { exact: true })).toBeFocused()
+    await kitchen.keyboard.type('Apfelkuchen')
+    await kitchen.getByLabel('Kochen, Minuten').click()
+    await kitchen.keyboard.type('1 Std. 30')
+    await expect(kitchen.getByText(/^= 1 Std\.,? 30 Min\.$/)).toBeVisible()
+    await kitchen.getByLabel('Zutat 1', { exact: true }).click()
+    await copy(kitchen, 'FÜR DEN TEIG\n- 200 g Mehl\n- ½ TL Salz\nFür den Belag:\n- 3 Äpfel')
+    await kitchen.keyboard.press('Control+v')
+    const bold = kitchen.getByRole('group', { name: 'Zutaten' }).locator('b')
+    await expect(bold).toHaveText(['200 g', '½ TL', '3'])
+    await expectAccessible(kitchen)
+    await kitchen.keyboard.press('Control+s')
+    await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Apfelkuchen')
+    await expect(kitchen.getByRole('heading', { name: 'FÜR DEN TEIG' })).toBeVisible()
+
+    // One letter is changed: the other lines stay as they are, and all of them have their parts.
+    await kitchen.getByRole('link', { name: 'Bearbeiten' }).click()
+    const salt = kitchen.getByLabel('Zutat 2', { exact: true })
+    await salt.click()
+    await kitchen.keyboard.press('End')
+    await kitchen.keyboard.press('Backspace')
+    await kitchen.keyboard.type('z, fein')
+    await kitchen.keyboard.press('Control+s')
+    await expect(kitchen.getByText('½ TL Salz, fein')).toBeVisible()
+    const { items } = (await (await cook.api('/api/recipes')).json()) as { items: { id: string }[] }
+    const saved = (await (await cook.api(`/api/recipes/${items[0]?.id}`)).json()) as {
+      version: number
+      ingredients: { text: string; quantity: number | null; unit: string }[]
+    }
+    expect(saved.version).toBe(2)
+    expect(saved.ingredients.map(({ text, quantity }) => [text, quantity])).toEqual([
+      ['200 g Mehl', 200],
+      ['½ TL Salz, fein', 0.5],
+      ['3 Äpfel', 3],
+    ])
+  })
+})
+
+// In Arabic it is read from the right, and the digits of its own count.
+test.describe('in Arabic', () => {
+  test.use({ locale: 'ar-EG' })
+  test('write a recipe by typing', async ({ kitchen, cook }) => {
+    await kitchen.goto(address('/recipes/new'))
+    await expect(kitchen.getByLabel('الاسم', { exact: true })).toBeFocused()
+    await kitchen.keyboard.type('أرز بالليمون')
+    await kitchen.getByLabel('الطهي بالدقائق').click()
+    await kitchen.keyboard.type('١:٣٠')
+    await kitchen.getByLabel('الحصص').click()
+    await kitchen.keyboard.type('٤')
+    await kitchen.getByLabel('مكوّن 1', { exact: true }).click()
+    await kitchen.keyboard.type('200 g basmati rice')
+    await kitchen.keyboard.press('Enter')
+    await expect(kitchen.locator('fieldset bdi').first()).toHaveText('200 g')
+    await expectAccessible(kitchen)
+    await kitchen.keyboard.press('Control+s')
+    await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('أرز بالليمون')
+    const { items } = (await (await cook.api('/api/recipes')).json()) as { items: { id: string }[] }
+    const saved = (await (await cook.api(`/api/recipes/${items[0]?.id}`)).json()) as {
+      servings: number
+      cook_minutes: number
+    }
+    expect([saved.servings, saved.cook_minutes]).toEqual([4, 90])
+  })
+})
