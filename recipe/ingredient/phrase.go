@@ -242,17 +242,22 @@ func (l *line) ends(i, start, end int) bool {
 	}
 	next := l.preparationAt(i, end)
 	if next > i && !l.begins(next-1, sold) {
-		if l.words.nounFirst {
-			return !l.begins(i-1, sold) && !(l.sold && next == i+1)
-		}
-		howBehind := l.has(next, adverb|size) && (next+1 >= end || l.kindAt(next+1) == mark) // "chopped small"
-		return next >= end || l.kindAt(next) == mark && !l.is(next, "&") || l.has(next, link) || howBehind
+		return l.preparedBehind(i, next, end)
 	}
 	if l.isOf(i) || l.has(i, eachBefore) {
 		return l.eachFollows(i + 1)
 	}
 	behind := l.words.nounFirst && (l.kindAt(i+1) == mark || l.preparationAt(i+1, end) > i+1) // "carote medie tagliate"
 	return l.has(i, size) && (i+1 == end || behind) && !l.begins(i-1, sold)
+}
+
+// preparedBehind tells of a preparation from i up to next that it stands behind the name: "onion chopped small".
+func (l *line) preparedBehind(i, next, end int) bool {
+	if l.words.nounFirst {
+		return !l.begins(i-1, sold) && (!l.sold || next != i+1)
+	}
+	how := l.has(next, adverb|size) && (next+1 >= end || l.kindAt(next+1) == mark)
+	return next >= end || l.kindAt(next) == mark && !l.is(next, "&") || l.has(next, link) || how
 }
 
 // eachFollows tells that a measure of each one follows: "2 boîtes de tomates de 400 g".
@@ -368,18 +373,9 @@ func (l *line) foods(start, end int) bool {
 		return false
 	}
 	uncounted := l.amount == nil && l.unit == ""
-	count, choice, joined, salted := 0, false, false, false
-	for at := start; at < end && !l.is(at, "etc"); {
-		if l.is(at, "(") {
-			if l.closing(at) != end-1 {
-				return false
-			}
-			break
-		}
-		if count > 1 && (l.isAny(at, stop) || l.preparationAt(at, end) >= end) {
-			break // "..., for garnish", "..., chopped"
-		}
-		choice, joined = choice || l.has(at, or), joined || l.has(at, and)
+	count, joined, salted := 0, false, false
+	for at := start; at < end && !l.is(at, "etc") && !l.listEnds(at, end, count); count++ {
+		joined = joined || l.has(at, and|or)
 		at = l.afterJoint(at)
 		if prepared := l.preparationAt(at, end); uncounted && l.kindAt(prepared) == word {
 			at = prepared
@@ -389,20 +385,24 @@ func (l *line) foods(start, end int) bool {
 			return false
 		}
 		salted = salted || count == 0 && l.has(next-1, salt)
-		count++
 		at = next
 		if l.is(at, ",") || l.is(at, ";") || l.is(at, ".") {
 			at++
 		}
 	}
-	switch {
-	case count > 2:
-		return choice || uncounted || l.ofEach || joined
-	case count == 2:
+	if count == 2 {
 		return l.ofEach || uncounted && (salted || !joined)
-	default:
-		return false
 	}
+	return count > 2 && (joined || uncounted || l.ofEach)
+}
+
+// listEnds tells that a list of count foods ends before what stands at i: in parentheses at the end, "for garnish",
+// "chopped".
+func (l *line) listEnds(i, end, count int) bool {
+	if l.is(i, "(") {
+		return l.closing(i) == end-1
+	}
+	return count > 1 && (l.isAny(i, stop) || l.preparationAt(i, end) >= end)
 }
 
 // listed reads one food of a list, up to the next mark, "and" or "or".
@@ -476,8 +476,10 @@ func (l *line) within(i, start, end int) int {
 	if next == i || next >= end || l.kindAt(next) != word || l.begins(next-1, sold) {
 		return i
 	}
-	listed := (joined || l.is(i-1, ",")) && l.amount == nil && l.unit == "" && l.foods(start, end)
-	if behindFresh || listed || joined && (next > i+1 || l.has(i, ground) || l.has(i-1, and) && l.has(i, preparation)) || l.is(i-1, ",") && l.adjectivesAlone(start, i) {
+	comma := l.is(i-1, ",")
+	listed := (joined || comma) && l.amount == nil && l.unit == "" && l.foods(start, end)
+	several := joined && (next > i+1 || l.has(i, ground) || l.has(i-1, and) && l.has(i, preparation))
+	if behindFresh || listed || several || comma && l.adjectivesAlone(start, i) {
 		if l.is(next, ",") && l.kindAt(next+1) == word {
 			next++
 		}

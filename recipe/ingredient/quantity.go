@@ -213,7 +213,8 @@ func (l *line) afterNumber(start, at int) int {
 		at, modified = sized, sized
 	}
 	unit, after := l.unitAt(modified)
-	if after == modified || unit.Dimension() == units.Thing && l.kindAt(after) == mark && !l.is(after, "(") && !l.foodAfterComma(unit, after) {
+	counted := unit.Dimension() == units.Thing && l.kindAt(after) == mark && !l.is(after, "(")
+	if after == modified || counted && !l.foodAfterComma(unit, after) {
 		// No unit, or one that nothing comes behind: "3 cloves" are cloves.
 		return l.afterOf(unitStart)
 	}
@@ -239,21 +240,20 @@ func (l *line) afterNumber(start, at int) int {
 
 // beforeUnit takes what stands between a number and its unit as a note: "1 or more cups", "1+ cups", "1 #2 can".
 func (l *line) beforeUnit(i int) int {
-	next, note := i, span{i, i}
+	next := l.canSize(i)
 	switch {
 	case l.has(i, or) && l.has(i+1, openEnded):
-		next, note = i+2, span{i, i + 2}
+		next = i + 2
 	case l.is(i, "+"):
 		next = i + 1
-	default:
-		next = l.canSize(i)
-		note = span{i, next}
 	}
 	unit := l.afterModifiers(next)
 	if _, after := l.unitAt(unit); next == i || after == unit {
 		return i
 	}
-	l.addNote(note.start, note.end)
+	if !l.is(i, "+") {
+		l.addNote(i, next)
+	}
 	return next
 }
 
@@ -679,28 +679,20 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 	if l.is(i, "(") || l.is(i, "[") {
 		return last, l.measureInParentheses(i, last)
 	}
-	at, relation := i, Plus
-	comma := i
-	if l.is(i, ",") && l.has(i+1, plus) {
-		comma = i + 1
-	}
-	switch {
-	case l.has(comma, plus|and):
-		at = comma + 1
-	case l.is(i, "/"), l.is(i, "|"), l.is(i, "="), isDash(l.low(i)), l.is(i, ";"), l.is(i, ","), l.has(i, or):
-		at, relation = i+1, Same
-	case l.has(i, minus):
+	if l.has(i, minus) {
 		return last, l.takenAway(i)
 	}
+	at, relation := l.joint(i)
 	contents := last.Dimension() == units.Thing && l.has(i, of|eachBefore) // "1 boîte de 400 g", "2 scatole da 400 g"
 	if contents {
 		at = i + 1
 	}
 	found, unit, next := l.measureAt(at)
-	if isDash(l.low(i)) && !l.alike(found, unit, last) || (l.is(i, ",") || l.is(i, ";")) && comma == i && !l.goesOnBehind(next) {
+	listed := relation == Same && (l.is(i, ",") || l.is(i, ";"))
+	if isDash(l.low(i)) && !l.alike(found, unit, last) || listed && !l.goesOnBehind(next) {
 		return last, i
 	}
-	if contents || (at == i || l.is(i, ",") || isDash(l.low(i))) && containers[last.Name()] {
+	if contents || (at == i || listed || isDash(l.low(i))) && containers[last.Name()] {
 		relation = Each // "1 bottle 700 ml"
 	}
 	thing, length := unit.Dimension() == units.Thing, unit.Dimension() == units.Length && !contents
@@ -712,6 +704,21 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 		l.setSecond(found, unit, relation, span{at, next})
 	}
 	return unit, next
+}
+
+// joint steps over what joins a second measure to the first, and tells how it stands to that.
+func (l *line) joint(i int) (next int, relation Relation) {
+	if l.is(i, ",") && l.has(i+1, plus) {
+		i++
+	}
+	switch low := l.low(i); {
+	case l.has(i, plus|and):
+		return i + 1, Plus
+	case low == "/", low == "|", low == "=", low == ";", low == ",", isDash(low), l.has(i, or):
+		return i + 1, Same
+	default:
+		return i, Plus
+	}
 }
 
 // alike tells that a measure is about as much as the amount before it, of the unit last, or of another kind: "2 cups -

@@ -132,17 +132,12 @@ func wordEnd(line string, at int) int {
 		if plural := pluralSign(line[at:]); plural > 0 {
 			return at + plural
 		}
-		joins := r == '-' || r == '\'' || r == '’' || r == '&' || r == '‐'
 		follower, _ := utf8.DecodeRuneInString(line[next:])
-		elided := (r == '\'' || r == '’') && isEver(strings.ToLower(line[start:at]), elision)
-		if elided && unicode.IsDigit(follower) {
-			return next // "d'1 citron"
+		if (r == '\'' || r == '’') && (letter(follower) || unicode.IsDigit(follower)) && isEver(strings.ToLower(line[start:at]), elision) {
+			return next // "d'ail", "d'1 citron"
 		}
-		if !joins || !letter(follower) || r == '-' && numberBefore(line[start:at], line[next:]) {
+		if !strings.ContainsRune("-'’&‐", r) || !letter(follower) || r == '-' && numberBefore(line[start:at], line[next:]) {
 			break
-		}
-		if elided {
-			return next
 		}
 		at = next
 	}
