@@ -51,9 +51,8 @@ func ingredients(word string, version int64, quantity *float64) []events.Ingredi
 	rows := []events.Ingredient{{Text: fmt.Sprintf("%d g %s", version, word), Quantity: quantity, Unit: "g", Name: word}}
 	if version%2 == 0 {
 		one, two := 1.0, 2.0
-		rows = append(rows, events.Ingredient{Text: "1 jar (1-2 oz) salt", Quantity: &one, Unit: "jar", Name: "salt", Second: &events.SecondMeasure{
-			Quantity: 1, QuantityMax: &two, Unit: "oz", Relation: events.RelationEach,
-		}})
+		each := &events.SecondMeasure{Quantity: 1, QuantityMax: &two, Unit: "oz", Relation: events.RelationEach}
+		rows = append(rows, events.Ingredient{Text: "1 jar (1-2 oz) salt", Quantity: &one, Unit: "jar", Name: "salt", Second: each})
 	}
 	return rows
 }
