@@ -25,7 +25,7 @@ func (l *line) before(i, end int) int {
 func (l *line) oneBefore(i, end int) int {
 	if l.is(i, "(") {
 		closed := l.closing(i)
-		if closed < 0 || closed+1 >= end || l.kindAt(closed+1) != word {
+		if closed < 0 || closed+1 >= end || l.kindAt(closed+1) != word || l.has(closed+1, of|article|each) && closed+2 >= end {
 			return i
 		}
 		l.aside(i, closed)
