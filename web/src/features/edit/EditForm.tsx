@@ -89,7 +89,7 @@ export function EditForm({ form, trouble, photos, onChange, onSubmit, focusOn }:
         label={t('edit.source')}
         placeholder={t('edit.sourceHint')}
         maxLength={2000}
-        dir="auto"
+        dir={form.source === '' ? undefined : 'auto'}
         {...text('source')}
       />
     </form>

@@ -49,7 +49,8 @@ export function RowField(props: Props) {
     'aria-label': name,
     'aria-invalid': trouble ? true : undefined,
     'aria-describedby': trouble ? `${id}-trouble` : understood ? `${id}-understood` : undefined,
-    dir: 'auto',
+    // A hint stands where the page begins its lines.
+    dir: row.text === '' ? undefined : 'auto',
     value: row.text,
     placeholder,
     onFocus: props.onFocus,

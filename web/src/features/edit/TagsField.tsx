@@ -45,7 +45,7 @@ export function TagsField({ tags, typed, onChange }: Props) {
           id={id}
           className={styles.input}
           data-focus="tags"
-          dir="auto"
+          dir={typed === '' ? undefined : 'auto'}
           value={typed}
           placeholder={tags.length === 0 ? t('edit.tagsHint') : ''}
           enterKeyHint="done"
