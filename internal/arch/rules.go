@@ -14,7 +14,7 @@ const (
 )
 
 // Layers are the rules between our own packages.
-func Layers() []Layer { return slices.Concat(componentLayers(), groundLayers()) }
+func Layers() []Layer { return slices.Concat(componentLayers(), pureLayers(), groundLayers()) }
 
 func componentLayers() []Layer {
 	return []Layer{
@@ -29,29 +29,6 @@ func componentLayers() []Layer {
 			May:      []string{events, rules, ground, command + "/..."},
 			Reason: "a component speaks with another by events alone; an import between them would make two parts that " +
 				"can no longer be deployed, or understood, apart",
-		},
-		{
-			Packages: Module + "/recipe",
-			May:      []string{events, rules},
-			Third:    []string{"golang.org/x/text/...", "github.com/google/uuid", "github.com/rivo/uniseg"},
-			Reason:   "the rules of a recipe are pure: no store, no HTTP, so that properties can be tried by the thousand",
-		},
-		{
-			Packages: Module + "/recipe/ingredient/...",
-			May:      []string{Module + "/recipe/units", Module + "/recipe/language"},
-			Third:    []string{"golang.org/x/text/..."},
-			Reason:   "reading an ingredient line is pure: text in, parts out, so that it can be fuzzed",
-		},
-		{
-			Packages: Module + "/recipe/language",
-			Third:    []string{},
-			Reason:   "a language is tables of words, without code that could tell one from another",
-		},
-		{
-			Packages: Module + "/recipe/units",
-			May:      []string{Module + "/recipe/language"},
-			Third:    []string{},
-			Reason:   "units are numbers and words; the grocery app, which knows no recipe, adds up by them",
 		},
 		{
 			Packages: Module + "/file-service/...",
@@ -97,6 +74,34 @@ func componentLayers() []Layer {
 			May:      []string{Module + "/recipe/ingredient", Module + "/recipe/units", internal + "wordfold"},
 			Third:    []string{},
 			Reason:   "the rules of a list are pure: no store, no HTTP, so that properties can be tried by the thousand",
+		},
+	}
+}
+
+func pureLayers() []Layer {
+	return []Layer{
+		{
+			Packages: Module + "/recipe",
+			May:      []string{events, rules},
+			Third:    []string{"golang.org/x/text/...", "github.com/google/uuid", "github.com/rivo/uniseg"},
+			Reason:   "the rules of a recipe are pure: no store, no HTTP, so that properties can be tried by the thousand",
+		},
+		{
+			Packages: Module + "/recipe/ingredient/...",
+			May:      []string{Module + "/recipe/units", Module + "/recipe/language"},
+			Third:    []string{"golang.org/x/text/..."},
+			Reason:   "reading an ingredient line is pure: text in, parts out, so that it can be fuzzed",
+		},
+		{
+			Packages: Module + "/recipe/language",
+			Third:    []string{},
+			Reason:   "a language is tables of words, without code that could tell one from another",
+		},
+		{
+			Packages: Module + "/recipe/units",
+			May:      []string{Module + "/recipe/language"},
+			Third:    []string{},
+			Reason:   "units are numbers and words; the grocery app, which knows no recipe, adds up by them",
 		},
 	}
 }
