@@ -247,7 +247,7 @@ func (l *line) ends(i, start, end int) bool {
 	if l.isOf(i) || l.has(i, eachBefore) {
 		return l.eachFollows(i + 1)
 	}
-	behind := l.words.nounFirst && (l.kindAt(i+1) == mark || l.preparationAt(i+1, end) > i+1) // "carote medie tagliate"
+	behind := l.words.nounFirst && (l.kindAt(i+1) == mark || l.preparationAt(i+1, end) > i+1) // "carote medie tritate"
 	return l.has(i, size) && (i+1 == end || behind) && !l.begins(i-1, sold)
 }
 
@@ -376,24 +376,39 @@ func (l *line) foods(start, end int) bool {
 	count, joined, salted := 0, false, false
 	for at := start; at < end && !l.is(at, "etc") && !l.listEnds(at, end, count); count++ {
 		joined = joined || l.has(at, and|or)
-		at = l.afterJoint(at)
-		if prepared := l.preparationAt(at, end); uncounted && l.kindAt(prepared) == word {
-			at = prepared
-		}
+		at = l.beforeListed(at, end)
 		next := l.listed(at, end)
 		if next == at {
 			return false
 		}
 		salted = salted || count == 0 && l.has(next-1, salt)
-		at = next
-		if l.is(at, ",") || l.is(at, ";") || l.is(at, ".") {
-			at++
-		}
+		at = l.afterListed(next)
 	}
 	if count == 2 {
 		return l.ofEach || uncounted && (salted || !joined)
 	}
 	return count > 2 && (joined || uncounted || l.ofEach)
+}
+
+// beforeListed steps over what stands before a food of a list: "and some", and what was done to it where nothing is
+// counted.
+func (l *line) beforeListed(i, end int) int {
+	at := l.afterJoint(i)
+	if l.amount != nil || l.unit != "" {
+		return at
+	}
+	if prepared := l.preparationAt(at, end); l.kindAt(prepared) == word {
+		return prepared
+	}
+	return at
+}
+
+// afterListed steps over the mark behind a food of a list.
+func (l *line) afterListed(i int) int {
+	if l.is(i, ",") || l.is(i, ";") || l.is(i, ".") {
+		return i + 1
+	}
+	return i
 }
 
 // listEnds tells that a list of count foods ends before what stands at i: in parentheses at the end, "for garnish",

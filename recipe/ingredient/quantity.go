@@ -675,35 +675,63 @@ func (l *line) otherMeasure(i int, first units.Unit) int {
 	}
 }
 
+// nextMeasure reads one more measure behind that of the unit last, in whichever way it stands to that.
 func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
-	if l.is(i, "(") || l.is(i, "[") {
+	switch {
+	case l.is(i, "("), l.is(i, "["):
 		return last, l.measureInParentheses(i, last)
-	}
-	if l.has(i, minus) {
+	case l.has(i, minus):
 		return last, l.takenAway(i)
+	case last.Dimension() == units.Thing && l.has(i, of|eachBefore):
+		return l.contents(i, last)
+	default:
+		return l.joinedMeasure(i, last)
 	}
-	at, relation := l.joint(i)
-	contents := last.Dimension() == units.Thing && l.has(i, of|eachBefore) // "1 boîte de 400 g", "2 scatole da 400 g"
-	if contents {
-		at = i + 1
-	}
-	found, unit, next := l.measureAt(at)
-	listed := relation == Same && (l.is(i, ",") || l.is(i, ";"))
-	if isDash(l.low(i)) && !l.alike(found, unit, last) || listed && !l.goesOnBehind(next) {
+}
+
+// contents reads what each container holds: "1 boîte de 400 g", "2 scatole da 400 g".
+func (l *line) contents(i int, last units.Unit) (units.Unit, int) {
+	found, unit, next := l.measureAt(i + 1)
+	if next == i+1 || unit.Dimension() == units.Thing {
 		return last, i
 	}
-	if contents || (at == i || listed || isDash(l.low(i))) && containers[last.Name()] {
+	l.setSecond(found, unit, Each, span{i + 1, next})
+	return unit, next
+}
+
+// joinedMeasure reads a measure behind a sign or a word that joins it to the first, or behind nothing.
+func (l *line) joinedMeasure(i int, last units.Unit) (units.Unit, int) {
+	at, relation := l.joint(i)
+	found, unit, next := l.measureAt(at)
+	listed := relation == Same && (l.is(i, ",") || l.is(i, ";"))
+	dashed := isDash(l.low(i))
+	if next == at || dashed && !l.alike(found, unit, last) || listed && !l.goesOnBehind(next) {
+		return last, i
+	}
+	if (at == i || listed || dashed) && containers[last.Name()] {
 		relation = Each // "1 bottle 700 ml"
 	}
-	thing, length := unit.Dimension() == units.Thing, unit.Dimension() == units.Length && !contents
-	if next == at || length || thing && relation != Same ||
-		at == i && relation == Plus && (!smaller(unit, last) || l.amount.from == 0) || contents && thing {
+	unjoined := at == i && relation == Plus
+	if !scales(unit, relation) || unjoined && (!smaller(unit, last) || l.amount.from == 0) {
 		return last, i
 	}
 	if at > i || !l.addSecond(found, unit) {
 		l.setSecond(found, unit, relation, span{at, next})
 	}
 	return unit, next
+}
+
+// scales tells of a unit whether a second measure in it can be scaled with the first: no length is, and a count is only
+// the same in other words.
+func scales(unit units.Unit, relation Relation) bool {
+	switch unit.Dimension() {
+	case units.Length:
+		return false
+	case units.Thing:
+		return relation == Same
+	default:
+		return true
+	}
 }
 
 // joint steps over what joins a second measure to the first, and tells how it stands to that.
