@@ -6,9 +6,9 @@ import (
 	"larder.dev/events"
 )
 
-// Create makes the first version of a recipe from a clean draft, whose rows get the parts that they came without. Before is the version of the tombstone
-// that the id was left with, 0 where it was never used: versions of an id only ever grow, or a view would
-// take the new recipe for an old one.
+// Create makes the first version of a recipe from a clean draft, whose rows get the parts that they came without.
+// Before is the version of the tombstone that the id was left with, 0 where it was never used: versions of an id only
+// ever grow, or a view would take the new recipe for an old one.
 func Create(id string, before int64, d Draft, now time.Time) events.Recipe {
 	r := events.Recipe{ID: id, Version: before + 1, CreatedAt: now, UpdatedAt: now, Files: []events.File{}}
 	d.Ingredients, _ = understoodRows(d.Ingredients)

@@ -44,8 +44,8 @@ func appendUnknown(names []string, prefix string, fields map[string]json.RawMess
 
 // hasField tells whether a struct is read from a field of that name. encoding/json doesn't mind its case.
 func hasField(known reflect.Type, name string) bool {
-	for i := range known.NumField() {
-		if strings.EqualFold(known.Field(i).Tag.Get("json"), name) {
+	for field := range known.Fields() {
+		if strings.EqualFold(field.Tag.Get("json"), name) {
 			return true
 		}
 	}
