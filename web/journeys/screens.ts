@@ -78,9 +78,9 @@ async function attachPhotos(from: string) {
 }
 
 // photographs waits until those are seen that there are.
-async function photographs(page: Page) {
+async function photographs(page: Page, atLeast = 1) {
   if (!process.env['LARDER_PHOTOS']) return
-  await page.locator('img[src*="/files/"]').first().waitFor()
+  await page.locator('img[src*="/files/"]').nth(atLeast - 1).waitFor()
   await page.waitForFunction(() =>
     [...document.images].every((image) => image.complete && image.naturalWidth > 0),
   )
@@ -99,7 +99,7 @@ async function tour(page: Page, shoot: (name: string) => Promise<void>) {
   await page.evaluate(() => localStorage.clear())
   await page.goto(url('/'))
   await page.getByRole('link', { name: /Rösti/ }).waitFor()
-  await photographs(page)
+  await photographs(page, 3)
   await shoot('list')
   await page.getByRole('searchbox').fill('shak')
   await page.locator('mark').first().waitFor()
@@ -126,6 +126,7 @@ async function tour(page: Page, shoot: (name: string) => Promise<void>) {
     .first()
     .click()
   await shoot('cook')
+  await page.getByRole('button', { name: 'Stop' }).click() // the strip is on every page, and belongs on this picture
   await page.goBack()
   await page.getByRole('link', { name: 'Edit' }).click()
   await page.getByLabel('Ingredient 1', { exact: true }).waitFor()
