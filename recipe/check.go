@@ -55,11 +55,6 @@ func (c *checker) line(field, value string, limit int) string {
 	})
 }
 
-// joined cleans a text of one line that may come as several: a row of a list that was pasted.
-func (c *checker) joined(field, value string, limit int) string {
-	return c.line(field, OneLine(value), limit)
-}
-
 // text cleans a text of many lines.
 func (c *checker) text(field, value string, limit int) string {
 	value = strings.ReplaceAll(value, "\r\n", "\n")
@@ -172,13 +167,13 @@ func (c *checker) ingredients(rows []events.Ingredient) []events.Ingredient {
 
 func (c *checker) ingredient(field string, row events.Ingredient) events.Ingredient {
 	clean := events.Ingredient{
-		Text:        c.joined(field+".text", row.Text, MaxLine),
+		Text:        c.line(field+".text", row.Text, MaxLine),
 		Quantity:    c.quantity(field+".quantity", row.Quantity),
 		QuantityMax: c.quantity(field+".quantity_max", row.QuantityMax),
-		Unit:        c.joined(field+".unit", row.Unit, MaxUnit),
-		Name:        c.joined(field+".name", row.Name, MaxItem),
-		Note:        c.joined(field+".note", row.Note, MaxNote),
-		Section:     c.joined(field+".section", row.Section, MaxSection),
+		Unit:        c.line(field+".unit", row.Unit, MaxUnit),
+		Name:        c.line(field+".name", row.Name, MaxItem),
+		Note:        c.line(field+".note", row.Note, MaxNote),
+		Section:     c.line(field+".section", row.Section, MaxSection),
 		Second:      c.second(field+".second", row),
 	}
 	c.quantityRange(field+".quantity_max", row.Quantity, row.QuantityMax)
@@ -213,7 +208,7 @@ func (c *checker) second(field string, row events.Ingredient) *events.SecondMeas
 	c.quantity(field+".quantity", &clean.Quantity)
 	c.quantity(field+".quantity_max", clean.QuantityMax)
 	c.quantityRange(field+".quantity_max", &clean.Quantity, clean.QuantityMax)
-	clean.Unit = c.joined(field+".unit", clean.Unit, MaxUnit)
+	clean.Unit = c.line(field+".unit", clean.Unit, MaxUnit)
 	switch clean.Relation {
 	case events.RelationSame, events.RelationEach, events.RelationPlus:
 	default:

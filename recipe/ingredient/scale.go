@@ -28,12 +28,23 @@ func times(v *float64, factor float64) *float64 {
 	return &scaled
 }
 
-// Line writes it as a cook would: "1 ½ cups flour, sifted", "2 cans (400 g each) tomatoes". A metric amount is
-// decimal, any other a fraction where one is near.
-func (p Parsed) Line() string { return p.Compose(units.English).String() }
+// Line writes it as a person types it, to be kept: "1 ½ cups flour, sifted", "2 cans (400 g each) tomatoes". A metric
+// amount is decimal, any other a fraction where one is near.
+func (p Parsed) Line() string { return p.compose(units.Typed).String() }
 
-// Compose writes a line of the parts, with the numbers of a locale.
-func (p Parsed) Compose(locale units.Locale) Segments {
+// Compose writes a line of the parts to be shown, with the numbers of a locale.
+func (p Parsed) Compose(locale units.Locale) Segments { return p.compose(shownIn(locale)) }
+
+// writer writes a quantity for a unit, without the unit.
+type writer func(quantity float64, upper *float64, unit units.Unit) string
+
+func shownIn(locale units.Locale) writer {
+	return func(quantity float64, upper *float64, unit units.Unit) string {
+		return units.Format(quantity, upper, unit, locale)
+	}
+}
+
+func (p Parsed) compose(write writer) Segments {
 	var line Segments
 	between := func() string {
 		if len(line) == 0 {
@@ -42,14 +53,14 @@ func (p Parsed) Compose(locale units.Locale) Segments {
 		return " "
 	}
 	if p.Quantity != nil {
-		line = line.with(measureText(*p.Quantity, p.QuantityMax, p.Unit, locale), true)
+		line = line.with(measureText(*p.Quantity, p.QuantityMax, p.Unit, write), true)
 	} else if p.Unit != "" {
 		line = line.with(units.Named(p.Unit).Name(), false)
 	}
 	if s := p.Second; s != nil {
 		before, behind := s.around()
 		line = line.with(between()+before, false).
-			with(measureText(s.Quantity, s.QuantityMax, s.Unit, locale), s.Relation != Each).with(behind, false)
+			with(measureText(s.Quantity, s.QuantityMax, s.Unit, write), s.Relation != Each).with(behind, false)
 	}
 	if p.Name != "" {
 		line = line.with(between()+p.Name, false)
@@ -86,9 +97,9 @@ func (s Second) around() (before, behind string) {
 }
 
 // measureText writes a measure alone: "500 g".
-func measureText(quantity float64, upper *float64, unit string, locale units.Locale) string {
+func measureText(quantity float64, upper *float64, unit string, write writer) string {
 	named := units.Named(unit)
-	text := units.Format(quantity, upper, named, locale)
+	text := write(quantity, upper, named)
 	if word := named.For(quantity, upper); word != "" {
 		text += " " + word
 	}
@@ -96,7 +107,7 @@ func measureText(quantity float64, upper *float64, unit string, locale units.Loc
 }
 
 // String writes the measure alone: "500 g".
-func (s Second) String() string { return measureText(s.Quantity, s.QuantityMax, s.Unit, units.English) }
+func (s Second) String() string { return measureText(s.Quantity, s.QuantityMax, s.Unit, units.Typed) }
 
 // Whole gives the same for who has no place for a second measure: what comes on top is added, exactly, where the
 // units are compatible, and any other second measure is the beginning of the note.
