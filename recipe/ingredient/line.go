@@ -3,6 +3,7 @@ package ingredient
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // line is one line while it is read: its tokens, and which of them have been found to be what.
@@ -10,10 +11,12 @@ type line struct {
 	text   string
 	folded string // the text in lower case, byte for byte in the same places
 	tokens []token
-	amount *amount // the first amount, nil while none is found
-	unit   string
-	second *Second
-	places places
+	// allLower tells that folded has no letter that is longer or shorter in lower case, and so stays as it is.
+	allLower bool
+	amount   *amount // the first amount, nil while none is found
+	unit     string
+	second   *Second
+	places   places
 	// language is the index of the vocabulary that the line is read by, words.
 	language int
 	words    *vocabulary
@@ -24,6 +27,29 @@ type line struct {
 	name      []span
 	notes     []span
 }
+
+// linePool keeps the memory of lines that have been read for the next ones. What is found in a line outlives it, and so
+// is memory of its own.
+type linePool struct{ pool sync.Pool }
+
+var lines linePool //nolint:gochecknoglobals // memory to use again: nothing is told from one line to the next
+
+// take gives an empty line.
+func (p *linePool) take() *line {
+	if used, ok := p.pool.Get().(*line); ok {
+		return used
+	}
+	return &line{tokens: make([]token, 0, usualTokens), name: make([]span, 0, usualSpans), notes: make([]span, 0, usualSpans)}
+}
+
+// giveBack empties a line that nobody reads any longer.
+func (p *linePool) giveBack(l *line) {
+	*l = line{tokens: l.tokens[:0], name: l.name[:0], notes: l.notes[:0]}
+	p.pool.Put(l)
+}
+
+// usualSpans is how many stretches of a name, or notes, nearly all lines have at most.
+const usualSpans = 8
 
 // places are where the numbers of the amount and of the second measure are; empty where they are more than one
 // stretch.

@@ -76,13 +76,11 @@ func Parse(text string) Parsed {
 	if len(text) > maxLine {
 		return Parsed{Name: strings.TrimSpace(text)}
 	}
-	var tokens [usualTokens]token
-	var spans [2][8]span
-	l, ok := open(text, tokens[:0])
-	if !ok {
+	l := lines.take()
+	defer lines.giveBack(l)
+	if !l.open(text) {
 		return Parsed{Name: l.text}
 	}
-	l.name, l.notes = spans[0][:0], spans[1][:0]
 	p := l.read()
 	if p == (Parsed{}) {
 		return Parsed{Name: squeeze(text)} // marks alone
@@ -90,19 +88,21 @@ func Parse(text string) Parsed {
 	return p
 }
 
-// open makes a line of a text: in NFC, with one space for any white space.
-func open(text string, tokens []token) (line, bool) {
+// open begins the line of a text: in NFC, with one space for any white space. It gives false where that has too many
+// tokens.
+func (l *line) open(text string) bool {
 	if strings.Contains(text, "&") && strings.Contains(text, ";") {
 		text = html.UnescapeString(text) // "1&frac12; cups"
 	}
 	if !isTidy(text) {
 		text = squeeze(norm.NFC.String(text))
 	}
-	text = plain(strings.TrimSpace(text))
-	scanned, ok := scan(text, tokens)
-	l := line{text: text, folded: lower(text), tokens: scanned}
+	l.text = plain(strings.TrimSpace(text))
+	tokens, ok := scan(l.text, l.tokens)
+	l.tokens = tokens
+	l.folded, l.allLower = lower(l.text)
 	l.understand()
-	return l, ok
+	return ok
 }
 
 // isTidy tells of ASCII with single spaces, which most lines are: there is nothing to compose or to squeeze in it.
@@ -212,10 +212,10 @@ func (l *line) oneOf(i int) int {
 
 func (l *line) parsed() Parsed {
 	if len(l.name) == 0 && l.amount != nil && foodUnits[l.unit] && len(l.notes) > 0 {
-		l.unit, l.name = "", []span{l.unitPlace} // "1 clove (spice)"
+		l.unit, l.name = "", append(l.name, l.unitPlace) // "1 clove (spice)"
 	}
 	if len(l.name) == 0 && l.amount == nil && l.unit == "" {
-		l.name, l.notes = l.notes, nil // "(spices)" is a name in parentheses
+		l.name, l.notes = l.notes, l.name // "(spices)" is a name in parentheses
 	}
 	p := Parsed{Unit: l.unit, Second: l.second, Name: l.join(l.name, " "), Note: l.noteText()}
 	if l.amount != nil {

@@ -267,6 +267,26 @@ func TestPartsAreWordsOfTheLine(t *testing.T) {
 	})
 }
 
+// A line is read alike whatever was read before it, for lines take turns in the same memory.
+func TestParseKeepsNothingOfOtherLines(t *testing.T) {
+	t.Parallel()
+	texts := []string{
+		"2 (14 oz) cans diced tomatoes, drained", "(spices)", "1 clove (spice)", strings.Repeat("dill, ", 150), "", "1 lb 2 oz beef",
+		"2 à 3 c. à soupe d'huile d'olive", "Spieẞ", "salt", strings.Repeat("(", 400), "a pinch of salt, or two", "½",
+	}
+	alone := map[string]ingredient.Parsed{}
+	for _, text := range texts {
+		alone[text] = ingredient.Parse(text)
+	}
+	for _, before := range texts {
+		for _, text := range texts {
+			first := ingredient.Parse(before)
+			require.Equal(t, alone[text], ingredient.Parse(text), "%q behind %q", text, before)
+			require.Equal(t, alone[before], first, "%q stays as it was read", before)
+		}
+	}
+}
+
 // Whatever the bytes, parsing ends, keeps text valid, and gives an ordered range of finite amounts.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{

@@ -28,6 +28,9 @@ func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	if l.at(i) == "ML" && !l.manyBefore(i) {
 		return units.Unit{}, i // also the Slovak teaspoon
 	}
+	if l.tokens[i].noUnit {
+		return units.Unit{}, i
+	}
 	unit, ok := l.words.units.Parse(singular(l.at(i)))
 	if !ok || l.begins(i, notUnit) || l.is(i+1, "®") || l.is(i+1, "™") {
 		return units.Unit{}, i
@@ -40,7 +43,7 @@ func (l *line) unitAt(i int) (unit units.Unit, next int) {
 
 // unitOfWords reads a unit of two words or more, the longest that there is.
 func (l *line) unitOfWords(i int) (unit units.Unit, next int) {
-	longest := l.words.units.Longest(l.low(i))
+	longest := lexicon.all[l.tokens[i].lexeme].longest[l.language]
 	if longest == 0 {
 		return units.Unit{}, i
 	}

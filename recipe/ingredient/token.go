@@ -22,13 +22,15 @@ type token struct {
 	start, end int
 	kind       kind
 	glued      bool
+	noUnit     bool  // no spelling of a unit is it, in the language of the line
 	lexeme     int32 // its number in the lexicon
+	roles      role  // what it may be in the language of the line
 }
 
 // maxTokens bounds the work at one line together with maxLine.
 const maxTokens = 160
 
-// usualTokens is what nearly all lines have at most. Longer ones cost one more allocation.
+// usualTokens is what nearly all lines have at most.
 const usualTokens = 40
 
 // scan takes a line apart into words, numbers and marks. ok is false where there are more than maxTokens.
@@ -43,13 +45,13 @@ func scan(line string, into []token) (tokens []token, ok bool) {
 		}
 		next := token{start: at, glued: at > 0 && line[at-1] != ' '}
 		next.kind, next.end = piece(line, at)
-		if end, unit := compoundEnd(line[at:]); end > 0 && next.kind == word {
-			next.end = at + end
-			at += unit
-		} else {
-			at = next.end
+		behind := next.end
+		if next.kind == word {
+			if end, unit := compoundEnd(line[at:]); end > 0 {
+				next.end, behind = at+end, at+unit
+			}
 		}
-		into = append(into, next)
+		into, at = append(into, next), behind
 	}
 	return into, true
 }
@@ -118,30 +120,49 @@ func apostrophe(text string) int {
 
 // wordEnd is the end of a word with the hyphens, apostrophes and ampersands within it: "all-purpose", "M&M's".
 func wordEnd(line string, at int) int {
-	start := at
-	for at < len(line) {
-		r, size := utf8.DecodeRuneInString(line[at:])
-		next := at + size
-		if isDigit(line[at]) && breaksBefore(line, start, at) {
-			return at
-		}
-		if letter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
-			at = next
+	start, goesOn := at, true
+	for at < len(line) && goesOn {
+		if isASCIILetter(line[at]) {
+			at++ // most are
 			continue
 		}
-		if plural := pluralSign(line[at:]); plural > 0 {
-			return at + plural
-		}
-		follower, _ := utf8.DecodeRuneInString(line[next:])
-		if (r == '\'' || r == '’') && (letter(follower) || unicode.IsDigit(follower)) && isEver(strings.ToLower(line[start:at]), elision) {
-			return next // "d'ail", "d'1 citron"
-		}
-		if !strings.ContainsRune("-'’&‐", r) || !letter(follower) || r == '-' && numberBefore(line[start:at], line[next:]) {
-			break
-		}
-		at = next
+		at, goesOn = afterSign(line, start, at)
 	}
 	return at
+}
+
+// afterSign steps over what is no plain letter, within the word that begins at start. goesOn is false where the word
+// ends at next.
+func afterSign(line string, start, at int) (next int, goesOn bool) {
+	r, size := utf8.DecodeRuneInString(line[at:])
+	next = at + size
+	if isDigit(line[at]) && breaksBefore(line, start, at) {
+		return at, false
+	}
+	if letter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+		return next, true
+	}
+	if plural := pluralSign(line[at:]); plural > 0 {
+		return at + plural, false
+	}
+	follower, _ := utf8.DecodeRuneInString(line[next:])
+	if (r == '\'' || r == '’') && (letter(follower) || unicode.IsDigit(follower)) && isEver(strings.ToLower(line[start:at]), elision) {
+		return next, false // "d'ail", "d'1 citron"
+	}
+	if !joinsLetters(r) || !letter(follower) || r == '-' && numberBefore(line[start:at], line[next:]) {
+		return at, false
+	}
+	return next, true
+}
+
+// joinsLetters tells of a sign that it may stand within a word.
+func joinsLetters(r rune) bool {
+	switch r {
+	case '-', '\'', '’', '&', '‐':
+		return true
+	default:
+		return false
+	}
 }
 
 // breaksBefore tells of a digit at the end of letters that a number begins with it: "10 to12", "1lb2oz".
@@ -172,7 +193,7 @@ func numberBefore(before, behind string) bool {
 		return false
 	}
 	end := 0
-	for end < len(behind) && (behind[end] >= 'a' && behind[end] <= 'z' || behind[end] >= 'A' && behind[end] <= 'Z') {
+	for end < len(behind) && isASCIILetter(behind[end]) {
 		end++
 	}
 	low := strings.ToLower(behind[:end])
@@ -187,12 +208,9 @@ func numberBefore(before, behind string) bool {
 // compoundEnd is where the food ends in a word of a food and its unit, "Knoblauchzehen", and where the unit begins. 0
 // in any other word.
 func compoundEnd(text string) (end, unit int) {
-	if !beginsCompound[text[0]] {
-		return 0, 0
-	}
-	for _, c := range compounds {
+	for _, c := range compounds[text[0]] {
 		n := len(c.food)
-		if len(text) > n && strings.EqualFold(text[:n], c.food) && strings.HasPrefix(text[n:], c.joint+c.unit) {
+		if len(text) > n+len(c.joint) && strings.HasPrefix(text[n:], c.tail) && strings.EqualFold(text[:n], c.food) {
 			return n, n + len(c.joint)
 		}
 	}
@@ -235,16 +253,19 @@ func digits(s string) int {
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
-// lower gives the line in lower case with every byte where it was, so that tokens are places in both.
-func lower(line string) string {
-	folded := strings.ToLower(line)
+func isASCIILetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
+
+// lower gives the line in lower case with every byte where it was, so that tokens are places in both. all is false where
+// a letter stays as it is, for it is longer or shorter in lower case.
+func lower(line string) (folded string, all bool) {
+	folded = strings.ToLower(line)
 	if len(folded) == len(line) {
-		return folded
+		return folded, true
 	}
 	return strings.Map(func(r rune) rune {
 		if small := unicode.ToLower(r); utf8.RuneLen(small) == utf8.RuneLen(r) {
 			return small
 		}
 		return r
-	}, line)
+	}, line), false
 }

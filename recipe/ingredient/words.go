@@ -112,6 +112,10 @@ type lexeme struct {
 	known [len(vocabularies)]int // how much the word tells that a line is of it
 	ever  role                   // of all of them
 	value float64                // of a number or a fraction
+	// units tells whether a unit is spelled so, with whatever capitals, and longest how many words the longest spelling
+	// of one has that begins with the word; 0 where that is one.
+	units   [len(vocabularies)]bool
+	longest [len(vocabularies)]int
 }
 
 // lexicon are the words of all vocabularies.
@@ -152,8 +156,19 @@ func compile() *lexemes {
 				known.value = max(known.value, value)
 			})
 		}
+		all.addUnits(n, v.units)
 	}
 	return all
+}
+
+// addUnits looks up once for all lines which words may be a unit of a vocabulary, or the first word of one.
+func (l *lexemes) addUnits(vocabulary int, spellings *units.Spellings) {
+	for spelling := range spellings.All() {
+		low := strings.ToLower(spelling)
+		l.word(low).units[vocabulary] = true
+		first, _, _ := strings.Cut(low, " ")
+		l.word(first).longest[vocabulary] = spellings.Longest(first)
+	}
 }
 
 // add takes the words of a table in, each with what it is.
@@ -219,21 +234,13 @@ func digitsOf(text string) float64 {
 }
 
 // compound is a word of a food and its unit, "Vitlök-s-klyfta".
-type compound struct{ food, joint, unit string }
+type compound struct{ food, joint, tail string }
 
-// compounds are those of all languages: "compound: vitlök+s+klyfta".
+// compounds are those of all languages by the first byte of a word, for most words begin like none: "compound:
+// vitlök+s+klyfta".
 var compounds = readCompounds()
 
-// beginsCompound tells of the first byte of a word whether one of the compounds may be it.
-var beginsCompound = func() (all [256]bool) {
-	for _, c := range compounds {
-		all[c.food[0]], all[c.food[0]-'a'+'A'] = true, true
-	}
-	return all
-}()
-
-func readCompounds() []compound {
-	var all []compound
+func readCompounds() (all [256][]compound) {
 	for _, code := range language.Codes() {
 		table, err := language.Read(code)
 		if err != nil {
@@ -242,7 +249,9 @@ func readCompounds() []compound {
 		for _, entry := range table.Words["compound"] {
 			food, rest, _ := strings.Cut(entry, "+")
 			joint, unit, _ := strings.Cut(rest, "+")
-			all = append(all, compound{food, joint, unit})
+			small, capital := food[0], food[0]-'a'+'A'
+			one := compound{food: food, joint: joint, tail: joint + unit}
+			all[small], all[capital] = append(all[small], one), append(all[capital], one)
 		}
 	}
 	return all
@@ -258,10 +267,10 @@ const (
 
 // beginsUnit tells that a unit of several words of a vocabulary begins at a token.
 func (l *line) beginsUnit(i, vocabulary int) bool {
-	l.words = vocabularies[vocabulary]
-	if l.words.units.Longest(l.low(i)) == 0 {
+	if lexicon.all[l.tokens[i].lexeme].longest[vocabulary] == 0 {
 		return false
 	}
+	l.speak(vocabulary)
 	_, next := l.unitOfWords(i)
 	return next > i
 }
@@ -270,38 +279,54 @@ func (l *line) beginsUnit(i, vocabulary int) bool {
 func (l *line) understand() {
 	var known [len(vocabularies)]int
 	for i := range l.tokens {
-		if l.tokens[i].kind == number || l.is(i, ",") {
+		t := &l.tokens[i]
+		if t.kind == number || l.is(i, ",") {
 			continue
 		}
-		l.tokens[i].lexeme = lexicon.numbers[l.low(i)]
-		found := &lexicon.all[l.tokens[i].lexeme]
-		if l.tokens[i].lexeme == 0 || l.tokens[i].kind == mark {
+		t.lexeme = lexicon.numbers[l.low(i)]
+		if t.lexeme == 0 || t.kind == mark {
 			continue
 		}
-		for n, tells := range found.known {
+		for n, tells := range lexicon.all[t.lexeme].known {
 			known[n] += tells
 			if tells > 0 && l.beginsUnit(i, n) {
 				known[n] += aUnit
 			}
 		}
 	}
+	most := 0
 	for n := range known {
-		if known[n] > known[l.language] {
-			l.language = n
+		if known[n] > known[most] {
+			most = n
 		}
 	}
-	l.words = vocabularies[l.language]
+	l.speak(most)
+	for i := range l.tokens {
+		l.recognize(i)
+	}
+}
+
+// speak has the line read by a vocabulary.
+func (l *line) speak(vocabulary int) { l.language, l.words = vocabulary, vocabularies[vocabulary] }
+
+// recognize looks up what a token may be, for that is asked many times of each.
+func (l *line) recognize(i int) {
+	t := &l.tokens[i]
+	known := &lexicon.all[t.lexeme]
+	t.roles = known.roles[l.language]
+	if t.kind != word {
+		return
+	}
+	low := l.low(i)
+	if t.roles == 0 && endsIn(low, l.words.endings.size) {
+		t.roles = size
+	}
+	t.noUnit = !known.units[l.language] && l.allLower && low[len(low)-1] != ')' // as in "cup(s)"
 }
 
 // has tells that a token is one of the roles.
 func (l *line) has(i int, as role) bool {
-	if i < 0 || i >= len(l.tokens) {
-		return false
-	}
-	if found := lexicon.all[l.tokens[i].lexeme].roles[l.language]; found != 0 {
-		return found&as != 0
-	}
-	return as&size != 0 && l.tokens[i].kind == word && endsIn(l.low(i), l.words.endings.size)
+	return i >= 0 && i < len(l.tokens) && l.tokens[i].roles&as != 0
 }
 
 // phraseAt reads an entry of two or three words that is one of the roles, over the points of abbreviations ("q. b.").

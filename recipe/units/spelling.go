@@ -1,6 +1,7 @@
 package units
 
 import (
+	"iter"
 	"maps"
 	"strconv"
 	"strings"
@@ -104,6 +105,9 @@ func (s *Spellings) add(text string, as spelling) {
 	}
 }
 
+// All gives the spellings, in no order.
+func (s *Spellings) All() iter.Seq[string] { return maps.Keys(s.bySpelling) }
+
 // Parse finds a unit by its spelling in these languages.
 func (s *Spellings) Parse(text string) (Unit, bool) {
 	known := s.find(text).unit
@@ -172,7 +176,11 @@ func (s *Spellings) find(text string) spelling {
 	if known, ok := s.bySpelling[text]; ok {
 		return known
 	}
-	return s.bySpelling[fold(text)]
+	folded := fold(text)
+	if folded == text {
+		return spelling{}
+	}
+	return s.bySpelling[folded]
 }
 
 // fold brings a spelling to the form of the tables.
