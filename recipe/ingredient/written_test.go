@@ -142,6 +142,30 @@ func TestTheAppScalesAlike(t *testing.T) {
 	sameFile(t, "testdata/scaling_labelled.json", cases)
 }
 
+// amounts.json are all labelled lines with the amount that is read in each, and the amounts of twice as much: wherever the
+// app reads one of a line that waits to be sent (web/src/lib/unsentRow.ts), it must be the same.
+func TestTheAppReadsNoOtherAmount(t *testing.T) {
+	t.Parallel()
+	var rows bytes.Buffer
+	encoder := json.NewEncoder(&rows)
+	encoder.SetEscapeHTML(false)
+	rows.WriteString("[\n")
+	for i, line := range append(labelledLines(t), linesOfOtherLanguages(t)...) {
+		if i > 0 {
+			rows.WriteByte(',')
+		}
+		p, doubled := ingredient.Parse(line), []string{}
+		for _, segment := range p.Written(line, 2, units.English) {
+			if segment.Amount {
+				doubled = append(doubled, segment.Text)
+			}
+		}
+		require.NoError(t, encoder.Encode([]any{line, p.Quantity, p.QuantityMax, p.Unit, strings.Join(doubled, "; ")}))
+	}
+	rows.WriteString("]\n")
+	sameText(t, "testdata/amounts.json", rows.Bytes())
+}
+
 // sameFile tells that a file has the value as JSON, or writes it.
 func sameFile(t *testing.T, path string, value any) {
 	t.Helper()
@@ -150,12 +174,18 @@ func sameFile(t *testing.T, path string, value any) {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	require.NoError(t, encoder.Encode(value))
+	sameText(t, path, want.Bytes())
+}
+
+// sameText tells that a file has the text, or writes it.
+func sameText(t *testing.T, path string, want []byte) {
+	t.Helper()
 	if *update {
-		require.NoError(t, os.WriteFile(path, want.Bytes(), 0o600))
+		require.NoError(t, os.WriteFile(path, want, 0o600))
 	}
 	there, err := os.ReadFile(path)
 	require.NoError(t, err)
-	if !bytes.Equal(want.Bytes(), there) {
+	if !bytes.Equal(want, there) {
 		t.Fatalf("%s differs: make generate writes it anew", path)
 	}
 }
@@ -163,10 +193,24 @@ func sameFile(t *testing.T, path string, value any) {
 // labelledLines are the lines of the labelled set.
 func labelledLines(t *testing.T) []string {
 	t.Helper()
-	data, err := os.ReadFile("testdata/lines.tsv")
-	require.NoError(t, err)
+	return firstColumn(labelled)
+}
+
+// linesOfOtherLanguages are those of the labelled sets of the other languages.
+func linesOfOtherLanguages(t *testing.T) []string {
+	t.Helper()
 	var lines []string
-	for row := range strings.Lines(string(data)) {
+	for _, code := range []string{"es", "fr", "it", "nl", "sv"} {
+		text, err := languages.ReadFile("testdata/languages/" + code + ".tsv")
+		require.NoError(t, err)
+		lines = append(lines, firstColumn(string(text))...)
+	}
+	return lines
+}
+
+func firstColumn(table string) []string {
+	var lines []string
+	for row := range strings.Lines(table) {
 		if strings.HasPrefix(row, "#") {
 			continue
 		}

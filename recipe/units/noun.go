@@ -137,6 +137,9 @@ func MetricNames() []string {
 	return names
 }
 
+// Spelled are all spellings of units, in all languages.
+func Spelled() []string { return slices.Sorted(maps.Keys(every.bySpelling)) }
+
 // Words are the spellings of all languages by the name of their unit, for who reads them elsewhere: "tsp" where it is the
 // same for many, "cup/cups" else, with the quantity before it that the form for many begins with where that isn't
 // over one, and with the spelling before it where another language has the other form: "2;branche=branche/branches".

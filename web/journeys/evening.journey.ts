@@ -1,5 +1,5 @@
 // An evening in the kitchen, whole: the README's recipe is written by hand, scaled, cooked by a timer, printed and put on
-// the list, with a network and without one, in every language of the app.
+// the list, with a network and without one, and written without one too, in every language of the app.
 import type { Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -22,7 +22,7 @@ interface Evening {
   steps: readonly [string, string]
   /** The same rows for twice as many, as the page, the dialog and the paper have them. */
   doubled: readonly [string, string, string]
-  /** What the list then has of the first two, bought twice. */
+  /** What the list then has of the first two, bought three times. */
   bought: readonly [RegExp, RegExp]
   /** The button of the timer in the second step, without the time. */
   minutes: RegExp
@@ -38,7 +38,7 @@ const evenings: Evening[] = [
     locale: 'en-GB',
     ...english,
     doubled: ['1200 g veal, in thin strips', '1 spring onion', '4 dl cream'],
-    bought: [/2\.4 kg veal/, /2 spring onion/],
+    bought: [/3\.6 kg veal/, /3 spring onion/],
     minutes: /5 min/,
   },
   {
@@ -46,14 +46,14 @@ const evenings: Evening[] = [
     rows: ['600 g Kalbfleisch, in dünnen Streifen', '½ Frühlingszwiebel', '2 dl Rahm'],
     steps: ['Das Fleisch scharf anbraten.', 'Den Rahm angießen und 5 Minuten einkochen.'],
     doubled: ['1200 g Kalbfleisch, in dünnen Streifen', '1 Frühlingszwiebel', '4 dl Rahm'],
-    bought: [/2,4 kg Kalbfleisch/, /2 Frühlingszwiebel/],
+    bought: [/3,6 kg Kalbfleisch/, /3 Frühlingszwiebel/],
     minutes: /5 Min/,
   },
   {
     locale: 'ar-EG',
     ...english,
     doubled: ['١٢٠٠ g veal, in thin strips', '١ spring onion', '٤ dl cream'],
-    bought: [/2\.4 kg veal|٢٫٤ kg veal/, /2 spring onion|٢ spring onion/],
+    bought: [/3\.6 kg veal|٣٫٦ kg veal/, /3 spring onion|٣ spring onion/],
     minutes: /٥/,
   },
 ]
@@ -84,17 +84,23 @@ for (const evening of evenings) {
       await page.goto(way.address())
       await page.evaluate(() => navigator.serviceWorker.ready)
 
-      await write(page, t, evening)
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Zürcher Geschnetzeltes')
-      const recipe = page.url().split('?')[0] ?? ''
-      for (let i = 0; i < 4; i += 1) await page.getByRole('button', { name: t('recipe.more') }).click()
+      const recipe = await write(page, t, evening, 'Zürcher Geschnetzeltes')
       await cookAndShop(page, t, evening)
 
       // For how many is kept.
       way.is('cut')
       await page.goto(recipe)
       await cookAndShop(page, t, evening)
+
+      // The device reads what it wrote itself, until the server has.
+      await page.goto(way.address())
+      const unsent = await write(page, t, evening, 'Geschnetzeltes am Freitag')
+      await cookAndShop(page, t, evening)
       way.is('open')
+      await page.goto(unsent)
+      await expect.poll(() => quantitiesOf(page, unsent)).toEqual([600, 0.5, 2])
+      await page.reload()
+      await expectRows(page, evening)
 
       await page.goto(way.address('/grocery/'))
       for (const line of evening.bought)
@@ -106,17 +112,35 @@ for (const evening of evenings) {
 
 type Words = (key: string) => string
 
-async function write(page: Page, t: Words, { rows, steps }: Evening) {
+/** write writes the recipe by hand, opens it for twice as many, and gives its address. */
+async function write(page: Page, t: Words, { rows, steps }: Evening, name: string): Promise<string> {
   await page
     .getByRole('link', { name: t('app.add') })
     .first()
     .click()
   await expect(page.getByLabel(t('edit.parts.name'), { exact: true })).toBeFocused()
-  await page.keyboard.type('Zürcher Geschnetzeltes')
+  await page.keyboard.type(name)
   await page.getByLabel(t('recipe.servings')).fill('4')
   await typeRows(page, t('recipe.ingredients'), rows)
   await typeRows(page, t('recipe.steps'), steps)
   await page.keyboard.press('Control+s')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(name)
+  const recipe = page.url().split('?')[0] ?? ''
+  for (let i = 0; i < 4; i += 1) await page.getByRole('button', { name: t('recipe.more') }).click()
+  return recipe
+}
+
+/** quantitiesOf are those that the server has read in a recipe's rows; none where it hasn't got it. */
+async function quantitiesOf(page: Page, recipe: string): Promise<(number | null)[]> {
+  const answer = await page.request.get(recipe.replace('/recipes/', '/api/recipes/'))
+  if (!answer.ok()) return []
+  const { ingredients } = (await answer.json()) as { ingredients: { quantity: number | null }[] }
+  return ingredients.map((row) => row.quantity)
+}
+
+async function expectRows(page: Page, { doubled }: Evening) {
+  const rows = page.getByRole('article').getByRole('listitem')
+  for (const row of doubled) await expect(rows.filter({ hasText: row }).first()).toBeVisible()
 }
 
 async function typeRows(page: Page, group: string, rows: readonly string[]) {
@@ -128,12 +152,11 @@ async function typeRows(page: Page, group: string, rows: readonly string[]) {
 }
 
 /** cookAndShop uses the recipe that is open, for twice as many. */
-async function cookAndShop(page: Page, t: Words, { doubled, minutes }: Evening) {
-  const rows = page.getByRole('article').getByRole('listitem')
-  for (const row of doubled) await expect(rows.filter({ hasText: row }).first()).toBeVisible()
-
+async function cookAndShop(page: Page, t: Words, evening: Evening) {
+  const { doubled, minutes } = evening
+  await expectRows(page, evening)
   await page.emulateMedia({ media: 'print' })
-  for (const row of doubled) await expect(rows.filter({ hasText: row }).first()).toBeVisible()
+  await expectRows(page, evening)
   await page.emulateMedia({ media: null })
 
   await page.getByRole('button', { name: t('grocery.action') }).click()

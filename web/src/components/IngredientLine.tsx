@@ -1,5 +1,6 @@
 import { scaleLine, type Row } from '@/lib/amount'
 import { useLocale } from '@/lib/i18n'
+import { withAmount } from '@/lib/unsentRow'
 
 interface Props {
   row: Row
@@ -15,7 +16,7 @@ export function IngredientLine({ row, factor = 1 }: Props) {
   const locale = useLocale()
   return (
     <bdi>
-      {scaleLine(row, factor, locale).map(({ text, amount }, i) =>
+      {scaleLine(withAmount(row), factor, locale).map(({ text, amount }, i) =>
         amount ? (
           <b key={i}>
             <bdi>{text}</bdi>

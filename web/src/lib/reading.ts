@@ -7,11 +7,21 @@ const listed = (list: string) => new Set(list.split('|'))
 const numbers: Record<string, number> = words.numbers
 const wordFractions: Record<string, number> = words.fractions
 const articles = listed(words.articles)
-const joins = listed(words.and)
-const ofs = listed(words.of)
+/** joins are the words for and. */
+export const joins = listed(words.and)
+/** ofs are the words between an amount and its food. */
+export const ofs = listed(words.of)
 const dozens = listed(words.dozens)
 const ordinals = listed(words.ordinals)
 const ranges = listed(words.ranges)
+/** isDozen tells of a word that it stands for a dozen or the like. */
+export const isDozen = (low: string) => dozens.has(low)
+/** isNumberWord tells of a word that it may be a number, or a part of one: "two", "half", "dozen". */
+export const isNumberWord = (low: string) => low in numbers || low in wordFractions || isDozen(low)
+/** numberNamed gives the whole number that a word is. */
+export const numberNamed = (low: string) => (Number.isInteger(numbers[low]) ? numbers[low] : undefined)
+/** isArticle tells of a word that it may be an article: "a". */
+export const isArticle = (low: string) => articles.has(low)
 /** alternatives are the words before what may be taken instead. */
 export const alternatives = listed(words.or)
 

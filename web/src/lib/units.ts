@@ -5,6 +5,13 @@ import words from './amountWords.json'
 
 const metric = new Set(words.metric.split('|'))
 const measured = new Set(words.measured.split('|'))
+const listed = (list: string) => new Set(list.split('|'))
+/** foreign are the spellings that may be another word in English and German. */
+export const foreign = listed(words.foreign)
+/** doubted are the spellings of two units. */
+export const doubted = listed(words.doubted)
+/** notUnits are the foods that begin with a unit. */
+export const notUnits = listed(words.not_units.replaceAll(/(?<=['’]) /g, ''))
 const plurals: Record<string, string> = words.plurals
 
 // A spelling of a unit, with its forms for one and for many, and the quantity from which that is written.
