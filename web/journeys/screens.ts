@@ -80,7 +80,10 @@ async function attachPhotos(from: string) {
 // photographs waits until those are seen that there are.
 async function photographs(page: Page, atLeast = 1) {
   if (!process.env['LARDER_PHOTOS']) return
-  await page.locator('img[src*="/files/"]').nth(atLeast - 1).waitFor()
+  await page
+    .locator('img[src*="/files/"]')
+    .nth(atLeast - 1)
+    .waitFor()
   await page.waitForFunction(() =>
     [...document.images].every((image) => image.complete && image.naturalWidth > 0),
   )
