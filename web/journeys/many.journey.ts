@@ -70,9 +70,9 @@ test('without a network, 500 of 5,000 and what was written here', async ({ kitch
   const partly = /^5\d\d of 5,001 recipes are on this device$/
   await expect(status).toHaveText(partly, { timeout: 20_000 })
   const tag = kitchen.getByRole('button', { name: 'changed', exact: true })
-  await expect(tag).toHaveText('changed500')
+  await expect(tag).toHaveText(/^changed5\d\d$/)
   await tag.click()
-  await expect(status).toHaveText(/^500 recipes · 5\d\d of 5,001 recipes are on this device$/)
+  await expect(status).toHaveText(/^5\d\d recipes · 5\d\d of 5,001 recipes are on this device$/)
   await kitchen.goBack()
   await kitchen.getByRole('searchbox').fill('zoes pie')
   await expect(kitchen.getByRole('link', { name: /Aunt Zoe/ })).toBeVisible()

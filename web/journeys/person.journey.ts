@@ -312,7 +312,7 @@ for (const [status, type, body] of [
   [422, 'application/json', '<h1>not JSON'],
   [502, 'text/html', '<h1>Bad gateway</h1>'],
 ] as const) {
-  test(`an answer of somebody else: ${status} ${type}`, async ({ page, cook, way }) => {
+  test(`an answer of somebody else: ${status} ${type}`, { tag: '@once' }, async ({ page, cook, way }) => {
     await open(page, cook, way)
     way.stranger = { status, type, body }
     await rename(page, /Rösti/, 'Rösti of mine')
@@ -433,20 +433,24 @@ for (const [status, type, body] of [
   [404, 'text/html', '<h1>Not found</h1>'],
   [422, 'application/json', '{"error":"no"}'],
 ] as const) {
-  test(`the grocery page and somebody else's ${status} ${type}`, async ({ page, cook, way }) => {
-    await open(page, cook, way)
-    await openList(page, way)
-    way.stranger = { status, type, body }
-    await add(page, 'quinceworts')
-    await expect(page.getByText('Offline. What you do is kept and sent later.')).toBeVisible()
-    await page.reload()
-    await expect(thing(page, /quincewort/)).toBeVisible()
-    way.stranger = undefined
-    await expect(page.getByText('Offline.')).toBeHidden({ timeout: 20_000 })
-    await expect
-      .poll(async () => (await (await cook.api('/grocery/api/list')).text()).includes('quinceworts'))
-      .toBe(true)
-  })
+  test(
+    `the grocery page and somebody else's ${status} ${type}`,
+    { tag: '@once' },
+    async ({ page, cook, way }) => {
+      await open(page, cook, way)
+      await openList(page, way)
+      way.stranger = { status, type, body }
+      await add(page, 'quinceworts')
+      await expect(page.getByText('Offline. What you do is kept and sent later.')).toBeVisible()
+      await page.reload()
+      await expect(thing(page, /quincewort/)).toBeVisible()
+      way.stranger = undefined
+      await expect(page.getByText('Offline.')).toBeHidden({ timeout: 20_000 })
+      await expect
+        .poll(async () => (await (await cook.api('/grocery/api/list')).text()).includes('quinceworts'))
+        .toBe(true)
+    },
+  )
 }
 
 // A portal that answers everything, the page's own files too, is not kept in their place.
