@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: 'test-results',
   globalSetup: './journeys/server.ts',
   fullyParallel: true,
-  workers: 2,
+  workers: 3, // a journey waits for the page half of its time
   timeout: 60_000,
   expect: { timeout: 7_000 },
   forbidOnly: !!process.env['CI'],

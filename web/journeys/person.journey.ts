@@ -191,7 +191,7 @@ test('nothing of a person is left after a logout', async ({ page, cook, way }) =
   await expect(page.getByRole('checkbox', { name: /quincewort/ })).toBeVisible()
   await page.evaluate(() => navigator.serviceWorker.ready)
   await page.goto(way.address('/?q=quincewort'))
-  await expect(page.getByRole('link', { name: /Quincewort/ })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Quincewort pie', exact: true })).toBeVisible()
   const before = await dump(page)
   expect(before).toContain('Quincewort pie')
   expect(before).toContain(cook.name)

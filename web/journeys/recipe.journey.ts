@@ -74,6 +74,7 @@ test('text twice as large', async ({ kitchen, context }) => {
         .map(({ name }) => name),
     )
   const wide = () => kitchen.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  await expect(kitchen.getByRole('link', { name: /Borscht/ })).toBeVisible()
   await expect.poll(wide).toBeLessThanOrEqual(0)
   await expectAccessible(kitchen)
   await kitchen.getByRole('link', { name: /Borscht/ }).click()

@@ -45,6 +45,22 @@ export async function forgetLeft() {
   globalThis.localStorage?.removeItem(place)
 }
 
+const userKey = 'user'
+
+/** noteUser notes who is logged in, null for nobody, where it outlives a browser that ends at once. */
+export async function noteUser(user: unknown) {
+  const noting =
+    user === null
+      ? inNotes('readwrite', (notes) => notes.delete(userKey))
+      : inNotes('readwrite', (notes) => notes.put(user, userKey))
+  await noting.catch(() => undefined)
+}
+
+/** readUser gives whom noteUser noted; undefined for nobody. */
+export async function readUser(): Promise<unknown> {
+  return inNotes('readonly', (notes) => notes.get(userKey) as IDBRequest<unknown>).catch(() => undefined)
+}
+
 /** endLeft ends the session of whoever has logged out. It tells whether none is left; false is for "not now". */
 export function endLeft(): Promise<boolean> {
   return oneAfterTheOther(endLeftNow)

@@ -10,8 +10,10 @@ import {
   isLeftHere,
   leaveTask,
   noteLeft,
+  noteUser,
   oneAfterTheOther,
   readLeft,
+  readUser,
 } from '@/lib/left'
 import { isOnline } from '@/lib/network'
 import { onPersonDoubted, personHere, setPersonHere } from '@/lib/person'
@@ -42,8 +44,12 @@ export async function startSession() {
   const left = await readLeft()
   if (left) {
     leftBefore = !left.ended
-    forgetUser()
+    await forgetUser()
     await clearDevice()
+  } else if (rememberedUser() === null) {
+    // The browser may have ended before it had written its localStorage.
+    const user = await readUser()
+    if (user) localStorage.setItem(place, JSON.stringify(user))
   }
   setPersonHere(rememberedUser()?.id ?? null)
   // Before the router's own: what is typed on a page that must go is kept as a draft, and nobody is asked about it.
@@ -75,13 +81,15 @@ async function adopt(user: User) {
   if (before && before !== user.id) await clearDevice()
   await takeDevice(user.id).catch(() => undefined)
   await forgetLeft()
+  await noteUser(user)
   localStorage.setItem(place, JSON.stringify(user))
   if (personHere() === null) setPersonHere(user.id)
 }
 
 // What is kept stays for when the same user logs in again.
-function forgetUser() {
+function forgetUser(): Promise<void> {
   localStorage.removeItem(place)
+  return noteUser(null)
 }
 
 /**
@@ -108,7 +116,7 @@ export async function logOut(client: QueryClient, discard: boolean) {
   const person = personHere()
   if (person === null) return
   await noteLeft(person)
-  forgetUser() // which the other pages of this browser hear of
+  await forgetUser() // which the other pages of this browser hear of
   await clearDevice(discard ? person : undefined)
   const ended = await Promise.race([endLeft(), new Promise<false>((go) => setTimeout(go, goodbye, false))])
   if (!ended) await endLeftInBackground()
@@ -141,7 +149,7 @@ export const sessionQuery = queryOptions({
       return data.user
     } catch (error) {
       if (error instanceof Refused && error.status === 401) {
-        forgetUser()
+        await forgetUser()
         return null
       }
       if (error instanceof Unreachable || (error instanceof Refused && error.status >= 500))
@@ -161,7 +169,7 @@ export function useUser(): User | null {
 
 /** endSession is for a session that the server no longer knows: the pages lead to the login. */
 export function endSession(client: QueryClient) {
-  forgetUser()
+  void forgetUser()
   client.setQueryData(sessionQuery.queryKey, null)
 }
 
