@@ -106,9 +106,9 @@ func rowsFromText(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "typed-ada", "--grocery")
 	created := ada.Do(t, http.MethodPost, "/api/recipes", map[string]any{"name": "Rice", "servings": 2, "ingredients": []any{
-		map[string]any{"text": "200 g\nbasmati rice"},
+		map[string]any{"text": "200 g\tbasmati rice"},
 		map[string]any{"text": "2 (14 oz) cans  tomatoes, chopped", "section": "Sauce"},
-		map[string]any{"text": "salt\r\n"},
+		map[string]any{"text": "salt\n"},
 	}}).Want(t, http.StatusCreated)
 	want := `[
 		{"text": "200 g basmati rice", "quantity": 200, "quantity_max": null, "unit": "g", "name": "basmati rice", "note": "",
