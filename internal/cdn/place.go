@@ -39,12 +39,13 @@ func IsPicture(mediaType string) bool {
 	case "image/jpeg", "image/png", "image/gif", "image/webp":
 		return true
 	default:
-		return isPhonePhoto(mediaType)
+		return IsPhonePhoto(mediaType)
 	}
 }
 
-// isPhonePhoto tells whether a file is of a type that was once kept without Variants, since it couldn't be read.
-func isPhonePhoto(mediaType string) bool {
+// IsPhonePhoto tells whether a file is of a type that is converted before it is drawn. Such were once kept without
+// Variants, since they couldn't be read.
+func IsPhonePhoto(mediaType string) bool {
 	return mediaType == "image/heic" || mediaType == "image/heif" || mediaType == "image/avif"
 }
 
@@ -106,7 +107,7 @@ type Kept struct {
 
 // hasVariants tells whether the picture was drawn when it came: a phone's photo that has no color was not.
 func (k Kept) hasVariants() bool {
-	return IsPicture(k.MediaType) && (k.Color != "" || !isPhonePhoto(k.MediaType))
+	return IsPicture(k.MediaType) && (k.Color != "" || !IsPhonePhoto(k.MediaType))
 }
 
 // Addresses signs what there is of a file.

@@ -217,7 +217,7 @@ func (f *Files) draw(ctx context.Context, user string, file *events.File, taken 
 }
 
 func (f *Files) read(ctx context.Context, mediaType string, taken *spool.File) (*picture.Picture, error) {
-	if !picture.NeedsConverting(mediaType) {
+	if !cdn.IsPhonePhoto(mediaType) {
 		return picture.Read(taken)
 	}
 	converted, err := f.photos.Convert(ctx, io.NewSectionReader(taken, 0, taken.Size))

@@ -24,16 +24,6 @@ const (
 	exitTooLarge   = 4
 )
 
-// NeedsConverting tells whether a photo of this type is read by a Converter, and not by Read.
-func NeedsConverting(mediaType string) bool {
-	switch mediaType {
-	case "image/heic", "image/heif", "image/avif":
-		return true
-	default:
-		return false
-	}
-}
-
 // Converter reads photos of phones, HEIC and AVIF, in a process of its own: their decoders take up to a gigabyte and
 // seconds, and give nothing of that back. The process has ended with its photo, or is killed.
 type Converter struct {
@@ -50,7 +40,8 @@ func (c Converter) Convert(ctx context.Context, photo io.Reader) (*bytes.Reader,
 	ctx, cancel := context.WithTimeoutCause(ctx, convertDeadline, ErrBomb)
 	defer cancel()
 	command := exec.CommandContext(ctx, c.Program[0], c.Program[1:]...) //nolint:gosec // of whoever put us together
-	command.Env = []string{}                                            // it needs none, and no secret is for a decoder of strangers' bytes
+	// It needs none, and no secret is for a decoder of strangers' bytes.
+	command.Env = []string{}
 	command.WaitDelay = time.Second
 	said := &tail{}
 	converted := &bounded{room: maxConverted}
