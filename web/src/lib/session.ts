@@ -81,8 +81,10 @@ async function adopt(user: User) {
   if (before && before !== user.id) await clearDevice()
   await takeDevice(user.id).catch(() => undefined)
   await forgetLeft()
-  await noteUser(user)
-  localStorage.setItem(place, JSON.stringify(user))
+  // Each look at the session comes by here: what is known already isn't written to the disk again.
+  const text = JSON.stringify(user)
+  if (localStorage.getItem(place) !== text) await noteUser(user)
+  localStorage.setItem(place, text)
   if (personHere() === null) setPersonHere(user.id)
 }
 
