@@ -205,6 +205,16 @@ func next(t *testing.T, deliveries *jetstream.Deliveries) jetstream.Delivery {
 	return delivery
 }
 
+// untilAcknowledged waits until the server has taken the acknowledgements up to this sequence: it does so on its own time,
+// also after it has answered what was sent behind them.
+func untilAcknowledged(t *testing.T, conn *jetstream.Conn, sequence uint64) {
+	t.Helper()
+	testkit.Until(t, "the server has taken the acknowledgements", func() bool {
+		info, err := conn.ConsumerInfo(t.Context(), stream, "reader")
+		return err == nil && info.AckFloor == sequence
+	})
+}
+
 // A new consumer starts with the last message of each subject; it goes on behind what was acknowledged.
 func TestConsumerGoesOn(t *testing.T) {
 	t.Parallel()
@@ -218,7 +228,7 @@ func TestConsumerGoesOn(t *testing.T) {
 	require.NoError(t, first.Ack())
 	require.NoError(t, second.Ack())
 	deliveries.Stop()
-	require.NoError(t, conn.Flush(t.Context()))
+	untilAcknowledged(t, conn, 3)
 
 	_, _, err = conn.Publish(t.Context(), thing("a", 3), nil)
 	require.NoError(t, err)
@@ -257,7 +267,10 @@ func TestReleaseOfADeadProcess(t *testing.T) {
 	next(t, dead)
 	require.NoError(t, next(t, dead).Ack())
 	dead.Stop()
-	require.NoError(t, conn.Flush(t.Context()))
+	testkit.Until(t, "the server has taken the acknowledgement", func() bool {
+		info, err := conn.ConsumerInfo(t.Context(), stream, "reader")
+		return err == nil && info.AckPending == 1
+	})
 	require.NoError(t, conn.Release(t.Context(), stream, "reader"))
 	alive, err := consumer(t, conn, time.Hour).Deliver(10)
 	require.NoError(t, err)
