@@ -26,7 +26,8 @@ TAGS := nodynamic,nomsgpack
 # Packages that are tested from inside, and those that work on the built binary from outside.
 INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
 # What works on the built binary; the others want an engine, Lambda's emulator or a stand-in for AWS: make test-deploy's.
-OUTSIDE  = $(shell $(GO) list ./test/... | grep -v -e '/test/containers$$' -e '/test/functions$$' -e '/test/stack$$')
+# test/attack measures, and wants a quiet machine: make test-attack.
+OUTSIDE  = $(shell $(GO) list ./test/... | grep -v -e '/test/attack$$' -e '/test/containers$$' -e '/test/functions$$' -e '/test/stack$$')
 # Packages that have nothing to test where no real server is.
 REAL     = larder.dev/internal/elastic larder.dev/internal/testkit/servers
 EMBEDDED = $(filter-out $(REAL),$(INSIDE))
@@ -106,6 +107,11 @@ test-faults: ## kill -9 at random points, full disks, servers lost, frozen, slow
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
 	LARDER_FAULTS=long bin/servers run -- $(GO) test -count=1 -v -timeout 90m ./test/faults/...
+
+test-attack: $(WEB_BUILT) ## one person does their worst while another cooks: a table, in some 15 minutes; on a quiet machine
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	bin/servers run -- $(GO) test -count=1 -v -timeout 60m ./test/attack
 
 test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of memory
 	LARDER_FILES=long $(GO) test -count=1 -v -timeout 20m -run 'TestUploads|TestFiles' ./test/e2e

@@ -90,3 +90,22 @@ func NextEvent(tb testing.TB, events <-chan Event) Event {
 		return Event{}
 	}
 }
+
+// Hold opens a stream that nobody reads, and leaves it open until ctx ends. It gives the status, 0 for no answer.
+func (c *Client) Hold(ctx context.Context, with *http.Client, path string) int {
+	request, err := c.request(Request{Method: http.MethodGet, Path: path})
+	if err != nil {
+		return 0
+	}
+	request.Header.Set("Accept", "text/event-stream")
+	response, err := with.Do(request.WithContext(ctx))
+	if err != nil {
+		return 0
+	}
+	if response.StatusCode != http.StatusOK {
+		_ = response.Body.Close()
+		return response.StatusCode
+	}
+	context.AfterFunc(ctx, func() { _ = response.Body.Close() })
+	return response.StatusCode
+}

@@ -1,0 +1,123 @@
+package attack
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// reads the grocery list.
+func list(victim *larder.Client) act {
+	return act{"grocery list", func(int) (larder.Answer, error) {
+		return victim.Try(larder.Request{Method: http.MethodGet, Path: "/grocery/api/list"})
+	}}
+}
+
+// adds one thing to the grocery list.
+func adds(victim *larder.Client) act {
+	return act{"grocery operation", func(n int) (larder.Answer, error) {
+		return victim.Try(add(fmt.Sprintf("%d g flour", n)))
+	}}
+}
+
+func add(text string) larder.Request {
+	return operate(map[string]any{"id": uuid.NewString(), "kind": "add", "parts": []string{uuid.NewString()}, "text": text})
+}
+
+func operate(operations ...map[string]any) larder.Request {
+	return larder.Request{
+		Method: http.MethodPost, Path: "/grocery/api/operations", Body: map[string]any{"operations": operations},
+	}
+}
+
+// Operations about as many parts as they may name hold nobody up.
+func TestOperationsOfManyParts(t *testing.T) {
+	server := larder.Start(t)
+	victim := cook(t, server)
+	attacker := server.AddUser(t, "attacker", "--grocery")
+	parts := manyParts(t, attacker)
+	trial{
+		attack: "20 at once: POST /grocery/api/operations, 24 operations of 5,000 parts",
+		victim: []act{list(victim), adds(victim), searches(victim)},
+		atOnce: 20,
+		strike: func(context.Context, int, int) (larder.Answer, error) {
+			var operations []map[string]any
+			for range 12 {
+				tick := uuid.NewString()
+				operations = append(operations,
+					map[string]any{"id": tick, "kind": "tick", "parts": parts},
+					map[string]any{"id": uuid.NewString(), "kind": "untick", "parts": parts, "of": []string{tick}})
+			}
+			return attacker.Try(operate(operations...))
+		},
+	}.run(t)
+}
+
+// manyParts fills a list with 5,000 parts.
+func manyParts(tb testing.TB, client *larder.Client) []string {
+	tb.Helper()
+	parts := make([]string, 5_000)
+	var operations []map[string]any
+	for i := range parts {
+		parts[i] = strconv.FormatInt(int64(i), 36) // short, so that 24 operations of all of them fit into a body
+		operations = append(operations, map[string]any{
+			"id": uuid.NewString(), "kind": "add", "parts": []string{parts[i]}, "text": fmt.Sprintf("%d g of thing %d", i, i),
+		})
+		if len(operations) == 200 {
+			answer, err := client.Try(operate(operations...))
+			require.NoError(tb, err)
+			answer.Want(tb, http.StatusOK)
+			operations = nil
+		}
+	}
+	return parts
+}
+
+// streamsOpened is how many streams the attacker asks for.
+const streamsOpened = 3_000
+
+// Streams of one person's list cost nobody else's changes anything.
+func TestManyStreamsOfTheList(t *testing.T) {
+	server := larder.Start(t)
+	victim := cook(t, server)
+	attacker := server.AddUser(t, "attacker", "--grocery")
+	trial{
+		attack: "3,000 streams of the grocery list",
+		victim: []act{adds(victim), list(victim), writes(victim)},
+		begin:  func() { openStreams(t, attacker, "/grocery/api/events") },
+	}.run(t)
+}
+
+// openStreams opens as many streams as it is let, and leaves them open until the test ends.
+func openStreams(t *testing.T, client *larder.Client, path string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	var opened sync.WaitGroup
+	http1 := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(http1.CloseIdleConnections)
+	t.Cleanup(cancel)
+	began := time.Now()
+	var mu sync.Mutex
+	answers := map[int]int{}
+	for range 50 {
+		opened.Go(func() {
+			for range streamsOpened / 50 {
+				status := client.Hold(ctx, http1, path)
+				mu.Lock()
+				answers[status]++
+				mu.Unlock()
+			}
+		})
+	}
+	opened.Wait()
+	t.Logf("%d streams asked for in %s: %v", streamsOpened, time.Since(began), answers)
+}
