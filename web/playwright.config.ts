@@ -25,7 +25,7 @@ export default defineConfig({
       name: 'phone',
       use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
     },
-    // What has nothing to do with the layout and comes in many variants runs once.
+    // What has nothing to do with the layout runs once, as it would be the same on both.
     { name: 'desk', use: { viewport: { width: 1440, height: 900 } }, grepInvert: /@once/ },
   ],
 })

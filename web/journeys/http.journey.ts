@@ -21,7 +21,7 @@ const test = base.extend<{ home: string; browser: Browser }>({
 
 // In the home network by plain HTTP a cook logs in, writes, searches, puts files and groceries, deletes and logs out; only
 // installing and opening it without a network don't work, and the app says so once.
-test('everything but installing and offline', async ({ browser, home, cook, viewport }) => {
+test('everything but installing and offline', { tag: '@once' }, async ({ browser, home, cook, viewport }) => {
   test.setTimeout(90_000)
   const context = await browser.newContext({ viewport, locale: 'en-GB' })
   const page = await context.newPage()

@@ -76,7 +76,7 @@ test('how far a cook is with a recipe is kept', async ({ kitchen, cook }) => {
 })
 
 // Nothing of it is left for whoever comes next.
-test('how far a cook is goes with the logout', async ({ kitchen, cook }) => {
+test('how far a cook is goes with the logout', { tag: '@once' }, async ({ kitchen, cook }) => {
   await openRoesti(kitchen)
   await kitchen.getByRole('checkbox', { name: /waxy potatoes/ }).check()
   await kitchen.goto(address('/'))

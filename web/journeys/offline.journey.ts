@@ -83,7 +83,7 @@ test('read and search without a network', async ({ desk, way }) => {
 })
 
 // A way that takes a request and never answers is worse than none: after three seconds what is stored is shown.
-test('a network that hangs', async ({ desk, way, cook }) => {
+test('a network that hangs', { tag: '@once' }, async ({ desk, way, cook }) => {
   await cook.api('/api/recipes', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -125,7 +125,7 @@ async function countPictures() {
 }
 
 // What another device adds, changes and deletes appears by itself.
-test('the changes of another device', async ({ desk, cook }) => {
+test('the changes of another device', { tag: '@once' }, async ({ desk, cook }) => {
   await desk.getByRole('link', { name: /Rösti/ }).click()
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText('Rösti')
   const id = await idOf(cook, 'Rösti')
@@ -152,7 +152,7 @@ async function rename(page: Page, to: string) {
 }
 
 // What is done without a network waits, is shown as waiting, outlives a killed browser, and goes out in order.
-test('a queue outlives a killed browser', async ({ way, cook, viewport }) => {
+test('a queue outlives a killed browser', { tag: '@once' }, async ({ way, cook, viewport }) => {
   test.setTimeout(90_000)
   const size = viewport ?? { width: 390, height: 844 }
   const profile = await mkdtemp(join(tmpdir(), 'larder-browser-'))
@@ -222,7 +222,7 @@ test('a queue outlives a killed browser', async ({ way, cook, viewport }) => {
 })
 
 // An answer that is lost leaves the app in doubt: it asks again with the same key, and it is done once.
-test('an answer that is lost', async ({ desk, way, cook }) => {
+test('an answer that is lost', { tag: '@once' }, async ({ desk, way, cook }) => {
   await desk.getByRole('link', { name: /Rösti/ }).click()
   const id = await idOf(cook, 'Rösti')
   await desk.getByRole('link', { name: 'Edit' }).click()

@@ -158,7 +158,7 @@ test('log in after a logout without a network', async ({ page, context, cook, ot
 })
 
 // Whoever has logged out leaves nothing on the device.
-test('nothing of a person is left after a logout', async ({ page, cook, way }) => {
+test('nothing of a person is left after a logout', { tag: '@once' }, async ({ page, cook, way }) => {
   test.setTimeout(90_000)
   await cook.api(`/api/recipes/${randomUUID()}`, {
     method: 'PUT',
@@ -249,7 +249,7 @@ test('what waits is discarded with a logout', async ({ page, cook, way }) => {
 
 // Two pages of one browser: in one of them another person logs in, while the other one is being written on. What is saved
 // there doesn't land with that person, and comes back with its owner.
-test('a second page of one person', async ({ page, context, cook, other, way }) => {
+test('a second page of one person', { tag: '@once' }, async ({ page, context, cook, other, way }) => {
   test.setTimeout(90_000)
   await open(page, cook, way)
   await page.getByRole('link', { name: /Rösti/ }).click()
@@ -276,7 +276,7 @@ test('a second page of one person', async ({ page, context, cook, other, way }) 
 })
 
 // What is being written when another page logs out is there when its owner is back.
-test('a draft is kept for its owner', async ({ page, context, cook, other, way }) => {
+test('a draft is kept for its owner', { tag: '@once' }, async ({ page, context, cook, other, way }) => {
   test.setTimeout(90_000)
   await open(page, cook, way)
   await page.goto(way.address('/recipes/new'))
@@ -378,52 +378,60 @@ test('the grocery page after a logout without a network', async ({ page, context
 })
 
 // What was done on the list and isn't sent is its owner's too.
-test('what waits on the grocery page is kept for its owner', async ({ page, cook, other, way }) => {
-  test.setTimeout(90_000)
-  await open(page, cook, way)
-  await openList(page, way)
-  way.is('cut')
-  await add(page, 'quinceworts')
-  await page.goto(way.address('/'))
-  await logOut(page)
-  way.is('open')
-  await logIn(page, other)
-  await openList(page, way)
-  await expect(page.getByText('Nothing to buy')).toBeVisible()
-  await page.goto(way.address('/'))
-  await logOut(page)
-  await logIn(page, cook)
-  await openList(page, way)
-  await expect(thing(page, /quincewort/)).toBeVisible()
-  for (const [who, found] of [
-    [cook, true],
-    [other, false],
-  ] as const) {
-    await expect
-      .poll(async () => (await (await who.api('/grocery/api/list')).text()).includes('quinceworts'))
-      .toBe(found)
-  }
-})
+test(
+  'what waits on the grocery page is kept for its owner',
+  { tag: '@once' },
+  async ({ page, cook, other, way }) => {
+    test.setTimeout(90_000)
+    await open(page, cook, way)
+    await openList(page, way)
+    way.is('cut')
+    await add(page, 'quinceworts')
+    await page.goto(way.address('/'))
+    await logOut(page)
+    way.is('open')
+    await logIn(page, other)
+    await openList(page, way)
+    await expect(page.getByText('Nothing to buy')).toBeVisible()
+    await page.goto(way.address('/'))
+    await logOut(page)
+    await logIn(page, cook)
+    await openList(page, way)
+    await expect(thing(page, /quincewort/)).toBeVisible()
+    for (const [who, found] of [
+      [cook, true],
+      [other, false],
+    ] as const) {
+      await expect
+        .poll(async () => (await (await who.api('/grocery/api/list')).text()).includes('quinceworts'))
+        .toBe(found)
+    }
+  },
+)
 
 // A list that is open while another person logs in: what is done on it doesn't land on that one's.
-test('a list that is open while another person logs in', async ({ page, cook, other, way }) => {
-  await open(page, cook, way)
-  await openList(page, way)
-  const login = { data: { username: other.name, password: other.password } }
-  await page.request.post(way.address('/api/session'), login)
-  await page.getByRole('textbox', { name: 'Add to the list' }).fill('quinceworts')
-  await page.keyboard.press('Enter')
-  await expect(page.getByText('Nothing to buy')).toBeVisible()
-  expect(await (await other.api('/grocery/api/list')).text()).not.toContain('quinceworts')
-  await page.request.post(way.address('/api/session'), {
-    data: { username: cook.name, password: cook.password },
-  })
-  await page.reload()
-  await expect(thing(page, /quincewort/)).toBeVisible()
-  await expect
-    .poll(async () => (await (await cook.api('/grocery/api/list')).text()).includes('quinceworts'))
-    .toBe(true)
-})
+test(
+  'a list that is open while another person logs in',
+  { tag: '@once' },
+  async ({ page, cook, other, way }) => {
+    await open(page, cook, way)
+    await openList(page, way)
+    const login = { data: { username: other.name, password: other.password } }
+    await page.request.post(way.address('/api/session'), login)
+    await page.getByRole('textbox', { name: 'Add to the list' }).fill('quinceworts')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('Nothing to buy')).toBeVisible()
+    expect(await (await other.api('/grocery/api/list')).text()).not.toContain('quinceworts')
+    await page.request.post(way.address('/api/session'), {
+      data: { username: cook.name, password: cook.password },
+    })
+    await page.reload()
+    await expect(thing(page, /quincewort/)).toBeVisible()
+    await expect
+      .poll(async () => (await (await cook.api('/grocery/api/list')).text()).includes('quinceworts'))
+      .toBe(true)
+  },
+)
 
 for (const [status, type, body] of [
   [200, 'text/html', '<h1>Welcome to our hotel</h1>'],

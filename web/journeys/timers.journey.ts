@@ -121,7 +121,7 @@ test('cook with a timer', async ({ kitchen, cook, context }) => {
 })
 
 // A range begins with its shorter end, and goes on to the longer one from where it began.
-test('a range goes on to its end', async ({ kitchen, cook }) => {
+test('a range goes on to its end', { tag: '@once' }, async ({ kitchen, cook }) => {
   const roast = await addRoast(cook)
   await kitchen.clock.install()
   await kitchen.goto(address(`/recipes/${roast}/cook`))
@@ -134,7 +134,7 @@ test('a range goes on to its end', async ({ kitchen, cook }) => {
 })
 
 // A timer goes on while the app is closed, says that it ended meanwhile, and is gone with the cook who logs out.
-test('a timer outlives the app, and not the logout', async ({ kitchen, cook, context }) => {
+test('a timer outlives the app, and not the logout', { tag: '@once' }, async ({ kitchen, cook, context }) => {
   const roast = await addRoast(cook)
   await kitchen.goto(address(`/recipes/${roast}/cook`))
   await kitchen.getByRole('button', { name: 'Start 45 mins' }).click()
@@ -162,7 +162,7 @@ test('a timer outlives the app, and not the logout', async ({ kitchen, cook, con
 })
 
 // Two tabs show the same timers, and one press stops them in both.
-test('two tabs, one timer', async ({ kitchen, cook, context }) => {
+test('two tabs, one timer', { tag: '@once' }, async ({ kitchen, cook, context }) => {
   const roast = await addRoast(cook)
   await kitchen.goto(address(`/recipes/${roast}/cook`))
   const other = await context.newPage()
@@ -174,7 +174,7 @@ test('two tabs, one timer', async ({ kitchen, cook, context }) => {
 })
 
 // The bell sounds also in a tab that isn't the one in front.
-test('a timer rings behind another tab', async ({ kitchen, cook, context }) => {
+test('a timer rings behind another tab', { tag: '@once' }, async ({ kitchen, cook, context }) => {
   const answer = await cook.api('/api/recipes', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
