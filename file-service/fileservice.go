@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -50,8 +51,8 @@ type Deps struct {
 	SpoolDir string // where uploads are while they come in; it needs room for those of a moment
 	MaxSize  int64  // of a file, in bytes; attachment.DefaultMaxSize where it is 0
 	Clamd    string // the socket of a virus scanner, "" for none
-	// Converter is the program, with its arguments, that runs ConvertPhoto for each photo in HEIC or AVIF.
-	Converter []string
+	// Drawer is the program, with its arguments, that runs DrawPicture for each picture.
+	Drawer []string
 	// Silence is how long a caller may send or take nothing: a phone in a lift comes back, a stranger who opens
 	// connections and says nothing doesn't hold them. 30 s where it is 0.
 	Silence time.Duration
@@ -97,7 +98,7 @@ func New(deps Deps) (*Service, error) {
 	}, []string{"what"})}
 	service.files = keeping.New(keeping.Options{
 		Database: postgres.New(deps.Pool, notifier.Hint, deps.MayWrite), Objects: deps.Objects, Uploads: uploads,
-		Scanner: antivirus.NewClamd(deps.Clamd), Photos: picture.Converter{Program: deps.Converter}, MaxSize: maxSize, Log: log,
+		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer), MaxSize: maxSize, Log: log,
 	})
 	service.uploads, err = resumable.Open(httpapi.Resumable(service.files, filepath.Join(deps.SpoolDir, "resumable"), maxSize, silence))
 	if err != nil {
@@ -192,11 +193,16 @@ func Erase(ctx context.Context, pool *pgxpool.Pool, objects *objectstore.Store, 
 	return files.Erase(ctx, user)
 }
 
-// ConvertCommand is the word by which a program runs ConvertPhoto.
-const ConvertCommand = "convert-photo"
+// DrawCommand is the word by which a program runs DrawPicture.
+const DrawCommand = "draw-picture"
 
-// ConvertPhoto reads a photo in HEIC or AVIF and writes it as a PNG, within bounds of memory and processor time that it
-// sets for the whole process. It gives the code to exit with. The file service runs it as a process of its own.
-func ConvertPhoto(in io.Reader, out, complaints io.Writer) int {
-	return picture.ConvertPhoto(in, out, complaints)
+// DrawPicture reads a picture and writes the sizes that there are of one, within bounds of memory and processor time
+// that args say and that it sets for the whole process. It gives the code to exit with. The file service runs it as a
+// process of its own.
+func DrawPicture(args []string, in *os.File, out, complaints io.Writer) int {
+	var program picture.Program
+	for _, variant := range cdn.Variants() {
+		program.Sizes = append(program.Sizes, picture.Size{Edge: variant.Edge, MediaType: variant.MediaType})
+	}
+	return program.Run(args, in, out, complaints)
 }

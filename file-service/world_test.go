@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -27,10 +26,10 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// TestMain lets the tests' own program be the one that converts photos.
+// TestMain lets the tests' own program be the one that draws pictures.
 func TestMain(m *testing.M) {
-	if slices.Equal(os.Args[1:], []string{fileservice.ConvertCommand}) {
-		os.Exit(fileservice.ConvertPhoto(os.Stdin, os.Stdout, os.Stderr))
+	if len(os.Args) > 1 && os.Args[1] == fileservice.DrawCommand {
+		os.Exit(fileservice.DrawPicture(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }
@@ -63,7 +62,7 @@ func newWorld(t *testing.T, options ...func(*fileservice.Deps)) *world {
 	deps := fileservice.Deps{
 		Pool: w.db, Redis: w.redis, Sessions: identity.NewSessions(w.redis), Objects: w.objects,
 		Signer: signer, Verify: signer, SpoolDir: t.TempDir(), MaxSize: 1 << 20,
-		Converter: []string{os.Args[0], fileservice.ConvertCommand}, Log: testkit.Logger(t),
+		Drawer: []string{os.Args[0], fileservice.DrawCommand}, Log: testkit.Logger(t),
 	}
 	for _, option := range options {
 		option(&deps)

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -27,8 +26,8 @@ const (
 )
 
 func main() {
-	if slices.Equal(os.Args[1:], []string{fileservice.ConvertCommand}) {
-		os.Exit(fileservice.ConvertPhoto(os.Stdin, os.Stdout, os.Stderr)) // for each photo: nothing else is begun
+	if len(os.Args) > 1 && os.Args[1] == fileservice.DrawCommand {
+		os.Exit(fileservice.DrawPicture(os.Args[2:], os.Stdin, os.Stdout, os.Stderr)) // for each picture: nothing else is begun
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr})

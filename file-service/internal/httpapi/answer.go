@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -134,7 +135,7 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 	case errors.Is(err, keeping.ErrEmpty):
 		return unprocessable("is empty"), true
 	case errors.Is(err, picture.ErrBomb):
-		return unprocessable("is a picture with too many pixels or frames"), true
+		return unprocessable("is a picture that takes too much memory or time: too many pixels, frames or scans"), true
 	case errors.Is(err, antivirus.ErrInfected):
 		return unprocessable("was refused by the virus scanner"), true
 	case errors.Is(err, ledger.ErrKeyReused):
@@ -176,6 +177,18 @@ func (a *api) fail(c *gin.Context, err error) {
 	if errors.Is(err, topology.ErrNotConfirmed) {
 		a.Log.WarnContext(ctx, "a write is held back", "request", httpserver.RequestID(c), "error", err)
 		httpserver.WriteUnavailable(c, "Which database is the primary isn't certain just now. Send it again.", retryAfter)
+		return
+	}
+	if errors.Is(err, picture.ErrTooManyWaiting) {
+		c.Header("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+		httpserver.WriteProblem(c, httpserver.Problem{
+			Status: http.StatusTooManyRequests, Detail: "Too many of your pictures wait to be drawn. Send this one again later.",
+		})
+		return
+	}
+	if errors.Is(err, picture.ErrBusy) {
+		a.Log.WarnContext(ctx, "a picture can't be drawn", "request", httpserver.RequestID(c), "error", err)
+		httpserver.WriteUnavailable(c, "The picture can't be drawn just now. Nothing was kept.", retryAfter)
 		return
 	}
 	if unavailable(err) {

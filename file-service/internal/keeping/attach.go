@@ -183,13 +183,7 @@ func (f *Files) store(ctx context.Context, user string, file *events.File, taken
 // draw makes the sizes of a picture, before the picture itself: where that is, they are. A file that only
 // looks like a picture becomes a file like any other.
 func (f *Files) draw(ctx context.Context, user string, file *events.File, taken *spool.File) error {
-	select {
-	case f.drawing <- struct{}{}:
-		defer func() { <-f.drawing }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	whole, err := f.read(ctx, file.MediaType, taken)
+	drawn, err := f.pictures.Draw(ctx, user, taken.File)
 	if errors.Is(err, picture.ErrUnreadable) {
 		file.MediaType = "application/octet-stream"
 		return nil
@@ -197,34 +191,15 @@ func (f *Files) draw(ctx context.Context, user string, file *events.File, taken 
 	if err != nil {
 		return err
 	}
-	fitted := map[int]*picture.Picture{cdn.Small().Edge: whole.Fit(cdn.Small().Edge)}
-	file.Color = fitted[cdn.Small().Edge].Color()
-	for _, variant := range cdn.Variants() {
-		if fitted[variant.Edge] == nil {
-			fitted[variant.Edge] = whole.Fit(variant.Edge)
-		}
-		var encoded bytes.Buffer
-		if err := fitted[variant.Edge].Write(&encoded, variant.MediaType); err != nil {
-			return err
-		}
+	file.Color = drawn.Color
+	for i, variant := range cdn.Variants() {
 		key := cdn.Place{Owner: user, SHA256: file.SHA256, Variant: variant.Name}.Key()
-		err := f.objects.Put(ctx, key, bytes.NewReader(encoded.Bytes()), int64(encoded.Len()), variant.MediaType)
-		if err != nil {
+		size := drawn.Sizes[i]
+		if err := f.objects.Put(ctx, key, bytes.NewReader(size), int64(len(size)), variant.MediaType); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (f *Files) read(ctx context.Context, mediaType string, taken *spool.File) (*picture.Picture, error) {
-	if !cdn.IsPhonePhoto(mediaType) {
-		return picture.Read(taken)
-	}
-	converted, err := f.photos.Convert(ctx, io.NewSectionReader(taken, 0, taken.Size))
-	if err != nil {
-		return nil, err
-	}
-	return picture.Read(converted)
 }
 
 // recolor finds the colour of a picture whose sizes are there already. The error is objectstore.ErrNotFound where they
@@ -235,11 +210,11 @@ func (f *Files) recolor(ctx context.Context, user string, file *events.File) err
 		return err
 	}
 	defer func() { _ = small.Close() }() // it was read
-	drawn, err := picture.Read(small)
+	drawn, err := f.pictures.Draw(ctx, user, small)
 	if err != nil {
 		return fmt.Errorf("read the small size of file %s: %w", file.SHA256, err)
 	}
-	file.Color = drawn.Color()
+	file.Color = drawn.Color
 	return nil
 }
 

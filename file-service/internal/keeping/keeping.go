@@ -30,12 +30,9 @@ type Files struct {
 	objects  *objectstore.Store
 	uploads  *spool.Folder
 	scanner  *antivirus.Clamd
-	photos   picture.Converter
+	pictures *picture.Drawer
 	maxSize  int64
 	log      *slog.Logger
-
-	// drawing lets one picture at a time be decoded: a large one takes a hundred megabytes.
-	drawing chan struct{}
 }
 
 // Options are what Files work with.
@@ -44,7 +41,7 @@ type Options struct {
 	Objects  *objectstore.Store
 	Uploads  *spool.Folder
 	Scanner  *antivirus.Clamd // nil for none
-	Photos   picture.Converter
+	Pictures *picture.Drawer
 	MaxSize  int64 // of a file, in bytes
 	Log      *slog.Logger
 }
@@ -52,9 +49,8 @@ type Options struct {
 // New makes Files.
 func New(o Options) *Files {
 	return &Files{
-		database: o.Database, objects: o.Objects, uploads: o.Uploads, scanner: o.Scanner, photos: o.Photos,
+		database: o.Database, objects: o.Objects, uploads: o.Uploads, scanner: o.Scanner, pictures: o.Pictures,
 		maxSize: o.MaxSize, log: o.Log,
-		drawing: make(chan struct{}, 1),
 	}
 }
 

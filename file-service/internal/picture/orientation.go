@@ -1,8 +1,6 @@
 package picture
 
 import (
-	"image"
-	"image/color"
 	"io"
 	"time"
 
@@ -40,50 +38,4 @@ func orientation(from io.ReadSeeker, format string) (turned int) {
 		},
 	})
 	return turned
-}
-
-// turn gives the picture upright. Nothing is copied: the pixels are looked up where they are.
-func turn(pixels image.Image, orientation int) image.Image {
-	if orientation == 1 {
-		return pixels
-	}
-	bounds := pixels.Bounds()
-	t := turned{pixels: pixels, how: orientation, right: bounds.Max.X - 1, bottom: bounds.Max.Y - 1}
-	t.size = image.Rect(0, 0, bounds.Dx(), bounds.Dy())
-	if orientation >= 5 {
-		t.size = image.Rect(0, 0, bounds.Dy(), bounds.Dx())
-	}
-	return t
-}
-
-type turned struct {
-	pixels        image.Image
-	how           int
-	right, bottom int
-	size          image.Rectangle
-}
-
-func (t turned) ColorModel() color.Model { return t.pixels.ColorModel() }
-
-func (t turned) Bounds() image.Rectangle { return t.size }
-
-// At follows the table of the EXIF specification 2.3, section 4.6.4: where row 0 and column 0 are.
-func (t turned) At(x, y int) color.Color {
-	left, top := t.pixels.Bounds().Min.X, t.pixels.Bounds().Min.Y
-	switch t.how {
-	case 2:
-		return t.pixels.At(t.right-x, top+y)
-	case 3:
-		return t.pixels.At(t.right-x, t.bottom-y)
-	case 4:
-		return t.pixels.At(left+x, t.bottom-y)
-	case 5:
-		return t.pixels.At(left+y, top+x)
-	case 6:
-		return t.pixels.At(left+y, t.bottom-x)
-	case 7:
-		return t.pixels.At(t.right-y, t.bottom-x)
-	default:
-		return t.pixels.At(t.right-y, top+x)
-	}
 }

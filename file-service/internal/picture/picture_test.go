@@ -3,73 +3,95 @@ package picture_test
 import (
 	"bytes"
 	"encoding/binary"
-	"hash/crc32"
 	"image"
 	"image/color"
-	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/file-service/internal/picture"
+	"larder.dev/internal/testkit/pictures"
 )
 
-func photo(t *testing.T, width, height int) []byte {
-	t.Helper()
-	pixels := image.NewRGBA(image.Rect(0, 0, width, height))
-	for x := range width {
-		for y := range height {
-			pixels.Set(x, y, color.RGBA{R: uint8(x * 255 / width), A: 255})
-		}
+const draw = "draw"
+
+// TestMain lets the tests' own program be the one that a Drawer runs.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == draw {
+		program := picture.Program{Sizes: []picture.Size{{Edge: 400, MediaType: "image/webp"}, {Edge: 1200, MediaType: "image/jpeg"}}}
+		os.Exit(program.Run(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	var encoded bytes.Buffer
-	require.NoError(t, jpeg.Encode(&encoded, pixels, nil))
-	return encoded.Bytes()
+	os.Exit(m.Run())
 }
 
-// withExif puts an EXIF segment with an orientation, and a mark that stands for a location, behind the start.
-func withExif(photo []byte, orientation uint16) []byte {
-	tiff := []byte("II*\x00\x08\x00\x00\x00\x01\x00")
-	tiff = binary.LittleEndian.AppendUint16(tiff, 0x0112)
-	tiff = binary.LittleEndian.AppendUint16(tiff, 3)
-	tiff = binary.LittleEndian.AppendUint32(tiff, 1)
-	tiff = binary.LittleEndian.AppendUint32(tiff, uint32(orientation))
-	tiff = append(tiff, 0, 0, 0, 0)
-	tiff = append(tiff, "47.3769N"...)
-	segment := append([]byte("Exif\x00\x00"), tiff...)
-	out := append([]byte{}, photo[:2]...)
-	out = append(out, 0xff, 0xe1)
-	out = binary.BigEndian.AppendUint16(out, uint16(len(segment)+2))
-	out = append(out, segment...)
-	return append(out, photo[2:]...)
+func drawer() *picture.Drawer { return picture.NewDrawer([]string{os.Args[0], draw}) }
+
+func drawn(t *testing.T, content []byte) picture.Drawn {
+	t.Helper()
+	got, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(content))
+	require.NoError(t, err)
+	require.Len(t, got.Sizes, 2)
+	return got
+}
+
+func red(pixels image.Image, at image.Point) uint8 {
+	return color.RGBAModel.Convert(pixels.At(at.X, at.Y)).(color.RGBA).R
 }
 
 // A picture that was taken sideways stands upright in every size, and nothing of its EXIF is in there.
 func TestUprightWithoutExif(t *testing.T) {
 	t.Parallel()
-	taken := withExif(photo(t, 800, 600), 6)
+	taken := pictures.Turned(pictures.Photo(800, 600), 6)
 	require.Contains(t, string(taken), "47.3769N")
-	whole, err := picture.Read(bytes.NewReader(taken))
-	require.NoError(t, err)
-	for _, mediaType := range []string{"image/jpeg", "image/webp"} {
-		var encoded bytes.Buffer
-		require.NoError(t, whole.Fit(400).Write(&encoded, mediaType))
-		require.NotContains(t, encoded.String(), "47.3769N")
-		require.NotContains(t, encoded.String(), "Exif")
-		config, _, err := image.DecodeConfig(bytes.NewReader(encoded.Bytes()))
+	got := drawn(t, taken)
+	for i, want := range [][]int{{300, 400}, {600, 800}} {
+		require.NotContains(t, string(got.Sizes[i]), "47.3769N")
+		require.NotContains(t, string(got.Sizes[i]), "Exif")
+		config, _, err := image.DecodeConfig(bytes.NewReader(got.Sizes[i]))
 		require.NoError(t, err)
-		require.Equal(t, []int{300, 400}, []int{config.Width, config.Height}, mediaType)
+		require.Equal(t, want, []int{config.Width, config.Height})
 	}
 	// Orientation 6: what was left is at the top. The left is dark, the right is red.
-	var encoded bytes.Buffer
-	require.NoError(t, whole.Fit(400).Write(&encoded, "image/jpeg"))
-	upright, err := jpeg.Decode(&encoded)
+	upright, err := jpeg.Decode(bytes.NewReader(got.Sizes[1]))
 	require.NoError(t, err)
-	red := func(x, y int) uint8 { return color.RGBAModel.Convert(upright.At(x, y)).(color.RGBA).R }
-	top, bottom := red(150, 10), red(150, 390)
+	top, bottom := red(upright, image.Pt(300, 20)), red(upright, image.Pt(300, 780))
 	require.Less(t, top, bottom)
+}
+
+// Each orientation puts the corner that was dark where the EXIF specification says, also where a picture is shrunk by
+// more than the half.
+func TestOrientations(t *testing.T) {
+	t.Parallel()
+	pixels := image.NewNRGBA(image.Rect(0, 0, 400, 200))
+	for x := range 400 {
+		for y := range 200 {
+			pixels.SetNRGBA(x, y, color.NRGBA{R: 250, G: 250, B: 250, A: 255})
+			if x < 100 && y < 50 {
+				pixels.SetNRGBA(x, y, color.NRGBA{A: 255})
+			}
+		}
+	}
+	var encoded bytes.Buffer
+	require.NoError(t, jpeg.Encode(&encoded, pixels, nil))
+	corners := []image.Point{image.Pt(2, 2), image.Pt(-2, 2), image.Pt(-2, -2), image.Pt(2, -2)} // clockwise
+	for orientation, dark := range []int{0, 1, 2, 3, 0, 1, 2, 3} {
+		whole, err := picture.Read(bytes.NewReader(pictures.Turned(encoded.Bytes(), uint16(orientation+1))), 100)
+		require.NoError(t, err)
+		var small bytes.Buffer
+		require.NoError(t, whole.Write(&small, "image/jpeg"))
+		upright, err := jpeg.Decode(&small)
+		require.NoError(t, err)
+		size := upright.Bounds().Size()
+		require.Equal(t, orientation+1 >= 5, size.X < size.Y, "orientation %d", orientation+1)
+		for i, corner := range corners {
+			at := image.Pt((corner.X+size.X)%size.X, (corner.Y+size.Y)%size.Y)
+			require.Equal(t, i == dark, red(upright, at) < 128, "orientation %d, corner %d", orientation+1, i)
+		}
+	}
 }
 
 // The colour of a picture is the one that most of it has, and not what its colours are when mixed.
@@ -88,54 +110,99 @@ func TestColor(t *testing.T) {
 	}
 	var encoded bytes.Buffer
 	require.NoError(t, png.Encode(&encoded, pixels))
-	whole, err := picture.Read(bytes.NewReader(encoded.Bytes()))
-	require.NoError(t, err)
-	require.Equal(t, "#c95b29", whole.Color())
+	require.Equal(t, "#c95b29", drawn(t, encoded.Bytes()).Color)
 }
 
 // A small picture isn't blown up.
 func TestSmallStaysSmall(t *testing.T) {
 	t.Parallel()
-	whole, err := picture.Read(bytes.NewReader(photo(t, 50, 30)))
-	require.NoError(t, err)
-	var encoded bytes.Buffer
-	require.NoError(t, whole.Fit(400).Write(&encoded, "image/jpeg"))
-	config, err := jpeg.DecodeConfig(&encoded)
-	require.NoError(t, err)
-	require.Equal(t, 50, config.Width)
+	for _, size := range drawn(t, pictures.Photo(50, 30)).Sizes {
+		config, _, err := image.DecodeConfig(bytes.NewReader(size))
+		require.NoError(t, err)
+		require.Equal(t, 50, config.Width)
+	}
 }
 
-// A picture that claims more pixels or frames than any camera makes is refused before it is decoded.
-func TestBombs(t *testing.T) {
+// Every format that is drawn comes out as the same pixels went in, however it is kept.
+func TestFormats(t *testing.T) {
 	t.Parallel()
-	var small bytes.Buffer
-	require.NoError(t, png.Encode(&small, image.NewGray(image.Rect(0, 0, 1, 1))))
-	bomb := bytes.Clone(small.Bytes())
-	binary.BigEndian.PutUint32(bomb[16:], 25_000)
-	binary.BigEndian.PutUint32(bomb[20:], 25_000)
-	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
-	_, err := picture.Read(bytes.NewReader(bomb))
-	require.ErrorIs(t, err, picture.ErrBomb)
-
-	film := &gif.GIF{}
-	for range 1001 {
-		film.Image = append(film.Image, image.NewPaletted(image.Rect(0, 0, 1, 1), color.Palette{color.Black, color.White}))
-		film.Delay = append(film.Delay, 0)
+	for name, content := range map[string][]byte{
+		"baseline":    pictures.JPEG{Width: 90, Height: 60, Components: 3}.Encode(),
+		"halved":      pictures.JPEG{Width: 90, Height: 60, Components: 3, Halved: true}.Encode(),
+		"progressive": pictures.JPEG{Width: 90, Height: 60, Components: 3, Progressive: true, MoreScans: 12}.Encode(),
+		"grey":        pictures.JPEG{Width: 90, Height: 60, Components: 1}.Encode(),
+		"CMYK":        pictures.JPEG{Width: 90, Height: 60, Components: 4, Progressive: true}.Encode(),
+		"PNG":         pictures.PNG{Width: 90, Height: 60, Depth: 8}.Encode(),
+		"interlaced":  pictures.PNG{Width: 90, Height: 60, Depth: 16, Interlaced: true}.Encode(),
+		"film":        pictures.Film(90, 60, 30),
+		"WebP":        pictures.WebP(90, 60),
+	} {
+		whole, err := picture.Read(bytes.NewReader(content), 1200)
+		require.NoError(t, err, name)
+		var encoded bytes.Buffer
+		require.NoError(t, whole.Write(&encoded, "image/jpeg"))
+		config, err := jpeg.DecodeConfig(&encoded)
+		require.NoError(t, err)
+		require.Equal(t, []int{90, 60}, []int{config.Width, config.Height}, name)
 	}
-	var encoded bytes.Buffer
-	require.NoError(t, gif.EncodeAll(&encoded, film))
-	_, err = picture.Read(bytes.NewReader(encoded.Bytes()))
-	require.ErrorIs(t, err, picture.ErrBomb)
-	film.Image, film.Delay = film.Image[:900], film.Delay[:900]
-	encoded.Reset()
-	require.NoError(t, gif.EncodeAll(&encoded, film))
-	_, err = picture.Read(bytes.NewReader(encoded.Bytes()))
+}
+
+func photoFile(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", name))
 	require.NoError(t, err)
+	return content
+}
+
+// A phone's photo is read as it stands upright: its left half is dark and its right half orange, and where it was turned
+// anti-clockwise its upper half is orange.
+func TestPhonePhotos(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct {
+		size         image.Point
+		dark, orange image.Point
+	}{
+		"photo.heic":  {image.Pt(480, 320), image.Pt(60, 160), image.Pt(420, 160)},
+		"photo.avif":  {image.Pt(480, 320), image.Pt(60, 160), image.Pt(420, 160)},
+		"turned.avif": {image.Pt(320, 480), image.Pt(160, 420), image.Pt(160, 60)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pixels, err := jpeg.Decode(bytes.NewReader(drawn(t, photoFile(t, name)).Sizes[1]))
+			require.NoError(t, err)
+			require.Equal(t, want.size, pixels.Bounds().Size())
+			require.InDelta(t, 40, red(pixels, want.dark), 12)
+			require.InDelta(t, 200, red(pixels, want.orange), 12)
+		})
+	}
+}
+
+// claiming changes the size that a photo says it has (ispe), and leaves its pixels.
+func claiming(t *testing.T, photo []byte, width, height uint32) []byte {
+	t.Helper()
+	at := bytes.Index(photo, []byte("ispe"))
+	require.Positive(t, at)
+	larger := bytes.Clone(photo)
+	binary.BigEndian.PutUint32(larger[at+8:], width)
+	binary.BigEndian.PutUint32(larger[at+12:], height)
+	return larger
+}
+
+// FuzzItemTransform holds that the way through the boxes of a photo ends, whatever is in them.
+func FuzzItemTransform(f *testing.F) {
+	for _, name := range []string{"photo.avif", "turned.avif"} {
+		content, err := os.ReadFile(filepath.Join("testdata", name))
+		require.NoError(f, err)
+		f.Add(content)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		require.Contains(t, []int{1, 2, 3, 4, 5, 6, 7, 8}, picture.ItemTransform(content))
+	})
 }
 
 // Bytes from outside never panic.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"))
 	f.Add([]byte("\xff\xd8\xff\xe1\x00\x10Exif\x00\x00II*\x00\xff\xff\xff\xff"))
-	f.Fuzz(func(_ *testing.T, content []byte) { _, _ = picture.Read(bytes.NewReader(content)) })
+	f.Fuzz(func(_ *testing.T, content []byte) { _, _ = picture.Read(bytes.NewReader(content), 1200) })
 }

@@ -41,11 +41,11 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("find the program that converts photos: %w", err)
+		return nil, fmt.Errorf("find the program that draws pictures: %w", err)
 	}
 	deps := fileservice.Deps{
-		Converter: []string{self, fileservice.ConvertCommand},
-		Signer:    host.Files.Signer, Verify: host.Files.Verify, SpoolDir: host.Files.SpoolDir,
+		Drawer: []string{self, fileservice.DrawCommand},
+		Signer: host.Files.Signer, Verify: host.Files.Verify, SpoolDir: host.Files.SpoolDir,
 		MaxSize: host.Files.MaxSize, Clamd: host.Files.Clamd,
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
 		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,

@@ -1,0 +1,174 @@
+package picture_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/file-service/internal/picture"
+	"larder.dev/internal/testkit/pictures"
+)
+
+const (
+	waitAtMost = 10 * time.Second
+	pollEvery  = time.Millisecond
+)
+
+// What takes too much is refused before it is decoded: too many pixels, frames or scans, or too much memory in its
+// format.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	heic, avif := photoFile(t, "photo.heic"), photoFile(t, "photo.avif")
+	for name, content := range map[string][]byte{
+		"pixels of a PNG":                   pictures.Claiming(pictures.Drawing(1, 1), 25_000, 25_000),
+		"a PNG that is too long":            pictures.Claiming(pictures.Drawing(1, 1), 40_000, 1),
+		"frames":                            pictures.Film(1, 1, 1001),
+		"scans":                             pictures.JPEG{Width: 256, Height: 256, Components: 3, Progressive: true, MoreScans: 2500}.Encode(),
+		"CMYK":                              pictures.JPEG{Width: 8192, Height: 8192, Components: 4, Progressive: true}.Encode(),
+		"pixels of a WebP":                  pictures.WebP(16_383, 16_383),
+		"pixels of an AVIF":                 claiming(t, avif, 5000, 5000),
+		"pixels of an AVIF, by the library": claiming(t, avif, 25_000, 25_000),
+		"pixels of a HEIC":                  claiming(t, heic, 25_000, 25_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(content))
+			require.Error(t, err)
+			if !errors.Is(err, picture.ErrUnreadable) { // a library may see that a claim is a lie
+				require.ErrorIs(t, err, picture.ErrBomb)
+			}
+		})
+	}
+	_, err := picture.Read(bytes.NewReader(pictures.Film(1, 1, 900)), 400)
+	require.NoError(t, err)
+	_, err = picture.Read(bytes.NewReader(pictures.JPEG{Width: 64, Height: 64, Components: 3, Progressive: true, MoreScans: 99}.Encode()), 400)
+	require.NoError(t, err)
+}
+
+// What is broken is no picture.
+func TestBrokenPictures(t *testing.T) {
+	t.Parallel()
+	for name, whole := range map[string][]byte{
+		"heic": photoFile(t, "photo.heic"), "avif": photoFile(t, "photo.avif"),
+		"jpeg": pictures.Photo(80, 60), "png": pictures.Drawing(80, 60), "webp": pictures.WebP(80, 60), "gif": pictures.Film(80, 60, 2),
+	} {
+		for _, broken := range [][]byte{nil, whole[:1], whole[:20], whole[:len(whole)/2]} {
+			_, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(broken))
+			if len(broken) != len(whole)/2 { // of the half there may be something to see
+				require.ErrorIs(t, err, picture.ErrUnreadable, "%s, %d bytes", name, len(broken))
+			}
+		}
+	}
+}
+
+// A program that isn't there, or that says nothing, or nonsense, is an error and no picture.
+func TestProgramsThatDontDraw(t *testing.T) {
+	t.Parallel()
+	for _, program := range [][]string{nil, {"/nowhere/larder"}, {"/bin/true"}, {"/bin/echo", `{"color": "javascript:", "sizes": []}`}} {
+		_, err := picture.NewDrawer(program).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)))
+		require.Error(t, err, program)
+	}
+	_, err := picture.NewDrawer([]string{"/nowhere/larder"}).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)))
+	require.ErrorIs(t, err, picture.ErrBusy)
+}
+
+// A person's pictures come one after the other, and never before those of somebody who had no turn: not in number, nor
+// with large ones.
+func TestOnePersonHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	slots := picture.NewSlots()
+	first, err := slots.Take(t.Context(), "eve", true)
+	require.NoError(t, err)
+	evesTurn := make(chan func(), 64)
+	waitFor := func(person string, large bool, turn chan<- func()) {
+		before := slots.Waiting()
+		go func() {
+			release, err := slots.Take(context.Background(), person, large)
+			if err == nil {
+				turn <- release
+			}
+		}()
+		require.Eventually(t, func() bool { return slots.Waiting() > before }, waitAtMost, pollEvery)
+	}
+	for range cap(evesTurn) {
+		waitFor("eve", true, evesTurn)
+	}
+	_, err = slots.Take(t.Context(), "eve", false)
+	require.ErrorIs(t, err, picture.ErrTooManyWaiting)
+
+	ada, err := slots.Take(t.Context(), "ada", false)
+	require.NoError(t, err, "there is a slot that eve's pictures don't take")
+	bensTurn := make(chan func(), 1)
+	waitFor("ben", true, bensTurn)
+	require.Empty(t, bensTurn, "one large picture at a time")
+	first()
+	ben := <-bensTurn // before all of eve's that came before
+	require.Empty(t, evesTurn)
+	ada()
+	ben()
+	for range cap(evesTurn) {
+		(<-evesTurn)()
+	}
+	require.Zero(t, slots.Known(), "nothing is kept of people without a picture")
+
+	gone, cancel := context.WithCancel(t.Context())
+	held, err := slots.Take(t.Context(), "eve", false)
+	require.NoError(t, err)
+	cancel()
+	_, err = slots.Take(gone, "eve", false)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, slots.Waiting(), "who hangs up doesn't wait on")
+	held()
+}
+
+// The containers have room for the worst pictures that are let in, a large and an ordinary one at once, beside the file
+// service itself.
+func TestContainersFitTheWorstPictures(t *testing.T) {
+	t.Parallel()
+	const itself = 224 << 20 // the file service with uploads under way
+	ordinary, ordinaryMemory := picture.Ordinary()
+	large, largeMemory := picture.Large()
+	worstLarge := peak(t, large, pictures.JPEG{Width: 8192, Height: 5400, Components: 4, Progressive: true}.Encode())
+	worstOrdinary := peak(t, ordinary, pictures.PNG{Width: 8192, Height: 8000, Depth: 8}.Encode())
+	require.Less(t, worstLarge, largeMemory)
+	require.Less(t, worstOrdinary, ordinaryMemory)
+	for file, deployed := range map[string]struct {
+		limit string
+		least int64
+	}{
+		"compose/services.yml":              {`(?s)\n  file-service:.*?memory: (\d+)m`, worstLarge + worstOrdinary + itself},
+		"kubernetes/base/file-service.yaml": {`limits: \{ memory: (\d+)Mi`, worstLarge + worstOrdinary + itself},
+		// A function has one request at a time.
+		"serverless/template.yaml": {`Handler: file-service\s+MemorySize: (\d+)`, worstLarge + itself},
+	} {
+		content, err := os.ReadFile(filepath.Join("..", "..", "..", "deploy", file))
+		require.NoError(t, err)
+		found := regexp.MustCompile(deployed.limit).FindSubmatch(content)
+		require.NotNil(t, found, file)
+		limit, err := strconv.ParseInt(string(found[1]), 10, 64)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, limit<<20, deployed.least, file)
+	}
+}
+
+// peak gives the most memory that was resident while a picture was drawn.
+func peak(t *testing.T, args []string, content []byte) int64 {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), os.Args[0], append([]string{draw}, args...)...)
+	command.Env, command.Stdin = []string{}, bytes.NewReader(content)
+	said, err := command.CombinedOutput()
+	require.NoError(t, err, "%.300s", said)
+	used, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
+	require.True(t, ok)
+	return used.Maxrss << 10
+}
