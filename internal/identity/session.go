@@ -52,6 +52,7 @@ type Session struct {
 // seen last follows from the time that its key has left to live.
 type record struct {
 	User      User      `json:"user"`
+	Began     User      `json:"began"` // User as it was at the login
 	CreatedAt time.Time `json:"created_at"`
 	Agent     string    `json:"agent"`
 }
@@ -73,7 +74,7 @@ func NewSessions(client *redis.Client) *Sessions {
 func (s *Sessions) Create(ctx context.Context, user User, agent string) (token string, err error) {
 	token = newToken()
 	key := keyOf(token)
-	value, err := json.Marshal(record{User: user, CreatedAt: time.Now().UTC(), Agent: clip(agent)})
+	value, err := json.Marshal(record{User: user, Began: user, CreatedAt: time.Now().UTC(), Agent: clip(agent)})
 	if err != nil {
 		return "", fmt.Errorf("write a session of user %s: %w", user.ID, err)
 	}
@@ -186,7 +187,30 @@ func (s *Sessions) EndAll(ctx context.Context, user string) (int, error) {
 	return ended, s.forget(ctx, user, hashes)
 }
 
-// Refresh gives the new rights of a user to each session of theirs, and gives how many there are. One
+// EndBegunBefore ends the sessions of a user that began before the account was in the given state, and gives how many
+// there were. One that began in it or later stays: a slow change must not end what a later one has let in.
+func (s *Sessions) EndBegunBefore(ctx context.Context, user User) (int, error) {
+	hashes, err := s.hashes(ctx, user.ID)
+	if err != nil || len(hashes) == 0 {
+		return 0, err
+	}
+	records, err := s.records(ctx, user.ID, hashes)
+	if err != nil {
+		return 0, err
+	}
+	old := slices.DeleteFunc(hashes, func(hash string) bool {
+		r, lives := records[hash]
+		return lives && !r.Began.olderThan(user)
+	})
+	ended, err := s.redis.Del(ctx, keysOf(old)...)
+	if err != nil {
+		return 0, fmt.Errorf("end the sessions of user %s: %w", user.ID, err)
+	}
+	return ended, s.forget(ctx, user.ID, old)
+}
+
+// Refresh gives the rights of a user to each session of theirs that has those of an older state of the account, and
+// gives how many sessions there are. Two changes at once may arrive here in either order: the later one stays. One
 // that is ended meanwhile stays ended.
 func (s *Sessions) Refresh(ctx context.Context, user User) (int, error) {
 	hashes, err := s.hashes(ctx, user.ID)
@@ -201,12 +225,14 @@ func (s *Sessions) Refresh(ctx context.Context, user User) (int, error) {
 			if value == nil {
 				continue
 			}
-			value, err := withUser(value, user)
+			refreshed++
+			value, older, err := withUser(value, user)
 			if err != nil {
 				return err
 			}
-			tx.Replace(keys[i], value)
-			refreshed++
+			if older {
+				tx.Replace(keys[i], value)
+			}
 		}
 		return nil
 	})
@@ -216,13 +242,18 @@ func (s *Sessions) Refresh(ctx context.Context, user User) (int, error) {
 	return refreshed, nil
 }
 
-func withUser(value []byte, user User) ([]byte, error) {
+// withUser gives a session its user anew, unless it knows a later state of the account.
+func withUser(value []byte, user User) (changed []byte, older bool, err error) {
 	var r record
 	if err := json.Unmarshal(value, &r); err != nil {
-		return nil, fmt.Errorf("read a session: %w", err)
+		return nil, false, fmt.Errorf("read a session: %w", err)
+	}
+	if user.olderThan(r.User) || user == r.User {
+		return nil, false, nil
 	}
 	r.User = user
-	return json.Marshal(r)
+	changed, err = json.Marshal(r)
+	return changed, true, err
 }
 
 // List gives a user's sessions, the newest first.

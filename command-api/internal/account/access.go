@@ -24,7 +24,7 @@ func (u *Users) Revoke(ctx context.Context, name string, access Access) (events.
 }
 
 func (u *Users) setAccess(ctx context.Context, name string, access Access, to bool) (events.User, error) {
-	user, err := u.Find(ctx, name)
+	user, err := u.find(ctx, name)
 	if err != nil {
 		return events.User{}, err
 	}
@@ -43,5 +43,5 @@ func (u *Users) setAccess(ctx context.Context, name string, access Access, to bo
 	if _, err := u.sessions.Refresh(ctx, Identity(changed)); err != nil {
 		return events.User{}, fmt.Errorf("the change is made, but not in the sessions, so make it again: %w", err)
 	}
-	return changed, nil
+	return changed.User, nil
 }

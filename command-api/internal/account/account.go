@@ -51,8 +51,13 @@ func NewUsers(
 
 // Find gives the account with a name, whatever its case, or ErrNoUser.
 func (u *Users) Find(ctx context.Context, name string) (events.User, error) {
+	found, err := u.find(ctx, name)
+	return found.User, err
+}
+
+func (u *Users) find(ctx context.Context, name string) (postgres.Account, error) {
 	if !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
-		return events.User{}, ErrNoUser // Postgres has no such text
+		return postgres.Account{}, ErrNoUser // Postgres has no such text
 	}
 	return u.store.UserByName(ctx, Key(name))
 }
@@ -63,8 +68,10 @@ func Key(name string) string {
 }
 
 // Identity is what a session keeps of an account.
-func Identity(u events.User) identity.User {
-	return identity.User{ID: u.ID, Name: u.Name, Admin: u.Admin, Grocery: u.Grocery}
+func Identity(u postgres.Account) identity.User {
+	return identity.User{
+		ID: u.ID, Name: u.Name, Admin: u.Admin, Grocery: u.Grocery, Epoch: u.Epoch, Version: u.Version,
+	}
 }
 
 func cleanName(name string) (string, error) {
@@ -88,16 +95,18 @@ func (u *Users) hash(ctx context.Context, password string) (string, error) {
 	return u.passwords.Hash(ctx, password)
 }
 
-// endSessions runs a change that must end the user's sessions. They are ended before it, since a change
-// that is made while Redis is away would leave them all in; and after it, for a login that came between.
-func (u *Users) endSessions(ctx context.Context, id string, change func() error) error {
+// changeEndingSessions changes an account and ends the user's sessions. They are ended before it, since a change
+// that is made while Redis is away would leave them all in; and after it, for a login that came between. A login that
+// already knows of the change stays.
+func (u *Users) changeEndingSessions(ctx context.Context, id string, change func(*events.User)) error {
 	if _, err := u.sessions.EndAll(ctx, id); err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
-	if err := change(); err != nil {
+	changed, err := u.store.ChangeUser(ctx, id, change)
+	if err != nil {
 		return err
 	}
-	if _, err := u.sessions.EndAll(ctx, id); err != nil {
+	if _, err := u.sessions.EndBegunBefore(ctx, Identity(changed)); err != nil {
 		return fmt.Errorf("the change is made, but a session may be left, so make it again: %w", err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 
 	"larder.dev/events"
 )
@@ -14,13 +15,27 @@ func (u *Users) Delete(ctx context.Context, name string) (events.User, error) {
 	if err != nil {
 		return events.User{}, err
 	}
-	err = u.endSessions(ctx, user.ID, func() error { return u.store.DeleteUser(ctx, user.ID) })
-	if err != nil {
+	if err := u.deleteEndingSessions(ctx, user.ID); err != nil {
 		return user, err
 	}
 	// The account is gone, so a failure here is no reason to say that it isn't: marks lapse by themselves.
 	_, _ = u.marks.Erase(ctx, user.ID)
 	return user, nil
+}
+
+// deleteEndingSessions ends the sessions before and after, as changeEndingSessions does. No later change of the account
+// can let anybody in.
+func (u *Users) deleteEndingSessions(ctx context.Context, id string) error {
+	if _, err := u.sessions.EndAll(ctx, id); err != nil {
+		return fmt.Errorf("nothing was changed: %w", err)
+	}
+	if err := u.store.DeleteUser(ctx, id); err != nil {
+		return err
+	}
+	if _, err := u.sessions.EndAll(ctx, id); err != nil {
+		return fmt.Errorf("the user is deleted, but a session may be left until it lapses: %w", err)
+	}
+	return nil
 }
 
 // Settled tells whether the stream has every event of a user, deleted or not. After a deletion it is the

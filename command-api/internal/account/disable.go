@@ -12,10 +12,7 @@ func (u *Users) Disable(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return u.endSessions(ctx, user.ID, func() error {
-		_, err := u.store.ChangeUser(ctx, user.ID, func(user *events.User) { user.Disabled = true })
-		return err
-	})
+	return u.changeEndingSessions(ctx, user.ID, func(user *events.User) { user.Disabled = true })
 }
 
 // Enable lets a disabled user in again.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"larder.dev/command-api/internal/postgres"
 	"larder.dev/events"
 	"larder.dev/internal/identity"
 )
@@ -23,7 +24,7 @@ type Login struct {
 // LogIn begins a session and gives its token. The errors to tell are ErrRefused and
 // *identity.TooManyAttempts.
 func (u *Users) LogIn(ctx context.Context, logins *identity.Logins, login Login) (events.User, string, error) {
-	user, err := u.Find(ctx, login.Name)
+	user, err := u.find(ctx, login.Name)
 	if err != nil && !errors.Is(err, ErrNoUser) {
 		return events.User{}, "", err
 	}
@@ -40,14 +41,14 @@ func (u *Users) LogIn(ctx context.Context, logins *identity.Logins, login Login)
 	if err != nil {
 		return events.User{}, "", err
 	}
-	return user, token, u.confirm(ctx, user, token)
+	return user.User, token, u.confirm(ctx, user, token)
 }
 
 // confirm ends the new session where the account has changed since it was read. Its sessions may have been
 // ended between the two, and this one would have been missed.
-func (u *Users) confirm(ctx context.Context, was events.User, token string) error {
+func (u *Users) confirm(ctx context.Context, was postgres.Account, token string) error {
 	is, err := u.store.UserByID(ctx, was.ID)
-	if err == nil && is.Version == was.Version {
+	if err == nil && Identity(is) == Identity(was) {
 		return nil
 	}
 	if endErr := u.sessions.End(ctx, token); endErr != nil {

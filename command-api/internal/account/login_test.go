@@ -19,21 +19,28 @@ func migrate(ctx context.Context, url string) error {
 	return db.Migrate(ctx, url, postgres.Migrations(), slog.New(slog.DiscardHandler))
 }
 
-// A password that is changed between the check of the old one and the session that it opens ends that
-// session: its owner changed it to be rid of whoever logs in there.
-func TestPasswordChangeDuringLoginEndsTheNewSession(t *testing.T) {
-	t.Parallel()
+func newUsers(t *testing.T) (*Users, *identity.Sessions) {
+	t.Helper()
 	ctx := testkit.Context(t)
-	pool, err := db.Open(ctx, testkit.Postgres(t, migrate), db.Options{Application: "test"})
+	pool, err := db.Open(context.Background(), testkit.Postgres(t, migrate), db.Options{Application: "test"})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	client, err := redis.Open(ctx, testkit.Redis(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close() })
 	sessions := identity.NewSessions(client)
-	users := NewUsers(postgres.NewStore(pool, func() {}), sessions, identity.NewPasswords(), freshness.NewMarks(client))
+	return NewUsers(postgres.NewStore(pool, func() {}), sessions, identity.NewPasswords(), freshness.NewMarks(client)), sessions
+}
 
-	checked, err := users.Add(ctx, New{Name: "ada", Password: "the old password"})
+// A password that is changed between the check of the old one and the session that it opens ends that
+// session: its owner changed it to be rid of whoever logs in there.
+func TestPasswordChangeDuringLoginEndsTheNewSession(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	users, sessions := newUsers(t)
+	_, err := users.Add(ctx, New{Name: "ada", Password: "the old password"})
+	require.NoError(t, err)
+	checked, err := users.find(ctx, "ada")
 	require.NoError(t, err)
 	require.NoError(t, users.SetPassword(ctx, "ada", "another password"))
 	token, err := sessions.Create(ctx, Identity(checked), "test")
@@ -42,7 +49,7 @@ func TestPasswordChangeDuringLoginEndsTheNewSession(t *testing.T) {
 	_, err = sessions.Verify(ctx, token)
 	require.ErrorIs(t, err, identity.ErrNoSession)
 
-	now, err := users.Find(ctx, "ada")
+	now, err := users.find(ctx, "ada")
 	require.NoError(t, err)
 	token, err = sessions.Create(ctx, Identity(now), "test")
 	require.NoError(t, err)

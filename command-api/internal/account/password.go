@@ -16,8 +16,5 @@ func (u *Users) SetPassword(ctx context.Context, name, password string) error {
 	if err != nil {
 		return err
 	}
-	return u.endSessions(ctx, user.ID, func() error {
-		_, err := u.store.ChangeUser(ctx, user.ID, func(user *events.User) { user.PasswordHash = hash })
-		return err
-	})
+	return u.changeEndingSessions(ctx, user.ID, func(user *events.User) { user.PasswordHash = hash })
 }

@@ -16,22 +16,29 @@ import (
 // ErrNameTaken is the error of adding a user with the name of another, whatever its case.
 var ErrNameTaken = errors.New("the name is taken")
 
-const selectUser = `SELECT id, name, password_hash, admin, grocery, disabled, version, created_at, updated_at FROM users `
+// Account is an account, and the epoch of the database that it was read from: versions are those of an epoch.
+type Account struct {
+	events.User
+	Epoch int64
+}
+
+const selectUser = `SELECT id, name, password_hash, admin, grocery, disabled, version, created_at, updated_at,
+	(SELECT epoch FROM epoch) FROM users `
 
 // UserByName gives the account with a folded name, or ErrNoUser.
-func (s *Store) UserByName(ctx context.Context, nameKey string) (events.User, error) {
+func (s *Store) UserByName(ctx context.Context, nameKey string) (Account, error) {
 	return s.user(ctx, selectUser+`WHERE name_key = $1`, nameKey)
 }
 
 // UserByID gives the account with an id, or ErrNoUser.
-func (s *Store) UserByID(ctx context.Context, id string) (events.User, error) {
+func (s *Store) UserByID(ctx context.Context, id string) (Account, error) {
 	return s.user(ctx, selectUser+`WHERE id = $1`, id)
 }
 
-func (s *Store) user(ctx context.Context, query, arg string) (events.User, error) {
+func (s *Store) user(ctx context.Context, query, arg string) (Account, error) {
 	u, err := scanUser(s.pool.QueryRow(ctx, query, arg))
 	if err != nil {
-		return events.User{}, fmt.Errorf("read a user: %w", err)
+		return Account{}, fmt.Errorf("read a user: %w", err)
 	}
 	return u, nil
 }
@@ -42,16 +49,20 @@ func (s *Store) Users(ctx context.Context) ([]events.User, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the users: %w", err)
 	}
-	users, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (events.User, error) { return scanUser(row) })
+	users, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (events.User, error) {
+		u, err := scanUser(row)
+		return u.User, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list the users: %w", err)
 	}
 	return users, nil
 }
 
-func scanUser(row pgx.Row) (events.User, error) {
-	var u events.User
-	err := row.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Admin, &u.Grocery, &u.Disabled, &u.Version, &u.CreatedAt, &u.UpdatedAt)
+func scanUser(row pgx.Row) (Account, error) {
+	var u Account
+	err := row.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Admin, &u.Grocery, &u.Disabled, &u.Version, &u.CreatedAt, &u.UpdatedAt,
+		&u.Epoch)
 	u.CreatedAt, u.UpdatedAt = u.CreatedAt.UTC(), u.UpdatedAt.UTC()
 	return u, ledger.NoUser(err)
 }
@@ -82,19 +93,19 @@ func (s *Store) AddUser(ctx context.Context, u events.User, nameKey string) erro
 
 // ChangeUser changes an account under the user's lock and gives it as it is then. change gets it as it was.
 // A change that leaves everything as it was writes nothing. ErrNoUser is for an account that isn't there.
-func (s *Store) ChangeUser(ctx context.Context, id string, change func(*events.User)) (events.User, error) {
-	var before, after events.User
+func (s *Store) ChangeUser(ctx context.Context, id string, change func(*events.User)) (Account, error) {
+	var before, after Account
 	err := s.transact(ctx, lockUser(id, &before), func() (*pgx.Batch, error) {
 		after = before
-		change(&after)
+		change(&after.User)
 		if after == before {
 			return nil, nil
 		}
 		after.Version, after.UpdatedAt = before.Version+1, Now()
-		return changeUser(after)
+		return changeUser(after.User)
 	})
 	if err != nil {
-		return events.User{}, fmt.Errorf("change user %s: %w", id, err)
+		return Account{}, fmt.Errorf("change user %s: %w", id, err)
 	}
 	if after != before {
 		s.hint()
@@ -102,7 +113,7 @@ func (s *Store) ChangeUser(ctx context.Context, id string, change func(*events.U
 	return after, nil
 }
 
-func lockUser(id string, u *events.User) *pgx.Batch {
+func lockUser(id string, u *Account) *pgx.Batch {
 	batch := ledger.Begin()
 	ledger.QueueLock(batch, id)
 	batch.Queue(selectUser+`WHERE id = $1`, id).QueryRow(func(row pgx.Row) (err error) {
@@ -146,7 +157,7 @@ func (s *Store) DeleteUser(ctx context.Context, id string) error {
 }
 
 func (s *Store) deleteUser(ctx context.Context, id string) error {
-	var u events.User
+	var u Account
 	return s.transact(ctx, lockUser(id, &u), func() (*pgx.Batch, error) {
 		now := Now()
 		event, err := userEvent(events.UserDeleted, events.User{
