@@ -57,6 +57,13 @@ func copyToBackup(ctx context.Context, work *workplace, con console) error {
 	if err != nil {
 		return err
 	}
+	mayWrite, err := work.lease(ctx)
+	if err != nil {
+		return err
+	}
+	if err := mayWrite(); err != nil {
+		return err
+	}
 	bar := newProgress(con.err, "backup", "users")
 	copied, err := commandapi.CopyBackup(ctx, primary, to, func(p commandapi.BackupProgress) { bar.set(p.Done, p.Total) })
 	if err != nil {
@@ -178,6 +185,13 @@ func (c backupRestoreCommand) restoreDump(ctx context.Context, s *settings, con 
 	if err != nil {
 		return err
 	}
+	mayWrite, err := work.lease(ctx)
+	if err != nil {
+		return err
+	}
+	if err := mayWrite(); err != nil {
+		return err
+	}
 	bar := newProgress(con.err, "restore "+c.File, "rows")
 	restored, err := commandapi.RestoreDump(ctx, pool, in, func(rows int64) { bar.set(rows, rows) })
 	if err != nil {
@@ -185,6 +199,9 @@ func (c backupRestoreCommand) restoreDump(ctx context.Context, s *settings, con 
 		return fmt.Errorf("restore %s: %w", c.File, err)
 	}
 	bar.finish()
+	if err := mayWrite(); err != nil {
+		return fmt.Errorf("%s is restored, and may not count: %w", c.File, err)
+	}
 	fmt.Fprintf(con.out, "%d rows are restored; the views follow as the relay publishes them\n", restored.Rows)
 	return nil
 }

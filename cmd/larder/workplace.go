@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"larder.dev/cmd/larder/internal/clients"
 	"larder.dev/cmd/larder/internal/stores"
@@ -108,16 +109,51 @@ func (w *workplace) command(ctx context.Context, log *slog.Logger) (*commandapi.
 	if err != nil {
 		return nil, err
 	}
+	mayWrite, err := w.lease(ctx)
+	if err != nil {
+		return nil, err
+	}
 	api, err := commandapi.New(commandapi.Deps{
-		Pool: pool, Redis: client, Sessions: identity.NewSessions(client), Log: log,
+		MayWrite: mayWrite, Pool: pool, Redis: client, Sessions: identity.NewSessions(client), Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the write side together: %w", err)
 	}
 	// The hints that it sends make the relay look at once, and not at its next slow poll.
-	hinting, stop := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	running.Go(func() { api.Run(hinting) })
-	w.OnClose(func() error { stop(); running.Wait(); return nil })
+	w.beside(ctx, api.Run)
 	return api, nil
+}
+
+const (
+	leaseTries = 4 // the connection to NATS may be just being made
+	leasePause = 250 * time.Millisecond
+)
+
+// lease keeps a tool from writing to a database that isn't the primary any more, as every component is kept: what it
+// gives is to be asked before a write and before saying that it is made. It asks who is the primary until the workplace
+// is left, since a command can take longer than a failover.
+func (w *workplace) lease(ctx context.Context) (mayWrite func() error, err error) {
+	watch, err := w.Topology(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for range leaseTries {
+		watch.Refresh(ctx)
+		if watch.MayWrite() == nil {
+			break
+		}
+		if err := pause(ctx, leasePause); err != nil {
+			return nil, err
+		}
+	}
+	w.beside(ctx, watch.Run)
+	return watch.MayWrite, nil
+}
+
+// beside runs something until the workplace is left.
+func (w *workplace) beside(ctx context.Context, run func(ctx context.Context)) {
+	ctx, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { run(ctx) })
+	w.OnClose(func() error { stop(); running.Wait(); return nil })
 }

@@ -69,6 +69,10 @@ func NewStore(pool *pgxpool.Pool, hint func()) *Store {
 // before the store is used.
 func (s *Store) Guard(may func() error) { s.may = may }
 
+// MayWrite is nil as long as this database is known to be the primary. It is for what follows from the ledger's rows
+// elsewhere, such as a message in the stream.
+func (s *Store) MayWrite() error { return s.may() }
+
 // guarded runs a write between the two questions.
 func (s *Store) guarded(write func() error) error {
 	if err := s.may(); err != nil {

@@ -141,7 +141,11 @@ func (r *republisher) last(ctx context.Context, subject string) (state, error) {
 }
 
 // publish gives the message a deduplication id of its own: the stream may remember that of an event which it has lost.
+// What a replaced primary alone has stays out of the stream: the new one gives the same versions to other changes.
 func (r *republisher) publish(ctx context.Context, e events.Envelope, expectLast uint64) (uint64, error) {
+	if err := r.store.MayWrite(); err != nil {
+		return 0, err
+	}
 	header := e.Headers()
 	header[events.HeaderMsgID] = []string{e.ID + "." + uuid.NewString()}
 	sequence, _, err := r.stream.Publish(ctx, jetstream.Message{Subject: e.Subject, Header: header, Data: e.Data}, &expectLast)

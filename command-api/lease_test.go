@@ -1,0 +1,89 @@
+package commandapi_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
+	"larder.dev/internal/testkit"
+)
+
+// Without the lease nothing that a tool does reaches the database or the stream.
+func TestNothingIsWrittenWithoutTheLease(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	ctx := testkit.Context(t)
+	_, recipe, _ := l.journal("ada")
+	ada, err := l.api.Users().Find(ctx, "ada")
+	require.NoError(t, err)
+	_, err = l.conn.Purge(ctx, events.Stream, "") // so that there is something to publish
+	require.NoError(t, err)
+	rows := l.count(`SELECT count(*) FROM event_log`)
+
+	replaced := errors.New("another one is the primary")
+	deps := l.deps
+	deps.MayWrite = func() error { return replaced }
+	tool, err := commandapi.New(deps)
+	require.NoError(t, err)
+	users := tool.Users()
+	for name, write := range map[string]func() error{
+		"user add": func() error {
+			_, err := users.Add(ctx, commandapi.NewUser{Name: "bob", Password: password})
+			return err
+		},
+		"user set-password": func() error { return users.SetPassword(ctx, "ada", "another long password") },
+		"user grant":        func() error { _, err := users.Grant(ctx, "ada", commandapi.Access{Admin: true}); return err },
+		"user revoke":       func() error { _, err := users.Revoke(ctx, "ada", commandapi.Access{Grocery: true}); return err },
+		"user disable":      func() error { return users.Disable(ctx, "ada") },
+		"user enable":       func() error { return users.Enable(ctx, "ada") },
+		"user delete":       func() error { _, err := users.Delete(ctx, "ada"); return err },
+		"import": func() error {
+			_, err := tool.Import(ctx, ada.ID, strings.NewReader(`{"name":"Soup"}`), commandapi.ImportOptions{})
+			return err
+		},
+		"events republish": func() error {
+			_, err := tool.Republish(ctx, l.conn, commandapi.RepublishOptions{})
+			return err
+		},
+		"reconcile --repair": func() error {
+			return tool.Ledger().PublishAgain(ctx, l.conn, events.RecipeSubject(ada.ID, recipe))
+		},
+	} {
+		require.ErrorIs(t, write(), replaced, name)
+	}
+	require.Equal(t, rows, l.count(`SELECT count(*) FROM event_log`))
+	require.Empty(t, l.stream())
+}
+
+// What is being put in when another primary takes over isn't said to be in.
+func TestImportEndsWithTheLease(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ctx, cancel := context.WithCancel(testkit.Context(t))
+	defer cancel()
+	ada := l.user("ada", commandapi.Access{})
+	replaced := errors.New("another one is the primary")
+	asked := 0
+	deps := l.deps
+	deps.MayWrite = func() error {
+		asked++
+		if asked > 2 { // before the first transaction, and before it is said to be made
+			return replaced
+		}
+		return nil
+	}
+	tool, err := commandapi.New(deps)
+	require.NoError(t, err)
+	lines := strings.Repeat("{\"name\":\"Soup\"}\n", 100) + strings.Repeat("{\"name\":\"Stew\"}\n", 100)
+	progress, err := tool.Import(ctx, ada.id, strings.NewReader(lines), commandapi.ImportOptions{})
+	require.ErrorIs(t, err, replaced)
+	require.Equal(t, 1, progress.Added)
+	require.Equal(t, 1, l.count(`SELECT count(*) FROM recipes`))
+	ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"Salad"}`))
+}
