@@ -116,6 +116,19 @@ func TestRecipesBelongToTheirUser(t *testing.T) {
 	nobody.must(http.StatusUnauthorized, nobody.send("DELETE", path, ""))
 }
 
+// An event as long as most are takes less than half of its length in the ledger, and is answered as it was.
+func TestLedgerPacksEvents(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada := l.user("ada", commandapi.Access{})
+	rows := strings.TrimSuffix(strings.Repeat(`{"text":"100 g of flour, sifted","quantity":100,"unit":"g","name":"flour","note":"sifted"},`, 7), ",")
+	answer := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"Bread","ingredients":[`+rows+`]}`)).Body.String()
+	require.Less(t, len(answer), 2000, "Postgres packs longer ones by itself")
+	require.Equal(t, []string{answer}, lines(t, l.pool, `SELECT data::text FROM event_log WHERE type = 'recipe.created'`))
+	require.Equal(t, []string{"true"}, lines(t, l.pool,
+		`SELECT (pg_column_size(l.*) < octet_length(data::text) * 0.6)::text FROM event_log l WHERE type = 'recipe.created'`))
+}
+
 // A repeated key gives the first answer again, also that of a refusal, and nothing is done twice.
 func TestRepeatedKeyGivesTheFirstAnswer(t *testing.T) {
 	t.Parallel()
@@ -129,6 +142,8 @@ func TestRepeatedKeyGivesTheFirstAnswer(t *testing.T) {
 	for _, name := range []string{"ETag", "Location", "Larder-After", "Content-Type"} {
 		require.Equal(t, first.Header().Get(name), second.Header().Get(name), name)
 	}
+	require.Equal(t, []string{"0"}, lines(t, l.pool, `SELECT octet_length(body)::text FROM idempotency_keys WHERE key = 'k1'`),
+		"the ledger has the answer's text, and once is enough")
 	reused := ada.must(http.StatusUnprocessableEntity, ada.send("POST", "/api/recipes", `{"name":"other"}`, "Idempotency-Key", "k1"))
 	require.Contains(t, reused.Body.String(), "Idempotency-Key")
 

@@ -73,6 +73,7 @@ func (cfg StreamConfig) on(base jetstream.StreamConfig) jetstream.StreamConfig {
 	base.Subjects = cfg.Subjects
 	base.Duplicates = cfg.duplicates()
 	base.Storage = jetstream.FileStorage
+	base.Compression = jetstream.S2Compression // a block of whole recipes takes a third; the server reads old blocks as they are
 	base.AllowDirect = true
 	base.AllowAtomicPublish = true
 	if cfg.Replicas > 0 {
@@ -83,7 +84,8 @@ func (cfg StreamConfig) on(base jetstream.StreamConfig) jetstream.StreamConfig {
 
 func (cfg StreamConfig) satisfiedBy(has jetstream.StreamConfig) bool {
 	return slices.Equal(has.Subjects, cfg.Subjects) && has.Duplicates == cfg.duplicates() &&
-		has.AllowDirect && has.AllowAtomicPublish && (cfg.Replicas == 0 || has.Replicas == cfg.Replicas)
+		has.AllowDirect && has.AllowAtomicPublish && has.Compression == jetstream.S2Compression &&
+		(cfg.Replicas == 0 || has.Replicas == cfg.Replicas)
 }
 
 func (cfg StreamConfig) duplicates() time.Duration {

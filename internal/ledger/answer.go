@@ -34,29 +34,41 @@ type Answer struct {
 	Body   []byte
 }
 
+// ErrAnswerGone is the error of a repeated command that was done, and whose answer can't be given any more: the event
+// that had its text has none now.
+var ErrAnswerGone = errors.New("the answer to this command is not kept any more")
+
 // Kept is an answer under its key.
 type Kept struct {
 	hash   []byte
 	answer Answer
+	gone   bool
 }
 
-// Replay gives the answer to the same request again. The error is ErrKeyReused.
+// Replay gives the answer to the same request again. The error is ErrKeyReused or ErrAnswerGone.
 func (k *Kept) Replay(key *Key) (Answer, error) {
-	if !bytes.Equal(k.hash, key.Hash) {
+	switch {
+	case !bytes.Equal(k.hash, key.Hash):
 		return Answer{}, ErrKeyReused
+	case k.gone:
+		return Answer{}, ErrAnswerGone
+	default:
+		return k.answer, nil
 	}
-	return k.answer, nil
 }
 
 // QueueKept looks for the answer under a key; kept stays nil where there is none.
 func QueueKept(batch *pgx.Batch, user, key string, kept **Kept) {
-	batch.Queue(`SELECT request_hash, status, headers, body FROM idempotency_keys WHERE user_id = $1 AND key = $2`,
+	batch.Queue(`SELECT k.request_hash, k.status, k.headers,
+			CASE WHEN k.event_id IS NULL THEN k.body ELSE convert_to(l.data::text, 'UTF8') END
+		FROM idempotency_keys k LEFT JOIN event_log l ON l.event_id = k.event_id WHERE k.user_id = $1 AND k.key = $2`,
 		user, key).QueryRow(func(row pgx.Row) error {
 		var (
 			k      Kept
 			header []byte
 		)
 		err := row.Scan(&k.hash, &k.answer.Status, &header, &k.answer.Body)
+		k.gone = k.answer.Body == nil
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -68,17 +80,22 @@ func QueueKept(batch *pgx.Batch, user, key string, kept **Kept) {
 	})
 }
 
-// QueueKeep keeps the answer under a key. It fails on a key that is there (constraint idempotency_keys_pkey).
-func QueueKeep(batch *pgx.Batch, user string, key Key, a Answer, now time.Time) {
+// QueueKeep keeps the answer under a key. It fails on a key that is there (constraint idempotency_keys_pkey). An answer
+// that is the data of an entry of the same transaction isn't written twice: entry is that one, nil for none.
+func QueueKeep(batch *pgx.Batch, user string, key Key, a Answer, entry *Entry, now time.Time) {
 	header, body := a.Header, a.Body
 	if header == nil {
 		header = map[string]string{}
 	}
+	var event *string
+	if entry != nil && len(body) > 0 && bytes.Equal(body, entry.Data) {
+		event, body = &entry.ID, nil
+	}
 	if body == nil {
 		body = []byte{}
 	}
-	batch.Queue(`INSERT INTO idempotency_keys (user_id, key, request_hash, status, headers, body, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, user, key.Value, key.Hash, a.Status, header, body, now)
+	batch.Queue(`INSERT INTO idempotency_keys (user_id, key, request_hash, status, headers, body, event_id, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, user, key.Value, key.Hash, a.Status, header, body, event, now)
 }
 
 // SweepKeys forgets the keys that are older than KeyLifetime, and gives how many.

@@ -23,8 +23,9 @@ const Channel = "larder_event_log"
 // ErrNoUser is the error of a write for an account that doesn't exist, or doesn't any more.
 var ErrNoUser = errors.New("no such user")
 
-// Entry is a row of the log, but for what the log adds: its id, time and change number.
+// Entry is a row of the log, but for what the log adds: its number, time and change number.
 type Entry struct {
+	ID            string // the event's: NewID
 	Type          string
 	SchemaVersion int
 	Subject       string
@@ -70,7 +71,7 @@ const insertEntry = `INSERT INTO event_log (event_id, user_id, type, schema_vers
 
 // QueueEntry appends to the log, after QueueDraw in the same transaction.
 func QueueEntry(batch *pgx.Batch, user string, e Entry, traceParent string, now time.Time) {
-	batch.Queue(insertEntry, user, NewID(), e.Type, e.SchemaVersion, e.Subject, e.Version, now, traceParent, e.Data)
+	batch.Queue(insertEntry, user, e.ID, e.Type, e.SchemaVersion, e.Subject, e.Version, now, traceParent, e.Data)
 }
 
 // rollbackTimeout bounds a rollback, which must also run when the caller's context is done.

@@ -13,6 +13,10 @@ import (
 // ledger is the table whose rows a rebuild adds to, and doesn't replace.
 const ledger = "event_log"
 
+// ledgerColumns are those of the ledger, but for its filler.
+const ledgerColumns = `id, event_id, user_id, type, schema_version, subject, version, change, time, traceparent, data,
+	published_at, stream_sequence`
+
 const dropStaging = `DROP SCHEMA IF EXISTS larder_rebuild CASCADE`
 
 // target is a rebuild into tables of the same shape in a schema of their own.
@@ -57,7 +61,9 @@ func (t *target) Commit(ctx context.Context) error {
 		(SELECT FROM ` + string(staging) + `event_log new WHERE new.user_id = have.user_id)`)
 	work.Queue(`DELETE FROM event_log have USING ` + string(staging) + `event_log gone
 		WHERE gone.user_id = have.user_id AND gone.type = 'user.deleted' AND have.event_id <> gone.event_id`)
-	work.Queue(`INSERT INTO event_log TABLE ` + string(staging) + `event_log ON CONFLICT DO NOTHING`)
+	// The filler comes anew: one that is packed already would keep the new row from being packed.
+	work.Queue(`INSERT INTO event_log (` + ledgerColumns + `) SELECT ` + ledgerColumns + ` FROM ` + string(staging) + `event_log
+		ON CONFLICT DO NOTHING`)
 	work.Queue(dropStaging)
 	err := pgx.BeginFunc(ctx, t.pool, func(tx pgx.Tx) error { return tx.SendBatch(ctx, work).Close() })
 	if err != nil {

@@ -104,15 +104,16 @@ func (d *dumper) write(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	for _, t := range tables() {
-		if err := d.table(ctx, tx, t); err != nil {
+		if err := d.table(ctx, tx, t, head.Columns[t.name]); err != nil {
 			return fmt.Errorf("dump %s: %w", t.name, err)
 		}
 	}
 	return nil
 }
 
-func (d *dumper) table(ctx context.Context, tx pgx.Tx, t table) error {
-	rows, err := tx.Query(ctx, `SELECT row_to_json(t)::text FROM `+t.name+` t ORDER BY `+list("", t.key))
+func (d *dumper) table(ctx context.Context, tx pgx.Tx, t table, columns []string) error {
+	rows, err := tx.Query(ctx, `SELECT row_to_json(t)::text FROM
+		(SELECT `+list("", columns)+` FROM `+t.name+` ORDER BY `+list("", t.key)+`) AS t`)
 	if err != nil {
 		return err
 	}

@@ -275,9 +275,12 @@ func named(name string) string {
 	return string(runes) + nameSuffix
 }
 
-// keys brings the answers in that the old primary gave, so that a repeated command gets its first one.
+// keys brings the answers in that the old primary gave, so that a repeated command gets its first one. They come with
+// their bodies: the event that has one may be left behind.
 func (b *bringer) keys(ctx context.Context) error {
-	rows, err := b.old.Query(ctx, `SELECT row_to_json(k)::text FROM idempotency_keys k WHERE user_id = $1`, b.user)
+	rows, err := b.old.Query(ctx, `SELECT row_to_json(kept)::text FROM (
+		SELECT k.user_id, k.key, k.request_hash, k.status, k.headers, coalesce(convert_to(l.data::text, 'UTF8'), k.body) AS body,
+			k.created_at FROM idempotency_keys k LEFT JOIN event_log l ON l.event_id = k.event_id WHERE k.user_id = $1) AS kept`, b.user)
 	if err != nil {
 		return err
 	}

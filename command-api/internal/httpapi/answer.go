@@ -82,6 +82,8 @@ func (a *api) fail(c *gin.Context, err error) {
 			Detail: "The Idempotency-Key was used for another request. Take a new key for each command.",
 			Errors: []httpserver.FieldError{{Field: "Idempotency-Key", Detail: "was used for another request"}},
 		})
+	case errors.Is(err, postgres.ErrAnswerGone):
+		httpserver.WriteProblem(c, textGone("The command with this Idempotency-Key was done, and the text of its answer is deleted by now."))
 	case errors.Is(err, postgres.ErrNoUser):
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusUnauthorized, Detail: "The account of this session doesn't exist any more.",
@@ -110,6 +112,13 @@ func refuse(p httpserver.Problem) (postgres.Decision, error) {
 	}
 	header := map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
 	return postgres.Decision{Answer: postgres.Answer{Status: p.Status, Header: header, Body: body}}, nil
+}
+
+// typeTextGone is the kind of problem of a text that the retention has deleted. Nothing brings it back.
+const typeTextGone = "urn:larder:problem:text-gone"
+
+func textGone(detail string) httpserver.Problem {
+	return httpserver.Problem{Type: typeTextGone, Title: "The text is gone", Status: http.StatusGone, Detail: detail}
 }
 
 func noRecipe() (postgres.Decision, error) {

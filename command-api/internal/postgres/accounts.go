@@ -79,7 +79,7 @@ func (s *Store) AddUser(ctx context.Context, u events.User, nameKey string) erro
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		u.ID, u.Name, nameKey, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version, u.CreatedAt, u.UpdatedAt)
 	batch.Queue(`INSERT INTO user_changes (user_id, change) VALUES ($1, 1)`, u.ID)
-	queueEvent(batch, u.ID, event, "", u.UpdatedAt)
+	ledger.QueueEntry(batch, u.ID, entryOf(event), "", u.UpdatedAt)
 	err = s.guarded(func() error { return s.pool.SendBatch(ctx, batch).Close() })
 	switch {
 	case db.Conflict(err, "users_name_key_key"):
@@ -133,7 +133,7 @@ func changeUser(u events.User) (*pgx.Batch, error) {
 	ledger.QueueDraw(batch, u.ID, &drawn)
 	batch.Queue(`UPDATE users SET password_hash = $2, admin = $3, grocery = $4, disabled = $5, version = $6, updated_at = $7
 		WHERE id = $1`, u.ID, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version, u.UpdatedAt)
-	queueEvent(batch, u.ID, event, "", u.UpdatedAt)
+	ledger.QueueEntry(batch, u.ID, entryOf(event), "", u.UpdatedAt)
 	return batch, nil
 }
 
@@ -172,7 +172,7 @@ func (s *Store) deleteUser(ctx context.Context, id string) error {
 		}
 		var drawn int64
 		ledger.QueueDraw(batch, id, &drawn)
-		queueEvent(batch, id, event, "", now)
+		ledger.QueueEntry(batch, id, entryOf(event), "", now)
 		batch.Queue(`DELETE FROM user_changes WHERE user_id = $1`, id)
 		batch.Queue(`DELETE FROM users WHERE id = $1`, id)
 		return batch, nil

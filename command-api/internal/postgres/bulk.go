@@ -74,7 +74,7 @@ func bulkWrites(user string, all []Bulk) (*pgx.Batch, error) {
 		if err := queueReplace(batch, user, b.Recipe, false); err != nil {
 			return nil, err
 		}
-		queueEvent(batch, user, *b.Event, "", now)
+		ledger.QueueEntry(batch, user, entryOf(*b.Event), "", now)
 	}
 	return batch, nil
 }

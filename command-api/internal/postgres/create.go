@@ -19,15 +19,15 @@ import (
 func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, error) {
 	outcome := Outcome{Answer: d.Answer}
 	batch := &pgx.Batch{}
-	now := Now()
+	now, entry := Now(), entryOf(*d.Event)
 	ledger.QueueDraw(batch, cmd.User, &outcome.Change)
 	if cmd.Key != nil {
-		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, now)
+		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, &entry, now)
 	}
 	if err := queueInsert(batch, cmd.User, *d.Recipe); err != nil {
 		return Outcome{}, err
 	}
-	queueEvent(batch, cmd.User, *d.Event, cmd.TraceParent, now)
+	ledger.QueueEntry(batch, cmd.User, entry, cmd.TraceParent, now)
 
 	err := s.guarded(func() error { return s.pool.SendBatch(ctx, batch).Close() })
 	switch {

@@ -28,8 +28,9 @@ type (
 
 // The errors of a write that internal/ledger refuses.
 var (
-	ErrNoUser    = ledger.ErrNoUser
-	ErrKeyReused = ledger.ErrKeyReused
+	ErrNoUser     = ledger.ErrNoUser
+	ErrKeyReused  = ledger.ErrKeyReused
+	ErrAnswerGone = ledger.ErrAnswerGone
 )
 
 //go:embed migrations/*.sql

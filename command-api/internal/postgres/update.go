@@ -78,11 +78,14 @@ func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
 			return nil, err
 		}
 	}
+	var entry *ledger.Entry
 	if d.Event != nil {
-		queueEvent(batch, cmd.User, *d.Event, cmd.TraceParent, now)
+		made := entryOf(*d.Event)
+		entry = &made
+		ledger.QueueEntry(batch, cmd.User, made, cmd.TraceParent, now)
 	}
 	if cmd.Key != nil {
-		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, now)
+		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, entry, now)
 	}
 	return batch, nil
 }

@@ -104,9 +104,10 @@ func queueIngredients(batch *pgx.Batch, user string, r events.Recipe) error {
 	return nil
 }
 
-func queueEvent(batch *pgx.Batch, user string, e Event, traceParent string, now time.Time) {
-	ledger.QueueEntry(batch, user, ledger.Entry{
-		Type: string(e.Type), SchemaVersion: events.CurrentVersion(e.Type),
+// entryOf makes the row of the ledger that an event is kept in.
+func entryOf(e Event) ledger.Entry {
+	return ledger.Entry{
+		ID: ledger.NewID(), Type: string(e.Type), SchemaVersion: events.CurrentVersion(e.Type),
 		Subject: e.Subject, Version: e.Version, Data: e.Data,
-	}, traceParent, now)
+	}
 }

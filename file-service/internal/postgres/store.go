@@ -109,12 +109,12 @@ func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
 				change = (SELECT change FROM user_changes WHERE user_id = $1)
 			WHERE user_id = $1 AND id = $2`, cmd.User, r.ID, r.Files, r.Version, r.UpdatedAt)
 		ledger.QueueEntry(batch, cmd.User, ledger.Entry{
-			Type: string(d.Type), SchemaVersion: events.CurrentVersion(d.Type),
+			ID: ledger.NewID(), Type: string(d.Type), SchemaVersion: events.CurrentVersion(d.Type),
 			Subject: events.RecipeSubject(cmd.User, r.ID), Version: r.Version, Data: d.Data,
 		}, cmd.TraceParent, now)
 	}
 	if cmd.Key != nil {
-		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, now)
+		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, nil, now)
 	}
 	return batch, nil
 }
