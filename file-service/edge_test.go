@@ -42,10 +42,13 @@ func newEdge(t *testing.T, origin string) *edge {
 }
 
 // read gives the status, what the cache did, and the bytes.
-func (e *edge) read(t *testing.T, address string) (status int, cache, body string) {
+func (e *edge) read(t *testing.T, address string, headers ...string) (status int, cache, body string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+address, nil)
 	require.NoError(t, err)
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
 	response, err := http.DefaultTransport.RoundTrip(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
@@ -87,6 +90,19 @@ func TestEdge(t *testing.T) {
 	}
 	status, _, _ = e.read(t, f.URL)
 	require.Equal(t, http.StatusOK, status, "a refusal isn't kept for the others")
+
+	// What the edge has it gives for what the origin would, and the same for all of that.
+	for dest, want := range map[string][]any{
+		"image": {http.StatusOK, "HIT"}, "document": {http.StatusOK, "HIT"}, "empty": {http.StatusOK, "HIT"},
+		"script": {http.StatusForbidden, ""}, "serviceworker": {http.StatusForbidden, ""}, "style": {http.StatusForbidden, ""},
+	} {
+		status, cache, _ := e.read(t, f.URL, "Sec-Fetch-Dest", dest)
+		require.Equal(t, want, []any{status, cache}, dest)
+	}
+	status, _, body = e.read(t, f.URL, "Range", "bytes=0-0,2-2")
+	require.Equal(t, http.StatusPartialContent, status, body)
+	status, _, _ = e.read(t, f.URL, "Range", "bytes=0-0"+strings.Repeat(",2-2", 1000))
+	require.Equal(t, http.StatusRequestedRangeNotSatisfiable, status)
 
 	// A changed file has another address, so that it is seen at once.
 	changed := c.attached("pie.txt", []byte("the second"))

@@ -12,6 +12,7 @@ import (
 	"image/png"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -145,6 +146,63 @@ func TestNothingRuns(t *testing.T) {
 			require.True(t, strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment"), "%s is %s", name, f.MediaType)
 		}
 	}
+}
+
+// No type that a browser could run, or read as part of a page, is ever delivered, whatever the bytes look like; and no
+// request by which it would do so is answered with them. What is shown keeps its type.
+func TestNoScriptTypeIsDelivered(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	contents := map[string]string{
+		"a.js":    "#!/usr/bin/env node\nself.ran = true",
+		"a.mjs":   "export const ran = true",
+		"a.wasm":  "\x00asm\x01\x00\x00\x00",
+		"a.json":  `{"ran": true}`,
+		"a.html":  "<!DOCTYPE html><script>ran = true</script>",
+		"a.xhtml": `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><script>ran = true</script></html>`,
+		"a.svg":   `<svg xmlns="http://www.w3.org/2000/svg"><script>ran = true</script></svg>`,
+		"a.vtt":   "WEBVTT\n\n00:00.000 --> 00:10.000\nran",
+		"a.jar":   "PK\x03\x04\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00META-INF/MANIFEST.MF",
+		"a.swf":   "CWS\x0a",
+	}
+	harmless := regexp.MustCompile(`^(application/(octet-stream|zip)|text/plain(; charset=[a-z0-9-]+)?)$`)
+	for name, content := range contents {
+		f := c.attached(name, []byte(content))
+		for dest, want := range map[string]int{
+			"": http.StatusOK, "empty": http.StatusOK, "document": http.StatusOK, "image": http.StatusOK,
+			"audio": http.StatusOK, "video": http.StatusOK,
+			"script": http.StatusForbidden, "worker": http.StatusForbidden, "sharedworker": http.StatusForbidden,
+			"serviceworker": http.StatusForbidden, "audioworklet": http.StatusForbidden, "paintworklet": http.StatusForbidden,
+			"style": http.StatusForbidden, "json": http.StatusForbidden, "xslt": http.StatusForbidden, "manifest": http.StatusForbidden,
+			"iframe": http.StatusForbidden, "frame": http.StatusForbidden, "embed": http.StatusForbidden, "object": http.StatusForbidden,
+			"font": http.StatusForbidden, "track": http.StatusForbidden, "ServiceWorker": http.StatusForbidden,
+			"invented-later": http.StatusForbidden,
+		} {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				got := c.do(method, f.URL, "", nil, "Sec-Fetch-Dest", dest)
+				require.Equal(t, want, got.status, "%s %s for %q", method, name, dest)
+				require.Equal(t, "nosniff", got.header.Get("X-Content-Type-Options"))
+				require.Contains(t, got.header.Values("Vary"), "Sec-Fetch-Dest")
+				if want != http.StatusOK {
+					require.NotContains(t, string(got.body), content)
+					continue
+				}
+				require.Regexp(t, harmless, got.header.Get("Content-Type"), "%s, which is %s", name, f.MediaType)
+			}
+		}
+	}
+}
+
+// A Range of thousands of parts is refused, and one of a few isn't.
+func TestRangesOfAFile(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	f := c.attached("a.bin", bytes.Repeat([]byte("0123456789"), 10_000))
+	few := c.do(http.MethodGet, f.URL, "", nil, "Range", "bytes=0-1,20-22,-3")
+	require.Equal(t, http.StatusPartialContent, few.status)
+	require.Contains(t, few.header.Get("Content-Type"), "multipart/byteranges")
+	many := c.do(http.MethodGet, f.URL, "", nil, "Range", "bytes=0-0"+strings.Repeat(",2-2", 4000))
+	require.Equal(t, http.StatusRequestedRangeNotSatisfiable, many.status)
 }
 
 // Ranges, conditional reads and names are as HTTP wants them.

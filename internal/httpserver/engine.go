@@ -82,6 +82,7 @@ func New(options Options) (*gin.Engine, error) {
 		observe(options.Log, options.Component, requests),
 		recoverPanic(options.Log),
 		admit,
+		limitRanges,
 		limitTime(options.Timeout),
 		limitBody(options.MaxBody),
 		requireText,

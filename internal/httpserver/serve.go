@@ -49,7 +49,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	// Requests outlive ctx: one that is being answered is let come to its end.
 	base := context.WithValue(context.WithoutCancel(ctx), stoppingKey{}, stopping)
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           boundRanges(handler),
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,

@@ -62,9 +62,9 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	routes.Use(identity.Require(deps.Sessions), validate)
 	RegisterHandlersWithOptions(routes, a, GinServerOptions{ErrorHandler: badParameter})
 	// No session here: a CDN asks, and has none. The signature is what lets a reader in.
-	engine.GET(cdn.Prefix+"*path", a.deliver)
+	engine.GET(cdn.Prefix+"*path", refuseUse, a.deliver)
 	engine.GET("/api/files/signature", a.signature)
-	engine.HEAD(cdn.Prefix+"*path", a.deliver)
+	engine.HEAD(cdn.Prefix+"*path", refuseUse, a.deliver)
 	return engine, nil
 }
 

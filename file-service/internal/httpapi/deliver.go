@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -61,7 +60,7 @@ func (a *api) placeOf(asked *url.URL) (cdn.Place, error) {
 }
 
 func describe(header http.Header, place cdn.Place, object objectstore.Object) {
-	mediaType := object.MediaType
+	mediaType := delivered(object.MediaType)
 	header.Set("Content-Type", mediaType)
 	header.Set("ETag", strconv.Quote(place.SHA256+"-"+place.Variant))
 	header.Set("Cache-Control", "private, max-age=31536000, immutable")
@@ -77,25 +76,13 @@ func describe(header http.Header, place cdn.Place, object objectstore.Object) {
 // disposition lets a browser show what can do nothing, and has it keep the rest as a file.
 func disposition(name, mediaType string) string {
 	how := "attachment"
-	if harmless(mediaType) {
+	if shown(mediaType) {
 		how = "inline"
 	}
 	if text := mime.FormatMediaType(how, map[string]string{"filename": name}); text != "" {
 		return text
 	}
 	return how
-}
-
-func harmless(mediaType string) bool {
-	base, _, _ := strings.Cut(mediaType, ";")
-	switch base {
-	case "application/pdf", "text/plain":
-		return true
-	case "image/svg+xml":
-		return false
-	}
-	kind, _, _ := strings.Cut(base, "/")
-	return kind == "image" || kind == "video" || kind == "audio"
 }
 
 // stalling breaks a reader off who takes nothing for a while.
