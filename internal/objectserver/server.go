@@ -1,5 +1,5 @@
-// Package objectserver runs an S3 server inside this process: versitygw over a folder, at a TCP port of the
-// loopback address. Its library allows one in a process, and makes the objects' folder the working folder of the whole
+// Package objectserver runs an S3 server inside this process: versitygw over a folder, on a socket in it that nobody else
+// can reach. Its library allows one in a process, and makes the objects' folder the working folder of the whole
 // process: whoever starts it has made its paths absolute before.
 package objectserver
 
@@ -29,8 +29,12 @@ import (
 
 const (
 	startTimeout = 20 * time.Second
-	stopTimeout  = 10 * time.Second
-	accessKey    = "larder"
+	// stopTimeout is how long requests may take that are under way, in which the library also counts connections that
+	// have had none yet, for ten seconds. What is broken off is as if the process had been killed: not there.
+	stopTimeout = 400 * time.Millisecond
+	accessKey   = "larder"
+
+	socketName = "objects.sock"
 
 	// tries is how many ports are tried: the library takes a number and no listener, so another program can be
 	// faster.
@@ -51,22 +55,26 @@ const (
 
 // Options say where a server lives.
 type Options struct {
-	// Dir is the server's own folder: objects, password, port. It is made if it doesn't exist.
+	// Dir is the server's own folder: objects, password, socket. It is made if it doesn't exist.
 	Dir string
+	// TCP has it listen on a port of the loopback address, which any program of this machine can reach, in place of
+	// the socket.
+	TCP bool
 	// Log gets what goes wrong. Nil discards it.
 	Log *slog.Logger
 }
 
 // Server is a running S3 server.
 type Server struct {
-	lock   *serverfolder.Lock
-	port   int
-	secret string
-	health string // path, of this server alone
-	cancel context.CancelFunc
-	ended  chan struct{}
-	failed error // valid once ended is closed
-	stop   sync.Once
+	lock    *serverfolder.Lock
+	at      address
+	sockets serverfolder.Sockets
+	secret  string
+	health  string // path, of this server alone
+	cancel  context.CancelFunc
+	ended   chan struct{}
+	failed  error // valid once ended is closed
+	stop    sync.Once
 }
 
 // Start brings the server up and returns when it takes connections. Errors: [serverfolder.ErrInUse] while
@@ -100,6 +108,29 @@ func startLocked(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if opts.TCP {
+		return serveOnPort(ctx, opts, secret)
+	}
+	return serveOnSocket(ctx, opts, secret)
+}
+
+func serveOnSocket(ctx context.Context, opts Options, secret string) (*Server, error) {
+	sockets, err := serverfolder.OpenSockets(opts.Dir, socketName)
+	if err != nil {
+		return nil, err
+	}
+	path := sockets.Path(socketName)
+	_ = os.Remove(path) // of a server that was killed: the lock is ours
+	server, err := serve(ctx, opts, address{network: "unix", place: path}, secret)
+	if err != nil {
+		sockets.Close()
+		return nil, err
+	}
+	server.sockets = sockets
+	return server, nil
+}
+
+func serveOnPort(ctx context.Context, opts Options, secret string) (server *Server, err error) {
 	kept := filepath.Join(opts.Dir, "port")
 	port := serverfolder.Port(kept)
 	for range tries {
@@ -108,8 +139,7 @@ func startLocked(ctx context.Context, opts Options) (*Server, error) {
 				return nil, err
 			}
 		}
-		var server *Server
-		if server, err = serve(ctx, opts, port, secret); err == nil {
+		if server, err = serve(ctx, opts, onPort(port), secret); err == nil {
 			return server, serverfolder.KeepPort(kept, port)
 		}
 		if !errors.Is(err, syscall.EADDRINUSE) {
@@ -120,15 +150,22 @@ func startLocked(ctx context.Context, opts Options) (*Server, error) {
 	return nil, err
 }
 
-// serve runs the library on one port.
-func serve(ctx context.Context, opts Options, port int, secret string) (*Server, error) {
+// address is where the server listens.
+type address struct{ network, place string }
+
+func onPort(port int) address {
+	return address{network: "tcp", place: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
+}
+
+// serve runs the library at one address.
+func serve(ctx context.Context, opts Options, at address, secret string) (*Server, error) {
 	files, err := openFolder(opts.Dir)
 	if err != nil {
 		return nil, err
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	server := &Server{
-		port: port, secret: secret, health: "/" + strings.ToLower(rand.Text()), cancel: cancel, ended: make(chan struct{}),
+		at: at, secret: secret, health: "/" + strings.ToLower(rand.Text()), cancel: cancel, ended: make(chan struct{}),
 	}
 	go func() {
 		defer close(server.ended)
@@ -175,7 +212,7 @@ func (s *Server) config() *embedgw.Config {
 	root := auth.Account{Access: accessKey, Secret: s.secret, Role: auth.RoleAdmin}
 	return &embedgw.Config{
 		IAMService:     auth.NewIAMServiceSingle(root), // else the library makes it, and says so on the standard output
-		RootUserAccess: accessKey, RootUserSecret: s.secret, Ports: []string{s.address()},
+		RootUserAccess: accessKey, RootUserSecret: s.secret, Ports: []string{s.at.place}, SocketPerm: "0600",
 		MaxConnections: maxConnections, MaxRequests: maxRequests, MultipartMaxParts: 10_000,
 		Quiet: true, KeepAlive: true, DisableACLs: true, HealthPath: s.health,
 	}
@@ -197,18 +234,24 @@ func (s *Server) reached(ctx context.Context) error {
 		case <-s.ended:
 			return fmt.Errorf("it ended at once: %w", s.failed)
 		case <-ctx.Done():
-			return fmt.Errorf("it doesn't answer at %s: %w", s.address(), err)
+			return fmt.Errorf("it doesn't answer at %s: %w", s.at.place, err)
 		case <-again.C:
 		}
 	}
 }
 
 func (s *Server) answers(ctx context.Context) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Endpoint()+s.health, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://larder"+s.health, nil)
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
-	response, err := (&http.Client{Timeout: time.Second}).Do(request)
+	transport := &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, s.at.network, s.at.place)
+		},
+	}
+	response, err := (&http.Client{Timeout: time.Second, Transport: transport}).Do(request)
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
@@ -218,10 +261,13 @@ func (s *Server) answers(ctx context.Context) error {
 	return errors.Join(err, response.Body.Close())
 }
 
-func (s *Server) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
-
-// Endpoint is the address, as "http://127.0.0.1:9000".
-func (s *Server) Endpoint() string { return "http://" + s.address() }
+// Endpoint is the address, as "unix:///folder/objects.sock" or "http://127.0.0.1:9000".
+func (s *Server) Endpoint() string {
+	if s.at.network == "unix" {
+		return "unix://" + s.at.place
+	}
+	return "http://" + s.at.place
+}
 
 // Keys are what a client signs with.
 func (s *Server) Keys() (access, secret string) { return accessKey, s.secret }
@@ -231,6 +277,7 @@ func (s *Server) Stop() error {
 	var err error
 	s.stop.Do(func() {
 		s.shutDown()
+		s.sockets.Close()
 		err = s.lock.Release()
 	})
 	return err

@@ -31,11 +31,12 @@ const (
 	// answerTimeout bounds the wait for the head of an answer: the store writes to disk what it was sent first.
 	answerTimeout = 30 * time.Second
 	askTimeout    = 4 * time.Second
+	dialTimeout   = 2 * time.Second
 )
 
 // Options say where a store is.
 type Options struct {
-	Endpoint  string // "http://127.0.0.1:9000", or host:port for TLS
+	Endpoint  string // "http://127.0.0.1:9000", host:port for TLS, or "unix:///folder/objects.sock"
 	Bucket    string
 	AccessKey string
 	SecretKey string
@@ -44,7 +45,9 @@ type Options struct {
 
 // Store is a bucket. It is safe for concurrent use.
 type Store struct {
-	client *minio.Client
+	client    *minio.Client
+	transport *http.Transport
+
 	bucket string
 	region string
 
@@ -55,7 +58,14 @@ type Store struct {
 // Open makes a store's client. It asks the store nothing: the bucket is made when something is first put.
 func Open(o Options) (*Store, error) {
 	host, secure := o.Endpoint, true
-	if address, err := url.Parse(o.Endpoint); err == nil && address.Host != "" {
+	dial := (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
+	proxy := http.ProxyFromEnvironment
+	if address, err := url.Parse(o.Endpoint); err == nil && address.Scheme == "unix" {
+		host, secure, proxy = "localhost", false, nil
+		dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, "unix", address.Path)
+		}
+	} else if err == nil && address.Host != "" {
 		host, secure = address.Host, address.Scheme == "https"
 	}
 	if o.Bucket == "" {
@@ -66,8 +76,8 @@ func Open(o Options) (*Store, error) {
 		region = "us-east-1" // known beforehand, so that no request asks for it
 	}
 	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		Proxy:                 proxy,
+		DialContext:           dial,
 		MaxIdleConnsPerHost:   64,
 		IdleConnTimeout:       90 * time.Second,
 		ResponseHeaderTimeout: answerTimeout,
@@ -87,7 +97,13 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the object store at %s: %w", host, err)
 	}
-	return &Store{client: client, bucket: o.Bucket, region: region}, nil
+	return &Store{client: client, transport: transport, bucket: o.Bucket, region: region}, nil
+}
+
+// Close ends the connections that no request uses. A server that stops may wait for them.
+func (s *Store) Close() error {
+	s.transport.CloseIdleConnections()
+	return nil
 }
 
 // Object describes what is under a key.

@@ -1,4 +1,4 @@
-// Package postgresserver runs a PostgreSQL server as a child process, on the loopback address, with
+// Package postgresserver runs a PostgreSQL server as a child process, on a socket that nobody else can reach, with
 // its data in one folder. It finds the programs on this machine or downloads them, works as root as
 // well, and leaves nothing running when this process is killed.
 package postgresserver
@@ -10,8 +10,10 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -33,8 +35,11 @@ const portAttempts = 5
 
 // Options say where a server lives.
 type Options struct {
-	// Dir is the server's own folder: data, password, port and log. It is made if it doesn't exist.
+	// Dir is the server's own folder: data, password, socket and log. It is made if it doesn't exist.
 	Dir string
+	// TCP has it listen on a port of the loopback address, which any program of this machine can reach, in place of
+	// the socket.
+	TCP bool
 	// Log gets what an operator should know. Nil discards it.
 	Log *slog.Logger
 	// Progress is called while the programs are downloaded, in bytes. Nil ignores it.
@@ -48,7 +53,8 @@ type Server struct {
 	child    *child
 	lock     *serverfolder.Lock
 	log      *slog.Logger
-	port     int
+	at       place
+	sockets  serverfolder.Sockets
 	password string
 	stopping chan struct{}
 }
@@ -108,45 +114,86 @@ func startLocked(ctx context.Context, opts Options, find finder) (*Server, error
 		return nil, err
 	}
 	server := &Server{log: opts.Log, password: password, stopping: make(chan struct{})}
-	server.child, server.port, err = launchOnFreePort(ctx, cluster, programs, opts)
+	if opts.TCP {
+		err = server.launchOnFreePort(ctx, cluster, programs, opts)
+	} else {
+		err = server.launchOnSocket(ctx, cluster, programs, opts)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return server, nil
 }
 
-func launchOnFreePort(ctx context.Context, cluster cluster, programs programs, opts Options) (*child, int, error) {
+// socketPort is in the name of the socket, and in the address of whoever wants to find it.
+const socketPort = 5432
+
+// socketName is what PostgreSQL calls it.
+var socketName = ".s.PGSQL." + strconv.Itoa(socketPort) //nolint:gochecknoglobals // a constant
+
+func (s *Server) launchOnSocket(ctx context.Context, cluster cluster, programs programs, opts Options) error {
+	sockets, err := serverfolder.OpenSockets(opts.Dir, socketName)
+	if err != nil {
+		return err
+	}
+	s.sockets = sockets
+	if err := programs.user.own(sockets.Dir); err != nil {
+		return err
+	}
+	// Of a server that was killed. PostgreSQL would not take the place of a process that has the recorded id by now.
+	for _, left := range []string{socketName, socketName + ".lock"} {
+		_ = os.Remove(sockets.Path(left))
+	}
+	s.at = place{folder: sockets.Dir, port: socketPort}
+	s.child, err = launch(ctx, cluster, programs, settings(s.at, programs.major, opts.Settings))
+	if err != nil {
+		sockets.Close()
+	}
+	return err
+}
+
+func (s *Server) launchOnFreePort(ctx context.Context, cluster cluster, programs programs, opts Options) error {
 	kept := filepath.Join(opts.Dir, "port")
 	port := serverfolder.Port(kept)
 	for attempt := 1; ; attempt++ {
 		if port == 0 {
 			free, err := serverfolder.FreePort()
 			if err != nil {
-				return nil, 0, err
+				return err
 			}
 			port = free
 		}
-		child, err := launch(ctx, cluster, programs, settings(port, programs.major, opts.Settings))
+		s.at = place{port: port}
+		child, err := launch(ctx, cluster, programs, settings(s.at, programs.major, opts.Settings))
 		if err == nil {
-			return child, port, serverfolder.KeepPort(kept, port)
+			s.child = child
+			return serverfolder.KeepPort(kept, port)
 		}
 		if !errors.Is(err, errPortTaken) || attempt == portAttempts {
-			return nil, 0, err
+			return err
 		}
 		opts.Log.Info("the port was taken meanwhile, trying another", "port", port)
 		port = 0
 	}
 }
 
+// place is where the server listens.
+type place struct {
+	folder string // of its socket; "" for the loopback address
+	port   int
+}
+
 // URL returns the address of a database, with the password in it.
 func (s *Server) URL(database string) string {
-	address := url.URL{
-		Scheme:   "postgres",
-		User:     url.UserPassword(role, s.password),
-		Host:     net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)),
-		Path:     "/" + database,
-		RawQuery: "sslmode=disable",
+	address := url.URL{Scheme: "postgres", User: url.UserPassword(role, s.password), Path: "/" + database}
+	query := url.Values{"sslmode": {"disable"}}
+	if s.at.folder == "" {
+		address.Host = net.JoinHostPort("127.0.0.1", strconv.Itoa(s.at.port))
+	} else {
+		query.Set("host", s.at.folder)
+		query.Set("port", strconv.Itoa(s.at.port))
 	}
+	address.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20") // PostgreSQL's clients take a plus for one
 	return address.String()
 }
 
@@ -183,6 +230,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		close(s.stopping)
 	}
 	err := s.child.end(ctx, syscall.SIGINT)
+	s.sockets.Close()
 	return errors.Join(err, s.lock.Release())
 }
 

@@ -61,7 +61,12 @@ func testContext(t *testing.T) context.Context {
 
 func startServer(t *testing.T, dir string) *Server {
 	t.Helper()
-	server, err := Start(testContext(t), Options{Dir: dir})
+	return startWith(t, Options{Dir: dir})
+}
+
+func startWith(t *testing.T, options Options) *Server {
+	t.Helper()
+	server, err := Start(testContext(t), options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, stopServer(server)) })
 	return server
@@ -100,6 +105,17 @@ func until(t *testing.T, holds func() bool) {
 	require.Eventually(t, holds, patience, 5*time.Millisecond)
 }
 
+// A folder whose path is too long for a socket's gets another for it.
+func TestLongFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir() + strings.Repeat("/a-long-name-of-a-folder", 8)
+	server := startServer(t, dir)
+	require.NotEqual(t, dir, server.at.folder)
+	require.NoError(t, connect(t, server.URL("postgres")).Ping(testContext(t)))
+	require.NoError(t, stopServer(server))
+	require.NoDirExists(t, server.at.folder)
+}
+
 // A server that was stopped comes back at its address with its data.
 func TestRestartKeepsDataAndAddress(t *testing.T) {
 	t.Parallel()
@@ -125,7 +141,7 @@ func TestClusterIsDurableUTF8AndClosed(t *testing.T) {
 	conn := connect(t, server.URL("postgres"))
 	for setting, want := range map[string]string{
 		"fsync": "on", "synchronous_commit": "on", "server_encoding": "UTF8",
-		"lc_messages": "C", "listen_addresses": "127.0.0.1", "password_encryption": "scram-sha-256",
+		"lc_messages": "C", "listen_addresses": "", "password_encryption": "scram-sha-256",
 	} {
 		var got string
 		require.NoError(t, conn.QueryRow(testContext(t), "SELECT current_setting($1)", setting).Scan(&got))
@@ -314,8 +330,8 @@ func TestTakenPortIsGivenUp(t *testing.T) {
 	taken := portOf(t, squatter)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "port"), []byte(strconv.Itoa(taken)), 0o600))
 
-	server := startServer(t, dir)
-	require.NotEqual(t, taken, server.port)
+	server := startWith(t, Options{Dir: dir, TCP: true})
+	require.NotEqual(t, taken, server.at.port)
 	require.NoError(t, connect(t, server.URL("postgres")).Ping(testContext(t)))
 }
 
@@ -323,8 +339,8 @@ func TestTakenPortIsGivenUp(t *testing.T) {
 func TestPortTakenAtTheLastMoment(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	server := startServer(t, dir)
-	taken := server.port
+	server := startWith(t, Options{Dir: dir, TCP: true})
+	taken := server.at
 	other := t.TempDir()
 	require.NoError(t, stopServer(startServer(t, other)))
 

@@ -4,15 +4,17 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // settings returns the command line that configures the server. They are given at each start and not
 // written to postgresql.conf, so that a new binary brings its new settings to an old folder.
-func settings(port, major int, further map[string]string) []string {
+func settings(at place, major int, further map[string]string) []string {
 	values := map[string]string{
-		"listen_addresses":        "127.0.0.1",
-		"port":                    strconv.Itoa(port),
-		"unix_socket_directories": "", // a socket's path is limited to 107 bytes; a data folder isn't
+		"listen_addresses":        at.listenAddresses(),
+		"port":                    strconv.Itoa(at.port),
+		"unix_socket_directories": quoted(at.folder),
+		"unix_socket_permissions": "0700",
 		"max_connections":         "100",
 		// What is acknowledged is on the disk. These are the defaults; they are said here because
 		// every promise of the project rests on them.
@@ -50,4 +52,19 @@ func settings(port, major int, further map[string]string) []string {
 		args = append(args, "-c", name+"="+values[name])
 	}
 	return args
+}
+
+func (p place) listenAddresses() string {
+	if p.folder == "" {
+		return "127.0.0.1"
+	}
+	return ""
+}
+
+// quoted keeps a comma or a blank in a name from ending it.
+func quoted(folder string) string {
+	if folder == "" {
+		return ""
+	}
+	return `"` + strings.ReplaceAll(folder, `"`, `""`) + `"`
 }

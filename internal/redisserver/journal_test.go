@@ -113,10 +113,10 @@ func TestFailedWriteIsNotMade(t *testing.T) {
 func TestClientIsToldOfAFailedWrite(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	server, err := Start(Options{Dir: dir, Keep: func(string) bool { return true }})
+	server, err := Start(Options{Dir: dir, TCP: true, Keep: func(string) bool { return true }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Stop()) })
-	client, err := proto.Dial(server.addr)
+	client, err := proto.Dial(server.address.Host)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
 	do := func(words ...string) string {

@@ -55,10 +55,29 @@ func (k *keeper) hook(peer *server.Peer, command string, args ...string) bool {
 	case "EXEC":
 		return k.exec(peer, client)
 	}
-	if k.redis.Server().IsReadOnlyCommand(command) {
+	if !k.redis.Server().IsReadOnlyCommand(command) && k.write(peer, client, command, args) {
+		return true
+	}
+	return refuseUnserved(peer, command)
+}
+
+// served are the commands that Larder's clients use, and a few that a person does who looks at what is there. Of the
+// others, some make room for whatever number they are given, as SETRANGE, which ends the process; some wait.
+//
+//nolint:gochecknoglobals // a constant
+var served = strings.Fields(`
+	GET MGET GETRANGE SET SETNX DEL UNLINK EXISTS TYPE
+	EXPIRE PEXPIRE EXPIREAT PEXPIREAT TTL PTTL KEYS SCAN
+	SADD SREM SMEMBERS SISMEMBER SCARD
+	INCR INCRBY DECR EVAL EVALSHA SCRIPT
+	TIME DBSIZE FLUSHALL FLUSHDB`)
+
+func refuseUnserved(peer *server.Peer, command string) bool {
+	if slices.Contains(served, command) {
 		return false
 	}
-	return k.write(peer, client, command, args)
+	peer.WriteError("ERR this server has no such command")
+	return true
 }
 
 // write journals a command that isn't known to be read-only, if it touches a kept key.

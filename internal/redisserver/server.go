@@ -1,13 +1,16 @@
-// Package redisserver runs a server of the Redis protocol inside this process, on the loopback
-// address. What it holds is gone when it stops, but for the kept keys: each write to one of those is
+// Package redisserver runs a server of the Redis protocol inside this process, on a socket in its own folder that
+// nobody else can reach. What it holds is gone when it stops, but for the kept keys: each write to one of those is
 // on the disk before it is answered, and is there again after a restart, also after kill -9.
 package redisserver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -21,11 +24,17 @@ import (
 // own clock makes every command slow.
 const tick = 1000 * time.Millisecond
 
+// socketName is that of the socket in the server's folder.
+const socketName = "redis.sock"
+
 // Options say where a server lives and what it keeps.
 type Options struct {
-	// Dir is the server's own folder: password, port and the journal of the kept keys. It is made
+	// Dir is the server's own folder: password, socket and the journal of the kept keys. It is made
 	// if it doesn't exist.
 	Dir string
+	// TCP has it listen on a port of the loopback address, which any program of this machine can reach, in place of
+	// the socket.
+	TCP bool
 	// Log gets what an operator should know. Nil discards it.
 	Log *slog.Logger
 	// Keep says which keys survive a restart. They may be written by SET, DEL, UNLINK, EXPIRE,
@@ -43,7 +52,9 @@ type Server struct {
 	journal  *journal
 	room     Room
 	password string
-	addr     string
+	address  url.URL
+	gate     *gate
+	sockets  serverfolder.Sockets
 	clock    chan struct{} // closed to stop the ticker
 	ticking  sync.WaitGroup
 	stop     sync.Once
@@ -96,27 +107,74 @@ func startLocked(opts Options) (*Server, error) {
 	return server, nil
 }
 
-// listen takes the port of the last run if it is free, else any.
+// listen opens the gate, behind which the library knows of no address.
 func (s *Server) listen(opts Options) error {
-	// This answer is what a client gets that comes between the opening of the port and the setting
-	// of the hook below; without it such a client could write a kept key past the journal.
-	s.redis.SetError("LOADING the server is starting")
-	path := filepath.Join(opts.Dir, "port")
-	err := s.redis.StartAddr(fmt.Sprintf("127.0.0.1:%d", serverfolder.Port(path)))
-	if err != nil {
-		err = s.redis.StartAddr("127.0.0.1:0") // the port was taken since we looked
+	if err := s.serveNobody(); err != nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	s.addr = s.redis.Addr()
 	keeper := &keeper{redis: s.redis, journal: s.journal, keep: opts.Keep, log: opts.Log, password: s.password}
 	s.redis.Server().SetPreHook(keeper.hook)
-	if err := serverfolder.KeepPort(path, s.redis.Server().Addr().Port); err != nil {
+	open := s.openSocket
+	if opts.TCP {
+		open = s.openPort
+	}
+	listener, err := open(opts.Dir)
+	if err != nil {
 		s.redis.Close()
 		return err
 	}
+	s.gate = openGate(listener, s.password, opts.Log, s.redis.Server().ServeConn)
 	return nil
+}
+
+// serveNobody starts the library without a listener. It does so when it is asked for a connection, which isn't needed.
+func (s *Server) serveNobody() error {
+	conn, err := s.redis.Dial()
+	if err != nil {
+		return fmt.Errorf("start the library: %w", err)
+	}
+	return conn.Close() //nolint:wrapcheck // the end of a pipe, which doesn't fail
+}
+
+func (s *Server) openSocket(dir string) (net.Listener, error) {
+	sockets, err := serverfolder.OpenSockets(dir, socketName)
+	if err != nil {
+		return nil, err
+	}
+	path := sockets.Path(socketName)
+	_ = os.Remove(path) // of a server that was killed: the lock is ours
+	listener, err := listen("unix", path)
+	if err != nil {
+		sockets.Close()
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	s.sockets = sockets
+	s.address = url.URL{Scheme: "unix", User: url.UserPassword("", s.password), Path: path}
+	return listener, nil
+}
+
+func listen(network, address string) (net.Listener, error) {
+	return (&net.ListenConfig{}).Listen(context.Background(), network, address)
+}
+
+// openPort takes the port of the last run if it is free, else any.
+func (s *Server) openPort(dir string) (net.Listener, error) {
+	kept := filepath.Join(dir, "port")
+	listener, err := listen("tcp", fmt.Sprintf("127.0.0.1:%d", serverfolder.Port(kept)))
+	if err != nil {
+		listener, err = listen("tcp", "127.0.0.1:0") // the port was taken since we looked
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	s.address = url.URL{Scheme: "redis", User: url.UserPassword("", s.password), Host: listener.Addr().String()}
+	if address, ok := listener.Addr().(*net.TCPAddr); ok {
+		err = serverfolder.KeepPort(kept, address.Port)
+	}
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
 }
 
 // countDown makes times to live pass by the clock on the wall, which also runs while a laptop sleeps, and
@@ -144,10 +202,7 @@ func (s *Server) countDown() {
 func wallClock() time.Time { return time.Now().Round(0) }
 
 // URL is the server's address, with its password.
-func (s *Server) URL() string {
-	address := url.URL{Scheme: "redis", User: url.UserPassword("", s.password), Host: s.addr}
-	return address.String()
-}
+func (s *Server) URL() string { return s.address.String() }
 
 // Stop closes all connections. Stopping a stopped server does nothing.
 func (s *Server) Stop() error {
@@ -155,7 +210,9 @@ func (s *Server) Stop() error {
 	s.stop.Do(func() {
 		close(s.clock)
 		s.ticking.Wait()
+		s.gate.close()
 		s.redis.Close()
+		s.sockets.Close()
 		err = errors.Join(s.journal.close(), s.lock.Release())
 	})
 	return err

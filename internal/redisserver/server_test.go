@@ -180,7 +180,7 @@ func startProcess(t *testing.T, dir string) (*exec.Cmd, string) {
 	t.Cleanup(func() { _ = process.Process.Kill() }) // it is dead by then, unless the test failed
 	line, err := bufio.NewReader(output).ReadString('\n')
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix(line, "redis://"), line)
+	require.True(t, strings.HasPrefix(line, "unix://"), line)
 	return process, strings.TrimSpace(line)
 }
 
@@ -244,14 +244,14 @@ func dial(t *testing.T, url string) func(line string) string {
 	t.Helper()
 	options, err := redis.ParseURL(url)
 	require.NoError(t, err)
-	send := dialStranger(t, options.Addr)
+	send := dialStranger(t, options.Network, options.Addr)
 	require.Equal(t, "+OK", send("AUTH "+options.Password))
 	return send
 }
 
-func dialStranger(t *testing.T, addr string) func(line string) string {
+func dialStranger(t *testing.T, network, addr string) func(line string) string {
 	t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), network, addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	answers := bufio.NewReader(conn)
@@ -278,13 +278,14 @@ func TestStrangersAreRefused(t *testing.T) {
 	first := start(t, dir)
 	options, err := redis.ParseURL(first.URL())
 	require.NoError(t, err)
-	send := dialStranger(t, options.Addr)
-	require.Contains(t, send("AUTH wrong"), "-WRONGPASS")
+	for _, command := range []string{"AUTH wrong", "HELLO 3 AUTH default wrong", "AUTH ada " + options.Password} {
+		require.Contains(t, dialStranger(t, options.Network, options.Addr)(command), "-WRONGPASS", command)
+	}
+	send := dialStranger(t, options.Network, options.Addr)
 	for _, command := range []string{
-		"GET session:a", "SET session:a x", "SET recipe:1 x", "DEL session:a", "FLUSHALL",
-		"MULTI", "EXEC", "HELLO 3 AUTH default wrong",
+		"GET session:a", "SET session:a x", "SET recipe:1 x", "DEL session:a", "FLUSHALL", "MULTI", "EXEC", "HELLO 3", "PING",
 	} {
-		require.True(t, strings.HasPrefix(send(command), "-"), command)
+		require.Contains(t, send(command), "-NOAUTH", command)
 	}
 	require.NoError(t, first.Stop())
 	second := start(t, dir)
@@ -349,8 +350,9 @@ func TestExpiredKeysStayGone(t *testing.T) {
 	require.Eventually(t, func() bool { return client.Exists(ctx, "session:short").Val() == 0 }, patience, 10*time.Millisecond)
 }
 
-// A port that another program took in the meantime is given up, and a folder serves one process.
-func TestTakenPortAndFolder(t *testing.T) {
+// A folder serves one process, a socket that a killed server left is no obstacle, and a port that another program took
+// in the meantime is given up.
+func TestTakenAddressAndFolder(t *testing.T) {
 	t.Parallel()
 	squatter, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -359,11 +361,16 @@ func TestTakenPortAndFolder(t *testing.T) {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "port"), []byte(taken), 0o600))
-	server := start(t, dir)
-	require.NotContains(t, server.URL(), ":"+taken)
-	require.NoError(t, connect(t, server.URL()).Ping(testContext(t)).Err())
-	_, err = redisserver.Start(redisserver.Options{Dir: dir})
-	require.ErrorIs(t, err, serverfolder.ErrInUse)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "redis.sock"), nil, 0o600))
+	for _, tcp := range []bool{true, false} {
+		server, err := redisserver.Start(redisserver.Options{Dir: dir, TCP: tcp})
+		require.NoError(t, err)
+		require.NotContains(t, server.URL(), ":"+taken)
+		require.NoError(t, connect(t, server.URL()).Ping(testContext(t)).Err())
+		_, err = redisserver.Start(redisserver.Options{Dir: dir})
+		require.ErrorIs(t, err, serverfolder.ErrInUse)
+		require.NoError(t, server.Stop())
+	}
 }
 
 // Many clients writing at once leave the same state in the journal as in the server.

@@ -22,7 +22,7 @@ var theObjects = sync.OnceValues(func() (*objectserver.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := objectserver.Start(context.Background(), objectserver.Options{Dir: filepath.Join(scratch.dir, "objects")})
+	server, err := objectserver.Start(context.Background(), objectserver.Options{Dir: filepath.Join(scratch.dir, "objects"), TCP: true})
 	if err == nil {
 		keepScratch(scratch)
 	}

@@ -114,6 +114,7 @@ func startCluster() (*cluster, error) {
 	defer cancel()
 	server, err := postgresserver.Start(ctx, postgresserver.Options{
 		Dir: filepath.Join(scratch.dir, "postgres"),
+		TCP: true, // tests put proxies before it
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Settings: map[string]string{
 			// The data of a test needn't outlive it.

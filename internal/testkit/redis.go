@@ -36,7 +36,7 @@ func StoppableRedis(tb testing.TB) (url string, stop func()) {
 
 func embeddedRedis(tb testing.TB) (url string, stop func()) {
 	tb.Helper()
-	server, err := redisserver.Start(redisserver.Options{Dir: tb.TempDir(), Log: Logger(tb)})
+	server, err := redisserver.Start(redisserver.Options{Dir: tb.TempDir(), TCP: true, Log: Logger(tb)})
 	if err != nil {
 		tb.Fatalf("start Redis for a test: %v", err)
 	}

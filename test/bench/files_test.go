@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -144,8 +145,12 @@ type bareStore struct {
 
 func newBareStore(b *testing.B, at larder.RunFile) *bareStore {
 	b.Helper()
-	client, err := minio.New(strings.TrimPrefix(at.S3Endpoint, "http://"), &minio.Options{
+	socket := strings.TrimPrefix(at.S3Endpoint, "unix://")
+	client, err := minio.New("localhost", &minio.Options{
 		Creds: credentials.NewStaticV4(at.S3AccessKey, at.S3SecretKey, ""), Region: "us-east-1",
+		Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		}},
 	})
 	require.NoError(b, err)
 	require.NoError(b, client.MakeBucket(b.Context(), "bare", minio.MakeBucketOptions{}))

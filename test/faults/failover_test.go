@@ -39,7 +39,7 @@ func newDatabase(t *testing.T) *database {
 func (d *database) start(t *testing.T) {
 	t.Helper()
 	var err error
-	d.server, err = postgresserver.Start(t.Context(), postgresserver.Options{Dir: d.dir, Log: slog.New(slog.DiscardHandler)})
+	d.server, err = postgresserver.Start(t.Context(), postgresserver.Options{Dir: d.dir, TCP: true, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 }
 

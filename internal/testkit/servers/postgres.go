@@ -31,6 +31,7 @@ func startPostgres(ctx context.Context, dir string, settings map[string]string) 
 	settings["max_connections"] = "300"
 	started, err := postgresserver.Start(ctx, postgresserver.Options{
 		Dir:      dir,
+		TCP:      true,
 		Log:      slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Settings: settings,
 	})

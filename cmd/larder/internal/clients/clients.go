@@ -186,6 +186,7 @@ func (c *Clients) Bucket(name string) (*objectstore.Store, error) {
 	if err != nil {
 		return nil, opening(stores.Objects, err)
 	}
+	c.OnClose(store.Close)
 	return store, nil
 }
 
