@@ -8,7 +8,7 @@ import (
 )
 
 // tracingGrace is how long the end of a process may wait for a collector that takes the last spans.
-const tracingGrace = 2 * time.Second
+const tracingGrace = 700 * time.Millisecond
 
 // tracing is that of a process, on where OpenTelemetry's variables name a collector.
 type tracing struct{ *telemetry.Tracing }

@@ -48,15 +48,18 @@ func LongLived(c *gin.Context) (end func()) {
 		ctx = request
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	release := func() bool { return true }
-	if stopping, ok := ctx.Value(stoppingKey{}).(context.Context); ok {
-		release = context.AfterFunc(stopping, cancel)
-	}
-	c.Request = c.Request.WithContext(ctx)
 	control := http.NewResponseController(c.Writer)
 	// A writer without deadlines (in a test) has none to take off.
 	_ = control.SetReadDeadline(time.Time{})
 	_ = control.SetWriteDeadline(time.Time{})
+	release := func() bool { return true }
+	if stopping, ok := ctx.Value(stoppingKey{}).(context.Context); ok {
+		release = context.AfterFunc(stopping, func() {
+			cancel()
+			_ = control.SetReadDeadline(time.Unix(1, 0)) // who waits for the next bytes of a body doesn't look at the context
+		})
+	}
+	c.Request = c.Request.WithContext(ctx)
 	return func() {
 		release()
 		cancel()

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -18,7 +19,7 @@ const (
 	writeTimeout    = 30 * time.Second
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 32 << 10
-	shutdownTimeout = 10 * time.Second
+	shutdownTimeout = time.Second
 )
 
 // stoppingKey leads from a request's context to one that is done when the server begins to stop.
@@ -41,14 +42,17 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	}
 }
 
-// Serve serves on a listener until ctx is done. Then it takes no new requests, ends what is LongLived,
-// and lets the others come to their end, for ten seconds at most. It gives nil after an orderly end.
+// Serve serves on a listener until ctx is done. Then it takes no new requests, ends what is LongLived, and lets the
+// others come to their end, for a second at most: whoever stops a server waits for it, and who is broken off
+// tries again. It gives nil after such an end.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
 	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	// Requests outlive ctx: one that is being answered is let come to its end.
 	base := context.WithValue(context.WithoutCancel(ctx), stoppingKey{}, stopping)
+	unused := &unusedConns{open: map[net.Conn]struct{}{}}
 	server := &http.Server{
+		ConnState:         unused.follow,
 		Handler:           boundRanges(handler),
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: headerTimeout,
@@ -66,15 +70,50 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	case <-ctx.Done():
 	}
 	stop()
-	return shutdown(ctx, server)
+	unused.close()
+	return shutdown(ctx, server, log)
 }
 
-func shutdown(ctx context.Context, server *http.Server) error {
+func shutdown(ctx context.Context, server *http.Server, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
-	if err := server.Shutdown(ctx); err != nil {
-		_ = server.Close()
-		return fmt.Errorf("stop HTTP: requests were broken off after %s: %w", shutdownTimeout, err)
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Info("requests were broken off, since the server stops", "after", shutdownTimeout)
+		err = server.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("stop HTTP: %w", err)
 	}
 	return nil
+}
+
+// unusedConns are the connections on which no request has come yet, as those that a browser opens beforehand. The
+// standard library waits for them while it shuts down.
+type unusedConns struct {
+	mu     sync.Mutex
+	open   map[net.Conn]struct{}
+	closed bool
+}
+
+func (u *unusedConns) follow(conn net.Conn, state http.ConnState) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(u.open, conn)
+	case u.closed:
+		_ = conn.Close()
+	default:
+		u.open[conn] = struct{}{}
+	}
+}
+
+func (u *unusedConns) close() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.closed = true
+	for conn := range u.open {
+		_ = conn.Close()
+	}
 }

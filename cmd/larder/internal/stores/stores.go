@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -106,15 +107,19 @@ type Options struct {
 	Download func(done, total int64)
 }
 
-// Open takes the data folder and starts what has no address. ErrInUse where another larder has the folder.
+// Open takes the data folder and starts what has no address. ErrInUse where another larder has the folder; it waits for
+// one that is stopping.
 // After an error nothing runs and nothing is held.
 func Open(ctx context.Context, o Options) (*Stores, error) {
 	if err := serverfolder.Make(o.Dir); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	held, err := acquire(o.Dir)
+	held, found, err := acquireOrFind(ctx, o.Dir)
 	if err != nil {
 		return nil, err
+	}
+	if found != nil {
+		return nil, fmt.Errorf("%s: %w", o.Dir, ErrInUse)
 	}
 	removeRunFile(o.Dir) // of a larder that was killed
 	s := &Stores{Addresses: o.Given.Addresses(), dir: o.Dir, log: o.Log, lock: held}
@@ -214,8 +219,10 @@ func (s *Stores) Announce(url string) error {
 	return writeRunFile(s.dir, s.Addresses)
 }
 
-// Watch returns when ctx is done, or with ErrDied when an embedded server ended by itself.
+// Watch returns when ctx is done, or with ErrDied when an embedded server ended by itself. From then on other commands
+// don't find these stores, and wait for their end.
 func (s *Stores) Watch(ctx context.Context) error {
+	defer removeRunFile(s.dir)
 	var died <-chan struct{} // never, where none is embedded
 	if s.postgres != nil {
 		died = s.postgres.Done()
@@ -233,18 +240,20 @@ func (s *Stores) Close() error {
 	removeRunFile(s.dir)
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
-	var failed []error
+	var stopping sync.WaitGroup
+	var failed [4]error
 	if s.nats != nil {
-		failed = append(failed, s.nats.Stop())
+		stopping.Go(func() { failed[0] = s.nats.Stop() })
 	}
 	if s.objects != nil {
-		failed = append(failed, s.objects.Stop())
+		stopping.Go(func() { failed[1] = s.objects.Stop() })
 	}
 	if s.redis != nil {
-		failed = append(failed, s.redis.Stop())
+		stopping.Go(func() { failed[2] = s.redis.Stop() })
 	}
 	if s.postgres != nil {
-		failed = append(failed, s.postgres.Stop(ctx))
+		stopping.Go(func() { failed[3] = s.postgres.Stop(ctx) })
 	}
-	return errors.Join(append(failed, s.lock.Release())...)
+	stopping.Wait()
+	return errors.Join(errors.Join(failed[:]...), s.lock.Release())
 }
