@@ -23,6 +23,9 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
+// ErrNotLaidOut wraps the failure of a view whose tables aren't there yet: who lays them is still at it. It is waited for.
+var ErrNotLaidOut = errors.New("the view isn't laid out yet")
+
 // ErrImpossible marks an event that can never be applied, however often it is tried: the runner parks it.
 // Every other error of Apply counts as passing, but for those of reading an event (package events).
 var ErrImpossible = errors.New("event can't be applied")

@@ -92,7 +92,7 @@ func (w *worker) run(ctx context.Context) {
 		}
 		w.enter(Waiting, err.Error())
 		if worthALine(attempt) {
-			w.log.WarnContext(ctx, "projection is interrupted", slog.Any("error", err), slog.Int("attempt", attempt+1))
+			w.log.Log(ctx, levelOf(err), "projection is interrupted", slog.Any("error", err), slog.Int("attempt", attempt+1))
 		}
 		if time.Since(started) > lastDelay {
 			attempt = 0
@@ -101,6 +101,14 @@ func (w *worker) run(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// levelOf keeps what happens at every first start out of what an operator should look at.
+func levelOf(err error) slog.Level {
+	if errors.Is(err, ErrNotLaidOut) {
+		return slog.LevelInfo
+	}
+	return slog.LevelWarn
 }
 
 // session consumes until the context ends or something makes it start anew, and leaves nothing held.

@@ -55,14 +55,14 @@ type settings struct {
 	NATSURL           string `name:"nats-url" env:"LARDER_NATS_URL" placeholder:"URL" help:"A NATS server with JetStream."`
 	NATSCreds         string `name:"nats-creds" type:"path" env:"LARDER_NATS_CREDS" placeholder:"FILE" help:"Credentials for that server."`
 	FeedNATSURL       string `name:"feed-nats-url" env:"LARDER_FEED_NATS_URL" placeholder:"URL" help:"NATS of the grocery feed (the same)."`
-	FeedNATSCreds     string `name:"feed-nats-creds" env:"LARDER_FEED_NATS_CREDS" placeholder:"FILE" help:"Credentials of its publisher."`
+	FeedNATSCreds     string `name:"feed-nats-creds" type:"path" env:"LARDER_FEED_NATS_CREDS" placeholder:"FILE" help:"Its publisher's."`
 	RedisURL          string `env:"LARDER_REDIS_URL" placeholder:"URL" help:"A Redis."`
 
 	ElasticsearchURL   string `env:"LARDER_ELASTICSEARCH_URL" placeholder:"URL" help:"An Elasticsearch for the search index."`
 	ElasticsearchAlias string `env:"LARDER_ELASTICSEARCH_ALIAS" default:"larder-recipes" help:"The index there (${default})."`
 	GroceryPostgresURL string `env:"LARDER_GROCERY_POSTGRES_URL" placeholder:"URL" help:"The PostgreSQL of the grocery app."`
 	GroceryNATSURL     string `name:"grocery-nats-url" env:"LARDER_GROCERY_NATS_URL" placeholder:"URL" help:"NATS for the grocery app."`
-	GroceryNATSCreds   string `name:"grocery-nats-creds" env:"LARDER_GROCERY_NATS_CREDS" placeholder:"FILE" help:"Its credentials."`
+	GroceryNATSCreds   string `name:"grocery-nats-creds" type:"path" env:"LARDER_GROCERY_NATS_CREDS" placeholder:"FILE" help:"Its own."`
 	S3Endpoint         string `name:"s3-endpoint" env:"LARDER_S3_ENDPOINT" placeholder:"URL" help:"An S3 store for files."`
 	S3Bucket           string `name:"s3-bucket" env:"LARDER_S3_BUCKET" default:"larder" help:"The bucket there (${default})."`
 	S3AccessKey        string `name:"s3-access-key" env:"LARDER_S3_ACCESS_KEY" placeholder:"KEY" help:"What requests to it are signed with."`
@@ -71,7 +71,7 @@ type settings struct {
 	LogLevel *slog.Level `env:"LARDER_LOG_LEVEL" help:"debug, info, warn or error; info for up, and warn for the tools."`
 }
 
-func (s settings) given() stores.Given {
+func (s *settings) given() stores.Given {
 	return stores.Given{
 		PostgresURL:       s.PostgresURL,
 		BackupPostgresURL: s.BackupPostgresURL,
@@ -94,7 +94,7 @@ func (s settings) given() stores.Given {
 
 // logLevel leaves the tools quiet unless asked: what they have to say, they print. A command is what kong
 // calls it, as "projectors <name>".
-func (s settings) logLevel(command string) slog.Level {
+func (s *settings) logLevel(command string) slog.Level {
 	name, _, _ := strings.Cut(command, " ")
 	isComponent := func(kind component.Kind) bool { return kind.Name == name }
 	switch {

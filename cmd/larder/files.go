@@ -28,7 +28,7 @@ const minSecret = 32
 
 // files gives what components need of it. home is the data folder where a secret is made and kept; "" where it
 // has to be given.
-func (d delivery) files(home string) (component.Files, error) {
+func (d *delivery) files(home string) (component.Files, error) {
 	files := component.Files{SpoolDir: d.SpoolDir, MaxSize: d.MaxFileSize, Clamd: d.Clamd}
 	if files.SpoolDir == "" {
 		files.SpoolDir = filepath.Join(os.TempDir(), "larder-uploads")
@@ -57,7 +57,7 @@ func (d delivery) files(home string) (component.Files, error) {
 	return d.forCloudFront(files)
 }
 
-func (d delivery) forCloudFront(files component.Files) (component.Files, error) {
+func (d *delivery) forCloudFront(files component.Files) (component.Files, error) {
 	key, err := os.ReadFile(d.CloudFrontKey)
 	if err != nil {
 		return component.Files{}, errors.Join(usageError{"LARDER_CLOUDFRONT_KEY must be a file with the private key"}, err)

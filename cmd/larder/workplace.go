@@ -27,7 +27,7 @@ type workplace struct {
 // that the command needs, it works on those. Else it opens the stores and brings the databases to this
 // version's schema. The caller leaves it again.
 func enter(ctx context.Context, s *settings, con console, log *slog.Logger, needs ...stores.Store) (*workplace, error) {
-	addresses, running, err := stores.Running(s.DataDir)
+	addresses, running, err := stores.Running(ctx, s.DataDir)
 	if err != nil {
 		return nil, err
 	}

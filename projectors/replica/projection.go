@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/events"
+	"larder.dev/internal/postgres"
 	"larder.dev/projectors"
 )
 
@@ -62,10 +63,16 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	return count, nil
 }
 
+// undefinedTable is PostgreSQL's code for a table that isn't there.
+const undefinedTable = "42P01"
+
 // Fresh implements projectors.Projection.
 func (p *Projection) Fresh(ctx context.Context) (bool, error) {
 	var fresh bool
 	err := p.pool.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM recipes) AND NOT EXISTS (SELECT FROM users)`).Scan(&fresh)
+	if postgres.Code(err) == undefinedTable {
+		return false, fmt.Errorf("look whether the replica is empty: %w", projectors.ErrNotLaidOut)
+	}
 	if err != nil {
 		return false, fmt.Errorf("look whether the replica is empty: %w", err)
 	}

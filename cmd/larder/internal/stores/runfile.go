@@ -1,12 +1,14 @@
 package stores
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"larder.dev/internal/serverfolder"
 )
@@ -52,24 +54,56 @@ func acquire(dir string) (*serverfolder.Lock, error) {
 	return held, nil
 }
 
-// Running gives the addresses of the larder that has the folder open, or false where none has.
-// A larder that is still starting has the lock and no run file yet: ErrInUse.
-func Running(dir string) (Addresses, bool, error) {
-	held, err := acquire(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+// How long a command waits for a larder that has the folder and can't be found yet, or not any more: it is starting or
+// stopping, or is another command that works alone.
+const (
+	foundWithin = 20 * time.Second
+	foundPoll   = 50 * time.Millisecond
+)
+
+// Running gives the addresses of the larder that has the folder open, or false where none has. It waits for one that is
+// starting or stopping; where that takes too long: ErrInUse.
+func Running(ctx context.Context, dir string) (Addresses, bool, error) {
+	held, found, err := acquireOrFind(ctx, dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return Addresses{}, false, nil
-	}
-	if err == nil {
-		return Addresses{}, false, held.Release()
-	}
-	if !errors.Is(err, ErrInUse) {
+	case err != nil:
 		return Addresses{}, false, err
+	case held != nil:
+		return Addresses{}, false, held.Release()
+	default:
+		return *found, true, nil
 	}
-	a, err := readRunFile(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Addresses{}, false, fmt.Errorf("%s: %w, which is starting or stopping", dir, ErrInUse)
+}
+
+// acquireOrFind gives the folder, or the addresses of the larder that has it.
+func acquireOrFind(ctx context.Context, dir string) (*serverfolder.Lock, *Addresses, error) {
+	waiting, cancel := context.WithTimeout(ctx, foundWithin)
+	defer cancel()
+	again := time.NewTicker(foundPoll)
+	defer again.Stop()
+	for {
+		held, err := acquire(dir)
+		if !errors.Is(err, ErrInUse) {
+			return held, nil, err
+		}
+		found, err := readRunFile(dir)
+		if err == nil {
+			return nil, &found, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, err
+		}
+		select {
+		case <-again.C:
+		case <-waiting.Done():
+			if ctx.Err() != nil {
+				return nil, nil, ctx.Err()
+			}
+			return nil, nil, fmt.Errorf("%s: %w, which is starting or stopping", dir, ErrInUse)
+		}
 	}
-	return a, err == nil, err
 }
 
 func readRunFile(dir string) (Addresses, error) {
