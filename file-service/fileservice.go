@@ -5,12 +5,12 @@ package fileservice
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -19,11 +19,11 @@ import (
 	"larder.dev/file-service/internal/antivirus"
 	"larder.dev/file-service/internal/attachment"
 	"larder.dev/file-service/internal/httpapi"
+	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/keeping"
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/resumable"
-	"larder.dev/file-service/internal/spool"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
@@ -48,9 +48,11 @@ type Deps struct {
 	Signer cdn.Signer // of the addresses in answers
 	Verify *cdn.Plain // of the addresses that come in
 
-	SpoolDir string // where uploads are while they come in; it needs room for those of a moment
-	MaxSize  int64  // of a file, in bytes; attachment.DefaultMaxSize where it is 0
-	Clamd    string // the socket of a virus scanner, "" for none
+	MaxSize int64 // of a file, in bytes; attachment.DefaultMaxSize where it is 0
+	// MaxUnfinished is how many bytes the unfinished uploads of a person may have together, the size of the largest file
+	// at least; resumable.DefaultMaxBytes where it is 0.
+	MaxUnfinished int64
+	Clamd         string // the socket of a virus scanner, "" for none
 	// Drawer is the program, with its arguments, that runs DrawPicture for each picture.
 	Drawer []string
 	// Silence is how long a caller may send or take nothing: a phone in a lift comes back, a stranger who opens
@@ -74,6 +76,7 @@ type Service struct {
 	notifier *db.Notifier
 	handler  http.Handler
 	uploads  *resumable.Uploads
+	incoming *incoming.Store
 	swept    *prometheus.CounterVec
 	log      *slog.Logger
 }
@@ -87,20 +90,25 @@ func New(deps Deps) (*Service, error) {
 	}
 	maxSize := cmp.Or(deps.MaxSize, int64(attachment.DefaultMaxSize))
 	silence := cmp.Or(deps.Silence, defaultSilence)
-	uploads, err := spool.Open(deps.SpoolDir)
-	if err != nil {
-		return nil, err
+	if maxSize > incoming.MaxSize {
+		return nil, fmt.Errorf("a file may have %d bytes at most: the object store copies no larger one", int64(incoming.MaxSize))
 	}
+	maxUnfinished := max(cmp.Or(deps.MaxUnfinished, resumable.DefaultMaxBytes), maxSize)
+	uploads := incoming.New(deps.Objects)
 	notifier := db.NewNotifier(deps.Pool, ledger.Channel, log)
-	service := &Service{notifier: notifier, log: log, swept: prometheus.NewCounterVec(prometheus.CounterOpts{
+	service := &Service{notifier: notifier, incoming: uploads, log: log, swept: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "larder_files_swept_total",
 		Help: "Objects that a sweep looked at, those that it removed because nothing names them, and uploads that were never completed.",
 	}, []string{"what"})}
 	service.files = keeping.New(keeping.Options{
-		Database: postgres.New(deps.Pool, notifier.Hint, deps.MayWrite), Objects: deps.Objects, Uploads: uploads,
+		Database: postgres.New(deps.Pool, notifier.Hint, deps.MayWrite), Objects: deps.Objects, Incoming: uploads,
 		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer), MaxSize: maxSize, Log: log,
 	})
-	service.uploads, err = resumable.Open(httpapi.Resumable(service.files, filepath.Join(deps.SpoolDir, "resumable"), maxSize, silence))
+	var err error
+	service.uploads, err = resumable.New(httpapi.Resumable(service.files, resumable.Options{
+		Incoming: uploads, Objects: deps.Objects, Locks: deps.Redis,
+		MaxSize: maxSize, MaxBytes: maxUnfinished, Silence: silence,
+	}))
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +119,8 @@ func New(deps Deps) (*Service, error) {
 	}
 	service.handler, err = httpapi.New(httpapi.Deps{
 		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: freshness.NewMarks(deps.Redis),
-		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, Uploads: service.uploads, Silence: silence,
-		Log: log,
+		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, MaxUnfinished: maxUnfinished,
+		Uploads: service.uploads, Silence: silence, Log: log,
 	}, httpserver.Options{
 		Component: "file-service", Log: log, Origin: deps.Origin, TrustedProxies: deps.TrustedProxies,
 		Metrics: deps.Metrics, Tracing: deps.Tracing,
@@ -149,15 +157,16 @@ func (s *Service) Settle(ctx context.Context) { s.notifier.Flush(ctx) }
 
 // Upkeep is for the same process as Settle.
 func (s *Service) Upkeep(ctx context.Context) error {
+	_, uploads := s.SweepUploads(ctx, time.Now().Add(-resumable.Expiry))
 	_, err := s.files.Sweep(ctx)
-	return err
+	return errors.Join(uploads, err)
 }
 
 func (s *Service) sweep(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
-		if _, err := s.SweepUploads(ctx); err != nil {
+		if _, err := s.SweepUploads(ctx, time.Now().Add(-resumable.Expiry)); err != nil {
 			s.log.WarnContext(ctx, "sweep the uploads", "error", err)
 		}
 		swept, err := s.files.Sweep(ctx)
@@ -176,9 +185,12 @@ func (s *Service) sweep(ctx context.Context) {
 	}
 }
 
-// SweepUploads removes the uploads that lay still for a day, and gives how many of them were never completed.
-func (s *Service) SweepUploads(ctx context.Context) (int, error) {
-	expired, err := s.uploads.Sweep(ctx)
+// SweepUploads removes the uploads in which nothing came since before, and those whose recipe is gone, and gives how
+// many of them were never completed.
+func (s *Service) SweepUploads(ctx context.Context, before time.Time) (int, error) {
+	expired, err := s.uploads.Sweep(ctx, before)
+	left, ofForms := s.incoming.SweepForms(ctx, before)
+	expired, err = expired+left, errors.Join(err, ofForms)
 	s.swept.WithLabelValues("expired_uploads").Add(float64(expired))
 	if expired > 0 {
 		s.log.InfoContext(ctx, "removed uploads that were never completed", "expired", expired)
@@ -189,8 +201,17 @@ func (s *Service) SweepUploads(ctx context.Context) (int, error) {
 // Erase removes every object of a user who was deleted, and gives how many. A user who is there keeps what the
 // recipes name.
 func Erase(ctx context.Context, pool *pgxpool.Pool, objects *objectstore.Store, user string) (int, error) {
-	files := keeping.New(keeping.Options{Database: postgres.New(pool, func() {}, always), Objects: objects, Log: slog.Default()})
-	return files.Erase(ctx, user)
+	database := postgres.New(pool, func() {}, always)
+	files := keeping.New(keeping.Options{Database: database, Objects: objects, Log: slog.Default()})
+	count, err := files.Erase(ctx, user)
+	if err != nil {
+		return count, err
+	}
+	there, err := database.HasUser(ctx, user)
+	if err != nil || there {
+		return count, err
+	}
+	return count, incoming.New(objects).Erase(ctx, user)
 }
 
 // DrawCommand is the word by which a program runs DrawPicture.

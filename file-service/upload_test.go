@@ -5,14 +5,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +21,7 @@ import (
 	fileservice "larder.dev/file-service"
 	"larder.dev/internal/objectstore"
 	"larder.dev/internal/testkit"
+	"larder.dev/internal/topology"
 )
 
 // begin asks for a resumable upload, as a client of the tus protocol does.
@@ -151,8 +151,13 @@ func TestUploadRefusals(t *testing.T) {
 	require.Contains(t, string(tooLarge.body), `"limit":1048576`)
 	c.recipe = uuid.NewString()
 	refuse(http.StatusNotFound, c.begin("no recipe", 1))
-	c.recipe = "../../etc"
-	refuse(http.StatusUnprocessableEntity, c.begin("no id", 1))
+	own := c.w.cook().recipe
+	for _, spelling := range []string{
+		"../../etc", "", "urn:uuid:" + own, "{" + own + "}", strings.ReplaceAll(own, "-", ""), strings.ToUpper(own), own + " ",
+	} {
+		c.recipe = spelling
+		refuse(http.StatusUnprocessableEntity, c.begin("no id", 1))
+	}
 	c.token = "nobody"
 	refuse(http.StatusUnauthorized, c.begin("no session", 1))
 }
@@ -200,58 +205,76 @@ func TestUploadIsNobodyElses(t *testing.T) {
 	require.Equal(t, "0", ada.ask(address).header.Get("Upload-Offset"))
 }
 
-// The last byte comes while the store is away: the cook is told so, nothing is lost, and the next question
-// finishes it. What is then asked is never told that all is well before it is.
+// Bytes that come while the store is away, and a last one that comes while nothing may be written: the cook is told so,
+// nothing that was taken is lost, and the next question finishes it. What is then asked is never told that all is well
+// before it is.
 func TestUploadWaitsForTheStore(t *testing.T) {
 	t.Parallel()
 	where := testkit.ObjectsAt(t)
 	door := testkit.NewProxy(t, where.Endpoint)
 	where.Endpoint = door.URL()
+	var held atomic.Bool
 	c := newWorld(t, func(deps *fileservice.Deps) {
 		var err error
 		deps.Objects, err = objectstore.Open(where)
 		require.NoError(t, err)
+		deps.MayWrite = func() error {
+			if held.Load() {
+				return topology.ErrNotConfirmed
+			}
+			return nil
+		}
 	}).cook()
 	address := c.began("a.txt", 5)
+	require.Equal(t, http.StatusNoContent, c.patch(address, 0, []byte("he")).status)
 	door.Cut()
-	got := c.patch(address, 0, []byte("hello"))
+	got := c.patch(address, 2, []byte("llo"))
 	require.Equal(t, http.StatusServiceUnavailable, got.status)
 	require.NotEmpty(t, got.header.Get("Retry-After"))
 	require.Equal(t, http.StatusServiceUnavailable, c.ask(address).status)
 	door.Mend()
-	testkit.Until(t, "it is finished", func() bool { return c.ask(address).status == http.StatusOK })
+	testkit.Until(t, "the store is back", func() bool { return c.ask(address).status == http.StatusOK })
+	require.Equal(t, "2", c.ask(address).header.Get("Upload-Offset"))
+
+	held.Store(true)
+	got = c.patch(address, 2, []byte("llo"))
+	require.Equal(t, http.StatusServiceUnavailable, got.status)
+	require.NotEmpty(t, got.header.Get("Retry-After"))
+	require.Equal(t, http.StatusServiceUnavailable, c.ask(address).status)
+	held.Store(false)
+	require.Equal(t, http.StatusOK, c.ask(address).status)
 	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
+	require.Empty(t, c.comingIn())
 }
 
-// An upload that lay still for a day is swept, with all that was kept of it, and told; one that goes on stays.
+// An upload in which nothing came for a day is swept, with all that was kept of it, and told; one that goes on stays,
+// whichever of its objects was written last.
 func TestUploadExpires(t *testing.T) {
 	t.Parallel()
-	spool := t.TempDir()
-	w := newWorld(t, func(deps *fileservice.Deps) { deps.SpoolDir = spool })
+	w := newWorld(t, func(deps *fileservice.Deps) { deps.MaxSize = 20 << 20 })
 	c := w.cook()
-	old, finished, fresh := c.began("old", 5), c.began("finished", 5), c.began("fresh", 5)
+	content := make([]byte, 12<<20)
+	old, finished, large := c.began("old", 5), c.began("finished", 5), c.began("large", len(content))
+	fresh, growing := c.began("fresh", 5), c.began("growing", len(content))
 	for _, address := range []string{old, fresh} {
 		require.Equal(t, http.StatusNoContent, c.patch(address, 0, []byte("hel")).status)
 	}
 	require.Equal(t, http.StatusNoContent, c.patch(finished, 0, []byte("hello")).status)
-	yesterday := time.Now().Add(-25 * time.Hour)
-	for _, address := range []string{old, finished} {
-		path := filepath.Join(spool, "resumable", c.id, filepath.Base(address))
-		require.NoError(t, os.Chtimes(path, yesterday, yesterday))
-	}
-	swept, err := w.service.SweepUploads(t.Context())
+	require.Equal(t, http.StatusNoContent, c.patch(large, 0, content[:6<<20]).status)
+	before := w.later()
+	require.Equal(t, http.StatusNoContent, c.patch(fresh, 3, []byte("l")).status)
+	require.Equal(t, http.StatusNoContent, c.patch(growing, 0, content[:5<<20]).status, "a part and nothing else")
+
+	swept, err := w.service.SweepUploads(t.Context(), before)
 	require.NoError(t, err)
-	require.Equal(t, 1, swept, "one that became a file isn't told")
-	require.Equal(t, http.StatusNotFound, c.ask(old).status)
-	require.Equal(t, "3", c.ask(fresh).header.Get("Upload-Offset"))
-	var left []string
-	require.NoError(t, filepath.WalkDir(spool, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			left = append(left, filepath.Base(path))
-		}
-		return err
-	}))
-	require.ElementsMatch(t, []string{filepath.Base(fresh), filepath.Base(fresh) + ".info"}, left)
+	require.Equal(t, 2, swept, "one that became a file isn't told")
+	for _, gone := range []string{old, large, finished} {
+		require.Equal(t, http.StatusNotFound, c.ask(gone).status)
+		require.Empty(t, w.keys("uploads/"+c.id+"/"+path.Base(gone)))
+	}
+	require.Equal(t, "4", c.ask(fresh).header.Get("Upload-Offset"))
+	require.Equal(t, strconv.Itoa(5<<20), c.ask(growing).header.Get("Upload-Offset"))
+	require.Empty(t, w.keys("uploaded/"))
 	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
 }
 
@@ -259,8 +282,7 @@ func TestUploadExpires(t *testing.T) {
 // by the one that brings the last, and by a sweep where none comes.
 func TestUploadOfDeletedRecipe(t *testing.T) {
 	t.Parallel()
-	spool := t.TempDir()
-	c := newWorld(t, func(deps *fileservice.Deps) { deps.SpoolDir = spool }).cook()
+	c := newWorld(t).cook()
 	content := bytes.Repeat([]byte("0123456789abcdef"), 4_000)
 	for name, next := range map[string]func(address string){
 		"more": func(address string) {
@@ -271,7 +293,7 @@ func TestUploadOfDeletedRecipe(t *testing.T) {
 		},
 		"asked": func(address string) { require.Equal(t, http.StatusNotFound, c.ask(address).status) },
 		"swept": func(string) {
-			dropped, err := c.w.service.SweepUploads(t.Context())
+			dropped, err := c.w.service.SweepUploads(t.Context(), time.Now().Add(-time.Hour))
 			require.NoError(t, err)
 			require.Equal(t, 1, dropped)
 		},
@@ -281,22 +303,9 @@ func TestUploadOfDeletedRecipe(t *testing.T) {
 		_, err := c.w.db.Exec(t.Context(), `UPDATE recipes SET deleted_at = now() WHERE id = $1`, c.recipe)
 		require.NoError(t, err)
 		next(address)
-		require.Empty(t, spooled(t, spool), name)
+		require.Empty(t, c.comingIn(), name)
 		require.Equal(t, http.StatusNotFound, c.ask(address).status, name)
 		_, err = c.w.db.Exec(t.Context(), `UPDATE recipes SET deleted_at = NULL WHERE id = $1`, c.recipe)
 		require.NoError(t, err)
 	}
-}
-
-// spooled are the bytes of uploads that are on the disk.
-func spooled(t *testing.T, dir string) []string {
-	t.Helper()
-	var found []string
-	require.NoError(t, filepath.WalkDir(filepath.Join(dir, "resumable"), func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && !strings.HasSuffix(path, ".lock") {
-			found = append(found, path)
-		}
-		return err
-	}))
-	return found
 }

@@ -10,7 +10,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -42,6 +44,7 @@ type world struct {
 	objects *objectstore.Store
 	url     string
 	service *fileservice.Service
+	deps    fileservice.Deps
 }
 
 func migrate(ctx context.Context, url string) error {
@@ -61,25 +64,40 @@ func newWorld(t *testing.T, options ...func(*fileservice.Deps)) *world {
 	signer := cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes"))
 	deps := fileservice.Deps{
 		Pool: w.db, Redis: w.redis, Sessions: identity.NewSessions(w.redis), Objects: w.objects,
-		Signer: signer, Verify: signer, SpoolDir: t.TempDir(), MaxSize: 1 << 20,
+		Signer: signer, Verify: signer, MaxSize: 1 << 20,
 		Drawer: []string{os.Args[0], fileservice.DrawCommand}, Log: testkit.Logger(t),
 	}
 	for _, option := range options {
 		option(&deps)
 	}
-	service, err := fileservice.New(deps)
-	require.NoError(t, err)
-	w.service = service
-	server := httptest.NewServer(service.Handler())
-	t.Cleanup(server.Close)
-	w.url = server.URL
-	return w
+	w.deps = deps
+	return w.another()
+}
+
+// another is a second file service on the same stores.
+func (w *world) another() *world {
+	w.t.Helper()
+	second := *w
+	var err error
+	second.service, err = fileservice.New(w.deps)
+	require.NoError(w.t, err)
+	server := httptest.NewServer(second.service.Handler())
+	w.t.Cleanup(server.Close)
+	second.url = server.URL
+	return &second
 }
 
 // cook is a logged-in user with a recipe.
 type cook struct {
 	w                 *world
 	id, token, recipe string
+}
+
+// at is the same cook with requests to another file service.
+func (c *cook) at(w *world) *cook {
+	other := *c
+	other.w = w
+	return &other
 }
 
 func (w *world) cook() *cook {
@@ -161,14 +179,36 @@ func (c *cook) attached(name string, content []byte) file {
 }
 
 // keys are the objects of the cook's.
-func (c *cook) keys() []string {
-	c.w.t.Helper()
+func (c *cook) keys() []string { return c.w.keys(c.id + "/") }
+
+// comingIn are the objects of uploads of the cook's that aren't files yet.
+func (c *cook) comingIn() []string {
+	return append(c.w.keys("uploads/"+c.id+"/"), c.w.keys("incoming/"+c.id+"/")...)
+}
+
+func (w *world) keys(prefix string) []string {
+	w.t.Helper()
 	keys := []string{}
-	require.NoError(c.w.t, c.w.objects.Each(c.w.t.Context(), c.id+"/", func(o objectstore.Object) error {
+	require.NoError(w.t, w.objects.Each(w.t.Context(), prefix, func(o objectstore.Object) error {
 		keys = append(keys, o.Key)
 		return nil
 	}))
 	return keys
+}
+
+// later waits until the store's clock, which may tell whole seconds, is past all that was written, and gives that time.
+func (w *world) later() time.Time {
+	w.t.Helper()
+	var changed time.Time
+	written := time.Now()
+	testkit.Until(w.t, "the store's clock goes on", func() bool {
+		require.NoError(w.t, w.objects.Put(w.t.Context(), "clock", strings.NewReader("x"), 1, "x/y"))
+		clock, err := w.objects.Stat(w.t.Context(), "clock")
+		require.NoError(w.t, err)
+		changed = clock.Changed
+		return changed.After(written)
+	})
+	return changed
 }
 
 func scan[T any](c *cook, query string, args ...any) T {

@@ -19,7 +19,7 @@ type delivery struct {
 	CloudFrontKey   string `name:"cloudfront-key" type:"path" env:"LARDER_CLOUDFRONT_KEY" placeholder:"FILE" help:"The private key in PEM."`
 
 	MaxFileSize int64  `env:"LARDER_MAX_FILE_SIZE" placeholder:"BYTES" help:"How large a file may be (100 MiB)."`
-	SpoolDir    string `type:"path" env:"LARDER_SPOOL_DIR" placeholder:"DIR" help:"Where uploads are while they come in."`
+	MaxUploads  int64  `env:"LARDER_MAX_UPLOADS" placeholder:"BYTES" help:"Bytes that a person's unfinished uploads may have (512 MiB)."`
 	Clamd       string `env:"LARDER_CLAMD" placeholder:"SOCKET" help:"A clamd that looks at each upload: a path, or HOST:PORT."`
 }
 
@@ -29,13 +29,7 @@ const minSecret = 32
 // files gives what components need of it. home is the data folder where a secret is made and kept; "" where it
 // has to be given.
 func (d *delivery) files(home string) (component.Files, error) {
-	files := component.Files{SpoolDir: d.SpoolDir, MaxSize: d.MaxFileSize, Clamd: d.Clamd}
-	if files.SpoolDir == "" {
-		files.SpoolDir = filepath.Join(os.TempDir(), "larder-uploads")
-		if home != "" {
-			files.SpoolDir = filepath.Join(home, "uploads")
-		}
-	}
+	files := component.Files{MaxSize: d.MaxFileSize, MaxUnfinished: d.MaxUploads, Clamd: d.Clamd}
 	secret := d.CDNSecret
 	if secret == "" && home != "" {
 		var err error

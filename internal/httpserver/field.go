@@ -19,6 +19,10 @@ func formats() []openapi3.SchemaValidationOption {
 	}
 }
 
+// IsID tells whether a text is an id as every answer spells it. An id is part of keys and subjects, where another
+// spelling of the same one would be another id: braces, "urn:uuid:", no dashes, capital letters.
+func IsID(text string) bool { return checkUUID(text) == nil }
+
 // checkUUID takes one spelling alone. An id is part of keys and subjects, where another spelling of the
 // same id would be another thing.
 func checkUUID(text string) error {

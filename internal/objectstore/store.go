@@ -146,6 +146,25 @@ type Reader struct {
 	Info Object
 }
 
+// Read implements io.Reader.
+func (r *Reader) Read(into []byte) (int, error) {
+	n, err := r.Object.Read(into)
+	return n, r.broken(err)
+}
+
+// ReadAt implements io.ReaderAt.
+func (r *Reader) ReadAt(into []byte, offset int64) (int, error) {
+	n, err := r.Object.ReadAt(into, offset)
+	return n, r.broken(err)
+}
+
+func (r *Reader) broken(err error) error {
+	if err == nil || err == io.EOF { //nolint:errorlint // a reader gives io.EOF itself
+		return err
+	}
+	return fmt.Errorf("read object %s: %w", r.Info.Key, failure(err))
+}
+
 // Get opens an object. The error is ErrNotFound or ErrUnavailable.
 func (s *Store) Get(ctx context.Context, key string) (*Reader, error) {
 	object, err := s.client.GetObject(ctx, s.bucket, key, minio.GetObjectOptions{})
@@ -244,7 +263,7 @@ func failure(err error) error {
 	}
 	answer := minio.ToErrorResponse(err)
 	switch answer.Code {
-	case "NoSuchKey", "NotFound", "NoSuchBucket":
+	case "NoSuchKey", "NotFound", "NoSuchBucket", "NoSuchUpload":
 		return fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
 	var network net.Error

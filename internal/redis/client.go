@@ -46,6 +46,8 @@ type Client struct {
 	rdb     *goredis.Client
 	limiter *redis_rate.Limiter
 	newer   *goredis.Script
+
+	watchLock, unlock *goredis.Script
 }
 
 // Entry is a key with its value. It lives for TTL, for ever where TTL is 0.
@@ -75,7 +77,10 @@ func Open(_ context.Context, url string) (*Client, error) {
 	options.PoolSize = poolSize
 	options.MaxRetries = retries
 	rdb := goredis.NewClient(options)
-	return &Client{rdb: rdb, limiter: redis_rate.NewLimiter(rdb), newer: goredis.NewScript(newerScript)}, nil
+	return &Client{
+		rdb: rdb, limiter: redis_rate.NewLimiter(rdb), newer: goredis.NewScript(newerScript),
+		watchLock: goredis.NewScript(watchScript), unlock: goredis.NewScript(unlockScript),
+	}, nil
 }
 
 // Follow makes a span of each command from here on. Keys and values stay out of it: they name users and hold

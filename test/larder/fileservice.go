@@ -14,7 +14,7 @@ import (
 func StartFileService(tb testing.TB, server *Server, extra ...string) *Process {
 	tb.Helper()
 	env := environment(server.home, server.DataDir, server.RunFile(tb).environment()...)
-	env = append(env, "LARDER_SPOOL_DIR="+filepath.Join(server.home, "spool"), "LARDER_CDN_SECRET="+cdnSecret(tb, server))
+	env = append(env, "LARDER_CDN_SECRET="+cdnSecret(tb, server))
 	process := launch(tb, append(env, extra...), "file-service", "--addr", "127.0.0.1:0")
 	tb.Cleanup(process.end)
 	process.Ready(tb)

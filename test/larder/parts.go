@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/internal/objectstore"
 	"larder.dev/internal/testkit"
 )
 
@@ -26,6 +27,7 @@ type Parts struct {
 	said      []*transcript
 	turn      int // of those that could take a request
 
+	objects   objectstore.Options
 	services  []*service
 	doors     map[string]*testkit.Proxy
 	functions map[string]*Function // components that Lambda runs, by name
@@ -71,7 +73,8 @@ func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy) *Pa
 		Server: home(tb), where: where, doors: doors, processes: map[string]*Process{},
 		names: []string{"projectors", "relay", "query-api", "command-api", "file-service", "grocery-app"},
 	}
-	p.env = environment(p.home, p.DataDir, append(p.where.environment(), forFiles(tb)...)...)
+	p.objects = testkit.ObjectsAt(tb)
+	p.env = environment(p.home, p.DataDir, append(p.where.environment(), forFiles(p.objects)...)...)
 	address := func(component string) string {
 		service := newService(tb, func() string { return p.address(component) })
 		p.services = append(p.services, service)
@@ -98,6 +101,14 @@ func StartParts(tb testing.TB) *Parts {
 func (p *Parts) Migrate(tb testing.TB) {
 	tb.Helper()
 	p.MustRun(tb, "", "migrate")
+}
+
+// Objects is the store where its files are.
+func (p *Parts) Objects(tb testing.TB) *objectstore.Store {
+	tb.Helper()
+	store, err := objectstore.Open(p.objects)
+	require.NoError(tb, err)
+	return store
 }
 
 // Launch starts a component as a process of that name, and doesn't wait. Of several of one component the

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/internal/objectstore"
 	"larder.dev/internal/testkit"
 )
 
@@ -118,12 +118,10 @@ func (f RunFile) environment() []string {
 
 // forFiles are the variables by which the file service finds its object store, and by which it and query-api
 // sign addresses alike.
-func forFiles(tb testing.TB) []string {
-	tb.Helper()
-	objects := testkit.ObjectsAt(tb)
+func forFiles(objects objectstore.Options) []string {
 	return []string{
 		"LARDER_S3_ENDPOINT=" + objects.Endpoint, "LARDER_S3_BUCKET=" + objects.Bucket,
 		"LARDER_S3_ACCESS_KEY=" + objects.AccessKey, "LARDER_S3_SECRET_KEY=" + objects.SecretKey,
-		"LARDER_CDN_SECRET=" + rand.Text() + rand.Text(), "LARDER_SPOOL_DIR=" + filepath.Join(tb.TempDir(), "uploads"),
+		"LARDER_CDN_SECRET=" + rand.Text() + rand.Text(),
 	}
 }

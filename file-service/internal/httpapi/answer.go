@@ -16,11 +16,11 @@ import (
 	"larder.dev/events"
 	"larder.dev/file-service/internal/antivirus"
 	"larder.dev/file-service/internal/attachment"
+	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/keeping"
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/resumable"
-	"larder.dev/file-service/internal/spool"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
@@ -28,6 +28,7 @@ import (
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/redis"
 	"larder.dev/internal/topology"
 )
 
@@ -104,7 +105,7 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 		return httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such recipe."}, true
 	case errors.Is(err, keeping.ErrNoFile):
 		return httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such file."}, true
-	case errors.Is(err, spool.ErrTooLarge), errors.As(err, &tooLarge):
+	case errors.Is(err, incoming.ErrTooLarge), errors.As(err, &tooLarge):
 		return httpserver.Problem{
 			Status: http.StatusRequestEntityTooLarge,
 			Detail: fmt.Sprintf("The file has more than %d bytes.", a.MaxSize), Extra: limit(a.MaxSize),
@@ -155,6 +156,21 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 	}
 }
 
+// afterUpload is when room may be there again that an unfinished upload takes: when it is finished or given up.
+const afterUpload = time.Minute
+
+// tooMuch says what a person takes too much of, "" for an error of another kind, and when to come again.
+func (a *api) tooMuch(err error) (detail string, after time.Duration) {
+	switch {
+	case errors.Is(err, resumable.ErrTooMuch):
+		return fmt.Sprintf("Your unfinished uploads may have %d bytes together. Finish one, or give it up.", a.MaxUnfinished), afterUpload
+	case errors.Is(err, incoming.ErrShare):
+		return "Too many of your uploads are under way. Let one come to its end.", retryAfter
+	default:
+		return "", 0
+	}
+}
+
 func unprocessable(what string) httpserver.Problem {
 	return httpserver.Problem{
 		Status: http.StatusUnprocessableEntity, Detail: "The file " + what + ".",
@@ -174,6 +190,11 @@ func (a *api) fail(c *gin.Context, err error) {
 		return
 	}
 	ctx := c.Request.Context()
+	if detail, after := a.tooMuch(err); detail != "" {
+		c.Header("Retry-After", httpserver.RetryAfter(after))
+		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusTooManyRequests, Detail: detail})
+		return
+	}
 	if errors.Is(err, topology.ErrNotConfirmed) {
 		a.Log.WarnContext(ctx, "a write is held back", "request", httpserver.RequestID(c), "error", err)
 		httpserver.WriteUnavailable(c, "Which database is the primary isn't certain just now. Send it again.", retryAfter)
@@ -201,7 +222,7 @@ func (a *api) fail(c *gin.Context, err error) {
 }
 
 func unavailable(err error) bool {
-	return errors.Is(err, objectstore.ErrUnavailable) || errors.Is(err, antivirus.ErrAway) ||
-		db.Unavailable(err) || db.Retryable(err) ||
+	return errors.Is(err, objectstore.ErrUnavailable) || errors.Is(err, antivirus.ErrAway) || errors.Is(err, incoming.ErrBusy) ||
+		db.Unavailable(err) || db.Retryable(err) || errors.Is(err, redis.ErrUnavailable) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -30,9 +30,11 @@ type Deps struct {
 	Signer   cdn.Signer // of the addresses in answers
 	Origin   *cdn.Plain // verifies the addresses that come in
 	MaxSize  int64      // of a file, in bytes
-	Uploads  *resumable.Uploads
-	Silence  time.Duration // after which a caller who sends or takes nothing is let go of
-	Log      *slog.Logger
+	// MaxUnfinished is how many bytes the unfinished uploads of a person may have together.
+	MaxUnfinished int64
+	Uploads       *resumable.Uploads
+	Silence       time.Duration // after which a caller who sends or takes nothing is let go of
+	Log           *slog.Logger
 }
 
 type api struct{ Deps }

@@ -8,14 +8,12 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 
 	"larder.dev/events"
+	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/keeping"
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/freshness"
@@ -32,21 +30,19 @@ const uploadsPath = "/api/files/uploads/"
 // headerFile tells which file a whole upload became.
 const headerFile = "Larder-File"
 
-// Resumable gives what resumable uploads ask of the files.
-func Resumable(files *keeping.Files, dir string, maxSize int64, silence time.Duration) resumable.Options {
-	return resumable.Options{
-		Dir: dir, MaxSize: maxSize, Silence: silence,
-		Admit: func(ctx context.Context, u resumable.Upload) error {
-			if _, err := uuid.Parse(u.Recipe); err != nil {
-				return metadataProblem("recipe must be a UUID")
-			}
-			return unwanted(files.CanAttach(ctx, u.User, u.Recipe))
-		},
-		Finish: func(ctx context.Context, u resumable.Upload, bytes *os.File) (resumable.Done, error) {
-			done, err := attachUpload(ctx, files, u, bytes)
-			return done, unwanted(err)
-		},
+// Resumable adds to the options of resumable uploads what these ask of the files.
+func Resumable(files *keeping.Files, options resumable.Options) resumable.Options {
+	options.Admit = func(ctx context.Context, u resumable.Upload) error {
+		if !httpserver.IsID(u.Recipe) {
+			return metadataProblem("recipe must be a UUID in lower case, as 0190a7c4-5f0e-7b7e-9c3a-2f6d1c0e8a55")
+		}
+		return unwanted(files.CanAttach(ctx, u.User, u.Recipe))
 	}
+	options.Finish = func(ctx context.Context, u resumable.Upload, file *incoming.File) (resumable.Done, error) {
+		done, err := attachUpload(ctx, files, u, file)
+		return done, unwanted(err)
+	}
+	return options
 }
 
 // unwanted marks what no later try can change: a recipe that is gone takes no file any more.
@@ -65,22 +61,22 @@ func metadataProblem(what string) httpserver.Problem {
 }
 
 // attachUpload puts a whole upload on its recipe, once: its id is the idempotency key.
-func attachUpload(ctx context.Context, files *keeping.Files, u resumable.Upload, bytes *os.File) (resumable.Done, error) {
+func attachUpload(ctx context.Context, files *keeping.Files, u resumable.Upload, file *incoming.File) (resumable.Done, error) {
 	outcome, err := files.AttachWhole(ctx, keeping.Upload{
 		User: u.User, Recipe: u.Recipe, Name: u.Name, TraceParent: telemetry.TraceParent(ctx),
 		Key: func(_, hash string) *ledger.Key {
 			sum := sha256.Sum256([]byte(u.Recipe + " " + hash))
 			return &ledger.Key{Value: "upload " + u.ID, Hash: sum[:]} // with a space, which no caller's key has
 		},
-	}, bytes)
+	}, file)
 	if err != nil {
 		return resumable.Done{}, err
 	}
-	var file events.File
-	if err := json.Unmarshal(outcome.Answer.Body, &file); err != nil {
+	var attached events.File
+	if err := json.Unmarshal(outcome.Answer.Body, &attached); err != nil {
 		return resumable.Done{}, fmt.Errorf("read the answer of upload %s: %w", u.ID, err)
 	}
-	return resumable.Done{File: file.ID, After: outcome.Answer.Header[freshness.Header], Change: outcome.Change}, nil
+	return resumable.Done{File: attached.ID, After: outcome.Answer.Header[freshness.Header], Change: outcome.Change}, nil
 }
 
 // CreateUpload begins an upload that can go on where it broke off.
@@ -88,7 +84,7 @@ func (a *api) CreateUpload(c *gin.Context, _ CreateUploadParams) {
 	end := httpserver.LongLived(c)
 	defer end()
 	answer, err := a.Uploads.Create(c.Writer, c.Request, identity.UserFrom(c).ID)
-	if err == nil && answer.Upload != "" {
+	if answer.Upload != "" { // also where the bytes that came with it couldn't be kept
 		c.Header("Location", uploadsPath+answer.Upload)
 	}
 	a.answerUpload(c, answer, err)
@@ -112,6 +108,8 @@ func (a *api) ContinueUpload(c *gin.Context, id ID, _ ContinueUploadParams) {
 
 // DropUpload gives an upload up.
 func (a *api) DropUpload(c *gin.Context, id ID, _ DropUploadParams) {
+	end := httpserver.LongLived(c) // a request that is under way is waited for
+	defer end()
 	answer, err := a.Uploads.Drop(c.Writer, c.Request, identity.UserFrom(c).ID, id.String())
 	a.answerUpload(c, answer, err)
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 
@@ -15,9 +14,9 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/file-service/internal/attachment"
+	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
-	"larder.dev/file-service/internal/spool"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/ledger"
@@ -52,27 +51,19 @@ func (f *Files) CanAttach(ctx context.Context, user, recipe string) error {
 }
 
 // Attach takes an upload in, and puts it on its recipe. What breaks off, or whose recipe is gone meanwhile,
-// leaves nothing on the recipe, and in the store at most bytes that the sweep removes.
+// leaves nothing on the recipe, and in the store at most bytes that a sweep removes.
 func (f *Files) Attach(ctx context.Context, u Upload) (postgres.Outcome, error) {
-	taken, err := f.uploads.Take(u.Bytes, f.maxSize)
+	taken, err := f.incoming.Take(ctx, u.User, u.Bytes, f.maxSize)
 	if err != nil {
 		return postgres.Outcome{}, err
 	}
-	defer func() { _ = taken.Close() }() // it has no name any more
-	return f.attach(ctx, u, taken)
+	defer func() { _ = taken.Close() }() // what it leaves in the store a sweep removes
+	return f.AttachWhole(ctx, u, taken)
 }
 
-// AttachWhole puts an upload on its recipe whose bytes are all in a file already. Where it was done before under
+// AttachWhole puts an upload on its recipe whose bytes are all here already. Where it was done before under
 // the same key, it gives the first outcome again.
-func (f *Files) AttachWhole(ctx context.Context, u Upload, bytes *os.File) (postgres.Outcome, error) {
-	taken, err := spool.Hash(bytes)
-	if err != nil {
-		return postgres.Outcome{}, err
-	}
-	return f.attach(ctx, u, taken)
-}
-
-func (f *Files) attach(ctx context.Context, u Upload, taken *spool.File) (postgres.Outcome, error) {
+func (f *Files) AttachWhole(ctx context.Context, u Upload, taken *incoming.File) (postgres.Outcome, error) {
 	if taken.Size == 0 {
 		return postgres.Outcome{}, ErrEmpty
 	}
@@ -100,7 +91,7 @@ func (f *Files) attach(ctx context.Context, u Upload, taken *spool.File) (postgr
 				return postgres.Decision{}, ErrNoRecipe
 			}
 			// Under the lock nobody removes the bytes; before it somebody may have.
-			if _, err := f.objects.Stat(ctx, original(u.User, file)); err != nil {
+			if err := f.whole(ctx, u.User, file); err != nil {
 				return postgres.Decision{}, err
 			}
 			return attach(*r, file)
@@ -116,6 +107,18 @@ func (f *Files) attach(ctx context.Context, u Upload, taken *spool.File) (postgr
 		}
 		stored = true
 	}
+}
+
+// whole looks whether all bytes of a file are in the store. The error is objectstore.ErrNotFound where they aren't.
+func (f *Files) whole(ctx context.Context, user string, file events.File) error {
+	there, err := f.objects.Stat(ctx, original(user, file))
+	if err != nil {
+		return err
+	}
+	if there.Size != file.Size {
+		return fmt.Errorf("%w: file %s has %d bytes of %d", objectstore.ErrNotFound, file.SHA256, there.Size, file.Size)
+	}
+	return nil
 }
 
 // attach decides that the file is on the recipe.
@@ -152,7 +155,7 @@ func original(user string, file events.File) string {
 }
 
 // keep puts the bytes into the store where they aren't there yet, and tells whether it did.
-func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *spool.File) (bool, error) {
+func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *incoming.File) (bool, error) {
 	there, err := f.objects.Stat(ctx, original(user, *file))
 	if err != nil && !errors.Is(err, objectstore.ErrNotFound) {
 		return false, err
@@ -171,19 +174,19 @@ func (f *Files) keep(ctx context.Context, user string, file *events.File, taken 
 	return false, err
 }
 
-func (f *Files) store(ctx context.Context, user string, file *events.File, taken *spool.File) error {
+func (f *Files) store(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
 	if cdn.IsPicture(file.MediaType) {
 		if err := f.draw(ctx, user, file, taken); err != nil {
 			return err
 		}
 	}
-	return f.objects.Put(ctx, original(user, *file), taken, file.Size, file.MediaType)
+	return taken.Keep(ctx, original(user, *file), file.MediaType)
 }
 
 // draw makes the sizes of a picture, before the picture itself: where that is, they are. A file that only
 // looks like a picture becomes a file like any other.
-func (f *Files) draw(ctx context.Context, user string, file *events.File, taken *spool.File) error {
-	drawn, err := f.pictures.Draw(ctx, user, taken.File)
+func (f *Files) draw(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
+	drawn, err := f.pictures.Draw(ctx, user, taken)
 	if errors.Is(err, picture.ErrUnreadable) {
 		file.MediaType = "application/octet-stream"
 		return nil
@@ -219,7 +222,7 @@ func (f *Files) recolor(ctx context.Context, user string, file *events.File) err
 }
 
 // mediaType finds out what a file is from its content. What a caller says of it is no reason to serve it so.
-func mediaType(taken *spool.File) (string, error) {
+func mediaType(taken *incoming.File) (string, error) {
 	if _, err := taken.Seek(0, io.SeekStart); err != nil {
 		return "", fmt.Errorf("rewind the upload: %w", err)
 	}

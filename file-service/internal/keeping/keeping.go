@@ -9,9 +9,9 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/file-service/internal/antivirus"
+	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
-	"larder.dev/file-service/internal/spool"
 	"larder.dev/internal/objectstore"
 )
 
@@ -28,7 +28,7 @@ var (
 type Files struct {
 	database *postgres.Store
 	objects  *objectstore.Store
-	uploads  *spool.Folder
+	incoming *incoming.Store
 	scanner  *antivirus.Clamd
 	pictures *picture.Drawer
 	maxSize  int64
@@ -39,7 +39,7 @@ type Files struct {
 type Options struct {
 	Database *postgres.Store
 	Objects  *objectstore.Store
-	Uploads  *spool.Folder
+	Incoming *incoming.Store
 	Scanner  *antivirus.Clamd // nil for none
 	Pictures *picture.Drawer
 	MaxSize  int64 // of a file, in bytes
@@ -49,7 +49,7 @@ type Options struct {
 // New makes Files.
 func New(o Options) *Files {
 	return &Files{
-		database: o.Database, objects: o.Objects, uploads: o.Uploads, scanner: o.Scanner, pictures: o.Pictures,
+		database: o.Database, objects: o.Objects, incoming: o.Incoming, scanner: o.Scanner, pictures: o.Pictures,
 		maxSize: o.MaxSize, log: o.Log,
 	}
 }

@@ -164,6 +164,16 @@ func (s *Store) CountFiles(ctx context.Context, user, recipe string) (count int,
 	return count, true, nil
 }
 
+// HasUser tells whether a user is there who may have recipes.
+func (s *Store) HasUser(ctx context.Context, user string) (bool, error) {
+	var there bool
+	err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM user_changes WHERE user_id = $1)`, user).Scan(&there)
+	if err != nil {
+		return false, fmt.Errorf("look for user %s: %w", user, err)
+	}
+	return there, nil
+}
+
 // unnamedTimeout bounds how long the user's lock is held while bytes that nothing names are removed.
 const unnamedTimeout = 30 * time.Second
 

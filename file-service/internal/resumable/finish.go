@@ -1,57 +1,64 @@
 package resumable
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/http"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
+
+	"larder.dev/internal/objectstore"
 )
 
-// Beside the bytes of an upload: what tusd knows of it, and what became of it.
-const (
-	infoSuffix = ".info"
-	doneSuffix = ".done"
-)
+// recordPrefix is where it stands for a day what became of uploads, so that a client that missed the answer hears it.
+const recordPrefix = "uploaded/"
+
+// record is what is left of an upload that is done.
+type record struct {
+	Done
+
+	Size int64 `json:"size"`
+}
 
 // finish is called by the request that brings the last byte, which holds the upload's lock.
 func (u *Uploads) finish(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	call := callOf(hook.Context)
-	done, err := u.finishOnce(hook.Context, uploadOf(hook.Upload))
+	upload := uploadOf(hook.Upload)
+	found, err := store{u}.find(hook.Context, upload.User, upload.ID)
 	if err != nil {
-		call.err = err
-		return handler.HTTPResponse{}, handler.NewError("", "the upload isn't finished", http.StatusServiceUnavailable)
+		return handler.HTTPResponse{}, call.refuse(err)
+	}
+	done, err := u.finishOnce(hook.Context, found)
+	if err != nil {
+		return handler.HTTPResponse{}, call.refuse(err)
 	}
 	call.done = &done
 	return handler.HTTPResponse{}, nil
 }
 
-// settle finishes an upload whose bytes are all here and that wasn't finished: the store was away, or we were
+// settle finishes an upload whose bytes are all here and that wasn't finished: a store was away, or the process was
 // killed. It gives nil for one that isn't whole. A client that is told that every byte is here believes that its
 // file is kept, so this comes before it is told. The error is ErrUnwanted where nothing is left of the upload.
 func (u *Uploads) settle(ctx context.Context, user, id string) (*Done, error) {
-	upload, whole, err := u.find(ctx, user, id)
+	upload := Upload{User: user, ID: id}
+	lock, err := u.locker.take(ctx, upload.key(), patience, nil)
 	if err != nil {
 		return nil, err
 	}
-	if done, err := u.done(upload); err == nil {
-		return &done, nil
-	}
-	if !whole {
-		return nil, u.dropUnwanted(ctx, upload, patience)
-	}
-	unlock, err := u.lock(ctx, upload, patience)
-	if err != nil {
+	defer func() { _ = lock.Unlock() }() // it ends by itself else
+	found, err := store{u}.find(ctx, user, id)
+	switch {
+	case err != nil:
 		return nil, err
+	case found.done != nil:
+		return found.done, nil
+	case !found.whole():
+		return nil, u.dropUnwanted(ctx, found.upload)
 	}
-	defer unlock()
-	done, err := u.finishOnce(ctx, upload)
+	done, err := u.finishOnce(ctx, found)
 	if err != nil {
 		return nil, err
 	}
@@ -59,85 +66,77 @@ func (u *Uploads) settle(ctx context.Context, user, id string) (*Done, error) {
 }
 
 // dropUnwanted drops the bytes of an unfinished upload that may not go on, and gives the reason, which is ErrUnwanted;
-// nil for one that may, or of which nobody can tell just now. It waits that long for the request before.
-func (u *Uploads) dropUnwanted(ctx context.Context, upload Upload, wait time.Duration) error {
+// nil for one that may, or of which nobody can tell just now. It is called under the upload's lock.
+func (u *Uploads) dropUnwanted(ctx context.Context, upload Upload) error {
 	reason := u.o.Admit(ctx, upload)
 	if !errors.Is(reason, ErrUnwanted) {
 		return nil
 	}
-	unlock, err := u.lock(ctx, upload, wait)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return errors.Join(reason, remove(u.path(upload)))
-}
-
-func (u *Uploads) lock(ctx context.Context, upload Upload, wait time.Duration) (unlock func(), err error) {
-	lock, err := u.locker.NewLock(upload.User + "/" + upload.ID)
-	if err != nil {
-		return nil, fmt.Errorf("lock upload %s: %w", upload.ID, err)
-	}
-	waiting, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	if err := lock.Lock(waiting, func() {}); err != nil {
-		return nil, fmt.Errorf("lock upload %s: %w", upload.ID, err)
-	}
-	return func() { _ = lock.Unlock() }, nil
-}
-
-// remove removes all that there is of an upload. What tusd finds it by goes last, and with it what a next sweep would.
-func remove(path string) error {
-	for _, part := range []string{path + doneSuffix, path, path + infoSuffix} {
-		if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove an upload: %w", err)
-		}
-	}
-	return nil
+	return errors.Join(reason, u.remove(ctx, upload))
 }
 
 // finishOnce hands a whole upload on, and lets go of its bytes. It is called under the upload's lock.
-func (u *Uploads) finishOnce(ctx context.Context, upload Upload) (Done, error) {
-	if done, err := u.done(upload); !errors.Is(err, fs.ErrNotExist) {
-		return done, err
+func (u *Uploads) finishOnce(ctx context.Context, found *kept) (Done, error) {
+	upload := found.upload
+	before, err := u.record(ctx, upload)
+	if err == nil {
+		return before.Done, u.o.Incoming.Remove(ctx, upload.place())
 	}
-	path := u.path(upload)
-	bytes, err := os.Open(path)
+	if !errors.Is(err, objectstore.ErrNotFound) {
+		return Done{}, fmt.Errorf("look for the end of upload %s: %w", upload.ID, err)
+	}
+	done, err := u.handOn(ctx, found)
 	if err != nil {
-		return Done{}, fmt.Errorf("open upload %s: %w", upload.ID, err)
-	}
-	done, err := u.o.Finish(ctx, upload, bytes)
-	if err := errors.Join(err, bytes.Close()); err != nil {
 		if errors.Is(err, ErrUnwanted) {
-			err = errors.Join(err, remove(path))
+			err = errors.Join(err, u.remove(ctx, upload))
 		}
 		return Done{}, err
 	}
-	text, err := json.Marshal(done)
+	text, err := json.Marshal(record{Done: done, Size: upload.Size})
 	if err != nil {
 		return Done{}, fmt.Errorf("note the end of upload %s: %w", upload.ID, err)
 	}
-	if err := os.WriteFile(path+doneSuffix, text, 0o600); err != nil {
+	err = u.o.Objects.Put(ctx, recordPrefix+upload.key(), bytes.NewReader(text), int64(len(text)), "application/json")
+	if err != nil {
 		return Done{}, fmt.Errorf("note the end of upload %s: %w", upload.ID, err)
 	}
-	// A hole of the same length takes no room, and a client that asks again is told that all is here.
-	if err := errors.Join(os.Truncate(path, 0), os.Truncate(path, upload.Size)); err != nil {
-		return Done{}, fmt.Errorf("let go of the bytes of upload %s: %w", upload.ID, err)
-	}
-	return done, nil
+	return done, u.o.Incoming.Remove(ctx, upload.place())
 }
 
-// done gives what became of an upload; fs.ErrNotExist where nothing did yet.
-func (u *Uploads) done(upload Upload) (Done, error) {
-	text, err := os.ReadFile(u.path(upload) + doneSuffix)
+func (u *Uploads) handOn(ctx context.Context, found *kept) (done Done, err error) {
+	if err := found.state.Complete(ctx); err != nil {
+		return Done{}, err
+	}
+	file, err := found.state.Open(ctx)
 	if err != nil {
-		return Done{}, fmt.Errorf("look for the end of upload %s: %w", upload.ID, err)
+		return Done{}, err
 	}
-	var done Done
-	if err := json.Unmarshal(text, &done); err != nil {
-		return Done{}, fmt.Errorf("%w: half written: %w", fs.ErrNotExist, err)
-	}
-	return done, nil
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return u.o.Finish(ctx, found.upload, file)
 }
 
-func (u *Uploads) path(upload Upload) string { return filepath.Join(u.o.Dir, upload.User, upload.ID) }
+// record gives what became of an upload; objectstore.ErrNotFound where nothing did yet.
+func (u *Uploads) record(ctx context.Context, upload Upload) (record, error) {
+	var r record
+	object, err := u.o.Objects.Get(ctx, recordPrefix+upload.key())
+	if err != nil {
+		return r, err
+	}
+	defer func() { _ = object.Close() }() // it was read
+	if err := json.NewDecoder(object).Decode(&r); err != nil {
+		return r, fmt.Errorf("read the end of upload %s: %w", upload.ID, err)
+	}
+	return r, nil
+}
+
+const forgetTimeout = 5 * time.Second
+
+// remove removes all that there is of an upload.
+func (u *Uploads) remove(ctx context.Context, upload Upload) error {
+	if err := u.o.Incoming.Remove(ctx, upload.place()); err != nil {
+		return fmt.Errorf("remove upload %s: %w", upload.ID, err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetTimeout)
+	defer cancel()
+	return u.o.Objects.Delete(ctx, recordPrefix+upload.key())
+}

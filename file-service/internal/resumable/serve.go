@@ -5,9 +5,10 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
+
+	"github.com/tus/tusd/v2/pkg/handler"
 )
 
 // Answer is that of a request at an upload.
@@ -51,13 +52,10 @@ func (u *Uploads) atSettled(serve http.HandlerFunc, w http.ResponseWriter, r *ht
 
 // Drop gives an upload up. A file that it has become stays. The error is ErrNoUpload.
 func (u *Uploads) Drop(w http.ResponseWriter, r *http.Request, user, id string) (Answer, error) {
-	if _, _, err := u.find(r.Context(), user, id); err != nil {
-		return Answer{}, err
-	}
 	call := &call{user: user}
 	answer := u.serve(u.tus.DelFile, w, r, user+"/"+id, call)
-	if answer.Status < http.StatusBadRequest {
-		_ = os.Remove(u.path(Upload{User: user, ID: id}) + doneSuffix) // a sweep removes it else
+	if answer.Status == http.StatusNotFound {
+		return Answer{}, ErrNoUpload
 	}
 	return answer, call.err
 }
@@ -72,6 +70,12 @@ type call struct {
 
 type callKey struct{}
 
+// refuse keeps the reason for who called, and gives tusd an error to end with.
+func (c *call) refuse(err error) error {
+	c.err = err
+	return handler.NewError("", "the upload can't be taken", http.StatusServiceUnavailable)
+}
+
 func callOf(ctx context.Context) *call {
 	if c, ok := ctx.Value(callKey{}).(*call); ok {
 		return c
@@ -81,7 +85,11 @@ func callOf(ctx context.Context) *call {
 
 // serve has tusd answer. The owner is part of the key by which it finds an upload, so nobody finds another's.
 func (u *Uploads) serve(serve http.HandlerFunc, w http.ResponseWriter, r *http.Request, key string, call *call) Answer {
-	asked := r.Clone(context.WithValue(r.Context(), callKey{}, call))
+	// A caller who has gone away, and a server that stops, close the body: what has come of it is kept then.
+	ctx, cancel := context.WithCancelCause(context.WithValue(context.WithoutCancel(r.Context()), callKey{}, call))
+	defer cancel(nil)
+	defer context.AfterFunc(r.Context(), func() { cancel(handler.ErrServerShutdown) })()
+	asked := r.Clone(ctx)
 	asked.URL = &url.URL{Path: "/" + key}
 	asked.Header.Del("X-Http-Method-Override")
 	recorder := &recorder{ResponseWriter: w, header: http.Header{}, status: http.StatusOK}

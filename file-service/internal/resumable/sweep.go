@@ -3,82 +3,73 @@ package resumable
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
+
+	"larder.dev/file-service/internal/incoming"
+	"larder.dev/internal/objectstore"
 )
 
-// Sweep removes the uploads that lay still for longer than Expiry, done or not, and those that nothing takes any more.
-// It gives how many weren't done.
-func (u *Uploads) Sweep(ctx context.Context) (expired int, err error) {
-	all, err := filepath.Glob(filepath.Join(u.o.Dir, "*", "*"+infoSuffix))
-	if err != nil {
-		return 0, fmt.Errorf("list the uploads: %w", err)
-	}
+// sweepPatience is how long a sweep waits for a request at an upload; the next sweep comes soon enough.
+const sweepPatience = time.Second
+
+// Sweep removes the uploads that lay still since before, done or not, and those that nothing takes any more. It gives
+// how many weren't done.
+func (u *Uploads) Sweep(ctx context.Context, before time.Time) (expired int, err error) {
 	var failures []error
-	for _, path := range all {
-		if ctx.Err() != nil {
-			break
-		}
-		was, err := u.expire(ctx, strings.TrimSuffix(path, infoSuffix))
+	err = u.o.Incoming.Each(ctx, incoming.Resumable, func(place string, changed time.Time) error {
+		was, err := u.expire(ctx, place, changed, before)
 		if err != nil {
 			failures = append(failures, err)
 		}
 		if was {
 			expired++
 		}
-		_ = os.Remove(filepath.Dir(path)) // of a user without another one; else it isn't empty, and stays
-	}
-	return expired, errors.Join(failures...)
+		return ctx.Err()
+	})
+	failures = append(failures, err)
+	err = u.o.Objects.Each(ctx, recordPrefix, func(o objectstore.Object) error {
+		if !o.Changed.Before(before) {
+			return nil
+		}
+		return u.o.Objects.Delete(ctx, o.Key)
+	})
+	return expired, errors.Join(append(failures, err)...)
 }
 
-// sweepPatience is how long a sweep waits for a request at an upload; the next sweep comes soon enough.
-const sweepPatience = time.Second
-
-// expire removes an upload that lay still or that is unwanted, and tells whether it wasn't done.
-func (u *Uploads) expire(ctx context.Context, path string) (bool, error) {
-	user, id := filepath.Base(filepath.Dir(path)), filepath.Base(path)
-	if !still(path) {
-		return u.sweepUnwanted(ctx, user, id)
+// expire removes an upload that lay still or that is unwanted, and tells whether it wasn't done. changed is when one of
+// its objects was written.
+func (u *Uploads) expire(ctx context.Context, place string, changed, before time.Time) (bool, error) {
+	user, id, _ := strings.Cut(strings.TrimPrefix(place, incoming.Resumable), "/")
+	upload := Upload{User: user, ID: id}
+	lock, err := u.locker.take(ctx, upload.key(), sweepPatience, nil)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return false, nil // it goes on just now
 	}
-	unlock, err := u.lock(ctx, Upload{User: user, ID: id}, sweepPatience)
 	if err != nil {
 		return false, err
 	}
-	defer unlock()
-	if !still(path) {
-		return false, nil // it went on meanwhile
+	defer func() { _ = lock.Unlock() }() // it ends by itself else
+	if changed.Before(before) {
+		last, err := u.o.Incoming.Changed(ctx, place) // again, now that it is locked
+		if err != nil {
+			return false, err
+		}
+		if last.Before(before) {
+			_, err := u.record(ctx, upload)
+			return err != nil, u.remove(ctx, upload)
+		}
 	}
-	wasDone := isDone(path)
-	return !wasDone, remove(path)
-}
-
-func (u *Uploads) sweepUnwanted(ctx context.Context, user, id string) (bool, error) {
-	upload, whole, err := u.find(ctx, user, id)
-	if errors.Is(err, ErrNoUpload) || whole {
+	found, err := store{u}.find(ctx, user, id)
+	if errors.Is(err, ErrNoUpload) || err == nil && (found.done != nil || found.whole()) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	err = u.dropUnwanted(ctx, upload, sweepPatience)
+	err = u.dropUnwanted(ctx, found.upload)
 	if errors.Is(err, ErrUnwanted) {
 		return true, nil
 	}
 	return false, err
-}
-
-func still(path string) bool {
-	info, err := os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) {
-		info, err = os.Stat(path + infoSuffix)
-	}
-	return err == nil && time.Since(info.ModTime()) > Expiry
-}
-
-func isDone(path string) bool {
-	_, err := os.Stat(path + doneSuffix)
-	return err == nil
 }

@@ -35,7 +35,8 @@ export interface paths {
          * @description The tus protocol, version 1.0.0 (https://tus.io/protocols/resumable-upload), with creation,
          *     creation-with-upload, termination and expiration: any client of it will do. `Upload-Metadata` holds
          *     `recipe`, the id of the recipe, and `filename`. That the recipe is there and has room for another file,
-         *     and that the file isn't too large, is looked at before a byte is sent. Upload-Defer-Length and
+         *     and that the file isn't too large, is looked at before a byte is sent; so is that the unfinished uploads of a
+         *     person don't have too many bytes together (429, with Retry-After). Upload-Defer-Length and
          *     Upload-Concat are not taken.
          */
         post: operations["createUpload"];
@@ -242,6 +243,7 @@ export interface operations {
             412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };
@@ -356,6 +358,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             423: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };
@@ -397,6 +400,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };

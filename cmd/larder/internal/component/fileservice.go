@@ -16,11 +16,12 @@ import (
 
 // Files are the settings of what takes files and of what makes their addresses.
 type Files struct {
-	Signer   cdn.Signer // nil where there is no secret
-	Verify   *cdn.Plain
-	SpoolDir string
-	MaxSize  int64  // of a file, in bytes; 0 for the default
-	Clamd    string // "" for none
+	Signer  cdn.Signer // nil where there is no secret
+	Verify  *cdn.Plain
+	MaxSize int64 // of a file, in bytes; 0 for the default
+	// MaxUnfinished is how many bytes the unfinished uploads of a person may have; 0 for the default.
+	MaxUnfinished int64
+	Clamd         string // "" for none
 }
 
 // FileService takes files and delivers them. It alone speaks with the object store; while that is away,
@@ -45,8 +46,8 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 	}
 	deps := fileservice.Deps{
 		Drawer: []string{self, fileservice.DrawCommand},
-		Signer: host.Files.Signer, Verify: host.Files.Verify, SpoolDir: host.Files.SpoolDir,
-		MaxSize: host.Files.MaxSize, Clamd: host.Files.Clamd,
+		Signer: host.Files.Signer, Verify: host.Files.Verify,
+		MaxSize: host.Files.MaxSize, MaxUnfinished: host.Files.MaxUnfinished, Clamd: host.Files.Clamd,
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
 		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
 	}

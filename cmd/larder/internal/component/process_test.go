@@ -71,7 +71,7 @@ func hostOf(t *testing.T) *Host {
 	t.Helper()
 	testSigner := cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes"))
 	host := &Host{
-		Files: Files{Signer: testSigner, Verify: testSigner, SpoolDir: t.TempDir()},
+		Files: Files{Signer: testSigner, Verify: testSigner},
 		Clients: clients.New(clients.Options{Addresses: stores.Addresses{
 			PostgresURL:       "postgres://larder@127.0.0.1:1/larder",
 			BackupPostgresURL: "postgres://larder@127.0.0.1:1/backup",

@@ -107,7 +107,7 @@ func serve(t *testing.T, spans *tracetest.InMemoryExporter) (url, token string) 
 	objects := testkit.ObjectsAt(t)
 	signer := cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes"))
 	host := &component.Host{
-		Files: component.Files{Signer: signer, Verify: signer, SpoolDir: t.TempDir()},
+		Files: component.Files{Signer: signer, Verify: signer},
 		Clients: clients.New(clients.Options{
 			Addresses: stores.Addresses{
 				PostgresURL: testkit.Postgres(t, migrate), BackupPostgresURL: testkit.Postgres(t, migrate),

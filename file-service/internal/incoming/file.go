@@ -1,0 +1,143 @@
+package incoming
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+
+	"larder.dev/internal/objectstore"
+)
+
+// copyBuffer is what hashing holds in memory.
+const copyBuffer = 64 << 10
+
+// File is a whole file that has come in: in memory where it is small, else in the store.
+type File struct {
+	content
+
+	Size   int64
+	SHA256 string // lower-case hex, of what is in the store
+
+	objects   *objectstore.Store
+	key, etag string // of the object with the bytes; "" where they are in memory
+	close     func() error
+}
+
+type content interface {
+	io.Reader
+	io.ReaderAt
+	io.Seeker
+}
+
+// Keep puts the bytes under a key, from memory or from where they are in the store.
+func (f *File) Keep(ctx context.Context, key, mediaType string) error {
+	if f.key == "" {
+		return f.objects.Put(ctx, key, f, f.Size, mediaType)
+	}
+	return f.objects.Copy(ctx, f.key, f.etag, key, mediaType)
+}
+
+// Close gives up what the file holds. It must not be used any more.
+func (f *File) Close() error { return f.close() }
+
+// Open gives a complete upload as a file. Closing that leaves the upload where it is.
+func (u *Upload) Open(ctx context.Context) (*File, error) {
+	object, err := u.store.objects.Get(ctx, u.place+bytesKey)
+	if err != nil {
+		return nil, err
+	}
+	file := &File{
+		content: object, objects: u.store.objects, key: u.place + bytesKey, etag: object.Info.ETag, close: object.Close,
+	}
+	sum := sha256.New()
+	// The wrapper keeps io.CopyBuffer from the object's own WriteTo, which would take another buffer.
+	file.Size, err = io.CopyBuffer(sum, struct{ io.Reader }{object}, make([]byte, copyBuffer))
+	if err == nil && (file.Size != object.Info.Size || u.Note.Size > 0 && file.Size != u.Note.Size) {
+		err = fmt.Errorf("%w: %d bytes of %d", io.ErrUnexpectedEOF, file.Size, u.Note.Size)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("hash upload %s: %w", u.place, err), object.Close())
+	}
+	file.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return file, nil
+}
+
+// Take reads a file of a person's to its end. The error is ErrTooLarge, ErrShare, ErrBusy, that of the reader, or that
+// of the store. Close the file: what was in the store for it goes then.
+func (s *Store) Take(ctx context.Context, person string, from io.Reader, limit int64) (*File, error) {
+	into, err := s.room.take(ctx, person, -1)
+	if err != nil {
+		return nil, err
+	}
+	from = &limited{from: from, left: limit}
+	switch err := into.fill(from); {
+	case errors.Is(err, io.EOF):
+		return s.inMemory(into), nil
+	case err != nil:
+		into.release()
+		return nil, err
+	default:
+		defer into.release()
+		return s.throughStore(ctx, person, into, from)
+	}
+}
+
+func (s *Store) inMemory(from *buffer) *File {
+	sum := sha256.Sum256(from.bytes)
+	return &File{
+		content: bytes.NewReader(from.bytes), objects: s.objects,
+		Size: int64(len(from.bytes)), SHA256: hex.EncodeToString(sum[:]),
+		close: func() error { from.release(); return nil },
+	}
+}
+
+// throughStore takes a file whose first bytes fill the buffer.
+func (s *Store) throughStore(ctx context.Context, person string, into *buffer, from io.Reader) (file *File, err error) {
+	place := Forms + person + "/" + uuid.NewString()
+	remove := func() error { return s.Remove(ctx, place) }
+	defer func() {
+		if err != nil {
+			_ = remove() // else a sweep does
+		}
+	}()
+	upload, err := s.Begin(ctx, place, Note{})
+	if err != nil {
+		return nil, err
+	}
+	if err := upload.stream(ctx, into, from); err != nil {
+		return nil, err
+	}
+	if err := upload.flush(ctx, into); err != nil {
+		return nil, err
+	}
+	if err := upload.Complete(ctx); err != nil {
+		return nil, err
+	}
+	file, err = upload.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	read := file.close
+	file.close = func() error { return errors.Join(read(), remove()) }
+	return file, nil
+}
+
+// limited gives ErrTooLarge for the byte after the last that may come.
+type limited struct {
+	from io.Reader
+	left int64
+}
+
+func (l *limited) Read(into []byte) (int, error) {
+	n, err := l.from.Read(into)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, ErrTooLarge
+	}
+	return n, err
+}
