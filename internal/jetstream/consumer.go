@@ -155,10 +155,15 @@ type Deliveries struct {
 	raw      jetstream.MessagesContext
 }
 
-// Deliver starts the delivery. At most prefetch messages wait in the client for Next; their AckWait runs.
+// prefetchBytes is how much one request for messages may bring; some large ones are as much as a thousand small ones. The
+// next request goes out while the last quarter of the messages waits, so twice as much is in the client at most. It is
+// above the size of any message: the server gives out nothing for less.
+const prefetchBytes = 4 << 20
+
+// Deliver starts the delivery. At most prefetch messages wait in the client for Next, and 8 MiB; their AckWait runs.
 func (c *Consumer) Deliver(prefetch int) (*Deliveries, error) {
 	raw, err := c.raw.Messages(
-		jetstream.PullMaxMessages(prefetch),
+		jetstream.PullMaxMessagesWithBytesLimit(prefetch, prefetchBytes),
 		jetstream.PullThresholdMessages(max(1, prefetch*3/4)),
 		jetstream.PullHeartbeat(2*time.Second),
 		jetstream.PullExpiry(10*time.Second))

@@ -409,3 +409,40 @@ func TestConnectBeforeTheServer(t *testing.T) {
 	server.Restart(t)
 	require.NoError(t, conn.WaitReady(testkit.Context(t)))
 }
+
+// Large messages are fetched a few at a time: what waits in the client is bounded by its size, not only by its number.
+func TestPrefetchIsBoundedByBytes(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	const count, size = 48, 900 << 10
+	for n := range count {
+		_, _, err := conn.Publish(t.Context(), jetstream.Message{Subject: "things.large", Data: make([]byte, size), Header: thing("large", n).Header}, nil)
+		require.NoError(t, err)
+	}
+	made, err := conn.EnsureConsumer(t.Context(), stream, jetstream.ConsumerConfig{
+		Durable: "large", Filters: []string{"things.>"}, AckWait: time.Minute, MaxAckPending: 1000, All: true,
+	})
+	require.NoError(t, err)
+	deliveries, err := made.Deliver(256)
+	require.NoError(t, err)
+	defer deliveries.Stop()
+	const most = 9 << 20
+	for range count {
+		delivery, err := deliveries.Next(t.Context())
+		require.NoError(t, err)
+		info, err := conn.ConsumerInfo(t.Context(), stream, "large")
+		require.NoError(t, err)
+		require.LessOrEqual(t, info.AckPending*size, most, "bytes in the client")
+		require.NoError(t, delivery.Ack())
+		require.NoError(t, conn.Flush(t.Context()))
+	}
+
+	reader, err := conn.Read(t.Context(), stream, nil, jetstream.ReadStart{})
+	require.NoError(t, err)
+	defer reader.Close()
+	for n := range count {
+		_, left, err := reader.Next(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, count-n-1, left)
+	}
+}

@@ -8,7 +8,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// readerPrefetch is how many messages a reader asks for at once.
+// readerPrefetch is how many messages a reader asks for at once, if they are no more than prefetchBytes.
 const readerPrefetch = 1000
 
 // ReadStart says where a reader begins.
@@ -35,7 +35,7 @@ func (c *Conn) Read(ctx context.Context, stream string, filters []string, start 
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", stream, explain(ctx, notFound(err)))
 	}
-	raw, err := consumer.Messages(jetstream.PullMaxMessages(readerPrefetch))
+	raw, err := consumer.Messages(jetstream.PullMaxMessagesWithBytesLimit(readerPrefetch, prefetchBytes))
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", stream, err)
 	}
