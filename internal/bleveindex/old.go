@@ -14,27 +14,53 @@ import (
 func (x *Index) Old(context.Context) (searchindex.Rebuild, time.Time, error) {
 	x.keeping.Lock()
 	defer x.keeping.Unlock()
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.serving == nil {
-		return nil, time.Time{}, searchindex.ErrClosed
-	}
-	if x.building != nil {
-		return nil, time.Time{}, searchindex.ErrRebuilding
+	if err := x.mayBuild(); err != nil {
+		return nil, time.Time{}, err
 	}
 	old := x.folder.old()
 	if old.name == "" {
 		return nil, time.Time{}, searchindex.ErrNoOld
 	}
+	// Opening and checking a large one takes a while, and searches need mu.
 	opened, err := x.openGeneration(old.name)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	if err := x.fit(opened); err != nil {
+	err = x.fit(opened)
+	if err == nil {
+		err = x.build(opened)
+	}
+	if err != nil {
 		return nil, time.Time{}, errors.Join(err, x.shut(opened))
 	}
-	x.building = opened
 	return &rebuild{index: x, next: opened}, old.since, nil
+}
+
+// mayBuild tells whether a rebuild may begin.
+func (x *Index) mayBuild() error {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	switch {
+	case x.serving == nil:
+		return searchindex.ErrClosed
+	case x.building != nil:
+		return searchindex.ErrRebuilding
+	}
+	return nil
+}
+
+// build makes a generation the one being built, unless another one was faster.
+func (x *Index) build(g *generation) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.serving == nil:
+		return searchindex.ErrClosed
+	case x.building != nil:
+		return searchindex.ErrRebuilding
+	}
+	x.building = g
+	return nil
 }
 
 // DropOld implements searchindex.Index.
@@ -59,18 +85,20 @@ func (x *Index) DropOld(context.Context) (bool, error) {
 	return true, x.folder.remove(old.name)
 }
 
-// eraseOld erases an owner from the generation that is kept, unless that is
-// being brought back: then it was erased from there. What can't be opened can't
-// be erased from, so it goes.
+// eraseOld erases an owner from the generation that is kept, also while that is
+// being brought back. What can't be opened can't be erased from, so it goes.
 func (x *Index) eraseOld(ctx context.Context, owner string) error {
 	x.keeping.Lock()
 	defer x.keeping.Unlock()
 	old := x.folder.old()
 	x.mu.RLock()
-	none := x.serving == nil || old.name == "" || x.building != nil && x.building.name == old.name
+	closed, building := x.serving == nil, x.building
 	x.mu.RUnlock()
-	if none {
+	if closed || old.name == "" {
 		return nil
+	}
+	if building != nil && building.name == old.name {
+		return x.eraseBuilding(ctx, owner) // it may have been opened since that was asked for
 	}
 	opened, err := x.openGeneration(old.name)
 	if err != nil {
