@@ -91,9 +91,9 @@ func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.
 		return fmt.Errorf("import: %w", err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	bar := newProgress(con.err, "import "+file, "bytes")
+	bar := newProgress(con.err, "import "+file, "recipes")
 	result, err := api.Import(ctx, user.ID, in, commandapi.ImportOptions{
-		Progress: func(p commandapi.ImportProgress) { bar.set(p.Bytes, max(size, p.Bytes)) },
+		Progress: func(p commandapi.ImportProgress) { bar.setShare(int64(p.Lines), p.Bytes, size) },
 		BadLine: func(line int, reason error) {
 			fmt.Fprintf(con.err, "%s line %d: %v\n", file, line, reason)
 			if len(sum.Refusals) < maxRefusals {

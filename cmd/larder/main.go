@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	fileservice "larder.dev/file-service"
+	"larder.dev/internal/httpserver"
 	"larder.dev/internal/telemetry"
 )
 
@@ -92,5 +93,5 @@ func exitCode(err error, con console, log *slog.Logger) int {
 }
 
 func newLog(w io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(telemetry.LogHandler(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})))
+	return slog.New(httpserver.QuietHangUps(telemetry.LogHandler(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))))
 }

@@ -67,6 +67,16 @@ func (p *progress) set(done, total int64) {
 		p.name, done, total, p.rate(), p.unit, p.left().Round(time.Second))
 }
 
+// setShare is set for work whose number of units nobody knows before its end: it is estimated from the share of bytes that
+// are read. size is 0 where that isn't known either.
+func (p *progress) setShare(done, read, size int64) {
+	total := done
+	if read > 0 && size > read {
+		total = int64(float64(done) * float64(size) / float64(read))
+	}
+	p.set(done, total)
+}
+
 // finish ends the bar and prints the sum.
 func (p *progress) finish() {
 	p.mu.Lock()

@@ -12,6 +12,11 @@ import (
 // connection open must not hold memory for ever.
 const sendTimeout = 10 * time.Second
 
+// eventStream is the media type of a stream.
+const eventStream = "text/event-stream"
+
+func isEventStream(header http.Header) bool { return header.Get("Content-Type") == eventStream }
+
 // greeting opens a stream, so that the caller knows at once that it stands, and says after how many
 // milliseconds to come back when it falls.
 const greeting = "retry: 2000\n: this stream is open\n\n"
@@ -27,7 +32,7 @@ type EventStream struct {
 func OpenEventStream(c *gin.Context) (EventStream, error) {
 	s := EventStream{writer: c.Writer, control: http.NewResponseController(c.Writer)}
 	header := s.writer.Header()
-	header.Set("Content-Type", "text/event-stream")
+	header.Set("Content-Type", eventStream)
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // nginx would keep events back until it has a page of them
 	s.writer.WriteHeader(http.StatusOK)

@@ -59,18 +59,27 @@ func observe(log *slog.Logger, component string, metrics *requestMetrics) gin.Ha
 	log = log.With("component", component)
 	return func(c *gin.Context) {
 		start := time.Now()
+		waiting := newCaller(c)
+		defer waiting.end() // also where the handler broke the connection off
 		c.Next()
 		took := time.Since(start)
 		status := c.Writer.Status()
+		gone := waiting.end()
+		if gone && status >= http.StatusInternalServerError {
+			status = statusHungUp
+		}
 		route := c.FullPath()
 		if route == "" {
 			route = noRoute
 		}
-		metrics.observe(methodLabel(c.Request.Method), route, status, took)
-
+		stream := isEventStream(c.Writer.Header()) // how long one lasts says how long somebody listened
+		if !stream {
+			metrics.observe(methodLabel(c.Request.Method), route, status, took)
+		}
 		level := accessLevel(status, took)
-		if IsProbe(route) {
-			level = slog.LevelDebug // it is asked every few seconds, and what is missing has a line of its own
+		// A probe is asked every few seconds, and what is missing has a line of its own.
+		if IsProbe(route) || stream || gone && status < http.StatusInternalServerError {
+			level = slog.LevelDebug
 		}
 		if !log.Enabled(c.Request.Context(), level) {
 			return
