@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	commandapi "larder.dev/command-api"
@@ -300,4 +301,46 @@ func TestCommandsAreAcceptedWithoutTheStream(t *testing.T) {
 	nats.Restart(t)
 	l.untilPublished()
 	require.Len(t, l.stream(), 4)
+}
+
+// What waits is measured while it is published, also where that is slow and nothing fails.
+func TestRelayMeasuresASlowBacklog(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	begun, goOn := make(chan struct{}, 1), make(chan struct{})
+	registry := prometheus.NewRegistry()
+	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
+		Pool: l.pool, PostgresURL: l.url, Metrics: registry, Log: l.deps.Log,
+		Publisher: &batchedStream{conn: l.conn, hook: func(int) error {
+			select {
+			case begun <- struct{}{}:
+			default:
+			}
+			<-goOn
+			return nil
+		}},
+	})
+	require.NoError(t, err)
+	l.backlog(uuid.NewString(), 1, 40)
+	stop := l.run(relay)
+	defer stop()
+	testkit.Wait(t, begun, "a batch under way")
+	testkit.Until(t, "the backlog is measured", func() bool {
+		return gauge(t, registry, "larder_relay_backlog_events") == 40 && gauge(t, registry, "larder_relay_backlog_seconds") > 0
+	})
+	close(goOn)
+	testkit.Until(t, "the backlog is gone", func() bool { return gauge(t, registry, "larder_relay_backlog_events") == 0 })
+}
+
+func gauge(t *testing.T, registry *prometheus.Registry, name string) float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	require.NoError(t, err)
+	for _, family := range families {
+		if family.GetName() == name {
+			return family.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	require.Fail(t, "no such metric", name)
+	return 0
 }

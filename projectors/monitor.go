@@ -15,8 +15,29 @@ import (
 // that the stream lost while this process ran on (a server of its own, restarted after a power loss).
 const monitorEvery = 2 * time.Second
 
+// idleEvery is how often it does so while nothing happens here: another process may have done something.
+const idleEvery = 30 * time.Second
+
+// glimpse is what tells, without asking anybody, that something has happened since the last look.
+type glimpse struct {
+	applied, skipped, retries, reconnects uint64
+	state                                 State
+}
+
+func (w *worker) glimpse() glimpse {
+	state, _ := w.where()
+	return glimpse{
+		applied: w.numbers.applied.Load(), skipped: w.numbers.skipped.Load(), retries: w.numbers.retries.Load(),
+		reconnects: w.deps.Conn.Reconnects(), state: state,
+	}
+}
+
 // monitor looks now and then until the context ends.
 func (w *worker) monitor(ctx context.Context) {
+	var (
+		seen   glimpse
+		looked time.Time // the last time that nothing was left to do; zero where something was
+	)
 	ticker := time.NewTicker(monitorEvery)
 	defer ticker.Stop()
 	for {
@@ -25,8 +46,17 @@ func (w *worker) monitor(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if err := w.look(ctx); err != nil && ctx.Err() == nil {
+		now := w.glimpse()
+		if now == seen && time.Since(looked) < idleEvery {
+			continue
+		}
+		seen, looked = now, time.Time{}
+		err := w.look(ctx)
+		if err != nil && ctx.Err() == nil {
 			w.log.DebugContext(ctx, "could not measure the lag", slog.Any("error", err))
+		}
+		if err == nil && w.numbers.lagEvents.Load() == 0 {
+			looked = time.Now()
 		}
 	}
 }
@@ -56,11 +86,11 @@ func (w *worker) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parked, err := w.parking.list(ctx, w.spec.Name)
+	parked, err := w.parking.count(ctx, w.spec.Name)
 	if err != nil {
 		return err
 	}
-	w.numbers.measured(info.AckFloor, undone, seconds, len(parked))
+	w.numbers.measured(info.AckFloor, undone, seconds, parked)
 	return nil
 }
 

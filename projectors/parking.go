@@ -42,6 +42,10 @@ type parking struct {
 
 	mu     sync.Mutex
 	opened *jetstream.Bucket
+
+	counting sync.Mutex
+	counts   map[string]int // by projection, of revision; nil before the first count
+	revision uint64
 }
 
 func (p *parking) bucket(ctx context.Context) (*jetstream.Bucket, error) {
@@ -133,6 +137,32 @@ func (p *parking) list(ctx context.Context, projection string) ([]ParkedEvent, e
 		return cmp.Or(cmp.Compare(a.Projection, b.Projection), cmp.Compare(a.Sequence, b.Sequence))
 	})
 	return parked, nil
+}
+
+// count is how many events a projection has parked. It lists them only where something has changed since: a list is a
+// consumer of its own, and this is asked for again and again.
+func (p *parking) count(ctx context.Context, projection string) (int, error) {
+	bucket, err := p.bucket(ctx)
+	if err != nil {
+		return 0, err
+	}
+	p.counting.Lock()
+	defer p.counting.Unlock()
+	revision, err := bucket.Revision(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if p.counts == nil || p.revision != revision {
+		all, err := p.list(ctx, "")
+		if err != nil {
+			return 0, err
+		}
+		p.counts, p.revision = map[string]int{}, revision
+		for _, event := range all {
+			p.counts[event.Projection]++
+		}
+	}
+	return p.counts[projection], nil
 }
 
 // clear forgets what a projection parked, as far as it fits.

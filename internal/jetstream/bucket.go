@@ -40,6 +40,12 @@ func (c *Conn) EnsureBucket(ctx context.Context, name string) (*Bucket, error) {
 	return &Bucket{conn: c, name: name, raw: raw}, nil
 }
 
+// Revision grows with every change of the bucket. It asks for less than List, which makes a consumer.
+func (b *Bucket) Revision(ctx context.Context) (uint64, error) {
+	state, err := b.conn.State(ctx, "KV_"+b.name)
+	return state.LastSeq, err
+}
+
 // Put sets a key.
 func (b *Bucket) Put(ctx context.Context, key string, value []byte) error {
 	ctx, done := b.conn.request(ctx, "$KV."+b.name+"."+key)

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -65,6 +66,7 @@ type Conn struct {
 	log     *slog.Logger
 	denials denials
 	streams sync.Map // name → jetstream.Stream
+	again   atomic.Uint64
 	closed  chan struct{}
 }
 
@@ -126,6 +128,9 @@ func (c *Conn) Ready() error {
 	return fmt.Errorf("%w (%s)", ErrNotConnected, c.nc.Status())
 }
 
+// Reconnects is how often the connection was made again: the server may have been restarted meanwhile.
+func (c *Conn) Reconnects() uint64 { return c.again.Load() }
+
 // WaitReady returns once the connection stands. The error is the context's.
 func (c *Conn) WaitReady(ctx context.Context) error {
 	changed := c.nc.StatusChanged(nats.CONNECTED)
@@ -185,6 +190,7 @@ func (c *Conn) logDisconnect(_ *nats.Conn, err error) {
 }
 
 func (c *Conn) logReconnect(nc *nats.Conn) {
+	c.again.Add(1)
 	c.log.Info("connected to NATS", slog.String("server", nc.ConnectedServerName()))
 }
 

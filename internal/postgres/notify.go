@@ -18,7 +18,7 @@ const (
 // Notifier sends a hint on a channel after commits: many hints become one notification. It is a hint and
 // no more: whoever listens looks by itself now and then as well.
 type Notifier struct {
-	pool    *pgxpool.Pool
+	notify  func(ctx context.Context) error
 	channel string
 	log     *slog.Logger
 	hints   chan struct{}
@@ -26,7 +26,11 @@ type Notifier struct {
 
 // NewNotifier makes a notifier for a channel. It sends while Run runs.
 func NewNotifier(pool *pgxpool.Pool, channel string, log *slog.Logger) *Notifier {
-	return &Notifier{pool: pool, channel: channel, log: log, hints: make(chan struct{}, 1)}
+	notify := func(ctx context.Context) error {
+		_, err := pool.Exec(ctx, `SELECT pg_notify($1, '')`, channel)
+		return err
+	}
+	return &Notifier{notify: notify, channel: channel, log: log, hints: make(chan struct{}, 1)}
 }
 
 // Hint asks for a notification. It never waits. Call it after the commit.
@@ -37,10 +41,10 @@ func (n *Notifier) Hint() {
 	}
 }
 
-// Run sends notifications until ctx is done. The first hint after a rest goes out at once.
+// Run sends notifications until ctx is done. The first hint after a rest goes out at once. While there are none it does
+// nothing: a ticker would wake the program two hundred times a second, and one that went by before a hint would let the
+// next one out without its gap.
 func (n *Notifier) Run(ctx context.Context) {
-	gap := time.NewTicker(notifyGap)
-	defer gap.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -48,8 +52,10 @@ func (n *Notifier) Run(ctx context.Context) {
 		case <-n.hints:
 			n.send(ctx)
 		}
+		gap := time.NewTimer(notifyGap)
 		select {
 		case <-ctx.Done():
+			gap.Stop()
 			return
 		case <-gap.C:
 		}
@@ -69,7 +75,7 @@ func (n *Notifier) Flush(ctx context.Context) {
 func (n *Notifier) send(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()
-	if _, err := n.pool.Exec(ctx, `SELECT pg_notify($1, '')`, n.channel); err != nil {
+	if err := n.notify(ctx); err != nil {
 		n.log.DebugContext(ctx, "notify", "channel", n.channel, "error", err)
 	}
 }

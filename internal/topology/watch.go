@@ -11,6 +11,11 @@ import (
 const (
 	pollEvery  = 500 * time.Millisecond
 	askTimeout = 2 * time.Second
+	// idleEvery is how often the sources are asked while nobody writes: often enough to keep the lease. Who writes after
+	// a rest and has not heard of a failover yet is refused by the database.
+	idleEvery = 2 * time.Second
+	// idleAfter is how long nobody has asked to write for that.
+	idleAfter = 10 * time.Second
 	// wakeShare is the share of the lease after which Wake asks again: what is left is more than a request takes.
 	wakeShare = 4
 )
@@ -27,6 +32,7 @@ type Watch struct {
 	switching int64 // the epoch that is being begun, if it is newer than settled
 	confirmed time.Time
 	changed   chan struct{}
+	wanted    time.Time // when somebody last asked whether they may write
 }
 
 // NewWatch makes a watch. With no source, or none but the primary itself, there is no failover, and writes are
@@ -45,12 +51,15 @@ func (w *Watch) Run(ctx context.Context) {
 	for i := range busy {
 		busy[i] = make(chan struct{}, 1)
 	}
-	for {
-		for i, source := range w.sources {
-			select {
-			case busy[i] <- struct{}{}:
-				asking.Go(func() { w.ask(ctx, source); <-busy[i] })
-			default:
+	for last := (time.Time{}); ; {
+		if time.Since(last) >= w.every() {
+			last = time.Now()
+			for i, source := range w.sources {
+				select {
+				case busy[i] <- struct{}{}:
+					asking.Go(func() { w.ask(ctx, source); <-busy[i] })
+				default:
+				}
 			}
 		}
 		select {
@@ -59,6 +68,17 @@ func (w *Watch) Run(ctx context.Context) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// every is how often the sources are asked now. Each question is a query, on a machine that may have nothing to do.
+func (w *Watch) every() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	unsettled := w.switching > w.settled.Epoch || time.Since(w.confirmed) > Lease/wakeShare+pollEvery
+	if unsettled || time.Since(w.wanted) < idleAfter {
+		return 0
+	}
+	return idleEvery
 }
 
 // Refresh asks every source once, and returns when each has answered or is out of time.
@@ -106,6 +126,7 @@ func (w *Watch) Changed() <-chan struct{} {
 func (w *Watch) MayWrite() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.wanted = time.Now()
 	switch {
 	case len(w.sources) == 0:
 		return nil

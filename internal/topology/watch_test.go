@@ -157,3 +157,29 @@ func primaryIn(epoch int64) Side {
 	}
 	return A
 }
+
+// A process in which nobody writes asks seldom, and keeps its lease; one that writes asks twice a second.
+func TestAnIdleWatchAsksSeldom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bucket := &place{state: Initial()}
+		asked := 0
+		source := bucket.source("bucket", always)
+		ask := source.Ask
+		source.Ask = func(ctx context.Context) (State, error) { asked++; return ask(ctx) }
+		w := watching(source)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go w.Run(ctx)
+		pass := func(d time.Duration) int {
+			before := asked
+			<-time.After(d) // by the clock of synctest
+			synctest.Wait()
+			return asked - before
+		}
+		pass(time.Minute)
+		require.LessOrEqual(t, pass(time.Minute), 30)
+		require.NoError(t, w.MayWrite())
+		require.GreaterOrEqual(t, pass(5*time.Second), 9)
+	})
+}

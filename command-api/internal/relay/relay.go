@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"larder.dev/command-api/internal/postgres"
@@ -21,8 +23,12 @@ const (
 	// lockID is the advisory lock of the one relay that leads. The number is drawn by lot and fixed.
 	lockID = 7_305_240_117
 
-	// pollEvery is how long an event waits whose hint was lost.
+	// pollEvery is how long an event waits whose hint was lost; idlePoll, where there was nothing for some polls.
 	pollEvery = time.Second
+	idlePoll  = 4 * time.Second
+
+	// measureEvery is how often what waits is counted while it is being published.
+	measureEvery = time.Second
 
 	batchEvents = 1000 // what the server takes as one atomic batch
 	batchBytes  = 4 << 20
@@ -99,7 +105,14 @@ func (r *Relay) lead(ctx context.Context) error {
 	r.log.InfoContext(ctx, "the relay leads")
 	r.metrics.lead(true)
 	defer r.metrics.lead(false)
-	r.follow(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
+	defer r.metrics.behind(postgres.Backlog{}) // the next leader tells
+	var work atomic.Bool
+	measuring, stop := context.WithCancel(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
+	var measured sync.WaitGroup
+	measured.Go(func() { r.measure(measuring, &work) })
+	r.follow(leadership.Context(), &work) //nolint:contextcheck // the same
+	stop()
+	measured.Wait()
 	return nil
 }
 
@@ -114,24 +127,53 @@ func (r *Relay) Drain(ctx context.Context) (int, error) {
 	return r.drain(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
 }
 
-// follow publishes whenever there is a hint, and now and then without one.
-func (r *Relay) follow(ctx context.Context) {
+// follow publishes whenever there is a hint, and now and then without one. work tells whether something waits.
+func (r *Relay) follow(ctx context.Context, work *atomic.Bool) {
 	hints := db.Listen(ctx, r.url, ledger.Channel, r.log)
-	poll := time.NewTicker(pollEvery)
-	defer poll.Stop()
+	poll := pollEvery
 	for failures := 0; ctx.Err() == nil; {
-		if _, err := r.drain(ctx); err != nil {
+		work.Store(true)
+		published, err := r.drain(ctx)
+		if err != nil {
 			r.complain(ctx, failures, err)
 			rest(ctx, failures)
 			failures++
 			continue
 		}
 		failures = 0
-		r.metrics.behind(postgres.Backlog{})
+		work.Store(false)
+		poll = min(2*poll, idlePoll)
+		if published > 0 {
+			poll = pollEvery
+		}
+		next := time.NewTimer(poll)
 		select {
 		case <-ctx.Done():
 		case <-hints:
-		case <-poll.C:
+		case <-next.C:
+		}
+		next.Stop()
+	}
+}
+
+// measure counts what waits while it is being published, also where that is slow and nothing fails. It asks nobody while
+// nothing waits.
+func (r *Relay) measure(ctx context.Context, work *atomic.Bool) {
+	ticker := time.NewTicker(measureEvery)
+	defer ticker.Stop()
+	for {
+		var backlog postgres.Backlog
+		var err error
+		if work.Load() {
+			backlog, err = r.store.Backlog(ctx)
+		}
+		if err == nil {
+			r.metrics.behind(backlog)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
 		}
 	}
 }
@@ -271,9 +313,6 @@ func (r *Relay) complain(ctx context.Context, failures int, err error) {
 		return
 	}
 	r.metrics.failed()
-	if backlog, countErr := r.store.Backlog(ctx); countErr == nil {
-		r.metrics.behind(backlog)
-	}
 	if failures == 0 || failures%10 == 9 {
 		r.log.WarnContext(ctx, "relay: trying again", "attempt", failures+1, "error", err)
 	}

@@ -36,7 +36,11 @@ const (
 func TestTraceFollowsARecipeToEverySink(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewInMemoryExporter()
-	url, token := serve(t, spans)
+	tracing, err := telemetry.New("test", sdktrace.WithSyncer(spans))
+	require.NoError(t, err)
+	host := newHost(t, tracing)
+	url := serve(t, host)
+	token := logIn(t, host)
 
 	body := fmt.Sprintf(`{"name":%q,"ingredients":[{"text":"600 g potatoes"}]}`, secret)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/api/recipes", strings.NewReader(body))
@@ -97,12 +101,9 @@ func linkedToCallersTrace(s tracetest.SpanStub) bool {
 	return false
 }
 
-// serve runs every component in one process, traced, and gives its address and a session.
-func serve(t *testing.T, spans *tracetest.InMemoryExporter) (url, token string) {
+// newHost gives a process its stores.
+func newHost(t *testing.T, tracing *telemetry.Tracing) *component.Host {
 	t.Helper()
-	ctx := testkit.Context(t)
-	tracing, err := telemetry.New("test", sdktrace.WithSyncer(spans))
-	require.NoError(t, err)
 	nats := testkit.NATS(t)
 	objects := testkit.ObjectsAt(t)
 	signer := cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes"))
@@ -120,6 +121,13 @@ func serve(t *testing.T, spans *tracetest.InMemoryExporter) (url, token string) 
 		Metrics: prometheus.NewRegistry(), Log: testkit.Logger(t),
 	}
 	t.Cleanup(func() { require.NoError(t, host.Close()) })
+	return host
+}
+
+// serve runs every component in one process, and gives its address.
+func serve(t *testing.T, host *component.Host) (url string) {
+	t.Helper()
+	ctx := testkit.Context(t)
 	process, err := component.Assemble(ctx, host, "test", nil, component.All()...)
 	require.NoError(t, err)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
@@ -132,7 +140,7 @@ func serve(t *testing.T, spans *tracetest.InMemoryExporter) (url, token string) 
 		require.NoError(t, testkit.Wait(t, ended, "the end of the process"))
 	})
 	require.NoError(t, process.Ready(ctx))
-	return "http://" + listener.Addr().String(), logIn(t, host)
+	return "http://" + listener.Addr().String()
 }
 
 func logIn(t *testing.T, host *component.Host) string {
