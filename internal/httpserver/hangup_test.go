@@ -44,7 +44,7 @@ func TestCallerWhoHangsUp(t *testing.T) {
 	}()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/search", nil)
 	require.NoError(t, err)
-	_, err = http.DefaultClient.Do(request) //nolint:bodyclose // there is none
+	_, err = http.DefaultClient.Do(request)
 	require.ErrorIs(t, err, context.Canceled)
 	later := testkit.Wait(t, ended, "the end of the request")
 	require.NoError(t, stop())

@@ -106,14 +106,19 @@ func (r *Relay) lead(ctx context.Context) error {
 	r.metrics.lead(true)
 	defer r.metrics.lead(false)
 	defer r.metrics.behind(postgres.Backlog{}) // the next leader tells
-	var work atomic.Bool
-	measuring, stop := context.WithCancel(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
+	r.work(leadership.Context())               //nolint:contextcheck // it is made of ctx, and ends with the lock
+	return nil
+}
+
+// work publishes, and measures what waits for it.
+func (r *Relay) work(ctx context.Context) {
+	var waits atomic.Bool
+	measuring, stop := context.WithCancel(ctx)
 	var measured sync.WaitGroup
-	measured.Go(func() { r.measure(measuring, &work) })
-	r.follow(leadership.Context(), &work) //nolint:contextcheck // the same
+	measured.Go(func() { r.measure(measuring, &waits) })
+	r.follow(ctx, &waits)
 	stop()
 	measured.Wait()
-	return nil
 }
 
 // Drain publishes what is unpublished now, and gives how many events. It waits until it leads, and stops
@@ -127,12 +132,12 @@ func (r *Relay) Drain(ctx context.Context) (int, error) {
 	return r.drain(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
 }
 
-// follow publishes whenever there is a hint, and now and then without one. work tells whether something waits.
-func (r *Relay) follow(ctx context.Context, work *atomic.Bool) {
+// follow publishes whenever there is a hint, and now and then without one. waits tells whether something may wait.
+func (r *Relay) follow(ctx context.Context, waits *atomic.Bool) {
 	hints := db.Listen(ctx, r.url, ledger.Channel, r.log)
 	poll := pollEvery
 	for failures := 0; ctx.Err() == nil; {
-		work.Store(true)
+		waits.Store(true)
 		published, err := r.drain(ctx)
 		if err != nil {
 			r.complain(ctx, failures, err)
@@ -141,7 +146,7 @@ func (r *Relay) follow(ctx context.Context, work *atomic.Bool) {
 			continue
 		}
 		failures = 0
-		work.Store(false)
+		waits.Store(false)
 		poll = min(2*poll, idlePoll)
 		if published > 0 {
 			poll = pollEvery
@@ -158,13 +163,13 @@ func (r *Relay) follow(ctx context.Context, work *atomic.Bool) {
 
 // measure counts what waits while it is being published, also where that is slow and nothing fails. It asks nobody while
 // nothing waits.
-func (r *Relay) measure(ctx context.Context, work *atomic.Bool) {
+func (r *Relay) measure(ctx context.Context, waits *atomic.Bool) {
 	ticker := time.NewTicker(measureEvery)
 	defer ticker.Stop()
 	for {
 		var backlog postgres.Backlog
 		var err error
-		if work.Load() {
+		if waits.Load() {
 			backlog, err = r.store.Backlog(ctx)
 		}
 		if err == nil {
