@@ -85,20 +85,22 @@ func (f FilesBackup) eachNamed(ctx context.Context,
 	do func(ctx context.Context, named postgres.Named, report *FilesReport) error,
 ) (FilesReport, error) {
 	report := FilesReport{Missing: []string{}, NotCopied: []string{}, Different: []string{}}
-	all, err := postgres.New(f.Pool, func() {}, always).AllNamed(ctx)
+	database := postgres.New(f.Pool, func() {}, always)
+	total, err := database.CountNamed(ctx)
 	if err != nil {
 		return report, err
 	}
-	for i, named := range all {
+	err = database.EachNamed(ctx, func(named postgres.Named) error {
 		if err := do(ctx, named, &report); err != nil {
-			return report, fmt.Errorf("the files of user %s: %w", named.User, err)
+			return fmt.Errorf("the files of user %s: %w", named.User, err)
 		}
 		report.Files++
 		if f.Progress != nil {
-			f.Progress(int64(i+1), int64(len(all)))
+			f.Progress(int64(report.Files), max(total, int64(report.Files))) // more may have come meanwhile
 		}
-	}
-	return report, nil
+		return nil
+	})
+	return report, err
 }
 
 func keyOf(named postgres.Named, variant string) string {

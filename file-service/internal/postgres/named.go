@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -14,17 +15,69 @@ type Named struct {
 	MediaType string
 }
 
-// AllNamed lists what recipes that aren't deleted name, in the order of users and hashes.
-func (s *Store) AllNamed(ctx context.Context) ([]Named, error) {
-	rows, err := s.pool.Query(ctx, `SELECT user_id::text, file ->> 'sha256', min(file ->> 'media_type')
-		FROM recipes, jsonb_array_elements(files) AS file
-		WHERE deleted_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2`)
+// namedPage is how many recipes are read at once.
+const namedPage = 500
+
+// CountNamed counts what recipes that aren't deleted name.
+func (s *Store) CountNamed(ctx context.Context) (int64, error) {
+	var count int64
+	err := s.pool.QueryRow(ctx, `SELECT count(DISTINCT (user_id, file ->> 'sha256'))
+		FROM recipes, jsonb_array_elements(files) AS file WHERE deleted_at IS NULL`).Scan(&count)
+	if err != nil {
+		return 0, fmt.Errorf("count what recipes name: %w", err)
+	}
+	return count, nil
+}
+
+// EachNamed calls fn for what recipes that aren't deleted name, user by user, until it gives an error. It reads a page of
+// recipes at a time and holds no connection while fn works; what it remembers is the hashes of one user.
+func (s *Store) EachNamed(ctx context.Context, fn func(Named) error) error {
+	at := recipeFiles{User: uuid.Nil.String(), ID: uuid.Nil.String()}
+	seen := map[string]bool{}
+	for {
+		page, err := s.namedAfter(ctx, at)
+		if err != nil {
+			return err
+		}
+		for _, recipe := range page {
+			if recipe.User != at.User {
+				clear(seen)
+			}
+			at = recipe
+			for _, file := range recipe.Files {
+				if seen[file.SHA256] {
+					continue
+				}
+				seen[file.SHA256] = true
+				if err := fn(Named{User: recipe.User, SHA256: file.SHA256, MediaType: file.MediaType}); err != nil {
+					return err
+				}
+			}
+		}
+		if len(page) < namedPage {
+			return nil
+		}
+	}
+}
+
+// recipeFiles is what one recipe names.
+type recipeFiles struct {
+	User, ID string
+	Files    []struct {
+		SHA256    string `json:"sha256"`
+		MediaType string `json:"media_type"`
+	}
+}
+
+func (s *Store) namedAfter(ctx context.Context, at recipeFiles) ([]recipeFiles, error) {
+	rows, err := s.pool.Query(ctx, `SELECT user_id::text, id::text, files FROM recipes
+		WHERE (user_id, id) > ($1, $2) AND deleted_at IS NULL AND files <> '[]' ORDER BY user_id, id LIMIT $3`, at.User, at.ID, namedPage)
 	if err != nil {
 		return nil, fmt.Errorf("list what recipes name: %w", err)
 	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Named])
+	page, err := pgx.CollectRows(rows, pgx.RowToStructByPos[recipeFiles])
 	if err != nil {
 		return nil, fmt.Errorf("list what recipes name: %w", err)
 	}
-	return all, nil
+	return page, nil
 }
