@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/google/uuid"
+
+	"larder.dev/internal/id"
 )
 
 // formats are the checks of string formats that the OpenAPI library leaves to its users.
@@ -19,17 +20,11 @@ func formats() []openapi3.SchemaValidationOption {
 	}
 }
 
-// IsID tells whether a text is an id as every answer spells it. An id is part of keys and subjects, where another
-// spelling of the same one would be another id: braces, "urn:uuid:", no dashes, capital letters.
-func IsID(text string) bool { return checkUUID(text) == nil }
-
-// checkUUID takes one spelling alone. An id is part of keys and subjects, where another spelling of the
-// same id would be another thing.
 func checkUUID(text string) error {
-	if len(text) != 36 || strings.ToLower(text) != text {
+	if !id.Is(text) {
 		return errors.New("not in the usual spelling")
 	}
-	return uuid.Validate(text)
+	return nil
 }
 
 // fieldErrors lists what an error of the schema says, at least one line of it.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"larder.dev/events"
+	"larder.dev/internal/id"
 	"larder.dev/internal/postgres"
 	"larder.dev/projectors"
 )
@@ -238,9 +238,9 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-func checkID(id string) error {
-	if _, err := uuid.Parse(id); err != nil {
-		return fmt.Errorf("id %q: %w: %w", id, projectors.ErrImpossible, err)
+func checkID(text string) error {
+	if !id.Is(text) {
+		return fmt.Errorf("id %q: %w: not in the usual spelling", text, projectors.ErrImpossible)
 	}
 	return nil
 }

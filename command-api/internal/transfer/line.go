@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"larder.dev/events"
+	"larder.dev/internal/id"
 	"larder.dev/recipe"
 )
 
@@ -111,11 +113,11 @@ func clean(draft recipe.Draft) (kept, sent recipe.Draft, err error) {
 // idOf makes an id of the content where none is given, so that the same recipe is found again.
 func idOf(user, given string, draft recipe.Draft) (string, error) {
 	if given != "" {
-		id, err := uuid.Parse(given)
-		if err != nil {
+		lower := strings.ToLower(given)
+		if !id.Is(lower) {
 			return "", errBadID
 		}
-		return id.String(), nil
+		return lower, nil
 	}
 	namespace, err := uuid.Parse(user)
 	if err != nil {

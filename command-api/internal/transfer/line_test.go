@@ -82,6 +82,21 @@ func TestEachFieldIsMended(t *testing.T) {
 	require.Equal(t, "– stir\nserve", d.Steps[0].Text)
 }
 
+// An id has one spelling, but for capitals, which become small; what only a library reads as one is refused.
+func TestOnlyAnIDIsAnID(t *testing.T) {
+	t.Parallel()
+	const made = "9282c99c-a40f-56b7-93d0-be0045f09c25"
+	for _, given := range []string{made, strings.ToUpper(made)} {
+		l, err := parse(ada, []byte(`{"id":"`+given+`","name":"Toast"}`))
+		require.NoError(t, err)
+		require.Equal(t, made, l.id)
+	}
+	for _, given := range []string{"urn:uuid:" + made, "{" + made + "}", strings.ReplaceAll(made, "-", ""), made + " ", "7"} {
+		_, err := parse(ada, []byte(`{"id":"`+given+`","name":"Toast"}`))
+		require.ErrorIs(t, err, errBadID, given)
+	}
+}
+
 // A line that is refused says which character is at fault, and where.
 func TestARefusalNamesTheCharacter(t *testing.T) {
 	t.Parallel()

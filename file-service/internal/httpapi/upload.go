@@ -18,6 +18,7 @@ import (
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
+	"larder.dev/internal/id"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/telemetry"
@@ -33,7 +34,7 @@ const headerFile = "Larder-File"
 // Resumable adds to the options of resumable uploads what these ask of the files.
 func Resumable(files *keeping.Files, options resumable.Options) resumable.Options {
 	options.Admit = func(ctx context.Context, u resumable.Upload) error {
-		if !httpserver.IsID(u.Recipe) {
+		if !id.Is(u.Recipe) {
 			return metadataProblem("recipe must be a UUID in lower case, as 0190a7c4-5f0e-7b7e-9c3a-2f6d1c0e8a55")
 		}
 		return unwanted(files.CanAttach(ctx, u.User, u.Recipe))
