@@ -33,6 +33,7 @@ import (
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/telemetry"
+	"larder.dev/internal/topology"
 )
 
 // Deps is what the file service works with. Nothing in it is closed here.
@@ -41,6 +42,7 @@ type Deps struct {
 	MayWrite func() error
 
 	Pool     *pgxpool.Pool // the database of record
+	Standby  *pgxpool.Pool // the one that may become it; nil for none
 	Redis    *redis.Client
 	Sessions *identity.Sessions
 	Objects  *objectstore.Store
@@ -101,7 +103,8 @@ func New(deps Deps) (*Service, error) {
 		Help: "Objects that a sweep looked at, those that it removed because nothing names them, and uploads that were never completed.",
 	}, []string{"what"})}
 	service.files = keeping.New(keeping.Options{
-		Database: postgres.New(deps.Pool, notifier.Hint, deps.MayWrite), Objects: deps.Objects, Incoming: uploads,
+		Database: postgres.New(deps.Pool, notifier.Hint, deps.MayWrite),
+		Standby:  postgres.NewStandby(deps.Pool, deps.Standby), Objects: deps.Objects, Incoming: uploads,
 		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer), MaxSize: maxSize, Log: log,
 	})
 	var err error
@@ -158,7 +161,7 @@ func (s *Service) Settle(ctx context.Context) { s.notifier.Flush(ctx) }
 // Upkeep is for the same process as Settle.
 func (s *Service) Upkeep(ctx context.Context) error {
 	_, uploads := s.SweepUploads(ctx, time.Now().Add(-resumable.Expiry))
-	_, err := s.files.Sweep(ctx)
+	_, err := s.SweepFiles(ctx, time.Now().Add(-keeping.SweepGrace))
 	return errors.Join(uploads, err)
 }
 
@@ -169,20 +172,30 @@ func (s *Service) sweep(ctx context.Context) {
 		if _, err := s.SweepUploads(ctx, time.Now().Add(-resumable.Expiry)); err != nil {
 			s.log.WarnContext(ctx, "sweep the uploads", "error", err)
 		}
-		swept, err := s.files.Sweep(ctx)
-		s.swept.WithLabelValues("looked").Add(float64(swept.Looked))
-		s.swept.WithLabelValues("removed").Add(float64(swept.Removed))
+		_, err := s.SweepFiles(ctx, time.Now().Add(-keeping.SweepGrace))
 		switch {
+		case errors.Is(err, topology.ErrUnsettled):
+			s.log.InfoContext(ctx, "no object is swept until the databases agree", "reason", err)
 		case err != nil && ctx.Err() == nil:
-			s.log.WarnContext(ctx, "sweep the object store", "looked", swept.Looked, "removed", swept.Removed, "error", err)
-		case swept.Removed > 0:
-			s.log.InfoContext(ctx, "removed objects that nothing names", "looked", swept.Looked, "removed", swept.Removed)
+			s.log.WarnContext(ctx, "sweep the object store", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 		case <-ticker.C:
 		}
 	}
+}
+
+// SweepFiles removes the objects from before a time that nothing names, and gives how many those were. While one of the
+// two databases may have what the other doesn't know it removes none, and the error is topology.ErrUnsettled.
+func (s *Service) SweepFiles(ctx context.Context, before time.Time) (int, error) {
+	swept, err := s.files.Sweep(ctx, before)
+	s.swept.WithLabelValues("looked").Add(float64(swept.Looked))
+	s.swept.WithLabelValues("removed").Add(float64(swept.Removed))
+	if swept.Removed > 0 {
+		s.log.InfoContext(ctx, "removed objects that nothing names", "looked", swept.Looked, "removed", swept.Removed)
+	}
+	return swept.Removed, err
 }
 
 // SweepUploads removes the uploads in which nothing came since before, and those whose recipe is gone, and gives how

@@ -27,6 +27,7 @@ var (
 // Files does all that is done with files. It is safe for concurrent use.
 type Files struct {
 	database *postgres.Store
+	standby  *postgres.Standby
 	objects  *objectstore.Store
 	incoming *incoming.Store
 	scanner  *antivirus.Clamd
@@ -38,6 +39,7 @@ type Files struct {
 // Options are what Files work with.
 type Options struct {
 	Database *postgres.Store
+	Standby  *postgres.Standby // nil for none
 	Objects  *objectstore.Store
 	Incoming *incoming.Store
 	Scanner  *antivirus.Clamd // nil for none
@@ -49,7 +51,7 @@ type Options struct {
 // New makes Files.
 func New(o Options) *Files {
 	return &Files{
-		database: o.Database, objects: o.Objects, incoming: o.Incoming, scanner: o.Scanner, pictures: o.Pictures,
+		database: o.Database, standby: o.Standby, objects: o.Objects, incoming: o.Incoming, scanner: o.Scanner, pictures: o.Pictures,
 		maxSize: o.MaxSize, log: o.Log,
 	}
 }

@@ -2,6 +2,7 @@ package keeping
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
+	"larder.dev/internal/topology"
 )
 
 // Removal says which file is taken off its recipe.
@@ -65,17 +67,27 @@ const releaseTimeout = 5 * time.Second
 func (f *Files) release(ctx context.Context, user, hash string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
-	if _, err := f.removeUnnamed(ctx, user, []string{hash}); err != nil {
+	_, err := f.removeUnnamed(ctx, user, []string{hash})
+	switch {
+	case errors.Is(err, topology.ErrUnsettled):
+		f.log.InfoContext(ctx, "bytes that nothing names are kept until the databases agree", "user", user, "reason", err)
+	case err != nil:
 		f.log.WarnContext(ctx, "bytes that nothing names are left to the sweep", "user", user, "error", err)
 	}
 }
 
-// removeUnnamed removes every variant of those of the hashes that no recipe of the user's names, and gives how
-// many objects that were.
+// removeUnnamed removes every variant of those of the hashes that no recipe of the user's names, and gives how many
+// objects that were. The error is topology.ErrUnsettled while a recipe that names them may still come from elsewhere.
 func (f *Files) removeUnnamed(ctx context.Context, user string, hashes []string) (int, error) {
+	if err := f.standby.Settled(ctx); err != nil {
+		return 0, err
+	}
 	count := 0
 	err := f.database.WhileUnnamed(ctx, user, hashes, func(ctx context.Context, unnamed []string) error {
 		for _, hash := range unnamed {
+			if err := f.database.May(); err != nil {
+				return err // another one may have become the primary meanwhile
+			}
 			// The original goes last: where it is gone, no size of it is left that nobody would look for.
 			err := f.objects.Each(ctx, cdn.Folder(user, hash), func(o objectstore.Object) error {
 				count++

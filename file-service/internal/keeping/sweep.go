@@ -6,8 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
+	"larder.dev/internal/id"
 	"larder.dev/internal/objectstore"
 )
 
@@ -18,39 +17,49 @@ type Swept struct {
 }
 
 const (
-	// sweepGrace is how old an object is before a sweep looks at it: an upload puts bytes into the store before
+	// SweepGrace is how old an object is before a sweep looks at it: an upload puts bytes into the store before
 	// its row is written. A shorter one would lose nothing, and have uploads put their bytes twice.
-	sweepGrace = time.Hour
+	SweepGrace = time.Hour
 	// sweepBatch bounds the hashes that are looked for under one hold of a user's lock.
 	sweepBatch = 50
 )
 
-// Sweep removes every object that no row names: of uploads that came to nothing, of recipes that were deleted too
-// long ago to be brought back, of deleted users.
-func (f *Files) Sweep(ctx context.Context) (Swept, error) { return f.sweep(ctx, "", sweepGrace) }
+// Sweep removes every object from before a time that no row names: of uploads that came to nothing, of recipes that were
+// deleted too long ago to be brought back, of deleted users. While one of the two databases may have a row that the other
+// doesn't know it removes nothing, and the error is topology.ErrUnsettled.
+func (f *Files) Sweep(ctx context.Context, before time.Time) (Swept, error) {
+	return f.sweep(ctx, "", before, func(ctx context.Context, user string, hashes []string) (int, error) {
+		unnamed, err := f.standby.Unnamed(ctx, user, hashes)
+		if err != nil {
+			return 0, err
+		}
+		return f.removeUnnamed(ctx, user, unnamed)
+	})
+}
 
 // Erase removes every object of a user who was deleted. It asks the database as a sweep does, so that a user
 // who is there after all loses nothing.
 func (f *Files) Erase(ctx context.Context, user string) (int, error) {
-	if _, err := uuid.Parse(user); err != nil {
+	if !id.Is(user) {
 		return 0, errors.New("erase the files of a user: not an id")
 	}
-	swept, err := f.sweep(ctx, user+"/", 0)
+	swept, err := f.sweep(ctx, user+"/", time.Now(), f.removeUnnamed)
 	return swept.Removed, err
 }
 
-func (f *Files) sweep(ctx context.Context, prefix string, grace time.Duration) (Swept, error) {
+func (f *Files) sweep(ctx context.Context, prefix string, before time.Time,
+	remove func(ctx context.Context, user string, hashes []string) (int, error),
+) (Swept, error) {
 	var (
 		swept  Swept
 		user   string
 		hashes []string
-		old    = time.Now().Add(-grace)
 	)
 	flush := func() error {
 		if len(hashes) == 0 {
 			return nil
 		}
-		removed, err := f.removeUnnamed(ctx, user, hashes)
+		removed, err := remove(ctx, user, hashes)
 		swept.Removed += removed
 		hashes = hashes[:0]
 		return err
@@ -59,10 +68,10 @@ func (f *Files) sweep(ctx context.Context, prefix string, grace time.Duration) (
 		swept.Looked++
 		owner, rest, _ := strings.Cut(o.Key, "/")
 		hash, _, found := strings.Cut(rest, "/")
-		if _, err := uuid.Parse(owner); err != nil || !found {
-			return nil //nolint:nilerr // not one of ours: the bucket may hold other things
+		if !id.Is(owner) || !found {
+			return nil // not one of ours: the bucket may hold other things
 		}
-		if o.Changed.After(old) {
+		if o.Changed.After(before) {
 			return nil
 		}
 		if owner != user || len(hashes) >= sweepBatch {

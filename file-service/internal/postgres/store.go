@@ -174,6 +174,9 @@ func (s *Store) HasUser(ctx context.Context, user string) (bool, error) {
 	return there, nil
 }
 
+// May is nil while this certainly is the primary.
+func (s *Store) May() error { return s.may() }
+
 // unnamedTimeout bounds how long the user's lock is held while bytes that nothing names are removed.
 const unnamedTimeout = 30 * time.Second
 
@@ -191,10 +194,7 @@ func (s *Store) WhileUnnamed(ctx context.Context, user string, hashes []string,
 		opening := &pgx.Batch{}
 		ledger.QueueLock(opening, user)
 		var unnamed []string
-		opening.Queue(`SELECT hash FROM unnest($2::text[]) AS hash WHERE NOT EXISTS (
-				SELECT FROM recipes WHERE user_id = $1 AND (deleted_at IS NULL OR deleted_at > $3)
-					AND files @> jsonb_build_array(jsonb_build_object('sha256', hash)))`,
-			user, hashes, time.Now().Add(-ledger.UndoTime-ledger.UndoMargin)).
+		opening.Queue(selectUnnamed, user, hashes, undoable()).
 			Query(func(rows pgx.Rows) (err error) {
 				unnamed, err = pgx.CollectRows(rows, pgx.RowTo[string])
 				return err

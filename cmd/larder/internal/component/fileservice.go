@@ -57,7 +57,7 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 	if deps.Redis, err = host.Redis(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := backupOf(ctx, host); err != nil {
+	if deps.Standby, err = backupOf(ctx, host); err != nil {
 		return nil, err
 	}
 	watch, err := host.Topology(ctx)
