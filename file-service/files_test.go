@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -25,6 +26,7 @@ import (
 	fileservice "larder.dev/file-service"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/objectstore"
+	"larder.dev/internal/testkit"
 	"larder.dev/internal/topology"
 )
 
@@ -368,4 +370,38 @@ func TestPhonePhotos(t *testing.T) {
 	}
 	broken := c.attached("broken.heic", []byte("\x00\x00\x00\x1cftypheic\x00\x00\x00\x00mif1heicmiaf and then nothing"))
 	require.Equal(t, "application/octet-stream", broken.MediaType)
+}
+
+// The signed addresses of a user who is disabled or deleted stop to open within seconds, also for a CDN that asks for the
+// signature alone; nobody else's do.
+func TestAddressesEndWithTheirUser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, ben, cem := w.cook(), w.cook(), w.cook()
+	_, err := w.db.Exec(t.Context(), `INSERT INTO users (id, name, name_key, password_hash, version, created_at, updated_at)
+		VALUES ($1, 'ada', 'ada', '', 1, now(), now())`, ada.id)
+	require.NoError(t, err)
+	status := func(address string) []int {
+		return []int{
+			ben.do(http.MethodGet, address, "", nil).status,
+			ben.do(http.MethodGet, "/api/files/signature", "", nil, "X-Original-URI", address).status,
+		}
+	}
+	opens, shut := []int{http.StatusOK, http.StatusNoContent}, []int{http.StatusForbidden, http.StatusForbidden}
+	address, another, deleted := ada.attached("a.txt", []byte("x")).URL, ben.attached("a.txt", []byte("x")).URL, cem.attached("a.txt", []byte("x")).URL
+	require.Equal(t, opens, status(address))
+	_, err = w.db.Exec(t.Context(), `UPDATE users SET disabled = true WHERE id = $1`, ada.id)
+	require.NoError(t, err)
+	_, err = w.db.Exec(t.Context(), `DELETE FROM user_changes WHERE user_id = $1`, cem.id)
+	require.NoError(t, err)
+	require.Equal(t, []int{http.StatusNotFound, http.StatusForbidden}, status(deleted))
+	var asked time.Time
+	testkit.Until(t, "the addresses of a disabled user are shut", func() bool {
+		if time.Since(asked) < 200*time.Millisecond {
+			return false
+		}
+		asked = time.Now()
+		return slices.Equal(shut, status(address))
+	})
+	require.Equal(t, opens, status(another))
 }

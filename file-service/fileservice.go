@@ -21,6 +21,7 @@ import (
 	"larder.dev/file-service/internal/httpapi"
 	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/keeping"
+	"larder.dev/file-service/internal/owner"
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/resumable"
@@ -120,10 +121,14 @@ func New(deps Deps) (*Service, error) {
 			return nil, fmt.Errorf("register the metrics of the file service: %w", err)
 		}
 	}
+	sources := []owner.Source{postgres.Owners(deps.Pool)}
+	if deps.Standby != nil {
+		sources = append(sources, postgres.Owners(deps.Standby))
+	}
 	service.handler, err = httpapi.New(httpapi.Deps{
 		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: freshness.NewMarks(deps.Redis),
 		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, MaxUnfinished: maxUnfinished,
-		Uploads: service.uploads, Silence: silence, Log: log,
+		Owners: owner.New(sources...), Uploads: service.uploads, Silence: silence, Log: log,
 	}, httpserver.Options{
 		Component: "file-service", Log: log, Origin: deps.Origin, TrustedProxies: deps.TrustedProxies,
 		Metrics: deps.Metrics, Tracing: deps.Tracing,

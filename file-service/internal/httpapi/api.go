@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/file-service/internal/keeping"
+	"larder.dev/file-service/internal/owner"
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/freshness"
@@ -32,6 +33,7 @@ type Deps struct {
 	MaxSize  int64      // of a file, in bytes
 	// MaxUnfinished is how many bytes the unfinished uploads of a person may have together.
 	MaxUnfinished int64
+	Owners        *owner.Owners
 	Uploads       *resumable.Uploads
 	Silence       time.Duration // after which a caller who sends or takes nothing is let go of
 	Log           *slog.Logger

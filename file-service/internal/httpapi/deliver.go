@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"larder.dev/file-service/internal/owner"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/objectstore"
@@ -32,18 +33,34 @@ func (a *api) deliver(c *gin.Context) {
 	}
 	end := httpserver.LongLived(c)
 	defer end()
-	object, err := a.Objects.Get(c.Request.Context(), place.Key())
-	if errors.Is(err, objectstore.ErrNotFound) {
-		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such file."})
+	state, err := a.Owners.State(c.Request.Context(), place.Owner)
+	if err == nil && state == owner.Disabled {
+		httpserver.WriteProblem(c, forbidden())
 		return
 	}
+	if err == nil && state == owner.Gone {
+		err = objectstore.ErrNotFound
+	}
 	if err != nil {
-		a.fail(c, err)
+		a.notDelivered(c, err)
+		return
+	}
+	object, err := a.Objects.Get(c.Request.Context(), place.Key())
+	if err != nil {
+		a.notDelivered(c, err)
 		return
 	}
 	defer func() { _ = object.Close() }()
 	describe(c.Writer.Header(), place, object.Info)
 	http.ServeContent(&stalling{ResponseWriter: c.Writer, silence: a.Silence}, c.Request, "", time.Time{}, object)
+}
+
+func (a *api) notDelivered(c *gin.Context, err error) {
+	if errors.Is(err, objectstore.ErrNotFound) {
+		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such file."})
+		return
+	}
+	a.fail(c, err)
 }
 
 // placeOf reads and verifies an address. A CDN that verifies signatures of its own (CloudFront) passes on its

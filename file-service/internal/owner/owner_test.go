@@ -1,0 +1,51 @@
+package owner
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// An account is asked for once in five seconds, whoever is shut out is so after that, and while no database answers what
+// was known last counts. The second source answers for the first one.
+func TestAnswersAreKeptForAMoment(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		state, asked, away := Active, 0, false
+		first := func(context.Context, string) (State, error) { return Active, errors.New("away") }
+		second := func(context.Context, string) (State, error) {
+			asked++
+			if away {
+				return Active, errors.New("away")
+			}
+			return state, nil
+		}
+		owners := New(first, second)
+		want := func(want State, times int) {
+			t.Helper()
+			got, err := owners.State(t.Context(), "ada")
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+			require.Equal(t, times, asked)
+		}
+		want(Active, 1)
+		state = Disabled
+		time.Sleep(fresh - time.Second)
+		want(Active, 1)
+		time.Sleep(time.Second)
+		want(Disabled, 2)
+		away = true
+		time.Sleep(fresh)
+		want(Disabled, 3)
+		want(Disabled, 3)
+		_, err := owners.State(t.Context(), "ben")
+		require.Error(t, err)
+		away, state = false, Gone
+		time.Sleep(fresh)
+		want(Gone, 5)
+	})
+}
