@@ -296,8 +296,11 @@ func TestErase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	gone, stays := w.cook(), w.cook()
-	gone.attached("a.txt", []byte("x"))
-	stays.attached("a.txt", []byte("x"))
+	for _, c := range []*cook{gone, stays} {
+		c.attached("a.txt", []byte("x"))
+		c.began("unfinished.bin", 10)
+		c.patch(c.began("finished.bin", 1), 0, []byte("x"))
+	}
 	for _, table := range []string{"recipes", "user_changes"} {
 		_, err := w.db.Exec(t.Context(), `DELETE FROM `+table+` WHERE user_id = $1`, gone.id)
 		require.NoError(t, err)
@@ -306,8 +309,10 @@ func TestErase(t *testing.T) {
 		_, err := fileservice.Erase(t.Context(), w.db, w.objects, user)
 		require.NoError(t, err)
 	}
-	require.Empty(t, gone.keys())
+	require.Empty(t, append(gone.keys(), gone.comingIn()...))
+	require.Empty(t, w.keys("uploaded/"+gone.id))
 	require.Len(t, stays.keys(), 1)
+	require.NotEmpty(t, stays.comingIn())
 	_, err := fileservice.Erase(t.Context(), w.db, w.objects, "")
 	require.Error(t, err, "nothing is everybody")
 }

@@ -9,10 +9,11 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// Where uploads are, by what becomes of them: below each is <person>/<id>.
+// Where uploads are, by what becomes of them. Below each is <person>/<id>.
 const (
 	Forms     = "incoming/" // of one request; what is left of one that was killed goes on nowhere
 	Resumable = "uploads/"
+	Records   = "uploaded/" // what became of the latter, for a day
 )
 
 // Each calls fn for every upload under a prefix, with its place, and when one of its objects was last written.
@@ -103,5 +104,5 @@ func (s *Store) Erase(ctx context.Context, person string) error {
 			return err
 		}
 	}
-	return nil
+	return s.objects.Each(ctx, Records+person+"/", func(o objectstore.Object) error { return s.objects.Delete(ctx, o.Key) })
 }

@@ -20,7 +20,7 @@ var (
 
 // How many buffers of PartSize there are: what memoryShare of the memory holds that Go may take, within bounds.
 const (
-	memoryShare = 8
+	memoryShare = 4
 	minBuffers  = 4
 	maxBuffers  = 32
 )

@@ -10,13 +10,11 @@ import (
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
+	"larder.dev/file-service/internal/incoming"
 	"larder.dev/internal/objectstore"
 )
 
-// recordPrefix is where it stands for a day what became of uploads, so that a client that missed the answer hears it.
-const recordPrefix = "uploaded/"
-
-// record is what is left of an upload that is done.
+// record is what is left of an upload that is done, so that a client that missed the answer hears it.
 type record struct {
 	Done
 
@@ -96,7 +94,7 @@ func (u *Uploads) finishOnce(ctx context.Context, found *kept) (Done, error) {
 	if err != nil {
 		return Done{}, fmt.Errorf("note the end of upload %s: %w", upload.ID, err)
 	}
-	err = u.o.Objects.Put(ctx, recordPrefix+upload.key(), bytes.NewReader(text), int64(len(text)), "application/json")
+	err = u.o.Objects.Put(ctx, incoming.Records+upload.key(), bytes.NewReader(text), int64(len(text)), "application/json")
 	if err != nil {
 		return Done{}, fmt.Errorf("note the end of upload %s: %w", upload.ID, err)
 	}
@@ -118,7 +116,7 @@ func (u *Uploads) handOn(ctx context.Context, found *kept) (done Done, err error
 // record gives what became of an upload; objectstore.ErrNotFound where nothing did yet.
 func (u *Uploads) record(ctx context.Context, upload Upload) (record, error) {
 	var r record
-	object, err := u.o.Objects.Get(ctx, recordPrefix+upload.key())
+	object, err := u.o.Objects.Get(ctx, incoming.Records+upload.key())
 	if err != nil {
 		return r, err
 	}
@@ -138,5 +136,5 @@ func (u *Uploads) remove(ctx context.Context, upload Upload) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetTimeout)
 	defer cancel()
-	return u.o.Objects.Delete(ctx, recordPrefix+upload.key())
+	return u.o.Objects.Delete(ctx, incoming.Records+upload.key())
 }

@@ -28,7 +28,7 @@ func (u *Uploads) Sweep(ctx context.Context, before time.Time) (expired int, err
 		return ctx.Err()
 	})
 	failures = append(failures, err)
-	err = u.o.Objects.Each(ctx, recordPrefix, func(o objectstore.Object) error {
+	err = u.o.Objects.Each(ctx, incoming.Records, func(o objectstore.Object) error {
 		if !o.Changed.Before(before) {
 			return nil
 		}

@@ -69,7 +69,7 @@ export function sendResumable({ recipe, file, onPart }: Attaching): Promise<numb
 
 function isPassing(error: DetailedError) {
   const status = error.originalResponse?.getStatus() ?? 0
-  return status === 0 || status === 409 || status === 423 || status >= 500
+  return status === 0 || status === 409 || status === 423 || status === 429 || status >= 500
 }
 
 // What the server said is passed on; that it is away, or a proxy in front of it says so, is no refusal.
