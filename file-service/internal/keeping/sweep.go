@@ -29,8 +29,11 @@ const (
 // doesn't know it removes nothing, and the error is topology.ErrUnsettled.
 func (f *Files) Sweep(ctx context.Context, before time.Time) (Swept, error) {
 	return f.sweep(ctx, "", before, func(ctx context.Context, user string, hashes []string) (int, error) {
+		if err := f.standby.Settled(ctx); err != nil {
+			return 0, err
+		}
 		unnamed, err := f.standby.Unnamed(ctx, user, hashes)
-		if err != nil {
+		if err != nil || len(unnamed) == 0 {
 			return 0, err
 		}
 		return f.removeUnnamed(ctx, user, unnamed)
