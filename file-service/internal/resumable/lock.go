@@ -42,7 +42,12 @@ type lock struct {
 
 // Lock implements handler.Lock.
 func (l *lock) Lock(ctx context.Context, release func()) error {
-	held, err := l.locker.redis.Lock(ctx, lockPrefix+l.id, release)
+	call := callOf(ctx)
+	held, err := l.locker.redis.Lock(ctx, lockPrefix+l.id, func() {
+		if call.interrupt() {
+			release()
+		}
+	})
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return handler.ErrLockTimeout
 	}

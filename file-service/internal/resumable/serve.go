@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
@@ -66,6 +67,32 @@ type call struct {
 	upload string
 	done   *Done
 	err    error
+
+	mu          sync.Mutex
+	taken       bool // all of the body was read
+	interrupted bool // nothing more may be read of the connection
+}
+
+// take tells that all of the body was read. Whoever waits for the upload waits for the answer from then on.
+func (c *call) take() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.taken = true
+}
+
+// interrupt tells whether the body may be broken off for another request at the same upload. tusd does it by a deadline
+// for reading, after which the server ends every request of the connection.
+func (c *call) interrupt() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.interrupted = c.interrupted || !c.taken
+	return !c.taken
+}
+
+func (c *call) wasInterrupted() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.interrupted
 }
 
 type callKey struct{}
@@ -94,6 +121,9 @@ func (u *Uploads) serve(serve http.HandlerFunc, w http.ResponseWriter, r *http.R
 	asked.Header.Del("X-Http-Method-Override")
 	recorder := &recorder{ResponseWriter: w, header: http.Header{}, status: http.StatusOK}
 	u.tus.Middleware(serve).ServeHTTP(recorder, asked)
+	if call.wasInterrupted() {
+		w.Header().Set("Connection", "close")
+	}
 	answer := Answer{Status: recorder.status, Header: recorder.header, Done: call.done}
 	for _, name := range []string{"Content-Type", "Content-Length", "Upload-Metadata"} {
 		answer.Header.Del(name)

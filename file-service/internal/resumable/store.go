@@ -136,6 +136,7 @@ func (k *kept) GetInfo(context.Context) (handler.FileInfo, error) {
 // WriteChunk implements handler.Upload.
 func (k *kept) WriteChunk(ctx context.Context, _ int64, from io.Reader) (int64, error) {
 	n, err := k.state.Append(ctx, k.upload.User, from)
+	callOf(ctx).take()
 	if err != nil {
 		return n, callOf(ctx).refuse(fmt.Errorf("go on with upload %s: %w", k.upload.ID, err))
 	}
