@@ -119,8 +119,8 @@ func trim(s string) string {
 }
 
 func (c *checker) servings(field string, value *float64) *float64 {
-	if value != nil && (!(*value > 0) || *value > MaxServings) {
-		c.failf(field, "must be above 0 and at most %d", MaxServings)
+	if value != nil && (!(*value >= MinServings) || *value > MaxServings) {
+		c.failf(field, "must be from %g to %d", MinServings, MaxServings)
 	}
 	return value
 }

@@ -33,6 +33,10 @@ func Grocery(id string, r events.Recipe, request GroceryRequest) (events.Grocery
 	if request.Servings != nil {
 		servings, factor = request.Servings, *request.Servings / *r.Servings
 	}
+	if !(factor <= MaxServings/MinServings) { // a recipe that is older than the least of servings
+		c.failf("servings", "can't be asked for: the recipe is for next to nothing")
+		return events.Grocery{}, c.invalid
+	}
 	items := []events.GroceryItem{}
 	for i, row := range r.Ingredients {
 		if chosen == nil || chosen[i] {

@@ -8,6 +8,7 @@ const (
 	MaxSource      = 2_000  // where it is from
 	MaxTags        = 50
 	MaxTag         = 50
+	MinServings    = 0.001 // amounts are divided by it: what is next to nothing makes them infinite
 	MaxServings    = 10_000
 	MaxMinutes     = 100_000
 	MaxIngredients = 200

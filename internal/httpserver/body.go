@@ -28,17 +28,18 @@ func (op *operation) checkBody(c *gin.Context) *Problem {
 		problem := bodyProblem(err)
 		return &problem
 	}
-	c.Request.Body = io.NopCloser(bytes.NewReader(body))
 	if len(body) == 0 {
+		c.Request.Body = io.NopCloser(bytes.NewReader(body))
 		return op.checkEmpty()
 	}
-	if problem := checkMediaType(c.ContentType(), c.GetHeader("Content-Type")); problem != nil {
+	if problem := checkMediaType(c.GetHeader("Content-Type")); problem != nil {
 		return problem
 	}
 	value, problem := decode(body)
 	if problem != nil {
 		return problem
 	}
+	c.Request.Body = io.NopCloser(bytes.NewReader(plainWholes(body)))
 	return op.checkValue(value, len(body))
 }
 
@@ -49,11 +50,10 @@ func (op *operation) checkEmpty() *Problem {
 	return &Problem{Status: http.StatusBadRequest, Detail: "The request has no body, and needs one in JSON."}
 }
 
-func checkMediaType(mediaType, header string) *Problem {
-	if mediaType == "application/json" {
-		if _, params, err := mime.ParseMediaType(header); err == nil && isUTF8(params["charset"]) {
-			return nil
-		}
+func checkMediaType(header string) *Problem {
+	mediaType, params, err := mime.ParseMediaType(header)
+	if err == nil && mediaType == "application/json" && isUTF8(params["charset"]) {
+		return nil
 	}
 	return &Problem{
 		Status: http.StatusUnsupportedMediaType,
@@ -83,7 +83,7 @@ func decode(body []byte) (any, *Problem) {
 	case errors.As(err, &syntax):
 		return nil, broken(fmt.Sprintf("%s: %s", position(body, int(syntax.Offset)-1), syntax.Error()))
 	default: // a number that no float64 holds
-		return nil, broken("a number is out of range")
+		return nil, wrongFields(outOfRange(body))
 	}
 }
 
@@ -109,7 +109,11 @@ func (op *operation) checkValue(value any, size int) *Problem {
 	if size <= allErrorsUpTo {
 		err = op.schema.VisitJSON(value, append(options, openapi3.MultiErrors())...)
 	}
-	fields := fieldErrors(err)
+	return wrongFields(fieldErrors(err))
+}
+
+// wrongFields tells of at least one field.
+func wrongFields(fields []FieldError) *Problem {
 	problem := &Problem{
 		Status: http.StatusUnprocessableEntity,
 		Detail: "A field is wrong: " + sentence(fields[0]),

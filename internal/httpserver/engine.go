@@ -84,6 +84,7 @@ func New(options Options) (*gin.Engine, error) {
 		admit,
 		limitRanges,
 		limitTime(options.Timeout),
+		linger,
 		limitBody(options.MaxBody),
 		requireText,
 	)

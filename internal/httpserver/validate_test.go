@@ -217,22 +217,45 @@ func TestBrokenJSON(t *testing.T) {
 	t.Parallel()
 	handler := things(t)
 	for body, want := range map[string]string{
-		`{"name":"x"`:                 "The body isn't JSON: line 1, column 11: unexpected end of JSON input.",
-		"{\n  \"näme\":\"x\",\n}":     "The body isn't JSON: line 3, column 1: invalid character '}' looking for beginning of object key string.",
-		`{"name":"x"} {}`:             "The body isn't JSON: line 1, column 14: invalid character '{' after top-level value.",
-		`{name:"x"}`:                  "The body isn't JSON: line 1, column 2: invalid character 'n' looking for beginning of object key string.",
-		"{\"name\":\"a\x00b\"}":       `The body isn't JSON: line 1, column 11: invalid character '\x00' in string literal.`,
-		"{\"name\":\"\xff\"}":         "The body isn't JSON: it isn't UTF-8.",
-		`{"name":"x","weight":1e999}`: "The body isn't JSON: a number is out of range.",
-		`{"name":"\ud83c"}`:           "The body isn't JSON: line 1, column 10 has half a character (a lone surrogate).",
-		`{"name":"ä\udf72\ud83c"}`:    "The body isn't JSON: line 1, column 11 has half a character (a lone surrogate).",
-		`{"name":"\ud83cx\udf72"}`:    "The body isn't JSON: line 1, column 10 has half a character (a lone surrogate).",
-		``:                            "The request has no body, and needs one in JSON.",
+		`{"name":"x"`:              "The body isn't JSON: line 1, column 11: unexpected end of JSON input.",
+		"{\n  \"näme\":\"x\",\n}":  "The body isn't JSON: line 3, column 1: invalid character '}' looking for beginning of object key string.",
+		`{"name":"x"} {}`:          "The body isn't JSON: line 1, column 14: invalid character '{' after top-level value.",
+		`{name:"x"}`:               "The body isn't JSON: line 1, column 2: invalid character 'n' looking for beginning of object key string.",
+		"{\"name\":\"a\x00b\"}":    `The body isn't JSON: line 1, column 11: invalid character '\x00' in string literal.`,
+		"{\"name\":\"\xff\"}":      "The body isn't JSON: it isn't UTF-8.",
+		`{"name":"\ud83c"}`:        "The body isn't JSON: line 1, column 10 has half a character (a lone surrogate).",
+		`{"name":"ä\udf72\ud83c"}`: "The body isn't JSON: line 1, column 11 has half a character (a lone surrogate).",
+		`{"name":"\ud83cx\udf72"}`: "The body isn't JSON: line 1, column 10 has half a character (a lone surrogate).",
+		``:                         "The request has no body, and needs one in JSON.",
 	} {
 		require.Equal(t, want, problem(t, post(handler, body), http.StatusBadRequest)["detail"], body)
 	}
 	deep := strings.Repeat("[", 100_000)
 	problem(t, post(handler, deep), http.StatusBadRequest)
+}
+
+// A number that no float64 holds is named by its field: it is valid JSON all the same.
+func TestNumberOutOfRange(t *testing.T) {
+	t.Parallel()
+	handler := things(t)
+	for body, want := range map[string]string{
+		`{"name":"x","weight":1e999}`:              "weight is out of the range of numbers",
+		`{"name":"x","weight":-1E+400}`:            "weight is out of the range of numbers",
+		`{"name":"x","parts":[{"text":1e999999}]}`: "parts[0].text is out of the range of numbers",
+		`1e999`: " is out of the range of numbers",
+	} {
+		require.Equal(t, []string{want}, said(t, problem(t, post(handler, body), http.StatusUnprocessableEntity)), body)
+	}
+}
+
+// The name of a media type is written in any case, with any space around its parameters.
+func TestMediaTypeInAnyCase(t *testing.T) {
+	t.Parallel()
+	handler := things(t)
+	for _, kind := range []string{"APPLICATION/JSON", "Application/Json ; Charset=UTF-8", " application/json;charset=\"utf-8\" ", "application/json;"} {
+		answer := call(handler, http.MethodPost, "/things", `{"name":"x"}`, "Content-Type", kind)
+		require.Equal(t, http.StatusOK, answer.Code, "%s %s", kind, answer.Body)
+	}
 }
 
 // A body of another kind is refused before it is read as JSON.

@@ -42,6 +42,8 @@ func TestOpenAPIStatesTheLimits(t *testing.T) {
 	require.Equal(t, recipe.MaxSection, length("StepInput", "section"))
 	require.Equal(t, recipe.MaxServings, most("Servings"))
 	require.Equal(t, recipe.MaxServings, int(*schema("GroceryRequest", "servings").Max))
+	require.InDelta(t, recipe.MinServings, *document.Components.Schemas["Servings"].Value.Min, 0)
+	require.InDelta(t, recipe.MinServings, *schema("GroceryRequest", "servings").Min, 0)
 	require.Equal(t, recipe.MaxMinutes, most("Minutes"))
 	require.Equal(t, recipe.MaxQuantity, most("Quantity"))
 	require.Equal(t, recipe.MaxIngredients, items("GroceryRequest", "ingredients"))

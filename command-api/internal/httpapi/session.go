@@ -19,19 +19,20 @@ func (a *api) LogIn(c *gin.Context) {
 		a.fail(c, unreadable(err))
 		return
 	}
-	user, token, err := a.Users.LogIn(c.Request.Context(), a.Logins, account.Login{
+	in, err := a.Users.LogIn(c.Request.Context(), a.Logins, account.Login{
 		Name: credentials.Username, Password: credentials.Password,
-		Address: c.ClientIP(), Agent: c.Request.UserAgent(),
+		Address: c.ClientIP(), Agent: c.Request.UserAgent(), Device: identity.DeviceFrom(c),
 	})
 	if err != nil {
 		a.failLogin(c, err)
 		return
 	}
-	identity.SetCookie(c, token)
+	identity.SetCookie(c, in.Token)
+	identity.SetDeviceCookie(c, in.Device)
 	c.Header("Cache-Control", "no-store")
 	c.JSON(http.StatusOK, Session{
-		Token: token,
-		User:  User{ID: user.ID, Name: user.Name, Admin: user.Admin, Grocery: user.Grocery},
+		Token: in.Token,
+		User:  User{ID: in.User.ID, Name: in.User.Name, Admin: in.User.Admin, Grocery: in.User.Grocery},
 	})
 }
 

@@ -18,7 +18,7 @@ export function troubleOf(form: Form): Trouble {
   const trouble: Trouble = new Map()
   if (form.name.trim() === '') trouble.set('name', { why: 'name' })
   const servings = numberOf(form.servings)
-  if (servings !== null && !(servings !== undefined && servings > 0 && servings <= 10_000))
+  if (servings !== null && !(servings !== undefined && servings >= 0.001 && servings <= 10_000))
     trouble.set('servings', { why: 'number' })
   for (const field of ['prep', 'cook'] as const) {
     if (parseMinutes(form[field]) === undefined) trouble.set(field, { why: 'time' })
