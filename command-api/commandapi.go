@@ -58,6 +58,7 @@ var (
 	ErrNameTaken    = account.ErrNameTaken
 	ErrBadName      = account.ErrBadName
 	ErrWeakPassword = account.ErrWeakPassword
+	ErrNameAlike    = account.ErrNameAlike
 )
 
 // Deps is what the write side works with. Nothing in it is closed here.

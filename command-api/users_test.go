@@ -102,6 +102,87 @@ func TestAddRefuses(t *testing.T) {
 	require.Equal(t, "Ada", all[0].Name)
 }
 
+// A password that somebody guesses first is refused, at the beginning and when it is changed; what was set before goes on.
+func TestWeakPasswordsAreRefused(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ctx := testkit.Context(t)
+	users := l.api.Users()
+	ada := l.user("AdaLovelace", commandapi.Access{})
+	for _, weak := range []string{"", "ninechars", "1234567890", "Password123", "adalovelace", "qwertyuiop", strings.Repeat("é", 9), strings.Repeat("a", 1001)} {
+		_, err := users.Add(ctx, commandapi.NewUser{Name: "bob", Password: weak})
+		if weak != "adalovelace" { // which is nothing to bob
+			require.ErrorIs(t, err, commandapi.ErrWeakPassword, weak)
+		}
+		require.ErrorIs(t, users.SetPassword(ctx, "AdaLovelace", weak), commandapi.ErrWeakPassword, weak)
+	}
+	ada.must(http.StatusOK, logIn(ada, "adalovelace", password))
+}
+
+// A name that looks like another's is refused, and so is one that nobody can see or type.
+func TestNamesThatLookAlikeAreRefused(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ctx := testkit.Context(t)
+	users := l.api.Users()
+	l.user("ada", commandapi.Access{})
+	l.user("Modern.Cook", commandapi.Access{})
+	l.user("анна", commandapi.Access{})
+	for name, want := range map[string]error{
+		"аda": commandapi.ErrNameAlike, "аdа": commandapi.ErrNameAlike, "АDA": commandapi.ErrNameAlike, "ɑda": commandapi.ErrNameAlike,
+		"modern.сook": commandapi.ErrNameAlike, "rnodern.cook": commandapi.ErrNameAlike, "aннa": commandapi.ErrNameAlike,
+		"a\u200bda": commandapi.ErrBadName, "a\u202eda": commandapi.ErrBadName, "\u200b": commandapi.ErrBadName, "a\u034fda": commandapi.ErrBadName,
+		"ada\ufe0f": commandapi.ErrBadName, "a\u3164": commandapi.ErrBadName, "𝐚𝐝𝐚": commandapi.ErrNameTaken,
+	} {
+		_, err := users.Add(ctx, commandapi.NewUser{Name: name, Password: password})
+		require.ErrorIs(t, err, want, "name %q", name)
+	}
+	for _, name := range []string{"adam", "Zoë", "李雷", "محمد", "o.neil", "bob-2", "Иван"} {
+		_, err := users.Add(ctx, commandapi.NewUser{Name: name, Password: password})
+		require.NoError(t, err, name)
+	}
+}
+
+// A disabled account says the same to the right password as to a wrong one, and takes count of both: what isn't counted
+// would tell who has found it.
+func TestDisabledAccountsTellNothing(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada := l.user("ada", commandapi.Access{})
+	require.NoError(t, l.api.Users().Disable(testkit.Context(t), "ada"))
+	wrong := ada.must(http.StatusUnauthorized, logIn(ada, "ada", "not it at all")).json(t)
+	right := ada.must(http.StatusUnauthorized, logIn(ada, "ada", password)).json(t)
+	require.Equal(t, wrong["detail"], right["detail"])
+	for range 8 {
+		ada.must(http.StatusUnauthorized, logIn(ada, "ada", password))
+	}
+	ada.must(http.StatusTooManyRequests, logIn(ada, "ada", password))
+}
+
+// Ten wrong logins of a stranger keep out nobody who has logged in from a device before, not even at the stranger's
+// address.
+func TestStrangersDontLockTheOwnerOut(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada := l.user("ada", commandapi.Access{})
+	in := ada.must(http.StatusOK, logIn(ada, "ada", password))
+	var device string
+	for _, cookie := range in.Result().Cookies() { //nolint:bodyclose // a recorder's
+		if cookie.Name == identity.DeviceCookieName {
+			device = cookie.Name + "=" + cookie.Value
+			require.True(t, cookie.HttpOnly)
+		}
+	}
+	require.NotEmpty(t, device)
+	for range 12 {
+		logIn(ada, "ada", "not it at all")
+	}
+	ada.must(http.StatusTooManyRequests, logIn(ada, "ada", password))
+	phone := &caller{t: t, handler: ada.handler}
+	credentials := `{"username":"ada","password":"` + password + `"}`
+	phone.must(http.StatusOK, phone.send("POST", "/api/session", credentials, "Cookie", device))
+}
+
 // Access that is given or taken is in the running sessions, and in the events for the backup.
 func TestGrantAndRevoke(t *testing.T) {
 	t.Parallel()

@@ -34,9 +34,26 @@ func (c *checker) failf(field, format string, args ...any) {
 func at(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
 
 func (c *checker) required(field, value string) {
-	if value == "" && !c.failed(field) {
+	switch {
+	case c.failed(field):
+	case value == "":
 		c.failf(field, "is required")
+	case !isVisible(value):
+		c.failf(field, "has no character that can be seen")
 	}
+}
+
+// label cleans what things are called by: it stands in lists beside others' names, and must not turn them around.
+func (c *checker) label(field, value string, limit int) string {
+	clean := c.line(field, value, limit)
+	for i, r := range []rune(clean) {
+		if isDirection(r) {
+			c.failf(field, "has U+%04X, which turns the direction of the text, at character %d", r, i+1)
+			return ""
+		}
+	}
+	c.required(field, clean)
+	return clean
 }
 
 func (c *checker) failed(field string) bool {
@@ -142,8 +159,7 @@ func (c *checker) tags(values []string) []string {
 	seen := make(map[string]bool, len(values))
 	for i, value := range values {
 		field := at("tags", i)
-		tag := c.line(field, value, MaxTag)
-		c.required(field, tag)
+		tag := c.label(field, value, MaxTag)
 		key := cases.Fold().String(tag)
 		if !seen[key] {
 			seen[key] = true
@@ -177,7 +193,7 @@ func (c *checker) ingredient(field string, row events.Ingredient) events.Ingredi
 		Second:      c.second(field+".second", row),
 	}
 	c.quantityRange(field+".quantity_max", row.Quantity, row.QuantityMax)
-	if clean.Text == "" && clean.Name == "" && !c.failed(field+".text") && !c.failed(field+".name") {
+	if !isVisible(clean.Text+clean.Name) && !c.failed(field+".text") && !c.failed(field+".name") {
 		c.failf(field+".text", "is required where there is no name")
 	}
 	if clean.Text == "" {

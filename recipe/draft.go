@@ -26,7 +26,7 @@ type Draft struct {
 func (d Draft) Clean() (Draft, error) {
 	var c checker
 	clean := Draft{
-		Name:        c.line("name", d.Name, MaxName),
+		Name:        c.label("name", d.Name, MaxName),
 		Description: c.text("description", d.Description, MaxText),
 		Servings:    c.servings("servings", d.Servings),
 		PrepMinutes: c.minutes("prep_minutes", d.PrepMinutes),
@@ -37,7 +37,6 @@ func (d Draft) Clean() (Draft, error) {
 		Ingredients: c.ingredients(d.Ingredients),
 		Steps:       c.steps(d.Steps),
 	}
-	c.required("name", clean.Name)
 	if len(c.invalid) > 0 {
 		return Draft{}, c.invalid
 	}

@@ -187,7 +187,7 @@ func TestGroceryScales(t *testing.T) {
 // What can't be put on a list is refused with the field at fault.
 func TestGroceryRefuses(t *testing.T) {
 	t.Parallel()
-	four, nan := 4.0, math.NaN()
+	four, nan, nothing := 4.0, math.NaN(), 5e-324
 	unscaled := recipe.Create("id", 0, recipe.Draft{Name: "a", Ingredients: []events.Ingredient{{Text: "salt"}}}, time.Now())
 	for name, c := range map[string]struct {
 		recipe  events.Recipe
@@ -195,6 +195,11 @@ func TestGroceryRefuses(t *testing.T) {
 		field   string
 	}{
 		"no servings to scale by": {unscaled, recipe.GroceryRequest{Servings: &four}, "servings"},
+		"next to no servings": {
+			recipe.Create("id", 0, recipe.Draft{Name: "a", Servings: &nothing, Ingredients: unscaled.Ingredients}, time.Now()),
+			recipe.GroceryRequest{Servings: &four}, "servings",
+		},
+		"for next to nobody":      {unscaled, recipe.GroceryRequest{Servings: &nothing}, "servings"},
 		"not a number":            {unscaled, recipe.GroceryRequest{Servings: &nan}, "servings"},
 		"no such row":             {unscaled, recipe.GroceryRequest{Ingredients: []int{0, 1}}, "ingredients[1]"},
 		"none chosen":             {unscaled, recipe.GroceryRequest{Ingredients: []int{}}, "ingredients"},

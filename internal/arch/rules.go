@@ -298,6 +298,16 @@ func edgeLibraries() []Library {
 			Reason: "the cost of a password, and how many are hashed at once, is decided in one place",
 		},
 		{
+			Import: "github.com/ccojocar/zxcvbn-go/...",
+			May:    []string{internal + "identity"},
+			Reason: "as argon2id: what a password may be is decided in one place",
+		},
+		{
+			Import: "go.mau.fi/util/...",
+			May:    []string{Module + "/command-api/internal/account"},
+			Reason: "which names look the same is asked when an account is added, and nowhere else",
+		},
+		{
 			Import: "github.com/gen2brain/webp/...",
 			May:    []string{Module + "/file-service/internal/picture"},
 			Reason: "pictures come from strangers: limits are checked in one place before anything is decoded",

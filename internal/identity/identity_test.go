@@ -2,6 +2,8 @@ package identity_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -281,7 +283,8 @@ func TestIsSessionKey(t *testing.T) {
 	}
 }
 
-// Guessing at a name is slowed down, also when many guesses are sent at once. Other names aren't.
+// Guessing at a name is slowed down, also when many guesses are sent at once. Other names aren't, nor is the owner
+// at another address.
 func TestLoginsAreLimitedByName(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -296,7 +299,7 @@ func TestLoginsAreLimitedByName(t *testing.T) {
 	results := make([]error, 30)
 	for i := range results {
 		group.Go(func() error {
-			right, err := logins.Check(ctx, guess)
+			_, right, err := logins.Check(ctx, guess)
 			require.False(t, right)
 			results[i] = err
 			return nil
@@ -315,13 +318,89 @@ func TestLoginsAreLimitedByName(t *testing.T) {
 	}
 	require.InDelta(t, 11, tried, 1, "ten, and what was in turn already")
 
-	// The limit is the name's, whatever its case and wherever it comes from; the right password waits too.
+	// The limit is that of the name, whatever its case, at the address; the right password waits too.
 	var tooMany *identity.TooManyAttempts
-	_, err = logins.Check(ctx, identity.Attempt{Name: " ADA", Address: "198.51.100.7", Password: "right", Hash: hash})
+	_, _, err = logins.Check(ctx, identity.Attempt{Name: " ADA", Address: "192.0.2.1", Password: "right", Hash: hash})
 	require.ErrorAs(t, err, &tooMany)
-	right, err := logins.Check(ctx, identity.Attempt{Name: "bob", Address: "192.0.2.1", Password: "right", Hash: hash})
+	for _, other := range []identity.Attempt{
+		{Name: "ada", Address: "198.51.100.7", Password: "right", Hash: hash},
+		{Name: "bob", Address: "192.0.2.1", Password: "right", Hash: hash},
+	} {
+		_, right, err := logins.Check(ctx, other)
+		require.NoError(t, err)
+		require.True(t, right)
+	}
+}
+
+// exhaust counts as many failures as are let through: each one through the front door takes its time.
+func exhaust(ctx context.Context, t *testing.T, client *redis.Client, key string, limit redis.Limit) {
+	t.Helper()
+	for range limit.Burst {
+		_, err := client.Allow(ctx, key, limit)
+		require.NoError(t, err)
+	}
+}
+
+// However many addresses guess at a name, the guesses are bounded, and whoever logged in before is let in: by what the
+// device shows, at an address that is exhausted as well, or by the address. What a device shows is good for its account
+// and its password alone.
+func TestKnownDevicesAreLetIn(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	client := openRedis(t, testkit.Redis(t))
+	passwords := identity.NewPasswords()
+	logins := identity.NewLogins(client, passwords)
+	hash, err := passwords.Hash(ctx, "right")
+	require.NoError(t, err)
+	ada := identity.Attempt{Name: "ada", Address: "192.0.2.1", Password: "right", Hash: hash}
+	device, right, err := logins.Check(ctx, ada)
 	require.NoError(t, err)
 	require.True(t, right)
+
+	sum := sha256.Sum256([]byte("ada"))
+	name := hex.EncodeToString(sum[:])
+	exhaust(ctx, t, client, "login:name:"+name, redis.Limit{Rate: 50, Burst: 50, Period: time.Hour})
+	exhaust(ctx, t, client, "login:pair:"+name+":203.0.113.5", redis.PerMinute(10))
+	exhaust(ctx, t, client, "login:address:203.0.113.5", redis.PerMinute(60))
+
+	refused := func(attempt identity.Attempt) {
+		t.Helper()
+		var tooMany *identity.TooManyAttempts
+		_, right, err := logins.Check(ctx, attempt)
+		require.ErrorAs(t, err, &tooMany)
+		require.False(t, right)
+	}
+	admitted := func(attempt identity.Attempt) {
+		t.Helper()
+		_, right, err := logins.Check(ctx, attempt)
+		require.NoError(t, err)
+		require.True(t, right)
+	}
+	stranger := ada
+	stranger.Address = "203.0.113.9"
+	refused(stranger)
+	admitted(ada) // at its address
+	travelling := stranger
+	travelling.Address, travelling.Device = "203.0.113.5", device
+	admitted(travelling)
+
+	otherHash, err := passwords.Hash(ctx, "right")
+	require.NoError(t, err)
+	for _, forged := range []string{device + "x", strings.Replace(device, ".", ".9", 1), "a.b.c", "..", strings.Repeat(".", 5000)} {
+		travelling.Device = forged
+		refused(travelling)
+	}
+	travelling.Device, travelling.Hash = device, otherHash
+	refused(travelling)
+
+	// A device is no way around the bound either.
+	travelling.Hash, travelling.Password = hash, "wrong"
+	for range 10 {
+		_, right, err := logins.Check(ctx, travelling)
+		require.NoError(t, err)
+		require.False(t, right)
+	}
+	refused(travelling)
 }
 
 // Logins that succeed aren't counted: twenty in a row are let in.
@@ -333,7 +412,7 @@ func TestRightPasswordsAreNotCounted(t *testing.T) {
 	hash, err := passwords.Hash(ctx, "right")
 	require.NoError(t, err)
 	for range 20 {
-		right, err := logins.Check(ctx, identity.Attempt{Name: "ada", Address: "192.0.2.1", Password: "right", Hash: hash})
+		_, right, err := logins.Check(ctx, identity.Attempt{Name: "ada", Address: "192.0.2.1", Password: "right", Hash: hash})
 		require.NoError(t, err)
 		require.True(t, right)
 	}
@@ -344,16 +423,42 @@ func TestLoginsAreLimitedByAddress(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
 	client := openRedis(t, testkit.Redis(t))
-	for range 60 { // as many failures as are let through; each one through the front door takes its time
-		_, err := client.Allow(ctx, "login:address:2001:db8::/64", redis.PerMinute(60))
-		require.NoError(t, err)
-	}
+	exhaust(ctx, t, client, "login:address:2001:db8::/64", redis.PerMinute(60))
 	logins := identity.NewLogins(client, identity.NewPasswords())
-	_, err := logins.Check(ctx, identity.Attempt{Name: "ada", Address: "2001:db8::1:2", Password: "x"})
+	_, _, err := logins.Check(ctx, identity.Attempt{Name: "ada", Address: "2001:db8::1:2", Password: "x"})
 	var tooMany *identity.TooManyAttempts
 	require.ErrorAs(t, err, &tooMany)
-	_, err = logins.Check(ctx, identity.Attempt{Name: "ada", Address: "2001:db8:1::1", Password: "x"})
+	_, _, err = logins.Check(ctx, identity.Attempt{Name: "ada", Address: "2001:db8:1::1", Password: "x"})
 	require.NoError(t, err)
+}
+
+// A session ends a year after its login, however much it was used; it is no session in the list either.
+func TestSessionEndsAfterAYear(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	sessions, client := newSessions(t)
+	for age, want := range map[time.Duration]error{
+		identity.MaxAge - time.Hour: nil, identity.MaxAge + time.Hour: identity.ErrNoSession,
+	} {
+		token, err := sessions.Create(ctx, ada(), "")
+		require.NoError(t, err)
+		sum := sha256.Sum256([]byte(token))
+		key := "session:" + hex.EncodeToString(sum[:])
+		value, found, err := client.Get(ctx, key)
+		require.NoError(t, err)
+		require.True(t, found)
+		var record map[string]any
+		require.NoError(t, json.Unmarshal(value, &record))
+		record["created_at"] = time.Now().Add(-age).UTC()
+		value, err = json.Marshal(record)
+		require.NoError(t, err)
+		require.NoError(t, client.Set(ctx, key, value, identity.Lifetime))
+		_, err = sessions.Verify(ctx, token)
+		require.ErrorIs(t, err, want)
+	}
+	left, err := sessions.List(ctx, ada().ID)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
 }
 
 // server has one address that shows its caller, behind the check.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,12 +15,18 @@ import (
 	"larder.dev/internal/redis"
 )
 
-// How many failed logins are let through in a minute. Those of a name are few, since they are guesses at
-// one password; those of an address are more, since many people may share it.
+// How many failed logins are let through. Those of one address at one name are few, since they are guesses at one
+// password; those of an address are more, since many people may share it. Those of all strangers together at a name
+// bound what somebody with many addresses can guess, and keep out the owner only on a device, and at an address, that
+// was never logged in from.
 const (
-	failuresPerName    = 10
-	failuresPerAddress = 60
+	failuresPerPair    = 10 // a minute, of one address or one device at one name
+	failuresPerAddress = 60 // a minute
+	failuresPerName    = 50 // an hour, of strangers
 )
+
+// knownFor is how long an address is known to a name after a login.
+const knownFor = 90 * 24 * time.Hour
 
 // TooManyAttempts is the error of a login that isn't tried: too many failed before it.
 type TooManyAttempts struct{ RetryAfter time.Duration }
@@ -39,41 +46,51 @@ func NewLogins(client *redis.Client, passwords *Passwords) *Logins {
 	return &Logins{redis: client, passwords: passwords}
 }
 
-// Attempt is one try to log in. Hash is what the account has, "" where there is no such account: the
-// caller looks it up first, so that both cases take the same way and the same time.
+// Attempt is one try to log in. Hash is what the account has, "" where there is no such account or nobody may log in
+// to it: the caller looks it up first, so that all cases take the same way and the same time.
 type Attempt struct {
 	Name     string // as it was typed
 	Address  string // of the caller
+	Device   string // what the caller shows of an earlier login, "" for nothing
 	Password string
 	Hash     string
 }
 
-// Check tells whether the password is right. It gives *TooManyAttempts without looking at the password
-// where the name or the address has failed too often, and redis.ErrUnavailable where that can't be told.
-func (l *Logins) Check(ctx context.Context, attempt Attempt) (bool, error) {
-	// Those who must wait are sent away before they queue for a turn.
-	if err := l.admit(ctx, attempt); err != nil {
-		return false, err
+// Check tells whether the password is right, and gives what the device may show at its next login. It gives
+// *TooManyAttempts without looking at the password where too many have failed, and redis.ErrUnavailable where that
+// can't be told.
+func (l *Logins) Check(ctx context.Context, attempt Attempt) (device string, right bool, err error) {
+	buckets, err := l.buckets(ctx, attempt)
+	if err != nil {
+		return "", false, err
 	}
-	right := false
-	err := l.passwords.inTurn(ctx, func() error {
+	// Those who must wait are sent away before they queue for a turn.
+	if err := l.admit(ctx, buckets); err != nil {
+		return "", false, err
+	}
+	err = l.passwords.inTurn(ctx, func() error {
 		// Asked again in turn: many guesses sent at once would all have been admitted above.
-		if err := l.admit(ctx, attempt); err != nil {
+		if err := l.admit(ctx, buckets); err != nil {
 			return err
 		}
 		var err error
 		if right, err = compare(attempt.Password, attempt.Hash); err != nil || right {
 			return err
 		}
-		return l.countFailure(ctx, attempt)
+		return l.countFailure(ctx, buckets)
 	})
-	return right, err
+	if err != nil || !right {
+		return "", false, err
+	}
+	// For whoever keeps no cookies. Without the note they are strangers next time, which is no reason to refuse them.
+	_ = l.redis.Set(ctx, attempt.knownKey(), []byte("1"), knownFor)
+	return newDevice(attempt.Hash, time.Now()), true, nil
 }
 
-func (l *Logins) admit(ctx context.Context, attempt Attempt) error {
-	var waits [2]time.Duration
+func (l *Logins) admit(ctx context.Context, buckets []bucket) error {
+	waits := make([]time.Duration, len(buckets))
 	group, ctx := errgroup.WithContext(ctx)
-	for i, bucket := range attempt.buckets() {
+	for i, bucket := range buckets {
 		group.Go(func() (err error) {
 			waits[i], err = l.redis.Peek(ctx, bucket.key, bucket.limit)
 			return err
@@ -82,14 +99,14 @@ func (l *Logins) admit(ctx context.Context, attempt Attempt) error {
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("look at the failed logins: %w", err)
 	}
-	if wait := max(waits[0], waits[1]); wait > 0 {
+	if wait := slices.Max(waits); wait > 0 {
 		return &TooManyAttempts{RetryAfter: wait}
 	}
 	return nil
 }
 
-func (l *Logins) countFailure(ctx context.Context, attempt Attempt) error {
-	for _, bucket := range attempt.buckets() {
+func (l *Logins) countFailure(ctx context.Context, buckets []bucket) error {
+	for _, bucket := range buckets {
 		if _, err := l.redis.Allow(ctx, bucket.key, bucket.limit); err != nil {
 			return fmt.Errorf("count a failed login: %w", err)
 		}
@@ -97,17 +114,37 @@ func (l *Logins) countFailure(ctx context.Context, attempt Attempt) error {
 	return nil
 }
 
+// buckets are what a failure counts against. A device that the account knows counts for itself alone: whatever
+// strangers do, it is let in.
+func (l *Logins) buckets(ctx context.Context, attempt Attempt) ([]bucket, error) {
+	name := attempt.nameKey()
+	if device := knownDevice(attempt.Device, attempt.Hash, time.Now()); device != "" {
+		return []bucket{{key: "login:device:" + name + ":" + device, limit: redis.PerMinute(failuresPerPair)}}, nil
+	}
+	address := network(attempt.Address)
+	buckets := []bucket{
+		{key: "login:pair:" + name + ":" + address, limit: redis.PerMinute(failuresPerPair)},
+		{key: "login:address:" + address, limit: redis.PerMinute(failuresPerAddress)},
+	}
+	_, known, err := l.redis.Get(ctx, attempt.knownKey())
+	if err != nil {
+		return nil, fmt.Errorf("look at the failed logins: %w", err)
+	}
+	if known {
+		return buckets, nil
+	}
+	strangers := redis.Limit{Rate: failuresPerName, Burst: failuresPerName, Period: time.Hour}
+	return append(buckets, bucket{key: "login:name:" + name, limit: strangers}), nil
+}
+
 type bucket struct {
 	key   string
 	limit redis.Limit
 }
 
-func (a Attempt) buckets() [2]bucket {
-	return [2]bucket{
-		{key: "login:name:" + digest(strings.ToLower(strings.TrimSpace(a.Name))), limit: redis.PerMinute(failuresPerName)},
-		{key: "login:address:" + network(a.Address), limit: redis.PerMinute(failuresPerAddress)},
-	}
-}
+func (a Attempt) nameKey() string { return digest(strings.ToLower(strings.TrimSpace(a.Name))) }
+
+func (a Attempt) knownKey() string { return "login:known:" + a.nameKey() + ":" + network(a.Address) }
 
 // digest makes a key of any length and any bytes of one length. What was typed as a name may be a
 // password, so it is nowhere to be read.

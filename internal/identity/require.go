@@ -3,6 +3,7 @@ package identity
 import (
 	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -91,10 +92,15 @@ func cookie(r *http.Request, token string, maxAge int) *http.Cookie {
 	}
 }
 
-// isSecure tells whether the browser came by TLS. A header that lies about it harms the liar alone.
+// isSecure tells whether the browser came by TLS, to here or to the first proxy before this. A header that lies about
+// it harms the liar alone.
 func isSecure(r *http.Request) bool {
-	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
+	return r.TLS != nil || strings.EqualFold(strings.TrimSpace(first), "https") || forwardedProto.MatchString(r.Header.Get("Forwarded"))
 }
+
+// forwardedProto finds the scheme in the header of RFC 7239, in the words of the first proxy.
+var forwardedProto = regexp.MustCompile(`(?i)^[^,]*\bproto="?https\b`)
 
 func refuse(c *gin.Context) {
 	c.Header("WWW-Authenticate", "Bearer")

@@ -23,6 +23,9 @@ var ErrNoSession = errors.New("there is no such session")
 const (
 	// Lifetime is how long a session lasts without being used.
 	Lifetime = 30 * 24 * time.Hour
+	// MaxAge is how long a session lasts at most, however much it is used: a token that somebody has copied
+	// would let them in for ever otherwise.
+	MaxAge = 365 * 24 * time.Hour
 	// renewEvery is how often the use of a session is noted. It isn't noted each time, since that would
 	// make a write to the disk of every read.
 	renewEvery = time.Hour
@@ -56,6 +59,9 @@ type record struct {
 	CreatedAt time.Time `json:"created_at"`
 	Agent     string    `json:"agent"`
 }
+
+// isOver tells whether a session has lasted for as long as one may. Its key lapses by itself.
+func (r record) isOver(now time.Time) bool { return now.Sub(r.CreatedAt) >= MaxAge }
 
 // Sessions keeps the sessions in Redis. The store never has a token in it, only its hash: who reads the
 // store can't log in with it. Session keys are written with SET, DEL, EXPIRE, SADD and SREM alone, which
@@ -116,6 +122,9 @@ func (s *Sessions) verify(ctx context.Context, token string) (user User, renewed
 	var r record
 	if err := json.Unmarshal(value, &r); err != nil {
 		return User{}, false, fmt.Errorf("read a session: %w", err)
+	}
+	if r.isOver(time.Now()) {
+		return User{}, false, ErrNoSession
 	}
 	if !s.seen.isDue(key, time.Now()) {
 		return r.User, false, nil
@@ -305,7 +314,9 @@ func (s *Sessions) records(ctx context.Context, user string, hashes []string) (m
 		if err := json.Unmarshal(value, &r); err != nil {
 			return nil, fmt.Errorf("read a session of user %s: %w", user, err)
 		}
-		records[hashes[i]] = r
+		if !r.isOver(time.Now()) {
+			records[hashes[i]] = r
+		}
 	}
 	return records, nil
 }

@@ -10,7 +10,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"go.mau.fi/util/confusable"
 	"golang.org/x/text/cases"
+	"golang.org/x/text/secure/precis"
 	"golang.org/x/text/unicode/norm"
 
 	"larder.dev/command-api/internal/postgres"
@@ -21,16 +23,18 @@ import (
 
 // Errors that a person can do something about.
 var (
-	ErrNoUser       = postgres.ErrNoUser
-	ErrNameTaken    = postgres.ErrNameTaken
-	ErrBadName      = errors.New("a name has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit")
-	ErrWeakPassword = fmt.Errorf("a password has %d to %d characters", MinPassword, MaxPassword)
+	ErrNoUser         = postgres.ErrNoUser
+	ErrNameTaken      = postgres.ErrNameTaken
+	ErrBadName        = errors.New("a name has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit")
+	ErrNameAlike      = errors.New("there is a user whose name looks the same")
+	ErrWeakPassword   = fmt.Errorf("a password has %d to %d characters", MinPassword, MaxPassword)
+	ErrCommonPassword = fmt.Errorf("%w, and this one is among those that are guessed first", ErrWeakPassword)
 )
 
-// Limits, in characters. A password of eight is what NIST SP 800-63B asks for at least.
+// Limits, in characters. Passwords that were shorter when they were set go on to work.
 const (
 	MaxName     = 64
-	MinPassword = 8
+	MinPassword = 10
 	MaxPassword = 1000
 )
 
@@ -74,6 +78,8 @@ func Identity(u postgres.Account) identity.User {
 	}
 }
 
+// cleanName gives a name as it is kept. Beside our own rule it must be a user name by PRECIS (RFC 8265), which refuses
+// what is invisible, mixes directions, or is another way to write the same.
 func cleanName(name string) (string, error) {
 	name = norm.NFC.String(strings.TrimSpace(name))
 	if name == "" || !utf8.ValidString(name) || utf8.RuneCountInString(name) > MaxName {
@@ -85,12 +91,43 @@ func cleanName(name string) (string, error) {
 			return "", ErrBadName
 		}
 	}
+	if _, err := precis.UsernameCaseMapped.CompareKey(name); err != nil {
+		return "", ErrBadName
+	}
 	return name, nil
 }
 
-func (u *Users) hash(ctx context.Context, password string) (string, error) {
+// checkAlike gives ErrNameAlike where the name of another account looks the same: "аda" in Cyrillic beside "ada". Two
+// such names that are added in the same moment are both let in; only an operator adds them.
+func (u *Users) checkAlike(ctx context.Context, name string) error {
+	users, err := u.store.Users(ctx)
+	if err != nil {
+		return err
+	}
+	looks := skeleton(name)
+	for _, user := range users {
+		if Key(user.Name) != Key(name) && skeleton(user.Name) == looks {
+			return fmt.Errorf("%w: %s", ErrNameAlike, user.Name)
+		}
+	}
+	return nil
+}
+
+// skeleton is the same for names that look the same (Unicode Technical Standard 39), in small and in capital letters.
+func skeleton(name string) string {
+	return confusable.Skeleton(cases.Fold().String(confusable.Skeleton(Key(name))))
+}
+
+func (u *Users) hash(ctx context.Context, name, password string) (string, error) {
 	if n := utf8.RuneCountInString(password); n < MinPassword || n > MaxPassword {
 		return "", ErrWeakPassword
+	}
+	common, err := identity.IsCommonPassword(password, Key(name), "larder")
+	if err != nil {
+		return "", err
+	}
+	if common {
+		return "", ErrCommonPassword
 	}
 	return u.passwords.Hash(ctx, password)
 }

@@ -17,14 +17,17 @@ type New struct {
 	Grocery  bool
 }
 
-// Add adds an account and gives it. The errors to tell are ErrBadName, ErrWeakPassword and ErrNameTaken.
+// Add adds an account and gives it. The errors to tell are ErrBadName, ErrWeakPassword, ErrNameTaken and ErrNameAlike.
 func (u *Users) Add(ctx context.Context, n New) (events.User, error) {
 	name, err := cleanName(n.Name)
 	if err != nil {
 		return events.User{}, err
 	}
-	hash, err := u.hash(ctx, n.Password)
+	hash, err := u.hash(ctx, name, n.Password)
 	if err != nil {
+		return events.User{}, err
+	}
+	if err := u.checkAlike(ctx, name); err != nil {
 		return events.User{}, err
 	}
 	now := postgres.Now()

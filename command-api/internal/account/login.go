@@ -19,29 +19,45 @@ type Login struct {
 	Password string
 	Address  string // of the caller
 	Agent    string // what the caller's program calls itself
+	Device   string // what the caller shows of an earlier login
 }
 
-// LogIn begins a session and gives its token. The errors to tell are ErrRefused and
-// *identity.TooManyAttempts.
-func (u *Users) LogIn(ctx context.Context, logins *identity.Logins, login Login) (events.User, string, error) {
+// LoggedIn is what a login has come to.
+type LoggedIn struct {
+	User   events.User
+	Token  string // of the session
+	Device string // what the caller may show at the next login
+}
+
+// LogIn begins a session. The errors to tell are ErrRefused and *identity.TooManyAttempts.
+func (u *Users) LogIn(ctx context.Context, logins *identity.Logins, login Login) (LoggedIn, error) {
 	user, err := u.find(ctx, login.Name)
 	if err != nil && !errors.Is(err, ErrNoUser) {
-		return events.User{}, "", err
+		return LoggedIn{}, err
 	}
-	right, err := logins.Check(ctx, identity.Attempt{
-		Name: Key(login.Name), Address: login.Address, Password: login.Password, Hash: user.PasswordHash,
+	if user.Disabled {
+		// A right password fails as a wrong one does, and counts as one: an account that took no count of it
+		// would tell who has found it.
+		user.PasswordHash = ""
+	}
+	device, right, err := logins.Check(ctx, identity.Attempt{
+		Name: Key(login.Name), Address: login.Address, Device: login.Device,
+		Password: login.Password, Hash: user.PasswordHash,
 	})
 	switch {
 	case err != nil:
-		return events.User{}, "", err
-	case !right || user.Disabled:
-		return events.User{}, "", ErrRefused
+		return LoggedIn{}, err
+	case !right:
+		return LoggedIn{}, ErrRefused
 	}
 	token, err := u.sessions.Create(ctx, Identity(user), login.Agent)
 	if err != nil {
-		return events.User{}, "", err
+		return LoggedIn{}, err
 	}
-	return user.User, token, u.confirm(ctx, user, token)
+	if err := u.confirm(ctx, user, token); err != nil {
+		return LoggedIn{}, err
+	}
+	return LoggedIn{User: user.User, Token: token, Device: device}, nil
 }
 
 // confirm ends the new session where the account has changed since it was read. Its sessions may have been

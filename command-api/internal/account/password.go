@@ -12,7 +12,7 @@ func (u *Users) SetPassword(ctx context.Context, name, password string) error {
 	if err != nil {
 		return err
 	}
-	hash, err := u.hash(ctx, password)
+	hash, err := u.hash(ctx, user.Name, password)
 	if err != nil {
 		return err
 	}

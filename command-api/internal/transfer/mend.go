@@ -15,9 +15,9 @@ import (
 // each text of one line in one line. It tells whether that changed anything.
 func mend(d recipe.Draft) (recipe.Draft, bool) {
 	m := mender{}
-	d.Name, d.SourceURL = m.line(d.Name), m.line(d.SourceURL)
+	d.Name, d.SourceURL = m.label(d.Name), m.line(d.SourceURL)
 	d.Description, d.Notes = m.text(d.Description), m.text(d.Notes)
-	d.Tags = mendEach(d.Tags, m.line)
+	d.Tags = mendEach(d.Tags, m.label)
 	d.Ingredients = mendEach(d.Ingredients, func(row events.Ingredient) events.Ingredient {
 		row.Text, row.Unit, row.Name = m.line(row.Text), m.line(row.Unit), m.line(row.Name)
 		row.Note, row.Section = m.line(row.Note), m.line(row.Section)
@@ -40,6 +40,10 @@ func mendEach[T any](list []T, one func(T) T) []T {
 type mender struct{ changed bool }
 
 func (m *mender) line(s string) string { return m.note(s, recipe.OneLine(mendText(s))) }
+
+// label is a line that names something: its direction is its own.
+func (m *mender) label(s string) string { return m.note(s, recipe.Undirected(m.line(s))) }
+
 func (m *mender) text(s string) string { return m.note(s, mendText(s)) }
 
 func (m *mender) note(before, after string) string {

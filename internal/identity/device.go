@@ -1,0 +1,69 @@
+package identity
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// DeviceCookieName is the name of the cookie by which a device is known that its owner has logged in from before.
+const DeviceCookieName = "larder_device"
+
+// deviceLifetime is how long a device is known after its last login.
+const deviceLifetime = 2 * 365 * 24 * time.Hour
+
+// newDevice makes what a device shows at its next login: a number of its own, the end of its time, and a signature
+// of both. The key is the account's hash, which never leaves the database: a new password makes all devices strangers,
+// and there is no other secret to keep.
+func newDevice(hash string, now time.Time) string {
+	id := rand.Text()
+	until := strconv.FormatInt(now.Add(deviceLifetime).Unix(), 10)
+	return id + "." + until + "." + deviceSignature(hash, id, until)
+}
+
+// knownDevice gives the number of a device that has logged in to the account before, "" for every other.
+func knownDevice(device, hash string, now time.Time) string {
+	parts := strings.Split(device, ".")
+	if hash == "" || len(parts) != 3 {
+		return ""
+	}
+	id, until := parts[0], parts[1]
+	if !hmac.Equal([]byte(parts[2]), []byte(deviceSignature(hash, id, until))) {
+		return ""
+	}
+	if end, err := strconv.ParseInt(until, 10, 64); err != nil || now.Unix() >= end {
+		return ""
+	}
+	return id
+}
+
+func deviceSignature(hash, id, until string) string {
+	mac := hmac.New(sha256.New, []byte("larder device "+hash))
+	mac.Write([]byte(id + "." + until))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// DeviceFrom gives what a request says of its device. It isn't verified; Logins.Check does that.
+func DeviceFrom(c *gin.Context) string {
+	cookie, err := c.Request.Cookie(DeviceCookieName)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// SetDeviceCookie lets the browser show at its next login that it has been here. It goes to the login alone, and a
+// logout leaves it: it lets nobody in.
+func SetDeviceCookie(c *gin.Context, device string) {
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the browser came by TLS, as the session's
+		Name: DeviceCookieName, Value: device, Path: "/api/session", MaxAge: int(deviceLifetime.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: isSecure(c.Request),
+	})
+}
