@@ -167,7 +167,7 @@ func TestStrangersDontLockTheOwnerOut(t *testing.T) {
 	ada := l.user("ada", commandapi.Access{})
 	in := ada.must(http.StatusOK, logIn(ada, "ada", password))
 	var device string
-	for _, cookie := range in.Result().Cookies() { //nolint:bodyclose // a recorder's
+	for _, cookie := range in.Result().Cookies() {
 		if cookie.Name == identity.DeviceCookieName {
 			device = cookie.Name + "=" + cookie.Value
 			require.True(t, cookie.HttpOnly)

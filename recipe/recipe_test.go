@@ -199,11 +199,11 @@ func TestGroceryRefuses(t *testing.T) {
 			recipe.Create("id", 0, recipe.Draft{Name: "a", Servings: &nothing, Ingredients: unscaled.Ingredients}, time.Now()),
 			recipe.GroceryRequest{Servings: &four}, "servings",
 		},
-		"for next to nobody":      {unscaled, recipe.GroceryRequest{Servings: &nothing}, "servings"},
-		"not a number":            {unscaled, recipe.GroceryRequest{Servings: &nan}, "servings"},
-		"no such row":             {unscaled, recipe.GroceryRequest{Ingredients: []int{0, 1}}, "ingredients[1]"},
-		"none chosen":             {unscaled, recipe.GroceryRequest{Ingredients: []int{}}, "ingredients"},
-		"none there":              {events.Recipe{}, recipe.GroceryRequest{}, "ingredients"},
+		"for next to nobody": {unscaled, recipe.GroceryRequest{Servings: &nothing}, "servings"},
+		"not a number":       {unscaled, recipe.GroceryRequest{Servings: &nan}, "servings"},
+		"no such row":        {unscaled, recipe.GroceryRequest{Ingredients: []int{0, 1}}, "ingredients[1]"},
+		"none chosen":        {unscaled, recipe.GroceryRequest{Ingredients: []int{}}, "ingredients"},
+		"none there":         {events.Recipe{}, recipe.GroceryRequest{}, "ingredients"},
 	} {
 		_, err := recipe.Grocery("request", c.recipe, c.request)
 		var invalid recipe.Invalid

@@ -10,7 +10,8 @@ const filesOfTheApp: Plugin = {
   transformIndexHtml: {
     order: 'post',
     handler(html, { bundle }) {
-      if (!bundle) return html
+      // The development server puts scripts of its own into the page, which the policy refuses.
+      if (!bundle) return html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, '')
       const { scripts, styles } = filesBehind(bundle, '/src/app/start.ts')
       const preloads = scripts.map(
         (file) => `    <link rel="modulepreload" crossorigin fetchpriority="low" href="/${file}" />\n`,

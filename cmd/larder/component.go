@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -24,7 +26,38 @@ type serving struct {
 	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is any."`
 	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`
 
-	TrustedProxies []string `env:"LARDER_TRUSTED_PROXIES" placeholder:"CIDR" help:"Addresses of proxies whose X-Forwarded-For is believed."`
+	TrustedProxies []string `env:"LARDER_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed: addresses, or dns:NAME."`
+
+	Hosts        []string `env:"LARDER_HOSTS" placeholder:"NAME" help:"Names by which this may be called besides; *.NAME for all below one, * for any."`
+	BehindTLS    bool     `name:"behind-tls" env:"LARDER_BEHIND_TLS" help:"Browsers come by TLS, whatever the proxy says: cookies are Secure."`
+	MetricsAddr  string   `env:"LARDER_METRICS_ADDR" placeholder:"HOST:PORT" help:"An address where metrics are for everybody."`
+	MetricsToken string   `env:"LARDER_METRICS_TOKEN" placeholder:"TEXT" help:"What opens /metrics to others than this machine."`
+}
+
+// door is what a component lets in. Which names it is called by is for the proxy before it to check, unless it is told.
+func (c serving) door() component.Door {
+	return component.Door{
+		Hosts: c.Hosts, BehindTLS: c.BehindTLS, MetricsAddr: c.MetricsAddr, MetricsToken: c.MetricsToken,
+	}
+}
+
+// doorOfAll is what `larder up` lets in, which stands alone: it is called by its own names and those that it is told.
+func (c serving) doorOfAll() component.Door {
+	door := c.door()
+	door.Hosts = append([]string{}, c.Hosts...)
+	for _, address := range []string{c.Origin, c.CDNURL} {
+		if parsed, err := url.Parse(address); err == nil && parsed.Hostname() != "" {
+			door.Hosts = append(door.Hosts, parsed.Hostname())
+		}
+	}
+	if host, _, err := net.SplitHostPort(c.Addr); err == nil && host != "" {
+		door.Hosts = append(door.Hosts, host)
+	}
+	// Of the machine on its own network, where no stranger gives names.
+	if name, err := os.Hostname(); err == nil && name != "" {
+		door.Hosts = append(door.Hosts, name, name+".local")
+	}
+	return door
 }
 
 // componentCommand runs one component in a process of its own, on servers whose addresses it is given.
@@ -106,7 +139,7 @@ func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log
 	host := &component.Host{
 		Files:   files,
 		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Tracing: tracing.Tracing, Log: log}),
-		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Metrics: newRegistry(), Log: log,
+		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.door(), Metrics: newRegistry(), Log: log,
 	}
 	defer closing(&err, host.Close)
 	process, err := component.Assemble(ctx, host, kind.Name, nil, kind)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -21,6 +22,15 @@ type delivery struct {
 	MaxFileSize int64  `env:"LARDER_MAX_FILE_SIZE" placeholder:"BYTES" help:"How large a file may be (100 MiB)."`
 	MaxUploads  int64  `env:"LARDER_MAX_UPLOADS" placeholder:"BYTES" help:"Bytes that a person's unfinished uploads may have (512 MiB)."`
 	Clamd       string `env:"LARDER_CLAMD" placeholder:"SOCKET" help:"A clamd that looks at each upload: a path, or HOST:PORT."`
+}
+
+// fileOrigins are the web origins that files come from besides the app's own.
+func (d delivery) fileOrigins() []string {
+	address, err := url.Parse(d.CDNURL)
+	if err != nil || address.Host == "" {
+		return nil
+	}
+	return []string{address.Scheme + "://" + address.Host}
 }
 
 // minSecret is how long a secret must be at least, in bytes: half of what HMAC-SHA256 takes in.

@@ -40,11 +40,11 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 	host := &component.Host{
 		Files:   files,
 		Clients: clientsOf(opened, s, "larder", log),
-		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Metrics: newRegistry(), Log: log,
+		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.doorOfAll(), Metrics: newRegistry(), Log: log,
 	}
 	host.Tracing = tracing.Tracing
 	defer closing(&err, host.Close)
-	pages, err := web.Handler()
+	pages, err := web.Handler(c.fileOrigins()...)
 	if err != nil {
 		return fmt.Errorf("open the pages: %w", err)
 	}

@@ -34,9 +34,11 @@ type Options struct {
 	Tracing *telemetry.Tracing
 	// Timeout bounds the work at a request; DefaultTimeout where it is 0. LongLived is the way out.
 	Timeout time.Duration
-	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed. Where it is empty the
-	// client's address is that of the connection.
+	// TrustedProxies are the addresses (CIDR), or names as "dns:nginx", whose X-Forwarded-For is believed. Where it
+	// is empty the client's address is that of the connection.
 	TrustedProxies []string
+	// MetricsReaders tells who may read the metrics at the Probes; nil for everybody.
+	MetricsReaders func(r *http.Request) bool
 	// Probes are served at /healthz, /readyz and, with Metrics, /metrics; nil for an engine that is one of
 	// several in a process, which answers these itself.
 	Probes *Probes
@@ -64,7 +66,8 @@ func New(options Options) (*gin.Engine, error) {
 	engine.ContextWithFallback = true // a handler may pass *gin.Context on as the request's context
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
-	if err := engine.SetTrustedProxies(options.TrustedProxies); err != nil {
+	addresses, names := splitProxies(options.TrustedProxies)
+	if err := engine.SetTrustedProxies(addresses); err != nil {
 		return nil, fmt.Errorf("read the trusted proxies: %w", err)
 	}
 	admit, err := admitOrigin(options.Origin)
@@ -77,6 +80,7 @@ func New(options Options) (*gin.Engine, error) {
 	}
 	// The order matters: what answers must stand inside what logs and counts the answer.
 	engine.Use(
+		believeProxies(names, nil),
 		follow(options.Tracing, options.Component),
 		identify(),
 		observe(options.Log, options.Component, requests),

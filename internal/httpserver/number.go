@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // maxWhole is up to where every whole number is a float64.
@@ -62,7 +63,7 @@ func afterString(body []byte, at int) int {
 }
 
 func afterNumber(body []byte, at int) int {
-	for at < len(body) && bytes.IndexByte([]byte("+-.0123456789eE"), body[at]) >= 0 {
+	for at < len(body) && strings.IndexByte("+-.0123456789eE", body[at]) >= 0 {
 		at++
 	}
 	return at

@@ -231,7 +231,7 @@ func (p *Probes) mount(engine *gin.Engine, options Options) {
 	engine.GET(healthPath, func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
 	engine.GET(readyPath, p.readiness)
 	if options.Metrics != nil {
-		engine.GET(metricsPath, gin.WrapH(promhttp.HandlerFor(options.Metrics, promhttp.HandlerOpts{})))
+		engine.GET(metricsPath, guardMetrics(options.MetricsReaders), gin.WrapH(promhttp.HandlerFor(options.Metrics, promhttp.HandlerOpts{})))
 	}
 }
 

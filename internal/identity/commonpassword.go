@@ -36,7 +36,9 @@ func commonPasswords() ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the common passwords: %w", err)
 	}
-	var list struct{ List []string }
+	var list struct {
+		List []string `json:"List"`
+	}
 	if err := json.Unmarshal(packed, &list); err != nil {
 		return nil, fmt.Errorf("read the common passwords: %w", err)
 	}

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -24,6 +25,16 @@ type Upstreams struct{ CommandAPI, QueryAPI, FileService, GroceryApp string }
 // as http://127.0.0.1:8080. It ends with the test.
 func Nginx(tb testing.TB, behind Upstreams) string {
 	tb.Helper()
+	return NginxWith(tb, behind, map[string]string{}).Plain
+}
+
+// NginxAddresses are where an nginx listens: for everybody, and for a load balancer that has taken TLS off.
+type NginxAddresses struct{ Plain, BehindTLS string }
+
+// NginxWith is Nginx with settings of its template.
+func NginxWith(tb testing.TB, behind Upstreams, settings map[string]string) NginxAddresses {
+	tb.Helper()
+	settings = maps.Clone(settings)
 	// Not TempDir: its workers are somebody else where the test runs as root.
 	dir, err := os.MkdirTemp("", "larder-nginx-") //nolint:usetesting // said above
 	must(tb, err)
@@ -32,9 +43,12 @@ func Nginx(tb testing.TB, behind Upstreams) string {
 	for attempt := 1; ; attempt++ {
 		port, err := serverfolder.FreePort()
 		must(tb, err)
+		tlsPort, err := serverfolder.FreePort()
+		must(tb, err)
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-		if startNginx(tb, dir, address, behind) {
-			return "http://" + address
+		settings["LARDER_LISTEN"], settings["LARDER_TLS_PORT"] = address, strconv.Itoa(tlsPort)
+		if startNginx(tb, dir, address, nginxConfig(tb, dir, behind, settings)) {
+			return NginxAddresses{Plain: "http://" + address, BehindTLS: "http://127.0.0.1:" + strconv.Itoa(tlsPort)}
 		}
 		if attempt == nginxAttempts {
 			said, _ := os.ReadFile(filepath.Join(dir, "error.log"))
@@ -48,10 +62,10 @@ const nginxAttempts = 5
 
 // startNginx tells whether it came up. Where it ended at once the port was taken meanwhile, or its
 // configuration is wrong.
-func startNginx(tb testing.TB, dir, address string, behind Upstreams) bool {
+func startNginx(tb testing.TB, dir, address, config string) bool {
 	tb.Helper()
 	file := filepath.Join(dir, "nginx.conf")
-	must(tb, os.WriteFile(file, []byte(nginxConfig(tb, dir, address, behind)), 0o644)) //nolint:gosec // for its workers
+	must(tb, os.WriteFile(file, []byte(config), 0o644)) //nolint:gosec // for its workers
 	//nolint:gosec,noctx // the program is the developer's choice, and ends with the test
 	command := exec.Command(nginxProgram(tb), "-p", dir, "-e", filepath.Join(dir, "error.log"), "-c", file)
 	must(tb, command.Start())
@@ -83,16 +97,18 @@ func startNginx(tb testing.TB, dir, address string, behind Upstreams) bool {
 }
 
 // nginxConfig is the template, filled in as nginx's own image does it, in an http block of the test's own.
-func nginxConfig(tb testing.TB, dir, address string, behind Upstreams) string {
+func nginxConfig(tb testing.TB, dir string, behind Upstreams, given map[string]string) string {
 	tb.Helper()
 	settings := map[string]string{
-		"LARDER_LISTEN": address, "LARDER_ACCESS_LOG": filepath.Join(dir, "access.log"),
-		"LARDER_RESOLVER": "127.0.0.1", // never asked: the components are given by their addresses
-		"LARDER_CACHE":    dir, "LARDER_WEB_ROOT": filepath.Join(moduleRoot(), "web", "dist", "app"),
+		"LARDER_TLS": "off", "LARDER_LOAD_BALANCER": "unix:", "LARDER_CDN_ORIGIN": "",
+		"LARDER_ACCESS_LOG": filepath.Join(dir, "access.log"),
+		"LARDER_RESOLVER":   "127.0.0.1", // never asked: the components are given by their addresses
+		"LARDER_CACHE":      dir, "LARDER_WEB_ROOT": filepath.Join(moduleRoot(), "web", "dist", "app"),
 		"LARDER_WEB_HEADERS": filepath.Join(moduleRoot(), "deploy", "nginx", "web-headers.conf"),
 		"LARDER_COMMAND_API": behind.CommandAPI, "LARDER_QUERY_API": behind.QueryAPI,
 		"LARDER_FILE_SERVICE": behind.FileService, "LARDER_GROCERY_APP": behind.GroceryApp,
 	}
+	maps.Copy(settings, given)
 	template, err := os.ReadFile(filepath.Join(moduleRoot(), "deploy", "nginx", "larder.conf.template"))
 	must(tb, err)
 	filled := larderVariable.ReplaceAllStringFunc(string(template), func(variable string) string {

@@ -8,10 +8,18 @@ import { fileURLToPath } from 'node:url'
 
 export const binary = process.env['LARDER_BIN'] ?? fileURLToPath(new URL('../../bin/larder', import.meta.url))
 
-export default async function start() {
+export interface Larder {
+  url: string
+  dataDir: string
+  stop: () => Promise<void>
+}
+
+/** startLarder starts one in a folder of its own, which goes with it. */
+export async function startLarder(...flags: string[]): Promise<Larder> {
   const folder = mkdtempSync(join(tmpdir(), 'larder-web-'))
-  const env = { ...process.env, LARDER_DATA_DIR: join(folder, 'data') }
-  const server = spawn(binary, ['up', '--addr', '127.0.0.1:0'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const dataDir = join(folder, 'data')
+  const env = { ...process.env, LARDER_DATA_DIR: dataDir }
+  const server = spawn(binary, ['up', ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()))
   const said: string[] = []
   const ready = new Promise<string>((resolve, reject) => {
@@ -24,11 +32,17 @@ export default async function start() {
     }
     void exited.then(() => reject(new Error(`larder up ended:\n${said.join('\n')}`)))
   })
-  process.env['LARDER_DATA_DIR'] = env.LARDER_DATA_DIR
-  process.env['LARDER_URL'] = await ready
-  return async () => {
+  const stop = async () => {
     server.kill('SIGTERM')
     await exited
     rmSync(folder, { recursive: true, force: true })
   }
+  return { url: await ready, dataDir, stop }
+}
+
+export default async function start() {
+  const larder = await startLarder('--addr', '127.0.0.1:0')
+  process.env['LARDER_DATA_DIR'] = larder.dataDir
+  process.env['LARDER_URL'] = larder.url
+  return larder.stop
 }

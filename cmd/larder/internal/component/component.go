@@ -40,9 +40,29 @@ type Host struct {
 
 	Files          Files
 	Origin         string   // the one web origin that CORS admits, "" for none
-	TrustedProxies []string // addresses (CIDR) whose X-Forwarded-For is believed
+	TrustedProxies []string // addresses (CIDR), or names as "dns:nginx", whose X-Forwarded-For is believed
+	Door           Door
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
+}
+
+// Door says whom a process lets at what it serves.
+type Door struct {
+	Hosts        []string // the names by which it may be called, nil for any
+	BehindTLS    bool     // whatever the proxy before it says, browsers come by TLS
+	MetricsAddr  string   // where metrics are for everybody besides, "" for nowhere
+	MetricsToken string   // what opens /metrics to others than this machine, "" for nothing
+}
+
+// before puts what holds for every request of a process before its handler.
+func (d Door) before(handler http.Handler) http.Handler {
+	if d.BehindTLS {
+		handler = httpserver.BehindTLS(handler)
+	}
+	if d.Hosts != nil {
+		handler = httpserver.AdmitHosts(d.Hosts, handler)
+	}
+	return handler
 }
 
 // Component is one part of Larder, put together.

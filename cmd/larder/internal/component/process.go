@@ -22,6 +22,7 @@ type Process struct {
 	probes  *httpserver.Probes
 	handler http.Handler
 	log     *slog.Logger
+	metrics func(ctx context.Context) error // serves them at an address of their own; nil for nothing
 
 	topology *topology.Watch // nil where no component asked for a database
 }
@@ -57,6 +58,7 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 	p.probes = httpserver.NewProbes(checks, host.Log)
 	engine, err := httpserver.New(httpserver.Options{
 		Component: name, Log: host.Log, Metrics: host.Metrics, Probes: p.probes,
+		MetricsReaders: httpserver.MetricsReaders(host.Door.MetricsToken),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the probes of %s: %w", name, err)
@@ -77,6 +79,10 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 		if p.handler, err = httpserver.Compress("/api/", p.handler); err != nil {
 			return nil, err
 		}
+	}
+	p.handler = host.Door.before(p.handler)
+	if addr := host.Door.MetricsAddr; addr != "" {
+		p.metrics = func(ctx context.Context) error { return httpserver.ServeMetrics(ctx, addr, host.Metrics, host.Log) }
 	}
 	return p, nil
 }
@@ -173,8 +179,11 @@ func (p *Process) Ready(ctx context.Context) error { return p.probes.Await(ctx) 
 // Serve answers on the listener and works until ctx is done; each of also runs beside, and an error of one
 // ends all. At the end every component finishes what it has in hand.
 func (p *Process) Serve(ctx context.Context, listener net.Listener, also ...func(ctx context.Context) error) error {
-	serve := func(ctx context.Context) error { return httpserver.Serve(ctx, listener, p.handler, p.log) }
-	return p.work(ctx, append(also, serve)...)
+	also = append(also, func(ctx context.Context) error { return httpserver.Serve(ctx, listener, p.handler, p.log) })
+	if p.metrics != nil {
+		also = append(also, p.metrics)
+	}
+	return p.work(ctx, also...)
 }
 
 // During works without HTTP for as long as fn takes, which begins when nothing is missing.

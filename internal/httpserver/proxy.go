@@ -1,0 +1,103 @@
+package httpserver
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+const (
+	// proxyNamePrefix marks a trusted proxy that is given by its name.
+	proxyNamePrefix = "dns:"
+	// proxiesKeptFor is how long addresses of a name are believed before the name is looked up again.
+	proxiesKeptFor     = 5 * time.Second
+	proxyLookupTimeout = 2 * time.Second
+)
+
+// resolver looks up the addresses of a name, as net.Resolver does.
+type resolver func(ctx context.Context, network, host string) ([]netip.Addr, error)
+
+// proxies are the proxies that are known by name: a container and a pod have another address after each start.
+type proxies struct {
+	names  []string
+	lookUp resolver
+
+	mu        sync.Mutex
+	addresses map[netip.Addr]bool
+	lookedUp  time.Time
+}
+
+// splitProxies tells names from addresses.
+func splitProxies(given []string) (addresses, names []string) {
+	for _, each := range given {
+		if name, isName := strings.CutPrefix(each, proxyNamePrefix); isName {
+			names = append(names, name)
+			continue
+		}
+		addresses = append(addresses, each)
+	}
+	return addresses, names
+}
+
+// believeProxies puts in place of the connection's address the one that a proxy known by its name says. The proxy
+// writes one address; of several the last is the one that it has seen itself.
+func believeProxies(names []string, lookUp resolver) gin.HandlerFunc {
+	if len(names) == 0 {
+		return func(*gin.Context) {}
+	}
+	if lookUp == nil {
+		lookUp = net.DefaultResolver.LookupNetIP
+	}
+	p := &proxies{names: names, lookUp: lookUp}
+	return func(c *gin.Context) {
+		said := c.Request.Header.Get("X-Forwarded-For")
+		if said == "" {
+			return
+		}
+		from, err := netip.ParseAddrPort(c.Request.RemoteAddr)
+		if err != nil || !p.has(c.Request.Context(), from.Addr().Unmap()) {
+			return
+		}
+		last := strings.TrimSpace(said[strings.LastIndexByte(said, ',')+1:])
+		if caller, err := netip.ParseAddr(last); err == nil {
+			c.Request.RemoteAddr = net.JoinHostPort(caller.String(), "0")
+		}
+	}
+}
+
+func (p *proxies) has(ctx context.Context, address netip.Addr) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.addresses[address] && time.Since(p.lookedUp) < proxiesKeptFor {
+		return true
+	}
+	// An unknown address may be that of a proxy that has just started, but a stranger mustn't cause a lookup each time.
+	if time.Since(p.lookedUp) >= time.Second {
+		p.refresh(ctx)
+	}
+	return p.addresses[address]
+}
+
+// refresh asks for all names. What can't be asked keeps the addresses that it had: they are on the components' own
+// network, and without them everybody would be the proxy.
+func (p *proxies) refresh(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, proxyLookupTimeout)
+	defer cancel()
+	p.lookedUp = time.Now()
+	found := map[netip.Addr]bool{}
+	for _, name := range p.names {
+		addresses, err := p.lookUp(ctx, "ip", name)
+		if err != nil {
+			return
+		}
+		for _, address := range addresses {
+			found[address.Unmap()] = true
+		}
+	}
+	p.addresses = found
+}

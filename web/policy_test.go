@@ -1,0 +1,31 @@
+package web
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Wherever the app is served from, the browser gets the same policy; the page itself has what can be said without
+// knowing where its pictures come from.
+func TestPolicyIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	for file, origins := range map[string][]string{
+		"../deploy/free/netlify.toml":        nil,
+		"../deploy/nginx/web-headers.conf":   nil,
+		"../deploy/serverless/template.yaml": {"https://files.${Domain}"},
+	} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Contains(t, strings.ReplaceAll(string(text), "$larder_cdn", ""), `"`+policy(origins)+`"`, file)
+	}
+	page, err := os.ReadFile("index.html")
+	require.NoError(t, err)
+	said := regexp.MustCompile(`http-equiv="Content-Security-Policy"\s+content="([^"]+)"`).FindStringSubmatch(string(page))
+	require.Len(t, said, 2)
+	inPage := strings.NewReplacer("img-src blob: *", "img-src blob: 'self'", "connect-src *", "connect-src 'self'").Replace(said[1])
+	require.Equal(t, strings.TrimSuffix(policy(nil), "; frame-ancestors 'none'"), inPage, "which a page can't say")
+}
