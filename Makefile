@@ -13,6 +13,9 @@ LAMBDA_RIE           := $(TOOLS)/aws-lambda-rie-$(SAM_CLI_VERSION)
 # The Python in which cfn-lint and its like are; its stamp is of the requirements that it was made from.
 DEPLOY_PYTHON        := $(TOOLS)/deploy-python
 DEPLOY_PYTHON_MADE   := $(DEPLOY_PYTHON)/.made
+# The same for what attacks: Schemathesis.
+ATTACK_PYTHON        := $(TOOLS)/attack-python
+ATTACK_PYTHON_MADE   := $(ATTACK_PYTHON)/.made
 # Kubernetes' own programs, built once for all checkouts: it takes some ten minutes.
 KUBERNETES_VERSION   := 1.34.2
 KWOK_VERSION         := 0.7.0
@@ -111,7 +114,7 @@ test-faults: ## kill -9 at random points, full disks, servers lost, frozen, slow
 	$(GO) build -o bin/servers ./test/servers
 	LARDER_FAULTS=long bin/servers run -- $(GO) test -count=1 -v -timeout 90m ./test/faults/...
 
-test-attack: $(WEB_BUILT) ## one person does their worst while another cooks: a table, in some 15 minutes; on a quiet machine
+test-attack: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) ## one person does their worst while another cooks: a table, in some 15 minutes; on a quiet machine
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
 	bin/servers run -- $(GO) test -count=1 -v -timeout 60m ./test/attack
@@ -224,6 +227,11 @@ $(LAMBDA_RIE):
 $(DEPLOY_PYTHON_MADE): deploy/check/requirements.txt
 	python3 -m venv $(DEPLOY_PYTHON)
 	$(DEPLOY_PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(ATTACK_PYTHON_MADE): test/attack/requirements.txt
+	python3 -m venv $(ATTACK_PYTHON)
+	$(ATTACK_PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 # The pinned linter: the one on this machine where it is of that very version, else built from source.

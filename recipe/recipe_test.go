@@ -189,21 +189,19 @@ func TestGroceryRefuses(t *testing.T) {
 	t.Parallel()
 	four, nan, nothing := 4.0, math.NaN(), 5e-324
 	unscaled := recipe.Create("id", 0, recipe.Draft{Name: "a", Ingredients: []events.Ingredient{{Text: "salt"}}}, time.Now())
+	forNobody := recipe.Create("id", 0, recipe.Draft{Name: "a", Servings: &nothing, Ingredients: unscaled.Ingredients}, time.Now())
 	for name, c := range map[string]struct {
 		recipe  events.Recipe
 		request recipe.GroceryRequest
 		field   string
 	}{
 		"no servings to scale by": {unscaled, recipe.GroceryRequest{Servings: &four}, "servings"},
-		"next to no servings": {
-			recipe.Create("id", 0, recipe.Draft{Name: "a", Servings: &nothing, Ingredients: unscaled.Ingredients}, time.Now()),
-			recipe.GroceryRequest{Servings: &four}, "servings",
-		},
-		"for next to nobody": {unscaled, recipe.GroceryRequest{Servings: &nothing}, "servings"},
-		"not a number":       {unscaled, recipe.GroceryRequest{Servings: &nan}, "servings"},
-		"no such row":        {unscaled, recipe.GroceryRequest{Ingredients: []int{0, 1}}, "ingredients[1]"},
-		"none chosen":        {unscaled, recipe.GroceryRequest{Ingredients: []int{}}, "ingredients"},
-		"none there":         {events.Recipe{}, recipe.GroceryRequest{}, "ingredients"},
+		"next to no servings":     {forNobody, recipe.GroceryRequest{Servings: &four}, "servings"},
+		"for next to nobody":      {unscaled, recipe.GroceryRequest{Servings: &nothing}, "servings"},
+		"not a number":            {unscaled, recipe.GroceryRequest{Servings: &nan}, "servings"},
+		"no such row":             {unscaled, recipe.GroceryRequest{Ingredients: []int{0, 1}}, "ingredients[1]"},
+		"none chosen":             {unscaled, recipe.GroceryRequest{Ingredients: []int{}}, "ingredients"},
+		"none there":              {events.Recipe{}, recipe.GroceryRequest{}, "ingredients"},
 	} {
 		_, err := recipe.Grocery("request", c.recipe, c.request)
 		var invalid recipe.Invalid

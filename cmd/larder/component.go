@@ -26,10 +26,10 @@ type serving struct {
 	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is any."`
 	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`
 
-	TrustedProxies []string `env:"LARDER_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed: addresses, or dns:NAME."`
+	TrustedProxies []string `env:"LARDER_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies believed about who calls; also dns:NAME."`
 
-	Hosts        []string `env:"LARDER_HOSTS" placeholder:"NAME" help:"Names by which this may be called besides; *.NAME for all below one, * for any."`
-	BehindTLS    bool     `name:"behind-tls" env:"LARDER_BEHIND_TLS" help:"Browsers come by TLS, whatever the proxy says: cookies are Secure."`
+	Hosts        []string `env:"LARDER_HOSTS" placeholder:"NAME" help:"Names by which this may be called, as *.NAME; * for any."`
+	BehindTLS    bool     `name:"behind-tls" env:"LARDER_BEHIND_TLS" help:"Cookies are Secure, whatever a proxy says."`
 	MetricsAddr  string   `env:"LARDER_METRICS_ADDR" placeholder:"HOST:PORT" help:"An address where metrics are for everybody."`
 	MetricsToken string   `env:"LARDER_METRICS_TOKEN" placeholder:"TEXT" help:"What opens /metrics to others than this machine."`
 }

@@ -156,7 +156,7 @@ func groundLayers() []Layer {
 // Libraries are the rules for what others wrote: one adapter package each, where its errors, deadlines and
 // versions are dealt with once.
 func Libraries() []Library {
-	return slices.Concat(streamLibraries(), storeLibraries(), edgeLibraries(), testLibraries())
+	return slices.Concat(streamLibraries(), storeLibraries(), edgeLibraries(), accountLibraries(), testLibraries())
 }
 
 func streamLibraries() []Library {
@@ -263,6 +263,21 @@ func storeLibraries() []Library {
 	}
 }
 
+func accountLibraries() []Library {
+	return []Library{
+		{
+			Import: "github.com/ccojocar/zxcvbn-go/...",
+			May:    []string{internal + "identity"},
+			Reason: "as argon2id: what a password may be is decided in one place",
+		},
+		{
+			Import: "go.mau.fi/util/...",
+			May:    []string{Module + "/command-api/internal/account"},
+			Reason: "which names look the same is asked when an account is added, and nowhere else",
+		},
+	}
+}
+
 func edgeLibraries() []Library {
 	return []Library{
 		{
@@ -296,16 +311,6 @@ func edgeLibraries() []Library {
 			Import: "github.com/alexedwards/argon2id",
 			May:    []string{internal + "identity"},
 			Reason: "the cost of a password, and how many are hashed at once, is decided in one place",
-		},
-		{
-			Import: "github.com/ccojocar/zxcvbn-go/...",
-			May:    []string{internal + "identity"},
-			Reason: "as argon2id: what a password may be is decided in one place",
-		},
-		{
-			Import: "go.mau.fi/util/...",
-			May:    []string{Module + "/command-api/internal/account"},
-			Reason: "which names look the same is asked when an account is added, and nowhere else",
 		},
 		{
 			Import: "github.com/gen2brain/webp/...",

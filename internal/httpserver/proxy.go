@@ -53,20 +53,21 @@ func believeProxies(names []string, lookUp resolver) gin.HandlerFunc {
 	if lookUp == nil {
 		lookUp = net.DefaultResolver.LookupNetIP
 	}
-	p := &proxies{names: names, lookUp: lookUp}
-	return func(c *gin.Context) {
-		said := c.Request.Header.Get("X-Forwarded-For")
-		if said == "" {
-			return
-		}
-		from, err := netip.ParseAddrPort(c.Request.RemoteAddr)
-		if err != nil || !p.has(c.Request.Context(), from.Addr().Unmap()) {
-			return
-		}
-		last := strings.TrimSpace(said[strings.LastIndexByte(said, ',')+1:])
-		if caller, err := netip.ParseAddr(last); err == nil {
-			c.Request.RemoteAddr = net.JoinHostPort(caller.String(), "0")
-		}
+	return (&proxies{names: names, lookUp: lookUp}).believe
+}
+
+func (p *proxies) believe(c *gin.Context) {
+	said := c.Request.Header.Get("X-Forwarded-For")
+	if said == "" {
+		return
+	}
+	from, err := netip.ParseAddrPort(c.Request.RemoteAddr)
+	if err != nil || !p.has(c.Request.Context(), from.Addr().Unmap()) {
+		return
+	}
+	last := strings.TrimSpace(said[strings.LastIndexByte(said, ',')+1:])
+	if caller, err := netip.ParseAddr(last); err == nil {
+		c.Request.RemoteAddr = net.JoinHostPort(caller.String(), "0")
 	}
 }
 

@@ -37,7 +37,7 @@ func commonPasswords() ([]string, error) {
 		return nil, fmt.Errorf("read the common passwords: %w", err)
 	}
 	var list struct {
-		List []string `json:"List"`
+		List []string `json:"list"`
 	}
 	if err := json.Unmarshal(packed, &list); err != nil {
 		return nil, fmt.Errorf("read the common passwords: %w", err)

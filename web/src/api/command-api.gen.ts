@@ -123,7 +123,9 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Failed logins are counted by name and by address; past the limit they are 429 for a while.
+         * @description Failed logins are counted: past 10 a minute of one address at one name, 60 a minute of one address, and 50 an
+         *     hour of all strangers at one name they are 429 for a while. A device that has logged in before is no stranger
+         *     (the cookie `larder_device`), nor is its address: nobody keeps it out by guessing.
          */
         post: operations["logIn"];
         /** Log out */
@@ -751,7 +753,7 @@ export interface operations {
             /** @description A new session. The token is in the cookie too. */
             200: {
                 headers: {
-                    /** @description larder_session */
+                    /** @description larder_session, and larder_device, which counts at the next login */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
