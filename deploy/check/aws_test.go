@@ -202,6 +202,9 @@ func TestServersTemplate(t *testing.T) {
 	behaviour := cdn["DefaultCacheBehavior"].(map[string]any)
 	require.Equal(t, []any{map[string]any{"Ref": "CdnKeys"}}, behaviour["TrustedKeyGroups"])
 	require.Equal(t, "https-only", behaviour["ViewerProtocolPolicy"])
+	plain := made.Resources["ToTls"].Properties
+	require.EqualValues(t, 80, plain["Port"])
+	require.Equal(t, "redirect", plain["DefaultActions"].([]any)[0].(map[string]any)["Type"])
 	var names []any
 	for _, record := range made.of("AWS::Route53::RecordSet") {
 		names = append(names, record.Properties["Name"])

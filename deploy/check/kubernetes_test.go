@@ -404,6 +404,43 @@ func TestKubernetesNginx(t *testing.T) {
 	}
 }
 
+// Components believe nginx's pods alone about who calls: the name that they are told leads to those, and to each of them.
+func TestKubernetesBelievesNginxAlone(t *testing.T) {
+	t.Parallel()
+	for _, c := range overlays(t) {
+		found := 0
+		for _, config := range c.configs {
+			proxies, given := config.Data["LARDER_TRUSTED_PROXIES"]
+			if !given {
+				continue
+			}
+			found++
+			name, byName := strings.CutPrefix(proxies, "dns:")
+			require.True(t, byName, proxies)
+			require.Equal(t, corev1.ClusterIPNone, c.services[name].Spec.ClusterIP)
+			require.Equal(t, "web", c.services[name].Spec.Selector[named])
+		}
+		require.Equal(t, 1, found)
+	}
+}
+
+// In PROD what comes by TLS reaches a port of its own, and what comes without is sent there.
+func TestKubernetesSendsToTLS(t *testing.T) {
+	t.Parallel()
+	c := render(t, "prod")
+	ports := map[int32]string{}
+	for _, port := range c.services["web"].Spec.Ports {
+		ports[port.Port] = port.TargetPort.StrVal
+	}
+	require.Equal(t, map[int32]string{80: "http", 443: "https"}, ports)
+	values := map[string]string{}
+	for _, env := range c.deployments["web"].Spec.Template.Spec.Containers[0].Env {
+		values[env.Name] = env.Value
+	}
+	require.Equal(t, "on", values["LARDER_TLS"])
+	require.Equal(t, "8443", values["LARDER_TLS_PORT"])
+}
+
 func (c *cluster) checkSources(t *testing.T, name string, container corev1.Container, made map[string]*corev1.Secret) {
 	t.Helper()
 	given := map[string]bool{}

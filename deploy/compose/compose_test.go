@@ -166,6 +166,18 @@ func TestEverySettingIsAskedFor(t *testing.T) {
 	}
 }
 
+// Components believe nginx alone about who calls, by its name: whoever else is on a private network could write what
+// they like.
+func TestComponentsBelieveNginxAlone(t *testing.T) {
+	t.Parallel()
+	project, err := load(t, passwords()...)
+	require.NoError(t, err)
+	for _, name := range []string{"command-api", "query-api", "file-service", "grocery-app"} {
+		require.Equal(t, "dns:nginx", *project.Services[name].Environment["LARDER_TRUSTED_PROXIES"], name)
+	}
+	require.Contains(t, project.Services, "nginx")
+}
+
 // A component knows the stores that it works with, and no other's password.
 func TestEachComponentKnowsItsStoresAlone(t *testing.T) {
 	t.Parallel()
