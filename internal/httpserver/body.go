@@ -83,7 +83,9 @@ func decode(body []byte) (any, *Problem) {
 	case errors.As(err, &syntax):
 		return nil, broken(fmt.Sprintf("%s: %s", position(body, int(syntax.Offset)-1), syntax.Error()))
 	default: // a number that no float64 holds
-		return nil, wrongFields(outOfRange(body))
+		problem := broken("a number is out of range")
+		problem.Errors = outOfRange(body)
+		return nil, problem
 	}
 }
 

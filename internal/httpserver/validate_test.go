@@ -234,7 +234,7 @@ func TestBrokenJSON(t *testing.T) {
 	problem(t, post(handler, deep), http.StatusBadRequest)
 }
 
-// A number that no float64 holds is named by its field: it is valid JSON all the same.
+// A number that no float64 holds is named by its field.
 func TestNumberOutOfRange(t *testing.T) {
 	t.Parallel()
 	handler := things(t)
@@ -244,7 +244,7 @@ func TestNumberOutOfRange(t *testing.T) {
 		`{"name":"x","parts":[{"text":1e999999}]}`: "parts[0].text is out of the range of numbers",
 		`1e999`: " is out of the range of numbers",
 	} {
-		require.Equal(t, []string{want}, said(t, problem(t, post(handler, body), http.StatusUnprocessableEntity)), body)
+		require.Equal(t, []string{want}, said(t, problem(t, post(handler, body), http.StatusBadRequest)), body)
 	}
 }
 
