@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"strings"
@@ -15,8 +16,9 @@ const (
 	// proxyNamePrefix marks a trusted proxy that is given by its name.
 	proxyNamePrefix = "dns:"
 	// proxiesKeptFor is how long addresses of a name are believed before the name is looked up again.
-	proxiesKeptFor     = 5 * time.Second
-	proxyLookupTimeout = 2 * time.Second
+	proxiesKeptFor       = 5 * time.Second
+	strangersLookUpEvery = time.Second
+	proxyLookupTimeout   = 2 * time.Second
 )
 
 // resolver looks up the addresses of a name, as net.Resolver does.
@@ -28,8 +30,9 @@ type proxies struct {
 	lookUp resolver
 
 	mu        sync.Mutex
-	addresses map[netip.Addr]bool
-	lookedUp  time.Time
+	addresses map[netip.Addr]bool // nil until the first lookup is done
+	lookedUp  time.Time           // when the last one began
+	looking   chan struct{}       // closed when it is done
 }
 
 // splitProxies tells names from addresses.
@@ -71,34 +74,56 @@ func (p *proxies) believe(c *gin.Context) {
 	}
 }
 
+// has tells whether an address is a proxy's. Nobody waits for a lookup but those who ask before the first one is done:
+// until a later one is, the addresses of before hold.
 func (p *proxies) has(ctx context.Context, address netip.Addr) bool {
+	known, looking := p.look(ctx, address)
+	if looking == nil {
+		return known
+	}
+	select {
+	case <-looking:
+	case <-ctx.Done():
+		return false
+	}
+	known, _ = p.look(ctx, address)
+	return known
+}
+
+// look gives what is known of an address, and what to wait for where nothing is known yet.
+func (p *proxies) look(ctx context.Context, address netip.Addr) (known bool, looking <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.addresses[address] && time.Since(p.lookedUp) < proxiesKeptFor {
-		return true
-	}
+	known = p.addresses[address]
 	// An unknown address may be that of a proxy that has just started, but a stranger mustn't cause a lookup each time.
-	if time.Since(p.lookedUp) >= time.Second {
-		p.refresh(ctx)
+	if since := time.Since(p.lookedUp); since >= proxiesKeptFor || !known && since >= strangersLookUpEvery {
+		p.lookedUp, p.looking = time.Now(), make(chan struct{})
+		go p.refresh(context.WithoutCancel(ctx), p.looking)
 	}
-	return p.addresses[address]
+	if p.addresses != nil {
+		return known, nil
+	}
+	return false, p.looking
 }
 
 // refresh asks for all names. What can't be asked keeps the addresses that it had: they are on the components' own
 // network, and without them everybody would be the proxy.
-func (p *proxies) refresh(ctx context.Context) {
+func (p *proxies) refresh(ctx context.Context, done chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, proxyLookupTimeout)
 	defer cancel()
-	p.lookedUp = time.Now()
+	defer close(done)
 	found := map[netip.Addr]bool{}
+	var failed error
 	for _, name := range p.names {
 		addresses, err := p.lookUp(ctx, "ip", name)
-		if err != nil {
-			return
-		}
+		failed = errors.Join(failed, err)
 		for _, address := range addresses {
 			found[address.Unmap()] = true
 		}
 	}
-	p.addresses = found
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if failed == nil || p.addresses == nil {
+		p.addresses = found
+	}
 }
