@@ -96,7 +96,7 @@ func TestTooLargeIsHeard(t *testing.T) {
 
 func chunked(body string) string {
 	var out bytes.Buffer
-	for len(body) > 0 {
+	for body != "" {
 		n := min(len(body), 1<<20)
 		fmt.Fprintf(&out, "%x\r\n%s\r\n", n, body[:n])
 		body = body[n:]
@@ -119,7 +119,8 @@ func TestNumbersOfJSON(t *testing.T) {
 	require.Equal(t, http.StatusCreated, status, text)
 	require.Contains(t, text, `"prep_minutes":10`)
 	found := ada.Do(t, http.MethodGet, "/api/recipes?q=soup", nil).Want(t, http.StatusOK)
-	id := strings.SplitN(strings.SplitN(string(found.Body), `"id":"`, 2)[1], `"`, 2)[0]
+	_, rest, _ := strings.Cut(string(found.Body), `"id":"`)
+	id, _, _ := strings.Cut(rest, `"`)
 	status, text = raw("POST", "/api/recipes/"+id+"/restore", `{"version":1.0}`)
 	require.Less(t, status, 300, text)
 	status, text = raw("POST", "/api/recipes/"+id+"/grocery", `{"servings":8.0,"ingredients":[0.0,1e0]}`)
