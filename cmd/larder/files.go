@@ -25,7 +25,7 @@ type delivery struct {
 }
 
 // fileOrigins are the web origins that files come from besides the app's own.
-func (d delivery) fileOrigins() []string {
+func (d *delivery) fileOrigins() []string {
 	address, err := url.Parse(d.CDNURL)
 	if err != nil || address.Host == "" {
 		return nil
