@@ -119,6 +119,9 @@ test-attack: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) ## one person does their worst w
 	$(GO) build -o bin/servers ./test/servers
 	bin/servers run -- $(GO) test -count=1 -v -timeout 60m ./test/attack
 
+test-plans: ## what Postgres reads of a ledger of 1,000,000 rows, by the nodes of its plans; CI asks the same of 40,000
+	$(GO) test -count=1 -v -timeout 20m -tags plans -run Plans ./command-api/internal/postgres
+
 test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of memory
 	LARDER_FILES=long $(GO) test -count=1 -v -timeout 20m -run 'TestUploads|TestFiles' ./test/e2e
 

@@ -167,7 +167,8 @@ func (b *bringer) lock(ctx context.Context) (known bool, err error) {
 
 // changedHere tells whether this side has events of a subject that the other one lacks: those were made since.
 func (b *bringer) changedHere(ctx context.Context, subject string) (bool, error) {
-	rows, err := b.tx.Query(ctx, `SELECT event_id::text FROM event_log WHERE subject = $1`, subject)
+	rows, err := b.tx.Query(ctx, `SELECT event_id::text FROM event_log
+		WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1`, subject)
 	if err != nil {
 		return false, err
 	}

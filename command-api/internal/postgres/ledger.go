@@ -83,10 +83,10 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	return b, nil
 }
 
-// UnpublishedOf counts the unpublished events of one user.
+// UnpublishedOf counts the unpublished events of one user. It says so in the words of event_log_unpublished_by_user.
 func (s *Store) UnpublishedOf(ctx context.Context, user string) (int64, error) {
 	var n int64
-	err := s.pool.QueryRow(ctx, `SELECT count(*) FROM event_log WHERE user_id = $1 AND published_at IS NULL`, user).Scan(&n)
+	err := s.pool.QueryRow(ctx, `SELECT count(*) FROM event_log WHERE user_id = $1 AND (published_at IS NULL) IS TRUE`, user).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the unpublished events of user %s: %w", user, err)
 	}

@@ -14,7 +14,8 @@ import (
 // stays nil where the recipe never had that version.
 func queuePast(batch *pgx.Batch, cmd Command, past **events.Recipe) {
 	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(cmd.User, cmd.Recipe), Version: cmd.Past}
-	batch.Queue(`SELECT event_id, type, schema_version, data FROM event_log WHERE subject = $1 AND version = $2`,
+	batch.Queue(`SELECT event_id, type, schema_version, data FROM event_log e
+		WHERE `+ofSubject("e", "$1")+` AND e.version = $2`,
 		e.Subject, e.Version).QueryRow(func(row pgx.Row) error {
 		err := row.Scan(&e.ID, &e.Type, &e.SchemaVersion, (*[]byte)(&e.Data))
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -36,7 +37,7 @@ func queuePast(batch *pgx.Batch, cmd Command, past **events.Recipe) {
 // 0. There are none where the user never had the recipe.
 func (s *Store) History(ctx context.Context, user, recipe string, version int64) ([]Entry, error) {
 	rows, err := s.pool.Query(ctx, `SELECT `+latestColumns+` FROM event_log e
-		WHERE e.subject = $1 AND ($2 = 0 OR e.version = $2) ORDER BY e.version`, events.RecipeSubject(user, recipe), version)
+		WHERE `+ofSubject("e", "$1")+` AND ($2 = 0 OR e.version = $2) ORDER BY e.version`, events.RecipeSubject(user, recipe), version)
 	if err != nil {
 		return nil, fmt.Errorf("read the history of recipe %s of user %s: %w", recipe, user, err)
 	}

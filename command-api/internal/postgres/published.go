@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
@@ -12,8 +14,8 @@ import (
 // NextOwner gives the first user after another, by id, who has rows in the ledger; "" behind the last. Before the
 // first comes "".
 func (s *Store) NextOwner(ctx context.Context, after string) (string, error) {
-	rows, err := s.pool.Query(ctx, `SELECT user_id FROM event_log WHERE $1 = '' OR user_id > nullif($1, '')::uuid
-		ORDER BY user_id LIMIT 1`, after)
+	rows, err := s.pool.Query(ctx, `SELECT user_id FROM event_log WHERE user_id > $1 ORDER BY user_id LIMIT 1`,
+		cmp.Or(after, uuid.Nil.String()))
 	if err != nil {
 		return "", fmt.Errorf("find the user after %q in the ledger: %w", after, err)
 	}
@@ -27,10 +29,11 @@ func (s *Store) NextOwner(ctx context.Context, after string) (string, error) {
 	return found[0], nil
 }
 
-// Published gives a user's rows that a stream has acknowledged, after a row's id, by id: at most limit of them.
+// Published gives a user's rows that a stream has acknowledged, after a change number, by it: at most limit of them. A
+// user's changes are committed in the order of their numbers.
 func (s *Store) Published(ctx context.Context, user string, after int64, limit int) ([]Entry, error) {
 	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data
-		FROM event_log WHERE user_id = $1 AND id > $2 AND published_at IS NOT NULL ORDER BY id LIMIT $3`, user, after, limit)
+		FROM event_log WHERE user_id = $1 AND change > $2 AND published_at IS NOT NULL ORDER BY change LIMIT $3`, user, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the events of user %s after %d: %w", user, after, err)
 	}
@@ -43,13 +46,21 @@ func (s *Store) Published(ctx context.Context, user string, after int64, limit i
 
 // CountPublished counts the rows that a stream has acknowledged, of one user, or of all for "".
 func (s *Store) CountPublished(ctx context.Context, user string) (int64, error) {
-	var n int64
-	err := s.pool.QueryRow(ctx, `SELECT count(*) FROM event_log
-		WHERE published_at IS NOT NULL AND ($1 = '' OR user_id = nullif($1, '')::uuid)`, user).Scan(&n)
+	n, err := s.count(ctx, `SELECT count(*) FROM event_log WHERE published_at IS NOT NULL`, user)
 	if err != nil {
 		return 0, fmt.Errorf("count the published events of user %q: %w", user, err)
 	}
 	return n, nil
+}
+
+// count counts the rows of one user, or of all for "". The statements differ, so that each has its plan.
+func (s *Store) count(ctx context.Context, query, user string) (n int64, err error) {
+	if user == "" {
+		err = s.pool.QueryRow(ctx, query).Scan(&n)
+		return n, err
+	}
+	err = s.pool.QueryRow(ctx, query+` AND user_id = $1`, user).Scan(&n)
+	return n, err
 }
 
 func scanEntry(row pgx.CollectableRow) (Entry, error) { return scanEntryAnd(row) }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/google/uuid"
 
@@ -79,7 +78,7 @@ type state struct {
 // user keeps one user's subjects in memory, and no more.
 func (r *republisher) user(ctx context.Context, user string) error {
 	subjects := make(map[string]state)
-	for after := int64(math.MinInt64); ; { // on a backup that took over there are numbers below zero
+	for after := int64(0); ; {
 		entries, err := r.store.Published(ctx, user, after, page)
 		if err != nil || len(entries) == 0 {
 			return err
@@ -89,7 +88,7 @@ func (r *republisher) user(ctx context.Context, user string) error {
 				return fmt.Errorf("publish event %d of user %s again: %w", entry.ID, user, err)
 			}
 		}
-		after = entries[len(entries)-1].ID
+		after = entries[len(entries)-1].Event.Change
 		r.progress.Looked += int64(len(entries))
 		if r.options.Progress != nil {
 			r.options.Progress(r.progress)

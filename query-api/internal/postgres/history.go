@@ -20,13 +20,16 @@ type Version struct {
 	Time   time.Time
 }
 
+// ofSubject finds the rows of the subject $1 by the index that has its hash and the version.
+const ofSubject = `hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1`
+
 // History reads the versions of a recipe that are smaller than before, the newest first. It is the ledger that
 // knows them, and only the primary has it. The error is ErrNotFound where the owner never had the recipe, or
 // ErrUnavailable, or another failure.
 func (r *Recipes) History(ctx context.Context, owner, id string, before int64, limit int) (page []Version, more bool, err error) {
 	subject := events.RecipeSubject(owner, id)
 	rows, err := r.primary.Query(ctx, `SELECT version, type, data->>'name', time FROM event_log
-		WHERE subject = $1 AND version < $2 ORDER BY version DESC LIMIT $3`, subject, before, limit+1)
+		WHERE `+ofSubject+` AND version < $2 ORDER BY version DESC LIMIT $3`, subject, before, limit+1)
 	if err == nil {
 		page, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (v Version, err error) {
 			err = row.Scan(&v.Number, &v.Type, &v.Name, &v.Time)
@@ -47,7 +50,7 @@ func (r *Recipes) History(ctx context.Context, owner, id string, before int64, l
 func (r *Recipes) Past(ctx context.Context, owner, id string, version int64) (events.Recipe, error) {
 	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(owner, id), Version: version}
 	err := r.primary.QueryRow(ctx, `SELECT event_id, type, schema_version, data FROM event_log
-		WHERE subject = $1 AND version = $2`, e.Subject, version).
+		WHERE `+ofSubject+` AND version = $2`, e.Subject, version).
 		Scan(&e.ID, &e.Type, &e.SchemaVersion, (*[]byte)(&e.Data))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return events.Recipe{}, fmt.Errorf("version %d of recipe %s of user %s: %w", version, id, owner, ErrNotFound)
