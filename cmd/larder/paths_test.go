@@ -26,7 +26,7 @@ func TestPathsAreAbsolute(t *testing.T) {
 		return next(nil)
 	})
 	require.NoError(t, err)
-	require.Subset(t, checked, []string{"data-dir", "nats-creds", "feed-nats-creds", "grocery-nats-creds", "cloudfront-key", "spool-dir"})
+	require.Subset(t, checked, []string{"data-dir", "nats-creds", "feed-nats-creds", "grocery-nats-creds", "cloudfront-key"})
 }
 
 // So are the paths inside of addresses and those in the variables of libraries.
