@@ -31,10 +31,11 @@ type held struct {
 	items map[uint64]*item // by stream sequence
 	bytes int
 	freed chan struct{} // signalled when something was let go
+	taken chan struct{} // signalled when something was added
 }
 
 func newHeld() *held {
-	return &held{items: make(map[uint64]*item), freed: make(chan struct{}, 1)}
+	return &held{items: make(map[uint64]*item), freed: make(chan struct{}, 1), taken: make(chan struct{}, 1)}
 }
 
 // room waits until another message may be taken.
@@ -55,6 +56,12 @@ func (h *held) full() bool {
 	return len(h.items) >= heldMessages || h.bytes >= heldBytes
 }
 
+func (h *held) none() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.items) == 0
+}
+
 // add takes a message. It is false for one that is held already: the server gave it out again while it
 // waits here, and one acknowledgement serves both.
 func (h *held) add(it *item) bool {
@@ -66,6 +73,10 @@ func (h *held) add(it *item) bool {
 	it.touched = time.Now()
 	h.items[it.delivery.Sequence] = it
 	h.bytes += it.delivery.Size()
+	select {
+	case h.taken <- struct{}{}:
+	default:
+	}
 	return true
 }
 
@@ -99,14 +110,17 @@ func (h *held) stale(age time.Duration) []*item {
 	return list
 }
 
-// keep tells the server about held messages until the context ends.
+// keep tells the server about held messages until the context ends. It looks at nothing while none is held.
 func (h *held) keep(ctx context.Context, ackWait time.Duration, log *slog.Logger) {
-	ticker := time.NewTicker(ackWait / 4)
-	defer ticker.Stop()
 	for {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
+		if h.none() {
+			select {
+			case <-h.taken:
+			case <-ctx.Done():
+				return
+			}
+		}
+		if !wait(ctx, ackWait/4) {
 			return
 		}
 		for _, it := range h.stale(ackWait / 3) {

@@ -160,13 +160,20 @@ type Deliveries struct {
 // above the size of any message: the server gives out nothing for less.
 const prefetchBytes = 4 << 20
 
+// A request for messages is made anew after expiry, and the server says every heartbeat that it has none: a connection
+// that breaks is noticed by itself, and a server that hangs after two of them. They are all that an idle consumer does.
+const (
+	heartbeat = 5 * time.Second
+	expiry    = 30 * time.Second
+)
+
 // Deliver starts the delivery. At most prefetch messages wait in the client for Next, and 8 MiB; their AckWait runs.
 func (c *Consumer) Deliver(prefetch int) (*Deliveries, error) {
 	raw, err := c.raw.Messages(
 		jetstream.PullMaxMessagesWithBytesLimit(prefetch, prefetchBytes),
 		jetstream.PullThresholdMessages(max(1, prefetch*3/4)),
-		jetstream.PullHeartbeat(2*time.Second),
-		jetstream.PullExpiry(10*time.Second))
+		jetstream.PullHeartbeat(heartbeat),
+		jetstream.PullExpiry(expiry))
 	if err != nil {
 		return nil, fmt.Errorf("pull from consumer %s of stream %s: %w", c.name, c.stream, err)
 	}

@@ -43,40 +43,37 @@ func NewWatch(log *slog.Logger, sources ...Source) *Watch {
 
 // Run asks every source again and again until ctx is done.
 func (w *Watch) Run(ctx context.Context) {
-	ticker := time.NewTicker(pollEvery)
-	defer ticker.Stop()
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	busy := make([]chan struct{}, len(w.sources)) // one question to each source at a time
 	for i := range busy {
 		busy[i] = make(chan struct{}, 1)
 	}
-	for last := (time.Time{}); ; {
-		if time.Since(last) >= w.every() {
-			last = time.Now()
-			for i, source := range w.sources {
-				select {
-				case busy[i] <- struct{}{}:
-					asking.Go(func() { w.ask(ctx, source); <-busy[i] })
-				default:
-				}
+	for {
+		for i, source := range w.sources {
+			select {
+			case busy[i] <- struct{}{}:
+				asking.Go(func() { w.ask(ctx, source); <-busy[i] })
+			default:
 			}
 		}
+		next := time.NewTimer(w.every())
 		select {
 		case <-ctx.Done():
+			next.Stop()
 			return
-		case <-ticker.C:
+		case <-next.C:
 		}
 	}
 }
 
-// every is how often the sources are asked now. Each question is a query, on a machine that may have nothing to do.
+// every is how long it is to the next question. Each question is a query, on a machine that may have nothing to do.
 func (w *Watch) every() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	unsettled := w.switching > w.settled.Epoch || time.Since(w.confirmed) > Lease/wakeShare+pollEvery
 	if unsettled || time.Since(w.wanted) < idleAfter {
-		return 0
+		return pollEvery
 	}
 	return idleEvery
 }

@@ -28,7 +28,7 @@ const (
 	idlePoll  = 4 * time.Second
 
 	// measureEvery is how often what waits is counted while it is being published.
-	measureEvery = time.Second
+	measureEvery = 2 * time.Second
 
 	batchEvents = 1000 // what the server takes as one atomic batch
 	batchBytes  = 4 << 20
