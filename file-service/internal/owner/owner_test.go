@@ -34,18 +34,18 @@ func TestAnswersAreKeptForAMoment(t *testing.T) {
 		}
 		want(Active, 1)
 		state = Disabled
-		time.Sleep(fresh - time.Second)
+		<-time.After(fresh - time.Second)
 		want(Active, 1)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		want(Disabled, 2)
 		away = true
-		time.Sleep(fresh)
+		<-time.After(fresh)
 		want(Disabled, 3)
 		want(Disabled, 3)
 		_, err := owners.State(t.Context(), "ben")
 		require.Error(t, err)
 		away, state = false, Gone
-		time.Sleep(fresh)
+		<-time.After(fresh)
 		want(Gone, 5)
 	})
 }

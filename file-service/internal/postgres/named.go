@@ -44,14 +44,8 @@ func (s *Store) EachNamed(ctx context.Context, fn func(Named) error) error {
 				clear(seen)
 			}
 			at = recipe
-			for _, file := range recipe.Files {
-				if seen[file.SHA256] {
-					continue
-				}
-				seen[file.SHA256] = true
-				if err := fn(Named{User: recipe.User, SHA256: file.SHA256, MediaType: file.MediaType}); err != nil {
-					return err
-				}
+			if err := recipe.each(seen, fn); err != nil {
+				return err
 			}
 		}
 		if len(page) < namedPage {
@@ -67,6 +61,20 @@ type recipeFiles struct {
 		SHA256    string `json:"sha256"`
 		MediaType string `json:"media_type"`
 	}
+}
+
+// each calls fn for what wasn't seen of the user's before.
+func (r recipeFiles) each(seen map[string]bool, fn func(Named) error) error {
+	for _, file := range r.Files {
+		if seen[file.SHA256] {
+			continue
+		}
+		seen[file.SHA256] = true
+		if err := fn(Named{User: r.User, SHA256: file.SHA256, MediaType: file.MediaType}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) namedAfter(ctx context.Context, at recipeFiles) ([]recipeFiles, error) {

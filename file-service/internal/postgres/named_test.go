@@ -42,7 +42,8 @@ func TestEachNamedInPages(t *testing.T) {
 	require.EqualValues(t, len(users)*(2*(recipes-1)+1), count)
 	told := map[postgres.Named]int{}
 	require.NoError(t, store.EachNamed(t.Context(), func(named postgres.Named) error {
-		if told[named]++; len(told)%500 == 0 {
+		told[named]++
+		if len(told)%500 == 0 {
 			return pool.Ping(t.Context())
 		}
 		return nil
