@@ -46,7 +46,8 @@ func TestAnswersAreAsTheDocumentsSay(t *testing.T) {
 			}
 			command := exec.CommandContext(t.Context(), filepath.Join(root(), ".tools", "attack-python", "bin", "schemathesis"), args...)
 			command.Dir = t.TempDir() // for what it remembers between runs
-			command.Env = append(os.Environ(), "SCHEMATHESIS_HOOKS="+filepath.Join(root(), "test", "attack", "schemathesis_hooks.py"))
+			command.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1",
+				"SCHEMATHESIS_HOOKS="+filepath.Join(root(), "test", "attack", "schemathesis_hooks.py"))
 			said, err := command.CombinedOutput()
 			require.NoError(t, err, "%s", said)
 			t.Log(summary(string(said)))
