@@ -60,8 +60,7 @@ func readBody(c *gin.Context, into any) ([]byte, error) {
 	return body, nil
 }
 
-// unreadable tells of a body that the checks let through and that can't be read all the same: 1.0 is an
-// integer in JSON Schema, and not in Go.
+// unreadable tells of a body that the checks let through and that can't be read all the same.
 func unreadable(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	if !errors.As(err, &wrongType) {
