@@ -23,6 +23,7 @@ import (
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/limits"
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/telemetry"
@@ -69,6 +70,9 @@ type Deps struct {
 	Passwords *identity.Passwords // one for the whole program; nil makes one
 	// MayWrite is asked before each write, and before its acknowledgement: an error of it is 503. Nil for always.
 	MayWrite func() error
+	// Throttle bounds what one person asks for, MaxRecipes what they keep; nil and zero for no bounds.
+	Throttle   *limits.Throttle
+	MaxRecipes int64
 	// Origin is the one web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR)
 	// whose X-Forwarded-For is believed.
 	Origin         string
@@ -103,6 +107,7 @@ func New(deps Deps) (*API, error) {
 	if deps.MayWrite != nil {
 		store.Guard(deps.MayWrite)
 	}
+	store.Bound(deps.MaxRecipes)
 	api := &API{
 		store: store, notifier: notifier, log: log,
 		users: account.NewUsers(store, deps.Sessions, passwords, freshness.NewMarks(deps.Redis)),
@@ -116,12 +121,14 @@ func New(deps Deps) (*API, error) {
 
 func newHandler(deps Deps, api *API, passwords *identity.Passwords) (http.Handler, error) {
 	return httpapi.New(httpapi.Deps{
-		Store:    api.store,
-		Users:    api.users,
-		Logins:   identity.NewLogins(deps.Redis, passwords),
-		Sessions: deps.Sessions,
-		Marks:    freshness.NewMarks(deps.Redis),
-		Log:      api.log,
+		Store:      api.store,
+		Users:      api.users,
+		Logins:     identity.NewLogins(deps.Redis, passwords),
+		Sessions:   deps.Sessions,
+		Marks:      freshness.NewMarks(deps.Redis),
+		Throttle:   deps.Throttle,
+		MaxRecipes: deps.MaxRecipes,
+		Log:        api.log,
 	}, httpserver.Options{
 		Component:      "command-api",
 		Log:            api.log,

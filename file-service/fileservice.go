@@ -30,6 +30,7 @@ import (
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/limits"
 	"larder.dev/internal/objectstore"
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
@@ -62,6 +63,9 @@ type Deps struct {
 	// connections and says nothing doesn't hold them. 30 s where it is 0.
 	Silence time.Duration
 
+	// Throttle bounds what one person asks for, MaxFiles and MaxFileBytes what they keep; nil and zero for no bounds.
+	Throttle               *limits.Throttle
+	MaxFiles, MaxFileBytes int64
 	// Origin is the one web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR)
 	// whose X-Forwarded-For is believed.
 	Origin         string
@@ -103,8 +107,10 @@ func New(deps Deps) (*Service, error) {
 		Name: "larder_files_swept_total",
 		Help: "Objects that a sweep looked at, those that it removed because nothing names them, and uploads that were never completed.",
 	}, []string{"what"})}
+	database := postgres.New(deps.Pool, notifier.Hint, deps.MayWrite)
+	database.Bound(deps.MaxFiles, deps.MaxFileBytes)
 	service.files = keeping.New(keeping.Options{
-		Database: postgres.New(deps.Pool, notifier.Hint, deps.MayWrite),
+		Database: database,
 		Standby:  postgres.NewStandby(deps.Pool, deps.Standby), Objects: deps.Objects, Incoming: uploads,
 		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer), MaxSize: maxSize, Log: log,
 	})
@@ -128,7 +134,7 @@ func New(deps Deps) (*Service, error) {
 	service.handler, err = httpapi.New(httpapi.Deps{
 		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: freshness.NewMarks(deps.Redis),
 		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, MaxUnfinished: maxUnfinished,
-		Owners: owner.New(sources...), Uploads: service.uploads, Silence: silence, Log: log,
+		Owners: owner.New(sources...), Uploads: service.uploads, Silence: silence, Throttle: deps.Throttle, Log: log,
 	}, httpserver.Options{
 		Component: "file-service", Log: log, Origin: deps.Origin, TrustedProxies: deps.TrustedProxies,
 		Metrics: deps.Metrics, Tracing: deps.Tracing,

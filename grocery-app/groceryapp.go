@@ -24,6 +24,7 @@ import (
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/limits"
 	db "larder.dev/internal/postgres"
 )
 
@@ -41,6 +42,9 @@ type Deps struct {
 	Feed        *jetstream.Conn
 	Sessions    *identity.Sessions // the same as Larder's, so that one login serves both
 
+	// Throttle bounds what one person asks for, MaxItems what their list has; nil and zero for no bounds.
+	Throttle *limits.Throttle
+	MaxItems int64
 	// Origin is the web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR) whose
 	// X-Forwarded-For is believed.
 	Origin         string
@@ -71,6 +75,7 @@ func New(deps Deps) (*App, error) {
 		deps: deps, notifier: notifier, hub: httpapi.NewHub(),
 		store: postgres.NewStore(deps.Pool, notifier.Hint),
 	}
+	app.store.Bound(deps.MaxItems)
 	engine, err := httpserver.New(httpserver.Options{
 		Component: "grocery-app", Log: deps.Log, Origin: deps.Origin, TrustedProxies: deps.TrustedProxies,
 		Metrics: deps.Metrics,
@@ -95,6 +100,7 @@ func (a *App) handlers() *httpapi.Handlers {
 	timing.Beat = cmp.Or(a.deps.Heartbeat, timing.Beat)
 	return &httpapi.Handlers{
 		Sessions: a.deps.Sessions, Lists: a.store, Hub: a.hub, Timing: timing, Log: a.deps.Log,
+		Throttle: a.deps.Throttle,
 	}
 }
 
@@ -120,7 +126,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.migrate(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
-	subscriber := &feed.Subscriber{Conn: a.deps.Feed, Lists: a.store, Log: a.deps.Log}
+	subscriber := &feed.Subscriber{Conn: a.deps.Feed, Lists: a.store, Log: a.deps.Log, Throttle: a.deps.Throttle}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return subscriber.Run(ctx) })
 	group.Go(func() error { a.notifier.Run(ctx); return nil })

@@ -35,6 +35,7 @@ type world struct {
 	nats     *testkit.NATSServer
 	larder   *jetstream.Conn // with Larder's own credentials
 	sessions *identity.Sessions
+	limit    func(*groceryapp.Deps) // sets limits before the app starts; nil for none
 	database string
 	server   *httptest.Server
 	stop     func()
@@ -73,10 +74,14 @@ func (w *world) start() *world {
 		URL: w.nats.FeedURL(), InboxPrefix: groceryapp.InboxPrefix, Name: "grocery-app test", Log: log,
 	})
 	require.NoError(w.t, err)
-	app, err := groceryapp.New(groceryapp.Deps{
+	deps := groceryapp.Deps{
 		Pool: pool, PostgresURL: w.database, Feed: feed, Sessions: w.sessions, Log: log,
 		SessionCheck: 50 * time.Millisecond, Heartbeat: 200 * time.Millisecond,
-	})
+	}
+	if w.limit != nil {
+		w.limit(&deps)
+	}
+	app, err := groceryapp.New(deps)
 	require.NoError(w.t, err)
 	w.server = httptest.NewServer(app.Handler())
 	ended := make(chan error, 1)

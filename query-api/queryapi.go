@@ -20,6 +20,7 @@ import (
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/limits"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
 	"larder.dev/internal/telemetry"
@@ -52,6 +53,8 @@ type Deps struct {
 	// Signer makes the addresses of files; nil for none, and a recipe has its files without them.
 	Signer cdn.Signer
 
+	// Throttle bounds what one person asks for; nil for no bounds.
+	Throttle *limits.Throttle
 	// Origin is the web origin that CORS admits; "" for none.
 	Origin string
 	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed.
@@ -131,6 +134,7 @@ func (d Deps) handlers(recipes *postgres.Recipes) (*httpapi.Handlers, error) {
 	reader := changes.NewReader(recipes)
 	return &httpapi.Handlers{
 		Sessions: d.Sessions,
+		Throttle: d.Throttle,
 		Search: search.NewFinder(search.Options{
 			Index: d.Index, Redis: d.Redis, Recipes: recipes,
 			Wait: cmp.Or(d.SearchWait, DefaultSearchWait), Log: d.Log,

@@ -22,6 +22,7 @@ import (
 // serving are the flags of everything that answers HTTP, be it the probes alone.
 type serving struct {
 	delivery
+	limiting
 
 	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is any."`
 	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`
@@ -140,8 +141,12 @@ func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log
 		Files:   files,
 		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Tracing: tracing.Tracing, Log: log}),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.door(), Metrics: newRegistry(), Log: log,
+		Quotas: c.quotas(),
 	}
 	defer closing(&err, host.Close)
+	if host.Throttle, err = c.throttle(host.Metrics); err != nil {
+		return err
+	}
 	process, err := component.Assemble(ctx, host, kind.Name, nil, kind)
 	if err != nil {
 		return err

@@ -41,9 +41,13 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		Files:   files,
 		Clients: clientsOf(opened, s, "larder", log),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.doorOfAll(), Metrics: newRegistry(), Log: log,
+		Quotas: c.quotas(),
 	}
 	host.Tracing = tracing.Tracing
 	defer closing(&err, host.Close)
+	if host.Throttle, err = c.throttle(host.Metrics); err != nil {
+		return err
+	}
 	pages, err := web.Handler(c.fileOrigins()...)
 	if err != nil {
 		return fmt.Errorf("open the pages: %w", err)

@@ -106,6 +106,8 @@ func accessLevel(status int, took time.Duration) slog.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
 		return slog.LevelError
+	case status == http.StatusTooManyRequests:
+		return slog.LevelDebug // it is counted; who floods the service mustn't fill its log
 	case took > slow:
 		return slog.LevelWarn
 	case status >= http.StatusBadRequest:

@@ -2,7 +2,10 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
+	"sync/atomic"
 
 	"github.com/alexedwards/argon2id"
 )
@@ -13,18 +16,31 @@ func parameters() *argon2id.Params {
 	return &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 }
 
-// atOnce bounds the memory that hashing takes: 19 MiB each.
-const atOnce = 2
+// maxAtOnce bounds the memory that hashing takes: 19 MiB each.
+const maxAtOnce = 2
+
+// maxWaiting bounds how many wait for their turn: each takes some 30 ms, and the last one shall be answered in time.
+const maxWaiting = 100
+
+// ErrBusy is the error of a password that isn't looked at, since too many others are waiting to be.
+var ErrBusy = errors.New("too many passwords are being checked")
 
 // nobody is the hash of a password that nobody has, made with the same parameters. Checking against it
 // takes as long as checking against a real one.
 const nobody = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IG9mIG91cg$RdescudvJCsgt3ub+b+dWRWJTmaaJObGgYPIbMGYbYk"
 
 // Passwords hashes and checks passwords, a few at a time.
-type Passwords struct{ slots chan struct{} }
+type Passwords struct {
+	slots   chan struct{}
+	waiting atomic.Int64
+}
 
 // NewPasswords makes a Passwords. One is enough for a program, and more would need more memory.
-func NewPasswords() *Passwords { return &Passwords{slots: make(chan struct{}, atOnce)} }
+//
+// Hashing leaves half of the processors to everybody else: whoever sends logins without end slows down other logins alone.
+func NewPasswords() *Passwords {
+	return &Passwords{slots: make(chan struct{}, max(1, min(maxAtOnce, runtime.GOMAXPROCS(0)/2)))}
+}
 
 // Hash gives the argon2id hash of a password, in the usual text form. It waits for its turn.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
@@ -63,6 +79,11 @@ func compare(password, hash string) (bool, error) {
 }
 
 func (p *Passwords) inTurn(ctx context.Context, fn func() error) error {
+	if p.waiting.Add(1) > maxWaiting {
+		p.waiting.Add(-1)
+		return ErrBusy
+	}
+	defer p.waiting.Add(-1)
 	select {
 	case p.slots <- struct{}{}:
 	case <-ctx.Done():

@@ -67,6 +67,12 @@ func UserFrom(c *gin.Context) User {
 	return user
 }
 
+// PersonOf gives the id of the caller of a request that passed Require.
+func PersonOf(c *gin.Context) string { return UserFrom(c).ID }
+
+// AddressOf gives what is counted as one caller where nobody is logged in: the address, or with IPv6 the network.
+func AddressOf(c *gin.Context) string { return network(c.ClientIP()) }
+
 // TokenFrom gives the token that a request has with it, "" where it has none. It isn't verified.
 func TokenFrom(c *gin.Context) string {
 	token, _ := tokenOf(c.Request)

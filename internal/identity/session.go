@@ -69,12 +69,17 @@ func (r record) isOver(now time.Time) bool { return now.Sub(r.CreatedAt) >= MaxA
 type Sessions struct {
 	redis *redis.Client
 	seen  *recent
+	bound int // 0 for any number
 }
 
 // NewSessions gives the sessions that are kept in a Redis.
 func NewSessions(client *redis.Client) *Sessions {
 	return &Sessions{redis: client, seen: newRecent(renewEvery)}
 }
+
+// Bound lets a user have so many sessions and no more: one that begins ends that which was used least lately. So a login
+// costs the same however many there were. 0 is any number. It is for the time before the sessions are used.
+func (s *Sessions) Bound(sessions int) { s.bound = sessions }
 
 // Create begins a session and gives its token. agent is the User-Agent of the caller.
 func (s *Sessions) Create(ctx context.Context, user User, agent string) (token string, err error) {
@@ -84,8 +89,7 @@ func (s *Sessions) Create(ctx context.Context, user User, agent string) (token s
 	if err != nil {
 		return "", fmt.Errorf("write a session of user %s: %w", user.ID, err)
 	}
-	// Sessions that lapsed by themselves are still in the set. Nobody logs in often enough to mind.
-	if _, err := s.List(ctx, user.ID); err != nil {
+	if err := s.makeRoom(ctx, user.ID); err != nil {
 		return "", err
 	}
 	err = s.redis.Tx(ctx, func(tx *redis.Tx) error {
@@ -275,13 +279,17 @@ func (s *Sessions) List(ctx context.Context, user string) ([]Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	left, err := s.redis.TTLs(ctx, keysOf(hashes)...)
+	if err != nil {
+		return nil, fmt.Errorf("list the sessions of user %s: %w", user, err)
+	}
 	sessions := make([]Session, 0, len(records))
-	for hash, r := range records {
-		left, err := s.redis.TTL(ctx, sessionPrefix+hash)
-		if err != nil {
-			return nil, fmt.Errorf("list the sessions of user %s: %w", user, err)
+	for i, hash := range hashes {
+		r, lives := records[hash]
+		if !lives {
+			continue
 		}
-		seen := time.Now().UTC().Add(left - Lifetime)
+		seen := time.Now().UTC().Add(left[i] - Lifetime)
 		sessions = append(sessions, Session{
 			ID: idOf(hash), User: r.User, CreatedAt: r.CreatedAt, SeenAt: seen, Agent: r.Agent,
 		})

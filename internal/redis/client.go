@@ -209,6 +209,28 @@ func (c *Client) TTL(ctx context.Context, key string) (time.Duration, error) {
 	return max(ttl, 0), failed("read the time to live of", key, err)
 }
 
+// TTLs is TTL for many keys, in their order, in one round trip.
+func (c *Client) TTLs(ctx context.Context, keys ...string) ([]time.Duration, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	asked := make([]*goredis.DurationCmd, len(keys))
+	_, err := c.rdb.Pipelined(ctx, func(p goredis.Pipeliner) error {
+		for i, key := range keys {
+			asked[i] = p.PTTL(ctx, key)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, failed("read the times to live of many, first", keys[0], err)
+	}
+	left := make([]time.Duration, len(keys))
+	for i, answer := range asked {
+		left[i] = max(answer.Val(), 0)
+	}
+	return left, nil
+}
+
 // failed names the command and the key of a failure, and marks it as ErrUnavailable.
 func failed(verb, key string, err error) error {
 	if err == nil {

@@ -76,6 +76,9 @@ func (a *api) fail(c *gin.Context, err error) {
 			Status: http.StatusRequestEntityTooLarge, Detail: "The recipe is too large.",
 			Extra: map[string]any{"limit": recipe.MaxKept},
 		})
+	case errors.Is(err, postgres.ErrTooManyRecipes):
+		a.Throttle.CountQuota("recipes")
+		httpserver.WriteProblem(c, httpserver.QuotaProblem("recipes", "recipes", a.MaxRecipes))
 	case errors.Is(err, postgres.ErrKeyReused):
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusUnprocessableEntity,

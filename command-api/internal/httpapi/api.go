@@ -14,6 +14,7 @@ import (
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/limits"
 )
 
 // Deps is what the handlers work with.
@@ -23,7 +24,10 @@ type Deps struct {
 	Logins   *identity.Logins
 	Sessions *identity.Sessions
 	Marks    *freshness.Marks
-	Log      *slog.Logger
+	Throttle *limits.Throttle // nil for none
+	// MaxRecipes is how many recipes a user may have.
+	MaxRecipes int64
+	Log        *slog.Logger
 }
 
 type api struct {
@@ -48,7 +52,7 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	}
 	// A group, so that an address that isn't there is a 404 also for who has no session.
 	routes := engine.Group("")
-	routes.Use(requireSession(deps.Sessions), validate)
+	routes.Use(requireSession(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, whoOf), validate)
 	RegisterHandlersWithOptions(routes, &api{Deps: deps}, GinServerOptions{ErrorHandler: badParameter})
 	return engine, nil
 }
@@ -57,11 +61,29 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 func requireSession(sessions *identity.Sessions) gin.HandlerFunc {
 	require := identity.Require(sessions)
 	return func(c *gin.Context) {
-		if c.Request.Method == http.MethodPost && c.FullPath() == "/api/session" {
-			return
+		if !isLogin(c) {
+			require(c)
 		}
-		require(c)
 	}
+}
+
+func isLogin(c *gin.Context) bool {
+	return c.Request.Method == http.MethodPost && c.FullPath() == "/api/session"
+}
+
+func kindOf(c *gin.Context) limits.Kind {
+	if isLogin(c) {
+		return limits.Login
+	}
+	return limits.Write
+}
+
+// whoOf is the person, and where nobody is logged in yet the address.
+func whoOf(c *gin.Context) string {
+	if isLogin(c) {
+		return identity.AddressOf(c)
+	}
+	return identity.PersonOf(c)
 }
 
 // badParameter answers for the generated code. What it finds, the checks before it have found already, or

@@ -48,6 +48,8 @@ func (a *api) failLogin(c *gin.Context, err error) {
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusTooManyRequests, Detail: "Too many logins failed. Wait before you try again.",
 		})
+	case errors.Is(err, identity.ErrBusy):
+		httpserver.WriteUnavailable(c, "Too many people are logging in just now.", retryAfter)
 	default:
 		a.fail(c, err)
 	}

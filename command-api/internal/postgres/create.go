@@ -24,6 +24,7 @@ func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, e
 	if cmd.Key != nil {
 		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, &entry, now)
 	}
+	s.queueRoom(batch, cmd.User)
 	if err := queueInsert(batch, cmd.User, *d.Recipe); err != nil {
 		return Outcome{}, err
 	}
@@ -34,6 +35,8 @@ func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, e
 	case err == nil:
 		s.hint()
 		return outcome, nil
+	case isFull(err):
+		return Outcome{}, ErrTooManyRecipes
 	case cmd.Key != nil && db.Conflict(err, "idempotency_keys_pkey"):
 		outcome, err = s.replay(ctx, cmd)
 		if err == nil {

@@ -54,6 +54,8 @@ type Store struct {
 	pool *pgxpool.Pool
 	hint func()
 	may  func() error
+
+	maxRecipes int64 // of a user; 0 for any number
 }
 
 // ErrUncertain is the error of a write that was committed, and may not count: by then it was no longer certain
@@ -73,6 +75,9 @@ func (s *Store) Guard(may func() error) { s.may = may }
 // MayWrite is nil as long as this database is known to be the primary. It is for what follows from the ledger's rows
 // elsewhere, such as a message in the stream.
 func (s *Store) MayWrite() error { return s.may() }
+
+// Bound lets a user have so many recipes and no more; 0 is any number. It is for the time before the store is used.
+func (s *Store) Bound(recipes int64) { s.maxRecipes = recipes }
 
 // guarded runs a write between the two questions.
 func (s *Store) guarded(write func() error) error {

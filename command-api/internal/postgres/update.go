@@ -17,7 +17,7 @@ import (
 // it, and writes what was decided, with its event and with its answer under the key, in one transaction of
 // two round trips. A key that was used before gives the first answer, and decide isn't asked.
 //
-// The errors are ErrNoUser, ErrKeyReused, what decide gives, and those of the database. After one of the
+// The errors are ErrNoUser, ErrKeyReused, ErrTooManyRecipes, what decide gives, and those of the database. After one of the
 // database the transaction may have been committed; a repeat with the same key finds out.
 func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Decision, error)) (Outcome, error) {
 	var (
@@ -47,8 +47,11 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 			return nil, err
 		}
 		outcome.Answer = decision.Answer
-		return writes(cmd, decision, &outcome.Change)
+		return s.writes(cmd, found.state, decision, &outcome.Change)
 	})
+	if isFull(err) {
+		err = ErrTooManyRecipes
+	}
 	if err != nil {
 		return Outcome{}, fmt.Errorf("update recipe %s of user %s: %w", cmd.Recipe, cmd.User, err)
 	}
@@ -64,7 +67,7 @@ func replayed(kept *ledger.Kept, key *Key) (Outcome, error) {
 }
 
 // writes gives nil where there is nothing to write.
-func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
+func (s *Store) writes(cmd Command, was State, d Decision, change *int64) (*pgx.Batch, error) {
 	if d.Event == nil && cmd.Key == nil {
 		return nil, nil
 	}
@@ -72,6 +75,9 @@ func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
 	now := Now()
 	if d.Event != nil {
 		ledger.QueueDraw(batch, cmd.User, change)
+	}
+	if d.Recipe != nil && !was.Exists {
+		s.queueRoom(batch, cmd.User)
 	}
 	if d.Recipe != nil {
 		if err := queueReplace(batch, cmd.User, *d.Recipe, d.Event.Type == events.RecipeDeleted); err != nil {

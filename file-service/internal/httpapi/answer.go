@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -99,8 +100,14 @@ func (a *api) note(c *gin.Context, user string, change int64, after string) {
 // refusal gives the problem of an error that the caller can do something about.
 func (a *api) refusal(err error) (httpserver.Problem, bool) {
 	limit := func(n int64) map[string]any { return map[string]any{"limit": n} }
-	var tooLarge *http.MaxBytesError
+	var (
+		tooLarge *http.MaxBytesError
+		full     *postgres.Full
+	)
 	switch {
+	case errors.As(err, &full):
+		a.Throttle.CountQuota(full.Kind)
+		return httpserver.QuotaProblem(full.Kind, strings.ReplaceAll(full.Kind, "file_bytes", "bytes of files"), full.Limit), true
 	case errors.Is(err, keeping.ErrNoRecipe):
 		return httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such recipe."}, true
 	case errors.Is(err, keeping.ErrNoFile):
@@ -192,7 +199,11 @@ func (a *api) fail(c *gin.Context, err error) {
 	ctx := c.Request.Context()
 	if detail, after := a.tooMuch(err); detail != "" {
 		c.Header("Retry-After", httpserver.RetryAfter(after))
-		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusTooManyRequests, Detail: detail})
+		a.Throttle.CountQuota("unfinished_uploads")
+		httpserver.WriteProblem(c, httpserver.Problem{
+			Type: httpserver.TooManyRequests, Status: http.StatusTooManyRequests, Detail: detail,
+			Extra: map[string]any{"kind": "unfinished_uploads", "limit": a.MaxUnfinished},
+		})
 		return
 	}
 	if errors.Is(err, topology.ErrNotConfirmed) {
@@ -203,7 +214,8 @@ func (a *api) fail(c *gin.Context, err error) {
 	if errors.Is(err, picture.ErrTooManyWaiting) {
 		c.Header("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 		httpserver.WriteProblem(c, httpserver.Problem{
-			Status: http.StatusTooManyRequests, Detail: "Too many of your pictures wait to be drawn. Send this one again later.",
+			Type: httpserver.TooManyRequests, Status: http.StatusTooManyRequests,
+			Detail: "Too many of your pictures wait to be drawn. Send this one again later.",
 		})
 		return
 	}

@@ -17,6 +17,7 @@ import (
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/limits"
 	"larder.dev/internal/objectstore"
 )
 
@@ -35,7 +36,8 @@ type Deps struct {
 	MaxUnfinished int64
 	Owners        *owner.Owners
 	Uploads       *resumable.Uploads
-	Silence       time.Duration // after which a caller who sends or takes nothing is let go of
+	Silence       time.Duration    // after which a caller who sends or takes nothing is let go of
+	Throttle      *limits.Throttle // nil for none
 	Log           *slog.Logger
 }
 
@@ -63,13 +65,25 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	}
 	a := &api{Deps: deps}
 	routes := engine.Group("")
-	routes.Use(identity.Require(deps.Sessions), validate)
+	routes.Use(identity.Require(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, identity.PersonOf), validate)
 	RegisterHandlersWithOptions(routes, a, GinServerOptions{ErrorHandler: badParameter})
 	// No session here: a CDN asks, and has none. The signature is what lets a reader in.
 	engine.GET(cdn.Prefix+"*path", refuseUse, a.deliver)
 	engine.GET("/api/files/signature", a.signature)
 	engine.HEAD(cdn.Prefix+"*path", refuseUse, a.deliver)
 	return engine, nil
+}
+
+// kindOf tells what brings bytes from what only changes or asks.
+func kindOf(c *gin.Context) limits.Kind {
+	switch c.Request.Method {
+	case http.MethodPost, http.MethodPatch:
+		return limits.Upload
+	case http.MethodGet, http.MethodHead:
+		return limits.Read
+	default:
+		return limits.Write
+	}
 }
 
 func badParameter(c *gin.Context, err error, _ int) {

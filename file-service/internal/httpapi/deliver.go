@@ -13,6 +13,7 @@ import (
 	"larder.dev/file-service/internal/owner"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/httpserver"
+	"larder.dev/internal/limits"
 	"larder.dev/internal/objectstore"
 )
 
@@ -31,6 +32,11 @@ func (a *api) deliver(c *gin.Context) {
 		httpserver.WriteProblem(c, forbidden())
 		return
 	}
+	leave, ok := httpserver.Enter(c, a.Throttle, limits.Delivery, place.Owner)
+	if !ok {
+		return
+	}
+	defer leave()
 	end := httpserver.LongLived(c)
 	defer end()
 	state, err := a.Owners.State(c.Request.Context(), place.Owner)

@@ -35,7 +35,7 @@ type Upload struct {
 }
 
 // CanAttach tells whether the recipe is there and may have one more file, before the bytes are asked for. The
-// error is ErrNoRecipe, ErrTooMany or that of the database.
+// error is ErrNoRecipe, ErrTooMany, *postgres.Full or that of the database.
 func (f *Files) CanAttach(ctx context.Context, user, recipe string) error {
 	count, has, err := f.database.CountFiles(ctx, user, recipe)
 	switch {
@@ -46,7 +46,7 @@ func (f *Files) CanAttach(ctx context.Context, user, recipe string) error {
 	case count >= attachment.MaxFiles:
 		return ErrTooMany
 	default:
-		return nil
+		return f.database.HasRoom(ctx, user)
 	}
 }
 

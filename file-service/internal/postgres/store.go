@@ -20,6 +20,8 @@ type Store struct {
 	pool *pgxpool.Pool
 	hint func()
 	may  func() error
+
+	maxFiles, maxBytes int64 // of a user; 0 for any number
 }
 
 // New makes a store. hint is called after each commit that left something for the relay; it must not wait. may is
@@ -56,12 +58,13 @@ type Outcome struct {
 // decided. decide may ask the object store: as long as it runs, no other change of this user's can make bytes
 // needed, or not needed.
 //
-// The errors are ledger.ErrNoUser, ledger.ErrKeyReused, what decide gives, that of may, and those of the database.
+// The errors are ledger.ErrNoUser, ledger.ErrKeyReused, *Full, what decide gives, that of may, and those of the database.
 func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Recipe) (Decision, error)) (Outcome, error) {
 	var (
 		found   *events.Recipe
 		kept    *ledger.Kept
 		outcome Outcome
+		used    usage
 	)
 	if err := s.may(); err != nil {
 		return Outcome{}, err
@@ -72,6 +75,9 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Rec
 		ledger.QueueKept(opening, cmd.User, cmd.Key.Value, &kept)
 	}
 	queueRecipe(opening, cmd, &found)
+	if s.isBounded() && cmd.File == "" {
+		queueUsage(opening, cmd.User, &used)
+	}
 	err := ledger.Transact(ctx, s.pool, opening, func() (*pgx.Batch, error) {
 		if kept != nil {
 			answer, err := kept.Replay(cmd.Key)
@@ -80,6 +86,9 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Rec
 		}
 		decision, err := decide(found)
 		if err != nil {
+			return nil, err
+		}
+		if err := s.checkRoom(used, decision); err != nil {
 			return nil, err
 		}
 		outcome.Answer = decision.Answer

@@ -12,6 +12,7 @@ import (
 	"larder.dev/events"
 	"larder.dev/grocery-app/internal/list"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/limits"
 )
 
 // Durable is the name under which the stream remembers how far this app is. Processes of it share the name,
@@ -25,7 +26,8 @@ const (
 )
 
 // Lists take what the feed asks for. Each method may be called again with the same. The
-// error is list.ErrErased for a user who is no more, and events.ErrMalformed for what can never be kept.
+// error is list.ErrErased for a user who is no more, *list.TooMany for a list that is full, and events.ErrMalformed for what
+// can never be kept.
 type Lists interface {
 	AddRequest(ctx context.Context, user string, grocery events.Grocery) (added bool, err error)
 	Erase(ctx context.Context, user string) error
@@ -37,6 +39,8 @@ type Subscriber struct {
 	Conn  *jetstream.Conn
 	Lists Lists
 	Log   *slog.Logger
+
+	Throttle *limits.Throttle // counts what a list has no room for
 }
 
 // Run applies the feed until ctx is done. It waits for a stream or a store that is away. The error is
@@ -89,10 +93,15 @@ func (s *Subscriber) subscribe(ctx context.Context) (*jetstream.Consumer, error)
 
 // apply does what a message says. It returns once that is done, or can never be.
 func (s *Subscriber) apply(ctx context.Context, msg jetstream.Message) error {
+	var tooMany *list.TooMany
 	for {
 		err := s.try(ctx, msg)
 		switch {
 		case err == nil, errors.Is(err, events.ErrUnknownType):
+			return nil
+		case errors.As(err, &tooMany):
+			s.Throttle.CountQuota(list.Quota)
+			s.Log.WarnContext(ctx, "left out what a list has no room for", "sequence", msg.Sequence, "limit", tooMany.Limit)
 			return nil
 		case errors.Is(err, list.ErrErased):
 			s.Log.InfoContext(ctx, "passed over an event of an erased user", "sequence", msg.Sequence)

@@ -158,6 +158,9 @@ type Part struct {
 // Problem defines model for Problem.
 type Problem = map[string]interface{}
 
+// TooMany defines model for TooMany.
+type TooMany = map[string]interface{}
+
 // GetListParams defines parameters for GetList.
 type GetListParams struct {
 	// IfNoneMatch The `ETag` that the caller has; 304 where it is still the one.

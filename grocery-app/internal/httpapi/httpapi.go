@@ -14,6 +14,7 @@ import (
 	"larder.dev/grocery-app/internal/list"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/limits"
 	"larder.dev/internal/postgres"
 )
 
@@ -32,6 +33,7 @@ type Handlers struct {
 	Lists    Lists
 	Hub      *Hub
 	Timing   Timing
+	Throttle *limits.Throttle // nil for none
 	Log      *slog.Logger
 }
 
@@ -43,9 +45,21 @@ func (h *Handlers) Mount(engine *gin.Engine, spec *openapi3.T) error {
 	if err != nil {
 		return err
 	}
-	group := engine.Group("", identity.Require(h.Sessions), requireAccess, validate)
+	throttle := httpserver.Throttle(h.Throttle, kindOf, identity.PersonOf)
+	group := engine.Group("", identity.Require(h.Sessions), throttle, requireAccess, validate)
 	RegisterHandlersWithOptions(group, h, GinServerOptions{ErrorHandler: refuseParameter})
 	return nil
+}
+
+func kindOf(c *gin.Context) limits.Kind {
+	switch c.FullPath() {
+	case "/grocery/api/operations":
+		return limits.Grocery
+	case "/grocery/api/events":
+		return limits.Stream
+	default:
+		return limits.Read
+	}
 }
 
 // requireAccess turns a user away who has no access to the grocery app, or none any more. What waits for

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -28,11 +29,31 @@ func (h *Handlers) Operate(c *gin.Context) {
 		return
 	}
 	sequence, err := h.Lists.Apply(c.Request.Context(), identity.UserFrom(c).ID, body.Operations)
+	var tooMany *list.TooMany
+	if errors.As(err, &tooMany) {
+		h.Throttle.CountQuota(list.Quota)
+		httpserver.WriteProblem(c, full(body.Operations, tooMany.Limit))
+		return
+	}
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
 	c.JSON(http.StatusOK, Done{Sequence: sequence})
+}
+
+// full names the last operation that makes the list longer: a device that leaves it out and sends the others again gets as
+// many done as there is room for.
+func full(operations []list.Operation, limit int64) httpserver.Problem {
+	problem := httpserver.QuotaProblem(list.Quota, "items on the list", limit)
+	for i, operation := range slices.Backward(operations) {
+		if operation.Lengthens() {
+			field := fmt.Sprintf("operations[%d]", i)
+			problem.Errors = []httpserver.FieldError{{Field: field, Detail: "has no room on the list"}}
+			break
+		}
+	}
+	return problem
 }
 
 func check(operations []list.Operation) *httpserver.Problem {

@@ -50,6 +50,27 @@ type Operation struct {
 // MaxText bounds what is written on one line, in characters.
 const MaxText = 500
 
+// Lengthens tells whether an operation may leave more on the list, or known of foods, than there was. One that doesn't is
+// never refused for want of room, so that a list that is too long can be made shorter.
+func (o Operation) Lengthens() bool {
+	switch o.Kind {
+	case Add, Restore, Shelve, Place:
+		return true
+	default:
+		return false
+	}
+}
+
+// Quota names what TooMany is about, in metrics and answers.
+const Quota = "list_items"
+
+// TooMany is the error of an operation, or of a request of the feed, that would put more on a list than it may have.
+type TooMany struct{ Limit int64 }
+
+func (e *TooMany) Error() string {
+	return fmt.Sprintf("the list has %d items or places of foods already", e.Limit)
+}
+
 // Invalid says which field of an operation is missing or wrong.
 type Invalid struct{ Field, Detail string }
 

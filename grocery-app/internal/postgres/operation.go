@@ -10,9 +10,10 @@ import (
 )
 
 // Apply does operations in their order, each unless it was done before, and gives the sequence that the list
-// has then. ErrErased if the user was erased.
+// has then. ErrErased if the user was erased, *list.TooMany if the list would have more items than it may: none is done then.
 func (s *Store) Apply(ctx context.Context, user string, operations []list.Operation) (int64, error) {
 	sequence, err := s.change(ctx, user, func(tx pgx.Tx, sequence int64) (int64, error) {
+		longer := false
 		for _, operation := range operations {
 			tag, err := tx.Exec(ctx, `
 				INSERT INTO operations (user_id, id, sequence, body) VALUES ($1, $2, $3, $4)
@@ -24,9 +25,13 @@ func (s *Store) Apply(ctx context.Context, user string, operations []list.Operat
 				continue
 			}
 			sequence++
+			longer = longer || operation.Lengthens()
 			if err := apply(ctx, tx, user, operation, sequence); err != nil {
 				return 0, fmt.Errorf("%s of operation %s: %w", operation.Kind, operation.ID, err)
 			}
+		}
+		if longer {
+			return sequence, s.checkRoom(ctx, tx, user, 0)
 		}
 		return sequence, nil
 	})

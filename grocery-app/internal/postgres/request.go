@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/grocery-app/internal/list"
 	db "larder.dev/internal/postgres"
 )
 
@@ -18,6 +20,7 @@ const placesOfOne = 1. / 1024
 // AddRequest puts the items of a request on the list of its user, unless they were put there before. It
 // tells whether it did. ErrErased if the user was erased.
 func (s *Store) AddRequest(ctx context.Context, user string, grocery events.Grocery) (added bool, err error) {
+	var tooMany *list.TooMany
 	_, err = s.change(ctx, user, func(tx pgx.Tx, sequence int64) (int64, error) {
 		tag, err := tx.Exec(ctx, `
 			INSERT INTO requests (user_id, id, recipe_id, recipe, servings, sequence)
@@ -29,8 +32,17 @@ func (s *Store) AddRequest(ctx context.Context, user string, grocery events.Groc
 		if added = tag.RowsAffected() > 0; !added {
 			return sequence, nil
 		}
+		// The request is kept all the same: it was asked for, and isn't to come when there is room days later.
+		if err := s.checkRoom(ctx, tx, user, int64(len(grocery.Items))); errors.As(err, &tooMany) {
+			return sequence + 1, nil
+		} else if err != nil {
+			return 0, err
+		}
 		return sequence + 1, insertItems(ctx, tx, user, grocery, float64(sequence+1))
 	})
+	if err == nil && tooMany != nil {
+		err = tooMany
+	}
 	if err != nil {
 		return false, fmt.Errorf("add request %s: %w", grocery.RequestID, malformed(err))
 	}

@@ -34,6 +34,8 @@ func Migrations() fs.FS {
 type Store struct {
 	pool *pgxpool.Pool
 	hint func()
+
+	maxItems int64 // of a list; 0 for any number
 }
 
 // NewStore makes a store. hint is called after each commit that changed a list; it must not wait.

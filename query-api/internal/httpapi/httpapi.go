@@ -12,6 +12,7 @@ import (
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/limits"
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
 	"larder.dev/query-api/internal/postgres"
@@ -29,6 +30,7 @@ type Handlers struct {
 	Changes  *changes.Reader
 	Signer   cdn.Signer // of the addresses of files; nil for none
 	Feeds    *changes.Feeds
+	Throttle *limits.Throttle // nil for none
 	Log      *slog.Logger
 	Answers  *prometheus.CounterVec // by route and by the store that answered; see NewAnswers
 }
@@ -41,7 +43,20 @@ func (h *Handlers) Mount(engine *gin.Engine, spec *openapi3.T) error {
 	if err != nil {
 		return err
 	}
-	group := engine.Group("", identity.Require(h.Sessions), validate)
+	throttle := httpserver.Throttle(h.Throttle, kindOf, identity.PersonOf)
+	group := engine.Group("", identity.Require(h.Sessions), throttle, validate)
 	RegisterHandlersWithOptions(group, h, GinServerOptions{ErrorHandler: refuseParameter})
 	return nil
+}
+
+// kindOf tells what looks through all that a person has from what looks one thing up.
+func kindOf(c *gin.Context) limits.Kind {
+	switch c.FullPath() {
+	case "/api/recipes", "/api/tags":
+		return limits.Search
+	case "/api/events":
+		return limits.Stream
+	default:
+		return limits.Read
+	}
 }

@@ -39,8 +39,7 @@ export class Refused extends Error {
     this.name = 'Refused'
     this.status = response.status
     this.problem = problem
-    const after = Number(response.headers.get('Retry-After'))
-    this.retryAfter = after > 0 ? after : undefined
+    this.retryAfter = secondsIn(response.headers.get('Retry-After'))
   }
 }
 
@@ -64,7 +63,39 @@ export class Unreachable extends Error {
   }
 }
 
-const deadlineFetch: NonNullable<ClientOptions['fetch']> = async (request) => {
+/** How often a read that was too much is asked again, and how many seconds it waits for that at most. */
+const patience = { times: 3, seconds: 5 }
+
+// Who asks for too much at once is told when to ask again (429). A read does so here, for all who ask; a command waits in
+// the outbox.
+const patientFetch: NonNullable<ClientOptions['fetch']> = async (request) => {
+  for (let left = patience.times; ; left -= 1) {
+    const response = await deadlineFetch(request)
+    const after = secondsIn(response.headers.get('Retry-After'))
+    const asksAgain = response.status === 429 && request.method === 'GET' && left > 0
+    if (!asksAgain || after === undefined || after > patience.seconds) return response
+    await pass(after * 1_000, request.signal)
+  }
+}
+
+function pass(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const giveUp = () => {
+      clearTimeout(timer)
+      resolve() // the next fetch says that nobody wants it any more
+    }
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp)
+  })
+}
+
+function secondsIn(header: string | null | undefined): number | undefined {
+  const seconds = Number(header)
+  return seconds > 0 ? seconds : undefined
+}
+
+const deadlineFetch = async (request: Request) => {
   // The language that was chosen here, and not the browser's: the grocery list's numbers are written in it.
   const language = globalThis.document?.documentElement.lang
   if (language) request.headers.set('Accept-Language', language)
@@ -99,7 +130,7 @@ function unreachable(cause: unknown) {
 }
 
 /** What every client of the APIs is made with: the deadlines, and the address. */
-export const options: ClientOptions = { fetch: deadlineFetch, baseUrl: globalThis.location?.origin ?? '' }
+export const options: ClientOptions = { fetch: patientFetch, baseUrl: globalThis.location?.origin ?? '' }
 
 export const commands = createClient<commandPaths>(options)
 export const queries = createClient<queryPaths>(options)
@@ -137,9 +168,11 @@ export function failureOf(
   status: number,
   mediaType: string | null | undefined,
   text: string,
+  retryAfter?: string | null,
 ): Refused | Unreachable {
   if (status >= 502 || !isProblem(mediaType, text)) return unreachable(`${status} of somebody else`)
-  return refused(new Response(null, { status }), JSON.parse(text))
+  const headers: HeadersInit = retryAfter ? { 'Retry-After': retryAfter } : {}
+  return refused(new Response(null, { status, headers }), JSON.parse(text))
 }
 
 function refused(response: Response, body: unknown): Refused {

@@ -57,7 +57,10 @@ function attachAtOnce({ recipe, file, key, onPart }: Attaching): Promise<number 
       const mediaType = request.getResponseHeader('Content-Type')
       const isAnswered = request.status === 201 && request.getResponseHeader('X-Request-Id')
       if (isAnswered) resolve(versionIn(request.getResponseHeader('Larder-After')))
-      else reject(failureOf(request.status, mediaType, request.responseText))
+      else {
+        const after = request.getResponseHeader('Retry-After')
+        reject(failureOf(request.status, mediaType, request.responseText, after))
+      }
     }
     const form = new FormData()
     form.append('file', file)

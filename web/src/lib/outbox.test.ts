@@ -102,6 +102,21 @@ describe('the outbox', () => {
     expect((await store.outbox.toArray()).some((each) => each.refused)).toBe(false)
   })
 
+  // One person may send so much at once: the change is kept, and goes out when the server said that it may.
+  it('sends what was too much just now when it may, by itself and with the same key', async () => {
+    const tooMuch = new Response(JSON.stringify({ title: 'Too Many Requests', status: 429 }), {
+      status: 429,
+      headers: { 'Content-Type': 'application/problem+json', 'X-Request-Id': 'r', 'Retry-After': '1' },
+    })
+    answers = [tooMuch, answer(200, recipe(2, 'One'))]
+    expect(await send(change('One'))).toEqual({ state: 'waiting' })
+    expect(await changesWait(id)).toBe(true)
+    expect(sent).toHaveLength(1)
+    await vi.waitFor(async () => expect(await store.outbox.count()).toBe(0), { timeout: 3_000 })
+    expect(sent).toHaveLength(2)
+    expect(sent[1]).toEqual(sent[0])
+  })
+
   it('tells the one who gave it that it was refused, and takes back what was shown', async () => {
     await store.recipes.put({ id, recipe: recipe(1) as never, fetched_at: 1, seen_at: 1 })
     answers = [answer(422, { title: 'Invalid', status: 422 })]

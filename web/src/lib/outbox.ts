@@ -98,7 +98,17 @@ export async function flush(): Promise<Flushed> {
     ? navigator.locks.request('larder.outbox', sendAll)
     : inTurn(sendAll))
   void flushFiles()
+  tryLater(flushed.stoppedBy)
   return flushed
+}
+
+let later: ReturnType<typeof setTimeout> | undefined
+
+// What was too much just now goes out when the server said that it may; other trouble ends with the next look around.
+function tryLater(trouble: unknown) {
+  if (!(trouble instanceof Refused) || trouble.status !== 429) return
+  clearTimeout(later)
+  later = setTimeout(() => void flush().catch(() => undefined), (trouble.retryAfter ?? 1) * 1_000)
 }
 
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -194,7 +204,7 @@ async function sendFiles(): Promise<void> {
       await store.outbox.delete(next.seq)
       askers.get(next.seq)?.(null)
     } catch (error) {
-      if (!(error instanceof Refused) || passes(error)) return // the next flush tries again
+      if (!(error instanceof Refused) || passes(error)) return tryLater(error) // else the next flush tries again
       await refuse(next, error)
     } finally {
       reportPart(next.seq, undefined)

@@ -75,5 +75,6 @@ function isPassing(error: DetailedError) {
 // What the server said is passed on; that it is away, or a proxy in front of it says so, is no refusal.
 function failure(error: DetailedError) {
   const { originalResponse: response } = error
-  return failureOf(response?.getStatus() ?? 0, response?.getHeader('Content-Type'), response?.getBody() ?? '')
+  const [type, after] = ['Content-Type', 'Retry-After'].map((name) => response?.getHeader(name))
+  return failureOf(response?.getStatus() ?? 0, type, response?.getBody() ?? '', after)
 }

@@ -39,9 +39,11 @@ func buildCommandAPI(ctx context.Context, host *Host) (*Component, error) {
 	if err != nil {
 		return nil, err
 	}
+	sessions := identity.NewSessions(redis)
+	sessions.Bound(host.Quotas.Sessions)
 	api, err := commandapi.New(commandapi.Deps{
 		MayWrite: watch.MayWrite,
-		Pool:     pool, Redis: redis, Sessions: identity.NewSessions(redis),
+		Pool:     pool, Redis: redis, Sessions: sessions, Throttle: host.Throttle, MaxRecipes: host.Quotas.Recipes,
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
 		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
 	})

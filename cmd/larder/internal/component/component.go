@@ -17,6 +17,7 @@ import (
 	"larder.dev/cmd/larder/internal/clients"
 	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/internal/httpserver"
+	"larder.dev/internal/limits"
 )
 
 // Kind is a component that a process can run.
@@ -42,6 +43,8 @@ type Host struct {
 	Origin         string   // the one web origin that CORS admits, "" for none
 	TrustedProxies []string // addresses (CIDR), or names as "dns:nginx", whose X-Forwarded-For is believed
 	Door           Door
+	Throttle       *limits.Throttle // what one person may ask for; nil for no bounds
+	Quotas         Quotas           // what one person may keep
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
 }
@@ -63,6 +66,15 @@ func (d Door) before(handler http.Handler) http.Handler {
 		handler = httpserver.AdmitHosts(d.Hosts, handler)
 	}
 	return handler
+}
+
+// Quotas are how much one person may keep; 0 is no limit.
+type Quotas struct {
+	Recipes   int64 // that aren't deleted
+	Files     int64 // on recipes, those that were deleted so lately that they can come back among them
+	FileBytes int64 // of those files
+	ListItems int64 // on the grocery list
+	Sessions  int   // logins that count; one more ends that which was used least lately
 }
 
 // Component is one part of Larder, put together.

@@ -48,6 +48,7 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 		Drawer: []string{self, fileservice.DrawCommand},
 		Signer: host.Files.Signer, Verify: host.Files.Verify,
 		MaxSize: host.Files.MaxSize, MaxUnfinished: host.Files.MaxUnfinished, Clamd: host.Files.Clamd,
+		Throttle: host.Throttle, MaxFiles: host.Quotas.Files, MaxFileBytes: host.Quotas.FileBytes,
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
 		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
 	}

@@ -39,6 +39,7 @@ func buildGroceryApp(ctx context.Context, host *Host) (*Component, error) {
 	url := host.Address(stores.Grocery)
 	app, err := groceryapp.New(groceryapp.Deps{
 		Pool: pool, PostgresURL: url, Feed: feed, Sessions: identity.NewSessions(redis),
+		Throttle: host.Throttle, MaxItems: host.Quotas.ListItems,
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies, Metrics: host.Metrics, Log: host.Log,
 	})
 	if err != nil {

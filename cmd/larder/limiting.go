@@ -1,0 +1,46 @@
+package main
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"larder.dev/cmd/larder/internal/component"
+	"larder.dev/internal/limits"
+)
+
+// limiting is how much one person may ask for and keep; the README says what each means. The defaults are those of
+// internal/limits, which a test compares with these.
+type limiting struct {
+	LimitSearches   limits.Limit `env:"LARDER_LIMIT_SEARCHES" default:"4/50" placeholder:"N/N" help:"Searches of one person, at once and a second (${default})."`
+	LimitReads      limits.Limit `env:"LARDER_LIMIT_READS" default:"32/2000" placeholder:"N/N" help:"Other reads (${default})."`
+	LimitWrites     limits.Limit `env:"LARDER_LIMIT_WRITES" default:"8/500" placeholder:"N/N" help:"Writes (${default})."`
+	LimitUploads    limits.Limit `env:"LARDER_LIMIT_UPLOADS" default:"24/100" placeholder:"N/N" help:"Uploads of files (${default})."`
+	LimitStreams    limits.Limit `env:"LARDER_LIMIT_STREAMS" default:"32/10" placeholder:"N/N" help:"Streams of events (${default})."`
+	LimitGrocery    limits.Limit `env:"LARDER_LIMIT_GROCERY" default:"2/50" placeholder:"N/N" help:"Operations on a grocery list (${default})."`
+	LimitDeliveries limits.Limit `env:"LARDER_LIMIT_DELIVERIES" default:"128/1000" placeholder:"N/N" help:"Files read (${default})."`
+	LimitLogins     limits.Limit `env:"LARDER_LIMIT_LOGINS" default:"8/10" placeholder:"N/N" help:"Logins from one address (${default})."`
+
+	MaxRecipes   int64 `env:"LARDER_MAX_RECIPES" default:"200000" placeholder:"N" help:"Recipes of one person (${default})."`
+	MaxFiles     int64 `env:"LARDER_MAX_FILES" default:"20000" placeholder:"N" help:"Files of one person (${default})."`
+	MaxFileBytes int64 `env:"LARDER_MAX_FILE_BYTES" default:"107374182400" placeholder:"BYTES" help:"Bytes of them (100 GiB)."`
+	MaxListItems int64 `env:"LARDER_MAX_LIST_ITEMS" default:"10000" placeholder:"N" help:"Items of one person's grocery list (${default})."`
+	MaxSessions  int   `env:"LARDER_MAX_SESSIONS" default:"100" placeholder:"N" help:"Logins of one person that count (${default})."`
+}
+
+func (l limiting) limits() limits.Limits {
+	return limits.Limits{
+		limits.Search: l.LimitSearches, limits.Read: l.LimitReads, limits.Write: l.LimitWrites, limits.Upload: l.LimitUploads,
+		limits.Stream: l.LimitStreams, limits.Grocery: l.LimitGrocery, limits.Delivery: l.LimitDeliveries, limits.Login: l.LimitLogins,
+	}
+}
+
+func (l limiting) quotas() component.Quotas {
+	return component.Quotas{
+		Recipes: l.MaxRecipes, Files: l.MaxFiles, FileBytes: l.MaxFileBytes,
+		ListItems: l.MaxListItems, Sessions: l.MaxSessions,
+	}
+}
+
+// throttle makes the one that the components of a process share.
+func (l limiting) throttle(metrics *prometheus.Registry) (*limits.Throttle, error) {
+	return limits.New(l.limits(), metrics)
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/limits"
+)
+
+// What holds where nothing is configured is the same on the command line, in the library, and in the README.
+func TestDefaultLimits(t *testing.T) {
+	t.Parallel()
+	var given struct{ limiting }
+	parser, err := kong.New(&given)
+	require.NoError(t, err)
+	_, err = parser.Parse(nil)
+	require.NoError(t, err)
+	require.Equal(t, limits.Defaults(), given.limits())
+
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[limiting]()) {
+		row := fmt.Sprintf("(?m)^\\| `%s` \\| .* \\| %s \\|$", field.Tag.Get("env"), field.Tag.Get("default"))
+		require.Regexp(t, row, string(readme))
+	}
+}
+
+// A limit that isn't two numbers is wrong usage.
+func TestLimitThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	parser, err := kong.New(&struct{ limiting }{})
+	require.NoError(t, err)
+	_, err = parser.Parse([]string{"--limit-searches", "many"})
+	require.ErrorContains(t, err, "two numbers")
+}
