@@ -437,7 +437,11 @@ export interface components {
                 "application/json": components["schemas"]["Recipe"];
             };
         };
-        /** @description A field is outside its limits, and `errors` names it; or the Idempotency-Key was used for another request. */
+        /**
+         * @description A field is outside its limits, and `errors` names it; or the Idempotency-Key was used for another request; or the
+         *     person has as many recipes as they may: the type is `urn:larder:problem:quota` then, `limit` says how many, and
+         *     waiting doesn't help.
+         */
         Invalid: {
             headers: {
                 [name: string]: unknown;
@@ -487,6 +491,20 @@ export interface components {
         /** @description The body has more than 1 MiB. */
         TooLarge: {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description More at once, or more a second, than one person may ask for; the type is
+         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many. Nothing was done. Send it again
+         *     after `Retry-After` seconds.
+         */
+        TooMany: {
+            headers: {
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -557,6 +575,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -578,6 +597,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -617,6 +637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -649,6 +670,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             412: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -695,6 +717,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -734,6 +757,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -772,7 +796,10 @@ export interface operations {
                 };
             };
             422: components["responses"]["Invalid"];
-            /** @description Too many failed logins; try again after `Retry-After` seconds. */
+            /**
+             * @description Too many failed logins, or more logins from this address at once or a second than may be; try again after
+             *     `Retry-After` seconds.
+             */
             429: {
                 headers: {
                     "Retry-After"?: number;
@@ -802,6 +829,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["NoSession"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -822,6 +850,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["NoSession"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -855,6 +884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };

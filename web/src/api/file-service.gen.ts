@@ -144,9 +144,26 @@ export interface components {
         };
     };
     responses: {
-        /** @description What is wrong. 413 and 422 say the limit in `limit`; 503 says in `Retry-After` when to come again. */
+        /**
+         * @description What is wrong. 413 and 422 say the limit in `limit`. Where that is how many files or bytes one person may keep, the
+         *     type is `urn:larder:problem:quota`, `kind` says which, and waiting doesn't help. 503 says in `Retry-After` when to come again.
+         */
         Problem: {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description More at once, or more a second, than one person may ask for; the type is
+         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many. Nothing was done. Send it again
+         *     after `Retry-After` seconds.
+         */
+        TooMany: {
+            headers: {
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -200,6 +217,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Problem"];
         };
     };
@@ -243,7 +261,7 @@ export interface operations {
             412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Problem"];
         };
     };
@@ -272,6 +290,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Problem"];
         };
     };
@@ -298,6 +317,13 @@ export interface operations {
                 content?: never;
             };
             /** @description As everywhere, without a body. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As everywhere, without a body. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -306,6 +332,13 @@ export interface operations {
             };
             /** @description As everywhere, without a body: it expired, or never was. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As everywhere, without a body. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -358,7 +391,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             423: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Problem"];
         };
     };
@@ -400,7 +433,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Problem"];
         };
     };
