@@ -87,7 +87,7 @@ func (p Place) Drop(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(made.Drop(ctx), made.Close()) //nolint:contextcheck // nothing is under way that it would end
+	return errors.Join(made.Drop(ctx), made.Close())
 }
 
 // Erase removes a user from every index in the folder, and tells how many documents it were. In an Elasticsearch the
