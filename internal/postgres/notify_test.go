@@ -27,6 +27,7 @@ func TestNotificationsKeepTheirGapAfterARest(t *testing.T) {
 			notifier.Hint()
 			<-time.After(time.Second) // by the clock of synctest
 		}
+		synctest.Wait()
 		require.Len(t, sent, 10)
 		for i := 1; i < len(sent); i++ {
 			require.GreaterOrEqual(t, sent[i].Sub(sent[i-1]), notifyGap)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -163,24 +164,24 @@ func TestAnIdleWatchAsksSeldom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		bucket := &place{state: Initial()}
-		asked := 0
+		var asked atomic.Int64
 		source := bucket.source("bucket", always)
 		ask := source.Ask
-		source.Ask = func(ctx context.Context) (State, error) { asked++; return ask(ctx) }
+		source.Ask = func(ctx context.Context) (State, error) { asked.Add(1); return ask(ctx) }
 		w := watching(source)
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go w.Run(ctx)
-		pass := func(d time.Duration) int {
-			before := asked
+		pass := func(d time.Duration) int64 {
+			before := asked.Load()
 			<-time.After(d) // by the clock of synctest
 			synctest.Wait()
-			return asked - before
+			return asked.Load() - before
 		}
 		pass(time.Minute)
-		require.LessOrEqual(t, pass(time.Minute), 30)
+		require.LessOrEqual(t, pass(time.Minute), int64(30))
 		require.NoError(t, w.MayWrite())
 		pass(idleEvery)
-		require.GreaterOrEqual(t, pass(5*time.Second), 9)
+		require.GreaterOrEqual(t, pass(5*time.Second), int64(9))
 	})
 }
