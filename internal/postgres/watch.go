@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 const (
@@ -24,31 +25,32 @@ const (
 func alive(ctx context.Context, conn *pgx.Conn) error {
 	for {
 		heard, err := waitOrPing(ctx, conn)
-		if err != nil || heard {
+		if err != nil || heard != nil {
 			return err
 		}
 	}
 }
 
-func waitOrPing(ctx context.Context, conn *pgx.Conn) (heard bool, err error) {
+// waitOrPing gives nil where nothing was heard, and the connection is sound.
+func waitOrPing(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
 	waiting, cancel := context.WithTimeout(ctx, pingEvery)
 	defer cancel()
-	_, err = conn.WaitForNotification(waiting)
+	heard, err := conn.WaitForNotification(waiting)
 	if err == nil {
-		return true, nil
+		return heard, nil
 	}
 	if ctx.Err() != nil {
-		return false, ctx.Err()
+		return nil, ctx.Err()
 	}
 	if !errors.Is(err, context.DeadlineExceeded) {
-		return false, fmt.Errorf("wait on a connection: %w", err)
+		return nil, fmt.Errorf("wait on a connection: %w", err)
 	}
 	pinging, cancelPing := context.WithTimeout(ctx, pingTimeout)
 	defer cancelPing()
 	if err := conn.Ping(pinging); err != nil {
-		return false, fmt.Errorf("ping a connection: %w", err)
+		return nil, fmt.Errorf("ping a connection: %w", err)
 	}
-	return false, nil
+	return nil, nil
 }
 
 // closeConn says goodbye to the server also when ctx is done, so that it frees the session's locks now.

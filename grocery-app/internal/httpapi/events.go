@@ -26,9 +26,13 @@ var errNoAccess = errors.New("no access any more")
 
 // StreamEvents tells when the caller's list changes.
 func (h *Handlers) StreamEvents(c *gin.Context) {
-	wake, stop := h.Hub.Listen() // before the first look, so that no change falls between the two
-	defer stop()
 	user := identity.UserFrom(c).ID
+	wake, stop, err := h.Hub.Listen(user) // before the first look, so that no change falls between the two
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	defer stop()
 	sequence, err := h.Lists.Sequence(c.Request.Context(), user)
 	if err != nil {
 		h.fail(c, err)

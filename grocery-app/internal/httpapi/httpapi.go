@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/grocery-app/internal/list"
+	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/limits"
@@ -35,7 +36,19 @@ type Handlers struct {
 	Timing   Timing
 	Throttle *limits.Throttle // nil for none
 	Log      *slog.Logger
+
+	// Reads bounds the lists of one person that are added up at once: one of thousands of parts takes a while.
+	Reads *bulkhead.Bulkhead
 }
+
+// Of one person so many lists are read at once, and so many requests for them wait.
+const (
+	readsAtOnce  = 2
+	readsWaiting = 64
+)
+
+// NewReads gives the bulkhead of Handlers.
+func NewReads() *bulkhead.Bulkhead { return bulkhead.New(readsAtOnce, readsWaiting) }
 
 var _ ServerInterface = (*Handlers)(nil)
 
@@ -83,6 +96,10 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 	switch {
 	case errors.Is(err, list.ErrErased):
 		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusUnauthorized, Detail: "This user was deleted."})
+	case errors.Is(err, ErrTooManyListeners):
+		httpserver.WriteBusy(c, "You have too many streams open. Close one first.")
+	case errors.Is(err, bulkhead.ErrBusy):
+		httpserver.WriteBusy(c, "Too many of your requests are under way. Wait for some to be answered.")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), postgres.Unavailable(err):
 		h.Log.WarnContext(c, "the database can't answer", "route", c.FullPath(), "error", err)
 		httpserver.WriteUnavailable(c, "The list can't be asked just now.", retryAfter)

@@ -14,6 +14,12 @@ import (
 // GetList gives the caller's list.
 func (h *Handlers) GetList(c *gin.Context, params GetListParams) {
 	user := identity.UserFrom(c)
+	leave, err := h.Reads.Enter(c.Request.Context(), user.ID)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	defer leave()
 	state, err := h.Lists.Read(c.Request.Context(), user.ID)
 	if err != nil {
 		h.fail(c, err)

@@ -27,7 +27,7 @@ func BenchmarkAddRecipe(b *testing.B) {
 	pool, err := db.Open(b.Context(), testkit.Postgres(b, migrate), db.Options{Application: "bench"})
 	require.NoError(b, err)
 	defer pool.Close()
-	store := postgres.NewStore(pool, func() {})
+	store := postgres.NewStore(pool, func(string) {})
 	for _, reads := range []bool{false, true} {
 		name := "add"
 		if reads {

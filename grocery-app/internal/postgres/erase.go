@@ -28,7 +28,7 @@ func (s *Store) Erase(ctx context.Context, user string) error {
 	if err != nil {
 		return fmt.Errorf("erase user %s: %w", user, malformed(err))
 	}
-	s.hint()
+	s.hint(user)
 	return nil
 }
 

@@ -13,9 +13,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/grocery-app/internal/list"
+	"larder.dev/internal/bulkhead"
+	db "larder.dev/internal/postgres"
 )
 
-// Channel is where a change of any list is hinted at with NOTIFY.
+// Channel is where a change of a list is told with NOTIFY, with its user.
 const Channel = "larder_grocery_list"
 
 //go:embed migrations/*.sql
@@ -32,14 +34,20 @@ func Migrations() fs.FS {
 
 // Store is the database of the grocery app.
 type Store struct {
-	pool *pgxpool.Pool
-	hint func()
+	pool  *pgxpool.Pool
+	turns *bulkhead.Bulkhead
+	hint  func(user string)
 
 	maxItems int64 // of a list; 0 for any number
 }
 
+// waitingChanges is how many requests of one user wait for their turn to change the list.
+const waitingChanges = 64
+
 // NewStore makes a store. hint is called after each commit that changed a list; it must not wait.
-func NewStore(pool *pgxpool.Pool, hint func()) *Store { return &Store{pool: pool, hint: hint} }
+func NewStore(pool *pgxpool.Pool, hint func(user string)) *Store {
+	return &Store{pool: pool, turns: bulkhead.New(1, waitingChanges), hint: hint}
+}
 
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
@@ -54,7 +62,23 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) change(ctx context.Context, user string,
 	fn func(tx pgx.Tx, sequence int64) (int64, error),
 ) (sequence int64, err error) {
-	changed := false
+	var changed bool
+	err = db.WhileLocked(ctx, func() error {
+		sequence, changed, err = s.changeNow(ctx, user, fn)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if changed {
+		s.hint(user)
+	}
+	return sequence, nil
+}
+
+func (s *Store) changeNow(ctx context.Context, user string,
+	fn func(tx pgx.Tx, sequence int64) (int64, error),
+) (sequence int64, changed bool, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		before, err := lock(ctx, tx, user)
 		if err != nil {
@@ -67,16 +91,13 @@ func (s *Store) change(ctx context.Context, user string,
 		_, err = tx.Exec(ctx, `UPDATE lists SET sequence = $2 WHERE user_id = $1`, user, sequence)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	if changed {
-		s.hint()
-	}
-	return sequence, nil
+	return sequence, changed, err
 }
 
 func lock(ctx context.Context, tx pgx.Tx, user string) (sequence int64, err error) {
+	if _, err := tx.Exec(ctx, db.LimitLocks()); err != nil {
+		return 0, fmt.Errorf("lock the list of %s: %w", user, err)
+	}
 	// The lock is on the row and not on what is read of "erased": erasing takes the row's lock too, before
 	// it says so.
 	_, err = tx.Exec(ctx, `INSERT INTO lists (user_id) VALUES ($1) ON CONFLICT DO NOTHING`, user)
