@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/events"
@@ -140,6 +141,21 @@ func TestSearchHasTheWriteThatTheHeaderNames(t *testing.T) {
 	require.Equal(t, "search", answer.servedBy())
 	require.Empty(t, p.Items)
 	ada.get("/api/recipes", "Larder-After", "nonsense").problem(http.StatusBadRequest)
+}
+
+// A version that was never written isn't waited for, whatever has that id: anybody could name one.
+func TestSearchDoesNotWaitForWhatWasNeverWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = time.Hour })
+	ada := w.cook("Ada")
+	soup := ada.add(recipe("Soup"))
+	for _, id := range []string{soup.ID, w.cook("Bob").add(recipe("Bread")).ID, uuid.NewString(), "nothing"} {
+		for _, path := range []string{"/api/recipes?q=soup", "/api/tags"} {
+			answer := ada.get(path, "Larder-After", id+"@999999999")
+			require.Equal(t, http.StatusOK, answer.status, "%s", answer.body)
+			require.Equal(t, "search", answer.servedBy(), path)
+		}
+	}
 }
 
 // The wait ends when the index gets the write, not when its time is over.

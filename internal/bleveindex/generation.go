@@ -161,7 +161,7 @@ func (g *generation) live(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer view.close()
-	owners, err := view.terms(fieldLive, "")
+	owners, err := view.terms(ctx, fieldLive, "")
 	if err != nil {
 		return 0, err
 	}

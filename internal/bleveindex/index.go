@@ -165,10 +165,14 @@ func (x *Index) Search(ctx context.Context, query searchindex.Query) (searchinde
 	if !searchindex.IsName(plan.Owner) {
 		return searchindex.Page{Hits: []searchindex.Hit{}}, nil
 	}
+	ctx, cancel := searchindex.Bounded(ctx)
+	defer cancel()
+	answer := view.rank
 	if len(plan.Terms) == 0 && len(plan.Tags) <= 1 {
-		return view.list(ctx, plan)
+		answer = view.list
 	}
-	return view.rank(ctx, plan)
+	page, err := answer(ctx, plan)
+	return page, searchindex.Explain(ctx, err)
 }
 
 // Version implements searchindex.Index.

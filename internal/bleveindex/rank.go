@@ -3,6 +3,7 @@ package bleveindex
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,46 +16,57 @@ import (
 // dictionary words that each query word matches, joins their documents, and
 // sorts only as many as the page needs.
 func (v view) rank(ctx context.Context, plan searchindex.Plan) (searchindex.Page, error) {
-	found, err := v.matches(ctx, plan)
+	matched, err := v.matches(ctx, plan, searchindex.NewBudget())
 	if err != nil {
 		return searchindex.Page{}, err
 	}
-	places, err := v.rankedPlaces(ctx, plan, found)
+	places, err := v.rankedPlaces(ctx, plan, matched)
 	if err != nil {
 		return searchindex.Page{}, err
 	}
-	return v.page(plan, places, found.count())
+	return v.page(plan, places, matched.count())
 }
 
-// tiers maps the number of a document to the tier of its match.
-type tiers map[uint64]int
+// tiers are documents by their number, each once, with the tier of its match.
+type tiers []found
+
+type found struct {
+	number uint64
+	tier   int
+}
 
 func (t tiers) count() (in searchindex.Tiers) {
-	for _, tier := range t {
-		in[tier]++
+	for _, doc := range t {
+		in[doc.tier]++
 	}
 	return in
 }
 
+// best puts documents that were found in several ways into their order, each in its best tier.
+func (t tiers) best() tiers {
+	slices.SortFunc(t, func(a, b found) int { return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.tier, b.tier)) })
+	return slices.CompactFunc(t, func(a, b found) bool { return a.number == b.number })
+}
+
 // matches returns every document that has the tags and matches all terms.
-func (v view) matches(ctx context.Context, plan searchindex.Plan) (tiers, error) {
-	wanted, err := v.expand(plan)
+func (v view) matches(ctx context.Context, plan searchindex.Plan, budget *searchindex.Budget) (tiers, error) {
+	wanted, err := v.expand(ctx, plan, budget)
 	if err != nil {
 		return nil, err
 	}
 	for _, tag := range plan.Tags {
 		wanted = append(wanted, ways{{{{field: fieldTag, value: term(plan.Owner, tag), tier: searchindex.TierExact}}}})
 	}
-	var found tiers
+	var matched tiers
 	for _, each := range wanted {
-		if found, err = v.meet(ctx, found, each); err != nil {
+		if matched, err = v.meet(ctx, matched, each, budget); err != nil {
 			return nil, err
 		}
-		if len(found) == 0 {
-			return found, nil
+		if len(matched) == 0 {
+			return matched, nil
 		}
 	}
-	return found, nil
+	return matched, nil
 }
 
 // ways are the ways to match a term of a query: for each the expansions of its
@@ -83,13 +95,13 @@ func (w ways) size() (n int) {
 // expand looks the words of each term up in the owner's dictionary. The term
 // with the fewest matches there comes first: what follows only has to look at
 // its documents.
-func (v view) expand(plan searchindex.Plan) ([]ways, error) {
+func (v view) expand(ctx context.Context, plan searchindex.Plan, budget *searchindex.Budget) ([]ways, error) {
 	expanded := make([]ways, 0, len(plan.Terms))
 	for _, asked := range plan.Terms {
 		w := make(ways, len(asked))
 		for i, words := range asked {
 			for _, word := range words {
-				e, err := v.expandWord(plan.Owner, word)
+				e, err := v.expandWord(ctx, plan.Owner, word, budget)
 				if err != nil {
 					return nil, err
 				}
@@ -102,40 +114,35 @@ func (v view) expand(plan searchindex.Plan) ([]ways, error) {
 	return expanded, nil
 }
 
-func (v view) expandWord(owner, word string) (expansion, error) {
-	candidates, err := v.terms(fieldWord, term(owner, searchindex.Stem(word)))
-	if err != nil {
-		return nil, err
-	}
+func (v view) expandWord(ctx context.Context, owner, word string, budget *searchindex.Budget) (expansion, error) {
 	var e expansion
-	for _, candidate := range candidates {
+	err := v.eachTerm(ctx, fieldWord, term(owner, searchindex.Stem(word)), budget, func(candidate string) {
 		tier, ok := searchindex.MatchWord(word, candidate[len(under(owner)):])
 		if ok && tier < searchindex.TierPart {
 			e = append(e, rankedTerm{field: fieldWord, value: candidate, tier: tier})
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(e, func(a, b rankedTerm) int { return cmp.Compare(a.tier, b.tier) })
 	if !searchindex.AsksForPart(word) {
 		return e, nil
 	}
-	tails, err := v.terms(fieldTail, term(owner, word))
-	if err != nil {
-		return nil, err
-	}
-	for _, tail := range tails {
+	err = v.eachTerm(ctx, fieldTail, term(owner, word), budget, func(tail string) {
 		e = append(e, rankedTerm{field: fieldTail, value: tail, tier: searchindex.TierPart})
-	}
-	return e, nil
+	})
+	return e, err
 }
 
 // meet keeps the documents that match in one of the ways, in the best of them.
-// All documents are kept at first, when found is nil.
-func (v view) meet(ctx context.Context, found tiers, in ways) (tiers, error) {
+// All documents are kept at first, when matched is nil.
+func (v view) meet(ctx context.Context, matched tiers, in ways, budget *searchindex.Budget) (tiers, error) {
 	kept := tiers{}
 	for _, words := range in {
-		of := found
+		of := matched
 		for _, e := range words {
-			narrowed, err := v.narrow(ctx, of, e)
+			narrowed, err := v.narrow(ctx, of, e, budget)
 			if err != nil {
 				return nil, err
 			}
@@ -144,46 +151,55 @@ func (v view) meet(ctx context.Context, found tiers, in ways) (tiers, error) {
 		if len(in) == 1 {
 			return of, nil
 		}
-		for number, tier := range of {
-			if best, ok := kept[number]; !ok || tier < best {
-				kept[number] = tier
-			}
-		}
+		kept = append(kept, of...)
 	}
-	return kept, nil
+	return kept.best(), nil
 }
 
 // narrow keeps the documents that have one of the terms, and lowers their tier
 // to that of the term where it is worse. All documents are kept at first, when
-// found is nil.
-func (v view) narrow(ctx context.Context, found tiers, terms expansion) (tiers, error) {
+// matched is nil.
+func (v view) narrow(ctx context.Context, matched tiers, terms expansion, budget *searchindex.Budget) (tiers, error) {
 	kept := tiers{}
 	for _, t := range terms {
+		left := matched // the documents of a term come in the order of their numbers
 		err := v.eachWith(ctx, t.field, t.value, func(number index.IndexInternalID) error {
+			if err := budget.Visit(); err != nil {
+				return err
+			}
 			n := number.Value()
-			if _, better := kept[n]; better {
+			if matched == nil {
+				kept = append(kept, found{number: n, tier: t.tier})
 				return nil
 			}
-			before, ok := found[n]
-			if found == nil || ok {
-				kept[n] = max(before, t.tier)
+			for len(left) > 0 && left[0].number < n {
+				left = left[1:]
+			}
+			switch {
+			case len(left) == 0:
+				return errEnough
+			case left[0].number == n:
+				kept = append(kept, found{number: n, tier: max(left[0].tier, t.tier)})
 			}
 			return nil
 		})
-		if err != nil {
+		if err != nil && !errors.Is(err, errEnough) {
 			return nil, err
 		}
 	}
-	return kept, nil
+	if len(terms) == 1 {
+		return kept, nil
+	}
+	return kept.best(), nil
 }
 
 // rankedPlaces returns the positions of the page and one more, if there is one
 // more. It reads the places of no tier that the page doesn't reach.
-func (v view) rankedPlaces(ctx context.Context, plan searchindex.Plan, found tiers) ([]searchindex.Position, error) {
+func (v view) rankedPlaces(ctx context.Context, plan searchindex.Plan, matched tiers) ([]searchindex.Position, error) {
 	var places []searchindex.Position
 	for tier := max(plan.After.Tier, searchindex.TierExact); tier <= searchindex.TierPart && len(places) <= plan.Limit; tier++ {
 		first := firstOf{limit: plan.Limit + 1 - len(places)}
-		if err := v.eachPlace(ctx, plan.Owner, tier, found, func(place searchindex.Position) {
+		if err := v.eachPlace(ctx, plan.Owner, tier, matched, func(place searchindex.Position) {
 			if place.Compare(plan.After) > 0 {
 				first.add(place)
 			}
@@ -196,14 +212,14 @@ func (v view) rankedPlaces(ctx context.Context, plan searchindex.Plan, found tie
 }
 
 // eachPlace calls fn with the position of each document of one tier.
-func (v view) eachPlace(ctx context.Context, owner string, tier int, found tiers, fn func(searchindex.Position)) error {
+func (v view) eachPlace(ctx context.Context, owner string, tier int, matched tiers, fn func(searchindex.Position)) error {
 	columns, err := v.reader.DocValueReader([]string{fieldListed})
 	if err != nil {
 		return fmt.Errorf("read places: %w", err)
 	}
 	skip := len(under(owner))
 	var id index.IndexInternalID
-	for i, number := range found.numbersOf(tier) {
+	for i, number := range matched.numbersOf(tier) {
 		if i%checkEvery == 0 && ctx.Err() != nil {
 			return fmt.Errorf("read places: %w", ctx.Err())
 		}
@@ -223,12 +239,11 @@ func (v view) eachPlace(ctx context.Context, owner string, tier int, found tiers
 // disk.
 func (t tiers) numbersOf(tier int) []uint64 {
 	var numbers []uint64
-	for number, of := range t {
-		if of == tier {
-			numbers = append(numbers, number)
+	for _, doc := range t {
+		if doc.tier == tier {
+			numbers = append(numbers, doc.number)
 		}
 	}
-	slices.Sort(numbers)
 	return numbers
 }
 

@@ -28,12 +28,17 @@ func (x *Index) Tags(ctx context.Context, owner string) ([]searchindex.Tag, erro
 // tags counts the documents of each label: the work grows with the owner's
 // tags, and not with the documents.
 func (v view) tags(ctx context.Context, owner string) ([]searchindex.Tag, error) {
-	labels, err := v.terms(fieldLabel, under(owner))
+	ctx, cancel := searchindex.Bounded(ctx)
+	defer cancel()
+	labels, err := v.terms(ctx, fieldLabel, under(owner))
 	if err != nil {
 		return nil, err
 	}
 	counts := map[searchindex.TagLabel]int{}
 	for _, label := range labels {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("count tags of owner %s: %w", owner, searchindex.Explain(ctx, ctx.Err()))
+		}
 		n, err := v.count(ctx, fieldLabel, label)
 		if err != nil {
 			return nil, fmt.Errorf("count tags of owner %s: %w", owner, err)

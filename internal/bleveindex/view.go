@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	index "github.com/blevesearch/bleve_index_api"
+
+	"larder.dev/internal/searchindex"
 )
 
 // errEnough ends a walk over postings early.
@@ -106,21 +108,45 @@ func (v view) postings(ctx context.Context, field, value string) (index.TermFiel
 
 // terms returns the terms of a field that begin with the prefix, in order.
 // Terms that only deleted documents had may be among them.
-func (v view) terms(field, prefix string) ([]string, error) {
+func (v view) terms(ctx context.Context, field, prefix string) ([]string, error) {
+	var terms []string
+	err := v.walk(ctx, field, prefix, func(term string) error {
+		terms = append(terms, term)
+		return nil
+	})
+	return terms, err
+}
+
+// eachTerm calls fn with each term that terms returns, as far as the budget goes.
+func (v view) eachTerm(ctx context.Context, field, prefix string, budget *searchindex.Budget, fn func(term string)) error {
+	return v.walk(ctx, field, prefix, func(term string) error {
+		if err := budget.Candidate(); err != nil {
+			return err
+		}
+		fn(term)
+		return nil
+	})
+}
+
+func (v view) walk(ctx context.Context, field, prefix string, fn func(term string) error) error {
 	dict, err := v.reader.FieldDictPrefix(field, []byte(prefix))
 	if err != nil {
-		return nil, fmt.Errorf("read terms of %s: %w", field, err)
+		return fmt.Errorf("read terms of %s: %w", field, err)
 	}
 	defer dict.Close()
-	var terms []string
-	for {
+	for steps := 0; ; steps++ {
+		if steps%checkEvery == 0 && ctx.Err() != nil {
+			return fmt.Errorf("read terms of %s: %w", field, ctx.Err())
+		}
 		entry, err := dict.Next()
 		if err != nil {
-			return nil, fmt.Errorf("read terms of %s: %w", field, err)
+			return fmt.Errorf("read terms of %s: %w", field, err)
 		}
 		if entry == nil {
-			return terms, nil
+			return nil
 		}
-		terms = append(terms, entry.Term)
+		if err := fn(entry.Term); err != nil {
+			return err
+		}
 	}
 }

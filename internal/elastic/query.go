@@ -1,7 +1,9 @@
 package elastic
 
 import (
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"larder.dev/internal/searchindex"
@@ -35,6 +37,7 @@ func searchBody(plan searchindex.Plan) object {
 		"sort":             order,
 		"size":             min(plan.Limit, maxLimit-1) + 1, // one more tells whether there is a next page
 		"track_total_hits": true,
+		"timeout":          milliseconds(searchindex.MaxTime),
 		"version":          true,
 	}
 	if len(plan.Terms) > 0 {
@@ -54,6 +57,8 @@ func searchBody(plan searchindex.Plan) object {
 	}
 	return body
 }
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) + "ms" }
 
 // The names of the counts that tell how many hits are in which tier.
 const (

@@ -171,8 +171,14 @@ type NoSession = Problem
 // NotFound RFC 9457.
 type NotFound = Problem
 
+// TooCostly RFC 9457.
+type TooCostly = Problem
+
 // TooMany RFC 9457.
 type TooMany = Problem
+
+// TooManySearches RFC 9457.
+type TooManySearches = Problem
 
 // Unavailable RFC 9457.
 type Unavailable = Problem

@@ -12,6 +12,7 @@ import (
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/searchindex"
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
 	"larder.dev/query-api/internal/postgres"
@@ -36,6 +37,14 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 		c.Header("Retry-After", httpserver.RetryAfter(retryAfter))
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusTooManyRequests, Detail: "You have too many streams open. Close one first.",
+		})
+	case errors.Is(err, search.ErrBusy):
+		httpserver.WriteBusy(c, "Too many of your searches are under way. Wait for some to be answered.")
+	case errors.Is(err, searchindex.ErrTooCostly):
+		httpserver.WriteProblem(c, httpserver.Problem{
+			Status: http.StatusUnprocessableEntity,
+			Detail: "This search would take too long. Ask for fewer or longer words.",
+			Errors: []httpserver.FieldError{{Field: "q", Detail: "would take too long"}},
 		})
 	case errors.Is(err, context.Canceled): // the caller went away; nobody reads the answer
 		httpserver.WriteUnavailable(c, "The request was given up.", retryAfter)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -28,6 +29,24 @@ const storedColumns = `
 	                 'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note,
 	                 'section', i.section, 'second', i.second) ORDER BY i.position)
 	          FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')`
+
+// Version gives the version of a recipe, deleted or not; 0 for an id that the owner never used.
+func (r *Recipes) Version(ctx context.Context, owner, id string) (version int64, source Source, err error) {
+	if _, err := uuid.Parse(id); err != nil {
+		return 0, Primary, nil //nolint:nilerr // nothing has such an id
+	}
+	source, err = r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
+		err := pool.QueryRow(ctx, `SELECT version FROM recipes WHERE user_id = $1 AND id = $2`, owner, id).Scan(&version)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return 0, source, fmt.Errorf("read the version of recipe %s of user %s: %w", id, owner, err)
+	}
+	return version, source, nil
+}
 
 // Recipe reads one recipe, deleted or not. The error is ErrNotFound or ErrUnavailable, or another failure.
 func (r *Recipes) Recipe(ctx context.Context, owner, id string) (Stored, Source, error) {

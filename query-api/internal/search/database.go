@@ -23,7 +23,12 @@ func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	found, err := searchindex.Select(documents(q.Owner, named), q.forIndex())
+	ctx, cancel := searchindex.Bounded(ctx)
+	defer cancel()
+	found, err := searchindex.Select(documents(ctx, q.Owner, named), q.forIndex())
+	if err == nil {
+		err = searchindex.Explain(ctx, ctx.Err()) // not all were looked at
+	}
 	if errors.Is(err, searchindex.ErrBadCursor) {
 		return Page{}, ErrBadCursor
 	}
@@ -37,12 +42,17 @@ func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
 	return Page{Items: items, Total: found.Total, Similar: found.Similar, Next: found.Next, Source: string(source)}, nil
 }
 
-// scan waits until the names of one more owner may be read.
+// scan waits until the names of one more owner may be read, and no other search of that owner's looks at them.
 func (f *Finder) scan(ctx context.Context, owner string) (done func(), err error) {
+	leave, err := f.work.Enter(ctx, owner)
+	if err != nil {
+		return nil, fmt.Errorf("search for user %s in the database: %w", owner, err)
+	}
 	select {
 	case f.scans <- struct{}{}:
-		return func() { <-f.scans }, nil
+		return func() { <-f.scans; leave() }, nil
 	case <-ctx.Done():
+		leave()
 		return nil, fmt.Errorf("wait to search for user %s in the database: %w", owner, ctx.Err())
 	}
 }
@@ -65,11 +75,12 @@ func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchind
 	return items, nil
 }
 
-func documents(owner string, named []postgres.Named) iter.Seq[searchindex.Document] {
+// documents ends with ctx.
+func documents(ctx context.Context, owner string, named []postgres.Named) iter.Seq[searchindex.Document] {
 	return func(yield func(searchindex.Document) bool) {
 		for _, n := range named {
 			doc := searchindex.Document{ID: n.ID, Owner: owner, Name: n.Name, Tags: n.Tags, Version: n.Version}
-			if !yield(doc) {
+			if ctx.Err() != nil || !yield(doc) {
 				return
 			}
 		}

@@ -6,14 +6,19 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
 	"larder.dev/query-api/internal/postgres"
 )
+
+// ErrBusy is the error of a search while too many of the same person's are under way.
+var ErrBusy = bulkhead.ErrBusy
 
 // FromIndex is the source of a page that the index found.
 const FromIndex = "search"
@@ -49,7 +54,18 @@ type Finder struct {
 	log     *slog.Logger
 	wait    time.Duration
 	scans   chan struct{}
+	turns   *bulkhead.Bulkhead
+	work    *bulkhead.Bulkhead
 }
+
+// Of one person so many searches are answered at once, and so many wait. Whoever types gives up what they asked for
+// with each letter; a kitchen's devices all together ask for less. Of those that are answered one looks, which takes a
+// core; the others wait for what was written, or have found what they wanted.
+const (
+	searchesAtOnce  = 4
+	searchesWaiting = 64
+	looksAtOnce     = 1
+)
 
 // maxScans bounds how many searches go through the database at once: each holds the names of all recipes of its
 // owner in memory.
@@ -70,11 +86,17 @@ func NewFinder(o Options) *Finder {
 	return &Finder{
 		index: o.Index, marks: freshness.NewMarks(o.Redis), redis: o.Redis, recipes: o.Recipes,
 		log: o.Log, wait: o.Wait, scans: make(chan struct{}, maxScans),
+		turns: bulkhead.New(searchesAtOnce, searchesWaiting), work: bulkhead.New(looksAtOnce, searchesAtOnce),
 	}
 }
 
-// Find gives a page. The error is ErrBadCursor, or that of the database.
+// Find gives a page. The error is ErrBadCursor, ErrBusy, searchindex.ErrTooCostly, or that of the database.
 func (f *Finder) Find(ctx context.Context, q Query) (Page, error) {
+	leave, err := f.turns.Enter(ctx, q.Owner)
+	if err != nil {
+		return Page{}, fmt.Errorf("search for user %s: %w", q.Owner, err)
+	}
+	defer leave()
 	page, err := f.fromIndex(ctx, q)
 	switch {
 	case err == nil:
@@ -83,6 +105,8 @@ func (f *Finder) Find(ctx context.Context, q Query) (Page, error) {
 		return Page{}, ErrBadCursor
 	case errors.Is(err, postgres.ErrUnavailable):
 		return Page{}, err // the index answered, and the database that was to complete it can't
+	case errors.Is(err, searchindex.ErrTooCostly), errors.Is(err, ErrBusy):
+		return Page{}, err // the database would work at it for longer
 	case ctx.Err() != nil:
 		return Page{}, ctx.Err()
 	}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"larder.dev/internal/freshness"
@@ -12,10 +13,17 @@ import (
 // index where that has seen the owner's last write and the one named, else the
 // database.
 func (f *Finder) Tags(ctx context.Context, owner string, after freshness.After) ([]searchindex.Tag, string, error) {
+	leave, err := f.turns.Enter(ctx, owner)
+	if err != nil {
+		return nil, "", fmt.Errorf("count the tags of user %s: %w", owner, err)
+	}
+	defer leave()
 	tags, err := f.indexedTags(ctx, owner, after)
 	switch {
 	case err == nil:
 		return tags, FromIndex, nil
+	case errors.Is(err, searchindex.ErrTooCostly):
+		return nil, "", err
 	case ctx.Err() != nil:
 		return nil, "", ctx.Err()
 	}
@@ -47,5 +55,8 @@ func (f *Finder) storedTags(ctx context.Context, owner string) ([]searchindex.Ta
 	if err != nil {
 		return nil, "", err
 	}
-	return searchindex.TagsOf(documents(owner, named), owner), string(source), nil
+	ctx, cancel := searchindex.Bounded(ctx)
+	defer cancel()
+	tags := searchindex.TagsOf(documents(ctx, owner, named), owner)
+	return tags, string(source), searchindex.Explain(ctx, ctx.Err())
 }
