@@ -20,16 +20,20 @@ import (
 // told the first thing: a megabyte of wrong rows would make a hundred megabytes of errors.
 const allErrorsUpTo = 64 << 10
 
-// checkBody reads the body and gives its problem, nil where there is none. The handler finds the body
-// unread, in memory.
-func (op *operation) checkBody(c *gin.Context) *Problem {
+// readBody reads the body. The handler finds it unread, in memory.
+func readBody(c *gin.Context) ([]byte, *Problem) {
 	body, err := io.ReadAll(c.Request.Body)
 	if err != nil {
 		problem := bodyProblem(err)
-		return &problem
+		return nil, &problem
 	}
+	c.Request.Body = io.NopCloser(bytes.NewReader(body))
+	return body, nil
+}
+
+// checkBody gives the problem of a body, nil where there is none.
+func (op *operation) checkBody(c *gin.Context, body []byte) *Problem {
 	if len(body) == 0 {
-		c.Request.Body = io.NopCloser(bytes.NewReader(body))
 		return op.checkEmpty()
 	}
 	if problem := checkMediaType(c.GetHeader("Content-Type")); problem != nil {

@@ -99,6 +99,15 @@ func WriteUnavailable(c *gin.Context, detail string, after time.Duration) {
 	WriteProblem(c, Problem{Status: http.StatusServiceUnavailable, Detail: detail})
 }
 
+// busyFor is when a caller with too much under way is told to come again: by then some of it is done.
+const busyFor = time.Second
+
+// WriteBusy answers 429: this caller has too much under way already. Detail says of what.
+func WriteBusy(c *gin.Context, detail string) {
+	c.Header("Retry-After", RetryAfter(busyFor))
+	WriteProblem(c, Problem{Status: http.StatusTooManyRequests, Detail: detail})
+}
+
 // RetryAfter gives the value of the header: whole seconds, rounded up, at least one.
 func RetryAfter(after time.Duration) string {
 	seconds := int64((after + time.Second - 1) / time.Second)

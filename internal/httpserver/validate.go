@@ -10,6 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/gin-gonic/gin"
+
+	"larder.dev/internal/bulkhead"
 )
 
 // maxFieldErrors bounds an answer: past it, more lines help nobody.
@@ -34,16 +36,45 @@ func ValidateRequests(document *openapi3.T) (gin.HandlerFunc, error) {
 			operations[operationKey{method: method, path: ginPath(path)}] = op
 		}
 	}
+	large := bulkhead.New(largeAtOnce, largeWaiting)
 	return func(c *gin.Context) {
 		op, found := operations[operationKey{method: c.Request.Method, path: c.FullPath()}]
 		if !found {
 			return
 		}
-		if problem := op.check(c); problem != nil {
+		if problem := op.checkParameters(c); problem != nil {
 			WriteProblem(c, *problem)
+			return
 		}
+		if op.schema == nil {
+			return
+		}
+		body, problem := readBody(c)
+		if problem != nil {
+			WriteProblem(c, *problem)
+			return
+		}
+		if len(body) <= largeBody {
+			op.checkAndServe(c, body)
+			return
+		}
+		leave, err := large.Enter(c.Request.Context(), personOf(c))
+		if err != nil {
+			WriteBusy(c, "Too many of your large requests are under way. Wait for some to be answered.")
+			return
+		}
+		defer leave()
+		op.checkAndServe(c, body)
 	}, nil
 }
+
+// A large body takes a core for tens of milliseconds until it is answered. A program that sends many would have all
+// cores: of one person so many are being answered, and so many wait, as bytes.
+const (
+	largeBody    = 64 << 10
+	largeAtOnce  = 1
+	largeWaiting = 32
+)
 
 type operationKey struct{ method, path string }
 
@@ -83,17 +114,16 @@ func newOperation(doc *openapi3.T, path, method string, item *openapi3.PathItem,
 	return op, nil
 }
 
-// check gives the problem of a request, nil where there is none.
-func (op *operation) check(c *gin.Context) *Problem {
-	if problem := op.checkParameters(c); problem != nil {
-		return problem
+// checkAndServe returns when the request is answered.
+func (op *operation) checkAndServe(c *gin.Context, body []byte) {
+	if problem := op.checkBody(c, body); problem != nil {
+		WriteProblem(c, *problem)
+		return
 	}
-	if op.schema == nil {
-		return nil
-	}
-	return op.checkBody(c)
+	c.Next()
 }
 
+// checkParameters gives the problem of a request's parameters, nil where there is none.
 func (op *operation) checkParameters(c *gin.Context) *Problem {
 	if len(op.parameters) == 0 {
 		return nil

@@ -53,6 +53,7 @@ func Require(sessions *Sessions) gin.HandlerFunc {
 				SetCookie(c, token) // the browser keeps it no longer than the store otherwise
 			}
 			c.Set(userKey, user)
+			httpserver.SetPerson(c, user.ID)
 		}
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/internal/postgres"
 )
 
 // Channel is where a commit is hinted at with NOTIFY, for the relay that reads the log.
@@ -81,12 +83,32 @@ const rollbackTimeout = 2 * time.Second
 func Begin() *pgx.Batch {
 	batch := &pgx.Batch{}
 	batch.Queue("BEGIN")
+	batch.Queue(postgres.LimitLocks())
+	return batch
+}
+
+// Together gives a batch whose statements are one transaction, without BEGIN and COMMIT: see Send.
+func Together() *pgx.Batch {
+	batch := &pgx.Batch{}
+	batch.Queue(postgres.LimitLocks())
 	return batch
 }
 
 // Transact runs a transaction of two round trips: opening, which Begin made, and what finish gives, with
 // COMMIT behind it. finish is called when the results of opening are in. A nil batch from it rolls back.
+//
+// While another process writes for the same user, no connection is held: opening is sent again and again until ctx is
+// done. In this process Turns has them one after the other.
 func Transact(ctx context.Context, pool *pgxpool.Pool, opening *pgx.Batch, finish func() (*pgx.Batch, error)) error {
+	return postgres.WhileLocked(ctx, func() error { return transact(ctx, pool, again(opening), finish) })
+}
+
+// Send runs a transaction of one round trip, which Together made. It waits as Transact does.
+func Send(ctx context.Context, pool *pgxpool.Pool, batch *pgx.Batch) error {
+	return postgres.WhileLocked(ctx, func() error { return pool.SendBatch(ctx, again(batch)).Close() })
+}
+
+func transact(ctx context.Context, pool *pgxpool.Pool, opening *pgx.Batch, finish func() (*pgx.Batch, error)) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("acquire a connection: %w", err)

@@ -36,8 +36,8 @@ func searchForManyWords(t *testing.T, server *larder.Server, where string) {
 		attack: "30 at once: ?q=ka lo mi … over 10,000 names of 199 characters" + where,
 		victim: []act{searches(victim), reads(t, victim)},
 		atOnce: 30,
-		strike: func(_ context.Context, attacker0, n int) (larder.Answer, error) {
-			words := strings.Join(syllables[(attacker0+n)%8:], " ")
+		strike: func(_ context.Context, who, n int) (larder.Answer, error) {
+			words := strings.Join(syllables[(who+n)%8:], " ")
 			return attacker.Try(larder.Request{Method: http.MethodGet, Path: "/api/recipes?q=" + url.QueryEscape(words)})
 		},
 	}.run(t)

@@ -11,6 +11,7 @@ import (
 
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/events"
+	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
@@ -91,6 +92,8 @@ func (a *api) fail(c *gin.Context, err error) {
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusUnauthorized, Detail: "The account of this session doesn't exist any more.",
 		})
+	case errors.Is(err, bulkhead.ErrBusy):
+		httpserver.WriteBusy(c, "Too many of your writes are under way. Wait for some to be answered.")
 	case unavailable(err):
 		a.Log.WarnContext(c.Request.Context(), "a store can't be asked", "request", httpserver.RequestID(c), "error", err)
 		httpserver.WriteUnavailable(c, "A store that is needed can't be asked just now.", retryAfter)

@@ -95,7 +95,7 @@ func (s *Store) AddUser(ctx context.Context, u events.User, nameKey string) erro
 // A change that leaves everything as it was writes nothing. ErrNoUser is for an account that isn't there.
 func (s *Store) ChangeUser(ctx context.Context, id string, change func(*events.User)) (Account, error) {
 	var before, after Account
-	err := s.transact(ctx, lockUser(id, &before), func() (*pgx.Batch, error) {
+	err := s.transact(ctx, id, lockUser(id, &before), func() (*pgx.Batch, error) {
 		after = before
 		change(&after.User)
 		if after == before {
@@ -158,7 +158,7 @@ func (s *Store) DeleteUser(ctx context.Context, id string) error {
 
 func (s *Store) deleteUser(ctx context.Context, id string) error {
 	var u Account
-	return s.transact(ctx, lockUser(id, &u), func() (*pgx.Batch, error) {
+	return s.transact(ctx, id, lockUser(id, &u), func() (*pgx.Batch, error) {
 		now := Now()
 		event, err := userEvent(events.UserDeleted, events.User{
 			ID: id, Version: u.Version + 1, CreatedAt: now, UpdatedAt: now,
@@ -167,7 +167,9 @@ func (s *Store) deleteUser(ctx context.Context, id string) error {
 			return nil, err
 		}
 		batch := &pgx.Batch{}
-		for _, table := range []string{"ingredients", "recipes", "idempotency_keys", "event_log"} {
+		// The relay may be marking rows of the ledger. It doesn't take long, and isn't the user.
+		batch.Queue(`SELECT set_config('lock_timeout', '0', true)`)
+		for _, table := range []string{"ingredients", "recipes", "idempotency_keys", "event_log", "file_removals"} {
 			batch.Queue(`DELETE FROM `+table+` WHERE user_id = $1`, id)
 		}
 		var drawn int64

@@ -25,7 +25,7 @@ func (s *Store) Import(ctx context.Context, user string, ids []string, decide fu
 	opening.Queue(`SELECT id, version, deleted_at IS NULL FROM recipes WHERE user_id = $1 AND id = ANY($2::text[]::uuid[])`, user, ids).
 		Query(func(rows pgx.Rows) error { return collectStates(rows, found) })
 	written := 0
-	err := s.transact(ctx, opening, func() (*pgx.Batch, error) {
+	err := s.transact(ctx, user, opening, func() (*pgx.Batch, error) {
 		all, err := decide(found)
 		if err != nil || len(all) == 0 {
 			return nil, err

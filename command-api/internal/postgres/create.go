@@ -18,7 +18,7 @@ import (
 // The errors are those of Update.
 func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, error) {
 	outcome := Outcome{Answer: d.Answer}
-	batch := &pgx.Batch{}
+	batch := ledger.Together()
 	now, entry := Now(), entryOf(*d.Event)
 	ledger.QueueDraw(batch, cmd.User, &outcome.Change)
 	if cmd.Key != nil {
@@ -30,7 +30,7 @@ func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, e
 	}
 	ledger.QueueEntry(batch, cmd.User, entry, cmd.TraceParent, now)
 
-	err := s.guarded(func() error { return s.pool.SendBatch(ctx, batch).Close() })
+	err := s.inTurn(ctx, cmd.User, func() error { return ledger.Send(ctx, s.pool, batch) })
 	switch {
 	case err == nil:
 		s.hint()

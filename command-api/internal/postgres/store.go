@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/ledger"
 )
 
@@ -51,9 +52,10 @@ type Pool = pgxpool.Pool
 
 // Store is the database of the write side.
 type Store struct {
-	pool *pgxpool.Pool
-	hint func()
-	may  func() error
+	pool  *pgxpool.Pool
+	turns *bulkhead.Bulkhead
+	hint  func()
+	may   func() error
 
 	maxRecipes int64 // of a user; 0 for any number
 }
@@ -65,7 +67,7 @@ var ErrUncertain = errors.New("the write may not count")
 // NewStore makes a store. hint is called after each commit that left something for the relay; it must not
 // wait.
 func NewStore(pool *pgxpool.Pool, hint func()) *Store {
-	return &Store{pool: pool, hint: hint, may: func() error { return nil }}
+	return &Store{pool: pool, turns: ledger.Turns(), hint: hint, may: func() error { return nil }}
 }
 
 // Guard has every write ask first whether it may be, and ask again before it is acknowledged. It is for the time
@@ -99,6 +101,17 @@ func (s *Store) Sweep(ctx context.Context) (int64, error) { return ledger.SweepK
 // Now is the time as Postgres keeps it: what is read back is the same as what went into the event.
 func Now() time.Time { return ledger.Now() }
 
-func (s *Store) transact(ctx context.Context, opening *pgx.Batch, finish func() (*pgx.Batch, error)) error {
-	return s.guarded(func() error { return ledger.Transact(ctx, s.pool, opening, finish) })
+// transact runs a transaction under the user's lock, for which it waits without a connection.
+func (s *Store) transact(ctx context.Context, user string, opening *pgx.Batch, finish func() (*pgx.Batch, error)) error {
+	return s.inTurn(ctx, user, func() error { return ledger.Transact(ctx, s.pool, opening, finish) })
+}
+
+// inTurn is guarded after the user's other writes in this process.
+func (s *Store) inTurn(ctx context.Context, user string, write func() error) error {
+	leave, err := s.turns.Enter(ctx, user)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return s.guarded(write)
 }

@@ -36,7 +36,7 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 		queuePast(load, cmd, &found.state.Past)
 	}
 
-	err := s.transact(ctx, load, func() (*pgx.Batch, error) {
+	err := s.transact(ctx, cmd.User, load, func() (*pgx.Batch, error) {
 		if kept != nil {
 			var err error
 			outcome, err = replayed(kept, cmd.Key)

@@ -22,6 +22,7 @@ import (
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/resumable"
+	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
@@ -173,6 +174,8 @@ func (a *api) tooMuch(err error) (detail string, after time.Duration) {
 		return fmt.Sprintf("Your unfinished uploads may have %d bytes together. Finish one, or give it up.", a.MaxUnfinished), afterUpload
 	case errors.Is(err, incoming.ErrShare):
 		return "Too many of your uploads are under way. Let one come to its end.", retryAfter
+	case errors.Is(err, bulkhead.ErrBusy):
+		return "Too many of your changes are under way. Wait for some to be answered.", retryAfter
 	default:
 		return "", 0
 	}

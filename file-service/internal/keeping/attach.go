@@ -77,48 +77,38 @@ func (f *Files) AttachWhole(ctx context.Context, u Upload, taken *incoming.File)
 	if file.MediaType, err = mediaType(taken); err != nil {
 		return postgres.Outcome{}, err
 	}
-	stored, err := f.keep(ctx, u.User, &file, taken)
-	if err != nil {
-		return postgres.Outcome{}, err
-	}
 	cmd := postgres.Command{User: u.User, Recipe: u.Recipe, TraceParent: u.TraceParent}
 	if u.Key != nil {
 		cmd.Key = u.Key(file.Name, file.SHA256)
 	}
+	return f.name(ctx, cmd, &file, taken)
+}
+
+// name puts the bytes into the store and then names them, under the user's lock, and again where they were removed in
+// between: somebody took the last file with the same bytes off another recipe.
+func (f *Files) name(ctx context.Context, cmd postgres.Command, file *events.File, taken *incoming.File) (postgres.Outcome, error) {
 	for {
+		var err error
+		if cmd.Bytes, err = f.database.Settled(ctx, cmd.User, file.SHA256); err != nil {
+			return postgres.Outcome{}, err
+		}
+		if err := f.keep(ctx, cmd.User, file, taken); err != nil {
+			return postgres.Outcome{}, err
+		}
 		outcome, err := f.database.Update(ctx, cmd, func(r *events.Recipe) (postgres.Decision, error) {
 			if r == nil {
 				return postgres.Decision{}, ErrNoRecipe
 			}
-			// Under the lock nobody removes the bytes; before it somebody may have.
-			if err := f.whole(ctx, u.User, file); err != nil {
-				return postgres.Decision{}, err
-			}
-			return attach(*r, file)
+			return attach(*r, *file)
 		})
-		if !errors.Is(err, objectstore.ErrNotFound) || stored {
-			if err != nil {
-				f.release(ctx, u.User, file.SHA256)
-			}
-			return outcome, err
+		if errors.Is(err, postgres.ErrRemoved) {
+			continue
 		}
-		if err := f.store(ctx, u.User, &file, taken); err != nil {
-			return postgres.Outcome{}, err
+		if err != nil {
+			f.release(ctx, cmd.User, file.SHA256)
 		}
-		stored = true
+		return outcome, err
 	}
-}
-
-// whole looks whether all bytes of a file are in the store. The error is objectstore.ErrNotFound where they aren't.
-func (f *Files) whole(ctx context.Context, user string, file events.File) error {
-	there, err := f.objects.Stat(ctx, original(user, file))
-	if err != nil {
-		return err
-	}
-	if there.Size != file.Size {
-		return fmt.Errorf("%w: file %s has %d bytes of %d", objectstore.ErrNotFound, file.SHA256, there.Size, file.Size)
-	}
-	return nil
 }
 
 // attach decides that the file is on the recipe.
@@ -154,24 +144,24 @@ func original(user string, file events.File) string {
 	return cdn.Place{Owner: user, SHA256: file.SHA256, Variant: cdn.Original}.Key()
 }
 
-// keep puts the bytes into the store where they aren't there yet, and tells whether it did.
-func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *incoming.File) (bool, error) {
+// keep puts the bytes into the store where they aren't there yet.
+func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
 	there, err := f.objects.Stat(ctx, original(user, *file))
 	if err != nil && !errors.Is(err, objectstore.ErrNotFound) {
-		return false, err
+		return err
 	}
 	if err != nil || there.Size != file.Size {
-		return true, f.store(ctx, user, file, taken)
+		return f.store(ctx, user, file, taken)
 	}
 	file.MediaType = there.MediaType // what was found out when these bytes were first here
 	if !cdn.IsPicture(file.MediaType) {
-		return false, nil
+		return nil
 	}
 	err = f.recolor(ctx, user, file)
 	if errors.Is(err, objectstore.ErrNotFound) {
-		return true, f.store(ctx, user, file, taken) // kept when its type couldn't be drawn yet, or removed meanwhile
+		return f.store(ctx, user, file, taken) // kept when its type couldn't be drawn yet, or removed meanwhile
 	}
-	return false, err
+	return err
 }
 
 func (f *Files) store(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
@@ -179,6 +169,10 @@ func (f *Files) store(ctx context.Context, user string, file *events.File, taken
 		if err := f.draw(ctx, user, file, taken); err != nil {
 			return err
 		}
+	}
+	// It may have been kept before, and removed meanwhile.
+	if _, err := taken.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("rewind the upload: %w", err)
 	}
 	return taken.Keep(ctx, original(user, *file), file.MediaType)
 }

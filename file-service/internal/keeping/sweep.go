@@ -20,7 +20,7 @@ const (
 	// SweepGrace is how old an object is before a sweep looks at it: an upload puts bytes into the store before
 	// its row is written. A shorter one would lose nothing, and have uploads put their bytes twice.
 	SweepGrace = time.Hour
-	// sweepBatch bounds the hashes that are looked for under one hold of a user's lock.
+	// sweepBatch bounds the hashes that are looked for at once.
 	sweepBatch = 50
 )
 
@@ -28,7 +28,7 @@ const (
 // deleted too long ago to be brought back, of deleted users. While one of the two databases may have a row that the other
 // doesn't know it removes nothing, and the error is topology.ErrUnsettled.
 func (f *Files) Sweep(ctx context.Context, before time.Time) (Swept, error) {
-	return f.sweep(ctx, "", before, func(ctx context.Context, user string, hashes []string) (int, error) {
+	swept, err := f.sweep(ctx, "", before, func(ctx context.Context, user string, hashes []string) (int, error) {
 		if err := f.standby.Settled(ctx); err != nil {
 			return 0, err
 		}
@@ -38,6 +38,10 @@ func (f *Files) Sweep(ctx context.Context, before time.Time) (Swept, error) {
 		}
 		return f.removeUnnamed(ctx, user, unnamed)
 	})
+	if err != nil {
+		return swept, err
+	}
+	return swept, f.database.ForgetRemovals(ctx)
 }
 
 // Erase removes every object of a user who was deleted. It asks the database as a sweep does, so that a user

@@ -6,20 +6,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/events"
+	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/ledger"
 )
 
 // Store is the database of record.
 type Store struct {
-	pool *pgxpool.Pool
-	hint func()
-	may  func() error
+	pool  *pgxpool.Pool
+	turns *bulkhead.Bulkhead
+	hint  func()
+	may   func() error
 
 	maxFiles, maxBytes int64 // of a user; 0 for any number
 }
@@ -27,7 +28,7 @@ type Store struct {
 // New makes a store. hint is called after each commit that left something for the relay; it must not wait. may is
 // asked before each change, and before its acknowledgement: an error of it says that this may not be the primary.
 func New(pool *pgxpool.Pool, hint func(), may func() error) *Store {
-	return &Store{pool: pool, hint: hint, may: may}
+	return &Store{pool: pool, turns: ledger.Turns(), hint: hint, may: may}
 }
 
 // Command says who changes the files of which recipe.
@@ -35,6 +36,7 @@ type Command struct {
 	User        string
 	Recipe      string      // "" where File names it
 	File        string      // the id of a file on the recipe; "" where Recipe is given
+	Bytes       *Bytes      // those that the recipe is to name; nil where it is to name no others
 	Key         *ledger.Key // nil where the caller gave none
 	TraceParent string      // W3C trace context, "" where there is none
 }
@@ -55,10 +57,10 @@ type Outcome struct {
 }
 
 // Update lets decide look at the recipe under the user's lock, nil where there is none, and writes what it
-// decided. decide may ask the object store: as long as it runs, no other change of this user's can make bytes
-// needed, or not needed.
+// decided. decide must not wait for anything: everything else that the user changes waits for it.
 //
-// The errors are ledger.ErrNoUser, ledger.ErrKeyReused, *Full, what decide gives, that of may, and those of the database.
+// The errors are ErrRemoved, ledger.ErrNoUser, ledger.ErrKeyReused, bulkhead.ErrBusy, *Full, what decide gives, that of may,
+// and those of the database.
 func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Recipe) (Decision, error)) (Outcome, error) {
 	var (
 		found   *events.Recipe
@@ -66,6 +68,11 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Rec
 		outcome Outcome
 		used    usage
 	)
+	leave, err := s.turns.Enter(ctx, cmd.User)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("change the files of user %s: %w", cmd.User, err)
+	}
+	defer leave()
 	if err := s.may(); err != nil {
 		return Outcome{}, err
 	}
@@ -78,11 +85,18 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Rec
 	if s.isBounded() && cmd.File == "" {
 		queueUsage(opening, cmd.User, &used)
 	}
-	err := ledger.Transact(ctx, s.pool, opening, func() (*pgx.Batch, error) {
+	removed := false
+	if cmd.Bytes != nil {
+		cmd.Bytes.queueCheck(opening, cmd.User, &removed)
+	}
+	err = ledger.Transact(ctx, s.pool, opening, func() (*pgx.Batch, error) {
 		if kept != nil {
 			answer, err := kept.Replay(cmd.Key)
 			outcome = Outcome{Answer: answer, Replayed: true}
 			return nil, err
+		}
+		if removed {
+			return nil, ErrRemoved
 		}
 		decision, err := decide(found)
 		if err != nil {
@@ -185,40 +199,3 @@ func (s *Store) HasUser(ctx context.Context, user string) (bool, error) {
 
 // May is nil while this certainly is the primary.
 func (s *Store) May() error { return s.may() }
-
-// unnamedTimeout bounds how long the user's lock is held while bytes that nothing names are removed.
-const unnamedTimeout = 30 * time.Second
-
-// WhileUnnamed holds the user's lock, and calls remove with those of the hashes that no recipe names, and none
-// that was deleted so lately that it may be brought back. A user who isn't there any more names nothing.
-func (s *Store) WhileUnnamed(ctx context.Context, user string, hashes []string,
-	remove func(ctx context.Context, unnamed []string) error,
-) error {
-	ctx, cancel := context.WithTimeout(ctx, unnamedTimeout)
-	defer cancel()
-	if err := s.may(); err != nil {
-		return err // an old primary doesn't know what the new one names
-	}
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		opening := &pgx.Batch{}
-		ledger.QueueLock(opening, user)
-		var unnamed []string
-		opening.Queue(selectUnnamed, user, hashes, undoable()).
-			Query(func(rows pgx.Rows) (err error) {
-				unnamed, err = pgx.CollectRows(rows, pgx.RowTo[string])
-				return err
-			})
-		err := tx.SendBatch(ctx, opening).Close()
-		if errors.Is(err, ledger.ErrNoUser) {
-			return remove(ctx, hashes)
-		}
-		if err != nil {
-			return err
-		}
-		return remove(ctx, unnamed)
-	})
-	if err != nil {
-		return fmt.Errorf("remove what no recipe of user %s names: %w", user, err)
-	}
-	return nil
-}

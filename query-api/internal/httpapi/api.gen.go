@@ -177,9 +177,6 @@ type TooCostly = Problem
 // TooMany RFC 9457.
 type TooMany = Problem
 
-// TooManySearches RFC 9457.
-type TooManySearches = Problem
-
 // Unavailable RFC 9457.
 type Unavailable = Problem
 

@@ -407,6 +407,18 @@ export interface components {
             };
         };
         /**
+         * @description It would take longer than 1.5 s of a core, compare more than 100,000 words or look at more than 2,000,000
+         *     documents. Only names that are made for it have so many words of one beginning.
+         */
+        TooCostly: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
          * @description More at once, or more a second, than one person may ask for; the type is
          *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many. Nothing was done. Send it again
          *     after `Retry-After` seconds.
@@ -541,6 +553,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            422: components["responses"]["TooCostly"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -721,6 +734,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            422: components["responses"]["TooCostly"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };

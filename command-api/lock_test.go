@@ -1,0 +1,79 @@
+package commandapi_test
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	commandapi "larder.dev/command-api"
+	"larder.dev/internal/testkit"
+)
+
+// However many writes of one user wait for that user's lock, nobody else waits with them; and each is done once the
+// lock is free.
+func TestNobodyWaitsForAnothersLock(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	busy, other := l.user("busy", commandapi.Access{}), l.user("other", commandapi.Access{})
+	made := busy.must(http.StatusCreated, busy.send(http.MethodPost, "/api/recipes", `{"name": "Soup"}`)).recipe(t)
+
+	ctx := testkit.Context(t)
+	elsewhere, err := l.pool.Begin(ctx) // as another process would
+	require.NoError(t, err)
+	defer func() { _ = elsewhere.Rollback(ctx) }()
+	_, err = elsewhere.Exec(ctx, `SELECT FROM user_changes WHERE user_id = $1 FOR UPDATE`, busy.id)
+	require.NoError(t, err)
+
+	const many = 40
+	codes := make(chan int, 2*many)
+	var sent, all sync.WaitGroup
+	for range many {
+		sent.Add(2)
+		all.Go(func() {
+			sent.Done()
+			codes <- busy.send(http.MethodPut, "/api/recipes/"+made.ID, `{"name": "Stew"}`, "If-Match", `"1"`).Code
+		})
+		all.Go(func() {
+			sent.Done()
+			codes <- busy.send(http.MethodPost, "/api/recipes", `{"name": "Pie"}`).Code
+		})
+	}
+	sent.Wait()
+	for range 20 {
+		other.must(http.StatusCreated, other.send(http.MethodPost, "/api/recipes", `{"name": "Bread"}`))
+		require.Less(t, l.pool.Stat().AcquiredConns(), l.pool.Stat().MaxConns(), "connections are left")
+	}
+	require.NoError(t, elsewhere.Commit(ctx))
+	all.Wait()
+	close(codes)
+	for code := range codes {
+		require.Contains(t, []int{http.StatusOK, http.StatusCreated, http.StatusPreconditionFailed}, code)
+	}
+}
+
+// More writes of one user than may wait are refused, with the time to come again.
+func TestTooManyWritesOfOneUser(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	busy := l.user("busy", commandapi.Access{})
+	ctx := testkit.Context(t)
+	elsewhere, err := l.pool.Begin(ctx)
+	require.NoError(t, err)
+	defer func() { _ = elsewhere.Rollback(ctx) }()
+	_, err = elsewhere.Exec(ctx, `SELECT FROM user_changes WHERE user_id = $1 FOR UPDATE`, busy.id)
+	require.NoError(t, err)
+	answers := make(chan answer, 200)
+	for range cap(answers) {
+		go func() { answers <- busy.send(http.MethodPost, "/api/recipes", `{"name": "Pie"}`) }()
+	}
+	refused := testkit.Wait(t, answers, "a refusal")
+	require.Equal(t, http.StatusTooManyRequests, refused.Code, refused.Body)
+	require.NotEmpty(t, refused.Header().Get("Retry-After"))
+	require.Equal(t, "application/problem+json", refused.Header().Get("Content-Type"))
+	require.NoError(t, elsewhere.Commit(ctx))
+	for range cap(answers) - 1 {
+		testkit.Wait(t, answers, "the others' answers")
+	}
+}
