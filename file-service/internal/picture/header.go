@@ -148,7 +148,7 @@ func examineGIF(from io.ReadSeeker) (header, error) {
 }
 
 // examineWebP: the decoder holds the file twice; without loss it has pixels of 4 bytes beside those that it gives out,
-// and grows in steps that are copied.
+// and grows in steps that are copied. Of a film it has two pictures more.
 func examineWebP(from io.ReadSeeker) (header, error) {
 	var start [32]byte
 	if _, err := io.ReadFull(from, start[:]); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -159,7 +159,11 @@ func examineWebP(from io.ReadSeeker) (header, error) {
 		return header{}, ErrUnreadable
 	}
 	config, err := webp.DecodeConfig(bytes.NewReader(start[:]))
-	head := sized(formatWebP, config, 14)
+	pixelBytes := 14.0
+	if isFilm := string(start[12:16]) == "VP8X" && start[20]&2 != 0; isFilm {
+		pixelBytes = 26
+	}
+	head := sized(formatWebP, config, pixelBytes)
 	head.moreBytes = 3 * size
 	return head, err
 }
