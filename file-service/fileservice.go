@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -244,7 +243,7 @@ const DrawCommand = "draw-picture"
 // DrawPicture reads a picture and writes the sizes that there are of one, within bounds of memory and processor time
 // that args say and that it sets for the whole process. It gives the code to exit with. The file service runs it as a
 // process of its own.
-func DrawPicture(args []string, in *os.File, out, complaints io.Writer) int {
+func DrawPicture(args []string, in io.Reader, out, complaints io.Writer) int {
 	var program picture.Program
 	for _, variant := range cdn.Variants() {
 		program.Sizes = append(program.Sizes, picture.Size{Edge: variant.Edge, MediaType: variant.MediaType})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -80,6 +81,26 @@ func TestProgramsThatDontDraw(t *testing.T) {
 	}
 	_, err := picture.NewDrawer([]string{"/nowhere/larder"}).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)))
 	require.ErrorIs(t, err, picture.ErrBusy)
+}
+
+// broken gives a part of a picture and then fails.
+type broken struct{ *bytes.Reader }
+
+func (b broken) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// A store that breaks off is no reason to take a picture for none.
+func TestBytesThatBreakOff(t *testing.T) {
+	t.Parallel()
+	whole := pictures.Photo(300, 200)
+	_, err := drawer().Draw(t.Context(), "ada", broken{bytes.NewReader(whole[:len(whole)/2])})
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.NotErrorIs(t, err, picture.ErrUnreadable)
 }
 
 // A person's pictures come one after the other, and never before those of somebody who had no turn: not in number, nor

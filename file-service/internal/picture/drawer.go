@@ -54,7 +54,7 @@ func NewDrawer(program []string) *Drawer { return &Drawer{program: program, slot
 
 // Draw draws a person's picture. It waits while as many are drawn as may be, or another one of the same person. The
 // error is ErrUnreadable, ErrBomb for what takes more memory or time than there is for a picture, ErrBusy,
-// ErrTooManyWaiting, or that of ctx. A from that is an *os.File is read by the process itself, and moved on.
+// ErrTooManyWaiting, or that of ctx or of the reader.
 func (d *Drawer) Draw(ctx context.Context, person string, from io.ReadSeeker) (Drawn, error) {
 	drawn, err := d.drawWithin(ctx, person, from, ordinary())
 	if errors.Is(err, errNeedsMore) {
@@ -92,11 +92,16 @@ func (d *Drawer) run(ctx context.Context, from io.Reader, within bounds) (Drawn,
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.WaitDelay = time.Second
 	said, answer := &tail{}, &bounded{room: maxDrawn}
-	command.Stdin, command.Stdout, command.Stderr = from, answer, said
+	source := &source{from: from}
+	command.Stdin, command.Stdout, command.Stderr = source, answer, said
 	if err := command.Start(); err != nil {
 		return Drawn{}, fmt.Errorf("%w: start: %w", ErrBusy, err)
 	}
-	if err := command.Wait(); err != nil {
+	err := command.Wait()
+	if source.failed != nil {
+		return Drawn{}, source.failed // and the picture looked as if it were broken off
+	}
+	if err != nil {
 		return Drawn{}, failure(ctx, err, said)
 	}
 	return readAnswer(answer.bytes)
@@ -131,6 +136,20 @@ func readAnswer(text []byte) (Drawn, error) {
 		return Drawn{}, fmt.Errorf("%w: no color", ErrUnreadable)
 	}
 	return drawn, nil
+}
+
+// source remembers that the bytes of a picture couldn't be read.
+type source struct {
+	from   io.Reader
+	failed error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.failed = err
+	}
+	return n, err
 }
 
 // tail keeps the beginning of what a program says: a runtime that runs out of memory says much.

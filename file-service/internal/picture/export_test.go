@@ -10,7 +10,7 @@ func ItemTransform(photo []byte) int { return itemTransform(photo) }
 
 // Read reads a picture in this process, with all the memory that a large one gets.
 func Read(from io.ReadSeeker, edge int) (*Picture, error) {
-	return readWithin(from, edge, large().memory)
+	return readWithin(from, edge, large().memory, 0)
 }
 
 // Ordinary and Large are the bounds of the processes: what is passed to them, and the memory in it.

@@ -6,11 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 )
 
-// maxPicture bounds the bytes of a picture that is read from a pipe, or by a decoder that wants them all.
+// maxPicture bounds the bytes of a picture.
 const maxPicture = 100 << 20
 
 // Size is one size that is made of a picture.
@@ -26,7 +25,7 @@ type Program struct {
 }
 
 // Run reads a picture of any format, writes what was drawn, and gives the code to exit with. args are the bounds.
-func (p Program) Run(args []string, in *os.File, out, complaints io.Writer) int {
+func (p Program) Run(args []string, in io.Reader, out, complaints io.Writer) int {
 	within, err := boundsOf(args)
 	if err == nil {
 		err = within.hold()
@@ -48,18 +47,19 @@ func (p Program) Run(args []string, in *os.File, out, complaints io.Writer) int 
 	}
 }
 
-func (p Program) draw(in *os.File, out io.Writer, memory int64) (err error) {
+func (p Program) draw(in io.Reader, out io.Writer, memory int64) (err error) {
 	// A decoder that panics was given bytes that are no picture.
 	defer func() {
 		if failed := recover(); failed != nil {
 			err = fmt.Errorf("%w: %v\n%s", ErrUnreadable, failed, debug.Stack())
 		}
 	}()
-	from, err := seekable(in)
+	content, err := readAll(in)
 	if err != nil {
 		return err
 	}
-	drawn, err := p.sizes(from, memory)
+	const grown = 2 // while it was read, it was there in two lengths
+	drawn, err := p.sizes(bytes.NewReader(content), memory, grown*int64(len(content)))
 	if err != nil {
 		return err
 	}
@@ -67,18 +67,6 @@ func (p Program) draw(in *os.File, out io.Writer, memory int64) (err error) {
 		return fmt.Errorf("write what was drawn: %w", err)
 	}
 	return nil
-}
-
-// seekable gives a file as it is, and what comes through a pipe once it is all here.
-func seekable(in *os.File) (io.ReadSeeker, error) {
-	if info, err := in.Stat(); err == nil && info.Mode().IsRegular() {
-		return in, nil
-	}
-	content, err := readAll(in)
-	if err != nil {
-		return nil, err
-	}
-	return bytes.NewReader(content), nil
 }
 
 func readAll(from io.Reader) ([]byte, error) {
@@ -92,12 +80,12 @@ func readAll(from io.Reader) ([]byte, error) {
 	return content, nil
 }
 
-func (p Program) sizes(from io.ReadSeeker, memory int64) (Drawn, error) {
+func (p Program) sizes(from io.ReadSeeker, memory, held int64) (Drawn, error) {
 	edge := 0
 	for _, size := range p.Sizes {
 		edge = max(edge, size.Edge)
 	}
-	largest, err := readWithin(from, edge, memory)
+	largest, err := readWithin(from, edge, memory, held)
 	if err != nil {
 		return Drawn{}, err
 	}

@@ -12,13 +12,14 @@ import (
 )
 
 // readWithin reads the first frame of a picture, upright, its longer edge at most edge pixels. The error is
-// ErrUnreadable, ErrBomb, or errNeedsMore for what takes more than these bytes of memory and can be given more.
-func readWithin(from io.ReadSeeker, edge int, memory int64) (*Picture, error) {
+// ErrUnreadable, ErrBomb, or errNeedsMore for what takes more than these bytes of memory, of which some are held already,
+// and can be given more.
+func readWithin(from io.ReadSeeker, edge int, memory, held int64) (*Picture, error) {
 	head, err := examine(from)
 	if err != nil {
 		return nil, err
 	}
-	if needs := head.memory(); needs > memory {
+	if needs := head.memory() + held; needs > memory {
 		if memory < large().memory && needs <= large().memory {
 			return nil, errNeedsMore
 		}
