@@ -95,7 +95,7 @@ func TestWritesAndLoginsAreThrottled(t *testing.T) {
 	ada, bob := l.user("ada", commandapi.Access{}), l.user("bob", commandapi.Access{})
 	write := func(c *caller) answer { return c.send("POST", "/api/ingredients/parse", `{"lines":["1 egg"]}`) }
 	logIn := func(address string) int {
-		request := httptest.NewRequest("POST", "/api/session", strings.NewReader(`{"username":"ada","password":"`+password+`"}`))
+		request := httptest.NewRequest(http.MethodPost, "/api/session", strings.NewReader(`{"username":"ada","password":"`+password+`"}`))
 		request.Header.Set("Content-Type", "application/json")
 		request.RemoteAddr = address
 		recorder := httptest.NewRecorder()

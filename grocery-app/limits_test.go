@@ -33,9 +33,12 @@ func TestItemsAreBounded(t *testing.T) {
 	response, body := ada.send(adding("milk"), adding("salt"), tick)
 	require.Equal(t, http.StatusUnprocessableEntity, response.StatusCode, "%s", body)
 	var problem struct {
-		Type, Kind string
-		Limit      int
-		Errors     []struct{ Field string }
+		Type   string `json:"type"`
+		Kind   string `json:"kind"`
+		Limit  int    `json:"limit"`
+		Errors []struct {
+			Field string `json:"field"`
+		} `json:"errors"`
 	}
 	require.NoError(t, json.Unmarshal(body, &problem))
 	require.Equal(t, "urn:larder:problem:quota", problem.Type)

@@ -25,7 +25,7 @@ func TestDefaultLimits(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[limiting]()) {
-		row := fmt.Sprintf("(?m)^\\| `%s` \\| .* \\| %s \\|$", field.Tag.Get("env"), field.Tag.Get("default"))
+		row := fmt.Sprintf("(?m)^\\| %#q \\| .* \\| %s \\|$", field.Tag.Get("env"), field.Tag.Get("default"))
 		require.Regexp(t, row, string(readme))
 	}
 }
