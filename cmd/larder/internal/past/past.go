@@ -87,6 +87,7 @@ func (p Place) Drop(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	//nolint:contextcheck,nolintlint // nothing is under way that Close would end; the linter sees it or not by what it has cached
 	return errors.Join(made.Drop(ctx), made.Close())
 }
 
