@@ -17,8 +17,10 @@ func TestAdmitHosts(t *testing.T) {
 		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	for host, status := range map[string]int{
 		"localhost": 204, "LOCALHOST:8080": 204, "larder.localhost": 204, "127.0.0.1:8080": 204, "[::1]:8080": 204, "192.168.1.4": 204,
+		"larder.local:8080": 204, "larder.home": 204, "a.larder.home.arpa.": 204, "Larder.Internal": 204,
 		"larder.example": 204, "Larder.Example.:443": 204, "a.home.example": 204, "pantry:8080": 204, "": 204,
 		"evil.example": 421, "larder.example.evil.example": 421, "home.example": 421, "evillocalhost": 421, "127.0.0.1.evil.example": 421,
+		"larder.local.evil.example": 421, "evil-home": 421, "evil.arpa": 421,
 		"localhost.evil.example:8080": 421, "xlarder.example": 421, "[::1].evil.example": 421,
 	} {
 		request := httptest.NewRequest(http.MethodGet, "/", nil)
