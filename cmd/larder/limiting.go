@@ -10,14 +10,14 @@ import (
 // limiting is how much one person may ask for and keep; the README says what each means. The defaults are those of
 // internal/limits, which a test compares with these.
 type limiting struct {
-	LimitSearches   limits.Limit `env:"LARDER_LIMIT_SEARCHES" default:"4/50" placeholder:"N/N" help:"Searches at once/a second (${default})."`
+	LimitSearches   limits.Limit `env:"LARDER_LIMIT_SEARCHES" default:"4/500" placeholder:"N/N" help:"Searches at once/a second (${default})."`
 	LimitReads      limits.Limit `env:"LARDER_LIMIT_READS" default:"32/2000" placeholder:"N/N" help:"Other reads (${default})."`
 	LimitWrites     limits.Limit `env:"LARDER_LIMIT_WRITES" default:"8/500" placeholder:"N/N" help:"Writes (${default})."`
 	LimitUploads    limits.Limit `env:"LARDER_LIMIT_UPLOADS" default:"24/100" placeholder:"N/N" help:"Uploads of files (${default})."`
 	LimitStreams    limits.Limit `env:"LARDER_LIMIT_STREAMS" default:"32/10" placeholder:"N/N" help:"Streams of events (${default})."`
 	LimitGrocery    limits.Limit `env:"LARDER_LIMIT_GROCERY" default:"2/50" placeholder:"N/N" help:"Operations on the list (${default})."`
 	LimitDeliveries limits.Limit `env:"LARDER_LIMIT_DELIVERIES" default:"128/1000" placeholder:"N/N" help:"Files read (${default})."`
-	LimitLogins     limits.Limit `env:"LARDER_LIMIT_LOGINS" default:"8/10" placeholder:"N/N" help:"Logins from one address (${default})."`
+	LimitLogins     limits.Limit `env:"LARDER_LIMIT_LOGINS" default:"8/20" placeholder:"N/N" help:"Logins from one address (${default})."`
 
 	MaxRecipes   int64 `env:"LARDER_MAX_RECIPES" default:"200000" placeholder:"N" help:"Recipes of one person (${default})."`
 	MaxFiles     int64 `env:"LARDER_MAX_FILES" default:"20000" placeholder:"N" help:"Files of one person (${default})."`

@@ -41,7 +41,7 @@ func (k Kind) plural() string {
 // it would wait for doesn't end in time.
 func (k Kind) queued() bool { return k != Stream && k != Upload && k != Delivery }
 
-// Limit is what one person may ask for of one kind. It is written as "4/50": at once, and a second.
+// Limit is what one person may ask for of one kind. It is written as "4/500": at once, and a second.
 type Limit struct {
 	AtOnce    int // requests under way; 0 for any number
 	PerSecond int // requests that begin, over any ten seconds or more; 0 for any number
@@ -60,7 +60,7 @@ func (l *Limit) UnmarshalText(text []byte) error {
 	read.AtOnce, errOnce = strconv.Atoi(strings.TrimSpace(atOnce))
 	read.PerSecond, errSecond = strconv.Atoi(strings.TrimSpace(perSecond))
 	if !found || errOnce != nil || errSecond != nil || read.AtOnce < 0 || read.PerSecond < 0 {
-		return fmt.Errorf("read the limit %q: it must be two numbers, at once and a second, as 4/50; 0 is no limit", text)
+		return fmt.Errorf("read the limit %q: it must be two numbers, at once and a second, as 4/500; 0 is no limit", text)
 	}
 	*l = read
 	return nil
@@ -74,14 +74,14 @@ type Limits map[Kind]Limit
 //
 //nolint:gochecknoglobals // a table, which nobody can reach but by a copy
 var defaults = Limits{
-	Search:   {AtOnce: 4, PerSecond: 50},
+	Search:   {AtOnce: 4, PerSecond: 500},
 	Read:     {AtOnce: 32, PerSecond: 2000},
 	Write:    {AtOnce: 8, PerSecond: 500},
 	Upload:   {AtOnce: 24, PerSecond: 100},
 	Stream:   {AtOnce: 32, PerSecond: 10},
 	Grocery:  {AtOnce: 2, PerSecond: 50},
 	Delivery: {AtOnce: 128, PerSecond: 1000},
-	Login:    {AtOnce: 8, PerSecond: 10},
+	Login:    {AtOnce: 8, PerSecond: 20},
 }
 
 // Defaults gives the limits that hold where nothing else is configured.
