@@ -462,7 +462,7 @@ for (const [status, type, body] of [
 }
 
 // A portal that answers everything, the page's own files too, is not kept in their place.
-test('a portal before the pages', async ({ page, cook, way }) => {
+test('a portal before the pages', { tag: '@once' }, async ({ page, cook, way }) => {
   await open(page, cook, way)
   await openList(page, way)
   await add(page, 'quinceworts')
