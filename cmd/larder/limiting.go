@@ -10,7 +10,7 @@ import (
 // limiting is how much one person may ask for and keep; the README says what each means. The defaults are those of
 // internal/limits, which a test compares with these.
 type limiting struct {
-	LimitSearches   limits.Limit `env:"LARDER_LIMIT_SEARCHES" default:"4/500" placeholder:"N/N" help:"Searches at once/a second (${default})."`
+	LimitSearches   limits.Limit `env:"LARDER_LIMIT_SEARCHES" default:"4/500" placeholder:"N/N" help:"Searches at once/second (${default})."`
 	LimitReads      limits.Limit `env:"LARDER_LIMIT_READS" default:"32/2000" placeholder:"N/N" help:"Other reads (${default})."`
 	LimitWrites     limits.Limit `env:"LARDER_LIMIT_WRITES" default:"8/500" placeholder:"N/N" help:"Writes (${default})."`
 	LimitUploads    limits.Limit `env:"LARDER_LIMIT_UPLOADS" default:"24/100" placeholder:"N/N" help:"Uploads of files (${default})."`
