@@ -59,21 +59,21 @@ type Deps struct {
 
 // App is the grocery app, ready to serve.
 type App struct {
-	deps    Deps
-	store   *postgres.Store
-	news    *db.News
-	hub     *httpapi.Hub
-	handler http.Handler
+	deps     Deps
+	store    *postgres.Store
+	notifier *db.Notifier
+	hub      *httpapi.Hub
+	handler  http.Handler
 }
 
 // New puts the app together. It asks no store anything: the app starts while they are away. An error means
 // that an option is wrong.
 func New(deps Deps) (*App, error) {
 	deps.Log = cmp.Or(deps.Log, slog.Default())
-	news := db.NewNews(deps.Pool, postgres.Channel, deps.Log)
+	notifier := db.NewNotifier(deps.Pool, postgres.Channel, deps.Log)
 	app := &App{
-		deps: deps, news: news, hub: httpapi.NewHub(),
-		store: postgres.NewStore(deps.Pool, news.Of),
+		deps: deps, notifier: notifier, hub: httpapi.NewHub(),
+		store: postgres.NewStore(deps.Pool, notifier.HintOf),
 	}
 	app.store.Bound(deps.MaxItems)
 	engine, err := httpserver.New(httpserver.Options{
@@ -129,9 +129,9 @@ func (a *App) Run(ctx context.Context) error {
 	subscriber := &feed.Subscriber{Conn: a.deps.Feed, Lists: a.store, Log: a.deps.Log, Throttle: a.deps.Throttle}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return subscriber.Run(ctx) })
-	group.Go(func() error { a.news.Run(ctx); return nil })
+	group.Go(func() error { a.notifier.Run(ctx); return nil })
 	group.Go(func() error {
-		db.ListenToNews(ctx, a.deps.PostgresURL, postgres.Channel, a.deps.Log, a.hub.Wake)
+		db.ListenToKeys(ctx, a.deps.PostgresURL, postgres.Channel, a.deps.Log, a.hub.Wake)
 		return nil
 	})
 	group.Go(func() error { a.sweep(ctx); return nil })

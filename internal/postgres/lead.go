@@ -67,7 +67,7 @@ func newLeadership(parent context.Context, conn *pgx.Conn) *Leadership {
 // watch returns when the connection, and the lock with it, is gone.
 func watch(ctx context.Context, conn *pgx.Conn) error {
 	for {
-		if err := alive(ctx, conn); err != nil {
+		if _, err := nextNotification(ctx, conn); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -13,32 +14,42 @@ const (
 	// of the whole server, so their number must not grow with the rate of writes.
 	notifyGap     = 5 * time.Millisecond
 	notifyTimeout = time.Second
+	// maxKeys is of how many keys one statement tells. Of more it tells that something may have happened to all.
+	maxKeys = 500
 )
 
-// Notifier sends a hint on a channel after commits: many hints become one notification. It is a hint and
+// Notifier sends hints on a channel after commits: many hints become one notification for each key. They are hints and
 // no more: whoever listens looks by itself now and then as well.
 type Notifier struct {
-	notify  func(ctx context.Context) error
+	notify  func(ctx context.Context, keys []string) error
 	channel string
 	log     *slog.Logger
-	hints   chan struct{}
+	due     chan struct{}
+
+	mu   sync.Mutex
+	keys map[string]struct{}
 }
 
 // NewNotifier makes a notifier for a channel. It sends while Run runs.
 func NewNotifier(pool *pgxpool.Pool, channel string, log *slog.Logger) *Notifier {
-	notify := func(ctx context.Context) error {
-		_, err := pool.Exec(ctx, `SELECT pg_notify($1, '')`, channel)
+	notify := func(ctx context.Context, keys []string) error {
+		_, err := pool.Exec(ctx, `SELECT pg_notify($1, key) FROM unnest($2::text[]) AS key`, channel, keys)
 		return err
 	}
-	return &Notifier{notify: notify, channel: channel, log: log, hints: make(chan struct{}, 1)}
+	return &Notifier{
+		notify: notify, channel: channel, log: log, due: make(chan struct{}, 1), keys: map[string]struct{}{},
+	}
 }
 
 // Hint asks for a notification. It never waits. Call it after the commit.
-func (n *Notifier) Hint() {
-	select {
-	case n.hints <- struct{}{}:
-	default: // one is asked for already, and is sent after this commit
-	}
+func (n *Notifier) Hint() { n.HintOf("") }
+
+// HintOf asks for a notification of one key. It never waits. Call it after the commit.
+func (n *Notifier) HintOf(key string) {
+	n.mu.Lock()
+	n.keys[key] = struct{}{}
+	n.mu.Unlock()
+	signal(n.due)
 }
 
 // Run sends notifications until ctx is done. The first hint after a rest goes out at once. While there are none it does
@@ -49,7 +60,7 @@ func (n *Notifier) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-n.hints:
+		case <-n.due:
 			n.send(ctx)
 		}
 		gap := time.NewTimer(notifyGap)
@@ -66,60 +77,36 @@ func (n *Notifier) Run(ctx context.Context) {
 // Run between two requests.
 func (n *Notifier) Flush(ctx context.Context) {
 	select {
-	case <-n.hints:
+	case <-n.due:
 		n.send(ctx)
 	default:
 	}
 }
 
 func (n *Notifier) send(ctx context.Context) {
+	keys := n.take()
+	if len(keys) == 0 { // a hint that came while the last ones were taken has gone with them
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()
-	if err := n.notify(ctx); err != nil {
+	if err := n.notify(ctx, keys); err != nil {
 		n.log.DebugContext(ctx, "notify", "channel", n.channel, "error", err)
 	}
 }
 
-// Listen gives a signal after notifications on a channel: many become one. It keeps a connection of its
-// own and makes it again when it breaks, for ever, and gives a signal then too, since what was sent
-// meanwhile is lost. The signals end, with the closing of the channel, when ctx is done.
-func Listen(ctx context.Context, url, channel string, log *slog.Logger) <-chan struct{} {
-	signals := make(chan struct{}, 1)
-	go func() {
-		defer close(signals)
-		for attempt := 0; ctx.Err() == nil; attempt++ {
-			err := listen(ctx, url, channel, func() {
-				attempt = 0
-				signal(signals)
-			})
-			if ctx.Err() != nil {
-				return
-			}
-			if worthALine(attempt) {
-				log.WarnContext(ctx, "listen to the database: trying again", "channel", channel, "attempt", attempt+1, "error", err)
-			}
-			pause(ctx, attempt)
-		}
-	}()
-	return signals
-}
-
-func listen(ctx context.Context, url, channel string, heard func()) error {
-	conn, err := connect(ctx, url, Options{Application: "larder listen " + channel})
-	if err != nil {
-		return err
+func (n *Notifier) take() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	keys := make([]string, 0, len(n.keys))
+	for key := range n.keys {
+		keys = append(keys, key)
 	}
-	defer closeConn(ctx, conn)
-	if _, err := conn.Exec(ctx, `LISTEN `+quoted(channel)); err != nil {
-		return err
+	clear(n.keys)
+	if len(keys) > maxKeys {
+		return []string{""}
 	}
-	heard()
-	for {
-		if err := alive(ctx, conn); err != nil {
-			return err
-		}
-		heard()
-	}
+	return keys
 }
 
 func signal(signals chan<- struct{}) {

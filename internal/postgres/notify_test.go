@@ -16,7 +16,7 @@ func TestNotificationsKeepTheirGapAfterARest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent []time.Time
 		notifier := NewNotifier(nil, "news", slog.New(slog.DiscardHandler))
-		notifier.notify = func(context.Context) error { sent = append(sent, time.Now()); return nil }
+		notifier.notify = func(context.Context, []string) error { sent = append(sent, time.Now()); return nil }
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go notifier.Run(ctx)

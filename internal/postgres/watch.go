@@ -20,13 +20,13 @@ const (
 	longestPause = 2 * time.Second
 )
 
-// alive waits for a notification on a connection and gives nil when one came. Meanwhile it watches the
-// connection, and gives an error once it is broken.
-func alive(ctx context.Context, conn *pgx.Conn) error {
+// nextNotification waits for a notification on a connection. Meanwhile it watches the connection, and gives an error once
+// it is broken.
+func nextNotification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
 	for {
 		heard, err := waitOrPing(ctx, conn)
 		if err != nil || heard != nil {
-			return err
+			return heard, err
 		}
 	}
 }

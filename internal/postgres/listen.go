@@ -1,0 +1,55 @@
+package postgres
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Listen gives a signal after notifications on a channel: many become one. It keeps a connection of its
+// own and makes it again when it breaks, for ever, and gives a signal then too, since what was sent
+// meanwhile is lost. The signals end, with the closing of the channel, when ctx is done.
+func Listen(ctx context.Context, url, channel string, log *slog.Logger) <-chan struct{} {
+	signals := make(chan struct{}, 1)
+	go func() {
+		defer close(signals)
+		ListenToKeys(ctx, url, channel, log, func(string) { signal(signals) })
+	}()
+	return signals
+}
+
+// ListenToKeys calls heard with each key that is told of on a channel, and with "" where something may have happened to
+// all: after the connection was made, or made again, since what was told meanwhile is lost. It returns when ctx is done.
+func ListenToKeys(ctx context.Context, url, channel string, log *slog.Logger, heard func(key string)) {
+	for attempt := 0; ctx.Err() == nil; attempt++ {
+		err := listen(ctx, url, channel, func(key string) {
+			attempt = 0
+			heard(key)
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		if worthALine(attempt) {
+			log.WarnContext(ctx, "listen to the database: trying again", "channel", channel, "attempt", attempt+1, "error", err)
+		}
+		pause(ctx, attempt)
+	}
+}
+
+func listen(ctx context.Context, url, channel string, heard func(key string)) error {
+	conn, err := connect(ctx, url, Options{Application: "larder listen " + channel})
+	if err != nil {
+		return err
+	}
+	defer closeConn(ctx, conn)
+	if _, err := conn.Exec(ctx, `LISTEN `+quoted(channel)); err != nil {
+		return err
+	}
+	notification := &pgconn.Notification{} // of all that was sent before
+	for err == nil {
+		heard(notification.Payload)
+		notification, err = nextNotification(ctx, conn)
+	}
+	return err
+}
