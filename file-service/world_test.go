@@ -178,6 +178,18 @@ func (c *cook) attached(name string, content []byte) file {
 	return f
 }
 
+// original is what the store has of a file, by its hash.
+func (c *cook) original(hash string) []byte {
+	t := c.w.t
+	t.Helper()
+	reader, err := c.w.objects.Get(t.Context(), c.id+"/"+hash+"/original")
+	require.NoError(t, err)
+	defer reader.Close()
+	content, err := io.ReadAll(reader)
+	require.NoError(t, err)
+	return content
+}
+
 // keys are the objects of the cook's.
 func (c *cook) keys() []string { return c.w.keys(c.id + "/") }
 
