@@ -36,7 +36,7 @@ test('cook a recipe', async ({ kitchen }) => {
 })
 
 // The screen is asked to stay on.
-test('the screen stays on', async ({ kitchen }) => {
+test('the screen stays on', { tag: '@once' }, async ({ kitchen }) => {
   await kitchen.addInitScript(() => {
     const asked = { type: 'screen', addEventListener: () => undefined, release: () => Promise.resolve() }
     Object.defineProperty(navigator, 'wakeLock', {

@@ -76,7 +76,7 @@ test('drag a row', async ({ kitchen, cook }) => {
 })
 
 // Leaving with changes asks; what was typed survives a reload, and can be thrown away.
-test('a draft survives', async ({ kitchen, cook }) => {
+test('a draft survives', { tag: '@once' }, async ({ kitchen, cook }) => {
   const { id } = await addByApi(cook, { name: 'Stew' })
   await kitchen.goto(address(`/recipes/${id}/edit`))
   await kitchen.getByLabel('Name', { exact: true }).fill('Stew of the day')

@@ -73,7 +73,7 @@ test("a phone's photo becomes the recipe's picture", async ({ kitchen, context }
 })
 
 // A large file whose connection breaks off goes on when there is a network again: what was sent isn't sent again.
-test('an upload that breaks off goes on', async ({ kitchen, context }) => {
+test('an upload that breaks off goes on', { tag: '@once' }, async ({ kitchen, context }) => {
   const way = await Way.to(address())
   await kitchen.goto(way.address())
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
@@ -110,7 +110,7 @@ test('an upload that breaks off goes on', async ({ kitchen, context }) => {
 })
 
 // What the server refuses of a large file is said.
-test('a large file that is refused', async ({ kitchen }) => {
+test('a large file that is refused', { tag: '@once' }, async ({ kitchen }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })
   await kitchen.route('**/api/files/uploads', (route) =>
@@ -129,7 +129,7 @@ test('a large file that is refused', async ({ kitchen }) => {
 })
 
 // Without a network a photo waits like any other change: it is seen at once, survives a reload, and can be taken back.
-test('a photo without a network', async ({ kitchen, context }) => {
+test('a photo without a network', { tag: '@once' }, async ({ kitchen, context }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })
   await expect(files.getByLabel('Add files')).toBeAttached()
@@ -159,7 +159,7 @@ test('a photo without a network', async ({ kitchen, context }) => {
 })
 
 // What is too large is told at once, without a network too.
-test('a file that is too large', async ({ kitchen, context }) => {
+test('a file that is too large', { tag: '@once' }, async ({ kitchen, context }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })
   await expect(files.getByLabel('Add files')).toBeAttached()

@@ -36,7 +36,7 @@ test('log in, stay logged in, log out', async ({ page, cook, context }) => {
 })
 
 // A session that ends elsewhere leads to the login, and from there back to where one was.
-test('a session that ended leads back after the login', async ({ kitchen, cook }) => {
+test('a session that ended leads back after the login', { tag: '@once' }, async ({ kitchen, cook }) => {
   await expect(kitchen.getByRole('searchbox')).toBeVisible()
   await kitchen.request.delete(address('/api/session'))
   await kitchen.goto(address('/?q=soup'))

@@ -102,7 +102,7 @@ test('a network that hangs', { tag: '@once' }, async ({ desk, way, cook }) => {
 })
 
 // Of a recipe that another device gave a picture, and that nobody has looked at here, the thumbnail is there without a network.
-test('a picture that nobody has looked at', async ({ desk, way, cook }) => {
+test('a picture that nobody has looked at', { tag: '@once' }, async ({ desk, way, cook }) => {
   await desk.goto(way.address('/?q=shakshuka'))
   await expect(desk.getByRole('link', { name: /Shakshuka/ })).toBeVisible()
   const form = new FormData()

@@ -109,7 +109,7 @@ async function isCached(url: string): Promise<boolean> {
 
 // A logout without a network counts at once and for good: the app is closed, opened with a network, and asks who is
 // there. The session ends on the server before anything else is asked.
-test('log out without a network', async ({ page, context, cook, way }) => {
+test('log out without a network', { tag: '@once' }, async ({ page, context, cook, way }) => {
   await open(page, cook, way)
   const token = await tokenOf(context)
   const second = await context.newPage()
@@ -143,19 +143,23 @@ test('log out without a network', async ({ page, context, cook, way }) => {
 })
 
 // A login takes the place of a logout that the server hadn't heard of: the session before is ended, and not the new one.
-test('log in after a logout without a network', async ({ page, context, cook, other, way }) => {
-  await open(page, cook, way)
-  const token = await tokenOf(context)
-  way.is('cut')
-  await logOut(page)
-  way.is('open')
-  await logIn(page, other)
-  expect(await statusOf(token)).toBe(401)
-  await expect(page.getByRole('link', { name: /Rösti/ })).toHaveCount(0)
-  await page.reload()
-  await expect(page.getByRole('searchbox')).toBeVisible()
-  expect(await statusOf(await tokenOf(context))).toBe(200)
-})
+test(
+  'log in after a logout without a network',
+  { tag: '@once' },
+  async ({ page, context, cook, other, way }) => {
+    await open(page, cook, way)
+    const token = await tokenOf(context)
+    way.is('cut')
+    await logOut(page)
+    way.is('open')
+    await logIn(page, other)
+    expect(await statusOf(token)).toBe(401)
+    await expect(page.getByRole('link', { name: /Rösti/ })).toHaveCount(0)
+    await page.reload()
+    await expect(page.getByRole('searchbox')).toBeVisible()
+    expect(await statusOf(await tokenOf(context))).toBe(200)
+  },
+)
 
 // Whoever has logged out leaves nothing on the device.
 test('nothing of a person is left after a logout', { tag: '@once' }, async ({ page, cook, way }) => {
@@ -206,7 +210,7 @@ test('nothing of a person is left after a logout', { tag: '@once' }, async ({ pa
 
 // What waits to be sent is its owner's: another person on the device sees nothing of it and doesn't send it, and it goes out
 // when its owner logs in again.
-test('what waits is kept for its owner', async ({ page, cook, other, way }) => {
+test('what waits is kept for its owner', { tag: '@once' }, async ({ page, cook, other, way }) => {
   test.setTimeout(90_000)
   await open(page, cook, way)
   way.is('cut')
@@ -234,7 +238,7 @@ test('what waits is kept for its owner', async ({ page, cook, other, way }) => {
 })
 
 // Who doesn't want it kept discards it.
-test('what waits is discarded with a logout', async ({ page, cook, way }) => {
+test('what waits is discarded with a logout', { tag: '@once' }, async ({ page, cook, way }) => {
   await open(page, cook, way)
   way.is('cut')
   await rename(page, /Rösti/, 'Rösti of mine')
@@ -346,36 +350,40 @@ async function openList(list: Page, way: Way) {
 
 // The grocery page has the same session: who has logged out of Larder without a network is logged out there too, also when it
 // is opened later, and it ends the session where it is the first to have a network.
-test('the grocery page after a logout without a network', async ({ page, context, cook, way }) => {
-  await open(page, cook, way)
-  const token = await tokenOf(context)
-  const list = await context.newPage()
-  await openList(list, way)
-  await add(list, 'quinceworts')
-  await expect.poll(() => list.evaluate(() => Object.values(localStorage).join())).toContain('"pending":[]')
-  way.is('cut')
-  await logOut(page)
-  await expect(list.getByLabel('Password')).toBeVisible()
-  await expect(thing(list, /quincewort/)).toHaveCount(0)
-  await page.close()
-  await list.close()
+test(
+  'the grocery page after a logout without a network',
+  { tag: '@once' },
+  async ({ page, context, cook, way }) => {
+    await open(page, cook, way)
+    const token = await tokenOf(context)
+    const list = await context.newPage()
+    await openList(list, way)
+    await add(list, 'quinceworts')
+    await expect.poll(() => list.evaluate(() => Object.values(localStorage).join())).toContain('"pending":[]')
+    way.is('cut')
+    await logOut(page)
+    await expect(list.getByLabel('Password')).toBeVisible()
+    await expect(thing(list, /quincewort/)).toHaveCount(0)
+    await page.close()
+    await list.close()
 
-  way.asked.length = 0
-  way.is('open')
-  const again = await context.newPage()
-  await again.goto(way.address('/grocery/'))
-  await expect(again.getByLabel('Password')).toBeVisible()
-  await expect.poll(() => statusOf(token)).toBe(401)
-  expect(way.asked.filter((call) => call.includes('/api/'))[0]).toBe('DELETE /api/session')
-  expect(await dump(again)).not.toMatch(/quincewort/)
+    way.asked.length = 0
+    way.is('open')
+    const again = await context.newPage()
+    await again.goto(way.address('/grocery/'))
+    await expect(again.getByLabel('Password')).toBeVisible()
+    await expect.poll(() => statusOf(token)).toBe(401)
+    expect(way.asked.filter((call) => call.includes('/api/'))[0]).toBe('DELETE /api/session')
+    expect(await dump(again)).not.toMatch(/quincewort/)
 
-  await again.getByLabel('Name').fill(cook.name)
-  await again.getByLabel('Password').fill(cook.password)
-  await again.getByRole('button', { name: 'Log in' }).click()
-  await expect(thing(again, /quincewort/)).toBeVisible()
-  await again.goto(way.address('/'))
-  await expect(again.getByRole('link', { name: /Rösti/ })).toBeVisible()
-})
+    await again.getByLabel('Name').fill(cook.name)
+    await again.getByLabel('Password').fill(cook.password)
+    await again.getByRole('button', { name: 'Log in' }).click()
+    await expect(thing(again, /quincewort/)).toBeVisible()
+    await again.goto(way.address('/'))
+    await expect(again.getByRole('link', { name: /Rösti/ })).toBeVisible()
+  },
+)
 
 // What was done on the list and isn't sent is its owner's too.
 test(

@@ -79,7 +79,7 @@ for (const [language, more, halved] of [
     test.use({ locale: language })
 
     // The numbers are the language's, on the page and in the answer of the list; the words stay the writer's.
-    test(`scale in the numbers of ${language}`, async ({ kitchen, cook }) => {
+    test(`scale in the numbers of ${language}`, { tag: '@once' }, async ({ kitchen, cook }) => {
       const answer = await cook.api('/api/recipes', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },

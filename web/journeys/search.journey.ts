@@ -139,7 +139,7 @@ tagged('Back takes the tag away, and not a letter', async ({ kitchen }) => {
 })
 
 // What resembles is shown behind what is meant, and told apart.
-tagged('similar names are counted by themselves', async ({ kitchen, cook }) => {
+tagged('similar names are counted by themselves', { tag: '@once' }, async ({ kitchen, cook }) => {
   for (const name of ['Nutmeg tart', 'Nutmeat pie', 'Butternut mac & cheese']) {
     await cook.api('/api/recipes', {
       method: 'POST',

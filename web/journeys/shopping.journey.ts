@@ -121,7 +121,7 @@ test('add amounts as they are typed', async ({ list }) => {
 })
 
 // Two phones show the same list: what one does, the other sees at once.
-test('two phones', async ({ list, cook, browser }) => {
+test('two phones', { tag: '@once' }, async ({ list, cook, browser }) => {
   const context = await browser.newContext()
   const other = await context.newPage()
   await open(other, cook, address('/grocery/'))
@@ -138,7 +138,7 @@ test('two phones', async ({ list, cook, browser }) => {
 
 // In a cellar the list opens, is ticked and added to; all of it is sent when there is a network again, and what another
 // phone did meanwhile comes. What is ticked stays ticked.
-test('without a network', async ({ list, way, cook, browser }) => {
+test('without a network', { tag: '@once' }, async ({ list, way, cook, browser }) => {
   await expect(thing(list, /potatoes/)).toBeVisible()
   await list.evaluate(() => navigator.serviceWorker.ready)
   way.is('cut')
@@ -170,7 +170,7 @@ test('without a network', async ({ list, way, cook, browser }) => {
 })
 
 // Whose access is taken away sees nothing of the list any more, and whom to ask.
-test('access taken away', async ({ list, cook }) => {
+test('access taken away', { tag: '@once' }, async ({ list, cook }) => {
   await expect(thing(list, /potatoes/)).toBeVisible()
   await larder(['user', 'revoke', cook.name, 'grocery'])
   await expect(list.getByText('You have no access to the grocery list.')).toBeVisible({ timeout: 20_000 })

@@ -206,7 +206,7 @@ test('a photo while writing', async ({ kitchen, cook, context }) => {
 })
 
 // Two changes of one recipe are refused. Each is taken up again, and the one that was begun before isn't lost.
-test('edit the second refused change again', async ({ kitchen, cook, context }) => {
+test('edit the second refused change again', { tag: '@once' }, async ({ kitchen, cook, context }) => {
   const notesField = kitchen.getByRole('textbox', { name: 'Notes' })
   const headers = { 'Content-Type': 'application/json' }
   const body = JSON.stringify({ name: 'Soup', notes: 'salt' })
