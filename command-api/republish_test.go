@@ -1,6 +1,7 @@
 package commandapi_test
 
 import (
+	"bytes"
 	"net/http"
 	"testing"
 
@@ -75,4 +76,43 @@ func TestRepublishNeverMakesAnOldVersionTheLast(t *testing.T) {
 	require.True(t, found)
 	require.Equal(t, "1", last.HeaderValue(events.HeaderVersion))
 	require.EqualValues(t, 4, l.republish(commandapi.RepublishOptions{}))
+}
+
+// After a restore no tool publishes again what was once asked for the grocery list, whichever way it is asked to: the new
+// system's stream and feed know nothing of it, and would send it.
+func TestRestoredRequestsAreNotPublishedAgain(t *testing.T) {
+	t.Parallel()
+	l := newLarderWithStream(t)
+	ada, _, second := l.journal("ada")
+	ctx := testkit.Context(t)
+	var file bytes.Buffer
+	_, err := commandapi.Dump(ctx, l.pool, &file, nil)
+	require.NoError(t, err)
+
+	young := newLarderWithStream(t)
+	_, err = commandapi.RestoreDump(ctx, young.pool, &file, nil)
+	require.NoError(t, err)
+	stop := young.run(young.relay)
+	young.untilPublished()
+	stop()
+	asked := func() (n int) {
+		for _, e := range young.stream() {
+			if e.Type == events.GroceryRequested {
+				n++
+			}
+		}
+		return n
+	}
+	require.Zero(t, asked())
+	require.Zero(t, young.republish(commandapi.RepublishOptions{}))
+	var subject string
+	require.NoError(t, young.pool.QueryRow(ctx, `SELECT subject FROM event_log WHERE type = 'grocery.requested'`).Scan(&subject))
+	entries, err := young.api.Ledger().LatestOf(ctx, []string{subject, events.RecipeSubject(ada.id, second)})
+	require.NoError(t, err)
+	require.Len(t, entries, 2)
+	for _, e := range entries {
+		require.Equal(t, e.Event.Type == events.GroceryRequested, e.Restored, "whoever compares passes it over")
+		require.NoError(t, young.api.Ledger().PublishAgain(ctx, young.conn, e.Event.Subject))
+	}
+	require.Zero(t, asked())
 }

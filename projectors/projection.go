@@ -35,6 +35,7 @@ type Event struct {
 	events.Envelope
 	Sequence uint64    // from 1
 	Stored   time.Time // when the stream stored it
+	Repeated bool      // published once more by a tool, and not by the relay
 }
 
 // Spec says which events a projection takes, and how.
@@ -143,6 +144,9 @@ func readEvent(msg jetstream.Message) (Event, error) {
 		return Event{}, err
 	}
 	event := Event{Envelope: envelope, Sequence: msg.Sequence, Stored: msg.Time}
+	// The relay's deduplication id is the event's. A tool gives another, since the stream may remember that one.
+	id := msg.HeaderValue(events.HeaderMsgID)
+	event.Repeated = id != "" && id != envelope.ID
 	if err := events.Known(envelope); err != nil {
 		return event, fmt.Errorf("message %d: %w", msg.Sequence, err)
 	}

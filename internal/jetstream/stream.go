@@ -32,6 +32,7 @@ type StreamState struct {
 	Messages uint64
 	Bytes    uint64
 	LastTime time.Time
+	Created  time.Time // by the server's clock
 }
 
 // EnsureStream creates the stream or brings it to the configuration. What it doesn't name (limits,
@@ -103,9 +104,11 @@ func (c *Conn) State(ctx context.Context, stream string) (StreamState, error) {
 	if err != nil {
 		return StreamState{}, fmt.Errorf("state of stream %s: %w", stream, explain(ctx, notFound(err)))
 	}
-	has := s.CachedInfo().State
+	info := s.CachedInfo()
+	has := info.State
 	return StreamState{
 		FirstSeq: has.FirstSeq, LastSeq: has.LastSeq, Messages: has.Msgs, Bytes: has.Bytes, LastTime: has.LastTime,
+		Created: info.Created,
 	}, nil
 }
 

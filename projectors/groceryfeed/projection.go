@@ -5,6 +5,9 @@
 // user that was on the feed up to it. A request above that was surely not sent. One below it was, unless
 // requests came out of order; then the feed is searched for it. Each message is published on the condition
 // that the feed is still as it was read, so two processes can't both decide to send.
+//
+// A feed remembers as far back as it goes. A request that an operator's tool publishes again and that is older than the
+// feed was sent by the one before it, which is lost: nothing here can tell otherwise, and subscribers have had it.
 package groceryfeed
 
 import (
@@ -12,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"larder.dev/events"
@@ -53,6 +57,10 @@ func (p *Projection) Spec() projectors.Spec { return Spec() }
 // Apply implements projectors.Projection.
 func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {
 	feeds := map[string]*feed{}
+	batch, err := p.withoutSent(ctx, batch)
+	if err != nil {
+		return err
+	}
 	for _, event := range batch {
 		grocery, err := events.DecodeGrocery(event.Envelope)
 		if err != nil {
@@ -67,6 +75,25 @@ func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error 
 		}
 	}
 	return nil
+}
+
+// withoutSent leaves out what is published again and older than the feed.
+func (p *Projection) withoutSent(ctx context.Context, batch []projectors.Event) ([]projectors.Event, error) {
+	if !slices.ContainsFunc(batch, func(e projectors.Event) bool { return e.Repeated }) {
+		return batch, nil
+	}
+	feed, err := p.conn.State(ctx, events.Feed)
+	if err != nil {
+		return nil, err
+	}
+	rest := slices.DeleteFunc(slices.Clone(batch), func(e projectors.Event) bool {
+		return e.Repeated && e.Time.Before(feed.Created)
+	})
+	if sent := len(batch) - len(rest); sent > 0 {
+		p.log.InfoContext(ctx, "passed over grocery requests that are older than the feed and were sent by the one before it",
+			slog.Int("requests", sent))
+	}
+	return rest, nil
 }
 
 // Erase implements projectors.Projection. Subscribers have copies of what is purged here, so they are told

@@ -3,13 +3,17 @@ package groceryfeed_test
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/testkit"
+	"larder.dev/projectors"
 	"larder.dev/projectors/groceryfeed"
 	"larder.dev/projectors/projectiontest"
 )
@@ -64,4 +68,25 @@ func dump(ctx context.Context, conn *jetstream.Conn, user string) (map[string]st
 		seen[grocery.Recipe.Name] += fmt.Sprintf("sent %v ", grocery.Items)
 	}
 	return seen, nil
+}
+
+// What a tool publishes again isn't sent by a feed that is younger than the request: the one before it has sent it. A
+// feed that goes back further sends what it lacks, and what the relay publishes is always sent.
+func TestRepeatedRequestIsSentByTheFeedThatKnows(t *testing.T) {
+	t.Parallel()
+	conn := openFeed(t)
+	feed := groceryfeed.New(conn, testkit.Logger(t))
+	teller := projectiontest.NewTeller()
+	event := func(word string, at time.Time, repeated bool) projectors.Event {
+		e := teller.Grocery(word)
+		e.Time = at
+		return projectors.Event{Envelope: e, Repeated: repeated}
+	}
+	before, after := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	require.NoError(t, feed.Apply(t.Context(), []projectors.Event{
+		event("lost", before, true), event("late", before, false), event("gap", after, true),
+	}))
+	sent, err := dump(t.Context(), conn, teller.User)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"late", "gap"}, slices.Collect(maps.Keys(sent)))
 }

@@ -206,6 +206,8 @@ func (r *restorer) finish(ctx context.Context, tx pgx.Tx, end line) error {
 	work := &pgx.Batch{}
 	work.Queue(`SELECT setval('event_log_id_seq', greatest((SELECT max(id) FROM event_log), 1))`)
 	work.Queue(`UPDATE event_log SET published_at = NULL, stream_sequence = NULL WHERE type <> 'grocery.requested'`)
+	// No stream of this system has had them, and none is to get them: 0 says so to whoever fills a stream.
+	work.Queue(`UPDATE event_log SET stream_sequence = 0 WHERE type = 'grocery.requested' AND published_at IS NOT NULL`)
 	if err := tx.SendBatch(ctx, work).Close(); err != nil {
 		return fmt.Errorf("prepare the ledger for the relay: %w", err)
 	}

@@ -23,7 +23,10 @@ const rowColumns = `e.id, e.event_id, e.type, e.schema_version, e.time, e.subjec
 	e.published_at, e.stream_sequence`
 
 const latestColumns = `e.id, e.event_id, e.type, e.schema_version, e.time, e.subject, e.version, e.change, e.traceparent, e.data,
-	e.published_at IS NOT NULL, coalesce(e.stream_sequence, 0)`
+	e.published_at IS NOT NULL, coalesce(e.stream_sequence, 0), ` + restored
+
+// restored holds for a row that a restore has marked, see Entry.Restored.
+const restored = `e.type = 'grocery.requested' AND e.stream_sequence IS NOT DISTINCT FROM 0`
 
 // Page is a stretch of a user's rows of the ledger.
 type Page struct {
@@ -194,10 +197,10 @@ func (s *Store) CountEvents(ctx context.Context, user string) (int64, error) {
 
 func scanPlaced(row pgx.CollectableRow) (Entry, error) {
 	var (
-		published bool
-		sequence  int64
+		published, restored bool
+		sequence            int64
 	)
-	e, err := scanEntryAnd(row, &published, &sequence)
-	e.Published, e.Sequence = published, uint64(sequence)
+	e, err := scanEntryAnd(row, &published, &sequence, &restored)
+	e.Published, e.Sequence, e.Restored = published, uint64(sequence), restored
 	return e, err
 }

@@ -16,6 +16,9 @@ type Entry struct {
 	// What is known of its publication, of an entry that LatestAfter or LatestOf gives.
 	Published bool
 	Sequence  uint64 // in the stream; 0 where it isn't known
+	// Restored is a grocery request that was sent before the ledger was restored from a dump: it is in no stream, and
+	// must not be sent again.
+	Restored bool
 }
 
 // Unpublished gives the next rows that no stream has yet, by id: at most limit of them, and fewer where

@@ -29,11 +29,12 @@ func (s *Store) NextOwner(ctx context.Context, after string) (string, error) {
 	return found[0], nil
 }
 
-// Published gives a user's rows that a stream has acknowledged, after a change number, by it: at most limit of them. A
-// user's changes are committed in the order of their numbers.
+// Published gives a user's rows that a stream has acknowledged, after a change number, by it: at most limit of them,
+// without those that are Restored. A user's changes are committed in the order of their numbers.
 func (s *Store) Published(ctx context.Context, user string, after int64, limit int) ([]Entry, error) {
 	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data
-		FROM event_log WHERE user_id = $1 AND change > $2 AND published_at IS NOT NULL ORDER BY change LIMIT $3`, user, after, limit)
+		FROM event_log e WHERE user_id = $1 AND change > $2 AND published_at IS NOT NULL AND NOT (`+restored+`)
+		ORDER BY change LIMIT $3`, user, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the events of user %s after %d: %w", user, after, err)
 	}
@@ -44,9 +45,9 @@ func (s *Store) Published(ctx context.Context, user string, after int64, limit i
 	return entries, nil
 }
 
-// CountPublished counts the rows that a stream has acknowledged, of one user, or of all for "".
+// CountPublished counts the rows that Published gives of one user, or of all for "".
 func (s *Store) CountPublished(ctx context.Context, user string) (int64, error) {
-	n, err := s.count(ctx, `SELECT count(*) FROM event_log WHERE published_at IS NOT NULL`, user)
+	n, err := s.count(ctx, `SELECT count(*) FROM event_log e WHERE published_at IS NOT NULL AND NOT (`+restored+`)`, user)
 	if err != nil {
 		return 0, fmt.Errorf("count the published events of user %q: %w", user, err)
 	}

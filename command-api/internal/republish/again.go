@@ -17,8 +17,8 @@ const againAttempts = 5
 
 // Again publishes the last event of a subject once more, with the mark by which a view takes it over what it has of the
 // same version. It is stored only behind the event that it was compared with, so no newer one is overtaken; where it
-// is the relay's turn, nothing is done. A subject that the ledger doesn't have is passed over. The error is ErrAhead, or
-// that of a store.
+// is the relay's turn, nothing is done. A subject that the ledger doesn't have is passed over, and so is a grocery request
+// that was sent before the ledger was restored. The error is ErrAhead, or that of a store.
 func Again(ctx context.Context, store *postgres.Store, stream Stream, subject string) error {
 	r := &republisher{store: store, stream: stream}
 	for attempt := 0; ; attempt++ {
@@ -35,7 +35,7 @@ func (r *republisher) again(ctx context.Context, subject string) error {
 		return err
 	}
 	entries, err := r.store.LatestOf(ctx, []string{subject})
-	if err != nil || len(entries) == 0 || !entries[0].Published {
+	if err != nil || len(entries) == 0 || !entries[0].Published || entries[0].Restored {
 		return err
 	}
 	entry := entries[0]

@@ -21,11 +21,12 @@ type place struct{ store, subject string }
 type differences map[place]Difference
 
 // look compares entries with the stream and each view as they are at this moment, all at the same time. What isn't
-// published yet is the relay's affair, and left out.
+// published yet is the relay's affair, and left out; what was sent before a restore is in no stream, and only a full copy
+// brings it to the backup.
 func (r *run) look(ctx context.Context, entries []commandapi.LedgerEntry) (differences, error) {
 	var published []commandapi.LedgerEntry
 	for _, e := range entries {
-		if e.Published {
+		if e.Published && !e.Restored {
 			published = append(published, e)
 		}
 	}
