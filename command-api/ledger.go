@@ -17,6 +17,11 @@ type (
 	LedgerPage = postgres.Page
 )
 
+// RecipesSize counts the recipes that are there, and the bytes of their JSON: of many, about.
+func RecipesSize(ctx context.Context, pool *postgres.Pool) (recipes, bytes int64, err error) {
+	return postgres.RecipesSize(ctx, pool)
+}
+
 // ErrAhead is a stream that has a newer event than the ledger.
 var ErrAhead = republish.ErrAhead
 

@@ -11,7 +11,7 @@ import (
 	"larder.dev/projectors"
 )
 
-// statusCommand shows how far each projection is.
+// statusCommand shows how far each projection is, and what the data folder takes.
 type statusCommand struct {
 	JSON bool `name:"json" help:"As one JSON object."`
 }
@@ -21,6 +21,7 @@ type printedStatus struct {
 	Running     bool                `json:"running"` // a larder is up, and not just this command
 	URL         string              `json:"url,omitempty"`
 	Projections []projectors.Status `json:"projections"`
+	Folder      *folderSize         `json:"folder,omitempty"`
 }
 
 func (c statusCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
@@ -29,10 +30,17 @@ func (c statusCommand) Run(ctx context.Context, s *settings, con console, log *s
 		if err != nil {
 			return fmt.Errorf("ask for the status: %w", err)
 		}
-		if c.JSON {
-			return printJSON(con, printedStatus{Running: !work.alone(), URL: work.URL, Projections: all})
+		folder, err := measureFolder(ctx, s, work)
+		if err != nil {
+			return err
 		}
-		return printStatus(con, all)
+		if c.JSON {
+			return printJSON(con, printedStatus{Running: !work.alone(), URL: work.URL, Projections: all, Folder: folder})
+		}
+		if err := printStatus(con, all); err != nil || folder == nil {
+			return err
+		}
+		return folder.print(con)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -45,6 +46,57 @@ func TestSamples(t *testing.T) {
 	ada := server.AddUser(t, "ada")
 	server.MustRun(t, "", "import", filepath.Join(larder.Root(), "samples", "recipes.jsonl"))
 	require.Len(t, ada.All(t, 50), 12)
+	sizes(t, server)
+}
+
+// `larder status` says what the data folder takes: each store, the recipes, and the same numbers for people.
+func sizes(t *testing.T, server *larder.Server) {
+	t.Helper()
+	var status struct {
+		Folder struct {
+			Path        string           `json:"path"`
+			Bytes       int64            `json:"bytes"`
+			Stores      map[string]int64 `json:"stores"`
+			PostgresLog int64            `json:"postgres_log"`
+			Recipes     int64            `json:"recipes"`
+			RecipeBytes int64            `json:"recipe_bytes"`
+			Ratio       float64          `json:"ratio"`
+		} `json:"folder"`
+	}
+	printed := server.MustRun(t, "", "status", "--json").Stdout
+	require.NoError(t, json.Unmarshal([]byte(printed), &status))
+	folder, inFiles := status.Folder, bytesOfFiles(t, server.DataDir)
+	require.Equal(t, server.DataDir, folder.Path)
+	require.InEpsilon(t, inFiles, folder.Bytes, 0.1, "databases write meanwhile")
+	require.EqualValues(t, 12, folder.Recipes)
+	require.Greater(t, folder.RecipeBytes, int64(12*200))
+	require.InEpsilon(t, float64(folder.Bytes)/float64(folder.RecipeBytes), folder.Ratio, 0.001)
+	sum := int64(0)
+	for _, store := range []string{"postgres", "nats", "search"} {
+		require.Positive(t, folder.Stores[store], store)
+	}
+	for _, bytes := range folder.Stores {
+		sum += bytes
+	}
+	require.LessOrEqual(t, sum, folder.Bytes)
+	require.Positive(t, folder.PostgresLog)
+	require.Less(t, folder.PostgresLog, folder.Stores["postgres"])
+
+	text := server.MustRun(t, "", "status").Stdout
+	require.Contains(t, text, "DATA FOLDER")
+	require.Contains(t, text, "12 recipes; the folder takes")
+	require.Regexp(t, `postgres +\d+\.\d MB +\d+\.\d MB of it the database's log`, text)
+}
+
+func bytesOfFiles(t *testing.T, dir string) (bytes int64) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(dir, func(path string, _ fs.DirEntry, _ error) error {
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+			bytes += info.Size()
+		}
+		return nil
+	}))
+	return bytes
 }
 
 // Commands find no running larder and work alone; what they did is there when it comes up.

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	commandapi "larder.dev/command-api"
+)
+
+// folderSize is what a data folder takes, in bytes.
+type folderSize struct {
+	Path   string           `json:"path"`
+	Bytes  int64            `json:"bytes"`
+	Stores map[string]int64 `json:"stores"` // by the folders in it
+	// PostgresLog is the part of postgres that is its log, which has an upper bound.
+	PostgresLog int64 `json:"postgres_log"`
+	// Recipes are those that are there, and RecipeBytes their JSON; 0 where the database isn't in the folder, or away.
+	Recipes     int64   `json:"recipes"`
+	RecipeBytes int64   `json:"recipe_bytes"`
+	Ratio       float64 `json:"ratio,omitempty"` // of Bytes to RecipeBytes
+}
+
+// measureFolder gives nil where there is no folder, as beside servers.
+func measureFolder(ctx context.Context, s *settings, work *workplace) (*folderSize, error) {
+	entries, err := os.ReadDir(s.DataDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look into the data folder: %w", err)
+	}
+	size := &folderSize{Path: s.DataDir, Stores: map[string]int64{}}
+	for _, entry := range entries {
+		path := filepath.Join(s.DataDir, entry.Name())
+		bytes, log, err := bytesIn(path)
+		if err != nil {
+			return nil, fmt.Errorf("measure %s: %w", path, err)
+		}
+		size.Bytes += bytes
+		size.PostgresLog += log
+		if entry.IsDir() {
+			size.Stores[entry.Name()] = bytes
+		}
+	}
+	_, embedded := size.Stores["postgres"]
+	if embedded && s.PostgresURL == "" {
+		size.compare(ctx, work)
+	}
+	return size, nil
+}
+
+// compareWithin is how long the database is asked: a status that waits for a frozen one tells nothing.
+const compareWithin = 3 * time.Second
+
+// compare leaves the recipes out where the database can't be asked: the status is for such times.
+func (f *folderSize) compare(ctx context.Context, work *workplace) {
+	ctx, cancel := context.WithTimeout(ctx, compareWithin)
+	defer cancel()
+	pool, err := work.Postgres(ctx)
+	if err != nil {
+		return
+	}
+	f.Recipes, f.RecipeBytes, err = commandapi.RecipesSize(ctx, pool)
+	if err == nil && f.RecipeBytes > 0 {
+		f.Ratio = float64(f.Bytes) / float64(f.RecipeBytes)
+	}
+}
+
+// bytesIn gives what the files of a folder take, and those of them that are Postgres' log. Files that go meanwhile count
+// for nothing.
+func bytesIn(path string) (bytes, log int64, err error) {
+	err = filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
+		var info fs.FileInfo
+		if err == nil && !entry.IsDir() {
+			info, err = entry.Info()
+		}
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil || info == nil || !info.Mode().IsRegular():
+			return err
+		}
+		bytes += info.Size()
+		if strings.Contains(path, string(filepath.Separator)+"pg_wal"+string(filepath.Separator)) {
+			log += info.Size()
+		}
+		return nil
+	})
+	return bytes, log, err
+}
+
+func (f *folderSize) print(con console) error {
+	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "\nDATA FOLDER\t%s\t%s\n", megabytes(f.Bytes), f.Path)
+	for _, name := range slices.Sorted(maps.Keys(f.Stores)) {
+		note := ""
+		if name == "postgres" {
+			note = fmt.Sprintf("%s of it the database's log", megabytes(f.PostgresLog))
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", name, megabytes(f.Stores[name]), note)
+	}
+	if f.RecipeBytes > 0 {
+		fmt.Fprintf(table, "recipes' JSON\t%s\t%d recipes; the folder takes %.1f times as much\n", megabytes(f.RecipeBytes), f.Recipes, f.Ratio)
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print the data folder's size: %w", err)
+	}
+	return nil
+}
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
