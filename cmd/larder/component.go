@@ -123,6 +123,7 @@ func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, co
 func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log *slog.Logger,
 	use func(ctx context.Context, process *component.Process) error,
 ) (err error) {
+	shareProcessors()
 	addresses := s.given().Addresses()
 	if missing := addresses.Missing(kind.Needs...); len(missing) > 0 {
 		return usageError{needs(kind, missing)}

@@ -18,6 +18,7 @@ type limiting struct {
 	LimitGrocery    limits.Limit `env:"LARDER_LIMIT_GROCERY" default:"2/50" placeholder:"N/N" help:"Operations on the list (${default})."`
 	LimitDeliveries limits.Limit `env:"LARDER_LIMIT_DELIVERIES" default:"128/1000" placeholder:"N/N" help:"Files read (${default})."`
 	LimitLogins     limits.Limit `env:"LARDER_LIMIT_LOGINS" default:"8/20" placeholder:"N/N" help:"Logins from one address (${default})."`
+	LimitWriteBytes int          `env:"LARDER_LIMIT_WRITE_BYTES" default:"1048576" placeholder:"BYTES" help:"Bytes/second (${default})."`
 
 	MaxRecipes   int64 `env:"LARDER_MAX_RECIPES" default:"200000" placeholder:"N" help:"Recipes of one person (${default})."`
 	MaxFiles     int64 `env:"LARDER_MAX_FILES" default:"20000" placeholder:"N" help:"Files of one person (${default})."`
@@ -30,6 +31,7 @@ func (l limiting) limits() limits.Limits {
 	return limits.Limits{
 		limits.Search: l.LimitSearches, limits.Read: l.LimitReads, limits.Write: l.LimitWrites, limits.Upload: l.LimitUploads,
 		limits.Stream: l.LimitStreams, limits.Grocery: l.LimitGrocery, limits.Delivery: l.LimitDeliveries, limits.Login: l.LimitLogins,
+		limits.Volume: {PerSecond: l.LimitWriteBytes},
 	}
 }
 

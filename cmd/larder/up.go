@@ -16,6 +16,7 @@ type upCommand struct{ serving }
 
 func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
 	saveMemory()
+	shareProcessors()
 	// The port comes first: a second `larder up` shall say so before it starts a database.
 	listener, err := httpserver.Listen(ctx, c.Addr)
 	if err != nil {

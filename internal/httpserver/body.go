@@ -24,7 +24,7 @@ const allErrorsUpTo = 64 << 10
 func readBody(c *gin.Context) ([]byte, *Problem) {
 	body, err := io.ReadAll(c.Request.Body)
 	if err != nil {
-		problem := bodyProblem(err)
+		problem := bodyProblem(c, err)
 		return nil, &problem
 	}
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"larder.dev/internal/limits"
 )
 
 const problemType = "application/problem+json"
@@ -115,7 +117,11 @@ func RetryAfter(after time.Duration) string {
 }
 
 // bodyProblem tells of a body that couldn't be read.
-func bodyProblem(err error) Problem {
+func bodyProblem(c *gin.Context, err error) Problem {
+	var exceeded *limits.Exceeded
+	if errors.As(err, &exceeded) {
+		return refusal(c, err)
+	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return tooLargeProblem(tooLarge.Limit)

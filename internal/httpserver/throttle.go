@@ -1,7 +1,6 @@
 package httpserver
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -34,17 +33,7 @@ func Enter(c *gin.Context, throttle *limits.Throttle, kind limits.Kind, who stri
 	if err == nil {
 		return leave, true
 	}
-	var exceeded *limits.Exceeded
-	if !errors.As(err, &exceeded) { // the caller has gone away, or its time was over
-		WriteUnavailable(c, "The request was given up while it waited for its turn.", 0)
-		return nil, false
-	}
-	c.Header("Retry-After", RetryAfter(exceeded.RetryAfter))
-	WriteProblem(c, Problem{
-		Type: TooManyRequests, Status: http.StatusTooManyRequests,
-		Detail: "This is " + exceeded.Error() + ". Wait, and send it again.",
-		Extra:  map[string]any{"kind": exceeded.Kind, "limit": exceeded.Limit},
-	})
+	WriteProblem(c, refusal(c, err))
 	return nil, false
 }
 

@@ -21,6 +21,8 @@ const (
 	Grocery  Kind = "grocery" // operations on a grocery list
 	Delivery Kind = "delivery"
 	Login    Kind = "login"
+	// Volume is the bytes of what is written, of which a limit says how many a second.
+	Volume Kind = "write_bytes"
 )
 
 // plural names requests of a kind for the person who sent one too many.
@@ -32,6 +34,8 @@ func (k Kind) plural() string {
 		return "changes of grocery lists"
 	case Delivery:
 		return "files under delivery"
+	case Volume:
+		return "bytes of writes"
 	default:
 		return string(k) + "s"
 	}
@@ -40,6 +44,16 @@ func (k Kind) plural() string {
 // queued tells whether a request of this kind may wait for its turn. One that lasts for minutes is refused at once: what
 // it would wait for doesn't end in time.
 func (k Kind) queued() bool { return k != Stream && k != Upload && k != Delivery }
+
+// burstSeconds is how many seconds' worth of a kind may come at the same moment. It must be less than idleAfter, or who is
+// forgotten would begin with more than they had. Bytes are fewer: the work that they make isn't over when they are
+// answered, and ten seconds' worth of it would be in everybody's way.
+func (k Kind) burstSeconds() int {
+	if k == Volume {
+		return 2
+	}
+	return 10
+}
 
 // Limit is what one person may ask for of one kind. It is written as "4/500": at once, and a second.
 type Limit struct {
@@ -82,6 +96,7 @@ var defaults = Limits{
 	Grocery:  {AtOnce: 2, PerSecond: 50},
 	Delivery: {AtOnce: 128, PerSecond: 1000},
 	Login:    {AtOnce: 8, PerSecond: 20},
+	Volume:   {PerSecond: 1 << 20},
 }
 
 // Defaults gives the limits that hold where nothing else is configured.

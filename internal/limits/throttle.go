@@ -18,9 +18,6 @@ import (
 )
 
 const (
-	// burstSeconds is how many seconds' worth of requests may come at the same moment. It must be less than idleAfter, or
-	// who is forgotten would begin with more than they had.
-	burstSeconds = 10
 	// idleAfter is how long nothing is heard of somebody before they are forgotten.
 	idleAfter = 15 * time.Second
 	// queueFactor is how many requests wait for each that is under way, in the kinds that wait. Devices send a few at the
@@ -58,8 +55,9 @@ type key struct {
 type account struct {
 	slots  *semaphore.Weighted // nil for any number
 	pace   *rate.Limiter
-	inside int       // requests under way or waiting
-	seen   time.Time // when the last one came or left
+	line   *semaphore.Weighted // of those that wait for pace
+	inside int                 // requests under way or waiting
+	seen   time.Time           // when the last one came or left
 }
 
 // New makes a Throttle. It counts what it refuses in registry; nil for nowhere.
@@ -133,8 +131,7 @@ func (t *Throttle) admit(kind Kind, who string) (*account, error) {
 		return nil, tooManyAtOnce(kind, limit)
 	}
 	if !a.pace.AllowN(now, 1) {
-		wait := time.Duration(float64(time.Second) * (1 - a.pace.TokensAt(now)) / float64(limit.PerSecond))
-		return nil, &Exceeded{Kind: kind, Limit: limit.PerSecond, PerSecond: true, RetryAfter: wait}
+		return nil, &Exceeded{Kind: kind, Limit: limit.PerSecond, PerSecond: true, RetryAfter: a.lacks(1)}
 	}
 	a.inside++
 	return a, nil
@@ -178,9 +175,9 @@ func (t *Throttle) account(k key, now time.Time) *account {
 		return t.account(key{kind: k.kind}, now)
 	}
 	limit := t.limits[k.kind]
-	a = &account{pace: rate.NewLimiter(rate.Inf, 0)}
+	a = &account{pace: rate.NewLimiter(rate.Inf, 0), line: semaphore.NewWeighted(1)}
 	if limit.PerSecond > 0 {
-		a.pace = rate.NewLimiter(rate.Limit(limit.PerSecond), burstSeconds*limit.PerSecond)
+		a.pace = rate.NewLimiter(rate.Limit(limit.PerSecond), k.kind.burstSeconds()*limit.PerSecond)
 	}
 	if limit.AtOnce > 0 {
 		a.slots = semaphore.NewWeighted(int64(limit.AtOnce))

@@ -130,7 +130,7 @@ func TestRequestsASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		throttle, _ := throttleOf(t, Login, Limit{PerSecond: 2})
-		for range 2 * burstSeconds {
+		for range 2 * Login.burstSeconds() {
 			enter(t, throttle, Login, "192.0.2.1")()
 		}
 		exceeded := refused(t, throttle, Login, "192.0.2.1")

@@ -24,7 +24,7 @@ type row struct {
 }
 
 // limit is what the p99 under the attack may be.
-func (r row) limit() time.Duration { return max(worsening*r.quiet.at(99), unnoticed) }
+func (r row) limit() time.Duration { return max(worsening*r.quiet.at(99), noise) }
 
 func (r row) missed() bool { return r.attacked.at(99) > r.limit() }
 

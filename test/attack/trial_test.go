@@ -20,9 +20,9 @@ import (
 const (
 	// worsening is how many times its quiet value the victim's p99 may be under an attack.
 	worsening = 3
-	// unnoticed is what nobody notices: below it a p99 passes whatever the quiet one was. Attacker, victim and server
-	// are on one machine here, so that a quiet p99 of 3 ms would be missed by the attacker's own work.
-	unnoticed = 50 * time.Millisecond
+	// noise is what a p99 may be whatever the quiet one was. Attacker, victim and server are on one machine here, so that
+	// three times a quiet p99 of 3 ms would be missed by the attacker's own work.
+	noise = 25 * time.Millisecond
 
 	watchTime = 8 * time.Second
 	warmTime  = time.Second

@@ -52,7 +52,8 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	}
 	// A group, so that an address that isn't there is a 404 also for who has no session.
 	routes := engine.Group("")
-	routes.Use(requireSession(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, whoOf), validate)
+	routes.Use(requireSession(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, whoOf),
+		httpserver.Volume(deps.Throttle, whoOf), validate)
 	RegisterHandlersWithOptions(routes, &api{Deps: deps}, GinServerOptions{ErrorHandler: badParameter})
 	return engine, nil
 }

@@ -59,7 +59,8 @@ func (h *Handlers) Mount(engine *gin.Engine, spec *openapi3.T) error {
 		return err
 	}
 	throttle := httpserver.Throttle(h.Throttle, kindOf, identity.PersonOf)
-	group := engine.Group("", identity.Require(h.Sessions), throttle, requireAccess, validate)
+	volume := httpserver.Volume(h.Throttle, identity.PersonOf)
+	group := engine.Group("", identity.Require(h.Sessions), throttle, requireAccess, volume, validate)
 	RegisterHandlersWithOptions(group, h, GinServerOptions{ErrorHandler: refuseParameter})
 	return nil
 }

@@ -1,0 +1,62 @@
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/internal/limits"
+)
+
+// Volume admits the body of a request within what its person may send a second, and answers 429 to every other. Most bodies
+// say how long they are, and wait before a byte of them is read; the others are counted as they come.
+func Volume(throttle *limits.Throttle, who func(*gin.Context) string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		body, length := c.Request.Body, c.Request.ContentLength
+		spend := func(ctx context.Context, n int) error { return throttle.Spend(ctx, limits.Volume, who(c), n) }
+		switch {
+		case body == nil || body == http.NoBody:
+		case length < 0:
+			c.Request.Body = &counted{ReadCloser: body, ctx: c.Request.Context(), spend: spend}
+		default:
+			if err := spend(c.Request.Context(), int(length)); err != nil {
+				WriteProblem(c, refusal(c, err))
+			}
+		}
+	}
+}
+
+// counted is a body of which nobody knows how long it is.
+type counted struct {
+	io.ReadCloser
+
+	ctx   context.Context //nolint:containedctx // a reader has no other way to know that nobody waits any more
+	spend func(ctx context.Context, n int) error
+}
+
+// Read is that of io.Reader.
+func (b *counted) Read(into []byte) (int, error) {
+	n, err := b.ReadCloser.Read(into)
+	if refused := b.spend(b.ctx, n); refused != nil {
+		return 0, refused
+	}
+	return n, err //nolint:wrapcheck // it stands for the body below
+}
+
+// refusal is the answer to a request that the limits don't admit.
+func refusal(c *gin.Context, err error) Problem {
+	var exceeded *limits.Exceeded
+	if !errors.As(err, &exceeded) { // the caller has gone away, or its time was over
+		c.Header("Retry-After", RetryAfter(0))
+		return Problem{Status: http.StatusServiceUnavailable, Detail: "The request was given up while it waited for its turn."}
+	}
+	c.Header("Retry-After", RetryAfter(exceeded.RetryAfter))
+	return Problem{
+		Type: TooManyRequests, Status: http.StatusTooManyRequests,
+		Detail: "This is " + exceeded.Error() + ". Wait, and send it again.",
+		Extra:  map[string]any{"kind": exceeded.Kind, "limit": exceeded.Limit},
+	}
+}
