@@ -44,7 +44,7 @@ FUZZ     ?=
 # The app: what it is built from, and what stands for its being built.
 WEB_MODULES := web/node_modules/.package-lock.json
 WEB_BUILT   := web/dist/app/index.html
-WEB_SOURCES  = $(shell find web/src web/public web/build web/index.html web/vite.config.ts -type f)
+WEB_SOURCES  = $(shell find web/src web/public web/build web/docs web/index.html web/vite.config.ts -type f)
 # What `larder up` is started with by `make run`: make run ARGS="--addr 127.0.0.1:9000".
 ARGS     ?=
 # What images are called by.
@@ -70,7 +70,7 @@ generate: $(WEB_MODULES) ## write the generated code anew (from openapi.yaml)
 format: $(GOLANGCI_LINT) ## format the code
 	$(GOLANGCI_LINT) fmt
 
-verify: format-check vet lint generated-check tidy-check arch web-verify ## what must hold before a commit: format, vet, lint, generated code, imports
+verify: format-check vet lint generated-check tidy-check arch web-verify documents-check ## what must hold before a commit: format, vet, lint, generated code, imports
 
 format-check:
 	@stale=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
@@ -184,6 +184,9 @@ web-build: $(WEB_BUILT) ## build the app (web/dist/app)
 
 web-verify: $(WEB_MODULES) ## types, lint and format of the app
 	cd web && npm run --silent lint
+
+documents-check: $(WEB_MODULES) ## the OpenAPI documents by redocly and spectral
+	cd web && npm run --silent documents
 
 web-test: build $(WEB_MODULES) ## the app's tests: its logic, its size, and what a cook does in a real browser
 	cd web && npm run --silent test && npm run --silent budget

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -90,16 +91,17 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	found.serve(w, r)
 }
 
-// find gives the file at an address. A page of the app has no file: index.html draws it. What has an extension
-// is a file, so that a script that is gone is a 404 and not a page that can't be run.
+// pages are the addresses of the app that have no file: index.html draws them. They are the routes of src/app/router.tsx,
+// and a test compares them with wherever else they have to be known.
+var pages = regexp.MustCompile(`^/(login|recipes/[^/.]+(/(cook|edit))?)?/?$`)
+
+// find gives the file at an address. Nothing but a page of the app is answered with the app: who asks for a script that
+// is gone, or for a probe that isn't there, must not be told that all is well.
 func (a *app) find(address string) (asset, bool) {
-	name := strings.TrimPrefix(path.Clean("/"+address), "/")
-	if found, ok := a.assets[name]; ok {
-		return found, true
+	address = path.Clean("/" + address)
+	if pages.MatchString(address) {
+		address = "/index.html"
 	}
-	if path.Ext(name) != "" {
-		return asset{}, false
-	}
-	found, ok := a.assets["index.html"]
+	found, ok := a.assets[strings.TrimPrefix(address, "/")]
 	return found, ok
 }

@@ -3,6 +3,9 @@ package web
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -31,20 +34,71 @@ func get(t *testing.T, address, encodings string) *http.Response {
 	return recorder.Result()
 }
 
-// An address of the app without a file is drawn by the one page; a missing file is missing.
-func TestEveryPageIsTheIndex(t *testing.T) {
+// An address of the app without a file is drawn by the one page. What is nowhere is nowhere: a probe or a script that isn't
+// there must not be answered with a page that says all is well.
+func TestOnlyTheAppsAddressesAreTheIndex(t *testing.T) {
 	t.Parallel()
 	for address, status := range map[string]int{
 		"/":                     http.StatusOK,
+		"/?q=soup":              http.StatusOK,
+		"/login":                http.StatusOK,
+		"/recipes/new":          http.StatusOK,
+		"/recipes/0eaf":         http.StatusOK,
+		"/recipes/0eaf/":        http.StatusOK,
 		"/recipes/0eaf/cook":    http.StatusOK,
-		"/../etc/passwd":        http.StatusOK,
+		"/recipes/0eaf/edit":    http.StatusOK,
 		"/assets/main-4711.js":  http.StatusOK,
+		"/assets/../index.html": http.StatusOK,
+		"/recipes/0eaf/eat":     http.StatusNotFound,
+		"/recipes":              http.StatusNotFound,
+		"/livez":                http.StatusNotFound,
+		"/docs":                 http.StatusNotFound,
+		"/docs/":                http.StatusNotFound,
+		"/login/admin":          http.StatusNotFound,
+		"/../etc/passwd":        http.StatusNotFound,
+		"/assets":               http.StatusNotFound,
 		"/assets/main-0815.js":  http.StatusNotFound,
 		"/index.html.br":        http.StatusNotFound,
 		"/favicon.ico":          http.StatusNotFound,
-		"/assets/../index.html": http.StatusOK,
 	} {
 		require.Equal(t, status, get(t, address, "").StatusCode, address)
+	}
+}
+
+// Whoever sends pages, and the service worker that opens them without a network, has the app's addresses as they are here.
+func TestTheAppsAddressesAreTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	for file, said := range map[string]string{
+		"../deploy/nginx/larder.conf.template": "location ~ " + pages.String() + " {",
+		"../deploy/serverless/template.yaml":   "/" + strings.ReplaceAll(pages.String(), "/", `\/`) + "/.test(request.uri)",
+		"src/app/sw.ts":                        "/" + strings.ReplaceAll(strings.TrimSuffix(pages.String(), "$"), "/", `\/`) + `(\?|$)/`,
+	} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Contains(t, strings.ReplaceAll(string(text), `[^\/.]`, `[^/.]`), strings.ReplaceAll(said, `[^\/.]`, `[^/.]`), file)
+	}
+	var asked []string
+	text, err := os.ReadFile("../deploy/free/netlify.toml")
+	require.NoError(t, err)
+	for _, from := range regexp.MustCompile(`from = "([^"]+)"\s+to = "/index.html"`).FindAllStringSubmatch(string(text), -1) {
+		asked = append(asked, from[1])
+		require.Regexp(t, pages, strings.ReplaceAll(from[1], ":id", "0eaf"))
+	}
+	require.Equal(t, []string{"/login", "/recipes/:id", "/recipes/:id/cook", "/recipes/:id/edit"}, asked)
+}
+
+// The page of the API is no page of the app: it has a policy of its own, and what isn't there isn't.
+func TestDocs(t *testing.T) {
+	t.Parallel()
+	docs, err := Docs()
+	require.NoError(t, err)
+	for address, status := range map[string]int{
+		"/api/docs": http.StatusOK, "/api/docs/": http.StatusOK, "/api/docs/sw.js": http.StatusNotFound,
+	} {
+		recorder := httptest.NewRecorder()
+		docs.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, address, nil))
+		require.Equal(t, status, recorder.Code, address)
+		require.NotContains(t, recorder.Header().Get("Content-Security-Policy"), "http", "nothing is loaded from elsewhere")
 	}
 }
 

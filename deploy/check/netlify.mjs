@@ -10,7 +10,8 @@ const { config } = await resolveConfig({
 assert.equal(config.build.command, 'make web-build')
 assert.ok(config.build.publish.endsWith('/web/dist/app'), config.build.publish)
 const ways = config.redirects.map(({ from, path, status, force }) => `${from ?? path} ${status} ${force}`)
-assert.deepEqual(ways, ['/api/* 200 true', '/files/* 200 true', '/grocery/* 200 true', '/* 200 false'])
+const pages = ['/login', '/recipes/:id', '/recipes/:id/cook', '/recipes/:id/edit']
+assert.deepEqual(ways, ['/api/* 200 true', '/files/* 200 true', '/grocery/* 200 true', ...pages.map((page) => `${page} 200 false`)])
 const headers = Object.fromEntries(config.headers.map((h) => [h.for, h.values]))
 assert.equal(headers['/*']['X-Content-Type-Options'], 'nosniff')
 assert.match(headers['/assets/*']['Cache-Control'], /immutable/)

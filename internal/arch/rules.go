@@ -305,6 +305,7 @@ func edgeLibraries() []Library {
 		{
 			Import: "github.com/getkin/kin-openapi/...",
 			May:    []string{internal + "httpserver", Module + "/*", Module + "/*/internal/httpapi", fromOutside},
+			Tests:  []string{internal + "apidocs"},
 			Reason: "requests are checked against openapi.yaml at the edge",
 		},
 		{

@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"larder.dev/internal/apidocs"
 	"larder.dev/internal/telemetry"
 )
 
@@ -114,11 +116,21 @@ func NewRefusal(options Options, reason string) (http.Handler, error) {
 	return engine, nil
 }
 
+// notFound answers for an address that this component doesn't have. Where another one has it, by other methods, it is the
+// method that is wrong.
 func notFound(c *gin.Context) {
+	if len(apidocs.Methods(c.Request.URL.Path)) > 0 {
+		methodNotAllowed(c)
+		return
+	}
 	WriteProblem(c, Problem{Status: http.StatusNotFound, Detail: "There is nothing at this address."})
 }
 
+// methodNotAllowed says what the address takes, of whichever component: a caller sees one surface.
 func methodNotAllowed(c *gin.Context) {
+	if methods := apidocs.Methods(c.Request.URL.Path); len(methods) > 0 {
+		c.Header("Allow", strings.Join(methods, ", "))
+	}
 	WriteProblem(c, Problem{
 		Status: http.StatusMethodNotAllowed,
 		Detail: "This address takes " + c.Writer.Header().Get("Allow") + ".",

@@ -20,7 +20,7 @@ func apis() map[string][]string {
 		"command-api":  {"logOut", "endSession", "endSessions"},
 		"query-api":    {"streamEvents"},
 		"file-service": nil,
-		"grocery-app":  {"streamEvents"},
+		"grocery-app":  {"streamList"},
 	}
 }
 

@@ -1,15 +1,52 @@
-// Writes src/api/*.gen.ts, the types of the HTTP API, from the openapi.yaml files of the components. The types
-// are all there is to generate: openapi-fetch makes calls of them.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+// Writes what is generated from the openapi.yaml files of the components: src/api/*.gen.ts, the types of the HTTP API,
+// of which openapi-fetch makes calls, and the one document that describes all of it (internal/apidocs).
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseYaml, stringifyYaml } from '@redocly/openapi-core'
 import openapiTS, { astToString } from 'openapi-typescript'
 
-const components = ['command-api', 'query-api', 'file-service']
+const components = ['command-api', 'query-api', 'file-service', 'grocery-app']
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
+const documents = components.map((component) => path(`../../${component}/openapi.yaml`))
 
-mkdirSync(new URL('../src/api/', import.meta.url), { recursive: true })
-for (const component of components) {
-  const source = new URL(`../../${component}/openapi.yaml`, import.meta.url)
-  if (!existsSync(source)) continue
-  const types = astToString(await openapiTS(source, { alphabetize: true }))
+mkdirSync(path('../src/api/'), { recursive: true })
+for (const component of components.slice(0, 3)) {
+  const types = astToString(
+    await openapiTS(new URL(`../../${component}/openapi.yaml`, import.meta.url), { alphabetize: true }),
+  )
   const header = `// Code generated from ${component}/openapi.yaml by "make generate". DO NOT EDIT.\n\n`
-  writeFileSync(new URL(`../src/api/${component}.gen.ts`, import.meta.url), header + types)
+  writeFileSync(path(`../src/api/${component}.gen.ts`), header + types)
+}
+
+// redocly refuses to join what is called the same and isn't. Of four titles and descriptions it keeps the first.
+const joined = path('../../internal/apidocs/openapi.yaml')
+execFileSync(
+  path('../node_modules/.bin/redocly'),
+  ['join', ...documents, '--without-x-tag-groups', '-o', joined],
+  {
+    env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' },
+    stdio: 'pipe', // an error has what was said
+  },
+)
+const all = parseYaml(readFileSync(joined, 'utf8'))
+all.info = { title: 'Larder', version: '1', description: documents.map(chapter).join('\n') }
+const header =
+  '# Code generated from the openapi.yaml files of the components by "make generate". DO NOT EDIT.\n'
+writeFileSync(joined, header + stringifyYaml(all, { lineWidth: -1 }))
+
+// Which methods an address takes, whichever component it is of.
+const methods = Object.fromEntries(
+  Object.entries(all.paths).map(([address, operations]) => [
+    address,
+    ['delete', 'get', 'head', 'patch', 'post', 'put']
+      .filter((method) => method in operations)
+      .map((method) => method.toUpperCase()),
+  ]),
+)
+writeFileSync(path('../../internal/apidocs/methods.json'), JSON.stringify(methods, null, 2) + '\n')
+
+function chapter(document) {
+  const { title, description } = parseYaml(readFileSync(document, 'utf8')).info
+  return `# ${title.replace(/^Larder /, 'The ')}\n\n${description}`
 }

@@ -1,14 +1,18 @@
-// Puts a .br and a .gz beside every file of dist/app that shrinks by it, so that the server compresses nothing
+// Puts a .br and a .gz beside every file of dist that shrinks by it, so that the server compresses nothing
 // while a cook waits. A file that hardly shrinks (pictures, fonts) has none, and goes out as it is.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
-const root = new URL('../dist/app/', import.meta.url)
+const folders = ['../dist/app/', '../dist/docs/'].map((folder) => new URL(folder, import.meta.url))
 const worthIt = 0.9
 
-for (const name of readdirSync(root, { recursive: true })) {
-  if (!/\.(html|css|js|json|svg|webmanifest|txt)$/.test(name)) continue
-  const file = new URL(name, root)
+for (const root of folders) {
+  for (const name of readdirSync(root, { recursive: true })) {
+    if (/\.(html|css|js|json|svg|webmanifest|txt)$/.test(name)) pack(new URL(name, root))
+  }
+}
+
+function pack(file) {
   const plain = readFileSync(file)
   const packed = {
     br: brotliCompressSync(plain, {

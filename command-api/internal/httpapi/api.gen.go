@@ -58,19 +58,26 @@ func (e PutRecipeParamsIfNoneMatch) Valid() bool {
 
 // ConflictProblem defines model for ConflictProblem.
 type ConflictProblem struct {
-	Current        Recipe  `json:"current"`
-	CurrentVersion int64   `json:"current_version"`
-	Detail         *string `json:"detail,omitempty"`
-	Errors         *[]struct {
-		Detail string `json:"detail"`
+	Current        Recipe `json:"current"`
+	CurrentVersion int64  `json:"current_version"`
 
-		// Field As `ingredients[2].text`.
-		Field string `json:"field"`
-	} `json:"errors,omitempty"`
-	Instance *string `json:"instance,omitempty"`
-	Status   int     `json:"status"`
-	Title    string  `json:"title"`
-	Type     string  `json:"type"`
+	// Detail What is wrong with this request.
+	Detail *string `json:"detail,omitempty"`
+
+	// Errors What is wrong, field by field.
+	Errors   *[]FieldError `json:"errors,omitempty"`
+	Instance *string       `json:"instance,omitempty"`
+
+	// Kind Of a limit of one person: what is limited.
+	Kind *string `json:"kind,omitempty"`
+
+	// Limit Where a limit was passed: how much may be.
+	Limit  *int64 `json:"limit,omitempty"`
+	Status int    `json:"status"`
+	Title  string `json:"title"`
+
+	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	Type string `json:"type"`
 }
 
 // Credentials defines model for Credentials.
@@ -79,19 +86,37 @@ type Credentials struct {
 	Username string `json:"username"`
 }
 
+// FieldError defines model for FieldError.
+type FieldError struct {
+	Detail string `json:"detail"`
+
+	// Field As `ingredients[2].text`, or the name of a parameter; empty for the whole body.
+	Field string `json:"field"`
+}
+
 // File defines model for File.
 type File struct {
 	// Color Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known.
-	Color     string `json:"color"`
-	ID        string `json:"id"`
+	Color string `json:"color"`
+	ID    string `json:"id"`
+
+	// MediaType Found in the content.
 	MediaType string `json:"media_type"`
-	Name      string `json:"name"`
+
+	// Name As the caller named it, without a folder.
+	Name string `json:"name"`
 
 	// Sha256 In lower-case hex.
 	Sha256 string `json:"sha256"`
 
 	// Size In bytes.
 	Size int64 `json:"size"`
+
+	// Sizes Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them.
+	Sizes *[]PictureSize `json:"sizes,omitempty"`
+
+	// URL Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone.
+	URL *string `json:"url,omitempty"`
 }
 
 // Grocery defines model for Grocery.
@@ -123,14 +148,18 @@ type GroceryRequest struct {
 
 // Ingredient defines model for Ingredient.
 type Ingredient struct {
-	Name        string         `json:"name"`
-	Note        string         `json:"note"`
-	Quantity    *Quantity      `json:"quantity"`
-	QuantityMax *Quantity      `json:"quantity_max"`
-	Second      *SecondMeasure `json:"second"`
-	Section     string         `json:"section"`
-	Text        string         `json:"text"`
-	Unit        string         `json:"unit"`
+	Name        string    `json:"name"`
+	Note        string    `json:"note"`
+	Quantity    *Quantity `json:"quantity"`
+	QuantityMax *Quantity `json:"quantity_max"`
+
+	// Second What else the line says of the amount.
+	Second  *SecondMeasure `json:"second"`
+	Section string         `json:"section"`
+
+	// Text The line as it was written.
+	Text string `json:"text"`
+	Unit string `json:"unit"`
 }
 
 // IngredientInput A line of text, or its parts, or both. The text is written from the parts where it is missing. A row that comes as
@@ -158,6 +187,13 @@ type IngredientInput struct {
 // Minutes defines model for Minutes.
 type Minutes = int
 
+// NewSession defines model for NewSession.
+type NewSession struct {
+	// Token For `Authorization: Bearer <token>`.
+	Token string `json:"token"`
+	User  User   `json:"user"`
+}
+
 // ParseRequest defines model for ParseRequest.
 type ParseRequest struct {
 	Lines []string `json:"lines"`
@@ -175,8 +211,10 @@ type ParsedIngredient struct {
 	Quantity *float64 `json:"quantity"`
 
 	// QuantityMax The upper end of a range.
-	QuantityMax *float64       `json:"quantity_max"`
-	Second      *SecondMeasure `json:"second"`
+	QuantityMax *float64 `json:"quantity_max"`
+
+	// Second What else the line says of the amount.
+	Second *SecondMeasure `json:"second"`
 
 	// Text The line as it was sent.
 	Text string `json:"text"`
@@ -190,19 +228,33 @@ type ParsedIngredients struct {
 	Ingredients []ParsedIngredient `json:"ingredients"`
 }
 
-// Problem RFC 9457
-type Problem struct {
-	Detail *string `json:"detail,omitempty"`
-	Errors *[]struct {
-		Detail string `json:"detail"`
+// PictureSize defines model for PictureSize.
+type PictureSize struct {
+	// Edge The longer edge has at most so many pixels.
+	Edge      int    `json:"edge"`
+	MediaType string `json:"media_type"`
+	URL       string `json:"url"`
+}
 
-		// Field As `ingredients[2].text`.
-		Field string `json:"field"`
-	} `json:"errors,omitempty"`
-	Instance *string `json:"instance,omitempty"`
-	Status   int     `json:"status"`
-	Title    string  `json:"title"`
-	Type     string  `json:"type"`
+// Problem RFC 9457. What isn't here is missing or a detail of this kind of problem.
+type Problem struct {
+	// Detail What is wrong with this request.
+	Detail *string `json:"detail,omitempty"`
+
+	// Errors What is wrong, field by field.
+	Errors   *[]FieldError `json:"errors,omitempty"`
+	Instance *string       `json:"instance,omitempty"`
+
+	// Kind Of a limit of one person: what is limited.
+	Kind *string `json:"kind,omitempty"`
+
+	// Limit Where a limit was passed: how much may be.
+	Limit  *int64 `json:"limit,omitempty"`
+	Status int    `json:"status"`
+	Title  string `json:"title"`
+
+	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	Type string `json:"type"`
 }
 
 // Quantity defines model for Quantity.
@@ -280,9 +332,11 @@ type RestoreRequest struct {
 	Version int64 `json:"version"`
 }
 
-// SecondMeasure defines model for SecondMeasure.
+// SecondMeasure What else the line says of the amount.
 type SecondMeasure struct {
-	Quantity    float64  `json:"quantity"`
+	Quantity float64 `json:"quantity"`
+
+	// QuantityMax The upper end of a range.
 	QuantityMax *float64 `json:"quantity_max"`
 
 	// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
@@ -304,13 +358,6 @@ type SecondMeasureInput struct {
 
 // Servings defines model for Servings.
 type Servings = float64
-
-// Session defines model for Session.
-type Session struct {
-	// Token For `Authorization: Bearer <token>`.
-	Token string `json:"token"`
-	User  User   `json:"user"`
-}
 
 // Source Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
 // https://, and nowhere else: `javascript:` is words like any other.
@@ -348,7 +395,7 @@ type IdempotencyKey = string
 // IfMatch defines model for IfMatch.
 type IfMatch = string
 
-// BadRequest RFC 9457
+// BadRequest RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type BadRequest = Problem
 
 // Conflict defines model for Conflict.
@@ -357,28 +404,28 @@ type Conflict = ConflictProblem
 // Created defines model for Created.
 type Created = Recipe
 
-// Invalid RFC 9457
+// Invalid RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type Invalid = Problem
 
-// NoSession RFC 9457
+// NoSession RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type NoSession = Problem
 
-// NotFound RFC 9457
+// NotFound RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type NotFound = Problem
 
-// NotJSON RFC 9457
+// NotJSON RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type NotJSON = Problem
 
 // Replaced defines model for Replaced.
 type Replaced = Recipe
 
-// TooLarge RFC 9457
+// TooLarge RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type TooLarge = Problem
 
-// TooMany RFC 9457
+// TooMany RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type TooMany = Problem
 
-// Unavailable RFC 9457
+// Unavailable RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type Unavailable = Problem
 
 // RecipeBody What a cook writes. A field that isn't there is empty. A recipe can be sent back as it was read: id,
@@ -907,16 +954,16 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 		ErrorHandler:       errorHandler,
 	}
 
+	router.POST(options.BaseURL+"/api/ingredients/parse", wrapper.ParseIngredients)
+	router.POST(options.BaseURL+"/api/recipes", wrapper.CreateRecipe)
+	router.DELETE(options.BaseURL+"/api/recipes/:id", wrapper.DeleteRecipe)
+	router.PUT(options.BaseURL+"/api/recipes/:id", wrapper.PutRecipe)
+	router.POST(options.BaseURL+"/api/recipes/:id/grocery", wrapper.RequestGrocery)
+	router.POST(options.BaseURL+"/api/recipes/:id/restore", wrapper.RestoreRecipe)
 	router.DELETE(options.BaseURL+"/api/session", wrapper.LogOut)
 	router.POST(options.BaseURL+"/api/session", wrapper.LogIn)
 	router.DELETE(options.BaseURL+"/api/sessions", wrapper.EndSessions)
 	router.DELETE(options.BaseURL+"/api/sessions/:id", wrapper.EndSession)
-	router.POST(options.BaseURL+"/api/recipes", wrapper.CreateRecipe)
-	router.DELETE(options.BaseURL+"/api/recipes/:id", wrapper.DeleteRecipe)
-	router.PUT(options.BaseURL+"/api/recipes/:id", wrapper.PutRecipe)
-	router.POST(options.BaseURL+"/api/recipes/:id/restore", wrapper.RestoreRecipe)
-	router.POST(options.BaseURL+"/api/recipes/:id/grocery", wrapper.RequestGrocery)
-	router.POST(options.BaseURL+"/api/ingredients/parse", wrapper.ParseIngredients)
 }
 
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
@@ -924,94 +971,103 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Hxbcxs3sv9X6ZrdKu9mRxQl28nf1MvfSeyUTmzH60vlwdTxgDNNEtEQmAAY04xL3/0UujE3ciiSkqJk",
-	"Ly+2NMKl0Wj80Fd8iVK9KLRC5Ww0+hLNUWRo6Mdn78TM/5+hTY0snNQqGkXv5gif0FipFUgFv5baoR1E",
-	"cWTTOS6E7+BWBUajyDoj1Sy6uoqjF8JkaJ5OHZrNEZNxORw+TA2mskD6Gf8/fwrz8LfkDAQYFBm4uXBg",
-	"UWUWpIOJSC9hLixYRAVuLi0sjXS4kyadCqZgnaCf52gQ3ByBaQK5Y4FXcVQIIxboAuvOv/f/Sj9YIdw8",
-	"iiMlFr6LzKI4MvhrKQ1m0ciZEtsDT7VZCBeNorKklptUn2e4KLRDla5+xNUm7d/NtUUFkxXRn4o8RxOD",
-	"VinCVBtAkc4h1YuFUJnn5/v3599DpnkHiV4WgIbi1oRHfsY2uQvx+QWqmZtHo9PhMI4WUlW/n3iWOIfG",
-	"j/m/H8bjz6cnR+Px52+eXfzjr/0rm74ULp33S1zihTEBPaVlVfJHgtCs00tBDNpA8lWyfT3TI55ny0JO",
-	"hn4lPTvsdw2t+1ZnEmmT35BwfKsz2oZUK4fK+R9FUeSShev4F8sS1sz1V4PTaBT95bg5eMf8V3vMQ56r",
-	"onTNpI2o8BdbaGWZhG9F9obJuoaEwuhJjot/HEbKa+7FZGxuSOAGpEI9cDBBOpmD6CqOvtNqmsv07imq",
-	"Bt5JWTiznjBh2/LhxCUSZjgNEzyDJC2NQeUSkBbmeun/5M+6X4VB4Tzf73Rnd9AsLFMAl1g4L8E9aNw3",
-	"SWh2TG1quD2q8fa6Pm1oXkPFa7tV7WhF5+qTyGV2n0L4FKYS88xzS5fOygxBOgu5XEhnYxAqgwSN0cYm",
-	"4I++Z+2ZBwcvD2ugBkthobSYEUYKpd0cTSXiVaexKtBYreiuERYWQq3CxtkgZytYiNWIZvAA4mlLSqNG",
-	"OfF4FHgw8nemSHwzFUNCFCdgxYpl0I9L9I/VUkgn1YwA2kvzHPNiMFZ+n17pt2ht2Kj74vkrDZZnJZjV",
-	"ChmCPftQZcgA8Eq757pU2f1CkqQdpDsAlAZbpvOwOxVR//P2p1f3DZMTna0qKFrDDiLrDRa5SP/jcMZT",
-	"907rF8LM8A/ZEi8lC01anlBwAi/lt7Qf77R+KdTqPml66ckQjnQ0OlZElwCLqVZZzBT6oxbgZyFWIOyl",
-	"h6qzNtSMVR/WOK2PPKIcBTSzSQzJpVRZQBw9heVcuACYAYsqGBrAK+3mHoH8Cc+0wgG8RZV56REzIdVY",
-	"Cb+hkLxBZ1YsCEmg3Hqk6ohWq1GXc0HbksrhjMXjKo7eK/FJyFxMcrzfe8W6IBh0RBRihlmj5wh7idkZ",
-	"OLNiFsB1HLj5+q8q9ZR6rqs+ngl5/tM0Gn3Yc6Hxl6gwukDjgvYaVJ998SSuOnwMynfHXJHKff2o0eqb",
-	"hbQ12A8bQ9SDRhd1Xz35BVMXXV2wEpahclLkRLLIMul3SeSvW0uZitxivLa6Qli71CbrVe67Zsqaqh9H",
-	"/hphY2GXhbNpxLRXW48TN+RsrjOOnkuW8AOWl+pc91jSP01BQCFTVxqMWfHVuS4NC/NCW+fPu3Qe/kbw",
-	"F2Nms8lkAM8WhVuR6rOshF4rxqIlmcIyfHRwqfRSDaIerrH2d70BG0efj2b6aKPvAjMpPvLnL5tDV5ux",
-	"8Qc7F6ePv97kw7mCXC/RHKXCIszxcy/FVv6GvX0nq+DSOFS+aclhy1trClPV9MZh//qE4QejUzSrA+VB",
-	"Olx0f7juTIc5zh0BQ0WDMEasIloRHfm9gOENTqPGNv54GyGwaD5JNdtJ/duq3Tr3W0TUi2gNGwfmXMN1",
-	"4shhnN8qm0q7/j/8WgrlpFt1OJXp0t9zcaTKPFx57BsK3VW5mLCBVnX/uBCfbziEw8+ul7RSSdfvLGvz",
-	"uV7AGjGhf30CiANhtmuY3nJgHCLxamYwk5XbsnuGX2tL41iQquXHe+DNQ+timBq9gOEZiDzvINxCWivV",
-	"bFDLCt8AclEuotHJkyeE//zbcBMMYt/2nPtVl0X49WTrrtSnri3+3dU816bWyMhzUa7OGKlbLkpS5ras",
-	"ZVNEmkUNqxsxLGswHJ7sFKGrnt08rzfkXk/QdUjxz6pdz7HZtx9rcrsxybd6icKWBkO3youyQf4tjx91",
-	"jw89hRVB9Yourt1DdkHu2sh1zTmXCslHi58dqQ/SWSiEceyWnWg3H4C3wXwDCI56h4oPpJdmatwrx/AU",
-	"jF6yJpPqBflcxooGErk3j6Tl6EBwfRfCWDRs1whll2gwg6V084Yo+pv/jUepyTmr9CCv8pfKq+9O6wys",
-	"E6sw5wBe0whEjjAIFhX/QCY1/ByO5wpykV562py4bC/Us4o9RWKhS+XCmrXKmfypn9AbdX7guPkUHFi8",
-	"ibBgiQudW6PJQFpwmPvZBpB4yUjY0vNikRA/dOkgqUQoGSv+s1hgQutRmpk1AuE1QGQuMF/90H5Mno6n",
-	"eeDtvrH6eY6K4jXBGQsmeDpiECwnbGA5dqflfutWcIlY2JYgtNs4WmMtGpUM0OaNFcnAGe82KFy25uCW",
-	"tPUheLAKw+vpJjFZLUhC4TIGK1XKrkWvwFvwgjRW6VyoGWa1BAW5RWKYY8u3H+bWLYqtsLez4Z8cBkMU",
-	"o4OFO9dUYWOr4ePehhVWdhr2WWQbIPdSqtLh2t0+XL8Ht96Brev+tYeYm6kvXui6CvvOFV+nXHSVibUL",
-	"g+fqw3taQHbrm3vTx+ahKvaH0wPzpFxZkG4EydSgnRMy57hKeo2ySvq7Y76Vv2EMhcFCGPL7xFCUptAW",
-	"6QSmerHwguinkArzFaRzXRSYJTEkToMT1mH/fO1D1LMOaawLmHoGXiICAKlw44Qbo1/LOliX3ySgLAo0",
-	"gCpjrDIedW442Q01mepEbtJGwMmu5CWF35XrZXF1VNfsbGfBzrVx4NcygmRGmzWxhf8/Lfm/XH/C5Ayw",
-	"9lAISP1mDKL4jtSkwJauvrTPYbG3s1j2stQ3DujVjrPenqR3EY0Dsbsdb55/B08ePf5m497K0AmZ9+qr",
-	"HF7rLGbvvhS82yTjqYWktYYPpxcDv5HJ7v3mAeNqzr7Fr5tcUlknVLrFt+SEK22fdzaOnHR5f68tPqx1",
-	"2WSvEA9TT9VH8j+vdRas3V9732ENKLypfT0HeR/15cdFc41eJ8HVbXsVRymH1D8K112NcHjkJB2+DX52",
-	"pKNXjHLc/ziRp7VPEG7htrrJsb7uQMfXG8S29y/+ZrzBjhzucosjq0uT4sfS5Dt7UUs+S1jsz523Dos+",
-	"vjgx6w6y5fQ1PcoiO1jirgtv1Efr5CBXcFuIOw7JzrbF3XPV4XRYfCUCXamr+FudhmYNnTPXYUcf1rST",
-	"jw6z/Mna9TezvuTcO+vNdc7PcI0pzRactHydk0XP5mEqFEyCDU3pfI1W4S2xEcgsHitaXVwlf8XQrI2U",
-	"wGZ1ZLdyvPmBBb1UbBaybQa51pfecuu10u4E2taTJtpzbmhqmyDXNZJ6bYEa9g6dSmY36nUrjKsNwTUL",
-	"ZhvuHRRza6HiHnz7t8PJfXlbYeeaWaXLgs6GpR/I/4TgxIwTC9j6sQXmuVSzdr5Iv9W6c6saIh8Pd6H1",
-	"oTLawu3Duq4BN0nhdnh84/fjML3/FsrFFlVg613TT3e+Jc/ZG3FWLBqnoapz37xxFENyAoUuVQZ/ezwc",
-	"zv6e1I5R3xRFOqcmfzt5BPq3v3sUT86giiKz102rsXK6oHZpWUCRlxZOgcw8xl9U/kL9EFm+K/2oHpXz",
-	"jkLccOQNUnrGzbwu197tlS79ZDj85uTJk9PHj755NHzy5OSga7+aoW8juqb1LsrXVffuSq4PIv4eQUPT",
-	"EqPr48Kh3d3FE+upd3L1xsoL5hZrF3adGdU41Adw7igVyIKAikpOI2774/V0EN1u63aadDv3dl+X7m02",
-	"dKfXdcv+7tjJ5pa985ClH77Olz0AMpy+RNUfk02elm6ujfyNljSCb1EYNMClK9QvFK70e8Xs9pzJivXv",
-	"bQ/EUMc4ENbLR9YntpS1cLRmavRiBEKByDKDluNzQq04yBFD8oMRKlvQZfDAwkTryxgKMUM4OU3oMEjL",
-	"sZPLJiQzwZlUIdIyd64YHR+DNmPlf7aj42MOGinNHfyRG0Hyi/gkmMoRpeFzlCWXl0j0EAV8U6zpdz08",
-	"JcvxsP29QaC239FYDdS7I7WmdmPibhg5OTBlbWuuxvsgrQcQL7KF7Dk5L8UKSousJAgFvotw2viPtnVS",
-	"JlrnKAh1Zk1O1OZYRekNS48boDnZIzSnXI/+Ae9TJYsDI5plbPKXvfOlkW711h99ZuCE8KTOFKU18Kd6",
-	"AH+yyP7U+lJiXXMWfq1rnjgn+GPI3W+6i0L+iCvOgpVqqvtVRLLowcoMB/AsRE/dHCYlJ6DkeiZVfTeG",
-	"OUYh+9DTAUl3/iQmVNgfPuFpVbIGTpfpHG0r8yVc1FQRSMM/CIUAgoMmSlPCt0ebs7Gq9VtLuNaEpwU8",
-	"Gj6qQ1Y0nsJPaGApOKDdooHUW2GMROslOFmrJkkoRbvyZ7SThAXk2rqQjjBq2Vj8hXXmsaIuMeNoM7g7",
-	"omKBFWYj8FdcUsEpZ2hLTtAGt5QpDuBHXNk6H4EiJw+HkIlVtZiqfsuT6qWEo9iUYT6CJCT2+1M/CjtC",
-	"PJVZvSdNkWTgO3ExsJcHemDjcN0YnJYWs7GiNT0aPqzTByh5vS9xnQY64oH6lzoCAROjl1XVh199RcvU",
-	"S5jI8xCcn2HIWCDU0SFLZY4L+LXEEjNYlNaxd4haeSqXc00CkOsZ2TsKPzti3ruQvOKvp/dKpjrDmNks",
-	"Fbx6/l2dVUHMKUSKIAyZUdKdQaqVMzqHdC6MSB0a3qbAoZiOld8ur4iOFRW5Eq/EpM5my7WaUdoDudmc",
-	"mJDlFqJplMsywZAewfP7ZnXZQ5UJzEUPdLOGeEao56gF/enr85YzcRSdeKjRBSpRyGgUPRwMBw8pudnN",
-	"CbCORSGPW76iY8rBobCQtq5PIWFjspVio6e0cErsKFAXeQU/frNiv85napZLO4/hBzQLoWJ4blB5S/Tc",
-	"iVz6D28LoajF96VL51xJ9XaJmbTzs7YMcabOu8op6aUinENOCokDv6UB7fnCEkQVtHNyUNreEOhY/bw9",
-	"e4i2hxWvOlGHcWZWorWY8YbwpSi1Os+iEUcezzse36YY9e6KTzvpDH3Vp2vFp6fD4d3O3QmubqneCdLB",
-	"6CENJ95Q6c4jJqdvlprs41bBLHU52d2lqbTzPU4e7u5RVzZRh8f7TMHFab796enu9lW5JbV/shdBVNV0",
-	"FUePh3ssoF16Q8pJuVgIr4BFb1Bk0Bxx3o4qPLEef/ZdCRPCTd1Ggq6Ec7Xtmypnu11Mv6XApWlyvFYS",
-	"f3WxcTz6V9sq5z5u1XJvivkeQlKVC/9XDu9HDl+X7K6EOs+/ksBK1jak7/iLzK74EsqRk4y6Qvg9fb+p",
-	"EIbXC67im8lrR+Ae9aXLkNpDJGZrdWW3KsO8H3HlJe2UPq4bJnHdQ/zqlwb+/PLKsnW9vB4sct+T7AS3",
-	"wtqbKtUzFyMYRz2PqYyjpMrItZ2XTqZ14aN1MujPoecZtEb9quk/Vl6rJiVGhjTdATV9pRW22nOQlEuP",
-	"p00wmGvNRG51nQONXG8ahB1+In19rMheWOqmKpNDyETFwt9GbJlRaq6tNb0FPfqgdLWMUbBJuknhrl0d",
-	"Peac5l5drHR3gBBrZXsqX+16s6ThZefhkip68lVPsOSmUHSXV+ce2FKXwF/Ff9K79vcHrz/fbf7/7vVd",
-	"CZTkNqjgBZSmXxqhb2WY/hFKL0lojd7kLGc0Y7DyACIUSLJftULOOtlbKTluOThvdgX0mtev2CWXpmgt",
-	"ON3xjYqiGMAzb8pKh4uqvoLtWakI9fVSsTP+DDiIEsoxbCooHYATfahKgjwYlXNCqFkpZsGH9jRNsXBH",
-	"L6qP/BILO73IBaNtaBl8DyF9aAN3wwmuymPv3ka4EzN2raTx6upqExJP73q2vhPF6qLmnVyKVd/+/+sp",
-	"kQ//0Cdltp+kG94S/zXhOAhUKV4cQ+iJ4rSQtA6i9COp4fSQO0bSn+t35jjDUTvcKOkTrslMFCqrXbC+",
-	"m8LP5HWmwOnEULCK8xwrJXesAg+c1nGjkVKeX7s4LW678kNUwTekYeq5c+G/t9zQiwE8y20Yb6ysozdk",
-	"uECR8yKXXJj5a+l5/vT1OfHdtl/b61WH63ScP8RovnsAX0sv2t8Lur+Oe58665/h+a1QCBzc3PPq/c4g",
-	"VYN/F4X5XrHzpaD0CEBhcomm9SAmQnhSx+PNtRqobfJhtnnEXujZTyVnYO3yT73rBgKb1+BuILv3y8sX",
-	"ega6bN8xFWfIJdN7ITwXMseMQ98cv6OqNMxGUAjr4GQIAjjPOJgEVaINhPijV4Rj+HprOwbyx0MQaqzm",
-	"ujRUAJjnYB0VAZrOSA2SPzp9EurklnOZU+Qvw08yDVq2P565ns0w8/r6BKe6csLUA4/V33pi9zxI8veY",
-	"bDPJ4a9A66gKsnP5tnSenzBZcUxLqlnfzfFCz87V7xTJar8bdc+BrFqO+14W86ZSEK7wDoL2GoSsI7uB",
-	"6U7rNe38Lbqj7+okj+643eyKSgNo7VrsZYHe/S2VI7mplRKS4OvfNr7VlXWfL1P6K4ePlfA6mppB9ewW",
-	"Z7dBJq0//5nX5LmiV7r6bU0rVsymwS3w/97uW635OZhpG4ia1wMDMAXVVNou+qTI/AhJq/TAIKesbLxr",
-	"N1a/x9N+N0PskCEVjT5crOO3VL3wvXbV2evuumcqe1s12+fC40yo6sojX0alA1X3X8zfKCvHn+h/odsQ",
-	"vLK2In/8XpzdGVxr2LtpJWyUALseS0S62j1+0JPq7VfIh0dPxNH04svD06u+N8gvbqno/Kfo9e03gJWm",
-	"dCQ0gz9QWP0J46uuX1i76PGlTpf8cOEtzyrP8sOFlwCL5lMlmFS8FR2TtRmGrV69qIf3I4RPlY7d+lS5",
-	"K1qf2ikSVxdX/xcAAP//",
+	"7D1pcxs3ln8F1TNVTmZaFCXbkzX1ZZ3EntKOr7GdylaZWjfY/cjGqBvoAGhTHJf++xbeA/ogm4eOUTLH",
+	"l4QicTw8vPuAv0apKislQVoTTb5GOfAMNH588ZEv3P8zMKkWlRVKRpPoYw7sC2gjlGRCsl9qZcGMojgy",
+	"aQ4ldxPsqoJoEhmrhVxE19dx9IrrDPTzuQW9uWIyrcfjx6mGVFSAn+G/6Su/D32XnDHONPCM2ZxbZkBm",
+	"hgnLZjy9ZDk3zABIZnNh2FILC3thUiknCNYB+jkHDczmwAgmJvYc8DqOKq55Cdaj7vxH91/hFqu4zaM4",
+	"krx0U0QWxZGGX2qhIYsmVtfQXXiudMltNInqGkduQn2eQVkpCzJd/QVWm7D/kCsDks1WCH/KiwJ0zJRM",
+	"gc2VZsDTnKWqLLnMHD5/+un8R5YpukGElwighbiz4ZHbsQtuya9egVzYPJqcjsdxVAoZ/j5xKLEWtFvz",
+	"/z5Np1enJ0fT6dV3Ly7++Pvhk81fc5vmwxSXOGJMmJrjsQL9ISG053RUEDOlWfKHZPt55ke0z5aDnIzd",
+	"SQZu2N0aGPu9ygTgJb9H4vheZXgNqZIWpHUfeVUVgojr+G+GKKzd6/ca5tEk+t1xy3jH9Ks5piXPZVXb",
+	"dtOWVOgbUylpCITvefaewNoBQqXVrIDyjzcD5R3NIjA2L8Rjg6VcPrJsBsiZiHzOGl5gwjBVWyMyYMIa",
+	"VohSWHPGEtBaaZMwdyeOiUfRdRz9oOS8EOn9HyUsvPdIntndibjpEpbllwgns4rN4Iwlaa01SJu4E+Zq",
+	"6X5yQsKdQgO37sLulST2wMwNQcAuobKO9AfE+NAmftgxjmnk9FEjqHfN6cr0NXG6c1oYhyc6l194IbKH",
+	"pN7nbC6gyIZpM2ZcZpv0eeYI29HDmjRkS25YbSBD4cqlsjnowBth0lRWoI2SqKS4YSWXK39xxtPZipV8",
+	"NcEdnORxsCW1lpMCcTzxOJg4ZcsTN0zGLEGIE2b4imjQrYvwT+WSCyvkAiW7o+Ycimo0le6e3qgPYIy/",
+	"qIfC+RvFDO2KIkJJINnt0Acyg2xEoNmXqpbZw8oygTeIyoNJxUyd5v52AlD/8+Htm4eWrzOVrYIoWpMd",
+	"CNZ7qAqe/tvJGQfdR6Vecb2AX+VKHJWUCs1DLtkJey2+x/v4qNRrLlcPCdNrBwa3aNwhWyFcnBlIlcxi",
+	"gtCxmhc/JV8xbi6dqDrripqpHJI1VqkjJ1GOvDQzScySSyEzL3HUnC1zbr3A9LIoiKERe6Ns7iSQ4/BM",
+	"SRixDyAzRz18wYWcSu4ulCXvweoVEULiITdOUvVIqzOojzlvpglpYUHkcR1HP0n+hYuCzwp4WL1irCcM",
+	"ZBEJkEHWGkjcXEJ2xqxeEQrYLgzc/vzXwa7Fmeumj0NCUbydR5NPBx40/hpVWlWgrTd7velzqDyJw4TP",
+	"3mrv+TlC2j89ad2B9iBd0/fTxhLNotFFM1fN/gapja4vyAjLQFrBCwSZZ5lwt8SLd52jzHlhIF47XcWN",
+	"WSqdDXoFff9mzUeII6dGyMvY5xptej/d0zbrxC04m+eMo5fOjnnhTBWEvHeODCwXxYCzGkdo/my6Wc8N",
+	"S4RcaMiEu8hPpxcjC1c2iYPt40BybN8x8M8YlJVdofXjhixzVZCgHEX7TklgxAHS4QMSC68RoCrUQBjh",
+	"LUImUltriMl4V4WqNTFkqYx1wAvrRPiE/U7rxWI2G7EXzQGWgXGVJHm6xDiA8F9adinVUg4cLI7Igt3t",
+	"vcfR1dFCHW3MLSET/DN9vX4mNIeYkP44KMgGAQhkt3GlHSfGjXESOGZLYXNVW8bZXBUZ6MElTc5Pn/5p",
+	"c9FzyQq1BH2UcgMsh6vh2eLvMDh3tvLxor0ygBYx+2665Bl4HbgMgRuNJjR3RnSRjJjT3oX3O1BfUWwn",
+	"UIRhL/73/CXjGvCaCd0lRhAslGavTiBIPrgTXzfH4FrzFUoFXWwLMbmtER9u7wkzYiEhI42qKpDkVLDM",
+	"6W3LCuDGjti5xDCYE66PDCPmoSnN6dlcFICat6otoSNmvHBaeC9XIuF64dOhTH+hDVXEnguHuPbPWqWg",
+	"VzcUvA2qD8K53+PcoorawDnh5zAV9R7mURve+XwXVjagvwi52Av9hzBuHfsdIJpDdJYNBLkD64iRm2E+",
+	"yI5NoaLs8A+/1FxaYVc9TGWqdhZXHMm68MYXhTf9dFmXM2LrMP1zya9uuYTTTIOg1VLY4XhvF8/NAdaA",
+	"8fMbDkAM+N12IL0Tg7sJxbfKdlNAvFMG1zFB+jcsXwhjYzbXqmTjM8aLoqenSmGMkIue8Cr5lSjrMpqc",
+	"PHuGlgj9NR4SuSW/Oqd5wWzxf55svZWG67rkv67HdOMbYAytXp2Rvu1E2dGt2HKWTRJpDzUOtpk/1mg8",
+	"PtlLQtcDt3neXMim0XE3JtklDP4axg1wxqHzyG3YL3bcqNfATa3BTwshuw3wA4dt+sGFkCES4HTMUgtr",
+	"YdguOowbcav4pkwZgG9Of7HzSimovo9D1106PKuaMwci2oROZVdcW0o0zJTNybxwA5hosEH86YgbBw+S",
+	"NXvOtFqSeZqqEoOBU4kLobJ2YzHf5ZM5FdcGNOl6Ls0SNGRoyrVA4W/uL1qlAecsGLfOF62l8yutUhkz",
+	"lq/8niP2DldAcJwpZEDSB4z1sJ89t65YwdNLB5vll92DOlRRCJOXqpbWn1nJgsCfuw2FmUq3cNx+5V0H",
+	"ukRWEnV2jBm/mvCg+RSQ223EEkcZCYUgHFkkjWmbBBJKppJ+5iUk3sYjZE0Yd/YeEBbixjB0a9J2tM0j",
+	"M5rKqfw5h9b0oruhEFzMONEJef6W4ryFu7oVuwSoTIcQumPIUG1II9AAXt5UIg2c0W0zCcvOHjQSr96n",
+	"w1Z+eXTP1oDJGkLiEpYxM0KmZHs6z9IwR0hTmeZcLiBrKMjTLZBRTCGZYZG47upuFZF7B/7GRabPy/Xk",
+	"5t4zBTnaGfh0cGCQlb2BQ+b6hpB7LWRtYU3Vj9fV4laV2NH+b2DZyQ7cwJax6hLksN5Pntc2V1r8Hd2v",
+	"CfseuAbNKMOP83x+f1iDmO0R4nBJP5mBkBFOjD1gQ6rhnROnt7PcHIP1fZW9t7vLrurbUWvnoL22HiDr",
+	"Gy23MPs3FbwTy7ETRE4JzeqVU/UTlsw1mBy1UAGr4dsKnN5f03nGMas0VFwjEcSsqnWlDKC0SVVZuvt0",
+	"WwgJxYqluaoqyJKYJVYxy43dQh1dgTFwDqGN9frjjDnq98JWeu3aMV3uwY3ZBKCuKtAMnDvv5LJ2EvaW",
+	"m93SwjvYijPbIktBLK0FcqxhJlfaMneWCUsWeFkzU7n/pzX9r1BfIOnGCDlL3WXsD0McahJ6tPRtw0OY",
+	"xdzNWTssMLTOoNd7eL27yeAhOpGmDQ8FssUWfi6UXDg6zBZAtokPhxpFDlklrqAwo8EQXD86uUkduthv",
+	"3yNka+EkN3HwiG2ion+Q9y9/YM+ePP3OW6LC57Up0udNaio/oZgYGYrCsEtB/OcTPqMNO6YNla/H6Lg3",
+	"6ZVcBGsLTSnUGYPcQoUDe9aKfQXCbEUfDo40dgL+A0EvIY3lMoV+/EqLIw1z0OB+GYDYoWdLiBWTeg51",
+	"bRJx0kTJ8UfIBrGAv20LeoZ1MT7JjYFsQrGBOs0xRzmDQ8PDltvaDOXB4sgKWwyT7HCk3fGJQ8WE8Zmq",
+	"7WRWcHnp65kw8YH29AwWQnrLeyhpmvQg34P7dZFHjEGAN4cb4pG/7gy/rZmAB5uBra5530RP1xMv6vJz",
+	"2Rqbu0g12KTXcZRSRdRnbvsAcwtHVpSDVNm7nMEcVgGHC2LMIw1xzB1ivbdRCLtUQbw7xGQGf3E21S1u",
+	"5OZx6jgyqtYpfPYCf+csHEkMCtXh2PlgoRrCi+WL/iJbWLqTcqmyG1Pcrux0wz0nezPV3fxJl4h7Ufze",
+	"tcV9vuph2h8+kECf6gJ+Aze0Z+jxXA8dQ+KkW3R6s/gYajVn06lLqrk2IxbK62yrpZuEHBqCGPeiIErK",
+	"JZv5SBOWcbf2qAaeTZjI4qnE08Wh6Ddm7dnQfWhPh9EdKhd6ZJhaUq4vpPUKpS4hY3wwlnEvom295q27",
+	"54aNvynk+qGEQS+yEXs33Upkt5p1JxnXhEvWfN9tcu9GJRMdqXgA3v7l5OShuA2yc80hV3WFvGHwA0Zp",
+	"gVm+OPPpY+c3mwqKwhnVnXK/4XjH3qtqgXw63ietb0qjHbl9s6lrghupcLt4fO/u42Ye4x2Miy2mwFZd",
+	"Mwx3saW/xdm6xtm0IbQum9Jl51bHLDlhFVaefPN0PF58mzTpAzcUeJrjkG9OnjD192+dFE/OWCigodi0",
+	"klNpVYXj0rpiVVEbdsowQEDyF6RTqJ8iQ7rSreqkctGzeVuMvAesrrtdvG6nbg/m8rPx+LuTZ89Onz75",
+	"7sn42bOTG6n9sMPQRfSDMsOuIRQGmoRDU2DZpj9GAzGi/hl35+R/3eCV7pDi7oIMP+7+EvnN1ntv5tYG",
+	"0N67Y+cWq0EN4yxASZ0k3cyXmt/1kvd6fnup4NDkyV0udG9+Y8v97rnJVlPfe61AHHlVvbWMy4nGuVbl",
+	"hHHJeJZpMJQg5nJFWbaYJX/WXGYlytlHhs2UuoxZxRfATk4TpBEsWSuEvGxzgt2AQ25tNTk+ZkpPpfts",
+	"JsfHlLWUiiY4Spyw5G/8CycoJ9igRGm+QlwCwoMQkBBeM50G5C46ZRuRgEMKBw4K8IaFBu+0sXNuJu3v",
+	"np27Yb3u1vKgn3zy6gbA86wUAyr7NV+x2gCpWC6Zm8Kt0u7LbuR2plQBHPlt0Zbhba5FhYGOY5ii+iI/",
+	"HMuLhhd8SIMm9ohoj7GJX8qK1FrY1QcnbwiBM0wvNmXyeAb6qlnAMQ96b0pdCmg6df2fTacoxfY++8al",
+	"djqvxF9gRS0AQs7VsPpEf5gZkcGIvfAZepuzGVVkskIthGy0gt9j4ut8HRws6e+PddhTeXg2lT0Pjb7M",
+	"qjrNwXSKrbyKwj5qXP6R74LipO+lwm4XJ1DOprKxDg2KrrYEgrMn4ydNqhDXk/AFtHPhsWiiAwMah1xr",
+	"AcZRcLLWSpf42K+vO+l0SHBWKGN9ycuk46HQN2RxTiVOiX1stlncHmGn1AqyCXPCPQkSk9pTBHWnMLsU",
+	"KYzYX2BlmpoXzFg9HrOMr8JhQterAxWjwlgp4SPjie9qclw/8TeCOBVZcydta7nHO2LRo5cWemRir1E0",
+	"zGsD2VTimZ6MHzclKti5MxSAxoWOaKHho04YZzOtlqHlzZ0+wDJ3FMaLwheALMCEymJsMwJv15Tslxpq",
+	"yFhZG0uxFRzloFzmCgmgUAv0FiRcWUTeR18g5TTQT1KkKoOY0Cwke/Pyh6ZyB5FT8RQY11T+bs+w9l2r",
+	"gqU51zy1oOmaPIZiZCt3Xc4Em0p8GgBxxWdNAWWh5AJLazBIZfkM/R6fxcR6qRn4Ehza3w1rer5Czow6",
+	"vlB5+hSDb2ZrCP35u/NOKG4SnThRoyqQvBLRJHo8Go8eY2eHzVFgHfNKHHciLcdY54U6Vxm7PZXUKeNS",
+	"czw4Fg9VoKoiiB93WbE75wu5KITJY/Zn0CWXMXupQTo/7tzyQrgvPlRc4ogfa5vm1Eb6YQmZMPlZl4ao",
+	"GuxjCOk5qvB8SIVHsce30Ew5vBAF4bsDOYb3zGDqeSp/3l6hhtdDtlVTDEZyZlGDMZDRhZBSFEqeZ9GE",
+	"Mr7nvXhp28J/fy37vTKSoZ79tZb90/H4fvfuJbW3tC566iDpITQVd2Hf4hMCZ2iXBuzjzjMDOOVk/5S2",
+	"zdjNOHm8f0bT1okTnh6yBXXmuvGnp/vHh15zHP/sIICwpfM6jp6ODzhAt+8QjZO6LLkzwKL3wDPWsjhd",
+	"Rwjur+f93VSUCV5Tb5cEXvBkmi9Jt4vMaRhFAksykXmB7XhxKZ3R17UBfFz+m6q2FOP6drTBRPSawfvQ",
+	"idB95WRLA2E75HjtrZLriw0OHEZo552N484jG5ucdAAdhucY/kPqD0Pq72qKJ7KmeyUQeSDnDQI//iqy",
+	"a6LuAobqx85tyBTNtKoXuU8WfaNDTBCJN25roTFN0jPfNgj7R9zrtoTtn6q5jm/HAz0ifjJ4YGetIYjZ",
+	"Wi/wnVrnH4YF6Eh7KZreekAWOICkm9dhfvs8QLS1mwduTHI/Iu34aMjaA1rhTaMJm0YDL2dNoyQUq/fk",
+	"v5g3zerGCm/2+5lnrLPqH9r5U+mcAbS9hK9gH+HQN0pCZzxlRum5iHmbAabeWl4Y1bQHUKdiIHb2Ft2M",
+	"qUQ3Z6naTnrKGyMUpVOi5FBi1bppDNQSH+qRKhxj4l2pfr+E7b5oMaVy/0ETMmjGO0mItcoqWaz2PVDV",
+	"4rL3SlVImfxhIENyW1F0n+r4ANnSPFtyHf9G9fc/Xnj99iyE/3rQt4BAYLQjiBcmFf7REn2nIPnXsNWR",
+	"QhvpjWF8kmYkrJwAaYxrJYFKTQ42dI47cdnbqYBBX+ANRRLTFIxhVvVCuryqRuyF88CFhTK0HpEbLiRK",
+	"feceYJrgjFHWw3cqmZRjDQBV92ADEQZeQkyFy0XNFz709zxNobJHr8KX9HoWxerQEVHGj/Sei68Z2pC7",
+	"noNDI/n9+x334n2vNf9eX19visTT+95tiKPIXFR0k0u+Grr/fz4j8vGv+gzYdk66pZb4j1tIuatgeFHq",
+	"YyD51JGkTe5nWJJ6/++eJenPzaOiVNaoLGx0u3LbliNymTWRY3wmB64wWI4p3ZnGHBsVNwYjdypDAEap",
+	"uLVIyWvt9G3GXRfWJ0PcQFym2bvg7vtO9LwcsReF8etNpbH47hf17lIx5JJ6ln+pHc6fvztHvJvu06qD",
+	"5vD7rr/94E7z/QvwtZqiw4O3h9u4D2mz/haeTPQ98j46n4fHmj1Vjf5VDOYHlZ2vORZuMOC6EKA7rx8D",
+	"88+gOXmz0wI1bVfvtijbx05SMvROea4LiURfOrIhGF6pxduaqq32hbY+9lOf7eOftyD7h72GV2rBVN1V",
+	"TwGpGM0Z1CUvuSggo2Q/ZSyx/xGyCau4sexkzDijuuTQZ+Wrh5jPuDobOmZ/2jqOrubpmHE5lbmqNVbr",
+	"FQUzFiv2dG+lVgk8OX3mOzKXuSgw15nBF5F6A91xdqEWC8DXx2YwVyF+0yw8ld8MVCvQIsm3Mbp1ghJ+",
+	"HtZJKCugRxGEdfhksxVl8YRcDCmdV2pxLv9BubvuM4EPnLrrdNoPviXpHC1PX/6BEeXsD2Ha1+AQ71ap",
+	"Ndv+A9ijH5rKlv66/ZKSYD90Li525IBPxNfSIuk0Jg0S8e5n8O+k8B7yLWKnsIizuG/vDA8t+pa/TBgn",
+	"AjLnB1D7uLDNa8qGrwhNoztojwfT1sp3+c67sqh9L9bLJm/YCtMXQCkQPnyNKj4pS3U6Gy+ZTuU/4jHX",
+	"2wltXxYWTT5drItwIQcl+JqiNLs05VvJACu6As8g3rCMiLixL8FeyOxDWPUQFUnVYuuqmCqJvMZc3/Kf",
+	"SH8S6jD4f9BF7M0Ovp03BVThPrhxfmZdwBmiyBEs1rGHYN2uO9r0awbf1Fz3nYRtAvo3+hc/uv9Ixvjo",
+	"GT+aX3x9fHo99E9kXNzRvvp38US6L81L5V8/GP2KFO9okEhzmOL7EutrU5f66cL5yqGg9dOFowAD+ksg",
+	"TOwxi47RP/bLbgYzMIPWmHKdl0JHLY2a5gY3Xl0gT4Km5fhamTcg56qWWWeN4HNsroEkmauqEnLRlBf7",
+	"WSHCszlruMxtvYims1S3iOb64vr/AwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

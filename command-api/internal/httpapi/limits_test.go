@@ -49,3 +49,16 @@ func TestOpenAPIStatesTheLimits(t *testing.T) {
 	require.Equal(t, recipe.MaxIngredients, items("GroceryRequest", "ingredients"))
 	require.Equal(t, recipe.MaxIngredients-1, int(*schema("GroceryRequest", "ingredients").Items.Value.Max))
 }
+
+// A recipe that is sent back has whatever it likes in what isn't looked at, null too: the document's empty schema says so.
+func TestWhatIsNotLookedAtMayBeAnything(t *testing.T) {
+	t.Parallel()
+	document, err := GetSpec()
+	require.NoError(t, err)
+	input := document.Components.Schemas["RecipeInput"].Value
+	for _, field := range []string{"id", "files", "version", "created_at", "updated_at"} {
+		for _, value := range []any{nil, "soup", 1.5, true, []any{}, map[string]any{"a": "b"}} {
+			require.NoError(t, input.VisitJSON(map[string]any{"name": "Soup", field: value}), "%s: %v", field, value)
+		}
+	}
+}

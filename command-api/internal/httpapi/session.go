@@ -30,7 +30,7 @@ func (a *api) LogIn(c *gin.Context) {
 	identity.SetCookie(c, in.Token)
 	identity.SetDeviceCookie(c, in.Device)
 	c.Header("Cache-Control", "no-store")
-	c.JSON(http.StatusOK, Session{
+	c.JSON(http.StatusOK, NewSession{
 		Token: in.Token,
 		User:  User{ID: in.User.ID, Name: in.User.Name, Admin: in.User.Admin, Grocery: in.User.Grocery},
 	})

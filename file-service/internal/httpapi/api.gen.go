@@ -19,6 +19,14 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// FieldError defines model for FieldError.
+type FieldError struct {
+	Detail string `json:"detail"`
+
+	// Field As `ingredients[2].text`, or the name of a parameter; empty for the whole body.
+	Field string `json:"field"`
+}
+
 // File defines model for File.
 type File struct {
 	// Color Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known.
@@ -37,30 +45,40 @@ type File struct {
 	// Size In bytes.
 	Size int64 `json:"size"`
 
-	// Sizes Of a picture, made once; the location and the rest of its EXIF are not in them.
-	Sizes *[]struct {
-		// Edge The longer edge has at most so many pixels.
-		Edge      int    `json:"edge"`
-		MediaType string `json:"media_type"`
-		URL       string `json:"url"`
-	} `json:"sizes,omitempty"`
+	// Sizes Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them.
+	Sizes *[]PictureSize `json:"sizes,omitempty"`
 
-	// URL Where its bytes are: signed, and open for a day at least.
-	URL string `json:"url"`
+	// URL Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone.
+	URL *string `json:"url,omitempty"`
 }
 
-// Problem RFC 9457
+// PictureSize defines model for PictureSize.
+type PictureSize struct {
+	// Edge The longer edge has at most so many pixels.
+	Edge      int    `json:"edge"`
+	MediaType string `json:"media_type"`
+	URL       string `json:"url"`
+}
+
+// Problem RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type Problem struct {
+	// Detail What is wrong with this request.
 	Detail *string `json:"detail,omitempty"`
-	Errors *[]struct {
-		Detail string `json:"detail"`
-		Field  string `json:"field"`
-	} `json:"errors,omitempty"`
-	Instance *string `json:"instance,omitempty"`
-	Limit    *int64  `json:"limit,omitempty"`
-	Status   int     `json:"status"`
-	Title    string  `json:"title"`
-	Type     string  `json:"type"`
+
+	// Errors What is wrong, field by field.
+	Errors   *[]FieldError `json:"errors,omitempty"`
+	Instance *string       `json:"instance,omitempty"`
+
+	// Kind Of a limit of one person: what is limited.
+	Kind *string `json:"kind,omitempty"`
+
+	// Limit Where a limit was passed: how much may be.
+	Limit  *int64 `json:"limit,omitempty"`
+	Status int    `json:"status"`
+	Title  string `json:"title"`
+
+	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	Type string `json:"type"`
 }
 
 // ID defines model for ID.
@@ -72,7 +90,7 @@ type IdempotencyKey = string
 // TusResumable defines model for TusResumable.
 type TusResumable = string
 
-// TooMany RFC 9457
+// TooMany RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type TooMany = Problem
 
 // CreateUploadParams defines parameters for CreateUpload.
@@ -520,55 +538,59 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"3Fprb9vG0v4rA7ZAWpSiZFtp38hfXjeXHuP0htRBDxD5VCtyKG5F7jK7S8tq4P9+MLNLiZLoOOppg5x8",
-	"MWRyL7NzeeaZWb6NUl3VWqFyNpq8jQoUGRr++b0wGZqL3KGhfzO0qZG1k1pFk2g2bUajs9RgKmvk3/j/",
-	"/tENGiu18s9m5yDAoMjAFcKBRZVZkA7mIl1CISxYRAWukBZWRjpMojiyaYGVoC3dusZoEllnpFpEd3dx",
-	"kOmFLPFQpKsCQWagc3AFQi5L9JsKWBW6RGjqUosM5piKCs95kBf/kYUMnZAlSyTdrhC5NpVw0SRqGplF",
-	"cY9Qr3jhn/LcojsU6x96BZVQa5ivHVoQBqFAg/dsIpX7erzdRSqHCzTRHe1TCyMqdME8l8/or6QtauGK",
-	"KI6UqHgOSWnwTSMNZtHEmQaPO89lhlWtHap0/U9cH57oaaEtKpivWYepKEs0MWiVIuTaAIq0gFRXlVAZ",
-	"mf/Vq8tnkGm0dGSW1zvZVuLOhgPasStuJW6/R7VwRTQ5HY3iqJKq/f+EVOIcGlrz36+n09vTk8F0evvN",
-	"8+uvPu892VVjX6JtKjG/z4GC97ZeVBvtdKrLGE6SUTI6B6G0K9CAtDA+Ob33RFeNHWx3epdP35GtbK2V",
-	"RTbrz0bPS6zoZ6qVQ8UuJeq6lKkgQYe1H/HV75akfttZ+3ODeTSJPhtuY3ro39phuy7vuHvuXylKOAK1",
-	"WiQwPjkDoTIYn56CFd7IpaykA6lgxr9mCfxKTuwDTFooWiensLOgTfB2rRBqNFYrqMQaloh1TAtOFemB",
-	"Zs4aoyYlh/UknGzyptFOzGKYLaXKZiSEhVUh0yJmwVZCOqkW7FPqkYMCyzqBx6MzP5KkfInOrAeMXTNY",
-	"FYQxmnwSQSyEVMlUReQOWv8g1PpD6voHbRCE42iJSU8VPwCLqVYZ6Uaofa0Ju6TA8pAV9DZVfYpzWg/I",
-	"DAMKf7TO7ilR57AqhPNqDKbc2C6BH7UrSLErYSHTChP4BVVGeM1amypBCt3TrpfckkrjbvroDNrV3CG0",
-	"kZqC7mhAC++10TUaJ31gpLrUPYnopxwE1DJ1jcHYA5IudWO8a1baOjq1dITtE/jMmMViPk/geVW7NcPV",
-	"Kriw0spbZMWeLcNDB0ulVyo5xJOYkPZBQI2j28FCDw7mVphJ8Zt/vH+mF7ohtatwHPbMXgE82uxPv7Ad",
-	"YAYaQzaMYSVdoRtKiLkuMzS9S9pCnD7++nDRSwWlXqEZpMJSBrvtny3/wN65DAc05cFM5xexD1m6Ehly",
-	"FPmwKLWPWPZsn9pby1t4/q/LF5x4yZxerRVDt8PKHnoaZot7skOp1QIN0ADmCq2HWe3Rr5a3WNqk91S7",
-	"Bj/QXGPKfsqzzeSvvWQ7S/mJ15sN9fx3TB0tGB4IY8S6s8E+9Htft1t2MgErFwozDxK6RsVhIiAjKHJQ",
-	"orB93rgnKocC++eevOwiGz+LQ1zff45OQtyV/eWLp/Bk/PibKN6znydzvVpGY7SHp3ts/465ucQye9hG",
-	"fljcrvQ+ppHKOqHSfsdglH4vjhhH1gnX2D6QjSMnXdm/wz0+uXeuYD6/zGarw+ORGJg2Rrr1L4TpXq9z",
-	"FKaTCGhCeLRZoHCuJnFSrZcSN+Q2/LuhVj7l/WbRElHbThe1JO7IyUSqXPfAqucmKtB+m4Bn7pTyyNcz",
-	"LJGJhULMOCfzFpMAwyQGzHa3n3HGmF00rtBG/sEQNJmqb/lo4Asip5fYlkMJXAQC2Vg0j2wQhRbhgkVa",
-	"EDAejWMQnjxxFlN4g4aycgL+DIRlXFU1KkPjCZWPWuJT5cxP66twFvIG7Yamn4Nt0gKEApFlBq3lo1Pa",
-	"aw+/RQG7hYGp2uDAVE3VBQS6wWyFzMSI4hnMBGa+aBu8smgmQSd0epDZRistm8R2X9ZEUJVf6JGNQ1I2",
-	"mDcWs6mihAbj0dkG9Jkc9REjXmjgF5r5M6lAdqTnOhMQMDd6RYIVQfmtLLk2UyXK0h9LLNAGIlowk8NQ",
-	"LVTwpsEGM6ga6zjXlDyKpFwVmo1Y6gUzVIW3zlOmEJehtPVuYNHcyJScPtQj0SQ6odggQ4haRpPoLBkl",
-	"ZxFXQAVH2FDUcsj0e+grXY9u2rr+XOYa2ylv2rqHyxz4gmLRToZD19hE6mE7zg5NW9QM/CZfeloBqUF2",
-	"/niq2p8DehGGxeDQVFJtczTe1tL4eAFKnWkpUbVcbSXLEjKdwMxH6OAHdCITThBbLTNiv96xZ57ybct+",
-	"/zgQXNIGueMsgavdgCCrO/Y5Gkj2NlpX3sOD19HkeKq8a4XJIUap6HBaQynMAmNaq9R6SZjhYI65Z/SU",
-	"UOmVReXOiSHwlmGhRuVSSVtgFtoSzM3FVAXan2kubMQN8kad/oHTC2T5vhifPgnK71DtL1tQGzzDHM3A",
-	"18p0yqkKL55qlQq34UNOLFF5V6REyCa5zKjMJzuinxTtdh9e99c/2yHDnUr7Lu5zQCICrdl8h4ZVTtGx",
-	"YYu9xXU4R2gDvFevo02ZlVSyairuHRzUIQdSBicLmDUXFr8ee8iKW9fqeTd7QO7Wl98p+W7bY3TItq79",
-	"bLTuW529q4TV3Jf6SqcO3cA6g6Larcc2SppLJcy6h9kdVLGhUOTk5+PCWNdabb+jcTo66Ueg0JCT1rPM",
-	"EBptJpIKvg+kPtmtLEM+2ZSWfa4Yhg+7TcxN/3DQVpgPz+SRNDGI0lvKHvQCB88J3fqKmF8LVJs0Vukb",
-	"Ks3yTS7iZkCqK7Tnvo3WJlYGjjnt0jL1unHcSdV5/lDTNMi0bVC+69g7zUw2/Xg0um/Sxs7blgeNPzly",
-	"/Pi48SenR44/O2786ZHrnz55eHzbarqLo8ejY+QhOt1UFQXmJPoWF5LSZxs67BapULDQxGs3nYu50UvC",
-	"1pznHzKD4VuZ3XnnLNH1tRA6/XPfO4E5+v5ZScRzDdZxQ0kxJ/I4mRykkGdG138ygVw+47RxVJq5PkCe",
-	"cU8zgoNvoRUm0afg3R/O+76TN9hxvoarNcKN+/oKxHjXGyJEj+Iujdr1ntCmLaT13N+u0GA2AVvopgyu",
-	"zoQoF7LELBCteKo8mhKHB6VXfUzmwi7/Cy889KrR4YG/4wDMja5gB24/gtS1S5f6U/+9105/VfY46FCy",
-	"b6y8T2wbk3OdrZNOmB0/bXzktAnhGxcjmDGf2RbbnfA6Vo4QZcdN2wk2vjak4pzqAtXhSjQ54ttAlxZ9",
-	"kSccn0AYw7W+tLDE2sUgSqtDigh9ZYUp12Nzg2JpmUoAETMffOC0b62KwO08M2njFKeqN457SwmtnFQN",
-	"fsBcEPdDkivQYqBQc8qm3GnxjQdzw4cuMz7yQ+VHcPI/V36MekLtAzP6XbHv3id1XhW43rnA/jiQ7ZMh",
-	"tqMn/+NE+OxjpS6EagpvXXst3cHUfYr8EDW+6tSo4X7JL2qdri2BZlvN8hcRFCrnIODpsx+5Pep7OgWG",
-	"ZhNUUjWuvVk6ZNAvuUhkh/97UHPvY4/jOfRfgwIfZTx+vIXglVgiCE+kdZ530u/WncMtBzu09+37G8IX",
-	"5I0VfFE1pZO1MG5I/w8y4cSXvsfI3yQI41oibtvtFX9Nxa1wLC3zgXBzzUuGS3TfIJ0q4RK4UGvfqdf5",
-	"phTwXUhmH3xb2H7n4LcLXcKQD2PejUmO7+j6HokVa8srTNX2UyteN6T4NROYGKzu3o9T+WwLveLvIHJh",
-	"fHemt4xwTqTFh47F+xhBj6l2WcDuxWYesuvD3GD/OrPEvlu+92AQJ+/gMMd9UOMT/mEf8qotJvm7vZbq",
-	"ftKYNPq/vzfnnzz+VDDyZ/+pC0Ok4s9QAz52bqg5dtsL59fXFKPtTfXra4o/XxX4GOcvKKJhdHd9958A",
-	"AAD//w==",
+	"3Fp7c9u2sv8qO2xn0k6ph22lvZH/uW4eref2NWkyuTORTwWRSxEVCbAAaFnN+Luf2QVIiRZtRT1tJif/",
+	"eGQJj93F/nZ/u8C7KNFlpRUqZ6PpuyhHkaLhjz8Ik6K5yBwa+jdFmxhZOalVNI3ms3o8PksMJrJC/oz/",
+	"67+6RmOlVv67+TkIMChScLlwYFGlFqSDhUhWkAsLFlGBy6WFtZEOh1Ec2STHUtCWblNhNI2sM1Ito9vb",
+	"OMj0Qha4L9KrHEGmoDNwOUImC/SbCljnukCoq0KLFBaYiBLPeZAX/5GFFJ2QBUskXVeITJtSuGga1bVM",
+	"o7hHqNe88M9ZZtHti/W9XkMp1AYWG4cWhEHI0eA9m0jlvp5sd5HK4RJNdEv7VMKIEl04nstn9FfSFpVw",
+	"eRRHSpQ8h6Q0+EctDabR1Jkaj9PnMsWy0g5Vsvk/3Oxr9DTXFhUsNmzDRBQFmhi0ShAybQBFkkOiy1Ko",
+	"lI7/9evLZ5BqtKQyy+udbCvxzoYD2nFX3FLc/IBq6fJoejoex1EpVfP/CZnEOTS05r/ezmY3pyeD2ezm",
+	"m+dXX33eq9mr2r5EW5dicZ8DBe9tvKgy2ulEFzGcDMfD8TkIpV2OBqSFycnpvRq9qu1gu9NDPn1LZ2Ur",
+	"rSzysf5i9KLAkj4mWjlU7FKiqgqZCBJ0VPkRX/1uSep3O2t/bjCLptFnoy2mR/5XO2rW5R27er8hlDAC",
+	"tVoOYXJyBkKlMDk9BSv8IReylA6kgjl/mg/hDTmxB5i0kJOT10kOWiFUaKxWUIoNrBCrGIRlONrYY2Cm",
+	"tAHpsLSNmQtpXcyfyDy04Lw2alow2qdB4ekftXZiHsN8JVU6J9ksrHOZ5DHLuxbSSbVkV1OPHORYVEN4",
+	"PD7jkTNF0r9EZzYDjmlzWOcUezT5KoJYCqmGMxWRm2j9o1CbD3kGP2qDIByjKAZtoOQvwGKiVUq2Eequ",
+	"cYVdEeDOdw03U32Wc1oPKAYNKCygdfaOFXUG61w4b8dwxP5MhdoM4SftcrLsWlhItcIh/IoqpTjOVpsp",
+	"QQa9Y10vuSWTxrtpZWdQ13L7IY/MFGxHA15ILNLnxmieWBldoXHSw8YH8B6AxVFG0/bRfmFhLtXSYCrp",
+	"kN6eXg0d3rg5W58sSlAmywhoA+85YFm5DYc5GuITy0Knm2FvvNlG4bdBjLiR9Kodrxe/Y+JI0iavdVVL",
+	"dKF7MvDPLJlMXG3QY4cG1sZjstTWkfDSUVKbwmfGLJeLxRCetwqsA3aVVt7l1gxpGb50sFJ6rXoUiynF",
+	"HMwkcXQzWOrB3twSUyl+81/f1emFrsmvVFCHodcrgA+zPUe6zUh8fuSkMayly3VNTCDTRYqmd0mbi9PH",
+	"X+8veqmg0Gs0g0RYSt03/bPln9g7lyMeTTmY4v0i9tBJlyLFECbWIQbzsVkQFDWL+RAokRXahyqGtOc6",
+	"jUdYeP7/ly+YidAxe3OXnMsoKB+MYl6SX0nj21YNYYzY0P+1KfZVeBNcy25Z0BSsXCpMfdDRFSr2SgEp",
+	"hTYHBQrrhnCpmEF2eFqI9432nutRcKpq580RgygoUB1EJTsue1PHM8OBtl4RBxT2oXbXHnvgxXR5D9Mo",
+	"tFqiARrAvLMBrdWeLlbyBgs77HWULob2nDEcwcOas2R3lKaJvSpuSUlXkZcvnsKTyeNviA9wNPGJ1/tj",
+	"Ka2ltOFP1TNsTvjSAiUf+idkKFLzvoD+AFlhZPsFQ2brBSdSzrAH1oqBIzTRWv7w3njYSUs9cJDKOqES",
+	"7AZMIwcGMzRIv/RITOa5JxB4KqazHTYwbWM5/4hprxX4t/ug2azLKBLWYjrdkjoiGwt83yDmhKttX0KP",
+	"Iydd0e+y/fmAcEKmmIJY6NpNF4VQq9g7FKdnznULXEplvS/0sZ95R/IDtr+DkgAML3ir3D5GSHFMaiPd",
+	"5lfyC+/ECxRmh+bQhPBVu0DuXEUGSLReSWxLuvBvW1B4lX6zaKk82U4XlaSKiamSVJnuyanEvEGrEETt",
+	"EHy9SsikMJpigcybFWLKjJO3mIYcTGLAvLu950jzi9rl2sg/Oc9MZ+pbVg18G8DpFTZNgCFchLKptmge",
+	"2SAKLcKhm3PXZDzhSoHcmo9V4TUacsgheB0oYXEvoVYpMgGbKZ9DfOLz0/rq+qW8RtsWp+dgyauFApGm",
+	"Bq1l1YnzNMpvc5LdJqWZarPSTM3URRNyGB7sjZTfGkTOfati8NqimQabkPYg09Yqb9oMFvZlSwRT+YUe",
+	"2TgwMoNZbTGdKfbzyfiszexM/fscnxca+IXmXicVqLz0TH4KAhZGr0mwPBi/kSXTZqZEUXi1xJLqN593",
+	"uU7BULyV8EeNNaZQ1tYxoSh4FEm5zjUfYqGXlniGwhvnC4IQCUJDx7uBRXMtGZOhCo+m0Qlhgw5CVDKa",
+	"RmfD8fAs4ro/Z4SNRCVHXFyOfH+Hv620df3RxNV2p6hvqn0u7uELwqKdjkautkOpR804OzJNKT/wm3zp",
+	"OSUkBtn545lqPg7ohzAsBoemlGpLxPCmksbjBSjJJwUVH4Gor2VRQKqHMPcIHfyITqTCCarFipRqO+/Y",
+	"c8/3t80u/3Uo38ga5I5MBDuAoFP3bJEG0nkbrUvv4cHraHI8U961wuSAUUrtTmsohFlizNlG6xXFDArB",
+	"ma9Xid7RTxaVOycuw1uGhWqVSSVtjmloxnHlKWYqFLWpZvogrpE32umaOb1Elu+LyemTYPydQvLLJqgN",
+	"nlFkH/gOEWk5U+GHp1olwrWk14kVKu+KxDr4SC7TaBo9pXNEPynq9tze9vOA7ZBRp790G/c5IPHK5th8",
+	"+cgmJ3S0pUJvSynoEZpf79Xha5J0KZUs65I7ZntV9p6UwclCzFoIi19PfMiKG9fq+W1+QO7Glx+UvNvs",
+	"G+8n5ys/G637VqcPNWg0d2O/0olDN7DOoCi73YbWSAuphNn0EIG9Hk1og7QNgkwa65pTu9vHOx2f9Eeg",
+	"0IaW1tc8ARpNJpIKfgiV27DbNwn5pG2c9LliGD7abd23XfNB0144PJNH0sQgSm+jZq8DPnhO0Q17iTaq",
+	"No2V+prq8qzNRdzqSnSJ9tw3j5vE6tkd7dLUjVXt+P5AZ9mhq4Ig07Yt/5DanRY+H/1kPL5vUnvO24Ye",
+	"jT85cvzkuPEnp0eOPztu/OmR658+OTy+aaTextHj8THyEJ2uy5KAOY2+JX5PdC1Ah90iEQqWmnht27Za",
+	"GL2i2JoRmMXS+q5bgTa6ogX3qcLonUxvvbcW6PoaSjvXSL6TBgv07eKCmOgGrOP+qWKS5APncC+nPDO6",
+	"+osZ5fIZ55Gj8s7VXiia9LSmGI1LbpJ8Cu7+4dzxO3mNO95YVz3u5iP3fcU2ceJNS5V8v2qHaHXdKVxT",
+	"5NL66sCu0VB1bnNdFwEMTJkyIQtMAxWLZ8rHW2L5oPS6j+tc2NV/4Jb7bjbeV/g7hmhmdAmdgPwRJLcu",
+	"oeonB/dex/5d+WWvgc2+sfY+se1b+yuGLe6OnzY5ctqUAh6XK5gy49mW4zt4O1aOALvjpnXQ931705jt",
+	"gDDAqBeJlXBJ3t/8Y5WEMdwekBZWWLkYRGH1Tnc50UphwiXcwqBYWWYf3GT3aASn/S2mCHTQk5kGuDhT",
+	"vcDurT60clLV+AGzRdwfo1yOFgPr4gYbN2d8r8Jcs9JFyiofqliC1/+1imXcg70PXAR0xb59n+T6KsdN",
+	"56XHxxHqPhkuPH7yX86dzz5WckNRTeFNKGs7QfYgqz7Epl/t1LnhItLvYp2uLEXRpiLmt0SEnXMQ8PTZ",
+	"T9xi9X2hHEPDCkqpatfco+2T7pdcaDIC/pkweueZ1PG0++8JCx8lQD/eYvKVWCEIT7V1lu3k4wf8O1yd",
+	"sId7Z7+/y3xB7lnCF2VdOFkJ40b0/yAVTnzpG5d8cSeMa7i7beRR/DCR++tYWGYM4S0ELxmeZfiu60wJ",
+	"N4QLtfHtf5211YNvbTI/4cvd9k0VbxdajyFjxrwb0yDfJvaNFys2lleYqe2rRV43kIANU5wYrN59cUE1",
+	"uc31mm8OM2F8y6e38nBOJPmHBud9nKHnqLo8oXs1nYX8e5g93H0BVGDf1eF7cIyTB1jOcW/QPCXYb26+",
+	"aupPfgLbkOFPOkiN/+efZQUnjz+VoPmLfzzFMXP7HqcvYO7cgzOYm2vtt1cE2uY+/O0VAdIXEh70/GQl",
+	"GjFQw6J3A2t4Z2P93Wx7W8Vcornb3hYfXqLbq9t/BwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

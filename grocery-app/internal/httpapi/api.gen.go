@@ -62,6 +62,14 @@ type Done struct {
 	Sequence int64 `json:"sequence"`
 }
 
+// FieldError defines model for FieldError.
+type FieldError struct {
+	Detail string `json:"detail"`
+
+	// Field As `ingredients[2].text`, or the name of a parameter; empty for the whole body.
+	Field string `json:"field"`
+}
+
 // Line defines model for Line.
 type Line struct {
 	Aisle string `json:"aisle"`
@@ -155,11 +163,29 @@ type Part struct {
 	Ticked string `json:"ticked"`
 }
 
-// Problem defines model for Problem.
-type Problem = map[string]interface{}
+// Problem RFC 9457. What isn't here is missing or a detail of this kind of problem.
+type Problem struct {
+	// Detail What is wrong with this request.
+	Detail *string `json:"detail,omitempty"`
 
-// TooMany defines model for TooMany.
-type TooMany = map[string]interface{}
+	// Errors What is wrong, field by field.
+	Errors   *[]FieldError `json:"errors,omitempty"`
+	Instance *string       `json:"instance,omitempty"`
+
+	// Kind Of a limit of one person: what is limited.
+	Kind *string `json:"kind,omitempty"`
+
+	// Limit Where a limit was passed: how much may be.
+	Limit  *int64 `json:"limit,omitempty"`
+	Status int    `json:"status"`
+	Title  string `json:"title"`
+
+	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	Type string `json:"type"`
+}
+
+// TooMany RFC 9457. What isn't here is missing or a detail of this kind of problem.
+type TooMany = Problem
 
 // GetListParams defines parameters for GetList.
 type GetListParams struct {
@@ -172,9 +198,9 @@ type OperateJSONRequestBody = Operations
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// StreamEvents When the list changes
+	// StreamList When the list changes
 	// (GET /grocery/api/events)
-	StreamEvents(c *gin.Context)
+	StreamList(c *gin.Context)
 	// GetList The list as it is
 	// (GET /grocery/api/list)
 	GetList(c *gin.Context, params GetListParams)
@@ -192,8 +218,8 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(c *gin.Context)
 
-// StreamEvents operation middleware
-func (siw *ServerInterfaceWrapper) StreamEvents(c *gin.Context) {
+// StreamList operation middleware
+func (siw *ServerInterfaceWrapper) StreamList(c *gin.Context) {
 
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
@@ -202,7 +228,7 @@ func (siw *ServerInterfaceWrapper) StreamEvents(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.StreamEvents(c)
+	siw.Handler.StreamList(c)
 }
 
 // GetList operation middleware
@@ -287,5 +313,5 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 
 	router.GET(options.BaseURL+"/grocery/api/list", wrapper.GetList)
 	router.POST(options.BaseURL+"/grocery/api/operations", wrapper.Operate)
-	router.GET(options.BaseURL+"/grocery/api/events", wrapper.StreamEvents)
+	router.GET(options.BaseURL+"/grocery/api/events", wrapper.StreamList)
 }

@@ -24,8 +24,8 @@ func DefaultTiming() Timing { return Timing{Session: 2 * time.Second, Beat: 15 *
 // errNoAccess ends a stream.
 var errNoAccess = errors.New("no access any more")
 
-// StreamEvents tells when the caller's list changes.
-func (h *Handlers) StreamEvents(c *gin.Context) {
+// StreamList tells when the caller's list changes.
+func (h *Handlers) StreamList(c *gin.Context) {
 	user := identity.UserFrom(c).ID
 	wake, stop, err := h.Hub.Listen(user) // before the first look, so that no change falls between the two
 	if err != nil {

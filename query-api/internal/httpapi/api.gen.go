@@ -14,6 +14,27 @@ import (
 	"larder.dev/events"
 )
 
+// Defines values for Relation.
+const (
+	Each Relation = "each"
+	Plus Relation = "plus"
+	Same Relation = "same"
+)
+
+// Valid indicates whether the value is a known member of the Relation enum.
+func (e Relation) Valid() bool {
+	switch e {
+	case Each:
+		return true
+	case Plus:
+		return true
+	case Same:
+		return true
+	default:
+		return false
+	}
+}
+
 // Change defines model for Change.
 type Change struct {
 	// Change The user's change number.
@@ -55,24 +76,54 @@ type Device struct {
 	SeenAt time.Time `json:"seen_at"`
 }
 
+// FieldError defines model for FieldError.
+type FieldError struct {
+	Detail string `json:"detail"`
+
+	// Field As `ingredients[2].text`, or the name of a parameter; empty for the whole body.
+	Field string `json:"field"`
+}
+
 // File defines model for File.
 type File = events.File
 
 // Ingredient defines model for Ingredient.
 type Ingredient = events.Ingredient
 
-// Problem RFC 9457.
-type Problem struct {
-	Detail *string `json:"detail,omitempty"`
-	Errors *[]struct {
-		Detail string `json:"detail"`
-		Field  string `json:"field"`
-	} `json:"errors,omitempty"`
-	Instance *string `json:"instance,omitempty"`
-	Status   int     `json:"status"`
-	Title    string  `json:"title"`
-	Type     *string `json:"type,omitempty"`
+// Minutes defines model for Minutes.
+type Minutes = int
+
+// PictureSize defines model for PictureSize.
+type PictureSize struct {
+	// Edge The longer edge has at most so many pixels.
+	Edge      int    `json:"edge"`
+	MediaType string `json:"media_type"`
+	URL       string `json:"url"`
 }
+
+// Problem RFC 9457. What isn't here is missing or a detail of this kind of problem.
+type Problem struct {
+	// Detail What is wrong with this request.
+	Detail *string `json:"detail,omitempty"`
+
+	// Errors What is wrong, field by field.
+	Errors   *[]FieldError `json:"errors,omitempty"`
+	Instance *string       `json:"instance,omitempty"`
+
+	// Kind Of a limit of one person: what is limited.
+	Kind *string `json:"kind,omitempty"`
+
+	// Limit Where a limit was passed: how much may be.
+	Limit  *int64 `json:"limit,omitempty"`
+	Status int    `json:"status"`
+	Title  string `json:"title"`
+
+	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	Type string `json:"type"`
+}
+
+// Quantity defines model for Quantity.
+type Quantity = float64
 
 // Recipe defines model for Recipe.
 type Recipe = events.Recipe
@@ -103,8 +154,15 @@ type RecipePage struct {
 	Total int `json:"total"`
 }
 
+// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
+// top, `1 cup plus 2 tbsp`.
+type Relation string
+
 // SecondMeasure What else the line says of the amount.
 type SecondMeasure = events.SecondMeasure
+
+// Servings defines model for Servings.
+type Servings = float64
 
 // Session defines model for Session.
 type Session struct {
@@ -115,6 +173,10 @@ type Session struct {
 type SessionList struct {
 	Items []Device `json:"items"`
 }
+
+// Source Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
+// https://, and nowhere else: `javascript:` is words like any other.
+type Source = string
 
 // Step defines model for Step.
 type Step = events.Step
@@ -162,22 +224,22 @@ type LarderAfter = string
 // Since defines model for Since.
 type Since = int64
 
-// BadRequest RFC 9457.
+// BadRequest RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type BadRequest = Problem
 
-// NoSession RFC 9457.
+// NoSession RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type NoSession = Problem
 
-// NotFound RFC 9457.
+// NotFound RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type NotFound = Problem
 
-// TooCostly RFC 9457.
+// TooCostly RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type TooCostly = Problem
 
-// TooMany RFC 9457.
+// TooMany RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type TooMany = Problem
 
-// Unavailable RFC 9457.
+// Unavailable RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type Unavailable = Problem
 
 // ListChangesParams defines parameters for ListChanges.
@@ -674,13 +736,13 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 		ErrorHandler:       errorHandler,
 	}
 
-	router.GET(options.BaseURL+"/api/session", wrapper.GetSession)
-	router.GET(options.BaseURL+"/api/sessions", wrapper.ListSessions)
+	router.GET(options.BaseURL+"/api/changes", wrapper.ListChanges)
+	router.GET(options.BaseURL+"/api/events", wrapper.StreamEvents)
 	router.GET(options.BaseURL+"/api/recipes", wrapper.SearchRecipes)
-	router.GET(options.BaseURL+"/api/tags", wrapper.ListTags)
 	router.GET(options.BaseURL+"/api/recipes/:id", wrapper.GetRecipe)
 	router.GET(options.BaseURL+"/api/recipes/:id/history", wrapper.ListVersions)
 	router.GET(options.BaseURL+"/api/recipes/:id/history/:version", wrapper.GetVersion)
-	router.GET(options.BaseURL+"/api/changes", wrapper.ListChanges)
-	router.GET(options.BaseURL+"/api/events", wrapper.StreamEvents)
+	router.GET(options.BaseURL+"/api/session", wrapper.GetSession)
+	router.GET(options.BaseURL+"/api/sessions", wrapper.ListSessions)
+	router.GET(options.BaseURL+"/api/tags", wrapper.ListTags)
 }

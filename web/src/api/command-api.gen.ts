@@ -32,7 +32,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put in a recipe */
+        /**
+         * Put in a recipe
+         * @description Larder draws the id. Who has an id of their own puts the recipe there (putRecipe).
+         */
         post: operations["createRecipe"];
         delete?: never;
         options?: never;
@@ -59,7 +62,10 @@ export interface paths {
          */
         put: operations["putRecipe"];
         post?: never;
-        /** Delete a recipe */
+        /**
+         * Delete a recipe
+         * @description It can be brought back (restoreRecipe), with its files for 30 days.
+         */
         delete: operations["deleteRecipe"];
         options?: never;
         head?: never;
@@ -128,7 +134,10 @@ export interface paths {
          *     (the cookie `larder_device`), nor is its address: nobody keeps it out by guessing.
          */
         post: operations["logIn"];
-        /** Log out */
+        /**
+         * Log out
+         * @description The session of this request, and no other.
+         */
         delete: operations["logOut"];
         options?: never;
         head?: never;
@@ -145,7 +154,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Log out everywhere */
+        /**
+         * Log out everywhere
+         * @description On every device, this one too.
+         */
         delete: operations["endSessions"];
         options?: never;
         head?: never;
@@ -162,7 +174,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Log out one device */
+        /**
+         * Log out one device
+         * @description Of another device, as a rule; one may end one's own.
+         */
         delete: operations["endSession"];
         options?: never;
         head?: never;
@@ -182,12 +197,19 @@ export interface components {
             password: string;
             username: string;
         };
+        FieldError: {
+            detail: string;
+            /** @description As `ingredients[2].text`, or the name of a parameter; empty for the whole body. */
+            field: string;
+        };
         File: {
             /** @description Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known. */
             color: string;
             /** Format: uuid */
             id: string;
+            /** @description Found in the content. */
             media_type: string;
+            /** @description As the caller named it, without a folder. */
             name: string;
             /** @description In lower-case hex. */
             sha256: string;
@@ -196,6 +218,10 @@ export interface components {
              * @description In bytes.
              */
             size: number;
+            /** @description Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them. */
+            sizes?: components["schemas"]["PictureSize"][];
+            /** @description Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone. */
+            url?: string;
         };
         Grocery: {
             items: components["schemas"]["GroceryItem"][];
@@ -230,6 +256,7 @@ export interface components {
             quantity_max: components["schemas"]["Quantity"];
             second: components["schemas"]["SecondMeasure"];
             section: string;
+            /** @description The line as it was written. */
             text: string;
             unit: string;
         };
@@ -255,6 +282,11 @@ export interface components {
             unit?: string;
         };
         Minutes: number | null;
+        NewSession: {
+            /** @description For `Authorization: Bearer <token>`. */
+            token: string;
+            user: components["schemas"]["User"];
+        };
         ParsedIngredient: {
             /** @description The food, as one buys it: `fresh parsley`. */
             name: string;
@@ -282,17 +314,33 @@ export interface components {
         ParseRequest: {
             lines: string[];
         };
-        /** @description RFC 9457 */
+        PictureSize: {
+            /** @description The longer edge has at most so many pixels. */
+            edge: number;
+            media_type: string;
+            url: string;
+        };
+        /** @description RFC 9457. What isn't here is missing or a detail of this kind of problem. */
         Problem: {
+            /** @description What is wrong with this request. */
             detail?: string;
-            errors?: {
-                detail: string;
-                /** @description As `ingredients[2].text`. */
-                field: string;
-            }[];
+            /** @description What is wrong, field by field. */
+            errors?: components["schemas"]["FieldError"][];
+            /** Format: uri-reference */
             instance?: string;
+            /** @description Of a limit of one person: what is limited. */
+            kind?: string;
+            /**
+             * Format: int64
+             * @description Where a limit was passed: how much may be.
+             */
+            limit?: number;
             status: number;
             title: string;
+            /**
+             * Format: uri-reference
+             * @description The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+             */
             type: string;
         };
         /** Format: double */
@@ -360,10 +408,14 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description What else the line says of the amount. */
         SecondMeasure: {
             /** Format: double */
             quantity: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The upper end of a range.
+             */
             quantity_max: number | null;
             relation: components["schemas"]["Relation"];
             unit: string;
@@ -378,11 +430,6 @@ export interface components {
         } | null;
         /** Format: double */
         Servings: number | null;
-        Session: {
-            /** @description For `Authorization: Bearer <token>`. */
-            token: string;
-            user: components["schemas"]["User"];
-        };
         /**
          * @description Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
          *     https://, and nowhere else: `javascript:` is words like any other.
@@ -407,7 +454,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The request can't be read. */
+        /** @description The request can't be read, or a parameter is outside its limits; `errors` names it. */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -782,7 +829,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["NewSession"];
                 };
             };
             400: components["responses"]["BadRequest"];

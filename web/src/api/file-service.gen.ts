@@ -102,6 +102,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        FieldError: {
+            detail: string;
+            /** @description As `ingredients[2].text`, or the name of a parameter; empty for the whole body. */
+            field: string;
+        };
         File: {
             /** @description Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known. */
             color: string;
@@ -118,35 +123,46 @@ export interface components {
              * @description In bytes.
              */
             size: number;
-            /** @description Of a picture, made once; the location and the rest of its EXIF are not in them. */
-            sizes?: {
-                /** @description The longer edge has at most so many pixels. */
-                edge: number;
-                media_type: string;
-                url: string;
-            }[];
-            /** @description Where its bytes are: signed, and open for a day at least. */
+            /** @description Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them. */
+            sizes?: components["schemas"]["PictureSize"][];
+            /** @description Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone. */
+            url?: string;
+        };
+        PictureSize: {
+            /** @description The longer edge has at most so many pixels. */
+            edge: number;
+            media_type: string;
             url: string;
         };
-        /** @description RFC 9457 */
+        /** @description RFC 9457. What isn't here is missing or a detail of this kind of problem. */
         Problem: {
+            /** @description What is wrong with this request. */
             detail?: string;
-            errors?: {
-                detail: string;
-                field: string;
-            }[];
+            /** @description What is wrong, field by field. */
+            errors?: components["schemas"]["FieldError"][];
+            /** Format: uri-reference */
             instance?: string;
-            /** Format: int64 */
+            /** @description Of a limit of one person: what is limited. */
+            kind?: string;
+            /**
+             * Format: int64
+             * @description Where a limit was passed: how much may be.
+             */
             limit?: number;
             status: number;
             title: string;
+            /**
+             * Format: uri-reference
+             * @description The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+             */
             type: string;
         };
     };
     responses: {
         /**
-         * @description What is wrong. 413 and 422 say the limit in `limit`. Where that is how many files or bytes one person may keep, the
-         *     type is `urn:larder:problem:quota`, `kind` says which, and waiting doesn't help. 503 says in `Retry-After` when to come again.
+         * @description What is wrong. 413 and 422 say the limit in `limit`. Where that is how much one person may keep, as files, bytes
+         *     or items of the list, the type is `urn:larder:problem:quota`, `kind` says which, and waiting doesn't help. 503 says
+         *     in `Retry-After` when to come again.
          */
         Problem: {
             headers: {

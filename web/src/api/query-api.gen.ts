@@ -73,7 +73,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One recipe, whole */
+        /**
+         * One recipe, whole
+         * @description With the addresses of its files, which are signed for this answer.
+         */
         get: operations["getRecipe"];
         put?: never;
         post?: never;
@@ -110,7 +113,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A recipe as it was at a version */
+        /**
+         * A recipe as it was at a version
+         * @description Without the addresses of its files.
+         */
         get: operations["getVersion"];
         put?: never;
         post?: never;
@@ -127,7 +133,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is logged in */
+        /**
+         * Who is logged in
+         * @description Of the cookie or the token that is sent.
+         */
         get: operations["getSession"];
         put?: never;
         post?: never;
@@ -144,7 +153,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where one is logged in, the latest login first */
+        /**
+         * Where one is logged in, the latest login first
+         * @description The command API ends one of them, or all.
+         */
         get: operations["listSessions"];
         put?: never;
         post?: never;
@@ -221,59 +233,77 @@ export interface components {
              */
             seen_at: string;
         };
+        FieldError: {
+            detail: string;
+            /** @description As `ingredients[2].text`, or the name of a parameter; empty for the whole body. */
+            field: string;
+        };
         File: {
             /** @description Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known. */
             color: string;
+            /** Format: uuid */
             id: string;
+            /** @description Found in the content. */
             media_type: string;
+            /** @description As the caller named it, without a folder. */
             name: string;
-            /** @description Lower-case hex. */
+            /** @description In lower-case hex. */
             sha256: string;
             /**
              * Format: int64
              * @description In bytes.
              */
             size: number;
-            /** @description Of a picture, made once, in a recipe's detail alone. */
-            sizes?: {
-                /** @description The longer edge has at most so many pixels. */
-                edge: number;
-                media_type: string;
-                url: string;
-            }[];
-            /** @description Where its bytes are, in a recipe's detail alone; signed, and open for a day at least. */
+            /** @description Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them. */
+            sizes?: components["schemas"]["PictureSize"][];
+            /** @description Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone. */
             url?: string;
         };
         Ingredient: {
             name: string;
             note: string;
-            /** Format: double */
-            quantity: number | null;
-            /**
-             * Format: double
-             * @description The upper end of a range.
-             */
-            quantity_max: number | null;
+            quantity: components["schemas"]["Quantity"];
+            quantity_max: components["schemas"]["Quantity"];
             second: components["schemas"]["SecondMeasure"];
             section: string;
             /** @description The line as it was written. */
             text: string;
             unit: string;
         };
-        /** @description RFC 9457. */
+        Minutes: number | null;
+        PictureSize: {
+            /** @description The longer edge has at most so many pixels. */
+            edge: number;
+            media_type: string;
+            url: string;
+        };
+        /** @description RFC 9457. What isn't here is missing or a detail of this kind of problem. */
         Problem: {
+            /** @description What is wrong with this request. */
             detail?: string;
-            errors?: {
-                detail: string;
-                field: string;
-            }[];
+            /** @description What is wrong, field by field. */
+            errors?: components["schemas"]["FieldError"][];
+            /** Format: uri-reference */
             instance?: string;
+            /** @description Of a limit of one person: what is limited. */
+            kind?: string;
+            /**
+             * Format: int64
+             * @description Where a limit was passed: how much may be.
+             */
+            limit?: number;
             status: number;
             title: string;
-            type?: string;
+            /**
+             * Format: uri-reference
+             * @description The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+             */
+            type: string;
         };
+        /** Format: double */
+        Quantity: number | null;
         Recipe: {
-            cook_minutes: number | null;
+            cook_minutes: components["schemas"]["Minutes"];
             /** Format: date-time */
             created_at: string;
             description: string;
@@ -283,11 +313,9 @@ export interface components {
             ingredients: components["schemas"]["Ingredient"][];
             name: string;
             notes: string;
-            prep_minutes: number | null;
-            /** Format: double */
-            servings: number | null;
-            /** @description Where it is from: words, or an address. It is a link where it begins with http:// or https://, and nowhere else. */
-            source_url: string;
+            prep_minutes: components["schemas"]["Minutes"];
+            servings: components["schemas"]["Servings"];
+            source_url: components["schemas"]["Source"];
             steps: components["schemas"]["Step"][];
             tags: string[];
             /** Format: date-time */
@@ -318,6 +346,12 @@ export interface components {
             /** @description How many recipes match, on all pages. Those that match by a typo count only where none matches without. */
             total: number;
         };
+        /**
+         * @description The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
+         *     top, `1 cup plus 2 tbsp`.
+         * @enum {string}
+         */
+        Relation: "same" | "each" | "plus";
         /** @description What else the line says of the amount. */
         SecondMeasure: {
             /** Format: double */
@@ -327,20 +361,22 @@ export interface components {
              * @description The upper end of a range.
              */
             quantity_max: number | null;
-            /**
-             * @description The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
-             *     top, `1 cup plus 2 tbsp`.
-             * @enum {string}
-             */
-            relation: "same" | "each" | "plus";
+            relation: components["schemas"]["Relation"];
             unit: string;
         } | null;
+        /** Format: double */
+        Servings: number | null;
         Session: {
             user: components["schemas"]["User"];
         };
         SessionList: {
             items: components["schemas"]["Device"][];
         };
+        /**
+         * @description Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
+         *     https://, and nowhere else: `javascript:` is words like any other.
+         */
+        Source: string;
         Step: {
             section: string;
             text: string;

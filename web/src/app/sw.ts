@@ -17,7 +17,7 @@ cleanupOutdatedCaches()
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
     // The app's own addresses alone (router.tsx). Whatever else is at this origin, files above all, is the server's.
-    allowlist: [/^\/(login|recipes\/[^/]+(\/(cook|edit))?)?\/?(\?|$)/],
+    allowlist: [/^\/(login|recipes\/[^/.]+(\/(cook|edit))?)?\/?(\?|$)/],
   }),
 )
 

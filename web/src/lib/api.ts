@@ -183,5 +183,6 @@ function refused(response: Response, body: unknown): Refused {
 
 function problemOf(response: Response, body: unknown): Problem {
   const isProblem = typeof body === 'object' && body !== null && 'title' in body
-  return isProblem ? (body as Problem) : { title: response.statusText || 'Refused', status: response.status }
+  if (isProblem) return body as Problem
+  return { type: 'about:blank', title: response.statusText || 'Refused', status: response.status }
 }

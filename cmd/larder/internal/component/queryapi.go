@@ -7,10 +7,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/apidocs"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
 	queryapi "larder.dev/query-api"
+	"larder.dev/web"
 )
 
 // QueryAPI answers the reads. Without a backup it can't read while the primary is away; without a search index
@@ -37,8 +39,12 @@ func buildQueryAPI(ctx context.Context, host *Host) (*Component, error) {
 	if err != nil {
 		return nil, fmt.Errorf("put the read side together: %w", err)
 	}
+	docs, err := web.Docs()
+	if err != nil {
+		return nil, fmt.Errorf("open the page of the API: %w", err)
+	}
 	return &Component{
-		Handler: api.Handler(),
+		Handler: apidocs.Over(docs, api.Handler()),
 		Takes:   takesReads,
 		Checks:  []httpserver.Check{{Name: string(stores.Postgres), Probe: api.PingDatabase}},
 	}, nil

@@ -1,0 +1,59 @@
+package web
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+)
+
+//go:embed docs
+var undrawn embed.FS
+
+// docsPolicy lets the page at /api/docs load its script and the document, and nothing else. Redoc writes its styles into
+// the page and looks for words in a worker that it makes itself; what it shows is our own document, and no person's text.
+const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; " +
+	"connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// Docs serves the page at /api/docs, which shows the description of the HTTP API, and its script below it. A binary that
+// was built without them has the page alone, which leads to the document.
+func Docs() (http.Handler, error) {
+	files, err := builtDocs()
+	if err != nil {
+		return nil, err
+	}
+	assets, err := load(files)
+	if err != nil {
+		return nil, fmt.Errorf("load the page of the API: %w", err)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/api/docs"), "/")
+		if name == "" {
+			name = "index.html"
+		}
+		h := w.Header()
+		h.Set("Content-Security-Policy", docsPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		found, ok := assets[name]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		found.serve(w, r)
+	}), nil
+}
+
+func builtDocs() (fs.FS, error) {
+	_, err := fs.Stat(dist, "dist/docs/index.html")
+	switch {
+	case err == nil:
+		return fs.Sub(dist, "dist/docs")
+	case errors.Is(err, fs.ErrNotExist):
+		return fs.Sub(undrawn, "docs")
+	default:
+		return nil, fmt.Errorf("look for the page of the API: %w", err)
+	}
+}

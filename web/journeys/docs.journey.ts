@@ -1,0 +1,31 @@
+import { address, expect, test } from './kitchen'
+
+// Whoever writes a client reads there what every address takes, also where nothing is to be had but this server.
+test('the description of the API', { tag: '@once' }, async ({ page }) => {
+  test.setTimeout(30_000)
+  const complaints: string[] = []
+  const elsewhere: string[] = []
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('request', (request) => {
+    if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(address()))
+      elsewhere.push(request.url())
+  })
+  await page.setViewportSize({ width: 1280, height: 800 }) // its search isn't on phones
+  await page.goto(address('/api/docs'))
+  await expect(page.getByRole('heading', { name: 'The command API' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'One recipe, whole' })).toBeAttached()
+  await page.getByPlaceholder('Search...').fill('shopping')
+  await expect(page.getByRole('search').getByRole('menuitem', { name: 'The grocery app' })).toBeVisible()
+  expect(elsewhere).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+// What isn't there isn't the app, also where the app has a worker that opens its pages.
+test('an address that is not there', { tag: '@once' }, async ({ kitchen: page }) => {
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  for (const nowhere of ['/livez', '/docs', '/recipes/x/eat']) {
+    expect((await page.goto(address(nowhere)))?.status(), nowhere).toBe(404)
+  }
+  expect((await page.goto(address('/recipes/new')))?.status()).toBe(200)
+})
