@@ -135,3 +135,21 @@ func TestErased(t *testing.T) {
 		require.Zero(t, rows, table)
 	}
 }
+
+// An app with the address that is for any program, as a second one beside that of a `larder up`, reads by a consumer of
+// its own and takes nothing from the first.
+func TestAppBesideAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).start()
+	beside := &world{
+		t: t, nats: w.nats, address: w.nats.FeedURL(), database: testkit.Postgres(t, migrate), larder: w.larder, sessions: w.sessions,
+	}
+	beside.start()
+	ada := w.shopper(true)
+	other := beside.phone(ada.user.ID, true)
+	for _, recipe := range []string{"Soup", "Sauce", "Stew"} {
+		ada.ask(recipe, item(1, "l", "stock"))
+	}
+	ada.await("3 l stock")
+	other.await("3 l stock")
+}

@@ -3,6 +3,7 @@ package groceryapp_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -37,6 +38,7 @@ type world struct {
 	sessions *identity.Sessions
 	limit    func(*groceryapp.Deps) // sets limits before the app starts; nil for none
 	database string
+	address  string // of NATS for the app; "" for the app's own
 	server   *httptest.Server
 	stop     func()
 }
@@ -71,7 +73,7 @@ func (w *world) start() *world {
 	pool, err := postgres.Open(ctx, w.database, postgres.Options{Application: "grocery-app test"})
 	require.NoError(w.t, err)
 	feed, err := jetstream.Connect(ctx, jetstream.Options{
-		URL: w.nats.FeedURL(), InboxPrefix: groceryapp.InboxPrefix, Name: "grocery-app test", Log: log,
+		URL: cmp.Or(w.address, w.nats.AppURL()), InboxPrefix: groceryapp.InboxPrefix, Name: "grocery-app test", Log: log,
 	})
 	require.NoError(w.t, err)
 	deps := groceryapp.Deps{

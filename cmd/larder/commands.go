@@ -24,7 +24,9 @@ type commands struct {
 
 	Bridge bridgeCommand `cmd:"" name:"grocery-bridge" help:"Hand the grocery feed on to a webhook or to Home Assistant."`
 
-	User      userCommands     `cmd:"" help:"Add and change the people who may log in."`
+	User       userCommands       `cmd:"" help:"Add and change the people who may log in."`
+	Subscriber subscriberCommands `cmd:"" help:"Add and remove programs that read the grocery feed."`
+
 	Import    importCommand    `cmd:"" help:"Put recipes in, one JSON object a line."`
 	Export    exportCommand    `cmd:"" help:"Print a user's recipes, one JSON object a line."`
 	History   historyCommand   `cmd:"" help:"Show the versions of a recipe, or the recipe as it was at one."`

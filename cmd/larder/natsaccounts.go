@@ -13,13 +13,13 @@ type natsAccountsCommand struct {
 }
 
 func (c natsAccountsCommand) Run(con console) error {
-	names, err := natsaccounts.Issue(c.Dir)
+	users, err := natsaccounts.Issue(c.Dir)
 	if err != nil {
 		return fmt.Errorf("write NATS accounts to %s: %w", c.Dir, err)
 	}
 	fmt.Fprintf(con.out, "for the servers: %s\n", filepath.Join(c.Dir, natsaccounts.ConfigFile))
-	for _, name := range names {
-		fmt.Fprintf(con.out, "for %s: %s\n", natsaccounts.Find(name).For, natsaccounts.CredsFile(c.Dir, name))
+	for _, user := range users {
+		fmt.Fprintf(con.out, "for %s: %s\n", user.For, natsaccounts.CredsFile(c.Dir, user.Name))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/cmd/larder/internal/reconcile"
+	groceryapp "larder.dev/grocery-app"
 	"larder.dev/projectors"
 )
 
@@ -42,10 +43,39 @@ func (c reconcileCommand) Run(ctx context.Context, s *settings, con console, log
 			}
 			options.User = user.ID
 		}
+		lists, err := listsOf(ctx, work)
+		if err != nil {
+			return err
+		}
 		return c.reconcile(ctx, con, reconcile.Deps{
-			Ledger: api.Ledger(), Stream: stream, Control: control, Views: reconcile.Views(),
+			Ledger: api.Ledger(), Stream: stream, Control: control, Views: reconcile.Views(), Lists: lists,
 		}, options)
 	})
+}
+
+// listsOf gives the grocery app's lists where there is an address of their database: the app is a program of its own, and
+// may be elsewhere.
+func listsOf(ctx context.Context, work *workplace) (*reconcile.Lists, error) {
+	if work.GroceryPostgresURL == "" || work.alone() {
+		return nil, nil //nolint:nilnil // none
+	}
+	pool, err := work.Grocery(ctx)
+	if err != nil {
+		return nil, err
+	}
+	feed, err := work.Feed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := feed.WaitReady(ctx); err != nil {
+		return nil, err
+	}
+	return &reconcile.Lists{
+		Feed: feed,
+		Lacking: func(ctx context.Context, requests []groceryapp.Request) ([]groceryapp.Request, error) {
+			return groceryapp.Lacking(ctx, pool, requests)
+		},
+	}, nil
 }
 
 func (c reconcileCommand) reconcile(ctx context.Context, con console, deps reconcile.Deps, options reconcile.Options) error {

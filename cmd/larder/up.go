@@ -57,6 +57,11 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 	if err != nil {
 		return err
 	}
+	stopReload, err := serveReload(ctx, host.Clients, opened)
+	if err != nil {
+		return err
+	}
+	defer stopReload()
 	url := urlOf(listener)
 	ready := func() error {
 		if err := opened.Announce(url); err != nil {

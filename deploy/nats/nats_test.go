@@ -46,6 +46,8 @@ func TestMain(m *testing.M) {
 type place struct {
 	dir string
 	url string
+
+	reload func(t *testing.T) // reads the configuration again, as `nats-server --signal reload` has it
 }
 
 func prepare(t *testing.T) *place {
@@ -67,6 +69,15 @@ func single(t *testing.T) *place {
 	p := prepare(t)
 	running := p.start(t, "single.conf", func(*server.Options) {})
 	p.url = running.ClientURL()
+	started := running.StoreDir()
+	p.reload = func(t *testing.T) {
+		t.Helper()
+		opts, err := server.ProcessConfigFile(filepath.Join(p.dir, "single.conf"))
+		require.NoError(t, err)
+		opts.Host, opts.Port, opts.HTTPPort, opts.StoreDir = "127.0.0.1", server.RANDOM_PORT, 0, filepath.Dir(started)
+		opts.NoSigs, opts.NoLog = true, true
+		require.NoError(t, running.ReloadOptions(opts))
+	}
 	return p
 }
 
@@ -258,6 +269,72 @@ func TestIssuedAgainTheyStillFit(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, before, after)
 	require.NoError(t, p.plain("relay")(t).Flush(), "new credentials on the server that has the old accounts")
+}
+
+// Credentials end by the documented way: the user's key is deleted, the accounts are issued again, the servers reloaded.
+// The old file is refused, a connection that stands by it ends, and the new one is good; nobody else notices.
+func TestDeletedKeyIsRevoked(t *testing.T) {
+	t.Parallel()
+	for name, forgotten := range map[string]bool{"noted": false, "issued by an earlier version": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := single(t)
+			dir := filepath.Join(p.dir, "accounts")
+			if forgotten {
+				require.NoError(t, os.Remove(filepath.Join(dir, "keys", "issued.json")))
+			}
+			stolen := filepath.Join(t.TempDir(), "stolen.creds")
+			old, err := os.ReadFile(p.creds("relay"))
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(stolen, old, 0o600))
+			ended := make(chan struct{})
+			p.plain("relay")(t, nats.NoReconnect(), nats.ClosedHandler(func(*nats.Conn) { close(ended) }))
+			other := p.plain("projectors")(t, nats.NoReconnect())
+
+			require.NoError(t, os.Remove(filepath.Join(dir, "keys", "user-relay.seed")))
+			_, err = natsaccounts.Issue(dir)
+			require.NoError(t, err)
+			p.reload(t)
+			testkit.Wait(t, ended, "the end of the old connection")
+			_, err = nats.Connect(p.url, nats.UserCredentials(stolen))
+			require.ErrorIs(t, err, nats.ErrAuthorization)
+			require.NoError(t, p.plain("relay")(t).Flush(), "the new credentials")
+			require.NoError(t, other.Flush(), "another user's")
+
+			_, err = natsaccounts.Issue(dir) // it stays revoked
+			require.NoError(t, err)
+			p.reload(t)
+			_, err = nats.Connect(p.url, nats.UserCredentials(stolen))
+			require.ErrorIs(t, err, nats.ErrAuthorization)
+		})
+	}
+}
+
+// A subscriber on servers has credentials of its own, good at once; removed and reloaded, they are refused.
+func TestSubscriberOfServers(t *testing.T) {
+	t.Parallel()
+	p := single(t)
+	dir := filepath.Join(p.dir, "accounts")
+	accountstest.RunSubscriber(t, accountstest.Subscribers{
+		Publisher: p.ours(natsaccounts.FeedUser), App: p.plain(natsaccounts.GroceryUser),
+		Add: func(t *testing.T, name string) accountstest.Connect {
+			t.Helper()
+			creds, err := natsaccounts.IssueSubscriber(dir, name)
+			require.NoError(t, err)
+			return func(t *testing.T, options ...nats.Option) *nats.Conn {
+				t.Helper()
+				conn, err := nats.Connect(p.url, append(options, nats.UserCredentials(creds))...)
+				require.NoError(t, err)
+				t.Cleanup(conn.Close)
+				return conn
+			}
+		},
+		Remove: func(t *testing.T, name string) {
+			t.Helper()
+			require.NoError(t, natsaccounts.RevokeSubscriber(dir, name))
+			p.reload(t)
+		},
+	})
 }
 
 // Nobody gets in without credentials, or with those of another folder, and no key can be read by others.

@@ -22,6 +22,9 @@ func TestREADMEHasTheTable(t *testing.T) {
 				account.Name, user.Name, user.For, coded(user.Publish), coded(user.Subscribe))
 		}
 	}
+	name := "NAME"
+	one := natsaccounts.Subscriber(name)
+	fmt.Fprintf(&want, "| %s | %s | %s | %s | %s |\n", natsaccounts.Readers, name, one.For, coded(one.Publish), coded(one.Subscribe))
 	text, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	_, rest, _ := strings.Cut(string(text), "<!-- table -->")

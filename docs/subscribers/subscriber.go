@@ -1,8 +1,8 @@
 // Subscriber is the least that it takes to hear what goes on the grocery lists: it prints each item, each
-// request once, also those sent while it was away. Run it with the address that `larder up` keeps in its
-// data folder:
+// request once, also those sent while it was away. Run it with an address of its own:
 //
-//	go run ./docs/subscribers "$(cat ~/.local/share/larder/nats/grocery-app.url)"
+//	larder subscriber add my-subscriber-go
+//	go run ./docs/subscribers "$(cat ~/.local/share/larder/nats/subscribers/my-subscriber-go.url)"
 package main
 
 import (

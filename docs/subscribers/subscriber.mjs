@@ -1,8 +1,9 @@
 // The least that it takes to hear what goes on the grocery lists: it prints each item, each request once,
-// also those sent while it was away. Run it with the address that `larder up` keeps in its data folder:
+// also those sent while it was away. Run it with an address of its own:
 //
+//   larder subscriber add my-subscriber-js
 //   cd docs/subscribers && npm ci
-//   node subscriber.mjs "$(cat ~/.local/share/larder/nats/grocery-app.url)"
+//   node subscriber.mjs "$(cat ~/.local/share/larder/nats/subscribers/my-subscriber-js.url)"
 
 import { AckPolicy, connect } from 'nats';
 

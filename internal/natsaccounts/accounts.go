@@ -9,7 +9,10 @@
 // back to its own.
 package natsaccounts
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // InboxPrefix is where the project's own connections get their answers; the grocery app has the default,
 // _INBOX.
@@ -20,6 +23,7 @@ const (
 	Larder  = "LARDER"  // the stream LARDER and everything between our own parts
 	Feed    = "FEED"    // the stream GROCERY and nothing else
 	Grocery = "GROCERY" // the grocery app; no stream
+	Readers = "READERS" // every other subscriber to the feed; no stream
 	System  = "SYS"     // the servers' own
 )
 
@@ -48,9 +52,18 @@ const nowhere = "larder.nowhere.>"
 type Account struct {
 	Name      string
 	JetStream bool // may have streams
+	Limits    Limits
 	Exports   []Export
 	Imports   []Import
 	Users     []User
+}
+
+// Limits bound what the users of an account take together; 0 is no bound.
+type Limits struct {
+	Connections   int64
+	Subscriptions int64 // of each connection
+	Payload       int64 // bytes of one message that they send
+	Consumers     int64 // of the account's streams
 }
 
 // Export lets another account of ours import a subject.
@@ -73,6 +86,7 @@ type User struct {
 	Name      string
 	For       string // who uses it
 	Publish   []string
+	Deny      []string // of what Publish allows
 	Subscribe []string
 }
 
@@ -84,10 +98,14 @@ func Accounts() []Account {
 	return []Account{
 		{Name: Larder, JetStream: true, Users: []User{commandAPI(), fileService(), relay(), queryAPI(), projectors(), operator()}},
 		{
-			Name: Feed, JetStream: true, Exports: feedExports(),
+			Name: Feed, JetStream: true, Exports: feedExports(), Limits: Limits{Consumers: maxConsumers},
 			Users: []User{feedPublisher()},
 		},
 		{Name: Grocery, Imports: groceryImports(), Users: []User{groceryApp()}},
+		{
+			Name: Readers, Imports: groceryImports(),
+			Limits: Limits{Connections: maxReaders, Subscriptions: maxSubscriptions, Payload: maxRequest},
+		},
 		{
 			Name: System, Exports: []Export{{Subject: nowhere, Service: true}},
 			Users: []User{{
@@ -188,17 +206,16 @@ func feedPublisher() User {
 // changes the stream.
 func groceryApp() User {
 	return User{
-		Name: GroceryUser, For: "`larder grocery-app`, or any program that reads the feed",
+		Name: GroceryUser, For: "`larder grocery-app` alone; another program is a subscriber, see below",
 		Publish:   borrowed(),
 		Subscribe: []string{"grocery.>", "_INBOX.>"},
 	}
 }
 
-// borrowed lists the requests that the grocery app may make of the feed's account. Reading single messages
-// is left out: DIRECT.GET and MSG.GET have nothing that a consumer doesn't.
+// borrowed lists the requests that subscribers may make of the feed's account.
 func borrowed() []string {
 	return slices.Concat(
-		[]string{"$JS.API.STREAM.INFO." + feedStream},
+		looking(feedStream),
 		consuming(feedStream),
 		[]string{
 			"$JS.API.CONSUMER.DURABLE.CREATE." + feedStream + ".*", // as older clients make one
@@ -212,9 +229,14 @@ func borrowed() []string {
 func feedExports() []Export {
 	list := []Export{{Subject: "grocery.>"}, {Subject: "_INBOX.>"}}
 	for _, subject := range borrowed() {
-		list = append(list, Export{Subject: subject, Service: true, Many: subject == next(feedStream)})
+		list = append(list, Export{Subject: subject, Service: true, Many: many(subject)})
 	}
 	return list
+}
+
+// many tells whether a request is answered by several messages: a batch of the feed.
+func many(subject string) bool {
+	return subject == next(feedStream) || strings.HasPrefix(subject, "$JS.API.DIRECT.GET.")
 }
 
 // groceryImports are what the app's account borrows. The last one is there to stand in the way: an account
@@ -226,6 +248,16 @@ func groceryImports() []Import {
 		list = append(list, Import{Account: Feed, Subject: export.Subject, Service: export.Service})
 	}
 	return append(list, Import{Account: System, Subject: nowhere, Service: true, Local: "$JS.API.>"})
+}
+
+// looking are the requests that tell of a stream and read single messages of it: they take nothing from anybody.
+func looking(stream string) []string {
+	return []string{
+		"$JS.API.STREAM.INFO." + stream,
+		"$JS.API.STREAM.MSG.GET." + stream,
+		"$JS.API.DIRECT.GET." + stream,
+		"$JS.API.DIRECT.GET." + stream + ".>",
+	}
 }
 
 // making are the requests that make a stream, or bring it to a version's settings.

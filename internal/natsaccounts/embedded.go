@@ -13,6 +13,8 @@ type Login struct {
 	Password string
 	// As is the user of the table whose permissions it has; "" for everything in the account.
 	As string
+	// User, where As is "", has the permissions of a user that isn't in the table.
+	User *User
 }
 
 // embedded is the table in the language of the server's configuration.
@@ -22,7 +24,12 @@ accounts {
 {{- range .Accounts}}
   {{quote .Name}} {
     {{- if .JetStream}}
-    jetstream: enabled
+    jetstream: {{if .Limits.Consumers}}{ max_consumers: {{.Limits.Consumers}} }{{else}}enabled{{end}}
+    {{- end}}
+    {{- if .Limits.Connections}}
+    limits: {
+      max_connections: {{.Limits.Connections}}, max_subscriptions: {{.Limits.Subscriptions}}, max_payload: {{.Limits.Payload}}
+    }
     {{- end}}
     exports: [
       {{- range .Exports}}
@@ -38,7 +45,10 @@ accounts {
       {{- range index $.Logins .Name}}
       {
         user: {{quote .Name}}, password: {{quote .Password}}
-        permissions: { publish: { allow: {{list .Publish}} }, subscribe: { allow: {{list .Subscribe}} } }
+        permissions: {
+          publish: { allow: {{list .Publish}}{{with .Deny}}, deny: {{list .}}{{end}} }
+          subscribe: { allow: {{list .Subscribe}} }
+        }
       }
       {{- end}}
     ]
@@ -67,16 +77,20 @@ func Embedded(logins []Login) string {
 type entry struct {
 	Login
 
-	Publish, Subscribe []string
+	Publish, Deny, Subscribe []string
 }
 
 func byAccount(logins []Login) map[string][]entry {
 	entries := map[string][]entry{}
 	for _, login := range logins {
 		e := entry{Login: login, Publish: All(), Subscribe: All()}
+		user := login.User
 		if login.As != "" {
-			user := Find(login.As)
-			e.Publish, e.Subscribe = user.Publish, user.Subscribe
+			found := Find(login.As)
+			user = &found
+		}
+		if user != nil {
+			e.Publish, e.Deny, e.Subscribe = user.Publish, user.Deny, user.Subscribe
 		}
 		entries[login.Account] = append(entries[login.Account], e)
 	}

@@ -1,6 +1,7 @@
 package natsaccounts
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,8 +34,9 @@ func CredsFile(dir, user string) string { return filepath.Join(dir, credsFolder,
 //     credentials for everything; no server needs it.
 //
 // Keys that are there are kept, so that after an update with other permissions it is run again, and servers
-// and credentials still fit. The names of the users are returned.
-func Issue(dir string) ([]string, error) {
+// and credentials still fit. A user whose key is not there any more gets a new one, and the old one is revoked: the
+// servers refuse it once they have the new accounts.conf. The users are returned, subscribers last.
+func Issue(dir string) ([]User, error) {
 	for _, folder := range []string{dir, filepath.Join(dir, keysFolder), filepath.Join(dir, credsFolder)} {
 		if err := serverfolder.Make(folder); err != nil {
 			return nil, fmt.Errorf("issue NATS credentials: %w", err)
@@ -44,14 +46,11 @@ func Issue(dir string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("issue NATS credentials: %w", err)
 	}
-	if err := i.writeConfig(); err != nil {
-		return nil, fmt.Errorf("issue NATS credentials: %w", err)
-	}
-	names, err := i.writeCreds()
+	users, err := i.write()
 	if err != nil {
 		return nil, fmt.Errorf("issue NATS credentials: %w", err)
 	}
-	return names, nil
+	return users, nil
 }
 
 // issuer has the keys of one folder.
@@ -60,6 +59,19 @@ type issuer struct {
 	operator nkeys.KeyPair
 	accounts map[string]nkeys.KeyPair
 	public   map[string]string // of each account
+	users    []member
+	issued   issued
+}
+
+// write notes the users' keys before it hands any out, so that none can be forgotten that was.
+func (i *issuer) write() ([]User, error) {
+	if err := i.note(); err != nil {
+		return nil, err
+	}
+	if err := i.writeConfig(); err != nil {
+		return nil, err
+	}
+	return i.writeCreds()
 }
 
 func newIssuer(dir string) (*issuer, error) {
@@ -78,7 +90,11 @@ func newIssuer(dir string) (*issuer, error) {
 			return nil, fmt.Errorf("read the key of account %s: %w", account.Name, err)
 		}
 	}
-	return i, nil
+	if i.users, err = i.members(); err != nil {
+		return nil, err
+	}
+	i.issued, err = readIssued(dir)
+	return i, err
 }
 
 // key gives the key of a name, and makes one on the first call.
@@ -145,10 +161,9 @@ func (i *issuer) writeConfig() error {
 func (i *issuer) account(account Account) (string, error) {
 	claims := jwt.NewAccountClaims(i.public[account.Name])
 	claims.Name = account.Name
-	if account.JetStream {
-		claims.Limits.JetStreamLimits = jwt.JetStreamLimits{
-			MemoryStorage: jwt.NoLimit, DiskStorage: jwt.NoLimit, Streams: jwt.NoLimit, Consumer: jwt.NoLimit,
-		}
+	bound(&claims.Limits, account)
+	for _, key := range i.revoked(account.Name) {
+		claims.Revoke(key)
 	}
 	for _, export := range account.Exports {
 		claims.Exports.Add(signedExport(export))
@@ -171,6 +186,19 @@ func (i *issuer) account(account Account) (string, error) {
 	return signed, nil
 }
 
+// bound writes an account's limits.
+func bound(limits *jwt.OperatorLimits, account Account) {
+	if account.JetStream {
+		limits.JetStreamLimits = jwt.JetStreamLimits{
+			MemoryStorage: jwt.NoLimit, DiskStorage: jwt.NoLimit, Streams: jwt.NoLimit,
+			Consumer: cmp.Or(account.Limits.Consumers, jwt.NoLimit),
+		}
+	}
+	limits.Conn = cmp.Or(account.Limits.Connections, jwt.NoLimit)
+	limits.Subs = cmp.Or(account.Limits.Subscriptions*account.Limits.Connections, jwt.NoLimit)
+	limits.Payload = cmp.Or(account.Limits.Payload, jwt.NoLimit)
+}
+
 // signedExport needs no token of the importing account: every account that the servers know is ours.
 func signedExport(export Export) *jwt.Export {
 	signed := &jwt.Export{Name: export.Subject, Subject: jwt.Subject(export.Subject), Type: exportType(export.Service)}
@@ -190,24 +218,19 @@ func exportType(service bool) jwt.ExportType {
 	return jwt.Stream
 }
 
-func (i *issuer) writeCreds() ([]string, error) {
-	var names []string
-	for _, account := range Accounts() {
-		for _, user := range account.Users {
-			if err := i.writeUser(account.Name, user); err != nil {
-				return nil, err
-			}
-			names = append(names, user.Name)
+func (i *issuer) writeCreds() ([]User, error) {
+	var users []User
+	for _, m := range i.users {
+		if err := i.writeUser(m); err != nil {
+			return nil, err
 		}
+		users = append(users, m.user)
 	}
-	return names, nil
+	return users, nil
 }
 
-func (i *issuer) writeUser(account string, user User) error {
-	key, err := i.key("user-"+user.Name, nkeys.CreateUser)
-	if err != nil {
-		return err
-	}
+func (i *issuer) writeUser(m member) error {
+	account, user, key := m.account, m.user, m.key
 	public, err := key.PublicKey()
 	if err != nil {
 		return fmt.Errorf("read the key of user %s: %w", user.Name, err)
@@ -215,6 +238,7 @@ func (i *issuer) writeUser(account string, user User) error {
 	claims := jwt.NewUserClaims(public)
 	claims.Name = user.Name
 	claims.Pub = permission(user.Publish)
+	claims.Pub.Deny = append(claims.Pub.Deny, user.Deny...)
 	claims.Sub = permission(user.Subscribe)
 	signed, err := claims.Encode(i.accounts[account])
 	if err != nil {

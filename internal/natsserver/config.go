@@ -1,7 +1,9 @@
 package natsserver
 
 import (
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -13,7 +15,8 @@ import (
 const (
 	ownUser       = "larder"
 	publisherUser = "feed"
-	appUser       = "grocery"
+	appUser       = "grocery-app"
+	readerUser    = "grocery"
 )
 
 // config is what the server's configuration is made from.
@@ -56,12 +59,25 @@ func (c config) text() string {
 	return text.String()
 }
 
-// logins are the three programs that the server knows: our own parts, which are one process and may do
-// everything in their account, the publisher of the feed, and whoever subscribes to it.
+// logins are the programs that the server knows: our own parts, which are one process and may do everything in their
+// account, the publisher of the feed, the grocery app, the named subscribers, and whoever else on this machine reads the
+// feed.
 func (s secrets) logins() []natsaccounts.Login {
-	return []natsaccounts.Login{
+	reader := natsaccounts.Reader(slices.Sorted(maps.Keys(s.subscribers)))
+	logins := []natsaccounts.Login{
 		{Account: natsaccounts.Larder, Name: ownUser, Password: s.larder},
 		{Account: natsaccounts.Feed, Name: publisherUser, Password: s.publisher, As: natsaccounts.FeedUser},
-		{Account: natsaccounts.Grocery, Name: appUser, Password: s.grocery, As: natsaccounts.GroceryUser},
+		{Account: natsaccounts.Grocery, Name: appUser, Password: s.app, As: natsaccounts.GroceryUser},
+		{Account: natsaccounts.Readers, Name: readerUser, Password: s.reader, User: &reader},
 	}
+	for name, password := range s.subscribers {
+		user := natsaccounts.Subscriber(name)
+		logins = append(logins, natsaccounts.Login{
+			Account: natsaccounts.Readers, Name: loginOf(name), Password: password, User: &user,
+		})
+	}
+	return logins
 }
+
+// loginOf is what a subscriber logs in as: a name that no login of ours has.
+func loginOf(subscriber string) string { return "subscriber-" + subscriber }

@@ -3,15 +3,31 @@ package natsserver
 import (
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"time"
 )
+
+// refusal finds what the server says of a client that isn't allowed something.
+var refusal = regexp.MustCompile(`(Publish|Subscription|Payload) Violation|authentication error|maximum account active connections`)
+
+const refusalPause = time.Minute
+
+// refusals counts what clients were refused since that was last said.
+type refusals struct {
+	mu     sync.Mutex
+	said   time.Time
+	unsaid int
+}
 
 // logger passes what the server says to slog, and its fatal errors to the start.
 type logger struct {
 	log       *slog.Logger
 	fatal     chan error // the first fatal error
 	portTaken atomic.Bool
+	refused   refusals
 }
 
 func newLogger(log *slog.Logger) *logger {
@@ -32,9 +48,22 @@ func (l *logger) Warnf(format string, v ...any) {
 	l.log.Warn("NATS warns", "message", fmt.Sprintf(format, v...))
 }
 
-// Errorf gets what failed for one connection or one stream.
+// Errorf gets what failed for one connection or one stream, and what a client was refused. That is the client's error,
+// which hears of it at once and may try again as fast as it can: a line a minute tells of it.
 func (l *logger) Errorf(format string, v ...any) {
-	l.log.Error("NATS reports an error", "message", fmt.Sprintf(format, v...))
+	message := fmt.Sprintf(format, v...)
+	if !refusal.MatchString(message) {
+		l.log.Error("NATS reports an error", "message", message)
+		return
+	}
+	l.refused.mu.Lock()
+	defer l.refused.mu.Unlock()
+	l.refused.unsaid++
+	if time.Since(l.refused.said) < refusalPause {
+		return
+	}
+	l.log.Info("NATS refused a client", "message", message, "times", l.refused.unsaid)
+	l.refused.said, l.refused.unsaid = time.Now(), 0
 }
 
 // Fatalf gets what the server can't go on without.

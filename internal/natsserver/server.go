@@ -1,6 +1,6 @@
 // Package natsserver runs a NATS server with JetStream inside this process: streams on disk, a real
-// TCP port on the loopback address, and three users, each in an account of its own: the project's own parts,
-// the publisher of the public feed, and the program that subscribes to it.
+// TCP port on the loopback address, and users in accounts of their own: the project's own parts, the publisher of
+// the public feed, the grocery app, and the other programs that subscribe to the feed.
 package natsserver
 
 import (
@@ -43,14 +43,21 @@ type Options struct {
 // Server is a running NATS server.
 type Server struct {
 	nats    *server.Server
+	dir     string
 	lock    *serverfolder.Lock
 	port    int
 	secrets secrets
 	stop    sync.Once
+
+	reloading sync.Mutex // guards secrets.subscribers
 }
 
 // secrets are the passwords of the users.
-type secrets struct{ larder, publisher, grocery string }
+type secrets struct {
+	larder, publisher, app, reader string
+
+	subscribers map[string]string
+}
 
 // Start brings the server up and returns when it accepts connections and its streams are there.
 // Errors: [serverfolder.ErrInUse] while another process runs a server on the folder, [ErrPortTaken].
@@ -98,7 +105,7 @@ func startLocked(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	running := &Server{nats: nats, secrets: secrets}
+	running := &Server{nats: nats, dir: opts.Dir, secrets: secrets}
 	if err := running.keepAddresses(opts.Dir, kept); err != nil {
 		shutDown(nats)
 		return nil, err
@@ -117,7 +124,10 @@ func (s *Server) keepAddresses(dir, portFile string) error {
 	if err := serverfolder.KeepPort(portFile, s.port); err != nil {
 		return err
 	}
-	return serverfolder.Write(filepath.Join(dir, feedURLFile), []byte(s.FeedURL()+"\n"))
+	if err := serverfolder.Write(filepath.Join(dir, feedURLFile), []byte(s.FeedURL()+"\n")); err != nil {
+		return err
+	}
+	return s.keepSubscribers()
 }
 
 func run(config config, log *slog.Logger) (*server.Server, error) {
@@ -173,11 +183,20 @@ func readSecrets(dir string) (secrets, error) {
 	if err != nil {
 		return secrets{}, err
 	}
-	grocery, err := serverfolder.Secret(filepath.Join(dir, "grocery-app.password"))
+	// The file has the name of the time when the grocery app had no password of its own.
+	reader, err := serverfolder.Secret(filepath.Join(dir, "grocery-app.password"))
 	if err != nil {
 		return secrets{}, err
 	}
-	return secrets{larder: larder, publisher: publisher, grocery: grocery}, nil
+	app, err := serverfolder.Secret(filepath.Join(dir, "own-grocery-app.password"))
+	if err != nil {
+		return secrets{}, err
+	}
+	subscribers, err := readSubscribers(dir)
+	if err != nil {
+		return secrets{}, err
+	}
+	return secrets{larder: larder, publisher: publisher, app: app, reader: reader, subscribers: subscribers}, nil
 }
 
 // URL is the address for the project's own connections, with the password in it. They may do everything but
@@ -188,8 +207,12 @@ func (s *Server) URL() string { return s.address(ownUser, s.secrets.larder) }
 // inbox prefix [natsaccounts.InboxPrefix].
 func (s *Server) PublisherURL() string { return s.address(publisherUser, s.secrets.publisher) }
 
-// FeedURL is the address for the subscriber of the public feed, with its password in it.
-func (s *Server) FeedURL() string { return s.address(appUser, s.secrets.grocery) }
+// AppURL is the address for the grocery app, with its password in it.
+func (s *Server) AppURL() string { return s.address(appUser, s.secrets.app) }
+
+// FeedURL is the address for any program that reads the public feed, with its password in it. The consumers of the
+// grocery app and of the named subscribers are out of its reach.
+func (s *Server) FeedURL() string { return s.address(readerUser, s.secrets.reader) }
 
 func (s *Server) address(user, password string) string {
 	address := url.URL{

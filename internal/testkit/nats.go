@@ -8,9 +8,9 @@ import (
 
 // NATSServer is a NATS server with JetStream.
 type NATSServer struct {
-	url, publisherURL, feedURL string
-	options                    natsserver.Options
-	embedded                   *natsserver.Server
+	url, publisherURL, feedURL, appURL string
+	options                            natsserver.Options
+	embedded                           *natsserver.Server
 }
 
 // NATS returns a server for this test alone, with no streams, that stops after it. The names of
@@ -31,7 +31,7 @@ func (s *NATSServer) start(tb testing.TB) {
 		tb.Fatalf("start NATS for a test: %v", err)
 	}
 	s.embedded = server
-	s.url, s.publisherURL, s.feedURL = server.URL(), server.PublisherURL(), server.FeedURL()
+	s.url, s.publisherURL, s.feedURL, s.appURL = server.URL(), server.PublisherURL(), server.FeedURL(), server.AppURL()
 }
 
 // URL is the address for connections that may do everything but reach the public feed.
@@ -42,6 +42,9 @@ func (s *NATSServer) PublisherURL() string { return s.publisherURL }
 
 // FeedURL is the address for a subscriber of the public feed, who may do nothing else.
 func (s *NATSServer) FeedURL() string { return s.feedURL }
+
+// AppURL is the address for the grocery app.
+func (s *NATSServer) AppURL() string { return s.appURL }
 
 // Stop takes the server away. It keeps its streams for [NATSServer.Restart]. A second call does
 // nothing.

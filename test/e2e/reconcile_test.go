@@ -104,6 +104,12 @@ func TestReconcileFindsAndMendsEachStore(t *testing.T) {
 		require.Empty(t, reconciled(t, server, 0), damage.name)
 	}
 
+	eaten := eatRequests(t, server)
+	require.Equal(t, eaten, reconciled(t, server, 1))
+	eaten[0].Mended = true
+	require.Equal(t, eaten, reconciled(t, server, 0, "--repair"))
+	require.Empty(t, reconciled(t, server, 0))
+
 	items := ada.All(t, 10)
 	require.Len(t, items, 1)
 	require.Equal(t, "Soup", items[0].Name)
@@ -112,6 +118,17 @@ func TestReconcileFindsAndMendsEachStore(t *testing.T) {
 	require.Len(t, larder.Messages(t, larder.JetStream(t, server.FeedURL(t)), "GROCERY"), 1, "groceries are sent once")
 	require.Contains(t, server.MustRun(t, "", "reconcile", "--user", "ada").Stdout, "nothing is missing, stale or too much")
 	require.Equal(t, 1, server.Run(t, "", "reconcile", "--user", "nobody").Code)
+}
+
+// eatRequests makes the grocery app lack what it acknowledged, as if somebody had read the feed in its name.
+func eatRequests(t *testing.T, server *larder.Server) []difference {
+	t.Helper()
+	var subject string
+	err := larder.Postgres(t, server.RunFile(t).GroceryPostgresURL).QueryRow(t.Context(), `WITH gone AS (
+		DELETE FROM requests RETURNING user_id, id), items AS (DELETE FROM parts)
+		SELECT 'larder.grocery.' || user_id || '.' || id FROM gone`).Scan(&subject)
+	require.NoError(t, err)
+	return []difference{{Store: "list", Kind: "missing", Subject: subject}}
 }
 
 // The commands of the runbook do what it says: the first finds the damage, the second mends it, the third finds none.

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"net/http"
 	"os"
 	"os/exec"
@@ -9,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/test/larder"
@@ -25,10 +28,11 @@ func TestDocumentedSubscribers(t *testing.T) {
 		ada.Do(t, http.MethodPost, "/api/recipes/"+recipe.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
 	}
 	goProgram, jsFolder := buildSubscriber(t), installSubscriber(t)
-	feed := s.FeedURL(t)
+	own := addSubscriber(t, s, "my-subscriber-js")
+	feed := s.FeedURL(t) // the address that is for any program
 	start := map[string]func() *subscriber{
 		"go": func() *subscriber { return subscribe(t, "", goProgram, feed) },
-		"js": func() *subscriber { return subscribe(t, jsFolder, "node", "subscriber.mjs", feed) },
+		"js": func() *subscriber { return subscribe(t, jsFolder, "node", "subscriber.mjs", own) },
 	}
 	ask("Soup", "1 l stock")
 	running := map[string]*subscriber{}
@@ -45,6 +49,60 @@ func TestDocumentedSubscribers(t *testing.T) {
 	for name := range start {
 		start[name]().hears(t, "Salad: 2 tomatoes")
 	}
+}
+
+// A subscriber that was added reads by its own consumer while larder runs, and takes nothing from the grocery app; nor does
+// the address that is for any program. What is refused is told at once, and is no error of larder's. Removed, it is cut off.
+func TestSubscriberCommands(t *testing.T) {
+	t.Parallel()
+	s := larder.Start(t)
+	ada := s.AddUser(t, "ada", "--grocery")
+	recipe, _ := ada.Create(t, map[string]any{"name": "Soup", "ingredients": []any{map[string]any{"text": "1 l stock"}}})
+	address := addSubscriber(t, s, "pantry")
+	require.Contains(t, s.MustRun(t, "", "subscriber", "list").Stdout, "pantry")
+	require.Equal(t, 1, s.Run(t, "", "subscriber", "add", "grocery-app").Code, "a name of larder's own")
+
+	refusals := make(chan error, 8)
+	ended := make(chan struct{})
+	conn, err := nats.Connect(address, nats.NoReconnect(), nats.ClosedHandler(func(*nats.Conn) { close(ended) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refusals <- err }))
+	require.NoError(t, err)
+	js, err := jetstream.New(conn)
+	require.NoError(t, err)
+	own, err := js.CreateOrUpdateConsumer(t.Context(), "GROCERY", jetstream.ConsumerConfig{Durable: "pantry"})
+	require.NoError(t, err)
+	ada.Do(t, http.MethodPost, "/api/recipes/"+recipe.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
+	message, err := own.Next(jetstream.FetchMaxWait(deadline))
+	require.NoError(t, err)
+	require.NoError(t, message.DoubleAck(t.Context()))
+	anybody, err := nats.Connect(s.FeedURL(t), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refusals <- err }))
+	require.NoError(t, err)
+	t.Cleanup(anybody.Close)
+	for _, conn := range []*nats.Conn{conn, anybody} {
+		require.NoError(t, conn.PublishRequest("$JS.API.CONSUMER.MSG.NEXT.GROCERY.grocery-app", nats.NewInbox(), nil))
+		select {
+		case err := <-refusals:
+			require.ErrorIs(t, err, nats.ErrPermissionViolation)
+		case <-time.After(deadline):
+			require.FailNow(t, "the refusal isn't told")
+		}
+	}
+	s.MustRun(t, "", "subscriber", "remove", "pantry")
+	<-ended
+	require.Equal(t, 1, s.Run(t, "", "subscriber", "remove", "pantry").Code)
+	require.NotContains(t, s.Output(), "level=ERROR")
+	require.NotContains(t, s.Output(), `"level":"ERROR"`)
+	require.Contains(t, s.MustRun(t, "", "reconcile").Stdout, "nothing is missing, stale or too much")
+}
+
+// addSubscriber gives the address of a new subscriber.
+func addSubscriber(t *testing.T, s *larder.Server, name string) string {
+	t.Helper()
+	var added struct {
+		URL string `json:"url"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.MustRun(t, "", "subscriber", "add", name, "--json").Stdout), &added))
+	return added.URL
 }
 
 func buildSubscriber(t *testing.T) string {

@@ -19,6 +19,10 @@ import (
 // and so the work.
 const Durable = "grocery-app"
 
+// DurableBeside is the name for an app whose credentials may not use that one: the address that `larder up` gives to any
+// program is for other consumers than that of its own app, whose requests this one would take away.
+const DurableBeside = "grocery-app-beside"
+
 const (
 	ackWait = 30 * time.Second
 	window  = 64 // messages in hand at most
@@ -86,9 +90,16 @@ func (s *Subscriber) consume(ctx context.Context) error {
 // subscribe takes up the subscription where it was, or begins with the first message that there is: also
 // what was asked for before this app was installed.
 func (s *Subscriber) subscribe(ctx context.Context) (*jetstream.Consumer, error) {
-	return s.Conn.EnsureConsumer(ctx, events.Feed, jetstream.ConsumerConfig{
+	config := jetstream.ConsumerConfig{
 		Durable: Durable, Filters: []string{events.AllFeed}, AckWait: ackWait, MaxAckPending: window, All: true,
-	})
+	}
+	consumer, err := s.Conn.EnsureConsumer(ctx, events.Feed, config)
+	if !errors.Is(err, jetstream.ErrPermission) {
+		return consumer, err
+	}
+	s.Log.InfoContext(ctx, "the consumer of the grocery app is another's, reading by one of its own", "consumer", DurableBeside)
+	config.Durable = DurableBeside
+	return s.Conn.EnsureConsumer(ctx, events.Feed, config)
 }
 
 // apply does what a message says. It returns once that is done, or can never be.

@@ -114,7 +114,7 @@ func newHost(t *testing.T, tracing *telemetry.Tracing) *component.Host {
 				PostgresURL: testkit.Postgres(t, migrate), BackupPostgresURL: testkit.Postgres(t, migrate),
 				S3Endpoint: objects.Endpoint, S3Bucket: objects.Bucket, S3AccessKey: objects.AccessKey, S3SecretKey: objects.SecretKey,
 				NATSURL: nats.URL(), FeedNATSURL: nats.PublisherURL(), RedisURL: testkit.Redis(t),
-				GroceryPostgresURL: testkit.Postgres(t, nil), FeedURL: nats.FeedURL(),
+				GroceryPostgresURL: testkit.Postgres(t, nil), FeedURL: nats.AppURL(),
 			},
 			Name: "test", SearchDir: t.TempDir(), Tracing: tracing, Log: testkit.Logger(t),
 		}),

@@ -52,6 +52,7 @@ type Deps struct {
 	Stream  *jetstream.Conn // nil: it isn't compared, and nothing is mended
 	Control Projections
 	Views   []View
+	Lists   *Lists // nil: the grocery lists aren't compared
 }
 
 // Projections tells of the views and how far they are: projectors.Control does, and NewView.
@@ -82,7 +83,7 @@ const (
 
 // Difference is one thing in one store that isn't as the ledger says.
 type Difference struct {
-	Store   string `json:"store"` // "stream", or the name of a projection
+	Store   string `json:"store"` // "stream", "list", or the name of a projection
 	Kind    Kind   `json:"kind"`
 	Subject string `json:"subject"` // of the events
 	Detail  string `json:"detail"`
@@ -129,6 +130,9 @@ func Run(ctx context.Context, deps Deps, options Options) (Result, error) {
 		if err := r.strays(ctx, view); err != nil {
 			return r.result, fmt.Errorf("look for what the ledger never had: %w", err)
 		}
+	}
+	if err := r.lists(ctx); err != nil {
+		return r.result, fmt.Errorf("compare the grocery lists with the feed: %w", err)
 	}
 	return r.result, nil
 }

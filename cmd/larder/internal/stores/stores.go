@@ -78,6 +78,9 @@ const (
 	groceryDatabase = "larder_grocery"
 )
 
+// NATSFolder is the folder of the embedded NATS in a data folder.
+const NATSFolder = "nats"
+
 // homeCache is how many bytes of cached recipes the embedded Redis holds: some thousands, which is more than a
 // household opens in a week. The others come from PostgreSQL.
 const homeCache = 8 << 20
@@ -177,11 +180,11 @@ func (s *Stores) startNATS(o Options) error {
 	if s.NATSURL != "" {
 		return nil
 	}
-	server, err := natsserver.Start(natsserver.Options{Dir: filepath.Join(o.Dir, "nats"), Log: o.Log})
+	server, err := natsserver.Start(natsserver.Options{Dir: filepath.Join(o.Dir, NATSFolder), Log: o.Log})
 	if err != nil {
 		return fmt.Errorf("start the embedded NATS: %w", err)
 	}
-	s.nats, s.NATSURL, s.FeedNATSURL, s.FeedURL = server, server.URL(), server.PublisherURL(), server.FeedURL()
+	s.nats, s.NATSURL, s.FeedNATSURL, s.FeedURL = server, server.URL(), server.PublisherURL(), server.AppURL()
 	return nil
 }
 
@@ -210,6 +213,17 @@ func (s *Stores) startObjects(ctx context.Context, o Options) error {
 	}
 	s.objects, s.S3Endpoint = server, server.Endpoint()
 	s.S3AccessKey, s.S3SecretKey = server.Keys()
+	return nil
+}
+
+// EmbedsNATS tells whether NATS runs in this process.
+func (s *Stores) EmbedsNATS() bool { return s.nats != nil }
+
+// ReloadNATS makes the embedded NATS know the subscribers that its folder has now.
+func (s *Stores) ReloadNATS() error {
+	if err := s.nats.Reload(); err != nil {
+		return fmt.Errorf("read the subscribers again: %w", err)
+	}
 	return nil
 }
 

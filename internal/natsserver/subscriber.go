@@ -1,0 +1,132 @@
+package natsserver
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"larder.dev/internal/natsaccounts"
+	"larder.dev/internal/serverfolder"
+)
+
+// A subscriber is its password in a file of this folder. Its address is in another, beside it, as the server is started.
+const (
+	subscribersFolder = "subscribers"
+	passwordFile      = ".password"
+	urlFile           = ".url"
+)
+
+// SubscriberURLFile is where the address of a subscriber is while a server runs, or ran, in a folder.
+func SubscriberURLFile(dir, name string) string {
+	return filepath.Join(dir, subscribersFolder, name+urlFile)
+}
+
+// AddSubscriber gives a subscriber a password, which a server on the folder knows from its next start or [Server.Reload]
+// on. One that is there stays. The error is natsaccounts.ErrSubscriberName or ErrTooManySubscribers.
+func AddSubscriber(dir, name string) error {
+	if err := natsaccounts.CheckSubscriber(name); err != nil {
+		return err
+	}
+	names, err := Subscribers(dir)
+	if err != nil {
+		return err
+	}
+	if len(names) >= natsaccounts.MaxSubscribers && !slices.Contains(names, name) {
+		return natsaccounts.ErrTooManySubscribers
+	}
+	if err := serverfolder.Make(filepath.Join(dir, subscribersFolder)); err != nil {
+		return fmt.Errorf("add subscriber %s: %w", name, err)
+	}
+	if _, err := serverfolder.Secret(filepath.Join(dir, subscribersFolder, name+passwordFile)); err != nil {
+		return fmt.Errorf("add subscriber %s: %w", name, err)
+	}
+	return nil
+}
+
+// RemoveSubscriber takes a subscriber's password away, see [AddSubscriber]. The error is natsaccounts.ErrNoSubscriber.
+func RemoveSubscriber(dir, name string) error {
+	names, err := Subscribers(dir)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(names, name) {
+		return fmt.Errorf("%q: %w", name, natsaccounts.ErrNoSubscriber)
+	}
+	folder := filepath.Join(dir, subscribersFolder)
+	if err := os.Remove(filepath.Join(folder, name+passwordFile)); err != nil {
+		return fmt.Errorf("remove subscriber %s: %w", name, err)
+	}
+	if err := os.Remove(filepath.Join(folder, name+urlFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the address of subscriber %s: %w", name, err)
+	}
+	return serverfolder.SyncDir(folder)
+}
+
+// Subscribers lists the subscribers of a folder by name.
+func Subscribers(dir string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(dir, subscribersFolder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list the subscribers: %w", err)
+	}
+	var names []string
+	for _, entry := range entries {
+		name, found := strings.CutSuffix(entry.Name(), passwordFile)
+		if found && natsaccounts.CheckSubscriber(name) == nil {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// readSubscribers gives the passwords.
+func readSubscribers(dir string) (map[string]string, error) {
+	names, err := Subscribers(dir)
+	if err != nil {
+		return nil, err
+	}
+	passwords := make(map[string]string, len(names))
+	for _, name := range names {
+		if passwords[name], err = serverfolder.Secret(filepath.Join(dir, subscribersFolder, name+passwordFile)); err != nil {
+			return nil, fmt.Errorf("read the password of subscriber %s: %w", name, err)
+		}
+	}
+	return passwords, nil
+}
+
+// keepSubscribers writes the addresses.
+func (s *Server) keepSubscribers() error {
+	for name, password := range s.secrets.subscribers {
+		address := s.address(loginOf(name), password) + "\n"
+		if err := serverfolder.Write(SubscriberURLFile(s.dir, name), []byte(address)); err != nil {
+			return fmt.Errorf("write the address of subscriber %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Reload makes the server know the subscribers that the folder has now. Whoever was removed is cut off; everybody else's
+// connection stays.
+func (s *Server) Reload() error {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	fresh, err := readSecrets(s.dir)
+	if err != nil {
+		return err
+	}
+	var opts server.Options
+	if err := opts.ProcessConfigString(config{dir: s.dir, port: s.port, secrets: fresh}.text()); err != nil {
+		return fmt.Errorf("read the server's configuration: %w", err)
+	}
+	opts.NoSigs = true
+	if err := s.nats.ReloadOptions(&opts); err != nil {
+		return fmt.Errorf("reload NATS: %w", err)
+	}
+	s.secrets.subscribers = fresh.subscribers
+	return s.keepSubscribers()
+}
