@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/nats-io/jwt/v2"
@@ -22,6 +23,8 @@ const (
 	keysFolder  = "keys"
 	credsFolder = "creds"
 )
+
+var operatorLine = regexp.MustCompile(`(?m)^operator: (\S+)$`)
 
 // CredsFile is the path of a user's credentials in such a folder.
 func CredsFile(dir, user string) string { return filepath.Join(dir, credsFolder, user+".creds") }
@@ -125,16 +128,10 @@ func (i *issuer) key(name string, create func() (nkeys.KeyPair, error)) (nkeys.K
 // writeConfig signs the operator and the accounts. The server gets them with its configuration (a memory
 // resolver), so that it depends on nothing else when it starts.
 func (i *issuer) writeConfig() error {
-	public, err := i.operator.PublicKey()
+	path := filepath.Join(i.dir, ConfigFile)
+	signed, err := i.signedOperator(path)
 	if err != nil {
-		return fmt.Errorf("read the operator's key: %w", err)
-	}
-	claims := jwt.NewOperatorClaims(public)
-	claims.Name = "larder"
-	claims.SystemAccount = i.public[System]
-	signed, err := claims.Encode(i.operator)
-	if err != nil {
-		return fmt.Errorf("sign the operator: %w", err)
+		return err
 	}
 	var text strings.Builder
 	text.WriteString("# Written by `larder nats-accounts`; don't edit.\n")
@@ -147,7 +144,6 @@ func (i *issuer) writeConfig() error {
 		fmt.Fprintf(&text, "  # %s\n  %s: %s\n", account.Name, i.public[account.Name], signed)
 	}
 	text.WriteString("}\n")
-	path := filepath.Join(i.dir, ConfigFile)
 	if err := serverfolder.Write(path, []byte(text.String())); err != nil {
 		return err
 	}
@@ -156,6 +152,33 @@ func (i *issuer) writeConfig() error {
 		return fmt.Errorf("let the server read %s: %w", path, err)
 	}
 	return nil
+}
+
+// signedOperator keeps what the configuration has: signed anew it would have another time in it, and a server refuses to
+// be reloaded with another operator.
+func (i *issuer) signedOperator(config string) (string, error) {
+	public, err := i.operator.PublicKey()
+	if err != nil {
+		return "", fmt.Errorf("read the operator's key: %w", err)
+	}
+	kept, err := os.ReadFile(config)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("read the accounts: %w", err)
+	}
+	if found := operatorLine.FindSubmatch(kept); found != nil {
+		claims, err := jwt.DecodeOperatorClaims(string(found[1]))
+		if err == nil && claims.Subject == public && claims.SystemAccount == i.public[System] {
+			return string(found[1]), nil
+		}
+	}
+	claims := jwt.NewOperatorClaims(public)
+	claims.Name = "larder"
+	claims.SystemAccount = i.public[System]
+	signed, err := claims.Encode(i.operator)
+	if err != nil {
+		return "", fmt.Errorf("sign the operator: %w", err)
+	}
+	return signed, nil
 }
 
 func (i *issuer) account(account Account) (string, error) {
