@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -119,7 +120,7 @@ func TestHomeAssistantKeepsItsContract(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t)
 	f.golden("grocery.items-added.v1")
-	house := replay(t, "home-assistant/get-items", "home-assistant/add-item-0", "home-assistant/add-item-2")
+	house := replay(t, "home-assistant/get-state", "home-assistant/get-items", "home-assistant/add-item-0", "home-assistant/add-item-2")
 	f.run(grocerybridge.Options{
 		HomeAssistantURL: house.server.URL + "/", HomeAssistantToken: "a.long.lived", HomeAssistantList: "todo.shopping",
 	})
@@ -216,4 +217,58 @@ func TestBridgeLeadsSomewhere(t *testing.T) {
 	t.Parallel()
 	_, err := grocerybridge.New(grocerybridge.Options{HomeAssistantURL: "http://house"})
 	require.ErrorIs(t, err, grocerybridge.ErrNoTarget)
+}
+
+// What is wrong with the target is known at the start, before anything is asked for, by what a person has to mend; and it
+// is over when that is mended.
+func TestWhatIsWrongWithTheTarget(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t)
+	var status, features atomic.Int32
+	house := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(int(status.Load()))
+		if r.URL.Path == "/api/states/todo.shopping" {
+			_, _ = fmt.Fprintf(w, `{"state": "0", "attributes": {"supported_features": %d}}`, features.Load())
+		}
+	}))
+	t.Cleanup(house.Close)
+	dead := httptest.NewServer(http.NotFoundHandler())
+	dead.Close()
+	for problem, c := range map[string]struct {
+		url              string
+		status, features int32
+	}{
+		"away":         {dead.URL, 0, 0},
+		"unauthorized": {house.URL, http.StatusUnauthorized, 0},
+		"not there":    {house.URL, http.StatusNotFound, 0},
+		"incapable":    {house.URL, http.StatusOK, 15},
+		"":             {house.URL, http.StatusOK, 127},
+	} {
+		status.Store(c.status)
+		features.Store(c.features)
+		options := grocerybridge.Options{
+			HomeAssistantURL: c.url, HomeAssistantToken: "a.long.lived", HomeAssistantList: "todo.shopping",
+			Feed: f.reader, Log: testkit.Logger(t), CheckEvery: 20 * time.Millisecond,
+		}
+		bridge, err := grocerybridge.New(options)
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- bridge.Run(ctx) }()
+		health := bridge.Health()[0]
+		is := func(want string) {
+			testkit.Until(t, "the problem is "+want, func() bool {
+				found, err := health.Problem()
+				return found == want && (err == nil) == (want == "")
+			})
+		}
+		is(problem)
+		if c.url == house.URL {
+			status.Store(http.StatusOK)
+			features.Store(127)
+			is("")
+		}
+		cancel()
+		require.NoError(t, testkit.Wait(t, ended, "the bridge to end"))
+	}
 }

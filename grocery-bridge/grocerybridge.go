@@ -33,6 +33,7 @@ type Bridge struct {
 type way struct {
 	name   string
 	target target.Target
+	health *health
 }
 
 // Options are where the bridge leads, and whose requests go over it.
@@ -52,6 +53,9 @@ type Options struct {
 	// FirstPause is how long the bridge waits after a first failure, MaxPause after many, and RefusedPause until an event
 	// that a target refuses is tried again; 1 s, 5 min and 15 min where they are 0.
 	FirstPause, MaxPause, RefusedPause time.Duration
+
+	// CheckEvery is how often a target is looked at while nothing is handed on; 5 min where it is 0.
+	CheckEvery time.Duration
 }
 
 // ErrNoTarget is for options that lead nowhere.
@@ -61,11 +65,11 @@ var ErrNoTarget = errors.New("a bridge needs a webhook, or a Home Assistant with
 func New(opts Options) (*Bridge, error) {
 	b := &Bridge{opts: opts}
 	if opts.WebhookURL != "" {
-		b.ways = append(b.ways, way{"grocery-bridge-webhook", webhook.New(opts.WebhookURL, opts.WebhookSecret)})
+		b.ways = append(b.ways, way{"grocery-bridge-webhook", webhook.New(opts.WebhookURL, opts.WebhookSecret), &health{}})
 	}
 	if opts.HomeAssistantURL != "" && opts.HomeAssistantToken != "" {
 		list := homeassistant.New(opts.HomeAssistantURL, opts.HomeAssistantToken, opts.HomeAssistantList)
-		b.ways = append(b.ways, way{"grocery-bridge-home-assistant", list})
+		b.ways = append(b.ways, way{"grocery-bridge-home-assistant", list, &health{}})
 	}
 	if len(b.ways) == 0 {
 		return nil, ErrNoTarget
@@ -73,6 +77,7 @@ func New(opts Options) (*Bridge, error) {
 	b.opts.Log = cmp.Or(opts.Log, slog.Default())
 	b.opts.FirstPause = cmp.Or(opts.FirstPause, time.Second)
 	b.opts.MaxPause = cmp.Or(opts.MaxPause, 5*time.Minute)
+	b.opts.CheckEvery = cmp.Or(opts.CheckEvery, 5*time.Minute)
 	b.opts.RefusedPause = cmp.Or(opts.RefusedPause, 15*time.Minute)
 	return b, nil
 }
@@ -82,7 +87,11 @@ func New(opts Options) (*Bridge, error) {
 func (b *Bridge) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, way := range b.ways {
-		group.Go(func() error { return b.follow(ctx, way) })
+		group.Go(func() error {
+			b.check(ctx, way)
+			return b.follow(ctx, way)
+		})
+		group.Go(func() error { b.watch(ctx, way); return nil })
 	}
 	return group.Wait()
 }
@@ -156,22 +165,25 @@ func (b *Bridge) handOn(ctx context.Context, way way, delivery jetstream.Deliver
 	for pause := b.opts.FirstPause; ; pause = min(2*pause, b.opts.MaxPause) {
 		if err == nil {
 			err = way.target.Take(ctx, event)
+			b.found(ctx, way, err)
 		}
 		log := b.opts.Log.With("bridge", way.name, "event", event.ID, "sequence", delivery.Sequence)
 		switch {
 		case err == nil:
+			way.health.taken.Add(1)
 			log.InfoContext(ctx, "handed on an event of the feed", "type", event.Type)
 			return delivery.Ack()
 		case ctx.Err() != nil:
 			return err // what is in hand comes again after ackWait
 		case errors.Is(err, target.ErrRefused), errors.Is(err, events.ErrMalformed):
+			way.health.refused.Add(1)
 			log.ErrorContext(ctx, "an event is refused, trying again later", "after", b.opts.RefusedPause, "error", err)
 			return delivery.Later(b.opts.RefusedPause)
 		}
 		if busy := (*target.Busy)(nil); errors.As(err, &busy) {
 			pause = max(pause, min(busy.After, b.opts.MaxPause))
 		}
-		log.WarnContext(ctx, "the target is away, trying again", "after", pause, "error", err)
+		log.WarnContext(ctx, "the target can't take an event now, trying again", "problem", target.ProblemOf(err), "after", pause, "error", err)
 		if err := b.hold(ctx, delivery, pause); err != nil {
 			return err
 		}

@@ -109,6 +109,9 @@ func (r *recorded) compare(want exchange, got *http.Request) {
 
 // same compares JSON, whatever its white space and the order of its keys.
 func same(a, b []byte) bool {
+	if len(bytes.TrimSpace(a)) == 0 && len(bytes.TrimSpace(b)) == 0 {
+		return true
+	}
 	var x, y any
 	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
 		return false

@@ -5,6 +5,7 @@ package homeassistant
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -54,8 +55,59 @@ func (l *List) Take(ctx context.Context, event events.Envelope) error {
 			continue
 		}
 		if err := l.add(ctx, item.Text, grocery.Recipe.Name+"\n"+mark); err != nil {
-			return fmt.Errorf("add item %d of request %s to the list %s: %w", i, grocery.RequestID, l.entity, err)
+			return fmt.Errorf("add item %d of request %s to the list %s: %w", i, grocery.RequestID, l.entity, l.because(ctx, err))
 		}
+	}
+	return nil
+}
+
+// because finds what is wrong with the list where it refuses an item: the event has nothing that a list could dislike.
+func (l *List) because(ctx context.Context, err error) error {
+	if !errors.Is(err, target.ErrRefused) {
+		return err
+	}
+	if wrong := l.Check(ctx); wrong != nil && ctx.Err() == nil {
+		return wrong
+	}
+	return err
+}
+
+// What a list must be able to do, as Home Assistant's TodoListEntityFeature counts it.
+const (
+	createsItems      = 1
+	keepsDescriptions = 64
+)
+
+// state is what the server tells of an entity.
+type state struct {
+	State      string `json:"state"`
+	Attributes struct {
+		Features int `json:"supported_features"`
+	} `json:"attributes"`
+}
+
+// Check looks whether the list is there, for this token, and keeps descriptions. A server that tells nothing of the entity
+// is asked for the list's items, which is what counts.
+func (l *List) Check(ctx context.Context) error {
+	body, err := target.Get(ctx, l.client, l.url+"/api/states/"+l.entity, l.header)
+	if errors.Is(err, target.ErrNotThere) {
+		if _, err := l.marks(ctx); err == nil || target.ProblemOf(err) == target.Unauthorized {
+			return err
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("look for the list %s: %w", l.entity, err)
+	}
+	var is state
+	if err := json.Unmarshal(body, &is); err != nil {
+		return fmt.Errorf("understand the state of %s: %w", l.entity, err)
+	}
+	if is.State == "unavailable" {
+		return fmt.Errorf("the list %s is unavailable in Home Assistant", l.entity) //nolint:err113 // for a person
+	}
+	if is.Attributes.Features&createsItems == 0 || is.Attributes.Features&keepsDescriptions == 0 {
+		return fmt.Errorf("the list %s takes no new items or keeps no descriptions (supported_features %d); one of Local To-do does: %w",
+			l.entity, is.Attributes.Features, target.ErrIncapable)
 	}
 	return nil
 }
@@ -83,7 +135,7 @@ func (l *List) marks(ctx context.Context) (map[string]bool, error) {
 	}
 	list, ok := got.ServiceResponse[l.entity]
 	if !ok {
-		return nil, fmt.Errorf("there is no list %s in the answer", l.entity) //nolint:err113 // for a person
+		return nil, fmt.Errorf("there is no list %s in the answer: %w", l.entity, target.ErrNotThere)
 	}
 	marks := make(map[string]bool, len(list.Items))
 	for _, item := range list.Items {

@@ -19,6 +19,9 @@ import (
 // next time; any other passes.
 type Target interface {
 	Take(ctx context.Context, event events.Envelope) error
+
+	// Check tells what would keep it from taking any event, and changes nothing there.
+	Check(ctx context.Context) error
 }
 
 // ErrRefused is a target's answer that says that this event is wrong, and not that the target is unwell.
@@ -35,18 +38,30 @@ func (b *Busy) Error() string { return b.err.Error() }
 // Unwrap gives the answer itself.
 func (b *Busy) Unwrap() error { return b.err }
 
+// Deadline is that of one request.
+const Deadline = 15 * time.Second
+
 const (
-	deadline  = 15 * time.Second // of one request
-	maxAnswer = 8 << 20          // bytes: a to-do list of tens of thousands of items
-	quoted    = 200              // bytes of an answer that an error quotes
+	maxAnswer = 8 << 20 // bytes: a to-do list of tens of thousands of items
+	quoted    = 200     // bytes of an answer that an error quotes
 )
 
 // NewClient makes a client that doesn't follow redirections: they would take the credentials elsewhere.
 func NewClient() *http.Client {
 	return &http.Client{
-		Timeout:       deadline,
+		Timeout:       Deadline,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// Get asks for a document. Errors are those of Post.
+func Get(ctx context.Context, client *http.Client, url string, header http.Header) (answer []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, fmt.Errorf("make a request to %s: %w", url, err)
+	}
+	request.Header = header.Clone()
+	return do(client, request)
 }
 
 // Post sends JSON and gives the body of a 2xx answer. 400, 413, 415 and 422 are ErrRefused; everything else may pass,
@@ -58,6 +73,10 @@ func Post(ctx context.Context, client *http.Client, url string, header http.Head
 	}
 	request.Header = header.Clone()
 	request.Header.Set("Content-Type", "application/json")
+	return do(client, request)
+}
+
+func do(client *http.Client, request *http.Request) (answer []byte, err error) {
 	response, err := client.Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("ask the target: %w", err)
@@ -78,6 +97,10 @@ func failure(response *http.Response, answer []byte) error {
 	switch response.StatusCode {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
 		return fmt.Errorf("%w: %w", ErrRefused, err)
+	case http.StatusUnauthorized, http.StatusForbidden:
+		err = fmt.Errorf("%w: %w", ErrUnauthorized, err)
+	case http.StatusNotFound, http.StatusGone:
+		err = fmt.Errorf("%w: %w", ErrNotThere, err)
 	}
 	if seconds, convErr := strconv.Atoi(response.Header.Get("Retry-After")); convErr == nil && seconds > 0 {
 		return &Busy{After: time.Duration(seconds) * time.Second, err: err}

@@ -2,10 +2,13 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"net"
 	"net/http"
 	"time"
 
@@ -52,4 +55,25 @@ func (w *Webhook) Take(ctx context.Context, event events.Envelope) error {
 	}
 	_, err := target.Post(ctx, w.client, w.url, header, event.Data)
 	return err
+}
+
+// Check connects to the address and says nothing there: whatever it said, the receiver would have to understand. Behind a
+// proxy it can't tell.
+func (w *Webhook) Check(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, nil)
+	if err != nil {
+		return fmt.Errorf("read the address %s: %w", w.url, err)
+	}
+	if proxy, err := http.ProxyFromEnvironment(request); err != nil || proxy != nil {
+		return nil
+	}
+	port := cmp.Or(request.URL.Port(), map[string]string{"https": "443"}[request.URL.Scheme], "80")
+	ctx, cancel := context.WithTimeout(ctx, target.Deadline)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(request.URL.Hostname(), port))
+	if err != nil {
+		return fmt.Errorf("connect to the target: %w", err)
+	}
+	_ = conn.Close()
+	return nil
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"larder.dev/cmd/larder/internal/stores"
 	grocerybridge "larder.dev/grocery-bridge"
+	"larder.dev/internal/httpserver"
 )
 
 // GroceryBridge hands the public feed on to a list that isn't ours. It isn't one of All: it runs only where somebody
@@ -24,7 +27,52 @@ func GroceryBridge(opts grocerybridge.Options) Kind {
 			if err != nil {
 				return nil, fmt.Errorf("put the grocery bridge together: %w", err)
 			}
-			return &Component{Run: bridge.Run}, nil
+			component := &Component{Run: bridge.Run}
+			for _, health := range bridge.Health() {
+				measureBridge(host.Metrics, health)
+				component.Checks = append(component.Checks, bridgeChecks(health)...)
+			}
+			return component, nil
 		},
+	}
+}
+
+// bridgeChecks are one for each thing that can be wrong, so that /readyz says by its name which it is.
+func bridgeChecks(health grocerybridge.Health) []httpserver.Check {
+	var checks []httpserver.Check
+	for _, problem := range grocerybridge.Problems() {
+		checks = append(checks, httpserver.Check{
+			Name: health.Bridge + ": " + problem,
+			Probe: func(context.Context) error {
+				if is, err := health.Problem(); is == problem {
+					return err
+				}
+				return nil
+			},
+		})
+	}
+	return checks
+}
+
+func measureBridge(metrics prometheus.Registerer, health grocerybridge.Health) {
+	if metrics == nil {
+		return
+	}
+	for _, problem := range grocerybridge.Problems() {
+		metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "larder_bridge_problem", Help: "1 while this is wrong with the list that the bridge leads to.",
+			ConstLabels: prometheus.Labels{"bridge": health.Bridge, "problem": problem},
+		}, func() float64 {
+			if is, _ := health.Problem(); is == problem {
+				return 1
+			}
+			return 0
+		}))
+	}
+	for result, count := range map[string]func() int64{"taken": health.Taken, "refused": health.Refused} {
+		metrics.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "larder_bridge_events_total", Help: "Events of the feed that were handed on, by what became of them.",
+			ConstLabels: prometheus.Labels{"bridge": health.Bridge, "result": result},
+		}, func() float64 { return float64(count()) }))
 	}
 }

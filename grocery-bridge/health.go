@@ -1,0 +1,97 @@
+package grocerybridge
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"larder.dev/grocery-bridge/internal/target"
+)
+
+// health is what is known of a target.
+type health struct {
+	mu  sync.Mutex
+	err error // why it takes nothing; nil where it does, or nobody looked yet
+
+	taken, refused atomic.Int64
+}
+
+// Health tells of one target, for probes and metrics.
+type Health struct {
+	Bridge string // the name of its consumer
+	health *health
+}
+
+// Problems lists in a word each what can be wrong with a target.
+func Problems() []string {
+	var list []string
+	for _, problem := range target.Problems() {
+		list = append(list, string(problem))
+	}
+	return list
+}
+
+// Health gives the health of each target.
+func (b *Bridge) Health() []Health {
+	list := make([]Health, len(b.ways))
+	for i, way := range b.ways {
+		list[i] = Health{way.name, way.health}
+	}
+	return list
+}
+
+// Problem gives what is wrong, one of Problems, with its cause; "" and nil where nothing is known to be.
+func (h Health) Problem() (string, error) {
+	h.health.mu.Lock()
+	defer h.health.mu.Unlock()
+	return string(target.ProblemOf(h.health.err)), h.health.err
+}
+
+// Taken is how many events the target has taken, Refused how many it called wrong, each since this process began.
+func (h Health) Taken() int64 { return h.health.taken.Load() }
+
+// Refused is described at Taken.
+func (h Health) Refused() int64 { return h.health.refused.Load() }
+
+// watch looks at a target now and then: where nothing is asked for, nobody would notice that it is away.
+func (b *Bridge) watch(ctx context.Context, way way) {
+	for {
+		b.wait(ctx, b.opts.CheckEvery)
+		if ctx.Err() != nil {
+			return
+		}
+		b.check(ctx, way)
+	}
+}
+
+// check looks at a target. What is wrong is said and doesn't keep the bridge from trying: events wait in the stream.
+func (b *Bridge) check(ctx context.Context, way way) {
+	err := way.target.Check(ctx)
+	if ctx.Err() == nil {
+		b.found(ctx, way, err)
+	}
+}
+
+// found notes how a target was found, and tells of a change in one line.
+func (b *Bridge) found(ctx context.Context, way way, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	now := target.ProblemOf(err)
+	if now == target.None {
+		err = nil
+	}
+	way.health.mu.Lock()
+	before := target.ProblemOf(way.health.err)
+	way.health.err = err
+	way.health.mu.Unlock()
+	switch {
+	case before == now:
+	case now == target.None:
+		b.opts.Log.InfoContext(ctx, "the target can take events again", "bridge", way.name)
+	default:
+		b.opts.Log.WarnContext(ctx, "the target can't take events", "bridge", way.name, "problem", string(now),
+			"error", fmt.Sprint(err))
+	}
+}
