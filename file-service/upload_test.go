@@ -53,6 +53,49 @@ func (c *cook) ask(address string) answer {
 	return c.do(http.MethodHead, address, "", nil, "Tus-Resumable", "1.0.0")
 }
 
+// A client asks for what there is before it sends, needs no session for that, and every answer says whose it is.
+func TestUploadsDescribeThemselves(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	address := c.began("a", 10)
+	stranger := *c
+	stranger.token = "nobody's"
+	for _, at := range []string{"/api/files/uploads", address} {
+		got := stranger.do(http.MethodOptions, at, "", nil)
+		require.Equal(t, http.StatusNoContent, got.status, at)
+		require.Equal(t, "1.0.0", got.header.Get("Tus-Version"), at)
+		require.Equal(t, "creation,creation-with-upload,expiration,termination", got.header.Get("Tus-Extension"), at)
+		require.Equal(t, "1048576", got.header.Get("Tus-Max-Size"), at)
+		require.Equal(t, "1.0.0", got.header.Get("Tus-Resumable"), at)
+	}
+	for name, got := range map[string]answer{
+		"no session": stranger.ask(address), "not there": c.ask("/api/files/uploads/" + uuid.NewString()),
+		"no such method": c.do(http.MethodGet, address, "", nil), "here": c.ask(address),
+	} {
+		require.Equal(t, "1.0.0", got.header.Get("Tus-Resumable"), name)
+	}
+	require.Equal(t, http.StatusMethodNotAllowed, c.do(http.MethodGet, address, "", nil).status)
+	require.Equal(t, "DELETE, HEAD, PATCH", c.do(http.MethodGet, address, "", nil).header.Get("Allow"))
+	old := c.do(http.MethodPatch, address, "application/offset+octet-stream", strings.NewReader("x"),
+		"Tus-Resumable", "0.2.2", "Upload-Offset", "0")
+	require.Equal(t, http.StatusPreconditionFailed, old.status)
+	require.Equal(t, "1.0.0", old.header.Get("Tus-Version"), "which one is spoken")
+}
+
+// What belongs to an extension that isn't there is refused and not passed over: parts would be kept as files.
+func TestUploadsRefuseOtherExtensions(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	for header, value := range map[string]string{
+		"Upload-Concat": "partial", "upload-concat": "final;/api/files/uploads/a /api/files/uploads/b", "Upload-Defer-Length": "1",
+	} {
+		got := c.begin("a", 10, header, value)
+		require.Equal(t, http.StatusBadRequest, got.status, header)
+		require.Contains(t, strings.ToLower(string(got.body)), strings.ToLower(header)+" is not taken", header)
+		require.Empty(t, got.header.Get("Location"), header)
+	}
+}
+
 // breakOff sends the head of a request that promises all of the bytes, some of them, and goes away.
 func (c *cook) breakOff(address string, offset, promised int, sent []byte) {
 	c.w.t.Helper()

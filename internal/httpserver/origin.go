@@ -11,9 +11,9 @@ import (
 const (
 	corsMethods = "GET, HEAD, POST, PUT, PATCH, DELETE"
 	corsHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Larder-After, Larder-User, " +
-		"Last-Event-ID, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset"
-	corsExposed = "ETag, Location, Larder-After, Larder-File, Larder-Served-By, Retry-After, Tus-Resumable, " +
-		"Upload-Expires, Upload-Length, Upload-Offset, X-Request-Id"
+		"Last-Event-ID, Tus-Resumable, Upload-Concat, Upload-Defer-Length, Upload-Length, Upload-Metadata, Upload-Offset"
+	corsExposed = "ETag, Location, Larder-After, Larder-File, Larder-Served-By, Retry-After, Tus-Extension, Tus-Max-Size, " +
+		"Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset, X-Request-Id"
 	corsMaxAge = "600"
 )
 

@@ -51,6 +51,7 @@ func holds(t *testing.T, s *larder.Server) {
 		"each refusal names its field":              refusals,
 		"broken bodies are refused":                 brokenBodies,
 		"broken addresses are refused":              brokenAddresses,
+		"what is not there is not the app":          addresses,
 		"text is any Unicode":                       unicodeText,
 		"nobody reaches another user's things":      boundary,
 		"exact before prefix before typo":           ranking,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -64,12 +65,15 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 		return nil, fmt.Errorf("prepare the checks of the file service: %w", err)
 	}
 	a := &api{Deps: deps}
+	engine.Use(speaksTus)
 	routes := engine.Group("")
 	routes.Use(identity.Require(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, identity.PersonOf), validate)
 	RegisterHandlersWithOptions(routes, a, GinServerOptions{ErrorHandler: badParameter})
 	// No session here: a CDN asks, and has none. The signature is what lets a reader in.
 	engine.GET(cdn.Prefix+"*path", refuseUse, a.deliver)
 	engine.GET("/api/files/signature", a.signature)
+	engine.OPTIONS(strings.TrimSuffix(uploadsPath, "/"), a.describeUploads)
+	engine.OPTIONS(uploadsPath+":id", a.describeUploads)
 	engine.HEAD(cdn.Prefix+"*path", refuseUse, a.deliver)
 	return engine, nil
 }

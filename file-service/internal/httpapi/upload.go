@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -16,6 +17,7 @@ import (
 	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/keeping"
 	"larder.dev/file-service/internal/resumable"
+	"larder.dev/internal/apidocs"
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/id"
@@ -80,8 +82,38 @@ func attachUpload(ctx context.Context, files *keeping.Files, u resumable.Upload,
 	return resumable.Done{File: attached.ID, After: outcome.Answer.Header[freshness.Header], Change: outcome.Change}, nil
 }
 
+// tusVersion is the one version of the protocol, and tusExtensions are what of it there is besides the core.
+const (
+	tusVersion    = "1.0.0"
+	tusExtensions = "creation,creation-with-upload,expiration,termination"
+)
+
+// speaksTus marks every answer at uploads as the protocol wants it, refusals too: a client takes what has no version for
+// the answer of something that stands between.
+func speaksTus(c *gin.Context) {
+	if address := c.Request.URL.Path + "/"; strings.HasPrefix(address, uploadsPath) {
+		c.Header("Tus-Resumable", tusVersion)
+	}
+}
+
+// describeUploads tells a client what there is before it has anything to send. It needs no session for that.
+func (a *api) describeUploads(c *gin.Context) {
+	c.Header("Tus-Version", tusVersion)
+	c.Header("Tus-Extension", tusExtensions)
+	c.Header("Tus-Max-Size", strconv.FormatInt(a.MaxSize, 10))
+	c.Header("Allow", "OPTIONS, "+strings.Join(apidocs.Methods(c.Request.URL.Path), ", "))
+	c.Status(http.StatusNoContent)
+	c.Writer.WriteHeaderNow()
+}
+
 // CreateUpload begins an upload that can go on where it broke off.
 func (a *api) CreateUpload(c *gin.Context, _ CreateUploadParams) {
+	for _, header := range []string{"Upload-Concat", "Upload-Defer-Length"} {
+		if c.GetHeader(header) != "" {
+			httpserver.WriteProblem(c, notTaken(header))
+			return
+		}
+	}
 	end := httpserver.LongLived(c)
 	defer end()
 	answer, err := a.Uploads.Create(c.Writer, c.Request, identity.UserFrom(c).ID)
@@ -89,6 +121,16 @@ func (a *api) CreateUpload(c *gin.Context, _ CreateUploadParams) {
 		c.Header("Location", uploadsPath+answer.Upload)
 	}
 	a.answerUpload(c, answer, err)
+}
+
+// notTaken refuses what belongs to an extension that isn't there, as OPTIONS says. Passed over, parts would be kept as
+// files that nobody meant.
+func notTaken(header string) httpserver.Problem {
+	detail := "is not taken: a file is one upload, whose length is known"
+	return httpserver.Problem{
+		Status: http.StatusBadRequest, Detail: header + " " + detail + ".",
+		Errors: []httpserver.FieldError{{Field: header, Detail: detail}},
+	}
 }
 
 // AskUpload tells how much of an upload is here.
@@ -127,6 +169,9 @@ func (a *api) answerUpload(c *gin.Context, answer resumable.Answer, err error) {
 		httpserver.WriteUnavailable(c, "The upload can't be kept just now. What is here stays.", retryAfter)
 		return
 	case answer.Status >= http.StatusBadRequest:
+		if answer.Status == http.StatusPreconditionFailed {
+			c.Header("Tus-Version", tusVersion)
+		}
 		httpserver.WriteProblem(c, a.uploadProblem(answer))
 		return
 	}

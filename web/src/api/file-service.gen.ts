@@ -36,8 +36,9 @@ export interface paths {
          *     creation-with-upload, termination and expiration: any client of it will do. `Upload-Metadata` holds
          *     `recipe`, the id of the recipe, and `filename`. That the recipe is there and has room for another file,
          *     and that the file isn't too large, is looked at before a byte is sent; so is that the unfinished uploads of a
-         *     person don't have too many bytes together (429, with Retry-After). Upload-Defer-Length and
-         *     Upload-Concat are not taken.
+         *     person don't have too many bytes together (429, with Retry-After). `Upload-Defer-Length` and
+         *     `Upload-Concat` are refused (400). OPTIONS, which needs no session, answers what there is: `Tus-Version`,
+         *     `Tus-Extension` and `Tus-Max-Size`.
          */
         post: operations["createUpload"];
         delete?: never;
