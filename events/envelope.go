@@ -26,8 +26,10 @@ var (
 // Source is the CloudEvents source of everything that the write side publishes.
 const Source = "/larder/command-api"
 
-// Header names on NATS. The ce- prefix is that of the CloudEvents NATS protocol binding in binary mode.
-// The server deduplicates by Nats-Msg-Id.
+// Header names on NATS, those of the CloudEvents NATS protocol binding 1.0.3-wip in binary mode: attributes are headers
+// with ce- before their name, datacontenttype among them. Larder's own numbers are there as attributes too
+// (extensions, whose names have letters and digits alone), so that a CloudEvents library hands them on; content-type,
+// larder-version and larder-change say the same for who reads headers. The server deduplicates by Nats-Msg-Id.
 const (
 	HeaderSpecVersion = "ce-specversion"
 	HeaderID          = "ce-id"
@@ -36,6 +38,9 @@ const (
 	HeaderTime        = "ce-time"
 	HeaderSubject     = "ce-subject"
 	HeaderDataSchema  = "ce-dataschema"
+	HeaderDataType    = "ce-datacontenttype"
+	HeaderCEVersion   = "ce-larderversion"
+	HeaderCEChange    = "ce-larderchange"
 	HeaderContentType = "content-type"
 	HeaderMsgID       = "Nats-Msg-Id"
 	HeaderTraceParent = "traceparent"
@@ -86,6 +91,9 @@ func (e Envelope) Headers() map[string][]string {
 		HeaderTime:        {e.Time.UTC().Format(time.RFC3339Nano)},
 		HeaderSubject:     {ceSubject(e.Subject)},
 		HeaderDataSchema:  {SchemaURN(e.Type, e.SchemaVersion)},
+		HeaderDataType:    {contentType},
+		HeaderCEVersion:   {strconv.FormatInt(e.Version, 10)},
+		HeaderCEChange:    {strconv.FormatInt(e.Change, 10)},
 		HeaderContentType: {contentType},
 		HeaderMsgID:       {e.ID},
 		HeaderVersion:     {strconv.FormatInt(e.Version, 10)},

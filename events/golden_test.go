@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -77,7 +78,12 @@ func TestGoldenHeaders(t *testing.T) {
 		require.Equal(t, p.typ, e.Type)
 		require.Equal(t, p.version, e.SchemaVersion)
 		require.NoError(t, events.Known(e))
-		require.Equal(t, g.Headers, e.Headers())
+		// What the golden messages are too old for comes besides, and says what they say.
+		expected := maps.Clone(g.Headers)
+		expected[events.HeaderDataType] = []string{"application/json"}
+		expected[events.HeaderCEVersion] = g.Headers[events.HeaderVersion]
+		expected[events.HeaderCEChange] = g.Headers[events.HeaderChange]
+		require.Equal(t, expected, e.Headers())
 	}
 }
 
