@@ -44,6 +44,11 @@ function filesBehind(bundle: Rolldown.OutputBundle, module: string) {
   return { scripts: [...scripts], styles: [...styles] }
 }
 
+// What a phone shows before it installs the app: pictures of docs/screens, which build/screenshots.js puts there.
+function screenshot(name: string, sizes: string, form_factor: 'narrow' | 'wide', label: string) {
+  return { src: `/screens/${name}-light.jpg`, sizes, type: 'image/jpeg', form_factor, label }
+}
+
 export default defineConfig({
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   plugins: [
@@ -69,6 +74,21 @@ export default defineConfig({
         background_color: '#faf6ef',
         theme_color: '#faf6ef',
         categories: ['food', 'lifestyle'],
+        shortcuts: [
+          { name: 'Add recipe', url: '/recipes/new', icons: [{ src: '/icon-192.png', sizes: '192x192' }] },
+          {
+            name: 'Grocery list',
+            url: '/grocery/',
+            icons: [{ src: '/grocery/icon-192.png', sizes: '192x192' }],
+          },
+        ],
+        screenshots: [
+          screenshot('list-phone', '390x844', 'narrow', 'Your recipes'),
+          screenshot('recipe-phone', '390x844', 'narrow', 'A recipe'),
+          screenshot('cook-phone', '390x844', 'narrow', 'Cooking, step by step'),
+          screenshot('list-desk', '1440x900', 'wide', 'Your recipes'),
+          screenshot('recipe-desk', '1440x900', 'wide', 'A recipe'),
+        ],
         icons: [
           { src: '/icon-192.png', sizes: '192x192', type: 'image/png' },
           { src: '/icon-512.png', sizes: '512x512', type: 'image/png' },

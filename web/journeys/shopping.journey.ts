@@ -40,6 +40,43 @@ async function askFor(cook: Cook, name: string) {
 const aisle = (page: Page, name: string) => page.getByRole('region', { name })
 const thing = (page: Page, name: RegExp) => page.getByRole('checkbox', { name })
 
+// Who has used only the recipe app has the list in the shop all the same, with what was put on it a moment ago.
+base(
+  'the list opens offline on a device that has only seen the recipe app',
+  { tag: '@once' },
+  async ({ kitchen, cook, context }) => {
+    await kitchen.getByRole('link', { name: /Rösti/ }).click()
+    await kitchen.getByRole('button', { name: 'Grocery' }).click()
+    const dialog = kitchen.getByRole('dialog', { name: 'Put on the grocery list' })
+    await dialog.getByRole('button', { name: 'Add 4 things' }).click()
+    await expect(dialog.getByText('4 things are on their way to the grocery list.')).toBeVisible()
+    await expect.poll(() => kitchen.evaluate(isListKept), { timeout: 15_000 }).toBe(true)
+    await kitchen.close()
+
+    await context.setOffline(true)
+    const page = await context.newPage()
+    await page.goto(address('/grocery/'))
+    await expect(thing(page, /500 g waxy potatoes/)).toContainText('Rösti')
+    await thing(page, /potatoes/).click()
+    await context.setOffline(false)
+    const ticked = async () => {
+      const { lines } = (await (await cook.api('/grocery/api/list')).json()) as {
+        lines: { name: string; ticked: boolean }[]
+      }
+      return lines.find(({ name }) => name.includes('potatoes'))?.ticked
+    }
+    await expect.poll(ticked, { timeout: 20_000 }).toBe(true)
+  },
+)
+
+async function isListKept() {
+  const kept = Object.entries(localStorage).some(
+    ([name, text]) => name.startsWith('grocery-list-') && text.includes('potatoes'),
+  )
+  const registration = await navigator.serviceWorker.getRegistration('/grocery/')
+  return kept && registration?.active?.state === 'activated'
+}
+
 // What a recipe needs is listed by aisle with the recipe's name, is ticked, comes back by undo, and goes for good.
 test('shop by aisle', async ({ list }) => {
   await expect(thing(list, /500 g waxy potatoes/)).toContainText('Rösti')

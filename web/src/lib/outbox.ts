@@ -11,6 +11,7 @@ import {
   type RecipeInput,
 } from '@/lib/api'
 import { attachFile } from '@/lib/files'
+import { expectGroceries } from '@/lib/groceryList'
 import { newId } from '@/lib/id'
 import { reportPart } from '@/lib/sending'
 import { forgetRecipe, keepRecipe, ownerHere, store, waitingHere, type Waiting } from '@/lib/store'
@@ -299,7 +300,9 @@ async function deliver(waiting: Waiting): Promise<unknown> {
     case 'grocery': {
       const body = waiting.body as GroceryRequest
       const params = { path, header: key }
-      return (await answered(commands.POST('/api/recipes/{id}/grocery', { params, body, headers }))).data
+      const { data } = await answered(commands.POST('/api/recipes/{id}/grocery', { params, body, headers }))
+      expectGroceries()
+      return data
     }
     case 'file': {
       const { recipe_id: recipe, key, body, seq } = waiting

@@ -8,6 +8,7 @@ import { Timers } from '@/features/timers/Timers'
 import { useWatchedPerson } from '@/features/login/useWatchedPerson'
 import { PlainAddress } from '@/features/update/PlainAddress'
 import { UpdatePrompt } from '@/features/update/UpdatePrompt'
+import { keepGroceryList } from '@/lib/groceryList'
 import { isLeftHere } from '@/lib/left'
 import { useUser } from '@/lib/session'
 
@@ -18,6 +19,8 @@ export function Root() {
   const here = useRouterState({ select: (state) => state.location })
   useSync(user?.id ?? null)
   useWatchedPerson()
+  const shopper = user?.grocery ? user.id : null
+  useEffect(() => (shopper === null ? undefined : keepGroceryList(shopper)), [shopper])
   const strips = useRef<HTMLDivElement>(null)
   useMeasured(strips, '--strips')
   const outside = here.pathname === '/login'
