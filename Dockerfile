@@ -19,7 +19,12 @@ RUN go mod download
 COPY deploy/sbom deploy/sbom
 RUN go build -modfile deploy/sbom/go.mod -o /bill github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 COPY . .
-RUN CGO_ENABLED=0 go build -tags nodynamic,nomsgpack -trimpath -ldflags='-s -w' -o /larder ./cmd/larder && mkdir -m 1777 /scratch
+# What `larder version` says, since no repository comes into the image; without them it says "dev".
+ARG VERSION=
+ARG REVISION=
+RUN CGO_ENABLED=0 go build -tags nodynamic,nomsgpack -trimpath -o /larder \
+      -ldflags="-s -w -X larder.dev/internal/buildinfo.version=$VERSION -X larder.dev/internal/buildinfo.revision=$REVISION" \
+      ./cmd/larder && mkdir -m 1777 /scratch
 RUN /bill bin -json -noserial -notimestamp -output /sbom.json /larder
 
 # Nothing but the binary, what it needs to trust a TLS server, and a place for temporary files.

@@ -49,6 +49,11 @@ WEB_SOURCES  = $(shell find web/src web/public web/build web/docs web/index.html
 ARGS     ?=
 # What images are called by.
 VERSION  ?= local
+# What `larder version` says: the commit, and the tag where it has one. Without git it says "dev". Not by -buildvcs, which
+# fails the build where git is there and refuses the folder.
+COMMIT    = $(shell git rev-parse HEAD 2>/dev/null)
+STAMP     = -X larder.dev/internal/buildinfo.version=$(shell git describe --tags --always --dirty 2>/dev/null) \
+            -X larder.dev/internal/buildinfo.revision=$(COMMIT)
 
 .DEFAULT_GOAL := help
 # Every target that is a word; the others are files.
@@ -62,7 +67,7 @@ run: build ## build and start everything: larder up
 
 build: web-build ## build bin/larder, with the app in it
 	@mkdir -p bin
-	$(GO) build -tags $(TAGS) -trimpath -o bin/larder ./cmd/larder
+	$(GO) build -tags $(TAGS) -trimpath -ldflags "$(STAMP)" -o bin/larder ./cmd/larder
 
 generate: $(WEB_MODULES) ## write the generated code anew (from openapi.yaml)
 	$(GO) generate ./...
@@ -210,7 +215,8 @@ compose-secrets: build ## make what docker-compose.yml needs: passwords in .env,
 images: ## build the two images, larder and larder-nginx, from the versions of deploy/versions.env
 	set -a; . deploy/versions.env; for image in larder larder-nginx; do \
 		docker build --target $${image#larder-} --tag $$image:$(VERSION) \
-			--build-arg GO_IMAGE --build-arg NODE_IMAGE --build-arg NGINX_IMAGE . || exit 1; done
+			--build-arg GO_IMAGE --build-arg NODE_IMAGE --build-arg NGINX_IMAGE \
+			--build-arg VERSION=$(VERSION) --build-arg REVISION=$(COMMIT) . || exit 1; done
 
 # npm ci writes this file last, so that it stands for the whole folder.
 $(WEB_MODULES): web/package-lock.json

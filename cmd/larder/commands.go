@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 
 // commands is the command line: what every command takes, and the commands.
 type commands struct {
-	settings
+	settings `group:"Global flags:"`
 
 	Up         upCommand         `cmd:"" help:"Run everything in one process."`
 	Projectors projectorsCommand `cmd:"" help:"Keep the views up to date: all of them, or those that are named."`
@@ -44,12 +43,21 @@ type commands struct {
 	Probe        probeCommand        `cmd:"" help:"Ask a component on this machine whether it is ready; for health checks."`
 	NATSAccounts natsAccountsCommand `cmd:"" name:"nats-accounts" help:"Write accounts and credentials for NATS servers."`
 
+	Env        envCommand        `cmd:"" help:"Print addresses and credentials of a running larder, for psql, nats, redis-cli and aws."`
+	Completion completionCommand `cmd:"" help:"Print what makes a shell complete larder's commands and flags."`
+	Man        manCommand        `cmd:"" help:"Print the manual page."`
+	Help       helpCommand       `cmd:"" help:"Show what a command does and takes."`
+	About      versionCommand    `cmd:"" name:"version" help:"Print the version."`
+
+	HelpAll helpAll          `help:"Show help with the flags that every command takes."`
 	Version kong.VersionFlag `help:"Print the version and stop."`
 }
 
 // settings are the flags that every command takes; the environment serves for each. Paths are made absolute
 // when they are read (type:"path"): the embedded object store's library changes the working folder.
 type settings struct {
+	presence presence // of the command that was chosen
+
 	DataDir string `type:"path" env:"LARDER_DATA_DIR" default:"${data_dir}" placeholder:"DIR" help:"Where Larder keeps its data."`
 
 	PostgresURL       string `env:"LARDER_POSTGRES_URL" placeholder:"URL" help:"A PostgreSQL instead of the embedded one."`
@@ -119,12 +127,4 @@ func defaultDataDir() string {
 		return "larder-data"
 	}
 	return filepath.Join(home, ".local", "share", "larder")
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "larder (development)"
-	}
-	return "larder " + info.Main.Version
 }

@@ -16,6 +16,7 @@ import (
 	"larder.dev/cmd/larder/internal/clients"
 	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/buildinfo"
 	"larder.dev/internal/httpserver"
 )
 
@@ -128,9 +129,12 @@ func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log
 	if missing := addresses.Missing(kind.Needs...); len(missing) > 0 {
 		return usageError{needs(kind, missing)}
 	}
-	files, err := c.files("")
-	if err != nil {
-		return err
+	var files component.Files
+	if kind.SignsFiles {
+		var err error
+		if files, err = c.files(""); err != nil {
+			return err
+		}
 	}
 	name := "larder " + kind.Name
 	tracing, err := openTracing(ctx, kind.Name)
@@ -181,7 +185,12 @@ func ending(err error) error {
 	return err
 }
 
-func newRegistry() *prometheus.Registry { return prometheus.NewRegistry() }
+// newRegistry is for the metrics of a process, and has its build from the start.
+func newRegistry() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(buildinfo.Metric())
+	return registry
+}
 
 // urlOf is the address as one would type it: an unspecified host is this machine.
 func urlOf(listener net.Listener) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"text/tabwriter"
 	"time"
 
 	commandapi "larder.dev/command-api"
@@ -60,15 +59,11 @@ func (c historyCommand) print(con console, entries []commandapi.LedgerEntry) err
 	if c.JSON {
 		return printJSON(con, versions)
 	}
-	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "VERSION\tTIME\tWHAT\tNAME")
+	table := newTable(con.out, "VERSION", "TIME", "WHAT", "NAME")
 	for _, v := range versions {
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\n", v.Version, v.Time.Format(time.RFC3339), v.Type, v.Name)
+		table.row(v.Version, v.Time.Format(time.RFC3339), v.Type, v.Name)
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("print the history: %w", err)
-	}
-	return nil
+	return table.print("the history")
 }
 
 // restoreCommand makes an earlier version of a recipe the current one, also of a deleted recipe.

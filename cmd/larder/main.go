@@ -13,8 +13,10 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	kongcompletion "github.com/jotaen/kong-completion"
 
 	fileservice "larder.dev/file-service"
+	"larder.dev/internal/buildinfo"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/telemetry"
 )
@@ -40,6 +42,7 @@ func main() {
 type console struct {
 	in       *os.File
 	out, err io.Writer
+	aside    io.Writer // what a person is told besides, as how far long work is: err, but nowhere for a program that reads JSON
 }
 
 // usageError is a call with the wrong words: exit code 2.
@@ -50,48 +53,87 @@ func (e usageError) Error() string { return e.reason }
 func run(ctx context.Context, args []string, con console) int {
 	var cli commands
 	exited, code := false, exitDone
-	parser, err := kong.New(&cli, append(componentCommands(),
-		kong.Name("larder"),
-		kong.Description("Keeps recipes, finds them, and puts what they need on the grocery list."),
-		kong.Writers(con.out, con.err),
-		kong.Exit(func(status int) { exited, code = true, status }), // --help
-		kong.UsageOnError(),
-		kong.Vars{"version": version(), "data_dir": defaultDataDir()},
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
-	)...)
+	parser, err := newParser(&cli, con, func(status int) { exited, code = true, status })
 	if err != nil {
 		fmt.Fprintln(con.err, "larder:", err)
 		return exitFailed
 	}
+	kongcompletion.Register(parser)
+	if exited {
+		return code // a shell asked what could come next
+	}
 	call, err := parser.Parse(args)
 	if exited {
-		return code
+		return code // --help
 	}
+	inJSON := asksForJSON(call, args)
 	if err != nil {
-		fmt.Fprintf(con.err, "larder: %v (see larder --help)\n", err)
-		return exitUsage
+		return exitCode(usageError{fmt.Sprintf("%v (see %s --help)", err, commandPath(err))}, con, inJSON)
 	}
-	log := newLog(con.err, cli.logLevel(call.Command()))
+	con.aside = con.err
+	if inJSON {
+		con.aside = io.Discard
+	}
+	cli.presence = presenceOf(call)
 	call.BindTo(ctx, (*context.Context)(nil))
-	return exitCode(call.Run(&cli.settings, con, log), con, log)
+	err = call.Run(&cli.settings, con, newLog(con.err, cli.logLevel(call.Command()), inJSON))
+	if exited {
+		return code // larder help
+	}
+	return exitCode(err, con, inJSON)
 }
 
-func exitCode(err error, con console, log *slog.Logger) int {
+// newParser reads the command line. It calls exit where a flag is all there is to do, as --help, and goes on.
+func newParser(cli *commands, con console, exit func(status int)) (*kong.Kong, error) {
+	return kong.New(cli, append(componentCommands(),
+		kong.Name("larder"),
+		kong.Description("Keeps recipes, finds them, and puts what they need on the grocery list."),
+		kong.Writers(con.out, con.err),
+		kong.Exit(exit),
+		kong.Vars{"version": "larder " + buildinfo.Read().String(), "data_dir": defaultDataDir()},
+		kong.ConfigureHelp(helpOptions()),
+		kong.Help(printHelp),
+	)...)
+}
+
+// commandPath is the command that a call which can't be read was for.
+func commandPath(err error) string {
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
+		return parse.Context.Selected().FullPath()
+	}
+	return "larder"
+}
+
+func exitCode(err error, con console, inJSON bool) int {
 	if err == nil {
 		return exitDone
 	}
-	if errors.Is(err, context.Canceled) {
-		log.Info("interrupted; run it again to go on")
-		return exitFailed
+	var ran exitError
+	if errors.As(err, &ran) {
+		return ran.code
 	}
-	fmt.Fprintln(con.err, "larder:", err)
+	code := exitFailed
 	var usage usageError
 	if errors.As(err, &usage) {
-		return exitUsage
+		code = exitUsage
 	}
-	return exitFailed
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted; run it again to go on")
+	}
+	if inJSON {
+		printJSONError(con.err, err, code)
+	} else {
+		fmt.Fprintln(con.err, "larder:", err)
+	}
+	return code
 }
 
-func newLog(w io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(httpserver.QuietHangUps(telemetry.LogHandler(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))))
+func newLog(w io.Writer, level slog.Level, inJSON bool) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	var lines slog.Handler = slog.NewTextHandler(w, options)
+	if inJSON {
+		lines = slog.NewJSONHandler(w, options)
+	}
+	return slog.New(httpserver.QuietHangUps(telemetry.LogHandler(lines)))
 }

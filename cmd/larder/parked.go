@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"text/tabwriter"
 	"time"
 
 	"larder.dev/projectors"
@@ -69,14 +68,9 @@ func printParked(con console, parked []projectors.ParkedEvent) error {
 		fmt.Fprintln(con.out, "nothing is parked")
 		return nil
 	}
-	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "PROJECTION\tSEQUENCE\tTYPE\tSUBJECT\tPARKED\tREASON")
+	table := newTable(con.out, "PROJECTION", "SEQUENCE", "TYPE", "SUBJECT", "PARKED", "REASON")
 	for _, p := range parked {
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\n",
-			p.Projection, p.Sequence, p.Type, p.Subject, p.ParkedAt.Format(time.RFC3339), p.Reason)
+		table.row(p.Projection, p.Sequence, p.Type, p.Subject, p.ParkedAt.Format(time.RFC3339), p.Reason)
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("print the parked events: %w", err)
-	}
-	return nil
+	return table.print("the parked events")
 }

@@ -38,7 +38,7 @@ func (c rebuildCommand) fillPast(ctx context.Context, con console, place past.Pl
 		return err
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
-	bar := newProgress(con.err, "rebuild search into "+c.Into, "recipes")
+	bar := newProgress(con.aside, "rebuild search into "+c.Into, "recipes")
 	recipes, err := past.Fill(ctx, ledger, index, c.Until.Time, func(done int64) { bar.set(done, done) })
 	if err := barred(bar, err, "rebuild search into "+c.Into); err != nil {
 		return err
@@ -103,7 +103,7 @@ func (c pastLookCommand) print(con console, hit searchindex.Hit) error {
 			Version int64  `json:"version"`
 		}{hit.ID, hit.Name, hit.Version})
 	}
-	_, err := fmt.Fprintf(con.out, "%s  version %d  %s\n", hit.ID, hit.Version, hit.Name)
+	_, err := fmt.Fprintf(con.out, "%s  version %d  %s\n", hit.ID, hit.Version, oneLine(hit.Name))
 	return err
 }
 

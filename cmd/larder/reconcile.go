@@ -79,7 +79,7 @@ func listsOf(ctx context.Context, work *workplace) (*reconcile.Lists, error) {
 }
 
 func (c reconcileCommand) reconcile(ctx context.Context, con console, deps reconcile.Deps, options reconcile.Options) error {
-	bar := newProgress(con.err, "reconcile", "events")
+	bar := newProgress(con.aside, "reconcile", "events")
 	options.Progress = bar.set
 	result, err := reconcile.Run(ctx, deps, options)
 	if err != nil {
@@ -137,6 +137,10 @@ func (c reconcileCommand) print(con console, result reconcile.Result) error {
 		fmt.Fprintf(con.out, "%s: %d missing, %d stale, %d too much\n",
 			store, kinds[reconcile.Missing], kinds[reconcile.Stale], kinds[reconcile.TooMuch])
 	}
-	fmt.Fprintf(con.out, "mended: %d of %d\n", result.Mended, result.Differences)
+	if c.Repair {
+		fmt.Fprintf(con.out, "mended: %d of %d\n", result.Mended, result.Differences)
+	} else {
+		fmt.Fprintf(con.out, "differences: %d; larder reconcile --repair mends them\n", result.Differences)
+	}
 	return nil
 }

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
-	"text/tabwriter"
 
 	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/projectors"
@@ -25,6 +25,15 @@ type printedStatus struct {
 }
 
 func (c statusCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	err := c.ask(ctx, s, con, log)
+	var none noLarderError
+	if c.JSON && errors.As(err, &none) {
+		return errors.Join(printJSON(con, printedStatus{Projections: []projectors.Status{}}), err)
+	}
+	return err
+}
+
+func (c statusCommand) ask(ctx context.Context, s *settings, con console, log *slog.Logger) error {
 	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, work *workplace, control *projectors.Control) error {
 		all, err := control.Overview(ctx, component.ProjectionSpecs()...)
 		if err != nil {
@@ -54,14 +63,10 @@ func printJSON(con console, v any) error {
 }
 
 func printStatus(con console, all []projectors.Status) error {
-	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "PROJECTION\tSTATE\tPOSITION\tLAG\tSECONDS\tPARKED\tSKIPPED\t")
+	table := newTable(con.out, "PROJECTION", "STATE", "POSITION", "LAG", "SECONDS", "PARKED", "SKIPPED")
 	for _, p := range all {
-		fmt.Fprintf(table, "%s\t%s\t%d of %d\t%d\t%.1f\t%d\t%d\t%s\n",
-			p.Name, p.State, p.Position, p.StreamEnd, p.LagEvents, p.LagSeconds, p.Parked, p.Skipped, p.Reason)
+		table.row(p.Name, p.State, fmt.Sprintf("%d of %d", p.Position, p.StreamEnd), p.LagEvents, fmt.Sprintf("%.1f", p.LagSeconds),
+			p.Parked, p.Skipped, p.Reason)
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("print the status: %w", err)
-	}
-	return nil
+	return table.print("the status")
 }

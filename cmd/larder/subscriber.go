@@ -44,7 +44,10 @@ func (p subscriberPlace) check(s *settings) error {
 	if p.Accounts == "" && s.NATSURL != "" {
 		return usageError{"with NATS servers, --accounts DIR says where nats-accounts wrote their accounts"}
 	}
-	return nil
+	if p.Accounts != "" {
+		return nil
+	}
+	return s.lacks()
 }
 
 func (p subscriberPlace) names(s *settings) ([]string, error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"text/tabwriter"
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
@@ -98,15 +97,11 @@ func printUserLines(con console, all []events.User) error {
 }
 
 func printUserTable(con console, all []events.User) error {
-	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tACCESS\tSINCE\tID")
+	table := newTable(con.out, "NAME", "ACCESS", "SINCE", "ID")
 	for _, u := range all {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", u.Name, access(u), u.CreatedAt.Format("2006-01-02"), u.ID)
+		table.row(u.Name, access(u), u.CreatedAt.Format("2006-01-02"), u.ID)
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("print the users: %w", err)
-	}
-	return nil
+	return table.print("the users")
 }
 
 func access(u events.User) string {

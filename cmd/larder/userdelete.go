@@ -16,7 +16,11 @@ import (
 // userDeleteCommand removes a user and everything of theirs from every store. It says what it removed
 // where. Interrupted, it is run again with the same name only while the account is there; the views are
 // then erased by the event that the deletion left.
-type userDeleteCommand struct{ userNamed }
+type userDeleteCommand struct {
+	userNamed
+
+	Yes bool `short:"y" help:"Don't ask. Nobody is asked either where standard input is no terminal, as in a script."`
+}
 
 func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
 	return withProjectors(ctx, s, con, log, writeSide(), func(ctx context.Context, work *workplace, control *projectors.Control) error {
@@ -31,6 +35,9 @@ func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, lo
 		recipes, err := api.CountRecipes(ctx, user.ID)
 		if err != nil {
 			return fmt.Errorf("delete %q: %w", c.Name, err)
+		}
+		if err := c.confirm(con, recipes); err != nil {
+			return err
 		}
 		if _, err := api.Users().Delete(ctx, c.Name); err != nil {
 			return fmt.Errorf("delete %q: %w", c.Name, err)
@@ -51,6 +58,13 @@ func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, lo
 		}
 		return err
 	})
+}
+
+func (c userDeleteCommand) confirm(con console, recipes int) error {
+	if c.Yes {
+		return nil
+	}
+	return confirm(con, fmt.Sprintf("Delete %s with %d recipes, their history and files, for good?", c.Name, recipes))
 }
 
 // eraseFiles removes a deleted user's files from the object store. Where this command doesn't know the store,

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"text/tabwriter"
+	"strconv"
 	"time"
 
 	commandapi "larder.dev/command-api"
@@ -80,15 +80,10 @@ func printSessionLines(con console, sessions []identity.Session) error {
 }
 
 func printSessionTable(con console, sessions []identity.Session) error {
-	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tSINCE\tLAST SEEN\tAGENT")
+	table := newTable(con.out, "ID", "SINCE", "LAST SEEN", "AGENT")
 	for _, s := range sessions {
-		since, seen := s.CreatedAt.Format(time.DateTime), s.SeenAt.Format(time.DateTime)
-		// Quoted, since it is the word of whoever logged in, and a terminal obeys some bytes.
-		fmt.Fprintf(table, "%s\t%s\t%s\t%q\n", s.ID, since, seen, s.Agent)
+		// Quoted, since it is the word of whoever logged in.
+		table.row(s.ID, s.CreatedAt.Format(time.DateTime), s.SeenAt.Format(time.DateTime), strconv.Quote(s.Agent))
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("print the sessions: %w", err)
-	}
-	return nil
+	return table.print("the sessions")
 }

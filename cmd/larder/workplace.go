@@ -25,9 +25,9 @@ type workplace struct {
 
 // enter finds the running larder by the data folder. Where none runs, and there is an address for each store
 // that the command needs, it works on those. Else it opens the stores and brings the databases to this
-// version's schema. The caller leaves it again.
+// version's schema, but for a command that finds nothing there: noLarderError. The caller leaves it again.
 func enter(ctx context.Context, s *settings, con console, log *slog.Logger, needs ...stores.Store) (*workplace, error) {
-	addresses, running, err := stores.Running(ctx, s.DataDir)
+	addresses, running, err := s.find(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +36,9 @@ func enter(ctx context.Context, s *settings, con console, log *slog.Logger, need
 	}
 	if running || len(addresses.Missing(needs...)) == 0 {
 		return &workplace{Clients: clients.New(clients.Options{Addresses: addresses, Name: toolName, Log: log})}, nil
+	}
+	if err := s.lacks(); err != nil {
+		return nil, err
 	}
 	opened, err := openStores(ctx, s, con, log)
 	if err != nil {
@@ -55,7 +58,7 @@ func (w *workplace) alone() bool { return w.opened != nil }
 
 // openStores takes the data folder and starts what is embedded.
 func openStores(ctx context.Context, s *settings, con console, log *slog.Logger) (*stores.Stores, error) {
-	download := newProgress(con.err, "fetching PostgreSQL", "bytes")
+	download := newProgress(con.aside, "fetching PostgreSQL", "bytes")
 	return stores.Open(ctx, stores.Options{Dir: s.DataDir, Given: s.given(), Log: log, Download: download.set})
 }
 

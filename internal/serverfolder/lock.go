@@ -11,13 +11,16 @@ import (
 // ErrInUse says that a living process holds the folder.
 var ErrInUse = errors.New("folder is in use by another process")
 
+// LockFile is the name of the file in the folder that [Acquire] locks.
+const LockFile = "lock"
+
 // Lock is the hold of one process on a server's folder.
 type Lock struct{ file *os.File }
 
 // Acquire takes the folder for this process, or returns [ErrInUse]. The kernel frees it when the
 // process ends, however it ends, so there is no stale lock. The lock is not inherited by a child.
 func Acquire(dir string) (*Lock, error) {
-	path := filepath.Join(dir, "lock")
+	path := filepath.Join(dir, LockFile)
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock: %w", err)

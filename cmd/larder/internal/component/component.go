@@ -29,6 +29,8 @@ type Kind struct {
 	Needs []stores.Store
 	// Uses are the stores that it does without where they have no address, and that it is ready without.
 	Uses []stores.Store
+	// SignsFiles is of those that make addresses of files, or check them, and so have to know the secret.
+	SignsFiles bool
 
 	// Build puts it together. It asks no store anything: the component starts while they are away. What it
 	// opens is the host's to close.

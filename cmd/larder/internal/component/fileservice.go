@@ -28,11 +28,12 @@ type Files struct {
 // recipes work on, and it isn't ready.
 func FileService() Kind {
 	return Kind{
-		Name:  "file-service",
-		Help:  "Take files, keep them in the object store, and deliver them.",
-		Needs: []stores.Store{stores.Postgres, stores.Redis, stores.Objects},
-		Uses:  []stores.Store{stores.Backup}, // as CommandAPI does
-		Build: buildFileService,
+		Name:       "file-service",
+		SignsFiles: true,
+		Help:       "Take files, keep them in the object store, and deliver them.",
+		Needs:      []stores.Store{stores.Postgres, stores.Redis, stores.Objects},
+		Uses:       []stores.Store{stores.Backup}, // as CommandAPI does
+		Build:      buildFileService,
 	}
 }
 

@@ -19,11 +19,12 @@ import (
 // the database answers searches; without the stream, followers of /api/events hear of a change later.
 func QueryAPI() Kind {
 	return Kind{
-		Name:  "query-api",
-		Help:  "Answer the reads: search, detail, changes, events.",
-		Needs: []stores.Store{stores.Postgres, stores.Redis},
-		Uses:  []stores.Store{stores.Backup, stores.NATS, stores.Elasticsearch},
-		Build: buildQueryAPI,
+		Name:       "query-api",
+		SignsFiles: true,
+		Help:       "Answer the reads: search, detail, changes, events.",
+		Needs:      []stores.Store{stores.Postgres, stores.Redis},
+		Uses:       []stores.Store{stores.Backup, stores.NATS, stores.Elasticsearch},
+		Build:      buildQueryAPI,
 	}
 }
 

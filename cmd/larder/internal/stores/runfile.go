@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"syscall"
 	"time"
 
 	"larder.dev/internal/serverfolder"
@@ -52,6 +54,21 @@ func acquire(dir string) (*serverfolder.Lock, error) {
 		return nil, fmt.Errorf("lock the data folder %s: %w", dir, err)
 	}
 	return held, nil
+}
+
+// WasEntered tells whether a larder has, or once had, the folder open. It makes nothing, as Running does: the lock.
+func WasEntered(dir string) bool { return exists(filepath.Join(dir, serverfolder.LockFile)) }
+
+// HasData tells whether a larder has kept something in the folder.
+func HasData(dir string) bool {
+	return slices.ContainsFunc([]string{postgresFolder, NATSFolder, redisFolder, objectsFolder}, func(name string) bool {
+		return exists(filepath.Join(dir, name))
+	})
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // How long a command waits for a larder that has the folder and can't be found yet, or not any more: it is starting or
@@ -104,6 +121,24 @@ func acquireOrFind(ctx context.Context, dir string) (*serverfolder.Lock, *Addres
 			return nil, nil, fmt.Errorf("%s: %w, which is starting or stopping", dir, ErrInUse)
 		}
 	}
+}
+
+// OwnersAlone refuses to hand out what the run file has where others could read it, or it is somebody else's: whoever made it
+// so has passwords to change.
+func OwnersAlone(dir string) error {
+	path := filepath.Join(dir, runFileName)
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("look at the run file: %w", err)
+	}
+	const others = 0o077
+	if mode := info.Mode().Perm(); mode&others != 0 {
+		return fmt.Errorf("%s has passwords and may be opened by others (mode %04o): chmod 600 it, and restart larder up", path, mode)
+	}
+	if of, ok := info.Sys().(*syscall.Stat_t); ok && int(of.Uid) != os.Geteuid() {
+		return fmt.Errorf("%s belongs to another user of this machine (uid %d): its owner alone is given passwords", path, of.Uid)
+	}
+	return nil
 }
 
 func readRunFile(dir string) (Addresses, error) {

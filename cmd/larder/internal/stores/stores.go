@@ -78,8 +78,13 @@ const (
 	groceryDatabase = "larder_grocery"
 )
 
-// NATSFolder is the folder of the embedded NATS in a data folder.
-const NATSFolder = "nats"
+// The folders of the embedded servers in the data folder.
+const (
+	postgresFolder = "postgres"
+	NATSFolder     = "nats"
+	redisFolder    = "redis"
+	objectsFolder  = "objects"
+)
 
 // homeCache is how many bytes of cached recipes the embedded Redis holds: some thousands, which is more than a
 // household opens in a week. The others come from PostgreSQL.
@@ -147,7 +152,7 @@ func (s *Stores) startPostgres(ctx context.Context, o Options) error {
 		return nil
 	}
 	server, err := postgresserver.Start(ctx, postgresserver.Options{
-		Dir: filepath.Join(o.Dir, "postgres"), Log: o.Log, Progress: o.Download,
+		Dir: filepath.Join(o.Dir, postgresFolder), Log: o.Log, Progress: o.Download,
 	})
 	if err != nil {
 		return fmt.Errorf("start the embedded PostgreSQL: %w", err)
@@ -193,7 +198,7 @@ func (s *Stores) startRedis(o Options) error {
 		return nil
 	}
 	server, err := redisserver.Start(redisserver.Options{
-		Dir: filepath.Join(o.Dir, "redis"), Log: o.Log, Keep: identity.IsSessionKey,
+		Dir: filepath.Join(o.Dir, redisFolder), Log: o.Log, Keep: identity.IsSessionKey,
 		Room: redisserver.Room{Of: views.IsCacheKey, Bytes: homeCache},
 	})
 	if err != nil {
@@ -207,7 +212,7 @@ func (s *Stores) startObjects(ctx context.Context, o Options) error {
 	if s.S3Endpoint != "" {
 		return nil
 	}
-	server, err := objectserver.Start(ctx, objectserver.Options{Dir: filepath.Join(o.Dir, "objects"), Log: o.Log})
+	server, err := objectserver.Start(ctx, objectserver.Options{Dir: filepath.Join(o.Dir, objectsFolder), Log: o.Log})
 	if err != nil {
 		return fmt.Errorf("start the embedded object store: %w", err)
 	}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// helpAll is --help-all: the help with the flags that every command takes.
+type helpAll bool
+
+// IgnoreDefault and BeforeReset make it what kong's own --help is: it is answered whatever else is missing or wrong.
+func (helpAll) IgnoreDefault() {}
+
+// BeforeReset is called by kong when the flag is there.
+func (helpAll) BeforeReset(call *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(helpOptions(), call); err != nil {
+		return err
+	}
+	call.Exit(exitDone)
+	return nil
+}
+
+// helpOptions are for both.
+func helpOptions() kong.HelpOptions {
+	return kong.HelpOptions{Compact: true, ValueFormatter: kong.DefaultHelpValueFormatter}
+}
+
+// printHelp is the help of a command: what it does and its own flags. Those that every command takes would bury them.
+func printHelp(options kong.HelpOptions, call *kong.Context) error {
+	for _, flag := range call.Model.Flags {
+		flag.Hidden = flag.Hidden || flag.Group != nil && flag.Group.Key == globalFlags
+	}
+	return kong.DefaultHelpPrinter(options, call)
+}
+
+// globalFlags is the group of the flags in settings.
+const globalFlags = "Global flags:"
+
+// helpCommand is --help for who types it first: larder help user add.
+type helpCommand struct {
+	All     bool     `help:"With the flags that every command takes."`
+	Command []string `arg:"" optional:"" help:"The command."`
+}
+
+func (c helpCommand) Run(call *kong.Context) error {
+	node := call.Model.Node
+	for _, word := range c.Command {
+		if node = childNamed(node, word); node == nil {
+			return usageError{"there is no command " + strings.Join(c.Command, " ") + " (see larder --help)"}
+		}
+	}
+	flag := "--help"
+	if c.All {
+		flag = "--help-all"
+	}
+	_, err := call.Parse(append(c.Command, flag))
+	return err
+}
+
+func childNamed(node *kong.Node, name string) *kong.Node {
+	for _, child := range node.Children {
+		if child.Name == name && !child.Hidden {
+			return child
+		}
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+// Package storeenv points programs that know nothing of Larder at its stores: psql, nats, redis-cli and aws, in the variables
+// of the environment that each of them reads.
+package storeenv
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"strings"
+
+	"larder.dev/cmd/larder/internal/stores"
+)
+
+// S3Endpoint is the variable with the address of the object store.
+const S3Endpoint = "AWS_ENDPOINT_URL_S3"
+
+// region is what requests to an S3 store are signed for where nobody says another: every store takes it.
+const region = "us-east-1"
+
+// OnSocket tells whether an address is that of a socket in the file system.
+func OnSocket(address string) bool { return strings.HasPrefix(address, "unix:") }
+
+// Of gives the variables and their values. A store without an address has none.
+func Of(a stores.Addresses) (map[string]string, error) {
+	variables := map[string]string{}
+	for _, of := range []func(stores.Addresses) (map[string]string, error){ofPostgres, ofNATS, ofRedis, ofObjects} {
+		some, err := of(a)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(variables, some)
+	}
+	return variables, nil
+}
+
+// ofPostgres is what libpq reads: psql, pg_dump and the like.
+func ofPostgres(a stores.Addresses) (map[string]string, error) {
+	if a.PostgresURL == "" {
+		return nil, nil
+	}
+	address, err := url.Parse(a.PostgresURL)
+	if err != nil {
+		return nil, fmt.Errorf("read the address of PostgreSQL: %w", err)
+	}
+	password, _ := address.User.Password()
+	query := address.Query()
+	variables := map[string]string{
+		"PGHOST": address.Hostname(), "PGPORT": address.Port(),
+		"PGUSER": address.User.Username(), "PGPASSWORD": password,
+		"PGDATABASE": strings.TrimPrefix(address.Path, "/"),
+	}
+	for parameter, variable := range map[string]string{
+		"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE",
+		"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY", "passfile": "PGPASSFILE",
+	} {
+		if value := query.Get(parameter); value != "" {
+			variables[variable] = value
+		}
+	}
+	return given(variables), nil
+}
+
+// ofNATS is for nats with an operator's credentials.
+func ofNATS(a stores.Addresses) (map[string]string, error) {
+	if a.NATSURL == "" {
+		return nil, nil
+	}
+	return given(map[string]string{"NATS_URL": a.NATSURL, "NATS_CREDS": a.NATSCreds}), nil
+}
+
+// ofRedis is for redis-cli, which reads the password alone: where to is -s "$REDIS_SOCKET" or -u "$REDIS_URL".
+func ofRedis(a stores.Addresses) (map[string]string, error) {
+	if a.RedisURL == "" {
+		return nil, nil
+	}
+	address, err := url.Parse(a.RedisURL)
+	if err != nil {
+		return nil, fmt.Errorf("read the address of Redis: %w", err)
+	}
+	password, _ := address.User.Password()
+	if OnSocket(a.RedisURL) {
+		return given(map[string]string{"REDIS_SOCKET": address.Path, "REDISCLI_AUTH": password}), nil
+	}
+	return given(map[string]string{"REDIS_URL": a.RedisURL, "REDISCLI_AUTH": password}), nil
+}
+
+// ofObjects is for aws. The address of a store on a socket is left out: see Forward.
+func ofObjects(a stores.Addresses) (map[string]string, error) {
+	if a.S3Endpoint == "" {
+		return nil, nil
+	}
+	variables := map[string]string{
+		"AWS_ACCESS_KEY_ID": a.S3AccessKey, "AWS_SECRET_ACCESS_KEY": a.S3SecretKey, "AWS_REGION": region, "S3_BUCKET": a.S3Bucket,
+	}
+	switch {
+	case OnSocket(a.S3Endpoint):
+	case strings.Contains(a.S3Endpoint, "://"):
+		variables[S3Endpoint] = a.S3Endpoint
+	default:
+		variables[S3Endpoint] = "https://" + a.S3Endpoint
+	}
+	return given(variables), nil
+}
+
+// given leaves out what has no value: an empty variable overrides what a program knows by itself.
+func given(variables map[string]string) map[string]string {
+	maps.DeleteFunc(variables, func(_, value string) bool { return value == "" })
+	return variables
+}

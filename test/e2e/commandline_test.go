@@ -1,0 +1,113 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/objectstore"
+	"larder.dev/test/larder"
+)
+
+// Each shell that is here loads what `larder completion` prints for it, and completes commands, flags and words.
+func TestShellsComplete(t *testing.T) {
+	t.Parallel()
+	server := larder.New(t)
+	// What a person types before the tab, and what must come of it.
+	for shell, script := range map[string]string{
+		"bash": `eval "$1"; complete -p larder >/dev/null; COMP_LINE="larder user gr" COMP_POINT=14 "$2"`,
+		"zsh":  `eval "$1"; (( $+_comps[larder] )) && COMP_LINE="larder user gr" COMP_POINT=14 "$2"`,
+		"fish": `eval (string join \n $argv[1]); complete -C "larder user gr"`,
+	} {
+		completion := server.MustRun(t, "", "completion", shell).Stdout
+		require.Contains(t, completion, larder.Binary(t))
+		if _, err := exec.LookPath(shell); err != nil {
+			continue
+		}
+		words := []string{"-c", script, shell, completion, larder.Binary(t)}
+		if shell == "fish" {
+			words = []string{"--no-config", "-c", script, completion}
+		}
+		command := exec.CommandContext(t.Context(), shell, words...)
+		command.Env = append(os.Environ(), "HOME="+t.TempDir())
+		out, err := command.CombinedOutput()
+		require.NoError(t, err, "%s: %s", shell, out)
+		require.Equal(t, "grant", strings.TrimSpace(string(out)), shell)
+	}
+	require.Equal(t, 2, server.Run(t, "", "completion", "tcsh").Code)
+}
+
+// `larder env` points programs that know nothing of Larder at its stores: the values work, one by one, and nobody but the
+// owner of the folder is given them.
+func TestEnvPointsOtherPrograms(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	server.AddUser(t, "ada")
+	var env map[string]string
+	require.NoError(t, json.Unmarshal([]byte(server.MustRun(t, "", "env", "--json").Stdout), &env))
+
+	query := url.Values{"host": {env["PGHOST"]}, "port": {env["PGPORT"]}, "sslmode": {env["PGSSLMODE"]}}
+	database := url.URL{
+		Scheme: "postgres", User: url.UserPassword(env["PGUSER"], env["PGPASSWORD"]),
+		Path: "/" + env["PGDATABASE"], RawQuery: query.Encode(),
+	}
+	var users int
+	require.NoError(t, larder.Postgres(t, database.String()).QueryRow(t.Context(), "SELECT count(*) FROM users").Scan(&users))
+	require.Equal(t, 1, users)
+	cache := url.URL{Scheme: "unix", User: url.UserPassword("", env["REDISCLI_AUTH"]), Path: env["REDIS_SOCKET"]}
+	require.NoError(t, larder.Redis(t, cache.String()).Ping(t.Context()).Err())
+	_, err := larder.JetStream(t, env["NATS_URL"]).Stream(t.Context(), "LARDER")
+	require.NoError(t, err)
+
+	// The store is on a socket; what runs by env has a port of it.
+	lines := server.Follow(t, "env", "sh", "-c", `echo "$AWS_ENDPOINT_URL_S3"; exec sleep 30 >&- 2>&-`)
+	objects, err := objectstore.Open(objectstore.Options{
+		Endpoint: larder.Next(t, lines, deadline), Bucket: env["S3_BUCKET"], Region: env["AWS_REGION"],
+		AccessKey: env["AWS_ACCESS_KEY_ID"], SecretKey: env["AWS_SECRET_ACCESS_KEY"],
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = objects.Close() })
+	require.NoError(t, objects.Put(t.Context(), "note", strings.NewReader("salt"), int64(len("salt")), "text/plain"))
+	noted, err := objects.Stat(t.Context(), "note")
+	require.NoError(t, err)
+	require.EqualValues(t, len("salt"), noted.Size)
+
+	// As a shell evaluates it, with the programs that are here.
+	for program, line := range map[string]string{
+		"psql": `psql -XAtc 'SELECT name FROM users'`, "redis-cli": `redis-cli -s "$REDIS_SOCKET" PING`,
+	} {
+		if _, err := exec.LookPath(program); err != nil {
+			continue // the values are tried above all the same
+		}
+		out, err := server.Shell(t, `eval "$(bin/larder env)"; `+line)
+		require.NoError(t, err, out)
+		require.Contains(t, []string{"ada", "PONG"}, strings.TrimSpace(out), program)
+	}
+	require.Equal(t, 7, server.Run(t, "", "env", "sh", "-c", "exit 7").Code, "the command's exit code is passed on")
+
+	require.NoError(t, os.Chmod(filepath.Join(server.DataDir, "run.json"), 0o644)) //nolint:gosec // what is refused
+	refused := server.Run(t, "", "env")
+	require.Equal(t, 1, refused.Code)
+	require.Empty(t, refused.Stdout)
+	require.Contains(t, refused.Stderr, "may be opened by others")
+}
+
+// With nothing running, status neither starts anything nor says that something runs; who reads what is kept still can.
+func TestStoppedLarder(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	server.AddUser(t, "ada")
+	require.Contains(t, server.MustRun(t, "", "status", "--json").Stdout, `"running": true`)
+	server.Stop(t)
+	stopped := server.Run(t, "", "status")
+	require.Equal(t, 1, stopped.Code)
+	require.Contains(t, stopped.Stderr, "no larder here")
+	require.NotContains(t, stopped.Both(), "running\"")
+	require.Contains(t, server.MustRun(t, "", "user", "list").Stdout, "ada")
+}
