@@ -15,6 +15,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
+	"larder.dev/internal/freshness"
 	"larder.dev/internal/testkit"
 )
 
@@ -340,4 +341,17 @@ func TestASaveThatChangesNothingMakesNoVersion(t *testing.T) {
 	want.Version, want.UpdatedAt = 2, changed.UpdatedAt
 	require.Equal(t, want, changed)
 	require.Equal(t, []string{"recipe.created@1#2", "recipe.updated@2#3"}, l.ledger(ada.id))
+}
+
+// A grocery request changes no recipe, so the write that a search must have stays the one before it.
+func TestGroceryRequestKeepsTheLastWrite(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada := l.user("Ada", commandapi.Access{Grocery: true})
+	first := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", pancakes)).recipe(t)
+	second := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", pancakes)).recipe(t)
+	ada.must(http.StatusAccepted, ada.send("POST", "/api/recipes/"+first.ID+"/grocery", ""))
+	last, _, err := freshness.NewMarks(l.deps.Redis).Last(testkit.Context(t), ada.id)
+	require.NoError(t, err)
+	require.Equal(t, freshness.After{ID: second.ID, Version: second.Version}, last)
 }

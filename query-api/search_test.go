@@ -124,6 +124,28 @@ func TestSearchHasOnesOwnLastWrite(t *testing.T) {
 	require.Equal(t, []string{"New soup", "Old soup"}, p.names())
 }
 
+// A write whose mark has lapsed, or went with the Redis that had it, is in a search all the same, also where an earlier
+// search has found the index up to date; and once the index has it, the index answers.
+func TestSearchHasAWriteWithoutAMark(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = patience })
+	ada := w.cook("Ada")
+	old := ada.write(recipe("Old soup"))
+	var p page
+	require.Equal(t, "postgres", ada.get("/api/recipes").ok(&p).servedBy(), "nothing is known of the index yet")
+	ada.indexed(old, false)
+	require.Equal(t, "search", ada.get("/api/recipes").ok(&p).servedBy())
+
+	made := ada.write(recipe("New soup"))
+	_, err := w.redis.DeletePrefix(t.Context(), "written:")
+	require.NoError(t, err)
+	require.Equal(t, "postgres", ada.get("/api/recipes").ok(&p).servedBy())
+	require.Equal(t, []string{"New soup", "Old soup"}, p.names())
+	ada.indexed(made, false)
+	require.Equal(t, "search", ada.get("/api/recipes").ok(&p).servedBy())
+	require.Equal(t, []string{"New soup", "Old soup"}, p.names())
+}
+
 // The header asks for a write that no mark tells of any more, and a deletion counts as one.
 func TestSearchHasTheWriteThatTheHeaderNames(t *testing.T) {
 	t.Parallel()

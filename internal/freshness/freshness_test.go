@@ -79,7 +79,7 @@ func TestNoteAndLast(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
 	marks, client := marks(t)
-	last, err := marks.Last(ctx, owner)
+	last, _, err := marks.Last(ctx, owner)
 	require.NoError(t, err)
 	require.True(t, last.IsZero())
 
@@ -87,7 +87,7 @@ func TestNoteAndLast(t *testing.T) {
 	require.NoError(t, marks.Note(ctx, owner, 7, after))
 	require.NoError(t, marks.Note(ctx, owner, 8, freshness.After{ID: "other", Version: 1}))
 
-	last, err = marks.Last(ctx, owner)
+	last, _, err = marks.Last(ctx, owner)
 	require.NoError(t, err)
 	require.Equal(t, freshness.After{ID: "other", Version: 1}, last)
 
@@ -109,12 +109,30 @@ func TestNotesOutOfOrder(t *testing.T) {
 	marks, client := marks(t)
 	require.NoError(t, marks.Note(ctx, owner, 10, freshness.After{ID: recipe, Version: 10}))
 	require.NoError(t, marks.Note(ctx, owner, 9, freshness.After{ID: recipe, Version: 9}))
-	last, err := marks.Last(ctx, owner)
+	last, _, err := marks.Last(ctx, owner)
 	require.NoError(t, err)
 	require.Equal(t, freshness.After{ID: recipe, Version: 10}, last)
 	value, _, err := client.Get(ctx, freshness.Key(owner, recipe))
 	require.NoError(t, err)
 	require.EqualValues(t, 10, freshness.Version(value))
+}
+
+// A Redis that lost its marks has another era, and one that kept them the same.
+func TestEra(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	marks, client := marks(t)
+	_, first, err := marks.Last(ctx, owner)
+	require.NoError(t, err)
+	require.NotEmpty(t, first)
+	_, same, err := marks.Last(ctx, "another")
+	require.NoError(t, err)
+	require.Equal(t, first, same)
+	_, err = client.DeletePrefix(ctx, "")
+	require.NoError(t, err)
+	_, other, err := marks.Last(ctx, owner)
+	require.NoError(t, err)
+	require.NotEqual(t, first, other)
 }
 
 // One owner's marks say nothing to another.
@@ -123,7 +141,7 @@ func TestMarksAreTheOwners(t *testing.T) {
 	ctx := testkit.Context(t)
 	marks, client := marks(t)
 	require.NoError(t, marks.Note(ctx, owner, 1, freshness.After{ID: recipe, Version: 1}))
-	last, err := marks.Last(ctx, "another")
+	last, _, err := marks.Last(ctx, "another")
 	require.NoError(t, err)
 	require.True(t, last.IsZero())
 	_, found, err := client.Get(ctx, freshness.Key("another", recipe))
@@ -146,7 +164,7 @@ func TestEraseMarks(t *testing.T) {
 	left, err := client.CountPrefix(ctx, "")
 	require.NoError(t, err)
 	require.Equal(t, 3, left)
-	last, err := marks.Last(ctx, owner)
+	last, _, err := marks.Last(ctx, owner)
 	require.NoError(t, err)
 	require.True(t, last.IsZero())
 }
@@ -157,7 +175,7 @@ func TestMarksWithoutRedis(t *testing.T) {
 	client, err := redis.Open(t.Context(), "redis://127.0.0.1:1")
 	require.NoError(t, err)
 	marks := freshness.NewMarks(client)
-	_, err = marks.Last(testkit.Context(t), owner)
+	_, _, err = marks.Last(testkit.Context(t), owner)
 	require.ErrorIs(t, err, redis.ErrUnavailable)
 	err = marks.Note(testkit.Context(t), owner, 1, freshness.After{ID: recipe, Version: 1})
 	require.ErrorIs(t, err, redis.ErrUnavailable)

@@ -2,6 +2,7 @@ package freshness
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,11 +11,19 @@ import (
 	"larder.dev/internal/redis"
 )
 
-// Lifetime is how long a mark is kept: much longer than a view is behind on a good day. Where a view is
-// further behind than this, the header still asks for what was written.
-const Lifetime = 30 * time.Second
+// How long marks are kept. After the Lifetime of the owner's last write a reader asks the ledger for it. The version of a
+// thing is asked for nowhere else by one who reads a cache that answers, so that its mark outlives what a view is behind
+// by after an outage; it takes some 200 bytes.
+const (
+	Lifetime        = 30 * time.Second
+	VersionLifetime = time.Hour
+)
 
-const prefix = "written:"
+const (
+	prefix = "written:"
+	// eraKey has a word that goes when this Redis loses what it keeps, and the marks with it.
+	eraKey = prefix + "era"
+)
 
 // Marks are the marks that writes leave in Redis for the reads of the same user.
 type Marks struct{ redis *redis.Client }
@@ -32,7 +41,7 @@ func (m *Marks) Note(ctx context.Context, owner string, change int64, after Afte
 			Key: lastKey(owner), Version: change, TTL: Lifetime,
 			Value: []byte(strconv.FormatInt(change, 10) + " " + after.String()),
 		},
-		{Key: Key(owner, after.ID), Version: after.Version, TTL: Lifetime, Value: []byte(version + " ")},
+		{Key: Key(owner, after.ID), Version: after.Version, TTL: VersionLifetime, Value: []byte(version + " ")},
 	})
 	if err != nil {
 		return fmt.Errorf("note that %s of user %s was written: %w", after, owner, err)
@@ -41,21 +50,27 @@ func (m *Marks) Note(ctx context.Context, owner string, change int64, after Afte
 }
 
 // Last gives the owner's last write, the zero After where there is no mark of one. The events of one
-// owner are applied in order, so a view that has this write has every earlier one.
-func (m *Marks) Last(ctx context.Context, owner string) (After, error) {
-	value, found, err := m.redis.Get(ctx, lastKey(owner))
+// owner are applied in order, so a view that has this write has every earlier one. Whoever sees another era than before
+// knows that marks may be lost.
+func (m *Marks) Last(ctx context.Context, owner string) (last After, era string, err error) {
+	values, err := m.redis.MGet(ctx, lastKey(owner), eraKey)
 	if err != nil {
-		return After{}, fmt.Errorf("read the last write of user %s: %w", owner, err)
+		return After{}, "", fmt.Errorf("read the last write of user %s: %w", owner, err)
 	}
-	if !found {
-		return After{}, nil
+	if era = string(values[1]); era == "" {
+		// Of two who begin one at once the later stands, and the other's is another one at the next look.
+		era = rand.Text()
+		if err := m.redis.Set(ctx, eraKey, []byte(era), 0); err != nil {
+			return After{}, "", fmt.Errorf("begin an era of marks: %w", err)
+		}
 	}
-	_, text, _ := strings.Cut(string(value), " ")
-	return Parse(text)
+	_, text, _ := strings.Cut(string(values[0]), " ")
+	last, err = Parse(text)
+	return last, era, err
 }
 
 // Erase drops the marks of an owner, and gives how many there were. It walks all keys, so it is for an
-// operator's work. One that a write under way leaves afterwards lapses within Lifetime.
+// operator's work. One that a write under way leaves afterwards lapses within VersionLifetime.
 func (m *Marks) Erase(ctx context.Context, owner string) (int, error) {
 	// Both kinds of key begin with that of the last write, and no owner's id is the beginning of another's.
 	erased, err := m.redis.DeletePrefix(ctx, lastKey(owner))

@@ -26,11 +26,19 @@ const retryAfter = 2 * time.Second
 // answer writes what a command has come to, after it has left the marks by which the caller's next read
 // finds what was written.
 func (a *api) answer(c *gin.Context, outcome postgres.Outcome, err error) {
+	if err == nil {
+		a.note(c, outcome)
+	}
+	a.reply(c, outcome, err)
+}
+
+// reply writes what a command has come to that changed no recipe. A mark of it would take the place of the last write's,
+// and searches would wait for what is long there, and not for that write.
+func (a *api) reply(c *gin.Context, outcome postgres.Outcome, err error) {
 	if err != nil {
 		a.fail(c, err)
 		return
 	}
-	a.note(c, outcome)
 	header := c.Writer.Header()
 	for name, value := range outcome.Answer.Header {
 		header.Set(name, value)

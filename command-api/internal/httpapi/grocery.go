@@ -30,7 +30,7 @@ func (a *api) RequestGrocery(c *gin.Context, id ID, params RequestGroceryParams)
 	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s postgres.State) (postgres.Decision, error) {
 		return putOnList(user, request.String(), s, asked)
 	})
-	a.answer(c, outcome, err)
+	a.reply(c, outcome, err)
 }
 
 func putOnList(user, request string, s postgres.State, asked recipe.GroceryRequest) (postgres.Decision, error) {

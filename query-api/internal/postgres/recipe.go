@@ -48,6 +48,22 @@ func (r *Recipes) Version(ctx context.Context, owner, id string) (version int64,
 	return version, source, nil
 }
 
+// LastWrite gives the recipe that the owner changed last, deleted or not, and its version; "" where there is none.
+func (r *Recipes) LastWrite(ctx context.Context, owner string) (id string, version int64, source Source, err error) {
+	source, err = r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
+		err := pool.QueryRow(ctx, `SELECT id::text, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1`,
+			owner).Scan(&id, &version)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return "", 0, source, fmt.Errorf("read the last write of user %s: %w", owner, err)
+	}
+	return id, version, source, nil
+}
+
 // Recipe reads one recipe, deleted or not. The error is ErrNotFound or ErrUnavailable, or another failure.
 func (r *Recipes) Recipe(ctx context.Context, owner, id string) (Stored, Source, error) {
 	var stored Stored

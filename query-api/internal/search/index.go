@@ -51,21 +51,48 @@ func (f *Finder) look(ctx context.Context, q Query) (searchindex.Page, error) {
 // awaitWrites returns nil when the index has the write that the caller names and the owner's last one. The
 // events of an owner are applied in order, so it has every earlier one too.
 func (f *Finder) awaitWrites(ctx context.Context, owner string, after freshness.After) error {
-	last, err := f.marks.Last(ctx, owner)
-	if err != nil {
-		f.log.WarnContext(ctx, "the user's last write can't be asked for", "user", owner, "error", err)
-	}
 	ctx, cancel := context.WithTimeout(ctx, f.wait)
 	defer cancel()
-	if !last.IsZero() {
-		if err := f.await(ctx, owner, last); err != nil {
-			return err
-		}
+	if err := f.awaitLast(ctx, owner); err != nil {
+		return err
 	}
 	if after.IsZero() || !f.canCome(ctx, owner, after) {
 		return nil
 	}
 	return f.await(ctx, owner, after)
+}
+
+// awaitLast waits for the owner's last write: the one that is marked, and, where a mark may have lapsed or been lost since
+// the index was seen to have everything, the one that the database has.
+func (f *Finder) awaitLast(ctx context.Context, owner string) error {
+	asked := time.Now()
+	last, era, err := f.marks.Last(ctx, owner)
+	if err != nil {
+		f.log.WarnContext(ctx, "the user's last write can't be asked for", "user", owner, "error", err)
+	}
+	if !last.IsZero() {
+		if err := f.await(ctx, owner, last); err != nil {
+			return err
+		}
+	}
+	if f.current.is(owner, era) {
+		return nil
+	}
+	id, version, source, err := f.recipes.LastWrite(ctx, owner)
+	if err != nil {
+		// With the databases away the index is the best there is.
+		f.log.DebugContext(ctx, "the user's last write can't be compared with the index", "user", owner, "error", err)
+		return nil
+	}
+	if id != "" {
+		if err := f.await(ctx, owner, freshness.After{ID: id, Version: version}); err != nil {
+			return err
+		}
+	}
+	if source == postgres.Primary {
+		f.current.note(owner, era, asked)
+	}
+	return nil
 }
 
 // canCome tells whether the index will ever have the write that the caller names. A version that was never written isn't

@@ -56,6 +56,7 @@ type Finder struct {
 	scans   chan struct{}
 	turns   *bulkhead.Bulkhead
 	work    *bulkhead.Bulkhead
+	current *current
 }
 
 // Of one person so many searches are answered at once, and so many wait. Whoever types gives up what they asked for
@@ -87,6 +88,7 @@ func NewFinder(o Options) *Finder {
 		index: o.Index, marks: freshness.NewMarks(o.Redis), redis: o.Redis, recipes: o.Recipes,
 		log: o.Log, wait: o.Wait, scans: make(chan struct{}, maxScans),
 		turns: bulkhead.New(searchesAtOnce, searchesWaiting), work: bulkhead.New(looksAtOnce, searchesAtOnce),
+		current: newCurrent(),
 	}
 }
 
