@@ -120,7 +120,7 @@ func RetryAfter(after time.Duration) string {
 func bodyProblem(c *gin.Context, err error) Problem {
 	var exceeded *limits.Exceeded
 	if errors.As(err, &exceeded) {
-		return refusal(c, err)
+		return Refusal(c.Writer.Header(), err)
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {

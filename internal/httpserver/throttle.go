@@ -33,7 +33,7 @@ func Enter(c *gin.Context, throttle *limits.Throttle, kind limits.Kind, who stri
 	if err == nil {
 		return leave, true
 	}
-	WriteProblem(c, refusal(c, err))
+	WriteProblem(c, Refusal(c.Writer.Header(), err))
 	return nil, false
 }
 

@@ -23,7 +23,7 @@ func Volume(throttle *limits.Throttle, who func(*gin.Context) string) gin.Handle
 			c.Request.Body = &counted{ReadCloser: body, ctx: c.Request.Context(), spend: spend}
 		default:
 			if err := spend(c.Request.Context(), int(length)); err != nil {
-				WriteProblem(c, refusal(c, err))
+				WriteProblem(c, Refusal(c.Writer.Header(), err))
 			}
 		}
 	}
@@ -46,14 +46,14 @@ func (b *counted) Read(into []byte) (int, error) {
 	return n, err //nolint:wrapcheck // it stands for the body below
 }
 
-// refusal is the answer to a request that the limits don't admit.
-func refusal(c *gin.Context, err error) Problem {
+// Refusal is the answer to a request that the limits don't admit. It goes with a header of the answer.
+func Refusal(header http.Header, err error) Problem {
 	var exceeded *limits.Exceeded
 	if !errors.As(err, &exceeded) { // the caller has gone away, or its time was over
-		c.Header("Retry-After", RetryAfter(0))
+		header.Set("Retry-After", RetryAfter(0))
 		return Problem{Status: http.StatusServiceUnavailable, Detail: "The request was given up while it waited for its turn."}
 	}
-	c.Header("Retry-After", RetryAfter(exceeded.RetryAfter))
+	header.Set("Retry-After", RetryAfter(exceeded.RetryAfter))
 	return Problem{
 		Type: TooManyRequests, Status: http.StatusTooManyRequests,
 		Detail: "This is " + exceeded.Error() + ". Wait, and send it again.",

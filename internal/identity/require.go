@@ -110,6 +110,10 @@ func isSecure(r *http.Request) bool {
 var forwardedProto = regexp.MustCompile(`(?i)^[^,]*\bproto="?https\b`)
 
 func refuse(c *gin.Context) {
+	if err := countStranger(c.Request); err != nil {
+		httpserver.WriteProblem(c, httpserver.Refusal(c.Writer.Header(), err))
+		return
+	}
 	c.Header("WWW-Authenticate", "Bearer")
 	httpserver.WriteProblem(c, httpserver.Problem{
 		Status: http.StatusUnauthorized,

@@ -10,8 +10,8 @@ import (
 // Kind is what a request is for. Each kind has a limit of its own, since what one of them costs differs a thousandfold.
 type Kind string
 
-// The kinds. Logins are counted by address, deliveries by the person whose address of a file it is, and all others by the
-// person of the session.
+// The kinds. Logins and what comes without a session are counted by address, deliveries by the person whose address of a
+// file it is, and all others by the person of the session.
 const (
 	Search   Kind = "search"
 	Read     Kind = "read"
@@ -21,6 +21,7 @@ const (
 	Grocery  Kind = "grocery" // operations on a grocery list
 	Delivery Kind = "delivery"
 	Login    Kind = "login"
+	Stranger Kind = "stranger" // whatever comes without a session
 	// Volume is the bytes of what is written, of which a limit says how many a second.
 	Volume Kind = "write_bytes"
 )
@@ -34,6 +35,8 @@ func (k Kind) plural() string {
 		return "changes of grocery lists"
 	case Delivery:
 		return "files under delivery"
+	case Stranger:
+		return "requests without a login"
 	case Volume:
 		return "bytes of writes"
 	default:
@@ -96,6 +99,7 @@ var defaults = Limits{
 	Grocery:  {AtOnce: 2, PerSecond: 50},
 	Delivery: {AtOnce: 128, PerSecond: 1000},
 	Login:    {AtOnce: 8, PerSecond: 20},
+	Stranger: {AtOnce: 128, PerSecond: 500},
 	Volume:   {PerSecond: 1 << 20},
 }
 

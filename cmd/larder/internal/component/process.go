@@ -13,6 +13,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
 	"larder.dev/internal/topology"
 )
 
@@ -80,7 +81,11 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 			return nil, err
 		}
 	}
-	p.handler = host.Door.before(p.handler)
+	callers, err := httpserver.NewCallers(host.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	p.handler = host.Door.before(identity.LimitStrangers(host.Throttle, callers, p.handler))
 	if addr := host.Door.MetricsAddr; addr != "" {
 		p.metrics = func(ctx context.Context) error { return httpserver.ServeMetrics(ctx, addr, host.Metrics, host.Log) }
 	}
