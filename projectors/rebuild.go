@@ -294,7 +294,7 @@ func (p *replay) end() error {
 // apply tries a passing failure some times. Unlike the live projection it gives up then: somebody waits.
 func (p *replay) apply(ctx context.Context, batch []Event) error {
 	for attempt := 0; ; attempt++ {
-		err := p.target.Apply(ctx, batch)
+		err := p.linked(ctx, "rebuild ", batch, p.target.Apply)
 		switch {
 		case err == nil:
 			return nil

@@ -11,6 +11,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/telemetry"
 )
 
 const (
@@ -305,17 +306,40 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 	return nil
 }
 
-// follow applies a batch under a span that points at the traces of its events.
+// traceLife is how long after its request an event still belongs to the request's trace. What is read again later, as by a
+// view that is filled anew, points at it.
+const traceLife = 15 * time.Minute
+
+// follow applies a batch under a span that points at the traces of its events, and each live event's write under one in
+// the trace of its request.
 func (s *session) follow(ctx context.Context, due []Event) error {
 	if !s.deps.Tracing.On() {
 		return s.projection.Apply(ctx, due)
 	}
-	parents := make([]string, len(due))
-	for i, event := range due {
+	var writes []*telemetry.Span
+	for _, event := range due {
+		if event.TraceParent != "" && !event.Repeated && time.Since(event.Stored) < traceLife {
+			writes = append(writes, s.deps.Tracing.Write(ctx, "write "+s.spec.Name, event.TraceParent))
+		}
+	}
+	err := s.linked(ctx, "apply ", due, s.projection.Apply)
+	for _, write := range writes {
+		write.End(err)
+	}
+	return err
+}
+
+// linked applies a batch under a span that points at the traces of its events.
+func (w *worker) linked(ctx context.Context, verb string, batch []Event, apply func(context.Context, []Event) error) error {
+	if !w.deps.Tracing.On() {
+		return apply(ctx, batch)
+	}
+	parents := make([]string, len(batch))
+	for i, event := range batch {
 		parents[i] = event.TraceParent
 	}
-	ctx, span := s.deps.Tracing.Link(ctx, "apply "+s.spec.Name, parents)
-	err := s.projection.Apply(ctx, due)
+	ctx, span := w.deps.Tracing.Link(ctx, verb+w.spec.Name, parents)
+	err := apply(ctx, batch)
 	span.End(err)
 	return err
 }

@@ -14,19 +14,18 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
-	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	semconv "go.opentelemetry.io/otel/semconv/v1.37.0"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 )
 
 const scope = "larder.dev"
 
-// Tracing makes spans and hands them to an exporter.
+// Tracing makes the spans of one component and hands them to an exporter.
 type Tracing struct {
 	provider *sdktrace.TracerProvider
 	tracer   trace.Tracer
+	services *services
 }
 
 // Open makes the tracing of a component from OpenTelemetry's own variables, as
@@ -47,13 +46,7 @@ func Open(ctx context.Context, component string) (*Tracing, error) {
 
 // New makes the tracing of a component with an exporter of the caller's: WithBatcher, or WithSyncer in a test.
 func New(component string, exporter sdktrace.TracerProviderOption) (*Tracing, error) {
-	about, err := resource.Merge(resource.Default(), resource.NewSchemaless(
-		semconv.ServiceNamespace("larder"), semconv.ServiceName(component)))
-	if err != nil {
-		return nil, fmt.Errorf("describe %s to the traces: %w", component, err)
-	}
-	provider := sdktrace.NewTracerProvider(exporter, sdktrace.WithResource(about))
-	return &Tracing{provider: provider, tracer: provider.Tracer(scope)}, nil
+	return (&services{exporter: exporter, known: map[string]*Tracing{}}).of(component)
 }
 
 // Close hands out the spans that are still here.
@@ -75,7 +68,7 @@ func (t *Tracing) Provider() trace.TracerProvider {
 	if t == nil {
 		return noop.NewTracerProvider()
 	}
-	return t.provider
+	return libraries{own: t}
 }
 
 // Continue begins a span in the trace of traceParent (W3C Trace Context), or in a new one where that can't be read.
@@ -87,6 +80,17 @@ func (t *Tracing) Continue(ctx context.Context, name, traceParent string) (conte
 	//nolint:spancheck // the caller ends it
 	ctx, span := t.tracer.Start(extract(ctx, traceParent), name, trace.WithSpanKind(trace.SpanKindProducer))
 	return ctx, &Span{span: span} //nolint:spancheck // the caller ends it
+}
+
+// Write begins the span of a write that a message makes, in the message's trace: whoever asked for it can see what became
+// of it where. The caller ends it.
+func (t *Tracing) Write(ctx context.Context, name, traceParent string) *Span {
+	if t == nil {
+		return nil
+	}
+	//nolint:spancheck // the caller ends it
+	_, span := t.tracer.Start(extract(ctx, traceParent), name, trace.WithSpanKind(trace.SpanKindConsumer))
+	return &Span{span: span} //nolint:spancheck // the caller ends it
 }
 
 // Link begins a span in a trace of its own that points at those of traceParents: work at many messages at once is

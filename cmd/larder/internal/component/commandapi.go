@@ -45,7 +45,7 @@ func buildCommandAPI(ctx context.Context, host *Host) (*Component, error) {
 		MayWrite: watch.MayWrite,
 		Pool:     pool, Redis: redis, Sessions: sessions, Throttle: host.Throttle, MaxRecipes: host.Quotas.Recipes,
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
-		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
+		Metrics: host.Metrics, Tracing: host.Tracing.For("command-api"), Log: host.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the write side together: %w", err)

@@ -51,7 +51,7 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 		MaxSize: host.Files.MaxSize, MaxUnfinished: host.Files.MaxUnfinished, Clamd: host.Files.Clamd,
 		Throttle: host.Throttle, MaxFiles: host.Quotas.Files, MaxFileBytes: host.Quotas.FileBytes,
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
-		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
+		Metrics: host.Metrics, Tracing: host.Tracing.For("file-service"), Log: host.Log,
 	}
 	if deps.Pool, err = host.Postgres(ctx); err != nil {
 		return nil, err

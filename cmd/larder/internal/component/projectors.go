@@ -127,7 +127,7 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 		list = append(list, made)
 	}
 	runner := projectors.NewRunner(projectors.Deps{
-		Conn: conn, Tracing: host.Tracing, Log: host.Log, Everywhere: ProjectionNames(),
+		Conn: conn, Tracing: host.Tracing.For("projectors"), Log: host.Log, Everywhere: ProjectionNames(),
 	}, list...)
 	if err := host.Metrics.Register(runner.Collector()); err != nil {
 		return nil, fmt.Errorf("register the metrics of the projections: %w", err)

@@ -31,7 +31,7 @@ func QueryAPI() Kind {
 func buildQueryAPI(ctx context.Context, host *Host) (*Component, error) {
 	deps := queryapi.Deps{
 		Signer: host.Files.Signer, Origin: host.Origin, TrustedProxies: host.TrustedProxies,
-		Throttle: host.Throttle, Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
+		Throttle: host.Throttle, Metrics: host.Metrics, Tracing: host.Tracing.For("query-api"), Log: host.Log,
 	}
 	if err := connectQueryAPI(ctx, host, &deps); err != nil {
 		return nil, err

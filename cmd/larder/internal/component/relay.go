@@ -31,7 +31,7 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 	}
 	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
 		Pool: pool, PostgresURL: host.PostgresURL, Publisher: conn,
-		Metrics: host.Metrics, Tracing: host.Tracing, Log: host.Log,
+		Metrics: host.Metrics, Tracing: host.Tracing.For("relay"), Log: host.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the relay together: %w", err)

@@ -65,6 +65,23 @@ func TestTraceFollowsARecipeToEverySink(t *testing.T) {
 		}
 		await(t, spans, "", func(s tracetest.SpanStub) bool { return s.Parent.SpanID() == applied.SpanContext.SpanID() })
 	}
+	for _, view := range []string{"search", "cache", "replica"} {
+		wrote := await(t, spans, "write "+view, inCallersTrace)
+		require.Equal(t, received.SpanContext.SpanID(), wrote.Parent.SpanID(), "one trace from the request to each view")
+	}
+	services := map[string]bool{}
+	for _, span := range spans.GetSpans() {
+		require.NotContains(t, strings.ToLower(span.Name), "ping", "probes ask all day")
+		name, found := span.Resource.Set().Value("service.name")
+		require.True(t, found)
+		services[name.AsString()] = true
+		version, found := span.Resource.Set().Value("service.version")
+		require.True(t, found)
+		require.NotEmpty(t, version.AsString())
+	}
+	for _, component := range []string{"command-api", "relay", "projectors"} {
+		require.Contains(t, services, component)
+	}
 	written, err := json.Marshal(spans.GetSpans())
 	require.NoError(t, err)
 	require.NotContains(t, string(written), "secret")

@@ -1,0 +1,117 @@
+package telemetry
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	semconv "go.opentelemetry.io/otel/semconv/v1.37.0"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/embedded"
+	"go.opentelemetry.io/otel/trace/noop"
+)
+
+// services are the components of one process, each with its name on its spans, and one exporter.
+type services struct {
+	exporter sdktrace.TracerProviderOption
+
+	mu    sync.Mutex
+	known map[string]*Tracing
+}
+
+func (s *services) of(component string) (*Tracing, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.known[component]; t != nil {
+		return t, nil
+	}
+	about, err := resource.Merge(resource.Default(), resource.NewSchemaless(
+		semconv.ServiceNamespace("larder"), semconv.ServiceName(component), semconv.ServiceVersion(buildVersion())))
+	if err != nil {
+		return nil, fmt.Errorf("describe %s to the traces: %w", component, err)
+	}
+	provider := sdktrace.NewTracerProvider(s.exporter, sdktrace.WithResource(about))
+	t := &Tracing{provider: provider, tracer: provider.Tracer(scope), services: s}
+	s.known[component] = t
+	return t, nil
+}
+
+// For gives the tracing of a component that runs in the process; t itself where that can't be made.
+func (t *Tracing) For(component string) *Tracing {
+	if t == nil {
+		return nil
+	}
+	of, err := t.services.of(component)
+	if err != nil {
+		return t
+	}
+	return of
+}
+
+// buildVersion is the module's version, else the commit that was built, "unknown" where neither was stamped.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			return setting.Value
+		}
+	}
+	return "unknown"
+}
+
+// libraries make spans for whichever component they work for: the pools and clients of a process are shared.
+type libraries struct {
+	embedded.TracerProvider
+
+	own *Tracing
+}
+
+// Tracer implements trace.TracerProvider.
+func (l libraries) Tracer(name string, options ...trace.TracerOption) trace.Tracer {
+	return libraryTracer{provider: l, name: name, options: options}
+}
+
+type libraryTracer struct {
+	embedded.Tracer
+
+	provider libraries
+	name     string
+	options  []trace.TracerOption
+}
+
+// Start implements trace.Tracer. A ping tells nobody anything: probes send them all day.
+func (l libraryTracer) Start(ctx context.Context, name string, options ...trace.SpanStartOption) (context.Context, trace.Span) {
+	if isPing(name) {
+		return ctx, noop.Span{}
+	}
+	//nolint:spancheck // the library ends it
+	return l.provider.serving(ctx).provider.Tracer(l.name, l.options...).Start(ctx, name, options...)
+}
+
+func isPing(name string) bool {
+	words := strings.Fields(strings.ToLower(name))
+	return len(words) > 0 && words[len(words)-1] == "ping"
+}
+
+// serving is the component whose span ctx is in.
+func (l libraries) serving(ctx context.Context) *Tracing {
+	parent, ok := trace.SpanFromContext(ctx).(sdktrace.ReadOnlySpan)
+	if !ok {
+		return l.own
+	}
+	name, ok := parent.Resource().Set().Value(semconv.ServiceNameKey)
+	if !ok {
+		return l.own
+	}
+	return l.own.For(name.AsString())
+}
