@@ -29,8 +29,8 @@ TAGS := nodynamic,nomsgpack
 # Packages that are tested from inside, and those that work on the built binary from outside.
 INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
 # What works on the built binary; the others want an engine, Lambda's emulator or a stand-in for AWS: make test-deploy's.
-# test/attack measures, and wants a quiet machine: make test-attack.
-OUTSIDE  = $(shell $(GO) list ./test/... | grep -v -e '/test/attack$$' -e '/test/containers$$' -e '/test/functions$$' -e '/test/stack$$')
+# test/attack measures, and wants a quiet machine: make test-attack. test/clients wants programs in Python: make test-clients.
+OUTSIDE  = $(shell $(GO) list ./test/... | grep -v -e '/test/attack$$' -e '/test/clients$$' -e '/test/containers$$' -e '/test/functions$$' -e '/test/stack$$')
 # Packages that have nothing to test where no real server is.
 REAL     = larder.dev/internal/elastic larder.dev/internal/testkit/servers
 EMBEDDED = $(filter-out $(REAL),$(INSIDE))
@@ -125,6 +125,9 @@ test-attack: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) ## one person does their worst w
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
 	bin/servers run -- $(GO) test -count=1 -v -timeout 60m ./test/attack
+
+test-clients: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) ## programs of others pointed at it: Schemathesis in its short form, tuspy
+	$(GO) test -count=1 -timeout 10m ./test/clients
 
 test-plans: ## what Postgres reads of a ledger of 1,000,000 rows, by the nodes of its plans; CI asks the same of 40,000
 	$(GO) test -count=1 -v -timeout 20m -tags plans -run Plans ./command-api/internal/postgres
