@@ -105,12 +105,21 @@ func (r *Runner) services() []service {
 			service{subject: controlDropOld + w.spec.Name, queue: rebuildQueue, handle: r.serveDropOld(w)},
 			service{subject: controlHold + w.spec.Name, handle: r.serveHold(w)},
 			service{subject: controlRelease + w.spec.Name, handle: r.serveRelease(w)},
-			service{subject: controlRetry + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.RetryParked)},
-			service{subject: controlDrop + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.DropParked)},
 			service{subject: controlHoldings + w.spec.Name, queue: inventoryQueue, handle: w.serveHoldings},
 			service{subject: controlSubjects + w.spec.Name, queue: inventoryQueue, handle: w.serveSubjects})
+		list = append(list, r.parkedServices(w)...)
+	}
+	if r.eraser != nil {
+		list = append(list, r.parkedServices(r.eraser)...)
 	}
 	return list
+}
+
+func (r *Runner) parkedServices(w *worker) []service {
+	return []service{
+		{subject: controlRetry + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.RetryParked)},
+		{subject: controlDrop + w.spec.Name, queue: parkedQueue, handle: serveParkedEvent(w, r.DropParked)},
+	}
 }
 
 func (r *Runner) serveStatus(ctx context.Context, _ command, reply func(any) error) error {

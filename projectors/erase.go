@@ -145,10 +145,11 @@ func (w *worker) erase(ctx context.Context, user string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("erase user %s from %s: %w", user, w.spec.Name, err)
 	}
-	err = w.parking.clear(ctx, w.spec.Name, func(p ParkedEvent) bool {
+	theirs := func(p ParkedEvent) bool {
 		owner, err := events.OwnerOf(p.Subject)
 		return err == nil && owner == user
-	})
+	}
+	err = errors.Join(w.parking.clear(ctx, w.spec.Name, theirs), w.parking.clearDropped(ctx, w.spec.Name, theirs))
 	if err != nil {
 		return count, fmt.Errorf("erase user %s from what %s parked: %w", user, w.spec.Name, err)
 	}

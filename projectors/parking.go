@@ -127,6 +127,9 @@ func (p *parking) list(ctx context.Context, projection string) ([]ParkedEvent, e
 	}
 	parked := make([]ParkedEvent, 0, len(entries))
 	for _, entry := range entries {
+		if strings.HasPrefix(entry.Key, droppedPrefix) {
+			continue
+		}
 		var event ParkedEvent
 		if err := json.Unmarshal(entry.Value, &event); err != nil {
 			return nil, fmt.Errorf("read parked event %s: %w", entry.Key, err)

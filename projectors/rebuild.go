@@ -240,7 +240,7 @@ func (p *replay) take(ctx context.Context, msg jetstream.Message) error {
 	return p.flush(ctx)
 }
 
-// refuse skips an event of an unknown type, as the live projection does, and stops at any other: a view
+// refuse skips an event of an unknown type, as the live projection does, and stops at any other that wasn't dropped: a view
 // that lacks something must not take the place of one that may have it.
 func (p *replay) refuse(ctx context.Context, msg jetstream.Message, reason error) error {
 	if judge(reason) == skip {
@@ -248,8 +248,22 @@ func (p *replay) refuse(ctx context.Context, msg jetstream.Message, reason error
 		p.log.WarnContext(ctx, "rebuild skipped an event of an unknown type", slog.Uint64("sequence", msg.Sequence))
 		return nil
 	}
-	return fmt.Errorf("stopped at event %q (%s), message %d on %s: %w", msg.HeaderValue(events.HeaderID),
-		msg.HeaderValue(events.HeaderType), msg.Sequence, msg.Subject, reason)
+	return p.stopAt(ctx, ParkedEvent{
+		Sequence: msg.Sequence, Subject: msg.Subject, EventID: msg.HeaderValue(events.HeaderID), Type: msg.HeaderValue(events.HeaderType),
+	}, reason)
+}
+
+// stopAt gives the error that names an event that can't be applied, or none where an operator gave it up.
+func (p *replay) stopAt(ctx context.Context, e ParkedEvent, reason error) error {
+	dropped, err := p.parking.dropped(ctx, p.spec.Name, e.Sequence, e.Subject, e.EventID)
+	if err != nil {
+		return err
+	}
+	if dropped {
+		p.log.WarnContext(ctx, "rebuild went past an event that was dropped", slog.Uint64("sequence", e.Sequence))
+		return nil
+	}
+	return fmt.Errorf("stopped at event %q (%s), message %d on %s: %w", e.EventID, e.Type, e.Sequence, e.Subject, reason)
 }
 
 // flush begins to write the batch while the next one is read. As many are written at once as the projection takes.
@@ -307,7 +321,7 @@ func (p *replay) apply(ctx context.Context, batch []Event) error {
 			return nil
 		case judge(err) != retry:
 			e := batch[0]
-			return fmt.Errorf("stopped at event %q (%s), message %d on %s: %w", e.ID, e.Type, e.Sequence, e.Subject, err)
+			return p.stopAt(ctx, ParkedEvent{Sequence: e.Sequence, Subject: e.Subject, EventID: e.ID, Type: string(e.Type)}, err)
 		case attempt+1 == rebuildAttempts:
 			return fmt.Errorf("write %d events from message %d: %w", len(batch), batch[0].Sequence, err)
 		}

@@ -20,12 +20,13 @@ func (r *Runner) RetryParked(ctx context.Context, name string, sequence uint64) 
 	})
 }
 
-// DropParked takes a parked event off the record without applying it. The errors are those of RetryParked.
+// DropParked gives a parked event up: it isn't parked any more, and a rebuild goes past it. The errors are those of
+// RetryParked.
 func (r *Runner) DropParked(ctx context.Context, name string, sequence uint64) error {
 	return r.withParked(ctx, name, sequence, func(ctx context.Context, w *worker, parked ParkedEvent) error {
 		w.log.WarnContext(ctx, "dropped a parked event", slog.Uint64("sequence", parked.Sequence),
 			slog.String("subject", parked.Subject), slog.String("reason", parked.Reason))
-		return nil
+		return r.parking.drop(ctx, parked)
 	})
 }
 
@@ -33,7 +34,7 @@ func (r *Runner) DropParked(ctx context.Context, name string, sequence uint64) e
 func (r *Runner) withParked(ctx context.Context, name string, sequence uint64,
 	fn func(context.Context, *worker, ParkedEvent) error,
 ) error {
-	w, err := r.worker(name)
+	w, err := r.parker(name)
 	if err != nil {
 		return err
 	}

@@ -209,5 +209,13 @@ func (r *Runner) worker(name string) (*worker, error) {
 	return nil, fmt.Errorf("%w %q: there are %s", ErrUnknownProjection, name, strings.Join(r.Names(), ", "))
 }
 
+// parker gives whoever parked events under a name: the erasure of users does so too, and is no projection to rebuild.
+func (r *Runner) parker(name string) (*worker, error) {
+	if r.eraser != nil && r.eraser.spec.Name == name {
+		return r.eraser, nil
+	}
+	return r.worker(name)
+}
+
 // Collector gives lag, parked, skipped and more of each projection.
 func (r *Runner) Collector() prometheus.Collector { return newCollector(r.workers) }
