@@ -16,6 +16,9 @@ DEPLOY_PYTHON_MADE   := $(DEPLOY_PYTHON)/.made
 # The same for what attacks: Schemathesis.
 ATTACK_PYTHON        := $(TOOLS)/attack-python
 ATTACK_PYTHON_MADE   := $(ATTACK_PYTHON)/.made
+# Prometheus, built once for all checkouts.
+PROMETHEUS_VERSION   := 0.316.0
+PROMETHEUS           := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/larder/prometheus-$(PROMETHEUS_VERSION)
 # Kubernetes' own programs, built once for all checkouts: it takes some ten minutes.
 KUBERNETES_VERSION   := 1.34.2
 KWOK_VERSION         := 0.7.0
@@ -138,6 +141,11 @@ test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of me
 test-failover: ## twenty failovers and failbacks under load, as a table
 	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 30m -run TestFailoverUnderLoad ./test/faults
 
+test-day: $(PROMETHEUS) ## an operator's day: incidents under load on real servers, the alert and the runbook of each, as a table
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	LARDER_TEST_PROMETHEUS=$(PROMETHEUS) bin/servers run -- $(GO) test -count=1 -v -timeout 90m -tags day -run TestDay ./test/faults
+
 image-push image-promote roll-out roll-back: ## a step of a pipeline; scripts/pipeline says what each needs
 	@scripts/pipeline $@
 
@@ -258,6 +266,10 @@ $(GOLANGCI_LINT):
 $(KUBE_SCORE):
 	GOBIN=$(TOOLS) $(GO) install -trimpath github.com/zegl/kube-score/cmd/kube-score@v$(KUBE_SCORE_VERSION)
 	mv $(TOOLS)/kube-score $@
+
+$(PROMETHEUS): # without what finds targets in clouds
+	cd deploy/prometheus && $(GO) build -tags remove_all_sd,stringlabels -trimpath -ldflags '-s -w' -o $@ \
+		github.com/prometheus/prometheus/cmd/prometheus
 
 $(CONTROL_PLANE_MADE): deploy/controlplane/go.mod
 	@mkdir -p $(CONTROL_PLANE)

@@ -32,7 +32,7 @@ func exposed(t *testing.T) series {
 	soup, _ := ada.Create(t, larder.Named("Soup"))
 	ada.Get(t, soup.ID).Want(t, http.StatusOK)
 	server.CaughtUp(t)
-	found := series{}
+	found := series{"up": {"job": true, "instance": true}} // which is Prometheus' own
 	for _, line := range sampleLine.FindAllStringSubmatch(string(ada.Do(t, http.MethodGet, "/metrics", nil).Want(t, http.StatusOK).Body), -1) {
 		if found[line[1]] == nil {
 			found[line[1]] = map[string]bool{}
@@ -120,9 +120,9 @@ func TestDashboardAndAlertsAskForWhatIsThere(t *testing.T) {
 			watched[name] = true
 		}
 		require.NotEmpty(t, rule.Annotations["summary"], rule.Alert)
-		if runbook := rule.Annotations["runbook"]; runbook != "" {
-			require.FileExists(t, filepath.Join(larder.Root(), filepath.FromSlash(runbook)), rule.Alert)
-		}
+		runbook := rule.Annotations["runbook"]
+		require.True(t, strings.HasPrefix(runbook, "deploy/runbooks/"), "the runbook of %s: %q", rule.Alert, runbook)
+		require.FileExists(t, filepath.Join(larder.Root(), filepath.FromSlash(runbook)), rule.Alert)
 	}
 	for _, name := range []string{
 		"larder_projection_parked", "larder_projection_lag_seconds", "larder_relay_backlog_seconds", "larder_relay_leads",

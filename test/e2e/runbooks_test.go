@@ -68,3 +68,15 @@ func TestRunbookBackupRestore(t *testing.T) {
 	require.True(t, larder.Same(t, note.Body, strings.NewReader("Salt it late.\n")))
 	require.Equal(t, 1, young.Run(t, "", "backup", "restore", filepath.Join(folder, "larder.dump")).Code, "it isn't empty any more")
 }
+
+// What the runbook of a process or server that is away says to type is understood, and finds nothing where all is there.
+func TestRunbookAway(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	server.AddUser(t, "ada").Create(t, larder.Named("Soup"))
+	server.Settled(t)
+	scripts, _ := runbook(t, "away.md", "")
+	require.Len(t, scripts, 2)
+	out, err := server.Shell(t, strings.Join(scripts, "\n"))
+	require.NoError(t, err, out)
+}

@@ -19,7 +19,8 @@ import (
 // dependency is a server that the test has for itself, so that it may take it away.
 type dependency struct {
 	name   string // for the table
-	start  func(ctx context.Context) (*servers.Server, error)
+	dir    string // what it keeps is below it
+	start  func(ctx context.Context, dir string) (*servers.Server, error)
 	server *servers.Server
 	doors  []*testkit.Proxy
 }
@@ -28,16 +29,15 @@ type dependency struct {
 // test itself may not stop it: its start is long.
 func dependencies(t *testing.T, ownElasticsearch bool) map[string]*dependency {
 	t.Helper()
-	in := func(start func(context.Context, string) (*servers.Server, error)) func(context.Context) (*servers.Server, error) {
-		dir := filepath.Join(t.TempDir(), "server")
-		return func(ctx context.Context) (*servers.Server, error) { return start(ctx, dir) }
+	of := func(name string, start func(context.Context, string) (*servers.Server, error)) *dependency {
+		return &dependency{name: name, dir: filepath.Join(t.TempDir(), "server"), start: start}
 	}
 	all := map[string]*dependency{
-		"postgres": {name: "PostgreSQL", start: in(servers.StartDurablePostgres)},
-		"redis":    {name: "Redis", start: in(servers.StartRedis)},
-		"nats":     {name: "NATS", start: in(servers.StartBroker)},
+		"postgres": of("PostgreSQL", servers.StartDurablePostgres),
+		"redis":    of("Redis", servers.StartRedis),
+		"nats":     of("NATS", servers.StartBroker),
 	}
-	elasticsearch := &dependency{name: "Elasticsearch", start: in(servers.StartElasticsearch)}
+	elasticsearch := of("Elasticsearch", servers.StartElasticsearch)
 	if ownElasticsearch {
 		all["elasticsearch"] = elasticsearch
 	}
@@ -68,7 +68,7 @@ func dependencies(t *testing.T, ownElasticsearch bool) map[string]*dependency {
 
 // run starts the server, or starts it again.
 func (d *dependency) run(ctx context.Context) (err error) {
-	d.server, err = d.start(ctx)
+	d.server, err = d.start(ctx, d.dir)
 	return err
 }
 

@@ -1,0 +1,285 @@
+//go:build day
+
+package faults_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// alertWithin is how soon an operator must hear of an incident.
+const alertWithin = time.Minute
+
+// incident is something that an operator meets: the alert that tells of it, and what ends it, by the runbook or since
+// the server is back.
+type incident struct {
+	what    string
+	alert   string
+	allowed allowance
+	begin   func(t *testing.T)
+	mend    func(t *testing.T)
+}
+
+// event is a row of the day's table.
+type event struct {
+	incident
+	alerted, over time.Duration // from the begin to the alert, from the first step of mending to everything everywhere
+	missing       string        // what was wrong
+	tally         tally
+}
+
+// day is a Larder of separate processes under load, watched by Prometheus.
+type day struct {
+	*watch
+
+	stores  map[string]*dependency
+	monitor *prometheus
+	names   []string
+	events  []event
+}
+
+// A day of an operator: under load, one incident after the other on real servers. An alert tells of each within a minute,
+// the runbook ends it, and everything that was acknowledged is everywhere afterwards, once.
+//
+//nolint:tparallel // a day's incidents come one after the other
+func TestDay(t *testing.T) {
+	t.Parallel()
+	stores := dependencies(t, true)
+	parts := startOn(t, stores)
+	d := &day{
+		watch: newWatch(t, parts), stores: stores,
+		names: []string{"projectors", "relay", "query-api", "command-api", "file-service", "grocery-app"},
+	}
+	d.monitor = startPrometheus(t, parts, d.names)
+	defer func() { t.Log(d.table()) }()
+	for _, i := range d.incidents() {
+		t.Run(i.what, func(t *testing.T) { d.live(t, i) })
+	}
+}
+
+// incidents are those of the day, in its order.
+func (d *day) incidents() []incident {
+	return slices.Concat(d.outages(), d.losses(), d.garbage())
+}
+
+// outages end by themselves, once the server is back.
+func (d *day) outages() []incident {
+	var all []incident
+	for _, of := range []struct{ name, alert string }{
+		{"postgres", "LarderServerErrors"},
+		{"nats", "LarderRelayBacklog"},
+		{"redis", "LarderServerErrors"},
+		{"elasticsearch", "LarderProjectionStopped"},
+	} {
+		f := d.stores[of.name].stopped()
+		all = append(all, incident{what: f.what, alert: of.alert, allowed: without(of.name), begin: f.begin, mend: f.end})
+	}
+	for _, of := range []struct{ name, alert string }{
+		{"relay", "LarderNoRelayLeads"}, {"projectors", "LarderProcessAway"}, {"command-api", "LarderProcessAway"},
+	} {
+		f := partKilled(d.parts, of.name)
+		mend := func(t *testing.T) {
+			t.Helper()
+			f.end(t)
+			d.monitor.configure(t, d.parts, d.names)
+		}
+		all = append(all, incident{what: f.what, alert: of.alert, allowed: f.allowed, begin: f.begin, mend: mend})
+	}
+	backup := d.parts.Door("backup postgres")
+	primary := d.stores["postgres"].stopped()
+	all = append(all, incident{
+		what: "the primary lost: failover and failback", alert: "LarderServerErrors", allowed: without("postgres"),
+		begin: primary.begin,
+		mend: func(t *testing.T) {
+			t.Helper()
+			d.by("failover.md", "bin/larder failover")(t)
+			d.writing(t)
+			primary.end(t)
+			d.by("failback.md", "bin/larder failback")(t)
+		},
+	})
+	return append(all, incident{
+		what: "the backup's database away", alert: "LarderBackupBehind",
+		begin: func(*testing.T) { backup.Cut() }, mend: func(*testing.T) { backup.Mend() },
+	})
+}
+
+// losses are of what a server kept.
+func (d *day) losses() []incident {
+	broker := d.stores["nats"]
+	return []incident{
+		{
+			what: "the cache is flushed", alert: "LarderViewLost", mend: d.by("lost-cache.md", "bin/larder rebuild cache"),
+			allowed: without("redis"),
+			begin: func(t *testing.T) {
+				t.Helper()
+				require.NoError(t, larder.Redis(t, d.parts.RunFile(t).RedisURL).FlushDB(t.Context()).Err())
+			},
+		},
+		{
+			what: "the search index is deleted", alert: "LarderViewLost", mend: d.by("lost-index.md"),
+			begin: func(t *testing.T) { t.Helper(); d.elastic(t, "/"+d.parts.RunFile(t).ElasticsearchAlias+"-*") },
+		},
+		{
+			what: "the search index's alias is deleted", alert: "LarderViewLost", mend: d.by("lost-index.md"),
+			begin: func(t *testing.T) {
+				t.Helper()
+				alias := d.parts.RunFile(t).ElasticsearchAlias
+				d.elastic(t, "/"+alias+"-*/_alias/"+alias)
+			},
+		},
+		{
+			what: "the grocery feed's stream is deleted", alert: "LarderStreamLost", mend: d.by("lost-nats.md"),
+			begin: func(t *testing.T) {
+				t.Helper()
+				require.NoError(t, larder.JetStream(t, d.parts.RunFile(t).FeedNATSURL).DeleteStream(t.Context(), "GROCERY"))
+			},
+		},
+		{
+			what: "NATS lost everything", alert: "LarderStreamLost",
+			mend: d.by("lost-nats.md", "bin/larder events republish", "bin/larder reconcile"),
+			begin: func(t *testing.T) {
+				t.Helper()
+				require.NoError(t, broker.server.Stop())
+				require.NoError(t, os.RemoveAll(filepath.Join(broker.dir, "jetstream")))
+				broker.again(t)
+			},
+		},
+	}
+}
+
+// garbage are messages that no projection can apply.
+func (d *day) garbage() []incident {
+	drop := d.by("parked-events.md", "bin/larder events parked --drop", "bin/larder reconcile --repair")
+	publish := func(subject string, body string, headers nats.Header) func(t *testing.T) {
+		return func(t *testing.T) {
+			t.Helper()
+			message := &nats.Msg{Subject: subject, Data: []byte(body), Header: headers}
+			_, err := larder.JetStream(t, d.parts.RunFile(t).NATSURL).PublishMsg(t.Context(), message)
+			require.NoError(t, err)
+		}
+	}
+	user := d.kitchen.cooks[0].client.User.ID
+	bogus := func(what, subject, body string, headers nats.Header) incident {
+		return incident{
+			what: what, alert: "LarderEventsParked", begin: publish(subject, body, headers), mend: drop,
+		}
+	}
+	future := nats.Header{
+		"ce-id": {uuid.NewString()}, "ce-type": {"recipe.updated"}, "ce-specversion": {"1.0"}, "ce-source": {"larder"},
+		"ce-time": {time.Now().UTC().Format(time.RFC3339Nano)}, "ce-dataschema": {"urn:larder:event:recipe.updated:99"},
+	}
+	return []incident{
+		bogus("a bogus message about a recipe", "larder.recipe."+user+"."+uuid.NewString(), "hello", nil),
+		bogus("a bogus message about a user", "larder.user."+uuid.NewString(), "hello", nil),
+		bogus("an event of a version to come", "larder.recipe."+user+"."+uuid.NewString(), `{"version": 1}`, future),
+	}
+}
+
+// live goes through an incident as an operator does: hears of it, does what the runbook says, and looks at everything.
+func (d *day) live(t *testing.T, i incident) {
+	t.Helper()
+	row := event{incident: i, missing: "it didn't end"}
+	defer func() { d.events = append(d.events, row) }()
+	stop := d.begin(fault{what: i.what, allowed: i.allowed})
+	defer stop()
+	wait(t, beforeFault)
+	i.begin(t)
+	began := time.Now()
+	alerted := d.hears(t, i.alert)
+	row.alerted = time.Since(began)
+	over := time.Now()
+	i.mend(t)
+	d.writing(t)
+	stop()
+	row.tally = d.sum()
+	d.parts.CaughtUpWithin(t, 2*time.Minute)
+	row.over = time.Since(over)
+	found := verify(t, d.parts.Server, d.kitchen.accounts())
+	row.missing = strings.Join(slices.Concat(alerted, d.broken(), row.tally.wrong, said(found)), "; ")
+	require.Empty(t, row.missing)
+}
+
+// hears waits for the alert.
+func (d *day) hears(t *testing.T, alert string) (wrong []string) {
+	t.Helper()
+	var firing []string
+	for until := time.Now().Add(alertWithin); time.Now().Before(until); wait(t, time.Second) {
+		var err error
+		firing, err = d.monitor.firing(t)
+		require.NoError(t, err)
+		if slices.Contains(firing, alert) {
+			return nil
+		}
+	}
+	return []string{fmt.Sprintf("%s doesn't fire (%s)", alert, strings.Join(firing, ", "))}
+}
+
+// by runs the commands of a runbook of deploy/runbooks, as they are there.
+func (d *day) by(runbook string, commands ...string) func(t *testing.T) {
+	return func(t *testing.T) {
+		t.Helper()
+		text, err := os.ReadFile(filepath.Join(larder.Root(), "deploy", "runbooks", runbook))
+		require.NoError(t, err)
+		for _, command := range commands {
+			require.Contains(t, string(text), command, runbook)
+			out, err := d.parts.Shell(t, command)
+			require.NoError(t, err, "%s: %s", command, out)
+		}
+	}
+}
+
+func (d *day) broken() (wrong []string) {
+	for _, c := range d.cooks {
+		if c.broken != nil {
+			wrong = append(wrong, c.broken.Error())
+		}
+	}
+	return wrong
+}
+
+func said(found findings) (texts []string) {
+	for _, f := range found {
+		texts = append(texts, string(f.kind)+": "+f.what)
+	}
+	return texts
+}
+
+func (d *day) elastic(t *testing.T, path string) {
+	t.Helper()
+	address := d.stores["elasticsearch"].server.URL + path
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, address, nil)
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode, path)
+}
+
+// table is what goes into docs/measurements.
+func (d *day) table() string {
+	var text strings.Builder
+	text.WriteString("\n| incident | alert | alert after | requests | refused | over after | lost, twice, wrong |\n")
+	text.WriteString("| --- | --- | ---: | ---: | ---: | ---: | --- |\n")
+	for _, e := range d.events {
+		outcome := e.missing
+		if outcome == "" {
+			outcome = "nothing"
+		}
+		fmt.Fprintf(&text, "| %s | %s | %.0f s | %d | %d | %.1f s | %s |\n", e.what, e.alert, e.alerted.Seconds(),
+			e.tally.requests, e.tally.refused, e.over.Seconds(), outcome)
+	}
+	return text.String()
+}
