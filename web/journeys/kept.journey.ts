@@ -92,6 +92,16 @@ test('how far a cook is goes with the logout', { tag: '@once' }, async ({ kitche
 
 // What is printed is for as many as were chosen, however wide the screen is: paper is narrower, and no other page is made
 // for it.
+// As after a reload that came before the step was on the disk, or by a timer's notification.
+test('the step of an address is kept', { tag: '@once' }, async ({ kitchen }) => {
+  await openRoesti(kitchen)
+  await kitchen.goto(address(`${new URL(kitchen.url()).pathname}/cook?step=3`))
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Step 3 of 4')
+  await kitchen.getByRole('button', { name: 'Leave cook mode' }).click()
+  await kitchen.getByRole('link', { name: 'Cook', exact: true }).click()
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Step 3 of 4')
+})
+
 test('print for as many as were chosen', async ({ kitchen }) => {
   await openRoesti(kitchen)
   await kitchen.getByRole('button', { name: 'More servings' }).click()

@@ -58,6 +58,20 @@ export function CookPage({ id, ...rest }: Props) {
   return <Cooking recipe={data.recipe} {...rest} />
 }
 
+/** A step that the address names is where the cook is: a reload may have come before it was on the disk. */
+function useStepOfAddress(
+  cooking: { step: number } | null,
+  step: number | null,
+  keep: (change: { step: number }) => void,
+) {
+  const compared = useRef(false)
+  useEffect(() => {
+    if (!cooking || compared.current) return
+    compared.current = true
+    if (step !== null && step !== cooking.step) keep({ step })
+  }, [cooking, step, keep])
+}
+
 function Cooking({ recipe, onLeave, ...asked }: Omit<Props, 'id'> & { recipe: Recipe }) {
   const { t } = useTranslation()
   const [cooking, keep] = useCooking(recipe)
@@ -71,6 +85,7 @@ function Cooking({ recipe, onLeave, ...asked }: Omit<Props, 'id'> & { recipe: Re
     document.title = `${t('cook.title', { name: recipe.name })} · Larder`
   }, [recipe.name, t])
   useEffect(() => heading.current?.focus(), [at])
+  useStepOfAddress(cooking, asked.step, keep)
   const leave = () => onLeave(servings)
 
   if (!step) {
