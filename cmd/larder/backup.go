@@ -64,7 +64,7 @@ func copyToBackup(ctx context.Context, work *workplace, con console) error {
 	if err := mayWrite(); err != nil {
 		return err
 	}
-	bar := newProgress(con.aside, "backup", "users")
+	bar := newProgress(con.err, "backup", "users")
 	copied, err := commandapi.CopyBackup(ctx, primary, to, func(p commandapi.BackupProgress) { bar.set(p.Done, p.Total) })
 	if err != nil {
 		bar.abandon()
@@ -83,7 +83,7 @@ func (c backupRunCommand) dump(ctx context.Context, work *workplace, con console
 	if err != nil {
 		return err
 	}
-	bar := newProgress(con.aside, "dump", "rows")
+	bar := newProgress(con.err, "dump", "rows")
 	var dumped commandapi.Dumped
 	err = place.write(ctx, work, func(to io.Writer) (err error) {
 		dumped, err = commandapi.Dump(ctx, pool, to, bar.set)
@@ -192,7 +192,7 @@ func (c backupRestoreCommand) restoreDump(ctx context.Context, s *settings, con 
 	if err := mayWrite(); err != nil {
 		return err
 	}
-	bar := newProgress(con.aside, "restore "+c.File, "rows")
+	bar := newProgress(con.err, "restore "+c.File, "rows")
 	restored, err := commandapi.RestoreDump(ctx, pool, in, func(rows int64) { bar.set(rows, rows) })
 	if err != nil {
 		bar.abandon()

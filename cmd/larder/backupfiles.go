@@ -68,7 +68,7 @@ func withFiles(ctx context.Context, s *settings, con console, log *slog.Logger, 
 	if err != nil {
 		return report, err
 	}
-	bar := newProgress(con.aside, "files", "files")
+	bar := newProgress(con.err, "files", "files")
 	report, err = do(fileservice.FilesBackup{Pool: pool, Objects: objects, Dir: dir, Progress: bar.set}, ctx)
 	if err != nil {
 		bar.abandon()
@@ -87,9 +87,9 @@ func judgeFiles(con console, report fileservice.FilesReport) error {
 		if len(keys) == 0 {
 			continue
 		}
-		fmt.Fprintf(con.aside, "%d %s:\n", len(keys), what)
+		fmt.Fprintf(con.err, "%d %s:\n", len(keys), what)
 		for key := range slices.Values(keys[:min(len(keys), shownKeys)]) {
-			fmt.Fprintf(con.aside, "  %s\n", key)
+			fmt.Fprintf(con.err, "  %s\n", key)
 		}
 	}
 	if !report.Same() {

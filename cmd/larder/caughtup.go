@@ -36,7 +36,7 @@ func awaitViews(ctx context.Context, work *workplace, api *commandapi.API, user 
 	defer cancel(nil)
 	stuck := time.AfterFunc(caughtUpWithin, func() { cancel(context.DeadlineExceeded) })
 	defer stuck.Stop()
-	bar := newProgress(con.aside, "into search and the other views", "recipes")
+	bar := newProgress(con.err, "into search and the other views", "recipes")
 	least := written
 	err := caughtUp(waiting, work, api, user, viewsPoll, func(left int64) {
 		if left < least {
@@ -59,7 +59,7 @@ func awaitViews(ctx context.Context, work *workplace, api *commandapi.API, user 
 
 func behindIsNoFailure(err error, con console) error {
 	if errors.Is(err, context.DeadlineExceeded) || isAway(err) {
-		fmt.Fprintln(con.aside, "the projections are behind (larder status): what was written will be found later")
+		fmt.Fprintln(con.err, "the projections are behind (larder status): what was written will be found later")
 		return nil
 	}
 	return err

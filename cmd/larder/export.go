@@ -26,7 +26,7 @@ func export(ctx context.Context, con console, api *commandapi.API, user events.U
 	if err != nil {
 		return fmt.Errorf("export the recipes of %s: %w", user.Name, err)
 	}
-	bar := newProgress(con.aside, "export "+user.Name, "recipes")
+	bar := newProgress(con.err, "export "+user.Name, "recipes")
 	out := bufio.NewWriter(con.out)
 	_, err = api.Export(ctx, user.ID, out, func(done int) { bar.set(int64(done), int64(total)) })
 	if err != nil {

@@ -308,7 +308,7 @@ func (f *primarySwitch) reunite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bar := newProgress(f.con.aside, "fill database "+string(f.to.Primary), "users")
+	bar := newProgress(f.con.err, "fill database "+string(f.to.Primary), "users")
 	_, err = commandapi.OverwriteBackup(ctx, primary, filling, func(p commandapi.BackupProgress) { bar.set(p.Done, p.Total) })
 	if err != nil {
 		bar.abandon()

@@ -56,7 +56,7 @@ func (c importCommand) report(con console, sum importSum) error {
 		if name == "" {
 			called = "of any further name"
 		}
-		fmt.Fprintf(con.aside, "warning: the field %s was left out, in %d recipes: there is no place for it\n", called, sum.UnknownFields[name])
+		fmt.Fprintf(con.err, "warning: the field %s was left out, in %d recipes: there is no place for it\n", called, sum.UnknownFields[name])
 	}
 	if c.JSON {
 		return json.NewEncoder(con.out).Encode(sum)
@@ -91,11 +91,11 @@ func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.
 		return fmt.Errorf("import: %w", err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	bar := newProgress(con.aside, "import "+file, "recipes")
+	bar := newProgress(con.err, "import "+file, "recipes")
 	result, err := api.Import(ctx, user.ID, in, commandapi.ImportOptions{
 		Progress: func(p commandapi.ImportProgress) { bar.setShare(int64(p.Lines), p.Bytes, size) },
 		BadLine: func(line int, reason error) {
-			fmt.Fprintf(con.aside, "%s line %d: %v\n", file, line, reason)
+			fmt.Fprintf(con.err, "%s line %d: %v\n", file, line, reason)
 			if len(sum.Refusals) < maxRefusals {
 				sum.Refusals = append(sum.Refusals, refusal{file, line, reason.Error()})
 			}

@@ -42,7 +42,6 @@ func main() {
 type console struct {
 	in       *os.File
 	out, err io.Writer
-	aside    io.Writer // what a person is told besides, as how far long work is: err, but nowhere for a program that reads JSON
 }
 
 // usageError is a call with the wrong words: exit code 2.
@@ -69,10 +68,6 @@ func run(ctx context.Context, args []string, con console) int {
 	inJSON := asksForJSON(call, args)
 	if err != nil {
 		return exitCode(usageError{fmt.Sprintf("%v (see %s --help)", err, commandPath(err))}, con, inJSON)
-	}
-	con.aside = con.err
-	if inJSON {
-		con.aside = io.Discard
 	}
 	cli.presence = presenceOf(call)
 	call.BindTo(ctx, (*context.Context)(nil))

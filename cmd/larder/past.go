@@ -38,7 +38,7 @@ func (c rebuildCommand) fillPast(ctx context.Context, con console, place past.Pl
 		return err
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
-	bar := newProgress(con.aside, "rebuild search into "+c.Into, "recipes")
+	bar := newProgress(con.err, "rebuild search into "+c.Into, "recipes")
 	recipes, err := past.Fill(ctx, ledger, index, c.Until.Time, func(done int64) { bar.set(done, done) })
 	if err := barred(bar, err, "rebuild search into "+c.Into); err != nil {
 		return err

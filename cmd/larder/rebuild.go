@@ -48,7 +48,7 @@ func (c rebuildCommand) Run(ctx context.Context, s *settings, con console, log *
 		if c.Rollback {
 			what = "roll back " + c.Name
 		}
-		bar := newProgress(con.aside, what, "events")
+		bar := newProgress(con.err, what, "events")
 		err := do(control, ctx, c.Name, func(p projectors.Progress) { bar.set(int64(p.Done), int64(p.Total)) })
 		return barred(bar, err, what)
 	})
@@ -70,7 +70,7 @@ func (c rebuildCommand) compared(ctx context.Context, con console, log *slog.Log
 	if err != nil {
 		return err
 	}
-	bar := newProgress(con.aside, "rebuild "+c.Name, "events")
+	bar := newProgress(con.err, "rebuild "+c.Name, "events")
 	var result *reconcile.Result
 	err = control.RebuildCompared(ctx, c.Name, func(p projectors.Progress) { bar.set(int64(p.Done), int64(p.Total)) },
 		func(ctx context.Context, built projectors.Built) error {

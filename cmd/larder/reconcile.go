@@ -79,7 +79,7 @@ func listsOf(ctx context.Context, work *workplace) (*reconcile.Lists, error) {
 }
 
 func (c reconcileCommand) reconcile(ctx context.Context, con console, deps reconcile.Deps, options reconcile.Options) error {
-	bar := newProgress(con.aside, "reconcile", "events")
+	bar := newProgress(con.err, "reconcile", "events")
 	options.Progress = bar.set
 	result, err := reconcile.Run(ctx, deps, options)
 	if err != nil {

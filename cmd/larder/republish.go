@@ -42,7 +42,7 @@ func (c eventsRepublishCommand) Run(ctx context.Context, s *settings, con consol
 		}
 		options.User = user.ID
 	}
-	bar := newProgress(con.aside, "republish", "events")
+	bar := newProgress(con.err, "republish", "events")
 	options.Progress = func(p commandapi.RepublishProgress) { bar.set(p.Looked, p.Total) }
 	progress, err := api.Republish(ctx, stream, options)
 	if err != nil {

@@ -58,7 +58,7 @@ func (w *workplace) alone() bool { return w.opened != nil }
 
 // openStores takes the data folder and starts what is embedded.
 func openStores(ctx context.Context, s *settings, con console, log *slog.Logger) (*stores.Stores, error) {
-	download := newProgress(con.aside, "fetching PostgreSQL", "bytes")
+	download := newProgress(con.err, "fetching PostgreSQL", "bytes")
 	return stores.Open(ctx, stores.Options{Dir: s.DataDir, Given: s.given(), Log: log, Download: download.set})
 }
 
