@@ -26,8 +26,8 @@ func (p *parking) drop(ctx context.Context, event ParkedEvent) error {
 	return bucket.Put(ctx, droppedKey(event.Projection, event.Sequence), value)
 }
 
-// dropped tells whether an operator gave up the event with an id, at its place in the stream. A stream that was lost and filled again has
-// another event at the same place, which wasn't.
+// dropped tells whether an operator gave up the event with an id, at its place in the stream. A stream that was lost and
+// filled again has another event at the same place, which wasn't.
 func (p *parking) dropped(ctx context.Context, projection string, sequence uint64, subject, id string) (bool, error) {
 	bucket, err := p.bucket(ctx)
 	if err != nil {
@@ -46,25 +46,5 @@ func (p *parking) dropped(ctx context.Context, projection string, sequence uint6
 
 // clearDropped forgets what was given up for a projection, as far as it fits.
 func (p *parking) clearDropped(ctx context.Context, projection string, fits func(ParkedEvent) bool) error {
-	bucket, err := p.bucket(ctx)
-	if err != nil {
-		return err
-	}
-	entries, err := bucket.List(ctx, droppedPrefix+projection+".")
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		var event ParkedEvent
-		if err := json.Unmarshal(entry.Value, &event); err != nil {
-			return fmt.Errorf("read what was dropped as %s: %w", entry.Key, err)
-		}
-		if !fits(event) {
-			continue
-		}
-		if err := bucket.Delete(ctx, entry.Key); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.remove(ctx, droppedPrefix+projection+".", fits)
 }

@@ -113,28 +113,19 @@ func (p *parking) forget(ctx context.Context, event ParkedEvent) error {
 
 // list gives what is parked, by one projection or, for "", by all, in the order of the stream.
 func (p *parking) list(ctx context.Context, projection string) ([]ParkedEvent, error) {
-	bucket, err := p.bucket(ctx)
-	if err != nil {
-		return nil, err
-	}
 	prefix := ""
 	if projection != "" {
 		prefix = projection + "."
 	}
-	entries, err := bucket.List(ctx, prefix)
+	records, err := p.records(ctx, prefix)
 	if err != nil {
 		return nil, err
 	}
-	parked := make([]ParkedEvent, 0, len(entries))
-	for _, entry := range entries {
-		if strings.HasPrefix(entry.Key, droppedPrefix) {
-			continue
+	parked := make([]ParkedEvent, 0, len(records))
+	for _, r := range records {
+		if !strings.HasPrefix(r.key, droppedPrefix) {
+			parked = append(parked, r.event)
 		}
-		var event ParkedEvent
-		if err := json.Unmarshal(entry.Value, &event); err != nil {
-			return nil, fmt.Errorf("read parked event %s: %w", entry.Key, err)
-		}
-		parked = append(parked, event)
 	}
 	slices.SortFunc(parked, func(a, b ParkedEvent) int {
 		return cmp.Or(cmp.Compare(a.Projection, b.Projection), cmp.Compare(a.Sequence, b.Sequence))
@@ -170,15 +161,49 @@ func (p *parking) count(ctx context.Context, projection string) (int, error) {
 
 // clear forgets what a projection parked, as far as it fits.
 func (p *parking) clear(ctx context.Context, projection string, fits func(ParkedEvent) bool) error {
-	parked, err := p.list(ctx, projection)
+	return p.remove(ctx, projection+".", fits)
+}
+
+// record is an event in the bucket, parked or dropped.
+type record struct {
+	key   string
+	event ParkedEvent
+}
+
+func (p *parking) records(ctx context.Context, prefix string) ([]record, error) {
+	bucket, err := p.bucket(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := bucket.List(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]record, len(entries))
+	for i, entry := range entries {
+		records[i].key = entry.Key
+		if err := json.Unmarshal(entry.Value, &records[i].event); err != nil {
+			return nil, fmt.Errorf("read parked event %s: %w", entry.Key, err)
+		}
+	}
+	return records, nil
+}
+
+// remove takes the records that fit out of the bucket.
+func (p *parking) remove(ctx context.Context, prefix string, fits func(ParkedEvent) bool) error {
+	records, err := p.records(ctx, prefix)
 	if err != nil {
 		return err
 	}
-	for _, event := range parked {
-		if !fits(event) {
+	bucket, err := p.bucket(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if !fits(r.event) {
 			continue
 		}
-		if err := p.forget(ctx, event); err != nil {
+		if err := bucket.Delete(ctx, r.key); err != nil {
 			return err
 		}
 	}

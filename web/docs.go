@@ -2,7 +2,6 @@ package web
 
 import (
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -46,14 +45,4 @@ func Docs() (http.Handler, error) {
 	}), nil
 }
 
-func builtDocs() (fs.FS, error) {
-	_, err := fs.Stat(dist, "dist/docs/index.html")
-	switch {
-	case err == nil:
-		return fs.Sub(dist, "dist/docs")
-	case errors.Is(err, fs.ErrNotExist):
-		return fs.Sub(undrawn, "docs")
-	default:
-		return nil, fmt.Errorf("look for the page of the API: %w", err)
-	}
-}
+func builtDocs() (fs.FS, error) { return builtOr("dist/docs", undrawn, "docs") }

@@ -35,15 +35,18 @@ func Handler(origins ...string) (http.Handler, error) {
 	return &app{assets: assets, policy: policy(origins)}, nil
 }
 
-func built() (fs.FS, error) {
-	_, err := fs.Stat(dist, "dist/app/index.html")
+func built() (fs.FS, error) { return builtOr("dist/app", unbuilt, "unbuilt") }
+
+// builtOr gives a folder of what "make web-build" makes, and one that stands in for it where nothing was built.
+func builtOr(folder string, instead fs.FS, at string) (fs.FS, error) {
+	_, err := fs.Stat(dist, folder+"/index.html")
 	switch {
 	case err == nil:
-		return fs.Sub(dist, "dist/app")
+		return fs.Sub(dist, folder)
 	case errors.Is(err, fs.ErrNotExist):
-		return fs.Sub(unbuilt, "unbuilt")
+		return fs.Sub(instead, at)
 	default:
-		return nil, fmt.Errorf("look for the app: %w", err)
+		return nil, fmt.Errorf("look for the pages in %s: %w", folder, err)
 	}
 }
 

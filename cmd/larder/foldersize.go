@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	commandapi "larder.dev/command-api"
@@ -99,22 +98,20 @@ func bytesIn(path string) (bytes, log int64, err error) {
 }
 
 func (f *folderSize) print(con console) error {
-	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "\nDATA FOLDER\t%s\t%s\n", megabytes(f.Bytes), f.Path)
+	fmt.Fprintln(con.out)
+	table := newTable(con.out, "DATA FOLDER", megabytes(f.Bytes), f.Path)
 	for _, name := range slices.Sorted(maps.Keys(f.Stores)) {
 		note := ""
 		if name == "postgres" {
 			note = fmt.Sprintf("%s of it the database's log", megabytes(f.PostgresLog))
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", name, megabytes(f.Stores[name]), note)
+		table.row(name, megabytes(f.Stores[name]), note)
 	}
 	if f.RecipeBytes > 0 {
-		fmt.Fprintf(table, "recipes' JSON\t%s\t%d recipes; the folder takes %.1f times as much\n", megabytes(f.RecipeBytes), f.Recipes, f.Ratio)
+		table.row("recipes' JSON", megabytes(f.RecipeBytes),
+			fmt.Sprintf("%d recipes; the folder takes %.1f times as much", f.Recipes, f.Ratio))
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("print the data folder's size: %w", err)
-	}
-	return nil
+	return table.print("the data folder's size")
 }
 
 func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }

@@ -22,7 +22,7 @@ func TestTuspy(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "notes.txt")
 	require.NoError(t, os.WriteFile(file, bytes.Repeat([]byte("soup "), 200_000), 0o600))
 
-	command := exec.CommandContext(t.Context(), python("python"), "tus_upload.py", server.URL(), cook.Token, recipe.ID, file)
+	command := exec.CommandContext(t.Context(), larder.Python("python"), "tus_upload.py", server.URL(), cook.Token, recipe.ID, file)
 	said, err := command.CombinedOutput()
 	require.NoError(t, err, "%s", said)
 	require.Equal(t, "1000000", strings.TrimSpace(string(said)))

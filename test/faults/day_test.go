@@ -46,7 +46,6 @@ type day struct {
 
 	stores  map[string]*dependency
 	monitor *prometheus
-	names   []string
 	events  []event
 }
 
@@ -58,11 +57,7 @@ func TestDay(t *testing.T) {
 	t.Parallel()
 	stores := dependencies(t, true)
 	parts := startOn(t, stores)
-	d := &day{
-		watch: newWatch(t, parts), stores: stores,
-		names: []string{"projectors", "relay", "query-api", "command-api", "file-service", "grocery-app"},
-	}
-	d.monitor = startPrometheus(t, parts, d.names)
+	d := &day{watch: newWatch(t, parts), stores: stores, monitor: startPrometheus(t, parts)}
 	defer func() { t.Log(d.table()) }()
 	for _, i := range d.incidents() {
 		t.Run(i.what, func(t *testing.T) { d.live(t, i) })
@@ -93,7 +88,7 @@ func (d *day) outages() []incident {
 		mend := func(t *testing.T) {
 			t.Helper()
 			f.end(t)
-			d.monitor.configure(t, d.parts, d.names)
+			d.monitor.configure(t, d.parts)
 		}
 		all = append(all, incident{what: f.what, alert: of.alert, allowed: f.allowed, begin: f.begin, mend: mend})
 	}

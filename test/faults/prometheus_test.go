@@ -30,7 +30,7 @@ type prometheus struct {
 }
 
 // startPrometheus starts the program of LARDER_TEST_PROMETHEUS.
-func startPrometheus(t *testing.T, parts *larder.Parts, names []string) *prometheus {
+func startPrometheus(t *testing.T, parts *larder.Parts) *prometheus {
 	t.Helper()
 	program := os.Getenv("LARDER_TEST_PROMETHEUS")
 	require.NotEmpty(t, program, "LARDER_TEST_PROMETHEUS is not set: make test-day")
@@ -38,7 +38,7 @@ func startPrometheus(t *testing.T, parts *larder.Parts, names []string) *prometh
 	require.NoError(t, err)
 	p := &prometheus{address: listener.Addr().String(), folder: t.TempDir()}
 	require.NoError(t, listener.Close())
-	p.configure(t, parts, names)
+	p.configure(t, parts)
 	log, err := os.Create(filepath.Join(p.folder, "log"))
 	require.NoError(t, err)
 	p.process = exec.Command(program, "--config.file="+filepath.Join(p.folder, "prometheus.yml"),
@@ -62,12 +62,12 @@ func startPrometheus(t *testing.T, parts *larder.Parts, names []string) *prometh
 }
 
 // configure has it scrape the processes that run now.
-func (p *prometheus) configure(t *testing.T, parts *larder.Parts, names []string) {
+func (p *prometheus) configure(t *testing.T, parts *larder.Parts) {
 	t.Helper()
 	var text strings.Builder
 	text.WriteString("global: {scrape_interval: 5s, scrape_timeout: 4s, evaluation_interval: 5s}\n")
 	fmt.Fprintf(&text, "rule_files: [%q]\nscrape_configs:\n", filepath.Join(larder.Root(), "deploy", "dashboards", "alerts.yml"))
-	for _, name := range names {
+	for _, name := range parts.Names() {
 		address := strings.TrimPrefix(parts.Part(name).Listening(t), "http://")
 		fmt.Fprintf(&text, "  - {job_name: larder-%s, static_configs: [{targets: [%q]}]}\n", name, address)
 	}

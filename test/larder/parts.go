@@ -147,6 +147,9 @@ func (p *Parts) Retire(tb testing.TB, name string) {
 	process.Stop(tb)
 }
 
+// Names are those of the processes that Start launches, in its order.
+func (p *Parts) Names() []string { return slices.Clone(p.names) }
+
 // Part is the process of that name.
 func (p *Parts) Part(name string) *Process {
 	p.mu.Lock()

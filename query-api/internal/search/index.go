@@ -84,8 +84,8 @@ func (f *Finder) awaitLast(ctx context.Context, owner string) error {
 		f.log.DebugContext(ctx, "the user's last write can't be compared with the index", "user", owner, "error", err)
 		return nil
 	}
-	if id != "" {
-		if err := f.await(ctx, owner, freshness.After{ID: id, Version: version}); err != nil {
+	if stored := (freshness.After{ID: id, Version: version}); !stored.IsZero() && stored != last {
+		if err := f.await(ctx, owner, stored); err != nil {
 			return err
 		}
 	}
