@@ -16,6 +16,9 @@ DEPLOY_PYTHON_MADE   := $(DEPLOY_PYTHON)/.made
 # The same for what attacks: Schemathesis.
 ATTACK_PYTHON        := $(TOOLS)/attack-python
 ATTACK_PYTHON_MADE   := $(ATTACK_PYTHON)/.made
+# And for what makes clients of the documents, with a Java in it.
+CLIENTS_PYTHON       := $(TOOLS)/clients-python
+CLIENTS_PYTHON_MADE  := $(CLIENTS_PYTHON)/.made
 # Prometheus, built once for all checkouts.
 PROMETHEUS_VERSION   := 0.316.0
 PROMETHEUS           := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/larder/prometheus-$(PROMETHEUS_VERSION)
@@ -129,7 +132,7 @@ test-attack: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) ## one person does their worst w
 	$(GO) build -o bin/servers ./test/servers
 	bin/servers run -- $(GO) test -count=1 -v -timeout 60m ./test/attack
 
-test-clients: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) ## programs of others pointed at it: Schemathesis in its short form, tuspy
+test-clients: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) $(CLIENTS_PYTHON_MADE) ## programs of others pointed at it: Schemathesis in its short form, tuspy, four generators of clients
 	$(GO) test -count=1 -timeout 10m ./test/clients
 
 test-plans: ## what Postgres reads of a ledger of 1,000,000 rows, by the nodes of its plans; CI asks the same of 40,000
@@ -257,6 +260,11 @@ $(DEPLOY_PYTHON_MADE): deploy/check/requirements.txt
 $(ATTACK_PYTHON_MADE): test/attack/requirements.txt
 	python3 -m venv $(ATTACK_PYTHON)
 	$(ATTACK_PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(CLIENTS_PYTHON_MADE): test/clients/requirements.txt
+	python3 -m venv $(CLIENTS_PYTHON)
+	$(CLIENTS_PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 # The pinned linter: the one on this machine where it is of that very version, else built from source.

@@ -525,12 +525,12 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 		ErrorHandler:       errorHandler,
 	}
 
-	router.POST(options.BaseURL+"/api/recipes/:id/files", wrapper.AttachFile)
+	router.DELETE(options.BaseURL+"/api/files/:id", wrapper.RemoveFile)
 	router.POST(options.BaseURL+"/api/files/uploads", wrapper.CreateUpload)
 	router.DELETE(options.BaseURL+"/api/files/uploads/:id", wrapper.DropUpload)
 	router.HEAD(options.BaseURL+"/api/files/uploads/:id", wrapper.AskUpload)
 	router.PATCH(options.BaseURL+"/api/files/uploads/:id", wrapper.ContinueUpload)
-	router.DELETE(options.BaseURL+"/api/files/:id", wrapper.RemoveFile)
+	router.POST(options.BaseURL+"/api/recipes/:id/files", wrapper.AttachFile)
 }
 
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.

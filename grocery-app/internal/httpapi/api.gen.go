@@ -85,22 +85,6 @@ type Line struct {
 	Ticked   bool    `json:"ticked"`
 }
 
-// List defines model for List.
-type List struct {
-	// Aisles The aisles in this person's order. The usual ones have names that the page translates.
-	Aisles []string `json:"aisles"`
-
-	// Lines What is to be bought, by aisle and position; then what is ticked.
-	Lines []Line `json:"lines"`
-
-	// Sequence How many changes the list has had.
-	Sequence int64 `json:"sequence"`
-	User     struct {
-		ID   string `json:"id"`
-		Name string `json:"name"`
-	} `json:"user"`
-}
-
 // Operation defines model for Operation.
 type Operation struct {
 	Aisle  *string            `json:"aisle,omitempty"`
@@ -182,6 +166,22 @@ type Problem struct {
 
 	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
 	Type string `json:"type"`
+}
+
+// ShoppingList defines model for ShoppingList.
+type ShoppingList struct {
+	// Aisles The aisles in this person's order. The usual ones have names that the page translates.
+	Aisles []string `json:"aisles"`
+
+	// Lines What is to be bought, by aisle and position; then what is ticked.
+	Lines []Line `json:"lines"`
+
+	// Sequence How many changes the list has had.
+	Sequence int64 `json:"sequence"`
+	User     struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"user"`
 }
 
 // TooMany RFC 9457. What isn't here is missing or a detail of this kind of problem.

@@ -33,7 +33,7 @@ func (h *Handlers) GetList(c *gin.Context, params GetListParams) {
 		c.Status(http.StatusNotModified)
 		return
 	}
-	answer := List{Sequence: state.Sequence, Aisles: state.AisleOrder(), Lines: []Line{}}
+	answer := ShoppingList{Sequence: state.Sequence, Aisles: state.AisleOrder(), Lines: []Line{}}
 	answer.User.ID, answer.User.Name = user.ID, user.Name
 	for _, line := range state.Lines(units.LocaleOf(language)) {
 		answer.Lines = append(answer.Lines, lineOf(line))
