@@ -46,10 +46,11 @@ func (s State) newer(t State) bool {
 }
 
 // Lease is how long a confirmed process may write, and Wait how long a failover waits where it can't fence the old
-// primary: the difference is for clocks that run differently and for an answer under way.
+// primary: the difference is for clocks that run differently and for an answer under way. Wait is most of what a
+// failover takes; a Lease holds several rounds of questions, so that one lost answer holds up nobody.
 const (
-	Lease = 8 * time.Second
-	Wait  = 10 * time.Second
+	Lease = 3500 * time.Millisecond
+	Wait  = 4 * time.Second
 )
 
 // ErrNotConfirmed is the error of a write in a process that doesn't know whether another primary took over.

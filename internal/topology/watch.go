@@ -11,8 +11,9 @@ import (
 const (
 	pollEvery  = 500 * time.Millisecond
 	askTimeout = 2 * time.Second
-	// idleEvery is how often the sources are asked while nobody writes: often enough to keep the lease. Who writes after
-	// a rest and has not heard of a failover yet is refused by the database.
+	// idleEvery is how often the sources are asked while nobody writes and they answer: often enough to keep the lease,
+	// with three more questions before it ends. Who writes after a rest and has not heard of a failover yet is refused by
+	// the database.
 	idleEvery = 2 * time.Second
 	// idleAfter is how long nobody has asked to write for that.
 	idleAfter = 10 * time.Second
@@ -49,33 +50,33 @@ func (w *Watch) Run(ctx context.Context) {
 	for i := range busy {
 		busy[i] = make(chan struct{}, 1)
 	}
+	next := time.NewTicker(pollEvery)
+	defer next.Stop()
 	for {
-		for i, source := range w.sources {
-			select {
-			case busy[i] <- struct{}{}:
-				asking.Go(func() { w.ask(ctx, source); <-busy[i] })
-			default:
+		if w.due() {
+			for i, source := range w.sources {
+				select {
+				case busy[i] <- struct{}{}:
+					asking.Go(func() { w.ask(ctx, source); <-busy[i] })
+				default:
+				}
 			}
 		}
-		next := time.NewTimer(w.every())
 		select {
 		case <-ctx.Done():
-			next.Stop()
 			return
 		case <-next.C:
 		}
 	}
 }
 
-// every is how long it is to the next question. Each question is a query, on a machine that may have nothing to do.
-func (w *Watch) every() time.Duration {
+// due tells whether it is time to ask. Each question is a query, on a machine that may have nothing to do: while nobody
+// writes, an answer is good for a while.
+func (w *Watch) due() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	unsettled := w.switching > w.settled.Epoch || time.Since(w.confirmed) > Lease/wakeShare+pollEvery
-	if unsettled || time.Since(w.wanted) < idleAfter {
-		return pollEvery
-	}
-	return idleEvery
+	return w.switching > w.settled.Epoch || time.Since(w.wanted) < idleAfter ||
+		time.Since(w.confirmed) > idleEvery-pollEvery/2
 }
 
 // Refresh asks every source once, and returns when each has answered or is out of time.
@@ -155,7 +156,7 @@ func (w *Watch) learn(ctx context.Context, source Source, state State, asked tim
 		return
 	}
 	if state.newer(w.settled) {
-		w.log.WarnContext(ctx, "the primary is another one", "side", state.Primary, "epoch", state.Epoch, "by", source.Name)
+		w.tell(ctx, state, source)
 		w.settled, w.confirmed = state, time.Time{}
 		close(w.changed)
 		w.changed = make(chan struct{})
@@ -164,6 +165,19 @@ func (w *Watch) learn(ctx context.Context, source Source, state State, asked tim
 	if state == w.settled && source.Confirms(state) && asked.After(w.confirmed) {
 		w.confirmed = asked
 	}
+}
+
+// tell logs who is the primary now. On b something is still to be mended; that it is a is how it should be, and no news
+// to a process that starts after a failback.
+func (w *Watch) tell(ctx context.Context, state State, source Source) {
+	if state.Primary == w.settled.Primary {
+		return
+	}
+	level := slog.LevelWarn
+	if state.Primary == A {
+		level = slog.LevelInfo
+	}
+	w.log.Log(ctx, level, "the primary is another one", "side", state.Primary, "epoch", state.Epoch, "by", source.Name)
 }
 
 // prepare stops the writes. A process that starts in the middle of a switch reads where it comes from.

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -86,6 +87,51 @@ func TestTheLeaseBeginsWithTheQuestion(t *testing.T) {
 func TestTheWaitIsLongerThanALease(t *testing.T) {
 	t.Parallel()
 	require.Greater(t, Wait, Lease)
+}
+
+// An idle process whose question isn't answered once still may write: it asks again before its lease ends.
+func TestALostAnswerCostsNoIdleLease(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bucket := &place{state: Initial()}
+		var asked, lost atomic.Int64
+		source := bucket.source("bucket", always)
+		ask := source.Ask
+		source.Ask = func(ctx context.Context) (State, error) {
+			if asked.Add(1)%3 == 0 {
+				lost.Add(1)
+				return State{}, errors.New("lost on the way")
+			}
+			return ask(ctx)
+		}
+		w := watching(source)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go w.Run(ctx)
+		for range 600 {
+			<-time.After(100 * time.Millisecond) // by the clock of synctest
+			w.mu.Lock()
+			require.Less(t, time.Since(w.confirmed), Lease)
+			w.mu.Unlock()
+		}
+		require.Greater(t, lost.Load(), int64(5))
+	})
+}
+
+// A process that starts after a failback isn't warned of anything: the primary is the one that it should be. One that
+// serves from the backup is.
+func TestOnlyTheBackupAsPrimaryIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	warnings := func(state State) string {
+		var log bytes.Buffer
+		bucket := &place{state: state}
+		w := NewWatch(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})), bucket.source("bucket", always))
+		w.Refresh(t.Context())
+		require.Equal(t, state, w.State())
+		return log.String()
+	}
+	require.Empty(t, warnings(State{Epoch: 2, Primary: A}))
+	require.Contains(t, warnings(State{Epoch: 3, Primary: B}), "side=b")
 }
 
 // From the announcement on nothing is written; once the new primary is there, writes go to it, and whoever waits for

@@ -174,7 +174,7 @@ func TestFailoverUnderLoad(t *testing.T) {
 		missing := lostWrites(t, a.url(), acked)
 		fmt.Fprintf(&table, "| %d | %s | %s | %d | %d |\n", round+1, there, back, len(acked), len(missing))
 		require.Empty(t, missing, "%s", &table)
-		require.Less(t, there, 15*time.Second)
+		require.Less(t, there, 15*time.Second) // asked: 5 s, on a machine that does nothing else
 	}
 	acked := slices.Concat(writers[0].end(), writers[1].end())
 	missing := lostWrites(t, a.url(), acked)
