@@ -19,12 +19,12 @@ func Create(id string, before int64, d Draft, now time.Time) events.Recipe {
 // go by commands of their own. Rows get the parts that they came without, or with those of another line.
 func Replace(current events.Recipe, d Draft, now time.Time) events.Recipe {
 	d.Ingredients = revisedRows(d.Ingredients, current.Ingredients)
-	return write(next(current, now), d)
+	return write(Next(current, now), d)
 }
 
 // Delete gives the last version of a recipe, as whole as it was: its history can be looked at.
 func Delete(current events.Recipe, now time.Time) events.Recipe {
-	return next(current, now)
+	return Next(current, now)
 }
 
 // Restore gives the recipe with all that a cook may write taken from an earlier version of it, also where the
@@ -34,11 +34,18 @@ func Restore(current events.Recipe, hasFiles bool, past events.Recipe, now time.
 		current.Files = []events.File{}
 	}
 	past, _ = Understood(past)
-	return write(next(current, now), draftOf(past))
+	return write(Next(current, now), draftOf(past))
 }
 
-func next(r events.Recipe, now time.Time) events.Recipe {
+// Next gives the recipe as its next version. Its time is never before that of the version before, nor before the recipe's
+// creation: another machine wrote that, or this one before its clock was set back.
+func Next(r events.Recipe, now time.Time) events.Recipe {
 	r.Version++
+	for _, earlier := range []time.Time{r.CreatedAt, r.UpdatedAt} {
+		if now.Before(earlier) {
+			now = earlier
+		}
+	}
 	r.UpdatedAt = now
 	return r
 }

@@ -152,6 +152,22 @@ func TestChangesGiveTheNextVersion(t *testing.T) {
 	})
 }
 
+// A clock that was set back, or that of another machine, makes no change older than the one before it.
+func TestAChangeIsNeverOlderThanTheOneBefore(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		now := func(label string) time.Time {
+			return time.Unix(1_700_000_000+rapid.Int64Range(-7200, 7200).Draw(t, label), 0).UTC()
+		}
+		created := recipe.Create("id", 0, fitDraft().Draw(t, "first"), now("created"))
+		replaced := recipe.Replace(created, fitDraft().Draw(t, "second"), now("replaced"))
+		deleted := recipe.Delete(replaced, now("deleted"))
+		require.False(t, replaced.UpdatedAt.Before(created.CreatedAt))
+		require.False(t, deleted.UpdatedAt.Before(replaced.UpdatedAt))
+		require.Equal(t, created.CreatedAt, deleted.CreatedAt)
+	})
+}
+
 // Scaled there and back is what it was, and as many rows are on the list as were chosen.
 func TestGroceryScales(t *testing.T) {
 	t.Parallel()

@@ -38,6 +38,14 @@ type Entry struct {
 // Now is the time as Postgres keeps it: what is read back is the same as what went into the event.
 func Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
+// NotBefore is Now, or earlier where that is later: another machine wrote that, or this one before its clock was set back.
+func NotBefore(earlier time.Time) time.Time {
+	if now := Now(); now.After(earlier) {
+		return now
+	}
+	return earlier
+}
+
 // NewID gives a UUID that grows with time, so that rows go to the end of their index.
 func NewID() string {
 	return uuid.Must(uuid.NewV7()).String() // it fails only without randomness, and then nothing is safe

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,6 +15,7 @@ import (
 
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/events"
+	"larder.dev/internal/ledger"
 )
 
 // page is how many rows of the ledger are compared at a time.
@@ -256,7 +256,7 @@ func (b *bringer) apart(ctx context.Context, r row) error {
 		return err
 	}
 	recipe.Name = named(recipe.Name)
-	recipe.Version, recipe.UpdatedAt = 1, time.Now().UTC().Truncate(time.Microsecond)
+	recipe.Version, recipe.UpdatedAt = 1, ledger.NotBefore(recipe.UpdatedAt)
 	data, err := json.Marshal(recipe)
 	if err != nil {
 		return err

@@ -101,7 +101,7 @@ func (s *Store) ChangeUser(ctx context.Context, id string, change func(*events.U
 		if after == before {
 			return nil, nil
 		}
-		after.Version, after.UpdatedAt = before.Version+1, Now()
+		after.Version, after.UpdatedAt = before.Version+1, ledger.NotBefore(before.UpdatedAt)
 		return changeUser(after.User)
 	})
 	if err != nil {

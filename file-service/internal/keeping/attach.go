@@ -21,6 +21,7 @@ import (
 	"larder.dev/internal/freshness"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
+	"larder.dev/recipe"
 )
 
 // Upload is a file that is on its way in.
@@ -117,8 +118,7 @@ func attach(r events.Recipe, file events.File) (postgres.Decision, error) {
 		return postgres.Decision{}, ErrTooMany
 	}
 	r.Files = append(slices.Clone(r.Files), file)
-	r.Version++
-	r.UpdatedAt = ledger.Now()
+	r = recipe.Next(r, ledger.Now())
 	data, err := encode(orEmpty(r))
 	if err != nil {
 		return postgres.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)

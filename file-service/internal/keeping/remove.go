@@ -14,6 +14,7 @@ import (
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
 	"larder.dev/internal/topology"
+	"larder.dev/recipe"
 )
 
 // Removal says which file is taken off its recipe.
@@ -29,16 +30,16 @@ type Removal struct {
 func (f *Files) Remove(ctx context.Context, r Removal) (postgres.Outcome, error) {
 	var removed events.File
 	cmd := postgres.Command{User: r.User, File: r.File, Key: r.Key, TraceParent: r.TraceParent}
-	outcome, err := f.database.Update(ctx, cmd, func(recipe *events.Recipe) (postgres.Decision, error) {
-		if recipe == nil {
+	outcome, err := f.database.Update(ctx, cmd, func(on *events.Recipe) (postgres.Decision, error) {
+		if on == nil {
 			return postgres.Decision{}, ErrNoFile
 		}
-		at := slices.IndexFunc(recipe.Files, func(file events.File) bool { return file.ID == r.File })
+		at := slices.IndexFunc(on.Files, func(file events.File) bool { return file.ID == r.File })
 		if at < 0 {
 			return postgres.Decision{}, ErrNoFile
 		}
-		removed = recipe.Files[at]
-		return remove(*recipe, at)
+		removed = on.Files[at]
+		return remove(*on, at)
 	})
 	if err == nil && removed.SHA256 != "" {
 		f.release(ctx, r.User, removed.SHA256)
@@ -48,8 +49,7 @@ func (f *Files) Remove(ctx context.Context, r Removal) (postgres.Outcome, error)
 
 func remove(r events.Recipe, at int) (postgres.Decision, error) {
 	r.Files = slices.Delete(slices.Clone(r.Files), at, at+1)
-	r.Version++
-	r.UpdatedAt = ledger.Now()
+	r = recipe.Next(r, ledger.Now())
 	data, err := encode(orEmpty(r))
 	if err != nil {
 		return postgres.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)
