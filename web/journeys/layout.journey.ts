@@ -51,7 +51,7 @@ function faults(page: Page): Promise<string[]> {
   })
 }
 
-async function expectItFits(page: Page, what: string) {
+async function expectItFits(page: Page, what: string, at = widths) {
   const browser = await page.context().newCDPSession(page)
   const found: string[] = []
   for (const [how, standard, style] of [
@@ -64,7 +64,7 @@ async function expectItFits(page: Page, what: string) {
       document.documentElement.style.fontSize = size
       scrollTo(0, 0)
     }, style)
-    for (const width of widths) {
+    for (const width of at) {
       await page.setViewportSize({ width, height: 844 })
       for (const fault of await faults(page)) found.push(`${what}, ${how}, ${width} px: ${fault}`)
     }
@@ -106,7 +106,8 @@ test.describe('every page fits', () => {
     await expectItFits(kitchen, 'no recipe')
   })
 
-  test('cook mode with timers', async ({ kitchen, cook }) => {
+  test('cook mode with timers', async ({ kitchen, cook, context }) => {
+    test.slow() // four pages of eighteen layouts
     const id = await addLong(cook)
     await kitchen.clock.install()
     await kitchen.goto(address(`/recipes/${id}/cook`))
@@ -118,6 +119,12 @@ test.describe('every page fits', () => {
     await kitchen.getByRole('button', { name: 'Leave cook mode' }).click()
     await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText(long)
     await expectItFits(kitchen, 'recipe with a timer that rings')
+    await context.setOffline(true)
+    await kitchen.getByRole('button', { name: 'Grocery' }).click()
+    await kitchen.getByRole('dialog').getByRole('button', { name: /^Add/ }).click()
+    await kitchen.getByRole('button', { name: 'Done' }).click()
+    await expect(kitchen.getByText(/^Offline.* · 1 /)).toBeVisible()
+    await expectItFits(kitchen, 'recipe with a timer that rings, and what waits', [320, 390])
   })
 
   test('the editor', async ({ kitchen, cook }) => {
