@@ -204,7 +204,7 @@ web-build: $(WEB_BUILT) ## build the app (web/dist/app)
 web-verify: $(WEB_MODULES) ## types, lint and format of the app
 	cd web && npm run --silent lint
 
-documents-check: $(WEB_MODULES) ## the OpenAPI documents by redocly and spectral
+documents-check: $(WEB_MODULES) ## the OpenAPI documents by redocly and spectral, the AsyncAPI document by its parser and modelina
 	cd web && npm run --silent documents
 
 web-test: build $(WEB_MODULES) ## the app's tests: its logic, its size, and what a cook does in a real browser

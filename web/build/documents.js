@@ -1,7 +1,9 @@
 // Checks what other programs read of Larder's interfaces as those read it: the OpenAPI documents, each and joined, by
-// redocly and spectral. A warning is a failure.
+// redocly and spectral, and the AsyncAPI document by AsyncAPI's parser and generator of models. A warning is a failure.
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { TypeScriptGenerator } from '@asyncapi/modelina'
+import { Parser, fromFile } from '@asyncapi/parser'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const documents = ['command-api', 'query-api', 'file-service', 'grocery-app', 'internal/apidocs'].map(
@@ -16,6 +18,27 @@ check(
   /\bwarning\b/i,
 )
 check('spectral', ['lint', '--ruleset', path('spectral.yaml'), '--fail-severity', 'warn', ...documents])
+
+await checkEvents()
+
+// What is generated has a name, which says what it is, and a type.
+async function checkEvents() {
+  const { document, diagnostics } = await fromFile(new Parser(), path('../../events/asyncapi.yaml')).parse()
+  const models = document ? await new TypeScriptGenerator({ modelType: 'interface' }).generate(document) : []
+  const complaints = [
+    // 3.1 knows one protocol more, and is known to fewer programs.
+    ...diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version').map(({ message }) => message),
+    ...models
+      .filter(({ modelName }) => /anonymous/i.test(modelName))
+      .map(({ result }) => `no name: ${result}`),
+    ...models
+      .filter(({ result }) => /\b(any|unknown)\b/.test(result))
+      .map(({ result }) => `no type: ${result}`),
+  ]
+  if (models.length > 0 && complaints.length === 0) return
+  console.error(['events/asyncapi.yaml', ...complaints].join('\n'))
+  process.exitCode = 1
+}
 
 function check(program, args, complaint = /^$/) {
   try {
