@@ -12,6 +12,7 @@ type numbers struct {
 	applied atomic.Uint64
 	skipped atomic.Uint64
 	retries atomic.Uint64
+	losses  atomic.Uint64
 
 	position   atomic.Uint64
 	lagEvents  atomic.Uint64
@@ -31,7 +32,7 @@ func (n *numbers) measured(position, lag uint64, seconds float64, parked int) {
 type collector struct {
 	workers []*worker
 
-	position, lagEvents, lagSeconds, parked, applied, skipped, retries, up *prometheus.Desc
+	position, lagEvents, lagSeconds, parked, applied, skipped, retries, losses, up *prometheus.Desc
 }
 
 func newCollector(workers []*worker) *collector {
@@ -47,6 +48,7 @@ func newCollector(workers []*worker) *collector {
 		applied:    desc("applied_total", "Events applied, those that came again included."),
 		skipped:    desc("skipped_total", "Events skipped because their type is unknown to this build."),
 		retries:    desc("retries_total", "Writes that failed and were tried again."),
+		losses:     desc("view_lost_total", "Times that the view was found gone. It is built anew by itself."),
 		up:         desc("up", "1 while the projection takes events; 0 while it waits or has stopped."),
 	}
 }
@@ -54,7 +56,7 @@ func newCollector(workers []*worker) *collector {
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(descs chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
-		c.position, c.lagEvents, c.lagSeconds, c.parked, c.applied, c.skipped, c.retries, c.up,
+		c.position, c.lagEvents, c.lagSeconds, c.parked, c.applied, c.skipped, c.retries, c.losses, c.up,
 	} {
 		descs <- desc
 	}
@@ -77,11 +79,13 @@ func (c *collector) Collect(metrics chan<- prometheus.Metric) {
 		counter(c.applied, w.numbers.applied.Load())
 		counter(c.skipped, w.numbers.skipped.Load())
 		counter(c.retries, w.numbers.retries.Load())
+		counter(c.losses, w.numbers.losses.Load())
 	}
 }
 
 func up(w *worker) float64 {
-	if w.consuming() {
+	// One that builds its view anew for a new layout waits with the events; one whose view is gone has nowhere to put them.
+	if state, _ := w.where(); w.consuming() || state == Rebuilding && !w.lost.Load() {
 		return 1
 	}
 	return 0

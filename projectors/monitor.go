@@ -96,6 +96,7 @@ func (w *worker) look(ctx context.Context) error {
 
 // consuming tells whether a session is under way.
 func (w *worker) consuming() bool {
-	state, _ := w.where()
-	return state == Running || state == Retrying || state == Rebuilding
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state == Running || w.state == Retrying
 }

@@ -66,20 +66,26 @@ func parkedKey(projection string, sequence uint64) string {
 	return projection + "." + strconv.FormatUint(sequence, 10)
 }
 
-func (p *parking) put(ctx context.Context, projection string, msg jetstream.Message, reason error) error {
+// unreadable says of a message, which may be no event at all, what is kept where it is parked.
+func unreadable(msg jetstream.Message) ParkedEvent {
+	return ParkedEvent{
+		Sequence: msg.Sequence, Subject: msg.Subject,
+		EventID: msg.HeaderValue(events.HeaderID), Type: msg.HeaderValue(events.HeaderType),
+	}
+}
+
+func (p *parking) put(ctx context.Context, projection string, event ParkedEvent, reason error) error {
 	bucket, err := p.bucket(ctx)
 	if err != nil {
 		return err
 	}
-	value, err := json.Marshal(ParkedEvent{
-		Projection: projection, Sequence: msg.Sequence, Subject: msg.Subject,
-		EventID: cut(msg.HeaderValue(events.HeaderID)), Type: cut(msg.HeaderValue(events.HeaderType)),
-		Reason: cut(reason.Error()), ParkedAt: time.Now().UTC(),
-	})
+	event.Projection, event.ParkedAt = projection, time.Now().UTC()
+	event.EventID, event.Type, event.Reason = cut(event.EventID), cut(event.Type), cut(reason.Error())
+	value, err := json.Marshal(event)
 	if err != nil {
-		return fmt.Errorf("park message %d of %s: %w", msg.Sequence, projection, err)
+		return fmt.Errorf("park message %d of %s: %w", event.Sequence, projection, err)
 	}
-	return bucket.Put(ctx, parkedKey(projection, msg.Sequence), value)
+	return bucket.Put(ctx, parkedKey(projection, event.Sequence), value)
 }
 
 // get gives one parked event, or ErrNotParked.

@@ -22,6 +22,9 @@ func (w *worker) position(ctx context.Context) (*jetstream.Consumer, error) {
 			return nil, err
 		}
 	}
+	if err := w.heal(ctx); err != nil {
+		return nil, err
+	}
 	fresh, err := w.empty(ctx)
 	if err != nil {
 		return nil, err

@@ -51,6 +51,9 @@ type Spec struct {
 	// rest is still applied at once; under load the view is behind by so much more.
 	Every time.Duration
 
+	// Unfillable is a view that isn't filled again where it is lost: what it held was for once. It is made again, empty.
+	Unfillable bool
+
 	// RebuildWriters is how many batches of a rebuild are applied at the same time; 0 for one. More than one is for
 	// a view in which one event's place doesn't depend on another's.
 	RebuildWriters int

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,12 +43,13 @@ type Progress struct {
 type source struct {
 	target Target
 	start  jetstream.ReadStart
+	goOn   bool // past what can't be applied, which is parked
 }
 
 // anew is an empty view, which lacks the last event of each subject.
 func (w *worker) anew(ctx context.Context) (source, error) {
 	target, err := w.projection.Rebuild(ctx)
-	return source{target, jetstream.ReadStart{Last: true}}, err
+	return source{target: target, start: jetstream.ReadStart{Last: true}}, err
 }
 
 // clockMargin is more than clocks differ.
@@ -60,7 +62,7 @@ func (w *worker) old(ctx context.Context) (source, error) {
 		return source{}, ErrNoOld
 	}
 	target, since, err := keeper.Old(ctx)
-	return source{target, jetstream.ReadStart{Since: since.Add(-clockMargin)}}, err
+	return source{target: target, start: jetstream.ReadStart{Since: since.Add(-clockMargin)}}, err
 }
 
 // rebuild fills a view with the events that it lacks while the one that serves is kept up to date, has it compared,
@@ -82,7 +84,7 @@ func (w *worker) rebuild(ctx context.Context, begin func(context.Context) (sourc
 			err = errors.Join(fmt.Errorf("rebuild %s: %w", w.spec.Name, err), abort(ctx, from.target))
 		}
 	}()
-	p := &replay{worker: w, target: from.target, started: started, progress: progress, erasedAt: w.erased.mark()}
+	p := &replay{worker: w, target: from.target, started: started, progress: progress, erasedAt: w.erased.mark(), goOn: from.goOn}
 	if err := p.catchUp(ctx, from.start); err != nil {
 		return err
 	}
@@ -94,25 +96,6 @@ func (w *worker) rebuild(ctx context.Context, begin func(context.Context) (sourc
 	}
 	w.log.InfoContext(ctx, "rebuilt from the stream", slog.Uint64("events", p.done), slog.Duration("took", time.Since(started)))
 	return nil
-}
-
-// renew builds a view anew that an older build of the program laid out. The session waits for it: what it would write
-// the old view can't take, and the new one gets from the stream.
-func (w *worker) renew(ctx context.Context) error {
-	renewer, ok := w.projection.(Renewer)
-	if !ok {
-		return nil
-	}
-	outdated, err := renewer.Outdated(ctx)
-	if err != nil {
-		return fmt.Errorf("look whether the view is outdated: %w", err)
-	}
-	if !outdated {
-		return nil
-	}
-	w.log.InfoContext(ctx, "an older build laid the view out, building it anew from the stream")
-	w.enter(Rebuilding, "an older build laid the view out")
-	return w.rebuild(ctx, w.anew, func(Progress) {}, nil)
 }
 
 func abort(ctx context.Context, target Target) error {
@@ -132,6 +115,9 @@ type replay struct {
 	progress func(Progress)
 	told     time.Time
 	erasedAt int
+	goOn     bool
+
+	parkedHere sync.Map // sequences of what was left out; batches are written at the same time
 
 	batch   []Event      // being read
 	bytes   int          // of its events
@@ -248,9 +234,7 @@ func (p *replay) refuse(ctx context.Context, msg jetstream.Message, reason error
 		p.log.WarnContext(ctx, "rebuild skipped an event of an unknown type", slog.Uint64("sequence", msg.Sequence))
 		return nil
 	}
-	return p.stopAt(ctx, ParkedEvent{
-		Sequence: msg.Sequence, Subject: msg.Subject, EventID: msg.HeaderValue(events.HeaderID), Type: msg.HeaderValue(events.HeaderType),
-	}, reason)
+	return p.stopAt(ctx, unreadable(msg), reason)
 }
 
 // stopAt gives the error that names an event that can't be applied, or none where an operator gave it up.
@@ -263,7 +247,20 @@ func (p *replay) stopAt(ctx context.Context, e ParkedEvent, reason error) error 
 		p.log.WarnContext(ctx, "rebuild went past an event that was dropped", slog.Uint64("sequence", e.Sequence))
 		return nil
 	}
+	if p.goOn && judge(reason) == park {
+		return p.leaveOut(ctx, e, reason)
+	}
 	return fmt.Errorf("stopped at event %q (%s), message %d on %s: %w", e.EventID, e.Type, e.Sequence, e.Subject, reason)
+}
+
+// leaveOut parks an event that can't be applied.
+func (p *replay) leaveOut(ctx context.Context, e ParkedEvent, reason error) error {
+	if err := p.parking.put(ctx, p.spec.Name, e, reason); err != nil {
+		return err
+	}
+	p.log.ErrorContext(ctx, "parked an event that can't be applied", slog.Uint64("sequence", e.Sequence), slog.Any("reason", reason))
+	p.parkedHere.Store(e.Sequence, struct{}{})
+	return nil
 }
 
 // flush begins to write the batch while the next one is read. As many are written at once as the projection takes.
@@ -388,8 +385,11 @@ func (p *replay) tidy(ctx context.Context) error {
 			return fmt.Errorf("erase user %s from the new view, which is in place: %w", user, err)
 		}
 	}
-	// No parked event is left that matters: the rebuild went past every subject's last event.
-	if err := p.parking.clear(ctx, p.spec.Name, func(e ParkedEvent) bool { return e.Sequence <= p.last }); err != nil {
+	// No other parked event is left that matters: the rebuild went past every subject's last event.
+	if err := p.parking.clear(ctx, p.spec.Name, func(e ParkedEvent) bool {
+		_, leftOut := p.parkedHere.Load(e.Sequence)
+		return e.Sequence <= p.last && !leftOut
+	}); err != nil {
 		return fmt.Errorf("forget parked events; the new view is in place: %w", err)
 	}
 	p.tell()

@@ -45,6 +45,8 @@ type worker struct {
 	gate       *gate
 	rebuilding atomic.Bool
 	refilled   atomic.Bool // the emptiness that Fresh tells of was dealt with
+	lost       atomic.Bool // the view that was there is gone, and not made again yet
+	lease      *lease
 
 	mu        sync.Mutex
 	state     State
@@ -61,9 +63,11 @@ type stores struct {
 
 func newWorker(runner string, deps Deps, projection Projection, stores stores, erased *erased) *worker {
 	spec := projection.Spec().withDefaults()
+	log := deps.Log.With(slog.String("projection", spec.Name))
 	return &worker{
 		runner: runner, projection: projection, spec: spec, deps: deps, stores: stores, erased: erased, gate: newGate(),
-		log:   deps.Log.With(slog.String("projection", spec.Name)),
+		log:   log,
+		lease: &lease{holder: runner, log: log},
 		state: Starting,
 	}
 }
@@ -78,6 +82,7 @@ func durable(projection string) string { return "projection-" + projection }
 func (w *worker) run(ctx context.Context) {
 	var watching sync.WaitGroup
 	watching.Go(func() { w.monitor(ctx) })
+	watching.Go(func() { w.watch(ctx) })
 	defer watching.Wait()
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		started := time.Now()
@@ -128,6 +133,7 @@ func (w *worker) session(parent context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.lost.Store(false)
 	s := &session{worker: w, held: newHeld(), lanes: newLanes(w.spec), cancel: cancel}
 	w.enter(Running, "")
 	var work sync.WaitGroup
@@ -245,7 +251,7 @@ func (s *session) settle(ctx context.Context, batch []*item) error {
 }
 
 // apply writes a batch, and tries for ever while the failure is a passing one. Trying in place is what
-// keeps the order of the lane. The error is that of the context, or errStopped.
+// keeps the order of the lane. The error is that of the context, ErrLost, or errStopped.
 func (s *session) apply(ctx context.Context, batch []*item) error {
 	for attempt := 0; len(batch) > 0; attempt++ {
 		if err := ctx.Err(); err != nil {
@@ -255,6 +261,9 @@ func (s *session) apply(ctx context.Context, batch []*item) error {
 		if err == nil {
 			s.recovered(attempt)
 			return nil
+		}
+		if errors.Is(err, ErrLost) {
+			return err
 		}
 		if judge(err) == retry {
 			s.failed(ctx, batch, attempt, err)
@@ -371,7 +380,7 @@ func (s *session) refuse(ctx context.Context, it *item, reason error) error {
 // park tries for ever: an event that is acknowledged and not on record would be lost in silence.
 func (s *session) park(ctx context.Context, it *item, reason error) error {
 	for attempt := 0; ; attempt++ {
-		err := s.parking.put(ctx, s.spec.Name, it.delivery.Message, reason)
+		err := s.parking.put(ctx, s.spec.Name, unreadable(it.delivery.Message), reason)
 		if err == nil {
 			s.numbers.parked.Add(1)
 			s.acknowledge(ctx, it)

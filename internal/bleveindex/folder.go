@@ -3,6 +3,7 @@ package bleveindex
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,6 +17,7 @@ const (
 	currentFile      = "CURRENT"
 	oldFile          = "OLD"
 	lockFile         = "LOCK"
+	stateFile        = "root.bolt" // the engine's, in each generation
 	generationPrefix = "generation-"
 	firstGeneration  = generationPrefix + "1"
 )
@@ -26,8 +28,11 @@ var ErrLocked = errors.New("bleveindex: the index is open already")
 // folder is the place of all generations of an index.
 type folder struct {
 	dir  string
-	lock *os.File
+	lock *folderLock
 }
+
+// folderLock is the locked file. Who opens, closes or rebuilds the index may change it.
+type folderLock struct{ file *os.File }
 
 // openFolder creates the folder where it is missing, and locks it. The lock
 // ends with the process, however it ends.
@@ -46,14 +51,14 @@ func openFolder(dir string) (folder, error) {
 	if err != nil {
 		return folder{}, errors.Join(fmt.Errorf("lock search index %s: %w", dir, err), lock.Close())
 	}
-	return folder{dir: dir, lock: lock}, nil
+	return folder{dir: dir, lock: &folderLock{lock}}, nil
 }
 
 // unlock gives the folder free before it closes the file: a child process that
 // is being started has the file open, too, for a moment, and closing alone
 // would leave the lock with it.
 func (f folder) unlock() error {
-	if err := errors.Join(unix.Flock(int(f.lock.Fd()), unix.LOCK_UN), f.lock.Close()); err != nil {
+	if err := errors.Join(unix.Flock(int(f.lock.file.Fd()), unix.LOCK_UN), f.lock.file.Close()); err != nil {
 		return fmt.Errorf("unlock search index: %w", err)
 	}
 	return nil
@@ -159,14 +164,43 @@ func syncDir(dir string) error {
 	return nil
 }
 
-// next returns a name that no generation in the folder has; firstGeneration if
-// there is none.
-func (f folder) next() (string, error) {
+// lacks reports that the folder has no such generation, or doesn't say that it
+// serves.
+func (f folder) lacks(generation string) (bool, error) {
+	for _, path := range []string{f.path(currentFile), filepath.Join(f.path(generation), stateFile)} {
+		_, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return true, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("look for search index %s: %w", generation, err)
+		}
+	}
+	return false, nil
+}
+
+// restore makes a folder that was deleted while the index was open, and locks it.
+func (f folder) restore() error {
+	if _, err := os.Stat(f.path(lockFile)); !errors.Is(err, fs.ErrNotExist) {
+		return err //nolint:wrapcheck // it says which file
+	}
+	remade, err := openFolder(f.dir)
+	if err != nil {
+		return err
+	}
+	err = f.unlock()
+	f.lock.file = remade.lock.file
+	return err
+}
+
+// next returns a name that no generation in the folder has, nor the serving one,
+// which may have been deleted; firstGeneration if there is none.
+func (f folder) next(serving string) (string, error) {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
 		return "", fmt.Errorf("list generations of search index: %w", err)
 	}
-	last := 0
+	last, _ := generationNumber(serving)
 	for _, entry := range entries {
 		if n, ok := generationNumber(entry.Name()); ok {
 			last = max(last, n)

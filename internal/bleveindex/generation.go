@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	index "github.com/blevesearch/bleve_index_api"
 
@@ -27,6 +28,7 @@ type generation struct {
 	layout int
 	engine index.Index
 	users  sync.WaitGroup // operations under way; see Index.use
+	lost   atomic.Bool    // its files were deleted
 
 	writing  sync.Mutex
 	sequence uint64

@@ -97,7 +97,7 @@ func (x *Index) openServing() (*generation, error) {
 		}
 		err = openErr
 	}
-	empty, nameErr := x.folder.next()
+	empty, nameErr := x.folder.next("")
 	if nameErr != nil {
 		return nil, nameErr
 	}
@@ -143,7 +143,7 @@ func (x *Index) Apply(ctx context.Context, docs []searchindex.Document) error {
 		return err
 	}
 	defer done()
-	return serving.apply(ctx, docs)
+	return x.write(serving, func() error { return serving.apply(ctx, docs) })
 }
 
 // Search implements searchindex.Index.
@@ -192,7 +192,7 @@ func (x *Index) Version(_ context.Context, owner, id string) (int64, error) {
 
 // Erase implements searchindex.Index. The rebuild comes first, so that no
 // commit can bring back what was erased.
-func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
+func (x *Index) Erase(ctx context.Context, owner string) (erased int, err error) {
 	if err := x.eraseBuilding(ctx, owner); err != nil {
 		return 0, err
 	}
@@ -204,7 +204,11 @@ func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
 		return 0, err
 	}
 	defer done()
-	return serving.erase(ctx, owner)
+	err = x.write(serving, func() (err error) { erased, err = serving.erase(ctx, owner); return err })
+	if errors.Is(err, searchindex.ErrLost) {
+		return 0, nil // nothing of the owner's is left
+	}
+	return erased, err
 }
 
 func (x *Index) eraseBuilding(ctx context.Context, owner string) error {
@@ -240,6 +244,48 @@ func (x *Index) Ready(context.Context) error {
 	}
 	done()
 	return nil
+}
+
+// Lost implements searchindex.Index.
+func (x *Index) Lost(context.Context) (bool, error) {
+	serving, done, err := x.use()
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	return x.isLost(serving)
+}
+
+// isLost looks whether the files of a generation are there. The engine has them
+// open: it answers from files that are deleted until it is written to, and panics
+// then, so nothing may be written to it, nor read from it any more.
+func (x *Index) isLost(g *generation) (bool, error) {
+	if g.lost.Load() {
+		return true, nil
+	}
+	lost, err := x.folder.lacks(g.name)
+	if lost {
+		g.lost.Store(true)
+	}
+	return lost, err
+}
+
+// write has fn write to the serving generation.
+func (x *Index) write(serving *generation, fn func() error) error {
+	lost, err := x.isLost(serving)
+	if err != nil {
+		return err
+	}
+	if lost {
+		return searchindex.ErrLost
+	}
+	if err = fn(); err == nil {
+		return nil
+	}
+	if lost, _ = x.isLost(serving); lost {
+		return fmt.Errorf("%w: %w", searchindex.ErrLost, err)
+	}
+	return err
 }
 
 // Close implements searchindex.Index.

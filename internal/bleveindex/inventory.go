@@ -20,6 +20,9 @@ func (x *Index) Documents(ctx context.Context, owner string, ids []string) ([]se
 		return nil, err
 	}
 	defer done()
+	if serving.lost.Load() {
+		return nil, searchindex.ErrLost
+	}
 	return serving.documents(ctx, owner, ids)
 }
 
@@ -86,6 +89,9 @@ func (x *Index) Keys(ctx context.Context, owner string, after searchindex.Key, l
 		return nil, err
 	}
 	defer done()
+	if serving.lost.Load() {
+		return nil, searchindex.ErrLost
+	}
 	return serving.keys(ctx, owner, after, limit)
 }
 

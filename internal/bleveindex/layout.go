@@ -66,7 +66,11 @@ func (x *Index) useFitting() (serving *generation, done func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := x.fit(serving); err != nil {
+	err = x.fit(serving)
+	if serving.lost.Load() {
+		err = searchindex.ErrLost
+	}
+	if err != nil {
 		done()
 		return nil, nil, err
 	}

@@ -2,6 +2,7 @@ package bleveindex
 
 import (
 	"context"
+	"fmt"
 
 	"larder.dev/internal/searchindex"
 )
@@ -25,7 +26,10 @@ func (x *Index) Rebuild(context.Context) (searchindex.Rebuild, error) {
 	if err := x.fit(x.serving); x.serving.layout > x.layout {
 		return nil, err // what a newer version wrote isn't thrown away by this one
 	}
-	name, err := x.folder.next()
+	if err := x.folder.restore(); err != nil {
+		return nil, fmt.Errorf("make the folder of the search index again: %w", err)
+	}
+	name, err := x.folder.next(x.serving.name)
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +115,14 @@ func (r *rebuild) swap() (old *generation, err error) {
 	}
 	// The old one is named first: a crash between the two leaves one that serves
 	// and is named as old, too, which is none.
-	if err := x.folder.keep(x.serving.name); err != nil {
+	lost, err := x.folder.lacks(x.serving.name)
+	if err != nil {
 		return nil, err
+	}
+	if !lost {
+		if err := x.folder.keep(x.serving.name); err != nil {
+			return nil, err
+		}
 	}
 	if err := x.folder.serve(r.next.name); err != nil {
 		return nil, err

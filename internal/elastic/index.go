@@ -113,9 +113,37 @@ func (x *Index) Apply(ctx context.Context, docs []searchindex.Document) error {
 		return err
 	}
 	if err := x.fit(ctx); err != nil {
+		return x.lost(err)
+	}
+	return x.lost(x.apply(ctx, target{alias: x.alias, visible: true}, docs))
+}
+
+// Lost implements searchindex.Index.
+func (x *Index) Lost(ctx context.Context) (bool, error) {
+	done, err := x.use()
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	_, _, err = x.serving(ctx)
+	if isMissingIndex(err) {
+		return true, nil
+	}
+	return false, err
+}
+
+// lost makes an error that tells of a missing index searchindex.ErrLost, and has
+// the next call look at what is there.
+func (x *Index) lost(err error) error {
+	if !isMissingIndex(err) && !errors.Is(err, errNotMade) {
 		return err
 	}
-	return x.apply(ctx, target{alias: x.alias, visible: true}, docs)
+	x.mu.Lock()
+	x.fits = false
+	x.mu.Unlock()
+	return fmt.Errorf("%w: %w", searchindex.ErrLost, err)
 }
 
 // Version implements searchindex.Index. It reads what searches see, not what
@@ -131,11 +159,7 @@ func (x *Index) Version(ctx context.Context, owner, id string) (int64, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerPatience)
 	defer cancel()
-	err = x.fit(ctx)
-	if errors.Is(err, errNotMade) {
-		return 0, nil
-	}
-	if err != nil {
+	if err := x.fit(ctx); err != nil {
 		return 0, err
 	}
 	found, err := x.lookUpSoon(ctx, x.alias, []docKey{{owner, id}}, asSearched)

@@ -25,7 +25,8 @@ func (r *rebuild) alias() string { return r.name + "-building" }
 
 // Rebuild implements searchindex.Index. It removes what an earlier rebuild left
 // that didn't end, of this process or of another: of two that build, the later
-// one goes on, and the writes of the other fail.
+// one goes on, and the writes of the other fail. Where no generation serves, the
+// new one is the first that does, once it is complete.
 func (x *Index) Rebuild(ctx context.Context) (searchindex.Rebuild, error) {
 	x.lifecycle.Lock()
 	defer x.lifecycle.Unlock()
@@ -38,11 +39,8 @@ func (x *Index) Rebuild(ctx context.Context) (searchindex.Rebuild, error) {
 	if building != nil {
 		return nil, searchindex.ErrRebuilding
 	}
-	if err := x.ensure(ctx); err != nil {
-		return nil, err
-	}
 	serving, layout, err := x.serving(ctx)
-	if err != nil {
+	if err != nil && !isMissingIndex(err) {
 		return nil, err
 	}
 	if layout > x.layout {
@@ -152,7 +150,7 @@ func (r *rebuild) Commit(ctx context.Context) error {
 	}
 	defer done()
 	replaced, _, err := x.serving(ctx)
-	if err != nil {
+	if err != nil && !isMissingIndex(err) {
 		return fmt.Errorf("commit index %s: %w", r.name, err)
 	}
 	before, _, err := x.oldOne(ctx)
@@ -166,10 +164,10 @@ func (r *rebuild) Commit(ctx context.Context) error {
 		return fmt.Errorf("commit index %s: %w", r.name, err)
 	}
 	x.mu.Lock()
-	x.building, x.fresh, x.fits = nil, false, true
+	x.building, x.made, x.fresh, x.fits = nil, true, false, true
 	x.mu.Unlock()
 	// From here on the new generation serves, so nothing may fail.
-	if before != "" && before != r.name {
+	if before != "" && before != r.name && replaced != "" {
 		if err := x.drop(ctx, before); err != nil {
 			x.log.WarnContext(ctx, "remove search index that was kept; the next rebuild removes it", "index", before, "error", err)
 		}
@@ -185,7 +183,7 @@ func (r *rebuild) Prepare(ctx context.Context) error {
 	}
 	defer done()
 	replaced, _, err := r.index.serving(ctx)
-	if err == nil {
+	if err == nil || isMissingIndex(err) {
 		err = r.prepare(ctx, replaced)
 	}
 	if err != nil {
@@ -210,8 +208,10 @@ func (r *rebuild) prepare(ctx context.Context, replaced string) error {
 	x := r.index
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error {
-		if err := x.noteReplaced(ctx, replaced); err != nil {
-			return err
+		if replaced != "" {
+			if err := x.noteReplaced(ctx, replaced); err != nil {
+				return err
+			}
 		}
 		return r.settle(ctx)
 	})
@@ -238,16 +238,20 @@ func (r *rebuild) settle(ctx context.Context) error {
 }
 
 // swap leads the alias to the new generation, in one change of the cluster: no
-// search meets both or none. The replaced one is the old one from then on.
+// search meets both or none. The replaced one, if there is one, is the old one
+// from then on.
 func (r *rebuild) swap(ctx context.Context, replaced, before string) error {
 	alias, oldAlias := r.index.alias, r.index.oldAlias()
 	actions := []object{
-		{"remove": object{"index": replaced, "alias": alias, "must_exist": true}},
 		{"add": object{"index": r.name, "alias": alias}},
 		{"remove": object{"index": r.name, "alias": r.alias()}},
-		{"add": object{"index": replaced, "alias": oldAlias}},
 	}
-	if before != "" {
+	if replaced != "" {
+		actions = append(actions,
+			object{"remove": object{"index": replaced, "alias": alias, "must_exist": true}},
+			object{"add": object{"index": replaced, "alias": oldAlias}})
+	}
+	if before != "" && (replaced != "" || before == r.name) {
 		actions = append(actions, object{"remove": object{"index": before, "alias": oldAlias}})
 	}
 	return r.index.updateAliases(ctx, actions...)

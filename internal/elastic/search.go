@@ -34,7 +34,7 @@ func (x *Index) Search(ctx context.Context, query searchindex.Query) (searchinde
 	plan.Limit = min(plan.Limit, maxLimit-1)
 	found, err := x.find(ctx, plan)
 	if err != nil {
-		return searchindex.Page{}, fmt.Errorf("search %s: %w", x.alias, err)
+		return searchindex.Page{}, fmt.Errorf("search %s: %w", x.alias, x.lost(err))
 	}
 	return found.page(plan)
 }

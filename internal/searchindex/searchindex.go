@@ -56,6 +56,11 @@ var ErrUnavailable = errors.New("searchindex: unavailable")
 // It has to be rebuilt; if that version is newer, by that one.
 var ErrOutdated = errors.New("searchindex: outdated")
 
+// ErrLost reports an index that was there and is gone, as one that was deleted
+// behind the back of those who use it. Until it is rebuilt nothing can be
+// written, and whoever searches has to look elsewhere.
+var ErrLost = errors.New("searchindex: lost")
+
 // Document is one named thing as it is after a change. An id is unique within
 // its owner only.
 type Document struct {
@@ -136,6 +141,10 @@ type Lister interface {
 
 // Generations takes one generation of an index for another.
 type Generations interface {
+	// Lost reports that there is no serving generation where this index reads
+	// and writes: it was deleted, or never made. A rebuild makes it.
+	Lost(ctx context.Context) (bool, error)
+
 	// Outdated reports that the serving generation was laid out by an older
 	// version of this program: until it is rebuilt, whatever reads or writes
 	// words returns ErrOutdated.
@@ -179,7 +188,8 @@ type Index interface {
 	Tags(ctx context.Context, owner string) ([]Tag, error)
 
 	// Version returns the version of a document that searches see, the
-	// tombstone's for a deleted one, and 0 for one never indexed.
+	// tombstone's for a deleted one, and 0 for one never indexed. It returns
+	// ErrUnavailable where no generation serves.
 	Version(ctx context.Context, owner, id string) (int64, error)
 
 	// What it lists is what Search sees.

@@ -1,6 +1,8 @@
 package testkit
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"larder.dev/internal/natsserver"
@@ -68,4 +70,14 @@ func (s *NATSServer) Restart(tb testing.TB) {
 	if s.url != before {
 		tb.Fatal("the port of NATS was taken by another program meanwhile")
 	}
+}
+
+// Lose brings the server back without anything that it kept, as after the loss of its disk.
+func (s *NATSServer) Lose(tb testing.TB) {
+	tb.Helper()
+	s.Stop(tb)
+	if err := os.RemoveAll(filepath.Join(s.options.Dir, "jetstream")); err != nil {
+		tb.Fatalf("lose what NATS kept: %v", err)
+	}
+	s.Restart(tb)
 }

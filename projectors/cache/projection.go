@@ -4,6 +4,7 @@ package cache
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"larder.dev/events"
@@ -20,7 +21,10 @@ const Name = "cache"
 const spacing = 50 * time.Millisecond
 
 // Projection writes recipes to the cache.
-type Projection struct{ redis *redis.Client }
+type Projection struct {
+	redis  *redis.Client
+	marked atomic.Bool // by this process
+}
 
 // New makes the projection. The client stays the caller's to close.
 func New(client *redis.Client) *Projection { return &Projection{redis: client} }
@@ -76,9 +80,27 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	return p.redis.DeletePrefix(ctx, views.CacheUserPrefix(user))
 }
 
-// Fresh implements projectors.Projection. An empty cache lacks nothing: readers fall through to the
-// database and fill it. So it is never filled from the beginning by itself.
-func (p *Projection) Fresh(context.Context) (bool, error) { return false, nil }
+// Fresh implements projectors.Projection. An empty cache lacks nothing: readers fall through to the database and fill
+// it. So it isn't filled from the beginning when the process starts, as a server in memory starts with it.
+func (p *Projection) Fresh(ctx context.Context) (bool, error) { return false, p.mark(ctx) }
+
+// mark puts a key into the cache by which its loss is found out.
+func (p *Projection) mark(ctx context.Context) error {
+	if err := p.redis.Set(ctx, views.CacheMark, []byte("1"), 0); err != nil {
+		return err
+	}
+	p.marked.Store(true)
+	return nil
+}
+
+// Lost implements projectors.Watcher: a server that was emptied hasn't got the mark.
+func (p *Projection) Lost(ctx context.Context) (bool, error) {
+	if !p.marked.Load() {
+		return false, nil
+	}
+	_, found, err := p.redis.Get(ctx, views.CacheMark)
+	return !found && err == nil, err
+}
 
 // Rebuild implements projectors.Projection. It empties the cache and warms it again. What is missing
 // meanwhile is read from the database, so there is no second cache to swap in.
@@ -95,8 +117,8 @@ func (t target) Apply(ctx context.Context, batch []projectors.Event) error {
 	return t.projection.Apply(ctx, batch)
 }
 
-// Commit has nothing to swap.
-func (t target) Commit(context.Context) error { return nil }
+// Commit has nothing to swap. The cache is warm from now on.
+func (t target) Commit(ctx context.Context) error { return t.projection.mark(ctx) }
 
 // Abort leaves the cache as far as it is warm.
 func (t target) Abort(context.Context) error { return nil }

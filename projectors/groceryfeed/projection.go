@@ -13,6 +13,7 @@ package groceryfeed
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -48,7 +49,7 @@ func New(conn *jetstream.Conn, log *slog.Logger) *Projection {
 
 // Spec is the same for every projection of this kind.
 func Spec() projectors.Spec {
-	return projectors.Spec{Name: Name, Filters: []string{events.AllGroceries}, Lanes: 4, Batch: 64}
+	return projectors.Spec{Name: Name, Filters: []string{events.AllGroceries}, Lanes: 4, Batch: 64, Unfillable: true}
 }
 
 // Spec implements projectors.Projection.
@@ -135,6 +136,15 @@ func (p *Projection) Fresh(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("make the grocery feed: %w", err)
 	}
 	return false, nil
+}
+
+// Lost implements projectors.Watcher.
+func (p *Projection) Lost(ctx context.Context) (bool, error) {
+	_, err := p.conn.State(ctx, events.Feed)
+	if errors.Is(err, jetstream.ErrNotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
 // Rebuild implements projectors.Projection. It publishes nothing: subscribers can't take back what they

@@ -49,6 +49,9 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 // Fresh implements projectors.Projection.
 func (p *Projection) Fresh(ctx context.Context) (bool, error) { return p.index.Fresh(ctx) }
 
+// Lost implements projectors.Watcher.
+func (p *Projection) Lost(ctx context.Context) (bool, error) { return p.index.Lost(ctx) }
+
 // Outdated implements projectors.Renewer.
 func (p *Projection) Outdated(ctx context.Context) (bool, error) { return p.index.Outdated(ctx) }
 
@@ -98,6 +101,9 @@ func apply(ctx context.Context, to sink, batch []projectors.Event) error {
 	err := to.Apply(ctx, docs)
 	if errors.Is(err, searchindex.ErrBadDocument) {
 		return fmt.Errorf("index %d documents: %w: %w", len(docs), projectors.ErrImpossible, err)
+	}
+	if errors.Is(err, searchindex.ErrLost) {
+		return fmt.Errorf("index %d documents: %w: %w", len(docs), projectors.ErrLost, err)
 	}
 	return err
 }

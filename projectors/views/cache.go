@@ -22,6 +22,9 @@ const CacheTTL = 7 * 24 * time.Hour
 // CachePrefix starts the key of every cached recipe.
 const CachePrefix = "recipe:"
 
+// CacheMark is a key that the cache has as long as nobody empties it.
+const CacheMark = "recipes:warm"
+
 // ErrBadCached is a cached value that this package did not write.
 var ErrBadCached = errors.New("bad cached value")
 

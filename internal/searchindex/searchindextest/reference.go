@@ -172,6 +172,8 @@ func (r *reference) Fresh(context.Context) (bool, error) {
 	return r.fresh, nil
 }
 
+func (r *reference) Lost(ctx context.Context) (bool, error) { return false, r.Ready(ctx) }
+
 func (r *reference) Ready(context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

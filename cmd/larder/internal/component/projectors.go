@@ -137,7 +137,10 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 		return nil, fmt.Errorf("serve the control of the projections: %w", err)
 	}
 	host.OnClose(func() error { stop(); return nil })
-	checks := []httpserver.Check{streamsCheck(conn)}
+	checks := []httpserver.Check{streamsCheck(conn), streamsThere("event stream", conn, projectors.Streams()...)}
+	for _, p := range chosen {
+		checks = append(checks, writtenView(runner, p.Name))
+	}
 	if slices.ContainsFunc(chosen, func(p projection) bool { return p.sink == stores.Feed }) {
 		feed, err := host.Feed(ctx)
 		if err != nil {

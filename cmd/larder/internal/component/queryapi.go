@@ -11,6 +11,7 @@ import (
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
+	"larder.dev/projectors/searchindex"
 	queryapi "larder.dev/query-api"
 	"larder.dev/web"
 )
@@ -44,11 +45,11 @@ func buildQueryAPI(ctx context.Context, host *Host) (*Component, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the page of the API: %w", err)
 	}
-	return &Component{
-		Handler: apidocs.Over(docs, api.Handler()),
-		Takes:   takesReads,
-		Checks:  []httpserver.Check{{Name: string(stores.Postgres), Probe: api.PingDatabase}},
-	}, nil
+	checks := []httpserver.Check{{Name: string(stores.Postgres), Probe: api.PingDatabase}}
+	if deps.Index != nil {
+		checks = append(checks, readView(deps.Index, searchindex.Name))
+	}
+	return &Component{Handler: apidocs.Over(docs, api.Handler()), Takes: takesReads, Checks: checks}, nil
 }
 
 func connectQueryAPI(ctx context.Context, host *Host, deps *queryapi.Deps) (err error) {

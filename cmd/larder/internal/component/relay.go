@@ -8,6 +8,7 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/topology"
+	"larder.dev/projectors"
 )
 
 // Relay carries the ledger's events to the stream. Of several one leads.
@@ -47,7 +48,7 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 			}
 			return relayOfPrimary(ctx, relay, host, watch)
 		},
-		Checks: []httpserver.Check{streamsCheck(conn)},
+		Checks: []httpserver.Check{streamsCheck(conn), streamsThere("event stream", conn, projectors.Streams()...)},
 	}, nil
 }
 

@@ -1,0 +1,79 @@
+package e2e_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/test/larder"
+)
+
+// The folder of the search index is deleted under a running program: readyz says so, searches go on, and the index is
+// there again by itself; the commands of the runbook find it so.
+func TestRunbookLostIndex(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	server.CaughtUp(t)
+	require.NoError(t, os.RemoveAll(filepath.Join(server.DataDir, "search")))
+	lost := false
+	larder.Soon(t, deadline, func() string {
+		require.Len(t, ada.Search(t, "q", "soup").Items, 1, "it is found all the time")
+		switch degraded := degraded(t, ada); {
+		case slices.Contains(degraded, "search view"):
+			lost = true
+		case lost:
+			return ""
+		}
+		return "readyz hasn't told of the loss and its end"
+	})
+	require.Equal(t, "search", ada.Do(t, http.MethodGet, "/api/recipes?q=soup", nil).Want(t, http.StatusOK).Header.Get("Larder-Served-By"))
+	bread, _ := ada.Create(t, larder.Named("Bread"))
+	server.CaughtUp(t)
+	runbookEnds(t, server, "lost-index.md")
+	require.Equal(t, bread.ID, ada.Search(t, "q", "bread").Items[0].ID)
+	require.Equal(t, soup.ID, ada.Search(t, "q", "soup").Items[0].ID)
+}
+
+// The cache is emptied under a running program, and warm again by itself.
+func TestRunbookLostCache(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	server.CaughtUp(t)
+	require.NoError(t, larder.Redis(t, server.RunFile(t).RedisURL).FlushDB(t.Context()).Err())
+	ada = server.Login(t, "ada")
+	larder.Soon(t, deadline, func() string {
+		answer := ada.Get(t, soup.ID).Want(t, http.StatusOK)
+		if strings.Contains(server.Output(), "the view is gone, building it anew") && answer.Header.Get("Larder-Served-By") == "cache" {
+			return ""
+		}
+		return "the cache isn't warm"
+	})
+	runbookEnds(t, server, "lost-cache.md")
+}
+
+func degraded(t *testing.T, client *larder.Client) []string {
+	t.Helper()
+	var answer struct {
+		Degraded []string `json:"degraded"`
+	}
+	client.Do(t, http.MethodGet, "/readyz", nil).Want(t, http.StatusOK).Decode(t, &answer)
+	return answer.Degraded
+}
+
+// runbookEnds runs the commands of a runbook, which end well.
+func runbookEnds(t *testing.T, server *larder.Server, name string) {
+	t.Helper()
+	scripts, _ := runbook(t, name, "")
+	require.NotEmpty(t, scripts)
+	out, err := server.Shell(t, strings.Join(scripts, "\n"))
+	require.NoError(t, err, out)
+}
