@@ -71,7 +71,9 @@ func run(ctx context.Context, args []string, con console) int {
 	}
 	cli.presence = presenceOf(call)
 	call.BindTo(ctx, (*context.Context)(nil))
-	err = call.Run(&cli.settings, con, newLog(con.err, cli.logLevel(call.Command()), inJSON))
+	log, end := newLog(con.err, cli.logLevel(call.Command()), inJSON)
+	defer end()
+	err = call.Run(&cli.settings, con, log)
 	if exited {
 		return code // larder help
 	}
@@ -124,11 +126,13 @@ func exitCode(err error, con console, inJSON bool) int {
 	return code
 }
 
-func newLog(w io.Writer, level slog.Level, inJSON bool) *slog.Logger {
+// newLog gives the log, and what writes the rest of it at the end.
+func newLog(w io.Writer, level slog.Level, inJSON bool) (*slog.Logger, func()) {
 	options := &slog.HandlerOptions{Level: level}
 	var lines slog.Handler = slog.NewTextHandler(w, options)
 	if inJSON {
 		lines = slog.NewJSONHandler(w, options)
 	}
-	return slog.New(httpserver.QuietHangUps(telemetry.LogHandler(lines)))
+	repeats := telemetry.NewRepeats(telemetry.LogHandler(lines))
+	return slog.New(httpserver.QuietHangUps(repeats)), repeats.Close
 }

@@ -255,11 +255,15 @@ func TestEnvIsForTheOwner(t *testing.T) {
 	}
 }
 
-// The log of a command that prints JSON is JSON as well, so that each line of standard error can be read.
+// The log of a command that prints JSON is JSON as well, so that each line of standard error can be read; and what is the
+// same is said once.
 func TestLogIsJSONToo(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	newLog(&out, slog.LevelWarn, true).Warn("away", "store", "redis")
+	log, end := newLog(&out, slog.LevelWarn, true)
+	defer end()
+	log.Warn("away", "store", "redis")
+	log.Warn("away", "store", "redis")
 	var line map[string]any
 	require.NoError(t, json.Unmarshal(out.Bytes(), &line))
 	require.Equal(t, "away", line["msg"])

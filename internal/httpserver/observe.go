@@ -108,6 +108,8 @@ func accessLevel(status int, took time.Duration) slog.Level {
 		return slog.LevelError
 	case status == http.StatusTooManyRequests:
 		return slog.LevelDebug // it is counted; who floods the service mustn't fill its log
+	case status == http.StatusNotFound && took <= slow:
+		return slog.LevelDebug // strangers ask for what was never there, and devices for what is gone
 	case took > slow:
 		return slog.LevelWarn
 	case status >= http.StatusBadRequest:

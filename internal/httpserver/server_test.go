@@ -193,16 +193,18 @@ func TestAccessLogHasNoSecrets(t *testing.T) {
 	require.NotContains(t, log.String(), "sesame")
 }
 
-// What went well is told to who asks for it alone.
+// What went well, and what a stranger looked for in vain, is told to who asks for it alone.
 func TestAccessLogLevels(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
 	engine := newEngine(t, httpserver.Options{Log: log.logger(slog.LevelInfo)})
 	engine.GET("/fine", func(c *gin.Context) { c.Status(http.StatusNoContent) })
+	engine.GET("/wrong", func(c *gin.Context) { c.Status(http.StatusBadRequest) })
 	call(engine, http.MethodGet, "/fine", "")
-	require.Empty(t, log.String())
 	call(engine, http.MethodGet, "/nothing", "")
-	require.Contains(t, log.String(), "status=404")
+	require.Empty(t, log.String())
+	call(engine, http.MethodGet, "/wrong", "")
+	require.Contains(t, log.String(), "status=400")
 }
 
 // Requests are counted by route and not by address, for every engine of a program.
