@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -202,6 +203,56 @@ func TestVerifyBackup(t *testing.T) {
 	different := verify()
 	require.False(t, different.Same())
 	require.Equal(t, []string{ada.id}, different.Different)
+}
+
+// interloper does something of its own whenever a pool is about to be asked.
+type interloper struct{ before func(sql string) }
+
+func (i interloper) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	i.before(data.SQL)
+	return ctx
+}
+
+func (interloper) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// watched gives another pool of the same database, with an interloper.
+func watched(t *testing.T, pool *pgxpool.Pool, before func(sql string)) *pgxpool.Pool {
+	t.Helper()
+	config := pool.Config()
+	config.ConnConfig.Tracer = interloper{before}
+	other, err := pgxpool.NewWithConfig(testkit.Context(t), config)
+	require.NoError(t, err)
+	t.Cleanup(other.Close)
+	return other
+}
+
+// What is written between the looks at the two sides is no difference, however often somebody writes, and also where the
+// backup has all of it a moment later.
+func TestVerifyUnderWrites(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada, backup, ctx := l.cook(), anotherDatabase(t), testkit.Context(t)
+	_, err := commandapi.CopyBackup(ctx, l.pool, backup, nil)
+	require.NoError(t, err)
+	writes := 0
+	primary := watched(t, l.pool, func(sql string) {
+		if strings.HasPrefix(sql, "begin") { // each look at the primary finds a recipe that the backup didn't have
+			writes++
+			ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"One more"}`))
+		}
+	})
+	catching := watched(t, backup, func(sql string) {
+		if strings.Contains(sql, "max(change)") {
+			_, err := commandapi.CopyBackup(ctx, l.pool, backup, nil)
+			require.NoError(t, err)
+		}
+	})
+	report, err := commandapi.VerifyBackup(ctx, primary, catching)
+	require.NoError(t, err)
+	require.Greater(t, writes, 5)
+	require.True(t, report.Same(), "%s", &report)
+	require.EqualValues(t, 1, report.Moving)
+
 }
 
 // A dump that is restored is what was dumped, to the byte, and the relay goes on with it.
