@@ -20,6 +20,8 @@ const (
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 32 << 10
 	shutdownTimeout = time.Second
+	// arriving is how long a connection that was made before the end may take to bring its request: a proxy sends it at once.
+	arriving = 500 * time.Millisecond
 )
 
 // stoppingKey leads from a request's context to one that is done when the server begins to stop.
@@ -53,7 +55,8 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	unused := &unusedConns{open: map[net.Conn]struct{}{}}
 	server := &http.Server{
 		ConnState:         unused.follow,
-		Handler:           boundRanges(handler),
+		Handler:           unused.begin(boundRanges(handler)),
+		ConnContext:       unused.mark,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
@@ -62,6 +65,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	listener = answeringLast(listener)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -70,7 +74,12 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	case <-ctx.Done():
 	}
 	stop()
-	unused.close()
+	server.SetKeepAlivesEnabled(false)
+	_ = listener.Close()
+	if err := <-failed; !errors.Is(err, net.ErrClosed) { // from here on no connection comes
+		log.WarnContext(ctx, "HTTP ended otherwise than by its end", "error", err)
+	}
+	unused.wait(arriving)
 	return shutdown(ctx, server, log)
 }
 
@@ -88,28 +97,79 @@ func shutdown(ctx context.Context, server *http.Server, log *slog.Logger) error 
 	return nil
 }
 
-// unusedConns are the connections on which no request has come yet, as those that a browser opens beforehand. The
-// standard library waits for them while it shuts down.
+// unusedConns are the connections on which no request has begun yet. The standard library drops a request that it has just
+// read when it begins to shut down, so what is on its way is waited for; and it waits for connections that a browser opens
+// beforehand, which are not.
 type unusedConns struct {
 	mu     sync.Mutex
 	open   map[net.Conn]struct{}
 	closed bool
+	none   chan struct{} // closed once there are none; nil while nobody waits
 }
 
-func (u *unusedConns) follow(conn net.Conn, state http.ConnState) {
+// connKey leads from a request's context to its connection.
+type connKey struct{}
+
+func (u *unusedConns) mark(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, conn)
+}
+
+// begin takes note that a connection is used.
+func (u *unusedConns) begin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if conn, ok := r.Context().Value(connKey{}).(net.Conn); ok {
+			u.used(conn)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (u *unusedConns) used(conn net.Conn) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	switch {
-	case state != http.StateNew:
-		delete(u.open, conn)
-	case u.closed:
-		_ = conn.Close()
-	default:
-		u.open[conn] = struct{}{}
+	delete(u.open, conn)
+	if u.none != nil && len(u.open) == 0 {
+		close(u.none)
+		u.none = nil
 	}
 }
 
-func (u *unusedConns) close() {
+func (u *unusedConns) follow(conn net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		u.add(conn)
+	case http.StateClosed, http.StateHijacked:
+		u.used(conn)
+	case http.StateActive, http.StateIdle: // begin says so
+	}
+}
+
+func (u *unusedConns) add(conn net.Conn) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.closed {
+		_ = conn.Close()
+		return
+	}
+	u.open[conn] = struct{}{}
+}
+
+// wait returns when a request has begun on each, or after most, when it closes the others.
+func (u *unusedConns) wait(most time.Duration) {
+	u.mu.Lock()
+	none := make(chan struct{})
+	if len(u.open) == 0 {
+		close(none)
+	} else {
+		u.none = none
+	}
+	u.mu.Unlock()
+	late := time.NewTimer(most)
+	defer late.Stop()
+	select {
+	case <-none:
+	case <-late.C:
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.closed = true
