@@ -127,6 +127,13 @@ func (r *Runner) serveStatus(ctx context.Context, _ command, reply func(any) err
 	if err != nil {
 		return err
 	}
+	if r.eraser != nil {
+		erasure, err := r.eraser.status(ctx)
+		if err != nil {
+			return err
+		}
+		list = append(list, erasure)
+	}
 	return reply(list)
 }
 
@@ -278,9 +285,10 @@ type Control struct{ conn *jetstream.Conn }
 // NewControl makes a Control.
 func NewControl(conn *jetstream.Conn) *Control { return &Control{conn: conn} }
 
-// Overview gives the status of each of these projections, as Status does, also of those that no process runs.
+// Overview gives the status of each of these projections, as Status does, also of those that no process runs. The
+// erasure of deleted users is among them where it needs attention.
 func (c *Control) Overview(ctx context.Context, specs ...Spec) ([]Status, error) {
-	running, err := c.Status(ctx)
+	running, err := c.everyStatus(ctx)
 	if err != nil && !errors.Is(err, ErrNoProjectors) {
 		return nil, err
 	}
@@ -297,12 +305,22 @@ func (c *Control) Overview(ctx context.Context, specs ...Spec) ([]Status, error)
 		absent.State, absent.Reason = Absent, "no process runs it"
 		list = append(list, absent)
 	}
+	for _, s := range running {
+		if s.Name == erasureName && (s.Parked > 0 || s.State != Running && s.State != Starting) {
+			list = append(list, s)
+		}
+	}
 	return list, nil
 }
 
 // Status gives the status of each projection, wherever it runs. A projection that runs in several
 // processes is told once, with the state that needs the most attention. ErrNoProjectors if none answers.
 func (c *Control) Status(ctx context.Context) ([]Status, error) {
+	list, err := c.everyStatus(ctx)
+	return slices.DeleteFunc(list, func(s Status) bool { return s.Name == erasureName }), err
+}
+
+func (c *Control) everyStatus(ctx context.Context) ([]Status, error) {
 	var list []Status
 	err := c.ask(ctx, true, controlStatus, command{}, func(data []byte) error {
 		var some []Status

@@ -1,6 +1,8 @@
 package projectors_test
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -61,10 +63,82 @@ func TestWhatTheErasureParkedIsDropped(t *testing.T) {
 		require.NoError(t, err)
 		return len(parked) == 2
 	})
+	overview, err := control.Overview(ctx, book.spec)
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 1}, []int{overview[0].Parked, overview[1].Parked}, "the status counts it, for the erasure too")
+	testkit.Until(t, "the metrics count it", func() bool { return values(t, runner, "larder_projection_parked") == 2 })
 	for _, event := range parked {
 		require.NoError(t, control.DropParked(ctx, event.Projection, event.Sequence))
 	}
+	overview, err = control.Overview(ctx, book.spec)
+	require.NoError(t, err)
+	require.Len(t, overview, 1, "an erasure that needs no attention isn't told of")
 	parked, err = control.Parked(ctx)
 	require.NoError(t, err)
 	require.Empty(t, parked)
+}
+
+// An event of a version to come stops the projection, since a newer build is to read it; it is on record with its reason,
+// and dropping it lets everything go on, a rebuild too.
+func TestAnEventOfAVersionToComeIsParkedAndDropped(t *testing.T) {
+	t.Parallel()
+	conn, server := connect(t)
+	book := newDiary()
+	runner, _ := start(t, conn, long, book)
+	stop, err := projectors.ServeControl(conn, runner)
+	require.NoError(t, err)
+	defer stop()
+	teller := projectiontest.NewTeller()
+	future := teller.Recipe(events.RecipeCreated, "future", 1)
+	future.SchemaVersion = 99
+	publish(t, conn, teller.Recipe(events.RecipeCreated, "soup", 1), future, teller.Recipe(events.RecipeCreated, "tea", 1))
+	control := projectors.NewControl(dial(t, server.URL()))
+	ctx := testkit.Context(t)
+	testkit.Until(t, "it is stopped and says where", func() bool {
+		status, err := control.Status(ctx)
+		require.NoError(t, err)
+		return status[0].State == projectors.Stopped && status[0].Parked == 1
+	})
+	parked, err := control.Parked(ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, parked[0].Sequence)
+	require.Contains(t, parked[0].Reason, "99")
+	require.ErrorIs(t, runner.Rebuild(ctx, "diary", nil), events.ErrUnknownVersion)
+
+	require.NoError(t, control.DropParked(ctx, "diary", 2))
+	caughtUp(t, runner)
+	require.ElementsMatch(t, []uint64{1, 3}, book.sequences())
+	require.NoError(t, runner.Rebuild(ctx, "diary", nil))
+	parked, err = control.Parked(ctx)
+	require.NoError(t, err)
+	require.Empty(t, parked)
+}
+
+// What was put on record and comes again to a build that can apply it isn't parked any more.
+func TestWhatANewerBuildAppliesIsNotParked(t *testing.T) {
+	t.Parallel()
+	conn, server := connect(t)
+	book := newDiary()
+	var able atomic.Bool
+	book.before = func(context.Context, []projectors.Event) error {
+		if able.Load() {
+			return nil
+		}
+		return events.ErrUnknownVersion // as an older build says
+	}
+	older, end := start(t, conn, long, book)
+	publish(t, conn, versions(projectiontest.NewTeller(), 1)...)
+	testkit.Until(t, "it is parked", func() bool {
+		parked, err := older.Parked(t.Context())
+		require.NoError(t, err)
+		return len(parked) == 1
+	})
+	end()
+	able.Store(true)
+	newer, _ := start(t, dial(t, server.URL()), long, book)
+	caughtUp(t, newer)
+	parked, err := newer.Parked(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, parked)
+	require.Equal(t, []uint64{1}, book.sequences())
 }

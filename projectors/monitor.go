@@ -82,7 +82,7 @@ func (w *worker) look(ctx context.Context) error {
 			return err
 		}
 	}
-	undone, seconds, err := lag(ctx, w.deps.Conn, w.spec, info, state.LastSeq)
+	undone, seconds, err := lag(ctx, w.deps.Conn, w.spec, info, state)
 	if err != nil {
 		return err
 	}

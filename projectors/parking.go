@@ -139,6 +139,22 @@ func (p *parking) list(ctx context.Context, projection string) ([]ParkedEvent, e
 	return parked, nil
 }
 
+// sequences gives what a projection has parked, by its place in the stream; nil for nothing.
+func (p *parking) sequences(ctx context.Context, projection string) (map[uint64]ParkedEvent, error) {
+	if count, err := p.count(ctx, projection); err != nil || count == 0 {
+		return nil, err
+	}
+	list, err := p.list(ctx, projection)
+	if err != nil {
+		return nil, err
+	}
+	parked := make(map[uint64]ParkedEvent, len(list))
+	for _, event := range list {
+		parked[event.Sequence] = event
+	}
+	return parked, nil
+}
+
 // count is how many events a projection has parked. It lists them only where something has changed since: a list is a
 // consumer of its own, and this is asked for again and again.
 func (p *parking) count(ctx context.Context, projection string) (int, error) {

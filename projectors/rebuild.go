@@ -247,8 +247,11 @@ func (p *replay) stopAt(ctx context.Context, e ParkedEvent, reason error) error 
 		p.log.WarnContext(ctx, "rebuild went past an event that was dropped", slog.Uint64("sequence", e.Sequence))
 		return nil
 	}
-	if p.goOn && judge(reason) == park {
+	switch verdict := judge(reason); {
+	case p.goOn && verdict == park:
 		return p.leaveOut(ctx, e, reason)
+	case p.goOn && verdict == stop:
+		return p.stop(ctx, e, reason)
 	}
 	return fmt.Errorf("stopped at event %q (%s), message %d on %s: %w", e.EventID, e.Type, e.Sequence, e.Subject, reason)
 }

@@ -138,6 +138,14 @@ func (r *Runner) Status(ctx context.Context) ([]Status, error) {
 	return list, nil
 }
 
+// all gives the workers of the projections, and that of the erasure of users, which has no view.
+func (r *Runner) all() []*worker {
+	if r.eraser == nil {
+		return r.workers
+	}
+	return append(slices.Clone(r.workers), r.eraser)
+}
+
 // Parked lists the events that were put aside, by whatever process, each projection's in the order of the
 // stream.
 func (r *Runner) Parked(ctx context.Context) ([]ParkedEvent, error) { return r.parking.list(ctx, "") }
@@ -218,4 +226,4 @@ func (r *Runner) parker(name string) (*worker, error) {
 }
 
 // Collector gives lag, parked, skipped and more of each projection.
-func (r *Runner) Collector() prometheus.Collector { return newCollector(r.workers) }
+func (r *Runner) Collector() prometheus.Collector { return newCollector(r.all()) }

@@ -64,7 +64,7 @@ func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, erro
 		info.Pending = state.Messages
 	}
 	s.Position, s.StreamEnd = info.AckFloor, state.LastSeq
-	if s.LagEvents, s.LagSeconds, err = lag(ctx, conn, spec, info, state.LastSeq); err != nil {
+	if s.LagEvents, s.LagSeconds, err = lag(ctx, conn, spec, info, state); err != nil {
 		return s, fmt.Errorf("status of %s: %w", spec.Name, err)
 	}
 	parked, err := (&parking{conn: conn}).list(ctx, spec.Name)
@@ -76,13 +76,19 @@ func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, erro
 }
 
 // lag is how many events are not done, and the age of the oldest of them in seconds. A consumer hears of an
-// event a moment after the stream has it, so one that says that all is done is compared with the stream.
-func lag(ctx context.Context, conn *jetstream.Conn, spec Spec, info jetstream.ConsumerInfo, streamEnd uint64) (uint64, float64, error) {
+// event a moment after the stream has it, so one that says that all is done is compared with the stream. The age is by the
+// server's clock alone, which stored the event: ours may be hours off.
+func lag(ctx context.Context, conn *jetstream.Conn, spec Spec, info jetstream.ConsumerInfo, stream jetstream.StreamState,
+) (uint64, float64, error) {
 	undone := info.Lag()
-	if undone == 0 && info.AckFloor >= streamEnd {
+	if undone == 0 && info.AckFloor >= stream.LastSeq {
 		return 0, 0, nil
 	}
-	oldest := time.Now()
+	now := stream.Now
+	if now.IsZero() {
+		now = time.Now() // a server that doesn't say
+	}
+	oldest := now
 	for _, filter := range spec.Filters {
 		msg, found, err := conn.Next(ctx, events.Stream, filter, info.AckFloor+1)
 		if err != nil {
@@ -99,5 +105,5 @@ func lag(ctx context.Context, conn *jetstream.Conn, spec Spec, info jetstream.Co
 	if undone == 0 {
 		return 0, 0, nil
 	}
-	return undone, math.Max(0, time.Since(oldest).Seconds()), nil
+	return undone, math.Max(0, now.Sub(oldest).Seconds()), nil
 }

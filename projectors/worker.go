@@ -26,11 +26,8 @@ const (
 	stopGrace = 5 * time.Second
 )
 
-// Errors that end a session, which is one stretch of consuming.
-var (
-	errStopped = errors.New("projection stopped")
-	errRewind  = errors.New("position doesn't fit the stream")
-)
+// errRewind ends a session, which is one stretch of consuming.
+var errRewind = errors.New("position doesn't fit the stream")
 
 // worker runs one projection.
 type worker struct {
@@ -78,7 +75,7 @@ func (w *worker) durable() string { return durable(w.spec.Name) }
 func durable(projection string) string { return "projection-" + projection }
 
 // run consumes until the context ends. A session that fails is started again; one that met an event of an
-// unknown version is not, since only a newer build can go on.
+// unknown version only once that is dropped, since else a newer build must go on.
 func (w *worker) run(ctx context.Context) {
 	var watching sync.WaitGroup
 	watching.Go(func() { w.monitor(ctx) })
@@ -90,11 +87,12 @@ func (w *worker) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if errors.Is(err, errStopped) {
+		var stopped *stoppedError
+		if errors.As(err, &stopped) {
 			w.enter(Stopped, err.Error())
-			w.log.ErrorContext(ctx, "projection stopped: a newer build must read on", slog.Any("error", err))
-			<-ctx.Done()
-			return
+			w.log.ErrorContext(ctx, "projection stopped: a newer build must read on, or the event be dropped", slog.Any("error", err))
+			w.awaitDrop(ctx, stopped.at)
+			continue
 		}
 		w.enter(Waiting, err.Error())
 		if worthALine(attempt) {
@@ -129,12 +127,16 @@ func (w *worker) session(parent context.Context) error {
 	if err := w.renew(ctx); err != nil {
 		return err
 	}
+	before, err := w.parking.sequences(ctx, w.spec.Name)
+	if err != nil {
+		return err
+	}
 	deliveries, err := consumer.Deliver(prefetch)
 	if err != nil {
 		return err
 	}
 	w.lost.Store(false)
-	s := &session{worker: w, held: newHeld(), lanes: newLanes(w.spec), cancel: cancel}
+	s := &session{worker: w, held: newHeld(), lanes: newLanes(w.spec), cancel: cancel, parkedBefore: before}
 	w.enter(Running, "")
 	var work sync.WaitGroup
 	for _, l := range s.lanes {
@@ -196,6 +198,10 @@ type session struct {
 	held   *held
 	lanes  []*lane
 	cancel context.CancelCauseFunc
+
+	// parkedBefore are the events on record when the session began: one that comes again and is applied, as by a build
+	// that can read it, isn't parked any more. Nobody writes to it.
+	parkedBefore map[uint64]ParkedEvent
 }
 
 // dispatch brings messages to their lanes. It never waits for a lane, only for room.
@@ -251,7 +257,7 @@ func (s *session) settle(ctx context.Context, batch []*item) error {
 }
 
 // apply writes a batch, and tries for ever while the failure is a passing one. Trying in place is what
-// keeps the order of the lane. The error is that of the context, ErrLost, or errStopped.
+// keeps the order of the lane. The error is that of the context, ErrLost, or a *stoppedError.
 func (s *session) apply(ctx context.Context, batch []*item) error {
 	for attempt := 0; len(batch) > 0; attempt++ {
 		if err := ctx.Err(); err != nil {
@@ -309,6 +315,11 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 		}
 	}
 	for _, it := range batch {
+		if parked, ok := s.parkedBefore[it.delivery.Sequence]; ok {
+			if err := s.parking.forget(write, parked); err != nil {
+				return err
+			}
+		}
 		s.acknowledge(ctx, it)
 	}
 	s.numbers.applied.Add(uint64(len(due)))
@@ -363,9 +374,16 @@ func (s *session) acknowledge(ctx context.Context, it *item) {
 // refuse deals with an event that is not to be applied.
 func (s *session) refuse(ctx context.Context, it *item, reason error) error {
 	attrs := []any{slog.Uint64("sequence", it.delivery.Sequence), slog.Any("reason", reason)}
-	switch judge(reason) {
+	verdict := judge(reason)
+	if verdict != skip {
+		dropped, err := s.gaveUp(ctx, it)
+		if dropped || err != nil {
+			return err
+		}
+	}
+	switch verdict {
 	case stop:
-		return fmt.Errorf("%w: %w", errStopped, reason)
+		return s.stop(ctx, unreadable(it.delivery.Message), reason)
 	case skip:
 		s.log.WarnContext(ctx, "skipped an event of an unknown type", attrs...)
 		s.numbers.skipped.Add(1)
@@ -375,6 +393,18 @@ func (s *session) refuse(ctx context.Context, it *item, reason error) error {
 		s.log.ErrorContext(ctx, "parked an event that can't be applied", attrs...)
 		return s.park(ctx, it, reason)
 	}
+}
+
+// gaveUp goes past an event that an operator dropped.
+func (s *session) gaveUp(ctx context.Context, it *item) (bool, error) {
+	e := unreadable(it.delivery.Message)
+	dropped, err := s.parking.dropped(ctx, s.spec.Name, e.Sequence, e.Subject, e.EventID)
+	if err != nil || !dropped {
+		return false, err
+	}
+	s.log.WarnContext(ctx, "went past an event that was dropped", slog.Uint64("sequence", e.Sequence))
+	s.acknowledge(ctx, it)
+	return true, nil
 }
 
 // park tries for ever: an event that is acknowledged and not on record would be lost in silence.

@@ -33,6 +33,7 @@ type StreamState struct {
 	Bytes    uint64
 	LastTime time.Time
 	Created  time.Time // by the server's clock
+	Now      time.Time // by the server's clock, when it said so
 }
 
 // EnsureStream creates the stream or brings it to the configuration. What it doesn't name (limits,
@@ -108,7 +109,7 @@ func (c *Conn) State(ctx context.Context, stream string) (StreamState, error) {
 	has := info.State
 	return StreamState{
 		FirstSeq: has.FirstSeq, LastSeq: has.LastSeq, Messages: has.Msgs, Bytes: has.Bytes, LastTime: has.LastTime,
-		Created: info.Created,
+		Created: info.Created, Now: info.TimeStamp,
 	}, nil
 }
 

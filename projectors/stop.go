@@ -1,0 +1,43 @@
+package projectors
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+)
+
+// stoppedError ends a session at an event of a version that this build doesn't know: a newer writer is at work, and what
+// is left out now a newer build would miss.
+type stoppedError struct {
+	at     ParkedEvent
+	reason error
+}
+
+func (e *stoppedError) Error() string {
+	return fmt.Sprintf("stopped at event %q (%s), message %d on %s: %s", e.at.EventID, e.at.Type, e.at.Sequence, e.at.Subject, e.reason)
+}
+
+func (e *stoppedError) Unwrap() error { return e.reason }
+
+// stop puts an event on record, so that an operator sees it and can give it up, and gives the error that stops. The event
+// isn't acknowledged: a build that can read it gets it.
+func (w *worker) stop(ctx context.Context, event ParkedEvent, reason error) error {
+	if err := w.parking.put(ctx, w.spec.Name, event, reason); err != nil {
+		return err
+	}
+	return &stoppedError{at: event, reason: reason}
+}
+
+// awaitDrop waits until an operator has given up an event, in whatever process, or the context ends.
+func (w *worker) awaitDrop(ctx context.Context, e ParkedEvent) {
+	for wait(ctx, monitorEvery) {
+		dropped, err := w.parking.dropped(ctx, w.spec.Name, e.Sequence, e.Subject, e.EventID)
+		switch {
+		case dropped:
+			w.log.WarnContext(ctx, "the event was dropped, going on", slog.Uint64("sequence", e.Sequence))
+			return
+		case err != nil && ctx.Err() == nil:
+			w.log.DebugContext(ctx, "could not look whether the event was dropped", slog.Any("error", err))
+		}
+	}
+}
