@@ -22,6 +22,9 @@ CLIENTS_PYTHON_MADE  := $(CLIENTS_PYTHON)/.made
 # Prometheus, built once for all checkouts.
 PROMETHEUS_VERSION   := 0.316.0
 PROMETHEUS           := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/larder/prometheus-$(PROMETHEUS_VERSION)
+# NATS' command line, likewise.
+NATSCLI_VERSION      := 0.5.1
+NATSCLI              := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/larder/nats-$(NATSCLI_VERSION)
 # Kubernetes' own programs, built once for all checkouts: it takes some ten minutes.
 KUBERNETES_VERSION   := 1.34.2
 KWOK_VERSION         := 0.7.0
@@ -132,8 +135,11 @@ test-attack: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) ## one person does their worst w
 	$(GO) build -o bin/servers ./test/servers
 	bin/servers run -- $(GO) test -count=1 -v -timeout 60m ./test/attack
 
-test-clients: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) $(CLIENTS_PYTHON_MADE) ## programs of others pointed at it: Schemathesis in its short form, tuspy, four generators of clients
+test-clients: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) $(CLIENTS_PYTHON_MADE) ## programs of others pointed at it: Schemathesis in its short form, tuspy and tus-js-client, four generators of clients
 	$(GO) test -count=1 -timeout 10m ./test/clients
+
+test-nats-cli: $(WEB_BUILT) $(NATSCLI) ## what NATS' command line may do with a subscriber's credentials; a minute, and some to build it at first
+	LARDER_TEST_NATSCLI=$(NATSCLI) $(GO) test -count=1 -v -timeout 10m -tags natscli -run TestNATSCommandLine ./test/clients
 
 test-plans: ## what Postgres reads of a ledger of 1,000,000 rows, by the nodes of its plans; CI asks the same of 40,000
 	$(GO) test -count=1 -v -timeout 20m -tags plans -run Plans ./command-api/internal/postgres
@@ -278,6 +284,10 @@ $(KUBE_SCORE):
 $(PROMETHEUS): # without what finds targets in clouds
 	cd deploy/prometheus && $(GO) build -tags remove_all_sd,stringlabels -trimpath -ldflags '-s -w' -o $@ \
 		github.com/prometheus/prometheus/cmd/prometheus
+
+$(NATSCLI):
+	GOBIN=$(@D) $(GO) install -trimpath -ldflags '-s -w' github.com/nats-io/natscli/nats@v$(NATSCLI_VERSION)
+	mv $(@D)/nats $@
 
 $(CONTROL_PLANE_MADE): deploy/controlplane/go.mod
 	@mkdir -p $(CONTROL_PLANE)
