@@ -25,6 +25,7 @@ import (
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/limits"
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/telemetry"
 )
@@ -225,10 +226,14 @@ func (a *API) Export(ctx context.Context, userID string, to io.Writer, progress 
 	return done, nil
 }
 
-// Migrate brings the database at url to this program's schema. A database that is newer than the program
-// knows gives internal/postgres.ErrNewerSchema, and nothing in it is touched.
+// Migrate brings the database at url to this program's schema, and lets the components' roles do what they need, those that
+// the server has. A database that is newer than the program knows gives internal/postgres.ErrNewerSchema, and nothing in
+// it is touched.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
-	return db.Migrate(ctx, url, postgres.Migrations(), log)
+	if err := db.Migrate(ctx, url, postgres.Migrations(), log); err != nil {
+		return err
+	}
+	return postgresroles.Grant(ctx, url)
 }
 
 // CheckSchema tells whether the database at url has this program's schema, and changes nothing.

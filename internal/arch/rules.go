@@ -200,7 +200,7 @@ func storeLibraries() []Library {
 		{
 			Import: "github.com/jackc/...",
 			May: []string{
-				internal + "postgres", internal + "postgresserver", internal + "ledger", testkit,
+				internal + "postgres", internal + "postgresserver", internal + "postgresroles", internal + "ledger", testkit,
 				Module + "/*/internal/postgres", Module + "/command-api/internal/backup", Module + "/command-api/internal/failback",
 				internal + "topology", Module + "/projectors/replica", fromOutside,
 			},

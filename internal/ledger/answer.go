@@ -2,14 +2,11 @@ package ledger
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // ErrKeyReused is the error of an idempotency key that was used for another request before.
@@ -17,9 +14,6 @@ var ErrKeyReused = errors.New("the idempotency key was used for another request"
 
 // KeyLifetime is how long a command may be repeated.
 const KeyLifetime = 30 * 24 * time.Hour
-
-// sweepSize bounds the rows that one statement of SweepKeys deletes, and so how long it holds their locks.
-const sweepSize = 5_000
 
 // Key makes a command repeatable.
 type Key struct {
@@ -96,20 +90,4 @@ func QueueKeep(batch *pgx.Batch, user string, key Key, a Answer, entry *Entry, n
 	}
 	batch.Queue(`INSERT INTO idempotency_keys (user_id, key, request_hash, status, headers, body, event_id, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, user, key.Value, key.Hash, a.Status, header, body, event, now)
-}
-
-// SweepKeys forgets the keys that are older than KeyLifetime, and gives how many.
-func SweepKeys(ctx context.Context, pool *pgxpool.Pool) (int64, error) {
-	total := int64(0)
-	for {
-		tag, err := pool.Exec(ctx, `DELETE FROM idempotency_keys WHERE ctid IN
-			(SELECT ctid FROM idempotency_keys WHERE created_at < $1 LIMIT $2)`, Now().Add(-KeyLifetime), sweepSize)
-		if err != nil {
-			return total, fmt.Errorf("sweep the idempotency keys: %w", err)
-		}
-		total += tag.RowsAffected()
-		if tag.RowsAffected() < sweepSize {
-			return total, nil
-		}
-	}
 }

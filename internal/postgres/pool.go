@@ -26,6 +26,8 @@ type Options struct {
 	Application string
 	// MaxConns bounds the connections; 16 where it is 0. A server admits 100 unless told otherwise.
 	MaxConns int32
+	// MaxConnIdle is how long a connection stays open that nobody uses; 5 min where it is 0.
+	MaxConnIdle time.Duration
 	// ConnectTimeout bounds the making of one connection; 2 s where it is 0.
 	ConnectTimeout time.Duration
 	// StatementTimeout is how long the server works at one statement; 30 s where it is 0. It is the net
@@ -67,7 +69,7 @@ func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, erro
 		return nil, errBadURL
 	}
 	config.MaxConns = cmp.Or(options.MaxConns, defaultMaxConns)
-	config.MaxConnIdleTime = maxConnIdleTime
+	config.MaxConnIdleTime = cmp.Or(options.MaxConnIdle, maxConnIdleTime)
 	if options.Tracing.On() {
 		// The values of a statement are recipes and stay out of the spans.
 		config.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTracerProvider(options.Tracing.Provider()))

@@ -17,13 +17,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-
 	"larder.dev/internal/serverfolder"
 )
 
-// role is the superuser of the cluster, and the only role that can log in.
+// role is the superuser of the cluster, as whom this package alone comes.
 const role = "larder"
 
 // killGrace is how long a server may take to end by itself after an immediate shutdown was asked.
@@ -183,9 +180,11 @@ type place struct {
 	port   int
 }
 
-// URL returns the address of a database, with the password in it.
-func (s *Server) URL(database string) string {
-	address := url.URL{Scheme: "postgres", User: url.UserPassword(role, s.password), Path: "/" + database}
+// URL returns the address of a database for the superuser, with the password in it.
+func (s *Server) URL(database string) string { return s.url(role, s.password, database) }
+
+func (s *Server) url(user, password, database string) string {
+	address := url.URL{Scheme: "postgres", User: url.UserPassword(user, password), Path: "/" + database}
 	query := url.Values{"sslmode": {"disable"}}
 	if s.at.folder == "" {
 		address.Host = net.JoinHostPort("127.0.0.1", strconv.Itoa(s.at.port))
@@ -199,24 +198,6 @@ func (s *Server) URL(database string) string {
 
 // Done is closed when the server has ended, whether it was stopped or it died.
 func (s *Server) Done() <-chan struct{} { return s.child.done }
-
-// EnsureDatabase creates the database if it isn't there.
-func (s *Server) EnsureDatabase(ctx context.Context, name string) error {
-	conn, err := pgx.Connect(ctx, s.URL("postgres"))
-	if err != nil {
-		return fmt.Errorf("connect to create database %s: %w", name, err)
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	// Creating and looking at the refusal is one step; looking first and then creating is a race.
-	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
-	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == "42P04" { // duplicate_database
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("create database %s: %w", name, err)
-	}
-	return nil
-}
 
 // Stop ends the server: open transactions are rolled back, everything is written, and the next start
 // needs no recovery. When ctx is over before that, the server is ended at once, which loses nothing

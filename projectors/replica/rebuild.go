@@ -17,7 +17,14 @@ const ledger = "event_log"
 const ledgerColumns = `id, event_id, user_id, type, schema_version, subject, version, change, time, traceparent, data,
 	published_at, stream_sequence`
 
-const dropStaging = `DROP SCHEMA IF EXISTS larder_rebuild CASCADE`
+// queueDrop removes the tables of a rebuild. Their schema is the owner's of the database, and stays.
+func queueDrop(work *pgx.Batch) {
+	for _, table := range userTables {
+		if table.filled {
+			work.Queue(`DROP TABLE IF EXISTS ` + string(staging) + table.name)
+		}
+	}
+}
 
 // target is a rebuild into tables of the same shape in a schema of their own.
 type target struct{ pool *pgxpool.Pool }
@@ -25,8 +32,7 @@ type target struct{ pool *pgxpool.Pool }
 // Rebuild implements projectors.Projection.
 func (p *Projection) Rebuild(ctx context.Context) (projectors.Target, error) {
 	work := &pgx.Batch{}
-	work.Queue(dropStaging) // of a rebuild that was killed
-	work.Queue(`CREATE SCHEMA larder_rebuild`)
+	queueDrop(work) // those of a rebuild that was killed
 	for _, table := range userTables {
 		if table.filled {
 			// Unlogged: what a crash takes of a rebuild is begun again anyway.
@@ -64,7 +70,7 @@ func (t *target) Commit(ctx context.Context) error {
 	// The filler comes anew: one that is packed already would keep the new row from being packed.
 	work.Queue(`INSERT INTO event_log (` + ledgerColumns + `) SELECT ` + ledgerColumns + ` FROM ` + string(staging) + `event_log
 		ON CONFLICT DO NOTHING`)
-	work.Queue(dropStaging)
+	queueDrop(work)
 	err := pgx.BeginFunc(ctx, t.pool, func(tx pgx.Tx) error { return tx.SendBatch(ctx, work).Close() })
 	if err != nil {
 		return fmt.Errorf("put the rebuilt tables in place: %w", err)
@@ -74,7 +80,9 @@ func (t *target) Commit(ctx context.Context) error {
 
 // Abort implements projectors.Target.
 func (t *target) Abort(ctx context.Context) error {
-	if _, err := t.pool.Exec(ctx, dropStaging); err != nil {
+	work := &pgx.Batch{}
+	queueDrop(work)
+	if err := t.pool.SendBatch(ctx, work).Close(); err != nil {
 		return fmt.Errorf("drop the tables of a rebuild: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/postgresserver"
 	"larder.dev/test/larder"
 )
@@ -31,7 +32,8 @@ func newDatabase(t *testing.T) *database {
 	t.Helper()
 	d := &database{dir: filepath.Join(t.TempDir(), "postgres")}
 	d.start(t)
-	require.NoError(t, d.server.EnsureDatabase(t.Context(), "larder"))
+	require.NoError(t, d.server.EnsureRoles(t.Context(), postgresroles.Owner))
+	require.NoError(t, d.server.EnsureDatabase(t.Context(), "larder", postgresroles.Owner))
 	t.Cleanup(func() { _ = d.server.Stop(context.WithoutCancel(t.Context())) })
 	return d
 }
@@ -43,7 +45,7 @@ func (d *database) start(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func (d *database) url() string { return d.server.URL("larder") }
+func (d *database) url() string { return d.server.URLOf(postgresroles.Owner, "larder") }
 
 // lose ends the server without a word to anybody.
 func (d *database) lose(t *testing.T) {

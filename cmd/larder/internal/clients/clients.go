@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -43,18 +44,47 @@ type Clients struct {
 	Options
 
 	primary, backup *pgxpool.Pool
-	grocery         *pgxpool.Pool
-	watch           *topology.Watch
-	redis           *redis.Client
-	stream, feed    *jetstream.Conn
-	groceryFeed     *jetstream.Conn
-	index           searchindex.Index
-	objects         *objectstore.Store
-	closers         []func() error
+	ofRole          bool // these are a component's that has a role of its own
+	*shared
+}
+
+// shared are the connections that every component of the process uses.
+type shared struct {
+	probed       map[stores.Store]*pgxpool.Pool // the first pool of each database
+	grocery      *pgxpool.Pool
+	watch        *topology.Watch
+	redis        *redis.Client
+	stream, feed *jetstream.Conn
+	groceryFeed  *jetstream.Conn
+	index        searchindex.Index
+	objects      *objectstore.Store
+	closers      []func() error
 }
 
 // New makes the clients and opens none.
-func New(options Options) *Clients { return &Clients{Options: options} }
+func New(options Options) *Clients {
+	return &Clients{Options: options, shared: &shared{probed: map[stores.Store]*pgxpool.Pool{}}}
+}
+
+// As gives the clients of one component of the process: where it has a role of its own in the databases, it has pools of
+// its own there, and shares the rest.
+func (c *Clients) As(component string) *Clients {
+	if _, has := c.Roles[component]; !has {
+		return c
+	}
+	own := &Clients{Options: c.Options, ofRole: true, shared: c.shared}
+	own.Addresses = c.Addresses.As(component)
+	own.Roles = nil
+	own.Name = c.Name + " " + component
+	return own
+}
+
+// The pools of a component with a role of its own are several on one server, which admits 100 connections, and which has
+// a process for each that is open.
+const (
+	roleConns = 8
+	roleIdle  = time.Minute
+)
 
 // Postgres gives the pool of the primary database, whichever of the two that is at the time.
 func (c *Clients) Postgres(ctx context.Context) (*pgxpool.Pool, error) {
@@ -78,6 +108,9 @@ func (c *Clients) pool(ctx context.Context, kept **pgxpool.Pool, store stores.St
 		return *kept, nil
 	}
 	options := postgres.Options{Application: application, Tracing: c.Tracing}
+	if c.ofRole {
+		options.MaxConns, options.MaxConnIdle = roleConns, roleIdle
+	}
 	if steer != nil {
 		watch, err := c.Topology(ctx)
 		if err != nil {
@@ -91,6 +124,9 @@ func (c *Clients) pool(ctx context.Context, kept **pgxpool.Pool, store stores.St
 	}
 	c.OnClose(func() error { pool.Close(); return nil })
 	*kept = pool
+	if c.probed[store] == nil {
+		c.probed[store] = pool
+	}
 	return pool, nil
 }
 
@@ -190,17 +226,14 @@ func (c *Clients) Bucket(name string) (*objectstore.Store, error) {
 	return store, nil
 }
 
-// Probe asks a store whether it is there. What it asks has to be open already.
+// Probe asks a store whether it is there. What it asks has to be open already. A database is asked as one of the
+// components, so that the others' connections may end while they aren't used.
 func (c *Clients) Probe(store stores.Store) func(ctx context.Context) error {
 	switch store {
-	case stores.Postgres:
-		return c.primary.Ping
-	case stores.Backup:
-		return c.backup.Ping
+	case stores.Postgres, stores.Backup, stores.Grocery:
+		return c.probed[store].Ping
 	case stores.Redis:
 		return c.redis.Ping
-	case stores.Grocery:
-		return c.grocery.Ping
 	case stores.Feed:
 		return func(context.Context) error { return c.feed.Ready() }
 	case stores.NATS:

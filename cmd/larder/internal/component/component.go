@@ -51,6 +51,13 @@ type Host struct {
 	Log            *slog.Logger
 }
 
+// as gives the host of one component, which comes to the databases as itself.
+func (h *Host) as(kind Kind) *Host {
+	own := *h
+	own.Clients = h.As(kind.Name)
+	return &own
+}
+
 // Door says whom a process lets at what it serves.
 type Door struct {
 	Hosts        []string // the names by which it may be called, nil for any

@@ -42,11 +42,12 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 	p := &Process{log: host.Log}
 	var checks []httpserver.Check
 	for _, kind := range kinds {
-		built, err := kind.Build(ctx, host)
+		own := host.as(kind)
+		built, err := kind.Build(ctx, own)
 		if err != nil {
 			return nil, err
 		}
-		checks = append(checks, kind.checks(host, built.Checks)...)
+		checks = append(checks, kind.checks(own, built.Checks)...)
 		p.parts = append(p.parts, part{
 			Component: built, name: kind.Name, after: waits(kind, built), schemas: schemas(kind),
 		})

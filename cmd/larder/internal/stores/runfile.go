@@ -1,6 +1,7 @@
 package stores
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,8 +20,8 @@ import (
 // so that every other command finds it by the folder alone. They hold passwords: the file is the owner's.
 type Addresses struct {
 	PID               int    `json:"pid"`
-	URL               string `json:"url"` // of the HTTP surface, "" where none is served
-	PostgresURL       string `json:"postgres_url"`
+	URL               string `json:"url"`          // of the HTTP surface, "" where none is served
+	PostgresURL       string `json:"postgres_url"` // as its owner, where it is embedded: that of tools
 	BackupPostgresURL string `json:"backup_postgres_url"`
 	NATSURL           string `json:"nats_url"`
 	NATSCreds         string `json:"nats_creds,omitempty"`
@@ -37,6 +38,20 @@ type Addresses struct {
 	S3Bucket           string `json:"s3_bucket,omitempty"`
 	S3AccessKey        string `json:"s3_access_key,omitempty"`
 	S3SecretKey        string `json:"s3_secret_key,omitempty"`
+
+	// Roles are what components have in place of the addresses above, by their names. They stay in the process.
+	Roles map[string]Databases `json:"-"`
+}
+
+// Databases are the addresses of both databases for one role, "" where it has none of its own.
+type Databases struct{ PostgresURL, BackupPostgresURL string }
+
+// As gives the addresses for one component.
+func (a Addresses) As(component string) Addresses {
+	own := a.Roles[component]
+	a.PostgresURL = cmp.Or(own.PostgresURL, a.PostgresURL)
+	a.BackupPostgresURL = cmp.Or(own.BackupPostgresURL, a.BackupPostgresURL)
+	return a
 }
 
 const runFileName = "run.json"

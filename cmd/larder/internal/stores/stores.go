@@ -18,6 +18,7 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/internal/natsserver"
 	"larder.dev/internal/objectserver"
+	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/postgresserver"
 	"larder.dev/internal/redisserver"
 	"larder.dev/internal/serverfolder"
@@ -158,27 +159,52 @@ func (s *Stores) startPostgres(ctx context.Context, o Options) error {
 		return fmt.Errorf("start the embedded PostgreSQL: %w", err)
 	}
 	s.postgres = server
-	if s.PostgresURL == "" {
-		if err := server.EnsureDatabase(ctx, primaryDatabase); err != nil {
-			return fmt.Errorf("make the database: %w", err)
-		}
-		s.PostgresURL = server.URL(primaryDatabase)
+	if err := server.EnsureRoles(ctx, append(postgresroles.Names(), postgresroles.Owner, postgresroles.GroceryApp)...); err != nil {
+		return err
 	}
-	if s.GroceryPostgresURL == "" {
-		if err := server.EnsureDatabase(ctx, groceryDatabase); err != nil {
-			return fmt.Errorf("make the grocery app's database: %w", err)
-		}
-		s.GroceryPostgresURL = server.URL(groceryDatabase)
+	given := s.Addresses
+	if s.PostgresURL, err = s.embed(ctx, given.PostgresURL, primaryDatabase, postgresroles.Owner); err != nil {
+		return err
 	}
-	if s.BackupPostgresURL == "" {
-		if err := server.EnsureDatabase(ctx, backupDatabase); err != nil {
-			return fmt.Errorf("make the backup database: %w", err)
-		}
-		s.BackupPostgresURL = server.URL(backupDatabase)
+	if s.BackupPostgresURL, err = s.embed(ctx, given.BackupPostgresURL, backupDatabase, postgresroles.Owner); err != nil {
+		return err
+	}
+	if s.GroceryPostgresURL, err = s.embed(ctx, given.GroceryPostgresURL, groceryDatabase, postgresroles.GroceryApp); err != nil {
+		return err
+	}
+	s.Roles = rolesIn(server, given)
+	if given.BackupPostgresURL == "" {
 		o.Log.Info("the backup is a second database on the same disk: it protects from mistakes, not from a lost disk; " +
 			"LARDER_BACKUP_POSTGRES_URL gives it a server of its own")
 	}
 	return nil
+}
+
+// embed gives the address of a database for its owner, in the embedded PostgreSQL where none was given.
+func (s *Stores) embed(ctx context.Context, given, database, owner string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	if err := s.postgres.EnsureDatabase(ctx, database, owner); err != nil {
+		return "", fmt.Errorf("make the database %s: %w", database, err)
+	}
+	return s.postgres.URLOf(owner, database), nil
+}
+
+// rolesIn gives each component the addresses of those databases that are embedded, as its own role.
+func rolesIn(server *postgresserver.Server, given Addresses) map[string]Databases {
+	roles := map[string]Databases{}
+	for _, role := range postgresroles.Components() {
+		var own Databases
+		if given.PostgresURL == "" {
+			own.PostgresURL = server.URLOf(role.Name, primaryDatabase)
+		}
+		if given.BackupPostgresURL == "" {
+			own.BackupPostgresURL = server.URLOf(role.Name, backupDatabase)
+		}
+		roles[role.Component] = own
+	}
+	return roles
 }
 
 func (s *Stores) startNATS(o Options) error {

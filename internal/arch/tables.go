@@ -1,0 +1,54 @@
+package arch
+
+import "larder.dev/internal/postgresroles"
+
+// Writer says who runs what some files write to the tables of recipes: by which roles. What each role may do in the
+// database is in internal/postgresroles; the two are held against each other.
+type Writer struct {
+	Files  string   // a pattern, below the root of the module
+	As     []string // roles
+	Reason string
+}
+
+// Writers lists every file that writes to a table.
+func Writers() []Writer {
+	tools := []string{postgresroles.Owner}
+	return []Writer{
+		{
+			"command-api/internal/postgres/write.go",
+			[]string{postgresroles.CommandAPI},
+			"a recipe is written by commands alone",
+		},
+		{"internal/ledger/sweep.go", []string{postgresroles.CommandAPI}, "one component forgets old keys for all"},
+		{
+			"internal/ledger/*.go",
+			[]string{postgresroles.CommandAPI, postgresroles.Files},
+			"whoever changes a recipe draws a change number, and appends to the ledger",
+		},
+		{
+			"command-api/internal/postgres/ledger.go",
+			[]string{postgresroles.Relay},
+			"the relay says which entries the stream has",
+		},
+		{
+			"file-service/internal/postgres/*.go",
+			[]string{postgresroles.Files},
+			"files are a part of a recipe's row",
+		},
+		{
+			"projectors/replica/*.go",
+			[]string{postgresroles.Projectors},
+			"the replica makes the backup what the events say",
+		},
+		{
+			"command-api/internal/postgres/accounts.go",
+			[]string{postgresroles.CommandAPI},
+			"accounts are added and changed on the write side",
+		},
+		{"command-api/internal/postgres/deleteuser.go", tools, "what the ledger has is taken away by an operator alone"},
+		{"command-api/internal/postgres/replay.go", tools, "events are put into the ledger again by an operator"},
+		{"command-api/internal/backup/*.go", tools, "whole databases are copied by an operator"},
+		{"command-api/internal/failback/*.go", tools, "an old primary's rows are brought back by an operator"},
+		{"internal/topology/*.go", tools, "which database is the primary is an operator's word"},
+	}
+}

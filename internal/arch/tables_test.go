@@ -1,0 +1,120 @@
+package arch_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/arch"
+	"larder.dev/internal/postgresroles"
+)
+
+// written is one statement that changes a table.
+type written struct{ file, verb, table string }
+
+// Who writes which table is what the rules say, and what the roles may do in the database is that and no more.
+func TestTablesAreWrittenByTheirWriters(t *testing.T) {
+	t.Parallel()
+	needed := map[string]bool{} // role, verb and table
+	for _, w := range allWritten(t) {
+		at := slices.IndexFunc(arch.Writers(), func(writer arch.Writer) bool {
+			ok, err := filepath.Match(writer.Files, w.file)
+			require.NoError(t, err)
+			return ok
+		})
+		require.GreaterOrEqual(t, at, 0, "%s has %s %s, and no rule in tables.go", w.file, w.verb, w.table)
+		for _, role := range arch.Writers()[at].As {
+			needed[role+" "+w.verb+" "+w.table] = true
+		}
+	}
+	require.Greater(t, len(needed), 20)
+	granted := map[string]bool{}
+	for _, role := range postgresroles.Components() {
+		for _, p := range role.Grants {
+			for _, verb := range []string{"INSERT", "UPDATE", "DELETE"} {
+				if strings.Contains(p.May, verb) && !strings.Contains(p.On, " ") {
+					granted[role.Name+" "+verb+" "+p.On] = true
+				}
+			}
+		}
+	}
+	for need := range needed {
+		if !strings.HasPrefix(need, postgresroles.Owner+" ") {
+			require.True(t, granted[need], "internal/postgresroles doesn't grant: %s", need)
+		}
+	}
+	for grant := range granted {
+		require.True(t, needed[grant], "no statement needs what internal/postgresroles grants: %s", grant)
+	}
+}
+
+// allWritten finds the statements in the strings of the module's files, but for those of tests and of the grocery app,
+// whose database is its own.
+func allWritten(t *testing.T) []written {
+	t.Helper()
+	var found []written
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		require.NoError(t, err)
+		if entry.IsDir() {
+			if slices.Contains([]string{".git", ".tools", "test", "web", "deploy", "grocery-app", "internal/testkit", "internal/arch"}, name) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+			found = append(found, writtenIn(t, name)...)
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	return found
+}
+
+func writtenIn(t *testing.T, name string) []written {
+	t.Helper()
+	tables := `(recipes|ingredients|users|user_changes|event_log|idempotency_keys|epoch|backup_copy|file_removals)\b`
+	change := regexp.MustCompile(`(INSERT|UPDATE|DELETE)(?: INTO| FROM)? (?:\{\})?` + tables)
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	var found []written
+	ast.Inspect(file, func(node ast.Node) bool {
+		literal, ok := node.(*ast.BasicLit)
+		if !ok || literal.Kind != token.STRING {
+			return true
+		}
+		text, err := strconv.Unquote(literal.Value)
+		require.NoError(t, err)
+		for _, m := range change.FindAllStringSubmatch(text, -1) {
+			found = append(found, written{name, m[1], m[2]})
+		}
+		return true
+	})
+	return append(found, replacedIn(t, name, found)...)
+}
+
+// replacedIn are the updates of a file that stand behind an insert.
+func replacedIn(t *testing.T, name string, inserted []written) []written {
+	t.Helper()
+	behind := regexp.MustCompile(`(?s)INSERT INTO (?:\{\})?(\w+)[^;]*?DO UPDATE`)
+	content := read(t, filepath.Join(root, name))
+	var found []written
+	for _, m := range behind.FindAllStringSubmatch(content, -1) {
+		if slices.ContainsFunc(inserted, func(w written) bool { return w.table == m[1] }) {
+			found = append(found, written{name, "UPDATE", m[1]})
+		}
+	}
+	return found
+}

@@ -1,0 +1,84 @@
+package postgresroles
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// grantLock has one program at a time change the grants of a database: two that change the same row fail.
+const grantLock = 0x6c617264_726f6c65
+
+// Grant gives each role that the server has what the table says, and takes from it whatever else it had, in one step: who
+// works meanwhile notices nothing. The address is the owner's of the tables.
+func Grant(ctx context.Context, url string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("connect to grant what the roles may do: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	there, err := existing(ctx, conn)
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(grantLock)); err != nil {
+			return err
+		}
+		things, err := owned(ctx, tx)
+		if err != nil {
+			return err
+		}
+		work := &pgx.Batch{}
+		for _, role := range Components() {
+			if slices.Contains(there, role.Name) {
+				role.queue(work, things, conn.Config().Database)
+			}
+		}
+		return tx.SendBatch(ctx, work).Close()
+	})
+	if err != nil {
+		return fmt.Errorf("grant what the roles may do: %w", err)
+	}
+	return nil
+}
+
+func existing(ctx context.Context, conn *pgx.Conn) ([]string, error) {
+	rows, err := conn.Query(ctx, `SELECT rolname FROM pg_roles WHERE rolname = ANY($1)`, Names())
+	if err != nil {
+		return nil, fmt.Errorf("list the roles: %w", err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list the roles: %w", err)
+	}
+	return names, nil
+}
+
+// owned lists what grants can be on, as GRANT has it: those things alone that are whoever's that asks, so that a stranger's
+// tables in the same database are left as they are.
+func owned(ctx context.Context, tx pgx.Tx) ([]string, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || oid::regclass FROM pg_class
+			WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S') AND pg_has_role(relowner, 'USAGE')
+		UNION ALL SELECT 'FUNCTION ' || oid::regprocedure FROM pg_proc
+			WHERE pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'USAGE')
+		UNION ALL SELECT 'SCHEMA larder_rebuild'`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+func (r Role) queue(work *pgx.Batch, things []string, database string) {
+	to := pgx.Identifier{r.Name}.Sanitize()
+	for _, thing := range things {
+		work.Queue(`REVOKE ALL ON ` + thing + ` FROM ` + to)
+	}
+	for _, p := range r.Grants {
+		work.Queue(`GRANT ` + p.May + ` ON ` + p.On + ` TO ` + to)
+	}
+	work.Queue(`GRANT CONNECT ON DATABASE ` + pgx.Identifier{database}.Sanitize() + ` TO ` + to)
+}

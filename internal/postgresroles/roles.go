@@ -1,0 +1,103 @@
+// Package postgresroles is the one table of who may do what in PostgreSQL: a role for each component, with what it needs
+// and no more. Nobody who answers requests is a superuser, nor owns a table: the schema is its owner's, as whom
+// `larder migrate` and the operator's commands come. The grants are laid after each migration ([Grant]), by the roles that
+// the server has; one without them works with the one role that it is given.
+package postgresroles
+
+import "slices"
+
+// The roles. Those of the components have the name of the subcommand in them.
+const (
+	Owner      = "larder_owner"
+	CommandAPI = "larder_command_api"
+	QueryAPI   = "larder_query_api"
+	Files      = "larder_file_service"
+	Relay      = "larder_relay"
+	Projectors = "larder_projectors"
+	// GroceryApp owns the database of its own, and reaches no other.
+	GroceryApp = "larder_grocery_app"
+)
+
+// Role is what a component comes as.
+type Role struct {
+	Name      string
+	Component string // its subcommand
+	Grants    []Privilege
+}
+
+// Privilege is what a role may do with one thing.
+type Privilege struct {
+	On  string // as GRANT has it: a table, or SEQUENCE, SCHEMA, FUNCTION and a name
+	May string // as GRANT has it: SELECT, UPDATE (change)
+}
+
+// Components gives the table. It is the same on both databases, since either may be the primary.
+func Components() []Role {
+	return []Role{
+		{CommandAPI, "command-api", append(everybodys(),
+			Privilege{"recipes", "SELECT, INSERT, UPDATE"},
+			Privilege{"ingredients", "SELECT, INSERT, DELETE"},
+			Privilege{"users", "SELECT, INSERT, UPDATE"}, // a user is deleted by the operator, who alone takes from the ledger
+			Privilege{"user_changes", "SELECT, INSERT, UPDATE (change)"},
+			Privilege{"event_log", "SELECT, INSERT"},
+			Privilege{"SEQUENCE event_log_id_seq", "USAGE"},
+			Privilege{"idempotency_keys", "SELECT, INSERT, DELETE"},
+			Privilege{"FUNCTION analyze_recipes()", "EXECUTE"},
+		)},
+		{QueryAPI, "query-api", append(everybodys(),
+			Privilege{"recipes", "SELECT"},
+			Privilege{"ingredients", "SELECT"},
+			Privilege{"user_changes", "SELECT"},
+			Privilege{"event_log", "SELECT"},
+		)},
+		{Files, "file-service", append(everybodys(),
+			Privilege{"recipes", "SELECT, UPDATE (files, version, change, updated_at)"},
+			Privilege{"ingredients", "SELECT"},
+			Privilege{"users", "SELECT (id, disabled)"},
+			Privilege{"user_changes", "SELECT, UPDATE (change)"},
+			Privilege{"event_log", "SELECT, INSERT"},
+			Privilege{"SEQUENCE event_log_id_seq", "USAGE"},
+			Privilege{"idempotency_keys", "SELECT, INSERT"},
+			Privilege{"file_removals", "SELECT, INSERT, UPDATE, DELETE"},
+			Privilege{"SEQUENCE file_removals_number_seq", "USAGE"},
+		)},
+		{Relay, "relay", append(everybodys(),
+			Privilege{"event_log", "SELECT, UPDATE (published_at, stream_sequence)"},
+		)},
+		// The replica writes whatever an event can say, and rebuilds the tables in a schema beside them.
+		{Projectors, "projectors", append(everybodys(),
+			Privilege{"recipes", "SELECT, INSERT, UPDATE, DELETE"},
+			Privilege{"ingredients", "SELECT, INSERT, UPDATE, DELETE"},
+			Privilege{"users", "SELECT, INSERT, UPDATE, DELETE"},
+			Privilege{"user_changes", "SELECT, INSERT, UPDATE, DELETE"},
+			Privilege{"idempotency_keys", "SELECT (user_id), DELETE"},
+			Privilege{"event_log", "SELECT, INSERT, UPDATE (published_at, stream_sequence), DELETE"},
+			Privilege{"SEQUENCE event_log_id_seq", "USAGE"},
+			Privilege{"SCHEMA larder_rebuild", "USAGE, CREATE"},
+		)},
+	}
+}
+
+// everybodys are what tells a component whether the tables are those that it knows, and which database is the primary.
+func everybodys() []Privilege {
+	return []Privilege{{"goose_db_version", "SELECT"}, {"epoch", "SELECT"}}
+}
+
+// Of gives the role of a component by its subcommand.
+func Of(component string) (Role, bool) {
+	all := Components()
+	at := slices.IndexFunc(all, func(r Role) bool { return r.Component == component })
+	if at < 0 {
+		return Role{}, false
+	}
+	return all[at], true
+}
+
+// Names gives the names of the components' roles in the databases of recipes.
+func Names() []string {
+	var names []string
+	for _, role := range Components() {
+		names = append(names, role.Name)
+	}
+	return names
+}

@@ -1,0 +1,108 @@
+package postgresserver
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"larder.dev/internal/postgresroles"
+)
+
+// EnsureRoles makes roles that may log in and nothing else, those that aren't there, and lets nobody but the superuser
+// into the databases that come with a cluster.
+func (s *Server) EnsureRoles(ctx context.Context, names ...string) error {
+	passwords := map[string]string{}
+	for _, name := range names {
+		passwords[name] = s.passwordOf(name)
+	}
+	if err := postgresroles.Make(ctx, s.URL("postgres"), passwords); err != nil {
+		return fmt.Errorf("give the embedded PostgreSQL its roles: %w", err)
+	}
+	return s.execute(ctx, "postgres", "close the cluster's own databases",
+		`REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC; REVOKE CONNECT ON DATABASE template1 FROM PUBLIC`)
+}
+
+// URLOf returns the address of a database for one of the roles that EnsureRoles has made, with its password in it.
+func (s *Server) URLOf(role, database string) string {
+	return s.url(role, s.passwordOf(role), database)
+}
+
+// passwordOf makes a role's password from the superuser's, which alone is kept.
+func (s *Server) passwordOf(role string) string {
+	mac := hmac.New(sha256.New, []byte(s.password))
+	mac.Write([]byte(role))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// EnsureDatabase creates the database if it isn't there, and makes it the owner's. One that the superuser has, as all
+// were before there were owners, is taken over with what is in it.
+func (s *Server) EnsureDatabase(ctx context.Context, name, owner string) error {
+	// Creating and looking at the refusal is one step; looking first and then creating is a race.
+	err := s.execute(ctx, "postgres", "create database "+name, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
+	if refused, ok := errors.AsType[*pgconn.PgError](err); err != nil && (!ok || refused.Code != "42P04") { // duplicate_database
+		return err
+	}
+	conn, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		return fmt.Errorf("connect to look at database %s: %w", name, err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	var owned bool
+	err = conn.QueryRow(ctx, `SELECT pg_get_userbyid(datdba) = $2 FROM pg_database WHERE datname = $1`, name, owner).Scan(&owned)
+	if err != nil {
+		return fmt.Errorf("look whose database %s is: %w", name, err)
+	}
+	if owned {
+		return nil
+	}
+	return s.handOver(ctx, name, owner)
+}
+
+// takeOver makes everything in a database that the superuser has the role's that %[1]s names, quoted as a literal, and
+// the database %[2]s itself last: so one that was interrupted is begun again. A column's sequence goes with its table.
+const takeOver = `DO $take$
+DECLARE
+	owner text := %[1]s;
+	thing text;
+BEGIN
+	FOR thing IN
+		SELECT 'SCHEMA ' || quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+		UNION ALL SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE ' WHEN 'v' THEN 'VIEW ' WHEN 'm' THEN 'MATERIALIZED VIEW ' ELSE 'TABLE ' END
+				|| c.oid::regclass
+			FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+			WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND relkind IN ('r', 'p', 'v', 'm', 'S')
+				AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
+					AND c.relkind = 'S' AND d.deptype IN ('a', 'i'))
+		UNION ALL SELECT 'FUNCTION ' || p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
+			WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+	LOOP
+		EXECUTE 'ALTER ' || thing || ' OWNER TO ' || quote_ident(owner);
+	END LOOP;
+END $take$;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE CONNECT, TEMPORARY ON DATABASE %[2]s FROM PUBLIC;
+ALTER DATABASE %[2]s OWNER TO %[3]s`
+
+func (s *Server) handOver(ctx context.Context, database, owner string) error {
+	statement := fmt.Sprintf(takeOver, "'"+owner+"'", pgx.Identifier{database}.Sanitize(), pgx.Identifier{owner}.Sanitize())
+	return s.execute(ctx, database, "make database "+database+" that of "+owner, statement)
+}
+
+// execute works as the superuser.
+func (s *Server) execute(ctx context.Context, database, what, statement string) error {
+	conn, err := pgx.Connect(ctx, s.URL(database))
+	if err != nil {
+		return fmt.Errorf("connect to %s: %w", what, err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
