@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -11,18 +12,48 @@ import (
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/postgresroles"
 )
 
-// migrateCommand brings the databases to this version's schema. A database that is newer than this program
-// is refused and left as it is.
-type migrateCommand struct{}
+// migrateCommand brings the databases to this version's schema, and lets the components' roles do what they need. A
+// database that is newer than this program is refused and left as it is.
+type migrateCommand struct {
+	RolePasswords map[string]string `env:"LARDER_ROLE_PASSWORDS" placeholder:"NAME=TEXT;..." help:"Roles of components to make."`
+}
 
-func (migrateCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+// roles gives the passwords by the roles' names.
+func (c migrateCommand) roles() (map[string]string, error) {
+	passwords := map[string]string{}
+	for component, password := range c.RolePasswords {
+		role, ok := postgresroles.Of(component)
+		if !ok {
+			return nil, usageError{fmt.Sprintf("%q has no role: there are %s", component, strings.Join(postgresroles.With(), ", "))}
+		}
+		if password == "" {
+			return nil, usageError{fmt.Sprintf("the role of %s needs a password", component)}
+		}
+		passwords[role.Name] = password
+	}
+	return passwords, nil
+}
+
+func (c migrateCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+	passwords, err := c.roles()
+	if err != nil {
+		return err
+	}
 	work, err := enter(ctx, s, con, log, stores.Postgres, stores.Backup)
 	if err != nil {
 		return err
 	}
 	defer closing(&err, work.leave)
+	if len(passwords) > 0 {
+		for _, database := range databases(work.Addresses) {
+			if err := postgresroles.Make(ctx, database.url, passwords); err != nil {
+				return fmt.Errorf("%s: %w", database.name, err)
+			}
+		}
+	}
 	if err := migrate(ctx, work.Addresses, log); err != nil {
 		return err
 	}

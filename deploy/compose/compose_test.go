@@ -4,6 +4,7 @@ package compose_test
 import (
 	"context"
 	"maps"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/postgresroles"
 )
 
 const root = "../.."
@@ -22,6 +25,8 @@ const root = "../.."
 // passwords are what scripts/compose-secrets writes into .env.
 func passwords() []string {
 	return []string{
+		"POSTGRES_ADMIN_PASSWORD", "COMMAND_API_POSTGRES_PASSWORD", "QUERY_API_POSTGRES_PASSWORD", "FILE_SERVICE_POSTGRES_PASSWORD",
+		"RELAY_POSTGRES_PASSWORD", "PROJECTORS_POSTGRES_PASSWORD",
 		"POSTGRES_PASSWORD", "BACKUP_POSTGRES_PASSWORD", "GROCERY_POSTGRES_PASSWORD", "REDIS_PASSWORD", "ELASTIC_PASSWORD",
 		"S3_SECRET_KEY", "CDN_SECRET",
 	}
@@ -201,6 +206,41 @@ func TestEachComponentKnowsItsStoresAlone(t *testing.T) {
 			}
 		}
 		require.ElementsMatch(t, own, told, name)
+	}
+}
+
+// Each component comes to both databases as the role that the program knows for it, with a password of its own, which
+// migrate is told of and nobody else.
+func TestEachComponentHasItsOwnDatabaseRole(t *testing.T) {
+	t.Parallel()
+	project, err := load(t, passwords()...)
+	require.NoError(t, err)
+	var told []string
+	for _, role := range postgresroles.Components() {
+		variables := project.Services[role.Component].Environment
+		var password string
+		for server, variable := range map[string]string{"postgres": "LARDER_POSTGRES_URL", "backup-postgres": "LARDER_BACKUP_POSTGRES_URL"} {
+			address, err := url.Parse(*variables[variable])
+			require.NoError(t, err)
+			require.Equal(t, role.Name, address.User.Username(), role.Component)
+			require.Equal(t, server, address.Hostname(), role.Component)
+			password, _ = address.User.Password()
+		}
+		for name, service := range project.Services {
+			for variable, value := range service.Environment {
+				if name != role.Component && name != "migrate" && value != nil {
+					require.NotContains(t, *value, password, "%s of %s", variable, name)
+				}
+			}
+		}
+		told = append(told, role.Component+"="+password)
+	}
+	require.ElementsMatch(t, told, strings.Split(*project.Services["migrate"].Environment["LARDER_ROLE_PASSWORDS"], ";"))
+	for name, service := range project.Services {
+		if user := service.Environment["POSTGRES_USER"]; user != nil {
+			require.Equal(t, "postgres", *user, name)
+			require.NotEqual(t, *service.Environment["POSTGRES_PASSWORD"], *service.Environment["OWNER_PASSWORD"], name)
+		}
 	}
 }
 

@@ -93,6 +93,15 @@ func Of(component string) (Role, bool) {
 	return all[at], true
 }
 
+// With lists the components that have a role.
+func With() []string {
+	var components []string
+	for _, role := range Components() {
+		components = append(components, role.Component)
+	}
+	return components
+}
+
 // Names gives the names of the components' roles in the databases of recipes.
 func Names() []string {
 	var names []string

@@ -41,8 +41,9 @@ func (s *Server) passwordOf(role string) string {
 }
 
 // EnsureDatabase creates the database if it isn't there, and makes it the owner's. One that the superuser has, as all
-// were before there were owners, is taken over with what is in it.
-func (s *Server) EnsureDatabase(ctx context.Context, name, owner string) error {
+// were before there were owners, is taken over with what is in it. The guests are let in, and nobody else; what they may do
+// there is the owner's to grant.
+func (s *Server) EnsureDatabase(ctx context.Context, name, owner string, guests ...string) error {
 	// Creating and looking at the refusal is one step; looking first and then creating is a race.
 	err := s.execute(ctx, "postgres", "create database "+name, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
 	if refused, ok := errors.AsType[*pgconn.PgError](err); err != nil && (!ok || refused.Code != "42P04") { // duplicate_database
@@ -61,7 +62,7 @@ func (s *Server) EnsureDatabase(ctx context.Context, name, owner string) error {
 	if owned {
 		return nil
 	}
-	return s.handOver(ctx, name, owner)
+	return s.handOver(ctx, name, owner, guests)
 }
 
 // takeOver makes everything in a database that the superuser has the role's that %[1]s names, quoted as a literal, and
@@ -89,8 +90,11 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE CONNECT, TEMPORARY ON DATABASE %[2]s FROM PUBLIC;
 ALTER DATABASE %[2]s OWNER TO %[3]s`
 
-func (s *Server) handOver(ctx context.Context, database, owner string) error {
+func (s *Server) handOver(ctx context.Context, database, owner string, guests []string) error {
 	statement := fmt.Sprintf(takeOver, "'"+owner+"'", pgx.Identifier{database}.Sanitize(), pgx.Identifier{owner}.Sanitize())
+	for _, guest := range guests {
+		statement += "; GRANT CONNECT ON DATABASE " + pgx.Identifier{database}.Sanitize() + " TO " + pgx.Identifier{guest}.Sanitize()
+	}
 	return s.execute(ctx, database, "make database "+database+" that of "+owner, statement)
 }
 

@@ -36,7 +36,7 @@ func TestRolesDoTheirWorkAlone(t *testing.T) {
 		`COPY recipes TO PROGRAM 'cat'`, `SELECT pg_read_file('/etc/passwd')`, `DELETE FROM goose_db_version`,
 		`SELECT * FROM backup_copy`, `SET session_replication_role = replica`,
 	}
-	for role, case_ := range map[string]struct{ may, mayNot []string }{
+	for role, work := range map[string]struct{ may, mayNot []string }{
 		postgresroles.CommandAPI: {
 			may: []string{
 				newEvent, newUser, `SELECT password_hash FROM users`, `UPDATE user_changes SET change = change + 1`, `SELECT * FROM user_changes FOR UPDATE`,
@@ -75,10 +75,10 @@ func TestRolesDoTheirWorkAlone(t *testing.T) {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
 			conn := asRole(t, role)
-			for _, statement := range case_.may {
+			for _, statement := range work.may {
 				require.NoError(t, undone(t, conn, statement), statement)
 			}
-			for _, statement := range slices.Concat(everybodys, case_.mayNot) {
+			for _, statement := range slices.Concat(everybodys, work.mayNot) {
 				require.Equal(t, insufficientPrivilege, db.Code(undone(t, conn, statement)), statement)
 			}
 		})

@@ -162,11 +162,11 @@ func (s *Stores) startPostgres(ctx context.Context, o Options) error {
 	if err := server.EnsureRoles(ctx, append(postgresroles.Names(), postgresroles.Owner, postgresroles.GroceryApp)...); err != nil {
 		return err
 	}
-	given := s.Addresses
-	if s.PostgresURL, err = s.embed(ctx, given.PostgresURL, primaryDatabase, postgresroles.Owner); err != nil {
+	given, guests := s.Addresses, postgresroles.Names()
+	if s.PostgresURL, err = s.embed(ctx, given.PostgresURL, primaryDatabase, postgresroles.Owner, guests...); err != nil {
 		return err
 	}
-	if s.BackupPostgresURL, err = s.embed(ctx, given.BackupPostgresURL, backupDatabase, postgresroles.Owner); err != nil {
+	if s.BackupPostgresURL, err = s.embed(ctx, given.BackupPostgresURL, backupDatabase, postgresroles.Owner, guests...); err != nil {
 		return err
 	}
 	if s.GroceryPostgresURL, err = s.embed(ctx, given.GroceryPostgresURL, groceryDatabase, postgresroles.GroceryApp); err != nil {
@@ -181,11 +181,11 @@ func (s *Stores) startPostgres(ctx context.Context, o Options) error {
 }
 
 // embed gives the address of a database for its owner, in the embedded PostgreSQL where none was given.
-func (s *Stores) embed(ctx context.Context, given, database, owner string) (string, error) {
+func (s *Stores) embed(ctx context.Context, given, database, owner string, guests ...string) (string, error) {
 	if given != "" {
 		return given, nil
 	}
-	if err := s.postgres.EnsureDatabase(ctx, database, owner); err != nil {
+	if err := s.postgres.EnsureDatabase(ctx, database, owner, guests...); err != nil {
 		return "", fmt.Errorf("make the database %s: %w", database, err)
 	}
 	return s.postgres.URLOf(owner, database), nil
