@@ -13,6 +13,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
+	"larder.dev/internal/apidocs/apidocstest"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
 	db "larder.dev/internal/postgres"
@@ -149,6 +150,7 @@ func (c *caller) send(method, path, body string, headers ...string) answer {
 	}
 	recorder := httptest.NewRecorder()
 	c.handler.ServeHTTP(recorder, request)
+	apidocstest.RequireDocumented(c.t, method, path, recorder.Code)
 	return answer{recorder}
 }
 

@@ -205,6 +205,12 @@ func TestRangesOfAFile(t *testing.T) {
 	require.Contains(t, few.header.Get("Content-Type"), "multipart/byteranges")
 	many := c.do(http.MethodGet, f.URL, "", nil, "Range", "bytes=0-0"+strings.Repeat(",2-2", 4000))
 	require.Equal(t, http.StatusRequestedRangeNotSatisfiable, many.status)
+	beyond := c.do(http.MethodGet, f.URL, "", nil, "Range", "bytes=100000-")
+	require.Equal(t, http.StatusRequestedRangeNotSatisfiable, beyond.status)
+	require.Equal(t, "application/problem+json", beyond.header.Get("Content-Type"))
+	require.Equal(t, "bytes */100000", beyond.header.Get("Content-Range"))
+	require.JSONEq(t, `{"type":"about:blank","title":"Requested Range Not Satisfiable","status":416,"detail":"The file has no byte in this range.",
+		"instance":"urn:request:`+beyond.header.Get("X-Request-Id")+`"}`, string(beyond.body))
 }
 
 // Ranges, conditional reads and names are as HTTP wants them.

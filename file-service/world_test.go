@@ -20,6 +20,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	fileservice "larder.dev/file-service"
+	"larder.dev/internal/apidocs/apidocstest"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/objectstore"
@@ -139,6 +140,7 @@ func (c *cook) do(method, path, contentType string, body io.Reader, headers ...s
 	defer response.Body.Close()
 	read, err := io.ReadAll(response.Body)
 	require.NoError(c.w.t, err)
+	apidocstest.RequireDocumented(c.w.t, method, path, response.StatusCode)
 	return answer{response.StatusCode, response.Header, read}
 }
 

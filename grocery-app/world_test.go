@@ -23,6 +23,7 @@ import (
 
 	"larder.dev/events"
 	groceryapp "larder.dev/grocery-app"
+	"larder.dev/internal/apidocs/apidocstest"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/postgres"
@@ -220,6 +221,7 @@ func (s *shopper) do(method, path, body string, headers ...string) (*http.Respon
 	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(response.Body)
 	require.NoError(s.w.t, err)
+	apidocstest.RequireDocumented(s.w.t, method, path, response.StatusCode)
 	return response, answer
 }
 

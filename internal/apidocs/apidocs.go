@@ -23,6 +23,9 @@ var document []byte
 //go:embed methods.json
 var methods []byte
 
+// Document gives the document, as YAML.
+func Document() []byte { return bytes.Clone(document) }
+
 // Over serves the document, and the pages that show it at and below /api/docs. Everything else is for next.
 func Over(pages, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -304,8 +304,7 @@ func edgeLibraries() []Library {
 		},
 		{
 			Import: "github.com/getkin/kin-openapi/...",
-			May:    []string{internal + "httpserver", Module + "/*", Module + "/*/internal/httpapi", fromOutside},
-			Tests:  []string{internal + "apidocs"},
+			May:    []string{internal + "httpserver", internal + "apidocs/...", Module + "/*", Module + "/*/internal/httpapi", fromOutside},
 			Reason: "requests are checked against openapi.yaml at the edge",
 		},
 		{
@@ -387,6 +386,7 @@ func testLibraries() []Library {
 func testOnly() []string {
 	return []string{
 		testkit,
+		internal + "apidocs/apidocstest",
 		internal + "natsaccounts/accountstest",
 		internal + "searchindex/searchindextest",
 		Module + "/projectors/projectiontest",

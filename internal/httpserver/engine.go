@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,7 +120,7 @@ func NewRefusal(options Options, reason string) (http.Handler, error) {
 // notFound answers for an address that this component doesn't have. Where another one has it, by other methods, it is the
 // method that is wrong.
 func notFound(c *gin.Context) {
-	if len(apidocs.Methods(c.Request.URL.Path)) > 0 {
+	if methods := apidocs.Methods(c.Request.URL.Path); len(methods) > 0 && !slices.Contains(methods, c.Request.Method) {
 		methodNotAllowed(c)
 		return
 	}

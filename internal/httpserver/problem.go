@@ -107,7 +107,7 @@ const busyFor = time.Second
 // WriteBusy answers 429: this caller has too much under way already. Detail says of what.
 func WriteBusy(c *gin.Context, detail string) {
 	c.Header("Retry-After", RetryAfter(busyFor))
-	WriteProblem(c, Problem{Status: http.StatusTooManyRequests, Detail: detail})
+	WriteProblem(c, Problem{Type: TooManyRequests, Status: http.StatusTooManyRequests, Detail: detail})
 }
 
 // RetryAfter gives the value of the header: whole seconds, rounded up, at least one.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/apidocs/apidocstest"
 )
 
 // Client speaks HTTP with the server, with one session or none.
@@ -48,11 +50,12 @@ type Request struct {
 	Headers []string // name, value, name, value
 }
 
-// Do calls and reads the whole answer. A call that gets no answer ends the test.
+// Do calls and reads the whole answer. A call that gets no answer, or one that its document doesn't list, ends the test.
 func (c *Client) Do(tb testing.TB, method, path string, body any, headers ...string) Answer {
 	tb.Helper()
 	answer, err := c.Try(Request{Method: method, Path: path, Body: body, Headers: headers})
 	require.NoError(tb, err, "%s %s", method, path)
+	apidocstest.RequireDocumented(tb, method, path, answer.Status)
 	return answer
 }
 

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -167,18 +166,32 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 // afterUpload is when room may be there again that an unfinished upload takes: when it is finished or given up.
 const afterUpload = time.Minute
 
-// tooMuch says what a person takes too much of, "" for an error of another kind, and when to come again.
-func (a *api) tooMuch(err error) (detail string, after time.Duration) {
+// tooMuch answers an error that says that a person takes too much at once, and tells whether it is one.
+func (a *api) tooMuch(c *gin.Context, err error) bool {
 	switch {
 	case errors.Is(err, resumable.ErrTooMuch):
-		return fmt.Sprintf("Your unfinished uploads may have %d bytes together. Finish one, or give it up.", a.MaxUnfinished), afterUpload
+		a.Throttle.CountQuota("unfinished_uploads")
+		tooMany(c, "unfinished_uploads", a.MaxUnfinished, afterUpload,
+			fmt.Sprintf("Your unfinished uploads may have %d bytes together. Finish one, or give it up.", a.MaxUnfinished))
+	case errors.Is(err, picture.ErrTooManyWaiting):
+		a.Throttle.CountQuota("pictures")
+		tooMany(c, "pictures", picture.MaxWaiting, retryAfter, "Too many of your pictures wait to be drawn. Send this one again later.")
 	case errors.Is(err, incoming.ErrShare):
-		return "Too many of your uploads are under way. Let one come to its end.", retryAfter
+		httpserver.WriteBusy(c, "Too many of your uploads are under way. Let one come to its end.")
 	case errors.Is(err, bulkhead.ErrBusy):
-		return "Too many of your changes are under way. Wait for some to be answered.", retryAfter
+		httpserver.WriteBusy(c, "Too many of your changes are under way. Wait for some to be answered.")
 	default:
-		return "", 0
+		return false
 	}
+	return true
+}
+
+func tooMany(c *gin.Context, kind string, limit int64, after time.Duration, detail string) {
+	c.Header("Retry-After", httpserver.RetryAfter(after))
+	httpserver.WriteProblem(c, httpserver.Problem{
+		Type: httpserver.TooManyRequests, Status: http.StatusTooManyRequests, Detail: detail,
+		Extra: map[string]any{"kind": kind, "limit": limit},
+	})
 }
 
 func unprocessable(what string) httpserver.Problem {
@@ -200,26 +213,12 @@ func (a *api) fail(c *gin.Context, err error) {
 		return
 	}
 	ctx := c.Request.Context()
-	if detail, after := a.tooMuch(err); detail != "" {
-		c.Header("Retry-After", httpserver.RetryAfter(after))
-		a.Throttle.CountQuota("unfinished_uploads")
-		httpserver.WriteProblem(c, httpserver.Problem{
-			Type: httpserver.TooManyRequests, Status: http.StatusTooManyRequests, Detail: detail,
-			Extra: map[string]any{"kind": "unfinished_uploads", "limit": a.MaxUnfinished},
-		})
+	if a.tooMuch(c, err) {
 		return
 	}
 	if errors.Is(err, topology.ErrNotConfirmed) {
 		a.Log.WarnContext(ctx, "a write is held back", "request", httpserver.RequestID(c), "error", err)
 		httpserver.WriteUnavailable(c, "Which database is the primary isn't certain just now. Send it again.", retryAfter)
-		return
-	}
-	if errors.Is(err, picture.ErrTooManyWaiting) {
-		c.Header("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
-		httpserver.WriteProblem(c, httpserver.Problem{
-			Type: httpserver.TooManyRequests, Status: http.StatusTooManyRequests,
-			Detail: "Too many of your pictures wait to be drawn. Send this one again later.",
-		})
 		return
 	}
 	if errors.Is(err, picture.ErrBusy) {

@@ -108,14 +108,28 @@ func disposition(name, mediaType string) string {
 	return how
 }
 
-// stalling breaks a reader off who takes nothing for a while.
+// stalling breaks a reader off who takes nothing for a while. It answers for a range that isn't in the file as for
+// everything that is refused.
 type stalling struct {
 	gin.ResponseWriter
 
 	silence time.Duration
+	refused bool
+}
+
+func (s *stalling) WriteHeader(status int) {
+	if status != http.StatusRequestedRangeNotSatisfiable {
+		s.ResponseWriter.WriteHeader(status)
+		return
+	}
+	s.refused = true
+	httpserver.WriteProblemTo(s.ResponseWriter, httpserver.Problem{Status: status, Detail: "The file has no byte in this range."})
 }
 
 func (s *stalling) Write(bytes []byte) (int, error) {
+	if s.refused {
+		return len(bytes), nil // the words of whoever serves the content
+	}
 	_ = http.NewResponseController(s.ResponseWriter).SetWriteDeadline(time.Now().Add(s.silence))
 	return s.ResponseWriter.Write(bytes)
 }

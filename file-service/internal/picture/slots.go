@@ -10,9 +10,9 @@ import (
 // How many pictures are drawn at once, and how many wait. Those of the same person come one after the other, so that no
 // number of them keeps anybody else's waiting for longer than the one that is being drawn.
 const (
-	drawnAtOnce      = 2
-	waitingOfAPerson = 64
-	waitingOfAll     = 512
+	drawnAtOnce  = 2
+	MaxWaiting   = 64 // of one person
+	waitingOfAll = 512
 )
 
 // ErrTooManyWaiting is the error of a picture of a person who has too many waiting already.
@@ -70,7 +70,7 @@ func (s *slots) queue(person string, large bool) (*ticket, error) {
 	if s.people[person] == nil {
 		s.people[person] = &standing{}
 	}
-	if s.people[person].waiting >= waitingOfAPerson {
+	if s.people[person].waiting >= MaxWaiting {
 		return nil, ErrTooManyWaiting
 	}
 	mine := &ticket{person: person, large: large, granted: make(chan struct{})}

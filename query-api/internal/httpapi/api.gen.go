@@ -233,6 +233,9 @@ type NoSession = Problem
 // NotFound RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type NotFound = Problem
 
+// OtherPerson RFC 9457. What isn't here is missing or a detail of this kind of problem.
+type OtherPerson = Problem
+
 // TooCostly RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type TooCostly = Problem
 

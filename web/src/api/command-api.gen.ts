@@ -454,6 +454,18 @@ export interface components {
         };
     };
     responses: {
+        /**
+         * @description The command with this Idempotency-Key was done, and the text of its answer has been deleted since: the recipe was
+         *     deleted longer ago than its text is kept. The type is `urn:larder:problem:text-gone`.
+         */
+        AnswerGone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The request can't be read, or a parameter is outside its limits; `errors` names it. */
         BadRequest: {
             headers: {
@@ -524,6 +536,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description `Larder-User` names another person than the session's (the type is `urn:larder:problem:other-person`), or a page
+         *     of another site sent the request. Nothing was done.
+         */
+        OtherPerson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The recipe as it is kept. */
         Replaced: {
             headers: {
@@ -546,8 +570,8 @@ export interface components {
         };
         /**
          * @description More at once, or more a second, than one person may ask for; the type is
-         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many. Nothing was done. Send it again
-         *     after `Retry-After` seconds.
+         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many, where that is a figure of
+         *     its own. Nothing was done. Send it again after `Retry-After` seconds.
          */
         TooMany: {
             headers: {
@@ -619,6 +643,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
@@ -641,6 +666,8 @@ export interface operations {
             201: components["responses"]["Created"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
+            410: components["responses"]["AnswerGone"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
@@ -670,7 +697,9 @@ export interface operations {
             201: components["responses"]["Created"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             404: components["responses"]["NotFound"];
+            410: components["responses"]["AnswerGone"];
             412: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
@@ -714,7 +743,9 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             404: components["responses"]["NotFound"];
+            410: components["responses"]["AnswerGone"];
             412: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
@@ -751,7 +782,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
-            /** @description This user has no access to the grocery app. */
+            /** @description This user has no access to the grocery app; or as everywhere with a session. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -791,6 +822,7 @@ export interface operations {
             200: components["responses"]["Replaced"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             /** @description This user has no such recipe, or it never had that version. */
             404: {
                 headers: {
@@ -800,6 +832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            410: components["responses"]["AnswerGone"];
             412: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
@@ -842,6 +875,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A page of another site sent it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
             /**
              * @description Too many failed logins, or more logins from this address at once or a second than may be; try again after
@@ -876,6 +920,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -897,6 +942,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -922,6 +968,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             /** @description This user has no such session, or no longer. */
             404: {
                 headers: {

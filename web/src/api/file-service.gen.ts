@@ -99,6 +99,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files/{owner}/{sha256}/{variant}/{name}": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Which bytes, in 16 parts at most. */
+                Range?: string;
+            };
+            path: {
+                name: string;
+                owner: string;
+                sha256: string;
+                /** @description `original`, or a size of a picture. */
+                variant: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The bytes of a file
+         * @description A signed address, as a recipe's detail gives it in `url`: take it as it is, with its query, which is that of
+         *     whoever signs. It may be on another host, a CDN's. It needs no session and opens until it expires; what is under
+         *     it never changes. What a browser could run goes as `application/octet-stream`.
+         */
+        get: operations["deliverFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /**
+         * What a file is, without its bytes
+         * @description Its headers are those of GET.
+         */
+        head: operations["askFile"];
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -175,8 +210,8 @@ export interface components {
         };
         /**
          * @description More at once, or more a second, than one person may ask for; the type is
-         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many. Nothing was done. Send it again
-         *     after `Retry-After` seconds.
+         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many, where that is a figure of
+         *     its own. Nothing was done. Send it again after `Retry-After` seconds.
          */
         TooMany: {
             headers: {
@@ -197,6 +232,8 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description It never changes. */
+        FileTag: string;
         /** @description `<recipe>@<version>`; a read that sends it back has seen this write. */
         LarderAfter: string;
         /** @description The id of the file that a whole upload became; the recipe's detail has it. */
@@ -232,6 +269,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
@@ -274,6 +312,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
@@ -305,6 +344,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
@@ -347,8 +387,29 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description As everywhere, without a body. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description As everywhere, without a body: it expired, or never was. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As the last PATCH answers, without a body: the whole file can't be on its recipe. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As the last PATCH answers, without a body: the whole file can't be on its recipe. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -402,6 +463,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
@@ -445,6 +507,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
@@ -452,6 +515,189 @@ export interface operations {
             422: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Problem"];
+        };
+    };
+    deliverFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Which bytes, in 16 parts at most. */
+                Range?: string;
+            };
+            path: {
+                name: string;
+                owner: string;
+                sha256: string;
+                /** @description `original`, or a size of a picture. */
+                variant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FileTag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The bytes that Range asks for, of several ranges as `multipart/byteranges`. */
+            206: {
+                headers: {
+                    ETag: components["headers"]["FileTag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The caller has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            /**
+             * @description The address is forged, altered or expired, its owner is disabled, or a browser would make it part of a page
+             *     (`Sec-Fetch-Dest`).
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["Problem"];
+            /** @description It isn't the one that If-Match names. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No byte of the file is in Range (`Content-Range` says how many there are), or it asks for more than 16 parts. */
+            416: {
+                headers: {
+                    "Content-Range"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description More files of one person at once, or a second, than may be delivered, whoever reads them; otherwise as
+             *     everywhere. Pictures on a page are asked for again after `Retry-After` seconds.
+             */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Problem"];
+        };
+    };
+    askFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Which bytes, in 16 parts at most. */
+                Range?: string;
+            };
+            path: {
+                name: string;
+                owner: string;
+                sha256: string;
+                /** @description `original`, or a size of a picture. */
+                variant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GET, without a body. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FileTag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As GET, without a body. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The caller has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As everywhere, without a body. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As GET, without a body. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As GET, without a body. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As GET, without a body. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As GET, without a body. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As GET, without a body. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As everywhere, without a body. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -443,6 +443,18 @@ export interface components {
             };
         };
         /**
+         * @description `Larder-User` names another person than the session's (the type is `urn:larder:problem:other-person`), or a page
+         *     of another site sent the request. Nothing was done.
+         */
+        OtherPerson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
          * @description It would take longer than 1.5 s of a core, compare more than 100,000 words or look at more than 2,000,000
          *     documents. Only names that are made for it have so many words of one beginning.
          */
@@ -456,8 +468,8 @@ export interface components {
         };
         /**
          * @description More at once, or more a second, than one person may ask for; the type is
-         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many. Nothing was done. Send it again
-         *     after `Retry-After` seconds.
+         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many, where that is a figure of
+         *     its own. Nothing was done. Send it again after `Retry-After` seconds.
          */
         TooMany: {
             headers: {
@@ -522,6 +534,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -552,6 +565,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -589,6 +603,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             422: components["responses"]["TooCostly"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -631,6 +646,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -663,6 +679,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -691,6 +708,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -716,6 +734,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -742,6 +761,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -770,6 +790,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             422: components["responses"]["TooCostly"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
