@@ -67,6 +67,8 @@ type Deps struct {
 
 	// SearchWait bounds the wait for the index; DefaultSearchWait where it is 0.
 	SearchWait time.Duration
+	// SearchCost bounds what a search may cost; searchindex.DefaultCost where it is zero.
+	SearchCost searchindex.Cost
 	// SessionCheck and Heartbeat are how often an open stream verifies its session and shows that it is alive;
 	// 2 s and 15 s where they are 0.
 	SessionCheck, Heartbeat time.Duration
@@ -137,7 +139,7 @@ func (d Deps) handlers(recipes *postgres.Recipes) (*httpapi.Handlers, error) {
 		Throttle: d.Throttle,
 		Search: search.NewFinder(search.Options{
 			Index: d.Index, Redis: d.Redis, Recipes: recipes,
-			Wait: cmp.Or(d.SearchWait, DefaultSearchWait), Log: d.Log,
+			Wait: cmp.Or(d.SearchWait, DefaultSearchWait), Cost: d.SearchCost, Log: d.Log,
 		}),
 		Detail:  detail.NewReader(d.Redis, recipes, d.Log),
 		Recipes: recipes,

@@ -271,3 +271,22 @@ func TestDatabaseOrderIsIndexOrder(t *testing.T) {
 	ada.get("/api/recipes").ok(&stored)
 	require.Equal(t, indexed, stored)
 }
+
+// A search that costs more than it may is refused with words that help, by whichever engine would answer: the database
+// isn't asked in the index's place, which would work at it for longer.
+func TestSearchThatCostsTooMuch(t *testing.T) {
+	t.Parallel()
+	for name, option := range map[string]func(*queryapi.Deps){
+		"index":    func(*queryapi.Deps) {},
+		"database": func(deps *queryapi.Deps) { deps.Index = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ada := newWorld(t, option, func(deps *queryapi.Deps) { deps.SearchCost.Time = time.Nanosecond }).cook("Ada")
+			ada.add(recipe("Soup"))
+			answer := ada.get("/api/recipes?q=soup")
+			require.Contains(t, answer.problem(http.StatusUnprocessableEntity), "Ask for fewer or longer words.")
+			require.Empty(t, answer.servedBy())
+		})
+	}
+}

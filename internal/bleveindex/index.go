@@ -165,7 +165,7 @@ func (x *Index) Search(ctx context.Context, query searchindex.Query) (searchinde
 	if !searchindex.IsName(plan.Owner) {
 		return searchindex.Page{Hits: []searchindex.Hit{}}, nil
 	}
-	ctx, cancel := searchindex.Bounded(ctx)
+	ctx, cancel := plan.Cost.Bounded(ctx)
 	defer cancel()
 	answer := view.rank
 	if len(plan.Terms) == 0 && len(plan.Tags) <= 1 {

@@ -29,3 +29,34 @@ func TestIndex(t *testing.T) {
 	t.Parallel()
 	searchindextest.Run(t, openEmpty)
 }
+
+// A query that takes longer than it may is cut off.
+func TestCost(t *testing.T) {
+	t.Parallel()
+	searchindextest.RunCost(t, openEmpty(t), func() {})
+}
+
+// A query is refused that would compare more words, or look at more documents, than it may, and answered at its bounds.
+func TestCostIsCounted(t *testing.T) {
+	t.Parallel()
+	index := openEmpty(t)
+	require.NoError(t, index.Apply(t.Context(), []searchindex.Document{
+		{ID: "1", Owner: "ada", Name: "kale", Version: 1},
+		{ID: "2", Owner: "ada", Name: "kasha", Version: 1},
+		{ID: "3", Owner: "ada", Name: "kale kasha", Version: 1},
+	}))
+	for _, c := range []struct {
+		within, beyond searchindex.Cost
+	}{
+		{searchindex.Cost{Words: 2}, searchindex.Cost{Words: 1}},
+		{searchindex.Cost{Documents: 4}, searchindex.Cost{Documents: 3}},
+	} {
+		query := searchindex.Query{Owner: "ada", Text: "ka", Cost: c.within}
+		page, err := index.Search(t.Context(), query)
+		require.NoError(t, err, "%+v", c.within)
+		require.Len(t, page.Hits, 3)
+		query.Cost = c.beyond
+		_, err = index.Search(t.Context(), query)
+		require.ErrorIs(t, err, searchindex.ErrTooCostly, "%+v", c.beyond)
+	}
+}

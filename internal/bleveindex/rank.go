@@ -16,7 +16,7 @@ import (
 // dictionary words that each query word matches, joins their documents, and
 // sorts only as many as the page needs.
 func (v view) rank(ctx context.Context, plan searchindex.Plan) (searchindex.Page, error) {
-	matched, err := v.matches(ctx, plan, searchindex.NewBudget())
+	matched, err := v.matches(ctx, plan, plan.Cost.Budget())
 	if err != nil {
 		return searchindex.Page{}, err
 	}
@@ -164,7 +164,7 @@ func (v view) narrow(ctx context.Context, matched tiers, terms expansion, budget
 	for _, t := range terms {
 		left := matched // the documents of a term come in the order of their numbers
 		err := v.eachWith(ctx, t.field, t.value, func(number index.IndexInternalID) error {
-			if err := budget.Visit(); err != nil {
+			if err := budget.Document(); err != nil {
 				return err
 			}
 			n := number.Value()

@@ -22,14 +22,15 @@ func (x *Index) Tags(ctx context.Context, owner string) ([]searchindex.Tag, erro
 	if !searchindex.IsName(owner) {
 		return []searchindex.Tag{}, nil
 	}
-	return view.tags(ctx, owner)
+	ctx, cancel := searchindex.Cost{}.Bounded(ctx)
+	defer cancel()
+	tags, err := view.tags(ctx, owner)
+	return tags, searchindex.Explain(ctx, err)
 }
 
 // tags counts the documents of each label: the work grows with the owner's
 // tags, and not with the documents.
 func (v view) tags(ctx context.Context, owner string) ([]searchindex.Tag, error) {
-	ctx, cancel := searchindex.Bounded(ctx)
-	defer cancel()
 	labels, err := v.terms(ctx, fieldLabel, under(owner))
 	if err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func (v view) tags(ctx context.Context, owner string) ([]searchindex.Tag, error)
 	counts := map[searchindex.TagLabel]int{}
 	for _, label := range labels {
 		if ctx.Err() != nil {
-			return nil, fmt.Errorf("count tags of owner %s: %w", owner, searchindex.Explain(ctx, ctx.Err()))
+			return nil, fmt.Errorf("count tags of owner %s: %w", owner, ctx.Err())
 		}
 		n, err := v.count(ctx, fieldLabel, label)
 		if err != nil {

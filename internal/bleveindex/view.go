@@ -120,7 +120,7 @@ func (v view) terms(ctx context.Context, field, prefix string) ([]string, error)
 // eachTerm calls fn with each term that terms returns, as far as the budget goes.
 func (v view) eachTerm(ctx context.Context, field, prefix string, budget *searchindex.Budget, fn func(term string)) error {
 	return v.walk(ctx, field, prefix, func(term string) error {
-		if err := budget.Candidate(); err != nil {
+		if err := budget.Word(); err != nil {
 			return err
 		}
 		fn(term)

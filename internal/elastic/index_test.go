@@ -1,10 +1,13 @@
 package elastic_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -207,4 +210,26 @@ func TestLongNames(t *testing.T) {
 	page, err := index.Search(t.Context(), searchindex.Query{Owner: owner, Text: "long"})
 	require.NoError(t, err)
 	require.Equal(t, 3, page.Total)
+}
+
+// A query that takes longer than it may is cut off by Elasticsearch, which tells of it as of a shard that doesn't answer.
+func TestCost(t *testing.T) {
+	t.Parallel()
+	alias := someAlias()
+	searchindextest.RunCost(t, open(t, alias, 1), func() {
+		const script = "long end = System.nanoTime() + 60000000L; String s = '0123456789'; for (int i = 0; i < 9; i++) { s = s + s } " +
+			"while (System.nanoTime() < end) { s.indexOf('no') } return true"
+		actions, err := json.Marshal(map[string]any{"actions": []any{map[string]any{"add": map[string]any{
+			"index": alias + "-*", "alias": alias, "filter": map[string]any{"script": map[string]any{"script": script}},
+		}}}})
+		require.NoError(t, err)
+		address := testkit.Elasticsearch(t) + "/_aliases"
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(actions))
+		require.NoError(t, err)
+		request.Header.Set("Content-Type", "application/json")
+		answer, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, http.StatusOK, answer.StatusCode)
+	})
 }

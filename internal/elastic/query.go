@@ -37,7 +37,7 @@ func searchBody(plan searchindex.Plan) object {
 		"sort":             order,
 		"size":             min(plan.Limit, maxLimit-1) + 1, // one more tells whether there is a next page
 		"track_total_hits": true,
-		"timeout":          milliseconds(searchindex.MaxTime),
+		"timeout":          milliseconds(plan.Cost.Time),
 		"version":          true,
 	}
 	if len(plan.Terms) > 0 {

@@ -22,6 +22,7 @@ type object = map[string]any
 type statusError struct {
 	status       int
 	kind, reason string
+	cause        string // the kind of what a shard answered first; "" where none was asked
 }
 
 func (e *statusError) Error() string {
@@ -32,6 +33,18 @@ func (e *statusError) Error() string {
 type problem struct {
 	Type   string `json:"type"`
 	Reason string `json:"reason"`
+}
+
+// kindTimeExceeded is the cause of a search that took longer than it may. Its status is that of a shard that doesn't answer.
+const kindTimeExceeded = "search_timeout_exception"
+
+// tooCostly makes ErrTooCostly of the error of a search that took longer than it may.
+func tooCostly(err error) error {
+	var answered *statusError
+	if errors.As(err, &answered) && answered.cause == kindTimeExceeded {
+		return fmt.Errorf("%w: %w", searchindex.ErrTooCostly, err)
+	}
+	return err
 }
 
 // kindSentence is the kind of an answer that has a sentence for an error and no
@@ -56,7 +69,7 @@ func (x *Index) call(ctx context.Context, request esapi.Request, out any) (err e
 	defer func() { err = errors.Join(err, drain(answer.Body)) }()
 	if answer.IsError() {
 		failed := readError(answer)
-		if isPassing(failed.status) {
+		if isPassing(failed.status) && failed.cause != kindTimeExceeded {
 			return unavailable(failed)
 		}
 		return failed
@@ -102,11 +115,18 @@ func readError(answer *esapi.Response) *statusError {
 	if json.NewDecoder(answer.Body).Decode(&body) != nil {
 		return failed
 	}
-	var detail problem
+	var detail struct {
+		problem
+
+		Causes []problem `json:"root_cause"`
+	}
 	var sentence string
 	switch {
 	case json.Unmarshal(body.Error, &detail) == nil && detail.Type != "":
 		failed.kind, failed.reason = detail.Type, detail.Reason
+		if len(detail.Causes) > 0 {
+			failed.cause = detail.Causes[0].Type
+		}
 	case json.Unmarshal(body.Error, &sentence) == nil && sentence != "":
 		failed.kind, failed.reason = kindSentence, sentence
 	}

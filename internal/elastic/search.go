@@ -60,18 +60,13 @@ func (x *Index) ask(ctx context.Context, owner string, request []byte) (found re
 	err = x.call(ctx, esapi.SearchRequest{
 		Index: []string{x.alias}, Body: bytes.NewReader(request),
 		Routing: []string{routing(owner)}, AllowPartialSearchResults: &partial,
-		FilterPath: []string{"timed_out", "hits.total.value", "hits.hits._version", "hits.hits._source", "hits.hits.sort", "aggregations"},
+		FilterPath: []string{"hits.total.value", "hits.hits._version", "hits.hits._source", "hits.hits.sort", "aggregations"},
 	}, &found)
-	if err == nil && found.TimedOut {
-		return results{}, fmt.Errorf("%w: it takes longer than %s", searchindex.ErrTooCostly, searchindex.MaxTime)
-	}
-	return found, err
+	return found, tooCostly(err)
 }
 
 // results is the answer to a search.
 type results struct {
-	TimedOut bool `json:"timed_out"` // what was found until then is not the answer
-
 	Hits struct {
 		Total struct{ Value int }
 		Hits  []result

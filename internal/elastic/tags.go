@@ -42,6 +42,7 @@ func (x *Index) labels(ctx context.Context, owner string) (map[searchindex.TagLa
 	request, err := body(object{
 		"size":             0,
 		"track_total_hits": false,
+		"timeout":          milliseconds(searchindex.DefaultCost().Time),
 		"query": object{"bool": object{"filter": []object{
 			{"term": object{fieldOwner: owner}}, {"term": object{fieldDeleted: false}},
 		}}},
@@ -64,7 +65,7 @@ func (x *Index) labels(ctx context.Context, owner string) (map[searchindex.TagLa
 		AllowPartialSearchResults: &partial, FilterPath: []string{"aggregations"},
 	}, &found)
 	if err != nil {
-		return nil, err
+		return nil, tooCostly(err)
 	}
 	counts := map[searchindex.TagLabel]int{}
 	for _, bucket := range found.Aggregations[name].Buckets {

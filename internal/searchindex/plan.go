@@ -37,12 +37,16 @@ type Plan struct {
 	Limit int      // at least 1
 	After Position // the page begins after this position
 	Names bool     // whether hits have their names
+	Cost  Cost     // every field is set
 }
 
 // Plan folds and checks a query. It returns ErrBadCursor for a cursor that
 // belongs to another query or is none at all.
 func (q Query) Plan() (Plan, error) {
-	plan := Plan{Owner: q.Owner, Terms: Terms(q.Text), Tags: slices.Sorted(slices.Values(TagKeys(q.Tags))), Limit: q.Limit, Names: q.Names}
+	plan := Plan{
+		Owner: q.Owner, Terms: Terms(q.Text), Tags: slices.Sorted(slices.Values(TagKeys(q.Tags))), Limit: q.Limit, Names: q.Names,
+		Cost: q.Cost.orDefault(),
+	}
 	if plan.Limit <= 0 {
 		plan.Limit = DefaultLimit
 	}

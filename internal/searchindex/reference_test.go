@@ -12,3 +12,9 @@ func TestSelect(t *testing.T) {
 	t.Parallel()
 	searchindextest.Run(t, func(*testing.T) searchindex.Index { return searchindextest.NewReference() })
 }
+
+// Select ends when a query has cost what it may.
+func TestSelectCost(t *testing.T) {
+	t.Parallel()
+	searchindextest.RunCost(t, searchindextest.NewReference(), func() {})
+}

@@ -88,6 +88,7 @@ type Query struct {
 	Tags   []string // only documents with all of these; blank ones count for nothing
 	Limit  int      // hits on the page; DefaultLimit if not positive
 	Cursor string   // Page.Next of the page before; "" for the first
+	Cost   Cost     // what it may cost
 	Names  bool     // whether hits have their names: it costs to bring what a list shows from elsewhere
 }
 

@@ -1,6 +1,7 @@
 package searchindex
 
 import (
+	"context"
 	"iter"
 	"slices"
 
@@ -11,14 +12,19 @@ import (
 // the same cursors as every index. It serves where no index can be asked, and
 // it is what the indexes are tested against. Deleted documents and those of
 // other owners are passed over; each id may come once. Its work grows with the
-// number of documents, on every page.
-func Select(docs iter.Seq[Document], query Query) (Page, error) {
+// number of documents, on every page, up to the time that the query may cost.
+func Select(ctx context.Context, docs iter.Seq[Document], query Query) (Page, error) {
 	plan, err := query.Plan()
 	if err != nil {
 		return Page{}, err
 	}
+	ctx, cancel := plan.Cost.Bounded(ctx)
+	defer cancel()
 	var found []match
 	for doc := range docs {
+		if ctx.Err() != nil {
+			return Page{}, Explain(ctx, ctx.Err())
+		}
 		if m, ok := plan.match(doc); ok {
 			found = append(found, m)
 		}

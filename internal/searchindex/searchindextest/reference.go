@@ -75,13 +75,13 @@ func (r *reference) Apply(_ context.Context, docs []searchindex.Document) error 
 	return r.docs.apply(docs)
 }
 
-func (r *reference) Search(_ context.Context, query searchindex.Query) (searchindex.Page, error) {
+func (r *reference) Search(ctx context.Context, query searchindex.Query) (searchindex.Page, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.docs == nil {
 		return searchindex.Page{}, searchindex.ErrClosed
 	}
-	return searchindex.Select(maps.Values(r.docs), query)
+	return searchindex.Select(ctx, maps.Values(r.docs), query)
 }
 
 func (r *reference) Tags(_ context.Context, owner string) ([]searchindex.Tag, error) {

@@ -23,12 +23,7 @@ func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	ctx, cancel := searchindex.Bounded(ctx)
-	defer cancel()
-	found, err := searchindex.Select(documents(ctx, q.Owner, named), q.forIndex())
-	if err == nil {
-		err = searchindex.Explain(ctx, ctx.Err()) // not all were looked at
-	}
+	found, err := searchindex.Select(ctx, documents(ctx, q.Owner, named), q.forIndex())
 	if errors.Is(err, searchindex.ErrBadCursor) {
 		return Page{}, ErrBadCursor
 	}

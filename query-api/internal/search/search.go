@@ -34,6 +34,8 @@ type Query struct {
 	Limit  int
 	Cursor string
 	After  freshness.After // a write that the page must have seen
+
+	cost searchindex.Cost
 }
 
 // Page is one page. An item is the JSON of a views.Summary. Next is "" on the last page.
@@ -53,6 +55,7 @@ type Finder struct {
 	recipes *postgres.Recipes
 	log     *slog.Logger
 	wait    time.Duration
+	cost    searchindex.Cost
 	scans   chan struct{}
 	turns   *bulkhead.Bulkhead
 	work    *bulkhead.Bulkhead
@@ -73,12 +76,13 @@ const (
 const maxScans = 4
 
 // Options are what a Finder is made of. Index may be nil: the database answers every search then. Wait bounds
-// how long a search waits for the index to see the owner's last write.
+// how long a search waits for the index to see the owner's last write, Cost what it may cost then.
 type Options struct {
 	Index   searchindex.Index
 	Redis   *redis.Client
 	Recipes *postgres.Recipes
 	Wait    time.Duration
+	Cost    searchindex.Cost
 	Log     *slog.Logger
 }
 
@@ -86,7 +90,7 @@ type Options struct {
 func NewFinder(o Options) *Finder {
 	return &Finder{
 		index: o.Index, marks: freshness.NewMarks(o.Redis), redis: o.Redis, recipes: o.Recipes,
-		log: o.Log, wait: o.Wait, scans: make(chan struct{}, maxScans),
+		log: o.Log, wait: o.Wait, cost: o.Cost, scans: make(chan struct{}, maxScans),
 		turns: bulkhead.New(searchesAtOnce, searchesWaiting), work: bulkhead.New(looksAtOnce, searchesAtOnce),
 		current: newCurrent(),
 	}
@@ -99,6 +103,7 @@ func (f *Finder) Find(ctx context.Context, q Query) (Page, error) {
 		return Page{}, fmt.Errorf("search for user %s: %w", q.Owner, err)
 	}
 	defer leave()
+	q.cost = f.cost
 	page, err := f.fromIndex(ctx, q)
 	switch {
 	case err == nil:
@@ -128,5 +133,5 @@ func (f *Finder) fallBack(ctx context.Context, owner string, why error) {
 }
 
 func (q Query) forIndex() searchindex.Query {
-	return searchindex.Query{Owner: q.Owner, Text: q.Text, Tags: q.Tags, Limit: q.Limit, Cursor: q.Cursor}
+	return searchindex.Query{Owner: q.Owner, Text: q.Text, Tags: q.Tags, Limit: q.Limit, Cursor: q.Cursor, Cost: q.cost}
 }

@@ -55,7 +55,7 @@ func (f *Finder) storedTags(ctx context.Context, owner string) ([]searchindex.Ta
 	if err != nil {
 		return nil, "", err
 	}
-	ctx, cancel := searchindex.Bounded(ctx)
+	ctx, cancel := f.cost.Bounded(ctx)
 	defer cancel()
 	tags := searchindex.TagsOf(documents(ctx, owner, named), owner)
 	return tags, string(source), searchindex.Explain(ctx, ctx.Err())
