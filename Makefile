@@ -144,7 +144,8 @@ test-nats-cli: $(WEB_BUILT) $(NATSCLI) ## what NATS' command line may do with a 
 test-plans: ## what Postgres reads of a ledger of 1,000,000 rows, by the nodes of its plans; CI asks the same of 40,000
 	$(GO) test -count=1 -v -timeout 20m -tags plans -run Plans ./command-api/internal/postgres
 
-test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of memory
+test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of memory, the worst pictures of each format
+	LARDER_FILES=long $(GO) test -count=1 -v -run TestContainers ./file-service/internal/picture
 	LARDER_FILES=long $(GO) test -count=1 -v -timeout 20m -run 'TestUploads|TestFiles' ./test/e2e
 
 test-failover: ## twenty failovers and failbacks under load, as a table

@@ -58,6 +58,8 @@ type Deps struct {
 	Clamd         string // the socket of a virus scanner, "" for none
 	// Drawer is the program, with its arguments, that runs DrawPicture for each picture.
 	Drawer []string
+	// PictureMemory is what that process may take, in bytes; picture.DefaultMemory where it is 0.
+	PictureMemory int64
 	// Silence is how long a caller may send or take nothing: a phone in a lift comes back, a stranger who opens
 	// connections and says nothing doesn't hold them. 30 s where it is 0.
 	Silence time.Duration
@@ -111,7 +113,7 @@ func New(deps Deps) (*Service, error) {
 	service.files = keeping.New(keeping.Options{
 		Database: database,
 		Standby:  postgres.NewStandby(deps.Pool, deps.Standby), Objects: deps.Objects, Incoming: uploads,
-		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer), MaxSize: maxSize, Log: log,
+		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer, deps.PictureMemory), MaxSize: maxSize, Log: log,
 	})
 	var err error
 	service.uploads, err = resumable.New(httpapi.Resumable(service.files, resumable.Options{

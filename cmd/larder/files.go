@@ -21,6 +21,7 @@ type delivery struct {
 
 	MaxFileSize int64  `env:"LARDER_MAX_FILE_SIZE" placeholder:"BYTES" help:"How large a file may be (100 MiB)."`
 	MaxUploads  int64  `env:"LARDER_MAX_UPLOADS" placeholder:"BYTES" help:"Bytes that a person's unfinished uploads may have (512 MiB)."`
+	PictureMem  int64  `name:"picture-memory" env:"LARDER_PICTURE_MEMORY" placeholder:"BYTES" help:"To draw a picture (1280 MiB)."`
 	Clamd       string `env:"LARDER_CLAMD" placeholder:"SOCKET" help:"A clamd that looks at each upload: a path, or HOST:PORT."`
 }
 
@@ -39,7 +40,7 @@ const minSecret = 32
 // files gives what components need of it. home is the data folder where a secret is made and kept; "" where it
 // has to be given.
 func (d *delivery) files(home string) (component.Files, error) {
-	files := component.Files{MaxSize: d.MaxFileSize, MaxUnfinished: d.MaxUploads, Clamd: d.Clamd}
+	files := component.Files{MaxSize: d.MaxFileSize, MaxUnfinished: d.MaxUploads, PictureMemory: d.PictureMem, Clamd: d.Clamd}
 	secret := d.CDNSecret
 	if secret == "" && home != "" {
 		var err error

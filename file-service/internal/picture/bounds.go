@@ -20,7 +20,15 @@ type bounds struct {
 func ordinary() bounds { return bounds{memory: 512 << 20, processor: 15} }
 
 // large is for the largest that a phone takes: 48 megapixels in HEIC.
-func large() bounds { return bounds{memory: 1280 << 20, processor: 30} }
+func large() bounds { return bounds{memory: largeMemory, processor: 30} }
+
+const largeMemory = 1280 << 20
+
+// upTo leaves no more memory than there is.
+func (b bounds) upTo(memory int64) bounds {
+	b.memory = min(b.memory, memory)
+	return b
+}
 
 func (b bounds) args() []string {
 	return []string{strconv.FormatInt(b.memory, 10), strconv.FormatInt(b.processor, 10)}

@@ -76,10 +76,10 @@ func TestBrokenPictures(t *testing.T) {
 func TestProgramsThatDontDraw(t *testing.T) {
 	t.Parallel()
 	for _, program := range [][]string{nil, {"/nowhere/larder"}, {"/bin/true"}, {"/bin/echo", `{"color": "javascript:", "sizes": []}`}} {
-		_, err := picture.NewDrawer(program).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)))
+		_, err := picture.NewDrawer(program, 0).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)))
 		require.Error(t, err, program)
 	}
-	_, err := picture.NewDrawer([]string{"/nowhere/larder"}).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)))
+	_, err := picture.NewDrawer([]string{"/nowhere/larder"}, 0).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)))
 	require.ErrorIs(t, err, picture.ErrBusy)
 }
 
@@ -152,25 +152,35 @@ func TestOnePersonHoldsNobodyUp(t *testing.T) {
 	held()
 }
 
-// The containers have room for the worst pictures that are let in, a large and an ordinary one at once, beside the file
-// service itself.
+// The containers have room for a large and an ordinary picture at once, beside the file service itself: for the worst of
+// each format that is let in, and for whatever a decoder takes until the system ends it.
 func TestContainersFitTheWorstPictures(t *testing.T) {
 	t.Parallel()
 	const itself = 224 << 20 // the file service with uploads under way
 	ordinary, ordinaryMemory := picture.Ordinary()
 	large, largeMemory := picture.Large()
-	worstLarge := peak(t, large, pictures.JPEG{Width: 8192, Height: 5400, Components: 4, Progressive: true}.Encode())
-	worstOrdinary := peak(t, ordinary, pictures.PNG{Width: 8192, Height: 8000, Depth: 8}.Encode())
-	require.Less(t, worstLarge, largeMemory)
-	require.Less(t, worstOrdinary, ordinaryMemory)
+	worst := map[string][]byte{"JPEG": pictures.JPEG{Width: 8192, Height: 5400, Components: 4, Progressive: true}.Encode()}
+	if os.Getenv("LARDER_FILES") == "long" { // these take a core for 13 s together
+		worst["HEIC"] = photoFile(t, "largest.heic")                 // 8640 by 6144
+		worst["AVIF"] = photoFile(t, "largest.avif")                 // 4064 by 4064, 4:4:4
+		worst["AVIF of 12 bits"] = photoFile(t, "largest-deep.avif") // 2944 by 2944, 4:4:4
+	}
+	for name, content := range worst {
+		took := peak(t, large, content)
+		t.Logf("%s takes %d of %d MiB", name, took>>20, largeMemory>>20)
+		require.Less(t, took, largeMemory, name)
+	}
+	took := peak(t, ordinary, pictures.PNG{Width: 8192, Height: 8000, Depth: 8}.Encode())
+	t.Logf("PNG takes %d of %d MiB", took>>20, ordinaryMemory>>20)
+	require.Less(t, took, ordinaryMemory)
 	for file, deployed := range map[string]struct {
 		limit string
 		least int64
 	}{
-		"compose/services.yml":              {`(?s)\n  file-service:.*?memory: (\d+)m`, worstLarge + worstOrdinary + itself},
-		"kubernetes/base/file-service.yaml": {`limits: \{ memory: (\d+)Mi`, worstLarge + worstOrdinary + itself},
+		"compose/services.yml":              {`(?s)\n  file-service:.*?memory: (\d+)m`, largeMemory + ordinaryMemory + itself},
+		"kubernetes/base/file-service.yaml": {`limits: \{ memory: (\d+)Mi`, largeMemory + ordinaryMemory + itself},
 		// A function has one request at a time.
-		"serverless/template.yaml": {`Handler: file-service\s+MemorySize: (\d+)`, worstLarge + itself},
+		"serverless/template.yaml": {`Handler: file-service\s+MemorySize: (\d+)`, largeMemory + itself},
 	} {
 		content, err := os.ReadFile(filepath.Join("..", "..", "..", "deploy", file))
 		require.NoError(t, err)
@@ -180,6 +190,28 @@ func TestContainersFitTheWorstPictures(t *testing.T) {
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, limit<<20, deployed.least, file)
 	}
+}
+
+// Where there is less memory, pictures that need more are refused as any that is too large, and the others are drawn. Where
+// larder runs for nothing there is so much of it that the process isn't ended by its host, at twice 512 MiB.
+func TestPicturesInLittleMemory(t *testing.T) {
+	t.Parallel()
+	const itself, host = 224 << 20, 2 * 512 << 20
+	content, err := os.ReadFile(filepath.Join("..", "..", "..", "deploy", "free", "app.json"))
+	require.NoError(t, err)
+	found := regexp.MustCompile(`"LARDER_PICTURE_MEMORY": .*"value": "(\d+)"`).FindSubmatch(content)
+	require.NotNil(t, found)
+	memory, err := strconv.ParseInt(string(found[1]), 10, 64)
+	require.NoError(t, err)
+	require.LessOrEqual(t, memory+itself, int64(host))
+
+	little := picture.NewDrawer([]string{os.Args[0], draw}, memory)
+	for _, name := range []string{"largest.heic", "largest.avif", "largest-deep.avif"} {
+		_, err := little.Draw(t.Context(), "ada", bytes.NewReader(photoFile(t, name)))
+		require.ErrorIs(t, err, picture.ErrBomb, name)
+	}
+	_, err = little.Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(4000, 3000)))
+	require.NoError(t, err)
 }
 
 // peak gives the most memory that was resident while a picture was drawn.

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,19 +47,29 @@ type Drawn struct {
 // bounded in memory and time, and has ended with its picture.
 type Drawer struct {
 	program []string
+	memory  int64
 	slots   *slots
 }
 
-// NewDrawer makes a Drawer. program is the command that runs Program.Run for the picture at its standard input.
-func NewDrawer(program []string) *Drawer { return &Drawer{program: program, slots: newSlots()} }
+// DefaultMemory is what the process of a picture may take: as much as the largest needs.
+const DefaultMemory = largeMemory
+
+// NewDrawer makes a Drawer. program is the command that runs Program.Run for the picture at its standard input, memory
+// what it may take; DefaultMemory where it is 0. Where that isn't enough for every picture one is drawn at a time.
+func NewDrawer(program []string, memory int64) *Drawer {
+	return &Drawer{program: program, memory: cmp.Or(memory, DefaultMemory), slots: newSlots()}
+}
 
 // Draw draws a person's picture. It waits while as many are drawn as may be, or another one of the same person. The
 // error is ErrUnreadable, ErrBomb for what takes more memory or time than there is for a picture, ErrBusy,
 // ErrTooManyWaiting, or that of ctx or of the reader.
 func (d *Drawer) Draw(ctx context.Context, person string, from io.ReadSeeker) (Drawn, error) {
-	drawn, err := d.drawWithin(ctx, person, from, ordinary())
+	drawn, err := d.drawWithin(ctx, person, from, ordinary().upTo(d.memory))
+	if errors.Is(err, errNeedsMore) && d.memory > ordinary().memory {
+		drawn, err = d.drawWithin(ctx, person, from, large().upTo(d.memory))
+	}
 	if errors.Is(err, errNeedsMore) {
-		drawn, err = d.drawWithin(ctx, person, from, large())
+		err = fmt.Errorf("more than %d bytes of memory: %w", d.memory, ErrBomb)
 	}
 	if err != nil {
 		return Drawn{}, fmt.Errorf("draw a picture: %w", err)
@@ -70,7 +81,7 @@ func (d *Drawer) drawWithin(ctx context.Context, person string, from io.ReadSeek
 	if len(d.program) == 0 {
 		return Drawn{}, errors.New("there is no program that draws")
 	}
-	release, err := d.slots.take(ctx, person, within == large())
+	release, err := d.slots.take(ctx, person, within.memory > ordinary().memory || d.memory < DefaultMemory)
 	if err != nil {
 		return Drawn{}, err
 	}

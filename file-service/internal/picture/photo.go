@@ -11,10 +11,11 @@ import (
 )
 
 // What a photo takes for each of its pixels, in the libraries' WebAssembly and out of it: the largest of a phone in HEIC
-// has 48 megapixels, and AVIF takes three times as much.
+// has 48 megapixels, and AVIF takes three times as much, six times where its samples have 10 or 12 bits.
 const (
-	heicPixelBytes = 20
-	avifPixelBytes = 58
+	heicPixelBytes     = 20
+	avifPixelBytes     = 64
+	avifDeepPixelBytes = 122
 )
 
 // examinePhoto reads the header of a HEIC or AVIF by its own library.
@@ -27,6 +28,9 @@ func examinePhoto(from io.Reader) (header, error) {
 	decodeConfig := heic.DecodeConfig
 	if isAVIF(photo) {
 		head = header{format: formatAVIF, pixelBytes: avifPixelBytes}
+		if hasDeepSamples(photo) {
+			head.pixelBytes = avifDeepPixelBytes
+		}
 		decodeConfig = avif.DecodeConfig
 	}
 	config, err := decodeConfig(bytes.NewReader(photo))

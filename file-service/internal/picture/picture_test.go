@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func drawer() *picture.Drawer { return picture.NewDrawer([]string{os.Args[0], draw}) }
+func drawer() *picture.Drawer { return picture.NewDrawer([]string{os.Args[0], draw}, 0) }
 
 func drawn(t *testing.T, content []byte) picture.Drawn {
 	t.Helper()

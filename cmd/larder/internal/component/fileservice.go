@@ -21,6 +21,8 @@ type Files struct {
 	MaxSize int64 // of a file, in bytes; 0 for the default
 	// MaxUnfinished is how many bytes the unfinished uploads of a person may have; 0 for the default.
 	MaxUnfinished int64
+	// PictureMemory is what the process that draws a picture may take; 0 for the default.
+	PictureMemory int64
 	Clamd         string // "" for none
 }
 
@@ -49,7 +51,8 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 		Drawer: []string{self, fileservice.DrawCommand},
 		Signer: host.Files.Signer, Verify: host.Files.Verify,
 		MaxSize: host.Files.MaxSize, MaxUnfinished: host.Files.MaxUnfinished, Clamd: host.Files.Clamd,
-		Throttle: host.Throttle, MaxFiles: host.Quotas.Files, MaxFileBytes: host.Quotas.FileBytes,
+		PictureMemory: host.Files.PictureMemory,
+		Throttle:      host.Throttle, MaxFiles: host.Quotas.Files, MaxFileBytes: host.Quotas.FileBytes,
 		Origin: host.Origin, TrustedProxies: host.TrustedProxies,
 		Metrics: host.Metrics, Tracing: host.Tracing.For("file-service"), Log: host.Log,
 	}
