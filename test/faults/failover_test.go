@@ -3,6 +3,8 @@ package faults_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -17,6 +19,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/internal/objectstore"
 	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/postgresserver"
 	"larder.dev/test/larder"
@@ -201,7 +204,7 @@ func toFirstWrite(t *testing.T, server *larder.Server, w *writer, command string
 }
 
 // What the lost primary had committed and nobody had heard of is brought in by failback: as it was, and as a
-// recipe of its own where both sides changed one.
+// recipe of its own where both sides changed one. No sweep takes the bytes of a file away meanwhile that it names.
 func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 	t.Parallel()
 	a, b := newDatabase(t), newDatabase(t)
@@ -211,6 +214,7 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 	both, _ = ada.Create(t, larder.Named("Both"))
 	mine, _ = ada.Create(t, larder.Named("Mine"))
 	gone, _ := ada.Create(t, larder.Named("Gone"))
+	filed, _ := ada.Create(t, larder.Named("Filed"))
 	server.CaughtUp(t)
 
 	// The relay loses its lead to a connection that waits for it, so that what comes now stays where it is.
@@ -239,6 +243,9 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 	put(mine, "Mine, there", `"1"`)
 	alone := ada.Do(t, http.MethodPost, "/api/recipes", larder.Named("Alone"), "Idempotency-Key", "alone").Want(t, http.StatusCreated).Recipe(t)
 	ada.Do(t, http.MethodDelete, "/api/recipes/"+gone.ID, nil).Want(t, http.StatusNoContent)
+	ada.Attach(t, filed.ID, "note.txt", strings.NewReader("in nobody's stream yet")).Want(t, http.StatusCreated)
+	orphan := unnamedObject(t, server)
+	makeObjectsOld(t, server)
 	a.lose(t)
 
 	t.Log(server.MustRun(t, "", "failover").Stdout)
@@ -249,7 +256,9 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 		return ""
 	})
 	ada.Get(t, alone.ID).Want(t, http.StatusNotFound)
+	sweep(t, server, "no object is swept until the databases agree")
 	a.start(t)
+	sweep(t, server, "no object is swept until the databases agree")
 	out := server.MustRun(t, "", "failback").Stdout
 	t.Log(out)
 	require.Contains(t, out, "Both, there (from before the failover)")
@@ -262,7 +271,7 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 			names = append(names, item.Name)
 		}
 		slices.Sort(names)
-		if !slices.Equal(names, []string{"Alone", "Both, here", "Both, there (from before the failover)", "Mine, there"}) {
+		if !slices.Equal(names, []string{"Alone", "Both, here", "Both, there (from before the failover)", "Filed", "Mine, there"}) {
 			return fmt.Sprint(names)
 		}
 		return ""
@@ -276,6 +285,60 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 		return ""
 	})
 	put(mine, "Mine, on", `"2"`)
+
+	sweep(t, server, "removed objects that nothing names")
+	_, err = objects(t, server).Stat(t.Context(), orphan)
+	require.ErrorIs(t, err, objectstore.ErrNotFound)
+	files := ada.Files(t, filed.ID)
+	require.Len(t, files, 1)
+	read, err := io.ReadAll(larder.Open(t, server.URL(), files[0].URL).Body)
+	require.NoError(t, err)
+	require.Equal(t, "in nobody's stream yet", string(read))
+}
+
+func objects(t *testing.T, server *larder.Server) *objectstore.Store {
+	t.Helper()
+	at := server.RunFile(t)
+	store, err := objectstore.Open(objectstore.Options{
+		Endpoint: at.S3Endpoint, Bucket: at.S3Bucket, AccessKey: at.S3AccessKey, SecretKey: at.S3SecretKey,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+// unnamedObject puts bytes into the store that no recipe names, and gives their key.
+func unnamedObject(t *testing.T, server *larder.Server) string {
+	t.Helper()
+	key := uuid.NewString() + "/" + strings.Repeat("0", 64) + "/original"
+	require.NoError(t, objects(t, server).Put(t.Context(), key, strings.NewReader("x"), 1, "text/plain"))
+	return key
+}
+
+// makeObjectsOld has a sweep look at what has just come.
+func makeObjectsOld(t *testing.T, server *larder.Server) {
+	t.Helper()
+	before := time.Now().Add(-2 * time.Hour)
+	err := filepath.WalkDir(filepath.Join(server.DataDir, "objects"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		return os.Chtimes(path, before, before)
+	})
+	require.NoError(t, err)
+}
+
+// sweep has another file service sweep, which each does when it starts, until it says how that ended.
+func sweep(t *testing.T, server *larder.Server, end string) {
+	t.Helper()
+	sweeper := larder.StartFileService(t, server)
+	larder.Soon(t, time.Minute, func() string {
+		if out := sweeper.Output(); !strings.Contains(out, end) {
+			return out
+		}
+		return ""
+	})
+	sweeper.Stop(t)
 }
 
 // An API that is cut off from NATS and the backup, and not from the old primary, accepts nothing once the other one
