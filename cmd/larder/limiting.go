@@ -19,7 +19,7 @@ type limiting struct {
 	LimitDeliveries limits.Limit `env:"LARDER_LIMIT_DELIVERIES" default:"128/1000" placeholder:"N/N" help:"Files read (${default})."`
 	LimitLogins     limits.Limit `env:"LARDER_LIMIT_LOGINS" default:"8/20" placeholder:"N/N" help:"Logins from one address (${default})."`
 	LimitWriteBytes int          `env:"LARDER_LIMIT_WRITE_BYTES" default:"1048576" placeholder:"BYTES" help:"Bytes/second (${default})."`
-	LimitStrangers  limits.Limit `env:"LARDER_LIMIT_STRANGERS" default:"128/500" placeholder:"N/N" help:"Strangers, by address (${default})."`
+	LimitStrangers  limits.Limit `env:"LARDER_LIMIT_STRANGERS" default:"32/500" placeholder:"N/N" help:"Strangers, by address (${default})."`
 
 	MaxRecipes   int64 `env:"LARDER_MAX_RECIPES" default:"200000" placeholder:"N" help:"Recipes of one person (${default})."`
 	MaxFiles     int64 `env:"LARDER_MAX_FILES" default:"20000" placeholder:"N" help:"Files of one person (${default})."`

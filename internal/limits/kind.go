@@ -50,9 +50,10 @@ func (k Kind) queued() bool { return k != Stream && k != Upload && k != Delivery
 
 // burstSeconds is how many seconds' worth of a kind may come at the same moment. It must be less than idleAfter, or who is
 // forgotten would begin with more than they had. Bytes are fewer: the work that they make isn't over when they are
-// answered, and ten seconds' worth of it would be in everybody's way.
+// answered, and ten seconds' worth of it would be in everybody's way. So are requests of strangers, who have no devices to
+// bring up to date: ten seconds' worth is what a small machine answers in as many.
 func (k Kind) burstSeconds() int {
-	if k == Volume {
+	if k == Volume || k == Stranger {
 		return 2
 	}
 	return 10
@@ -99,7 +100,7 @@ var defaults = Limits{
 	Grocery:  {AtOnce: 2, PerSecond: 50},
 	Delivery: {AtOnce: 128, PerSecond: 1000},
 	Login:    {AtOnce: 8, PerSecond: 20},
-	Stranger: {AtOnce: 128, PerSecond: 500},
+	Stranger: {AtOnce: 32, PerSecond: 500},
 	Volume:   {PerSecond: 1 << 20},
 }
 
