@@ -57,8 +57,9 @@ func millis(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Mi
 
 // table collects the rows of all trials of a run.
 type table struct {
-	mu   sync.Mutex
-	rows []row
+	mu     sync.Mutex
+	rows   []row
+	beside []string // tables of another form
 }
 
 func (t *table) add(r row) {
@@ -67,13 +68,24 @@ func (t *table) add(r row) {
 	t.rows = append(t.rows, r)
 }
 
+func (t *table) say(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.beside = append(t.beside, text)
+}
+
 func (t *table) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var text strings.Builder
-	text.WriteString("\n" + heading)
+	if len(t.rows) > 0 {
+		text.WriteString("\n" + heading)
+	}
 	for _, row := range t.rows {
 		text.WriteString(row.String())
+	}
+	for _, other := range t.beside {
+		text.WriteString("\n" + other)
 	}
 	return text.String()
 }
@@ -84,7 +96,7 @@ var report table
 // TestMain prints what the trials found after the last of them.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if len(report.rows) > 0 {
+	if len(report.rows) > 0 || len(report.beside) > 0 {
 		_, _ = fmt.Fprintln(os.Stdout, report.String())
 	}
 	os.Exit(code)
