@@ -319,11 +319,14 @@ func unnamedObject(t *testing.T, server *larder.Server) string {
 func makeObjectsOld(t *testing.T, server *larder.Server) {
 	t.Helper()
 	before := time.Now().Add(-2 * time.Hour)
-	err := filepath.WalkDir(filepath.Join(server.DataDir, "objects"), func(path string, entry fs.DirEntry, err error) error {
+	folder, err := os.OpenRoot(filepath.Join(server.DataDir, "objects"))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, folder.Close()) }()
+	err = fs.WalkDir(folder.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
-		return os.Chtimes(path, before, before)
+		return folder.Chtimes(path, before, before)
 	})
 	require.NoError(t, err)
 }
