@@ -26,6 +26,7 @@ import (
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/limits"
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/telemetry"
 )
 
 //go:embed openapi.yaml
@@ -50,6 +51,7 @@ type Deps struct {
 	Origin         string
 	TrustedProxies []string
 	Metrics        *prometheus.Registry // nil for none
+	Tracing        *telemetry.Tracing   // nil for none
 	Log            *slog.Logger         // nil for slog.Default()
 
 	// SessionCheck and Heartbeat are how often an open stream verifies its session and shows that it is
@@ -78,7 +80,7 @@ func New(deps Deps) (*App, error) {
 	app.store.Bound(deps.MaxItems)
 	engine, err := httpserver.New(httpserver.Options{
 		Component: "grocery-app", Log: deps.Log, Origin: deps.Origin, TrustedProxies: deps.TrustedProxies,
-		Metrics: deps.Metrics,
+		Metrics: deps.Metrics, Tracing: deps.Tracing,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the HTTP engine of the grocery app: %w", err)
@@ -126,7 +128,9 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.migrate(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
-	subscriber := &feed.Subscriber{Conn: a.deps.Feed, Lists: a.store, Log: a.deps.Log, Throttle: a.deps.Throttle}
+	subscriber := &feed.Subscriber{
+		Conn: a.deps.Feed, Lists: a.store, Log: a.deps.Log, Throttle: a.deps.Throttle, Tracing: a.deps.Tracing,
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return subscriber.Run(ctx) })
 	group.Go(func() error { a.notifier.Run(ctx); return nil })

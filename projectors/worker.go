@@ -326,10 +326,6 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 	return nil
 }
 
-// traceLife is how long after its request an event still belongs to the request's trace. What is read again later, as by a
-// view that is filled anew, points at it.
-const traceLife = 15 * time.Minute
-
 // follow applies a batch under a span that points at the traces of its events, and each live event's write under one in
 // the trace of its request.
 func (s *session) follow(ctx context.Context, due []Event) error {
@@ -338,7 +334,7 @@ func (s *session) follow(ctx context.Context, due []Event) error {
 	}
 	var writes []*telemetry.Span
 	for _, event := range due {
-		if event.TraceParent != "" && !event.Repeated && time.Since(event.Stored) < traceLife {
+		if event.TraceParent != "" && !event.Repeated && time.Since(event.Stored) < telemetry.Life {
 			writes = append(writes, s.deps.Tracing.Write(ctx, "write "+s.spec.Name, event.TraceParent))
 		}
 	}

@@ -3,7 +3,6 @@ package telemetry
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -13,6 +12,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/embedded"
 	"go.opentelemetry.io/otel/trace/noop"
+
+	"larder.dev/internal/buildinfo"
 )
 
 // services are the components of one process, each with its name on its spans, and one exporter.
@@ -30,7 +31,7 @@ func (s *services) of(component string) (*Tracing, error) {
 		return t, nil
 	}
 	about, err := resource.Merge(resource.Default(), resource.NewSchemaless(
-		semconv.ServiceNamespace("larder"), semconv.ServiceName(component), semconv.ServiceVersion(buildVersion())))
+		semconv.ServiceNamespace("larder"), semconv.ServiceName(component), semconv.ServiceVersion(buildinfo.Read().Version)))
 	if err != nil {
 		return nil, fmt.Errorf("describe %s to the traces: %w", component, err)
 	}
@@ -50,23 +51,6 @@ func (t *Tracing) For(component string) *Tracing {
 		return t
 	}
 	return of
-}
-
-// buildVersion is the module's version, else the commit that was built, "unknown" where neither was stamped.
-func buildVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			return setting.Value
-		}
-	}
-	return "unknown"
 }
 
 // libraries make spans for whichever component they work for: the pools and clients of a process are shared.

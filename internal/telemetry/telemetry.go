@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
@@ -91,6 +92,24 @@ func (t *Tracing) Write(ctx context.Context, name, traceParent string) *Span {
 	//nolint:spancheck // the caller ends it
 	_, span := t.tracer.Start(extract(ctx, traceParent), name, trace.WithSpanKind(trace.SpanKindConsumer))
 	return &Span{span: span} //nolint:spancheck // the caller ends it
+}
+
+// Life is how long after its request a message still belongs to the request's trace. What is read again later, as by a view
+// that is filled anew, points at it.
+const Life = 15 * time.Minute
+
+// Follow begins the span of work at one message that was stored at that time: in the message's trace while that lives, else
+// in one that points there. The caller ends it.
+func (t *Tracing) Follow(ctx context.Context, name, traceParent string, stored time.Time) (context.Context, *Span) {
+	if t == nil {
+		return ctx, nil
+	}
+	if traceParent == "" || time.Since(stored) >= Life {
+		return t.Link(ctx, name, []string{traceParent})
+	}
+	//nolint:spancheck // the caller ends it
+	ctx, span := t.tracer.Start(extract(ctx, traceParent), name, trace.WithSpanKind(trace.SpanKindConsumer))
+	return ctx, &Span{span: span} //nolint:spancheck // the caller ends it
 }
 
 // Link begins a span in a trace of its own that points at those of traceParents: work at many messages at once is

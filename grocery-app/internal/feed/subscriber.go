@@ -13,6 +13,7 @@ import (
 	"larder.dev/grocery-app/internal/list"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/limits"
+	"larder.dev/internal/telemetry"
 )
 
 // Durable is the name under which the stream remembers how far this app is. Processes of it share the name,
@@ -45,6 +46,7 @@ type Subscriber struct {
 	Log   *slog.Logger
 
 	Throttle *limits.Throttle // counts what a list has no room for
+	Tracing  *telemetry.Tracing
 }
 
 // Run applies the feed until ctx is done. It waits for a stream or a store that is away. The error is
@@ -106,7 +108,7 @@ func (s *Subscriber) subscribe(ctx context.Context) (*jetstream.Consumer, error)
 func (s *Subscriber) apply(ctx context.Context, msg jetstream.Message) error {
 	var tooMany *list.TooMany
 	for {
-		err := s.try(ctx, msg)
+		err := s.follow(ctx, msg)
 		switch {
 		case err == nil, errors.Is(err, events.ErrUnknownType):
 			return nil
@@ -129,6 +131,14 @@ func (s *Subscriber) apply(ctx context.Context, msg jetstream.Message) error {
 		s.Log.WarnContext(ctx, "an event can't be applied now, trying again", "sequence", msg.Sequence, "error", err)
 		wait(ctx)
 	}
+}
+
+// follow tries once, under a span in the trace of the request for the groceries.
+func (s *Subscriber) follow(ctx context.Context, msg jetstream.Message) error {
+	ctx, span := s.Tracing.Follow(ctx, "write list", msg.HeaderValue(events.HeaderTraceParent), msg.Time)
+	err := s.try(ctx, msg)
+	span.End(err)
+	return err
 }
 
 func (s *Subscriber) try(ctx context.Context, msg jetstream.Message) error {

@@ -40,7 +40,8 @@ func buildGroceryApp(ctx context.Context, host *Host) (*Component, error) {
 	app, err := groceryapp.New(groceryapp.Deps{
 		Pool: pool, PostgresURL: url, Feed: feed, Sessions: identity.NewSessions(redis),
 		Throttle: host.Throttle, MaxItems: host.Quotas.ListItems,
-		Origin: host.Origin, TrustedProxies: host.TrustedProxies, Metrics: host.Metrics, Log: host.Log,
+		Origin: host.Origin, TrustedProxies: host.TrustedProxies, Metrics: host.Metrics, Tracing: host.Tracing.For("grocery-app"),
+		Log: host.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the grocery app together: %w", err)

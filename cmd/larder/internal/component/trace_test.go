@@ -43,15 +43,7 @@ func TestTraceFollowsARecipeToEverySink(t *testing.T) {
 	token := logIn(t, host)
 
 	body := fmt.Sprintf(`{"name":%q,"ingredients":[{"text":"600 g potatoes"}]}`, secret)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/api/recipes", strings.NewReader(body))
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("Traceparent", traceParent)
-	answer, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	require.NoError(t, answer.Body.Close())
-	require.Equal(t, http.StatusCreated, answer.StatusCode)
+	recipe := postTraced(t, url+"/api/recipes", token, body, http.StatusCreated)
 
 	received := await(t, spans, "POST /api/recipes", inCallersTrace)
 	require.Equal(t, "00f067aa0ba902b7", received.Parent.SpanID().String())
@@ -69,6 +61,18 @@ func TestTraceFollowsARecipeToEverySink(t *testing.T) {
 		wrote := await(t, spans, "write "+view, inCallersTrace)
 		require.Equal(t, received.SpanContext.SpanID(), wrote.Parent.SpanID(), "one trace from the request to each view")
 	}
+
+	postTraced(t, url+recipe+"/grocery", token, "{}", http.StatusAccepted)
+	asked := await(t, spans, "POST /api/recipes/:id/grocery", inCallersTrace)
+	for _, writer := range []string{"write grocery", "write list"} {
+		wrote := await(t, spans, writer, inCallersTrace)
+		require.Equal(t, asked.SpanContext.SpanID(), wrote.Parent.SpanID(), "one trace from the request to the shopping list")
+		if writer == "write list" {
+			row := await(t, spans, "", func(s tracetest.SpanStub) bool { return s.Parent.SpanID() == wrote.SpanContext.SpanID() })
+			require.Equal(t, wrote.Resource, row.Resource, "the list's rows are the app's")
+		}
+	}
+
 	services := map[string]bool{}
 	for _, span := range spans.GetSpans() {
 		require.NotContains(t, strings.ToLower(span.Name), "ping", "probes ask all day")
@@ -79,7 +83,7 @@ func TestTraceFollowsARecipeToEverySink(t *testing.T) {
 		require.True(t, found)
 		require.NotEmpty(t, version.AsString())
 	}
-	for _, component := range []string{"command-api", "relay", "projectors"} {
+	for _, component := range []string{"command-api", "relay", "projectors", "grocery-app"} {
 		require.Contains(t, services, component)
 	}
 	written, err := json.Marshal(spans.GetSpans())
@@ -87,6 +91,21 @@ func TestTraceFollowsARecipeToEverySink(t *testing.T) {
 	require.NotContains(t, string(written), "secret")
 	require.NotContains(t, string(written), "potatoes")
 	require.NotContains(t, string(written), token)
+}
+
+// postTraced posts in the caller's trace, and gives the address of what was made, where something was.
+func postTraced(t *testing.T, url, token, body string, status int) (location string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Traceparent", traceParent)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, status, answer.StatusCode)
+	return answer.Header.Get("Location")
 }
 
 // await gives the first span of a name, or of any, that is as wanted.
@@ -170,9 +189,9 @@ func logIn(t *testing.T, host *component.Host) string {
 	sessions := identity.NewSessions(redis)
 	api, err := commandapi.New(commandapi.Deps{Pool: pool, Redis: redis, Sessions: sessions, Log: host.Log})
 	require.NoError(t, err)
-	user, err := api.Users().Add(ctx, commandapi.NewUser{Name: "ada", Password: "correct horse battery"})
+	user, err := api.Users().Add(ctx, commandapi.NewUser{Name: "ada", Password: "correct horse battery", Grocery: true})
 	require.NoError(t, err)
-	token, err := sessions.Create(ctx, identity.User{ID: user.ID, Name: user.Name}, "test")
+	token, err := sessions.Create(ctx, identity.User{ID: user.ID, Name: user.Name, Grocery: true}, "test")
 	require.NoError(t, err)
 	return token
 }
