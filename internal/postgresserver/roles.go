@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -91,11 +92,13 @@ REVOKE CONNECT, TEMPORARY ON DATABASE %[2]s FROM PUBLIC;
 ALTER DATABASE %[2]s OWNER TO %[3]s`
 
 func (s *Server) handOver(ctx context.Context, database, owner string, guests []string) error {
-	statement := fmt.Sprintf(takeOver, "'"+owner+"'", pgx.Identifier{database}.Sanitize(), pgx.Identifier{owner}.Sanitize())
+	quoted := pgx.Identifier{database}.Sanitize()
+	var statement strings.Builder
+	fmt.Fprintf(&statement, takeOver, "'"+owner+"'", quoted, pgx.Identifier{owner}.Sanitize())
 	for _, guest := range guests {
-		statement += "; GRANT CONNECT ON DATABASE " + pgx.Identifier{database}.Sanitize() + " TO " + pgx.Identifier{guest}.Sanitize()
+		fmt.Fprintf(&statement, "; GRANT CONNECT ON DATABASE %s TO %s", quoted, pgx.Identifier{guest}.Sanitize())
 	}
-	return s.execute(ctx, database, "make database "+database+" that of "+owner, statement)
+	return s.execute(ctx, database, "make database "+database+" that of "+owner, statement.String())
 }
 
 // execute works as the superuser.

@@ -14,30 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/internal/redisserver"
+	"larder.dev/internal/testkit"
 )
-
-// hostile are bytes that end or fill a server that believes what they say.
-func hostile() []string {
-	return []string{
-		"*1\r\n$9000000000000000000\r\n",
-		"*1\r\n$2000000000\r\n",
-		"*2\r\n$4\r\nAUTH\r\n$2000000000\r\n",
-		"*2147483647\r\n" + strings.Repeat("$1\r\na\r\n", 100_000),
-		"*0\r\n",
-		"*-1\r\n",
-		"*1\r\n$-1\r\n",
-		"*1\r\n$-9\r\n",
-		"*99999999999999999999999\r\n",
-		"*1\r\n*1\r\n*1\r\n*1\r\n",
-		"*1\r\n$3\r\nGETxx",
-		"\r\n\r\n\r\n",
-		strings.Repeat("*", 1<<20),
-		"*" + strings.Repeat("1", 1<<20),
-		strings.Repeat("A", 1<<20),
-		"*1\r\n+" + strings.Repeat("A", 1<<20),
-		strings.Repeat("\x00\xff", 1<<19),
-	}
-}
 
 // No bytes of a program that doesn't know the password end the server or fill its memory, nor do those of one that
 // does, but for what it sends.
@@ -50,7 +28,7 @@ func TestHostileBytes(t *testing.T) {
 		options, err := redis.ParseURL(server.URL())
 		require.NoError(t, err)
 		login := fmt.Sprintf("*2\r\n$4\r\nAUTH\r\n$%d\r\n%s\r\n", len(options.Password), options.Password)
-		for _, attack := range hostile() {
+		for _, attack := range testkit.HostileBytes() {
 			before := taken()
 			require.NotContains(t, send(t, options, attack), "+", "%.40q", attack)
 			send(t, options, login+attack)
@@ -133,7 +111,7 @@ func FuzzBytes(f *testing.F) {
 	f.Cleanup(func() { require.NoError(f, server.Stop()) })
 	options, err := redis.ParseURL(server.URL())
 	require.NoError(f, err)
-	for _, attack := range hostile() {
+	for _, attack := range testkit.HostileBytes() {
 		f.Add([]byte(attack))
 	}
 	f.Add([]byte("*3\r\n$3\r\nSET\r\n$9\r\nsession:a\r\n$1\r\nx\r\n*2\r\n$3\r\nGET\r\n$9\r\nsession:a\r\n"))
