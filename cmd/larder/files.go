@@ -16,6 +16,7 @@ import (
 type delivery struct {
 	CDNURL          string `name:"cdn-url" env:"LARDER_CDN_URL" placeholder:"URL" help:"The CDN that files are read through."`
 	CDNSecret       string `name:"cdn-secret" env:"LARDER_CDN_SECRET" placeholder:"TEXT" help:"What files' addresses are signed with."`
+	CDNSecretAlso   string `name:"cdn-secret-also" env:"LARDER_CDN_SECRET_ALSO" placeholder:"TEXT" help:"Taken too while it changes."`
 	CloudFrontKeyID string `name:"cloudfront-key-id" env:"LARDER_CLOUDFRONT_KEY_ID" placeholder:"ID" help:"Of the key to sign with."`
 	CloudFrontKey   string `name:"cloudfront-key" type:"path" env:"LARDER_CLOUDFRONT_KEY" placeholder:"FILE" help:"The private key in PEM."`
 
@@ -54,7 +55,14 @@ func (d *delivery) files(home string) (component.Files, error) {
 	if len(secret) < minSecret {
 		return component.Files{}, usageError{fmt.Sprintf("LARDER_CDN_SECRET must have %d bytes or more", minSecret)}
 	}
-	files.Verify = cdn.NewPlain(d.CDNURL, []byte(secret))
+	var also [][]byte
+	if d.CDNSecretAlso != "" {
+		if len(d.CDNSecretAlso) < minSecret {
+			return component.Files{}, usageError{fmt.Sprintf("LARDER_CDN_SECRET_ALSO must have %d bytes or more", minSecret)}
+		}
+		also = append(also, []byte(d.CDNSecretAlso))
+	}
+	files.Verify = cdn.NewPlain(d.CDNURL, []byte(secret), also...)
 	files.Signer = files.Verify
 	if d.CloudFrontKeyID == "" && d.CloudFrontKey == "" {
 		return files, nil

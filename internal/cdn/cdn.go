@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,19 +47,20 @@ const (
 type Plain struct {
 	base   string // "https://cdn.larder.example", or "" for addresses without a host
 	secret []byte
+	also   [][]byte // these open too
 }
 
 // NewPlain makes a signer. base is the CDN's address without a path; "" gives addresses on the host that
-// they are read from.
-func NewPlain(base string, secret []byte) *Plain {
-	return &Plain{base: strings.TrimSuffix(base, "/"), secret: secret}
+// they are read from. What another secret signed opens too where it is among also: while the secret is changed.
+func NewPlain(base string, secret []byte, also ...[]byte) *Plain {
+	return &Plain{base: strings.TrimSuffix(base, "/"), secret: secret, also: also}
 }
 
 // Sign implements Signer.
 func (p *Plain) Sign(path string, now time.Time) (string, error) {
 	expires := strconv.FormatInt(Expiry(now).Unix(), 10)
 	escaped := (&url.URL{Path: path}).EscapedPath()
-	return p.base + escaped + "?" + paramExpires + "=" + expires + "&" + paramSignature + "=" + p.mac(path, expires), nil
+	return p.base + escaped + "?" + paramExpires + "=" + expires + "&" + paramSignature + "=" + mac(p.secret, path, expires), nil
 }
 
 // Verify tells whether an address with this (unescaped) path and query was made by Sign and still opens.
@@ -67,7 +69,7 @@ func (p *Plain) Verify(path string, query url.Values, now time.Time) error {
 	expires := query.Get(paramExpires)
 	// One spelling of each parameter and no other: a second one would be another key in the CDN's cache.
 	if len(query) != 2 || len(query[paramExpires]) != 1 || len(query[paramSignature]) != 1 ||
-		!hmac.Equal([]byte(p.mac(path, expires)), []byte(query.Get(paramSignature))) {
+		!p.made(query.Get(paramSignature), path, expires) {
 		return ErrForged
 	}
 	unix, err := strconv.ParseInt(expires, 10, 64)
@@ -80,8 +82,18 @@ func (p *Plain) Verify(path string, query url.Values, now time.Time) error {
 	return nil
 }
 
-func (p *Plain) mac(path, expires string) string {
-	mac := hmac.New(sha256.New, p.secret)
+// made tells whether one of the secrets made a signature.
+func (p *Plain) made(signature, path, expires string) bool {
+	if hmac.Equal([]byte(mac(p.secret, path, expires)), []byte(signature)) {
+		return true
+	}
+	return slices.ContainsFunc(p.also, func(secret []byte) bool {
+		return hmac.Equal([]byte(mac(secret, path, expires)), []byte(signature))
+	})
+}
+
+func mac(secret []byte, path, expires string) string {
+	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(expires + "\n" + path))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }

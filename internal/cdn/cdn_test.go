@@ -67,6 +67,30 @@ func TestAlteredAddress(t *testing.T) {
 }
 
 // The same reader has the same address for a day, so that what he has stays of use.
+// Whichever two steps of a roll-out stand beside each other, the one opens what the other signed.
+func TestAChangeOfTheSecretClosesNoAddress(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_800_000_000, 0)
+	before, after := []byte("the secret of before, 32 bytes and more"), []byte("the secret of after, 32 bytes and more")
+	steps := []*cdn.Plain{ // of a roll-out, in which two steps stand beside each other
+		cdn.NewPlain("", before), cdn.NewPlain("", before, after), cdn.NewPlain("", after, before), cdn.NewPlain("", after),
+	}
+	for i := range steps[1:] {
+		for _, pair := range [][2]*cdn.Plain{{steps[i], steps[i+1]}, {steps[i+1], steps[i]}} {
+			address, err := pair[0].Sign("/files/x", now)
+			require.NoError(t, err)
+			parsed, err := url.Parse(address)
+			require.NoError(t, err)
+			require.NoError(t, pair[1].Verify(parsed.Path, parsed.Query(), now))
+		}
+	}
+	address, err := steps[0].Sign("/files/x", now)
+	require.NoError(t, err)
+	parsed, err := url.Parse(address)
+	require.NoError(t, err)
+	require.ErrorIs(t, steps[3].Verify(parsed.Path, parsed.Query(), now), cdn.ErrForged, "the old one is out")
+}
+
 func TestAddressStaysForADay(t *testing.T) {
 	t.Parallel()
 	morning := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
