@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -58,6 +59,31 @@ func TestRunbookLostCache(t *testing.T) {
 		return "the cache isn't warm"
 	})
 	runbookEnds(t, server, "lost-cache.md")
+}
+
+// The stream of events that is deleted under a running program is made again; the program counts it, and what is published
+// then reaches everybody.
+func TestALostStreamIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	server := larder.Start(t)
+	ada := server.AddUser(t, "ada")
+	ada.Create(t, larder.Named("Soup"))
+	server.CaughtUp(t)
+	counted := regexp.MustCompile(`larder_stream_lost_total\{stream="LARDER"\} [1-9]`)
+	// A look of the program has to come before the loss.
+	degraded(t, ada)
+	require.NoError(t, larder.JetStream(t, server.RunFile(t).NATSURL).DeleteStream(t.Context(), "LARDER"))
+	larder.Soon(t, deadline, func() string {
+		metrics := ada.Do(t, http.MethodGet, "/metrics", nil).Want(t, http.StatusOK).Body
+		if counted.Match(metrics) && len(degraded(t, ada)) == 0 {
+			return ""
+		}
+		return "the stream isn't there again"
+	})
+	server.MustRun(t, "", "events", "republish")
+	ada.Create(t, larder.Named("Bread"))
+	server.CaughtUp(t)
+	server.MustRun(t, "", "reconcile")
 }
 
 func degraded(t *testing.T, client *larder.Client) []string {

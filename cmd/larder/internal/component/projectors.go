@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/projectors"
 	"larder.dev/projectors/cache"
@@ -137,7 +138,11 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 		return nil, fmt.Errorf("serve the control of the projections: %w", err)
 	}
 	host.OnClose(func() error { stop(); return nil })
-	checks := []httpserver.Check{streamsCheck(conn), streamsThere("event stream", conn, projectors.Streams()...)}
+	there, err := watchedStream(host, conn, events.Stream)
+	if err != nil {
+		return nil, err
+	}
+	checks := []httpserver.Check{streamsCheck(conn), there}
 	for _, p := range chosen {
 		checks = append(checks, writtenView(runner, p.Name))
 	}
@@ -146,7 +151,11 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 		if err != nil {
 			return nil, err
 		}
-		checks = append(checks, feedCheck(feed))
+		there, err := watchedStream(host, feed, events.Feed)
+		if err != nil {
+			return nil, err
+		}
+		checks = append(checks, feedCheck(feed), there)
 	}
 	// Each projection waits for its own store by itself: one that is away holds up no other.
 	return &Component{Run: runner.Run, After: []stores.Store{stores.NATS}, Checks: checks}, nil

@@ -6,9 +6,9 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
+	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/topology"
-	"larder.dev/projectors"
 )
 
 // Relay carries the ledger's events to the stream. Of several one leads.
@@ -31,13 +31,17 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 		return nil, err
 	}
 	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
-		Pool: pool, PostgresURL: host.PostgresURL, Publisher: conn,
+		Pool: pool, PostgresURL: host.PostgresURL, Publisher: remaking{conn},
 		Metrics: host.Metrics, Tracing: host.Tracing.For("relay"), Log: host.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the relay together: %w", err)
 	}
 	watch, err := host.Topology(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there, err := watchedStream(host, conn, events.Stream)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +52,7 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 			}
 			return relayOfPrimary(ctx, relay, host, watch)
 		},
-		Checks: []httpserver.Check{streamsCheck(conn), streamsThere("event stream", conn, projectors.Streams()...)},
+		Checks: []httpserver.Check{streamsCheck(conn), there},
 	}, nil
 }
 
