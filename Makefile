@@ -151,6 +151,9 @@ test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of me
 test-failover: ## twenty failovers and failbacks under load, as a table
 	LARDER_FAULTS=long $(GO) test -count=1 -v -timeout 30m -run TestFailoverUnderLoad ./test/faults
 
+test-retention: $(WEB_BUILT) ## deleted recipes are forgotten: kill -9 in the middle, failover, failback, every rebuild; a minute
+	$(GO) test -count=1 -v -timeout 20m -tags retention -run TestForgetting ./test/e2e
+
 test-day: $(PROMETHEUS) ## an operator's day: incidents under load on real servers, the alert and the runbook of each, as a table
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers

@@ -10,11 +10,14 @@ import (
 	"larder.dev/recipe"
 )
 
+// ErrTextGone is a version of a recipe whose text is forgotten: the recipe was deleted too long ago.
+var ErrTextGone = errors.New("the recipe was deleted so long ago that its text is gone")
+
 // ErrNoVersion is a recipe that its user never had, or not at that version.
 var ErrNoVersion = errors.New("there is no such recipe, or no such version of it")
 
-// History gives the ledger's rows of a recipe of the user with an id, the oldest first. The error is ErrNoVersion, or
-// that of the database.
+// History gives the ledger's rows of a recipe of the user with an id, the oldest first. The error is ErrNoVersion,
+// ErrTextGone where only the numbers of the deletion are left, or that of the database.
 func (a *API) History(ctx context.Context, userID, recipeID string) ([]LedgerEntry, error) {
 	return a.history(ctx, userID, recipeID, 0)
 }
@@ -35,10 +38,38 @@ func (a *API) Past(ctx context.Context, userID, recipeID string, version int64) 
 
 func (a *API) history(ctx context.Context, userID, recipeID string, version int64) ([]LedgerEntry, error) {
 	entries, err := a.store.History(ctx, userID, recipeID, version)
-	if err == nil && len(entries) == 0 {
-		err = fmt.Errorf("recipe %s: %w", recipeID, ErrNoVersion)
+	if err != nil {
+		return nil, err
 	}
-	return entries, err
+	kept, err := withText(entries)
+	if err != nil || len(kept) > 0 {
+		return kept, err
+	}
+	later := entries
+	if version > 0 && len(entries) == 0 {
+		if later, err = a.store.History(ctx, userID, recipeID, 0); err != nil {
+			return nil, err
+		}
+	}
+	// A recipe's versions have no gap, so one that isn't there beside a later one was taken away.
+	if len(later) > 0 && (version == 0 || later[len(later)-1].Event.Version >= version) {
+		return nil, fmt.Errorf("recipe %s: %w", recipeID, ErrTextGone)
+	}
+	return nil, fmt.Errorf("recipe %s: %w", recipeID, ErrNoVersion)
+}
+
+// withText leaves out deletions of which only the numbers are left.
+func withText(entries []LedgerEntry) (kept []LedgerEntry, err error) {
+	for _, entry := range entries {
+		r, err := events.DecodeRecipe(entry.Event)
+		if err != nil {
+			return nil, fmt.Errorf("read version %d of %s: %w", entry.Event.Version, entry.Event.Subject, err)
+		}
+		if !r.Forgotten() {
+			kept = append(kept, entry)
+		}
+	}
+	return kept, nil
 }
 
 // Restore makes an earlier version of a recipe the current one, also of a deleted recipe, and gives what it has become.
@@ -47,6 +78,9 @@ func (a *API) Restore(ctx context.Context, userID, recipeID string, version int6
 	var restored events.Recipe
 	cmd := postgres.Command{User: userID, Recipe: recipeID, Past: version}
 	_, err := a.store.Update(ctx, cmd, func(s postgres.State) (postgres.Decision, error) {
+		if s.PastGone {
+			return postgres.Decision{}, ErrTextGone
+		}
 		if s.Past == nil || s.Recipe.Version == 0 {
 			return postgres.Decision{}, ErrNoVersion
 		}

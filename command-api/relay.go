@@ -3,11 +3,13 @@ package commandapi
 import (
 	"cmp"
 	"log/slog"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/command-api/internal/relay"
+	"larder.dev/command-api/internal/retention"
 	"larder.dev/internal/telemetry"
 )
 
@@ -16,9 +18,16 @@ type RelayDeps struct {
 	Pool        *postgres.Pool // the primary database
 	PostgresURL string         // its address, for the relay's own connections
 	Publisher   Publisher      // the stream
+	Forgetting  *Forgetting    // nil for a relay that forgets nothing
 	Metrics     *prometheus.Registry
 	Tracing     *telemetry.Tracing // nil for none
 	Log         *slog.Logger       // nil for slog.Default()
+}
+
+// Forgetting has the relay that leads forget recipes that were deleted long ago.
+type Forgetting struct {
+	Stream retention.Stream // where their text is taken out of
+	Keep   time.Duration    // how long what was deleted is kept; 0 for ever
 }
 
 // NewRelay makes a relay. It asks no store. The error means that an option is wrong.
@@ -32,8 +41,12 @@ func NewRelay(deps RelayDeps) (*Relay, error) {
 	}
 	// The relay hints at nothing: it is the one that listens.
 	store := postgres.NewStore(deps.Pool, func() {})
-	return relay.New(relay.Options{
+	options := relay.Options{
 		Store: store, Publisher: deps.Publisher, URL: deps.PostgresURL, Metrics: metrics, Tracing: deps.Tracing,
 		Log: cmp.Or(deps.Log, slog.Default()),
-	}), nil
+	}
+	if f := deps.Forgetting; f != nil {
+		options.Beside = (&retention.Retention{Store: store, Stream: f.Stream, Keep: f.Keep, Log: options.Log}).Run
+	}
+	return relay.New(options), nil
 }

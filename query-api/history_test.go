@@ -1,15 +1,18 @@
 package queryapi_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/events"
+	"larder.dev/internal/ledger"
 	queryapi "larder.dev/query-api"
 )
 
@@ -62,6 +65,39 @@ func TestHistoryOfARecipe(t *testing.T) {
 	ada.get(path + "/x").problem(http.StatusBadRequest)
 	ada.get(path + "?before=0").problem(http.StatusBadRequest)
 	ada.get("/api/recipes/" + uuid.NewString() + "/history").problem(http.StatusNotFound)
+}
+
+// Of a forgotten recipe there is neither a list of versions nor any of them: they are gone, and not unknown. Those since it
+// was put in again are there.
+func TestHistoryOfAForgottenRecipe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.cook("Ada")
+	r := ada.write(recipe("Bread"))
+	deleted := ada.delete(r)
+	data, err := json.Marshal(deleted.Forget())
+	require.NoError(t, err)
+	batch := &pgx.Batch{}
+	ledger.QueueForget(batch, ledger.Deletion{
+		User: ada.id, ID: r.ID, Subject: events.RecipeSubject(ada.id, r.ID), Version: deleted.Version, Change: ada.change,
+		SchemaVersion: events.CurrentVersion(events.RecipeDeleted), Data: data,
+	})
+	require.NoError(t, w.db.SendBatch(t.Context(), batch).Close())
+	path := "/api/recipes/" + r.ID
+	for _, gone := range []string{"/history", "/history/1", "/history/2"} {
+		require.Contains(t, ada.get(path+gone).problem(http.StatusGone), "urn:larder:problem:text-gone")
+	}
+	ada.get(path + "/history/3").problem(http.StatusNotFound)
+	ada.get(path).problem(http.StatusNotFound)
+
+	deleted.Version, deleted.Name = 3, "Bread again"
+	ada.write(deleted)
+	var page versionPage
+	ada.get(path + "/history").ok(&page)
+	require.Len(t, page.Items, 1)
+	require.EqualValues(t, 3, page.Items[0].Version)
+	ada.get(path + "/history/1").problem(http.StatusGone)
+	ada.get(path + "/history/3").ok(&events.Recipe{})
 }
 
 // The ledger is the primary's alone: without it the history is unavailable, and not gone.

@@ -24,6 +24,7 @@ import (
 type serving struct {
 	delivery
 	limiting
+	keeping
 
 	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is any."`
 	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`
@@ -148,6 +149,7 @@ func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.door(), Metrics: newRegistry(), Log: log,
 		Quotas: c.quotas(),
 	}
+	c.tell(host)
 	defer closing(&err, host.Close)
 	if host.Throttle, err = c.throttle(host.Metrics); err != nil {
 		return err

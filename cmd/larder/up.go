@@ -45,6 +45,7 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		Quotas: c.quotas(),
 	}
 	host.Tracing = tracing.Tracing
+	c.tell(host)
 	defer closing(&err, host.Close)
 	if host.Throttle, err = c.throttle(host.Metrics); err != nil {
 		return err

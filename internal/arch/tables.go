@@ -21,6 +21,12 @@ func Writers() []Writer {
 		},
 		{"internal/ledger/sweep.go", []string{postgresroles.CommandAPI}, "one component forgets old keys for all"},
 		{
+			"internal/ledger/forget.go",
+			[]string{postgresroles.Relay, postgresroles.Projectors},
+			"the primary's ledger and the backup's lose the same text",
+		},
+		{"command-api/internal/postgres/forget.go", []string{postgresroles.Relay}, "the relay that leads forgets what was deleted"},
+		{
 			"internal/ledger/*.go",
 			[]string{postgresroles.CommandAPI, postgresroles.Files},
 			"whoever changes a recipe draws a change number, and appends to the ledger",
@@ -51,4 +57,9 @@ func Writers() []Writer {
 		{"command-api/internal/failback/*.go", tools, "an old primary's rows are brought back by an operator"},
 		{"internal/topology/*.go", tools, "which database is the primary is an operator's word"},
 	}
+}
+
+// Lockers lists who locks rows of a table that they don't write, for which Postgres asks the right to update: by the table.
+func Lockers() map[string][]string {
+	return map[string][]string{"user_changes": {postgresroles.Relay}} // nothing of a user changes while a recipe is forgotten
 }

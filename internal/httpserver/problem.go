@@ -33,6 +33,14 @@ type FieldError struct {
 	Detail string `json:"detail"`
 }
 
+// textGone is the kind of problem of a text that was deleted for good. Nothing brings it back.
+const textGone = "urn:larder:problem:text-gone"
+
+// TextGone answers to a request for such a text.
+func TextGone(detail string) Problem {
+	return Problem{Type: textGone, Title: "The text is gone", Status: http.StatusGone, Detail: detail}
+}
+
 // MarshalJSON writes the members, Extra's among them. The named members win over Extra's.
 func (p Problem) MarshalJSON() ([]byte, error) {
 	members := map[string]any{}

@@ -181,6 +181,30 @@ func (c *Conn) PurgeToLast(ctx context.Context, stream, subject string) (uint64,
 	return c.purge(ctx, stream, subject, jetstream.WithPurgeKeep(1))
 }
 
+// PurgeBefore removes the messages of a subject that are before a sequence, and tells how many it has had.
+func (c *Conn) PurgeBefore(ctx context.Context, stream, subject string, sequence uint64) (uint64, error) {
+	return c.purge(ctx, stream, subject, jetstream.WithPurgeSequence(sequence))
+}
+
+// Delete removes one message; one that is gone already is no error.
+func (c *Conn) Delete(ctx context.Context, stream string, sequence uint64) error {
+	ctx, done := c.apiRequest(ctx, stream)
+	defer done()
+	s, err := c.stream(ctx, stream)
+	if err == nil {
+		err = s.DeleteMsg(ctx, sequence)
+	}
+	if errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
+		if _, found, lookErr := c.At(ctx, stream, sequence); lookErr == nil && !found {
+			return nil
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("delete message %d of stream %s: %w", sequence, stream, explain(ctx, notFound(err)))
+	}
+	return nil
+}
+
 func (c *Conn) purge(ctx context.Context, stream, subjectFilter string, opts ...jetstream.StreamPurgeOpt) (uint64, error) {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()

@@ -132,13 +132,15 @@ func watching() []string {
 	return []string{"$JS.API.STREAM.INFO." + stream, "$JS.API.DIRECT.GET." + stream, "$JS.API.DIRECT.GET." + stream + ".>"}
 }
 
-// relay publishes what the ledger has, and makes the stream where it starts first.
+// relay publishes what the ledger has, makes the stream where it starts first, and takes out of it what is forgotten.
 func relay() User {
 	return User{
 		Name: "relay", For: "`larder relay`",
 		Publish: slices.Concat(
 			[]string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"},
-			making(eventStream), watching()),
+			making(eventStream),
+			[]string{"$JS.API.DIRECT.GET." + eventStream + ".larder.recipe.>", "$JS.API.STREAM.PURGE." + eventStream},
+			watching()),
 		Subscribe: []string{InboxPrefix + ".>", ControlInbox + ".>"},
 	}
 }
@@ -190,14 +192,14 @@ func operator() User {
 }
 
 // feedPublisher is what the grocery projection needs: to send on condition, to look up what was sent, and to
-// take a deleted user out.
+// take a deleted user out, and a request whose recipe is forgotten.
 func feedPublisher() User {
 	return User{
 		Name: FeedUser, For: "the grocery projection and an operator's commands, beside their other credentials",
 		Publish: slices.Concat(
 			[]string{"grocery.*.added", "grocery.*.erased"},
 			making(feedStream), reading(feedStream),
-			[]string{"$JS.API.STREAM.PURGE." + feedStream}),
+			[]string{"$JS.API.STREAM.PURGE." + feedStream, "$JS.API.STREAM.MSG.DELETE." + feedStream}),
 		Subscribe: []string{InboxPrefix + ".>"},
 	}
 }

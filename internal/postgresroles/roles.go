@@ -61,8 +61,15 @@ func Components() []Role {
 			Privilege{"file_removals", "SELECT, INSERT, UPDATE, DELETE"},
 			Privilege{"SEQUENCE file_removals_number_seq", "USAGE"},
 		)},
+		// It forgets what was deleted long ago besides: it may empty the text of a recipe, and reads none.
 		{Relay, "relay", append(everybodys(),
-			Privilege{"event_log", "SELECT, UPDATE (published_at, stream_sequence)"},
+			Privilege{"event_log", "SELECT, UPDATE (published_at, stream_sequence, data, schema_version, traceparent, filler), DELETE"},
+			Privilege{"recipes", "SELECT (user_id, id, version, change, name, created_at, updated_at, deleted_at), UPDATE (name, description, " +
+				"servings, prep_minutes, cook_minutes, source_url, tags, notes, steps, files)"},
+			Privilege{"ingredients", "SELECT (user_id, recipe_id), DELETE"},
+			Privilege{"user_changes", "SELECT, UPDATE (change)"}, // to lock the user's row
+			Privilege{"retention_clock", "SELECT, INSERT, UPDATE"},
+			Privilege{"text_removals", "SELECT, INSERT, UPDATE, DELETE"},
 		)},
 		// The replica writes whatever an event can say, and rebuilds the tables in a schema beside them.
 		{Projectors, "projectors", append(everybodys(),
@@ -70,8 +77,9 @@ func Components() []Role {
 			Privilege{"ingredients", "SELECT, INSERT, UPDATE, DELETE"},
 			Privilege{"users", "SELECT, INSERT, UPDATE, DELETE"},
 			Privilege{"user_changes", "SELECT, INSERT, UPDATE, DELETE"},
-			Privilege{"idempotency_keys", "SELECT (user_id), DELETE"},
-			Privilege{"event_log", "SELECT, INSERT, UPDATE (published_at, stream_sequence), DELETE"},
+			Privilege{"idempotency_keys", "SELECT (user_id, created_at), DELETE"},
+			Privilege{"event_log", "SELECT, INSERT, UPDATE (published_at, stream_sequence, data, schema_version, traceparent, filler), DELETE"},
+			Privilege{"text_removals", "SELECT, INSERT, UPDATE, DELETE"},
 			Privilege{"SEQUENCE event_log_id_seq", "USAGE"},
 			Privilege{"SCHEMA larder_rebuild", "USAGE, CREATE"},
 		)},

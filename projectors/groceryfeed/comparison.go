@@ -23,6 +23,9 @@ func (c *comparison) Apply(ctx context.Context, batch []projectors.Event) error 
 		if err != nil {
 			return err
 		}
+		if grocery.Forgotten() {
+			continue // it was taken off the feed
+		}
 		user := event.User()
 		if c.feeds[user] == nil {
 			c.feeds[user] = &feed{conn: c.projection.conn, subject: events.FeedSubject(user)}

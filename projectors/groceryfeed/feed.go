@@ -26,7 +26,7 @@ type feed struct {
 	known bool   // last and high are set
 	last  uint64 // stream sequence of the last message; 0 if there is none
 	high  int64
-	sent  map[string]struct{} // request ids on the feed; nil until they are needed
+	sent  map[string]uint64 // the place of each request on the feed, by id; nil until they are needed
 }
 
 // send puts a request on the feed, unless it is there.
@@ -58,6 +58,29 @@ func (f *feed) has(ctx context.Context, change int64, request string) (bool, err
 	}
 	_, sent := f.sent[request]
 	return sent, nil
+}
+
+// forgetRequest takes a request off the feed: the recipe that it came from is forgotten. Who has read it keeps what was
+// put on the list, which is the cook's own.
+func (f *feed) forgetRequest(ctx context.Context, request string) error {
+	if err := f.look(ctx); err != nil {
+		return err
+	}
+	if err := f.list(ctx); err != nil {
+		return err
+	}
+	sequence, sent := f.sent[request]
+	if !sent {
+		return nil
+	}
+	if err := f.conn.Delete(ctx, events.Feed, sequence); err != nil {
+		return err
+	}
+	delete(f.sent, request)
+	if sequence == f.last {
+		f.forget() // the last message of the subject is another one now
+	}
+	return nil
 }
 
 func (f *feed) look(ctx context.Context) error {
@@ -97,14 +120,14 @@ func (f *feed) list(ctx context.Context) error {
 		return err
 	}
 	defer reader.Close()
-	sent := map[string]struct{}{}
+	sent := map[string]uint64{}
 	for left := reader.Total(); left > 0; {
 		var msg jetstream.Message
 		msg, left, err = reader.Next(ctx)
 		if err != nil {
 			return err
 		}
-		sent[msg.HeaderValue(events.HeaderID)] = struct{}{}
+		sent[msg.HeaderValue(events.HeaderID)] = msg.Sequence
 	}
 	f.sent = sent
 	return nil
@@ -126,7 +149,7 @@ func (f *feed) publish(ctx context.Context, event projectors.Event, grocery even
 	}
 	f.last, f.high = sequence, high
 	if f.sent != nil {
-		f.sent[grocery.RequestID] = struct{}{}
+		f.sent[grocery.RequestID] = sequence
 	}
 	return nil
 }

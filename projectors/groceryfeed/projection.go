@@ -6,6 +6,8 @@
 // requests came out of order; then the feed is searched for it. Each message is published on the condition
 // that the feed is still as it was read, so two processes can't both decide to send.
 //
+// A request whose recipe is forgotten is published again without its items, and taken off the feed.
+//
 // A feed remembers as far back as it goes. A request that an operator's tool publishes again and that is older than the
 // feed was sent by the one before it, which is lost: nothing here can tell otherwise, and subscribers have had it.
 package groceryfeed
@@ -71,7 +73,12 @@ func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error 
 		if feeds[user] == nil {
 			feeds[user] = &feed{conn: p.conn, subject: events.FeedSubject(user)}
 		}
-		if err := feeds[user].send(ctx, event, grocery); err != nil {
+		if grocery.Forgotten() {
+			err = feeds[user].forgetRequest(ctx, grocery.RequestID)
+		} else {
+			err = feeds[user].send(ctx, event, grocery)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -39,6 +39,38 @@ func (b *bench) again() {
 	require.Equal(b, want, b.dump(teller))
 }
 
+// Once a recipe is forgotten, nothing of it is in the view but what says that it was deleted, also where its older events
+// come once more.
+func (b *bench) forgotten() {
+	teller := NewTeller()
+	if !b.takesRecipes() {
+		request, other := teller.Grocery("soup"), teller.Grocery("bread")
+		b.apply(Delivered([]events.Envelope{request, other}))
+		b.apply(Delivered([]events.Envelope{Forgotten(request)}))
+		b.apply(Delivered([]events.Envelope{Forgotten(request), other}))
+		require.Len(b, b.dump(teller), 1)
+		b.apply(Delivered([]events.Envelope{Forgotten(other), teller.Grocery("tea")}))
+		require.Contains(b, b.dump(teller), "tea")
+		require.Len(b, b.dump(teller), 1)
+		return
+	}
+	created, deleted := teller.Recipe(events.RecipeCreated, "soup", 1), teller.Recipe(events.RecipeDeleted, "soup", 2)
+	b.apply(Delivered([]events.Envelope{created, deleted}))
+	b.apply(Delivered([]events.Envelope{Forgotten(deleted)}))
+	b.apply(Delivered([]events.Envelope{created, deleted}))
+	require.Empty(b, b.dump(teller))
+	if inventory, ok := b.view.Projection.(projectors.Inventory); ok {
+		want, _, err := b.view.Expect(Forgotten(deleted))
+		require.NoError(b, err)
+		have, err := inventory.Holdings(b.Context(), []string{deleted.Subject})
+		require.NoError(b, err)
+		require.Equal(b, []projectors.Holding{want}, have)
+	}
+	again := teller.Recipe(events.RecipeCreated, "soup", 3)
+	b.apply(Delivered([]events.Envelope{again, Forgotten(deleted)}))
+	require.Len(b, b.dump(teller), 1, "its id was used again meanwhile")
+}
+
 // The inventory has what the last event of each subject says, and nothing of other users.
 func (b *bench) inventory() {
 	inventory, ok := b.view.Projection.(projectors.Inventory)

@@ -67,6 +67,32 @@ func (t *Teller) Grocery(word string) events.Envelope {
 	return t.envelope(events.GroceryRequested, events.GrocerySubject(t.User, g.RequestID), 0, g)
 }
 
+// Forgotten gives an event as it is published again once the recipe is forgotten.
+func Forgotten(e events.Envelope) events.Envelope {
+	var body any
+	if e.Type == events.GroceryRequested {
+		var g events.Grocery
+		must(json.Unmarshal(e.Data, &g))
+		body = events.Grocery{RequestID: g.RequestID, Recipe: events.RecipeRef{ID: g.Recipe.ID}, Items: []events.GroceryItem{}}
+	} else {
+		var r events.Recipe
+		must(json.Unmarshal(e.Data, &r))
+		body = r.Forget()
+	}
+	var err error
+	e.Data, err = json.Marshal(body)
+	must(err)
+	e.Again = true
+	return e
+}
+
+// must is for bodies of this package, which can be read and written.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
 // Account tells of the user.
 func (t *Teller) Account(what events.Type, version int64) events.Envelope {
 	t.change++

@@ -58,6 +58,7 @@ func Run(t *testing.T, open Open) {
 		{"an erased user stays away", (*bench).erase},
 		{"an event published again mends", (*bench).again},
 		{"inventory", (*bench).inventory},
+		{"forgotten is gone", (*bench).forgotten},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

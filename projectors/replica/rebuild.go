@@ -10,8 +10,8 @@ import (
 	"larder.dev/projectors"
 )
 
-// ledger is the table whose rows a rebuild adds to, and doesn't replace.
-const ledger = "event_log"
+// ledgerTable is the one whose rows a rebuild adds to, and doesn't replace.
+const ledgerTable = "event_log"
 
 // ledgerColumns are those of the ledger, but for its filler.
 const ledgerColumns = `id, event_id, user_id, type, schema_version, subject, version, change, time, traceparent, data,
@@ -56,7 +56,7 @@ func (t *target) Commit(ctx context.Context) error {
 	work := &pgx.Batch{}
 	work.Queue(`SET LOCAL statement_timeout = 0`) // the context bounds it
 	for _, table := range userTables {
-		if table.filled && table.name != ledger {
+		if table.filled && table.name != ledgerTable {
 			work.Queue(`DELETE FROM ` + table.name)
 			work.Queue(`INSERT INTO ` + table.name + ` TABLE ` + string(staging) + table.name)
 		}
@@ -67,6 +67,12 @@ func (t *target) Commit(ctx context.Context) error {
 		(SELECT FROM ` + string(staging) + `event_log new WHERE new.user_id = have.user_id)`)
 	work.Queue(`DELETE FROM event_log have USING ` + string(staging) + `event_log gone
 		WHERE gone.user_id = have.user_id AND gone.type = 'user.deleted' AND have.event_id <> gone.event_id`)
+	// What is forgotten comes anew without its text, and what was before it goes.
+	work.Queue(`DELETE FROM event_log have USING ` + string(staging) + `event_log gone
+		WHERE gone.type = 'recipe.deleted' AND gone.data ->> 'name' = '' AND have.subject = gone.subject
+			AND hashtextextended(have.subject, 0) = hashtextextended(gone.subject, 0) AND have.version <= gone.version`)
+	work.Queue(`DELETE FROM event_log have USING ` + string(staging) + `event_log gone
+		WHERE gone.type = 'grocery.requested' AND gone.data -> 'recipe' ->> 'name' = '' AND have.event_id = gone.event_id`)
 	// The filler comes anew: one that is packed already would keep the new row from being packed.
 	work.Queue(`INSERT INTO event_log (` + ledgerColumns + `) SELECT ` + ledgerColumns + ` FROM ` + string(staging) + `event_log
 		ON CONFLICT DO NOTHING`)

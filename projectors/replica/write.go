@@ -15,6 +15,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/id"
+	"larder.dev/internal/ledger"
 	"larder.dev/internal/postgres"
 	"larder.dev/projectors"
 )
@@ -76,13 +77,19 @@ const (
 
 	// A row has the number that it has at the primary. An event of a relay that didn't tell it yet gets one far
 	// below them all, so that it is in nobody's way; the next full copy puts the right one in its place.
+	//
+	// What comes late of a recipe that is forgotten stays out: nothing would take it away again.
 	insertEntry = `INSERT INTO {}event_log AS have (id, event_id, user_id, type, schema_version, subject, version,
 			change, time, traceparent, data, published_at, stream_sequence)
-		VALUES (CASE WHEN $1::bigint > 0 THEN $1::bigint ELSE nextval('event_log_id_seq') - (1::bigint << 62) END,
-			$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		SELECT CASE WHEN $1::bigint > 0 THEN $1::bigint ELSE nextval('event_log_id_seq') - (1::bigint << 62) END,
+			$2::uuid, $3::uuid, $4, $5::integer, $6, $7::bigint, $8::bigint, $9::timestamptz, $10, $11::json, $12::timestamptz, $13::bigint
+		WHERE NOT EXISTS (SELECT FROM {}recipes gone WHERE gone.user_id = $3::uuid AND gone.id = $14::uuid
+			AND gone.deleted_at IS NOT NULL AND gone.name = '' AND gone.version > $7::bigint)
 		ON CONFLICT (event_id) DO UPDATE SET published_at = excluded.published_at,
 			stream_sequence = excluded.stream_sequence
 		WHERE have.published_at IS NULL`
+
+	placeEntry = `UPDATE event_log SET published_at = $2, stream_sequence = $3 WHERE event_id = $1`
 
 	raiseChange = `INSERT INTO {}user_changes AS have (user_id, change) VALUES ($1, $2)
 		ON CONFLICT (user_id) DO UPDATE SET change = GREATEST(have.change, excluded.change)`
@@ -144,9 +151,13 @@ func queue(work *pgx.Batch, to place, event projectors.Event) error {
 }
 
 func queueEntry(work *pgx.Batch, to place, event projectors.Event) {
+	var recipe *string
+	if _, id, ok := events.RecipeOf(event.Subject); ok {
+		recipe = &id
+	}
 	work.Queue(to.in(insertEntry), event.Ledger, event.ID, event.User(), string(event.Type), event.SchemaVersion,
 		event.Subject, event.Version, event.Change, event.Time, event.TraceParent, string(event.Data), event.Stored,
-		int64(event.Sequence))
+		int64(event.Sequence), recipe)
 }
 
 func queueUserDeleted(work *pgx.Batch, to place, user string) {
@@ -203,7 +214,21 @@ func queueRecipe(work *pgx.Batch, to place, event projectors.Event) error {
 		r.CookMinutes, r.SourceURL, orEmpty(r.Tags), r.Notes, steps, files, r.CreatedAt, r.UpdatedAt, deletedAt,
 	}
 	work.Queue(to.in(upsertRecipe), append(append(args, rows...), event.Again)...)
+	if to == live && deletedAt != nil && r.Forgotten() {
+		queueForgotten(work, event, r)
+	}
 	return nil
+}
+
+// queueForgotten takes out of the ledger what the primary has taken out of its own.
+func queueForgotten(work *pgx.Batch, event projectors.Event, r events.Recipe) {
+	ledger.QueueForgetOnBackup(work, ledger.Deletion{
+		User: event.User(), ID: r.ID, Subject: event.Subject, Version: r.Version, Change: event.Change,
+		SchemaVersion: event.SchemaVersion, Data: event.Data,
+	})
+	// Nobody else sweeps the keys that are here of a full copy, and their answers have text.
+	work.Queue(`DELETE FROM idempotency_keys WHERE created_at < $1`, ledger.Now().Add(-ledger.KeyLifetime-ledger.UndoMargin))
+	work.Queue(placeEntry, event.ID, event.Stored, int64(event.Sequence))
 }
 
 // columns turns ingredient rows into the arrays of one statement.

@@ -32,6 +32,7 @@ type Brought struct {
 	Events   int64    `json:"events"`   // as they were
 	Separate []string `json:"separate"` // names of recipes that both sides had changed, brought as recipes of their own
 	Left     int64    `json:"left"`     // events that the newer side overrules: an older deletion or account change
+	Gone     int64    `json:"gone"`     // events of deleted recipes that the newer side has forgotten since
 }
 
 // Bring brings in, user by user, each in one transaction under the user's lock. Run again, it brings nothing twice.
@@ -131,6 +132,9 @@ func (b *bringer) all(ctx context.Context, rows []row) error {
 		b.result.Left += int64(len(rows)) // the account was deleted since
 		return nil
 	}
+	if rows, err = b.withoutForgotten(ctx, rows); err != nil {
+		return err
+	}
 	last := map[string]int{} // by subject: which row is the state that it ended in
 	for i, r := range rows {
 		last[r.event.Subject] = i
@@ -163,6 +167,31 @@ func (b *bringer) lock(ctx context.Context) (known bool, err error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// withoutForgotten leaves out the events of deleted recipes whose text this side has taken away: the other one has them
+// still, and must not bring them back.
+func (b *bringer) withoutForgotten(ctx context.Context, rows []row) ([]row, error) {
+	known := map[string]int64{} // by subject: the version up to which it is forgotten
+	var kept []row
+	for _, r := range rows {
+		until, ok := known[r.event.Subject]
+		if _, _, of := events.RecipeOf(r.event.Subject); of && !ok {
+			err := b.tx.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM event_log
+				WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1
+					AND type = 'recipe.deleted' AND data ->> 'name' = ''`, r.event.Subject).Scan(&until)
+			if err != nil {
+				return nil, fmt.Errorf("look whether %s is forgotten: %w", r.event.Subject, err)
+			}
+			known[r.event.Subject] = until
+		}
+		if until > 0 && r.event.Version <= until {
+			b.result.Gone++
+			continue
+		}
+		kept = append(kept, r)
+	}
+	return kept, nil
 }
 
 // changedHere tells whether this side has events of a subject that the other one lacks: those were made since.

@@ -95,7 +95,8 @@ func (a *api) fail(c *gin.Context, err error) {
 			Errors: []httpserver.FieldError{{Field: "Idempotency-Key", Detail: "was used for another request"}},
 		})
 	case errors.Is(err, postgres.ErrAnswerGone):
-		httpserver.WriteProblem(c, textGone("The command with this Idempotency-Key was done, and the text of its answer is deleted by now."))
+		httpserver.WriteProblem(c, httpserver.TextGone(
+			"The command with this Idempotency-Key was done, and the text of its answer is deleted by now."))
 	case errors.Is(err, postgres.ErrNoUser):
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusUnauthorized, Detail: "The account of this session doesn't exist any more.",
@@ -119,20 +120,15 @@ func unavailable(err error) bool {
 // refuse decides that nothing is written, and answers with a problem. The answer is kept under the key like
 // any other: a repeat must not do later what was refused at first.
 func refuse(p httpserver.Problem) (postgres.Decision, error) {
-	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
+	if p.Type == "" {
+		p.Type, p.Title = "about:blank", http.StatusText(p.Status)
+	}
 	body, err := recipe.Encode(p)
 	if err != nil {
 		return postgres.Decision{}, err
 	}
 	header := map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
 	return postgres.Decision{Answer: postgres.Answer{Status: p.Status, Header: header, Body: body}}, nil
-}
-
-// typeTextGone is the kind of problem of a text that the retention has deleted. Nothing brings it back.
-const typeTextGone = "urn:larder:problem:text-gone"
-
-func textGone(detail string) httpserver.Problem {
-	return httpserver.Problem{Type: typeTextGone, Title: "The text is gone", Status: http.StatusGone, Detail: detail}
 }
 
 func noRecipe() (postgres.Decision, error) {

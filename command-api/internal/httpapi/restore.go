@@ -38,6 +38,9 @@ func restore(user string, s postgres.State, m match) (postgres.Decision, error) 
 	if s.Recipe.Version == 0 {
 		return noRecipe()
 	}
+	if s.PastGone {
+		return refuse(httpserver.TextGone("The recipe was deleted so long ago that its text is gone, and nothing can bring it back."))
+	}
 	if s.Past == nil {
 		return refuse(httpserver.Problem{Status: http.StatusNotFound, Detail: "The recipe has no such version."})
 	}

@@ -18,8 +18,10 @@ type Command struct {
 type State struct {
 	Recipe  events.Recipe  // the recipe, also a deleted one; zero where the id was never used
 	Exists  bool           // whether it is there for the user: not deleted
-	Past    *events.Recipe // the recipe as it was at Command.Past; nil where it never had that version
+	Past    *events.Recipe // the recipe as it was at Command.Past; nil where it never had that version, or PastGone
 	Grocery bool           // whether the user has access to the grocery app
+	// PastGone is a version that the recipe had and whose text is forgotten.
+	PastGone bool
 }
 
 // HasFiles tells whether the bytes of the recipe's files are still there: those of a recipe that was deleted go after

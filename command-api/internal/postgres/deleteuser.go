@@ -43,7 +43,7 @@ func (s *Store) deleteUser(ctx context.Context, id string) error {
 		batch := &pgx.Batch{}
 		// The relay may be marking rows of the ledger. It doesn't take long, and isn't the user.
 		batch.Queue(`SELECT set_config('lock_timeout', '0', true)`)
-		for _, table := range []string{"ingredients", "recipes", "idempotency_keys", "event_log", "file_removals"} {
+		for _, table := range []string{"ingredients", "recipes", "idempotency_keys", "event_log", "file_removals", "text_removals"} {
 			batch.Queue(`DELETE FROM `+table+` WHERE user_id = $1`, id)
 		}
 		var drawn int64

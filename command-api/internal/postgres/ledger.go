@@ -24,10 +24,13 @@ type Entry struct {
 // Unpublished gives the next rows that no stream has yet, by id: at most limit of them, and fewer where
 // their data comes to more than maxBytes. Those that are being published are left out by their ids.
 //
+// What has a place in the stream already is to be published again, without the text that it had there: see Forget.
+//
 // It never reads "id > cursor". An id is drawn before its transaction commits, so a cursor would walk past
 // a row that is committed late, and that row would never be published.
 func (s *Store) Unpublished(ctx context.Context, underWay []int64, limit, maxBytes int) ([]Entry, error) {
-	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data
+	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data,
+			stream_sequence IS NOT NULL
 		FROM event_log WHERE published_at IS NULL AND id <> ALL (coalesce($1, '{}'::bigint[])) ORDER BY id LIMIT $2`, underWay, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the unpublished events: %w", err)
@@ -35,10 +38,12 @@ func (s *Store) Unpublished(ctx context.Context, underWay []int64, limit, maxByt
 	defer rows.Close()
 	var entries []Entry
 	for size := 0; size < maxBytes && rows.Next(); {
-		e, err := scanEntry(rows)
+		var again bool
+		e, err := scanEntryAnd(rows, &again)
 		if err != nil {
 			return nil, fmt.Errorf("read an unpublished event: %w", err)
 		}
+		e.Event.Again = again
 		entries = append(entries, e)
 		size += len(e.Event.Data)
 	}
@@ -67,7 +72,7 @@ func (s *Store) MarkPublished(ctx context.Context, ids []int64, sequences []uint
 // Backlog is what the stream doesn't have yet.
 type Backlog struct {
 	Events int64
-	Oldest time.Time // zero where there are none
+	Oldest time.Time // of those that the stream never had; zero where there are none
 }
 
 // Backlog counts what is unpublished.
@@ -76,7 +81,8 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 		b      Backlog
 		oldest *time.Time
 	)
-	err := s.pool.QueryRow(ctx, `SELECT count(*), min(time) FROM event_log WHERE published_at IS NULL`).Scan(&b.Events, &oldest)
+	err := s.pool.QueryRow(ctx, `SELECT count(*), min(time) FILTER (WHERE stream_sequence IS NULL)
+		FROM event_log WHERE published_at IS NULL`).Scan(&b.Events, &oldest)
 	if err != nil {
 		return Backlog{}, fmt.Errorf("count the unpublished events: %w", err)
 	}

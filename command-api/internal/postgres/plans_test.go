@@ -93,6 +93,20 @@ func TestPlansReadWhatTheyGive(t *testing.T) {
 			_, err := s.History(ctx, l.busy, recipe, 1)
 			return err
 		}, 10 + l.versions},
+		"what is to be forgotten, beside what is there and what was deleted lately": {func(s *Store) error {
+			due, err := s.Deleted(ctx, time.Now().Add(-90*24*time.Hour), page)
+			require.Len(t, due, 10)
+			return err
+		}, 20},
+		"what is to be taken out of the stream": {func(s *Store) error {
+			list, err := s.Removals(ctx, Owned{}, page)
+			require.Len(t, list, 10)
+			return err
+		}, 100},
+		"the clock of the retention": {func(s *Store) error {
+			_, err := s.SetClock(ctx, time.Now(), time.Hour, time.Hour)
+			return err
+		}, 10},
 		"the last change of a user": {func(s *Store) error {
 			change, err := s.LastChange(ctx, l.busy)
 			require.Equal(t, last, change)
@@ -267,6 +281,16 @@ func fillLedger(t *testing.T, pool *pgxpool.Pool, rows int) filled {
 			`INSERT INTO recipes (user_id, id, version, change, name, description, source_url, tags, notes, steps, files, created_at, updated_at)
 			SELECT $1::uuid, md5(n::text)::uuid, 1, n, 'Soup', '', '', '{}', '', '[]', '[]', now(), now() FROM generate_series(0, $2 - 1) AS n`,
 			[]any{l.busy, recipes},
+		},
+		{
+			`INSERT INTO recipes (user_id, id, version, change, name, description, source_url, tags, notes, steps, files, created_at, updated_at)
+			SELECT $1::uuid, md5(n::text)::uuid, 1, n, 'Soup', '', '', '{}', '', '[]', '[]', now(), now() FROM generate_series(0, $2 - 1) AS n`,
+			[]any{l.quiet, rows / 10},
+		},
+		{`UPDATE recipes SET deleted_at = now() - (CASE WHEN change < 10 THEN 91 ELSE 1 END) * interval '1 day' WHERE change < 30 AND user_id = $1`, []any{l.busy}},
+		{
+			`INSERT INTO text_removals (user_id, recipe_id, version) SELECT $1, md5(n::text)::uuid, 1 FROM generate_series(0, 9) AS n`,
+			[]any{l.busy},
 		},
 	} {
 		_, err := pool.Exec(ctx, fill.sql, fill.args...)

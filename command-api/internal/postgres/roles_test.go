@@ -27,12 +27,13 @@ func TestRolesDoTheirWorkAlone(t *testing.T) {
 			VALUES (gen_random_uuid(), gen_random_uuid(), 't', 1, 's', 1, 1, now(), '{}')`
 		newUser = `INSERT INTO users (id, name, name_key, password_hash, version, created_at, updated_at)
 			VALUES (gen_random_uuid(), 'eve', 'eve', '', 1, now(), now())`
-		mark = `UPDATE event_log SET published_at = now(), stream_sequence = 1`
+		emptied = `UPDATE event_log SET data = '{}'`
+		mark    = `UPDATE event_log SET published_at = now(), stream_sequence = 1`
 	)
 	everybodys := []string{
 		`DROP TABLE recipes`, `ALTER TABLE recipes ADD COLUMN evil text`, `CREATE TABLE public.evil (a int)`, `CREATE SCHEMA evil`,
 		`CREATE ROLE evil SUPERUSER`, `SET ROLE larder_owner`, `TRUNCATE recipes`, `ALTER TABLE event_log DISABLE TRIGGER ALL`,
-		`UPDATE epoch SET epoch = epoch + 1`, `LOCK TABLE epoch IN ACCESS EXCLUSIVE MODE`, `UPDATE event_log SET data = '{}'`,
+		`UPDATE epoch SET epoch = epoch + 1`, `LOCK TABLE epoch IN ACCESS EXCLUSIVE MODE`, `UPDATE event_log SET version = 9`,
 		`COPY recipes TO PROGRAM 'cat'`, `SELECT pg_read_file('/etc/passwd')`, `DELETE FROM goose_db_version`,
 		`SELECT * FROM backup_copy`, `SET session_replication_role = replica`,
 	}
@@ -42,26 +43,30 @@ func TestRolesDoTheirWorkAlone(t *testing.T) {
 				newEvent, newUser, `SELECT password_hash FROM users`, `UPDATE user_changes SET change = change + 1`, `SELECT * FROM user_changes FOR UPDATE`,
 				`UPDATE recipes SET name = ''`, `DELETE FROM ingredients`, `DELETE FROM idempotency_keys`, `SELECT analyze_recipes()`,
 			},
-			mayNot: []string{mark, `DELETE FROM users`, `DELETE FROM event_log`, `DELETE FROM recipes`, `SELECT * FROM file_removals`},
+			mayNot: []string{mark, emptied, `DELETE FROM users`, `DELETE FROM event_log`, `DELETE FROM recipes`, `SELECT * FROM file_removals`},
 		},
 		postgresroles.QueryAPI: {
 			may: []string{`SELECT * FROM recipes, ingredients, user_changes, event_log, epoch`},
 			mayNot: []string{
-				newEvent, mark, `SELECT name FROM users`, `UPDATE recipes SET name = ''`, `DELETE FROM recipes`, `SELECT * FROM recipes FOR UPDATE`,
+				newEvent, mark, emptied, `SELECT name FROM users`, `UPDATE recipes SET name = ''`, `DELETE FROM recipes`, `SELECT * FROM recipes FOR UPDATE`,
 				`SELECT * FROM idempotency_keys`, `SELECT nextval('event_log_id_seq')`, `SELECT analyze_recipes()`,
 			},
 		},
 		postgresroles.Files: {
 			may: []string{newEvent, `UPDATE recipes SET files = '[]', version = 2`, `SELECT id, disabled FROM users`, `DELETE FROM file_removals`},
 			mayNot: []string{
-				mark, newUser, `SELECT password_hash FROM users`, `UPDATE recipes SET name = ''`, `DELETE FROM ingredients`,
+				mark, emptied, newUser, `SELECT password_hash FROM users`, `UPDATE recipes SET name = ''`, `DELETE FROM ingredients`,
 				`INSERT INTO recipes SELECT * FROM recipes`, `DELETE FROM idempotency_keys`,
 			},
 		},
 		postgresroles.Relay: {
-			may: []string{mark, `SELECT data FROM event_log`},
+			may: []string{
+				mark, emptied, `SELECT data FROM event_log`, `UPDATE recipes SET name = '', notes = ''`, `DELETE FROM ingredients`,
+				`SELECT * FROM user_changes FOR UPDATE`, `DELETE FROM text_removals`,
+			},
 			mayNot: []string{
-				newEvent, `SELECT name FROM recipes`, `SELECT name FROM users`, `DELETE FROM event_log`, `SELECT nextval('event_log_id_seq')`,
+				newEvent, `SELECT notes FROM recipes`, `SELECT text FROM ingredients`, `SELECT name FROM users`, `DELETE FROM recipes`,
+				`UPDATE recipes SET version = 9`, `UPDATE recipes SET deleted_at = now()`, `SELECT nextval('event_log_id_seq')`,
 			},
 		},
 		postgresroles.Projectors: {

@@ -33,7 +33,7 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 	}
 	found.queue(load, cmd.User, cmd.Recipe)
 	if cmd.Past > 0 {
-		queuePast(load, cmd, &found.state.Past)
+		queuePast(load, cmd, &found.state)
 	}
 
 	err := s.transact(ctx, cmd.User, load, func() (*pgx.Batch, error) {

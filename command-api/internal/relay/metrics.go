@@ -73,7 +73,7 @@ func (m *Metrics) behind(b postgres.Backlog) {
 	}
 	m.backlog.Set(float64(b.Events))
 	m.oldest.Set(0)
-	if b.Events > 0 {
+	if !b.Oldest.IsZero() {
 		m.oldest.Set(time.Since(b.Oldest).Seconds())
 	}
 }

@@ -60,6 +60,7 @@ type Relay struct {
 	tracing   *telemetry.Tracing
 	log       *slog.Logger
 	metrics   *Metrics
+	beside    func(ctx context.Context)
 }
 
 // Options are what a relay works with.
@@ -70,11 +71,12 @@ type Options struct {
 	Metrics   *Metrics
 	Tracing   *telemetry.Tracing
 	Log       *slog.Logger
+	Beside    func(ctx context.Context) // what else the one that leads does, until ctx is done; nil for nothing
 }
 
 // New makes a relay.
 func New(o Options) *Relay {
-	return &Relay{store: o.Store, publisher: o.Publisher, url: o.URL, metrics: o.Metrics, tracing: o.Tracing, log: o.Log}
+	return &Relay{store: o.Store, publisher: o.Publisher, url: o.URL, metrics: o.Metrics, tracing: o.Tracing, log: o.Log, beside: o.Beside}
 }
 
 // On gives the same relay at another address of the database.
@@ -110,15 +112,18 @@ func (r *Relay) lead(ctx context.Context) error {
 	return nil
 }
 
-// work publishes, and measures what waits for it.
+// work publishes, measures what waits for it, and does what else is the leader's.
 func (r *Relay) work(ctx context.Context) {
 	var waits atomic.Bool
-	measuring, stop := context.WithCancel(ctx)
-	var measured sync.WaitGroup
-	measured.Go(func() { r.measure(measuring, &waits) })
+	while, stop := context.WithCancel(ctx)
+	var others sync.WaitGroup
+	others.Go(func() { r.measure(while, &waits) })
+	if r.beside != nil {
+		others.Go(func() { r.beside(while) })
+	}
 	r.follow(ctx, &waits)
 	stop()
-	measured.Wait()
+	others.Wait()
 }
 
 // Drain publishes what is unpublished now, and gives how many events. It waits until it leads, and stops
@@ -299,10 +304,18 @@ func end(spans []*telemetry.Span, published int, err error) {
 func messages(entries []postgres.Entry) []jetstream.Message {
 	msgs := make([]jetstream.Message, len(entries))
 	for i, e := range entries {
-		msgs[i] = jetstream.Message{Subject: e.Event.Subject, Header: e.Event.Headers(), Data: e.Event.Data}
+		header := e.Event.Headers()
+		if e.Event.Again {
+			// The stream may remember the id of the event as it was.
+			header[events.HeaderMsgID] = []string{e.Event.ID + forgotten}
+		}
+		msgs[i] = jetstream.Message{Subject: e.Event.Subject, Header: header, Data: e.Event.Data}
 	}
 	return msgs
 }
+
+// forgotten ends the deduplication id of an event that is published once more without its text.
+const forgotten = ".forgotten"
 
 func ids(entries []postgres.Entry) []int64 {
 	ids := make([]int64, len(entries))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"larder.dev/command-api/internal/postgres"
+	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
 
@@ -29,6 +30,20 @@ func Again(ctx context.Context, store *postgres.Store, stream Stream, subject st
 	}
 }
 
+// removeText has the relay take out of the stream what it still has of a forgotten recipe, as one that was put back from
+// a copy of before does.
+func (r *republisher) removeText(ctx context.Context, entry postgres.Entry) error {
+	user, recipe, ok := events.RecipeOf(entry.Event.Subject)
+	if !ok || entry.Event.Type != events.RecipeDeleted {
+		return nil
+	}
+	deleted, err := events.DecodeRecipe(entry.Event)
+	if err != nil || !deleted.Forgotten() {
+		return err
+	}
+	return r.store.RemoveAgain(ctx, postgres.Owned{User: user, Recipe: recipe}, entry.Event.Version)
+}
+
 func (r *republisher) again(ctx context.Context, subject string) error {
 	last, err := r.last(ctx, subject)
 	if err != nil {
@@ -46,6 +61,9 @@ func (r *republisher) again(ctx context.Context, subject string) error {
 	entry.Event.TraceParent = "" // a repetition doesn't go on with the old trace
 	sequence, err := r.publish(ctx, entry.Event, last.sequence)
 	if err != nil {
+		return err
+	}
+	if err := r.removeText(ctx, entry); err != nil {
 		return err
 	}
 	return r.store.MarkPublished(ctx, []int64{entry.ID}, []uint64{sequence})

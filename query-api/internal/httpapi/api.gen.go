@@ -236,6 +236,9 @@ type NotFound = Problem
 // OtherPerson RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type OtherPerson = Problem
 
+// TextGone RFC 9457. What isn't here is missing or a detail of this kind of problem.
+type TextGone = Problem
+
 // TooCostly RFC 9457. What isn't here is missing or a detail of this kind of problem.
 type TooCostly = Problem
 

@@ -29,6 +29,8 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusNotFound, Detail: "You have no recipe with this id.",
 		})
+	case errors.Is(err, postgres.ErrTextGone):
+		httpserver.WriteProblem(c, httpserver.TextGone("The recipe was deleted so long ago that its text is gone."))
 	case errors.Is(err, search.ErrBadCursor):
 		refuseField(c, "cursor", "isn't a next_cursor of this search")
 	case errors.Is(err, freshness.ErrBadAfter):

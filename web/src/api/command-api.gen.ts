@@ -559,6 +559,19 @@ export interface components {
                 "application/json": components["schemas"]["Recipe"];
             };
         };
+        /**
+         * @description The recipe was deleted so long ago that its text is gone, and nothing can bring it back: the type is
+         *     `urn:larder:problem:text-gone`. How long that is, the operator says, 90 days if nothing else. For a repeated
+         *     Idempotency-Key it means that the command was done, and that its answer is gone.
+         */
+        TextGone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body has more than 1 MiB. */
         TooLarge: {
             headers: {
@@ -792,6 +805,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            410: components["responses"]["TextGone"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
@@ -832,7 +846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            410: components["responses"]["AnswerGone"];
+            410: components["responses"]["TextGone"];
             412: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJSON"];

@@ -95,7 +95,7 @@ export interface paths {
         };
         /**
          * The versions of a recipe, the newest first
-         * @description A deleted recipe has its history still. The command API restores a version.
+         * @description A deleted recipe has its history still, until its text is gone for good. The command API restores a version.
          */
         get: operations["listVersions"];
         put?: never;
@@ -455,6 +455,19 @@ export interface components {
             };
         };
         /**
+         * @description The recipe was deleted so long ago that its text is gone, and nothing can bring it back: the type is
+         *     `urn:larder:problem:text-gone`. How long that is, the operator says, 90 days if nothing else. For a repeated
+         *     Idempotency-Key it means that the command was done, and that its answer is gone.
+         */
+        TextGone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
          * @description It would take longer than 1.5 s of a core, compare more than 100,000 words or look at more than 2,000,000
          *     documents. Only names that are made for it have so many words of one beginning.
          */
@@ -681,6 +694,7 @@ export interface operations {
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
             404: components["responses"]["NotFound"];
+            410: components["responses"]["TextGone"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -710,6 +724,7 @@ export interface operations {
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
             404: components["responses"]["NotFound"];
+            410: components["responses"]["TextGone"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };

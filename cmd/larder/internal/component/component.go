@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -47,6 +48,7 @@ type Host struct {
 	Door           Door
 	Throttle       *limits.Throttle // what one person may ask for; nil for no bounds
 	Quotas         Quotas           // what one person may keep
+	Retention      time.Duration    // how long deleted recipes are kept; 0 for ever
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
 }

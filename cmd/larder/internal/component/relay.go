@@ -32,7 +32,8 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 	}
 	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
 		Pool: pool, PostgresURL: host.PostgresURL, Publisher: remaking{conn},
-		Metrics: host.Metrics, Tracing: host.Tracing.For("relay"), Log: host.Log,
+		Forgetting: &commandapi.Forgetting{Stream: conn, Keep: host.Retention},
+		Metrics:    host.Metrics, Tracing: host.Tracing.For("relay"), Log: host.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the relay together: %w", err)

@@ -70,6 +70,7 @@ function Line({ waiting, onEdit }: { waiting: Waiting; onEdit: Props['onEdit'] }
 
 function whyOf(t: TFunction, { status, detail }: NonNullable<Waiting['refused']>) {
   if (status === setAside) return t('waiting.setAside')
+  if (status === 410) return t('waiting.gone')
   return status === 412 ? t('waiting.conflict') : detail
 }
 

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"larder.dev/cmd/larder/internal/component"
+)
+
+// keeping says how long the text of deleted recipes is kept.
+type keeping struct {
+	Retention keptFor `env:"LARDER_RETENTION" default:"90d" placeholder:"DAYS" help:"Keep deleted recipes for (${default}); 0 for ever."`
+}
+
+// keptFor is a time in days (90d), or as Go writes one (2160h).
+type keptFor time.Duration
+
+const day = 24 * time.Hour
+
+// leastKept leaves the views, and whoever deleted by mistake, a moment.
+const leastKept = time.Hour
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (k *keptFor) UnmarshalText(text []byte) error {
+	kept, err := parseKept(string(text))
+	if err != nil {
+		return err
+	}
+	if kept < 0 || kept > 0 && kept < leastKept {
+		return fmt.Errorf("%q is no time that a deleted recipe can be kept for: at least an hour, or 0 for ever", text)
+	}
+	*k = keptFor(kept)
+	return nil
+}
+
+func parseKept(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.Atoi(days)
+		if err != nil || n > 100*365 {
+			return 0, fmt.Errorf("%q is no number of days up to 100 years", text)
+		}
+		return time.Duration(n) * day, nil
+	}
+	kept, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no time: say it in days (90d) or hours (2160h), or 0 for ever", text)
+	}
+	return kept, nil
+}
+
+// tell tells the component that keeps what is deleted.
+func (k keeping) tell(host *component.Host) { host.Retention = time.Duration(k.Retention) }

@@ -1,0 +1,144 @@
+package retention
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/command-api/internal/postgres"
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
+	db "larder.dev/internal/postgres"
+	"larder.dev/internal/testkit"
+)
+
+const day = 24 * time.Hour
+
+// kitchen is a database with recipes that were deleted at various times, and a machine whose clock is set.
+type kitchen struct {
+	testing.TB
+
+	retention *Retention
+
+	pool  *pgxpool.Pool
+	clock time.Time
+	user  string
+}
+
+func newKitchen(t *testing.T, keep time.Duration) *kitchen {
+	t.Helper()
+	url := testkit.Postgres(t, func(ctx context.Context, url string) error {
+		return db.Migrate(ctx, url, postgres.Migrations(), slog.New(slog.DiscardHandler))
+	})
+	pool, err := db.Open(testkit.Context(t), url, db.Options{Application: "retention test"})
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	conn, err := jetstream.Connect(testkit.Context(t), jetstream.Options{URL: testkit.NATS(t).URL(), Name: "test", Log: testkit.Logger(t)})
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	require.NoError(t, conn.EnsureStream(testkit.Context(t), jetstream.StreamConfig{Name: events.Stream, Subjects: events.StreamSubjects()}))
+	k := &kitchen{TB: t, pool: pool, clock: time.Now().UTC().Truncate(time.Second), user: uuid.NewString()}
+	k.retention = &Retention{Store: postgres.NewStore(pool, func() {}), Stream: conn, Keep: keep, Log: testkit.Logger(t), now: func() time.Time { return k.clock }}
+	k.exec(`INSERT INTO user_changes (user_id, change) VALUES ($1, 0)`, k.user)
+	return k
+}
+
+func (k *kitchen) exec(query string, args ...any) {
+	k.Helper()
+	_, err := k.pool.Exec(testkit.Context(k), query, args...)
+	require.NoError(k, err)
+}
+
+// deleted puts a recipe in that was deleted at a time, as far as the clock of then said.
+func (k *kitchen) deleted(name string, at time.Time) {
+	k.Helper()
+	k.exec(`INSERT INTO recipes (user_id, id, version, change, name, description, source_url, tags, notes, steps, files, created_at, updated_at, deleted_at)
+		VALUES ($1, gen_random_uuid(), 2, 2, $2, '', '', '{}', '', '[]', '[]', $3, $3, $3)`, k.user, name, at)
+}
+
+// turn has the process run for a while longer, and gives what is left afterwards.
+func (k *kitchen) turn(ran time.Duration) (names []string) {
+	k.Helper()
+	ctx := testkit.Context(k)
+	_, _, err := k.retention.Turn(ctx, ran)
+	require.NoError(k, err)
+	rows, err := k.pool.Query(ctx, `SELECT name FROM recipes WHERE name <> '' ORDER BY name`)
+	require.NoError(k, err)
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		require.NoError(k, rows.Scan(&name))
+		names = append(names, name)
+	}
+	return names
+}
+
+// What was deleted is kept for as long as was said, to the second, and for ever where that is 0.
+func TestKeptForAsLongAsWasSaid(t *testing.T) {
+	t.Parallel()
+	k := newKitchen(t, 90*day)
+	k.deleted("due", k.clock.Add(-90*day))
+	k.deleted("nearly", k.clock.Add(-90*day+time.Second))
+	k.deleted("lately", k.clock)
+	require.Equal(t, []string{"lately", "nearly"}, k.turn(0))
+	k.clock = k.clock.Add(time.Second)
+	require.Equal(t, []string{"lately", "nearly"}, k.turn(0), "no time has passed for the process")
+	require.Equal(t, []string{"lately"}, k.turn(time.Second))
+	k.retention.Keep = 0
+	k.deleted("long ago", k.clock.Add(-4000*day))
+	require.Equal(t, []string{"lately", "long ago"}, k.turn(time.Hour))
+}
+
+// A clock that leaps by a year doesn't have everything forgotten: what was deleted yesterday is there a day later, and the
+// day after that, whatever the machine says, and when the clock is right again nothing is lost.
+func TestLeapOfTheClockForgetsNothing(t *testing.T) {
+	t.Parallel()
+	k := newKitchen(t, 90*day)
+	right := k.clock
+	require.Empty(t, k.turn(0))
+	k.deleted("yesterday", right.Add(-day))
+	k.clock = right.Add(365 * day)
+	for range 24 {
+		require.Equal(t, []string{"yesterday"}, k.turn(time.Hour))
+	}
+	k.clock = right.Add(day)
+	require.Equal(t, []string{"yesterday"}, k.turn(time.Hour))
+	clock, err := k.retention.Store.SetClock(testkit.Context(t), k.clock, 0, k.retention.Keep)
+	require.NoError(t, err)
+	require.Equal(t, k.clock, clock.At.UTC(), "it follows a clock that goes back at once")
+
+	k.clock = right.Add(365 * day) // and here it is true, so that it is believed after a week and a half
+	for range 7 * 24 {
+		k.turn(time.Hour)
+	}
+	require.Empty(t, k.turn(time.Hour))
+}
+
+// A database that the retention comes to with a clock that is wrong already goes by its ledger.
+func TestClockBeginsWithTheLedger(t *testing.T) {
+	t.Parallel()
+	k := newKitchen(t, 90*day)
+	k.deleted("yesterday", k.clock.Add(-day))
+	k.exec(`INSERT INTO event_log (event_id, user_id, type, schema_version, subject, version, change, time, data, published_at)
+		VALUES (gen_random_uuid(), $1, 'recipe.created', 3, 'larder.recipe.x.y', 1, 1, $2, '{}', now())`, k.user, k.clock)
+	k.clock = k.clock.Add(365 * day)
+	require.Equal(t, []string{"yesterday"}, k.turn(0))
+}
+
+// A recipe of which the stream lacks an event is kept until it has it, and so is one whose grocery request waits.
+func TestWhatIsNotPublishedIsKept(t *testing.T) {
+	t.Parallel()
+	k := newKitchen(t, 90*day)
+	k.deleted("waits", k.clock.Add(-100*day))
+	k.exec(`INSERT INTO event_log (event_id, user_id, type, schema_version, subject, version, change, time, data)
+		SELECT gen_random_uuid(), user_id, 'grocery.requested', 1, 'larder.grocery.x.y', 1, 1, now(),
+			json_build_object('request_id', id, 'recipe', json_build_object('id', id, 'name', name)) FROM recipes`)
+	require.Equal(t, []string{"waits"}, k.turn(0))
+	k.exec(`UPDATE event_log SET published_at = now(), stream_sequence = 1`)
+	require.Empty(t, k.turn(0))
+}

@@ -1,0 +1,36 @@
+package events_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/events"
+)
+
+// What stays of a forgotten recipe and of its grocery requests is what the schemas of their events ask for, says whose it
+// is and when it was, and no word of it.
+func TestForgottenIsNumbersAlone(t *testing.T) {
+	t.Parallel()
+	deleted := readGolden(t, publication{events.RecipeDeleted, events.CurrentVersion(events.RecipeDeleted)})
+	e, err := events.Parse(deleted.Subject, deleted.Headers, deleted.Data)
+	require.NoError(t, err)
+	r, err := events.DecodeRecipe(e)
+	require.NoError(t, err)
+	require.False(t, r.Forgotten())
+	left := r.Forget()
+	require.True(t, left.Forgotten())
+	e.Data, err = json.Marshal(left)
+	require.NoError(t, err)
+	again, err := events.DecodeRecipe(e)
+	require.NoError(t, err)
+	require.Equal(t, left, again)
+	require.JSONEq(t, fmt.Sprintf(`{"id":%q,"name":"","description":"","servings":null,"prep_minutes":null,"cook_minutes":null,
+		"source_url":"","tags":[],"notes":"","ingredients":[],"steps":[],"files":[],"version":%d,"created_at":%q,"updated_at":%q}`,
+		r.ID, r.Version, r.CreatedAt.Format("2006-01-02T15:04:05.999999999Z07:00"),
+		r.UpdatedAt.Format("2006-01-02T15:04:05.999999999Z07:00")), string(e.Data))
+	require.NoError(t, compile(t, publication{events.RecipeDeleted, 3}).Validate(jsonValue(t, e.Data)))
+	require.Error(t, compile(t, publication{events.RecipeUpdated, 3}).Validate(jsonValue(t, e.Data)), "every other recipe has a name")
+}
