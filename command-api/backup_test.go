@@ -252,7 +252,6 @@ func TestVerifyUnderWrites(t *testing.T) {
 	require.Greater(t, writes, 5)
 	require.True(t, report.Same(), "%s", &report)
 	require.EqualValues(t, 1, report.Moving)
-
 }
 
 // A dump that is restored is what was dumped, to the byte, and the relay goes on with it.

@@ -12,13 +12,14 @@ import (
 
 // Codes of Postgres that aren't a whole class (appendix A of its manual).
 const (
-	serializationFailure = "40001"
-	deadlockDetected     = "40P01"
-	lockNotAvailable     = "55P03"
-	readOnlyTransaction  = "25006"
-	queryCanceled        = "57014"
-	uniqueViolation      = "23505"
-	invalidCatalog       = "3D000"
+	serializationFailure  = "40001"
+	deadlockDetected      = "40P01"
+	lockNotAvailable      = "55P03"
+	readOnlyTransaction   = "25006"
+	queryCanceled         = "57014"
+	uniqueViolation       = "23505"
+	invalidCatalog        = "3D000"
+	insufficientPrivilege = "42501"
 )
 
 // Retryable tells whether the same transaction may well succeed when it is run again from its beginning:

@@ -133,6 +133,9 @@ func schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
 	}
 	var version int64
 	err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+versionTable+` WHERE is_applied`).Scan(&version)
+	if Code(err) == insufficientPrivilege {
+		return 0, fmt.Errorf("this role has no rights yet: run larder migrate, which gives them: %w", err)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("read the version of the database: %w", err)
 	}

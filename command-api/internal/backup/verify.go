@@ -101,7 +101,7 @@ func (r *Report) differences(ctx context.Context, primary, backup *pgxpool.Pool,
 	for look := 0; len(users) > 0; look++ {
 		if look == looks {
 			r.Moving += int64(len(users))
-			break
+			return nil
 		}
 		select {
 		case <-time.After(lookPause):
@@ -117,26 +117,33 @@ func (r *Report) differences(ctx context.Context, primary, backup *pgxpool.Pool,
 		if err != nil {
 			return fmt.Errorf("read the primary: %w", err)
 		}
-		users = nil
-		for _, user := range differing(here, there) {
-			now := at{here[user].change, there[user].change}
-			if look == 0 {
-				first[user] = now
-			}
-			switch {
-			case now.primary == now.backup:
-				r.DifferentAll++
-				if len(r.Different) < namedUsers {
-					r.Different = append(r.Different, user)
-				}
-			case look == stands && now == first[user]:
-				r.Moving++
-			default:
-				users = append(users, user)
-			}
-		}
+		users = r.judge(look, first, here, there)
 	}
 	return nil
+}
+
+// judge counts the users about whom this look is the last word, and gives those that are looked at again. At the first look
+// it writes down in first where each of them was.
+func (r *Report) judge(look int, first map[string]at, here, there map[string]digest) []string {
+	var again []string
+	for _, user := range differing(here, there) {
+		now := at{here[user].change, there[user].change}
+		if look == 0 {
+			first[user] = now
+		}
+		switch {
+		case now.primary == now.backup:
+			r.DifferentAll++
+			if len(r.Different) < namedUsers {
+				r.Different = append(r.Different, user)
+			}
+		case look == stands && now == first[user]:
+			r.Moving++
+		default:
+			again = append(again, user)
+		}
+	}
+	return again
 }
 
 // at is the last change of a user on both sides.
