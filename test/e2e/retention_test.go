@@ -48,13 +48,18 @@ func TestForgettingIsKilledAndMoved(t *testing.T) {
 		require.Less(t, done, doomedRecipes, "killed in the middle")
 		f.reportf(fmt.Sprintf("kill %d", kill+1), "kill -9 with %d of %d forgotten", done, doomedRecipes)
 	}
-	began := time.Now()
+	// The backup takes over while the primary is at it, and is killed when the tables have no text and the stream has still.
 	server.Start(t)
+	server.MustRun(t, "", "failover")
+	f.reportf("failover", "in the middle, with %s", f.state())
+	f.untilLeft(doomedRecipes / 2)
+	server.Kill9(t)
+	server.Start(t)
+	f.reportf("kill -9", "in the middle of the stream's part, with %s", f.state())
 	f.settled()
-	f.reportf("after the kills", "all %d forgotten, %s after the last start began", doomedRecipes, time.Since(began).Round(10*time.Millisecond))
-	f.check("after the kills")
+	f.check("after the kills and the failover")
 
-	for _, step := range []string{"failover", "failback"} {
+	for _, step := range []string{"failback", "failover", "failback"} {
 		server.MustRun(t, "", step)
 		f.writes("after " + step)
 		f.settled()
@@ -65,9 +70,14 @@ func TestForgettingIsKilledAndMoved(t *testing.T) {
 		f.settled()
 		f.check("after rebuild " + view)
 	}
-	server.Restart(t)
+	server.Stop(t)
+	index := openIndex(t, server, "search")
+	require.NotContains(t, names(t, index), doomedWord)
+	require.Contains(t, names(t, index), "bread")
+	require.NoError(t, index.Close())
+	server.Start(t)
 	f.settled()
-	f.check("after a restart")
+	f.check("after a restart, and 0 documents of the index")
 	for _, id := range f.late {
 		ada.Do(t, http.MethodPost, "/api/recipes/"+id+"/restore", map[string]any{"version": 1}).Want(t, http.StatusOK)
 	}
@@ -204,16 +214,48 @@ func (f *forgotten) primaryOf() *pgx.Conn {
 	return conn
 }
 
-// settled waits until nothing is to be forgotten or to be taken out of the stream, and every view has everything.
+// counts are of each database: how many recipes it has forgotten, and of how many it knows that the stream has text.
+func (f *forgotten) counts() (forgotten, left map[string]int) {
+	f.Helper()
+	forgotten, left = map[string]int{}, map[string]int{}
+	run := f.server.RunFile(f.T)
+	for name, url := range map[string]string{"first": run.PostgresURL, "second": run.BackupPostgresURL} {
+		var n, m int
+		conn := larder.Postgres(f.T, url)
+		require.NoError(f.T, conn.QueryRow(f.Context(), `SELECT (SELECT count(*) FROM recipes WHERE name = ''),
+			(SELECT count(*) FROM text_removals)`).Scan(&n, &m))
+		require.NoError(f.T, conn.Close(f.Context()))
+		forgotten[name], left[name] = n, m
+	}
+	return forgotten, left
+}
+
+func (f *forgotten) state() string {
+	f.Helper()
+	forgotten, left := f.counts()
+	return fmt.Sprintf("%d forgotten on the first database and %d on the second, %d and %d to be taken out of the stream",
+		forgotten["first"], forgotten["second"], left["first"], left["second"])
+}
+
+// untilLeft waits until the second database, which leads, has forgotten everything, and so few are left in the stream.
+func (f *forgotten) untilLeft(few int) {
+	f.Helper()
+	larder.Soon(f.T, time.Minute, func() string {
+		if forgotten, left := f.counts(); forgotten["second"] < doomedRecipes || left["second"] > few {
+			return f.state()
+		}
+		return ""
+	})
+}
+
+// settled waits until nothing is to be forgotten on either database, or to be taken out of the stream by the one that leads
+// (the other one remembers for a day what was), and every view has everything.
 func (f *forgotten) settled() {
 	f.Helper()
-	primary := larder.Postgres(f.T, f.server.RunFile(f.T).PostgresURL)
-	larder.Soon(f.T, time.Minute, func() string {
-		var forgotten, left int
-		require.NoError(f.T, primary.QueryRow(f.Context(), `SELECT (SELECT count(*) FROM recipes WHERE name = ''),
-			(SELECT count(*) FROM text_removals)`).Scan(&forgotten, &left))
-		if forgotten < doomedRecipes || left > 0 {
-			return fmt.Sprintf("%d are forgotten, of %d the stream may have text", forgotten, left)
+	larder.Soon(f.T, 2*time.Minute, func() string {
+		forgotten, left := f.counts()
+		if forgotten["first"] < doomedRecipes || forgotten["second"] < doomedRecipes || min(left["first"], left["second"]) > 0 {
+			return f.state()
 		}
 		return ""
 	})
