@@ -217,8 +217,9 @@ func TestCost(t *testing.T) {
 	t.Parallel()
 	alias := someAlias()
 	searchindextest.RunCost(t, open(t, alias, 1), func() {
-		const script = "long end = System.nanoTime() + 60000000L; String s = '0123456789'; for (int i = 0; i < 9; i++) { s = s + s } " +
-			"while (System.nanoTime() < end) { s.indexOf('no') } return true"
+		// A turn of the loop must take long and its result be used: a script may turn a million times at most.
+		const script = "long end = System.nanoTime() + 60000000L; String s = '0123456789'; for (int i = 0; i < 14; i++) { s = s + s } " +
+			"int n = 0; while (System.nanoTime() < end) { n += s.indexOf('no') } return n < 0"
 		actions, err := json.Marshal(map[string]any{"actions": []any{map[string]any{"add": map[string]any{
 			"index": alias + "-*", "alias": alias, "filter": map[string]any{"script": map[string]any{"script": script}},
 		}}}})

@@ -23,6 +23,12 @@ func Open(tb testing.TB) searchindex.Index {
 	if given := os.Getenv("LARDER_TEST_ELASTICSEARCH_URL"); given != "" {
 		return openElastic(tb, given)
 	}
+	return Embedded(tb)
+}
+
+// Embedded returns an empty index in a folder for this test alone, also where there is a server.
+func Embedded(tb testing.TB) searchindex.Index {
+	tb.Helper()
 	index, err := bleveindex.Open(tb.TempDir(), bleveindex.Options{Log: testkit.Logger(tb)})
 	if err != nil {
 		tb.Fatalf("open a search index for a test: %v", err)
