@@ -60,9 +60,10 @@ export const test = base.extend<Options & { cook: Cook; kitchen: Page }>({
 
   // The app with the cook logged in.
   kitchen: async ({ page, cook }, use) => {
-    await page.request.post(address('/api/session'), {
+    const login = await page.request.post(address('/api/session'), {
       data: { username: cook.name, password: cook.password },
     })
+    expect(login.ok(), `the login: ${login.status()} ${await login.text()}`).toBe(true)
     await page.goto(address('/'))
     await use(page)
   },

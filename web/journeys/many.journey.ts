@@ -15,7 +15,7 @@ const test = base.extend<object>({
 
 // Five thousand recipes: only those on the screen are drawn, the last one is reached, and the device keeps the
 // newest.
-test('scroll through 5,000 recipes', async ({ kitchen }) => {
+test('scroll through 5,000 recipes', { tag: '@once' }, async ({ kitchen }) => {
   test.setTimeout(180_000)
   await expect(kitchen.getByText('5,000 recipes')).toBeVisible({ timeout: 20_000 })
   const cards = kitchen.getByRole('list', { name: 'All recipes' }).getByRole('link')
