@@ -20,17 +20,12 @@ import (
 // Another process asks for the status, rebuilds, lists what is parked and erases.
 func TestControl(t *testing.T) {
 	t.Parallel()
-	conn, server := connect(t)
 	book := newDiary()
-	runner, _ := start(t, conn, long, book)
-	stop, err := projectors.ServeControl(conn, runner)
-	require.NoError(t, err)
-	defer stop()
+	conn, runner, control := controlled(t, book)
 	teller := projectiontest.NewTeller()
 	publish(t, conn, versions(teller, 5)...)
 	caughtUp(t, runner)
 
-	control := projectors.NewControl(dial(t, server.URL()))
 	list, err := control.Status(testkit.Context(t))
 	require.NoError(t, err)
 	require.Len(t, list, 1)
@@ -82,24 +77,19 @@ func (t toldTarget) Subjects(context.Context, string, string) (projectors.Subjec
 // doesn't take the place of what serves, and what it is content with does.
 func TestRebuildComparedElsewhere(t *testing.T) {
 	t.Parallel()
-	conn, server := connect(t)
 	book := told{newDiary()}
-	runner, _ := start(t, conn, long, book)
-	stop, err := projectors.ServeControl(conn, runner)
-	require.NoError(t, err)
-	defer stop()
+	conn, runner, control := controlled(t, book)
 	teller := projectiontest.NewTeller()
 	story := versions(teller, 6)
 	publish(t, conn, story[:5]...)
 	caughtUp(t, runner)
 	require.NoError(t, book.Apply(t.Context(), book.written()), "more than a new view has")
 	before := book.sequences()
-	control := projectors.NewControl(dial(t, server.URL()))
 	nothing := func(projectors.Progress) {}
 
 	compared := make(chan struct{}, 1)
 	refusal := errors.New("one recipe is missing")
-	err = control.RebuildCompared(testkit.Context(t), "diary", nothing, func(context.Context, projectors.Built) error {
+	err := control.RebuildCompared(testkit.Context(t), "diary", nothing, func(context.Context, projectors.Built) error {
 		compared <- struct{}{}
 		return refusal
 	})
@@ -177,12 +167,8 @@ func (t hesitantTarget) Apply(ctx context.Context, batch []projectors.Event) err
 // a second one beside it is refused.
 func TestRebuildIsCancelled(t *testing.T) {
 	t.Parallel()
-	conn, server := connect(t)
 	book := &hesitant{diary: newDiary(), entered: make(chan struct{})}
-	runner, _ := start(t, conn, long, book)
-	stop, err := projectors.ServeControl(conn, runner)
-	require.NoError(t, err)
-	defer stop()
+	conn, runner, control := controlled(t, book)
 	running(t, runner)
 	publish(t, conn, versions(projectiontest.NewTeller(), 2)...)
 	caughtUp(t, runner)
@@ -190,7 +176,6 @@ func TestRebuildIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan error, 1)
-	control := projectors.NewControl(dial(t, server.URL()))
 	go func() { ended <- control.Rebuild(ctx, "diary", func(projectors.Progress) {}) }()
 	testkit.Wait(t, book.entered, "the rebuild")
 	require.ErrorIs(t, runner.Rebuild(t.Context(), "diary", nil), projectors.ErrRebuilding)

@@ -17,16 +17,11 @@ import (
 // A rebuild stops at a message that is no event, until an operator drops it.
 func TestARebuildGoesPastWhatWasDropped(t *testing.T) {
 	t.Parallel()
-	conn, server := connect(t)
 	book := newDiary()
-	runner, _ := start(t, conn, long, book)
-	stop, err := projectors.ServeControl(conn, runner)
-	require.NoError(t, err)
-	defer stop()
+	conn, runner, control := controlled(t, book)
 	publish(t, conn, versions(projectiontest.NewTeller(), 1)...)
-	_, _, err = conn.Publish(t.Context(), jetstream.Message{Subject: "larder.recipe.stranger.thing", Data: []byte("garbage")}, nil)
+	_, _, err := conn.Publish(t.Context(), jetstream.Message{Subject: "larder.recipe.stranger.thing", Data: []byte("garbage")}, nil)
 	require.NoError(t, err)
-	control := projectors.NewControl(dial(t, server.URL()))
 	ctx := testkit.Context(t)
 	testkit.Until(t, "the message is parked", func() bool {
 		parked, err := control.Parked(ctx)
@@ -46,16 +41,11 @@ func TestARebuildGoesPastWhatWasDropped(t *testing.T) {
 // What the erasure of users parks can be dropped, though it is no projection.
 func TestWhatTheErasureParkedIsDropped(t *testing.T) {
 	t.Parallel()
-	conn, server := connect(t)
 	book := newDiary()
 	book.spec.Filters = []string{events.AllUsers}
-	runner, _ := start(t, conn, long, book)
-	stop, err := projectors.ServeControl(conn, runner)
+	conn, runner, control := controlled(t, book)
+	_, _, err := conn.Publish(t.Context(), jetstream.Message{Subject: "larder.user.stranger", Data: []byte("garbage")}, nil)
 	require.NoError(t, err)
-	defer stop()
-	_, _, err = conn.Publish(t.Context(), jetstream.Message{Subject: "larder.user.stranger", Data: []byte("garbage")}, nil)
-	require.NoError(t, err)
-	control := projectors.NewControl(dial(t, server.URL()))
 	ctx := testkit.Context(t)
 	var parked []projectors.ParkedEvent
 	testkit.Until(t, "both have parked the message", func() bool {
@@ -82,17 +72,12 @@ func TestWhatTheErasureParkedIsDropped(t *testing.T) {
 // and dropping it lets everything go on, a rebuild too.
 func TestAnEventOfAVersionToComeIsParkedAndDropped(t *testing.T) {
 	t.Parallel()
-	conn, server := connect(t)
 	book := newDiary()
-	runner, _ := start(t, conn, long, book)
-	stop, err := projectors.ServeControl(conn, runner)
-	require.NoError(t, err)
-	defer stop()
+	conn, runner, control := controlled(t, book)
 	teller := projectiontest.NewTeller()
 	future := teller.Recipe(events.RecipeCreated, "future", 1)
 	future.SchemaVersion = 99
 	publish(t, conn, teller.Recipe(events.RecipeCreated, "soup", 1), future, teller.Recipe(events.RecipeCreated, "tea", 1))
-	control := projectors.NewControl(dial(t, server.URL()))
 	ctx := testkit.Context(t)
 	testkit.Until(t, "it is stopped and says where", func() bool {
 		status, err := control.Status(ctx)

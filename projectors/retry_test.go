@@ -16,7 +16,6 @@ import (
 // on record.
 func TestParkedEventsAreRetriedOrDropped(t *testing.T) {
 	t.Parallel()
-	conn, server := connect(t)
 	book := newDiary()
 	var mended atomic.Bool
 	book.before = func(_ context.Context, batch []projectors.Event) error {
@@ -25,14 +24,10 @@ func TestParkedEventsAreRetriedOrDropped(t *testing.T) {
 		}
 		return nil
 	}
-	runner, _ := start(t, conn, long, book)
-	stop, err := projectors.ServeControl(conn, runner)
-	require.NoError(t, err)
-	defer stop()
+	conn, _, control := controlled(t, book)
 	for range 3 {
 		publish(t, conn, versions(projectiontest.NewTeller(), 1)...)
 	}
-	control := projectors.NewControl(dial(t, server.URL()))
 	ctx := testkit.Context(t)
 	testkit.Until(t, "two events are parked", func() bool {
 		parked, err := control.Parked(ctx)

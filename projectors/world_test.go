@@ -140,18 +140,18 @@ func dial(t testing.TB, url string) *jetstream.Conn {
 func start(t testing.TB, conn *jetstream.Conn, ackWait time.Duration, list ...projectors.Projection) (*projectors.Runner, func()) {
 	t.Helper()
 	runner := projectors.NewRunner(projectors.Deps{Conn: conn, Log: testkit.Logger(t), AckWait: ackWait}, list...)
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- runner.Run(ctx) }()
-	var once sync.Once
-	stop := func() {
-		once.Do(func() {
-			cancel()
-			require.NoError(t, testkit.Wait(t, ended, "the end of the runner"))
-		})
-	}
+	return runner, projectiontest.Running(t, runner)
+}
+
+// controlled runs a projection, and gives the control of another process.
+func controlled(t testing.TB, book projectors.Projection) (*jetstream.Conn, *projectors.Runner, *projectors.Control) {
+	t.Helper()
+	conn, server := connect(t)
+	runner, _ := start(t, conn, long, book)
+	stop, err := projectors.ServeControl(conn, runner)
+	require.NoError(t, err)
 	t.Cleanup(stop)
-	return runner, stop
+	return conn, runner, projectors.NewControl(dial(t, server.URL()))
 }
 
 func publish(t testing.TB, conn *jetstream.Conn, list ...events.Envelope) {

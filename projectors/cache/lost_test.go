@@ -1,7 +1,6 @@
 package cache_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,13 +25,7 @@ func TestAFlushedCacheIsFilledAgain(t *testing.T) {
 		require.NoError(t, conn.EnsureStream(t.Context(), stream))
 	}
 	runner := projectors.NewRunner(projectors.Deps{Conn: conn, Log: testkit.Logger(t)}, cache.New(client))
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- runner.Run(ctx) }()
-	defer func() {
-		cancel()
-		require.NoError(t, testkit.Wait(t, ended, "the end of the runner"))
-	}()
+	projectiontest.Running(t, runner)
 	teller := projectiontest.NewTeller()
 	_, err = conn.PublishBatch(t.Context(), events.Stream,
 		projectiontest.Messages([]events.Envelope{teller.Recipe(events.RecipeCreated, "soup", 1), teller.Recipe(events.RecipeCreated, "tea", 1)}))

@@ -1,7 +1,6 @@
 package groceryfeed_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,13 +25,7 @@ func TestALostFeedIsMadeAgain(t *testing.T) {
 	}
 	conn, feed := dial(server.URL()), dial(server.PublisherURL())
 	runner := projectors.NewRunner(projectors.Deps{Conn: conn, Log: testkit.Logger(t)}, groceryfeed.New(feed, testkit.Logger(t)))
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- runner.Run(ctx) }()
-	defer func() {
-		cancel()
-		require.NoError(t, testkit.Wait(t, ended, "the end of the runner"))
-	}()
+	projectiontest.Running(t, runner)
 	teller := projectiontest.NewTeller()
 	asked := func(want int) {
 		testkit.Until(t, "the request is on the feed", func() bool {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,18 +130,7 @@ func (b *bench) run(projection projectors.Projection) (runner *projectors.Runner
 	runner = projectors.NewRunner(projectors.Deps{
 		Conn: b.conn, Log: testkit.Logger(b.T), AckWait: time.Second,
 	}, projection)
-	ctx, cancel := context.WithCancel(context.WithoutCancel(b.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- runner.Run(ctx) }()
-	var stopped atomic.Bool
-	stop = func() {
-		if stopped.CompareAndSwap(false, true) {
-			cancel()
-			require.NoError(b, <-ended)
-		}
-	}
-	b.Cleanup(stop)
-	return runner, stop
+	return runner, Running(b, runner)
 }
 
 func (b *bench) status(runner *projectors.Runner) projectors.Status {

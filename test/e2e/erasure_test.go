@@ -116,7 +116,7 @@ func everyPlace(t *testing.T, server *larder.Server) map[string]string {
 		}
 		places["redis "+key] = fmt.Sprint(value)
 	}
-	objects := objectsStore(t, server)
+	objects := server.Objects(t)
 	require.NoError(t, objects.Each(t.Context(), "", func(o objectstore.Object) error {
 		object, err := objects.Get(t.Context(), o.Key)
 		if err != nil {

@@ -108,7 +108,7 @@ func filesComeBack(t *testing.T, settings ...string) {
 	server.MustRun(t, "", "backup", "run", "--files", copies)
 	server.MustRun(t, "", "backup", "verify", "--files", copies)
 	for _, key := range objectsOf(t, server, ada.User.ID) {
-		require.NoError(t, objectsStore(t, server).Delete(t.Context(), key))
+		require.NoError(t, server.Objects(t).Delete(t.Context(), key))
 	}
 	require.Equal(t, 1, server.Run(t, "", "backup", "verify", "--files", copies).Code)
 	server.MustRun(t, "", "backup", "restore", "--files", copies)
@@ -133,19 +133,9 @@ func filesComeBack(t *testing.T, settings ...string) {
 func objectsOf(t *testing.T, server *larder.Server, user string) []string {
 	t.Helper()
 	var keys []string
-	require.NoError(t, objectsStore(t, server).Each(t.Context(), user+"/", func(o objectstore.Object) error {
+	require.NoError(t, server.Objects(t).Each(t.Context(), user+"/", func(o objectstore.Object) error {
 		keys = append(keys, o.Key)
 		return nil
 	}))
 	return keys
-}
-
-func objectsStore(t *testing.T, server *larder.Server) *objectstore.Store {
-	t.Helper()
-	at := server.RunFile(t)
-	store, err := objectstore.Open(objectstore.Options{
-		Endpoint: at.S3Endpoint, Bucket: at.S3Bucket, AccessKey: at.S3AccessKey, SecretKey: at.S3SecretKey,
-	})
-	require.NoError(t, err)
-	return store
 }

@@ -287,7 +287,7 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 	put(mine, "Mine, on", `"2"`)
 
 	sweep(t, server, "removed objects that nothing names")
-	_, err = objects(t, server).Stat(t.Context(), orphan)
+	_, err = server.Objects(t).Stat(t.Context(), orphan)
 	require.ErrorIs(t, err, objectstore.ErrNotFound)
 	files := ada.Files(t, filed.ID)
 	require.Len(t, files, 1)
@@ -296,22 +296,11 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 	require.Equal(t, "in nobody's stream yet", string(read))
 }
 
-func objects(t *testing.T, server *larder.Server) *objectstore.Store {
-	t.Helper()
-	at := server.RunFile(t)
-	store, err := objectstore.Open(objectstore.Options{
-		Endpoint: at.S3Endpoint, Bucket: at.S3Bucket, AccessKey: at.S3AccessKey, SecretKey: at.S3SecretKey,
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	return store
-}
-
 // unnamedObject puts bytes into the store that no recipe names, and gives their key.
 func unnamedObject(t *testing.T, server *larder.Server) string {
 	t.Helper()
 	key := uuid.NewString() + "/" + strings.Repeat("0", 64) + "/original"
-	require.NoError(t, objects(t, server).Put(t.Context(), key, strings.NewReader("x"), 1, "text/plain"))
+	require.NoError(t, server.Objects(t).Put(t.Context(), key, strings.NewReader("x"), 1, "text/plain"))
 	return key
 }
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/objectstore"
 )
 
 // File is a file as it is read.
@@ -132,4 +134,16 @@ func Same(tb testing.TB, a, b io.Reader) bool {
 			return errA != nil && errB != nil
 		}
 	}
+}
+
+// Objects gives the object store of a running larder, which is closed after the test.
+func (s *Server) Objects(tb testing.TB) *objectstore.Store {
+	tb.Helper()
+	at := s.RunFile(tb)
+	store, err := objectstore.Open(objectstore.Options{
+		Endpoint: at.S3Endpoint, Bucket: at.S3Bucket, AccessKey: at.S3AccessKey, SecretKey: at.S3SecretKey,
+	})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { _ = store.Close() })
+	return store
 }
