@@ -70,8 +70,9 @@ func (w *worker) heal(ctx context.Context) error {
 		w.refilled.Store(false)
 		return nil
 	}
-	w.log.WarnContext(ctx, "the view is gone, building it anew from the stream")
-	return w.anewAlone(ctx, "the view is gone, building it anew from the stream")
+	const reason = "the view is gone, building it anew from the stream"
+	w.log.WarnContext(ctx, reason)
+	return w.anewAlone(ctx, reason)
 }
 
 // lose notes that the view is gone, once. One that this projection never wrote to wasn't there.

@@ -96,7 +96,6 @@ func (w *worker) look(ctx context.Context) error {
 
 // consuming tells whether a session is under way.
 func (w *worker) consuming() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.state == Running || w.state == Retrying
+	state, _ := w.where()
+	return state == Running || state == Retrying
 }

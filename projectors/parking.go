@@ -66,8 +66,8 @@ func parkedKey(projection string, sequence uint64) string {
 	return projection + "." + strconv.FormatUint(sequence, 10)
 }
 
-// unreadable says of a message, which may be no event at all, what is kept where it is parked.
-func unreadable(msg jetstream.Message) ParkedEvent {
+// parkedOf says of a message, which may be no event at all, what is kept where it is parked.
+func parkedOf(msg jetstream.Message) ParkedEvent {
 	return ParkedEvent{
 		Sequence: msg.Sequence, Subject: msg.Subject,
 		EventID: msg.HeaderValue(events.HeaderID), Type: msg.HeaderValue(events.HeaderType),

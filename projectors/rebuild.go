@@ -234,7 +234,7 @@ func (p *replay) refuse(ctx context.Context, msg jetstream.Message, reason error
 		p.log.WarnContext(ctx, "rebuild skipped an event of an unknown type", slog.Uint64("sequence", msg.Sequence))
 		return nil
 	}
-	return p.stopAt(ctx, unreadable(msg), reason)
+	return p.stopAt(ctx, parkedOf(msg), reason)
 }
 
 // stopAt gives the error that names an event that can't be applied, or none where an operator gave it up.

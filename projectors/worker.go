@@ -379,7 +379,7 @@ func (s *session) refuse(ctx context.Context, it *item, reason error) error {
 	}
 	switch verdict {
 	case stop:
-		return s.stop(ctx, unreadable(it.delivery.Message), reason)
+		return s.stop(ctx, parkedOf(it.delivery.Message), reason)
 	case skip:
 		s.log.WarnContext(ctx, "skipped an event of an unknown type", attrs...)
 		s.numbers.skipped.Add(1)
@@ -393,7 +393,7 @@ func (s *session) refuse(ctx context.Context, it *item, reason error) error {
 
 // gaveUp goes past an event that an operator dropped.
 func (s *session) gaveUp(ctx context.Context, it *item) (bool, error) {
-	e := unreadable(it.delivery.Message)
+	e := parkedOf(it.delivery.Message)
 	dropped, err := s.parking.dropped(ctx, s.spec.Name, e.Sequence, e.Subject, e.EventID)
 	if err != nil || !dropped {
 		return false, err
@@ -406,7 +406,7 @@ func (s *session) gaveUp(ctx context.Context, it *item) (bool, error) {
 // park tries for ever: an event that is acknowledged and not on record would be lost in silence.
 func (s *session) park(ctx context.Context, it *item, reason error) error {
 	for attempt := 0; ; attempt++ {
-		err := s.parking.put(ctx, s.spec.Name, unreadable(it.delivery.Message), reason)
+		err := s.parking.put(ctx, s.spec.Name, parkedOf(it.delivery.Message), reason)
 		if err == nil {
 			s.numbers.parked.Add(1)
 			s.acknowledge(ctx, it)

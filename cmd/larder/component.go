@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/prometheus/client_golang/prometheus"
@@ -147,9 +148,8 @@ func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log
 		Files:   files,
 		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Tracing: tracing.Tracing, Log: log}),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.door(), Metrics: newRegistry(), Log: log,
-		Quotas: c.quotas(),
+		Quotas: c.quotas(), Retention: time.Duration(c.Retention),
 	}
-	c.tell(host)
 	defer closing(&err, host.Close)
 	if host.Throttle, err = c.throttle(host.Metrics); err != nil {
 		return err

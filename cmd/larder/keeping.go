@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"larder.dev/cmd/larder/internal/component"
 )
 
 // keeping says how long the text of deleted recipes is kept.
@@ -49,6 +47,3 @@ func parseKept(text string) (time.Duration, error) {
 	}
 	return kept, nil
 }
-
-// tell tells the component that keeps what is deleted.
-func (k keeping) tell(host *component.Host) { host.Retention = time.Duration(k.Retention) }

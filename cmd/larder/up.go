@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/internal/httpserver"
@@ -42,10 +43,9 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		Files:   files,
 		Clients: clientsOf(opened, s, "larder", log),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.doorOfAll(), Metrics: newRegistry(), Log: log,
-		Quotas: c.quotas(),
+		Quotas: c.quotas(), Retention: time.Duration(c.Retention),
 	}
 	host.Tracing = tracing.Tracing
-	c.tell(host)
 	defer closing(&err, host.Close)
 	if host.Throttle, err = c.throttle(host.Metrics); err != nil {
 		return err

@@ -16,6 +16,12 @@ type Deletion struct {
 	Data          []byte // JSON, without text
 }
 
+// Forgotten is the condition, in SQL, of a row of the ledger called alias that is a deletion of which only the numbers are
+// left, as [events.Recipe.Forgotten] has it.
+func Forgotten(alias string) string {
+	return alias + `.type = 'recipe.deleted' AND ` + alias + `.data ->> 'name' = ''`
+}
+
 // removalsKept is how long a database that isn't the primary remembers what is to be taken out of the stream: until the
 // primary has surely done it.
 const removalsKept = 24 * time.Hour

@@ -45,16 +45,16 @@ func (s *Server) passwordOf(role string) string {
 // were before there were owners, is taken over with what is in it. The guests are let in, and nobody else; what they may do
 // there is the owner's to grant.
 func (s *Server) EnsureDatabase(ctx context.Context, name, owner string, guests ...string) error {
-	// Creating and looking at the refusal is one step; looking first and then creating is a race.
-	err := s.execute(ctx, "postgres", "create database "+name, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
-	if refused, ok := errors.AsType[*pgconn.PgError](err); err != nil && (!ok || refused.Code != "42P04") { // duplicate_database
-		return err
-	}
 	conn, err := pgx.Connect(ctx, s.URL("postgres"))
 	if err != nil {
-		return fmt.Errorf("connect to look at database %s: %w", name, err)
+		return fmt.Errorf("connect to create database %s: %w", name, err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	// Creating and looking at the refusal is one step; looking first and then creating is a race.
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
+	if refused, ok := errors.AsType[*pgconn.PgError](err); err != nil && (!ok || refused.Code != "42P04") { // duplicate_database
+		return fmt.Errorf("create database %s: %w", name, err)
+	}
 	var owned bool
 	err = conn.QueryRow(ctx, `SELECT pg_get_userbyid(datdba) = $2 FROM pg_database WHERE datname = $1`, name, owner).Scan(&owned)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/internal/ledger"
 	"larder.dev/recipe"
 )
 
@@ -31,8 +32,8 @@ var ErrTextGone = errors.New("the text of the recipe is gone")
 // where there were such versions, ErrUnavailable, or another failure.
 func (r *Recipes) History(ctx context.Context, owner, id string, before int64, limit int) (page []Version, more bool, err error) {
 	subject := events.RecipeSubject(owner, id)
-	rows, err := r.primary.Query(ctx, `SELECT version, type, data->>'name', time FROM event_log
-		WHERE `+ofSubject+` AND version < $2 AND NOT (`+forgotten+`) ORDER BY version DESC LIMIT $3`, subject, before, limit+1)
+	rows, err := r.primary.Query(ctx, `SELECT version, type, data->>'name', time FROM event_log e
+		WHERE `+ofSubject+` AND version < $2 AND NOT (`+ledger.Forgotten("e")+`) ORDER BY version DESC LIMIT $3`, subject, before, limit+1)
 	if err == nil {
 		page, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (v Version, err error) {
 			err = row.Scan(&v.Number, &v.Type, &v.Name, &v.Time)
@@ -73,9 +74,6 @@ func (r *Recipes) Past(ctx context.Context, owner, id string, version int64) (ev
 	past, _ = recipe.Understood(past)
 	return past, nil
 }
-
-// forgotten holds for a deletion of which only the numbers are left.
-const forgotten = `type = 'recipe.deleted' AND data->>'name' = ''`
 
 // missing tells why the versions from one to before another aren't there: a recipe's versions have no gap, so those beside
 // a later one were taken away.
