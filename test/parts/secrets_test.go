@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,8 +13,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// What `make compose-secrets` runs makes every password and credential once, for their owner's eyes, and keeps what
-// is there when it runs again.
+// What `make compose-secrets` runs makes every password that the services want of it, and the credentials, once, for their
+// owner's eyes, and keeps what is there when it runs again.
 func TestComposeSecrets(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -38,9 +39,23 @@ func TestComposeSecrets(t *testing.T) {
 		return made
 	}
 	first := run()
-	require.Len(t, regexp.MustCompile(`(?m)^[A-Z0-9_]+=[0-9a-f]{48}$`).FindAllString(first[".env"], -1), 7)
+	services, err := os.ReadFile(filepath.Join(larder.Root(), "deploy", "compose", "services.yml"))
+	require.NoError(t, err)
+	wanted := names(`\$\{([A-Z0-9_]+):\?make compose-secrets writes it\}`, string(services))
+	require.NotEmpty(t, wanted)
+	require.Equal(t, wanted, names(`(?m)^([A-Z0-9_]+)=[0-9a-f]{48}$`, first[".env"]))
 	require.Equal(t, first[".env"], run()[".env"])
 	info, err := os.Stat(filepath.Join(folder, ".env"))
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
+
+// names gives what the pattern's group matches in the text, sorted, each once.
+func names(pattern, text string) []string {
+	var found []string
+	for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+		found = append(found, match[1])
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
 }
