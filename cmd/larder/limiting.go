@@ -7,7 +7,7 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// limiting is how much one person may ask for and keep; the README says what each means. The defaults are those of
+// limiting is how much one person may ask for and keep; docs/limits.md says what each means. The defaults are those of
 // internal/limits, which a test compares with these.
 type limiting struct {
 	LimitSearches   limits.Limit `env:"LARDER_LIMIT_SEARCHES" default:"4/500" placeholder:"N/N" help:"Searches at once/second (${default})."`

@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// What holds where nothing is configured is the same on the command line, in the library, and in the README.
+// What holds where nothing is configured is the same on the command line, in the library, and in docs/limits.md.
 func TestDefaultLimits(t *testing.T) {
 	t.Parallel()
 	var given struct{ limiting }
@@ -22,11 +22,11 @@ func TestDefaultLimits(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, limits.Defaults(), given.limits())
 
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../docs/limits.md")
 	require.NoError(t, err)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[limiting]()) {
 		row := fmt.Sprintf("(?m)^\\| %#q \\| .* \\| %s \\|$", field.Tag.Get("env"), field.Tag.Get("default"))
-		require.Regexp(t, row, string(readme))
+		require.Regexp(t, row, string(page))
 	}
 }
 

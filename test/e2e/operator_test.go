@@ -309,14 +309,21 @@ func TestServerSentEvents(t *testing.T) {
 	require.Fail(t, "the stream ended without the change")
 }
 
-// The first steps of the README do what they say, typed as they stand.
+// The first steps of the README do what they say, typed as they stand, and so does the page about the API, which goes on
+// from there.
 func TestReadmeFirstSteps(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
-	readme, err := os.ReadFile(filepath.Join(larder.Root(), "README.md"))
-	require.NoError(t, err)
-	script := shellBlocks(string(readme), "## First steps")
-	require.NotEmpty(t, script)
+	var script string
+	for _, at := range []struct{ page, heading string }{
+		{"README.md", "## First steps"}, {"docs/api.md", "## A recipe's way"}, {"docs/api.md", "## Files"},
+	} {
+		page, err := os.ReadFile(filepath.Join(larder.Root(), at.page))
+		require.NoError(t, err)
+		blocks := shellBlocks(string(page), at.heading)
+		require.NotEmpty(t, blocks, at)
+		script += blocks
+	}
 	out, err := server.Shell(t, script)
 	require.NoError(t, err, out)
 	require.Contains(t, out, "recipe.created")

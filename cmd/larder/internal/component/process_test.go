@@ -126,18 +126,18 @@ func TestEndWhileWaiting(t *testing.T) {
 	require.NoError(t, testkit.Wait(t, ended, "the end of the process"))
 }
 
-// The table in the README says of each component what it needs and uses.
-func TestReadmeSaysWhatEachNeeds(t *testing.T) {
+// The table in docs/servers.md says of each component what it needs and uses.
+func TestPageSaysWhatEachNeeds(t *testing.T) {
 	t.Parallel()
 	_, here, _, _ := runtime.Caller(0) //nolint:dogsled // only the file is asked for; the object store changes the working folder
-	readme, err := os.ReadFile(filepath.Join(filepath.Dir(here), "..", "..", "..", "..", "README.md"))
+	page, err := os.ReadFile(filepath.Join(filepath.Dir(here), "..", "..", "..", "..", "docs", "servers.md"))
 	require.NoError(t, err)
 	for _, kind := range All() {
 		cells := []string{"`" + kind.Name + "`"}
 		for _, store := range []stores.Store{stores.Postgres, stores.Backup, stores.NATS, stores.Redis, stores.Elasticsearch} {
 			cells = append(cells, has(kind, store))
 		}
-		require.Contains(t, string(readme), "| "+strings.Join(cells, " | ")+" |")
+		require.Contains(t, string(page), "| "+strings.Join(cells, " | ")+" |")
 	}
 }
 
