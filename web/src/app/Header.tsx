@@ -1,12 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { buttonClass } from '@/components/Button'
-import { Icon } from '@/components/Icon'
 import { AccountMenu } from '@/features/login/AccountMenu'
 import styles from './Header.module.css'
+import { Places } from './Places'
 
-/** Header is the top of the pages with a list: where one is, and what can be done. */
-export function Header({ add = false }: { add?: boolean }) {
+/** Header is the top of a page: whose it is, and, where nothing has been begun, where one can go from here. */
+export function Header({ places = false }: { places?: boolean }) {
   const { t } = useTranslation()
   return (
     <header className={styles.header}>
@@ -17,13 +16,7 @@ export function Header({ add = false }: { add?: boolean }) {
         <img src="/icon.svg" alt="" width="32" height="32" />
         {t('app.name')}
       </Link>
-      {add && (
-        <Link to="/recipes/new" className={`${buttonClass('primary')} ${styles.add}`}>
-          <Icon name="plus" />
-          <span>{t('app.add')}</span>
-        </Link>
-      )}
-      <AccountMenu />
+      {places ? <Places /> : <AccountMenu />}
     </header>
   )
 }

@@ -408,12 +408,26 @@ $('add').addEventListener('submit', (event) => {
   act({ kind: 'add', parts: [newID()], text });
 });
 
+// Back to where one was among the recipes: by the browser's way where that is how one came, which keeps the scroll too.
+const recipes = document.querySelector('[data-word=recipes]');
+const leftAt = sessionStorage.getItem('larder.place') ?? '';
+if (/^\/(?!\/)/.test(leftAt)) recipes.href = leftAt;
+recipes.addEventListener('click', (event) => {
+  const before = document.referrer && new URL(document.referrer);
+  if (!before || before.origin !== location.origin || before.pathname.startsWith('/grocery/')) return;
+  if (history.length < 2 || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  history.back();
+});
+
 document.documentElement.lang = language;
 document.title = say.title;
 $('title').textContent = say.title;
 $('text').placeholder = say.addHint;
 $('text').setAttribute('aria-label', say.add);
 $('put').setAttribute('aria-label', say.add);
+$('places').setAttribute('aria-label', say.places);
+for (const place of $('places').children) place.querySelector('span').textContent = say[place.dataset.word];
 navigator.serviceWorker?.register('sw.js').catch(() => {}); // without one, the page needs the network to open
 if (isLeftHere() || await hasLeft()) leave();
 else {

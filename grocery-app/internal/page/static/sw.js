@@ -1,6 +1,6 @@
 // Lets the page open without a network. The list itself is kept by the page.
 
-const kept = 'grocery-page-3';
+const kept = 'grocery-page-4';
 const files = ['./', 'app.js', 'device.js', 'left.js', 'server.js', 'words.js', 'list.css', 'icon.svg', 'manifest.webmanifest'];
 
 self.addEventListener('install', (event) => {

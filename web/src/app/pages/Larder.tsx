@@ -1,4 +1,4 @@
-import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Outlet, useNavigate, useParams, useRouterState, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SearchPane } from '@/features/search/SearchPane'
@@ -6,6 +6,12 @@ import { useDesk } from '@/lib/desk'
 import { FirstRecipe } from './FirstRecipe'
 import { Header } from '../Header'
 import styles from './Larder.module.css'
+
+/** useLeftPlace notes where one is among the recipes: the grocery list's page, another program, leads back there. */
+function useLeftPlace() {
+  const href = useRouterState({ select: (state) => state.location.href })
+  useEffect(() => sessionStorage.setItem('larder.place', href), [href])
+}
 
 const noTags: string[] = []
 
@@ -15,6 +21,7 @@ export function Larder() {
   const desk = useDesk()
   const navigate = useNavigate()
   const { id } = useParams({ strict: false })
+  useLeftPlace()
   const { q = '', tag: tags = noTags } = useSearch({ from: '/inside/larder' })
   useEffect(() => {
     if (!id) document.title = `${t('search.title')} · Larder`
@@ -46,7 +53,7 @@ export function Larder() {
   if (!id) {
     return (
       <>
-        <Header add />
+        <Header places />
         <main id="content" className={styles.wide}>
           <h1 className="visually-hidden">{t('search.title')}</h1>
           {list}
@@ -63,7 +70,7 @@ export function Larder() {
   }
   return (
     <div className={styles.desk}>
-      <Header add />
+      <Header places />
       <nav className={styles.side} aria-label={t('search.title')}>
         {list}
       </nav>

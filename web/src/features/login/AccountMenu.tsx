@@ -10,17 +10,39 @@ import { logOut as endSession, useUser } from '@/lib/session'
 import styles from './AccountMenu.module.css'
 import { Devices } from './Devices'
 
-/** AccountMenu tells who is logged in; language and logging out are behind it. */
-export function AccountMenu() {
+interface Props {
+  /** How it looks with a label, beside other places; without one it is a round button. */
+  className?: string | undefined
+  label?: string
+}
+
+/** AccountMenu tells who is logged in; language and logging out are behind it, also for who comes to #account. */
+export function AccountMenu({ className, label }: Props) {
   const { t, i18n } = useTranslation()
   const user = useUser()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(() => location.hash === '#account')
+  useEffect(() => {
+    if (location.hash === '#account')
+      history.replaceState(history.state, '', location.pathname + location.search)
+  }, [])
   const languageId = useId()
   return (
     <>
-      <Button look="round" aria-label={t('app.account')} aria-haspopup="dialog" onClick={() => setOpen(true)}>
-        <Icon name="person" size={22} />
-      </Button>
+      {label ? (
+        <button type="button" className={className} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+          <Icon name="person" size={22} />
+          <span>{label}</span>
+        </button>
+      ) : (
+        <Button
+          look="round"
+          aria-label={t('app.account')}
+          aria-haspopup="dialog"
+          onClick={() => setOpen(true)}
+        >
+          <Icon name="person" size={22} />
+        </Button>
+      )}
       <Dialog open={open} onClose={() => setOpen(false)} title={user?.name ?? t('app.account')}>
         <div className={styles.menu}>
           <label htmlFor={languageId}>{t('app.language')}</label>
