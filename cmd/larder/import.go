@@ -18,12 +18,16 @@ import (
 
 // importCommand puts recipes in: the recipe shape, one JSON object a line. Run again, it adds nothing twice.
 type importCommand struct {
-	Files []string `type:"path" arg:"" name:"file" help:"Files of recipes, packed with gzip or not; - is standard input."`
-	User  string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
-	JSON  bool     `name:"json" help:"The result as one JSON object."`
+	Files  []string `type:"path" arg:"" name:"file" help:"Files of recipes, packed with gzip or not; - is standard input."`
+	User   string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
+	DryRun bool     `help:"Read files and folders, web pages too, and show what is understood; keep nothing, ask no store."`
+	JSON   bool     `name:"json" help:"The result as one JSON object; with --dry-run, one a recipe."`
 }
 
 func (c importCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	if c.DryRun {
+		return c.show(ctx, con)
+	}
 	return withUser(ctx, s, con, log, c.User, func(work *workplace, api *commandapi.API, user events.User) error {
 		return c.importFor(ctx, con, work, api, user)
 	})

@@ -103,6 +103,15 @@ func pureLayers() []Layer {
 			Third:    []string{},
 			Reason:   "units are numbers and words; the grocery app, which knows no recipe, adds up by them",
 		},
+		{
+			Packages: Module + "/importer/...",
+			May:      []string{events, rules, Module + "/importer/..."},
+			Third: []string{
+				"golang.org/x/net/html/...", "golang.org/x/text/...", "github.com/PuerkitoBio/goquery", "github.com/andybalholm/cascadia",
+			},
+			Reason: "reading what others wrote is pure: bytes in, recipes out. What comes from strangers is read where no store " +
+				"and no network can be reached, and can be fuzzed",
+		},
 	}
 }
 
@@ -130,6 +139,7 @@ func groundLayers() []Layer {
 				events, ground, Module + "/cmd/larder/...",
 				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/grocery-bridge",
 				command, Module + "/query-api", Module + "/file-service", Module + "/projectors/...", Module + "/web",
+				Module + "/importer", Module + "/importer/found",
 			},
 			Reason: "cmd puts the components together by their front doors; whatever it needs from inside one belongs in " +
 				"that one's public package",
@@ -156,7 +166,7 @@ func groundLayers() []Layer {
 // Libraries are the rules for what others wrote: one adapter package each, where its errors, deadlines and
 // versions are dealt with once.
 func Libraries() []Library {
-	return slices.Concat(streamLibraries(), storeLibraries(), edgeLibraries(), accountLibraries(), testLibraries())
+	return slices.Concat(streamLibraries(), storeLibraries(), edgeLibraries(), accountLibraries(), pageLibraries(), testLibraries())
 }
 
 func streamLibraries() []Library {
@@ -356,6 +366,26 @@ func edgeLibraries() []Library {
 			Import: "github.com/vbauerster/mpb/...",
 			May:    []string{Module + "/cmd/larder/..."},
 			Reason: "libraries report progress by a callback; how it is drawn is the command line's",
+		},
+	}
+}
+
+func pageLibraries() []Library {
+	return []Library{
+		{
+			Import: "github.com/PuerkitoBio/goquery",
+			May:    []string{Module + "/importer/page"},
+			Reason: "pages of strangers are read in one place, within bounds",
+		},
+		{
+			Import: "github.com/andybalholm/cascadia",
+			May:    []string{Module + "/importer/page"},
+			Reason: "as goquery, whose selectors these are",
+		},
+		{
+			Import: "golang.org/x/net/html/...",
+			May:    []string{Module + "/importer/page"},
+			Reason: "as goquery, whose parser this is",
 		},
 	}
 }

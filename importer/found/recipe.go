@@ -1,0 +1,128 @@
+// Package found is what the readers of pages, texts and archives give: recipes as they were found, not yet a
+// cook's, and what of the material couldn't be read.
+package found
+
+import (
+	"unicode/utf8"
+
+	"larder.dev/events"
+	"larder.dev/recipe"
+)
+
+// Recipe is a recipe as it was found. Nothing of it is checked against the limits of a recipe: what is beyond them is
+// among the doubts, since the cook who looks at it can mend it.
+type Recipe struct {
+	Place        string              `json:"place"` // where in the material it stands
+	Name         string              `json:"name"`
+	Description  string              `json:"description"`
+	Servings     *float64            `json:"servings"`
+	Yield        string              `json:"yield"` // as it is written, "12 slices"
+	PrepMinutes  *int                `json:"prep_minutes"`
+	CookMinutes  *int                `json:"cook_minutes"`
+	TotalMinutes *int                `json:"total_minutes"`
+	Ingredients  []events.Ingredient `json:"ingredients"`
+	Steps        []events.Step       `json:"steps"`
+	Notes        string              `json:"notes"`
+	Tags         []string            `json:"tags"`
+	SourceURL    string              `json:"source_url"`
+	ImageURL     string              `json:"image_url"`
+	Language     string              `json:"language"`
+	Author       string              `json:"author"`
+	Doubts       []Doubt             `json:"doubts"`
+}
+
+// Doubt is something that a cook should look at before the recipe is kept.
+type Doubt struct {
+	Field string `json:"field"`
+	Text  string `json:"text"`
+	Why   string `json:"why"`
+}
+
+// Failure is a piece of the material that gave no recipe.
+type Failure struct {
+	Place  string `json:"place"`
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// Doubt notes something to look at.
+func (r *Recipe) Doubt(field, text, why string) {
+	r.Doubts = append(r.Doubts, Doubt{Field: field, Text: text, Why: why})
+}
+
+// Empty tells that there is nothing to cook by.
+func (r *Recipe) Empty() bool { return len(r.Ingredients) == 0 && len(r.Steps) == 0 }
+
+// Finish gives the rows their parts, makes every list one that prints as a list, and notes what is missing or beyond the
+// limits of a recipe. A reader calls it last.
+func (r *Recipe) Finish() {
+	r.TotalMinutes = total(*r)
+	understood, _ := recipe.Understood(events.Recipe{Ingredients: r.Ingredients})
+	r.Ingredients = understood.Ingredients
+	if r.Ingredients == nil {
+		r.Ingredients = []events.Ingredient{}
+	}
+	if r.Steps == nil {
+		r.Steps = []events.Step{}
+	}
+	if r.Tags == nil {
+		r.Tags = []string{}
+	}
+	r.missing()
+	r.beyondLimits()
+	if r.Doubts == nil {
+		r.Doubts = []Doubt{}
+	}
+}
+
+// total is the time that is given, else the sum of those that are.
+func total(r Recipe) *int {
+	if r.TotalMinutes != nil || (r.PrepMinutes == nil && r.CookMinutes == nil) {
+		return r.TotalMinutes
+	}
+	sum := 0
+	for _, part := range []*int{r.PrepMinutes, r.CookMinutes} {
+		if part != nil {
+			sum += *part
+		}
+	}
+	return &sum
+}
+
+func (r *Recipe) missing() {
+	if r.Name == "" {
+		r.Doubt("name", "", "no name was found")
+	}
+	if len(r.Ingredients) == 0 {
+		r.Doubt("ingredients", "", "no ingredients were found")
+	}
+	if len(r.Steps) == 0 {
+		r.Doubt("steps", "", "no steps were found")
+	}
+}
+
+func (r *Recipe) beyondLimits() {
+	const long, many = "longer than a recipe's may be", "more than a recipe may have"
+	limit := func(field, text string, most int) {
+		if utf8.RuneCountInString(text) > most {
+			r.Doubt(field, text, long)
+		}
+	}
+	limit("name", r.Name, recipe.MaxName)
+	limit("description", r.Description, recipe.MaxText)
+	limit("source_url", r.SourceURL, recipe.MaxSource)
+	for _, row := range r.Ingredients {
+		limit("ingredients", row.Text, recipe.MaxLine)
+		limit("ingredients", row.Section, recipe.MaxSection)
+	}
+	for _, step := range r.Steps {
+		limit("steps", step.Text, recipe.MaxStep)
+		limit("steps", step.Section, recipe.MaxSection)
+	}
+	if len(r.Ingredients) > recipe.MaxIngredients {
+		r.Doubt("ingredients", "", many)
+	}
+	if len(r.Steps) > recipe.MaxSteps {
+		r.Doubt("steps", "", many)
+	}
+}

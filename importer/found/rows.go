@@ -1,0 +1,86 @@
+package found
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"larder.dev/events"
+)
+
+// MaxHeading is how long the name of a group may be, in characters.
+const MaxHeading = 80
+
+// Rows gives the ingredients of lines, under the headings among them.
+func Rows(lines ...string) []events.Ingredient {
+	rows := make([]events.Ingredient, 0, len(lines))
+	for _, line := range lines {
+		if line = Line(line); line != "" {
+			rows = append(rows, events.Ingredient{Text: line})
+		}
+	}
+	return UnderHeadings(rows)
+}
+
+// UnderHeadings takes lines that name a group ("For the sauce:") out of the list, and puts what follows under them.
+func UnderHeadings(rows []events.Ingredient) []events.Ingredient {
+	kept := make([]events.Ingredient, 0, len(rows))
+	section := ""
+	for _, row := range rows {
+		row.Text = twiceBracketed.ReplaceAllString(row.Text, "($1)")
+		if row.Section == "" && HeadsGroup(row.Text) {
+			section = row.Text
+			continue
+		}
+		if row.Section == "" {
+			row.Section = section
+		}
+		kept = append(kept, row)
+	}
+	if len(kept) == 0 {
+		return rows
+	}
+	return kept
+}
+
+// twiceBracketed is what a program makes of a note that its writer has put in brackets already.
+var twiceBracketed = regexp.MustCompile(`\(\(([^()]*)\)\)`)
+
+// HeadsGroup tells that a line of a list is the name of those that follow.
+func HeadsGroup(line string) bool {
+	return strings.HasSuffix(line, ":") && utf8.RuneCountInString(line) <= MaxHeading && !strings.ContainsFunc(line, unicode.IsDigit)
+}
+
+// Steps gives the steps of lines.
+func Steps(lines ...string) []events.Step {
+	steps := make([]events.Step, 0, len(lines))
+	for _, line := range lines {
+		if line = Line(line); line != "" {
+			steps = append(steps, events.Step{Text: line})
+		}
+	}
+	return Unnumbered(steps)
+}
+
+var leadingNumber = regexp.MustCompile(`^(?:(?i:step|schritt|étape|passo|paso|stap|steg)\s*)?(\d{1,3})\s*[.):]\s*`)
+
+// Unnumbered takes numbers away that count the steps from 1: who shows a recipe numbers them.
+func Unnumbered(steps []events.Step) []events.Step {
+	if len(steps) < 2 {
+		return steps
+	}
+	bare := make([]events.Step, 0, len(steps))
+	for i, step := range steps {
+		number := leadingNumber.FindStringSubmatch(step.Text)
+		if len(number) < 2 || number[1] != strconv.Itoa(i+1) {
+			return steps
+		}
+		step.Text = step.Text[len(number[0]):]
+		if step.Text != "" {
+			bare = append(bare, step)
+		}
+	}
+	return bare
+}

@@ -1,0 +1,299 @@
+package page
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+
+	"larder.dev/events"
+	"larder.dev/importer/found"
+)
+
+//go:embed groups.txt
+var groupTable string
+
+// marking is how a program marks groups of ingredients.
+type marking struct{ name, either cascadia.Matcher }
+
+// markings are the rows of the table.
+var markings = readMarkings(groupTable) //nolint:gochecknoglobals // a constant
+
+func readMarkings(table string) []marking {
+	var all []marking
+	for line := range strings.Lines(table) {
+		name, row, ok := strings.Cut(line, "|")
+		if ok && !strings.HasPrefix(line, "#") {
+			all = append(all, marking{selector(name), selector(name + "," + row)})
+		}
+	}
+	return all
+}
+
+func selector(text string) cascadia.Matcher {
+	group, err := cascadia.ParseGroup(strings.TrimSpace(text))
+	if err != nil {
+		panic(fmt.Sprintf("groups.txt: %q: %v", text, err)) // of the binary itself
+	}
+	return group
+}
+
+// group puts the ingredients of a recipe under the headings that the page shows them under, where its data has none.
+func (d *document) group(r *found.Recipe) {
+	grouped := slices.ContainsFunc(r.Ingredients, func(row events.Ingredient) bool { return row.Section != "" })
+	if grouped || len(r.Ingredients) < 2 {
+		return
+	}
+	for _, m := range markings {
+		if sections := sectionsOf(d.marked(m), r.Ingredients); sections != nil {
+			put(r.Ingredients, sections)
+			return
+		}
+	}
+	put(r.Ingredients, d.aroundRows(r.Ingredients))
+}
+
+func put(rows []events.Ingredient, sections []string) {
+	for i, section := range sections {
+		rows[i].Section = section
+	}
+}
+
+// marked gives the lines of a page that are marked as names and as rows.
+func (d *document) marked(m marking) []block {
+	if cascadia.Query(d.Get(0), m.name) == nil {
+		return nil
+	}
+	var lines []block
+	for _, n := range cascadia.QueryAll(d.Get(0), m.either) {
+		if text := found.Line(goquery.NewDocumentFromNode(n).Text()); text != "" {
+			lines = append(lines, block{text: text, key: keyOf(text), heading: m.name.Match(n)})
+		}
+	}
+	return lines
+}
+
+// sectionsOf gives the name above each row, where the lines are those of the rows; nil where they are others, or none of
+// them is a name.
+func sectionsOf(lines []block, rows []events.Ingredient) []string {
+	if len(lines) == 0 {
+		return nil
+	}
+	sections := make([]string, len(rows))
+	next, alike, section, named := 0, 0, "", false
+	for _, line := range lines {
+		switch {
+		case next == len(rows): // the list stands there again, to be printed
+		case line.heading:
+			section = line.text
+		default:
+			at := next
+			for ahead := next; ahead < min(next+maxAhead, len(rows)); ahead++ {
+				if similar(line.key, keyOf(rows[ahead].Text)) {
+					at = ahead
+					alike++
+					break
+				}
+			}
+			for ; next <= at; next++ {
+				sections[next] = section
+			}
+			named = named || section != ""
+		}
+	}
+	for ; next < len(rows) && next > 0; next++ {
+		sections[next] = section
+	}
+	if !named || 2*alike < len(rows) {
+		return nil
+	}
+	return sections
+}
+
+// maxAhead is how many rows a page may leave out before the next one that it shows.
+const maxAhead = 3
+
+// aroundRows finds the rows among what the page shows, and gives the heading above each; nil where there are none.
+func (d *document) aroundRows(rows []events.Ingredient) []string {
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = keyOf(row.Text)
+	}
+	shown := d.blocks()
+	var best *alignment
+	starts := 0
+	for at := range shown {
+		if !similar(shown[at].key, keys[0]) && !similar(shown[at].key, keys[1]) {
+			continue
+		}
+		a := align(shown, at, keys)
+		if best == nil || a.matched > best.matched {
+			best = a
+		}
+		starts++
+		if starts == maxStarts {
+			break
+		}
+	}
+	if best == nil || 10*best.matched < 7*len(rows) {
+		return nil
+	}
+	return best.sections(shown)
+}
+
+// maxStarts bounds the places that may be the beginning of the list.
+const maxStarts = 30
+
+// alignment says which of the shown lines each row is.
+type alignment struct {
+	at      []int // the place of each row, -1 where it isn't shown
+	matched int
+}
+
+// maxBetween is how many other lines may stand between two rows.
+const maxBetween = 8
+
+func align(shown []block, from int, keys []string) *alignment {
+	a := &alignment{at: make([]int, len(keys))}
+	for i := range a.at {
+		a.at[i] = -1
+	}
+	next, between := 0, 0
+	for i := from; i < len(shown) && next < len(keys) && between <= maxBetween; i++ {
+		matched := false
+		for ahead := next; ahead < min(next+maxAhead, len(keys)) && !matched; ahead++ {
+			width := rowWidth(shown, i, keys[ahead])
+			if width == 0 {
+				continue
+			}
+			a.at[ahead] = i
+			a.matched++
+			next, i, matched = ahead+1, i+width-1, true
+		}
+		if matched {
+			between = 0
+		} else {
+			between++
+		}
+	}
+	return a
+}
+
+// rowWidth is how many lines from a place on are a row: one, or two where its amount stands on a line of its own; 0 where
+// they are none.
+func rowWidth(shown []block, at int, key string) int {
+	if similar(shown[at].key, key) {
+		return 1
+	}
+	if at+1 < len(shown) && len(shown[at].key) < len(key) && len(shown[at+1].key) < len(key) {
+		if one, other := shown[at].key, shown[at+1].key; one+other == key || other+one == key {
+			return 2
+		}
+	}
+	return 0
+}
+
+// sections gives the heading above each row; nil where there is none between two rows.
+func (a *alignment) sections(shown []block) []string {
+	sections := make([]string, len(a.at))
+	section, last, inside := "", -1, false
+	for i, at := range a.at {
+		if at >= 0 {
+			if name := nameBetween(shown, last, at); name != "" {
+				section = name
+				inside = inside || last >= 0
+			}
+			last = at
+		}
+		sections[i] = section
+	}
+	if !inside {
+		return nil
+	}
+	return sections
+}
+
+// nameBetween finds the heading of a row: the last line behind the row before it that names a group.
+func nameBetween(shown []block, last, at int) string {
+	first := last < 0
+	var between []block // from the row up
+	for i := at - 1; i > last && i >= at-maxBetween; i-- {
+		if first && listTitle.MatchString(shown[i].text) {
+			break
+		}
+		b := shown[i]
+		mayName := b.heading || !b.listed || strings.HasSuffix(b.text, ":")
+		if mayName && utf8.RuneCountInString(b.text) <= found.MaxHeading && !toggles.MatchString(b.text) {
+			between = append(between, b)
+		}
+	}
+	for _, b := range between {
+		alone := !first && len(between) == 1 && startsUpper(b.text) && utf8.RuneCountInString(b.text) <= found.MaxHeading/2
+		if b.heading || strings.HasSuffix(b.text, ":") || alone {
+			return b.text
+		}
+	}
+	return ""
+}
+
+func startsUpper(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsUpper(r) || unicode.IsTitle(r)
+}
+
+var (
+	// listTitle is the name of the whole list, in the languages of many pages.
+	listTitle = regexp.MustCompile(`(?i)^(?:the |les |gli |los |die |de |recipe )?(?:ingredients?|` +
+		`zutaten(?:liste)?|ingrédients?|ingredienti|` +
+		`ingrediente?s?|ingredi[eë]nten|ingrediens(?:er|lista)?|składniki|hozzávalók|ainekset|ингредиенты|συστατικά|υλικά|` +
+		`malzemeler|材料|what you(?:'|’)?ll need|you will need)\s*:?$`)
+	// ending is what follows a recipe on a page.
+	ending = regexp.MustCompile(`(?i)^(?:comments?|leave a (?:comment|reply)|related|you (?:may|might) also (?:like|enjoy)|more recipes|` +
+		`nutrition(?:al)?(?: facts| information)?|share|did you make this|reviews?|kommentare?|nährwerte|commentaires|commenti|` +
+		`comentarios|reacties|kommentarer)\b`)
+	// toggles are what a page offers about its list.
+	toggles = regexp.MustCompile(`(?i)\b(?:\d\s*x|\d+ (?:servings?|people)|servings|portion(?:s|en)?|yields?|` +
+		`metric|customary|cook mode|screen|` +
+		`advertisement|anzeige|publicité|print|shopping list|(?:de)?select all|scale)\b`)
+)
+
+// similar tells that two lines are the same row: equal, one within the other, or of the same pairs of letters for the
+// most part.
+func similar(one, other string) bool {
+	if one == other {
+		return one != ""
+	}
+	short, long := one, other
+	if len(short) > len(long) {
+		short, long = long, short
+	}
+	if len(short) < 4 || 2*len(short) < len(long) {
+		return false
+	}
+	if strings.Contains(long, short) {
+		return true
+	}
+	return alikeness(short, long) >= 0.65
+}
+
+// alikeness is Dice's coefficient of the pairs of bytes.
+func alikeness(one, other string) float64 {
+	pairs := make(map[string]int, len(one))
+	for i := range len(one) - 1 {
+		pairs[one[i:i+2]]++
+	}
+	common := 0
+	for i := range len(other) - 1 {
+		if pair := other[i : i+2]; pairs[pair] > 0 {
+			pairs[pair]--
+			common++
+		}
+	}
+	return 2 * float64(common) / float64(len(one)+len(other)-2)
+}

@@ -1,0 +1,102 @@
+package page
+
+import (
+	"encoding/json"
+	"errors"
+	"html"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// maxDepth bounds how deep the data of a page may be nested. schema.org's recipes reach some ten levels.
+const maxDepth = 100
+
+var errTooDeep = errors.New("nested too deep")
+
+// linkedData gives the values of a page's JSON-LD.
+func (d *document) linkedData() []any {
+	var graphs []any
+	d.Find("script").Each(func(_ int, script *goquery.Selection) {
+		kind, _ := script.Attr("type")
+		if !strings.Contains(strings.ToLower(kind), "ld+json") {
+			return
+		}
+		if graph, err := decode(script.Text()); err == nil {
+			graphs = append(graphs, graph)
+		}
+	})
+	return graphs
+}
+
+// decode reads JSON as pages have it: as it should be, else mended, else with its references resolved.
+func decode(text string) (any, error) {
+	text = uncommented(text)
+	var err error
+	for _, attempt := range []func(string) string{
+		func(s string) string { return s }, mendJSON, func(s string) string { return mendJSON(html.UnescapeString(s)) },
+	} {
+		candidate := attempt(text)
+		if tooDeep(candidate) {
+			return nil, errTooDeep
+		}
+		var value any
+		value, err = decodeStrictly(candidate)
+		if err == nil {
+			return value, nil
+		}
+	}
+	return nil, err
+}
+
+// decodeStrictly reads one value, and those that follow it: some pages have several in one script.
+func decodeStrictly(text string) (any, error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var values []any
+	for decoder.More() {
+		var value any
+		if err := decoder.Decode(&value); err != nil {
+			if len(values) > 0 {
+				break // what follows a whole value is of no use
+			}
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	if len(values) == 1 {
+		return values[0], nil
+	}
+	return values, nil
+}
+
+// uncommented takes away what hides a script from programs of long ago: <!-- -->, //<![CDATA[ ]]>.
+func uncommented(text string) string {
+	text = strings.TrimSpace(text)
+	for _, pair := range [][2]string{{"<!--", "-->"}, {"//<![CDATA[", "//]]>"}, {"/*<![CDATA[*/", "/*]]>*/"}, {"<![CDATA[", "]]>"}} {
+		text = strings.TrimSpace(strings.TrimPrefix(text, pair[0]))
+		text = strings.TrimSpace(strings.TrimSuffix(text, pair[1]))
+	}
+	return strings.TrimSuffix(text, ";")
+}
+
+func tooDeep(text string) bool {
+	depth, inString := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			inString = !inString
+		case c == '\\' && inString:
+			i++
+		case inString:
+		case c == '{' || c == '[':
+			depth++
+			if depth > maxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}

@@ -1,0 +1,212 @@
+// Package page reads the recipes of a web page: from the data that the page has for programs, and from what it shows.
+package page
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/charset"
+
+	"larder.dev/importer/found"
+)
+
+// MaxSize is how large a page may be, in bytes. Recipes of today come in pages of up to 4 MB.
+const MaxSize = 10 << 20
+
+var (
+	// ErrTooLarge tells that a page is beyond MaxSize.
+	ErrTooLarge = fmt.Errorf("the page is larger than %d MB", MaxSize>>20)
+	// ErrNoRecipe tells that a page could be read and has no recipe.
+	ErrNoRecipe = errors.New("no recipe was found in the page")
+)
+
+// Read gives the recipes of a page, the one that the page is about first. Its address, which may be empty, is the source
+// of the recipes and what relative addresses are resolved by.
+func Read(text []byte, place, address string) ([]found.Recipe, error) {
+	if len(text) > MaxSize {
+		return nil, ErrTooLarge
+	}
+	root, err := parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("read the page: %w", err)
+	}
+	d := newDocument(root, address)
+	recipes := d.data()
+	for i := range recipes {
+		d.complete(&recipes[i])
+	}
+	return finished(recipes, place)
+}
+
+// document is a page that is being read.
+type document struct {
+	*goquery.Document
+	address *url.URL // nil where it isn't known
+	shown   []block  // the lines that the page shows, when asked for
+}
+
+// data reads what the page has for programs: JSON-LD, and what that lacks from the other ways of saying it.
+func (d *document) data() []found.Recipe {
+	var recipes []found.Recipe
+	for _, values := range []func() []any{
+		d.linkedData,
+		func() []any { return microdata.items(d.Get(0)) },
+		func() []any { return rdfa.items(d.Get(0)) },
+		d.hRecipe,
+	} {
+		if len(recipes) > 0 && len(recipes[0].Ingredients) > 0 && len(recipes[0].Steps) > 0 {
+			break
+		}
+		more := recipesOf(values())
+		switch {
+		case len(recipes) == 0:
+			recipes = more
+		case len(more) > 0:
+			fill(&recipes[0], more[0])
+		}
+	}
+	if len(recipes) > 0 && !recipes[0].Empty() {
+		return recipes
+	}
+	if shown := d.unmarked(); !shown.Empty() {
+		if len(recipes) > 0 {
+			fill(&shown, recipes[0])
+			shown.Name, shown.Description = cmp.Or(recipes[0].Name, shown.Name), recipes[0].Description
+		}
+		return []found.Recipe{shown}
+	}
+	return recipes
+}
+
+// fill adds to a recipe what another way of saying it has.
+func fill(r *found.Recipe, from found.Recipe) {
+	for _, text := range []struct {
+		to   *string
+		from string
+	}{
+		{&r.Name, from.Name},
+		{&r.Description, from.Description},
+		{&r.Yield, from.Yield},
+		{&r.ImageURL, from.ImageURL},
+		{&r.Language, from.Language},
+		{&r.Author, from.Author},
+	} {
+		*text.to = cmp.Or(*text.to, text.from)
+	}
+	r.Servings = cmp.Or(r.Servings, from.Servings)
+	r.PrepMinutes = cmp.Or(r.PrepMinutes, from.PrepMinutes)
+	r.CookMinutes = cmp.Or(r.CookMinutes, from.CookMinutes)
+	r.TotalMinutes = cmp.Or(r.TotalMinutes, from.TotalMinutes)
+	if len(r.Ingredients) == 0 {
+		r.Ingredients = from.Ingredients
+	}
+	if len(r.Steps) == 0 {
+		r.Steps = from.Steps
+	}
+	if len(r.Tags) == 0 {
+		r.Tags = from.Tags
+	}
+}
+
+// ReadLinkedData gives the recipes of a file of JSON-LD, as programs for recipes export them.
+func ReadLinkedData(text []byte, place string) ([]found.Recipe, error) {
+	if len(text) > MaxSize {
+		return nil, ErrTooLarge
+	}
+	value, err := decode(string(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	if err != nil {
+		return nil, fmt.Errorf("read JSON: %w", err)
+	}
+	return finished(recipesOf([]any{value}), place)
+}
+
+func finished(recipes []found.Recipe, place string) ([]found.Recipe, error) {
+	if len(recipes) == 0 {
+		return nil, ErrNoRecipe
+	}
+	for i := range recipes {
+		recipes[i].Place = place
+		if i > 0 {
+			recipes[i].Place = fmt.Sprintf("%s#%d", place, i+1)
+		}
+		recipes[i].Finish()
+	}
+	return recipes, nil
+}
+
+// parse reads a page in whatever encoding it is. Elements that are nested too deep are an error of the library.
+func parse(text []byte) (*html.Node, error) {
+	if utf8.Valid(text) {
+		return html.Parse(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	}
+	decoded, err := charset.NewReader(bytes.NewReader(text), "")
+	if err != nil {
+		return nil, err
+	}
+	return html.Parse(decoded)
+}
+
+func newDocument(root *html.Node, address string) *document {
+	d := &document{Document: goquery.NewDocumentFromNode(root)}
+	for _, candidate := range []string{
+		address,
+		d.attribute(`link[rel="canonical"]`, "href"),
+		d.attribute(`meta[property="og:url"]`, "content"),
+	} {
+		if parsed, err := url.Parse(strings.TrimSpace(candidate)); err == nil && parsed.Host != "" {
+			d.address = parsed
+			break
+		}
+	}
+	return d
+}
+
+func (d *document) attribute(selector, name string) string {
+	value, _ := d.Find(selector).First().Attr(name)
+	return found.Line(value)
+}
+
+// resolve gives an address that the page names; "" where it is none of the web.
+func (d *document) resolve(reference string) string {
+	parsed, err := url.Parse(strings.TrimSpace(reference))
+	if err != nil || reference == "" {
+		return ""
+	}
+	if d.address != nil {
+		parsed = d.address.ResolveReference(parsed)
+	}
+	if parsed.Scheme != "http" && parsed.Scheme != "https" {
+		return ""
+	}
+	return parsed.String()
+}
+
+// complete adds what a page says elsewhere than in the data of its recipe.
+func (d *document) complete(r *found.Recipe) {
+	if r.Name == "" {
+		r.Name = cmp.Or(
+			d.attribute(`meta[property="og:title"]`, "content"),
+			found.Line(d.Find("h1").First().Text()), found.Line(d.Find("title").First().Text()),
+		)
+	}
+	if r.Description == "" {
+		r.Description = cmp.Or(d.attribute(`meta[name="description"]`, "content"), d.attribute(`meta[property="og:description"]`, "content"))
+	}
+	r.ImageURL = d.resolve(cmp.Or(r.ImageURL, d.attribute(`meta[property="og:image"]`, "content")))
+	if r.Language == "" {
+		r.Language = d.attribute("html[lang]", "lang")
+	}
+	if d.address != nil {
+		r.SourceURL = d.address.String()
+	} else {
+		r.SourceURL = d.resolve(r.SourceURL)
+	}
+	d.group(r)
+}

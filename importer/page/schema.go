@@ -1,0 +1,222 @@
+package page
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"larder.dev/importer/found"
+	"larder.dev/recipe"
+)
+
+// things are the items of a page: its recipes in the order in which they stand there, and what others refer to.
+type things struct {
+	recipes []item
+	byID    map[string]item
+	visits  int
+}
+
+const (
+	// maxRecipes bounds how many recipes a page is looked through for.
+	maxRecipes = 200
+	// maxVisits bounds how many steps are looked at, also where items refer to each other in a circle.
+	maxVisits = 20_000
+)
+
+func collect(values []any) *things {
+	t := &things{byID: map[string]item{}}
+	for _, value := range values {
+		t.add(value, 0)
+	}
+	return t
+}
+
+// add looks for items in a value, and in their properties: a page has a recipe as its main entity, as an item of a list,
+// or in a graph.
+func (t *things) add(value any, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	switch v := value.(type) {
+	case []any:
+		for _, each := range v {
+			t.add(each, depth+1)
+		}
+	case map[string]any:
+		it := item(v)
+		if id, ok := it["@id"].(string); ok && len(it) > 1 && len(it) > len(t.byID[id]) {
+			t.byID[id] = it
+		}
+		if it.is("Recipe") {
+			t.recipe(it)
+		}
+		for _, key := range slices.Sorted(mapKeys(v)) {
+			t.add(v[key], depth+1)
+		}
+	}
+}
+
+func mapKeys(m map[string]any) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for key := range m {
+			if !yield(key) {
+				return
+			}
+		}
+	}
+}
+
+// recipe keeps a recipe, or adds to one that is there already: many a page says it twice, once by each of two programs.
+func (t *things) recipe(it item) {
+	for _, known := range t.recipes {
+		sameID := it["@id"] != nil && it["@id"] == known["@id"]
+		name := it.text("name")
+		if !sameID && (name == "" || !strings.EqualFold(name, known.text("name"))) {
+			continue
+		}
+		for key, value := range it {
+			if blank(known[key]) {
+				known[key] = value
+			}
+		}
+		return
+	}
+	if len(t.recipes) < maxRecipes {
+		t.recipes = append(t.recipes, it)
+	}
+}
+
+// follow gives the item that a mere reference is for.
+func (t *things) follow(value any) any {
+	it, ok := asItem(value)
+	if !ok {
+		return value
+	}
+	if id, isText := it["@id"].(string); isText {
+		if known, there := t.byID[id]; there && len(known) > len(it) {
+			return map[string]any(known)
+		}
+	}
+	return value
+}
+
+// recipesOf reads the recipes among values. Those that are only named, as a page's list of others like it, count where
+// there is nothing else.
+func recipesOf(values []any) []found.Recipe {
+	t := collect(values)
+	var whole, named []found.Recipe
+	for _, it := range t.recipes {
+		r := t.read(it)
+		if r.Empty() {
+			named = append(named, r)
+		} else {
+			whole = append(whole, r)
+		}
+	}
+	if len(whole) == 0 && len(named) > 0 {
+		return named[:1]
+	}
+	return whole
+}
+
+func (t *things) read(it item) found.Recipe {
+	r := found.Recipe{
+		Name:        it.text("name", "headline"),
+		Description: it.text("description"),
+		SourceURL:   it.text("url", "mainEntityOfPage"),
+		ImageURL:    t.image(it.property("image", "thumbnailUrl")),
+		Language:    t.language(it.property("inLanguage", "language")),
+		Author:      t.authors(it.property("author", "creator")),
+		Tags:        tags(it),
+	}
+	r.SetYield(textsOf(it.property("recipeYield", "yield"))...)
+	r.PrepMinutes = t.minutes(&r, "prep_minutes", it.property("prepTime"))
+	r.CookMinutes = t.minutes(&r, "cook_minutes", it.property("cookTime", "performTime"))
+	r.TotalMinutes = t.minutes(&r, "total_minutes", it.property("totalTime"))
+	r.Ingredients = ingredientRows(it.property("recipeIngredient", "ingredients", "ingredient"))
+	r.Steps = t.steps(it.property("recipeInstructions", "instructions", "step"))
+	return r
+}
+
+func (t *things) minutes(r *found.Recipe, field string, value any) *int {
+	text := textOf(value)
+	if it, ok := asItem(value); ok {
+		text = it.text("maxValue", "@value", "value", "name", "text")
+	}
+	minutes := found.Minutes(text)
+	if minutes == nil && strings.ContainsAny(text, "123456789") {
+		r.Doubt(field, text, "not understood as a time")
+	}
+	return minutes
+}
+
+func (t *things) image(value any) string {
+	for _, each := range list(value) {
+		switch v := t.follow(each).(type) {
+		case string:
+			if text := strings.TrimSpace(v); text != "" {
+				return text
+			}
+		case map[string]any:
+			if url := item(v).text("url", "contentUrl", "thumbnailUrl", "@id"); url != "" {
+				return url
+			}
+		}
+	}
+	return ""
+}
+
+func (t *things) language(value any) string {
+	if it, ok := asItem(value); ok {
+		return it.text("alternateName", "name")
+	}
+	return textOf(value)
+}
+
+func (t *things) authors(value any) string {
+	var names []string
+	for _, each := range list(value) {
+		name := textOf(t.follow(each))
+		if it, ok := asItem(t.follow(each)); ok {
+			name = it.text("name")
+		}
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// tags are what a page files a recipe under, each once.
+func tags(it item) []string {
+	var all []string
+	for _, property := range []string{"recipeCategory", "recipeCuisine", "keywords", "suitableForDiet"} {
+		for _, text := range textsOf(it.property(property)) {
+			if property == "suitableForDiet" {
+				text = dietName(text)
+			}
+			for tag := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ';' || r == '|' }) {
+				tag = strings.TrimSpace(tag)
+				known := slices.ContainsFunc(all, func(other string) bool { return strings.EqualFold(other, tag) })
+				if tag != "" && !known && utf8.RuneCountInString(tag) <= recipe.MaxTag && len(all) < recipe.MaxTags {
+					all = append(all, tag)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// dietName writes "https://schema.org/GlutenFreeDiet" as "Gluten Free".
+func dietName(name string) string {
+	name = strings.TrimSuffix(local(name), "Diet")
+	var out strings.Builder
+	for i, r := range name {
+		if i > 0 && unicode.IsUpper(r) && name[i-1] != ' ' {
+			out.WriteByte(' ')
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
+}

@@ -1,0 +1,226 @@
+package page
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+
+	"larder.dev/events"
+	"larder.dev/importer/found"
+	"larder.dev/importer/text"
+)
+
+// unmarked reads the recipe of a page that has no data for programs, from what it shows: by the classes of its elements,
+// else by its headings, else by the longest run of lines that read as ingredients. It is empty where there is none.
+func (d *document) unmarked() found.Recipe {
+	var r found.Recipe
+	shown := d.blocks()
+	rows, begin, end := d.unmarkedRows(shown)
+	if len(rows) == 0 {
+		return r
+	}
+	r.Ingredients = rows
+	r.Steps = d.unmarkedSteps(shown, end)
+	for i := max(0, begin-maxAbout); i < begin; i++ {
+		if utf8.RuneCountInString(shown[i].text) <= found.MaxHeading {
+			text.About(&r, shown[i].text)
+		}
+	}
+	for i := 0; i+1 < len(shown) && r.Servings == nil; i++ {
+		// A label and its value, each in an element of its own.
+		if pair := shown[i].text + " " + shown[i+1].text; utf8.RuneCountInString(pair) <= found.MaxHeading/2 {
+			text.About(&r, pair)
+		}
+	}
+	r.Author = d.attribute(`meta[name="author"]`, "content")
+	r.Doubt("ingredients", "", "the page has no data for programs; this was read from what it shows")
+	return r
+}
+
+// maxAbout is how many lines before the ingredients may say for how many they are.
+const maxAbout = 60
+
+// maxRows bounds how many lines are taken for ingredients, or for steps.
+const maxRows = 500
+
+// classesOf are the words by which pages name the elements of a part.
+var classesOf = map[string][]string{ //nolint:gochecknoglobals // a constant
+	text.Ingredients: {"ingredient", "zutat", "ingrédient"},
+	text.Steps: {
+		"instruction", "direction", "method", "preparation", "zubereitung", "recipe-steps", "recipe__steps", "recipe-procedure",
+		"procedimento", "bereiding",
+	},
+}
+
+// unmarkedRows gives the ingredients, and the lines between which they stand.
+func (d *document) unmarkedRows(shown []block) (rows []events.Ingredient, begin, end int) {
+	for _, find := range []func([]block) (int, int){byClass(text.Ingredients), byLabel(text.Ingredients), longestRun} {
+		begin, end = find(shown)
+		if rows = rowsOf(shown[begin:end]); len(rows) >= 2 && amounts(rows) > 0 {
+			return rows, begin, end
+		}
+	}
+	return nil, 0, 0
+}
+
+func amounts(rows []events.Ingredient) int {
+	n := 0
+	for _, row := range rows {
+		if text.HasAmount(row.Text) {
+			n++
+		}
+	}
+	return n
+}
+
+// byClass finds the first run of lines in elements whose class or id names a part, other than its label alone.
+func byClass(part string) func([]block) (int, int) {
+	return func(shown []block) (int, int) {
+		for i := 0; i < len(shown); i++ {
+			if shown[i].part != part {
+				continue
+			}
+			to := i
+			for to < len(shown) && shown[to].part == part {
+				to++
+			}
+			if to-i >= 3 || (to-i >= 2 && part == text.Steps) || (part == text.Steps && len(shown[i].text) > found.MaxHeading) {
+				return i, to
+			}
+			i = to
+		}
+		return 0, 0
+	}
+}
+
+// byLabel finds the lines between the label of a part and the next heading that isn't of a group.
+func byLabel(part string) func([]block) (int, int) {
+	return func(shown []block) (int, int) {
+		for i, b := range shown {
+			if label, ok := text.Labels(b.text); !ok || label != part || i+1 == len(shown) {
+				continue
+			}
+			if to := partEnd(shown, i+1, part); to > i+1 {
+				return i + 1, to
+			}
+		}
+		return 0, 0
+	}
+}
+
+// partEnd is where a part that begins at a line ends: before the label of another, before a heading that no lines of the
+// same kind follow, and behind a list where something else follows it.
+func partEnd(shown []block, from int, part string) int {
+	listed := shown[from].listed || (from+1 < len(shown) && shown[from+1].listed)
+	for i := from; i < len(shown); i++ {
+		b := shown[i]
+		if label, ok := text.Labels(b.text); ok && label != part {
+			return i
+		}
+		if ending.MatchString(b.text) {
+			return i
+		}
+		goesOn := i+1 < len(shown) && (shown[i+1].listed || (part == text.Ingredients && text.HasAmount(shown[i+1].text)))
+		switch {
+		case listed && !b.listed && !goesOn:
+			return i
+		case b.heading && !goesOn && i > from:
+			return i
+		case part == text.Ingredients && utf8.RuneCountInString(b.text) > 200:
+			return i
+		}
+	}
+	return len(shown)
+}
+
+// longestRun finds the run of lines of which most have an amount.
+func longestRun(shown []block) (begin, end int) {
+	for i := 0; i < len(shown); i++ {
+		if !text.HasAmount(shown[i].text) {
+			continue
+		}
+		last, n := i, 1
+		for to := i + 1; to < len(shown) && to-last <= 3; to++ {
+			if text.HasAmount(shown[to].text) {
+				last = to
+				n++
+			}
+		}
+		if n >= 3 && last+1-i > end-begin {
+			begin, end = i, last+1
+		}
+		i = last
+	}
+	return begin, end
+}
+
+// rowsOf gives the ingredients of lines, and what heads them.
+func rowsOf(lines []block) []events.Ingredient {
+	var rows []events.Ingredient
+	section := ""
+	lines = lines[:min(len(lines), maxRows)]
+	for i, b := range lines {
+		label, isLabel := text.Labels(b.text)
+		switch {
+		case isLabel && label == text.Ingredients, toggles.MatchString(b.text), utf8.RuneCountInString(b.text) > 300:
+		case (b.heading || found.HeadsGroup(b.text)) && !text.HasAmount(b.text) && i+1 < len(lines):
+			section = b.text
+		case text.About(&found.Recipe{}, b.text) && !b.listed:
+		default:
+			rows = append(rows, events.Ingredient{Text: b.text, Section: section})
+		}
+	}
+	return rows
+}
+
+// unmarkedSteps gives the steps, which stand behind the ingredients where no class says where they are.
+func (d *document) unmarkedSteps(shown []block, behind int) []events.Step {
+	for _, find := range []func([]block) (int, int){byClass(text.Steps), byLabel(text.Steps)} {
+		if begin, end := find(shown); end > begin {
+			if steps := stepsShown(shown[begin:end]); len(steps) > 0 {
+				return steps
+			}
+		}
+	}
+	rest := shown[behind:]
+	if len(rest) == 0 {
+		return nil
+	}
+	return stepsShown(rest[:partEnd(rest, 0, text.Steps)])
+}
+
+func stepsShown(lines []block) []events.Step {
+	var steps []events.Step
+	section := ""
+	lines = lines[:min(len(lines), maxRows)]
+	for i, b := range lines {
+		label, isLabel := text.Labels(b.text)
+		switch {
+		case isLabel && label == text.Steps, utf8.RuneCountInString(b.text) < 3, stepName.MatchString(b.text):
+		case b.heading && !b.listed && i+1 < len(lines) && utf8.RuneCountInString(b.text) <= found.MaxHeading:
+			section = b.text
+		default:
+			steps = append(steps, events.Step{Text: b.text, Section: section})
+		}
+	}
+	return found.Unnumbered(steps)
+}
+
+// partOf tells which part of a recipe an element is by its class or id.
+func partOf(n *html.Node) string {
+	class, _ := attribute(n, "class")
+	id, _ := attribute(n, "id")
+	names := strings.ToLower(class + " " + id)
+	if names == " " {
+		return ""
+	}
+	for _, part := range []string{text.Ingredients, text.Steps} {
+		for _, word := range classesOf[part] {
+			if strings.Contains(names, word) {
+				return part
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,96 @@
+package text
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// Line is a line of a text, with what its layout says of it.
+type Line struct {
+	Text    string // without its mark
+	Heading bool   // marked as one
+	Listed  bool   // an item of a list
+	Number  bool   // that list is numbered
+	New     bool   // a blank line stands before it
+	Deep    bool   // indented, and unmarked: the line before goes on
+}
+
+var (
+	bullet    = regexp.MustCompile(`^(?:[-*+•·‣▪▢☐□◦○–—]|\[[ xX]?\])\s+`)
+	numbered  = regexp.MustCompile(`^(?:(?i:step|schritt|étape|passo|paso|stap|steg)\s+)?\d{1,2}\s*[.):]\s+`)
+	hashes    = regexp.MustCompile(`^#{1,6}\s+`)
+	underline = regexp.MustCompile(`^(?:={3,}|-{3,}|~{3,}|_{3,}|\*{3,})$`)
+	emphasis  = regexp.MustCompile(`^(?:\*\*|__)(.+?)(:?)(?:\*\*|__)(:?)$`)
+)
+
+// Lines gives the lines of a text that say something.
+func Lines(text string) []Line {
+	var lines []Line
+	blank := false
+	for raw := range strings.SplitSeq(lineEnds.Replace(text), "\n") {
+		trimmed := strings.Join(strings.Fields(visible(raw)), " ")
+		switch {
+		case trimmed == "":
+			blank = true
+			continue
+		case underline.MatchString(trimmed):
+			if n := len(lines); n > 0 && !blank && !lines[n-1].Listed {
+				lines[n-1].Heading = true
+			}
+			blank = true
+			continue
+		}
+		line := mark(trimmed)
+		line.New = blank
+		line.Deep = !line.Listed && !line.Heading && (strings.HasPrefix(raw, "  ") || strings.HasPrefix(raw, "\t"))
+		lines = append(lines, line)
+		blank = false
+	}
+	return lines
+}
+
+// lineEnds makes every end of a line one and the same.
+var lineEnds = strings.NewReplacer( //nolint:gochecknoglobals // a constant
+	"\r\n", "\n", "\r", "\n", "\f", "\n", "\u2028", "\n", "\u2029", "\n",
+)
+
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\u200b' || r == '\ufeff' || r == '\u00ad' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// mark takes the mark of a line off: a bullet, a number, the signs of a heading.
+func mark(text string) Line {
+	if signs := hashes.FindString(text); signs != "" {
+		return Line{Text: strings.Trim(text[len(signs):], "# "), Heading: true}
+	}
+	if signs := bullet.FindString(text); signs != "" {
+		return Line{Text: strings.TrimSpace(bullet.ReplaceAllString(text[len(signs):], "")), Listed: true}
+	}
+	if signs := numbered.FindString(text); signs != "" {
+		return Line{Text: text[len(signs):], Listed: true, Number: true}
+	}
+	if inner := emphasis.FindStringSubmatch(text); inner != nil {
+		return Line{Text: inner[1] + inner[2] + inner[3], Heading: true}
+	}
+	return Line{Text: text, Heading: shouted(text)}
+}
+
+// shouted tells of a line in capitals.
+func shouted(text string) bool {
+	letters := 0
+	for _, r := range text {
+		if unicode.IsLower(r) {
+			return false
+		}
+		if unicode.IsUpper(r) {
+			letters++
+		}
+	}
+	return letters >= 4 && len(text) <= 60
+}

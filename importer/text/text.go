@@ -1,0 +1,456 @@
+// Package text reads a recipe that is written as plain text: what is its name, a row, a heading or a step is told by how
+// it is laid out, by what labels say in the languages of ingredient lines, and by whether a line reads as an ingredient.
+package text
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"larder.dev/events"
+	"larder.dev/importer/found"
+	"larder.dev/recipe/ingredient"
+)
+
+// MaxSize is how large a text may be, in bytes: a recipe with the longest of everything has less.
+const MaxSize = 2 << 20
+
+var (
+	// ErrTooLarge tells that a text is beyond MaxSize.
+	ErrTooLarge = fmt.Errorf("the text is larger than %d MB", MaxSize>>20)
+	// ErrNoRecipe tells that a text has neither rows nor steps.
+	ErrNoRecipe = errors.New("no recipe was found in the text")
+)
+
+// Read gives the recipe of a text.
+func Read(text, place string) (found.Recipe, error) {
+	if len(text) > MaxSize {
+		return found.Recipe{}, ErrTooLarge
+	}
+	r := ReadLines(Lines(text))
+	if len(r.Ingredients) == 0 {
+		return found.Recipe{}, ErrNoRecipe
+	}
+	r.Place = place
+	r.Finish()
+	return r, nil
+}
+
+// ReadLines gives the recipe of lines. It isn't finished, and may be empty.
+func ReadLines(lines []Line) found.Recipe {
+	r := reader{lines: lines}
+	r.read()
+	return r.recipe
+}
+
+// About reads a line that says for how many a recipe is, how long it takes or from where it is. It tells false where the
+// line is something else.
+func About(r *found.Recipe, line string) bool {
+	about := reader{recipe: *r}
+	ok := about.meta(line)
+	if rest, _, labelled := after(Ingredients, line); !ok && labelled && rest != "" {
+		ok = about.meta(strings.TrimRight(rest, ": ")) // "Ingredients for 4"
+	}
+	if ok {
+		*r = about.recipe
+	}
+	return ok
+}
+
+// Labels tells that a line is the label of the ingredients, the steps or the notes, and of which.
+func Labels(line string) (part string, ok bool) {
+	var r reader
+	for _, part := range []string{Ingredients, Steps, Notes} {
+		if r.labels(part, Line{Text: line}) {
+			return part, true
+		}
+	}
+	return "", false
+}
+
+// HasAmount tells that a line reads as an ingredient with an amount.
+func HasAmount(line string) bool {
+	var r reader
+	return r.hasAmount(line)
+}
+
+// The parts of a recipe that have a label.
+const (
+	Ingredients = "ingredients"
+	Steps       = "steps"
+	Notes       = "notes"
+)
+
+type reader struct {
+	recipe found.Recipe
+	lines  []Line
+}
+
+// parts of a text, each a range of lines.
+type span struct{ from, to int }
+
+func (r *reader) read() {
+	if len(r.lines) == 0 {
+		return
+	}
+	rows, labelled := r.rowsBegin()
+	steps := r.stepsBegin(rows, labelled)
+	end := r.notesBegin(max(steps, rows))
+	r.head(span{0, min(rows, steps)})
+	if rows < steps {
+		r.rows(r.within(span{rows, min(steps, end)}), labelled)
+		r.steps(r.within(span{steps, end}))
+	} else {
+		r.steps(r.within(span{steps, rows}))
+		r.rows(r.within(span{rows, end}), labelled)
+	}
+	r.notes(r.within(span{end, len(r.lines)}))
+}
+
+// within gives a span without the label that it begins with.
+func (r *reader) within(s span) []Line {
+	s.from = min(s.from, s.to)
+	lines := r.lines[s.from:s.to]
+	if len(lines) == 0 {
+		return nil
+	}
+	for _, key := range []string{Ingredients, Steps, Notes} {
+		if r.labels(key, lines[0]) {
+			return lines[1:]
+		}
+	}
+	return lines
+}
+
+// labels tells that a line is the label of a part. "Ingredients (serves 4)" is one too.
+func (r *reader) labels(key string, line Line) bool {
+	if line.Listed {
+		return false
+	}
+	if isLabel(key, line.Text) {
+		return true
+	}
+	rest, _, ok := after(key, line.Text)
+	return ok && key == Ingredients && utf8.RuneCountInString(line.Text) <= 60 && r.about(strings.TrimRight(rest, ": "))
+}
+
+// rowsBegin finds the first line of the ingredients, or their label.
+func (r *reader) rowsBegin() (at int, labelled bool) {
+	for i, line := range r.lines {
+		if i > 0 && r.labels(Ingredients, line) {
+			return i, true
+		}
+	}
+	for _, reads := range []func([]Line) bool{r.readsAsRows, r.readsAsFoods} {
+		for from := 1; from < len(r.lines); from = r.blockEnd(from) {
+			if reads(r.lines[from:r.blockEnd(from)]) {
+				return from, false
+			}
+		}
+	}
+	return len(r.lines), false
+}
+
+// blockEnd is where the next blank line is.
+func (r *reader) blockEnd(from int) int {
+	to := from + 1
+	for to < len(r.lines) && !r.lines[to].New {
+		to++
+	}
+	return to
+}
+
+// readsAsRows tells that lines are a list of ingredients: most of them are short and begin with an amount. A heading
+// may stand before them.
+func (r *reader) readsAsRows(lines []Line) bool {
+	amounts, bare, others := 0, 0, 0
+	for i, line := range lines {
+		switch {
+		case line.Number:
+			others += 2
+		case !line.Listed && r.isMeta(line.Text):
+			others++
+		case r.hasAmount(line.Text):
+			amounts++
+		case i == 0 && len(lines) > 1 && !line.Listed: // it may be the heading
+		case mayBeFood(line):
+			bare++
+		default:
+			others++
+		}
+	}
+	if amounts == 0 || (len(lines) == 1 && !lines[0].Listed) {
+		return false
+	}
+	return 2*amounts+bare > 2*others && 4*amounts >= len(lines)
+}
+
+// readsAsFoods tells that lines are a list of foods without amounts.
+func (r *reader) readsAsFoods(lines []Line) bool {
+	for i, line := range lines {
+		if !mayBeFood(line) || line.Number || (i == 0 && !line.Listed && r.isMeta(line.Text)) {
+			return false
+		}
+	}
+	return len(lines) > 1
+}
+
+func mayBeFood(line Line) bool {
+	long := maxRow
+	if !line.Listed {
+		long /= 2
+	}
+	return utf8.RuneCountInString(line.Text) <= long && !isSentence(line.Text)
+}
+
+// maxRow is how long a row is, in characters, where nothing but itself says that it is one.
+const maxRow = 100
+
+func (r *reader) hasAmount(text string) bool {
+	if utf8.RuneCountInString(text) > maxRow {
+		return false
+	}
+	parsed := ingredient.Parse(text)
+	return (parsed.Quantity != nil || parsed.Unit != "") && parsed.Name != "" && !isSentence(text)
+}
+
+// isSentence tells of a text that is more than a line of a list.
+func isSentence(text string) bool {
+	return strings.HasSuffix(text, ".") && len(strings.Fields(text)) > 12
+}
+
+// stepsBegin finds the first line of the steps, or their label.
+func (r *reader) stepsBegin(rows int, labelled bool) int {
+	for i, line := range r.lines {
+		if i > 0 && i != rows && r.labels(Steps, line) && !r.isMeta(line.Text) {
+			return i
+		}
+	}
+	if rows == len(r.lines) {
+		return len(r.lines)
+	}
+	from := rows
+	if labelled {
+		from++
+	}
+	for at := from; at < len(r.lines); {
+		if at > from || labelled {
+			if numberedFrom := r.firstNumbered(at, r.blockEnd(at)); numberedFrom >= 0 {
+				return numberedFrom
+			}
+		}
+		if at > from && !r.continuesRows(at, from) {
+			return at
+		}
+		at = r.blockEnd(at)
+	}
+	return len(r.lines)
+}
+
+func (r *reader) isMeta(text string) bool {
+	trial := reader{}
+	return trial.meta(text)
+}
+
+// firstNumbered finds where numbers of steps begin in a block.
+func (r *reader) firstNumbered(from, to int) int {
+	for i := from; i < to; i++ {
+		if r.lines[i].Number {
+			if i > from && r.lines[i-1].Heading && i-1 == from {
+				return i - 1
+			}
+			return i
+		}
+	}
+	return -1
+}
+
+// continuesRows tells that a block goes on with the list that began at a line.
+func (r *reader) continuesRows(at, from int) bool {
+	lines := r.lines[at:r.blockEnd(at)]
+	if r.readsAsRows(lines) {
+		return true
+	}
+	listed := r.lines[from].Listed || (from+1 < len(r.lines) && r.lines[from+1].Listed)
+	short := true
+	for i, line := range lines {
+		if listed && !line.Listed && i > 0 {
+			return false
+		}
+		short = short && utf8.RuneCountInString(line.Text) <= 50 && !strings.HasSuffix(line.Text, ".")
+	}
+	if listed {
+		// A heading alone, with its rows behind a blank line.
+		alone := len(lines) == 1 && !lines[0].Listed
+		if alone {
+			next := at + 1
+			return short && next < len(r.lines) && r.lines[next].Listed && !r.lines[next].Number && r.continuesRows(next, from)
+		}
+		return lines[len(lines)-1].Listed && r.rowLike(lines)
+	}
+	if len(lines) == 1 && at+1 < len(r.lines) {
+		return short && r.readsAsRows(r.lines[at+1:r.blockEnd(at+1)])
+	}
+	return short && len(lines) > 1
+}
+
+// rowLike tells that listed lines are rather foods than sentences.
+func (r *reader) rowLike(lines []Line) bool {
+	sentences := 0
+	for _, line := range lines {
+		if strings.HasSuffix(line.Text, ".") && len(strings.Fields(line.Text)) > 3 {
+			sentences++
+		}
+	}
+	return 2*sentences < len(lines)
+}
+
+func (r *reader) notesBegin(from int) int {
+	for i := from + 1; i < len(r.lines); i++ {
+		if r.labels(Notes, r.lines[i]) {
+			return i
+		}
+	}
+	return len(r.lines)
+}
+
+// head reads the name, what is said about the recipe, and the description.
+func (r *reader) head(s span) {
+	if s.to == 0 {
+		return
+	}
+	r.recipe.Name = r.lines[0].Text
+	if rest, parted, ok := after("title", r.lines[0].Text); ok && parted && rest != "" {
+		r.recipe.Name = rest
+	}
+	var description strings.Builder
+	for _, line := range r.lines[1:s.to] {
+		if isLabel("description", line.Text) || r.meta(line.Text) {
+			continue
+		}
+		if description.Len() > 0 {
+			description.WriteString("\n")
+			if line.New {
+				description.WriteString("\n")
+			}
+		}
+		description.WriteString(line.Text)
+	}
+	if description.Len() > 0 {
+		r.recipe.Description = description.String()
+	}
+}
+
+// rows reads the ingredients and the headings among them.
+func (r *reader) rows(lines []Line, labelled bool) {
+	listed := 0
+	for _, line := range lines {
+		if line.Listed {
+			listed++
+		}
+	}
+	section := ""
+	for i, line := range lines {
+		switch {
+		case r.headsRows(lines, i, 2*listed > len(lines), labelled):
+			section = strings.TrimSpace(strings.TrimRight(line.Text, ":"))
+		case line.Deep && listed > 0 && len(r.recipe.Ingredients) > 0:
+			last := &r.recipe.Ingredients[len(r.recipe.Ingredients)-1]
+			last.Text += " " + line.Text
+		default:
+			r.recipe.Ingredients = append(r.recipe.Ingredients, events.Ingredient{Text: line.Text, Section: section})
+		}
+	}
+}
+
+// headsRows tells that a line is the heading of those that follow.
+func (r *reader) headsRows(lines []Line, i int, listed, labelled bool) bool {
+	line := lines[i]
+	last := i+1 == len(lines)
+	switch {
+	case last || line.Listed:
+		return false
+	case listed:
+		return lines[i+1].Listed && !line.Deep
+	case line.Heading || strings.HasSuffix(line.Text, ":"):
+		return true
+	case i == 0:
+		return (line.New || !labelled) && !r.hasAmount(line.Text) && !lines[i+1].New && headingAhead(lines)
+	case lines[i+1].New:
+		return line.New // alone between blank lines
+	default:
+		return line.New && !r.hasAmount(line.Text)
+	}
+}
+
+// headingAhead tells that the list has blocks, so that its first line may well be a heading as the others' are.
+func headingAhead(lines []Line) bool {
+	for _, line := range lines[1:] {
+		if line.New {
+			return true
+		}
+	}
+	return false
+}
+
+// steps reads the steps: one a number or bullet, else one a paragraph or line.
+func (r *reader) steps(lines []Line) {
+	numbers := false
+	for _, line := range lines {
+		numbers = numbers || line.Listed
+	}
+	wrapped := wraps(lines)
+	section := ""
+	for i, line := range lines {
+		goesOn := len(r.recipe.Steps) > 0 && !line.Listed && !line.New && i > 0 && !lines[i-1].Heading && (wrapped || line.Deep || numbers)
+		switch {
+		case headsSteps(lines, i, numbers):
+			section = strings.TrimSpace(strings.TrimRight(line.Text, ":"))
+		case goesOn:
+			r.recipe.Steps[len(r.recipe.Steps)-1].Text += " " + line.Text
+		default:
+			r.recipe.Steps = append(r.recipe.Steps, events.Step{Text: line.Text, Section: section})
+		}
+	}
+}
+
+func headsSteps(lines []Line, i int, numbers bool) bool {
+	line := lines[i]
+	if line.Listed || i+1 == len(lines) || utf8.RuneCountInString(line.Text) > 60 {
+		return false
+	}
+	if line.Heading && (!lines[i+1].New || !shouted(line.Text)) {
+		return true
+	}
+	return strings.HasSuffix(line.Text, ":") || (numbers && line.New && lines[i+1].Listed && !strings.HasSuffix(line.Text, "."))
+}
+
+// wraps tells that lines are broken at a width: one goes on in the next, in lower case and without an end of its own.
+func wraps(lines []Line) bool {
+	broken, long := 0, 0
+	for i, line := range lines {
+		if n := utf8.RuneCountInString(line.Text); n > long {
+			long = n
+		}
+		if i == 0 || line.New || line.Listed || strings.HasSuffix(lines[i-1].Text, ".") {
+			continue
+		}
+		broken++
+	}
+	return broken > 0 && long <= 100 && 3*broken >= len(lines)
+}
+
+func (r *reader) notes(lines []Line) {
+	var notes strings.Builder
+	for _, line := range lines {
+		if notes.Len() > 0 {
+			notes.WriteString("\n")
+			if line.New {
+				notes.WriteString("\n")
+			}
+		}
+		notes.WriteString(line.Text)
+	}
+	r.recipe.Notes = notes.String()
+}

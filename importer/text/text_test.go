@@ -1,0 +1,197 @@
+package text_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/importer/found"
+	"larder.dev/importer/text"
+)
+
+// written is a recipe with the words that its language has for the parts.
+type written struct {
+	language, name, description    string
+	servings                       string // "Serves 4"
+	prep, cook                     string // "Prep time: 15 minutes"
+	ingredients, method            string
+	groups                         []group
+	steps                          []string
+	wantServings, wantPrep, wantCo int
+}
+
+type group struct {
+	name string
+	rows []string
+}
+
+func recipes() []written {
+	return []written{
+		{
+			"en", "Potato pancakes", "What we fry on Sundays.\nAlso good cold.", "Serves 4", "Prep time: 20 minutes", "Cook time: 1 hour 10 min", "Ingredients", "Method",
+			[]group{{"", []string{"1 kg potatoes, floury", "2 eggs", "salt"}}, {"For the dip", []string{"200 g yoghurt", "1 bunch chives"}}},
+			[]string{"Grate the potatoes and press the water out.", "Mix 2 eggs in, and salt well.", "Fry in portions"},
+			4, 20, 70,
+		},
+		{
+			"de", "Kartoffelpuffer", "Was es bei uns sonntags gibt.", "Für 4 Personen", "Vorbereitungszeit: 20 Minuten", "Kochzeit: 30 Min.", "Zutaten", "Zubereitung",
+			[]group{{"Teig", []string{"1 kg Kartoffeln", "2 Eier", "Salz"}}, {"Quark", []string{"250 g Quark", "1 Bund Schnittlauch"}}},
+			[]string{"Kartoffeln reiben und ausdrücken.", "Eier unterrühren, gut salzen.", "In Öl backen."},
+			4, 20, 30,
+		},
+		{
+			"fr", "Soupe au potiron", "Une soupe d'automne.", "Pour 6 personnes", "Temps de préparation : 15 min", "Temps de cuisson : 40 min", "Ingrédients", "Préparation",
+			[]group{{"", []string{"1 kg de potiron", "2 oignons", "1 l de bouillon", "sel et poivre"}}},
+			[]string{"Couper le potiron en dés.", "Faire revenir les oignons.", "Mouiller et cuire 40 minutes."},
+			6, 15, 40,
+		},
+		{
+			"it", "Pasta e ceci", "Un piatto povero.", "Per 4 persone", "Tempo di preparazione: 10 minuti", "Tempo di cottura: 1 ora", "Ingredienti", "Procedimento",
+			[]group{{"", []string{"250 g di ceci", "200 g di pasta", "1 rametto di rosmarino", "olio"}}},
+			[]string{"Ammollare i ceci per una notte.", "Cuocere con il rosmarino.", "Aggiungere la pasta."},
+			4, 10, 60,
+		},
+		{
+			"es", "Tortilla de patatas", "La de siempre.", "Para 4 personas", "Tiempo de preparación: 15 minutos", "Tiempo de cocción: 25 minutos", "Ingredientes", "Elaboración", //nolint:misspell // Spanish
+			[]group{{"", []string{"6 huevos", "600 g de patatas", "1 cebolla", "sal"}}},
+			[]string{"Freír las patatas con la cebolla.", "Batir los huevos.", "Cuajar por los dos lados."},
+			4, 15, 25,
+		},
+		{
+			"nl", "Erwtensoep", "Voor als het vriest.", "Voor 6 personen", "Voorbereidingstijd: 20 minuten", "Kooktijd: 2 uur", "Ingrediënten", "Bereiding",
+			[]group{{"", []string{"500 g spliterwten", "1 knolselderij", "2 worsten"}}, {"Erbij", []string{"4 sneetjes roggebrood", "100 g spek"}}},
+			[]string{"Kook de erwten gaar.", "Snijd de knolselderij.", "Warm de worst mee."},
+			6, 20, 120,
+		},
+		{
+			"sv", "Kanelbullar", "Till fikat.", "20 portioner", "Förberedelsetid: 30 minuter", "Tillagningstid: 10 min", "Ingredienser", "Gör så här",
+			[]group{{"Deg", []string{"5 dl mjölk", "1 kg vetemjöl", "1 paket jäst"}}, {"Fyllning", []string{"150 g smör", "2 msk kanel"}}},
+			[]string{"Arbeta degen smidig.", "Kavla ut och bred på fyllningen.", "Grädda i mitten av ugnen."},
+			20, 30, 10,
+		},
+	}
+}
+
+// layouts are three ways to write a recipe down: as programs print it, as Markdown, and without any mark.
+func layouts() map[string]func(w written) string {
+	return map[string]func(w written) string{
+		"printed": func(w written) string {
+			return lay(w, "%s", strings.ToUpper(w.ingredients), strings.ToUpper(w.method), "%s:", "- %s", "%d. %s")
+		},
+		"markdown": func(w written) string {
+			return lay(w, "# %s", "## "+w.ingredients, "## "+w.method, "### %s", "* %s", "%d. %s")
+		},
+		"bare": func(w written) string { return lay(w, "%s", w.ingredients+":", w.method+":", "%s", "%s", "") },
+	}
+}
+
+func lay(w written, name, ingredients, method, group, row, step string) string {
+	lines := []string{fmt.Sprintf(name, w.name), "", w.description, "", w.servings, w.prep + " | " + w.cook, "", ingredients}
+	for _, g := range w.groups {
+		if g.name != "" {
+			lines = append(lines, "", fmt.Sprintf(group, g.name))
+		}
+		for _, r := range g.rows {
+			lines = append(lines, fmt.Sprintf(row, r))
+		}
+	}
+	lines = append(lines, "", method)
+	for i, s := range w.steps {
+		if step == "" {
+			lines = append(lines, s)
+			continue
+		}
+		lines = append(lines, fmt.Sprintf(step, i+1, s))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// A recipe that is written down in any of the languages and layouts is read as it was.
+func TestLayouts(t *testing.T) {
+	t.Parallel()
+	for layout, write := range layouts() {
+		for _, w := range recipes() {
+			t.Run(layout+"/"+w.language, func(t *testing.T) {
+				t.Parallel()
+				written := write(w)
+				r, err := text.Read(written, "note")
+				require.NoError(t, err, written)
+				require.Equal(t, w.name, r.Name)
+				require.Equal(t, w.description, r.Description, written)
+				require.InDelta(t, w.wantServings, *r.Servings, 0)
+				require.Equal(t, w.wantPrep, *r.PrepMinutes)
+				require.Equal(t, w.wantCo, *r.CookMinutes)
+				require.Equal(t, w.groups, groupsOf(r), written)
+				require.Equal(t, w.steps, stepsOf(r), written)
+			})
+		}
+	}
+}
+
+func groupsOf(r found.Recipe) []group {
+	var groups []group
+	for _, row := range r.Ingredients {
+		if n := len(groups); n == 0 || groups[n-1].name != row.Section {
+			groups = append(groups, group{name: row.Section})
+		}
+		last := &groups[len(groups)-1]
+		last.rows = append(last.rows, row.Text)
+	}
+	return groups
+}
+
+func stepsOf(r found.Recipe) []string {
+	var steps []string
+	for _, step := range r.Steps {
+		steps = append(steps, step.Text)
+	}
+	return steps
+}
+
+// A note without a single label is read by what its lines look like.
+func TestUnlabelled(t *testing.T) {
+	t.Parallel()
+	r, err := text.Read("Lentil stew\nserves 2-3, 40 min total\n\n200 g lentils\n1 onion\na little vinegar\n\nCook the lentils with the onion until soft.\n\nAdd the vinegar and serve.\n\nNotes:\nBetter the next day.", "note")
+	require.NoError(t, err)
+	require.Equal(t, "Lentil stew", r.Name)
+	require.InDelta(t, 3, *r.Servings, 0)
+	require.Equal(t, 40, *r.TotalMinutes)
+	require.Equal(t, []group{{"", []string{"200 g lentils", "1 onion", "a little vinegar"}}}, groupsOf(r))
+	require.Equal(t, []string{"Cook the lentils with the onion until soft.", "Add the vinegar and serve."}, stepsOf(r))
+	require.Equal(t, "Better the next day.", r.Notes)
+}
+
+// A text that was broken at a width is put together again, and the number of a step is none of its words.
+func TestWrappedSteps(t *testing.T) {
+	t.Parallel()
+	r, err := text.Read("Rice pudding\n\nIngredients\n- 1 l milk\n- 200 g rice\n  for pudding\n\nMethod\n1. Bring the milk to the boil and let\nthe rice swell in it.\n2. Stir.\n", "note")
+	require.NoError(t, err)
+	require.Equal(t, []group{{"", []string{"1 l milk", "200 g rice for pudding"}}}, groupsOf(r))
+	require.Equal(t, []string{"Bring the milk to the boil and let the rice swell in it.", "Stir."}, stepsOf(r))
+}
+
+// A letter is no recipe.
+func TestNoRecipe(t *testing.T) {
+	t.Parallel()
+	for _, other := range []string{"", "\n\n", "Dear Ada,\n\nthank you for the soup that you brought us on Sunday. We liked it.\n\nRuth", "1"} {
+		_, err := text.Read(other, "letter")
+		require.ErrorIs(t, err, text.ErrNoRecipe, other)
+	}
+}
+
+// Whatever is in a text, reading it ends and loses no line of a list.
+func FuzzRead(f *testing.F) {
+	for _, write := range layouts() {
+		for _, w := range recipes() {
+			f.Add(write(w))
+		}
+	}
+	f.Add("a\n\x00\n- \n1.\n#\n")
+	f.Fuzz(func(t *testing.T, written string) {
+		if r, err := text.Read(written, "x"); err == nil {
+			require.NotEmpty(t, r.Ingredients)
+		}
+	})
+}
