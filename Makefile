@@ -46,8 +46,9 @@ EMBEDDED = $(filter-out $(REAL),$(INSIDE))
 # What the race detector looks at in CI: lanes, gates, leases, hubs, queues, and whatever else is shared in a process.
 RACE     ?= ./command-api/... ./grocery-app/... ./internal/bleveindex ./internal/freshness ./internal/httpserver \
             ./internal/identity ./internal/jetstream ./internal/redisserver ./internal/topology ./projectors/... ./query-api/...
-# CI sets RACED_APART: what it looks at with the race detector it doesn't test on embedded servers once more without.
-QUICK     = $(if $(RACED_APART),$(filter-out $(shell $(GO) list $(RACE)),$(EMBEDDED)),$(EMBEDDED))
+# CI sets ONCE: what runs on real servers doesn't run on embedded ones besides. Those are tested by their own packages, by what
+# works on "larder up", and under the race detector.
+ONCE     ?=
 FUZZTIME ?= 30s
 FUZZ     ?=
 # The app: what it is built from, and what stands for its being built.
@@ -109,13 +110,13 @@ tidy-check:
 arch:
 	$(GO) test -count=1 ./internal/arch
 
-test: web-test test-quick ## every test, on embedded and on real servers, which it brings; the faults in their short form
+test: web-test $(if $(ONCE),,test-quick) ## every test, on embedded and on real servers, which it brings; the faults in their short form
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
 	bin/servers run -- $(MAKE) test-real
 
 test-quick: $(NGINX) ## the embedded half alone: the tests of the packages without a server
-	$(GO) test -timeout 15m $(QUICK)
+	$(GO) test -timeout 15m $(EMBEDDED)
 
 # The half on the servers that LARDER_TEST_…_URL name; "make test" starts them.
 test-real: $(NGINX)
