@@ -54,6 +54,15 @@ type Probes struct {
 	mu    sync.Mutex
 	looks uint64 // that were begun
 	seen  map[string]sight
+
+	looking chan struct{} // holds one, while a look is under way that was asked for at /readyz
+	next    *answer       // of the look after that one; nil while nobody waits for it
+}
+
+// answer is what a look finds, once done is closed.
+type answer struct {
+	done              chan struct{}
+	missing, degraded []string
 }
 
 // sight is how a thing was when somebody looked last.
@@ -65,7 +74,7 @@ type sight struct {
 
 // NewProbes makes the probes of a process.
 func NewProbes(checks []Check, log *slog.Logger) *Probes {
-	return &Probes{checks: checks, log: log, seen: make(map[string]sight)}
+	return &Probes{checks: checks, log: log, seen: make(map[string]sight), looking: make(chan struct{}, 1)}
 }
 
 // IsProbe tells whether a path is one of /healthz, /readyz and /metrics.
@@ -237,7 +246,11 @@ func (p *Probes) mount(engine *gin.Engine, options Options) {
 
 // readiness answers 200 where all that is needed is there, else 503 with the names of what is missing.
 func (p *Probes) readiness(c *gin.Context) {
-	missing, degraded := p.Look(c.Request.Context())
+	missing, degraded, err := p.lookTogether(c.Request.Context())
+	if err != nil {
+		WriteUnavailable(c, "The dependencies can't be asked just now.", time.Second)
+		return
+	}
 	c.Header("Cache-Control", "no-store")
 	if len(missing) == 0 {
 		c.JSON(http.StatusOK, gin.H{"status": "ready", "degraded": degraded})
@@ -248,6 +261,35 @@ func (p *Probes) readiness(c *gin.Context) {
 		Detail: "Not ready: missing " + strings.Join(missing, ", ") + ".",
 		Extra:  map[string]any{"missing": missing, "degraded": degraded},
 	})
+}
+
+// lookTogether is Look for whoever knocks. A look takes a connection of each store, so one is under way at a time, and
+// all who came meanwhile share the next one, which begins after they came. The error is the context's.
+func (p *Probes) lookTogether(ctx context.Context) (missing, degraded []string, err error) {
+	p.mu.Lock()
+	look := p.next
+	if look == nil {
+		look = &answer{done: make(chan struct{})}
+		p.next = look
+		go p.lookFor(context.WithoutCancel(ctx), look)
+	}
+	p.mu.Unlock()
+	select {
+	case <-look.done:
+		return look.missing, look.degraded, nil
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+}
+
+func (p *Probes) lookFor(ctx context.Context, look *answer) {
+	p.looking <- struct{}{}
+	defer func() { <-p.looking }()
+	p.mu.Lock()
+	p.next = nil
+	p.mu.Unlock()
+	look.missing, look.degraded = p.Look(ctx)
+	close(look.done)
 }
 
 // MergeChecks makes one check of those with the same name: it asks each of them, and is optional where all

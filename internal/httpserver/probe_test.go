@@ -3,7 +3,10 @@ package httpserver_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -38,4 +41,44 @@ func TestAnOldLookDoesNotHideWhatANewerOneFound(t *testing.T) {
 	close(end)
 	<-old
 	require.False(t, probes.Missing(t.Context(), "schema"))
+}
+
+// However many ask at the same time whether a process is ready, its stores are asked by one of them at a time, and nobody
+// gets what was found before they asked.
+func TestWhoeverAsksAtOnceSharesALook(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const asking = 50
+		end := make(chan struct{})
+		looks := 0
+		probe := func(context.Context) error {
+			looks++
+			if looks > 1 {
+				return nil
+			}
+			<-end
+			return errors.New("not there yet")
+		}
+		probes := httpserver.NewProbes([]httpserver.Check{{Name: "postgres", Probe: probe}}, testkit.Logger(t))
+		engine, err := httpserver.New(httpserver.Options{Log: testkit.Logger(t), Probes: probes})
+		require.NoError(t, err)
+		first, others := make(chan int, 1), make(chan int, asking)
+		ask := func(answers chan<- int) {
+			recorder := httptest.NewRecorder()
+			engine.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", http.NoBody))
+			answers <- recorder.Code
+		}
+		go ask(first)
+		synctest.Wait()
+		for range asking {
+			go ask(others)
+		}
+		synctest.Wait()
+		close(end)
+		require.Equal(t, http.StatusServiceUnavailable, <-first)
+		for range asking {
+			require.Equal(t, http.StatusOK, <-others)
+		}
+		require.Equal(t, 2, looks)
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -52,11 +51,11 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	defer stop()
 	// Requests outlive ctx: one that is being answered is let come to its end.
 	base := context.WithValue(context.WithoutCancel(ctx), stoppingKey{}, stopping)
-	unused := &unusedConns{open: map[net.Conn]struct{}{}}
+	conns := newConns()
 	server := &http.Server{
-		ConnState:         unused.follow,
-		Handler:           unused.begin(boundRanges(handler)),
-		ConnContext:       unused.mark,
+		ConnState:         conns.follow,
+		Handler:           conns.begin(boundRanges(handler)),
+		ConnContext:       conns.mark,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
@@ -79,7 +78,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	if err := <-failed; !errors.Is(err, net.ErrClosed) { // from here on no connection comes
 		log.WarnContext(ctx, "HTTP ended otherwise than by its end", "error", err)
 	}
-	unused.wait(arriving)
+	conns.wait(arriving)
 	return shutdown(ctx, server, log)
 }
 
@@ -95,85 +94,4 @@ func shutdown(ctx context.Context, server *http.Server, log *slog.Logger) error 
 		return fmt.Errorf("stop HTTP: %w", err)
 	}
 	return nil
-}
-
-// unusedConns are the connections on which no request has begun yet. The standard library drops a request that it has just
-// read when it begins to shut down, so what is on its way is waited for; and it waits for connections that a browser opens
-// beforehand, which are not.
-type unusedConns struct {
-	mu     sync.Mutex
-	open   map[net.Conn]struct{}
-	closed bool
-	none   chan struct{} // closed once there are none; nil while nobody waits
-}
-
-// connKey leads from a request's context to its connection.
-type connKey struct{}
-
-func (u *unusedConns) mark(ctx context.Context, conn net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, conn)
-}
-
-// begin takes note that a connection is used.
-func (u *unusedConns) begin(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if conn, ok := r.Context().Value(connKey{}).(net.Conn); ok {
-			u.used(conn)
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func (u *unusedConns) used(conn net.Conn) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	delete(u.open, conn)
-	if u.none != nil && len(u.open) == 0 {
-		close(u.none)
-		u.none = nil
-	}
-}
-
-func (u *unusedConns) follow(conn net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		u.add(conn)
-	case http.StateClosed, http.StateHijacked:
-		u.used(conn)
-	case http.StateActive, http.StateIdle: // begin says so
-	}
-}
-
-func (u *unusedConns) add(conn net.Conn) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.closed {
-		_ = conn.Close()
-		return
-	}
-	u.open[conn] = struct{}{}
-}
-
-// wait returns when a request has begun on each, or after most, when it closes the others.
-func (u *unusedConns) wait(most time.Duration) {
-	u.mu.Lock()
-	none := make(chan struct{})
-	if len(u.open) == 0 {
-		close(none)
-	} else {
-		u.none = none
-	}
-	u.mu.Unlock()
-	late := time.NewTimer(most)
-	defer late.Stop()
-	select {
-	case <-none:
-	case <-late.C:
-	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.closed = true
-	for conn := range u.open {
-		_ = conn.Close()
-	}
 }

@@ -1,0 +1,133 @@
+package httpserver
+
+import (
+	"container/list"
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// How many connections may be open on which nobody is answered: those that have yet to bring their first request, and those
+// that are kept for the next one. Each takes a file and some kilobytes. Of more the one that waited longest is closed: whoever means to
+// ask does so sooner, and a client opens another for what it finds closed.
+const (
+	maxUnused = 1024
+	maxIdle   = 1024
+)
+
+// conns are the connections of a server on which nobody is answered. The standard library drops a request that it has just
+// read when it begins to shut down, so what is on its way on an unused one is waited for; and it waits for those that a
+// browser opens beforehand, which are not.
+type conns struct {
+	mu     sync.Mutex
+	unused queue // no request has begun yet
+	idle   queue
+	closed bool
+	none   chan struct{} // closed once none is unused; nil while nobody waits
+}
+
+func newConns() *conns { return &conns{unused: newQueue(maxUnused), idle: newQueue(maxIdle)} }
+
+// connKey leads from a request's context to its connection.
+type connKey struct{}
+
+func (c *conns) mark(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, conn)
+}
+
+// begin takes note that a connection is used.
+func (c *conns) begin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if conn, ok := r.Context().Value(connKey{}).(net.Conn); ok {
+			c.use(conn)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (c *conns) use(conn net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unused.remove(conn)
+	if c.none != nil && c.unused.len() == 0 {
+		close(c.none)
+		c.none = nil
+	}
+}
+
+func (c *conns) follow(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	c.idle.remove(conn)
+	switch {
+	case c.closed && state == http.StateNew:
+		_ = conn.Close()
+	case state == http.StateNew:
+		c.unused.add(conn)
+	case state == http.StateIdle:
+		c.idle.add(conn)
+	}
+	c.mu.Unlock()
+	if state == http.StateClosed || state == http.StateHijacked { // of StateActive, begin says so
+		c.use(conn)
+	}
+}
+
+// wait returns when a request has begun on each, or after most, when it closes the others.
+func (c *conns) wait(most time.Duration) {
+	c.mu.Lock()
+	none := make(chan struct{})
+	if c.unused.len() == 0 {
+		close(none)
+	} else {
+		c.none = none
+	}
+	c.mu.Unlock()
+	late := time.NewTimer(most)
+	defer late.Stop()
+	select {
+	case <-none:
+	case <-late.C:
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	c.unused.close()
+}
+
+// queue holds so many connections, and closes the oldest of more.
+type queue struct {
+	most  int
+	order *list.List // of net.Conn, oldest first
+	at    map[net.Conn]*list.Element
+}
+
+func newQueue(most int) queue {
+	return queue{most: most, order: list.New(), at: map[net.Conn]*list.Element{}}
+}
+
+func (q queue) len() int { return len(q.at) }
+
+func (q queue) add(conn net.Conn) {
+	q.at[conn] = q.order.PushBack(conn)
+	if len(q.at) <= q.most {
+		return
+	}
+	oldest, _ := q.order.Remove(q.order.Front()).(net.Conn)
+	delete(q.at, oldest)
+	_ = oldest.Close()
+}
+
+func (q queue) remove(conn net.Conn) {
+	if element, held := q.at[conn]; held {
+		q.order.Remove(element)
+		delete(q.at, conn)
+	}
+}
+
+func (q queue) close() {
+	for conn := range q.at {
+		_ = conn.Close()
+	}
+}
