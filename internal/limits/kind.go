@@ -48,15 +48,23 @@ func (k Kind) plural() string {
 // it would wait for doesn't end in time.
 func (k Kind) queued() bool { return k != Stream && k != Upload && k != Delivery }
 
-// burstSeconds is how many seconds' worth of a kind may come at the same moment. It must be less than idleAfter, or who is
-// forgotten would begin with more than they had. Bytes are fewer: the work that they make isn't over when they are
-// answered, and ten seconds' worth of it would be in everybody's way. So are requests of strangers, who have no devices to
-// bring up to date: ten seconds' worth is what a small machine answers in as many.
-func (k Kind) burstSeconds() int {
-	if k == Volume || k == Stranger {
-		return 2
+// paced tells whether a request of this kind that comes too soon waits until it isn't, in place of being refused. Strangers
+// have no devices to bring up to date: what they send at the same moment is spread, since a small machine would have
+// nothing else to do for as long as it answered all of it.
+func (k Kind) paced() bool { return k == Stranger }
+
+// burst is how much of a kind may come at the same moment: what is good for ten seconds, which must be less than idleAfter,
+// or who is forgotten would begin with more than they had. Of bytes it is two: the work that they make isn't over when they
+// are answered. Of strangers it is a page with all that belongs to it.
+func (k Kind) burst(perSecond int) int {
+	switch k {
+	case Volume:
+		return 2 * perSecond
+	case Stranger:
+		return max(1, perSecond/5)
+	default:
+		return 10 * perSecond
 	}
-	return 10
 }
 
 // Limit is what one person may ask for of one kind. It is written as "4/500": at once, and a second.

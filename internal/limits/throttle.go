@@ -6,6 +6,7 @@
 package limits
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -130,8 +131,8 @@ func (t *Throttle) admit(kind Kind, who string) (*account, error) {
 	if limit.AtOnce > 0 && a.inside >= room {
 		return nil, tooManyAtOnce(kind, limit)
 	}
-	if !a.pace.AllowN(now, 1) {
-		return nil, &Exceeded{Kind: kind, Limit: limit.PerSecond, PerSecond: true, RetryAfter: a.lacks(1)}
+	if !kind.paced() && !a.pace.AllowN(now, 1) {
+		return nil, a.tooManyASecond(kind, limit)
 	}
 	a.inside++
 	return a, nil
@@ -141,18 +142,26 @@ func tooManyAtOnce(kind Kind, limit Limit) *Exceeded {
 	return &Exceeded{Kind: kind, Limit: limit.AtOnce, RetryAfter: time.Second}
 }
 
-// await waits for one of the slots. A request whose caller has gone meanwhile isn't counted as refused.
+func (a *account) tooManyASecond(kind Kind, limit Limit) *Exceeded {
+	return &Exceeded{Kind: kind, Limit: limit.PerSecond, PerSecond: true, RetryAfter: a.lacks(1)}
+}
+
+// await waits for its time, in the kinds that are paced, and for one of the slots. A request whose caller has gone
+// meanwhile isn't counted as refused.
 func (t *Throttle) await(ctx context.Context, a *account, kind Kind) error {
-	if a.slots == nil || a.slots.TryAcquire(1) {
+	early := kind.paced() && !a.pace.Allow()
+	if !early && (a.slots == nil || a.slots.TryAcquire(1)) {
 		return nil
 	}
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	err := a.slots.Acquire(waiting, 1)
-	if err != nil && ctx.Err() == nil {
-		return tooManyAtOnce(kind, t.limits[kind])
+	if early && a.pace.Wait(waiting) != nil {
+		return cmp.Or(ctx.Err(), error(a.tooManyASecond(kind, t.limits[kind])))
 	}
-	return err
+	if a.slots != nil && a.slots.Acquire(waiting, 1) != nil {
+		return cmp.Or(ctx.Err(), error(tooManyAtOnce(kind, t.limits[kind])))
+	}
+	return nil
 }
 
 func (t *Throttle) left(a *account) {
@@ -177,7 +186,7 @@ func (t *Throttle) account(k key, now time.Time) *account {
 	limit := t.limits[k.kind]
 	a = &account{pace: rate.NewLimiter(rate.Inf, 0), line: semaphore.NewWeighted(1)}
 	if limit.PerSecond > 0 {
-		a.pace = rate.NewLimiter(rate.Limit(limit.PerSecond), k.kind.burstSeconds()*limit.PerSecond)
+		a.pace = rate.NewLimiter(rate.Limit(limit.PerSecond), k.kind.burst(limit.PerSecond))
 	}
 	if limit.AtOnce > 0 {
 		a.slots = semaphore.NewWeighted(int64(limit.AtOnce))

@@ -130,7 +130,7 @@ func TestRequestsASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		throttle, _ := throttleOf(t, Login, Limit{PerSecond: 2})
-		for range 2 * Login.burstSeconds() {
+		for range Login.burst(2) {
 			enter(t, throttle, Login, "192.0.2.1")()
 		}
 		exceeded := refused(t, throttle, Login, "192.0.2.1")
@@ -140,6 +140,34 @@ func TestRequestsASecond(t *testing.T) {
 		pass(exceeded.RetryAfter)
 		enter(t, throttle, Login, "192.0.2.1")()
 		refused(t, throttle, Login, "192.0.2.1")
+	})
+}
+
+// What strangers send at the same moment is answered one after the other, in the order in which it came, and refused at
+// once where that would take too long.
+func TestStrangersArePaced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		throttle, registry := throttleOf(t, Stranger, Limit{PerSecond: 10})
+		began := time.Now()
+		for range Stranger.burst(10) {
+			enter(t, throttle, Stranger, "192.0.2.1")()
+		}
+		require.Zero(t, time.Since(began))
+		enter(t, throttle, Stranger, "192.0.2.1")()
+		require.Equal(t, time.Second/10, time.Since(began))
+		for range 25 {
+			go func() { _, _ = throttle.Enter(t.Context(), Stranger, "192.0.2.1") }()
+		}
+		synctest.Wait()
+		began = time.Now()
+		exceeded := refused(t, throttle, Stranger, "192.0.2.1")
+		require.Zero(t, time.Since(began))
+		require.EqualError(t, exceeded, "more than 10 requests without a login a second")
+		require.InDelta(t, patience, exceeded.RetryAfter, float64(time.Second/5))
+		enter(t, throttle, Stranger, "192.0.2.2")()
+		require.Zero(t, time.Since(began))
+		require.Len(t, counted(t, registry), 1)
 	})
 }
 

@@ -20,7 +20,7 @@ func TestBytesASecond(t *testing.T) {
 			err := throttle.Spend(t.Context(), Volume, who, n)
 			return time.Since(began), err
 		}
-		waited, err := spend("ada", 1000*Volume.burstSeconds())
+		waited, err := spend("ada", Volume.burst(1000))
 		require.NoError(t, err)
 		require.Zero(t, waited)
 		waited, err = spend("ada", 500)
