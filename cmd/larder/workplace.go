@@ -66,6 +66,7 @@ func openStores(ctx context.Context, s *settings, con console, log *slog.Logger)
 func clientsOf(opened *stores.Stores, s *settings, name string, log *slog.Logger) *clients.Clients {
 	return clients.New(clients.Options{
 		Addresses: opened.Addresses, Name: name, SearchDir: filepath.Join(s.DataDir, "search"), Log: log,
+		InProcess: opened.InProcessNATS(),
 	})
 }
 

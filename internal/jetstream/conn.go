@@ -56,8 +56,11 @@ type Options struct {
 
 	// InProcess connects without a socket, where the server runs in this process. URL still gives the
 	// user and password.
-	InProcess interface{ InProcessConn() (net.Conn, error) }
+	InProcess InProcess
 }
+
+// InProcess is a NATS server that runs in this process.
+type InProcess interface{ InProcessConn() (net.Conn, error) }
 
 // Conn is one connection to NATS. It is safe for concurrent use.
 type Conn struct {

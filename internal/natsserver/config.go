@@ -1,12 +1,15 @@
 package natsserver
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"text/template"
+
+	"github.com/nats-io/nats-server/v2/server"
 
 	"larder.dev/internal/natsaccounts"
 )
@@ -34,7 +37,7 @@ type config struct {
 // max_payload: an event holds a whole recipe of up to 1 MiB of JSON, and its headers.
 const configuration = `
 server_name: larder
-host: "127.0.0.1"
+host: "{{.Host}}"
 port: {{.Port}}
 max_payload: 4MB
 max_pending: 64MB
@@ -49,6 +52,7 @@ func (c config) text() string {
 	var text strings.Builder
 	filled := template.Must(template.New("nats").Funcs(template.FuncMap{"quote": strconv.Quote}).Parse(configuration))
 	err := filled.Execute(&text, map[string]any{
+		"Host":     host,
 		"Port":     c.port,
 		"Store":    filepath.Join(c.dir, storeFolder),
 		"Accounts": natsaccounts.Embedded(c.secrets.logins()),
@@ -57,6 +61,18 @@ func (c config) text() string {
 		panic("natsserver: the template doesn't fit its data: " + err.Error())
 	}
 	return text.String()
+}
+
+// options are what the server is started with. Accounts and users that are put together in code, instead of read from a
+// configuration, lose their JetStream at a restart.
+func (c config) options() (*server.Options, error) {
+	opts := &server.Options{}
+	if err := opts.ProcessConfigString(c.text()); err != nil {
+		return nil, fmt.Errorf("read the server's configuration: %w", err)
+	}
+	opts.NoSigs = true     // signals are the process's business, not a library's
+	opts.DontListen = true // the gate does
+	return opts, nil
 }
 
 // logins are the programs that the server knows: our own parts, which are one process and may do everything in their

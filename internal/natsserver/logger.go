@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -24,10 +23,9 @@ type refusals struct {
 
 // logger passes what the server says to slog, and its fatal errors to the start.
 type logger struct {
-	log       *slog.Logger
-	fatal     chan error // the first fatal error
-	portTaken atomic.Bool
-	refused   refusals
+	log     *slog.Logger
+	fatal   chan error // the first fatal error
+	refused refusals
 }
 
 func newLogger(log *slog.Logger) *logger {
@@ -68,12 +66,8 @@ func (l *logger) Errorf(format string, v ...any) {
 
 // Fatalf gets what the server can't go on without.
 func (l *logger) Fatalf(format string, v ...any) {
-	cause := fmt.Errorf(format, v...)
-	if strings.Contains(cause.Error(), "address already in use") {
-		l.portTaken.Store(true)
-	}
 	select {
-	case l.fatal <- cause:
+	case l.fatal <- fmt.Errorf(format, v...):
 	default: // only the first one matters
 	}
 }
@@ -83,5 +77,3 @@ func (l *logger) Debugf(string, ...any) {}
 
 // Tracef is off, see Debugf.
 func (l *logger) Tracef(string, ...any) {}
-
-func (l *logger) sawPortTaken() bool { return l.portTaken.Load() }

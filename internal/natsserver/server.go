@@ -1,9 +1,10 @@
-// Package natsserver runs a NATS server with JetStream inside this process: streams on disk, a real
-// TCP port on the loopback address, and users in accounts of their own: the project's own parts, the publisher of
+// Package natsserver runs a NATS server with JetStream inside this process: streams on disk, a TCP port on the
+// loopback address with a gate before it, and users in accounts of their own: the project's own parts, the publisher of
 // the public feed, the grocery app, and the other programs that subscribe to the feed.
 package natsserver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,9 @@ import (
 
 	"larder.dev/internal/serverfolder"
 )
+
+// host is where the port is: programs of other machines have none of it.
+const host = "127.0.0.1"
 
 // startTimeout bounds the start; after a crash JetStream first reads its files again.
 const startTimeout = 60 * time.Second
@@ -43,6 +47,7 @@ type Options struct {
 // Server is a running NATS server.
 type Server struct {
 	nats    *server.Server
+	gate    *gate
 	dir     string
 	lock    *serverfolder.Lock
 	port    int
@@ -94,62 +99,84 @@ func startLocked(opts Options) (*Server, error) {
 		return nil, err
 	}
 	kept := filepath.Join(opts.Dir, "port")
-	port := opts.Port
-	if port == 0 {
-		port = serverfolder.Port(kept)
-	}
-	if port == 0 {
-		port = server.RANDOM_PORT
-	}
-	nats, err := run(config{dir: opts.Dir, port: port, secrets: secrets}, opts.Log)
+	listener, err := listen(opts.Port, kept)
 	if err != nil {
 		return nil, err
 	}
-	running := &Server{nats: nats, dir: opts.Dir, secrets: secrets}
-	if err := running.keepAddresses(opts.Dir, kept); err != nil {
-		shutDown(nats)
+	running := &Server{dir: opts.Dir, secrets: secrets, port: portOf(listener)}
+	failures := newLogger(opts.Log)
+	if running.nats, err = run(running.config(secrets), failures); err != nil {
+		_ = listener.Close()
+		return nil, err
+	}
+	running.gate = openGate(listener, running.nats, secrets, failures)
+	if err := running.keepAddresses(kept); err != nil {
+		running.shutDown()
 		return nil, err
 	}
 	return running, nil
 }
 
-// keepAddresses writes where the server can be reached: the port for the next start, and the address
-// for the subscriber.
-func (s *Server) keepAddresses(dir, portFile string) error {
-	address, ok := s.nats.Addr().(*net.TCPAddr)
-	if !ok {
-		return fmt.Errorf("the server listens on %v and not on TCP", s.nats.Addr())
+// listen takes the port that is asked for, else that of the last start where it is free, else any.
+func listen(asked int, kept string) (net.Listener, error) {
+	port := asked
+	if port == 0 {
+		port = serverfolder.Port(kept)
 	}
-	s.port = address.Port
+	listener, err := open(port)
+	if asked == 0 && errors.Is(err, syscall.EADDRINUSE) {
+		listener, err = open(0) // it was taken since we looked
+	}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%w: %s:%d", ErrPortTaken, host, port)
+	case err != nil:
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return listener, nil
+}
+
+func open(port int) (net.Listener, error) {
+	return (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+}
+
+func portOf(listener net.Listener) int {
+	address, ok := listener.Addr().(*net.TCPAddr)
+	if !ok {
+		panic(fmt.Sprintf("natsserver: the address %v isn't one of TCP", listener.Addr()))
+	}
+	return address.Port
+}
+
+func (s *Server) config(of secrets) config { return config{dir: s.dir, port: s.port, secrets: of} }
+
+// keepAddresses writes where the server can be reached: the port for the next start, and the addresses for the
+// subscribers.
+func (s *Server) keepAddresses(portFile string) error {
 	if err := serverfolder.KeepPort(portFile, s.port); err != nil {
 		return err
 	}
-	if err := serverfolder.Write(filepath.Join(dir, feedURLFile), []byte(s.FeedURL()+"\n")); err != nil {
+	if err := serverfolder.Write(filepath.Join(s.dir, feedURLFile), []byte(s.FeedURL()+"\n")); err != nil {
 		return err
 	}
 	return s.keepSubscribers()
 }
 
-func run(config config, log *slog.Logger) (*server.Server, error) {
-	var opts server.Options
-	// Accounts and users that are put together in code, instead of read from a configuration, lose
-	// their JetStream at a restart.
-	if err := opts.ProcessConfigString(config.text()); err != nil {
-		return nil, fmt.Errorf("read the server's configuration: %w", err)
+// run returns when the server is up and its streams are there.
+func run(config config, failures *logger) (*server.Server, error) {
+	opts, err := config.options()
+	if err != nil {
+		return nil, err
 	}
-	opts.NoSigs = true // signals are the process's business, not a library's
-	nats, err := server.NewServer(&opts)
+	nats, err := server.NewServer(opts)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the server: %w", err)
 	}
-	failures := newLogger(log)
 	nats.SetLoggerV2(failures, false, false, false)
 	go nats.Start()
 	if err := awaitReady(nats, failures); err != nil {
-		shutDown(nats)
-		if errors.Is(err, syscall.EADDRINUSE) || failures.sawPortTaken() {
-			return nil, fmt.Errorf("%w: 127.0.0.1:%d", ErrPortTaken, config.port)
-		}
+		nats.Shutdown()
+		nats.WaitForShutdown()
 		return nil, err
 	}
 	return nats, nil
@@ -214,11 +241,20 @@ func (s *Server) AppURL() string { return s.address(appUser, s.secrets.app) }
 // grocery app and of the named subscribers are out of its reach.
 func (s *Server) FeedURL() string { return s.address(readerUser, s.secrets.reader) }
 
+// InProcessConn opens a connection without the port, which its users and passwords are needed on all the same.
+func (s *Server) InProcessConn() (net.Conn, error) {
+	conn, err := s.nats.InProcessConn()
+	if err != nil {
+		return nil, fmt.Errorf("connect to NATS in this process: %w", err)
+	}
+	return conn, nil
+}
+
 func (s *Server) address(user, password string) string {
 	address := url.URL{
 		Scheme: "nats",
 		User:   url.UserPassword(user, password),
-		Host:   net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)),
+		Host:   net.JoinHostPort(host, strconv.Itoa(s.port)),
 	}
 	return address.String()
 }
@@ -228,13 +264,20 @@ func (s *Server) address(user, password string) string {
 func (s *Server) Stop() error {
 	var err error
 	s.stop.Do(func() {
-		shutDown(s.nats)
+		s.shutDown()
 		err = s.lock.Release()
 	})
 	return err
 }
 
-func shutDown(nats *server.Server) {
-	nats.Shutdown()
-	nats.WaitForShutdown()
+// farewell is how long a program that doesn't read may hold up the end.
+const farewell = time.Second
+
+func (s *Server) shutDown() {
+	s.gate.close()
+	defer time.AfterFunc(farewell, s.gate.hangUp).Stop()
+	s.nats.Shutdown()
+	s.nats.WaitForShutdown()
+	s.gate.hangUp()
+	s.gate.work.Wait()
 }

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nats-io/nats-server/v2/server"
-
 	"larder.dev/internal/natsaccounts"
 	"larder.dev/internal/serverfolder"
 )
@@ -119,14 +117,14 @@ func (s *Server) Reload() error {
 	if err != nil {
 		return err
 	}
-	var opts server.Options
-	if err := opts.ProcessConfigString(config{dir: s.dir, port: s.port, secrets: fresh}.text()); err != nil {
-		return fmt.Errorf("read the server's configuration: %w", err)
+	opts, err := s.config(fresh).options()
+	if err != nil {
+		return err
 	}
-	opts.NoSigs = true
-	if err := s.nats.ReloadOptions(&opts); err != nil {
+	if err := s.nats.ReloadOptions(opts); err != nil {
 		return fmt.Errorf("reload NATS: %w", err)
 	}
+	s.gate.know(fresh)
 	s.secrets.subscribers = fresh.subscribers
 	return s.keepSubscribers()
 }

@@ -34,6 +34,8 @@ type Options struct {
 	// SearchDir is the folder of the embedded search index; "" where this process has none. One process at a
 	// time can have it open.
 	SearchDir string
+	// InProcess is the NATS server of this process, which is reached without its port; nil where it has none.
+	InProcess jetstream.InProcess
 	Tracing   *telemetry.Tracing // nil for none
 	Log       *slog.Logger
 }
@@ -161,7 +163,7 @@ func (c *Clients) nats(ctx context.Context, kept **jetstream.Conn, store stores.
 	if *kept != nil {
 		return *kept, nil
 	}
-	options.Log = c.Log
+	options.Log, options.InProcess = c.Log, c.InProcess
 	conn, err := jetstream.Connect(ctx, options)
 	if err != nil {
 		return nil, opening(store, err)

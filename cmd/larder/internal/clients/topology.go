@@ -34,6 +34,7 @@ func (c *Clients) Topology(ctx context.Context) (*topology.Watch, error) {
 	if c.NATSURL != "" {
 		conn, err := jetstream.Connect(ctx, jetstream.Options{
 			URL: c.NATSURL, Creds: c.NATSCreds, Name: c.Name + " control", InboxPrefix: natsaccounts.ControlInbox, Log: c.Log,
+			InProcess: c.InProcess,
 		})
 		if err != nil {
 			return nil, opening(stores.NATS, err)

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"larder.dev/internal/identity"
+	"larder.dev/internal/jetstream"
 	"larder.dev/internal/natsserver"
 	"larder.dev/internal/objectserver"
 	"larder.dev/internal/postgresroles"
@@ -142,7 +143,7 @@ func Open(ctx context.Context, o Options) (*Stores, error) {
 func (s *Stores) start(ctx context.Context, o Options) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.startPostgres(ctx, o) })
-	group.Go(func() error { return s.startNATS(o) })
+	group.Go(func() error { return s.startNATS(o) }) //nolint:contextcheck // to listen takes no time that could be cut short
 	group.Go(func() error { return s.startRedis(o) })
 	group.Go(func() error { return s.startObjects(ctx, o) })
 	return group.Wait()
@@ -249,6 +250,14 @@ func (s *Stores) startObjects(ctx context.Context, o Options) error {
 
 // EmbedsNATS tells whether NATS runs in this process.
 func (s *Stores) EmbedsNATS() bool { return s.nats != nil }
+
+// InProcessNATS is NATS where it runs in this process, else nil.
+func (s *Stores) InProcessNATS() jetstream.InProcess {
+	if s.nats == nil {
+		return nil
+	}
+	return s.nats
+}
 
 // ReloadNATS makes the embedded NATS know the subscribers that its folder has now.
 func (s *Stores) ReloadNATS() error {
