@@ -1,6 +1,6 @@
-// Package importer reads recipes out of what other programs and people keep: web pages, files of structured data, plain
-// text. It recognises what it is given by its content. It is pure: it opens nothing and asks nobody, and its result is a
-// proposal that a cook looks at.
+// Package importer reads recipes out of what other programs and people keep: web pages, archives, plain text. It recognises
+// what it is given by its content. It is pure: it opens nothing and asks nobody, and its result is a proposal that a cook
+// looks at.
 package importer
 
 import (
@@ -14,39 +14,62 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"larder.dev/importer/archive"
 	"larder.dev/importer/found"
 	"larder.dev/importer/page"
 	"larder.dev/importer/text"
 )
 
-var errUnknown = errors.New("nothing that recipes are kept in is recognised")
+// MaxStream is how much of a stream is read, in bytes. A file may be larger, where it is an archive.
+const MaxStream = 64 << 20
+
+var (
+	errUnknown = errors.New("nothing that recipes are kept in is recognised")
+	errStream  = fmt.Errorf("more than %d MB in a stream: give it as a file", MaxStream>>20)
+	errFile    = fmt.Errorf("larger than %d MB, and no archive", MaxStream>>20)
+)
 
 // Stream reads material that comes as a stream, whose place is a name for it.
 func Stream(ctx context.Context, place string, from io.Reader, sink found.Sink) error {
-	content, err := io.ReadAll(io.LimitReader(from, page.MaxSize+1))
+	content, err := io.ReadAll(io.LimitReader(from, MaxStream+1))
 	if err != nil {
 		return fmt.Errorf("read %s: %w", place, err)
 	}
-	if err := context.Cause(ctx); err != nil {
+	if len(content) > MaxStream {
+		sink.Failed(found.Failure{Place: place, Reason: errStream.Error()})
+		return nil
+	}
+	return File(ctx, place, bytes.NewReader(content), int64(len(content)), sink)
+}
+
+// File reads material that is a file. What can't be read of it is told; the error is that ctx has ended, or the file
+// couldn't be asked for its bytes.
+func File(ctx context.Context, place string, content io.ReaderAt, size int64, sink found.Sink) error {
+	begin := make([]byte, 4)
+	if n, err := content.ReadAt(begin, 0); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read %s: %w", place, err)
+	} else if begin = begin[:n]; archive.IsZip(begin) {
+		err := archive.Zip(ctx, place, content, size, read, sink)
+		if err != nil && ctx.Err() == nil {
+			sink.Failed(found.Failure{Place: place, Reason: err.Error()})
+			return nil
+		}
 		return err
 	}
-	recipes, err := read(place, content)
-	if err != nil {
-		sink.Failed(found.Failure{Place: place, Reason: err.Error()})
+	if size > MaxStream {
+		sink.Failed(found.Failure{Place: place, Reason: errFile.Error()})
+		return nil
 	}
-	for _, r := range recipes {
-		sink.Recipe(r)
+	whole := make([]byte, size)
+	if _, err := content.ReadAt(whole, 0); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read %s: %w", place, err)
 	}
-	return nil
+	read(place, whole, sink)
+	return context.Cause(ctx)
 }
 
-// File reads material that is a file.
-func File(ctx context.Context, place string, content io.ReaderAt, size int64, sink found.Sink) error {
-	return Stream(ctx, place, io.NewSectionReader(content, 0, size), sink)
-}
-
-// Folder reads every file of a folder, and of those within, that may hold recipes. The error is that of reading the
-// folder, or that ctx has ended; a file that can't be read is told, and the rest goes on.
+// Folder reads every file of a folder, and of those within, that may hold recipes. The error is that ctx has ended; a file
+// that can't be read is told, and the rest goes on.
 func Folder(ctx context.Context, folder fs.FS, sink found.Sink) error {
 	return fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && (entry.IsDir() || !mayHoldRecipes(name)) {
@@ -68,7 +91,15 @@ func fileOf(ctx context.Context, folder fs.FS, name string, sink found.Sink) err
 	if err != nil {
 		return err
 	}
-	return errors.Join(Stream(ctx, name, file, sink), file.Close())
+	seekable, ok := file.(io.ReaderAt)
+	if !ok {
+		return errors.Join(Stream(ctx, name, file, sink), file.Close())
+	}
+	info, err := file.Stat()
+	if err == nil {
+		err = File(ctx, name, seekable, info.Size(), sink)
+	}
+	return errors.Join(err, file.Close())
 }
 
 // mayHoldRecipes leaves out what lies beside saved pages: pictures, style sheets, programs, hidden files.
@@ -85,22 +116,44 @@ func mayHoldRecipes(name string) bool {
 	}
 }
 
-func read(place string, content []byte) ([]found.Recipe, error) {
-	begin := bytes.TrimSpace(bytes.TrimPrefix(content[:min(len(content), 1024)], []byte("\ufeff")))
-	switch {
-	case len(content) > page.MaxSize:
-		return nil, page.ErrTooLarge
-	case bytes.HasPrefix(begin, []byte("<")):
-		return page.Read(content, place, "")
-	case bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[")):
-		return page.ReadLinkedData(content, place)
-	case utf8.Valid(content) && !bytes.ContainsRune(content, 0):
-		r, err := text.Read(string(content), place)
+// read reads a file that is no zip file.
+func read(place string, content []byte, sink found.Sink) {
+	recipes, err := recipesOf(place, content, sink)
+	if err != nil {
+		sink.Failed(found.Failure{Place: place, Reason: err.Error()})
+	}
+	for _, r := range recipes {
+		sink.Recipe(r)
+	}
+}
+
+func recipesOf(place string, content []byte, sink found.Sink) ([]found.Recipe, error) {
+	if archive.IsGzip(content) {
+		unpacked, err := archive.Gunzip(content)
 		if err != nil {
 			return nil, err
 		}
-		return []found.Recipe{r}, nil
-	default:
+		content = unpacked
+	}
+	begin := bytes.TrimSpace(bytes.TrimPrefix(content[:min(len(content), 1024)], []byte("\ufeff")))
+	switch {
+	case bytes.HasPrefix(begin, []byte("<")):
+		return page.Read(content, place, "")
+	case bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[")):
+		err := archive.JSON(place, content, sink)
+		if errors.Is(err, archive.ErrUnknown) {
+			return page.ReadLinkedData(content, place)
+		}
+		return nil, err
+	case !utf8.Valid(content) || bytes.ContainsRune(content, 0):
 		return nil, errUnknown
 	}
+	r, ok, err := archive.Written(place, content)
+	if err == nil && !ok {
+		r, err = text.Read(string(content), place)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []found.Recipe{r}, nil
 }

@@ -20,7 +20,7 @@ import (
 type importCommand struct {
 	Files  []string `type:"path" arg:"" name:"file" help:"Files of recipes, packed with gzip or not; - is standard input."`
 	User   string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
-	DryRun bool     `help:"Read files and folders, web pages too, and show what is understood; keep nothing, ask no store."`
+	DryRun bool     `help:"Show what is understood of files and folders, also of web pages and exports; keep nothing, ask no store."`
 	JSON   bool     `name:"json" help:"The result as one JSON object; with --dry-run, one a recipe."`
 }
 

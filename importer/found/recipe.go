@@ -26,6 +26,7 @@ type Recipe struct {
 	Tags         []string            `json:"tags"`
 	SourceURL    string              `json:"source_url"`
 	ImageURL     string              `json:"image_url"`
+	Picture      string              `json:"picture"` // the place of its picture in an archive
 	Language     string              `json:"language"`
 	Author       string              `json:"author"`
 	Doubts       []Doubt             `json:"doubts"`

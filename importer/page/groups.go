@@ -251,7 +251,8 @@ var (
 	// listTitle is the name of the whole list, in the languages of many pages.
 	listTitle = regexp.MustCompile(`(?i)^(?:the |les |gli |los |die |de |recipe )?(?:ingredients?|` +
 		`zutaten(?:liste)?|ingrédients?|ingredienti|` +
-		`ingrediente?s?|ingredi[eë]nten|ingrediens(?:er|lista)?|składniki|hozzávalók|ainekset|ингредиенты|συστατικά|υλικά|` +
+		`ingrediente?s?|ingredi[eë]nten|ingredienser|ingredienslista|` +
+		`składniki|hozzávalók|ainekset|ингредиенты|συστατικά|υλικά|` +
 		`malzemeler|材料|what you(?:'|’)?ll need|you will need)\s*:?$`)
 	// ending is what follows a recipe on a page.
 	ending = regexp.MustCompile(`(?i)^(?:comments?|leave a (?:comment|reply)|related|you (?:may|might) also (?:like|enjoy)|more recipes|` +

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -38,6 +39,9 @@ func Read(text []byte, place, address string) ([]found.Recipe, error) {
 		return nil, fmt.Errorf("read the page: %w", err)
 	}
 	d := newDocument(root, address)
+	if recipes := d.exported(); len(recipes) > 0 {
+		return finished(recipes, place)
+	}
 	recipes := d.data()
 	for i := range recipes {
 		d.complete(&recipes[i])
@@ -115,17 +119,30 @@ func fill(r *found.Recipe, from found.Recipe) {
 	}
 }
 
-// ReadLinkedData gives the recipes of a file of JSON-LD, as programs for recipes export them.
+// ReadLinkedData gives the recipes of a file of JSON-LD, as programs for recipes export them. Such a file may have many; how
+// large it may be is up to the caller.
 func ReadLinkedData(text []byte, place string) ([]found.Recipe, error) {
-	if len(text) > MaxSize {
-		return nil, ErrTooLarge
-	}
 	value, err := decode(string(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	if err != nil {
 		return nil, fmt.Errorf("read JSON: %w", err)
 	}
-	return finished(recipesOf([]any{value}), place)
+	values, isList := value.([]any)
+	if !isList {
+		values = []any{value}
+	}
+	var recipes []found.Recipe
+	for _, each := range values { // two of a collection may have the same name
+		recipes = append(recipes, recipesOf([]any{each})...)
+	}
+	for i := range recipes {
+		if !webAddress.MatchString(recipes[i].ImageURL) {
+			recipes[i].ImageURL = "" // a file beside it
+		}
+	}
+	return finished(recipes, place)
 }
+
+var webAddress = regexp.MustCompile(`(?i)^https?://`)
 
 func finished(recipes []found.Recipe, place string) ([]found.Recipe, error) {
 	if len(recipes) == 0 {

@@ -1,0 +1,207 @@
+package archive
+
+import (
+	"bytes"
+	"cmp"
+	"path"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"larder.dev/events"
+	"larder.dev/importer/found"
+)
+
+var (
+	cookBlock    = regexp.MustCompile(`(?s)\[-.*?-\]`)
+	cookComment  = regexp.MustCompile(`(?m)--.*$`)
+	cookMeta     = regexp.MustCompile(`^>>\s*([^:]+?)\s*:\s*(.*)$`)
+	cookSection  = regexp.MustCompile(`^=+\s*(.*?)\s*=*$`)
+	cookMarkedIn = regexp.MustCompile(`[@#~][^@#~\n{}]*\{[^}\n]*\}|(?m)^>>\s*\S+.*:`)
+)
+
+// IsCooklang tells that a text marks ingredients, cookware or times in its steps.
+func IsCooklang(place string, content []byte) bool {
+	return strings.EqualFold(path.Ext(place), ".cook") || cookMarkedIn.Match(content)
+}
+
+// Cooklang reads a recipe in Cooklang. Its name is said in its metadata, else by its file.
+func Cooklang(place string, content []byte) (found.Recipe, error) {
+	fields, body, err := frontMatter(content)
+	if err != nil {
+		return found.Recipe{}, err
+	}
+	if fields == nil {
+		fields = object{}
+	}
+	c := cook{fields: fields}
+	c.read(body)
+	c.recipe.Place = place
+	c.describe(place)
+	c.recipe.Finish()
+	return c.recipe, nil
+}
+
+type cook struct {
+	recipe  found.Recipe
+	fields  object
+	section string
+	notes   []string
+	step    []string
+}
+
+// read takes the lines of a recipe: a blank line ends a step.
+func (c *cook) read(body string) {
+	body = cookBlock.ReplaceAllString(body, "")
+	body = cookComment.ReplaceAllString(body, "")
+	for line := range strings.Lines(body) {
+		line = strings.TrimSpace(line)
+		meta := cookMeta.FindStringSubmatch(line)
+		switch {
+		case line == "":
+			c.endStep()
+		case meta != nil:
+			c.endStep()
+			c.fields[strings.ToLower(meta[1])] = meta[2]
+		case strings.HasPrefix(line, "="):
+			c.endStep()
+			c.section = cookSection.FindStringSubmatch(line)[1]
+		case strings.HasPrefix(line, ">"):
+			c.endStep()
+			c.notes = append(c.notes, strings.TrimSpace(strings.TrimPrefix(line, ">")))
+		default:
+			c.step = append(c.step, line)
+		}
+	}
+	c.endStep()
+	c.recipe.Notes = strings.Join(c.notes, "\n")
+}
+
+func (c *cook) endStep() {
+	if len(c.step) == 0 {
+		return
+	}
+	written := c.marked(strings.Join(c.step, " "))
+	c.step = nil
+	if written = strings.TrimSpace(written); written != "" {
+		c.recipe.Steps = append(c.recipe.Steps, events.Step{Text: written, Section: c.section})
+	}
+}
+
+// marked gives the text of a step without its marks, and keeps the ingredients that they are for.
+func (c *cook) marked(line string) string {
+	var out strings.Builder
+	for line != "" {
+		at := strings.IndexAny(line, "@#~")
+		if at < 0 {
+			break
+		}
+		out.WriteString(line[:at])
+		mark := line[at]
+		name, amount, braces, rest := component(line[at+1:])
+		if name == "" && (mark != '~' || !braces) {
+			out.WriteByte(mark) // a sign, and no mark
+			line = line[at+1:]
+			continue
+		}
+		line = rest
+		switch mark {
+		case '@':
+			line = c.ingredient(name, amount, line)
+			out.WriteString(name)
+		case '#':
+			out.WriteString(name)
+		default:
+			out.WriteString(cmp.Or(quantity(amount), name))
+		}
+	}
+	out.WriteString(line)
+	return out.String()
+}
+
+// component reads what follows a mark: words and an amount in braces, or one word.
+func component(text string) (name, amount string, braces bool, rest string) {
+	text = strings.TrimLeft(text, "&?+@") // optional, mentioned before, another recipe
+	open := strings.IndexByte(text, '{')
+	if next := strings.IndexAny(text, "@#~"); open >= 0 && (next < 0 || open < next) {
+		if closing := strings.IndexByte(text[open:], '}'); closing > 0 && !startsWithSpace(text) {
+			return strings.TrimSpace(text[:open]), strings.TrimSpace(text[open+1 : open+closing]), true, text[open+closing+1:]
+		}
+	}
+	end := 0
+	for i, r := range text {
+		inner := r == '-' || r == '_' || r == '/'
+		if unicode.IsSpace(r) || (unicode.IsPunct(r) && !inner) || r == '{' {
+			break
+		}
+		end = i + utf8.RuneLen(r)
+	}
+	return text[:end], "", false, text[end:]
+}
+
+func startsWithSpace(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsSpace(r)
+}
+
+// ingredient keeps an ingredient, and takes the preparation in brackets behind it off the text that follows.
+func (c *cook) ingredient(name, amount, rest string) string {
+	note := ""
+	if inner, ok := strings.CutPrefix(rest, "("); ok {
+		if prepared, after, ok := strings.Cut(inner, ")"); ok {
+			note, rest = prepared, after
+		}
+	}
+	name, _, _ = strings.Cut(name, "|") // what it is called in the text
+	line := strings.TrimSpace(quantity(amount) + " " + strings.TrimSpace(name))
+	if note != "" {
+		line += ", " + note
+	}
+	c.recipe.Ingredients = append(c.recipe.Ingredients, events.Ingredient{Text: line, Section: c.section})
+	return rest
+}
+
+// quantity writes an amount as a person does: "2%cups" is "2 cups".
+func quantity(amount string) string {
+	value, unit, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(amount), "="), "%")
+	value = strings.ReplaceAll(value, " / ", "/")
+	return strings.TrimSpace(strings.TrimSpace(strings.TrimRight(strings.TrimSpace(value), "*")) + " " + strings.TrimSpace(unit))
+}
+
+// describe reads the metadata.
+func (c *cook) describe(place string) {
+	r, fields := &c.recipe, c.fields
+	base := path.Base(place)
+	r.Name = cmp.Or(fields.text("title", "name"), strings.TrimSuffix(base, path.Ext(base)))
+	r.Description = fields.text("description", "introduction")
+	r.SetYield(fields.raw("servings", "serves", "yield"))
+	aboutTime(r, fields)
+	if times := fields.inner("time"); times != nil {
+		r.PrepMinutes, r.CookMinutes = found.Minutes(times.raw("prep")), found.Minutes(times.raw("cook"))
+	}
+	r.SourceURL = cmp.Or(fields.text("source", "source.url", "url"), fields.inner("source").text("url", "name"))
+	r.Author = cmp.Or(fields.text("author", "source.author"), fields.inner("source").text("author"))
+	r.ImageURL = address(fields.text("image", "picture"))
+	r.Language = fields.text("locale")
+	if r.Tags = fields.names("tags", "tag"); len(r.Tags) == 0 {
+		r.Tags = commaParted(fields.raw("tags", "tag"))
+	}
+	for _, key := range []string{"course", "category", "cuisine", "diet"} {
+		r.Tags = append(r.Tags, commaParted(fields.raw(key))...)
+	}
+}
+
+// Written reads a text file of a program: Chowdown's or Cooklang's. It tells false where it is plain text.
+func Written(place string, content []byte) (r found.Recipe, ok bool, err error) {
+	if HasFrontMatter(content) {
+		if r, ok, err = Chowdown(place, content); ok || err != nil {
+			return r, ok, err
+		}
+	}
+	if IsCooklang(place, bytes.TrimSpace(content)) {
+		r, err = Cooklang(place, content)
+		return r, err == nil, err
+	}
+	return found.Recipe{}, false, nil
+}

@@ -1,0 +1,58 @@
+package archive
+
+import (
+	"larder.dev/events"
+	"larder.dev/importer/found"
+	"larder.dev/recipe"
+)
+
+// larderRecipe reads a recipe in Larder's own form, as its export writes it.
+func larderRecipe(o object) (found.Recipe, bool) {
+	rows, steps := o.objects("ingredients"), o.objects("steps")
+	if !o.has("name") || len(o.list("ingredients")) != len(rows) || len(o.list("steps")) != len(steps) || len(rows)+len(steps) == 0 {
+		return found.Recipe{}, false
+	}
+	for _, part := range append(append([]object{}, rows...), steps...) {
+		if !part.has("text") && !part.has("name") {
+			return found.Recipe{}, false
+		}
+	}
+	r := found.Recipe{
+		Name:        o.text("name"),
+		Description: text(o.raw("description")),
+		PrepMinutes: found.Minutes(o.raw("prep_minutes")),
+		CookMinutes: found.Minutes(o.raw("cook_minutes")),
+		Notes:       text(o.raw("notes")),
+		Tags:        o.names("tags"),
+		SourceURL:   o.text("source_url"),
+	}
+	r.SetYield(o.raw("servings"))
+	for _, row := range rows {
+		r.Ingredients = append(r.Ingredients, larderRow(row))
+	}
+	for _, step := range steps {
+		r.Steps = append(r.Steps, events.Step{Text: text(step.raw("text")), Section: step.text("section")})
+	}
+	return r, true
+}
+
+// larderRow is a row with its line, which is written out where the row has its parts alone.
+func larderRow(row object) events.Ingredient {
+	made := events.Ingredient{
+		Text: row.text("text"), Unit: row.text("unit"), Name: row.text("name"), Note: row.text("note"), Section: row.text("section"),
+	}
+	if q := row.number("quantity"); q > 0 {
+		made.Quantity = &q
+	}
+	if q := row.number("quantity_max"); q > 0 {
+		made.QuantityMax = &q
+	}
+	if made.Text != "" {
+		return made
+	}
+	clean, err := recipe.Draft{Name: "row", Ingredients: []events.Ingredient{made}}.Clean()
+	if err != nil || len(clean.Ingredients) == 0 {
+		return made
+	}
+	return clean.Ingredients[0]
+}
