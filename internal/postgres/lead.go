@@ -75,7 +75,7 @@ func watch(ctx context.Context, conn *pgx.Conn) error {
 
 // acquire gives a connection that holds the lock.
 func acquire(ctx context.Context, url string, lockID int64) (*pgx.Conn, error) {
-	conn, err := connect(ctx, url, Options{Application: "larder leader"})
+	conn, err := Connect(ctx, url, Options{Application: "larder leader"})
 	if err != nil {
 		return nil, err
 	}

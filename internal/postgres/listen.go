@@ -38,7 +38,7 @@ func ListenToKeys(ctx context.Context, url, channel string, log *slog.Logger, he
 }
 
 func listen(ctx context.Context, url, channel string, heard func(key string)) error {
-	conn, err := connect(ctx, url, Options{Application: "larder listen " + channel})
+	conn, err := Connect(ctx, url, Options{Application: "larder listen " + channel})
 	if err != nil {
 		return err
 	}

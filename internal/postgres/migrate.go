@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -74,9 +73,9 @@ func CheckSchema(ctx context.Context, url string, migrations fs.FS) error {
 }
 
 func openSQL(url string) (*sql.DB, error) {
-	config, err := pgx.ParseConfig(url)
+	config, err := parse(url)
 	if err != nil {
-		return nil, errBadURL
+		return nil, err
 	}
 	// A migration may rightly work for long, so it has no statement timeout.
 	config.ConnectTimeout = defaultConnectTimeout

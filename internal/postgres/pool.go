@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/exaring/otelpgx"
@@ -24,7 +25,8 @@ import (
 type Options struct {
 	// Application names the program in pg_stat_activity.
 	Application string
-	// MaxConns bounds the connections; 16 where it is 0. A server admits 100 unless told otherwise.
+	// MaxConns bounds the connections, where the address doesn't (pool_max_conns); 16 where it is 0. A server admits 100
+	// unless told otherwise.
 	MaxConns int32
 	// MaxConnIdle is how long a connection stays open that nobody uses; 5 min where it is 0.
 	MaxConnIdle time.Duration
@@ -68,7 +70,9 @@ func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, erro
 	if err != nil {
 		return nil, errBadURL
 	}
-	config.MaxConns = cmp.Or(options.MaxConns, defaultMaxConns)
+	if !strings.Contains(url, "pool_max_conns=") {
+		config.MaxConns = cmp.Or(options.MaxConns, defaultMaxConns)
+	}
 	config.MaxConnIdleTime = cmp.Or(options.MaxConnIdle, maxConnIdleTime)
 	if options.Tracing.On() {
 		// The values of a statement are recipes and stay out of the spans.
@@ -103,11 +107,11 @@ func followNames(config *pgxpool.Config, options Options) {
 	}
 }
 
-// connect makes a single connection, for what must have one of its own.
-func connect(ctx context.Context, url string, options Options) (*pgx.Conn, error) {
-	config, err := pgx.ParseConfig(url)
+// Connect makes a single connection, for what must have one of its own.
+func Connect(ctx context.Context, url string, options Options) (*pgx.Conn, error) {
+	config, err := parse(url)
 	if err != nil {
-		return nil, errBadURL
+		return nil, err
 	}
 	configure(config, options)
 	conn, err := pgx.ConnectConfig(ctx, config)
@@ -115,6 +119,16 @@ func connect(ctx context.Context, url string, options Options) (*pgx.Conn, error
 		return nil, fmt.Errorf("connect %s to Postgres: %w", options.Application, err)
 	}
 	return conn, nil
+}
+
+// parse reads an address for a single connection. What it says of pools is left out: a server takes it for a parameter
+// that it doesn't know, and refuses the connection.
+func parse(url string) (*pgx.ConnConfig, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errBadURL
+	}
+	return config.ConnConfig, nil
 }
 
 func configure(config *pgx.ConnConfig, options Options) {
@@ -143,9 +157,9 @@ const routeKey = "larder route"
 func steer(config *pgxpool.Config, where func(ctx context.Context) Route) {
 	config.BeforeConnect = func(ctx context.Context, c *pgx.ConnConfig) error {
 		route := where(ctx)
-		to, err := pgx.ParseConfig(route.URL)
+		to, err := parse(route.URL)
 		if err != nil {
-			return errBadURL
+			return err
 		}
 		c.Host, c.Port, c.Database, c.User, c.Password = to.Host, to.Port, to.Database, to.User, to.Password
 		c.TLSConfig, c.Fallbacks = to.TLSConfig, to.Fallbacks

@@ -57,6 +57,32 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// An address may bound the pool, which no server knows of: it is kept from the server wherever a connection is made, also by
+// a pool that is told where to go, and by what connects once.
+func TestAddressBoundsThePool(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	address := testkit.Postgres(t, nil)
+	bounded := address + "&pool_max_conns=2"
+	if !strings.Contains(address, "?") {
+		bounded = address + "?pool_max_conns=2"
+	}
+	require.NoError(t, postgres.Migrate(ctx, bounded, migrations(1), testkit.Logger(t)))
+	for where, options := range map[string]postgres.Options{
+		"one address": {Application: "test", MaxConns: 8},
+		"steered":     {Application: "test", MaxConns: 8, Steer: func(context.Context) postgres.Route { return postgres.Route{URL: bounded, Epoch: "1"} }},
+	} {
+		pool, err := postgres.Open(ctx, bounded, options)
+		require.NoError(t, err, where)
+		t.Cleanup(pool.Close)
+		require.NoError(t, pool.Ping(ctx), where)
+		require.EqualValues(t, 2, pool.Config().MaxConns, where)
+	}
+	leadership, err := postgres.Lead(ctx, bounded, 42, testkit.Logger(t))
+	require.NoError(t, err)
+	leadership.Release()
+}
+
 // An address that can't be read is refused, and the password in it isn't repeated.
 func TestOpenRefusesABadAddress(t *testing.T) {
 	t.Parallel()
