@@ -39,6 +39,7 @@ type commands struct {
 	Failover  failoverCommand  `cmd:"" help:"Make the backup the primary, and fence the old one."`
 	Failback  failbackCommand  `cmd:"" help:"Bring in what the old primary alone has, and make it the primary again."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the databases to this version's schema."`
+	TakeOver  takeOverCommand  `cmd:"" name:"take-over" help:"Give databases of a superuser's an owner that is none."`
 
 	Probe        probeCommand        `cmd:"" help:"Ask a component on this machine whether it is ready; for health checks."`
 	NATSAccounts natsAccountsCommand `cmd:"" name:"nats-accounts" help:"Write accounts and credentials for NATS servers."`

@@ -61,7 +61,7 @@ func beginners() []string {
 	return []string{
 		"up", "command-api", "query-api", "file-service", "projectors", "relay", "grocery-app", "grocery-bridge", "lambda",
 		"user add", "subscriber add", "import", "rebuild", "events republish", "backup run", "backup restore", "failover", "failback", "migrate",
-		"probe", "nats-accounts", "completion", "man", "help", "version",
+		"take-over", "probe", "nats-accounts", "completion", "man", "help", "version",
 	}
 }
 

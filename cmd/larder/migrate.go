@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
+	"maps"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -18,27 +19,12 @@ import (
 // migrateCommand brings the databases to this version's schema, and lets the components' roles do what they need. A
 // database that is newer than this program is refused and left as it is.
 type migrateCommand struct {
-	RolePasswords map[string]string `env:"LARDER_ROLE_PASSWORDS" placeholder:"NAME=TEXT;..." help:"Roles of components to make."`
-}
-
-// roles gives the passwords by the roles' names.
-func (c migrateCommand) roles() (map[string]string, error) {
-	passwords := map[string]string{}
-	for component, password := range c.RolePasswords {
-		role, ok := postgresroles.Of(component)
-		if !ok {
-			return nil, usageError{fmt.Sprintf("%q has no role: there are %s", component, strings.Join(postgresroles.With(), ", "))}
-		}
-		if password == "" {
-			return nil, usageError{fmt.Sprintf("the role of %s needs a password", component)}
-		}
-		passwords[role.Name] = password
-	}
-	return passwords, nil
+	rolePasswords
+	EndOthers bool `help:"Of those roles let nobody in by the login that isn't named: the last step of a change of passwords."`
 }
 
 func (c migrateCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	passwords, err := c.roles()
+	passwords, err := c.byLogin()
 	if err != nil {
 		return err
 	}
@@ -47,26 +33,37 @@ func (c migrateCommand) Run(ctx context.Context, s *settings, con console, log *
 		return err
 	}
 	defer closing(&err, work.leave)
-	if len(passwords) > 0 {
-		for _, database := range databases(work.Addresses) {
-			if err := postgresroles.Make(ctx, database.url, passwords); err != nil {
-				return fmt.Errorf("%s: %w", database.name, err)
-			}
-		}
-	}
-	if err := migrate(ctx, work.Addresses, log); err != nil {
+	all := s.databases(work.Addresses, passwords)
+	if err := migrate(ctx, all, log); err != nil {
 		return err
+	}
+	if c.EndOthers {
+		if err := endOthers(ctx, all); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(con.out, "both databases have this version's schema")
 	return nil
 }
 
+func endOthers(ctx context.Context, all []database) error {
+	for _, database := range all {
+		if len(database.roles) == 0 {
+			return usageError{"LARDER_ROLE_PASSWORDS has to say which logins stay, and the databases have to be servers"}
+		}
+		if err := postgresroles.EndOthers(ctx, database.url, slices.Sorted(maps.Keys(database.roles))); err != nil {
+			return fmt.Errorf("%s: %w", database.name, err)
+		}
+	}
+	return nil
+}
+
 // migrateWhenThere brings each database to this version's schema, once it is there: one that is away holds up no other,
 // nor next, which begins when each was tried.
-func migrateWhenThere(ctx context.Context, a stores.Addresses, log *slog.Logger, next func(ctx context.Context) error) error {
+func migrateWhenThere(ctx context.Context, all []database, log *slog.Logger, next func(ctx context.Context) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var tried sync.WaitGroup
-	for _, database := range databases(a) {
+	for _, database := range all {
 		tried.Add(1)
 		group.Go(func() error {
 			try := sync.OnceFunc(tried.Done)
@@ -90,8 +87,8 @@ func migrateWhenThere(ctx context.Context, a stores.Addresses, log *slog.Logger,
 
 // migrate brings both databases to this version's schema. The backup has the same one, so that it can take
 // over as it is.
-func migrate(ctx context.Context, a stores.Addresses, log *slog.Logger) error {
-	for _, database := range databases(a) {
+func migrate(ctx context.Context, all []database, log *slog.Logger) error {
+	for _, database := range all {
 		if err := database.migrate(ctx, log); err != nil {
 			return err
 		}
@@ -100,13 +97,29 @@ func migrate(ctx context.Context, a stores.Addresses, log *slog.Logger) error {
 }
 
 // database is one of the two that have this schema.
-type database struct{ name, url string }
+type database struct {
+	name, url string
+	roles     map[string]string // whom to make there, with their passwords; nil for nobody
+}
 
-func databases(a stores.Addresses) []database {
-	return []database{{"the database", a.PostgresURL}, {"the backup database", a.BackupPostgresURL}}
+// databases gives both. Roles are made on servers alone: the embedded one has made its own.
+func (s *settings) databases(a stores.Addresses, roles map[string]string) []database {
+	primary, backup := database{name: "the database", url: a.PostgresURL}, database{name: "the backup database", url: a.BackupPostgresURL}
+	if s.PostgresURL != "" {
+		primary.roles = roles
+	}
+	if s.BackupPostgresURL != "" {
+		backup.roles = roles
+	}
+	return []database{primary, backup}
 }
 
 func (d database) migrate(ctx context.Context, log *slog.Logger) error {
+	if len(d.roles) > 0 {
+		if err := postgresroles.Make(ctx, d.url, d.roles); err != nil {
+			return fmt.Errorf("%s: %w", d.name, err)
+		}
+	}
 	if err := commandapi.Migrate(ctx, d.url, log); err != nil {
 		return fmt.Errorf("%s: %w", d.name, err)
 	}

@@ -8,12 +8,16 @@ import (
 	"time"
 
 	"larder.dev/cmd/larder/internal/component"
+	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/internal/httpserver"
 	"larder.dev/web"
 )
 
 // upCommand runs everything in one process, with embedded stores where no address is given.
-type upCommand struct{ serving }
+type upCommand struct {
+	serving
+	rolePasswords
+}
 
 func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
 	saveMemory()
@@ -25,7 +29,7 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 	}
 	defer func() { _ = listener.Close() }() // Serve has closed it in the usual case
 	first := isFirstStart(s.DataDir)
-	opened, err := openStores(ctx, s, con, log)
+	opened, all, err := c.open(ctx, s, con, log)
 	if err != nil {
 		return err
 	}
@@ -75,10 +79,25 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		return nil
 	}
 	return process.Serve(ctx, listener, opened.Watch, func(ctx context.Context) error {
-		return ending(migrateWhenThere(ctx, opened.Addresses, log, func(ctx context.Context) error {
+		return ending(migrateWhenThere(ctx, all, log, func(ctx context.Context) error {
 			return announce(ctx, process, ready)
 		}))
 	})
+}
+
+// open opens the stores, and says what is to be done to the databases.
+func (c upCommand) open(ctx context.Context, s *settings, con console, log *slog.Logger) (*stores.Stores, []database, error) {
+	passwords, err := c.byLogin()
+	if err != nil {
+		return nil, nil, err
+	}
+	given := s.given()
+	given.RolePasswords = c.RolePasswords
+	opened, err := openStores(ctx, s.DataDir, given, con, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	return opened, s.databases(opened.Addresses, passwords), nil
 }
 
 // isFirstStart tells whether there is no data in the folder yet.

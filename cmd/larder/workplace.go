@@ -40,11 +40,11 @@ func enter(ctx context.Context, s *settings, con console, log *slog.Logger, need
 	if err := s.lacks(); err != nil {
 		return nil, err
 	}
-	opened, err := openStores(ctx, s, con, log)
+	opened, err := openStores(ctx, s.DataDir, s.given(), con, log)
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, opened.Addresses, log); err != nil {
+	if err := migrate(ctx, s.databases(opened.Addresses, nil), log); err != nil {
 		return nil, errors.Join(err, opened.Close()) //nolint:contextcheck // closing outlives a cancelled start
 	}
 	return &workplace{Clients: clientsOf(opened, s, toolName, log), opened: opened}, nil
@@ -57,9 +57,9 @@ const toolName = "larder tool"
 func (w *workplace) alone() bool { return w.opened != nil }
 
 // openStores takes the data folder and starts what is embedded.
-func openStores(ctx context.Context, s *settings, con console, log *slog.Logger) (*stores.Stores, error) {
+func openStores(ctx context.Context, dir string, given stores.Given, con console, log *slog.Logger) (*stores.Stores, error) {
 	download := newProgress(con.err, "fetching PostgreSQL", "bytes")
-	return stores.Open(ctx, stores.Options{Dir: s.DataDir, Given: s.given(), Log: log, Download: download.set})
+	return stores.Open(ctx, stores.Options{Dir: dir, Given: given, Log: log, Download: download.set})
 }
 
 // clientsOf are clients of the stores that this process has opened, with the search index in the data folder.

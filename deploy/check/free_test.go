@@ -2,6 +2,7 @@ package check
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,6 +13,16 @@ func TestFreeFiles(t *testing.T) {
 	t.Parallel()
 	run(t, nil, "check-jsonschema", "--builtin-schema", "vendor.circle-ci", "deploy/free/circleci.yml")
 	run(t, nil, "honcho", "-f", "deploy/free/Procfile", "check")
+}
+
+// The passwords that the page says how to make are such as larder takes, one for each component with a role.
+func TestFreeRolePasswords(t *testing.T) {
+	t.Parallel()
+	_, after, found := strings.Cut(read(t, "deploy", "free", "README.md"), "prints `LARDER_ROLE_PASSWORDS`:\n\n")
+	require.True(t, found)
+	script, _, _ := strings.Cut(after, "\n\n")
+	printed := strings.TrimSpace(run(t, nil, "bash", "-euo", "pipefail", "-c", script))
+	require.Regexp(t, `^command-api=\w{48};query-api=\w{48};file-service=\w{48};relay=\w{48};projectors=\w{48}$`, printed)
 }
 
 // Every variable that the app is set up with is one that larder reads.

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+
+	"larder.dev/internal/postgres"
 )
 
 // grantLock has one program at a time change the grants of a database: two that change the same row fail.
@@ -14,11 +16,14 @@ const grantLock = 0x6c617264_726f6c65
 // Grant gives each role that the server has what the table says, and takes from it whatever else it had, in one step: who
 // works meanwhile notices nothing. The address is the owner's of the tables.
 func Grant(ctx context.Context, url string) error {
-	conn, err := pgx.Connect(ctx, url)
+	conn, err := postgres.Connect(ctx, url, postgres.Options{Application: "larder grants"})
 	if err != nil {
-		return fmt.Errorf("connect to grant what the roles may do: %w", err)
+		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	if err := keepPlace(ctx, conn); err != nil {
+		return err
+	}
 	there, err := existing(ctx, conn)
 	if err != nil || len(there) == 0 {
 		return err
@@ -41,6 +46,22 @@ func Grant(ctx context.Context, url string) error {
 	})
 	if err != nil {
 		return fmt.Errorf("grant what the roles may do: %w", err)
+	}
+	return nil
+}
+
+// keepPlace makes the schema again that rebuilds have their tables in, where it is gone: projectors of a version from before
+// there were roles drop it after a rebuild, and during a roll-out they still run beside the tables of this one.
+func keepPlace(ctx context.Context, conn *pgx.Conn) error {
+	var gone bool
+	if err := conn.QueryRow(ctx, `SELECT to_regnamespace('larder_rebuild') IS NULL`).Scan(&gone); err != nil {
+		return fmt.Errorf("look for the place of rebuilds: %w", err)
+	}
+	if !gone {
+		return nil
+	}
+	if _, err := conn.Exec(ctx, `CREATE SCHEMA IF NOT EXISTS larder_rebuild`); err != nil {
+		return fmt.Errorf("make the place of rebuilds again: %w", err)
 	}
 	return nil
 }

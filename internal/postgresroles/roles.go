@@ -4,7 +4,10 @@
 // the server has; one without them works with the one role that it is given.
 package postgresroles
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // The roles. Those of the components have the name of the subcommand in them.
 const (
@@ -17,6 +20,11 @@ const (
 	// GroceryApp owns the database of its own, and reaches no other.
 	GroceryApp = "larder_grocery_app"
 )
+
+// secondLogin ends the name of each role's second login. It is a member of the role and becomes it as it enters, so that what
+// is granted and owned is the role's, whichever of the two somebody came by. There are two so that a password can be changed
+// while both are good.
+const secondLogin = "_2"
 
 // Role is what a component comes as.
 type Role struct {
@@ -99,6 +107,25 @@ func Of(component string) (Role, bool) {
 		return Role{}, false
 	}
 	return all[at], true
+}
+
+// LoginOf gives a login by its name in settings: that of a component, or of a component's second login.
+func LoginOf(name string) (login string, ok bool) {
+	component, second := strings.CutSuffix(name, secondLogin)
+	role, ok := Of(component)
+	if second {
+		return role.Name + secondLogin, ok
+	}
+	return role.Name, ok
+}
+
+// LoginIn gives the login and the password of a component among those that settings name, the first login where both are.
+func (r Role) LoginIn(passwords map[string]string) (login, password string, ok bool) {
+	if password, ok = passwords[r.Component]; ok {
+		return r.Name, password, true
+	}
+	password, ok = passwords[r.Component+secondLogin]
+	return r.Name + secondLogin, password, ok
 }
 
 // With lists the components that have a role.

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -66,39 +65,8 @@ func (s *Server) EnsureDatabase(ctx context.Context, name, owner string, guests 
 	return s.handOver(ctx, name, owner, guests)
 }
 
-// takeOver makes everything in a database that the superuser has the role's that %[1]s names, quoted as a literal, and
-// the database %[2]s itself last: so one that was interrupted is begun again. A column's sequence goes with its table.
-const takeOver = `DO $take$
-DECLARE
-	owner text := %[1]s;
-	thing text;
-BEGIN
-	FOR thing IN
-		SELECT 'SCHEMA ' || quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-		UNION ALL SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE ' WHEN 'v' THEN 'VIEW ' WHEN 'm' THEN 'MATERIALIZED VIEW ' ELSE 'TABLE ' END
-				|| c.oid::regclass
-			FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-			WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND relkind IN ('r', 'p', 'v', 'm', 'S')
-				AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
-					AND c.relkind = 'S' AND d.deptype IN ('a', 'i'))
-		UNION ALL SELECT 'FUNCTION ' || p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
-			WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-	LOOP
-		EXECUTE 'ALTER ' || thing || ' OWNER TO ' || quote_ident(owner);
-	END LOOP;
-END $take$;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-REVOKE CONNECT, TEMPORARY ON DATABASE %[2]s FROM PUBLIC;
-ALTER DATABASE %[2]s OWNER TO %[3]s`
-
 func (s *Server) handOver(ctx context.Context, database, owner string, guests []string) error {
-	quoted := pgx.Identifier{database}.Sanitize()
-	var statement strings.Builder
-	fmt.Fprintf(&statement, takeOver, "'"+owner+"'", quoted, pgx.Identifier{owner}.Sanitize())
-	for _, guest := range guests {
-		fmt.Fprintf(&statement, "; GRANT CONNECT ON DATABASE %s TO %s", quoted, pgx.Identifier{guest}.Sanitize())
-	}
-	return s.execute(ctx, database, "make database "+database+" that of "+owner, statement.String())
+	return s.execute(ctx, database, "make database "+database+" that of "+owner, postgresroles.HandOver(database, owner, guests...))
 }
 
 // execute works as the superuser.

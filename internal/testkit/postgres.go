@@ -69,6 +69,10 @@ func database(tb testing.TB, open func() (*cluster, error), migrate func(ctx con
 	return cluster.address(name)
 }
 
+// RolePassword is that of each component's role on the servers of the tests. The roles belong to the server, so that every
+// test has to give them the same one.
+const RolePassword = "role-of-the-tests"
+
 // cluster is the one server of this test binary.
 type cluster struct {
 	admin   string // address of the database that the others are created from

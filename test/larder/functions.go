@@ -41,7 +41,7 @@ func StartFunctions(tb testing.TB) *Parts {
 	p.names = []string{"projectors", "relay", "file-service", "grocery-app"}
 	p.functions = map[string]*Function{}
 	for _, name := range []string{"command-api", "query-api"} {
-		p.functions[name] = StartFunction(tb, name, p.env)
+		p.functions[name] = StartFunction(tb, name, p.envOfFunction(tb, name))
 	}
 	p.Start(tb)
 	return p

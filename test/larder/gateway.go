@@ -30,7 +30,7 @@ func StartStack(tb testing.TB) *Parts {
 	p.functions = map[string]*Function{}
 	gateway := gatewayOf(tb, address, os.Getenv("LARDER_TEST_GATEWAY_HOST"))
 	for component, name := range names {
-		configure(tb, address+"/2015-03-31/functions/"+name, p.env)
+		configure(tb, address+"/2015-03-31/functions/"+name, p.envOfFunction(tb, component))
 		p.functions[component] = &Function{URL: gateway}
 	}
 	p.Start(tb)

@@ -2,6 +2,7 @@ package larder
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -13,14 +14,16 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Parts are the components as processes of their own, on servers, behind a real nginx that routes one surface by
-// method with the configuration of deploy/nginx.
+// Parts are the components as processes of their own, each with its own role in the databases, on servers. Before them is a
+// real nginx that routes one surface by method with the configuration of deploy/nginx.
 type Parts struct {
 	*Server
 
-	where RunFile
-	front string   // the address of nginx
-	names []string // of the processes, in the order in which they are started
+	where    RunFile
+	login    string // which of their roles' logins the processes come by
+	password string
+	front    string   // the address of nginx
+	names    []string // of the processes, in the order in which they are started
 
 	mu        sync.Mutex // nginx asks for addresses meanwhile
 	processes map[string]*Process
@@ -53,6 +56,18 @@ func NewPartsOn(tb testing.TB, servers RunFile) *Parts {
 	return behindDoors(tb, placeOn(tb, servers))
 }
 
+// NewPartsOnPostgres is NewParts on a PostgreSQL server that is the test's alone, whose superuser's address it is: its roles
+// are the test's to change.
+func NewPartsOnPostgres(tb testing.TB, server string) *Parts {
+	tb.Helper()
+	where := serversOf(tb)
+	for _, address := range []*string{&where.PostgresURL, &where.BackupPostgresURL, &where.GroceryPostgresURL} {
+		*address = database(tb, server)
+	}
+	makeRoles(tb, server)
+	return newParts(tb, where, nil)
+}
+
 func behindDoors(tb testing.TB, where RunFile) *Parts {
 	tb.Helper()
 	doors := map[string]*testkit.Proxy{}
@@ -70,7 +85,7 @@ func behindDoors(tb testing.TB, where RunFile) *Parts {
 func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy) *Parts {
 	tb.Helper()
 	p := &Parts{
-		Server: home(tb), where: where, doors: doors, processes: map[string]*Process{},
+		Server: home(tb), where: where, password: testkit.RolePassword, doors: doors, processes: map[string]*Process{},
 		names: []string{"projectors", "relay", "query-api", "command-api", "file-service", "grocery-app"},
 	}
 	p.objects = testkit.ObjectsAt(tb)
@@ -115,12 +130,37 @@ func (p *Parts) Objects(tb testing.TB) *objectstore.Store {
 // second is called relay-2 and so on. Args are further ones, as the names of projections.
 func (p *Parts) Launch(tb testing.TB, name string, args ...string) *Process {
 	tb.Helper()
-	process := launch(tb, p.env, append([]string{componentOf(name), "--addr", "127.0.0.1:0"}, args...)...)
+	process := launch(tb, p.envOf(tb, componentOf(name)), append([]string{componentOf(name), "--addr", "127.0.0.1:0"}, args...)...)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.processes[name] = process
 	p.said = append(p.said, process.output)
 	return process
+}
+
+// envOf are the variables of a component's process, which comes to the databases as its own role.
+func (p *Parts) envOf(tb testing.TB, component string) []string {
+	tb.Helper()
+	return append(slices.Clone(p.env), p.where.as(tb, component, p.login, p.password)...)
+}
+
+// ComeBy has processes that are launched from now on come to the databases by another login of their roles, "" for the first
+// and "_2" for the second, with another password.
+func (p *Parts) ComeBy(login, password string) { p.login, p.password = login, password }
+
+// envOfFunction are those of a component's function: as deploy/serverless has them, few connections each.
+func (p *Parts) envOfFunction(tb testing.TB, component string) []string {
+	tb.Helper()
+	where := p.where
+	for _, address := range []*string{&where.PostgresURL, &where.BackupPostgresURL} {
+		parsed, err := url.Parse(*address)
+		require.NoError(tb, err)
+		query := parsed.Query()
+		query.Set("pool_max_conns", "2")
+		parsed.RawQuery = query.Encode()
+		*address = parsed.String()
+	}
+	return append(slices.Clone(p.env), where.as(tb, component, p.login, p.password)...)
 }
 
 // Door is the one in front of a server, by the name that /readyz has for it.

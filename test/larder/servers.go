@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/internal/objectstore"
+	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/testkit"
 )
 
@@ -36,11 +37,41 @@ func serversOf(tb testing.TB) RunFile {
 func placeOn(tb testing.TB, servers RunFile) RunFile {
 	tb.Helper()
 	place := servers
+	for _, server := range []string{servers.PostgresURL, given(tb, "LARDER_TEST_BACKUP_POSTGRES_URL")} {
+		makeRoles(tb, server)
+	}
 	place.PostgresURL = database(tb, servers.PostgresURL)
 	place.BackupPostgresURL = database(tb, given(tb, "LARDER_TEST_BACKUP_POSTGRES_URL"))
 	place.GroceryPostgresURL = database(tb, given(tb, "LARDER_TEST_POSTGRES_URL"))
 	place.ElasticsearchAlias = alias(tb, servers.ElasticsearchURL)
 	return place
+}
+
+// makeRoles has a server know the components' roles.
+func makeRoles(tb testing.TB, server string) {
+	tb.Helper()
+	passwords := map[string]string{}
+	for _, name := range postgresroles.Names() {
+		passwords[name] = testkit.RolePassword
+	}
+	require.NoError(tb, postgresroles.Make(tb.Context(), server, passwords))
+}
+
+// as gives the variables by which a component comes to the databases as its own role, by the login with that behind its name;
+// nil for one that has no role.
+func (f RunFile) as(tb testing.TB, component, login, password string) []string {
+	tb.Helper()
+	name, has := postgresroles.LoginOf(component + login)
+	if !has {
+		return nil
+	}
+	var env []string
+	for variable, owners := range map[string]string{"LARDER_POSTGRES_URL": f.PostgresURL, "LARDER_BACKUP_POSTGRES_URL": f.BackupPostgresURL} {
+		address, err := postgresroles.Address(owners, name, password)
+		require.NoError(tb, err)
+		env = append(env, variable+"="+address)
+	}
+	return env
 }
 
 // given is the address of a server. Tests on servers fail where there is none, and say how to have it.

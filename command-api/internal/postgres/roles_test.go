@@ -116,6 +116,22 @@ func TestGrantsAreThoseOfTheTable(t *testing.T) {
 	require.ElementsMatch(t, ofTheTable(), have)
 }
 
+// A rebuild by projectors from before there were roles drops the schema that rebuilds work in; the next migration brings it
+// back, with what the role may do there.
+func TestPlaceOfRebuildsComesBack(t *testing.T) {
+	t.Parallel()
+	ctx := testkit.Context(t)
+	url := withRoles(t)
+	conn, err := pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	_, err = conn.Exec(ctx, `DROP SCHEMA larder_rebuild CASCADE`)
+	require.NoError(t, err)
+	require.NoError(t, postgresroles.Grant(ctx, url))
+	_, err = conn.Exec(ctx, `SET SESSION AUTHORIZATION larder_projectors; CREATE TABLE larder_rebuild.recipes (LIKE recipes)`)
+	require.NoError(t, err)
+}
+
 // ofTheTable writes the table as a catalog has it: a line for each role, privilege, and thing or column.
 func ofTheTable() []string {
 	var lines []string
@@ -166,9 +182,9 @@ func withRoles(t *testing.T) (url string) {
 	t.Helper()
 	ctx := testkit.Context(t)
 	url = testkit.Postgres(t, migrateForRoles)
-	passwords := map[string]string{postgresroles.Owner: "unused"}
+	passwords := map[string]string{postgresroles.Owner: testkit.RolePassword}
 	for _, name := range postgresroles.Names() {
-		passwords[name] = "unused"
+		passwords[name] = testkit.RolePassword
 	}
 	require.NoError(t, postgresroles.Make(ctx, url, passwords))
 	require.NoError(t, postgresroles.Grant(ctx, url))

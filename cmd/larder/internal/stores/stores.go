@@ -40,6 +40,9 @@ type Given struct {
 	// folder, as a library of this process.
 	ElasticsearchAlias string
 
+	// RolePasswords are of the components that come to the databases given above as roles of their own, by their names.
+	RolePasswords map[string]string
+
 	GroceryPostgresURL string // the grocery app's own database
 	FeedURL            string // NATS with the grocery app's credentials; "" for NATSURL
 	FeedCreds          string // "" for NATSCreds
@@ -133,7 +136,11 @@ func Open(ctx context.Context, o Options) (*Stores, error) {
 	}
 	removeRunFile(o.Dir) // of a larder that was killed
 	s := &Stores{Addresses: o.Given.Addresses(), dir: o.Dir, log: o.Log, lock: held}
-	if err := s.start(ctx, o); err != nil {
+	s.Roles, err = o.Given.roles()
+	if err == nil {
+		err = s.start(ctx, o)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close()) //nolint:contextcheck // closing outlives a cancelled start
 	}
 	return s, nil
@@ -173,7 +180,7 @@ func (s *Stores) startPostgres(ctx context.Context, o Options) error {
 	if s.GroceryPostgresURL, err = s.embed(ctx, given.GroceryPostgresURL, groceryDatabase, postgresroles.GroceryApp); err != nil {
 		return err
 	}
-	s.Roles = rolesIn(server, given)
+	s.addRolesIn(server, given)
 	if given.BackupPostgresURL == "" {
 		o.Log.Info("the backup is a second database on the same disk: it protects from mistakes, not from a lost disk; " +
 			"LARDER_BACKUP_POSTGRES_URL gives it a server of its own")
@@ -192,20 +199,39 @@ func (s *Stores) embed(ctx context.Context, given, database, owner string, guest
 	return s.postgres.URLOf(owner, database), nil
 }
 
-// rolesIn gives each component the addresses of those databases that are embedded, as its own role.
-func rolesIn(server *postgresserver.Server, given Addresses) map[string]Databases {
+// roles gives the components that have a password on servers their addresses there, as their own roles.
+func (g Given) roles() (map[string]Databases, error) {
 	roles := map[string]Databases{}
 	for _, role := range postgresroles.Components() {
-		var own Databases
+		login, password, has := role.LoginIn(g.RolePasswords)
+		if !has {
+			continue
+		}
+		primary, err := postgresroles.Address(g.PostgresURL, login, password)
+		if err != nil {
+			return nil, err
+		}
+		backup, err := postgresroles.Address(g.BackupPostgresURL, login, password)
+		if err != nil {
+			return nil, err
+		}
+		roles[role.Component] = Databases{PostgresURL: primary, BackupPostgresURL: backup}
+	}
+	return roles, nil
+}
+
+// addRolesIn gives each component the addresses of those databases that are embedded, as its own role.
+func (s *Stores) addRolesIn(server *postgresserver.Server, given Addresses) {
+	for _, role := range postgresroles.Components() {
+		own := s.Roles[role.Component]
 		if given.PostgresURL == "" {
 			own.PostgresURL = server.URLOf(role.Name, primaryDatabase)
 		}
 		if given.BackupPostgresURL == "" {
 			own.BackupPostgresURL = server.URLOf(role.Name, backupDatabase)
 		}
-		roles[role.Component] = own
+		s.Roles[role.Component] = own
 	}
-	return roles
 }
 
 func (s *Stores) startNATS(o Options) error {
