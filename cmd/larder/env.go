@@ -20,6 +20,7 @@ import (
 // a command it runs that one with them, as env(1) does.
 type envCommand struct {
 	JSON    bool     `name:"json" help:"As one JSON object."`
+	Grocery bool     `name:"grocery" help:"psql goes to the grocery app's database."`
 	Command []string `arg:"" optional:"" passthrough:"" help:"Run this with the variables, as: larder env psql."`
 }
 
@@ -27,6 +28,7 @@ type envCommand struct {
 func (envCommand) Help() string {
 	return `As it is printed, a shell takes it: eval "$(larder env)"; then psql, nats stream ls, redis-cli -s "$REDIS_SOCKET". ` +
 		"With a command, aws reaches the object store in the data folder too, which listens on a socket: larder env aws s3 ls. " +
+		"The grocery app's database has an owner of its own: larder env psql larder_grocery, or --grocery where another name is given. " +
 		"It has passwords in it, and is given to the owner of the data folder alone."
 }
 
@@ -48,6 +50,17 @@ func (c envCommand) Run(ctx context.Context, s *settings, con console, log *slog
 	variables, err := storeenv.Of(addresses)
 	if err != nil {
 		return err
+	}
+	if c.Grocery || storeenv.NamesGroceries(addresses, c.Command) {
+		groceries, err := storeenv.Groceries(addresses)
+		if err != nil {
+			return err
+		}
+		if len(groceries) == 0 {
+			return usageError{"the grocery app's database has no address: LARDER_GROCERY_POSTGRES_URL"}
+		}
+		maps.DeleteFunc(variables, func(name, _ string) bool { return strings.HasPrefix(name, "PG") })
+		maps.Copy(variables, groceries)
 	}
 	switch {
 	case len(c.Command) > 0:

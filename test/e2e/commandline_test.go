@@ -89,6 +89,14 @@ func TestEnvPointsOtherPrograms(t *testing.T) {
 		require.NoError(t, err, out)
 		require.Contains(t, []string{"ada", "PONG"}, strings.TrimSpace(out), program)
 	}
+	for _, words := range [][]string{
+		{"sh", "-c", `echo "$PGUSER $PGDATABASE"`, "psql", "larder_grocery"}, {"--grocery", "sh", "-c", `echo "$PGUSER $PGDATABASE"`},
+	} {
+		require.Equal(t, "larder_grocery_app larder_grocery\n", server.MustRun(t, "", append([]string{"env"}, words...)...).Stdout)
+	}
+	if _, err := exec.LookPath("psql"); err == nil {
+		require.Equal(t, "0\n", server.MustRun(t, "", "env", "psql", "-XAtc", "SELECT count(*) FROM lists", "larder_grocery").Stdout)
+	}
 	require.Equal(t, 7, server.Run(t, "", "env", "sh", "-c", "exit 7").Code, "the command's exit code is passed on")
 
 	require.NoError(t, os.Chmod(filepath.Join(server.DataDir, "run.json"), 0o644)) //nolint:gosec // what is refused

@@ -3,9 +3,11 @@
 package storeenv
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"larder.dev/cmd/larder/internal/stores"
@@ -34,11 +36,36 @@ func Of(a stores.Addresses) (map[string]string, error) {
 }
 
 // ofPostgres is what libpq reads: psql, pg_dump and the like.
-func ofPostgres(a stores.Addresses) (map[string]string, error) {
-	if a.PostgresURL == "" {
+func ofPostgres(a stores.Addresses) (map[string]string, error) { return forLibpq(a.PostgresURL) }
+
+// Groceries gives what leads those programs to the grocery app's database, which has an owner of its own.
+func Groceries(a stores.Addresses) (map[string]string, error) { return forLibpq(a.GroceryPostgresURL) }
+
+// NamesGroceries tells whether the words of a command name the grocery app's database, as psql and pg_dump are told a
+// database. Where that has the name of another of the databases, which is on another server then, they don't.
+func NamesGroceries(a stores.Addresses, words []string) bool {
+	name := databaseOf(a.GroceryPostgresURL)
+	if name == "" || name == databaseOf(a.PostgresURL) || name == databaseOf(a.BackupPostgresURL) {
+		return false
+	}
+	return slices.ContainsFunc(words, func(word string) bool {
+		return word == name || word == "-d"+name || strings.HasSuffix(word, "dbname="+name)
+	})
+}
+
+func databaseOf(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(parsed.Query().Get("dbname"), strings.TrimPrefix(parsed.Path, "/"))
+}
+
+func forLibpq(from string) (map[string]string, error) {
+	if from == "" {
 		return nil, nil
 	}
-	address, err := url.Parse(a.PostgresURL)
+	address, err := url.Parse(from)
 	if err != nil {
 		return nil, fmt.Errorf("read the address of PostgreSQL: %w", err)
 	}
