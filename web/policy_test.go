@@ -21,6 +21,10 @@ func TestPolicyIsTheSameEverywhere(t *testing.T) {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
 		require.Contains(t, strings.ReplaceAll(string(text), "$larder_cdn", ""), `"`+policy(origins)+`"`, file)
+		for name, value := range protections() {
+			spelled := strings.ReplaceAll(regexp.QuoteMeta(name), "-", "-?") // CloudFront has a name of its own for one of them
+			require.Regexp(t, spelled+`\W+(Value: )?"?`+regexp.QuoteMeta(value), string(text), file)
+		}
 	}
 	page, err := os.ReadFile("index.html")
 	require.NoError(t, err)

@@ -69,6 +69,16 @@ func policy(origins []string) string {
 	}, "; ")
 }
 
+// protections are the other headers that every address of the app has. Those who serve it in other places (deploy) say them
+// too, which a test compares; CloudFront has a switch for nosniff.
+func protections() map[string]string {
+	return map[string]string{
+		"Referrer-Policy":            "same-origin",
+		"Cross-Origin-Opener-Policy": "same-origin",
+		"Permissions-Policy":         "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=(), payment=()",
+	}
+}
+
 type app struct {
 	assets map[string]asset
 	policy string
@@ -78,9 +88,9 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", a.policy)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=(), payment=()")
+	for name, value := range protections() {
+		h.Set(name, value)
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "These are pages: they can be got, and nothing else.", http.StatusMethodNotAllowed)

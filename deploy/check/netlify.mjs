@@ -14,5 +14,7 @@ const pages = ['/login', '/recipes/:id', '/recipes/:id/cook', '/recipes/:id/edit
 assert.deepEqual(ways, ['/api/* 200 true', '/files/* 200 true', '/grocery/* 200 true', ...pages.map((page) => `${page} 200 false`)])
 const headers = Object.fromEntries(config.headers.map((h) => [h.for, h.values]))
 assert.equal(headers['/*']['X-Content-Type-Options'], 'nosniff')
+assert.equal(headers['/*']['Cross-Origin-Opener-Policy'], 'same-origin')
+assert.match(headers['/*']['Permissions-Policy'], /camera=\(self\)/)
 assert.match(headers['/assets/*']['Cache-Control'], /immutable/)
 console.log('netlify.toml: ok')

@@ -75,11 +75,16 @@ func TestNginxBehindTLS(t *testing.T) {
 		require.Equal(t, http.StatusPermanentRedirect, answer.StatusCode)
 		require.Equal(t, "https://127.0.0.1/api/recipes?q=soup", answer.Header.Get("Location"))
 	}
+	stays, _ := ask(t, heard, nginx.BehindTLS+"/login")
+	require.Equal(t, "max-age=31536000", stays.Header.Get("Strict-Transport-Security"))
 	answer, _ := ask(t, heard, nginx.Plain+"/healthz")
 	require.Equal(t, http.StatusOK, answer.StatusCode)
 
-	_, header := ask(t, heard, testkit.Nginx(t, upstreams)+"/api/session")
+	without := testkit.Nginx(t, upstreams)
+	_, header := ask(t, heard, without+"/api/session")
 	require.Equal(t, "http", header.Get("X-Forwarded-Proto"), "without TLS nobody is sent there")
+	stays, _ = ask(t, heard, without+"/login")
+	require.Empty(t, stays.Header.Values("Strict-Transport-Security"))
 }
 
 // The app may load pictures from the CDN's host, where there is one.
