@@ -22,6 +22,13 @@ func RecipesSize(ctx context.Context, pool *postgres.Pool) (recipes, bytes int64
 	return postgres.RecipesSize(ctx, pool)
 }
 
+// Retention tells how long deleted recipes are kept, as the relay goes by it that leads or led last, 0 for ever; false where
+// none has led yet.
+func Retention(ctx context.Context, pool *postgres.Pool) (keep time.Duration, known bool, err error) {
+	clock, known, err := postgres.ReadClock(ctx, pool)
+	return clock.Keep, known, err
+}
+
 // ErrAhead is a stream that has a newer event than the ledger.
 var ErrAhead = republish.ErrAhead
 

@@ -33,6 +33,25 @@ func (k *keptFor) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// String is how one says it to UnmarshalText.
+func (k keptFor) String() string {
+	switch kept := time.Duration(k); {
+	case kept == 0:
+		return "0"
+	case kept%day == 0:
+		return fmt.Sprintf("%dd", kept/day)
+	default:
+		return kept.String()
+	}
+}
+
+func (k keptFor) sentence() string {
+	if k == 0 {
+		return "deleted recipes are kept for ever"
+	}
+	return fmt.Sprintf("deleted recipes are forgotten after %s (LARDER_RETENTION)", k)
+}
+
 func parseKept(text string) (time.Duration, error) {
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		n, err := strconv.Atoi(days)

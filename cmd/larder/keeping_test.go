@@ -14,6 +14,9 @@ func TestKeptFor(t *testing.T) {
 		var kept keptFor
 		require.NoError(t, kept.UnmarshalText([]byte(text)), text)
 		require.Equal(t, want, time.Duration(kept), text)
+		var again keptFor
+		require.NoError(t, again.UnmarshalText([]byte(kept.String())))
+		require.Equal(t, kept, again, "%s is read as it is said", kept)
 	}
 	for _, text := range []string{"", "90", "-1d", "-1h", "59m", "1s", "d", "99999999d", "ninety"} {
 		require.Error(t, new(keptFor).UnmarshalText([]byte(text)), text)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"larder.dev/cmd/larder/internal/component"
+	commandapi "larder.dev/command-api"
 	"larder.dev/projectors"
 )
 
@@ -22,6 +23,9 @@ type printedStatus struct {
 	URL         string              `json:"url,omitempty"`
 	Projections []projectors.Status `json:"projections"`
 	Folder      *folderSize         `json:"folder,omitempty"`
+	// Retention is how long deleted recipes are kept, as LARDER_RETENTION says it; "" where the database can't be asked, or
+	// no relay has led yet.
+	Retention string `json:"retention,omitempty"`
 }
 
 func (c statusCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
@@ -43,14 +47,37 @@ func (c statusCommand) ask(ctx context.Context, s *settings, con console, log *s
 		if err != nil {
 			return err
 		}
+		retention, known := retentionOf(ctx, work)
 		if c.JSON {
-			return printJSON(con, printedStatus{Running: !work.alone(), URL: work.URL, Projections: all, Folder: folder})
+			status := printedStatus{Running: !work.alone(), URL: work.URL, Projections: all, Folder: folder}
+			if known {
+				status.Retention = retention.String()
+			}
+			return printJSON(con, status)
 		}
-		if err := printStatus(con, all); err != nil || folder == nil {
+		if err := printStatus(con, all); err != nil {
 			return err
+		}
+		if known {
+			fmt.Fprintf(con.out, "\n%s\n", retention.sentence())
+		}
+		if folder == nil {
+			return nil
 		}
 		return folder.print(con)
 	})
+}
+
+// retentionOf asks the database, where the relay has said what it was told: this command may have been told something else.
+func retentionOf(ctx context.Context, work *workplace) (keep keptFor, known bool) {
+	ctx, cancel := context.WithTimeout(ctx, compareWithin)
+	defer cancel()
+	pool, err := work.Postgres(ctx)
+	if err != nil {
+		return 0, false
+	}
+	told, known, err := commandapi.Retention(ctx, pool)
+	return keptFor(told), known && err == nil
 }
 
 func printJSON(con console, v any) error {

@@ -2,7 +2,10 @@ package check
 
 import (
 	"encoding/json"
+	"maps"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -177,6 +180,35 @@ func TestServerlessEnvironment(t *testing.T) {
 		}
 	}
 	require.Greater(t, seen, 20)
+}
+
+// Each component comes to both databases as a role of its own, with a secret that nobody else is given but the task that makes
+// the roles; what comes as the owner answers no requests.
+func TestServerlessRoles(t *testing.T) {
+	t.Parallel()
+	told := serverlessVariables(t)
+	secret := regexp.MustCompile(`secretsmanager:\$\{(\w+)\}`)
+	roles := map[string]string{}
+	for _, component := range []string{"command-api", "query-api", "file-service", "relay", "projectors"} {
+		for variable, database := range map[string]string{"LARDER_POSTGRES_URL": "Database", "LARDER_BACKUP_POSTGRES_URL": "BackupDatabase"} {
+			address := told[component][variable]
+			require.Contains(t, address, "postgres://larder_"+strings.ReplaceAll(component, "-", "_")+":{{resolve:", component)
+			require.Contains(t, address, "@${"+database+".Endpoint.Address}", component)
+			roles[component] = secret.FindStringSubmatch(address)[1]
+		}
+		for name, variables := range told {
+			for variable, value := range variables {
+				require.True(t, name == component || name == "migrate" || !strings.Contains(value, "${"+roles[component]+"}"), "%s of %s", variable, name)
+				require.True(t, name != component || !strings.Contains(value, "${DatabaseSecret}"), "%s knows the owner's password", name)
+			}
+		}
+		require.Contains(t, told["migrate"]["LARDER_ROLE_PASSWORDS"],
+			component+"={{resolve:secretsmanager:${"+roles[component]+"}:SecretString:password}}")
+	}
+	require.Len(t, slices.Compact(slices.Sorted(maps.Values(roles))), 5)
+	for _, owner := range []string{"migrate", "run", "verify"} {
+		require.Contains(t, told[owner]["LARDER_POSTGRES_URL"], "postgres://larder:{{resolve:secretsmanager:${DatabaseSecret}:", owner)
+	}
 }
 
 // The secret of NATS is one file for the server, with everything in it, and credentials for those on Fargate.

@@ -47,6 +47,20 @@ func TestSamples(t *testing.T) {
 	server.MustRun(t, "", "import", filepath.Join(larder.Root(), "samples", "recipes.jsonl"))
 	require.Len(t, ada.All(t, 50), 12)
 	sizes(t, server)
+	retention(t, server)
+}
+
+// `larder status` says how long deleted recipes are kept, as the relay was told, whatever the command itself is told.
+func retention(t *testing.T, server *larder.Server) {
+	t.Helper()
+	larder.Soon(t, deadline, func() string {
+		out, err := server.Shell(t, "LARDER_RETENTION=7d bin/larder status; bin/larder status --json")
+		require.NoError(t, err, out)
+		if !strings.Contains(out, "deleted recipes are forgotten after 90d") || !strings.Contains(out, `"retention": "90d"`) {
+			return "no retention is told of in " + out
+		}
+		return ""
+	})
 }
 
 // `larder status` says what the data folder takes: each store, the recipes, and the same numbers for people.

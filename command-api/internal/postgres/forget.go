@@ -175,3 +175,16 @@ func (s *Store) SetClock(ctx context.Context, now time.Time, step, keep time.Dur
 	}
 	return clock, nil
 }
+
+// ReadClock gives the clock of a database, false where no relay has led there yet.
+func ReadClock(ctx context.Context, pool *Pool) (clock Clock, set bool, err error) {
+	err = pool.QueryRow(ctx, `SELECT at, keep FROM retention_clock`).Scan(&clock.At, &clock.Keep)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return Clock{}, false, nil
+	case err != nil:
+		return Clock{}, false, fmt.Errorf("read the clock of the retention: %w", err)
+	default:
+		return clock, true, nil
+	}
+}
