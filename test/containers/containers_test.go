@@ -35,6 +35,7 @@ func TestCompose(t *testing.T) {
 	took := c.Start(t)
 	t.Logf("up and healthy after %s", took.Round(time.Second))
 	healthy(t, c)
+	strangers(t, c)
 	spine.Walk(t, c.Server)
 
 	cook := c.Login(t, "ben")
@@ -51,6 +52,27 @@ func TestCompose(t *testing.T) {
 	}
 	c.Settled(t)
 	require.Len(t, cook.Search(t, "q", "crash").Items, 5)
+}
+
+// strangers try the door from outside: who writes another address at each wrong login is counted as one all the same, what
+// the components tell of themselves stays inside, and the app comes with its policy.
+func strangers(t *testing.T, c *larder.Compose) {
+	t.Helper()
+	stranger := c.Client()
+	var statuses []int
+	for n := range 12 {
+		login := map[string]any{"username": "nobody", "password": "a guess of twelve"}
+		from := fmt.Sprintf("203.0.113.%d", n)
+		statuses = append(statuses, stranger.Do(t, http.MethodPost, "/api/session", login, "X-Forwarded-For", from, "Forwarded", "for="+from).Status)
+	}
+	require.Equal(t, http.StatusUnauthorized, statuses[0])
+	require.Equal(t, http.StatusTooManyRequests, statuses[11], "%v", statuses)
+	for _, inside := range []string{"/metrics", "/readyz"} {
+		require.Equal(t, http.StatusNotFound, stranger.Do(t, http.MethodGet, inside, nil).Status, inside)
+	}
+	page := stranger.Do(t, http.MethodGet, "/", nil).Want(t, http.StatusOK)
+	require.Contains(t, page.Header.Get("Content-Security-Policy"), "script-src 'self'; ")
+	require.NotContains(t, page.Header.Get("Content-Security-Policy"), "unsafe")
 }
 
 // healthy asks Compose for every service that is meant to run.
