@@ -29,6 +29,16 @@ var (
 	errFile    = fmt.Errorf("larger than %d MB, and no archive", MaxStream>>20)
 )
 
+// IsOwn tells that material, of which the beginning is enough, is what Larder exports: an object a line, packed with gzip or
+// not. Material of nothing is too.
+func IsOwn(begin []byte) bool {
+	if archive.IsGzip(begin) {
+		begin = archive.Beginning(begin)
+	}
+	begin = bytes.TrimSpace(bytes.TrimPrefix(begin, []byte("\ufeff")))
+	return len(begin) == 0 || archive.IsLarder(begin)
+}
+
 // Stream reads material that comes as a stream, whose place is a name for it.
 func Stream(ctx context.Context, place string, from io.Reader, sink found.Sink) error {
 	content, err := io.ReadAll(io.LimitReader(from, MaxStream+1))

@@ -26,7 +26,7 @@ type commands struct {
 	User       userCommands       `cmd:"" help:"Add and change the people who may log in."`
 	Subscriber subscriberCommands `cmd:"" help:"Add and remove programs that read the grocery feed."`
 
-	Import    importCommand    `cmd:"" help:"Put recipes in, one JSON object a line."`
+	Import    importCommand    `cmd:"" help:"Put recipes in: an export of Larder or another program, web pages, text."`
 	Export    exportCommand    `cmd:"" help:"Print a user's recipes, one JSON object a line."`
 	History   historyCommand   `cmd:"" help:"Show the versions of a recipe, or the recipe as it was at one."`
 	Restore   restoreCommand   `cmd:"" help:"Make an earlier version of a recipe the current one, also of a deleted recipe."`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,13 +15,15 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
+	"larder.dev/importer"
 )
 
-// importCommand puts recipes in: the recipe shape, one JSON object a line. Run again, it adds nothing twice.
+// importCommand puts recipes in: its own export, web pages, what other programs export, plain text. Run again, it adds
+// nothing twice.
 type importCommand struct {
-	Files  []string `type:"path" arg:"" name:"file" help:"Files of recipes, packed with gzip or not; - is standard input."`
+	Files  []string `type:"path" arg:"" name:"file" help:"Exports of Larder or others, pages, text, or folders of them; - is standard input."`
 	User   string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
-	DryRun bool     `help:"Show what is understood of files and folders, also of web pages and exports; keep nothing, ask no store."`
+	DryRun bool     `help:"Show what is understood, and keep nothing; no store is asked."`
 	JSON   bool     `name:"json" help:"The result as one JSON object; with --dry-run, one a recipe."`
 }
 
@@ -49,7 +52,7 @@ func (c importCommand) importFor(ctx context.Context, con console, work *workpla
 		return err
 	}
 	if sum.Refused > 0 {
-		return fmt.Errorf("%d of the lines were refused", sum.Refused)
+		return fmt.Errorf("%d were refused", sum.Refused)
 	}
 	return nil
 }
@@ -90,19 +93,50 @@ type refusal struct {
 const maxRefusals = 1000
 
 func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.User, file string, con console) (err error) {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return sum.addForeign(ctx, api, user, file, con)
+	}
 	in, size, err := openInput(con, file)
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	bar := newProgress(con.err, "import "+file, "recipes")
-	result, err := api.Import(ctx, user.ID, in, commandapi.ImportOptions{
-		Progress: func(p commandapi.ImportProgress) { bar.setShare(int64(p.Lines), p.Bytes, size) },
+	lines := bufio.NewReaderSize(in, peeked)
+	begin, err := lines.Peek(peeked)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("import %s: %w", file, err)
+	}
+	if !importer.IsOwn(begin) {
+		if file == "-" {
+			con.rest = lines
+		}
+		return sum.addForeign(ctx, api, user, file, con)
+	}
+	return sum.addLines(ctx, api, user, con, material{file: file, size: size, lines: lines})
+}
+
+// peeked is how much of a file tells whose it is.
+const peeked = 64 << 10
+
+// material is a file whose recipes are written, a line each.
+type material struct {
+	file  string
+	lines io.Reader
+	size  int64
+	place func(line int) string // of a line; nil where the lines are the file's own
+}
+
+func (sum *importSum) addLines(ctx context.Context, api *commandapi.API, user events.User, con console, from material) error {
+	bar := newProgress(con.err, "import "+from.file, "recipes")
+	result, err := api.Import(ctx, user.ID, from.lines, commandapi.ImportOptions{
+		Progress: func(p commandapi.ImportProgress) { bar.setShare(int64(p.Lines), p.Bytes, from.size) },
 		BadLine: func(line int, reason error) {
-			fmt.Fprintf(con.err, "%s line %d: %v\n", file, line, reason)
-			if len(sum.Refusals) < maxRefusals {
-				sum.Refusals = append(sum.Refusals, refusal{file, line, reason.Error()})
+			place := fmt.Sprintf("%s line %d", from.file, line)
+			if from.place != nil {
+				place = from.place(line)
 			}
+			fmt.Fprintf(con.err, "%s: %v\n", place, reason)
+			sum.refuse(refusal{from.file, line, reason.Error()})
 		},
 	})
 	sum.Added += result.Added
@@ -113,10 +147,16 @@ func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.
 	}
 	if err != nil {
 		bar.abandon()
-		return fmt.Errorf("import %s: %w", file, err)
+		return fmt.Errorf("import %s: %w", from.file, err)
 	}
 	bar.finish()
 	return nil
+}
+
+func (sum *importSum) refuse(r refusal) {
+	if len(sum.Refusals) < maxRefusals {
+		sum.Refusals = append(sum.Refusals, r)
+	}
 }
 
 func openInput(con console, file string) (in io.ReadCloser, size int64, err error) {

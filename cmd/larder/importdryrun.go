@@ -54,7 +54,7 @@ func (c importCommand) show(ctx context.Context, con console) error {
 // readMaterial reads a file, every file of a folder, or standard input.
 func readMaterial(ctx context.Context, con console, file string, sink found.Sink) error {
 	if file == "-" {
-		return importer.Stream(ctx, "-", con.in, sink)
+		return importer.Stream(ctx, "-", con.input(), sink)
 	}
 	info, err := os.Stat(file)
 	if err != nil {

@@ -41,7 +41,15 @@ func main() {
 // console is where a command reads from and prints to.
 type console struct {
 	in       *os.File
+	rest     io.Reader // of standard input, where the beginning was looked at; nil else
 	out, err io.Writer
+}
+
+func (c console) input() io.Reader {
+	if c.rest != nil {
+		return c.rest
+	}
+	return c.in
 }
 
 // usageError is a call with the wrong words: exit code 2.

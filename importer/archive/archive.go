@@ -164,6 +164,19 @@ func (z *zipReader) unpack(file *zip.File, limit int64) ([]byte, error) {
 	return content, errors.Join(err, in.Close())
 }
 
+// Beginning unpacks what the beginning of a file that is packed with gzip gives.
+func Beginning(packed []byte) []byte {
+	from, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil
+	}
+	begin, _ := io.ReadAll(io.LimitReader(from, maxBeginning)) // it breaks off, as what is packed does
+	return begin
+}
+
+// maxBeginning is how much says of which form a file is.
+const maxBeginning = 1 << 20
+
 // Gunzip unpacks a file that is packed with gzip.
 func Gunzip(content []byte) ([]byte, error) {
 	packed, err := gzip.NewReader(bytes.NewReader(content))

@@ -1,6 +1,10 @@
 package archive
 
 import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
 	"larder.dev/events"
 	"larder.dev/importer/found"
 	"larder.dev/recipe"
@@ -55,4 +59,41 @@ func larderRow(row object) events.Ingredient {
 		return made
 	}
 	return clean.Ingredients[0]
+}
+
+// foreignFields are those by which recipes of other programs are told from Larder's.
+var foreignFields = []string{ //nolint:gochecknoglobals // a constant
+	"@context", "@type", "@graph", "directions", "instructions", "recipe_ingredient", "recipeIngredient", "recipeInstructions",
+	"working_time",
+}
+
+// IsLarder tells that content, of which the beginning is enough, is of Larder's own form: an object a line. A line that is
+// no JSON may stand before.
+func IsLarder(begin []byte) bool {
+	at := bytes.Index(append([]byte("\n"), begin...), []byte("\n{"))
+	if at < 0 {
+		return false
+	}
+	decoder := json.NewDecoder(bytes.NewReader(begin[at:]))
+	for depth := 0; ; {
+		token, err := decoder.Token()
+		if err != nil {
+			return true // the beginning ends, or whoever reads the lines says what is wrong
+		}
+		switch v := token.(type) {
+		case json.Delim:
+			if v == '{' || v == '[' {
+				depth++
+			} else {
+				depth--
+			}
+			if depth == 0 {
+				return true
+			}
+		case string:
+			if depth == 1 && slices.Contains(foreignFields, v) {
+				return false
+			}
+		}
+	}
 }

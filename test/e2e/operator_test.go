@@ -37,6 +37,33 @@ func TestImportAndExport(t *testing.T) {
 	server.MustRun(t, exported, "import", "--user", "ben", "-")
 	require.Len(t, ben.All(t, 10), 2)
 	require.Len(t, ada.All(t, 10), 2)
+	importForeign(t, server, ben)
+}
+
+// A folder of foreign material comes in by the same way, once, and what of it gives no recipe is told.
+func importForeign(t *testing.T, server *larder.Server, ben *larder.Client) {
+	t.Helper()
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"tart.html": `<script type="application/ld+json">{"@type": "Recipe", "@context": "https://schema.org", "name": "Plum tart",
+			"recipeIngredient": ["500 g plums"], "recipeInstructions": ["Bake."], "totalTime": "PT1H", "recipeYield": "8 slices"}</script>`,
+		"tea.txt":   "Tea\n\nIngredients\n- 1 tsp tea\n\nMethod\n1. Wait.\n",
+		"empty.htm": "<html></html>",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
+	}
+	result := server.Run(t, "", "import", "--user", "ben", folder)
+	require.Equal(t, 1, result.Code)
+	require.Contains(t, result.Stdout, "2 added, 0 already there, 1 refused")
+	require.Contains(t, result.Stderr, "empty.htm: no recipe was found")
+	require.Contains(t, server.MustRun(t, "", "import", "--user", "ben", filepath.Join(folder, "tart.html")).Stdout, "0 added, 1 already there")
+	require.Contains(t, server.MustRun(t, "Punch\n\n1 l tea\n2 lemons\n\nWarm it.\n", "import", "--user", "ben", "-").Stdout, "1 added")
+
+	tart := ben.Get(t, ben.Search(t, "q", "plum tart").Items[0].ID).Recipe(t)
+	require.InDelta(t, 8, *tart.Servings, 0)
+	require.Equal(t, 60, *tart.CookMinutes)
+	require.Equal(t, "plums", tart.Ingredients[0].Name)
+	require.Equal(t, "Bake.", tart.Steps[0].Text)
 }
 
 // The samples that the project brings go in whole.
