@@ -87,7 +87,7 @@ type reader struct {
 	lines  []Line
 }
 
-// parts of a text, each a range of lines.
+// span is a part of a text, as a range of its lines.
 type span struct{ from, to int }
 
 func (r *reader) read() {
