@@ -16,9 +16,12 @@ import (
 // MaxSize is how large a text may be, in bytes: a recipe with the longest of everything has less.
 const MaxSize = 2 << 20
 
+// MaxLines is how many lines a text may have: each is read as an ingredient several times, to see what it is.
+const MaxLines = 5_000
+
 var (
-	// ErrTooLarge tells that a text is beyond MaxSize.
-	ErrTooLarge = fmt.Errorf("the text is larger than %d MB", MaxSize>>20)
+	// ErrTooLarge tells that a text is beyond MaxSize or MaxLines.
+	ErrTooLarge = fmt.Errorf("the text is larger than %d MB or %d lines", MaxSize>>20, MaxLines)
 	// ErrNoRecipe tells that a text has neither rows nor steps.
 	ErrNoRecipe = errors.New("no recipe was found in the text")
 )
@@ -28,7 +31,11 @@ func Read(text, place string) (found.Recipe, error) {
 	if len(text) > MaxSize {
 		return found.Recipe{}, ErrTooLarge
 	}
-	r := ReadLines(Lines(text))
+	lines := Lines(text)
+	if len(lines) > MaxLines {
+		return found.Recipe{}, ErrTooLarge
+	}
+	r := ReadLines(lines)
 	if len(r.Ingredients) == 0 {
 		return found.Recipe{}, ErrNoRecipe
 	}

@@ -181,6 +181,17 @@ func TestNoRecipe(t *testing.T) {
 	}
 }
 
+// A text that no recipe is long enough for is refused before its lines are looked at.
+func TestTooLarge(t *testing.T) {
+	t.Parallel()
+	for _, long := range []string{strings.Repeat("1 g\n", text.MaxLines+1), strings.Repeat("1 g ", text.MaxSize/4+1)} {
+		_, err := text.Read(long, "long")
+		require.ErrorIs(t, err, text.ErrTooLarge)
+	}
+	_, err := text.Read(strings.Repeat("1 g flour\n", text.MaxLines), "long")
+	require.NoError(t, err)
+}
+
 // Whatever is in a text, reading it ends and loses no line of a list.
 func FuzzRead(f *testing.F) {
 	for _, write := range layouts() {
