@@ -18,6 +18,7 @@ import (
 	"larder.dev/grocery-bridge/internal/target"
 	"larder.dev/grocery-bridge/internal/webhook"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/telemetry"
 )
 
 // InboxPrefix starts the subjects on which the bridge's credentials get their answers.
@@ -48,7 +49,8 @@ type Options struct {
 	HomeAssistantToken string // a long-lived access token
 	HomeAssistantList  string // the entity, as todo.shopping
 
-	Log *slog.Logger
+	Log     *slog.Logger
+	Tracing *telemetry.Tracing // nil for none
 
 	// FirstPause is how long the bridge waits after a first failure, MaxPause after many, and RefusedPause until an event
 	// that a target refuses is tried again; 1 s, 5 min and 15 min where they are 0.
@@ -164,7 +166,7 @@ func (b *Bridge) handOn(ctx context.Context, way way, delivery jetstream.Deliver
 	}
 	for pause := b.opts.FirstPause; ; pause = min(2*pause, b.opts.MaxPause) {
 		if err == nil {
-			err = way.target.Take(ctx, event)
+			err = b.take(ctx, way, event, delivery.Time)
 			b.found(ctx, way, err)
 		}
 		log := b.opts.Log.With("bridge", way.name, "event", event.ID, "sequence", delivery.Sequence)
@@ -189,6 +191,14 @@ func (b *Bridge) handOn(ctx context.Context, way way, delivery jetstream.Deliver
 		}
 		err = nil
 	}
+}
+
+// take gives the event to the target once, in the trace of the request that asked for it.
+func (b *Bridge) take(ctx context.Context, way way, event events.Envelope, stored time.Time) error {
+	ctx, span := b.opts.Tracing.Follow(ctx, "write "+way.name, event.TraceParent, stored)
+	err := way.target.Take(ctx, event)
+	span.End(err)
+	return err
 }
 
 func read(msg jetstream.Message) (events.Envelope, error) {

@@ -64,10 +64,10 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: Module + "/grocery-bridge/...",
-			May:      []string{events, internal + "jetstream", Module + "/grocery-bridge/..."},
+			May:      []string{events, internal + "jetstream", internal + "telemetry", Module + "/grocery-bridge/..."},
 			Tests:    []string{testkit},
 			Reason: "the bridge is a second subscriber beside the grocery app: it knows the feed and its target, and neither " +
-				"Larder nor that app",
+				"Larder nor that app; what it hands on belongs to the trace of the request that asked for it",
 		},
 		{
 			Packages: Module + "/grocery-app/internal/list/...",
@@ -300,7 +300,7 @@ func edgeLibraries() []Library {
 		{
 			Import: "go.opentelemetry.io/...",
 			May:    []string{internal + "telemetry", internal + "httpserver"},
-			Tests:  []string{Module + "/cmd/..."},
+			Tests:  []string{Module + "/cmd/...", Module + "/test/e2e"},
 			Reason: "what may be in a span, and that a nil one costs nothing, is decided once; httpserver has gin's spans",
 		},
 		{

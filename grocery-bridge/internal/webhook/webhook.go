@@ -14,12 +14,14 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/grocery-bridge/internal/target"
+	"larder.dev/internal/telemetry"
 )
 
 // Webhook posts each event as CloudEvents has it in binary mode over HTTP: the attributes as ce-… headers, the data as
 // the body, as it is on the feed (events/asyncapi.yaml). Besides:
 //
 //   - Idempotency-Key is the event's id: a receiver that keeps it does nothing twice.
+//   - traceparent, where the request for the groceries was traced: a receiver can go on in its trace.
 //   - Larder-Signature, where there is a secret, is "sha256=" and the HMAC-SHA256 of the body, in hex.
 type Webhook struct {
 	url    string
@@ -47,6 +49,9 @@ func (w *Webhook) Take(ctx context.Context, event events.Envelope) error {
 		"User-Agent":             "larder-grocery-bridge",
 	} {
 		header.Set(name, value)
+	}
+	if traceParent := cmp.Or(telemetry.TraceParent(ctx), event.TraceParent); traceParent != "" {
+		header.Set(events.HeaderTraceParent, traceParent)
 	}
 	if w.secret != "" {
 		mac := hmac.New(sha256.New, []byte(w.secret))

@@ -22,7 +22,7 @@ func GroceryBridge(opts grocerybridge.Options) Kind {
 			if err != nil {
 				return nil, err
 			}
-			opts.Feed, opts.Log = feed, host.Log
+			opts.Feed, opts.Log, opts.Tracing = feed, host.Log, host.Tracing.For("grocery-bridge")
 			bridge, err := grocerybridge.New(opts)
 			if err != nil {
 				return nil, fmt.Errorf("put the grocery bridge together: %w", err)
