@@ -71,8 +71,9 @@ func (s *Store) MarkPublished(ctx context.Context, ids []int64, sequences []uint
 
 // Backlog is what the stream doesn't have yet.
 type Backlog struct {
-	Events int64
-	Oldest time.Time // of those that the stream never had; zero where there are none
+	Events      int64
+	First, Last int64     // ids of those that the stream never had; 0 where there are none
+	Oldest      time.Time // when the first of them was made, by the clock of who made it; zero where there are none
 }
 
 // Backlog counts what is unpublished.
@@ -81,8 +82,9 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 		b      Backlog
 		oldest *time.Time
 	)
-	err := s.pool.QueryRow(ctx, `SELECT count(*), min(time) FILTER (WHERE stream_sequence IS NULL)
-		FROM event_log WHERE published_at IS NULL`).Scan(&b.Events, &oldest)
+	err := s.pool.QueryRow(ctx, `SELECT count(*), coalesce(min(id) FILTER (WHERE stream_sequence IS NULL), 0),
+		coalesce(max(id) FILTER (WHERE stream_sequence IS NULL), 0), min(time) FILTER (WHERE stream_sequence IS NULL)
+		FROM event_log WHERE published_at IS NULL`).Scan(&b.Events, &b.First, &b.Last, &oldest)
 	if err != nil {
 		return Backlog{}, fmt.Errorf("count the unpublished events: %w", err)
 	}

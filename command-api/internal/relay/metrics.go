@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"larder.dev/command-api/internal/postgres"
 )
 
 // Metrics count what a relay does. A nil *Metrics counts nothing.
@@ -34,7 +32,7 @@ func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 			Name: "larder_relay_backlog_events", Help: "Events that are committed and that the stream doesn't have yet.",
 		}),
 		oldest: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "larder_relay_backlog_seconds", Help: "Age of the oldest event in the backlog; 0 without one.",
+			Name: "larder_relay_backlog_seconds", Help: "How long the oldest event in the backlog is known to this relay; 0 without one.",
 		}),
 	}
 	for _, c := range []prometheus.Collector{m.leads, m.events, m.failures, m.backlog, m.oldest} {
@@ -67,13 +65,10 @@ func (m *Metrics) failed() {
 	}
 }
 
-func (m *Metrics) behind(b postgres.Backlog) {
+func (m *Metrics) behind(events int64, oldest time.Duration) {
 	if m == nil {
 		return
 	}
-	m.backlog.Set(float64(b.Events))
-	m.oldest.Set(0)
-	if !b.Oldest.IsZero() {
-		m.oldest.Set(time.Since(b.Oldest).Seconds())
-	}
+	m.backlog.Set(float64(events))
+	m.oldest.Set(oldest.Seconds())
 }

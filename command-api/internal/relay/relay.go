@@ -107,8 +107,8 @@ func (r *Relay) lead(ctx context.Context) error {
 	r.log.InfoContext(ctx, "the relay leads")
 	r.metrics.lead(true)
 	defer r.metrics.lead(false)
-	defer r.metrics.behind(postgres.Backlog{}) // the next leader tells
-	r.work(leadership.Context())               //nolint:contextcheck // it is made of ctx, and ends with the lock
+	defer r.metrics.behind(0, 0) // the next leader tells
+	r.work(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
 	return nil
 }
 
@@ -171,6 +171,7 @@ func (r *Relay) follow(ctx context.Context, waits *atomic.Bool) {
 func (r *Relay) measure(ctx context.Context, waits *atomic.Bool) {
 	ticker := time.NewTicker(measureEvery)
 	defer ticker.Stop()
+	var seen sightings
 	for {
 		var backlog postgres.Backlog
 		var err error
@@ -178,7 +179,7 @@ func (r *Relay) measure(ctx context.Context, waits *atomic.Bool) {
 			backlog, err = r.store.Backlog(ctx)
 		}
 		if err == nil {
-			r.metrics.behind(backlog)
+			r.metrics.behind(backlog.Events, seen.age(backlog, time.Now()))
 		}
 		select {
 		case <-ctx.Done():

@@ -1,0 +1,35 @@
+package relay
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/command-api/internal/postgres"
+)
+
+// How long events wait is told by this process' clock, whatever time they bear.
+func TestAgeOfTheBacklog(t *testing.T) {
+	t.Parallel()
+	var seen sightings
+	start := time.Now()
+	for _, step := range []struct {
+		after       time.Duration
+		first, last int64
+		age         time.Duration
+	}{
+		{0, 0, 0, 0},
+		{2 * time.Second, 7, 9, 0},
+		{4 * time.Second, 7, 12, 2 * time.Second},
+		{6 * time.Second, 9, 12, 4 * time.Second},  // 9 was there with 7
+		{8 * time.Second, 10, 12, 4 * time.Second}, // 10 came with 12
+		{10 * time.Second, 13, 13, 0},
+		{12 * time.Second, 0, 0, 0},
+		{14 * time.Second, 20, 21, 0},
+	} {
+		backlog := postgres.Backlog{First: step.first, Last: step.last, Oldest: start.Add(2 * time.Hour)}
+		require.Equal(t, step.age, seen.age(backlog, start.Add(step.after)), "after %s", step.after)
+	}
+	require.Len(t, seen, 1)
+}
