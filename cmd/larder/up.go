@@ -44,6 +44,7 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		return err
 	}
 	host := &component.Host{
+		Folder:  s.DataDir,
 		Files:   files,
 		Clients: clientsOf(opened, s, "larder", log),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.doorOfAll(), Metrics: newRegistry(), Log: log,

@@ -100,6 +100,7 @@ func encodeBulk(docs []searchindex.Document) (n int, request []byte, err error) 
 func (x *Index) bulk(
 	ctx context.Context, to target, docs []searchindex.Document, request []byte,
 ) (older []searchindex.Document, err error) {
+	defer func() { x.full.Note(err) }()
 	mustBeAlias := true
 	refresh := "false"
 	if to.visible {

@@ -10,15 +10,17 @@ import (
 
 	"github.com/elastic/elastic-transport-go/v8/elastictransport"
 
+	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/searchindex"
 )
 
 // Options of an index.
 type Options struct {
-	URL    string       // address of Elasticsearch, with user and password where it wants them
-	Alias  string       // name that is searched and written; generations are called <Alias>-000001 and so on
-	Shards int          // of a new generation; 1 if not positive
-	Log    *slog.Logger // nil: slog.Default
+	URL    string         // address of Elasticsearch, with user and password where it wants them
+	Alias  string         // name that is searched and written; generations are called <Alias>-000001 and so on
+	Shards int            // of a new generation; 1 if not positive
+	Log    *slog.Logger   // nil: slog.Default
+	Full   *fulldisk.Mark // keeps whether Elasticsearch refuses for want of space; nil: nowhere
 }
 
 // Index is a searchindex.Index behind an alias. Several processes may have the
@@ -29,6 +31,7 @@ type Index struct {
 	shards int
 	layout int // that this process reads and writes
 	log    *slog.Logger
+	full   *fulldisk.Mark
 
 	// lifecycle is held while a rebuild begins or ends, which takes requests;
 	// making is held while the index is made.
@@ -72,7 +75,9 @@ func openAs(options Options, layout int) (*Index, error) {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Index{client: client, alias: options.Alias, shards: max(options.Shards, 1), layout: layout, log: log}, nil
+	return &Index{
+		client: client, alias: options.Alias, shards: max(options.Shards, 1), layout: layout, log: log, full: options.Full,
+	}, nil
 }
 
 // Ready implements searchindex.Index. A server without the index is ready: the

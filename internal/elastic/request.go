@@ -12,6 +12,7 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/searchindex"
 )
 
@@ -84,6 +85,9 @@ func (x *Index) call(ctx context.Context, request esapi.Request, out any) (err e
 }
 
 func unavailable(cause error) error {
+	if isFull(cause) {
+		return fmt.Errorf("%w: %w: elasticsearch: %w", searchindex.ErrUnavailable, fulldisk.Err, cause)
+	}
 	return fmt.Errorf("%w: elasticsearch: %w", searchindex.ErrUnavailable, cause)
 }
 

@@ -135,6 +135,14 @@ func (p *Probes) looked(names []string) bool {
 	})
 }
 
+// Found tells whether a thing was there when somebody looked last, and whether somebody has looked.
+func (p *Probes) Found(name string) (found, looked bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last, looked := p.seen[name]
+	return looked && last.missing.IsZero(), looked
+}
+
 // Await returns once nothing of that name is missing; where no names are given, nothing that isn't optional.
 // The error is the context's.
 func (p *Probes) Await(ctx context.Context, names ...string) error {

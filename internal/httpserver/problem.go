@@ -109,6 +109,19 @@ func WriteUnavailable(c *gin.Context, detail string, after time.Duration) {
 	WriteProblem(c, Problem{Status: http.StatusServiceUnavailable, Detail: detail})
 }
 
+// diskFull is the kind of problem of a server that has no room.
+const diskFull = "urn:larder:problem:disk-full"
+
+// roomAfter is when it is worth trying again where a disk is full: somebody has to make room first.
+const roomAfter = 30 * time.Second
+
+// WriteDiskFull answers 503 where a server has no room for what the request is to keep. It isn't 507: what was sent is all
+// right, and programs that hold it back for later know 503. Detail says what wasn't done.
+func WriteDiskFull(c *gin.Context, detail string) {
+	c.Header("Retry-After", RetryAfter(roomAfter))
+	WriteProblem(c, Problem{Type: diskFull, Title: "The disk is full", Status: http.StatusServiceUnavailable, Detail: detail})
+}
+
 // busyFor is when a caller with too much under way is told to come again: by then some of it is done.
 const busyFor = time.Second
 

@@ -32,9 +32,12 @@ const (
 
 	sessionPrefix = "session:"  // + SHA-256 of the token → a record
 	ownerPrefix   = "sessions:" // + user → the hashes of the user's sessions
-	tokenBytes    = 32
-	maxAgent      = 200
-	idLength      = 32 // characters of a hash, which are 128 bits: no two sessions have the same
+
+	// RoomKey is of no session: where it can't be written, a session can't be kept either.
+	RoomKey    = sessionPrefix + "room"
+	tokenBytes = 32
+	maxAgent   = 200
+	idLength   = 32 // characters of a hash, which are 128 bits: no two sessions have the same
 )
 
 // IsSessionKey tells which Redis keys a restart must keep.

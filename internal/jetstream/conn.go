@@ -19,6 +19,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"larder.dev/internal/fulldisk"
 )
 
 // InboxPrefix starts the subjects on which our own connections get their answers. It is not NATS's
@@ -54,6 +56,9 @@ type Options struct {
 	// program with other credentials than our own has that which they may subscribe to.
 	InboxPrefix string
 
+	// Full keeps whether the server refuses messages for want of space; nil for nowhere.
+	Full *fulldisk.Mark
+
 	// InProcess connects without a socket, where the server runs in this process. URL still gives the
 	// user and password.
 	InProcess InProcess
@@ -67,6 +72,7 @@ type Conn struct {
 	nc      *nats.Conn
 	js      jetstream.JetStream
 	log     *slog.Logger
+	full    *fulldisk.Mark
 	denials denials
 	streams sync.Map // name → jetstream.Stream
 	again   atomic.Uint64
@@ -80,7 +86,7 @@ func Connect(ctx context.Context, opts Options) (*Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w", err)
 	}
-	c := &Conn{log: opts.Log, closed: make(chan struct{})}
+	c := &Conn{log: opts.Log, full: opts.Full, closed: make(chan struct{})}
 	nc, err := nats.Connect(opts.URL, c.natsOptions(ctx, opts)...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w", err)

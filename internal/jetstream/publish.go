@@ -31,7 +31,7 @@ func (c *Conn) Publish(ctx context.Context, msg Message, expectLast *uint64) (se
 	}
 	ack, err := c.js.PublishMsg(ctx, msg.wire(), opts...)
 	if err != nil {
-		return 0, false, fmt.Errorf("publish on %s: %w", msg.Subject, explain(ctx, conflict(err)))
+		return 0, false, c.refused(ctx, "", fmt.Errorf("publish on %s: %w", msg.Subject, explain(ctx, conflict(err))))
 	}
 	return ack.Sequence, ack.Duplicate, nil
 }
@@ -49,7 +49,7 @@ func (c *Conn) PublishBatch(ctx context.Context, stream string, msgs []Message) 
 		stored, err := c.publishSome(ctx, stream, msgs[:size])
 		sequences = append(sequences, stored...)
 		if err != nil {
-			return sequences, err
+			return sequences, c.refused(ctx, stream, err)
 		}
 		msgs = msgs[size:]
 	}

@@ -26,10 +26,11 @@ type logger struct {
 	log     *slog.Logger
 	fatal   chan error // the first fatal error
 	refused refusals
+	full    chan struct{} // the server has met a full disk
 }
 
 func newLogger(log *slog.Logger) *logger {
-	return &logger{log: log.With("component", "nats"), fatal: make(chan error, 1)}
+	return &logger{log: log.With("component", "nats"), fatal: make(chan error, 1), full: make(chan struct{}, 1)}
 }
 
 // Noticef gets the server's banner and its like: a dozen lines at each start that say what we know.
@@ -50,6 +51,12 @@ func (l *logger) Warnf(format string, v ...any) {
 // which hears of it at once and may try again as fast as it can: a line a minute tells of it.
 func (l *logger) Errorf(format string, v ...any) {
 	message := fmt.Sprintf(format, v...)
+	if strings.Contains(message, noSpace) {
+		select {
+		case l.full <- struct{}{}:
+		default: // it is known
+		}
+	}
 	if !refusal.MatchString(message) {
 		l.log.Error("NATS reports an error", "message", message)
 		return

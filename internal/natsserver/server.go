@@ -46,15 +46,20 @@ type Options struct {
 
 // Server is a running NATS server.
 type Server struct {
-	nats    *server.Server
 	gate    *gate
 	dir     string
 	lock    *serverfolder.Lock
 	port    int
 	secrets secrets
+	log     *logger
 	stop    sync.Once
+	ending  chan struct{} // closed when it is told to stop
+	watched sync.WaitGroup
 
-	reloading sync.Mutex // guards secrets.subscribers
+	reloading sync.Mutex // guards secrets.subscribers, and is held while the server is started again
+
+	mu   sync.Mutex
+	nats *server.Server // another one after a full disk
 }
 
 // secrets are the passwords of the users.
@@ -103,17 +108,19 @@ func startLocked(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	running := &Server{dir: opts.Dir, secrets: secrets, port: portOf(listener)}
-	failures := newLogger(opts.Log)
-	if running.nats, err = run(running.config(secrets), failures); err != nil {
+	running := &Server{
+		dir: opts.Dir, secrets: secrets, port: portOf(listener), log: newLogger(opts.Log), ending: make(chan struct{}),
+	}
+	if running.nats, err = run(running.config(secrets), running.log); err != nil {
 		_ = listener.Close()
 		return nil, err
 	}
-	running.gate = openGate(listener, running.nats, secrets, failures)
+	running.gate = openGate(listener, running, secrets, running.log)
 	if err := running.keepAddresses(kept); err != nil {
 		running.shutDown()
 		return nil, err
 	}
+	running.watched.Go(running.watchRoom)
 	return running, nil
 }
 
@@ -175,8 +182,7 @@ func run(config config, failures *logger) (*server.Server, error) {
 	nats.SetLoggerV2(failures, false, false, false)
 	go nats.Start()
 	if err := awaitReady(nats, failures); err != nil {
-		nats.Shutdown()
-		nats.WaitForShutdown()
+		end(nats)
 		return nil, err
 	}
 	return nats, nil
@@ -243,11 +249,18 @@ func (s *Server) FeedURL() string { return s.address(readerUser, s.secrets.reade
 
 // InProcessConn opens a connection without the port, which its users and passwords are needed on all the same.
 func (s *Server) InProcessConn() (net.Conn, error) {
-	conn, err := s.nats.InProcessConn()
+	conn, err := s.server().InProcessConn()
 	if err != nil {
 		return nil, fmt.Errorf("connect to NATS in this process: %w", err)
 	}
 	return conn, nil
+}
+
+// server is the one that runs.
+func (s *Server) server() *server.Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.nats
 }
 
 func (s *Server) address(user, password string) string {
@@ -264,6 +277,8 @@ func (s *Server) address(user, password string) string {
 func (s *Server) Stop() error {
 	var err error
 	s.stop.Do(func() {
+		close(s.ending)
+		s.watched.Wait()
 		s.shutDown()
 		err = s.lock.Release()
 	})
@@ -276,8 +291,12 @@ const farewell = time.Second
 func (s *Server) shutDown() {
 	s.gate.close()
 	defer time.AfterFunc(farewell, s.gate.hangUp).Stop()
-	s.nats.Shutdown()
-	s.nats.WaitForShutdown()
+	end(s.server())
 	s.gate.hangUp()
 	s.gate.work.Wait()
+}
+
+func end(nats *server.Server) {
+	nats.Shutdown()
+	nats.WaitForShutdown()
 }

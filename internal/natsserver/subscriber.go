@@ -121,7 +121,7 @@ func (s *Server) Reload() error {
 	if err != nil {
 		return err
 	}
-	if err := s.nats.ReloadOptions(opts); err != nil {
+	if err := s.server().ReloadOptions(opts); err != nil {
 		return fmt.Errorf("reload NATS: %w", err)
 	}
 	s.gate.know(fresh)

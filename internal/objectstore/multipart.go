@@ -36,7 +36,7 @@ func (s *Store) BeginMultipart(ctx context.Context, key string) (id string, err 
 	}
 	id, err = s.core().NewMultipartUpload(ctx, s.bucket, key, minio.PutObjectOptions{})
 	if err != nil {
-		return "", fmt.Errorf("begin the multipart upload of %s: %w", key, failure(err))
+		return "", fmt.Errorf("begin the multipart upload of %s: %w", key, s.written(err))
 	}
 	return id, nil
 }
@@ -47,7 +47,7 @@ func (s *Store) PutPart(ctx context.Context, key, id string, number int, content
 	part, err := s.core().PutObjectPart(ctx, s.bucket, key, id, number, bytes.NewReader(content), int64(len(content)),
 		minio.PutObjectPartOptions{})
 	if err != nil {
-		return Part{}, fmt.Errorf("put part %d of %s: %w", number, key, failure(err))
+		return Part{}, fmt.Errorf("put part %d of %s: %w", number, key, s.written(err))
 	}
 	return Part{Number: number, Size: int64(len(content)), ETag: part.ETag, Changed: part.LastModified.UTC()}, nil
 }
@@ -81,7 +81,7 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, id string, parts []P
 	}
 	_, err := s.core().CompleteMultipartUpload(ctx, s.bucket, key, id, complete, minio.PutObjectOptions{})
 	if err != nil {
-		return fmt.Errorf("complete the multipart upload of %s: %w", key, failure(err))
+		return fmt.Errorf("complete the multipart upload of %s: %w", key, s.written(err))
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func (s *Store) Copy(ctx context.Context, from, etag, to, mediaType string) erro
 		return fmt.Errorf("copy object %s to %s: %w: it is another one by now", from, to, ErrNotFound)
 	}
 	if err != nil {
-		return fmt.Errorf("copy object %s to %s: %w", from, to, failure(err))
+		return fmt.Errorf("copy object %s to %s: %w", from, to, s.written(err))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@
 package objectstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"larder.dev/internal/fulldisk"
 )
 
 // Errors of a store.
@@ -41,6 +44,8 @@ type Options struct {
 	AccessKey string
 	SecretKey string
 	Region    string // "us-east-1" where it is ""
+
+	Full *fulldisk.Mark // keeps whether the store refuses for want of space; nil for nowhere
 }
 
 // Store is a bucket. It is safe for concurrent use.
@@ -50,6 +55,7 @@ type Store struct {
 
 	bucket string
 	region string
+	full   *fulldisk.Mark
 
 	mu   sync.Mutex
 	made bool // the bucket is there
@@ -97,7 +103,7 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the object store at %s: %w", host, err)
 	}
-	return &Store{client: client, transport: transport, bucket: o.Bucket, region: region}, nil
+	return &Store{client: client, transport: transport, bucket: o.Bucket, region: region, full: o.Full}, nil
 }
 
 // Close ends the connections that no request uses. A server that stops may wait for them.
@@ -134,7 +140,7 @@ func (s *Store) Put(ctx context.Context, key string, from File, size int64, medi
 		ContentType: mediaType, PartSize: partSize, NumThreads: 1,
 	})
 	if err != nil {
-		return fmt.Errorf("put object %s: %w", key, failure(err))
+		return fmt.Errorf("put object %s: %w", key, s.written(err))
 	}
 	return nil
 }
@@ -256,6 +262,30 @@ func describe(info minio.ObjectInfo) Object {
 	}
 }
 
+// written is failure for what was to be kept.
+func (s *Store) written(err error) error {
+	err = failure(err)
+	s.full.Note(err)
+	return err
+}
+
+// roomKey is where Room puts what it tries with.
+const roomKey = "larder-room"
+
+// Room gives an error that is a fulldisk.Err where the store takes nothing more for want of space.
+func (s *Store) Room(ctx context.Context) error {
+	const trial = 1 << 20
+	if err := s.Put(ctx, roomKey, bytes.NewReader(make([]byte, trial)), trial, "application/octet-stream"); err != nil {
+		return err
+	}
+	return s.Delete(ctx, roomKey)
+}
+
+// isFull tells whether a store says that it has no room: MinIO by a code and the status, others by the status alone.
+func isFull(answer minio.ErrorResponse) bool {
+	return answer.StatusCode == http.StatusInsufficientStorage || answer.Code == "XMinioStorageFull"
+}
+
 // failure tells an object that isn't there from a store that can't be asked, and that from the rest.
 func failure(err error) error {
 	if err == nil {
@@ -268,6 +298,8 @@ func failure(err error) error {
 	}
 	var network net.Error
 	switch {
+	case isFull(answer):
+		return fmt.Errorf("%w: %w: %w", ErrUnavailable, fulldisk.Err, err)
 	case answer.StatusCode == http.StatusNotFound:
 		return fmt.Errorf("%w: %w", ErrNotFound, err)
 	case answer.StatusCode >= http.StatusInternalServerError, answer.StatusCode == http.StatusForbidden,

@@ -15,9 +15,11 @@ import (
 
 	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/multitracer"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/telemetry"
 )
 
@@ -37,6 +39,8 @@ type Options struct {
 	StatementTimeout time.Duration
 	// Tracing makes a span of each statement; nil for none.
 	Tracing *telemetry.Tracing
+	// Full keeps whether the server refuses for want of space; nil for nowhere.
+	Full *fulldisk.Mark
 	// Steer says where connections go, instead of the address that Open is given; nil for there. A connection
 	// that was made for another Route is closed when it is next asked for.
 	Steer func(ctx context.Context) Route
@@ -74,10 +78,7 @@ func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, erro
 		config.MaxConns = cmp.Or(options.MaxConns, defaultMaxConns)
 	}
 	config.MaxConnIdleTime = cmp.Or(options.MaxConnIdle, maxConnIdleTime)
-	if options.Tracing.On() {
-		// The values of a statement are recipes and stay out of the spans.
-		config.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTracerProvider(options.Tracing.Provider()))
-	}
+	config.ConnConfig.Tracer = options.tracer()
 	configure(config.ConnConfig, options)
 	if options.Steer != nil {
 		steer(config, options.Steer)
@@ -88,6 +89,26 @@ func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, erro
 		return nil, fmt.Errorf("open the pool of %s: %w", options.Application, err)
 	}
 	return pool, nil
+}
+
+// tracer sees the statements, nil where nobody looks.
+func (o Options) tracer() pgx.QueryTracer {
+	var tracers []pgx.QueryTracer
+	if o.Full != nil {
+		tracers = append(tracers, fullTracer{o.Full})
+	}
+	if o.Tracing.On() {
+		// The values of a statement are recipes and stay out of the spans.
+		tracers = append(tracers, otelpgx.NewTracer(otelpgx.WithTracerProvider(o.Tracing.Provider())))
+	}
+	switch len(tracers) {
+	case 0:
+		return nil
+	case 1:
+		return tracers[0]
+	default:
+		return multitracer.New(tracers...)
+	}
 }
 
 // followNames closes connections that lead elsewhere than their host's name.

@@ -15,6 +15,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
+	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/telemetry"
 )
 
@@ -105,9 +106,13 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// Ping asks whether the server is there.
+// Ping asks whether the server is there. One whose disk is full says so to this too, and is there.
 func (c *Client) Ping(ctx context.Context) error {
-	return failed("ping", "", c.rdb.Ping(ctx).Err())
+	err := c.rdb.Ping(ctx).Err()
+	if isFull(err) {
+		return nil
+	}
+	return failed("ping", "", err)
 }
 
 // Get gives the value of a key, and whether there is one.
@@ -231,10 +236,13 @@ func (c *Client) TTLs(ctx context.Context, keys ...string) ([]time.Duration, err
 	return left, nil
 }
 
-// failed names the command and the key of a failure, and marks it as ErrUnavailable.
+// failed names the command and the key of a failure, and marks it as ErrUnavailable, and as a full disk where it is one.
 func failed(verb, key string, err error) error {
 	if err == nil {
 		return nil
+	}
+	if isFull(err) {
+		err = fmt.Errorf("%w: %w", fulldisk.Err, err)
 	}
 	if key == "" {
 		return fmt.Errorf("%w: %s: %w", ErrUnavailable, verb, err)

@@ -13,6 +13,7 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/freshness"
+	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	db "larder.dev/internal/postgres"
@@ -103,6 +104,9 @@ func (a *api) fail(c *gin.Context, err error) {
 		})
 	case errors.Is(err, bulkhead.ErrBusy):
 		httpserver.WriteBusy(c, "Too many of your writes are under way. Wait for some to be answered.")
+	case db.DiskFull(err), fulldisk.Is(err):
+		a.Log.WarnContext(c.Request.Context(), "a write is refused: a disk is full", "request", httpserver.RequestID(c), "error", err)
+		httpserver.WriteDiskFull(c, "There is no room for more. Nothing was changed, and what is there can be read.")
 	case unavailable(err):
 		a.Log.WarnContext(c.Request.Context(), "a store can't be asked", "request", httpserver.RequestID(c), "error", err)
 		httpserver.WriteUnavailable(c, "A store that is needed can't be asked just now.", retryAfter)

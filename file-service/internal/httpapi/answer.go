@@ -24,6 +24,7 @@ import (
 	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/freshness"
+	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
@@ -224,6 +225,11 @@ func (a *api) fail(c *gin.Context, err error) {
 	if errors.Is(err, picture.ErrBusy) {
 		a.Log.WarnContext(ctx, "a picture can't be drawn", "request", httpserver.RequestID(c), "error", err)
 		httpserver.WriteUnavailable(c, "The picture can't be drawn just now. Nothing was kept.", retryAfter)
+		return
+	}
+	if db.DiskFull(err) || fulldisk.Is(err) {
+		a.Log.WarnContext(ctx, "a file is refused: a disk is full", "request", httpserver.RequestID(c), "error", err)
+		httpserver.WriteDiskFull(c, "There is no room for more. Nothing was kept, and what is there can be read.")
 		return
 	}
 	if unavailable(err) {

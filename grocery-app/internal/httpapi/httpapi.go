@@ -101,6 +101,9 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 		httpserver.WriteBusy(c, "You have too many streams open. Close one first.")
 	case errors.Is(err, bulkhead.ErrBusy):
 		httpserver.WriteBusy(c, "Too many of your requests are under way. Wait for some to be answered.")
+	case postgres.DiskFull(err):
+		h.Log.WarnContext(c, "a change is refused: the disk is full", "route", c.FullPath(), "error", err)
+		httpserver.WriteDiskFull(c, "There is no room for more. Nothing was changed, and the list can be read.")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), postgres.Unavailable(err):
 		h.Log.WarnContext(c, "the database can't answer", "route", c.FullPath(), "error", err)
 		httpserver.WriteUnavailable(c, "The list can't be asked just now.", retryAfter)

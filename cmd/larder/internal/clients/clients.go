@@ -14,8 +14,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/events"
 	"larder.dev/internal/bleveindex"
 	"larder.dev/internal/elastic"
+	"larder.dev/internal/fulldisk"
+	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/objectstore"
 	"larder.dev/internal/postgres"
@@ -60,12 +63,17 @@ type shared struct {
 	groceryFeed  *jetstream.Conn
 	index        searchindex.Index
 	objects      *objectstore.Store
+	full         map[stores.Store]*fulldisk.Mark
 	closers      []func() error
 }
 
 // New makes the clients and opens none.
 func New(options Options) *Clients {
-	return &Clients{Options: options, shared: &shared{probed: map[stores.Store]*pgxpool.Pool{}}}
+	full := map[stores.Store]*fulldisk.Mark{}
+	for _, store := range stores.All() {
+		full[store] = &fulldisk.Mark{}
+	}
+	return &Clients{Options: options, shared: &shared{probed: map[stores.Store]*pgxpool.Pool{}, full: full}}
 }
 
 // As gives the clients of one component of the process: where it has a role of its own in the databases, it has pools of
@@ -109,7 +117,7 @@ func (c *Clients) pool(ctx context.Context, kept **pgxpool.Pool, store stores.St
 	if *kept != nil {
 		return *kept, nil
 	}
-	options := postgres.Options{Application: application, Tracing: c.Tracing}
+	options := postgres.Options{Application: application, Tracing: c.Tracing, Full: c.full[store]}
 	if c.ofRole {
 		options.MaxConns, options.MaxConnIdle = roleConns, roleIdle
 	}
@@ -144,6 +152,7 @@ func (c *Clients) Redis(ctx context.Context) (*redis.Client, error) {
 	if err := client.Follow(c.Tracing); err != nil {
 		return nil, opening(stores.Redis, err)
 	}
+	client.WatchRoom(c.full[stores.Redis])
 	c.OnClose(client.Close)
 	c.redis = client
 	return client, nil
@@ -163,7 +172,7 @@ func (c *Clients) nats(ctx context.Context, kept **jetstream.Conn, store stores.
 	if *kept != nil {
 		return *kept, nil
 	}
-	options.Log, options.InProcess = c.Log, c.InProcess
+	options.Log, options.InProcess, options.Full = c.Log, c.InProcess, c.full[store]
 	conn, err := jetstream.Connect(ctx, options)
 	if err != nil {
 		return nil, opening(store, err)
@@ -200,7 +209,7 @@ func (c *Clients) openIndex() (searchindex.Index, error) {
 	if c.ElasticsearchURL == "" {
 		return bleveindex.Open(c.SearchDir, bleveindex.Options{Log: c.Log})
 	}
-	return elastic.Open(elastic.Options{URL: c.ElasticsearchURL, Alias: c.ElasticsearchAlias, Log: c.Log})
+	return elastic.Open(elastic.Options{URL: c.ElasticsearchURL, Alias: c.ElasticsearchAlias, Log: c.Log, Full: c.full[stores.Elasticsearch]})
 }
 
 // Objects gives the object store.
@@ -220,6 +229,7 @@ func (c *Clients) Objects(context.Context) (*objectstore.Store, error) {
 func (c *Clients) Bucket(name string) (*objectstore.Store, error) {
 	store, err := objectstore.Open(objectstore.Options{
 		Endpoint: c.S3Endpoint, Bucket: name, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
+		Full: c.full[stores.Objects],
 	})
 	if err != nil {
 		return nil, opening(stores.Objects, err)
@@ -249,6 +259,77 @@ func (c *Clients) Probe(store stores.Store) func(ctx context.Context) error {
 	default:
 		panic("no such store: " + string(store))
 	}
+}
+
+// Open opens a store, so that it can be asked.
+func (c *Clients) Open(ctx context.Context, store stores.Store) (err error) {
+	switch store {
+	case stores.Postgres:
+		_, err = c.Postgres(ctx)
+	case stores.Backup:
+		_, err = c.Backup(ctx)
+	case stores.Grocery:
+		_, err = c.Grocery(ctx)
+	case stores.Redis:
+		_, err = c.Redis(ctx)
+	case stores.NATS:
+		_, err = c.Stream(ctx)
+	case stores.Feed:
+		_, err = c.Feed(ctx)
+	case stores.Objects:
+		_, err = c.Objects(ctx)
+	case stores.Elasticsearch:
+		_, err = c.Index(ctx)
+	default:
+		err = fmt.Errorf("open %s: it isn't opened by its name", store)
+	}
+	return err
+}
+
+// SomeRoom asks a store whether its disk is full, nil where that would change something there or can't be asked. What it asks
+// has to be open already.
+func (c *Clients) SomeRoom(store stores.Store) func(ctx context.Context) error {
+	switch store {
+	case stores.Postgres, stores.Backup, stores.Grocery:
+		return func(ctx context.Context) error { return postgres.SomeRoom(ctx, c.probed[store]) }
+	case stores.Redis:
+		return c.redis.SomeRoom
+	case stores.Elasticsearch, stores.NATS:
+		return c.Room(store)
+	default:
+		return nil
+	}
+}
+
+// Room asks a store whether it has room for more, nil where it can't be asked. What it asks has to be open already.
+func (c *Clients) Room(store stores.Store) func(ctx context.Context) error {
+	switch store {
+	case stores.Postgres, stores.Backup, stores.Grocery:
+		return func(ctx context.Context) error { return postgres.Room(ctx, c.probed[store]) }
+	case stores.Redis:
+		return func(ctx context.Context) error { return c.redis.Room(ctx, identity.RoomKey) }
+	case stores.NATS:
+		return func(ctx context.Context) error { return c.stream.Room(ctx, events.Stream) }
+	case stores.Feed:
+		return func(ctx context.Context) error { return c.feed.Room(ctx, events.Feed) }
+	case stores.Objects:
+		return c.objects.Room
+	case stores.Elasticsearch:
+		if index, asked := c.index.(interface {
+			Room(ctx context.Context) error
+		}); asked {
+			return index.Room
+		}
+		return nil
+	default:
+		return nil
+	}
+}
+
+// Full gives an error while a store refuses what this process writes for want of space. It asks the store only when it has
+// refused something.
+func (c *Clients) Full(store stores.Store) func(ctx context.Context) error {
+	return c.full[store].Check(c.Room(store))
 }
 
 // OnClose has closer called by Close, before what was opened earlier is closed.

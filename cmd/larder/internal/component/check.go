@@ -7,6 +7,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
+	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/postgres"
 )
@@ -14,9 +15,25 @@ import (
 // schemaOf names the check of a database's tables, which `larder migrate` lays.
 func schemaOf(store stores.Store) string { return string(store) + " schema" }
 
-// storeChecks ask whether a store is there and, where it is a database, whether it has this program's tables.
-func storeChecks(host *Host, store stores.Store, optional bool) []httpserver.Check {
-	checks := []httpserver.Check{{Name: string(store), Optional: optional, Probe: host.Probe(store)}}
+// diskFull ends the names of the checks for room.
+const diskFull = ": disk full"
+
+// fullOf names the check of a store's room.
+func fullOf(store stores.Store) string { return string(store) + diskFull }
+
+// folderCheck asks whether the disk of the embedded servers has room: all of them end together where it has none.
+func folderCheck(dir string) httpserver.Check {
+	return httpserver.Check{
+		Name: "data folder" + diskFull, Probe: func(context.Context) error { return fulldisk.Folder(dir) },
+	}
+}
+
+// storeChecks ask whether a store is there and has room, and, where it is a database, whether it has this program's tables.
+func storeChecks(host *Host, store stores.Store, optional, roomOptional bool) []httpserver.Check {
+	checks := []httpserver.Check{
+		{Name: string(store), Optional: optional, Probe: host.Probe(store)},
+		{Name: fullOf(store), Optional: roomOptional, Probe: host.Full(store)},
+	}
 	if store == stores.Postgres || store == stores.Backup {
 		checks = append(checks, httpserver.Check{
 			Name: schemaOf(store), Optional: optional, Probe: once(schemaProbe(host.Address(store))),

@@ -17,6 +17,7 @@ func CommandAPI() Kind {
 		Name:  "command-api",
 		Help:  "Take the writes: sessions, recipes, grocery requests.",
 		Needs: []stores.Store{stores.Postgres, stores.Redis},
+		Keeps: []stores.Store{stores.Postgres},
 		// It confirms that the primary is still the primary, as the control bucket in NATS does; see internal/topology.
 		Uses:  []stores.Store{stores.Backup},
 		Build: buildCommandAPI,

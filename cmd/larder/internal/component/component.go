@@ -30,6 +30,9 @@ type Kind struct {
 	Needs []stores.Store
 	// Uses are the stores that it does without where they have no address, and that it is ready without.
 	Uses []stores.Store
+	// Keeps are the stores that must have room for what it is there for: it isn't ready while one of them is full. A full
+	// one of the others leaves it ready.
+	Keeps []stores.Store
 	// SignsFiles is of those that make addresses of files, or check them, and so have to know the secret.
 	SignsFiles bool
 
@@ -42,6 +45,7 @@ type Kind struct {
 type Host struct {
 	*clients.Clients
 
+	Folder         string // where embedded servers keep their data, "" for nowhere
 	Files          Files
 	Origin         string   // the one web origin that CORS admits, "" for none
 	TrustedProxies []string // addresses (CIDR), or names as "dns:nginx", whose X-Forwarded-For is believed
@@ -117,7 +121,7 @@ func All() []Kind {
 func (k Kind) checks(host *Host, own []httpserver.Check) []httpserver.Check {
 	checks := slices.Clone(own)
 	add := func(store stores.Store, optional bool) {
-		for _, check := range storeChecks(host, store, optional) {
+		for _, check := range storeChecks(host, store, optional, !slices.Contains(k.Keeps, store)) {
 			if !slices.ContainsFunc(own, func(o httpserver.Check) bool { return o.Name == check.Name }) {
 				checks = append(checks, check)
 			}

@@ -34,6 +34,7 @@ func FileService() Kind {
 		SignsFiles: true,
 		Help:       "Take files, keep them in the object store, and deliver them.",
 		Needs:      []stores.Store{stores.Postgres, stores.Redis, stores.Objects},
+		Keeps:      []stores.Store{stores.Postgres, stores.Objects},
 		Uses:       []stores.Store{stores.Backup}, // as CommandAPI does
 		Build:      buildFileService,
 	}

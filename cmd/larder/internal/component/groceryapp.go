@@ -19,6 +19,7 @@ func GroceryApp() Kind {
 		Name:  "grocery-app",
 		Help:  "Keep the shopping lists, from the public feed.",
 		Needs: []stores.Store{stores.Grocery, stores.GroceryFeed, stores.Redis},
+		Keeps: []stores.Store{stores.Grocery},
 		Build: buildGroceryApp,
 	}
 }

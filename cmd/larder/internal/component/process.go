@@ -52,12 +52,18 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 			Component: built, name: kind.Name, after: waits(kind, built), schemas: schemas(kind),
 		})
 	}
+	if host.Folder != "" {
+		checks = append(checks, folderCheck(host.Folder))
+	}
 	p.topology = host.Watching()
 	checks = httpserver.MergeChecks(checks)
 	if len(kinds) > 1 {
 		eitherDatabase(checks)
 	}
 	p.probes = httpserver.NewProbes(checks, host.Log)
+	if err := measureDependencies(host.Metrics, p.probes, checks); err != nil {
+		return nil, err
+	}
 	engine, err := httpserver.New(httpserver.Options{
 		Component: name, Log: host.Log, Metrics: host.Metrics, Probes: p.probes,
 		MetricsReaders: httpserver.MetricsReaders(host.Door.MetricsToken),
@@ -101,7 +107,7 @@ func eitherDatabase(checks []httpserver.Check) {
 		switch checks[i].Name {
 		case string(stores.Postgres):
 			checks[i].Instead = string(stores.Backup)
-		case string(stores.Backup):
+		case string(stores.Backup), fullOf(stores.Backup):
 			checks[i].Instead = string(stores.Postgres)
 		}
 	}

@@ -110,6 +110,7 @@ func projectorsOf(chosen []projection) Kind {
 		Name:  "projectors",
 		Help:  "Keep the views up to date: all of them, or those that are named.",
 		Needs: needs,
+		Keeps: needs,
 		Build: func(ctx context.Context, host *Host) (*Component, error) { return buildProjectors(ctx, host, chosen) },
 	}
 }

@@ -17,6 +17,7 @@ func Relay() Kind {
 		Name:  "relay",
 		Help:  "Carry the events from the database to the stream.",
 		Needs: []stores.Store{stores.Postgres, stores.NATS},
+		Keeps: []stores.Store{stores.Postgres, stores.NATS},
 		Build: buildRelay,
 	}
 }

@@ -16,6 +16,11 @@ const (
 	Objects       Store = "object store"
 )
 
+// All lists them.
+func All() []Store {
+	return []Store{Postgres, Backup, NATS, Feed, Redis, Elasticsearch, Grocery, GroceryFeed, Objects}
+}
+
 // Variable is the environment variable with the store's address.
 func (s Store) Variable() string {
 	switch s {

@@ -1,0 +1,77 @@
+package testkit
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// mounting is the variable with the name of the test that may mount disks.
+const mounting = "LARDER_TEST_MOUNTING"
+
+// Mounting runs a test again, in a process that may mount disks which nobody else sees, without rights that its user lacks.
+// Env are further variables of it, NAME=value.
+func Mounting(t *testing.T, test func(t *testing.T), env ...string) {
+	t.Helper()
+	if os.Getenv(mounting) == t.Name() {
+		test(t)
+		return
+	}
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v") //nolint:gosec // this program
+	again.Env = append(os.Environ(), append(env, mounting+"="+t.Name())...)
+	again.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}},
+		Pdeathsig:   syscall.SIGKILL,
+	}
+	output, err := again.CombinedOutput()
+	t.Log(string(output))
+	require.NoError(t, err)
+	require.Contains(t, string(output), "--- PASS: "+t.Name())
+}
+
+// OnSmallDisk is [Mounting] with one disk.
+func OnSmallDisk(t *testing.T, bytes int, test func(t *testing.T, dir string)) {
+	t.Helper()
+	Mounting(t, func(t *testing.T) {
+		t.Helper()
+		test(t, SmallDisk(t, bytes))
+	})
+}
+
+// SmallDisk mounts an empty disk of that many bytes, in memory, for a test that fills it. It wants [Mounting].
+func SmallDisk(t *testing.T, bytes int) (dir string) {
+	t.Helper()
+	// Not t.TempDir: its name is the test's, and a socket's path has no room for that.
+	dir, err := os.MkdirTemp("", "larder-test-") //nolint:usetesting // see above
+	require.NoError(t, err)
+	require.NoError(t, syscall.Mount("tmpfs", dir, "tmpfs", 0, "mode=0755,size="+strconv.Itoa(bytes)))
+	t.Cleanup(func() {
+		require.NoError(t, syscall.Unmount(dir, syscall.MNT_DETACH))
+		require.NoError(t, os.RemoveAll(dir))
+	})
+	return dir
+}
+
+// FillDisk takes the rest of a disk, and gives what makes room again.
+func FillDisk(t *testing.T, dir string) (makeRoom func()) {
+	t.Helper()
+	path := filepath.Join(dir, "filler")
+	file, err := os.Create(path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, file.Close()) }()
+	for end, piece := int64(0), int64(1<<20); piece > 0; {
+		if syscall.Fallocate(int(file.Fd()), 0, end, piece) == nil {
+			end += piece
+			continue
+		}
+		piece /= 2
+	}
+	return func() { require.NoError(t, os.Remove(path)) }
+}
