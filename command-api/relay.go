@@ -2,6 +2,7 @@ package commandapi
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"time"
 
@@ -49,4 +50,13 @@ func NewRelay(deps RelayDeps) (*Relay, error) {
 		options.Beside = (&retention.Retention{Store: store, Stream: f.Stream, Keep: f.Keep, Log: options.Log}).Run
 	}
 	return relay.New(options), nil
+}
+
+// Relaying tells whether some process relays from a database, and what waits for it there.
+func Relaying(ctx context.Context, pool *postgres.Pool) (leads bool, waiting Backlog, err error) {
+	if leads, err = relay.Leads(ctx, pool); err != nil {
+		return false, Backlog{}, err
+	}
+	waiting, err = postgres.NewStore(pool, func() {}).Backlog(ctx)
+	return leads, waiting, err
 }

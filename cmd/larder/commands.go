@@ -30,7 +30,7 @@ type commands struct {
 	Export    exportCommand    `cmd:"" help:"Print a user's recipes, one JSON object a line."`
 	History   historyCommand   `cmd:"" help:"Show the versions of a recipe, or the recipe as it was at one."`
 	Restore   restoreCommand   `cmd:"" help:"Make an earlier version of a recipe the current one, also of a deleted recipe."`
-	Status    statusCommand    `cmd:"" help:"Show each projection: position, lag, parked events."`
+	Status    statusCommand    `cmd:"" help:"Show how far each projection is, the relay, and each server."`
 	Rebuild   rebuildCommand   `cmd:"" help:"Fill a projection anew from the stream, while it serves."`
 	Past      pastCommands     `cmd:"" help:"Look into search indices as they were."`
 	Events    eventsCommands   `cmd:"" help:"Look at the events."`

@@ -22,6 +22,8 @@ type printedStatus struct {
 	Running     bool                `json:"running"` // a larder is up, and not just this command
 	URL         string              `json:"url,omitempty"`
 	Projections []projectors.Status `json:"projections"`
+	Relay       *relayStatus        `json:"relay,omitempty"`
+	Servers     []serverStatus      `json:"servers"`
 	Folder      *folderSize         `json:"folder,omitempty"`
 	// Retention is how long deleted recipes are kept, as LARDER_RETENTION says it; "" where the database can't be asked, or
 	// no relay has led yet.
@@ -32,40 +34,56 @@ func (c statusCommand) Run(ctx context.Context, s *settings, con console, log *s
 	err := c.ask(ctx, s, con, log)
 	var none noLarderError
 	if c.JSON && errors.As(err, &none) {
-		return errors.Join(printJSON(con, printedStatus{Projections: []projectors.Status{}}), err)
+		return errors.Join(printJSON(con, printedStatus{Projections: []projectors.Status{}, Servers: []serverStatus{}}), err)
 	}
 	return err
 }
 
 func (c statusCommand) ask(ctx context.Context, s *settings, con console, log *slog.Logger) error {
 	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, work *workplace, control *projectors.Control) error {
-		all, err := control.Overview(ctx, component.ProjectionSpecs()...)
-		if err != nil {
-			return fmt.Errorf("ask for the status: %w", err)
+		status := printedStatus{Running: !work.alone(), URL: work.URL, Projections: []projectors.Status{}}
+		// What of it can be told is told, also while NATS can't be asked for the rest.
+		status.Servers, status.Relay = servers(ctx, work), relaying(ctx, work)
+		all, failed := control.Overview(ctx, component.ProjectionSpecs()...)
+		if failed != nil {
+			failed = fmt.Errorf("ask how far the projections are: %w", failed)
+		} else {
+			status.Projections = all
 		}
-		folder, err := measureFolder(ctx, s, work)
-		if err != nil {
-			return err
+		var err error
+		if status.Folder, err = measureFolder(ctx, s, work); err != nil {
+			return errors.Join(failed, err)
 		}
 		retention, known := retentionOf(ctx, work)
-		if c.JSON {
-			status := printedStatus{Running: !work.alone(), URL: work.URL, Projections: all, Folder: folder}
-			if known {
-				status.Retention = retention.String()
-			}
-			return printJSON(con, status)
+		if known {
+			status.Retention = retention.String()
 		}
-		if err := printStatus(con, all); err != nil {
+		if c.JSON {
+			return errors.Join(failed, printJSON(con, status))
+		}
+		return errors.Join(failed, status.print(con, retention))
+	})
+}
+
+func (p printedStatus) print(con console, retention keptFor) error {
+	if err := printStatus(con, p.Projections); err != nil {
+		return err
+	}
+	if relay := p.Relay; relay != nil {
+		if err := relay.print(con); err != nil {
 			return err
 		}
-		if known {
-			fmt.Fprintf(con.out, "\n%s\n", retention.sentence())
-		}
-		if folder == nil {
-			return nil
-		}
+	}
+	if err := printServers(con, p.Servers); err != nil {
+		return err
+	}
+	if p.Retention != "" {
+		fmt.Fprintf(con.out, "\n%s\n", retention.sentence())
+	}
+	if folder := p.Folder; folder != nil {
 		return folder.print(con)
-	})
+	}
+	return nil
 }
 
 // retentionOf asks the database, where the relay has said what it was told: this command may have been told something else.

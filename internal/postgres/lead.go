@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // standbyPoll is how often one that doesn't lead asks whether it may. It asks and doesn't wait inside
@@ -103,4 +104,17 @@ func poll(ctx context.Context, conn *pgx.Conn, lockID int64) error {
 		case <-ticker.C:
 		}
 	}
+}
+
+// Led tells whether somebody leads in the database of a pool.
+func Led(ctx context.Context, pool *pgxpool.Pool, lockID int64) (led bool, err error) {
+	// The server shows a key of 64 bits as two of 32.
+	err = pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_locks
+		WHERE locktype = 'advisory' AND granted AND objsubid = 1
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+		AND classid::bigint = $1::bigint >> 32 AND objid::bigint = $1::bigint & 4294967295)`, lockID).Scan(&led)
+	if err != nil {
+		return false, fmt.Errorf("look who has lock %d: %w", lockID, err)
+	}
+	return led, nil
 }

@@ -90,10 +90,18 @@ func retention(t *testing.T, server *larder.Server) {
 	})
 }
 
-// `larder status` says what the data folder takes: each store, the recipes, and the same numbers for people.
+// `larder status` says that the relay leads, how each server is, and what the data folder takes: each store, the recipes, and
+// the same numbers for people.
 func sizes(t *testing.T, server *larder.Server) {
 	t.Helper()
 	var status struct {
+		Relay struct {
+			Leads bool `json:"leads"`
+		} `json:"relay"`
+		Servers []struct {
+			Name  string `json:"name"`
+			State string `json:"state"`
+		} `json:"servers"`
 		Folder struct {
 			Path        string           `json:"path"`
 			Bytes       int64            `json:"bytes"`
@@ -106,6 +114,13 @@ func sizes(t *testing.T, server *larder.Server) {
 	}
 	printed := server.MustRun(t, "", "status", "--json").Stdout
 	require.NoError(t, json.Unmarshal([]byte(printed), &status))
+	require.True(t, status.Relay.Leads)
+	var up []string
+	for _, one := range status.Servers {
+		require.Equal(t, "up", one.State, one.Name)
+		up = append(up, one.Name)
+	}
+	require.Equal(t, []string{"postgres", "backup postgres", "nats", "redis", "grocery postgres", "object store"}, up)
 	folder, inFiles := status.Folder, bytesOfFiles(t, server.DataDir)
 	require.Equal(t, server.DataDir, folder.Path)
 	require.InEpsilon(t, inFiles, folder.Bytes, 0.1, "databases write meanwhile")

@@ -56,6 +56,16 @@ func New(tb testing.TB, extra ...string) *Server {
 	return s
 }
 
+// NewIn is New with its data in a folder of the test's.
+func NewIn(tb testing.TB, folder string) *Server {
+	tb.Helper()
+	s := home(tb)
+	s.DataDir = filepath.Join(folder, "data")
+	s.env = environment(s.home, s.DataDir)
+	s.runs(tb, &up{dataDir: s.DataDir, env: s.env, address: "127.0.0.1:0"})
+	return s
+}
+
 // Start starts a `larder up` in empty folders and waits until it is ready.
 func Start(tb testing.TB, extra ...string) *Server {
 	tb.Helper()

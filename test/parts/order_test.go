@@ -3,6 +3,7 @@
 package parts_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -126,13 +127,52 @@ func TestReadyzNamesWhatIsMissing(t *testing.T) {
 			larder.Soon(t, deadline, func() string { return onlyMisses(t, process, name, store) })
 			process.Probe(t, "/healthz").Want(t, http.StatusOK)
 		}
+		tellsOfServer(t, parts, store, "away")
 		parts.Door(store).Mend()
 		for _, name := range components() {
 			larder.Soon(t, deadline, func() string { return strings.Join(missing(t, parts.Part(name)), ", ") })
 		}
+		tellsOfServer(t, parts, store, "up")
 	}
 	probes(t, parts)
 	worksWhole(t, parts)
+}
+
+// tellsOfServer looks for a server in the metrics of whoever depends on it, and in `larder status`: also while NATS can't be
+// asked for the projections, nor the primary for the relay.
+func tellsOfServer(t *testing.T, parts *larder.Parts, server, state string) {
+	t.Helper()
+	up := map[string]string{"up": "1", "away": "0"}[state]
+	for component, needed := range needs() {
+		if slices.Contains(needed, server) {
+			metrics := parts.Part(component).Probe(t, "/metrics").Want(t, http.StatusOK)
+			require.Contains(t, string(metrics.Body), `larder_dependency_up{dependency="`+server+`"} `+up, component)
+		}
+	}
+	if server != "nats" && server != "postgres" {
+		return // the others are told of in the same way
+	}
+	larder.Soon(t, deadline, func() string {
+		result := parts.Run(t, "", "status", "--json")
+		var status struct {
+			Relay   *struct{} `json:"relay"`
+			Servers []struct {
+				Name  string `json:"name"`
+				State string `json:"state"`
+			} `json:"servers"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(result.Stdout), &status), result.Both())
+		require.NotNil(t, status.Relay)
+		for _, one := range status.Servers {
+			if is := one.Name != server || state == "up"; is != (one.State == "up") {
+				return result.Both()
+			}
+		}
+		if failed := state == "away" && server == "nats"; failed != (result.Code != 0) {
+			return result.Both()
+		}
+		return ""
+	})
 }
 
 // probes asks as the health check of a container does: the exit code says whether it is ready, and a line why not.

@@ -79,6 +79,9 @@ func New(o Options) *Relay {
 	return &Relay{store: o.Store, publisher: o.Publisher, url: o.URL, metrics: o.Metrics, tracing: o.Tracing, log: o.Log, beside: o.Beside}
 }
 
+// Leads tells whether some relay leads in the database of a pool.
+func Leads(ctx context.Context, pool *postgres.Pool) (bool, error) { return db.Led(ctx, pool, lockID) }
+
 // On gives the same relay at another address of the database.
 func (r *Relay) On(url string) *Relay {
 	other := *r

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/fulldisk"
+)
+
+// serverState is whether a server serves.
+type serverState string
+
+const (
+	serverUp   serverState = "up"
+	serverAway serverState = "away"
+	serverFull serverState = "disk full" // what is written is refused; what is read goes on
+)
+
+// serverStatus is how one server is.
+type serverStatus struct {
+	Name   stores.Store `json:"name"`
+	State  serverState  `json:"state"`
+	Reason string       `json:"reason,omitempty"`
+}
+
+// serverPatience is how long a server may take to answer a status.
+const serverPatience = 2 * time.Second
+
+// servers asks every server that has an address, all at once. NATS is asked by one account, which says as much as three.
+func servers(ctx context.Context, work *workplace) []serverStatus {
+	var all []serverStatus
+	for _, store := range stores.All() {
+		if work.Address(store) == "" || store == stores.Feed || store == stores.GroceryFeed {
+			continue
+		}
+		status := serverStatus{Name: store, State: serverAway}
+		if err := work.Open(ctx, store); err != nil {
+			status.Reason = err.Error()
+		}
+		all = append(all, status)
+	}
+	if watch := work.Watching(); watch != nil {
+		watch.Known(ctx) // which waits for one that is away: the others are not to be taken for away with it
+	}
+	ctx, cancel := context.WithTimeout(ctx, serverPatience)
+	defer cancel()
+	var asking sync.WaitGroup
+	for i := range all {
+		if all[i].Reason == "" {
+			asking.Go(func() { all[i].ask(ctx, work) })
+		}
+	}
+	asking.Wait()
+	return all
+}
+
+func (s *serverStatus) ask(ctx context.Context, work *workplace) {
+	if err := work.Probe(s.Name)(ctx); err != nil {
+		s.Reason = err.Error()
+		return
+	}
+	s.State = serverUp
+	if room := work.SomeRoom(s.Name); room != nil {
+		if err := room(ctx); fulldisk.Is(err) {
+			s.State, s.Reason = serverFull, err.Error()
+		}
+	}
+}
+
+func printServers(con console, all []serverStatus) error {
+	fmt.Fprintln(con.out)
+	table := newTable(con.out, "SERVER", "STATE")
+	for _, s := range all {
+		table.row(s.Name, s.State, s.Reason)
+	}
+	return table.print("the servers")
+}
