@@ -131,6 +131,11 @@ test-faults: ## kill -9 at random points, full disks, servers lost, frozen, slow
 	$(GO) build -o bin/servers ./test/servers
 	LARDER_FAULTS=long bin/servers run -- $(GO) test -count=1 -v -timeout 90m ./test/faults/...
 
+test-restarts: ## each process of two restarted ten times behind nginx, under load: nothing is refused; a few minutes
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	LARDER_FAULTS=long bin/servers run -- $(GO) test -count=1 -v -timeout 20m -run TestRollingRestart ./test/parts
+
 test-attack: $(WEB_BUILT) $(ATTACK_PYTHON_MADE) ## one person does their worst while another cooks: a table, in some 15 minutes; on a quiet machine
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers

@@ -36,6 +36,8 @@ type serving struct {
 	BehindTLS    bool     `name:"behind-tls" env:"LARDER_BEHIND_TLS" help:"Cookies are Secure, whatever a proxy says."`
 	MetricsAddr  string   `env:"LARDER_METRICS_ADDR" placeholder:"HOST:PORT" help:"An address where metrics are for everybody."`
 	MetricsToken string   `env:"LARDER_METRICS_TOKEN" placeholder:"TEXT" help:"What opens /metrics to others than this machine."`
+
+	drain time.Duration // of a component behind a proxy
 }
 
 // door is what a component lets in. Which names it is called by is for the proxy before it to check, unless it is told.
@@ -68,6 +70,8 @@ func (c serving) doorOfAll() component.Door {
 type componentCommand struct {
 	serving
 
+	Drain time.Duration `env:"LARDER_DRAIN" default:"1s" placeholder:"TIME" help:"How long it serves on, unready, at its end (${default})."`
+
 	kind component.Kind
 }
 
@@ -83,6 +87,7 @@ func componentCommands() []kong.Option {
 }
 
 func (c *componentCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+	c.drain = c.Drain
 	return c.serve(ctx, c.kind, s, con, log)
 }
 
@@ -148,7 +153,7 @@ func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log
 		Files:   files,
 		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Tracing: tracing.Tracing, Log: log}),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.door(), Metrics: newRegistry(), Log: log,
-		Quotas: c.quotas(), Retention: time.Duration(c.Retention),
+		Quotas: c.quotas(), Retention: time.Duration(c.Retention), Drain: c.drain,
 	}
 	defer closing(&err, host.Close)
 	if host.Throttle, err = c.throttle(host.Metrics); err != nil {

@@ -39,6 +39,7 @@ func readers() map[string][]string {
 		"LARDER_CLOUDFRONT_KEY", "LARDER_CLOUDFRONT_KEY_ID")
 	add([]string{"query-api", "file-service", "grocery-app"}, "LARDER_LIMIT_READS")
 	add([]string{"query-api", "grocery-app"}, "LARDER_LIMIT_STREAMS")
+	add([]string{"command-api", "query-api", "file-service", "grocery-app"}, "LARDER_DRAIN")
 	add([]string{"query-api"}, "LARDER_LIMIT_SEARCHES")
 	add([]string{"command-api", "file-service"}, "LARDER_LIMIT_WRITES")
 	add([]string{"command-api"}, "LARDER_LIMIT_WRITE_BYTES", "LARDER_LIMIT_LOGINS", "LARDER_MAX_RECIPES", "LARDER_MAX_SESSIONS")
@@ -66,19 +67,21 @@ func deployments(t *testing.T) map[string]deployment {
 		metrics  = "metrics have an address of their own"
 		overlay  = "a line of the overlay reaches every component (README.md)"
 		noFolder = "a component alone keeps nothing"
+		unasked  = "nobody asks whether it is ready before a request"
 	)
 	return map[string]deployment{
 		"compose": {told: composeTells(t), left: map[string]string{
 			"LARDER_BEHIND_TLS": "nginx says by what the cook came", "LARDER_HOSTS": hosts, "LARDER_METRICS_TOKEN": metrics, "LARDER_DATA_DIR": noFolder,
 			"LARDER_ELASTICSEARCH_ALIAS": "the index is the server's only one", "LARDER_FEED_NATS_URL": "the same server, whose address it has",
 			"LARDER_CLOUDFRONT_*": "nginx is the CDN", "LARDER_NATS_ACCOUNTS": "accounts are made on the machine itself, by make compose-secrets",
-			"LARDER_BRIDGE_*": bridge,
+			"LARDER_BRIDGE_*": bridge, "LARDER_DRAIN": "nginx asks the other instance",
 		}},
 		"kubernetes": {told: kubernetesTells(t), left: map[string]string{
 			"LARDER_BEHIND_TLS": "nginx says by what the cook came", "LARDER_HOSTS": hosts, "LARDER_METRICS_TOKEN": metrics,
 			"LARDER_LOG_LEVEL": overlay, "LARDER_LIMIT_*": overlay, "LARDER_MAX_*": overlay, "LARDER_PICTURE_MEMORY": overlay, "LARDER_CLAMD": overlay,
 			"LARDER_CLOUDFRONT_*":  "nginx verifies addresses; behind deploy/aws-servers an overlay gives the key (README.md there)",
 			"LARDER_NATS_ACCOUNTS": "accounts are made outside of the cluster, by kubernetes-secrets", "LARDER_BRIDGE_*": bridge,
+			"LARDER_DRAIN": "preStop waits before the component is told",
 		}},
 		"serverless": {told: serverlessTells(t), lacks: []string{"grocery-app", "operator"}, left: map[string]string{
 			"LARDER_TRUSTED_PROXIES": "API Gateway says who calls in the event itself", "LARDER_HOSTS": hosts, "LARDER_METRICS_*": "there is no Prometheus",
@@ -86,7 +89,7 @@ func deployments(t *testing.T) map[string]deployment {
 			"LARDER_MAX_SESSIONS": "the default", "LARDER_MAX_UPLOADS": "the default",
 			"LARDER_PICTURE_MEMORY": "the function has room for the default", "LARDER_CLAMD": "nothing runs beside a function", "GOMEMLIMIT": "one request at a time",
 			"LARDER_CDN_SECRET_ALSO": "a changed secret is a changed stack; addresses are made anew", "LARDER_CLOUDFRONT_*": "file-service looks at each address",
-			"LARDER_ELASTICSEARCH_ALIAS": "the default", "LARDER_BRIDGE_*": bridge,
+			"LARDER_ELASTICSEARCH_ALIAS": "the default", "LARDER_BRIDGE_*": bridge, "LARDER_DRAIN": unasked,
 		}, missing: map[string]string{
 			"command-api LARDER_NATS_*": "who is the primary is asked of both databases", "query-api LARDER_NATS_*": "there is no /api/events",
 			"file-service LARDER_NATS_*": "as of command-api", "relay LARDER_DATA_DIR": noFolder, "projectors LARDER_DATA_DIR": noFolder,
@@ -97,7 +100,7 @@ func deployments(t *testing.T) map[string]deployment {
 			"LARDER_METRICS_*": "there is no Prometheus", "LARDER_LIMIT_*": "the default", "LARDER_MAX_*": "the default", "LARDER_CLAMD": "nothing runs beside it",
 			"LARDER_CDN_URL": "one who has a CDN adds it", "LARDER_CDN_SECRET_ALSO": "while it is changed", "LARDER_CLOUDFRONT_*": "there is none",
 			"LARDER_ELASTICSEARCH_*": "the index is in the process", "LARDER_FEED_NATS_*": "one account for all", "LARDER_GROCERY_NATS_*": "one account for all",
-			"GOMEMLIMIT": "larder up bounds itself", "LARDER_BRIDGE_*": bridge,
+			"GOMEMLIMIT": "larder up bounds itself", "LARDER_BRIDGE_*": bridge, "LARDER_DRAIN": unasked,
 		}},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -48,8 +49,9 @@ type Check struct {
 // Probes tell an orchestrator, and the process itself, what the process lacks. The log has one line when a
 // thing stays away and one when it is back, however often somebody looks.
 type Probes struct {
-	checks []Check
-	log    *slog.Logger
+	checks  []Check
+	log     *slog.Logger
+	leaving atomic.Bool // the process is about to end
 
 	mu    sync.Mutex
 	looks uint64 // that were begun
@@ -81,6 +83,9 @@ func NewProbes(checks []Check, log *slog.Logger) *Probes {
 func IsProbe(path string) bool {
 	return path == healthPath || path == readyPath || path == metricsPath
 }
+
+// Leave makes /readyz say from now on that the process isn't ready, whatever is there: it is about to end.
+func (p *Probes) Leave() { p.leaving.Store(true) }
 
 // Look asks everything at once and gives the names of what is missing, and of what is missing and optional,
 // in the order of the checks.
@@ -260,6 +265,13 @@ func (p *Probes) readiness(c *gin.Context) {
 		return
 	}
 	c.Header("Cache-Control", "no-store")
+	if p.leaving.Load() {
+		WriteProblem(c, Problem{
+			Status: http.StatusServiceUnavailable, Detail: "Not ready: this process is about to end.",
+			Extra: map[string]any{"missing": missing, "degraded": degraded},
+		})
+		return
+	}
 	if len(missing) == 0 {
 		c.JSON(http.StatusOK, gin.H{"status": "ready", "degraded": degraded})
 		return

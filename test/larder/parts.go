@@ -1,6 +1,7 @@
 package larder
 
 import (
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,7 +32,7 @@ type Parts struct {
 	turn      int // of those that could take a request
 
 	objects   objectstore.Options
-	services  []*service
+	ports     map[string]string // of components that nginx finds by their names
 	doors     map[string]*testkit.Proxy
 	functions map[string]*Function // components that Lambda runs, by name
 }
@@ -41,6 +42,17 @@ type Parts struct {
 func NewParts(tb testing.TB) *Parts {
 	tb.Helper()
 	return newParts(tb, serversOf(tb), nil)
+}
+
+// StartTwoOfEach starts two of each component but the file service and the grocery app. nginx finds the APIs by a name that
+// leads to both instances, as with Docker, and nobody tells it which of them runs.
+func StartTwoOfEach(tb testing.TB) *Parts {
+	tb.Helper()
+	p := newParts(tb, serversOf(tb), nil, "command-api", "query-api")
+	p.names = append(p.names, "projectors-2", "relay-2", "query-api-2", "command-api-2")
+	p.Migrate(tb)
+	p.Start(tb)
+	return p
 }
 
 // NewPartsBehindDoors is NewParts with a door in front of each server, by which a test takes that one away.
@@ -82,23 +94,30 @@ func behindDoors(tb testing.TB, where RunFile) *Parts {
 	return newParts(tb, where, doors)
 }
 
-func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy) *Parts {
+func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy, named ...string) *Parts {
 	tb.Helper()
 	p := &Parts{
 		Server: home(tb), where: where, password: testkit.RolePassword, doors: doors, processes: map[string]*Process{},
+		ports: map[string]string{},
 		names: []string{"projectors", "relay", "query-api", "command-api", "file-service", "grocery-app"},
 	}
 	p.objects = testkit.ObjectsAt(tb)
-	p.env = environment(p.home, p.DataDir, append(p.where.environment(), forFiles(p.objects)...)...)
+	p.env = environment(p.home, p.DataDir, append(append(p.where.environment(), forFiles(p.objects)...), "LARDER_DRAIN=0s")...)
 	address := func(component string) string {
-		service := newService(tb, func() string { return p.address(component) })
-		p.services = append(p.services, service)
-		return service.address()
+		if slices.Contains(named, component) {
+			p.ports[component] = freePort(tb)
+			return net.JoinHostPort(component+".test", p.ports[component])
+		}
+		return newService(tb, func() string { return p.address(component) }).address()
 	}
-	p.front = testkit.Nginx(tb, testkit.Upstreams{
+	settings := map[string]string{}
+	if len(named) > 0 {
+		settings["LARDER_RESOLVER"] = testkit.NameServer(tb)
+	}
+	p.front = testkit.NginxWith(tb, testkit.Upstreams{
 		CommandAPI: address("command-api"), QueryAPI: address("query-api"),
 		FileService: address("file-service"), GroceryApp: address("grocery-app"),
-	})
+	}, settings).Plain
 	p.runs(tb, p)
 	return p
 }
@@ -126,11 +145,38 @@ func (p *Parts) Objects(tb testing.TB) *objectstore.Store {
 	return store
 }
 
+// freePort is one at which both instances of a component can listen.
+func freePort(tb testing.TB) string {
+	tb.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", firstInstance+":0")
+	require.NoError(tb, err)
+	require.NoError(tb, listener.Close())
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	require.NoError(tb, err)
+	return port
+}
+
+// Where the instances of a component listen that nginx finds by its name: what testkit.NameServer answers.
+const firstInstance, secondInstance = "127.0.0.2", "127.0.0.3"
+
+// listensAt is where a process is to listen.
+func (p *Parts) listensAt(name string) string {
+	port := p.ports[componentOf(name)]
+	switch {
+	case port == "":
+		return "127.0.0.1:0"
+	case name == componentOf(name):
+		return net.JoinHostPort(firstInstance, port)
+	default:
+		return net.JoinHostPort(secondInstance, port)
+	}
+}
+
 // Launch starts a component as a process of that name, and doesn't wait. Of several of one component the
 // second is called relay-2 and so on. Args are further ones, as the names of projections.
 func (p *Parts) Launch(tb testing.TB, name string, args ...string) *Process {
 	tb.Helper()
-	process := launch(tb, p.envOf(tb, componentOf(name)), append([]string{componentOf(name), "--addr", "127.0.0.1:0"}, args...)...)
+	process := launch(tb, p.envOf(tb, componentOf(name)), append([]string{componentOf(name), "--addr", p.listensAt(name)}, args...)...)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.processes[name] = process
@@ -174,17 +220,6 @@ func (p *Parts) Take(name string) *Process {
 	process := p.processes[name]
 	delete(p.processes, name)
 	return process
-}
-
-// Retire takes a process out of the system as a rolling update does: first nginx sends it nothing more, and what
-// it was sent before is with it, and only then it is asked to end.
-func (p *Parts) Retire(tb testing.TB, name string) {
-	tb.Helper()
-	process := p.Take(name)
-	for _, service := range p.services {
-		service.settle()
-	}
-	process.Stop(tb)
 }
 
 // Names are those of the processes that Start launches, in its order.

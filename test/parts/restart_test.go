@@ -2,7 +2,6 @@ package parts_test
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,48 +16,6 @@ import (
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/testkit"
 )
-
-// nameServer answers every question for an address with both 127.0.0.2 and 127.0.0.3, as Docker does for two instances.
-func nameServer(t *testing.T) string {
-	t.Helper()
-	server, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = server.Close() })
-	go func() {
-		packet := make([]byte, 512)
-		for {
-			n, from, err := server.ReadFrom(packet)
-			if err != nil {
-				return
-			}
-			_, _ = server.WriteTo(twoAddresses(packet[:n]), from)
-		}
-	}()
-	return server.LocalAddr().String()
-}
-
-// twoAddresses is the answer to a question of the domain name system.
-func twoAddresses(question []byte) []byte {
-	const header, address = 12, 1
-	end := header
-	for question[end] != 0 {
-		end += int(question[end]) + 1
-	}
-	end += 5 // the end of the name, type, class
-	answers := [][]byte{{127, 0, 0, 2}, {127, 0, 0, 3}}
-	if binary.BigEndian.Uint16(question[end-4:]) != address {
-		answers = nil
-	}
-	reply := append([]byte{}, question[:end]...)
-	binary.BigEndian.PutUint16(reply[2:], 0x8180) // an answer, without an error
-	binary.BigEndian.PutUint16(reply[6:], uint16(len(answers)))
-	clear(reply[8:header])
-	for _, a := range answers {
-		reply = append(reply, 0xc0, header, 0, address, 0, 1, 0, 0, 0, 60, 0, 4) // the same name; for 60 s; four bytes
-		reply = append(reply, a...)
-	}
-	return reply
-}
 
 // instance is one of two that serve a component, and is stopped as a process is.
 type instance struct {
@@ -93,7 +50,7 @@ func (c *counted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Of two instances one is stopped and started after the other, without a word to nginx, while cooks read and write: none is
-// refused, and what has no Idempotency-Key comes in once.
+// refused, and each write comes in once.
 func TestRestartOfOneOfTwoRefusesNothing(t *testing.T) {
 	t.Parallel()
 	came := &counted{came: map[string]int{}}
@@ -105,9 +62,11 @@ func TestRestartOfOneOfTwoRefusesNothing(t *testing.T) {
 	two.start(t)
 	name := "larder.test:" + port
 	front := testkit.NginxWith(t, testkit.Upstreams{CommandAPI: name, QueryAPI: name, FileService: name, GroceryApp: name},
-		map[string]string{"LARDER_RESOLVER": nameServer(t)}).Plain
+		map[string]string{"LARDER_RESOLVER": testkit.NameServer(t)}).Plain
 
-	kinds := []struct{ method, key string }{{"GET", ""}, {"POST", ""}, {"POST", "key"}, {"PUT", "key"}, {"DELETE", "key"}}
+	kinds := []struct{ method, key string }{
+		{"GET", ""}, {"POST", ""}, {"PUT", ""}, {"DELETE", ""}, {"POST", "key"}, {"PUT", "key"}, {"DELETE", "key"},
+	}
 	stop := make(chan struct{})
 	progress := make(chan struct{})
 	var working sync.WaitGroup
@@ -160,21 +119,21 @@ func TestRestartOfOneOfTwoRefusesNothing(t *testing.T) {
 	close(stop)
 	working.Wait()
 	for what, times := range came.came {
-		if !strings.Contains(what, "/key") && strings.HasPrefix(what, "POST") {
+		if !strings.HasPrefix(what, http.MethodGet) {
 			require.Equal(t, 1, times, what)
 		}
 	}
 }
 
-// A replacement or a deletion without an Idempotency-Key is sent to one instance alone, whatever becomes of it there: with an
-// If-Match the second would refuse what the first has done.
-func TestAWriteWithoutAKeyIsSentOnce(t *testing.T) {
+// A request that the first instance breaks off is asked of the second. A write has the same name there, its own or one that
+// nginx gives it, so that the second knows what the first has done; what reads has none.
+func TestAnAttemptAfterTheFirstHasItsName(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
-	came := map[string]int{}
+	came := map[string][]string{}
 	breaks := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		mu.Lock()
-		came[r.Method+" "+r.URL.Path]++
+		came[r.Method+" "+r.URL.Path] = append(came[r.Method+" "+r.URL.Path], r.Header.Get("Idempotency-Key"))
 		mu.Unlock()
 		panic(http.ErrAbortHandler)
 	})
@@ -185,11 +144,11 @@ func TestAWriteWithoutAKeyIsSentOnce(t *testing.T) {
 	(&instance{address: "127.0.0.3:" + port, handler: breaks}).start(t)
 	name := "larder.test:" + port
 	front := testkit.NginxWith(t, testkit.Upstreams{CommandAPI: name, QueryAPI: name, FileService: name, GroceryApp: name},
-		map[string]string{"LARDER_RESOLVER": nameServer(t)}).Plain
-	for _, c := range []struct {
-		method, key string
-		times       int
-	}{{"GET", "", 2}, {"POST", "", 1}, {"PUT", "", 1}, {"DELETE", "", 1}, {"POST", "key", 2}, {"PUT", "key", 2}, {"DELETE", "key", 2}} {
+		map[string]string{"LARDER_RESOLVER": testkit.NameServer(t)}).Plain
+	given := map[string]bool{"": true}
+	for _, c := range []struct{ method, key string }{
+		{"GET", ""}, {"POST", ""}, {"PUT", ""}, {"DELETE", ""}, {"POST", "key"}, {"PUT", "key"}, {"DELETE", "key"},
+	} {
 		request, err := http.NewRequestWithContext(t.Context(), c.method, front+"/api/"+c.method+c.key, nil)
 		require.NoError(t, err)
 		if c.key != "" {
@@ -201,7 +160,15 @@ func TestAWriteWithoutAKeyIsSentOnce(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
 		require.Equal(t, "application/problem+json", answer.Header.Get("Content-Type"))
 		mu.Lock()
-		require.Equal(t, c.times, came[c.method+" /api/"+c.method+c.key], "%s with key %q", c.method, c.key)
+		names := came[c.method+" /api/"+c.method+c.key]
 		mu.Unlock()
+		require.Len(t, names, 2, "%s with key %q", c.method, c.key)
+		require.Equal(t, names[0], names[1])
+		if c.method == http.MethodGet || c.key != "" {
+			require.Equal(t, c.key, names[0])
+			continue
+		}
+		require.False(t, given[names[0]], "the name %q was given before", names[0])
+		given[names[0]] = true
 	}
 }

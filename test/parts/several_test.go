@@ -3,10 +3,12 @@ package parts_test
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,7 +20,7 @@ import (
 // when that one is gone; nothing acknowledged is lost, no event is there twice, and each user's are in order.
 func TestTwoOfEach(t *testing.T) {
 	t.Parallel()
-	parts := startTwo(t)
+	parts := larder.StartTwoOfEach(t)
 	cooks := []*larder.Client{parts.AddUser(t, "ada"), parts.AddUser(t, "ben"), parts.AddUser(t, "cem")}
 	load := startLoad(cooks)
 	for range 3 { // each of the two leads at least once
@@ -40,31 +42,50 @@ func TestTwoOfEach(t *testing.T) {
 	load.everywhereOnce(t, parts)
 }
 
-// Each process is stopped and replaced in turn, as a new version is brought in: no request fails.
+// Each process is stopped and replaced in turn, as a new version is brought in, and nobody tells nginx: no request fails.
+// Ten times over it is make test-restarts.
 func TestRollingRestart(t *testing.T) {
 	t.Parallel()
-	parts := startTwo(t)
+	rounds, restarts := 1, 0
+	if os.Getenv("LARDER_FAULTS") == "long" {
+		rounds = 10
+	}
+	parts := larder.StartTwoOfEach(t)
 	load := startLoad([]*larder.Client{parts.AddUser(t, "ada"), parts.AddUser(t, "ben")})
-	for _, component := range components() {
-		for _, name := range []string{component, component + "-2"} {
-			parts.Retire(t, name)
-			load.more(t)
-			parts.Launch(t, name).Ready(t)
+	for range rounds {
+		for _, component := range components() {
+			for _, name := range []string{component, component + "-2"} {
+				parts.Take(name).Stop(t)
+				load.more(t)
+				parts.Launch(t, name).Ready(t)
+				restarts++
+			}
 		}
 	}
 	load.stop()
+	t.Logf("%d restarts under load: %d of %d requests refused", restarts, len(load.failures()), load.asked.Load())
 	require.Empty(t, load.failures(), "requests failed")
 	parts.CaughtUp(t)
 	load.everywhereOnce(t, parts)
 }
 
-func startTwo(t *testing.T) *larder.Parts {
-	t.Helper()
-	parts := larder.StartParts(t)
-	for _, component := range components() {
-		parts.Launch(t, component+"-2").Ready(t)
-	}
-	return parts
+// Before a component that is to end takes no more connections it says that it isn't ready, and serves on: a proxy that asks
+// for readiness sends its requests elsewhere meanwhile.
+func TestUnreadyBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	parts := larder.NewParts(t)
+	parts.Migrate(t)
+	api := parts.Launch(t, "query-api", "--drain", "1h")
+	api.Ready(t)
+	api.Signal(t, syscall.SIGTERM)
+	larder.Soon(t, deadline, func() string {
+		if answer := api.Probe(t, "/readyz"); answer.Status != http.StatusServiceUnavailable {
+			return fmt.Sprintf("it says that it is ready: %s", answer.Body)
+		}
+		return ""
+	})
+	require.Equal(t, http.StatusUnauthorized, api.Probe(t, "/api/recipes").Status, "it still answers")
+	api.Kill9(t)
 }
 
 // leading is the relay that leads. There is never more than one.
@@ -94,7 +115,8 @@ type load struct {
 	cooks   []*larder.Client
 	ending  chan struct{}
 	working sync.WaitGroup
-	done    atomic.Int64 // requests that were answered as they should be
+	asked   atomic.Int64 // requests
+	done    atomic.Int64 // pairs of a write and a read that were answered as they should be
 
 	mu     sync.Mutex
 	kept   map[string][]string // user's id → ids of acknowledged recipes
@@ -120,12 +142,12 @@ func (l *load) cook(cook *larder.Client) {
 	}
 }
 
+// write creates a recipe, replaces it, every third time by a request that has no name, and reads it.
 func (l *load) write(cook *larder.Client, n int) {
-	answer, err := cook.Try(larder.Request{
+	answer, ok := l.ask(cook, http.StatusCreated, larder.Request{
 		Method: http.MethodPost, Path: "/api/recipes", Body: larder.Named("Soup " + strconv.Itoa(n)),
 	})
-	if err != nil || answer.Status != http.StatusCreated {
-		l.fail(fmt.Sprintf("write %d: %v %d %s", n, err, answer.Status, answer.Body))
+	if !ok {
 		return
 	}
 	recipe, err := answer.TryRecipe()
@@ -136,12 +158,27 @@ func (l *load) write(cook *larder.Client, n int) {
 	l.mu.Lock()
 	l.kept[cook.User.ID] = append(l.kept[cook.User.ID], recipe.ID)
 	l.mu.Unlock()
-	answer, err = cook.Try(larder.Request{Method: http.MethodGet, Path: "/api/recipes/" + recipe.ID})
-	if err != nil || answer.Status != http.StatusOK {
-		l.fail(fmt.Sprintf("read %s: %v %d %s", recipe.ID, err, answer.Status, answer.Body))
-		return
+	path := "/api/recipes/" + recipe.ID
+	if n%3 == 0 {
+		if _, ok = l.ask(cook, http.StatusOK, larder.Request{
+			Method: http.MethodPut, Path: path, Body: larder.Named("Stew " + strconv.Itoa(n)), Headers: []string{"If-Match", `"1"`},
+		}); !ok {
+			return
+		}
 	}
-	l.done.Add(1)
+	if _, ok = l.ask(cook, http.StatusOK, larder.Request{Method: http.MethodGet, Path: path}); ok {
+		l.done.Add(1)
+	}
+}
+
+func (l *load) ask(cook *larder.Client, want int, request larder.Request) (larder.Answer, bool) {
+	l.asked.Add(1)
+	answer, err := cook.Try(request)
+	if err != nil || answer.Status != want {
+		l.fail(fmt.Sprintf("%s %s: %v %d %s", request.Method, request.Path, err, answer.Status, answer.Body))
+		return answer, false
+	}
+	return answer, true
 }
 
 func (l *load) fail(what string) {
@@ -199,5 +236,5 @@ func (l *load) everywhereOnce(t *testing.T, parts *larder.Parts) {
 		require.Equal(t, last[user]+1, change, "the changes of user %s follow each other", user)
 		last[user] = change
 	}
-	t.Logf("%d requests, %d refused while a process was gone", l.done.Load(), len(l.failed))
+	t.Logf("%d requests, %d refused while a process was gone", l.asked.Load(), len(l.failed))
 }

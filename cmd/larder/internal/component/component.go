@@ -53,6 +53,7 @@ type Host struct {
 	Throttle       *limits.Throttle // what one person may ask for; nil for no bounds
 	Quotas         Quotas           // what one person may keep
 	Retention      time.Duration    // how long deleted recipes are kept; 0 for ever
+	Drain          time.Duration    // how long a process with an API serves on, unready, when it is to end
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
 }

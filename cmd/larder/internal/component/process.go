@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,6 +25,7 @@ type Process struct {
 	handler http.Handler
 	log     *slog.Logger
 	metrics func(ctx context.Context) error // serves them at an address of their own; nil for nothing
+	drain   time.Duration                   // how long it serves on, unready, when it is to end
 
 	topology *topology.Watch // nil where no component asked for a database
 }
@@ -48,6 +50,9 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 			return nil, err
 		}
 		checks = append(checks, kind.checks(own, built.Checks)...)
+		if built.Handler != nil {
+			p.drain = host.Drain
+		}
 		p.parts = append(p.parts, part{
 			Component: built, name: kind.Name, after: waits(kind, built), schemas: schemas(kind),
 		})
@@ -188,14 +193,34 @@ func method(r *http.Request) string {
 // Ready returns when nothing is missing that the process needs. The error is the context's.
 func (p *Process) Ready(ctx context.Context) error { return p.probes.Await(ctx) }
 
-// Serve answers on the listener and works until ctx is done; each of also runs beside, and an error of one
-// ends all. At the end every component finishes what it has in hand.
+// Serve answers on the listener and works until ctx is done, and for the time of the drain after it; each of also runs
+// beside, and an error of one ends all. At the end every component finishes what it has in hand.
 func (p *Process) Serve(ctx context.Context, listener net.Listener, also ...func(ctx context.Context) error) error {
+	ctx, cancel := p.drained(ctx)
+	defer cancel()
 	also = append(also, func(ctx context.Context) error { return httpserver.Serve(ctx, listener, p.handler, p.log) })
 	if p.metrics != nil {
 		also = append(also, p.metrics)
 	}
 	return p.work(ctx, also...)
+}
+
+// drained gives a context that is done later than ctx. In between the process isn't ready and serves on, so that a proxy that
+// asks for readiness sends its requests elsewhere before a connection is refused. Everything works until then: what is
+// answered needs the watch of the primary, as always.
+func (p *Process) drained(ctx context.Context) (context.Context, context.CancelFunc) {
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	release := context.AfterFunc(ctx, func() {
+		p.probes.Leave()
+		end := time.NewTimer(p.drain)
+		defer end.Stop()
+		select {
+		case <-end.C:
+		case <-serving.Done():
+		}
+		stop()
+	})
+	return serving, func() { release(); stop() }
 }
 
 // During works without HTTP for as long as fn takes, which begins when nothing is missing.
