@@ -18,46 +18,44 @@ const monitorEvery = 2 * time.Second
 // idleEvery is how often it does so while nothing happens here: another process may have done something.
 const idleEvery = 30 * time.Second
 
-// glimpse is what tells, without asking anybody, that something has happened since the last look.
-type glimpse struct {
-	applied, skipped, retries, reconnects uint64
-	state                                 State
-}
-
-func (w *worker) glimpse() glimpse {
-	state, _ := w.where()
-	return glimpse{
-		applied: w.numbers.applied.Load(), skipped: w.numbers.skipped.Load(), retries: w.numbers.retries.Load(),
-		reconnects: w.deps.Conn.Reconnects(), state: state,
+// stir says that something has happened here, so that there is something to measure.
+func (w *worker) stir() {
+	select {
+	case w.stirred <- struct{}{}:
+	default:
 	}
 }
 
-// monitor looks now and then until the context ends.
+// monitor looks now and then until the context ends, while something happens or is left to do.
 func (w *worker) monitor(ctx context.Context) {
-	var (
-		seen   glimpse
-		looked time.Time // the last time that nothing was left to do; zero where something was
-	)
-	ticker := time.NewTicker(monitorEvery)
-	defer ticker.Stop()
 	for {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
+		again := w.deps.Conn.Reconnected()
+		if !wait(ctx, monitorEvery) {
 			return
 		}
-		now := w.glimpse()
-		if now == seen && time.Since(looked) < idleEvery {
-			continue
+		select {
+		case <-w.stirred: // of what is measured now
+		default:
 		}
-		seen, looked = now, time.Time{}
 		err := w.look(ctx)
 		if err != nil && ctx.Err() == nil {
 			w.log.DebugContext(ctx, "could not measure the lag", slog.Any("error", err))
 		}
 		if err == nil && w.numbers.lagEvents.Load() == 0 {
-			looked = time.Now()
+			w.idle(ctx, again)
 		}
+	}
+}
+
+// idle waits until something happens, here or perhaps elsewhere.
+func (w *worker) idle(ctx context.Context, again <-chan struct{}) {
+	long := time.NewTimer(idleEvery - monitorEvery)
+	defer long.Stop()
+	select {
+	case <-w.stirred:
+	case <-again:
+	case <-long.C:
+	case <-ctx.Done():
 	}
 }
 

@@ -73,6 +73,7 @@ func (w *worker) rebuild(ctx context.Context, begin func(context.Context) (sourc
 	if !w.rebuilding.CompareAndSwap(false, true) {
 		return fmt.Errorf("rebuild %s: %w", w.spec.Name, ErrRebuilding)
 	}
+	defer w.stir()
 	defer w.rebuilding.Store(false)
 	started := time.Now()
 	from, err := begin(ctx)

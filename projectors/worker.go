@@ -44,6 +44,7 @@ type worker struct {
 	refilled   atomic.Bool // the emptiness that Fresh tells of was dealt with
 	lost       atomic.Bool // the view that was there is gone, and not made again yet
 	lease      *lease
+	stirred    chan struct{} // something happened that the monitor measures
 
 	mu        sync.Mutex
 	state     State
@@ -64,7 +65,7 @@ func newWorker(runner string, deps Deps, projection Projection, stores stores, e
 	return &worker{
 		runner: runner, projection: projection, spec: spec, deps: deps, stores: stores, erased: erased, gate: newGate(),
 		log:   log,
-		lease: &lease{holder: runner, log: log},
+		lease: &lease{holder: runner, log: log}, stirred: make(chan struct{}, 1),
 		state: Starting,
 	}
 }
@@ -181,6 +182,7 @@ func (w *worker) enter(state State, reason string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.state, w.reason = state, cut(reason)
+	w.stir()
 }
 
 func (w *worker) where() (State, string) {
@@ -365,6 +367,7 @@ func (s *session) acknowledge(ctx context.Context, it *item) {
 		s.log.DebugContext(ctx, "could not acknowledge; the event will come again", slog.Any("error", err))
 	}
 	s.held.remove(it)
+	s.stir()
 }
 
 // refuse deals with an event that is not to be applied.

@@ -21,7 +21,7 @@ const (
 	awaitEvery = 250 * time.Millisecond
 	watchEvery = 2 * time.Second
 	// restEvery is how often Watch does where all is there: each look asks every store.
-	restEvery = 6 * time.Second
+	restEvery = 15 * time.Second
 	// worthALine is how long a thing is missing before the log says so: what is made at the start is missing
 	// for a moment, and so is a server behind a connection that it closed.
 	worthALine = time.Second
@@ -163,16 +163,19 @@ func (p *Probes) Await(ctx context.Context, names ...string) error {
 
 // Watch looks now and then until the context ends, so that the log tells what went away and came back.
 func (p *Probes) Watch(ctx context.Context) {
-	var next time.Time
-	_ = every(ctx, watchEvery, func() bool {
-		if time.Now().Before(next) {
-			return false
-		}
+	for {
+		pause := watchEvery
 		if missing, degraded := p.Look(ctx); len(missing)+len(degraded) == 0 {
-			next = time.Now().Add(restEvery - watchEvery/2)
+			pause = restEvery
 		}
-		return false
-	})
+		next := time.NewTimer(pause)
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+			next.Stop()
+			return
+		}
+	}
 }
 
 func every(ctx context.Context, pause time.Duration, done func() bool) error {

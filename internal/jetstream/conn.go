@@ -14,7 +14,6 @@ import (
 	"log/slog"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -75,8 +74,10 @@ type Conn struct {
 	full    *fulldisk.Mark
 	denials denials
 	streams sync.Map // name → jetstream.Stream
-	again   atomic.Uint64
 	closed  chan struct{}
+
+	mu    sync.Mutex
+	again chan struct{} // closed at the next reconnect
 }
 
 // Connect makes a connection that reconnects for ever. A server that isn't there yet is no error: the
@@ -86,7 +87,7 @@ func Connect(ctx context.Context, opts Options) (*Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w", err)
 	}
-	c := &Conn{log: opts.Log, full: opts.Full, closed: make(chan struct{})}
+	c := &Conn{log: opts.Log, full: opts.Full, closed: make(chan struct{}), again: make(chan struct{})}
 	nc, err := nats.Connect(opts.URL, c.natsOptions(ctx, opts)...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w", err)
@@ -137,8 +138,12 @@ func (c *Conn) Ready() error {
 	return fmt.Errorf("%w (%s)", ErrNotConnected, c.nc.Status())
 }
 
-// Reconnects is how often the connection was made again: the server may have been restarted meanwhile.
-func (c *Conn) Reconnects() uint64 { return c.again.Load() }
+// Reconnected is closed when the connection is made again: the server may have been restarted meanwhile.
+func (c *Conn) Reconnected() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.again
+}
 
 // WaitReady returns once the connection stands. The error is the context's.
 func (c *Conn) WaitReady(ctx context.Context) error {
@@ -199,7 +204,10 @@ func (c *Conn) logDisconnect(_ *nats.Conn, err error) {
 }
 
 func (c *Conn) logReconnect(nc *nats.Conn) {
-	c.again.Add(1)
+	c.mu.Lock()
+	close(c.again)
+	c.again = make(chan struct{})
+	c.mu.Unlock()
 	c.log.Info("connected to NATS", slog.String("server", nc.ConnectedServerName()))
 }
 

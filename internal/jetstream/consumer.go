@@ -163,8 +163,8 @@ const prefetchBytes = 4 << 20
 // A request for messages is made anew after expiry, and the server says every heartbeat that it has none: a connection
 // that breaks is noticed by itself, and a server that hangs after two of them. They are all that an idle consumer does.
 const (
-	heartbeat = 5 * time.Second
-	expiry    = 30 * time.Second
+	heartbeat = 15 * time.Second
+	expiry    = time.Minute
 )
 
 // Deliver starts the delivery. At most prefetch messages wait in the client for Next, and 8 MiB; their AckWait runs.

@@ -13,7 +13,9 @@ import (
 const (
 	// pingEvery is how long a quiet connection is trusted. A server that ends says so at once; this is
 	// for a network that went silent.
-	pingEvery    = 2 * time.Second
+	pingEvery = 2 * time.Second
+	// besideEvery is the same for a socket of this machine, where there is no network.
+	besideEvery  = 30 * time.Second
 	pingTimeout  = 2 * time.Second
 	closeTimeout = time.Second
 	firstPause   = 50 * time.Millisecond
@@ -33,7 +35,11 @@ func nextNotification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification
 
 // waitOrPing gives nil where nothing was heard, and the connection is sound.
 func waitOrPing(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
-	waiting, cancel := context.WithTimeout(ctx, pingEvery)
+	quiet := pingEvery
+	if conn.PgConn().Conn().RemoteAddr().Network() == "unix" {
+		quiet = besideEvery
+	}
+	waiting, cancel := context.WithTimeout(ctx, quiet)
 	defer cancel()
 	heard, err := conn.WaitForNotification(waiting)
 	if err == nil {

@@ -30,6 +30,7 @@ func settings(at place, major int, further map[string]string) []string {
 		"huge_pages":                      "off",
 		"jit":                             "off",
 		"autovacuum_max_workers":          "2",
+		"autovacuum_naptime":              "5min", // a process for each database and round: it was most of what the server took at rest
 		"max_parallel_workers_per_gather": "0",
 		// A client that hangs in a transaction would hold back vacuum and the relay for ever.
 		"idle_in_transaction_session_timeout": "60s",

@@ -19,6 +19,8 @@ import (
 type keeper struct {
 	redis    *miniredis.Miniredis
 	journal  *journal
+	clock    *clock
+	written  chan<- struct{}
 	keep     func(key string) bool
 	log      *slog.Logger
 	password string
@@ -44,7 +46,14 @@ func (k *keeper) hook(peer *server.Peer, command string, args ...string) bool {
 		return false
 	}
 	switch command {
-	case "AUTH", "HELLO", "CLIENT", "PING", "ECHO", "WATCH", "UNWATCH":
+	case "AUTH", "HELLO", "CLIENT", "PING", "ECHO":
+		return false
+	}
+	if client != nil { // a script holds the lock that the clock needs, and was let through when it began
+		k.clock.pass()
+	}
+	switch command {
+	case "WATCH", "UNWATCH":
 		return false
 	case "SELECT":
 		return refuseSelect(peer, args)
@@ -55,10 +64,14 @@ func (k *keeper) hook(peer *server.Peer, command string, args ...string) bool {
 	case "EXEC":
 		return k.exec(peer, client)
 	}
-	if !k.redis.Server().IsReadOnlyCommand(command) && k.write(peer, client, command, args) {
-		return true
+	if k.redis.Server().IsReadOnlyCommand(command) {
+		return refuseUnserved(peer, command)
 	}
-	return refuseUnserved(peer, command)
+	select {
+	case k.written <- struct{}{}:
+	default:
+	}
+	return k.write(peer, client, command, args) || refuseUnserved(peer, command)
 }
 
 // served are the commands that Larder's clients use, and a few that a person does who looks at what is there. Of the

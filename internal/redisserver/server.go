@@ -20,10 +20,6 @@ import (
 	"larder.dev/internal/serverfolder"
 )
 
-// tick is how often times to live are counted down. The library doesn't do so by itself, and its
-// own clock makes every command slow.
-const tick = 1000 * time.Millisecond
-
 // socketName is that of the socket in the server's folder.
 const socketName = "redis.sock"
 
@@ -53,10 +49,12 @@ type Server struct {
 	room     Room
 	password string
 	address  url.URL
+	clock    *clock
 	gate     *gate
 	sockets  serverfolder.Sockets
-	clock    chan struct{} // closed to stop the ticker
-	ticking  sync.WaitGroup
+	written  chan struct{} // something may have grown
+	stopping chan struct{}
+	working  sync.WaitGroup
 	stop     sync.Once
 }
 
@@ -93,8 +91,10 @@ func startLocked(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	redis := miniredis.NewMiniRedis()
 	server := &Server{
-		redis: miniredis.NewMiniRedis(), journal: journal, room: opts.Room, password: password, clock: make(chan struct{}),
+		redis: redis, journal: journal, room: opts.Room, password: password, clock: newClock(redis.FastForward),
+		written: make(chan struct{}, 1), stopping: make(chan struct{}),
 	}
 	server.redis.RequireAuth(password)
 	if err := restore(server.redis, journal.state, time.Now()); err != nil {
@@ -103,7 +103,7 @@ func startLocked(opts Options) (*Server, error) {
 	if err := server.listen(opts); err != nil {
 		return nil, errors.Join(err, journal.close())
 	}
-	server.ticking.Go(server.countDown)
+	server.working.Go(server.keepRoom)
 	return server, nil
 }
 
@@ -112,7 +112,9 @@ func (s *Server) listen(opts Options) error {
 	if err := s.serveNobody(); err != nil {
 		return err
 	}
-	keeper := &keeper{redis: s.redis, journal: s.journal, keep: opts.Keep, log: opts.Log, password: s.password}
+	keeper := &keeper{
+		redis: s.redis, journal: s.journal, clock: s.clock, written: s.written, keep: opts.Keep, log: opts.Log, password: s.password,
+	}
 	s.redis.Server().SetPreHook(keeper.hook)
 	open := s.openSocket
 	if opts.TCP {
@@ -177,30 +179,6 @@ func (s *Server) openPort(dir string) (net.Listener, error) {
 	return listener, nil
 }
 
-// countDown makes times to live pass by the clock on the wall, which also runs while a laptop sleeps, and
-// makes room.
-func (s *Server) countDown() {
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
-	last := wallClock()
-	for {
-		select {
-		case <-ticker.C:
-		case <-s.clock:
-			return
-		}
-		now := wallClock()
-		if passed := now.Sub(last); passed > 0 { // a clock that was set back stops the ageing for a while
-			s.redis.FastForward(passed)
-		}
-		last = now
-		s.makeRoom()
-	}
-}
-
-// wallClock is the time without its monotonic part, which stands still while the machine sleeps.
-func wallClock() time.Time { return time.Now().Round(0) }
-
 // URL is the server's address, with its password.
 func (s *Server) URL() string { return s.address.String() }
 
@@ -208,8 +186,8 @@ func (s *Server) URL() string { return s.address.String() }
 func (s *Server) Stop() error {
 	var err error
 	s.stop.Do(func() {
-		close(s.clock)
-		s.ticking.Wait()
+		close(s.stopping)
+		s.working.Wait()
 		s.gate.close()
 		s.redis.Close()
 		s.sockets.Close()

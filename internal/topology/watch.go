@@ -34,12 +34,14 @@ type Watch struct {
 	confirmed time.Time
 	changed   chan struct{}
 	wanted    time.Time // when somebody last asked whether they may write
+
+	nudged chan struct{}
 }
 
 // NewWatch makes a watch. With no source, or none but the primary itself, there is no failover, and writes are
 // never held back.
 func NewWatch(log *slog.Logger, sources ...Source) *Watch {
-	return &Watch{sources: sources, log: log, settled: Initial(), changed: make(chan struct{})}
+	return &Watch{sources: sources, log: log, settled: Initial(), changed: make(chan struct{}), nudged: make(chan struct{}, 1)}
 }
 
 // Run asks every source again and again until ctx is done.
@@ -50,33 +52,58 @@ func (w *Watch) Run(ctx context.Context) {
 	for i := range busy {
 		busy[i] = make(chan struct{}, 1)
 	}
-	next := time.NewTicker(pollEvery)
-	defer next.Stop()
 	for {
-		if w.due() {
-			for i, source := range w.sources {
-				select {
-				case busy[i] <- struct{}{}:
-					asking.Go(func() { w.ask(ctx, source); <-busy[i] })
-				default:
-				}
+		asked := time.Now()
+		for i, source := range w.sources {
+			select {
+			case busy[i] <- struct{}{}:
+				asking.Go(func() { w.ask(ctx, source); <-busy[i] })
+			default:
 			}
 		}
-		select {
-		case <-ctx.Done():
+		if !w.rest(ctx, asked) {
 			return
-		case <-next.C:
 		}
 	}
 }
 
-// due tells whether it is time to ask. Each question is a query, on a machine that may have nothing to do: while nobody
-// writes, an answer is good for a while.
-func (w *Watch) due() bool {
+// rest waits until it is time to ask again, and is false if the context ended first.
+func (w *Watch) rest(ctx context.Context, asked time.Time) bool {
+	for {
+		left := time.Until(asked.Add(w.pause(asked)))
+		if left <= 0 {
+			return ctx.Err() == nil
+		}
+		due := time.NewTimer(left)
+		select {
+		case <-ctx.Done():
+		case <-due.C:
+		case <-w.nudged:
+		}
+		due.Stop()
+		if ctx.Err() != nil {
+			return false
+		}
+	}
+}
+
+// pause is how long after a round of questions the next one is due. Each is a query, on a machine that may have nothing
+// to do: while nobody writes, an answer is good for a while.
+func (w *Watch) pause(asked time.Time) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.switching > w.settled.Epoch || time.Since(w.wanted) < idleAfter ||
-		time.Since(w.confirmed) > idleEvery-pollEvery/2
+	if w.switching > w.settled.Epoch || time.Since(w.wanted) < idleAfter || w.confirmed.Before(asked) {
+		return pollEvery
+	}
+	return idleEvery
+}
+
+// nudge has rest look again at how long it is.
+func (w *Watch) nudge() {
+	select {
+	case w.nudged <- struct{}{}:
+	default:
+	}
 }
 
 // Refresh asks every source once, and returns when each has answered or is out of time.
@@ -124,6 +151,9 @@ func (w *Watch) Changed() <-chan struct{} {
 func (w *Watch) MayWrite() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if time.Since(w.wanted) >= idleAfter {
+		w.nudge()
+	}
 	w.wanted = time.Now()
 	switch {
 	case len(w.sources) == 0:
@@ -151,6 +181,7 @@ func (w *Watch) ask(ctx context.Context, source Source) {
 func (w *Watch) learn(ctx context.Context, source Source, state State, asked time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.nudge()
 	if state.Switching {
 		w.prepare(state)
 		return
