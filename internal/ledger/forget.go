@@ -43,11 +43,13 @@ const (
 				|| ',"name":""},"servings":null,"items":[]}')::json
 		WHERE user_id = $1 AND type = 'grocery.requested' AND data -> 'recipe' ->> 'id' = $2
 			AND change < $3 AND data -> 'recipe' ->> 'name' <> ''`
-
-	noteRemoval = `INSERT INTO text_removals (user_id, recipe_id, version) VALUES ($1, $2, $3)
-		ON CONFLICT (user_id, recipe_id) DO UPDATE SET
-			version = greatest(text_removals.version, excluded.version), noted_at = excluded.noted_at`
 )
+
+// NoteRemoval notes that what the stream has of a recipe ($1 its user, $2 its id) before a version ($3) is to be taken out of
+// it. It may be noted already.
+const NoteRemoval = `INSERT INTO text_removals (user_id, recipe_id, version) VALUES ($1, $2, $3)
+	ON CONFLICT (user_id, recipe_id) DO UPDATE SET
+		version = greatest(text_removals.version, excluded.version), noted_at = excluded.noted_at`
 
 // QueueForget takes the text of a deleted recipe out of the ledger, and notes that it is to go from the stream. What is
 // left is the row of the deletion and those of the grocery requests, with their numbers. They wait for the relay again,
@@ -59,7 +61,7 @@ func queueForget(batch *pgx.Batch, d Deletion, publish bool) {
 	batch.Queue(dropVersions, d.Subject, d.Version)
 	batch.Queue(emptyDeletion, d.Subject, d.Version, d.Data, d.SchemaVersion, publish)
 	batch.Queue(emptyRequests, d.User, d.ID, d.Change, publish)
-	batch.Queue(noteRemoval, d.User, d.ID, d.Version)
+	batch.Queue(NoteRemoval, d.User, d.ID, d.Version)
 }
 
 // QueueForgetOnBackup is QueueForget for the database that follows the primary, where nothing waits for a relay.

@@ -148,9 +148,7 @@ func (s *Store) Removed(ctx context.Context, r Removal) error {
 
 // RemoveAgain notes that the stream had text of a recipe that is forgotten, for the relay to take it out.
 func (s *Store) RemoveAgain(ctx context.Context, of Owned, version int64) error {
-	_, err := s.pool.Exec(ctx, `INSERT INTO text_removals (user_id, recipe_id, version) VALUES ($1, $2, $3)
-		ON CONFLICT (user_id, recipe_id) DO NOTHING`, of.User, of.Recipe, version)
-	if err != nil {
+	if _, err := s.pool.Exec(ctx, ledger.NoteRemoval, of.User, of.Recipe, version); err != nil {
 		return fmt.Errorf("note that the stream has text of recipe %s of user %s: %w", of.Recipe, of.User, err)
 	}
 	return nil
