@@ -22,6 +22,7 @@ type upCommand struct {
 func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
 	saveMemory()
 	shareProcessors()
+	end := watchStop(ctx, log)
 	// The port comes first: a second `larder up` shall say so before it starts a database.
 	listener, err := httpserver.Listen(ctx, c.Addr)
 	if err != nil {
@@ -33,7 +34,7 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 	if err != nil {
 		return err
 	}
-	defer closing(&err, opened.Close)
+	defer closing(&err, end.lastStep("stores", opened.Close))
 	tracing, err := openTracing(ctx, "larder")
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		Quotas: c.quotas(), Retention: time.Duration(c.Retention),
 	}
 	host.Tracing = tracing.Tracing
-	defer closing(&err, host.Close)
+	defer closing(&err, end.step("connections", host.Close))
 	if host.Throttle, err = c.throttle(host.Metrics); err != nil {
 		return err
 	}
@@ -68,6 +69,7 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		return err
 	}
 	defer stopReload()
+	defer end.did("serving")
 	url := urlOf(listener)
 	ready := func() error {
 		if err := opened.Announce(url); err != nil {

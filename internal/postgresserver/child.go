@@ -16,6 +16,9 @@ import (
 // errPortTaken says that the port was free a moment ago and isn't any more.
 var errPortTaken = errors.New("port is taken")
 
+// errLate says that a server had to be ended at once.
+var errLate = errors.New("PostgreSQL took too long to end")
+
 // readyPoll is how often a starting server is looked at; what is read is a line of a small file.
 const readyPoll = 5 * time.Millisecond
 
@@ -124,7 +127,7 @@ func (c *child) end(ctx context.Context, signal syscall.Signal) error {
 		return nil
 	case <-ctx.Done():
 	}
-	late := fmt.Errorf("wait for PostgreSQL to end: %w", context.Cause(ctx))
+	late := fmt.Errorf("%w: %w", errLate, context.Cause(ctx))
 	if err := c.signal(syscall.SIGQUIT); err != nil {
 		return errors.Join(late, err)
 	}

@@ -105,6 +105,18 @@ func until(t *testing.T, holds func() bool) {
 	require.Eventually(t, holds, patience, 5*time.Millisecond)
 }
 
+// A server that may take no time to end loses nothing that was committed, and that is no failure.
+func TestEndedAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server := startServer(t, dir)
+	execute(t, connect(t, server.URL("postgres")), "CREATE TABLE kept AS SELECT 1")
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.NoError(t, server.Stop(over))
+	require.Equal(t, 1, count(t, startServer(t, dir).URL("postgres")))
+}
+
 // A folder whose path is too long for a socket's gets another for it.
 func TestLongFolder(t *testing.T) {
 	t.Parallel()

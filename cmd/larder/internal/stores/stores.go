@@ -95,8 +95,14 @@ const (
 // household opens in a week. The others come from PostgreSQL.
 const homeCache = 8 << 20
 
-// stopTimeout is how long the embedded servers may take to end in good order.
-const stopTimeout = 20 * time.Second
+const (
+	// stopTimeout is how long the embedded servers of a command may take to end in good order.
+	stopTimeout = 20 * time.Second
+	// stopWithin is the same for those that Watch watched, from when they were to end: a service manager waits. PostgreSQL
+	// alone may take longer, where a disk is slow to take what is in memory. It has leastStop of it in any case.
+	stopWithin = 2500 * time.Millisecond
+	leastStop  = 500 * time.Millisecond
+)
 
 // Stores are the open servers of one data folder. This process holds the folder until Close.
 type Stores struct {
@@ -109,6 +115,9 @@ type Stores struct {
 	nats     *natsserver.Server
 	redis    *redisserver.Server
 	objects  *objectserver.Server
+
+	asked    time.Time // when Watch was told that they are to end
+	settling sync.WaitGroup
 }
 
 // Options say what to open.
@@ -309,31 +318,64 @@ func (s *Stores) Watch(ctx context.Context) error {
 	}
 	select {
 	case <-ctx.Done():
+		s.asked = time.Now()
+		s.settle(context.WithoutCancel(ctx))
 		return nil
 	case <-died:
 		return ErrDied
 	}
 }
 
+// settle has PostgreSQL write what it has in memory while requests under way come to their end, so that little of it is
+// left to write when it is stopped.
+func (s *Stores) settle(ctx context.Context) {
+	if s.postgres == nil {
+		return
+	}
+	s.settling.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, stopTimeout)
+		defer cancel()
+		if err := s.postgres.Checkpoint(ctx); err != nil {
+			s.log.DebugContext(ctx, "PostgreSQL was stopped before it had written", "error", err)
+		}
+	})
+}
+
+// mayTake is how long the servers may take to end from now on.
+func (s *Stores) mayTake() time.Duration {
+	if s.asked.IsZero() {
+		return stopTimeout
+	}
+	return max(time.Until(s.asked.Add(stopWithin)), leastStop)
+}
+
 // Close stops what was started, in good order, and lets go of the folder.
 func (s *Stores) Close() error {
 	removeRunFile(s.dir)
-	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), s.mayTake())
 	defer cancel()
 	var stopping sync.WaitGroup
 	var failed [4]error
+	began := time.Now()
+	end := func(which int, name string, stop func() error) {
+		stopping.Go(func() {
+			failed[which] = stop()
+			s.log.DebugContext(ctx, "an embedded server has stopped", "server", name, "after", time.Since(began).Round(time.Millisecond).String())
+		})
+	}
 	if s.nats != nil {
-		stopping.Go(func() { failed[0] = s.nats.Stop() })
+		end(0, NATSFolder, s.nats.Stop)
 	}
 	if s.objects != nil {
-		stopping.Go(func() { failed[1] = s.objects.Stop() })
+		end(1, objectsFolder, s.objects.Stop)
 	}
 	if s.redis != nil {
-		stopping.Go(func() { failed[2] = s.redis.Stop() })
+		end(2, redisFolder, s.redis.Stop)
 	}
 	if s.postgres != nil {
-		stopping.Go(func() { failed[3] = s.postgres.Stop(ctx) })
+		end(3, postgresFolder, func() error { return s.postgres.Stop(ctx) })
 	}
 	stopping.Wait()
+	s.settling.Wait()
 	return errors.Join(errors.Join(failed[:]...), s.lock.Release())
 }
