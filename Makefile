@@ -168,6 +168,9 @@ test-failover: ## twenty failovers and failbacks under load, as a table
 test-retention: $(WEB_BUILT) ## deleted recipes are forgotten: kill -9 in the middle, failover, failback, every rebuild; a minute
 	$(GO) test -count=1 -v -timeout 20m -tags retention -run TestForgetting ./test/e2e
 
+test-full-disk: $(WEB_BUILT) ## the disk of a larder is filled, and ended by the commands of the runbook; half a minute, on Linux
+	$(GO) test -count=1 -v -timeout 10m -tags fulldisk -run TestRunbookFullDisk ./test/e2e
+
 test-day: $(PROMETHEUS) ## an operator's day: incidents under load on real servers, the alert and the runbook of each, as a table
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && fulldisk
 
 package e2e_test
 

@@ -29,12 +29,6 @@ type dependency struct {
 // test itself may not stop it: its start is long.
 func dependencies(t *testing.T, ownElasticsearch bool) map[string]*dependency {
 	t.Helper()
-	return dependenciesIn(t, nil, ownElasticsearch)
-}
-
-// dependenciesIn is dependencies, of which some keep their data in folders of the test's.
-func dependenciesIn(t *testing.T, folders map[string]string, ownElasticsearch bool) map[string]*dependency {
-	t.Helper()
 	of := func(name string, start func(context.Context, string) (*servers.Server, error)) *dependency {
 		return &dependency{name: name, dir: filepath.Join(t.TempDir(), "server"), start: start}
 	}
@@ -42,9 +36,6 @@ func dependenciesIn(t *testing.T, folders map[string]string, ownElasticsearch bo
 		"postgres": of("PostgreSQL", servers.StartDurablePostgres),
 		"redis":    of("Redis", servers.StartRedis),
 		"nats":     of("NATS", servers.StartBroker),
-	}
-	for name, folder := range folders {
-		all[name].dir = filepath.Join(folder, "server")
 	}
 	elasticsearch := of("Elasticsearch", servers.StartElasticsearch)
 	if ownElasticsearch {
