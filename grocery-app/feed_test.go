@@ -104,6 +104,22 @@ func TestParked(t *testing.T) {
 	require.Equal(t, []int64{1, 2}, parked)
 }
 
+// An event of a version to come waits for an update of the app, which goes on with all others meanwhile.
+func TestVersionToCome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).start()
+	ada := w.shopper(true)
+	w.send(events.Envelope{
+		ID: uuid.NewString(), Source: "/test", Type: events.ItemsAdded, SchemaVersion: 99, Time: time.Now(),
+		Subject: events.FeedSubject(ada.user.ID), Data: json.RawMessage(`{}`),
+	}, "future")
+	ada.ask("Cake", item(3, "", "eggs"))
+	ada.await("3 eggs")
+	info, err := w.larder.ConsumerInfo(testkit.Context(t), events.Feed, "grocery-app")
+	require.NoError(t, err)
+	require.Positive(t, info.AckPending, "it isn't lost")
+}
+
 // Nothing of a deleted user is left in any table, and what was on its way doesn't bring them back.
 func TestErased(t *testing.T) {
 	t.Parallel()

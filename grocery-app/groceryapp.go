@@ -132,7 +132,7 @@ func (a *App) Run(ctx context.Context) error {
 		Conn: a.deps.Feed, Lists: a.store, Log: a.deps.Log, Throttle: a.deps.Throttle, Tracing: a.deps.Tracing,
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return subscriber.Run(ctx) })
+	group.Go(func() error { subscriber.Run(ctx); return nil })
 	group.Go(func() error { a.notifier.Run(ctx); return nil })
 	group.Go(func() error {
 		db.ListenToKeys(ctx, a.deps.PostgresURL, postgres.Channel, a.deps.Log, a.hub.Wake)

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -84,14 +83,14 @@ func New(opts Options) (*Bridge, error) {
 	return b, nil
 }
 
-// Run hands on until ctx is done. It waits for a stream or a target that is away. The error is
-// events.ErrUnknownVersion: a newer writer is at work, and going on would lose what it says.
+// Run hands on until ctx is done. It waits for a stream or a target that is away.
 func (b *Bridge) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, way := range b.ways {
 		group.Go(func() error {
 			b.check(ctx, way)
-			return b.follow(ctx, way)
+			b.follow(ctx, way)
+			return nil
 		})
 		group.Go(func() error { b.watch(ctx, way); return nil })
 	}
@@ -105,18 +104,14 @@ const (
 )
 
 // follow reads the feed for one target, and begins anew when that breaks off.
-func (b *Bridge) follow(ctx context.Context, way way) error {
+func (b *Bridge) follow(ctx context.Context, way way) {
 	for ctx.Err() == nil {
 		err := b.consume(ctx, way)
-		if errors.Is(err, events.ErrUnknownVersion) {
-			return fmt.Errorf("this program is too old for the feed: %w", err)
-		}
 		if ctx.Err() == nil {
 			b.opts.Log.WarnContext(ctx, "the feed broke off, subscribing again", "bridge", way.name, "error", err)
 			b.wait(ctx, b.opts.FirstPause)
 		}
 	}
-	return nil
 }
 
 func (b *Bridge) consume(ctx context.Context, way way) error {
@@ -158,11 +153,8 @@ func (b *Bridge) filters() []string {
 // and others go before. While the target is away, the event is held here, so that the order is kept.
 func (b *Bridge) handOn(ctx context.Context, way way, delivery jetstream.Delivery) error {
 	event, err := read(delivery.Message)
-	switch {
-	case errors.Is(err, events.ErrUnknownType):
+	if errors.Is(err, events.ErrUnknownType) {
 		return delivery.Ack()
-	case errors.Is(err, events.ErrUnknownVersion):
-		return err
 	}
 	for pause := b.opts.FirstPause; ; pause = min(2*pause, b.opts.MaxPause) {
 		if err == nil {
@@ -177,7 +169,7 @@ func (b *Bridge) handOn(ctx context.Context, way way, delivery jetstream.Deliver
 			return delivery.Ack()
 		case ctx.Err() != nil:
 			return err // what is in hand comes again after ackWait
-		case errors.Is(err, target.ErrRefused), errors.Is(err, events.ErrMalformed):
+		case errors.Is(err, target.ErrRefused), errors.Is(err, events.ErrMalformed), errors.Is(err, events.ErrUnknownVersion):
 			way.health.refused.Add(1)
 			log.ErrorContext(ctx, "an event is refused, trying again later", "after", b.opts.RefusedPause, "error", err)
 			return delivery.Later(b.opts.RefusedPause)

@@ -93,24 +93,24 @@ func (f *feed) look(ctx context.Context) error {
 	}
 	if found {
 		f.last = msg.Sequence
-		f.high, err = highWater(msg)
-		if err != nil {
-			return err
+		var ours bool
+		if f.high, ours = highWater(msg); !ours { // somebody else's: those before it tell
+			if err := f.list(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	f.known = true
 	return nil
 }
 
-func highWater(msg jetstream.Message) (int64, error) {
+// highWater reads the number from a message; false where somebody else wrote it.
+func highWater(msg jetstream.Message) (high int64, ours bool) {
 	high, err := strconv.ParseInt(msg.HeaderValue(headerHighWater), 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("message %d on %s has no %s: %w", msg.Sequence, msg.Subject, headerHighWater, projectors.ErrImpossible)
-	}
-	return high, nil
+	return high, err == nil
 }
 
-// list reads which requests are on the feed, up to the last message that look saw.
+// list reads which requests are on the feed, up to the last message that look saw, and the highest number of them.
 func (f *feed) list(ctx context.Context) error {
 	if f.sent != nil || f.last == 0 {
 		return nil
@@ -127,6 +127,11 @@ func (f *feed) list(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		high, ours := highWater(msg)
+		if !ours {
+			continue
+		}
+		f.high = max(f.high, high)
 		sent[msg.HeaderValue(events.HeaderID)] = msg.Sequence
 	}
 	f.sent = sent

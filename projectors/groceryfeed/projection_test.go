@@ -90,3 +90,26 @@ func TestRepeatedRequestIsSentByTheFeedThatKnows(t *testing.T) {
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{"late", "gap"}, slices.Collect(maps.Keys(sent)))
 }
+
+// A message that somebody else has written on a user's feed holds up none of their requests, and none is sent twice for it.
+func TestForeignMessageOnTheFeed(t *testing.T) {
+	t.Parallel()
+	conn := openFeed(t)
+	teller := projectiontest.NewTeller()
+	apply := func(requests ...events.Envelope) {
+		var batch []projectors.Event
+		for _, e := range requests {
+			batch = append(batch, projectors.Event{Envelope: e})
+		}
+		require.NoError(t, groceryfeed.New(conn, testkit.Logger(t)).Apply(t.Context(), batch))
+	}
+	first, second := teller.Grocery("first"), teller.Grocery("second")
+	apply(first)
+	_, _, err := conn.Publish(t.Context(), jetstream.Message{Subject: events.FeedSubject(teller.User), Data: []byte("hello")}, nil)
+	require.NoError(t, err)
+	apply(first, second)
+	apply(first, second)
+	state, err := conn.State(t.Context(), events.Feed)
+	require.NoError(t, err)
+	require.EqualValues(t, 3, state.Messages)
+}

@@ -5,7 +5,6 @@ package feed
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -28,6 +27,9 @@ const (
 	ackWait = 30 * time.Second
 	window  = 64 // messages in hand at most
 	pause   = time.Second
+
+	// unreadPause is how soon an event that can't be read yet comes again: after an update, nobody waits for longer.
+	unreadPause = time.Minute
 )
 
 // Lists take what the feed asks for. Each method may be called again with the same. The
@@ -49,20 +51,15 @@ type Subscriber struct {
 	Tracing  *telemetry.Tracing
 }
 
-// Run applies the feed until ctx is done. It waits for a stream or a store that is away. The error is
-// events.ErrUnknownVersion: a newer writer is at work, and going on would lose what it says.
-func (s *Subscriber) Run(ctx context.Context) error {
+// Run applies the feed until ctx is done. It waits for a stream or a store that is away.
+func (s *Subscriber) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := s.consume(ctx)
-		if errors.Is(err, events.ErrUnknownVersion) {
-			return fmt.Errorf("this program is too old for the feed: %w", err)
-		}
 		if ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "the feed broke off, subscribing again", "error", err)
 			wait(ctx)
 		}
 	}
-	return nil
 }
 
 func (s *Subscriber) consume(ctx context.Context) error {
@@ -80,10 +77,18 @@ func (s *Subscriber) consume(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := s.apply(ctx, delivery.Message); err != nil {
+		settle := delivery.Ack
+		err = s.apply(ctx, delivery.Message)
+		if errors.Is(err, events.ErrUnknownVersion) {
+			// A newer writer is at work, or somebody else: what it says waits for an update, and nothing else does.
+			s.Log.ErrorContext(ctx, "this program is too old for an event of the feed, which waits for an update",
+				"sequence", delivery.Sequence, "error", err)
+			settle, err = func() error { return delivery.Later(unreadPause) }, nil
+		}
+		if err != nil {
 			return err // what is in hand comes again after ackWait
 		}
-		if err := delivery.Ack(); err != nil {
+		if err := settle(); err != nil {
 			return err
 		}
 	}
