@@ -7,6 +7,7 @@ import (
 
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/events"
+	"larder.dev/internal/id"
 	"larder.dev/recipe"
 )
 
@@ -75,6 +76,9 @@ func withText(entries []LedgerEntry) (kept []LedgerEntry, err error) {
 // Restore makes an earlier version of a recipe the current one, also of a deleted recipe, and gives what it has become.
 // The errors are those of History.
 func (a *API) Restore(ctx context.Context, userID, recipeID string, version int64) (events.Recipe, error) {
+	if !id.Is(recipeID) {
+		return events.Recipe{}, fmt.Errorf("recipe %s: %w", recipeID, ErrNoVersion)
+	}
 	var restored events.Recipe
 	cmd := postgres.Command{User: userID, Recipe: recipeID, Past: version}
 	_, err := a.store.Update(ctx, cmd, func(s postgres.State) (postgres.Decision, error) {

@@ -9,6 +9,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
+	"larder.dev/internal/testkit"
 )
 
 // A restored version is the next one with what the cook had written then; a deleted recipe comes back too.
@@ -60,6 +61,10 @@ func TestRestoreRefuses(t *testing.T) {
 	ada.must(http.StatusBadRequest, ada.send("POST", path, `{"version":`))
 	bob.must(http.StatusNotFound, bob.send("POST", path, `{"version":1}`))
 	require.Equal(t, []string{"recipe.created@1#2"}, l.ledger(ada.id))
+	for _, recipe := range []string{"", "123", uuid.NewString()} {
+		_, err := l.api.Restore(testkit.Context(t), ada.id, recipe, 1)
+		require.ErrorIs(t, err, commandapi.ErrNoVersion, "as the command line is told")
+	}
 }
 
 // A repeated key restores once, whatever was written between.
