@@ -26,12 +26,36 @@ func TestSearchForManyWords(t *testing.T) {
 	t.Run("on servers", func(t *testing.T) { searchForManyWords(t, larder.StartParts(t).Server, ", on servers") })
 }
 
+// The same while Elasticsearch is away, and the database answers in its place.
+func TestSearchForManyWordsInTheDatabase(t *testing.T) {
+	parts := larder.NewPartsBehindDoors(t)
+	parts.Migrate(t)
+	parts.Start(t)
+	victim, attacker := cooks(t, parts.Server)
+	parts.Door("elasticsearch").Cut()
+	served := victim.Do(t, http.MethodGet, "/api/recipes?q=soup", nil).Want(t, http.StatusOK).Header.Get("Larder-Served-By")
+	require.Equal(t, "postgres", served)
+	manyWords(t, victim, attacker, ", in the database")
+}
+
 func searchForManyWords(t *testing.T, server *larder.Server, where string) {
 	t.Helper()
-	victim := cook(t, server)
-	attacker := server.AddUser(t, "attacker")
+	victim, attacker := cooks(t, server)
+	manyWords(t, victim, attacker, where)
+}
+
+// cooks are a victim, and an attacker with names that cost the most to search in.
+func cooks(t *testing.T, server *larder.Server) (victim, attacker *larder.Client) {
+	t.Helper()
+	victim = cook(t, server)
+	attacker = server.AddUser(t, "attacker")
 	server.MustRun(t, "", "import", "--user", "attacker", larder.WriteLines(t, namesOfSyllables(t)))
 	server.CaughtUpWithin(t, 2*time.Minute)
+	return victim, attacker
+}
+
+func manyWords(t *testing.T, victim, attacker *larder.Client, where string) {
+	t.Helper()
 	trial{
 		attack: "30 at once: ?q=ka lo mi … over 10,000 names of 199 characters" + where,
 		victim: []act{searches(victim), reads(t, victim)},
