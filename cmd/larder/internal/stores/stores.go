@@ -159,7 +159,8 @@ func Open(ctx context.Context, o Options) (*Stores, error) {
 func (s *Stores) start(ctx context.Context, o Options) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.startPostgres(ctx, o) })
-	group.Go(func() error { return s.startNATS(o) }) //nolint:contextcheck // to listen takes no time that could be cut short
+	//nolint:contextcheck,nolintlint // to listen takes no time that could be cut short; the linter sees it or not by its cache
+	group.Go(func() error { return s.startNATS(o) })
 	group.Go(func() error { return s.startRedis(o) })
 	group.Go(func() error { return s.startObjects(ctx, o) })
 	return group.Wait()
