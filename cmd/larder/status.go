@@ -26,7 +26,7 @@ type printedStatus struct {
 	Projections []projectors.Status `json:"projections"`
 	Filling     bool                `json:"filling,omitempty"` // the stream is new and is being filled from the ledger
 	Relay       *relayStatus        `json:"relay,omitempty"`
-	Servers     []serverStatus      `json:"servers"`
+	Servers     []serverStatus      `json:"servers,omitempty"`
 	Folder      *folderSize         `json:"folder,omitempty"`
 	// Retention is how long deleted recipes are kept, as LARDER_RETENTION says it; "" where the database can't be asked, or
 	// no relay has led yet.

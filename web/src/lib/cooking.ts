@@ -49,7 +49,19 @@ function rowsOf(recipe: Recipe): string {
 }
 
 async function read(id: string, rows: string): Promise<Cooking> {
-  return asOf(await readNote<Kept>(prefix + id), rows)
+  const kept = asOf(await readNote<Kept>(prefix + id), rows)
+  const under = underWay(id)
+  return under?.rows === rows ? { ...kept, ...under.change } : kept
+}
+
+interface UnderWay {
+  rows: string
+  change: Partial<Cooking>
+}
+
+/** underWay is what was changed on this page and may not be on the disk: a reload doesn't wait for a write. */
+function underWay(id: string): UnderWay | null {
+  return JSON.parse(sessionStorage.getItem(prefix + id) ?? 'null') as UnderWay | null
 }
 
 function asOf(kept: Kept | undefined, rows: string): Cooking {
@@ -62,7 +74,12 @@ function isOld(kept: Kept) {
 }
 
 async function keep(id: string, rows: string, change: Partial<Cooking>) {
-  await changeNote<Kept>(prefix + id, (kept) => ({ ...asOf(kept, rows), ...change, rows, at: Date.now() }))
-  const all = store.notes.where('name').startsWith(prefix)
-  await all.filter((note) => isOld(note.value as Kept)).delete()
+  const before = underWay(id)
+  const all = { ...(before?.rows === rows && before.change), ...change }
+  const under = JSON.stringify({ rows, change: all } satisfies UnderWay)
+  sessionStorage.setItem(prefix + id, under)
+  await changeNote<Kept>(prefix + id, (kept) => ({ ...asOf(kept, rows), ...all, rows, at: Date.now() }))
+  if (sessionStorage.getItem(prefix + id) === under) sessionStorage.removeItem(prefix + id)
+  const notes = store.notes.where('name').startsWith(prefix)
+  await notes.filter((note) => isOld(note.value as Kept)).delete()
 }
