@@ -171,7 +171,7 @@ func TestComponentsAreRefusedTheRest(t *testing.T) {
 			publish: []string{
 				"grocery.ada.added", "larder.control.projectors.erase", "larder.control.projectors.rebuild.search",
 				"$JS.API.STREAM.DELETE.LARDER", "$JS.API.STREAM.MSG.GET.LARDER", "$JS.API.STREAM.MSG.DELETE.LARDER",
-				"$JS.API.DIRECT.GET.LARDER", "$JS.API.CONSUMER.CREATE.LARDER.mine", "$JS.API.CONSUMER.DELETE.LARDER.x",
+				"$JS.API.DIRECT.GET.LARDER", "$JS.API.DIRECT.GET.LARDER.larder.user.ada", "$JS.API.CONSUMER.CREATE.LARDER.mine", "$JS.API.CONSUMER.DELETE.LARDER.x",
 				"$JS.API.STREAM.CREATE.OTHER", "$KV.PARKED.x", "$KV.CHECKPOINTS.search", "_INBOX_larder.x",
 			},
 			subscribe: []string{"larder.>", "larder.user.*", "larder.control.projectors.>", "$SYS.>", ">"},

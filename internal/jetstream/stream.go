@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -35,7 +34,6 @@ type StreamState struct {
 	LastTime time.Time
 	Created  time.Time // by the server's clock
 	Now      time.Time // by the server's clock, when it said so
-	Metadata map[string]string
 }
 
 // EnsureStream creates the stream or brings it to the configuration. What it doesn't name (limits,
@@ -111,28 +109,8 @@ func (c *Conn) State(ctx context.Context, stream string) (StreamState, error) {
 	has := info.State
 	return StreamState{
 		FirstSeq: has.FirstSeq, LastSeq: has.LastSeq, Messages: has.Msgs, Bytes: has.Bytes, LastTime: has.LastTime,
-		Created: info.Created, Now: info.TimeStamp, Metadata: info.Config.Metadata,
+		Created: info.Created, Now: info.TimeStamp,
 	}, nil
-}
-
-// Annotate writes a note into a stream's metadata, which is lost with it.
-func (c *Conn) Annotate(ctx context.Context, stream, key, value string) error {
-	ctx, done := c.apiRequest(ctx, stream)
-	defer done()
-	s, err := c.js.Stream(ctx, stream)
-	if err != nil {
-		return fmt.Errorf("annotate stream %s: %w", stream, explain(ctx, notFound(err)))
-	}
-	config := s.CachedInfo().Config
-	config.Metadata = maps.Clone(config.Metadata)
-	if config.Metadata == nil {
-		config.Metadata = map[string]string{}
-	}
-	config.Metadata[key] = value
-	if _, err := c.js.UpdateStream(ctx, config); err != nil {
-		return fmt.Errorf("annotate stream %s: %w", stream, explain(ctx, err))
-	}
-	return nil
 }
 
 // Last gives the last message of a subject; false if it has none.

@@ -132,15 +132,14 @@ func watching() []string {
 	return []string{"$JS.API.STREAM.INFO." + stream, "$JS.API.DIRECT.GET." + stream, "$JS.API.DIRECT.GET." + stream + ".>"}
 }
 
-// relay publishes what the ledger has, makes the stream where it starts first, compares it with the ledger where it is new, and
-// takes out of it what is forgotten.
+// relay publishes what the ledger has, makes the stream where it starts first, and takes out of it what is forgotten.
 func relay() User {
 	return User{
 		Name: "relay", For: "`larder relay`",
 		Publish: slices.Concat(
 			[]string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"},
 			making(eventStream),
-			[]string{"$JS.API.DIRECT.GET." + eventStream + ".larder.>", "$JS.API.STREAM.PURGE." + eventStream},
+			[]string{"$JS.API.DIRECT.GET." + eventStream + ".larder.recipe.>", "$JS.API.STREAM.PURGE." + eventStream},
 			watching()),
 		Subscribe: []string{InboxPrefix + ".>", ControlInbox + ".>"},
 	}

@@ -32,12 +32,9 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 		return nil, err
 	}
 	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
-		Pool: pool, PostgresURL: host.PostgresURL, Publisher: conn,
+		Pool: pool, PostgresURL: host.PostgresURL, Publisher: remaking{conn},
 		Forgetting: &commandapi.Forgetting{Stream: conn, Keep: host.Retention},
-		Filling: &commandapi.Filling{
-			Stream: conn, Make: func(ctx context.Context) error { return EnsureStreams(ctx, conn) },
-		},
-		Metrics: host.Metrics, Tracing: host.Tracing.For("relay"), Log: host.Log,
+		Metrics:    host.Metrics, Tracing: host.Tracing.For("relay"), Log: host.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the relay together: %w", err)
@@ -46,7 +43,7 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	there, err := watchedStream(host, conn, events.Stream, relay.Doubt)
+	there, err := watchedStream(host, conn, events.Stream)
 	if err != nil {
 		return nil, err
 	}
