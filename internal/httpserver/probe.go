@@ -24,7 +24,7 @@ const (
 	restEvery = 15 * time.Second
 	// worthALine is how long a thing is missing before the log says so: what is made at the start is missing
 	// for a moment, and so is a server behind a connection that it closed.
-	worthALine = time.Second
+	worthALine = 3 * time.Second
 )
 
 // probePaths are the addresses that probes answer at.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,8 +56,8 @@ func TestRowsTypedBeforeAreUnderstood(t *testing.T) {
 	cache := larder.Redis(t, run.RedisURL)
 	key := "recipe:" + owner + ":" + id
 	larder.Soon(t, deadline, func() string {
-		if cache.Exists(t.Context(), key).Val() == 0 {
-			return "the projection hasn't cached the recipe"
+		if !strings.HasPrefix(cache.Get(t.Context(), key).Val(), "2 ") {
+			return "the projection hasn't cached the second version"
 		}
 		return ""
 	})
