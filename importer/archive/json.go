@@ -14,16 +14,13 @@ import (
 // ErrUnknown tells that content is JSON of no format here.
 var ErrUnknown = errors.New("no format of recipes is recognised")
 
-// maxDepth bounds how deep JSON may be nested, in levels.
-const maxDepth = 100
-
 // format reads a recipe of one program. It tells false where the object is another's.
 type format func(o object) (found.Recipe, bool)
 
 // JSON reads a file with one recipe, with a list of them, or with one a line, in the form of any of the programs. It gives
 // ErrUnknown where the file is JSON and nothing else is known of it.
 func JSON(place string, content []byte, sink found.Sink) error {
-	if tooDeep(content) {
+	if found.TooDeep(content) {
 		return errors.New("nested too deep")
 	}
 	var whole any
@@ -101,27 +98,6 @@ func list(place string, values []any, sink found.Sink) error {
 		sink.Failed(failure)
 	}
 	return nil
-}
-
-func tooDeep(content []byte) bool {
-	depth, inString := 0, false
-	for i := 0; i < len(content); i++ {
-		switch c := content[i]; {
-		case c == '"':
-			inString = !inString
-		case c == '\\' && inString:
-			i++
-		case inString:
-		case c == '{' || c == '[':
-			depth++
-			if depth > maxDepth {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return false
 }
 
 // object is JSON of which nothing can be relied on.

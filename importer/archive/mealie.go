@@ -140,7 +140,7 @@ func (z *zipReader) mealie(place string, database *zip.File, files []*zip.File) 
 	if err != nil {
 		return fmt.Errorf("%s/%s: %w", place, database.Name, err)
 	}
-	if tooDeep(content) {
+	if found.TooDeep(content) {
 		return fmt.Errorf("%s/%s: nested too deep", place, database.Name)
 	}
 	var tables mealieTables

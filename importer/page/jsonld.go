@@ -7,10 +7,9 @@ import (
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
-)
 
-// maxDepth bounds how deep the data of a page may be nested. schema.org's recipes reach some ten levels.
-const maxDepth = 100
+	"larder.dev/importer/found"
+)
 
 var errTooDeep = errors.New("nested too deep")
 
@@ -37,7 +36,7 @@ func decode(text string) (any, error) {
 		func(s string) string { return s }, mendJSON, func(s string) string { return mendJSON(html.UnescapeString(s)) },
 	} {
 		candidate := attempt(text)
-		if tooDeep(candidate) {
+		if found.TooDeep(candidate) {
 			return nil, errTooDeep
 		}
 		var value any
@@ -78,25 +77,4 @@ func uncommented(text string) string {
 		text = strings.TrimSpace(strings.TrimSuffix(text, pair[1]))
 	}
 	return strings.TrimSuffix(text, ";")
-}
-
-func tooDeep(text string) bool {
-	depth, inString := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '"':
-			inString = !inString
-		case c == '\\' && inString:
-			i++
-		case inString:
-		case c == '{' || c == '[':
-			depth++
-			if depth > maxDepth {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return false
 }

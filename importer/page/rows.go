@@ -15,7 +15,7 @@ func ingredientRows(value any) []events.Ingredient {
 }
 
 func rowsIn(value any, section string, depth int) []events.Ingredient {
-	if depth > maxDepth {
+	if depth > found.MaxDepth {
 		return nil
 	}
 	var rows []events.Ingredient

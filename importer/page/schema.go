@@ -35,7 +35,7 @@ func collect(values []any) *things {
 // add looks for items in a value, and in their properties: a page has a recipe as its main entity, as an item of a list,
 // or in a graph.
 func (t *things) add(value any, depth int) {
-	if depth > maxDepth {
+	if depth > found.MaxDepth {
 		return
 	}
 	switch v := value.(type) {

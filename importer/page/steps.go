@@ -20,7 +20,7 @@ func (t *things) stepsIn(value any, section string, depth int) []events.Step {
 	all := list(value)
 	for _, each := range all {
 		t.visits++
-		if depth > maxDepth || t.visits > maxVisits {
+		if depth > found.MaxDepth || t.visits > maxVisits {
 			break // an item may refer to itself
 		}
 		switch v := t.follow(each).(type) {
