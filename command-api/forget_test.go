@@ -116,3 +116,17 @@ func TestDeletedRecipesAreForgotten(t *testing.T) {
 	_, err = l.api.Past(testkit.Context(t), ada.id, uuid.NewString(), 2)
 	require.ErrorIs(t, err, commandapi.ErrNoVersion)
 }
+
+// What a machine deletes while its clock is years behind isn't dated before what the database knows to be past: it would be
+// due as soon as the clock is right.
+func TestDeletionIsNotDatedBeforeTheClock(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada := l.user("ada", commandapi.Access{})
+	id := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", pancakes)).recipe(t).ID
+	_, err := l.pool.Exec(testkit.Context(t), `INSERT INTO retention_clock (at, keep) VALUES (now() + interval '2 years', '90 days')`)
+	require.NoError(t, err)
+	ada.must(http.StatusNoContent, ada.send("DELETE", "/api/recipes/"+id, ""))
+	require.Equal(t, 1, l.count(`SELECT count(*) FROM recipes r, retention_clock c, event_log e WHERE r.id = $1 AND r.deleted_at = c.at
+		AND e.type = 'recipe.deleted' AND (e.data ->> 'updated_at')::timestamptz = c.at`, id), "in the row, and in the event that the backup reads")
+}

@@ -39,7 +39,13 @@ type Passwords struct {
 //
 // Hashing leaves half of the processors to everybody else: whoever sends logins without end slows down other logins alone.
 func NewPasswords() *Passwords {
-	return &Passwords{slots: make(chan struct{}, max(1, min(maxAtOnce, runtime.GOMAXPROCS(0)/2)))}
+	return &Passwords{slots: make(chan struct{}, atOnce(runtime.GOMAXPROCS(0), runtime.NumCPU()))}
+}
+
+// atOnce is how many passwords are hashed at once by a program with so many threads on so many processors: threads alone say
+// nothing, since a small machine is given more of them than it has processors.
+func atOnce(threads, processors int) int {
+	return max(1, min(maxAtOnce, min(threads, processors)/2))
 }
 
 // Hash gives the argon2id hash of a password, in the usual text form. It waits for its turn.

@@ -50,6 +50,7 @@ func Components() []Role {
 			Privilege{"event_log", "SELECT, INSERT"},
 			Privilege{"SEQUENCE event_log_id_seq", "USAGE"},
 			Privilege{"idempotency_keys", "SELECT, INSERT, DELETE"},
+			Privilege{"retention_clock", "SELECT"}, // no deletion is dated before it
 			Privilege{"FUNCTION analyze_recipes()", "EXECUTE"},
 		)},
 		{QueryAPI, "query-api", append(everybodys(),

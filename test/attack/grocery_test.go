@@ -1,7 +1,9 @@
 package attack
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -44,22 +46,32 @@ func TestOperationsOfManyParts(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)
 	attacker := server.AddUser(t, "attacker", "--grocery")
-	parts := manyParts(t, attacker)
+	parts, err := json.Marshal(manyParts(t, attacker))
+	require.NoError(t, err)
 	trial{
 		attack: "20 at once: POST /grocery/api/operations, 24 operations of 5,000 parts",
 		victim: []act{list(victim), adds(victim), searches(victim)},
 		atOnce: 20,
 		strike: func(context.Context, int, int) (larder.Answer, error) {
-			var operations []map[string]any
-			for range 12 {
-				tick := uuid.NewString()
-				operations = append(operations,
-					map[string]any{"id": tick, "kind": "tick", "parts": parts},
-					map[string]any{"id": uuid.NewString(), "kind": "untick", "parts": parts, "of": []string{tick}})
-			}
-			return attacker.Try(operate(operations...))
+			return attacker.Try(larder.Request{Method: http.MethodPost, Path: "/grocery/api/operations", Body: ticks(parts)})
 		},
 	}.run(t)
+}
+
+// ticks is a body that ticks all of the parts and unticks them, twelve times. It is put together from what is JSON already,
+// so that what the attacker's own processor takes isn't measured.
+func ticks(parts []byte) []byte {
+	var body bytes.Buffer
+	body.WriteString(`{"operations":[`)
+	for n := range 12 {
+		if n > 0 {
+			body.WriteByte(',')
+		}
+		tick := uuid.NewString()
+		fmt.Fprintf(&body, `{"id":%q,"kind":"tick","parts":%s},{"id":%q,"kind":"untick","parts":%[2]s,"of":[%[1]q]}`, tick, parts, uuid.NewString())
+	}
+	body.WriteString(`]}`)
+	return body.Bytes()
 }
 
 // manyParts fills a list with 5,000 parts.

@@ -16,18 +16,21 @@ import (
 	"larder.dev/test/larder"
 )
 
-// sizeRecipes is how many recipes each of the two ways in brings: an import, and requests as a device sends them.
-const sizeRecipes = 5_000
+// How many recipes come in by each of two ways: an import, and requests as a device sends them.
+const (
+	sizeImported = 63_231
+	sizeSent     = 10_000
+)
 
 // BenchmarkFolderSize says what a data folder takes for each byte of the recipes' JSON, and where: by store, and by
 // table and index. It prints tables of its own.
 func BenchmarkFolderSize(b *testing.B) {
 	server := larder.Start(b)
-	lines, source := larder.Lines(b, 2*sizeRecipes)
+	lines, source := larder.Lines(b, sizeImported+sizeSent)
 	b.Logf("%d recipes are from %s", len(lines), source)
 	server.AddUser(b, "importer")
-	server.MustRun(b, "", "import", "--user", "importer", larder.WriteLines(b, lines[:sizeRecipes]))
-	createWithKeys(b, server.AddUser(b, "ada"), lines[sizeRecipes:])
+	server.MustRun(b, "", "import", "--user", "importer", larder.WriteLines(b, lines[:sizeImported]))
+	createWithKeys(b, server.AddUser(b, "ada"), lines[sizeImported:])
 	server.CaughtUp(b)
 
 	where := server.RunFile(b)
@@ -36,7 +39,7 @@ func BenchmarkFolderSize(b *testing.B) {
 	require.NoError(b, primary.QueryRow(b.Context(), `SELECT sum(octet_length(data::text)) FROM event_log WHERE type LIKE 'recipe.%'`).Scan(&recipes))
 	require.NoError(b, primary.QueryRow(b.Context(), `SELECT sum(octet_length(body)) FROM idempotency_keys`).Scan(&answers))
 	fmt.Fprintf(os.Stdout, "\n%d recipes, %.1f MB of JSON; %.1f MB of answers under keys\n\n| where | MB | per byte of JSON |\n| --- | ---: | ---: |\n",
-		2*sizeRecipes, float64(recipes)/megabyte, float64(answers)/megabyte)
+		sizeImported+sizeSent, float64(recipes)/megabyte, float64(answers)/megabyte)
 	row := func(name string, bytes int64) {
 		fmt.Fprintf(os.Stdout, "| %s | %.1f | %.2f |\n", name, float64(bytes)/megabyte, float64(bytes)/float64(recipes))
 	}

@@ -33,6 +33,7 @@ const documented = "not_a_server_error,status_code_conformance,content_type_conf
 func HoldAgainstDocument(tb testing.TB, server *Server, cook *Client, component string, examples int) string {
 	tb.Helper()
 	args := []string{
+		"--config-file", filepath.Join(Root(), "test", "attack", "schemathesis.toml"),
 		"run", filepath.Join(Root(), component, "openapi.yaml"), "--url", server.URL(),
 		"--header", "Authorization: Bearer " + cook.Token, "--checks", documented,
 		"--phases", "examples,coverage,fuzzing", "--max-examples", strconv.Itoa(examples), "--seed", "20261130",

@@ -20,6 +20,7 @@ func (a *api) DeleteRecipe(c *gin.Context, id ID, params DeleteRecipeParams) {
 	}
 	user := identity.UserFrom(c).ID
 	cmd := command(c, id.String(), params.IdempotencyKey, nil)
+	cmd.Deletes = true
 	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s postgres.State) (postgres.Decision, error) {
 		return remove(user, s, m)
 	})
@@ -33,7 +34,7 @@ func remove(user string, s postgres.State, m match) (postgres.Decision, error) {
 	if !m.admits(s.Recipe.Version) {
 		return conflict(s.Recipe)
 	}
-	deleted := recipe.Delete(s.Recipe, postgres.Now())
+	deleted := recipe.Delete(s.Recipe, s.Now())
 	data, err := recipe.Encode(deleted)
 	if err != nil {
 		return postgres.Decision{}, err

@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"time"
+
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
 )
@@ -10,6 +12,7 @@ type Command struct {
 	User        string // the account's id
 	Recipe      string // the recipe's id
 	Past        int64  // the earlier version that the command is about, 0 where it is about none
+	Deletes     bool   // the command deletes the recipe: State.Clock is wanted
 	Key         *Key   // nil where the caller gave none
 	TraceParent string // W3C trace context, "" where there is none
 }
@@ -20,6 +23,7 @@ type State struct {
 	Exists  bool           // whether it is there for the user: not deleted
 	Past    *events.Recipe // the recipe as it was at Command.Past; nil where it never had that version, or PastGone
 	Grocery bool           // whether the user has access to the grocery app
+	Clock   time.Time      // the retention's clock, where Command.Deletes; zero where no relay has set it
 	// PastGone is a version that the recipe had and whose text is forgotten.
 	PastGone bool
 }
@@ -27,6 +31,10 @@ type State struct {
 // HasFiles tells whether the bytes of the recipe's files are still there: those of a recipe that was deleted go after
 // a while.
 func (s State) HasFiles() bool { return s.Exists || Now().Sub(s.Recipe.UpdatedAt) <= ledger.UndoTime }
+
+// Now is the time of the command. It isn't before the retention's clock: a machine that starts with its clock years behind
+// would otherwise date a deletion so that it is due as soon as the clock is right.
+func (s State) Now() time.Time { return ledger.NotBefore(s.Clock) }
 
 // Decision is what a command makes of the state: the answer, and what is written, if anything.
 type Decision struct {

@@ -160,18 +160,30 @@ type Clock struct {
 	Keep time.Duration // how long what was deleted is kept, as the last relay that led was told; 0 for ever
 }
 
-// SetClock puts the clock right: not later than the machine's, and not more than a step later than it was. It begins with
-// the time of the ledger's last row, which is surely past.
+// SetClock brings the clock nearer to the machine's, by a step at most. It begins with the time of the ledger's last row,
+// which is surely past, or the machine's where that is earlier.
 func (s *Store) SetClock(ctx context.Context, now time.Time, step, keep time.Duration) (Clock, error) {
 	clock := Clock{Keep: keep}
 	err := s.pool.QueryRow(ctx, `INSERT INTO retention_clock AS was (at, keep)
 			VALUES (least($1::timestamptz, (SELECT time FROM event_log ORDER BY id DESC LIMIT 1)), $3)
-		ON CONFLICT (one) DO UPDATE SET at = least($1::timestamptz, was.at + $2::interval), keep = excluded.keep
+		ON CONFLICT (one) DO UPDATE SET at = greatest(least($1::timestamptz, was.at + $2::interval), was.at - $2::interval), keep = excluded.keep
 		RETURNING at`, now, step, keep).Scan(&clock.At)
 	if err != nil {
 		return Clock{}, fmt.Errorf("set the clock of the retention: %w", err)
 	}
 	return clock, nil
+}
+
+// queueClock reads the clock, and leaves the time zero where no relay has led yet.
+func queueClock(batch *pgx.Batch, at *time.Time) {
+	batch.Queue(`SELECT at FROM retention_clock`).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(at)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		*at = at.UTC()
+		return err
+	})
 }
 
 // ReadClock gives the clock of a database, false where no relay has led there yet.

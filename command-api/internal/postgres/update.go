@@ -35,6 +35,9 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 	if cmd.Past > 0 {
 		queuePast(load, cmd, &found.state)
 	}
+	if cmd.Deletes {
+		queueClock(load, &found.state.Clock)
+	}
 
 	err := s.transact(ctx, cmd.User, load, func() (*pgx.Batch, error) {
 		if kept != nil {

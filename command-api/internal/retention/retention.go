@@ -17,8 +17,8 @@ import (
 const (
 	// every is how often it is looked for what is due. Nobody waits for it.
 	every = 15 * time.Minute
-	// step is how far the retention's clock goes at most for each hour that this process has run: a machine whose clock
-	// leaps by a year is believed after a week, and says so all the time.
+	// step is how far the retention's clock goes at most, forward or back, for each hour that this process has run: a
+	// machine whose clock leaps by a year is believed after a week, and says so all the time.
 	step = 48
 
 	// page is how many recipes are looked up at once; pace is how long each one's turn is at least, so that the rest of
@@ -76,21 +76,30 @@ func (r *Retention) Turn(ctx context.Context, ran time.Duration) (forgotten, lef
 	if r.now != nil {
 		now = r.now
 	}
-	clock, err := r.Store.SetClock(ctx, now(), step*ran, r.Keep)
+	machine := now()
+	clock, err := r.Store.SetClock(ctx, machine, step*ran, r.Keep)
 	if err != nil {
 		return 0, 0, err
 	}
-	if behind := now().Sub(clock.At); behind > leap {
-		r.Log.WarnContext(ctx, "the retention goes by a clock that is behind this machine's, and follows it slowly: "+
-			"this machine's was set, or Larder didn't run", "at", clock.At.UTC(), "behind", behind.Round(time.Hour).String())
+	if apart := machine.Sub(clock.At).Abs(); apart > leap {
+		r.Log.WarnContext(ctx, "the retention goes by a clock of its own, which differs from this machine's and follows it slowly: "+
+			"this machine's was set, or Larder didn't run", "at", clock.At.UTC(), "apart", apart.Round(time.Hour).String())
 	}
 	if r.Keep > 0 {
-		if forgotten, err = r.forget(ctx, clock.At.Add(-r.Keep)); err != nil {
+		if forgotten, err = r.forget(ctx, earlier(clock.At, machine).Add(-r.Keep)); err != nil {
 			return forgotten, 0, err
 		}
 	}
 	left, err = r.clean(ctx)
 	return forgotten, left, err
+}
+
+// earlier is the time of two clocks at which surely no more is due than by the right one.
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // forget forgets what was deleted until a time. A recipe that can't be forgotten yet is passed over until the next turn.

@@ -509,6 +509,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description The address and the headers of the request are longer than 32 KiB together. The server says so in plain text before it
+         *     knows what is asked for.
+         */
+        LongHeaders: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/plain": string;
+            };
+        };
         /** @description No session, or one that was ended. */
         NoSession: {
             headers: {
@@ -661,6 +673,7 @@ export interface operations {
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -685,6 +698,7 @@ export interface operations {
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -727,6 +741,7 @@ export interface operations {
                 };
             };
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -762,6 +777,7 @@ export interface operations {
             412: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -810,6 +826,7 @@ export interface operations {
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -852,6 +869,7 @@ export interface operations {
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -914,6 +932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -936,6 +955,7 @@ export interface operations {
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -958,6 +978,7 @@ export interface operations {
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -993,6 +1014,7 @@ export interface operations {
                 };
             };
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -196,6 +196,18 @@ export interface components {
     };
     responses: {
         /**
+         * @description The address and the headers of the request are longer than 32 KiB together. The server says so in plain text before it
+         *     knows what is asked for.
+         */
+        LongHeaders: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/plain": string;
+            };
+        };
+        /**
          * @description What is wrong. 413 and 422 say the limit in `limit`. Where that is how much one person may keep, as files, bytes
          *     or items of the list, the type is `urn:larder:problem:quota`, `kind` says which, and waiting doesn't help. 503 says
          *     in `Retry-After` when to come again.
@@ -273,6 +285,7 @@ export interface operations {
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Problem"];
         };
     };
@@ -318,6 +331,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Problem"];
         };
     };
@@ -348,6 +362,7 @@ export interface operations {
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Problem"];
         };
     };
@@ -422,6 +437,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            431: components["responses"]["LongHeaders"];
             /** @description As everywhere, without a body. */
             503: {
                 headers: {
@@ -471,6 +487,7 @@ export interface operations {
             422: components["responses"]["Problem"];
             423: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Problem"];
         };
     };
@@ -514,6 +531,7 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Problem"];
         };
     };
@@ -606,6 +624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Problem"];
         };
     };
@@ -691,6 +710,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            431: components["responses"]["LongHeaders"];
             /** @description As everywhere, without a body. */
             503: {
                 headers: {

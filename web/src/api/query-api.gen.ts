@@ -424,6 +424,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description The address and the headers of the request are longer than 32 KiB together. The server says so in plain text before it
+         *     knows what is asked for.
+         */
+        LongHeaders: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/plain": string;
+            };
+        };
         /** @description No session, or one that was ended. */
         NoSession: {
             headers: {
@@ -549,6 +561,7 @@ export interface operations {
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -580,6 +593,7 @@ export interface operations {
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -619,6 +633,7 @@ export interface operations {
             403: components["responses"]["OtherPerson"];
             422: components["responses"]["TooCostly"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -662,6 +677,7 @@ export interface operations {
             403: components["responses"]["OtherPerson"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -696,6 +712,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             410: components["responses"]["TextGone"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -726,6 +743,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             410: components["responses"]["TextGone"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -751,6 +769,7 @@ export interface operations {
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -778,6 +797,7 @@ export interface operations {
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -808,6 +828,7 @@ export interface operations {
             403: components["responses"]["OtherPerson"];
             422: components["responses"]["TooCostly"];
             429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
             503: components["responses"]["Unavailable"];
         };
     };
