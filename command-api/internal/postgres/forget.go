@@ -166,7 +166,8 @@ func (s *Store) SetClock(ctx context.Context, now time.Time, step, keep time.Dur
 	clock := Clock{Keep: keep}
 	err := s.pool.QueryRow(ctx, `INSERT INTO retention_clock AS was (at, keep)
 			VALUES (least($1::timestamptz, (SELECT time FROM event_log ORDER BY id DESC LIMIT 1)), $3)
-		ON CONFLICT (one) DO UPDATE SET at = greatest(least($1::timestamptz, was.at + $2::interval), was.at - $2::interval), keep = excluded.keep
+		ON CONFLICT (one) DO UPDATE SET at = greatest(least($1::timestamptz, was.at + $2::interval), was.at - $2::interval),
+			keep = excluded.keep
 		RETURNING at`, now, step, keep).Scan(&clock.At)
 	if err != nil {
 		return Clock{}, fmt.Errorf("set the clock of the retention: %w", err)
