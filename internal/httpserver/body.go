@@ -128,8 +128,5 @@ func wrongFields(fields []FieldError) *Problem {
 	if len(fields) > 1 {
 		problem.Detail = fmt.Sprintf("%d fields are wrong; first: %s", len(fields), sentence(fields[0]))
 	}
-	if len(fields) > maxFieldErrors {
-		problem.Errors = fields[:maxFieldErrors]
-	}
 	return problem
 }

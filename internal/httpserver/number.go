@@ -77,11 +77,15 @@ func outOfRange(body []byte) []FieldError {
 	if err := decoder.Decode(&value); err != nil {
 		return nil
 	}
-	return tooLargeNumbers("", value)
+	return tooLargeNumbers(nil, "", value)
 }
 
-func tooLargeNumbers(path string, value any) []FieldError {
-	var fields []FieldError
+// tooLargeNumbers adds the numbers of a value to those found before, until there are as many as are told of: a body of
+// them would take longer to tell than to read.
+func tooLargeNumbers(fields []FieldError, path string, value any) []FieldError {
+	if len(fields) >= maxFieldErrors {
+		return fields
+	}
 	switch v := value.(type) {
 	case json.Number:
 		if _, err := v.Float64(); errors.Is(err, strconv.ErrRange) {
@@ -89,7 +93,7 @@ func tooLargeNumbers(path string, value any) []FieldError {
 		}
 	case []any:
 		for i, entry := range v {
-			fields = append(fields, tooLargeNumbers(fmt.Sprintf("%s[%d]", path, i), entry)...)
+			fields = tooLargeNumbers(fields, fmt.Sprintf("%s[%d]", path, i), entry)
 		}
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
@@ -97,7 +101,7 @@ func tooLargeNumbers(path string, value any) []FieldError {
 			if path != "" {
 				inner = path + "." + inner
 			}
-			fields = append(fields, tooLargeNumbers(inner, v[key])...)
+			fields = tooLargeNumbers(fields, inner, v[key])
 		}
 	}
 	return fields

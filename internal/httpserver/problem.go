@@ -22,7 +22,7 @@ type Problem struct {
 	Status   int            // the HTTP status
 	Detail   string         // what is wrong with this request, for the person who made it
 	Instance string         // a URI of this occurrence; made of the request's id where it is ""
-	Errors   []FieldError   // what is wrong, field by field
+	Errors   []FieldError   // what is wrong, field by field; the first maxFieldErrors are written
 	Extra    map[string]any // further members, at the top level
 }
 
@@ -54,7 +54,7 @@ func (p Problem) MarshalJSON() ([]byte, error) {
 		}
 	}
 	if len(p.Errors) > 0 {
-		members["errors"] = p.Errors
+		members["errors"] = p.Errors[:min(len(p.Errors), maxFieldErrors)]
 	}
 	return json.Marshal(members)
 }

@@ -248,6 +248,16 @@ func TestNumberOutOfRange(t *testing.T) {
 	}
 }
 
+// An answer tells of the first fields alone, however many are wrong.
+func TestFieldsToldOfAreBounded(t *testing.T) {
+	t.Parallel()
+	body := `{"name":"x","parts":[` + strings.Repeat("1e400,", 100_000) + `1e400]}`
+	require.Len(t, said(t, problem(t, post(things(t), body), http.StatusBadRequest)), 20)
+	written, err := json.Marshal(httpserver.Problem{Status: http.StatusBadRequest, Errors: make([]httpserver.FieldError, 1000)})
+	require.NoError(t, err)
+	require.Less(t, len(written), 1000)
+}
+
 // The name of a media type is written in any case, with any space around its parameters.
 func TestMediaTypeInAnyCase(t *testing.T) {
 	t.Parallel()
