@@ -63,14 +63,17 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	return count, nil
 }
 
-// undefinedTable is PostgreSQL's code for a table that isn't there.
-const undefinedTable = "42P01"
+// PostgreSQL's codes for a table that isn't there, and for one that is and isn't granted yet: who lays it grants it after that.
+const (
+	undefinedTable        = "42P01"
+	insufficientPrivilege = "42501"
+)
 
 // Fresh implements projectors.Projection.
 func (p *Projection) Fresh(ctx context.Context) (bool, error) {
 	var fresh bool
 	err := p.pool.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM recipes) AND NOT EXISTS (SELECT FROM users)`).Scan(&fresh)
-	if postgres.Code(err) == undefinedTable {
+	if code := postgres.Code(err); code == undefinedTable || code == insufficientPrivilege {
 		return false, fmt.Errorf("look whether the replica is empty: %w", projectors.ErrNotLaidOut)
 	}
 	if err != nil {

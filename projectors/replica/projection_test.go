@@ -2,6 +2,7 @@ package replica_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -45,6 +46,27 @@ func TestProjection(t *testing.T) {
 			Dump:       func(ctx context.Context, user string) (map[string]string, error) { return dump(ctx, pool, user) },
 		}
 	})
+}
+
+// Who lays the tables grants them a moment later: until then they are waited for, as those that aren't there.
+func TestTablesThatAreNotGrantedYet(t *testing.T) {
+	t.Parallel()
+	pool, err := postgres.Open(t.Context(), testkit.BackupPostgres(t, migrate), postgres.Options{Application: "replica test", MaxConns: 1})
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	role := "guest_" + strings.ToLower(rand.Text())
+	for _, statement := range []string{"CREATE ROLE ", "SET ROLE "} {
+		_, err = pool.Exec(t.Context(), statement+role)
+		require.NoError(t, err)
+	}
+	t.Cleanup(func() {
+		for _, statement := range []string{"RESET ROLE", "DROP ROLE " + role} {
+			_, err := pool.Exec(context.Background(), statement)
+			require.NoError(t, err)
+		}
+	})
+	_, err = replica.New(pool).Fresh(t.Context())
+	require.ErrorIs(t, err, projectors.ErrNotLaidOut)
 }
 
 // dump gives the living recipes of a user with their rows, but not the change numbers: these depend on
