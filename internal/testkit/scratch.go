@@ -5,7 +5,22 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync"
+	"testing"
 )
+
+// Scratch returns a folder for what several tests of a binary share. It is removed when the binary ends.
+func Scratch(tb testing.TB) string {
+	tb.Helper()
+	made, err := theScratch()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return made.dir
+}
+
+//nolint:gochecknoglobals // nothing but a global outlives a test
+var theScratch = sync.OnceValues(makeScratch)
 
 // scratch is a folder that is removed when the test binary ends, however it ends: a shell holds the
 // other end of a pipe, and the kernel closes ours. testing has no hook for the end of a binary.

@@ -292,7 +292,8 @@ func TestHistoryOnTheCommandLine(t *testing.T) {
 // A first start says how to begin, once; nobody can log in by default.
 func TestFirstStart(t *testing.T) {
 	t.Parallel()
-	server := larder.Start(t)
+	server := larder.New(t)
+	server.Start(t)
 	require.Contains(t, server.Output(), "user add NAME --grocery")
 	require.Contains(t, server.Output(), "samples/recipes.jsonl")
 	require.Empty(t, server.MustRun(t, "", "user", "list", "--json").Stdout)

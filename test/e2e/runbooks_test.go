@@ -36,7 +36,8 @@ func runbook(t *testing.T, name, note string) (here, other []string) {
 func TestRunbookBackupRestore(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	old, young := larder.Start(t), larder.Start(t)
+	old, young := larder.Start(t), larder.New(t) // which has other secrets
+	young.Start(t)
 	ada := old.AddUser(t, "ada", "--grocery")
 	old.MustRun(t, "", "import", filepath.Join(larder.Root(), "samples", "recipes.jsonl"))
 	soup, _ := ada.Create(t, larder.Named("Soup to keep"))

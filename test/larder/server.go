@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,10 +67,15 @@ func NewIn(tb testing.TB, folder string) *Server {
 	return s
 }
 
-// Start starts a `larder up` in empty folders and waits until it is ready.
+// Start starts a `larder up` of its own and waits until it is ready. Where its stores are embedded it has been started once
+// before, and nobody has used it: what a first start makes is the same for each, and takes seconds. A test of the first
+// start itself, or of two larders that must not share a secret, takes [New].
 func Start(tb testing.TB, extra ...string) *Server {
 	tb.Helper()
 	s := New(tb, extra...)
+	if !slices.ContainsFunc(extra, namesAStore) {
+		copyStarted(tb, s.DataDir)
+	}
 	s.Start(tb)
 	return s
 }
