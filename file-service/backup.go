@@ -22,7 +22,7 @@ import (
 // them back.
 type FilesBackup struct {
 	Pool    *pgxpool.Pool
-	Objects *objectstore.Store
+	Objects objectstore.Store
 	Dir     string
 	// Progress is told how many of the files are done; nil for nobody.
 	Progress func(done, total int64)
@@ -124,13 +124,14 @@ func (f FilesBackup) copyOne(ctx context.Context, o objectstore.Object, want str
 	}
 	defer func() { _ = os.Remove(file.Name()) }() // it has another name by then, if all went well
 	got, err := f.read(ctx, o.Key, file)
+	damaged := errors.Is(err, objectstore.ErrDamaged)
 	if err == nil {
 		err = file.Sync()
 	}
-	if err = errors.Join(err, file.Close()); err != nil {
+	if err = errors.Join(err, file.Close()); err != nil && !damaged {
 		return fmt.Errorf("copy object %s: %w", o.Key, err)
 	}
-	if want != "" && got != want {
+	if damaged || want != "" && got != want {
 		report.Different = append(report.Different, o.Key)
 		return nil
 	}
@@ -143,6 +144,10 @@ func (f FilesBackup) copyOne(ctx context.Context, o objectstore.Object, want str
 
 func (f FilesBackup) compareOne(ctx context.Context, o objectstore.Object, want string, report *FilesReport) error {
 	stored, err := f.read(ctx, o.Key, io.Discard)
+	if errors.Is(err, objectstore.ErrDamaged) {
+		report.Different = append(report.Different, o.Key)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ type Deps struct {
 	Standby  *pgxpool.Pool // the one that may become it; nil for none
 	Redis    *redis.Client
 	Sessions *identity.Sessions
-	Objects  *objectstore.Store
+	Objects  objectstore.Store
 
 	Signer cdn.Signer // of the addresses in answers
 	Verify *cdn.Plain // of the addresses that come in
@@ -225,7 +225,7 @@ func (s *Service) SweepUploads(ctx context.Context, before time.Time) (int, erro
 
 // Erase removes every object of a user who was deleted, and gives how many. A user who is there keeps what the
 // recipes name.
-func Erase(ctx context.Context, pool *pgxpool.Pool, objects *objectstore.Store, user string) (int, error) {
+func Erase(ctx context.Context, pool *pgxpool.Pool, objects objectstore.Store, user string) (int, error) {
 	database := postgres.New(pool, func() {}, always)
 	files := keeping.New(keeping.Options{Database: database, Objects: objects, Log: slog.Default()})
 	count, err := files.Erase(ctx, user)

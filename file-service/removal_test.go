@@ -17,10 +17,8 @@ import (
 // upload of the same bytes counts on none of them: it waits until they are gone, and puts them again.
 func TestRemovalHoldsNoLock(t *testing.T) {
 	t.Parallel()
-	at := testkit.ObjectsAt(t)
-	door := testkit.NewProxy(t, at.Endpoint)
-	at.Endpoint = door.URL()
-	objects, err := objectstore.Open(at)
+	door := testkit.NewObjectsDoor(t)
+	objects, err := objectstore.Open(door.At)
 	require.NoError(t, err)
 	c := newWorld(t, func(deps *fileservice.Deps) { deps.Objects = objects }).cook()
 	first := c.attached("one.txt", []byte("same"))

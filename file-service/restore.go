@@ -34,7 +34,7 @@ func (f FilesBackup) putObject(ctx context.Context, key, mediaType, want string,
 		report.Objects, report.Bytes = report.Objects+1, report.Bytes+there.Size
 		return nil
 	}
-	if !errors.Is(err, objectstore.ErrNotFound) {
+	if !errors.Is(err, objectstore.ErrNotFound) && !errors.Is(err, objectstore.ErrDamaged) {
 		return err
 	}
 	file, err := os.Open(f.path(key))

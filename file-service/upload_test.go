@@ -247,13 +247,11 @@ func TestUploadIsNobodyElses(t *testing.T) {
 // before it is.
 func TestUploadWaitsForTheStore(t *testing.T) {
 	t.Parallel()
-	where := testkit.ObjectsAt(t)
-	door := testkit.NewProxy(t, where.Endpoint)
-	where.Endpoint = door.URL()
+	door := testkit.NewObjectsDoor(t)
 	var held atomic.Bool
 	c := newWorld(t, func(deps *fileservice.Deps) {
 		var err error
-		deps.Objects, err = objectstore.Open(where)
+		deps.Objects, err = objectstore.Open(door.At)
 		require.NoError(t, err)
 		deps.MayWrite = func() error {
 			if held.Load() {

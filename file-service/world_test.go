@@ -42,7 +42,7 @@ type world struct {
 	t       *testing.T
 	db      *pgxpool.Pool
 	redis   *redis.Client
-	objects *objectstore.Store
+	objects objectstore.Store
 	url     string
 	service *fileservice.Service
 	deps    fileservice.Deps

@@ -54,8 +54,7 @@ type commands struct {
 	Version kong.VersionFlag `help:"Print the version and stop."`
 }
 
-// settings are the flags that every command takes; the environment serves for each. Paths are made absolute
-// when they are read (type:"path"): the embedded object store's library changes the working folder.
+// settings are the flags that every command takes; the environment serves for each.
 type settings struct {
 	presence presence // of the command that was chosen
 
@@ -74,7 +73,7 @@ type settings struct {
 	GroceryPostgresURL string `env:"LARDER_GROCERY_POSTGRES_URL" placeholder:"URL" help:"The PostgreSQL of the grocery app."`
 	GroceryNATSURL     string `name:"grocery-nats-url" env:"LARDER_GROCERY_NATS_URL" placeholder:"URL" help:"NATS for the grocery app."`
 	GroceryNATSCreds   string `name:"grocery-nats-creds" type:"path" env:"LARDER_GROCERY_NATS_CREDS" placeholder:"FILE" help:"Its own."`
-	S3Endpoint         string `name:"s3-endpoint" env:"LARDER_S3_ENDPOINT" placeholder:"URL" help:"An S3 store for files."`
+	S3Endpoint         string `name:"s3-endpoint" env:"LARDER_S3_ENDPOINT" placeholder:"URL" help:"An S3 store, or file:///DIR, for files."`
 	S3Bucket           string `name:"s3-bucket" env:"LARDER_S3_BUCKET" default:"larder" help:"The bucket there (${default})."`
 	S3AccessKey        string `name:"s3-access-key" env:"LARDER_S3_ACCESS_KEY" placeholder:"KEY" help:"What requests to it are signed with."`
 	S3SecretKey        string `name:"s3-secret-key" env:"LARDER_S3_SECRET_KEY" placeholder:"KEY" help:"The secret of that key."`

@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -27,12 +27,12 @@ type envCommand struct {
 // Help is what kong prints below the first line of --help.
 func (envCommand) Help() string {
 	return `As it is printed, a shell takes it: eval "$(larder env)"; then psql, nats stream ls, redis-cli -s "$REDIS_SOCKET". ` +
-		"With a command, aws reaches the object store in the data folder too, which listens on a socket: larder env aws s3 ls. " +
+		"aws is pointed at the S3 server where one is given; else the files of recipes are in a folder, which is named. " +
 		"The grocery app's database has an owner of its own: larder env psql larder_grocery, or --grocery where another name is given. " +
 		"It has passwords in it, and is given to the owner of the data folder alone."
 }
 
-func (c envCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+func (c envCommand) Run(ctx context.Context, s *settings, con console) error {
 	addresses, running, err := s.find(ctx)
 	switch {
 	case err != nil:
@@ -64,7 +64,7 @@ func (c envCommand) Run(ctx context.Context, s *settings, con console, log *slog
 	}
 	switch {
 	case len(c.Command) > 0:
-		return c.run(ctx, con, log, addresses, variables)
+		return c.run(ctx, con, addresses, variables)
 	case c.JSON:
 		return printJSON(con, variables)
 	default:
@@ -78,31 +78,24 @@ func printExports(con console, addresses stores.Addresses, variables map[string]
 			return fmt.Errorf("print the variables: %w", err)
 		}
 	}
-	if storeenv.OnSocket(addresses.S3Endpoint) {
-		fmt.Fprintln(con.out, "# The object store listens on a socket, which aws doesn't know: larder env aws s3 ls")
+	if folder, is := storeenv.ObjectsFolder(addresses); is {
+		fmt.Fprintf(con.out, "# The files of recipes are in a folder, for which aws isn't needed: %s\n", folder)
 	}
 	return nil
 }
 
-// run runs the command and gives its exit code on. While it runs, an object store on a socket has a port too: who finds it
-// needs the keys as ever.
-func (c envCommand) run(ctx context.Context, con console, log *slog.Logger,
-	addresses stores.Addresses, variables map[string]string,
-) error {
-	if storeenv.OnSocket(addresses.S3Endpoint) {
-		forward, err := storeenv.Forward(ctx, addresses.S3Endpoint, log)
-		if err != nil {
-			return err
-		}
-		defer forward.Close()
-		variables[storeenv.S3Endpoint] = forward.URL()
-	}
+// run runs the command and gives its exit code on.
+func (c envCommand) run(ctx context.Context, con console, addresses stores.Addresses, variables map[string]string) error {
 	words := c.Command
 	if words[0] == "--" {
 		words = words[1:]
 	}
 	if len(words) == 0 {
 		return usageError{"which command?"}
+	}
+	if folder, is := storeenv.ObjectsFolder(addresses); is && filepath.Base(words[0]) == "aws" {
+		return fmt.Errorf("there is no S3 server for aws to speak with: the files of recipes are in the folder %s, where ls and cp do; "+
+			"LARDER_S3_ENDPOINT gives Larder a server", folder)
 	}
 	// Not by ctx, whose end kills: an interrupt of the terminal is the command's too, which knows what to do about it.
 	command := exec.CommandContext(context.WithoutCancel(ctx), words[0], words[1:]...) //nolint:gosec // it is the operator's

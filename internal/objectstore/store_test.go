@@ -1,68 +1,31 @@
 package objectstore_test
 
 import (
-	"bytes"
-	"io"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/internal/objectstore"
+	"larder.dev/internal/objectstore/objectstoretest"
 	"larder.dev/internal/testkit"
 )
 
-func put(t *testing.T, store *objectstore.Store, key, content string) {
-	t.Helper()
-	require.NoError(t, store.Put(t.Context(), key, strings.NewReader(content), int64(len(content)), "text/plain"))
+// Objects in a folder are what objects are.
+func TestFolder(t *testing.T) {
+	t.Parallel()
+	objectstoretest.Run(t, testkit.Folder)
 }
 
-// What is put comes back, from any place of it, with its type; a second put replaces it.
-func TestRoundTrip(t *testing.T) {
+// So are those on a server, where the tests have one.
+func TestServer(t *testing.T) {
 	t.Parallel()
-	store := testkit.Objects(t)
-	put(t, store, "a/b/one", "first")
-	put(t, store, "a/b/one", "the second")
-	reader, err := store.Get(t.Context(), "a/b/one")
-	require.NoError(t, err)
-	defer reader.Close()
-	require.EqualValues(t, 10, reader.Info.Size)
-	require.Equal(t, "text/plain", reader.Info.MediaType)
-	_, err = reader.Seek(4, io.SeekStart)
-	require.NoError(t, err)
-	rest, err := io.ReadAll(reader)
-	require.NoError(t, err)
-	require.Equal(t, "second", string(rest))
+	objectstoretest.Run(t, testkit.ObjectsAt)
 }
 
-// An object of several parts is whole.
-func TestSeveralParts(t *testing.T) {
+// A server that is away is told from a key without an object.
+func TestServerAway(t *testing.T) {
 	t.Parallel()
-	store := testkit.Objects(t)
-	content := bytes.Repeat([]byte("0123456789abcdef"), 9<<20) // 144 MiB, three parts
-	require.NoError(t, store.Put(t.Context(), "large", bytes.NewReader(content), int64(len(content)), "x/y"))
-	reader, err := store.Get(t.Context(), "large")
-	require.NoError(t, err)
-	defer reader.Close()
-	got, err := io.ReadAll(reader)
-	require.NoError(t, err)
-	require.True(t, bytes.Equal(content, got))
-}
-
-// A key without an object is told from a store that is away, and deleting it is no error.
-func TestNothingThere(t *testing.T) {
-	t.Parallel()
-	store := testkit.Objects(t)
-	_, err := store.Stat(t.Context(), "nothing")
-	require.ErrorIs(t, err, objectstore.ErrNotFound, "also where there is no bucket yet")
-	put(t, store, "something", "x")
-	_, err = store.Get(t.Context(), "nothing")
-	require.ErrorIs(t, err, objectstore.ErrNotFound)
-	require.NoError(t, store.Delete(t.Context(), "nothing"))
-	require.NoError(t, store.Delete(t.Context(), "something"))
-	_, err = store.Stat(t.Context(), "something")
-	require.ErrorIs(t, err, objectstore.ErrNotFound)
-
 	away, err := objectstore.Open(objectstore.Options{Endpoint: "http://127.0.0.1:1", Bucket: "bucket", AccessKey: "k", SecretKey: "s"})
 	require.NoError(t, err)
 	_, err = away.Stat(t.Context(), "nothing")
@@ -71,17 +34,22 @@ func TestNothingThere(t *testing.T) {
 	require.ErrorIs(t, away.Ping(t.Context()), objectstore.ErrUnavailable)
 }
 
-// A listing has every key under a prefix and no other, in order.
-func TestEach(t *testing.T) {
+// An endpoint is that of a folder or of a server, and a folder comes back from its endpoint whatever its name is.
+func TestEndpoint(t *testing.T) {
 	t.Parallel()
-	store := testkit.Objects(t)
-	for _, key := range []string{"u/2/original", "u/1/original", "u/1/400.webp", "other/1/original"} {
-		put(t, store, key, key)
+	for _, folder := range []string{"/var/lib/larder", "/home/ada/the larder/100%/ä?#"} {
+		got, is := objectstore.FolderOf(objectstore.Endpoint(folder))
+		require.True(t, is)
+		require.Equal(t, folder, got)
 	}
-	var keys []string
-	require.NoError(t, store.Each(t.Context(), "u/", func(o objectstore.Object) error {
-		keys = append(keys, o.Key)
-		return nil
-	}))
-	require.Equal(t, []string{"u/1/400.webp", "u/1/original", "u/2/original"}, keys)
+	for _, server := range []string{"http://127.0.0.1:9000", "https://s3.example.com", "s3.example.com:9000", ""} {
+		_, is := objectstore.FolderOf(server)
+		require.False(t, is, server)
+	}
+	_, err := objectstore.Open(objectstore.Options{Endpoint: "file:///x"})
+	require.ErrorContains(t, err, "LARDER_S3_BUCKET")
+	for _, options := range []objectstore.Options{{Endpoint: "file:x", Bucket: "b"}, {Endpoint: "file:///x", Bucket: "../b"}} {
+		_, err := objectstore.Open(options)
+		require.Error(t, err)
+	}
 }

@@ -5,20 +5,21 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
@@ -38,8 +39,8 @@ const (
 	thumbnailReads = 500
 )
 
-// measureFiles sends and fetches files through a file service in a process of its own, and the same bytes by
-// minio-go straight to the same store, which is in another.
+// measureFiles sends and fetches files through a file service in a process of its own, and the same bytes through the least
+// that there is of one, in this process.
 func measureFiles(b *testing.B, t *table) {
 	b.Helper()
 	server := larder.Start(b)
@@ -48,16 +49,19 @@ func measureFiles(b *testing.B, t *table) {
 	edge := testkit.Nginx(b, testkit.Upstreams{CommandAPI: origin, QueryAPI: origin, FileService: origin, GroceryApp: origin})
 	ada := server.AddUser(b, "ada")
 	at := ada.At(b, service)
-	store := newBareStore(b, server.RunFile(b))
+	bare := bareFolder(b)
 	recipe, _ := ada.Create(b, larder.Named("Films"))
 
 	t.add(ratioOf("files sent", compareBytes(b, func(_ context.Context, content []byte) error {
 		return attach(b, at, recipe.ID, content)
-	}, store.put)))
-	address, key := oneFile(b, ada, recipe.ID, service.Ready(b))
+	}, func(ctx context.Context, content []byte) error {
+		return putBare(ctx, bare.URL+"/"+rand.Text(), content)
+	})))
+	address := service.Ready(b) + ada.Files(b, recipe.ID)[0].URL
+	require.NoError(b, putBare(b.Context(), bare.URL+"/one", make([]byte, fileSize)))
 	t.add(ratioOf("files fetched", compareBytes(b, func(ctx context.Context, _ []byte) error {
 		return fetch(ctx, address)
-	}, func(ctx context.Context, _ []byte) error { return store.get(ctx, key) })))
+	}, func(ctx context.Context, _ []byte) error { return fetch(ctx, bare.URL+"/one") })))
 	measureThumbnail(b, t, ada, at, edge)
 	measureMemory(b, t, server, ada)
 }
@@ -65,7 +69,7 @@ func measureFiles(b *testing.B, t *table) {
 func ratioOf(what string, c comparison) figure {
 	return figure{
 		what:   fmt.Sprintf("%s, MB a second, %d MB each, %d at once", what, fileSize>>20, filesAtOnce),
-		larder: fmt.Sprintf("%.0f", c.larder/1e6), bare: fmt.Sprintf("%.0f (minio-go)", c.bare/1e6),
+		larder: fmt.Sprintf("%.0f", c.larder/1e6), bare: fmt.Sprintf("%.0f (net/http)", c.bare/1e6),
 		ratio: fmt.Sprintf("%.2f", c.ratio), target: "≥ 0.7", met: c.ratio >= 0.7,
 	}
 }
@@ -113,13 +117,6 @@ func attach(b *testing.B, client *larder.Client, recipe string, content []byte) 
 	return nil
 }
 
-// oneFile gives the address of a file at the service itself, and its key in the store.
-func oneFile(b *testing.B, ada *larder.Client, recipe, base string) (address, key string) {
-	b.Helper()
-	file := ada.Files(b, recipe)[0]
-	return base + file.URL, ada.User.ID + "/" + file.SHA256 + "/original"
-}
-
 func fetch(ctx context.Context, address string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -137,39 +134,43 @@ func fetch(ctx context.Context, address string) error {
 	return err
 }
 
-// bareStore is minio-go as its makers mean it to be used, at the store that Larder has.
-type bareStore struct {
-	client *minio.Client
-	bucket string
-}
-
-func newBareStore(b *testing.B, at larder.RunFile) *bareStore {
+// bareFolder is the least that keeps files behind HTTP: net/http over a folder, in which a file is on the disk before it has
+// its name.
+func bareFolder(b *testing.B) *httptest.Server {
 	b.Helper()
-	socket := strings.TrimPrefix(at.S3Endpoint, "unix://")
-	client, err := minio.New("localhost", &minio.Options{
-		Creds: credentials.NewStaticV4(at.S3AccessKey, at.S3SecretKey, ""), Region: "us-east-1",
-		Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-		}},
-	})
-	require.NoError(b, err)
-	require.NoError(b, client.MakeBucket(b.Context(), "bare", minio.MakeBucketOptions{}))
-	return &bareStore{client: client, bucket: at.S3Bucket}
+	dir := b.TempDir()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := filepath.Join(dir, filepath.Base(r.URL.Path))
+		if r.Method == http.MethodGet {
+			http.ServeFile(w, r, path)
+			return
+		}
+		file, err := os.CreateTemp(dir, "new-*")
+		if err == nil {
+			_, err = io.Copy(file, r.Body)
+			err = errors.Join(err, file.Sync(), file.Close(), os.Rename(file.Name(), path))
+		}
+		if err != nil {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	b.Cleanup(server.Close)
+	return server
 }
 
-func (s *bareStore) put(ctx context.Context, content []byte) error {
-	_, err := s.client.PutObject(ctx, "bare", rand.Text(), bytes.NewReader(content), int64(len(content)), minio.PutObjectOptions{})
-	return err
-}
-
-func (s *bareStore) get(ctx context.Context, key string) error {
-	object, err := s.client.GetObject(ctx, s.bucket, key, minio.GetObjectOptions{})
+func putBare(ctx context.Context, address string, content []byte) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPut, address, bytes.NewReader(content))
 	if err != nil {
 		return err
 	}
-	defer func() { _ = object.Close() }()
-	_, err = io.Copy(io.Discard, object)
-	return err
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		err = errors.New(response.Status)
+	}
+	return errors.Join(err, response.Body.Close())
 }
 
 // measureThumbnail takes the time to the first byte of a thumbnail that the CDN has.

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -11,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/objectstore"
 	"larder.dev/test/larder"
 )
 
@@ -65,18 +65,21 @@ func TestEnvPointsOtherPrograms(t *testing.T) {
 	_, err := larder.JetStream(t, env["NATS_URL"]).Stream(t.Context(), "LARDER")
 	require.NoError(t, err)
 
-	// The store is on a socket; what runs by env has a port of it.
-	lines := server.Follow(t, "env", "sh", "-c", `echo "$AWS_ENDPOINT_URL_S3"; exec sleep 30 >&- 2>&-`)
-	objects, err := objectstore.Open(objectstore.Options{
-		Endpoint: larder.Next(t, lines, deadline), Bucket: env["S3_BUCKET"], Region: env["AWS_REGION"],
-		AccessKey: env["AWS_ACCESS_KEY_ID"], SecretKey: env["AWS_SECRET_ACCESS_KEY"],
-	})
+	// Files are in a folder, which is named in place of variables for aws; what is in it are the bytes that were sent.
+	ada := server.Login(t, "ada")
+	soup, _ := ada.Create(t, larder.Named("Soup"))
+	ada.Attach(t, soup.ID, "note.txt", strings.NewReader("salt")).Want(t, http.StatusCreated)
+	_, folder, named := strings.Cut(server.MustRun(t, "", "env").Stdout, "in a folder, for which aws isn't needed: ")
+	require.True(t, named)
+	kept, err := os.ReadFile(filepath.Join(strings.TrimSpace(folder), ada.User.ID, ada.Files(t, soup.ID)[0].SHA256, "original"))
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = objects.Close() })
-	require.NoError(t, objects.Put(t.Context(), "note", strings.NewReader("salt"), int64(len("salt")), "text/plain"))
-	noted, err := objects.Stat(t.Context(), "note")
-	require.NoError(t, err)
-	require.EqualValues(t, len("salt"), noted.Size)
+	require.Equal(t, "salt", string(kept))
+	for name := range env {
+		require.False(t, strings.HasPrefix(name, "AWS_"), name)
+	}
+	aws := server.Run(t, "", "env", "aws", "s3", "ls")
+	require.Equal(t, 1, aws.Code)
+	require.Contains(t, aws.Stderr, strings.TrimSpace(folder))
 
 	// As a shell evaluates it, with the programs that are here.
 	for program, line := range map[string]string{

@@ -64,10 +64,8 @@ func crowd(t *testing.T, server *larder.Server) {
 	ada := server.AddUser(t, "ada")
 	soup, _ := ada.Create(t, larder.Named("Soup"))
 	host := strings.TrimPrefix(server.URL(), "http://")
-	at := server.RunFile(t)
 	for range 3 {
 		dialed(t, "tcp", host)
-		dialed(t, "unix", strings.TrimPrefix(at.S3Endpoint, "unix://"))
 		kept := dialed(t, "tcp", host)
 		write(t, kept, "GET /healthz HTTP/1.1\r\nHost: "+host+"\r\n\r\n")
 		read(t, kept)
@@ -79,8 +77,6 @@ func crowd(t *testing.T, server *larder.Server) {
 			"\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n"+form)
 		write(t, dialed(t, "tcp", host), "POST /api/recipes HTTP/1.1\r\nHost: "+host+"\r\nAuthorization: Bearer "+ada.Token+
 			"\r\nContent-Type: application/json\r\nContent-Length: "+strconv.Itoa(1000)+"\r\n\r\n{")
-		write(t, dialed(t, "unix", strings.TrimPrefix(at.S3Endpoint, "unix://")),
-			"PUT /larder/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nthe beginning")
 	}
 }
 

@@ -137,7 +137,7 @@ func Same(tb testing.TB, a, b io.Reader) bool {
 }
 
 // Objects gives the object store of a running larder, which is closed after the test.
-func (s *Server) Objects(tb testing.TB) *objectstore.Store {
+func (s *Server) Objects(tb testing.TB) objectstore.Store {
 	tb.Helper()
 	at := s.RunFile(tb)
 	store, err := objectstore.Open(objectstore.Options{

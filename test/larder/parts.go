@@ -138,7 +138,7 @@ func (p *Parts) Migrate(tb testing.TB) {
 }
 
 // Objects is the store where its files are.
-func (p *Parts) Objects(tb testing.TB) *objectstore.Store {
+func (p *Parts) Objects(tb testing.TB) objectstore.Store {
 	tb.Helper()
 	store, err := objectstore.Open(p.objects)
 	require.NoError(tb, err)

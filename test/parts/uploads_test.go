@@ -143,7 +143,7 @@ func TestUploadMeetsTwoFileServices(t *testing.T) {
 }
 
 // partsOf counts the parts of an upload that are in the store.
-func partsOf(t *testing.T, objects *objectstore.Store, place string) int {
+func partsOf(t *testing.T, objects objectstore.Store, place string) int {
 	t.Helper()
 	object, err := objects.Get(t.Context(), place+"/note")
 	require.NoError(t, err)

@@ -27,7 +27,7 @@ import (
 // Deps is what the handlers work with.
 type Deps struct {
 	Files    *keeping.Files
-	Objects  *objectstore.Store
+	Objects  objectstore.Store
 	Sessions *identity.Sessions
 	Marks    *freshness.Marks
 	Signer   cdn.Signer // of the addresses in answers

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -58,7 +59,25 @@ func (a *api) deliver(c *gin.Context) {
 	}
 	defer func() { _ = object.Close() }()
 	describe(c.Writer.Header(), place, object.Info)
-	http.ServeContent(&stalling{ResponseWriter: c.Writer, silence: a.Silence}, c.Request, "", time.Time{}, object)
+	content := &remembering{ReadSeeker: object}
+	http.ServeContent(&stalling{ResponseWriter: c.Writer, silence: a.Silence}, c.Request, "", time.Time{}, content)
+	if errors.Is(content.err, objectstore.ErrDamaged) { // the answer broke off before its end
+		a.Log.ErrorContext(c.Request.Context(), "a file is damaged: larder backup verify --files",
+			"request", httpserver.RequestID(c), "error", content.err)
+	}
+}
+
+// remembering keeps the error of a reader, which http.ServeContent doesn't give.
+type remembering struct {
+	io.ReadSeeker
+
+	err error
+}
+
+func (r *remembering) Read(into []byte) (int, error) {
+	n, err := r.ReadSeeker.Read(into)
+	r.err = err
+	return n, err
 }
 
 func (a *api) notDelivered(c *gin.Context, err error) {

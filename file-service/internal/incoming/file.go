@@ -24,7 +24,7 @@ type File struct {
 	Size   int64
 	SHA256 string // lower-case hex, of what is in the store
 
-	objects   *objectstore.Store
+	objects   objectstore.Store
 	key, etag string // of the object with the bytes; "" where they are in memory
 	close     func() error
 }
@@ -56,8 +56,7 @@ func (u *Upload) Open(ctx context.Context) (*File, error) {
 		content: object, objects: u.store.objects, key: u.place + bytesKey, etag: object.Info.ETag, close: object.Close,
 	}
 	sum := sha256.New()
-	// The wrapper keeps io.CopyBuffer from the object's own WriteTo, which would take another buffer.
-	file.Size, err = io.CopyBuffer(sum, struct{ io.Reader }{object}, make([]byte, copyBuffer))
+	file.Size, err = io.CopyBuffer(sum, object, make([]byte, copyBuffer))
 	if err == nil && (file.Size != object.Info.Size || u.Note.Size > 0 && file.Size != u.Note.Size) {
 		err = fmt.Errorf("%w: %d bytes of %d", io.ErrUnexpectedEOF, file.Size, u.Note.Size)
 	}

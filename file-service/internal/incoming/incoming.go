@@ -29,12 +29,12 @@ var ErrTooLarge = errors.New("the file is too large")
 
 // Store is where bytes come in. It is safe for concurrent use.
 type Store struct {
-	objects *objectstore.Store
+	objects objectstore.Store
 	room    *room
 }
 
 // New makes a store on an object store.
-func New(objects *objectstore.Store) *Store { return &Store{objects: objects, room: newRoom()} }
+func New(objects objectstore.Store) *Store { return &Store{objects: objects, room: newRoom()} }
 
 // The keys of an upload, below its place. A tail has the bytes after so many whole parts: too few for a part.
 const (

@@ -147,7 +147,7 @@ func original(user string, file events.File) string {
 // keep puts the bytes into the store where they aren't there yet.
 func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
 	there, err := f.objects.Stat(ctx, original(user, *file))
-	if err != nil && !errors.Is(err, objectstore.ErrNotFound) {
+	if err != nil && !errors.Is(err, objectstore.ErrNotFound) && !errors.Is(err, objectstore.ErrDamaged) {
 		return err
 	}
 	if err != nil || there.Size != file.Size {

@@ -28,7 +28,7 @@ var (
 type Files struct {
 	database *postgres.Store
 	standby  *postgres.Standby
-	objects  *objectstore.Store
+	objects  objectstore.Store
 	incoming *incoming.Store
 	scanner  *antivirus.Clamd
 	pictures *picture.Drawer
@@ -40,7 +40,7 @@ type Files struct {
 type Options struct {
 	Database *postgres.Store
 	Standby  *postgres.Standby // nil for none
-	Objects  *objectstore.Store
+	Objects  objectstore.Store
 	Incoming *incoming.Store
 	Scanner  *antivirus.Clamd // nil for none
 	Pictures *picture.Drawer

@@ -69,7 +69,7 @@ type Done struct {
 // Options are what Uploads work with.
 type Options struct {
 	Incoming *incoming.Store
-	Objects  *objectstore.Store
+	Objects  objectstore.Store
 	Locks    *redis.Client
 
 	MaxSize  int64         // of a file, in bytes

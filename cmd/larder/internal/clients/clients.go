@@ -62,7 +62,7 @@ type shared struct {
 	stream, feed *jetstream.Conn
 	groceryFeed  *jetstream.Conn
 	index        searchindex.Index
-	objects      *objectstore.Store
+	objects      objectstore.Store
 	full         map[stores.Store]*fulldisk.Mark
 	closers      []func() error
 }
@@ -213,7 +213,7 @@ func (c *Clients) openIndex() (searchindex.Index, error) {
 }
 
 // Objects gives the object store.
-func (c *Clients) Objects(context.Context) (*objectstore.Store, error) {
+func (c *Clients) Objects(context.Context) (objectstore.Store, error) {
 	if c.objects != nil {
 		return c.objects, nil
 	}
@@ -226,7 +226,7 @@ func (c *Clients) Objects(context.Context) (*objectstore.Store, error) {
 }
 
 // Bucket gives another bucket of the object store.
-func (c *Clients) Bucket(name string) (*objectstore.Store, error) {
+func (c *Clients) Bucket(name string) (objectstore.Store, error) {
 	store, err := objectstore.Open(objectstore.Options{
 		Endpoint: c.S3Endpoint, Bucket: name, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
 		Full: c.full[stores.Objects],

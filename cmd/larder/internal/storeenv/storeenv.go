@@ -11,16 +11,14 @@ import (
 	"strings"
 
 	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/internal/objectstore"
 )
-
-// S3Endpoint is the variable with the address of the object store.
-const S3Endpoint = "AWS_ENDPOINT_URL_S3"
 
 // region is what requests to an S3 store are signed for where nobody says another: every store takes it.
 const region = "us-east-1"
 
-// OnSocket tells whether an address is that of a socket in the file system.
-func OnSocket(address string) bool { return strings.HasPrefix(address, "unix:") }
+// onSocket tells whether an address is that of a socket in the file system.
+func onSocket(address string) bool { return strings.HasPrefix(address, "unix:") }
 
 // Of gives the variables and their values. A store without an address has none.
 func Of(a stores.Addresses) (map[string]string, error) {
@@ -105,28 +103,30 @@ func ofRedis(a stores.Addresses) (map[string]string, error) {
 		return nil, fmt.Errorf("read the address of Redis: %w", err)
 	}
 	password, _ := address.User.Password()
-	if OnSocket(a.RedisURL) {
+	if onSocket(a.RedisURL) {
 		return given(map[string]string{"REDIS_SOCKET": address.Path, "REDISCLI_AUTH": password}), nil
 	}
 	return given(map[string]string{"REDIS_URL": a.RedisURL, "REDISCLI_AUTH": password}), nil
 }
 
-// ofObjects is for aws. The address of a store on a socket is left out: see Forward.
+// ofObjects is for aws, which has nothing to do with a folder.
 func ofObjects(a stores.Addresses) (map[string]string, error) {
-	if a.S3Endpoint == "" {
+	if _, is := ObjectsFolder(a); is || a.S3Endpoint == "" {
 		return nil, nil
 	}
-	variables := map[string]string{
-		"AWS_ACCESS_KEY_ID": a.S3AccessKey, "AWS_SECRET_ACCESS_KEY": a.S3SecretKey, "AWS_REGION": region, "S3_BUCKET": a.S3Bucket,
+	endpoint := a.S3Endpoint
+	if !strings.Contains(endpoint, "://") {
+		endpoint = "https://" + endpoint
 	}
-	switch {
-	case OnSocket(a.S3Endpoint):
-	case strings.Contains(a.S3Endpoint, "://"):
-		variables[S3Endpoint] = a.S3Endpoint
-	default:
-		variables[S3Endpoint] = "https://" + a.S3Endpoint
-	}
-	return given(variables), nil
+	return given(map[string]string{
+		"AWS_ENDPOINT_URL_S3": endpoint,
+		"AWS_ACCESS_KEY_ID":   a.S3AccessKey, "AWS_SECRET_ACCESS_KEY": a.S3SecretKey, "AWS_REGION": region, "S3_BUCKET": a.S3Bucket,
+	}), nil
+}
+
+// ObjectsFolder gives the folder with the files of recipes, false where they are on a server.
+func ObjectsFolder(a stores.Addresses) (folder string, is bool) {
+	return objectstore.BucketFolder(a.S3Endpoint, a.S3Bucket)
 }
 
 // given leaves out what has no value: an empty variable overrides what a program knows by itself.

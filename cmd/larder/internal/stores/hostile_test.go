@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +18,6 @@ import (
 	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/jetstream"
-	"larder.dev/internal/objectstore"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/testkit"
 )
@@ -64,15 +62,6 @@ func TestHostileBytesAtEveryServer(t *testing.T) {
 			require.NoError(t, err)
 			defer conn.Close()
 			testkit.Until(t, "NATS to answer", func() bool { return conn.Ready() == nil })
-		}},
-		{"objects", "unix", strings.TrimPrefix(opened.S3Endpoint, "unix:"), func(t *testing.T) {
-			t.Helper()
-			store, err := objectstore.Open(objectstore.Options{
-				Endpoint: opened.S3Endpoint, Bucket: "larder", AccessKey: opened.S3AccessKey, SecretKey: opened.S3SecretKey,
-			})
-			require.NoError(t, err)
-			require.NoError(t, store.Ping(ctx))
-			require.NoError(t, store.Close())
 		}},
 		{"larder", "tcp", web, func(t *testing.T) {
 			t.Helper()

@@ -1,5 +1,5 @@
 // Package stores opens the servers that Larder keeps its things in: the one that an address is given for,
-// else one that is embedded in this process and lives in the data folder.
+// else one that is embedded in this process and lives in the data folder. Objects need no server there.
 package stores
 
 import (
@@ -18,7 +18,7 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/natsserver"
-	"larder.dev/internal/objectserver"
+	"larder.dev/internal/objectstore"
 	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/postgresserver"
 	"larder.dev/internal/redisserver"
@@ -47,6 +47,7 @@ type Given struct {
 	FeedURL            string // NATS with the grocery app's credentials; "" for NATSURL
 	FeedCreds          string // "" for NATSCreds
 
+	// S3Endpoint may be that of a folder: objectstore.Endpoint.
 	S3Endpoint, S3Bucket, S3AccessKey, S3SecretKey string
 }
 
@@ -114,7 +115,6 @@ type Stores struct {
 	postgres *postgresserver.Server
 	nats     *natsserver.Server
 	redis    *redisserver.Server
-	objects  *objectserver.Server
 
 	asked    time.Time // when Watch was told that they are to end
 	settling sync.WaitGroup
@@ -162,7 +162,7 @@ func (s *Stores) start(ctx context.Context, o Options) error {
 	//nolint:contextcheck,nolintlint // to listen takes no time that could be cut short; the linter sees it or not by its cache
 	group.Go(func() error { return s.startNATS(o) })
 	group.Go(func() error { return s.startRedis(o) })
-	group.Go(func() error { return s.startObjects(ctx, o) })
+	group.Go(func() error { return s.placeObjects(o) })
 	return group.Wait()
 }
 
@@ -271,16 +271,23 @@ func (s *Stores) startRedis(o Options) error {
 	return nil
 }
 
-func (s *Stores) startObjects(ctx context.Context, o Options) error {
+// placeObjects keeps objects in the data folder, as files. There is no server to start: every process that has the address
+// reads and writes them itself.
+func (s *Stores) placeObjects(o Options) error {
 	if s.S3Endpoint != "" {
 		return nil
 	}
-	server, err := objectserver.Start(ctx, objectserver.Options{Dir: filepath.Join(o.Dir, objectsFolder), Log: o.Log})
+	dir, err := filepath.Abs(filepath.Join(o.Dir, objectsFolder))
 	if err != nil {
-		return fmt.Errorf("start the embedded object store: %w", err)
+		return fmt.Errorf("find the folder of the objects: %w", err)
 	}
-	s.objects, s.S3Endpoint = server, server.Endpoint()
-	s.S3AccessKey, s.S3SecretKey = server.Keys()
+	if err := serverfolder.Make(dir); err != nil {
+		return fmt.Errorf("make the folder of the objects: %w", err)
+	}
+	for _, name := range []string{"secret", serverfolder.LockFile} {
+		_ = os.Remove(filepath.Join(dir, name)) // of the server that had the folder once
+	}
+	s.S3Endpoint = objectstore.Endpoint(dir)
 	return nil
 }
 
@@ -356,7 +363,7 @@ func (s *Stores) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.mayTake())
 	defer cancel()
 	var stopping sync.WaitGroup
-	var failed [4]error
+	var failed [3]error
 	began := time.Now()
 	end := func(which int, name string, stop func() error) {
 		stopping.Go(func() {
@@ -367,14 +374,11 @@ func (s *Stores) Close() error {
 	if s.nats != nil {
 		end(0, NATSFolder, s.nats.Stop)
 	}
-	if s.objects != nil {
-		end(1, objectsFolder, s.objects.Stop)
-	}
 	if s.redis != nil {
-		end(2, redisFolder, s.redis.Stop)
+		end(1, redisFolder, s.redis.Stop)
 	}
 	if s.postgres != nil {
-		end(3, postgresFolder, func() error { return s.postgres.Stop(ctx) })
+		end(2, postgresFolder, func() error { return s.postgres.Stop(ctx) })
 	}
 	stopping.Wait()
 	s.settling.Wait()
