@@ -77,7 +77,7 @@ run: build ## build and start everything: larder up
 
 build: web-build ## build bin/larder, with the app in it
 	@mkdir -p bin
-	$(GO) build -tags $(TAGS) -trimpath -ldflags "$(STAMP)" -o bin/larder ./cmd/larder
+	$(GO) build -tags $(TAGS) -trimpath -ldflags "-s -w $(STAMP)" -o bin/larder ./cmd/larder
 
 generate: $(WEB_MODULES) ## write the generated code anew (from openapi.yaml)
 	$(GO) generate ./...
