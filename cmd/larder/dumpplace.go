@@ -18,15 +18,10 @@ type dumpPlace struct {
 	bucket, key string // "" for a file
 }
 
-// parseDumpPlace reads "larder.dump" or "s3://bucket/larder.dump"; "-" and "" stay. Call it before the stores are opened,
-// which may change the working folder.
+// parseDumpPlace reads "larder.dump" or "s3://bucket/larder.dump"; "-" and "" stay.
 func parseDumpPlace(text string) (dumpPlace, error) {
-	if text == "" || text == "-" {
-		return dumpPlace{file: text}, nil
-	}
 	if !strings.Contains(text, "://") {
-		file, err := filepath.Abs(text)
-		return dumpPlace{file: file}, err
+		return dumpPlace{file: text}, nil
 	}
 	address, err := url.Parse(text)
 	if err != nil || address.Scheme != "s3" || address.Host == "" || strings.Trim(address.Path, "/") == "" {

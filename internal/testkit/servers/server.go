@@ -77,14 +77,9 @@ func ready(ctx context.Context, name string, child *process, output string, answ
 	return nil
 }
 
-// Where this process began: the embedded object store of a test goes elsewhere.
-//
-//nolint:gochecknoglobals // there is one working directory
-var startDir, errStartDir = os.Getwd()
-
-// Root is the folder of the module, above the directory in which this process began.
+// Root is the folder of the module, above the working directory.
 func Root() (string, error) {
-	dir, err := startDir, errStartDir
+	dir, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("find the module: %w", err)
 	}
