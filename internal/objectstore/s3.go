@@ -121,6 +121,9 @@ func (r s3Reader) broken(err error) error {
 	if err == nil || err == io.EOF { //nolint:errorlint // a reader gives io.EOF itself
 		return err
 	}
+	if minio.ToErrorResponse(err).Code == "PreconditionFailed" {
+		return fmt.Errorf("read object %s: %w: it is another one by now", r.key, ErrNotFound)
+	}
 	return fmt.Errorf("read object %s: %w", r.key, failure(err))
 }
 

@@ -6,6 +6,7 @@ package objectstoretest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -102,9 +103,9 @@ func testRoundTrip(t *testing.T, store objectstore.Store) {
 	require.NoError(t, err)
 	require.Equal(t, "456789", string(rest))
 	some := make([]byte, 3)
-	_, err = reader.ReadAt(some, 7)
+	_, err = reader.ReadAt(some, 6)
 	require.NoError(t, err)
-	require.Equal(t, "789", string(some))
+	require.Equal(t, "678", string(some))
 	put(t, store, "empty", "")
 	require.Empty(t, read(t, store, "empty"))
 }
@@ -307,7 +308,8 @@ func testRoom(t *testing.T, store objectstore.Store) {
 	require.Empty(t, keys(t, store, ""))
 }
 
-// Whoever writes the same key at the same time, what is read is what one of them wrote, with its type.
+// Whoever writes the same key at the same time, what is read is what one of them wrote, with its type. A server may find that
+// what was opened is gone by the time that it is read.
 func testTwo(t *testing.T, one, other objectstore.Store) {
 	contents := map[string]string{"text/a": strings.Repeat("a", 1000), "text/b": strings.Repeat("b", 1000), "text/c": "c"}
 	put(t, one, "u/1/same", contents["text/c"])
@@ -332,6 +334,7 @@ func testTwo(t *testing.T, one, other objectstore.Store) {
 			})
 		}
 	}
+	defer writers.Wait()
 	go func() { writers.Wait(); close(ended) }()
 	for running := true; running; {
 		select {
@@ -342,9 +345,11 @@ func testTwo(t *testing.T, one, other objectstore.Store) {
 		reader, err := other.Get(t.Context(), "u/1/same")
 		require.NoError(t, err)
 		got, err := io.ReadAll(reader)
-		require.NoError(t, err)
+		if !errors.Is(err, objectstore.ErrNotFound) {
+			require.NoError(t, err)
+			require.Equal(t, contents[reader.Info.MediaType], string(got))
+		}
 		require.NoError(t, reader.Close())
-		require.Equal(t, contents[reader.Info.MediaType], string(got))
 		require.NoError(t, one.Each(t.Context(), "u/", func(objectstore.Object) error { return nil }))
 	}
 	require.Equal(t, []string{"u/1/same"}, keys(t, one, ""))
