@@ -10,7 +10,9 @@ import (
 
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/command-api/internal/relay"
+	"larder.dev/command-api/internal/republish"
 	"larder.dev/command-api/internal/retention"
+	"larder.dev/internal/jetstream"
 	"larder.dev/internal/telemetry"
 )
 
@@ -20,6 +22,7 @@ type RelayDeps struct {
 	PostgresURL string         // its address, for the relay's own connections
 	Publisher   Publisher      // the stream
 	Forgetting  *Forgetting    // nil for a relay that forgets nothing
+	Filling     *Filling       // nil for a stream that is as it is
 	Metrics     *prometheus.Registry
 	Tracing     *telemetry.Tracing // nil for none
 	Log         *slog.Logger       // nil for slog.Default()
@@ -30,6 +33,15 @@ type Forgetting struct {
 	Stream retention.Stream // where their text is taken out of
 	Keep   time.Duration    // how long what was deleted is kept; 0 for ever
 }
+
+// Filling has the relay that leads fill a stream that is another one than before, from the ledger.
+type Filling struct {
+	Stream republish.FillStream
+	Make   func(ctx context.Context) error // makes it where it is gone
+}
+
+// Filled tells whether a stream has had all that the ledger had published.
+func Filled(state jetstream.StreamState) bool { return republish.Filled(state) }
 
 // NewRelay makes a relay. It asks no store. The error means that an option is wrong.
 func NewRelay(deps RelayDeps) (*Relay, error) {
@@ -48,6 +60,11 @@ func NewRelay(deps RelayDeps) (*Relay, error) {
 	}
 	if f := deps.Forgetting; f != nil {
 		options.Beside = (&retention.Retention{Store: store, Stream: f.Stream, Keep: f.Keep, Log: options.Log}).Run
+	}
+	if f := deps.Filling; f != nil {
+		options.Filler = &republish.Refill{
+			Store: store, Stream: f.Stream, Make: f.Make, Begun: metrics.Filling, Log: options.Log,
+		}
 	}
 	return relay.New(options), nil
 }

@@ -50,7 +50,7 @@ func TestRepublishFillsALostStream(t *testing.T) {
 	require.EqualValues(t, len(before), l.republish(commandapi.RepublishOptions{DryRun: true}))
 	require.Empty(t, l.stream())
 	require.EqualValues(t, len(before), l.republish(commandapi.RepublishOptions{}))
-	require.ElementsMatch(t, before, l.stream())
+	require.ElementsMatch(t, before, unmarked(l.stream()))
 	require.Zero(t, l.republish(commandapi.RepublishOptions{}))
 	require.Zero(t, l.count(`SELECT count(*) FROM event_log WHERE stream_sequence <= $1`, len(before)), "the new places are noted")
 }

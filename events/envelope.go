@@ -48,6 +48,7 @@ const (
 	HeaderChange      = "larder-change"
 	HeaderLedger      = "larder-ledger"
 	HeaderAgain       = "larder-again"
+	HeaderSuperseded  = "larder-superseded"
 )
 
 const (
@@ -68,6 +69,7 @@ type Envelope struct {
 	Change        int64           // the user's change number
 	Ledger        int64           // the number of its row in the ledger; 0 where it isn't told
 	Again         bool            // published once more to mend views: one that has this version takes it all the same
+	Superseded    bool            // published once more, with a newer one of its subject behind it: what is kept as it is now passes it over
 	TraceParent   string          // W3C trace context, "" where there is none
 	Data          json.RawMessage // the body
 }
@@ -105,6 +107,9 @@ func (e Envelope) Headers() map[string][]string {
 	if e.Again {
 		h[HeaderAgain] = []string{"true"}
 	}
+	if e.Superseded {
+		h[HeaderSuperseded] = []string{"true"}
+	}
 	if e.TraceParent != "" {
 		h[HeaderTraceParent] = []string{e.TraceParent}
 	}
@@ -132,6 +137,7 @@ func Parse(subject string, headers map[string][]string, data []byte) (Envelope, 
 		Version:     r.number(HeaderVersion),
 		Change:      r.number(HeaderChange),
 		Again:       r.flag(HeaderAgain),
+		Superseded:  r.flag(HeaderSuperseded),
 		TraceParent: r.optional(HeaderTraceParent),
 		Data:        data,
 	}

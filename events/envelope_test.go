@@ -34,7 +34,8 @@ func TestParseNamesTheMissingHeader(t *testing.T) {
 	optional := map[string]bool{
 		events.HeaderTraceParent: true, events.HeaderMsgID: true,
 		events.HeaderContentType: true, events.HeaderSubject: true, events.HeaderLedger: true, events.HeaderAgain: true,
-		events.HeaderDataType: true, events.HeaderCEVersion: true, events.HeaderCEChange: true, // messages of before have none
+		events.HeaderSuperseded: true,
+		events.HeaderDataType:   true, events.HeaderCEVersion: true, events.HeaderCEChange: true, // messages of before have none
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		e := drawEnvelope(t)
@@ -265,6 +266,7 @@ func drawEnvelope(t *rapid.T) events.Envelope {
 		Change:        rapid.Int64Min(0).Draw(t, "change"),
 		Ledger:        rapid.Int64Min(0).Draw(t, "ledger"),
 		Again:         rapid.Bool().Draw(t, "again"),
+		Superseded:    rapid.Bool().Draw(t, "superseded"),
 		TraceParent:   rapid.StringMatching(`(00-[0-9a-f]{32}-[0-9a-f]{16}-0[01])?`).Draw(t, "traceparent"),
 		Data:          rapid.SliceOf(rapid.Byte()).Draw(t, "data"),
 	}

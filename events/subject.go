@@ -11,6 +11,9 @@ const (
 	Feed   = "GROCERY"
 )
 
+// UnfilledNote is in the metadata of a stream LARDER that is new, until it has what the ledger had published before.
+const UnfilledNote = "larder-unfilled"
+
 // StreamSubjects are the subjects that the stream LARDER keeps.
 func StreamSubjects() []string {
 	return []string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"}

@@ -2,6 +2,7 @@ package projectors_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -154,7 +155,8 @@ func TestTheServerLosesEverything(t *testing.T) {
 	publish(t, conn, versions(teller, 3)...)
 	caughtUp(t, runner)
 	server.Lose(t)
-	testkit.Until(t, "the stream is there again", func() bool {
+	makeStreams(t, conn)
+	testkit.Until(t, "the projection reads the new stream", func() bool {
 		_, err := conn.ConsumerInfo(t.Context(), events.Stream, "projection-diary")
 		return err == nil
 	})
@@ -166,6 +168,58 @@ func TestTheServerLosesEverything(t *testing.T) {
 	parked, err := runner.Parked(t.Context())
 	require.NoError(t, err)
 	require.Len(t, parked, 1)
+}
+
+// A view that is lost while the relay still fills a new stream is built anew once the stream has everything, and nobody may
+// rebuild it before: it would lack what is still to come, and pass for whole.
+func TestAViewWaitsForTheFillingOfTheStream(t *testing.T) {
+	t.Parallel()
+	conn := dial(t, testkit.NATS(t).URL())
+	for _, stream := range projectors.Streams() {
+		stream.Note = events.UnfilledNote
+		require.NoError(t, conn.EnsureStream(t.Context(), stream))
+	}
+	teller := projectiontest.NewTeller()
+	book := newLoose()
+	runner, _ := start(t, conn, long, book)
+	publish(t, conn, versions(teller, 3)...)
+	caughtUp(t, runner)
+	require.ErrorIs(t, runner.Rebuild(t.Context(), "diary", nil), projectors.ErrFilling)
+	book.throwAway()
+	testkit.Until(t, "the loss is found out", func() bool { return runner.Whole("diary") != nil })
+	testkit.Until(t, "it waits for the relay", func() bool {
+		status, err := runner.Status(t.Context())
+		return err == nil && strings.Contains(status[0].Reason, projectors.ErrFilling.Error())
+	})
+	require.Zero(t, book.builds.Load())
+	state, err := conn.State(t.Context(), events.Stream)
+	require.NoError(t, err)
+	require.NoError(t, conn.RemoveNote(t.Context(), events.Stream, state.Created, events.UnfilledNote))
+	caughtUp(t, runner)
+	require.EqualValues(t, 1, book.builds.Load())
+}
+
+// Of a recipe that is published again with a newer version to come, a view of what is true now shows nothing before that: a
+// reader may have seen it. One that keeps each event takes all.
+func TestAnOldVersionIsPassedOver(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	teller := projectiontest.NewTeller()
+	old, late := teller.Recipe(events.RecipeCreated, "soup", 1), teller.Recipe(events.RecipeUpdated, "soup", 2)
+	old.Superseded = true
+	current, chronicle := newDiary(), newDiary()
+	current.spec.Current = true
+	chronicle.spec.Name = "chronicle"
+	runner, _ := start(t, conn, long, current, chronicle)
+	publish(t, conn, old)
+	caughtUp(t, runner)
+	require.Empty(t, current.sequences())
+	require.NoError(t, runner.Rebuild(t.Context(), "diary", nil))
+	require.Empty(t, current.sequences())
+	publish(t, conn, late)
+	caughtUp(t, runner)
+	require.Equal(t, []uint64{2}, current.sequences())
+	require.Equal(t, []uint64{1, 2}, chronicle.sequences())
 }
 
 // values gives the sum of a metric over all projections.

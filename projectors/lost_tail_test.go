@@ -48,6 +48,7 @@ func loseTail(t *testing.T, regrown int64) {
 	machine := &machine{T: t, dir: t.TempDir()}
 	teller := projectiontest.NewTeller()
 	conn := machine.on()
+	makeStreams(t, conn)
 	runner, stop := start(t, conn, long, newDiary())
 	running(t, runner)
 	publish(t, conn, versions(teller, 3)...)

@@ -5,22 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
 
-// Streams gives the streams that projections read, for whoever starts first.
+// Streams gives the streams that projections read, for the relay, which makes them: it fills a new one from the ledger before
+// it publishes anything else, and can't where somebody makes it behind its back.
 func Streams() []jetstream.StreamConfig {
 	return []jetstream.StreamConfig{{Name: events.Stream, Subjects: events.StreamSubjects()}}
 }
 
 // position gives the projection's consumer, at the place where it must go on.
 func (w *worker) position(ctx context.Context) (*jetstream.Consumer, error) {
-	for _, stream := range Streams() {
-		if err := w.deps.Conn.EnsureStream(ctx, stream); err != nil {
-			return nil, err
-		}
+	unfilled, err := w.awaitStream(ctx)
+	if err != nil {
+		return nil, err
 	}
 	if err := w.heal(ctx); err != nil {
 		return nil, err
@@ -34,12 +35,46 @@ func (w *worker) position(ctx context.Context) (*jetstream.Consumer, error) {
 	}
 	consumer, err := w.deps.Conn.EnsureConsumer(ctx, events.Stream, jetstream.ConsumerConfig{
 		Durable: w.durable(), Filters: w.spec.Filters, AckWait: w.deps.AckWait, MaxAckPending: maxAckPending,
+		All: unfilled, // what a view was behind by when the stream was lost may be any version
 	})
 	if err != nil {
 		return nil, err
 	}
 	w.refilled.Store(true)
 	return consumer, nil
+}
+
+// streamPause is how long passes between two looks for a stream that isn't there.
+const streamPause = 500 * time.Millisecond
+
+// awaitStream waits for the stream, and tells whether the relay is still filling it.
+func (w *worker) awaitStream(ctx context.Context) (unfilled bool, err error) {
+	for told := false; ; told = true {
+		state, err := w.deps.Conn.State(ctx, events.Stream)
+		if !errors.Is(err, jetstream.ErrNotFound) {
+			return state.Has(events.UnfilledNote), err
+		}
+		if !told {
+			w.enter(Waiting, "there is no stream yet: the relay makes it")
+			w.log.InfoContext(ctx, "waiting for the stream, which the relay makes")
+		}
+		if !wait(ctx, streamPause) {
+			return false, context.Cause(ctx)
+		}
+	}
+}
+
+// ErrFilling is a view that can't be built anew from a stream which the relay is still filling from the ledger: what it would
+// lack nobody would see.
+var ErrFilling = errors.New("the stream is new, and the relay hasn't filled it from the ledger yet")
+
+// filled gives when the stream was made, which must have had everything since.
+func (w *worker) filled(ctx context.Context) (created time.Time, err error) {
+	state, err := w.deps.Conn.State(ctx, events.Stream)
+	if err == nil && state.Has(events.UnfilledNote) {
+		err = ErrFilling
+	}
+	return state.Created, err
 }
 
 // empty tells whether the view was found empty, and that was not dealt with yet.

@@ -51,6 +51,10 @@ type Spec struct {
 	// rest is still applied at once; under load the view is behind by so much more.
 	Every time.Duration
 
+	// Current is a view of what is true now: an event that was published again, with a newer one of its subject behind it,
+	// is passed over.
+	Current bool
+
 	// Unfillable is a view that isn't filled again where it is lost: what it held was for once. It is made again, empty.
 	Unfillable bool
 
@@ -139,6 +143,8 @@ func (s Spec) withDefaults() Spec {
 	}
 	return s
 }
+
+func (s Spec) passesOver(event Event) bool { return s.Current && event.Superseded }
 
 // readEvent reads an event from a message, and tells whether this build knows its type and version.
 func readEvent(msg jetstream.Message) (Event, error) {

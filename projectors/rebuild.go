@@ -76,6 +76,10 @@ func (w *worker) rebuild(ctx context.Context, begin func(context.Context) (sourc
 	defer w.stir()
 	defer w.rebuilding.Store(false)
 	started := time.Now()
+	created, err := w.filled(ctx)
+	if err != nil {
+		return fmt.Errorf("rebuild %s: %w", w.spec.Name, err)
+	}
 	from, err := begin(ctx)
 	if err != nil {
 		return fmt.Errorf("rebuild %s: begin: %w", w.spec.Name, err)
@@ -85,7 +89,9 @@ func (w *worker) rebuild(ctx context.Context, begin func(context.Context) (sourc
 			err = errors.Join(fmt.Errorf("rebuild %s: %w", w.spec.Name, err), abort(ctx, from.target))
 		}
 	}()
-	p := &replay{worker: w, target: from.target, started: started, progress: progress, erasedAt: w.erased.mark(), goOn: from.goOn}
+	p := &replay{
+		worker: w, target: from.target, created: created, started: started, progress: progress, erasedAt: w.erased.mark(), goOn: from.goOn,
+	}
 	if err := p.catchUp(ctx, from.start); err != nil {
 		return err
 	}
@@ -112,6 +118,7 @@ func abort(ctx context.Context, target Target) error {
 type replay struct {
 	*worker
 	target   Target
+	created  time.Time // when the stream was made that is read
 	started  time.Time
 	progress func(Progress)
 	told     time.Time
@@ -216,7 +223,7 @@ func (p *replay) take(ctx context.Context, msg jetstream.Message) error {
 		}
 		return p.refuse(ctx, msg, err)
 	}
-	if p.erased.has(event.User()) {
+	if p.erased.has(event.User()) || p.spec.passesOver(event) {
 		return nil
 	}
 	p.batch = append(p.batch, event)
@@ -356,6 +363,9 @@ func (p *replay) swap(ctx context.Context) error {
 	defer release()
 	if err := p.read(ctx, jetstream.ReadStart{Sequence: p.last + 1}); err != nil {
 		return err
+	}
+	if created, err := p.filled(ctx); err != nil || !created.Equal(p.created) {
+		return errors.Join(jetstream.ErrReplaced, err)
 	}
 	if err := p.target.Commit(ctx); err != nil {
 		return fmt.Errorf("put the new view in place: %w", err)

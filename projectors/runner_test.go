@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -155,7 +156,7 @@ func TestServerRestarts(t *testing.T) {
 	caughtUp(t, runner)
 }
 
-// A runner may be started before its server.
+// A runner may be started before its server, and before the relay has made the stream.
 func TestStartsBeforeTheServer(t *testing.T) {
 	t.Parallel()
 	server := testkit.NATS(t)
@@ -165,6 +166,11 @@ func TestStartsBeforeTheServer(t *testing.T) {
 	runner, _ := start(t, conn, long, book)
 	server.Restart(t)
 	require.NoError(t, conn.WaitReady(testkit.Context(t)))
+	testkit.Until(t, "it waits for the stream", func() bool {
+		status, err := runner.Status(t.Context())
+		return err == nil && strings.Contains(status[0].Reason, "the relay makes it")
+	})
+	makeStreams(t, conn)
 	caughtUp(t, runner)
 	publish(t, conn, versions(projectiontest.NewTeller(), 1)...)
 	caughtUp(t, runner)

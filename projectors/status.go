@@ -56,7 +56,8 @@ func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, erro
 		return s, fmt.Errorf("status of %s: %w", spec.Name, found)
 	}
 	state, err := conn.State(ctx, events.Stream)
-	if err != nil {
+	lost := errors.Is(err, jetstream.ErrNotFound) // until the relay has made it anew, there is nothing to be behind of
+	if err != nil && !lost {
 		return s, fmt.Errorf("status of %s: %w", spec.Name, err)
 	}
 	if found != nil {
@@ -64,8 +65,10 @@ func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, erro
 		info.Pending = state.Messages
 	}
 	s.Position, s.StreamEnd = info.AckFloor, state.LastSeq
-	if s.LagEvents, s.LagSeconds, err = lag(ctx, conn, spec, info, state); err != nil {
-		return s, fmt.Errorf("status of %s: %w", spec.Name, err)
+	if !lost {
+		if s.LagEvents, s.LagSeconds, err = lag(ctx, conn, spec, info, state); err != nil {
+			return s, fmt.Errorf("status of %s: %w", spec.Name, err)
+		}
 	}
 	parked, err := (&parking{conn: conn}).list(ctx, spec.Name)
 	if err != nil {

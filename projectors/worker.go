@@ -307,7 +307,8 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 	defer cancel()
 	due := make([]Event, 0, len(batch))
 	for _, it := range batch {
-		if !s.erased.has(it.event.User()) || it.event.Type == events.UserDeleted {
+		gone := s.erased.has(it.event.User()) && it.event.Type != events.UserDeleted
+		if !gone && !s.spec.passesOver(it.event) {
 			due = append(due, it.event)
 		}
 	}

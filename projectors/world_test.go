@@ -122,10 +122,17 @@ func connect(t testing.TB) (*jetstream.Conn, *testkit.NATSServer) {
 	t.Helper()
 	server := testkit.NATS(t)
 	conn := dial(t, server.URL())
+	makeStreams(t, conn)
+	return conn, server
+}
+
+// makeStreams does it as the relay would, once the connection stands.
+func makeStreams(t testing.TB, conn *jetstream.Conn) {
+	t.Helper()
+	require.NoError(t, conn.WaitReady(t.Context()))
 	for _, stream := range projectors.Streams() {
 		require.NoError(t, conn.EnsureStream(t.Context(), stream))
 	}
-	return conn, server
 }
 
 func dial(t testing.TB, url string) *jetstream.Conn {

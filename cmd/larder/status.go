@@ -9,6 +9,8 @@ import (
 
 	"larder.dev/cmd/larder/internal/component"
 	commandapi "larder.dev/command-api"
+	"larder.dev/events"
+	"larder.dev/internal/jetstream"
 	"larder.dev/projectors"
 )
 
@@ -22,6 +24,7 @@ type printedStatus struct {
 	Running     bool                `json:"running"` // a larder is up, and not just this command
 	URL         string              `json:"url,omitempty"`
 	Projections []projectors.Status `json:"projections"`
+	Filling     bool                `json:"filling,omitempty"` // the stream is new and is being filled from the ledger
 	Relay       *relayStatus        `json:"relay,omitempty"`
 	Servers     []serverStatus      `json:"servers,omitempty"`
 	Folder      *folderSize         `json:"folder,omitempty"`
@@ -48,7 +51,7 @@ func (c statusCommand) ask(ctx context.Context, s *settings, con console, log *s
 		if failed != nil {
 			failed = fmt.Errorf("ask how far the projections are: %w", failed)
 		} else {
-			status.Projections = all
+			status.Projections, status.Filling = all, fillsStream(ctx, work)
 		}
 		var err error
 		if status.Folder, err = measureFolder(ctx, s, work); err != nil {
@@ -69,6 +72,9 @@ func (p printedStatus) print(con console, retention keptFor) error {
 	if err := printStatus(con, p.Projections); err != nil {
 		return err
 	}
+	if p.Filling {
+		fmt.Fprintln(con.out, "\nThe stream of events is new, and the relay fills it from the ledger. What is written meanwhile waits.")
+	}
 	if relay := p.Relay; relay != nil {
 		if err := relay.print(con); err != nil {
 			return err
@@ -84,6 +90,16 @@ func (p printedStatus) print(con console, retention keptFor) error {
 		return folder.print(con)
 	}
 	return nil
+}
+
+// fillsStream tells whether the stream lacks what the ledger had published. That it can't be asked others tell.
+func fillsStream(ctx context.Context, work *workplace) bool {
+	conn, err := work.Stream(ctx)
+	if err != nil {
+		return false
+	}
+	state, err := conn.State(ctx, events.Stream)
+	return errors.Is(err, jetstream.ErrNotFound) || err == nil && !commandapi.Filled(state)
 }
 
 // retentionOf asks the database, where the relay has said what it was told: this command may have been told something else.

@@ -171,7 +171,7 @@ func TestComponentsAreRefusedTheRest(t *testing.T) {
 			publish: []string{
 				"grocery.ada.added", "larder.control.projectors.erase", "larder.control.projectors.rebuild.search",
 				"$JS.API.STREAM.DELETE.LARDER", "$JS.API.STREAM.MSG.GET.LARDER", "$JS.API.STREAM.MSG.DELETE.LARDER",
-				"$JS.API.DIRECT.GET.LARDER", "$JS.API.DIRECT.GET.LARDER.larder.user.ada", "$JS.API.CONSUMER.CREATE.LARDER.mine", "$JS.API.CONSUMER.DELETE.LARDER.x",
+				"$JS.API.DIRECT.GET.LARDER", "$JS.API.CONSUMER.CREATE.LARDER.mine", "$JS.API.CONSUMER.DELETE.LARDER.x",
 				"$JS.API.STREAM.CREATE.OTHER", "$KV.PARKED.x", "$KV.CHECKPOINTS.search", "_INBOX_larder.x",
 			},
 			subscribe: []string{"larder.>", "larder.user.*", "larder.control.projectors.>", "$SYS.>", ">"},
@@ -188,7 +188,7 @@ func TestComponentsAreRefusedTheRest(t *testing.T) {
 			publish: []string{
 				"larder.recipe.ada.soup", "larder.user.ada", "larder.grocery.ada.x", "grocery.ada.added",
 				"$JS.API.STREAM.DELETE.LARDER", "$JS.API.STREAM.MSG.DELETE.LARDER", "$JS.API.STREAM.DELETE.KV_PARKED",
-				"$JS.API.STREAM.CREATE.OTHER", "$JS.API.STREAM.INFO.GROCERY", "_INBOX_larder.a.b",
+				"$JS.API.STREAM.CREATE.LARDER", "$JS.API.STREAM.CREATE.OTHER", "$JS.API.STREAM.INFO.GROCERY", "_INBOX_larder.a.b",
 			},
 			subscribe: []string{"larder.>", "larder.user.*", "larder.recipe.>", "$SYS.>", ">"},
 		},

@@ -202,9 +202,9 @@ func TestClusterOutlivesAServer(t *testing.T) {
 	t.Parallel()
 	p, servers := cluster(t)
 	log, _ := watch(t)
-	conn := p[0].component(t, "projectors", log)
+	conn, relay := p[0].component(t, "projectors", log), p[0].component(t, "relay", log)
 	for _, stream := range projectors.Streams() {
-		require.NoError(t, conn.EnsureStream(t.Context(), stream))
+		require.NoError(t, relay.EnsureStream(t.Context(), stream))
 	}
 	_, err := conn.EnsureBucket(t.Context(), "PARKED")
 	require.NoError(t, err)
@@ -215,7 +215,6 @@ func TestClusterOutlivesAServer(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 3, info.Config.Replicas, stream)
 	}
-	relay := p[0].component(t, "relay", log)
 	message := projectiontest.Message(projectiontest.NewTeller().Recipe(events.RecipeCreated, "soup", 1))
 	_, _, err = relay.Publish(t.Context(), message, nil)
 	require.NoError(t, err)

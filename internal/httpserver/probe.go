@@ -315,8 +315,8 @@ func (p *Probes) lookFor(ctx context.Context, look *answer) {
 	close(look.done)
 }
 
-// MergeChecks makes one check of those with the same name: it asks each of them, and is optional where all
-// of them are.
+// MergeChecks makes one check of those with the same name: it asks each of them, also after one that has failed, since a look
+// may be what a component learns from, and is optional where all of them are.
 func MergeChecks(checks []Check) []Check {
 	var merged []Check
 	for _, check := range checks {
@@ -332,9 +332,10 @@ func MergeChecks(checks []Check) []Check {
 
 func both(a, b Check) Check {
 	return Check{Name: a.Name, Optional: a.Optional && b.Optional, Probe: func(ctx context.Context) error {
-		if err := a.Probe(ctx); err != nil {
+		err, other := a.Probe(ctx), b.Probe(ctx)
+		if err != nil {
 			return err
 		}
-		return b.Probe(ctx)
+		return other
 	}}
 }

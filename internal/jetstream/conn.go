@@ -40,6 +40,7 @@ var (
 	ErrNotConnected = errors.New("not connected to NATS")
 	ErrNotFound     = errors.New("not found")
 	ErrConflict     = errors.New("another message came first")
+	ErrReplaced     = errors.New("another stream is in its place")
 	ErrConsumerGone = errors.New("consumer is gone")
 	ErrNoResponder  = errors.New("nobody answers")
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,6 +24,7 @@ type StreamConfig struct {
 	Subjects   []string
 	Duplicates time.Duration // how long message ids are remembered; 0 for two minutes
 	Replicas   int           // copies; 0 for what the stream has, and for a new one three in a cluster
+	Note       string        // put into the metadata of a new one, until RemoveNote; "" for none
 }
 
 // StreamState is how far a stream is.
@@ -34,6 +36,14 @@ type StreamState struct {
 	LastTime time.Time
 	Created  time.Time // by the server's clock
 	Now      time.Time // by the server's clock, when it said so
+
+	metadata map[string]string
+}
+
+// Has tells whether the stream has a note.
+func (s StreamState) Has(note string) bool {
+	_, found := s.metadata[note]
+	return found
 }
 
 // EnsureStream creates the stream or brings it to the configuration. What it doesn't name (limits,
@@ -43,7 +53,11 @@ func (c *Conn) EnsureStream(ctx context.Context, cfg StreamConfig) error {
 	defer done()
 	stream, err := c.js.Stream(ctx, cfg.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		_, err = c.js.CreateStream(ctx, cfg.on(jetstream.StreamConfig{Name: cfg.Name, Replicas: c.replicas()}))
+		fresh := jetstream.StreamConfig{Name: cfg.Name, Replicas: c.replicas()}
+		if cfg.Note != "" {
+			fresh.Metadata = map[string]string{cfg.Note: "true"}
+		}
+		_, err = c.js.CreateStream(ctx, cfg.on(fresh))
 		if err != nil {
 			return fmt.Errorf("create stream %s: %w", cfg.Name, explain(ctx, err))
 		}
@@ -109,8 +123,30 @@ func (c *Conn) State(ctx context.Context, stream string) (StreamState, error) {
 	has := info.State
 	return StreamState{
 		FirstSeq: has.FirstSeq, LastSeq: has.LastSeq, Messages: has.Msgs, Bytes: has.Bytes, LastTime: has.LastTime,
-		Created: info.Created, Now: info.TimeStamp,
+		Created: info.Created, Now: info.TimeStamp, metadata: info.Config.Metadata,
 	}, nil
+}
+
+// RemoveNote takes a note out of a stream's metadata. The error is ErrReplaced where it isn't the stream that was created at
+// that time.
+func (c *Conn) RemoveNote(ctx context.Context, stream string, created time.Time, note string) error {
+	ctx, done := c.apiRequest(ctx, stream)
+	defer done()
+	s, err := c.js.Stream(ctx, stream)
+	if err != nil {
+		return fmt.Errorf("remove the note %s of stream %s: %w", note, stream, explain(ctx, notFound(err)))
+	}
+	info := s.CachedInfo()
+	if !info.Created.Equal(created) {
+		return fmt.Errorf("remove the note %s of stream %s: %w", note, stream, ErrReplaced)
+	}
+	config := info.Config
+	config.Metadata = maps.Clone(config.Metadata)
+	delete(config.Metadata, note)
+	if _, err := c.js.UpdateStream(ctx, config); err != nil {
+		return fmt.Errorf("remove the note %s of stream %s: %w", note, stream, explain(ctx, err))
+	}
+	return nil
 }
 
 // Last gives the last message of a subject; false if it has none.

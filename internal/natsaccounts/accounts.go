@@ -132,14 +132,15 @@ func watching() []string {
 	return []string{"$JS.API.STREAM.INFO." + stream, "$JS.API.DIRECT.GET." + stream, "$JS.API.DIRECT.GET." + stream + ".>"}
 }
 
-// relay publishes what the ledger has, makes the stream where it starts first, and takes out of it what is forgotten.
+// relay makes the stream, fills it from the ledger where it is new, publishes what the ledger has, and takes out of it what is
+// forgotten.
 func relay() User {
 	return User{
 		Name: "relay", For: "`larder relay`",
 		Publish: slices.Concat(
 			[]string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"},
 			making(eventStream),
-			[]string{"$JS.API.DIRECT.GET." + eventStream + ".larder.recipe.>", "$JS.API.STREAM.PURGE." + eventStream},
+			[]string{"$JS.API.DIRECT.GET." + eventStream + ".larder.>", "$JS.API.STREAM.PURGE." + eventStream},
 			watching()),
 		Subscribe: []string{InboxPrefix + ".>", ControlInbox + ".>"},
 	}
@@ -163,8 +164,9 @@ func projectors() User {
 	return User{
 		Name: "projectors", For: "`larder projectors`",
 		Publish: slices.Concat(
-			making(eventStream), reading(eventStream),
+			reading(eventStream),
 			[]string{
+				"$JS.API.STREAM.INFO." + eventStream,
 				"$JS.API.CONSUMER.RESET." + eventStream + ".*",
 				"$JS.API.STREAM.PURGE." + eventStream,
 				"larder.control.projectors.>",

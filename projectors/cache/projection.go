@@ -31,7 +31,7 @@ func New(client *redis.Client) *Projection { return &Projection{redis: client} }
 
 // Spec is the same for every projection of this kind.
 func Spec() projectors.Spec {
-	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 2, Batch: 128, Every: spacing}
+	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 2, Batch: 128, Every: spacing, Current: true}
 }
 
 // Spec implements projectors.Projection.

@@ -34,6 +34,8 @@ func TestALostFeedIsMadeAgain(t *testing.T) {
 		})
 	}
 	made := func() {
+		require.NoError(t, conn.WaitReady(t.Context()))
+		require.NoError(t, conn.EnsureStream(t.Context(), projectors.Streams()[0])) // as the relay does
 		testkit.Until(t, "the streams are there", func() bool {
 			_, err := conn.ConsumerInfo(t.Context(), events.Stream, "projection-"+groceryfeed.Name)
 			_, missing := feed.State(t.Context(), events.Feed)

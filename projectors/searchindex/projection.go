@@ -30,7 +30,9 @@ func New(index searchindex.Index) *Projection { return &Projection{index: index}
 // again and again, the smaller the more often: five a second are few, and less than the time that a search waits for
 // the caller's own write.
 func Spec() projectors.Spec {
-	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 1, Batch: 500, Every: spacing, RebuildWriters: 2}
+	return projectors.Spec{
+		Name: Name, Filters: []string{events.AllRecipes}, Lanes: 1, Batch: 500, Every: spacing, RebuildWriters: 2, Current: true,
+	}
 }
 
 // Spec implements projectors.Projection.

@@ -61,17 +61,19 @@ func TestRunbookLostCache(t *testing.T) {
 	runbookEnds(t, server, "lost-cache.md")
 }
 
-// The stream of events that is deleted under a running program is made again; the program counts it, and what is published
-// then reaches everybody.
+// The stream of events that is deleted under a running program is made again and filled from the database, the program counts
+// it, and what was once sent to the grocery app isn't sent again.
 func TestALostStreamIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
-	ada := server.AddUser(t, "ada")
-	ada.Create(t, larder.Named("Soup"))
+	ada := server.AddUser(t, "ada", "--grocery")
+	soup, _ := ada.Create(t, map[string]any{"name": "Soup", "servings": 2, "ingredients": []any{map[string]any{"text": "1 l stock"}}})
+	ada.Do(t, http.MethodPost, "/api/recipes/"+soup.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
 	server.CaughtUp(t)
 	counted := regexp.MustCompile(`larder_stream_lost_total\{stream="LARDER"\} [1-9]`)
 	// A look of the program has to come before the loss.
-	degraded(t, ada)
+	larder.Soon(t, deadline, func() string { return strings.Join(degraded(t, ada), ", ") })
+	before := streamed(t, server)
 	require.NoError(t, larder.JetStream(t, server.RunFile(t).NATSURL).DeleteStream(t.Context(), "LARDER"))
 	larder.Soon(t, deadline, func() string {
 		metrics := ada.Do(t, http.MethodGet, "/metrics", nil).Want(t, http.StatusOK).Body
@@ -80,10 +82,21 @@ func TestALostStreamIsMadeAgain(t *testing.T) {
 		}
 		return "the stream isn't there again"
 	})
-	server.MustRun(t, "", "events", "republish")
+	require.ElementsMatch(t, before, streamed(t, server))
+	require.NotContains(t, server.MustRun(t, "", "status").Stdout, "filled")
 	ada.Create(t, larder.Named("Bread"))
 	server.CaughtUp(t)
 	server.MustRun(t, "", "reconcile")
+	require.Len(t, larder.Messages(t, larder.JetStream(t, server.FeedURL(t)), "GROCERY"), 1)
+}
+
+// streamed are the ids of the events in the stream.
+func streamed(t *testing.T, server *larder.Server) (ids []string) {
+	t.Helper()
+	for _, message := range larder.Messages(t, larder.JetStream(t, server.RunFile(t).NATSURL), "LARDER") {
+		ids = append(ids, message.Headers().Get("ce-id"))
+	}
+	return ids
 }
 
 func degraded(t *testing.T, client *larder.Client) []string {

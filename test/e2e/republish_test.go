@@ -13,8 +13,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The loss of the whole of NATS costs nothing: the stream is filled again from the database, and a rebuild from it finds
-// every recipe at its last version. The commands are those of the runbook.
+// The loss of the whole of NATS costs nothing: the stream is filled again from the database before anything new is on it, and
+// a rebuild from it finds every recipe at its last version. The commands are those of the runbook, and find nothing to do.
 func TestLostNATSIsFilledFromTheDatabase(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -28,13 +28,17 @@ func TestLostNATSIsFilledFromTheDatabase(t *testing.T) {
 	server.Start(t)
 	ada.Create(t, larder.Named("Toast"))
 
-	require.Equal(t, int64(4), republished(t, server, "--dry-run"))
+	larder.Soon(t, deadline, func() string {
+		if !strings.Contains(server.Output(), "the stream has what the ledger has") {
+			return "the stream isn't filled"
+		}
+		return ""
+	})
+	require.Zero(t, republished(t, server, "--dry-run"))
 	scripts, _ := runbook(t, "lost-nats.md", "")
 	out, err := server.Shell(t, strings.Join(scripts, "\n"))
 	require.NoError(t, err, out)
-	require.Contains(t, out, "published again: 4 of", "the account, and three events of recipes")
 	require.Contains(t, out, `"recipe.updated"`, "the history is back too")
-	require.Zero(t, republished(t, server))
 	var names []string
 	for _, item := range ada.All(t, 10) {
 		names = append(names, item.Name)

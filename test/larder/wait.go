@@ -51,6 +51,7 @@ type Status struct {
 		Parked    int64  `json:"parked"`
 		State     string `json:"state"`
 	} `json:"projections"`
+	Filling bool `json:"filling"`
 }
 
 // Status asks the server for it.
@@ -79,7 +80,11 @@ func (s *Server) CaughtUpWithin(tb testing.TB, within time.Duration) {
 		if waiting > 0 {
 			return "the relay has events to publish"
 		}
-		for _, projection := range s.Status(tb).Projections {
+		status := s.Status(tb)
+		if status.Filling {
+			return "the relay fills the stream"
+		}
+		for _, projection := range status.Projections {
 			if projection.LagEvents > 0 {
 				return projection.Name + " lags behind"
 			}

@@ -30,15 +30,23 @@ func (s *Store) NextOwner(ctx context.Context, after string) (string, error) {
 }
 
 // Published gives a user's rows that a stream has acknowledged, after a change number, by it: at most limit of them,
-// without those that are Restored. A user's changes are committed in the order of their numbers.
+// without those that are Restored. A user's changes are committed in the order of their numbers. A row with a newer one of
+// its subject in the ledger, published or not, is Superseded.
 func (s *Store) Published(ctx context.Context, user string, after int64, limit int) ([]Entry, error) {
-	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data
-		FROM event_log e WHERE user_id = $1 AND change > $2 AND published_at IS NOT NULL AND NOT (`+restored+`)
-		ORDER BY change LIMIT $3`, user, after, limit)
+	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data,
+			EXISTS (SELECT FROM event_log n WHERE `+ofSubject("n", "e.subject")+` AND n.version > e.version)
+		FROM (SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data
+			FROM event_log e WHERE user_id = $1 AND change > $2 AND published_at IS NOT NULL AND NOT (`+restored+`)
+			ORDER BY change LIMIT $3) AS e ORDER BY change`, user, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the events of user %s after %d: %w", user, after, err)
 	}
-	entries, err := pgx.CollectRows(rows, scanEntry)
+	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Entry, error) {
+		var superseded bool
+		e, err := scanEntryAnd(row, &superseded)
+		e.Event.Superseded = superseded
+		return e, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read the events of user %s after %d: %w", user, after, err)
 	}
@@ -63,8 +71,6 @@ func (s *Store) count(ctx context.Context, query, user string) (n int64, err err
 	err = s.pool.QueryRow(ctx, query+` AND user_id = $1`, user).Scan(&n)
 	return n, err
 }
-
-func scanEntry(row pgx.CollectableRow) (Entry, error) { return scanEntryAnd(row) }
 
 // scanEntryAnd scans columns more than an entry has.
 func scanEntryAnd(row pgx.CollectableRow, more ...any) (Entry, error) {

@@ -12,6 +12,7 @@ type Metrics struct {
 	leads    prometheus.Gauge
 	events   prometheus.Counter
 	failures prometheus.Counter
+	filling  prometheus.Gauge
 	backlog  prometheus.Gauge
 	oldest   prometheus.Gauge
 }
@@ -28,6 +29,9 @@ func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "larder_relay_failures_total", Help: "Batches that failed and are tried again.",
 		}),
+		filling: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "larder_relay_filling", Help: "1 while a stream that is new is filled from the ledger. What is committed waits for it.",
+		}),
 		backlog: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "larder_relay_backlog_events", Help: "Events that are committed and that the stream doesn't have yet.",
 		}),
@@ -35,7 +39,7 @@ func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 			Name: "larder_relay_backlog_seconds", Help: "How long the oldest event in the backlog is known to this relay; 0 without one.",
 		}),
 	}
-	for _, c := range []prometheus.Collector{m.leads, m.events, m.failures, m.backlog, m.oldest} {
+	for _, c := range []prometheus.Collector{m.leads, m.events, m.failures, m.filling, m.backlog, m.oldest} {
 		if err := registry.Register(c); err != nil {
 			return nil, fmt.Errorf("register the relay's metrics: %w", err)
 		}
@@ -44,12 +48,22 @@ func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 }
 
 func (m *Metrics) lead(leads bool) {
-	if m == nil {
-		return
+	if m != nil {
+		set(m.leads, leads)
 	}
-	m.leads.Set(0)
-	if leads {
-		m.leads.Set(1)
+}
+
+// Filling tells that a new stream is being filled, or no more.
+func (m *Metrics) Filling(filling bool) {
+	if m != nil {
+		set(m.filling, filling)
+	}
+}
+
+func set(gauge prometheus.Gauge, holds bool) {
+	gauge.Set(0)
+	if holds {
+		gauge.Set(1)
 	}
 }
 

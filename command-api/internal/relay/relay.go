@@ -52,6 +52,14 @@ type Publisher interface {
 	PublishBatch(ctx context.Context, stream string, msgs []jetstream.Message) ([]uint64, error)
 }
 
+// Filler sees to it that the stream has what was published before.
+type Filler interface {
+	// Fill is called before anything is published. Its error is one of the relay's.
+	Fill(ctx context.Context) error
+	// Doubt says that the stream may be another one than before.
+	Doubt()
+}
+
 // Relay reads what is unpublished, publishes it, and marks it.
 type Relay struct {
 	store     *postgres.Store
@@ -61,6 +69,8 @@ type Relay struct {
 	log       *slog.Logger
 	metrics   *Metrics
 	beside    func(ctx context.Context)
+	filler    Filler
+	doubts    chan struct{}
 }
 
 // Options are what a relay works with.
@@ -72,11 +82,27 @@ type Options struct {
 	Tracing   *telemetry.Tracing
 	Log       *slog.Logger
 	Beside    func(ctx context.Context) // what else the one that leads does, until ctx is done; nil for nothing
+	Filler    Filler                    // nil for a stream that is as it is
 }
 
 // New makes a relay.
 func New(o Options) *Relay {
-	return &Relay{store: o.Store, publisher: o.Publisher, url: o.URL, metrics: o.Metrics, tracing: o.Tracing, log: o.Log, beside: o.Beside}
+	return &Relay{
+		store: o.Store, publisher: o.Publisher, url: o.URL, metrics: o.Metrics, tracing: o.Tracing, log: o.Log,
+		beside: o.Beside, filler: o.Filler, doubts: make(chan struct{}, 1),
+	}
+}
+
+// Doubt tells a relay that the stream may be another one than before, so that it is looked at and filled.
+func (r *Relay) Doubt() {
+	if r.filler == nil {
+		return
+	}
+	r.filler.Doubt()
+	select {
+	case r.doubts <- struct{}{}:
+	default:
+	}
 }
 
 // Leads tells whether some relay leads in the database of a pool.
@@ -137,7 +163,7 @@ func (r *Relay) Drain(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("lead the relay: %w", err)
 	}
 	defer leadership.Release()
-	return r.drain(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
+	return r.turn(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
 }
 
 // follow publishes whenever there is a hint, and now and then without one. waits tells whether something may wait.
@@ -146,7 +172,7 @@ func (r *Relay) follow(ctx context.Context, waits *atomic.Bool) {
 	poll := pollEvery
 	for failures := 0; ctx.Err() == nil; {
 		waits.Store(true)
-		published, err := r.drain(ctx)
+		published, err := r.turn(ctx)
 		if err != nil {
 			r.complain(ctx, failures, err)
 			rest(ctx, failures)
@@ -163,10 +189,25 @@ func (r *Relay) follow(ctx context.Context, waits *atomic.Bool) {
 		select {
 		case <-ctx.Done():
 		case <-hints:
+		case <-r.doubts:
 		case <-next.C:
 		}
 		next.Stop()
 	}
+}
+
+// turn publishes what waits, on a stream that has what was published before. After a failure it may be another one.
+func (r *Relay) turn(ctx context.Context) (published int, err error) {
+	if r.filler == nil {
+		return r.drain(ctx)
+	}
+	if err = r.filler.Fill(ctx); err == nil {
+		published, err = r.drain(ctx)
+	}
+	if err != nil {
+		r.filler.Doubt()
+	}
+	return published, err
 }
 
 // measure counts what waits while it is being published, also where that is slow and nothing fails. It asks nobody while

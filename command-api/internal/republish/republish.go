@@ -43,6 +43,9 @@ type Progress struct {
 //
 // It may run while the relay and other republishers do, and again after it was interrupted: each message is stored only
 // behind the one that it was compared with.
+//
+// An event with a newer one behind it is published as superseded. A view that has nothing of a recipe, as a cache whose
+// entry lapsed, would else show the old version to who has seen the new one.
 func Republish(ctx context.Context, store *postgres.Store, stream Stream, options Options) (Progress, error) {
 	total, err := store.CountPublished(ctx, options.User)
 	if err != nil {
@@ -50,16 +53,11 @@ func Republish(ctx context.Context, store *postgres.Store, stream Stream, option
 	}
 	r := &republisher{store: store, stream: stream, options: options, progress: Progress{Total: total}}
 	if options.User != "" {
-		return r.progress, r.user(ctx, options.User)
+		err = r.user(ctx, options.User)
+	} else {
+		err = r.everybody(ctx)
 	}
-	for user := ""; ; {
-		if user, err = store.NextOwner(ctx, user); err != nil || user == "" {
-			return r.progress, err
-		}
-		if err := r.user(ctx, user); err != nil {
-			return r.progress, err
-		}
-	}
+	return r.progress, err
 }
 
 type republisher struct {
@@ -67,12 +65,26 @@ type republisher struct {
 	stream   Stream
 	options  Options
 	progress Progress
+	batches  *batches // nil to publish each event by itself, behind the message that it was compared with
 }
 
 // state is the last message that the stream has of a subject.
 type state struct {
-	sequence uint64 // 0 where it has none
+	found    bool
+	sequence uint64 // 0 where it has none, or it isn't known
 	version  int64
+}
+
+func (r *republisher) everybody(ctx context.Context) error {
+	for user := ""; ; {
+		var err error
+		if user, err = r.store.NextOwner(ctx, user); err != nil || user == "" {
+			return err
+		}
+		if err := r.user(ctx, user); err != nil {
+			return err
+		}
+	}
 }
 
 // user keeps one user's subjects in memory, and no more.
@@ -105,12 +117,16 @@ func (r *republisher) entry(ctx context.Context, subjects map[string]state, entr
 		}
 		subjects[entry.Event.Subject] = last
 	}
-	if last.sequence > 0 && entry.Event.Version <= last.version {
+	if last.found && entry.Event.Version <= last.version {
 		return nil
 	}
 	r.progress.Published++
 	if r.options.DryRun {
 		return nil
+	}
+	if r.batches != nil {
+		subjects[entry.Event.Subject] = state{found: true, version: entry.Event.Version}
+		return r.batches.add(ctx, entry)
 	}
 	sequence, err := r.publish(ctx, entry.Event, last.sequence)
 	if errors.Is(err, jetstream.ErrConflict) {
@@ -122,7 +138,7 @@ func (r *republisher) entry(ctx context.Context, subjects map[string]state, entr
 	if err != nil {
 		return err
 	}
-	subjects[entry.Event.Subject] = state{sequence: sequence, version: entry.Event.Version}
+	subjects[entry.Event.Subject] = state{found: true, sequence: sequence, version: entry.Event.Version}
 	return r.store.MarkPublished(ctx, []int64{entry.ID}, []uint64{sequence})
 }
 
@@ -134,19 +150,24 @@ func (r *republisher) last(ctx context.Context, subject string) (state, error) {
 	e, err := events.Parse(msg.Subject, msg.Header, msg.Data)
 	if err != nil {
 		// It can't be read, so it is no state: whatever the ledger has is newer.
-		return state{sequence: msg.Sequence}, nil //nolint:nilerr // said above
+		return state{found: true, sequence: msg.Sequence, version: -1}, nil //nolint:nilerr // said above
 	}
-	return state{sequence: msg.Sequence, version: e.Version}, nil
+	return state{found: true, sequence: msg.Sequence, version: e.Version}, nil
 }
 
-// publish gives the message a deduplication id of its own: the stream may remember that of an event which it has lost.
-// What a replaced primary alone has stays out of the stream: the new one gives the same versions to other changes.
+// publish puts one event behind the message that it was compared with. What a replaced primary alone has stays out of the
+// stream: the new one gives the same versions to other changes.
 func (r *republisher) publish(ctx context.Context, e events.Envelope, expectLast uint64) (uint64, error) {
 	if err := r.store.MayWrite(); err != nil {
 		return 0, err
 	}
+	sequence, _, err := r.stream.Publish(ctx, repeated(e), &expectLast)
+	return sequence, err
+}
+
+// repeated has a deduplication id of its own: the stream may remember that of an event which it has lost.
+func repeated(e events.Envelope) jetstream.Message {
 	header := e.Headers()
 	header[events.HeaderMsgID] = []string{e.ID + "." + uuid.NewString()}
-	sequence, _, err := r.stream.Publish(ctx, jetstream.Message{Subject: e.Subject, Header: header, Data: e.Data}, &expectLast)
-	return sequence, err
+	return jetstream.Message{Subject: e.Subject, Header: header, Data: e.Data}
 }

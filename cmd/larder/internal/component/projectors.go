@@ -139,7 +139,7 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 		return nil, fmt.Errorf("serve the control of the projections: %w", err)
 	}
 	host.OnClose(func() error { stop(); return nil })
-	there, err := watchedStream(host, conn, events.Stream)
+	there, err := watchedStream(host, conn, events.Stream, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 		if err != nil {
 			return nil, err
 		}
-		there, err := watchedStream(host, feed, events.Feed)
+		there, err := watchedStream(host, feed, events.Feed, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -32,9 +32,12 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 		return nil, err
 	}
 	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
-		Pool: pool, PostgresURL: host.PostgresURL, Publisher: remaking{conn},
+		Pool: pool, PostgresURL: host.PostgresURL, Publisher: conn,
 		Forgetting: &commandapi.Forgetting{Stream: conn, Keep: host.Retention},
-		Metrics:    host.Metrics, Tracing: host.Tracing.For("relay"), Log: host.Log,
+		Filling: &commandapi.Filling{
+			Stream: conn, Make: func(ctx context.Context) error { return EnsureStreams(ctx, conn) },
+		},
+		Metrics: host.Metrics, Tracing: host.Tracing.For("relay"), Log: host.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the relay together: %w", err)
@@ -43,17 +46,12 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	there, err := watchedStream(host, conn, events.Stream)
+	there, err := watchedStream(host, conn, events.Stream, relay.Doubt)
 	if err != nil {
 		return nil, err
 	}
 	return &Component{
-		Run: func(ctx context.Context) error {
-			if err := awaitStreams(ctx, conn, host.Log); err != nil {
-				return nil //nolint:nilerr // it is only given at the end of ctx
-			}
-			return relayOfPrimary(ctx, relay, host, watch)
-		},
+		Run:    func(ctx context.Context) error { return relayOfPrimary(ctx, relay, host, watch) },
 		Checks: []httpserver.Check{streamsCheck(conn), there},
 	}, nil
 }

@@ -3,47 +3,24 @@ package component
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"time"
 
+	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/jetstream"
 	"larder.dev/projectors"
 	"larder.dev/projectors/groceryfeed"
 )
 
-// streamPause is how long passes between two attempts to make the streams.
-const streamPause = 500 * time.Millisecond
-
-// EnsureStreams makes the stream of events, or brings it to this version's settings.
+// EnsureStreams makes the stream of events, or brings it to this version's settings. A new one is noted as unfilled until the
+// relay has filled it.
 func EnsureStreams(ctx context.Context, conn *jetstream.Conn) error {
 	for _, stream := range projectors.Streams() {
+		stream.Note = events.UnfilledNote
 		if err := conn.EnsureStream(ctx, stream); err != nil {
 			return fmt.Errorf("make the stream %s: %w", stream.Name, err)
 		}
 	}
 	return nil
-}
-
-// awaitStreams tries until the streams are there: whoever starts first makes them. The error is that of ctx.
-func awaitStreams(ctx context.Context, conn *jetstream.Conn, log *slog.Logger) error {
-	ticker := time.NewTicker(streamPause)
-	defer ticker.Stop()
-	for told := false; ; {
-		err := EnsureStreams(ctx, conn)
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() == nil && !told {
-			log.WarnContext(ctx, "waiting for the streams", "error", err)
-			told = true
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
 
 // streamsCheck finds out, once, that the streams are there.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	commandapi "larder.dev/command-api"
+	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/searchindex"
@@ -42,37 +44,58 @@ type streamWatch struct {
 	conn   *jetstream.Conn
 	stream string
 	losses prometheus.Counter
+	lost   func() // is told that it was lost; nil for nobody
 
 	mu      sync.Mutex
 	created time.Time // when the one that was seen last was made; zero before the first
 }
 
 // watchedStream is the check of a stream, which also counts how often it was lost. The process is ready without it: what
-// waits for it is kept.
-func watchedStream(host *Host, conn *jetstream.Conn, stream string) (httpserver.Check, error) {
+// waits for it is kept. Lost is told when it is, or was, gone; nil for nobody.
+func watchedStream(host *Host, conn *jetstream.Conn, stream string, lost func()) (httpserver.Check, error) {
 	losses, err := streamLosses(host.Metrics)
 	if err != nil {
 		return httpserver.Check{}, err
 	}
-	w := &streamWatch{conn: conn, stream: stream, losses: losses.WithLabelValues(stream)}
+	w := &streamWatch{conn: conn, stream: stream, losses: losses.WithLabelValues(stream), lost: lost}
 	return httpserver.Check{Name: "stream " + stream, Optional: true, Probe: w.look}, nil
 }
 
 func (w *streamWatch) look(ctx context.Context) error {
 	state, err := w.conn.State(ctx, w.stream)
 	if errors.Is(err, jetstream.ErrNotFound) {
+		w.tell()
 		return err
 	}
 	if err != nil {
-		return nil // the check of the server tells that
+		return nil //nolint:nilerr // the check of the server tells that
 	}
+	if w.another(state.Created) {
+		w.losses.Inc()
+		w.tell()
+	}
+	if w.stream == events.Stream && !commandapi.Filled(state) {
+		return errUnfilled
+	}
+	return nil
+}
+
+// errUnfilled is a stream that is new, and that the relay is filling.
+var errUnfilled = errors.New("the relay fills it from the ledger")
+
+func (w *streamWatch) tell() {
+	if w.lost != nil {
+		w.lost()
+	}
+}
+
+// another takes note of when the stream was made, and tells whether another one was there before.
+func (w *streamWatch) another(created time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.created.IsZero() && !w.created.Equal(state.Created) {
-		w.losses.Inc()
-	}
-	w.created = state.Created
-	return nil
+	before := w.created
+	w.created = created
+	return !before.IsZero() && !before.Equal(created)
 }
 
 // streamLosses are shared by the components of a process.
@@ -91,22 +114,4 @@ func streamLosses(registry *prometheus.Registry) (*prometheus.CounterVec, error)
 		return nil, fmt.Errorf("register the metric of lost streams: %w", err)
 	}
 	return losses, nil
-}
-
-// remaking publishes on a stream, and makes it first where it is gone.
-type remaking struct{ *jetstream.Conn }
-
-// PublishBatch is that of the connection.
-func (r remaking) PublishBatch(ctx context.Context, stream string, msgs []jetstream.Message) ([]uint64, error) {
-	stored, err := r.Conn.PublishBatch(ctx, stream, msgs)
-	if err == nil || len(stored) > 0 {
-		return stored, err
-	}
-	if _, missing := r.State(ctx, stream); !errors.Is(missing, jetstream.ErrNotFound) {
-		return stored, err
-	}
-	if made := EnsureStreams(ctx, r.Conn); made != nil {
-		return stored, errors.Join(err, made)
-	}
-	return r.Conn.PublishBatch(ctx, stream, msgs)
 }
