@@ -187,8 +187,12 @@ func (c *Conn) Close() {
 
 func (c *Conn) handleError(_ *nats.Conn, sub *nats.Subscription, err error) {
 	if subject, ok := deniedSubject(err); ok {
-		c.denials.report(subject)
-		c.log.Error("NATS denied a subject to these credentials", slog.String("subject", subject))
+		const text = "NATS denied a subject to these credentials"
+		if c.denials.report(subject) {
+			c.log.Debug(text, slog.String("subject", subject)) // who asked is told, and knows whether it matters
+			return
+		}
+		c.log.Error(text, slog.String("subject", subject))
 		return
 	}
 	attrs := []any{slog.Any("error", err)}

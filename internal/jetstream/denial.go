@@ -37,14 +37,17 @@ type denialWait struct {
 	cancel   context.CancelCauseFunc
 }
 
-func (d *denials) report(subject string) {
+// report tells whether anybody waited.
+func (d *denials) report(subject string) (waited bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for w := range d.waiting {
 		if w.concerns(subject) {
 			w.cancel(fmt.Errorf("%w: %s", ErrPermission, subject))
+			waited = true
 		}
 	}
+	return waited
 }
 
 // watch gives a context that is cancelled with ErrPermission as its cause once such a subject is denied.

@@ -3,7 +3,9 @@ package jetstream_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,6 +122,38 @@ func TestDenialIsNotATimeout(t *testing.T) {
 	err = conn.EnsureStream(t.Context(), jetstream.StreamConfig{Name: stream, Subjects: []string{"things.>"}})
 	require.ErrorIs(t, err, jetstream.ErrPermission)
 	require.Less(t, time.Since(started), 4*time.Second)
+}
+
+// denials hands on what is logged of subjects that NATS denied.
+type denials struct {
+	slog.Handler
+
+	lines chan slog.Level
+}
+
+func (d denials) Handle(ctx context.Context, record slog.Record) error {
+	if strings.Contains(record.Message, "denied") {
+		d.lines <- record.Level
+	}
+	return d.Handler.Handle(ctx, record)
+}
+
+// Who asks for what is denied is told, and knows whether it matters: it is no line for an operator. One that nobody waits
+// for is.
+func TestADenialIsALineWhereNobodyIsTold(t *testing.T) {
+	t.Parallel()
+	log := denials{Handler: testkit.Logger(t).Handler(), lines: make(chan slog.Level, 16)}
+	conn, err := jetstream.Connect(t.Context(), jetstream.Options{URL: testkit.NATS(t).FeedURL(), Name: t.Name(), Log: slog.New(log)})
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	require.NoError(t, conn.WaitReady(t.Context()))
+	_, _, err = conn.Publish(t.Context(), thing("a", 1), nil)
+	require.ErrorIs(t, err, jetstream.ErrPermission)
+	require.Equal(t, slog.LevelDebug, testkit.Wait(t, log.lines, "the denial of what was asked for"))
+	stop, err := conn.Subscribe("things.>", func(jetstream.Message) {})
+	require.NoError(t, err)
+	defer stop()
+	require.Equal(t, slog.LevelError, testkit.Wait(t, log.lines, "the denial that nobody waits for"))
 }
 
 // The last message of a subject, the next of a filter, and the absence of both.
