@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/internal/objectstore"
+	"larder.dev/internal/testkit/pictures"
 )
 
 // File is a file as it is read.
@@ -96,28 +97,29 @@ func Open(tb testing.TB, base, address string, headers ...string) *http.Response
 	return response
 }
 
-// Pictures gives pictures by their names: those of the corpus beside the repository (or in LARDER_CORPUS'
-// folder), else the project's own.
+// Pictures gives pictures by their names, one of each format that is drawn: most of the time goes into drawing them. With
+// LARDER_CORPUS they are the photographs of its folder.
 func Pictures(tb testing.TB) map[string][]byte {
 	tb.Helper()
-	folder := filepath.Join(filepath.Dir(Root()), "shared", "corpus", "pix")
+	patterns := []string{
+		filepath.Join(Root(), "test", "larder", "testdata", "pictures", "*"),
+		filepath.Join(Root(), "file-service", "internal", "picture", "testdata", "photo.*"),
+	}
+	made := map[string][]byte{"made.webp": pictures.WebP(480, 320)}
 	if lines := os.Getenv("LARDER_CORPUS"); lines != "" {
-		folder = filepath.Join(filepath.Dir(lines), "pix")
+		patterns, made = []string{filepath.Join(filepath.Dir(lines), "pix", "*")}, map[string][]byte{}
 	}
-	found, _ := filepath.Glob(filepath.Join(folder, "*"))
-	if len(found) == 0 {
-		var err error
-		found, err = filepath.Glob(filepath.Join(Root(), "test", "larder", "testdata", "pictures", "*"))
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(pattern)
 		require.NoError(tb, err)
+		require.NotEmpty(tb, found, pattern)
+		for _, path := range found {
+			content, err := os.ReadFile(path)
+			require.NoError(tb, err)
+			made[filepath.Base(path)] = content
+		}
 	}
-	require.NotEmpty(tb, found)
-	pictures := map[string][]byte{}
-	for _, path := range found {
-		content, err := os.ReadFile(path)
-		require.NoError(tb, err)
-		pictures[filepath.Base(path)] = content
-	}
-	return pictures
+	return made
 }
 
 // Same reads the whole of two contents and tells whether they are the same byte for byte.
