@@ -109,6 +109,9 @@ tidy-check:
 arch:
 	$(GO) test -count=1 ./internal/arch
 
+stats: ## lines of Go by folder, packages, modules of the binary: into ARCHITECTURE.md, where verify holds them fresh
+	$(GO) test -count=1 -v -run TestStats ./internal/arch -update
+
 test: web-test $(if $(ONCE),,test-quick) ## every test, on embedded and on real servers, which it brings; the faults in their short form
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers

@@ -148,6 +148,9 @@ type listed struct {
 	Imports        []string `json:"Imports"`
 	TestImports    []string `json:"TestImports"`
 	XTestImports   []string `json:"XTestImports"`
+	Module         struct {
+		Path string `json:"Path"`
+	} `json:"Module"`
 }
 
 func list(t *testing.T, system string, args ...string) []listed {

@@ -1,0 +1,118 @@
+package arch_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/internal/arch"
+)
+
+// generated is the line that says so, as the go command knows it.
+var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
+
+var updateStats = flag.Bool("update", false, "write the figures of ARCHITECTURE.md anew")
+
+// What the table's line counts may differ by before it is stale, so that not every commit has to touch it.
+const (
+	staleLines = 150
+	staleShare = 0.05
+)
+
+// The figures of ARCHITECTURE.md are the code's: packages and modules to the one, lines within a few percent.
+func TestStats(t *testing.T) {
+	t.Parallel()
+	page := filepath.Join(root, "ARCHITECTURE.md")
+	before, rest, found := strings.Cut(read(t, page), "<!-- make stats -->\n")
+	require.True(t, found)
+	table, after, found := strings.Cut(rest, "<!-- end -->")
+	require.True(t, found)
+	is := count(t)
+	t.Log("\n" + is.table())
+	if *updateStats {
+		require.NoError(t, os.WriteFile(page, []byte(before+"<!-- make stats -->\n"+is.table()+"<!-- end -->"+after), 0o600))
+		return
+	}
+	said := figures(table)
+	const stale = "run make stats: %s"
+	require.Equal(t, is.packages, said["packages"], stale, "packages")
+	require.Equal(t, is.modules, said["modules in the binary"], stale, "modules in the binary")
+	for folder, lines := range is.lines {
+		require.Contains(t, said, folder, stale, folder)
+		allowed := max(staleLines, staleShare*float64(lines))
+		require.InDelta(t, lines, said[folder], allowed, stale, folder)
+	}
+}
+
+// stats are lines by folder, and how many packages and modules there are.
+type stats struct {
+	lines             map[string]int
+	packages, modules int
+}
+
+func (s stats) table() string {
+	var b strings.Builder
+	b.WriteString("| | lines of Go |\n| --- | ---: |\n")
+	all := 0
+	for _, folder := range slices.Sorted(maps.Keys(s.lines)) {
+		fmt.Fprintf(&b, "| `%s/` | %d |\n", folder, toHundreds(s.lines[folder]))
+		all += s.lines[folder]
+	}
+	fmt.Fprintf(&b, "| all of them | %d |\n| packages | %d |\n| modules in the binary | %d |\n", toHundreds(all), s.packages, s.modules)
+	return b.String()
+}
+
+func toHundreds(lines int) int { return int(math.Round(float64(lines)/100)) * 100 }
+
+// figures reads a table that stats wrote.
+func figures(table string) map[string]int {
+	said := map[string]int{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `?([^|`]+?)/?`? \\| (\\d+) \\|$").FindAllStringSubmatch(table, -1) {
+		said[row[1]], _ = strconv.Atoi(row[2])
+	}
+	return said
+}
+
+// count leaves out what is generated, tests, suites and their harness.
+func count(t *testing.T) stats {
+	t.Helper()
+	s := stats{lines: map[string]int{}}
+	for _, p := range list(t, "linux", arch.Module+"/...") {
+		below := strings.TrimPrefix(p.ImportPath, arch.Module+"/")
+		if isHarness(below) {
+			continue
+		}
+		s.packages++
+		folder, _, _ := strings.Cut(below, "/")
+		for _, file := range slices.Concat(p.GoFiles, p.IgnoredGoFiles) {
+			source := read(t, filepath.Join(p.Dir, file))
+			if !strings.HasSuffix(file, "_test.go") && !generated.MatchString(source) {
+				s.lines[folder] += strings.Count(source, "\n")
+			}
+		}
+	}
+	modules := map[string]bool{}
+	for _, p := range list(t, "linux", "-deps", arch.Module+"/cmd/larder") {
+		if p.Module.Path != "" {
+			modules[p.Module.Path] = true
+		}
+	}
+	s.modules = len(modules)
+	return s
+}
+
+// isHarness tells of a package that is there for tests alone.
+func isHarness(pkg string) bool {
+	return strings.HasPrefix(pkg, "test/") || strings.HasPrefix(pkg, "internal/testkit") || strings.HasSuffix(path.Base(pkg), "test")
+}
