@@ -9,7 +9,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/internal/cdn"
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // delivery are the flags of everything that takes files or makes their addresses.
@@ -45,7 +45,7 @@ func (d *delivery) files(home string) (component.Files, error) {
 	secret := d.CDNSecret
 	if secret == "" && home != "" {
 		var err error
-		if secret, err = serverfolder.Secret(filepath.Join(home, "cdn-secret")); err != nil {
+		if secret, err = datadir.Secret(filepath.Join(home, "cdn-secret")); err != nil {
 			return component.Files{}, fmt.Errorf("the secret of file addresses: %w", err)
 		}
 	}

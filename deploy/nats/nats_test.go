@@ -18,10 +18,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/events"
+	"larder.dev/internal/datadir"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/natsaccounts"
 	"larder.dev/internal/natsaccounts/accountstest"
-	"larder.dev/internal/serverfolder"
 	"larder.dev/internal/testkit"
 	"larder.dev/projectors"
 	"larder.dev/projectors/projectiontest"
@@ -235,7 +235,7 @@ func cluster(t *testing.T) ([]*place, []*server.Server) {
 	ports, addresses := make([]int, 3), make([]string, 3)
 	for i := range ports {
 		var err error
-		ports[i], err = serverfolder.FreePort()
+		ports[i], err = datadir.FreePort()
 		require.NoError(t, err)
 		addresses[i] = "nats://larder:" + clusterPassword + "@127.0.0.1:" + strconv.Itoa(ports[i])
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // ConfigFile is what a server's configuration includes, in a folder that [Issue] wrote.
@@ -41,7 +41,7 @@ func CredsFile(dir, user string) string { return filepath.Join(dir, credsFolder,
 // servers refuse it once they have the new accounts.conf. The users are returned, subscribers last.
 func Issue(dir string) ([]User, error) {
 	for _, folder := range []string{dir, filepath.Join(dir, keysFolder), filepath.Join(dir, credsFolder)} {
-		if err := serverfolder.Make(folder); err != nil {
+		if err := datadir.Make(folder); err != nil {
 			return nil, fmt.Errorf("issue NATS credentials: %w", err)
 		}
 	}
@@ -122,7 +122,7 @@ func (i *issuer) key(name string, create func() (nkeys.KeyPair, error)) (nkeys.K
 	if err != nil {
 		return nil, fmt.Errorf("make key %s: %w", name, err)
 	}
-	return pair, serverfolder.Write(path, seed)
+	return pair, datadir.Write(path, seed)
 }
 
 // writeConfig signs the operator and the accounts. The server gets them with its configuration (a memory
@@ -144,7 +144,7 @@ func (i *issuer) writeConfig() error {
 		fmt.Fprintf(&text, "  # %s\n  %s: %s\n", account.Name, i.public[account.Name], signed)
 	}
 	text.WriteString("}\n")
-	if err := serverfolder.Write(path, []byte(text.String())); err != nil {
+	if err := datadir.Write(path, []byte(text.String())); err != nil {
 		return err
 	}
 	// The server runs as somebody else, and what is signed is no secret.
@@ -275,7 +275,7 @@ func (i *issuer) writeUser(m member) error {
 	if err != nil {
 		return fmt.Errorf("write the credentials of %s: %w", user.Name, err)
 	}
-	return serverfolder.Write(CredsFile(i.dir, user.Name), creds)
+	return datadir.Write(CredsFile(i.dir, user.Name), creds)
 }
 
 // permission denies everything where nothing is allowed: an empty list means no limit to the server.

@@ -13,7 +13,7 @@ import (
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // The keys of users, by the names of their files.
@@ -121,7 +121,7 @@ func (i *issuer) note() error {
 	if err != nil {
 		return fmt.Errorf("note which keys are issued: %w", err)
 	}
-	return serverfolder.Write(filepath.Join(i.dir, keysFolder, issuedFile), append(raw, '\n'))
+	return datadir.Write(filepath.Join(i.dir, keysFolder, issuedFile), append(raw, '\n'))
 }
 
 // revoked lists the keys of an account that were handed out and aren't any user's now.

@@ -7,8 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"larder.dev/internal/datadir"
 	"larder.dev/internal/natsaccounts"
-	"larder.dev/internal/serverfolder"
 )
 
 const (
@@ -44,11 +44,11 @@ func move(from, to string) error {
 	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err := serverfolder.Make(filepath.Dir(to)); err != nil {
+	if err := datadir.Make(filepath.Dir(to)); err != nil {
 		return err
 	}
 	if err := os.Rename(from, to); err != nil {
 		return err //nolint:wrapcheck // names both folders
 	}
-	return errors.Join(serverfolder.SyncDir(filepath.Dir(to)), serverfolder.SyncDir(filepath.Dir(from)))
+	return errors.Join(datadir.SyncDir(filepath.Dir(to)), datadir.SyncDir(filepath.Dir(from)))
 }

@@ -18,7 +18,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // host is where the port is: programs of other machines have none of it.
@@ -48,7 +48,7 @@ type Options struct {
 type Server struct {
 	gate    *gate
 	dir     string
-	lock    *serverfolder.Lock
+	lock    *datadir.Lock
 	port    int
 	secrets secrets
 	log     *logger
@@ -70,7 +70,7 @@ type secrets struct {
 }
 
 // Start brings the server up and returns when it accepts connections and its streams are there.
-// Errors: [serverfolder.ErrInUse] while another process runs a server on the folder, [ErrPortTaken].
+// Errors: [datadir.ErrInUse] while another process runs a server on the folder, [ErrPortTaken].
 func Start(opts Options) (*Server, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -80,10 +80,10 @@ func Start(opts Options) (*Server, error) {
 		return nil, fmt.Errorf("resolve folder of NATS %q: %w", opts.Dir, err)
 	}
 	opts.Dir = dir
-	if err := serverfolder.Make(dir); err != nil {
+	if err := datadir.Make(dir); err != nil {
 		return nil, fmt.Errorf("start NATS: %w", err)
 	}
-	lock, err := serverfolder.Acquire(dir)
+	lock, err := datadir.Acquire(dir)
 	if err != nil {
 		return nil, fmt.Errorf("start NATS: %w", err)
 	}
@@ -128,7 +128,7 @@ func startLocked(opts Options) (*Server, error) {
 func listen(asked int, kept string) (net.Listener, error) {
 	port := asked
 	if port == 0 {
-		port = serverfolder.Port(kept)
+		port = datadir.Port(kept)
 	}
 	listener, err := open(port)
 	if asked == 0 && errors.Is(err, syscall.EADDRINUSE) {
@@ -160,10 +160,10 @@ func (s *Server) config(of secrets) config { return config{dir: s.dir, port: s.p
 // keepAddresses writes where the server can be reached: the port for the next start, and the addresses for the
 // subscribers.
 func (s *Server) keepAddresses(portFile string) error {
-	if err := serverfolder.KeepPort(portFile, s.port); err != nil {
+	if err := datadir.KeepPort(portFile, s.port); err != nil {
 		return err
 	}
-	if err := serverfolder.Write(filepath.Join(s.dir, feedURLFile), []byte(s.FeedURL()+"\n")); err != nil {
+	if err := datadir.Write(filepath.Join(s.dir, feedURLFile), []byte(s.FeedURL()+"\n")); err != nil {
 		return err
 	}
 	return s.keepSubscribers()
@@ -208,20 +208,20 @@ func awaitReady(nats *server.Server, failures *logger) error {
 }
 
 func readSecrets(dir string) (secrets, error) {
-	larder, err := serverfolder.Secret(filepath.Join(dir, "larder.password"))
+	larder, err := datadir.Secret(filepath.Join(dir, "larder.password"))
 	if err != nil {
 		return secrets{}, err
 	}
-	publisher, err := serverfolder.Secret(filepath.Join(dir, "feed.password"))
+	publisher, err := datadir.Secret(filepath.Join(dir, "feed.password"))
 	if err != nil {
 		return secrets{}, err
 	}
 	// The file has the name of the time when the grocery app had no password of its own.
-	reader, err := serverfolder.Secret(filepath.Join(dir, "grocery-app.password"))
+	reader, err := datadir.Secret(filepath.Join(dir, "grocery-app.password"))
 	if err != nil {
 		return secrets{}, err
 	}
-	app, err := serverfolder.Secret(filepath.Join(dir, "own-grocery-app.password"))
+	app, err := datadir.Secret(filepath.Join(dir, "own-grocery-app.password"))
 	if err != nil {
 		return secrets{}, err
 	}

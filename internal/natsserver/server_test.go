@@ -15,10 +15,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/internal/datadir"
 	"larder.dev/internal/natsaccounts"
 	"larder.dev/internal/natsaccounts/accountstest"
 	"larder.dev/internal/natsserver"
-	"larder.dev/internal/serverfolder"
 )
 
 // patience is far longer than any step takes.
@@ -118,7 +118,7 @@ func TestFolderInUse(t *testing.T) {
 	dir := t.TempDir()
 	start(t, dir)
 	_, err := natsserver.Start(natsserver.Options{Dir: dir})
-	require.ErrorIs(t, err, serverfolder.ErrInUse)
+	require.ErrorIs(t, err, datadir.ErrInUse)
 }
 
 // A port that was asked for and is taken is an error; one that is only remembered is given up.

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"larder.dev/internal/datadir"
 	"larder.dev/internal/natsaccounts"
-	"larder.dev/internal/serverfolder"
 )
 
 // A subscriber is its password in a file of this folder. Its address is in another, beside it, as the server is started.
@@ -38,10 +38,10 @@ func AddSubscriber(dir, name string) error {
 	if len(names) >= natsaccounts.MaxSubscribers && !slices.Contains(names, name) {
 		return natsaccounts.ErrTooManySubscribers
 	}
-	if err := serverfolder.Make(filepath.Join(dir, subscribersFolder)); err != nil {
+	if err := datadir.Make(filepath.Join(dir, subscribersFolder)); err != nil {
 		return fmt.Errorf("add subscriber %s: %w", name, err)
 	}
-	if _, err := serverfolder.Secret(filepath.Join(dir, subscribersFolder, name+passwordFile)); err != nil {
+	if _, err := datadir.Secret(filepath.Join(dir, subscribersFolder, name+passwordFile)); err != nil {
 		return fmt.Errorf("add subscriber %s: %w", name, err)
 	}
 	return nil
@@ -63,7 +63,7 @@ func RemoveSubscriber(dir, name string) error {
 	if err := os.Remove(filepath.Join(folder, name+urlFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove the address of subscriber %s: %w", name, err)
 	}
-	return serverfolder.SyncDir(folder)
+	return datadir.SyncDir(folder)
 }
 
 // Subscribers lists the subscribers of a folder by name.
@@ -90,7 +90,7 @@ func readSubscribers(dir string) (map[string]string, error) {
 	}
 	passwords := make(map[string]string, len(names))
 	for _, name := range names {
-		if passwords[name], err = serverfolder.Secret(filepath.Join(dir, subscribersFolder, name+passwordFile)); err != nil {
+		if passwords[name], err = datadir.Secret(filepath.Join(dir, subscribersFolder, name+passwordFile)); err != nil {
 			return nil, fmt.Errorf("read the password of subscriber %s: %w", name, err)
 		}
 	}
@@ -101,7 +101,7 @@ func readSubscribers(dir string) (map[string]string, error) {
 func (s *Server) keepSubscribers() error {
 	for name, password := range s.secrets.subscribers {
 		address := s.address(loginOf(name), password) + "\n"
-		if err := serverfolder.Write(SubscriberURLFile(s.dir, name), []byte(address)); err != nil {
+		if err := datadir.Write(SubscriberURLFile(s.dir, name), []byte(address)); err != nil {
 			return fmt.Errorf("write the address of subscriber %s: %w", name, err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"syscall"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // ErrDiskFull says that there is no room for PostgreSQL's files.
@@ -55,7 +55,7 @@ func (c cluster) major() (int, error) {
 func (c cluster) prepare(ctx context.Context, programs programs, fresh, noSync bool) (string, error) {
 	path := filepath.Join(c.dir, "password")
 	if fresh {
-		password, err := serverfolder.Secret(path)
+		password, err := datadir.Secret(path)
 		if err != nil {
 			return "", err
 		}
@@ -69,14 +69,14 @@ func (c cluster) prepare(ctx context.Context, programs programs, fresh, noSync b
 			return "", fmt.Errorf("set a new password in place of the lost one: %w", err)
 		}
 	}
-	return serverfolder.Secret(path)
+	return datadir.Secret(path)
 }
 
 // resetPassword gives the role a new password where the file with the old one is gone, as after a
 // restore of the data alone: nobody could log in otherwise. The file gets its name last, so that an
 // interrupted reset is made again.
 func (c cluster) resetPassword(ctx context.Context, programs programs, path string) error {
-	password, err := serverfolder.Secret(path + ".new")
+	password, err := datadir.Secret(path + ".new")
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (c cluster) create(ctx context.Context, programs programs, password string,
 	if err := os.Rename(unfinished, c.data()); err != nil {
 		return fmt.Errorf("put the cluster in place: %w", err)
 	}
-	return serverfolder.SyncDir(c.dir)
+	return datadir.SyncDir(c.dir)
 }
 
 // explainDiskFull gives the plain reason instead of an error that comes from a full disk, whether Go met it

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // The package that is downloaded where no PostgreSQL is found: the binaries of zonky's
@@ -107,7 +107,7 @@ func (d *download) programs(ctx context.Context, opts Options, namespaces bool) 
 // fetch downloads, verifies and unpacks beside the programs' place, and moves them there when they
 // are whole. Two processes may do so at once: the second one finds the place taken by the same.
 func (d *download) fetch(ctx context.Context, home string, opts Options) error {
-	if err := serverfolder.Make(filepath.Dir(home)); err != nil {
+	if err := datadir.Make(filepath.Dir(home)); err != nil {
 		return err
 	}
 	work, err := os.MkdirTemp(filepath.Dir(home), ".download-*")

@@ -17,7 +17,7 @@ import (
 	"syscall"
 	"time"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // role is the superuser of the cluster, as whom this package alone comes.
@@ -48,16 +48,16 @@ type Options struct {
 // Server is a running PostgreSQL.
 type Server struct {
 	child    *child
-	lock     *serverfolder.Lock
+	lock     *datadir.Lock
 	log      *slog.Logger
 	at       place
-	sockets  serverfolder.Sockets
+	sockets  datadir.Sockets
 	password string
 	stopping chan struct{}
 }
 
 // Start brings the server up on its folder and returns when it answers. The first start makes the
-// cluster; a folder with data is never made anew. Errors: [serverfolder.ErrInUse] while another
+// cluster; a folder with data is never made anew. Errors: [datadir.ErrInUse] while another
 // process runs a server there, [ErrNoPrograms] if there is no PostgreSQL to be had, [ErrWrongMajor]
 // if the data needs another one than there is, [ErrDiskFull].
 func Start(ctx context.Context, opts Options) (*Server, error) {
@@ -73,10 +73,10 @@ func start(ctx context.Context, opts Options, find finder) (_ *Server, err error
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := serverfolder.Make(dir); err != nil {
+	if err := datadir.Make(dir); err != nil {
 		return nil, explainDiskFull(err, dir)
 	}
-	lock, err := serverfolder.Acquire(dir)
+	lock, err := datadir.Acquire(dir)
 	if err != nil {
 		return nil, fmt.Errorf("start PostgreSQL: %w", explainDiskFull(err, dir))
 	}
@@ -129,7 +129,7 @@ const socketPort = 5432
 var socketName = ".s.PGSQL." + strconv.Itoa(socketPort) //nolint:gochecknoglobals // a constant
 
 func (s *Server) launchOnSocket(ctx context.Context, cluster cluster, programs programs, opts Options) error {
-	sockets, err := serverfolder.OpenSockets(opts.Dir, socketName)
+	sockets, err := datadir.OpenSockets(opts.Dir, socketName)
 	if err != nil {
 		return err
 	}
@@ -151,10 +151,10 @@ func (s *Server) launchOnSocket(ctx context.Context, cluster cluster, programs p
 
 func (s *Server) launchOnFreePort(ctx context.Context, cluster cluster, programs programs, opts Options) error {
 	kept := filepath.Join(opts.Dir, "port")
-	port := serverfolder.Port(kept)
+	port := datadir.Port(kept)
 	for attempt := 1; ; attempt++ {
 		if port == 0 {
-			free, err := serverfolder.FreePort()
+			free, err := datadir.FreePort()
 			if err != nil {
 				return err
 			}
@@ -164,7 +164,7 @@ func (s *Server) launchOnFreePort(ctx context.Context, cluster cluster, programs
 		child, err := launch(ctx, cluster, programs, settings(s.at, programs.major, opts.Settings))
 		if err == nil {
 			s.child = child
-			return serverfolder.KeepPort(kept, port)
+			return datadir.KeepPort(kept, port)
 		}
 		if !errors.Is(err, errPortTaken) || attempt == portAttempts {
 			return err

@@ -17,7 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // parentDir tells this test binary, started by itself, to be the parent that a test kills.
@@ -278,7 +278,7 @@ func TestFolderInUse(t *testing.T) {
 	dir := t.TempDir()
 	startServer(t, dir)
 	_, err := Start(testContext(t), Options{Dir: dir})
-	require.ErrorIs(t, err, serverfolder.ErrInUse)
+	require.ErrorIs(t, err, datadir.ErrInUse)
 }
 
 // Data of a major version that isn't here is left as it is, and the error says what to do.

@@ -11,7 +11,7 @@ import (
 	"os"
 	"time"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // compactAbove is the size from which the journal is written anew when most of it is history.
@@ -149,7 +149,7 @@ func (j *journal) rewrite(now time.Time) error {
 		}
 		text = append(text, line...)
 	}
-	if err := serverfolder.Write(j.path, text); err != nil {
+	if err := datadir.Write(j.path, text); err != nil {
 		return fmt.Errorf("write journal of kept keys anew: %w", err)
 	}
 	file, err := os.OpenFile(j.path, os.O_WRONLY|os.O_APPEND, 0o600)

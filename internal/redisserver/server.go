@@ -17,7 +17,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // socketName is that of the socket in the server's folder.
@@ -44,14 +44,14 @@ type Options struct {
 // Server is a running server.
 type Server struct {
 	redis    *miniredis.Miniredis
-	lock     *serverfolder.Lock
+	lock     *datadir.Lock
 	journal  *journal
 	room     Room
 	password string
 	address  url.URL
 	clock    *clock
 	gate     *gate
-	sockets  serverfolder.Sockets
+	sockets  datadir.Sockets
 	written  chan struct{} // something may have grown
 	stopping chan struct{}
 	working  sync.WaitGroup
@@ -59,7 +59,7 @@ type Server struct {
 }
 
 // Start brings the server up, with the kept keys of the last run and what is left of their times to
-// live. Errors: [serverfolder.ErrInUse] while another process runs a server on the folder.
+// live. Errors: [datadir.ErrInUse] while another process runs a server on the folder.
 func Start(opts Options) (*Server, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -67,10 +67,10 @@ func Start(opts Options) (*Server, error) {
 	if opts.Keep == nil {
 		opts.Keep = func(string) bool { return false }
 	}
-	if err := serverfolder.Make(opts.Dir); err != nil {
+	if err := datadir.Make(opts.Dir); err != nil {
 		return nil, fmt.Errorf("start Redis: %w", err)
 	}
-	lock, err := serverfolder.Acquire(opts.Dir)
+	lock, err := datadir.Acquire(opts.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("start Redis: %w", err)
 	}
@@ -83,7 +83,7 @@ func Start(opts Options) (*Server, error) {
 }
 
 func startLocked(opts Options) (*Server, error) {
-	password, err := serverfolder.Secret(filepath.Join(opts.Dir, "password"))
+	password, err := datadir.Secret(filepath.Join(opts.Dir, "password"))
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (s *Server) serveNobody() error {
 }
 
 func (s *Server) openSocket(dir string) (net.Listener, error) {
-	sockets, err := serverfolder.OpenSockets(dir, socketName)
+	sockets, err := datadir.OpenSockets(dir, socketName)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func listen(network, address string) (net.Listener, error) {
 // openPort takes the port of the last run if it is free, else any.
 func (s *Server) openPort(dir string) (net.Listener, error) {
 	kept := filepath.Join(dir, "port")
-	listener, err := listen("tcp", fmt.Sprintf("127.0.0.1:%d", serverfolder.Port(kept)))
+	listener, err := listen("tcp", fmt.Sprintf("127.0.0.1:%d", datadir.Port(kept)))
 	if err != nil {
 		listener, err = listen("tcp", "127.0.0.1:0") // the port was taken since we looked
 	}
@@ -171,7 +171,7 @@ func (s *Server) openPort(dir string) (net.Listener, error) {
 	}
 	s.address = url.URL{Scheme: "redis", User: url.UserPassword("", s.password), Host: listener.Addr().String()}
 	if address, ok := listener.Addr().(*net.TCPAddr); ok {
-		err = serverfolder.KeepPort(kept, address.Port)
+		err = datadir.KeepPort(kept, address.Port)
 	}
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())

@@ -17,8 +17,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/internal/datadir"
 	"larder.dev/internal/redisserver"
-	"larder.dev/internal/serverfolder"
 )
 
 // serverDir tells this test binary, started by itself, to be the process that a test kills.
@@ -368,7 +368,7 @@ func TestTakenAddressAndFolder(t *testing.T) {
 		require.NotContains(t, server.URL(), ":"+taken)
 		require.NoError(t, connect(t, server.URL()).Ping(testContext(t)).Err())
 		_, err = redisserver.Start(redisserver.Options{Dir: dir})
-		require.ErrorIs(t, err, serverfolder.ErrInUse)
+		require.ErrorIs(t, err, datadir.ErrInUse)
 		require.NoError(t, server.Stop())
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // Upstreams are the components that nginx has behind it, as host:port.
@@ -41,9 +41,9 @@ func NginxWith(tb testing.TB, behind Upstreams, settings map[string]string) Ngin
 	must(tb, os.Chmod(dir, 0o777)) //nolint:gosec // as above
 	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
 	for attempt := 1; ; attempt++ {
-		port, err := serverfolder.FreePort()
+		port, err := datadir.FreePort()
 		must(tb, err)
-		tlsPort, err := serverfolder.FreePort()
+		tlsPort, err := datadir.FreePort()
 		must(tb, err)
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 		settings["LARDER_LISTEN"], settings["LARDER_TLS_PORT"] = address, strconv.Itoa(tlsPort)

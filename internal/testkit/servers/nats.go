@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"larder.dev/internal/datadir"
 	"larder.dev/internal/natsaccounts"
-	"larder.dev/internal/serverfolder"
 )
 
 // natsModule has nats-server as its main package, in the version that go.mod names.
@@ -51,10 +51,10 @@ func StartNATS(ctx context.Context, dir, configuration string) (*Server, error) 
 // StartBroker starts a nats-server with the accounts of the embedded one. Its address is that of Larder's own
 // account; for the others see [PublisherURL] and [FeedURL].
 func StartBroker(ctx context.Context, dir string) (*Server, error) {
-	if err := serverfolder.Make(dir); err != nil {
+	if err := datadir.Make(dir); err != nil {
 		return nil, err
 	}
-	password, err := serverfolder.Secret(filepath.Join(dir, "password")) // kept, for the next start
+	password, err := datadir.Secret(filepath.Join(dir, "password")) // kept, for the next start
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"time"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // startPatience covers a server on a busy machine; the programs are fetched before.
@@ -54,17 +54,17 @@ func running(url, source string, child *process) *Server {
 
 // place makes a server's folder and finds a port: that of the last start in this folder where it is free.
 func place(dir string) (port string, err error) {
-	if err := serverfolder.Make(dir); err != nil {
+	if err := datadir.Make(dir); err != nil {
 		return "", err
 	}
 	kept := filepath.Join(dir, "port")
-	found := serverfolder.Port(kept)
+	found := datadir.Port(kept)
 	if found == 0 {
-		if found, err = serverfolder.FreePort(); err != nil {
+		if found, err = datadir.FreePort(); err != nil {
 			return "", err
 		}
 	}
-	return strconv.Itoa(found), serverfolder.KeepPort(kept, found)
+	return strconv.Itoa(found), datadir.KeepPort(kept, found)
 }
 
 // ready waits until a child answers, and ends it where it doesn't.

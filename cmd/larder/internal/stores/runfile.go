@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // Addresses say where the stores of a data folder are. A running `larder up` writes them to its run file,
@@ -60,9 +60,9 @@ const runFileName = "run.json"
 // process ends, also by kill -9, so that a stale run file is never taken for a running larder.
 var ErrInUse = errors.New("data folder is in use by another larder")
 
-func acquire(dir string) (*serverfolder.Lock, error) {
-	held, err := serverfolder.Acquire(dir)
-	if errors.Is(err, serverfolder.ErrInUse) {
+func acquire(dir string) (*datadir.Lock, error) {
+	held, err := datadir.Acquire(dir)
+	if errors.Is(err, datadir.ErrInUse) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrInUse)
 	}
 	if err != nil {
@@ -72,7 +72,7 @@ func acquire(dir string) (*serverfolder.Lock, error) {
 }
 
 // WasEntered tells whether a larder has, or once had, the folder open. It makes nothing, as Running does: the lock.
-func WasEntered(dir string) bool { return exists(filepath.Join(dir, serverfolder.LockFile)) }
+func WasEntered(dir string) bool { return exists(filepath.Join(dir, datadir.LockFile)) }
 
 // HasData tells whether a larder has kept something in the folder.
 func HasData(dir string) bool {
@@ -110,7 +110,7 @@ func Running(ctx context.Context, dir string) (Addresses, bool, error) {
 }
 
 // acquireOrFind gives the folder, or the addresses of the larder that has it.
-func acquireOrFind(ctx context.Context, dir string) (*serverfolder.Lock, *Addresses, error) {
+func acquireOrFind(ctx context.Context, dir string) (*datadir.Lock, *Addresses, error) {
 	waiting, cancel := context.WithTimeout(ctx, foundWithin)
 	defer cancel()
 	again := time.NewTicker(foundPoll)
@@ -174,7 +174,7 @@ func writeRunFile(dir string, a Addresses) error {
 	if err != nil {
 		return fmt.Errorf("write the run file: %w", err)
 	}
-	if err := serverfolder.Write(filepath.Join(dir, runFileName), raw); err != nil {
+	if err := datadir.Write(filepath.Join(dir, runFileName), raw); err != nil {
 		return fmt.Errorf("write the run file: %w", err)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"larder.dev/internal/datadir"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/natsserver"
@@ -22,7 +23,6 @@ import (
 	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/postgresserver"
 	"larder.dev/internal/redisserver"
-	"larder.dev/internal/serverfolder"
 	"larder.dev/projectors/views"
 )
 
@@ -111,7 +111,7 @@ type Stores struct {
 
 	dir      string
 	log      *slog.Logger
-	lock     *serverfolder.Lock
+	lock     *datadir.Lock
 	postgres *postgresserver.Server
 	nats     *natsserver.Server
 	redis    *redisserver.Server
@@ -133,7 +133,7 @@ type Options struct {
 // one that is stopping.
 // After an error nothing runs and nothing is held.
 func Open(ctx context.Context, o Options) (*Stores, error) {
-	if err := serverfolder.Make(o.Dir); err != nil {
+	if err := datadir.Make(o.Dir); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	held, found, err := acquireOrFind(ctx, o.Dir)

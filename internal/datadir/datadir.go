@@ -1,6 +1,6 @@
-// Package serverfolder keeps the small files that an embedded server needs from one start to the
+// Package datadir keeps the small files that an embedded server needs from one start to the
 // next: its password, its port, and the lock that keeps a second process out of its folder.
-package serverfolder
+package datadir
 
 import (
 	"crypto/rand"

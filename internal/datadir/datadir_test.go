@@ -1,4 +1,4 @@
-package serverfolder_test
+package datadir_test
 
 import (
 	"net"
@@ -8,17 +8,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/serverfolder"
+	"larder.dev/internal/datadir"
 )
 
 // A password is made once, is long, and only its owner can read it.
 func TestSecretIsKept(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "password")
-	first, err := serverfolder.Secret(path)
+	first, err := datadir.Secret(path)
 	require.NoError(t, err)
 	require.Len(t, first, 48)
-	second, err := serverfolder.Secret(path)
+	second, err := datadir.Secret(path)
 	require.NoError(t, err)
 	require.Equal(t, first, second)
 	info, err := os.Stat(path)
@@ -31,7 +31,7 @@ func TestDamagedSecretIsReplaced(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "password")
 	require.NoError(t, os.WriteFile(path, nil, 0o600))
-	secret, err := serverfolder.Secret(path)
+	secret, err := datadir.Secret(path)
 	require.NoError(t, err)
 	require.Len(t, secret, 48)
 }
@@ -40,28 +40,28 @@ func TestDamagedSecretIsReplaced(t *testing.T) {
 func TestPort(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "port")
-	require.Zero(t, serverfolder.Port(path))
+	require.Zero(t, datadir.Port(path))
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	require.NoError(t, err)
 	port := portOf(t, listener)
-	require.NoError(t, serverfolder.KeepPort(path, port))
-	require.Zero(t, serverfolder.Port(path), "somebody listens there")
+	require.NoError(t, datadir.KeepPort(path, port))
+	require.Zero(t, datadir.Port(path), "somebody listens there")
 	require.NoError(t, listener.Close())
-	require.Equal(t, port, serverfolder.Port(path))
+	require.Equal(t, port, datadir.Port(path))
 	require.NoError(t, os.WriteFile(path, []byte("a port"), 0o600))
-	require.Zero(t, serverfolder.Port(path))
+	require.Zero(t, datadir.Port(path))
 }
 
 // One holder at a time; what it gives back another gets.
 func TestLock(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	first, err := serverfolder.Acquire(dir)
+	first, err := datadir.Acquire(dir)
 	require.NoError(t, err)
-	_, err = serverfolder.Acquire(dir)
-	require.ErrorIs(t, err, serverfolder.ErrInUse)
+	_, err = datadir.Acquire(dir)
+	require.ErrorIs(t, err, datadir.ErrInUse)
 	require.NoError(t, first.Release())
-	second, err := serverfolder.Acquire(dir)
+	second, err := datadir.Acquire(dir)
 	require.NoError(t, err)
 	require.NoError(t, second.Release())
 }
@@ -71,8 +71,8 @@ func TestWriteReplacesWhole(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "file")
-	require.NoError(t, serverfolder.Write(path, []byte("long and old")))
-	require.NoError(t, serverfolder.Write(path, []byte("new")))
+	require.NoError(t, datadir.Write(path, []byte("long and old")))
+	require.NoError(t, datadir.Write(path, []byte("new")))
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, "new", string(text))

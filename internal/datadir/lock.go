@@ -1,4 +1,4 @@
-package serverfolder
+package datadir
 
 import (
 	"errors"
