@@ -37,27 +37,27 @@ func (c backupRunCommand) Run(ctx context.Context, s *settings, con console, log
 	if c.To == "" {
 		needs = append(needs, stores.Backup)
 	}
-	work, err := enter(ctx, s, con, log, needs...)
+	larder, err := connect(ctx, s, con, log, needs...)
 	if err != nil {
 		return err
 	}
-	defer closing(&err, work.leave)
+	defer closing(&err, larder.disconnect)
 	if c.To != "" {
-		return c.dump(ctx, work, con, place)
+		return c.dump(ctx, larder, con, place)
 	}
-	return copyToBackup(ctx, work, con)
+	return copyToBackup(ctx, larder, con)
 }
 
-func copyToBackup(ctx context.Context, work *workplace, con console) error {
-	primary, err := work.Postgres(ctx)
+func copyToBackup(ctx context.Context, larder *connection, con console) error {
+	primary, err := larder.Postgres(ctx)
 	if err != nil {
 		return err
 	}
-	to, err := work.Backup(ctx)
+	to, err := larder.Backup(ctx)
 	if err != nil {
 		return err
 	}
-	mayWrite, err := work.lease(ctx)
+	mayWrite, err := larder.lease(ctx)
 	if err != nil {
 		return err
 	}
@@ -78,14 +78,14 @@ func copyToBackup(ctx context.Context, work *workplace, con console) error {
 	return nil
 }
 
-func (c backupRunCommand) dump(ctx context.Context, work *workplace, con console, place dumpPlace) error {
-	pool, err := work.Postgres(ctx)
+func (c backupRunCommand) dump(ctx context.Context, larder *connection, con console, place dumpPlace) error {
+	pool, err := larder.Postgres(ctx)
 	if err != nil {
 		return err
 	}
 	bar := newProgress(con.err, "dump", "rows")
 	var dumped commandapi.Dumped
-	err = place.write(ctx, work, func(to io.Writer) (err error) {
+	err = place.write(ctx, larder, func(to io.Writer) (err error) {
 		dumped, err = commandapi.Dump(ctx, pool, to, bar.set)
 		return err
 	})
@@ -110,16 +110,16 @@ func (c backupVerifyCommand) Run(ctx context.Context, s *settings, con console, 
 	if c.Files != "" {
 		return verifyFiles(ctx, s, con, log, c.Files, c.JSON)
 	}
-	work, err := enter(ctx, s, con, log, stores.Postgres, stores.Backup)
+	larder, err := connect(ctx, s, con, log, stores.Postgres, stores.Backup)
 	if err != nil {
 		return err
 	}
-	defer closing(&err, work.leave)
-	primary, err := work.Postgres(ctx)
+	defer closing(&err, larder.disconnect)
+	primary, err := larder.Postgres(ctx)
 	if err != nil {
 		return err
 	}
-	backup, err := work.Backup(ctx)
+	backup, err := larder.Backup(ctx)
 	if err != nil {
 		return err
 	}
@@ -171,21 +171,21 @@ func (c backupRestoreCommand) restoreDump(ctx context.Context, s *settings, con 
 	if err != nil {
 		return err
 	}
-	work, err := enter(ctx, s, con, log, append([]stores.Store{stores.Postgres}, place.needs()...)...)
+	larder, err := connect(ctx, s, con, log, append([]stores.Store{stores.Postgres}, place.needs()...)...)
 	if err != nil {
 		return err
 	}
-	defer closing(&err, work.leave)
-	in, err := place.open(ctx, work, con)
+	defer closing(&err, larder.disconnect)
+	in, err := place.open(ctx, larder, con)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", c.File, err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	pool, err := work.Postgres(ctx)
+	pool, err := larder.Postgres(ctx)
 	if err != nil {
 		return err
 	}
-	mayWrite, err := work.lease(ctx)
+	mayWrite, err := larder.lease(ctx)
 	if err != nil {
 		return err
 	}

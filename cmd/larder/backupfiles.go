@@ -55,16 +55,16 @@ func verifyFiles(ctx context.Context, s *settings, con console, log *slog.Logger
 func withFiles(ctx context.Context, s *settings, con console, log *slog.Logger, dir string,
 	do func(fileservice.FilesBackup, context.Context) (fileservice.FilesReport, error),
 ) (report fileservice.FilesReport, err error) {
-	work, err := enter(ctx, s, con, log, stores.Postgres, stores.Objects)
+	larder, err := connect(ctx, s, con, log, stores.Postgres, stores.Objects)
 	if err != nil {
 		return report, err
 	}
-	defer closing(&err, work.leave)
-	pool, err := work.Postgres(ctx)
+	defer closing(&err, larder.disconnect)
+	pool, err := larder.Postgres(ctx)
 	if err != nil {
 		return report, err
 	}
-	objects, err := work.Objects(ctx)
+	objects, err := larder.Objects(ctx)
 	if err != nil {
 		return report, err
 	}

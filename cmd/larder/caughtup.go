@@ -24,21 +24,21 @@ const (
 // awaitCaughtUp waits until the projections of a running larder have every event that a user has now, so
 // that what a command wrote is found when the command has ended. They may be behind for long after an
 // outage: then it says so, and the command is done all the same.
-func awaitCaughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string, con console) error {
+func awaitCaughtUp(ctx context.Context, larder *connection, api *commandapi.API, user string, con console) error {
 	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
 	defer cancel()
-	return behindIsNoFailure(caughtUp(ctx, work, api, user, settlePoll, func(int64) {}), con)
+	return behindIsNoFailure(caughtUp(ctx, larder, api, user, settlePoll, func(int64) {}), con)
 }
 
 // awaitViews is awaitCaughtUp after many writes, with a bar: it waits as long as the projections come further.
-func awaitViews(ctx context.Context, work *workplace, api *commandapi.API, user string, written int64, con console) error {
+func awaitViews(ctx context.Context, larder *connection, api *commandapi.API, user string, written int64, con console) error {
 	waiting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stuck := time.AfterFunc(caughtUpWithin, func() { cancel(context.DeadlineExceeded) })
 	defer stuck.Stop()
 	bar := newProgress(con.err, "into search and the other views", "recipes")
 	least := written
-	err := caughtUp(waiting, work, api, user, viewsPoll, func(left int64) {
+	err := caughtUp(waiting, larder, api, user, viewsPoll, func(left int64) {
 		if left < least {
 			least = left
 			stuck.Reset(caughtUpWithin)
@@ -71,8 +71,8 @@ func isAway(err error) bool {
 }
 
 // caughtUp tells left, again and again, how many events are still on their way.
-func caughtUp(ctx context.Context, work *workplace, api *commandapi.API, user string, poll time.Duration, left func(int64)) error {
-	conn, err := work.Stream(ctx)
+func caughtUp(ctx context.Context, larder *connection, api *commandapi.API, user string, poll time.Duration, left func(int64)) error {
+	conn, err := larder.Stream(ctx)
 	if err != nil {
 		return err
 	}

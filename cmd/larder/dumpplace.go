@@ -40,7 +40,7 @@ func (p dumpPlace) needs() []stores.Store {
 
 // write lets fill write the dump, and puts it there when it is whole: a file is written beside and renamed, an object
 // is sent from a file, so that it can be sent again.
-func (p dumpPlace) write(ctx context.Context, work *workplace, fill func(io.Writer) error) (err error) {
+func (p dumpPlace) write(ctx context.Context, larder *connection, fill func(io.Writer) error) (err error) {
 	folder, name := filepath.Dir(p.file), "."+filepath.Base(p.file)+".*"
 	if p.bucket != "" {
 		folder, name = "", "larder-dump-*" // the system's folder for such
@@ -55,7 +55,7 @@ func (p dumpPlace) write(ctx context.Context, work *workplace, fill func(io.Writ
 		err = file.Sync()
 	}
 	if err == nil && p.bucket != "" {
-		err = p.put(ctx, work, file)
+		err = p.put(ctx, larder, file)
 	}
 	if err = errors.Join(err, file.Close()); err != nil || p.bucket != "" {
 		return err
@@ -63,8 +63,8 @@ func (p dumpPlace) write(ctx context.Context, work *workplace, fill func(io.Writ
 	return os.Rename(file.Name(), p.file)
 }
 
-func (p dumpPlace) put(ctx context.Context, work *workplace, file *os.File) error {
-	bucket, err := work.Bucket(p.bucket)
+func (p dumpPlace) put(ctx context.Context, larder *connection, file *os.File) error {
+	bucket, err := larder.Bucket(p.bucket)
 	if err != nil {
 		return err
 	}
@@ -76,12 +76,12 @@ func (p dumpPlace) put(ctx context.Context, work *workplace, file *os.File) erro
 }
 
 // open reads the dump.
-func (p dumpPlace) open(ctx context.Context, work *workplace, con console) (io.ReadCloser, error) {
+func (p dumpPlace) open(ctx context.Context, larder *connection, con console) (io.ReadCloser, error) {
 	if p.bucket == "" {
 		in, _, err := openInput(con, p.file)
 		return in, err
 	}
-	bucket, err := work.Bucket(p.bucket)
+	bucket, err := larder.Bucket(p.bucket)
 	if err != nil {
 		return nil, err
 	}

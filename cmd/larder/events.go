@@ -46,19 +46,19 @@ func (s eventSelection) print(ctx context.Context, settings *settings, con conso
 	if err := s.check(); err != nil {
 		return err
 	}
-	work, err := enter(ctx, settings, con, log, s.needs()...)
+	larder, err := connect(ctx, settings, con, log, s.needs()...)
 	if err != nil {
 		return err
 	}
-	defer closing(&err, work.leave)
-	conn, err := work.Stream(ctx)
+	defer closing(&err, larder.disconnect)
+	conn, err := larder.Stream(ctx)
 	if err != nil {
 		return err
 	}
 	if err := component.EnsureStreams(ctx, conn); err != nil {
 		return err
 	}
-	filters, err := s.filters(ctx, work, log)
+	filters, err := s.filters(ctx, larder, log)
 	if err != nil {
 		return err
 	}

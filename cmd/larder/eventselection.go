@@ -60,14 +60,14 @@ func (s eventSelection) start(follow bool) jetstream.ReadStart {
 	return jetstream.ReadStart{Sequence: s.From, Since: s.Since.Time, New: follow && !told}
 }
 
-func (s eventSelection) filters(ctx context.Context, work *workplace, log *slog.Logger) ([]string, error) {
+func (s eventSelection) filters(ctx context.Context, larder *connection, log *slog.Logger) ([]string, error) {
 	switch {
 	case s.User == "" && s.Recipe == "":
 		return []string{events.AllRecipes, events.AllGroceries, events.AllUsers}, nil
 	case s.User == "":
 		return []string{events.AllOfRecipe(s.Recipe)}, nil
 	}
-	api, err := work.command(ctx, log)
+	api, err := larder.command(ctx, log)
 	if err != nil {
 		return nil, err
 	}

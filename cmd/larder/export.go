@@ -16,7 +16,7 @@ type exportCommand struct {
 }
 
 func (c exportCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withUser(ctx, s, con, log, c.User, func(_ *workplace, api *commandapi.API, user events.User) error {
+	return withUser(ctx, s, con, log, c.User, func(_ *connection, api *commandapi.API, user events.User) error {
 		return export(ctx, con, api, user)
 	})
 }

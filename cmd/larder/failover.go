@@ -32,8 +32,9 @@ type failoverCommand struct {
 }
 
 func (c failoverCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, bothDatabases(), func(ctx context.Context, work *workplace, control *projectors.Control) error {
-		f, err := newSwitch(ctx, work, control, con)
+	both := bothDatabases()
+	return withProjectors(ctx, s, con, log, both, func(ctx context.Context, larder *connection, control *projectors.Control) error {
+		f, err := newSwitch(ctx, larder, control, con)
 		if err != nil {
 			return err
 		}
@@ -48,7 +49,7 @@ func bothDatabases() []stores.Store { return []stores.Store{stores.Postgres, sto
 
 // primarySwitch moves the primary from one database to the other.
 type primarySwitch struct {
-	work     *workplace
+	larder   *connection
 	control  *projectors.Control
 	conn     *jetstream.Conn
 	con      console
@@ -57,21 +58,21 @@ type primarySwitch struct {
 	old, new *pgxpool.Pool
 }
 
-func newSwitch(ctx context.Context, work *workplace, control *projectors.Control, con console) (*primarySwitch, error) {
-	watch, err := work.Topology(ctx)
+func newSwitch(ctx context.Context, larder *connection, control *projectors.Control, con console) (*primarySwitch, error) {
+	watch, err := larder.Topology(ctx)
 	if err != nil {
 		return nil, err
 	}
 	watch.Refresh(ctx)
-	f := &primarySwitch{work: work, control: control, con: con, from: watch.State()}
+	f := &primarySwitch{larder: larder, control: control, con: con, from: watch.State()}
 	f.to = topology.State{Epoch: f.from.Epoch + 1, Primary: f.from.Primary.Other()}
-	if f.conn, err = work.Stream(ctx); err != nil {
+	if f.conn, err = larder.Stream(ctx); err != nil {
 		return nil, err
 	}
-	if f.old, err = work.Side(ctx, f.from.Primary); err != nil {
+	if f.old, err = larder.Side(ctx, f.from.Primary); err != nil {
 		return nil, err
 	}
-	f.new, err = work.Side(ctx, f.to.Primary)
+	f.new, err = larder.Side(ctx, f.to.Primary)
 	return f, err
 }
 
@@ -262,8 +263,9 @@ func pause(ctx context.Context, d time.Duration) error {
 type failbackCommand struct{}
 
 func (failbackCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, bothDatabases(), func(ctx context.Context, work *workplace, control *projectors.Control) error {
-		f, err := newSwitch(ctx, work, control, con)
+	both := bothDatabases()
+	return withProjectors(ctx, s, con, log, both, func(ctx context.Context, larder *connection, control *projectors.Control) error {
+		f, err := newSwitch(ctx, larder, control, con)
 		if err != nil {
 			return err
 		}
@@ -291,7 +293,7 @@ func (f *primarySwitch) reunite(ctx context.Context) error {
 	if err := topology.SetRole(ctx, f.new, f.from.Epoch, topology.Fenced); err != nil {
 		return err
 	}
-	primary, err := f.work.Writing(ctx, f.from.Primary, f.from.Epoch)
+	primary, err := f.larder.Writing(ctx, f.from.Primary, f.from.Epoch)
 	if err != nil {
 		return err
 	}
@@ -304,7 +306,7 @@ func (f *primarySwitch) reunite(ctx context.Context) error {
 	for _, name := range brought.Separate {
 		f.sayf("  %s", name)
 	}
-	filling, err := f.work.Filling(ctx, f.to.Primary)
+	filling, err := f.larder.Filling(ctx, f.to.Primary)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ type folderSize struct {
 }
 
 // measureFolder gives nil where there is no folder, as beside servers.
-func measureFolder(ctx context.Context, s *settings, work *workplace) (*folderSize, error) {
+func measureFolder(ctx context.Context, s *settings, larder *connection) (*folderSize, error) {
 	entries, err := os.ReadDir(s.DataDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -52,7 +52,7 @@ func measureFolder(ctx context.Context, s *settings, work *workplace) (*folderSi
 	}
 	_, embedded := size.Stores["postgres"]
 	if embedded && s.PostgresURL == "" {
-		size.compare(ctx, work)
+		size.compare(ctx, larder)
 	}
 	return size, nil
 }
@@ -61,10 +61,10 @@ func measureFolder(ctx context.Context, s *settings, work *workplace) (*folderSi
 const compareWithin = 3 * time.Second
 
 // compare leaves the recipes out where the database can't be asked: the status is for such times.
-func (f *folderSize) compare(ctx context.Context, work *workplace) {
+func (f *folderSize) compare(ctx context.Context, larder *connection) {
 	ctx, cancel := context.WithTimeout(ctx, compareWithin)
 	defer cancel()
-	pool, err := work.Postgres(ctx)
+	pool, err := larder.Postgres(ctx)
 	if err != nil {
 		return
 	}

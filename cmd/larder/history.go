@@ -30,7 +30,7 @@ func (c historyCommand) Run(ctx context.Context, s *settings, con console, log *
 	if c.Version < 0 {
 		return usageError{"versions count from 1"}
 	}
-	return withUser(ctx, s, con, log, c.User, func(_ *workplace, api *commandapi.API, user events.User) error {
+	return withUser(ctx, s, con, log, c.User, func(_ *connection, api *commandapi.API, user events.User) error {
 		if c.Version > 0 {
 			past, err := api.Past(ctx, user.ID, c.Recipe, c.Version)
 			if err != nil {
@@ -77,13 +77,13 @@ func (c restoreCommand) Run(ctx context.Context, s *settings, con console, log *
 	if c.Version < 1 {
 		return usageError{"versions count from 1"}
 	}
-	return withUser(ctx, s, con, log, c.User, func(work *workplace, api *commandapi.API, user events.User) error {
+	return withUser(ctx, s, con, log, c.User, func(larder *connection, api *commandapi.API, user events.User) error {
 		restored, err := api.Restore(ctx, user.ID, c.Recipe, c.Version)
 		if err != nil {
 			return err
 		}
-		if !work.alone() && work.NATSURL != "" {
-			if err := awaitCaughtUp(ctx, work, api, user.ID, con); err != nil {
+		if !larder.alone() && larder.NATSURL != "" {
+			if err := awaitCaughtUp(ctx, larder, api, user.ID, con); err != nil {
 				return err
 			}
 		}
@@ -94,13 +94,13 @@ func (c restoreCommand) Run(ctx context.Context, s *settings, con console, log *
 
 // withUser runs fn with the write side and one of its users; see chosenUser.
 func withUser(ctx context.Context, s *settings, con console, log *slog.Logger, name string,
-	fn func(work *workplace, api *commandapi.API, user events.User) error,
+	fn func(larder *connection, api *commandapi.API, user events.User) error,
 ) error {
-	return onWriteSide(ctx, s, con, log, func(work *workplace, api *commandapi.API) error {
+	return onWriteSide(ctx, s, con, log, func(larder *connection, api *commandapi.API) error {
 		user, err := chosenUser(ctx, api.Users(), name)
 		if err != nil {
 			return err
 		}
-		return fn(work, api, user)
+		return fn(larder, api, user)
 	})
 }

@@ -31,20 +31,20 @@ func (c importCommand) Run(ctx context.Context, s *settings, con console, log *s
 	if c.DryRun {
 		return c.show(ctx, con)
 	}
-	return withUser(ctx, s, con, log, c.User, func(work *workplace, api *commandapi.API, user events.User) error {
-		return c.importFor(ctx, con, work, api, user)
+	return withUser(ctx, s, con, log, c.User, func(larder *connection, api *commandapi.API, user events.User) error {
+		return c.importFor(ctx, con, larder, api, user)
 	})
 }
 
-func (c importCommand) importFor(ctx context.Context, con console, work *workplace, api *commandapi.API, user events.User) error {
+func (c importCommand) importFor(ctx context.Context, con console, larder *connection, api *commandapi.API, user events.User) error {
 	sum := importSum{UnknownFields: map[string]int{}, Refusals: []refusal{}}
 	for _, file := range c.Files {
 		if err := sum.add(ctx, api, user, file, con); err != nil {
 			return err
 		}
 	}
-	if !work.alone() && work.NATSURL != "" && sum.Added > 0 {
-		if err := awaitViews(ctx, work, api, user.ID, int64(sum.Added), con); err != nil {
+	if !larder.alone() && larder.NATSURL != "" && sum.Added > 0 {
+		if err := awaitViews(ctx, larder, api, user.ID, int64(sum.Added), con); err != nil {
 			return err
 		}
 	}

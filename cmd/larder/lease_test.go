@@ -26,12 +26,12 @@ func TestToolStopsWritingAtAFailover(t *testing.T) {
 		return commandapi.Migrate(ctx, url, slog.New(slog.DiscardHandler))
 	}
 	backup := testkit.BackupPostgres(t, lay)
-	work := &workplace{Clients: clients.New(clients.Options{
+	larder := &connection{Clients: clients.New(clients.Options{
 		Addresses: stores.Addresses{PostgresURL: testkit.Postgres(t, lay), BackupPostgresURL: backup, RedisURL: testkit.Redis(t)},
 		Name:      toolName, Log: testkit.Logger(t),
 	})}
-	t.Cleanup(func() { require.NoError(t, work.leave()) })
-	api, err := work.command(ctx, testkit.Logger(t))
+	t.Cleanup(func() { require.NoError(t, larder.disconnect()) })
+	api, err := larder.command(ctx, testkit.Logger(t))
 	require.NoError(t, err)
 	ada, err := api.Users().Add(ctx, commandapi.NewUser{Name: "ada", Password: "correct horse battery"})
 	require.NoError(t, err)
@@ -58,7 +58,7 @@ func TestToolStopsWritingAtAFailover(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(other.Close)
 	require.NoError(t, topology.SetRole(ctx, other, 1, topology.Promoting))
-	require.Eventually(t, func() bool { return work.Watching().MayWrite() != nil }, topology.Lease, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return larder.Watching().MayWrite() != nil }, topology.Lease, 10*time.Millisecond)
 
 	_, err = io.WriteString(input, recipes)
 	require.NoError(t, err)

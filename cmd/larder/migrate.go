@@ -28,12 +28,12 @@ func (c migrateCommand) Run(ctx context.Context, s *settings, con console, log *
 	if err != nil {
 		return err
 	}
-	work, err := enter(ctx, s, con, log, stores.Postgres, stores.Backup)
+	larder, err := connect(ctx, s, con, log, stores.Postgres, stores.Backup)
 	if err != nil {
 		return err
 	}
-	defer closing(&err, work.leave)
-	all := s.databases(work.Addresses, passwords)
+	defer closing(&err, larder.disconnect)
+	all := s.databases(larder.Addresses, passwords)
 	if err := migrate(ctx, all, log); err != nil {
 		return err
 	}

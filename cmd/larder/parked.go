@@ -20,7 +20,7 @@ type eventsParkedCommand struct {
 }
 
 func (c eventsParkedCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *workplace, control *projectors.Control) error {
+	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *connection, control *projectors.Control) error {
 		all, err := control.Parked(ctx)
 		if err != nil {
 			return fmt.Errorf("ask for the parked events: %w", err)

@@ -24,8 +24,8 @@ type pastCommands struct {
 
 // makePast is `rebuild search --until --into`.
 func (c rebuildCommand) makePast(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return onWriteSide(ctx, s, con, log, func(work *workplace, api *commandapi.API) error {
-		return c.fillPast(ctx, con, work.past(s, log), api.Ledger())
+	return onWriteSide(ctx, s, con, log, func(larder *connection, api *commandapi.API) error {
+		return c.fillPast(ctx, con, larder.past(s, log), api.Ledger())
 	})
 }
 
@@ -49,9 +49,9 @@ func (c rebuildCommand) fillPast(ctx context.Context, con console, place past.Pl
 }
 
 // past is where the indices of the past are.
-func (w *workplace) past(s *settings, log *slog.Logger) past.Place {
+func (c *connection) past(s *settings, log *slog.Logger) past.Place {
 	return past.Place{
-		ElasticsearchURL: w.Address(stores.Elasticsearch), ElasticsearchAlias: w.ElasticsearchAlias,
+		ElasticsearchURL: c.Address(stores.Elasticsearch), ElasticsearchAlias: c.ElasticsearchAlias,
 		Dir: filepath.Join(s.DataDir, "search-past"), Log: log,
 	}
 }
@@ -64,8 +64,8 @@ type pastLookCommand struct {
 }
 
 func (c pastLookCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withUser(ctx, s, con, log, c.User, func(work *workplace, _ *commandapi.API, user events.User) error {
-		return c.look(ctx, con, work.past(s, log), user)
+	return withUser(ctx, s, con, log, c.User, func(larder *connection, _ *commandapi.API, user events.User) error {
+		return c.look(ctx, con, larder.past(s, log), user)
 	})
 }
 
@@ -112,10 +112,10 @@ type pastDropCommand struct {
 }
 
 func (c pastDropCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log, stores.Postgres)
+	larder, err := connect(ctx, s, con, log, stores.Postgres)
 	if err != nil {
 		return err
 	}
-	defer closing(&err, work.leave)
-	return work.past(s, log).Drop(ctx, c.Name)
+	defer closing(&err, larder.disconnect)
+	return larder.past(s, log).Drop(ctx, c.Name)
 }

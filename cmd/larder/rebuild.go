@@ -32,7 +32,7 @@ func (c rebuildCommand) Run(ctx context.Context, s *settings, con console, log *
 	case c.Into != "":
 		return c.makePast(ctx, s, con, log)
 	case c.DropOld:
-		return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *workplace, control *projectors.Control) error {
+		return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *connection, control *projectors.Control) error {
 			return control.DropOld(ctx, c.Name)
 		})
 	case c.Rollback:
@@ -40,9 +40,9 @@ func (c rebuildCommand) Run(ctx context.Context, s *settings, con console, log *
 	case !c.NoCheck:
 		needs = writeSide()
 	}
-	return withProjectors(ctx, s, con, log, needs, func(ctx context.Context, work *workplace, control *projectors.Control) error {
+	return withProjectors(ctx, s, con, log, needs, func(ctx context.Context, larder *connection, control *projectors.Control) error {
 		if needs != nil {
-			return c.compared(ctx, con, log, work, control)
+			return c.compared(ctx, con, log, larder, control)
 		}
 		what := "rebuild " + c.Name
 		if c.Rollback {
@@ -65,8 +65,10 @@ func barred(bar *progress, err error, what string) error {
 }
 
 // compared rebuilds, and compares before the new view serves.
-func (c rebuildCommand) compared(ctx context.Context, con console, log *slog.Logger, work *workplace, control *projectors.Control) error {
-	api, err := work.command(ctx, log)
+func (c rebuildCommand) compared(ctx context.Context, con console, log *slog.Logger, larder *connection,
+	control *projectors.Control,
+) error {
+	api, err := larder.command(ctx, log)
 	if err != nil {
 		return err
 	}

@@ -23,12 +23,12 @@ type reconcileCommand struct {
 }
 
 func (c reconcileCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, writeSide(), func(ctx context.Context, work *workplace, control *projectors.Control) error {
-		api, err := work.command(ctx, log)
+	return withProjectors(ctx, s, con, log, writeSide(), func(ctx context.Context, larder *connection, control *projectors.Control) error {
+		api, err := larder.command(ctx, log)
 		if err != nil {
 			return err
 		}
-		stream, err := work.Stream(ctx)
+		stream, err := larder.Stream(ctx)
 		if err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func (c reconcileCommand) Run(ctx context.Context, s *settings, con console, log
 			}
 			options.User = user.ID
 		}
-		lists, err := listsOf(ctx, work)
+		lists, err := listsOf(ctx, larder)
 		if err != nil {
 			return err
 		}
@@ -55,15 +55,15 @@ func (c reconcileCommand) Run(ctx context.Context, s *settings, con console, log
 
 // listsOf gives the grocery app's lists where there is an address of their database: the app is a program of its own, and
 // may be elsewhere.
-func listsOf(ctx context.Context, work *workplace) (*reconcile.Lists, error) {
-	if work.GroceryPostgresURL == "" || work.alone() {
+func listsOf(ctx context.Context, larder *connection) (*reconcile.Lists, error) {
+	if larder.GroceryPostgresURL == "" || larder.alone() {
 		return nil, nil //nolint:nilnil // none
 	}
-	pool, err := work.Grocery(ctx)
+	pool, err := larder.Grocery(ctx)
 	if err != nil {
 		return nil, err
 	}
-	feed, err := work.Feed(ctx)
+	feed, err := larder.Feed(ctx)
 	if err != nil {
 		return nil, err
 	}

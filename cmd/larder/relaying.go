@@ -18,13 +18,13 @@ type relayStatus struct {
 }
 
 // relaying asks the primary, nil where it has no address.
-func relaying(ctx context.Context, work *workplace) *relayStatus {
-	if work.Address(stores.Postgres) == "" {
+func relaying(ctx context.Context, larder *connection) *relayStatus {
+	if larder.Address(stores.Postgres) == "" {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, serverPatience)
 	defer cancel()
-	pool, err := work.Postgres(ctx)
+	pool, err := larder.Postgres(ctx)
 	if err != nil {
 		return &relayStatus{Reason: err.Error()}
 	}

@@ -18,19 +18,19 @@ type eventsRepublishCommand struct {
 }
 
 func (c eventsRepublishCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	work, err := enter(ctx, s, con, log, append(writeSide(), stores.NATS)...)
+	larder, err := connect(ctx, s, con, log, append(writeSide(), stores.NATS)...)
 	if err != nil {
 		return err
 	}
-	defer closing(&err, work.leave)
-	stream, err := work.Stream(ctx)
+	defer closing(&err, larder.disconnect)
+	stream, err := larder.Stream(ctx)
 	if err != nil {
 		return err
 	}
 	if err := component.EnsureStreams(ctx, stream); err != nil {
 		return err
 	}
-	api, err := work.command(ctx, log)
+	api, err := larder.command(ctx, log)
 	if err != nil {
 		return err
 	}

@@ -30,19 +30,19 @@ type serverStatus struct {
 const serverPatience = 2 * time.Second
 
 // servers asks every server that has an address, all at once. NATS is asked by one account, which says as much as three.
-func servers(ctx context.Context, work *workplace) []serverStatus {
+func servers(ctx context.Context, larder *connection) []serverStatus {
 	var all []serverStatus
 	for _, store := range stores.All() {
-		if work.Address(store) == "" || store == stores.Feed || store == stores.GroceryFeed {
+		if larder.Address(store) == "" || store == stores.Feed || store == stores.GroceryFeed {
 			continue
 		}
 		status := serverStatus{Name: store, State: serverAway}
-		if err := work.Open(ctx, store); err != nil {
+		if err := larder.Open(ctx, store); err != nil {
 			status.Reason = err.Error()
 		}
 		all = append(all, status)
 	}
-	if watch := work.Watching(); watch != nil {
+	if watch := larder.Watching(); watch != nil {
 		watch.Known(ctx) // which waits for one that is away: the others are not to be taken for away with it
 	}
 	ctx, cancel := context.WithTimeout(ctx, serverPatience)
@@ -50,20 +50,20 @@ func servers(ctx context.Context, work *workplace) []serverStatus {
 	var asking sync.WaitGroup
 	for i := range all {
 		if all[i].Reason == "" {
-			asking.Go(func() { all[i].ask(ctx, work) })
+			asking.Go(func() { all[i].ask(ctx, larder) })
 		}
 	}
 	asking.Wait()
 	return all
 }
 
-func (s *serverStatus) ask(ctx context.Context, work *workplace) {
-	if err := work.Probe(s.Name)(ctx); err != nil {
+func (s *serverStatus) ask(ctx context.Context, larder *connection) {
+	if err := larder.Probe(s.Name)(ctx); err != nil {
 		s.Reason = err.Error()
 		return
 	}
 	s.State = serverUp
-	if room := work.SomeRoom(s.Name); room != nil {
+	if room := larder.SomeRoom(s.Name); room != nil {
 		if err := room(ctx); fulldisk.Is(err) {
 			s.State, s.Reason = serverFull, err.Error()
 		}

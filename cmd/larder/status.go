@@ -43,10 +43,10 @@ func (c statusCommand) Run(ctx context.Context, s *settings, con console, log *s
 }
 
 func (c statusCommand) ask(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, work *workplace, control *projectors.Control) error {
-		status := printedStatus{Running: !work.alone(), URL: work.URL, Projections: []projectors.Status{}}
+	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, larder *connection, control *projectors.Control) error {
+		status := printedStatus{Running: !larder.alone(), URL: larder.URL, Projections: []projectors.Status{}}
 		// What of it can be told is told, also while NATS can't be asked for the rest.
-		status.Servers, status.Relay = servers(ctx, work), relaying(ctx, work)
+		status.Servers, status.Relay = servers(ctx, larder), relaying(ctx, larder)
 		all, failed := control.Overview(ctx, component.ProjectionSpecs()...)
 		if failed != nil {
 			failed = fmt.Errorf("ask how far the projections are: %w", failed)
@@ -54,10 +54,10 @@ func (c statusCommand) ask(ctx context.Context, s *settings, con console, log *s
 			status.Projections, status.Filling = all, fillsStream(ctx, work)
 		}
 		var err error
-		if status.Folder, err = measureFolder(ctx, s, work); err != nil {
+		if status.Folder, err = measureFolder(ctx, s, larder); err != nil {
 			return errors.Join(failed, err)
 		}
-		retention, known := retentionOf(ctx, work)
+		retention, known := retentionOf(ctx, larder)
 		if known {
 			status.Retention = retention.String()
 		}
@@ -103,10 +103,10 @@ func fillsStream(ctx context.Context, work *workplace) bool {
 }
 
 // retentionOf asks the database, where the relay has said what it was told: this command may have been told something else.
-func retentionOf(ctx context.Context, work *workplace) (keep keptFor, known bool) {
+func retentionOf(ctx context.Context, larder *connection) (keep keptFor, known bool) {
 	ctx, cancel := context.WithTimeout(ctx, compareWithin)
 	defer cancel()
-	pool, err := work.Postgres(ctx)
+	pool, err := larder.Postgres(ctx)
 	if err != nil {
 		return 0, false
 	}

@@ -140,8 +140,8 @@ func (c subscriberRemoveCommand) Run(ctx context.Context, s *settings, con conso
 	if err := c.check(s); err != nil {
 		return err
 	}
-	forget := func(ctx context.Context, work *clients.Clients) error {
-		feed, err := work.Feed(ctx)
+	forget := func(ctx context.Context, larder *clients.Clients) error {
+		feed, err := larder.Feed(ctx)
 		if err != nil {
 			return err
 		}
@@ -175,11 +175,11 @@ func (c subscriberRemoveCommand) Run(ctx context.Context, s *settings, con conso
 const controlReload = "larder.control.nats.reload"
 
 // serveReload lets `larder subscriber` reach the embedded NATS.
-func serveReload(ctx context.Context, work *clients.Clients, opened *stores.Stores) (stop func(), err error) {
+func serveReload(ctx context.Context, larder *clients.Clients, opened *stores.Stores) (stop func(), err error) {
 	if !opened.EmbedsNATS() {
 		return func() {}, nil
 	}
-	conn, err := work.Stream(ctx)
+	conn, err := larder.Stream(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -191,15 +191,15 @@ func serveReload(ctx context.Context, work *clients.Clients, opened *stores.Stor
 // reloadNATS makes a running larder know what the folder says, and then does something on its servers. Where none runs,
 // the next one will know.
 func reloadNATS(ctx context.Context, s *settings, log *slog.Logger,
-	then func(ctx context.Context, work *clients.Clients) error,
+	then func(ctx context.Context, larder *clients.Clients) error,
 ) (err error) {
 	addresses, running, err := stores.Running(ctx, s.DataDir)
 	if err != nil || !running {
 		return err
 	}
-	work := clients.New(clients.Options{Addresses: addresses, Name: toolName, Log: log})
-	defer closing(&err, work.Close)
-	conn, err := work.Stream(ctx)
+	larder := clients.New(clients.Options{Addresses: addresses, Name: toolName, Log: log})
+	defer closing(&err, larder.Close)
+	conn, err := larder.Stream(ctx)
 	if err != nil {
 		return err
 	}
@@ -212,5 +212,5 @@ func reloadNATS(ctx context.Context, s *settings, log *slog.Logger,
 	if then == nil {
 		return nil
 	}
-	return then(ctx, work)
+	return then(ctx, larder)
 }

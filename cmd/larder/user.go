@@ -27,7 +27,7 @@ type userCommands struct {
 func onUsers(ctx context.Context, s *settings, con console, log *slog.Logger,
 	fn func(ctx context.Context, users *commandapi.Users) error,
 ) error {
-	return onWriteSide(ctx, s, con, log, func(_ *workplace, api *commandapi.API) error { return fn(ctx, api.Users()) })
+	return onWriteSide(ctx, s, con, log, func(_ *connection, api *commandapi.API) error { return fn(ctx, api.Users()) })
 }
 
 // userNamed is the argument that every command about one user takes.

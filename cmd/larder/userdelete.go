@@ -23,8 +23,8 @@ type userDeleteCommand struct {
 }
 
 func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
-	return withProjectors(ctx, s, con, log, writeSide(), func(ctx context.Context, work *workplace, control *projectors.Control) error {
-		api, err := work.command(ctx, log)
+	return withProjectors(ctx, s, con, log, writeSide(), func(ctx context.Context, larder *connection, control *projectors.Control) error {
+		api, err := larder.command(ctx, log)
 		if err != nil {
 			return err
 		}
@@ -43,10 +43,10 @@ func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, lo
 			return fmt.Errorf("delete %q: %w", c.Name, err)
 		}
 		fmt.Fprintf(con.out, "database: %d recipes, their history and the account\n", recipes)
-		if err := eraseFiles(ctx, work, user, con); err != nil {
+		if err := eraseFiles(ctx, larder, user, con); err != nil {
 			return err
 		}
-		if n, err := work.past(s, log).Erase(ctx, user.ID); err != nil {
+		if n, err := larder.past(s, log).Erase(ctx, user.ID); err != nil {
 			return err
 		} else if n > 0 {
 			fmt.Fprintf(con.out, "indices of the past: %d\n", n)
@@ -69,16 +69,16 @@ func (c userDeleteCommand) confirm(con console, recipes int) error {
 
 // eraseFiles removes a deleted user's files from the object store. Where this command doesn't know the store,
 // or can't ask it, the file service's sweep does the same within an hour or two.
-func eraseFiles(ctx context.Context, work *workplace, user events.User, con console) error {
-	if work.Address(stores.Objects) == "" {
+func eraseFiles(ctx context.Context, larder *connection, user events.User, con console) error {
+	if larder.Address(stores.Objects) == "" {
 		fmt.Fprintln(con.out, "files: left to the sweep of the file service (LARDER_S3_ENDPOINT isn't given)")
 		return nil
 	}
-	pool, err := work.Postgres(ctx)
+	pool, err := larder.Postgres(ctx)
 	if err != nil {
 		return err
 	}
-	objects, err := work.Objects(ctx)
+	objects, err := larder.Objects(ctx)
 	if err != nil {
 		return err
 	}

@@ -15,18 +15,18 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// workplace is where a command works: the stores of a running larder, servers whose addresses it was given,
+// connection is what a command works on: the stores of a running larder, servers whose addresses it was given,
 // or stores that it opened itself for as long as it takes.
-type workplace struct {
+type connection struct {
 	*clients.Clients
 
 	opened *stores.Stores // nil where the stores are somebody else's
 }
 
-// enter finds the running larder by the data folder. Where none runs, and there is an address for each store
+// connect finds the running larder by the data folder. Where none runs, and there is an address for each store
 // that the command needs, it works on those. Else it opens the stores and brings the databases to this
-// version's schema, but for a command that finds nothing there: noLarderError. The caller leaves it again.
-func enter(ctx context.Context, s *settings, con console, log *slog.Logger, needs ...stores.Store) (*workplace, error) {
+// version's schema, but for a command that finds nothing there: noLarderError. The caller disconnects again.
+func connect(ctx context.Context, s *settings, con console, log *slog.Logger, needs ...stores.Store) (*connection, error) {
 	addresses, running, err := s.find(ctx)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func enter(ctx context.Context, s *settings, con console, log *slog.Logger, need
 		addresses = s.given().Addresses()
 	}
 	if running || len(addresses.Missing(needs...)) == 0 {
-		return &workplace{Clients: clients.New(clients.Options{Addresses: addresses, Name: toolName, Log: log})}, nil
+		return &connection{Clients: clients.New(clients.Options{Addresses: addresses, Name: toolName, Log: log})}, nil
 	}
 	if err := s.lacks(); err != nil {
 		return nil, err
@@ -47,14 +47,14 @@ func enter(ctx context.Context, s *settings, con console, log *slog.Logger, need
 	if err := migrate(ctx, s.databases(opened.Addresses, nil), log); err != nil {
 		return nil, errors.Join(err, opened.Close()) //nolint:contextcheck // closing outlives a cancelled start
 	}
-	return &workplace{Clients: clientsOf(opened, s, toolName, log), opened: opened}, nil
+	return &connection{Clients: clientsOf(opened, s, toolName, log), opened: opened}, nil
 }
 
 // toolName is what the stores see of a command.
 const toolName = "larder tool"
 
 // alone tells whether nobody but this command uses the stores.
-func (w *workplace) alone() bool { return w.opened != nil }
+func (c *connection) alone() bool { return c.opened != nil }
 
 // openStores takes the data folder and starts what is embedded.
 func openStores(ctx context.Context, dir string, given stores.Given, con console, log *slog.Logger) (*stores.Stores, error) {
@@ -70,11 +70,11 @@ func clientsOf(opened *stores.Stores, s *settings, name string, log *slog.Logger
 	})
 }
 
-// leave closes what was opened, youngest first.
-func (w *workplace) leave() error {
-	err := w.Close()
-	if w.opened != nil {
-		err = errors.Join(err, w.opened.Close())
+// disconnect closes what was opened, youngest first.
+func (c *connection) disconnect() error {
+	err := c.Close()
+	if c.opened != nil {
+		err = errors.Join(err, c.opened.Close())
 	}
 	return err
 }
@@ -82,38 +82,38 @@ func (w *workplace) leave() error {
 // closing ends a command: its own error first, then that of closing.
 //
 //nolint:gocritic // a deferred call can only add to the caller's named result through its address
-func closing(err *error, leave func() error) { *err = errors.Join(*err, leave()) }
+func closing(err *error, end func() error) { *err = errors.Join(*err, end()) }
 
 // writeSide are the stores that a command needs which changes accounts or recipes.
 func writeSide() []stores.Store { return []stores.Store{stores.Postgres, stores.Redis} }
 
 // onWriteSide runs a use case of the write side, beside a running larder or alone.
 func onWriteSide(ctx context.Context, s *settings, con console, log *slog.Logger,
-	fn func(work *workplace, api *commandapi.API) error,
+	fn func(larder *connection, api *commandapi.API) error,
 ) (err error) {
-	work, err := enter(ctx, s, con, log, writeSide()...)
+	larder, err := connect(ctx, s, con, log, writeSide()...)
 	if err != nil {
 		return err
 	}
-	defer closing(&err, work.leave)
-	api, err := work.command(ctx, log)
+	defer closing(&err, larder.disconnect)
+	api, err := larder.command(ctx, log)
 	if err != nil {
 		return err
 	}
-	return fn(work, api)
+	return fn(larder, api)
 }
 
 // command puts the write side together for a tool that works beside it: no HTTP, no relay.
-func (w *workplace) command(ctx context.Context, log *slog.Logger) (*commandapi.API, error) {
-	pool, err := w.Postgres(ctx)
+func (c *connection) command(ctx context.Context, log *slog.Logger) (*commandapi.API, error) {
+	pool, err := c.Postgres(ctx)
 	if err != nil {
 		return nil, err
 	}
-	client, err := w.Redis(ctx)
+	client, err := c.Redis(ctx)
 	if err != nil {
 		return nil, err
 	}
-	mayWrite, err := w.lease(ctx)
+	mayWrite, err := c.lease(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (w *workplace) command(ctx context.Context, log *slog.Logger) (*commandapi.
 		return nil, fmt.Errorf("put the write side together: %w", err)
 	}
 	// The hints that it sends make the relay look at once, and not at its next slow poll.
-	w.beside(ctx, api.Run)
+	c.beside(ctx, api.Run)
 	return api, nil
 }
 
@@ -134,10 +134,10 @@ const (
 )
 
 // lease keeps a tool from writing to a database that isn't the primary any more, as every component is kept: what it
-// gives is to be asked before a write and before saying that it is made. It asks who is the primary until the workplace
-// is left, since a command can take longer than a failover.
-func (w *workplace) lease(ctx context.Context) (mayWrite func() error, err error) {
-	watch, err := w.Topology(ctx)
+// gives is to be asked before a write and before saying that it is made. It asks who is the primary until the command
+// disconnects, since it can take longer than a failover.
+func (c *connection) lease(ctx context.Context) (mayWrite func() error, err error) {
+	watch, err := c.Topology(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -150,14 +150,14 @@ func (w *workplace) lease(ctx context.Context) (mayWrite func() error, err error
 			return nil, err
 		}
 	}
-	w.beside(ctx, watch.Run)
+	c.beside(ctx, watch.Run)
 	return watch.MayWrite, nil
 }
 
-// beside runs something until the workplace is left.
-func (w *workplace) beside(ctx context.Context, run func(ctx context.Context)) {
+// beside runs something until the command disconnects.
+func (c *connection) beside(ctx context.Context, run func(ctx context.Context)) {
 	ctx, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { run(ctx) })
-	w.OnClose(func() error { stop(); running.Wait(); return nil })
+	c.OnClose(func() error { stop(); running.Wait(); return nil })
 }
