@@ -111,9 +111,9 @@ func TestDeletedRecipesAreForgotten(t *testing.T) {
 	ada.must(http.StatusGone, ada.send("POST", path+"/restore", `{"version":2}`))
 	ada.must(http.StatusOK, ada.send("POST", "/api/recipes/"+lately+"/restore", `{"version":1}`))
 	ada.must(http.StatusOK, ada.send("PUT", "/api/recipes/"+there, `{"name":"there"}`, "If-Match", `"1"`))
-	_, err = l.api.Past(testkit.Context(t), ada.id, old, 2)
+	_, err = l.api.AsOf(testkit.Context(t), ada.id, old, 2)
 	require.ErrorIs(t, err, commandapi.ErrTextGone)
-	_, err = l.api.Past(testkit.Context(t), ada.id, uuid.NewString(), 2)
+	_, err = l.api.AsOf(testkit.Context(t), ada.id, uuid.NewString(), 2)
 	require.ErrorIs(t, err, commandapi.ErrNoVersion)
 }
 

@@ -23,18 +23,18 @@ func (a *API) History(ctx context.Context, userID, recipeID string) ([]LedgerEnt
 	return a.history(ctx, userID, recipeID, 0)
 }
 
-// Past gives a recipe as it was at a version, also a deleted one. The errors are those of History.
-func (a *API) Past(ctx context.Context, userID, recipeID string, version int64) (events.Recipe, error) {
+// AsOf gives a recipe as it was at a version, also a deleted one. The errors are those of History.
+func (a *API) AsOf(ctx context.Context, userID, recipeID string, version int64) (events.Recipe, error) {
 	entries, err := a.history(ctx, userID, recipeID, version)
 	if err != nil {
 		return events.Recipe{}, err
 	}
-	past, err := events.DecodeRecipe(entries[0].Event)
+	earlier, err := events.DecodeRecipe(entries[0].Event)
 	if err != nil {
 		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s: %w", version, recipeID, err)
 	}
-	past, _ = recipe.Understood(past)
-	return past, nil
+	earlier, _ = recipe.Understood(earlier)
+	return earlier, nil
 }
 
 func (a *API) history(ctx context.Context, userID, recipeID string, version int64) ([]LedgerEntry, error) {
@@ -80,15 +80,15 @@ func (a *API) Restore(ctx context.Context, userID, recipeID string, version int6
 		return events.Recipe{}, fmt.Errorf("recipe %s: %w", recipeID, ErrNoVersion)
 	}
 	var restored events.Recipe
-	cmd := postgres.Command{User: userID, Recipe: recipeID, Past: version}
+	cmd := postgres.Command{User: userID, Recipe: recipeID, AsOf: version}
 	_, err := a.store.Update(ctx, cmd, func(s postgres.State) (postgres.Decision, error) {
-		if s.PastGone {
+		if s.AsOfGone {
 			return postgres.Decision{}, ErrTextGone
 		}
-		if s.Past == nil || s.Recipe.Version == 0 {
+		if s.AsOf == nil || s.Recipe.Version == 0 {
 			return postgres.Decision{}, ErrNoVersion
 		}
-		restored = recipe.Restore(s.Recipe, s.HasFiles(), *s.Past, postgres.Now())
+		restored = recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, postgres.Now())
 		data, err := recipe.EncodeRecipe(restored)
 		if err != nil {
 			return postgres.Decision{}, err

@@ -32,7 +32,7 @@ type commands struct {
 	Restore   restoreCommand   `cmd:"" help:"Make an earlier version of a recipe the current one, also of a deleted recipe."`
 	Status    statusCommand    `cmd:"" help:"Show how far each projection is, the relay, and each server."`
 	Rebuild   rebuildCommand   `cmd:"" help:"Fill a projection anew from the stream, while it serves."`
-	Past      pastCommands     `cmd:"" help:"Look into search indices as they were."`
+	Past      asOfCommands     `cmd:"" help:"Look into search indices as they were."`
 	Events    eventsCommands   `cmd:"" help:"Look at the events."`
 	Reconcile reconcileCommand `cmd:"" help:"Compare the ledger with the stream and every view, and mend what differs."`
 	Backup    backupCommands   `cmd:"" help:"Keep the backup whole: copy, verify, dump, restore."`

@@ -32,11 +32,11 @@ func (c historyCommand) Run(ctx context.Context, s *settings, con console, log *
 	}
 	return withUser(ctx, s, con, log, c.User, func(_ *connection, api *commandapi.API, user events.User) error {
 		if c.Version > 0 {
-			past, err := api.Past(ctx, user.ID, c.Recipe, c.Version)
+			earlier, err := api.AsOf(ctx, user.ID, c.Recipe, c.Version)
 			if err != nil {
 				return fmt.Errorf("history of %s: %w", user.Name, err)
 			}
-			return printJSON(con, past)
+			return printJSON(con, earlier)
 		}
 		entries, err := api.History(ctx, user.ID, c.Recipe)
 		if err != nil {

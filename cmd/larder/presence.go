@@ -73,8 +73,8 @@ func (historyCommand) needs() presence          { return needsData }
 func (restoreCommand) needs() presence          { return needsData }
 func (eventsShowCommand) needs() presence       { return needsData }
 func (eventsParkedCommand) needs() presence     { return needsData }
-func (pastLookCommand) needs() presence         { return needsData }
-func (pastDropCommand) needs() presence         { return needsData }
+func (asOfLookCommand) needs() presence         { return needsData }
+func (asOfDropCommand) needs() presence         { return needsData }
 func (backupVerifyCommand) needs() presence     { return needsData }
 func (userListCommand) needs() presence         { return needsData }
 func (userSetPassword) needs() presence         { return needsData }

@@ -30,7 +30,7 @@ func (c rebuildCommand) Run(ctx context.Context, s *settings, con console, log *
 	case c.Into != "" && c.Name != searchindex.Name:
 		return usageError{"--until and --into are for search: there is no " + c.Name + " of the past"}
 	case c.Into != "":
-		return c.makePast(ctx, s, con, log)
+		return c.makeAsOf(ctx, s, con, log)
 	case c.DropOld:
 		return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, _ *connection, control *projectors.Control) error {
 			return control.DropOld(ctx, c.Name)

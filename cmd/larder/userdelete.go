@@ -46,7 +46,7 @@ func (c userDeleteCommand) Run(ctx context.Context, s *settings, con console, lo
 		if err := eraseFiles(ctx, larder, user, con); err != nil {
 			return err
 		}
-		if n, err := larder.past(s, log).Erase(ctx, user.ID); err != nil {
+		if n, err := larder.asOf(s, log).Erase(ctx, user.ID); err != nil {
 			return err
 		} else if n > 0 {
 			fmt.Fprintf(con.out, "indices of the past: %d\n", n)

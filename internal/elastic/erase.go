@@ -27,7 +27,7 @@ func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
 	if _, err := x.erase(ctx, x.oldAlias(), owner); err != nil && !isMissingIndex(err) {
 		return 0, err
 	}
-	if _, err := x.erase(ctx, x.pasts(), owner); err != nil && !isMissingIndex(err) {
+	if _, err := x.erase(ctx, x.asOfAliases(), owner); err != nil && !isMissingIndex(err) {
 		return 0, err
 	}
 	erased, err := x.erase(ctx, x.alias, owner)

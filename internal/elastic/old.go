@@ -10,12 +10,12 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// PastAlias is the alias of an index that was made as another one was at a time.
+// AsOfAlias is the alias of an index that was made as another one was at a time.
 // Erase reaches it.
-func PastAlias(alias, name string) string { return alias + "-past-" + name }
+func AsOfAlias(alias, name string) string { return alias + "-past-" + name }
 
-// pasts is a pattern of the indices that were made so.
-func (x *Index) pasts() string { return PastAlias(x.alias, "*") }
+// asOfAliases is a pattern of the indices that were made so.
+func (x *Index) asOfAliases() string { return AsOfAlias(x.alias, "*") }
 
 // oldAlias is what the generation is found by that the last commit replaced.
 func (x *Index) oldAlias() string { return x.alias + "-old" }

@@ -13,7 +13,7 @@ import (
 func TestEraseReachesThePast(t *testing.T) {
 	t.Parallel()
 	alias := someAlias()
-	index, past := open(t, alias, 1), open(t, elastic.PastAlias(alias, "before"), 1)
+	index, past := open(t, alias, 1), open(t, elastic.AsOfAlias(alias, "before"), 1)
 	docs := []searchindex.Document{
 		{ID: "1", Owner: "ada", Name: "Pie", Version: 1}, {ID: "1", Owner: "ben", Name: "Pie", Version: 1},
 	}

@@ -27,7 +27,7 @@ func (a *api) RestoreRecipe(c *gin.Context, id ID, params RestoreRecipeParams) {
 	}
 	user := identity.UserFrom(c).ID
 	cmd := command(c, id.String(), params.IdempotencyKey, body)
-	cmd.Past = input.Version
+	cmd.AsOf = input.Version
 	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s postgres.State) (postgres.Decision, error) {
 		return restore(user, s, m)
 	})
@@ -38,14 +38,14 @@ func restore(user string, s postgres.State, m match) (postgres.Decision, error) 
 	if s.Recipe.Version == 0 {
 		return noRecipe()
 	}
-	if s.PastGone {
+	if s.AsOfGone {
 		return refuse(httpserver.TextGone("The recipe was deleted so long ago that its text is gone, and nothing can bring it back."))
 	}
-	if s.Past == nil {
+	if s.AsOf == nil {
 		return refuse(httpserver.Problem{Status: http.StatusNotFound, Detail: "The recipe has no such version."})
 	}
 	if !m.admits(s.Recipe.Version) {
 		return conflict(s.Recipe)
 	}
-	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, s.HasFiles(), *s.Past, postgres.Now()))
+	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, postgres.Now()))
 }

@@ -29,7 +29,7 @@ func TestRestoreFiles(t *testing.T) {
 	} {
 		decision, err := restore("user", postgres.State{
 			Recipe: events.Recipe{ID: "recipe", Version: 3, UpdatedAt: time.Now().Add(-c.ago), Files: []events.File{{ID: "file"}}},
-			Exists: c.exists, Past: &events.Recipe{ID: "recipe", Version: 1, Name: "Pie"},
+			Exists: c.exists, AsOf: &events.Recipe{ID: "recipe", Version: 1, Name: "Pie"},
 		}, whatever)
 		require.NoError(t, err, name)
 		require.Len(t, decision.Recipe.Files, c.files, name)

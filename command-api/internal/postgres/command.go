@@ -11,7 +11,7 @@ import (
 type Command struct {
 	User        string // the account's id
 	Recipe      string // the recipe's id
-	Past        int64  // the earlier version that the command is about, 0 where it is about none
+	AsOf        int64  // the earlier version that the command is about, 0 where it is about none
 	Deletes     bool   // the command deletes the recipe: State.Clock is wanted
 	Key         *Key   // nil where the caller gave none
 	TraceParent string // W3C trace context, "" where there is none
@@ -21,11 +21,11 @@ type Command struct {
 type State struct {
 	Recipe  events.Recipe  // the recipe, also a deleted one; zero where the id was never used
 	Exists  bool           // whether it is there for the user: not deleted
-	Past    *events.Recipe // the recipe as it was at Command.Past; nil where it never had that version, or PastGone
+	AsOf    *events.Recipe // the recipe as it was at Command.AsOf; nil where it never had that version, or AsOfGone
 	Grocery bool           // whether the user has access to the grocery app
 	Clock   time.Time      // the retention's clock, where Command.Deletes; zero where no relay has set it
-	// PastGone is a version that the recipe had and whose text is forgotten.
-	PastGone bool
+	// AsOfGone is a version that the recipe had and whose text is forgotten.
+	AsOfGone bool
 }
 
 // HasFiles tells whether the bytes of the recipe's files are still there: those of a recipe that was deleted go after

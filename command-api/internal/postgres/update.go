@@ -32,8 +32,8 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 		ledger.QueueKept(load, cmd.User, cmd.Key.Value, &kept)
 	}
 	found.queue(load, cmd.User, cmd.Recipe)
-	if cmd.Past > 0 {
-		queuePast(load, cmd, &found.state)
+	if cmd.AsOf > 0 {
+		queueAsOf(load, cmd, &found.state)
 	}
 	if cmd.Deletes {
 		queueClock(load, &found.state.Clock)

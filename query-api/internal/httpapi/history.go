@@ -34,7 +34,7 @@ func (h *Handlers) ListVersions(c *gin.Context, id openapi_types.UUID, params Li
 
 // GetVersion gives a recipe of the caller's as it was at a version.
 func (h *Handlers) GetVersion(c *gin.Context, id openapi_types.UUID, version int64) {
-	recipe, err := h.Recipes.Past(c.Request.Context(), identity.UserFrom(c).ID, id.String(), version)
+	recipe, err := h.Recipes.AsOf(c.Request.Context(), identity.UserFrom(c).ID, id.String(), version)
 	if err != nil {
 		h.fail(c, err)
 		return

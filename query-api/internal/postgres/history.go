@@ -51,8 +51,8 @@ func (r *Recipes) History(ctx context.Context, owner, id string, before int64, l
 	return page[:min(len(page), limit)], len(page) > limit, nil
 }
 
-// Past reads a recipe as it was at a version; the errors are those of History.
-func (r *Recipes) Past(ctx context.Context, owner, id string, version int64) (events.Recipe, error) {
+// AsOf reads a recipe as it was at a version; the errors are those of History.
+func (r *Recipes) AsOf(ctx context.Context, owner, id string, version int64) (events.Recipe, error) {
 	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(owner, id), Version: version}
 	err := r.primary.QueryRow(ctx, `SELECT event_id, type, schema_version, data FROM event_log
 		WHERE `+ofSubject+` AND version = $2`, e.Subject, version).
@@ -64,15 +64,15 @@ func (r *Recipes) Past(ctx context.Context, owner, id string, version int64) (ev
 	if err != nil {
 		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s of user %s: %w", version, id, owner, unavailable(ctx, err))
 	}
-	past, err := events.DecodeRecipe(e)
+	earlier, err := events.DecodeRecipe(e)
 	if err != nil {
 		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s of user %s: %w", version, id, owner, err)
 	}
-	if past.Forgotten() {
+	if earlier.Forgotten() {
 		return events.Recipe{}, fmt.Errorf("version %d of recipe %s of user %s: %w", version, id, owner, ErrTextGone)
 	}
-	past, _ = recipe.Understood(past)
-	return past, nil
+	earlier, _ = recipe.Understood(earlier)
+	return earlier, nil
 }
 
 // missing tells why the versions from one to before another aren't there: a recipe's versions have no gap, so those beside

@@ -1,6 +1,6 @@
-// Package past makes search indices as they were at a time, to look at. They are beside the one that serves, and no
+// Package asof makes search indices as they were at a time, to look at. They are beside the one that serves, and no
 // projection writes to them.
-package past
+package asof
 
 import (
 	"context"
@@ -25,8 +25,8 @@ var (
 
 var nameShape = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// Place is where the indices are: in an Elasticsearch, or where its URL is "" in a folder.
-type Place struct {
+// Indices are those of the past: in an Elasticsearch, or where its URL is "" in a folder.
+type Indices struct {
 	ElasticsearchURL   string
 	ElasticsearchAlias string // of the index that serves
 	Dir                string
@@ -34,7 +34,7 @@ type Place struct {
 }
 
 // Make opens the index of a name to be filled, and makes it where it is missing. The error is ErrBadName or the store's.
-func (p Place) Make(name string) (searchindex.Index, error) {
+func (p Indices) Make(name string) (searchindex.Index, error) {
 	if !nameShape.MatchString(name) {
 		return nil, fmt.Errorf("%q: %w", name, ErrBadName)
 	}
@@ -44,14 +44,14 @@ func (p Place) Make(name string) (searchindex.Index, error) {
 	return p.elastic(name)
 }
 
-func (p Place) elastic(name string) (*elastic.Index, error) {
+func (p Indices) elastic(name string) (*elastic.Index, error) {
 	return elastic.Open(elastic.Options{
-		URL: p.ElasticsearchURL, Alias: elastic.PastAlias(p.ElasticsearchAlias, name), Log: p.Log,
+		URL: p.ElasticsearchURL, Alias: elastic.AsOfAlias(p.ElasticsearchAlias, name), Log: p.Log,
 	})
 }
 
 // Open opens an index that was made. The error is ErrNone, ErrBadName or the store's.
-func (p Place) Open(ctx context.Context, name string) (searchindex.Index, error) {
+func (p Indices) Open(ctx context.Context, name string) (searchindex.Index, error) {
 	if p.ElasticsearchURL == "" && nameShape.MatchString(name) {
 		if _, err := os.Stat(filepath.Join(p.Dir, name)); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%q: %w", name, ErrNone)
@@ -72,7 +72,7 @@ func (p Place) Open(ctx context.Context, name string) (searchindex.Index, error)
 }
 
 // Drop removes an index. The error is ErrNone, ErrBadName or the store's.
-func (p Place) Drop(ctx context.Context, name string) error {
+func (p Indices) Drop(ctx context.Context, name string) error {
 	index, err := p.Open(ctx, name)
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (p Place) Drop(ctx context.Context, name string) error {
 
 // Erase removes a user from every index in the folder, and tells how many documents it were. In an Elasticsearch the
 // index that serves does that for those beside it.
-func (p Place) Erase(ctx context.Context, user string) (int, error) {
+func (p Indices) Erase(ctx context.Context, user string) (int, error) {
 	if p.ElasticsearchURL != "" {
 		return 0, nil
 	}

@@ -10,28 +10,28 @@ import (
 	"strings"
 	"time"
 
-	"larder.dev/cmd/larder/internal/past"
+	"larder.dev/cmd/larder/internal/asof"
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/internal/searchindex"
 )
 
-type pastCommands struct {
-	Look pastLookCommand `cmd:"" help:"Search an index that rebuild search --until TIME --into NAME made."`
-	Drop pastDropCommand `cmd:"" help:"Remove such an index."`
+type asOfCommands struct {
+	Look asOfLookCommand `cmd:"" help:"Search an index that rebuild search --until TIME --into NAME made."`
+	Drop asOfDropCommand `cmd:"" help:"Remove such an index."`
 }
 
 // makePast is `rebuild search --until --into`.
-func (c rebuildCommand) makePast(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+func (c rebuildCommand) makeAsOf(ctx context.Context, s *settings, con console, log *slog.Logger) error {
 	return onWriteSide(ctx, s, con, log, func(larder *connection, api *commandapi.API) error {
-		return c.fillPast(ctx, con, larder.past(s, log), api.Ledger())
+		return c.fillAsOf(ctx, con, larder.asOf(s, log), api.Ledger())
 	})
 }
 
-func (c rebuildCommand) fillPast(ctx context.Context, con console, place past.Place, ledger commandapi.Ledger) (err error) {
-	index, err := place.Make(c.Into)
-	if errors.Is(err, past.ErrBadName) {
+func (c rebuildCommand) fillAsOf(ctx context.Context, con console, indices asof.Indices, ledger commandapi.Ledger) (err error) {
+	index, err := indices.Make(c.Into)
+	if errors.Is(err, asof.ErrBadName) {
 		return usageError{err.Error()}
 	}
 	if err != nil {
@@ -39,7 +39,7 @@ func (c rebuildCommand) fillPast(ctx context.Context, con console, place past.Pl
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
 	bar := newProgress(con.err, "rebuild search into "+c.Into, "recipes")
-	recipes, err := past.Fill(ctx, ledger, index, c.Until.Time, func(done int64) { bar.set(done, done) })
+	recipes, err := asof.Fill(ctx, ledger, index, c.Until.Time, func(done int64) { bar.set(done, done) })
 	if err := barred(bar, err, "rebuild search into "+c.Into); err != nil {
 		return err
 	}
@@ -48,34 +48,34 @@ func (c rebuildCommand) fillPast(ctx context.Context, con console, place past.Pl
 	return nil
 }
 
-// past is where the indices of the past are.
-func (c *connection) past(s *settings, log *slog.Logger) past.Place {
-	return past.Place{
+// asOf is where the indices of the past are.
+func (c *connection) asOf(s *settings, log *slog.Logger) asof.Indices {
+	return asof.Indices{
 		ElasticsearchURL: c.Address(stores.Elasticsearch), ElasticsearchAlias: c.ElasticsearchAlias,
 		Dir: filepath.Join(s.DataDir, "search-past"), Log: log,
 	}
 }
 
-type pastLookCommand struct {
+type asOfLookCommand struct {
 	Name  string   `arg:"" help:"The index."`
 	Words []string `arg:"" optional:"" help:"Words of names; none for every recipe."`
 	User  string   `required:"" placeholder:"NAME" help:"Whose recipes."`
 	JSON  bool     `name:"json" help:"JSON lines."`
 }
 
-func (c pastLookCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
+func (c asOfLookCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
 	return withUser(ctx, s, con, log, c.User, func(larder *connection, _ *commandapi.API, user events.User) error {
-		return c.look(ctx, con, larder.past(s, log), user)
+		return c.look(ctx, con, larder.asOf(s, log), user)
 	})
 }
 
-func (c pastLookCommand) look(ctx context.Context, con console, place past.Place, user events.User) (err error) {
-	index, err := place.Open(ctx, c.Name)
+func (c asOfLookCommand) look(ctx context.Context, con console, indices asof.Indices, user events.User) (err error) {
+	index, err := indices.Open(ctx, c.Name)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
-	query := searchindex.Query{Owner: user.ID, Text: strings.Join(c.Words, " "), Limit: pastPage, Names: true}
+	query := searchindex.Query{Owner: user.ID, Text: strings.Join(c.Words, " "), Limit: asOfPage, Names: true}
 	for {
 		page, err := index.Search(ctx, query)
 		if err != nil {
@@ -93,9 +93,9 @@ func (c pastLookCommand) look(ctx context.Context, con console, place past.Place
 }
 
 // pastPage is how many recipes are asked for at once.
-const pastPage = 200
+const asOfPage = 200
 
-func (c pastLookCommand) print(con console, hit searchindex.Hit) error {
+func (c asOfLookCommand) print(con console, hit searchindex.Hit) error {
 	if c.JSON {
 		return json.NewEncoder(con.out).Encode(struct {
 			ID      string `json:"id"`
@@ -107,15 +107,15 @@ func (c pastLookCommand) print(con console, hit searchindex.Hit) error {
 	return err
 }
 
-type pastDropCommand struct {
+type asOfDropCommand struct {
 	Name string `arg:"" help:"The index."`
 }
 
-func (c pastDropCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
+func (c asOfDropCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
 	larder, err := connect(ctx, s, con, log, stores.Postgres)
 	if err != nil {
 		return err
 	}
 	defer closing(&err, larder.disconnect)
-	return larder.past(s, log).Drop(ctx, c.Name)
+	return larder.asOf(s, log).Drop(ctx, c.Name)
 }

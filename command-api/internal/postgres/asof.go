@@ -10,13 +10,13 @@ import (
 	"larder.dev/events"
 )
 
-// queuePast reads a recipe as it was at an earlier version from the ledger, whose rows carry it whole. A recipe's versions
+// queueAsOf reads a recipe as it was at an earlier version from the ledger, whose rows carry it whole. A recipe's versions
 // have no gap, so one that isn't there beside a later one was taken away.
-func queuePast(batch *pgx.Batch, cmd Command, into *State) {
+func queueAsOf(batch *pgx.Batch, cmd Command, into *State) {
 	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(cmd.User, cmd.Recipe)}
 	batch.Queue(`SELECT event_id, type, schema_version, version, data FROM event_log e
 		WHERE `+ofSubject("e", "$1")+` AND e.version >= $2 ORDER BY e.version LIMIT 1`,
-		e.Subject, cmd.Past).QueryRow(func(row pgx.Row) error {
+		e.Subject, cmd.AsOf).QueryRow(func(row pgx.Row) error {
 		err := row.Scan(&e.ID, &e.Type, &e.SchemaVersion, &e.Version, (*[]byte)(&e.Data))
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
@@ -26,10 +26,10 @@ func queuePast(batch *pgx.Batch, cmd Command, into *State) {
 		}
 		r, err := events.DecodeRecipe(e)
 		if err != nil {
-			return fmt.Errorf("read version %d of recipe %s: %w", cmd.Past, cmd.Recipe, err)
+			return fmt.Errorf("read version %d of recipe %s: %w", cmd.AsOf, cmd.Recipe, err)
 		}
-		if into.PastGone = e.Version != cmd.Past || r.Forgotten(); !into.PastGone {
-			into.Past = &r
+		if into.AsOfGone = e.Version != cmd.AsOf || r.Forgotten(); !into.AsOfGone {
+			into.AsOf = &r
 		}
 		return nil
 	})
