@@ -161,11 +161,11 @@ func (a *API) Run(ctx context.Context) {
 	<-sweeping
 }
 
-// Settle sends the hint of a request that has been answered; Upkeep forgets old idempotency keys. They are for a process
+// Flush sends the hint of a request that has been answered; Upkeep forgets old idempotency keys. They are for a process
 // that is stopped between two requests, and so doesn't Run.
-func (a *API) Settle(ctx context.Context) { a.notifier.Flush(ctx) }
+func (a *API) Flush(ctx context.Context) { a.notifier.Flush(ctx) }
 
-// Upkeep is for the same process as Settle.
+// Upkeep is for the same process as Flush.
 func (a *API) Upkeep(ctx context.Context) error {
 	_, err := a.store.Sweep(ctx)
 	return err

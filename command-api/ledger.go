@@ -75,8 +75,9 @@ func (l Ledger) Known(ctx context.Context, subjects []string) ([]string, error) 
 	return l.store.Known(ctx, subjects)
 }
 
-// Settled tells whether the stream has every event of a user.
-func (l Ledger) Settled(ctx context.Context, user string) (bool, error) {
+// IsPublished tells whether the stream has every event of a user, deleted or not. After a deletion it is the sign that the
+// stream can be purged of the user: an event that the relay had in hand would come after the purge otherwise.
+func (l Ledger) IsPublished(ctx context.Context, user string) (bool, error) {
 	n, err := l.store.UnpublishedOf(ctx, user)
 	return err == nil && n == 0, err
 }

@@ -244,9 +244,9 @@ func TestDeleteLeavesNothing(t *testing.T) {
 	require.Equal(t, 1, l.count(`SELECT count(*) FROM event_log WHERE user_id = $1`, ada.id))
 	require.Equal(t, 1, l.count(`SELECT count(*) FROM recipes`))
 	testkit.Until(t, "the stream has the deletion", func() bool {
-		settled, err := l.api.Users().Settled(ctx, ada.id)
+		published, err := l.api.Ledger().IsPublished(ctx, ada.id)
 		require.NoError(t, err)
-		return settled
+		return published
 	})
 	message, found, err := l.conn.Last(ctx, events.Stream, events.UserSubject(ada.id))
 	require.NoError(t, err)

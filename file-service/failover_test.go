@@ -58,7 +58,7 @@ func TestSweepWaitsForFailback(t *testing.T) {
 	kept := func(why string) {
 		t.Helper()
 		removed, err := taken.service.SweepFiles(t.Context(), time.Now().Add(time.Minute))
-		require.ErrorIs(t, err, topology.ErrUnsettled, why)
+		require.ErrorIs(t, err, topology.ErrDisagree, why)
 		require.Zero(t, removed, why)
 		require.Len(t, ada.keys(), 1, why)
 	}
@@ -105,7 +105,7 @@ func TestSweepAsksTheStandby(t *testing.T) {
 	require.Zero(t, removed, "the standby is behind, and names it")
 	door.Cut()
 	_, err = sweep()
-	require.ErrorIs(t, err, topology.ErrUnsettled)
+	require.ErrorIs(t, err, topology.ErrDisagree)
 	require.Len(t, c.keys(), 1)
 	door.Mend()
 	_, err = standby.Exec(t.Context(), `UPDATE recipes SET files = '[]'`)

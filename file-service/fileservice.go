@@ -166,11 +166,11 @@ func (s *Service) Run(ctx context.Context) {
 	<-sweeping
 }
 
-// Settle sends the hint of a request that has been answered; Upkeep removes objects that nothing names. They are for a
+// Flush sends the hint of a request that has been answered; Upkeep removes objects that nothing names. They are for a
 // process that is stopped between two requests, and so doesn't Run.
-func (s *Service) Settle(ctx context.Context) { s.notifier.Flush(ctx) }
+func (s *Service) Flush(ctx context.Context) { s.notifier.Flush(ctx) }
 
-// Upkeep is for the same process as Settle.
+// Upkeep is for the same process as Flush.
 func (s *Service) Upkeep(ctx context.Context) error {
 	_, uploads := s.SweepUploads(ctx, time.Now().Add(-resumable.Expiry))
 	_, err := s.SweepFiles(ctx, time.Now().Add(-keeping.SweepGrace))
@@ -186,7 +186,7 @@ func (s *Service) sweep(ctx context.Context) {
 		}
 		_, err := s.SweepFiles(ctx, time.Now().Add(-keeping.SweepGrace))
 		switch {
-		case errors.Is(err, topology.ErrUnsettled):
+		case errors.Is(err, topology.ErrDisagree):
 			s.log.InfoContext(ctx, "no object is swept until the databases agree", "reason", err)
 		case err != nil && ctx.Err() == nil:
 			s.log.WarnContext(ctx, "sweep the object store", "error", err)
@@ -199,7 +199,7 @@ func (s *Service) sweep(ctx context.Context) {
 }
 
 // SweepFiles removes the objects from before a time that nothing names, and gives how many those were. While one of the
-// two databases may have what the other doesn't know it removes none, and the error is topology.ErrUnsettled.
+// two databases may have what the other doesn't know it removes none, and the error is topology.ErrDisagree.
 func (s *Service) SweepFiles(ctx context.Context, before time.Time) (int, error) {
 	swept, err := s.files.Sweep(ctx, before)
 	s.swept.WithLabelValues("looked").Add(float64(swept.Looked))

@@ -280,7 +280,7 @@ func (p *replay) flush(ctx context.Context) error {
 	if len(p.batch) == 0 {
 		return nil
 	}
-	if err := p.settle(max(p.spec.RebuildWriters, 1) - 1); err != nil {
+	if err := p.awaitWrites(max(p.spec.RebuildWriters, 1) - 1); err != nil {
 		return err
 	}
 	batch, written := p.batch, make(chan error, 1)
@@ -290,8 +290,8 @@ func (p *replay) flush(ctx context.Context) error {
 	return nil
 }
 
-// settle waits until no more batches than these are being written. The error is that of the oldest that failed.
-func (p *replay) settle(most int) error {
+// awaitWrites waits until no more batches than these are being written. The error is that of the oldest that failed.
+func (p *replay) awaitWrites(most int) error {
 	for len(p.writing) > most {
 		err := <-p.writing[0]
 		p.writing = p.writing[1:]
@@ -306,7 +306,7 @@ func (p *replay) settle(most int) error {
 func (p *replay) end() error {
 	var failed error
 	for len(p.writing) > 0 {
-		if err := p.settle(0); failed == nil {
+		if err := p.awaitWrites(0); failed == nil {
 			failed = err
 		}
 	}

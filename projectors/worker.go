@@ -231,16 +231,16 @@ func (s *session) consume(ctx context.Context, l *lane) {
 		if batch == nil {
 			return
 		}
-		if err := s.settle(ctx, batch); err != nil {
+		if err := s.complete(ctx, batch); err != nil {
 			s.cancel(err)
 			return
 		}
 	}
 }
 
-// settle brings each message of a batch to its end, in order: written, skipped or parked, and acknowledged.
+// complete brings each message of a batch to its end, in order: written, skipped or parked, and acknowledged.
 // What can't be read is cut out, so that the rest is still written in batches.
-func (s *session) settle(ctx context.Context, batch []*item) error {
+func (s *session) complete(ctx context.Context, batch []*item) error {
 	var readable []*item
 	for _, it := range batch {
 		if it.err == nil {

@@ -29,11 +29,11 @@ func (c backupRunCommand) Run(ctx context.Context, s *settings, con console, log
 	if c.Files != "" {
 		return copyFiles(ctx, s, con, log, c.Files)
 	}
-	place, err := parseDumpPlace(c.To)
+	target, err := parseDumpTarget(c.To)
 	if err != nil {
 		return err
 	}
-	needs := append([]stores.Store{stores.Postgres}, place.needs()...)
+	needs := append([]stores.Store{stores.Postgres}, target.needs()...)
 	if c.To == "" {
 		needs = append(needs, stores.Backup)
 	}
@@ -43,7 +43,7 @@ func (c backupRunCommand) Run(ctx context.Context, s *settings, con console, log
 	}
 	defer closing(&err, larder.disconnect)
 	if c.To != "" {
-		return c.dump(ctx, larder, con, place)
+		return c.dump(ctx, larder, con, target)
 	}
 	return copyToBackup(ctx, larder, con)
 }
@@ -78,14 +78,14 @@ func copyToBackup(ctx context.Context, larder *connection, con console) error {
 	return nil
 }
 
-func (c backupRunCommand) dump(ctx context.Context, larder *connection, con console, place dumpPlace) error {
+func (c backupRunCommand) dump(ctx context.Context, larder *connection, con console, target dumpTarget) error {
 	pool, err := larder.Postgres(ctx)
 	if err != nil {
 		return err
 	}
 	bar := newProgress(con.err, "dump", "rows")
 	var dumped commandapi.Dumped
-	err = place.write(ctx, larder, func(to io.Writer) (err error) {
+	err = target.write(ctx, larder, func(to io.Writer) (err error) {
 		dumped, err = commandapi.Dump(ctx, pool, to, bar.set)
 		return err
 	})
@@ -167,16 +167,16 @@ func (c backupRestoreCommand) Run(ctx context.Context, s *settings, con console,
 }
 
 func (c backupRestoreCommand) restoreDump(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	place, err := parseDumpPlace(c.File)
+	target, err := parseDumpTarget(c.File)
 	if err != nil {
 		return err
 	}
-	larder, err := connect(ctx, s, con, log, append([]stores.Store{stores.Postgres}, place.needs()...)...)
+	larder, err := connect(ctx, s, con, log, append([]stores.Store{stores.Postgres}, target.needs()...)...)
 	if err != nil {
 		return err
 	}
 	defer closing(&err, larder.disconnect)
-	in, err := place.open(ctx, larder, con)
+	in, err := target.open(ctx, larder, con)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", c.File, err)
 	}

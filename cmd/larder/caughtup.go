@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	settlePoll   = 20 * time.Millisecond
+	donePoll     = 20 * time.Millisecond
 	viewsPoll    = 100 * time.Millisecond
 	databasePoll = 500 * time.Millisecond
 	// caughtUpWithin is how long a command waits for the projections before it says that they are behind: in all, or, where
@@ -27,7 +27,7 @@ const (
 func awaitCaughtUp(ctx context.Context, larder *connection, api *commandapi.API, user string, con console) error {
 	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
 	defer cancel()
-	return behindIsNoFailure(caughtUp(ctx, larder, api, user, settlePoll, func(int64) {}), con)
+	return behindIsNoFailure(caughtUp(ctx, larder, api, user, donePoll, func(int64) {}), con)
 }
 
 // awaitViews is awaitCaughtUp after many writes, with a bar: it waits as long as the projections come further.
@@ -78,7 +78,7 @@ func caughtUp(ctx context.Context, larder *connection, api *commandapi.API, user
 	}
 	control := projectors.NewControl(conn)
 	var end uint64 // of the stream, when everything of the user was in it
-	return settled(ctx, poll, func() (bool, error) {
+	return pollUntil(ctx, poll, func() (bool, error) {
 		unpublished, err := api.Users().Unpublished(ctx, user)
 		if err != nil {
 			return false, fmt.Errorf("wait for the relay: %w", err)
@@ -113,8 +113,8 @@ func behind(all []projectors.Status, end uint64) (events int64) {
 	return events
 }
 
-// settled asks again and again until it is so: what is asked is in another process, which sends no signal.
-func settled(ctx context.Context, pause time.Duration, done func() (bool, error)) error {
+// pollUntil asks again and again until it is so: what is asked is in another process, which sends no signal.
+func pollUntil(ctx context.Context, pause time.Duration, done func() (bool, error)) error {
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
 	for {

@@ -53,7 +53,7 @@ type primarySwitch struct {
 	control  *projectors.Control
 	conn     *jetstream.Conn
 	con      console
-	from     topology.State // the settled state
+	from     topology.State // where no switch is under way
 	to       topology.State // what it becomes
 	old, new *pgxpool.Pool
 }
@@ -173,7 +173,7 @@ func (f *primarySwitch) fence(ctx context.Context) (bool, error) {
 func (f *primarySwitch) drain(ctx context.Context, fenced bool) error {
 	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()
-	err := settled(ctx, settlePoll, func() (bool, error) {
+	err := pollUntil(ctx, donePoll, func() (bool, error) {
 		if fenced {
 			var waiting bool
 			err := f.old.QueryRow(ctx, `SELECT EXISTS (SELECT FROM event_log WHERE published_at IS NULL)`).Scan(&waiting)
@@ -195,7 +195,7 @@ func (f *primarySwitch) drain(ctx context.Context, fenced bool) error {
 
 // catchUp waits until the replica has brought all but some events of the stream.
 func (f *primarySwitch) catchUp(ctx context.Context, but uint64) error {
-	err := settled(ctx, settlePoll, func() (bool, error) {
+	err := pollUntil(ctx, donePoll, func() (bool, error) {
 		behind, err := f.behind(ctx)
 		return err == nil && behind <= but, err
 	})

@@ -68,7 +68,7 @@ func migrateWhenThere(ctx context.Context, all []database, log *slog.Logger, nex
 		group.Go(func() error {
 			try := sync.OnceFunc(tried.Done)
 			defer try()
-			return settled(ctx, databasePoll, func() (bool, error) {
+			return pollUntil(ctx, databasePoll, func() (bool, error) {
 				defer try()
 				err := database.migrate(ctx, log)
 				if postgres.Unavailable(err) && ctx.Err() == nil {

@@ -25,8 +25,8 @@ type subscriberCommands struct {
 	Remove subscriberRemoveCommand `cmd:"" help:"Take a program's credentials away, and its place in the feed."`
 }
 
-// subscriberPlace says where subscribers are kept: in the data folder, or in the folder of the accounts of NATS servers.
-type subscriberPlace struct {
+// subscriberStore says where subscribers are kept: in the data folder, or in the folder of the accounts of NATS servers.
+type subscriberStore struct {
 	Accounts string `type:"path" env:"LARDER_NATS_ACCOUNTS" placeholder:"DIR" help:"The folder that nats-accounts wrote, for NATS servers."`
 	JSON     bool   `name:"json" help:"As JSON."`
 }
@@ -40,7 +40,7 @@ type subscriber struct {
 	Creds    string `json:"creds,omitempty"` // on servers
 }
 
-func (p subscriberPlace) check(s *settings) error {
+func (p subscriberStore) check(s *settings) error {
 	if p.Accounts == "" && s.NATSURL != "" {
 		return usageError{"with NATS servers, --accounts DIR says where nats-accounts wrote their accounts"}
 	}
@@ -50,14 +50,14 @@ func (p subscriberPlace) check(s *settings) error {
 	return s.lacks()
 }
 
-func (p subscriberPlace) names(s *settings) ([]string, error) {
+func (p subscriberStore) names(s *settings) ([]string, error) {
 	if p.Accounts != "" {
 		return natsaccounts.IssuedSubscribers(p.Accounts)
 	}
 	return natsserver.Subscribers(natsFolder(s))
 }
 
-func (p subscriberPlace) describe(s *settings, name string) subscriber {
+func (p subscriberStore) describe(s *settings, name string) subscriber {
 	one := subscriber{Name: name, Consumer: name}
 	if p.Accounts != "" {
 		one.Creds = natsaccounts.CredsFile(p.Accounts, name)
@@ -73,7 +73,7 @@ func (p subscriberPlace) describe(s *settings, name string) subscriber {
 func natsFolder(s *settings) string { return filepath.Join(s.DataDir, stores.NATSFolder) }
 
 type subscriberAddCommand struct {
-	subscriberPlace
+	subscriberStore
 
 	Name string `arg:"" help:"Its name, which is that of its consumer too: lower-case letters, digits and hyphens."`
 }
@@ -107,7 +107,7 @@ func (c subscriberAddCommand) Run(ctx context.Context, s *settings, con console,
 	return nil
 }
 
-type subscriberListCommand struct{ subscriberPlace }
+type subscriberListCommand struct{ subscriberStore }
 
 func (c subscriberListCommand) Run(s *settings, con console) error {
 	if err := c.check(s); err != nil {
@@ -131,7 +131,7 @@ func (c subscriberListCommand) Run(s *settings, con console) error {
 }
 
 type subscriberRemoveCommand struct {
-	subscriberPlace
+	subscriberStore
 
 	Name string `arg:"" help:"Its name."`
 }

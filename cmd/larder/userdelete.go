@@ -95,7 +95,7 @@ func eraseViews(ctx context.Context, api *commandapi.API, control *projectors.Co
 	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
 	defer cancel()
 	// An event that the relay had in hand would come after the purge otherwise.
-	if err := settled(ctx, settlePoll, func() (bool, error) { return api.Users().Settled(ctx, user.ID) }); err != nil {
+	if err := pollUntil(ctx, donePoll, func() (bool, error) { return api.Ledger().IsPublished(ctx, user.ID) }); err != nil {
 		return fmt.Errorf("wait for the relay: %w", err)
 	}
 	return eraseEverywhere(ctx, control, user, con)

@@ -213,7 +213,7 @@ func (r *rebuild) prepare(ctx context.Context, replaced string) error {
 				return err
 			}
 		}
-		return r.settle(ctx)
+		return r.applyServingSettings(ctx)
 	})
 	both.Go(func() error {
 		if err := x.call(ctx, esapi.IndicesFlushRequest{Index: []string{r.name}}, nil); err != nil {
@@ -228,8 +228,8 @@ func (r *rebuild) prepare(ctx context.Context, replaced string) error {
 	return nil
 }
 
-// settle gives the generation the settings of one that serves.
-func (r *rebuild) settle(ctx context.Context) error {
+// applyServingSettings gives the generation the settings of one that serves.
+func (r *rebuild) applyServingSettings(ctx context.Context) error {
 	request, err := body(object{"index": servingSettings()})
 	if err != nil {
 		return err

@@ -29,8 +29,8 @@ type Function struct {
 	Handler http.Handler
 	// Wake runs before a request, whose time it takes: it brings up to date what changed while the process was stopped.
 	Wake func(ctx context.Context)
-	// Settle runs after the answer was made and before it is given: after that the process may be stopped.
-	Settle func(ctx context.Context)
+	// Flush runs after the answer was made and before it is given: after that the process may be stopped.
+	Flush func(ctx context.Context)
 	// Upkeep is what a scheduled event asks for.
 	Upkeep func(ctx context.Context) error
 }
@@ -63,8 +63,8 @@ func (f Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 	answer := &answer{header: http.Header{}}
 	f.Handler.ServeHTTP(answer, request)
-	if f.Settle != nil {
-		f.Settle(ctx)
+	if f.Flush != nil {
+		f.Flush(ctx)
 	}
 	return answer.encode()
 }

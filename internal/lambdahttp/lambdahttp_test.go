@@ -27,8 +27,8 @@ func TestRequestAndAnswer(t *testing.T) {
 		unread  error
 	)
 	function := lambdahttp.Function{
-		Wake:   func(context.Context) { order = append(order, "wake") },
-		Settle: func(context.Context) { order = append(order, "settle") },
+		Wake:  func(context.Context) { order = append(order, "wake") },
+		Flush: func(context.Context) { order = append(order, "flush") },
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			order = append(order, "answer")
 			request = r
@@ -47,7 +47,7 @@ func TestRequestAndAnswer(t *testing.T) {
 		"requestContext": {"domainName": "api.example", "http": {"method": "POST", "sourceIp": "192.0.2.7"}},
 		"isBase64Encoded": true, "body": "`+base64.StdEncoding.EncodeToString([]byte{0xff, 0x00, 'x'})+`"}`))
 	require.NoError(t, err)
-	require.Equal(t, []string{"wake", "answer", "settle"}, order)
+	require.Equal(t, []string{"wake", "answer", "flush"}, order)
 	require.NoError(t, unread)
 	require.Equal(t, []byte{0xff, 0x00, 'x'}, body)
 	require.EqualValues(t, 3, request.ContentLength)

@@ -50,7 +50,7 @@ type Server struct {
 	child    *child
 	lock     *datadir.Lock
 	log      *slog.Logger
-	at       place
+	at       endpoint
 	sockets  datadir.Sockets
 	password string
 	stopping chan struct{}
@@ -141,7 +141,7 @@ func (s *Server) launchOnSocket(ctx context.Context, cluster cluster, programs p
 	for _, left := range []string{socketName, socketName + ".lock"} {
 		_ = os.Remove(sockets.Path(left))
 	}
-	s.at = place{folder: sockets.Dir, port: socketPort}
+	s.at = endpoint{folder: sockets.Dir, port: socketPort}
 	s.child, err = launch(ctx, cluster, programs, settings(s.at, programs.major, opts.Settings))
 	if err != nil {
 		sockets.Close()
@@ -160,7 +160,7 @@ func (s *Server) launchOnFreePort(ctx context.Context, cluster cluster, programs
 			}
 			port = free
 		}
-		s.at = place{port: port}
+		s.at = endpoint{port: port}
 		child, err := launch(ctx, cluster, programs, settings(s.at, programs.major, opts.Settings))
 		if err == nil {
 			s.child = child
@@ -174,8 +174,8 @@ func (s *Server) launchOnFreePort(ctx context.Context, cluster cluster, programs
 	}
 }
 
-// place is where the server listens.
-type place struct {
+// endpoint is where the server listens.
+type endpoint struct {
 	folder string // of its socket; "" for the loopback address
 	port   int
 }

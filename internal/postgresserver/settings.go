@@ -9,7 +9,7 @@ import (
 
 // settings returns the command line that configures the server. They are given at each start and not
 // written to postgresql.conf, so that a new binary brings its new settings to an old folder.
-func settings(at place, major int, further map[string]string) []string {
+func settings(at endpoint, major int, further map[string]string) []string {
 	values := map[string]string{
 		"listen_addresses":        at.listenAddresses(),
 		"port":                    strconv.Itoa(at.port),
@@ -55,8 +55,8 @@ func settings(at place, major int, further map[string]string) []string {
 	return args
 }
 
-func (p place) listenAddresses() string {
-	if p.folder == "" {
+func (e endpoint) listenAddresses() string {
+	if e.folder == "" {
 		return "127.0.0.1"
 	}
 	return ""

@@ -29,8 +29,8 @@ type Watch struct {
 	first sync.Once
 
 	mu        sync.Mutex
-	settled   State // the last one in which somebody was the primary
-	switching int64 // the epoch that is being begun, if it is newer than settled
+	current   State // the last one in which somebody was the primary
+	switching int64 // the epoch that is being begun, if it is newer than current
 	confirmed time.Time
 	changed   chan struct{}
 	wanted    time.Time // when somebody last asked whether they may write
@@ -41,7 +41,7 @@ type Watch struct {
 // NewWatch makes a watch. With no source, or none but the primary itself, there is no failover, and writes are
 // never held back.
 func NewWatch(log *slog.Logger, sources ...Source) *Watch {
-	return &Watch{sources: sources, log: log, settled: Initial(), changed: make(chan struct{}), nudged: make(chan struct{}, 1)}
+	return &Watch{sources: sources, log: log, current: Initial(), changed: make(chan struct{}), nudged: make(chan struct{}, 1)}
 }
 
 // Run asks every source again and again until ctx is done.
@@ -92,7 +92,7 @@ func (w *Watch) rest(ctx context.Context, asked time.Time) bool {
 func (w *Watch) pause(asked time.Time) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.switching > w.settled.Epoch || time.Since(w.wanted) < idleAfter || w.confirmed.Before(asked) {
+	if w.switching > w.current.Epoch || time.Since(w.wanted) < idleAfter || w.confirmed.Before(asked) {
 		return pollEvery
 	}
 	return idleEvery
@@ -132,11 +132,11 @@ func (w *Watch) Known(ctx context.Context) State {
 	return w.State()
 }
 
-// State is the last settled state: where to read, and where the writes of its epoch go.
+// State is the current one: where to read, and where the writes of its epoch go.
 func (w *Watch) State() State {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.settled
+	return w.current
 }
 
 // Changed is closed at the next change of State.
@@ -158,10 +158,10 @@ func (w *Watch) MayWrite() error {
 	switch {
 	case len(w.sources) == 0:
 		return nil
-	case w.switching > w.settled.Epoch:
+	case w.switching > w.current.Epoch:
 		return fmt.Errorf("%w: another one is being made it in epoch %d", ErrNotConfirmed, w.switching)
 	case time.Since(w.confirmed) > Lease:
-		return fmt.Errorf("%w: nobody has confirmed epoch %d for %s", ErrNotConfirmed, w.settled.Epoch, Lease)
+		return fmt.Errorf("%w: nobody has confirmed epoch %d for %s", ErrNotConfirmed, w.current.Epoch, Lease)
 	default:
 		return nil
 	}
@@ -186,14 +186,14 @@ func (w *Watch) learn(ctx context.Context, source Source, state State, asked tim
 		w.prepare(state)
 		return
 	}
-	if state.newer(w.settled) {
+	if state.newer(w.current) {
 		w.tell(ctx, state, source)
-		w.settled, w.confirmed = state, time.Time{}
+		w.current, w.confirmed = state, time.Time{}
 		close(w.changed)
 		w.changed = make(chan struct{})
 	}
 	// The lease begins when the question was asked: the answer may have been true only then.
-	if state == w.settled && source.Confirms(state) && asked.After(w.confirmed) {
+	if state == w.current && source.Confirms(state) && asked.After(w.confirmed) {
 		w.confirmed = asked
 	}
 }
@@ -201,7 +201,7 @@ func (w *Watch) learn(ctx context.Context, source Source, state State, asked tim
 // tell logs who is the primary now. On b something is still to be mended; that it is a is how it should be, and no news
 // to a process that starts after a failback.
 func (w *Watch) tell(ctx context.Context, state State, source Source) {
-	if state.Primary == w.settled.Primary {
+	if state.Primary == w.current.Primary {
 		return
 	}
 	level := slog.LevelWarn
@@ -213,11 +213,11 @@ func (w *Watch) tell(ctx context.Context, state State, source Source) {
 
 // prepare stops the writes. A process that starts in the middle of a switch reads where it comes from.
 func (w *Watch) prepare(state State) {
-	if state.Epoch <= w.settled.Epoch {
+	if state.Epoch <= w.current.Epoch {
 		return
 	}
 	w.switching = max(w.switching, state.Epoch)
-	if w.confirmed.IsZero() && state.Epoch-1 > w.settled.Epoch {
-		w.settled = State{Epoch: state.Epoch - 1, Primary: state.Primary.Other()}
+	if w.confirmed.IsZero() && state.Epoch-1 > w.current.Epoch {
+		w.current = State{Epoch: state.Epoch - 1, Primary: state.Primary.Other()}
 	}
 }

@@ -18,7 +18,7 @@ import (
 // subjectsPage is how many rows are named at once.
 const subjectsPage = 1000
 
-// The statements take {} for the place.
+// The statements take {} for the schema.
 const (
 	recipesOf = `SELECT r.user_id::text, r.id::text, r.version, r.change, r.name, r.description, r.servings, r.prep_minutes,
 			r.cook_minutes, r.source_url, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at, r.deleted_at,
@@ -97,7 +97,7 @@ func (t *target) Holdings(ctx context.Context, subjects []string) ([]projectors.
 	return holdings(ctx, t.pool, staging, subjects)
 }
 
-func holdings(ctx context.Context, pool *pgxpool.Pool, at place, subjects []string) ([]projectors.Holding, error) {
+func holdings(ctx context.Context, pool *pgxpool.Pool, at schema, subjects []string) ([]projectors.Holding, error) {
 	var owners, ids, accounts []string
 	for _, subject := range subjects {
 		if owner, id, ok := events.RecipeOf(subject); ok {
@@ -172,8 +172,8 @@ func (t *target) Subjects(ctx context.Context, user, cursor string) (projectors.
 	return subjects(ctx, t.pool, staging, user, cursor)
 }
 
-// subjects names the recipes and accounts at a place. The cursor is the last row's user and id.
-func subjects(ctx context.Context, pool *pgxpool.Pool, at place, user, cursor string) (projectors.SubjectPage, error) {
+// subjects names the recipes and accounts of a schema. The cursor is the last row's user and id.
+func subjects(ctx context.Context, pool *pgxpool.Pool, at schema, user, cursor string) (projectors.SubjectPage, error) {
 	if after, ok := strings.CutPrefix(cursor, accountsCursor); ok {
 		return accounts(ctx, pool, at, user, after)
 	}
@@ -200,7 +200,7 @@ func subjects(ctx context.Context, pool *pgxpool.Pool, at place, user, cursor st
 	return page, nil
 }
 
-func accounts(ctx context.Context, pool *pgxpool.Pool, at place, user, after string) (projectors.SubjectPage, error) {
+func accounts(ctx context.Context, pool *pgxpool.Pool, at schema, user, after string) (projectors.SubjectPage, error) {
 	rows, err := pool.Query(ctx, at.in(usersAfter), after, user, subjectsPage)
 	if err != nil {
 		return projectors.SubjectPage{}, fmt.Errorf("name the accounts of the replica: %w", err)

@@ -20,15 +20,15 @@ import (
 	"larder.dev/projectors"
 )
 
-// place says which tables are written: the live ones, or those of a rebuild.
-type place string
+// schema says which tables are written: the live ones, or those of a rebuild.
+type schema string
 
 const (
-	live    place = ""
-	staging place = "larder_rebuild."
+	live    schema = ""
+	staging schema = "larder_rebuild."
 )
 
-// The statements take {} for the place. Each event is one statement that does nothing if the row is as new
+// The statements take {} for the schema. Each event is one statement that does nothing if the row is as new
 // as the event (newer, for an event that is published again), so that a batch can hold an event twice and needs no look before it writes.
 //
 // Numbers of minutes are cast by the server: one that doesn't fit is then its error about the data, and
@@ -95,7 +95,7 @@ const (
 		ON CONFLICT (user_id) DO UPDATE SET change = GREATEST(have.change, excluded.change)`
 )
 
-// userTables are the tables that hold something of a user. The staging place has the filled ones.
+// userTables are the tables that hold something of a user. The staging schema has the filled ones.
 var userTables = []struct { //nolint:gochecknoglobals // a constant, but for the language
 	name, erase string
 	filled      bool
@@ -108,11 +108,11 @@ var userTables = []struct { //nolint:gochecknoglobals // a constant, but for the
 	{"event_log", `DELETE FROM event_log WHERE user_id = $1 AND type <> 'user.deleted'`, true},
 }
 
-// in puts a statement's tables at the place.
-func (p place) in(statement string) string { return strings.ReplaceAll(statement, "{}", string(p)) }
+// in puts a statement's tables into the schema.
+func (p schema) in(statement string) string { return strings.ReplaceAll(statement, "{}", string(p)) }
 
 // write brings a batch of events to the tables, in one transaction.
-func write(ctx context.Context, pool *pgxpool.Pool, to place, batch []projectors.Event) error {
+func write(ctx context.Context, pool *pgxpool.Pool, to schema, batch []projectors.Event) error {
 	work := &pgx.Batch{}
 	for _, event := range batch {
 		if err := queue(work, to, event); err != nil {
@@ -125,7 +125,7 @@ func write(ctx context.Context, pool *pgxpool.Pool, to place, batch []projectors
 	return nil
 }
 
-func queue(work *pgx.Batch, to place, event projectors.Event) error {
+func queue(work *pgx.Batch, to schema, event projectors.Event) error {
 	user := event.User()
 	if err := checkID(user); err != nil {
 		return err
@@ -150,7 +150,7 @@ func queue(work *pgx.Batch, to place, event projectors.Event) error {
 	return nil
 }
 
-func queueEntry(work *pgx.Batch, to place, event projectors.Event) {
+func queueEntry(work *pgx.Batch, to schema, event projectors.Event) {
 	var recipe *string
 	if _, id, ok := events.RecipeOf(event.Subject); ok {
 		recipe = &id
@@ -160,7 +160,7 @@ func queueEntry(work *pgx.Batch, to place, event projectors.Event) {
 		int64(event.Sequence), recipe)
 }
 
-func queueUserDeleted(work *pgx.Batch, to place, user string) {
+func queueUserDeleted(work *pgx.Batch, to schema, user string) {
 	for _, table := range userTables {
 		if to == live || table.filled {
 			work.Queue(strings.Replace(table.erase, "FROM ", "FROM "+string(to), 1), user)
@@ -168,7 +168,7 @@ func queueUserDeleted(work *pgx.Batch, to place, user string) {
 	}
 }
 
-func queueUser(work *pgx.Batch, to place, event projectors.Event) error {
+func queueUser(work *pgx.Batch, to schema, event projectors.Event) error {
 	u, err := events.DecodeUser(event.Envelope)
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func nameKey(name string) string {
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(strings.TrimSpace(name))))
 }
 
-func queueRecipe(work *pgx.Batch, to place, event projectors.Event) error {
+func queueRecipe(work *pgx.Batch, to schema, event projectors.Event) error {
 	r, err := events.DecodeRecipe(event.Envelope)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ func (p Parsed) Wording(text string) Wording {
 		return Wording{}
 	}
 	w := writtenIn(text)
-	found, ok := w.places(p)
+	found, ok := w.amounts(p)
 	if !ok {
 		return Wording{}
 	}

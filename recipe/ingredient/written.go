@@ -35,7 +35,7 @@ func (p Parsed) Written(text string, factor float64, locale units.Locale) Segmen
 		return plainly(text)
 	}
 	w := writtenIn(text)
-	places, ok := w.places(p)
+	amounts, ok := w.amounts(p)
 	if !ok && factor != 1 && p.Name != "" {
 		return p.Scale(factor).Compose(locale)
 	}
@@ -43,60 +43,60 @@ func (p Parsed) Written(text string, factor float64, locale units.Locale) Segmen
 		return plainly(text)
 	}
 	s := scaler{written: w, factor: factor, locale: locale}
-	for i, place := range places {
-		s.put(place)
+	for i, found := range amounts {
+		s.put(found)
 		if i > 0 && p.Second.Relation == Same {
-			s.sameAgain(place.end)
+			s.sameAgain(found.end)
 		}
 	}
 	if factor != 1 {
-		s.inflect(places[0], p)
+		s.inflect(amounts[0], p)
 	}
 	if p.Second == nil {
-		s.alternatives(places[0].end)
+		s.alternatives(amounts[0].end)
 	}
 	return s.segments()
 }
 
 func plainly(text string) Segments { return Segments{{Text: text}} }
 
-// place is where an amount is written: the number, or the two of a range, and the unit behind it.
-type place struct {
+// writtenAmount is where an amount is written: the number, or the two of a range, and the unit behind it.
+type writtenAmount struct {
 	measure  Second
-	from, to numberPlace // to is empty where it is one number
-	sign     string      // the word between the numbers: "to"
-	end      int         // behind the unit, where that follows the number; else behind the number
+	from, to writtenNumber // to is empty where it is one number
+	sign     string        // the word between the numbers: "to"
+	end      int           // behind the unit, where that follows the number; else behind the number
 }
 
-// numberPlace is a number from piece start up to end.
-type numberPlace struct {
+// writtenNumber is a number from piece start up to end.
+type writtenNumber struct {
 	start, end int
 	times      float64
 	unitEnd    int // behind the unit that follows it, else end
 }
 
-// places finds the amount, and the second measure where that is scaled. ok tells that all of it was found.
-func (w *writtenLine) places(p Parsed) (found []place, ok bool) {
+// amounts finds the amount, and the second measure where that is scaled. ok tells that all of it was found.
+func (w *writtenLine) amounts(p Parsed) (found []writtenAmount, ok bool) {
 	first, ok := w.find(Second{Quantity: *p.Quantity, QuantityMax: p.QuantityMax, Unit: p.Unit}, p.Second == nil, 0, 0)
 	if !ok {
 		return nil, false
 	}
 	if p.Second == nil || p.Second.Relation == Each {
-		return []place{first}, true
+		return []writtenAmount{first}, true
 	}
 	second, ok := w.find(*p.Second, false, first.from.start, first.end)
-	return []place{first, second}, ok
+	return []writtenAmount{first, second}, ok
 }
 
 // find gives the first place where the measure is written with its unit, else the first where its number is. The
 // pieces from start up to end are taken.
-func (w *writtenLine) find(measure Second, alone bool, start, end int) (place, bool) {
-	var found place
+func (w *writtenLine) find(measure Second, alone bool, start, end int) (writtenAmount, bool) {
+	var found writtenAmount
 	for i := range w.pieces {
 		if i >= start && i < end || w.follows(i) {
 			continue
 		}
-		here, ok := w.placeAt(i, measure, alone)
+		here, ok := w.amountAt(i, measure, alone)
 		switch {
 		case !ok:
 		case measure.Unit == "" || here.end > here.last().end:
@@ -108,7 +108,7 @@ func (w *writtenLine) find(measure Second, alone bool, start, end int) (place, b
 	return found, found.from.end > 0
 }
 
-func (p place) last() numberPlace {
+func (p writtenAmount) last() writtenNumber {
 	if p.to.end > 0 {
 		return p.to
 	}
@@ -131,8 +131,8 @@ func (w *writtenLine) follows(i int) bool {
 	}
 }
 
-// placeAt finds the measure at piece i. Alone tells that no other number is said of it, so that "2-3" is no 2.
-func (w *writtenLine) placeAt(i int, measure Second, alone bool) (place, bool) {
+// amountAt finds the measure at piece i. Alone tells that no other number is said of it, so that "2-3" is no 2.
+func (w *writtenLine) amountAt(i int, measure Second, alone bool) (writtenAmount, bool) {
 	longest := 0
 	for _, r := range w.readings(i) {
 		if last := w.at(r.end - 1); !last.word || scaleWords.ordinals[last.low] {
@@ -147,13 +147,13 @@ func (w *writtenLine) placeAt(i int, measure Second, alone bool) (place, bool) {
 		if !near(r.value, measure.Quantity) || r.end < longest && w.at(longest).low != "-" && w.at(i).number && r.times == 1 {
 			continue
 		}
-		from := numberPlace{i, r.end, r.times, w.unitEnd(r.end, measure.Unit)}
+		from := writtenNumber{i, r.end, r.times, w.unitEnd(r.end, measure.Unit)}
 		if alone && w.beginsRange(r) {
 			continue
 		}
-		return place{measure: measure, from: from, end: from.unitEnd}, true
+		return writtenAmount{measure: measure, from: from, end: from.unitEnd}, true
 	}
-	return place{}, false
+	return writtenAmount{}, false
 }
 
 func (w *writtenLine) beginsRange(r reading) bool {
@@ -169,7 +169,7 @@ func (w *writtenLine) beginsRange(r reading) bool {
 	return false
 }
 
-func (w *writtenLine) rangeAt(i int, low reading, measure Second) (place, bool) {
+func (w *writtenLine) rangeAt(i int, low reading, measure Second) (writtenAmount, bool) {
 	fromUnit := w.unitEnd(low.end, measure.Unit)
 	for _, at := range []int{fromUnit, low.end} {
 		next, sign := w.rangeSign(at)
@@ -180,15 +180,15 @@ func (w *writtenLine) rangeAt(i int, low reading, measure Second) (place, bool) 
 			if !near(low.value*high.times, measure.Quantity) && !near(low.value, measure.Quantity) || !near(high.value, *measure.QuantityMax) {
 				continue
 			}
-			from := numberPlace{i, low.end, low.times, at}
+			from := writtenNumber{i, low.end, low.times, at}
 			if !near(low.value, measure.Quantity) {
 				from.times = high.times
 			}
-			to := numberPlace{next, high.end, high.times, w.unitEnd(high.end, measure.Unit)}
-			return place{measure: measure, from: from, to: to, sign: sign, end: to.unitEnd}, true
+			to := writtenNumber{next, high.end, high.times, w.unitEnd(high.end, measure.Unit)}
+			return writtenAmount{measure: measure, from: from, to: to, sign: sign, end: to.unitEnd}, true
 		}
 	}
-	return place{}, false
+	return writtenAmount{}, false
 }
 
 // near tells that a number is the one of a part, which is kept to six digits.
@@ -227,7 +227,7 @@ type scaler struct {
 	factor  float64
 	locale  units.Locale
 	edits   []textEdit
-	amounts []numberPlace // what is written bold
+	amounts []writtenNumber // what is written bold
 }
 
 // textEdit is a text for the pieces from start up to end.
@@ -237,8 +237,8 @@ type textEdit struct {
 }
 
 // put scales the numbers at a place.
-func (s *scaler) put(p place) {
-	s.amounts = append(s.amounts, numberPlace{start: p.from.start, end: p.end})
+func (s *scaler) put(p writtenAmount) {
+	s.amounts = append(s.amounts, writtenNumber{start: p.from.start, end: p.end})
 	low, high := p.measure.Quantity*s.factor, p.measure.QuantityMax
 	if s.factor == 1 && !s.byProgram(p.from) && (high == nil || !s.byProgram(p.to)) {
 		return
@@ -271,7 +271,7 @@ func (s *scaler) edit(start, end int, text string) {
 }
 
 // byProgram tells that a number has more digits than a person writes.
-func (s *scaler) byProgram(n numberPlace) bool {
+func (s *scaler) byProgram(n writtenNumber) bool {
 	for i := n.start; i < n.end; i++ {
 		p := s.written.pieces[i]
 		if point := strings.LastIndexAny(p.low, ".,"); p.number && point >= 0 && len(p.low)-point > 4 {
@@ -328,8 +328,8 @@ func (s *scaler) measureAt(at int, dimensions ...units.Dimension) int {
 			if !known || !slices.Contains(dimensions, unit.Dimension()) {
 				continue
 			}
-			number := numberPlace{at, r.end, r.times, r.end + n}
-			s.put(place{measure: Second{Quantity: r.value, Unit: word}, from: number, end: number.unitEnd})
+			number := writtenNumber{at, r.end, r.times, r.end + n}
+			s.put(writtenAmount{measure: Second{Quantity: r.value, Unit: word}, from: number, end: number.unitEnd})
 			return number.unitEnd
 		}
 	}
@@ -356,7 +356,7 @@ func (s *scaler) inflectPiece(i int, quantity float64) {
 
 // inflect brings a unit that stands further on, or what is counted, into the number of the amount: "1 (14 oz) can", "1
 // garlic clove", "1 Knoblauchzehe", "1 red onion".
-func (s *scaler) inflect(first place, p Parsed) {
+func (s *scaler) inflect(first writtenAmount, p Parsed) {
 	if first.end > first.last().end || s.written.at(first.end).low == "" {
 		return
 	}
@@ -396,7 +396,7 @@ func (w *writtenLine) lastWord() string {
 // segments puts the edits into the line.
 func (s *scaler) segments() Segments {
 	slices.SortFunc(s.edits, func(a, b textEdit) int { return a.start - b.start })
-	slices.SortFunc(s.amounts, func(a, b numberPlace) int { return a.start - b.start })
+	slices.SortFunc(s.amounts, func(a, b writtenNumber) int { return a.start - b.start })
 	pieces, text := s.written.pieces, s.written.text
 	var line Segments
 	at := 0

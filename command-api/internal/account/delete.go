@@ -9,7 +9,7 @@ import (
 
 // Delete ends a user's sessions, removes every row of theirs from the database, and leaves one event that
 // tells the backup. The marks of freshness go too. It gives the account as it was. What the stream and the views have of the user is not
-// in its reach: see Settled.
+// in its reach: see Ledger.IsPublished.
 func (u *Users) Delete(ctx context.Context, name string) (events.User, error) {
 	user, err := u.Find(ctx, name)
 	if err != nil {
@@ -36,14 +36,6 @@ func (u *Users) deleteEndingSessions(ctx context.Context, id string) error {
 		return fmt.Errorf("the user is deleted, but a session may be left until it lapses: %w", err)
 	}
 	return nil
-}
-
-// Settled tells whether the stream has every event of a user, deleted or not. After a deletion it is the
-// sign that the stream can be purged of the user: an event that the relay had in hand would come after the
-// purge otherwise.
-func (u *Users) Settled(ctx context.Context, id string) (bool, error) {
-	n, err := u.Unpublished(ctx, id)
-	return err == nil && n == 0, err
 }
 
 // Unpublished counts the events of a user that the relay hasn't brought to the stream.

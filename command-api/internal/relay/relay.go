@@ -253,7 +253,7 @@ func (r *Relay) drain(ctx context.Context) (total int, err error) {
 			break
 		}
 		if !ahead {
-			next, err = r.settle(ctx, before)
+			next, err = r.markThenRead(ctx, before)
 			before = outcome{}
 		}
 		entries = next
@@ -262,8 +262,8 @@ func (r *Relay) drain(ctx context.Context) (total int, err error) {
 	return total, errors.Join(err, r.mark(ctx, before))
 }
 
-// settle marks a batch that brought all there was, and reads what came meanwhile.
-func (r *Relay) settle(ctx context.Context, published outcome) ([]postgres.Entry, error) {
+// markThenRead marks a batch that brought all there was, and reads what came meanwhile.
+func (r *Relay) markThenRead(ctx context.Context, published outcome) ([]postgres.Entry, error) {
 	if err := r.mark(ctx, published); err != nil {
 		return nil, err
 	}

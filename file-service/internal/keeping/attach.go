@@ -90,7 +90,7 @@ func (f *Files) AttachWhole(ctx context.Context, u Upload, taken *incoming.File)
 func (f *Files) name(ctx context.Context, cmd postgres.Command, file *events.File, taken *incoming.File) (postgres.Outcome, error) {
 	for {
 		var err error
-		if cmd.Bytes, err = f.database.Settled(ctx, cmd.User, file.SHA256); err != nil {
+		if cmd.Bytes, err = f.database.AwaitRemovals(ctx, cmd.User, file.SHA256); err != nil {
 			return postgres.Outcome{}, err
 		}
 		if err := f.keep(ctx, cmd.User, file, taken); err != nil {

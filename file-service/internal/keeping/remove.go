@@ -69,7 +69,7 @@ func (f *Files) release(ctx context.Context, user, hash string) {
 	defer cancel()
 	_, err := f.removeUnnamed(ctx, user, []string{hash})
 	switch {
-	case errors.Is(err, topology.ErrUnsettled):
+	case errors.Is(err, topology.ErrDisagree):
 		f.log.InfoContext(ctx, "bytes that nothing names are kept until the databases agree", "user", user, "reason", err)
 	case err != nil:
 		f.log.WarnContext(ctx, "bytes that nothing names are left to the sweep", "user", user, "error", err)
@@ -77,9 +77,9 @@ func (f *Files) release(ctx context.Context, user, hash string) {
 }
 
 // removeUnnamed removes every variant of those of the hashes that no recipe of the user's names, and gives how many
-// objects that were. The error is topology.ErrUnsettled while a recipe that names them may still come from elsewhere.
+// objects that were. The error is topology.ErrDisagree while a recipe that names them may still come from elsewhere.
 func (f *Files) removeUnnamed(ctx context.Context, user string, hashes []string) (int, error) {
-	if err := f.standby.Settled(ctx); err != nil {
+	if err := f.standby.Agree(ctx); err != nil {
 		return 0, err
 	}
 	count := 0

@@ -26,10 +26,10 @@ const (
 
 // Sweep removes every object from before a time that no row names: of uploads that came to nothing, of recipes that were
 // deleted too long ago to be brought back, of deleted users. While one of the two databases may have a row that the other
-// doesn't know it removes nothing, and the error is topology.ErrUnsettled.
+// doesn't know it removes nothing, and the error is topology.ErrDisagree.
 func (f *Files) Sweep(ctx context.Context, before time.Time) (Swept, error) {
 	swept, err := f.sweep(ctx, "", before, func(ctx context.Context, user string, hashes []string) (int, error) {
-		if err := f.standby.Settled(ctx); err != nil {
+		if err := f.standby.Agree(ctx); err != nil {
 			return 0, err
 		}
 		unnamed, err := f.standby.Unnamed(ctx, user, hashes)

@@ -20,21 +20,21 @@ const (
 	// removalLease is after how long a removal that nobody ended is over: whoever began it is gone. It is far longer than
 	// removalTime, for a request to the store that was on its way.
 	removalLease = 2 * time.Minute
-	// removalMemory is how long an ended removal is remembered: longer than an upload takes from Settled to Update.
+	// removalMemory is how long an ended removal is remembered: longer than an upload takes from AwaitRemovals to Update.
 	removalMemory = 24 * time.Hour
-	// removalPause is how often Settled looks.
+	// removalPause is how often AwaitRemovals looks.
 	removalPause = 100 * time.Millisecond
 )
 
-// Bytes are those that a recipe is to name. Settled makes them.
+// Bytes are those that a recipe is to name. AwaitRemovals makes them.
 type Bytes struct {
 	sha256 string
 	seen   int64 // the number of their last removal; 0 for none
 }
 
-// Settled waits until nobody removes the bytes with this hash. What is in the object store from now on stays there until
+// AwaitRemovals waits until nobody removes the bytes with this hash. What is in the object store from now on stays there until
 // another removal begins, and Update with these Bytes refuses to name them where one has.
-func (s *Store) Settled(ctx context.Context, user, sha256 string) (*Bytes, error) {
+func (s *Store) AwaitRemovals(ctx context.Context, user, sha256 string) (*Bytes, error) {
 	ticker := time.NewTicker(removalPause)
 	defer ticker.Stop()
 	for {

@@ -12,8 +12,8 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// settledTimeout bounds the question whether the databases are settled: one that is away doesn't answer.
-const settledTimeout = 3 * time.Second
+// agreeTimeout bounds the question whether the databases agree: one that is away doesn't answer.
+const agreeTimeout = 3 * time.Second
 
 // Standby is the database that may become the one of record. The nil Standby is for where there is none.
 type Standby struct{ primary, pool *pgxpool.Pool }
@@ -26,15 +26,15 @@ func NewStandby(primary, standby *pgxpool.Pool) *Standby {
 	return &Standby{primary: primary, pool: standby}
 }
 
-// Settled is nil where no database has what the one of record doesn't know. Else it is topology.ErrUnsettled: a failback
+// Agree is nil where no database has what the one of record doesn't know. Else it is topology.ErrDisagree: a failback
 // may still bring in a recipe that names what no row does now.
-func (s *Standby) Settled(ctx context.Context) error {
+func (s *Standby) Agree(ctx context.Context) error {
 	if s == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, settledTimeout)
+	ctx, cancel := context.WithTimeout(ctx, agreeTimeout)
 	defer cancel()
-	return topology.Settled(ctx, s.primary, s.pool)
+	return topology.Agree(ctx, s.primary, s.pool)
 }
 
 // Unnamed gives those of the hashes that the standby doesn't name either: it may be behind, and become the primary so.

@@ -37,10 +37,10 @@ func (u *Uploads) finish(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	return handler.HTTPResponse{}, nil
 }
 
-// settle finishes an upload whose bytes are all here and that wasn't finished: a store was away, or the process was
+// finishLate finishes an upload whose bytes are all here and that wasn't finished: a store was away, or the process was
 // killed. It gives nil for one that isn't whole. A client that is told that every byte is here believes that its
 // file is kept, so this comes before it is told. The error is ErrUnwanted where nothing is left of the upload.
-func (u *Uploads) settle(ctx context.Context, user, id string) (*Done, error) {
+func (u *Uploads) finishLate(ctx context.Context, user, id string) (*Done, error) {
 	upload := Upload{User: user, ID: id}
 	lock, err := u.locker.take(ctx, upload.key(), patience, nil)
 	if err != nil {

@@ -43,7 +43,7 @@ func (u *Uploads) Continue(w http.ResponseWriter, r *http.Request, user, id stri
 }
 
 func (u *Uploads) atSettled(serve http.HandlerFunc, w http.ResponseWriter, r *http.Request, user, id string) (Answer, error) {
-	done, err := u.settle(r.Context(), user, id)
+	done, err := u.finishLate(r.Context(), user, id)
 	if err != nil {
 		return Answer{}, err
 	}

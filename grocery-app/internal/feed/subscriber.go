@@ -77,18 +77,18 @@ func (s *Subscriber) consume(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		settle := delivery.Ack
+		acknowledge := delivery.Ack
 		err = s.apply(ctx, delivery.Message)
 		if errors.Is(err, events.ErrUnknownVersion) {
 			// A newer writer is at work, or somebody else: what it says waits for an update, and nothing else does.
 			s.Log.ErrorContext(ctx, "this program is too old for an event of the feed, which waits for an update",
 				"sequence", delivery.Sequence, "error", err)
-			settle, err = func() error { return delivery.Later(unreadPause) }, nil
+			acknowledge, err = func() error { return delivery.Later(unreadPause) }, nil
 		}
 		if err != nil {
 			return err // what is in hand comes again after ackWait
 		}
-		if err := settle(); err != nil {
+		if err := acknowledge(); err != nil {
 			return err
 		}
 	}

@@ -248,14 +248,14 @@ func (b *bench) astray() {
 		require.NoError(b, b.app.PublishRequest("$JS.API.CONSUMER.MSG.NEXT.GROCERY.app", reply, []byte("1")), reply)
 	}
 	before["GROCERY"] = state{Messages: 1 + taken, Last: 1 + taken}
-	b.settled(consumer)
+	b.answered(consumer)
 	require.Equal(b, before, b.everything())
 	require.Empty(b, b.refusals, "the requests were permitted")
 }
 
-// settled returns when the requests before have been answered: each of these is answered later than those
+// answered returns when the requests before have been answered: each of these is answered later than those
 // that were sent before it to the same place.
-func (b *bench) settled(consumer jetstream.Consumer) {
+func (b *bench) answered(consumer jetstream.Consumer) {
 	b.Helper()
 	for range 50 {
 		_, err := consumer.Info(b.ctx)
@@ -287,7 +287,7 @@ func (b *bench) delivered() {
 		_, err = pushed.NextMsgWithContext(b.ctx)
 		require.NoError(b, err)
 	}
-	b.settled(b.durable("app"))
+	b.answered(b.durable("app"))
 	require.Equal(b, before, b.everything())
 }
 

@@ -55,7 +55,7 @@ func buildCommandAPI(ctx context.Context, host *Host) (*Component, error) {
 		Handler: api.Handler(),
 		Takes:   takesWrites,
 		Run:     func(ctx context.Context) error { api.Run(ctx); return nil },
-		Settle:  api.Settle,
+		Flush:   api.Flush,
 		Upkeep:  api.Upkeep,
 	}, nil
 }

@@ -103,9 +103,9 @@ type Component struct {
 	// Run is its work beside requests, until ctx is done; nil for none. It begins when the stores that the
 	// component needs are there, or those of After, and lives with their going away later.
 	Run func(ctx context.Context) error
-	// Settle and Upkeep are what of Run is left to a process that is stopped between two requests: Settle after each,
+	// Flush and Upkeep are what of Run is left to a process that is stopped between two requests: Flush after each,
 	// Upkeep now and then. Nil for nothing.
-	Settle func(ctx context.Context)
+	Flush  func(ctx context.Context)
 	Upkeep func(ctx context.Context) error
 	// After are the stores that Run waits for; nil for all that the kind needs.
 	After []stores.Store

@@ -83,7 +83,7 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 		Handler: service.Handler(),
 		Takes:   takesFiles,
 		Run:     func(ctx context.Context) error { service.Run(ctx); return nil },
-		Settle:  service.Settle,
+		Flush:   service.Flush,
 		Upkeep:  service.Upkeep,
 	}, nil
 }

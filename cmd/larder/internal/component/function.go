@@ -10,7 +10,7 @@ import (
 // Function is the process as AWS Lambda runs it: a request at a time, and stopped between two. It has no work beside
 // requests, so a component with work that must go on has no place in it.
 func (p *Process) Function() lambdahttp.Function {
-	return lambdahttp.Function{Handler: p.handler, Wake: p.wake, Settle: p.settle, Upkeep: p.upkeep}
+	return lambdahttp.Function{Handler: p.handler, Wake: p.wake, Flush: p.flush, Upkeep: p.upkeep}
 }
 
 // wake looks again at what may have changed while the process was stopped: which database is the primary, and whether
@@ -26,10 +26,10 @@ func (p *Process) wake(ctx context.Context) {
 	}
 }
 
-func (p *Process) settle(ctx context.Context) {
+func (p *Process) flush(ctx context.Context) {
 	for _, part := range p.parts {
-		if part.Settle != nil {
-			part.Settle(ctx)
+		if part.Flush != nil {
+			part.Flush(ctx)
 		}
 	}
 }

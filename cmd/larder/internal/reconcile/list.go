@@ -33,14 +33,14 @@ func (r *run) lists(ctx context.Context) error {
 	if r.Lists == nil {
 		return nil
 	}
-	place, err := r.Lists.Feed.ConsumerInfo(ctx, events.Feed, groceryapp.Consumer)
+	consumer, err := r.Lists.Feed.ConsumerInfo(ctx, events.Feed, groceryapp.Consumer)
 	if errors.Is(err, jetstream.ErrNotFound) {
 		return nil // the app reads from the beginning when it comes
 	}
 	if err != nil {
 		return fmt.Errorf("ask how far the grocery app is: %w", err)
 	}
-	lost, err := r.lost(ctx, place.AckFloor)
+	lost, err := r.lost(ctx, consumer.AckFloor)
 	if err != nil || len(lost) == 0 {
 		return err
 	}
@@ -54,7 +54,7 @@ func (r *run) lists(ctx context.Context) error {
 		d := Difference{
 			Store: ListStore, Kind: Missing, Subject: events.GrocerySubject(request.User, request.ID), Mended: r.Repair,
 			Detail: fmt.Sprintf("message %d of the feed was acknowledged in the app's name, up to %d, and is on no list",
-				request.Sequence, place.AckFloor),
+				request.Sequence, consumer.AckFloor),
 		}
 		if still[request.ID] {
 			d.Detail += "; the app reads the feed again, and it is on its way"
@@ -64,7 +64,7 @@ func (r *run) lists(ctx context.Context) error {
 	return nil
 }
 
-// lost gives the requests up to a place in the feed that are on no list.
+// lost gives the requests up to a sequence of the feed that are on no list.
 func (r *run) lost(ctx context.Context, upTo uint64) ([]groceryapp.Request, error) {
 	subject := events.AllFeed
 	if r.User != "" {

@@ -14,11 +14,11 @@ import (
 	"larder.dev/projectors"
 )
 
-// place is where a difference is: one subject in one store.
-type place struct{ store, subject string }
+// location is where a difference is: one subject in one store.
+type location struct{ store, subject string }
 
-// differences are those of a page, by place.
-type differences map[place]Difference
+// differences are those of a page, by location.
+type differences map[location]Difference
 
 // look compares entries with the stream and each view as they are at this moment, all at the same time. What isn't
 // published yet is the relay's affair, and left out; what was sent before a restore is in no stream, and only a full copy
@@ -38,7 +38,7 @@ func (r *run) look(ctx context.Context, entries []commandapi.LedgerEntry) (diffe
 	add := func(d Difference) {
 		mu.Lock()
 		defer mu.Unlock()
-		found[place{d.Store, d.Subject}] = d
+		found[location{d.Store, d.Subject}] = d
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	if r.Stream != nil {

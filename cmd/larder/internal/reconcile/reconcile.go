@@ -20,7 +20,7 @@ import (
 const (
 	// pageRows is how many rows of the ledger are compared at once.
 	pageRows = 200
-	// suspectsAtOnce is how many possible differences are kept, and settled together: what is on its way gets where it
+	// suspectsAtOnce is how many possible differences are kept, and confirmed together: what is on its way gets where it
 	// goes while the rest is compared.
 	suspectsAtOnce = 4 * pageRows
 )
@@ -109,10 +109,10 @@ type run struct {
 	Options
 	result   Result
 	total    int64
-	suspects differences // to be settled
+	suspects differences // to be confirmed
 }
 
-// Run compares. What happens meanwhile is no difference: see settle. The error is that of a store that can't be asked,
+// Run compares. What happens meanwhile is no difference: see confirm. The error is that of a store that can't be asked,
 // with the result so far.
 func Run(ctx context.Context, deps Deps, options Options) (Result, error) {
 	r := &run{Deps: deps, Options: options, result: Result{Stores: map[string]map[Kind]int64{}}, suspects: differences{}}
@@ -198,12 +198,12 @@ func (r *run) page(ctx context.Context, entries []commandapi.LedgerEntry) error 
 
 // conclude settles what is suspected, and mends and reports what is a difference.
 func (r *run) conclude(ctx context.Context) error {
-	found, unsettled, err := r.settle(ctx, r.suspects)
+	found, unconfirmed, err := r.confirm(ctx, r.suspects)
 	if err != nil {
 		return err
 	}
 	r.suspects = differences{}
-	r.result.Waiting += int64(len(subjectsOf(unsettled)))
+	r.result.Waiting += int64(len(subjectsOf(unconfirmed)))
 	if r.Repair {
 		if found, err = r.mend(ctx, found); err != nil {
 			return err

@@ -116,8 +116,8 @@ type Stores struct {
 	nats     *natsserver.Server
 	redis    *redisserver.Server
 
-	asked    time.Time // when Watch was told that they are to end
-	settling sync.WaitGroup
+	asked         time.Time // when Watch was told that they are to end
+	checkpointing sync.WaitGroup
 }
 
 // Options say what to open.
@@ -327,20 +327,20 @@ func (s *Stores) Watch(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		s.asked = time.Now()
-		s.settle(context.WithoutCancel(ctx))
+		s.checkpoint(context.WithoutCancel(ctx))
 		return nil
 	case <-died:
 		return ErrDied
 	}
 }
 
-// settle has PostgreSQL write what it has in memory while requests under way come to their end, so that little of it is
+// checkpoint has PostgreSQL write what it has in memory while requests under way come to their end, so that little of it is
 // left to write when it is stopped.
-func (s *Stores) settle(ctx context.Context) {
+func (s *Stores) checkpoint(ctx context.Context) {
 	if s.postgres == nil {
 		return
 	}
-	s.settling.Go(func() {
+	s.checkpointing.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 		defer cancel()
 		if err := s.postgres.Checkpoint(ctx); err != nil {
@@ -381,6 +381,6 @@ func (s *Stores) Close() error {
 		end(2, postgresFolder, func() error { return s.postgres.Stop(ctx) })
 	}
 	stopping.Wait()
-	s.settling.Wait()
+	s.checkpointing.Wait()
 	return errors.Join(errors.Join(failed[:]...), s.lock.Release())
 }

@@ -24,10 +24,10 @@ const (
 	quietLooks = 3
 )
 
-// settle tells differences from what is on its way. A suspect is looked at again, between two looks at the ledger,
+// confirm tells differences from what is on its way. A suspect is looked at again, between two looks at the ledger,
 // until it agrees; it is a difference if the ledger stayed as it was and the projection had passed the event before the
-// view was asked. Unsettled is what changed, or waited, at every look.
-func (r *run) settle(ctx context.Context, suspects differences) (found, unsettled differences, err error) {
+// view was asked. Unconfirmed is what changed, or waited, at every look.
+func (r *run) confirm(ctx context.Context, suspects differences) (found, unconfirmed differences, err error) {
 	found = differences{}
 	quiet := map[string]int{}
 	pause := firstPause
@@ -88,7 +88,7 @@ const (
 	differs
 )
 
-func (s sight) verdict(at place) verdict {
+func (s sight) verdict(at location) verdict {
 	entry, known := s.before[at.subject]
 	_, different := s.differences[at]
 	switch {
@@ -103,7 +103,7 @@ func (s sight) verdict(at place) verdict {
 	}
 }
 
-// passed tells whether a projection has done the event at a place in the stream.
+// passed tells whether a projection has done the event at a sequence of the stream.
 func passed(position, sequence uint64) bool { return sequence > 0 && position >= sequence }
 
 // latest gives the last entries of the subjects of differences.
@@ -155,7 +155,7 @@ func (r *run) mend(ctx context.Context, found differences) (differences, error) 
 			return nil, err
 		}
 	}
-	confirmed, unsettled, err := r.settle(ctx, waiting)
+	confirmed, unconfirmed, err := r.confirm(ctx, waiting)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func (r *run) mend(ctx context.Context, found differences) (differences, error) 
 		d.Detail += "; publishing it again didn't help"
 		all[at] = d
 	}
-	for at, d := range unsettled {
+	for at, d := range unconfirmed {
 		d.Detail += "; it is published again, and on its way"
 		all[at] = d
 	}
