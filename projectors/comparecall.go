@@ -15,8 +15,8 @@ import (
 // Whoever has a rebuild compared is often another process than the one that does it, and alone has the ledger: the
 // operator's command. It is told of the new view by a reply, and asks for it on a subject of that rebuild's own.
 
-// controlBuilt is the subject of a new view.
-const controlBuilt = "larder.control.projectors.built." // + what the reply says
+// controlCandidate is the subject of a new view.
+const controlCandidate = "larder.control.projectors.built." // + what the reply says
 
 // callerPatience is how long a new view waits to be asked for anything before it is given up: whoever was to compare it
 // is gone.
@@ -29,47 +29,47 @@ var ErrNobodyCompares = errors.New("whoever was to compare the new view is gone"
 type rebuildStep struct {
 	Progress
 
-	Built string `json:"built,omitempty"` // the view is built: the end of the subject that it is asked for on
+	Candidate string `json:"built,omitempty"` // the view is built: the end of the subject that it is asked for on
 }
 
-// builtQuestion is a request for a new view.
-type builtQuestion struct {
-	Subjects []string `json:"subjects,omitempty"` // what is held of these?
-	List     *command `json:"list,omitempty"`     // which subjects are held?
-	Position bool     `json:"position,omitempty"` // how far is it?
-	Opinion  *opinion `json:"opinion,omitempty"`  // it was compared
+// candidateQuestion is a request for a new view.
+type candidateQuestion struct {
+	Subjects  []string   `json:"subjects,omitempty"` // what is held of these?
+	List      *command   `json:"list,omitempty"`     // which subjects are held?
+	Position  bool       `json:"position,omitempty"` // how far is it?
+	Judgement *judgement `json:"opinion,omitempty"`  // it was compared
 }
 
-// opinion is what is thought of a new view.
-type opinion struct {
+// judgement is what is thought of a new view.
+type judgement struct {
 	Refused string `json:"refused,omitempty"` // why; "" for one that may serve
 }
 
 // comparedByCaller lets whoever asked for a rebuild compare the new view.
 func comparedByCaller(conn *jetstream.Conn, reply func(any) error) Compare {
-	return func(ctx context.Context, view Built) error {
+	return func(ctx context.Context, view Candidate) error {
 		id := rand.Text()
-		said := make(chan opinion, 1)
+		said := make(chan judgement, 1)
 		heard := make(chan struct{}, 1)
-		stop, err := conn.Serve(controlBuilt+id, "", func(ctx context.Context, request []byte, answer func([]byte) error) error {
+		stop, err := conn.Serve(controlCandidate+id, "", func(ctx context.Context, request []byte, answer func([]byte) error) error {
 			select {
 			case heard <- struct{}{}:
 			default:
 			}
-			return answerBuilt(ctx, view, request, said, answer)
+			return answerCandidate(ctx, view, request, said, answer)
 		})
 		if err != nil {
 			return err
 		}
 		defer stop()
-		if err := reply(rebuildStep{Built: id}); err != nil {
+		if err := reply(rebuildStep{Candidate: id}); err != nil {
 			return err
 		}
-		return awaitOpinion(ctx, said, heard)
+		return awaitJudgement(ctx, said, heard)
 	}
 }
 
-func awaitOpinion(ctx context.Context, said <-chan opinion, heard <-chan struct{}) error {
+func awaitJudgement(ctx context.Context, said <-chan judgement, heard <-chan struct{}) error {
 	patience := time.NewTimer(callerPatience)
 	defer patience.Stop()
 	for {
@@ -89,9 +89,9 @@ func awaitOpinion(ctx context.Context, said <-chan opinion, heard <-chan struct{
 	}
 }
 
-func answerBuilt(ctx context.Context, view Built, request []byte, said chan<- opinion, answer func([]byte) error) error {
+func answerCandidate(ctx context.Context, view Candidate, request []byte, said chan<- judgement, answer func([]byte) error) error {
 	var (
-		q      builtQuestion
+		q      candidateQuestion
 		result any
 		err    error
 	)
@@ -99,9 +99,9 @@ func answerBuilt(ctx context.Context, view Built, request []byte, said chan<- op
 		return fmt.Errorf("read a question about a new view: %w", err)
 	}
 	switch {
-	case q.Opinion != nil:
+	case q.Judgement != nil:
 		select {
-		case said <- *q.Opinion:
+		case said <- *q.Judgement:
 		default: // said before
 		}
 	case q.List != nil:
@@ -109,7 +109,7 @@ func answerBuilt(ctx context.Context, view Built, request []byte, said chan<- op
 	case q.Position:
 		result, err = view.Position(ctx)
 	default:
-		result, err = view.Holdings(ctx, q.Subjects)
+		result, err = view.Fingerprints(ctx, q.Subjects)
 	}
 	if err != nil {
 		return err
@@ -134,11 +134,11 @@ func (c *Control) RebuildCompared(ctx context.Context, name string, progress fun
 		if err := json.Unmarshal(data, &step); err != nil {
 			return fmt.Errorf("read the progress of a rebuild: %w", err)
 		}
-		if step.Built == "" {
+		if step.Candidate == "" {
 			progress(step.Progress)
 			return nil
 		}
-		comparing.Go(func() { refused = c.compare(ctx, elsewhere{c.conn, controlBuilt + step.Built}, compare) })
+		comparing.Go(func() { refused = c.compare(ctx, remoteCandidate{c.conn, controlCandidate + step.Candidate}, compare) })
 		return nil
 	})
 	cancel()
@@ -150,13 +150,13 @@ func (c *Control) RebuildCompared(ctx context.Context, name string, progress fun
 }
 
 // compare tells the process that rebuilds what is thought of its view.
-func (c *Control) compare(ctx context.Context, view elsewhere, compare Compare) error {
+func (c *Control) compare(ctx context.Context, view remoteCandidate, compare Compare) error {
 	failed := compare(ctx, view)
-	v := opinion{}
+	v := judgement{}
 	if failed != nil {
 		v.Refused = failed.Error()
 	}
-	_, err := askBuilt[any](ctx, view, builtQuestion{Opinion: &v})
+	_, err := askCandidate[any](ctx, view, candidateQuestion{Judgement: &v})
 	if failed != nil {
 		return failed // the rebuild may have ended by it before the answer came
 	}
@@ -164,24 +164,24 @@ func (c *Control) compare(ctx context.Context, view elsewhere, compare Compare) 
 }
 
 // elsewhere is the new view of another process.
-type elsewhere struct {
+type remoteCandidate struct {
 	conn    *jetstream.Conn
 	subject string
 }
 
-func (e elsewhere) Holdings(ctx context.Context, subjects []string) ([]Holding, error) {
-	return askBuilt[[]Holding](ctx, e, builtQuestion{Subjects: subjects})
+func (e remoteCandidate) Fingerprints(ctx context.Context, subjects []string) ([]Fingerprint, error) {
+	return askCandidate[[]Fingerprint](ctx, e, candidateQuestion{Subjects: subjects})
 }
 
-func (e elsewhere) Subjects(ctx context.Context, user, cursor string) (SubjectPage, error) {
-	return askBuilt[SubjectPage](ctx, e, builtQuestion{List: &command{User: user, Cursor: cursor}})
+func (e remoteCandidate) Subjects(ctx context.Context, user, cursor string) (SubjectPage, error) {
+	return askCandidate[SubjectPage](ctx, e, candidateQuestion{List: &command{User: user, Cursor: cursor}})
 }
 
-func (e elsewhere) Position(ctx context.Context) (uint64, error) {
-	return askBuilt[uint64](ctx, e, builtQuestion{Position: true})
+func (e remoteCandidate) Position(ctx context.Context) (uint64, error) {
+	return askCandidate[uint64](ctx, e, candidateQuestion{Position: true})
 }
 
-func askBuilt[T any](ctx context.Context, e elsewhere, q builtQuestion) (T, error) {
+func askCandidate[T any](ctx context.Context, e remoteCandidate, q candidateQuestion) (T, error) {
 	var answer T
 	request, err := json.Marshal(q)
 	if err != nil {

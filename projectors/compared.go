@@ -11,28 +11,28 @@ import (
 // followPause is how long a new view rests between two readings of the stream while it is compared.
 const followPause = 200 * time.Millisecond
 
-// Built is a view that is built and doesn't serve yet. It is kept up to date for as long as it is looked at.
-type Built interface {
-	Holder
+// Candidate is a view that is built and doesn't serve yet. It is kept up to date for as long as it is looked at.
+type Candidate interface {
+	Inventory
 
 	// Position gives the sequence up to which the view has every event.
 	Position(ctx context.Context) (uint64, error)
 }
 
 // Compare looks at a view before it takes the place of the one that serves. An error of it gives the rebuild up.
-type Compare func(ctx context.Context, built Built) error
+type Compare func(ctx context.Context, candidate Candidate) error
 
 // built is the new view of a replay.
-type built struct {
-	Holder
+type candidate struct {
+	Inventory
 	replay *replay
 }
 
-func (b built) Position(context.Context) (uint64, error) { return b.replay.followed.Load(), nil }
+func (b candidate) Position(context.Context) (uint64, error) { return b.replay.followed.Load(), nil }
 
 // compared asks what is to be thought of the new view, and brings it what comes in meanwhile.
 func (p *replay) compared(ctx context.Context, compare Compare) error {
-	holder, ok := p.target.(Holder)
+	inventory, ok := p.target.(Inventory)
 	if compare == nil || !ok {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (p *replay) compared(ctx context.Context, compare Compare) error {
 	defer cancel()
 	p.followed.Store(p.last)
 	verdict := make(chan error, 1)
-	go func() { verdict <- compare(ctx, built{holder, p}) }()
+	go func() { verdict <- compare(ctx, candidate{inventory, p}) }()
 	for {
 		select {
 		case err := <-verdict:

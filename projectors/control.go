@@ -23,8 +23,8 @@ const (
 	controlRetry   = "larder.control.projectors.retry."   // + projection
 	controlDrop    = "larder.control.projectors.drop."    // + projection
 
-	controlHoldings = "larder.control.projectors.holdings." // + projection
-	controlSubjects = "larder.control.projectors.subjects." // + projection
+	controlFingerprints = "larder.control.projectors.holdings." // + projection
+	controlSubjects     = "larder.control.projectors.subjects." // + projection
 
 	controlRollback = "larder.control.projectors.rollback." // + projection
 	controlDropOld  = "larder.control.projectors.dropold."  // + projection
@@ -105,7 +105,7 @@ func (r *Runner) services() []service {
 			service{subject: controlDropOld + w.spec.Name, queue: rebuildQueue, handle: r.serveDropOld(w)},
 			service{subject: controlHold + w.spec.Name, handle: r.serveHold(w)},
 			service{subject: controlRelease + w.spec.Name, handle: r.serveRelease(w)},
-			service{subject: controlHoldings + w.spec.Name, queue: inventoryQueue, handle: w.serveHoldings},
+			service{subject: controlFingerprints + w.spec.Name, queue: inventoryQueue, handle: w.serveFingerprints},
 			service{subject: controlSubjects + w.spec.Name, queue: inventoryQueue, handle: w.serveSubjects})
 		list = append(list, r.parkedServices(w)...)
 	}

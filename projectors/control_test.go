@@ -55,11 +55,11 @@ func (d told) Rebuild(context.Context) (projectors.Target, error) {
 	return toldTarget{&rewritten{diary: d.diary, fresh: newDiary()}}, nil
 }
 
-func (t toldTarget) Holdings(_ context.Context, subjects []string) ([]projectors.Holding, error) {
-	var list []projectors.Holding
+func (t toldTarget) Fingerprints(_ context.Context, subjects []string) ([]projectors.Fingerprint, error) {
+	var list []projectors.Fingerprint
 	for _, page := range t.fresh.written() {
 		if slices.Contains(subjects, page.Subject) {
-			list = append(list, projectors.Holding{Subject: page.Subject, Version: page.Version})
+			list = append(list, projectors.Fingerprint{Subject: page.Subject, Version: page.Version})
 		}
 	}
 	return list, nil
@@ -89,7 +89,7 @@ func TestRebuildComparedElsewhere(t *testing.T) {
 
 	compared := make(chan struct{}, 1)
 	refusal := errors.New("one recipe is missing")
-	err := control.RebuildCompared(testkit.Context(t), "diary", nothing, func(context.Context, projectors.Built) error {
+	err := control.RebuildCompared(testkit.Context(t), "diary", nothing, func(context.Context, projectors.Candidate) error {
 		compared <- struct{}{}
 		return refusal
 	})
@@ -97,18 +97,18 @@ func TestRebuildComparedElsewhere(t *testing.T) {
 	require.ErrorIs(t, err, refusal)
 	require.Equal(t, before, book.sequences(), "what serves is as it was")
 
-	err = control.RebuildCompared(testkit.Context(t), "diary", nothing, func(ctx context.Context, built projectors.Built) error {
+	err = control.RebuildCompared(testkit.Context(t), "diary", nothing, func(ctx context.Context, candidate projectors.Candidate) error {
 		publish(t, conn, story[5])
 		for position := uint64(0); position < 6; {
-			if position, err = built.Position(ctx); err != nil {
+			if position, err = candidate.Position(ctx); err != nil {
 				return err
 			}
 		}
-		page, err := built.Subjects(ctx, "", "")
+		page, err := candidate.Subjects(ctx, "", "")
 		if err != nil {
 			return err
 		}
-		list, err := built.Holdings(ctx, page.Subjects)
+		list, err := candidate.Fingerprints(ctx, page.Subjects)
 		if err == nil && (len(list) != 2 || list[1].Version != 6) {
 			err = fmt.Errorf("the new view has %v", list)
 		}

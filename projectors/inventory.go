@@ -15,29 +15,23 @@ import (
 // ErrNoInventory is a projection that can't tell what its view holds.
 var ErrNoInventory = errors.New("projection has no inventory")
 
-// Holding is what a view has of one recipe or account, or must have: as much of it as tells whether the two agree.
-type Holding struct {
+// Fingerprint is what a view has of one recipe or account, or must have: as much of it as tells whether the two agree.
+type Fingerprint struct {
 	Subject string `json:"subject"` // of the events that it is made from
 	Version int64  `json:"version"` // 0 for nothing
 	Deleted bool   `json:"deleted,omitempty"`
 	Digest  string `json:"digest,omitempty"` // of what the view keeps of it, see Digest
 }
 
-// Holder tells what a view has, so that it can be compared with the ledger. A Target that is one is compared before
+// Inventory tells what a view has, so that it can be compared with the ledger. A Target that is one is compared before
 // it takes the place of the view that serves.
-type Holder interface {
-	// Holdings tells what the view has of subjects, in any order. Those of which it has nothing are left out.
-	Holdings(ctx context.Context, subjects []string) ([]Holding, error)
+type Inventory interface {
+	// Fingerprints tells what the view has of subjects, in any order. Those of which it has nothing are left out.
+	Fingerprints(ctx context.Context, subjects []string) ([]Fingerprint, error)
 
 	// Subjects gives some subjects of which the view has something: of one user, or of all for "". It begins with
 	// cursor "", and next is "" at the end. A page may be empty, and a subject come twice.
 	Subjects(ctx context.Context, user, cursor string) (SubjectPage, error)
-}
-
-// Inventory is a projection whose view can be compared with the ledger.
-type Inventory interface {
-	Projection
-	Holder
 }
 
 // SubjectPage is a part of what a view has.
@@ -64,14 +58,14 @@ func (w *worker) inventory() (Inventory, error) {
 	return inventory, nil
 }
 
-func (w *worker) serveHoldings(ctx context.Context, cmd command, reply func(any) error) error {
+func (w *worker) serveFingerprints(ctx context.Context, cmd command, reply func(any) error) error {
 	inventory, err := w.inventory()
 	if err != nil {
 		return err
 	}
-	list, err := inventory.Holdings(ctx, cmd.Subjects)
+	list, err := inventory.Fingerprints(ctx, cmd.Subjects)
 	if err != nil {
-		return fmt.Errorf("holdings of %s: %w", w.spec.Name, err)
+		return fmt.Errorf("fingerprints of %s: %w", w.spec.Name, err)
 	}
 	return reply(list)
 }
@@ -88,10 +82,10 @@ func (w *worker) serveSubjects(ctx context.Context, cmd command, reply func(any)
 	return reply(page)
 }
 
-// Holdings asks a projection, wherever it runs, what its view has of subjects; see Inventory. A few hundred at a time
+// Fingerprints asks a projection, wherever it runs, what its view has of subjects; see Inventory. A few hundred at a time
 // fit into a message. ErrNoProjectors if no process runs a projection of that name.
-func (c *Control) Holdings(ctx context.Context, name string, subjects []string) ([]Holding, error) {
-	return askOne[[]Holding](ctx, c.conn, controlHoldings, name, command{Subjects: subjects})
+func (c *Control) Fingerprints(ctx context.Context, name string, subjects []string) ([]Fingerprint, error) {
+	return askOne[[]Fingerprint](ctx, c.conn, controlFingerprints, name, command{Subjects: subjects})
 }
 
 // Subjects asks a projection, wherever it runs, of which subjects its view has something; see Inventory.

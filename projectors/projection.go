@@ -84,8 +84,8 @@ type Projection interface {
 	Rebuild(ctx context.Context) (Target, error)
 }
 
-// Keeper is a projection that keeps the view which the last rebuild replaced.
-type Keeper interface {
+// Reversible is a projection that keeps the view which the last rebuild replaced.
+type Reversible interface {
 	Projection
 
 	// Old begins to bring that view back. It lacks the events since the time; after its Commit the other one is kept.

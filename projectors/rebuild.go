@@ -57,11 +57,11 @@ const clockMargin = time.Minute
 
 // old is the view that was replaced, which lacks what came since.
 func (w *worker) old(ctx context.Context) (source, error) {
-	keeper, ok := w.projection.(Keeper)
+	reversible, ok := w.projection.(Reversible)
 	if !ok {
 		return source{}, ErrNoOld
 	}
-	target, since, err := keeper.Old(ctx)
+	target, since, err := reversible.Old(ctx)
 	return source{target: target, start: jetstream.ReadStart{Since: since.Add(-clockMargin)}}, err
 }
 

@@ -183,8 +183,8 @@ func (r *Runner) DropOld(ctx context.Context, name string) error {
 		return err
 	}
 	dropped := false
-	if keeper, ok := w.projection.(Keeper); ok {
-		if dropped, err = keeper.DropOld(ctx); err != nil {
+	if reversible, ok := w.projection.(Reversible); ok {
+		if dropped, err = reversible.DropOld(ctx); err != nil {
 			return fmt.Errorf("drop the old view of %s: %w", name, err)
 		}
 	}

@@ -75,8 +75,8 @@ func (c rebuildCommand) compared(ctx context.Context, con console, log *slog.Log
 	bar := newProgress(con.err, "rebuild "+c.Name, "events")
 	var result *reconcile.Result
 	err = control.RebuildCompared(ctx, c.Name, func(p projectors.Progress) { bar.set(int64(p.Done), int64(p.Total)) },
-		func(ctx context.Context, built projectors.Built) error {
-			seen, err := reconcile.NewView(ctx, api.Ledger(), control, c.Name, built)
+		func(ctx context.Context, candidate projectors.Candidate) error {
+			seen, err := reconcile.NewView(ctx, api.Ledger(), control, c.Name, candidate)
 			result = &seen
 			return err
 		})

@@ -16,20 +16,20 @@ const keysPage = 5000
 
 // Expect gives what the cache must have after the last event of a subject, if it has anything; false where it keeps
 // nothing of such events. The errors are those of package events.
-func Expect(e events.Envelope) (projectors.Holding, bool, error) {
+func Expect(e events.Envelope) (projectors.Fingerprint, bool, error) {
 	if !e.Type.IsRecipe() {
-		return projectors.Holding{}, false, nil
+		return projectors.Fingerprint{}, false, nil
 	}
 	value, err := cached(projectors.Event{Envelope: e})
 	if err != nil {
-		return projectors.Holding{}, false, err
+		return projectors.Fingerprint{}, false, err
 	}
-	return holding(e.Subject, value.Value), true, nil
+	return fingerprint(e.Subject, value.Value), true, nil
 }
 
-// holding of a value that can't be read has no version, so that any event is newer.
-func holding(subject string, value []byte) projectors.Holding {
-	h := projectors.Holding{Subject: subject}
+// fingerprint of a value that can't be read has no version, so that any event is newer.
+func fingerprint(subject string, value []byte) projectors.Fingerprint {
+	h := projectors.Fingerprint{Subject: subject}
 	cached, err := views.DecodeCached(value)
 	if err != nil {
 		h.Digest = projectors.Digest(string(value))
@@ -42,8 +42,8 @@ func holding(subject string, value []byte) projectors.Holding {
 	return h
 }
 
-// Holdings implements projectors.Inventory.
-func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
+// Fingerprints implements projectors.Inventory.
+func (p *Projection) Fingerprints(ctx context.Context, subjects []string) ([]projectors.Fingerprint, error) {
 	var keys, of []string
 	for _, subject := range subjects {
 		if user, recipe, ok := events.RecipeOf(subject); ok {
@@ -54,10 +54,10 @@ func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]project
 	if err != nil {
 		return nil, err
 	}
-	var list []projectors.Holding
+	var list []projectors.Fingerprint
 	for i, value := range values {
 		if value != nil {
-			list = append(list, holding(of[i], value))
+			list = append(list, fingerprint(of[i], value))
 		}
 	}
 	return list, nil

@@ -62,9 +62,9 @@ func (b *bench) forgotten() {
 	if inventory, ok := b.view.Projection.(projectors.Inventory); ok {
 		want, _, err := b.view.Expect(Forgotten(deleted))
 		require.NoError(b, err)
-		have, err := inventory.Holdings(b.Context(), []string{deleted.Subject})
+		have, err := inventory.Fingerprints(b.Context(), []string{deleted.Subject})
 		require.NoError(b, err)
-		require.Equal(b, []projectors.Holding{want}, have)
+		require.Equal(b, []projectors.Fingerprint{want}, have)
 	}
 	again := teller.Recipe(events.RecipeCreated, "soup", 3)
 	b.apply(Delivered([]events.Envelope{again, Forgotten(deleted)}))
@@ -83,7 +83,7 @@ func (b *bench) inventory() {
 	b.apply(Delivered(story))
 	b.apply(Delivered(other.RecipeStory()))
 
-	want := map[string]projectors.Holding{}
+	want := map[string]projectors.Fingerprint{}
 	for _, e := range story {
 		expected, kept, err := b.view.Expect(e)
 		require.NoError(b, err)
@@ -96,7 +96,7 @@ func (b *bench) inventory() {
 
 	subjects := b.subjects(inventory, teller.User)
 	require.Len(b, subjects, len(want))
-	list, err := inventory.Holdings(b.Context(), append(subjects, events.RecipeSubject(teller.User, other.ID("soup")), "larder.strange"))
+	list, err := inventory.Fingerprints(b.Context(), append(subjects, events.RecipeSubject(teller.User, other.ID("soup")), "larder.strange"))
 	require.NoError(b, err)
 	require.Len(b, list, len(want))
 	for _, have := range list {

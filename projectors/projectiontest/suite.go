@@ -29,7 +29,7 @@ type View struct {
 
 	// Expect gives what the view must have after the last event of a subject; nil for a projection without an
 	// inventory.
-	Expect func(events.Envelope) (projectors.Holding, bool, error)
+	Expect func(events.Envelope) (projectors.Fingerprint, bool, error)
 
 	// FallsThrough says that readers find elsewhere what this view lacks, so that a rebuild may empty it.
 	FallsThrough bool

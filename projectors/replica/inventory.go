@@ -39,41 +39,41 @@ const (
 
 // Expect gives what the backup must have after the last event of a subject; false where it keeps nothing of such
 // events. The errors are those of package events.
-func Expect(e events.Envelope) (projectors.Holding, bool, error) {
+func Expect(e events.Envelope) (projectors.Fingerprint, bool, error) {
 	switch {
 	case e.Type == events.UserDeleted:
-		return projectors.Holding{Subject: e.Subject}, true, nil
+		return projectors.Fingerprint{Subject: e.Subject}, true, nil
 	case e.Type.IsUser():
 		u, err := events.DecodeUser(e)
 		if err != nil {
-			return projectors.Holding{}, false, err
+			return projectors.Fingerprint{}, false, err
 		}
-		h, err := userHolding(u)
+		h, err := userFingerprint(u)
 		return h, err == nil, err
 	case e.Type.IsRecipe():
 		r, err := events.DecodeRecipe(e)
 		if err != nil {
-			return projectors.Holding{}, false, err
+			return projectors.Fingerprint{}, false, err
 		}
-		h, err := recipeHolding(e.User(), r, e.Change, e.Type == events.RecipeDeleted)
+		h, err := recipeFingerprint(e.User(), r, e.Change, e.Type == events.RecipeDeleted)
 		return h, err == nil, err
 	default:
-		return projectors.Holding{}, false, nil
+		return projectors.Fingerprint{}, false, nil
 	}
 }
 
-// recipeHolding sums up a recipe with its change number, which the app asks by after a switch to the backup.
-func recipeHolding(user string, r events.Recipe, change int64, deleted bool) (projectors.Holding, error) {
+// recipeFingerprint sums up a recipe with its change number, which the app asks by after a switch to the backup.
+func recipeFingerprint(user string, r events.Recipe, change int64, deleted bool) (projectors.Fingerprint, error) {
 	r.Tags, r.Ingredients, r.Steps, r.Files = orEmpty(r.Tags), orEmpty(r.Ingredients), orEmpty(r.Steps), orEmpty(r.Files)
 	r.CreatedAt, r.UpdatedAt = kept(r.CreatedAt), kept(r.UpdatedAt)
 	digest, err := digest(r, fmt.Sprint(change))
-	return projectors.Holding{Subject: events.RecipeSubject(user, r.ID), Version: r.Version, Deleted: deleted, Digest: digest}, err
+	return projectors.Fingerprint{Subject: events.RecipeSubject(user, r.ID), Version: r.Version, Deleted: deleted, Digest: digest}, err
 }
 
-func userHolding(u events.User) (projectors.Holding, error) {
+func userFingerprint(u events.User) (projectors.Fingerprint, error) {
 	u.CreatedAt, u.UpdatedAt = kept(u.CreatedAt), kept(u.UpdatedAt)
 	digest, err := digest(u)
-	return projectors.Holding{Subject: events.UserSubject(u.ID), Version: u.Version, Digest: digest}, err
+	return projectors.Fingerprint{Subject: events.UserSubject(u.ID), Version: u.Version, Digest: digest}, err
 }
 
 // kept is an instant as the database keeps it.
@@ -87,17 +87,17 @@ func digest(v any, more ...string) (string, error) {
 	return projectors.Digest(append(more, string(body))...), nil
 }
 
-// Holdings implements projectors.Inventory.
-func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
-	return holdings(ctx, p.pool, live, subjects)
+// Fingerprints implements projectors.Inventory.
+func (p *Projection) Fingerprints(ctx context.Context, subjects []string) ([]projectors.Fingerprint, error) {
+	return fingerprints(ctx, p.pool, live, subjects)
 }
 
-// Holdings implements projectors.Holder.
-func (t *target) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
-	return holdings(ctx, t.pool, staging, subjects)
+// Fingerprints implements projectors.Inventory.
+func (t *target) Fingerprints(ctx context.Context, subjects []string) ([]projectors.Fingerprint, error) {
+	return fingerprints(ctx, t.pool, staging, subjects)
 }
 
-func holdings(ctx context.Context, pool *pgxpool.Pool, at schema, subjects []string) ([]projectors.Holding, error) {
+func fingerprints(ctx context.Context, pool *pgxpool.Pool, at schema, subjects []string) ([]projectors.Fingerprint, error) {
 	var owners, ids, accounts []string
 	for _, subject := range subjects {
 		if owner, id, ok := events.RecipeOf(subject); ok {
@@ -108,11 +108,11 @@ func holdings(ctx context.Context, pool *pgxpool.Pool, at schema, subjects []str
 			accounts = append(accounts, owner)
 		}
 	}
-	var list []projectors.Holding
+	var list []projectors.Fingerprint
 	for _, read := range []struct {
 		query string
 		args  []any
-		scan  pgx.RowToFunc[projectors.Holding]
+		scan  pgx.RowToFunc[projectors.Fingerprint]
 		count int
 	}{
 		{recipesOf, []any{owners, ids}, scanRecipe, len(ids)},
@@ -134,7 +134,7 @@ func holdings(ctx context.Context, pool *pgxpool.Pool, at schema, subjects []str
 	return list, nil
 }
 
-func scanRecipe(row pgx.CollectableRow) (projectors.Holding, error) {
+func scanRecipe(row pgx.CollectableRow) (projectors.Fingerprint, error) {
 	var (
 		user    string
 		r       events.Recipe
@@ -145,18 +145,18 @@ func scanRecipe(row pgx.CollectableRow) (projectors.Holding, error) {
 		&r.CookMinutes, &r.SourceURL, &r.Tags, &r.Notes, &r.Steps, &r.Files, &r.CreatedAt, &r.UpdatedAt, &deleted,
 		&r.Ingredients)
 	if err != nil {
-		return projectors.Holding{}, err
+		return projectors.Fingerprint{}, err
 	}
-	return recipeHolding(user, r, change, deleted != nil)
+	return recipeFingerprint(user, r, change, deleted != nil)
 }
 
-func scanUser(row pgx.CollectableRow) (projectors.Holding, error) {
+func scanUser(row pgx.CollectableRow) (projectors.Fingerprint, error) {
 	var u events.User
 	err := row.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Admin, &u.Grocery, &u.Disabled, &u.Version, &u.CreatedAt, &u.UpdatedAt)
 	if err != nil {
-		return projectors.Holding{}, err
+		return projectors.Fingerprint{}, err
 	}
-	return userHolding(u)
+	return userFingerprint(u)
 }
 
 // accountsCursor begins the cursor among the accounts, which come behind the recipes.
@@ -167,7 +167,7 @@ func (p *Projection) Subjects(ctx context.Context, user, cursor string) (project
 	return subjects(ctx, p.pool, live, user, cursor)
 }
 
-// Subjects implements projectors.Holder.
+// Subjects implements projectors.Inventory.
 func (t *target) Subjects(ctx context.Context, user, cursor string) (projectors.SubjectPage, error) {
 	return subjects(ctx, t.pool, staging, user, cursor)
 }

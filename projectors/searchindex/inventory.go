@@ -15,50 +15,50 @@ const keysPage = 1000
 
 // Expect gives what the index must have after the last event of a subject; false where it keeps nothing of such
 // events. The errors are those of package events.
-func Expect(e events.Envelope) (projectors.Holding, bool, error) {
+func Expect(e events.Envelope) (projectors.Fingerprint, bool, error) {
 	if !e.Type.IsRecipe() {
-		return projectors.Holding{}, false, nil
+		return projectors.Fingerprint{}, false, nil
 	}
 	doc, err := views.SearchDocument(e)
 	if err != nil {
-		return projectors.Holding{}, false, err
+		return projectors.Fingerprint{}, false, err
 	}
-	return holding(doc), true, nil
+	return fingerprint(doc), true, nil
 }
 
-func holding(doc searchindex.Document) projectors.Holding {
-	h := projectors.Holding{Subject: events.RecipeSubject(doc.Owner, doc.ID), Version: doc.Version, Deleted: doc.Deleted}
+func fingerprint(doc searchindex.Document) projectors.Fingerprint {
+	h := projectors.Fingerprint{Subject: events.RecipeSubject(doc.Owner, doc.ID), Version: doc.Version, Deleted: doc.Deleted}
 	if !doc.Deleted {
 		h.Digest = projectors.Digest(append([]string{doc.Name}, searchindex.TagKeys(doc.Tags)...)...)
 	}
 	return h
 }
 
-// Holdings implements projectors.Inventory.
-func (p *Projection) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
-	return holdings(ctx, p.index, subjects)
+// Fingerprints implements projectors.Inventory.
+func (p *Projection) Fingerprints(ctx context.Context, subjects []string) ([]projectors.Fingerprint, error) {
+	return fingerprints(ctx, p.index, subjects)
 }
 
-// Holdings implements projectors.Holder.
-func (t target) Holdings(ctx context.Context, subjects []string) ([]projectors.Holding, error) {
-	return holdings(ctx, t.Rebuild, subjects)
+// Fingerprints implements projectors.Inventory.
+func (t target) Fingerprints(ctx context.Context, subjects []string) ([]projectors.Fingerprint, error) {
+	return fingerprints(ctx, t.Rebuild, subjects)
 }
 
-func holdings(ctx context.Context, of searchindex.Lister, subjects []string) ([]projectors.Holding, error) {
+func fingerprints(ctx context.Context, of searchindex.Lister, subjects []string) ([]projectors.Fingerprint, error) {
 	ids := map[string][]string{} // by owner
 	for _, subject := range subjects {
 		if owner, id, ok := events.RecipeOf(subject); ok {
 			ids[owner] = append(ids[owner], id)
 		}
 	}
-	var list []projectors.Holding
+	var list []projectors.Fingerprint
 	for owner, some := range ids {
 		docs, err := of.Documents(ctx, owner, some)
 		if err != nil {
 			return nil, err
 		}
 		for _, doc := range docs {
-			list = append(list, holding(doc))
+			list = append(list, fingerprint(doc))
 		}
 	}
 	return list, nil
@@ -69,7 +69,7 @@ func (p *Projection) Subjects(ctx context.Context, user, cursor string) (project
 	return subjects(ctx, p.index, user, cursor)
 }
 
-// Subjects implements projectors.Holder.
+// Subjects implements projectors.Inventory.
 func (t target) Subjects(ctx context.Context, user, cursor string) (projectors.SubjectPage, error) {
 	return subjects(ctx, t.Rebuild, user, cursor)
 }

@@ -66,7 +66,7 @@ func (p *Projection) Rebuild(ctx context.Context) (projectors.Target, error) {
 	return target{rebuild}, nil
 }
 
-// Old implements projectors.Keeper.
+// Old implements projectors.Reversible.
 func (p *Projection) Old(ctx context.Context) (projectors.Target, time.Time, error) {
 	old, since, err := p.index.Old(ctx)
 	if errors.Is(err, searchindex.ErrNoOld) {
@@ -78,7 +78,7 @@ func (p *Projection) Old(ctx context.Context) (projectors.Target, time.Time, err
 	return target{old}, since, nil
 }
 
-// DropOld implements projectors.Keeper.
+// DropOld implements projectors.Reversible.
 func (p *Projection) DropOld(ctx context.Context) (bool, error) { return p.index.DropOld(ctx) }
 
 type target struct{ searchindex.Rebuild }

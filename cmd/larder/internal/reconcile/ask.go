@@ -28,9 +28,9 @@ func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
 	}
 }
 
-func (r *run) holdings(ctx context.Context, view View, subjects []string) ([]projectors.Holding, error) {
-	list, err := patiently(ctx, func() ([]projectors.Holding, error) {
-		return r.Control.Holdings(ctx, view.Name, subjects)
+func (r *run) fingerprints(ctx context.Context, view View, subjects []string) ([]projectors.Fingerprint, error) {
+	list, err := patiently(ctx, func() ([]projectors.Fingerprint, error) {
+		return r.Control.Fingerprints(ctx, view.Name, subjects)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("ask %s what it has: %w", view.Name, err)

@@ -200,7 +200,7 @@ func (r *run) strayed(ctx context.Context, view View, subjects []string) error {
 		if err != nil {
 			return err
 		}
-		held, err := r.holdings(ctx, view, unknown)
+		held, err := r.fingerprints(ctx, view, unknown)
 		if err != nil {
 			return err
 		}
@@ -226,7 +226,7 @@ func (r *run) strayed(ctx context.Context, view View, subjects []string) error {
 	}
 }
 
-func stray(view View, have projectors.Holding) Difference {
+func stray(view View, have projectors.Fingerprint) Difference {
 	return Difference{
 		Store: view.Name, Kind: TooMuch, Subject: have.Subject, hopeless: true,
 		Detail: fmt.Sprintf("the ledger never had it: `larder rebuild %s` mends it", view.Name),

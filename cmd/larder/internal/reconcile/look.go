@@ -94,7 +94,7 @@ func compareMessage(want events.Envelope, msg jetstream.Message, found bool) (Di
 }
 
 func (r *run) lookAtView(ctx context.Context, view View, entries []commandapi.LedgerEntry, add func(Difference)) error {
-	var wanted []projectors.Holding
+	var wanted []projectors.Fingerprint
 	var subjects []string
 	for _, e := range entries {
 		want, kept, err := view.Expect(e.Event)
@@ -112,11 +112,11 @@ func (r *run) lookAtView(ctx context.Context, view View, entries []commandapi.Le
 	if len(subjects) == 0 {
 		return nil
 	}
-	list, err := r.holdings(ctx, view, subjects)
+	list, err := r.fingerprints(ctx, view, subjects)
 	if err != nil {
 		return err
 	}
-	held := make(map[string]projectors.Holding, len(list))
+	held := make(map[string]projectors.Fingerprint, len(list))
 	for _, have := range list {
 		held[have.Subject] = have
 	}
@@ -130,7 +130,7 @@ func (r *run) lookAtView(ctx context.Context, view View, entries []commandapi.Le
 }
 
 // compare tells how a view differs from what the ledger says.
-func (v View) compare(want, have projectors.Holding, found bool) (Difference, bool) {
+func (v View) compare(want, have projectors.Fingerprint, found bool) (Difference, bool) {
 	d := Difference{Store: v.Name, Subject: want.Subject}
 	switch {
 	case !found && (v.MayLack || want.Version == 0), found && want == have:

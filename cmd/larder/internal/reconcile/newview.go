@@ -13,28 +13,28 @@ import (
 type newView struct {
 	*projectors.Control
 
-	name  string
-	built projectors.Built
+	name      string
+	candidate projectors.Candidate
 }
 
-func (v newView) Holdings(ctx context.Context, _ string, subjects []string) ([]projectors.Holding, error) {
-	return v.built.Holdings(ctx, subjects)
+func (v newView) Fingerprints(ctx context.Context, _ string, subjects []string) ([]projectors.Fingerprint, error) {
+	return v.candidate.Fingerprints(ctx, subjects)
 }
 
 func (v newView) Subjects(ctx context.Context, _, user, cursor string) (projectors.SubjectPage, error) {
-	return v.built.Subjects(ctx, user, cursor)
+	return v.candidate.Subjects(ctx, user, cursor)
 }
 
 // Status tells of a lag, since how far the view is can always be compared.
 func (v newView) Status(ctx context.Context) ([]projectors.Status, error) {
-	position, err := v.built.Position(ctx)
+	position, err := v.candidate.Position(ctx)
 	return []projectors.Status{{Name: v.name, Position: position, LagEvents: 1}}, err
 }
 
 // NewView compares what a rebuild has built with the ledger, before it serves. The error tells how many differences
 // there are, and the first.
 func NewView(ctx context.Context, ledger commandapi.Ledger, control *projectors.Control, name string,
-	built projectors.Built,
+	candidate projectors.Candidate,
 ) (Result, error) {
 	all := Views()
 	i := slices.IndexFunc(all, func(v View) bool { return v.Name == name })
@@ -43,7 +43,7 @@ func NewView(ctx context.Context, ledger commandapi.Ledger, control *projectors.
 	}
 	var first string
 	result, err := Run(ctx, Deps{
-		Ledger: ledger, Control: newView{control, name, built}, Views: all[i : i+1],
+		Ledger: ledger, Control: newView{control, name, candidate}, Views: all[i : i+1],
 	}, Options{Found: func(d Difference) {
 		if first == "" {
 			first = fmt.Sprintf("%s: %s: %s", d.Kind, d.Subject, d.Detail)

@@ -32,7 +32,7 @@ const StreamStore = "stream"
 type View struct {
 	Name string
 	// Expect gives what the view must have after the last event of a subject; false where it keeps nothing of such.
-	Expect func(events.Envelope) (projectors.Holding, bool, error)
+	Expect func(events.Envelope) (projectors.Fingerprint, bool, error)
 	// MayLack says that readers find elsewhere what this view lacks.
 	MayLack bool
 }
@@ -57,7 +57,7 @@ type Deps struct {
 
 // Projections tells of the views and how far they are: projectors.Control does, and NewView.
 type Projections interface {
-	Holdings(ctx context.Context, name string, subjects []string) ([]projectors.Holding, error)
+	Fingerprints(ctx context.Context, name string, subjects []string) ([]projectors.Fingerprint, error)
 	Subjects(ctx context.Context, name, user, cursor string) (projectors.SubjectPage, error)
 	Status(ctx context.Context) ([]projectors.Status, error)
 	ErasedUpTo(ctx context.Context) (uint64, error)
