@@ -25,7 +25,7 @@ import (
 type serving struct {
 	delivery
 	limiting
-	keeping
+	retention
 
 	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is any."`
 	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`

@@ -157,7 +157,7 @@ func (d deployment) reason(component, setting string) (name string, has bool) {
 func TestComposeHasTheProgramsDefaults(t *testing.T) {
 	t.Parallel()
 	defaults := map[string]string{}
-	program := read(t, "cmd", "larder", "limiting.go") + read(t, "cmd", "larder", "keeping.go")
+	program := read(t, "cmd", "larder", "limiting.go") + read(t, "cmd", "larder", "retention.go")
 	for _, found := range regexp.MustCompile(`env:"(\w+)" default:"([^"]+)"`).FindAllStringSubmatch(program, -1) {
 		defaults[found[1]] = found[2]
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// keeping says how long the text of deleted recipes is kept.
-type keeping struct {
+// retention says how long the text of deleted recipes is kept.
+type retention struct {
 	Retention keptFor `env:"LARDER_RETENTION" default:"90d" placeholder:"DAYS" help:"Keep deleted recipes for (${default}); 0 for ever."`
 }
 
