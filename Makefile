@@ -44,7 +44,7 @@ OUTSIDE  = $(shell $(GO) list ./test/... | grep -v -e '/test/attack$$' -e '/test
 REAL     = larder.dev/internal/elastic larder.dev/internal/testkit/servers
 EMBEDDED = $(filter-out $(REAL),$(INSIDE))
 # What the race detector looks at in CI: lanes, gates, leases, hubs, queues, and whatever else is shared in a process.
-RACE     ?= ./command-api/... ./grocery-app/... ./internal/bleveindex ./internal/freshness ./internal/httpserver \
+RACE     ?= ./command-api/... ./grocery-app/... ./internal/bleveindex ./internal/readyourwrites ./internal/httpserver \
             ./internal/identity ./internal/jetstream ./internal/redisserver ./internal/topology ./projectors/... ./query-api/...
 RACED    = $(shell $(GO) list $(RACE))
 # CI sets ONCE: nothing runs twice. What runs on real servers doesn't run on embedded ones besides: those are tested by their

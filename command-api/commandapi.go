@@ -19,13 +19,13 @@ import (
 	"larder.dev/command-api/internal/relay"
 	"larder.dev/command-api/internal/republish"
 	"larder.dev/command-api/internal/transfer"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/limits"
 	db "larder.dev/internal/postgres"
 	"larder.dev/internal/postgresroles"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/telemetry"
 )
@@ -111,7 +111,7 @@ func New(deps Deps) (*API, error) {
 	store.Bound(deps.MaxRecipes)
 	api := &API{
 		store: store, notifier: notifier, log: log,
-		users: account.NewUsers(store, deps.Sessions, passwords, freshness.NewMarks(deps.Redis)),
+		users: account.NewUsers(store, deps.Sessions, passwords, readyourwrites.NewMarks(deps.Redis)),
 	}
 	var err error
 	if api.handler, err = newHandler(deps, api, passwords); err != nil {
@@ -126,7 +126,7 @@ func newHandler(deps Deps, api *API, passwords *identity.Passwords) (http.Handle
 		Users:      api.users,
 		Logins:     identity.NewLogins(deps.Redis, passwords),
 		Sessions:   deps.Sessions,
-		Marks:      freshness.NewMarks(deps.Redis),
+		Marks:      readyourwrites.NewMarks(deps.Redis),
 		Throttle:   deps.Throttle,
 		MaxRecipes: deps.MaxRecipes,
 		Log:        api.log,

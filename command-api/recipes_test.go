@@ -15,7 +15,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
-	"larder.dev/internal/freshness"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/testkit"
 )
 
@@ -351,7 +351,7 @@ func TestGroceryRequestKeepsTheLastWrite(t *testing.T) {
 	first := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", pancakes)).recipe(t)
 	second := ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", pancakes)).recipe(t)
 	ada.must(http.StatusAccepted, ada.send("POST", "/api/recipes/"+first.ID+"/grocery", ""))
-	last, _, err := freshness.NewMarks(l.deps.Redis).Last(testkit.Context(t), ada.id)
+	last, _, err := readyourwrites.NewMarks(l.deps.Redis).Last(testkit.Context(t), ada.id)
 	require.NoError(t, err)
-	require.Equal(t, freshness.After{ID: second.ID, Version: second.Version}, last)
+	require.Equal(t, readyourwrites.After{ID: second.ID, Version: second.Version}, last)
 }

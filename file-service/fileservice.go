@@ -17,21 +17,21 @@ import (
 
 	"larder.dev/file-service/internal/antivirus"
 	"larder.dev/file-service/internal/attachment"
+	"larder.dev/file-service/internal/files"
 	"larder.dev/file-service/internal/httpapi"
 	"larder.dev/file-service/internal/incoming"
-	"larder.dev/file-service/internal/keeping"
 	"larder.dev/file-service/internal/owner"
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/cdn"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/limits"
 	"larder.dev/internal/objectstore"
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/telemetry"
 	"larder.dev/internal/topology"
@@ -80,7 +80,7 @@ const defaultSilence = 30 * time.Second
 
 // Service is the file service.
 type Service struct {
-	files    *keeping.Files
+	files    *files.Files
 	notifier *db.Notifier
 	handler  http.Handler
 	uploads  *resumable.Uploads
@@ -110,7 +110,7 @@ func New(deps Deps) (*Service, error) {
 	}, []string{"what"})}
 	database := postgres.New(deps.Pool, notifier.Hint, deps.MayWrite)
 	database.Bound(deps.MaxFiles, deps.MaxFileBytes)
-	service.files = keeping.New(keeping.Options{
+	service.files = files.New(files.Options{
 		Database: database,
 		Standby:  postgres.NewStandby(deps.Pool, deps.Standby), Objects: deps.Objects, Incoming: uploads,
 		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer, deps.PictureMemory), MaxSize: maxSize, Log: log,
@@ -133,7 +133,7 @@ func New(deps Deps) (*Service, error) {
 		sources = append(sources, postgres.Owners(deps.Standby))
 	}
 	service.handler, err = httpapi.New(httpapi.Deps{
-		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: freshness.NewMarks(deps.Redis),
+		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: readyourwrites.NewMarks(deps.Redis),
 		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, MaxUnfinished: maxUnfinished,
 		Owners: owner.New(sources...), Uploads: service.uploads, Silence: silence, Throttle: deps.Throttle, Log: log,
 	}, httpserver.Options{
@@ -173,7 +173,7 @@ func (s *Service) Flush(ctx context.Context) { s.notifier.Flush(ctx) }
 // Upkeep is for the same process as Flush.
 func (s *Service) Upkeep(ctx context.Context) error {
 	_, uploads := s.SweepUploads(ctx, time.Now().Add(-resumable.Expiry))
-	_, err := s.SweepFiles(ctx, time.Now().Add(-keeping.SweepGrace))
+	_, err := s.SweepFiles(ctx, time.Now().Add(-files.SweepGrace))
 	return errors.Join(uploads, err)
 }
 
@@ -184,7 +184,7 @@ func (s *Service) sweep(ctx context.Context) {
 		if _, err := s.SweepUploads(ctx, time.Now().Add(-resumable.Expiry)); err != nil {
 			s.log.WarnContext(ctx, "sweep the uploads", "error", err)
 		}
-		_, err := s.SweepFiles(ctx, time.Now().Add(-keeping.SweepGrace))
+		_, err := s.SweepFiles(ctx, time.Now().Add(-files.SweepGrace))
 		switch {
 		case errors.Is(err, topology.ErrDisagree):
 			s.log.InfoContext(ctx, "no object is swept until the databases agree", "reason", err)
@@ -227,8 +227,8 @@ func (s *Service) SweepUploads(ctx context.Context, before time.Time) (int, erro
 // recipes name.
 func Erase(ctx context.Context, pool *pgxpool.Pool, objects objectstore.Store, user string) (int, error) {
 	database := postgres.New(pool, func() {}, always)
-	files := keeping.New(keeping.Options{Database: database, Objects: objects, Log: slog.Default()})
-	count, err := files.Erase(ctx, user)
+	all := files.New(files.Options{Database: database, Objects: objects, Log: slog.Default()})
+	count, err := all.Erase(ctx, user)
 	if err != nil {
 		return count, err
 	}

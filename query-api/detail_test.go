@@ -11,8 +11,8 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/testkit"
 	"larder.dev/projectors/views"
 	"larder.dev/query-api/internal/detail"
@@ -131,7 +131,7 @@ func TestDetailWithABrokenCache(t *testing.T) {
 
 	w.stop() // between the check of the session and the read, which a request can't show
 	reader := detail.NewReader(w.redis, postgres.New(w.db, nil), testkit.Logger(t))
-	found, err := reader.Get(t.Context(), ada.id, r.ID, freshness.After{})
+	found, err := reader.Get(t.Context(), ada.id, r.ID, readyourwrites.After{})
 	require.NoError(t, err)
 	require.Equal(t, "postgres", found.Source)
 }

@@ -23,9 +23,9 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
 	"larder.dev/internal/testkit"
@@ -225,8 +225,8 @@ func (c *cook) cached(r events.Recipe, deleted bool) {
 // noted leaves the mark of a write, as a command does before it answers.
 func (c *cook) noted(r events.Recipe) {
 	c.w.t.Helper()
-	after := freshness.After{ID: r.ID, Version: r.Version}
-	require.NoError(c.w.t, freshness.NewMarks(c.w.redis).Note(c.w.t.Context(), c.id, c.change, after))
+	after := readyourwrites.After{ID: r.ID, Version: r.Version}
+	require.NoError(c.w.t, readyourwrites.NewMarks(c.w.redis).Note(c.w.t.Context(), c.id, c.change, after))
 }
 
 // encode writes JSON as the write side does: without escapes for HTML.

@@ -349,7 +349,7 @@ func edgeLibraries() []Library {
 		},
 		{
 			Import: "github.com/gabriel-vasile/mimetype/...",
-			May:    []string{Module + "/file-service/internal/keeping"},
+			May:    []string{Module + "/file-service/internal/files"},
 			Reason: "a file's type is found once, when it comes in, and served so for ever",
 		},
 		{

@@ -17,8 +17,8 @@ import (
 
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/events"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/readyourwrites"
 )
 
 // Errors that a person can do something about.
@@ -43,12 +43,12 @@ type Users struct {
 	store     *postgres.Store
 	sessions  *identity.Sessions
 	passwords *identity.Passwords
-	marks     *freshness.Marks
+	marks     *readyourwrites.Marks
 }
 
 // NewUsers makes the use cases over their stores.
 func NewUsers(
-	store *postgres.Store, sessions *identity.Sessions, passwords *identity.Passwords, marks *freshness.Marks,
+	store *postgres.Store, sessions *identity.Sessions, passwords *identity.Passwords, marks *readyourwrites.Marks,
 ) *Users {
 	return &Users{store: store, sessions: sessions, passwords: passwords, marks: marks}
 }

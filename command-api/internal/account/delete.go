@@ -8,7 +8,7 @@ import (
 )
 
 // Delete ends a user's sessions, removes every row of theirs from the database, and leaves one event that
-// tells the backup. The marks of freshness go too. It gives the account as it was. What the stream and the views have of the user is not
+// tells the backup. Its marks of writes go too. It gives the account as it was. What the stream and the views have of the user is not
 // in its reach: see Ledger.IsPublished.
 func (u *Users) Delete(ctx context.Context, name string) (events.User, error) {
 	user, err := u.Find(ctx, name)

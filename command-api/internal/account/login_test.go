@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/identity"
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/testkit"
 )
@@ -29,7 +29,7 @@ func newUsers(t *testing.T) (*Users, *identity.Sessions) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close() })
 	sessions := identity.NewSessions(client)
-	return NewUsers(postgres.NewStore(pool, func() {}), sessions, identity.NewPasswords(), freshness.NewMarks(client)), sessions
+	return NewUsers(postgres.NewStore(pool, func() {}), sessions, identity.NewPasswords(), readyourwrites.NewMarks(client)), sessions
 }
 
 // A password that is changed between the check of the old one and the session that it opens ends that

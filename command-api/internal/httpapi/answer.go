@@ -12,11 +12,11 @@ import (
 	"larder.dev/command-api/internal/postgres"
 	"larder.dev/events"
 	"larder.dev/internal/bulkhead"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/topology"
 	"larder.dev/recipe"
@@ -61,7 +61,7 @@ func (a *api) note(c *gin.Context, outcome postgres.Outcome) {
 	if outcome.Change == 0 {
 		return
 	}
-	written, err := freshness.Parse(outcome.Answer.Header["Larder-After"])
+	written, err := readyourwrites.Parse(outcome.Answer.Header["Larder-After"])
 	if err == nil {
 		err = a.Marks.Note(c.Request.Context(), identity.UserFrom(c).ID, outcome.Change, written)
 	}
@@ -161,5 +161,5 @@ func invalidProblem(invalid recipe.Invalid) httpserver.Problem {
 }
 
 func after(r events.Recipe) string {
-	return freshness.After{ID: r.ID, Version: r.Version}.String()
+	return readyourwrites.After{ID: r.ID, Version: r.Version}.String()
 }

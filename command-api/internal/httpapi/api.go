@@ -11,10 +11,10 @@ import (
 
 	"larder.dev/command-api/internal/account"
 	"larder.dev/command-api/internal/postgres"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/limits"
+	"larder.dev/internal/readyourwrites"
 )
 
 // Deps is what the handlers work with.
@@ -23,7 +23,7 @@ type Deps struct {
 	Users    *account.Users
 	Logins   *identity.Logins
 	Sessions *identity.Sessions
-	Marks    *freshness.Marks
+	Marks    *readyourwrites.Marks
 	Throttle *limits.Throttle // nil for none
 	// MaxRecipes is how many recipes a user may have.
 	MaxRecipes int64

@@ -16,20 +16,20 @@ import (
 	"larder.dev/events"
 	"larder.dev/file-service/internal/antivirus"
 	"larder.dev/file-service/internal/attachment"
+	"larder.dev/file-service/internal/files"
 	"larder.dev/file-service/internal/incoming"
-	"larder.dev/file-service/internal/keeping"
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/cdn"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
 	db "larder.dev/internal/postgres"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/topology"
 )
@@ -44,7 +44,7 @@ func (a *api) answer(c *gin.Context, outcome postgres.Outcome, err error) {
 		return
 	}
 	user := identity.UserFrom(c).ID
-	a.note(c, user, outcome.Change, outcome.Answer.Header[freshness.Header])
+	a.note(c, user, outcome.Change, outcome.Answer.Header[readyourwrites.Header])
 	for name, value := range outcome.Answer.Header {
 		c.Header(name, value)
 	}
@@ -89,7 +89,7 @@ func (a *api) note(c *gin.Context, user string, change int64, after string) {
 	if change == 0 {
 		return
 	}
-	written, err := freshness.Parse(after)
+	written, err := readyourwrites.Parse(after)
 	if err == nil {
 		err = a.Marks.Note(c.Request.Context(), user, change, written)
 	}
@@ -109,9 +109,9 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 	case errors.As(err, &full):
 		a.Throttle.CountQuota(full.Kind)
 		return httpserver.QuotaProblem(full.Kind, strings.ReplaceAll(full.Kind, "file_bytes", "bytes of files"), full.Limit), true
-	case errors.Is(err, keeping.ErrNoRecipe):
+	case errors.Is(err, files.ErrNoRecipe):
 		return httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such recipe."}, true
-	case errors.Is(err, keeping.ErrNoFile):
+	case errors.Is(err, files.ErrNoFile):
 		return httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such file."}, true
 	case errors.Is(err, incoming.ErrTooLarge), errors.As(err, &tooLarge):
 		return httpserver.Problem{
@@ -122,12 +122,12 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 		return httpserver.Problem{
 			Status: http.StatusRequestTimeout, Detail: fmt.Sprintf("Nothing came for %v. Nothing was kept.", a.Silence),
 		}, true
-	case errors.Is(err, keeping.ErrNoRoom):
+	case errors.Is(err, files.ErrNoRoom):
 		return httpserver.Problem{
 			Status: http.StatusRequestEntityTooLarge, Detail: "The recipe is too large for another file.",
 			Extra: limit(attachment.MaxRecipe),
 		}, true
-	case errors.Is(err, keeping.ErrTooMany):
+	case errors.Is(err, files.ErrTooMany):
 		return httpserver.Problem{
 			Status: http.StatusUnprocessableEntity,
 			Detail: fmt.Sprintf("The recipe has %d files already, and may have no more.", attachment.MaxFiles),
@@ -141,7 +141,7 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 			Detail: fmt.Sprintf("%d uploads are open already. Finish one, or give it up.", resumable.MaxOpen),
 			Extra:  limit(resumable.MaxOpen),
 		}, true
-	case errors.Is(err, keeping.ErrEmpty):
+	case errors.Is(err, files.ErrEmpty):
 		return unprocessable("is empty"), true
 	case errors.Is(err, picture.ErrBomb):
 		return unprocessable("is a picture that takes too much memory or time: too many pixels, frames or scans"), true

@@ -11,25 +11,25 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/file-service/internal/keeping"
+	"larder.dev/file-service/internal/files"
 	"larder.dev/file-service/internal/owner"
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/cdn"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/limits"
 	"larder.dev/internal/objectstore"
+	"larder.dev/internal/readyourwrites"
 )
 
 //go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
 
 // Deps is what the handlers work with.
 type Deps struct {
-	Files    *keeping.Files
+	Files    *files.Files
 	Objects  objectstore.Store
 	Sessions *identity.Sessions
-	Marks    *freshness.Marks
+	Marks    *readyourwrites.Marks
 	Signer   cdn.Signer // of the addresses in answers
 	Origin   *cdn.Plain // verifies the addresses that come in
 	MaxSize  int64      // of a file, in bytes

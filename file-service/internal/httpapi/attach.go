@@ -13,7 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/file-service/internal/keeping"
+	"larder.dev/file-service/internal/files"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
@@ -37,7 +37,7 @@ func (a *api) AttachFile(c *gin.Context, id ID, params AttachFileParams) {
 		a.fail(c, err)
 		return
 	}
-	outcome, err := a.Files.Attach(c.Request.Context(), keeping.Upload{
+	outcome, err := a.Files.Attach(c.Request.Context(), files.Upload{
 		User: user, Recipe: id.String(), Name: nameOf(part), Bytes: part,
 		TraceParent: telemetry.TraceParent(c.Request.Context()),
 		Key:         keyOf(c.Request, params.IdempotencyKey),

@@ -14,15 +14,15 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/events"
+	"larder.dev/file-service/internal/files"
 	"larder.dev/file-service/internal/incoming"
-	"larder.dev/file-service/internal/keeping"
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/apidocs"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/id"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/telemetry"
 )
 
@@ -34,15 +34,15 @@ const uploadsPath = "/api/files/uploads/"
 const headerFile = "Larder-File"
 
 // Resumable adds to the options of resumable uploads what these ask of the files.
-func Resumable(files *keeping.Files, options resumable.Options) resumable.Options {
+func Resumable(all *files.Files, options resumable.Options) resumable.Options {
 	options.Admit = func(ctx context.Context, u resumable.Upload) error {
 		if !id.Is(u.Recipe) {
 			return metadataProblem("recipe must be a UUID in lower case, as 0190a7c4-5f0e-7b7e-9c3a-2f6d1c0e8a55")
 		}
-		return unwanted(files.CanAttach(ctx, u.User, u.Recipe))
+		return unwanted(all.CanAttach(ctx, u.User, u.Recipe))
 	}
 	options.Finish = func(ctx context.Context, u resumable.Upload, file *incoming.File) (resumable.Done, error) {
-		done, err := attachUpload(ctx, files, u, file)
+		done, err := attachUpload(ctx, all, u, file)
 		return done, unwanted(err)
 	}
 	return options
@@ -50,7 +50,7 @@ func Resumable(files *keeping.Files, options resumable.Options) resumable.Option
 
 // unwanted marks what no later try can change: a recipe that is gone takes no file any more.
 func unwanted(err error) error {
-	if errors.Is(err, keeping.ErrNoRecipe) {
+	if errors.Is(err, files.ErrNoRecipe) {
 		return fmt.Errorf("%w: %w", resumable.ErrUnwanted, err)
 	}
 	return err
@@ -64,8 +64,8 @@ func metadataProblem(what string) httpserver.Problem {
 }
 
 // attachUpload puts a whole upload on its recipe, once: its id is the idempotency key.
-func attachUpload(ctx context.Context, files *keeping.Files, u resumable.Upload, file *incoming.File) (resumable.Done, error) {
-	outcome, err := files.AttachWhole(ctx, keeping.Upload{
+func attachUpload(ctx context.Context, all *files.Files, u resumable.Upload, file *incoming.File) (resumable.Done, error) {
+	outcome, err := all.AttachWhole(ctx, files.Upload{
 		User: u.User, Recipe: u.Recipe, Name: u.Name, TraceParent: telemetry.TraceParent(ctx),
 		Key: func(_, hash string) *ledger.Key {
 			sum := sha256.Sum256([]byte(u.Recipe + " " + hash))
@@ -79,7 +79,7 @@ func attachUpload(ctx context.Context, files *keeping.Files, u resumable.Upload,
 	if err := json.Unmarshal(outcome.Answer.Body, &attached); err != nil {
 		return resumable.Done{}, fmt.Errorf("read the answer of upload %s: %w", u.ID, err)
 	}
-	return resumable.Done{File: attached.ID, After: outcome.Answer.Header[freshness.Header], Change: outcome.Change}, nil
+	return resumable.Done{File: attached.ID, After: outcome.Answer.Header[readyourwrites.Header], Change: outcome.Change}, nil
 }
 
 // tusVersion is the one version of the protocol, and tusExtensions are what of it there is besides the core.
@@ -178,7 +178,7 @@ func (a *api) answerUpload(c *gin.Context, answer resumable.Answer, err error) {
 	if done := answer.Done; done != nil {
 		a.note(c, identity.UserFrom(c).ID, done.Change, done.After)
 		c.Header(headerFile, done.File)
-		c.Header(freshness.Header, done.After)
+		c.Header(readyourwrites.Header, done.After)
 	}
 	c.Status(answer.Status)
 	c.Writer.WriteHeaderNow()

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 
-	"larder.dev/internal/freshness"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/projectors/views"
 	"larder.dev/query-api/internal/postgres"
@@ -44,7 +44,7 @@ func NewReader(client *redis.Client, recipes *postgres.Recipes, log *slog.Logger
 // Get gives the owner's recipe, at least as new as after asks and as the owner's last writes left it. While the
 // primary is away it gives what the backup or the cache has, which may be older; but that a recipe isn't there
 // yet is no reason to say that there is none. The error is ErrNotFound, or that of the database.
-func (r *Reader) Get(ctx context.Context, owner, id string, after freshness.After) (Recipe, error) {
+func (r *Reader) Get(ctx context.Context, owner, id string, after readyourwrites.After) (Recipe, error) {
 	cached, written := r.cached(ctx, owner, id)
 	need := written
 	if after.ID == id {
@@ -92,12 +92,12 @@ func (c copyOf) recipe(owner, id string) (Recipe, error) {
 // cached gives the cache's copy and the version that the owner wrote lately, in one round trip. A cache that
 // can't be asked or read is one that has nothing.
 func (r *Reader) cached(ctx context.Context, owner, id string) (found copyOf, written int64) {
-	values, err := r.redis.MGet(ctx, views.CacheKey(owner, id), freshness.Key(owner, id))
+	values, err := r.redis.MGet(ctx, views.CacheKey(owner, id), readyourwrites.Key(owner, id))
 	if err != nil {
 		r.log.WarnContext(ctx, "the cache can't be asked", "error", err)
 		return copyOf{}, 0
 	}
-	written = freshness.Version(values[1])
+	written = readyourwrites.Version(values[1])
 	if values[0] == nil {
 		return copyOf{}, written
 	}

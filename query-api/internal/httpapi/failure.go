@@ -9,9 +9,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/searchindex"
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
@@ -33,8 +33,8 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 		httpserver.WriteProblem(c, httpserver.TextGone("The recipe was deleted so long ago that its text is gone."))
 	case errors.Is(err, search.ErrBadCursor):
 		refuseField(c, "cursor", "isn't a next_cursor of this search")
-	case errors.Is(err, freshness.ErrBadAfter):
-		refuseField(c, freshness.Header, "must be <recipe>@<version>, as a command answered it")
+	case errors.Is(err, readyourwrites.ErrBadAfter):
+		refuseField(c, readyourwrites.Header, "must be <recipe>@<version>, as a command answered it")
 	case errors.Is(err, changes.ErrTooManyListeners):
 		c.Header("Retry-After", httpserver.RetryAfter(retryAfter))
 		httpserver.WriteProblem(c, httpserver.Problem{
@@ -76,11 +76,11 @@ func refuseField(c *gin.Context, field, detail string) {
 }
 
 // parseAfter reads the header Larder-After. An id counts in whatever case it comes back.
-func parseAfter(header *string) (freshness.After, error) {
+func parseAfter(header *string) (readyourwrites.After, error) {
 	if header == nil {
-		return freshness.After{}, nil
+		return readyourwrites.After{}, nil
 	}
-	return freshness.Parse(strings.ToLower(strings.TrimSpace(*header)))
+	return readyourwrites.Parse(strings.ToLower(strings.TrimSpace(*header)))
 }
 
 func valueOr[T any](p *T, fallback T) T {

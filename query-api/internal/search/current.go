@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"larder.dev/internal/freshness"
+	"larder.dev/internal/readyourwrites"
 )
 
 // maxCurrent bounds the owners that are remembered; beyond it all are asked about anew.
@@ -29,7 +29,7 @@ func (c *current) is(owner, era string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := c.owners[owner]
-	return era != "" && s.era == era && time.Since(s.at) < freshness.Lifetime/2
+	return era != "" && s.era == era && time.Since(s.at) < readyourwrites.Lifetime/2
 }
 
 // note says that the index has whatever the owner had written at a time.

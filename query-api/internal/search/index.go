@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"larder.dev/internal/freshness"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/searchindex"
 	"larder.dev/projectors/views"
 	"larder.dev/query-api/internal/postgres"
@@ -50,7 +50,7 @@ func (f *Finder) look(ctx context.Context, q Query) (searchindex.Page, error) {
 
 // awaitWrites returns nil when the index has the write that the caller names and the owner's last one. The
 // events of an owner are applied in order, so it has every earlier one too.
-func (f *Finder) awaitWrites(ctx context.Context, owner string, after freshness.After) error {
+func (f *Finder) awaitWrites(ctx context.Context, owner string, after readyourwrites.After) error {
 	ctx, cancel := context.WithTimeout(ctx, f.wait)
 	defer cancel()
 	if err := f.awaitLast(ctx, owner); err != nil {
@@ -84,7 +84,7 @@ func (f *Finder) awaitLast(ctx context.Context, owner string) error {
 		f.log.DebugContext(ctx, "the user's last write can't be compared with the index", "user", owner, "error", err)
 		return nil
 	}
-	if stored := (freshness.After{ID: id, Version: version}); !stored.IsZero() && stored != last {
+	if stored := (readyourwrites.After{ID: id, Version: version}); !stored.IsZero() && stored != last {
 		if err := f.await(ctx, owner, stored); err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func (f *Finder) awaitLast(ctx context.Context, owner string) error {
 
 // canCome tells whether the index will ever have the write that the caller names. A version that was never written isn't
 // waited for: whoever names one would have each search take the whole wait, and then the database's time.
-func (f *Finder) canCome(ctx context.Context, owner string, write freshness.After) bool {
+func (f *Finder) canCome(ctx context.Context, owner string, write readyourwrites.After) bool {
 	version, err := f.index.Version(ctx, owner, write.ID)
 	if err != nil || version >= write.Version {
 		return true // await says which
@@ -107,7 +107,7 @@ func (f *Finder) canCome(ctx context.Context, owner string, write freshness.Afte
 	return err != nil || source != postgres.Primary || written >= write.Version
 }
 
-func (f *Finder) await(ctx context.Context, owner string, write freshness.After) error {
+func (f *Finder) await(ctx context.Context, owner string, write readyourwrites.After) error {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	for {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"larder.dev/internal/bulkhead"
-	"larder.dev/internal/freshness"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
 	"larder.dev/query-api/internal/postgres"
@@ -33,7 +33,7 @@ type Query struct {
 	Tags   []string // all of them
 	Limit  int
 	Cursor string
-	After  freshness.After // a write that the page must have seen
+	After  readyourwrites.After // a write that the page must have seen
 
 	cost searchindex.Cost
 }
@@ -50,7 +50,7 @@ type Page struct {
 // Finder finds recipes. It is safe for concurrent use.
 type Finder struct {
 	index   searchindex.Index
-	marks   *freshness.Marks
+	marks   *readyourwrites.Marks
 	redis   *redis.Client
 	recipes *postgres.Recipes
 	log     *slog.Logger
@@ -89,7 +89,7 @@ type Options struct {
 // NewFinder makes a Finder.
 func NewFinder(o Options) *Finder {
 	return &Finder{
-		index: o.Index, marks: freshness.NewMarks(o.Redis), redis: o.Redis, recipes: o.Recipes,
+		index: o.Index, marks: readyourwrites.NewMarks(o.Redis), redis: o.Redis, recipes: o.Recipes,
 		log: o.Log, wait: o.Wait, cost: o.Cost, scans: make(chan struct{}, maxScans),
 		turns: bulkhead.New(searchesAtOnce, searchesWaiting), work: bulkhead.New(looksAtOnce, searchesAtOnce),
 		current: newCurrent(),

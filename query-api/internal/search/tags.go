@@ -5,14 +5,14 @@ import (
 	"errors"
 	"fmt"
 
-	"larder.dev/internal/freshness"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/searchindex"
 )
 
 // Tags gives the owner's tags, those of most recipes first, and who answered: the
 // index where that has seen the owner's last write and the one named, else the
 // database.
-func (f *Finder) Tags(ctx context.Context, owner string, after freshness.After) ([]searchindex.Tag, string, error) {
+func (f *Finder) Tags(ctx context.Context, owner string, after readyourwrites.After) ([]searchindex.Tag, string, error) {
 	leave, err := f.turns.Enter(ctx, owner)
 	if err != nil {
 		return nil, "", fmt.Errorf("count the tags of user %s: %w", owner, err)
@@ -31,7 +31,7 @@ func (f *Finder) Tags(ctx context.Context, owner string, after freshness.After) 
 	return f.storedTags(ctx, owner)
 }
 
-func (f *Finder) indexedTags(ctx context.Context, owner string, after freshness.After) ([]searchindex.Tag, error) {
+func (f *Finder) indexedTags(ctx context.Context, owner string, after readyourwrites.After) ([]searchindex.Tag, error) {
 	if f.index == nil {
 		return nil, errNoIndex
 	}

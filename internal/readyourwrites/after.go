@@ -1,7 +1,7 @@
-// Package freshness makes a user read their own writes. A command answers with what it wrote, as an
+// Package readyourwrites makes a user read their own writes. A command answers with what it wrote, as an
 // After in the header Larder-After, and leaves a mark of it in Redis. A read that finds either one
 // answers with that version or a newer one, wherever it has to look for it.
-package freshness
+package readyourwrites
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package keeping
+package files
 
 import (
 	"bytes"
@@ -18,9 +18,9 @@ import (
 	"larder.dev/file-service/internal/picture"
 	"larder.dev/file-service/internal/postgres"
 	"larder.dev/internal/cdn"
-	"larder.dev/internal/freshness"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/recipe"
 )
 
@@ -137,7 +137,7 @@ func attach(r events.Recipe, file events.File) (postgres.Decision, error) {
 }
 
 func after(r events.Recipe) map[string]string {
-	return map[string]string{freshness.Header: freshness.After{ID: r.ID, Version: r.Version}.String()}
+	return map[string]string{readyourwrites.Header: readyourwrites.After{ID: r.ID, Version: r.Version}.String()}
 }
 
 func original(user string, file events.File) string {

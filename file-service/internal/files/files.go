@@ -1,5 +1,5 @@
-// Package keeping is what is done with files: attach one, remove one, and sweep what nothing names.
-package keeping
+// Package files is what is done with files: attach one, remove one, and sweep what nothing names.
+package files
 
 import (
 	"bytes"

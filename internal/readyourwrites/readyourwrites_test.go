@@ -1,4 +1,4 @@
-package freshness_test
+package readyourwrites_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"larder.dev/internal/freshness"
+	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/testkit"
 )
@@ -21,11 +21,11 @@ const (
 func TestAfterRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		after := freshness.After{
+		after := readyourwrites.After{
 			ID:      rapid.StringMatching(`[0-9a-f-]{36}`).Draw(t, "id"),
 			Version: rapid.Int64Min(1).Draw(t, "version"),
 		}
-		read, err := freshness.Parse(after.String())
+		read, err := readyourwrites.Parse(after.String())
 		require.NoError(t, err)
 		require.Equal(t, after, read)
 	})
@@ -34,7 +34,7 @@ func TestAfterRoundTrip(t *testing.T) {
 // No header asks for nothing.
 func TestNoHeader(t *testing.T) {
 	t.Parallel()
-	after, err := freshness.Parse("")
+	after, err := readyourwrites.Parse("")
 	require.NoError(t, err)
 	require.True(t, after.IsZero())
 	require.Empty(t, after.String())
@@ -47,8 +47,8 @@ func TestParseRefuses(t *testing.T) {
 		"@", "@1", "a@", "a", "a@b", "a@0", "a@-1", "a@1.5", "a@1@2", "a b@1", "a:b@1", "ä@1", "a@+ 1",
 		"a@99999999999999999999", strings.Repeat("a", 128) + "@1",
 	} {
-		_, err := freshness.Parse(header)
-		require.ErrorIs(t, err, freshness.ErrBadAfter, header)
+		_, err := readyourwrites.Parse(header)
+		require.ErrorIs(t, err, readyourwrites.ErrBadAfter, header)
 	}
 }
 
@@ -56,22 +56,22 @@ func FuzzParse(f *testing.F) {
 	f.Add("0190a7c4@3")
 	f.Add("@")
 	f.Fuzz(func(t *testing.T, header string) {
-		after, err := freshness.Parse(header)
+		after, err := readyourwrites.Parse(header)
 		if err != nil || after.IsZero() {
 			return
 		}
-		again, err := freshness.Parse(after.String())
+		again, err := readyourwrites.Parse(after.String())
 		require.NoError(t, err)
 		require.Equal(t, after, again)
 	})
 }
 
-func marks(t *testing.T) (*freshness.Marks, *redis.Client) {
+func marks(t *testing.T) (*readyourwrites.Marks, *redis.Client) {
 	t.Helper()
 	client, err := redis.Open(t.Context(), testkit.Redis(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
-	return freshness.NewMarks(client), client
+	return readyourwrites.NewMarks(client), client
 }
 
 // A read finds the owner's last write, and the version of each thing that was written.
@@ -83,21 +83,21 @@ func TestNoteAndLast(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, last.IsZero())
 
-	after := freshness.After{ID: recipe, Version: 3}
+	after := readyourwrites.After{ID: recipe, Version: 3}
 	require.NoError(t, marks.Note(ctx, owner, 7, after))
-	require.NoError(t, marks.Note(ctx, owner, 8, freshness.After{ID: "other", Version: 1}))
+	require.NoError(t, marks.Note(ctx, owner, 8, readyourwrites.After{ID: "other", Version: 1}))
 
 	last, _, err = marks.Last(ctx, owner)
 	require.NoError(t, err)
-	require.Equal(t, freshness.After{ID: "other", Version: 1}, last)
+	require.Equal(t, readyourwrites.After{ID: "other", Version: 1}, last)
 
-	values, err := client.MGet(ctx, freshness.Key(owner, recipe), freshness.Key(owner, "other"), freshness.Key(owner, "none"))
+	values, err := client.MGet(ctx, readyourwrites.Key(owner, recipe), readyourwrites.Key(owner, "other"), readyourwrites.Key(owner, "none"))
 	require.NoError(t, err)
-	require.EqualValues(t, 3, freshness.Version(values[0]))
-	require.EqualValues(t, 1, freshness.Version(values[1]))
-	require.Zero(t, freshness.Version(values[2]))
+	require.EqualValues(t, 3, readyourwrites.Version(values[0]))
+	require.EqualValues(t, 1, readyourwrites.Version(values[1]))
+	require.Zero(t, readyourwrites.Version(values[2]))
 
-	ttl, err := client.TTL(ctx, freshness.Key(owner, recipe))
+	ttl, err := client.TTL(ctx, readyourwrites.Key(owner, recipe))
 	require.NoError(t, err)
 	require.Positive(t, ttl, "a mark goes away by itself")
 }
@@ -107,14 +107,14 @@ func TestNotesOutOfOrder(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
 	marks, client := marks(t)
-	require.NoError(t, marks.Note(ctx, owner, 10, freshness.After{ID: recipe, Version: 10}))
-	require.NoError(t, marks.Note(ctx, owner, 9, freshness.After{ID: recipe, Version: 9}))
+	require.NoError(t, marks.Note(ctx, owner, 10, readyourwrites.After{ID: recipe, Version: 10}))
+	require.NoError(t, marks.Note(ctx, owner, 9, readyourwrites.After{ID: recipe, Version: 9}))
 	last, _, err := marks.Last(ctx, owner)
 	require.NoError(t, err)
-	require.Equal(t, freshness.After{ID: recipe, Version: 10}, last)
-	value, _, err := client.Get(ctx, freshness.Key(owner, recipe))
+	require.Equal(t, readyourwrites.After{ID: recipe, Version: 10}, last)
+	value, _, err := client.Get(ctx, readyourwrites.Key(owner, recipe))
 	require.NoError(t, err)
-	require.EqualValues(t, 10, freshness.Version(value))
+	require.EqualValues(t, 10, readyourwrites.Version(value))
 }
 
 // A Redis that lost its marks has another era, and one that kept them the same.
@@ -140,11 +140,11 @@ func TestMarksAreTheOwners(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
 	marks, client := marks(t)
-	require.NoError(t, marks.Note(ctx, owner, 1, freshness.After{ID: recipe, Version: 1}))
+	require.NoError(t, marks.Note(ctx, owner, 1, readyourwrites.After{ID: recipe, Version: 1}))
 	last, _, err := marks.Last(ctx, "another")
 	require.NoError(t, err)
 	require.True(t, last.IsZero())
-	_, found, err := client.Get(ctx, freshness.Key("another", recipe))
+	_, found, err := client.Get(ctx, readyourwrites.Key("another", recipe))
 	require.NoError(t, err)
 	require.False(t, found)
 }
@@ -155,8 +155,8 @@ func TestEraseMarks(t *testing.T) {
 	ctx := testkit.Context(t)
 	marks, client := marks(t)
 	for _, who := range []string{owner, "another"} {
-		require.NoError(t, marks.Note(ctx, who, 1, freshness.After{ID: recipe, Version: 1}))
-		require.NoError(t, marks.Note(ctx, who, 2, freshness.After{ID: "other", Version: 1}))
+		require.NoError(t, marks.Note(ctx, who, 1, readyourwrites.After{ID: recipe, Version: 1}))
+		require.NoError(t, marks.Note(ctx, who, 2, readyourwrites.After{ID: "other", Version: 1}))
 	}
 	erased, err := marks.Erase(ctx, owner)
 	require.NoError(t, err)
@@ -174,9 +174,9 @@ func TestMarksWithoutRedis(t *testing.T) {
 	t.Parallel()
 	client, err := redis.Open(t.Context(), "redis://127.0.0.1:1")
 	require.NoError(t, err)
-	marks := freshness.NewMarks(client)
+	marks := readyourwrites.NewMarks(client)
 	_, _, err = marks.Last(testkit.Context(t), owner)
 	require.ErrorIs(t, err, redis.ErrUnavailable)
-	err = marks.Note(testkit.Context(t), owner, 1, freshness.After{ID: recipe, Version: 1})
+	err = marks.Note(testkit.Context(t), owner, 1, readyourwrites.After{ID: recipe, Version: 1})
 	require.ErrorIs(t, err, redis.ErrUnavailable)
 }
