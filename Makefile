@@ -159,7 +159,7 @@ test-passwords: $(WEB_BUILT) $(NGINX) ## the passwords of the databases' roles a
 	bin/servers run -- $(GO) test -count=1 -v -timeout 10m -tags passwords -run TestRolePasswords ./test/parts
 
 test-plans: ## what Postgres reads of a ledger of 1,000,000 rows, by the nodes of its plans; CI asks the same of 40,000
-	$(GO) test -count=1 -v -timeout 20m -tags plans -run Plans ./command-api/internal/postgres
+	$(GO) test -count=1 -v -timeout 20m -tags plans -run Plans ./command-api/internal/recipestore
 
 test-files: ## files, the long form: 20 uploads of 100 MB at once in 64 MB of memory, the worst pictures of each format
 	LARDER_FILES=long $(GO) test -count=1 -v -run TestContainers ./file-service/internal/picture

@@ -19,14 +19,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	commandapi "larder.dev/command-api"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/testkit"
 )
 
 // anotherDatabase gives a pool of an empty database with the schema.
 func anotherDatabase(t *testing.T) *pgxpool.Pool {
 	t.Helper()
-	pool, err := db.Open(testkit.Context(t), testkit.Postgres(t, migrate), db.Options{Application: "test backup"})
+	pool, err := postgres.Open(testkit.Context(t), testkit.Postgres(t, migrate), postgres.Options{Application: "test backup"})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	return pool

@@ -15,7 +15,7 @@ import (
 
 	"larder.dev/command-api/internal/account"
 	"larder.dev/command-api/internal/httpapi"
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/command-api/internal/relay"
 	"larder.dev/command-api/internal/republish"
 	"larder.dev/command-api/internal/transfer"
@@ -23,7 +23,7 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/limits"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
@@ -43,7 +43,7 @@ type (
 	// Publisher stores messages in a stream; *jetstream.Conn is one.
 	Publisher = relay.Publisher
 	// Backlog is what is committed and not in the stream yet.
-	Backlog = postgres.Backlog
+	Backlog = recipestore.Backlog
 	// ImportProgress is how far an import has come.
 	ImportProgress = transfer.Progress
 	// RepublishOptions say what is published again, and who is told of it.
@@ -65,7 +65,7 @@ var (
 
 // Deps is what the write side works with. Nothing in it is closed here.
 type Deps struct {
-	Pool      *postgres.Pool      // the primary database
+	Pool      *recipestore.Pool   // the primary database
 	Redis     *redis.Client       // marks and the counting of failed logins
 	Sessions  *identity.Sessions  // in the same Redis
 	Passwords *identity.Passwords // one for the whole program; nil makes one
@@ -85,8 +85,8 @@ type Deps struct {
 
 // API is the write side.
 type API struct {
-	store    *postgres.Store
-	notifier *db.Notifier
+	store    *recipestore.Store
+	notifier *postgres.Notifier
 	users    *account.Users
 	handler  http.Handler
 	log      *slog.Logger
@@ -103,8 +103,8 @@ func New(deps Deps) (*API, error) {
 	if passwords == nil {
 		passwords = identity.NewPasswords()
 	}
-	notifier := db.NewNotifier(deps.Pool, ledger.Channel, log)
-	store := postgres.NewStore(deps.Pool, notifier.Hint)
+	notifier := postgres.NewNotifier(deps.Pool, ledger.Channel, log)
+	store := recipestore.NewStore(deps.Pool, notifier.Hint)
 	if deps.MayWrite != nil {
 		store.Guard(deps.MayWrite)
 	}
@@ -230,7 +230,7 @@ func (a *API) Export(ctx context.Context, userID string, to io.Writer, progress 
 // the server has. A database that is newer than the program knows gives internal/postgres.ErrNewerSchema, and nothing in
 // it is touched.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
-	if err := db.Migrate(ctx, url, postgres.Migrations(), log); err != nil {
+	if err := postgres.Migrate(ctx, url, recipestore.Migrations(), log); err != nil {
 		return err
 	}
 	return postgresroles.Grant(ctx, url)
@@ -238,5 +238,5 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 
 // CheckSchema tells whether the database at url has this program's schema, and changes nothing.
 func CheckSchema(ctx context.Context, url string) error {
-	return db.CheckSchema(ctx, url, postgres.Migrations())
+	return postgres.CheckSchema(ctx, url, recipestore.Migrations())
 }

@@ -16,7 +16,7 @@ import (
 	"larder.dev/internal/apidocs/apidocstest"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/testkit"
 )
@@ -64,7 +64,7 @@ func start(t testing.TB, redisURL string, conn *jetstream.Conn) *larder {
 	ctx := testkit.Context(t)
 	l := &larder{t: t, url: testkit.Postgres(t, migrate), conn: conn}
 	var err error
-	l.pool, err = db.Open(context.Background(), l.url, db.Options{Application: "test"})
+	l.pool, err = postgres.Open(context.Background(), l.url, postgres.Options{Application: "test"})
 	require.NoError(t, err)
 	t.Cleanup(l.pool.Close)
 	client, err := redis.Open(ctx, redisURL)

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/id"
 	"larder.dev/recipe"
@@ -80,21 +80,21 @@ func (a *API) Restore(ctx context.Context, userID, recipeID string, version int6
 		return events.Recipe{}, fmt.Errorf("recipe %s: %w", recipeID, ErrNoVersion)
 	}
 	var restored events.Recipe
-	cmd := postgres.Command{User: userID, Recipe: recipeID, AsOf: version}
-	_, err := a.store.Update(ctx, cmd, func(s postgres.State) (postgres.Decision, error) {
+	cmd := recipestore.Command{User: userID, Recipe: recipeID, AsOf: version}
+	_, err := a.store.Update(ctx, cmd, func(s recipestore.State) (recipestore.Decision, error) {
 		if s.AsOfGone {
-			return postgres.Decision{}, ErrTextGone
+			return recipestore.Decision{}, ErrTextGone
 		}
 		if s.AsOf == nil || s.Recipe.Version == 0 {
-			return postgres.Decision{}, ErrNoVersion
+			return recipestore.Decision{}, ErrNoVersion
 		}
-		restored = recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, postgres.Now())
+		restored = recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, recipestore.Now())
 		data, err := recipe.EncodeRecipe(restored)
 		if err != nil {
-			return postgres.Decision{}, err
+			return recipestore.Decision{}, err
 		}
-		event := postgres.RecipeEvent(userID, events.RecipeRestored, restored, data)
-		return postgres.Decision{Recipe: &restored, Event: event}, nil
+		event := recipestore.RecipeEvent(userID, events.RecipeRestored, restored, data)
+		return recipestore.Decision{Recipe: &restored, Event: event}, nil
 	})
 	if err != nil {
 		return events.Recipe{}, fmt.Errorf("restore version %d: %w", version, err)

@@ -5,27 +5,27 @@ import (
 	"fmt"
 	"time"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/command-api/internal/republish"
 	"larder.dev/events"
 )
 
 type (
 	// LedgerEntry is one row of the ledger.
-	LedgerEntry = postgres.Entry
+	LedgerEntry = recipestore.Entry
 	// LedgerPage is a stretch of a user's rows.
-	LedgerPage = postgres.Page
+	LedgerPage = recipestore.Page
 )
 
 // RecipesSize counts the recipes that are there, and the bytes of their JSON: of many, about.
-func RecipesSize(ctx context.Context, pool *postgres.Pool) (recipes, bytes int64, err error) {
-	return postgres.RecipesSize(ctx, pool)
+func RecipesSize(ctx context.Context, pool *recipestore.Pool) (recipes, bytes int64, err error) {
+	return recipestore.RecipesSize(ctx, pool)
 }
 
 // Retention tells how long deleted recipes are kept, as the relay goes by it that leads or led last, 0 for ever; false where
 // none has led yet.
-func Retention(ctx context.Context, pool *postgres.Pool) (keep time.Duration, known bool, err error) {
-	clock, known, err := postgres.ReadClock(ctx, pool)
+func Retention(ctx context.Context, pool *recipestore.Pool) (keep time.Duration, known bool, err error) {
+	clock, known, err := recipestore.ReadClock(ctx, pool)
 	return clock.Keep, known, err
 }
 
@@ -33,7 +33,7 @@ func Retention(ctx context.Context, pool *postgres.Pool) (keep time.Duration, kn
 var ErrAhead = republish.ErrAhead
 
 // Ledger is the record of all events, for whoever compares with it what was made of them.
-type Ledger struct{ store *postgres.Store }
+type Ledger struct{ store *recipestore.Store }
 
 // Ledger gives the ledger.
 func (a *API) Ledger() Ledger { return Ledger{a.store} }

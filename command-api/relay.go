@@ -8,7 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/command-api/internal/relay"
 	"larder.dev/command-api/internal/republish"
 	"larder.dev/command-api/internal/retention"
@@ -18,11 +18,11 @@ import (
 
 // RelayDeps is what a relay works with. Nothing in it is closed here.
 type RelayDeps struct {
-	Pool        *postgres.Pool // the primary database
-	PostgresURL string         // its address, for the relay's own connections
-	Publisher   Publisher      // the stream
-	Forgetting  *Forgetting    // nil for a relay that forgets nothing
-	Filling     *Filling       // nil for a stream that is as it is
+	Pool        *recipestore.Pool // the primary database
+	PostgresURL string            // its address, for the relay's own connections
+	Publisher   Publisher         // the stream
+	Forgetting  *Forgetting       // nil for a relay that forgets nothing
+	Filling     *Filling          // nil for a stream that is as it is
 	Metrics     *prometheus.Registry
 	Tracing     *telemetry.Tracing // nil for none
 	Log         *slog.Logger       // nil for slog.Default()
@@ -53,7 +53,7 @@ func NewRelay(deps RelayDeps) (*Relay, error) {
 		}
 	}
 	// The relay hints at nothing: it is the one that listens.
-	store := postgres.NewStore(deps.Pool, func() {})
+	store := recipestore.NewStore(deps.Pool, func() {})
 	options := relay.Options{
 		Store: store, Publisher: deps.Publisher, URL: deps.PostgresURL, Metrics: metrics, Tracing: deps.Tracing,
 		Log: cmp.Or(deps.Log, slog.Default()),
@@ -70,10 +70,10 @@ func NewRelay(deps RelayDeps) (*Relay, error) {
 }
 
 // Relaying tells whether some process relays from a database, and what waits for it there.
-func Relaying(ctx context.Context, pool *postgres.Pool) (leads bool, waiting Backlog, err error) {
+func Relaying(ctx context.Context, pool *recipestore.Pool) (leads bool, waiting Backlog, err error) {
 	if leads, err = relay.Leads(ctx, pool); err != nil {
 		return false, Backlog{}, err
 	}
-	waiting, err = postgres.NewStore(pool, func() {}).Backlog(ctx)
+	waiting, err = recipestore.NewStore(pool, func() {}).Backlog(ctx)
 	return leads, waiting, err
 }

@@ -10,7 +10,7 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/internal/identity"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/testkit"
 )
 
@@ -277,7 +277,7 @@ func TestWithoutPostgresItIs503(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
 	ada := l.user("ada", commandapi.Access{})
-	away, err := db.Open(testkit.Context(t), "postgres://nobody:x@127.0.0.1:1/none", db.Options{Application: "test"})
+	away, err := postgres.Open(testkit.Context(t), "postgres://nobody:x@127.0.0.1:1/none", postgres.Options{Application: "test"})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
 	deps := l.deps

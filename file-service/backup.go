@@ -13,7 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"larder.dev/file-service/internal/postgres"
+	"larder.dev/file-service/internal/filestore"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/objectstore"
 )
@@ -63,7 +63,7 @@ func (f FilesBackup) Restore(ctx context.Context) (FilesReport, error) {
 type look func(ctx context.Context, object objectstore.Object, want string, report *FilesReport) error
 
 func (f FilesBackup) walk(ctx context.Context, one look) (FilesReport, error) {
-	return f.eachNamed(ctx, func(ctx context.Context, named postgres.Named, report *FilesReport) error {
+	return f.eachNamed(ctx, func(ctx context.Context, named filestore.Named, report *FilesReport) error {
 		original := keyOf(named, cdn.Original)
 		found := false
 		err := f.Objects.Each(ctx, cdn.Folder(named.User, named.SHA256), func(o objectstore.Object) error {
@@ -82,15 +82,15 @@ func (f FilesBackup) walk(ctx context.Context, one look) (FilesReport, error) {
 
 // eachNamed does something for all that recipes name, the bytes of one user once.
 func (f FilesBackup) eachNamed(ctx context.Context,
-	do func(ctx context.Context, named postgres.Named, report *FilesReport) error,
+	do func(ctx context.Context, named filestore.Named, report *FilesReport) error,
 ) (FilesReport, error) {
 	report := FilesReport{Missing: []string{}, NotCopied: []string{}, Different: []string{}}
-	database := postgres.New(f.Pool, func() {}, always)
+	database := filestore.New(f.Pool, func() {}, always)
 	total, err := database.CountNamed(ctx)
 	if err != nil {
 		return report, err
 	}
-	err = database.EachNamed(ctx, func(named postgres.Named) error {
+	err = database.EachNamed(ctx, func(named filestore.Named) error {
 		if err := do(ctx, named, &report); err != nil {
 			return fmt.Errorf("the files of user %s: %w", named.User, err)
 		}
@@ -103,7 +103,7 @@ func (f FilesBackup) eachNamed(ctx context.Context,
 	return report, err
 }
 
-func keyOf(named postgres.Named, variant string) string {
+func keyOf(named filestore.Named, variant string) string {
 	return cdn.Place{Owner: named.User, SHA256: named.SHA256, Variant: variant}.Key()
 }
 

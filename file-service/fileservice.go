@@ -18,11 +18,11 @@ import (
 	"larder.dev/file-service/internal/antivirus"
 	"larder.dev/file-service/internal/attachment"
 	"larder.dev/file-service/internal/files"
+	"larder.dev/file-service/internal/filestore"
 	"larder.dev/file-service/internal/httpapi"
 	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/owner"
 	"larder.dev/file-service/internal/picture"
-	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/httpserver"
@@ -30,7 +30,7 @@ import (
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/limits"
 	"larder.dev/internal/objectstore"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/telemetry"
@@ -81,7 +81,7 @@ const defaultSilence = 30 * time.Second
 // Service is the file service.
 type Service struct {
 	files    *files.Files
-	notifier *db.Notifier
+	notifier *postgres.Notifier
 	handler  http.Handler
 	uploads  *resumable.Uploads
 	incoming *incoming.Store
@@ -103,16 +103,16 @@ func New(deps Deps) (*Service, error) {
 	}
 	maxUnfinished := max(cmp.Or(deps.MaxUnfinished, resumable.DefaultMaxBytes), maxSize)
 	uploads := incoming.New(deps.Objects)
-	notifier := db.NewNotifier(deps.Pool, ledger.Channel, log)
+	notifier := postgres.NewNotifier(deps.Pool, ledger.Channel, log)
 	service := &Service{notifier: notifier, incoming: uploads, log: log, swept: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "larder_files_swept_total",
 		Help: "Objects that a sweep looked at, those that it removed because nothing names them, and uploads that were never completed.",
 	}, []string{"what"})}
-	database := postgres.New(deps.Pool, notifier.Hint, deps.MayWrite)
+	database := filestore.New(deps.Pool, notifier.Hint, deps.MayWrite)
 	database.Bound(deps.MaxFiles, deps.MaxFileBytes)
 	service.files = files.New(files.Options{
 		Database: database,
-		Standby:  postgres.NewStandby(deps.Pool, deps.Standby), Objects: deps.Objects, Incoming: uploads,
+		Standby:  filestore.NewStandby(deps.Pool, deps.Standby), Objects: deps.Objects, Incoming: uploads,
 		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer, deps.PictureMemory), MaxSize: maxSize, Log: log,
 	})
 	var err error
@@ -128,9 +128,9 @@ func New(deps Deps) (*Service, error) {
 			return nil, fmt.Errorf("register the metrics of the file service: %w", err)
 		}
 	}
-	sources := []owner.Source{postgres.Owners(deps.Pool)}
+	sources := []owner.Source{filestore.Owners(deps.Pool)}
 	if deps.Standby != nil {
-		sources = append(sources, postgres.Owners(deps.Standby))
+		sources = append(sources, filestore.Owners(deps.Standby))
 	}
 	service.handler, err = httpapi.New(httpapi.Deps{
 		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: readyourwrites.NewMarks(deps.Redis),
@@ -226,7 +226,7 @@ func (s *Service) SweepUploads(ctx context.Context, before time.Time) (int, erro
 // Erase removes every object of a user who was deleted, and gives how many. A user who is there keeps what the
 // recipes name.
 func Erase(ctx context.Context, pool *pgxpool.Pool, objects objectstore.Store, user string) (int, error) {
-	database := postgres.New(pool, func() {}, always)
+	database := filestore.New(pool, func() {}, always)
 	all := files.New(files.Options{Database: database, Objects: objects, Log: slog.Default()})
 	count, err := all.Erase(ctx, user)
 	if err != nil {

@@ -10,13 +10,13 @@ import (
 	"io/fs"
 	"os"
 
-	"larder.dev/file-service/internal/postgres"
+	"larder.dev/file-service/internal/filestore"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/objectstore"
 )
 
 // putBack restores a file with its sizes, and those first: where a picture is, they are.
-func (f FilesBackup) putBack(ctx context.Context, named postgres.Named, report *FilesReport) error {
+func (f FilesBackup) putBack(ctx context.Context, named filestore.Named, report *FilesReport) error {
 	if cdn.IsPicture(named.MediaType) {
 		for _, variant := range cdn.Variants() {
 			if err := f.putObject(ctx, keyOf(named, variant.Name), variant.MediaType, "", report); err != nil {

@@ -19,13 +19,13 @@ import (
 
 	"larder.dev/grocery-app/internal/feed"
 	"larder.dev/grocery-app/internal/httpapi"
+	"larder.dev/grocery-app/internal/liststore"
 	"larder.dev/grocery-app/internal/page"
-	"larder.dev/grocery-app/internal/postgres"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/limits"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/telemetry"
 )
 
@@ -62,8 +62,8 @@ type Deps struct {
 // App is the grocery app, ready to serve.
 type App struct {
 	deps     Deps
-	store    *postgres.Store
-	notifier *db.Notifier
+	store    *liststore.Store
+	notifier *postgres.Notifier
 	hub      *httpapi.Hub
 	handler  http.Handler
 }
@@ -72,10 +72,10 @@ type App struct {
 // that an option is wrong.
 func New(deps Deps) (*App, error) {
 	deps.Log = cmp.Or(deps.Log, slog.Default())
-	notifier := db.NewNotifier(deps.Pool, postgres.Channel, deps.Log)
+	notifier := postgres.NewNotifier(deps.Pool, liststore.Channel, deps.Log)
 	app := &App{
 		deps: deps, notifier: notifier, hub: httpapi.NewHub(),
-		store: postgres.NewStore(deps.Pool, notifier.HintOf),
+		store: liststore.NewStore(deps.Pool, notifier.HintOf),
 	}
 	app.store.Bound(deps.MaxItems)
 	engine, err := httpserver.New(httpserver.Options{
@@ -135,7 +135,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { subscriber.Run(ctx); return nil })
 	group.Go(func() error { a.notifier.Run(ctx); return nil })
 	group.Go(func() error {
-		db.ListenToKeys(ctx, a.deps.PostgresURL, postgres.Channel, a.deps.Log, a.hub.Wake)
+		postgres.ListenToKeys(ctx, a.deps.PostgresURL, liststore.Channel, a.deps.Log, a.hub.Wake)
 		return nil
 	})
 	group.Go(func() error { a.sweep(ctx); return nil })
@@ -154,7 +154,7 @@ func (a *App) migrate(ctx context.Context) error {
 		if err == nil || ctx.Err() != nil {
 			return nil
 		}
-		if !db.Unavailable(err) {
+		if !postgres.Unavailable(err) {
 			return err
 		}
 		a.deps.Log.WarnContext(ctx, "the grocery app waits for its database", "error", err)
@@ -186,10 +186,10 @@ func (a *App) sweep(ctx context.Context) {
 // Migrate brings the app's database at url to this program's schema. One that is newer than the program
 // knows gives internal/postgres.ErrNewerSchema, and nothing in it is touched.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
-	return db.Migrate(ctx, url, postgres.Migrations(), log)
+	return postgres.Migrate(ctx, url, liststore.Migrations(), log)
 }
 
 // CheckSchema tells whether the database at url has this program's schema, and changes nothing.
 func CheckSchema(ctx context.Context, url string) error {
-	return db.CheckSchema(ctx, url, postgres.Migrations())
+	return postgres.CheckSchema(ctx, url, liststore.Migrations())
 }

@@ -16,7 +16,7 @@ import (
 	"larder.dev/internal/testkit"
 	"larder.dev/projectors/views"
 	"larder.dev/query-api/internal/detail"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 )
 
 // A cached recipe goes out byte for byte as the event carried it, and the database isn't asked.
@@ -130,7 +130,7 @@ func TestDetailWithABrokenCache(t *testing.T) {
 	require.Equal(t, "postgres", ada.get("/api/recipes/"+r.ID).servedBy())
 
 	w.stop() // between the check of the session and the read, which a request can't show
-	reader := detail.NewReader(w.redis, postgres.New(w.db, nil), testkit.Logger(t))
+	reader := detail.NewReader(w.redis, recipereader.New(w.db, nil), testkit.Logger(t))
 	found, err := reader.Get(t.Context(), ada.id, r.ID, readyourwrites.After{})
 	require.NoError(t, err)
 	require.Equal(t, "postgres", found.Source)

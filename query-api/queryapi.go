@@ -27,7 +27,7 @@ import (
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
 	"larder.dev/query-api/internal/httpapi"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 	"larder.dev/query-api/internal/search"
 )
 
@@ -77,14 +77,14 @@ type Deps struct {
 // API is the read side, ready to serve.
 type API struct {
 	handler http.Handler
-	recipes *postgres.Recipes
+	recipes *recipereader.Recipes
 }
 
 // New puts the API together. It asks no store anything: the API starts while they are away, and says so. An
 // error means that an option is wrong.
 func New(deps Deps) (*API, error) {
 	deps.Log = cmp.Or(deps.Log, slog.Default())
-	recipes := postgres.New(deps.Primary, deps.Backup)
+	recipes := recipereader.New(deps.Primary, deps.Backup)
 	engine, err := httpserver.New(httpserver.Options{
 		Component:      "query-api",
 		Log:            deps.Log,
@@ -128,7 +128,7 @@ func OpenAPI() (*openapi3.T, error) {
 	return spec, nil
 }
 
-func (d Deps) handlers(recipes *postgres.Recipes) (*httpapi.Handlers, error) {
+func (d Deps) handlers(recipes *recipereader.Recipes) (*httpapi.Handlers, error) {
 	answers, err := httpapi.NewAnswers(d.Metrics)
 	if err != nil {
 		return nil, err

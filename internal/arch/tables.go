@@ -15,7 +15,7 @@ func Writers() []Writer {
 	tools := []string{postgresroles.Owner}
 	return []Writer{
 		{
-			"command-api/internal/postgres/write.go",
+			"command-api/internal/recipestore/write.go",
 			[]string{postgresroles.CommandAPI},
 			"a recipe is written by commands alone",
 		},
@@ -25,19 +25,19 @@ func Writers() []Writer {
 			[]string{postgresroles.Relay, postgresroles.Projectors},
 			"the primary's ledger and the backup's lose the same text",
 		},
-		{"command-api/internal/postgres/forget.go", []string{postgresroles.Relay}, "the relay that leads forgets what was deleted"},
+		{"command-api/internal/recipestore/forget.go", []string{postgresroles.Relay}, "the relay that leads forgets what was deleted"},
 		{
 			"internal/ledger/*.go",
 			[]string{postgresroles.CommandAPI, postgresroles.Files},
 			"whoever changes a recipe draws a change number, and appends to the ledger",
 		},
 		{
-			"command-api/internal/postgres/ledger.go",
+			"command-api/internal/recipestore/ledger.go",
 			[]string{postgresroles.Relay},
 			"the relay says which entries the stream has",
 		},
 		{
-			"file-service/internal/postgres/*.go",
+			"file-service/internal/filestore/*.go",
 			[]string{postgresroles.Files},
 			"files are a part of a recipe's row",
 		},
@@ -47,12 +47,12 @@ func Writers() []Writer {
 			"the replica makes the backup what the events say",
 		},
 		{
-			"command-api/internal/postgres/accounts.go",
+			"command-api/internal/recipestore/accounts.go",
 			[]string{postgresroles.CommandAPI},
 			"accounts are added and changed on the write side",
 		},
-		{"command-api/internal/postgres/deleteuser.go", tools, "what the ledger has is taken away by an operator alone"},
-		{"command-api/internal/postgres/replay.go", tools, "events are put into the ledger again by an operator"},
+		{"command-api/internal/recipestore/deleteuser.go", tools, "what the ledger has is taken away by an operator alone"},
+		{"command-api/internal/recipestore/replay.go", tools, "events are put into the ledger again by an operator"},
 		{"command-api/internal/backup/*.go", tools, "whole databases are copied by an operator"},
 		{"command-api/internal/failback/*.go", tools, "an old primary's rows are brought back by an operator"},
 		{"internal/topology/*.go", tools, "which database is the primary is an operator's word"},

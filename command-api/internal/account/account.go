@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/secure/precis"
 	"golang.org/x/text/unicode/norm"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/readyourwrites"
@@ -23,8 +23,8 @@ import (
 
 // Errors that a person can do something about.
 var (
-	ErrNoUser         = postgres.ErrNoUser
-	ErrNameTaken      = postgres.ErrNameTaken
+	ErrNoUser         = recipestore.ErrNoUser
+	ErrNameTaken      = recipestore.ErrNameTaken
 	ErrBadName        = errors.New("a name has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit")
 	ErrNameAlike      = errors.New("there is a user whose name looks the same")
 	ErrWeakPassword   = fmt.Errorf("a password has %d to %d characters", MinPassword, MaxPassword)
@@ -40,7 +40,7 @@ const (
 
 // Users are the accounts.
 type Users struct {
-	store     *postgres.Store
+	store     *recipestore.Store
 	sessions  *identity.Sessions
 	passwords *identity.Passwords
 	marks     *readyourwrites.Marks
@@ -48,7 +48,7 @@ type Users struct {
 
 // NewUsers makes the use cases over their stores.
 func NewUsers(
-	store *postgres.Store, sessions *identity.Sessions, passwords *identity.Passwords, marks *readyourwrites.Marks,
+	store *recipestore.Store, sessions *identity.Sessions, passwords *identity.Passwords, marks *readyourwrites.Marks,
 ) *Users {
 	return &Users{store: store, sessions: sessions, passwords: passwords, marks: marks}
 }
@@ -59,9 +59,9 @@ func (u *Users) Find(ctx context.Context, name string) (events.User, error) {
 	return found.User, err
 }
 
-func (u *Users) find(ctx context.Context, name string) (postgres.Account, error) {
+func (u *Users) find(ctx context.Context, name string) (recipestore.Account, error) {
 	if !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
-		return postgres.Account{}, ErrNoUser // Postgres has no such text
+		return recipestore.Account{}, ErrNoUser // Postgres has no such text
 	}
 	return u.store.UserByName(ctx, Key(name))
 }
@@ -72,7 +72,7 @@ func Key(name string) string {
 }
 
 // Identity is what a session keeps of an account.
-func Identity(u postgres.Account) identity.User {
+func Identity(u recipestore.Account) identity.User {
 	return identity.User{
 		ID: u.ID, Name: u.Name, Admin: u.Admin, Grocery: u.Grocery, Epoch: u.Epoch, Version: u.Version,
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 )
 
@@ -30,7 +30,7 @@ func (u *Users) Add(ctx context.Context, n New) (events.User, error) {
 	if err := u.checkAlike(ctx, name); err != nil {
 		return events.User{}, err
 	}
-	now := postgres.Now()
+	now := recipestore.Now()
 	added := events.User{
 		ID: uuid.NewString(), Name: name, PasswordHash: hash, Admin: n.Admin, Grocery: n.Grocery,
 		Version: 1, CreatedAt: now, UpdatedAt: now,

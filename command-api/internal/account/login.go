@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/identity"
 )
@@ -62,7 +62,7 @@ func (u *Users) LogIn(ctx context.Context, logins *identity.Logins, login Login)
 
 // confirm ends the new session where the account has changed since it was read. Its sessions may have been
 // ended between the two, and this one would have been missed.
-func (u *Users) confirm(ctx context.Context, was postgres.Account, token string) error {
+func (u *Users) confirm(ctx context.Context, was recipestore.Account, token string) error {
 	is, err := u.store.UserByID(ctx, was.ID)
 	if err == nil && Identity(is) == Identity(was) {
 		return nil

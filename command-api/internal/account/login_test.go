@@ -7,29 +7,29 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/internal/identity"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/testkit"
 )
 
 func migrate(ctx context.Context, url string) error {
-	return db.Migrate(ctx, url, postgres.Migrations(), slog.New(slog.DiscardHandler))
+	return postgres.Migrate(ctx, url, recipestore.Migrations(), slog.New(slog.DiscardHandler))
 }
 
 func newUsers(t *testing.T) (*Users, *identity.Sessions) {
 	t.Helper()
 	ctx := testkit.Context(t)
-	pool, err := db.Open(context.Background(), testkit.Postgres(t, migrate), db.Options{Application: "test"})
+	pool, err := postgres.Open(context.Background(), testkit.Postgres(t, migrate), postgres.Options{Application: "test"})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	client, err := redis.Open(ctx, testkit.Redis(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close() })
 	sessions := identity.NewSessions(client)
-	return NewUsers(postgres.NewStore(pool, func() {}), sessions, identity.NewPasswords(), readyourwrites.NewMarks(client)), sessions
+	return NewUsers(recipestore.NewStore(pool, func() {}), sessions, identity.NewPasswords(), readyourwrites.NewMarks(client)), sessions
 }
 
 // A password that is changed between the check of the old one and the session that it opens ends that

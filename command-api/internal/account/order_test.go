@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/testkit"
@@ -107,7 +107,7 @@ func TestRightsOfALaterEpochCount(t *testing.T) {
 	}
 }
 
-func logIn(t *testing.T, users *Users, sessions *identity.Sessions, name string) (string, postgres.Account) {
+func logIn(t *testing.T, users *Users, sessions *identity.Sessions, name string) (string, recipestore.Account) {
 	t.Helper()
 	ctx := testkit.Context(t)
 	_, err := users.Add(ctx, New{Name: name, Password: "correct horse battery"})

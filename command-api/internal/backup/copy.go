@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/topology"
 )
 
@@ -201,7 +201,9 @@ func (c *copier) group(ctx context.Context, ids []string) error {
 
 // lost tells whether a group lost against the replica or another copy. A name that is there already is such a case: ON
 // CONFLICT looks at the key alone, so that two who bring in one new user at once meet at the name.
-func lost(err error) bool { return db.Retryable(err) || db.Conflict(err, "users_name_key_key") }
+func lost(err error) bool {
+	return postgres.Retryable(err) || postgres.Conflict(err, "users_name_key_key")
+}
 
 func (c *copier) transfer(ctx context.Context, to pgx.Tx, ids []string) error {
 	if err := c.empty(ctx, to, ids); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
 )
@@ -225,9 +225,9 @@ func (b *bringer) asItWas(ctx context.Context, r row) error {
 		if err != nil {
 			return err
 		}
-		return postgres.Replay(ctx, b.tx, b.user, recipe, e)
+		return recipestore.Replay(ctx, b.tx, b.user, recipe, e)
 	}
-	return postgres.ReplayEvent(ctx, b.tx, b.user, r.event)
+	return recipestore.ReplayEvent(ctx, b.tx, b.user, r.event)
 }
 
 func (b *bringer) account(ctx context.Context, e events.Envelope) error {
@@ -259,7 +259,7 @@ func (b *bringer) delete(ctx context.Context, e events.Envelope) error {
 	if err := b.tx.SendBatch(ctx, work).Close(); err != nil {
 		return err
 	}
-	if err := postgres.ReplayEvent(ctx, b.tx, b.user, e); err != nil {
+	if err := recipestore.ReplayEvent(ctx, b.tx, b.user, e); err != nil {
 		return err
 	}
 	_, err := b.tx.Exec(ctx, `WITH gone AS (DELETE FROM user_changes WHERE user_id = $1) DELETE FROM users WHERE id = $1`, b.user)
@@ -291,7 +291,7 @@ func (b *bringer) apart(ctx context.Context, r row) error {
 		return err
 	}
 	b.result.Separate = append(b.result.Separate, recipe.Name)
-	return postgres.Replay(ctx, b.tx, b.user, recipe, events.Envelope{
+	return recipestore.Replay(ctx, b.tx, b.user, recipe, events.Envelope{
 		ID: event, Type: events.RecipeCreated, SchemaVersion: events.CurrentVersion(events.RecipeCreated), Time: recipe.UpdatedAt,
 		Subject: events.RecipeSubject(b.user, recipe.ID), Version: recipe.Version, Data: data,
 	})

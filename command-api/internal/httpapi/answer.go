@@ -9,13 +9,13 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/topology"
@@ -26,7 +26,7 @@ const retryAfter = 2 * time.Second
 
 // answer writes what a command has come to, after it has left the marks by which the caller's next read
 // finds what was written.
-func (a *api) answer(c *gin.Context, outcome postgres.Outcome, err error) {
+func (a *api) answer(c *gin.Context, outcome recipestore.Outcome, err error) {
 	if err == nil {
 		a.note(c, outcome)
 	}
@@ -35,7 +35,7 @@ func (a *api) answer(c *gin.Context, outcome postgres.Outcome, err error) {
 
 // reply writes what a command has come to that changed no recipe. A mark of it would take the place of the last write's,
 // and searches would wait for what is long there, and not for that write.
-func (a *api) reply(c *gin.Context, outcome postgres.Outcome, err error) {
+func (a *api) reply(c *gin.Context, outcome recipestore.Outcome, err error) {
 	if err != nil {
 		a.fail(c, err)
 		return
@@ -57,7 +57,7 @@ func (a *api) reply(c *gin.Context, outcome postgres.Outcome, err error) {
 
 // note leaves the marks. Without them a read is fresh only with the header, so a failure is no reason to
 // say that the command failed.
-func (a *api) note(c *gin.Context, outcome postgres.Outcome) {
+func (a *api) note(c *gin.Context, outcome recipestore.Outcome) {
 	if outcome.Change == 0 {
 		return
 	}
@@ -86,25 +86,25 @@ func (a *api) fail(c *gin.Context, err error) {
 			Status: http.StatusRequestEntityTooLarge, Detail: "The recipe is too large.",
 			Extra: map[string]any{"limit": recipe.MaxKept},
 		})
-	case errors.Is(err, postgres.ErrTooManyRecipes):
+	case errors.Is(err, recipestore.ErrTooManyRecipes):
 		a.Throttle.CountQuota("recipes")
 		httpserver.WriteProblem(c, httpserver.QuotaProblem("recipes", "recipes", a.MaxRecipes))
-	case errors.Is(err, postgres.ErrKeyReused):
+	case errors.Is(err, recipestore.ErrKeyReused):
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusUnprocessableEntity,
 			Detail: "The Idempotency-Key was used for another request. Take a new key for each command.",
 			Errors: []httpserver.FieldError{{Field: "Idempotency-Key", Detail: "was used for another request"}},
 		})
-	case errors.Is(err, postgres.ErrAnswerGone):
+	case errors.Is(err, recipestore.ErrAnswerGone):
 		httpserver.WriteProblem(c, httpserver.TextGone(
 			"The command with this Idempotency-Key was done, and the text of its answer is deleted by now."))
-	case errors.Is(err, postgres.ErrNoUser):
+	case errors.Is(err, recipestore.ErrNoUser):
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusUnauthorized, Detail: "The account of this session doesn't exist any more.",
 		})
 	case errors.Is(err, bulkhead.ErrBusy):
 		httpserver.WriteBusy(c, "Too many of your writes are under way. Wait for some to be answered.")
-	case db.DiskFull(err), fulldisk.Is(err):
+	case postgres.DiskFull(err), fulldisk.Is(err):
 		a.Log.WarnContext(c.Request.Context(), "a write is refused: a disk is full", "request", httpserver.RequestID(c), "error", err)
 		httpserver.WriteDiskFull(c, "There is no room for more. Nothing was changed, and what is there can be read.")
 	case unavailable(err):
@@ -117,29 +117,29 @@ func (a *api) fail(c *gin.Context, err error) {
 }
 
 func unavailable(err error) bool {
-	return errors.Is(err, redis.ErrUnavailable) || db.Unavailable(err) || db.Retryable(err) ||
+	return errors.Is(err, redis.ErrUnavailable) || postgres.Unavailable(err) || postgres.Retryable(err) ||
 		errors.Is(err, topology.ErrNotConfirmed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // refuse decides that nothing is written, and answers with a problem. The answer is kept under the key like
 // any other: a repeat must not do later what was refused at first.
-func refuse(p httpserver.Problem) (postgres.Decision, error) {
+func refuse(p httpserver.Problem) (recipestore.Decision, error) {
 	if p.Type == "" {
 		p.Type, p.Title = "about:blank", http.StatusText(p.Status)
 	}
 	body, err := recipe.Encode(p)
 	if err != nil {
-		return postgres.Decision{}, err
+		return recipestore.Decision{}, err
 	}
 	header := map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
-	return postgres.Decision{Answer: postgres.Answer{Status: p.Status, Header: header, Body: body}}, nil
+	return recipestore.Decision{Answer: recipestore.Answer{Status: p.Status, Header: header, Body: body}}, nil
 }
 
-func noRecipe() (postgres.Decision, error) {
+func noRecipe() (recipestore.Decision, error) {
 	return refuse(httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such recipe."})
 }
 
-func conflict(current events.Recipe) (postgres.Decision, error) {
+func conflict(current events.Recipe) (recipestore.Decision, error) {
 	current, _ = recipe.Understood(current)
 	return refuse(httpserver.Problem{
 		Status: http.StatusPreconditionFailed,

@@ -10,7 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/command-api/internal/account"
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/limits"
@@ -19,7 +19,7 @@ import (
 
 // Deps is what the handlers work with.
 type Deps struct {
-	Store    *postgres.Store
+	Store    *recipestore.Store
 	Users    *account.Users
 	Logins   *identity.Logins
 	Sessions *identity.Sessions

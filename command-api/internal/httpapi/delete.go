@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/identity"
 	"larder.dev/recipe"
@@ -21,13 +21,13 @@ func (a *api) DeleteRecipe(c *gin.Context, id ID, params DeleteRecipeParams) {
 	user := identity.UserFrom(c).ID
 	cmd := command(c, id.String(), params.IdempotencyKey, nil)
 	cmd.Deletes = true
-	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s postgres.State) (postgres.Decision, error) {
+	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s recipestore.State) (recipestore.Decision, error) {
 		return remove(user, s, m)
 	})
 	a.answer(c, outcome, err)
 }
 
-func remove(user string, s postgres.State, m match) (postgres.Decision, error) {
+func remove(user string, s recipestore.State, m match) (recipestore.Decision, error) {
 	if !s.Exists {
 		return noRecipe()
 	}
@@ -37,11 +37,11 @@ func remove(user string, s postgres.State, m match) (postgres.Decision, error) {
 	deleted := recipe.Delete(s.Recipe, s.Now())
 	data, err := recipe.Encode(deleted)
 	if err != nil {
-		return postgres.Decision{}, err
+		return recipestore.Decision{}, err
 	}
-	return postgres.Decision{
-		Answer: postgres.Answer{Status: http.StatusNoContent, Header: map[string]string{"Larder-After": after(deleted)}},
+	return recipestore.Decision{
+		Answer: recipestore.Answer{Status: http.StatusNoContent, Header: map[string]string{"Larder-After": after(deleted)}},
 		Recipe: &deleted,
-		Event:  postgres.RecipeEvent(user, events.RecipeDeleted, deleted, data),
+		Event:  recipestore.RecipeEvent(user, events.RecipeDeleted, deleted, data),
 	}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/recipe"
@@ -27,13 +27,13 @@ func (a *api) RequestGrocery(c *gin.Context, id ID, params RequestGroceryParams)
 	}
 	user := identity.UserFrom(c).ID
 	cmd := command(c, id.String(), params.IdempotencyKey, body)
-	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s postgres.State) (postgres.Decision, error) {
+	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s recipestore.State) (recipestore.Decision, error) {
 		return putOnList(user, request.String(), s, asked)
 	})
 	a.reply(c, outcome, err)
 }
 
-func putOnList(user, request string, s postgres.State, asked recipe.GroceryRequest) (postgres.Decision, error) {
+func putOnList(user, request string, s recipestore.State, asked recipe.GroceryRequest) (recipestore.Decision, error) {
 	if !s.Grocery {
 		return refuse(httpserver.Problem{
 			Status: http.StatusForbidden,
@@ -49,14 +49,14 @@ func putOnList(user, request string, s postgres.State, asked recipe.GroceryReque
 		return refuse(invalidProblem(invalid))
 	}
 	if err != nil {
-		return postgres.Decision{}, err
+		return recipestore.Decision{}, err
 	}
 	data, err := recipe.Encode(grocery)
 	if err != nil {
-		return postgres.Decision{}, err
+		return recipestore.Decision{}, err
 	}
-	return postgres.Decision{
-		Answer: postgres.Answer{
+	return recipestore.Decision{
+		Answer: recipestore.Answer{
 			Status: http.StatusAccepted,
 			Header: map[string]string{
 				"Content-Type": "application/json; charset=utf-8",
@@ -64,6 +64,6 @@ func putOnList(user, request string, s postgres.State, asked recipe.GroceryReque
 			},
 			Body: data,
 		},
-		Event: postgres.GroceryEvent(user, request, s.Recipe.Version, data),
+		Event: recipestore.GroceryEvent(user, request, s.Recipe.Version, data),
 	}, nil
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
@@ -26,7 +26,7 @@ func (a *api) PutRecipe(c *gin.Context, id ID, params PutRecipeParams) {
 	}
 	user := identity.UserFrom(c).ID
 	cmd := command(c, id.String(), params.IdempotencyKey, body)
-	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s postgres.State) (postgres.Decision, error) {
+	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s recipestore.State) (recipestore.Decision, error) {
 		if params.IfNoneMatch != nil {
 			return create(user, id.String(), s, draft)
 		}
@@ -53,22 +53,22 @@ func precondition(params PutRecipeParams) (match, error) {
 	}
 }
 
-func create(user, id string, s postgres.State, draft recipe.Draft) (postgres.Decision, error) {
+func create(user, id string, s recipestore.State, draft recipe.Draft) (recipestore.Decision, error) {
 	if s.Exists {
 		return conflict(s.Recipe)
 	}
 	// The version goes on from the tombstone's, where there is one.
-	return written(user, events.RecipeCreated, recipe.Create(id, s.Recipe.Version, draft, postgres.Now()))
+	return written(user, events.RecipeCreated, recipe.Create(id, s.Recipe.Version, draft, recipestore.Now()))
 }
 
-func replace(user string, s postgres.State, m match, draft recipe.Draft) (postgres.Decision, error) {
+func replace(user string, s recipestore.State, m match, draft recipe.Draft) (recipestore.Decision, error) {
 	if !s.Exists {
 		return noRecipe()
 	}
 	if !m.admits(s.Recipe.Version) {
 		return conflict(s.Recipe)
 	}
-	next := recipe.Replace(s.Recipe, draft, postgres.Now())
+	next := recipe.Replace(s.Recipe, draft, recipestore.Now())
 	if recipe.SameWriting(s.Recipe, next) {
 		return unchanged(s.Recipe)
 	}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
@@ -127,14 +127,14 @@ func value[T any](field *T) T {
 }
 
 // command names the caller, the recipe and the key of a request.
-func command(c *gin.Context, id string, key *IdempotencyKey, body []byte) postgres.Command {
-	cmd := postgres.Command{
+func command(c *gin.Context, id string, key *IdempotencyKey, body []byte) recipestore.Command {
+	cmd := recipestore.Command{
 		User:        identity.UserFrom(c).ID,
 		Recipe:      id,
 		TraceParent: cmp.Or(telemetry.TraceParent(c.Request.Context()), traceParent(c.GetHeader("Traceparent"))),
 	}
 	if key != nil {
-		cmd.Key = &postgres.Key{Value: *key, Hash: fingerprint(c.Request, body)}
+		cmd.Key = &recipestore.Key{Value: *key, Hash: fingerprint(c.Request, body)}
 	}
 	return cmd
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
@@ -28,13 +28,13 @@ func (a *api) RestoreRecipe(c *gin.Context, id ID, params RestoreRecipeParams) {
 	user := identity.UserFrom(c).ID
 	cmd := command(c, id.String(), params.IdempotencyKey, body)
 	cmd.AsOf = input.Version
-	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s postgres.State) (postgres.Decision, error) {
+	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s recipestore.State) (recipestore.Decision, error) {
 		return restore(user, s, m)
 	})
 	a.answer(c, outcome, err)
 }
 
-func restore(user string, s postgres.State, m match) (postgres.Decision, error) {
+func restore(user string, s recipestore.State, m match) (recipestore.Decision, error) {
 	if s.Recipe.Version == 0 {
 		return noRecipe()
 	}
@@ -47,5 +47,5 @@ func restore(user string, s postgres.State, m match) (postgres.Decision, error) 
 	if !m.admits(s.Recipe.Version) {
 		return conflict(s.Recipe)
 	}
-	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, postgres.Now()))
+	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, recipestore.Now()))
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
 )
@@ -27,7 +27,7 @@ func TestRestoreFiles(t *testing.T) {
 		"too late":         {false, ledger.UndoTime + time.Hour, 0},
 		"old, not deleted": {true, 10 * ledger.UndoTime, 1},
 	} {
-		decision, err := restore("user", postgres.State{
+		decision, err := restore("user", recipestore.State{
 			Recipe: events.Recipe{ID: "recipe", Version: 3, UpdatedAt: time.Now().Add(-c.ago), Files: []events.File{{ID: "file"}}},
 			Exists: c.exists, AsOf: &events.Recipe{ID: "recipe", Version: 1, Name: "Pie"},
 		}, whatever)

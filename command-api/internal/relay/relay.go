@@ -11,11 +11,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/ledger"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/telemetry"
 )
 
@@ -62,7 +62,7 @@ type Filler interface {
 
 // Relay reads what is unpublished, publishes it, and marks it.
 type Relay struct {
-	store     *postgres.Store
+	store     *recipestore.Store
 	publisher Publisher
 	url       string
 	tracing   *telemetry.Tracing
@@ -75,7 +75,7 @@ type Relay struct {
 
 // Options are what a relay works with.
 type Options struct {
-	Store     *postgres.Store
+	Store     *recipestore.Store
 	Publisher Publisher
 	URL       string // the database's address: leading and listening need connections of their own
 	Metrics   *Metrics
@@ -106,7 +106,9 @@ func (r *Relay) Doubt() {
 }
 
 // Leads tells whether some relay leads in the database of a pool.
-func Leads(ctx context.Context, pool *postgres.Pool) (bool, error) { return db.Led(ctx, pool, lockID) }
+func Leads(ctx context.Context, pool *recipestore.Pool) (bool, error) {
+	return postgres.Led(ctx, pool, lockID)
+}
 
 // On gives the same relay at another address of the database.
 func (r *Relay) On(url string) *Relay {
@@ -128,7 +130,7 @@ func (r *Relay) Run(ctx context.Context) error {
 
 // lead waits for the lead and works until it is lost.
 func (r *Relay) lead(ctx context.Context) error {
-	leadership, err := db.Lead(ctx, r.url, lockID, r.log)
+	leadership, err := postgres.Lead(ctx, r.url, lockID, r.log)
 	if err != nil {
 		return fmt.Errorf("lead the relay: %w", err)
 	}
@@ -158,7 +160,7 @@ func (r *Relay) work(ctx context.Context) {
 // Drain publishes what is unpublished now, and gives how many events. It waits until it leads, and stops
 // at the first failure.
 func (r *Relay) Drain(ctx context.Context) (int, error) {
-	leadership, err := db.Lead(ctx, r.url, lockID, r.log)
+	leadership, err := postgres.Lead(ctx, r.url, lockID, r.log)
 	if err != nil {
 		return 0, fmt.Errorf("lead the relay: %w", err)
 	}
@@ -168,7 +170,7 @@ func (r *Relay) Drain(ctx context.Context) (int, error) {
 
 // follow publishes whenever there is a hint, and now and then without one. waits tells whether something may wait.
 func (r *Relay) follow(ctx context.Context, waits *atomic.Bool) {
-	hints := db.Listen(ctx, r.url, ledger.Channel, r.log)
+	hints := postgres.Listen(ctx, r.url, ledger.Channel, r.log)
 	poll := pollEvery
 	for failures := 0; ctx.Err() == nil; {
 		waits.Store(true)
@@ -217,7 +219,7 @@ func (r *Relay) measure(ctx context.Context, waits *atomic.Bool) {
 	defer ticker.Stop()
 	var seen sightings
 	for {
-		var backlog postgres.Backlog
+		var backlog recipestore.Backlog
 		var err error
 		if waits.Load() {
 			backlog, err = r.store.Backlog(ctx)
@@ -242,7 +244,7 @@ func (r *Relay) drain(ctx context.Context) (total int, err error) {
 	for err == nil && len(entries) > 0 {
 		publishing := r.publish(ctx, entries)
 		err = r.mark(ctx, before)
-		var next []postgres.Entry
+		var next []recipestore.Entry
 		ahead := err == nil && isFull(entries)
 		if ahead {
 			next, err = r.read(ctx, ids(entries))
@@ -263,7 +265,7 @@ func (r *Relay) drain(ctx context.Context) (total int, err error) {
 }
 
 // markThenRead marks a batch that brought all there was, and reads what came meanwhile.
-func (r *Relay) markThenRead(ctx context.Context, published outcome) ([]postgres.Entry, error) {
+func (r *Relay) markThenRead(ctx context.Context, published outcome) ([]recipestore.Entry, error) {
 	if err := r.mark(ctx, published); err != nil {
 		return nil, err
 	}
@@ -273,12 +275,12 @@ func (r *Relay) markThenRead(ctx context.Context, published outcome) ([]postgres
 	return r.read(ctx, nil)
 }
 
-func (r *Relay) read(ctx context.Context, underWay []int64) ([]postgres.Entry, error) {
+func (r *Relay) read(ctx context.Context, underWay []int64) ([]recipestore.Entry, error) {
 	return r.store.Unpublished(ctx, underWay, batchEvents, batchBytes)
 }
 
 // isFull tells whether a batch is as large as one may be, so that more may wait.
-func isFull(entries []postgres.Entry) bool {
+func isFull(entries []recipestore.Entry) bool {
 	bytes := 0
 	for _, e := range entries {
 		bytes += len(e.Event.Data)
@@ -288,12 +290,12 @@ func isFull(entries []postgres.Entry) bool {
 
 // outcome is what became of a batch: the places of those of its events that are known to be stored, from the first on.
 type outcome struct {
-	entries   []postgres.Entry
+	entries   []recipestore.Entry
 	sequences []uint64
 	err       error
 }
 
-func (r *Relay) publish(ctx context.Context, entries []postgres.Entry) <-chan outcome {
+func (r *Relay) publish(ctx context.Context, entries []recipestore.Entry) <-chan outcome {
 	done := make(chan outcome, 1)
 	go func() {
 		spans := r.spans(ctx, entries)
@@ -324,7 +326,7 @@ func (r *Relay) mark(ctx context.Context, published outcome) error {
 }
 
 // spans begins a span for each event, in the trace of the request that made it.
-func (r *Relay) spans(ctx context.Context, entries []postgres.Entry) []*telemetry.Span {
+func (r *Relay) spans(ctx context.Context, entries []recipestore.Entry) []*telemetry.Span {
 	if !r.tracing.On() {
 		return nil
 	}
@@ -346,7 +348,7 @@ func end(spans []*telemetry.Span, published int, err error) {
 	}
 }
 
-func messages(entries []postgres.Entry) []jetstream.Message {
+func messages(entries []recipestore.Entry) []jetstream.Message {
 	msgs := make([]jetstream.Message, len(entries))
 	for i, e := range entries {
 		header := e.Event.Headers()
@@ -362,7 +364,7 @@ func messages(entries []postgres.Entry) []jetstream.Message {
 // forgotten ends the deduplication id of an event that is published once more without its text.
 const forgotten = ".forgotten"
 
-func ids(entries []postgres.Entry) []int64 {
+func ids(entries []recipestore.Entry) []int64 {
 	ids := make([]int64, len(entries))
 	for i, e := range entries {
 		ids[i] = e.ID

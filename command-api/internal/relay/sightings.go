@@ -3,7 +3,7 @@ package relay
 import (
 	"time"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 )
 
 // sightings tell how long events have waited by the clock of this process alone. The clock of whoever made an event may be
@@ -17,7 +17,7 @@ type sighting struct {
 }
 
 // age is how long the first event of a backlog is known to wait.
-func (s *sightings) age(b postgres.Backlog, now time.Time) time.Duration {
+func (s *sightings) age(b recipestore.Backlog, now time.Time) time.Duration {
 	if n := len(*s); b.Last > 0 && (n == 0 || (*s)[n-1].last < b.Last) {
 		*s = append(*s, sighting{b.Last, now})
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 )
 
 // How long events wait is told by this process' clock, whatever time they bear.
@@ -28,7 +28,7 @@ func TestAgeOfTheBacklog(t *testing.T) {
 		{12 * time.Second, 0, 0, 0},
 		{14 * time.Second, 20, 21, 0},
 	} {
-		backlog := postgres.Backlog{First: step.first, Last: step.last, Oldest: start.Add(2 * time.Hour)}
+		backlog := recipestore.Backlog{First: step.first, Last: step.last, Oldest: start.Add(2 * time.Hour)}
 		require.Equal(t, step.age, seen.age(backlog, start.Add(step.after)), "after %s", step.after)
 	}
 	require.Len(t, seen, 1)

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
@@ -20,7 +20,7 @@ const againAttempts = 5
 // same version. It is stored only behind the event that it was compared with, so no newer one is overtaken; where it
 // is the relay's turn, nothing is done. A subject that the ledger doesn't have is passed over, and so is a grocery request
 // that was sent before the ledger was restored. The error is ErrAhead, or that of a store.
-func Again(ctx context.Context, store *postgres.Store, stream Stream, subject string) error {
+func Again(ctx context.Context, store *recipestore.Store, stream Stream, subject string) error {
 	r := &republisher{store: store, stream: stream}
 	for attempt := 0; ; attempt++ {
 		err := r.again(ctx, subject)
@@ -32,7 +32,7 @@ func Again(ctx context.Context, store *postgres.Store, stream Stream, subject st
 
 // removeText has the relay take out of the stream what it still has of a forgotten recipe, as one that was put back from
 // a copy of before does.
-func (r *republisher) removeText(ctx context.Context, entry postgres.Entry) error {
+func (r *republisher) removeText(ctx context.Context, entry recipestore.Entry) error {
 	user, recipe, ok := events.RecipeOf(entry.Event.Subject)
 	if !ok || entry.Event.Type != events.RecipeDeleted {
 		return nil
@@ -41,7 +41,7 @@ func (r *republisher) removeText(ctx context.Context, entry postgres.Entry) erro
 	if err != nil || !deleted.Forgotten() {
 		return err
 	}
-	return r.store.RemoveAgain(ctx, postgres.Owned{User: user, Recipe: recipe}, entry.Event.Version)
+	return r.store.RemoveAgain(ctx, recipestore.Owned{User: user, Recipe: recipe}, entry.Event.Version)
 }
 
 func (r *republisher) again(ctx context.Context, subject string) error {

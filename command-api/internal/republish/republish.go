@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
@@ -46,7 +46,7 @@ type Progress struct {
 //
 // An event with a newer one behind it is published as superseded. A view that has nothing of a recipe, as a cache whose
 // entry lapsed, would else show the old version to who has seen the new one.
-func Republish(ctx context.Context, store *postgres.Store, stream Stream, options Options) (Progress, error) {
+func Republish(ctx context.Context, store *recipestore.Store, stream Stream, options Options) (Progress, error) {
 	total, err := store.CountPublished(ctx, options.User)
 	if err != nil {
 		return Progress{}, err
@@ -61,7 +61,7 @@ func Republish(ctx context.Context, store *postgres.Store, stream Stream, option
 }
 
 type republisher struct {
-	store    *postgres.Store
+	store    *recipestore.Store
 	stream   Stream
 	options  Options
 	progress Progress
@@ -108,7 +108,7 @@ func (r *republisher) user(ctx context.Context, user string) error {
 	}
 }
 
-func (r *republisher) entry(ctx context.Context, subjects map[string]state, entry postgres.Entry) error {
+func (r *republisher) entry(ctx context.Context, subjects map[string]state, entry recipestore.Entry) error {
 	last, known := subjects[entry.Event.Subject]
 	if !known {
 		var err error

@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"time"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
@@ -41,7 +41,7 @@ type Stream interface {
 
 // Retention is what one relay does beside its work, while it leads.
 type Retention struct {
-	Store  *postgres.Store
+	Store  *recipestore.Store
 	Stream Stream
 	Keep   time.Duration // how long what was deleted is kept; 0 for ever
 	Log    *slog.Logger
@@ -131,7 +131,7 @@ func (r *Retention) forget(ctx context.Context, until time.Time) (forgotten int,
 // clean takes out of the stream what was there of forgotten recipes, and tells of how many there is something still: the
 // relay hasn't published what is left of them.
 func (r *Retention) clean(ctx context.Context) (left int, err error) {
-	for after := (postgres.Owned{}); ; {
+	for after := (recipestore.Owned{}); ; {
 		list, err := r.Store.Removals(ctx, after, page)
 		if err != nil || len(list) == 0 {
 			return left, err
@@ -153,7 +153,7 @@ func (r *Retention) clean(ctx context.Context) (left int, err error) {
 }
 
 // remove leaves the message of the deletion, and what came after it.
-func (r *Retention) remove(ctx context.Context, one postgres.Removal) error {
+func (r *Retention) remove(ctx context.Context, one recipestore.Removal) error {
 	subject := events.RecipeSubject(one.User, one.Recipe)
 	last, found, err := r.Stream.Last(ctx, events.Stream, subject)
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/testkit"
 )
 
@@ -33,9 +33,9 @@ type kitchen struct {
 func newKitchen(t *testing.T, keep time.Duration) *kitchen {
 	t.Helper()
 	url := testkit.Postgres(t, func(ctx context.Context, url string) error {
-		return db.Migrate(ctx, url, postgres.Migrations(), slog.New(slog.DiscardHandler))
+		return postgres.Migrate(ctx, url, recipestore.Migrations(), slog.New(slog.DiscardHandler))
 	})
-	pool, err := db.Open(testkit.Context(t), url, db.Options{Application: "retention test"})
+	pool, err := postgres.Open(testkit.Context(t), url, postgres.Options{Application: "retention test"})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	conn, err := jetstream.Connect(testkit.Context(t), jetstream.Options{URL: testkit.NATS(t).URL(), Name: "test", Log: testkit.Logger(t)})
@@ -43,7 +43,7 @@ func newKitchen(t *testing.T, keep time.Duration) *kitchen {
 	t.Cleanup(conn.Close)
 	require.NoError(t, conn.EnsureStream(testkit.Context(t), jetstream.StreamConfig{Name: events.Stream, Subjects: events.StreamSubjects()}))
 	k := &kitchen{TB: t, pool: pool, clock: time.Now().UTC().Truncate(time.Second), user: uuid.NewString()}
-	k.retention = &Retention{Store: postgres.NewStore(pool, func() {}), Stream: conn, Keep: keep, Log: testkit.Logger(t), now: func() time.Time { return k.clock }}
+	k.retention = &Retention{Store: recipestore.NewStore(pool, func() {}), Stream: conn, Keep: keep, Log: testkit.Logger(t), now: func() time.Time { return k.clock }}
 	k.exec(`INSERT INTO user_changes (user_id, change) VALUES ($1, 0)`, k.user)
 	return k
 }

@@ -7,7 +7,7 @@ import (
 	"io"
 	"time"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/recipe"
 )
@@ -45,7 +45,7 @@ type Options struct {
 // id that follows from its content, so that the same line is the same recipe. What is there already is left
 // as it is, so an import that was broken off is simply run again. A bad line is told, and the rest goes on.
 // The error is that of reading, or of the database: what was imported until then stays.
-func Import(ctx context.Context, store *postgres.Store, user string, from io.Reader, options Options) (Progress, error) {
+func Import(ctx context.Context, store *recipestore.Store, user string, from io.Reader, options Options) (Progress, error) {
 	i := importer{store: store, user: user, options: options}
 	raw := &counter{from: from}
 	plain, err := unpacked(raw)
@@ -70,7 +70,7 @@ func Import(ctx context.Context, store *postgres.Store, user string, from io.Rea
 }
 
 type importer struct {
-	store    *postgres.Store
+	store    *recipestore.Store
 	user     string
 	options  Options
 	progress Progress
@@ -140,7 +140,7 @@ func (i *importer) write(ctx context.Context) error {
 		ids[n] = l.id
 	}
 	var done, skipped int
-	err := i.store.Import(ctx, i.user, ids, func(found map[string]postgres.State) ([]postgres.Bulk, error) {
+	err := i.store.Import(ctx, i.user, ids, func(found map[string]recipestore.State) ([]recipestore.Bulk, error) {
 		writes := i.missing(found)
 		done, skipped = len(writes), len(ids)-len(writes)
 		return writes, nil
@@ -159,9 +159,9 @@ func (i *importer) write(ctx context.Context) error {
 }
 
 // missing makes the recipes that aren't there. One that was deleted comes back: somebody asks for it.
-func (i *importer) missing(found map[string]postgres.State) []postgres.Bulk {
-	now := postgres.Now()
-	var writes []postgres.Bulk
+func (i *importer) missing(found map[string]recipestore.State) []recipestore.Bulk {
+	now := recipestore.Now()
+	var writes []recipestore.Bulk
 	for _, l := range i.waiting {
 		if found[l.id].Exists {
 			continue
@@ -173,10 +173,10 @@ func (i *importer) missing(found map[string]postgres.State) []postgres.Bulk {
 			i.bad(l.number, err)
 			continue
 		}
-		writes = append(writes, postgres.Bulk{
-			Recipe: r, Event: postgres.RecipeEvent(i.user, events.RecipeCreated, r, data),
+		writes = append(writes, recipestore.Bulk{
+			Recipe: r, Event: recipestore.RecipeEvent(i.user, events.RecipeCreated, r, data),
 		})
-		found[l.id] = postgres.State{Exists: true} // the same line again in this file
+		found[l.id] = recipestore.State{Exists: true} // the same line again in this file
 	}
 	return writes
 }

@@ -14,9 +14,9 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/file-service/internal/attachment"
+	"larder.dev/file-service/internal/filestore"
 	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/picture"
-	"larder.dev/file-service/internal/postgres"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
@@ -36,7 +36,7 @@ type Upload struct {
 }
 
 // CanAttach tells whether the recipe is there and may have one more file, before the bytes are asked for. The
-// error is ErrNoRecipe, ErrTooMany, *postgres.Full or that of the database.
+// error is ErrNoRecipe, ErrTooMany, *filestore.Full or that of the database.
 func (f *Files) CanAttach(ctx context.Context, user, recipe string) error {
 	count, has, err := f.database.CountFiles(ctx, user, recipe)
 	switch {
@@ -53,10 +53,10 @@ func (f *Files) CanAttach(ctx context.Context, user, recipe string) error {
 
 // Attach takes an upload in, and puts it on its recipe. What breaks off, or whose recipe is gone meanwhile,
 // leaves nothing on the recipe, and in the store at most bytes that a sweep removes.
-func (f *Files) Attach(ctx context.Context, u Upload) (postgres.Outcome, error) {
+func (f *Files) Attach(ctx context.Context, u Upload) (filestore.Outcome, error) {
 	taken, err := f.incoming.Take(ctx, u.User, u.Bytes, f.maxSize)
 	if err != nil {
-		return postgres.Outcome{}, err
+		return filestore.Outcome{}, err
 	}
 	defer func() { _ = taken.Close() }() // what it leaves in the store a sweep removes
 	return f.AttachWhole(ctx, u, taken)
@@ -64,21 +64,21 @@ func (f *Files) Attach(ctx context.Context, u Upload) (postgres.Outcome, error) 
 
 // AttachWhole puts an upload on its recipe whose bytes are all here already. Where it was done before under
 // the same key, it gives the first outcome again.
-func (f *Files) AttachWhole(ctx context.Context, u Upload, taken *incoming.File) (postgres.Outcome, error) {
+func (f *Files) AttachWhole(ctx context.Context, u Upload, taken *incoming.File) (filestore.Outcome, error) {
 	if taken.Size == 0 {
-		return postgres.Outcome{}, ErrEmpty
+		return filestore.Outcome{}, ErrEmpty
 	}
 	if err := f.scanner.Scan(ctx, io.NewSectionReader(taken, 0, taken.Size)); err != nil {
-		return postgres.Outcome{}, err
+		return filestore.Outcome{}, err
 	}
 	file := events.File{
 		ID: ledger.NewID(), Name: attachment.CleanName(u.Name), Size: taken.Size, SHA256: taken.SHA256,
 	}
 	var err error
 	if file.MediaType, err = mediaType(taken); err != nil {
-		return postgres.Outcome{}, err
+		return filestore.Outcome{}, err
 	}
-	cmd := postgres.Command{User: u.User, Recipe: u.Recipe, TraceParent: u.TraceParent}
+	cmd := filestore.Command{User: u.User, Recipe: u.Recipe, TraceParent: u.TraceParent}
 	if u.Key != nil {
 		cmd.Key = u.Key(file.Name, file.SHA256)
 	}
@@ -87,22 +87,22 @@ func (f *Files) AttachWhole(ctx context.Context, u Upload, taken *incoming.File)
 
 // name puts the bytes into the store and then names them, under the user's lock, and again where they were removed in
 // between: somebody took the last file with the same bytes off another recipe.
-func (f *Files) name(ctx context.Context, cmd postgres.Command, file *events.File, taken *incoming.File) (postgres.Outcome, error) {
+func (f *Files) name(ctx context.Context, cmd filestore.Command, file *events.File, taken *incoming.File) (filestore.Outcome, error) {
 	for {
 		var err error
 		if cmd.Bytes, err = f.database.AwaitRemovals(ctx, cmd.User, file.SHA256); err != nil {
-			return postgres.Outcome{}, err
+			return filestore.Outcome{}, err
 		}
 		if err := f.keep(ctx, cmd.User, file, taken); err != nil {
-			return postgres.Outcome{}, err
+			return filestore.Outcome{}, err
 		}
-		outcome, err := f.database.Update(ctx, cmd, func(r *events.Recipe) (postgres.Decision, error) {
+		outcome, err := f.database.Update(ctx, cmd, func(r *events.Recipe) (filestore.Decision, error) {
 			if r == nil {
-				return postgres.Decision{}, ErrNoRecipe
+				return filestore.Decision{}, ErrNoRecipe
 			}
 			return attach(*r, *file)
 		})
-		if errors.Is(err, postgres.ErrRemoved) {
+		if errors.Is(err, filestore.ErrRemoved) {
 			continue
 		}
 		if err != nil {
@@ -113,24 +113,24 @@ func (f *Files) name(ctx context.Context, cmd postgres.Command, file *events.Fil
 }
 
 // attach decides that the file is on the recipe.
-func attach(r events.Recipe, file events.File) (postgres.Decision, error) {
+func attach(r events.Recipe, file events.File) (filestore.Decision, error) {
 	if len(r.Files) >= attachment.MaxFiles {
-		return postgres.Decision{}, ErrTooMany
+		return filestore.Decision{}, ErrTooMany
 	}
 	r.Files = append(slices.Clone(r.Files), file)
 	r = recipe.Next(r, ledger.Now())
 	data, err := encode(orEmpty(r))
 	if err != nil {
-		return postgres.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)
+		return filestore.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)
 	}
 	if len(data) > attachment.MaxRecipe {
-		return postgres.Decision{}, ErrNoRoom
+		return filestore.Decision{}, ErrNoRoom
 	}
 	body, err := encode(file)
 	if err != nil {
-		return postgres.Decision{}, fmt.Errorf("write file %s: %w", file.ID, err)
+		return filestore.Decision{}, fmt.Errorf("write file %s: %w", file.ID, err)
 	}
-	return postgres.Decision{
+	return filestore.Decision{
 		Answer: ledger.Answer{Status: http.StatusCreated, Header: after(r), Body: body},
 		Recipe: &r, Type: events.RecipeFileAttached, Data: data,
 	}, nil

@@ -9,9 +9,9 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/file-service/internal/antivirus"
+	"larder.dev/file-service/internal/filestore"
 	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/picture"
-	"larder.dev/file-service/internal/postgres"
 	"larder.dev/internal/objectstore"
 )
 
@@ -26,8 +26,8 @@ var (
 
 // Files does all that is done with files. It is safe for concurrent use.
 type Files struct {
-	database *postgres.Store
-	standby  *postgres.Standby
+	database *filestore.Store
+	standby  *filestore.Standby
 	objects  objectstore.Store
 	incoming *incoming.Store
 	scanner  *antivirus.Clamd
@@ -38,8 +38,8 @@ type Files struct {
 
 // Options are what Files work with.
 type Options struct {
-	Database *postgres.Store
-	Standby  *postgres.Standby // nil for none
+	Database *filestore.Store
+	Standby  *filestore.Standby // nil for none
 	Objects  objectstore.Store
 	Incoming *incoming.Store
 	Scanner  *antivirus.Clamd // nil for none

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"larder.dev/events"
-	"larder.dev/file-service/internal/postgres"
+	"larder.dev/file-service/internal/filestore"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
@@ -27,16 +27,16 @@ type Removal struct {
 
 // Remove takes a file off its recipe, and removes its bytes where nothing else of the user's has the same. The
 // error is ErrNoFile or that of the database: a store that is away keeps no file on a recipe.
-func (f *Files) Remove(ctx context.Context, r Removal) (postgres.Outcome, error) {
+func (f *Files) Remove(ctx context.Context, r Removal) (filestore.Outcome, error) {
 	var removed events.File
-	cmd := postgres.Command{User: r.User, File: r.File, Key: r.Key, TraceParent: r.TraceParent}
-	outcome, err := f.database.Update(ctx, cmd, func(on *events.Recipe) (postgres.Decision, error) {
+	cmd := filestore.Command{User: r.User, File: r.File, Key: r.Key, TraceParent: r.TraceParent}
+	outcome, err := f.database.Update(ctx, cmd, func(on *events.Recipe) (filestore.Decision, error) {
 		if on == nil {
-			return postgres.Decision{}, ErrNoFile
+			return filestore.Decision{}, ErrNoFile
 		}
 		at := slices.IndexFunc(on.Files, func(file events.File) bool { return file.ID == r.File })
 		if at < 0 {
-			return postgres.Decision{}, ErrNoFile
+			return filestore.Decision{}, ErrNoFile
 		}
 		removed = on.Files[at]
 		return remove(*on, at)
@@ -47,14 +47,14 @@ func (f *Files) Remove(ctx context.Context, r Removal) (postgres.Outcome, error)
 	return outcome, err
 }
 
-func remove(r events.Recipe, at int) (postgres.Decision, error) {
+func remove(r events.Recipe, at int) (filestore.Decision, error) {
 	r.Files = slices.Delete(slices.Clone(r.Files), at, at+1)
 	r = recipe.Next(r, ledger.Now())
 	data, err := encode(orEmpty(r))
 	if err != nil {
-		return postgres.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)
+		return filestore.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)
 	}
-	return postgres.Decision{
+	return filestore.Decision{
 		Answer: ledger.Answer{Status: http.StatusNoContent, Header: after(r)},
 		Recipe: &r, Type: events.RecipeFileRemoved, Data: data,
 	}, nil

@@ -17,9 +17,9 @@ import (
 	"larder.dev/file-service/internal/antivirus"
 	"larder.dev/file-service/internal/attachment"
 	"larder.dev/file-service/internal/files"
+	"larder.dev/file-service/internal/filestore"
 	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/picture"
-	"larder.dev/file-service/internal/postgres"
 	"larder.dev/file-service/internal/resumable"
 	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/cdn"
@@ -28,7 +28,7 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
-	db "larder.dev/internal/postgres"
+	"larder.dev/internal/postgres"
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/topology"
@@ -38,7 +38,7 @@ const retryAfter = 5 * time.Second
 
 // answer writes what a command has come to, after it has left the marks by which the caller's next read
 // finds what was written.
-func (a *api) answer(c *gin.Context, outcome postgres.Outcome, err error) {
+func (a *api) answer(c *gin.Context, outcome filestore.Outcome, err error) {
 	if err != nil {
 		a.fail(c, err)
 		return
@@ -103,7 +103,7 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 	limit := func(n int64) map[string]any { return map[string]any{"limit": n} }
 	var (
 		tooLarge *http.MaxBytesError
-		full     *postgres.Full
+		full     *filestore.Full
 	)
 	switch {
 	case errors.As(err, &full):
@@ -227,7 +227,7 @@ func (a *api) fail(c *gin.Context, err error) {
 		httpserver.WriteUnavailable(c, "The picture can't be drawn just now. Nothing was kept.", retryAfter)
 		return
 	}
-	if db.DiskFull(err) || fulldisk.Is(err) {
+	if postgres.DiskFull(err) || fulldisk.Is(err) {
 		a.Log.WarnContext(ctx, "a file is refused: a disk is full", "request", httpserver.RequestID(c), "error", err)
 		httpserver.WriteDiskFull(c, "There is no room for more. Nothing was kept, and what is there can be read.")
 		return
@@ -243,6 +243,6 @@ func (a *api) fail(c *gin.Context, err error) {
 
 func unavailable(err error) bool {
 	return errors.Is(err, objectstore.ErrUnavailable) || errors.Is(err, antivirus.ErrAway) || errors.Is(err, incoming.ErrBusy) ||
-		db.Unavailable(err) || db.Retryable(err) || errors.Is(err, redis.ErrUnavailable) ||
+		postgres.Unavailable(err) || postgres.Retryable(err) || errors.Is(err, redis.ErrUnavailable) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -5,7 +5,7 @@ import (
 	"context"
 
 	"larder.dev/events"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 )
 
 // Change is the last change of one recipe. Number orders the changes of one user. Recipe is nil where the
@@ -23,16 +23,16 @@ type Page struct {
 	Changes []Change
 	Next    int64
 	More    bool
-	Source  postgres.Source
+	Source  recipereader.Source
 }
 
 // Reader reads changes from the database: the views follow it, and a change number is drawn nowhere else.
 type Reader struct {
-	recipes *postgres.Recipes
+	recipes *recipereader.Recipes
 }
 
 // NewReader reads from recipes.
-func NewReader(recipes *postgres.Recipes) *Reader { return &Reader{recipes: recipes} }
+func NewReader(recipes *recipereader.Recipes) *Reader { return &Reader{recipes: recipes} }
 
 // Since gives up to limit changes of the owner after a change number. With nothing new, Next is after itself.
 func (r *Reader) Since(ctx context.Context, owner string, after int64, limit int) (Page, error) {
@@ -54,7 +54,7 @@ func (r *Reader) Last(ctx context.Context, owner string) (int64, error) {
 	return change, err
 }
 
-func changeOf(s *postgres.Stored) Change {
+func changeOf(s *recipereader.Stored) Change {
 	c := Change{Number: s.Change, ID: s.Recipe.ID, Version: s.Recipe.Version, Deleted: s.Deleted}
 	if !s.Deleted {
 		c.Recipe = &s.Recipe

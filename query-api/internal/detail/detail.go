@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/projectors/views"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 	"larder.dev/recipe"
 )
 
@@ -32,12 +32,12 @@ type Recipe struct {
 // Reader finds recipes. It is safe for concurrent use.
 type Reader struct {
 	redis   *redis.Client
-	recipes *postgres.Recipes
+	recipes *recipereader.Recipes
 	log     *slog.Logger
 }
 
 // NewReader reads through the cache in a Redis to the database.
-func NewReader(client *redis.Client, recipes *postgres.Recipes, log *slog.Logger) *Reader {
+func NewReader(client *redis.Client, recipes *recipereader.Recipes, log *slog.Logger) *Reader {
 	return &Reader{redis: client, recipes: recipes, log: log}
 }
 
@@ -61,9 +61,9 @@ func (r *Reader) Get(ctx context.Context, owner, id string, after readyourwrites
 	if cached.newerThan(stored) {
 		newest = cached
 	}
-	if len(newest.body) == 0 && newest.version < need && stored.source == string(postgres.Backup) {
+	if len(newest.body) == 0 && newest.version < need && stored.source == string(recipereader.Backup) {
 		return Recipe{}, fmt.Errorf("recipe %s of user %s: the backup has version %d, and %d was written: %w",
-			id, owner, newest.version, need, postgres.ErrUnavailable)
+			id, owner, newest.version, need, recipereader.ErrUnavailable)
 	}
 	return newest.recipe(owner, id)
 }
@@ -115,7 +115,7 @@ func (r *Reader) cached(ctx context.Context, owner, id string) (found copyOf, wr
 // stored gives the database's copy, one of version 0 where it never had the recipe, and leaves it in the cache.
 func (r *Reader) stored(ctx context.Context, owner, id string) (copyOf, error) {
 	stored, source, err := r.recipes.Recipe(ctx, owner, id)
-	if errors.Is(err, postgres.ErrNotFound) {
+	if errors.Is(err, recipereader.ErrNotFound) {
 		return copyOf{source: string(source)}, nil
 	}
 	if err != nil {

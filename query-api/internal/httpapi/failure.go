@@ -15,7 +15,7 @@ import (
 	"larder.dev/internal/searchindex"
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 	"larder.dev/query-api/internal/search"
 )
 
@@ -25,11 +25,11 @@ const retryAfter = 2 * time.Second
 // fail answers with what an error of a use case means outside. This is the only place that says so.
 func (h *Handlers) fail(c *gin.Context, err error) {
 	switch {
-	case errors.Is(err, detail.ErrNotFound), errors.Is(err, postgres.ErrNotFound):
+	case errors.Is(err, detail.ErrNotFound), errors.Is(err, recipereader.ErrNotFound):
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusNotFound, Detail: "You have no recipe with this id.",
 		})
-	case errors.Is(err, postgres.ErrTextGone):
+	case errors.Is(err, recipereader.ErrTextGone):
 		httpserver.WriteProblem(c, httpserver.TextGone("The recipe was deleted so long ago that its text is gone."))
 	case errors.Is(err, search.ErrBadCursor):
 		refuseField(c, "cursor", "isn't a next_cursor of this search")
@@ -50,7 +50,7 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 		})
 	case errors.Is(err, context.Canceled): // the caller went away; nobody reads the answer
 		httpserver.WriteUnavailable(c, "The request was given up.", retryAfter)
-	case errors.Is(err, postgres.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, recipereader.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		h.Log.WarnContext(c, "no store can answer", "route", c.FullPath(), "error", err)
 		httpserver.WriteUnavailable(c, "The recipes can't be read just now.", retryAfter)
 	default:

@@ -8,7 +8,7 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"larder.dev/internal/identity"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 )
 
 const defaultVersions = 50
@@ -28,7 +28,7 @@ func (h *Handlers) ListVersions(c *gin.Context, id openapi_types.UUID, params Li
 	if more {
 		answer.NextBefore = &page[len(page)-1].Number
 	}
-	h.served(c, string(postgres.Primary))
+	h.served(c, string(recipereader.Primary))
 	c.JSON(http.StatusOK, answer)
 }
 
@@ -39,6 +39,6 @@ func (h *Handlers) GetVersion(c *gin.Context, id openapi_types.UUID, version int
 		h.fail(c, err)
 		return
 	}
-	h.served(c, string(postgres.Primary))
+	h.served(c, string(recipereader.Primary))
 	c.JSON(http.StatusOK, recipe)
 }

@@ -15,7 +15,7 @@ import (
 	"larder.dev/internal/limits"
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 	"larder.dev/query-api/internal/search"
 )
 
@@ -26,7 +26,7 @@ type Handlers struct {
 	Sessions *identity.Sessions
 	Search   *search.Finder
 	Detail   *detail.Reader
-	Recipes  *postgres.Recipes // the history of a recipe
+	Recipes  *recipereader.Recipes // the history of a recipe
 	Changes  *changes.Reader
 	Signer   cdn.Signer // of the addresses of files; nil for none
 	Feeds    *changes.Feeds

@@ -8,7 +8,7 @@ import (
 	"iter"
 
 	"larder.dev/internal/searchindex"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 )
 
 // fromDatabase searches in the owner's names as the database has them, by the rules of the index: the order is
@@ -71,7 +71,7 @@ func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchind
 }
 
 // documents ends with ctx.
-func documents(ctx context.Context, owner string, named []postgres.Named) iter.Seq[searchindex.Document] {
+func documents(ctx context.Context, owner string, named []recipereader.Named) iter.Seq[searchindex.Document] {
 	return func(yield func(searchindex.Document) bool) {
 		for _, n := range named {
 			doc := searchindex.Document{ID: n.ID, Owner: owner, Name: n.Name, Tags: n.Tags, Version: n.Version}

@@ -10,7 +10,7 @@ import (
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/searchindex"
 	"larder.dev/projectors/views"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 )
 
 var (
@@ -89,7 +89,7 @@ func (f *Finder) awaitLast(ctx context.Context, owner string) error {
 			return err
 		}
 	}
-	if source == postgres.Primary {
+	if source == recipereader.Primary {
 		f.current.note(owner, era, asked)
 	}
 	return nil
@@ -104,7 +104,7 @@ func (f *Finder) canCome(ctx context.Context, owner string, write readyourwrites
 	}
 	written, source, err := f.recipes.Version(ctx, owner, write.ID)
 	// The backup may not have it yet.
-	return err != nil || source != postgres.Primary || written >= write.Version
+	return err != nil || source != recipereader.Primary || written >= write.Version
 }
 
 func (f *Finder) await(ctx context.Context, owner string, write readyourwrites.After) error {

@@ -14,7 +14,7 @@ import (
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
-	"larder.dev/query-api/internal/postgres"
+	"larder.dev/query-api/internal/recipereader"
 )
 
 // ErrBusy is the error of a search while too many of the same person's are under way.
@@ -52,7 +52,7 @@ type Finder struct {
 	index   searchindex.Index
 	marks   *readyourwrites.Marks
 	redis   *redis.Client
-	recipes *postgres.Recipes
+	recipes *recipereader.Recipes
 	log     *slog.Logger
 	wait    time.Duration
 	cost    searchindex.Cost
@@ -80,7 +80,7 @@ const maxScans = 4
 type Options struct {
 	Index   searchindex.Index
 	Redis   *redis.Client
-	Recipes *postgres.Recipes
+	Recipes *recipereader.Recipes
 	Wait    time.Duration
 	Cost    searchindex.Cost
 	Log     *slog.Logger
@@ -110,7 +110,7 @@ func (f *Finder) Find(ctx context.Context, q Query) (Page, error) {
 		return page, nil
 	case errors.Is(err, searchindex.ErrBadCursor):
 		return Page{}, ErrBadCursor
-	case errors.Is(err, postgres.ErrUnavailable):
+	case errors.Is(err, recipereader.ErrUnavailable):
 		return Page{}, err // the index answered, and the database that was to complete it can't
 	case errors.Is(err, searchindex.ErrTooCostly), errors.Is(err, ErrBusy):
 		return Page{}, err // the database would work at it for longer

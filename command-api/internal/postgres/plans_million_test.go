@@ -1,5 +1,0 @@
-//go:build plans
-
-package postgres
-
-const ledgerRows = 1_000_000

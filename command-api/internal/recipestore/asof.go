@@ -1,0 +1,51 @@
+package recipestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"larder.dev/events"
+)
+
+// queueAsOf reads a recipe as it was at an earlier version from the ledger, whose rows carry it whole. A recipe's versions
+// have no gap, so one that isn't there beside a later one was taken away.
+func queueAsOf(batch *pgx.Batch, cmd Command, into *State) {
+	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(cmd.User, cmd.Recipe)}
+	batch.Queue(`SELECT event_id, type, schema_version, version, data FROM event_log e
+		WHERE `+ofSubject("e", "$1")+` AND e.version >= $2 ORDER BY e.version LIMIT 1`,
+		e.Subject, cmd.AsOf).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&e.ID, &e.Type, &e.SchemaVersion, &e.Version, (*[]byte)(&e.Data))
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r, err := events.DecodeRecipe(e)
+		if err != nil {
+			return fmt.Errorf("read version %d of recipe %s: %w", cmd.AsOf, cmd.Recipe, err)
+		}
+		if into.AsOfGone = e.Version != cmd.AsOf || r.Forgotten(); !into.AsOfGone {
+			into.AsOf = &r
+		}
+		return nil
+	})
+}
+
+// History gives the rows of one recipe, the oldest version first: all of them, or that of one version where it is over
+// 0. There are none where the user never had the recipe.
+func (s *Store) History(ctx context.Context, user, recipe string, version int64) ([]Entry, error) {
+	rows, err := s.pool.Query(ctx, `SELECT `+latestColumns+` FROM event_log e
+		WHERE `+ofSubject("e", "$1")+` AND ($2 = 0 OR e.version = $2) ORDER BY e.version`, events.RecipeSubject(user, recipe), version)
+	if err != nil {
+		return nil, fmt.Errorf("read the history of recipe %s of user %s: %w", recipe, user, err)
+	}
+	entries, err := pgx.CollectRows(rows, scanPlaced)
+	if err != nil {
+		return nil, fmt.Errorf("read the history of recipe %s of user %s: %w", recipe, user, err)
+	}
+	return entries, nil
+}

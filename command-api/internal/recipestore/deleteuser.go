@@ -1,0 +1,56 @@
+package recipestore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"larder.dev/events"
+	"larder.dev/internal/ledger"
+	"larder.dev/internal/postgres"
+)
+
+// deleteAttempts bounds how often DeleteUser is run anew after it lost against the relay, which marks rows
+// of the ledger while they are deleted.
+const deleteAttempts = 5
+
+// DeleteUser removes every row of a user and leaves one event, which tells the backup to do the same. It
+// has nothing of the person in it but the id.
+func (s *Store) DeleteUser(ctx context.Context, id string) error {
+	for attempt := 1; ; attempt++ {
+		err := s.deleteUser(ctx, id)
+		if err == nil {
+			s.hint()
+			return nil
+		}
+		if !postgres.Retryable(err) || attempt == deleteAttempts {
+			return fmt.Errorf("delete user %s: %w", id, err)
+		}
+	}
+}
+
+func (s *Store) deleteUser(ctx context.Context, id string) error {
+	var u Account
+	return s.transact(ctx, id, lockUser(id, &u), func() (*pgx.Batch, error) {
+		now := Now()
+		event, err := userEvent(events.UserDeleted, events.User{
+			ID: id, Version: u.Version + 1, CreatedAt: now, UpdatedAt: now,
+		})
+		if err != nil {
+			return nil, err
+		}
+		batch := &pgx.Batch{}
+		// The relay may be marking rows of the ledger. It doesn't take long, and isn't the user.
+		batch.Queue(`SELECT set_config('lock_timeout', '0', true)`)
+		for _, table := range []string{"ingredients", "recipes", "idempotency_keys", "event_log", "file_removals", "text_removals"} {
+			batch.Queue(`DELETE FROM `+table+` WHERE user_id = $1`, id)
+		}
+		var drawn int64
+		ledger.QueueDraw(batch, id, &drawn)
+		ledger.QueueEntry(batch, id, entryOf(event), "", now)
+		batch.Queue(`DELETE FROM user_changes WHERE user_id = $1`, id)
+		batch.Queue(`DELETE FROM users WHERE id = $1`, id)
+		return batch, nil
+	})
+}

@@ -1,0 +1,201 @@
+package recipestore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"larder.dev/events"
+	"larder.dev/internal/ledger"
+	"larder.dev/recipe"
+)
+
+// Owned names a recipe: an id belongs to its user.
+type Owned struct{ User, Recipe string }
+
+// Deleted gives recipes that were deleted until a time, and that aren't forgotten, by that time: at most limit.
+func (s *Store) Deleted(ctx context.Context, until time.Time, limit int) ([]Owned, error) {
+	rows, err := s.pool.Query(ctx, `SELECT user_id::text, id::text FROM recipes
+		WHERE deleted_at IS NOT NULL AND name <> '' AND deleted_at <= $1 ORDER BY deleted_at LIMIT $2`, until, limit)
+	var list []Owned
+	if err == nil {
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Owned])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the recipes that were deleted until %s: %w", until.Format(time.RFC3339), err)
+	}
+	return list, nil
+}
+
+// Forget takes the text of a recipe that was deleted until a time out of the database: its row keeps the numbers, its
+// ledger the row of the deletion, which waits for the relay again. It tells whether it did: not where the recipe is
+// there again, or the stream lacks an event of it, which a view may still have to see.
+func (s *Store) Forget(ctx context.Context, of Owned, until time.Time) (done bool, err error) {
+	var (
+		gone   deletion
+		events int
+	)
+	subject := subjectOf(of)
+	opening := ledger.Begin()
+	ledger.QueueLock(opening, of.User)
+	opening.Queue(`SELECT version, change, created_at, updated_at FROM recipes
+		WHERE user_id = $1 AND id = $2 AND deleted_at <= $3 AND name <> ''`, of.User, of.Recipe, until).
+		QueryRow(func(row pgx.Row) error {
+			err := row.Scan(&gone.version, &gone.change, &gone.createdAt, &gone.updatedAt)
+			if errors.Is(err, pgx.ErrNoRows) {
+				return nil
+			}
+			return err
+		})
+	opening.Queue(`SELECT (SELECT count(*) FROM event_log e WHERE `+ofSubject("e", "$1")+` AND published_at IS NULL)
+		+ (SELECT count(*) FROM event_log WHERE user_id = $2 AND type = 'grocery.requested' AND data -> 'recipe' ->> 'id' = $3
+			AND published_at IS NULL)`, subject, of.User, of.Recipe).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&events) })
+	err = ledger.Transact(ctx, s.pool, opening, func() (*pgx.Batch, error) {
+		if gone.version == 0 || events > 0 {
+			return nil, nil
+		}
+		done = true
+		return gone.forget(of)
+	})
+	if errors.Is(err, ErrNoUser) {
+		return false, nil // and the user's recipes are gone too
+	}
+	if err != nil {
+		return false, fmt.Errorf("forget recipe %s of user %s: %w", of.Recipe, of.User, err)
+	}
+	return done, nil
+}
+
+func subjectOf(of Owned) string { return events.RecipeSubject(of.User, of.Recipe) }
+
+// deletion is the row of a deleted recipe.
+type deletion struct {
+	version, change      int64
+	createdAt, updatedAt time.Time
+}
+
+func (d deletion) forget(of Owned) (*pgx.Batch, error) {
+	left := events.Recipe{
+		ID: of.Recipe, Version: d.version, CreatedAt: d.createdAt.UTC(), UpdatedAt: d.updatedAt.UTC(),
+	}.Forget()
+	data, err := recipe.EncodeRecipe(left)
+	if err != nil {
+		return nil, err
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(`UPDATE recipes SET name = '', description = '', servings = NULL, prep_minutes = NULL, cook_minutes = NULL,
+		source_url = '', tags = '{}', notes = '', steps = '[]', files = '[]' WHERE user_id = $1 AND id = $2`, of.User, of.Recipe)
+	batch.Queue(`DELETE FROM ingredients WHERE user_id = $1 AND recipe_id = $2`, of.User, of.Recipe)
+	ledger.QueueForget(batch, ledger.Deletion{
+		User: of.User, ID: of.Recipe, Subject: subjectOf(of), Version: d.version, Change: d.change,
+		SchemaVersion: events.CurrentVersion(events.RecipeDeleted), Data: data,
+	})
+	return batch, nil
+}
+
+// Removal is a forgotten recipe whose older messages are still in the stream.
+type Removal struct {
+	Owned
+
+	Version   int64
+	Published bool     // the row of the deletion is in the stream without its text
+	Sequence  uint64   // where
+	Requests  []string // the subjects of its grocery requests, each of which has its last message alone without text
+}
+
+// Removals gives the first of them behind one, by user and recipe.
+func (s *Store) Removals(ctx context.Context, after Owned, limit int) ([]Removal, error) {
+	rows, err := s.pool.Query(ctx, `SELECT r.user_id::text, r.recipe_id::text, r.version,
+			coalesce(e.published_at IS NOT NULL, true) AND NOT EXISTS (SELECT FROM event_log g WHERE g.user_id = r.user_id
+				AND g.type = 'grocery.requested' AND g.data -> 'recipe' ->> 'id' = r.recipe_id::text AND g.published_at IS NULL),
+			coalesce(e.stream_sequence, 0),
+			ARRAY(SELECT g.subject FROM event_log g WHERE g.user_id = r.user_id AND g.type = 'grocery.requested'
+				AND g.data -> 'recipe' ->> 'id' = r.recipe_id::text AND g.data -> 'recipe' ->> 'name' = '')
+		FROM text_removals r LEFT JOIN LATERAL (SELECT published_at, stream_sequence FROM event_log e
+			WHERE `+ofSubject("e", `('larder.recipe.' || r.user_id || '.' || r.recipe_id)`)+` AND e.version = r.version) AS e ON true
+		WHERE (r.user_id, r.recipe_id) > ($1, $2) ORDER BY r.user_id, r.recipe_id LIMIT $3`,
+		cmp.Or(after.User, uuid.Nil.String()), cmp.Or(after.Recipe, uuid.Nil.String()), limit)
+	var list []Removal
+	if err == nil {
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Removal, err error) {
+			var sequence int64
+			err = row.Scan(&r.User, &r.Recipe, &r.Version, &r.Published, &sequence, &r.Requests)
+			r.Sequence = uint64(sequence)
+			return r, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list what is to be taken out of the stream: %w", err)
+	}
+	return list, nil
+}
+
+// Removed notes that the stream has no text of a forgotten recipe any more.
+func (s *Store) Removed(ctx context.Context, r Removal) error {
+	_, err := s.pool.Exec(ctx, `DELETE FROM text_removals WHERE user_id = $1 AND recipe_id = $2 AND version = $3`,
+		r.User, r.Recipe, r.Version)
+	if err != nil {
+		return fmt.Errorf("note that the stream has no text of recipe %s of user %s: %w", r.Recipe, r.User, err)
+	}
+	return nil
+}
+
+// RemoveAgain notes that the stream had text of a recipe that is forgotten, for the relay to take it out.
+func (s *Store) RemoveAgain(ctx context.Context, of Owned, version int64) error {
+	if _, err := s.pool.Exec(ctx, ledger.NoteRemoval, of.User, of.Recipe, version); err != nil {
+		return fmt.Errorf("note that the stream has text of recipe %s of user %s: %w", of.Recipe, of.User, err)
+	}
+	return nil
+}
+
+// Clock is the time that the retention goes by.
+type Clock struct {
+	At   time.Time
+	Keep time.Duration // how long what was deleted is kept, as the last relay that led was told; 0 for ever
+}
+
+// SetClock brings the clock nearer to the machine's, by a step at most. It begins with the time of the ledger's last row,
+// which is surely past, or the machine's where that is earlier.
+func (s *Store) SetClock(ctx context.Context, now time.Time, step, keep time.Duration) (Clock, error) {
+	clock := Clock{Keep: keep}
+	err := s.pool.QueryRow(ctx, `INSERT INTO retention_clock AS was (at, keep)
+			VALUES (least($1::timestamptz, (SELECT time FROM event_log ORDER BY id DESC LIMIT 1)), $3)
+		ON CONFLICT (one) DO UPDATE SET at = greatest(least($1::timestamptz, was.at + $2::interval), was.at - $2::interval),
+			keep = excluded.keep
+		RETURNING at`, now, step, keep).Scan(&clock.At)
+	if err != nil {
+		return Clock{}, fmt.Errorf("set the clock of the retention: %w", err)
+	}
+	return clock, nil
+}
+
+// queueClock reads the clock, and leaves the time zero where no relay has led yet.
+func queueClock(batch *pgx.Batch, at *time.Time) {
+	batch.Queue(`SELECT at FROM retention_clock`).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(at)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		*at = at.UTC()
+		return err
+	})
+}
+
+// ReadClock gives the clock of a database, false where no relay has led there yet.
+func ReadClock(ctx context.Context, pool *Pool) (clock Clock, set bool, err error) {
+	err = pool.QueryRow(ctx, `SELECT at, keep FROM retention_clock`).Scan(&clock.At, &clock.Keep)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return Clock{}, false, nil
+	case err != nil:
+		return Clock{}, false, fmt.Errorf("read the clock of the retention: %w", err)
+	default:
+		return clock, true, nil
+	}
+}

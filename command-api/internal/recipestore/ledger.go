@@ -1,0 +1,105 @@
+package recipestore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"larder.dev/events"
+)
+
+// Entry is one row of the ledger.
+type Entry struct {
+	ID    int64
+	Event events.Envelope
+
+	// What is known of its publication, of an entry that LatestAfter or LatestOf gives.
+	Published bool
+	Sequence  uint64 // in the stream; 0 where it isn't known
+	// Restored is a grocery request that was sent before the ledger was restored from a dump: it is in no stream, and
+	// must not be sent again.
+	Restored bool
+}
+
+// Unpublished gives the next rows that no stream has yet, by id: at most limit of them, and fewer where
+// their data comes to more than maxBytes. Those that are being published are left out by their ids.
+//
+// What has a place in the stream already is to be published again, without the text that it had there: see Forget.
+//
+// It never reads "id > cursor". An id is drawn before its transaction commits, so a cursor would walk past
+// a row that is committed late, and that row would never be published.
+func (s *Store) Unpublished(ctx context.Context, underWay []int64, limit, maxBytes int) ([]Entry, error) {
+	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data,
+			stream_sequence IS NOT NULL
+		FROM event_log WHERE published_at IS NULL AND id <> ALL (coalesce($1, '{}'::bigint[])) ORDER BY id LIMIT $2`, underWay, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the unpublished events: %w", err)
+	}
+	defer rows.Close()
+	var entries []Entry
+	for size := 0; size < maxBytes && rows.Next(); {
+		var again bool
+		e, err := scanEntryAnd(rows, &again)
+		if err != nil {
+			return nil, fmt.Errorf("read an unpublished event: %w", err)
+		}
+		e.Event.Again = again
+		entries = append(entries, e)
+		size += len(e.Event.Data)
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the unpublished events: %w", err)
+	}
+	return entries, nil
+}
+
+// MarkPublished notes the places that rows have got in the stream. A row that was deleted with its user
+// meanwhile is passed over.
+func (s *Store) MarkPublished(ctx context.Context, ids []int64, sequences []uint64) error {
+	places := make([]int64, len(sequences))
+	for i, sequence := range sequences {
+		places[i] = int64(sequence)
+	}
+	_, err := s.pool.Exec(ctx, `UPDATE event_log SET published_at = $3, stream_sequence = mark.sequence
+		FROM unnest($1::bigint[], $2::bigint[]) AS mark(id, sequence) WHERE event_log.id = mark.id`, ids, places, Now())
+	if err != nil {
+		return fmt.Errorf("mark %d events from %d on as published: %w", len(ids), ids[0], err)
+	}
+	return nil
+}
+
+// Backlog is what the stream doesn't have yet.
+type Backlog struct {
+	Events      int64
+	First, Last int64     // ids of those that the stream never had; 0 where there are none
+	Oldest      time.Time // when the first of them was made, by the clock of who made it; zero where there are none
+}
+
+// Backlog counts what is unpublished.
+func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
+	var (
+		b      Backlog
+		oldest *time.Time
+	)
+	err := s.pool.QueryRow(ctx, `SELECT count(*), coalesce(min(id) FILTER (WHERE stream_sequence IS NULL), 0),
+		coalesce(max(id) FILTER (WHERE stream_sequence IS NULL), 0), min(time) FILTER (WHERE stream_sequence IS NULL)
+		FROM event_log WHERE published_at IS NULL`).Scan(&b.Events, &b.First, &b.Last, &oldest)
+	if err != nil {
+		return Backlog{}, fmt.Errorf("count the unpublished events: %w", err)
+	}
+	if oldest != nil {
+		b.Oldest = *oldest
+	}
+	return b, nil
+}
+
+// UnpublishedOf counts the unpublished events of one user. It says so in the words of event_log_unpublished_by_user.
+func (s *Store) UnpublishedOf(ctx context.Context, user string) (int64, error) {
+	var n int64
+	err := s.pool.QueryRow(ctx, `SELECT count(*) FROM event_log WHERE user_id = $1 AND (published_at IS NULL) IS TRUE`, user).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the unpublished events of user %s: %w", user, err)
+	}
+	return n, nil
+}

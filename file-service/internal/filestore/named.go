@@ -1,0 +1,91 @@
+package filestore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Named is what recipes name: the same bytes of one user, once.
+type Named struct {
+	User      string
+	SHA256    string
+	MediaType string
+}
+
+// namedPage is how many recipes are read at once.
+const namedPage = 500
+
+// CountNamed counts what recipes that aren't deleted name.
+func (s *Store) CountNamed(ctx context.Context) (int64, error) {
+	var count int64
+	err := s.pool.QueryRow(ctx, `SELECT count(DISTINCT (user_id, file ->> 'sha256'))
+		FROM recipes, jsonb_array_elements(files) AS file WHERE deleted_at IS NULL`).Scan(&count)
+	if err != nil {
+		return 0, fmt.Errorf("count what recipes name: %w", err)
+	}
+	return count, nil
+}
+
+// EachNamed calls fn for what recipes that aren't deleted name, user by user, until it gives an error. It reads a page of
+// recipes at a time and holds no connection while fn works; what it remembers is the hashes of one user.
+func (s *Store) EachNamed(ctx context.Context, fn func(Named) error) error {
+	at := recipeFiles{User: uuid.Nil.String(), ID: uuid.Nil.String()}
+	seen := map[string]bool{}
+	for {
+		page, err := s.namedAfter(ctx, at)
+		if err != nil {
+			return err
+		}
+		for _, recipe := range page {
+			if recipe.User != at.User {
+				clear(seen)
+			}
+			at = recipe
+			if err := recipe.each(seen, fn); err != nil {
+				return err
+			}
+		}
+		if len(page) < namedPage {
+			return nil
+		}
+	}
+}
+
+// recipeFiles is what one recipe names.
+type recipeFiles struct {
+	User, ID string
+	Files    []struct {
+		SHA256    string `json:"sha256"`
+		MediaType string `json:"media_type"`
+	}
+}
+
+// each calls fn for what wasn't seen of the user's before.
+func (r recipeFiles) each(seen map[string]bool, fn func(Named) error) error {
+	for _, file := range r.Files {
+		if seen[file.SHA256] {
+			continue
+		}
+		seen[file.SHA256] = true
+		if err := fn(Named{User: r.User, SHA256: file.SHA256, MediaType: file.MediaType}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) namedAfter(ctx context.Context, at recipeFiles) ([]recipeFiles, error) {
+	rows, err := s.pool.Query(ctx, `SELECT user_id::text, id::text, files FROM recipes
+		WHERE (user_id, id) > ($1, $2) AND deleted_at IS NULL AND files <> '[]' ORDER BY user_id, id LIMIT $3`, at.User, at.ID, namedPage)
+	if err != nil {
+		return nil, fmt.Errorf("list what recipes name: %w", err)
+	}
+	page, err := pgx.CollectRows(rows, pgx.RowToStructByPos[recipeFiles])
+	if err != nil {
+		return nil, fmt.Errorf("list what recipes name: %w", err)
+	}
+	return page, nil
+}

@@ -1,0 +1,63 @@
+package filestore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/internal/ledger"
+	"larder.dev/internal/topology"
+)
+
+// agreeTimeout bounds the question whether the databases agree: one that is away doesn't answer.
+const agreeTimeout = 3 * time.Second
+
+// Standby is the database that may become the one of record. The nil Standby is for where there is none.
+type Standby struct{ primary, pool *pgxpool.Pool }
+
+// NewStandby makes a standby; nil from none.
+func NewStandby(primary, standby *pgxpool.Pool) *Standby {
+	if standby == nil {
+		return nil
+	}
+	return &Standby{primary: primary, pool: standby}
+}
+
+// Agree is nil where no database has what the one of record doesn't know. Else it is topology.ErrDisagree: a failback
+// may still bring in a recipe that names what no row does now.
+func (s *Standby) Agree(ctx context.Context) error {
+	if s == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, agreeTimeout)
+	defer cancel()
+	return topology.Agree(ctx, s.primary, s.pool)
+}
+
+// Unnamed gives those of the hashes that the standby doesn't name either: it may be behind, and become the primary so.
+func (s *Standby) Unnamed(ctx context.Context, user string, hashes []string) ([]string, error) {
+	if s == nil || len(hashes) == 0 {
+		return hashes, nil
+	}
+	rows, err := s.pool.Query(ctx, selectUnnamed, user, hashes, undoable())
+	if err != nil {
+		return nil, fmt.Errorf("ask the standby what user %s names: %w", user, err)
+	}
+	unnamed, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("ask the standby what user %s names: %w", user, err)
+	}
+	return unnamed, nil
+}
+
+// selectUnnamed gives those of the hashes ($2) that no recipe of a user ($1) names, and none that was deleted after a
+// time ($3).
+const selectUnnamed = `SELECT hash FROM unnest($2::text[]) AS hash WHERE NOT EXISTS (
+	SELECT FROM recipes WHERE user_id = $1 AND (deleted_at IS NULL OR deleted_at > $3)
+		AND files @> jsonb_build_array(jsonb_build_object('sha256', hash)))`
+
+// undoable is the time since which a deleted recipe may be brought back.
+func undoable() time.Time { return time.Now().Add(-ledger.UndoTime - ledger.UndoMargin) }

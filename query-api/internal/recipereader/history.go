@@ -1,0 +1,92 @@
+package recipereader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"larder.dev/events"
+	"larder.dev/internal/ledger"
+	"larder.dev/recipe"
+)
+
+// Version is one line of a recipe's history.
+type Version struct {
+	Number int64
+	Type   events.Type // what happened
+	Name   string      // the recipe's name at that version
+	Time   time.Time
+}
+
+// ofSubject finds the rows of the subject $1 by the index that has its hash and the version.
+const ofSubject = `hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1`
+
+// ErrTextGone is the error of a history of which only the numbers are left: the recipe was deleted too long ago.
+var ErrTextGone = errors.New("the text of the recipe is gone")
+
+// History reads the versions of a recipe that are smaller than before, the newest first. It is the ledger that
+// knows them, and only the primary has it. The error is ErrNotFound where the owner never had the recipe, ErrTextGone
+// where there were such versions, ErrUnavailable, or another failure.
+func (r *Recipes) History(ctx context.Context, owner, id string, before int64, limit int) (page []Version, more bool, err error) {
+	subject := events.RecipeSubject(owner, id)
+	rows, err := r.primary.Query(ctx, `SELECT version, type, data->>'name', time FROM event_log e
+		WHERE `+ofSubject+` AND version < $2 AND NOT (`+ledger.Forgotten("e")+`) ORDER BY version DESC LIMIT $3`, subject, before, limit+1)
+	if err == nil {
+		page, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (v Version, err error) {
+			err = row.Scan(&v.Number, &v.Type, &v.Name, &v.Time)
+			v.Time = v.Time.UTC()
+			return v, err
+		})
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read the history of recipe %s of user %s: %w", id, owner, unavailable(ctx, err))
+	}
+	if len(page) == 0 {
+		return nil, false, fmt.Errorf("history of recipe %s of user %s before version %d: %w", id, owner, before,
+			r.missing(ctx, subject, 1, before))
+	}
+	return page[:min(len(page), limit)], len(page) > limit, nil
+}
+
+// AsOf reads a recipe as it was at a version; the errors are those of History.
+func (r *Recipes) AsOf(ctx context.Context, owner, id string, version int64) (events.Recipe, error) {
+	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(owner, id), Version: version}
+	err := r.primary.QueryRow(ctx, `SELECT event_id, type, schema_version, data FROM event_log
+		WHERE `+ofSubject+` AND version = $2`, e.Subject, version).
+		Scan(&e.ID, &e.Type, &e.SchemaVersion, (*[]byte)(&e.Data))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return events.Recipe{}, fmt.Errorf("version %d of recipe %s of user %s: %w", version, id, owner,
+			r.missing(ctx, e.Subject, version, version+1))
+	}
+	if err != nil {
+		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s of user %s: %w", version, id, owner, unavailable(ctx, err))
+	}
+	earlier, err := events.DecodeRecipe(e)
+	if err != nil {
+		return events.Recipe{}, fmt.Errorf("read version %d of recipe %s of user %s: %w", version, id, owner, err)
+	}
+	if earlier.Forgotten() {
+		return events.Recipe{}, fmt.Errorf("version %d of recipe %s of user %s: %w", version, id, owner, ErrTextGone)
+	}
+	earlier, _ = recipe.Understood(earlier)
+	return earlier, nil
+}
+
+// missing tells why the versions from one to before another aren't there: a recipe's versions have no gap, so those beside
+// a later one were taken away.
+func (r *Recipes) missing(ctx context.Context, subject string, from, before int64) error {
+	var later bool
+	err := r.primary.QueryRow(ctx, `SELECT EXISTS (SELECT FROM event_log WHERE `+ofSubject+` AND version >= $2)`,
+		subject, from).Scan(&later)
+	switch {
+	case err != nil:
+		return unavailable(ctx, err)
+	case later && before > from:
+		return ErrTextGone
+	default:
+		return ErrNotFound
+	}
+}

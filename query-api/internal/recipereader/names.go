@@ -1,0 +1,35 @@
+package recipereader
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Named is what search needs of a recipe.
+type Named struct {
+	ID      string
+	Name    string
+	Tags    []string
+	Version int64
+}
+
+// Names reads what search needs of all the recipes that the owner has now.
+func (r *Recipes) Names(ctx context.Context, owner string) ([]Named, Source, error) {
+	var named []Named
+	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
+		rows, err := pool.Query(ctx, `
+			SELECT id::text, name, tags, version FROM recipes WHERE user_id = $1 AND deleted_at IS NULL`, owner)
+		if err != nil {
+			return err
+		}
+		named, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Named])
+		return err
+	})
+	if err != nil {
+		return nil, source, fmt.Errorf("read the names of user %s: %w", owner, err)
+	}
+	return named, source, nil
+}

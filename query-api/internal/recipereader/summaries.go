@@ -1,0 +1,42 @@
+package recipereader
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/projectors/views"
+)
+
+// Summary is what a list shows of a recipe.
+type Summary = views.Summary
+
+// Summaries reads those of the given recipes that the owner has, by id. Deleted ones are left out.
+func (r *Recipes) Summaries(ctx context.Context, owner string, ids []string) (map[string]Summary, Source, error) {
+	var found map[string]Summary
+	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
+		rows, err := pool.Query(ctx, `
+			SELECT id::text, name, version, tags, servings, prep_minutes, cook_minutes, updated_at
+			FROM recipes WHERE user_id = $1 AND id = ANY($2::uuid[]) AND deleted_at IS NULL`, owner, ids)
+		if err != nil {
+			return err
+		}
+		found = make(map[string]Summary, len(ids))
+		var s Summary
+		_, err = pgx.ForEachRow(rows, []any{
+			&s.ID, &s.Name, &s.Version, &s.Tags, &s.Servings, &s.PrepMinutes, &s.CookMinutes, &s.UpdatedAt,
+		}, func() error {
+			s.UpdatedAt = s.UpdatedAt.UTC()
+			found[s.ID] = s
+			s = Summary{}
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, source, fmt.Errorf("read %d recipes of user %s: %w", len(ids), owner, err)
+	}
+	return found, source, nil
+}
