@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"larder.dev/command-api/internal/account"
-	"larder.dev/command-api/internal/httpapi"
+	"larder.dev/command-api/internal/commandhttp"
 	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/command-api/internal/relay"
 	"larder.dev/command-api/internal/republish"
@@ -121,7 +121,7 @@ func New(deps Deps) (*API, error) {
 }
 
 func newHandler(deps Deps, api *API, passwords *identity.Passwords) (http.Handler, error) {
-	return httpapi.New(httpapi.Deps{
+	return commandhttp.New(commandhttp.Deps{
 		Store:      api.store,
 		Users:      api.users,
 		Logins:     identity.NewLogins(deps.Redis, passwords),

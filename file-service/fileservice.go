@@ -17,9 +17,9 @@ import (
 
 	"larder.dev/file-service/internal/antivirus"
 	"larder.dev/file-service/internal/attachment"
+	"larder.dev/file-service/internal/filehttp"
 	"larder.dev/file-service/internal/files"
 	"larder.dev/file-service/internal/filestore"
-	"larder.dev/file-service/internal/httpapi"
 	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/owner"
 	"larder.dev/file-service/internal/picture"
@@ -116,7 +116,7 @@ func New(deps Deps) (*Service, error) {
 		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer, deps.PictureMemory), MaxSize: maxSize, Log: log,
 	})
 	var err error
-	service.uploads, err = resumable.New(httpapi.Resumable(service.files, resumable.Options{
+	service.uploads, err = resumable.New(filehttp.Resumable(service.files, resumable.Options{
 		Incoming: uploads, Objects: deps.Objects, Locks: deps.Redis,
 		MaxSize: maxSize, MaxBytes: maxUnfinished, Silence: silence,
 	}))
@@ -132,7 +132,7 @@ func New(deps Deps) (*Service, error) {
 	if deps.Standby != nil {
 		sources = append(sources, filestore.Owners(deps.Standby))
 	}
-	service.handler, err = httpapi.New(httpapi.Deps{
+	service.handler, err = filehttp.New(filehttp.Deps{
 		Files: service.files, Objects: deps.Objects, Sessions: deps.Sessions, Marks: readyourwrites.NewMarks(deps.Redis),
 		Signer: deps.Signer, Origin: deps.Verify, MaxSize: maxSize, MaxUnfinished: maxUnfinished,
 		Owners: owner.New(sources...), Uploads: service.uploads, Silence: silence, Throttle: deps.Throttle, Log: log,

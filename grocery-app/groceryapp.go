@@ -18,7 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"larder.dev/grocery-app/internal/feed"
-	"larder.dev/grocery-app/internal/httpapi"
+	"larder.dev/grocery-app/internal/listhttp"
 	"larder.dev/grocery-app/internal/liststore"
 	"larder.dev/grocery-app/internal/page"
 	"larder.dev/internal/httpserver"
@@ -64,7 +64,7 @@ type App struct {
 	deps     Deps
 	store    *liststore.Store
 	notifier *postgres.Notifier
-	hub      *httpapi.Hub
+	hub      *listhttp.Hub
 	handler  http.Handler
 }
 
@@ -74,7 +74,7 @@ func New(deps Deps) (*App, error) {
 	deps.Log = cmp.Or(deps.Log, slog.Default())
 	notifier := postgres.NewNotifier(deps.Pool, liststore.Channel, deps.Log)
 	app := &App{
-		deps: deps, notifier: notifier, hub: httpapi.NewHub(),
+		deps: deps, notifier: notifier, hub: listhttp.NewHub(),
 		store: liststore.NewStore(deps.Pool, notifier.HintOf),
 	}
 	app.store.Bound(deps.MaxItems)
@@ -96,12 +96,12 @@ func New(deps Deps) (*App, error) {
 	return app, nil
 }
 
-func (a *App) handlers() *httpapi.Handlers {
-	timing := httpapi.DefaultTiming()
+func (a *App) handlers() *listhttp.Handlers {
+	timing := listhttp.DefaultTiming()
 	timing.Session = cmp.Or(a.deps.SessionCheck, timing.Session)
 	timing.Beat = cmp.Or(a.deps.Heartbeat, timing.Beat)
-	return &httpapi.Handlers{
-		Sessions: a.deps.Sessions, Lists: a.store, Hub: a.hub, Reads: httpapi.NewReads(), Timing: timing, Log: a.deps.Log,
+	return &listhttp.Handlers{
+		Sessions: a.deps.Sessions, Lists: a.store, Hub: a.hub, Reads: listhttp.NewReads(), Timing: timing, Log: a.deps.Log,
 		Throttle: a.deps.Throttle,
 	}
 }

@@ -26,7 +26,7 @@ import (
 	"larder.dev/internal/telemetry"
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
-	"larder.dev/query-api/internal/httpapi"
+	"larder.dev/query-api/internal/queryhttp"
 	"larder.dev/query-api/internal/recipereader"
 	"larder.dev/query-api/internal/search"
 )
@@ -128,13 +128,13 @@ func OpenAPI() (*openapi3.T, error) {
 	return spec, nil
 }
 
-func (d Deps) handlers(recipes *recipereader.Recipes) (*httpapi.Handlers, error) {
-	answers, err := httpapi.NewAnswers(d.Metrics)
+func (d Deps) handlers(recipes *recipereader.Recipes) (*queryhttp.Handlers, error) {
+	answers, err := queryhttp.NewAnswers(d.Metrics)
 	if err != nil {
 		return nil, err
 	}
 	reader := changes.NewReader(recipes)
-	return &httpapi.Handlers{
+	return &queryhttp.Handlers{
 		Sessions: d.Sessions,
 		Throttle: d.Throttle,
 		Search: search.NewFinder(search.Options{

@@ -1,0 +1,94 @@
+// Package commandhttp is the HTTP side of the commands: it reads a request, lets the rules decide over the
+// state, and writes the answer. openapi.yaml is the source of its types and of what is let in.
+package commandhttp
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/command-api/internal/account"
+	"larder.dev/command-api/internal/recipestore"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/limits"
+	"larder.dev/internal/readyourwrites"
+)
+
+// Deps is what the handlers work with.
+type Deps struct {
+	Store    *recipestore.Store
+	Users    *account.Users
+	Logins   *identity.Logins
+	Sessions *identity.Sessions
+	Marks    *readyourwrites.Marks
+	Throttle *limits.Throttle // nil for none
+	// MaxRecipes is how many recipes a user may have.
+	MaxRecipes int64
+	Log        *slog.Logger
+}
+
+type api struct {
+	Deps
+}
+
+var _ ServerInterface = (*api)(nil)
+
+// New gives the handler of the command API.
+func New(deps Deps, options httpserver.Options) (http.Handler, error) {
+	engine, err := httpserver.New(options)
+	if err != nil {
+		return nil, fmt.Errorf("make the HTTP side of the command API: %w", err)
+	}
+	document, err := GetSpec()
+	if err != nil {
+		return nil, fmt.Errorf("read the OpenAPI document of the command API: %w", err)
+	}
+	validate, err := httpserver.ValidateRequests(document)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the checks of the command API: %w", err)
+	}
+	// A group, so that an address that isn't there is a 404 also for who has no session.
+	routes := engine.Group("")
+	routes.Use(requireSession(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, whoOf),
+		httpserver.Volume(deps.Throttle, whoOf), validate)
+	RegisterHandlersWithOptions(routes, &api{Deps: deps}, GinServerOptions{ErrorHandler: badParameter})
+	return engine, nil
+}
+
+// requireSession lets nobody in without a session, but to log in.
+func requireSession(sessions *identity.Sessions) gin.HandlerFunc {
+	require := identity.Require(sessions)
+	return func(c *gin.Context) {
+		if !isLogin(c) {
+			require(c)
+		}
+	}
+}
+
+func isLogin(c *gin.Context) bool {
+	return c.Request.Method == http.MethodPost && c.FullPath() == "/api/session"
+}
+
+func kindOf(c *gin.Context) limits.Kind {
+	if isLogin(c) {
+		return limits.Login
+	}
+	return limits.Write
+}
+
+// whoOf is the person, and where nobody is logged in yet the address.
+func whoOf(c *gin.Context) string {
+	if isLogin(c) {
+		return identity.AddressOf(c)
+	}
+	return identity.PersonOf(c)
+}
+
+// badParameter answers for the generated code. What it finds, the checks before it have found already, or
+// they would differ from it.
+func badParameter(c *gin.Context, err error, _ int) {
+	httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusBadRequest, Detail: err.Error()})
+}

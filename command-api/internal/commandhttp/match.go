@@ -1,0 +1,52 @@
+package commandhttp
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"larder.dev/internal/httpserver"
+)
+
+// match is the value of If-Match: the versions that the caller takes the recipe to have.
+type match struct {
+	any  bool
+	tags []string
+}
+
+// parseMatch reads the header. A tag that is marked as weak counts as the plain one: a proxy that
+// compresses marks it so, and the version in it is the same.
+func parseMatch(value string) (match, error) {
+	if strings.TrimSpace(value) == "*" {
+		return match{any: true}, nil
+	}
+	var m match
+	for part := range strings.SplitSeq(value, ",") {
+		tag, found := strings.CutPrefix(strings.TrimPrefix(strings.TrimSpace(part), "W/"), `"`)
+		tag, closed := strings.CutSuffix(tag, `"`)
+		if !found || !closed {
+			return match{}, httpserver.Problem{
+				Status: http.StatusBadRequest,
+				Detail: `If-Match must be the ETag of the recipe, as "3" in its quotes, or *.`,
+				Errors: []httpserver.FieldError{{Field: "If-Match", Detail: "is no entity tag"}},
+			}
+		}
+		m.tags = append(m.tags, tag)
+	}
+	return m, nil
+}
+
+func (m match) admits(version int64) bool {
+	return m.any || slices.Contains(m.tags, strconv.FormatInt(version, 10))
+}
+
+func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+// optionalMatch reads an If-Match that need not be there; without one any version is right.
+func optionalMatch(header *string) (match, error) {
+	if header == nil {
+		return match{any: true}, nil
+	}
+	return parseMatch(*header)
+}

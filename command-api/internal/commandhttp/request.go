@@ -1,0 +1,161 @@
+package commandhttp
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/command-api/internal/recipestore"
+	"larder.dev/events"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/telemetry"
+	"larder.dev/recipe"
+	"larder.dev/recipe/units"
+)
+
+// readDraft gives the body, and the clean draft in it.
+func readDraft(c *gin.Context) ([]byte, recipe.Draft, error) {
+	var input RecipeInput
+	body, err := readBody(c, &input)
+	if err != nil {
+		return nil, recipe.Draft{}, err
+	}
+	draft, err := draftOf(input).Clean()
+	return body, draft, err
+}
+
+func readGrocery(c *gin.Context) ([]byte, recipe.GroceryRequest, error) {
+	var input GroceryRequest
+	body, err := readBody(c, &input)
+	if err != nil {
+		return nil, recipe.GroceryRequest{}, err
+	}
+	return body, recipe.GroceryRequest{
+		Servings: input.Servings, Ingredients: value(input.Ingredients),
+		Locale: units.LocaleOf(c.GetHeader("Accept-Language")),
+	}, nil
+}
+
+// readBody reads JSON that the checks have let through; an empty body leaves into as it is.
+func readBody(c *gin.Context, into any) ([]byte, error) {
+	body, err := io.ReadAll(c.Request.Body)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if len(body) == 0 {
+		return body, nil
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return nil, unreadable(err)
+	}
+	return body, nil
+}
+
+// unreadable tells of a body that the checks let through and that can't be read all the same.
+func unreadable(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	if !errors.As(err, &wrongType) {
+		return httpserver.Problem{Status: http.StatusBadRequest, Detail: "The body can't be read as JSON."}
+	}
+	return httpserver.Problem{
+		Status: http.StatusUnprocessableEntity,
+		Detail: "A field is wrong: " + wrongType.Field + " can't be a " + wrongType.Value + ".",
+		Errors: []httpserver.FieldError{{Field: wrongType.Field, Detail: "can't be a " + wrongType.Value}},
+	}
+}
+
+func draftOf(in RecipeInput) recipe.Draft {
+	return recipe.Draft{
+		Name:        in.Name,
+		Description: value(in.Description),
+		Servings:    in.Servings,
+		PrepMinutes: in.PrepMinutes,
+		CookMinutes: in.CookMinutes,
+		SourceURL:   value(in.SourceURL),
+		Tags:        value(in.Tags),
+		Notes:       value(in.Notes),
+		Ingredients: ingredientsOf(value(in.Ingredients)),
+		Steps:       stepsOf(value(in.Steps)),
+	}
+}
+
+func ingredientsOf(in []IngredientInput) []events.Ingredient {
+	rows := make([]events.Ingredient, len(in))
+	for i, row := range in {
+		rows[i] = events.Ingredient{
+			Text: value(row.Text), Quantity: row.Quantity, QuantityMax: row.QuantityMax,
+			Unit: value(row.Unit), Name: value(row.Name), Note: value(row.Note), Section: value(row.Section),
+			Second: secondOf(row.Second),
+		}
+	}
+	return rows
+}
+
+func secondOf(in *SecondMeasureInput) *events.SecondMeasure {
+	if in == nil {
+		return nil
+	}
+	return &events.SecondMeasure{
+		Quantity: in.Quantity, QuantityMax: in.QuantityMax, Unit: value(in.Unit), Relation: events.Relation(in.Relation),
+	}
+}
+
+func stepsOf(in []StepInput) []events.Step {
+	steps := make([]events.Step, len(in))
+	for i, step := range in {
+		steps[i] = events.Step{Text: step.Text, Section: value(step.Section)}
+	}
+	return steps
+}
+
+// value gives what a field has, and nothing where it isn't there.
+func value[T any](field *T) T {
+	if field == nil {
+		var nothing T
+		return nothing
+	}
+	return *field
+}
+
+// command names the caller, the recipe and the key of a request.
+func command(c *gin.Context, id string, key *IdempotencyKey, body []byte) recipestore.Command {
+	cmd := recipestore.Command{
+		User:        identity.UserFrom(c).ID,
+		Recipe:      id,
+		TraceParent: cmp.Or(telemetry.TraceParent(c.Request.Context()), traceParent(c.GetHeader("Traceparent"))),
+	}
+	if key != nil {
+		cmd.Key = &recipestore.Key{Value: *key, Hash: fingerprint(c.Request, body)}
+	}
+	return cmd
+}
+
+// fingerprint tells one request from another under the same key. A repeat is the same in all of this.
+func fingerprint(r *http.Request, body []byte) []byte {
+	var whole bytes.Buffer
+	for _, part := range []string{r.Method, r.URL.Path, r.Header.Get("If-Match"), r.Header.Get("If-None-Match")} {
+		fmt.Fprintf(&whole, "%d %s\n", len(part), part)
+	}
+	whole.Write(body)
+	sum := sha256.Sum256(whole.Bytes())
+	return sum[:]
+}
+
+var traceParentShape = regexp.MustCompile(`^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$`)
+
+// traceParent keeps a W3C trace context. Anything else has no place in the header of an event.
+func traceParent(header string) string {
+	if !traceParentShape.MatchString(header) {
+		return ""
+	}
+	return header
+}

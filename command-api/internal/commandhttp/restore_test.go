@@ -1,0 +1,37 @@
+package commandhttp
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"larder.dev/command-api/internal/recipestore"
+	"larder.dev/events"
+	"larder.dev/internal/ledger"
+)
+
+// A deleted recipe comes back with its files for as long as their bytes are kept, and without them after that: a
+// row never names bytes that aren't there. One that wasn't deleted keeps its files however old it is.
+func TestRestoreFiles(t *testing.T) {
+	t.Parallel()
+	whatever, err := optionalMatch(nil)
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		exists bool
+		ago    time.Duration
+		files  int
+	}{
+		"just deleted":     {false, time.Minute, 1},
+		"nearly too late":  {false, ledger.UndoTime - time.Hour, 1},
+		"too late":         {false, ledger.UndoTime + time.Hour, 0},
+		"old, not deleted": {true, 10 * ledger.UndoTime, 1},
+	} {
+		decision, err := restore("user", recipestore.State{
+			Recipe: events.Recipe{ID: "recipe", Version: 3, UpdatedAt: time.Now().Add(-c.ago), Files: []events.File{{ID: "file"}}},
+			Exists: c.exists, AsOf: &events.Recipe{ID: "recipe", Version: 1, Name: "Pie"},
+		}, whatever)
+		require.NoError(t, err, name)
+		require.Len(t, decision.Recipe.Files, c.files, name)
+	}
+}

@@ -1,0 +1,154 @@
+package filehttp
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/file-service/internal/owner"
+	"larder.dev/internal/cdn"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/limits"
+	"larder.dev/internal/objectstore"
+)
+
+// edgeSeconds is how long a CDN may serve what it has without asking again: a file that was removed is gone
+// from there after that. A browser keeps it as long as it likes: the bytes under an address never change, and
+// whoever has them has them.
+const edgeSeconds = "60"
+
+// sandbox is the policy under which nothing that was uploaded runs as our origin, should it be shown at all.
+const sandbox = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; frame-ancestors 'none'"
+
+// deliver gives the bytes at a signed address.
+func (a *api) deliver(c *gin.Context) {
+	place, err := a.placeOf(c.Request.URL)
+	if err != nil {
+		httpserver.WriteProblem(c, forbidden())
+		return
+	}
+	leave, ok := httpserver.Enter(c, a.Throttle, limits.Delivery, place.Owner)
+	if !ok {
+		return
+	}
+	defer leave()
+	end := httpserver.LongLived(c)
+	defer end()
+	state, err := a.Owners.State(c.Request.Context(), place.Owner)
+	if err == nil && state == owner.Disabled {
+		httpserver.WriteProblem(c, forbidden())
+		return
+	}
+	if err == nil && state == owner.Gone {
+		err = objectstore.ErrNotFound
+	}
+	if err != nil {
+		a.notDelivered(c, err)
+		return
+	}
+	object, err := a.Objects.Get(c.Request.Context(), place.Key())
+	if err != nil {
+		a.notDelivered(c, err)
+		return
+	}
+	defer func() { _ = object.Close() }()
+	describe(c.Writer.Header(), place, object.Info)
+	content := &remembering{ReadSeeker: object}
+	http.ServeContent(&stalling{ResponseWriter: c.Writer, silence: a.Silence}, c.Request, "", time.Time{}, content)
+	if errors.Is(content.err, objectstore.ErrDamaged) { // the answer broke off before its end
+		a.Log.ErrorContext(c.Request.Context(), "a file is damaged: larder backup verify --files",
+			"request", httpserver.RequestID(c), "error", content.err)
+	}
+}
+
+// remembering keeps the error of a reader, which http.ServeContent doesn't give.
+type remembering struct {
+	io.ReadSeeker
+
+	err error
+}
+
+func (r *remembering) Read(into []byte) (int, error) {
+	n, err := r.ReadSeeker.Read(into)
+	r.err = err
+	return n, err
+}
+
+func (a *api) notDelivered(c *gin.Context, err error) {
+	if errors.Is(err, objectstore.ErrNotFound) {
+		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such file."})
+		return
+	}
+	a.fail(c, err)
+}
+
+// placeOf reads and verifies an address. A CDN that verifies signatures of its own (CloudFront) passes on its
+// own parameters with ours, which the origin needn't know.
+func (a *api) placeOf(asked *url.URL) (cdn.Place, error) {
+	query := asked.Query()
+	for _, theirs := range []string{"Expires", "Signature", "Key-Pair-Id"} {
+		query.Del(theirs)
+	}
+	if err := a.Origin.Verify(asked.Path, query, time.Now()); err != nil {
+		return cdn.Place{}, err
+	}
+	return cdn.ParsePath(asked.Path)
+}
+
+func describe(header http.Header, place cdn.Place, object objectstore.Object) {
+	mediaType := delivered(object.MediaType)
+	header.Set("Content-Type", mediaType)
+	header.Set("ETag", strconv.Quote(place.SHA256+"-"+place.Variant))
+	header.Set("Cache-Control", "private, max-age=31536000, immutable")
+	header.Set("X-Accel-Expires", edgeSeconds)              // nginx
+	header.Set("Surrogate-Control", "max-age="+edgeSeconds) // Varnish, Fastly
+	header.Set("CDN-Cache-Control", "max-age="+edgeSeconds) // RFC 9213
+	header.Set("Content-Disposition", disposition(place.Name, mediaType))
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Content-Security-Policy", sandbox)
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin") // the PWA shows it from the CDN's host
+}
+
+// disposition lets a browser show what can do nothing, and has it keep the rest as a file.
+func disposition(name, mediaType string) string {
+	how := "attachment"
+	if shown(mediaType) {
+		how = "inline"
+	}
+	if text := mime.FormatMediaType(how, map[string]string{"filename": name}); text != "" {
+		return text
+	}
+	return how
+}
+
+// stalling breaks a reader off who takes nothing for a while. It answers for a range that isn't in the file as for
+// everything that is refused.
+type stalling struct {
+	gin.ResponseWriter
+
+	silence time.Duration
+	refused bool
+}
+
+func (s *stalling) WriteHeader(status int) {
+	if status != http.StatusRequestedRangeNotSatisfiable {
+		s.ResponseWriter.WriteHeader(status)
+		return
+	}
+	s.refused = true
+	httpserver.WriteProblemTo(s.ResponseWriter, httpserver.Problem{Status: status, Detail: "The file has no byte in this range."})
+}
+
+func (s *stalling) Write(bytes []byte) (int, error) {
+	if s.refused {
+		return len(bytes), nil // the words of whoever serves the content
+	}
+	_ = http.NewResponseController(s.ResponseWriter).SetWriteDeadline(time.Now().Add(s.silence))
+	return s.ResponseWriter.Write(bytes)
+}

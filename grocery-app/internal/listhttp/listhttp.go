@@ -1,0 +1,116 @@
+// Package listhttp is the grocery app over HTTP. openapi.yaml describes it.
+package listhttp
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/grocery-app/internal/list"
+	"larder.dev/internal/bulkhead"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/limits"
+	"larder.dev/internal/postgres"
+)
+
+//go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
+
+// Lists are everybody's lists.
+type Lists interface {
+	Read(ctx context.Context, user string) (list.State, error)
+	Apply(ctx context.Context, user string, operations []list.Operation) (int64, error)
+	Sequence(ctx context.Context, user string) (int64, error)
+}
+
+// Handlers serve the operations of openapi.yaml. Each acts for the user of the session and for nobody else.
+type Handlers struct {
+	Sessions *identity.Sessions
+	Lists    Lists
+	Hub      *Hub
+	Timing   Timing
+	Throttle *limits.Throttle // nil for none
+	Log      *slog.Logger
+
+	// Reads bounds the lists of one person that are added up at once: one of thousands of parts takes a while.
+	Reads *bulkhead.Bulkhead
+}
+
+// Of one person so many lists are read at once, and so many requests for them wait.
+const (
+	readsAtOnce  = 2
+	readsWaiting = 64
+)
+
+// NewReads gives the bulkhead of Handlers.
+func NewReads() *bulkhead.Bulkhead { return bulkhead.New(readsAtOnce, readsWaiting) }
+
+var _ ServerInterface = (*Handlers)(nil)
+
+// Mount puts the operations on an engine, behind the checks of the session, of the access and of the request.
+func (h *Handlers) Mount(engine *gin.Engine, spec *openapi3.T) error {
+	validate, err := httpserver.ValidateRequests(spec)
+	if err != nil {
+		return err
+	}
+	throttle := httpserver.Throttle(h.Throttle, kindOf, identity.PersonOf)
+	volume := httpserver.Volume(h.Throttle, identity.PersonOf)
+	group := engine.Group("", identity.Require(h.Sessions), throttle, requireAccess, volume, validate)
+	RegisterHandlersWithOptions(group, h, GinServerOptions{ErrorHandler: refuseParameter})
+	return nil
+}
+
+func kindOf(c *gin.Context) limits.Kind {
+	switch c.FullPath() {
+	case "/grocery/api/operations":
+		return limits.Grocery
+	case "/grocery/api/events":
+		return limits.Stream
+	default:
+		return limits.Read
+	}
+}
+
+// requireAccess turns a user away who has no access to the grocery app, or none any more. What waits for
+// them on the feed is kept, and not shown.
+func requireAccess(c *gin.Context) {
+	if !identity.UserFrom(c).Grocery {
+		httpserver.WriteProblem(c, httpserver.Problem{
+			Status: http.StatusForbidden, Detail: "You have no access to the grocery list.",
+		})
+	}
+}
+
+func refuseParameter(c *gin.Context, _ error, status int) {
+	httpserver.WriteProblem(c, httpserver.Problem{Status: status, Detail: "A parameter of the request can't be read."})
+}
+
+const retryAfter = 2 * time.Second
+
+// fail answers with what an error means outside. This is the only place that says so.
+func (h *Handlers) fail(c *gin.Context, err error) {
+	switch {
+	case errors.Is(err, list.ErrErased):
+		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusUnauthorized, Detail: "This user was deleted."})
+	case errors.Is(err, ErrTooManyListeners):
+		httpserver.WriteBusy(c, "You have too many streams open. Close one first.")
+	case errors.Is(err, bulkhead.ErrBusy):
+		httpserver.WriteBusy(c, "Too many of your requests are under way. Wait for some to be answered.")
+	case postgres.DiskFull(err):
+		h.Log.WarnContext(c, "a change is refused: the disk is full", "route", c.FullPath(), "error", err)
+		httpserver.WriteDiskFull(c, "There is no room for more. Nothing was changed, and the list can be read.")
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), postgres.Unavailable(err):
+		h.Log.WarnContext(c, "the database can't answer", "route", c.FullPath(), "error", err)
+		httpserver.WriteUnavailable(c, "The list can't be asked just now.", retryAfter)
+	default:
+		h.Log.ErrorContext(c, "a request failed", "route", c.FullPath(), "user", identity.UserFrom(c).ID, "error", err)
+		httpserver.WriteProblem(c, httpserver.Problem{
+			Status: http.StatusInternalServerError, Detail: "Something went wrong on our side.",
+		})
+	}
+}

@@ -1,0 +1,52 @@
+package queryhttp
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"larder.dev/internal/identity"
+	"larder.dev/query-api/internal/search"
+)
+
+const defaultLimit = 50
+
+// SearchRecipes gives a page of the caller's recipes.
+func (h *Handlers) SearchRecipes(c *gin.Context, params SearchRecipesParams) {
+	after, err := parseAfter(params.LarderAfter)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	page, err := h.Search.Find(c.Request.Context(), search.Query{
+		Owner:  identity.UserFrom(c).ID,
+		Text:   valueOr(params.Q, ""),
+		Tags:   valueOr(params.Tag, nil),
+		Limit:  valueOr(params.Limit, defaultLimit),
+		Cursor: valueOr(params.Cursor, ""),
+		After:  after,
+	})
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	h.served(c, page.Source)
+	c.JSON(http.StatusOK, recipePage(page))
+}
+
+// page is a RecipePage whose items are JSON already: a RecipeItem each, as the cache has it.
+type page struct {
+	Items      []json.RawMessage `json:"items"`
+	Total      int               `json:"total"`
+	Similar    int               `json:"similar"`
+	NextCursor *string           `json:"next_cursor"`
+}
+
+func recipePage(found search.Page) page {
+	answer := page{Items: found.Items, Total: found.Total, Similar: found.Similar}
+	if found.Next != "" {
+		answer.NextCursor = &found.Next
+	}
+	return answer
+}
