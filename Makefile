@@ -45,7 +45,7 @@ REAL     = larder.dev/internal/elastic larder.dev/internal/testkit/servers
 EMBEDDED = $(filter-out $(REAL),$(INSIDE))
 # What the race detector looks at in CI: lanes, gates, leases, hubs, queues, and whatever else is shared in a process.
 RACE     ?= ./command-api/... ./grocery-app/... ./internal/bleveindex ./internal/readyourwrites ./internal/httpserver \
-            ./internal/identity ./internal/jetstream ./internal/redisserver ./internal/topology ./projectors/... ./query-api/...
+            ./internal/identity ./internal/jetstream ./embedded/redisserver ./internal/topology ./projectors/... ./query-api/...
 RACED    = $(shell $(GO) list $(RACE))
 # CI sets ONCE: nothing runs twice. What runs on real servers doesn't run on embedded ones besides: those are tested by their
 # own packages, and by what works on "larder up". What runs under the race detector doesn't run without it besides.

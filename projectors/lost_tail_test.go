@@ -9,9 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/natsserver"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
-	"larder.dev/internal/natsserver"
 	"larder.dev/internal/testkit"
 	"larder.dev/projectors/projectiontest"
 )

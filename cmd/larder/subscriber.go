@@ -11,10 +11,10 @@ import (
 
 	"larder.dev/cmd/larder/internal/clients"
 	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/embedded/natsserver"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/natsaccounts"
-	"larder.dev/internal/natsserver"
 )
 
 // subscriberCommands are about the programs that read the public feed, beside the grocery app: each has credentials of

@@ -6,6 +6,7 @@ const (
 	events      = Module + "/events"
 	rules       = Module + "/recipe/..." // what a recipe is: pure, so every side may know it
 	ground      = internal + "..."
+	embedded    = Module + "/embedded/..."
 	command     = Module + "/command-api"
 	internal    = Module + "/internal/"
 	testkit     = internal + "testkit/..."
@@ -23,7 +24,7 @@ const (
 	listHTTP    = Module + "/grocery-app/internal/listhttp"
 	queryHTTP   = Module + "/query-api/internal/queryhttp"
 
-	embedded = "an embedded server is a choice of `larder up`; everything else sees an address"
+	choice = "an embedded server is a choice of `larder up`; everything else sees an address"
 )
 
 // Layers are the rules between our own packages.
@@ -60,7 +61,7 @@ func componentLayers() []Layer {
 		{
 			Packages: Module + "/projectors/...",
 			May:      []string{events, rules, ground, Module + "/projectors/..."},
-			Tests:    []string{command},
+			Tests:    []string{command, embedded},
 			Reason: "a projection is made from events and nothing else, or a rebuild would not give the same; its tests may " +
 				"lay the replica's tables with commandapi.Migrate",
 		},
@@ -134,12 +135,18 @@ func groundLayers() []Layer {
 		{
 			Packages: ground,
 			May:      []string{ground},
+			Tests:    []string{embedded},
 			Reason: "internal has no recipe words: it is the ground that components stand on, and imports none of them, " +
 				"nor their language",
 		},
 		{
+			Packages: embedded,
+			May:      []string{ground, embedded},
+			Reason:   "an embedded server stands in for a real one, which knows nothing of us either",
+		},
+		{
 			Packages: testkit,
-			May:      []string{ground},
+			May:      []string{ground, embedded},
 			Reason:   "the testkit starts the embedded servers for tests of every component, so it must know of none",
 		},
 		{
@@ -150,7 +157,7 @@ func groundLayers() []Layer {
 		{
 			Packages: Module + "/cmd/...",
 			May: []string{
-				events, ground, Module + "/cmd/larder/...",
+				events, ground, embedded, Module + "/cmd/larder/...",
 				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/grocery-bridge",
 				command, Module + "/query-api", Module + "/file-service", Module + "/projectors/...", Module + "/web",
 				Module + "/importer", Module + "/importer/found",
@@ -171,7 +178,7 @@ func groundLayers() []Layer {
 		},
 		{
 			Packages: fromOutside,
-			May:      []string{events, ground, fromOutside},
+			May:      []string{events, ground, embedded, fromOutside},
 			Reason:   "test works on the built binary from outside, as a user's program would, and so never imports a component",
 		},
 	}
@@ -191,7 +198,7 @@ func streamLibraries() []Library {
 			May: []string{
 				internal + "jetstream", internal + "natsaccounts/accountstest", fromOutside, Module + "/docs/subscribers",
 			},
-			Tests:  []string{internal + "natsserver", Module + "/deploy/nats"},
+			Tests:  []string{Module + "/embedded/natsserver", Module + "/deploy/nats"},
 			Reason: "what an acknowledgement promises, and how a denied publish is told from a slow one, is decided once",
 		},
 		{
@@ -202,9 +209,9 @@ func streamLibraries() []Library {
 		},
 		{
 			Import: "github.com/nats-io/nats-server/...",
-			May:    []string{internal + "natsserver"},
+			May:    []string{Module + "/embedded/natsserver"},
 			Tests:  []string{Module + "/deploy/nats"}, // start it with the configuration for servers
-			Reason: embedded,
+			Reason: choice,
 		},
 		{
 			Import: "github.com/nats-io/jwt/...",
@@ -224,7 +231,7 @@ func storeLibraries() []Library {
 		{
 			Import: "github.com/jackc/...",
 			May: []string{
-				internal + "postgres", internal + "postgresserver", internal + "postgresroles", internal + "ledger", testkit,
+				internal + "postgres", Module + "/embedded/postgresserver", internal + "postgresroles", internal + "ledger", testkit,
 				recipeStore, fileStore, listStore, recipeReader,
 				Module + "/command-api/internal/backup", Module + "/command-api/internal/failback",
 				internal + "topology", Module + "/projectors/replica", fromOutside,
@@ -252,7 +259,7 @@ func storeLibraries() []Library {
 		{
 			Import: "github.com/redis/go-redis/...",
 			May:    []string{internal + "redis", fromOutside},
-			Tests:  []string{internal + "redisserver"},
+			Tests:  []string{Module + "/embedded/redisserver"},
 			Reason: "a store that is away must look the same everywhere (ErrUnavailable), since sessions answer 503 by it",
 		},
 		{
@@ -262,8 +269,8 @@ func storeLibraries() []Library {
 		},
 		{
 			Import: "github.com/alicebob/miniredis/...",
-			May:    []string{internal + "redisserver"},
-			Reason: embedded,
+			May:    []string{Module + "/embedded/redisserver"},
+			Reason: choice,
 		},
 		{
 			Import: "github.com/elastic/...",

@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/postgresserver"
 	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/postgres"
-	"larder.dev/internal/postgresserver"
 	"larder.dev/internal/testkit"
 )
 

@@ -9,9 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/redisserver"
 	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/redis"
-	"larder.dev/internal/redisserver"
 	"larder.dev/internal/testkit"
 	"larder.dev/internal/testkit/servers"
 )

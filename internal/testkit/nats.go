@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"larder.dev/internal/natsserver"
+	"larder.dev/embedded/natsserver"
 )
 
 // NATSServer is a NATS server with JetStream.

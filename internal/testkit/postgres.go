@@ -15,7 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"larder.dev/internal/postgresserver"
+	"larder.dev/embedded/postgresserver"
 )
 
 // startTimeout covers the download of PostgreSQL on a machine that has none.

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"testing"
 
+	"larder.dev/embedded/redisserver"
 	"larder.dev/internal/redis"
-	"larder.dev/internal/redisserver"
 	"larder.dev/internal/testkit/servers"
 )
 

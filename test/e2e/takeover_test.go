@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/postgresserver"
 	"larder.dev/internal/postgresroles"
-	"larder.dev/internal/postgresserver"
 	"larder.dev/test/larder"
 )
 

@@ -19,9 +19,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/postgresserver"
 	"larder.dev/internal/objectstore"
 	"larder.dev/internal/postgresroles"
-	"larder.dev/internal/postgresserver"
 	"larder.dev/test/larder"
 )
 

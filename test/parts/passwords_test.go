@@ -15,8 +15,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/postgresserver"
 	"larder.dev/internal/postgresroles"
-	"larder.dev/internal/postgresserver"
 	"larder.dev/internal/testkit"
 	"larder.dev/test/larder"
 )

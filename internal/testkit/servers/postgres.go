@@ -11,7 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"larder.dev/internal/postgresserver"
+	"larder.dev/embedded/postgresserver"
 )
 
 // StartPostgres starts a PostgreSQL with the system's programs; where there are none, pinned ones are

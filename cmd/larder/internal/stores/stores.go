@@ -15,14 +15,14 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"larder.dev/embedded/natsserver"
+	"larder.dev/embedded/postgresserver"
+	"larder.dev/embedded/redisserver"
 	"larder.dev/internal/datadir"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
-	"larder.dev/internal/natsserver"
 	"larder.dev/internal/objectstore"
 	"larder.dev/internal/postgresroles"
-	"larder.dev/internal/postgresserver"
-	"larder.dev/internal/redisserver"
 	"larder.dev/projectors/views"
 )
 

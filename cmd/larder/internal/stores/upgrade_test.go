@@ -11,7 +11,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
-	"larder.dev/internal/postgresserver"
+	"larder.dev/embedded/postgresserver"
 	"larder.dev/internal/testkit"
 )
 

@@ -9,9 +9,9 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/natsserver"
 	"larder.dev/internal/natsaccounts"
 	"larder.dev/internal/natsaccounts/accountstest"
-	"larder.dev/internal/natsserver"
 )
 
 // A named subscriber reads by its own consumer alone; the address that is for everybody reaches nobody's. Who is removed

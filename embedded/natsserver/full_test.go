@@ -10,9 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/natsserver"
 	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/jetstream"
-	"larder.dev/internal/natsserver"
 	"larder.dev/internal/testkit"
 )
 

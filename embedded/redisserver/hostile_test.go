@@ -13,7 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/redisserver"
+	"larder.dev/embedded/redisserver"
 	"larder.dev/internal/testkit"
 )
 

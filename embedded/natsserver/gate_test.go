@@ -14,7 +14,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/natsserver"
+	"larder.dev/embedded/natsserver"
 )
 
 // knock opens a connection to a server's port and says something on it.

@@ -15,10 +15,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/natsserver"
 	"larder.dev/internal/datadir"
 	"larder.dev/internal/natsaccounts"
 	"larder.dev/internal/natsaccounts/accountstest"
-	"larder.dev/internal/natsserver"
 )
 
 // patience is far longer than any step takes.

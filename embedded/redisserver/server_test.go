@@ -17,8 +17,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/embedded/redisserver"
 	"larder.dev/internal/datadir"
-	"larder.dev/internal/redisserver"
 )
 
 // serverDir tells this test binary, started by itself, to be the process that a test kills.
