@@ -41,10 +41,10 @@ INSIDE   = $(shell $(GO) list ./... | grep -v '^larder.dev/test/')
 # test/attack measures, and wants a quiet machine: make test-attack. test/clients wants programs in Python: make test-clients.
 OUTSIDE  = $(shell $(GO) list ./test/... | grep -v -e '/test/attack$$' -e '/test/clients$$' -e '/test/containers$$' -e '/test/functions$$' -e '/test/stack$$')
 # Packages that have nothing to test where no real server is.
-REAL     = larder.dev/internal/elastic larder.dev/internal/testkit/servers
+REAL     = larder.dev/internal/searchindex/elastic larder.dev/internal/testkit/servers
 EMBEDDED = $(filter-out $(REAL),$(INSIDE))
 # What the race detector looks at in CI: lanes, gates, leases, hubs, queues, and whatever else is shared in a process.
-RACE     ?= ./command-api/... ./grocery-app/... ./internal/bleveindex ./internal/readyourwrites ./internal/httpserver \
+RACE     ?= ./command-api/... ./grocery-app/... ./internal/searchindex/bleveindex ./internal/readyourwrites ./internal/httpserver \
             ./internal/identity ./internal/jetstream ./embedded/redisserver ./internal/topology ./projectors/... ./query-api/...
 RACED    = $(shell $(GO) list $(RACE))
 # CI sets ONCE: nothing runs twice. What runs on real servers doesn't run on embedded ones besides: those are tested by their

@@ -10,7 +10,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
-	"larder.dev/internal/bleveindex"
+	"larder.dev/internal/searchindex/bleveindex"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/natsaccounts"
 	"larder.dev/internal/postgres"

@@ -12,9 +12,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/bleveindex"
 	"larder.dev/internal/objectstore"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/bleveindex"
 	"larder.dev/test/larder"
 )
 

@@ -13,8 +13,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/bleveindex"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/bleveindex"
 	"larder.dev/test/larder"
 )
 

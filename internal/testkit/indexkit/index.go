@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"larder.dev/internal/bleveindex"
-	"larder.dev/internal/elastic"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/bleveindex"
+	"larder.dev/internal/searchindex/elastic"
 	"larder.dev/internal/testkit"
 )
 

@@ -12,9 +12,9 @@ import (
 	"path/filepath"
 	"regexp"
 
-	"larder.dev/internal/bleveindex"
-	"larder.dev/internal/elastic"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/bleveindex"
+	"larder.dev/internal/searchindex/elastic"
 )
 
 // Errors of a name.

@@ -15,8 +15,6 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/events"
-	"larder.dev/internal/bleveindex"
-	"larder.dev/internal/elastic"
 	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
@@ -24,6 +22,8 @@ import (
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/bleveindex"
+	"larder.dev/internal/searchindex/elastic"
 	"larder.dev/internal/telemetry"
 	"larder.dev/internal/topology"
 )

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/elastic"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/elastic"
 	"larder.dev/internal/searchindex/searchindextest"
 	"larder.dev/internal/testkit"
 )

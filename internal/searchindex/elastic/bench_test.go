@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/elastic"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/elastic"
 )
 
 func fill(b *testing.B, index *elastic.Index, owner string, n int) {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/bleveindex"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/bleveindex"
 )
 
 func openAs(t *testing.T, dir string, layout int) *bleveindex.Index {

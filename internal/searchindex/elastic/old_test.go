@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/elastic"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/elastic"
 )
 
 // Whoever is erased from an index is erased from those, too, that were made as it was at a time.

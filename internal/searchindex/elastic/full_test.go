@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/elastic"
 	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/elastic"
 	"larder.dev/internal/testkit"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/bleveindex"
+	"larder.dev/internal/searchindex/bleveindex"
 	"larder.dev/internal/searchindex/searchindextest"
 )
 

@@ -12,8 +12,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/internal/bleveindex"
 	"larder.dev/internal/searchindex"
+	"larder.dev/internal/searchindex/bleveindex"
 )
 
 const manyDocs = 100_000
