@@ -5,7 +5,7 @@ import (
 	"log/slog"
 
 	"larder.dev/cmd/larder/internal/component"
-	grocerybridge "larder.dev/grocery-bridge"
+	"larder.dev/grocery-app/grocerybridge"
 )
 
 // bridgeName is the subcommand's name.

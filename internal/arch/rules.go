@@ -72,13 +72,13 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: Module + "/grocery-app/...",
-			May:      []string{events, ground, Module + "/grocery-app/...", Module + "/recipe/ingredient", Module + "/recipe/units"},
+			May:      []string{events, ground, Module + "/grocery-app/internal/...", Module + "/recipe/ingredient", Module + "/recipe/units"},
 			Reason: "the grocery app is a program of its own that knows nothing of ours but the feed, so that it stays the " +
 				"example for whoever writes another subscriber",
 		},
 		{
-			Packages: Module + "/grocery-bridge/...",
-			May:      []string{events, internal + "jetstream", internal + "telemetry", Module + "/grocery-bridge/..."},
+			Packages: Module + "/grocery-app/grocerybridge/...",
+			May:      []string{events, internal + "jetstream", internal + "telemetry", Module + "/grocery-app/grocerybridge/..."},
 			Tests:    []string{testkit},
 			Reason: "the bridge is a second subscriber beside the grocery app: it knows the feed and its target, and neither " +
 				"Larder nor that app; what it hands on belongs to the trace of the request that asked for it",
@@ -158,7 +158,7 @@ func groundLayers() []Layer {
 			Packages: Module + "/cmd/...",
 			May: []string{
 				events, ground, embedded, Module + "/cmd/larder/...",
-				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/grocery-bridge",
+				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/grocery-app/grocerybridge",
 				command, Module + "/query-api", Module + "/file-service", Module + "/projectors/...", Module + "/web",
 				Module + "/importer", Module + "/importer/found",
 			},

@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"larder.dev/cmd/larder/internal/stores"
-	grocerybridge "larder.dev/grocery-bridge"
+	"larder.dev/grocery-app/grocerybridge"
 	"larder.dev/internal/httpserver"
 )
 

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"larder.dev/events"
-	"larder.dev/grocery-bridge/internal/homeassistant"
-	"larder.dev/grocery-bridge/internal/target"
-	"larder.dev/grocery-bridge/internal/webhook"
+	"larder.dev/grocery-app/grocerybridge/internal/homeassistant"
+	"larder.dev/grocery-app/grocerybridge/internal/target"
+	"larder.dev/grocery-app/grocerybridge/internal/webhook"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/telemetry"
 )

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"larder.dev/events"
-	"larder.dev/grocery-bridge/internal/target"
+	"larder.dev/grocery-app/grocerybridge/internal/target"
 	"larder.dev/internal/telemetry"
 )
 

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"larder.dev/grocery-bridge/internal/target"
+	"larder.dev/grocery-app/grocerybridge/internal/target"
 )
 
 // health is what is known of a target.

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/events"
-	grocerybridge "larder.dev/grocery-bridge"
+	"larder.dev/grocery-app/grocerybridge"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/testkit"
 )
@@ -53,7 +53,7 @@ func (f *feed) golden(name string) {
 		Headers map[string][]string `json:"headers"`
 		Data    json.RawMessage     `json:"data"`
 	}
-	raw, err := os.ReadFile("../events/testdata/" + name + ".golden.json")
+	raw, err := os.ReadFile("../../events/testdata/" + name + ".golden.json")
 	require.NoError(f.t, err)
 	require.NoError(f.t, json.Unmarshal(raw, &golden))
 	var data bytes.Buffer

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"larder.dev/events"
-	"larder.dev/grocery-bridge/internal/target"
+	"larder.dev/grocery-app/grocerybridge/internal/target"
 )
 
 // List is a to-do list of a Home Assistant. It must be one that keeps descriptions, as those of the integration Local
