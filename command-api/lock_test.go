@@ -20,10 +20,10 @@ func TestNobodyWaitsForAnothersLock(t *testing.T) {
 	made := busy.must(http.StatusCreated, busy.send(http.MethodPost, "/api/recipes", `{"name": "Soup"}`)).recipe(t)
 
 	ctx := testkit.Context(t)
-	elsewhere, err := l.pool.Begin(ctx) // as another process would
+	tx, err := l.pool.Begin(ctx) // as another process would
 	require.NoError(t, err)
-	defer func() { _ = elsewhere.Rollback(ctx) }()
-	_, err = elsewhere.Exec(ctx, `SELECT FROM user_changes WHERE user_id = $1 FOR UPDATE`, busy.id)
+	defer func() { _ = tx.Rollback(ctx) }()
+	_, err = tx.Exec(ctx, `SELECT FROM user_changes WHERE user_id = $1 FOR UPDATE`, busy.id)
 	require.NoError(t, err)
 
 	const many = 40
@@ -45,7 +45,7 @@ func TestNobodyWaitsForAnothersLock(t *testing.T) {
 		other.must(http.StatusCreated, other.send(http.MethodPost, "/api/recipes", `{"name": "Bread"}`))
 		require.Less(t, l.pool.Stat().AcquiredConns(), l.pool.Stat().MaxConns(), "connections are left")
 	}
-	require.NoError(t, elsewhere.Commit(ctx))
+	require.NoError(t, tx.Commit(ctx))
 	all.Wait()
 	close(codes)
 	for code := range codes {
@@ -59,10 +59,10 @@ func TestTooManyWritesOfOneUser(t *testing.T) {
 	l := newLarder(t)
 	busy := l.user("busy", commandapi.Access{})
 	ctx := testkit.Context(t)
-	elsewhere, err := l.pool.Begin(ctx)
+	tx, err := l.pool.Begin(ctx)
 	require.NoError(t, err)
-	defer func() { _ = elsewhere.Rollback(ctx) }()
-	_, err = elsewhere.Exec(ctx, `SELECT FROM user_changes WHERE user_id = $1 FOR UPDATE`, busy.id)
+	defer func() { _ = tx.Rollback(ctx) }()
+	_, err = tx.Exec(ctx, `SELECT FROM user_changes WHERE user_id = $1 FOR UPDATE`, busy.id)
 	require.NoError(t, err)
 	answers := make(chan answer, 200)
 	for range cap(answers) {
@@ -72,7 +72,7 @@ func TestTooManyWritesOfOneUser(t *testing.T) {
 	require.Equal(t, http.StatusTooManyRequests, refused.Code, refused.Body)
 	require.NotEmpty(t, refused.Header().Get("Retry-After"))
 	require.Equal(t, "application/problem+json", refused.Header().Get("Content-Type"))
-	require.NoError(t, elsewhere.Commit(ctx))
+	require.NoError(t, tx.Commit(ctx))
 	for range cap(answers) - 1 {
 		testkit.Wait(t, answers, "the others' answers")
 	}

@@ -25,9 +25,9 @@ func TestNobodyWaitsForAnothersList(t *testing.T) {
 	conn, err := pgx.Connect(t.Context(), w.database)
 	require.NoError(t, err)
 	defer func() { _ = conn.Close(t.Context()) }()
-	elsewhere, err := conn.Begin(t.Context()) // as another process would
+	tx, err := conn.Begin(t.Context()) // as another process would
 	require.NoError(t, err)
-	_, err = elsewhere.Exec(t.Context(), `SELECT FROM lists WHERE user_id = $1 FOR UPDATE`, busy.user.ID)
+	_, err = tx.Exec(t.Context(), `SELECT FROM lists WHERE user_id = $1 FOR UPDATE`, busy.user.ID)
 	require.NoError(t, err)
 
 	var all sync.WaitGroup
@@ -39,7 +39,7 @@ func TestNobodyWaitsForAnothersList(t *testing.T) {
 		require.Equal(t, http.StatusOK, add(other))
 		other.list()
 	}
-	require.NoError(t, elsewhere.Commit(t.Context()))
+	require.NoError(t, tx.Commit(t.Context()))
 	all.Wait()
 	close(codes)
 	for code := range codes {

@@ -196,11 +196,11 @@ func (e *erasure) erase(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
-	elsewhere, err := e.runner.eraseElsewhere(ctx, user)
+	others, err := e.runner.eraseElsewhere(ctx, user)
 	if err != nil {
 		return err
 	}
-	places = mergeErased(places, elsewhere)
+	places = mergeErased(places, others)
 	if missing := e.runner.without(places); len(missing) > 0 {
 		return fmt.Errorf("erase user %s: no process runs %s", user, strings.Join(missing, ", "))
 	}

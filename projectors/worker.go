@@ -144,15 +144,15 @@ func (w *worker) session(parent context.Context) error {
 		work.Go(func() { s.consume(ctx, l) })
 	}
 	keepCtx, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
-	var keeping sync.WaitGroup
-	keeping.Go(func() { s.held.keep(keepCtx, w.deps.AckWait, w.log) })
+	var beating sync.WaitGroup
+	beating.Go(func() { s.held.keep(keepCtx, w.deps.AckWait, w.log) })
 
 	err = s.dispatch(ctx, deliveries)
 	cancel(err)
 	deliveries.Stop()
 	work.Wait()
 	stopKeeping()
-	keeping.Wait()
+	beating.Wait()
 	s.held.giveBack()
 	// The connection outlives the session, and on a stop it is the last chance for the acknowledgements.
 	flush, done := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)

@@ -10,11 +10,11 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
-	"larder.dev/internal/searchindex/bleveindex"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/natsaccounts"
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/redis"
+	"larder.dev/internal/searchindex/bleveindex"
 	"larder.dev/internal/testkit"
 	"larder.dev/projectors"
 	"larder.dev/projectors/cache"
@@ -85,7 +85,7 @@ func TestComponentsWork(t *testing.T) {
 }
 
 // project runs the four projections until the end of the test, with the credentials of their process.
-func (p *place) project(t *testing.T, log *slog.Logger) *projectors.Runner {
+func (p *natsFolder) project(t *testing.T, log *slog.Logger) *projectors.Runner {
 	t.Helper()
 	conn := p.component(t, "projectors", log)
 	feed := p.component(t, natsaccounts.FeedUser, log)
@@ -117,7 +117,7 @@ func (p *place) project(t *testing.T, log *slog.Logger) *projectors.Runner {
 }
 
 // caughtUp waits until the operator is told that every projection has done everything.
-func (p *place) caughtUp(t *testing.T, control *projectors.Control) {
+func (p *natsFolder) caughtUp(t *testing.T, control *projectors.Control) {
 	t.Helper()
 	testkit.Until(t, "the projections have caught up", func() bool {
 		list, err := control.Status(t.Context())

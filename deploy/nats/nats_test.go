@@ -42,17 +42,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// place is a folder as an operator has it: this one, with issued accounts.
-type place struct {
+// natsFolder is a folder as an operator has it: this one, with issued accounts.
+type natsFolder struct {
 	dir string
 	url string
 
 	reload func(t *testing.T) // reads the configuration again, as `nats-server --signal reload` has it
 }
 
-func prepare(t *testing.T) *place {
+func prepare(t *testing.T) *natsFolder {
 	t.Helper()
-	p := &place{dir: t.TempDir()}
+	p := &natsFolder{dir: t.TempDir()}
 	for _, name := range []string{"common.conf", "single.conf", "cluster.conf"} {
 		text, err := os.ReadFile(name)
 		require.NoError(t, err)
@@ -64,7 +64,7 @@ func prepare(t *testing.T) *place {
 }
 
 // single starts one server.
-func single(t *testing.T) *place {
+func single(t *testing.T) *natsFolder {
 	t.Helper()
 	p := prepare(t)
 	running := p.start(t, "single.conf", func(*server.Options) {})
@@ -82,7 +82,7 @@ func single(t *testing.T) *place {
 }
 
 // start runs a server by a file of the folder, on free ports and a folder of its own.
-func (p *place) start(t *testing.T, file string, change func(*server.Options)) *server.Server {
+func (p *natsFolder) start(t *testing.T, file string, change func(*server.Options)) *server.Server {
 	t.Helper()
 	opts, err := server.ProcessConfigFile(filepath.Join(p.dir, file))
 	require.NoError(t, err)
@@ -97,12 +97,12 @@ func (p *place) start(t *testing.T, file string, change func(*server.Options)) *
 	return running
 }
 
-func (p *place) creds(user string) string {
+func (p *natsFolder) creds(user string) string {
 	return natsaccounts.CredsFile(filepath.Join(p.dir, "accounts"), user)
 }
 
 // plain connects as a program that isn't ours would.
-func (p *place) plain(user string) accountstest.Connect {
+func (p *natsFolder) plain(user string) accountstest.Connect {
 	return func(t *testing.T, options ...nats.Option) *nats.Conn {
 		t.Helper()
 		conn, err := nats.Connect(p.url, append(options, nats.UserCredentials(p.creds(user)))...)
@@ -113,7 +113,7 @@ func (p *place) plain(user string) accountstest.Connect {
 }
 
 // ours is plain with the inboxes of our own parts.
-func (p *place) ours(user string) accountstest.Connect {
+func (p *natsFolder) ours(user string) accountstest.Connect {
 	connect := p.plain(user)
 	return func(t *testing.T, options ...nats.Option) *nats.Conn {
 		t.Helper()
@@ -122,7 +122,7 @@ func (p *place) ours(user string) accountstest.Connect {
 }
 
 // component connects as a component does. The log tells what is denied to it.
-func (p *place) component(t *testing.T, user string, log *slog.Logger) *jetstream.Conn {
+func (p *natsFolder) component(t *testing.T, user string, log *slog.Logger) *jetstream.Conn {
 	t.Helper()
 	conn, err := jetstream.Connect(t.Context(), jetstream.Options{
 		URL: p.url, Creds: p.creds(user), Name: user, Log: log.With("user", user),
@@ -229,7 +229,7 @@ func TestClusterOutlivesAServer(t *testing.T) {
 }
 
 // cluster gives three servers, of which each knows the accounts.
-func cluster(t *testing.T) ([]*place, []*server.Server) {
+func cluster(t *testing.T) ([]*natsFolder, []*server.Server) {
 	t.Helper()
 	p := prepare(t)
 	ports, addresses := make([]int, 3), make([]string, 3)
@@ -239,14 +239,14 @@ func cluster(t *testing.T) ([]*place, []*server.Server) {
 		require.NoError(t, err)
 		addresses[i] = "nats://larder:" + clusterPassword + "@127.0.0.1:" + strconv.Itoa(ports[i])
 	}
-	list, servers := make([]*place, 3), make([]*server.Server, 3)
+	list, servers := make([]*natsFolder, 3), make([]*server.Server, 3)
 	for i := range list {
 		servers[i] = p.start(t, "cluster.conf", func(opts *server.Options) {
 			require.Len(t, opts.Routes, 1, "the routes come from the environment")
 			opts.ServerName, opts.Cluster.Host, opts.Cluster.Port = "nats-"+strconv.Itoa(i+1), "127.0.0.1", ports[i]
 			opts.Routes = server.RoutesFromStr(strings.Join(addresses, ","))
 		})
-		list[i] = &place{dir: p.dir, url: servers[i].ClientURL()}
+		list[i] = &natsFolder{dir: p.dir, url: servers[i].ClientURL()}
 	}
 	testkit.Until(t, "the servers are one cluster", func() bool {
 		return slices.ContainsFunc(servers, func(s *server.Server) bool {

@@ -14,14 +14,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-// place is a source that a test sets.
-type place struct {
+// fixedSource is a source that a test sets.
+type fixedSource struct {
 	state State
 	away  bool
 	slow  time.Duration
 }
 
-func (p *place) source(name string, confirms func(State) bool) Source {
+func (p *fixedSource) source(name string, confirms func(State) bool) Source {
 	return Source{Name: name, Confirms: confirms, Ask: func(ctx context.Context) (State, error) {
 		select {
 		case <-time.After(p.slow):
@@ -47,7 +47,7 @@ func watching(sources ...Source) *Watch { return NewWatch(slog.New(slog.DiscardH
 func TestTheLeaseEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		bucket, a, b := &place{state: Initial()}, &place{state: Initial()}, &place{state: Initial()}
+		bucket, a, b := &fixedSource{state: Initial()}, &fixedSource{state: Initial()}, &fixedSource{state: Initial()}
 		w := watching(bucket.source("bucket", always), a.source("a", theOther(A)), b.source("b", theOther(B)))
 		require.ErrorIs(t, w.MayWrite(), ErrNotConfirmed, "nobody was asked")
 		w.Refresh(t.Context())
@@ -73,7 +73,7 @@ func TestTheLeaseEnds(t *testing.T) {
 func TestTheLeaseBeginsWithTheQuestion(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		bucket := &place{state: Initial(), slow: time.Second}
+		bucket := &fixedSource{state: Initial(), slow: time.Second}
 		w := watching(bucket.source("bucket", always))
 		w.Refresh(t.Context())
 		<-time.After(Lease - time.Second) // by the clock of synctest
@@ -93,7 +93,7 @@ func TestTheWaitIsLongerThanALease(t *testing.T) {
 func TestALostAnswerCostsNoIdleLease(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		bucket := &place{state: Initial()}
+		bucket := &fixedSource{state: Initial()}
 		var asked, lost atomic.Int64
 		source := bucket.source("bucket", always)
 		ask := source.Ask
@@ -124,7 +124,7 @@ func TestOnlyTheBackupAsPrimaryIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	warnings := func(state State) string {
 		var log bytes.Buffer
-		bucket := &place{state: state}
+		bucket := &fixedSource{state: state}
 		w := NewWatch(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})), bucket.source("bucket", always))
 		w.Refresh(t.Context())
 		require.Equal(t, state, w.State())
@@ -138,7 +138,7 @@ func TestOnlyTheBackupAsPrimaryIsWarnedOf(t *testing.T) {
 // the change hears of it.
 func TestASwitch(t *testing.T) {
 	t.Parallel()
-	bucket := &place{state: Initial()}
+	bucket := &fixedSource{state: Initial()}
 	w := watching(bucket.source("bucket", always))
 	w.Refresh(t.Context())
 	changed := w.Changed()
@@ -160,7 +160,7 @@ func TestASwitch(t *testing.T) {
 // A process that starts in the middle of a later switch reads from the primary that is being replaced.
 func TestAStartInTheMiddleOfASwitch(t *testing.T) {
 	t.Parallel()
-	bucket := &place{state: State{Epoch: 4, Primary: A, Switching: true}}
+	bucket := &fixedSource{state: State{Epoch: 4, Primary: A, Switching: true}}
 	w := watching(bucket.source("bucket", always))
 	require.Equal(t, State{Epoch: 3, Primary: B}, w.Known(t.Context()))
 	require.ErrorIs(t, w.MayWrite(), ErrNotConfirmed)
@@ -178,7 +178,7 @@ func TestWithoutSourcesThereIsNoLease(t *testing.T) {
 func TestNeverBack(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		bucket := &place{}
+		bucket := &fixedSource{}
 		w := watching(bucket.source("bucket", always))
 		last, begun := w.State(), int64(0)
 		for range rapid.IntRange(1, 20).Draw(rt, "answers") {
@@ -209,7 +209,7 @@ func primaryIn(epoch int64) Side {
 func TestAnIdleWatchAsksSeldom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		bucket := &place{state: Initial()}
+		bucket := &fixedSource{state: Initial()}
 		var asked atomic.Int64
 		source := bucket.source("bucket", always)
 		ask := source.Ask

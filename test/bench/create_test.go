@@ -48,14 +48,14 @@ func measureCost(b *testing.B, t *table, server *larder.Server, ours, theirs fun
 	if runtime.GOOS != "linux" {
 		return // nowhere else is the time of other processes told as files
 	}
-	turn := func(do func(worker int) error, settle func()) (each spent, settled time.Duration) {
+	turn := func(do func(worker int) error, drain func()) (each spent, drained time.Duration) {
 		server.CaughtUp(b)
 		before, began := processorTime(b, server.Process(b).PID()), time.Now()
 		perSecond := rate(b, roundTime, do)
 		writing := time.Since(began)
-		settle()
-		settled = time.Since(began) - writing
-		return processorTime(b, server.Process(b).PID()).since(before, int(perSecond*writing.Seconds())), settled
+		drain()
+		drained = time.Since(began) - writing
+		return processorTime(b, server.Process(b).PID()).since(before, int(perSecond*writing.Seconds())), drained
 	}
 	larderCost, behind := turn(ours, func() { server.CaughtUp(b) })
 	bareCost, _ := turn(theirs, func() {})

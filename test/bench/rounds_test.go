@@ -25,15 +25,15 @@ type comparison struct{ larder, bare, ratio float64 }
 
 // compare runs both sides in turns, after a turn that doesn't count. settle waits until what a turn left
 // behind is done, so that it isn't charged to the next one.
-func compare(b *testing.B, larder, bare func(worker int) error, settle func()) comparison {
+func compare(b *testing.B, larder, bare func(worker int) error, drain func()) comparison {
 	b.Helper()
 	rate(b, warmUpTime, larder)
 	rate(b, warmUpTime, bare)
 	var ours, theirs, ratios []float64
 	for range rounds {
-		settle()
+		drain()
 		l := rate(b, roundTime, larder)
-		settle()
+		drain()
 		r := rate(b, roundTime, bare)
 		ours, theirs, ratios = append(ours, l), append(theirs, r), append(ratios, l/r)
 		b.Logf("larder %.0f/s, bare %.0f/s, ratio %.2f", l, r, l/r)

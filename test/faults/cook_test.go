@@ -123,9 +123,9 @@ func (c *cook) take(answer larder.Answer) {
 	}
 }
 
-// settle finds out what became of the request that got no answer. One with a key is sent again: it is done
+// catchUp finds out what became of the request that got no answer. One with a key is sent again: it is done
 // now, whether or not it was before. Of one without, either outcome is right, and the rows say which it was.
-func (c *cook) settle(t *testing.T, primary *pgx.Conn) {
+func (c *cook) catchUp(t *testing.T, primary *pgx.Conn) {
 	t.Helper()
 	c.repeat(t)
 	if c.pending == nil {

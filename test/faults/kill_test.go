@@ -153,7 +153,7 @@ func (k *kitchen) check(t *testing.T, server *larder.Server, report *report) {
 		k.guest.verify(t)
 		primary := larder.Postgres(t, server.RunFile(t).PostgresURL)
 		for _, c := range k.cooks {
-			c.settle(t, primary)
+			c.catchUp(t, primary)
 		}
 		server.CaughtUp(t)
 		found := verify(t, server, k.accounts())

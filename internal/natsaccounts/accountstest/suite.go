@@ -43,7 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) Server) {
 		{"the app is refused every other subject", (*bench).refused},
 		{"an answer can't be sent astray", (*bench).astray},
 		{"a delivery can't be sent astray", (*bench).delivered},
-		{"a consumer stays on the feed", (*bench).elsewhere},
+		{"a consumer stays on the feed", (*bench).otherStream},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -291,8 +291,8 @@ func (b *bench) delivered() {
 	require.Equal(b, before, b.everything())
 }
 
-// elsewhere asks for a consumer of another stream on the feed's subject.
-func (b *bench) elsewhere() {
+// otherStream asks for a consumer of another stream on the feed's subject.
+func (b *bench) otherStream() {
 	body, err := json.Marshal(map[string]any{
 		"stream_name": "LARDER", "config": map[string]any{"name": "mine", "durable_name": "mine", "ack_policy": "explicit"},
 	})

@@ -35,7 +35,7 @@ type Index struct {
 	building *generation // nil when no rebuild is under way
 	fresh    bool
 
-	keeping sync.Mutex // held while the old generation comes, goes or is written to
+	oldMu sync.Mutex // held while the old generation comes, goes or is written to
 }
 
 var _ searchindex.Index = (*Index)(nil)

@@ -12,8 +12,8 @@ import (
 
 // Old implements searchindex.Index.
 func (x *Index) Old(context.Context) (searchindex.Rebuild, time.Time, error) {
-	x.keeping.Lock()
-	defer x.keeping.Unlock()
+	x.oldMu.Lock()
+	defer x.oldMu.Unlock()
 	if err := x.mayBuild(); err != nil {
 		return nil, time.Time{}, err
 	}
@@ -65,8 +65,8 @@ func (x *Index) build(g *generation) error {
 
 // DropOld implements searchindex.Index.
 func (x *Index) DropOld(context.Context) (bool, error) {
-	x.keeping.Lock()
-	defer x.keeping.Unlock()
+	x.oldMu.Lock()
+	defer x.oldMu.Unlock()
 	old := x.folder.old()
 	x.mu.RLock()
 	closed, back := x.serving == nil, x.building != nil && x.building.name == old.name
@@ -88,8 +88,8 @@ func (x *Index) DropOld(context.Context) (bool, error) {
 // eraseOld erases an owner from the generation that is kept, also while that is
 // being brought back. What can't be opened can't be erased from, so it goes.
 func (x *Index) eraseOld(ctx context.Context, owner string) error {
-	x.keeping.Lock()
-	defer x.keeping.Unlock()
+	x.oldMu.Lock()
+	defer x.oldMu.Unlock()
 	old := x.folder.old()
 	x.mu.RLock()
 	closed, building := x.serving == nil, x.building

@@ -39,8 +39,8 @@ func TestSearchesGoOnWhileAnOldIndexIsOpened(t *testing.T) {
 		opened <- err
 	}()
 	testkit.Until(t, "the old index is being opened", func() bool {
-		if x.keeping.TryLock() {
-			x.keeping.Unlock()
+		if x.oldMu.TryLock() {
+			x.oldMu.Unlock()
 			return false
 		}
 		return true

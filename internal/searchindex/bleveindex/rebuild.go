@@ -82,8 +82,8 @@ func (r *rebuild) Prepare(context.Context) error { return nil }
 
 func (r *rebuild) Commit(context.Context) error {
 	x := r.index
-	x.keeping.Lock()
-	defer x.keeping.Unlock()
+	x.oldMu.Lock()
+	defer x.oldMu.Unlock()
 	before := x.folder.old().name
 	replaced, err := r.swap()
 	if err != nil {
@@ -134,8 +134,8 @@ func (r *rebuild) swap() (old *generation, err error) {
 
 func (r *rebuild) Abort(context.Context) error {
 	x := r.index
-	x.keeping.Lock()
-	defer x.keeping.Unlock()
+	x.oldMu.Lock()
+	defer x.oldMu.Unlock()
 	x.mu.Lock()
 	if x.building != r.next {
 		x.mu.Unlock()
