@@ -10,11 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"larder.dev/cmd/larder/internal/asof"
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/internal/searchindex"
+	"larder.dev/operate/asof"
 )
 
 type asOfCommands struct {

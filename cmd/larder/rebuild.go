@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 
-	"larder.dev/cmd/larder/internal/reconcile"
 	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/operate/reconcile"
 	"larder.dev/projectors"
 	"larder.dev/projectors/searchindex"
 )

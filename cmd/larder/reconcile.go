@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"larder.dev/cmd/larder/internal/component"
-	"larder.dev/cmd/larder/internal/reconcile"
 	groceryapp "larder.dev/grocery-app"
+	"larder.dev/operate/reconcile"
 	"larder.dev/projectors"
 )
 

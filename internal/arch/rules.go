@@ -9,6 +9,7 @@ const (
 	embedded    = Module + "/embedded/..."
 	command     = Module + "/command-api"
 	internal    = Module + "/internal/"
+	operate     = Module + "/operate/..."
 	testkit     = internal + "testkit/..."
 	fromOutside = Module + "/test/..." // tests of the built binary, which look at its stores as a stranger would
 
@@ -155,9 +156,17 @@ func groundLayers() []Layer {
 			Reason:   "web is pages in the binary; what they show comes by the HTTP API as it does for any other client",
 		},
 		{
+			Packages: operate,
+			May: []string{
+				events, rules, ground, operate, command, Module + "/file-service", Module + "/grocery-app", Module + "/projectors/...",
+			},
+			Reason: "what an operator does is done to all components at once, and so stands above them; it uses their front " +
+				"doors, and no component knows of it",
+		},
+		{
 			Packages: Module + "/cmd/...",
 			May: []string{
-				events, ground, embedded, Module + "/cmd/larder/...",
+				events, ground, embedded, operate, Module + "/cmd/larder/...",
 				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/grocery-app/grocerybridge",
 				command, Module + "/query-api", Module + "/file-service", Module + "/projectors/...", Module + "/web",
 				Module + "/importer", Module + "/importer/found",

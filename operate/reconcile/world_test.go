@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/cmd/larder/internal/reconcile"
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/internal/identity"
@@ -24,6 +23,7 @@ import (
 	"larder.dev/internal/searchindex"
 	"larder.dev/internal/searchindex/bleveindex"
 	"larder.dev/internal/testkit"
+	"larder.dev/operate/reconcile"
 	"larder.dev/projectors"
 	"larder.dev/projectors/cache"
 	"larder.dev/projectors/replica"

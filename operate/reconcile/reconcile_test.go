@@ -12,10 +12,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/cmd/larder/internal/reconcile"
 	"larder.dev/events"
 	"larder.dev/internal/searchindex"
 	"larder.dev/internal/testkit"
+	"larder.dev/operate/reconcile"
 	"larder.dev/projectors"
 	"larder.dev/projectors/views"
 )
