@@ -21,6 +21,7 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/testkit"
+	"larder.dev/operate/backup"
 )
 
 // anotherDatabase gives a pool of an empty database with the schema.
@@ -79,11 +80,11 @@ func TestCopyMakesTheBackupTheSame(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
 	l.cook()
-	backup, ctx := anotherDatabase(t), testkit.Context(t)
-	_, err := commandapi.CopyBackup(ctx, l.pool, backup, nil)
+	standby, ctx := anotherDatabase(t), testkit.Context(t)
+	_, err := backup.Copy(ctx, l.pool, standby, nil)
 	require.NoError(t, err)
 	want := everything(t, l.pool)
-	require.Equal(t, want, everything(t, backup))
+	require.Equal(t, want, everything(t, standby))
 	for _, damage := range []string{
 		`UPDATE recipes SET name = 'wrong'`, `DELETE FROM ingredients`, `UPDATE event_log SET data = '{}'`,
 		`UPDATE event_log SET id = id - 1000`, `DELETE FROM event_log WHERE version = 1`, `UPDATE users SET name_key = 'x', name = 'x'`,
@@ -93,12 +94,12 @@ func TestCopyMakesTheBackupTheSame(t *testing.T) {
 		`INSERT INTO recipes SELECT (r).* FROM (SELECT jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid())) AS r
 			FROM recipes r LIMIT 1) AS one`,
 	} {
-		_, err := backup.Exec(ctx, damage)
+		_, err := standby.Exec(ctx, damage)
 		require.NoError(t, err, damage)
-		require.NotEqual(t, want, everything(t, backup), damage)
-		_, err = commandapi.CopyBackup(ctx, l.pool, backup, nil)
+		require.NotEqual(t, want, everything(t, standby), damage)
+		_, err = backup.Copy(ctx, l.pool, standby, nil)
 		require.NoError(t, err, damage)
-		require.Equal(t, want, everything(t, backup), damage)
+		require.Equal(t, want, everything(t, standby), damage)
 	}
 }
 
@@ -108,13 +109,13 @@ func TestCopyLeavesWhatIsNewer(t *testing.T) {
 	l := newLarder(t)
 	ada := l.cook()
 	newer, older, ctx := anotherDatabase(t), anotherDatabase(t), testkit.Context(t)
-	_, err := commandapi.CopyBackup(ctx, l.pool, older, nil)
+	_, err := backup.Copy(ctx, l.pool, older, nil)
 	require.NoError(t, err)
 	ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"Newer","ingredients":[{"text":"1 egg"}]}`))
-	_, err = commandapi.CopyBackup(ctx, l.pool, newer, nil)
+	_, err = backup.Copy(ctx, l.pool, newer, nil)
 	require.NoError(t, err)
 	want := everything(t, newer)
-	_, err = commandapi.CopyBackup(ctx, older, newer, nil)
+	_, err = backup.Copy(ctx, older, newer, nil)
 	require.NoError(t, err)
 	require.Equal(t, want, everything(t, newer))
 }
@@ -127,30 +128,30 @@ func TestCopyGoesOn(t *testing.T) {
 		_, err := l.pool.Exec(t.Context(), `INSERT INTO users VALUES (gen_random_uuid(), $1, $1, '', false, false, false, 1, now(), now())`, fmt.Sprint("user", i))
 		require.NoError(t, err)
 	}
-	backup := anotherDatabase(t)
+	standby := anotherDatabase(t)
 	interrupted, stop := context.WithCancel(testkit.Context(t))
-	_, err := commandapi.CopyBackup(interrupted, l.pool, backup, func(p commandapi.BackupProgress) { stop() })
+	_, err := backup.Copy(interrupted, l.pool, standby, func(p backup.Progress) { stop() })
 	require.Error(t, err)
-	report, err := commandapi.VerifyBackup(testkit.Context(t), l.pool, backup)
+	report, err := backup.Verify(testkit.Context(t), l.pool, standby)
 	require.NoError(t, err)
 	require.Nil(t, report.LastCopy)
-	done := lines(t, backup, `SELECT count(*)::text FROM users`)
+	done := lines(t, standby, `SELECT count(*)::text FROM users`)
 	require.NotEqual(t, []string{"0"}, done)
 	require.NotEqual(t, []string{"120"}, done)
-	_, err = backup.Exec(t.Context(), `UPDATE users SET name = 'touched'`)
+	_, err = standby.Exec(t.Context(), `UPDATE users SET name = 'touched'`)
 	require.NoError(t, err)
-	copied, err := commandapi.CopyBackup(testkit.Context(t), l.pool, backup, nil)
+	copied, err := backup.Copy(testkit.Context(t), l.pool, standby, nil)
 	require.NoError(t, err)
 	require.True(t, copied.Resumed)
-	require.Equal(t, []string{"120"}, lines(t, backup, `SELECT count(*)::text FROM users`))
-	require.Equal(t, done, lines(t, backup, `SELECT count(*)::text FROM users WHERE name = 'touched'`), "what was copied isn't again")
+	require.Equal(t, []string{"120"}, lines(t, standby, `SELECT count(*)::text FROM users`))
+	require.Equal(t, done, lines(t, standby, `SELECT count(*)::text FROM users WHERE name = 'touched'`), "what was copied isn't again")
 }
 
 // A copy under writes, and while the replica's place is taken by another copy, ends in the same rows.
 func TestCopyUnderWrites(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
-	ada, backup, ctx := l.cook(), anotherDatabase(t), testkit.Context(t)
+	ada, standby, ctx := l.cook(), anotherDatabase(t), testkit.Context(t)
 	var group sync.WaitGroup
 	group.Go(func() {
 		for i := range 60 {
@@ -159,32 +160,32 @@ func TestCopyUnderWrites(t *testing.T) {
 	})
 	for range 2 {
 		group.Go(func() {
-			_, err := commandapi.CopyBackup(ctx, l.pool, backup, nil)
+			_, err := backup.Copy(ctx, l.pool, standby, nil)
 			if err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	group.Wait()
-	_, err := commandapi.CopyBackup(ctx, l.pool, backup, nil)
+	_, err := backup.Copy(ctx, l.pool, standby, nil)
 	require.NoError(t, err)
-	require.Equal(t, everything(t, l.pool), everything(t, backup))
+	require.Equal(t, everything(t, l.pool), everything(t, standby))
 }
 
 // Verify tells what is behind from what is different.
 func TestVerifyBackup(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
-	ada, backup, ctx := l.cook(), anotherDatabase(t), testkit.Context(t)
-	verify := func() commandapi.BackupReport {
-		report, err := commandapi.VerifyBackup(ctx, l.pool, backup)
+	ada, standby, ctx := l.cook(), anotherDatabase(t), testkit.Context(t)
+	verify := func() backup.Report {
+		report, err := backup.Verify(ctx, l.pool, standby)
 		require.NoError(t, err)
 		return report
 	}
 	empty := verify()
 	require.EqualValues(t, 7, empty.EventsBehind)
 	require.True(t, empty.Same())
-	_, err := commandapi.CopyBackup(ctx, l.pool, backup, nil)
+	_, err := backup.Copy(ctx, l.pool, standby, nil)
 	require.NoError(t, err)
 	same := verify()
 	require.Zero(t, same.EventsBehind)
@@ -196,9 +197,9 @@ func TestVerifyBackup(t *testing.T) {
 	require.EqualValues(t, 1, behind.EventsBehind)
 	require.Positive(t, behind.SecondsBehind)
 	require.True(t, behind.Same())
-	_, err = commandapi.CopyBackup(ctx, l.pool, backup, nil)
+	_, err = backup.Copy(ctx, l.pool, standby, nil)
 	require.NoError(t, err)
-	_, err = backup.Exec(ctx, `UPDATE ingredients SET text = 'wrong' WHERE position = 0`)
+	_, err = standby.Exec(ctx, `UPDATE ingredients SET text = 'wrong' WHERE position = 0`)
 	require.NoError(t, err)
 	different := verify()
 	require.False(t, different.Same())
@@ -231,8 +232,8 @@ func watched(t *testing.T, pool *pgxpool.Pool, before func(sql string)) *pgxpool
 func TestVerifyUnderWrites(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
-	ada, backup, ctx := l.cook(), anotherDatabase(t), testkit.Context(t)
-	_, err := commandapi.CopyBackup(ctx, l.pool, backup, nil)
+	ada, standby, ctx := l.cook(), anotherDatabase(t), testkit.Context(t)
+	_, err := backup.Copy(ctx, l.pool, standby, nil)
 	require.NoError(t, err)
 	writes := 0
 	primary := watched(t, l.pool, func(sql string) {
@@ -241,13 +242,13 @@ func TestVerifyUnderWrites(t *testing.T) {
 			ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"One more"}`))
 		}
 	})
-	catching := watched(t, backup, func(sql string) {
+	catching := watched(t, standby, func(sql string) {
 		if strings.Contains(sql, "max(change)") {
-			_, err := commandapi.CopyBackup(ctx, l.pool, backup, nil)
+			_, err := backup.Copy(ctx, l.pool, standby, nil)
 			require.NoError(t, err)
 		}
 	})
-	report, err := commandapi.VerifyBackup(ctx, primary, catching)
+	report, err := backup.Verify(ctx, primary, catching)
 	require.NoError(t, err)
 	require.Greater(t, writes, 5)
 	require.True(t, report.Same(), "%s", &report)
@@ -260,17 +261,17 @@ func TestDumpAndRestore(t *testing.T) {
 	l := newLarder(t)
 	l.cook()
 	var file bytes.Buffer
-	dumped, err := commandapi.Dump(testkit.Context(t), l.pool, &file, nil)
+	dumped, err := backup.Dump(testkit.Context(t), l.pool, &file, nil)
 	require.NoError(t, err)
 	into := anotherDatabase(t)
-	restored, err := commandapi.RestoreDump(testkit.Context(t), into, bytes.NewReader(file.Bytes()), nil)
+	restored, err := backup.Restore(testkit.Context(t), into, bytes.NewReader(file.Bytes()), nil)
 	require.NoError(t, err)
 	require.Equal(t, dumped.Rows, restored.Rows)
 	require.Equal(t, everything(t, l.pool), everything(t, into))
 	require.Equal(t, []string{"grocery.requested"}, lines(t, into, `SELECT type FROM event_log WHERE published_at IS NOT NULL
 		UNION SELECT type FROM event_log WHERE type = 'grocery.requested'`), "the feed isn't sent again")
 	require.Equal(t, lines(t, into, `SELECT (max(id) + 1)::text FROM event_log`), lines(t, into, `SELECT nextval('event_log_id_seq')::text`))
-	_, err = commandapi.RestoreDump(testkit.Context(t), into, bytes.NewReader(file.Bytes()), nil)
+	_, err = backup.Restore(testkit.Context(t), into, bytes.NewReader(file.Bytes()), nil)
 	require.ErrorContains(t, err, "isn't empty")
 }
 
@@ -280,7 +281,7 @@ func TestRestoreRefusesADamagedDump(t *testing.T) {
 	l := newLarder(t)
 	l.cook()
 	var file bytes.Buffer
-	_, err := commandapi.Dump(testkit.Context(t), l.pool, &file, nil)
+	_, err := backup.Dump(testkit.Context(t), l.pool, &file, nil)
 	require.NoError(t, err)
 	whole := unpacked(t, file.Bytes())
 	into := anotherDatabase(t)
@@ -294,7 +295,7 @@ func TestRestoreRefusesADamagedDump(t *testing.T) {
 		"a later schema": packed(t, bytes.Replace(whole, []byte(`"schema":`), []byte(`"schema":9`), 1)),
 		"another column": packed(t, bytes.Replace(whole, []byte(`"name_key"`), []byte(`"name) --"`), 1)),
 	} {
-		_, err := commandapi.RestoreDump(testkit.Context(t), into, bytes.NewReader(spoilt), nil)
+		_, err := backup.Restore(testkit.Context(t), into, bytes.NewReader(spoilt), nil)
 		require.Error(t, err, what)
 		require.Equal(t, []string{"0"}, lines(t, into, `SELECT count(*)::text FROM event_log`), what)
 	}
@@ -313,7 +314,7 @@ func TestRestoreEarlierDumps(t *testing.T) {
 		l.cook()
 		file, err := os.Create(filepath.Join("testdata", "dumps", *writeFixture+".jsonl.gz"))
 		require.NoError(t, err)
-		_, err = commandapi.Dump(testkit.Context(t), l.pool, file, nil)
+		_, err = backup.Dump(testkit.Context(t), l.pool, file, nil)
 		require.NoError(t, err)
 		require.NoError(t, file.Close())
 	}
@@ -327,7 +328,7 @@ func TestRestoreEarlierDumps(t *testing.T) {
 			require.NoError(t, err)
 			t.Cleanup(func() { _ = file.Close() })
 			into := anotherDatabase(t)
-			_, err = commandapi.RestoreDump(testkit.Context(t), into, file, nil)
+			_, err = backup.Restore(testkit.Context(t), into, file, nil)
 			require.NoError(t, err)
 			require.Equal(t, []string{"Soup"}, lines(t, into, `SELECT name FROM recipes WHERE deleted_at IS NULL`))
 			require.Equal(t, []string{"1 g salt"}, lines(t, into, `SELECT text FROM ingredients i JOIN recipes r ON r.id = i.recipe_id AND r.deleted_at IS NULL`))

@@ -15,6 +15,8 @@ type (
 	LedgerEntry = recipestore.Entry
 	// LedgerPage is a stretch of a user's rows.
 	LedgerPage = recipestore.Page
+	// Replay writes again what another database had of a user.
+	Replay = recipestore.Replay
 )
 
 // RecipesSize counts the recipes that are there, and the bytes of their JSON: of many, about.

@@ -10,6 +10,7 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/internal/testkit"
+	"larder.dev/operate/backup"
 )
 
 // journal makes a user with a recipe of three versions and one of one, all published.
@@ -86,11 +87,11 @@ func TestRestoredRequestsAreNotPublishedAgain(t *testing.T) {
 	ada, _, second := l.journal("ada")
 	ctx := testkit.Context(t)
 	var file bytes.Buffer
-	_, err := commandapi.Dump(ctx, l.pool, &file, nil)
+	_, err := backup.Dump(ctx, l.pool, &file, nil)
 	require.NoError(t, err)
 
 	young := newLarderWithStream(t)
-	_, err = commandapi.RestoreDump(ctx, young.pool, &file, nil)
+	_, err = backup.Restore(ctx, young.pool, &file, nil)
 	require.NoError(t, err)
 	stop := young.run(young.relay)
 	young.untilPublished()

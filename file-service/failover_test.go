@@ -10,11 +10,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	commandapi "larder.dev/command-api"
 	fileservice "larder.dev/file-service"
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/testkit"
 	"larder.dev/internal/topology"
+	"larder.dev/operate/failback"
 )
 
 // inEpoch gives a pool on a database that says of an epoch.
@@ -72,7 +72,7 @@ func TestSweepWaitsForFailback(t *testing.T) {
 	require.NoError(t, topology.SetRole(t.Context(), old.db, 1, topology.Fenced))
 	kept("the old primary is fenced")
 
-	brought, err := commandapi.BringBack(t.Context(), old.db, fresh)
+	brought, err := failback.Bring(t.Context(), old.db, fresh)
 	require.NoError(t, err)
 	require.Positive(t, brought.Events)
 	require.Equal(t, 1, scan[int](cake, `SELECT count(*) FROM recipes, jsonb_array_elements(files) f WHERE f ->> 'sha256' = $1`, file.SHA256))

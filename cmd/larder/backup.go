@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"larder.dev/cmd/larder/internal/stores"
-	commandapi "larder.dev/command-api"
+	"larder.dev/operate/backup"
 )
 
 type backupCommands struct {
@@ -65,7 +65,7 @@ func copyToBackup(ctx context.Context, larder *connection, con console) error {
 		return err
 	}
 	bar := newProgress(con.err, "backup", "users")
-	copied, err := commandapi.CopyBackup(ctx, primary, to, func(p commandapi.BackupProgress) { bar.set(p.Done, p.Total) })
+	copied, err := backup.Copy(ctx, primary, to, func(p backup.Progress) { bar.set(p.Done, p.Total) })
 	if err != nil {
 		bar.abandon()
 		return fmt.Errorf("copy to the backup: %w", err)
@@ -84,9 +84,9 @@ func (c backupRunCommand) dump(ctx context.Context, larder *connection, con cons
 		return err
 	}
 	bar := newProgress(con.err, "dump", "rows")
-	var dumped commandapi.Dumped
+	var dumped backup.Dumped
 	err = target.write(ctx, larder, func(to io.Writer) (err error) {
-		dumped, err = commandapi.Dump(ctx, pool, to, bar.set)
+		dumped, err = backup.Dump(ctx, pool, to, bar.set)
 		return err
 	})
 	if err != nil {
@@ -119,11 +119,11 @@ func (c backupVerifyCommand) Run(ctx context.Context, s *settings, con console, 
 	if err != nil {
 		return err
 	}
-	backup, err := larder.Backup(ctx)
+	standby, err := larder.Backup(ctx)
 	if err != nil {
 		return err
 	}
-	report, err := commandapi.VerifyBackup(ctx, primary, backup)
+	report, err := backup.Verify(ctx, primary, standby)
 	if err != nil {
 		return fmt.Errorf("verify the backup: %w", err)
 	}
@@ -138,7 +138,7 @@ func (c backupVerifyCommand) Run(ctx context.Context, s *settings, con console, 
 	return c.judge(report)
 }
 
-func (c backupVerifyCommand) judge(report commandapi.BackupReport) error {
+func (c backupVerifyCommand) judge(report backup.Report) error {
 	if !report.Same() {
 		return fmt.Errorf("the backup differs from the primary for %d users: larder backup run mends it", report.DifferentAll)
 	}
@@ -193,7 +193,7 @@ func (c backupRestoreCommand) restoreDump(ctx context.Context, s *settings, con 
 		return err
 	}
 	bar := newProgress(con.err, "restore "+c.File, "rows")
-	restored, err := commandapi.RestoreDump(ctx, pool, in, func(rows int64) { bar.set(rows, rows) })
+	restored, err := backup.Restore(ctx, pool, in, func(rows int64) { bar.set(rows, rows) })
 	if err != nil {
 		bar.abandon()
 		return fmt.Errorf("restore %s: %w", c.File, err)

@@ -10,9 +10,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/cmd/larder/internal/stores"
-	commandapi "larder.dev/command-api"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/topology"
+	"larder.dev/operate/backup"
+	"larder.dev/operate/failback"
 	"larder.dev/projectors"
 	"larder.dev/projectors/replica"
 )
@@ -297,7 +298,7 @@ func (f *primarySwitch) reunite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	brought, err := commandapi.BringBack(ctx, f.new, primary)
+	brought, err := failback.Bring(ctx, f.new, primary)
 	if err != nil {
 		return fmt.Errorf("bring in what database %s alone has: %w", f.to.Primary, err)
 	}
@@ -311,7 +312,7 @@ func (f *primarySwitch) reunite(ctx context.Context) error {
 		return err
 	}
 	bar := newProgress(f.con.err, "fill database "+string(f.to.Primary), "users")
-	_, err = commandapi.OverwriteBackup(ctx, primary, filling, func(p commandapi.BackupProgress) { bar.set(p.Done, p.Total) })
+	_, err = backup.Overwrite(ctx, primary, filling, func(p backup.Progress) { bar.set(p.Done, p.Total) })
 	if err != nil {
 		bar.abandon()
 		return fmt.Errorf("fill database %s: %w", f.to.Primary, err)

@@ -42,13 +42,14 @@ func componentLayers() []Layer {
 		{
 			Packages: command + "/...",
 			May:      []string{events, rules, ground, command + "/..."},
+			Tests:    []string{Module + "/operate/backup"},
 			Reason: "a component speaks with another by events alone; an import between them would make two parts that " +
-				"can no longer be deployed, or understood, apart",
+				"can no longer be deployed, or understood, apart. Copies of whole databases are tried on what commands wrote",
 		},
 		{
 			Packages: Module + "/file-service/...",
 			May:      []string{events, rules, ground, Module + "/file-service/..."},
-			Tests:    []string{command},
+			Tests:    []string{command, Module + "/operate/failback"},
 			Reason: "the file service writes to the ledger by internal/ledger and knows the command API's rows, not its code; " +
 				"its tests may lay the tables with commandapi.Migrate",
 		},
@@ -242,7 +243,7 @@ func storeLibraries() []Library {
 			May: []string{
 				internal + "postgres", Module + "/embedded/postgresserver", internal + "postgresroles", internal + "ledger", testkit,
 				recipeStore, fileStore, listStore, recipeReader,
-				Module + "/command-api/internal/backup", Module + "/command-api/internal/failback",
+				Module + "/operate/backup", Module + "/operate/failback",
 				internal + "topology", Module + "/projectors/replica", fromOutside,
 			},
 			Tests: []string{Module + "/..."},
@@ -254,7 +255,7 @@ func storeLibraries() []Library {
 			May: []string{
 				internal + "postgres", internal + "ledger", internal + "testkit", Module + "/*",
 				recipeStore, fileStore, listStore, recipeReader,
-				Module + "/command-api/internal/backup", Module + "/command-api/internal/failback", internal + "topology",
+				Module + "/operate/backup", Module + "/operate/failback", internal + "topology",
 				Module + "/projectors/replica", Module + "/cmd/larder/...", fromOutside,
 			},
 			Tests:  []string{Module + "/..."},

@@ -53,8 +53,8 @@ func Writers() []Writer {
 		},
 		{"command-api/internal/recipestore/deleteuser.go", tools, "what the ledger has is taken away by an operator alone"},
 		{"command-api/internal/recipestore/replay.go", tools, "events are put into the ledger again by an operator"},
-		{"command-api/internal/backup/*.go", tools, "whole databases are copied by an operator"},
-		{"command-api/internal/failback/*.go", tools, "an old primary's rows are brought back by an operator"},
+		{"operate/backup/*.go", tools, "whole databases are copied by an operator"},
+		{"operate/failback/*.go", tools, "an old primary's rows are brought back by an operator"},
 		{"internal/topology/*.go", tools, "which database is the primary is an operator's word"},
 	}
 }

@@ -10,29 +10,35 @@ import (
 	"larder.dev/internal/ledger"
 )
 
-// Replay writes a recipe as it was on another database, with the event that made it so, under the user's next
-// change number. The transaction holds the user's lock.
-func Replay(ctx context.Context, tx pgx.Tx, user string, r events.Recipe, e events.Envelope) error {
+// Replay writes again what another database had of a user, each event under the user's next change number. The transaction
+// holds the user's lock.
+type Replay struct {
+	Tx   pgx.Tx
+	User string
+}
+
+// Recipe writes a recipe as it was, with the event that made it so.
+func (p Replay) Recipe(ctx context.Context, r events.Recipe, e events.Envelope) error {
 	batch := &pgx.Batch{}
 	var drawn int64
-	ledger.QueueDraw(batch, user, &drawn)
-	if err := queueReplace(batch, user, r, e.Type == events.RecipeDeleted); err != nil {
+	ledger.QueueDraw(batch, p.User, &drawn)
+	if err := queueReplace(batch, p.User, r, e.Type == events.RecipeDeleted); err != nil {
 		return err
 	}
-	queueReplayed(batch, user, e)
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+	queueReplayed(batch, p.User, e)
+	if err := p.Tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("replay event %s of recipe %s: %w", e.ID, r.ID, err)
 	}
 	return nil
 }
 
-// ReplayEvent is Replay for an event that changes no recipe.
-func ReplayEvent(ctx context.Context, tx pgx.Tx, user string, e events.Envelope) error {
+// Event writes an event that changes no recipe.
+func (p Replay) Event(ctx context.Context, e events.Envelope) error {
 	batch := &pgx.Batch{}
 	var drawn int64
-	ledger.QueueDraw(batch, user, &drawn)
-	queueReplayed(batch, user, e)
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+	ledger.QueueDraw(batch, p.User, &drawn)
+	queueReplayed(batch, p.User, e)
+	if err := p.Tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("replay event %s: %w", e.ID, err)
 	}
 	return nil

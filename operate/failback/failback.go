@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"larder.dev/command-api/internal/recipestore"
+	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
 )
@@ -123,6 +123,8 @@ type bringer struct {
 	result *Brought
 }
 
+func (b *bringer) replay() commandapi.Replay { return commandapi.Replay{Tx: b.tx, User: b.user} }
+
 func (b *bringer) all(ctx context.Context, rows []row) error {
 	known, err := b.lock(ctx)
 	if err != nil {
@@ -225,9 +227,9 @@ func (b *bringer) asItWas(ctx context.Context, r row) error {
 		if err != nil {
 			return err
 		}
-		return recipestore.Replay(ctx, b.tx, b.user, recipe, e)
+		return b.replay().Recipe(ctx, recipe, e)
 	}
-	return recipestore.ReplayEvent(ctx, b.tx, b.user, r.event)
+	return b.replay().Event(ctx, r.event)
 }
 
 func (b *bringer) account(ctx context.Context, e events.Envelope) error {
@@ -259,7 +261,7 @@ func (b *bringer) delete(ctx context.Context, e events.Envelope) error {
 	if err := b.tx.SendBatch(ctx, work).Close(); err != nil {
 		return err
 	}
-	if err := recipestore.ReplayEvent(ctx, b.tx, b.user, e); err != nil {
+	if err := b.replay().Event(ctx, e); err != nil {
 		return err
 	}
 	_, err := b.tx.Exec(ctx, `WITH gone AS (DELETE FROM user_changes WHERE user_id = $1) DELETE FROM users WHERE id = $1`, b.user)
@@ -291,7 +293,7 @@ func (b *bringer) apart(ctx context.Context, r row) error {
 		return err
 	}
 	b.result.Separate = append(b.result.Separate, recipe.Name)
-	return recipestore.Replay(ctx, b.tx, b.user, recipe, events.Envelope{
+	return b.replay().Recipe(ctx, recipe, events.Envelope{
 		ID: event, Type: events.RecipeCreated, SchemaVersion: events.CurrentVersion(events.RecipeCreated), Time: recipe.UpdatedAt,
 		Subject: events.RecipeSubject(b.user, recipe.ID), Version: recipe.Version, Data: data,
 	})
