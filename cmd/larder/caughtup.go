@@ -9,6 +9,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/internal/jetstream"
+	"larder.dev/operate"
 	"larder.dev/projectors"
 )
 
@@ -78,7 +79,7 @@ func caughtUp(ctx context.Context, larder *connection, api *commandapi.API, user
 	}
 	control := projectors.NewControl(conn)
 	var end uint64 // of the stream, when everything of the user was in it
-	return pollUntil(ctx, poll, func() (bool, error) {
+	return operate.Until(ctx, poll, func() (bool, error) {
 		unpublished, err := api.Users().Unpublished(ctx, user)
 		if err != nil {
 			return false, fmt.Errorf("wait for the relay: %w", err)
@@ -111,21 +112,4 @@ func behind(all []projectors.Status, end uint64) (events int64) {
 		}
 	}
 	return events
-}
-
-// pollUntil asks again and again until it is so: what is asked is in another process, which sends no signal.
-func pollUntil(ctx context.Context, pause time.Duration, done func() (bool, error)) error {
-	ticker := time.NewTicker(pause)
-	defer ticker.Stop()
-	for {
-		ok, err := done()
-		if ok || err != nil {
-			return err
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }

@@ -13,6 +13,7 @@ import (
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
 	"larder.dev/internal/identity"
+	"larder.dev/operate"
 )
 
 // connection is what a command works on: the stores of a running larder, servers whose addresses it was given,
@@ -146,7 +147,7 @@ func (c *connection) lease(ctx context.Context) (mayWrite func() error, err erro
 		if watch.MayWrite() == nil {
 			break
 		}
-		if err := pause(ctx, leasePause); err != nil {
+		if err := operate.Pause(ctx, leasePause); err != nil {
 			return nil, err
 		}
 	}

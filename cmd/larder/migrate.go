@@ -14,6 +14,7 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/postgresroles"
+	"larder.dev/operate"
 )
 
 // migrateCommand brings the databases to this version's schema, and lets the components' roles do what they need. A
@@ -68,7 +69,7 @@ func migrateWhenThere(ctx context.Context, all []database, log *slog.Logger, nex
 		group.Go(func() error {
 			try := sync.OnceFunc(tried.Done)
 			defer try()
-			return pollUntil(ctx, databasePoll, func() (bool, error) {
+			return operate.Until(ctx, databasePoll, func() (bool, error) {
 				defer try()
 				err := database.migrate(ctx, log)
 				if postgres.Unavailable(err) && ctx.Err() == nil {

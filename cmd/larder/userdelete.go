@@ -10,6 +10,7 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	fileservice "larder.dev/file-service"
+	"larder.dev/operate"
 	"larder.dev/projectors"
 )
 
@@ -95,7 +96,7 @@ func eraseViews(ctx context.Context, api *commandapi.API, control *projectors.Co
 	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
 	defer cancel()
 	// An event that the relay had in hand would come after the purge otherwise.
-	if err := pollUntil(ctx, donePoll, func() (bool, error) { return api.Ledger().IsPublished(ctx, user.ID) }); err != nil {
+	if err := operate.Until(ctx, donePoll, func() (bool, error) { return api.Ledger().IsPublished(ctx, user.ID) }); err != nil {
 		return fmt.Errorf("wait for the relay: %w", err)
 	}
 	return eraseEverywhere(ctx, control, user, con)

@@ -255,7 +255,7 @@ func storeLibraries() []Library {
 			May: []string{
 				internal + "postgres", internal + "ledger", internal + "testkit", Module + "/*",
 				recipeStore, fileStore, listStore, recipeReader,
-				Module + "/operate/backup", Module + "/operate/failback", internal + "topology",
+				Module + "/operate/backup", Module + "/operate/failback", Module + "/operate/failover", internal + "topology",
 				Module + "/projectors/replica", Module + "/cmd/larder/...", fromOutside,
 			},
 			Tests:  []string{Module + "/..."},

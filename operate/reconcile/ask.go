@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"larder.dev/operate"
 	"larder.dev/projectors"
 )
 
@@ -22,7 +23,7 @@ func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
 		if err == nil || try == tries || ctx.Err() != nil {
 			return answer, err
 		}
-		if err := sleep(ctx, time.Duration(try)*tryPause); err != nil {
+		if err := operate.Pause(ctx, time.Duration(try)*tryPause); err != nil {
 			return answer, err
 		}
 	}
@@ -46,13 +47,4 @@ func (r *run) subjects(ctx context.Context, view View, cursor string) (projector
 		return projectors.SubjectPage{}, fmt.Errorf("ask %s what it has: %w", view.Name, err)
 	}
 	return page, nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
+	"larder.dev/operate"
 	"larder.dev/projectors"
 )
 
@@ -33,7 +34,7 @@ func (r *run) confirm(ctx context.Context, suspects differences) (found, unconfi
 	pause := firstPause
 	for look := 0; len(suspects) > 0 && look < looks; look++ {
 		if look > 0 {
-			if err := sleep(ctx, pause); err != nil {
+			if err := operate.Pause(ctx, pause); err != nil {
 				return nil, nil, err
 			}
 			pause = min(lastPause, pause*3/2)
@@ -219,7 +220,7 @@ func (r *run) strayed(ctx context.Context, view View, subjects []string) error {
 		if len(subjects) == 0 {
 			return nil
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := operate.Pause(ctx, pause); err != nil {
 			return err
 		}
 		pause = min(lastPause, pause*3/2)

@@ -9,6 +9,7 @@ import (
 	"larder.dev/events"
 	groceryapp "larder.dev/grocery-app"
 	"larder.dev/internal/jetstream"
+	"larder.dev/operate"
 )
 
 // ListStore names the grocery app's lists among the stores.
@@ -122,7 +123,7 @@ func (r *run) readAgain(ctx context.Context, lost []groceryapp.Request) (map[str
 			}
 			return still, nil
 		}
-		if err := sleep(ctx, listPause); err != nil {
+		if err := operate.Pause(ctx, listPause); err != nil {
 			return nil, err
 		}
 	}
