@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"larder.dev/command-api/internal/account"
+	"larder.dev/command-api/internal/command"
 	"larder.dev/command-api/internal/commandhttp"
 	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/command-api/internal/relay"
@@ -86,6 +87,7 @@ type Deps struct {
 // API is the write side.
 type API struct {
 	store    *recipestore.Store
+	commands *command.Commands
 	notifier *postgres.Notifier
 	users    *account.Users
 	handler  http.Handler
@@ -110,7 +112,7 @@ func New(deps Deps) (*API, error) {
 	}
 	store.Bound(deps.MaxRecipes)
 	api := &API{
-		store: store, notifier: notifier, log: log,
+		store: store, commands: command.New(store), notifier: notifier, log: log,
 		users: account.NewUsers(store, deps.Sessions, passwords, readyourwrites.NewMarks(deps.Redis)),
 	}
 	var err error
@@ -122,7 +124,7 @@ func New(deps Deps) (*API, error) {
 
 func newHandler(deps Deps, api *API, passwords *identity.Passwords) (http.Handler, error) {
 	return commandhttp.New(commandhttp.Deps{
-		Store:      api.store,
+		Commands:   api.commands,
 		Users:      api.users,
 		Logins:     identity.NewLogins(deps.Redis, passwords),
 		Sessions:   deps.Sessions,

@@ -5,14 +5,14 @@ import (
 	"errors"
 	"fmt"
 
-	"larder.dev/command-api/internal/recipestore"
+	"larder.dev/command-api/internal/command"
 	"larder.dev/events"
 	"larder.dev/internal/id"
 	"larder.dev/recipe"
 )
 
 // ErrTextGone is a version of a recipe whose text is forgotten: the recipe was deleted too long ago.
-var ErrTextGone = errors.New("the recipe was deleted so long ago that its text is gone")
+var ErrTextGone = command.ErrTextGone
 
 // ErrNoVersion is a recipe that its user never had, or not at that version.
 var ErrNoVersion = errors.New("there is no such recipe, or no such version of it")
@@ -79,25 +79,15 @@ func (a *API) Restore(ctx context.Context, userID, recipeID string, version int6
 	if !id.Is(recipeID) {
 		return events.Recipe{}, fmt.Errorf("recipe %s: %w", recipeID, ErrNoVersion)
 	}
-	var restored events.Recipe
-	cmd := recipestore.Command{User: userID, Recipe: recipeID, AsOf: version}
-	_, err := a.store.Update(ctx, cmd, func(s recipestore.State) (recipestore.Decision, error) {
-		if s.AsOfGone {
-			return recipestore.Decision{}, ErrTextGone
-		}
-		if s.AsOf == nil || s.Recipe.Version == 0 {
-			return recipestore.Decision{}, ErrNoVersion
-		}
-		restored = recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, recipestore.Now())
-		data, err := recipe.EncodeRecipe(restored)
-		if err != nil {
-			return recipestore.Decision{}, err
-		}
-		event := recipestore.RecipeEvent(userID, events.RecipeRestored, restored, data)
-		return recipestore.Decision{Recipe: &restored, Event: event}, nil
-	})
-	if err != nil {
-		return events.Recipe{}, fmt.Errorf("restore version %d: %w", version, err)
+	outcome, err := a.commands.Restore(ctx, command.Call{User: userID, Recipe: recipeID}, nil, version)
+	if err == nil {
+		err = outcome.Result.Refused
 	}
-	return restored, nil
+	switch {
+	case errors.Is(err, command.ErrNoRecipe), errors.Is(err, command.ErrNoVersion):
+		return events.Recipe{}, fmt.Errorf("restore version %d of recipe %s: %w", version, recipeID, ErrNoVersion)
+	case err != nil:
+		return events.Recipe{}, fmt.Errorf("restore version %d of recipe %s: %w", version, recipeID, err)
+	}
+	return outcome.Result.Recipe, nil
 }

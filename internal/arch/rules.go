@@ -47,6 +47,16 @@ func componentLayers() []Layer {
 				"can no longer be deployed, or understood, apart. Copies of whole databases are tried on what commands wrote",
 		},
 		{
+			Packages: commandHTTP,
+			May:      []string{events, rules, ground, command + "/internal/command", command + "/internal/account"},
+			Reason:   "HTTP knows no table: it reads a request, has a command done, and tells what came of it",
+		},
+		{
+			Packages: command + "/internal/command",
+			May:      []string{events, rules, recipeStore, internal + "ledger"},
+			Reason:   "a command is the same whoever asks for it, so it knows neither HTTP nor a command line",
+		},
+		{
 			Packages: Module + "/file-service/...",
 			May:      []string{events, rules, ground, Module + "/file-service/..."},
 			Tests:    []string{command, Module + "/operate/failback"},

@@ -3,18 +3,17 @@ package commandhttp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/command-api/internal/recipestore"
-	"larder.dev/events"
+	"larder.dev/command-api/internal/command"
 	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/fulldisk"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/ledger"
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
@@ -26,7 +25,7 @@ const retryAfter = 2 * time.Second
 
 // answer writes what a command has come to, after it has left the marks by which the caller's next read
 // finds what was written.
-func (a *api) answer(c *gin.Context, outcome recipestore.Outcome, err error) {
+func (a *api) answer(c *gin.Context, outcome command.Outcome, err error) {
 	if err == nil {
 		a.note(c, outcome)
 	}
@@ -35,7 +34,7 @@ func (a *api) answer(c *gin.Context, outcome recipestore.Outcome, err error) {
 
 // reply writes what a command has come to that changed no recipe. A mark of it would take the place of the last write's,
 // and searches would wait for what is long there, and not for that write.
-func (a *api) reply(c *gin.Context, outcome recipestore.Outcome, err error) {
+func (a *api) reply(c *gin.Context, outcome command.Outcome, err error) {
 	if err != nil {
 		a.fail(c, err)
 		return
@@ -57,7 +56,7 @@ func (a *api) reply(c *gin.Context, outcome recipestore.Outcome, err error) {
 
 // note leaves the marks. Without them a read is fresh only with the header, so a failure is no reason to
 // say that the command failed.
-func (a *api) note(c *gin.Context, outcome recipestore.Outcome) {
+func (a *api) note(c *gin.Context, outcome command.Outcome) {
 	if outcome.Change == 0 {
 		return
 	}
@@ -86,19 +85,19 @@ func (a *api) fail(c *gin.Context, err error) {
 			Status: http.StatusRequestEntityTooLarge, Detail: "The recipe is too large.",
 			Extra: map[string]any{"limit": recipe.MaxKept},
 		})
-	case errors.Is(err, recipestore.ErrTooManyRecipes):
+	case errors.Is(err, command.ErrTooManyRecipes):
 		a.Throttle.CountQuota("recipes")
 		httpserver.WriteProblem(c, httpserver.QuotaProblem("recipes", "recipes", a.MaxRecipes))
-	case errors.Is(err, recipestore.ErrKeyReused):
+	case errors.Is(err, ledger.ErrKeyReused):
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusUnprocessableEntity,
 			Detail: "The Idempotency-Key was used for another request. Take a new key for each command.",
 			Errors: []httpserver.FieldError{{Field: "Idempotency-Key", Detail: "was used for another request"}},
 		})
-	case errors.Is(err, recipestore.ErrAnswerGone):
+	case errors.Is(err, ledger.ErrAnswerGone):
 		httpserver.WriteProblem(c, httpserver.TextGone(
 			"The command with this Idempotency-Key was done, and the text of its answer is deleted by now."))
-	case errors.Is(err, recipestore.ErrNoUser):
+	case errors.Is(err, ledger.ErrNoUser):
 		httpserver.WriteProblem(c, httpserver.Problem{
 			Status: http.StatusUnauthorized, Detail: "The account of this session doesn't exist any more.",
 		})
@@ -121,33 +120,6 @@ func unavailable(err error) bool {
 		errors.Is(err, topology.ErrNotConfirmed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// refuse decides that nothing is written, and answers with a problem. The answer is kept under the key like
-// any other: a repeat must not do later what was refused at first.
-func refuse(p httpserver.Problem) (recipestore.Decision, error) {
-	if p.Type == "" {
-		p.Type, p.Title = "about:blank", http.StatusText(p.Status)
-	}
-	body, err := recipe.Encode(p)
-	if err != nil {
-		return recipestore.Decision{}, err
-	}
-	header := map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
-	return recipestore.Decision{Answer: recipestore.Answer{Status: p.Status, Header: header, Body: body}}, nil
-}
-
-func noRecipe() (recipestore.Decision, error) {
-	return refuse(httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such recipe."})
-}
-
-func conflict(current events.Recipe) (recipestore.Decision, error) {
-	current, _ = recipe.Understood(current)
-	return refuse(httpserver.Problem{
-		Status: http.StatusPreconditionFailed,
-		Detail: fmt.Sprintf("The recipe is at version %d.", current.Version),
-		Extra:  map[string]any{"current_version": current.Version, "current": current},
-	})
-}
-
 func invalidProblem(invalid recipe.Invalid) httpserver.Problem {
 	fields := make([]httpserver.FieldError, len(invalid))
 	for i, f := range invalid {
@@ -158,8 +130,4 @@ func invalidProblem(invalid recipe.Invalid) httpserver.Problem {
 		Detail: "A field is wrong: " + fields[0].Field + " " + fields[0].Detail + ".",
 		Errors: fields,
 	}
-}
-
-func after(r events.Recipe) string {
-	return readyourwrites.After{ID: r.ID, Version: r.Version}.String()
 }

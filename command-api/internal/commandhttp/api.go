@@ -10,7 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/command-api/internal/account"
-	"larder.dev/command-api/internal/recipestore"
+	"larder.dev/command-api/internal/command"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/limits"
@@ -19,7 +19,7 @@ import (
 
 // Deps is what the handlers work with.
 type Deps struct {
-	Store    *recipestore.Store
+	Commands *command.Commands
 	Users    *account.Users
 	Logins   *identity.Logins
 	Sessions *identity.Sessions
@@ -32,6 +32,8 @@ type Deps struct {
 
 type api struct {
 	Deps
+
+	commands *command.Commands // whose answers are HTTP's
 }
 
 var _ ServerInterface = (*api)(nil)
@@ -54,7 +56,7 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	routes := engine.Group("")
 	routes.Use(requireSession(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, whoOf),
 		httpserver.Volume(deps.Throttle, whoOf), validate)
-	RegisterHandlersWithOptions(routes, &api{Deps: deps}, GinServerOptions{ErrorHandler: badParameter})
+	RegisterHandlersWithOptions(routes, &api{Deps: deps, commands: deps.Commands.Answering(render)}, GinServerOptions{ErrorHandler: badParameter})
 	return engine, nil
 }
 

@@ -5,11 +5,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/command-api/internal/recipestore"
-	"larder.dev/events"
+	"larder.dev/command-api/internal/command"
 	"larder.dev/internal/httpserver"
-	"larder.dev/internal/identity"
-	"larder.dev/recipe"
 )
 
 // PutRecipe replaces a recipe of a known version, or creates one with the caller's id.
@@ -24,14 +21,13 @@ func (a *api) PutRecipe(c *gin.Context, id ID, params PutRecipeParams) {
 		a.fail(c, err)
 		return
 	}
-	user := identity.UserFrom(c).ID
-	cmd := command(c, id.String(), params.IdempotencyKey, body)
-	outcome, err := a.Store.Update(c.Request.Context(), cmd, func(s recipestore.State) (recipestore.Decision, error) {
-		if params.IfNoneMatch != nil {
-			return create(user, id.String(), s, draft)
-		}
-		return replace(user, s, match, draft)
-	})
+	call := callOf(c, id.String(), params.IdempotencyKey, body)
+	var outcome command.Outcome
+	if params.IfNoneMatch != nil {
+		outcome, err = a.commands.CreateAs(c.Request.Context(), call, draft)
+	} else {
+		outcome, err = a.commands.Replace(c.Request.Context(), call, match.admits, draft)
+	}
 	a.answer(c, outcome, err)
 }
 
@@ -51,26 +47,4 @@ func precondition(params PutRecipeParams) (match, error) {
 			Detail: `Send If-Match: "<version>" to replace the recipe, or If-None-Match: * to create it.`,
 		}
 	}
-}
-
-func create(user, id string, s recipestore.State, draft recipe.Draft) (recipestore.Decision, error) {
-	if s.Exists {
-		return conflict(s.Recipe)
-	}
-	// The version goes on from the tombstone's, where there is one.
-	return written(user, events.RecipeCreated, recipe.Create(id, s.Recipe.Version, draft, recipestore.Now()))
-}
-
-func replace(user string, s recipestore.State, m match, draft recipe.Draft) (recipestore.Decision, error) {
-	if !s.Exists {
-		return noRecipe()
-	}
-	if !m.admits(s.Recipe.Version) {
-		return conflict(s.Recipe)
-	}
-	next := recipe.Replace(s.Recipe, draft, recipestore.Now())
-	if recipe.SameWriting(s.Recipe, next) {
-		return unchanged(s.Recipe)
-	}
-	return written(user, events.RecipeUpdated, next)
 }

@@ -13,10 +13,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"larder.dev/command-api/internal/recipestore"
+	"larder.dev/command-api/internal/command"
 	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
+	"larder.dev/internal/ledger"
 	"larder.dev/internal/telemetry"
 	"larder.dev/recipe"
 	"larder.dev/recipe/units"
@@ -126,17 +127,17 @@ func value[T any](field *T) T {
 	return *field
 }
 
-// command names the caller, the recipe and the key of a request.
-func command(c *gin.Context, id string, key *IdempotencyKey, body []byte) recipestore.Command {
-	cmd := recipestore.Command{
+// callOf names the caller, the recipe and the key of a request.
+func callOf(c *gin.Context, id string, key *IdempotencyKey, body []byte) command.Call {
+	call := command.Call{
 		User:        identity.UserFrom(c).ID,
 		Recipe:      id,
 		TraceParent: cmp.Or(telemetry.TraceParent(c.Request.Context()), traceParent(c.GetHeader("Traceparent"))),
 	}
 	if key != nil {
-		cmd.Key = &recipestore.Key{Value: *key, Hash: fingerprint(c.Request, body)}
+		call.Key = &ledger.Key{Value: *key, Hash: fingerprint(c.Request, body)}
 	}
-	return cmd
+	return call
 }
 
 // fingerprint tells one request from another under the same key. A repeat is the same in all of this.

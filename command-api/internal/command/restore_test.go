@@ -1,4 +1,4 @@
-package commandhttp
+package command
 
 import (
 	"testing"
@@ -15,8 +15,6 @@ import (
 // row never names bytes that aren't there. One that wasn't deleted keeps its files however old it is.
 func TestRestoreFiles(t *testing.T) {
 	t.Parallel()
-	whatever, err := optionalMatch(nil)
-	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		exists bool
 		ago    time.Duration
@@ -27,11 +25,11 @@ func TestRestoreFiles(t *testing.T) {
 		"too late":         {false, ledger.UndoTime + time.Hour, 0},
 		"old, not deleted": {true, 10 * ledger.UndoTime, 1},
 	} {
-		decision, err := restore("user", recipestore.State{
+		result, err := restored("user", recipestore.State{
 			Recipe: events.Recipe{ID: "recipe", Version: 3, UpdatedAt: time.Now().Add(-c.ago), Files: []events.File{{ID: "file"}}},
 			Exists: c.exists, AsOf: &events.Recipe{ID: "recipe", Version: 1, Name: "Pie"},
-		}, whatever)
+		}, nil)
 		require.NoError(t, err, name)
-		require.Len(t, decision.Recipe.Files, c.files, name)
+		require.Len(t, result.Recipe.Files, c.files, name)
 	}
 }

@@ -1,0 +1,63 @@
+package command
+
+import (
+	"context"
+	"time"
+
+	"larder.dev/command-api/internal/recipestore"
+	"larder.dev/events"
+	"larder.dev/internal/ledger"
+	"larder.dev/recipe"
+)
+
+// Imported is one recipe of many that are put in at once.
+type Imported struct {
+	ID        string
+	Draft     recipe.Draft
+	CreatedAt time.Time // zero where nobody knows
+}
+
+// Import puts in those of the recipes that aren't there, in one transaction, and gives how many. One that was deleted comes
+// back: somebody asks for it. bad is told of one that can't be written, by its place among all.
+func (c *Commands) Import(ctx context.Context, user string, all []Imported, bad func(n int, reason error)) (added int, err error) {
+	ids := make([]string, len(all))
+	for n, r := range all {
+		ids[n] = r.ID
+	}
+	err = c.store.Import(ctx, user, ids, func(found map[string]recipestore.State) ([]recipestore.Bulk, error) {
+		writes := missing(user, all, found, bad)
+		added = len(writes)
+		return writes, nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return added, nil
+}
+
+func missing(user string, all []Imported, found map[string]recipestore.State, bad func(n int, reason error)) []recipestore.Bulk {
+	now := ledger.Now()
+	var writes []recipestore.Bulk
+	for n, one := range all {
+		if found[one.ID].Exists {
+			continue
+		}
+		r := recipe.Create(one.ID, found[one.ID].Recipe.Version, one.Draft, now)
+		r.CreatedAt = earlier(one.CreatedAt, now)
+		result, err := written(user, events.RecipeCreated, r)
+		if err != nil {
+			bad(n, err)
+			continue
+		}
+		writes = append(writes, recipestore.Bulk{Recipe: result.Recipe, Event: result.event})
+		found[one.ID] = recipestore.State{Exists: true} // the same once more among these
+	}
+	return writes
+}
+
+func earlier(given, now time.Time) time.Time {
+	if given.IsZero() || given.After(now) {
+		return now
+	}
+	return given
+}

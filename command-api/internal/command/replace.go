@@ -1,0 +1,33 @@
+package command
+
+import (
+	"context"
+
+	"larder.dev/command-api/internal/recipestore"
+	"larder.dev/events"
+	"larder.dev/internal/ledger"
+	"larder.dev/recipe"
+)
+
+// Replace writes a recipe anew. One that would be the same stays as it is.
+func (c *Commands) Replace(ctx context.Context, call Call, at IfVersion, draft recipe.Draft) (Outcome, error) {
+	return c.update(ctx, call, func(s recipestore.State) (Result, error) {
+		if !s.Exists {
+			return refused(ErrNoRecipe)
+		}
+		if !at.admits(s.Recipe.Version) {
+			return refused(&Conflict{s.Recipe})
+		}
+		next := recipe.Replace(s.Recipe, draft, ledger.Now())
+		if recipe.SameWriting(s.Recipe, next) {
+			return unchanged(s.Recipe)
+		}
+		return written(call.User, events.RecipeUpdated, next)
+	})
+}
+
+func unchanged(current events.Recipe) (Result, error) {
+	current, _ = recipe.Understood(current)
+	data, err := recipe.Encode(current)
+	return Result{Recipe: current, Data: data}, err
+}

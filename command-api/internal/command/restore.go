@@ -1,0 +1,30 @@
+package command
+
+import (
+	"context"
+
+	"larder.dev/command-api/internal/recipestore"
+	"larder.dev/events"
+	"larder.dev/internal/ledger"
+	"larder.dev/recipe"
+)
+
+// Restore makes an earlier version of a recipe the current one, also of a deleted recipe.
+func (c *Commands) Restore(ctx context.Context, call Call, at IfVersion, version int64) (Outcome, error) {
+	call.AsOf = version
+	return c.update(ctx, call, func(s recipestore.State) (Result, error) { return restored(call.User, s, at) })
+}
+
+func restored(user string, s recipestore.State, at IfVersion) (Result, error) {
+	switch {
+	case s.Recipe.Version == 0:
+		return refused(ErrNoRecipe)
+	case s.AsOfGone:
+		return refused(ErrTextGone)
+	case s.AsOf == nil:
+		return refused(ErrNoVersion)
+	case !at.admits(s.Recipe.Version):
+		return refused(&Conflict{s.Recipe})
+	}
+	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, ledger.Now()))
+}
