@@ -1,12 +1,9 @@
-// Package commandapi is the write side of Larder: the HTTP API of the commands, the accounts, the relay
-// from the ledger to the stream, and the import and export of recipes. API and Relay are put together apart,
-// since each may be a process of its own.
+// Package commandapi is the write side of Larder: the HTTP API of the commands, the accounts, and the relay from the ledger
+// to the stream. API and Relay are put together apart, since each may be a process of its own.
 package commandapi
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -19,7 +16,7 @@ import (
 	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/command-api/internal/relay"
 	"larder.dev/command-api/internal/republish"
-	"larder.dev/command-api/internal/transfer"
+	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
@@ -45,14 +42,12 @@ type (
 	Publisher = relay.Publisher
 	// Backlog is what is committed and not in the stream yet.
 	Backlog = recipestore.Backlog
-	// ImportProgress is how far an import has come.
-	ImportProgress = transfer.Progress
+	// Imported is one recipe of many that are put in at once.
+	Imported = command.Imported
 	// RepublishOptions say what is published again, and who is told of it.
 	RepublishOptions = republish.Options
 	// RepublishProgress is how far that has come.
 	RepublishProgress = republish.Progress
-	// ImportOptions say who is told of it.
-	ImportOptions = transfer.Options
 )
 
 // Errors that a person can do something about.
@@ -194,15 +189,14 @@ func (a *API) sweep(ctx context.Context) {
 // Backlog counts the events that are committed and not in the stream yet.
 func (a *API) Backlog(ctx context.Context) (Backlog, error) { return a.store.Backlog(ctx) }
 
-// Import puts in recipes for the user with an id, one a line in the shape of the API; see ImportOptions.
-// A line that can't be imported is told, and the rest goes on. Run again, it adds nothing twice.
-func (a *API) Import(ctx context.Context, userID string, from io.Reader, options ImportOptions) (ImportProgress, error) {
-	progress, err := transfer.Import(ctx, a.store, userID, from, options)
-	if err != nil {
-		return progress, fmt.Errorf("import recipes: %w", err)
-	}
-	return progress, nil
+// Import puts in those of some recipes that aren't there, in one transaction, and gives how many. bad is told of one that
+// can't be written, by its place among all.
+func (a *API) Import(ctx context.Context, userID string, all []Imported, bad func(n int, reason error)) (added int, err error) {
+	return a.commands.Import(ctx, userID, all, bad)
 }
+
+// Analyze tells the database how large its tables are by now, after many recipes were put in.
+func (a *API) Analyze(ctx context.Context) error { return a.store.Analyze(ctx) }
 
 // Republish fills a stream with what the ledger has and the stream lacks. It may be interrupted and run again, beside
 // everything else.
@@ -219,13 +213,9 @@ func (a *API) CountRecipes(ctx context.Context, userID string) (int, error) {
 	return a.store.CountRecipes(ctx, userID)
 }
 
-// Export writes the recipes of the user with an id, one a line, and gives how many. progress may be nil.
-func (a *API) Export(ctx context.Context, userID string, to io.Writer, progress func(done int)) (int, error) {
-	done, err := transfer.Export(ctx, a.store, userID, to, progress)
-	if err != nil {
-		return done, fmt.Errorf("export recipes: %w", err)
-	}
-	return done, nil
+// Recipes gives the recipes of the user with an id, page by page, all as they are at one moment. An error of each ends it.
+func (a *API) Recipes(ctx context.Context, userID string, each func([]events.Recipe) error) error {
+	return a.store.Recipes(ctx, userID, each)
 }
 
 // Migrate brings the database at url to this program's schema, and lets the components' roles do what they need, those that

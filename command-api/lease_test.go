@@ -12,6 +12,7 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/internal/testkit"
+	"larder.dev/operate/transfer"
 )
 
 // Without the lease nothing that a tool does reaches the database or the stream.
@@ -44,7 +45,7 @@ func TestNothingIsWrittenWithoutTheLease(t *testing.T) {
 		"user enable":       func() error { return users.Enable(ctx, "ada") },
 		"user delete":       func() error { _, err := users.Delete(ctx, "ada"); return err },
 		"import": func() error {
-			_, err := tool.Import(ctx, ada.ID, strings.NewReader(`{"name":"Soup"}`), commandapi.ImportOptions{})
+			_, err := transfer.Import(ctx, tool, ada.ID, strings.NewReader(`{"name":"Soup"}`), transfer.Options{})
 			return err
 		},
 		"events republish": func() error {
@@ -81,7 +82,7 @@ func TestImportEndsWithTheLease(t *testing.T) {
 	tool, err := commandapi.New(deps)
 	require.NoError(t, err)
 	lines := strings.Repeat("{\"name\":\"Soup\"}\n", 100) + strings.Repeat("{\"name\":\"Stew\"}\n", 100)
-	progress, err := tool.Import(ctx, ada.id, strings.NewReader(lines), commandapi.ImportOptions{})
+	progress, err := transfer.Import(ctx, tool, ada.id, strings.NewReader(lines), transfer.Options{})
 	require.ErrorIs(t, err, replaced)
 	require.Equal(t, 1, progress.Added)
 	require.Equal(t, 1, l.count(`SELECT count(*) FROM recipes`))

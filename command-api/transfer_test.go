@@ -11,6 +11,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/internal/testkit"
+	"larder.dev/operate/transfer"
 )
 
 // A bad line is told with its number and the rest goes on; run again, the file adds nothing.
@@ -34,18 +35,18 @@ func TestImportGoesOnAndAddsNothingTwice(t *testing.T) {
 	}
 	file := strings.Join(lines, "\n")
 	var bad []int
-	var last commandapi.ImportProgress
-	options := commandapi.ImportOptions{
+	var last transfer.Progress
+	options := transfer.Options{
 		BadLine:  func(line int, err error) { require.Error(t, err); bad = append(bad, line) },
-		Progress: func(p commandapi.ImportProgress) { last = p },
+		Progress: func(p transfer.Progress) { last = p },
 	}
-	first, err := l.api.Import(ctx, ada.id, strings.NewReader(file), options)
+	first, err := transfer.Import(ctx, l.api, ada.id, strings.NewReader(file), options)
 	require.NoError(t, err)
 	require.Equal(t, []int{2, 4, 6, 7, 8}, bad)
-	require.Equal(t, commandapi.ImportProgress{Lines: 258, Bytes: int64(len(file)), Added: 251, Skipped: 1, Bad: 5, Unknown: map[string]int{"source": 1}}, first)
+	require.Equal(t, transfer.Progress{Lines: 258, Bytes: int64(len(file)), Added: 251, Skipped: 1, Bad: 5, Unknown: map[string]int{"source": 1}}, first)
 	require.Equal(t, first, last)
 
-	second, err := l.api.Import(ctx, ada.id, strings.NewReader(file), options)
+	second, err := transfer.Import(ctx, l.api, ada.id, strings.NewReader(file), options)
 	require.NoError(t, err)
 	require.Equal(t, 0, second.Added)
 	require.Equal(t, 252, second.Skipped)
@@ -60,13 +61,13 @@ func TestImportReadsGzip(t *testing.T) {
 	ctx := testkit.Context(t)
 	ada := l.user("ada", commandapi.Access{})
 	whole := packed(t, []byte(`{"name":"First","ingredients":[{"text":"200 g\nrice"}]}`+"\n"+`{"name":"Second"}`))
-	result, err := l.api.Import(ctx, ada.id, bytes.NewReader(whole), commandapi.ImportOptions{})
+	result, err := transfer.Import(ctx, l.api, ada.id, bytes.NewReader(whole), transfer.Options{})
 	require.NoError(t, err)
-	require.Equal(t, commandapi.ImportProgress{Lines: 2, Bytes: int64(len(whole)), Added: 2}, result)
+	require.Equal(t, transfer.Progress{Lines: 2, Bytes: int64(len(whole)), Added: 2}, result)
 	require.Equal(t, 200, l.count(`SELECT quantity::int FROM ingredients WHERE text = '200 g rice' AND unit = 'g' AND name = 'rice'`))
 
 	for _, broken := range [][]byte{whole[:len(whole)-9], whole[:5], {0x1f, 0x8b}} {
-		_, err = l.api.Import(ctx, ada.id, bytes.NewReader(broken), commandapi.ImportOptions{})
+		_, err = transfer.Import(ctx, l.api, ada.id, bytes.NewReader(broken), transfer.Options{})
 		require.Error(t, err)
 	}
 }
@@ -83,22 +84,22 @@ func TestExportIsWhatImportReads(t *testing.T) {
 		ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", fmt.Sprintf(`{"name":"Recipe %d"}`, i)))
 	}
 	var all bytes.Buffer
-	n, err := l.api.Export(ctx, ada.id, &all, nil)
+	n, err := transfer.Export(ctx, l.api, ada.id, &all, nil)
 	require.NoError(t, err)
 	require.Equal(t, 302, n)
 	require.Contains(t, all.String(), kept.Body.String()+"\n")
 
 	ada.must(http.StatusNoContent, ada.send("DELETE", "/api/recipes/"+gone.ID, ""))
-	back, err := l.api.Import(ctx, ada.id, bytes.NewReader(all.Bytes()), commandapi.ImportOptions{})
+	back, err := transfer.Import(ctx, l.api, ada.id, bytes.NewReader(all.Bytes()), transfer.Options{})
 	require.NoError(t, err)
 	require.Equal(t, 1, back.Added, "the deleted one comes back")
 	require.Equal(t, 3, l.count(`SELECT version FROM recipes WHERE id = $1 AND deleted_at IS NULL`, gone.ID))
 
-	copied, err := l.api.Import(ctx, bob.id, bytes.NewReader(all.Bytes()), commandapi.ImportOptions{})
+	copied, err := transfer.Import(ctx, l.api, bob.id, bytes.NewReader(all.Bytes()), transfer.Options{})
 	require.NoError(t, err)
 	require.Equal(t, 302, copied.Added)
 	var his bytes.Buffer
-	_, err = l.api.Export(ctx, bob.id, &his, nil)
+	_, err = transfer.Export(ctx, l.api, bob.id, &his, nil)
 	require.NoError(t, err)
 	require.Equal(t, withoutTimes(t, all.String()), withoutTimes(t, his.String()))
 }

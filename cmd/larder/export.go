@@ -8,6 +8,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
+	"larder.dev/operate/transfer"
 )
 
 // exportCommand prints a user's recipes as `larder import` takes them.
@@ -28,7 +29,7 @@ func export(ctx context.Context, con console, api *commandapi.API, user events.U
 	}
 	bar := newProgress(con.err, "export "+user.Name, "recipes")
 	out := bufio.NewWriter(con.out)
-	_, err = api.Export(ctx, user.ID, out, func(done int) { bar.set(int64(done), int64(total)) })
+	_, err = transfer.Export(ctx, api, user.ID, out, func(done int) { bar.set(int64(done), int64(total)) })
 	if err != nil {
 		bar.abandon()
 		return fmt.Errorf("export the recipes of %s: %w", user.Name, err)

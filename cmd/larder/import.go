@@ -16,6 +16,7 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/importer"
+	"larder.dev/operate/transfer"
 )
 
 // importCommand puts recipes in: its own export, web pages, what other programs export, plain text. Run again, it adds
@@ -128,8 +129,8 @@ type material struct {
 
 func (sum *importSum) addLines(ctx context.Context, api *commandapi.API, user events.User, con console, from material) error {
 	bar := newProgress(con.err, "import "+from.file, "recipes")
-	result, err := api.Import(ctx, user.ID, from.lines, commandapi.ImportOptions{
-		Progress: func(p commandapi.ImportProgress) { bar.setShare(int64(p.Lines), p.Bytes, from.size) },
+	result, err := transfer.Import(ctx, api, user.ID, from.lines, transfer.Options{
+		Progress: func(p transfer.Progress) { bar.setShare(int64(p.Lines), p.Bytes, from.size) },
 		BadLine: func(line int, reason error) {
 			place := fmt.Sprintf("%s line %d", from.file, line)
 			if from.place != nil {

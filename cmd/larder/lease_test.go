@@ -16,6 +16,7 @@ import (
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/testkit"
 	"larder.dev/internal/topology"
+	"larder.dev/operate/transfer"
 )
 
 // A failover that begins while a tool works stops its writes, also where the old primary couldn't be told.
@@ -40,7 +41,7 @@ func TestToolStopsWritingAtAFailover(t *testing.T) {
 	ended := make(chan error, 1)
 	began := make(chan struct{}, 1)
 	go func() {
-		_, err := api.Import(ctx, ada.ID, lines, commandapi.ImportOptions{Progress: func(commandapi.ImportProgress) {
+		_, err := transfer.Import(ctx, api, ada.ID, lines, transfer.Options{Progress: func(transfer.Progress) {
 			select {
 			case began <- struct{}{}:
 			default:

@@ -42,9 +42,9 @@ func componentLayers() []Layer {
 		{
 			Packages: command + "/...",
 			May:      []string{events, rules, ground, command + "/..."},
-			Tests:    []string{Module + "/operate/backup"},
+			Tests:    []string{Module + "/operate/backup", Module + "/operate/transfer"},
 			Reason: "a component speaks with another by events alone; an import between them would make two parts that " +
-				"can no longer be deployed, or understood, apart. Copies of whole databases are tried on what commands wrote",
+				"can no longer be deployed, or understood, apart. What an operator does with the ledger is tried on what commands wrote",
 		},
 		{
 			Packages: commandHTTP,

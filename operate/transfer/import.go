@@ -4,12 +4,10 @@ package transfer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
-	"time"
 
-	"larder.dev/command-api/internal/recipestore"
-	"larder.dev/events"
-	"larder.dev/recipe"
+	commandapi "larder.dev/command-api"
 )
 
 // batch is how many recipes go into one transaction. Its rows are held in memory, and the user's lock is
@@ -45,8 +43,8 @@ type Options struct {
 // id that follows from its content, so that the same line is the same recipe. What is there already is left
 // as it is, so an import that was broken off is simply run again. A bad line is told, and the rest goes on.
 // The error is that of reading, or of the database: what was imported until then stays.
-func Import(ctx context.Context, store *recipestore.Store, user string, from io.Reader, options Options) (Progress, error) {
-	i := importer{store: store, user: user, options: options}
+func Import(ctx context.Context, recipes *commandapi.API, user string, from io.Reader, options Options) (Progress, error) {
+	i := importer{recipes: recipes, user: user, options: options}
 	raw := &counter{from: from}
 	plain, err := unpacked(raw)
 	if err != nil {
@@ -70,7 +68,7 @@ func Import(ctx context.Context, store *recipestore.Store, user string, from io.
 }
 
 type importer struct {
-	store    *recipestore.Store
+	recipes  *commandapi.API
 	user     string
 	options  Options
 	progress Progress
@@ -135,55 +133,20 @@ func (i *importer) flush(ctx context.Context) error {
 }
 
 func (i *importer) write(ctx context.Context) error {
-	ids := make([]string, len(i.waiting))
+	all := make([]commandapi.Imported, len(i.waiting))
 	for n, l := range i.waiting {
-		ids[n] = l.id
+		all[n] = commandapi.Imported{ID: l.id, Draft: l.draft, CreatedAt: l.createdAt}
 	}
-	var done, skipped int
-	err := i.store.Import(ctx, i.user, ids, func(found map[string]recipestore.State) ([]recipestore.Bulk, error) {
-		writes := i.missing(found)
-		done, skipped = len(writes), len(ids)-len(writes)
-		return writes, nil
-	})
+	added, err := i.recipes.Import(ctx, i.user, all, func(n int, reason error) { i.bad(i.waiting[n].number, reason) })
 	if err != nil {
-		return err
+		return fmt.Errorf("import recipes: %w", err)
 	}
 	before := i.progress.Added
-	i.progress.Added += done
-	i.progress.Skipped += skipped
+	i.progress.Added += added
+	i.progress.Skipped += len(all) - added
 	i.waiting = i.waiting[:0]
 	if before < grown && i.progress.Added >= grown {
-		return i.store.Analyze(ctx)
+		return i.recipes.Analyze(ctx)
 	}
 	return nil
-}
-
-// missing makes the recipes that aren't there. One that was deleted comes back: somebody asks for it.
-func (i *importer) missing(found map[string]recipestore.State) []recipestore.Bulk {
-	now := recipestore.Now()
-	var writes []recipestore.Bulk
-	for _, l := range i.waiting {
-		if found[l.id].Exists {
-			continue
-		}
-		r := recipe.Create(l.id, found[l.id].Recipe.Version, l.draft, now)
-		r.CreatedAt = earlier(l.createdAt, now)
-		data, err := recipe.EncodeRecipe(r)
-		if err != nil {
-			i.bad(l.number, err)
-			continue
-		}
-		writes = append(writes, recipestore.Bulk{
-			Recipe: r, Event: recipestore.RecipeEvent(i.user, events.RecipeCreated, r, data),
-		})
-		found[l.id] = recipestore.State{Exists: true} // the same line again in this file
-	}
-	return writes
-}
-
-func earlier(given, now time.Time) time.Time {
-	if given.IsZero() || given.After(now) {
-		return now
-	}
-	return given
 }

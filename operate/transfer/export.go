@@ -6,17 +6,17 @@ import (
 	"fmt"
 	"io"
 
-	"larder.dev/command-api/internal/recipestore"
+	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/recipe"
 )
 
 // Export writes a user's recipes as they are at one moment, one a line, and gives how many. What it writes,
 // Import reads.
-func Export(ctx context.Context, store *recipestore.Store, user string, to io.Writer, progress func(done int)) (int, error) {
+func Export(ctx context.Context, recipes *commandapi.API, user string, to io.Writer, progress func(done int)) (int, error) {
 	out := bufio.NewWriter(to)
 	done := 0
-	err := store.Recipes(ctx, user, func(page []events.Recipe) error {
+	err := recipes.Recipes(ctx, user, func(page []events.Recipe) error {
 		for _, r := range page {
 			if err := writeLine(out, r); err != nil {
 				return err
