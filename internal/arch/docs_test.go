@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +47,33 @@ func TestMapShowsWhatIsThere(t *testing.T) {
 	require.Greater(t, len(rows), 10)
 	for _, match := range rows {
 		require.DirExists(t, filepath.Join(root, match[1]))
+	}
+}
+
+// The walk of one recipe is the code's: each file has the function, and the commit comes at the twelfth stay at the latest.
+func TestWalkIsTheCodes(t *testing.T) {
+	t.Parallel()
+	_, section, found := strings.Cut(read(t, filepath.Join(root, "ARCHITECTURE.md")), "### The walk")
+	require.True(t, found)
+	section, _, _ = strings.Cut(section, "\n## ")
+	stays := regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\| (.*) \\|$").FindAllStringSubmatch(section, -1)
+	commit := slices.IndexFunc(stays, func(stay []string) bool { return stay[3] == "the commit" })
+	require.Positive(t, commit)
+	require.Less(t, commit, 12)
+	for _, stay := range stays {
+		function := regexp.MustCompile(`(?m)^func (\([^)]+\) )?` + stay[2] + `\(`)
+		require.Regexp(t, function, read(t, filepath.Join(root, stay[1])), stay[1])
+	}
+}
+
+// The places that the glossary names are there.
+func TestGlossaryLeadsSomewhere(t *testing.T) {
+	t.Parallel()
+	paths := regexp.MustCompile("`([^`/ ]+/[^` ]+)`").FindAllStringSubmatch(read(t, filepath.Join(root, "docs", "glossary.md")), -1)
+	require.Greater(t, len(paths), 20)
+	for _, path := range paths {
+		_, err := os.Stat(filepath.Join(root, path[1]))
+		require.NoError(t, err)
 	}
 }
 
