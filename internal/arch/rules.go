@@ -14,10 +14,10 @@ const (
 	fromOutside = Module + "/test/..." // tests of the built binary, which look at its stores as a stranger would
 
 	// The stores: who knows the tables.
-	recipeStore  = Module + "/command-api/internal/recipestore"
+	commandStore = Module + "/command-api/internal/recipestore"
 	fileStore    = Module + "/file-service/internal/filestore"
 	listStore    = Module + "/grocery-app/internal/liststore"
-	recipeReader = Module + "/query-api/internal/recipereader"
+	queryStore   = Module + "/query-api/internal/recipereader"
 
 	// What is HTTP of each component.
 	commandHTTP = Module + "/command-api/internal/commandhttp"
@@ -53,7 +53,7 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: command + "/internal/command",
-			May:      []string{events, rules, recipeStore, internal + "ledger"},
+			May:      []string{events, rules, commandStore, internal + "ledger"},
 			Reason:   "a command is the same whoever asks for it, so it knows neither HTTP nor a command line",
 		},
 		{
@@ -252,7 +252,7 @@ func storeLibraries() []Library {
 			Import: "github.com/jackc/...",
 			May: []string{
 				internal + "postgres", Module + "/embedded/postgresserver", internal + "postgresroles", internal + "ledger", testkit,
-				recipeStore, fileStore, listStore, recipeReader,
+				commandStore, fileStore, listStore, queryStore,
 				Module + "/operate/backup", Module + "/operate/failback",
 				internal + "topology", Module + "/projectors/replica", fromOutside,
 			},
@@ -264,7 +264,7 @@ func storeLibraries() []Library {
 			Import: "github.com/jackc/pgx/v5/pgxpool",
 			May: []string{
 				internal + "postgres", internal + "ledger", internal + "testkit", Module + "/*",
-				recipeStore, fileStore, listStore, recipeReader,
+				commandStore, fileStore, listStore, queryStore,
 				Module + "/operate/backup", Module + "/operate/failback", Module + "/operate/failover", internal + "topology",
 				Module + "/projectors/replica", Module + "/cmd/larder/...", fromOutside,
 			},
