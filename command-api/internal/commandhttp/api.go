@@ -56,7 +56,8 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	routes := engine.Group("")
 	routes.Use(requireSession(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, whoOf),
 		httpserver.Volume(deps.Throttle, whoOf), validate)
-	RegisterHandlersWithOptions(routes, &api{Deps: deps, commands: deps.Commands.Answering(render)}, GinServerOptions{ErrorHandler: badParameter})
+	handlers := &api{Deps: deps, commands: deps.Commands.Answering(render)}
+	RegisterHandlersWithOptions(routes, handlers, GinServerOptions{ErrorHandler: badParameter})
 	return engine, nil
 }
 
