@@ -18,8 +18,8 @@ import (
 	"syscall"
 	"time"
 
+	"larder.dev/internal/datadir"
 	"larder.dev/internal/fulldisk"
-	"larder.dev/internal/serverfolder"
 )
 
 // folderStore keeps objects as files:
@@ -118,7 +118,7 @@ func (s *folderStore) writing() (*os.Root, error) {
 	if s.open != nil {
 		return s.root, nil
 	}
-	if err := serverfolder.Make(s.dir); err != nil {
+	if err := datadir.Make(s.dir); err != nil {
 		return nil, err
 	}
 	root, err := s.openRoot()

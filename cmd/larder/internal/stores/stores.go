@@ -281,10 +281,10 @@ func (s *Stores) placeObjects(o Options) error {
 	if err != nil {
 		return fmt.Errorf("find the folder of the objects: %w", err)
 	}
-	if err := serverfolder.Make(dir); err != nil {
+	if err := datadir.Make(dir); err != nil {
 		return fmt.Errorf("make the folder of the objects: %w", err)
 	}
-	for _, name := range []string{"secret", serverfolder.LockFile} {
+	for _, name := range []string{"secret", datadir.LockFile} {
 		_ = os.Remove(filepath.Join(dir, name)) // of the server that had the folder once
 	}
 	s.S3Endpoint = objectstore.Endpoint(dir)
