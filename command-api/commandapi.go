@@ -4,6 +4,7 @@ package commandapi
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"

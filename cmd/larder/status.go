@@ -51,7 +51,7 @@ func (c statusCommand) ask(ctx context.Context, s *settings, con console, log *s
 		if failed != nil {
 			failed = fmt.Errorf("ask how far the projections are: %w", failed)
 		} else {
-			status.Projections, status.Filling = all, fillsStream(ctx, work)
+			status.Projections, status.Filling = all, fillsStream(ctx, larder)
 		}
 		var err error
 		if status.Folder, err = measureFolder(ctx, s, larder); err != nil {
@@ -93,8 +93,8 @@ func (p printedStatus) print(con console, retention keptFor) error {
 }
 
 // fillsStream tells whether the stream lacks what the ledger had published. That it can't be asked others tell.
-func fillsStream(ctx context.Context, work *workplace) bool {
-	conn, err := work.Stream(ctx)
+func fillsStream(ctx context.Context, larder *connection) bool {
+	conn, err := larder.Stream(ctx)
 	if err != nil {
 		return false
 	}

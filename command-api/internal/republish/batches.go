@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
@@ -19,13 +19,13 @@ const (
 // that leads, beside which nobody publishes but an operator. What an operator publishes again meanwhile may be there twice; the
 // newest published event of a subject is behind it all the same.
 type batches struct {
-	store   *postgres.Store
+	store   *recipestore.Store
 	stream  FillStream
-	entries []postgres.Entry
+	entries []recipestore.Entry
 	bytes   int
 }
 
-func (b *batches) add(ctx context.Context, entry postgres.Entry) error {
+func (b *batches) add(ctx context.Context, entry recipestore.Entry) error {
 	b.entries = append(b.entries, entry)
 	b.bytes += len(entry.Event.Data)
 	if len(b.entries) < batchEvents && b.bytes < batchBytes {

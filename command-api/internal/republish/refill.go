@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"larder.dev/command-api/internal/postgres"
+	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 )
@@ -33,7 +33,7 @@ type FillStream interface {
 // Refill fills the stream by itself where it is another one than before: it was deleted, or NATS came back empty. It is for
 // the relay that leads, and for one goroutine.
 type Refill struct {
-	Store  *postgres.Store
+	Store  *recipestore.Store
 	Stream FillStream
 	Make   func(ctx context.Context) error // makes the stream where it is gone, with the note that it is unfilled
 	Begun  func(filling bool)              // is told that it begins and that it ends; nil for nobody
