@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -227,9 +229,11 @@ func (s *s3Store) written(err error) error {
 // Room implements Store.
 func (s *s3Store) Room(ctx context.Context) error { return tryRoom(ctx, s) }
 
-// isFull tells whether a store says that it has no room: MinIO by a code and the status, others by the status alone.
+// isFull tells whether a store says that it has no room: MinIO by a code and the status while it knows, and by the system's words
+// in an internal error where the disk fills under it; others by the status alone.
 func isFull(answer minio.ErrorResponse) bool {
-	return answer.StatusCode == http.StatusInsufficientStorage || answer.Code == "XMinioStorageFull"
+	return answer.StatusCode == http.StatusInsufficientStorage || answer.Code == "XMinioStorageFull" ||
+		strings.Contains(answer.Message, syscall.ENOSPC.Error())
 }
 
 // failure tells an object that isn't there from a store that can't be asked, and that from the rest.
