@@ -153,10 +153,10 @@ test-generators: $(WEB_BUILT) $(CLIENTS_PYTHON_MADE) ## clients made of the docu
 test-nats-cli: $(WEB_BUILT) $(NATSCLI) ## what NATS' command line may do with a subscriber's credentials; a minute, and some to build it at first
 	LARDER_TEST_NATSCLI=$(NATSCLI) $(GO) test -count=1 -v -timeout 10m -tags natscli -run TestNATSCommandLine ./test/clients
 
-test-passwords: $(WEB_BUILT) $(NGINX) ## the passwords of the databases' roles are changed under load, by the runbook; a minute
+test-passwords: $(WEB_BUILT) $(NGINX) ## the passwords of the databases' roles and of Redis are changed under load, by the runbook; minutes
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
-	bin/servers run -- $(GO) test -count=1 -v -timeout 10m -tags passwords -run TestRolePasswords ./test/parts
+	bin/servers run -- $(GO) test -count=1 -v -timeout 10m -tags passwords -run Password ./test/parts
 
 test-plans: ## what Postgres reads of a ledger of 1,000,000 rows, by the nodes of its plans; CI asks the same of 40,000
 	$(GO) test -count=1 -v -timeout 20m -tags plans -run Plans ./command-api/internal/recipestore

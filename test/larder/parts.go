@@ -80,6 +80,14 @@ func NewPartsOnPostgres(tb testing.TB, server string) *Parts {
 	return newParts(tb, where, nil)
 }
 
+// NewPartsOnRedis is NewParts on a Redis that is the test's alone.
+func NewPartsOnRedis(tb testing.TB, address string) *Parts {
+	tb.Helper()
+	where := serversOf(tb)
+	where.RedisURL = address
+	return newParts(tb, where, nil)
+}
+
 func behindDoors(tb testing.TB, where RunFile) *Parts {
 	tb.Helper()
 	doors := map[string]*testkit.Proxy{}
@@ -193,6 +201,12 @@ func (p *Parts) envOf(tb testing.TB, component string) []string {
 // ComeBy has processes that are launched from now on come to the databases by another login of their roles, "" for the first
 // and "_2" for the second, with another password.
 func (p *Parts) ComeBy(login, password string) { p.login, p.password = login, password }
+
+// RedisAt has processes and commands that are started from now on come to Redis by another address.
+func (p *Parts) RedisAt(address string) {
+	p.where.RedisURL = address
+	p.env = append(slices.Clone(p.env), "LARDER_REDIS_URL="+address)
+}
 
 // envOfFunction are those of a component's function: as deploy/serverless has them, few connections each.
 func (p *Parts) envOfFunction(tb testing.TB, component string) []string {

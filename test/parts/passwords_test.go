@@ -5,8 +5,10 @@ package parts_test
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +20,7 @@ import (
 	"larder.dev/embedded/postgresserver"
 	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/testkit"
+	"larder.dev/internal/testkit/servers"
 	"larder.dev/test/larder"
 )
 
@@ -39,7 +42,7 @@ func TestRolePasswordsAreChanged(t *testing.T) {
 		parts.Launch(t, component+"-2").Ready(t)
 	}
 	load := startLoad([]*larder.Client{parts.AddUser(t, "ada"), parts.AddUser(t, "ben")})
-	steps := passwordSteps(t)
+	steps := secretSteps(t, "Passwords of the components' roles")
 
 	before, was := "", testkit.RolePassword
 	for _, login := range []string{"_2", ""} {
@@ -55,7 +58,7 @@ func TestRolePasswordsAreChanged(t *testing.T) {
 		parts.ComeBy(login, password)
 		for _, component := range every {
 			for _, name := range []string{component, component + "-2"} {
-				parts.Retire(t, name)
+				parts.Take(name).Stop(t)
 				load.more(t)
 				parts.Launch(t, name).Ready(t)
 			}
@@ -75,12 +78,64 @@ func TestRolePasswordsAreChanged(t *testing.T) {
 	load.everywhereOnce(t, parts)
 }
 
-// passwordSteps are the runbook's commands for the passwords of roles.
-func passwordSteps(t *testing.T) []string {
+// Redis' password is changed by the runbook's commands while cooks write and read: no request fails, nobody is logged out, and
+// nobody gets in by the old one afterwards.
+func TestRedisPasswordIsChanged(t *testing.T) {
+	t.Parallel()
+	server, err := servers.StartRedis(t.Context(), filepath.Join(t.TempDir(), "redis"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = server.Stop() })
+	old, young := strings.ToLower(rand.Text()), strings.ToLower(rand.Text())
+	by := func(password string) string { return strings.Replace(server.URL, "://", "://default:"+password+"@", 1) }
+	require.NoError(t, larder.Redis(t, server.URL).Do(t.Context(), "ACL", "SETUSER", "default", "resetpass", ">"+old).Err())
+	parts := larder.NewPartsOnRedis(t, by(old))
+	parts.Migrate(t)
+	parts.Start(t)
+	every := []string{"command-api", "query-api", "projectors", "file-service"}
+	for _, component := range every {
+		parts.Launch(t, component+"-2").Ready(t)
+	}
+	load := startLoad([]*larder.Client{parts.AddUser(t, "ada"), parts.AddUser(t, "ben")})
+	steps := secretSteps(t, "Redis' password")
+	given := redisCLI(t) + "OLD_REDIS_URL=" + by(old) + " NEW_REDIS_URL=" + by(young) + " OLD_REDIS_PASSWORD=" + old + " NEW_REDIS_PASSWORD=" + young + "\n"
+	out, err := parts.Shell(t, given+steps[0])
+	require.NoError(t, err, out)
+	load.more(t)
+	parts.RedisAt(by(young))
+	for _, component := range every {
+		for _, name := range []string{component, component + "-2"} {
+			parts.Take(name).Stop(t)
+			load.more(t)
+			parts.Launch(t, name).Ready(t)
+		}
+	}
+	require.NoError(t, larder.Redis(t, by(old)).Ping(t.Context()).Err(), "the old one is good until the last step")
+	out, err = parts.Shell(t, given+steps[1])
+	require.NoError(t, err, out)
+	require.Contains(t, out, "PONG")
+	require.ErrorContains(t, larder.Redis(t, by(old)).Ping(t.Context()).Err(), "WRONGPASS")
+	load.more(t)
+	load.stop()
+	require.Empty(t, load.failures(), "requests failed")
+	parts.CaughtUp(t)
+	load.everywhereOnce(t, parts)
+}
+
+// redisCLI has a script find redis-cli and its libraries where they came with the server of the tests, and aren't installed.
+func redisCLI(t *testing.T) string {
+	t.Helper()
+	program, err := exec.CommandContext(t.Context(), filepath.Join(larder.Root(), "scripts", "redis"), "fetch").Output()
+	require.NoError(t, err)
+	return fmt.Sprintf("redis-cli() { PATH=$PATH:%[1]s/usr/bin LD_LIBRARY_PATH=$(echo %[1]s/usr/lib/*-linux-gnu*) command redis-cli \"$@\"; }\n",
+		filepath.Dir(strings.TrimSpace(string(program))))
+}
+
+// secretSteps are the commands of a section of the runbook about secrets.
+func secretSteps(t *testing.T, title string) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(larder.Root(), "deploy", "runbooks", "secrets.md"))
 	require.NoError(t, err)
-	_, section, found := strings.Cut(string(text), "\n## Passwords of the components' roles\n")
+	_, section, found := strings.Cut(string(text), "\n## "+title+"\n")
 	require.True(t, found)
 	section, _, _ = strings.Cut(section, "\n## ")
 	var steps []string

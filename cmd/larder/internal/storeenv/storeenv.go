@@ -106,7 +106,10 @@ func ofRedis(a stores.Addresses) (map[string]string, error) {
 	if onSocket(a.RedisURL) {
 		return given(map[string]string{"REDIS_SOCKET": address.Path, "REDISCLI_AUTH": password}), nil
 	}
-	return given(map[string]string{"REDIS_URL": a.RedisURL, "REDISCLI_AUTH": password}), nil
+	if password != "" && address.User.Username() == "" {
+		address.User = url.UserPassword("default", password) // without a name redis-cli isn't let in
+	}
+	return given(map[string]string{"REDIS_URL": address.String(), "REDISCLI_AUTH": password}), nil
 }
 
 // ofObjects is for aws, which has nothing to do with a folder.
