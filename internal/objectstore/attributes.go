@@ -72,7 +72,7 @@ func etagOf(info fs.FileInfo) string {
 
 func (f found) object(key string) Object {
 	return Object{
-		Key: key, Size: f.info.Size(), ETag: f.etag(), MediaType: f.MediaType, Changed: f.info.ModTime().UTC(),
+		Key: key, Size: f.info.Size(), ETag: f.etag(), SHA256: f.SHA256, MediaType: f.MediaType, Changed: f.info.ModTime().UTC(),
 	}
 }
 

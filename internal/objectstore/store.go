@@ -92,6 +92,7 @@ type Object struct {
 	Key       string
 	Size      int64 // bytes
 	ETag      string
+	SHA256    string // lower-case hex, of the bytes as they were put; "" where the store keeps none, and in a listing
 	MediaType string
 	Changed   time.Time
 }

@@ -55,16 +55,23 @@ func (u *Upload) Open(ctx context.Context) (*File, error) {
 	file := &File{
 		content: object, objects: u.store.objects, key: u.place + bytesKey, etag: object.Info.ETag, close: object.Close,
 	}
-	sum := sha256.New()
-	file.Size, err = io.CopyBuffer(sum, object, make([]byte, copyBuffer))
+	file.Size, file.SHA256 = object.Info.Size, object.Info.SHA256
+	if file.SHA256 == "" {
+		file.Size, file.SHA256, err = hashOf(object)
+	}
 	if err == nil && (file.Size != object.Info.Size || u.Note.Size > 0 && file.Size != u.Note.Size) {
 		err = fmt.Errorf("%w: %d bytes of %d", io.ErrUnexpectedEOF, file.Size, u.Note.Size)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("hash upload %s: %w", u.place, err), object.Close())
 	}
-	file.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return file, nil
+}
+
+func hashOf(content io.Reader) (size int64, hash string, err error) {
+	sum := sha256.New()
+	size, err = io.CopyBuffer(sum, content, make([]byte, copyBuffer))
+	return size, hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // Take reads a file of a person's to its end. The error is ErrTooLarge, ErrShare, ErrBusy, that of the reader, or that
