@@ -5,6 +5,7 @@ package importer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,6 +79,26 @@ func File(ctx context.Context, place string, content io.ReaderAt, size int64, si
 	return context.Cause(ctx)
 }
 
+// Fetched reads what was at an address of the web. The address is the source of its recipes that name none, and what a page's
+// relative addresses are resolved by.
+func Fetched(ctx context.Context, address string, content []byte, sink found.Sink) error {
+	sourced := found.Sink{Failed: sink.Failed, Recipe: func(r found.Recipe) {
+		r.SourceURL = cmp.Or(r.SourceURL, address)
+		sink.Recipe(r)
+	}}
+	if !bytes.HasPrefix(beginning(content), []byte("<")) {
+		return File(ctx, address, bytes.NewReader(content), int64(len(content)), sourced)
+	}
+	recipes, err := page.Read(content, address, address)
+	if err != nil {
+		sink.Failed(found.Failure{Place: address, Reason: err.Error()})
+	}
+	for _, r := range recipes {
+		sourced.Recipe(r)
+	}
+	return context.Cause(ctx)
+}
+
 // Folder reads every file of a folder, and of those within, that may hold recipes. The error is that ctx has ended; a file
 // that can't be read is told, and the rest goes on.
 func Folder(ctx context.Context, folder fs.FS, sink found.Sink) error {
@@ -145,7 +166,7 @@ func recipesOf(place string, content []byte, sink found.Sink) ([]found.Recipe, e
 		}
 		content = unpacked
 	}
-	begin := bytes.TrimSpace(bytes.TrimPrefix(content[:min(len(content), 1024)], []byte("\ufeff")))
+	begin := beginning(content)
 	switch {
 	case bytes.HasPrefix(begin, []byte("<")):
 		return page.Read(content, place, "")
@@ -166,4 +187,9 @@ func recipesOf(place string, content []byte, sink found.Sink) ([]found.Recipe, e
 		return nil, err
 	}
 	return []found.Recipe{r}, nil
+}
+
+// beginning is what tells one kind of text from another.
+func beginning(content []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(content[:min(len(content), 1024)], []byte("\ufeff")))
 }

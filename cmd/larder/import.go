@@ -16,13 +16,14 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	"larder.dev/importer"
+	"larder.dev/internal/webpage"
 	"larder.dev/operate/transfer"
 )
 
 // importCommand puts recipes in: its own export, web pages, what other programs export, plain text. Run again, it adds
 // nothing twice.
 type importCommand struct {
-	Files  []string `type:"path" arg:"" name:"file" help:"Exports of Larder or others, pages, text, or folders of them; - is standard input."`
+	Files  []string `arg:"" name:"file" help:"Exports of Larder or others, pages, text, folders of them, addresses of the web; - is standard input."`
 	User   string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
 	DryRun bool     `help:"Show what is understood, and keep nothing; no store is asked."`
 	JSON   bool     `name:"json" help:"The result as one JSON object; with --dry-run, one a recipe."`
@@ -94,7 +95,7 @@ type refusal struct {
 const maxRefusals = 1000
 
 func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.User, file string, con console) (err error) {
-	if info, err := os.Stat(file); err == nil && info.IsDir() {
+	if info, err := os.Stat(file); webpage.IsAddress(file) || err == nil && info.IsDir() {
 		return sum.addForeign(ctx, api, user, file, con)
 	}
 	in, size, err := openInput(con, file)

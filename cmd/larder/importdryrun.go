@@ -8,9 +8,11 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"larder.dev/importer"
 	"larder.dev/importer/found"
+	"larder.dev/internal/webpage"
 )
 
 // show reads the material and prints what is understood of it. No store is asked, so it needs no larder.
@@ -51,10 +53,22 @@ func (c importCommand) show(ctx context.Context, con console) error {
 	}
 }
 
-// readMaterial reads a file, every file of a folder, or standard input.
+// readMaterial reads a file, every file of a folder, what is at an address of the web, or standard input. An address that
+// gives nothing is told, and the rest goes on.
 func readMaterial(ctx context.Context, con console, file string, sink found.Sink) error {
 	if file == "-" {
 		return importer.Stream(ctx, "-", con.input(), sink)
+	}
+	if webpage.IsAddress(file) {
+		page, err := webpage.Fetcher{Private: true}.Get(ctx, file)
+		if err != nil && ctx.Err() == nil {
+			sink.Failed(found.Failure{Place: file, Reason: strings.TrimPrefix(err.Error(), "fetch "+file+": ")})
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return importer.Fetched(ctx, page.Address, page.Content, sink)
 	}
 	info, err := os.Stat(file)
 	if err != nil {

@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,4 +45,37 @@ func TestImportDryRun(t *testing.T) {
 	result = call(t, "import", "--dry-run", filepath.Join(folder, "soup.html"))
 	require.Equal(t, exitDone, result.code)
 	require.Equal(t, "soup.html: Soup (1 ingredients, 1 steps, for 2)\n", result.out)
+}
+
+// An address of the web is fetched: its recipes name it as their source, and one that gives nothing is told with its reason.
+func TestImportDryRunOfAnAddress(t *testing.T) {
+	t.Parallel()
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/short":
+			http.Redirect(w, r, "/soup", http.StatusMovedPermanently)
+		case "/soup":
+			_, _ = io.WriteString(w, strings.Replace(soupPage, `"name"`, `"image": "/soup.jpg", "name"`, 1))
+		case "/data":
+			_, _ = io.WriteString(w, `{"@type": "Recipe", "name": "Tea", "recipeIngredient": ["tea"]}`)
+		default:
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}))
+	t.Cleanup(site.Close)
+
+	result := call(t, "import", "--dry-run", "--json", site.URL+"/short", site.URL+"/login", site.URL+"/data")
+	require.Equal(t, exitFailed, result.code)
+	require.Contains(t, result.err, site.URL+"/login: the site answers 403 Forbidden")
+	var sources, pictures []string
+	for line := range strings.Lines(result.out) {
+		var read struct {
+			Source  string `json:"source_url"`
+			Picture string `json:"image_url"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &read))
+		sources, pictures = append(sources, read.Source), append(pictures, read.Picture)
+	}
+	require.Equal(t, []string{site.URL + "/soup", site.URL + "/data"}, sources)
+	require.Equal(t, []string{site.URL + "/soup.jpg", ""}, pictures)
 }
