@@ -1,8 +1,11 @@
 package groceryapp_test
 
 import (
+	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/events"
+	groceryapp "larder.dev/grocery-app"
 	"larder.dev/internal/testkit"
 )
 
@@ -61,6 +65,43 @@ func TestFeedComesBack(t *testing.T) {
 	require.NoError(t, w.larder.WaitReady(testkit.Context(t)))
 	ada.ask("Cake", item(3, "", "eggs"))
 	ada.await("3 eggs", "1 l stock")
+}
+
+// An app that starts before the feed is there waits for it, which is nothing to warn of.
+func TestAppStartsBeforeTheFeed(t *testing.T) {
+	t.Parallel()
+	w := newWorldWithoutFeed(t)
+	said := logged{make(chan slog.Record, 1000)}
+	w.limit = func(d *groceryapp.Deps) { d.Log = slog.New(said) }
+	w.start()
+	require.Equal(t, slog.LevelInfo, said.about(t, "feed"))
+	w.makeFeed()
+	ada := w.shopper(true)
+	ada.ask("Soup", item(1, "l", "stock"))
+	ada.await("1 l stock")
+}
+
+// logged is a log whose records can be waited for.
+type logged struct{ records chan slog.Record }
+
+func (logged) Enabled(context.Context, slog.Level) bool { return true }
+
+func (l logged) Handle(_ context.Context, record slog.Record) error {
+	l.records <- record
+	return nil
+}
+
+func (l logged) WithAttrs([]slog.Attr) slog.Handler { return l }
+func (l logged) WithGroup(string) slog.Handler      { return l }
+
+// about waits for the first record with a word, and gives its level.
+func (l logged) about(t *testing.T, word string) slog.Level {
+	t.Helper()
+	for {
+		if record := testkit.Wait(t, l.records, "a record about the "+word); strings.Contains(record.Message, word) {
+			return record.Level
+		}
+	}
 }
 
 // Without its place on the feed, lost with the stream or by hand, the app reads from the beginning, and

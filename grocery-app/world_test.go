@@ -51,14 +51,24 @@ func migrate(ctx context.Context, url string) error {
 // newWorld makes a world in which the app isn't running yet.
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	w := newWorldWithoutFeed(t)
+	w.makeFeed()
+	return w
+}
+
+// makeFeed makes the stream, as the projector does.
+func (w *world) makeFeed() {
+	w.t.Helper()
+	require.NoError(w.t, w.larder.EnsureStream(testkit.Context(w.t), jetstream.StreamConfig{Name: events.Feed, Subjects: events.FeedSubjects()}))
+}
+
+func newWorldWithoutFeed(t testing.TB) *world {
+	t.Helper()
 	w := &world{t: t, nats: testkit.NATS(t), database: testkit.Postgres(t, migrate)}
 	larder, err := jetstream.Connect(t.Context(), jetstream.Options{URL: w.nats.PublisherURL(), Name: "test", Log: testkit.Logger(t)})
 	require.NoError(t, err)
 	t.Cleanup(larder.Close)
 	w.larder = larder
-	require.NoError(t, larder.EnsureStream(testkit.Context(t), jetstream.StreamConfig{
-		Name: events.Feed, Subjects: events.FeedSubjects(),
-	}))
 	client, err := redis.Open(t.Context(), testkit.Redis(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close() })

@@ -53,20 +53,29 @@ type Subscriber struct {
 
 // Run applies the feed until ctx is done. It waits for a stream or a store that is away.
 func (s *Subscriber) Run(ctx context.Context) {
+	subscribed := false
 	for ctx.Err() == nil {
-		err := s.consume(ctx)
-		if ctx.Err() == nil {
+		err := s.consume(ctx, &subscribed)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case !subscribed && errors.Is(err, jetstream.ErrNotFound):
+			// The publisher makes the stream, and may start after this app.
+			s.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "error", err)
+		default:
 			s.Log.WarnContext(ctx, "the feed broke off, subscribing again", "error", err)
-			wait(ctx)
 		}
+		wait(ctx)
 	}
 }
 
-func (s *Subscriber) consume(ctx context.Context) error {
+// consume applies the feed until that fails, and notes that it came as far as a subscription.
+func (s *Subscriber) consume(ctx context.Context, subscribed *bool) error {
 	consumer, err := s.subscribe(ctx)
 	if err != nil {
 		return err
 	}
+	*subscribed = true
 	deliveries, err := consumer.Deliver(window)
 	if err != nil {
 		return err
