@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -20,8 +21,8 @@ import (
 type cook struct {
 	client    *larder.Client
 	random    *rand.Rand
-	recipes   map[string]*dish // by id; no other cook of the user has these
-	groceries []string         // request ids
+	recipes   map[string]*dish     // by id; no other cook of the user has these
+	groceries map[string]time.Time // request id → when it was acknowledged
 	count     counts
 	pending   *command      // sent, and not known whether it was done
 	kept      *command      // the last one with a key that was acknowledged,
@@ -57,7 +58,7 @@ type command struct {
 }
 
 func newCook(client *larder.Client, seed uint64) *cook {
-	return &cook{client: client, random: rand.New(rand.NewPCG(seed, 1)), recipes: map[string]*dish{}}
+	return &cook{client: client, random: rand.New(rand.NewPCG(seed, 1)), recipes: map[string]*dish{}, groceries: map[string]time.Time{}}
 }
 
 // work writes until the server is gone. It says when the first answer came.
@@ -295,7 +296,7 @@ func (c *cook) shop(id string) *command {
 		if err != nil {
 			return err
 		}
-		c.groceries = append(c.groceries, request.RequestID)
+		c.groceries[request.RequestID] = time.Now()
 		return nil
 	}
 	return made

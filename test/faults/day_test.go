@@ -3,6 +3,7 @@
 package faults_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -18,17 +19,23 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/internal/testkit/servers"
 	"larder.dev/test/larder"
 )
 
-// alertWithin is how soon an operator must hear of an incident.
-const alertWithin = time.Minute
+const (
+	// alertWithin is how soon an operator must hear of an incident.
+	alertWithin = time.Minute
+	// dayThink has the 20 cooks write some 50 times a second.
+	dayThink = 380 * time.Millisecond
+)
 
-// incident is something that an operator meets: the alert that tells of it, and what ends it, by the runbook or since
-// the server is back.
+// incident is something that an operator meets: the alert that tells of it and the runbook that this names, and what ends it,
+// by that runbook or since the server is back.
 type incident struct {
 	what    string
 	alert   string
+	runbook string
 	allowed allowance
 	begin   func(t *testing.T)
 	mend    func(t *testing.T)
@@ -38,8 +45,10 @@ type incident struct {
 type event struct {
 	incident
 	alerted, over time.Duration // from the begin to the alert, from the first step of mending to everything everywhere
+	lasted        time.Duration // of the load
 	missing       string        // what was wrong
 	tally         tally
+	writes        int64
 }
 
 // day is a Larder of separate processes under load, watched by Prometheus.
@@ -49,6 +58,7 @@ type day struct {
 	stores  map[string]*dependency
 	monitor *prometheus
 	events  []event
+	but     exceptions
 }
 
 // A day of an operator: under load, one incident after the other on real servers. An alert tells of each within a minute,
@@ -60,10 +70,20 @@ func TestDay(t *testing.T) {
 	stores := dependencies(t, true)
 	parts := startOn(t, stores)
 	d := &day{watch: newWatch(t, parts), stores: stores, monitor: startPrometheus(t, parts)}
-	defer func() { t.Log(d.table()) }()
-	for _, i := range d.incidents() {
-		t.Run(i.what, func(t *testing.T) { d.live(t, i) })
+	for _, c := range d.cooks {
+		c.think = dayThink
 	}
+	defer func() { t.Log(d.table()) }()
+	chosen := os.Getenv("LARDER_DAY") // a part of an incident's name, for one that is looked into
+	for _, i := range d.incidents() {
+		if strings.Contains(i.what, chosen) {
+			t.Run(i.what, func(t *testing.T) { d.live(t, i) })
+		}
+	}
+	t.Run("the evening", func(t *testing.T) {
+		d.by("reconcile.md", "bin/larder reconcile")(t)
+		d.by("failback.md", "bin/larder backup verify --max-lag 1m")(t)
+	})
 }
 
 // incidents are those of the day, in its order.
@@ -74,14 +94,17 @@ func (d *day) incidents() []incident {
 // outages end by themselves, once the server is back.
 func (d *day) outages() []incident {
 	var all []incident
+	const away = "away.md"
 	for _, of := range []struct{ name, alert string }{
 		{"postgres", "LarderServerErrors"},
 		{"nats", "LarderRelayBacklog"},
 		{"redis", "LarderServerErrors"},
-		{"elasticsearch", "LarderProjectionStopped"},
+		{"elasticsearch", "LarderDependencyAway"},
 	} {
 		f := d.stores[of.name].stopped()
-		all = append(all, incident{what: f.what, alert: of.alert, allowed: without(of.name), begin: f.begin, mend: f.end})
+		all = append(all, incident{
+			what: f.what, alert: of.alert, runbook: away, allowed: without(of.name), begin: f.begin, mend: f.end,
+		})
 	}
 	for _, of := range []struct{ name, alert string }{
 		{"relay", "LarderNoRelayLeads"}, {"projectors", "LarderProcessAway"}, {"command-api", "LarderProcessAway"},
@@ -92,12 +115,12 @@ func (d *day) outages() []incident {
 			f.end(t)
 			d.monitor.configure(t, d.parts)
 		}
-		all = append(all, incident{what: f.what, alert: of.alert, allowed: f.allowed, begin: f.begin, mend: mend})
+		all = append(all, incident{what: f.what, alert: of.alert, runbook: away, allowed: f.allowed, begin: f.begin, mend: mend})
 	}
 	backup := d.parts.Door("backup postgres")
 	primary := d.stores["postgres"].stopped()
 	all = append(all, incident{
-		what: "the primary lost: failover and failback", alert: "LarderServerErrors", allowed: without("postgres"),
+		what: "the primary lost: failover and failback", alert: "LarderServerErrors", runbook: away, allowed: without("postgres"),
 		begin: primary.begin,
 		mend: func(t *testing.T) {
 			t.Helper()
@@ -108,7 +131,7 @@ func (d *day) outages() []incident {
 		},
 	})
 	return append(all, incident{
-		what: "the backup's database away", alert: "LarderBackupBehind",
+		what: "the backup's database away", alert: "LarderBackupBehind", runbook: "backup-restore.md",
 		begin: func(*testing.T) { backup.Cut() }, mend: func(*testing.T) { backup.Mend() },
 	})
 }
@@ -116,17 +139,19 @@ func (d *day) outages() []incident {
 // losses are of what a server kept.
 func (d *day) losses() []incident {
 	broker := d.stores["nats"]
+	index, streams := d.by("lost-index.md", "bin/larder reconcile"), d.by("lost-nats.md", "bin/larder status")
 	return []incident{
 		{
-			what: "the cache is flushed", alert: "LarderViewLost", mend: d.by("lost-cache.md", "bin/larder rebuild cache"),
-			allowed: without("redis"),
+			what: "the cache is flushed", alert: "LarderViewLost", runbook: "lost-index.md",
+			mend:    d.by("lost-cache.md", "bin/larder status", "bin/larder reconcile", "bin/larder rebuild cache"),
+			allowed: allowance{loggedOut: true},
 			begin: func(t *testing.T) {
 				t.Helper()
 				require.NoError(t, larder.Redis(t, d.parts.RunFile(t).RedisURL).FlushDB(t.Context()).Err())
 			},
 		},
 		{
-			what: "the search index is deleted", alert: "LarderViewLost", mend: d.by("lost-index.md"),
+			what: "the search index is deleted", alert: "LarderViewLost", runbook: "lost-index.md", mend: index,
 			begin: func(t *testing.T) {
 				t.Helper()
 				// A server refuses to delete what is named by a pattern.
@@ -136,7 +161,7 @@ func (d *day) losses() []incident {
 			},
 		},
 		{
-			what: "the search index's alias is deleted", alert: "LarderViewLost", mend: d.by("lost-index.md"),
+			what: "the search index's alias is deleted", alert: "LarderViewLost", runbook: "lost-index.md", mend: index,
 			begin: func(t *testing.T) {
 				t.Helper()
 				alias := d.parts.RunFile(t).ElasticsearchAlias
@@ -144,19 +169,27 @@ func (d *day) losses() []incident {
 			},
 		},
 		{
-			what: "the grocery feed's stream is deleted", alert: "LarderStreamLost", mend: d.by("lost-nats.md"),
+			what: "the grocery feed's stream is deleted", alert: "LarderStreamLost", runbook: "lost-nats.md", mend: streams,
 			begin: func(t *testing.T) {
 				t.Helper()
-				require.NoError(t, larder.JetStream(t, d.parts.RunFile(t).FeedNATSURL).DeleteStream(t.Context(), "GROCERY"))
+				require.NoError(t, larder.JetStream(t, servers.FeedOwnerURL(broker.server)).DeleteStream(t.Context(), "GROCERY"))
+				d.but.newFeed = time.Now()
 			},
 		},
 		{
-			what: "NATS lost everything", alert: "LarderStreamLost",
-			mend: d.by("lost-nats.md", "bin/larder events republish", "bin/larder reconcile"),
+			what: "the stream of events is deleted", alert: "LarderStreamLost", runbook: "lost-nats.md", mend: streams,
+			begin: func(t *testing.T) {
+				t.Helper()
+				require.NoError(t, larder.JetStream(t, d.parts.RunFile(t).NATSURL).DeleteStream(t.Context(), "LARDER"))
+			},
+		},
+		{
+			what: "NATS lost everything", alert: "LarderStreamLost", runbook: "lost-nats.md", mend: streams,
 			begin: func(t *testing.T) {
 				t.Helper()
 				require.NoError(t, broker.server.Stop())
 				require.NoError(t, os.RemoveAll(filepath.Join(broker.dir, "jetstream")))
+				d.but.newFeed = time.Now()
 				broker.again(t)
 			},
 		},
@@ -165,10 +198,11 @@ func (d *day) losses() []incident {
 
 // garbage are messages that no projection can apply.
 func (d *day) garbage() []incident {
-	drop := d.by("parked-events.md", "bin/larder events parked --drop", "bin/larder reconcile --repair")
+	drop := d.by("parked-events.md", "bin/larder events parked", "bin/larder events parked --drop")
 	publish := func(subject string, body string, headers nats.Header) func(t *testing.T) {
 		return func(t *testing.T) {
 			t.Helper()
+			d.but.foreign = append(d.but.foreign, headers.Get("ce-id"))
 			message := &nats.Msg{Subject: subject, Data: []byte(body), Header: headers}
 			_, err := larder.JetStream(t, d.parts.RunFile(t).NATSURL).PublishMsg(t.Context(), message)
 			require.NoError(t, err)
@@ -177,7 +211,7 @@ func (d *day) garbage() []incident {
 	user := d.kitchen.cooks[0].client.User.ID
 	bogus := func(what, subject, body string, headers nats.Header) incident {
 		return incident{
-			what: what, alert: "LarderEventsParked", begin: publish(subject, body, headers), mend: drop,
+			what: what, alert: "LarderEventsParked", runbook: "parked-events.md", begin: publish(subject, body, headers), mend: drop,
 		}
 	}
 	future := nats.Header{
@@ -195,39 +229,61 @@ func (d *day) garbage() []incident {
 func (d *day) live(t *testing.T, i incident) {
 	t.Helper()
 	row := event{incident: i, missing: "it didn't end"}
-	defer func() { d.events = append(d.events, row) }()
+	defer func() {
+		d.events = append(d.events, row)
+		t.Log(row)
+	}()
+	d.parts.CaughtUpWithin(t, 2*time.Minute)
+	acknowledged, load := d.answered(), time.Now()
 	stop := d.begin(fault{what: i.what, allowed: i.allowed})
 	defer stop()
 	wait(t, beforeFault)
+	before, err := d.monitor.firing(t)
+	require.NoError(t, err)
 	i.begin(t)
 	began := time.Now()
-	alerted := d.hears(t, i.alert)
+	alerted := d.hears(t, i, before)
 	row.alerted = time.Since(began)
 	over := time.Now()
 	i.mend(t)
 	d.writing(t)
 	stop()
-	row.tally = d.sum()
+	row.tally, row.writes, row.lasted = d.sum(), d.answered()-acknowledged, time.Since(load)
 	d.parts.CaughtUpWithin(t, 2*time.Minute)
 	row.over = time.Since(over)
-	found := verify(t, d.parts.Server, d.kitchen.accounts())
+	found := verifyBut(t, d.parts.Server, d.kitchen.accounts(), d.but)
 	row.missing = strings.Join(slices.Concat(alerted, d.broken(), row.tally.wrong, said(found)), "; ")
 	require.Empty(t, row.missing)
 }
 
-// hears waits for the alert.
-func (d *day) hears(t *testing.T, alert string) (wrong []string) {
+// answered is how many writes were acknowledged so far.
+func (d *day) answered() (sum int64) {
+	for _, c := range d.cooks {
+		sum += c.answered.Load()
+	}
+	return sum
+}
+
+// hears waits for the incident's alert, which names its runbook. One that has been firing since an earlier incident counts
+// where it tells of something more.
+func (d *day) hears(t *testing.T, i incident, before []alert) (wrong []string) {
 	t.Helper()
-	var firing []string
+	var firing []alert
 	for until := time.Now().Add(alertWithin); time.Now().Before(until); wait(t, time.Second) {
 		var err error
 		firing, err = d.monitor.firing(t)
 		require.NoError(t, err)
-		if slices.Contains(firing, alert) {
+		for _, a := range firing {
+			if a.name != i.alert || !a.isNews(before) {
+				continue
+			}
+			if want := "deploy/runbooks/" + i.runbook; a.runbook != want {
+				return []string{fmt.Sprintf("%s names %q and not %s", a.name, a.runbook, want)}
+			}
 			return nil
 		}
 	}
-	return []string{fmt.Sprintf("%s doesn't fire (%s)", alert, strings.Join(firing, ", "))}
+	return []string{fmt.Sprintf("%s doesn't fire (%v)", i.alert, firing)}
 }
 
 // by runs the commands of a runbook of deploy/runbooks, as they are there.
@@ -236,6 +292,7 @@ func (d *day) by(runbook string, commands ...string) func(t *testing.T) {
 		t.Helper()
 		text, err := os.ReadFile(filepath.Join(larder.Root(), "deploy", "runbooks", runbook))
 		require.NoError(t, err)
+		require.NotEmpty(t, commands)
 		for _, command := range commands {
 			require.Contains(t, string(text), command, runbook)
 			out, err := d.parts.Shell(t, command)
@@ -284,15 +341,19 @@ func (d *day) elastic(t *testing.T, method, path string, into any) {
 // table is what goes into docs/measurements.
 func (d *day) table() string {
 	var text strings.Builder
-	text.WriteString("\n| incident | alert | alert after | requests | refused | over after | lost, twice, wrong |\n")
-	text.WriteString("| --- | --- | ---: | ---: | ---: | ---: | --- |\n")
+	text.WriteString("\n| incident | alert | after | its runbook | writes a second | requests | refused | over after | lost, twice, wrong |\n")
+	text.WriteString("| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | --- |\n")
+	var writes int64
 	for _, e := range d.events {
-		outcome := e.missing
-		if outcome == "" {
-			outcome = "nothing"
-		}
-		fmt.Fprintf(&text, "| %s | %s | %.0f s | %d | %d | %.1f s | %s |\n", e.what, e.alert, e.alerted.Seconds(),
-			e.tally.requests, e.tally.refused, e.over.Seconds(), outcome)
+		writes += e.writes
+		text.WriteString(e.String() + "\n")
 	}
+	fmt.Fprintf(&text, "\n%d writes acknowledged\n", writes)
 	return text.String()
+}
+
+// String is the row.
+func (e event) String() string {
+	return fmt.Sprintf("| %s | %s | %.0f s | %s | %.0f | %d | %d | %.1f s | %s |", e.what, e.alert, e.alerted.Seconds(), e.runbook,
+		float64(e.writes)/max(e.lasted.Seconds(), 1), e.tally.requests, e.tally.refused, e.over.Seconds(), cmp.Or(e.missing, "nothing"))
 }

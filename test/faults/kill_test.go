@@ -2,6 +2,7 @@
 package faults_test
 
 import (
+	"maps"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -169,12 +170,12 @@ func (k *kitchen) check(t *testing.T, server *larder.Server, report *report) {
 func (k *kitchen) accounts() []account {
 	var all []account
 	for i := 0; i < len(k.cooks); i += k.perUser {
-		a := account{client: k.cooks[i].client, recipes: map[string]dish{}}
+		a := account{client: k.cooks[i].client, recipes: map[string]dish{}, groceries: map[string]time.Time{}}
 		for _, c := range k.cooks[i : i+k.perUser] {
 			for id, d := range c.recipes {
 				a.recipes[id] = *d
 			}
-			a.groceries = append(a.groceries, c.groceries...)
+			maps.Copy(a.groceries, c.groceries)
 		}
 		all = append(all, a)
 	}

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -77,14 +78,30 @@ func (p *prometheus) configure(t *testing.T, parts *larder.Parts) {
 	}
 }
 
-// firing are the names of the alerts that fire now.
-func (p *prometheus) firing(t *testing.T) ([]string, error) {
+// alert is one that fires.
+type alert struct {
+	name, of, runbook string // of are its labels
+	value             float64
+	since             time.Time
+}
+
+// isNews tells whether it didn't fire before, or tells of more now.
+func (a alert) isNews(before []alert) bool {
+	i := slices.IndexFunc(before, func(b alert) bool { return a.name == b.name && a.of == b.of })
+	return i < 0 || a.value > before[i].value || a.since.After(before[i].since)
+}
+
+// firing are the alerts that fire now.
+func (p *prometheus) firing(t *testing.T) ([]alert, error) {
 	t.Helper()
 	var answer struct {
 		Data struct {
 			Alerts []struct {
-				State  string            `json:"state"`
-				Labels map[string]string `json:"labels"`
+				State       string            `json:"state"`
+				Labels      map[string]string `json:"labels"`
+				Annotations map[string]string `json:"annotations"`
+				Value       string            `json:"value"`
+				ActiveAt    time.Time         `json:"activeAt"` //nolint:tagliatelle // Prometheus' name
 			} `json:"alerts"`
 		} `json:"data"`
 	}
@@ -99,12 +116,19 @@ func (p *prometheus) firing(t *testing.T) ([]string, error) {
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
 		return nil, fmt.Errorf("read Prometheus' alerts: %w", err)
 	}
-	var names []string
-	for _, alert := range answer.Data.Alerts {
-		if name := alert.Labels["alertname"]; alert.State == "firing" && !slices.Contains(names, name) {
-			names = append(names, name)
+	var all []alert
+	for _, found := range answer.Data.Alerts {
+		if found.State != "firing" {
+			continue
 		}
+		value, err := strconv.ParseFloat(found.Value, 64)
+		if err != nil {
+			return nil, fmt.Errorf("read the value of an alert: %w", err)
+		}
+		all = append(all, alert{
+			name: found.Labels["alertname"], of: fmt.Sprint(found.Labels), runbook: found.Annotations["runbook"], value: value,
+			since: found.ActiveAt,
+		})
 	}
-	slices.Sort(names)
-	return names, nil
+	return all, nil
 }

@@ -110,7 +110,9 @@ func newWatch(t *testing.T, parts *larder.Parts) *watch {
 	others := &strangers{recipes: map[string]string{}}
 	for _, c := range w.kitchen.cooks {
 		c.insists = true
-		w.cooks = append(w.cooks, &steady{cook: c, others: others})
+		own := *c.client // cooks of one user have sessions apart
+		c.client = &own
+		w.cooks = append(w.cooks, &steady{cook: c, others: others, think: think})
 	}
 	return w
 }

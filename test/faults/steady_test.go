@@ -19,7 +19,7 @@ const (
 	slack    = time.Second
 )
 
-// think is the time that a cook takes between two requests.
+// think is the time that a cook takes between two rounds of requests.
 const think = 50 * time.Millisecond
 
 // kindOf a request is what a fault may touch.
@@ -37,6 +37,7 @@ type steady struct {
 	*cook
 
 	others   *strangers
+	think    time.Duration
 	allowed  allowance
 	tally    tally
 	answered atomic.Int64 // writes that were acknowledged
@@ -48,6 +49,7 @@ type steady struct {
 type allowance struct {
 	refused, unanswered []kindOf
 	behind              bool
+	loggedOut           bool // sessions are gone: who is told so logs in again
 }
 
 // tally is what happened to the requests of a cook during a fault.
@@ -64,7 +66,7 @@ func (s *steady) work(stop <-chan struct{}) {
 		case <-stop:
 			s.finish()
 			return
-		case <-time.After(think):
+		case <-time.After(s.think):
 		}
 		if s.pending == nil {
 			s.pending = s.next()
@@ -121,6 +123,11 @@ func (s *steady) ask(kind kindOf, request larder.Request) (answer larder.Answer,
 		return answer, false
 	}
 	s.tally.longest = max(s.tally.longest, took)
+	if answer.Status == http.StatusUnauthorized && s.allowed.loggedOut {
+		s.tally.refused++
+		s.logIn()
+		return answer, false
+	}
 	if took > deadline+slack && len(s.allowed.unanswered) == 0 {
 		s.wrongf("%s %s: %d after %s", request.Method, request.Path, answer.Status, took)
 	}
@@ -135,6 +142,19 @@ func (s *steady) ask(kind kindOf, request larder.Request) (answer larder.Answer,
 	}
 	s.unlessf(s.allowed.refused, kind, "%s %s: refused after %s: %s", request.Method, request.Path, took, answer.Body)
 	return answer, false
+}
+
+// logIn takes a new session. Where it gets none the next request asks again.
+func (s *steady) logIn() {
+	name := s.client.User.Name
+	answer, err := s.client.Try(larder.Request{
+		Method: http.MethodPost, Path: "/api/session",
+		Body: map[string]string{"username": name, "password": larder.Password(name)},
+	})
+	var session larder.Session
+	if err == nil && answer.Status == http.StatusOK && json.Unmarshal(answer.Body, &session) == nil {
+		s.client.Token = session.Token
+	}
 }
 
 func (s *steady) unlessf(allowed []kindOf, kind kindOf, format string, args ...any) {

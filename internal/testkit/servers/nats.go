@@ -61,6 +61,7 @@ func StartBroker(ctx context.Context, dir string) (*Server, error) {
 	accounts := natsaccounts.Embedded([]natsaccounts.Login{
 		{Account: natsaccounts.Larder, Name: ownLogin, Password: password},
 		{Account: natsaccounts.Feed, Name: publisherLogin, Password: password, As: natsaccounts.FeedUser},
+		{Account: natsaccounts.Feed, Name: feedOwnLogin, Password: password},
 		{Account: natsaccounts.Grocery, Name: groceryLogin, Password: password, As: natsaccounts.GroceryUser},
 	})
 	configuration := filepath.Join(dir, "accounts.conf")
@@ -75,15 +76,19 @@ func StartBroker(ctx context.Context, dir string) (*Server, error) {
 	return server, nil
 }
 
-// The logins of a broker, one for each account, with one password.
+// The logins of a broker, at least one for each account, with one password.
 const (
 	ownLogin       = "larder"
 	publisherLogin = "feed"
+	feedOwnLogin   = "feed-owner"
 	groceryLogin   = "grocery"
 )
 
 // PublisherURL is the address of a broker for whoever keeps the public feed.
 func PublisherURL(broker *Server) string { return loginOf(broker, publisherLogin) }
+
+// FeedOwnerURL is the address of a broker for whoever may do anything to the public feed.
+func FeedOwnerURL(broker *Server) string { return loginOf(broker, feedOwnLogin) }
 
 // FeedURL is the address of a broker for a subscriber of the public feed.
 func FeedURL(broker *Server) string { return loginOf(broker, groceryLogin) }
