@@ -23,7 +23,7 @@ import (
 // importCommand puts recipes in: its own export, web pages, what other programs export, plain text. Run again, it adds
 // nothing twice.
 type importCommand struct {
-	Files  []string `arg:"" name:"file" help:"Exports of Larder or others, pages, text, folders of them, addresses of the web; - is standard input."`
+	Files  []string `arg:"" name:"file" help:"Exports of Larder or others, pages, text, folders of them, addresses; - is standard input."`
 	User   string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
 	DryRun bool     `help:"Show what is understood, and keep nothing; no store is asked."`
 	JSON   bool     `name:"json" help:"The result as one JSON object; with --dry-run, one a recipe."`
