@@ -128,6 +128,7 @@ func (d *day) outages() []incident {
 			d.writing(t)
 			primary.end(t)
 			d.by("failback.md", "bin/larder failback")(t)
+			d.but.copies = true
 		},
 	})
 	return append(all, incident{
