@@ -108,14 +108,26 @@ func accessLevel(status int, took time.Duration) slog.Level {
 		return slog.LevelError
 	case status == http.StatusTooManyRequests:
 		return slog.LevelDebug // it is counted; who floods the service mustn't fill its log
-	case status == http.StatusNotFound && took <= slow:
-		return slog.LevelDebug // strangers ask for what was never there, and devices for what is gone
 	case took > slow:
 		return slog.LevelWarn
+	case ordinary(status):
+		return slog.LevelDebug
 	case status >= http.StatusBadRequest:
 		return slog.LevelInfo
 	default:
 		return slog.LevelDebug
+	}
+}
+
+// ordinary tells of a refusal that the protocol is made for: strangers ask for what was never there, and devices that were away
+// for what is gone, or send what another has changed meanwhile.
+func ordinary(status int) bool {
+	switch status {
+	case http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusPreconditionFailed,
+		http.StatusRequestedRangeNotSatisfiable:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -193,7 +193,8 @@ func TestAccessLogHasNoSecrets(t *testing.T) {
 	require.NotContains(t, log.String(), "sesame")
 }
 
-// What went well, and what a stranger looked for in vain, is told to who asks for it alone.
+// What went well, what a stranger looked for in vain, and what another device was first to change, is told to who asks for it
+// alone.
 func TestAccessLogLevels(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
@@ -201,7 +202,9 @@ func TestAccessLogLevels(t *testing.T) {
 	engine.GET("/fine", func(c *gin.Context) { c.Status(http.StatusNoContent) })
 	engine.GET("/wrong", func(c *gin.Context) { c.Status(http.StatusBadRequest) })
 	call(engine, http.MethodGet, "/fine", "")
+	engine.GET("/stale", func(c *gin.Context) { c.Status(http.StatusPreconditionFailed) })
 	call(engine, http.MethodGet, "/nothing", "")
+	call(engine, http.MethodGet, "/stale", "")
 	require.Empty(t, log.String())
 	call(engine, http.MethodGet, "/wrong", "")
 	require.Contains(t, log.String(), "status=400")
