@@ -179,6 +179,11 @@ test-day: $(PROMETHEUS) ## an operator's day: incidents under load on real serve
 	$(GO) build -o bin/servers ./test/servers
 	LARDER_TEST_PROMETHEUS=$(PROMETHEUS) bin/servers run -- $(GO) test -count=1 -v -timeout 90m -tags day -run TestDay ./test/faults
 
+test-outage-log: ## what an operator reads of two minutes without each server, line by line; ten minutes
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	bin/servers run -- $(GO) test -count=1 -v -timeout 30m -tags day -run TestOutageLog ./test/faults
+
 image-push image-promote roll-out roll-back: ## a step of a pipeline; scripts/pipeline says what each needs
 	@scripts/pipeline $@
 
