@@ -56,47 +56,47 @@ func Stream(ctx context.Context, place string, from io.Reader, sink found.Sink) 
 // File reads material that is a file. What can't be read of it is told; the error is that ctx has ended, or the file
 // couldn't be asked for its bytes.
 func File(ctx context.Context, place string, content io.ReaderAt, size int64, sink found.Sink) error {
+	return material{place: place}.file(ctx, content, size, sink)
+}
+
+// material is where a file stands, and the address of the web that it was at; "" where that isn't known.
+type material struct{ place, address string }
+
+func (m material) file(ctx context.Context, content io.ReaderAt, size int64, sink found.Sink) error {
 	begin := make([]byte, 4)
 	if n, err := content.ReadAt(begin, 0); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read %s: %w", place, err)
+		return fmt.Errorf("read %s: %w", m.place, err)
 	} else if begin = begin[:n]; archive.IsZip(begin) {
-		err := archive.Zip(ctx, place, content, size, read, sink)
+		err := archive.Zip(ctx, m.place, content, size, readPart, sink)
 		if err != nil && ctx.Err() == nil {
-			sink.Failed(found.Failure{Place: place, Reason: err.Error()})
+			sink.Failed(found.Failure{Place: m.place, Reason: err.Error()})
 			return nil
 		}
 		return err
 	}
 	if size > MaxStream {
-		sink.Failed(found.Failure{Place: place, Reason: errFile.Error()})
+		sink.Failed(found.Failure{Place: m.place, Reason: errFile.Error()})
 		return nil
 	}
 	whole := make([]byte, size)
 	if _, err := content.ReadAt(whole, 0); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read %s: %w", place, err)
+		return fmt.Errorf("read %s: %w", m.place, err)
 	}
-	read(place, whole, sink)
+	m.read(whole, sink)
 	return context.Cause(ctx)
 }
 
 // Fetched reads what was at an address of the web. The address is the source of its recipes that name none, and what a page's
 // relative addresses are resolved by.
 func Fetched(ctx context.Context, address string, content []byte, sink found.Sink) error {
-	sourced := found.Sink{Failed: sink.Failed, Recipe: func(r found.Recipe) {
-		r.SourceURL = cmp.Or(r.SourceURL, address)
-		sink.Recipe(r)
-	}}
-	if !bytes.HasPrefix(beginning(content), []byte("<")) {
-		return File(ctx, address, bytes.NewReader(content), int64(len(content)), sourced)
-	}
-	recipes, err := page.Read(content, address, address)
-	if err != nil {
-		sink.Failed(found.Failure{Place: address, Reason: err.Error()})
-	}
-	for _, r := range recipes {
-		sourced.Recipe(r)
-	}
-	return context.Cause(ctx)
+	m := material{place: address, address: address}
+	return m.file(ctx, bytes.NewReader(content), int64(len(content)), found.Sink{
+		Failed: sink.Failed,
+		Recipe: func(r found.Recipe) {
+			r.SourceURL = cmp.Or(r.SourceURL, address)
+			sink.Recipe(r)
+		},
+	})
 }
 
 // Folder reads every file of a folder, and of those within, that may hold recipes. The error is that ctx has ended; a file
@@ -147,18 +147,23 @@ func mayHoldRecipes(name string) bool {
 	}
 }
 
+// readPart reads a file of an archive.
+func readPart(place string, content []byte, sink found.Sink) {
+	material{place: place}.read(content, sink)
+}
+
 // read reads a file that is no zip file.
-func read(place string, content []byte, sink found.Sink) {
-	recipes, err := recipesOf(place, content, sink)
+func (m material) read(content []byte, sink found.Sink) {
+	recipes, err := m.recipes(content, sink)
 	if err != nil {
-		sink.Failed(found.Failure{Place: place, Reason: err.Error()})
+		sink.Failed(found.Failure{Place: m.place, Reason: err.Error()})
 	}
 	for _, r := range recipes {
 		sink.Recipe(r)
 	}
 }
 
-func recipesOf(place string, content []byte, sink found.Sink) ([]found.Recipe, error) {
+func (m material) recipes(content []byte, sink found.Sink) ([]found.Recipe, error) {
 	if archive.IsGzip(content) {
 		unpacked, err := archive.Gunzip(content)
 		if err != nil {
@@ -166,30 +171,25 @@ func recipesOf(place string, content []byte, sink found.Sink) ([]found.Recipe, e
 		}
 		content = unpacked
 	}
-	begin := beginning(content)
+	begin := bytes.TrimSpace(bytes.TrimPrefix(content[:min(len(content), 1024)], []byte("\ufeff")))
 	switch {
 	case bytes.HasPrefix(begin, []byte("<")):
-		return page.Read(content, place, "")
+		return page.Read(content, m.place, m.address)
 	case bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[")):
-		err := archive.JSON(place, content, sink)
+		err := archive.JSON(m.place, content, sink)
 		if errors.Is(err, archive.ErrUnknown) {
-			return page.ReadLinkedData(content, place)
+			return page.ReadLinkedData(content, m.place)
 		}
 		return nil, err
 	case !utf8.Valid(content) || bytes.ContainsRune(content, 0):
 		return nil, errUnknown
 	}
-	r, ok, err := archive.Written(place, content)
+	r, ok, err := archive.Written(m.place, content)
 	if err == nil && !ok {
-		r, err = text.Read(string(content), place)
+		r, err = text.Read(string(content), m.place)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return []found.Recipe{r}, nil
-}
-
-// beginning is what tells one kind of text from another.
-func beginning(content []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(content[:min(len(content), 1024)], []byte("\ufeff")))
 }

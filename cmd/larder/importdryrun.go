@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"strings"
 
 	"larder.dev/importer"
 	"larder.dev/importer/found"
@@ -62,7 +61,7 @@ func readMaterial(ctx context.Context, con console, file string, sink found.Sink
 	if webpage.IsAddress(file) {
 		page, err := webpage.Fetcher{Private: true}.Get(ctx, file)
 		if err != nil && ctx.Err() == nil {
-			sink.Failed(found.Failure{Place: file, Reason: strings.TrimPrefix(err.Error(), "fetch "+file+": ")})
+			sink.Failed(found.Failure{Place: file, Reason: errors.Unwrap(err).Error()}) // without the address, which is the place
 			return nil
 		}
 		if err != nil {
