@@ -114,23 +114,25 @@ func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.
 		}
 		return sum.addForeign(ctx, api, user, file, con)
 	}
-	return sum.addLines(ctx, api, user, con, material{file: file, size: size, lines: lines})
+	return sum.put(con, material{file: file, size: size}, func(options transfer.Options) (transfer.Progress, error) {
+		return transfer.Import(ctx, api, user.ID, lines, options)
+	})
 }
 
 // peeked is how much of a file tells whose it is.
 const peeked = 64 << 10
 
-// material is a file whose recipes are written, a line each.
+// material is a file whose recipes are put in.
 type material struct {
 	file  string
-	lines io.Reader
-	size  int64
-	place func(line int) string // of a line; nil where the lines are the file's own
+	size  int64              // in bytes, 0 where it isn't known
+	place func(n int) string // of a recipe, counted from 1; nil where that is a line of the file
 }
 
-func (sum *importSum) addLines(ctx context.Context, api *commandapi.API, user events.User, con console, from material) error {
+// put runs an import of a file, and adds up what comes of it.
+func (sum *importSum) put(con console, from material, run func(transfer.Options) (transfer.Progress, error)) error {
 	bar := newProgress(con.err, "import "+from.file, "recipes")
-	result, err := transfer.Import(ctx, api, user.ID, from.lines, transfer.Options{
+	result, err := run(transfer.Options{
 		Progress: func(p transfer.Progress) { bar.setShare(int64(p.Lines), p.Bytes, from.size) },
 		BadLine: func(line int, reason error) {
 			place := fmt.Sprintf("%s line %d", from.file, line)

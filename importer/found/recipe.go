@@ -51,6 +51,18 @@ func (r *Recipe) Doubt(field, text, why string) {
 	r.Doubts = append(r.Doubts, Doubt{Field: field, Text: text, Why: why})
 }
 
+// Draft is the recipe as a cook would write it. A time that is said only of the whole is the time on the stove.
+func (r *Recipe) Draft() recipe.Draft {
+	draft := recipe.Draft{
+		Name: r.Name, Description: r.Description, Servings: r.Servings, PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes,
+		SourceURL: r.SourceURL, Tags: r.Tags, Notes: r.Notes, Ingredients: r.Ingredients, Steps: r.Steps,
+	}
+	if draft.PrepMinutes == nil && draft.CookMinutes == nil {
+		draft.CookMinutes = r.TotalMinutes
+	}
+	return draft
+}
+
 // Empty tells that there is nothing to cook by.
 func (r *Recipe) Empty() bool { return len(r.Ingredients) == 0 && len(r.Steps) == 0 }
 

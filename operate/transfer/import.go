@@ -8,6 +8,7 @@ import (
 	"io"
 
 	commandapi "larder.dev/command-api"
+	"larder.dev/recipe"
 )
 
 // batch is how many recipes go into one transaction. Its rows are held in memory, and the user's lock is
@@ -44,7 +45,7 @@ type Options struct {
 // as it is, so an import that was broken off is simply run again. A bad line is told, and the rest goes on.
 // The error is that of reading, or of the database: what was imported until then stays.
 func Import(ctx context.Context, recipes *commandapi.API, user string, from io.Reader, options Options) (Progress, error) {
-	i := importer{recipes: recipes, user: user, options: options}
+	i := NewImporter(recipes, user, options)
 	raw := &counter{from: from}
 	plain, err := unpacked(raw)
 	if err != nil {
@@ -64,10 +65,12 @@ func Import(ctx context.Context, recipes *commandapi.API, user string, from io.R
 	if err := context.Cause(ctx); err != nil {
 		return i.progress, err
 	}
-	return i.progress, i.flush(ctx)
+	err = i.Flush(ctx)
+	return i.progress, err
 }
 
-type importer struct {
+// Importer puts in recipes that come one after the other, as Import does those of a stream of lines. It is for one goroutine.
+type Importer struct {
 	recipes  *commandapi.API
 	user     string
 	options  Options
@@ -75,8 +78,23 @@ type importer struct {
 	waiting  []line
 }
 
+// NewImporter begins an import of a user's.
+func NewImporter(recipes *commandapi.API, user string, options Options) *Importer {
+	return &Importer{recipes: recipes, user: user, options: options}
+}
+
+// Progress is how far it has come.
+func (i *Importer) Progress() Progress { return i.progress }
+
+// Add takes a recipe that has no id yet, and counts it as a line. One that can't be imported is told; the error ends the import.
+func (i *Importer) Add(ctx context.Context, draft recipe.Draft) error {
+	i.progress.Lines++
+	l, err := fromDraft(i.user, "", draft)
+	return i.accept(ctx, l, err)
+}
+
 // take reads one line. Its error ends the import; that of a bad line doesn't.
-func (i *importer) take(ctx context.Context, text []byte, err error) error {
+func (i *Importer) take(ctx context.Context, text []byte, err error) error {
 	if err != nil && !errors.Is(err, errLongLine) {
 		return err
 	}
@@ -87,6 +105,11 @@ func (i *importer) take(ctx context.Context, text []byte, err error) error {
 	if err == nil {
 		l, err = parse(i.user, text)
 	}
+	return i.accept(ctx, l, err)
+}
+
+// accept lets a recipe wait until there are enough for a transaction.
+func (i *Importer) accept(ctx context.Context, l line, err error) error {
 	if err != nil {
 		i.bad(i.progress.Lines, err)
 		return nil
@@ -97,10 +120,10 @@ func (i *importer) take(ctx context.Context, text []byte, err error) error {
 	if len(i.waiting) < batch {
 		return nil
 	}
-	return i.flush(ctx)
+	return i.Flush(ctx)
 }
 
-func (i *importer) unknown(names []string) {
+func (i *Importer) unknown(names []string) {
 	if len(names) > 0 && i.progress.Unknown == nil {
 		i.progress.Unknown = map[string]int{}
 	}
@@ -112,15 +135,15 @@ func (i *importer) unknown(names []string) {
 	}
 }
 
-func (i *importer) bad(number int, err error) {
+func (i *Importer) bad(number int, err error) {
 	i.progress.Bad++
 	if i.options.BadLine != nil {
 		i.options.BadLine(number, err)
 	}
 }
 
-// flush writes what waits, in one transaction.
-func (i *importer) flush(ctx context.Context) error {
+// Flush puts in those that wait for more, in one transaction.
+func (i *Importer) Flush(ctx context.Context) error {
 	if len(i.waiting) > 0 {
 		if err := i.write(ctx); err != nil {
 			return err
@@ -132,7 +155,7 @@ func (i *importer) flush(ctx context.Context) error {
 	return nil
 }
 
-func (i *importer) write(ctx context.Context) error {
+func (i *Importer) write(ctx context.Context) error {
 	all := make([]commandapi.Imported, len(i.waiting))
 	for n, l := range i.waiting {
 		all[n] = commandapi.Imported{ID: l.id, Draft: l.draft, CreatedAt: l.createdAt}

@@ -72,15 +72,25 @@ func parse(user string, text []byte) (line, error) {
 	if err := json.Unmarshal(text, &w); err != nil {
 		return line{}, fmt.Errorf("read the JSON: %w", err)
 	}
-	draft, sent, err := clean(w.draft())
+	l, err := fromDraft(user, w.ID, w.draft())
 	if err != nil {
 		return line{}, err
 	}
-	id, err := idOf(user, w.ID, sent)
+	l.createdAt, l.unknown = timeOf(w.CreatedAt), unknownFields(text)
+	return l, nil
+}
+
+// fromDraft gives a draft as it is kept, with the id that was given or one of its own.
+func fromDraft(user, given string, draft recipe.Draft) (line, error) {
+	kept, sent, err := clean(draft)
 	if err != nil {
 		return line{}, err
 	}
-	return line{id: id, draft: draft, createdAt: timeOf(w.CreatedAt), unknown: unknownFields(text)}, nil
+	id, err := idOf(user, given, sent)
+	if err != nil {
+		return line{}, err
+	}
+	return line{id: id, draft: kept}, nil
 }
 
 // checkUTF8 refuses a line that isn't UTF-8: what its bytes mean in another encoding would be a guess.

@@ -133,7 +133,7 @@ func TestUnknownFieldsAreNamed(t *testing.T) {
 // The names that are remembered are bounded, and the count of the others isn't lost.
 func TestUnknownFieldsAreBounded(t *testing.T) {
 	t.Parallel()
-	var i importer
+	var i Importer
 	for n := range 2 * maxUnknown {
 		i.unknown([]string{strings.Repeat("x", n+1)})
 	}
