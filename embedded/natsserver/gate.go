@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"larder.dev/internal/connqueue"
 )
 
 const (
@@ -51,14 +52,17 @@ type gate struct {
 
 	mu        sync.Mutex
 	open      map[*visitor]struct{}
-	strangers []*visitor // of those, oldest first
+	strangers *connqueue.Queue // those that haven't logged in
 }
 
 // inProcess is the server, for the gate.
 type inProcess interface{ InProcessConn() (net.Conn, error) }
 
 func openGate(listener net.Listener, server inProcess, s secrets, log *logger) *gate {
-	g := &gate{listener: listener, server: server, log: log, closed: make(chan struct{}), open: map[*visitor]struct{}{}}
+	g := &gate{
+		listener: listener, server: server, log: log, closed: make(chan struct{}), open: map[*visitor]struct{}{},
+		strangers: connqueue.New(maxStrangers),
+	}
 	g.know(s)
 	g.work.Go(g.accept)
 	return g
@@ -106,11 +110,7 @@ func (g *gate) admit(conn net.Conn) *visitor {
 	}
 	v := &visitor{outside: conn, inside: inside, reader: bufio.NewReaderSize(conn, maxLogin)}
 	g.open[v] = struct{}{}
-	g.strangers = append(g.strangers, v)
-	if len(g.strangers) > maxStrangers {
-		g.strangers[0].hangUp() // serve ends, and counts it no more
-		g.strangers = g.strangers[1:]
-	}
+	g.strangers.Add(v) // serve ends where it is closed, and counts it no more
 	return v
 }
 
@@ -120,12 +120,12 @@ func (g *gate) serve(v *visitor) {
 	var answers sync.WaitGroup
 	answers.Go(func() {
 		_, _ = io.Copy(impatient{v.outside}, v.inside)
-		v.hangUp()
+		_ = v.Close()
 	})
 	if g.login(v) {
 		_, _ = v.reader.WriteTo(v.inside)
 	}
-	v.hangUp()
+	_ = v.Close()
 	answers.Wait()
 }
 
@@ -170,9 +170,7 @@ func (g *gate) admits(line string) bool {
 func (g *gate) admitted(v *visitor) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if at := slices.Index(g.strangers, v); at >= 0 {
-		g.strangers = slices.Delete(g.strangers, at, at+1)
-	}
+	g.strangers.Remove(v)
 }
 
 func (g *gate) left(v *visitor) {
@@ -193,7 +191,7 @@ func (g *gate) hangUp() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for v := range g.open {
-		v.hangUp()
+		_ = v.Close()
 	}
 }
 
@@ -206,10 +204,8 @@ type visitor struct {
 
 func (v *visitor) refuse(why string) { _, _ = fmt.Fprintf(impatient{v.outside}, "-ERR '%s'\r\n", why) }
 
-func (v *visitor) hangUp() {
-	_ = v.outside.Close()
-	_ = v.inside.Close()
-}
+// Close hangs up on both.
+func (v *visitor) Close() error { return errors.Join(v.outside.Close(), v.inside.Close()) }
 
 // impatient is a connection that doesn't wait for long for a program that doesn't read.
 type impatient struct{ net.Conn }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"larder.dev/internal/connqueue"
 )
 
 const (
@@ -44,11 +46,14 @@ type gate struct {
 
 	mu        sync.Mutex
 	open      int
-	strangers []*guarded // oldest first
+	strangers *connqueue.Queue // those that haven't logged in
 }
 
 func openGate(listener net.Listener, password string, log *slog.Logger, serve func(net.Conn)) *gate {
-	g := &gate{listener: listener, password: password, serve: serve, log: log, closed: make(chan struct{})}
+	g := &gate{
+		listener: listener, password: password, serve: serve, log: log, closed: make(chan struct{}),
+		strangers: connqueue.New(maxStrangers),
+	}
 	g.accepting.Go(g.accept)
 	return g
 }
@@ -81,11 +86,7 @@ func (g *gate) admit(conn net.Conn) *guarded {
 	}
 	g.open++
 	stranger := &guarded{Conn: conn, gate: g, reader: bufio.NewReader(conn), framing: framing{bounds: strangerBounds}}
-	g.strangers = append(g.strangers, stranger)
-	if len(g.strangers) > maxStrangers {
-		_ = g.strangers[0].Conn.Close() // its reader ends, and removes it
-		g.strangers = g.strangers[1:]
-	}
+	g.strangers.Add(conn) // its reader ends where it is closed, and takes it off
 	_ = conn.SetReadDeadline(time.Now().Add(loginTimeout))
 	return stranger
 }
@@ -94,9 +95,7 @@ func (g *gate) admit(conn net.Conn) *guarded {
 func (g *gate) know(conn *guarded) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if at := slices.Index(g.strangers, conn); at >= 0 {
-		g.strangers = slices.Delete(g.strangers, at, at+1)
-	}
+	g.strangers.Remove(conn.Conn)
 }
 
 func (g *gate) left(conn *guarded) {

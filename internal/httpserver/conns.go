@@ -1,12 +1,13 @@
 package httpserver
 
 import (
-	"container/list"
 	"context"
 	"net"
 	"net/http"
 	"sync"
 	"time"
+
+	"larder.dev/internal/connqueue"
 )
 
 // How many connections may be open on which nobody is answered: those that have yet to bring their first request, and those
@@ -22,13 +23,13 @@ const (
 // browser opens beforehand, which are not.
 type conns struct {
 	mu     sync.Mutex
-	unused queue // no request has begun yet
-	idle   queue
+	unused *connqueue.Queue // no request has begun yet
+	idle   *connqueue.Queue
 	closed bool
 	none   chan struct{} // closed once none is unused; nil while nobody waits
 }
 
-func newConns() *conns { return &conns{unused: newQueue(maxUnused), idle: newQueue(maxIdle)} }
+func newConns() *conns { return &conns{unused: connqueue.New(maxUnused), idle: connqueue.New(maxIdle)} }
 
 // connKey leads from a request's context to its connection.
 type connKey struct{}
@@ -50,8 +51,8 @@ func (c *conns) begin(next http.Handler) http.Handler {
 func (c *conns) use(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.unused.remove(conn)
-	if c.none != nil && c.unused.len() == 0 {
+	c.unused.Remove(conn)
+	if c.none != nil && c.unused.Len() == 0 {
 		close(c.none)
 		c.none = nil
 	}
@@ -59,14 +60,14 @@ func (c *conns) use(conn net.Conn) {
 
 func (c *conns) follow(conn net.Conn, state http.ConnState) {
 	c.mu.Lock()
-	c.idle.remove(conn)
+	c.idle.Remove(conn)
 	switch {
 	case c.closed && state == http.StateNew:
 		_ = conn.Close()
 	case state == http.StateNew:
-		c.unused.add(conn)
+		c.unused.Add(conn)
 	case state == http.StateIdle:
-		c.idle.add(conn)
+		c.idle.Add(conn)
 	}
 	c.mu.Unlock()
 	if state == http.StateClosed || state == http.StateHijacked { // of StateActive, begin says so
@@ -78,7 +79,7 @@ func (c *conns) follow(conn net.Conn, state http.ConnState) {
 func (c *conns) wait(most time.Duration) {
 	c.mu.Lock()
 	none := make(chan struct{})
-	if c.unused.len() == 0 {
+	if c.unused.Len() == 0 {
 		close(none)
 	} else {
 		c.none = none
@@ -93,41 +94,5 @@ func (c *conns) wait(most time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
-	c.unused.close()
-}
-
-// queue holds so many connections, and closes the oldest of more.
-type queue struct {
-	most  int
-	order *list.List // of net.Conn, oldest first
-	at    map[net.Conn]*list.Element
-}
-
-func newQueue(most int) queue {
-	return queue{most: most, order: list.New(), at: map[net.Conn]*list.Element{}}
-}
-
-func (q queue) len() int { return len(q.at) }
-
-func (q queue) add(conn net.Conn) {
-	q.at[conn] = q.order.PushBack(conn)
-	if len(q.at) <= q.most {
-		return
-	}
-	oldest, _ := q.order.Remove(q.order.Front()).(net.Conn)
-	delete(q.at, oldest)
-	_ = oldest.Close()
-}
-
-func (q queue) remove(conn net.Conn) {
-	if element, held := q.at[conn]; held {
-		q.order.Remove(element)
-		delete(q.at, conn)
-	}
-}
-
-func (q queue) close() {
-	for conn := range q.at {
-		_ = conn.Close()
-	}
+	c.unused.Close()
 }
