@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/importer"
+	"larder.dev/importer/found"
 )
 
 // Larder's own lines are told from what other programs write, by their beginning alone.
@@ -25,5 +26,28 @@ func TestIsOwn(t *testing.T) {
 		"<html>": false, "Soup\n\n1 l stock": false, "PK\x03\x04": false, "---\ntitle: x\n---\n": false,
 	} {
 		require.Equal(t, own, importer.IsOwn([]byte(text)), text)
+	}
+}
+
+// What was at an address is read as a file is, packed or not: the address is the source, and what relative ones are resolved by.
+func TestFetched(t *testing.T) {
+	t.Parallel()
+	const address = "https://example.com/soups/leek"
+	page := []byte(`<script type="application/ld+json">{"@type": "Recipe", "name": "Soup", "image": "../leek.jpg", "recipeIngredient": ["2 leeks"]}</script>`)
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err := w.Write(page)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	for _, content := range [][]byte{page, packed.Bytes()} {
+		var recipes []found.Recipe
+		sink := found.Sink{
+			Recipe: func(r found.Recipe) { recipes = append(recipes, r) },
+			Failed: func(f found.Failure) { t.Errorf("%s: %s", f.Place, f.Reason) },
+		}
+		require.NoError(t, importer.Fetched(t.Context(), address, content, sink))
+		require.Len(t, recipes, 1)
+		require.Equal(t, address, recipes[0].SourceURL)
+		require.Equal(t, "https://example.com/leek.jpg", recipes[0].ImageURL)
 	}
 }

@@ -118,6 +118,21 @@ func TestLeapOfTheClockForgetsNothing(t *testing.T) {
 	require.Empty(t, k.turn(time.Hour))
 }
 
+// A machine that is a year behind takes the clock back two days an hour, so that what it deletes is dated by little less than
+// the time it is.
+func TestClockGoesBackSlowly(t *testing.T) {
+	t.Parallel()
+	k := newKitchen(t, 90*day)
+	right := k.clock
+	k.turn(0)
+	k.clock = right.Add(-365 * day)
+	k.turn(time.Hour)
+	clock, set, err := recipestore.ReadClock(testkit.Context(t), k.pool)
+	require.NoError(t, err)
+	require.True(t, set)
+	require.Equal(t, right.Add(-2*day), clock.At.UTC())
+}
+
 // A database that the retention comes to with a clock that is wrong already goes by its ledger.
 func TestClockBeginsWithTheLedger(t *testing.T) {
 	t.Parallel()
