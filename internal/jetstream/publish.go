@@ -10,11 +10,11 @@ import (
 	"github.com/synadia-io/orbit.go/jetstreamext"
 )
 
-// A batch is cut at these: the server takes 1,000 messages, and a batch of large ones does not have to be held in
-// memory twice.
+// PublishBatch cuts at these: the server takes so many messages in one piece, and a batch of large ones does not have to be
+// held in memory twice. Whoever gathers messages for it does well to gather as many.
 const (
-	batchMessages = 1000
-	batchBytes    = 4 << 20
+	BatchMessages = 1000
+	BatchBytes    = 4 << 20
 )
 
 // Publish stores one message and waits for the acknowledgement. A message whose Nats-Msg-Id the stream
@@ -60,7 +60,7 @@ func batchSize(msgs []Message) int {
 	bytes := 0
 	for i, msg := range msgs {
 		bytes += msg.Size()
-		if i == batchMessages || (i > 0 && bytes > batchBytes) {
+		if i == BatchMessages || (i > 0 && bytes > BatchBytes) {
 			return i
 		}
 	}

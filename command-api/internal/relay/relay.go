@@ -30,9 +30,6 @@ const (
 	// measureEvery is how often what waits is counted while it is being published.
 	measureEvery = 2 * time.Second
 
-	batchEvents = 1000 // what the server takes as one atomic batch
-	batchBytes  = 4 << 20
-
 	// A batch costs by itself: two transactions, and an fsync of the stream. Where a batch brought busyEvents
 	// or more, writes come faster than it pays to publish them a few at a time, and the next one is let grow
 	// for a while. At 200 writes a second a batch has one or two, and nothing waits.
@@ -276,7 +273,7 @@ func (r *Relay) markThenRead(ctx context.Context, published outcome) ([]recipest
 }
 
 func (r *Relay) read(ctx context.Context, underWay []int64) ([]recipestore.Entry, error) {
-	return r.store.Unpublished(ctx, underWay, batchEvents, batchBytes)
+	return r.store.Unpublished(ctx, underWay, jetstream.BatchMessages, jetstream.BatchBytes)
 }
 
 // isFull tells whether a batch is as large as one may be, so that more may wait.
@@ -285,7 +282,7 @@ func isFull(entries []recipestore.Entry) bool {
 	for _, e := range entries {
 		bytes += len(e.Event.Data)
 	}
-	return len(entries) == batchEvents || bytes >= batchBytes
+	return len(entries) == jetstream.BatchMessages || bytes >= jetstream.BatchBytes
 }
 
 // outcome is what became of a batch: the places of those of its events that are known to be stored, from the first on.

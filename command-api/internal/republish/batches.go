@@ -9,12 +9,6 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// What is published at once, and marked as published by one statement.
-const (
-	batchEvents = 1000
-	batchBytes  = 4 << 20
-)
-
 // batches publish many events at once, each behind the last message of its subject, whichever that is: they are for the relay
 // that leads, beside which nobody publishes but an operator. What an operator publishes again meanwhile may be there twice; the
 // newest published event of a subject is behind it all the same.
@@ -28,7 +22,7 @@ type batches struct {
 func (b *batches) add(ctx context.Context, entry recipestore.Entry) error {
 	b.entries = append(b.entries, entry)
 	b.bytes += len(entry.Event.Data)
-	if len(b.entries) < batchEvents && b.bytes < batchBytes {
+	if len(b.entries) < jetstream.BatchMessages && b.bytes < jetstream.BatchBytes {
 		return nil
 	}
 	return b.flush(ctx)

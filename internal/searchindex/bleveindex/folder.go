@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"larder.dev/internal/datadir"
 )
 
 const (
@@ -86,7 +88,7 @@ func (f folder) serve(generation string) error {
 	if err := writeDurably(temporary, generation+"\n"); err != nil {
 		return fmt.Errorf("name the serving generation: %w", err)
 	}
-	if err := syncDir(f.path(generation)); err != nil {
+	if err := datadir.SyncDir(f.path(generation)); err != nil {
 		return err
 	}
 	if err := os.Rename(temporary, f.path(currentFile)); err != nil {
@@ -151,17 +153,6 @@ func writeDurably(path, content string) error {
 	}
 	_, err = file.WriteString(content)
 	return errors.Join(err, file.Sync(), file.Close())
-}
-
-func syncDir(dir string) error {
-	file, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	if err := errors.Join(file.Sync(), file.Close()); err != nil {
-		return fmt.Errorf("sync folder %s: %w", dir, err)
-	}
-	return nil
 }
 
 // lacks reports that the folder has no such generation, or doesn't say that it

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"larder.dev/internal/datadir"
 	"larder.dev/internal/searchindex"
 )
 
@@ -91,7 +92,7 @@ func (r *rebuild) Commit(context.Context) error {
 	}
 	// From here on the new generation serves, so nothing may fail: a folder
 	// that is left is removed at the next opening.
-	if err := syncDir(x.folder.dir); err != nil {
+	if err := datadir.SyncDir(x.folder.dir); err != nil {
 		x.log.Warn("sync folder of search index", "error", err)
 	}
 	if err := x.shut(replaced); err != nil {
