@@ -2,12 +2,15 @@ package grocerybridge_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,6 +32,21 @@ type feed struct {
 
 func newFeed(t *testing.T) *feed {
 	t.Helper()
+	f := newFeedWithoutStream(t)
+	f.make()
+	return f
+}
+
+// make makes the stream, as the projector does.
+func (f *feed) make() {
+	f.t.Helper()
+	require.NoError(f.t, f.publisher.EnsureStream(testkit.Context(f.t), jetstream.StreamConfig{
+		Name: events.Feed, Subjects: events.FeedSubjects(),
+	}))
+}
+
+func newFeedWithoutStream(t *testing.T) *feed {
+	t.Helper()
 	nats := testkit.NATS(t)
 	connect := func(url, inbox string) *jetstream.Conn {
 		conn, err := jetstream.Connect(t.Context(), jetstream.Options{
@@ -38,11 +56,7 @@ func newFeed(t *testing.T) *feed {
 		t.Cleanup(conn.Close)
 		return conn
 	}
-	f := &feed{t: t, publisher: connect(nats.PublisherURL(), ""), reader: connect(nats.FeedURL(), grocerybridge.InboxPrefix)}
-	require.NoError(t, f.publisher.EnsureStream(testkit.Context(t), jetstream.StreamConfig{
-		Name: events.Feed, Subjects: events.FeedSubjects(),
-	}))
-	return f
+	return &feed{t: t, publisher: connect(nats.PublisherURL(), ""), reader: connect(nats.FeedURL(), grocerybridge.InboxPrefix)}
 }
 
 // golden publishes an event as the golden file has it, which the grocery projector's test writes.
@@ -70,7 +84,7 @@ func (f *feed) publish(msg jetstream.Message) {
 // run runs a bridge until the test ends, or stop is called.
 func (f *feed) run(opts grocerybridge.Options) (stop func()) {
 	f.t.Helper()
-	opts.Feed, opts.Log = f.reader, testkit.Logger(f.t)
+	opts.Feed, opts.Log = f.reader, cmp.Or(opts.Log, testkit.Logger(f.t))
 	opts.FirstPause, opts.MaxPause = time.Millisecond, 20*time.Millisecond
 	bridge, err := grocerybridge.New(opts)
 	require.NoError(f.t, err)
@@ -143,6 +157,49 @@ func TestTargetThatIsAway(t *testing.T) {
 	stop()
 	f.run(options)
 	f.handedOn(viaWebhook)
+}
+
+// A bridge that starts before the feed is there says so once and waits for it, which is nothing to warn of. A place
+// on it that is lost later is.
+func TestBridgeStartsBeforeTheFeed(t *testing.T) {
+	t.Parallel()
+	f := newFeedWithoutStream(t)
+	said := logged{make(chan slog.Record, 1000)}
+	hook := replay(t, "webhook/items-added")
+	f.run(grocerybridge.Options{
+		WebhookURL: hook.server.URL + "/hooks/larder", WebhookSecret: "a shared secret", Log: slog.New(said),
+	})
+	require.Equal(t, slog.LevelInfo, said.about(t, "feed").Level)
+	f.make()
+	f.golden("grocery.items-added.v1")
+	testkit.Wait(t, hook.all, "the event")
+	require.Equal(t, "handed on an event of the feed", said.about(t, "feed").Message, "nothing else was said of it before")
+	f.handedOn(viaWebhook)
+	require.NoError(t, f.publisher.DeleteConsumer(testkit.Context(t), events.Feed, viaWebhook))
+	require.Equal(t, slog.LevelWarn, said.about(t, "feed").Level)
+}
+
+// logged is a log whose records can be waited for.
+type logged struct{ records chan slog.Record }
+
+func (logged) Enabled(context.Context, slog.Level) bool { return true }
+
+func (l logged) Handle(_ context.Context, record slog.Record) error {
+	l.records <- record
+	return nil
+}
+
+func (l logged) WithAttrs([]slog.Attr) slog.Handler { return l }
+func (l logged) WithGroup(string) slog.Handler      { return l }
+
+// about waits for the first record with a word.
+func (l logged) about(t *testing.T, word string) slog.Record {
+	t.Helper()
+	for {
+		if record := testkit.Wait(t, l.records, "a record about the "+word); strings.Contains(record.Message, word) {
+			return record
+		}
+	}
 }
 
 // While nobody listens at the address, the stream keeps what is asked for.

@@ -105,22 +105,32 @@ const (
 
 // follow reads the feed for one target, and begins anew when that breaks off.
 func (b *Bridge) follow(ctx context.Context, way way) {
+	subscribed, waiting := false, false
 	for ctx.Err() == nil {
-		err := b.consume(ctx, way)
-		if ctx.Err() == nil {
+		err := b.consume(ctx, way, &subscribed)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case subscribed || !errors.Is(err, jetstream.ErrNotFound):
 			b.opts.Log.WarnContext(ctx, "the feed broke off, subscribing again", "bridge", way.name, "error", err)
-			b.wait(ctx, b.opts.FirstPause)
+		case !waiting:
+			// The publisher makes the stream, and may start after the bridge.
+			waiting = true
+			b.opts.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "bridge", way.name, "error", err)
 		}
+		b.wait(ctx, b.opts.FirstPause)
 	}
 }
 
-func (b *Bridge) consume(ctx context.Context, way way) error {
+// consume hands on until that fails, and notes that it came as far as a subscription.
+func (b *Bridge) consume(ctx context.Context, way way, subscribed *bool) error {
 	consumer, err := b.opts.Feed.EnsureConsumer(ctx, events.Feed, jetstream.ConsumerConfig{
 		Durable: way.name, Filters: b.filters(), AckWait: ackWait, MaxAckPending: window, All: true,
 	})
 	if err != nil {
 		return err
 	}
+	*subscribed = true
 	deliveries, err := consumer.Deliver(1)
 	if err != nil {
 		return err

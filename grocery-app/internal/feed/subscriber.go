@@ -53,17 +53,18 @@ type Subscriber struct {
 
 // Run applies the feed until ctx is done. It waits for a stream or a store that is away.
 func (s *Subscriber) Run(ctx context.Context) {
-	subscribed := false
+	subscribed, waiting := false, false
 	for ctx.Err() == nil {
 		err := s.consume(ctx, &subscribed)
 		switch {
 		case ctx.Err() != nil:
 			return
-		case !subscribed && errors.Is(err, jetstream.ErrNotFound):
-			// The publisher makes the stream, and may start after this app.
-			s.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "error", err)
-		default:
+		case subscribed || !errors.Is(err, jetstream.ErrNotFound):
 			s.Log.WarnContext(ctx, "the feed broke off, subscribing again", "error", err)
+		case !waiting:
+			// The publisher makes the stream, and may start after this app.
+			waiting = true
+			s.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "error", err)
 		}
 		wait(ctx)
 	}
