@@ -7,6 +7,7 @@ package replica
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,10 +26,15 @@ const Name = "replica"
 const spacing = 200 * time.Millisecond
 
 // Projection writes to the backup database.
-type Projection struct{ pool *pgxpool.Pool }
+type Projection struct {
+	pool *pgxpool.Pool
+
+	mu   sync.Mutex
+	gone removed // by events of deletions, and not told to whoever has the user erased
+}
 
 // New makes the projection of a database that has the schema. The pool stays the caller's to close.
-func New(pool *pgxpool.Pool) *Projection { return &Projection{pool: pool} }
+func New(pool *pgxpool.Pool) *Projection { return &Projection{pool: pool, gone: removed{}} }
 
 // Spec is the same for every projection of this kind.
 func Spec() projectors.Spec {
@@ -43,24 +49,33 @@ func (p *Projection) Spec() projectors.Spec { return Spec() }
 
 // Apply implements projectors.Projection. A batch is one transaction.
 func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {
-	return write(ctx, p.pool, live, batch)
+	gone, err := write(ctx, p.pool, live, batch)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for user, count := range gone {
+		p.gone[user] += count
+	}
+	return err
 }
 
 // Erase implements projectors.Projection. The ledger keeps the row of the deletion, as that of the primary
-// does: it has nothing but the id.
+// does: it has nothing but the id. What the event of the deletion removed here before is counted.
 func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	if err := checkID(user); err != nil {
 		return 0, err
 	}
-	count := 0
-	work := &pgx.Batch{}
+	now, work := removed{}, &pgx.Batch{}
 	for _, table := range userTables {
-		work.Queue(table.erase, user).Exec(counter(&count))
+		work.Queue(table.erase, user).Exec(now.count(user))
 	}
 	if err := p.pool.SendBatch(ctx, work).Close(); err != nil {
 		return 0, fmt.Errorf("erase user %s from the replica: %w", user, failure(err))
 	}
-	return count, nil
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.gone[user]
+	delete(p.gone, user)
+	return before + now[user], nil
 }
 
 // PostgreSQL's codes for a table that isn't there, and for one that is and isn't granted yet: who lays it grants it after that.

@@ -134,6 +134,29 @@ func TestUserDeleted(t *testing.T) {
 	}
 }
 
+// Whoever has a user erased is told what was removed, also where the event of the deletion came first; and once.
+func TestErasedIsCountedWhoeverComesFirst(t *testing.T) {
+	t.Parallel()
+	pool := open(t)
+	projection := replica.New(pool)
+	counts := map[bool]int{}
+	for _, eventFirst := range []bool{false, true} {
+		teller := projectiontest.NewTeller()
+		apply(t, projection, append([]events.Envelope{teller.Account(events.UserAdded, 1)}, teller.RecipeStory()...)...)
+		if eventFirst {
+			apply(t, projection, teller.Account(events.UserDeleted, 2))
+		}
+		count, err := projection.Erase(t.Context(), teller.User)
+		require.NoError(t, err)
+		require.Positive(t, count)
+		counts[eventFirst] = count
+		again, err := projection.Erase(t.Context(), teller.User)
+		require.NoError(t, err)
+		require.Zero(t, again)
+	}
+	require.Equal(t, counts[false], counts[true])
+}
+
 // entries gives what the ledger has of a user: number, type, version, place in the stream.
 func entries(t *testing.T, pool *pgxpool.Pool, user string) string {
 	t.Helper()

@@ -48,7 +48,8 @@ func (p *Projection) Rebuild(ctx context.Context) (projectors.Target, error) {
 
 // Apply implements projectors.Target.
 func (t *target) Apply(ctx context.Context, batch []projectors.Event) error {
-	return write(ctx, t.pool, staging, batch)
+	_, err := write(ctx, t.pool, staging, batch)
+	return err
 }
 
 // Commit implements projectors.Target. Readers see the old rows until the transaction ends, and then the

@@ -111,28 +111,31 @@ var userTables = []struct { //nolint:gochecknoglobals // a constant, but for the
 // in puts a statement's tables into the schema.
 func (p schema) in(statement string) string { return strings.ReplaceAll(statement, "{}", string(p)) }
 
+// removed is how many rows of each user went with the account.
+type removed map[string]int
+
 // write brings a batch of events to the tables, in one transaction.
-func write(ctx context.Context, pool *pgxpool.Pool, to schema, batch []projectors.Event) error {
-	work := &pgx.Batch{}
+func write(ctx context.Context, pool *pgxpool.Pool, to schema, batch []projectors.Event) (removed, error) {
+	work, gone := &pgx.Batch{}, removed{}
 	for _, event := range batch {
-		if err := queue(work, to, event); err != nil {
-			return err
+		if err := queue(work, to, event, gone); err != nil {
+			return nil, err
 		}
 	}
 	if err := pool.SendBatch(ctx, work).Close(); err != nil {
-		return fmt.Errorf("write %d events to the replica: %w", len(batch), failure(err))
+		return nil, fmt.Errorf("write %d events to the replica: %w", len(batch), failure(err))
 	}
-	return nil
+	return gone, nil
 }
 
-func queue(work *pgx.Batch, to schema, event projectors.Event) error {
+func queue(work *pgx.Batch, to schema, event projectors.Event, gone removed) error {
 	user := event.User()
 	if err := checkID(user); err != nil {
 		return err
 	}
 	switch {
 	case event.Type == events.UserDeleted:
-		queueUserDeleted(work, to, user)
+		queueUserDeleted(work, to, user, gone)
 		queueEntry(work, to, event)
 		return nil
 	case event.Type == events.GroceryRequested: // it changes nothing but the ledger
@@ -160,10 +163,10 @@ func queueEntry(work *pgx.Batch, to schema, event projectors.Event) {
 		int64(event.Sequence), recipe)
 }
 
-func queueUserDeleted(work *pgx.Batch, to schema, user string) {
+func queueUserDeleted(work *pgx.Batch, to schema, user string, gone removed) {
 	for _, table := range userTables {
 		if to == live || table.filled {
-			work.Queue(strings.Replace(table.erase, "FROM ", "FROM "+string(to), 1), user)
+			work.Queue(strings.Replace(table.erase, "FROM ", "FROM "+string(to), 1), user).Exec(gone.count(user))
 		}
 	}
 }
@@ -285,9 +288,9 @@ func failure(err error) error {
 	}
 }
 
-func counter(count *int) func(pgconn.CommandTag) error {
+func (r removed) count(user string) func(pgconn.CommandTag) error {
 	return func(tag pgconn.CommandTag) error {
-		*count += int(tag.RowsAffected())
+		r[user] += int(tag.RowsAffected())
 		return nil
 	}
 }
