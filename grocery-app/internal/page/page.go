@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"path"
 	"strings"
 )
 
@@ -35,6 +36,9 @@ func Over(api http.Handler) http.Handler {
 			h.Set("Referrer-Policy", "same-origin")
 			h.Set("Cache-Control", "no-cache")
 			h.Set("Larder-Page", "grocery") // so that the service worker keeps no other's page in its place
+			if path.Ext(r.URL.Path) == ".webmanifest" {
+				h.Set("Content-Type", "application/manifest+json") // no machine's own list of media types has it
+			}
 			files.ServeHTTP(w, r)
 		}
 	})
