@@ -52,7 +52,9 @@ func argumentsOf() map[string][]string {
 	return map[string][]string{
 		"history": {"id"}, "restore": {"id", "1"}, "past look": {"old", "--user", "ada"}, "past drop": {"old"},
 		"user set-password": {"ada", "--password-stdin"}, "user grant": {"ada", "admin"}, "user revoke": {"ada", "admin"},
-		"user disable": {"ada"}, "user enable": {"ada"}, "user sessions": {"ada"}, "user delete": {"ada"}, "subscriber remove": {"app"},
+		"user disable": {"ada"}, "user enable": {"ada"}, "user sessions": {"ada"}, "user delete": {"ada"},
+		"subscriber add": {"app"}, "subscriber remove": {"app"}, "import": {"--user", "ada", "main_test.go"}, "rebuild": {"search"},
+		"backup run": {"--to", "-"},
 	}
 }
 
@@ -60,8 +62,7 @@ func argumentsOf() map[string][]string {
 func beginners() []string {
 	return []string{
 		"up", "command-api", "query-api", "file-service", "projectors", "relay", "grocery-app", "grocery-bridge", "lambda",
-		"user add", "subscriber add", "import", "rebuild", "events republish", "backup run", "backup restore", "failover", "failback", "migrate",
-		"take-over", "probe", "nats-accounts", "completion", "man", "help", "version",
+		"user add", "backup restore", "migrate", "take-over", "probe", "nats-accounts", "completion", "man", "help", "version",
 	}
 }
 

@@ -75,7 +75,13 @@ func (eventsShowCommand) needs() presence       { return needsData }
 func (eventsParkedCommand) needs() presence     { return needsData }
 func (asOfLookCommand) needs() presence         { return needsData }
 func (asOfDropCommand) needs() presence         { return needsData }
+func (backupRunCommand) needs() presence        { return needsData }
 func (backupVerifyCommand) needs() presence     { return needsData }
+func (failoverCommand) needs() presence         { return needsData }
+func (failbackCommand) needs() presence         { return needsData }
+func (importCommand) needs() presence           { return needsData }
+func (rebuildCommand) needs() presence          { return needsData }
+func (eventsRepublishCommand) needs() presence  { return needsData }
 func (userListCommand) needs() presence         { return needsData }
 func (userSetPassword) needs() presence         { return needsData }
 func (userGrantCommand) needs() presence        { return needsData }
@@ -85,6 +91,7 @@ func (userEnableCommand) needs() presence       { return needsData }
 func (userSessionsCommand) needs() presence     { return needsData }
 func (userDeleteCommand) needs() presence       { return needsData }
 func (reconcileCommand) needs() presence        { return needsData }
+func (subscriberAddCommand) needs() presence    { return needsData }
 func (subscriberListCommand) needs() presence   { return needsData }
 func (subscriberRemoveCommand) needs() presence { return needsData }
 
