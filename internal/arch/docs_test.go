@@ -66,6 +66,35 @@ func TestWalkIsTheCodes(t *testing.T) {
 	}
 }
 
+// Each change in ARCHITECTURE.md says what verifies it, and the packages, journeys and targets that it names are there.
+func TestChangesNameTheirChecks(t *testing.T) {
+	t.Parallel()
+	_, section, found := strings.Cut(read(t, filepath.Join(root, "ARCHITECTURE.md")), "| change | files | verify by |")
+	require.True(t, found)
+	section, _, _ = strings.Cut(section, "\n## ")
+	rows := regexp.MustCompile(`(?m)^\| \w.* \| ([^|]*(?:\\\|[^|]*)*) \|$`).FindAllStringSubmatch(section, -1)
+	require.Len(t, rows, strings.Count(strings.TrimSpace(section), "\n"))
+	makefile := read(t, filepath.Join(root, "Makefile"))
+	packages := regexp.MustCompile(` \./([a-z/0-9-]+[a-z0-9])`)
+	targets := regexp.MustCompile("`make ([a-z -]+)`")
+	journeys := regexp.MustCompile(`[a-z]+\.journey\.ts`)
+	for _, row := range rows {
+		check := row[1]
+		require.NotEmpty(t, strings.TrimSpace(check), row[0])
+		for _, match := range packages.FindAllStringSubmatch(check, -1) {
+			require.DirExists(t, filepath.Join(root, match[1]), row[0])
+		}
+		for _, match := range targets.FindAllStringSubmatch(check, -1) {
+			for target := range strings.FieldsSeq(match[1]) {
+				require.Contains(t, makefile, "\n"+target+":", row[0])
+			}
+		}
+		for _, journey := range journeys.FindAllString(check, -1) {
+			require.FileExists(t, filepath.Join(root, "web", "journeys", journey))
+		}
+	}
+}
+
 // The places that the glossary names are there.
 func TestGlossaryLeadsSomewhere(t *testing.T) {
 	t.Parallel()
