@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -150,14 +151,24 @@ func (d Delivery) tell(what string, err error) error {
 }
 
 // Deliveries is a running delivery of a consumer's messages to this process.
+//
+// The library's iterator isn't used: its buffer has room for one request's messages and none for what the server says
+// besides, nor for what it asks for anew after a reconnect. What finds no room there is dropped, and comes again after its
+// AckWait, behind what is newer. What is called back waits in the client instead, however slow it is taken.
 type Deliveries struct {
 	consumer *Consumer
-	raw      jetstream.MessagesContext
+	raw      jetstream.ConsumeContext
+	messages chan jetstream.Msg
+	taken    bool          // a message is with whoever called Next
+	back     chan struct{} // they called again
+	failed   chan error
+	stop     func()
+	stopped  chan struct{}
 }
 
 // prefetchBytes is how much one request for messages may bring; some large ones are as much as a thousand small ones. The
-// next request goes out while the last quarter of the messages waits, so twice as much is in the client at most. It is
-// above the size of any message: the server gives out nothing for less.
+// next request goes out while the last quarter of the messages waits, so twice as much is in the client at most, and as much
+// again for each reconnect before they are taken. It is above the size of any message: the server gives out nothing for less.
 const prefetchBytes = 4 << 20
 
 // A request for messages is made anew after expiry, and the server says every heartbeat that it has none: a connection
@@ -169,29 +180,74 @@ const (
 
 // Deliver starts the delivery. At most prefetch messages wait in the client for Next, and 8 MiB; their AckWait runs.
 func (c *Consumer) Deliver(prefetch int) (*Deliveries, error) {
-	raw, err := c.raw.Messages(
+	d := &Deliveries{
+		consumer: c, messages: make(chan jetstream.Msg), back: make(chan struct{}, 1), failed: make(chan error, 1),
+		stopped: make(chan struct{}),
+	}
+	d.stop = sync.OnceFunc(func() { close(d.stopped) })
+	raw, err := c.raw.Consume(d.take,
 		jetstream.PullMaxMessagesWithBytesLimit(prefetch, prefetchBytes),
 		jetstream.PullThresholdMessages(max(1, prefetch*3/4)),
 		jetstream.PullHeartbeat(heartbeat),
-		jetstream.PullExpiry(expiry))
+		jetstream.PullExpiry(expiry),
+		jetstream.ConsumeErrHandler(d.broken))
 	if err != nil {
 		return nil, fmt.Errorf("pull from consumer %s of stream %s: %w", c.name, c.stream, err)
 	}
-	return &Deliveries{consumer: c, raw: raw}, nil
+	d.raw = raw
+	return d, nil
+}
+
+// take holds a message until whoever has it comes for the next one. The library asks for more only then: what is asked for
+// in advance would wait beyond its AckWait behind one that takes long, and be given out twice.
+func (d *Deliveries) take(msg jetstream.Msg) {
+	select {
+	case d.messages <- msg:
+	case <-d.stopped:
+		return
+	}
+	select {
+	case <-d.back:
+	case <-d.stopped:
+	}
+}
+
+// broken notes the first error that ends the delivery. Of others the library recovers by itself.
+func (d *Deliveries) broken(_ jetstream.ConsumeContext, err error) {
+	for _, end := range []error{
+		jetstream.ErrNoHeartbeat, jetstream.ErrConsumerDeleted, jetstream.ErrConsumerNotFound, jetstream.ErrBadRequest,
+		jetstream.ErrConnectionClosed,
+	} {
+		if errors.Is(err, end) {
+			select {
+			case d.failed <- err:
+			default:
+			}
+			return
+		}
+	}
 }
 
 // Next waits for a message. The error is the context's, ErrConsumerGone if the consumer was deleted, or
-// another if the server fell silent; then the delivery is over and a new one must be started.
+// another if the server fell silent; then the delivery is over and a new one must be started. It is for one goroutine.
 func (d *Deliveries) Next(ctx context.Context) (Delivery, error) {
-	msg, err := d.raw.Next(jetstream.NextContext(ctx))
-	if err != nil {
-		return Delivery{}, d.fail(err)
+	if d.taken {
+		d.taken = false
+		d.back <- struct{}{}
 	}
-	meta, err := msg.Metadata()
-	if err != nil {
+	select {
+	case msg := <-d.messages:
+		d.taken = true
+		meta, err := msg.Metadata()
+		if err != nil {
+			return Delivery{}, d.fail(err)
+		}
+		return Delivery{Message: fromDelivery(msg, meta), Attempt: int(meta.NumDelivered), raw: msg}, nil
+	case err := <-d.failed:
 		return Delivery{}, d.fail(err)
+	case <-ctx.Done():
+		return Delivery{}, d.fail(ctx.Err())
 	}
-	return Delivery{Message: fromDelivery(msg, meta), Attempt: int(meta.NumDelivered), raw: msg}, nil
 }
 
 func (d *Deliveries) fail(err error) error {
@@ -202,4 +258,7 @@ func (d *Deliveries) fail(err error) error {
 }
 
 // Stop ends the delivery. Messages that were not taken by Next come again after their AckWait.
-func (d *Deliveries) Stop() { d.raw.Stop() }
+func (d *Deliveries) Stop() {
+	d.stop()
+	d.raw.Stop()
+}

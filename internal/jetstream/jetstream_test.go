@@ -327,6 +327,55 @@ func TestReleaseOfADeadProcess(t *testing.T) {
 	require.EqualValues(t, 1, next(t, alive).Sequence)
 }
 
+// What waits in the client while nobody takes it is still there after the server was restarted and has sent more: what had
+// no room came only after its AckWait.
+func TestDeliveryWaitsForWhoeverIsSlow(t *testing.T) {
+	t.Parallel()
+	conn, server := connect(t)
+	deliveries, err := consumer(t, conn, time.Hour).Deliver(4)
+	require.NoError(t, err)
+	defer deliveries.Stop()
+	_, err = conn.PublishBatch(t.Context(), stream, things("a", 12))
+	require.NoError(t, err)
+	require.EqualValues(t, 1, next(t, deliveries).Sequence)
+	given := func(count int) {
+		t.Helper()
+		testkit.Until(t, fmt.Sprintf("%d messages are given out", count), func() bool {
+			info, err := conn.ConsumerInfo(t.Context(), stream, "reader")
+			return err == nil && info.AckPending >= count
+		})
+	}
+	given(4)
+	server.Restart(t)
+	require.NoError(t, conn.WaitReady(testkit.Context(t)))
+	for sequence := uint64(2); sequence <= 12; sequence++ {
+		if sequence == 4 {
+			given(8) // as much again was asked for
+		}
+		require.Equal(t, sequence, next(t, deliveries).Sequence)
+	}
+}
+
+// Nothing is asked for while a message is worked at, where one at a time is: what waits behind it would be given out twice.
+func TestOneAtATime(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	deliveries, err := consumer(t, conn, time.Hour).Deliver(1)
+	require.NoError(t, err)
+	defer deliveries.Stop()
+	_, err = conn.PublishBatch(t.Context(), stream, things("a", 3))
+	require.NoError(t, err)
+	for sequence := uint64(1); sequence <= 3; sequence++ {
+		delivery := next(t, deliveries)
+		require.Equal(t, sequence, delivery.Sequence)
+		require.NoError(t, conn.Flush(t.Context()))
+		info, err := conn.ConsumerInfo(t.Context(), stream, "reader")
+		require.NoError(t, err)
+		require.Equal(t, sequence, info.Delivered)
+		require.Zero(t, info.Waiting)
+	}
+}
+
 // A deleted consumer ends its deliveries with ErrConsumerGone.
 func TestConsumerGone(t *testing.T) {
 	t.Parallel()
