@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test'
 
-const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const chromium = process.env['CHROMIUM_SHELL'] ?? process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
 // Two layouts, each as its device is: a phone that is touched, and a laptop.
 export default defineConfig({

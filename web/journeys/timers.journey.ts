@@ -1,6 +1,11 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import { address, expect, expectAccessible, test, type Cook } from './kitchen'
 
+// The headless shell shows no notifications.
+test.use({
+  launchOptions: { executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
+})
+
 const text = { Borscht: 'Borscht', Roast: 'Sunday roast' }
 
 async function addRoast(cook: Cook) {
