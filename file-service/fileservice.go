@@ -114,6 +114,7 @@ func New(deps Deps) (*Service, error) {
 		Database: database,
 		Standby:  filestore.NewStandby(deps.Pool, deps.Standby), Objects: deps.Objects, Incoming: uploads,
 		Scanner: antivirus.NewClamd(deps.Clamd), Pictures: picture.NewDrawer(deps.Drawer, deps.PictureMemory), MaxSize: maxSize, Log: log,
+		Render: filehttp.Render,
 	})
 	var err error
 	service.uploads, err = resumable.New(filehttp.Resumable(service.files, resumable.Options{

@@ -64,6 +64,15 @@ func componentLayers() []Layer {
 				"its tests may lay the tables with commandapi.Migrate",
 		},
 		{
+			Packages: Module + "/file-service/internal/files",
+			May: []string{
+				events, rules, Module + "/file-service/internal/antivirus", Module + "/file-service/internal/attachment", fileStore,
+				Module + "/file-service/internal/incoming", Module + "/file-service/internal/picture",
+				internal + "cdn", internal + "id", internal + "ledger", internal + "objectstore", internal + "topology",
+			},
+			Reason: "what is done with a file is the same whoever asks for it, so it doesn't know HTTP",
+		},
+		{
 			Packages: Module + "/query-api/...",
 			May:      []string{events, rules, ground, Module + "/query-api/...", Module + "/projectors/views"},
 			Tests:    []string{command},

@@ -56,7 +56,6 @@ func (a *api) answer(c *gin.Context, outcome filestore.Outcome, err error) {
 		c.Writer.WriteHeaderNow()
 		return
 	}
-	// The address isn't kept with the answer: a repeat comes when the first one has expired, perhaps.
 	view, err := a.view(user, outcome.Answer.Body)
 	if err != nil {
 		a.fail(c, err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -20,8 +19,6 @@ import (
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
-	"larder.dev/internal/readyourwrites"
-	"larder.dev/recipe"
 )
 
 // Upload is a file that is on its way in.
@@ -100,7 +97,7 @@ func (f *Files) name(ctx context.Context, cmd filestore.Command, file *events.Fi
 			if r == nil {
 				return filestore.Decision{}, ErrNoRecipe
 			}
-			return attach(*r, *file)
+			return f.attach(*r, *file)
 		})
 		if errors.Is(err, filestore.ErrRemoved) {
 			continue
@@ -113,31 +110,12 @@ func (f *Files) name(ctx context.Context, cmd filestore.Command, file *events.Fi
 }
 
 // attach decides that the file is on the recipe.
-func attach(r events.Recipe, file events.File) (filestore.Decision, error) {
+func (f *Files) attach(r events.Recipe, file events.File) (filestore.Decision, error) {
 	if len(r.Files) >= attachment.MaxFiles {
 		return filestore.Decision{}, ErrTooMany
 	}
-	r.Files = append(slices.Clone(r.Files), file)
-	r = recipe.Next(r, ledger.Now())
-	data, err := encode(orEmpty(r))
-	if err != nil {
-		return filestore.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)
-	}
-	if len(data) > attachment.MaxRecipe {
-		return filestore.Decision{}, ErrNoRoom
-	}
-	body, err := encode(file)
-	if err != nil {
-		return filestore.Decision{}, fmt.Errorf("write file %s: %w", file.ID, err)
-	}
-	return filestore.Decision{
-		Answer: ledger.Answer{Status: http.StatusCreated, Header: after(r), Body: body},
-		Recipe: &r, Type: events.RecipeFileAttached, Data: data,
-	}, nil
-}
-
-func after(r events.Recipe) map[string]string {
-	return map[string]string{readyourwrites.Header: readyourwrites.After{ID: r.ID, Version: r.Version}.String()}
+	r = withFiles(r, append(slices.Clone(r.Files), file))
+	return f.decision(events.RecipeFileAttached, Result{Recipe: r, Attached: &file})
 }
 
 func original(user string, file events.File) string {

@@ -2,17 +2,19 @@
 package files
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"larder.dev/events"
 	"larder.dev/file-service/internal/antivirus"
+	"larder.dev/file-service/internal/attachment"
 	"larder.dev/file-service/internal/filestore"
 	"larder.dev/file-service/internal/incoming"
 	"larder.dev/file-service/internal/picture"
+	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
+	"larder.dev/recipe"
 )
 
 // Errors of what is asked for. Those of the stores are given as they come.
@@ -24,6 +26,12 @@ var (
 	ErrEmpty    = errors.New("the file is empty")
 )
 
+// Result is what was done to the files of a recipe.
+type Result struct {
+	Recipe   events.Recipe // as it is now
+	Attached *events.File  // nil where one was taken off
+}
+
 // Files does all that is done with files. It is safe for concurrent use.
 type Files struct {
 	database *filestore.Store
@@ -32,6 +40,7 @@ type Files struct {
 	incoming *incoming.Store
 	scanner  *antivirus.Clamd
 	pictures *picture.Drawer
+	render   func(Result) (ledger.Answer, error)
 	maxSize  int64
 	log      *slog.Logger
 }
@@ -46,25 +55,38 @@ type Options struct {
 	Pictures *picture.Drawer
 	MaxSize  int64 // of a file, in bytes
 	Log      *slog.Logger
+	// Render makes the answer of a result, which is kept under the key of the request. Sweep needs none.
+	Render func(Result) (ledger.Answer, error)
 }
 
 // New makes Files.
 func New(o Options) *Files {
 	return &Files{
 		database: o.Database, standby: o.Standby, objects: o.Objects, incoming: o.Incoming, scanner: o.Scanner, pictures: o.Pictures,
-		maxSize: o.MaxSize, log: o.Log,
+		render: o.Render, maxSize: o.MaxSize, log: o.Log,
 	}
 }
 
-// encode gives the bytes of an event or an answer, without escapes for HTML.
-func encode(value any) ([]byte, error) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return nil, err
+// decision is what the store writes of a result: the recipe at its next version, and the event.
+func (f *Files) decision(t events.Type, r Result) (filestore.Decision, error) {
+	data, err := recipe.Encode(orEmpty(r.Recipe))
+	if err != nil {
+		return filestore.Decision{}, fmt.Errorf("write recipe %s: %w", r.Recipe.ID, err)
 	}
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
+	if t == events.RecipeFileAttached && len(data) > attachment.MaxRecipe {
+		return filestore.Decision{}, ErrNoRoom
+	}
+	answer, err := f.render(r)
+	if err != nil {
+		return filestore.Decision{}, fmt.Errorf("answer a change of the files of recipe %s: %w", r.Recipe.ID, err)
+	}
+	return filestore.Decision{Answer: answer, Recipe: &r.Recipe, Type: t, Data: data}, nil
+}
+
+// withFiles is the recipe with other files, at its next version.
+func withFiles(r events.Recipe, files []events.File) events.Recipe {
+	r.Files = files
+	return recipe.Next(r, ledger.Now())
 }
 
 // orEmpty keeps a missing list from becoming null.

@@ -3,8 +3,6 @@ package files
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -14,7 +12,6 @@ import (
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
 	"larder.dev/internal/topology"
-	"larder.dev/recipe"
 )
 
 // Removal says which file is taken off its recipe.
@@ -39,25 +36,13 @@ func (f *Files) Remove(ctx context.Context, r Removal) (filestore.Outcome, error
 			return filestore.Decision{}, ErrNoFile
 		}
 		removed = on.Files[at]
-		return remove(*on, at)
+		rest := withFiles(*on, slices.Delete(slices.Clone(on.Files), at, at+1))
+		return f.decision(events.RecipeFileRemoved, Result{Recipe: rest})
 	})
 	if err == nil && removed.SHA256 != "" {
 		f.release(ctx, r.User, removed.SHA256)
 	}
 	return outcome, err
-}
-
-func remove(r events.Recipe, at int) (filestore.Decision, error) {
-	r.Files = slices.Delete(slices.Clone(r.Files), at, at+1)
-	r = recipe.Next(r, ledger.Now())
-	data, err := encode(orEmpty(r))
-	if err != nil {
-		return filestore.Decision{}, fmt.Errorf("write recipe %s: %w", r.ID, err)
-	}
-	return filestore.Decision{
-		Answer: ledger.Answer{Status: http.StatusNoContent, Header: after(r)},
-		Recipe: &r, Type: events.RecipeFileRemoved, Data: data,
-	}, nil
 }
 
 const releaseTimeout = 5 * time.Second
