@@ -54,7 +54,7 @@ FUZZTIME ?= 30s
 FUZZ     ?=
 # The app: what it is built from, and what stands for its being built.
 WEB_MODULES := web/node_modules/.package-lock.json
-WEB_BUILT   := web/dist/app/index.html
+WEB_BUILT   := web/packed/app/index.html.gz
 WEB_SOURCES  = $(shell find web/src web/public web/build web/docs web/index.html web/vite.config.ts -type f)
 # What `larder up` is started with by `make run`: make run ARGS="--addr 127.0.0.1:9000".
 ARGS     ?=
@@ -234,7 +234,7 @@ ingredients: ## how many of the labelled ingredient lines are read right, by fie
 fuzz: ## every fuzz test for FUZZTIME each (30s), or those of FUZZ="./events ..."
 	@scripts/fuzz $(FUZZTIME) $(FUZZ)
 
-web-build: $(WEB_BUILT) ## build the app (web/dist/app)
+web-build: $(WEB_BUILT) ## build the app (web/dist/app, and web/packed for the binary)
 
 web-verify: $(WEB_MODULES) ## types, lint and format of the app
 	cd web && npm run --silent lint
@@ -277,7 +277,7 @@ $(WEB_BUILT): $(WEB_MODULES) $(WEB_SOURCES)
 	@touch $@
 
 clean: ## take away what was built, not what larder keeps
-	rm -rf bin .tools web/dist/app web/node_modules
+	rm -rf bin .tools web/dist web/packed/app web/packed/docs web/node_modules
 	$(GO) clean -testcache
 
 # What the tests of files behind a CDN run.

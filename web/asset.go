@@ -2,9 +2,12 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -14,19 +17,25 @@ import (
 	"time"
 )
 
-// asset is a file of the app with its packed forms, which the build made.
+// asset is a file of the app in the forms that the build made of it. They are read from the binary each time: a copy in
+// memory would be no faster.
 type asset struct {
+	files     fs.FS
 	name      string
 	mediaType string
 	etag      string
-	plain     []byte
+	plain     bool
 	packed    []packing // the smallest first
 }
 
-type packing struct {
-	encoding string
-	bytes    []byte
-}
+// packing is how a form is packed: what HTTP calls it, and what its file's name has behind the asset's.
+type packing struct{ encoding, suffix string }
+
+//nolint:gochecknoglobals // constants, but for the language
+var (
+	brotli = packing{"br", ".br"}
+	gzips  = packing{"gzip", ".gz"}
+)
 
 // Media types of what the app has. The system's list is another on every machine.
 func mediaType(name string) string {
@@ -50,36 +59,40 @@ func mediaType(name string) string {
 	}
 }
 
-// load reads all files of the app by their names, the packed forms with what they are forms of.
+// load finds all files of the app by their names, the packed forms with what they are forms of.
 func load(files fs.FS) (map[string]asset, error) {
 	assets := map[string]asset{}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || isPacked(name) {
+		if err != nil || entry.IsDir() {
 			return err
 		}
-		assets[name], err = read(files, name)
+		of := strings.TrimSuffix(strings.TrimSuffix(name, brotli.suffix), gzips.suffix)
+		if _, known := assets[of]; !known {
+			assets[of], err = look(files, of)
+		}
 		return err
 	})
 	return assets, err
 }
 
-func isPacked(name string) bool {
-	return strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz")
-}
-
-func read(files fs.FS, name string) (asset, error) {
-	plain, err := fs.ReadFile(files, name)
-	if err != nil {
-		return asset{}, fmt.Errorf("read %s: %w", name, err)
-	}
-	sum := sha256.Sum256(plain)
-	found := asset{name: name, mediaType: mediaType(name), etag: hex.EncodeToString(sum[:8]), plain: plain}
-	for _, form := range []packing{{encoding: "br"}, {encoding: "gzip"}} {
-		form.bytes, err = fs.ReadFile(files, name+map[string]string{"br": ".br", "gzip": ".gz"}[form.encoding])
-		if err == nil {
+func look(files fs.FS, name string) (asset, error) {
+	found := asset{files: files, name: name, mediaType: mediaType(name)}
+	tagged := name
+	for _, form := range []packing{brotli, gzips} {
+		if _, err := fs.Stat(files, name+form.suffix); err == nil {
 			found.packed = append(found.packed, form)
+			tagged = name + form.suffix
 		}
 	}
+	if _, err := fs.Stat(files, name); err == nil {
+		found.plain, tagged = true, name
+	}
+	content, err := fs.ReadFile(files, tagged)
+	if err != nil {
+		return asset{}, fmt.Errorf("read %s: %w", tagged, err)
+	}
+	sum := sha256.Sum256(content)
+	found.etag = hex.EncodeToString(sum[:8])
 	return found, nil
 }
 
@@ -88,19 +101,59 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", a.mediaType)
 	h.Set("Cache-Control", a.cacheControl())
 	h.Set("Etag", strconv.Quote(a.etag))
-	content := a.plain
+	open := a.open
 	if len(a.packed) > 0 {
 		h.Add("Vary", "Accept-Encoding")
 		if form, ok := a.packing(r.Header.Get("Accept-Encoding")); ok {
 			// Every form needs a tag of its own.
 			h.Set("Etag", strconv.Quote(a.etag+"-"+form.encoding))
 			h.Set("Content-Encoding", form.encoding)
-			content = form.bytes
+			open = func() (io.ReadSeekCloser, error) { return openFile(a.files, a.name+form.suffix) }
 			// A part of packed bytes is no use to anybody.
 			r.Header.Del("Range")
 		}
 	}
-	http.ServeContent(w, r, a.name, time.Time{}, bytes.NewReader(content))
+	content, err := open()
+	if err != nil {
+		http.Error(w, "This file of the app can't be read.", http.StatusInternalServerError)
+		return
+	}
+	defer content.Close()
+	http.ServeContent(w, r, a.name, time.Time{}, content)
+}
+
+// open gives the plain form. What is packed in the binary is unpacked for the few who take no packed form.
+func (a asset) open() (io.ReadSeekCloser, error) {
+	if a.plain {
+		return openFile(a.files, a.name)
+	}
+	packed, err := a.files.Open(a.name + gzips.suffix)
+	if err != nil {
+		return nil, err
+	}
+	defer packed.Close()
+	reader, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := io.ReadAll(reader)
+	return unpacked{bytes.NewReader(plain)}, err
+}
+
+type unpacked struct{ *bytes.Reader }
+
+func (unpacked) Close() error { return nil }
+
+func openFile(files fs.FS, name string) (io.ReadSeekCloser, error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	seeker, ok := file.(io.ReadSeekCloser)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("%s can't be read in parts", name), file.Close())
+	}
+	return seeker, nil
 }
 
 // cacheControl: a name under assets has a hash of the content in it and may be kept for ever; all else is asked

@@ -45,4 +45,4 @@ func Docs() (http.Handler, error) {
 	}), nil
 }
 
-func builtDocs() (fs.FS, error) { return builtOr("dist/docs", undrawn, "docs") }
+func builtDocs() (fs.FS, error) { return builtOr("packed/docs", undrawn, "docs") }

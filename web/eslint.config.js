@@ -36,7 +36,7 @@ const zones = [
 ]
 
 export default typescript.config(
-  { ignores: ['dist', 'src/api', 'test-results', 'playwright-report'] },
+  { ignores: ['dist', 'packed', 'src/api', 'test-results', 'playwright-report'] },
   js.configs.recommended,
   ...typescript.configs.strict,
   a11y.flatConfigs.strict,

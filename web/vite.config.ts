@@ -98,7 +98,7 @@ export default defineConfig({
     }),
   ],
   build: {
-    outDir: 'dist/app', // dist itself has the page that a binary shows which was built without the app
+    outDir: 'dist/app',
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0, // data: addresses are refused by our Content-Security-Policy

@@ -1,6 +1,6 @@
 // Package web serves the app of Larder, which is built into the binary. Its sources are in src; `make build`
-// builds them into dist/app, which isn't kept in version control. A binary that was built without them serves a
-// page that says so.
+// builds them into dist/app, for whoever serves them from a folder, and into packed, for the binary. Neither is
+// kept in version control. A binary that was built without them serves a page that says so.
 package web
 
 import (
@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-//go:embed all:dist
-var dist embed.FS
+//go:embed all:packed
+var packed embed.FS
 
 //go:embed unbuilt
 var unbuilt embed.FS
@@ -35,14 +35,14 @@ func Handler(origins ...string) (http.Handler, error) {
 	return &app{assets: assets, policy: policy(origins)}, nil
 }
 
-func built() (fs.FS, error) { return builtOr("dist/app", unbuilt, "unbuilt") }
+func built() (fs.FS, error) { return builtOr("packed/app", unbuilt, "unbuilt") }
 
 // builtOr gives a folder of what "make web-build" makes, and one that stands in for it where nothing was built.
 func builtOr(folder string, instead fs.FS, at string) (fs.FS, error) {
-	_, err := fs.Stat(dist, folder+"/index.html")
+	_, err := fs.Stat(packed, folder+"/index.html.gz")
 	switch {
 	case err == nil:
-		return fs.Sub(dist, folder)
+		return fs.Sub(packed, folder)
 	case errors.Is(err, fs.ErrNotExist):
 		return fs.Sub(instead, at)
 	default:

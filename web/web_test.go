@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -128,6 +130,31 @@ func TestPackedForms(t *testing.T) {
 		tags[answer.Header.Get("Etag")] = encoding
 	}
 	require.Len(t, tags, 3)
+}
+
+// What is in the binary in packed forms alone is unpacked for who takes none of them, also in parts.
+func TestUnpackedForWhoTakesNoPackedForm(t *testing.T) {
+	t.Parallel()
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	_, err := writer.Write([]byte("the script"))
+	require.NoError(t, err)
+	require.NoError(t, writer.Close())
+	assets, err := load(fstest.MapFS{"sw.js.gz": {Data: packed.Bytes()}, "sw.js.br": {Data: []byte("as br")}})
+	require.NoError(t, err)
+	require.Len(t, assets, 1)
+	ask := func(header, value string) *httptest.ResponseRecorder {
+		request := httptest.NewRequest(http.MethodGet, "/sw.js", nil)
+		request.Header.Set(header, value)
+		recorder := httptest.NewRecorder()
+		(&app{assets: assets}).ServeHTTP(recorder, request)
+		return recorder
+	}
+	require.Equal(t, "as br", ask("Accept-Encoding", "gzip, br").Body.String())
+	require.Equal(t, packed.String(), ask("Accept-Encoding", "gzip").Body.String())
+	require.Equal(t, "the script", ask("Accept-Encoding", "identity").Body.String())
+	require.Equal(t, "script", ask("Range", "bytes=4-").Body.String())
+	require.Equal(t, "text/javascript; charset=utf-8", ask("Accept-Encoding", "br").Header().Get("Content-Type"))
 }
 
 // Nothing that stands in a page may run or style it.

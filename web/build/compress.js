@@ -1,15 +1,20 @@
 // Puts a .br and a .gz beside every file of dist that shrinks by it, so that the server compresses nothing
-// while a cook waits. A file that hardly shrinks (pictures, fonts) has none, and goes out as it is.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// while a cook waits. A file that hardly shrinks (pictures, fonts) has none, and goes out as it is. Then makes packed, which
+// the binary has in it: the same files, but what is packed isn't there in its plain form as well.
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
-const folders = ['../dist/app/', '../dist/docs/'].map((folder) => new URL(folder, import.meta.url))
+const url = (relative) => new URL(relative, import.meta.url)
 const worthIt = 0.9
 
-for (const root of folders) {
+for (const folder of ['app', 'docs']) {
+  const root = url(`../dist/${folder}/`)
   for (const name of readdirSync(root, { recursive: true })) {
     if (/\.(html|css|js|json|svg|webmanifest|txt)$/.test(name)) pack(new URL(name, root))
   }
+  const embedded = url(`../packed/${folder}/`)
+  rmSync(embedded, { recursive: true, force: true })
+  cpSync(root, embedded, { recursive: true, filter: (file) => !existsSync(`${file}.gz`) })
 }
 
 function pack(file) {
@@ -24,6 +29,11 @@ function pack(file) {
     gz: gzipSync(plain, { level: 9 }),
   }
   for (const [encoding, bytes] of Object.entries(packed)) {
-    if (bytes.length < plain.length * worthIt) writeFileSync(`${file.pathname}.${encoding}`, bytes)
+    if (shrinks(packed.gz, plain)) writeFileSync(`${file.pathname}.${encoding}`, bytes)
   }
+}
+
+// What gzip packs, brotli does: so there are both, or none.
+function shrinks(packed, plain) {
+  return packed.length < plain.length * worthIt
 }
