@@ -80,7 +80,7 @@ build: web-build ## build bin/larder, with the app in it
 	@mkdir -p bin
 	$(GO) build -tags $(TAGS) -trimpath -ldflags "-s -w $(STAMP)" -o bin/larder ./cmd/larder
 
-generate: $(WEB_MODULES) ## write the generated code anew (from openapi.yaml)
+generate: $(WEB_MODULES) ## write the generated code anew (from openapi.yaml, and from the .sql files of internal/tables)
 	$(GO) generate ./...
 
 format: $(GOLANGCI_LINT) ## format the code

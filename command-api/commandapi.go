@@ -26,6 +26,7 @@ import (
 	"larder.dev/internal/postgresroles"
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
+	"larder.dev/internal/tables"
 	"larder.dev/internal/telemetry"
 )
 
@@ -223,7 +224,7 @@ func (a *API) Recipes(ctx context.Context, userID string, each func([]events.Rec
 // the server has. A database that is newer than the program knows gives internal/postgres.ErrNewerSchema, and nothing in
 // it is touched.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
-	if err := postgres.Migrate(ctx, url, recipestore.Migrations(), log); err != nil {
+	if err := postgres.Migrate(ctx, url, tables.Migrations(), log); err != nil {
 		return err
 	}
 	return postgresroles.Grant(ctx, url)
@@ -231,5 +232,5 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 
 // CheckSchema tells whether the database at url has this program's schema, and changes nothing.
 func CheckSchema(ctx context.Context, url string) error {
-	return postgres.CheckSchema(ctx, url, recipestore.Migrations())
+	return postgres.CheckSchema(ctx, url, tables.Migrations())
 }

@@ -37,3 +37,17 @@ func Encode(v any) ([]byte, error) {
 	}
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), nil
 }
+
+// Decode reads a recipe and its ingredients as the tables give them, each as JSON whose fields are named as those of the
+// recipe. Instants are in UTC, so that the bytes made of it are those of the event.
+func Decode(row, ingredients []byte) (events.Recipe, error) {
+	var r events.Recipe
+	if err := json.Unmarshal(row, &r); err != nil {
+		return events.Recipe{}, fmt.Errorf("read a recipe: %w", err)
+	}
+	if err := json.Unmarshal(ingredients, &r.Ingredients); err != nil {
+		return events.Recipe{}, fmt.Errorf("read the ingredients of recipe %s: %w", r.ID, err)
+	}
+	r.CreatedAt, r.UpdatedAt = r.CreatedAt.UTC(), r.UpdatedAt.UTC()
+	return r, nil
+}

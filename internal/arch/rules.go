@@ -260,7 +260,8 @@ func storeLibraries() []Library {
 		{
 			Import: "github.com/jackc/...",
 			May: []string{
-				internal + "postgres", Module + "/embedded/postgresserver", internal + "postgresroles", internal + "ledger", testkit,
+				internal + "postgres", Module + "/embedded/postgresserver", internal + "postgresroles", internal + "ledger",
+				internal + "tables", testkit,
 				commandStore, fileStore, listStore, queryStore,
 				Module + "/operate/backup", Module + "/operate/failback",
 				internal + "topology", Module + "/projectors/replica", fromOutside,

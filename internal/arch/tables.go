@@ -2,23 +2,62 @@ package arch
 
 import "larder.dev/internal/postgresroles"
 
-// Writer says who runs what some files write to the tables of recipes: by which roles. What each role may do in the
+// Statement says where some statements of internal/tables may be run, and as which roles. What each role may do in the
 // database is in internal/postgresroles; the two are held against each other.
+type Statement struct {
+	Names  []string // of statements that change a table
+	In     []string // packages
+	As     []string // roles
+	Reason string
+}
+
+// Statements lists every statement of internal/tables that changes a table.
+func Statements() []Statement {
+	return []Statement{
+		{
+			[]string{"InsertRecipe", "PutRecipe", "InsertIngredients"},
+			[]string{commandStore},
+			[]string{postgresroles.CommandAPI},
+			"a recipe is written by commands alone",
+		},
+		{
+			[]string{"DeleteIngredients"},
+			[]string{commandStore},
+			[]string{postgresroles.CommandAPI, postgresroles.Relay},
+			"a command writes the ingredients anew; the relay that leads forgets those of what was deleted",
+		},
+		{
+			[]string{"EmptyRecipe"},
+			[]string{commandStore},
+			[]string{postgresroles.Relay},
+			"the relay that leads forgets what was deleted",
+		},
+		{
+			[]string{"PutFiles"},
+			[]string{fileStore},
+			[]string{postgresroles.Files},
+			"files are a part of a recipe's row",
+		},
+		{
+			[]string{"ReplicateRecipe", "FreeName", "ReplicateUser", "ReplicateEntry", "PlaceEntry", "RaiseChange"},
+			[]string{Module + "/projectors/replica"},
+			[]string{postgresroles.Projectors},
+			"the replica makes the backup what the events say",
+		},
+	}
+}
+
+// Writer says who runs what some files write to the tables of recipes by statements of their own: by which roles.
 type Writer struct {
 	Files  string   // a pattern, below the root of the module
 	As     []string // roles
 	Reason string
 }
 
-// Writers lists every file that writes to a table.
+// Writers lists every file that has such a statement.
 func Writers() []Writer {
 	tools := []string{postgresroles.Owner}
 	return []Writer{
-		{
-			"command-api/internal/recipestore/write.go",
-			[]string{postgresroles.CommandAPI},
-			"a recipe is written by commands alone",
-		},
 		{"internal/ledger/sweep.go", []string{postgresroles.CommandAPI}, "one component forgets old keys for all"},
 		{
 			"internal/ledger/forget.go",

@@ -25,6 +25,13 @@ type written struct{ file, verb, table string }
 func TestTablesAreWrittenByTheirWriters(t *testing.T) {
 	t.Parallel()
 	needed := map[string]bool{} // role, verb and table
+	for _, w := range writtenInTables(t) {
+		at := slices.IndexFunc(arch.Statements(), func(s arch.Statement) bool { return slices.Contains(s.Names, w.file) })
+		require.GreaterOrEqual(t, at, 0, "%s has %s %s, and no rule in tables.go", w.file, w.verb, w.table)
+		for _, role := range arch.Statements()[at].As {
+			needed[role+" "+w.verb+" "+w.table] = true
+		}
+	}
 	for _, w := range allWritten(t) {
 		at := slices.IndexFunc(arch.Writers(), func(writer arch.Writer) bool {
 			ok, err := filepath.Match(writer.Files, w.file)
@@ -74,7 +81,7 @@ func allWritten(t *testing.T) []written {
 		name, err := filepath.Rel(root, path)
 		require.NoError(t, err)
 		if entry.IsDir() {
-			if slices.Contains([]string{".git", ".tools", "test", "web", "deploy", "grocery-app", "internal/testkit", "internal/arch"}, name) {
+			if slices.Contains([]string{".git", ".tools", "test", "web", "deploy", "grocery-app", "internal/testkit", "internal/arch", "internal/tables"}, name) {
 				return fs.SkipDir
 			}
 			return nil
@@ -88,10 +95,79 @@ func allWritten(t *testing.T) []written {
 	return found
 }
 
+// A statement that changes a table is run by the packages that its rule names, and by no others; and each rule is about some.
+func TestStatementsAreRunByTheirWriters(t *testing.T) {
+	t.Parallel()
+	may := map[string]arch.Statement{}
+	for _, rule := range arch.Statements() {
+		for _, name := range rule.Names {
+			may[name] = rule
+		}
+	}
+	run := map[string]bool{}
+	for _, p := range list(t, "linux", arch.Module+"/...") {
+		if !slices.Contains(p.Imports, tablesPackage) {
+			continue
+		}
+		for _, name := range p.GoFiles {
+			for _, statement := range selectedIn(t, filepath.Join(p.Dir, name)) {
+				rule, ok := may[statement]
+				if !ok {
+					continue
+				}
+				run[statement] = true
+				require.Contains(t, rule.In, p.ImportPath, "%s runs %s\n\tbecause: %s", name, statement, rule.Reason)
+			}
+		}
+	}
+	for name := range may {
+		require.True(t, run[name], "nobody runs %s", name)
+	}
+}
+
+const tablesPackage = arch.Module + "/internal/tables"
+
+// selectedIn gives what a file names of others: every x in a.x.
+func selectedIn(t *testing.T, path string) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	var names []string
+	ast.Inspect(file, func(node ast.Node) bool {
+		if selector, ok := node.(*ast.SelectorExpr); ok {
+			names = append(names, selector.Sel.Name)
+		}
+		return true
+	})
+	return names
+}
+
+// change is the beginning of a statement that changes a table.
+var change = regexp.MustCompile(`(INSERT|UPDATE|DELETE)(?: INTO| FROM)? ` +
+	`(recipes|ingredients|users|user_changes|event_log|idempotency_keys|epoch|backup_copy|file_removals|retention_clock|text_removals)\b`)
+
+// writtenInTables finds the statements of internal/tables; their names are in the place of a file's.
+func writtenInTables(t *testing.T) []written {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "internal", "tables", "*.sql"))
+	require.NoError(t, err)
+	behind := regexp.MustCompile(`(?s)INSERT INTO (\w+)[^;]*?DO UPDATE`)
+	var found []written
+	for _, file := range files {
+		for _, m := range regexp.MustCompile(`(?s)-- name: (\w+) :\w+\n([^;]*);`).FindAllStringSubmatch(read(t, file), -1) {
+			for _, changed := range change.FindAllStringSubmatch(m[2], -1) {
+				found = append(found, written{m[1], changed[1], changed[2]})
+			}
+			for _, replaced := range behind.FindAllStringSubmatch(m[2], -1) {
+				found = append(found, written{m[1], "UPDATE", replaced[1]})
+			}
+		}
+	}
+	return found
+}
+
 func writtenIn(t *testing.T, name string) []written {
 	t.Helper()
-	tables := `(recipes|ingredients|users|user_changes|event_log|idempotency_keys|epoch|backup_copy|file_removals|retention_clock|text_removals)\b`
-	change := regexp.MustCompile(`(INSERT|UPDATE|DELETE)(?: INTO| FROM)? (?:\{\})?` + tables)
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil, parser.SkipObjectResolution)
 	require.NoError(t, err)
 	var found []written
@@ -113,7 +189,7 @@ func writtenIn(t *testing.T, name string) []written {
 // replacedIn are the updates of a file that stand behind an insert.
 func replacedIn(t *testing.T, name string, inserted []written) []written {
 	t.Helper()
-	behind := regexp.MustCompile(`(?s)INSERT INTO (?:\{\})?(\w+)[^;]*?DO UPDATE`)
+	behind := regexp.MustCompile(`(?s)INSERT INTO (\w+)[^;]*?DO UPDATE`)
 	content := read(t, filepath.Join(root, name))
 	var found []written
 	for _, m := range behind.FindAllStringSubmatch(content, -1) {

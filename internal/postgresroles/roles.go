@@ -7,6 +7,8 @@ package postgresroles
 import (
 	"slices"
 	"strings"
+
+	"larder.dev/internal/tables"
 )
 
 // The roles. Those of the components have the name of the subcommand in them.
@@ -73,8 +75,8 @@ func Components() []Role {
 		// It forgets what was deleted long ago besides: it may empty the text of a recipe, and reads none.
 		{Relay, "relay", append(everybodys(),
 			Privilege{"event_log", "SELECT, UPDATE (published_at, stream_sequence, data, schema_version, traceparent, filler), DELETE"},
-			Privilege{"recipes", "SELECT (user_id, id, version, change, name, created_at, updated_at, deleted_at), UPDATE (name, description, " +
-				"servings, prep_minutes, cook_minutes, source_url, tags, notes, steps, files)"},
+			Privilege{"recipes", "SELECT (user_id, id, version, change, name, created_at, updated_at, deleted_at), UPDATE (" +
+				strings.Join(tables.TextColumns(), ", ") + ")"},
 			Privilege{"ingredients", "SELECT (user_id, recipe_id), DELETE"},
 			Privilege{"user_changes", "SELECT, UPDATE (change)"}, // to lock the user's row
 			Privilege{"retention_clock", "SELECT, INSERT, UPDATE"},

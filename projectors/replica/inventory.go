@@ -12,30 +12,13 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/events"
+	"larder.dev/internal/tables"
 	"larder.dev/projectors"
+	"larder.dev/recipe"
 )
 
 // subjectsPage is how many rows are named at once.
 const subjectsPage = 1000
-
-// The statements take {} for the schema.
-const (
-	recipesOf = `SELECT r.user_id::text, r.id::text, r.version, r.change, r.name, r.description, r.servings, r.prep_minutes,
-			r.cook_minutes, r.source_url, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at, r.deleted_at,
-			coalesce((SELECT json_agg(json_build_object('text', i.text, 'quantity', i.quantity,
-				'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note, 'section', i.section, 'second', i.second)
-				ORDER BY i.position) FROM {}ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')
-		FROM unnest($1::uuid[], $2::uuid[]) AS asked(user_id, id) JOIN {}recipes r USING (user_id, id)`
-
-	usersOf = `SELECT id::text, name, password_hash, admin, grocery, disabled, version, created_at, updated_at
-		FROM {}users WHERE id = ANY($1::uuid[])`
-
-	recipesAfter = `SELECT user_id::text, id::text FROM {}recipes
-		WHERE (user_id, id) > ($1::uuid, $2::uuid) AND ($3 = '' OR user_id = nullif($3, '')::uuid)
-		ORDER BY user_id, id LIMIT $4`
-
-	usersAfter = `SELECT id::text FROM {}users WHERE id > $1::uuid AND ($2 = '' OR id = nullif($2, '')::uuid) ORDER BY id LIMIT $3`
-)
 
 // Expect gives what the backup must have after the last event of a subject; false where it keeps nothing of such
 // events. The errors are those of package events.
@@ -109,54 +92,33 @@ func fingerprints(ctx context.Context, pool *pgxpool.Pool, at schema, subjects [
 		}
 	}
 	var list []projectors.Fingerprint
-	for _, read := range []struct {
-		query string
-		args  []any
-		scan  pgx.RowToFunc[projectors.Fingerprint]
-		count int
-	}{
-		{recipesOf, []any{owners, ids}, scanRecipe, len(ids)},
-		{usersOf, []any{accounts}, scanUser, len(accounts)},
-	} {
-		if read.count == 0 {
-			continue
-		}
-		rows, err := pool.Query(ctx, at.in(read.query), read.args...)
-		if err != nil {
-			return nil, fmt.Errorf("read %d rows of the replica: %w", read.count, err)
-		}
-		found, err := pgx.CollectRows(rows, read.scan)
-		if err != nil {
-			return nil, fmt.Errorf("read %d rows of the replica: %w", read.count, err)
-		}
-		list = append(list, found...)
+	add := func(f projectors.Fingerprint, err error) error {
+		list = append(list, f)
+		return err
+	}
+	work := at.batch()
+	work.Queue(tables.RecipesOf, owners, ids).Query(func(rows pgx.Rows) error {
+		var r tables.RecipesOfRow
+		_, err := pgx.ForEachRow(rows, []any{&r.UserID, &r.Change, &r.Deleted, &r.Recipe, &r.Ingredients}, func() error {
+			kept, err := recipe.Decode(r.Recipe, r.Ingredients)
+			if err != nil {
+				return err
+			}
+			return add(recipeFingerprint(r.UserID, kept, r.Change, r.Deleted))
+		})
+		return err
+	})
+	work.Queue(tables.UsersOf, accounts).Query(func(rows pgx.Rows) error {
+		var u events.User
+		_, err := pgx.ForEachRow(rows, []any{
+			&u.ID, &u.Name, &u.PasswordHash, &u.Admin, &u.Grocery, &u.Disabled, &u.Version, &u.CreatedAt, &u.UpdatedAt,
+		}, func() error { return add(userFingerprint(u)) })
+		return err
+	})
+	if err := pool.SendBatch(ctx, work).Close(); err != nil {
+		return nil, fmt.Errorf("read %d rows of the replica: %w", len(ids)+len(accounts), err)
 	}
 	return list, nil
-}
-
-func scanRecipe(row pgx.CollectableRow) (projectors.Fingerprint, error) {
-	var (
-		user    string
-		r       events.Recipe
-		change  int64
-		deleted *time.Time
-	)
-	err := row.Scan(&user, &r.ID, &r.Version, &change, &r.Name, &r.Description, &r.Servings, &r.PrepMinutes,
-		&r.CookMinutes, &r.SourceURL, &r.Tags, &r.Notes, &r.Steps, &r.Files, &r.CreatedAt, &r.UpdatedAt, &deleted,
-		&r.Ingredients)
-	if err != nil {
-		return projectors.Fingerprint{}, err
-	}
-	return recipeFingerprint(user, r, change, deleted != nil)
-}
-
-func scanUser(row pgx.CollectableRow) (projectors.Fingerprint, error) {
-	var u events.User
-	err := row.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Admin, &u.Grocery, &u.Disabled, &u.Version, &u.CreatedAt, &u.UpdatedAt)
-	if err != nil {
-		return projectors.Fingerprint{}, err
-	}
-	return userFingerprint(u)
 }
 
 // accountsCursor begins the cursor among the accounts, which come behind the recipes.
@@ -181,40 +143,41 @@ func subjects(ctx context.Context, pool *pgxpool.Pool, at schema, user, cursor s
 	if !ok {
 		after, afterID = uuid.Nil.String(), uuid.Nil.String()
 	}
-	rows, err := pool.Query(ctx, at.in(recipesAfter), after, afterID, user, subjectsPage)
-	if err != nil {
-		return projectors.SubjectPage{}, fmt.Errorf("name the recipes of the replica: %w", err)
-	}
 	page := projectors.SubjectPage{Next: accountsCursor + uuid.Nil.String()}
-	var owner, id string
-	tag, err := pgx.ForEachRow(rows, []any{&owner, &id}, func() error {
-		page.Subjects = append(page.Subjects, events.RecipeSubject(owner, id))
-		return nil
+	work := at.batch()
+	work.Queue(tables.RecipeIDsAfter, after, afterID, user, subjectsPage).Query(func(rows pgx.Rows) error {
+		var owner, id string
+		tag, err := pgx.ForEachRow(rows, []any{&owner, &id}, func() error {
+			page.Subjects = append(page.Subjects, events.RecipeSubject(owner, id))
+			return nil
+		})
+		if tag.RowsAffected() == subjectsPage {
+			page.Next = owner + " " + id
+		}
+		return err
 	})
-	if err != nil {
+	if err := pool.SendBatch(ctx, work).Close(); err != nil {
 		return projectors.SubjectPage{}, fmt.Errorf("name the recipes of the replica: %w", err)
-	}
-	if tag.RowsAffected() == subjectsPage {
-		page.Next = owner + " " + id
 	}
 	return page, nil
 }
 
 func accounts(ctx context.Context, pool *pgxpool.Pool, at schema, user, after string) (projectors.SubjectPage, error) {
-	rows, err := pool.Query(ctx, at.in(usersAfter), after, user, subjectsPage)
-	if err != nil {
-		return projectors.SubjectPage{}, fmt.Errorf("name the accounts of the replica: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return projectors.SubjectPage{}, fmt.Errorf("name the accounts of the replica: %w", err)
-	}
 	var page projectors.SubjectPage
-	for _, id := range ids {
-		page.Subjects = append(page.Subjects, events.UserSubject(id))
-	}
-	if len(ids) == subjectsPage {
-		page.Next = accountsCursor + ids[len(ids)-1]
+	work := at.batch()
+	work.Queue(tables.UserIDsAfter, after, user, subjectsPage).Query(func(rows pgx.Rows) error {
+		var id string
+		tag, err := pgx.ForEachRow(rows, []any{&id}, func() error {
+			page.Subjects = append(page.Subjects, events.UserSubject(id))
+			return nil
+		})
+		if tag.RowsAffected() == subjectsPage {
+			page.Next = accountsCursor + id
+		}
+		return err
+	})
+	if err := pool.SendBatch(ctx, work).Close(); err != nil {
+		return projectors.SubjectPage{}, fmt.Errorf("name the accounts of the replica: %w", err)
 	}
 	return page, nil
 }

@@ -12,11 +12,12 @@ import (
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/redis"
+	"larder.dev/internal/tables"
 	"larder.dev/internal/testkit"
 )
 
 func migrate(ctx context.Context, url string) error {
-	return postgres.Migrate(ctx, url, recipestore.Migrations(), slog.New(slog.DiscardHandler))
+	return postgres.Migrate(ctx, url, tables.Migrations(), slog.New(slog.DiscardHandler))
 }
 
 func newUsers(t *testing.T) (*Users, *identity.Sessions) {

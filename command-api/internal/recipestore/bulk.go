@@ -31,7 +31,7 @@ func (s *Store) Import(ctx context.Context, user string, ids []string, decide fu
 			return nil, err
 		}
 		written = len(all)
-		return bulkWrites(user, all)
+		return bulkWrites(user, all), nil
 	})
 	if err != nil {
 		return fmt.Errorf("import %d recipes of user %s: %w", len(ids), user, err)
@@ -65,16 +65,14 @@ func collectStates(rows pgx.Rows, found map[string]State) error {
 	return err
 }
 
-func bulkWrites(user string, all []Bulk) (*pgx.Batch, error) {
+func bulkWrites(user string, all []Bulk) *pgx.Batch {
 	batch := &pgx.Batch{}
 	now := Now()
 	for _, b := range all {
 		var drawn int64
 		ledger.QueueDraw(batch, user, &drawn)
-		if err := queueReplace(batch, user, b.Recipe, false); err != nil {
-			return nil, err
-		}
+		queueReplace(batch, user, b.Recipe, b.Event.Data, false)
 		ledger.QueueEntry(batch, user, entryOf(*b.Event), "", now)
 	}
-	return batch, nil
+	return batch
 }

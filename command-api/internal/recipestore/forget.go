@@ -12,6 +12,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/tables"
 	"larder.dev/recipe"
 )
 
@@ -89,9 +90,8 @@ func (d deletion) forget(of Owned) (*pgx.Batch, error) {
 		return nil, err
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(`UPDATE recipes SET name = '', description = '', servings = NULL, prep_minutes = NULL, cook_minutes = NULL,
-		source_url = '', tags = '{}', notes = '', steps = '[]', files = '[]' WHERE user_id = $1 AND id = $2`, of.User, of.Recipe)
-	batch.Queue(`DELETE FROM ingredients WHERE user_id = $1 AND recipe_id = $2`, of.User, of.Recipe)
+	batch.Queue(tables.EmptyRecipe, of.User, of.Recipe)
+	batch.Queue(tables.DeleteIngredients, of.User, of.Recipe)
 	ledger.QueueForget(batch, ledger.Deletion{
 		User: of.User, ID: of.Recipe, Subject: subjectOf(of), Version: d.version, Change: d.change,
 		SchemaVersion: events.CurrentVersion(events.RecipeDeleted), Data: data,

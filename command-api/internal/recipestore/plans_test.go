@@ -17,6 +17,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/tables"
 	"larder.dev/internal/testkit"
 )
 
@@ -147,7 +148,7 @@ func newPlanned(t *testing.T) *planned {
 	t.Helper()
 	ctx := testkit.Context(t)
 	url := testkit.Postgres(t, func(ctx context.Context, url string) error {
-		return postgres.Migrate(ctx, url, Migrations(), slog.New(slog.DiscardHandler))
+		return postgres.Migrate(ctx, url, tables.Migrations(), slog.New(slog.DiscardHandler))
 	})
 	config, err := pgxpool.ParseConfig(url)
 	require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
+	"larder.dev/recipe"
 )
 
 // Replay writes again what another database had of a user, each event under the user's next change number. The transaction
@@ -22,9 +23,11 @@ func (p Replay) Recipe(ctx context.Context, r events.Recipe, e events.Envelope) 
 	batch := &pgx.Batch{}
 	var drawn int64
 	ledger.QueueDraw(batch, p.User, &drawn)
-	if err := queueReplace(batch, p.User, r, e.Type == events.RecipeDeleted); err != nil {
+	data, err := recipe.Encode(r) // the event may be of an earlier version
+	if err != nil {
 		return err
 	}
+	queueReplace(batch, p.User, r, data, e.Type == events.RecipeDeleted)
 	queueReplayed(batch, p.User, e)
 	if err := p.Tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("replay event %s of recipe %s: %w", e.ID, r.ID, err)

@@ -13,6 +13,7 @@ import (
 
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/postgresroles"
+	"larder.dev/internal/tables"
 	"larder.dev/internal/testkit"
 )
 
@@ -192,5 +193,5 @@ func withRoles(t *testing.T) (url string) {
 }
 
 func migrateForRoles(ctx context.Context, url string) error {
-	return postgres.Migrate(ctx, url, Migrations(), slog.New(slog.DiscardHandler))
+	return postgres.Migrate(ctx, url, tables.Migrations(), slog.New(slog.DiscardHandler))
 }

@@ -6,10 +6,8 @@ package recipestore
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -33,18 +31,6 @@ var (
 	ErrKeyReused  = ledger.ErrKeyReused
 	ErrAnswerGone = ledger.ErrAnswerGone
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
-
-// Migrations are the goose migrations of the database, at the root of the file system.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is compiled in
-	}
-	return sub
-}
 
 // Pool is the pool of connections that a store works with. The name keeps pgx out of the packages that
 // only hand it on.

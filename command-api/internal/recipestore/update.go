@@ -2,15 +2,15 @@ package recipestore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/tables"
+	"larder.dev/recipe"
 )
 
 // Update runs one command: it takes the user's lock, loads what the command is about, lets decide look at
@@ -21,22 +21,22 @@ import (
 // database the transaction may have been committed; a repeat with the same key finds out.
 func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Decision, error)) (Outcome, error) {
 	var (
-		found   = &loaded{}
+		found   State
 		kept    *ledger.Kept
 		outcome Outcome
 	)
 	load := ledger.Begin()
 	ledger.QueueLock(load, cmd.User)
-	queueAccess(load, cmd.User, &found.state.Grocery)
+	queueAccess(load, cmd.User, &found.Grocery)
 	if cmd.Key != nil {
 		ledger.QueueKept(load, cmd.User, cmd.Key.Value, &kept)
 	}
-	found.queue(load, cmd.User, cmd.Recipe)
+	queueRecipe(load, cmd.User, cmd.Recipe, &found)
 	if cmd.AsOf > 0 {
-		queueAsOf(load, cmd, &found.state)
+		queueAsOf(load, cmd, &found)
 	}
 	if cmd.Deletes {
-		queueClock(load, &found.state.Clock)
+		queueClock(load, &found.Clock)
 	}
 
 	err := s.transact(ctx, cmd.User, load, func() (*pgx.Batch, error) {
@@ -45,12 +45,12 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 			outcome, err = replayed(kept, cmd.Key)
 			return nil, err
 		}
-		decision, err := decide(found.state)
+		decision, err := decide(found)
 		if err != nil {
 			return nil, err
 		}
 		outcome.Answer = decision.Answer
-		return s.writes(cmd, found.state, decision, &outcome.Change)
+		return s.writes(cmd, found, decision, &outcome.Change), nil
 	})
 	if isFull(err) {
 		err = ErrTooManyRecipes
@@ -70,9 +70,9 @@ func replayed(kept *ledger.Kept, key *Key) (Outcome, error) {
 }
 
 // writes gives nil where there is nothing to write.
-func (s *Store) writes(cmd Command, was State, d Decision, change *int64) (*pgx.Batch, error) {
+func (s *Store) writes(cmd Command, was State, d Decision, change *int64) *pgx.Batch {
 	if d.Event == nil && cmd.Key == nil {
-		return nil, nil
+		return nil
 	}
 	batch := &pgx.Batch{}
 	now := Now()
@@ -83,9 +83,7 @@ func (s *Store) writes(cmd Command, was State, d Decision, change *int64) (*pgx.
 		s.queueRoom(batch, cmd.User)
 	}
 	if d.Recipe != nil {
-		if err := queueReplace(batch, cmd.User, *d.Recipe, d.Event.Type == events.RecipeDeleted); err != nil {
-			return nil, err
-		}
+		queueReplace(batch, cmd.User, *d.Recipe, d.Event.Data, d.Event.Type == events.RecipeDeleted)
 	}
 	var entry *ledger.Entry
 	if d.Event != nil {
@@ -96,7 +94,7 @@ func (s *Store) writes(cmd Command, was State, d Decision, change *int64) (*pgx.
 	if cmd.Key != nil {
 		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, entry, now)
 	}
-	return batch, nil
+	return batch
 }
 
 // queueAccess reads the account's right anew: the session's copy may be a moment behind a revocation.
@@ -105,50 +103,18 @@ func queueAccess(batch *pgx.Batch, user string, grocery *bool) {
 		QueryRow(func(row pgx.Row) error { return ledger.NoUser(row.Scan(grocery)) })
 }
 
-// loaded gathers a recipe from its rows.
-type loaded struct {
-	state State
-}
-
-func (l *loaded) queue(batch *pgx.Batch, user, id string) {
-	batch.Queue(selectRecipe, user, id).QueryRow(func(row pgx.Row) error {
-		recipe, deleted, err := scanRecipe(row)
+// queueRecipe reads what there is of a recipe.
+func queueRecipe(batch *pgx.Batch, user, id string, into *State) {
+	batch.Queue(tables.Recipe, user, id).QueryRow(func(row pgx.Row) error {
+		var r tables.RecipeRow
+		err := row.Scan(&r.Change, &r.Deleted, &r.Recipe, &r.Ingredients)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
-		l.state.Recipe, l.state.Exists = recipe, !deleted
+		if err == nil {
+			into.Exists = !r.Deleted
+			into.Recipe, err = recipe.Decode(r.Recipe, r.Ingredients)
+		}
 		return err
 	})
-	batch.Queue(`SELECT text, quantity, quantity_max, unit, name, note, section, second
-		FROM ingredients WHERE user_id = $1 AND recipe_id = $2 ORDER BY position`, user, id).
-		Query(func(rows pgx.Rows) error {
-			ingredients, err := pgx.CollectRows(rows, pgx.RowToStructByPos[events.Ingredient])
-			l.state.Recipe.Ingredients = ingredients
-			return err
-		})
-}
-
-const selectRecipe = `SELECT id, version, name, description, servings, prep_minutes, cook_minutes, source_url,
-	tags, notes, steps, files, created_at, updated_at, deleted_at
-	FROM recipes WHERE user_id = $1 AND id = $2`
-
-// scanRecipe reads a row of selectRecipe or of a query with the same columns. The ingredients are nil.
-func scanRecipe(row pgx.Row) (r events.Recipe, deleted bool, err error) {
-	var (
-		steps, files []byte
-		deletedAt    *time.Time
-	)
-	err = row.Scan(&r.ID, &r.Version, &r.Name, &r.Description, &r.Servings, &r.PrepMinutes, &r.CookMinutes,
-		&r.SourceURL, &r.Tags, &r.Notes, &steps, &files, &r.CreatedAt, &r.UpdatedAt, &deletedAt)
-	if err != nil {
-		return events.Recipe{}, false, err
-	}
-	if err := json.Unmarshal(steps, &r.Steps); err != nil {
-		return events.Recipe{}, false, fmt.Errorf("read the steps of recipe %s: %w", r.ID, err)
-	}
-	if err := json.Unmarshal(files, &r.Files); err != nil {
-		return events.Recipe{}, false, fmt.Errorf("read the files of recipe %s: %w", r.ID, err)
-	}
-	r.CreatedAt, r.UpdatedAt = r.CreatedAt.UTC(), r.UpdatedAt.UTC()
-	return r, deletedAt != nil, nil
 }

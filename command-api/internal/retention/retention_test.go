@@ -14,6 +14,7 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/tables"
 	"larder.dev/internal/testkit"
 )
 
@@ -33,7 +34,7 @@ type kitchen struct {
 func newKitchen(t *testing.T, keep time.Duration) *kitchen {
 	t.Helper()
 	url := testkit.Postgres(t, func(ctx context.Context, url string) error {
-		return postgres.Migrate(ctx, url, recipestore.Migrations(), slog.New(slog.DiscardHandler))
+		return postgres.Migrate(ctx, url, tables.Migrations(), slog.New(slog.DiscardHandler))
 	})
 	pool, err := postgres.Open(testkit.Context(t), url, postgres.Options{Application: "retention test"})
 	require.NoError(t, err)

@@ -13,6 +13,8 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/bulkhead"
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/tables"
+	"larder.dev/recipe"
 )
 
 // Store is the database of record.
@@ -128,9 +130,7 @@ func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
 	now := ledger.Now()
 	if r := d.Recipe; r != nil {
 		ledger.QueueDraw(batch, cmd.User, change)
-		batch.Queue(`UPDATE recipes SET files = $3, version = $4, updated_at = $5,
-				change = (SELECT change FROM user_changes WHERE user_id = $1)
-			WHERE user_id = $1 AND id = $2`, cmd.User, r.ID, r.Files, r.Version, r.UpdatedAt)
+		batch.Queue(tables.PutFiles, cmd.User, d.Data)
 		ledger.QueueEntry(batch, cmd.User, ledger.Entry{
 			ID: ledger.NewID(), Type: string(d.Type), SchemaVersion: events.CurrentVersion(d.Type),
 			Subject: events.RecipeSubject(cmd.User, r.ID), Version: r.Version, Data: d.Data,
@@ -142,35 +142,25 @@ func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
 	return batch, nil
 }
 
-const selectRecipe = `SELECT r.id::text, r.version, r.name, r.description, r.servings, r.prep_minutes, r.cook_minutes,
-		r.source_url, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at,
-		coalesce((SELECT json_agg(json_build_object('text', i.text, 'quantity', i.quantity,
-			'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note,
-			'section', i.section, 'second', i.second) ORDER BY i.position)
-			FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')
-	FROM recipes r WHERE r.user_id = $1 AND r.deleted_at IS NULL AND `
-
 // queueRecipe reads the recipe by its id, or by that of a file on it. found stays nil where there is none.
 func queueRecipe(batch *pgx.Batch, cmd Command, found **events.Recipe) {
-	scan := func(row pgx.Row) error {
-		var r events.Recipe
-		err := row.Scan(&r.ID, &r.Version, &r.Name, &r.Description, &r.Servings, &r.PrepMinutes, &r.CookMinutes,
-			&r.SourceURL, &r.Tags, &r.Notes, &r.Steps, &r.Files, &r.CreatedAt, &r.UpdatedAt, &r.Ingredients)
-		if errors.Is(err, pgx.ErrNoRows) {
+	query, id := tables.Recipe, cmd.Recipe
+	if cmd.Recipe == "" {
+		query, id = tables.RecipeOfFile, cmd.File
+	}
+	batch.Queue(query, cmd.User, id).QueryRow(func(row pgx.Row) error {
+		var r tables.RecipeRow
+		err := row.Scan(&r.Change, &r.Deleted, &r.Recipe, &r.Ingredients)
+		if errors.Is(err, pgx.ErrNoRows) || r.Deleted {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		r.CreatedAt, r.UpdatedAt = r.CreatedAt.UTC(), r.UpdatedAt.UTC()
-		*found = &r
-		return nil
-	}
-	if cmd.Recipe != "" {
-		batch.Queue(selectRecipe+`r.id = $2`, cmd.User, cmd.Recipe).QueryRow(scan)
-		return
-	}
-	batch.Queue(selectRecipe+`r.files @> jsonb_build_array(jsonb_build_object('id', $2::text))`, cmd.User, cmd.File).QueryRow(scan)
+		there, err := recipe.Decode(r.Recipe, r.Ingredients)
+		*found = &there
+		return err
+	})
 }
 
 // CountFiles tells whether the user has the recipe, and how many files are on it, so that nobody uploads for

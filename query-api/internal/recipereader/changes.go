@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/internal/tables"
 )
 
 // maxPageText bounds the text of one page of changes, in bytes: recipes can be long, and a page is held in
@@ -20,9 +22,7 @@ const maxPageText = 2 << 20
 // visible after a greater one.
 func (r *Recipes) Changes(ctx context.Context, owner string, after int64, limit int) (page []Stored, more bool, source Source, err error) {
 	source, err = r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
-		rows, err := pool.Query(ctx, `SELECT `+storedColumns+`
-			FROM recipes r WHERE r.user_id = $1 AND r.change > $2 ORDER BY r.change LIMIT $3`,
-			owner, after, limit+1)
+		rows, err := pool.Query(ctx, tables.RecipesChanged, owner, after, limit+1)
 		if err != nil {
 			return err
 		}
@@ -45,8 +45,12 @@ func collectPage(rows pgx.Rows, limit int) (page []Stored, more bool, err error)
 		if len(page) == limit || (len(page) > 0 && text+size > maxPageText) {
 			return page, true, nil
 		}
-		var s Stored
-		if err := scanStored(rows, &s); err != nil {
+		var row tables.RecipeRow
+		if err := rows.Scan(&row.Change, &row.Deleted, &row.Recipe, &row.Ingredients); err != nil {
+			return nil, false, err
+		}
+		s, err := storedOf(row)
+		if err != nil {
 			return nil, false, err
 		}
 		page, text = append(page, s), text+size

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/events"
+	"larder.dev/internal/tables"
 	"larder.dev/recipe"
 )
 
@@ -20,15 +21,6 @@ type Stored struct {
 	Change     int64         // the owner's change number of its last change
 	Deleted    bool
 }
-
-// storedColumns are what scanStored reads: the row, and its ingredient rows as one JSON array in their order.
-const storedColumns = `
-	r.id::text, r.name, r.description, r.servings, r.prep_minutes, r.cook_minutes, r.source_url, r.tags,
-	r.notes, r.steps, r.files, r.version, r.created_at, r.updated_at, r.change, r.deleted_at IS NOT NULL,
-	coalesce((SELECT json_agg(json_build_object('text', i.text, 'quantity', i.quantity,
-	                 'quantity_max', i.quantity_max, 'unit', i.unit, 'name', i.name, 'note', i.note,
-	                 'section', i.section, 'second', i.second) ORDER BY i.position)
-	          FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id), '[]')`
 
 // Version gives the version of a recipe, deleted or not; 0 for an id that the owner never used.
 func (r *Recipes) Version(ctx context.Context, owner, id string) (version int64, source Source, err error) {
@@ -68,9 +60,11 @@ func (r *Recipes) LastWrite(ctx context.Context, owner string) (id string, versi
 func (r *Recipes) Recipe(ctx context.Context, owner, id string) (Stored, Source, error) {
 	var stored Stored
 	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
-		row := pool.QueryRow(ctx,
-			`SELECT `+storedColumns+` FROM recipes r WHERE r.user_id = $1 AND r.id = $2`, owner, id)
-		return scanStored(row, &stored)
+		row, err := tables.New(pool).Recipe(ctx, tables.RecipeParams{UserID: owner, ID: id})
+		if err == nil {
+			stored, err = storedOf(row)
+		}
+		return err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Stored{}, source, fmt.Errorf("recipe %s of user %s: %w", id, owner, ErrNotFound)
@@ -81,19 +75,12 @@ func (r *Recipes) Recipe(ctx context.Context, owner, id string) (Stored, Source,
 	return stored, source, nil
 }
 
-// scanStored fills a fresh Stored: a query may run twice, and rows of the first run mustn't show in the second.
-func scanStored(row pgx.Row, into *Stored) error {
-	var s Stored
-	rc := &s.Recipe
-	err := row.Scan(&rc.ID, &rc.Name, &rc.Description, &rc.Servings, &rc.PrepMinutes, &rc.CookMinutes,
-		&rc.SourceURL, &rc.Tags, &rc.Notes, &rc.Steps, &rc.Files, &rc.Version, &rc.CreatedAt, &rc.UpdatedAt,
-		&s.Change, &s.Deleted, &rc.Ingredients)
+func storedOf(row tables.RecipeRow) (Stored, error) {
+	r, err := recipe.Decode(row.Recipe, row.Ingredients)
 	if err != nil {
-		return err
+		return Stored{}, err
 	}
-	// The bytes made of this are those of the event: instants in UTC.
-	rc.CreatedAt, rc.UpdatedAt = rc.CreatedAt.UTC(), rc.UpdatedAt.UTC()
-	s.Recipe, s.Understood = recipe.Understood(s.Recipe)
-	*into = s
-	return nil
+	s := Stored{Change: row.Change, Deleted: row.Deleted}
+	s.Recipe, s.Understood = recipe.Understood(r)
+	return s, nil
 }
