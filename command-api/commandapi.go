@@ -1,5 +1,6 @@
-// Package commandapi is the write side of Larder: the HTTP API of the commands, the accounts, and the relay from the ledger
-// to the stream. API and Relay are put together apart, since each may be a process of its own.
+// Package commandapi is Larder's write side: the HTTP API for commands, the accounts, and the relay
+// that publishes the ledger to the stream. API and Relay are built separately because each may run
+// in its own process.
 package commandapi
 
 import (
@@ -30,29 +31,29 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// The parts of the write side that a program handles.
+// The parts of the write side that programs use directly.
 type (
-	// Users are the accounts; see their methods.
+	// Users manages the accounts.
 	Users = account.Users
-	// NewUser is an account to be added.
+	// NewUser describes an account to add.
 	NewUser = account.New
 	// Access is what an account may do beyond its own recipes.
 	Access = account.Access
-	// Relay carries the ledger's events to the stream; see Run and Drain.
+	// Relay publishes the ledger's events to the stream; see Run and Drain.
 	Relay = relay.Relay
-	// Publisher stores messages in a stream; *jetstream.Conn is one.
+	// Publisher stores messages in a stream; *jetstream.Conn implements it.
 	Publisher = relay.Publisher
-	// Backlog is what is committed and not in the stream yet.
+	// Backlog counts events that are committed but not yet in the stream.
 	Backlog = recipestore.Backlog
-	// Imported is one recipe of many that are put in at once.
+	// Imported is one recipe of a bulk import.
 	Imported = command.Imported
-	// RepublishOptions say what is published again, and who is told of it.
+	// RepublishOptions select what to republish and who receives progress.
 	RepublishOptions = republish.Options
-	// RepublishProgress is how far that has come.
+	// RepublishProgress reports how far a republish has come.
 	RepublishProgress = republish.Progress
 )
 
-// Errors that a person can do something about.
+// Errors that the user can act on.
 var (
 	ErrNoUser       = account.ErrNoUser
 	ErrNameTaken    = account.ErrNameTaken
@@ -61,19 +62,20 @@ var (
 	ErrNameAlike    = account.ErrNameAlike
 )
 
-// Deps is what the write side works with. Nothing in it is closed here.
+// Deps are the write side's dependencies. The write side closes none of them.
 type Deps struct {
 	Pool      *recipestore.Pool   // the primary database
-	Redis     *redis.Client       // marks and the counting of failed logins
+	Redis     *redis.Client       // for read-your-writes marks and failed-login counts
 	Sessions  *identity.Sessions  // in the same Redis
-	Passwords *identity.Passwords // one for the whole program; nil makes one
-	// MayWrite is asked before each write, and before its acknowledgement: an error of it is 503. Nil for always.
+	Passwords *identity.Passwords // shared by the whole program; nil creates one
+	// MayWrite is called before each write and before its acknowledgement; an error becomes a 503.
+	// Nil always allows.
 	MayWrite func() error
-	// Throttle bounds what one person asks for, MaxRecipes what they keep; nil and zero for no bounds.
+	// Throttle limits each person's requests, MaxRecipes their recipes; nil and zero mean no limit.
 	Throttle   *limits.Throttle
 	MaxRecipes int64
-	// Origin is the one web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR)
-	// whose X-Forwarded-For is believed.
+	// Origin is the only web origin that CORS admits, "" for none. TrustedProxies lists the
+	// addresses (CIDR) whose X-Forwarded-For is trusted.
 	Origin         string
 	TrustedProxies []string
 	Tracing        *telemetry.Tracing   // nil for none
@@ -91,8 +93,8 @@ type API struct {
 	log      *slog.Logger
 }
 
-// New puts the write side together. It asks no store, so that a program starts while one is away. The
-// error means that an option is wrong.
+// New builds the write side. It contacts no store, so a program can start while one is down. It
+// fails only if an option is invalid.
 func New(deps Deps) (*API, error) {
 	log := deps.Log
 	if log == nil {
@@ -142,14 +144,14 @@ func newHandler(deps Deps, api *API, passwords *identity.Passwords) (http.Handle
 // Handler serves the command API.
 func (a *API) Handler() http.Handler { return a.handler }
 
-// Users are the accounts.
+// Users returns the accounts.
 func (a *API) Users() *Users { return a.users }
 
-// sweepEvery is how often old idempotency keys are forgotten.
+// sweepEvery is how often expired idempotency keys are deleted.
 const sweepEvery = time.Hour
 
-// Run does what the write side does beside its requests, until ctx is done: it sends the hints that a
-// relay listens to, and forgets old idempotency keys. Without it all is right, and slower.
+// Run does the background work until ctx is done: it notifies the relay of new events and deletes
+// expired idempotency keys. Without it the write side is correct, but slower.
 func (a *API) Run(ctx context.Context) {
 	sweeping := make(chan struct{})
 	go func() {
@@ -160,11 +162,11 @@ func (a *API) Run(ctx context.Context) {
 	<-sweeping
 }
 
-// Flush sends the hint of a request that has been answered; Upkeep forgets old idempotency keys. They are for a process
-// that is stopped between two requests, and so doesn't Run.
+// Flush sends the pending notification of an answered request. It is for a process that is frozen
+// between requests and therefore can't use Run.
 func (a *API) Flush(ctx context.Context) { a.notifier.Flush(ctx) }
 
-// Upkeep is for the same process as Flush.
+// Upkeep deletes expired idempotency keys, for the same kind of process as Flush.
 func (a *API) Upkeep(ctx context.Context) error {
 	_, err := a.store.Sweep(ctx)
 	return err
@@ -188,20 +190,20 @@ func (a *API) sweep(ctx context.Context) {
 	}
 }
 
-// Backlog counts the events that are committed and not in the stream yet.
+// Backlog counts the events that are committed but not yet in the stream.
 func (a *API) Backlog(ctx context.Context) (Backlog, error) { return a.store.Backlog(ctx) }
 
-// Import puts in those of some recipes that aren't there, in one transaction, and gives how many. bad is told of one that
-// can't be written, by its place among all.
+// Import adds those recipes that don't exist yet, in one transaction, and returns how many it
+// added. It calls bad with the index of each recipe that can't be written.
 func (a *API) Import(ctx context.Context, userID string, all []Imported, bad func(n int, reason error)) (added int, err error) {
 	return a.commands.Import(ctx, userID, all, bad)
 }
 
-// Analyze tells the database how large its tables are by now, after many recipes were put in.
+// Analyze updates the planner's statistics after a bulk import.
 func (a *API) Analyze(ctx context.Context) error { return a.store.Analyze(ctx) }
 
-// Republish fills a stream with what the ledger has and the stream lacks. It may be interrupted and run again, beside
-// everything else.
+// Republish publishes to a stream what the ledger has and the stream lacks. It is safe to
+// interrupt, to repeat, and to run beside everything else.
 func (a *API) Republish(ctx context.Context, stream republish.Stream, options RepublishOptions) (RepublishProgress, error) {
 	progress, err := republish.Republish(ctx, a.store, stream, options)
 	if err != nil {
@@ -210,19 +212,20 @@ func (a *API) Republish(ctx context.Context, stream republish.Stream, options Re
 	return progress, nil
 }
 
-// CountRecipes counts the recipes of the user with an id.
+// CountRecipes counts a user's recipes.
 func (a *API) CountRecipes(ctx context.Context, userID string) (int, error) {
 	return a.store.CountRecipes(ctx, userID)
 }
 
-// Recipes gives the recipes of the user with an id, page by page, all as they are at one moment. An error of each ends it.
+// Recipes passes a user's recipes to each, page by page, from one snapshot. It stops at the first
+// error from each.
 func (a *API) Recipes(ctx context.Context, userID string, each func([]events.Recipe) error) error {
 	return a.store.Recipes(ctx, userID, each)
 }
 
-// Migrate brings the database at url to this program's schema, and lets the components' roles do what they need, those that
-// the server has. A database that is newer than the program knows gives internal/postgres.ErrNewerSchema, and nothing in
-// it is touched.
+// Migrate migrates the database at url to this program's schema and grants the components' roles
+// their rights, for those roles that the server has. If the database is newer than the program, it
+// changes nothing and returns internal/postgres.ErrNewerSchema.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 	if err := postgres.Migrate(ctx, url, tables.Migrations(), log); err != nil {
 		return err
@@ -230,7 +233,8 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 	return postgresroles.Grant(ctx, url)
 }
 
-// CheckSchema tells whether the database at url has this program's schema, and changes nothing.
+// CheckSchema reports whether the database at url has this program's schema, without changing
+// anything.
 func CheckSchema(ctx context.Context, url string) error {
 	return postgres.CheckSchema(ctx, url, tables.Migrations())
 }

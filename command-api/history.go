@@ -11,19 +11,20 @@ import (
 	"larder.dev/recipe"
 )
 
-// ErrTextGone is a version of a recipe whose text is forgotten: the recipe was deleted too long ago.
+// ErrTextGone means the recipe was deleted so long ago that its text has been erased.
 var ErrTextGone = command.ErrTextGone
 
-// ErrNoVersion is a recipe that its user never had, or not at that version.
+// ErrNoVersion means the user never had this recipe, or it never had this version.
 var ErrNoVersion = errors.New("there is no such recipe, or no such version of it")
 
-// History gives the ledger's rows of a recipe of the user with an id, the oldest first. The error is ErrNoVersion,
-// ErrTextGone where only the numbers of the deletion are left, or that of the database.
+// History returns a recipe's ledger entries, oldest first. It returns ErrNoVersion if there are
+// none, ErrTextGone if only the deletion's numbers remain, or the database's error.
 func (a *API) History(ctx context.Context, userID, recipeID string) ([]LedgerEntry, error) {
 	return a.history(ctx, userID, recipeID, 0)
 }
 
-// AsOf gives a recipe as it was at a version, also a deleted one. The errors are those of History.
+// AsOf returns a recipe as it was at a version, even if it is deleted now. Its errors are those of
+// History.
 func (a *API) AsOf(ctx context.Context, userID, recipeID string, version int64) (events.Recipe, error) {
 	entries, err := a.history(ctx, userID, recipeID, version)
 	if err != nil {
@@ -52,14 +53,14 @@ func (a *API) history(ctx context.Context, userID, recipeID string, version int6
 			return nil, err
 		}
 	}
-	// A recipe's versions have no gap, so one that isn't there beside a later one was taken away.
+	// A recipe's versions have no gaps: if a later version exists, the missing one was erased.
 	if len(later) > 0 && (version == 0 || later[len(later)-1].Event.Version >= version) {
 		return nil, fmt.Errorf("recipe %s: %w", recipeID, ErrTextGone)
 	}
 	return nil, fmt.Errorf("recipe %s: %w", recipeID, ErrNoVersion)
 }
 
-// withText leaves out deletions of which only the numbers are left.
+// withText drops deletions of which only the numbers remain.
 func withText(entries []LedgerEntry) (kept []LedgerEntry, err error) {
 	for _, entry := range entries {
 		r, err := events.DecodeRecipe(entry.Event)
@@ -73,8 +74,8 @@ func withText(entries []LedgerEntry) (kept []LedgerEntry, err error) {
 	return kept, nil
 }
 
-// Restore makes an earlier version of a recipe the current one, also of a deleted recipe, and gives what it has become.
-// The errors are those of History.
+// Restore makes an earlier version of a recipe current, even if the recipe is deleted, and returns
+// the new version. Its errors are those of History.
 func (a *API) Restore(ctx context.Context, userID, recipeID string, version int64) (events.Recipe, error) {
 	if !id.Is(recipeID) {
 		return events.Recipe{}, fmt.Errorf("recipe %s: %w", recipeID, ErrNoVersion)

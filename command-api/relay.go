@@ -16,34 +16,34 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// RelayDeps is what a relay works with. Nothing in it is closed here.
+// RelayDeps are a relay's dependencies. The relay closes none of them.
 type RelayDeps struct {
 	Pool        *recipestore.Pool // the primary database
 	PostgresURL string            // its address, for the relay's own connections
 	Publisher   Publisher         // the stream
-	Forgetting  *Forgetting       // nil for a relay that forgets nothing
-	Filling     *Filling          // nil for a stream that is as it is
+	Forgetting  *Forgetting       // nil to forget nothing
+	Filling     *Filling          // nil to take the stream as it is
 	Metrics     *prometheus.Registry
 	Tracing     *telemetry.Tracing // nil for none
 	Log         *slog.Logger       // nil for slog.Default()
 }
 
-// Forgetting has the relay that leads forget recipes that were deleted long ago.
+// Forgetting makes the leading relay erase recipes that were deleted long ago.
 type Forgetting struct {
-	Stream retention.Stream // where their text is taken out of
-	Keep   time.Duration    // how long what was deleted is kept; 0 for ever
+	Stream retention.Stream // where their text is removed from
+	Keep   time.Duration    // how long deleted recipes are kept; 0 for ever
 }
 
-// Filling has the relay that leads fill a stream that is another one than before, from the ledger.
+// Filling makes the leading relay fill a new or replaced stream from the ledger.
 type Filling struct {
 	Stream republish.FillStream
-	Make   func(ctx context.Context) error // makes it where it is gone
+	Make   func(ctx context.Context) error // creates the stream if it is missing
 }
 
-// Filled tells whether a stream has had all that the ledger had published.
+// Filled reports whether a stream has received everything that the ledger had already published.
 func Filled(state jetstream.StreamState) bool { return republish.Filled(state) }
 
-// NewRelay makes a relay. It asks no store. The error means that an option is wrong.
+// NewRelay builds a relay. It contacts no store. It fails only if an option is invalid.
 func NewRelay(deps RelayDeps) (*Relay, error) {
 	var metrics *relay.Metrics
 	if deps.Metrics != nil {
@@ -52,7 +52,7 @@ func NewRelay(deps RelayDeps) (*Relay, error) {
 			return nil, err
 		}
 	}
-	// The relay hints at nothing: it is the one that listens.
+	// The relay listens for hints, so its own store sends none.
 	store := recipestore.NewStore(deps.Pool, func() {})
 	options := relay.Options{
 		Store: store, Publisher: deps.Publisher, URL: deps.PostgresURL, Metrics: metrics, Tracing: deps.Tracing,
@@ -69,7 +69,7 @@ func NewRelay(deps RelayDeps) (*Relay, error) {
 	return relay.New(options), nil
 }
 
-// Relaying tells whether some process relays from a database, and what waits for it there.
+// Relaying reports whether any process relays from a database, and the backlog there.
 func Relaying(ctx context.Context, pool *recipestore.Pool) (leads bool, waiting Backlog, err error) {
 	if leads, err = relay.Leads(ctx, pool); err != nil {
 		return false, Backlog{}, err

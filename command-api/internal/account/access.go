@@ -13,12 +13,14 @@ type Access struct {
 	Grocery bool
 }
 
-// Grant gives a user access, and gives the account as it is then. The user's sessions have it at once.
+// Grant gives a user access and returns the changed account. It takes effect in the user's sessions
+// at once.
 func (u *Users) Grant(ctx context.Context, name string, access Access) (events.User, error) {
 	return u.setAccess(ctx, name, access, true)
 }
 
-// Revoke takes access from a user, and gives the account as it is then. The user's sessions lose it at once.
+// Revoke removes access from a user and returns the changed account. It takes effect in the user's
+// sessions at once.
 func (u *Users) Revoke(ctx context.Context, name string, access Access) (events.User, error) {
 	return u.setAccess(ctx, name, access, false)
 }
@@ -39,7 +41,7 @@ func (u *Users) setAccess(ctx context.Context, name string, access Access, to bo
 	if err != nil {
 		return events.User{}, err
 	}
-	// Also where nothing changed: it may be the second try, after Redis was away.
+	// Refresh even if nothing changed: this may be a retry after Redis was down.
 	if _, err := u.sessions.Refresh(ctx, Identity(changed)); err != nil {
 		return events.User{}, fmt.Errorf("the change is made, but not in the sessions, so make it again: %w", err)
 	}

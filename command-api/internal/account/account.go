@@ -1,5 +1,5 @@
-// Package account holds the use cases of an account, one file each. Accounts are made by an operator;
-// nobody registers by themselves.
+// Package account holds the account use cases, one per file. Only an operator creates accounts;
+// there is no self-registration.
 package account
 
 import (
@@ -21,7 +21,7 @@ import (
 	"larder.dev/internal/readyourwrites"
 )
 
-// Errors that a person can do something about.
+// Errors that the user can act on.
 var (
 	ErrNoUser         = recipestore.ErrNoUser
 	ErrNameTaken      = recipestore.ErrNameTaken
@@ -31,14 +31,14 @@ var (
 	ErrCommonPassword = fmt.Errorf("%w, and this one is among those that are guessed first", ErrWeakPassword)
 )
 
-// Limits, in characters. Passwords that were shorter when they were set go on to work.
+// Limits, in characters. Shorter passwords set under an earlier limit keep working.
 const (
 	MaxName     = 64
 	MinPassword = 10
 	MaxPassword = 1000
 )
 
-// Users are the accounts.
+// Users manages the accounts.
 type Users struct {
 	store     *recipestore.Store
 	sessions  *identity.Sessions
@@ -46,14 +46,14 @@ type Users struct {
 	marks     *readyourwrites.Marks
 }
 
-// NewUsers makes the use cases over their stores.
+// NewUsers builds the use cases on their stores.
 func NewUsers(
 	store *recipestore.Store, sessions *identity.Sessions, passwords *identity.Passwords, marks *readyourwrites.Marks,
 ) *Users {
 	return &Users{store: store, sessions: sessions, passwords: passwords, marks: marks}
 }
 
-// Find gives the account with a name, whatever its case, or ErrNoUser.
+// Find returns the account with a name, ignoring case, or ErrNoUser.
 func (u *Users) Find(ctx context.Context, name string) (events.User, error) {
 	found, err := u.find(ctx, name)
 	return found.User, err
@@ -61,25 +61,25 @@ func (u *Users) Find(ctx context.Context, name string) (events.User, error) {
 
 func (u *Users) find(ctx context.Context, name string) (recipestore.Account, error) {
 	if !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
-		return recipestore.Account{}, ErrNoUser // Postgres has no such text
+		return recipestore.Account{}, ErrNoUser // PostgreSQL can't store such text
 	}
 	return u.store.UserByName(ctx, Key(name))
 }
 
-// Key folds a name, so that Ada, ada and ａｄａ are one person.
+// Key folds a name so that Ada, ada and ａｄａ are one person.
 func Key(name string) string {
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(strings.TrimSpace(name))))
 }
 
-// Identity is what a session keeps of an account.
+// Identity returns what a session keeps of an account.
 func Identity(u recipestore.Account) identity.User {
 	return identity.User{
 		ID: u.ID, Name: u.Name, Admin: u.Admin, Grocery: u.Grocery, Epoch: u.Epoch, Version: u.Version,
 	}
 }
 
-// cleanName gives a name as it is kept. Beside our own rule it must be a user name by PRECIS (RFC 8265), which refuses
-// what is invisible, mixes directions, or is another way to write the same.
+// cleanName normalizes a name. Besides our own rule it must be a PRECIS username (RFC 8265), which
+// rejects invisible characters, mixed directions, and alternative spellings of the same name.
 func cleanName(name string) (string, error) {
 	name = norm.NFC.String(strings.TrimSpace(name))
 	if name == "" || !utf8.ValidString(name) || utf8.RuneCountInString(name) > MaxName {
@@ -97,8 +97,9 @@ func cleanName(name string) (string, error) {
 	return name, nil
 }
 
-// checkAlike gives ErrNameAlike where the name of another account looks the same: "аda" in Cyrillic beside "ada". Two
-// such names that are added in the same moment are both let in; only an operator adds them.
+// checkAlike returns ErrNameAlike if another account's name looks the same: "аda" in Cyrillic
+// beside "ada". Two lookalikes added concurrently both pass, which is acceptable because only an
+// operator adds accounts.
 func (u *Users) checkAlike(ctx context.Context, name string) error {
 	users, err := u.store.Users(ctx)
 	if err != nil {
@@ -113,7 +114,8 @@ func (u *Users) checkAlike(ctx context.Context, name string) error {
 	return nil
 }
 
-// skeleton is the same for names that look the same (Unicode Technical Standard 39), in small and in capital letters.
+// skeleton is equal for names that look alike in lower or upper case (Unicode Technical Standard
+// 39).
 func skeleton(name string) string {
 	return confusable.Skeleton(cases.Fold().String(confusable.Skeleton(Key(name))))
 }
@@ -132,9 +134,9 @@ func (u *Users) hash(ctx context.Context, name, password string) (string, error)
 	return u.passwords.Hash(ctx, password)
 }
 
-// changeEndingSessions changes an account and ends the user's sessions. They are ended before it, since a change
-// that is made while Redis is away would leave them all in; and after it, for a login that came between. A login that
-// already knows of the change stays.
+// changeEndingSessions changes an account and ends the user's sessions. It ends them before the
+// change, because if Redis failed afterwards they would all stay valid; and again after it, to
+// catch a login in between. A login that already saw the change survives.
 func (u *Users) changeEndingSessions(ctx context.Context, id string, change func(*events.User)) error {
 	if _, err := u.sessions.EndAll(ctx, id); err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)

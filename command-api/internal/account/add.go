@@ -9,7 +9,7 @@ import (
 	"larder.dev/events"
 )
 
-// New is an account to be added.
+// New describes an account to add.
 type New struct {
 	Name     string
 	Password string
@@ -17,7 +17,8 @@ type New struct {
 	Grocery  bool
 }
 
-// Add adds an account and gives it. The errors to tell are ErrBadName, ErrWeakPassword, ErrNameTaken and ErrNameAlike.
+// Add creates an account and returns it. The caller's errors are ErrBadName, ErrWeakPassword,
+// ErrNameTaken and ErrNameAlike.
 func (u *Users) Add(ctx context.Context, n New) (events.User, error) {
 	name, err := cleanName(n.Name)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"larder.dev/events"
 )
 
-// Delete ends a user's sessions, removes every row of theirs from the database, and leaves one event that
-// tells the backup. Its marks of writes go too. It gives the account as it was. What the stream and the views have of the user is not
-// in its reach: see Ledger.IsPublished.
+// Delete ends a user's sessions, deletes all their rows and their write marks, and leaves one event
+// that tells the backup. It returns the account as it was. It doesn't touch the stream or the
+// views: see Ledger.IsPublished.
 func (u *Users) Delete(ctx context.Context, name string) (events.User, error) {
 	user, err := u.Find(ctx, name)
 	if err != nil {
@@ -18,13 +18,13 @@ func (u *Users) Delete(ctx context.Context, name string) (events.User, error) {
 	if err := u.deleteEndingSessions(ctx, user.ID); err != nil {
 		return user, err
 	}
-	// The account is gone, so a failure here is no reason to say that it isn't: marks lapse by themselves.
+	// The account is already gone, so don't report a failure here: marks expire on their own.
 	_, _ = u.marks.Erase(ctx, user.ID)
 	return user, nil
 }
 
-// deleteEndingSessions ends the sessions before and after, as changeEndingSessions does. No later change of the account
-// can let anybody in.
+// deleteEndingSessions ends the sessions before and after, like changeEndingSessions. No later
+// change to the account can let anyone in.
 func (u *Users) deleteEndingSessions(ctx context.Context, id string) error {
 	if _, err := u.sessions.EndAll(ctx, id); err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
@@ -38,7 +38,7 @@ func (u *Users) deleteEndingSessions(ctx context.Context, id string) error {
 	return nil
 }
 
-// Unpublished counts the events of a user that the relay hasn't brought to the stream.
+// Unpublished counts a user's events that the relay hasn't published yet.
 func (u *Users) Unpublished(ctx context.Context, id string) (int64, error) {
 	return u.store.UnpublishedOf(ctx, id)
 }

@@ -6,7 +6,7 @@ import (
 	"larder.dev/events"
 )
 
-// Disable keeps a user out: no login, and no session from now on. Everything of theirs stays.
+// Disable blocks a user's logins and ends their sessions. Their data stays.
 func (u *Users) Disable(ctx context.Context, name string) error {
 	user, err := u.Find(ctx, name)
 	if err != nil {
@@ -15,7 +15,7 @@ func (u *Users) Disable(ctx context.Context, name string) error {
 	return u.changeEndingSessions(ctx, user.ID, func(user *events.User) { user.Disabled = true })
 }
 
-// Enable lets a disabled user in again.
+// Enable lets a disabled user log in again.
 func (u *Users) Enable(ctx context.Context, name string) error {
 	user, err := u.Find(ctx, name)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"larder.dev/events"
 )
 
-// List gives every account, by name.
+// List returns all accounts, ordered by name.
 func (u *Users) List(ctx context.Context) ([]events.User, error) {
 	return u.store.Users(ctx)
 }

@@ -9,35 +9,35 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// ErrRefused is the error of a login with a wrong name or password, or to a disabled account. It doesn't
-// say which of them, and all take the same time.
+// ErrRefused means a wrong name, a wrong password or a disabled account. It doesn't reveal which,
+// and all three take the same time.
 var ErrRefused = errors.New("the name or the password is wrong")
 
-// Login is one try to log in.
+// Login is one login attempt.
 type Login struct {
 	Name     string
 	Password string
-	Address  string // of the caller
-	Agent    string // what the caller's program calls itself
-	Device   string // what the caller shows of an earlier login
+	Address  string // the caller's
+	Agent    string // the caller's User-Agent
+	Device   string // the device token from an earlier login
 }
 
-// LoggedIn is what a login has come to.
+// LoggedIn is the result of a login.
 type LoggedIn struct {
 	User   events.User
-	Token  string // of the session
-	Device string // what the caller may show at the next login
+	Token  string // the session's
+	Device string // to present at the next login
 }
 
-// LogIn begins a session. The errors to tell are ErrRefused and *identity.TooManyAttempts.
+// LogIn starts a session. The caller's errors are ErrRefused and *identity.TooManyAttempts.
 func (u *Users) LogIn(ctx context.Context, logins *identity.Logins, login Login) (LoggedIn, error) {
 	user, err := u.find(ctx, login.Name)
 	if err != nil && !errors.Is(err, ErrNoUser) {
 		return LoggedIn{}, err
 	}
 	if user.Disabled {
-		// A right password fails as a wrong one does, and counts as one: an account that took no count of it
-		// would tell who has found it.
+		// For a disabled account, a right password fails and counts like a wrong one. Otherwise the
+		// count would reveal that the guess was right.
 		user.PasswordHash = ""
 	}
 	device, right, err := logins.Check(ctx, identity.Attempt{
@@ -60,8 +60,8 @@ func (u *Users) LogIn(ctx context.Context, logins *identity.Logins, login Login)
 	return LoggedIn{User: user.User, Token: token, Device: device}, nil
 }
 
-// confirm ends the new session where the account has changed since it was read. Its sessions may have been
-// ended between the two, and this one would have been missed.
+// confirm ends the new session if the account changed after it was read: the change may have ended
+// the user's sessions in between and missed this one.
 func (u *Users) confirm(ctx context.Context, was recipestore.Account, token string) error {
 	is, err := u.store.UserByID(ctx, was.ID)
 	if err == nil && Identity(is) == Identity(was) {

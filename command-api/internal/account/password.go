@@ -6,7 +6,7 @@ import (
 	"larder.dev/events"
 )
 
-// SetPassword gives a user another password and ends their sessions.
+// SetPassword sets a user's password and ends their sessions.
 func (u *Users) SetPassword(ctx context.Context, name, password string) error {
 	user, err := u.Find(ctx, name)
 	if err != nil {

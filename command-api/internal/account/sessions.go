@@ -6,7 +6,7 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// Sessions gives the sessions of a user, the latest login first.
+// Sessions returns a user's sessions, latest login first.
 func (u *Users) Sessions(ctx context.Context, name string) ([]identity.Session, error) {
 	user, err := u.Find(ctx, name)
 	if err != nil {
@@ -15,7 +15,8 @@ func (u *Users) Sessions(ctx context.Context, name string) ([]identity.Session, 
 	return u.sessions.List(ctx, user.ID)
 }
 
-// EndSession ends the session of a user with an id that Sessions gave, or gives identity.ErrNoSession.
+// EndSession ends one of a user's sessions, by an id from Sessions. It returns
+// identity.ErrNoSession if there is none.
 func (u *Users) EndSession(ctx context.Context, name, id string) error {
 	user, err := u.Find(ctx, name)
 	if err != nil {
@@ -24,7 +25,7 @@ func (u *Users) EndSession(ctx context.Context, name, id string) error {
 	return u.sessions.EndOne(ctx, user.ID, id)
 }
 
-// EndSessions ends every session of a user, and gives how many there were.
+// EndSessions ends all of a user's sessions and returns how many there were.
 func (u *Users) EndSessions(ctx context.Context, name string) (int, error) {
 	user, err := u.Find(ctx, name)
 	if err != nil {

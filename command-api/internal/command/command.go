@@ -1,5 +1,6 @@
-// Package command is what can be done to a recipe, a file for each: it looks at what is there, lets the rules decide, and
-// has it written. It knows no HTTP: what a command has come to is a Result, which whoever calls tells in their own way.
+// Package command holds the commands on recipes, one per file: each loads the state, lets the
+// domain rules decide, and has the outcome stored. It is independent of HTTP: callers translate a
+// Result themselves.
 package command
 
 import (
@@ -12,8 +13,8 @@ import (
 	"larder.dev/recipe"
 )
 
-// Why a command wrote nothing. It is a Result and no error: under a key it is kept like any other, so that a repeat doesn't
-// do later what was refused at first.
+// Reasons why a command wrote nothing. They are part of a Result rather than errors: a refusal is
+// stored under its idempotency key like any other answer, so that a repeat doesn't later succeed.
 var (
 	ErrNoRecipe  = errors.New("there is no such recipe")
 	ErrNoVersion = errors.New("the recipe has no such version")
@@ -21,54 +22,56 @@ var (
 	ErrNoGrocery = errors.New("the account has no access to the grocery app")
 )
 
-// Conflict is a recipe that is at another version than the caller takes it to be.
+// Conflict means the recipe is at a different version than the caller expects.
 type Conflict struct{ Current events.Recipe }
 
 func (c *Conflict) Error() string { return "the recipe is at another version" }
 
-// ErrTooManyRecipes is the error of a recipe more than a user may have.
+// ErrTooManyRecipes means the user has reached their recipe limit.
 var ErrTooManyRecipes = recipestore.ErrTooManyRecipes
 
-// Call is who asks, about which recipe, and the key by which a repeat is known.
+// Call identifies the user, the recipe and the idempotency key.
 type Call = recipestore.Command
 
-// IfVersion tells whether a command may be done to a recipe at a version; nil for any.
+// IfVersion reports whether a command may apply to a given version; nil accepts any.
 type IfVersion func(version int64) bool
 
 func (i IfVersion) admits(version int64) bool { return i == nil || i(version) }
 
-// Result is what a command has come to.
+// Result is the result of a command.
 type Result struct {
-	Refused error         // why nothing was written; nil where nothing is wrong
-	Type    events.Type   // what happened; "" where there was nothing to change
-	Recipe  events.Recipe // as it is now; as it was deleted
-	Data    []byte        // it as JSON, or what was asked for the grocery list: the very data of the event
+	Refused error         // why nothing was written; nil if not refused
+	Type    events.Type   // what happened; "" if nothing changed
+	Recipe  events.Recipe // the current state; for a deletion, the state deleted
+	Data    []byte        // Recipe as JSON, or the grocery request: exactly the event's data
 
 	event *recipestore.Event
 }
 
-// Outcome is a Result, and the answer that was made of it. A repeated command has the first answer and no Result.
+// Outcome is a Result and the answer rendered from it. A repeated command has the first answer and
+// no Result.
 type Outcome struct {
 	recipestore.Outcome
 
 	Result Result
 }
 
-// Commands do them.
+// Commands executes the commands.
 type Commands struct {
 	store  *recipestore.Store
 	render func(Result) (ledger.Answer, error) // nil for callers without a key
 }
 
-// New makes the commands of a store, for callers that repeat nothing by a key.
+// New returns the commands of a store, for callers without idempotency keys.
 func New(store *recipestore.Store) *Commands { return &Commands{store: store} }
 
-// Answering gives commands whose answers are made by render, and kept under the key of a call.
+// Answering returns commands that render their answers with render and store them under the call's
+// key.
 func (c *Commands) Answering(render func(Result) (ledger.Answer, error)) *Commands {
 	return &Commands{store: c.store, render: render}
 }
 
-// update decides over what is there, under the user's lock.
+// update decides on the current state under the user's lock.
 func (c *Commands) update(ctx context.Context, call Call, decide func(recipestore.State) (Result, error)) (Outcome, error) {
 	var outcome Outcome
 	var err error
@@ -82,7 +85,7 @@ func (c *Commands) update(ctx context.Context, call Call, decide func(recipestor
 	return outcome, err
 }
 
-// decision is what the store writes of a result.
+// decision converts a result to what the store writes.
 func (c *Commands) decision(r Result) (d recipestore.Decision, err error) {
 	if c.render != nil {
 		if d.Answer, err = c.render(r); err != nil {
@@ -97,7 +100,7 @@ func (c *Commands) decision(r Result) (d recipestore.Decision, err error) {
 
 func refused(why error) (Result, error) { return Result{Refused: why}, nil }
 
-// written is a recipe that is as given from now on.
+// written is the result of storing a recipe in the given state.
 func written(user string, t events.Type, r events.Recipe) (Result, error) {
 	data, err := recipe.EncodeRecipe(r)
 	return Result{Type: t, Recipe: r, Data: data, event: recipestore.RecipeEvent(user, t, r, data)}, err

@@ -9,7 +9,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// Create puts in a recipe whose id was made just now, so that there is nothing to look at first.
+// Create adds a recipe with a freshly generated id, so there is no state to load.
 func (c *Commands) Create(ctx context.Context, call Call, draft recipe.Draft) (Outcome, error) {
 	result, err := written(call.User, events.RecipeCreated, recipe.Create(call.Recipe, 0, draft, ledger.Now()))
 	if err != nil {
@@ -23,13 +23,13 @@ func (c *Commands) Create(ctx context.Context, call Call, draft recipe.Draft) (O
 	return Outcome{Outcome: outcome, Result: result}, err
 }
 
-// CreateAs puts in a recipe with the caller's id, which is refused where there is one.
+// CreateAs adds a recipe with an id chosen by the caller. It is refused if the id is in use.
 func (c *Commands) CreateAs(ctx context.Context, call Call, draft recipe.Draft) (Outcome, error) {
 	return c.update(ctx, call, func(s recipestore.State) (Result, error) {
 		if s.Exists {
 			return refused(&Conflict{s.Recipe})
 		}
-		// The version goes on from the tombstone's, where there is one.
+		// Versions continue from the tombstone's, if there is one.
 		return written(call.User, events.RecipeCreated, recipe.Create(call.Recipe, s.Recipe.Version, draft, ledger.Now()))
 	})
 }

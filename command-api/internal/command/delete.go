@@ -8,7 +8,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// Delete deletes a recipe. What is left of it is a tombstone with its version.
+// Delete deletes a recipe, leaving a tombstone with its version.
 func (c *Commands) Delete(ctx context.Context, call Call, at IfVersion) (Outcome, error) {
 	call.Deletes = true
 	return c.update(ctx, call, func(s recipestore.State) (Result, error) {

@@ -9,8 +9,8 @@ import (
 	"larder.dev/recipe"
 )
 
-// RequestGrocery puts ingredients of a recipe on the grocery list, under the id of the request. The feed projection does
-// the rest.
+// RequestGrocery requests ingredients of a recipe for the grocery list, under the request's id. The
+// feed projection does the rest.
 func (c *Commands) RequestGrocery(ctx context.Context, call Call, request string, asked recipe.GroceryRequest) (Outcome, error) {
 	return c.update(ctx, call, func(s recipestore.State) (Result, error) {
 		if !s.Grocery {

@@ -10,15 +10,16 @@ import (
 	"larder.dev/recipe"
 )
 
-// Imported is one recipe of many that are put in at once.
+// Imported is one recipe of a bulk import.
 type Imported struct {
 	ID        string
 	Draft     recipe.Draft
-	CreatedAt time.Time // zero where nobody knows
+	CreatedAt time.Time // zero if unknown
 }
 
-// Import puts in those of the recipes that aren't there, in one transaction, and gives how many. One that was deleted comes
-// back: somebody asks for it. bad is told of one that can't be written, by its place among all.
+// Import adds those recipes that don't exist, in one transaction, and returns how many it added.
+// Deleted ones come back, as the user asked for them. It calls bad with the index of each recipe
+// that can't be written.
 func (c *Commands) Import(ctx context.Context, user string, all []Imported, bad func(n int, reason error)) (added int, err error) {
 	ids := make([]string, len(all))
 	for n, r := range all {
@@ -50,7 +51,7 @@ func missing(user string, all []Imported, found map[string]recipestore.State, ba
 			continue
 		}
 		writes = append(writes, recipestore.Bulk{Recipe: result.Recipe, Event: result.event})
-		found[one.ID] = recipestore.State{Exists: true} // the same once more among these
+		found[one.ID] = recipestore.State{Exists: true} // a duplicate within the batch
 	}
 	return writes
 }

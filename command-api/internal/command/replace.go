@@ -9,7 +9,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// Replace writes a recipe anew. One that would be the same stays as it is.
+// Replace overwrites a recipe. If nothing would change, it creates no version.
 func (c *Commands) Replace(ctx context.Context, call Call, at IfVersion, draft recipe.Draft) (Outcome, error) {
 	return c.update(ctx, call, func(s recipestore.State) (Result, error) {
 		if !s.Exists {

@@ -9,7 +9,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// Restore makes an earlier version of a recipe the current one, also of a deleted recipe.
+// Restore makes an earlier version of a recipe current, even if the recipe is deleted.
 func (c *Commands) Restore(ctx context.Context, call Call, at IfVersion, version int64) (Outcome, error) {
 	call.AsOf = version
 	return c.update(ctx, call, func(s recipestore.State) (Result, error) { return restored(call.User, s, at) })

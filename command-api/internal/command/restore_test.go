@@ -11,8 +11,8 @@ import (
 	"larder.dev/internal/ledger"
 )
 
-// A deleted recipe comes back with its files for as long as their bytes are kept, and without them after that: a
-// row never names bytes that aren't there. One that wasn't deleted keeps its files however old it is.
+// A restored recipe regains its files only while their bytes are kept: a row never refers to
+// missing bytes. A recipe that wasn't deleted keeps its files at any age.
 func TestRestoreFiles(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -23,8 +23,8 @@ import (
 
 const retryAfter = 2 * time.Second
 
-// answer writes what a command has come to, after it has left the marks by which the caller's next read
-// finds what was written.
+// answer writes a command's outcome, after storing the marks that let the caller's next read see
+// the write.
 func (a *api) answer(c *gin.Context, outcome command.Outcome, err error) {
 	if err == nil {
 		a.note(c, outcome)
@@ -32,8 +32,8 @@ func (a *api) answer(c *gin.Context, outcome command.Outcome, err error) {
 	a.reply(c, outcome, err)
 }
 
-// reply writes what a command has come to that changed no recipe. A mark of it would take the place of the last write's,
-// and searches would wait for what is long there, and not for that write.
+// reply writes an outcome without storing a mark. Commands that change no recipe call it directly:
+// their mark would replace the last write's, and searches would no longer wait for that write.
 func (a *api) reply(c *gin.Context, outcome command.Outcome, err error) {
 	if err != nil {
 		a.fail(c, err)
@@ -51,11 +51,11 @@ func (a *api) reply(c *gin.Context, outcome command.Outcome, err error) {
 		c.Writer.WriteHeaderNow()
 		return
 	}
-	_, _ = c.Writer.Write(outcome.Answer.Body) // the caller has gone away; the command is done all the same
+	_, _ = c.Writer.Write(outcome.Answer.Body) // if the caller is gone, the command is still done
 }
 
-// note leaves the marks. Without them a read is fresh only with the header, so a failure is no reason to
-// say that the command failed.
+// note stores the marks. Without them only reads with the header are fresh, so a failure here
+// doesn't fail the command.
 func (a *api) note(c *gin.Context, outcome command.Outcome) {
 	if outcome.Change == 0 {
 		return
@@ -69,7 +69,7 @@ func (a *api) note(c *gin.Context, outcome command.Outcome) {
 	}
 }
 
-// fail maps every error to its answer, once for all handlers.
+// fail maps every error to its answer, for all handlers.
 func (a *api) fail(c *gin.Context, err error) {
 	var (
 		problem httpserver.Problem

@@ -1,5 +1,5 @@
-// Package commandhttp is the HTTP side of the commands: it reads a request, lets the rules decide over the
-// state, and writes the answer. openapi.yaml is the source of its types and of what is let in.
+// Package commandhttp is the HTTP side of the commands: it decodes a request, runs the command, and
+// writes the answer. openapi.yaml defines its types and what it accepts.
 package commandhttp
 
 import (
@@ -17,7 +17,7 @@ import (
 	"larder.dev/internal/readyourwrites"
 )
 
-// Deps is what the handlers work with.
+// Deps are the handlers' dependencies.
 type Deps struct {
 	Commands *command.Commands
 	Users    *account.Users
@@ -33,12 +33,12 @@ type Deps struct {
 type api struct {
 	Deps
 
-	commands *command.Commands // whose answers are HTTP's
+	commands *command.Commands // their answers are rendered as HTTP
 }
 
 var _ ServerInterface = (*api)(nil)
 
-// New gives the handler of the command API.
+// New returns the handler of the command API.
 func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	engine, err := httpserver.New(options)
 	if err != nil {
@@ -52,7 +52,7 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the checks of the command API: %w", err)
 	}
-	// A group, so that an address that isn't there is a 404 also for who has no session.
+	// Use a group, so that an unknown address is a 404 even without a session.
 	routes := engine.Group("")
 	routes.Use(requireSession(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, whoOf),
 		httpserver.Volume(deps.Throttle, whoOf), validate)
@@ -61,7 +61,7 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	return engine, nil
 }
 
-// requireSession lets nobody in without a session, but to log in.
+// requireSession requires a session for everything but logging in.
 func requireSession(sessions *identity.Sessions) gin.HandlerFunc {
 	require := identity.Require(sessions)
 	return func(c *gin.Context) {
@@ -82,7 +82,7 @@ func kindOf(c *gin.Context) limits.Kind {
 	return limits.Write
 }
 
-// whoOf is the person, and where nobody is logged in yet the address.
+// whoOf returns the user, or the address before login.
 func whoOf(c *gin.Context) string {
 	if isLogin(c) {
 		return identity.AddressOf(c)
@@ -90,8 +90,8 @@ func whoOf(c *gin.Context) string {
 	return identity.PersonOf(c)
 }
 
-// badParameter answers for the generated code. What it finds, the checks before it have found already, or
-// they would differ from it.
+// badParameter answers for the generated code. The earlier checks should already have rejected
+// whatever it finds.
 func badParameter(c *gin.Context, err error, _ int) {
 	httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusBadRequest, Detail: err.Error()})
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// CreateRecipe puts in a recipe with an id of ours.
+// CreateRecipe adds a recipe with a generated id.
 func (a *api) CreateRecipe(c *gin.Context, params CreateRecipeParams) {
 	body, draft, err := readDraft(c)
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// RequestGrocery puts ingredients of a recipe on the grocery list.
+// RequestGrocery adds ingredients of a recipe to the grocery list.
 func (a *api) RequestGrocery(c *gin.Context, id ID, params RequestGroceryParams) {
 	body, asked, err := readGrocery(c)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"larder.dev/recipe/ingredient"
 )
 
-// ParseIngredients reads ingredient lines. It asks no store and keeps nothing.
+// ParseIngredients parses ingredient lines. It uses no store and saves nothing.
 func (a *api) ParseIngredients(c *gin.Context) {
 	var request ParseRequest
 	if _, err := readBody(c, &request); err != nil {

@@ -9,14 +9,14 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// match is the value of If-Match: the versions that the caller takes the recipe to have.
+// match is a parsed If-Match header: the versions that the caller accepts.
 type match struct {
 	any  bool
 	tags []string
 }
 
-// parseMatch reads the header. A tag that is marked as weak counts as the plain one: a proxy that
-// compresses marks it so, and the version in it is the same.
+// parseMatch parses the header. It treats a weak tag like a strong one: proxies that compress
+// weaken tags, and the version in it is the same.
 func parseMatch(value string) (match, error) {
 	if strings.TrimSpace(value) == "*" {
 		return match{any: true}, nil
@@ -43,7 +43,7 @@ func (m match) admits(version int64) bool {
 
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
-// optionalMatch reads an If-Match that need not be there; without one any version is right.
+// optionalMatch parses an optional If-Match; without it, any version matches.
 func optionalMatch(header *string) (match, error) {
 	if header == nil {
 		return match{any: true}, nil

@@ -9,7 +9,7 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// PutRecipe replaces a recipe of a known version, or creates one with the caller's id.
+// PutRecipe replaces a known version of a recipe, or creates one with the caller's id.
 func (a *api) PutRecipe(c *gin.Context, id ID, params PutRecipeParams) {
 	match, err := precondition(params)
 	if err != nil {

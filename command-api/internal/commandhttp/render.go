@@ -15,7 +15,7 @@ import (
 
 const jsonType = "application/json; charset=utf-8"
 
-// render makes the answer of what a command has come to. It is kept under the command's key.
+// render renders a command's result as the answer that is stored under the command's key.
 func render(r command.Result) (ledger.Answer, error) {
 	if r.Refused != nil {
 		return renderProblem(refusal(r.Refused))
@@ -49,7 +49,7 @@ func renderProblem(p httpserver.Problem) (ledger.Answer, error) {
 	return ledger.Answer{Status: p.Status, Header: header, Body: body}, nil
 }
 
-// refusal is the problem that tells why a command wrote nothing.
+// refusal returns the problem that explains why a command wrote nothing.
 func refusal(why error) httpserver.Problem {
 	var (
 		conflict *command.Conflict

@@ -23,7 +23,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// readDraft gives the body, and the clean draft in it.
+// readDraft returns the body and the cleaned draft in it.
 func readDraft(c *gin.Context) ([]byte, recipe.Draft, error) {
 	var input RecipeInput
 	body, err := readBody(c, &input)
@@ -46,7 +46,7 @@ func readGrocery(c *gin.Context) ([]byte, recipe.GroceryRequest, error) {
 	}, nil
 }
 
-// readBody reads JSON that the checks have let through; an empty body leaves into as it is.
+// readBody decodes validated JSON; an empty body leaves into unchanged.
 func readBody(c *gin.Context, into any) ([]byte, error) {
 	body, err := io.ReadAll(c.Request.Body)
 	if err != nil {
@@ -61,7 +61,7 @@ func readBody(c *gin.Context, into any) ([]byte, error) {
 	return body, nil
 }
 
-// unreadable tells of a body that the checks let through and that can't be read all the same.
+// unreadable describes a body that passed validation but can't be decoded.
 func unreadable(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	if !errors.As(err, &wrongType) {
@@ -118,7 +118,7 @@ func stepsOf(in []StepInput) []events.Step {
 	return steps
 }
 
-// value gives what a field has, and nothing where it isn't there.
+// value dereferences a field, or returns the zero value if it is missing.
 func value[T any](field *T) T {
 	if field == nil {
 		var nothing T
@@ -127,7 +127,7 @@ func value[T any](field *T) T {
 	return *field
 }
 
-// callOf names the caller, the recipe and the key of a request.
+// callOf returns the user, recipe and key of a request.
 func callOf(c *gin.Context, id string, key *IdempotencyKey, body []byte) command.Call {
 	call := command.Call{
 		User:        identity.UserFrom(c).ID,
@@ -140,7 +140,8 @@ func callOf(c *gin.Context, id string, key *IdempotencyKey, body []byte) command
 	return call
 }
 
-// fingerprint tells one request from another under the same key. A repeat is the same in all of this.
+// fingerprint distinguishes different requests under the same key. A repeat is identical in all of
+// it.
 func fingerprint(r *http.Request, body []byte) []byte {
 	var whole bytes.Buffer
 	for _, part := range []string{r.Method, r.URL.Path, r.Header.Get("If-Match"), r.Header.Get("If-None-Match")} {
@@ -153,7 +154,7 @@ func fingerprint(r *http.Request, body []byte) []byte {
 
 var traceParentShape = regexp.MustCompile(`^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$`)
 
-// traceParent keeps a W3C trace context. Anything else has no place in the header of an event.
+// traceParent returns a valid W3C trace context. Anything else must not enter an event's headers.
 func traceParent(header string) string {
 	if !traceParentShape.MatchString(header) {
 		return ""

@@ -2,7 +2,7 @@ package commandhttp
 
 import "github.com/gin-gonic/gin"
 
-// RestoreRecipe makes an earlier version of a recipe the current one, also of a deleted recipe.
+// RestoreRecipe makes an earlier version of a recipe current, even if the recipe is deleted.
 func (a *api) RestoreRecipe(c *gin.Context, id ID, params RestoreRecipeParams) {
 	m, err := optionalMatch(params.IfMatch)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// LogIn begins a session.
+// LogIn starts a session.
 func (a *api) LogIn(c *gin.Context) {
 	var credentials Credentials
 	if err := json.NewDecoder(c.Request.Body).Decode(&credentials); err != nil {
@@ -55,7 +55,7 @@ func (a *api) failLogin(c *gin.Context, err error) {
 	}
 }
 
-// LogOut ends the session that the request came with.
+// LogOut ends the request's own session.
 func (a *api) LogOut(c *gin.Context) {
 	if err := a.Sessions.End(c.Request.Context(), identity.TokenFrom(c)); err != nil {
 		a.fail(c, err)
@@ -65,7 +65,7 @@ func (a *api) LogOut(c *gin.Context) {
 	c.Status(http.StatusNoContent)
 }
 
-// EndSession ends one session of the caller's, which may be the one that asks.
+// EndSession ends one of the caller's sessions, possibly the current one.
 func (a *api) EndSession(c *gin.Context, id string) {
 	err := a.Sessions.EndOne(c.Request.Context(), identity.UserFrom(c).ID, id)
 	switch {
@@ -84,7 +84,7 @@ func (a *api) EndSession(c *gin.Context, id string) {
 	c.Status(http.StatusNoContent)
 }
 
-// EndSessions ends every session of the caller's, the one that asks too.
+// EndSessions ends all of the caller's sessions, including the current one.
 func (a *api) EndSessions(c *gin.Context) {
 	if _, err := a.Sessions.EndAll(c.Request.Context(), identity.UserFrom(c).ID); err != nil {
 		a.fail(c, err)

@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Metrics count what a relay does. A nil *Metrics counts nothing.
+// Metrics counts what a relay does. A nil *Metrics counts nothing.
 type Metrics struct {
 	leads    prometheus.Gauge
 	events   prometheus.Counter
@@ -53,7 +53,7 @@ func (m *Metrics) lead(leads bool) {
 	}
 }
 
-// Filling tells that a new stream is being filled, or no more.
+// Filling records whether a new stream is being filled.
 func (m *Metrics) Filling(filling bool) {
 	if m != nil {
 		set(m.filling, filling)

@@ -1,5 +1,5 @@
-// Package relay carries the ledger's events to the stream: every one at least once, those of one user in
-// their order, and none that isn't committed.
+// Package relay publishes the ledger's events to the stream: each at least once, each user's in
+// order, and only once committed.
 package relay
 
 import (
@@ -20,44 +20,45 @@ import (
 )
 
 const (
-	// lockID is the advisory lock of the one relay that leads. The number is drawn by lot and fixed.
+	// lockID is the advisory lock of the leading relay: a random, fixed number.
 	lockID = 7_305_240_117
 
-	// pollEvery is how long an event waits whose hint was lost; idlePoll, where there was nothing for some polls.
+	// pollEvery bounds the delay of an event whose hint was lost; idlePoll applies after several
+	// empty polls.
 	pollEvery = time.Second
 	idlePoll  = 4 * time.Second
 
-	// measureEvery is how often what waits is counted while it is being published.
+	// measureEvery is how often the backlog is counted while publishing.
 	measureEvery = 2 * time.Second
 
-	// A batch costs by itself: two transactions, and an fsync of the stream. Where a batch brought busyEvents
-	// or more, writes come faster than it pays to publish them a few at a time, and the next one is let grow
-	// for a while. At 200 writes a second a batch has one or two, and nothing waits.
+	// Each batch costs two transactions and an fsync of the stream. If a batch has busyEvents or
+	// more, writes arrive too fast to publish a few at a time, so the next batch may grow for
+	// growFor. At 200 writes a second a batch has one or two events, and nothing waits.
 	busyEvents = 16
 	growFor    = 30 * time.Millisecond
 
-	// markPatience is how long a mark may take.
+	// markPatience is the timeout for marking a batch.
 	markPatience = 5 * time.Second
 
 	firstPause   = 50 * time.Millisecond
 	longestPause = 2 * time.Second
 )
 
-// Publisher stores messages in a stream, in order, and gives their places. On an error it gives those of
-// the messages that are known to be stored, from the first on.
+// Publisher stores messages in a stream, in order, and returns their sequences. On an error it
+// returns those of the leading messages known to be stored.
 type Publisher interface {
 	PublishBatch(ctx context.Context, stream string, msgs []jetstream.Message) ([]uint64, error)
 }
 
-// Filler sees to it that the stream has what was published before.
+// Filler ensures that the stream has what was published before.
 type Filler interface {
-	// Fill is called before anything is published. Its error is one of the relay's.
+	// Fill is called before anything is published. If it fails, the relay doesn't publish.
 	Fill(ctx context.Context) error
-	// Doubt says that the stream may be another one than before.
+	// Doubt says that the stream may have been replaced.
 	Doubt()
 }
 
-// Relay reads what is unpublished, publishes it, and marks it.
+// Relay reads unpublished events, publishes them, and marks them.
 type Relay struct {
 	store     *recipestore.Store
 	publisher Publisher
@@ -70,19 +71,19 @@ type Relay struct {
 	doubts    chan struct{}
 }
 
-// Options are what a relay works with.
+// Options configure a relay.
 type Options struct {
 	Store     *recipestore.Store
 	Publisher Publisher
-	URL       string // the database's address: leading and listening need connections of their own
+	URL       string // the database's address: leading and listening need their own connections
 	Metrics   *Metrics
 	Tracing   *telemetry.Tracing
 	Log       *slog.Logger
-	Beside    func(ctx context.Context) // what else the one that leads does, until ctx is done; nil for nothing
-	Filler    Filler                    // nil for a stream that is as it is
+	Beside    func(ctx context.Context) // runs while this relay leads, until ctx is done; nil for nothing
+	Filler    Filler                    // nil to take the stream as it is
 }
 
-// New makes a relay.
+// New builds a relay.
 func New(o Options) *Relay {
 	return &Relay{
 		store: o.Store, publisher: o.Publisher, url: o.URL, metrics: o.Metrics, tracing: o.Tracing, log: o.Log,
@@ -90,7 +91,7 @@ func New(o Options) *Relay {
 	}
 }
 
-// Doubt tells a relay that the stream may be another one than before, so that it is looked at and filled.
+// Doubt tells a relay that the stream may have been replaced, so that it checks and fills it.
 func (r *Relay) Doubt() {
 	if r.filler == nil {
 		return
@@ -102,20 +103,20 @@ func (r *Relay) Doubt() {
 	}
 }
 
-// Leads tells whether some relay leads in the database of a pool.
+// Leads reports whether any relay leads in a database.
 func Leads(ctx context.Context, pool *recipestore.Pool) (bool, error) {
 	return postgres.Led(ctx, pool, lockID)
 }
 
-// On gives the same relay at another address of the database.
+// On returns the same relay for another address of the database.
 func (r *Relay) On(url string) *Relay {
 	other := *r
 	other.url = url
 	return &other
 }
 
-// Run relays until ctx is done. Of all that run on one database one leads, and another takes over where it
-// ends. A failure is logged and tried again, for ever; the error is that of an address that can't be read.
+// Run relays until ctx is done. One relay leads per database. When it stops, another takes over.
+// Failures are logged and retried for ever; only an invalid address is returned as an error.
 func (r *Relay) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := r.lead(ctx); err != nil && ctx.Err() == nil {
@@ -125,7 +126,7 @@ func (r *Relay) Run(ctx context.Context) error {
 	return nil
 }
 
-// lead waits for the lead and works until it is lost.
+// lead waits to become the leader and works until it loses the lock.
 func (r *Relay) lead(ctx context.Context) error {
 	leadership, err := postgres.Lead(ctx, r.url, lockID, r.log)
 	if err != nil {
@@ -135,12 +136,12 @@ func (r *Relay) lead(ctx context.Context) error {
 	r.log.InfoContext(ctx, "the relay leads")
 	r.metrics.lead(true)
 	defer r.metrics.lead(false)
-	defer r.metrics.behind(0, 0) // the next leader tells
-	r.work(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
+	defer r.metrics.behind(0, 0) // the next leader reports it
+	r.work(leadership.Context()) //nolint:contextcheck // derived from ctx, and ends with the lock
 	return nil
 }
 
-// work publishes, measures what waits for it, and does what else is the leader's.
+// work publishes, measures the backlog, and does the leader's other work.
 func (r *Relay) work(ctx context.Context) {
 	var waits atomic.Bool
 	while, stop := context.WithCancel(ctx)
@@ -154,18 +155,19 @@ func (r *Relay) work(ctx context.Context) {
 	others.Wait()
 }
 
-// Drain publishes what is unpublished now, and gives how many events. It waits until it leads, and stops
-// at the first failure.
+// Drain publishes what is unpublished now and returns how many events. It waits to become the
+// leader, and stops at the first failure.
 func (r *Relay) Drain(ctx context.Context) (int, error) {
 	leadership, err := postgres.Lead(ctx, r.url, lockID, r.log)
 	if err != nil {
 		return 0, fmt.Errorf("lead the relay: %w", err)
 	}
 	defer leadership.Release()
-	return r.turn(leadership.Context()) //nolint:contextcheck // it is made of ctx, and ends with the lock
+	return r.turn(leadership.Context()) //nolint:contextcheck // derived from ctx, and ends with the lock
 }
 
-// follow publishes whenever there is a hint, and now and then without one. waits tells whether something may wait.
+// follow publishes on every hint, and polls in case a hint was lost. waits is true while events may
+// be waiting.
 func (r *Relay) follow(ctx context.Context, waits *atomic.Bool) {
 	hints := postgres.Listen(ctx, r.url, ledger.Channel, r.log)
 	poll := pollEvery
@@ -195,7 +197,8 @@ func (r *Relay) follow(ctx context.Context, waits *atomic.Bool) {
 	}
 }
 
-// turn publishes what waits, on a stream that has what was published before. After a failure it may be another one.
+// turn publishes the backlog after making sure the stream is filled. After a failure it checks the
+// stream again.
 func (r *Relay) turn(ctx context.Context) (published int, err error) {
 	if r.filler == nil {
 		return r.drain(ctx)
@@ -209,8 +212,8 @@ func (r *Relay) turn(ctx context.Context) (published int, err error) {
 	return published, err
 }
 
-// measure counts what waits while it is being published, also where that is slow and nothing fails. It asks nobody while
-// nothing waits.
+// measure counts the backlog while it is being published, even if publishing is slow without
+// failing. It makes no queries while nothing waits.
 func (r *Relay) measure(ctx context.Context, waits *atomic.Bool) {
 	ticker := time.NewTicker(measureEvery)
 	defer ticker.Stop()
@@ -232,9 +235,9 @@ func (r *Relay) measure(ctx context.Context, waits *atomic.Bool) {
 	}
 }
 
-// drain works until nothing is left, or until the first failure: what comes after a failed event must not
-// overtake it. Where more waits than a batch holds, the batch before is marked and the next one is read while one is
-// published.
+// drain works until nothing is left or something fails: later events must not overtake a failed
+// one. If more than a batch waits, it marks the previous batch and reads the next while one is
+// being published.
 func (r *Relay) drain(ctx context.Context) (total int, err error) {
 	entries, err := r.read(ctx, nil)
 	var before outcome
@@ -257,11 +260,11 @@ func (r *Relay) drain(ctx context.Context) (total int, err error) {
 		}
 		entries = next
 	}
-	// Also after a failure: what is known to be stored isn't sent again.
+	// Mark even after a failure, so that stored events aren't sent again.
 	return total, errors.Join(err, r.mark(ctx, before))
 }
 
-// markThenRead marks a batch that brought all there was, and reads what came meanwhile.
+// markThenRead marks a batch that emptied the backlog and reads what arrived meanwhile.
 func (r *Relay) markThenRead(ctx context.Context, published outcome) ([]recipestore.Entry, error) {
 	if err := r.mark(ctx, published); err != nil {
 		return nil, err
@@ -276,7 +279,7 @@ func (r *Relay) read(ctx context.Context, underWay []int64) ([]recipestore.Entry
 	return r.store.Unpublished(ctx, underWay, jetstream.BatchMessages, jetstream.BatchBytes)
 }
 
-// isFull tells whether a batch is as large as one may be, so that more may wait.
+// isFull reports whether a batch has its maximum size, so that more may be waiting.
 func isFull(entries []recipestore.Entry) bool {
 	bytes := 0
 	for _, e := range entries {
@@ -285,7 +288,7 @@ func isFull(entries []recipestore.Entry) bool {
 	return len(entries) == jetstream.BatchMessages || bytes >= jetstream.BatchBytes
 }
 
-// outcome is what became of a batch: the places of those of its events that are known to be stored, from the first on.
+// outcome is the result of a batch: the sequences of the leading events known to be stored.
 type outcome struct {
 	entries   []recipestore.Entry
 	sequences []uint64
@@ -306,8 +309,8 @@ func (r *Relay) publish(ctx context.Context, entries []recipestore.Entry) <-chan
 	return done
 }
 
-// mark notes where the events of a batch are, also where the relay is just being stopped: what isn't marked is sent
-// again, and the stream knows it again for some minutes only.
+// mark records the sequences of a batch, even while the relay is stopping: unmarked events are sent
+// again, and the stream detects duplicates only for some minutes.
 func (r *Relay) mark(ctx context.Context, published outcome) error {
 	n := len(published.sequences)
 	if n == 0 {
@@ -322,7 +325,7 @@ func (r *Relay) mark(ctx context.Context, published outcome) error {
 	return nil
 }
 
-// spans begins a span for each event, in the trace of the request that made it.
+// spans starts a span for each event, in the trace of the request that caused it.
 func (r *Relay) spans(ctx context.Context, entries []recipestore.Entry) []*telemetry.Span {
 	if !r.tracing.On() {
 		return nil
@@ -334,7 +337,7 @@ func (r *Relay) spans(ctx context.Context, entries []recipestore.Entry) []*telem
 	return spans
 }
 
-// end ends the spans; those after the first that were published are as the error says.
+// end ends the spans: the published ones as successful, the rest with the error.
 func end(spans []*telemetry.Span, published int, err error) {
 	for i, span := range spans {
 		if i < published {
@@ -350,7 +353,7 @@ func messages(entries []recipestore.Entry) []jetstream.Message {
 	for i, e := range entries {
 		header := e.Event.Headers()
 		if e.Event.Again {
-			// The stream may remember the id of the event as it was.
+			// The stream may remember the event's id from when it still had its text.
 			header[events.HeaderMsgID] = []string{e.Event.ID + forgotten}
 		}
 		msgs[i] = jetstream.Message{Subject: e.Event.Subject, Header: header, Data: e.Event.Data}
@@ -358,7 +361,7 @@ func messages(entries []recipestore.Entry) []jetstream.Message {
 	return msgs
 }
 
-// forgotten ends the deduplication id of an event that is published once more without its text.
+// forgotten is the suffix of the deduplication id of an event that is republished without its text.
 const forgotten = ".forgotten"
 
 func ids(entries []recipestore.Entry) []int64 {
@@ -369,7 +372,8 @@ func ids(entries []recipestore.Entry) []int64 {
 	return ids
 }
 
-// complain logs the first failure and every tenth after it: all of an hour's outage would bury everything else.
+// complain logs the first failure and every tenth after it: an hour's outage would otherwise bury
+// everything else.
 func (r *Relay) complain(ctx context.Context, failures int, err error) {
 	if ctx.Err() != nil {
 		return

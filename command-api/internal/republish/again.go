@@ -10,16 +10,17 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// ErrAhead is a subject of which the stream has a newer event than the ledger, so that nothing older may be published.
+// ErrAhead means the stream has a newer event on a subject than the ledger, so publishing the
+// ledger's would be wrong.
 var ErrAhead = errors.New("the stream has a newer event than the ledger")
 
-// againAttempts is how often a subject is looked at anew when somebody else published on it.
+// againAttempts is how often to retry when someone else publishes on the subject.
 const againAttempts = 5
 
-// Again publishes the last event of a subject once more, with the mark by which a view takes it over what it has of the
-// same version. It is stored only behind the event that it was compared with, so no newer one is overtaken; where it
-// is the relay's turn, nothing is done. A subject that the ledger doesn't have is passed over, and so is a grocery request
-// that was sent before the ledger was restored. The error is ErrAhead, or that of a store.
+// Again republishes a subject's last event with a mark that makes views replace what they have at
+// that version. It is stored only behind the event it was compared with, so it never overtakes a
+// newer one. It does nothing for events the relay has yet to publish, for unknown subjects, and for
+// grocery requests sent before the ledger was restored. It returns ErrAhead or a store's error.
 func Again(ctx context.Context, store *recipestore.Store, stream Stream, subject string) error {
 	r := &republisher{store: store, stream: stream}
 	for attempt := 0; ; attempt++ {
@@ -30,8 +31,8 @@ func Again(ctx context.Context, store *recipestore.Store, stream Stream, subject
 	}
 }
 
-// removeText has the relay take out of the stream what it still has of a forgotten recipe, as one that was put back from
-// a copy of before does.
+// removeText schedules removal of a forgotten recipe's text from the stream, which may have come
+// back with an old copy of the stream.
 func (r *republisher) removeText(ctx context.Context, entry recipestore.Entry) error {
 	user, recipe, ok := events.RecipeOf(entry.Event.Subject)
 	if !ok || entry.Event.Type != events.RecipeDeleted {
@@ -58,7 +59,7 @@ func (r *republisher) again(ctx context.Context, subject string) error {
 		return fmt.Errorf("publish version %d on %s again: %w: version %d", entry.Event.Version, subject, ErrAhead, last.version)
 	}
 	entry.Event.Again = true
-	entry.Event.TraceParent = "" // a repetition doesn't go on with the old trace
+	entry.Event.TraceParent = "" // a republish doesn't continue the old trace
 	sequence, err := r.publish(ctx, entry.Event, last.sequence)
 	if err != nil {
 		return err

@@ -9,9 +9,9 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// batches publish many events at once, each behind the last message of its subject, whichever that is: they are for the relay
-// that leads, beside which nobody publishes but an operator. What an operator publishes again meanwhile may be there twice; the
-// newest published event of a subject is behind it all the same.
+// batches publish many events at once without comparing each with its subject's last message. They
+// are for the leading relay, beside which only an operator publishes. What an operator republishes
+// meanwhile may be there twice; a subject's newest published event still comes last.
 type batches struct {
 	store   *recipestore.Store
 	stream  FillStream
@@ -28,7 +28,7 @@ func (b *batches) add(ctx context.Context, entry recipestore.Entry) error {
 	return b.flush(ctx)
 }
 
-// flush publishes what was added, and marks what is known to be stored also after a failure.
+// flush publishes the added events. Even after a failure it marks those known to be stored.
 func (b *batches) flush(ctx context.Context) error {
 	if len(b.entries) == 0 {
 		return nil

@@ -14,14 +14,15 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// lookEvery is how often the stream is looked at though nothing tells that it is another one: where nobody writes, nothing
-// fails.
+// lookEvery is how often the stream is checked without any sign that it was replaced: with no
+// writes, nothing fails.
 const lookEvery = 10 * time.Second
 
-// Filled tells whether a stream has had all that the ledger had published when it was made.
+// Filled reports whether a stream has received everything the ledger had published when the stream
+// was created.
 func Filled(state jetstream.StreamState) bool { return !state.Has(events.UnfilledNote) }
 
-// FillStream is a stream that can be filled; *jetstream.Conn is one.
+// FillStream is a stream that can be filled; *jetstream.Conn implements it.
 type FillStream interface {
 	Stream
 	PublishBatch(ctx context.Context, stream string, msgs []jetstream.Message) ([]uint64, error)
@@ -30,25 +31,25 @@ type FillStream interface {
 	Reconnected() <-chan struct{}
 }
 
-// Refill fills the stream by itself where it is another one than before: it was deleted, or NATS came back empty. It is for
-// the relay that leads, and for one goroutine.
+// Refill fills the stream automatically after it was replaced: deleted, or lost when NATS came back
+// empty. It is for the leading relay and a single goroutine.
 type Refill struct {
 	Store  *recipestore.Store
 	Stream FillStream
-	Make   func(ctx context.Context) error // makes the stream where it is gone, with the note that it is unfilled
-	Begun  func(filling bool)              // is told that it begins and that it ends; nil for nobody
+	Make   func(ctx context.Context) error // creates the stream if missing, with the note that it is unfilled
+	Begun  func(filling bool)              // is told when filling begins and ends; may be nil
 	Log    *slog.Logger
 
 	doubt  atomic.Bool
-	looked time.Time       // zero before the first time
-	again  <-chan struct{} // the connection by which it was looked at was made again
+	looked time.Time       // zero before the first check
+	again  <-chan struct{} // closed on reconnecting after that check
 }
 
-// Doubt has the stream looked at again before anything else is published on it.
+// Doubt makes Fill check the stream before anything else is published.
 func (r *Refill) Doubt() { r.doubt.Store(true) }
 
-// Fill makes the stream where it is gone, and fills it where it is new. An error means that it has to be tried again: what is
-// published before would keep older events of the same recipes out.
+// Fill creates the stream if it is missing, and fills it if it is new. On an error, call it again
+// before publishing: newer events would keep out older ones of the same recipes.
 func (r *Refill) Fill(ctx context.Context) error {
 	if !r.due() {
 		return nil
@@ -61,7 +62,7 @@ func (r *Refill) Fill(ctx context.Context) error {
 		if !errors.Is(err, jetstream.ErrPermission) {
 			return err
 		}
-		// Credentials of an earlier version. What is new mustn't wait for others.
+		// The credentials are from an earlier version. Don't block new events on that.
 		r.Log.ErrorContext(ctx, "the stream can't be filled with these credentials, and events go on: sign new ones by "+
 			"larder nats-accounts, or run larder events republish", "error", err)
 	}
@@ -69,7 +70,7 @@ func (r *Refill) Fill(ctx context.Context) error {
 	return nil
 }
 
-// due tells whether the stream may be another one than that which was looked at.
+// due reports whether the stream may have been replaced since the last check.
 func (r *Refill) due() bool {
 	if r.doubt.Load() || time.Since(r.looked) >= lookEvery {
 		return true
@@ -82,7 +83,7 @@ func (r *Refill) due() bool {
 	}
 }
 
-// fill also brings the stream to this version's settings, the first time.
+// fill also applies this version's settings to the stream, the first time.
 func (r *Refill) fill(ctx context.Context, first bool) error {
 	state, err := r.Stream.State(ctx, events.Stream)
 	if first && err == nil || errors.Is(err, jetstream.ErrNotFound) {
@@ -110,7 +111,7 @@ func (r *Refill) fill(ctx context.Context, first bool) error {
 	return r.Stream.RemoveNote(ctx, events.Stream, state.Created, events.UnfilledNote)
 }
 
-// everything publishes what the ledger has and the stream lacks: where it was interrupted, the rest.
+// everything publishes what the ledger has and the stream lacks, resuming if it was interrupted.
 func (r *Refill) everything(ctx context.Context) (Progress, error) {
 	total, err := r.Store.CountPublished(ctx, "")
 	if err != nil {
@@ -126,7 +127,7 @@ func (r *Refill) everything(ctx context.Context) (Progress, error) {
 	return all.progress, batches.flush(ctx)
 }
 
-// tell says once that there is something to do, and nothing where all is new.
+// tell logs once, and only if there is something to publish.
 func (r *Refill) tell(ctx context.Context) func(Progress) {
 	var once sync.Once
 	return func(p Progress) {

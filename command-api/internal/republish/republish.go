@@ -1,5 +1,5 @@
-// Package republish fills a stream with what the ledger has and the stream lacks: after the loss of the stream, or of
-// a part of it.
+// Package republish publishes to a stream what the ledger has and the stream lacks, after all or
+// part of the stream was lost.
 package republish
 
 import (
@@ -17,35 +17,36 @@ import (
 // page is how many rows of the ledger are held in memory at once.
 const page = 200
 
-// Stream is what is filled; *jetstream.Conn is one.
+// Stream is the stream to fill; *jetstream.Conn implements it.
 type Stream interface {
 	Publish(ctx context.Context, msg jetstream.Message, expectLast *uint64) (sequence uint64, duplicate bool, err error)
 	Last(ctx context.Context, stream, subject string) (jetstream.Message, bool, error)
 }
 
-// Options say what to publish again, and who is told of it.
+// Options select what to republish and who receives progress.
 type Options struct {
-	User     string         // the account's id; "" for all
-	DryRun   bool           // find what lacks, and publish nothing
-	Progress func(Progress) // nil for nobody
+	User     string         // an account's id; "" for all
+	DryRun   bool           // find what is missing, publish nothing
+	Progress func(Progress) // may be nil
 }
 
-// Progress is how far it has come.
+// Progress reports how far a republish has come.
 type Progress struct {
-	Looked    int64 `json:"looked"`    // rows of the ledger looked at
-	Total     int64 `json:"total"`     // rows to look at, as they were at the beginning
-	Published int64 `json:"published"` // events that the stream lacked
+	Looked    int64 `json:"looked"`    // ledger rows examined
+	Total     int64 `json:"total"`     // rows to examine, as counted at the start
+	Published int64 `json:"published"` // events the stream lacked
 }
 
-// Republish publishes, of each subject, the events that are newer than the last that the stream has of it, in their
-// order. What is older stays out, also where the stream has a gap: the last message of a subject is its state, and a
-// rebuild would take an old one for it. What isn't published yet is the relay's affair.
+// Republish publishes, for each subject, the events newer than the stream's last message, in order.
+// Older events stay out even if the stream has a gap: the last message of a subject is its state,
+// and a rebuild would take an old one for it. Unpublished events are left to the relay.
 //
-// It may run while the relay and other republishers do, and again after it was interrupted: each message is stored only
-// behind the one that it was compared with.
+// It may run beside the relay and other republishers, and again after an interruption: each message
+// is stored only behind the one it was compared with.
 //
-// An event with a newer one behind it is published as superseded. A view that has nothing of a recipe, as a cache whose
-// entry lapsed, would else show the old version to who has seen the new one.
+// An event with a newer one behind it is marked as superseded. Otherwise a view that lacks the
+// recipe, such as a cache whose entry expired, would show the old version to someone who has seen
+// the new one.
 func Republish(ctx context.Context, store *recipestore.Store, stream Stream, options Options) (Progress, error) {
 	total, err := store.CountPublished(ctx, options.User)
 	if err != nil {
@@ -65,13 +66,13 @@ type republisher struct {
 	stream   Stream
 	options  Options
 	progress Progress
-	batches  *batches // nil to publish each event by itself, behind the message that it was compared with
+	batches  *batches // nil to publish events one by one, each behind the message it was compared with
 }
 
-// state is the last message that the stream has of a subject.
+// state is the stream's last message on a subject.
 type state struct {
 	found    bool
-	sequence uint64 // 0 where it has none, or it isn't known
+	sequence uint64 // 0 if there is none or it is unknown
 	version  int64
 }
 
@@ -87,7 +88,7 @@ func (r *republisher) everybody(ctx context.Context) error {
 	}
 }
 
-// user keeps one user's subjects in memory, and no more.
+// user holds only one user's subjects in memory.
 func (r *republisher) user(ctx context.Context, user string) error {
 	subjects := make(map[string]state)
 	for after := int64(0); ; {
@@ -130,7 +131,7 @@ func (r *republisher) entry(ctx context.Context, subjects map[string]state, entr
 	}
 	sequence, err := r.publish(ctx, entry.Event, last.sequence)
 	if errors.Is(err, jetstream.ErrConflict) {
-		// Somebody else has published on the subject. What it needs now is seen at its next event.
+		// Someone else published on the subject. Look at it again at its next event.
 		r.progress.Published--
 		delete(subjects, entry.Event.Subject)
 		return nil
@@ -149,14 +150,14 @@ func (r *republisher) last(ctx context.Context, subject string) (state, error) {
 	}
 	e, err := events.Parse(msg.Subject, msg.Header, msg.Data)
 	if err != nil {
-		// It can't be read, so it is no state: whatever the ledger has is newer.
+		// It is unreadable, so it is no state: whatever the ledger has is newer.
 		return state{found: true, sequence: msg.Sequence, version: -1}, nil //nolint:nilerr // said above
 	}
 	return state{found: true, sequence: msg.Sequence, version: e.Version}, nil
 }
 
-// publish puts one event behind the message that it was compared with. What a replaced primary alone has stays out of the
-// stream: the new one gives the same versions to other changes.
+// publish stores one event behind the message it was compared with. A replaced primary must not
+// publish what it alone has: the new primary gives the same versions to other changes.
 func (r *republisher) publish(ctx context.Context, e events.Envelope, expectLast uint64) (uint64, error) {
 	if err := r.store.MayWrite(); err != nil {
 		return 0, err
@@ -165,7 +166,8 @@ func (r *republisher) publish(ctx context.Context, e events.Envelope, expectLast
 	return sequence, err
 }
 
-// repeated has a deduplication id of its own: the stream may remember that of an event which it has lost.
+// repeated uses a new deduplication id: the stream may remember the old one of an event it has
+// lost.
 func repeated(e events.Envelope) jetstream.Message {
 	header := e.Headers()
 	header[events.HeaderMsgID] = []string{e.ID + "." + uuid.NewString()}

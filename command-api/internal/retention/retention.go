@@ -1,6 +1,6 @@
-// Package retention forgets the recipes that were deleted long ago: their text goes from the tables, from the ledger and
-// from the stream, and with the events that say so from every view. What stays are the numbers, so that whatever compares
-// the stores with each other finds them the same.
+// Package retention erases recipes that were deleted long ago: their text is removed from the
+// tables, the ledger and the stream, and, through the events that say so, from every view. The
+// numbers stay, so that comparing the stores still finds them equal.
 package retention
 
 import (
@@ -15,43 +15,45 @@ import (
 )
 
 const (
-	// every is how often it is looked for what is due. Nobody waits for it.
+	// every is how often due recipes are looked for. Nobody waits for it.
 	every = 15 * time.Minute
-	// step is how far the retention's clock goes at most, forward or back, for each hour that this process has run: a
-	// machine whose clock leaps by a year is believed after a week, and says so all the time.
+	// step limits how many hours the retention's clock moves, forward or back, per hour that this
+	// process has run: a machine whose clock leaps by a year is believed after a week, with
+	// warnings throughout.
 	step = 48
 
-	// page is how many recipes are looked up at once; pace is how long each one's turn is at least, so that the rest of
-	// the database's work comes first.
+	// page is how many recipes are read at once; pace is the minimum time per recipe, so that the
+	// database's other work comes first.
 	page = 100
 	pace = 20 * time.Millisecond
 
-	// soon is when what was forgotten is looked for in the stream again: the relay has published it by then.
+	// soon is when to check the stream for forgotten text again: by then the relay has published
+	// the change.
 	soon = time.Second
-	// leap is a difference of the clocks that somebody should hear of.
+	// leap is a clock difference worth a warning.
 	leap = 7 * 24 * time.Hour
 )
 
-// Stream is where the text is taken out of; *jetstream.Conn is one.
+// Stream is where the text is removed from; *jetstream.Conn implements it.
 type Stream interface {
 	Last(ctx context.Context, stream, subject string) (jetstream.Message, bool, error)
 	PurgeBefore(ctx context.Context, stream, subject string, sequence uint64) (uint64, error)
 	PurgeToLast(ctx context.Context, stream, subject string) (uint64, error)
 }
 
-// Retention is what one relay does beside its work, while it leads.
+// Retention is background work of the leading relay.
 type Retention struct {
 	Store  *recipestore.Store
 	Stream Stream
-	Keep   time.Duration // how long what was deleted is kept; 0 for ever
+	Keep   time.Duration // how long deleted recipes are kept; 0 for ever
 	Log    *slog.Logger
 
 	now func() time.Time // nil for the machine's clock
 }
 
-// Run forgets what is due until ctx is done. What fails is logged and comes with the next turn.
+// Run erases due recipes until ctx is done. Failures are logged and retried at the next turn.
 func (r *Retention) Run(ctx context.Context) {
-	var ran time.Duration // since the last turn, by the monotonic clock, which nobody sets
+	var ran time.Duration // since the last turn, by the monotonic clock, which can't be set
 	for ctx.Err() == nil {
 		began := time.Now()
 		forgotten, left, err := r.Turn(ctx, ran)
@@ -69,8 +71,8 @@ func (r *Retention) Run(ctx context.Context) {
 	}
 }
 
-// Turn forgets what is due after a process ran for a while longer. It tells how many recipes that were, and of how many
-// the stream has text still.
+// Turn erases what is due after the process has run for another ran. It returns how many recipes it
+// erased and for how many the stream still has text.
 func (r *Retention) Turn(ctx context.Context, ran time.Duration) (forgotten, left int, err error) {
 	now := time.Now
 	if r.now != nil {
@@ -94,7 +96,7 @@ func (r *Retention) Turn(ctx context.Context, ran time.Duration) (forgotten, lef
 	return forgotten, left, err
 }
 
-// earlier is the time of two clocks at which surely no more is due than by the right one.
+// earlier returns the earlier of two clocks, by which nothing is due too soon.
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
@@ -102,7 +104,8 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// forget forgets what was deleted until a time. A recipe that can't be forgotten yet is passed over until the next turn.
+// forget erases recipes deleted before a time. It skips those that can't be erased yet until the
+// next turn.
 func (r *Retention) forget(ctx context.Context, until time.Time) (forgotten int, err error) {
 	for {
 		due, err := r.Store.Deleted(ctx, until, page)
@@ -128,8 +131,8 @@ func (r *Retention) forget(ctx context.Context, until time.Time) (forgotten int,
 	}
 }
 
-// clean takes out of the stream what was there of forgotten recipes, and tells of how many there is something still: the
-// relay hasn't published what is left of them.
+// clean removes erased recipes' text from the stream and returns for how many something remains
+// because the relay hasn't yet published their erased state.
 func (r *Retention) clean(ctx context.Context) (left int, err error) {
 	for after := (recipestore.Owned{}); ; {
 		list, err := r.Store.Removals(ctx, after, page)
@@ -152,7 +155,7 @@ func (r *Retention) clean(ctx context.Context) (left int, err error) {
 	}
 }
 
-// remove leaves the message of the deletion, and what came after it.
+// remove keeps the deletion's message and what followed it.
 func (r *Retention) remove(ctx context.Context, one recipestore.Removal) error {
 	subject := events.RecipeSubject(one.User, one.Recipe)
 	last, found, err := r.Stream.Last(ctx, events.Stream, subject)
@@ -162,7 +165,7 @@ func (r *Retention) remove(ctx context.Context, one recipestore.Removal) error {
 	if found {
 		before := last.Sequence
 		if e, err := events.Parse(last.Subject, last.Header, last.Data); err == nil && e.Version > one.Version {
-			before = min(before, one.Sequence) // its id was used again
+			before = min(before, one.Sequence) // the id was used again
 		}
 		if _, err := r.Stream.PurgeBefore(ctx, events.Stream, subject, before); err != nil {
 			return err
@@ -176,7 +179,7 @@ func (r *Retention) remove(ctx context.Context, one recipestore.Removal) error {
 	return r.Store.Removed(ctx, one)
 }
 
-// rest waits, and tells whether the time has passed.
+// rest waits and reports whether the full time passed.
 func rest(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
