@@ -2,9 +2,9 @@ package events
 
 import "time"
 
-// Recipe is a whole recipe as it is after the change that the event tells of. It has the shape of the
-// recipe in the HTTP API, so that a view can keep the bytes of an event and serve them. Names follow
-// schema.org/Recipe where it has one.
+// Recipe is the whole recipe after the change that the event reports. It has the same shape as in
+// the HTTP API, so a view can store the bytes of an event and serve them. Names follow
+// schema.org/Recipe where it defines one.
 type Recipe struct {
 	ID          string       `json:"id"`
 	Name        string       `json:"name"`
@@ -23,9 +23,9 @@ type Recipe struct {
 	UpdatedAt   time.Time    `json:"updated_at"`
 }
 
-// Ingredient is one row of a recipe's list. Text is the line as it was written; the parts are what is
-// understood of it, in the unit of the line. QuantityMax is the upper end of a range ("2-3 eggs"). Second is what
-// else the line says of the amount; nil where it says nothing.
+// Ingredient is one row of a recipe's list. Text is the line as written. The parts are what the
+// parser understood of it, in the line's own unit. QuantityMax is the upper end of a range ("2-3
+// eggs"). Second is the line's second amount, or nil.
 type Ingredient struct {
 	Text        string         `json:"text"`
 	Quantity    *float64       `json:"quantity"`
@@ -45,14 +45,14 @@ type SecondMeasure struct {
 	Relation    Relation `json:"relation"`
 }
 
-// Relation is how a second measure stands to the first.
+// Relation says how a second measure relates to the first.
 type Relation string
 
 // The relations.
 const (
 	RelationSame Relation = "same" // the same amount in another unit: 1 pound (500 g)
-	RelationEach Relation = "each" // what is in each one: 2 cans of 400 g
-	RelationPlus Relation = "plus" // what comes on top: 1 cup plus 2 tbsp
+	RelationEach Relation = "each" // the contents of each one: 2 cans of 400 g
+	RelationPlus Relation = "plus" // an additional amount: 1 cup plus 2 tbsp
 )
 
 // Step is one instruction.
@@ -61,9 +61,10 @@ type Step struct {
 	Section string `json:"section"`
 }
 
-// File describes a file that is kept with a recipe. Size is in bytes, SHA256 in lower-case hex. Color is what most of a
-// picture has, as #rrggbb, for a page to show before the picture is there; "" for what is none. The address of its bytes
-// is signed for each reader, so it is not part of an event.
+// File describes a file attached to a recipe. Size is in bytes, SHA256 in lower-case hex. Color is
+// a picture's dominant colour as #rrggbb, shown while the picture loads, or "" if it isn't a
+// picture. The event doesn't contain the address of the bytes, because it is signed for each
+// reader.
 type File struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
@@ -73,8 +74,8 @@ type File struct {
 	Color     string `json:"color"`
 }
 
-// Grocery is what one request puts on the grocery list: the chosen ingredients of one recipe, scaled to
-// Servings. It is the data of grocery.requested and of grocery.items-added.
+// Grocery is what one request adds to the grocery list: the chosen ingredients of one recipe,
+// scaled to Servings. It is the data of grocery.requested and of grocery.items-added.
 type Grocery struct {
 	RequestID string        `json:"request_id"`
 	Recipe    RecipeRef     `json:"recipe"`
@@ -82,7 +83,7 @@ type Grocery struct {
 	Items     []GroceryItem `json:"items"`
 }
 
-// RecipeRef names the recipe that a grocery request came from, as it was called then.
+// RecipeRef names the recipe of a grocery request, by its name at that time.
 type RecipeRef struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
@@ -98,13 +99,13 @@ type GroceryItem struct {
 	Text        string   `json:"text"`
 }
 
-// Erased names a user who was deleted: a subscriber of the public feed removes all that it has of them.
+// Erased names a deleted user. A subscriber to the public feed removes all data it has about them.
 type Erased struct {
 	UserID string `json:"user_id"`
 }
 
-// User is an account as it is after the change. It is for the replica alone: PasswordHash is in it. A
-// user.deleted carries the ID and nothing else of the person.
+// User is an account after the change. Only the replica receives it, because it contains
+// PasswordHash. A user.deleted carries the ID and no other personal data.
 type User struct {
 	ID           string    `json:"id"`
 	Name         string    `json:"name"`

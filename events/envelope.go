@@ -1,9 +1,9 @@
-// Package events is the language that Larder's components speak with each other: the envelope, the event
-// types and their data, the subjects, and the versions with their upcasters. It imports the standard
-// library alone, so that any program can read an event with it.
+// Package events is the language that Larder's components share: the envelope, the event types and
+// their data, the subjects, and the versions with their upcasters. It imports only the standard
+// library, so any program can use it to read events.
 //
-// asyncapi.yaml describes the same for readers in other languages; schema/ has one JSON schema and
-// testdata/ one golden file for every type and version that was ever published.
+// asyncapi.yaml describes the same for other languages; schema/ has one JSON schema and testdata/
+// one golden file for every type and version ever published.
 package events
 
 import (
@@ -15,21 +15,22 @@ import (
 	"time"
 )
 
-// Errors of reading an event. A reader skips and counts ErrUnknownType, stops at ErrUnknownVersion (a
-// newer writer is at work, and skipping would lose its changes), and parks ErrMalformed.
+// Errors of reading an event. A reader skips and counts ErrUnknownType, stops at ErrUnknownVersion
+// (a newer writer is running, and skipping would lose its changes), and parks ErrMalformed.
 var (
 	ErrUnknownType    = errors.New("unknown event type")
 	ErrUnknownVersion = errors.New("unknown event version")
 	ErrMalformed      = errors.New("malformed event")
 )
 
-// Source is the CloudEvents source of everything that the write side publishes.
+// Source is the CloudEvents source of every event that the write side publishes.
 const Source = "/larder/command-api"
 
-// Header names on NATS, those of the CloudEvents NATS protocol binding 1.0.3-wip in binary mode: attributes are headers
-// with ce- before their name, datacontenttype among them. Larder's own numbers are there as attributes too
-// (extensions, whose names have letters and digits alone), so that a CloudEvents library hands them on; content-type,
-// larder-version and larder-change say the same for who reads headers. The server deduplicates by Nats-Msg-Id.
+// Header names on NATS follow the CloudEvents NATS protocol binding 1.0.3-wip in binary mode: each
+// attribute, including datacontenttype, is a header with the prefix ce-. Larder's own numbers are
+// also sent as extension attributes, whose names allow only letters and digits, so that CloudEvents
+// libraries forward them. content-type, larder-version and larder-change repeat the values for
+// readers of plain headers. The server deduplicates by Nats-Msg-Id.
 const (
 	HeaderSpecVersion = "ce-specversion"
 	HeaderID          = "ce-id"
@@ -65,16 +66,16 @@ type Envelope struct {
 	SchemaVersion int             // version of the data's schema, from 1
 	Time          time.Time       // when the change was made
 	Subject       string          // the NATS subject
-	Version       int64           // the recipe's (or account's) version after the change; 0 where it has none
+	Version       int64           // the recipe's (or account's) version after the change, 0 if none
 	Change        int64           // the user's change number
-	Ledger        int64           // the number of its row in the ledger; 0 where it isn't told
-	Again         bool            // published once more to mend views: one that has this version takes it all the same
-	Superseded    bool            // published once more, with a newer one of its subject behind it: what is kept as it is now passes it over
-	TraceParent   string          // W3C trace context, "" where there is none
+	Ledger        int64           // the number of its row in the ledger, 0 if not given
+	Again         bool            // republished to repair views: a view at this version applies it anyway
+	Superseded    bool            // republished although its subject has a newer event: current-state views skip it
+	TraceParent   string          // W3C trace context, or ""
 	Data          json.RawMessage // the body
 }
 
-// User is the owner's id, taken from the subject; "" for a subject of another shape.
+// User returns the owner's id from the subject, or "" if the subject has another shape.
 func (e Envelope) User() string {
 	user, err := OwnerOf(e.Subject)
 	if err != nil {
@@ -83,7 +84,7 @@ func (e Envelope) User() string {
 	return user
 }
 
-// Headers gives the NATS headers of the event.
+// Headers returns the NATS headers of the event.
 func (e Envelope) Headers() map[string][]string {
 	h := map[string][]string{
 		HeaderSpecVersion: {specVersion},
@@ -116,13 +117,14 @@ func (e Envelope) Headers() map[string][]string {
 	return h
 }
 
-// SchemaURN is the CloudEvents dataschema of a type and version: "urn:larder:schema:recipe.created:v1".
+// SchemaURN returns the CloudEvents dataschema of a type and version:
+// "urn:larder:schema:recipe.created:v1".
 func SchemaURN(t Type, version int) string {
 	return schemaPrefix + string(t) + ":v" + strconv.Itoa(version)
 }
 
-// Parse reads an event from a NATS message. It checks the envelope alone; see DecodeRecipe and its
-// siblings for the data. The error is ErrMalformed and names the header.
+// Parse reads an event from a NATS message. It checks only the envelope; DecodeRecipe and its
+// siblings read the data. The error is ErrMalformed and names the header.
 func Parse(subject string, headers map[string][]string, data []byte) (Envelope, error) {
 	if _, err := OwnerOf(subject); err != nil {
 		return Envelope{}, err
@@ -154,7 +156,7 @@ func Parse(subject string, headers map[string][]string, data []byte) (Envelope, 
 	return e, nil
 }
 
-// ceSubject is the CloudEvents subject: what the event is about, without the stream's prefix.
+// ceSubject returns the CloudEvents subject: what the event is about, without the stream's prefix.
 func ceSubject(subject string) string {
 	parts := strings.SplitN(subject, ".", 3)
 	if parts[0] == "larder" && len(parts) == 3 {
@@ -190,7 +192,7 @@ func (r *headerReader) text(name string) string {
 	return v
 }
 
-// flag is a header that is "true" or not there.
+// flag reads a header that is either "true" or absent.
 func (r *headerReader) flag(name string) bool {
 	v := r.optional(name)
 	if v != "" && v != "true" {

@@ -16,7 +16,7 @@ import (
 	"larder.dev/events"
 )
 
-// Whatever an envelope holds, a reader on the other side of the stream holds the same.
+// An envelope survives the way through headers and back unchanged.
 func TestHeadersAndParseAgree(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -27,15 +27,16 @@ func TestHeadersAndParseAgree(t *testing.T) {
 	})
 }
 
-// A message that lost a header is refused with the name of it, and never half read. Trace, ledger number and the mark
-// of a repetition may be missing, and what Parse doesn't need is there for other readers.
+// A message without a required header is rejected as a whole, and the error names the header.
+// Trace, ledger number and the republication mark are optional; headers that Parse doesn't need are
+// there for other readers.
 func TestParseNamesTheMissingHeader(t *testing.T) {
 	t.Parallel()
 	optional := map[string]bool{
 		events.HeaderTraceParent: true, events.HeaderMsgID: true,
 		events.HeaderContentType: true, events.HeaderSubject: true, events.HeaderLedger: true, events.HeaderAgain: true,
 		events.HeaderSuperseded: true,
-		events.HeaderDataType:   true, events.HeaderCEVersion: true, events.HeaderCEChange: true, // messages of before have none
+		events.HeaderDataType:   true, events.HeaderCEVersion: true, events.HeaderCEChange: true, // older messages have none
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		e := drawEnvelope(t)
@@ -52,7 +53,7 @@ func TestParseNamesTheMissingHeader(t *testing.T) {
 	})
 }
 
-// A header that says something else than its form allows is refused.
+// A header with a value outside its form is rejected.
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ header, value string }{
@@ -74,7 +75,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// A reader skips an unknown type and stops at an unknown version, so the two must be told apart.
+// A reader skips an unknown type and stops at an unknown version, so the errors must differ.
 func TestUnknownTypeAndVersion(t *testing.T) {
 	t.Parallel()
 	g := readGolden(t, publication{events.RecipeCreated, 1})
@@ -102,8 +103,8 @@ func TestUnknownTypeAndVersion(t *testing.T) {
 	}
 }
 
-// A body that belongs to another recipe, request or account than its subject says would change a view of
-// somebody else, so it is malformed.
+// A body that belongs to another recipe, request or account than its subject would change someone
+// else's view, so it is malformed.
 func TestBodyMustBelongToItsSubject(t *testing.T) {
 	t.Parallel()
 	other := uuid.NewString()
@@ -126,7 +127,8 @@ func TestBodyMustBelongToItsSubject(t *testing.T) {
 	require.ErrorIs(t, err, events.ErrMalformed)
 }
 
-// Broken data is told from data of an unknown kind: the one is parked, the other stops a projection.
+// Broken data and data of an unknown kind give different errors: one is parked, the other stops a
+// projection.
 func TestBrokenDataIsMalformed(t *testing.T) {
 	t.Parallel()
 	for _, data := range []string{``, `{`, `null`, `[]`, `{"version":"one"}`, `{"servings":1e999}`, `{"created_at":"noon"}`} {
@@ -140,8 +142,8 @@ func TestBrokenDataIsMalformed(t *testing.T) {
 	}
 }
 
-// The owner is read from where the subject's builder put it, and each builder's subject is one that the
-// streams keep.
+// The owner is read from where the subject's builder put it, and the streams store each builder's
+// subjects.
 func TestOwnerOfEverySubject(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -179,8 +181,8 @@ func TestOwnerOfRefuses(t *testing.T) {
 	}
 }
 
-// Bytes from a stream that anyone may once have written to: reading never panics, fails with one of the
-// three errors that the runner knows, and what was read is written back as it was.
+// The stream may hold bytes written by anyone: reading never panics, fails only with the three
+// errors that the runner knows, and whatever was read is written back unchanged.
 func FuzzParse(f *testing.F) {
 	for _, typ := range events.Types() {
 		g := readGolden(f, publication{typ, 1})
@@ -223,7 +225,7 @@ func checkDecoded(t *testing.T, e events.Envelope) {
 	require.Equal(t, v, again)
 }
 
-// The fuzzer knows strings and bytes, so headers are lines "name: value" for it.
+// The fuzzer supports only strings and bytes, so headers are lines "name: value".
 func headerLines(headers map[string][]string) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
@@ -278,7 +280,7 @@ func drawUUID(t *rapid.T, label string) string {
 	return id.String()
 }
 
-// matches is the rule by which NATS matches a subject: * is one token, > is all that follow.
+// matches implements NATS subject matching: * is one token, > is all that follow.
 func matches(filter, subject string) bool {
 	want, got := strings.Split(filter, "."), strings.Split(subject, ".")
 	for i, token := range want {

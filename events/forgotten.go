@@ -1,13 +1,14 @@
 package events
 
-// A recipe that was deleted long ago is forgotten: its recipe.deleted is published once more, with the same id, version
-// and times, and without a word of text. So is the grocery.requested of each time that it was put on the list. Nothing
-// else has an empty name, so that needs no mark of its own, and a reader of before takes it for what it is.
+// A recipe deleted long ago is forgotten: its recipe.deleted is republished with the same id,
+// version and times, but without any text. So is the grocery.requested of each time it was put on
+// the list. An empty name occurs nowhere else, so it is mark enough, and older readers handle the
+// event correctly.
 
-// Forgotten tells that of a deleted recipe only the numbers are left.
+// Forgotten reports whether only the numbers of a deleted recipe are left.
 func (r Recipe) Forgotten() bool { return r.Name == "" }
 
-// Forget gives the recipe's numbers and times, without its text.
+// Forget returns the recipe's numbers and times, without its text.
 func (r Recipe) Forget() Recipe {
 	return Recipe{
 		ID: r.ID, Tags: []string{}, Ingredients: []Ingredient{}, Steps: []Step{}, Files: []File{},
@@ -15,5 +16,5 @@ func (r Recipe) Forget() Recipe {
 	}
 }
 
-// Forgotten tells that what the request asked for is gone, with the recipe that it came from.
+// Forgotten reports whether the requested items were erased along with their recipe.
 func (g Grocery) Forgotten() bool { return g.Recipe.Name == "" && len(g.Items) == 0 }

@@ -10,8 +10,8 @@ import (
 	"larder.dev/events"
 )
 
-// What stays of a forgotten recipe and of its grocery requests is what the schemas of their events ask for, says whose it
-// is and when it was, and no word of it.
+// A forgotten recipe and its grocery requests still match the schemas of their events, keep the
+// owner and the times, and lose all text.
 func TestForgottenIsNumbersAlone(t *testing.T) {
 	t.Parallel()
 	deleted := readGolden(t, publication{events.RecipeDeleted, events.CurrentVersion(events.RecipeDeleted)})

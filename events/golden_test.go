@@ -20,8 +20,8 @@ import (
 	"larder.dev/events"
 )
 
-// golden is a message as it was once published. A golden file is written by hand when its type or version
-// appears, and neither changed nor deleted afterwards: such messages are in people's streams.
+// golden is a published message. A golden file is written by hand when its type or version appears,
+// and never changed or deleted afterwards: people's streams contain such messages.
 type golden struct {
 	Subject string              `json:"subject"`
 	Headers map[string][]string `json:"headers"`
@@ -55,7 +55,7 @@ func publications() []publication {
 	return all
 }
 
-// decode reads the data of an event by the decoder of its type.
+// decode reads the data of an event with the decoder of its type.
 func decode(e events.Envelope) (any, error) {
 	switch {
 	case e.Type.IsRecipe():
@@ -69,7 +69,8 @@ func decode(e events.Envelope) (any, error) {
 	}
 }
 
-// What was once published can be read, and an envelope gives the very headers that it was read from.
+// Everything ever published stays readable, and an envelope returns exactly the headers it was read
+// from.
 func TestGoldenHeaders(t *testing.T) {
 	t.Parallel()
 	for _, p := range publications() {
@@ -79,7 +80,7 @@ func TestGoldenHeaders(t *testing.T) {
 		require.Equal(t, p.typ, e.Type)
 		require.Equal(t, p.version, e.SchemaVersion)
 		require.NoError(t, events.Known(e))
-		// What the golden messages are too old for comes besides, and says what they say.
+		// Headers newer than the golden messages are added, with the same values.
 		expected := maps.Clone(g.Headers)
 		expected[events.HeaderDataType] = []string{"application/json"}
 		expected[events.HeaderCEVersion] = g.Headers[events.HeaderVersion]
@@ -88,8 +89,8 @@ func TestGoldenHeaders(t *testing.T) {
 	}
 }
 
-// No field of the data is lost or renamed on its way through the Go types; an older version becomes what
-// the current one's schema asks for.
+// No field of the data is lost or renamed in the Go types; data of an older version becomes valid
+// against the current schema.
 func TestGoldenData(t *testing.T) {
 	t.Parallel()
 	for _, p := range publications() {
@@ -108,7 +109,7 @@ func TestGoldenData(t *testing.T) {
 	}
 }
 
-// The schemas say what the golden messages are, for readers in other languages.
+// The schemas, which readers in other languages use, match the golden messages.
 func TestGoldenAgainstSchema(t *testing.T) {
 	t.Parallel()
 	for _, p := range publications() {
@@ -117,7 +118,8 @@ func TestGoldenAgainstSchema(t *testing.T) {
 	}
 }
 
-// A schema that admits anything would prove nothing: a field too many and a field too few are refused.
+// A schema that admits anything would prove nothing: an extra field and a missing field are both
+// rejected.
 func TestSchemaIsStrict(t *testing.T) {
 	t.Parallel()
 	for _, p := range publications() {
@@ -136,10 +138,10 @@ func TestSchemaIsStrict(t *testing.T) {
 	}
 }
 
-// A file that belongs to no type is one that was forgotten, or a type that was taken away.
+// A file that belongs to no type means a forgotten file or a removed type.
 func TestNoStrayFiles(t *testing.T) {
 	t.Parallel()
-	schemas := []string{"recipe.v1.json", "recipe.v2.json", "recipe.v3.json", "grocery.v1.json", "user.v1.json"} // shapes that types share
+	schemas := []string{"recipe.v1.json", "recipe.v2.json", "recipe.v3.json", "grocery.v1.json", "user.v1.json"} // shared shapes
 	var goldens []string
 	for _, p := range publications() {
 		schemas = append(schemas, events.SchemaFile(p.typ, p.version))
@@ -149,8 +151,8 @@ func TestNoStrayFiles(t *testing.T) {
 	require.ElementsMatch(t, goldens, fileNames(t, os.DirFS("testdata")))
 }
 
-// asyncapi.yaml has a message for every type, with the payload that its current schema is of, on a channel of the
-// stream that carries it.
+// asyncapi.yaml has a message for every type, with the payload of its current schema, on a channel
+// of the right stream.
 func TestAsyncAPINamesEveryType(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile("asyncapi.yaml")
@@ -181,7 +183,8 @@ func TestAsyncAPINamesEveryType(t *testing.T) {
 	}
 }
 
-// shape gives the file with what a schema has in common with those of other types, or the schema's own where that is nothing.
+// shape returns the file that a schema shares with other types, or the schema's own file if it
+// shares nothing.
 func shape(t *testing.T, file string) string {
 	t.Helper()
 	raw, err := fs.ReadFile(events.Schemas(), file)
@@ -193,7 +196,7 @@ func shape(t *testing.T, file string) string {
 	return cmp.Or(schema.Ref, file)
 }
 
-// requireOwned checks that the addresses of asyncapi.yaml are those that subject.go builds.
+// requireOwned checks that the addresses in asyncapi.yaml are those that subject.go builds.
 func requireOwned(t *testing.T, address string) {
 	t.Helper()
 	subject := strings.NewReplacer("{user}", "ada", "{recipe}", "r", "{request}", "q").Replace(address)
@@ -222,7 +225,7 @@ type ref struct {
 	Ref string `yaml:"$ref"`
 }
 
-// compile gives the schema of a publication, with its formats checked.
+// compile compiles the schema of a publication, with format checks.
 func compile(t *testing.T, p publication) *jsonschema.Schema {
 	t.Helper()
 	c := jsonschema.NewCompiler()
@@ -233,7 +236,7 @@ func compile(t *testing.T, p publication) *jsonschema.Schema {
 	return schema
 }
 
-// embedded finds schemas where a program that imports events finds them.
+// embedded loads schemas the way a program that imports events does.
 type embedded struct{}
 
 func (embedded) Load(address string) (any, error) {
@@ -251,8 +254,8 @@ func jsonValue(t *testing.T, raw []byte) any {
 	return v
 }
 
-// fileNames lists the files of a folder; testdata/fuzz and testdata/rapid, which keep what was once found,
-// are folders.
+// fileNames lists the files of a folder. It skips the folders testdata/fuzz and testdata/rapid,
+// which keep earlier findings.
 func fileNames(t *testing.T, dir fs.FS) []string {
 	t.Helper()
 	entries, err := fs.ReadDir(dir, ".")

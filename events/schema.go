@@ -9,8 +9,8 @@ import (
 //go:embed schema/*.json
 var schemas embed.FS
 
-// Schemas holds the JSON Schemas (2020-12) of the data: one file for every type and version, named as
-// SchemaFile says, and the shapes that several types share, to which those refer by file name.
+// Schemas returns the JSON Schemas (2020-12) of the data: one file per type and version, named by
+// SchemaFile, and the shapes that several types share and refer to by file name.
 func Schemas() fs.FS {
 	sub, err := fs.Sub(schemas, "schema")
 	if err != nil {
@@ -19,7 +19,7 @@ func Schemas() fs.FS {
 	return sub
 }
 
-// SchemaFile is the name of a type's schema in Schemas: "recipe.created.v1.json".
+// SchemaFile returns the name of a type's schema in Schemas: "recipe.created.v1.json".
 func SchemaFile(t Type, version int) string {
 	return string(t) + ".v" + strconv.Itoa(version) + ".json"
 }

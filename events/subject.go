@@ -5,21 +5,22 @@ import (
 	"strings"
 )
 
-// The two streams. Stream holds every event of the system; Feed is what the grocery app may read.
+// The two streams: Stream holds every event of the system, Feed what the grocery app may read.
 const (
 	Stream = "LARDER"
 	Feed   = "GROCERY"
 )
 
-// UnfilledNote is in the metadata of a stream LARDER that is new, until it has what the ledger had published before.
+// UnfilledNote is in the metadata of a new stream LARDER until it holds everything the ledger had
+// published before.
 const UnfilledNote = "larder-unfilled"
 
-// StreamSubjects are the subjects that the stream LARDER keeps.
+// StreamSubjects returns the subjects that the stream LARDER stores.
 func StreamSubjects() []string {
 	return []string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"}
 }
 
-// FeedSubjects are the subjects that the stream GROCERY keeps.
+// FeedSubjects returns the subjects that the stream GROCERY stores.
 func FeedSubjects() []string { return []string{"grocery.*.added", "grocery.*.erased"} }
 
 // Filters for consumers of the stream LARDER.
@@ -29,10 +30,11 @@ const (
 	AllUsers     = "larder.user.>"
 )
 
-// RecipeSubject is the subject of every event of one recipe.
+// RecipeSubject returns the subject of every event of one recipe.
 func RecipeSubject(user, recipe string) string { return "larder.recipe." + user + "." + recipe }
 
-// RecipeOf gives the user and the recipe of a subject of recipe events; false for any other subject.
+// RecipeOf returns the user and the recipe of a recipe event's subject; ok is false for any other
+// subject.
 func RecipeOf(subject string) (user, recipe string, ok bool) {
 	if _, err := OwnerOf(subject); err != nil {
 		return "", "", false
@@ -44,33 +46,33 @@ func RecipeOf(subject string) (user, recipe string, ok bool) {
 	return parts[2], parts[3], true
 }
 
-// AllOfRecipe is the filter for every event of the recipes with an id: each user may have one.
+// AllOfRecipe returns the filter for the events of every recipe with an id: each user may have one.
 func AllOfRecipe(recipe string) string { return RecipeSubject("*", recipe) }
 
-// RecipesOf is the filter for every recipe event of one user.
+// RecipesOf returns the filter for every recipe event of one user.
 func RecipesOf(user string) string { return "larder.recipe." + user + ".>" }
 
-// GrocerySubject is the subject of one grocery request.
+// GrocerySubject returns the subject of one grocery request.
 func GrocerySubject(user, request string) string { return "larder.grocery." + user + "." + request }
 
-// GroceriesOf is the filter for every grocery request of one user.
+// GroceriesOf returns the filter for every grocery request of one user.
 func GroceriesOf(user string) string { return "larder.grocery." + user + ".>" }
 
-// UserSubject is the subject of every event of one account.
+// UserSubject returns the subject of every event of one account.
 func UserSubject(user string) string { return "larder.user." + user }
 
-// FeedSubject is the subject on the public feed for one user's additions.
+// FeedSubject returns the public feed's subject for one user's additions.
 func FeedSubject(user string) string { return "grocery." + user + ".added" }
 
-// ErasedSubject is the subject on the public feed that says that a user is no more.
+// ErasedSubject returns the public feed's subject for the deletion of a user.
 func ErasedSubject(user string) string { return "grocery." + user + ".erased" }
 
 // AllFeed is the filter for everything on the public feed.
 const AllFeed = "grocery.*.*"
 
-// OwnerOf gives the user that a subject of either stream belongs to. It refuses a subject of another
-// shape, since lanes, permissions and the erasing of a user all rest on it: a wildcard in the user's place
-// would erase everybody.
+// OwnerOf returns the user that a subject of either stream belongs to. It rejects subjects of any
+// other shape, because lanes, permissions and user deletion depend on it: a wildcard in the user's
+// place would erase everybody.
 func OwnerOf(subject string) (string, error) {
 	parts := strings.Split(subject, ".")
 	for _, token := range parts {

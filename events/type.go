@@ -1,6 +1,6 @@
 package events
 
-// Type names what happened. The value travels as the CloudEvents attribute "type".
+// Type names what happened. Its value travels as the CloudEvents attribute "type".
 type Type string
 
 // The types on the stream LARDER, and on the public feed GROCERY (the last two).
@@ -22,7 +22,7 @@ const (
 	UserErased Type = "grocery.user-erased"
 )
 
-// IsRecipe tells whether an event of this type carries a whole Recipe.
+// IsRecipe reports whether an event of this type carries a whole Recipe.
 func (t Type) IsRecipe() bool {
 	switch t {
 	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved:
@@ -32,5 +32,5 @@ func (t Type) IsRecipe() bool {
 	}
 }
 
-// IsUser tells whether an event of this type carries a User.
+// IsUser reports whether an event of this type carries a User.
 func (t Type) IsUser() bool { return t == UserAdded || t == UserChanged || t == UserDeleted }

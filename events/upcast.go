@@ -5,16 +5,17 @@ import (
 	"encoding/json"
 )
 
-// noFiles is how a recipe without files says so. A text that has these bytes has them with backslashes.
+// noFiles is the JSON of a recipe without files. Inside a JSON string its quotes would be escaped.
 //
 //nolint:gochecknoglobals // a constant, but for the language
 var noFiles = []byte(`"files":[]`)
 
-// HasNoFiles tells of the JSON of a recipe that it says so without looking at the rest. false is no answer.
+// HasNoFiles reports whether a recipe's JSON has an empty file list, without decoding it. false
+// means unknown.
 func HasNoFiles(recipe []byte) bool { return bytes.Contains(recipe, noFiles) }
 
-// colorFiles leads a recipe from version 1 to 2, where files have a color. What is not known of a picture is empty, so
-// that a recipe without files, as most are, is left as it is.
+// colorFiles upcasts a recipe from version 1 to 2, where files have a color. An unknown color is
+// empty. Recipes without files, which most are, stay unchanged.
 func colorFiles(data json.RawMessage) (json.RawMessage, error) {
 	if HasNoFiles(data) {
 		return data, nil
@@ -35,7 +36,7 @@ func colorFiles(data json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(recipe)
 }
 
-// noSecond leads a recipe from version 2 to 3, where rows of ingredients may have a second measure. The older rows
-// have none, which is what a decoder makes of a field that isn't there, so the bytes stay as they are: a rebuild reads
-// every recipe.
+// noSecond upcasts a recipe from version 2 to 3, where ingredient rows may have a second measure.
+// Older rows have none, and a missing field decodes to none. So the bytes stay unchanged, which
+// saves time in a rebuild, where every recipe is read.
 func noSecond(data json.RawMessage) (json.RawMessage, error) { return data, nil }

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Data of any older version goes through every step up to the current one, in order, and the current one
-// is left alone.
+// Data of any older version passes through every step up to the current version, in order; current
+// data stays unchanged.
 func TestUpcastGoesStepByStep(t *testing.T) {
 	t.Parallel()
 	step := func(name string) upcaster {
@@ -27,7 +27,7 @@ func TestUpcastGoesStepByStep(t *testing.T) {
 	}
 }
 
-// A step that can't be taken says which one it was, and keeps its cause.
+// A failed step names its version and wraps its cause.
 func TestUpcastNamesTheStepThatFails(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("no such field")
@@ -40,7 +40,7 @@ func TestUpcastNamesTheStepThatFails(t *testing.T) {
 	require.ErrorContains(t, err, "version 2")
 }
 
-// A recipe of version 1 says of its files what it said, and of their colours that they aren't known.
+// A version 1 recipe keeps its files, whose colours become unknown.
 func TestColorFiles(t *testing.T) {
 	t.Parallel()
 	got, err := colorFiles(json.RawMessage(`{"name":"Soup","files":[{"id":"f","name":"a.png","media_type":"image/png","size":3,"sha256":"ab"}]}`))

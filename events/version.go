@@ -5,23 +5,24 @@ import (
 	"fmt"
 )
 
-// upcaster turns the data of version n into that of version n+1.
+// upcaster turns the data of version n into version n+1.
 type upcaster func(json.RawMessage) (json.RawMessage, error)
 
-// history is what is known of one type: upcasters[i] leads from version i+1 to i+2, so the current
-// version is len(upcasters)+1. A version is never taken away: what was once published is read for ever.
+// history holds one type's upcasters: upcasters[i] leads from version i+1 to i+2, so the current
+// version is len(upcasters)+1. Never remove a version: whatever was published must stay readable
+// forever.
 type history struct {
 	upcasters []upcaster
 }
 
 func (h history) current() int { return len(h.upcasters) + 1 }
 
-// recipeHistory is that of every type that carries a recipe.
+// recipeHistory is the history of every type that carries a recipe.
 //
 //nolint:gochecknoglobals // a constant, but for the language: it is asked for with every event, so it is made once
 var recipeHistory = history{upcasters: []upcaster{colorFiles, noSecond}}
 
-// historyOf gives the history of a type; false for one that this build can't read.
+// historyOf returns the history of a type, or false if this build can't read it.
 func historyOf(t Type) (history, bool) {
 	switch t {
 	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved:
@@ -33,7 +34,8 @@ func historyOf(t Type) (history, bool) {
 	}
 }
 
-// CurrentVersion is the schema version that this build writes for a type; 0 for a type it doesn't know.
+// CurrentVersion returns the schema version that this build writes for a type, or 0 for an unknown
+// type.
 func CurrentVersion(t Type) int {
 	h, ok := historyOf(t)
 	if !ok {
@@ -51,7 +53,7 @@ func Types() []Type {
 	}
 }
 
-// Known tells whether this build can read the event: nil, ErrUnknownType or ErrUnknownVersion.
+// Known checks whether this build can read the event: nil, ErrUnknownType or ErrUnknownVersion.
 func Known(e Envelope) error {
 	h, ok := historyOf(e.Type)
 	if !ok {
@@ -64,7 +66,7 @@ func Known(e Envelope) error {
 	return nil
 }
 
-// KnownRecipe is Known of an event that carries a recipe; one of another type is ErrUnknownType.
+// KnownRecipe is Known for events that carry a recipe; any other type is ErrUnknownType.
 func KnownRecipe(e Envelope) error {
 	if !e.Type.IsRecipe() {
 		return fmt.Errorf("event %s of type %q carries no recipe: %w", e.ID, e.Type, ErrUnknownType)
@@ -72,8 +74,8 @@ func KnownRecipe(e Envelope) error {
 	return Known(e)
 }
 
-// DecodeRecipe reads the recipe that an event carries, of any version. Besides the errors of Known it
-// gives ErrMalformed, also where the body is of another recipe than the subject says.
+// DecodeRecipe reads the recipe of an event of any version. Besides the errors of Known it returns
+// ErrMalformed, also if the body belongs to another recipe than the subject.
 func DecodeRecipe(e Envelope) (Recipe, error) {
 	if err := KnownRecipe(e); err != nil {
 		return Recipe{}, err
@@ -85,7 +87,7 @@ func DecodeRecipe(e Envelope) (Recipe, error) {
 	return r, e.CheckRecipe(r.ID, r.Version)
 }
 
-// CheckRecipe checks that the event's subject and version are those of the recipe that it carries. The error is
+// CheckRecipe checks that the event's subject and version match the recipe it carries. The error is
 // ErrMalformed.
 func (e Envelope) CheckRecipe(recipe string, version int64) error {
 	if RecipeSubject(e.User(), recipe) != e.Subject || version != e.Version {
@@ -127,7 +129,7 @@ func DecodeErased(e Envelope) (Erased, error) {
 	return erased, nil
 }
 
-// DecodeUser reads the account that an event carries.
+// DecodeUser reads the account of an event.
 func DecodeUser(e Envelope) (User, error) {
 	if !e.Type.IsUser() {
 		return User{}, fmt.Errorf("event %s of type %q carries no user: %w", e.ID, e.Type, ErrUnknownType)

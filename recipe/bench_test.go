@@ -7,7 +7,8 @@ import (
 	"larder.dev/recipe"
 )
 
-// What a recipe costs that is handed out: one whose rows have parts, as nearly all, and one that was kept as text alone.
+// The cost of returning a recipe: one whose rows have parts, like nearly all, and one stored as
+// text alone.
 func BenchmarkUnderstood(b *testing.B) {
 	var alone events.Recipe
 	for range 5 {

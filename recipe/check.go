@@ -14,14 +14,14 @@ import (
 	"larder.dev/events"
 )
 
-// Unicode's own line ends. The category of control characters has only the first.
+// Unicode's own line ends. Only the first is in the category of control characters.
 const (
 	nextLine           = '\u0085'
 	lineSeparator      = '\u2028'
 	paragraphSeparator = '\u2029'
 )
 
-// checker cleans field by field and gathers what is wrong, so that a cook sees all of it at once.
+// checker cleans field by field and collects all errors, so that a cook sees them at once.
 type checker struct {
 	invalid Invalid
 }
@@ -43,7 +43,8 @@ func (c *checker) required(field, value string) {
 	}
 }
 
-// label cleans what things are called by: it stands in lists beside others' names, and must not turn them around.
+// label cleans a name or tag. Labels appear in lists beside other people's and must not change
+// their text direction.
 func (c *checker) label(field, value string, limit int) string {
 	clean := c.line(field, value, limit)
 	for i, r := range []rune(clean) {
@@ -65,14 +66,14 @@ func (c *checker) failed(field string) bool {
 	return false
 }
 
-// line cleans a text of one line. A tab becomes a space: lists are pasted from tables.
+// line cleans single-line text. A tab becomes a space, because lists are pasted from tables.
 func (c *checker) line(field, value string, limit int) string {
 	return c.clean(field, strings.ReplaceAll(value, "\t", " "), limit, func(r rune) bool {
 		return unicode.IsControl(r) || r == lineSeparator || r == paragraphSeparator
 	})
 }
 
-// text cleans a text of many lines.
+// text cleans multi-line text.
 func (c *checker) text(field, value string, limit int) string {
 	value = strings.ReplaceAll(value, "\r\n", "\n")
 	return c.clean(field, value, limit, func(r rune) bool {
@@ -100,7 +101,7 @@ func (c *checker) clean(field, value string, limit int, refused func(rune) bool)
 	return value
 }
 
-// kindOf names a character that is refused: nobody sees it in what they sent.
+// kindOf names a rejected character, which is invisible in what the cook sent.
 func kindOf(r rune) string {
 	if isLineBreak(r) {
 		return "the line break"
@@ -108,7 +109,7 @@ func kindOf(r rune) string {
 	return "the control character"
 }
 
-// OneLine joins the lines of a text by a space: a line of a list that was pasted may have been folded.
+// OneLine joins the lines of a text with spaces: a line of a pasted list may have been wrapped.
 func OneLine(value string) string {
 	if !strings.ContainsFunc(value, isLineBreak) {
 		return value
@@ -129,8 +130,8 @@ func isLineBreak(r rune) bool {
 	}
 }
 
-// trim takes off the space around a text, and no other control character: those are refused and not
-// silently lost.
+// trim removes surrounding space, but no other control characters: those are rejected, not silently
+// lost.
 func trim(s string) string {
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) && (!unicode.IsControl(r) || r == '\n' || r == '\t') })
 }
@@ -149,7 +150,7 @@ func (c *checker) minutes(field string, value *int) *int {
 	return value
 }
 
-// tags keeps the first spelling of each tag: Soup and soup are one.
+// tags keeps the first spelling of each tag: Soup and soup are the same.
 func (c *checker) tags(values []string) []string {
 	if len(values) > MaxTags {
 		c.failf("tags", "has more than %d tags", MaxTags)
@@ -202,7 +203,7 @@ func (c *checker) ingredient(field string, row events.Ingredient) events.Ingredi
 	return clean
 }
 
-// composed writes the line of a row that came as its parts.
+// composed writes the line of a row that came as parts.
 func (c *checker) composed(field string, row events.Ingredient) string {
 	text := understood(row).Line()
 	if utf8.RuneCountInString(text) > MaxLine {
@@ -212,7 +213,7 @@ func (c *checker) composed(field string, row events.Ingredient) string {
 	return text
 }
 
-// second checks the second measure of a row, which is nothing without a first.
+// second checks a row's second measure, which is invalid without a first.
 func (c *checker) second(field string, row events.Ingredient) *events.SecondMeasure {
 	if row.Second == nil {
 		return nil

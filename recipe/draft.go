@@ -1,12 +1,13 @@
-// Package recipe holds the rules of a recipe: what may be in one, how it is written down, and what each
-// command makes of it. Everything here is pure: no clock, no store, no HTTP.
+// Package recipe holds the rules of a recipe: what it may contain, how it is encoded, and what each
+// command does to it. Everything here is pure: no clock, no store, no HTTP.
 package recipe
 
 import (
 	"larder.dev/events"
 )
 
-// Draft is what a cook may write of a recipe. The rest (id, version, files, times) is kept by Larder.
+// Draft is the part of a recipe that a cook may write. Larder sets the rest (id, version, files,
+// times).
 type Draft struct {
 	Name        string
 	Description string
@@ -20,9 +21,10 @@ type Draft struct {
 	Steps       []events.Step
 }
 
-// Clean gives the draft as it is kept: text in NFC without space around it, one kind of line end, tags
-// once, and the line of an ingredient written out where only its parts were given. The error is Invalid
-// and names every field that is outside its limits. Clean of a clean draft changes nothing.
+// Clean returns the draft in the form that Larder stores: text in NFC without surrounding space,
+// one kind of line end, each tag once, and the text of an ingredient written out if only its parts
+// were given. The error is Invalid and names every field outside its limits. Cleaning a clean draft
+// changes nothing.
 func (d Draft) Clean() (Draft, error) {
 	var c checker
 	clean := Draft{

@@ -9,15 +9,14 @@ import (
 	"larder.dev/events"
 )
 
-// MaxKept bounds a recipe as JSON, in bytes. An event carries it whole, NATS takes 1 MiB with the headers,
-// and an event that can't be published would hold up all that come after it.
+// MaxKept limits a recipe's JSON, in bytes. An event carries the whole recipe, NATS accepts 1 MiB
+// including headers, and an event that can't be published would block all later ones.
 const MaxKept = 960 << 10
 
-// ErrTooLarge is the error of a recipe whose fields are within their limits, and that is too large as a
-// whole.
+// ErrTooLarge means that each field is within its limit, but the whole recipe is too large.
 var ErrTooLarge = errors.New("the recipe is too large")
 
-// EncodeRecipe writes a recipe as it is published and answered. The error is ErrTooLarge.
+// EncodeRecipe encodes a recipe for events and HTTP answers. The error is ErrTooLarge.
 func EncodeRecipe(r events.Recipe) ([]byte, error) {
 	data, err := Encode(r)
 	if err == nil && len(data) > MaxKept {
@@ -26,8 +25,8 @@ func EncodeRecipe(r events.Recipe) ([]byte, error) {
 	return data, err
 }
 
-// Encode writes JSON without escaping < and > for the sake of HTML, which would make some recipes six
-// times as long.
+// Encode writes JSON without escaping < and > for HTML, which would make some recipes six times as
+// long.
 func Encode(v any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -38,8 +37,8 @@ func Encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), nil
 }
 
-// Decode reads a recipe and its ingredients as the tables give them, each as JSON whose fields are named as those of the
-// recipe. Instants are in UTC, so that the bytes made of it are those of the event.
+// Decode reads a recipe and its ingredients from table rows, each as JSON with the recipe's field
+// names. Times are in UTC, so that encoding it gives the bytes of the event.
 func Decode(row, ingredients []byte) (events.Recipe, error) {
 	var r events.Recipe
 	if err := json.Unmarshal(row, &r); err != nil {

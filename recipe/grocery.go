@@ -6,15 +6,15 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// GroceryRequest is what a cook asks to have on the grocery list.
+// GroceryRequest is a cook's request to add ingredients to the grocery list.
 type GroceryRequest struct {
-	Servings    *float64     // for how many; what the recipe says where it is nil
-	Ingredients []int        // positions in the recipe's list, from 0; all where it is nil
-	Locale      units.Locale // of the numbers that are written anew; English where it is the zero Locale
+	Servings    *float64     // nil for the recipe's own servings
+	Ingredients []int        // positions in the recipe's list, from 0; nil for all
+	Locale      units.Locale // for rewritten numbers; English for the zero Locale
 }
 
-// Grocery takes the chosen ingredients of a recipe, each once and in the recipe's order, and scales them to
-// the servings that are asked for. The error is Invalid.
+// Grocery selects the chosen ingredients of a recipe, each once and in the recipe's order, and
+// scales them to the requested servings. The error is Invalid.
 func Grocery(id string, r events.Recipe, request GroceryRequest) (events.Grocery, error) {
 	r, _ = Understood(r)
 	var c checker
@@ -33,7 +33,7 @@ func Grocery(id string, r events.Recipe, request GroceryRequest) (events.Grocery
 	if request.Servings != nil {
 		servings, factor = request.Servings, *request.Servings / *r.Servings
 	}
-	if !(factor <= MaxServings/MinServings) { // a recipe that is older than the least of servings
+	if !(factor <= MaxServings/MinServings) { // the recipe predates the minimum of servings
 		c.failf("servings", "can't be asked for: the recipe is for next to nothing")
 		return events.Grocery{}, c.invalid
 	}
@@ -48,7 +48,7 @@ func Grocery(id string, r events.Recipe, request GroceryRequest) (events.Grocery
 	}, nil
 }
 
-// positions gives the set of the positions, nil for all.
+// positions returns the set of positions, or nil for all.
 func (c *checker) positions(positions []int, rows int) map[int]bool {
 	if positions == nil {
 		return nil
@@ -67,7 +67,7 @@ func (c *checker) positions(positions []int, rows int) map[int]bool {
 	return chosen
 }
 
-// item scales one row. A line whose amount isn't understood is passed on as it is written.
+// item scales one row. A line whose amount isn't understood is passed on as written.
 func item(row events.Ingredient, factor float64, locale units.Locale) events.GroceryItem {
 	parsed := understood(row)
 	text := parsed.Written(row.Text, factor, locale).String()
@@ -78,7 +78,7 @@ func item(row events.Ingredient, factor float64, locale units.Locale) events.Gro
 	}
 }
 
-// understood gives the parts of a row: the cook's own, or those of the line where there are none.
+// understood returns the parts of a row: those the cook gave, or else those parsed from the line.
 func understood(row events.Ingredient) ingredient.Parsed {
 	if row.Name == "" && row.Quantity == nil {
 		return ingredient.Parse(row.Text)

@@ -4,14 +4,14 @@ import (
 	"strings"
 )
 
-// FieldError says what is wrong with one field, named as in the JSON: "ingredients[2].text". It never
-// repeats the value, which is the cook's own.
+// FieldError says what is wrong with one field, named as in the JSON: "ingredients[2].text". It
+// never repeats the value, which is the cook's own.
 type FieldError struct {
 	Field  string
 	Detail string
 }
 
-// Invalid is the error of a draft or a grocery request outside its limits, with every field at fault.
+// Invalid lists every field of a draft or grocery request that is outside its limits.
 type Invalid []FieldError
 
 // Error lists the fields.

@@ -1,14 +1,14 @@
 package recipe
 
-// The limits of a recipe, in characters, rows, minutes and servings. openapi.yaml states the same, and a
-// test holds the two together.
+// The limits of a recipe, in characters, rows, minutes and servings. openapi.yaml states the same
+// limits; a test compares them.
 const (
 	MaxName        = 200
 	MaxText        = 20_000 // description, notes
-	MaxSource      = 2_000  // where it is from
+	MaxSource      = 2_000  // address or words
 	MaxTags        = 50
 	MaxTag         = 50
-	MinServings    = 0.001 // amounts are divided by it: what is next to nothing makes them infinite
+	MinServings    = 0.001 // amounts are divided by it: near zero they would become infinite
 	MaxServings    = 10_000
 	MaxMinutes     = 100_000
 	MaxIngredients = 200

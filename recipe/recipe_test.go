@@ -19,7 +19,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// anyDraft makes drafts of which many are fit and many are not.
+// anyDraft makes drafts, many valid and many invalid.
 func anyDraft() *rapid.Generator[recipe.Draft] {
 	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-zA-Zäöü ½\t\r\n]{0,30}`), rapid.Just("e\u0301"))
 	number := rapid.Ptr(rapid.OneOf(rapid.Float64(), rapid.Float64Range(0, 100)), true)
@@ -65,7 +65,7 @@ func fitDraft() *rapid.Generator[recipe.Draft] {
 	})
 }
 
-// Cleaning what is clean changes nothing, or a recipe would change by being sent back.
+// Cleaning a clean draft changes nothing, or sending a recipe back would change it.
 func TestCleanIsIdempotent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -81,7 +81,8 @@ func TestCleanIsIdempotent(t *testing.T) {
 	})
 }
 
-// What comes out of Clean can be stored, published and shown, whatever went in; what is refused is named.
+// Whatever goes into Clean, its result can be stored, published and shown, and its errors name the
+// field.
 func TestCleanLetsOnlyTextThrough(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -115,7 +116,7 @@ func requireLine(t require.TestingT, text string) {
 	require.Equal(t, norm.NFC.String(text), text)
 }
 
-// The line that is made of parts is never longer than a line may be.
+// A line composed of parts never exceeds the limit of a line.
 func TestALineOfPartsFits(t *testing.T) {
 	t.Parallel()
 	for _, quantity := range []float64{0, 1e-300, 1.0 / 3, recipe.MaxQuantity - 1.0/3} {
@@ -129,7 +130,8 @@ func TestALineOfPartsFits(t *testing.T) {
 	}
 }
 
-// Each change gives the next version, keeps what isn't the cook's, and leaves the recipe before as it was.
+// Each change increments the version, keeps what a cook can't write, and leaves the previous recipe
+// unchanged.
 func TestChangesGiveTheNextVersion(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -152,7 +154,8 @@ func TestChangesGiveTheNextVersion(t *testing.T) {
 	})
 }
 
-// A clock that was set back, or that of another machine, makes no change older than the one before it.
+// A clock that was set back, or another machine's clock, never makes a change older than the
+// previous one.
 func TestAChangeIsNeverOlderThanTheOneBefore(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -168,7 +171,7 @@ func TestAChangeIsNeverOlderThanTheOneBefore(t *testing.T) {
 	})
 }
 
-// Scaled there and back is what it was, and as many rows are on the list as were chosen.
+// Scaling up and back gives the original amounts, and the list has as many rows as were chosen.
 func TestGroceryScales(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -200,7 +203,7 @@ func TestGroceryScales(t *testing.T) {
 	})
 }
 
-// What can't be put on a list is refused with the field at fault.
+// A request that can't go on a list is rejected and names the field.
 func TestGroceryRefuses(t *testing.T) {
 	t.Parallel()
 	four, nan, nothing := 4.0, math.NaN(), 5e-324
@@ -226,14 +229,14 @@ func TestGroceryRefuses(t *testing.T) {
 	}
 }
 
-// understood is a draft with the parts that its lines say.
+// understood returns a draft with the parts that its lines say.
 func understood(d recipe.Draft) recipe.Draft {
 	whole, _ := recipe.Understood(events.Recipe{Ingredients: d.Ingredients})
 	d.Ingredients = whole.Ingredients
 	return d
 }
 
-// draftOf is what a cook wrote of an existing recipe.
+// draftOf returns what a cook wrote of an existing recipe.
 func draftOf(r events.Recipe) recipe.Draft {
 	return recipe.Draft{
 		Name:        r.Name,
@@ -249,7 +252,8 @@ func draftOf(r events.Recipe) recipe.Draft {
 	}
 }
 
-// What goes on the list is the line in its writer's words, as the page shows it, with the numbers of the cook's language.
+// The list gets the line in its writer's words, as the page shows it, with numbers in the cook's
+// language.
 func TestGroceryKeepsTheWords(t *testing.T) {
 	t.Parallel()
 	two, five := 2.0, 5.0

@@ -7,9 +7,9 @@ import (
 	"larder.dev/events"
 )
 
-// revisedRows gives the rows of a draft that replaces others, with their parts. A line that was there before as it is
-// keeps the parts that it had, where it comes as text alone; and a new line that comes with the parts of an old one is
-// read anew: who changed the words sent the parts along as they were.
+// revisedRows returns the rows of a replacing draft with their parts. An unchanged line sent as
+// text alone keeps its old parts. A new line sent with the parts of an old one is parsed again: its
+// writer changed the words and sent the old parts along.
 func revisedRows(rows, before []events.Ingredient) []events.Ingredient {
 	before, _ = understoodRows(before)
 	revised := make([]events.Ingredient, len(rows))
@@ -30,7 +30,7 @@ func revisedRows(rows, before []events.Ingredient) []events.Ingredient {
 	return revised
 }
 
-// lineOf finds a line among rows, at its own position first; nil where it isn't there.
+// lineOf finds a line among rows, trying its own position first, and returns nil if it isn't there.
 func lineOf(rows []events.Ingredient, position int, text string) *events.Ingredient {
 	if position < len(rows) && rows[position].Text == text {
 		return &rows[position]
@@ -42,19 +42,21 @@ func lineOf(rows []events.Ingredient, position int, text string) *events.Ingredi
 	return &rows[at]
 }
 
-// sameParts tells whether a row has the parts of another. A caller who doesn't know of second measures sends none.
+// sameParts reports whether two rows have the same parts. A caller that doesn't know about second
+// measures sends none.
 func sameParts(row, other events.Ingredient) bool {
 	return sameNumber(row.Quantity, other.Quantity) && sameNumber(row.QuantityMax, other.QuantityMax) &&
 		row.Unit == other.Unit && row.Name == other.Name && row.Note == other.Note &&
 		(row.Second == nil || reflect.DeepEqual(row.Second, other.Second))
 }
 
-// SameWriting tells whether two versions of a recipe are the same in all that a cook may write.
+// SameWriting reports whether two versions of a recipe are equal in everything that a cook may
+// write.
 func SameWriting(a, b events.Recipe) bool {
 	return reflect.DeepEqual(writing(a), writing(b))
 }
 
-// writing is what a cook wrote of a recipe, with its rows understood and no list missing.
+// writing returns what a cook wrote of a recipe, with parsed rows and without nil lists.
 func writing(r events.Recipe) Draft {
 	d := draftOf(r)
 	d.Ingredients, _ = understoodRows(r.Ingredients)

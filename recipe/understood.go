@@ -14,9 +14,9 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// Understood gives a recipe whose rows have the parts that their lines say, and whether it has more of them than were
-// kept: rows that were written before the parser read every line are kept as text alone. So whoever hands a recipe out
-// asks here first. The recipe given stays as it is.
+// Understood returns a copy of the recipe with parsed rows, and whether that added parts: rows
+// stored before the parser read every line are text alone. Call it before returning a recipe to
+// anyone.
 func Understood(r events.Recipe) (events.Recipe, bool) {
 	rows, more := understoodRows(r.Ingredients)
 	r.Ingredients = rows
@@ -38,7 +38,7 @@ func understoodRows(rows []events.Ingredient) (whole []events.Ingredient, more b
 	return whole, more
 }
 
-// understoodRow adds to a row what its line says and its parts don't. Parts that are there stay.
+// understoodRow adds to a row what its line says and its parts lack. Existing parts stay.
 func understoodRow(row events.Ingredient) (events.Ingredient, bool) {
 	switch {
 	case row.Text == "":
@@ -54,13 +54,14 @@ func understoodRow(row events.Ingredient) (events.Ingredient, bool) {
 	}
 }
 
-// textAlone tells of a row that has no parts. A unit or a note says nothing without the amount or the food.
+// textAlone reports whether a row has no parts. A unit or a note means nothing without an amount or
+// a food.
 func textAlone(row events.Ingredient) bool {
 	return row.Name == "" && row.Quantity == nil && row.QuantityMax == nil && row.Second == nil
 }
 
-// read takes the parts of a row from its line, but for a note that was given. A line whose parts are beyond the limits
-// stays text, since they could not be sent back.
+// read parses a row's line, but keeps a given note. A line whose parts exceed the limits stays
+// text, because clients couldn't send it back.
 func read(row events.Ingredient) (events.Ingredient, bool) {
 	parsed, ok := parse(row.Text)
 	if !ok || (parsed.Name == "" && parsed.Quantity == nil) {
@@ -75,7 +76,7 @@ func read(row events.Ingredient) (events.Ingredient, bool) {
 	return whole, true
 }
 
-// withAmount adds the amount to a row that came with its food alone.
+// withAmount adds the amount to a row that has only its food.
 func withAmount(row events.Ingredient) (events.Ingredient, bool) {
 	parsed, ok := parse(row.Text)
 	if !ok || (parsed.Quantity == nil && parsed.Unit == "") {
@@ -84,7 +85,8 @@ func withAmount(row events.Ingredient) (events.Ingredient, bool) {
 	return withMeasures(row, parsed), true
 }
 
-// withRest adds what a row with an amount lacks: the food, or the second measure, for which there was no place before.
+// withRest adds what a row with an amount lacks: the food, or the second measure, which older rows
+// had no field for.
 func withRest(row events.Ingredient) (events.Ingredient, bool) {
 	parsed, ok := parse(row.Text)
 	if !ok || !sameAmount(row, parsed) {
@@ -101,8 +103,8 @@ func withRest(row events.Ingredient) (events.Ingredient, bool) {
 	return whole, whole != row
 }
 
-// maySaySecond is a quick look whether a line can have a second measure, since most have none and every recipe that is
-// handed out is asked. A note with a number has it already.
+// maySaySecond quickly checks whether a line can have a second measure: most have none, and every
+// recipe read is checked. A note with a number already has it.
 func maySaySecond(row events.Ingredient) bool {
 	if strings.ContainsAny(row.Note, "0123456789") {
 		return false
@@ -135,8 +137,8 @@ func sameNumber(a, b *float64) bool {
 	return a == b || (a != nil && b != nil && *a == *b)
 }
 
-// parse reads a line, and tells false where its parts are beyond the limits of a row. A note that is too long is left
-// to the text.
+// parse reads a line and reports whether its parts are within a row's limits. A note that is too
+// long stays in the text.
 func parse(text string) (ingredient.Parsed, bool) {
 	parsed := ingredient.Parse(text)
 	parsed.Name, parsed.Note = trim(norm.NFC.String(parsed.Name)), trim(norm.NFC.String(parsed.Note))

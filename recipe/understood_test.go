@@ -15,15 +15,15 @@ import (
 	"larder.dev/recipe/ingredient"
 )
 
-// rows reads ingredient rows as they come over HTTP.
+// rows decodes ingredient rows as they arrive over HTTP.
 func rows(t require.TestingT, text string) []events.Ingredient {
 	var list []events.Ingredient
 	require.NoError(t, json.Unmarshal([]byte(text), &list))
 	return list
 }
 
-// A row that comes as text alone gets its parts; those that come with parts keep them, and what they lack is taken from
-// the line where the two agree.
+// A row sent as text alone gets its parts. Rows with parts keep them, and get what they lack from
+// the line where both agree.
 func TestRowsGetTheirParts(t *testing.T) {
 	t.Parallel()
 	for sent, kept := range map[string]string{
@@ -35,11 +35,11 @@ func TestRowsGetTheirParts(t *testing.T) {
 		// Parts that were sent stay, whatever the line says.
 		`{"text": "200 g rice", "quantity": 3, "unit": "cup", "name": "rice"}`: `{"text": "200 g rice", "quantity": 3, "unit": "cup", "name": "rice"}`,
 		`{"text": "200 g rice", "quantity": 3, "unit": "cup"}`:                 `{"text": "200 g rice", "quantity": 3, "unit": "cup"}`,
-		// The food alone, or the amount alone: the line has the rest.
+		// With only the food or only the amount, the rest comes from the line.
 		`{"text": "200 g basmati rice", "name": "rice"}`:               `{"text": "200 g basmati rice", "quantity": 200, "unit": "g", "name": "rice"}`,
 		`{"text": "200 g basmati rice", "quantity": 200, "unit": "g"}`: `{"text": "200 g basmati rice", "quantity": 200, "unit": "g", "name": "basmati rice"}`,
 		`{"text": "200 g basmati rice", "unit": "kg", "name": "rice"}`: `{"text": "200 g basmati rice", "unit": "kg", "name": "rice"}`,
-		// From before there was a place for a second measure.
+		// Rows that predate second measures.
 		`{"text": "2 cans (400 g each) beans", "quantity": 2, "unit": "cans", "name": "beans"}`: `{"text": "2 cans (400 g each) beans", "quantity": 2,
 			"unit": "cans", "name": "beans", "second": {"quantity": 400, "unit": "g", "relation": "each"}}`,
 		`{"text": "2 cans (400 g each) beans", "quantity": 3, "unit": "cans", "name": "beans"}`: `{"text": "2 cans (400 g each) beans", "quantity": 3,
@@ -56,7 +56,7 @@ func TestRowsGetTheirParts(t *testing.T) {
 	}
 }
 
-// A line whose parts are beyond the limits stays text, or the recipe could not be sent back.
+// A line whose parts exceed the limits stays text, or clients couldn't send the recipe back.
 func TestPartsStayWithinTheLimits(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{strings.Repeat("ä", recipe.MaxLine), "200 g " + strings.Repeat("long ", 60)} {
@@ -66,7 +66,7 @@ func TestPartsStayWithinTheLimits(t *testing.T) {
 	}
 }
 
-// anyLines makes recipes of lines as cooks write them.
+// anyLines makes recipes from lines as cooks write them.
 func anyLines() *rapid.Generator[recipe.Draft] {
 	line := rapid.OneOf(
 		rapid.SampledFrom([]string{
@@ -89,8 +89,8 @@ func anyLines() *rapid.Generator[recipe.Draft] {
 	})
 }
 
-// A recipe that is sent back as it was read, with its parts or as its lines alone, by a caller who knows of second
-// measures or not, is the same; and so is one that was kept without parts.
+// Sending a recipe back as it was read changes nothing: with parts or lines alone, from callers
+// that know second measures or don't, and for recipes stored without parts.
 func TestWhatIsSentBackIsTheSame(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -116,8 +116,8 @@ func TestWhatIsSentBackIsTheSame(t *testing.T) {
 	})
 }
 
-// A letter changed in one line leaves the others as they are, and that line has the parts of its new words, also where a
-// caller sends the parts of the old ones along.
+// Changing a letter in one line leaves the others unchanged, and that line gets the parts of its
+// new words, even if the caller sends the old parts along.
 func TestAChangedLineIsReadAnew(t *testing.T) {
 	t.Parallel()
 	before := events.Recipe{Name: "a", Tags: []string{}, Steps: []events.Step{}, Ingredients: rows(t, `[
@@ -140,13 +140,13 @@ func TestAChangedLineIsReadAnew(t *testing.T) {
 		{"text": "2 lb (1 kg) beef", "quantity": 2, "unit": "lb", "name": "beef", "second": {"quantity": 1, "unit": "kg", "relation": "same"}}]`),
 		salt.Ingredients...), after.Ingredients)
 
-	// Parts of one's own for a line that was there are a change like any other.
+	// Changing the parts of an existing line is a change like any other.
 	sent = draftOf(before)
 	sent.Ingredients = rows(t, `[{"text": "200 g basmati rice", "quantity": 2, "unit": "cup", "name": "rice"}]`)
 	require.Equal(t, sent.Ingredients, recipe.Replace(before, sent, time.Now()).Ingredients)
 }
 
-// An earlier version that was kept as text alone comes back with its parts.
+// An earlier version stored as text alone is restored with its parts.
 func TestARestoredVersionIsUnderstood(t *testing.T) {
 	t.Parallel()
 	past := events.Recipe{Name: "a", Ingredients: []events.Ingredient{{Text: "200 g rice"}}}
@@ -155,7 +155,7 @@ func TestARestoredVersionIsUnderstood(t *testing.T) {
 	require.Equal(t, []events.Ingredient{{Text: "200 g rice"}}, past.Ingredients)
 }
 
-// What is understood is what the parser says, and nothing is added that a limit would refuse.
+// The added parts are the parser's, and none exceeds a limit.
 func TestUnderstoodIsWhatTheParserSays(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

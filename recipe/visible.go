@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// isVisible tells whether a text has a character in it that somebody can see. Space, joiners, marks without a letter
-// and the letters that fonts draw as nothing can't be seen alone.
+// isVisible reports whether a text has a visible character. Space, joiners, marks without a letter,
+// and letters that fonts leave blank are invisible on their own.
 func isVisible(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool {
 		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Mn, unicode.Me, unicode.Zs) &&
@@ -16,13 +16,14 @@ func isVisible(text string) bool {
 
 const brailleBlank = '\u2800'
 
-// isDirection tells of the characters that turn the direction of the text that follows them, which may be somebody
-// else's: U+202A to U+202E and U+2066 to U+2069. The marks U+200E, U+200F and U+061C don't reach beyond their neighbours.
+// isDirection reports whether a character changes the direction of the text after it, which may be
+// someone else's: U+202A to U+202E and U+2066 to U+2069. The marks U+200E, U+200F and U+061C affect
+// only their neighbours.
 func isDirection(r rune) bool {
 	return unicode.Is(unicode.Bidi_Control, r) && r != '\u200e' && r != '\u200f' && r != '\u061c'
 }
 
-// Undirected takes out of a text what turns the direction of what follows it.
+// Undirected removes the characters that change the direction of the text after them.
 func Undirected(text string) string {
 	return strings.Map(func(r rune) rune {
 		if isDirection(r) {

@@ -10,8 +10,8 @@ import (
 	"larder.dev/recipe"
 )
 
-// A name or a tag that nobody can see is as good as none, and one that turns the direction of what stands beside it
-// is refused.
+// A name or tag without visible characters counts as missing, and one that changes the direction of
+// neighbouring text is rejected.
 func TestNamesCanBeSeen(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
@@ -34,7 +34,7 @@ func TestNamesCanBeSeen(t *testing.T) {
 	}
 }
 
-// A row and a step that nobody can see are as good as none too.
+// Invisible rows and steps count as missing too.
 func TestRowsCanBeSeen(t *testing.T) {
 	t.Parallel()
 	_, err := recipe.Draft{Name: "Soup", Steps: []events.Step{{Text: "\u200b"}}}.Clean()
@@ -43,7 +43,7 @@ func TestRowsCanBeSeen(t *testing.T) {
 	require.ErrorContains(t, err, "ingredients[0].text")
 }
 
-// What an import finds is mended rather than refused.
+// An import repairs such text instead of rejecting it.
 func TestUndirected(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "מרק soup\u200f", recipe.Undirected("\u2067מרק\u2069 \u202asoup\u202c\u200f"))
