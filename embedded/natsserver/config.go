@@ -14,7 +14,7 @@ import (
 	"larder.dev/internal/natsaccounts"
 )
 
-// The users of the server, in their accounts.
+// Server users, each in its own account.
 const (
 	ownUser       = "larder"
 	publisherUser = "feed"
@@ -22,19 +22,19 @@ const (
 	readerUser    = "grocery"
 )
 
-// config is what the server's configuration is made from.
+// config holds the values of the server's configuration.
 type config struct {
 	dir     string
 	port    int
 	secrets secrets
 }
 
-// configuration is in the server's own language, as a template.
+// configuration is a template in the server's configuration language.
 //
-// sync_interval: by default JetStream writes to the disk every two minutes and acknowledges before;
-// what was acknowledged in between is lost with the machine.
+// sync_interval: by default JetStream acknowledges messages first and flushes to disk every two
+// minutes, so a machine failure loses what it acknowledged in between.
 //
-// max_payload: an event holds a whole recipe of up to 1 MiB of JSON, and its headers.
+// max_payload: an event holds a whole recipe of up to 1 MiB of JSON, plus its headers.
 const configuration = `
 server_name: larder
 host: "{{.Host}}"
@@ -63,21 +63,21 @@ func (c config) text() string {
 	return text.String()
 }
 
-// options are what the server is started with. Accounts and users that are put together in code, instead of read from a
-// configuration, lose their JetStream at a restart.
+// options returns the server's start options. Accounts and users built in code, rather than read
+// from a configuration, lose JetStream on restart.
 func (c config) options() (*server.Options, error) {
 	opts := &server.Options{}
 	if err := opts.ProcessConfigString(c.text()); err != nil {
 		return nil, fmt.Errorf("read the server's configuration: %w", err)
 	}
-	opts.NoSigs = true     // signals are the process's business, not a library's
-	opts.DontListen = true // the gate does
+	opts.NoSigs = true     // signals belong to the process, not to a library
+	opts.DontListen = true // the gate listens instead
 	return opts, nil
 }
 
-// logins are the programs that the server knows: our own parts, which are one process and may do everything in their
-// account, the publisher of the feed, the grocery app, the named subscribers, and whoever else on this machine reads the
-// feed.
+// logins lists the programs that may log in: our own parts, which share one process and may do
+// anything in their account, the feed's publisher, the grocery app, the named subscribers, and any
+// other local reader of the feed.
 func (s secrets) logins() []natsaccounts.Login {
 	reader := natsaccounts.Reader(slices.Sorted(maps.Keys(s.subscribers)))
 	logins := []natsaccounts.Login{
@@ -95,5 +95,5 @@ func (s secrets) logins() []natsaccounts.Login {
 	return logins
 }
 
-// loginOf is what a subscriber logs in as: a name that no login of ours has.
+// loginOf returns a subscriber's login name. The prefix keeps it distinct from our own logins.
 func loginOf(subscriber string) string { return "subscriber-" + subscriber }

@@ -6,14 +6,14 @@ import (
 	"larder.dev/internal/fulldisk"
 )
 
-// noSpace is in what the server says of a write that its disk had no room for.
+// noSpace appears in the server's message about a write that failed because the disk was full.
 const noSpace = "no space left"
 
-// roomEvery is how often a full disk is looked at.
+// roomEvery is how often a full disk is checked for space.
 const roomEvery = time.Second
 
-// watchRoom starts the server again once there is room on a disk that was full: JetStream takes no message for a stream
-// that it failed to write, until it has read its files anew.
+// watchRoom restarts the server once a full disk has space again: after a failed write, JetStream
+// accepts no messages for that stream until it rereads its files.
 func (s *Server) watchRoom() {
 	for {
 		select {
@@ -34,12 +34,12 @@ func (s *Server) watchRoom() {
 	}
 }
 
-// again ends the server and starts it. Its clients connect anew.
+// again restarts the server. Its clients reconnect.
 func (s *Server) again() bool {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
 	end(s.server())
-	forget(s.log.fatal) // what came before the end
+	forget(s.log.fatal) // messages from before the restart
 	nats, err := run(s.config(s.secrets), s.log)
 	if err != nil {
 		s.log.log.Error("NATS doesn't start again", "error", err)

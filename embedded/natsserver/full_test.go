@@ -16,7 +16,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// A server that met a full disk takes messages again by itself once there is room, and has every one that it acknowledged.
+// After a full disk gets space, the server accepts messages again by itself and still has every
+// message it acknowledged.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	testkit.OnSmallDisk(t, 64<<20, func(t *testing.T, dir string) {
@@ -43,7 +44,7 @@ func TestFullDisk(t *testing.T) {
 		require.ErrorIs(t, conn.Room(testkit.Context(t), "LARDER"), fulldisk.Err)
 		makeRoom()
 		testkit.Until(t, "messages are taken again", func() bool {
-			short, cancel := context.WithTimeout(t.Context(), time.Second) // one that is lost with the connection isn't answered
+			short, cancel := context.WithTimeout(t.Context(), time.Second) // a publish lost with the connection gets no answer
 			defer cancel()
 			_, err := conn.PublishBatch(short, "LARDER", message)
 			return err == nil

@@ -17,30 +17,32 @@ import (
 )
 
 const (
-	// maxConnections is how many connections are open at once. A process of Larder opens five.
+	// maxConnections is the limit on open connections. A Larder process opens five.
 	maxConnections = 1024
-	// maxStrangers is how many of them may not have logged in yet. The oldest goes when there are more; each has to say
-	// its password within the two seconds that the server gives it.
+	// maxStrangers is how many of them may not have logged in yet. Above that the oldest is closed.
+	// The server gives each two seconds to send its password.
 	maxStrangers = 64
-	// maxLogin is how long the line with the password may be, as the server has it.
+	// maxLogin bounds the login line. It matches the server's own limit.
 	maxLogin = 4096
-	// guessDelay is how long a wrong password waits for its answer, after which the connection is closed.
+	// guessDelay is how long the answer to a wrong password is held back before the connection is
+	// closed.
 	guessDelay = 500 * time.Millisecond
-	// acceptDelay is how long the next connection waits where there is no file descriptor for it.
+	// acceptDelay is the pause before accepting again after running out of file descriptors.
 	acceptDelay = 50 * time.Millisecond
-	// answerTimeout is how long a program may take to read, as the server has it.
+	// answerTimeout is how long a program may take to read. It matches the server's own limit.
 	answerTimeout = 10 * time.Second
 )
 
-// What a stranger is told, in the words of the server.
+// Errors sent before login, worded as the server words them.
 const (
 	violation = "Authorization Violation"
 	tooLong   = "Maximum Control Line Exceeded"
 )
 
-// gate listens at the port and hands each connection on to the server, which has none of its own: it would take any
-// number of connections and answer every guess of a password at once. What it gets to read begins with a right one. It
-// checks that password again, and everything else.
+// gate listens on the port and passes each connection to the server, which doesn't listen itself:
+// it would accept any number of connections and answer every password guess at once. The server
+// only sees connections that begin with a right password. It checks that password again, and
+// everything else.
 type gate struct {
 	listener net.Listener
 	server   inProcess
@@ -48,14 +50,14 @@ type gate struct {
 	closed   chan struct{}
 	work     sync.WaitGroup
 
-	passwords atomic.Pointer[map[string]string] // by the name of the login
+	passwords atomic.Pointer[map[string]string] // by login name
 
 	mu        sync.Mutex
 	open      map[*visitor]struct{}
-	strangers *connqueue.Queue // those that haven't logged in
+	strangers *connqueue.Queue // connections that haven't logged in
 }
 
-// inProcess is the server, for the gate.
+// inProcess is the part of the server that the gate uses.
 type inProcess interface{ InProcessConn() (net.Conn, error) }
 
 func openGate(listener net.Listener, server inProcess, s secrets, log *logger) *gate {
@@ -68,7 +70,7 @@ func openGate(listener net.Listener, server inProcess, s secrets, log *logger) *
 	return g
 }
 
-// know makes the passwords of the logins those that are let in.
+// know replaces the accepted passwords with those of the logins.
 func (g *gate) know(s secrets) {
 	passwords := map[string]string{}
 	for _, login := range s.logins() {
@@ -95,7 +97,8 @@ func (g *gate) accept() {
 	}
 }
 
-// admit gives nil where the connection was closed, since there are too many or the server stops.
+// admit returns nil if it closed the connection because there are too many or the server is
+// stopping.
 func (g *gate) admit(conn net.Conn) *visitor {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -110,11 +113,11 @@ func (g *gate) admit(conn net.Conn) *visitor {
 	}
 	v := &visitor{outside: conn, inside: inside, reader: bufio.NewReaderSize(conn, maxLogin)}
 	g.open[v] = struct{}{}
-	g.strangers.Add(v) // serve ends where it is closed, and counts it no more
+	g.strangers.Add(v) // once the queue closes it, serve returns and removes it
 	return v
 }
 
-// serve passes on what the server and the program say, until one of them hangs up.
+// serve copies both ways between server and program until one of them hangs up.
 func (g *gate) serve(v *visitor) {
 	defer g.left(v)
 	var answers sync.WaitGroup
@@ -129,7 +132,7 @@ func (g *gate) serve(v *visitor) {
 	answers.Wait()
 }
 
-// login tells whether the first line has a right password, and has passed it on.
+// login reads the first line and, if its password is right, passes it on and reports true.
 func (g *gate) login(v *visitor) bool {
 	line, err := v.reader.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
@@ -152,7 +155,7 @@ func (g *gate) login(v *visitor) bool {
 	return err == nil
 }
 
-// admits tells whether a line is a login with a right password.
+// admits reports whether a line is a login with a right password.
 func (g *gate) admits(line string) bool {
 	command, arguments, _ := strings.Cut(line, " ")
 	var given struct {
@@ -166,7 +169,7 @@ func (g *gate) admits(line string) bool {
 	return known && subtle.ConstantTimeCompare([]byte(given.Pass), []byte(password)) == 1
 }
 
-// admitted takes a connection off the list of strangers.
+// admitted removes a connection from the strangers.
 func (g *gate) admitted(v *visitor) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -180,13 +183,13 @@ func (g *gate) left(v *visitor) {
 	delete(g.open, v)
 }
 
-// close takes no more connections.
+// close stops accepting connections.
 func (g *gate) close() {
 	close(g.closed)
-	_ = g.listener.Close() // there is nobody to tell: it is closed either way
+	_ = g.listener.Close() // nothing to do about an error: it is closed either way
 }
 
-// hangUp ends the connections that are open.
+// hangUp closes all open connections.
 func (g *gate) hangUp() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -195,25 +198,25 @@ func (g *gate) hangUp() {
 	}
 }
 
-// visitor is a connection with both of its ends.
+// visitor is a proxied connection with both its ends.
 type visitor struct {
-	outside net.Conn // the program's
-	inside  net.Conn // the server's
+	outside net.Conn // to the program
+	inside  net.Conn // to the server
 	reader  *bufio.Reader
 }
 
 func (v *visitor) refuse(why string) { _, _ = fmt.Fprintf(impatient{v.outside}, "-ERR '%s'\r\n", why) }
 
-// Close hangs up on both.
+// Close closes both ends.
 func (v *visitor) Close() error { return errors.Join(v.outside.Close(), v.inside.Close()) }
 
-// impatient is a connection that doesn't wait for long for a program that doesn't read.
+// impatient is a connection that gives up on a program that is slow to read.
 type impatient struct{ net.Conn }
 
-// Write is that of io.Writer.
+// Write implements io.Writer.
 func (c impatient) Write(bytes []byte) (int, error) {
 	if err := c.SetWriteDeadline(time.Now().Add(answerTimeout)); err != nil {
-		return 0, err //nolint:wrapcheck // the connection's own
+		return 0, err //nolint:wrapcheck // the connection's own error
 	}
 	return c.Conn.Write(bytes) //nolint:wrapcheck // as above
 }

@@ -17,7 +17,7 @@ import (
 	"larder.dev/embedded/natsserver"
 )
 
-// knock opens a connection to a server's port and says something on it.
+// knock connects to a server's port and sends text.
 func knock(t *testing.T, server *natsserver.Server, text string) net.Conn {
 	t.Helper()
 	address, err := url.Parse(server.URL())
@@ -49,7 +49,7 @@ func TestGuessesAreSlow(t *testing.T) {
 	}
 }
 
-// Who opens connections and says nothing keeps nobody out: of many, the oldest are closed.
+// Silent connections don't lock others out: beyond the limit, the oldest are closed.
 func TestStrangersTakeNoPlaces(t *testing.T) {
 	t.Parallel()
 	server := start(t, t.TempDir())
@@ -64,12 +64,12 @@ func TestStrangersTakeNoPlaces(t *testing.T) {
 	require.Less(t, time.Since(began), time.Second, "it was closed for the others, not for its silence")
 }
 
-// Of what comes before a login no more is read than a login takes.
+// The gate reads no more than the length of a login before login.
 func TestLongLoginIsRefused(t *testing.T) {
 	t.Parallel()
 	conn := knock(t, start(t, t.TempDir()), "")
 	reader := bufio.NewReader(conn)
-	_, err := reader.ReadString('\n') // the server introduces itself
+	_, err := reader.ReadString('\n') // the server's INFO line
 	require.NoError(t, err)
 	_, err = io.WriteString(conn, "CONNECT "+strings.Repeat("a", 4096-len("CONNECT ")))
 	require.NoError(t, err)
@@ -78,8 +78,8 @@ func TestLongLoginIsRefused(t *testing.T) {
 	require.Equal(t, "-ERR 'Maximum Control Line Exceeded'\r\n", answer)
 }
 
-// Large messages and many small ones come through the gate whole and in order, and a server that stops hangs up, also on
-// a program that has stopped reading.
+// Large messages and many small ones pass the gate intact and in order. A stopping server hangs up,
+// even on a program that has stopped reading.
 func TestMessagesPassTheGate(t *testing.T) {
 	t.Parallel()
 	server := start(t, t.TempDir())
@@ -128,7 +128,7 @@ func wait(ctx context.Context, t *testing.T, done <-chan struct{}) {
 	}
 }
 
-// A part of the same process connects without the port.
+// A part of the same process connects without using the port.
 func TestConnectionsInThisProcess(t *testing.T) {
 	t.Parallel()
 	server := start(t, t.TempDir())

@@ -9,37 +9,38 @@ import (
 	"time"
 )
 
-// refusal finds what the server says of a client that isn't allowed something.
+// refusal matches the server's messages about operations it denied a client.
 var refusal = regexp.MustCompile(`(Publish|Subscription|Payload) Violation|authentication error|maximum account active connections`)
 
 const refusalPause = time.Minute
 
-// refusals counts what clients were refused since that was last said.
+// refusals counts denied operations since the last report.
 type refusals struct {
 	mu     sync.Mutex
 	said   time.Time
 	unsaid int
 }
 
-// logger passes what the server says to slog, and its fatal errors to the start.
+// logger forwards the server's log to slog, and its fatal errors to the start.
 type logger struct {
 	log     *slog.Logger
 	fatal   chan error // the first fatal error
 	refused refusals
-	full    chan struct{} // the server has met a full disk
+	full    chan struct{} // signals that the server met a full disk
 }
 
 func newLogger(log *slog.Logger) *logger {
 	return &logger{log: log.With("component", "nats"), fatal: make(chan error, 1), full: make(chan struct{}, 1)}
 }
 
-// Noticef gets the server's banner and its like: a dozen lines at each start that say what we know.
+// Noticef drops the server's banner and similar notices: a dozen lines per start that add nothing.
 func (l *logger) Noticef(format string, v ...any) {
 	l.log.Debug("NATS says", "message", fmt.Sprintf(format, v...))
 }
 
-// Warnf gets what an operator should look at some time. That the passwords are plain is no news: they are
-// random, in files that are the owner's alone, and the server reads them at each start.
+// Warnf logs what an operator should look at eventually. It drops the warning about plain-text
+// passwords: they are random, in files only their owner can read, and the server reads them at each
+// start.
 func (l *logger) Warnf(format string, v ...any) {
 	if strings.Contains(format, "Plaintext passwords") {
 		return
@@ -47,14 +48,15 @@ func (l *logger) Warnf(format string, v ...any) {
 	l.log.Warn("NATS warns", "message", fmt.Sprintf(format, v...))
 }
 
-// Errorf gets what failed for one connection or one stream, and what a client was refused. That is the client's error,
-// which hears of it at once and may try again as fast as it can: a line a minute tells of it.
+// Errorf logs failures of one connection or stream, and denied operations. A denial is the client's
+// error: the client hears of it at once and may retry in a tight loop, so log it at most once a
+// minute.
 func (l *logger) Errorf(format string, v ...any) {
 	message := fmt.Sprintf(format, v...)
 	if strings.Contains(message, noSpace) {
 		select {
 		case l.full <- struct{}{}:
-		default: // it is known
+		default: // already signalled
 		}
 	}
 	if !refusal.MatchString(message) {
@@ -71,7 +73,7 @@ func (l *logger) Errorf(format string, v ...any) {
 	l.refused.said, l.refused.unsaid = time.Now(), 0
 }
 
-// Fatalf gets what the server can't go on without.
+// Fatalf gets errors that the server can't continue after.
 func (l *logger) Fatalf(format string, v ...any) {
 	select {
 	case l.fatal <- fmt.Errorf(format, v...):
@@ -79,7 +81,7 @@ func (l *logger) Fatalf(format string, v ...any) {
 	}
 }
 
-// Debugf and Tracef would hold subjects and messages of users; they are off.
+// Debugf is off, like Tracef: both would log users' subjects and messages.
 func (l *logger) Debugf(string, ...any) {}
 
 // Tracef is off, see Debugf.

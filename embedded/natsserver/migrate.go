@@ -13,20 +13,20 @@ import (
 
 const (
 	storeFolder = "jetstream"
-	// globalAccount is the server's name for the account of users that have none.
+	// globalAccount is the server's name for the account of users without one.
 	globalAccount = "$G"
 	feedStream    = "GROCERY"
 )
 
-// moveToAccounts brings a folder of the time when both streams were in one account to the accounts of today.
-// The folder of a stream has all there is to it: messages with their places, and consumers with theirs. So it
-// is renamed, which happens whole or not at all, and no subscriber gets anything twice. The feed goes first:
-// a process that is killed in between finds the rest to do by the old account's folder.
+// moveToAccounts migrates a data folder in which both streams share one account to one account per
+// stream. A stream's folder holds everything it has: messages with their sequences and consumers
+// with their positions. So rename it, which is atomic and delivers nothing twice. Move the feed
+// first: if the process is killed in between, the old account's folder shows that work is left.
 func moveToAccounts(dir string) error {
-	accounts := filepath.Join(dir, storeFolder, "jetstream") // the second is the server's own
+	accounts := filepath.Join(dir, storeFolder, "jetstream") // the server adds "jetstream"
 	old := filepath.Join(accounts, globalAccount)
 	if _, err := os.Stat(old); err != nil {
-		return nil //nolint:nilerr // not there, or not to be looked at, which the server says better
+		return nil //nolint:nilerr // missing, or unreadable, which the server reports better
 	}
 	err := move(filepath.Join(old, "streams", feedStream),
 		filepath.Join(accounts, natsaccounts.Feed, "streams", feedStream))
@@ -39,7 +39,7 @@ func moveToAccounts(dir string) error {
 	return nil
 }
 
-// move renames a folder durably. One that isn't there is no error.
+// move renames a folder durably. A missing folder is no error.
 func move(from, to string) error {
 	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
 		return nil

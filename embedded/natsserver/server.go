@@ -1,6 +1,6 @@
-// Package natsserver runs a NATS server with JetStream inside this process: streams on disk, a TCP port on the
-// loopback address with a gate before it, and users in accounts of their own: the project's own parts, the publisher of
-// the public feed, the grocery app, and the other programs that subscribe to the feed.
+// Package natsserver runs a NATS server with JetStream inside this process: streams on disk, a
+// gated TCP port on the loopback address, and separate accounts for the project's own parts, the
+// publisher of the public feed, the grocery app, and other programs that subscribe to the feed.
 package natsserver
 
 import (
@@ -21,26 +21,26 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// host is where the port is: programs of other machines have none of it.
+// host is the loopback address, so other machines can't reach the port.
 const host = "127.0.0.1"
 
-// startTimeout bounds the start; after a crash JetStream first reads its files again.
+// startTimeout bounds the start; after a crash JetStream first recovers its files.
 const startTimeout = 60 * time.Second
 
-// feedURLFile is where a subscriber's program finds its address.
+// feedURLFile is the file where a subscriber's program finds its address.
 const feedURLFile = "grocery-app.url"
 
-// ErrPortTaken says that another program listens on the port that was asked for.
+// ErrPortTaken means that another program listens on the requested port.
 var ErrPortTaken = errors.New("port is taken by another program")
 
-// Options say where a server lives.
+// Options configure a server.
 type Options struct {
 	// Dir is the server's own folder: streams, passwords, port, and the subscriber's address in
-	// grocery-app.url. It is made if it doesn't exist.
+	// grocery-app.url. It is created if missing.
 	Dir string
-	// Log gets the server's warnings and errors. Nil discards them.
+	// Log receives the server's warnings and errors. Nil discards them.
 	Log *slog.Logger
-	// Port is the TCP port. 0 takes the one of the last start if it is free, else any.
+	// Port is the TCP port. 0 reuses the last start's port if it is free, else any free port.
 	Port int
 }
 
@@ -53,24 +53,24 @@ type Server struct {
 	secrets secrets
 	log     *logger
 	stop    sync.Once
-	ending  chan struct{} // closed when it is told to stop
+	ending  chan struct{} // closed when Stop is called
 	watched sync.WaitGroup
 
-	reloading sync.Mutex // guards secrets.subscribers, and is held while the server is started again
+	reloading sync.Mutex // guards secrets.subscribers, and is held during a restart
 
 	mu   sync.Mutex
-	nats *server.Server // another one after a full disk
+	nats *server.Server // replaced after a full disk
 }
 
-// secrets are the passwords of the users.
+// secrets are the users' passwords.
 type secrets struct {
 	larder, publisher, app, reader string
 
 	subscribers map[string]string
 }
 
-// Start brings the server up and returns when it accepts connections and its streams are there.
-// Errors: [datadir.ErrInUse] while another process runs a server on the folder, [ErrPortTaken].
+// Start starts the server and returns when it accepts connections and its streams exist. Errors:
+// [datadir.ErrInUse] while another process runs a server on the folder, [ErrPortTaken].
 func Start(opts Options) (*Server, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -124,7 +124,7 @@ func startLocked(opts Options) (*Server, error) {
 	return running, nil
 }
 
-// listen takes the port that is asked for, else that of the last start where it is free, else any.
+// listen opens the requested port, else the last start's port if it is free, else any free port.
 func listen(asked int, kept string) (net.Listener, error) {
 	port := asked
 	if port == 0 {
@@ -132,7 +132,7 @@ func listen(asked int, kept string) (net.Listener, error) {
 	}
 	listener, err := open(port)
 	if asked == 0 && errors.Is(err, syscall.EADDRINUSE) {
-		listener, err = open(0) // it was taken since we looked
+		listener, err = open(0) // taken since the check
 	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -157,8 +157,7 @@ func portOf(listener net.Listener) int {
 
 func (s *Server) config(of secrets) config { return config{dir: s.dir, port: s.port, secrets: of} }
 
-// keepAddresses writes where the server can be reached: the port for the next start, and the addresses for the
-// subscribers.
+// keepAddresses writes the port for the next start and the addresses for the subscribers.
 func (s *Server) keepAddresses(portFile string) error {
 	if err := datadir.KeepPort(portFile, s.port); err != nil {
 		return err
@@ -169,7 +168,7 @@ func (s *Server) keepAddresses(portFile string) error {
 	return s.keepSubscribers()
 }
 
-// run returns when the server is up and its streams are there.
+// run starts a server and returns when it is ready and its streams exist.
 func run(config config, failures *logger) (*server.Server, error) {
 	opts, err := config.options()
 	if err != nil {
@@ -188,8 +187,8 @@ func run(config config, failures *logger) (*server.Server, error) {
 	return nats, nil
 }
 
-// awaitReady returns when clients can connect. The library calls Fatalf where its own program would
-// exit, and goes on without what failed; here that is an error of the start.
+// awaitReady returns when clients can connect. Where nats-server's own program would exit, the
+// library calls Fatalf and continues without the failed part; here that is a start error.
 func awaitReady(nats *server.Server, failures *logger) error {
 	ready := make(chan bool, 1)
 	go func() { ready <- nats.ReadyForConnections(startTimeout) }()
@@ -216,7 +215,7 @@ func readSecrets(dir string) (secrets, error) {
 	if err != nil {
 		return secrets{}, err
 	}
-	// The file has the name of the time when the grocery app had no password of its own.
+	// The file keeps the name it had before the grocery app got its own password.
 	reader, err := datadir.Secret(filepath.Join(dir, "grocery-app.password"))
 	if err != nil {
 		return secrets{}, err
@@ -232,22 +231,22 @@ func readSecrets(dir string) (secrets, error) {
 	return secrets{larder: larder, publisher: publisher, app: app, reader: reader, subscribers: subscribers}, nil
 }
 
-// URL is the address for the project's own connections, with the password in it. They may do everything but
-// reach the feed.
+// URL is the address for the project's own connections, including the password. They may do
+// everything except reach the feed.
 func (s *Server) URL() string { return s.address(ownUser, s.secrets.larder) }
 
-// PublisherURL is the address for whoever keeps the public feed, with the password in it. It has to use the
-// inbox prefix [natsaccounts.InboxPrefix].
+// PublisherURL is the address for the publisher of the public feed, including the password. It has
+// to use the inbox prefix [natsaccounts.InboxPrefix].
 func (s *Server) PublisherURL() string { return s.address(publisherUser, s.secrets.publisher) }
 
-// AppURL is the address for the grocery app, with its password in it.
+// AppURL is the address for the grocery app, including its password.
 func (s *Server) AppURL() string { return s.address(appUser, s.secrets.app) }
 
-// FeedURL is the address for any program that reads the public feed, with its password in it. The consumers of the
-// grocery app and of the named subscribers are out of its reach.
+// FeedURL is the address for any other reader of the public feed, including the password. It can't
+// reach the consumers of the grocery app or of named subscribers.
 func (s *Server) FeedURL() string { return s.address(readerUser, s.secrets.reader) }
 
-// InProcessConn opens a connection without the port, which its users and passwords are needed on all the same.
+// InProcessConn opens a connection that bypasses the port. Clients still have to log in.
 func (s *Server) InProcessConn() (net.Conn, error) {
 	conn, err := s.server().InProcessConn()
 	if err != nil {
@@ -256,7 +255,7 @@ func (s *Server) InProcessConn() (net.Conn, error) {
 	return conn, nil
 }
 
-// server is the one that runs.
+// server returns the running server.
 func (s *Server) server() *server.Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -272,7 +271,7 @@ func (s *Server) address(user, password string) string {
 	return address.String()
 }
 
-// Stop closes all connections and the streams, and returns when that is done. Stopping a stopped
+// Stop closes all connections and streams and returns when they are closed. Stopping a stopped
 // server does nothing.
 func (s *Server) Stop() error {
 	var err error
@@ -285,7 +284,7 @@ func (s *Server) Stop() error {
 	return err
 }
 
-// farewell is how long a program that doesn't read may hold up the end.
+// farewell is how long a program that doesn't read may delay Stop.
 const farewell = time.Second
 
 func (s *Server) shutDown() {

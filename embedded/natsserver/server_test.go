@@ -65,7 +65,7 @@ func testContext(t *testing.T) context.Context {
 	return ctx
 }
 
-// What was acknowledged is there after a restart, at the same address.
+// Acknowledged messages survive a restart, and the address stays the same.
 func TestRestartKeepsStreamsAndAddress(t *testing.T) {
 	t.Parallel()
 	ctx := testContext(t)
@@ -87,7 +87,7 @@ func TestRestartKeepsStreamsAndAddress(t *testing.T) {
 	require.Equal(t, "soup", string(message.Data))
 }
 
-// The subscriber's address is kept in a file that only its owner can read.
+// The subscriber's address is in a file that only its owner can read.
 func TestFeedAddressIsInAFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -101,7 +101,7 @@ func TestFeedAddressIsInAFile(t *testing.T) {
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
-// Without a password nobody gets in, and with a wrong one neither.
+// Nobody gets in without a password or with a wrong one.
 func TestPasswordIsNeeded(t *testing.T) {
 	t.Parallel()
 	server := start(t, t.TempDir())
@@ -112,7 +112,7 @@ func TestPasswordIsNeeded(t *testing.T) {
 	}
 }
 
-// Two processes can't run a server on one folder.
+// Two processes can't run servers on one folder.
 func TestFolderInUse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -121,7 +121,7 @@ func TestFolderInUse(t *testing.T) {
 	require.ErrorIs(t, err, datadir.ErrInUse)
 }
 
-// A port that was asked for and is taken is an error; one that is only remembered is given up.
+// A requested port that is taken is an error; a remembered one is replaced.
 func TestTakenPort(t *testing.T) {
 	t.Parallel()
 	squatter, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -140,7 +140,7 @@ func TestTakenPort(t *testing.T) {
 	require.NotContains(t, server.URL(), ":"+taken)
 }
 
-// A folder that can't be written is an error that names it.
+// An unwritable folder gives an error that names it.
 func TestUnusableFolder(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
@@ -153,7 +153,7 @@ func TestUnusableFolder(t *testing.T) {
 	require.ErrorContains(t, err, "JetStream")
 }
 
-// The accounts keep the subscriber on the feed.
+// Accounts confine the subscriber to the feed.
 func TestAccounts(t *testing.T) {
 	t.Parallel()
 	accountstest.Run(t, func(t *testing.T) accountstest.Server {
@@ -176,8 +176,8 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
-// A folder of the time when both streams were in one account goes on where it was: each message once and in
-// its place, the subscriber's position too, also where a process was killed between the two moves.
+// A folder with both streams in one account migrates in place: each message once and in order, the
+// subscriber's position kept, even if the process was killed between the two moves.
 func TestFolderOfOneAccountGoesOn(t *testing.T) {
 	t.Parallel()
 	for name, killed := range map[string]bool{"whole": false, "after the feed was moved": true} {
@@ -221,8 +221,8 @@ func TestFolderOfOneAccountGoesOn(t *testing.T) {
 	}
 }
 
-// oneAccount fills a folder as the server did before it had accounts: two streams in the account of users
-// that have none, and a subscriber that has read one of two messages.
+// oneAccount fills a folder as the server did before accounts: two streams in the account of users
+// without one, and a subscriber that has read one of two messages.
 func oneAccount(ctx context.Context, t *testing.T, dir string) {
 	t.Helper()
 	opts := &server.Options{

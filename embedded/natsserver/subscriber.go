@@ -13,20 +13,23 @@ import (
 	"larder.dev/internal/natsaccounts"
 )
 
-// A subscriber is its password in a file of this folder. Its address is in another, beside it, as the server is started.
+// A subscriber is a password file in this folder. Its address is written to a file beside it when
+// the server starts.
 const (
 	subscribersFolder = "subscribers"
 	passwordFile      = ".password"
 	urlFile           = ".url"
 )
 
-// SubscriberURLFile is where the address of a subscriber is while a server runs, or ran, in a folder.
+// SubscriberURLFile returns the path of a subscriber's address file, which exists once a server has
+// run in the folder.
 func SubscriberURLFile(dir, name string) string {
 	return filepath.Join(dir, subscribersFolder, name+urlFile)
 }
 
-// AddSubscriber gives a subscriber a password, which a server on the folder knows from its next start or [Server.Reload]
-// on. One that is there stays. The error is natsaccounts.ErrSubscriberName or ErrTooManySubscribers.
+// AddSubscriber gives a subscriber a password, which a server on the folder accepts from its next
+// start or [Server.Reload]. An existing password stays. The error is natsaccounts.ErrSubscriberName
+// or ErrTooManySubscribers.
 func AddSubscriber(dir, name string) error {
 	if err := natsaccounts.CheckSubscriber(name); err != nil {
 		return err
@@ -47,7 +50,8 @@ func AddSubscriber(dir, name string) error {
 	return nil
 }
 
-// RemoveSubscriber takes a subscriber's password away, see [AddSubscriber]. The error is natsaccounts.ErrNoSubscriber.
+// RemoveSubscriber removes a subscriber's password, see [AddSubscriber]. The error is
+// natsaccounts.ErrNoSubscriber.
 func RemoveSubscriber(dir, name string) error {
 	names, err := Subscribers(dir)
 	if err != nil {
@@ -66,7 +70,7 @@ func RemoveSubscriber(dir, name string) error {
 	return datadir.SyncDir(folder)
 }
 
-// Subscribers lists the subscribers of a folder by name.
+// Subscribers returns a folder's subscribers, sorted by name.
 func Subscribers(dir string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(dir, subscribersFolder))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -82,7 +86,7 @@ func Subscribers(dir string) ([]string, error) {
 	return names, nil
 }
 
-// readSubscribers gives the passwords.
+// readSubscribers returns the password of each subscriber.
 func readSubscribers(dir string) (map[string]string, error) {
 	names, err := Subscribers(dir)
 	if err != nil {
@@ -97,7 +101,7 @@ func readSubscribers(dir string) (map[string]string, error) {
 	return passwords, nil
 }
 
-// keepSubscribers writes the addresses.
+// keepSubscribers writes the subscribers' address files.
 func (s *Server) keepSubscribers() error {
 	for name, password := range s.secrets.subscribers {
 		address := s.address(loginOf(name), password) + "\n"
@@ -108,8 +112,8 @@ func (s *Server) keepSubscribers() error {
 	return nil
 }
 
-// Reload makes the server know the subscribers that the folder has now. Whoever was removed is cut off; everybody else's
-// connection stays.
+// Reload makes the server apply the folder's current subscribers. Removed ones are disconnected;
+// all other connections stay.
 func (s *Server) Reload() error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()

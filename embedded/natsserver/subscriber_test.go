@@ -14,8 +14,8 @@ import (
 	"larder.dev/internal/natsaccounts/accountstest"
 )
 
-// A named subscriber reads by its own consumer alone; the address that is for everybody reaches nobody's. Who is removed
-// is cut off, and everybody else's connection stays.
+// A named subscriber reads only through its own consumer, and the shared feed address reaches
+// nobody's. A removed subscriber is disconnected, and all other connections stay.
 func TestSubscribers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -49,7 +49,7 @@ func TestSubscribers(t *testing.T) {
 	require.Less(t, accountstest.Fill(t, to(server.FeedURL())(t)), 128, "nobody makes consumers without end")
 }
 
-// A subscriber can't have a name that is somebody else's, or that is more than a name; and there aren't any number.
+// A subscriber can't take another login's name or a malformed one, and their number is limited.
 func TestSubscriberNames(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

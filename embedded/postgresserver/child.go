@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// errPortTaken says that the port was free a moment ago and isn't any more.
+// errPortTaken means that the port was taken between the check and the start.
 var errPortTaken = errors.New("port is taken")
 
-// errLate says that a server had to be ended at once.
+// errLate means that a server had to be stopped immediately.
 var errLate = errors.New("PostgreSQL took too long to end")
 
-// readyPoll is how often a starting server is looked at; what is read is a line of a small file.
+// readyPoll is how often a starting server's status is read, one line of a small file.
 const readyPoll = 5 * time.Millisecond
 
-// slowStart is when the operator is told that the server is still recovering.
+// slowStart is when to tell the operator that the server is still recovering.
 const slowStart = 5 * time.Second
 
 // child is a running postmaster.
@@ -30,7 +30,7 @@ type child struct {
 	process *os.Process
 	logfile *logfile
 	done    chan struct{} // closed when the process has ended
-	exit    error         // why; written before done is closed
+	exit    error         // why it ended; written before done is closed
 }
 
 // launch starts the postmaster and waits until it accepts connections.
@@ -45,7 +45,7 @@ func launch(ctx context.Context, cluster cluster, programs programs, settings []
 		return nil, err
 	}
 	if err := child.awaitReady(ctx, cluster); err != nil {
-		// The caller's time may be over, which is no reason to leave a server behind.
+		// The caller's context may be over, but the server must not be left running.
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), killGrace)
 		defer cancel()
 		return nil, errors.Join(err, child.end(ending, syscall.SIGQUIT))
@@ -53,8 +53,8 @@ func launch(ctx context.Context, cluster cluster, programs programs, settings []
 	return child, nil
 }
 
-// spawn starts the command with its output in the log. The kernel signals the child at the death of
-// the thread that started it, not of the process; so that thread is kept until the child has ended.
+// spawn starts the command with its output in the log. The kernel signals the child when the thread
+// that started it dies, not the process, so keep that thread until the child ends.
 func spawn(command *exec.Cmd, log *logfile) (*child, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
@@ -84,8 +84,8 @@ func spawn(command *exec.Cmd, log *logfile) (*child, error) {
 	return running, nil
 }
 
-// awaitReady watches the status that the postmaster writes in its pid file. It is cheaper than to
-// connect, and leaves no refused connections in the log.
+// awaitReady watches the status that the postmaster writes to its pid file. That is cheaper than
+// connecting, and leaves no refused connections in the log.
 func (c *child) awaitReady(ctx context.Context, cluster cluster) error {
 	poll := time.NewTicker(readyPoll)
 	defer poll.Stop()
@@ -117,7 +117,7 @@ func (c *child) startFailure() error {
 	return fmt.Errorf("PostgreSQL ended while it started (%s); its last words: %s", c.cause(), tail)
 }
 
-// end asks the process to end by the signal and waits for it; when ctx is over it insists.
+// end signals the process to stop and waits for it; when ctx is done, it kills.
 func (c *child) end(ctx context.Context, signal syscall.Signal) error {
 	if err := c.signal(signal); err != nil {
 		return err
@@ -149,7 +149,7 @@ func (c *child) signal(signal syscall.Signal) error {
 	return fmt.Errorf("send %s to PostgreSQL %d: %w", signal, c.process.Pid, err)
 }
 
-// cause says how the process ended. Call it after done is closed.
+// cause describes how the process ended. Call it after done is closed.
 func (c *child) cause() string {
 	if c.exit == nil {
 		return "exit status 0"

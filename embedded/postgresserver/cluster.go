@@ -15,10 +15,10 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// ErrDiskFull says that there is no room for PostgreSQL's files.
+// ErrDiskFull means that there is no room for PostgreSQL's files.
 var ErrDiskFull = errors.New("the disk is full")
 
-// cluster is the data of one server: <dir>/data, as initdb makes it.
+// cluster is one server's data: <dir>/data, as initdb creates it.
 type cluster struct {
 	dir string
 	log *slog.Logger
@@ -26,8 +26,8 @@ type cluster struct {
 
 func (c cluster) data() string { return filepath.Join(c.dir, "data") }
 
-// major returns the major version that wrote the data, 0 if there is none yet. A data folder that
-// holds something but no PG_VERSION is an error: to make it anew would destroy what is in it.
+// major returns the major version that wrote the data, 0 if there is none yet. A data folder with
+// contents but no PG_VERSION is an error: recreating it would destroy them.
 func (c cluster) major() (int, error) {
 	version, err := os.ReadFile(filepath.Join(c.data(), "PG_VERSION"))
 	if err == nil {
@@ -51,7 +51,7 @@ func (c cluster) major() (int, error) {
 	return 0, nil
 }
 
-// prepare makes a new cluster or takes the one that is there, and returns the role's password.
+// prepare creates a cluster or opens the existing one, and returns the role's password.
 func (c cluster) prepare(ctx context.Context, programs programs, fresh, noSync bool) (string, error) {
 	path := filepath.Join(c.dir, "password")
 	if fresh {
@@ -72,16 +72,16 @@ func (c cluster) prepare(ctx context.Context, programs programs, fresh, noSync b
 	return datadir.Secret(path)
 }
 
-// resetPassword gives the role a new password where the file with the old one is gone, as after a
-// restore of the data alone: nobody could log in otherwise. The file gets its name last, so that an
-// interrupted reset is made again.
+// resetPassword sets a new password if the password file is missing, as after restoring only the
+// data: otherwise nobody could log in. The file gets its final name last, so an interrupted reset
+// is repeated.
 func (c cluster) resetPassword(ctx context.Context, programs programs, path string) error {
 	password, err := datadir.Secret(path + ".new")
 	if err != nil {
 		return err
 	}
 	c.log.Warn("the password of PostgreSQL is lost, setting a new one", "data", c.data())
-	// The password is hexadecimal, so it needs no quoting.
+	// The password is hexadecimal and needs no quoting.
 	statement := "ALTER ROLE " + role + " PASSWORD '" + password + "'\n"
 	input := strings.NewReader(statement)
 	if _, err := programs.runWith(ctx, input, "postgres", "--single", "-D", c.data(), "postgres"); err != nil {
@@ -93,7 +93,7 @@ func (c cluster) resetPassword(ctx context.Context, programs programs, path stri
 	return nil
 }
 
-// create makes the cluster beside its place and moves it there when it is whole, so that an
+// create builds the cluster beside its final place and moves it there once complete, so an
 // interrupted first start leaves nothing that looks like data.
 func (c cluster) create(ctx context.Context, programs programs, password string, noSync bool) error {
 	unfinished := c.data() + ".new"
@@ -130,8 +130,8 @@ func (c cluster) create(ctx context.Context, programs programs, password string,
 	return datadir.SyncDir(c.dir)
 }
 
-// explainDiskFull gives the plain reason instead of an error that comes from a full disk, whether Go met it
-// or PostgreSQL wrote it in its log. The pages that initdb has to say about it would bury the one line.
+// explainDiskFull replaces an error caused by a full disk, whether from Go or in PostgreSQL's log,
+// with the plain reason. initdb's pages of output would bury it.
 func explainDiskFull(err error, dir string) error {
 	if errors.Is(err, syscall.ENOSPC) || strings.Contains(err.Error(), syscall.ENOSPC.Error()) ||
 		strings.Contains(err.Error(), "No space left on device") {

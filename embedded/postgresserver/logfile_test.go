@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// However much the server writes, the log takes a bounded place and has the latest lines.
+// However much the server writes, the log stays bounded and has the latest lines.
 func TestLogfileIsBounded(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "postgres.log")
@@ -33,7 +33,7 @@ func TestLogfileIsBounded(t *testing.T) {
 	require.LessOrEqual(t, len(log.tail()), 2*tailLimit)
 }
 
-// A log that is opened again goes on where it was.
+// A reopened log is appended to.
 func TestLogfileGoesOn(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "postgres.log")

@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// orphanPoll is how often a dying server is looked at.
+// orphanPoll is how often a dying server is checked.
 const orphanPoll = 10 * time.Millisecond
 
-// pidFile is what is read of postmaster.pid.
+// pidFile holds the fields read from postmaster.pid.
 type pidFile struct {
 	pid   int
 	ready bool // the postmaster accepts connections
@@ -39,9 +39,9 @@ func readPidFile(data string) (pidFile, error) {
 	return pidFile{pid: pid, ready: len(lines) > statusLine && strings.TrimSpace(lines[statusLine]) == "ready"}, nil
 }
 
-// endOrphan sees to it that no process of an earlier server works on the data. The caller holds the
-// lock of the folder, so whoever owned that server is dead. PostgreSQL itself would refuse to start
-// beside one that is still dying, and also if an innocent process has got the recorded id.
+// endOrphan ensures that no process of an earlier server works on the data. The caller holds the
+// folder's lock, so that server's owner is dead. PostgreSQL itself would refuse to start while it
+// is still dying, or if an unrelated process got the recorded id.
 func endOrphan(ctx context.Context, data string, log *slog.Logger) error {
 	found, err := readPidFile(data)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,8 +61,8 @@ func endOrphan(ctx context.Context, data string, log *slog.Logger) error {
 	return awaitGone(ctx, data, found.pid)
 }
 
-// removePidFile forgets a server that is gone, once its last backend is gone as well: one that lived
-// on could still write beside the new server.
+// removePidFile removes a dead server's pid file once its last backend is gone too: a surviving
+// backend could still write beside the new server.
 func removePidFile(ctx context.Context, data string) error {
 	if err := awaitGone(ctx, data, 0); err != nil {
 		return err
@@ -73,8 +73,8 @@ func removePidFile(ctx context.Context, data string) error {
 	return nil
 }
 
-// awaitGone waits until the postmaster and all processes that work in the data folder have ended,
-// and kills them when they take too long.
+// awaitGone waits until the postmaster and all processes working in the data folder have ended, and
+// kills them if they take too long.
 func awaitGone(ctx context.Context, data string, postmaster int) error {
 	patience := time.NewTimer(killGrace)
 	defer patience.Stop()

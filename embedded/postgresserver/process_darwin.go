@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// attributes keep our terminal's Ctrl-C from the child: the order in which things stop is ours to
-// decide. This system can't end a child at its parent's death; the next start ends it (endOrphan).
+// attributes keep the terminal's Ctrl-C from the child: we decide the order of shutdown. macOS
+// can't end a child when its parent dies; the next start ends it (endOrphan).
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
@@ -17,8 +17,8 @@ func namespaced(*syscall.SysProcAttr) {}
 
 const canNamespace = false
 
-// isPostmaster says whether the process is a postmaster of this data folder. Process ids are used
-// again, so being alive proves nothing.
+// isPostmaster reports whether the process is a postmaster of this data folder. Process ids are
+// reused, so a live id proves nothing.
 func isPostmaster(pid int, data string) bool {
 	if pid <= 0 {
 		return false
@@ -27,6 +27,6 @@ func isPostmaster(pid int, data string) bool {
 	return err == nil && strings.Contains(string(line), "-D "+data)
 }
 
-// workersOn can't be asked here cheaply. PostgreSQL checks its shared memory by itself and refuses to
-// start while an old backend lives.
+// workersOn has no cheap implementation here. PostgreSQL checks its shared memory itself and
+// refuses to start while an old backend lives.
 func workersOn(string) []int { return nil }

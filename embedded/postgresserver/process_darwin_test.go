@@ -2,5 +2,5 @@ package postgresserver
 
 import "os"
 
-// startOnFullDisk has no small disk to start on here.
+// startOnFullDisk is unsupported here: there is no small disk to mount.
 func startOnFullDisk(string) { os.Exit(1) }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The server of a killed parent ends also where nobody starts a new one.
+// A killed parent's server ends even if nobody starts a new one.
 func TestKilledParentsServerEndsByItself(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -25,16 +25,16 @@ func TestKilledParentsServerEndsByItself(t *testing.T) {
 	until(t, func() bool { return len(workersOn(data)) == 0 })
 }
 
-// Root runs PostgreSQL as somebody else where user namespaces are forbidden, as in some containers.
+// Root runs PostgreSQL as another user if user namespaces are forbidden, as in some containers.
 func TestRootWithoutNamespaces(t *testing.T) {
 	t.Parallel()
 	find := newFinder()
 	find.namespaces = false
-	// A folder that another user can get to; the test's own is below one that only root enters.
+	// Another user must be able to reach this folder; only root can enter the test's own.
 	dir, err := os.MkdirTemp("", "larder-test-*") //nolint:usetesting // see above
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // that is the point
+	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // the test needs it
 	opts := Options{Dir: filepath.Join(dir, "postgres")}
 
 	server, err := start(testContext(t), opts, find)
@@ -47,7 +47,7 @@ func TestRootWithoutNamespaces(t *testing.T) {
 	require.NotZero(t, stat.Uid, "PostgreSQL's data mustn't belong to root here")
 	require.NoError(t, stopServer(server))
 
-	// The same data, on a machine that has namespaces after all.
+	// The same data, on a machine that does have namespaces.
 	server, err = Start(testContext(t), opts)
 	require.NoError(t, err)
 	require.Equal(t, 1, count(t, server.URL("postgres")))
@@ -57,7 +57,7 @@ func TestRootWithoutNamespaces(t *testing.T) {
 // A full disk gives an error that says so, and leaves nothing that looks like data.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	// The disk is a small one in memory, which a process of its own may mount for itself.
+	// The disk is a small in-memory one, mounted by a process of its own in its own namespace.
 	self := exec.CommandContext(testContext(t), executable(t))
 	self.Env = append(os.Environ(), fullDisk+"="+t.TempDir())
 	self.SysProcAttr = &syscall.SysProcAttr{

@@ -18,23 +18,23 @@ import (
 	"syscall"
 )
 
-// programs are the server's programs of one version, and the user they run as.
+// programs are one version's server programs and the user they run as.
 type programs struct {
 	bin   string // folder of postgres and initdb
 	major int
 	user  runUser
 }
 
-// runUser is who the child processes are. PostgreSQL refuses root.
+// runUser is the user of the child processes. PostgreSQL refuses to run as root.
 type runUser struct {
-	namespaced bool                // as root: the same user under another number
-	credential *syscall.Credential // as root where namespaces are forbidden: somebody else
+	namespaced bool                // as root: the same user under another id
+	credential *syscall.Credential // as root without namespaces: another user
 }
 
 var versionLine = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 
-// probe runs the programs in bin once, which tells their major version, that they run on this
-// machine at all, and as which user they can. namespaces says whether root may try a user namespace.
+// probe runs the programs in bin once to learn their major version, whether they run on this
+// machine, and as which user. namespaces says whether root may try a user namespace.
 func probe(ctx context.Context, bin string, namespaces bool) (programs, error) {
 	if _, err := os.Stat(filepath.Join(bin, "initdb")); err != nil {
 		return programs{}, fmt.Errorf("look for initdb: %w", err)
@@ -76,7 +76,7 @@ func probeAs(ctx context.Context, bin string, user runUser) (programs, error) {
 	return found, nil
 }
 
-// unprivileged is the user that root gives its place to: PostgreSQL's own if there is one, else nobody.
+// unprivileged is the user that root switches to: PostgreSQL's own if it exists, else nobody.
 func unprivileged() (runUser, error) {
 	for _, name := range []string{"postgres", "nobody"} {
 		account, err := user.Lookup(name)
@@ -97,8 +97,8 @@ func unprivileged() (runUser, error) {
 		"\"postgres\" or \"nobody\" to run it as; start larder as an ordinary user")
 }
 
-// own gives a path, and all that is below it, to the user who is to work with it. It changes nothing
-// where the path has the right owner, as it has on every start but the first.
+// own gives the user ownership of a path and everything below it. It does nothing if the owner is
+// already right, as on every start but the first.
 func (u runUser) own(path string) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -126,25 +126,25 @@ func (u runUser) own(path string) error {
 	return nil
 }
 
-// command prepares one of the programs. It gets next to nothing of our environment: PGDATA and the
-// like would change what it does, and our secrets are none of its business.
+// command prepares one of the programs with a minimal environment: PGDATA and the like would change
+// its behaviour, and our secrets are none of its business.
 func (p programs) command(name string, args ...string) *exec.Cmd {
-	//nolint:gosec,noctx // the operator's PostgreSQL; a server outlives the context of its start
+	//nolint:gosec,noctx // the operator's PostgreSQL; a server outlives its start's context
 	return p.prepare(exec.Command(filepath.Join(p.bin, name), args...))
 }
 
-// run runs one of the programs to its end and returns what it wrote.
+// run runs one of the programs to its end and returns its output.
 func (p programs) run(ctx context.Context, name string, args ...string) (string, error) {
 	return p.runWith(ctx, nil, name, args...)
 }
 
-// runWith is run with something to read for the program.
+// runWith is run with input for the program.
 func (p programs) runWith(ctx context.Context, input io.Reader, name string, args ...string) (string, error) {
 	//nolint:gosec // the operator's PostgreSQL
 	command := p.prepare(exec.CommandContext(ctx, filepath.Join(p.bin, name), args...))
 	var output bytes.Buffer
 	command.Stdin, command.Stdout, command.Stderr = input, &output, &output
-	// As in spawn: the kernel ends the child when the thread ends that started it.
+	// As in spawn: the kernel ends the child when the thread that started it ends.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := command.Run(); err != nil {
@@ -154,7 +154,7 @@ func (p programs) runWith(ctx context.Context, input io.Reader, name string, arg
 }
 
 func (p programs) prepare(command *exec.Cmd) *exec.Cmd {
-	command.Dir = "/" // a folder that every user can stand in
+	command.Dir = "/" // a folder that every user can enter
 	command.Env = []string{"LC_ALL=C", "TZ=UTC", "PATH=" + os.Getenv("PATH")}
 	command.SysProcAttr = attributes()
 	if p.user.namespaced {

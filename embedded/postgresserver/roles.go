@@ -14,8 +14,8 @@ import (
 	"larder.dev/internal/postgresroles"
 )
 
-// EnsureRoles makes roles that may log in and nothing else, those that aren't there, and lets nobody but the superuser
-// into the databases that come with a cluster.
+// EnsureRoles creates the missing roles, which may log in and nothing else, and closes a cluster's
+// default databases to everybody but the superuser.
 func (s *Server) EnsureRoles(ctx context.Context, names ...string) error {
 	passwords := map[string]string{}
 	for _, name := range names {
@@ -28,28 +28,28 @@ func (s *Server) EnsureRoles(ctx context.Context, names ...string) error {
 		`REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC; REVOKE CONNECT ON DATABASE template1 FROM PUBLIC`)
 }
 
-// URLOf returns the address of a database for one of the roles that EnsureRoles has made, with its password in it.
+// URLOf returns a database's address for a role that EnsureRoles created, including its password.
 func (s *Server) URLOf(role, database string) string {
 	return s.url(role, s.passwordOf(role), database)
 }
 
-// passwordOf makes a role's password from the superuser's, which alone is kept.
+// passwordOf derives a role's password from the superuser's, the only one that is stored.
 func (s *Server) passwordOf(role string) string {
 	mac := hmac.New(sha256.New, []byte(s.password))
 	mac.Write([]byte(role))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// EnsureDatabase creates the database if it isn't there, and makes it the owner's. One that the superuser has, as all
-// were before there were owners, is taken over with what is in it. The guests are let in, and nobody else; what they may do
-// there is the owner's to grant.
+// EnsureDatabase creates the database if it is missing, and makes owner its owner. A database that
+// the superuser owns is transferred with its contents. Guests may connect, and nobody else; what
+// they may do there is for the owner to grant.
 func (s *Server) EnsureDatabase(ctx context.Context, name, owner string, guests ...string) error {
 	conn, err := pgx.Connect(ctx, s.URL("postgres"))
 	if err != nil {
 		return fmt.Errorf("connect to create database %s: %w", name, err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	// Creating and looking at the refusal is one step; looking first and then creating is a race.
+	// Create and check the refusal: checking first would be a race.
 	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
 	if refused, ok := errors.AsType[*pgconn.PgError](err); err != nil && (!ok || refused.Code != "42P04") { // duplicate_database
 		return fmt.Errorf("create database %s: %w", name, err)
@@ -69,7 +69,7 @@ func (s *Server) handOver(ctx context.Context, database, owner string, guests []
 	return s.execute(ctx, database, "make database "+database+" that of "+owner, postgresroles.HandOver(database, owner, guests...))
 }
 
-// execute works as the superuser.
+// execute runs a statement as the superuser.
 func (s *Server) execute(ctx context.Context, database, what, statement string) error {
 	conn, err := pgx.Connect(ctx, s.URL(database))
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A database that the superuser made, with all that is in it, becomes the owner's, who is none; nobody else gets in.
+// A database that the superuser created, with all its contents, becomes the owner's, who isn't a
+// superuser; nobody else may connect.
 func TestDatabaseGetsAnOwner(t *testing.T) {
 	t.Parallel()
 	ctx := testContext(t)

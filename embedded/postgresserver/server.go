@@ -1,6 +1,6 @@
-// Package postgresserver runs a PostgreSQL server as a child process, on a socket that nobody else can reach, with
-// its data in one folder. It finds the programs on this machine or downloads them, works as root as
-// well, and leaves nothing running when this process is killed.
+// Package postgresserver runs a PostgreSQL server as a child process on a private socket, with its
+// data in one folder. It finds the programs on this machine or downloads them, also works as root,
+// and leaves nothing running when this process is killed.
 package postgresserver
 
 import (
@@ -20,28 +20,28 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// role is the superuser of the cluster, as whom this package alone comes.
+// role is the cluster's superuser, which only this package uses.
 const role = "larder"
 
-// killGrace is how long a server may take to end by itself after an immediate shutdown was asked.
+// killGrace is how long a server may take to end after an immediate shutdown was requested.
 const killGrace = 5 * time.Second
 
-// portAttempts bounds the tries for a port: a free one can be taken by another program between the
-// look and the start, but not five times in a row.
+// portAttempts bounds the attempts to get a port: another program can take a free port between
+// check and start, but not five times in a row.
 const portAttempts = 5
 
-// Options say where a server lives.
+// Options configure a server.
 type Options struct {
-	// Dir is the server's own folder: data, password, socket and log. It is made if it doesn't exist.
+	// Dir is the server's own folder: data, password, socket and log. It is created if missing.
 	Dir string
-	// TCP has it listen on a port of the loopback address, which any program of this machine can reach, in place of
-	// the socket.
+	// TCP makes it listen on a loopback port, which any program on this machine can reach, instead
+	// of the socket.
 	TCP bool
-	// Log gets what an operator should know. Nil discards it.
+	// Log receives what an operator should know. Nil discards it.
 	Log *slog.Logger
-	// Progress is called while the programs are downloaded, in bytes. Nil ignores it.
+	// Progress is called during a download of the programs, in bytes. Nil ignores it.
 	Progress func(done, total int64)
-	// Settings are further parameters of postgresql.conf. They win over the package's own.
+	// Settings are further postgresql.conf parameters. They override the package's own.
 	Settings map[string]string
 }
 
@@ -56,10 +56,10 @@ type Server struct {
 	stopping chan struct{}
 }
 
-// Start brings the server up on its folder and returns when it answers. The first start makes the
-// cluster; a folder with data is never made anew. Errors: [datadir.ErrInUse] while another
-// process runs a server there, [ErrNoPrograms] if there is no PostgreSQL to be had, [ErrWrongMajor]
-// if the data needs another one than there is, [ErrDiskFull].
+// Start starts the server on its folder and returns when it answers. The first start creates the
+// cluster; a folder with data is never recreated. Errors: [datadir.ErrInUse] while another process
+// runs a server there, [ErrNoPrograms] if PostgreSQL is unavailable, [ErrWrongMajor] if the data
+// needs another version than the available one, [ErrDiskFull].
 func Start(ctx context.Context, opts Options) (*Server, error) {
 	return start(ctx, opts, newFinder())
 }
@@ -89,7 +89,7 @@ func start(ctx context.Context, opts Options, find finder) (_ *Server, err error
 	return server, nil
 }
 
-// startLocked holds the folder, so that any server still found on it is an orphan.
+// startLocked holds the folder's lock, so any server still running on it is an orphan.
 func startLocked(ctx context.Context, opts Options, find finder) (*Server, error) {
 	cluster := cluster{dir: opts.Dir, log: opts.Log}
 	if err := endOrphan(ctx, cluster.data(), opts.Log); err != nil {
@@ -122,10 +122,10 @@ func startLocked(ctx context.Context, opts Options, find finder) (*Server, error
 	return server, nil
 }
 
-// socketPort is in the name of the socket, and in the address of whoever wants to find it.
+// socketPort is part of the socket's name and of its clients' addresses.
 const socketPort = 5432
 
-// socketName is what PostgreSQL calls it.
+// socketName is PostgreSQL's name for it.
 var socketName = ".s.PGSQL." + strconv.Itoa(socketPort) //nolint:gochecknoglobals // a constant
 
 func (s *Server) launchOnSocket(ctx context.Context, cluster cluster, programs programs, opts Options) error {
@@ -137,7 +137,8 @@ func (s *Server) launchOnSocket(ctx context.Context, cluster cluster, programs p
 	if err := programs.user.own(sockets.Dir); err != nil {
 		return err
 	}
-	// Of a server that was killed. PostgreSQL would not take the place of a process that has the recorded id by now.
+	// Left by a killed server. PostgreSQL would not replace them if another process now has the
+	// recorded id.
 	for _, left := range []string{socketName, socketName + ".lock"} {
 		_ = os.Remove(sockets.Path(left))
 	}
@@ -180,7 +181,7 @@ type endpoint struct {
 	port   int
 }
 
-// URL returns the address of a database for the superuser, with the password in it.
+// URL returns a database's address for the superuser, including the password.
 func (s *Server) URL(database string) string { return s.url(role, s.password, database) }
 
 func (s *Server) url(user, password, database string) string {
@@ -192,20 +193,21 @@ func (s *Server) url(user, password, database string) string {
 		query.Set("host", s.at.folder)
 		query.Set("port", strconv.Itoa(s.at.port))
 	}
-	address.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20") // PostgreSQL's clients take a plus for one
+	address.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20") // clients read a plus literally
 	return address.String()
 }
 
-// Done is closed when the server has ended, whether it was stopped or it died.
+// Done is closed when the server has ended, stopped or crashed.
 func (s *Server) Done() <-chan struct{} { return s.child.done }
 
-// Checkpoint has the server write to its tables what it has in memory. A Stop soon after has little left to write.
+// Checkpoint makes the server write its dirty pages to disk. A Stop soon after has little left to
+// write.
 func (s *Server) Checkpoint(ctx context.Context) error {
 	return s.execute(ctx, "postgres", "write what is in memory", "CHECKPOINT")
 }
 
-// Stop ends the server: open transactions are rolled back, everything is written, and the next start
-// needs no recovery. When ctx is over before that, the server is ended at once, which loses nothing
+// Stop ends the server: open transactions are rolled back, everything is written, and the next
+// start needs no recovery. If ctx is done first, the server is ended at once, which loses nothing
 // committed: the next start replays the log. Stopping a stopped server does nothing.
 func (s *Server) Stop(ctx context.Context) error {
 	select {
@@ -224,7 +226,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	return errors.Join(err, s.lock.Release())
 }
 
-// watch tells the operator when the server ends without having been asked.
+// watch tells the operator if the server ends without being asked.
 func (s *Server) watch() {
 	<-s.child.done
 	select {

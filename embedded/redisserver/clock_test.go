@@ -8,20 +8,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Time passes when somebody asks, all of it and in whole ticks, and the clock wakes nobody.
+// TTLs age only on demand, fully and in whole ticks, and the clock causes no wakeups.
 func TestTimePassesWhenAsked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var passed []time.Duration
 		clock := newClock(func(d time.Duration) { passed = append(passed, d) })
 		clock.pass()
-		<-time.After(tick - 1) // by the clock of synctest
+		<-time.After(tick - 1) // synctest's clock
 		clock.pass()
 		require.Empty(t, passed)
-		<-time.After(1) // by the clock of synctest
+		<-time.After(1) // synctest's clock
 		clock.pass()
 		clock.pass()
-		<-time.After(time.Hour) // by the clock of synctest
+		<-time.After(time.Hour) // synctest's clock
 		clock.pass()
 		require.Equal(t, []time.Duration{tick, time.Hour}, passed)
 	})

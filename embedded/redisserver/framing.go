@@ -2,15 +2,15 @@ package redisserver
 
 import "errors"
 
-// bounds say how large a command may be.
+// bounds limit the size of a command.
 type bounds struct {
-	arguments int // of a command, its name among them
+	arguments int // of a command, including its name
 	argument  int // bytes of one
-	command   int // bytes of all, with what stands around them
+	command   int // bytes in all, including framing
 }
 
-// Before the login a client says its name and password and nothing else. After it, the largest commands are those of the
-// cache projection, whose batches have some hundred recipes.
+// Before login a client only sends its name and password. After it, the largest commands are the
+// cache projection's batches of some hundred recipes.
 //
 //nolint:gochecknoglobals // constants
 var (
@@ -18,43 +18,44 @@ var (
 	clientBounds   = bounds{arguments: 1 << 17, argument: 16 << 20, command: 512 << 20}
 )
 
-// Errors of bytes that are no command of the Redis protocol, or too large a one.
+// Errors for bytes that aren't a Redis command, or are too large a one.
 var (
 	errNoCommand = errors.New("expected an array of bulk strings")
 	errTooLarge  = errors.New("too big a command")
 )
 
-// lengthDigits is how many digits of a length are read at most: no bound has as many.
+// lengthDigits bounds the digits read of a length: no bound has as many.
 const lengthDigits = 10
 
-// framing follows the frames of a client's bytes, and stops it at the first that isn't well-formed or exceeds the bounds.
-// The library that executes the commands believes every length: it makes room for what one says before a byte of
-// it has come, ends the process at a length that can't be had, and at an array without a command.
+// framing parses a client's byte stream and stops it at the first frame that is malformed or
+// exceeds the bounds. The library that executes commands trusts every length: it allocates memory
+// before any data arrives, and crashes the process on an impossible length or an array without a
+// command.
 type framing struct {
 	bounds bounds
 	next   part
 
-	arguments int // yet to come of the command
+	arguments int // left in the command
 	digits    int // read of a length
-	length    int // as far as it is read; then bytes yet to come of the argument
+	length    int // as read so far; then bytes left in the argument
 	command   int // bytes read of it
 }
 
-// part is what comes next.
+// part is what the parser expects next.
 type part int
 
 const (
 	partArray    part = iota // the '*' of a command
 	partBulk                 // the '$' of an argument
-	partLength               // a digit of the length of either, or the end of its line
-	partLengthLF             // the second byte of that end
+	partLength               // a digit of either's length, or the CR after it
+	partLengthLF             // the LF after a length
 	partBody                 // a byte of an argument
-	partBodyCR               // the end of it
-	partBodyLF               // its second byte
+	partBodyCR               // the CR after it
+	partBodyLF               // the LF after it
 )
 
-// take follows the bytes up to the end of a command at most, and gives how many those are. Whole tells that the
-// command has ended.
+// take parses up to the end of one command and returns how many bytes it took. whole reports
+// whether the command is complete.
 func (f *framing) take(bytes []byte) (taken int, whole bool, err error) {
 	for taken < len(bytes) {
 		if f.next == partBody {
@@ -77,7 +78,7 @@ func (f *framing) take(bytes []byte) (taken int, whole bool, err error) {
 	return taken, false, nil
 }
 
-// skip passes the bytes of an argument, of which so many are there.
+// skip consumes an argument's bytes, of which there are available.
 func (f *framing) skip(there int) int {
 	n := min(there, f.length)
 	f.length -= n
@@ -116,7 +117,7 @@ func (f *framing) step(b byte) (whole bool, err error) {
 	return false, nil
 }
 
-// endLength takes the number that was read: how many arguments a command has, or how many bytes an argument.
+// endLength handles a complete length: a command's argument count, or an argument's bytes.
 func (f *framing) endLength() error {
 	if f.arguments == 0 {
 		if f.length == 0 {

@@ -16,25 +16,27 @@ import (
 )
 
 const (
-	// maxConnections is how many connections are open at once. Each process of Larder opens 64 at most.
+	// maxConnections is the limit on open connections. Each Larder process opens at most 64.
 	maxConnections = 1024
-	// maxStrangers is how many of them may not have logged in yet. The oldest goes when there are more.
+	// maxStrangers is how many of them may not have logged in yet. Above that the oldest is closed.
 	maxStrangers = 64
-	// loginTimeout is how long a connection may take to log in: a client does so with its first bytes.
+	// loginTimeout is how long a login may take: a client logs in with its first bytes.
 	loginTimeout = 5 * time.Second
-	// guessDelay is how long a wrong password waits for its answer, after which the connection is closed.
+	// guessDelay is how long the answer to a wrong password is held back before the connection is
+	// closed.
 	guessDelay = 500 * time.Millisecond
-	// answerTimeout is how long a client may take to read an answer. While it doesn't, others wait for its locks.
+	// answerTimeout is how long a client may take to read an answer. Meanwhile others wait for its
+	// locks.
 	answerTimeout = 10 * time.Second
-	// acceptDelay is how long the next connection waits where there is no file descriptor for it.
+	// acceptDelay is the pause before accepting again after running out of file descriptors.
 	acceptDelay = 50 * time.Millisecond
 )
 
 // errStranger closes a connection that can't log in.
 var errStranger = errors.New("not logged in")
 
-// gate takes connections and hands them on. What the library gets to read of them is well-formed, not too large,
-// and begins with the right password.
+// gate accepts connections and passes them to the library. The library only sees input that is
+// well-formed, within the bounds, and begins with the right password.
 type gate struct {
 	listener net.Listener
 	password string
@@ -46,7 +48,7 @@ type gate struct {
 
 	mu        sync.Mutex
 	open      int
-	strangers *connqueue.Queue // those that haven't logged in
+	strangers *connqueue.Queue // connections that haven't logged in
 }
 
 func openGate(listener net.Listener, password string, log *slog.Logger, serve func(net.Conn)) *gate {
@@ -76,7 +78,7 @@ func (g *gate) accept() {
 	}
 }
 
-// admit gives the connection with its guard, nil where it was closed since there are too many.
+// admit returns the guarded connection, or nil if it closed it because there are too many.
 func (g *gate) admit(conn net.Conn) *guarded {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -86,12 +88,12 @@ func (g *gate) admit(conn net.Conn) *guarded {
 	}
 	g.open++
 	stranger := &guarded{Conn: conn, gate: g, reader: bufio.NewReader(conn), framing: framing{bounds: strangerBounds}}
-	g.strangers.Add(conn) // its reader ends where it is closed, and takes it off
+	g.strangers.Add(conn) // once the queue closes it, its reader ends and removes it
 	_ = conn.SetReadDeadline(time.Now().Add(loginTimeout))
 	return stranger
 }
 
-// know takes a connection off the list of strangers: it has logged in, or has ended.
+// know removes a connection from the strangers: it has logged in or ended.
 func (g *gate) know(conn *guarded) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -105,14 +107,15 @@ func (g *gate) left(conn *guarded) {
 	g.open--
 }
 
-// close takes no more connections. Those that are open are the server's to close.
+// close stops accepting connections. The server closes the open ones.
 func (g *gate) close() {
 	close(g.closed)
-	_ = g.listener.Close() // there is nobody to tell: it is closed either way
+	_ = g.listener.Close() // nothing to do about an error: it is closed either way
 	g.accepting.Wait()
 }
 
-// admits tells whether a command logs in, and whether it tries to: the only commands that get past the gate before that.
+// admits reports whether a command logs in successfully, and whether it is a login attempt. Only
+// logins pass the gate at first.
 func (g *gate) admits(command []string) (right, tried bool) {
 	name, arguments := strings.ToUpper(command[0]), command[1:]
 	if name == "HELLO" {
@@ -132,7 +135,8 @@ func (g *gate) admits(command []string) (right, tried bool) {
 	return subtle.ConstantTimeCompare([]byte(given), []byte(g.password)) == 1, true
 }
 
-// guarded is a connection of which the library reads only what is checked. Its Read is for one goroutine.
+// guarded is a connection of which the library only reads checked input. Its Read is for one
+// goroutine.
 type guarded struct {
 	net.Conn
 
@@ -162,7 +166,7 @@ func (c *guarded) Read(into []byte) (int, error) {
 	if err := c.follow(into[:n]); err != nil {
 		return 0, c.refuse("ERR Protocol error: "+err.Error(), err)
 	}
-	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
+	return n, err //nolint:wrapcheck // io.EOF must stay unwrapped
 }
 
 func (c *guarded) follow(bytes []byte) error {
@@ -176,7 +180,7 @@ func (c *guarded) follow(bytes []byte) error {
 	return nil
 }
 
-// login reads commands until one has the right password, which the library is to see too.
+// login reads commands until one has the right password, which it also passes to the library.
 func (c *guarded) login() error {
 	for {
 		raw, err := c.command()
@@ -205,13 +209,13 @@ func (c *guarded) login() error {
 	}
 }
 
-// command reads one command of a stranger, as its bytes.
+// command reads one command of a stranger, as raw bytes.
 func (c *guarded) command() ([]byte, error) {
 	var raw []byte
 	for {
 		b, err := c.reader.ReadByte()
 		if err != nil {
-			return nil, err //nolint:wrapcheck // io.EOF has to stay what it is
+			return nil, err //nolint:wrapcheck // io.EOF must stay unwrapped
 		}
 		raw = append(raw, b)
 		_, whole, err := c.framing.take([]byte{b})
@@ -224,10 +228,10 @@ func (c *guarded) command() ([]byte, error) {
 	}
 }
 
-// words gives the arguments of a well-formed command.
+// words returns the arguments of a well-formed command.
 func words(raw []byte) []string {
 	var found []string
-	_, rest, _ := strings.Cut(string(raw), "\r\n") // how many there are
+	_, rest, _ := strings.Cut(string(raw), "\r\n") // the argument count
 	for rest != "" {
 		var line string
 		line, rest, _ = strings.Cut(rest, "\r\n")
@@ -240,7 +244,7 @@ func words(raw []byte) []string {
 	return found
 }
 
-// refuse says why and ends the reading, upon which the library closes the connection.
+// refuse answers with the reason and ends reading, so the library closes the connection.
 func (c *guarded) refuse(answer string, why error) error {
 	return errors.Join(why, c.say(answer), c.Close())
 }
@@ -253,12 +257,12 @@ func (c *guarded) say(answer string) error {
 // Write bounds the wait for a client that doesn't read.
 func (c *guarded) Write(bytes []byte) (int, error) {
 	if err := c.SetWriteDeadline(time.Now().Add(answerTimeout)); err != nil {
-		return 0, err //nolint:wrapcheck // the connection's own
+		return 0, err //nolint:wrapcheck // the connection's own error
 	}
 	return c.Conn.Write(bytes) //nolint:wrapcheck // as above
 }
 
-// Close is called by the library once it is done with the connection, also where the other side has ended it.
+// Close is called by the library when it is done with the connection, even if the client closed it.
 func (c *guarded) Close() error {
 	c.leave.Do(func() { c.gate.left(c) })
 	return c.Conn.Close() //nolint:wrapcheck // as above

@@ -17,8 +17,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// No bytes of a program that doesn't know the password end the server or fill its memory, nor do those of one that
-// does, but for what it sends.
+// No input without the password crashes the server or fills its memory; with the password, memory
+// is bounded by what the client sends.
 func TestHostileBytes(t *testing.T) {
 	t.Parallel()
 	for _, tcp := range []bool{true, false} {
@@ -41,7 +41,7 @@ func TestHostileBytes(t *testing.T) {
 	}
 }
 
-// send gives what the server answers until it closes the connection.
+// send returns the server's answers until it closes the connection.
 func send(tb testing.TB, options *redis.Options, bytes string) string {
 	tb.Helper()
 	conn, err := (&net.Dialer{}).DialContext(tb.Context(), options.Network, options.Addr)
@@ -56,14 +56,14 @@ func send(tb testing.TB, options *redis.Options, bytes string) string {
 	return string(answer)
 }
 
-// taken is how many bytes have been allocated since the process began.
+// taken returns the bytes allocated since the process began.
 func taken() uint64 {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return stats.TotalAlloc
 }
 
-// Who opens connections and says nothing keeps nobody out, and a wrong password is answered late and once.
+// Silent connections don't lock others out, and a wrong password is answered late and only once.
 func TestStrangersTakeNoPlaces(t *testing.T) {
 	t.Parallel()
 	server := start(t, t.TempDir())
@@ -81,8 +81,8 @@ func TestStrangersTakeNoPlaces(t *testing.T) {
 	require.Greater(t, time.Since(began), 300*time.Millisecond)
 }
 
-// A folder whose path is too long for a socket's gets another for it, at the same place after a restart, which nobody
-// else can enter.
+// A folder whose path is too long for a socket gets a private one elsewhere, at the same place
+// after a restart.
 func TestLongFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir() + strings.Repeat("/a-long-name-of-a-folder", 8)
@@ -104,7 +104,7 @@ func TestLongFolder(t *testing.T) {
 	require.NotEqual(t, first.URL(), start(t, dir).URL())
 }
 
-// Whatever an authenticated client sends, the server goes on.
+// Whatever an authenticated client sends, the server survives.
 func FuzzBytes(f *testing.F) {
 	server, err := redisserver.Start(redisserver.Options{Dir: f.TempDir(), Keep: keep})
 	require.NoError(f, err)

@@ -14,34 +14,34 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// compactAbove is the size from which the journal is written anew when most of it is history.
+// compactAbove is the size from which the journal is compacted if most of it is history.
 const compactAbove = 1 << 20
 
-// checksumWidth is the length of a line's checksum and the space behind it.
+// checksumWidth is the length of a line's checksum and the following space.
 const checksumWidth = 9
 
-// record is one line of the journal: changes that were made together.
+// record is one journal line: changes that were made together.
 type record struct {
 	At      int64    `json:"at"` // Unix milliseconds
 	Changes []change `json:"changes"`
 }
 
-// journal is the file of the kept keys, and the state that it amounts to. Each line is a checksum and
-// a record as JSON.
+// journal is the file of the kept keys and the state it encodes. Each line is a checksum and a
+// record as JSON.
 type journal struct {
 	path  string
 	log   *slog.Logger
 	state *state
 
 	file    *os.File
-	size    int64 // of what is good in the file
-	compact int64 // the size at which it is written anew
-	broken  bool  // a write failed; what the file ends with is unknown
+	size    int64 // of the valid part of the file
+	compact int64 // the size at which to compact
+	broken  bool  // a write failed; how the file ends is unknown
 }
 
-// openJournal reads the journal and writes it anew, without history. A last line that a crash cut off
-// was never acknowledged and is dropped. Any other damage makes the whole journal worthless: an ended
-// session could come to life again, so it is put aside and all sessions are forgotten.
+// openJournal reads the journal and compacts it. A last line cut off by a crash was never
+// acknowledged and is dropped. Any other damage makes the whole journal worthless, since an ended
+// session could come back: it is set aside and all sessions are forgotten.
 func openJournal(path string, log *slog.Logger) (*journal, error) {
 	opened := &journal{path: path, log: log, state: newState()}
 	text, err := os.ReadFile(path)
@@ -63,7 +63,7 @@ func openJournal(path string, log *slog.Logger) (*journal, error) {
 	return opened, nil
 }
 
-// replay applies the lines of a journal to the state.
+// replay applies a journal's lines to the state.
 func replay(text []byte, state *state) error {
 	for number := 1; len(text) > 0; number++ {
 		line, rest, whole := bytes.Cut(text, []byte("\n"))
@@ -72,7 +72,7 @@ func replay(text []byte, state *state) error {
 		}
 		record, err := decode(line)
 		if err != nil && len(rest) == 0 {
-			return nil // blocks reach the disk in any order: the end of a line can be there without its middle
+			return nil // disks reorder blocks: a line's end can be there without its middle
 		}
 		if err != nil {
 			return fmt.Errorf("line %d: %w", number, err)
@@ -106,8 +106,8 @@ func decode(line []byte) (record, error) {
 	return decoded, nil
 }
 
-// append puts the changes on the disk and into the state. After an error neither has them: an error
-// that leaves the end of the file unknown makes the next append write the file anew.
+// append writes the changes to the disk and applies them to the state. On error neither has them:
+// if the end of the file is unknown, the next append rewrites it.
 func (j *journal) append(changes []change, now time.Time) error {
 	if j.broken || j.size > j.compact {
 		if err := j.rewrite(now); err != nil {
@@ -138,7 +138,7 @@ func (j *journal) write(line []byte) error {
 	return nil
 }
 
-// rewrite replaces the file by one that has the living entries and no history.
+// rewrite replaces the file by one with only the live entries.
 func (j *journal) rewrite(now time.Time) error {
 	j.state.forgetExpired(now)
 	var text []byte
@@ -158,7 +158,7 @@ func (j *journal) rewrite(now time.Time) error {
 		return fmt.Errorf("open journal of kept keys: %w", err)
 	}
 	if j.file != nil {
-		_ = j.file.Close() // its content has just been replaced
+		_ = j.file.Close() // already replaced
 	}
 	j.file, j.size, j.broken = file, int64(len(text)), false
 	j.compact = max(compactAbove, 2*j.size)

@@ -27,7 +27,7 @@ func set(key, value string) []change {
 	return []change{{Verb: verbSet, Key: []byte(key), Value: []byte(value)}}
 }
 
-// A line that a crash cut off, at whatever byte, costs that line alone.
+// A line cut off by a crash, at any byte, loses only that line.
 func TestTornLastLineIsDropped(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal")
@@ -46,15 +46,15 @@ func TestTornLastLineIsDropped(t *testing.T) {
 		require.NoError(t, read.close())
 	}
 	garbled := append([]byte{}, text...)
-	garbled[len(text)-5] ^= 1 // the end reached the disk and the middle didn't
+	garbled[len(text)-5] ^= 1 // the end reached the disk, the middle didn't
 	require.NoError(t, os.WriteFile(path, garbled, 0o600))
 	read := open(t, path)
 	require.Equal(t, "first", read.state.entries["a"].value)
 	require.NoError(t, read.close())
 }
 
-// Damage in the middle could bring back a session that was ended: everything is forgotten, and kept
-// aside for a look.
+// Damage in the middle could revive an ended session: everything is forgotten, and the file is set
+// aside for inspection.
 func TestDamageInTheMiddleForgetsAll(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal")
@@ -91,13 +91,13 @@ func TestJournalIsCompacted(t *testing.T) {
 	require.NoError(t, read.close())
 }
 
-// After a write that failed, nothing has it, and the next one repairs the file.
+// A failed write takes effect nowhere, and the next one repairs the file.
 func TestFailedWriteIsNotMade(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal")
 	written := open(t, path)
 	require.NoError(t, written.append(set("a", "first"), time.Now()))
-	require.NoError(t, written.file.Close()) // the next write fails, as on a disk that went away
+	require.NoError(t, written.file.Close()) // the next write fails, as on a removed disk
 	require.Error(t, written.append(set("a", "second"), time.Now()))
 	require.Equal(t, "first", written.state.entries["a"].value)
 	require.NoError(t, written.append(set("b", "third"), time.Now()))
@@ -108,8 +108,8 @@ func TestFailedWriteIsNotMade(t *testing.T) {
 	require.NoError(t, read.close())
 }
 
-// A client whose write can't be kept is told so, and the server doesn't have it either, in a
-// transaction and outside.
+// A client whose write can't be journaled gets an error, and the server doesn't apply it, inside a
+// transaction or outside.
 func TestClientIsToldOfAFailedWrite(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -141,7 +141,7 @@ func TestClientIsToldOfAFailedWrite(t *testing.T) {
 	require.True(t, server.redis.Exists("b"))
 }
 
-// Any journal text is read without a panic, and what is made of it can be read again.
+// Any journal text is read without a panic, and the result can be read again.
 func FuzzReplay(f *testing.F) {
 	line, err := encode(record{At: 1, Changes: set("a", "b")})
 	require.NoError(f, err)
@@ -159,7 +159,7 @@ func FuzzReplay(f *testing.F) {
 	})
 }
 
-// The state that a journal amounts to is what the server had, for any commands, times and restarts.
+// The journal's state equals the server's, for any commands, times and restarts.
 func TestJournalFollowsTheServer(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

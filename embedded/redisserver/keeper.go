@@ -15,7 +15,7 @@ import (
 	"github.com/alicebob/miniredis/v2/server"
 )
 
-// keeper sees every command before the server does, and journals what it does to kept keys.
+// keeper intercepts every command before the server, and journals its effects on kept keys.
 type keeper struct {
 	redis    *miniredis.Miniredis
 	journal  *journal
@@ -25,16 +25,16 @@ type keeper struct {
 	log      *slog.Logger
 	password string
 
-	clients sync.Map // *server.Peer → *client, those that have given the password
+	clients sync.Map // *server.Peer → *client, the authenticated ones
 
-	// writing is held over the journal and the execution of a write, so that both have the same
-	// order; with another order a restart would bring back another state.
+	// writing is held while journaling and executing a write, so that both have the same order;
+	// otherwise a restart would restore a different state.
 	writing sync.Mutex
 }
 
-// client is what a connection has going on. Only its own goroutine uses it.
+// client is a connection's state. Only its own goroutine uses it.
 type client struct {
-	executing bool     // the keeper has passed the command on; the hook lets it through
+	executing bool     // the keeper dispatched the command; the hook lets it through
 	multi     bool     // between MULTI and EXEC
 	queued    []change // what EXEC will do to kept keys
 }
@@ -49,7 +49,7 @@ func (k *keeper) hook(peer *server.Peer, command string, args ...string) bool {
 	case "AUTH", "HELLO", "CLIENT", "PING", "ECHO":
 		return false
 	}
-	if client != nil { // a script holds the lock that the clock needs, and was let through when it began
+	if client != nil { // a script holds the clock's lock, and aged the keys when it began
 		k.clock.pass()
 	}
 	switch command {
@@ -74,8 +74,8 @@ func (k *keeper) hook(peer *server.Peer, command string, args ...string) bool {
 	return k.write(peer, client, command, args) || refuseUnserved(peer, command)
 }
 
-// served are the commands that Larder's clients use, and a few that a person does who looks at what is there. Of the
-// others, some make room for whatever number they are given, as SETRANGE, which ends the process; some wait.
+// served lists the commands that Larder's clients use, and a few for manual inspection. Some others
+// block, and some allocate whatever size they are given: SETRANGE can crash the process.
 //
 //nolint:gochecknoglobals // a constant
 var served = strings.Fields(`
@@ -104,7 +104,7 @@ func (k *keeper) write(peer *server.Peer, client *client, command string, args [
 		return true
 	case len(changes) == 0:
 		return false
-	case client == nil: // nobody who gave the password: a stranger, or a script
+	case client == nil: // unauthenticated: a stranger, or a script
 		peer.WriteError("NOAUTH kept keys are written by authenticated clients, outside of scripts.")
 		return true
 	case client.multi:
@@ -130,17 +130,17 @@ func (k *keeper) exec(peer *server.Peer, client *client) bool {
 	return true
 }
 
-// dropQueue ends the transaction of a client whose EXEC was answered by an error. The answer to the
-// DISCARD that this takes isn't for the client, so it goes through a second peer on the same context.
+// dropQueue ends the transaction of a client whose EXEC was answered with an error. The client must
+// not see the reply to the DISCARD, so it goes through a second peer on the same context.
 func (k *keeper) dropQueue(peer *server.Peer) {
 	silent := server.NewPeer(bufio.NewWriter(io.Discard))
 	silent.Ctx = peer.Ctx
 	k.redis.Server().Dispatch(silent, []string{"DISCARD"})
 }
 
-// commit writes the changes to the disk, then has the command executed. The client gets the answer
-// when this returns. It reports false if the journal failed: the answer is an error then, and the
-// command was not executed.
+// commit writes the changes to the disk, then executes the command. The client gets its answer when
+// this returns. It returns false if the journal failed: then the answer is an error and the command
+// wasn't executed.
 func (k *keeper) commit(peer *server.Peer, client *client, changes []change, command []string) bool {
 	k.writing.Lock()
 	defer k.writing.Unlock()
@@ -158,8 +158,8 @@ func (k *keeper) commit(peer *server.Peer, client *client, changes []change, com
 	return true
 }
 
-// correct compares the journal with the server, and journals what the server has where they differ:
-// a transaction can be aborted by a watched key, or by an error in one of its other commands.
+// correct compares the journal with the server, and journals the server's value where they differ:
+// a watched key, or an error in another command, can abort a transaction.
 func (k *keeper) correct(changes []change) error {
 	now := time.Now()
 	touched := map[string]bool{}
@@ -185,12 +185,12 @@ func (k *keeper) correct(changes []change) error {
 	return k.journal.append(corrections, now)
 }
 
-// held returns what the server has under a key.
+// held returns the server's value of a key.
 func held(redis *miniredis.Miniredis, name string, now time.Time) (entry, bool) {
 	var found entry
 	switch redis.Type(name) {
 	case "string":
-		found.value, _ = redis.Get(name) // a key that just expired reads as empty, and expires on replay
+		found.value, _ = redis.Get(name) // a just-expired key reads as empty, and expires on replay
 	case "set":
 		members, _ := redis.Members(name)
 		found.members = map[string]struct{}{}
@@ -206,14 +206,14 @@ func held(redis *miniredis.Miniredis, name string, now time.Time) (entry, bool) 
 	return found, true
 }
 
-// same compares contents. Deadlines differ by up to a tick, so only having one is compared.
+// same compares contents. Deadlines differ by up to a tick, so only their presence is compared.
 func (e entry) same(other entry) bool {
 	return e.value == other.value && (e.members == nil) == (other.members == nil) &&
 		maps.Equal(e.members, other.members) && (e.deadline == 0) == (other.deadline == 0)
 }
 
-// client returns the state of a connection that has given the password, nil for others. The library
-// checks the password after the hook and tells nobody; so the keeper looks for itself.
+// client returns an authenticated connection's state, nil for others. The library checks the
+// password after the hook and doesn't report it, so the keeper checks it too.
 func (k *keeper) client(peer *server.Peer, command string, args []string) *client {
 	if known, ok := k.clients.Load(peer); ok {
 		return known.(*client) //nolint:forcetypeassert,errcheck // nothing else is stored
@@ -244,7 +244,7 @@ func (k *keeper) authenticates(command string, args []string) bool {
 	return len(args) == 1 && args[0] == k.password
 }
 
-// begin opens a transaction. A second MULTI is refused by the server and changes nothing.
+// begin opens a transaction. The server refuses a nested MULTI, which changes nothing.
 func (c *client) begin() bool {
 	if c != nil && !c.multi {
 		c.multi, c.queued = true, nil
@@ -259,7 +259,8 @@ func (c *client) discard() bool {
 	return false
 }
 
-// refuseSelect leaves one database, as a Redis cluster does: the journal has no numbers.
+// refuseSelect allows one database only, as a Redis cluster does: the journal has no database
+// numbers.
 func refuseSelect(peer *server.Peer, args []string) bool {
 	if len(args) == 1 && args[0] == "0" {
 		return false

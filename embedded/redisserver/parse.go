@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// errMalformed says that the server itself will refuse the command, with a better message.
+// errMalformed means that the server itself will refuse the command, with a better message.
 var errMalformed = errors.New("malformed command")
 
-// errUnsupported says that a kept key can't be written this way.
+// errUnsupported means that a kept key can't be written this way.
 var errUnsupported = errors.New("kept keys are written by SET with EX or PX, DEL, EXPIRE, SADD and SREM only")
 
-// parse returns what a command will do to kept keys: nothing, if it touches none. Relative times
-// become points in time, since the journal may be read much later.
+// parse returns a command's changes to kept keys, none if it touches none. Relative times become
+// absolute, since the journal may be read much later.
 func parse(command string, args []string, keep func(string) bool, now time.Time) ([]change, error) {
 	switch command {
 	case "SET":
@@ -35,7 +35,7 @@ func parse(command string, args []string, keep func(string) bool, now time.Time)
 	}
 }
 
-// parseOnKey parses a command of one key and at least one more argument, if it is on a kept key.
+// parseOnKey parses a command with one key and at least one more argument, if the key is kept.
 func parseOnKey(args []string, keep func(string) bool, parse func() (change, error)) ([]change, error) {
 	if len(args) == 0 || !keep(args[0]) {
 		return nil, nil
@@ -61,7 +61,8 @@ func parseSet(args []string, now time.Time) (change, error) {
 		set.Verb = verbReplace
 		return set, nil
 	}
-	// Only what is known to be wrong may be left to the server: it executes what we can't read, as KEEPTTL XX.
+	// Only leave provably wrong options to the server: it executes some that we can't parse, such
+	// as KEEPTTL XX.
 	if len(options) != 2 || !slices.Contains([]string{"EX", "PX", "EXAT", "PXAT"}, option) {
 		return change{}, errUnsupported
 	}
@@ -96,7 +97,7 @@ func parseExpire(command string, args []string, now time.Time) (change, error) {
 	if command == "EXPIRE" || command == "PEXPIRE" {
 		amount += now.UnixMilli()
 	}
-	// A deadline of 0 would mean never; one in the past means at once, which is what was asked.
+	// A deadline of 0 would mean never; one in the past expires the key at once, as requested.
 	return change{Verb: verbExpire, Key: []byte(args[0]), Deadline: max(amount, 1)}, nil
 }
 
@@ -114,8 +115,8 @@ func parseDelete(args []string, keep func(string) bool) []change {
 	return deleted
 }
 
-// refuseKept takes each argument for a key: where a command has its keys differs, and to let one
-// through would be to lose a write.
+// refuseKept treats each argument as a key: key positions vary by command, and missing one would
+// lose a write.
 func refuseKept(args []string, keep func(string) bool) error {
 	if slices.ContainsFunc(args, keep) {
 		return errUnsupported

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Room bounds what the server holds of keys that can be had again from elsewhere, as a cache's.
+// Room bounds the memory of keys that can be restored from elsewhere, such as a cache's.
 type Room struct {
-	Of    func(key string) bool // tells such a key; nil for none
-	Bytes int                   // of their values together; it may be more between two looks, a second apart
+	Of    func(key string) bool // reports whether a key is one; nil for none
+	Bytes int                   // of their values in total; checked once a second
 }
 
-// keepRoom makes room after writes, at most once in a tick, until the server stops.
+// keepRoom evicts after writes, at most once a tick, until the server stops.
 func (s *Server) keepRoom() {
 	for {
 		select {
@@ -19,7 +19,7 @@ func (s *Server) keepRoom() {
 		case <-s.stopping:
 			return
 		}
-		pause := time.NewTimer(tick) // in which others are written, and this one is: it was told of before
+		pause := time.NewTimer(tick) // the signal precedes its write, which is done by then
 		select {
 		case <-pause.C:
 		case <-s.stopping:
@@ -30,14 +30,14 @@ func (s *Server) keepRoom() {
 	}
 }
 
-// makeRoom takes keys away, whichever, until the values of the rest fit. It is what Redis calls
-// allkeys-random, which needs no memory for each key's last use.
+// makeRoom evicts random keys until the values of the rest fit, like Redis's allkeys-random, which
+// needs no memory to track use.
 func (s *Server) makeRoom() {
 	if s.room.Of == nil {
 		return
 	}
 	keys := s.redis.Keys()
-	rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] }) //nolint:gosec // which goes is no secret
+	rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] }) //nolint:gosec // eviction order is no secret
 	held := 0
 	for _, key := range keys {
 		if !s.room.Of(key) {
@@ -45,7 +45,7 @@ func (s *Server) makeRoom() {
 		}
 		value, err := s.redis.Get(key)
 		if err != nil {
-			continue // gone since, or no string
+			continue // already gone, or not a string
 		}
 		if held += len(value); held > s.room.Bytes {
 			held -= len(value)

@@ -1,6 +1,6 @@
-// Package redisserver runs a server of the Redis protocol inside this process, on a socket in its own folder that
-// nobody else can reach. What it holds is gone when it stops, but for the kept keys: each write to one of those is
-// on the disk before it is answered, and is there again after a restart, also after kill -9.
+// Package redisserver runs a server of the Redis protocol inside this process, on a private socket
+// in its own folder. Its data is lost when it stops, except for the kept keys: each write to one is
+// on disk before it is answered, and survives a restart, even after kill -9.
 package redisserver
 
 import (
@@ -20,24 +20,24 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// socketName is that of the socket in the server's folder.
+// socketName is the socket's name in the server's folder.
 const socketName = "redis.sock"
 
-// Options say where a server lives and what it keeps.
+// Options configure a server and what it keeps.
 type Options struct {
-	// Dir is the server's own folder: password, socket and the journal of the kept keys. It is made
-	// if it doesn't exist.
+	// Dir is the server's own folder: password, socket and the kept keys' journal. It is created if
+	// missing.
 	Dir string
-	// TCP has it listen on a port of the loopback address, which any program of this machine can reach, in place of
-	// the socket.
+	// TCP makes it listen on a loopback port, which any program on this machine can reach, instead
+	// of the socket.
 	TCP bool
-	// Log gets what an operator should know. Nil discards it.
+	// Log receives what an operator should know. Nil discards it.
 	Log *slog.Logger
-	// Keep says which keys survive a restart. They may be written by SET, DEL, UNLINK, EXPIRE,
-	// PEXPIRE, EXPIREAT, PEXPIREAT, SADD and SREM, also inside MULTI; any other command that would
-	// write one is refused. Nil keeps none.
+	// Keep reports whether a key survives a restart. Such keys may be written by SET, DEL, UNLINK,
+	// EXPIRE, PEXPIRE, EXPIREAT, PEXPIREAT, SADD and SREM, also inside MULTI; any other command
+	// that would write one is refused. Nil keeps none.
 	Keep func(key string) bool
-	// Room bounds the memory of a cache. The zero Room bounds nothing.
+	// Room bounds a cache's memory. The zero Room bounds nothing.
 	Room Room
 }
 
@@ -52,14 +52,14 @@ type Server struct {
 	clock    *clock
 	gate     *gate
 	sockets  datadir.Sockets
-	written  chan struct{} // something may have grown
+	written  chan struct{} // signals that the keys may have grown
 	stopping chan struct{}
 	working  sync.WaitGroup
 	stop     sync.Once
 }
 
-// Start brings the server up, with the kept keys of the last run and what is left of their times to
-// live. Errors: [datadir.ErrInUse] while another process runs a server on the folder.
+// Start starts the server with the last run's kept keys and the rest of their TTLs. Errors:
+// [datadir.ErrInUse] while another process runs a server on the folder.
 func Start(opts Options) (*Server, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -107,7 +107,7 @@ func startLocked(opts Options) (*Server, error) {
 	return server, nil
 }
 
-// listen opens the gate, behind which the library knows of no address.
+// listen opens the gate; the library itself doesn't listen.
 func (s *Server) listen(opts Options) error {
 	if err := s.serveNobody(); err != nil {
 		return err
@@ -129,13 +129,13 @@ func (s *Server) listen(opts Options) error {
 	return nil
 }
 
-// serveNobody starts the library without a listener. It does so when it is asked for a connection, which isn't needed.
+// serveNobody starts the library without a listener, by requesting a connection that isn't needed.
 func (s *Server) serveNobody() error {
 	conn, err := s.redis.Dial()
 	if err != nil {
 		return fmt.Errorf("start the library: %w", err)
 	}
-	return conn.Close() //nolint:wrapcheck // the end of a pipe, which doesn't fail
+	return conn.Close() //nolint:wrapcheck // closing a pipe doesn't fail
 }
 
 func (s *Server) openSocket(dir string) (net.Listener, error) {
@@ -144,7 +144,7 @@ func (s *Server) openSocket(dir string) (net.Listener, error) {
 		return nil, err
 	}
 	path := sockets.Path(socketName)
-	_ = os.Remove(path) // of a server that was killed: the lock is ours
+	_ = os.Remove(path) // left by a killed server: we hold the lock
 	listener, err := listen("unix", path)
 	if err != nil {
 		sockets.Close()
@@ -159,12 +159,12 @@ func listen(network, address string) (net.Listener, error) {
 	return (&net.ListenConfig{}).Listen(context.Background(), network, address)
 }
 
-// openPort takes the port of the last run if it is free, else any.
+// openPort opens the last run's port if it is free, else any.
 func (s *Server) openPort(dir string) (net.Listener, error) {
 	kept := filepath.Join(dir, "port")
 	listener, err := listen("tcp", fmt.Sprintf("127.0.0.1:%d", datadir.Port(kept)))
 	if err != nil {
-		listener, err = listen("tcp", "127.0.0.1:0") // the port was taken since we looked
+		listener, err = listen("tcp", "127.0.0.1:0") // the port was taken since the check
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
@@ -179,7 +179,7 @@ func (s *Server) openPort(dir string) (net.Listener, error) {
 	return listener, nil
 }
 
-// URL is the server's address, with its password.
+// URL is the server's address, including its password.
 func (s *Server) URL() string { return s.address.String() }
 
 // Stop closes all connections. Stopping a stopped server does nothing.
@@ -196,7 +196,7 @@ func (s *Server) Stop() error {
 	return err
 }
 
-// restore puts the kept keys into the server.
+// restore loads the kept keys into the server.
 func restore(redis *miniredis.Miniredis, kept *state, now time.Time) error {
 	for name, entry := range kept.living(now) {
 		if err := restoreEntry(redis, name, entry); err != nil {

@@ -21,7 +21,7 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// serverDir tells this test binary, started by itself, to be the process that a test kills.
+// serverDir makes this test binary, started by itself, the process that a test kills.
 const serverDir = "LARDER_TEST_SERVER_DIR"
 
 // patience is far longer than any step takes.
@@ -51,7 +51,7 @@ func start(t *testing.T, dir string) *redisserver.Server {
 	return server
 }
 
-// A cache stays within its room, and what isn't the cache's is left alone.
+// A cache stays within its room, and other keys are left alone.
 func TestRoom(t *testing.T) {
 	t.Parallel()
 	cached := func(key string) bool { return strings.HasPrefix(key, "recipe:") }
@@ -106,8 +106,8 @@ func missing(t *testing.T, client *redis.Client, key string) {
 	require.ErrorIs(t, client.Get(testContext(t), key).Err(), redis.Nil)
 }
 
-// Kept keys are there after a restart, at the same address, with what is left of their time; the
-// others are gone.
+// Kept keys survive a restart, at the same address, with the rest of their TTLs; the others are
+// gone.
 func TestRestartBringsBackKeptKeys(t *testing.T) {
 	t.Parallel()
 	ctx := testContext(t)
@@ -142,7 +142,7 @@ func TestRestartBringsBackKeptKeys(t *testing.T) {
 	missing(t, client, "recipe:1")
 }
 
-// Whatever was acknowledged before a kill -9 is there afterwards.
+// Whatever was acknowledged before a kill -9 survives it.
 func TestKillLosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
 	ctx := testContext(t)
@@ -152,7 +152,7 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 	var acknowledged int
 	for ; acknowledged < 200; acknowledged++ {
 		if acknowledged == 150 {
-			go func() { _ = killed.Process.Kill() }() // somewhere in the rest of the writes
+			go func() { _ = killed.Process.Kill() }() // somewhere among the remaining writes
 		}
 		if client.Set(ctx, "session:"+strconv.Itoa(acknowledged), "x", time.Hour).Err() != nil {
 			break
@@ -177,14 +177,14 @@ func startProcess(t *testing.T, dir string) (*exec.Cmd, string) {
 	output, err := process.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, process.Start())
-	t.Cleanup(func() { _ = process.Process.Kill() }) // it is dead by then, unless the test failed
+	t.Cleanup(func() { _ = process.Process.Kill() }) // already dead, unless the test failed
 	line, err := bufio.NewReader(output).ReadString('\n')
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(line, "unix://"), line)
 	return process, strings.TrimSpace(line)
 }
 
-// A transaction is kept as a whole when it is executed, and not at all when it isn't.
+// A transaction is kept entirely if it is executed, and not at all otherwise.
 func TestTransactions(t *testing.T) {
 	t.Parallel()
 	ctx := testContext(t)
@@ -215,7 +215,7 @@ func TestTransactions(t *testing.T) {
 	}, "watched")
 	require.ErrorIs(t, err, redis.TxFailedErr)
 
-	// So does an error in one of its commands, and its client changing its mind.
+	// So does an error in one of its commands, or a DISCARD.
 	raw := dial(t, first.URL())
 	for _, exchange := range [][2]string{
 		{"MULTI", "+OK"},
@@ -239,7 +239,8 @@ func TestTransactions(t *testing.T) {
 	}
 }
 
-// dial returns a way to send a line and get the first line of the answer, as an authenticated client.
+// dial authenticates and returns a function that sends a line and reads the first line of the
+// answer.
 func dial(t *testing.T, url string) func(line string) string {
 	t.Helper()
 	options, err := redis.ParseURL(url)
@@ -271,7 +272,7 @@ func dialStranger(t *testing.T, network, addr string) func(line string) string {
 	}
 }
 
-// Who doesn't know the password can neither read nor write, nor write into the journal.
+// Without the password, nobody can read, write, or write to the journal.
 func TestStrangersAreRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -292,7 +293,7 @@ func TestStrangersAreRefused(t *testing.T) {
 	missing(t, connect(t, second.URL()), "session:a")
 }
 
-// A command that the journal can't follow is refused on a kept key, and works on any other.
+// A command that the journal can't follow is refused on a kept key, and works on others.
 func TestUnsupportedWritesAreRefused(t *testing.T) {
 	t.Parallel()
 	server := start(t, t.TempDir())
@@ -311,7 +312,7 @@ func TestUnsupportedWritesAreRefused(t *testing.T) {
 	require.Contains(t, send("SET session:a"), "-ERR wrong number")
 }
 
-// A script can write what isn't kept, and never a kept key.
+// A script can write other keys, but never a kept key.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	ctx := testContext(t)
@@ -323,7 +324,7 @@ func TestScripts(t *testing.T) {
 	missing(t, client, "session:a")
 }
 
-// Times to live run, for kept keys and others.
+// TTLs elapse, for kept keys and others.
 func TestKeysExpire(t *testing.T) {
 	t.Parallel()
 	ctx := testContext(t)
@@ -334,7 +335,7 @@ func TestKeysExpire(t *testing.T) {
 	}
 }
 
-// What expired while the server was away doesn't come back.
+// Keys that expired while the server was down don't come back.
 func TestExpiredKeysStayGone(t *testing.T) {
 	t.Parallel()
 	ctx := testContext(t)
@@ -350,8 +351,8 @@ func TestExpiredKeysStayGone(t *testing.T) {
 	require.Eventually(t, func() bool { return client.Exists(ctx, "session:short").Val() == 0 }, patience, 10*time.Millisecond)
 }
 
-// A folder serves one process, a socket that a killed server left is no obstacle, and a port that another program took
-// in the meantime is given up.
+// A folder serves one process, a killed server's leftover socket doesn't block it, and a port taken
+// in the meantime is replaced.
 func TestTakenAddressAndFolder(t *testing.T) {
 	t.Parallel()
 	squatter, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -373,7 +374,7 @@ func TestTakenAddressAndFolder(t *testing.T) {
 	}
 }
 
-// Many clients writing at once leave the same state in the journal as in the server.
+// Concurrent clients leave the same state in the journal as in the server.
 func TestConcurrentWritersAreJournaledInOrder(t *testing.T) {
 	t.Parallel()
 	ctx := testContext(t)

@@ -7,41 +7,41 @@ import (
 	"time"
 )
 
-// change is one effect on a kept key, as the journal has it. Strings are []byte there, since JSON
-// would replace the bytes that aren't UTF-8.
+// change is one effect on a kept key, as journaled. Strings are []byte, since JSON would replace
+// invalid UTF-8.
 type change struct {
 	Verb     verb     `json:"verb"`
 	Key      []byte   `json:"key,omitempty"`
 	Value    []byte   `json:"value,omitempty"`
 	Members  [][]byte `json:"members,omitempty"`
-	Deadline int64    `json:"deadline,omitempty"` // when the key expires, in Unix milliseconds; 0 is never
+	Deadline int64    `json:"deadline,omitempty"` // expiry in Unix milliseconds; 0 is never
 }
 
-// verb says what a change does.
+// verb is the kind of a change.
 type verb string
 
-// The effects that the supported commands have.
+// The effects of the supported commands.
 const (
-	verbSet     verb = "set"     // Key is Value, until Deadline
-	verbReplace verb = "replace" // Key is Value, and keeps the deadline that it has
-	verbDelete  verb = "delete"  // Key is gone
-	verbExpire  verb = "expire"  // Key, if it is there, has Deadline
-	verbAdd     verb = "add"     // the set Key gets Members
-	verbRemove  verb = "remove"  // the set Key loses Members
-	verbClear   verb = "clear"   // all keys are gone
+	verbSet     verb = "set"     // set Key to Value, until Deadline
+	verbReplace verb = "replace" // set Key to Value, keeping its deadline
+	verbDelete  verb = "delete"  // delete Key
+	verbExpire  verb = "expire"  // give Key, if it exists, Deadline
+	verbAdd     verb = "add"     // add Members to the set Key
+	verbRemove  verb = "remove"  // remove Members from the set Key
+	verbClear   verb = "clear"   // delete all keys
 )
 
-// entry is a kept key's content: a set where members isn't nil, else a string.
+// entry is a kept key's content: a set if members isn't nil, else a string.
 type entry struct {
 	value    string
 	members  map[string]struct{}
 	deadline int64 // Unix milliseconds; 0 is never
 }
 
-// list returns the members in order.
+// list returns the members, sorted.
 func (e entry) list() []string { return slices.Sorted(maps.Keys(e.members)) }
 
-// left is the time to live; 0 if it has no end. Call it for a living entry.
+// left is the remaining TTL; 0 if it never expires. Call it for a live entry.
 func (e entry) left(now time.Time) time.Duration {
 	if e.deadline == 0 {
 		return 0
@@ -53,14 +53,14 @@ func (e entry) expired(now time.Time) bool {
 	return e.deadline != 0 && e.deadline <= now.UnixMilli()
 }
 
-// state is what the kept keys hold. It follows the server's rules for the few commands that may write
-// them, with times of its own: on a replay each change is applied at the time when it was made. A set
-// whose first deadline has passed by now may have been given a later one before.
+// state holds the kept keys. It follows the server's rules for the few supported write commands, at
+// the journaled times: replay applies each change as of when it was made, because a set whose first
+// deadline has passed may have been given a later one in time.
 type state struct{ entries map[string]entry }
 
 func newState() *state { return &state{entries: map[string]entry{}} }
 
-// living returns the entries that haven't expired, in the order of their names.
+// living returns the unexpired entries, sorted by name.
 func (s *state) living(now time.Time) iter.Seq2[string, entry] {
 	return func(yield func(string, entry) bool) {
 		for _, name := range slices.Sorted(maps.Keys(s.entries)) {
@@ -71,12 +71,12 @@ func (s *state) living(now time.Time) iter.Seq2[string, entry] {
 	}
 }
 
-// forgetExpired frees the memory of what has expired.
+// forgetExpired frees expired entries.
 func (s *state) forgetExpired(now time.Time) {
 	maps.DeleteFunc(s.entries, func(_ string, found entry) bool { return found.expired(now) })
 }
 
-// get returns a living entry.
+// get returns a live entry.
 func (s *state) get(name string, now time.Time) (entry, bool) {
 	found, ok := s.entries[name]
 	if !ok || found.expired(now) {
@@ -85,7 +85,7 @@ func (s *state) get(name string, now time.Time) (entry, bool) {
 	return found, true
 }
 
-// apply makes the changes at the given time.
+// apply makes the changes as of the given time.
 func (s *state) apply(changes []change, now time.Time) {
 	for _, change := range changes {
 		s.applyOne(change, now)
@@ -132,7 +132,7 @@ func (s *state) expire(name string, deadline int64, now time.Time) {
 	s.put(name, found, now)
 }
 
-// add does nothing to a string, as the server refuses that.
+// add ignores a string, since the server refuses that.
 func (s *state) add(name string, members [][]byte) {
 	found, ok := s.entries[name]
 	if ok && found.members == nil {
@@ -147,7 +147,7 @@ func (s *state) add(name string, members [][]byte) {
 	s.entries[name] = found
 }
 
-// remove takes the key away with its last member.
+// remove deletes the key with its last member.
 func (s *state) remove(name string, members [][]byte) {
 	found, ok := s.entries[name]
 	if !ok || found.members == nil {
@@ -161,7 +161,7 @@ func (s *state) remove(name string, members [][]byte) {
 	}
 }
 
-// changes returns what makes an entry from nothing.
+// changes returns the changes that create an entry.
 func (e entry) changes(name string) []change {
 	if e.members == nil {
 		return []change{{Verb: verbSet, Key: []byte(name), Value: []byte(e.value), Deadline: e.deadline}}

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Kind is what a request is for. Each kind has a limit of its own, since what one of them costs differs a thousandfold.
+// Kind is a kind of request. Each has its own limit, since their costs differ a thousandfold.
 type Kind string
 
-// The kinds. Logins and what comes without a session are counted by address, deliveries by the person whose address of a
-// file it is, and all others by the person of the session.
+// The kinds. Logins and requests without a session are counted by address, deliveries by the person
+// whose signed file address it is, and all others by the session's person.
 const (
 	Search   Kind = "search"
 	Read     Kind = "read"
@@ -21,12 +21,12 @@ const (
 	Grocery  Kind = "grocery" // operations on a grocery list
 	Delivery Kind = "delivery"
 	Login    Kind = "login"
-	Stranger Kind = "stranger" // whatever comes without a session
-	// Volume is the bytes of what is written, of which a limit says how many a second.
+	Stranger Kind = "stranger" // anything without a session
+	// Volume is bytes written; its limit is in bytes a second.
 	Volume Kind = "write_bytes"
 )
 
-// plural names requests of a kind for the person who sent one too many.
+// plural names requests of a kind in the message to a person who sent too many.
 func (k Kind) plural() string {
 	switch k {
 	case Search:
@@ -44,18 +44,19 @@ func (k Kind) plural() string {
 	}
 }
 
-// queued tells whether a request of this kind may wait for its turn. One that lasts for minutes is refused at once: what
-// it would wait for doesn't end in time.
+// queued reports whether a request of this kind may wait for a slot. Those that last for minutes
+// are refused at once: a slot wouldn't become free in time.
 func (k Kind) queued() bool { return k != Stream && k != Upload && k != Delivery }
 
-// paced tells whether a request of this kind that comes too soon waits until it isn't, in place of being refused. Strangers
-// have no devices to bring up to date: what they send at the same moment is spread, since a small machine would have
-// nothing else to do for as long as it answered all of it.
+// paced reports whether a request of this kind that comes too soon is delayed rather than refused.
+// Strangers have no devices to sync: spread out what they send at once, since answering it all
+// would leave a small machine no time for anything else.
 func (k Kind) paced() bool { return k == Stranger }
 
-// burst is how much of a kind may come at the same moment: what is good for ten seconds, which must be less than idleAfter,
-// or who is forgotten would begin with more than they had. Of bytes it is two: the work that they make isn't over when they
-// are answered. Of strangers it is a page with all that belongs to it.
+// burst is how much of a kind may come at once: ten seconds' worth, which must be less than
+// idleAfter, or a forgotten account would restart with more than it had. For bytes it is two
+// seconds' worth: the work they cause outlasts the answer. For strangers it is a page with its
+// assets.
 func (k Kind) burst(perSecond int) int {
 	switch k {
 	case Volume:
@@ -67,13 +68,14 @@ func (k Kind) burst(perSecond int) int {
 	}
 }
 
-// Limit is what one person may ask for of one kind. It is written as "4/500": at once, and a second.
+// Limit is what one person may use of one kind. Its text form is "4/500": concurrent requests, and
+// requests a second.
 type Limit struct {
-	AtOnce    int // requests under way; 0 for any number
-	PerSecond int // requests that begin, over any ten seconds or more; 0 for any number
+	AtOnce    int // concurrent requests; 0 for unlimited
+	PerSecond int // requests begun, averaged over ten seconds or more; 0 for unlimited
 }
 
-// MarshalText writes the limit as it is given on the command line.
+// MarshalText writes the limit as on the command line.
 func (l Limit) MarshalText() ([]byte, error) {
 	return fmt.Appendf(nil, "%d/%d", l.AtOnce, l.PerSecond), nil
 }
@@ -92,13 +94,13 @@ func (l *Limit) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Limits are those of each kind. A kind that is missing has none.
+// Limits holds each kind's limit. A missing kind is unlimited.
 type Limits map[Kind]Limit
 
-// defaults are far above what a person's devices ask for, and low enough that one person leaves most of a small machine to
-// the others: what is slow is few at once.
+// defaults are far above what one person's devices need, and low enough that one person leaves most
+// of a small machine to the others: slow requests get little concurrency.
 //
-//nolint:gochecknoglobals // a table, which nobody can reach but by a copy
+//nolint:gochecknoglobals // a table, only reachable as a copy
 var defaults = Limits{
 	Search:   {AtOnce: 4, PerSecond: 500},
 	Read:     {AtOnce: 32, PerSecond: 2000},
@@ -112,5 +114,5 @@ var defaults = Limits{
 	Volume:   {PerSecond: 1 << 20},
 }
 
-// Defaults gives the limits that hold where nothing else is configured.
+// Defaults returns the limits used if nothing else is configured.
 func Defaults() Limits { return maps.Clone(defaults) }

@@ -1,8 +1,9 @@
-// Package limits keeps one person from taking what belongs to all. A Throttle bounds how many requests of a kind a person
-// has under way and how many begin a second. What a person keeps is bounded by the store that keeps it.
+// Package limits keeps one person from using up shared resources. A Throttle bounds how many
+// requests of a kind a person has in progress and how many begin a second. Stored data is bounded
+// by its store.
 //
-// A Throttle counts in the memory of its process. Where several processes of a component run, each admits as much: what is
-// protected is the processor, the memory and the connections of that process.
+// A Throttle counts in its process's memory. If a component has several processes, each admits the
+// full limit: what it protects is that process's CPU, memory and connections.
 package limits
 
 import (
@@ -19,25 +20,26 @@ import (
 )
 
 const (
-	// idleAfter is how long nothing is heard of somebody before they are forgotten.
+	// idleAfter is how long an account may be idle before it is forgotten.
 	idleAfter = 15 * time.Second
-	// queueFactor is how many requests wait for each that is under way, in the kinds that wait. Devices send a few at the
-	// same moment without meaning harm; they are served one after the other and notice nothing.
+	// queueFactor is how many requests may wait per one in progress, in the queued kinds. Devices
+	// send a few at once without meaning harm; served one by one, they notice nothing.
 	queueFactor = 4
-	// patience is how long a request waits. Most requests have five seconds in all.
+	// patience is how long a request waits. Most requests have five seconds in total.
 	patience = 2 * time.Second
-	// maxAccounts bounds the memory: some 300 bytes each. Newcomers share one account while it is reached.
+	// maxAccounts bounds the memory, some 300 bytes each. At the limit, newcomers share one
+	// account.
 	maxAccounts = 100_000
 )
 
-// What of a limit was exceeded, as metrics name it.
+// Which part of a limit was exceeded, as named in metrics.
 const (
 	atOnce    = "at_once"
 	perSecond = "per_second"
 	quota     = "quota"
 )
 
-// Throttle admits requests. A nil one admits all. It is safe for concurrent use.
+// Throttle admits requests. A nil Throttle admits all. It is safe for concurrent use.
 type Throttle struct {
 	limits   Limits
 	exceeded *prometheus.CounterVec
@@ -52,16 +54,16 @@ type key struct {
 	who  string
 }
 
-// account is what is known of one person's requests of one kind.
+// account tracks one person's requests of one kind.
 type account struct {
-	slots  *semaphore.Weighted // nil for any number
+	slots  *semaphore.Weighted // nil for unlimited
 	pace   *rate.Limiter
-	line   *semaphore.Weighted // of those that wait for pace
-	inside int                 // requests under way or waiting
-	seen   time.Time           // when the last one came or left
+	line   *semaphore.Weighted // those waiting for pace
+	inside int                 // requests in progress or waiting
+	seen   time.Time           // when the last one entered or left
 }
 
-// New makes a Throttle. It counts what it refuses in registry; nil for nowhere.
+// New returns a Throttle. It counts refusals in registry, unless that is nil.
 func New(limits Limits, registry *prometheus.Registry) (*Throttle, error) {
 	t := &Throttle{
 		limits: limits, accounts: map[key]*account{}, swept: time.Now(),
@@ -79,11 +81,11 @@ func New(limits Limits, registry *prometheus.Registry) (*Throttle, error) {
 	return t, nil
 }
 
-// Exceeded is the error of a request that isn't admitted.
+// Exceeded is the error for a refused request.
 type Exceeded struct {
 	Kind       Kind
 	Limit      int
-	PerSecond  bool // the limit is one of requests a second, else of requests at once
+	PerSecond  bool // the limit is on requests a second, else on concurrent requests
 	RetryAfter time.Duration
 }
 
@@ -94,8 +96,8 @@ func (e *Exceeded) Error() string {
 	return fmt.Sprintf("more than %d %s at once", e.Limit, e.Kind.plural())
 }
 
-// Enter admits a request of somebody's, or gives *Exceeded. In the kinds that wait, it waits for a turn. The caller calls
-// leave when the request is answered.
+// Enter admits a person's request, or returns *Exceeded. In the queued kinds, it waits for a slot.
+// The caller calls leave when the request is answered.
 func (t *Throttle) Enter(ctx context.Context, kind Kind, who string) (leave func(), err error) {
 	if t == nil || t.limits[kind] == (Limit{}) {
 		return func() {}, nil
@@ -146,8 +148,8 @@ func (a *account) tooManyASecond(kind Kind, limit Limit) *Exceeded {
 	return &Exceeded{Kind: kind, Limit: limit.PerSecond, PerSecond: true, RetryAfter: a.lacks(1)}
 }
 
-// await waits for its time, in the kinds that are paced, and for one of the slots. A request whose caller has gone
-// meanwhile isn't counted as refused.
+// await waits for the request's turn, in the paced kinds, and for a slot. A request whose caller
+// left meanwhile doesn't count as refused.
 func (t *Throttle) await(ctx context.Context, a *account, kind Kind) error {
 	early := kind.paced() && !a.pace.Allow()
 	if !early && (a.slots == nil || a.slots.TryAcquire(1)) {
@@ -171,7 +173,7 @@ func (t *Throttle) left(a *account) {
 	a.seen = time.Now()
 }
 
-// account gives that of a key, and makes it where there is none.
+// account returns a key's account, creating it if missing.
 func (t *Throttle) account(k key, now time.Time) *account {
 	if now.Sub(t.swept) >= idleAfter {
 		t.forgetIdle(now)
@@ -212,7 +214,7 @@ func (t *Throttle) count(e *Exceeded) {
 	t.exceeded.WithLabelValues(string(e.Kind), limit).Inc()
 }
 
-// CountQuota counts a request that was refused because a person has as much of a kind of things as they may.
+// CountQuota counts a request refused because a person has reached a quota of this kind.
 func (t *Throttle) CountQuota(kind string) {
 	if t != nil {
 		t.exceeded.WithLabelValues(kind, quota).Inc()

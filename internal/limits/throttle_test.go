@@ -20,10 +20,10 @@ func throttleOf(t *testing.T, kind Kind, limit Limit) (*Throttle, *prometheus.Re
 	return throttle, registry
 }
 
-// pass lets time go by, in a test whose clock goes by itself.
+// pass lets time pass, in a test with a fake clock.
 func pass(d time.Duration) { <-time.NewTimer(d).C }
 
-// counted gives what was refused, as "<kind> <limit> <times>".
+// counted returns the refusals, as "<kind> <limit> <times>".
 func counted(t *testing.T, registry *prometheus.Registry) []string {
 	t.Helper()
 	families, err := registry.Gather()
@@ -41,7 +41,7 @@ func counted(t *testing.T, registry *prometheus.Registry) []string {
 	return all
 }
 
-// enter is a request that stays until its leave is called.
+// enter starts a request that stays in progress until its leave is called.
 func enter(t *testing.T, throttle *Throttle, kind Kind, who string) func() {
 	t.Helper()
 	leave, err := throttle.Enter(t.Context(), kind, who)
@@ -57,7 +57,7 @@ func refused(t *testing.T, throttle *Throttle, kind Kind, who string) *Exceeded 
 	return exceeded
 }
 
-// Who has as many streams as one may is refused another, and nobody else is; one that ends makes room.
+// A person at the stream limit is refused another, and nobody else is; one that ends makes room.
 func TestStreamsAtOnce(t *testing.T) {
 	t.Parallel()
 	throttle, registry := throttleOf(t, Stream, Limit{AtOnce: 2})
@@ -72,8 +72,8 @@ func TestStreamsAtOnce(t *testing.T) {
 	require.Equal(t, []string{"stream at_once 1"}, counted(t, registry))
 }
 
-// Searches wait for their turn, so that a page that sends a few at the same moment is served; those beyond the queue are
-// refused at once, and those whose turn doesn't come after a while.
+// Searches queue, so a page that sends a few at once is served; those beyond the queue are refused
+// at once, and those that wait too long after a while.
 func TestSearchesWaitForATurn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestSearchesWaitForATurn(t *testing.T) {
 	})
 }
 
-// A caller who goes away while waiting gives the place in the queue back, and isn't counted as refused.
+// A caller who leaves while waiting frees the place in the queue, and doesn't count as refused.
 func TestGivingUpLeavesTheQueue(t *testing.T) {
 	t.Parallel()
 	throttle, registry := throttleOf(t, Write, Limit{AtOnce: 1})
@@ -125,7 +125,8 @@ func TestGivingUpLeavesTheQueue(t *testing.T) {
 	require.Empty(t, counted(t, registry))
 }
 
-// Ten seconds' worth may come at the same moment; after that it goes by the second, and the answer says how long to wait.
+// Ten seconds' worth may come at once; after that the rate applies, and the answer says how long to
+// wait.
 func TestRequestsASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -143,8 +144,8 @@ func TestRequestsASecond(t *testing.T) {
 	})
 }
 
-// What strangers send at the same moment is answered one after the other, in the order in which it came, and refused at
-// once where that would take too long.
+// What strangers send at once is answered one by one, in order, and refused at once if that would
+// take too long.
 func TestStrangersArePaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -171,7 +172,7 @@ func TestStrangersArePaced(t *testing.T) {
 	})
 }
 
-// Who isn't heard of any more takes no memory; who has a stream open is remembered.
+// Idle persons take no memory; one with an open stream is remembered.
 func TestIdlePersonsAreForgotten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -187,7 +188,7 @@ func TestIdlePersonsAreForgotten(t *testing.T) {
 	})
 }
 
-// However many come at the same time, the memory is bounded: those who come then share one account.
+// However many come at once, memory is bounded: the newcomers share one account.
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	throttle, _ := throttleOf(t, Login, Limit{AtOnce: 1, PerSecond: 1000})
@@ -197,7 +198,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	require.LessOrEqual(t, len(throttle.accounts), maxAccounts+1)
 }
 
-// Whatever comes and goes at the same time, no more are under way than may be, and in the end nobody is.
+// Under concurrent load, no more are in progress than allowed, and in the end none are.
 func TestCountsUnderLoad(t *testing.T) {
 	t.Parallel()
 	throttle, _ := throttleOf(t, Read, Limit{AtOnce: 3})
@@ -231,7 +232,7 @@ func TestCountsUnderLoad(t *testing.T) {
 	require.Zero(t, throttle.accounts[key{Read, "ada"}].inside)
 }
 
-// A kind without a limit, and no throttle at all, admit everything.
+// A kind without a limit, and a nil throttle, admit everything.
 func TestWithoutLimits(t *testing.T) {
 	t.Parallel()
 	throttle, _ := throttleOf(t, Read, Limit{AtOnce: 1})
@@ -241,7 +242,7 @@ func TestWithoutLimits(t *testing.T) {
 	}
 }
 
-// A limit reads what it writes, and refuses what nobody can have meant.
+// A limit parses its own text form, and refuses nonsense.
 func TestLimitText(t *testing.T) {
 	t.Parallel()
 	for _, limit := range Defaults() {

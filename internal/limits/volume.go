@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Spend takes n of what somebody may have a second, as bytes, and waits until it is there, in a line of its own. Where it
-// isn't there after as long as a request waits, the error is *Exceeded: whoever is refused at once comes again at once. What
-// is more than may come at the same moment counts as that much: it passes alone.
+// Spend takes n, for example bytes, from a person's rate and waits until it is available, in its
+// own queue. If it isn't available within the usual wait, the error is *Exceeded: a caller refused
+// at once would be back at once. An n larger than the burst counts as the burst: it passes alone.
 func (t *Throttle) Spend(ctx context.Context, kind Kind, who string, n int) error {
 	if t == nil || t.limits[kind].PerSecond == 0 || n <= 0 {
 		return nil
@@ -38,7 +38,7 @@ func (t *Throttle) spender(kind Kind, who string) *account {
 	return a
 }
 
-// lacks is how long it takes until n more may come, where nothing else does.
+// lacks returns how long until n more are available if nothing else comes.
 func (a *account) lacks(n int) time.Duration {
 	return time.Duration(float64(time.Second) * (float64(n) - a.pace.Tokens()) / float64(a.pace.Limit()))
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What comes within the limit isn't held up, what is a little above it waits its turn, and what would wait for long is
-// refused after a while, with the time to come again, and has taken nothing from what comes then.
+// Traffic within the limit isn't delayed, traffic a little above it waits, and what would wait long
+// is refused after a while, with the time to retry, and takes nothing from later requests.
 func TestBytesASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -44,8 +44,8 @@ func TestBytesASecond(t *testing.T) {
 	})
 }
 
-// One that is larger than what may come at the same moment passes where nothing else was sent, and who goes away while
-// waiting isn't counted as refused.
+// One item larger than the burst passes if nothing else was sent, and a caller who leaves while
+// waiting doesn't count as refused.
 func TestBytesOfALargeOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
