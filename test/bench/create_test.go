@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	_ "embed" // the frozen tables
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -92,11 +93,14 @@ func create(user *larder.Client, body []byte) error {
 // bareWriter writes the rows of a sample recipe again and again, under new ids. It does so as fast as pgx
 // can: one transaction of four statements (the user's number, the recipe, its eight rows, the ledger's entry
 // with the whole recipe as JSON), all of it sent at once, which saves the round trips of BEGIN and COMMIT. Its
-// tables are in a schema of their own with the same columns and indexes, so that nobody relays what it writes.
+// tables are frozen in testdata/bare.sql, in a schema of their own, so that nobody relays what it writes.
 type bareWriter struct {
 	pool *pgxpool.Pool
 	row  sampleRow
 }
+
+//go:embed testdata/bare.sql
+var bareSchema string
 
 // sampleRow is what Larder wrote for one recipe.
 type sampleRow struct {
@@ -117,12 +121,9 @@ func newBareWriter(b *testing.B, url, user, recipe string) *bareWriter {
 	b.Helper()
 	primary := larder.Postgres(b, url)
 	w := &bareWriter{row: readSample(b, primary, user, recipe)}
-	_, err := primary.Exec(b.Context(), `CREATE SCHEMA bare;
-		CREATE TABLE bare.user_changes (LIKE public.user_changes INCLUDING ALL);
-		CREATE TABLE bare.recipes (LIKE public.recipes INCLUDING ALL);
-		CREATE TABLE bare.ingredients (LIKE public.ingredients INCLUDING ALL);
-		CREATE TABLE bare.event_log (LIKE public.event_log INCLUDING ALL);
-		INSERT INTO bare.user_changes SELECT user_id, 0 FROM public.user_changes`)
+	_, err := primary.Exec(b.Context(), bareSchema)
+	require.NoError(b, err)
+	_, err = primary.Exec(b.Context(), `INSERT INTO bare.user_changes SELECT user_id, 0 FROM public.user_changes`)
 	require.NoError(b, err)
 
 	config, err := pgxpool.ParseConfig(url)
