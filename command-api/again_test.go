@@ -10,8 +10,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// The last event of a recipe is published again with its mark and its new place is noted; what the relay has yet to do,
-// what the ledger doesn't know, and a stream that is ahead are left alone.
+// The last event of a recipe is republished with its mark, and its new place is recorded;
+// unpublished events, unknown subjects and a stream that is ahead are left alone.
 func TestPublishAgain(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)

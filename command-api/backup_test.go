@@ -24,7 +24,7 @@ import (
 	"larder.dev/operate/backup"
 )
 
-// anotherDatabase gives a pool of an empty database with the schema.
+// anotherDatabase returns a pool for an empty database with the schema.
 func anotherDatabase(t *testing.T) *pgxpool.Pool {
 	t.Helper()
 	pool, err := postgres.Open(testkit.Context(t), testkit.Postgres(t, migrate), postgres.Options{Application: "test backup"})
@@ -33,7 +33,8 @@ func anotherDatabase(t *testing.T) *pgxpool.Pool {
 	return pool
 }
 
-// everything gives every row of every table as text, but for what relay and replica note a moment apart.
+// everything returns every row of every table as text, except columns that relay and replica update
+// a moment apart.
 func everything(t *testing.T, pool *pgxpool.Pool) []string {
 	t.Helper()
 	var all []string
@@ -59,7 +60,7 @@ func lines(t *testing.T, pool *pgxpool.Pool, query string) []string {
 	return all
 }
 
-// cook leaves something in every table: recipes of every fate, requests, keys, a deleted user.
+// cook puts something into every table: recipes in all states, requests, keys, a deleted user.
 func (l *larder) cook() *caller {
 	l.t.Helper()
 	ada, gone := l.user("ada", commandapi.Access{Grocery: true}), l.user("gone", commandapi.Access{})
@@ -74,8 +75,8 @@ func (l *larder) cook() *caller {
 	return ada
 }
 
-// A full copy makes the backup the same as the primary, whatever was wrong there, keys included, and a second one
-// changes nothing.
+// A full copy makes the backup equal to the primary, keys included, whatever was wrong there; a
+// second copy changes nothing.
 func TestCopyMakesTheBackupTheSame(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -103,7 +104,7 @@ func TestCopyMakesTheBackupTheSame(t *testing.T) {
 	}
 }
 
-// What the replica wrote after the moment of the copy stays: the copy knows nothing of it.
+// The copy keeps what the replica wrote after the copy's snapshot.
 func TestCopyLeavesWhatIsNewer(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -120,7 +121,7 @@ func TestCopyLeavesWhatIsNewer(t *testing.T) {
 	require.Equal(t, want, everything(t, newer))
 }
 
-// A copy that is interrupted goes on with the users that it had not come to.
+// An interrupted copy resumes with the users it hadn't reached.
 func TestCopyGoesOn(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -147,7 +148,7 @@ func TestCopyGoesOn(t *testing.T) {
 	require.Equal(t, done, lines(t, standby, `SELECT count(*)::text FROM users WHERE name = 'touched'`), "what was copied isn't again")
 }
 
-// A copy under writes, and while the replica's place is taken by another copy, ends in the same rows.
+// A copy during writes, with another copy taking the replica's place, ends with the same rows.
 func TestCopyUnderWrites(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -172,7 +173,7 @@ func TestCopyUnderWrites(t *testing.T) {
 	require.Equal(t, everything(t, l.pool), everything(t, standby))
 }
 
-// Verify tells what is behind from what is different.
+// Verify distinguishes what is behind from what differs.
 func TestVerifyBackup(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -206,7 +207,7 @@ func TestVerifyBackup(t *testing.T) {
 	require.Equal(t, []string{ada.id}, different.Different)
 }
 
-// interloper does something of its own whenever a pool is about to be asked.
+// interloper runs a hook before each query of a pool.
 type interloper struct{ before func(sql string) }
 
 func (i interloper) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
@@ -216,7 +217,7 @@ func (i interloper) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.T
 
 func (interloper) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// watched gives another pool of the same database, with an interloper.
+// watched returns another pool for the same database, with an interloper.
 func watched(t *testing.T, pool *pgxpool.Pool, before func(sql string)) *pgxpool.Pool {
 	t.Helper()
 	config := pool.Config()
@@ -227,8 +228,8 @@ func watched(t *testing.T, pool *pgxpool.Pool, before func(sql string)) *pgxpool
 	return other
 }
 
-// What is written between the looks at the two sides is no difference, however often somebody writes, and also where the
-// backup has all of it a moment later.
+// Writes between reading the two sides are no difference, however frequent, and neither is what the
+// backup catches up on a moment later.
 func TestVerifyUnderWrites(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -237,7 +238,7 @@ func TestVerifyUnderWrites(t *testing.T) {
 	require.NoError(t, err)
 	writes := 0
 	primary := watched(t, l.pool, func(sql string) {
-		if strings.HasPrefix(sql, "begin") { // each look at the primary finds a recipe that the backup didn't have
+		if strings.HasPrefix(sql, "begin") { // each read of the primary finds a recipe that the backup lacked
 			writes++
 			ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"One more"}`))
 		}
@@ -255,7 +256,7 @@ func TestVerifyUnderWrites(t *testing.T) {
 	require.EqualValues(t, 1, report.Moving)
 }
 
-// A dump that is restored is what was dumped, to the byte, and the relay goes on with it.
+// A restored dump equals what was dumped, to the byte, and the relay continues with it.
 func TestDumpAndRestore(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -275,7 +276,7 @@ func TestDumpAndRestore(t *testing.T) {
 	require.ErrorContains(t, err, "isn't empty")
 }
 
-// A dump that is damaged in any way is refused, and leaves the database empty.
+// A dump damaged in any way is refused and leaves the database empty.
 func TestRestoreRefusesADamagedDump(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -301,12 +302,13 @@ func TestRestoreRefusesADamagedDump(t *testing.T) {
 	}
 }
 
-// writeFixture writes the fixture of this version: go test ./command-api -run TestRestoreEarlierDumps -write-dump NAME
+// writeFixture writes this version's fixture:
+// go test ./command-api -run TestRestoreEarlierDumps -write-dump NAME
 //
 //nolint:gochecknoglobals // a flag of the test binary
 var writeFixture = flag.String("write-dump", "", "write command-api/testdata/dumps/NAME.jsonl.gz")
 
-// Every dump that an earlier version wrote is restored: fixtures are kept, and never written anew.
+// Dumps of all earlier versions can be restored: fixtures are kept and never rewritten.
 func TestRestoreEarlierDumps(t *testing.T) {
 	t.Parallel()
 	if *writeFixture != "" {

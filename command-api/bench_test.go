@@ -30,7 +30,7 @@ func eightRows() string {
 		"ingredients":[` + strings.Join(rows, ",") + `],"steps":[{"text":"Chop it all."},{"text":"Cook it for long."}]}`
 }
 
-// BenchmarkCreate creates recipes of 8 ingredient rows through HTTP, with the session check.
+// BenchmarkCreate creates recipes with 8 ingredient rows over HTTP, with the session check.
 func BenchmarkCreate(b *testing.B) {
 	l := newLarder(b)
 	users := make([]*caller, benchUsers)
@@ -54,15 +54,15 @@ func BenchmarkCreate(b *testing.B) {
 			response, err := client.Do(request)
 			require.NoError(b, err)
 			require.Equal(b, http.StatusCreated, response.StatusCode)
-			_, _ = io.Copy(io.Discard, response.Body) // or the connection isn't used again
+			_, _ = io.Copy(io.Discard, response.Body) // or the connection isn't reused
 			_ = response.Body.Close()
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tx/s")
 }
 
-// BenchmarkBare writes the same rows with pgx alone, in a transaction: the limit that BenchmarkCreate is
-// measured against.
+// BenchmarkBare writes the same rows with pgx alone, in a transaction: the baseline for
+// BenchmarkCreate.
 func BenchmarkBare(b *testing.B) {
 	l := newLarder(b)
 	users := make([]string, benchUsers)

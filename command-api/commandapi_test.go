@@ -73,7 +73,7 @@ func start(t testing.TB, redisURL string, conn *jetstream.Conn) *larder {
 	l.sessions = identity.NewSessions(client)
 	log := testkit.Logger(t)
 	if _, isTest := t.(*testing.T); !isTest {
-		log = nopLog() // a fuzz test may not log while its inputs run, and a benchmark measures something else
+		log = nopLog() // a fuzz test may not log while its inputs run, and logging would distort a benchmark
 	}
 	l.deps = commandapi.Deps{
 		Pool: l.pool, Redis: client, Sessions: l.sessions, Log: log,
@@ -86,7 +86,7 @@ func start(t testing.TB, redisURL string, conn *jetstream.Conn) *larder {
 	return l
 }
 
-// relayOver makes a relay from the ledger of l to a stream.
+// relayOver builds a relay from l's ledger to a stream.
 func relayOver(t testing.TB, l *larder, publisher commandapi.Publisher) *commandapi.Relay {
 	t.Helper()
 	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
@@ -96,7 +96,7 @@ func relayOver(t testing.TB, l *larder, publisher commandapi.Publisher) *command
 	return relay
 }
 
-// user adds an account and gives a caller that is logged in to it.
+// user adds an account and returns a caller logged in to it.
 func (l *larder) user(name string, access commandapi.Access) *caller {
 	l.t.Helper()
 	ctx := testkit.Context(l.t)
@@ -117,7 +117,7 @@ type caller struct {
 	token   string
 }
 
-// answer is what came back.
+// answer is a recorded response.
 type answer struct {
 	*httptest.ResponseRecorder
 }
@@ -136,7 +136,7 @@ func (a answer) recipe(t testing.TB) events.Recipe {
 	return r
 }
 
-// send sends a request with headers given as name and value in turn.
+// send sends a request with headers given as alternating names and values.
 func (c *caller) send(method, path, body string, headers ...string) answer {
 	request := httptest.NewRequest(method, path, bytes.NewReader([]byte(body)))
 	if body != "" {
@@ -160,7 +160,7 @@ func (c *caller) must(status int, a answer) answer {
 	return a
 }
 
-// ledger gives the types of the user's events in the order of the ledger.
+// ledger returns the types of the user's events in ledger order.
 func (l *larder) ledger(user string) []string {
 	l.t.Helper()
 	rows, err := l.pool.Query(testkit.Context(l.t), `SELECT type || '@' || version || '#' || change FROM event_log

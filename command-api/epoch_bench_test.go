@@ -14,8 +14,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// BenchmarkEpochCheck is what the check of the epoch costs a write: the commit of a row of the ledger, with
-// the trigger and without it, in turns. It gives the medians in microseconds, and their ratio.
+// BenchmarkEpochCheck measures what the epoch check costs a write: committing a ledger row with and
+// without the trigger, in turns. It reports the medians in microseconds, and their ratio.
 func BenchmarkEpochCheck(b *testing.B) {
 	url := testkit.Postgres(b, func(ctx context.Context, url string) error {
 		return commandapi.Migrate(ctx, url, slog.New(slog.DiscardHandler))
@@ -35,7 +35,7 @@ func BenchmarkEpochCheck(b *testing.B) {
 	b.ReportMetric(float64(w)/float64(wo), "ratio")
 }
 
-// appended gives the median time of a commit of one row.
+// appended returns the median time to commit one row.
 func appended(b *testing.B, conn *pgx.Conn, trigger string) time.Duration {
 	b.Helper()
 	_, err := conn.Exec(b.Context(), `ALTER TABLE event_log `+trigger+` TRIGGER event_log_epoch`)
@@ -48,7 +48,7 @@ func appended(b *testing.B, conn *pgx.Conn, trigger string) time.Duration {
 		require.NoError(b, err)
 		took = append(took, time.Since(began))
 	}
-	return middle(took[20:]) // the first ones plan anew
+	return middle(took[20:]) // the first ones include planning
 }
 
 func middle(list []time.Duration) time.Duration {

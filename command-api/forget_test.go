@@ -14,13 +14,13 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// secret is in every text of a recipe that is to be forgotten, and in nothing else.
+// secret is in every text of a recipe that will be forgotten, and nowhere else.
 const secret = "zabaglione"
 
 const secretRecipe = `{"name":"zabaglione","description":"zabaglione","tags":["zabaglione"],"notes":"zabaglione","servings":4,
 	"source_url":"zabaglione","ingredients":[{"text":"2 zabaglione"}],"steps":[{"text":"zabaglione"}]}`
 
-// forgetting gives a relay that forgets what was deleted 90 days ago.
+// forgetting returns a relay that forgets what was deleted 90 days ago.
 func (l *larder) forgetting() *commandapi.Relay {
 	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
 		Pool: l.pool, PostgresURL: l.url, Publisher: l.conn, Log: l.deps.Log,
@@ -30,13 +30,13 @@ func (l *larder) forgetting() *commandapi.Relay {
 	return relay
 }
 
-// ages makes as if a recipe had been deleted some days ago.
+// ages backdates a recipe's deletion by some days.
 func (l *larder) ages(recipe string, days int) {
 	_, err := l.pool.Exec(testkit.Context(l.t), `UPDATE recipes SET deleted_at = deleted_at - make_interval(days => $2) WHERE id = $1`, recipe, days)
 	require.NoError(l.t, err)
 }
 
-// found gives where a word is: in which tables, and on which subjects of the stream.
+// found returns the tables and stream subjects that contain a word.
 func (l *larder) found(word string) (places []string) {
 	ctx := testkit.Context(l.t)
 	for _, table := range []string{"recipes", "ingredients", "event_log", "idempotency_keys", "text_removals"} {
@@ -57,8 +57,9 @@ func (l *larder) found(word string) (places []string) {
 	return places
 }
 
-// A recipe that was deleted long ago is in no table and in no message any more: its numbers are, with those of its grocery
-// requests, and it can be neither restored nor answered again. What was deleted lately, and what is there, stays.
+// A recipe that was deleted long ago is in no table and no message; only its numbers and those of
+// its grocery requests remain, and it can't be restored or replayed. Recently deleted and existing
+// recipes stay.
 func TestDeletedRecipesAreForgotten(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -117,8 +118,8 @@ func TestDeletedRecipesAreForgotten(t *testing.T) {
 	require.ErrorIs(t, err, commandapi.ErrNoVersion)
 }
 
-// What a machine deletes while its clock is years behind isn't dated before what the database knows to be past: it would be
-// due as soon as the clock is right.
+// A deletion on a machine whose clock is years behind isn't dated before what the database knows to
+// be past: it would be due as soon as the clock is corrected.
 func TestDeletionIsNotDatedBeforeTheClock(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)

@@ -12,8 +12,8 @@ import (
 	commandapi "larder.dev/command-api"
 )
 
-// Whatever the bytes of a request, the answer is never a 5xx, a refusal is a problem, and what is accepted
-// is readable JSON.
+// Whatever a request's bytes, the answer is never a 5xx, a refusal is a problem document, and what
+// is accepted is valid JSON.
 func FuzzHandler(f *testing.F) {
 	l := newLarder(f)
 	ada := l.user("ada", commandapi.Access{Grocery: true})
@@ -38,7 +38,7 @@ func FuzzHandler(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, path, key, match, body string) {
 		request := rawRequest(method, path, body)
 		if request == nil {
-			return // not HTTP any more
+			return // not HTTP
 		}
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", "Bearer "+ada.token)
@@ -53,7 +53,7 @@ func FuzzHandler(f *testing.F) {
 			request.Header.Set("If-Match", match)
 		}
 		if method == http.MethodDelete && strings.HasPrefix(request.URL.Path, "/api/session") {
-			request.Header.Del("Authorization") // the session is needed for the next input
+			request.Header.Del("Authorization") // the next input needs the session
 		}
 		recorder := httptest.NewRecorder()
 		ada.handler.ServeHTTP(recorder, request)
@@ -67,7 +67,7 @@ func FuzzHandler(f *testing.F) {
 	})
 }
 
-// rawRequest makes a request as the server would read it, nil where the server would not.
+// rawRequest parses a request as the server would; nil if the server would reject it.
 func rawRequest(method, path, body string) *http.Request {
 	target, err := url.ParseRequestURI(path)
 	if err != nil || method == "" || !strings.HasPrefix(path, "/") {

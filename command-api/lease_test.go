@@ -15,7 +15,7 @@ import (
 	"larder.dev/operate/transfer"
 )
 
-// Without the lease nothing that a tool does reaches the database or the stream.
+// Without the lease, no tool changes the database or the stream.
 func TestNothingIsWrittenWithoutTheLease(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -62,7 +62,7 @@ func TestNothingIsWrittenWithoutTheLease(t *testing.T) {
 	require.Empty(t, l.stream())
 }
 
-// What is being put in when another primary takes over isn't said to be in.
+// An import isn't reported as done if another primary takes over during it.
 func TestImportEndsWithTheLease(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -74,7 +74,7 @@ func TestImportEndsWithTheLease(t *testing.T) {
 	deps := l.deps
 	deps.MayWrite = func() error {
 		asked++
-		if asked > 2 { // before the first transaction, and before it is said to be made
+		if asked > 2 { // before the first transaction, and before reporting success
 			return replaced
 		}
 		return nil

@@ -14,7 +14,7 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// limited is a larder whose people have as many recipes at most, and may ask for as much.
+// limited is a larder with limits on each person's recipes and requests.
 func limited(t *testing.T, recipes int64, requests limits.Limits) *larder {
 	t.Helper()
 	l := newLarder(t)
@@ -35,8 +35,8 @@ func quotaOf(t *testing.T, a answer) map[string]any {
 	return problem
 }
 
-// Who has as many recipes as they may makes no more, by whatever command, until one is deleted; what they have they change
-// as before, and nobody else is concerned.
+// A user at the recipe limit can't add one by any command until one is deleted; they can still
+// change what they have, and others are unaffected.
 func TestRecipesAreBounded(t *testing.T) {
 	t.Parallel()
 	l := limited(t, 3, nil)
@@ -63,13 +63,13 @@ func TestRecipesAreBounded(t *testing.T) {
 	ada.must(http.StatusCreated, create(ada, "Idempotency-Key", "0")) // the first answer again
 	ada.must(http.StatusCreated, create(bob))
 	ada.must(http.StatusNoContent, ada.send("DELETE", "/api/recipes/"+ids[1], ""))
-	ada.must(http.StatusCreated, create(ada, "Idempotency-Key", "more")) // what was refused is done when there is room
+	ada.must(http.StatusCreated, create(ada, "Idempotency-Key", "more")) // a refused command succeeds once there is room
 	quotaOf(t, ada.send("POST", "/api/recipes/"+ids[1]+"/restore", `{"version":1}`))
 	ada.must(http.StatusNoContent, ada.send("DELETE", "/api/recipes/"+ids[2], ""))
 	ada.must(http.StatusOK, ada.send("POST", "/api/recipes/"+ids[1]+"/restore", `{"version":1}`))
 }
 
-// Writers at the same moment don't get past the bound together.
+// Concurrent writers can't exceed the limit together.
 func TestRecipesAtOnceAreBounded(t *testing.T) {
 	t.Parallel()
 	l := limited(t, 5, nil)
@@ -88,7 +88,8 @@ func TestRecipesAtOnceAreBounded(t *testing.T) {
 	require.Equal(t, 5, l.count(`SELECT count(*) FROM recipes WHERE user_id = $1`, ada.id))
 }
 
-// Writes of one person are throttled, and logins of one address, with the right password too; others are served.
+// A person's writes and an address's logins are throttled, even with the right password; others are
+// served.
 func TestWritesAndLoginsAreThrottled(t *testing.T) {
 	t.Parallel()
 	l := limited(t, 0, limits.Limits{limits.Write: {PerSecond: 1}, limits.Login: {PerSecond: 1}})

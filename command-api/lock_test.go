@@ -11,8 +11,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// However many writes of one user wait for that user's lock, nobody else waits with them; and each is done once the
-// lock is free.
+// However many of one user's writes wait for that user's lock, other users don't wait; and each is
+// done once the lock is free.
 func TestNobodyWaitsForAnothersLock(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -20,7 +20,7 @@ func TestNobodyWaitsForAnothersLock(t *testing.T) {
 	made := busy.must(http.StatusCreated, busy.send(http.MethodPost, "/api/recipes", `{"name": "Soup"}`)).recipe(t)
 
 	ctx := testkit.Context(t)
-	tx, err := l.pool.Begin(ctx) // as another process would
+	tx, err := l.pool.Begin(ctx) // like another process
 	require.NoError(t, err)
 	defer func() { _ = tx.Rollback(ctx) }()
 	_, err = tx.Exec(ctx, `SELECT FROM user_changes WHERE user_id = $1 FOR UPDATE`, busy.id)
@@ -53,7 +53,7 @@ func TestNobodyWaitsForAnothersLock(t *testing.T) {
 	}
 }
 
-// More writes of one user than may wait are refused, with the time to come again.
+// If too many of one user's writes are waiting, more are refused with Retry-After.
 func TestTooManyWritesOfOneUser(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)

@@ -32,7 +32,7 @@ const pancakes = `{
 	"steps": [{"text": "Mix."}, {"text": "Fry.", "section": "Pan"}]
 }`
 
-// A new recipe is kept as the rules make it, and the answer, the event and the tables say the same.
+// A new recipe is stored as the rules normalize it; answer, event and tables agree.
 func TestCreateKeepsTheWholeRecipe(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -59,7 +59,7 @@ func TestCreateKeepsTheWholeRecipe(t *testing.T) {
 	require.Equal(t, 3, l.count(`SELECT count(*) FROM ingredients WHERE recipe_id = $1`, r.ID))
 	require.Equal(t, []string{"recipe.created@1#2"}, l.ledger(ada.id))
 
-	// A replacement that is refused shows the recipe as it is read back from the tables.
+	// A refused replacement returns the recipe as read back from the tables.
 	refused := ada.must(http.StatusPreconditionFailed, ada.send("PUT", "/api/recipes/"+r.ID, pancakes, "If-None-Match", "*"))
 	current, err := json.Marshal(refused.json(t)["current"])
 	require.NoError(t, err)
@@ -99,7 +99,7 @@ func TestPutAndDeleteFollowTheVersion(t *testing.T) {
 	}, l.ledger(ada.id), "refusals draw no number")
 }
 
-// Nobody can touch, test or take the recipe of somebody else, not even its id.
+// Nobody can change, probe for or take over another user's recipe, or even its id.
 func TestRecipesBelongToTheirUser(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -117,7 +117,7 @@ func TestRecipesBelongToTheirUser(t *testing.T) {
 	nobody.must(http.StatusUnauthorized, nobody.send("DELETE", path, ""))
 }
 
-// An event as long as most are takes less than half of its length in the ledger, and is answered as it was.
+// An event of common length takes less than half its size in the ledger, and is answered unchanged.
 func TestLedgerPacksEvents(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -130,7 +130,7 @@ func TestLedgerPacksEvents(t *testing.T) {
 		`SELECT (pg_column_size(l.*) < octet_length(data::text) * 0.6)::text FROM event_log l WHERE type = 'recipe.created'`))
 }
 
-// A repeated key gives the first answer again, also that of a refusal, and nothing is done twice.
+// A repeated key returns the first answer, even a refusal, and nothing is done twice.
 func TestRepeatedKeyGivesTheFirstAnswer(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -162,7 +162,7 @@ func TestRepeatedKeyGivesTheFirstAnswer(t *testing.T) {
 	require.Equal(t, []string{"recipe.created@1#2", "recipe.updated@2#3", "recipe.deleted@3#4"}, l.ledger(ada.id))
 }
 
-// The same command sent many times at once is done once, and every caller gets the one answer.
+// A command sent many times concurrently is done once, and every caller gets the same answer.
 func TestConcurrentRepeatsAreDoneOnce(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -190,7 +190,7 @@ func TestConcurrentRepeatsAreDoneOnce(t *testing.T) {
 	require.Equal(t, 2, l.count(`SELECT count(*) FROM recipes`))
 }
 
-// Writes of one user that run at once get change numbers and ledger ids in the same order, without a gap.
+// Concurrent writes of one user get change numbers and ledger ids in the same order, without gaps.
 func TestChangesOfAUserAreInTheOrderOfTheLedger(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -211,7 +211,7 @@ func TestChangesOfAUserAreInTheOrderOfTheLedger(t *testing.T) {
 	require.Equal(t, want, l.ledger(ada.id))
 }
 
-// The grocery list gets the chosen rows, scaled, for who may use it.
+// The chosen rows go to the grocery list, scaled, if the user has access to it.
 func TestGroceryScalesTheChosenRows(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -243,7 +243,7 @@ func TestGroceryScalesTheChosenRows(t *testing.T) {
 	bob.must(http.StatusAccepted, bob.send("POST", "/api/recipes/"+own.ID+"/grocery", ""))
 }
 
-// Each refusal says which field is at fault, and is never a 5xx.
+// Each refusal names the field at fault and is never a 5xx.
 func TestBadInputIsNamed(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -293,8 +293,8 @@ func TestBadInputIsNamed(t *testing.T) {
 	ada.must(http.StatusUnsupportedMediaType, ada.send("POST", "/api/recipes", `{"name":"a"}`, "Content-Type", "text/plain"))
 }
 
-// A recipe that is as long as it may be is kept; one that would be too long for an event is refused, or the
-// relay could never publish it.
+// A recipe of the maximum size is stored; one too long for an event is refused, as the relay could
+// never publish it.
 func TestTheLargestRecipes(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -305,7 +305,7 @@ func TestTheLargestRecipes(t *testing.T) {
 	}
 	ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", steps(190)))
 	ada.must(http.StatusRequestEntityTooLarge, ada.send("POST", "/api/recipes", steps(199)))
-	// Also where it is found out inside the transaction, which is rolled back then.
+	// Even if that only shows inside the transaction, which is then rolled back.
 	path := "/api/recipes/" + uuid.NewString()
 	for range 20 {
 		ada.must(http.StatusRequestEntityTooLarge, ada.send("PUT", path, steps(199), "If-None-Match", "*"))
@@ -316,8 +316,8 @@ func TestTheLargestRecipes(t *testing.T) {
 	require.Equal(t, 2, n)
 }
 
-// What was read can be sent back as it is, and a save that changes nothing makes no version: the answer is the recipe as
-// it was, and neither ledger nor stream has anything new. The same holds for the lines alone, and under a key.
+// Sending back what was read creates no version: the answer is the unchanged recipe, and neither
+// ledger nor stream has anything new. The same holds for the lines alone, and with a key.
 func TestASaveThatChangesNothingMakesNoVersion(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -334,7 +334,7 @@ func TestASaveThatChangesNothingMakesNoVersion(t *testing.T) {
 	}
 	require.Equal(t, []string{"recipe.created@1#2"}, l.ledger(ada.id))
 
-	// A letter is a change, of that line and no other.
+	// Changing one character is a change, of that line only.
 	want := first.recipe(t)
 	changed := ada.must(http.StatusOK, ada.send("PUT", path, strings.ReplaceAll(first.Body.String(), `"250 g flour"`, `"350 g flour"`), "If-Match", `"1"`)).recipe(t)
 	want.Ingredients[0].Text, want.Ingredients[0].Quantity = "350 g flour", new(350.0)
@@ -343,7 +343,7 @@ func TestASaveThatChangesNothingMakesNoVersion(t *testing.T) {
 	require.Equal(t, []string{"recipe.created@1#2", "recipe.updated@2#3"}, l.ledger(ada.id))
 }
 
-// A grocery request changes no recipe, so the write that a search must have stays the one before it.
+// A grocery request changes no recipe, so searches still wait for the write before it.
 func TestGroceryRequestKeepsTheLastWrite(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)

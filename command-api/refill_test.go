@@ -14,7 +14,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// filling makes a relay that fills a stream which is another one than before.
+// filling returns a relay that fills a replaced stream.
 func (l *larder) filling() *commandapi.Relay {
 	l.t.Helper()
 	relay, err := commandapi.NewRelay(commandapi.RelayDeps{
@@ -25,7 +25,7 @@ func (l *larder) filling() *commandapi.Relay {
 	return relay
 }
 
-// unfilled makes the stream where it is gone.
+// unfilled creates the stream if it is missing.
 func (l *larder) unfilled(ctx context.Context) error {
 	return l.conn.EnsureStream(ctx, jetstream.StreamConfig{
 		Name: events.Stream, Subjects: events.StreamSubjects(), Note: events.UnfilledNote,
@@ -41,9 +41,9 @@ func (l *larder) untilFilled(messages int) {
 	})
 }
 
-// NATS comes back empty: the relay makes the stream again and fills it before it publishes what is new, so that no new event
-// of a recipe keeps the older ones out; also where it is lost while the relay runs. What has a newer version behind it, or
-// waiting, says so.
+// When NATS comes back empty, even while the relay runs, the relay recreates the stream and fills
+// it before publishing anything new, so that no new event of a recipe keeps older ones out. Events
+// with a newer version behind them, published or not, are marked.
 func TestRelayFillsALostStream(t *testing.T) {
 	t.Parallel()
 	server := testkit.NATS(t)
@@ -64,12 +64,12 @@ func TestRelayFillsALostStream(t *testing.T) {
 	require.Equal(t, []int64{1}, superseded(after, events.RecipeSubject(ada.id, second)), "version 2 waited")
 
 	server.Lose(t)
-	relay.Doubt() // as who watches the stream says
+	relay.Doubt() // like a watcher of the stream
 	l.untilFilled(len(after))
 	require.ElementsMatch(t, unmarked(after), unmarked(l.stream()))
 }
 
-// A relay that was killed while it filled a stream goes on where it was: nothing is there twice.
+// A relay killed while filling a stream resumes: nothing is there twice.
 func TestAnInterruptedFillingGoesOn(t *testing.T) {
 	t.Parallel()
 	server := testkit.NATS(t)
@@ -86,7 +86,7 @@ func TestAnInterruptedFillingGoesOn(t *testing.T) {
 	require.ElementsMatch(t, before, unmarked(l.stream()))
 }
 
-// unmarked are events without the mark that newer ones are behind them.
+// unmarked returns the events without their superseded mark.
 func unmarked(marked []events.Envelope) []events.Envelope {
 	list := slices.Clone(marked)
 	for i := range list {
@@ -95,7 +95,7 @@ func unmarked(marked []events.Envelope) []events.Envelope {
 	return list
 }
 
-// superseded are the versions of a subject that say that they are.
+// superseded returns the versions of a subject that are marked as superseded.
 func superseded(all []events.Envelope, subject string) (versions []int64) {
 	for _, e := range all {
 		if e.Subject == subject && e.Superseded {

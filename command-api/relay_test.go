@@ -21,7 +21,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// stream gives every message of the stream, in its order.
+// stream returns all messages of the stream, in order.
 func (l *larder) stream() []events.Envelope {
 	l.t.Helper()
 	ctx := testkit.Context(l.t)
@@ -39,7 +39,7 @@ func (l *larder) stream() []events.Envelope {
 	return all
 }
 
-// run starts the relay and the hints, and gives a function that stops both.
+// run starts the relay and the hints, and returns a function that stops both.
 func (l *larder) run(relay *commandapi.Relay) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -62,8 +62,8 @@ func (l *larder) untilPublished() {
 	})
 }
 
-// A transaction that drew its ledger id early and commits late is published all the same, after later ids
-// that were committed before it. A relay that reads "id > cursor" loses it for ever.
+// A transaction that drew its ledger id early and commits late is still published, after later ids
+// that were committed before it. A relay that reads "id > cursor" would lose it for ever.
 func TestRelayPublishesWhatIsCommittedLate(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -98,7 +98,7 @@ func TestRelayPublishesWhatIsCommittedLate(t *testing.T) {
 	requireChangesInOrder(t, published)
 }
 
-// requireChangesInOrder tells that each user's change numbers follow each other, each once.
+// requireChangesInOrder checks that each user's change numbers are consecutive.
 func requireChangesInOrder(t *testing.T, published []events.Envelope) {
 	t.Helper()
 	last := map[string]int64{}
@@ -108,8 +108,8 @@ func requireChangesInOrder(t *testing.T, published []events.Envelope) {
 	}
 }
 
-// Many users write at once while two relays stand by and the leader is stopped again and again: the stream
-// has every event once, and those of a user in their order.
+// Many users write while two relays stand by and the leader is stopped repeatedly: the stream has
+// every event once, and each user's in order.
 func TestRelayKeepsTheOrderOverChangesOfTheLeader(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -141,8 +141,8 @@ func TestRelayKeepsTheOrderOverChangesOfTheLeader(t *testing.T) {
 	require.Zero(t, l.count(`SELECT count(*) FROM event_log WHERE stream_sequence IS NULL`))
 }
 
-// brokenStream stores a part of each batch in the real stream and then fails, until it is mended. Which
-// part was stored is told only where tell is set, as with an acknowledgement that got lost.
+// brokenStream stores part of each batch in the real stream and then fails, until repaired. It
+// reports which part was stored only if tell is set; otherwise it acts like a lost acknowledgement.
 type brokenStream struct {
 	conn   *jetstream.Conn
 	tell   bool
@@ -171,8 +171,8 @@ func (b *brokenStream) PublishBatch(ctx context.Context, stream string, msgs []j
 	return stored, err
 }
 
-// A stream that takes a part of a batch and fails: the relay goes on behind what it knows to be stored, and
-// what it doesn't know is sent again and stored once.
+// If a stream stores part of a batch and fails, the relay continues after what it knows to be
+// stored; the rest is sent again and stored once.
 func TestRelayGoesOnAfterAFailureInABatch(t *testing.T) {
 	t.Parallel()
 	for _, tell := range []bool{true, false} {
@@ -201,7 +201,7 @@ func TestRelayGoesOnAfterAFailureInABatch(t *testing.T) {
 	}
 }
 
-// backlog puts rows into the ledger as the writes of one user do.
+// backlog inserts ledger rows as one user's writes do.
 func (l *larder) backlog(user string, from, to int) {
 	l.t.Helper()
 	_, err := l.pool.Exec(testkit.Context(l.t), `INSERT INTO event_log
@@ -211,7 +211,8 @@ func (l *larder) backlog(user string, from, to int) {
 	require.NoError(l.t, err)
 }
 
-// batchedStream asks a hook about each batch: it may hold one up, and an error lets the half of it be stored.
+// batchedStream calls a hook for each batch. The hook may delay it; on its error only half of the
+// batch is stored.
 type batchedStream struct {
 	conn *jetstream.Conn
 	hook func(batch int) error
@@ -228,8 +229,9 @@ func (b *batchedStream) PublishBatch(ctx context.Context, stream string, msgs []
 	return stored, errors.Join(err, failed)
 }
 
-// More waits than a batch holds, so the next batch is read while one is published. A transaction that commits in
-// between, with an early id, isn't passed over; a batch that fails isn't overtaken; every event comes once.
+// If the backlog exceeds a batch, the next one is read while one is published. A transaction that
+// commits in between with an early id isn't skipped, a failed batch isn't overtaken, and every
+// event arrives once.
 func TestRelayReadsAhead(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -267,7 +269,7 @@ func TestRelayReadsAhead(t *testing.T) {
 	require.Zero(t, l.count(`SELECT count(*) FROM event_log WHERE published_at IS NULL OR stream_sequence IS NULL`))
 }
 
-// A hint that is lost costs a moment, and no event.
+// A lost hint delays an event but doesn't lose it.
 func TestRelayNeedsNoHint(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -283,7 +285,7 @@ func TestRelayNeedsNoHint(t *testing.T) {
 	require.NoError(t, testkit.Wait(t, ended, "the end of the relay"))
 }
 
-// While the stream is away commands are accepted, and the relay catches up when it is back.
+// While the stream is down, commands are accepted; the relay catches up when it is back.
 func TestCommandsAreAcceptedWithoutTheStream(t *testing.T) {
 	t.Parallel()
 	nats := testkit.NATS(t)
@@ -303,7 +305,7 @@ func TestCommandsAreAcceptedWithoutTheStream(t *testing.T) {
 	require.Len(t, l.stream(), 4)
 }
 
-// What waits is measured while it is published, also where that is slow and nothing fails.
+// The backlog is measured during publishing, even if that is slow without failing.
 func TestRelayMeasuresASlowBacklog(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)

@@ -13,7 +13,7 @@ import (
 	"larder.dev/operate/backup"
 )
 
-// journal makes a user with a recipe of three versions and one of one, all published.
+// journal creates a user with one recipe of three versions and another of one, all published.
 func (l *larder) journal(name string) (c *caller, first, second string) {
 	l.t.Helper()
 	c = l.user(name, commandapi.Access{Grocery: true})
@@ -36,8 +36,8 @@ func (l *larder) republish(options commandapi.RepublishOptions) int64 {
 	return progress.Published
 }
 
-// The loss of the whole stream is mended from the ledger: every event is there again, in order, and a second run has
-// nothing to do.
+// A lost stream is restored from the ledger: every event is there again, in order, and a second run
+// has nothing to do.
 func TestRepublishFillsALostStream(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -56,7 +56,8 @@ func TestRepublishFillsALostStream(t *testing.T) {
 	require.Zero(t, l.count(`SELECT count(*) FROM event_log WHERE stream_sequence <= $1`, len(before)), "the new places are noted")
 }
 
-// Only what is newer than the stream's last message of a subject is published: an old version must never be the last.
+// Only events newer than a subject's last message are published: an old version must never be the
+// last.
 func TestRepublishNeverMakesAnOldVersionTheLast(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -79,8 +80,8 @@ func TestRepublishNeverMakesAnOldVersionTheLast(t *testing.T) {
 	require.EqualValues(t, 4, l.republish(commandapi.RepublishOptions{}))
 }
 
-// After a restore no tool publishes again what was once asked for the grocery list, whichever way it is asked to: the new
-// system's stream and feed know nothing of it, and would send it.
+// After a restore, no tool republishes earlier grocery requests: the new system's stream and feed
+// don't know them, and would send them again.
 func TestRestoredRequestsAreNotPublishedAgain(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)

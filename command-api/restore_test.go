@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// A restored version is the next one with what the cook had written then; a deleted recipe comes back too.
+// A restored version becomes a new version with the old content; even a deleted recipe comes back.
 func TestRestoreBringsBackWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -38,13 +38,13 @@ func TestRestoreBringsBackWhatWasWritten(t *testing.T) {
 	}, l.ledger(ada.id))
 }
 
-// asWritten is a recipe without what each version adds.
+// asWritten returns a recipe without the fields that differ by version.
 func asWritten(r events.Recipe) events.Recipe {
 	r.Version, r.UpdatedAt = 0, r.CreatedAt
 	return r
 }
 
-// What can't be restored is refused, and draws no number.
+// An impossible restore is refused and draws no change number.
 func TestRestoreRefuses(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -67,7 +67,7 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 }
 
-// A repeated key restores once, whatever was written between.
+// A repeated key restores once, whatever was written in between.
 func TestRestoreWithARepeatedKeyIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)

@@ -14,7 +14,7 @@ import (
 	"larder.dev/operate/transfer"
 )
 
-// A bad line is told with its number and the rest goes on; run again, the file adds nothing.
+// A bad line is reported with its number and the rest is imported; running it again adds nothing.
 func TestImportGoesOnAndAddsNothingTwice(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -54,7 +54,8 @@ func TestImportGoesOnAndAddsNothingTwice(t *testing.T) {
 	require.Len(t, l.ledger(ada.id), 251)
 }
 
-// A file that is packed is read by what it is, and one that is cut off says so; what is counted is what was given.
+// A compressed file is recognized by its content, a truncated one is reported, and progress counts
+// the bytes as given.
 func TestImportReadsGzip(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -72,7 +73,7 @@ func TestImportReadsGzip(t *testing.T) {
 	}
 }
 
-// What is exported can be imported, for the same user and for another one, and is the same then.
+// An export can be imported, for the same user or another, and yields the same recipes.
 func TestExportIsWhatImportReads(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)

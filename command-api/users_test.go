@@ -18,7 +18,7 @@ func logIn(c *caller, name, password string) answer {
 	return (&caller{t: c.t, handler: c.handler}).send("POST", "/api/session", `{"username":"`+name+`","password":"`+password+`"}`)
 }
 
-// A login gives a token and a cookie that let in, and the logout ends both.
+// A login's token and cookie both grant access, and logging out ends both.
 func TestLogInAndOut(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -35,7 +35,7 @@ func TestLogInAndOut(t *testing.T) {
 	cookie.must(http.StatusUnauthorized, cookie.send("POST", "/api/recipes", `{"name":"a"}`, header...))
 }
 
-// A wrong name and a wrong password get the same answer, and guessing is slowed down.
+// A wrong name and a wrong password get the same answer, and guessing is throttled.
 func TestLoginRefuses(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -50,7 +50,8 @@ func TestLoginRefuses(t *testing.T) {
 	require.NotEmpty(t, limited.Header().Get("Retry-After"))
 }
 
-// A password change, a disabling and a deletion end the sessions at once; the old way in is closed.
+// Changing a password, disabling and deleting end the sessions at once, and the old credentials
+// stop working.
 func TestAccountChangesEndSessions(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -76,7 +77,7 @@ func TestAccountChangesEndSessions(t *testing.T) {
 	disabled.must(http.StatusOK, logIn(disabled, "password", "another password"))
 }
 
-// Accounts are told apart by their folded name, and their limits are told.
+// Accounts are distinguished by folded name, and errors state the limits.
 func TestAddRefuses(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -100,7 +101,7 @@ func TestAddRefuses(t *testing.T) {
 	require.Equal(t, "Ada", all[0].Name)
 }
 
-// A password that somebody guesses first is refused, at the beginning and when it is changed; what was set before goes on.
+// An easily guessed password is refused when it is set or changed; existing ones keep working.
 func TestWeakPasswordsAreRefused(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -109,7 +110,7 @@ func TestWeakPasswordsAreRefused(t *testing.T) {
 	ada := l.user("AdaLovelace", commandapi.Access{})
 	for _, weak := range []string{"", "ninechars", "1234567890", "Password123", "adalovelace", "qwertyuiop", strings.Repeat("é", 9), strings.Repeat("a", 1001)} {
 		_, err := users.Add(ctx, commandapi.NewUser{Name: "bob", Password: weak})
-		if weak != "adalovelace" { // which is nothing to bob
+		if weak != "adalovelace" { // which means nothing for bob
 			require.ErrorIs(t, err, commandapi.ErrWeakPassword, weak)
 		}
 		require.ErrorIs(t, users.SetPassword(ctx, "AdaLovelace", weak), commandapi.ErrWeakPassword, weak)
@@ -117,7 +118,7 @@ func TestWeakPasswordsAreRefused(t *testing.T) {
 	ada.must(http.StatusOK, logIn(ada, "adalovelace", password))
 }
 
-// A name that looks like another's is refused, and so is one that nobody can see or type.
+// A name that looks like another's is refused, and so is an invisible or untypable one.
 func TestNamesThatLookAlikeAreRefused(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -141,8 +142,8 @@ func TestNamesThatLookAlikeAreRefused(t *testing.T) {
 	}
 }
 
-// A disabled account says the same to the right password as to a wrong one, and takes count of both: what isn't counted
-// would tell who has found it.
+// A disabled account treats a right password like a wrong one and counts both: otherwise the count
+// would reveal a right guess.
 func TestDisabledAccountsTellNothing(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -154,8 +155,8 @@ func TestDisabledAccountsTellNothing(t *testing.T) {
 	guessUntilLimited(t, ada, password)
 }
 
-// guessUntilLimited logs in as ada until that isn't tried any more. A guess is let in again each six seconds, so that a slow
-// machine tries more than ten.
+// guessUntilLimited logs in as ada until throttled. Another guess is allowed every six seconds, so
+// a slow machine makes more than ten.
 func guessUntilLimited(t *testing.T, c *caller, password string) {
 	t.Helper()
 	for range 40 {
@@ -167,8 +168,8 @@ func guessUntilLimited(t *testing.T, c *caller, password string) {
 	require.FailNow(t, "guessing is not limited")
 }
 
-// Ten wrong logins of a stranger keep out nobody who has logged in from a device before, not even at the stranger's
-// address.
+// Ten failed logins by a stranger don't lock out anyone on a device they have used before, not even
+// at the stranger's address.
 func TestStrangersDontLockTheOwnerOut(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -189,7 +190,7 @@ func TestStrangersDontLockTheOwnerOut(t *testing.T) {
 	phone.must(http.StatusOK, phone.send("POST", "/api/session", credentials, "Cookie", device))
 }
 
-// Access that is given or taken is in the running sessions, and in the events for the backup.
+// Granting and revoking take effect in running sessions, and in the events for the backup.
 func TestGrantAndRevoke(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)
@@ -212,8 +213,8 @@ func TestGrantAndRevoke(t *testing.T) {
 	require.Equal(t, 3, l.count(`SELECT count(*) FROM event_log WHERE user_id = $1`, ada.id), "what changes nothing is no event")
 }
 
-// Deleting a user leaves no row of theirs but the event that tells the backup, which has nothing of the
-// person in it; and a command that was under way can't leave one behind.
+// Deleting a user leaves no row but the event that tells the backup, which has no personal data; a
+// concurrent command can't leave one behind either.
 func TestDeleteLeavesNothing(t *testing.T) {
 	t.Parallel()
 	l := newLarderWithStream(t)
@@ -230,7 +231,7 @@ func TestDeleteLeavesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, marks, "marks of freshness")
 
-	// A session that outlived the account, as that of a request that was verified just before.
+	// A session that outlived the account, like that of a request verified just before.
 	token, err := l.sessions.Create(ctx, identity.User{ID: ada.id, Name: "Wilhelmina"}, "test")
 	require.NoError(t, err)
 	ghost := &caller{t: t, handler: l.api.Handler(), token: token}
@@ -258,7 +259,7 @@ func TestDeleteLeavesNothing(t *testing.T) {
 	require.NotContains(t, string(e.Data), "argon2")
 }
 
-// Without the store of the sessions nobody gets in, and nobody is sent away as unknown.
+// Without the session store nobody gets in, and nobody is told they are unknown.
 func TestWithoutRedisItIs503(t *testing.T) {
 	t.Parallel()
 	url, stop := testkit.StoppableRedis(t)
@@ -272,7 +273,7 @@ func TestWithoutRedisItIs503(t *testing.T) {
 	require.Equal(t, 1, l.count(`SELECT count(*) FROM event_log`), "nothing was changed")
 }
 
-// Without the database a command is 503, with a time to come back; the session is verified all the same.
+// Without the database a command is 503 with Retry-After; the session is still verified.
 func TestWithoutPostgresItIs503(t *testing.T) {
 	t.Parallel()
 	l := newLarder(t)

@@ -13,13 +13,13 @@ import (
 	queryapi "larder.dev/query-api"
 )
 
-// behindBackup is a world whose API finds its primary away and the world's database as the backup.
+// behindBackup is a world whose primary is down and whose backup is the world's database.
 func behindBackup(t *testing.T, primary *pgxpool.Pool) *world {
 	t.Helper()
 	return newWorld(t, func(d *queryapi.Deps) { d.Backup, d.Primary = d.Primary, primary })
 }
 
-// With the primary away every read is answered from the backup, and says so.
+// With the primary down, every read is answered from the backup and says so.
 func TestReadsGoToTheBackup(t *testing.T) {
 	t.Parallel()
 	w := behindBackup(t, deadDatabase(t))
@@ -40,7 +40,8 @@ func TestReadsGoToTheBackup(t *testing.T) {
 	require.NoError(t, w.api.PingDatabase(testkit.Context(t)))
 }
 
-// Rows that were kept as text alone have their parts from the backup too, at each read and on a stream of changes.
+// Rows stored as text alone are parsed when read from the backup too, in detail and in the change
+// stream.
 func TestTheBackupsRowsAreUnderstood(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *queryapi.Deps) { d.Backup, d.Primary = d.Primary, deadDatabase(t) }, onlyBeats)
@@ -64,22 +65,22 @@ func TestTheBackupsRowsAreUnderstood(t *testing.T) {
 	require.Equal(t, r.Ingredients, ada.events("?since=0").next().Recipe.Ingredients)
 }
 
-// A backup that the events have reached later than the cache doesn't hide what the cache has.
+// A backup that lags behind the cache doesn't hide what the cache has.
 func TestCacheCanBeAheadOfTheBackup(t *testing.T) {
 	t.Parallel()
 	ada := behindBackup(t, deadDatabase(t)).cook("Ada")
 	r := ada.write(recipe("Old"))
 	r.Version, r.Name = 2, "New"
 	ada.cached(r, false)
-	r.Version = 3 // written, acknowledged, and on its way when the primary went
+	r.Version = 3 // acknowledged, but not replicated when the primary failed
 	ada.noted(r)
 	answer := ada.get("/api/recipes/" + r.ID)
 	require.Equal(t, "cache", answer.servedBy())
 	require.Contains(t, string(answer.body), "New")
 }
 
-// A recipe that was acknowledged and hadn't reached the backup when the primary went is not there just now, which
-// is another thing than that there is none: a device would take its own copy away.
+// A recipe that was acknowledged but hadn't reached the backup when the primary failed is
+// unavailable, not missing: on a 404 a device would delete its own copy.
 func TestBackupThatIsBehindDoesNotSayNotFound(t *testing.T) {
 	t.Parallel()
 	ada := behindBackup(t, deadDatabase(t)).cook("Ada")
@@ -93,7 +94,7 @@ func TestBackupThatIsBehindDoesNotSayNotFound(t *testing.T) {
 	ada.get("/api/recipes/" + r.ID).problem(http.StatusServiceUnavailable)
 }
 
-// A primary that takes connections and says nothing costs one request its patience, not every request.
+// A primary that accepts connections but never answers delays one request, not every request.
 func TestSilentPrimaryIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -119,7 +120,7 @@ func TestSilentPrimaryIsAskedOnce(t *testing.T) {
 	require.LessOrEqual(t, len(asked), 1)
 }
 
-// With every database away, what a view has is still served, and the rest is 503 with a time to come back.
+// With every database down, cached recipes are still served; the rest is 503 with Retry-After.
 func TestWithoutADatabase(t *testing.T) {
 	t.Parallel()
 	dead := deadDatabase(t)

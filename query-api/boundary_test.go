@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// operations gives the path of each operation in openapi.yaml, filled in with a recipe's id.
+// operations returns the path of each operation in openapi.yaml, filled in with a recipe's id.
 func (w *world) operations(id string) []string {
 	var paths []string
 	for path := range w.spec.Paths.Map() {
@@ -18,15 +18,15 @@ func (w *world) operations(id string) []string {
 	return paths
 }
 
-// Nothing of one user's recipes shows to another, whatever the operation and whatever the other knows of them:
-// their words, their ids, their versions, their cursors.
+// No operation shows one user's recipes to another, whatever the other knows of them: words, ids,
+// versions, cursors.
 func TestNobodySeesAnothersRecipe(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.cook("Ada"), w.cook("Bob")
 	secret := ada.add(recipe("Secret goulash", "secret"))
 	ada.add(recipe("Secret pie", "secret"))
-	cold := ada.write(recipe("Secret stew")) // in no view: a database that is asked must keep the boundary too
+	cold := ada.write(recipe("Secret stew")) // in no view: the database must enforce the boundary too
 	bob.add(recipe("Toast"))
 
 	var hers page
@@ -58,13 +58,13 @@ func TestNobodySeesAnothersRecipe(t *testing.T) {
 			require.NotContains(t, bob.get("/api/recipes/"+r+path).problem(http.StatusNotFound), "ecret")
 		}
 	}
-	// What was asked for in vain is as what never was.
+	// A hidden recipe is indistinguishable from one that never existed.
 	never := bob.get("/api/recipes/" + recipe("x").ID).problem(http.StatusNotFound)
 	hidden := bob.get("/api/recipes/" + secret.ID).problem(http.StatusNotFound)
 	require.Equal(t, withoutInstance(never), withoutInstance(hidden))
 }
 
-// The same id can be a recipe of each of two users; each gets their own.
+// Two users can have recipes with the same id; each gets their own.
 func TestSameIDOfTwoUsersIsTwoRecipes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -26,8 +26,8 @@ type change struct {
 	Recipe  *events.Recipe `json:"recipe"`
 }
 
-// One who was offline gets each recipe that changed once, as it is now, in the order of the last changes, and a
-// deleted one without its text.
+// A client that was offline gets each changed recipe once, in its current state, in order of last
+// change, and deleted ones without their text.
 func TestChangesSinceTellWhatWasMissed(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -52,7 +52,7 @@ func TestChangesSinceTellWhatWasMissed(t *testing.T) {
 	require.Equal(t, changePage{Changes: []change{}, Next: 5}, rest)
 }
 
-// Page after page gives everything once.
+// The pages together return everything exactly once.
 func TestChangesComeInPages(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -71,7 +71,7 @@ func TestChangesComeInPages(t *testing.T) {
 	require.Equal(t, []int64{1, 2, 3, 4, 5}, got)
 }
 
-// A page of long recipes ends early rather than fill the memory, and says that there is more.
+// A page of long recipes ends early, to save memory, and reports more.
 func TestChangesOfLongRecipesEndAPageEarly(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -89,7 +89,7 @@ func TestChangesOfLongRecipesEndAPageEarly(t *testing.T) {
 	require.False(t, second.More)
 }
 
-// A number that is none is refused by its name.
+// An invalid number is refused by its parameter's name.
 func TestChangesLimitsNameTheParameter(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")

@@ -19,12 +19,12 @@ import (
 	"larder.dev/query-api/internal/recipereader"
 )
 
-// A cached recipe goes out byte for byte as the event carried it, and the database isn't asked.
+// A cached recipe is sent byte for byte as in the event, without querying the database.
 func TestDetailIsTheCachedBytes(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
 	r := recipe("Soup")
-	ada.cached(r, false) // in no database
+	ada.cached(r, false) // not in any database
 	answer := ada.get("/api/recipes/" + r.ID)
 	require.Equal(t, http.StatusOK, answer.status)
 	require.Equal(t, "cache", answer.servedBy())
@@ -32,7 +32,8 @@ func TestDetailIsTheCachedBytes(t *testing.T) {
 	require.Equal(t, string(encode(t, r)), string(answer.body))
 }
 
-// What the cache hasn't comes from the database, as the same bytes that the event has, and the cache has it then.
+// A recipe missing in the cache comes from the database, byte for byte as in the event, and is then
+// cached.
 func TestDetailFromTheDatabaseFillsTheCache(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -48,7 +49,7 @@ func TestDetailFromTheDatabaseFillsTheCache(t *testing.T) {
 	}
 }
 
-// bare is a recipe with nothing in it that can be left out.
+// bare is a recipe without any optional field.
 func bare() events.Recipe {
 	r := recipe("Bare")
 	return events.Recipe{
@@ -57,7 +58,7 @@ func bare() events.Recipe {
 	}
 }
 
-// A cache that is behind the user's last write isn't believed: by the mark of the write, and by the header.
+// A cache that is behind the user's last write is not used: by the write's mark, and by the header.
 func TestDetailHasOnesOwnLastWrite(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -70,7 +71,7 @@ func TestDetailHasOnesOwnLastWrite(t *testing.T) {
 	answer := ada.get(path, "Larder-After", fmt.Sprintf("%s@%d", r.ID, 2))
 	require.Equal(t, "postgres", answer.servedBy())
 	require.Equal(t, `"2"`, answer.header.Get("ETag"))
-	// That filled the cache, so the next version shows what the mark does.
+	// That read filled the cache, so the next version tests the mark.
 	r.Name, r.Version = "Newest", 3
 	ada.write(r)
 	ada.noted(r)
@@ -80,8 +81,8 @@ func TestDetailHasOnesOwnLastWrite(t *testing.T) {
 	require.Equal(t, "cache", ada.get(path).servedBy())
 }
 
-// A deleted recipe isn't there: by the tombstone in the cache, and by that in the database, which then keeps a
-// late event from bringing it back.
+// A deleted recipe is not found: by the tombstone in the cache, and by the one in the database,
+// which is then cached and keeps a late event from restoring it.
 func TestDetailOfADeletedRecipe(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -89,11 +90,12 @@ func TestDetailOfADeletedRecipe(t *testing.T) {
 	gone := ada.delete(r)
 	ada.noted(gone)
 	ada.get("/api/recipes/" + r.ID).problem(http.StatusNotFound)
-	ada.cached(r, false) // late
+	ada.cached(r, false) // a late event
 	ada.get("/api/recipes/" + r.ID).problem(http.StatusNotFound)
 }
 
-// A caller who has the version gets 304 and no body; one who has another gets the recipe.
+// A caller with the current version gets 304 without a body; one with another version gets the
+// recipe.
 func TestDetailConditional(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -110,7 +112,7 @@ func TestDetailConditional(t *testing.T) {
 	}
 }
 
-// An id that is none and a header that is none are refused, and an unknown id is not found.
+// An invalid id or header is refused, and an unknown id is not found.
 func TestDetailOfNonsense(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -120,7 +122,7 @@ func TestDetailOfNonsense(t *testing.T) {
 	require.Contains(t, problem, `"field":"Larder-After"`)
 }
 
-// What stands under a cache key and can't be read is no reason to fail: the database answers.
+// An unreadable cache entry is no failure: the database answers.
 func TestDetailWithABrokenCache(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -129,15 +131,15 @@ func TestDetailWithABrokenCache(t *testing.T) {
 	require.NoError(t, w.redis.Set(t.Context(), views.CacheKey(ada.id, r.ID), []byte("nonsense"), 0))
 	require.Equal(t, "postgres", ada.get("/api/recipes/"+r.ID).servedBy())
 
-	w.stop() // between the check of the session and the read, which a request can't show
+	w.stop() // between the session check and the read, which a request can't time
 	reader := detail.NewReader(w.redis, recipereader.New(w.db, nil), testkit.Logger(t))
 	found, err := reader.Get(t.Context(), ada.id, r.ID, readyourwrites.After{})
 	require.NoError(t, err)
 	require.Equal(t, "postgres", found.Source)
 }
 
-// The database gives the bytes that the write side put into the event, and so the bytes that the cache will have:
-// a reader can't tell which of the two answered.
+// The database returns the same bytes that the write side put into the event and that will be
+// cached: a client can't tell which of the two answered.
 func TestDetailFromTheDatabaseIsWhatTheEventCarries(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -23,15 +23,15 @@ import (
 	"larder.dev/query-api/internal/changes"
 )
 
-// onlyHints makes a stream that looks by nothing but hints, so that a test sees what a hint does.
+// onlyHints makes streams react to hints alone, so that a test sees a hint's effect.
 func onlyHints(conn *jetstream.Conn) func(*queryapi.Deps) {
 	return func(d *queryapi.Deps) { d.Stream, d.SessionCheck, d.Heartbeat = conn, time.Hour, time.Hour }
 }
 
-// onlyBeats makes a stream that has no hints and looks often.
+// onlyBeats makes streams poll often, without hints.
 func onlyBeats(d *queryapi.Deps) { d.SessionCheck, d.Heartbeat = time.Hour, 2*time.Millisecond }
 
-// sse is one open stream. Lines are what comes on it; the channel is closed when the server ends it.
+// sse is one open stream. Lines receives its lines and is closed when the server ends the stream.
 type sse struct {
 	t     testing.TB
 	lines chan string
@@ -52,7 +52,8 @@ func (c *cook) events(query string, header ...string) *sse {
 	return s
 }
 
-// connect opens a stream at a server of its own, since a recorder ends only when the stream does.
+// connect opens a stream on a real server: a response recorder would only return when the stream
+// ends.
 func (c *cook) connect(query string, header ...string) *http.Response {
 	t := c.w.t
 	t.Helper()
@@ -70,7 +71,7 @@ func (c *cook) connect(query string, header ...string) *http.Response {
 	return response
 }
 
-// next gives the next change on the stream.
+// next returns the next change on the stream.
 func (s *sse) next() change {
 	s.t.Helper()
 	var id, event string
@@ -91,7 +92,7 @@ func (s *sse) next() change {
 	}
 }
 
-// ended waits until the server ends the stream, and wants no further change on it.
+// ended waits for the server to end the stream and fails on any further change.
 func (s *sse) ended() {
 	s.t.Helper()
 	for {
@@ -107,7 +108,7 @@ func (s *sse) ended() {
 	}
 }
 
-// connectNATS gives a connection to a server with the stream of events.
+// connectNATS connects to a server and creates the event stream.
 func connectNATS(t testing.TB, url string) *jetstream.Conn {
 	t.Helper()
 	conn, err := jetstream.Connect(t.Context(), jetstream.Options{URL: url, Name: "test", Log: testkit.Logger(t)})
@@ -118,7 +119,7 @@ func connectNATS(t testing.TB, url string) *jetstream.Conn {
 	return conn
 }
 
-// published hints as the relay does, after the commit.
+// published publishes the hint as the relay does, after the commit.
 func (c *cook) published(conn *jetstream.Conn, r events.Recipe) {
 	c.w.t.Helper()
 	message := jetstream.Message{Subject: events.RecipeSubject(c.id, r.ID), Data: []byte("{}")}
@@ -126,7 +127,7 @@ func (c *cook) published(conn *jetstream.Conn, r events.Recipe) {
 	require.NoError(c.w.t, err)
 }
 
-// A change is on the stream when its event is, to every stream of its user and to no other user's.
+// A change is pushed when its event is published, to every stream of its user and to nobody else's.
 func TestEventsComeAsTheyHappen(t *testing.T) {
 	t.Parallel()
 	conn := connectNATS(t, testkit.NATS(t).URL())
@@ -150,7 +151,8 @@ func TestEventsComeAsTheyHappen(t *testing.T) {
 	require.Equal(t, "Toast", his.next().Recipe.Name)
 }
 
-// A stream goes on after what its caller has: by the address at first, by Last-Event-ID when it comes back.
+// A stream resumes after what its caller has: by the address at first, by Last-Event-ID on
+// reconnect.
 func TestEventsResume(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t, onlyBeats).cook("Ada")
@@ -168,7 +170,7 @@ func TestEventsResume(t *testing.T) {
 	}
 }
 
-// Without a hint, the slow look finds what there is, also more than one page of it.
+// Without hints, polling finds new changes, even several pages of them.
 func TestEventsWithoutHints(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t, onlyBeats).cook("Ada")
@@ -181,7 +183,7 @@ func TestEventsWithoutHints(t *testing.T) {
 	}
 }
 
-// A stream ends with its session, and nothing is sent on it from then on.
+// A stream ends with its session, and nothing more is sent on it.
 func TestEventsEndWithTheSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *queryapi.Deps) { d.SessionCheck, d.Heartbeat = time.Hour, 2*time.Millisecond })
@@ -189,17 +191,17 @@ func TestEventsEndWithTheSession(t *testing.T) {
 	stream := ada.events("")
 	_, err := identity.NewSessions(w.redis).EndAll(t.Context(), ada.id)
 	require.NoError(t, err)
-	ada.write(recipe("Soup")) // found by the next look, and not sent
+	ada.write(recipe("Soup")) // found by the next poll, but not sent
 	stream.ended()
 
 	quiet := newWorld(t, func(d *queryapi.Deps) { d.SessionCheck, d.Heartbeat = time.Millisecond, time.Hour })
 	bob := quiet.cook("Bob")
 	stream = bob.events("")
-	quiet.stop() // nobody can say any more that Bob is let in
+	quiet.stop() // Bob's session can't be verified any more
 	stream.ended()
 }
 
-// A heartbeat keeps a silent stream open.
+// Heartbeats keep an idle stream open.
 func TestEventsBeat(t *testing.T) {
 	t.Parallel()
 	stream := newWorld(t, onlyBeats).cook("Ada").events("")
@@ -210,7 +212,7 @@ func TestEventsBeat(t *testing.T) {
 	}
 }
 
-// A user who opens streams without end is told to close one, and can open one when that is done.
+// A user with too many streams is told to close one, and can open another after that.
 func TestEventsAreLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -232,7 +234,7 @@ func TestEventsAreLimited(t *testing.T) {
 	})
 }
 
-// A server that stops ends its streams, rather than wait for them.
+// A stopping server ends its streams instead of waiting for them.
 func TestEventsEndWithTheServer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -13,10 +13,10 @@ import (
 	queryapi "larder.dev/query-api"
 )
 
-// Whatever stands in the address and the headers, a read is answered or refused: it never fails on our side, and
-// the answer is one that openapi.yaml describes.
+// Whatever the address and headers, a read is answered or refused as openapi.yaml describes, and is
+// never a server error.
 func FuzzReads(f *testing.F) {
-	w := newWorld(f, func(d *queryapi.Deps) { d.Log = slog.New(slog.DiscardHandler) }) // F.Log is not for use while fuzzing
+	w := newWorld(f, func(d *queryapi.Deps) { d.Log = slog.New(slog.DiscardHandler) }) // F.Log may not be used while fuzzing
 	ada := w.cook("Ada")
 	r := ada.add(recipe("Soup", "hot"))
 	ada.write(recipe("Unseen soup"))
@@ -60,7 +60,7 @@ func FuzzReads(f *testing.F) {
 	})
 }
 
-// hangUp goes away at the first word of the answer, since a stream has no end of its own.
+// hangUp disconnects at the first write, since a stream never ends on its own.
 type hangUp struct {
 	*httptest.ResponseRecorder
 	hangUp func()

@@ -27,8 +27,8 @@ type versionPage struct {
 	NextBefore *int64 `json:"next_before"`
 }
 
-// The history has every version, the newest first and page by page, and each is the recipe as it was; a
-// deleted recipe has it still.
+// The history lists every version, newest first, page by page, each as the recipe was; even for a
+// deleted recipe.
 func TestHistoryOfARecipe(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -67,8 +67,8 @@ func TestHistoryOfARecipe(t *testing.T) {
 	ada.get("/api/recipes/" + uuid.NewString() + "/history").problem(http.StatusNotFound)
 }
 
-// Of a forgotten recipe there is neither a list of versions nor any of them: they are gone, and not unknown. Those since it
-// was put in again are there.
+// A forgotten recipe's versions are gone rather than unknown. Those written since it was recreated
+// are there.
 func TestHistoryOfAForgottenRecipe(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -100,7 +100,7 @@ func TestHistoryOfAForgottenRecipe(t *testing.T) {
 	ada.get(path + "/history/3").ok(&events.Recipe{})
 }
 
-// The ledger is the primary's alone: without it the history is unavailable, and not gone.
+// Only the primary has the ledger: without it the history is unavailable, not gone.
 func TestHistoryWithoutThePrimaryIsUnavailable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(deps *queryapi.Deps) { deps.Backup, deps.Primary = deps.Primary, deadDatabase(t) })

@@ -10,8 +10,8 @@ import (
 	queryapi "larder.dev/query-api"
 )
 
-// Searches, other reads and streams are counted apart, by person: who searches without end can still read, and others can
-// do both.
+// Searches, other reads and streams are throttled separately, per person: who has used up searches
+// can still read, and others are unaffected.
 func TestReadsAreThrottledByKind(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *queryapi.Deps) {

@@ -1,5 +1,5 @@
-// Package queryapi is the read side: search, detail and changes of one's own recipes over HTTP. It reads the
-// views that the projections keep, and the database where a view is behind or away.
+// Package queryapi is the read side: search, detail and changes of the caller's own recipes over
+// HTTP. It reads the projections' views, and the database where a view is behind or down.
 package queryapi
 
 import (
@@ -34,43 +34,43 @@ import (
 //go:embed openapi.yaml
 var openAPI []byte
 
-// DefaultSearchWait is how long a search waits for the index to see the user's last write, before it asks the
-// database: a few times what the way through the stream takes on a good day.
+// DefaultSearchWait is how long a search waits for the index to see the user's last write before
+// using the database: a few times the usual delay through the stream.
 const DefaultSearchWait = 300 * time.Millisecond
 
-// Deps are the stores that the API reads and the shell that it is served in.
+// Deps are the API's stores and its HTTP options.
 type Deps struct {
 	Redis    *redis.Client
 	Sessions *identity.Sessions
 	Primary  *pgxpool.Pool
-	// Backup answers while Primary can't be asked; nil for none.
+	// Backup answers while Primary is unreachable; may be nil.
 	Backup *pgxpool.Pool
-	// Index answers searches; nil where there is none in this process, and Primary answers them.
+	// Index answers searches; if nil, Primary does.
 	Index searchindex.Index
-	// Stream hints at new changes; nil for none, and streams look now and then by themselves.
+	// Stream hints at new changes; if nil, streams only poll.
 	Stream *jetstream.Conn
 
-	// Signer makes the addresses of files; nil for none, and a recipe has its files without them.
+	// Signer signs file addresses; if nil, recipes list their files without addresses.
 	Signer cdn.Signer
 
-	// Throttle bounds what one person asks for; nil for no bounds.
+	// Throttle limits each person's requests; nil for no limits.
 	Throttle *limits.Throttle
 	// Origin is the web origin that CORS admits; "" for none.
 	Origin string
-	// TrustedProxies are the addresses (CIDR) whose X-Forwarded-For is believed.
+	// TrustedProxies lists the addresses (CIDR) whose X-Forwarded-For is trusted.
 	TrustedProxies []string
 	Tracing        *telemetry.Tracing // nil for none
-	// Metrics is where answers are counted; nil for nowhere.
+	// Metrics counts the answers; may be nil.
 	Metrics *prometheus.Registry
-	// Log is slog.Default() where it is nil.
+	// Log defaults to slog.Default().
 	Log *slog.Logger
 
-	// SearchWait bounds the wait for the index; DefaultSearchWait where it is 0.
+	// SearchWait limits the wait for the index; 0 means DefaultSearchWait.
 	SearchWait time.Duration
-	// SearchCost bounds what a search may cost; searchindex.DefaultCost where it is zero.
+	// SearchCost limits a search's cost; zero means searchindex.DefaultCost.
 	SearchCost searchindex.Cost
-	// SessionCheck and Heartbeat are how often an open stream verifies its session and shows that it is alive;
-	// 2 s and 15 s where they are 0.
+	// SessionCheck and Heartbeat are how often an open stream verifies its session and sends a
+	// heartbeat; 0 means 2 s and 15 s.
 	SessionCheck, Heartbeat time.Duration
 }
 
@@ -80,8 +80,8 @@ type API struct {
 	recipes *recipereader.Recipes
 }
 
-// New puts the API together. It asks no store anything: the API starts while they are away, and says so. An
-// error means that an option is wrong.
+// New builds the API. It contacts no store, so it starts while they are down and reports that. It
+// fails only if an option is invalid.
 func New(deps Deps) (*API, error) {
 	deps.Log = cmp.Or(deps.Log, slog.Default())
 	recipes := recipereader.New(deps.Primary, deps.Backup)
@@ -113,10 +113,10 @@ func New(deps Deps) (*API, error) {
 // Handler serves the reads under /api.
 func (a *API) Handler() http.Handler { return a.handler }
 
-// PingDatabase tells whether the primary database answers, or the backup in its place.
+// PingDatabase reports whether the primary database, or else the backup, answers.
 func (a *API) PingDatabase(ctx context.Context) error { return a.recipes.Ping(ctx) }
 
-// OpenAPI gives the description of the API.
+// OpenAPI returns the API's description.
 func OpenAPI() (*openapi3.T, error) {
 	spec, err := openapi3.NewLoader().LoadFromData(openAPI)
 	if err != nil {
@@ -158,8 +158,8 @@ func (d Deps) timing() changes.Timing {
 	return timing
 }
 
-// hints takes every message on a user's recipe subjects for a hint. They are sent after the commit, so what
-// they tell of is in the database.
+// hints takes every message on a user's recipe subjects as a hint. Messages are published after the
+// commit, so the change is in the database by then.
 func (d Deps) hints() changes.Subscribe {
 	if d.Stream == nil {
 		return nil

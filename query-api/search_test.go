@@ -19,8 +19,8 @@ import (
 	queryapi "larder.dev/query-api"
 )
 
-// A blank search gives all recipes once, page by page in the order of their names, with the total on each page
-// and a null cursor on the last one.
+// A blank search returns all recipes once, in pages ordered by name, with the total on each page
+// and a null cursor on the last.
 func TestBlankSearchPagesThroughAll(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -44,7 +44,7 @@ func TestBlankSearchPagesThroughAll(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
-// An item says of a recipe what a list shows, the same from the cache and from the database.
+// An item shows what a list needs, identically from the cache and the database.
 func TestItemsAreTheSameFromCacheAndDatabase(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -67,8 +67,8 @@ func TestItemsAreTheSameFromCacheAndDatabase(t *testing.T) {
 	require.Equal(t, p.Items[0], p.Items[1])
 }
 
-// The items of a list come from the cache alone, also where a summary is longer than what is read of a value at first, and
-// where the value was written before there were summaries.
+// List items come from the cache alone, even if a summary is longer than the head that is read
+// first, or the value was cached before there were summaries.
 func TestItemsComeFromTheCache(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -77,7 +77,7 @@ func TestItemsComeFromTheCache(t *testing.T) {
 		long.Tags = append(long.Tags, fmt.Sprintf("%d %s", i, strings.Repeat("long ", 10)))
 	}
 	for _, r := range []events.Recipe{short, long, legacy} {
-		ada.cached(r, false) // in no database
+		ada.cached(r, false) // not in any database
 		ada.indexed(r, false)
 	}
 	value := fmt.Appendf(nil, "1 %s", encode(t, legacy))
@@ -88,7 +88,8 @@ func TestItemsComeFromTheCache(t *testing.T) {
 	require.Equal(t, legacy.Tags, p.Items[1].Tags)
 }
 
-// A word is found whatever its place, case and accents, a tag narrows, and an exact match comes before a typo's.
+// A word is found regardless of position, case and accents; a tag narrows; an exact match ranks
+// before a typo's.
 func TestSearchByWordAndTag(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -102,11 +103,12 @@ func TestSearchByWordAndTag(t *testing.T) {
 	require.Empty(t, ada.get("/api/recipes?q=pork&tag=dessert").page(&p).names())
 }
 
-// patience is more than a loaded machine takes to see that the index has a write, and little to wait for one that it hasn't.
+// patience is enough for a loaded machine to see a write in the index, and short enough to wait for
+// one that never comes.
 const patience = 500 * time.Millisecond
 
-// A search that the index is behind for answers from the database, so that one's own write is in it; once the
-// index has the write, it answers again.
+// While the index is behind, the database answers, so that the caller's own write is found; once
+// the index has the write, it answers again.
 func TestSearchHasOnesOwnLastWrite(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = patience })
@@ -126,8 +128,8 @@ func TestSearchHasOnesOwnLastWrite(t *testing.T) {
 	require.Equal(t, []string{"New soup", "Old soup"}, p.names())
 }
 
-// A write whose mark has lapsed, or went with the Redis that had it, is in a search all the same, also where an earlier
-// search has found the index up to date; and once the index has it, the index answers.
+// A write whose mark expired, or was lost with its Redis, is still found, even if an earlier search
+// saw the index up to date; once the index has it, the index answers.
 func TestSearchHasAWriteWithoutAMark(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = patience })
@@ -148,7 +150,7 @@ func TestSearchHasAWriteWithoutAMark(t *testing.T) {
 	require.Equal(t, []string{"New soup", "Old soup"}, p.names())
 }
 
-// The header asks for a write that no mark tells of any more, and a deletion counts as one.
+// The header requests a write that has no mark any more, and a deletion counts as one.
 func TestSearchHasTheWriteThatTheHeaderNames(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = patience })
@@ -167,7 +169,8 @@ func TestSearchHasTheWriteThatTheHeaderNames(t *testing.T) {
 	ada.get("/api/recipes", "Larder-After", "nonsense").problem(http.StatusBadRequest)
 }
 
-// A version that was never written isn't waited for, whatever has that id: anybody could name one.
+// A search doesn't wait for a version that was never written, whatever the id: anyone could name
+// one.
 func TestSearchDoesNotWaitForWhatWasNeverWritten(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = time.Hour })
@@ -182,12 +185,12 @@ func TestSearchDoesNotWaitForWhatWasNeverWritten(t *testing.T) {
 	}
 }
 
-// The wait ends when the index gets the write, not when its time is over.
+// The wait ends when the index gets the write, not at its timeout.
 func TestSearchWaitsForTheIndex(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *queryapi.Deps) { d.SearchWait = time.Minute })
 	ada := w.cook("Ada")
-	ada.add(recipe("Bread")) // from the first document on there is an index that can be waited for
+	ada.add(recipe("Bread")) // the first document creates the index, which can then be waited for
 	made := ada.write(recipe("Soup"))
 	ada.noted(made)
 	answers := make(chan answer)
@@ -201,8 +204,8 @@ func TestSearchWaitsForTheIndex(t *testing.T) {
 	}
 }
 
-// Without an index, or with one that fails, the database answers by the same rules, and a cursor of the one is
-// good for the other.
+// Without an index, or with a failing one, the database answers by the same rules, and cursors are
+// interchangeable.
 func TestSearchWithoutAnIndex(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -229,8 +232,8 @@ func TestSearchWithoutAnIndex(t *testing.T) {
 	require.Equal(t, []string{"Apple soup", "Beet soup", "Soup", "Cold soop"}, first.names())
 }
 
-// What the index still has and the database has no more is left out, and what is newer in the database than in
-// the cache is shown as it is now.
+// Hits that the database no longer has are omitted, and recipes newer in the database than in the
+// cache are shown in their current state.
 func TestItemsAreNotOlderThanTheIndex(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -245,7 +248,7 @@ func TestItemsAreNotOlderThanTheIndex(t *testing.T) {
 	require.EqualValues(t, 2, p.Items[0].Version)
 }
 
-// Every limit of a parameter is a 400 that names it.
+// Violating a parameter's limit is a 400 that names it.
 func TestSearchLimitsNameTheParameter(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
@@ -259,8 +262,8 @@ func TestSearchLimitsNameTheParameter(t *testing.T) {
 	}
 }
 
-// The database's order is the index's, over names of all kinds: a list doesn't jump when the one steps in for
-// the other.
+// The database orders names of all kinds like the index: a list doesn't jump when one replaces the
+// other.
 func TestDatabaseOrderIsIndexOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -275,9 +278,9 @@ func TestDatabaseOrderIsIndexOrder(t *testing.T) {
 	require.Equal(t, indexed, stored)
 }
 
-// A search that costs more than it may is refused with words that help, by whichever engine would answer: the database
-// isn't asked in the index's place, which would work at it for longer. The index is the embedded one, which sees that the
-// time is over at once; for Elasticsearch its own tests make a search slow.
+// A search that is too costly is refused with a helpful text, whichever engine would answer: the
+// database isn't tried instead, as it would take even longer. The index is the embedded one, which
+// notices a timeout at once; Elasticsearch's own tests make a search slow.
 func TestSearchThatCostsTooMuch(t *testing.T) {
 	t.Parallel()
 	index := indexkit.Embedded(t)

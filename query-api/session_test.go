@@ -9,7 +9,7 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// A session says whose it is, by the bearer token and by the cookie.
+// A session identifies its user, by bearer token and by cookie.
 func TestSessionSaysWhoIsLoggedIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -24,7 +24,7 @@ func TestSessionSaysWhoIsLoggedIn(t *testing.T) {
 	require.Equal(t, ada.id, session.User.ID)
 }
 
-// An ended session lets nobody in, from the next request on.
+// An ended session is refused from the next request on.
 func TestEndedSessionIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -35,7 +35,7 @@ func TestEndedSessionIsRefused(t *testing.T) {
 	ada.get("/api/recipes").problem(http.StatusUnauthorized)
 }
 
-// No operation answers without a session; those that openapi.yaml will have tomorrow are asked too.
+// No operation answers without a session; operations added to openapi.yaml later are covered too.
 func TestEveryOperationNeedsASession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -45,7 +45,8 @@ func TestEveryOperationNeedsASession(t *testing.T) {
 	}
 }
 
-// Where sessions can't be checked, every operation says 503 and when to come back: never 401, and never in.
+// If sessions can't be checked, every operation answers 503 with Retry-After: never 401, and never
+// a result.
 func TestWithoutRedisEveryOperationIsUnavailable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

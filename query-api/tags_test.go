@@ -11,8 +11,8 @@ type counted struct {
 	Count int    `json:"count"`
 }
 
-// The index counts the tags once it has the caller's write; until then, and without an index, the database does,
-// by the same rules.
+// The index counts the tags once it has the caller's write; before that, or without an index, the
+// database does, by the same rules.
 func TestTags(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -34,13 +34,13 @@ import (
 	queryapi "larder.dev/query-api"
 )
 
-// world is the read side over real stores, and the hands of the write side and of the projections: what they
-// do happens when a test says so, so that a view can be as far behind as the test needs.
+// world is the read side over real stores. It also plays the write side and the projections, so
+// that a test decides how far behind a view is.
 type world struct {
 	t       testing.TB
 	db      *pgxpool.Pool
 	redis   *redis.Client
-	stop    func() // takes Redis away
+	stop    func() // stops Redis
 	index   searchindex.Index
 	api     *queryapi.API
 	handler http.Handler
@@ -48,7 +48,7 @@ type world struct {
 	routes  routers.Router
 }
 
-// newWorld makes a world. Each option changes what the API is given.
+// newWorld returns a world. Each option changes the API's dependencies.
 func newWorld(t testing.TB, options ...func(*queryapi.Deps)) *world {
 	t.Helper()
 	redisURL, stop := testkit.StoppableRedis(t)
@@ -118,7 +118,7 @@ func (w *world) cook(name string) *cook {
 	return &cook{w: w, id: user.ID, token: token}
 }
 
-// recipe is a recipe of that name with something in each field.
+// recipe is a recipe with that name and every field set.
 func recipe(name string, tags ...string) events.Recipe {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	return events.Recipe{
@@ -138,14 +138,14 @@ func recipe(name string, tags ...string) events.Recipe {
 	}
 }
 
-// write commits a recipe as the write side does, and no view has it yet.
+// write commits a recipe as the write side does, without updating any view.
 func (c *cook) write(r events.Recipe) events.Recipe {
 	c.w.t.Helper()
 	c.store(c.w.db, r, false)
 	return r
 }
 
-// delete commits a deletion, and gives the recipe with the version of the tombstone.
+// delete commits a deletion and returns the recipe with the tombstone's version.
 func (c *cook) delete(r events.Recipe) events.Recipe {
 	c.w.t.Helper()
 	r.Version++
@@ -153,7 +153,7 @@ func (c *cook) delete(r events.Recipe) events.Recipe {
 	return r
 }
 
-// add writes a recipe, and every view has it.
+// add writes a recipe and updates every view.
 func (c *cook) add(r events.Recipe) events.Recipe {
 	c.w.t.Helper()
 	c.write(r)
@@ -199,7 +199,7 @@ func (c *cook) store(db *pgxpool.Pool, r events.Recipe, deleted bool) {
 	require.NoError(t, err)
 }
 
-// indexed puts a recipe into the index, as the projection does.
+// indexed adds a recipe to the index as the projection does.
 func (c *cook) indexed(r events.Recipe, deleted bool) {
 	c.w.t.Helper()
 	doc := searchindex.Document{ID: r.ID, Owner: c.id, Name: r.Name, Tags: r.Tags, Version: r.Version}
@@ -209,7 +209,7 @@ func (c *cook) indexed(r events.Recipe, deleted bool) {
 	require.NoError(c.w.t, c.w.index.Apply(c.w.t.Context(), []searchindex.Document{doc}))
 }
 
-// cached puts a recipe into the cache, as the projection does.
+// cached adds a recipe to the cache as the projection does.
 func (c *cook) cached(r events.Recipe, deleted bool) {
 	c.w.t.Helper()
 	value := views.EncodeTombstone(r.Version)
@@ -229,7 +229,7 @@ func (c *cook) noted(r events.Recipe) {
 	require.NoError(c.w.t, readyourwrites.NewMarks(c.w.redis).Note(c.w.t.Context(), c.id, c.change, after))
 }
 
-// encode writes JSON as the write side does: without escapes for HTML.
+// encode encodes JSON as the write side does: without HTML escapes.
 func encode(t testing.TB, v any) []byte {
 	t.Helper()
 	var text bytes.Buffer
@@ -239,7 +239,7 @@ func encode(t testing.TB, v any) []byte {
 	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 }
 
-// answer is what came back.
+// answer is a recorded response.
 type answer struct {
 	t      testing.TB
 	status int
@@ -247,7 +247,7 @@ type answer struct {
 	body   []byte
 }
 
-// get asks, and checks the answer against openapi.yaml. The header is of pairs.
+// get sends a request and checks the answer against openapi.yaml. header holds name-value pairs.
 func (c *cook) get(path string, header ...string) answer {
 	c.w.t.Helper()
 	return c.w.get(path, append(header, "Authorization", "Bearer "+c.token)...)
@@ -270,7 +270,7 @@ func (w *world) checkAnswer(request *http.Request, a answer) {
 	a.t.Helper()
 	route, params, err := w.routes.FindRoute(request)
 	if err != nil || strings.HasSuffix(request.URL.Path, "/") {
-		return // not an operation of the API; the router here overlooks a slash at the end, and gin doesn't
+		return // not an API operation; this router ignores a trailing slash, gin doesn't
 	}
 	err = openapi3filter.ValidateResponse(request.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{
@@ -285,7 +285,7 @@ func (w *world) checkAnswer(request *http.Request, a answer) {
 	require.NoError(a.t, err, "%s %s answered %d, %s", request.Method, request.URL, a.status, a.body)
 }
 
-// ok wants a 200 and decodes its body.
+// ok requires a 200 and decodes its body.
 func (a answer) ok(into any) answer {
 	a.t.Helper()
 	require.Equal(a.t, http.StatusOK, a.status, "%s", a.body)
@@ -295,7 +295,7 @@ func (a answer) ok(into any) answer {
 
 func (a answer) servedBy() string { return a.header.Get("Larder-Served-By") }
 
-// problem wants a problem of that status and gives its text.
+// problem requires a problem with that status and returns its text.
 func (a answer) problem(status int) string {
 	a.t.Helper()
 	require.Equal(a.t, status, a.status, "%s", a.body)
@@ -328,7 +328,7 @@ func (p page) names() []string {
 	return names
 }
 
-// deadDatabase is a pool for an address where nobody listens.
+// deadDatabase returns a pool for an address where nothing listens.
 func deadDatabase(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	return open(t, "postgres://larder:x@127.0.0.1:1/larder?sslmode=disable")

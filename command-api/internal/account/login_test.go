@@ -33,8 +33,8 @@ func newUsers(t *testing.T) (*Users, *identity.Sessions) {
 	return NewUsers(recipestore.NewStore(pool, func() {}), sessions, identity.NewPasswords(), readyourwrites.NewMarks(client)), sessions
 }
 
-// A password that is changed between the check of the old one and the session that it opens ends that
-// session: its owner changed it to be rid of whoever logs in there.
+// If the password changes between checking the old one and opening a session, that session ends:
+// the change was meant to lock its user out.
 func TestPasswordChangeDuringLoginEndsTheNewSession(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)

@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Two changes of an account may reach the sessions in either order: the one that the database has last stays.
+// Two account changes may reach the sessions in either order: the later one in the database wins.
 func TestLaterChangeOfRightsStaysInTheSessions(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -35,7 +35,7 @@ func TestLaterChangeOfRightsStaysInTheSessions(t *testing.T) {
 	}
 }
 
-// However many grant and revoke at once, the sessions end as the account does.
+// After concurrent grants and revokes, the sessions match the account.
 func TestSessionsEndAsTheAccountDoes(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -60,8 +60,8 @@ func TestSessionsEndAsTheAccountDoes(t *testing.T) {
 	}
 }
 
-// A disabling that is slow to end the sessions doesn't end the login that a later enabling let in; one from before it
-// ends, also where its rights were changed since.
+// A disabling that is slow to end sessions spares a login made after re-enabling, but ends earlier
+// ones, even if their rights changed since.
 func TestSlowDisablingEndsNoLaterLogin(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -86,7 +86,7 @@ func TestSlowDisablingEndsNoLaterLogin(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A primary that took over without the last changes of the old one gives their versions again. What it says counts.
+// A new primary that lacks the old one's last changes reuses their versions. Its rights win.
 func TestRightsOfALaterEpochCount(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)

@@ -9,7 +9,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// The limits that openapi.yaml states are those of the rules.
+// openapi.yaml states the same limits as the code.
 func TestOpenAPIStatesTheLimits(t *testing.T) {
 	t.Parallel()
 	document, err := GetSpec()
@@ -50,7 +50,7 @@ func TestOpenAPIStatesTheLimits(t *testing.T) {
 	require.Equal(t, recipe.MaxIngredients-1, int(*schema("GroceryRequest", "ingredients").Items.Value.Max))
 }
 
-// A recipe that is sent back has whatever it likes in what isn't looked at, null too: the document's empty schema says so.
+// In a recipe sent back, ignored fields may hold anything, even null: their schema is empty.
 func TestWhatIsNotLookedAtMayBeAnything(t *testing.T) {
 	t.Parallel()
 	document, err := GetSpec()

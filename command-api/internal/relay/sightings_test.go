@@ -9,7 +9,7 @@ import (
 	"larder.dev/command-api/internal/recipestore"
 )
 
-// How long events wait is told by this process' clock, whatever time they bear.
+// Waiting time is measured by this process's clock, whatever the events' timestamps.
 func TestAgeOfTheBacklog(t *testing.T) {
 	t.Parallel()
 	var seen sightings
@@ -22,8 +22,8 @@ func TestAgeOfTheBacklog(t *testing.T) {
 		{0, 0, 0, 0},
 		{2 * time.Second, 7, 9, 0},
 		{4 * time.Second, 7, 12, 2 * time.Second},
-		{6 * time.Second, 9, 12, 4 * time.Second},  // 9 was there with 7
-		{8 * time.Second, 10, 12, 4 * time.Second}, // 10 came with 12
+		{6 * time.Second, 9, 12, 4 * time.Second},  // 9 was seen with 7
+		{8 * time.Second, 10, 12, 4 * time.Second}, // 10 was seen with 12
 		{10 * time.Second, 13, 13, 0},
 		{12 * time.Second, 0, 0, 0},
 		{14 * time.Second, 20, 21, 0},

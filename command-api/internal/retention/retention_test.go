@@ -20,7 +20,7 @@ import (
 
 const day = 24 * time.Hour
 
-// kitchen is a database with recipes that were deleted at various times, and a machine whose clock is set.
+// kitchen is a database with recipes deleted at various times, and a machine with a settable clock.
 type kitchen struct {
 	testing.TB
 
@@ -55,14 +55,14 @@ func (k *kitchen) exec(query string, args ...any) {
 	require.NoError(k, err)
 }
 
-// deleted puts a recipe in that was deleted at a time, as far as the clock of then said.
+// deleted adds a recipe deleted at a time, by the clock at that time.
 func (k *kitchen) deleted(name string, at time.Time) {
 	k.Helper()
 	k.exec(`INSERT INTO recipes (user_id, id, version, change, name, description, source_url, tags, notes, steps, files, created_at, updated_at, deleted_at)
 		VALUES ($1, gen_random_uuid(), 2, 2, $2, '', '', '{}', '', '[]', '[]', $3, $3, $3)`, k.user, name, at)
 }
 
-// turn has the process run for a while longer, and gives what is left afterwards.
+// turn lets the process run for another ran and returns what is left.
 func (k *kitchen) turn(ran time.Duration) (names []string) {
 	k.Helper()
 	ctx := testkit.Context(k)
@@ -79,7 +79,7 @@ func (k *kitchen) turn(ran time.Duration) (names []string) {
 	return names
 }
 
-// What was deleted is kept for as long as was said, to the second, and for ever where that is 0.
+// Deleted recipes are kept for exactly the configured time, and for ever if that is 0.
 func TestKeptForAsLongAsWasSaid(t *testing.T) {
 	t.Parallel()
 	k := newKitchen(t, 90*day)
@@ -95,8 +95,8 @@ func TestKeptForAsLongAsWasSaid(t *testing.T) {
 	require.Equal(t, []string{"lately", "long ago"}, k.turn(time.Hour))
 }
 
-// A clock that leaps by a year doesn't have everything forgotten: what was deleted yesterday is there a day later, and the
-// day after that, whatever the machine says, and when the clock is right again nothing is lost.
+// A clock that leaps by a year doesn't erase everything: what was deleted yesterday is still there
+// after days with the wrong clock, and nothing is lost once it is corrected.
 func TestLeapOfTheClockForgetsNothing(t *testing.T) {
 	t.Parallel()
 	k := newKitchen(t, 90*day)
@@ -112,15 +112,15 @@ func TestLeapOfTheClockForgetsNothing(t *testing.T) {
 	k.deleted("ninety days ago", k.clock.Add(-90*day+time.Minute))
 	require.Equal(t, []string{"ninety days ago", "yesterday"}, k.turn(0), "what a clock that was ahead has gained counts no more")
 
-	k.clock = right.Add(365 * day) // and here it is true, so that it is believed after a week and a half
+	k.clock = right.Add(365 * day) // the leap is real here, so it is believed after a week and a half
 	for range 7 * 24 {
 		k.turn(time.Hour)
 	}
 	require.Empty(t, k.turn(time.Hour))
 }
 
-// A machine that is a year behind takes the clock back two days an hour, so that what it deletes is dated by little less than
-// the time it is.
+// A machine that is a year behind turns the clock back by two days an hour, so its deletions are
+// dated only slightly early.
 func TestClockGoesBackSlowly(t *testing.T) {
 	t.Parallel()
 	k := newKitchen(t, 90*day)
@@ -134,7 +134,7 @@ func TestClockGoesBackSlowly(t *testing.T) {
 	require.Equal(t, right.Add(-2*day), clock.At.UTC())
 }
 
-// A database that the retention comes to with a clock that is wrong already goes by its ledger.
+// If the clock is wrong when retention first runs, the ledger's times are used.
 func TestClockBeginsWithTheLedger(t *testing.T) {
 	t.Parallel()
 	k := newKitchen(t, 90*day)
@@ -145,7 +145,8 @@ func TestClockBeginsWithTheLedger(t *testing.T) {
 	require.Equal(t, []string{"yesterday"}, k.turn(0))
 }
 
-// A recipe of which the stream lacks an event is kept until it has it, and so is one whose grocery request waits.
+// A recipe is kept until the stream has all its events, and until its grocery requests are
+// published.
 func TestWhatIsNotPublishedIsKept(t *testing.T) {
 	t.Parallel()
 	k := newKitchen(t, 90*day)

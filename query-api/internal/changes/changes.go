@@ -1,4 +1,4 @@
-// Package changes tells a user what that user changed: page by page since a change number, and as it happens.
+// Package changes reports a user's own changes: page by page since a change number, and live.
 package changes
 
 import (
@@ -8,7 +8,7 @@ import (
 	"larder.dev/query-api/internal/recipereader"
 )
 
-// Change is the last change of one recipe. Number orders the changes of one user. Recipe is nil where the
+// Change is the last change of one recipe. Number orders a user's changes. Recipe is nil if the
 // recipe was deleted.
 type Change struct {
 	Number  int64
@@ -18,7 +18,8 @@ type Change struct {
 	Recipe  *events.Recipe
 }
 
-// Page is a part of what was changed. Next is the number to go on after; More tells that there is more already.
+// Page is a page of changes. Next is the number to continue after; More reports that more changes
+// exist already.
 type Page struct {
 	Changes []Change
 	Next    int64
@@ -26,15 +27,17 @@ type Page struct {
 	Source  recipereader.Source
 }
 
-// Reader reads changes from the database: the views follow it, and a change number is drawn nowhere else.
+// Reader reads changes from the database, because views lag behind it and only it assigns change
+// numbers.
 type Reader struct {
 	recipes *recipereader.Recipes
 }
 
-// NewReader reads from recipes.
+// NewReader returns a Reader that reads from recipes.
 func NewReader(recipes *recipereader.Recipes) *Reader { return &Reader{recipes: recipes} }
 
-// Since gives up to limit changes of the owner after a change number. With nothing new, Next is after itself.
+// Since returns up to limit changes of the owner after a change number. If there are none, Next is
+// after itself.
 func (r *Reader) Since(ctx context.Context, owner string, after int64, limit int) (Page, error) {
 	stored, more, source, err := r.recipes.Changes(ctx, owner, after, limit)
 	if err != nil {
@@ -48,7 +51,7 @@ func (r *Reader) Since(ctx context.Context, owner string, after int64, limit int
 	return page, nil
 }
 
-// Last is the number of the owner's last change.
+// Last returns the number of the owner's last change.
 func (r *Reader) Last(ctx context.Context, owner string) (int64, error) {
 	change, _, err := r.recipes.LastChange(ctx, owner)
 	return change, err

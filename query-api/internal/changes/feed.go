@@ -9,17 +9,18 @@ import (
 // feedPage is how many changes a feed reads at once.
 const feedPage = 100
 
-// Timing says how often a feed looks by itself.
+// Timing sets a feed's intervals.
 type Timing struct {
-	// Session is how often the session is verified while nothing happens. It bounds how long a stream stays
-	// open after its session was ended; nothing is sent on it in that time, whatever happens.
+	// Session is how often an idle feed verifies its session. It bounds how long a stream stays
+	// open after its session has ended; nothing is sent on it in that time.
 	Session time.Duration
-	// Beat is how often a heartbeat goes out, and how often the database is asked without a hint: a hint can
-	// be lost, and must not be missed.
+	// Beat is how often a heartbeat is sent, and how often the database is polled in case a hint
+	// was lost.
 	Beat time.Duration
 }
 
-// DefaultTiming suits a phone's battery, and the minute after which proxies cut a silent connection.
+// DefaultTiming spares a phone's battery and stays below the minute after which proxies cut idle
+// connections.
 func DefaultTiming() Timing { return Timing{Session: 2 * time.Second, Beat: 15 * time.Second} }
 
 // Feeds opens feeds.
@@ -30,34 +31,34 @@ type Feeds struct {
 	log    *slog.Logger
 }
 
-// NewFeeds makes Feeds over a reader, woken by a hub.
+// NewFeeds returns Feeds that read from reader and are woken by hub.
 func NewFeeds(reader *Reader, hub *Hub, timing Timing, log *slog.Logger) *Feeds {
 	return &Feeds{reader: reader, hub: hub, timing: timing, log: log}
 }
 
-// Feed is one user's changes as they happen, from a change number on.
+// Feed is a live feed of one user's changes, from a change number on.
 type Feed struct {
 	feeds    *Feeds
 	listener *Listener
 	owner    string
 	after    int64
-	due      bool // there may be something new
+	due      bool // there may be new changes
 }
 
-// Sink is where a feed goes. An error of any of the three ends the feed.
+// Sink receives a feed. An error from any of the three ends the feed.
 type Sink struct {
-	Verify func(ctx context.Context) error // is the caller still let in
+	Verify func(ctx context.Context) error // whether the caller still has access
 	Send   func(changes []Change) error
 	Beat   func() error
 }
 
-// Now stands for the owner's last change, as the number to start a feed after.
+// Now starts a feed after the owner's last change.
 const Now int64 = -1
 
-// Open takes a place for a feed of what the owner changes after a number, or from Now. The caller closes it.
-// The error is ErrTooManyListeners, or that of the database.
+// Open opens a feed of the owner's changes after a number, or from Now. The caller must close it.
+// It returns ErrTooManyListeners or the database's error.
 func (f *Feeds) Open(ctx context.Context, owner string, after int64) (*Feed, error) {
-	// The place comes first: what happens between the two would go unheard the other way round.
+	// Listen before reading the last change, or a change between the two would be missed.
 	listener, err := f.hub.Listen(owner)
 	if err != nil {
 		return nil, err
@@ -72,11 +73,11 @@ func (f *Feeds) Open(ctx context.Context, owner string, after int64) (*Feed, err
 	return &Feed{feeds: f, listener: listener, owner: owner, after: after, due: true}, nil
 }
 
-// Close gives the feed's place back.
+// Close releases the feed.
 func (f *Feed) Close() { f.listener.Close() }
 
-// Run sends until ctx ends or the sink fails, and gives the sink's error. It verifies the caller before each
-// page that it sends.
+// Run sends changes until ctx ends or the sink fails, and returns the sink's error. It verifies the
+// caller before each page.
 func (f *Feed) Run(ctx context.Context, sink Sink) error {
 	session := time.NewTicker(f.feeds.timing.Session)
 	defer session.Stop()
@@ -104,8 +105,8 @@ func (f *Feed) Run(ctx context.Context, sink Sink) error {
 	return nil
 }
 
-// sendNew sends what there is. A database that can't be asked doesn't end the feed: it stays due, and the next
-// turn asks again.
+// sendNew sends what is new. If the database is unreachable, the feed stays due and retries at its
+// next turn.
 func (f *Feed) sendNew(ctx context.Context, sink Sink) error {
 	for f.due {
 		page, err := f.feeds.reader.Since(ctx, f.owner, f.after, feedPage)

@@ -6,19 +6,20 @@ import (
 	"sync"
 )
 
-// MaxListeners bounds the streams that one user has open in one process: each costs a connection, and a page
-// that reconnects in a loop mustn't take them all.
+// MaxListeners limits one user's open streams per process: each costs a connection, and a page that
+// reconnects in a loop must not take them all.
 const MaxListeners = 32
 
-// ErrTooManyListeners reports that the user has MaxListeners streams open.
+// ErrTooManyListeners means the user has MaxListeners streams open.
 var ErrTooManyListeners = errors.New("too many streams")
 
-// Subscribe asks for a call at each event of a user, in no promised number: a hint to look, not the news. The
-// stop that it returns ends the calls; it must not wait for one under way, which may wait for the hub.
+// Subscribe calls hint on a user's events, any number of times: it is a hint to look, not the
+// change itself. stop ends the calls. It must not wait for a running one, which may be waiting for
+// the hub.
 type Subscribe func(user string, hint func()) (stop func(), err error)
 
-// Hub wakes the streams of a process. It holds one subscription for each user who has a stream open, however
-// many streams that are.
+// Hub wakes the streams of a process. It holds one subscription per user with open streams, however
+// many those are.
 type Hub struct {
 	subscribe Subscribe
 
@@ -26,21 +27,21 @@ type Hub struct {
 	users map[string]*audience
 }
 
-// audience is everybody who listens for one user's changes.
+// audience is everyone listening for one user's changes.
 type audience struct {
 	stop      func()
 	listeners map[*Listener]struct{}
 }
 
-// Listener is one stream's place in the hub.
+// Listener is one stream's registration with the hub.
 type Listener struct {
 	hub  *Hub
 	user string
 	wake chan struct{}
 }
 
-// NewHub makes a hub over a subscription. Without one (nil) it never wakes anybody, and streams live by their
-// own slow look.
+// NewHub returns a hub that uses subscribe. If it is nil, the hub wakes nobody, and streams rely on
+// polling.
 func NewHub(subscribe Subscribe) *Hub {
 	if subscribe == nil {
 		subscribe = func(string, func()) (func(), error) { return func() {}, nil }
@@ -48,8 +49,8 @@ func NewHub(subscribe Subscribe) *Hub {
 	return &Hub{subscribe: subscribe, users: make(map[string]*audience)}
 }
 
-// Listen registers a stream for a user's changes; the caller closes it. The error is ErrTooManyListeners, or
-// that of the subscription.
+// Listen registers a stream for a user's changes; the caller must close it. It returns
+// ErrTooManyListeners or the subscription's error.
 func (h *Hub) Listen(user string) (*Listener, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -78,7 +79,7 @@ func (h *Hub) audience(user string) (*audience, error) {
 	return a, nil
 }
 
-// wake leaves a hint for each listener. One that has a hint waiting needs no second: it looks once for both.
+// wake leaves a hint for each listener. One pending hint is enough: a single look covers both.
 func (h *Hub) wake(user string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -94,10 +95,11 @@ func (h *Hub) wake(user string) {
 	}
 }
 
-// Wake has a value when there may be something new.
+// Wake receives a value when there may be new changes.
 func (l *Listener) Wake() <-chan struct{} { return l.wake }
 
-// Close gives the place back, once or more often. The last one out ends the user's subscription.
+// Close unregisters the listener and may be called repeatedly. The last one ends the user's
+// subscription.
 func (l *Listener) Close() {
 	h := l.hub
 	h.mu.Lock()

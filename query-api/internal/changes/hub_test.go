@@ -9,7 +9,7 @@ import (
 	"larder.dev/query-api/internal/changes"
 )
 
-// subscriptions counts what a hub asks for.
+// subscriptions counts a hub's subscriptions.
 type subscriptions struct {
 	began, stopped int
 	hint           map[string]func()
@@ -30,7 +30,7 @@ func awake(l *changes.Listener) bool {
 	}
 }
 
-// Many streams of one user share a subscription, which ends with the last of them.
+// All streams of a user share one subscription, which ends with the last stream.
 func TestHubSubscribesOnceForAUser(t *testing.T) {
 	t.Parallel()
 	s := subscriptions{hint: map[string]func(){}}
@@ -46,14 +46,14 @@ func TestHubSubscribesOnceForAUser(t *testing.T) {
 	require.Equal(t, 0, s.stopped)
 	second.Close()
 	require.Equal(t, 1, s.stopped)
-	s.hint["ada"]() // late: nobody is there
+	s.hint["ada"]() // late: nobody is listening
 
 	_, err = hub.Listen("ada")
 	require.NoError(t, err)
 	require.Equal(t, 2, s.began)
 }
 
-// A hint wakes every stream of its user and none of another's, and many hints at once wake once.
+// A hint wakes all of its user's streams and no others, and concurrent hints wake only once.
 func TestHubWakesTheUsersStreams(t *testing.T) {
 	t.Parallel()
 	s := subscriptions{hint: map[string]func(){}}
@@ -72,7 +72,7 @@ func TestHubWakesTheUsersStreams(t *testing.T) {
 	require.False(t, awake(other))
 }
 
-// A subscription that can't be made leaves nothing behind: the next stream tries again.
+// A failed subscription leaves nothing behind: the next stream tries again.
 func TestHubAfterAFailedSubscription(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")

@@ -1,5 +1,5 @@
-// Package detail answers with one whole recipe: from the cache where that is new enough, else from the
-// database.
+// Package detail returns one whole recipe: from the cache if that is fresh enough, otherwise from
+// the database.
 package detail
 
 import (
@@ -15,35 +15,36 @@ import (
 	"larder.dev/recipe"
 )
 
-// ErrNotFound reports a recipe that this owner doesn't have, or deleted.
+// ErrNotFound means the owner doesn't have this recipe, or deleted it.
 var ErrNotFound = errors.New("no such recipe")
 
-// FromCache is the source of a recipe that the database wasn't asked for.
+// FromCache is the source of a recipe read without querying the database.
 const FromCache = "cache"
 
-// Recipe is the JSON of a recipe at a version, and which store gave it.
+// Recipe is a recipe's JSON at a version, and the store it came from.
 type Recipe struct {
 	Version    int64
 	JSON       []byte
-	Understood bool // whether its rows have parts that aren't kept: the version alone doesn't tell them from those without
+	Understood bool // whether its rows have derived parts that aren't stored: the version doesn't distinguish them from rows without
 	Source     string
 }
 
-// Reader finds recipes. It is safe for concurrent use.
+// Reader reads recipes. It is safe for concurrent use.
 type Reader struct {
 	redis   *redis.Client
 	recipes *recipereader.Recipes
 	log     *slog.Logger
 }
 
-// NewReader reads through the cache in a Redis to the database.
+// NewReader returns a Reader that reads the database through the cache in Redis.
 func NewReader(client *redis.Client, recipes *recipereader.Recipes, log *slog.Logger) *Reader {
 	return &Reader{redis: client, recipes: recipes, log: log}
 }
 
-// Get gives the owner's recipe, at least as new as after asks and as the owner's last writes left it. While the
-// primary is away it gives what the backup or the cache has, which may be older; but that a recipe isn't there
-// yet is no reason to say that there is none. The error is ErrNotFound, or that of the database.
+// Get returns the owner's recipe, at least as new as after and the owner's own last writes. While
+// the primary is down, it returns what the backup or cache has, which may be older; but it doesn't
+// report a recipe as missing that may only not have arrived yet. It returns ErrNotFound or the
+// database's error.
 func (r *Reader) Get(ctx context.Context, owner, id string, after readyourwrites.After) (Recipe, error) {
 	cached, written := r.cached(ctx, owner, id)
 	need := written
@@ -68,7 +69,7 @@ func (r *Reader) Get(ctx context.Context, owner, id string, after readyourwrites
 	return newest.recipe(owner, id)
 }
 
-// copyOf is what one store has of a recipe: nothing (version 0), a body, or a tombstone (no body).
+// copyOf is one store's copy of a recipe: nothing (version 0), a body, or a tombstone (no body).
 type copyOf struct {
 	version    int64
 	body       []byte
@@ -78,8 +79,7 @@ type copyOf struct {
 
 func (c copyOf) exists() bool { return c.version > 0 }
 
-// newerThan is true where the database that answered is a backup that the events have reached later than the
-// cache.
+// newerThan is true of the cache if the database that answered is a backup that lags behind it.
 func (c copyOf) newerThan(other copyOf) bool { return c.version > other.version }
 
 func (c copyOf) recipe(owner, id string) (Recipe, error) {
@@ -89,8 +89,8 @@ func (c copyOf) recipe(owner, id string) (Recipe, error) {
 	return Recipe{Version: c.version, JSON: c.body, Understood: c.understood, Source: c.source}, nil
 }
 
-// cached gives the cache's copy and the version that the owner wrote lately, in one round trip. A cache that
-// can't be asked or read is one that has nothing.
+// cached returns the cache's copy and the version that the owner last wrote, in one round trip. An
+// unreachable or unreadable cache counts as empty.
 func (r *Reader) cached(ctx context.Context, owner, id string) (found copyOf, written int64) {
 	values, err := r.redis.MGet(ctx, views.CacheKey(owner, id), readyourwrites.Key(owner, id))
 	if err != nil {
@@ -112,7 +112,7 @@ func (r *Reader) cached(ctx context.Context, owner, id string) (found copyOf, wr
 	return copyOf{version: value.Version, body: value.Body, understood: value.Understood, source: FromCache}, written
 }
 
-// stored gives the database's copy, one of version 0 where it never had the recipe, and leaves it in the cache.
+// stored returns the database's copy, with version 0 if it never had the recipe, and caches it.
 func (r *Reader) stored(ctx context.Context, owner, id string) (copyOf, error) {
 	stored, source, err := r.recipes.Recipe(ctx, owner, id)
 	if errors.Is(err, recipereader.ErrNotFound) {
@@ -135,7 +135,7 @@ func (r *Reader) stored(ctx context.Context, owner, id string) (copyOf, error) {
 	return found, nil
 }
 
-// fill is safe beside the projection, which may be writing the same key: the newer version stays.
+// fill may race with the projection writing the same key: the newer version wins.
 func (r *Reader) fill(ctx context.Context, owner, id string, value redis.Versioned) {
 	value.Key, value.TTL = views.CacheKey(owner, id), views.CacheTTL
 	_, err := r.redis.SetNewer(ctx, []redis.Versioned{value})

@@ -11,7 +11,7 @@ import (
 
 const defaultChanges = 100
 
-// ListChanges gives what the caller changed after a change number.
+// ListChanges returns the caller's changes after a change number.
 func (h *Handlers) ListChanges(c *gin.Context, params ListChangesParams) {
 	page, err := h.Changes.Since(c.Request.Context(), identity.UserFrom(c).ID,
 		valueOr(params.Since, 0), valueOr(params.Limit, defaultChanges))

@@ -55,7 +55,7 @@ func newKitchen(b *testing.B) kitchen {
 	return k
 }
 
-// larder is the query API as it is served. Its database is away: a cached recipe doesn't need it.
+// larder is the query API as served. Its database is down: a cached recipe doesn't need it.
 func (k kitchen) larder(b *testing.B) http.Handler {
 	b.Helper()
 	nobody := "postgres://larder:x@127.0.0.1:1/larder?sslmode=disable"
@@ -70,7 +70,7 @@ func (k kitchen) larder(b *testing.B) http.Handler {
 	return api.Handler()
 }
 
-// bare is the limit: gin, two reads of the same keys, and the bytes.
+// bare is the baseline: gin, two reads of the same keys, and the bytes.
 func (k kitchen) bare() http.Handler {
 	engine := gin.New()
 	engine.GET("/api/recipes/:id", func(c *gin.Context) {
@@ -88,8 +88,9 @@ func (k kitchen) bare() http.Handler {
 	return engine
 }
 
-// BenchmarkCachedDetail is one cached recipe over HTTP: the query API with its check of the session, against a
-// bare gin handler with two Redis reads. The two take turns, so that what else the machine does hits both.
+// BenchmarkCachedDetail serves one cached recipe over HTTP: the query API with its session check,
+// against a bare gin handler with two Redis reads. They alternate, so that other load on the
+// machine affects both.
 func BenchmarkCachedDetail(b *testing.B) {
 	k := newKitchen(b)
 	larder, bare := k.caller(b, k.larder(b)), k.caller(b, k.bare())
@@ -107,13 +108,13 @@ func BenchmarkCachedDetail(b *testing.B) {
 	b.ReportMetric(took[1].Seconds()/took[0].Seconds(), "of-bare")
 }
 
-// A turn is so many requests, from so many callers at once.
+// A round is this many requests, from this many concurrent callers.
 const (
 	callers     = 16
 	callsOfEach = 20
 )
 
-// caller serves a handler and gives a function that takes a turn at it.
+// caller serves a handler and returns a function that runs one round against it.
 func (k kitchen) caller(b *testing.B, handler http.Handler) func() error {
 	b.Helper()
 	server := httptest.NewServer(handler)

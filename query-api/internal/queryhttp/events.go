@@ -15,7 +15,7 @@ import (
 	"larder.dev/query-api/internal/changes"
 )
 
-// StreamEvents sends the caller's changes as they happen.
+// StreamEvents streams the caller's changes as they happen.
 func (h *Handlers) StreamEvents(c *gin.Context, params StreamEventsParams) {
 	after, err := startOf(params)
 	if err != nil {
@@ -48,8 +48,8 @@ func (h *Handlers) StreamEvents(c *gin.Context, params StreamEventsParams) {
 	}
 }
 
-// startOf is the change number that the stream starts after. What a browser says when it comes back counts more
-// than the address that it first came to.
+// startOf returns the change number to start after. A reconnecting browser's Last-Event-ID takes
+// precedence over the original address.
 func startOf(params StreamEventsParams) (int64, error) {
 	if last := valueOr(params.LastEventID, ""); last != "" {
 		return strconv.ParseInt(last, 10, 64)

@@ -19,10 +19,10 @@ import (
 	"larder.dev/query-api/internal/search"
 )
 
-// retryAfter is when a caller whom no store could answer is told to come again.
+// retryAfter is the Retry-After of a request that no store could answer.
 const retryAfter = 2 * time.Second
 
-// fail answers with what an error of a use case means outside. This is the only place that says so.
+// fail maps a use case's error to an HTTP answer. No other code does.
 func (h *Handlers) fail(c *gin.Context, err error) {
 	switch {
 	case errors.Is(err, detail.ErrNotFound), errors.Is(err, recipereader.ErrNotFound):
@@ -48,7 +48,7 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 			Detail: "This search would take too long. Ask for fewer or longer words.",
 			Errors: []httpserver.FieldError{{Field: "q", Detail: "would take too long"}},
 		})
-	case errors.Is(err, context.Canceled): // the caller went away; nobody reads the answer
+	case errors.Is(err, context.Canceled): // the caller is gone; nobody reads the answer
 		httpserver.WriteUnavailable(c, "The request was given up.", retryAfter)
 	case errors.Is(err, recipereader.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		h.Log.WarnContext(c, "no store can answer", "route", c.FullPath(), "error", err)
@@ -62,7 +62,8 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 	}
 }
 
-// refuseParameter answers where the generated code can't read a parameter. Its words are for programmers.
+// refuseParameter answers if the generated code can't parse a parameter. It drops the parser's
+// text, which is meant for programmers.
 func refuseParameter(c *gin.Context, _ error, status int) {
 	httpserver.WriteProblem(c, httpserver.Problem{Status: status, Detail: "A parameter of the request can't be read."})
 }
@@ -75,7 +76,7 @@ func refuseField(c *gin.Context, field, detail string) {
 	})
 }
 
-// parseAfter reads the header Larder-After. An id counts in whatever case it comes back.
+// parseAfter parses the Larder-After header. Ids are case-insensitive.
 func parseAfter(header *string) (readyourwrites.After, error) {
 	if header == nil {
 		return readyourwrites.After{}, nil

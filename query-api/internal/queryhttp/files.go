@@ -18,11 +18,11 @@ type addressedFile struct {
 
 type addressedRecipe struct {
 	events.Recipe
-	Files []addressedFile `json:"files"` // in place of the recipe's own
+	Files []addressedFile `json:"files"` // replaces the recipe's own
 }
 
-// addressed gives a recipe's JSON with an address for each file, signed for the owner, and whether it has any.
-// A recipe without files passes as it is.
+// addressed adds to a recipe's JSON an address for each file, signed for the owner, and reports
+// whether it has files. A recipe without files is returned unchanged.
 func (h *Handlers) addressed(owner string, recipe []byte) ([]byte, bool, error) {
 	if h.Signer == nil || events.HasNoFiles(recipe) {
 		return recipe, false, nil

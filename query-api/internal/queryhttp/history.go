@@ -13,7 +13,7 @@ import (
 
 const defaultVersions = 50
 
-// ListVersions gives the versions of a recipe of the caller's, also of a deleted one.
+// ListVersions lists the versions of one of the caller's recipes, even if it is deleted.
 func (h *Handlers) ListVersions(c *gin.Context, id openapi_types.UUID, params ListVersionsParams) {
 	page, more, err := h.Recipes.History(c.Request.Context(), identity.UserFrom(c).ID, id.String(),
 		valueOr(params.Before, math.MaxInt64), valueOr(params.Limit, defaultVersions))
@@ -32,7 +32,7 @@ func (h *Handlers) ListVersions(c *gin.Context, id openapi_types.UUID, params Li
 	c.JSON(http.StatusOK, answer)
 }
 
-// GetVersion gives a recipe of the caller's as it was at a version.
+// GetVersion returns one of the caller's recipes as it was at a version.
 func (h *Handlers) GetVersion(c *gin.Context, id openapi_types.UUID, version int64) {
 	recipe, err := h.Recipes.AsOf(c.Request.Context(), identity.UserFrom(c).ID, id.String(), version)
 	if err != nil {

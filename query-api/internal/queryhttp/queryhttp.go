@@ -1,5 +1,5 @@
-// Package queryhttp is the query API over HTTP: it reads requests, asks the use cases, and writes what they
-// answer. openapi.yaml describes it.
+// Package queryhttp is the query API over HTTP: it parses requests, calls the use cases, and writes
+// their answers. openapi.yaml describes it.
 package queryhttp
 
 import (
@@ -21,23 +21,23 @@ import (
 
 //go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
 
-// Handlers serve the operations of openapi.yaml. Each acts for the user of the session and for nobody else.
+// Handlers serve the operations of openapi.yaml, each only on behalf of the session's user.
 type Handlers struct {
 	Sessions *identity.Sessions
 	Search   *search.Finder
 	Detail   *detail.Reader
-	Recipes  *recipereader.Recipes // the history of a recipe
+	Recipes  *recipereader.Recipes // for a recipe's history
 	Changes  *changes.Reader
-	Signer   cdn.Signer // of the addresses of files; nil for none
+	Signer   cdn.Signer // signs file addresses; nil for none
 	Feeds    *changes.Feeds
 	Throttle *limits.Throttle // nil for none
 	Log      *slog.Logger
-	Answers  *prometheus.CounterVec // by route and by the store that answered; see NewAnswers
+	Answers  *prometheus.CounterVec // by route and answering store; see NewAnswers
 }
 
 var _ ServerInterface = (*Handlers)(nil)
 
-// Mount puts the operations on an engine, behind the check of the session and that of the request.
+// Mount adds the operations to an engine, behind session and request checks.
 func (h *Handlers) Mount(engine *gin.Engine, spec *openapi3.T) error {
 	validate, err := httpserver.ValidateRequests(spec)
 	if err != nil {
@@ -49,7 +49,7 @@ func (h *Handlers) Mount(engine *gin.Engine, spec *openapi3.T) error {
 	return nil
 }
 
-// kindOf tells what looks through all that a person has from what looks one thing up.
+// kindOf distinguishes requests that scan a person's data from single lookups.
 func kindOf(c *gin.Context) limits.Kind {
 	switch c.FullPath() {
 	case "/api/recipes", "/api/tags":

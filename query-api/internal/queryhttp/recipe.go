@@ -11,8 +11,8 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// GetRecipe gives one recipe of the caller's. The bytes go out as the store has them, but for the
-// addresses of its files.
+// GetRecipe returns one of the caller's recipes. It sends the bytes as stored, except for the
+// addresses of files.
 func (h *Handlers) GetRecipe(c *gin.Context, id openapi_types.UUID, params GetRecipeParams) {
 	after, err := parseAfter(params.LarderAfter)
 	if err != nil {
@@ -32,8 +32,8 @@ func (h *Handlers) GetRecipe(c *gin.Context, id openapi_types.UUID, params GetRe
 		h.fail(c, err)
 		return
 	}
-	// It is sent whole where the version is the same and the rest may not be: with files, whose addresses may be old, and
-	// with rows that were understood since the caller read it.
+	// Don't answer 304 if the version may be the same while the rest differs: file addresses may
+	// have expired, and rows may have been parsed since the caller read them.
 	if !signed && !recipe.Understood && matches(valueOr(params.IfNoneMatch, ""), tag) {
 		c.Status(http.StatusNotModified)
 		return
@@ -41,8 +41,8 @@ func (h *Handlers) GetRecipe(c *gin.Context, id openapi_types.UUID, params GetRe
 	c.Data(http.StatusOK, "application/json; charset=utf-8", body)
 }
 
-// matches tells whether an If-None-Match names the tag. The comparison is weak (RFC 9110, 13.1.2): a proxy that
-// compresses answers marks their tags so.
+// matches reports whether an If-None-Match contains the tag. The comparison is weak (RFC 9110,
+// 13.1.2), because a proxy that compresses answers weakens their tags.
 func matches(ifNoneMatch, tag string) bool {
 	for candidate := range strings.SplitSeq(ifNoneMatch, ",") {
 		candidate = strings.TrimSpace(candidate)

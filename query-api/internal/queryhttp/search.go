@@ -12,7 +12,7 @@ import (
 
 const defaultLimit = 50
 
-// SearchRecipes gives a page of the caller's recipes.
+// SearchRecipes returns a page of the caller's recipes.
 func (h *Handlers) SearchRecipes(c *gin.Context, params SearchRecipesParams) {
 	after, err := parseAfter(params.LarderAfter)
 	if err != nil {
@@ -35,7 +35,7 @@ func (h *Handlers) SearchRecipes(c *gin.Context, params SearchRecipesParams) {
 	c.JSON(http.StatusOK, recipePage(page))
 }
 
-// page is a RecipePage whose items are JSON already: a RecipeItem each, as the cache has it.
+// page is a RecipePage whose items are already JSON: each is a RecipeItem as cached.
 type page struct {
 	Items      []json.RawMessage `json:"items"`
 	Total      int               `json:"total"`

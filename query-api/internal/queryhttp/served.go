@@ -10,7 +10,8 @@ import (
 
 const servedBy = "Larder-Served-By"
 
-// NewAnswers makes the counter of answers by route and store, registered with a registry, or with none (nil).
+// NewAnswers returns a counter of answers by route and store. It registers it unless registry is
+// nil.
 func NewAnswers(registry *prometheus.Registry) (*prometheus.CounterVec, error) {
 	answers := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "larder_query_answers_total",
@@ -32,7 +33,7 @@ func NewAnswers(registry *prometheus.Registry) (*prometheus.CounterVec, error) {
 	return answers, nil
 }
 
-// served says, in the answer and in the metrics, which store the answer came from.
+// served records which store the answer came from, in the answer and in the metrics.
 func (h *Handlers) served(c *gin.Context, store string) {
 	c.Header(servedBy, store)
 	h.Answers.WithLabelValues(c.FullPath(), store).Inc()

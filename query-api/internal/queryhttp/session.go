@@ -8,7 +8,7 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// GetSession tells who is logged in.
+// GetSession returns the logged-in user.
 func (h *Handlers) GetSession(c *gin.Context) {
 	user := identity.UserFrom(c)
 	c.JSON(http.StatusOK, Session{User: User{
@@ -16,7 +16,7 @@ func (h *Handlers) GetSession(c *gin.Context) {
 	}})
 }
 
-// ListSessions tells where the caller is logged in.
+// ListSessions lists the caller's sessions.
 func (h *Handlers) ListSessions(c *gin.Context) {
 	sessions, err := h.Sessions.List(c.Request.Context(), identity.UserFrom(c).ID)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// ListTags gives the caller's tags with how many recipes have each.
+// ListTags returns the caller's tags, each with its number of recipes.
 func (h *Handlers) ListTags(c *gin.Context, params ListTagsParams) {
 	after, err := parseAfter(params.LarderAfter)
 	if err != nil {

@@ -11,15 +11,15 @@ import (
 	"larder.dev/internal/tables"
 )
 
-// maxPageText bounds the text of one page of changes, in bytes: recipes can be long, and a page is held in
-// memory. A page has at least one change, so that a reader always gets on.
+// maxPageText limits the text in one page of changes, in bytes: recipes can be long, and a page is
+// held in memory. A page has at least one change, so that a reader always makes progress.
 const maxPageText = 2 << 20
 
-// Changes reads, in the order of the change numbers, what the owner changed after one of them: each recipe once,
-// with its last change. More tells that the page ended before the changes did.
+// Changes reads what the owner changed after a change number, in order: each recipe once, with its
+// last change. more reports that changes remain after this page.
 //
-// A change number is drawn under a lock that its transaction holds to the end, so a smaller one never becomes
-// visible after a greater one.
+// A change number is drawn under a lock held until commit, so a smaller one never becomes visible
+// after a greater one.
 func (r *Recipes) Changes(ctx context.Context, owner string, after int64, limit int) (page []Stored, more bool, source Source, err error) {
 	source, err = r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
 		rows, err := pool.Query(ctx, tables.RecipesChanged, owner, after, limit+1)
@@ -58,7 +58,7 @@ func collectPage(rows pgx.Rows, limit int) (page []Stored, more bool, err error)
 	return page, false, rows.Err()
 }
 
-// LastChange is the number of the owner's last change; 0 for one who made none.
+// LastChange returns the number of the owner's last change, or 0 if there is none.
 func (r *Recipes) LastChange(ctx context.Context, owner string) (int64, Source, error) {
 	var change int64
 	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {

@@ -13,23 +13,23 @@ import (
 	"larder.dev/recipe"
 )
 
-// Version is one line of a recipe's history.
+// Version is one entry of a recipe's history.
 type Version struct {
 	Number int64
 	Type   events.Type // what happened
-	Name   string      // the recipe's name at that version
+	Name   string      // at that version
 	Time   time.Time
 }
 
-// ofSubject finds the rows of the subject $1 by the index that has its hash and the version.
+// ofSubject finds the rows of subject $1 through the index on its hash and the version.
 const ofSubject = `hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1`
 
-// ErrTextGone is the error of a history of which only the numbers are left: the recipe was deleted too long ago.
+// ErrTextGone means the recipe was deleted so long ago that only the numbers of its history remain.
 var ErrTextGone = errors.New("the text of the recipe is gone")
 
-// History reads the versions of a recipe that are smaller than before, the newest first. It is the ledger that
-// knows them, and only the primary has it. The error is ErrNotFound where the owner never had the recipe, ErrTextGone
-// where there were such versions, ErrUnavailable, or another failure.
+// History reads a recipe's versions below before, newest first. They come from the ledger, which
+// only the primary has. It returns ErrNotFound if the owner never had the recipe, ErrTextGone if
+// these versions were erased, ErrUnavailable, or another failure.
 func (r *Recipes) History(ctx context.Context, owner, id string, before int64, limit int) (page []Version, more bool, err error) {
 	subject := events.RecipeSubject(owner, id)
 	rows, err := r.primary.Query(ctx, `SELECT version, type, data->>'name', time FROM event_log e
@@ -51,7 +51,7 @@ func (r *Recipes) History(ctx context.Context, owner, id string, before int64, l
 	return page[:min(len(page), limit)], len(page) > limit, nil
 }
 
-// AsOf reads a recipe as it was at a version; the errors are those of History.
+// AsOf reads a recipe as it was at a version; its errors are those of History.
 func (r *Recipes) AsOf(ctx context.Context, owner, id string, version int64) (events.Recipe, error) {
 	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(owner, id), Version: version}
 	err := r.primary.QueryRow(ctx, `SELECT event_id, type, schema_version, data FROM event_log
@@ -75,8 +75,8 @@ func (r *Recipes) AsOf(ctx context.Context, owner, id string, version int64) (ev
 	return earlier, nil
 }
 
-// missing tells why the versions from one to before another aren't there: a recipe's versions have no gap, so those beside
-// a later one were taken away.
+// missing explains why the versions in [from, before) don't exist: a recipe's versions have no
+// gaps, so if a later one exists, they were erased.
 func (r *Recipes) missing(ctx context.Context, subject string, from, before int64) error {
 	var later bool
 	err := r.primary.QueryRow(ctx, `SELECT EXISTS (SELECT FROM event_log WHERE `+ofSubject+` AND version >= $2)`,

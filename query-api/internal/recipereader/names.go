@@ -16,7 +16,7 @@ type Named struct {
 	Version int64
 }
 
-// Names reads what search needs of all the recipes that the owner has now.
+// Names reads what search needs of all the owner's current recipes.
 func (r *Recipes) Names(ctx context.Context, owner string) ([]Named, Source, error) {
 	var named []Named
 	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {

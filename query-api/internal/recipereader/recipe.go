@@ -14,18 +14,18 @@ import (
 	"larder.dev/recipe"
 )
 
-// Stored is a recipe as the database has it. A deleted one stays, with the version of its deletion.
+// Stored is a recipe as stored. A deleted one remains, with the version of its deletion.
 type Stored struct {
-	Recipe     events.Recipe // with the parts of its rows, also where they are kept as text alone
-	Understood bool          // whether the rows have parts that aren't kept
-	Change     int64         // the owner's change number of its last change
+	Recipe     events.Recipe // including the parts of its rows, even if they are stored as text alone
+	Understood bool          // whether the rows have derived parts that aren't stored
+	Change     int64         // the owner's change number at its last change
 	Deleted    bool
 }
 
-// Version gives the version of a recipe, deleted or not; 0 for an id that the owner never used.
+// Version returns a recipe's version, deleted or not, or 0 if the owner never used the id.
 func (r *Recipes) Version(ctx context.Context, owner, id string) (version int64, source Source, err error) {
 	if _, err := uuid.Parse(id); err != nil {
-		return 0, Primary, nil //nolint:nilerr // nothing has such an id
+		return 0, Primary, nil //nolint:nilerr // no recipe has such an id
 	}
 	source, err = r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
 		err := pool.QueryRow(ctx, `SELECT version FROM recipes WHERE user_id = $1 AND id = $2`, owner, id).Scan(&version)
@@ -40,7 +40,8 @@ func (r *Recipes) Version(ctx context.Context, owner, id string) (version int64,
 	return version, source, nil
 }
 
-// LastWrite gives the recipe that the owner changed last, deleted or not, and its version; "" where there is none.
+// LastWrite returns the id and version of the recipe that the owner changed last, deleted or not;
+// "" if there is none.
 func (r *Recipes) LastWrite(ctx context.Context, owner string) (id string, version int64, source Source, err error) {
 	source, err = r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
 		err := pool.QueryRow(ctx, `SELECT id::text, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1`,
@@ -56,7 +57,8 @@ func (r *Recipes) LastWrite(ctx context.Context, owner string) (id string, versi
 	return id, version, source, nil
 }
 
-// Recipe reads one recipe, deleted or not. The error is ErrNotFound or ErrUnavailable, or another failure.
+// Recipe reads one recipe, deleted or not. It returns ErrNotFound, ErrUnavailable, or another
+// failure.
 func (r *Recipes) Recipe(ctx context.Context, owner, id string) (Stored, Source, error) {
 	var stored Stored
 	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {

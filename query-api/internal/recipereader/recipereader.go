@@ -1,5 +1,5 @@
-// Package recipereader reads recipes from the database of record, and from its backup while the primary can't be
-// asked. Every question names the owner, and no query finds a row without it.
+// Package recipereader reads recipes from the primary database, or from the backup while the
+// primary is unreachable. Every query is restricted to an owner.
 package recipereader
 
 import (
@@ -14,48 +14,49 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// ErrNotFound reports a recipe that this owner never had.
+// ErrNotFound means the owner never had this recipe.
 var ErrNotFound = errors.New("no such recipe")
 
-// ErrUnavailable reports that neither the primary nor the backup could be asked.
+// ErrUnavailable means neither the primary nor the backup could be reached.
 var ErrUnavailable = errors.New("no database can be asked")
 
 // Source is the database that answered.
 type Source string
 
-// The two databases. What the backup says can be behind what was acknowledged.
+// The two databases. The backup may lag behind acknowledged writes.
 const (
 	Primary Source = "postgres"
 	Backup  Source = "backup"
 )
 
-// A primary that hangs must leave the request time enough to ask the backup, and must not cost every request
-// that time: after a failure the backup is asked first, and one request in a retry interval tries the primary.
+// A hanging primary must leave a request enough time for the backup, and must not delay every
+// request: after a failure the backup is asked first, and one request per retryInterval tries the
+// primary.
 const (
 	primaryTimeout = 1500 * time.Millisecond
 	retryInterval  = time.Second
 )
 
-// Recipes answers about the recipes of one owner at a time. It is safe for concurrent use.
+// Recipes reads one owner's recipes at a time. It is safe for concurrent use.
 type Recipes struct {
 	primary *pgxpool.Pool
 	backup  *pgxpool.Pool
-	retryAt atomic.Int64 // unix nanoseconds from which the primary is tried again; 0 while it answers
+	retryAt atomic.Int64 // unix nanoseconds after which to retry the primary; 0 while it answers
 }
 
-// New reads from primary, and from backup where the primary can't be asked. There may be no backup (nil).
+// New reads from primary, or from backup if primary is unreachable. backup may be nil.
 func New(primary, backup *pgxpool.Pool) *Recipes {
 	return &Recipes{primary: primary, backup: backup}
 }
 
-// Ping tells whether at least one of the databases answers.
+// Ping reports whether at least one of the databases answers.
 func (r *Recipes) Ping(ctx context.Context) error {
 	_, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error { return pool.Ping(ctx) })
 	return err
 }
 
-// read runs query on the primary or, where that one can't be asked, on the backup. The query may run twice.
-// The error is ErrUnavailable where no database could be asked, else that of the query.
+// read runs query on the primary or, if that is unreachable, on the backup. The query may run
+// twice. It returns ErrUnavailable if no database could be reached, otherwise the query's error.
 func (r *Recipes) read(ctx context.Context, query func(context.Context, *pgxpool.Pool) error) (Source, error) {
 	if r.backup == nil {
 		return Primary, unavailable(ctx, query(ctx, r.primary))
@@ -91,7 +92,8 @@ func (r *Recipes) askPrimary(ctx context.Context, query func(context.Context, *p
 	return err
 }
 
-// skipPrimary is false for the one request that finds the retry due: it moves the time on for the others.
+// skipPrimary is false for the one request that finds a retry due; it postpones the retry for the
+// others.
 func (r *Recipes) skipPrimary() bool {
 	at := r.retryAt.Load()
 	if at == 0 {

@@ -13,7 +13,7 @@ import (
 // Summary is what a list shows of a recipe.
 type Summary = views.Summary
 
-// Summaries reads those of the given recipes that the owner has, by id. Deleted ones are left out.
+// Summaries reads those of the given recipes that the owner has, by id, without deleted ones.
 func (r *Recipes) Summaries(ctx context.Context, owner string, ids []string) (map[string]Summary, Source, error) {
 	var found map[string]Summary
 	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {

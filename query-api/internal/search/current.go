@@ -7,11 +7,12 @@ import (
 	"larder.dev/internal/readyourwrites"
 )
 
-// maxCurrent bounds the owners that are remembered; beyond it all are asked about anew.
+// maxCurrent limits the remembered owners; beyond it all are forgotten.
 const maxCurrent = 10_000
 
-// current remembers of whom the index had the last write, and when. A write since then has left a mark in the same era,
-// which is there for its Lifetime; so for less than that nobody has to ask the database.
+// current remembers for which owners the index had the last write, and when. Every write since then
+// left a mark in the same era, which lives for Lifetime; so within that time there is no need to
+// ask the database.
 type current struct {
 	mu     sync.Mutex
 	owners map[string]seen
@@ -24,7 +25,7 @@ type seen struct {
 
 func newCurrent() *current { return &current{owners: map[string]seen{}} }
 
-// is tells whether every write that the index may lack has a mark.
+// is reports whether every write that the index may lack has a mark.
 func (c *current) is(owner, era string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -32,7 +33,7 @@ func (c *current) is(owner, era string) bool {
 	return era != "" && s.era == era && time.Since(s.at) < readyourwrites.Lifetime/2
 }
 
-// note says that the index has whatever the owner had written at a time.
+// note records that the index has all the owner's writes up to a time.
 func (c *current) note(owner, era string, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

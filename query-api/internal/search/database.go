@@ -11,8 +11,8 @@ import (
 	"larder.dev/query-api/internal/recipereader"
 )
 
-// fromDatabase searches in the owner's names as the database has them, by the rules of the index: the order is
-// the same, and a cursor of the one is good for the other.
+// fromDatabase searches the owner's names in the database by the rules of the index: the order is
+// the same, and cursors are interchangeable.
 func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
 	done, err := f.scan(ctx, q.Owner)
 	if err != nil {
@@ -37,7 +37,8 @@ func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
 	return Page{Items: items, Total: found.Total, Similar: found.Similar, Next: found.Next, Source: string(source)}, nil
 }
 
-// scan waits until the names of one more owner may be read, and no other search of that owner's looks at them.
+// scan waits until another owner's names may be loaded and no other search of the same owner is
+// scanning.
 func (f *Finder) scan(ctx context.Context, owner string) (done func(), err error) {
 	leave, err := f.work.Enter(ctx, owner)
 	if err != nil {
@@ -70,7 +71,7 @@ func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchind
 	return items, nil
 }
 
-// documents ends with ctx.
+// documents stops when ctx ends.
 func documents(ctx context.Context, owner string, named []recipereader.Named) iter.Seq[searchindex.Document] {
 	return func(yield func(searchindex.Document) bool) {
 		for _, n := range named {

@@ -18,7 +18,8 @@ var (
 	errBehind  = errors.New("the index hasn't seen the owner's last write")
 )
 
-// pollInterval is how often the index is asked for a write that is on its way; it takes some milliseconds.
+// pollInterval is how often the index is polled for a write that is on its way; it takes some
+// milliseconds.
 const pollInterval = 5 * time.Millisecond
 
 func (f *Finder) fromIndex(ctx context.Context, q Query) (Page, error) {
@@ -48,8 +49,8 @@ func (f *Finder) look(ctx context.Context, q Query) (searchindex.Page, error) {
 	return f.index.Search(ctx, q.forIndex())
 }
 
-// awaitWrites returns nil when the index has the write that the caller names and the owner's last one. The
-// events of an owner are applied in order, so it has every earlier one too.
+// awaitWrites returns nil once the index has the write that the caller names and the owner's last
+// one. An owner's events are applied in order, so it then has all earlier ones too.
 func (f *Finder) awaitWrites(ctx context.Context, owner string, after readyourwrites.After) error {
 	ctx, cancel := context.WithTimeout(ctx, f.wait)
 	defer cancel()
@@ -62,8 +63,8 @@ func (f *Finder) awaitWrites(ctx context.Context, owner string, after readyourwr
 	return f.await(ctx, owner, after)
 }
 
-// awaitLast waits for the owner's last write: the one that is marked, and, where a mark may have lapsed or been lost since
-// the index was seen to have everything, the one that the database has.
+// awaitLast waits for the owner's last write: the marked one and, if a mark may have expired or
+// been lost since the index was known to be current, the last one in the database.
 func (f *Finder) awaitLast(ctx context.Context, owner string) error {
 	asked := time.Now()
 	last, era, err := f.marks.Last(ctx, owner)
@@ -80,7 +81,7 @@ func (f *Finder) awaitLast(ctx context.Context, owner string) error {
 	}
 	id, version, source, err := f.recipes.LastWrite(ctx, owner)
 	if err != nil {
-		// With the databases away the index is the best there is.
+		// While the databases are down, the index is the best source available.
 		f.log.DebugContext(ctx, "the user's last write can't be compared with the index", "user", owner, "error", err)
 		return nil
 	}
@@ -95,12 +96,13 @@ func (f *Finder) awaitLast(ctx context.Context, owner string) error {
 	return nil
 }
 
-// canCome tells whether the index will ever have the write that the caller names. A version that was never written isn't
-// waited for: whoever names one would have each search take the whole wait, and then the database's time.
+// canCome reports whether the index will ever have the write that the caller names. Waiting for a
+// version that was never written would cost each such search the full wait and then a database
+// search.
 func (f *Finder) canCome(ctx context.Context, owner string, write readyourwrites.After) bool {
 	version, err := f.index.Version(ctx, owner, write.ID)
 	if err != nil || version >= write.Version {
-		return true // await says which
+		return true // await finds out which
 	}
 	written, source, err := f.recipes.Version(ctx, owner, write.ID)
 	// The backup may not have it yet.
@@ -126,14 +128,15 @@ func (f *Finder) await(ctx context.Context, owner string, write readyourwrites.A
 	}
 }
 
-// listed is what a list shows of a recipe, as JSON; nothing where it is deleted.
+// listed is what a list shows of a recipe, as JSON; nil if it is deleted.
 type listed struct {
 	version int64
 	json    json.RawMessage
 }
 
-// items gives what a list shows of each hit, in their order: from the cache, and in one query from the database
-// what the cache has not, or older than the hit. A hit that is deleted by now is left out.
+// items returns what a list shows of each hit, in order: from the cache, and in one database query
+// whatever the cache lacks or has in an older version than the hit. It omits hits that have been
+// deleted.
 func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit) ([]json.RawMessage, error) {
 	known := f.cachedSummaries(ctx, owner, hits)
 	var missing []string
@@ -163,8 +166,8 @@ func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit
 	return items, nil
 }
 
-// cachedSummaries reads the heads of what the cache has, in one round trip, and in another one the whole of those whose
-// head isn't enough.
+// cachedSummaries reads the head of each cached value in one round trip and, in a second, the whole
+// value where the head isn't enough.
 func (f *Finder) cachedSummaries(ctx context.Context, owner string, hits []searchindex.Hit) map[string]listed {
 	known := make(map[string]listed, len(hits))
 	keys := make([]string, len(hits))
@@ -195,7 +198,8 @@ func (f *Finder) cachedSummaries(ctx context.Context, owner string, hits []searc
 	return known
 }
 
-// longSummaries reads the whole of some cached recipes: the tags are many, or no summary was written.
+// longSummaries reads some cached values whole: they have many tags, or were cached without a
+// summary.
 func (f *Finder) longSummaries(ctx context.Context, owner string, ids []string, known map[string]listed) {
 	keys := make([]string, len(ids))
 	for i, id := range ids {

@@ -1,5 +1,5 @@
-// Package search answers with a page of an owner's recipes: from the search index where that has seen the
-// owner's last write, else from the database.
+// Package search returns pages of an owner's recipes: from the search index if it has the owner's
+// last write, otherwise from the database.
 package search
 
 import (
@@ -17,28 +17,28 @@ import (
 	"larder.dev/query-api/internal/recipereader"
 )
 
-// ErrBusy is the error of a search while too many of the same person's are under way.
+// ErrBusy means too many searches of the same person are running.
 var ErrBusy = bulkhead.ErrBusy
 
 // FromIndex is the source of a page that the index found.
 const FromIndex = "search"
 
-// ErrBadCursor reports a cursor that was not given out for this query.
+// ErrBadCursor means the cursor was issued for a different query.
 var ErrBadCursor = errors.New("the cursor is not of this search")
 
-// Query asks for a page of the owner's recipes; see searchindex.Query for the words and their rank.
+// Query selects a page of the owner's recipes; see searchindex.Query for words and ranking.
 type Query struct {
 	Owner  string
 	Text   string
 	Tags   []string // all of them
 	Limit  int
 	Cursor string
-	After  readyourwrites.After // a write that the page must have seen
+	After  readyourwrites.After // a write that the page must include
 
 	cost searchindex.Cost
 }
 
-// Page is one page. An item is the JSON of a views.Summary. Next is "" on the last page.
+// Page is one page. Each item is the JSON of a views.Summary. Next is "" on the last page.
 type Page struct {
 	Items   []json.RawMessage
 	Total   int // see searchindex.Page
@@ -62,21 +62,23 @@ type Finder struct {
 	current *current
 }
 
-// Of one person so many searches are answered at once, and so many wait. Whoever types gives up what they asked for
-// with each letter; a kitchen's devices all together ask for less. Of those that are answered one looks, which takes a
-// core; the others wait for what was written, or have found what they wanted.
+// Limits per person: searches served at once, and searches waiting. Someone typing abandons a
+// search with every letter; all devices of a kitchen together need less. Only one of the served
+// searches scans at a time, which takes a core; the others wait for a write or have their hits
+// already.
 const (
 	searchesAtOnce  = 4
 	searchesWaiting = 64
 	looksAtOnce     = 1
 )
 
-// maxScans bounds how many searches go through the database at once: each holds the names of all recipes of its
-// owner in memory.
+// maxScans limits concurrent database searches: each holds the names of all its owner's recipes in
+// memory.
 const maxScans = 4
 
-// Options are what a Finder is made of. Index may be nil: the database answers every search then. Wait bounds
-// how long a search waits for the index to see the owner's last write, Cost what it may cost then.
+// Options configure a Finder. If Index is nil, the database answers every search. Wait limits how
+// long a search waits for the index to see the owner's last write; Cost limits what a search may
+// cost.
 type Options struct {
 	Index   searchindex.Index
 	Redis   *redis.Client
@@ -86,7 +88,7 @@ type Options struct {
 	Log     *slog.Logger
 }
 
-// NewFinder makes a Finder.
+// NewFinder returns a Finder.
 func NewFinder(o Options) *Finder {
 	return &Finder{
 		index: o.Index, marks: readyourwrites.NewMarks(o.Redis), redis: o.Redis, recipes: o.Recipes,
@@ -96,7 +98,8 @@ func NewFinder(o Options) *Finder {
 	}
 }
 
-// Find gives a page. The error is ErrBadCursor, ErrBusy, searchindex.ErrTooCostly, or that of the database.
+// Find returns a page. Its errors are ErrBadCursor, ErrBusy, searchindex.ErrTooCostly, or the
+// database's.
 func (f *Finder) Find(ctx context.Context, q Query) (Page, error) {
 	leave, err := f.turns.Enter(ctx, q.Owner)
 	if err != nil {
@@ -111,9 +114,9 @@ func (f *Finder) Find(ctx context.Context, q Query) (Page, error) {
 	case errors.Is(err, searchindex.ErrBadCursor):
 		return Page{}, ErrBadCursor
 	case errors.Is(err, recipereader.ErrUnavailable):
-		return Page{}, err // the index answered, and the database that was to complete it can't
+		return Page{}, err // the index answered, but the database couldn't complete the page
 	case errors.Is(err, searchindex.ErrTooCostly), errors.Is(err, ErrBusy):
-		return Page{}, err // the database would work at it for longer
+		return Page{}, err // the database would take even longer
 	case ctx.Err() != nil:
 		return Page{}, ctx.Err()
 	}
@@ -121,8 +124,7 @@ func (f *Finder) Find(ctx context.Context, q Query) (Page, error) {
 	return f.fromDatabase(ctx, q)
 }
 
-// fallBack notes why the index doesn't answer, unless that passes by itself: it
-// is on its way, or it is being rebuilt.
+// fallBack logs why the index can't answer, unless it is only behind, missing or being rebuilt.
 func (f *Finder) fallBack(ctx context.Context, owner string, why error) {
 	for _, passing := range []error{errBehind, errNoIndex, searchindex.ErrOutdated} {
 		if errors.Is(why, passing) {

@@ -9,9 +9,8 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// Tags gives the owner's tags, those of most recipes first, and who answered: the
-// index where that has seen the owner's last write and the one named, else the
-// database.
+// Tags returns the owner's tags, most used first, and the store that answered: the index if it has
+// the owner's last write and the named one, otherwise the database.
 func (f *Finder) Tags(ctx context.Context, owner string, after readyourwrites.After) ([]searchindex.Tag, string, error) {
 	leave, err := f.turns.Enter(ctx, owner)
 	if err != nil {
