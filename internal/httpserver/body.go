@@ -16,11 +16,11 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// allErrorsUpTo is how long a body may be to be told everything that is wrong with it. A long one is
-// told the first thing: a megabyte of wrong rows would make a hundred megabytes of errors.
+// allErrorsUpTo is the longest body for which all errors are reported. For a longer one only the
+// first is: a megabyte of wrong rows would make a hundred megabytes of errors.
 const allErrorsUpTo = 64 << 10
 
-// readBody reads the body. The handler finds it unread, in memory.
+// readBody reads the body into memory, where the handler finds it unread.
 func readBody(c *gin.Context) ([]byte, *Problem) {
 	body, err := io.ReadAll(c.Request.Body)
 	if err != nil {
@@ -31,7 +31,7 @@ func readBody(c *gin.Context) ([]byte, *Problem) {
 	return body, nil
 }
 
-// checkBody gives the problem of a body, nil where there is none.
+// checkBody returns a body's problem, nil if there is none.
 func (op *operation) checkBody(c *gin.Context, body []byte) *Problem {
 	if len(body) == 0 {
 		return op.checkEmpty()
@@ -69,8 +69,8 @@ func isUTF8(charset string) bool {
 	return charset == "" || strings.EqualFold(charset, "utf-8")
 }
 
-// decode reads one JSON value. It is stricter than encoding/json, which puts a replacement character for
-// what isn't Unicode: the text would be changed, and nobody told.
+// decode reads one JSON value. It is stricter than encoding/json, which silently replaces invalid
+// Unicode and so would change the text.
 func decode(body []byte) (any, *Problem) {
 	if !utf8.Valid(body) {
 		return nil, broken("it isn't UTF-8")
@@ -86,7 +86,7 @@ func decode(body []byte) (any, *Problem) {
 		return value, nil
 	case errors.As(err, &syntax):
 		return nil, broken(fmt.Sprintf("%s: %s", position(body, int(syntax.Offset)-1), syntax.Error()))
-	default: // a number that no float64 holds
+	default: // a number too large for float64
 		problem := broken("a number is out of range")
 		problem.Errors = outOfRange(body)
 		return nil, problem
@@ -97,7 +97,8 @@ func broken(why string) *Problem {
 	return &Problem{Status: http.StatusBadRequest, Detail: "The body isn't JSON: " + why + "."}
 }
 
-// position names a byte of the body as an editor would: line and column from 1, columns in characters.
+// position names a byte of the body as an editor would: line and column from 1, columns in
+// characters.
 func position(body []byte, at int) string {
 	before := body[:min(max(at, 0), len(body))]
 	line := bytes.Count(before, []byte("\n")) + 1
@@ -105,7 +106,7 @@ func position(body []byte, at int) string {
 	return fmt.Sprintf("line %d, column %d", line, column)
 }
 
-// checkValue checks a decoded body against the schema of the operation.
+// checkValue checks a decoded body against the operation's schema.
 func (op *operation) checkValue(value any, size int) *Problem {
 	options := append(slices.Clip(op.options.SchemaValidationOptions), openapi3.VisitAsRequest())
 	err := op.schema.VisitJSON(value, options...)
@@ -118,7 +119,7 @@ func (op *operation) checkValue(value any, size int) *Problem {
 	return wrongFields(fieldErrors(err))
 }
 
-// wrongFields tells of at least one field.
+// wrongFields reports at least one field.
 func wrongFields(fields []FieldError) *Problem {
 	problem := &Problem{
 		Status: http.StatusUnprocessableEntity,

@@ -7,13 +7,13 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// Callers tell from which address a request is, before any engine has it.
+// Callers determine a request's source address before any engine sees it.
 type Callers struct {
 	engine  *gin.Engine
 	believe gin.HandlerFunc
 }
 
-// NewCallers makes Callers that believe the TrustedProxies of Options.
+// NewCallers returns Callers that trust the TrustedProxies of Options.
 func NewCallers(trustedProxies []string) (*Callers, error) {
 	addresses, names := splitProxies(trustedProxies)
 	engine := gin.New()
@@ -23,9 +23,9 @@ func NewCallers(trustedProxies []string) (*Callers, error) {
 	return &Callers{engine: engine, believe: believeProxies(names, nil)}, nil
 }
 
-// Address is what gin's ClientIP gives to the handlers of an engine.
+// Address returns what gin's ClientIP returns in an engine's handlers.
 func (a *Callers) Address(r *http.Request) string {
-	seen := *r // believing a proxy changes the request
+	seen := *r // trusting a proxy modifies the request
 	c := gin.CreateTestContextOnly(nil, a.engine)
 	c.Request = &seen
 	a.believe(c)

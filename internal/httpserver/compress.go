@@ -8,11 +8,12 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 )
 
-// compressFrom is the size in bytes from which an answer is worth compressing; it is nginx's in deploy/nginx.
+// compressFrom is the size in bytes from which an answer is compressed, as in deploy/nginx.
 const compressFrom = 1024
 
-// Compress sends the JSON of addresses under a prefix as gzip to whom it helps, as nginx does on servers. All else
-// goes by it untouched: pages come packed already, and the bytes of files go from the disk to the connection.
+// Compress gzips JSON answers under a prefix for clients that accept it, as nginx does on servers.
+// It leaves everything else untouched: pages are precompressed, and file bytes go from disk to
+// connection.
 func Compress(prefix string, next http.Handler) (http.Handler, error) {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.MinSize(compressFrom),
@@ -31,8 +32,8 @@ func Compress(prefix string, next http.Handler) (http.Handler, error) {
 	}), nil
 }
 
-// weakening makes the tag of a compressed answer a weak one: its bytes aren't those that the tag was given for
-// (RFC 9110, section 8.8.3). Without that a cache may answer with the one for the other.
+// weakening makes a compressed answer's ETag weak: its bytes differ from those the tag was made for
+// (RFC 9110, section 8.8.3). Otherwise a cache may confuse the two.
 type weakening struct{ http.ResponseWriter }
 
 func (w weakening) weaken() {
@@ -42,23 +43,23 @@ func (w weakening) weaken() {
 	}
 }
 
-// WriteHeader is that of http.ResponseWriter.
+// WriteHeader implements http.ResponseWriter.
 func (w weakening) WriteHeader(status int) {
 	w.weaken()
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write is that of http.ResponseWriter. The first one sends the header where nothing has.
+// Write implements http.ResponseWriter. The first call sends the header if nothing has.
 func (w weakening) Write(p []byte) (int, error) {
 	w.weaken()
-	return w.ResponseWriter.Write(p) //nolint:wrapcheck // it stands for the writer below
+	return w.ResponseWriter.Write(p) //nolint:wrapcheck // stands in for the wrapped writer
 }
 
-// Flush is that of http.Flusher.
+// Flush implements http.Flusher.
 func (w weakening) Flush() {
 	w.weaken()
 	_ = http.NewResponseController(w.ResponseWriter).Flush() // a connection can always be flushed
 }
 
-// Unwrap lets http.ResponseController reach what is below.
+// Unwrap lets http.ResponseController reach the wrapped writer.
 func (w weakening) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -15,7 +15,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// answering serves a body of a type under every address, with a tag.
+// answering serves a body of a type at every path, with an ETag.
 func answering(t *testing.T, contentType, body string) *httptest.Server {
 	t.Helper()
 	handler, err := httpserver.Compress("/api/", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -29,7 +29,7 @@ func answering(t *testing.T, contentType, body string) *httptest.Server {
 	return server
 }
 
-// ask gives the answer as it came.
+// ask returns the undecoded answer.
 func ask(t *testing.T, address, accepted string) *http.Response {
 	t.Helper()
 	request, err := http.NewRequestWithContext(testkit.Context(t), http.MethodGet, address, nil)
@@ -41,7 +41,8 @@ func ask(t *testing.T, address, accepted string) *http.Response {
 	return answer
 }
 
-// Long JSON of the API is sent as gzip to whom takes it, under a weak tag; caches are told that it varies.
+// Long API JSON is gzipped for clients that accept it, under a weak ETag, and caches learn that it
+// varies.
 func TestCompressJSON(t *testing.T) {
 	t.Parallel()
 	list := `{"items":["` + strings.Repeat("soup ", 1000) + `"]}`
@@ -58,7 +59,7 @@ func TestCompressJSON(t *testing.T) {
 	}
 }
 
-// What isn't JSON, is short, isn't of the API or goes to whom takes no gzip is sent as it is, under its own tag.
+// Other answers and those to clients without gzip are sent unchanged, under their own ETag.
 func TestCompressNothingElse(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("soup ", 1000)
@@ -74,7 +75,7 @@ func TestCompressNothingElse(t *testing.T) {
 	}
 }
 
-// Server-sent events arrive one by one, though the reader takes gzip.
+// Server-sent events arrive one by one, though the reader accepts gzip.
 func TestCompressHoldsNoEventBack(t *testing.T) {
 	t.Parallel()
 	proceed := make(chan struct{})

@@ -10,35 +10,35 @@ import (
 	"larder.dev/internal/connqueue"
 )
 
-// How many connections may be open on which nobody is answered: those that have yet to bring their first request, and those
-// that are kept for the next one. Each takes a file and some kilobytes. Of more the one that waited longest is closed: whoever means to
-// ask does so sooner, and a client opens another for what it finds closed.
+// Limits on idle connections: those yet to send their first request, and those kept alive for the
+// next. Each takes a file and some kilobytes. Above the limit, close the longest idle: real clients
+// send sooner, and reopen a connection they find closed.
 const (
 	maxUnused = 1024
 	maxIdle   = 1024
 )
 
-// conns are the connections of a server on which nobody is answered. The standard library drops a request that it has just
-// read when it begins to shut down, so what is on its way on an unused one is waited for; and it waits for those that a
-// browser opens beforehand, which are not.
+// conns tracks a server's idle connections. At shutdown the standard library drops a request that
+// it has just read, so wait for requests in transit on unused connections; and it waits for
+// connections that browsers open speculatively, so close those.
 type conns struct {
 	mu     sync.Mutex
-	unused *connqueue.Queue // no request has begun yet
+	unused *connqueue.Queue // no request yet
 	idle   *connqueue.Queue
 	closed bool
-	none   chan struct{} // closed once none is unused; nil while nobody waits
+	none   chan struct{} // closed once no connection is unused; nil while nobody waits
 }
 
 func newConns() *conns { return &conns{unused: connqueue.New(maxUnused), idle: connqueue.New(maxIdle)} }
 
-// connKey leads from a request's context to its connection.
+// connKey is the context key of a request's connection.
 type connKey struct{}
 
 func (c *conns) mark(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, conn)
 }
 
-// begin takes note that a connection is used.
+// begin records that a connection is in use.
 func (c *conns) begin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if conn, ok := r.Context().Value(connKey{}).(net.Conn); ok {
@@ -70,12 +70,12 @@ func (c *conns) follow(conn net.Conn, state http.ConnState) {
 		c.idle.Add(conn)
 	}
 	c.mu.Unlock()
-	if state == http.StateClosed || state == http.StateHijacked { // of StateActive, begin says so
+	if state == http.StateClosed || state == http.StateHijacked { // begin handles StateActive
 		c.use(conn)
 	}
 }
 
-// wait returns when a request has begun on each, or after most, when it closes the others.
+// wait returns once a request has begun on each unused connection, or closes the rest after most.
 func (c *conns) wait(most time.Duration) {
 	c.mu.Lock()
 	none := make(chan struct{})

@@ -17,8 +17,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Whoever opens connections without end, and says nothing on them or nothing more, takes no more files and memory than a
-// thousand of them do: the oldest are closed. Others are answered meanwhile.
+// Opening endless connections and sending nothing, or nothing more, takes no more files and memory
+// than a thousand do: the oldest are closed. Others are answered meanwhile.
 func TestConnectionsThatWaitAreBounded(t *testing.T) {
 	t.Parallel()
 	for name, said := range map[string]string{
@@ -45,7 +45,7 @@ func TestConnectionsThatWaitAreBounded(t *testing.T) {
 					first = conn
 				}
 			}
-			require.NoError(t, first.SetReadDeadline(time.Now().Add(2*time.Second))) // less than the server gives the silent
+			require.NoError(t, first.SetReadDeadline(time.Now().Add(2*time.Second))) // less than the server's own timeout
 			_, err := io.Copy(io.Discard, first)
 			var late net.Error
 			require.False(t, errors.As(err, &late) && late.Timeout(), "the oldest is open")
@@ -57,7 +57,7 @@ func TestConnectionsThatWaitAreBounded(t *testing.T) {
 	}
 }
 
-// serving gives the address of a server that answers everything with 204.
+// serving returns the address of a server that answers everything with 204.
 func serving(t *testing.T) string {
 	t.Helper()
 	listener, err := httpserver.Listen(t.Context(), "127.0.0.1:0")

@@ -1,7 +1,7 @@
-// Package httpserver is the shell around every component's HTTP handlers: what is the same for all of
-// them happens here once. It bounds time and size, refuses what isn't text, admits one web origin, logs,
-// counts, answers each refusal as problem+json (RFC 9457), and checks requests against an OpenAPI
-// document before a handler sees them.
+// Package httpserver is the shell around every component's HTTP handlers: whatever they have in
+// common happens here once. It bounds time and size, refuses input that isn't text, admits one web
+// origin, logs, counts, answers each refusal as problem+json (RFC 9457), and validates requests
+// against an OpenAPI document before a handler sees them.
 package httpserver
 
 import (
@@ -20,53 +20,53 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// Options of an engine. The zero value serves, without a web origin and without metrics.
+// Options configure an engine. The zero value works, without a web origin or metrics.
 type Options struct {
-	// Component names the engine in metrics and log lines, as "command-api".
+	// Component names the engine in metrics and log lines, for example "command-api".
 	Component string
-	// Log takes the access log and what goes wrong; slog.Default() where it is nil.
+	// Log receives the access log and errors; nil means slog.Default().
 	Log *slog.Logger
-	// Origin is the one web origin that may call from another site, as "https://larder.example"; ""
-	// for none.
+	// Origin is the one web origin that may call cross-site, for example "https://larder.example";
+	// "" for none.
 	Origin string
-	// Metrics is where requests are counted; nil for nowhere. Engines may share one.
+	// Metrics is where requests are counted; may be nil. Engines may share one.
 	Metrics *prometheus.Registry
-	// MaxBody bounds the body of a request in bytes; DefaultMaxBody where it is 0.
+	// MaxBody bounds a request's body in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
-	// Tracing makes a span of each request; nil for none.
+	// Tracing creates a span per request; nil for none.
 	Tracing *telemetry.Tracing
-	// Timeout bounds the work at a request; DefaultTimeout where it is 0. LongLived is the way out.
+	// Timeout bounds the work on a request; 0 means DefaultTimeout. LongLived opts out.
 	Timeout time.Duration
-	// TrustedProxies are the addresses (CIDR), or names as "dns:nginx", whose X-Forwarded-For is believed. Where it
-	// is empty the client's address is that of the connection.
+	// TrustedProxies are the addresses (CIDR), or names such as "dns:nginx", whose X-Forwarded-For
+	// is trusted. If empty, the client's address is the connection's.
 	TrustedProxies []string
-	// MetricsReaders tells who may read the metrics at the Probes; nil for everybody.
+	// MetricsReaders reports who may read the metrics at the Probes; nil admits everybody.
 	MetricsReaders func(r *http.Request) bool
-	// Probes are served at /healthz, /readyz and, with Metrics, /metrics; nil for an engine that is one of
-	// several in a process, which answers these itself.
+	// Probes are served at /healthz, /readyz and, with Metrics, /metrics; nil for one of several
+	// engines in a process that serves them itself.
 	Probes *Probes
 }
 
-// Limits that hold where Options say nothing else.
+// Default limits.
 const (
 	DefaultMaxBody = 1 << 20 // 1 MiB
 	DefaultTimeout = 5 * time.Second
 )
 
-// Gin's mode is one for the whole program and mustn't be set while engines are at work. Its debug mode
-// writes to the standard output, which belongs to the commands.
+// Gin's mode is global and must not be set while engines are running. Its debug mode writes to
+// standard output, which belongs to the commands.
 //
 //nolint:gochecknoinits // New would set it while another engine serves
 func init() { gin.SetMode(gin.ReleaseMode) }
 
-// New makes an engine with everything around the handlers. An error means that an option is wrong.
+// New returns an engine with everything around the handlers. It fails if an option is wrong.
 func New(options Options) (*gin.Engine, error) {
 	options.Log = cmp.Or(options.Log, slog.Default())
 	options.MaxBody = cmp.Or(options.MaxBody, DefaultMaxBody)
 	options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
 
 	engine := gin.New()
-	engine.ContextWithFallback = true // a handler may pass *gin.Context on as the request's context
+	engine.ContextWithFallback = true // a handler may pass on *gin.Context as the request's context
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
 	addresses, names := splitProxies(options.TrustedProxies)
@@ -81,7 +81,7 @@ func New(options Options) (*gin.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The order matters: what answers must stand inside what logs and counts the answer.
+	// The order matters: handlers that answer must be inside those that log and count the answer.
 	engine.Use(
 		believeProxies(names, nil),
 		follow(options.Tracing, options.Component),
@@ -103,7 +103,7 @@ func New(options Options) (*gin.Engine, error) {
 	return engine, nil
 }
 
-// NewRefusal makes a handler that answers every request with 503, a reason, and a time to come back.
+// NewRefusal returns a handler that answers every request with 503, a reason and a Retry-After.
 func NewRefusal(options Options, reason string) (http.Handler, error) {
 	engine, err := New(options)
 	if err != nil {
@@ -117,8 +117,8 @@ func NewRefusal(options Options, reason string) (http.Handler, error) {
 	return engine, nil
 }
 
-// notFound answers for an address that this component doesn't have. Where another one has it, by other methods, it is the
-// method that is wrong.
+// notFound answers for a path that this component doesn't have. If another component has it with
+// other methods, the method is wrong.
 func notFound(c *gin.Context) {
 	if methods := apidocs.Methods(c.Request.URL.Path); len(methods) > 0 && !slices.Contains(methods, c.Request.Method) {
 		methodNotAllowed(c)
@@ -127,7 +127,7 @@ func notFound(c *gin.Context) {
 	WriteProblem(c, Problem{Status: http.StatusNotFound, Detail: "There is nothing at this address."})
 }
 
-// methodNotAllowed says what the address takes, of whichever component: a caller sees one surface.
+// methodNotAllowed lists a path's methods across all components: callers see one API.
 func methodNotAllowed(c *gin.Context) {
 	if methods := apidocs.Methods(c.Request.URL.Path); len(methods) > 0 {
 		c.Header("Allow", strings.Join(methods, ", "))

@@ -8,17 +8,17 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// sendTimeout is how long a caller may take to receive what is sent: one that has gone to sleep with the
-// connection open must not hold memory for ever.
+// sendTimeout bounds how long a caller may take to receive data: a sleeping device with an open
+// connection must not hold memory for ever.
 const sendTimeout = 10 * time.Second
 
-// eventStream is the media type of a stream.
+// eventStream is the media type of server-sent events.
 const eventStream = "text/event-stream"
 
 func isEventStream(header http.Header) bool { return header.Get("Content-Type") == eventStream }
 
-// greeting opens a stream, so that the caller knows at once that it stands, and says after how many
-// milliseconds to come back when it falls.
+// greeting opens a stream, so that the caller knows at once that it is connected, and sets the
+// reconnection delay in milliseconds.
 const greeting = "retry: 2000\n: this stream is open\n\n"
 
 // EventStream writes server-sent events to one caller.
@@ -27,14 +27,14 @@ type EventStream struct {
 	control *http.ResponseController
 }
 
-// OpenEventStream answers with the head of a stream. Call LongLived before. An error of this or of a later
+// OpenEventStream sends a stream's headers. Call LongLived first. An error from this or a later
 // write means that the caller is gone.
 func OpenEventStream(c *gin.Context) (EventStream, error) {
 	s := EventStream{writer: c.Writer, control: http.NewResponseController(c.Writer)}
 	header := s.writer.Header()
 	header.Set("Content-Type", eventStream)
 	header.Set("Cache-Control", "no-store")
-	header.Set("X-Accel-Buffering", "no") // nginx would keep events back until it has a page of them
+	header.Set("X-Accel-Buffering", "no") // else nginx buffers a page of events
 	s.writer.WriteHeader(http.StatusOK)
 	return s, s.Write([]byte(greeting))
 }
@@ -52,5 +52,5 @@ func (s EventStream) Write(events []byte) error {
 	return nil
 }
 
-// Beat sends a comment, which keeps the way open and nobody sees.
+// Beat sends a comment, which keeps the connection alive and is invisible to the page.
 func (s EventStream) Beat() error { return s.Write([]byte(": \n\n")) }

@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/id"
 )
 
-// formats are the checks of string formats that the OpenAPI library leaves to its users.
+// formats are the string format checks that the OpenAPI library leaves to its users.
 func formats() []openapi3.SchemaValidationOption {
 	return []openapi3.SchemaValidationOption{
 		openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
@@ -27,7 +27,7 @@ func checkUUID(text string) error {
 	return nil
 }
 
-// fieldErrors lists what an error of the schema says, at least one line of it.
+// fieldErrors lists a schema error's messages, at least one.
 func fieldErrors(err error) []FieldError {
 	var many openapi3.MultiError
 	if errors.As(err, &many) {
@@ -46,10 +46,10 @@ func fieldErrors(err error) []FieldError {
 	return []FieldError{{Detail: "is not as described"}}
 }
 
-// fieldPath writes the place of an error as a programmer would: ingredients[2].text.
+// fieldPath writes an error's location as a programmer would: ingredients[2].text.
 func fieldPath(err *openapi3.SchemaError) string {
 	keys := err.JSONPointer()
-	if err.SchemaField == "properties" { // the library gives the object, and the name only in words
+	if err.SchemaField == "properties" { // the name is only in the message
 		var unknown string
 		if _, scanErr := fmt.Sscanf(err.Reason, "property %q", &unknown); scanErr == nil {
 			keys = append(keys, unknown)
@@ -69,7 +69,7 @@ func fieldPath(err *openapi3.SchemaError) string {
 	return path.String()
 }
 
-// schemaDetail says what a value must be. It never repeats the value: it may be long, or a password.
+// schemaDetail says what a value must be, never the value: it may be long, or a password.
 func schemaDetail(err *openapi3.SchemaError) string {
 	schema := err.Schema
 	switch err.SchemaField {
@@ -134,7 +134,7 @@ func formatDetail(format string) string {
 	}
 }
 
-// patternDetail prefers the words of the document: a regular expression helps few.
+// patternDetail prefers the document's wording: a regular expression helps few.
 func patternDetail(schema *openapi3.Schema) string {
 	if words, ok := schema.Extensions["x-pattern-detail"].(string); ok {
 		return words
@@ -175,14 +175,14 @@ func kind(value any) string {
 func choices(values []any) string {
 	words := make([]string, len(values))
 	for i, value := range values {
-		words[i] = fmt.Sprintf("%#v", value) // text in quotes, numbers and booleans as they are
+		words[i] = fmt.Sprintf("%#v", value) // text quoted, numbers and booleans as they are
 	}
 	return strings.Join(words, ", ")
 }
 
 func number(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 
-// sentence joins a field and what is said of it.
+// sentence joins a field and its message.
 func sentence(field FieldError) string {
 	if field.Field == "" {
 		return "the body " + field.Detail + "."

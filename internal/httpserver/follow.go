@@ -10,8 +10,8 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// follow makes a span of each request, in the caller's trace where it sent one. What probes ask every few seconds
-// is left out.
+// follow creates a span per request, in the caller's trace if it sent one. It skips probes, which
+// come every few seconds.
 func follow(tracing *telemetry.Tracing, component string) gin.HandlerFunc {
 	if !tracing.On() {
 		return func(*gin.Context) {}

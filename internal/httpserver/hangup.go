@@ -9,17 +9,17 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// statusHungUp is what nginx logs for a caller who didn't wait for the answer. Nobody gets it.
+// statusHungUp is what nginx logs for a caller who didn't wait for the answer. It is never sent.
 const statusHungUp = 499
 
-// callerKey leads from a context to the caller of the request that it was made for.
+// callerKey is the context key of a request's caller.
 type callerKey struct{}
 
-// caller tells whether who sent a request still waits for the answer.
+// caller tracks whether a request's sender still waits for the answer.
 type caller struct {
-	request context.Context //nolint:containedctx // ends when the caller goes away, and when the request is answered
+	request context.Context //nolint:containedctx // ends when the caller leaves, and when the request is answered
 	ended   atomic.Bool
-	gone    atomic.Bool // at the end
+	gone    atomic.Bool // as of the end
 }
 
 func (r *caller) hungUp() bool {
@@ -29,7 +29,7 @@ func (r *caller) hungUp() bool {
 	return errors.Is(r.request.Err(), context.Canceled)
 }
 
-// end keeps whether the caller was there to the end: after it, the context is done in any case.
+// end records whether the caller stayed to the end: afterwards the context is done in any case.
 func (r *caller) end() bool {
 	gone := r.hungUp()
 	r.gone.Store(gone)
@@ -45,20 +45,21 @@ func newCaller(c *gin.Context) *caller {
 	return r
 }
 
-// HungUp tells whether a context is of a request whose caller has gone away. What fails then fails for that reason.
+// HungUp reports whether a context belongs to a request whose caller has left. Failures then are
+// due to that.
 func HungUp(ctx context.Context) bool {
 	r, ok := ctx.Value(callerKey{}).(*caller)
 	return ok && r.hungUp()
 }
 
-// hangUps hands records on, those of a caller who hung up at the debug level.
+// hangUps passes records on, at debug level if the caller hung up.
 type hangUps struct{ slog.Handler }
 
-// QuietHangUps makes a log handler that warns of nothing which failed because its caller hung up: each store that was
-// being asked says that it couldn't be, and none of them is away.
+// QuietHangUps returns a log handler that doesn't warn about failures because a caller hung up:
+// each store in use reports that it couldn't be reached, though none is down.
 func QuietHangUps(handler slog.Handler) slog.Handler { return hangUps{handler} }
 
-// Handle implements slog.Handler. What is an error is one whoever waits for the answer.
+// Handle implements slog.Handler. Errors stay errors, whoever waits.
 func (h hangUps) Handle(ctx context.Context, record slog.Record) error {
 	if record.Level > slog.LevelDebug && record.Level < slog.LevelError && HungUp(ctx) {
 		if !h.Enabled(ctx, slog.LevelDebug) {

@@ -17,7 +17,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// A caller who hangs up is no warning, whatever the stores say that were being asked, and counts as 499.
+// A caller who hangs up causes no warning, whatever the stores in use report, and counts as 499.
 func TestCallerWhoHangsUp(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
@@ -55,7 +55,7 @@ func TestCallerWhoHangsUp(t *testing.T) {
 	require.True(t, httpserver.HungUp(later), "for what goes on in its name")
 }
 
-// Whoever waits for the answer is told of, also after it.
+// For a caller who waits, failures are logged, also after the answer.
 func TestCallerWhoWaits(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
@@ -76,7 +76,7 @@ func TestCallerWhoWaits(t *testing.T) {
 	require.Contains(t, log.String(), "level=WARN")
 }
 
-// How long somebody listens to a stream is no slow request.
+// A long-lived stream is no slow request.
 func TestEventStreamIsNotSlow(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
@@ -103,7 +103,7 @@ func TestEventStreamIsNotSlow(t *testing.T) {
 	require.Empty(t, families)
 }
 
-// slowly holds a little after a request counts as slow.
+// slowly lasts a little longer than the threshold for a slow request.
 func slowly() func() bool {
 	began := time.Now()
 	return func() bool { return time.Since(began) > 1100*time.Millisecond }

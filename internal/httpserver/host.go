@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// AdmitHosts answers requests that name this server in their Host header as it is known, and refuses all others with
-// 421. A page of a stranger's can have its own name lead to 127.0.0.1 (DNS rebinding): the browser takes what is there
-// for that page's own site. Addresses, the loopback's names and those of home networks are always admitted, since no
-// stranger can have them; names are admitted as they are, "*.larder.example" with all below, and "*" is any.
+// AdmitHosts answers requests whose Host header names this server, and refuses all others with 421.
+// A hostile page can point its own name at 127.0.0.1 (DNS rebinding): the browser then treats the
+// answers as that page's own site. IP addresses, loopback names and home network names are always
+// admitted, since no attacker can own them; names match exactly, "*.larder.example" matches all
+// below, and "*" anything.
 func AdmitHosts(names []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !admitsHost(names, hostName(r.Host)) {
@@ -24,7 +25,7 @@ func AdmitHosts(names []string, next http.Handler) http.Handler {
 	})
 }
 
-// hostName is the name in a Host header, without the port.
+// hostName returns the name in a Host header, without the port.
 func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -35,7 +36,7 @@ func hostName(host string) string {
 
 func admitsHost(names []string, host string) bool {
 	if host == "" || host == "localhost" {
-		return true // no browser sends none
+		return true // browsers always send one
 	}
 	for _, below := range homeNames() {
 		if strings.HasSuffix(host, below) {
@@ -56,13 +57,15 @@ func admitsHost(names []string, host string) bool {
 	return false
 }
 
-// homeNames are the ends of names that are kept for the machine itself and for home networks, and that nobody can
-// register: RFC 6761, RFC 6762, RFC 8375, and ICANN's resolutions on .internal (2024.07.29) and .home (2018.02.04).
+// homeNames are suffixes reserved for the machine itself and home networks, which nobody can
+// register: RFC 6761, RFC 6762, RFC 8375, and ICANN's resolutions on .internal (2024.07.29) and
+// .home (2018.02.04).
 func homeNames() []string {
 	return []string{".localhost", ".local", ".home.arpa", ".internal", ".home"}
 }
 
-// BehindTLS marks every request as one that came by TLS to the proxy before this, for a proxy that doesn't say so.
+// BehindTLS marks every request as having used TLS to the proxy in front, for a proxy that doesn't
+// say so.
 func BehindTLS(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Header.Set("X-Forwarded-Proto", "https")

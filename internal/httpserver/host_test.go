@@ -10,7 +10,7 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// A page whose name leads here is refused; the server's own names, and every address, are not.
+// A foreign name that resolves here is refused; the server's own names, and IP addresses, aren't.
 func TestAdmitHosts(t *testing.T) {
 	t.Parallel()
 	handler := httpserver.AdmitHosts([]string{"larder.example", "*.home.example", "Pantry."},

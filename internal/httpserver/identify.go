@@ -6,15 +6,15 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// headerRequestID is spelled as net/http spells it, so that it is the key in the map of the headers.
+// headerRequestID is in net/http's canonical form, so it is the key in the header map.
 const headerRequestID = "X-Request-Id"
 
 const maxRequestID = 64
 
-// identify gives the request an id (the caller's, where it has a sound one) and the answer the headers
-// that keep a browser from making more of it than it is. A handler may set others.
+// identify sets the request's id (the caller's, if acceptable) and the headers that stop browsers
+// from sniffing content. A handler may set others.
 func identify() gin.HandlerFunc {
-	// All answers share these slices. Setting and adding a header makes new ones, so nobody writes here.
+	// All answers share these slices. Setting or adding a header makes new ones.
 	noSniff := []string{"nosniff"}
 	noFrame := []string{"DENY"}
 	referrer := []string{"same-origin"}
@@ -31,10 +31,10 @@ func identify() gin.HandlerFunc {
 	}
 }
 
-// RequestID gives the id of the request, which its log line and its problem carry.
+// RequestID returns the request's id, which is in its log line and its problem.
 func RequestID(c *gin.Context) string { return c.Writer.Header().Get(headerRequestID) }
 
-// requestID keeps a given id only where it can do no harm in a log line or in a header.
+// requestID keeps a given id only if it is safe in a log line and in a header.
 func requestID(given string) string {
 	if given == "" || len(given) > maxRequestID {
 		return rand.Text()

@@ -8,8 +8,9 @@ import (
 	"syscall"
 )
 
-// lastCall is a listener that, when it is closed, still hands out the connections that the system has made by then. Closed as
-// it is they would be reset, and with them requests that a proxy has sent already and can't send to another.
+// lastCall is a listener that, when closed, still hands out the connections in the kernel's
+// backlog. Otherwise they would be reset, along with requests that a proxy has already sent and
+// can't send elsewhere.
 type lastCall struct {
 	*net.TCPListener
 
@@ -19,7 +20,7 @@ type lastCall struct {
 	waiting chan net.Conn // filled before closed
 }
 
-// answeringLast gives the listener so; one that isn't TCP stays as it is.
+// answeringLast wraps a TCP listener in a lastCall; others are returned unchanged.
 func answeringLast(listener net.Listener) net.Listener {
 	tcp, ok := listener.(*net.TCPListener)
 	if !ok {
@@ -65,14 +66,14 @@ func (l *lastCall) made() []net.Conn {
 	var conns []net.Conn
 	_ = raw.Control(func(fd uintptr) {
 		for {
-			accepted, _, err := syscall.Accept(int(fd)) // the listener's descriptor doesn't block
+			accepted, _, err := syscall.Accept(int(fd)) // the listener's descriptor is non-blocking
 			if err != nil {
 				return
 			}
 			syscall.CloseOnExec(accepted)
 			file := os.NewFile(uintptr(accepted), "connection")
 			conn, err := net.FileConn(file)
-			_ = file.Close() // FileConn has one of its own
+			_ = file.Close() // FileConn duplicates it
 			if err == nil {
 				conns = append(conns, conn)
 			}

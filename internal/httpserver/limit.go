@@ -12,10 +12,10 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// limitedKey leads from a limited context back to the request's own, for LongLived.
+// limitedKey is the context key of the request's own context, for LongLived.
 type limitedKey struct{}
 
-// limited is a context with the deadline, which knows the one without.
+// limited is a context with the deadline that knows the one without.
 type limited struct {
 	context.Context                 //nolint:containedctx // it is one
 	request         context.Context //nolint:containedctx // the one that it limits
@@ -28,7 +28,7 @@ func (l limited) Value(key any) any {
 	return l.Context.Value(key)
 }
 
-// limitTime gives the request's context a deadline. The handler must heed it: nothing is cut off.
+// limitTime gives the request's context a deadline. Handlers must heed it: nothing is cut off.
 func limitTime(timeout time.Duration) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		request := c.Request.Context()
@@ -39,9 +39,9 @@ func limitTime(timeout time.Duration) gin.HandlerFunc {
 	}
 }
 
-// LongLived takes the deadlines off a request: off its context, its reading and its writing. What stays
-// is that the context ends when the caller goes away, and when the server stops. Call it first in a
-// handler that streams, and the returned function at its end.
+// LongLived removes a request's deadlines: on its context, its reading and its writing. The context
+// still ends when the caller leaves and when the server stops. A streaming handler calls it first,
+// and the returned function at its end.
 func LongLived(c *gin.Context) (end func()) {
 	ctx := c.Request.Context()
 	if request, ok := ctx.Value(limitedKey{}).(context.Context); ok {
@@ -49,14 +49,14 @@ func LongLived(c *gin.Context) (end func()) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	control := http.NewResponseController(c.Writer)
-	// A writer without deadlines (in a test) has none to take off.
+	// A writer without deadlines (in a test) has none to remove.
 	_ = control.SetReadDeadline(time.Time{})
 	_ = control.SetWriteDeadline(time.Time{})
 	release := func() bool { return true }
 	if stopping, ok := ctx.Value(stoppingKey{}).(context.Context); ok {
 		release = context.AfterFunc(stopping, func() {
 			cancel()
-			_ = control.SetReadDeadline(time.Unix(1, 0)) // who waits for the next bytes of a body doesn't look at the context
+			_ = control.SetReadDeadline(time.Unix(1, 0)) // a body read doesn't watch the context
 		})
 	}
 	c.Request = c.Request.WithContext(ctx)
@@ -66,7 +66,7 @@ func LongLived(c *gin.Context) (end func()) {
 	}
 }
 
-// limitBody refuses a body that says it is too long, and breaks off one that turns out to be.
+// limitBody refuses a body that declares an excessive length, and cuts off other long ones.
 func limitBody(limit int64) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		switch body := c.Request.Body; {
@@ -79,8 +79,8 @@ func limitBody(limit int64) gin.HandlerFunc {
 	}
 }
 
-// requireText refuses an address that holds bytes that aren't UTF-8, or control characters: Postgres
-// takes neither, and would make a 500 of it.
+// requireText refuses a URL with invalid UTF-8 or control characters: Postgres rejects both, which
+// would become a 500.
 func requireText(c *gin.Context) {
 	if !isText(c.Request.URL.Path) {
 		WriteProblem(c, Problem{

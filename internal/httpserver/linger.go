@@ -10,15 +10,15 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// How much of a refused body is read, and for how long, so that whoever sends it gets to the answer.
+// How much of a refused body is read, and for how long, so that its sender gets to the answer.
 const (
 	lingerBytes = 64 << 20
 	lingerFor   = 10 * time.Second
 )
 
-// linger answers a request that is refused before its body was read, and reads on for a while. A plain client
-// sends all of a body before it looks for an answer: were the connection closed with bytes unread, the system
-// would reset it, and the client would see that in place of the 413.
+// linger answers a request refused before its body was read, and keeps reading for a while. A
+// simple client sends the whole body before it reads the answer: closing the connection with unread
+// bytes makes the system reset it, and the client would see that instead of the 413.
 func linger(c *gin.Context) {
 	if c.Request.Body == nil || c.Request.Body == http.NoBody {
 		return
@@ -26,7 +26,7 @@ func linger(c *gin.Context) {
 	body := &followed{ReadCloser: c.Request.Body}
 	c.Request.Body = body
 	c.Next()
-	waits := c.GetHeader("Expect") != "" && !body.begun // for a word before it sends anything
+	waits := c.GetHeader("Expect") != "" && !body.begun // for a 100 Continue
 	if c.Writer.Status() < http.StatusBadRequest || body.ended || waits {
 		return
 	}
@@ -35,7 +35,8 @@ func linger(c *gin.Context) {
 
 func readOn(c *gin.Context, body io.Reader) {
 	control := http.NewResponseController(c.Writer)
-	// Both fail for a writer without a connection (in a test, in a function), where there is nothing to reset.
+	// Both fail for a writer without a connection (in a test, in a function), where nothing can be
+	// reset.
 	if control.EnableFullDuplex() != nil || control.SetReadDeadline(time.Now().Add(lingerFor)) != nil {
 		return
 	}
@@ -43,21 +44,21 @@ func readOn(c *gin.Context, body io.Reader) {
 		release := context.AfterFunc(stopping, func() { _ = control.SetReadDeadline(time.Now()) })
 		defer release()
 	}
-	c.Writer.Flush() // a client that does look stops sending
+	c.Writer.Flush() // a client that reads early stops sending
 	_, _ = io.CopyN(io.Discard, body, lingerBytes)
 }
 
-// followed is a body that knows how far it was read.
+// followed is a body that tracks how far it was read.
 type followed struct {
 	io.ReadCloser
 
 	begun, ended bool
 }
 
-// Read is that of io.Reader.
+// Read implements io.Reader.
 func (f *followed) Read(into []byte) (int, error) {
 	f.begun = true
 	n, err := f.ReadCloser.Read(into)
 	f.ended = f.ended || errors.Is(err, io.EOF)
-	return n, err //nolint:wrapcheck // it stands for the body below
+	return n, err //nolint:wrapcheck // stands in for the wrapped body
 }

@@ -17,7 +17,7 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// writeThenRead sends all of a request before it looks for an answer, as plain clients do.
+// writeThenRead sends a whole request before it reads the answer, as simple clients do.
 func writeThenRead(t *testing.T, address, head string, body io.WriterTo) (*http.Response, error) {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", strings.TrimPrefix(address, "http://"), 5*time.Second)
@@ -48,7 +48,7 @@ func chunked(body []byte) *bytes.Buffer {
 	return &out
 }
 
-// Whoever sends all of a refused body before looking for the answer gets the answer, and no reset.
+// A client that sends a refused body in full before reading gets the answer, and no reset.
 func TestRefusedBodyIsReadOn(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{})
@@ -61,7 +61,7 @@ func TestRefusedBodyIsReadOn(t *testing.T) {
 		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusUnauthorized})
 	})
 	address, _ := serve(t, engine)
-	body := bytes.Repeat([]byte("a"), 24<<20) // more than the buffers of the system take
+	body := bytes.Repeat([]byte("a"), 24<<20) // more than the system's buffers
 	for path, status := range map[string]int{
 		"/thing": http.StatusRequestEntityTooLarge, "/closed": http.StatusRequestEntityTooLarge, "/nothing": http.StatusRequestEntityTooLarge,
 	} {
@@ -84,7 +84,7 @@ func TestRefusedBodyIsReadOn(t *testing.T) {
 	}
 }
 
-// Who waits for a word before the body gets the refusal at once, and nothing is waited for.
+// A client that waits for 100 Continue is refused at once, without lingering.
 func TestRefusedBodyThatWasAskedFor(t *testing.T) {
 	t.Parallel()
 	address, _ := serve(t, newEngine(t, httpserver.Options{}))
@@ -95,7 +95,7 @@ func TestRefusedBodyThatWasAskedFor(t *testing.T) {
 	require.Less(t, time.Since(began), 5*time.Second)
 }
 
-// A refused body that never ends holds up no stop.
+// An endless refused body doesn't delay a stop.
 func TestRefusedBodyHoldsUpNoStop(t *testing.T) {
 	t.Parallel()
 	address, stop := serve(t, newEngine(t, httpserver.Options{}))

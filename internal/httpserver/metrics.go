@@ -17,9 +17,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// MetricsReaders tells who may read /metrics beside the API: a program on this machine, and whoever has the token, as
-// `Authorization: Bearer` or as the password of HTTP Basic. Without a token it is the machine alone. What came through
-// a proxy came from elsewhere, however near the proxy is.
+// MetricsReaders admits to /metrics beside the API: local programs, and whoever has the token, as
+// `Authorization: Bearer` or as the HTTP Basic password. Without a token, only local programs. What
+// came through a proxy is remote, however near the proxy is.
 func MetricsReaders(token string) func(r *http.Request) bool {
 	return func(r *http.Request) bool { return isLocal(r) || token != "" && hasToken(r, token) }
 }
@@ -39,7 +39,7 @@ func hasToken(r *http.Request, token string) bool {
 	if !isBearer {
 		_, given, _ = r.BasicAuth()
 	}
-	got, want := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(token)) // of one length, so that the time says nothing
+	got, want := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(token)) // equal lengths, so timing reveals nothing
 	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
 }
 
@@ -57,8 +57,8 @@ func guardMetrics(admits func(r *http.Request) bool) gin.HandlerFunc {
 	}
 }
 
-// ServeMetrics serves /metrics to everybody at an address of its own, until ctx is done. Who reaches the address is
-// the network's affair.
+// ServeMetrics serves /metrics to everybody at a separate address until ctx is done. The network
+// decides who can reach it.
 func ServeMetrics(ctx context.Context, addr string, metrics *prometheus.Registry, log *slog.Logger) error {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", addr)

@@ -10,8 +10,8 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// Metrics are read on this machine and with the token; a stranger, and whoever comes through a proxy on this machine,
-// is a stranger.
+// Metrics are readable locally and with the token; remote callers are refused, and so is anybody
+// through a local proxy.
 func TestMetricsReaders(t *testing.T) {
 	t.Parallel()
 	const token = "a token for prometheus"
@@ -26,7 +26,7 @@ func TestMetricsReaders(t *testing.T) {
 		{from: "127.0.0.1:5", header: "X-Forwarded-For", value: "192.0.2.1"},
 		{from: "127.0.0.1:5", header: "Forwarded", value: "for=192.0.2.1"},
 		{from: "192.0.2.1:5", header: "Authorization", value: "Bearer "},
-		{from: "192.0.2.1:5", header: "Authorization", value: "Bearer "}, // no token is none that opens
+		{from: "192.0.2.1:5", header: "Authorization", value: "Bearer "}, // no token admits nobody
 		{from: "192.0.2.1:5", token: token},
 		{from: "192.0.2.1:5", token: token, header: "Authorization", value: "Bearer " + token, want: true},
 		{from: "192.0.2.1:5", token: token, header: "Authorization", value: "Bearer another"},

@@ -12,14 +12,14 @@ import (
 	"strings"
 )
 
-// maxWhole is up to where every whole number is a float64.
+// maxWhole is the limit up to which float64 holds every whole number exactly.
 const maxWhole = 1 << 53
 
-// plainWholes writes whole numbers of valid JSON as Go reads integers: 1.0 and 1e2 are integers in JSON Schema,
-// and encoding/json puts neither into an int. The value of no number changes.
+// plainWholes rewrites whole numbers in valid JSON as Go parses integers: 1.0 and 1e2 are integers
+// in JSON Schema, but encoding/json puts neither into an int. No number's value changes.
 func plainWholes(body []byte) []byte {
 	var plain []byte
-	kept := 0 // up to where the body is in plain
+	kept := 0 // how much of the body is in plain
 	for at := 0; at < len(body); {
 		switch b := body[at]; {
 		case b == '"':
@@ -69,7 +69,7 @@ func afterNumber(body []byte, at int) int {
 	return at
 }
 
-// outOfRange names the fields with a number that no float64 holds, as 1e400.
+// outOfRange names the fields with a number too large for float64, such as 1e400.
 func outOfRange(body []byte) []FieldError {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -80,8 +80,8 @@ func outOfRange(body []byte) []FieldError {
 	return tooLargeNumbers(nil, "", value)
 }
 
-// tooLargeNumbers adds the numbers of a value to those found before, until there are as many as are told of: a body of
-// them would take longer to tell than to read.
+// tooLargeNumbers appends a value's out-of-range numbers up to the reporting limit: reporting a
+// body full of them would take longer than reading it.
 func tooLargeNumbers(fields []FieldError, path string, value any) []FieldError {
 	if len(fields) >= maxFieldErrors {
 		return fields

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A whole number is written as Go reads integers, in whichever way it came; text and all other numbers stay.
+// A whole number in any notation is rewritten as Go parses integers; text and other numbers stay.
 func TestPlainWholes(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
@@ -22,7 +22,7 @@ func TestPlainWholes(t *testing.T) {
 	}
 }
 
-// FuzzPlainWholes: the value of valid JSON never changes, and what isn't JSON does no harm.
+// FuzzPlainWholes: the value of valid JSON never changes, and invalid JSON does no harm.
 func FuzzPlainWholes(f *testing.F) {
 	for _, seed := range []string{`{"a":1.0}`, `"\`, `[1e2,"1.0"]`, `-`, `1.e`, `{"a":"\\"`} {
 		f.Add([]byte(seed))

@@ -16,11 +16,11 @@ import (
 
 const (
 	slow       = time.Second
-	noRoute    = "none" // a label of what was asked for would let a stranger make labels without end
+	noRoute    = "none" // a label from the path would let strangers create labels without limit
 	maxLogText = 64
 )
 
-// requestMetrics counts requests and their time, by method, route and status.
+// requestMetrics records requests and their durations, by method, route and status.
 type requestMetrics struct{ seconds prometheus.ObserverVec }
 
 func newRequestMetrics(registry *prometheus.Registry, component string) (*requestMetrics, error) {
@@ -34,7 +34,7 @@ func newRequestMetrics(registry *prometheus.Registry, component string) (*reques
 	}, []string{"component", "method", "route", "status"})
 	err := registry.Register(seconds)
 	var already prometheus.AlreadyRegisteredError
-	if errors.As(err, &already) { // another engine of the same program was first
+	if errors.As(err, &already) { // another engine of this program registered first
 		seconds, _ = already.ExistingCollector.(*prometheus.HistogramVec)
 	} else if err != nil {
 		return nil, fmt.Errorf("register the HTTP metrics: %w", err)
@@ -52,15 +52,15 @@ func (m *requestMetrics) observe(method, route string, status int, took time.Dur
 	}
 }
 
-// observe counts the request and writes its line of the access log. The line has the route and the id
-// in it, not the address: a query is what a person looks for, and an address may be a signed one. What
-// a handler left with c.Error is in the line too, so that a handler needs no log of its own.
+// observe counts the request and writes its access log line. The line has the route and id, not the
+// URL: a query is what a person searches for, and a URL may be signed. Errors from c.Error are in
+// the line too, so handlers need no log of their own.
 func observe(log *slog.Logger, component string, metrics *requestMetrics) gin.HandlerFunc {
 	log = log.With("component", component)
 	return func(c *gin.Context) {
 		start := time.Now()
 		waiting := newCaller(c)
-		defer waiting.end() // also where the handler broke the connection off
+		defer waiting.end() // also if the handler aborted the connection
 		c.Next()
 		took := time.Since(start)
 		status := c.Writer.Status()
@@ -72,12 +72,12 @@ func observe(log *slog.Logger, component string, metrics *requestMetrics) gin.Ha
 		if route == "" {
 			route = noRoute
 		}
-		stream := isEventStream(c.Writer.Header()) // how long one lasts says how long somebody listened
+		stream := isEventStream(c.Writer.Header()) // its duration is only how long somebody listened
 		if !stream {
 			metrics.observe(methodLabel(c.Request.Method), route, status, took)
 		}
 		level := accessLevel(status, took)
-		// A probe is asked every few seconds, and what is missing has a line of its own.
+		// Probes come every few seconds, and what is missing has a log line of its own.
 		if IsProbe(route) || stream || gone && status < http.StatusInternalServerError {
 			level = slog.LevelDebug
 		}
@@ -100,14 +100,14 @@ func observe(log *slog.Logger, component string, metrics *requestMetrics) gin.Ha
 	}
 }
 
-// accessLevel keeps the log readable and cheap: what went well is told by the metrics, and one by one
-// only to who asks for the debug level.
+// accessLevel keeps the log readable and cheap: metrics cover successes, which are logged one by
+// one only at debug level.
 func accessLevel(status int, took time.Duration) slog.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
 		return slog.LevelError
 	case status == http.StatusTooManyRequests:
-		return slog.LevelDebug // it is counted; who floods the service mustn't fill its log
+		return slog.LevelDebug // counted in metrics; a flood must not fill the log
 	case took > slow:
 		return slog.LevelWarn
 	case ordinary(status):
@@ -119,8 +119,8 @@ func accessLevel(status int, took time.Duration) slog.Level {
 	}
 }
 
-// ordinary tells of a refusal that the protocol is made for: strangers ask for what was never there, and devices that were away
-// for what is gone, or send what another has changed meanwhile.
+// ordinary reports whether a refusal is part of normal use: strangers ask for what never existed,
+// and devices that were offline ask for what is gone or send conflicting changes.
 func ordinary(status int) bool {
 	switch status {
 	case http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusPreconditionFailed,
@@ -131,7 +131,7 @@ func ordinary(status int) bool {
 	}
 }
 
-// methodLabel keeps out methods of a stranger's making.
+// methodLabel excludes methods that a stranger made up.
 func methodLabel(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
@@ -144,7 +144,7 @@ func methodLabel(method string) string {
 
 func shorten(text string) string { return text[:min(len(text), maxLogText)] }
 
-// recoverPanic turns a panic into a log line with the stack and a 500 that says nothing of it.
+// recoverPanic turns a panic into a log line with the stack, and a 500 without details.
 func recoverPanic(log *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		defer func() {
@@ -153,7 +153,7 @@ func recoverPanic(log *slog.Logger) gin.HandlerFunc {
 				return
 			}
 			if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-				panic(cause) // the agreed way to break a connection off
+				panic(cause) // the standard way to abort a connection
 			}
 			log.ErrorContext(c.Request.Context(), "panic in a handler", "request", RequestID(c),
 				"route", c.FullPath(), "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))

@@ -17,9 +17,9 @@ const (
 	corsMaxAge = "600"
 )
 
-// admitOrigin lets pages of one origin call (CORS), and refuses a write that a page of any other site
-// makes the browser send with the cookie (CSRF). A caller that isn't a browser sends neither of the
-// headers that tell, and carries no cookie that it didn't put there itself.
+// admitOrigin lets pages of one origin call (CORS), and refuses writes that another site's page
+// makes the browser send with the cookie (CSRF). Callers other than browsers send neither header,
+// and no cookie that they didn't set themselves.
 func admitOrigin(origin string) (gin.HandlerFunc, error) {
 	protection := http.NewCrossOriginProtection()
 	if origin != "" {

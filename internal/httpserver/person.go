@@ -4,10 +4,10 @@ import "github.com/gin-gonic/gin"
 
 const personKey = "httpserver.caller"
 
-// SetPerson says whose request it is, for what is bounded by person. Whoever checks the session calls it.
+// SetPerson records whose request it is, for limits by person. The session check calls it.
 func SetPerson(c *gin.Context, person string) { c.Set(personKey, person) }
 
-// personOf gives who that is: the address that the request is from where nobody has logged in.
+// personOf returns that person, or the request's address if nobody is logged in.
 func personOf(c *gin.Context) string {
 	if person := c.GetString(personKey); person != "" {
 		return person

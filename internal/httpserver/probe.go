@@ -17,78 +17,79 @@ import (
 
 const (
 	probeTimeout = 2 * time.Second
-	// awaitEvery is how often Await looks; watchEvery is how often Watch does.
+	// awaitEvery is the interval of Await's checks; watchEvery is Watch's.
 	awaitEvery = 250 * time.Millisecond
 	watchEvery = 2 * time.Second
-	// restEvery is how often Watch does where all is there: each look asks every store.
+	// restEvery is Watch's interval while nothing is missing: each check asks every store.
 	restEvery = 15 * time.Second
-	// worthALine is how long a thing is missing before the log says so: what is made at the start is missing
-	// for a moment, and so is a server behind a connection that it closed.
+	// worthALine is how long a dependency is missing before it is logged: what is created at the
+	// start is missing briefly, and so is a server behind a closed connection.
 	worthALine = 3 * time.Second
 )
 
-// probePaths are the addresses that probes answer at.
+// probePaths are the paths of the probes.
 const (
 	healthPath  = "/healthz"
 	readyPath   = "/readyz"
 	metricsPath = "/metrics"
 )
 
-// Check asks one thing that a process depends on.
+// Check checks one dependency of a process.
 type Check struct {
-	// Name of what is asked, as "postgres".
+	// Name of the dependency, for example "postgres".
 	Name string
-	// Optional is what the process can serve without, though not as well.
+	// Optional means that the process can serve without it, though less well.
 	Optional bool
-	// Instead names another check: while that one finds what it asks, this one is optional. "" for none.
+	// Instead names another check: while that one succeeds, this one is optional. "" for none.
 	Instead string
-	// Probe gives an error where it is missing. Its context has a deadline.
+	// Probe returns an error if the dependency is missing. Its context has a deadline.
 	Probe func(ctx context.Context) error
 }
 
-// Probes tell an orchestrator, and the process itself, what the process lacks. The log has one line when a
-// thing stays away and one when it is back, however often somebody looks.
+// Probes tell an orchestrator, and the process itself, which dependencies are missing. The log has
+// one line when one stays away and one when it is back, however often it is checked.
 type Probes struct {
 	checks  []Check
 	log     *slog.Logger
 	leaving atomic.Bool // the process is about to end
 
 	mu    sync.Mutex
-	looks uint64 // that were begun
+	looks uint64 // begun so far
 	seen  map[string]sight
 
-	looking chan struct{} // holds one, while a look is under way that was asked for at /readyz
-	next    *answer       // of the look after that one; nil while nobody waits for it
+	looking chan struct{} // holds one value while a look for /readyz is in progress
+	next    *answer       // the next look's answer; nil while nobody waits for it
 }
 
-// answer is what a look finds, once done is closed.
+// answer is a look's result, once done is closed.
 type answer struct {
 	done              chan struct{}
 	missing, degraded []string
 }
 
-// sight is how a thing was when somebody looked last.
+// sight is a dependency's last observed state.
 type sight struct {
-	look    uint64    // which look it was
-	missing time.Time // since when; zero where it was there
-	told    bool      // the log says so
+	look    uint64    // the look's number
+	missing time.Time // since when; zero if present
+	told    bool      // it has been logged
 }
 
-// NewProbes makes the probes of a process.
+// NewProbes returns a process's probes.
 func NewProbes(checks []Check, log *slog.Logger) *Probes {
 	return &Probes{checks: checks, log: log, seen: make(map[string]sight), looking: make(chan struct{}, 1)}
 }
 
-// IsProbe tells whether a path is one of /healthz, /readyz and /metrics.
+// IsProbe reports whether a path is one of /healthz, /readyz and /metrics.
 func IsProbe(path string) bool {
 	return path == healthPath || path == readyPath || path == metricsPath
 }
 
-// Leave makes /readyz say from now on that the process isn't ready, whatever is there: it is about to end.
+// Leave makes /readyz report not ready from now on, whatever is available: the process is about to
+// end.
 func (p *Probes) Leave() { p.leaving.Store(true) }
 
-// Look asks everything at once and gives the names of what is missing, and of what is missing and optional,
-// in the order of the checks.
+// Look runs all checks concurrently and returns the names of missing dependencies, and of missing
+// optional ones, in the order of the checks.
 func (p *Probes) Look(ctx context.Context) (missing, degraded []string) {
 	missing, degraded = []string{}, []string{}
 	look := p.begin()
@@ -108,7 +109,7 @@ func (p *Probes) Look(ctx context.Context) (missing, degraded []string) {
 	return missing, degraded
 }
 
-// begin numbers a look. One that was begun before another and is done after it knows less than that one.
+// begin numbers a look. One that began earlier but finishes later than another knows less.
 func (p *Probes) begin() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,7 +122,7 @@ func (p *Probes) stoodInFor(check Check, failures []error) bool {
 	return i >= 0 && failures[i] == nil
 }
 
-// Missing tells whether any of these was missing when somebody looked last. Where nobody has, it looks.
+// Missing reports whether any of these was missing at the last look. If there was none, it looks.
 func (p *Probes) Missing(ctx context.Context, names ...string) bool {
 	if !p.looked(names) {
 		p.Look(ctx)
@@ -140,7 +141,7 @@ func (p *Probes) looked(names []string) bool {
 	})
 }
 
-// Found tells whether a thing was there when somebody looked last, and whether somebody has looked.
+// Found reports whether a dependency was present at the last look, and whether there was one.
 func (p *Probes) Found(name string) (found, looked bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -148,8 +149,8 @@ func (p *Probes) Found(name string) (found, looked bool) {
 	return looked && last.missing.IsZero(), looked
 }
 
-// Await returns once nothing of that name is missing; where no names are given, nothing that isn't optional.
-// The error is the context's.
+// Await returns once none of the named dependencies is missing; without names, no required one. The
+// error is the context's.
 func (p *Probes) Await(ctx context.Context, names ...string) error {
 	return every(ctx, awaitEvery, func() bool {
 		missing, degraded := p.Look(ctx)
@@ -161,7 +162,8 @@ func (p *Probes) Await(ctx context.Context, names ...string) error {
 	})
 }
 
-// Watch looks now and then until the context ends, so that the log tells what went away and came back.
+// Watch looks periodically until the context ends, so that the log shows what went away and came
+// back.
 func (p *Probes) Watch(ctx context.Context) {
 	for {
 		pause := watchEvery
@@ -182,7 +184,7 @@ func every(ctx context.Context, pause time.Duration, done func() bool) error {
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
 	for {
-		// In this order: what is found at the end of ctx is that it can't be asked any more.
+		// Keep this order: once ctx ends, every check fails.
 		found := done()
 		if ctx.Err() != nil || found {
 			return ctx.Err()
@@ -194,18 +196,18 @@ func every(ctx context.Context, pause time.Duration, done func() bool) error {
 	}
 }
 
-// note keeps what was seen, and logs that a thing stays away or is back. The cause is for the log alone: it may
-// name addresses and accounts.
+// note records an observation, and logs a dependency that stays away or is back. The cause is only
+// for the log: it may name addresses and accounts.
 func (p *Probes) note(ctx context.Context, look uint64, check Check, err error) {
 	if ctx.Err() != nil {
-		return // whoever looked went away, which says nothing
+		return // the caller left, which says nothing
 	}
 	if p.see(look, check.Name, err != nil) {
 		p.tell(ctx, check, err)
 	}
 }
 
-// see gives whether there is something to tell.
+// see reports whether there is something to log.
 func (p *Probes) see(look uint64, name string, missing bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -235,7 +237,7 @@ func (p *Probes) tell(ctx context.Context, check Check, err error) {
 	p.log.WarnContext(ctx, "waiting for a dependency", "missing", check.Name, "optional", check.Optional, "error", err)
 }
 
-// ask asks all at once and gives their errors in the order of the checks.
+// ask runs all checks concurrently and returns their errors in order.
 func ask(ctx context.Context, checks []Check) []error {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
@@ -251,7 +253,7 @@ func ask(ctx context.Context, checks []Check) []error {
 	return failures
 }
 
-// mount answers at the addresses of the probes.
+// mount serves the probes' paths.
 func (p *Probes) mount(engine *gin.Engine, options Options) {
 	engine.GET(healthPath, func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
 	engine.GET(readyPath, p.readiness)
@@ -260,7 +262,7 @@ func (p *Probes) mount(engine *gin.Engine, options Options) {
 	}
 }
 
-// readiness answers 200 where all that is needed is there, else 503 with the names of what is missing.
+// readiness answers 200 if no required dependency is missing, else 503 with the missing names.
 func (p *Probes) readiness(c *gin.Context) {
 	missing, degraded, err := p.lookTogether(c.Request.Context())
 	if err != nil {
@@ -286,8 +288,9 @@ func (p *Probes) readiness(c *gin.Context) {
 	})
 }
 
-// lookTogether is Look for whoever knocks. A look takes a connection of each store, so one is under way at a time, and
-// all who came meanwhile share the next one, which begins after they came. The error is the context's.
+// lookTogether is Look for /readyz. A look takes a connection to each store, so only one runs at a
+// time, and everybody who arrives meanwhile shares the next one, which begins after they came. The
+// error is the context's.
 func (p *Probes) lookTogether(ctx context.Context) (missing, degraded []string, err error) {
 	p.mu.Lock()
 	look := p.next
@@ -315,8 +318,8 @@ func (p *Probes) lookFor(ctx context.Context, look *answer) {
 	close(look.done)
 }
 
-// MergeChecks makes one check of those with the same name: it asks each of them, also after one that has failed, since a look
-// may be what a component learns from, and is optional where all of them are.
+// MergeChecks merges checks with the same name: the merged check runs each, even after one has
+// failed, since components may rely on being checked, and is optional if all are.
 func MergeChecks(checks []Check) []Check {
 	var merged []Check
 	for _, check := range checks {

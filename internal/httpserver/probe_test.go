@@ -14,8 +14,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// A look that was begun while a thing was missing and is done after a newer one found it doesn't make it missing again:
-// requests were refused by a server that had just said it was ready.
+// An older look that finishes after a newer one doesn't overwrite its result: otherwise a server
+// that just reported ready would refuse requests.
 func TestAnOldLookDoesNotHideWhatANewerOneFound(t *testing.T) {
 	t.Parallel()
 	begun, end := make(chan struct{}), make(chan struct{})
@@ -43,8 +43,8 @@ func TestAnOldLookDoesNotHideWhatANewerOneFound(t *testing.T) {
 	require.False(t, probes.Missing(t.Context(), "schema"))
 }
 
-// However many ask at the same time whether a process is ready, its stores are asked by one of them at a time, and nobody
-// gets what was found before they asked.
+// However many ask at once whether a process is ready, its stores get one check at a time, and
+// nobody gets a result from before they asked.
 func TestWhoeverAsksAtOnceSharesALook(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

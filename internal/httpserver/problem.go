@@ -15,33 +15,33 @@ import (
 
 const problemType = "application/problem+json"
 
-// Problem is the answer to a request that can't be served as asked, after RFC 9457.
+// Problem is an RFC 9457 answer to a request that can't be served as asked.
 type Problem struct {
-	Type     string         // a URI for this kind of problem; about:blank where it is ""
-	Title    string         // the kind in words; the text of the status where it is ""
+	Type     string         // a URI for this kind of problem; defaults to about:blank
+	Title    string         // the kind in words; defaults to the status text
 	Status   int            // the HTTP status
-	Detail   string         // what is wrong with this request, for the person who made it
-	Instance string         // a URI of this occurrence; made of the request's id where it is ""
-	Errors   []FieldError   // what is wrong, field by field; the first maxFieldErrors are written
-	Extra    map[string]any // further members, at the top level
+	Detail   string         // what is wrong with this request, for its sender
+	Instance string         // a URI of this occurrence; defaults to one with the request's id
+	Errors   []FieldError   // errors by field; the first maxFieldErrors are written
+	Extra    map[string]any // additional top-level members
 }
 
-// FieldError is what is wrong with one field. Field is a path as "ingredients[2].text", or the name of a
-// parameter; "" is the whole body.
+// FieldError is one field's error. Field is a path such as "ingredients[2].text", or a parameter's
+// name; "" is the whole body.
 type FieldError struct {
 	Field  string `json:"field"`
 	Detail string `json:"detail"`
 }
 
-// textGone is the kind of problem of a text that was deleted for good. Nothing brings it back.
+// textGone is the type for a permanently deleted text. Nothing restores it.
 const textGone = "urn:larder:problem:text-gone"
 
-// TextGone answers to a request for such a text.
+// TextGone answers a request for such a text.
 func TextGone(detail string) Problem {
 	return Problem{Type: textGone, Title: "The text is gone", Status: http.StatusGone, Detail: detail}
 }
 
-// MarshalJSON writes the members, Extra's among them. The named members win over Extra's.
+// MarshalJSON writes all members. Named members override Extra's.
 func (p Problem) MarshalJSON() ([]byte, error) {
 	members := map[string]any{}
 	maps.Copy(members, p.Extra)
@@ -59,7 +59,7 @@ func (p Problem) MarshalJSON() ([]byte, error) {
 	return json.Marshal(members)
 }
 
-// Error makes a Problem an error, so that it can be handed up to where it is written.
+// Error makes a Problem an error, so that it can be returned to where it is written.
 func (p Problem) Error() string {
 	text := strconv.Itoa(p.Status) + " " + http.StatusText(p.Status)
 	if p.Detail != "" {
@@ -72,7 +72,7 @@ func (p Problem) Error() string {
 func WriteProblem(c *gin.Context, p Problem) {
 	c.Abort()
 	if c.Writer.Written() {
-		return // the answer is under way; nothing better can be said any more
+		return // the answer has begun; it is too late to say anything else
 	}
 	WriteProblemTo(c.Writer, p)
 	c.Writer.WriteHeaderNow()
@@ -90,54 +90,54 @@ func WriteProblemTo(w http.ResponseWriter, p Problem) {
 		p.Instance = "urn:request:" + id
 	}
 	body, err := json.Marshal(p)
-	if err != nil { // a member in Extra can't be written; the rest is still worth saying
+	if err != nil { // a member of Extra can't be encoded; the rest is still useful
 		p.Extra = nil
-		body, _ = json.Marshal(p) //nolint:errchkjson // nothing is left in it that can't be written
+		body, _ = json.Marshal(p) //nolint:errchkjson // nothing left can fail to encode
 	}
 	header := w.Header()
 	header.Set("Content-Type", problemType)
 	header.Set("Cache-Control", "no-store")
-	header.Del("Etag") // it would be the problem's
+	header.Del("Etag") // it would label the problem
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body)
 }
 
-// WriteUnavailable answers 503: something that is needed can't be asked just now. Detail says what.
-// after is when it is worth trying again.
+// WriteUnavailable answers 503: a dependency is unreachable at the moment. Detail names it. after
+// is when to retry.
 func WriteUnavailable(c *gin.Context, detail string, after time.Duration) {
 	c.Header("Retry-After", RetryAfter(after))
 	WriteProblem(c, Problem{Status: http.StatusServiceUnavailable, Detail: detail})
 }
 
-// diskFull is the kind of problem of a server that has no room.
+// diskFull is the problem type for a full disk.
 const diskFull = "urn:larder:problem:disk-full"
 
-// roomAfter is when it is worth trying again where a disk is full: somebody has to make room first.
+// roomAfter is when to retry after a full disk: somebody has to free space first.
 const roomAfter = 30 * time.Second
 
-// WriteDiskFull answers 503 where a server has no room for what the request is to keep. It isn't 507: what was sent is all
-// right, and programs that hold it back for later know 503. Detail says what wasn't done.
+// WriteDiskFull answers 503 if a server has no space for what the request stores. It isn't 507: the
+// request is fine, and clients that retry later know 503. Detail says what wasn't done.
 func WriteDiskFull(c *gin.Context, detail string) {
 	c.Header("Retry-After", RetryAfter(roomAfter))
 	WriteProblem(c, Problem{Type: diskFull, Title: "The disk is full", Status: http.StatusServiceUnavailable, Detail: detail})
 }
 
-// busyFor is when a caller with too much under way is told to come again: by then some of it is done.
+// busyFor is when a caller with too much in progress should retry: by then some of it is done.
 const busyFor = time.Second
 
-// WriteBusy answers 429: this caller has too much under way already. Detail says of what.
+// WriteBusy answers 429: this caller has too much in progress. Detail says of what.
 func WriteBusy(c *gin.Context, detail string) {
 	c.Header("Retry-After", RetryAfter(busyFor))
 	WriteProblem(c, Problem{Type: TooManyRequests, Status: http.StatusTooManyRequests, Detail: detail})
 }
 
-// RetryAfter gives the value of the header: whole seconds, rounded up, at least one.
+// RetryAfter returns the header's value: whole seconds, rounded up, at least one.
 func RetryAfter(after time.Duration) string {
 	seconds := int64((after + time.Second - 1) / time.Second)
 	return strconv.FormatInt(max(seconds, 1), 10)
 }
 
-// bodyProblem tells of a body that couldn't be read.
+// bodyProblem describes a body that couldn't be read.
 func bodyProblem(c *gin.Context, err error) Problem {
 	var exceeded *limits.Exceeded
 	if errors.As(err, &exceeded) {

@@ -13,29 +13,29 @@ import (
 )
 
 const (
-	// proxyNamePrefix marks a trusted proxy that is given by its name.
+	// proxyNamePrefix marks a trusted proxy given by name.
 	proxyNamePrefix = "dns:"
-	// proxiesKeptFor is how long addresses of a name are believed before the name is looked up again.
+	// proxiesKeptFor is how long a name's addresses are cached.
 	proxiesKeptFor       = 5 * time.Second
 	strangersLookUpEvery = time.Second
 	proxyLookupTimeout   = 2 * time.Second
 )
 
-// resolver looks up the addresses of a name, as net.Resolver does.
+// resolver looks up a name's addresses, like net.Resolver.
 type resolver func(ctx context.Context, network, host string) ([]netip.Addr, error)
 
-// proxies are the proxies that are known by name: a container and a pod have another address after each start.
+// proxies are the proxies known by name: containers and pods get a new address at each start.
 type proxies struct {
 	names  []string
 	lookUp resolver
 
 	mu        sync.Mutex
-	addresses map[netip.Addr]bool // nil until the first lookup is done
-	lookedUp  time.Time           // when the last one began
-	looking   chan struct{}       // closed when it is done
+	addresses map[netip.Addr]bool // nil until the first lookup finishes
+	lookedUp  time.Time           // when the last lookup began
+	looking   chan struct{}       // closed when it finishes
 }
 
-// splitProxies tells names from addresses.
+// splitProxies separates names from addresses.
 func splitProxies(given []string) (addresses, names []string) {
 	for _, each := range given {
 		if name, isName := strings.CutPrefix(each, proxyNamePrefix); isName {
@@ -47,8 +47,8 @@ func splitProxies(given []string) (addresses, names []string) {
 	return addresses, names
 }
 
-// believeProxies puts in place of the connection's address the one that a proxy known by its name says. The proxy
-// writes one address; of several the last is the one that it has seen itself.
+// believeProxies replaces the connection's address with the one reported by a proxy known by name.
+// The proxy writes one address; if there are several, it observed the last one itself.
 func believeProxies(names []string, lookUp resolver) gin.HandlerFunc {
 	if len(names) == 0 {
 		return func(*gin.Context) {}
@@ -74,8 +74,8 @@ func (p *proxies) believe(c *gin.Context) {
 	}
 }
 
-// has tells whether an address is a proxy's. Nobody waits for a lookup but those who ask before the first one is done:
-// until a later one is, the addresses of before hold.
+// has reports whether an address is a proxy's. Callers only wait for the first lookup: until a
+// later one finishes, the previous addresses apply.
 func (p *proxies) has(ctx context.Context, address netip.Addr) bool {
 	known, looking := p.look(ctx, address)
 	if looking == nil {
@@ -90,12 +90,13 @@ func (p *proxies) has(ctx context.Context, address netip.Addr) bool {
 	return known
 }
 
-// look gives what is known of an address, and what to wait for where nothing is known yet.
+// look returns what is known about an address, and what to wait for if nothing is known yet.
 func (p *proxies) look(ctx context.Context, address netip.Addr) (known bool, looking <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	known = p.addresses[address]
-	// An unknown address may be that of a proxy that has just started, but a stranger mustn't cause a lookup each time.
+	// An unknown address may be a newly started proxy's, but a stranger must not cause a lookup
+	// each time.
 	if since := time.Since(p.lookedUp); since >= proxiesKeptFor || !known && since >= strangersLookUpEvery {
 		p.lookedUp, p.looking = time.Now(), make(chan struct{})
 		go p.refresh(context.WithoutCancel(ctx), p.looking)
@@ -106,8 +107,8 @@ func (p *proxies) look(ctx context.Context, address netip.Addr) (known bool, loo
 	return false, p.looking
 }
 
-// refresh asks for all names. What can't be asked keeps the addresses that it had: they are on the components' own
-// network, and without them everybody would be the proxy.
+// refresh looks up all names. A failed lookup keeps the previous addresses: they are on the
+// components' own network, and without them every caller would appear to be the proxy.
 func (p *proxies) refresh(ctx context.Context, done chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, proxyLookupTimeout)
 	defer cancel()

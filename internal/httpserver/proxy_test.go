@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A proxy that is known by its name is believed about who calls, and nobody else is, whatever they write. A name that
-// can't be looked up makes nobody a proxy.
+// A proxy known by name is trusted about the caller's address, and nobody else is, whatever they
+// send. A name that can't be resolved makes nobody a proxy.
 func TestProxiesByName(t *testing.T) {
 	t.Parallel()
 	nginx := netip.MustParseAddr("10.1.2.3")

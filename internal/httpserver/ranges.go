@@ -8,8 +8,8 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// maxRanges is how many parts of a file may be asked for at once. A reader of PDF asks for a few; each part of thousands
-// has a head of its own, and is a read of its own in the store behind (RFC 9110, section 17.15).
+// maxRanges is how many ranges of a file a request may have. A PDF reader asks for a few; each of
+// thousands has headers of its own and is a separate read in the store (RFC 9110, section 17.15).
 const maxRanges = 16
 
 func tooManyRanges(header http.Header) bool {
@@ -27,14 +27,14 @@ func rangesProblem() Problem {
 	}
 }
 
-// limitRanges refuses requests for many parts.
+// limitRanges refuses requests for too many ranges.
 func limitRanges(c *gin.Context) {
 	if tooManyRanges(c.Request.Header) {
 		WriteProblem(c, rangesProblem())
 	}
 }
 
-// boundRanges is limitRanges for what is served beside an engine.
+// boundRanges is limitRanges for handlers outside an engine.
 func boundRanges(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !tooManyRanges(r.Header) {

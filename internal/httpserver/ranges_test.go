@@ -17,8 +17,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// A few parts of a file are given, as a reader of PDF asks for them; thousands are refused, in one header or in several,
-// by an engine and by what is served beside one.
+// A few ranges of a file are served, as a PDF reader asks for them; thousands are refused, in one
+// header or several, inside and outside an engine.
 func TestRanges(t *testing.T) {
 	t.Parallel()
 	content := func(w http.ResponseWriter, r *http.Request) {

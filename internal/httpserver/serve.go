@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// Limits of a connection. They are wider than the deadline of a request, which answers; these break off.
+// Connection limits. They exceed a request's deadline, which sends an answer; these cut the
+// connection.
 const (
 	headerTimeout   = 5 * time.Second
 	readTimeout     = 30 * time.Second
@@ -19,15 +20,16 @@ const (
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 32 << 10
 	shutdownTimeout = time.Second
-	// arriving is how long a connection that was made before the end may take to bring its request: a proxy sends it at once.
+	// arriving is how long an existing connection may take to send its request at shutdown: a proxy
+	// sends it at once.
 	arriving = 500 * time.Millisecond
 )
 
-// stoppingKey leads from a request's context to one that is done when the server begins to stop.
+// stoppingKey is the context key of a context that is done when the server begins to stop.
 type stoppingKey struct{}
 
-// Listen opens an address as "127.0.0.1:8080"; port 0 is any free one. The error is one line for the
-// person who started the program, above all where the port is occupied.
+// Listen opens an address such as "127.0.0.1:8080"; port 0 is any free one. The error is one line
+// for the person who started the program, above all if the port is taken.
 func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", addr)
@@ -43,13 +45,13 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	}
 }
 
-// Serve serves on a listener until ctx is done. Then it takes no new requests, ends what is LongLived, and lets the
-// others come to their end, for a second at most: whoever stops a server waits for it, and who is broken off
-// tries again. It gives nil after such an end.
+// Serve serves on a listener until ctx is done. Then it accepts no new requests, ends LongLived
+// ones, and lets the others finish for at most a second: whoever stops a server waits for it, and
+// interrupted callers retry. It returns nil after such an end.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
 	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	// Requests outlive ctx: one that is being answered is let come to its end.
+	// Requests outlive ctx: those in progress may finish.
 	base := context.WithValue(context.WithoutCancel(ctx), stoppingKey{}, stopping)
 	conns := newConns()
 	server := &http.Server{
@@ -75,7 +77,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	stop()
 	server.SetKeepAlivesEnabled(false)
 	_ = listener.Close()
-	if err := <-failed; !errors.Is(err, net.ErrClosed) { // from here on no connection comes
+	if err := <-failed; !errors.Is(err, net.ErrClosed) { // from here on no connection arrives
 		log.WarnContext(ctx, "HTTP ended otherwise than by its end", "error", err)
 	}
 	conns.wait(arriving)

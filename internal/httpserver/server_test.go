@@ -46,7 +46,7 @@ func call(handler http.Handler, method, address, body string, headers ...string)
 	return answer
 }
 
-// problem reads an answer that must be a problem, with all that every problem has.
+// problem reads an answer that must be a problem, with all required members.
 func problem(t testing.TB, answer *httptest.ResponseRecorder, status int) map[string]any {
 	t.Helper()
 	require.Equal(t, status, answer.Code, answer.Body.String())
@@ -61,7 +61,7 @@ func problem(t testing.TB, answer *httptest.ResponseRecorder, status int) map[st
 	return members
 }
 
-// logBuffer takes log lines for looking at them.
+// logBuffer captures log lines.
 type logBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -83,7 +83,7 @@ func (b *logBuffer) logger(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: level}))
 }
 
-// What isn't there, and what may not be done there, are problems too.
+// Unknown paths and methods are problems too.
 func TestNoRouteAndNoMethod(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{})
@@ -95,7 +95,7 @@ func TestNoRouteAndNoMethod(t *testing.T) {
 	require.Equal(t, "This address takes GET.", members["detail"])
 }
 
-// Every answer has an id, and keeps a browser from guessing at what it is.
+// Every answer has an id, and tells browsers not to sniff its type.
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{})
@@ -111,7 +111,7 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// A request keeps the id that it came with, unless it would do harm in a log.
+// A request keeps its own id, unless it would be unsafe in a log.
 func TestRequestID(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{})
@@ -124,7 +124,7 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-// A problem has the members of the standard, its own, and the fields that are wrong.
+// A problem has the standard's members, its own, and the wrong fields.
 func TestProblemMembers(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{})
@@ -145,7 +145,7 @@ func TestProblemMembers(t *testing.T) {
 	require.EqualError(t, httpserver.Problem{Status: 404, Detail: "Gone."}, "404 Not Found: Gone.")
 }
 
-// A member that can't be written doesn't take the rest of the problem with it.
+// A member that can't be encoded doesn't take the rest of the problem with it.
 func TestProblemWithAnImpossibleMember(t *testing.T) {
 	t.Parallel()
 	answer := httptest.NewRecorder()
@@ -153,7 +153,7 @@ func TestProblemWithAnImpossibleMember(t *testing.T) {
 	require.JSONEq(t, `{"type":"about:blank","title":"Conflict","status":409}`, answer.Body.String())
 }
 
-// A panic is a 500 that says nothing of it; the log says all.
+// A panic is a 500 without details; the log has them all.
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
@@ -175,7 +175,7 @@ func TestPanic(t *testing.T) {
 	require.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { call(engine, http.MethodGet, "/abort", "") })
 }
 
-// The access log names route and id. What a person looked for, and what lets them in, isn't in it.
+// The access log names route and id, but no search terms and no credentials.
 func TestAccessLogHasNoSecrets(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
@@ -193,8 +193,8 @@ func TestAccessLogHasNoSecrets(t *testing.T) {
 	require.NotContains(t, log.String(), "sesame")
 }
 
-// What went well, what a stranger looked for in vain, and what another device was first to change, is told to who asks for it
-// alone.
+// Successes, a stranger's failed lookups, and conflicts with another device are only logged at
+// debug level.
 func TestAccessLogLevels(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
@@ -210,7 +210,7 @@ func TestAccessLogLevels(t *testing.T) {
 	require.Contains(t, log.String(), "status=400")
 }
 
-// Requests are counted by route and not by address, for every engine of a program.
+// Requests are counted by route and not by path, for every engine of a program.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()
@@ -240,7 +240,7 @@ func newProbes(t *testing.T, log *slog.Logger, checks ...httpserver.Check) *gin.
 	return newEngine(t, httpserver.Options{Log: log, Probes: httpserver.NewProbes(checks, log)})
 }
 
-// Of two that can stand in for each other one is enough, and the other is named.
+// If either of two dependencies suffices, one is enough, and the other is named.
 func TestReadyWithOneOfTwo(t *testing.T) {
 	t.Parallel()
 	fine := func(context.Context) error { return nil }
@@ -254,7 +254,7 @@ func TestReadyWithOneOfTwo(t *testing.T) {
 	require.Equal(t, "Not ready: missing postgres, backup.", problem(t, two(away, away), http.StatusServiceUnavailable)["detail"])
 }
 
-// A component that lacks something says what. What it can do without makes it no less ready.
+// A component names what it lacks. Missing optional dependencies leave it ready.
 func TestReadiness(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
@@ -279,7 +279,7 @@ func TestReadiness(t *testing.T) {
 	require.Equal(t, http.StatusOK, call(missing, http.MethodGet, "/healthz", "").Code)
 }
 
-// One web origin may call with the cookie. Others get no leave, and those that aren't pages need none.
+// One web origin may call with the cookie, others may not, and callers without one always may.
 func TestCORS(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{Origin: origin})
@@ -310,7 +310,7 @@ func TestCORS(t *testing.T) {
 	require.ErrorContains(t, err, "https://larder.example")
 }
 
-// A page of another site can't write with the cookie of the browser. Programs, and our own pages, can.
+// Another site's page can't write with the browser's cookie. Programs and our own pages can.
 func TestCrossSiteWrite(t *testing.T) {
 	t.Parallel()
 	done := false
@@ -342,7 +342,7 @@ func TestCrossSiteWrite(t *testing.T) {
 	}
 }
 
-// A body over the limit is a 413 that says the limit, whether its length was announced or not.
+// A body over the limit is a 413 that states the limit, whether its length was declared or not.
 func TestBodyLimit(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{MaxBody: 10})
@@ -350,7 +350,7 @@ func TestBodyLimit(t *testing.T) {
 		body, err := io.ReadAll(c.Request.Body)
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			c.Status(http.StatusTeapot) // the handler is told
+			c.Status(http.StatusTeapot) // the handler sees the error
 			return
 		}
 		c.String(http.StatusOK, string(body))
@@ -366,7 +366,7 @@ func TestBodyLimit(t *testing.T) {
 	require.Equal(t, http.StatusTeapot, answer.Code)
 }
 
-// An address that isn't text never reaches a handler.
+// A URL that isn't text never reaches a handler.
 func TestAddressMustBeText(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{})
@@ -381,7 +381,7 @@ func TestAddressMustBeText(t *testing.T) {
 	require.Equal(t, "jalapeño 🌶", call(engine, http.MethodGet, "/things/1?q=jalape%C3%B1o+%F0%9F%8C%B6", "").Body.String())
 }
 
-// A handler's context has the deadline, also where gin's context is passed on for it.
+// A handler's context has the deadline, also if gin's context is passed on instead.
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{Timeout: time.Minute})
@@ -397,7 +397,7 @@ func TestDeadline(t *testing.T) {
 	require.Equal(t, http.StatusOK, call(engine, http.MethodGet, "/thing", "").Code)
 }
 
-// serve runs a server on a free port until stop is called, which gives what Serve gave.
+// serve runs a server on a free port until stop is called, which returns Serve's error.
 func serve(t *testing.T, handler http.Handler) (address string, stop func() error) {
 	t.Helper()
 	listener, err := httpserver.Listen(t.Context(), "127.0.0.1:0")
@@ -412,7 +412,7 @@ func serve(t *testing.T, handler http.Handler) (address string, stop func() erro
 	}
 }
 
-// A server that stops lets an answer come to its end, and takes no new requests.
+// A stopping server lets an answer finish, and accepts no new requests.
 func TestServeStopsInOrder(t *testing.T) {
 	t.Parallel()
 	begun, goOn := make(chan struct{}), make(chan struct{})
@@ -450,13 +450,13 @@ func TestServeStopsInOrder(t *testing.T) {
 	require.NoError(t, testkit.Wait(t, stopped, "the end of the server"))
 }
 
-// A stream outlives the deadline, and ends when the server stops or when the caller goes away.
+// A stream outlives the deadline, and ends when the server stops or the caller leaves.
 func TestStreams(t *testing.T) {
 	t.Parallel()
 	ended := make(chan error, 2)
 	engine := newEngine(t, httpserver.Options{Timeout: time.Millisecond})
 	engine.GET("/stream", func(c *gin.Context) {
-		<-c.Request.Context().Done() // the deadline, which a stream takes off
+		<-c.Request.Context().Done() // the deadline, which a stream removes
 		defer httpserver.LongLived(c)()
 		_, _ = c.Writer.WriteString("begun\n")
 		c.Writer.Flush()
@@ -483,7 +483,7 @@ func TestStreams(t *testing.T) {
 	require.ErrorIs(t, testkit.Wait(t, ended, "the stream ends with the server"), context.Canceled)
 }
 
-// An occupied port is one clear line.
+// A taken port gives one clear line.
 func TestListenOnAnOccupiedPort(t *testing.T) {
 	t.Parallel()
 	listener, err := httpserver.Listen(t.Context(), "127.0.0.1:0")
@@ -496,7 +496,7 @@ func TestListenOnAnOccupiedPort(t *testing.T) {
 	require.ErrorContains(t, err, "open the address nonsense")
 }
 
-// The limits of an answer hold for a real connection as well: a body that goes on and on is cut off.
+// Limits hold on a real connection too: an endless body is cut off.
 func TestBodyLimitOverTheNetwork(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, httpserver.Options{MaxBody: 1000})
@@ -512,7 +512,7 @@ func TestBodyLimitOverTheNetwork(t *testing.T) {
 	require.Equal(t, http.StatusRequestEntityTooLarge, answer.StatusCode)
 }
 
-// Only proxies that are named are believed about the address of the caller.
+// Only configured proxies are trusted about the caller's address.
 func TestTrustedProxies(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -527,7 +527,7 @@ func TestTrustedProxies(t *testing.T) {
 	require.Error(t, err)
 }
 
-// The time to wait is in whole seconds, and never none.
+// The delay is in whole seconds, and at least one.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	for after, want := range map[time.Duration]string{
@@ -537,14 +537,14 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// writer is as little of an answer as there can be.
+// writer is a minimal response writer.
 type writer struct{ header http.Header }
 
 func (w *writer) Header() http.Header            { return w.header }
 func (w *writer) Write(body []byte) (int, error) { return len(body), nil }
 func (w *writer) WriteHeader(int)                {}
 
-// BenchmarkShell is what everything around a handler costs.
+// BenchmarkShell measures the cost of everything around a handler.
 func BenchmarkShell(b *testing.B) {
 	handle := func(c *gin.Context) { c.Status(http.StatusOK) }
 	bare := gin.New()

@@ -2,9 +2,9 @@ package httpserver
 
 import "bytes"
 
-// loneSurrogate finds an escape like \ud83d in JSON text that is only half of a character, and gives the
-// place of its backslash; -1 where there is none. It may look at what isn't in a string, where no escape
-// is allowed anyway.
+// loneSurrogate finds an escape such as \ud83d in JSON text that is only half of a character, and
+// returns the index of its backslash; -1 if there is none. It may look outside strings, where no
+// escape is allowed anyway.
 func loneSurrogate(body []byte) int {
 	for at := 0; ; {
 		next := bytes.IndexByte(body[at:], '\\')
@@ -15,7 +15,7 @@ func loneSurrogate(body []byte) int {
 		unit, ok := escapedUnit(body[at:])
 		switch {
 		case !ok:
-			at = min(at+2, len(body)) // the backslash and what it escapes, which may be a backslash
+			at = min(at+2, len(body)) // the backslash and what it escapes, perhaps a backslash
 		case isLowSurrogate(unit):
 			return at
 		case isHighSurrogate(unit):

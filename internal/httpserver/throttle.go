@@ -9,15 +9,15 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// The types of the problems that answer who asks for too much, and who keeps too much. The first is mended by waiting, the
-// second isn't.
+// The problem types for exceeding a rate and a quota. Waiting resolves the first, but not the
+// second.
 const (
 	TooManyRequests = "urn:larder:problem:too-many-requests"
 	quotaReached    = "urn:larder:problem:quota"
 )
 
-// Throttle admits a request within the limits of its kind, and answers 429 to every other. who is whose request it is: it
-// stands behind what finds that out.
+// Throttle admits a request within the limits of its kind, and answers 429 to all others. who
+// identifies the requester: install it behind whatever authenticates.
 func Throttle(throttle *limits.Throttle, kind func(*gin.Context) limits.Kind, who func(*gin.Context) string) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if leave, ok := Enter(c, throttle, kind(c), who(c)); ok {
@@ -27,7 +27,8 @@ func Throttle(throttle *limits.Throttle, kind func(*gin.Context) limits.Kind, wh
 	}
 }
 
-// Enter is Throttle for a handler that finds out itself whose request it is. Where ok is false the request is answered.
+// Enter is Throttle for a handler that identifies the requester itself. If ok is false the request
+// has been answered.
 func Enter(c *gin.Context, throttle *limits.Throttle, kind limits.Kind, who string) (leave func(), ok bool) {
 	leave, err := throttle.Enter(c.Request.Context(), kind, who)
 	if err == nil {
@@ -37,8 +38,8 @@ func Enter(c *gin.Context, throttle *limits.Throttle, kind limits.Kind, who stri
 	return nil, false
 }
 
-// QuotaProblem says that a person keeps as much of something as they may. kind is that something as metrics name it, what
-// in words.
+// QuotaProblem reports that a person has reached a quota. kind names the quota in metrics, what in
+// words.
 func QuotaProblem(kind, what string, limit int64) Problem {
 	return Problem{
 		Type: quotaReached, Title: "There is no room for more", Status: http.StatusUnprocessableEntity,

@@ -12,8 +12,8 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// Who asks for too much is told 429, which limit it was, and when to come again; others are served meanwhile, and so is the
-// person who waits. The metrics say which limit it was, and nobody's name.
+// A caller over a limit gets 429, which limit it was, and when to retry; others are served
+// meanwhile, and so is that person after waiting. The metrics name the limit, and nobody's name.
 func TestThrottle(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()

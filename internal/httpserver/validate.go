@@ -14,11 +14,11 @@ import (
 	"larder.dev/internal/bulkhead"
 )
 
-// maxFieldErrors bounds an answer: past it, more lines help nobody.
+// maxFieldErrors bounds an answer: more lines would help nobody.
 const maxFieldErrors = 20
 
-// ValidateRequests gives a middleware that checks each request against the operation of an OpenAPI
-// document (version 3.0) with the same method and path. What it refuses:
+// ValidateRequests returns a middleware that checks each request against the operation of an
+// OpenAPI document (version 3.0) with the same method and path. What it refuses:
 //
 //   - 400: a parameter that isn't as described, a body that isn't JSON in UTF-8
 //   - 415: a body of another media type
@@ -68,8 +68,9 @@ func ValidateRequests(document *openapi3.T) (gin.HandlerFunc, error) {
 	}, nil
 }
 
-// A large body takes a core for tens of milliseconds until it is answered. A program that sends many would have all
-// cores: of one person so many are being answered, and so many wait, as bytes.
+// A large body occupies a core for tens of milliseconds, so a program that sends many would occupy
+// all cores. These bound, in bytes, how much of one person's is processed at once and how much
+// waits.
 const (
 	largeBody    = 64 << 10
 	largeAtOnce  = 1
@@ -78,19 +79,19 @@ const (
 
 type operationKey struct{ method, path string }
 
-// operation is what a document says of one method at one path, prepared for checking.
+// operation is a document's description of one method at one path, prepared for checking.
 type operation struct {
 	route      *routers.Route
 	parameters []*openapi3.Parameter
-	body       *openapi3.RequestBody // nil where none is described
-	schema     *openapi3.Schema      // of a JSON body; nil where the body is of another kind
+	body       *openapi3.RequestBody // nil if none is described
+	schema     *openapi3.Schema      // of a JSON body; nil for other media types
 	options    *openapi3filter.Options
 }
 
 func newOperation(doc *openapi3.T, path, method string, item *openapi3.PathItem, described *openapi3.Operation) (*operation, error) {
 	op := &operation{
 		route: &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: described},
-		// Defaults are the handler's to know. Filling them in here would change the request.
+		// Defaults are the handler's job. Filling them in here would change the request.
 		options: &openapi3filter.Options{SkipSettingDefaults: true, SchemaValidationOptions: formats()},
 	}
 	for _, parameters := range []openapi3.Parameters{item.Parameters, described.Parameters} {
@@ -123,7 +124,7 @@ func (op *operation) checkAndServe(c *gin.Context, body []byte) {
 	c.Next()
 }
 
-// checkParameters gives the problem of a request's parameters, nil where there is none.
+// checkParameters returns the problem with a request's parameters, nil if there is none.
 func (op *operation) checkParameters(c *gin.Context) *Problem {
 	if len(op.parameters) == 0 {
 		return nil
@@ -155,7 +156,7 @@ func parameterDetail(parameter *openapi3.Parameter, err error) string {
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
 		return "is missing"
 	case parameter.Schema != nil && parameter.Schema.Value != nil:
-		return "must be " + typeName(parameter.Schema.Value) // it couldn't even be read
+		return "must be " + typeName(parameter.Schema.Value) // it couldn't even be parsed
 	default:
 		return "is not as described"
 	}
@@ -172,7 +173,7 @@ func pathParams(params gin.Params) map[string]string {
 	return values
 }
 
-// ginPath writes /recipes/{id} as gin does: /recipes/:id.
+// ginPath converts /recipes/{id} to gin's /recipes/:id.
 func ginPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
 }

@@ -80,7 +80,7 @@ func validation(t testing.TB) gin.HandlerFunc {
 	return validate
 }
 
-// things is a server that answers with the body that its handler found.
+// things is a server that echoes the body that its handler got.
 func things(t testing.TB) http.Handler {
 	t.Helper()
 	engine := newEngine(t, httpserver.Options{Log: slog.New(slog.DiscardHandler)})
@@ -101,7 +101,7 @@ func post(handler http.Handler, body string) *httptest.ResponseRecorder {
 	return call(handler, http.MethodPost, "/things", body, "Content-Type", "application/json")
 }
 
-// said gives the field errors of a problem as "field detail" lines.
+// said returns a problem's field errors as "field detail" lines.
 func said(t testing.TB, members map[string]any) []string {
 	t.Helper()
 	text, err := json.Marshal(members["errors"])
@@ -117,7 +117,7 @@ func said(t testing.TB, members map[string]any) []string {
 
 const id = "0190a7c4-5f0e-7b7e-9c3a-2f6d1c0e8a55"
 
-// A request as described passes, and the handler finds it untouched.
+// A valid request passes, and the handler gets it unchanged.
 func TestGoodRequests(t *testing.T) {
 	t.Parallel()
 	handler := things(t)
@@ -138,7 +138,7 @@ func TestGoodRequests(t *testing.T) {
 	require.Equal(t, http.StatusOK, answer.Code)
 }
 
-// What is wrong with a field is said in words that name it and what it must be.
+// A field error names the field and says what it must be.
 func TestFieldErrors(t *testing.T) {
 	t.Parallel()
 	handler := things(t)
@@ -188,7 +188,7 @@ func TestFieldErrors(t *testing.T) {
 	}
 }
 
-// All that is wrong with a form is said at once, and what was written isn't repeated.
+// All errors of a form are reported at once, without repeating its content.
 func TestAllFieldErrors(t *testing.T) {
 	t.Parallel()
 	answer := post(things(t), `{"count":99,"parts":[{"text":"my secret"},{"texts":"b"}]}`)
@@ -212,7 +212,7 @@ func TestManyFieldErrors(t *testing.T) {
 	require.Len(t, said(t, problem(t, long, http.StatusUnprocessableEntity)), 1)
 }
 
-// A body that isn't JSON in UTF-8 is refused with the place where it goes wrong.
+// A body that isn't JSON in UTF-8 is refused with the error's position.
 func TestBrokenJSON(t *testing.T) {
 	t.Parallel()
 	handler := things(t)
@@ -234,7 +234,7 @@ func TestBrokenJSON(t *testing.T) {
 	problem(t, post(handler, deep), http.StatusBadRequest)
 }
 
-// A number that no float64 holds is named by its field.
+// A number too large for float64 is reported by field.
 func TestNumberOutOfRange(t *testing.T) {
 	t.Parallel()
 	handler := things(t)
@@ -248,7 +248,7 @@ func TestNumberOutOfRange(t *testing.T) {
 	}
 }
 
-// An answer tells of the first fields alone, however many are wrong.
+// An answer reports only the first fields, however many are wrong.
 func TestFieldsToldOfAreBounded(t *testing.T) {
 	t.Parallel()
 	body := `{"name":"x","parts":[` + strings.Repeat("1e400,", 100_000) + `1e400]}`
@@ -258,7 +258,7 @@ func TestFieldsToldOfAreBounded(t *testing.T) {
 	require.Less(t, len(written), 1000)
 }
 
-// The name of a media type is written in any case, with any space around its parameters.
+// A media type may be in any case, with any space around its parameters.
 func TestMediaTypeInAnyCase(t *testing.T) {
 	t.Parallel()
 	handler := things(t)
@@ -268,7 +268,7 @@ func TestMediaTypeInAnyCase(t *testing.T) {
 	}
 }
 
-// A body of another kind is refused before it is read as JSON.
+// A body of another media type is refused before it is read as JSON.
 func TestMediaType(t *testing.T) {
 	t.Parallel()
 	handler := things(t)
@@ -291,7 +291,7 @@ func TestValidatedBodyLimit(t *testing.T) {
 	require.EqualValues(t, 1<<20, members["limit"])
 }
 
-// A parameter that isn't as described is named, and said what it must be.
+// An invalid parameter is named, with what it must be.
 func TestParameters(t *testing.T) {
 	t.Parallel()
 	handler := things(t)

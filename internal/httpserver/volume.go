@@ -11,8 +11,9 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// Volume admits the body of a request within what its person may send a second, and answers 429 to every other. Most bodies
-// say how long they are, and wait before a byte of them is read; the others are counted as they come.
+// Volume admits a request's body within its person's byte rate, and answers 429 to all others. Most
+// bodies declare their length, and wait before a byte is read; the others are counted as they
+// arrive.
 func Volume(throttle *limits.Throttle, who func(*gin.Context) string) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		body, length := c.Request.Body, c.Request.ContentLength
@@ -29,27 +30,27 @@ func Volume(throttle *limits.Throttle, who func(*gin.Context) string) gin.Handle
 	}
 }
 
-// counted is a body of which nobody knows how long it is.
+// counted is a body of undeclared length.
 type counted struct {
 	io.ReadCloser
 
-	ctx   context.Context //nolint:containedctx // a reader has no other way to know that nobody waits any more
+	ctx   context.Context //nolint:containedctx // a reader has no other way to learn that nobody waits any more
 	spend func(ctx context.Context, n int) error
 }
 
-// Read is that of io.Reader.
+// Read implements io.Reader.
 func (b *counted) Read(into []byte) (int, error) {
 	n, err := b.ReadCloser.Read(into)
 	if refused := b.spend(b.ctx, n); refused != nil {
 		return 0, refused
 	}
-	return n, err //nolint:wrapcheck // it stands for the body below
+	return n, err //nolint:wrapcheck // stands in for the wrapped body
 }
 
-// Refusal is the answer to a request that the limits don't admit. It goes with a header of the answer.
+// Refusal is the answer to a request over a limit. It sets a header of the answer.
 func Refusal(header http.Header, err error) Problem {
 	var exceeded *limits.Exceeded
-	if !errors.As(err, &exceeded) { // the caller has gone away, or its time was over
+	if !errors.As(err, &exceeded) { // the caller left, or its time was over
 		header.Set("Retry-After", RetryAfter(0))
 		return Problem{Status: http.StatusServiceUnavailable, Detail: "The request was given up while it waited for its turn."}
 	}

@@ -15,7 +15,7 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// watched knows whether anybody has read of it.
+// watched records whether anybody has read from it.
 type watched struct {
 	io.Reader
 
@@ -27,8 +27,8 @@ func (w *watched) Read(into []byte) (int, error) {
 	return w.Reader.Read(into)
 }
 
-// A body beyond what a person may send a second waits, and beyond that is refused before it is read; one that doesn't say
-// its length, as soon as it is that long. Nobody else's is.
+// A body above a person's byte rate waits, and far above it is refused before it is read; one of
+// undeclared length is refused once it is that long. Nobody else's is.
 func TestVolume(t *testing.T) {
 	t.Parallel()
 	const body = `{"name": "a thing"}`
@@ -60,7 +60,7 @@ func TestVolume(t *testing.T) {
 				for range cap(waiting) {
 					go func() { answer, _ := send("ada"); waiting <- answer.Code }()
 				}
-				synctest.Wait() // what comes now would wait for three seconds
+				synctest.Wait() // the next body would wait for three seconds
 				answer, read := send("ada")
 				require.Equal(t, http.StatusTooManyRequests, answer.Code, answer.Body)
 				require.Equal(t, "1", answer.Header().Get("Retry-After"))

@@ -16,8 +16,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// BenchmarkCachedRead compares a read behind the shell and the session check with a bare gin handler that
-// makes the same two reads of Redis.
+// BenchmarkCachedRead compares a read behind the shell and the session check with a bare gin
+// handler that makes the same two Redis reads.
 func BenchmarkCachedRead(b *testing.B) {
 	client := openRedis(b, testkit.Redis(b))
 	sessions := identity.NewSessions(client)

@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// makeRoom ends sessions of a user so that one more is within the bound, and forgets those that lapsed by themselves, which
-// are still in the set. It is five round trips at most. Logins at the same moment may leave as many sessions too much; the
-// next one ends them.
+// makeRoom ends a user's sessions until one more fits the bound, and removes expired ones from the
+// set. It takes at most five round trips. N concurrent logins may exceed the bound by N; the next
+// login ends those.
 func (s *Sessions) makeRoom(ctx context.Context, user string) error {
 	hashes, err := s.hashes(ctx, user)
 	if err != nil {
@@ -26,7 +26,8 @@ func (s *Sessions) makeRoom(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
-	// What has lapsed has no time left, so that it comes first. The store's clock may tell whole seconds alone.
+	// Expired sessions have no time left and sort first. The store's clock may have one-second
+	// resolution.
 	order := make([]int, len(hashes))
 	for i := range order {
 		order[i] = i

@@ -13,13 +13,14 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// hash is what the store has of a token.
+// hash returns what the store keeps of a token.
 func hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
 
-// A hundred logins leave as many sessions as may be, the latest ones, and one in use outlives those that nobody used.
+// A hundred logins leave the allowed number of sessions, the latest ones, and a session in use
+// outlives unused ones.
 func TestSessionsAreBounded(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -44,7 +45,7 @@ func TestSessionsAreBounded(t *testing.T) {
 		}
 	}
 
-	// The oldest one is used again after a fortnight in which nobody used one.
+	// The oldest one is used again after nobody used any for a fortnight.
 	for _, token := range tokens[90:] {
 		_, err = client.Expire(ctx, "session:"+hash(token), identity.Lifetime/2)
 		require.NoError(t, err)
@@ -59,7 +60,7 @@ func TestSessionsAreBounded(t *testing.T) {
 	require.ErrorIs(t, err, identity.ErrNoSession)
 }
 
-// Where there are thousands from before there was a bound, the next login ends those too many.
+// If a user has thousands of sessions from before the bound, the next login ends the excess.
 func TestOldSessionsAreEndedByTheNextLogin(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -78,7 +79,7 @@ func TestOldSessionsAreEndedByTheNextLogin(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Logins at the same moment don't make more sessions than the next login ends.
+// Concurrent logins don't create more sessions than the next login ends.
 func TestLoginsAtOnceAreBounded(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -99,7 +100,8 @@ func TestLoginsAtOnceAreBounded(t *testing.T) {
 	require.Len(t, list, 5)
 }
 
-// However many passwords are sent at once, a few are looked at, some wait, and the rest are told to come again.
+// However many passwords are sent at once, a few are checked, some wait, and the rest are told to
+// retry later.
 func TestPasswordsAtOnceAreBounded(t *testing.T) {
 	t.Parallel()
 	ctx, passwords := testkit.Context(t), identity.NewPasswords()

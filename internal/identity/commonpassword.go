@@ -10,9 +10,9 @@ import (
 	"github.com/ccojocar/zxcvbn-go/data"
 )
 
-// IsCommonPassword tells whether a password is among the first that somebody who guesses tries: one of a list of
-// common ones (also in capitals, with digits for letters, or with digits and signs around it), one of the words,
-// as the account's name, or so few different characters that it is no more than a pattern.
+// IsCommonPassword reports whether a password is among an attacker's first guesses: in a list of
+// common ones (also in capitals, with digits for letters, or with digits and signs around it), one
+// of the words, such as the account's name, or a mere pattern of a few characters.
 func IsCommonPassword(password string, words ...string) (bool, error) {
 	common, err := commonPasswords()
 	if err != nil {
@@ -30,7 +30,8 @@ func IsCommonPassword(password string, words ...string) (bool, error) {
 	return false, nil
 }
 
-// commonPasswords reads the list anew each time: it is asked for once in a while, and would lie in memory else.
+// commonPasswords rereads the list each time: it is rarely needed and would occupy memory
+// otherwise.
 func commonPasswords() ([]string, error) {
 	packed, err := data.Asset("data/Passwords.json")
 	if err != nil {
@@ -45,20 +46,20 @@ func commonPasswords() ([]string, error) {
 	return list.List, nil
 }
 
-// core is what stands between the digits and signs that people put around a word.
+// core strips the digits and signs that people put around a word.
 func core(password string) string {
 	return strings.TrimFunc(password, func(r rune) bool { return !unicode.IsLetter(r) && r != '@' && r != '$' })
 }
 
-// unleet reads the digits and signs that people write for letters.
+// unleet maps the digits and signs that people write for letters.
 //
 //nolint:gochecknoglobals // a table, never written to
 var unleet = strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "i", "!", "i", "0", "o", "$", "s", "5", "s", "7", "t")
 
-// longestUnit is the longest piece whose repetition is a pattern, whatever the piece is.
+// longestUnit is the longest unit whose repetition always counts as a pattern.
 const longestUnit = 4
 
-// isPattern tells whether a text is one piece again and again, or characters one after the other as in 123456789.
+// isPattern reports whether a text repeats one unit, or is a sequence such as 123456789.
 func isPattern(text string, common []string) bool {
 	runes := []rune(text)
 	if len(runes) == 0 {
@@ -77,7 +78,7 @@ func isPattern(text string, common []string) bool {
 	return steps(runes, 1) || steps(runes, -1)
 }
 
-// steps tells whether all but two characters follow the one before by the step, 9 and 0 included.
+// steps reports whether all but two characters follow their predecessor by step, with 0 after 9.
 func steps(runes []rune, step rune) bool {
 	others := 0
 	for i := 1; i < len(runes); i++ {

@@ -8,7 +8,7 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// What is guessed first is refused, dressed up as it may be; a sentence of one's own isn't.
+// Common guesses are refused, however disguised; an original sentence isn't.
 func TestIsCommonPassword(t *testing.T) {
 	t.Parallel()
 	for password, want := range map[string]bool{

@@ -13,22 +13,23 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// DeviceCookieName is the name of the cookie by which a device is known that its owner has logged in from before.
+// DeviceCookieName is the name of the cookie that marks a device from which its owner has logged in
+// before.
 const DeviceCookieName = "larder_device"
 
-// deviceLifetime is how long a device is known after its last login.
+// deviceLifetime is how long a device stays known after its last login.
 const deviceLifetime = 2 * 365 * 24 * time.Hour
 
-// newDevice makes what a device shows at its next login: a number of its own, the end of its time, and a signature
-// of both. The key is the account's hash, which never leaves the database: a new password makes all devices strangers,
-// and there is no other secret to keep.
+// newDevice returns a device's token for its next login: a random number, the expiry, and a
+// signature of both. The key is the account's password hash, which never leaves the database: a new
+// password invalidates all devices, and there is no other secret to keep.
 func newDevice(hash string, now time.Time) string {
 	id := rand.Text()
 	until := strconv.FormatInt(now.Add(deviceLifetime).Unix(), 10)
 	return id + "." + until + "." + deviceSignature(hash, id, until)
 }
 
-// knownDevice gives the number of a device that has logged in to the account before, "" for every other.
+// knownDevice returns the number of a device that has logged in to the account before, else "".
 func knownDevice(device, hash string, now time.Time) string {
 	parts := strings.Split(device, ".")
 	if hash == "" || len(parts) != 3 {
@@ -50,7 +51,7 @@ func deviceSignature(hash, id, until string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// DeviceFrom gives what a request says of its device. It isn't verified; Logins.Check does that.
+// DeviceFrom returns a request's device token, unverified; Logins.Check verifies it.
 func DeviceFrom(c *gin.Context) string {
 	cookie, err := c.Request.Cookie(DeviceCookieName)
 	if err != nil {
@@ -59,10 +60,10 @@ func DeviceFrom(c *gin.Context) string {
 	return cookie.Value
 }
 
-// SetDeviceCookie lets the browser show at its next login that it has been here. It goes to the login alone, and a
-// logout leaves it: it lets nobody in.
+// SetDeviceCookie marks the browser as known for its next login. The cookie is sent to the login
+// only, and a logout leaves it: it authorises nothing.
 func SetDeviceCookie(c *gin.Context, device string) {
-	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the browser came by TLS, as the session's
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure if the browser came by TLS, like the session's
 		Name: DeviceCookieName, Value: device, Path: "/api/session", MaxAge: int(deviceLifetime.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: isSecure(c.Request),
 	})

@@ -40,7 +40,7 @@ func newSessions(t testing.TB) (*identity.Sessions, *redis.Client) {
 	return identity.NewSessions(client), client
 }
 
-// A password is known by its hash, and each hash is another.
+// A password matches its hash, and each hash differs.
 func TestPasswords(t *testing.T) {
 	t.Parallel()
 	ctx, passwords := testkit.Context(t), identity.NewPasswords()
@@ -60,7 +60,7 @@ func TestPasswords(t *testing.T) {
 	require.Error(t, err)
 }
 
-// A user who doesn't exist is refused after the work that a wrong password takes.
+// Refusing a nonexistent user takes as long as refusing a wrong password.
 func TestCheckingNobodyTakesAsLong(t *testing.T) {
 	t.Parallel()
 	ctx, passwords := testkit.Context(t), identity.NewPasswords()
@@ -74,14 +74,15 @@ func TestCheckingNobodyTakesAsLong(t *testing.T) {
 		return time.Since(start)
 	}
 	somebody, nobody := time.Hour, time.Hour
-	for range 10 { // in turns, so that both meet the same machine, and the best of each, which nothing held up
+	for range 10 { // alternate, so both meet the same load, and take the best of each
 		somebody, nobody = min(somebody, took(hash)), min(nobody, took(""))
 	}
-	// Without the work it would be a thousandth. A busy machine has held up every turn of one of the two before.
+	// Without the work it would be a thousandth. A busy machine can delay every run of one of the
+	// two.
 	require.Greater(t, nobody, somebody/4, "somebody %s, nobody %s", somebody, nobody)
 }
 
-// Who waits for a turn with a password waits no longer than they want to.
+// Waiting to check a password ends with the caller's context.
 func TestPasswordsHeedTheContext(t *testing.T) {
 	t.Parallel()
 	passwords := identity.NewPasswords()
@@ -97,7 +98,7 @@ func TestPasswordsHeedTheContext(t *testing.T) {
 	require.ErrorIs(t, group.Wait(), context.DeadlineExceeded)
 }
 
-// A session lasts from its beginning to its end, and the store has no token in it.
+// A session lasts from its beginning to its end, and the store never holds its token.
 func TestSession(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -120,7 +121,7 @@ func TestSession(t *testing.T) {
 	require.NoError(t, sessions.End(ctx, token), "ending it again does no harm")
 }
 
-// A token that was never given out stands for nothing.
+// A token that was never issued has no session.
 func TestNoSession(t *testing.T) {
 	t.Parallel()
 	sessions, _ := newSessions(t)
@@ -131,7 +132,7 @@ func TestNoSession(t *testing.T) {
 	}
 }
 
-// Ending all of a user's sessions ends those, and nobody else's.
+// Ending all of a user's sessions ends nobody else's.
 func TestEndAll(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -161,7 +162,7 @@ func TestEndAll(t *testing.T) {
 	require.Zero(t, ended)
 }
 
-// One session is ended by the id in the list, and only by its owner.
+// A session is ended by its listed id, and only by its owner.
 func TestEndOne(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -185,7 +186,7 @@ func TestEndOne(t *testing.T) {
 	require.ErrorIs(t, sessions.EndOne(ctx, ada().ID, identity.IDOf(phone)), identity.ErrNoSession)
 }
 
-// A right that is granted or revoked holds in the sessions that are there already.
+// A right that is granted or revoked applies to existing sessions.
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -224,7 +225,7 @@ func TestRefresh(t *testing.T) {
 	require.Zero(t, refreshed)
 }
 
-// The list shows a user's living sessions, and forgets those that have lapsed.
+// The list shows a user's live sessions and drops expired ones.
 func TestListForgetsLapsedSessions(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -246,7 +247,7 @@ func TestListForgetsLapsedSessions(t *testing.T) {
 	require.Len(t, members, 1)
 }
 
-// Use keeps a session alive: what another process left to lapse soon lives its whole time again.
+// Use renews a session: one about to expire gets its full lifetime again.
 func TestVerifyRenews(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -273,7 +274,7 @@ func TestVerifyRenews(t *testing.T) {
 	require.Greater(t, ttl, identity.Lifetime-time.Hour)
 }
 
-// The keys that a restart must keep are those of sessions.
+// The keys that a restart must keep are the sessions'.
 func TestIsSessionKey(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]bool{
@@ -283,8 +284,8 @@ func TestIsSessionKey(t *testing.T) {
 	}
 }
 
-// Guessing at a name is slowed down, also when many guesses are sent at once. Other names aren't, nor is the owner
-// at another address.
+// Guessing at a name is slowed down, even with many guesses at once. Other names aren't, nor is the
+// owner at another address.
 func TestLoginsAreLimitedByName(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -318,7 +319,7 @@ func TestLoginsAreLimitedByName(t *testing.T) {
 	}
 	require.InDelta(t, 11, tried, 1, "ten, and what was in turn already")
 
-	// The limit is that of the name, whatever its case, at the address; the right password waits too.
+	// The limit applies to the name in any case, at the address; the right password waits too.
 	var tooMany *identity.TooManyAttempts
 	_, _, err = logins.Check(ctx, identity.Attempt{Name: " ADA", Address: "192.0.2.1", Password: "right", Hash: hash})
 	require.ErrorAs(t, err, &tooMany)
@@ -332,7 +333,7 @@ func TestLoginsAreLimitedByName(t *testing.T) {
 	}
 }
 
-// exhaust counts as many failures as are let through: each one through the front door takes its time.
+// exhaust counts the permitted number of failures directly: real ones would be slow.
 func exhaust(ctx context.Context, t *testing.T, client *redis.Client, key string, limit redis.Limit) {
 	t.Helper()
 	for range limit.Burst {
@@ -341,9 +342,9 @@ func exhaust(ctx context.Context, t *testing.T, client *redis.Client, key string
 	}
 }
 
-// However many addresses guess at a name, the guesses are bounded, and whoever logged in before is let in: by what the
-// device shows, at an address that is exhausted as well, or by the address. What a device shows is good for its account
-// and its password alone.
+// However many addresses guess at a name, the guesses are bounded, and anybody who logged in before
+// is let in: by device token, even at an exhausted address, or by address. A device token only
+// works for its account and current password.
 func TestKnownDevicesAreLetIn(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -379,7 +380,7 @@ func TestKnownDevicesAreLetIn(t *testing.T) {
 	stranger := ada
 	stranger.Address = "203.0.113.9"
 	refused(stranger)
-	admitted(ada) // at its address
+	admitted(ada) // at its known address
 	travelling := stranger
 	travelling.Address, travelling.Device = "203.0.113.5", device
 	admitted(travelling)
@@ -393,7 +394,7 @@ func TestKnownDevicesAreLetIn(t *testing.T) {
 	travelling.Device, travelling.Hash = device, otherHash
 	refused(travelling)
 
-	// A device is no way around the bound either.
+	// A device doesn't bypass the bound either.
 	travelling.Hash, travelling.Password = hash, "wrong"
 	for range 10 {
 		_, right, err := logins.Check(ctx, travelling)
@@ -403,7 +404,7 @@ func TestKnownDevicesAreLetIn(t *testing.T) {
 	refused(travelling)
 }
 
-// Logins that succeed aren't counted: twenty in a row are let in.
+// Successful logins aren't counted: twenty in a row succeed.
 func TestRightPasswordsAreNotCounted(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -418,7 +419,7 @@ func TestRightPasswordsAreNotCounted(t *testing.T) {
 	}
 }
 
-// An address that guesses at many names is slowed down, and a network of IPv6 counts as one.
+// An address that guesses at many names is slowed down, and an IPv6 network counts as one address.
 func TestLoginsAreLimitedByAddress(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -432,7 +433,7 @@ func TestLoginsAreLimitedByAddress(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A session ends a year after its login, however much it was used; it is no session in the list either.
+// A session ends a year after its login, however much it was used, and leaves the list too.
 func TestSessionEndsAfterAYear(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -461,7 +462,7 @@ func TestSessionEndsAfterAYear(t *testing.T) {
 	require.Len(t, left, 1)
 }
 
-// server has one address that shows its caller, behind the check.
+// server has one route that returns its caller, behind the check.
 func server(t *testing.T, sessions *identity.Sessions) http.Handler {
 	t.Helper()
 	engine, err := httpserver.New(httpserver.Options{Log: testkit.Logger(t)})
@@ -490,7 +491,7 @@ func call(handler http.Handler, method, path string, headers map[string]string) 
 	return answer
 }
 
-// A session lets in by cookie and by bearer token, and nothing else does.
+// A session admits by cookie or bearer token, and nothing else does.
 func TestRequire(t *testing.T) {
 	t.Parallel()
 	sessions, _ := newSessions(t)
@@ -527,8 +528,8 @@ func TestRequire(t *testing.T) {
 	}
 }
 
-// A request that was made for another person than the session's is refused, and not as if nobody were logged in: the
-// page that sent it keeps its change for its owner.
+// A request made for a person other than the session's is refused, but not as logged out: the page
+// that sent it keeps its change for its owner.
 func TestRequireThePerson(t *testing.T) {
 	t.Parallel()
 	sessions, _ := newSessions(t)
@@ -551,7 +552,7 @@ func TestRequireThePerson(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, answer.Code, "a name is no session")
 }
 
-// A session that ended lets in no more.
+// An ended session admits nobody.
 func TestRequireAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -566,7 +567,7 @@ func TestRequireAfterTheEnd(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, get(handler, "/me", headers).Code)
 }
 
-// A store that can't be asked is a 503 that says when to come again: never a 401, and never in.
+// An unreachable store is a 503 with Retry-After: never a 401, and never admission.
 func TestRequireWithoutTheStore(t *testing.T) {
 	t.Parallel()
 	url, stop := testkit.StoppableRedis(t)
@@ -593,7 +594,7 @@ func TestCookieIsRenewed(t *testing.T) {
 	require.Empty(t, get(restarted, "/me", headers).Header().Get("Set-Cookie"))
 }
 
-// The cookie is out of reach of scripts and of other sites, and behind TLS it stays there.
+// The cookie is out of reach of scripts and other sites, and Secure behind TLS.
 func TestCookie(t *testing.T) {
 	t.Parallel()
 	sessions, _ := newSessions(t)
@@ -607,7 +608,7 @@ func TestCookie(t *testing.T) {
 	require.Equal(t, `"cache"`, out.Get("Clear-Site-Data"), "what the browser cached is the person's too")
 }
 
-// A handler that asks for its caller without the check in front of it doesn't go on.
+// A handler that asks for its caller without the check in front of it panics.
 func TestUserFromWithoutRequire(t *testing.T) {
 	t.Parallel()
 	sessions, _ := newSessions(t)

@@ -15,61 +15,61 @@ import (
 	"larder.dev/internal/redis"
 )
 
-// How many failed logins are let through. Those of one address at one name are few, since they are guesses at one
-// password; those of an address are more, since many people may share it. Those of all strangers together at a name
-// bound what somebody with many addresses can guess, and keep out the owner only on a device, and at an address, that
-// was never logged in from.
+// Permitted failed logins. One address at one name gets few, since they are guesses at one
+// password; an address in total gets more, since many people may share it. All strangers together
+// at a name are bounded so that nobody can guess from many addresses; that only locks the owner out
+// on a device and at an address never logged in from.
 const (
-	failuresPerPair    = 10 // a minute, of one address or one device at one name
+	failuresPerPair    = 10 // a minute, per address or device and name
 	failuresPerAddress = 60 // a minute
-	failuresPerName    = 50 // an hour, of strangers
+	failuresPerName    = 50 // an hour, by strangers
 )
 
-// knownFor is how long an address is known to a name after a login.
+// knownFor is how long a name knows an address after a login.
 const knownFor = 90 * 24 * time.Hour
 
-// TooManyAttempts is the error of a login that isn't tried: too many failed before it.
+// TooManyAttempts is the error of a login refused unchecked because too many failed before it.
 type TooManyAttempts struct{ RetryAfter time.Duration }
 
 func (e *TooManyAttempts) Error() string {
 	return fmt.Sprintf("too many failed logins, try again in %s", e.RetryAfter.Round(time.Second))
 }
 
-// Logins checks the passwords of people who log in, and slows down who guesses.
+// Logins checks the passwords of people who log in, and slows down guessing.
 type Logins struct {
 	redis     *redis.Client
 	passwords *Passwords
 }
 
-// NewLogins makes a Logins that counts failures in a Redis.
+// NewLogins returns a Logins that counts failures in Redis.
 func NewLogins(client *redis.Client, passwords *Passwords) *Logins {
 	return &Logins{redis: client, passwords: passwords}
 }
 
-// Attempt is one try to log in. Hash is what the account has, "" where there is no such account or nobody may log in
-// to it: the caller looks it up first, so that all cases take the same way and the same time.
+// Attempt is one login attempt. Hash is the account's, "" if no such account exists or it may not
+// log in: the caller looks it up first, so all cases take the same path and the same time.
 type Attempt struct {
-	Name     string // as it was typed
+	Name     string // as typed
 	Address  string // of the caller
-	Device   string // what the caller shows of an earlier login, "" for nothing
+	Device   string // the device token, "" for none
 	Password string
 	Hash     string
 }
 
-// Check tells whether the password is right, and gives what the device may show at its next login. It gives
-// *TooManyAttempts without looking at the password where too many have failed, and redis.ErrUnavailable where that
-// can't be told.
+// Check reports whether the password is right, and returns the device token for the next login. It
+// returns *TooManyAttempts without checking the password if too many have failed, and
+// redis.ErrUnavailable if the count can't be read.
 func (l *Logins) Check(ctx context.Context, attempt Attempt) (device string, right bool, err error) {
 	buckets, err := l.buckets(ctx, attempt)
 	if err != nil {
 		return "", false, err
 	}
-	// Those who must wait are sent away before they queue for a turn.
+	// Refuse those over the limit before they queue.
 	if err := l.admit(ctx, buckets); err != nil {
 		return "", false, err
 	}
 	err = l.passwords.inTurn(ctx, func() error {
-		// Asked again in turn: many guesses sent at once would all have been admitted above.
+		// Check again after queueing: many guesses sent at once would all have been admitted above.
 		if err := l.admit(ctx, buckets); err != nil {
 			return err
 		}
@@ -82,7 +82,8 @@ func (l *Logins) Check(ctx context.Context, attempt Attempt) (device string, rig
 	if err != nil || !right {
 		return "", false, err
 	}
-	// For whoever keeps no cookies. Without the note they are strangers next time, which is no reason to refuse them.
+	// For clients without cookies. If this fails they are strangers next time, which is no reason
+	// to refuse them.
 	_ = l.redis.Set(ctx, attempt.knownKey(), []byte("1"), knownFor)
 	return newDevice(attempt.Hash, time.Now()), true, nil
 }
@@ -114,8 +115,8 @@ func (l *Logins) countFailure(ctx context.Context, buckets []bucket) error {
 	return nil
 }
 
-// buckets are what a failure counts against. A device that the account knows counts for itself alone: whatever
-// strangers do, it is let in.
+// buckets are what a failure counts against. A device known to the account only counts against
+// itself: strangers can't lock it out.
 func (l *Logins) buckets(ctx context.Context, attempt Attempt) ([]bucket, error) {
 	name := attempt.nameKey()
 	if device := knownDevice(attempt.Device, attempt.Hash, time.Now()); device != "" {
@@ -146,14 +147,14 @@ func (a Attempt) nameKey() string { return digest(strings.ToLower(strings.TrimSp
 
 func (a Attempt) knownKey() string { return "login:known:" + a.nameKey() + ":" + network(a.Address) }
 
-// digest makes a key of any length and any bytes of one length. What was typed as a name may be a
-// password, so it is nowhere to be read.
+// digest turns any input into a key of fixed length. What was typed as a name may be a password, so
+// the store must not contain it.
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
-// network is what is counted as one address: with IPv6 a household has 2^64 of them.
+// network returns what counts as one address: an IPv6 household has 2^64 of them.
 func network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

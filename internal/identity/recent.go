@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// recentMost is how many keys are remembered before the old ones are looked through.
+// recentMost is how many keys are remembered before old ones are pruned.
 const recentMost = 10_000
 
-// recent remembers what was done to which key not long ago. It is a memory of this process alone:
-// forgetting costs one more write and nothing else.
+// recent remembers when each key was last handled. It is local to this process: forgetting only
+// costs one more write.
 type recent struct {
 	period time.Duration
 
@@ -21,7 +21,7 @@ func newRecent(period time.Duration) *recent {
 	return &recent{period: period, times: map[string]time.Time{}}
 }
 
-// isDue tells whether it is longer ago than the period, or unknown.
+// isDue reports whether that was longer ago than the period, or is unknown.
 func (r *recent) isDue(key string, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -44,7 +44,7 @@ func (r *recent) forgetOld(now time.Time) {
 			delete(r.times, key)
 		}
 	}
-	if len(r.times) >= recentMost { // all of them are young: begin anew, rather than look through them each time
+	if len(r.times) >= recentMost { // all are recent: start over rather than scan them each time
 		clear(r.times)
 	}
 }

@@ -16,15 +16,16 @@ import (
 // CookieName is the name of the cookie with the token.
 const CookieName = "larder_session"
 
-// PersonHeader names whose request it is: the id of the person for whom it was made. A browser has one cookie for all
-// its pages, and the person may have changed since a page was drawn or a command was queued. Browsers open a stream of
-// events without headers of the page's own, so the query may say it too, as personQuery.
+// PersonHeader carries the id of the person that a request was made for. A browser has one cookie
+// for all its pages, and the person may have changed since a page was drawn or a command was
+// queued. Browsers open an event stream without custom headers, so the query may carry it instead,
+// as personQuery.
 const (
 	PersonHeader = "Larder-User"
 	personQuery  = "larder_user"
 )
 
-// otherPerson is the type of the problem that answers a request made for somebody else than the session's person.
+// otherPerson is the problem type for a request made for somebody other than the session's person.
 const otherPerson = "urn:larder:problem:other-person"
 
 const (
@@ -33,9 +34,9 @@ const (
 	retryAfter = 2 * time.Second
 )
 
-// Require lets a request pass that has a session, and turns every other one away: 401 where there is no
-// session, 403 where PersonHeader names another person than the session's, 503 where the store can't be asked.
-// A bearer token counts before a cookie. The handlers after it find the caller with UserFrom.
+// Require admits requests with a session and refuses all others: 401 without a session, 403 if
+// PersonHeader names another person than the session's, 503 if the store is unreachable. A bearer
+// token takes precedence over a cookie. Later handlers get the caller from UserFrom.
 func Require(sessions *Sessions) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		token, fromCookie := tokenOf(c.Request)
@@ -50,7 +51,7 @@ func Require(sessions *Sessions) gin.HandlerFunc {
 			refuseOther(c)
 		default:
 			if renewed && fromCookie {
-				SetCookie(c, token) // the browser keeps it no longer than the store otherwise
+				SetCookie(c, token) // otherwise the browser's copy would expire before the store's
 			}
 			c.Set(userKey, user)
 			httpserver.SetPerson(c, user.ID)
@@ -58,8 +59,8 @@ func Require(sessions *Sessions) gin.HandlerFunc {
 	}
 }
 
-// UserFrom gives the caller of a request that passed Require. Without Require it panics: a handler that
-// doesn't know its caller must not go on.
+// UserFrom returns the caller of a request that passed Require. Without Require it panics: a
+// handler that doesn't know its caller must not continue.
 func UserFrom(c *gin.Context) User {
 	user, ok := c.MustGet(userKey).(User)
 	if !ok {
@@ -68,45 +69,46 @@ func UserFrom(c *gin.Context) User {
 	return user
 }
 
-// PersonOf gives the id of the caller of a request that passed Require.
+// PersonOf returns the caller's id for a request that passed Require.
 func PersonOf(c *gin.Context) string { return UserFrom(c).ID }
 
-// AddressOf gives what is counted as one caller where nobody is logged in: the address, or with IPv6 the network.
+// AddressOf returns what counts as one caller when nobody is logged in: the address, or for IPv6
+// the network.
 func AddressOf(c *gin.Context) string { return network(c.ClientIP()) }
 
-// TokenFrom gives the token that a request has with it, "" where it has none. It isn't verified.
+// TokenFrom returns a request's token, "" if it has none. It isn't verified.
 func TokenFrom(c *gin.Context) string {
 	token, _ := tokenOf(c.Request)
 	return token
 }
 
-// SetCookie gives the browser the token of a session.
+// SetCookie gives the browser a session's token.
 func SetCookie(c *gin.Context, token string) {
 	http.SetCookie(c.Writer, cookie(c.Request, token, int(Lifetime.Seconds())))
 }
 
-// ClearCookie takes the token away from the browser, and what it has cached of answers and pictures, which the next
-// person at the same device could look at.
+// ClearCookie removes the token from the browser, along with its cached answers and pictures, which
+// the next person at the device could look at.
 func ClearCookie(c *gin.Context) {
 	c.Header("Clear-Site-Data", `"cache"`)
 	http.SetCookie(c.Writer, cookie(c.Request, "", -1))
 }
 
 func cookie(r *http.Request, token string, maxAge int) *http.Cookie {
-	return &http.Cookie{ //nolint:gosec // Secure wherever the browser came by TLS; a laptop at home has none
+	return &http.Cookie{ //nolint:gosec // Secure if the browser came by TLS; a laptop at home has none
 		Name: CookieName, Value: token, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: isSecure(r),
 	}
 }
 
-// isSecure tells whether the browser came by TLS, to here or to the first proxy before this. A header that lies about
-// it harms the liar alone.
+// isSecure reports whether the browser used TLS, to here or to the first proxy. Forging the header
+// only harms the forger.
 func isSecure(r *http.Request) bool {
 	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
 	return r.TLS != nil || strings.EqualFold(strings.TrimSpace(first), "https") || forwardedProto.MatchString(r.Header.Get("Forwarded"))
 }
 
-// forwardedProto finds the scheme in the header of RFC 7239, in the words of the first proxy.
+// forwardedProto matches https as reported by the first proxy in the header of RFC 7239.
 var forwardedProto = regexp.MustCompile(`(?i)^[^,]*\bproto="?https\b`)
 
 func refuse(c *gin.Context) {
@@ -121,7 +123,8 @@ func refuse(c *gin.Context) {
 	})
 }
 
-// isFor tells whether a request was made for a person. Most programs know of one person alone and don't say.
+// isFor reports whether a request was made for the person. Most programs only know one person and
+// don't say.
 func isFor(r *http.Request, user User) bool {
 	persons := r.Header.Values(PersonHeader)
 	if strings.Contains(r.URL.RawQuery, personQuery) {

@@ -16,75 +16,76 @@ import (
 	"larder.dev/internal/redis"
 )
 
-// ErrNoSession is the error of a token that stands for no session: it was never given out, was ended, or
-// has lapsed. Every other error means that the store couldn't be asked.
+// ErrNoSession means that a token has no session: it was never issued, was ended, or has expired.
+// Every other error means that the store is unreachable.
 var ErrNoSession = errors.New("there is no such session")
 
 const (
-	// Lifetime is how long a session lasts without being used.
+	// Lifetime is how long a session lasts without use.
 	Lifetime = 30 * 24 * time.Hour
-	// MaxAge is how long a session lasts at most, however much it is used: a token that somebody has copied
-	// would let them in for ever otherwise.
+	// MaxAge is how long a session lasts at most, even in use: otherwise a copied token would work
+	// for ever.
 	MaxAge = 365 * 24 * time.Hour
-	// renewEvery is how often the use of a session is noted. It isn't noted each time, since that would
-	// make a write to the disk of every read.
+	// renewEvery limits how often a session's use is recorded. Recording each use would turn every
+	// read into a disk write.
 	renewEvery = time.Hour
 
 	sessionPrefix = "session:"  // + SHA-256 of the token → a record
 	ownerPrefix   = "sessions:" // + user → the hashes of the user's sessions
 
-	// RoomKey is of no session: where it can't be written, a session can't be kept either.
+	// RoomKey belongs to no session: if it can't be written, no session can be stored either.
 	RoomKey    = sessionPrefix + "room"
 	tokenBytes = 32
 	maxAgent   = 200
-	idLength   = 32 // characters of a hash, which are 128 bits: no two sessions have the same
+	idLength   = 32 // hash characters, 128 bits: no two sessions share an id
 )
 
-// IsSessionKey tells which Redis keys a restart must keep.
+// IsSessionKey reports whether a restart must keep a Redis key.
 func IsSessionKey(key string) bool {
 	return strings.HasPrefix(key, sessionPrefix) || strings.HasPrefix(key, ownerPrefix)
 }
 
-// Session is one login, for showing it. It has nothing in it that lets anyone in.
+// Session is one login, for display. Nothing in it authorises anyone.
 type Session struct {
-	ID        string // by which EndOne ends it
+	ID        string // EndOne takes it
 	User      User
 	CreatedAt time.Time
-	SeenAt    time.Time // to within the hour
-	Agent     string    // what the browser called itself
+	SeenAt    time.Time // accurate to the hour
+	Agent     string    // the browser's User-Agent
 }
 
-// record is the value under a session's key. It changes only with the user's rights: when a session was
-// seen last follows from the time that its key has left to live.
+// record is the value under a session's key. It only changes with the user's rights: the last use
+// follows from the key's remaining TTL.
 type record struct {
 	User      User      `json:"user"`
-	Began     User      `json:"began"` // User as it was at the login
+	Began     User      `json:"began"` // User as of the login
 	CreatedAt time.Time `json:"created_at"`
 	Agent     string    `json:"agent"`
 }
 
-// isOver tells whether a session has lasted for as long as one may. Its key lapses by itself.
+// isOver reports whether a session has reached MaxAge. Its key expires separately.
 func (r record) isOver(now time.Time) bool { return now.Sub(r.CreatedAt) >= MaxAge }
 
-// Sessions keeps the sessions in Redis. The store never has a token in it, only its hash: who reads the
-// store can't log in with it. Session keys are written with SET, DEL, EXPIRE, SADD and SREM alone, which
-// is what the embedded server keeps over a restart.
+// Sessions keeps the sessions in Redis. The store holds only a token's hash, never the token:
+// reading the store doesn't allow a login. Session keys are only written with SET, DEL, EXPIRE,
+// SADD and SREM, which the embedded server persists across a restart.
 type Sessions struct {
 	redis *redis.Client
 	seen  *recent
-	bound int // 0 for any number
+	bound int // 0 for unlimited
 }
 
-// NewSessions gives the sessions that are kept in a Redis.
+// NewSessions returns the sessions stored in a Redis.
 func NewSessions(client *redis.Client) *Sessions {
 	return &Sessions{redis: client, seen: newRecent(renewEvery)}
 }
 
-// Bound lets a user have so many sessions and no more: one that begins ends that which was used least lately. So a login
-// costs the same however many there were. 0 is any number. It is for the time before the sessions are used.
+// Bound limits each user's sessions: at the limit, a new one ends the least recently used. So a
+// login's cost doesn't depend on how many there were. 0 is unlimited. Call it before the sessions
+// are used.
 func (s *Sessions) Bound(sessions int) { s.bound = sessions }
 
-// Create begins a session and gives its token. agent is the User-Agent of the caller.
+// Create begins a session and returns its token. agent is the caller's User-Agent.
 func (s *Sessions) Create(ctx context.Context, user User, agent string) (token string, err error) {
 	token = newToken()
 	key := keyOf(token)
@@ -108,7 +109,8 @@ func (s *Sessions) Create(ctx context.Context, user User, agent string) (token s
 	return token, nil
 }
 
-// Verify gives the user of a token, or ErrNoSession. Now and then it notes that the session is in use.
+// Verify returns a token's user, or ErrNoSession. Occasionally it records that the session is in
+// use.
 func (s *Sessions) Verify(ctx context.Context, token string) (User, error) {
 	user, _, err := s.verify(ctx, token)
 	return user, err
@@ -139,8 +141,8 @@ func (s *Sessions) verify(ctx context.Context, token string) (user User, renewed
 	return r.User, s.renew(ctx, key, r.User.ID), nil
 }
 
-// renew lets a session live for its whole time again. EXPIRE does nothing to a key that is gone, so a
-// session that was ended meanwhile stays ended. A failure is no reason to turn the caller away.
+// renew restores a session's full lifetime. EXPIRE does nothing to a missing key, so a session
+// ended meanwhile stays ended. A failure is no reason to refuse the caller.
 func (s *Sessions) renew(ctx context.Context, key, user string) bool {
 	err := s.redis.Tx(ctx, func(tx *redis.Tx) error {
 		tx.Expire(key, Lifetime)
@@ -154,7 +156,7 @@ func (s *Sessions) renew(ctx context.Context, key, user string) bool {
 	return true
 }
 
-// End ends the session of a token. There may be none.
+// End ends a token's session, if there is one.
 func (s *Sessions) End(ctx context.Context, token string) error {
 	if !isToken(token) {
 		return nil
@@ -166,7 +168,8 @@ func (s *Sessions) End(ctx context.Context, token string) error {
 	return nil
 }
 
-// EndOne ends the session of a user with an id that List gave, or gives ErrNoSession. Another user's is none.
+// EndOne ends a user's session by its id from List, or returns ErrNoSession, also for another
+// user's.
 func (s *Sessions) EndOne(ctx context.Context, user, id string) error {
 	hashes, err := s.hashes(ctx, user)
 	if err != nil {
@@ -183,13 +186,13 @@ func (s *Sessions) EndOne(ctx context.Context, user, id string) error {
 	if err := s.forget(ctx, user, hashes[i:i+1]); err != nil {
 		return err
 	}
-	if ended == 0 { // it lapsed by itself
+	if ended == 0 { // it had expired
 		return ErrNoSession
 	}
 	return nil
 }
 
-// EndAll ends every session of a user, and gives how many there were.
+// EndAll ends all of a user's sessions and returns how many there were.
 func (s *Sessions) EndAll(ctx context.Context, user string) (int, error) {
 	hashes, err := s.hashes(ctx, user)
 	if err != nil || len(hashes) == 0 {
@@ -199,12 +202,13 @@ func (s *Sessions) EndAll(ctx context.Context, user string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("end the sessions of user %s: %w", user, err)
 	}
-	// Taken out one by one: dropping the set would lose one that began just now, and nothing could end it.
+	// Remove them singly: deleting the set could lose a new session, which nothing could then end.
 	return ended, s.forget(ctx, user, hashes)
 }
 
-// EndBegunBefore ends the sessions of a user that began before the account was in the given state, and gives how many
-// there were. One that began in it or later stays: a slow change must not end what a later one has let in.
+// EndBegunBefore ends a user's sessions begun before the account's given state, and returns how
+// many there were. Later ones stay: a slow change must not end sessions that a later change
+// admitted.
 func (s *Sessions) EndBegunBefore(ctx context.Context, user User) (int, error) {
 	hashes, err := s.hashes(ctx, user.ID)
 	if err != nil || len(hashes) == 0 {
@@ -225,9 +229,9 @@ func (s *Sessions) EndBegunBefore(ctx context.Context, user User) (int, error) {
 	return ended, s.forget(ctx, user.ID, old)
 }
 
-// Refresh gives the rights of a user to each session of theirs that has those of an older state of the account, and
-// gives how many sessions there are. Two changes at once may arrive here in either order: the later one stays. One
-// that is ended meanwhile stays ended.
+// Refresh updates the rights in each of a user's sessions that has an older state of the account,
+// and returns how many sessions there are. Two concurrent changes may arrive in either order: the
+// later one wins. A session ended meanwhile stays ended.
 func (s *Sessions) Refresh(ctx context.Context, user User) (int, error) {
 	hashes, err := s.hashes(ctx, user.ID)
 	if err != nil {
@@ -258,7 +262,7 @@ func (s *Sessions) Refresh(ctx context.Context, user User) (int, error) {
 	return refreshed, nil
 }
 
-// withUser gives a session its user anew, unless it knows a later state of the account.
+// withUser replaces a session's user, unless the session has a later state of the account.
 func withUser(value []byte, user User) (changed []byte, older bool, err error) {
 	var r record
 	if err := json.Unmarshal(value, &r); err != nil {
@@ -272,7 +276,7 @@ func withUser(value []byte, user User) (changed []byte, older bool, err error) {
 	return changed, true, err
 }
 
-// List gives a user's sessions, the newest first.
+// List returns a user's sessions, newest first.
 func (s *Sessions) List(ctx context.Context, user string) ([]Session, error) {
 	hashes, err := s.hashes(ctx, user)
 	if err != nil || len(hashes) == 0 {
@@ -310,7 +314,7 @@ func (s *Sessions) hashes(ctx context.Context, user string) ([]string, error) {
 	return hashes, nil
 }
 
-// records gives the records of those sessions that still live, by hash.
+// records returns the records of those sessions that are live, by hash.
 func (s *Sessions) records(ctx context.Context, user string, hashes []string) (map[string]record, error) {
 	values, err := s.redis.MGet(ctx, keysOf(hashes)...)
 	if err != nil {
@@ -341,11 +345,11 @@ func (s *Sessions) forget(ctx context.Context, user string, hashes []string) err
 
 func newToken() string {
 	var bytes [tokenBytes]byte
-	_, _ = rand.Read(bytes[:]) // it never fails: the program ends where there is no randomness
+	_, _ = rand.Read(bytes[:]) // it never fails: without randomness the program exits
 	return base64.RawURLEncoding.EncodeToString(bytes[:])
 }
 
-// isToken keeps what can't be a token from the store.
+// isToken rejects what can't be a token before asking the store.
 func isToken(token string) bool {
 	return len(token) == base64.RawURLEncoding.EncodedLen(tokenBytes)
 }
@@ -357,10 +361,10 @@ func hashOf(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// idOf is what a session may be called by outside. It is not the whole hash, so that it is no key of the store.
+// idOf returns a session's public id. It is truncated so that it isn't a store key.
 func idOf(hash string) string { return hash[:min(len(hash), idLength)] }
 
-// IDOf gives the id of the session of a token.
+// IDOf returns the id of a token's session.
 func IDOf(token string) string { return idOf(hashOf(token)) }
 
 func keysOf(hashes []string) []string {
@@ -371,7 +375,7 @@ func keysOf(hashes []string) []string {
 	return keys
 }
 
-// clip keeps what a browser calls itself short, and whole characters.
+// clip shortens a User-Agent without splitting a character.
 func clip(agent string) string {
 	return strings.ToValidUTF8(agent[:min(len(agent), maxAgent)], "")
 }

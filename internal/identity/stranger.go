@@ -9,16 +9,16 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// strangerKey leads from a request's context to what counts it as a stranger's.
+// strangerKey is the context key of the function that counts a request as a stranger's.
 type strangerKey struct{}
 
-// alive is where whoever watches the process asks whether it is there. It costs nothing, and being refused would end the
-// process.
+// alive is the liveness probe's path. It costs nothing, and refusing it would get the process
+// killed.
 const alive = "/healthz"
 
-// LimitStrangers admits what comes without a session within the limit of its address, and answers 429 to the rest. What an
-// API is asked with a token is counted by person, behind Require, which counts a token that opens nothing here. Pages and
-// addresses of files are for everybody: there a token says nothing.
+// LimitStrangers admits requests without a session within their address's limit, and answers 429 to
+// the rest. API requests with a token are counted by person, behind Require, which counts a token
+// without a session here. Pages and file addresses are public: there a token means nothing.
 func LimitStrangers(throttle *limits.Throttle, callers *httpserver.Callers, next http.Handler) http.Handler {
 	enter := func(r *http.Request) (leave func(), err error) {
 		return throttle.Enter(r.Context(), limits.Stranger, network(callers.Address(r)))
@@ -44,7 +44,8 @@ func LimitStrangers(throttle *limits.Throttle, callers *httpserver.Callers, next
 
 func isAPI(path string) bool { return strings.HasPrefix(strings.TrimPrefix(path, "/grocery"), "/api/") }
 
-// countStranger counts a request whose token opens nothing. The error says that its address has sent too many.
+// countStranger counts a request whose token has no session. The error means that its address has
+// sent too many.
 func countStranger(r *http.Request) error {
 	enter, counts := r.Context().Value(strangerKey{}).(func(*http.Request) (func(), error))
 	if !counts {

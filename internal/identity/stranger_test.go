@@ -19,8 +19,9 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// What comes from one address without a session, or with a token that opens nothing, is bounded together, wherever it
-// goes. Whoever has a session isn't held up by it, nor is another address, nor whoever asks whether the process is alive.
+// Requests from one address without a session, or with an invalid token, share one limit, whatever
+// their path. Requests with a session, from another address, or to the liveness probe are
+// unaffected.
 func TestStrangersAreLimitedByAddress(t *testing.T) {
 	t.Parallel()
 	sessions, _ := newSessions(t)
@@ -35,7 +36,7 @@ func TestStrangersAreLimitedByAddress(t *testing.T) {
 	require.NoError(t, err)
 	engine.GET("/api/me", identity.Require(sessions), func(c *gin.Context) { c.Status(http.StatusOK) })
 	engine.GET("/files/a", func(c *gin.Context) { c.Status(http.StatusOK) })
-	callers, err := httpserver.NewCallers([]string{"192.0.2.1/32"}) // where test requests are from
+	callers, err := httpserver.NewCallers([]string{"192.0.2.1/32"}) // the source of test requests
 	require.NoError(t, err)
 	handler := identity.LimitStrangers(throttle, callers, engine)
 
@@ -51,7 +52,8 @@ func TestStrangersAreLimitedByAddress(t *testing.T) {
 		}
 		return answer
 	}
-	// flood sends more from an address than is answered in the time that a request waits. It returns when one was refused.
+	// flood sends more from an address than can be answered within a request's wait. It returns
+	// once one was refused.
 	var flooding sync.WaitGroup
 	flood := func(address string) {
 		full := make(chan struct{}, 8)

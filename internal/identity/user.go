@@ -1,23 +1,23 @@
-// Package identity answers who is asking: passwords, sessions in Redis, and the check that stands before
-// every handler. Accounts themselves are kept elsewhere; a session has in it what a request needs.
+// Package identity authenticates callers: passwords, sessions in Redis, and the check in front of
+// every handler. Accounts are stored elsewhere; a session holds what a request needs.
 package identity
 
-// User is the account of the caller, as its session knows it. Grocery tells that the user also has
-// access to the grocery app.
+// User is the caller's account, as its session knows it. Grocery means that the user may also use
+// the grocery app.
 type User struct {
 	ID      string `json:"id"`
 	Name    string `json:"name"`
 	Admin   bool   `json:"admin"`
 	Grocery bool   `json:"grocery"`
 
-	// Epoch and Version are the state of the account that this was read from. Each change of an account takes the next
-	// version under the account's lock; a failover begins a new epoch, whose primary may lack the last versions of the
-	// one before and give their numbers again.
+	// Epoch and Version are the account state that this was read from. Each change of an account
+	// takes the next version under the account's lock; a failover begins a new epoch, whose primary
+	// may lack the previous epoch's last versions and reuse their numbers.
 	Epoch   int64 `json:"epoch,omitempty"`
 	Version int64 `json:"version,omitempty"`
 }
 
-// olderThan tells whether the account has changed between the two.
+// olderThan reports whether the account changed between u and other.
 func (u User) olderThan(other User) bool {
 	return u.Epoch < other.Epoch || u.Epoch == other.Epoch && u.Version < other.Version
 }

@@ -1,12 +1,11 @@
-// Package natsaccounts is the one table of who may do what on NATS: accounts, their users, and the subjects
-// of each. It is written into the configuration of the embedded server ([Embedded]) and into the signed
-// accounts and credentials of servers ([Issue]), so that both refuse the same.
+// Package natsaccounts is the single table of permissions on NATS: accounts, their users, and each
+// user's subjects. It generates both the embedded server's configuration ([Embedded]) and the
+// signed accounts and credentials for servers ([Issue]), so that both deny the same.
 //
-// What keeps the grocery app in its place are accounts, and its permissions only besides: NATS checks the
-// subject of a request and not the one that the answer goes to, so whoever may ask JetStream anything can
-// have the answer delivered to any subject of the own account. The app's account has no stream that could
-// take such an answer. It borrows from the account of the feed what reading needs, and the answers come
-// back to its own.
+// Accounts, more than permissions, confine the grocery app: NATS checks the subject of a request
+// but not its reply subject, so anybody who may call JetStream can have the answer delivered to any
+// subject of their own account. The app's account has no stream that could capture such an answer.
+// It imports what reading needs from the feed's account, and the answers return to its own.
 package natsaccounts
 
 import (
@@ -14,8 +13,8 @@ import (
 	"strings"
 )
 
-// InboxPrefix is where the project's own connections get their answers; the grocery app has the default,
-// _INBOX.
+// InboxPrefix is the inbox prefix of the project's own connections; the grocery app uses the
+// default, _INBOX.
 const InboxPrefix = "_INBOX_larder"
 
 // The accounts.
@@ -23,29 +22,29 @@ const (
 	Larder  = "LARDER"  // the stream LARDER and everything between our own parts
 	Feed    = "FEED"    // the stream GROCERY and nothing else
 	Grocery = "GROCERY" // the grocery app; no stream
-	Readers = "READERS" // every other subscriber to the feed; no stream
+	Readers = "READERS" // all other subscribers to the feed; no stream
 	System  = "SYS"     // the servers' own
 )
 
-// The users that a program must be able to name.
+// The users that programs refer to by name.
 const (
 	FeedUser    = "feed"
 	GroceryUser = "grocery-app"
 )
 
-// The streams and buckets that the subjects below are about.
+// The streams and buckets that the subjects below refer to.
 const (
 	eventStream = "LARDER"
 	feedStream  = "GROCERY"
 	parked      = "PARKED"
 	checkpoints = "CHECKPOINTS"
-	control     = "CONTROL" // which database is the primary
+	control     = "CONTROL" // holds which database is the primary
 )
 
-// ControlInbox is where the answers of the control bucket come to, for those who may read nothing else.
+// ControlInbox receives the control bucket's answers, for users who may read nothing else.
 const ControlInbox = "_INBOX_control"
 
-// nowhere is a subject of the system account that nobody listens to, see groceryImports.
+// nowhere is a system account subject without listeners, see groceryImports.
 const nowhere = "larder.nowhere.>"
 
 // Account is one account.
@@ -58,22 +57,22 @@ type Account struct {
 	Users     []User
 }
 
-// Limits bound what the users of an account take together; 0 is no bound.
+// Limits bound what an account's users consume together; 0 is unlimited.
 type Limits struct {
 	Connections   int64
-	Subscriptions int64 // of each connection
-	Payload       int64 // bytes of one message that they send
+	Subscriptions int64 // per connection
+	Payload       int64 // bytes per message they send
 	Consumers     int64 // of the account's streams
 }
 
-// Export lets another account of ours import a subject.
+// Export lets another of our accounts import a subject.
 type Export struct {
 	Subject string
-	Service bool // answers requests; else it is a flow of messages
-	Many    bool // one request may have many answers
+	Service bool // answers requests; otherwise a stream of messages
+	Many    bool // a request may have several answers
 }
 
-// Import is an export of another account.
+// Import is another account's export.
 type Import struct {
 	Account string
 	Subject string // in the exporting account
@@ -81,19 +80,20 @@ type Import struct {
 	Local   string // the subject in this account; "" for the same
 }
 
-// User is one component's credentials. Empty lists allow nothing; [All] allows everything in the account.
+// User is one component's credentials. Empty lists allow nothing; [All] allows everything in the
+// account.
 type User struct {
 	Name      string
 	For       string // who uses it
 	Publish   []string
-	Deny      []string // of what Publish allows
+	Deny      []string // exceptions to Publish
 	Subscribe []string
 }
 
-// All is the permission for every subject of an account.
+// All permits every subject of an account.
 func All() []string { return []string{">"} }
 
-// Accounts gives the table.
+// Accounts returns the table.
 func Accounts() []Account {
 	return []Account{
 		{Name: Larder, JetStream: true, Users: []User{commandAPI(), fileService(), relay(), queryAPI(), projectors(), operator()}},
@@ -116,24 +116,24 @@ func Accounts() []Account {
 	}
 }
 
-// commandAPI asks which database is the primary, and nothing else.
+// commandAPI may ask which database is the primary, and nothing else.
 func commandAPI() User {
 	return User{Name: "command-api", For: "`larder command-api`", Publish: watching(), Subscribe: []string{ControlInbox + ".>"}}
 }
 
-// fileService asks the same, for its writes.
+// fileService may ask the same, for its writes.
 func fileService() User {
 	return User{Name: "file-service", For: "`larder file-service`", Publish: watching(), Subscribe: []string{ControlInbox + ".>"}}
 }
 
-// watching are the requests that read the control bucket's one key.
+// watching lists the requests that read the control bucket's one key.
 func watching() []string {
 	stream := "KV_" + control
 	return []string{"$JS.API.STREAM.INFO." + stream, "$JS.API.DIRECT.GET." + stream, "$JS.API.DIRECT.GET." + stream + ".>"}
 }
 
-// relay makes the stream, fills it from the ledger where it is new, publishes what the ledger has, and takes out of it what is
-// forgotten.
+// relay creates the stream, fills a new one from the ledger, publishes the ledger's events, and
+// purges forgotten ones.
 func relay() User {
 	return User{
 		Name: "relay", For: "`larder relay`",
@@ -146,9 +146,9 @@ func relay() User {
 	}
 }
 
-// queryAPI hears of a user's changes and can ask for nothing but which database is the primary. It gets no inbox
-// but that for this: in ours it would hear what is delivered to the projections, accounts with their password
-// hashes among it.
+// queryAPI may subscribe to users' changes and only ask which database is the primary. Its only
+// inbox is for that answer: our shared one would reveal deliveries to the projections, including
+// accounts with their password hashes.
 func queryAPI() User {
 	return User{
 		Name: "query-api", For: "`larder query-api`",
@@ -157,9 +157,9 @@ func queryAPI() User {
 	}
 }
 
-// projectors consume the stream, keep their notes in two buckets, take a deleted user out of the stream, and
-// answer the operator. An answer goes to an inbox of one token, where calls wait; JetStream's answers go to
-// inboxes of two, so that nobody can forge them.
+// projectors consume the stream, keep state in two buckets, purge a deleted user from the stream,
+// and answer the operator. Their replies go to inboxes of one token, where calls wait; JetStream's
+// replies go to inboxes of two, so nobody can forge them.
 func projectors() User {
 	return User{
 		Name: "projectors", For: "`larder projectors`",
@@ -172,14 +172,14 @@ func projectors() User {
 				"larder.control.projectors.>",
 				InboxPrefix + ".*",
 				InboxPrefix + ".*.cancel",
-				"$JS.API.INFO", // the client asks what the account may have before it makes a bucket
+				"$JS.API.INFO", // the client asks for the account's limits before creating a bucket
 			},
 			bucket(parked), bucket(checkpoints), watching()),
 		Subscribe: []string{InboxPrefix + ".>", "larder.control.projectors.>", ControlInbox + ".>"},
 	}
 }
 
-// operator is every component at once: where no component runs, an operator's command does their work
+// operator is every component at once: if no component runs, an operator's command does their work
 // itself.
 func operator() User {
 	all := []User{commandAPI(), relay(), queryAPI(), projectors()}
@@ -193,8 +193,8 @@ func operator() User {
 	return user
 }
 
-// feedPublisher is what the grocery projection needs: to send on condition, to look up what was sent, and to
-// take a deleted user out, and a request whose recipe is forgotten.
+// feedPublisher is what the grocery projection needs: conditional publishing, looking up what was
+// sent, and purging a deleted user or a forgotten recipe's request.
 func feedPublisher() User {
 	return User{
 		Name: FeedUser, For: "the grocery projection and an operator's commands, beside their other credentials",
@@ -206,8 +206,8 @@ func feedPublisher() User {
 	}
 }
 
-// groceryApp is what a client library needs to read the feed by consumers of its own, and nothing that
-// changes the stream.
+// groceryApp is what a client library needs to read the feed through its own consumers, and nothing
+// that changes the stream.
 func groceryApp() User {
 	return User{
 		Name: GroceryUser, For: "`larder grocery-app` alone; another program is a subscriber, see below",
@@ -216,20 +216,21 @@ func groceryApp() User {
 	}
 }
 
-// borrowed lists the requests that subscribers may make of the feed's account.
+// borrowed lists the requests to the feed's account that subscribers may make.
 func borrowed() []string {
 	return slices.Concat(
 		looking(feedStream),
 		consuming(feedStream),
 		[]string{
-			"$JS.API.CONSUMER.DURABLE.CREATE." + feedStream + ".*", // as older clients make one
+			"$JS.API.CONSUMER.DURABLE.CREATE." + feedStream + ".*", // used by older clients
 			"$JS.API.CONSUMER.NAMES." + feedStream,
 			"$JS.API.CONSUMER.LIST." + feedStream,
 		})
 }
 
-// feedExports are the requests that groceryImports borrows, the feed itself, and the inboxes that a push
-// consumer delivers to. No connection of ours uses the default inbox, so nothing else is to be heard there.
+// feedExports lists the requests that groceryImports borrows, the feed itself, and the delivery
+// inboxes of push consumers. None of our connections uses the default inbox, so nothing else is
+// exposed there.
 func feedExports() []Export {
 	list := []Export{{Subject: "grocery.>"}, {Subject: "_INBOX.>"}}
 	for _, subject := range borrowed() {
@@ -238,14 +239,14 @@ func feedExports() []Export {
 	return list
 }
 
-// many tells whether a request is answered by several messages: a batch of the feed.
+// many reports whether a request has several answers: a batch of the feed.
 func many(subject string) bool {
 	return subject == next(feedStream) || strings.HasPrefix(subject, "$JS.API.DIRECT.GET.")
 }
 
-// groceryImports are what the app's account borrows. The last one is there to stand in the way: an account
-// without JetStream answers each request to its API with "not enabled", and that answer would come before
-// the feed's.
+// groceryImports lists what the app's account borrows. The last import shadows the account's own
+// JetStream API: an account without JetStream answers each API request with "not enabled", and that
+// answer would arrive before the feed's.
 func groceryImports() []Import {
 	var list []Import
 	for _, export := range feedExports() {
@@ -254,7 +255,8 @@ func groceryImports() []Import {
 	return append(list, Import{Account: System, Subject: nowhere, Service: true, Local: "$JS.API.>"})
 }
 
-// looking are the requests that tell of a stream and read single messages of it: they take nothing from anybody.
+// looking lists the requests that describe a stream and read single messages, without consuming
+// any.
 func looking(stream string) []string {
 	return []string{
 		"$JS.API.STREAM.INFO." + stream,
@@ -264,7 +266,7 @@ func looking(stream string) []string {
 	}
 }
 
-// making are the requests that make a stream, or bring it to a version's settings.
+// making lists the requests that create a stream, or update it to a version's settings.
 func making(stream string) []string {
 	return []string{
 		"$JS.API.STREAM.INFO." + stream,
@@ -273,7 +275,7 @@ func making(stream string) []string {
 	}
 }
 
-// reading are the requests that read a stream: by consumers, and single messages.
+// reading lists the requests that read a stream: by consumers, and single messages.
 func reading(stream string) []string {
 	return slices.Concat(consuming(stream), []string{
 		"$JS.API.DIRECT.GET." + stream,
@@ -281,7 +283,7 @@ func reading(stream string) []string {
 	})
 }
 
-// consuming are the requests that make, use and remove consumers of a stream.
+// consuming lists the requests that create, use and delete a stream's consumers.
 func consuming(stream string) []string {
 	return []string{
 		"$JS.API.CONSUMER.CREATE." + stream,
@@ -296,7 +298,7 @@ func consuming(stream string) []string {
 
 func next(stream string) string { return "$JS.API.CONSUMER.MSG.NEXT." + stream + ".*" }
 
-// bucket are the requests that make, read and write a bucket, which is a stream.
+// bucket lists the requests that create, read and write a bucket, which is a stream.
 func bucket(name string) []string {
 	stream := "KV_" + name
 	return slices.Concat(making(stream), reading(stream), []string{"$KV." + name + ".>"})

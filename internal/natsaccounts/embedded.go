@@ -6,18 +6,18 @@ import (
 	"text/template"
 )
 
-// Login is a user of the embedded server, by password.
+// Login is a password user of the embedded server.
 type Login struct {
 	Account  string
-	Name     string // what it logs in as
+	Name     string // login name
 	Password string
-	// As is the user of the table whose permissions it has; "" for everything in the account.
+	// As is the table's user whose permissions it has; "" for everything in the account.
 	As string
-	// User, where As is "", has the permissions of a user that isn't in the table.
+	// User, if As is "", holds permissions that aren't in the table.
 	User *User
 }
 
-// embedded is the table in the language of the server's configuration.
+// embedded is the table as a template in the server's configuration language.
 const embedded = `
 system_account: {{quote .System}}
 accounts {
@@ -57,8 +57,7 @@ accounts {
 }
 `
 
-// Embedded writes the accounts, with these logins and no others, in the language of the server's
-// configuration.
+// Embedded returns the accounts, with exactly these logins, in the server's configuration language.
 func Embedded(logins []Login) string {
 	var text strings.Builder
 	filled := template.Must(template.New("accounts").Funcs(template.FuncMap{
@@ -97,7 +96,7 @@ func byAccount(logins []Login) map[string][]entry {
 	return entries
 }
 
-// Find gives a user of the table. It panics for a name that isn't there: names are constants.
+// Find returns a user of the table. It panics for an unknown name: names are constants.
 func Find(name string) User {
 	for _, account := range Accounts() {
 		for _, user := range account.Users {

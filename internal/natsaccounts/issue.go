@@ -16,7 +16,7 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// ConfigFile is what a server's configuration includes, in a folder that [Issue] wrote.
+// ConfigFile is the file that a server's configuration includes, in a folder written by [Issue].
 const ConfigFile = "accounts.conf"
 
 const (
@@ -33,12 +33,13 @@ func CredsFile(dir, user string) string { return filepath.Join(dir, credsFolder,
 //
 //   - accounts.conf, which a server's configuration includes. It holds no secret.
 //   - creds/<user>.creds, the credentials of each user, which hold its key.
-//   - keys/, the keys of the operator, the accounts and the users. Whoever has the operator's can make
+//   - keys/, the keys of the operator, the accounts and the users. The operator's key can create
 //     credentials for everything; no server needs it.
 //
-// Keys that are there are kept, so that after an update with other permissions it is run again, and servers
-// and credentials still fit. A user whose key is not there any more gets a new one, and the old one is revoked: the
-// servers refuse it once they have the new accounts.conf. The users are returned, subscribers last.
+// Existing keys are kept, so after an update that changes permissions it can be run again, and
+// servers and credentials still match. A user whose key is missing gets a new one, and the old one
+// is revoked: servers refuse it once they have the new accounts.conf. Issue returns the users,
+// subscribers last.
 func Issue(dir string) ([]User, error) {
 	for _, folder := range []string{dir, filepath.Join(dir, keysFolder), filepath.Join(dir, credsFolder)} {
 		if err := datadir.Make(folder); err != nil {
@@ -56,17 +57,17 @@ func Issue(dir string) ([]User, error) {
 	return users, nil
 }
 
-// issuer has the keys of one folder.
+// issuer holds one folder's keys.
 type issuer struct {
 	dir      string
 	operator nkeys.KeyPair
 	accounts map[string]nkeys.KeyPair
-	public   map[string]string // of each account
+	public   map[string]string // public key of each account
 	users    []member
 	issued   issued
 }
 
-// write notes the users' keys before it hands any out, so that none can be forgotten that was.
+// write records the users' keys before issuing any, so that no issued key is ever unrecorded.
 func (i *issuer) write() ([]User, error) {
 	if err := i.note(); err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func newIssuer(dir string) (*issuer, error) {
 	return i, err
 }
 
-// key gives the key of a name, and makes one on the first call.
+// key returns a name's key, creating it on the first call.
 func (i *issuer) key(name string, create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, error) {
 	path := filepath.Join(i.dir, keysFolder, name+".seed")
 	kept, err := os.ReadFile(path)
@@ -125,8 +126,8 @@ func (i *issuer) key(name string, create func() (nkeys.KeyPair, error)) (nkeys.K
 	return pair, datadir.Write(path, seed)
 }
 
-// writeConfig signs the operator and the accounts. The server gets them with its configuration (a memory
-// resolver), so that it depends on nothing else when it starts.
+// writeConfig signs the operator and the accounts. Servers get them with their configuration (a
+// memory resolver), so starting depends on nothing else.
 func (i *issuer) writeConfig() error {
 	path := filepath.Join(i.dir, ConfigFile)
 	signed, err := i.signedOperator(path)
@@ -147,15 +148,15 @@ func (i *issuer) writeConfig() error {
 	if err := datadir.Write(path, []byte(text.String())); err != nil {
 		return err
 	}
-	// The server runs as somebody else, and what is signed is no secret.
+	// The server runs as another user, and signed accounts aren't secret.
 	if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // see above
 		return fmt.Errorf("let the server read %s: %w", path, err)
 	}
 	return nil
 }
 
-// signedOperator keeps what the configuration has: signed anew it would have another time in it, and a server refuses to
-// be reloaded with another operator.
+// signedOperator keeps the configuration's operator: signing anew would change its timestamp, and a
+// server refuses to reload with another operator.
 func (i *issuer) signedOperator(config string) (string, error) {
 	public, err := i.operator.PublicKey()
 	if err != nil {
@@ -209,7 +210,7 @@ func (i *issuer) account(account Account) (string, error) {
 	return signed, nil
 }
 
-// bound writes an account's limits.
+// bound sets an account's limits.
 func bound(limits *jwt.OperatorLimits, account Account) {
 	if account.JetStream {
 		limits.JetStreamLimits = jwt.JetStreamLimits{
@@ -222,7 +223,8 @@ func bound(limits *jwt.OperatorLimits, account Account) {
 	limits.Payload = cmp.Or(account.Limits.Payload, jwt.NoLimit)
 }
 
-// signedExport needs no token of the importing account: every account that the servers know is ours.
+// signedExport needs no token from the importing account: every account known to the servers is
+// ours.
 func signedExport(export Export) *jwt.Export {
 	signed := &jwt.Export{Name: export.Subject, Subject: jwt.Subject(export.Subject), Type: exportType(export.Service)}
 	switch {
@@ -278,7 +280,8 @@ func (i *issuer) writeUser(m member) error {
 	return datadir.Write(CredsFile(i.dir, user.Name), creds)
 }
 
-// permission denies everything where nothing is allowed: an empty list means no limit to the server.
+// permission denies everything if nothing is allowed: to the server, an empty list means
+// unrestricted.
 func permission(allowed []string) jwt.Permission {
 	if len(allowed) == 0 {
 		return jwt.Permission{Deny: jwt.StringList{">"}}

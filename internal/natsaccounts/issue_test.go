@@ -13,7 +13,7 @@ import (
 	"larder.dev/internal/natsaccounts"
 )
 
-// The operator stays as it was signed, by whichever version: a server refuses to be reloaded with another one.
+// The operator stays as signed, by whichever version: a server refuses to reload with another one.
 func TestIssuedAgainTheOperatorIsTheSame(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "accounts")
@@ -30,7 +30,7 @@ func TestIssuedAgainTheOperatorIsTheSame(t *testing.T) {
 	signed, _, _ := strings.Cut(rest, "\n")
 	claims, err := jwt.DecodeOperatorClaims(signed)
 	require.NoError(t, err)
-	claims.Tags.Add("signed-last-year") // the time in it is always that of the signing
+	claims.Tags.Add("signed-last-year") // its timestamp would always be that of signing
 	older, err := claims.Encode(key)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(conf, []byte(strings.Replace(string(before), signed, older, 1)), 0o600))

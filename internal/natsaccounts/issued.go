@@ -16,28 +16,28 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// The keys of users, by the names of their files.
+// The users' keys, by file name.
 const (
 	userKey       = "user-"
 	subscriberKey = "subscriber-"
 	seedSuffix    = ".seed"
 )
 
-// issuedFile keeps which keys were ever handed out. A key that was lost or deleted can't be told from its seed any more,
-// and is still good for whoever has its credentials.
+// issuedFile records every key ever issued. A lost or deleted key can't be derived from its seed
+// any more, but still works for anybody with its credentials.
 const issuedFile = "issued.json"
 
-// member is a user with its key, in an account.
+// member is an account's user with its key.
 type member struct {
 	account string
 	user    User
 	key     nkeys.KeyPair
 }
 
-// issued has the account of each public key that was handed out.
+// issued maps each issued public key to its account.
 type issued map[string]string
 
-// members gives the users of the table, and then the subscribers.
+// members returns the table's users, followed by the subscribers.
 func (i *issuer) members() ([]member, error) {
 	var list []member
 	add := func(account string, user User, key string) error {
@@ -64,8 +64,8 @@ func (i *issuer) members() ([]member, error) {
 	return list, nil
 }
 
-// readIssued gives the keys that were handed out: those that were noted, and those of credentials in the folder, which an
-// earlier version didn't note.
+// readIssued returns the issued keys: those recorded, and those of credentials in the folder that
+// an earlier version didn't record.
 func readIssued(dir string) (issued, error) {
 	keys := issued{}
 	raw, err := os.ReadFile(filepath.Join(dir, keysFolder, issuedFile))
@@ -89,7 +89,7 @@ func readIssued(dir string) (issued, error) {
 		}
 		signed, err := jwt.ParseDecoratedJWT(raw)
 		if err != nil {
-			continue // not of ours
+			continue // not one of ours
 		}
 		if claims, err := jwt.DecodeUserClaims(signed); err == nil {
 			name := strings.TrimSuffix(filepath.Base(file), ".creds")
@@ -108,7 +108,7 @@ func accountOf(user string) string {
 	return Readers
 }
 
-// note writes which keys were handed out, with those that will be.
+// note records the issued keys, including those about to be.
 func (i *issuer) note() error {
 	for _, m := range i.users {
 		public, err := m.key.PublicKey()
@@ -124,7 +124,7 @@ func (i *issuer) note() error {
 	return datadir.Write(filepath.Join(i.dir, keysFolder, issuedFile), append(raw, '\n'))
 }
 
-// revoked lists the keys of an account that were handed out and aren't any user's now.
+// revoked lists an account's issued keys that no user has now.
 func (i *issuer) revoked(account string) []string {
 	var keys []string
 	for public, of := range i.issued {
@@ -139,8 +139,9 @@ func (i *issuer) revoked(account string) []string {
 	return keys
 }
 
-// IssueSubscriber makes the credentials of a subscriber in a folder that [Issue] wrote, and gives their path. Servers that
-// know the folder's accounts take them at once. One that is there keeps its key.
+// IssueSubscriber creates a subscriber's credentials in a folder written by [Issue], and returns
+// their path. Servers with the folder's accounts accept them at once. An existing subscriber keeps
+// its key.
 func IssueSubscriber(dir, name string) (path string, err error) {
 	if err := CheckSubscriber(name); err != nil {
 		return "", err
@@ -162,8 +163,8 @@ func IssueSubscriber(dir, name string) (path string, err error) {
 	return CredsFile(dir, name), nil
 }
 
-// RevokeSubscriber takes a subscriber's key and credentials out of the folder, and revokes them: servers refuse them once
-// they are reloaded. The error is ErrNoSubscriber.
+// RevokeSubscriber removes a subscriber's key and credentials from the folder and revokes them:
+// servers refuse them once reloaded. The error is ErrNoSubscriber.
 func RevokeSubscriber(dir, name string) error {
 	names, err := IssuedSubscribers(dir)
 	if err != nil {
@@ -188,7 +189,7 @@ func RevokeSubscriber(dir, name string) error {
 	return err
 }
 
-// IssuedSubscribers lists the subscribers of a folder by name.
+// IssuedSubscribers returns a folder's subscribers, sorted by name.
 func IssuedSubscribers(dir string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(dir, keysFolder))
 	if err != nil {

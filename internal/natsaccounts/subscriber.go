@@ -7,31 +7,31 @@ import (
 	"slices"
 )
 
-// What all subscribers together take at most. A consumer and a connection cost the server memory; a request that reads
-// the feed is small.
+// Limits for all subscribers together. Consumers and connections cost the server memory; requests
+// that read the feed are small.
 const (
 	maxConsumers     = 128
 	maxReaders       = 64
 	maxSubscriptions = 256
 	maxRequest       = 64 << 10
 
-	// MaxSubscribers is how many there are at most, so that each finds room for its consumer.
+	// MaxSubscribers is the maximum number of subscribers, so that each has room for its consumer.
 	MaxSubscribers = 32
 )
 
-// ErrSubscriberName is a name that no subscriber can have.
+// ErrSubscriberName means that no subscriber can have the name.
 var ErrSubscriberName = errors.New("a subscriber's name is up to 40 lower-case letters, digits and hyphens, and none of Larder's own")
 
-// ErrTooManySubscribers is one more than there may be.
+// ErrTooManySubscribers means that MaxSubscribers is reached.
 var ErrTooManySubscribers = fmt.Errorf("there are %d subscribers, which is the most", MaxSubscribers)
 
-// ErrNoSubscriber is a subscriber who isn't there.
+// ErrNoSubscriber means that the subscriber doesn't exist.
 var ErrNoSubscriber = errors.New("there is no such subscriber")
 
 var subscriberName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// CheckSubscriber gives ErrSubscriberName for a name that a subscriber can't have: it is a token of subjects, a file, and
-// nobody else's.
+// CheckSubscriber returns ErrSubscriberName for an invalid name: it has to be a subject token and a
+// file name, and not a user's of the table.
 func CheckSubscriber(name string) error {
 	ours := slices.ContainsFunc(Accounts(), func(a Account) bool {
 		return slices.ContainsFunc(a.Users, func(u User) bool { return u.Name == name })
@@ -42,7 +42,7 @@ func CheckSubscriber(name string) error {
 	return nil
 }
 
-// Subscriber is a program that reads the feed by the one durable consumer that has its name.
+// Subscriber returns a program that reads the feed through the one durable consumer with its name.
 func Subscriber(name string) User {
 	return User{
 		Name: name, For: "the subscriber " + name,
@@ -51,8 +51,8 @@ func Subscriber(name string) User {
 	}
 }
 
-// Reader is a program that reads the feed by consumers of its own, whatever they are called; those of the grocery app and
-// of the named subscribers are not its own.
+// Reader returns a program that reads the feed through its own consumers, whatever their names,
+// except those of the grocery app and of named subscribers.
 func Reader(subscribers []string) User {
 	user := User{
 		Name: "grocery", For: "any program on the machine of a `larder up`",
@@ -65,12 +65,12 @@ func Reader(subscribers []string) User {
 	return user
 }
 
-// listing are the requests that tell which consumers a stream has.
+// listing lists the requests that list a stream's consumers.
 func listing(stream string) []string {
 	return []string{"$JS.API.CONSUMER.NAMES." + stream, "$JS.API.CONSUMER.LIST." + stream}
 }
 
-// owning are the requests that make, use and remove one consumer.
+// owning lists the requests that create, use and delete one consumer.
 func owning(stream, consumer string) []string {
 	of := stream + "." + consumer
 	return []string{

@@ -11,19 +11,20 @@ import (
 	"os"
 )
 
-// attributes are what a folder knows of an object's bytes.
+// attributes are what a folder records about an object's bytes.
 type attributes struct {
 	MediaType string `json:"media_type"`
 	Size      int64  `json:"size"`
-	SHA256    string `json:"sha256"` // lower-case hex; "" for what versitygw put
-	// Before is of the bytes that these take the place of. They are still there where the process ended in between.
+	SHA256    string `json:"sha256"` // lower-case hex; "" if versitygw put it
+	// Before describes the bytes that these replace. They are still there if the process ended in
+	// between.
 	Before *attributes `json:"before,omitempty"`
 }
 
 func (a attributes) encode(into io.Writer) error { return json.NewEncoder(into).Encode(a) }
 
-// of chooses those of a file by its size. Where both have it, only its bytes tell; where none has, it is damaged, which is
-// found out when it is read.
+// of picks the attributes that match a file by size. If both match, only its bytes decide; if
+// neither does, the file is damaged, which reading it detects.
 func (a attributes) of(file *os.File, size int64) (attributes, error) {
 	if a.Before == nil || a.Before.Size != size {
 		return a, nil
@@ -38,7 +39,7 @@ func (a attributes) of(file *os.File, size int64) (attributes, error) {
 	return a, err
 }
 
-// hashOf reads a file, whose place it leaves.
+// hashOf hashes a file, moving its offset.
 func hashOf(file *os.File) (string, error) {
 	info, err := file.Stat()
 	if err != nil {
@@ -65,7 +66,7 @@ func (f found) etag() string {
 	return etagOf(f.info)
 }
 
-// etagOf is for files of which no hash is kept.
+// etagOf is for files without a stored hash.
 func etagOf(info fs.FileInfo) string {
 	return fmt.Sprintf("%x-%x", info.Size(), info.ModTime().UnixNano())
 }
@@ -78,7 +79,7 @@ func (f found) object(key string) Object {
 
 var errReplaced = errors.New("it was replaced meanwhile")
 
-// find opens an object. The error is fs.ErrNotExist where there is none.
+// find opens an object. The error is fs.ErrNotExist if there is none.
 func (s *folderStore) find(root *os.Root, key string) (*os.File, found, error) {
 	for {
 		file, err := root.Open(s.path(key))
@@ -102,8 +103,9 @@ func (s *folderStore) find(root *os.Root, key string) (*os.File, found, error) {
 	}
 }
 
-// attributesOf gives those of a file. The error is errReplaced where another one has its name by now: attributes that were
-// read while it had the name are those of its own or of the next one, which name its own.
+// attributesOf returns a file's attributes. The error is errReplaced if another file has its name
+// by now: attributes read while it had the name are its own, or the next file's, which include its
+// own.
 func (s *folderStore) attributesOf(root *os.Root, key string, file *os.File, info fs.FileInfo) (attributes, error) {
 	text, err := root.ReadFile(s.path(key) + attributesSuffix)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -127,7 +129,7 @@ func (s *folderStore) attributesOf(root *os.Root, key string, file *os.File, inf
 	return kept.of(file, info.Size())
 }
 
-// versityType gives the type of an object that versitygw put; "" where it knew none.
+// versityType returns the type of an object that versitygw put; "" if it recorded none.
 func (s *folderStore) versityType(root *os.Root, key string) (string, error) {
 	text, err := root.ReadFile(s.versity(key) + "/meta/content-type")
 	if nothing(err) {

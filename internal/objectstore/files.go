@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// nothing tells whether an error says that there is no such file.
+// nothing reports whether an error means that there is no such file.
 func nothing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// makeDirs makes a folder and those that it is in, and has their names on the disk when it returns.
+// makeDirs creates a folder and its parents, with their entries synced to disk.
 func makeDirs(root *os.Root, dir string) error {
 	err := root.Mkdir(dir, ownersDir)
 	switch {
@@ -36,7 +36,7 @@ func makeDirs(root *os.Root, dir string) error {
 	return syncDir(root, path.Dir(dir))
 }
 
-// syncDir has the names in a folder on the disk.
+// syncDir syncs a folder's entries to disk.
 func syncDir(root *os.Root, dir string) error {
 	folder, err := root.Open(dir)
 	if err != nil {
@@ -54,7 +54,7 @@ func readDir(root *os.Root, dir string) ([]fs.DirEntry, error) {
 	return entries, errors.Join(err, folder.Close())
 }
 
-// removeFile removes what may not be there.
+// removeFile removes a file that may not exist.
 func removeFile(root *os.Root, name string) error {
 	if err := root.Remove(name); !nothing(err) {
 		return err
@@ -62,8 +62,8 @@ func removeFile(root *os.Root, name string) error {
 	return nil
 }
 
-// prune removes a folder and those that it is in, as far as nothing else is in them, below another one. What went is gone
-// from the disk when it returns.
+// prune removes a folder and its parents up to another folder, as long as they are empty. The
+// removals are on disk when it returns.
 func prune(root *os.Root, dir, below string) error {
 	for dir != below {
 		err := root.Remove(dir)
@@ -81,8 +81,8 @@ func prune(root *os.Root, dir, below string) error {
 	return nil
 }
 
-// tidy removes a file or an empty folder that was left behind, if what it belongs to still isn't there. What it can't
-// remove a later listing does.
+// tidy removes a leftover file or empty folder if what it belongs to is still missing. A later
+// listing removes what it can't.
 func (s *folderStore) tidy(ctx context.Context, root *os.Root, left, of string) {
 	if _, err := s.writing(); err != nil {
 		return
@@ -102,7 +102,7 @@ func openLock(root *os.Root, name string) (*os.File, error) {
 	return root.OpenFile(name, os.O_CREATE|os.O_RDWR, ownersFile)
 }
 
-// flock locks a file, which the kernel unlocks when the process ends, however it does.
+// flock locks a file; the kernel unlocks it when the process ends, however it ends.
 func flock(file *os.File, how int) error {
 	for {
 		err := syscall.Flock(int(file.Fd()), how)
@@ -117,7 +117,7 @@ const (
 	lockPoll     = 2 * time.Millisecond
 )
 
-// flockWithin waits for a lock of one for as long as it takes to change a name, and some more.
+// flockWithin waits for a lock that is held as long as a rename takes, and somewhat longer.
 func flockWithin(ctx context.Context, file *os.File) error {
 	err := flock(file, syscall.LOCK_EX|syscall.LOCK_NB)
 	if !errors.Is(err, syscall.EWOULDBLOCK) {
@@ -140,7 +140,7 @@ func flockWithin(ctx context.Context, file *os.File) error {
 	return err
 }
 
-// untilDone ends a copy with ctx.
+// untilDone aborts a copy when ctx is done.
 type untilDone struct {
 	ctx  context.Context //nolint:containedctx // of one copy
 	from io.Reader
@@ -153,7 +153,7 @@ func (u untilDone) Read(into []byte) (int, error) {
 	return u.from.Read(into)
 }
 
-// counter counts what is written.
+// counter counts written bytes.
 type counter struct {
 	to io.Writer
 	n  int64

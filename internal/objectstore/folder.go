@@ -25,23 +25,23 @@ import (
 // folderStore keeps objects as files:
 //
 //	objects/<bucket>/<key>             the bytes, as they were put
-//	objects/<bucket>/<key>.attributes  what is known of them
-//	incoming/<bucket>                  what is no object yet: files that are being written, parts of multipart uploads
-//	attributes/<bucket>/<key>/meta     what versitygw knew of objects that were put through it
+//	objects/<bucket>/<key>.attributes  their attributes
+//	incoming/<bucket>                  unfinished: files being written, parts of multipart uploads
+//	attributes/<bucket>/<key>/meta     attributes of objects that were put through versitygw
 //
-// A file is written in incoming and renamed when it is whole and on the disk. Every name goes through an os.Root, so that
-// none leads out of the folder.
+// A file is written in incoming and renamed once it is complete and synced. Every name goes through
+// an os.Root, so none escapes the folder.
 type folderStore struct {
 	dir, bucket string
 	full        *fulldisk.Mark
 
 	mu     sync.Mutex
-	root   *os.Root // nil until something is asked
-	open   *os.File // a shared lock of every process that writes here; nil until this one does
+	root   *os.Root // nil until first used
+	open   *os.File // shared lock of all writing processes; nil until this one writes
 	change commitLock
 }
 
-// commitLock lets one object change its name at a time, in all processes.
+// commitLock serialises renames of objects across all processes.
 type commitLock struct {
 	mu   sync.Mutex
 	file *os.File
@@ -50,11 +50,11 @@ type commitLock struct {
 const (
 	objectsFolder    = "objects"
 	attributesSuffix = ".attributes"
-	versityFolder    = ".sgwtmp" // of versitygw, beside the objects
-	newPrefix        = "new-"    // of files that are being written
+	versityFolder    = ".sgwtmp" // versitygw's, beside the objects
+	newPrefix        = "new-"    // of files being written
 	anyType          = "application/octet-stream"
 
-	// maxKey is S3's; maxName leaves room for the suffix in what file systems take.
+	// maxKey is S3's; maxName leaves room for the suffix within file systems' limits.
 	maxKey  = 1024
 	maxName = 255 - len(attributesSuffix)
 
@@ -72,7 +72,7 @@ func openFolder(dir string, o Options) (*folderStore, error) {
 	return &folderStore{dir: dir, bucket: o.Bucket, full: o.Full}, nil
 }
 
-// checkKey lets through what is a path below the folder and no file that is ours.
+// checkKey accepts paths below the folder that aren't the store's own files.
 func checkKey(key string) error {
 	if len(key) > maxKey || key == "." || !fs.ValidPath(key) || strings.ContainsRune(key, 0) {
 		return fmt.Errorf("%w: %.100q", ErrKey, key)
@@ -91,7 +91,7 @@ func (s *folderStore) incoming() string          { return "incoming/" + s.bucket
 func (s *folderStore) path(key string) string    { return s.objects() + "/" + key }
 func (s *folderStore) versity(key string) string { return "attributes/" + s.bucket + "/" + key }
 
-// reading gives the root. The error is fs.ErrNotExist where there is none yet.
+// reading returns the root. The error is fs.ErrNotExist if it doesn't exist yet.
 func (s *folderStore) reading() (*os.Root, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,8 +110,8 @@ func (s *folderStore) openRoot() (*os.Root, error) {
 	return root, nil
 }
 
-// writing gives the root with the folders in it. The first process that writes here removes what those before left that
-// were killed.
+// writing returns the root with its folders. The first process to write here removes the leftovers
+// of killed ones.
 func (s *folderStore) writing() (*os.Root, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,7 +143,7 @@ func (s *folderStore) writing() (*os.Root, error) {
 	return root, nil
 }
 
-// enter takes the shared lock, and clears up where nobody else has it.
+// enter takes the shared lock, and cleans up if nobody else has it.
 func (s *folderStore) enter(root *os.Root, open *os.File) error {
 	err := flock(open, syscall.LOCK_EX|syscall.LOCK_NB)
 	if err == nil {
@@ -157,7 +157,8 @@ func (s *folderStore) enter(root *os.Root, open *os.File) error {
 	return flock(open, syscall.LOCK_SH)
 }
 
-// clear removes files that nobody writes any more, and takes over the parts of uploads that versitygw has taken in.
+// clear removes files that nobody is writing any more, and migrates the parts of versitygw's
+// uploads.
 func (s *folderStore) clear(root *os.Root) error {
 	left, err := readDir(root, s.incoming())
 	if err != nil {
@@ -186,7 +187,7 @@ func (s *folderStore) Close() error {
 	defer s.mu.Unlock()
 	var failed []error
 	if s.open != nil {
-		// A child that is being started has a copy of the file for a moment, and the lock with it.
+		// A child process being started briefly has a copy of the file, and so the lock.
 		failed = append(failed, flock(s.open, syscall.LOCK_UN), s.open.Close(), s.change.file.Close())
 	}
 	if s.root != nil {
@@ -229,7 +230,7 @@ func (s *folderStore) Put(ctx context.Context, key string, from File, size int64
 	return nil
 }
 
-// put makes an object of what fill writes.
+// put stores what fill writes as an object.
 func (s *folderStore) put(ctx context.Context, key, mediaType string, fill func(into io.Writer) error) error {
 	if err := checkKey(key); err != nil {
 		return err
@@ -253,7 +254,7 @@ func (s *folderStore) put(ctx context.Context, key, mediaType string, fill func(
 	})
 }
 
-// write makes a new file of what fill writes, on the disk when it returns, and gives its name. After an error there is none.
+// write writes a new, synced file using fill, and returns its name. After an error there is none.
 func (s *folderStore) write(root *os.Root, fill func(into io.Writer) error) (name string, err error) {
 	name = s.newName()
 	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownersFile)
@@ -271,12 +272,13 @@ func (s *folderStore) write(root *os.Root, fill func(into io.Writer) error) (nam
 
 func (s *folderStore) newName() string { return s.incoming() + "/" + newPrefix + rand.Text() }
 
-// commit gives a new file and its attributes the names of an object. Attributes name what they take the place of, so that
-// those bytes are still described should the process end before the second rename. File systems keep the order of both.
+// commit renames a new file and its attributes to an object's names. Attributes also describe what
+// they replace, so those bytes stay described if the process ends before the second rename. File
+// systems preserve the order of both.
 func (s *folderStore) commit(ctx context.Context, root *os.Root, key, name string, of attributes) (err error) {
 	defer func() {
 		if err != nil {
-			_ = root.Remove(name) // else the next start does
+			_ = root.Remove(name) // otherwise the next start does
 		}
 	}()
 	unlock, err := s.lock(ctx)
@@ -309,7 +311,7 @@ func (s *folderStore) commit(ctx context.Context, root *os.Root, key, name strin
 	return s.refused(err)
 }
 
-// described gives the attributes of what is under a key; nil where nothing is, or they can't be read.
+// described returns a key's attributes; nil if there are none, or they are unreadable.
 func (s *folderStore) described(root *os.Root, key string) (*attributes, error) {
 	file, found, err := s.find(root, key)
 	if nothing(err) || errors.Is(err, ErrDamaged) {
@@ -340,7 +342,7 @@ func (s *folderStore) Delete(ctx context.Context, key string) error {
 	return nil
 }
 
-// remove removes an object, the bytes first: attributes without bytes are none.
+// remove removes an object, bytes first: attributes without bytes count as none.
 func (s *folderStore) remove(ctx context.Context, root *os.Root, key string) error {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -367,7 +369,7 @@ func (s *folderStore) remove(ctx context.Context, root *os.Root, key string) err
 	return prune(root, path.Dir(name), s.objects())
 }
 
-// removeVersity removes what versitygw knew of an object.
+// removeVersity removes versitygw's attributes of an object.
 func (s *folderStore) removeVersity(root *os.Root, key string) error {
 	at := s.versity(key)
 	if _, err := root.Lstat(at); nothing(err) {
@@ -379,8 +381,8 @@ func (s *folderStore) removeVersity(root *os.Root, key string) error {
 	return prune(root, at, "attributes/"+s.bucket)
 }
 
-// Copy implements Store. The copy is the same file under another name where the file system can do that: nobody ever writes
-// into a file that has a name.
+// Copy implements Store. The copy is a hard link if the file system supports it: nobody ever writes
+// to a file that has a name.
 func (s *folderStore) Copy(ctx context.Context, from, etag, to, mediaType string) error {
 	if err := s.copyObject(ctx, from, etag, to, cmp.Or(mediaType, anyType)); err != nil {
 		return fmt.Errorf("copy object %s to %s: %w", from, to, err)
@@ -400,7 +402,7 @@ func (s *folderStore) copyObject(ctx context.Context, from, etag, to, mediaType 
 	if err != nil {
 		return s.missed(err)
 	}
-	defer func() { _ = file.Close() }() // it was read
+	defer func() { _ = file.Close() }() // only read from
 	if found.etag() != etag {
 		return fmt.Errorf("%w: it is another one by now", ErrNotFound)
 	}
@@ -416,14 +418,14 @@ func (s *folderStore) copyObject(ctx context.Context, from, etag, to, mediaType 
 	})
 }
 
-// commitLink makes an object of a second name of a file, if it is the one that was found.
+// commitLink makes a hard link an object, if it is the file that was found.
 func (s *folderStore) commitLink(ctx context.Context, root *os.Root, name, key string, found found, mediaType string) error {
 	linked, err := root.Lstat(name)
 	if err == nil && !os.SameFile(linked, found.info) {
 		return errors.Join(fmt.Errorf("%w: it is another one by now", ErrNotFound), root.Remove(name))
 	}
 	if now := time.Now(); err == nil {
-		err = root.Chtimes(name, now, now) // what is new is swept later than what is old
+		err = root.Chtimes(name, now, now) // sweeping removes the oldest first
 	}
 	if err != nil {
 		return s.refused(errors.Join(err, root.Remove(name)))
@@ -431,7 +433,8 @@ func (s *folderStore) commitLink(ctx context.Context, root *os.Root, name, key s
 	return s.commit(ctx, root, key, name, attributes{MediaType: mediaType, Size: found.Size, SHA256: found.SHA256})
 }
 
-// lock takes the lock of changes. The error is ErrUnavailable where another process, which may be stopped, keeps it.
+// lock takes the lock for changes. The error is ErrUnavailable if another process, which may be
+// stopped, keeps it.
 func (s *folderStore) lock(ctx context.Context) (unlock func(), err error) {
 	s.change.mu.Lock()
 	if err := flockWithin(ctx, s.change.file); err != nil {
@@ -444,7 +447,7 @@ func (s *folderStore) lock(ctx context.Context) (unlock func(), err error) {
 	}, nil
 }
 
-// missed is the error of what is read: what isn't there, unless the folder is gone from under us.
+// missed maps a read error: not found, unless the folder itself is gone.
 func (s *folderStore) missed(err error) error {
 	if !nothing(err) {
 		return s.refused(err)
@@ -459,13 +462,13 @@ func (s *folderStore) missed(err error) error {
 	return fmt.Errorf("%w: %w", ErrNotFound, err)
 }
 
-// refused is the error of what is written: a name that can't be, or a folder that can't be used.
+// refused maps a write error: an impossible name, or an unusable folder.
 func (s *folderStore) refused(err error) error {
 	var number syscall.Errno
 	if err == nil || !errors.As(err, &number) {
 		return err
 	}
-	switch number { //nolint:exhaustive // there are many, and the rest is one
+	switch number { //nolint:exhaustive // there are many, and the rest share a case
 	case syscall.ENOTDIR, syscall.EISDIR, syscall.EEXIST, syscall.ENOTEMPTY, syscall.ENAMETOOLONG:
 		return fmt.Errorf("%w: %w", ErrKey, err)
 	case syscall.ENOSPC, syscall.EDQUOT:

@@ -22,11 +22,11 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// folder is an object store with the folder that it is in.
+// folder is an object store and its folder.
 type folder struct {
 	objectstore.Store
 
-	dir string // with the objects
+	dir string // holds the objects
 	at  objectstore.Options
 }
 
@@ -67,10 +67,10 @@ func (f folder) require(t *testing.T, key, content, mediaType string) {
 	require.Equal(t, []string{content, mediaType}, []string{got, of})
 }
 
-// file is where the bytes of an object are.
+// file returns the path of an object's bytes.
 func (f folder) file(key string) string { return filepath.Join(f.dir, filepath.FromSlash(key)) }
 
-// names are all files below the folder.
+// names returns all files below the folder.
 func (f folder) names(t *testing.T) []string {
 	t.Helper()
 	dir, _ := objectstore.FolderOf(f.at.Endpoint)
@@ -90,7 +90,7 @@ func isEmpty(dir string) bool {
 	return err == nil && len(entries) == 0
 }
 
-// The bytes of an object are a file as it was put, for whoever looks into the folder; what is deleted leaves nothing.
+// An object is a plain file with the bytes that were put; a deleted one leaves nothing.
 func TestFolderHasPlainFiles(t *testing.T) {
 	t.Parallel()
 	f := openFolder(t)
@@ -106,7 +106,7 @@ func TestFolderHasPlainFiles(t *testing.T) {
 	require.Equal(t, []string{"objects/bucket"}, f.names(t))
 }
 
-// No key leads out of the folder, nor to a file of the store's own, also by a link that somebody laid in it.
+// No key leads out of the folder or to the store's own files, even through a planted link.
 func TestFolderKeepsKeysInside(t *testing.T) {
 	t.Parallel()
 	f := openFolder(t)
@@ -137,7 +137,7 @@ func TestFolderKeepsKeysInside(t *testing.T) {
 	f.require(t, "a/one", "x", "x/y")
 }
 
-// Bytes that aren't those that were put aren't given out to the last, be they others, fewer or more. Another put mends it.
+// Altered, missing or added bytes are never read to the end. Another put repairs the object.
 func TestFolderFindsDamage(t *testing.T) {
 	t.Parallel()
 	f := openFolder(t)
@@ -162,7 +162,7 @@ func TestFolderFindsDamage(t *testing.T) {
 	reader, err := f.Get(t.Context(), "u/one")
 	require.NoError(t, err)
 	defer reader.Close()
-	for _, from := range []int64{0, 5, 0} { // whoever looks at the beginning first reads the rest as well
+	for _, from := range []int64{0, 5, 0} { // reading the beginning first must not skip the rest
 		_, err = reader.Seek(from, io.SeekStart)
 		require.NoError(t, err)
 		_, err = io.CopyN(io.Discard, reader, 4000)
@@ -172,8 +172,9 @@ func TestFolderFindsDamage(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A process that ended between the two renames of a put leaves what was there, with its own type, also where both have as
-// many bytes; one that ended in a deletion leaves nothing that is seen, and nothing at all once somebody lists.
+// A process that ended between a put's two renames leaves the old object, with its own type, even
+// if both have the same size; one that ended during a deletion leaves nothing visible, and nothing
+// at all after a listing.
 func TestFolderAfterHalfAChange(t *testing.T) {
 	t.Parallel()
 	for _, second := range []string{"another", "of this length!"} {
@@ -192,14 +193,14 @@ func TestFolderAfterHalfAChange(t *testing.T) {
 		_, err = f.Stat(t.Context(), "u/one")
 		require.ErrorIs(t, err, objectstore.ErrNotFound)
 		require.NoError(t, os.Mkdir(f.file("u/two"), 0o700))
-		for range 2 { // the folder that the first one leaves goes by the second
+		for range 2 { // the second listing removes the folder that the first one leaves
 			require.NoError(t, f.Each(t.Context(), "", func(objectstore.Object) error { return nil }))
 		}
 		require.Equal(t, []string{"objects/bucket"}, f.names(t))
 	}
 }
 
-// A folder that is gone from under a store is a store that can't be asked, and no empty one.
+// A store whose folder is gone is unavailable, not empty.
 func TestFolderGone(t *testing.T) {
 	t.Parallel()
 	f := openFolder(t)
@@ -214,7 +215,7 @@ func TestFolderGone(t *testing.T) {
 
 const killedDir = "OBJECTSTORE_TEST_WRITER"
 
-// TestMain runs the writer that TestFolderKilled kills, when it is asked to.
+// TestMain runs the writer that TestFolderKilled kills, if asked to.
 func TestMain(m *testing.M) {
 	if endpoint := os.Getenv(killedDir); endpoint != "" {
 		fmt.Fprintln(os.Stderr, putForEver(endpoint))
@@ -223,12 +224,12 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// of gives the content of a number, 200 kB and more of it.
+// of returns a number's content, 200 kB and more.
 func of(number int) []byte {
 	return bytes.Repeat([]byte(strconv.Itoa(number)+" "), 200_000/len(strconv.Itoa(number)))
 }
 
-// putForEver puts objects, each in three ways, and prints the number of each that was acknowledged.
+// putForEver puts objects, each in three ways, and prints the number of each acknowledged one.
 func putForEver(endpoint string) error {
 	ctx := context.Background()
 	store, err := objectstore.Open(objectstore.Options{Endpoint: endpoint, Bucket: "bucket"})
@@ -261,7 +262,8 @@ func putForEver(endpoint string) error {
 	}
 }
 
-// kill -9 at any moment leaves no half of an object, loses none that was acknowledged, and nothing of it stays in the way.
+// kill -9 at any moment leaves no partial object, loses no acknowledged one, and leaves nothing in
+// the way.
 func TestFolderKilled(t *testing.T) {
 	t.Parallel()
 	f := reopen(t, objectstore.Options{Endpoint: objectstore.Endpoint(t.TempDir()), Bucket: "bucket"})
@@ -305,8 +307,8 @@ func TestFolderKilled(t *testing.T) {
 	}
 }
 
-// What a folder has from the S3 server that it once belonged to is there, with its types, and an upload that was under way
-// goes on. testdata/versitygw was made by it.
+// Objects from the S3 server that once owned the folder are readable, with their types, and an
+// upload in progress continues. It made testdata/versitygw.
 func TestFolderOfVersityGW(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

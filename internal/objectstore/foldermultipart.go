@@ -18,13 +18,13 @@ import (
 	"strings"
 )
 
-// uploads is the folder of the uploads under a key: in it one folder each, with a file for each part.
+// uploads is the folder of a key's uploads: one subfolder each, with a file per part.
 func (s *folderStore) uploads(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return s.incoming() + "/" + hex.EncodeToString(sum[:])
 }
 
-// upload is the folder of one. The error is fs.ErrNotExist for an id that is none of ours.
+// upload is one upload's folder. The error is fs.ErrNotExist for an id that isn't ours.
 func (s *folderStore) upload(key, id string) (string, error) {
 	if checkKey(id) != nil || strings.Contains(id, "/") {
 		return "", fs.ErrNotExist
@@ -48,7 +48,7 @@ func (s *folderStore) BeginMultipart(ctx context.Context, key string) (id string
 	return id, nil
 }
 
-// changing does something under the lock of changes.
+// changing runs do under the lock for changes.
 func (s *folderStore) changing(ctx context.Context, do func() error) error {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *folderStore) Parts(_ context.Context, key, id string) ([]Part, error) {
 }
 
 func (s *folderStore) parts(key, id string) ([]Part, error) {
-	root, err := s.writing() // which takes over what versitygw has
+	root, err := s.writing() // also migrates versitygw's uploads
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func copyPart(ctx context.Context, into io.Writer, root *os.Root, folder string,
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.Close() }() // it was read
+	defer func() { _ = file.Close() }() // only read from
 	info, err := file.Stat()
 	if err == nil && info.Size() != part.Size {
 		err = fmt.Errorf("%w: it is another one by now", ErrNotFound)

@@ -50,15 +50,15 @@ func (s *folderStore) look(key string) (*os.File, found, error) {
 	return file, of, nil
 }
 
-// folderReader compares what is read from the first byte to the last with the hash that was kept when it was put, and gives
-// the last bytes only where they are the same. What is read from elsewhere isn't compared.
+// folderReader hashes a sequential read from the first byte to the last, and returns the last bytes
+// only if the hash matches the one stored by the put. Other reads aren't verified.
 type folderReader struct {
 	file   *os.File
 	key    string
 	size   int64
-	want   string // "" where none was kept
+	want   string // "" if none was stored
 	at     int64
-	hashed int64 // bytes from the first on that are in sum
+	hashed int64 // bytes from the beginning that are in sum
 	sum    hash.Hash
 }
 
@@ -83,7 +83,7 @@ func (r *folderReader) ReadAt(into []byte, offset int64) (int, error) {
 }
 
 func (r *folderReader) broken(err error) error {
-	if err == nil || err == io.EOF { //nolint:errorlint // a reader gives io.EOF itself
+	if err == nil || err == io.EOF { //nolint:errorlint // a reader returns io.EOF itself
 		return err
 	}
 	return fmt.Errorf("read object %s: %w: %w", r.key, ErrUnavailable, err)
@@ -106,7 +106,7 @@ func (r *folderReader) Seek(offset int64, whence int) (int64, error) {
 	return at, nil
 }
 
-// Each implements Store. What a process left that was killed between two steps it removes.
+// Each implements Store. It removes what processes killed between two steps left behind.
 func (s *folderStore) Each(ctx context.Context, prefix string, fn func(Object) error) error {
 	root, err := s.reading()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -120,7 +120,7 @@ func (s *folderStore) Each(ctx context.Context, prefix string, fn func(Object) e
 	if dir == "" || checkKey(strings.TrimSuffix(dir, "/")) == nil {
 		return w.below(ctx, dir)
 	}
-	return nil // no key begins so
+	return nil // no key has this prefix
 }
 
 type walk struct {
@@ -130,8 +130,8 @@ type walk struct {
 	fn     func(Object) error
 }
 
-// below goes through a folder, "" or the beginning of keys with a slash at its end, in the order of the keys: that of a
-// folder counts with the slash.
+// below walks a folder, given as "" or a key prefix with a trailing slash, in key order: a folder
+// sorts with its slash.
 func (w walk) below(ctx context.Context, dir string) error {
 	at := strings.TrimSuffix(w.s.path(dir), "/")
 	entries, err := readDir(w.root, at)
@@ -182,7 +182,7 @@ func (w walk) visit(ctx context.Context, key string) error {
 	}
 	info, err := w.root.Lstat(w.s.path(key))
 	if nothing(err) || err == nil && !info.Mode().IsRegular() {
-		return nil // it went meanwhile, or isn't ours
+		return nil // gone meanwhile, or not ours
 	}
 	if err != nil {
 		return fmt.Errorf("list the objects under %q: %w", w.prefix, w.s.refused(err))

@@ -13,8 +13,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// A full disk is told from a store that is away: nothing of what was refused stays, what is there can be read and deleted,
-// and it is over once there is room.
+// A full disk is distinguished from an unavailable store: refused writes leave nothing, existing
+// objects can be read and deleted, and it ends once there is space.
 func TestFolderOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	testkit.OnSmallDisk(t, 16<<20, func(t *testing.T, dir string) {

@@ -20,16 +20,17 @@ import (
 )
 
 const (
-	// partSize is how much is sent at once. A part is read from the file that it is in, so none is held in
-	// memory. Below it an object goes in one piece, and has the MD5 of its bytes for an ETag.
+	// partSize is how much is sent per request. A part is read from its file, so none is held in
+	// memory. Smaller objects go in one piece, and their ETag is the MD5 of their bytes.
 	partSize = 64 << 20
-	// answerTimeout bounds the wait for the head of an answer: the store writes to disk what it was sent first.
+	// answerTimeout bounds the wait for response headers: the store first writes what it was sent
+	// to disk.
 	answerTimeout = 30 * time.Second
 	askTimeout    = 4 * time.Second
 	dialTimeout   = 2 * time.Second
 )
 
-// s3Store is a bucket of an S3 server.
+// s3Store is a bucket on an S3 server.
 type s3Store struct {
 	client    *minio.Client
 	transport *http.Transport
@@ -39,10 +40,10 @@ type s3Store struct {
 	full   *fulldisk.Mark
 
 	mu   sync.Mutex
-	made bool // the bucket is there
+	made bool // the bucket exists
 }
 
-// openS3 asks the server nothing: the bucket is made when something is first put.
+// openS3 sends no request: the first put creates the bucket.
 func openS3(o Options) (*s3Store, error) {
 	host, secure := o.Endpoint, true
 	if address, err := url.Parse(o.Endpoint); err == nil && address.Host != "" {
@@ -50,7 +51,7 @@ func openS3(o Options) (*s3Store, error) {
 	}
 	region := o.Region
 	if region == "" {
-		region = "us-east-1" // known beforehand, so that no request asks for it
+		region = "us-east-1" // set, so that the client doesn't ask for it
 	}
 	transport := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -59,7 +60,7 @@ func openS3(o Options) (*s3Store, error) {
 		IdleConnTimeout:       90 * time.Second,
 		ResponseHeaderTimeout: answerTimeout,
 		TLSHandshakeTimeout:   5 * time.Second,
-		DisableCompression:    true, // a file is passed on as it is
+		DisableCompression:    true, // pass files through unchanged
 		WriteBufferSize:       64 << 10,
 		ReadBufferSize:        64 << 10,
 	}
@@ -68,7 +69,8 @@ func openS3(o Options) (*s3Store, error) {
 		Secure:    secure,
 		Transport: transport,
 		Region:    region,
-		// A failed upload is tried again from its file by who called; a store that is away must not hold a reader.
+		// Callers retry failed uploads from their file; an unreachable store must not block a
+		// reader.
 		MaxRetries: 2,
 	})
 	if err != nil {
@@ -77,7 +79,7 @@ func openS3(o Options) (*s3Store, error) {
 	return &s3Store{client: client, transport: transport, bucket: o.Bucket, region: region, full: o.Full}, nil
 }
 
-// Close implements Store: it ends the connections that no request uses, since a server that stops may wait for them.
+// Close implements Store. It closes idle connections, since a stopping server may wait for them.
 func (s *s3Store) Close() error {
 	s.transport.CloseIdleConnections()
 	return nil
@@ -100,7 +102,7 @@ func (s *s3Store) Put(ctx context.Context, key string, from File, size int64, me
 	return nil
 }
 
-// s3Reader tells an object that went away while it was read from a server that did.
+// s3Reader distinguishes an object deleted during a read from a lost server.
 type s3Reader struct {
 	*minio.Object
 
@@ -120,7 +122,7 @@ func (r s3Reader) ReadAt(into []byte, offset int64) (int, error) {
 }
 
 func (r s3Reader) broken(err error) error {
-	if err == nil || err == io.EOF { //nolint:errorlint // a reader gives io.EOF itself
+	if err == nil || err == io.EOF { //nolint:errorlint // a reader returns io.EOF itself
 		return err
 	}
 	if minio.ToErrorResponse(err).Code == "PreconditionFailed" {
@@ -165,7 +167,7 @@ func (s *s3Store) Delete(ctx context.Context, key string) error {
 // Each implements Store.
 func (s *s3Store) Each(ctx context.Context, prefix string, fn func(Object) error) error {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // ends the listing where fn does
+	defer cancel() // ends the listing when fn fails
 	for info := range s.client.ListObjects(ctx, s.bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true}) {
 		if info.Err != nil {
 			err := failure(info.Err)
@@ -219,7 +221,7 @@ func describe(info minio.ObjectInfo) Object {
 	}
 }
 
-// written is failure for what was to be kept.
+// written is failure for writes.
 func (s *s3Store) written(err error) error {
 	err = failure(err)
 	s.full.Note(err)
@@ -229,14 +231,15 @@ func (s *s3Store) written(err error) error {
 // Room implements Store.
 func (s *s3Store) Room(ctx context.Context) error { return tryRoom(ctx, s) }
 
-// isFull tells whether a store says that it has no room: MinIO by a code and the status while it knows, and by the system's words
-// in an internal error where the disk fills under it; others by the status alone.
+// isFull reports whether a store is out of space. MinIO has a code and status once it knows, and
+// quotes the system's message in an internal error if the disk fills during a write; others use
+// only the status.
 func isFull(answer minio.ErrorResponse) bool {
 	return answer.StatusCode == http.StatusInsufficientStorage || answer.Code == "XMinioStorageFull" ||
 		strings.Contains(answer.Message, syscall.ENOSPC.Error())
 }
 
-// failure tells an object that isn't there from a store that can't be asked, and that from the rest.
+// failure distinguishes a missing object, an unavailable store, and other errors.
 func failure(err error) error {
 	if err == nil {
 		return nil

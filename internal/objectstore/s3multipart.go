@@ -66,7 +66,8 @@ func (s *s3Store) CompleteMultipart(ctx context.Context, key, id string, parts [
 	return nil
 }
 
-// AbortMultiparts implements Store. Servers list the uploads of one key; not all of them (MinIO) list those of a prefix.
+// AbortMultiparts implements Store. Servers list the uploads of one key; some (MinIO) can't list
+// those of a prefix.
 func (s *s3Store) AbortMultiparts(ctx context.Context, key string) error {
 	for {
 		page, err := s.core().ListMultipartUploads(ctx, s.bucket, key, "", "", "", partsPage)

@@ -1,5 +1,5 @@
-// Package objectstore keeps objects under keys: in a folder on this machine's disk, or in a bucket of an S3 server, which is
-// spoken with by minio-go. What both must do is one suite, objectstoretest.
+// Package objectstore stores objects under keys: in a folder on this machine's disk, or, through
+// minio-go, in a bucket on an S3 server. Both pass one suite, objectstoretest.
 package objectstore
 
 import (
@@ -17,118 +17,120 @@ import (
 
 // Errors of a store.
 var (
-	// ErrNotFound is the error of a key that holds nothing.
+	// ErrNotFound means that a key holds nothing.
 	ErrNotFound = errors.New("no such object")
-	// ErrUnavailable wraps every failure of a store that can't be asked: away, too slow, full, or refusing us.
+	// ErrUnavailable wraps every failure to use a store: unreachable, too slow, full, or denying us
+	// access.
 	ErrUnavailable = errors.New("the object store can't be asked")
-	// ErrDamaged is the error of an object whose bytes aren't those that were put.
+	// ErrDamaged means that an object's bytes aren't those that were put.
 	ErrDamaged = errors.New("the object is damaged")
-	// ErrKey is the error of a key that no store takes: empty, with a part that is empty, "." or "..", or too long.
+	// ErrKey means that a key is invalid: empty, too long, or with a part that is empty, "." or
+	// "..".
 	ErrKey = errors.New("not the key of an object")
 )
 
-// What S3 takes: parts of a multipart upload of at least MinPart bytes but for the last one, and MaxParts of them.
+// S3's limits: at most MaxParts parts, each of at least MinPart bytes except the last.
 const (
 	MinPart  = 5 << 20
 	MaxParts = 10_000
-	// MaxCopy is how large an object may be that Copy takes, in bytes.
+	// MaxCopy is the size of the largest object that Copy accepts, in bytes.
 	MaxCopy = 5 << 30
 )
 
-// Store keeps objects. It is safe for concurrent use, also by other processes.
+// Store stores objects. It is safe for concurrent use, also by several processes.
 type Store interface {
-	// Put writes size bytes of a file under a key, whole or not at all.
+	// Put atomically writes size bytes of a file under a key.
 	Put(ctx context.Context, key string, from File, size int64, mediaType string) error
 	// Get opens an object. The error is ErrNotFound or ErrUnavailable.
 	Get(ctx context.Context, key string) (*Reader, error)
 	// Stat describes an object. The error is ErrNotFound or ErrUnavailable.
 	Stat(ctx context.Context, key string) (Object, error)
-	// Delete removes an object. One that isn't there is no error.
+	// Delete removes an object. A missing one is no error.
 	Delete(ctx context.Context, key string) error
-	// Each calls fn for every object whose key begins with prefix, in the order of the keys, until fn gives an error. Of an
-	// object it tells key, size and when it was changed.
+	// Each calls fn for every object whose key begins with prefix, in key order, until fn returns
+	// an error. It fills in only key, size and modification time.
 	Each(ctx context.Context, prefix string, fn func(Object) error) error
-	// Copy makes an object of another one's bytes inside the store, if that is still the one with the ETag. The error is
-	// ErrNotFound where it isn't.
+	// Copy copies an object inside the store if it still has the ETag. The error is ErrNotFound
+	// otherwise.
 	Copy(ctx context.Context, from, etag, to, mediaType string) error
 
 	Multiparts
 
-	// Ping tells whether the store answers.
+	// Ping checks that the store answers.
 	Ping(ctx context.Context) error
-	// Room gives an error that is a fulldisk.Err where the store takes nothing more for want of space.
+	// Room returns an error that is a fulldisk.Err if the store refuses writes for lack of space.
 	Room(ctx context.Context) error
-	// Close lets go of what the store holds in this process.
+	// Close releases the store's resources in this process.
 	Close() error
 }
 
-// Multiparts are uploads that come part by part, maybe through several processes, under a key where nothing is seen before
-// they are complete.
+// Multiparts are uploads in parts, possibly through several processes. Their key shows nothing
+// until they are complete.
 type Multiparts interface {
-	// BeginMultipart begins an upload and gives its id.
+	// BeginMultipart begins an upload and returns its id.
 	BeginMultipart(ctx context.Context, key string) (id string, err error)
-	// PutPart writes a part, in the place of one with the same number. The error is ErrNotFound where the upload isn't there
-	// any more.
+	// PutPart writes a part, replacing one with the same number. The error is ErrNotFound if the
+	// upload no longer exists.
 	PutPart(ctx context.Context, key, id string, number int, content []byte) (Part, error)
-	// Parts lists the parts that are there, by their numbers. The error is ErrNotFound where the upload is complete or was
-	// given up.
+	// Parts lists the existing parts by number. The error is ErrNotFound if the upload is complete
+	// or was aborted.
 	Parts(ctx context.Context, key, id string) ([]Part, error)
-	// CompleteMultipart makes an object of the parts.
+	// CompleteMultipart turns the parts into an object.
 	CompleteMultipart(ctx context.Context, key, id string, parts []Part) error
-	// AbortMultiparts gives up every upload under exactly this key, with its parts.
+	// AbortMultiparts aborts every upload under exactly this key and removes its parts.
 	AbortMultiparts(ctx context.Context, key string) error
 }
 
-// Part is a part of a multipart upload that isn't complete.
+// Part is a part of an incomplete multipart upload.
 type Part struct {
-	Number  int // from 1 on
+	Number  int // from 1
 	Size    int64
-	ETag    string // of a server's; what is written again to a folder is the same part
+	ETag    string // a server's; in a folder, rewriting the same bytes makes the same part
 	Changed time.Time
 }
 
-// Object describes what is under a key.
+// Object describes what is stored under a key.
 type Object struct {
 	Key       string
 	Size      int64 // bytes
 	ETag      string
-	SHA256    string // lower-case hex, of the bytes as they were put; "" where the store keeps none, and in a listing
+	SHA256    string // lower-case hex, of the bytes as put; "" if the store keeps none, and in a listing
 	MediaType string
 	Changed   time.Time
 }
 
-// File is what can be put: read from any place of it, so that it can be sent again.
+// File can be put: it is readable from any offset, so that it can be sent again.
 type File interface {
 	io.Reader
 	io.ReaderAt
 	io.Seeker
 }
 
-// Content is what an object holds.
+// Content is an object's bytes.
 type Content interface {
 	File
 	io.Closer
 }
 
-// Reader reads an object from any place of it. Close it.
+// Reader reads an object from any offset. Close it.
 type Reader struct {
 	Content
 
 	Info Object
 }
 
-// Options say where a store is.
+// Options locate a store.
 type Options struct {
-	Endpoint  string // "file:///folder", or that of an S3 server: "http://127.0.0.1:9000", or host:port for TLS
+	Endpoint  string // "file:///folder", or an S3 server's: "http://127.0.0.1:9000", or host:port for TLS
 	Bucket    string
 	AccessKey string
 	SecretKey string
-	Region    string // "us-east-1" where it is ""
+	Region    string // defaults to "us-east-1"
 
-	Full *fulldisk.Mark // keeps whether the store refuses for want of space; nil for nowhere
+	Full *fulldisk.Mark // records whether the store is out of space; may be nil
 }
 
-// Open opens a store. It asks the store nothing and makes nothing before something is put or it is pinged.
+// Open opens a store. It contacts and creates nothing until the first put or ping.
 func Open(o Options) (Store, error) {
 	if o.Bucket == "" {
 		return nil, errors.New("open the object store: it needs the name of a bucket (LARDER_S3_BUCKET)")
@@ -139,10 +141,10 @@ func Open(o Options) (Store, error) {
 	return openS3(o)
 }
 
-// Endpoint gives the endpoint of a store in a folder, whose path is absolute.
+// Endpoint returns the endpoint of a store in a folder, given by its absolute path.
 func Endpoint(folder string) string { return (&url.URL{Scheme: "file", Path: folder}).String() }
 
-// FolderOf gives the folder of an endpoint, false for that of a server.
+// FolderOf returns an endpoint's folder, false for a server's.
 func FolderOf(endpoint string) (folder string, is bool) {
 	address, err := url.Parse(endpoint)
 	if err != nil || address.Scheme != "file" {
@@ -151,13 +153,13 @@ func FolderOf(endpoint string) (folder string, is bool) {
 	return address.Path, true
 }
 
-// BucketFolder gives the folder with the objects of a bucket under their keys, false for a bucket on a server.
+// BucketFolder returns the folder of a bucket's objects by key, false for a bucket on a server.
 func BucketFolder(endpoint, bucket string) (folder string, is bool) {
 	dir, is := FolderOf(endpoint)
 	return filepath.Join(dir, objectsFolder, bucket), is
 }
 
-// roomKey is where Room puts what it tries with.
+// roomKey is the key that Room writes to.
 const roomKey = "larder-room"
 
 func tryRoom(ctx context.Context, s Store) error {

@@ -11,19 +11,19 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Objects in a folder are what objects are.
+// A folder passes the suite.
 func TestFolder(t *testing.T) {
 	t.Parallel()
 	objectstoretest.Run(t, testkit.Folder)
 }
 
-// So are those on a server, where the tests have one.
+// So does a server, if the tests have one.
 func TestServer(t *testing.T) {
 	t.Parallel()
 	objectstoretest.Run(t, testkit.ObjectsAt)
 }
 
-// A server that is away is told from a key without an object.
+// An unreachable server is distinguished from a key without an object.
 func TestServerAway(t *testing.T) {
 	t.Parallel()
 	away, err := objectstore.Open(objectstore.Options{Endpoint: "http://127.0.0.1:1", Bucket: "bucket", AccessKey: "k", SecretKey: "s"})
@@ -34,7 +34,7 @@ func TestServerAway(t *testing.T) {
 	require.ErrorIs(t, away.Ping(t.Context()), objectstore.ErrUnavailable)
 }
 
-// An endpoint is that of a folder or of a server, and a folder comes back from its endpoint whatever its name is.
+// An endpoint is a folder's or a server's, and a folder with any name survives the round trip.
 func TestEndpoint(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{"/var/lib/larder", "/home/ada/the larder/100%/ä?#"} {

@@ -12,17 +12,18 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Subscribers is a server with no streams, to which subscribers can be added.
+// Subscribers is a server without streams, to which subscribers can be added.
 type Subscribers struct {
 	Publisher Connect // the feed's publisher
 	App       Connect // the grocery app
-	Reader    Connect // any program that reads the feed, where there is such an address; nil where there isn't
+	Reader    Connect // any program that reads the feed; nil if there is no such address
 	Add       func(t *testing.T, name string) Connect
 	Remove    func(t *testing.T, name string)
 }
 
-// RunSubscriber does what a client of NATS does with a subscriber's credentials, as `nats consumer next`, `rm` and `add`
-// do it: its own consumer it makes, reads and acknowledges, and nobody else's. Each refusal comes at once.
+// RunSubscriber uses a subscriber's credentials like a NATS client, such as `nats consumer next`,
+// `rm` and `add`: it may create, read and acknowledge through its own consumer, and no other. Each
+// refusal comes at once.
 func RunSubscriber(t *testing.T, s Subscribers) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -74,7 +75,7 @@ func RunSubscriber(t *testing.T, s Subscribers) {
 	require.NoError(t, err, "the app goes on")
 }
 
-// refuses tries everything that takes or changes a consumer.
+// refuses tries everything that consumes from or changes a consumer.
 //
 //nolint:revive // the context is the test's, after the test
 func refuses(t *testing.T, ctx context.Context, conn *nats.Conn, refusals <-chan error, consumers ...string) {
@@ -96,7 +97,7 @@ func refuses(t *testing.T, ctx context.Context, conn *nats.Conn, refusals <-chan
 	}
 }
 
-// Fill makes consumers until the server says that there are enough, and gives how many those were.
+// Fill creates consumers until the server refuses, and returns how many there were.
 func Fill(t *testing.T, reader *nats.Conn) int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -1,6 +1,6 @@
-// Package accountstest is the suite of every NATS server with the project's accounts, embedded or not: the
-// grocery app reads the feed in each way that a client library has, and whatever else it tries is refused
-// and leaves no trace.
+// Package accountstest is the suite for every NATS server with the project's accounts, embedded or
+// not: the grocery app reads the feed in each way that a client library offers, and everything else
+// it tries is refused and leaves no trace.
 package accountstest
 
 import (
@@ -25,14 +25,14 @@ const patience = 30 * time.Second
 // Connect opens a connection that ends with the test.
 type Connect func(t *testing.T, options ...nats.Option) *nats.Conn
 
-// Server is a server with no streams, which is the suite's to fill.
+// Server is a server without streams; the suite fills it.
 type Server struct {
-	Larder    Connect // may make the stream LARDER and publish on it
+	Larder    Connect // may create the stream LARDER and publish on it
 	Publisher Connect // the feed's publisher
 	App       Connect // the grocery app
 }
 
-// Run runs the suite; open gives a new server.
+// Run runs the suite; open returns a new server.
 func Run(t *testing.T, open func(t *testing.T) Server) {
 	t.Helper()
 	for _, c := range []struct {
@@ -55,7 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) Server) {
 // bench is one test's server, with a message in each stream.
 type bench struct {
 	*testing.T
-	ctx       context.Context //nolint:containedctx // that of one test
+	ctx       context.Context //nolint:containedctx // scoped to one test
 	larder    jetstream.JetStream
 	publisher jetstream.JetStream
 	app       *nats.Conn
@@ -83,7 +83,7 @@ func newBench(t *testing.T, server Server) *bench {
 	return b
 }
 
-// create makes a stream. A cluster that has just found together may fail at the first try, as a 5xx.
+// create creates a stream. A newly formed cluster may fail at the first try with a 5xx.
 func (b *bench) create(js jetstream.JetStream, config jetstream.StreamConfig) {
 	b.Helper()
 	for {
@@ -111,7 +111,8 @@ func (b *bench) publish(item string) {
 	require.NoError(b, err)
 }
 
-// next pulls a message of a new consumer. In a cluster its server may not be known everywhere at once, and nobody answers.
+// next pulls a message from a new consumer. In a cluster its leader may not be known everywhere
+// yet, so nobody answers.
 func next(ctx context.Context, t *testing.T, consumer jetstream.Consumer) jetstream.Msg {
 	t.Helper()
 	for {
@@ -125,8 +126,8 @@ func next(ctx context.Context, t *testing.T, consumer jetstream.Consumer) jetstr
 	}
 }
 
-// reads tries each way that a client library has: a plain subscription, consumers that are pulled from, for
-// ever or for once, and one that pushes.
+// reads tries each way that a client library offers: a plain subscription, pull consumers, durable
+// and ephemeral, and a push consumer.
 func (b *bench) reads() {
 	b.publish("eggs")
 	feed, err := b.feed.Stream(b.ctx, "GROCERY")
@@ -164,8 +165,8 @@ func (b *bench) reads() {
 	b.hears()
 }
 
-// hears publishes until a plain subscription has it: the servers of a cluster tell each other of a new
-// subscription, and what is published before is not for it.
+// hears publishes until a plain subscription receives it: a cluster's servers propagate a new
+// subscription, which misses earlier messages.
 func (b *bench) hears() {
 	heard, err := b.app.SubscribeSync("grocery.>")
 	require.NoError(b, err)
@@ -176,7 +177,7 @@ func (b *bench) hears() {
 	})
 }
 
-// refused tries what the app may not send and not listen to, subject by subject.
+// refused tries the subjects that the app may neither publish nor subscribe to, one by one.
 func (b *bench) refused() {
 	before := b.everything()
 	for _, subject := range []string{
@@ -229,8 +230,8 @@ func strays() []string {
 	}
 }
 
-// astray makes permitted requests whose answers are to go where the app may not publish. The server checks
-// the subject of a request and not that of its answer; that nothing comes of it is due to the accounts.
+// astray makes permitted requests whose reply subjects the app may not publish to. The server
+// checks a request's subject but not its reply subject; only the accounts prevent harm.
 func (b *bench) astray() {
 	consumer := b.durable("app")
 	before := b.everything()
@@ -253,8 +254,8 @@ func (b *bench) astray() {
 	require.Empty(b, b.refusals, "the requests were permitted")
 }
 
-// answered returns when the requests before have been answered: each of these is answered later than those
-// that were sent before it to the same place.
+// answered returns once earlier requests have been answered: these are answered after those sent
+// before them to the same place.
 func (b *bench) answered(consumer jetstream.Consumer) {
 	b.Helper()
 	for range 50 {
@@ -265,8 +266,8 @@ func (b *bench) answered(consumer jetstream.Consumer) {
 	}
 }
 
-// delivered makes consumers that are to push the feed's messages where the app may not publish. One that
-// pushes to the app's own inbox has come to the end when the test looks.
+// delivered creates push consumers with delivery subjects that the app may not publish to. One that
+// pushes to the app's own inbox has finished when the test looks.
 func (b *bench) delivered() {
 	before := b.everything()
 	before["GROCERY"] = state{Messages: 2, Last: 2}
@@ -291,7 +292,7 @@ func (b *bench) delivered() {
 	require.Equal(b, before, b.everything())
 }
 
-// otherStream asks for a consumer of another stream on the feed's subject.
+// otherStream requests a consumer of another stream on the feed's subject.
 func (b *bench) otherStream() {
 	body, err := json.Marshal(map[string]any{
 		"stream_name": "LARDER", "config": map[string]any{"name": "mine", "durable_name": "mine", "ack_policy": "explicit"},
@@ -315,7 +316,7 @@ func (b *bench) durable(name string) jetstream.Consumer {
 // state is what a stream holds.
 type state struct{ Messages, Last uint64 }
 
-// everything is what both streams hold, as those see it who may.
+// everything returns the state of both streams, read with sufficient permissions.
 func (b *bench) everything() map[string]state {
 	b.Helper()
 	all := map[string]state{}

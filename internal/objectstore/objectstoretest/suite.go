@@ -18,7 +18,7 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// Run runs the suite. At says where there is a new, empty store.
+// Run runs the suite. At locates a new, empty store.
 func Run(t *testing.T, at func(tb testing.TB) objectstore.Options) {
 	t.Helper()
 	for _, part := range []struct {
@@ -83,7 +83,7 @@ func keys(t *testing.T, store objectstore.Store, prefix string) []string {
 	return found
 }
 
-// What is put comes back, from any place of it, with its type and its time.
+// An object comes back as put, from any offset, with its type and time.
 func testRoundTrip(t *testing.T, store objectstore.Store) {
 	require.NoError(t, store.Ping(t.Context()))
 	before := time.Now().Add(-time.Minute)
@@ -110,7 +110,7 @@ func testRoundTrip(t *testing.T, store objectstore.Store) {
 	require.Empty(t, read(t, store, "empty"))
 }
 
-// A second put replaces the bytes, also by as many, and the type.
+// A second put replaces the bytes, even with the same size, and the type.
 func testReplace(t *testing.T, store objectstore.Store) {
 	for _, content := range []string{"the first", "a longer one", "as long a one"} {
 		put(t, store, "a/one", content)
@@ -126,7 +126,7 @@ func testReplace(t *testing.T, store objectstore.Store) {
 	require.Equal(t, []string{"a/one"}, keys(t, store, ""))
 }
 
-// An object of several parts is whole.
+// An object of several parts is complete.
 func testSeveralParts(t *testing.T, store objectstore.Store) {
 	content := bytes.Repeat([]byte("0123456789abcdef"), 5<<20) // 80 MiB, two parts on a server
 	require.NoError(t, store.Put(t.Context(), "large", bytes.NewReader(content), int64(len(content)), "x/y"))
@@ -138,7 +138,7 @@ func testSeveralParts(t *testing.T, store objectstore.Store) {
 	require.True(t, bytes.Equal(content, got))
 }
 
-// A key without an object has none, also where nothing was ever put, and deleting it is no error.
+// A key without an object has none, even if nothing was ever put, and deleting it is no error.
 func testNothingThere(t *testing.T, store objectstore.Store) {
 	_, err := store.Stat(t.Context(), "nothing")
 	require.ErrorIs(t, err, objectstore.ErrNotFound)
@@ -156,7 +156,7 @@ func testNothingThere(t *testing.T, store objectstore.Store) {
 	require.Empty(t, keys(t, store, ""))
 }
 
-// A listing has every key under a prefix and no other, in the order of the keys, with sizes and times.
+// A listing has exactly the keys under a prefix, in key order, with sizes and times.
 func testEach(t *testing.T, store objectstore.Store) {
 	for _, key := range []string{"u/2/original", "u/1/original", "u/1/400.webp", "u/1-2/original", "other/1/original", "u/10/original"} {
 		put(t, store, key, key)
@@ -175,7 +175,7 @@ func testEach(t *testing.T, store objectstore.Store) {
 	require.ErrorIs(t, store.Each(t.Context(), "", func(objectstore.Object) error { return io.ErrClosedPipe }), io.ErrClosedPipe)
 }
 
-// Who lists may delete what is listed, and what isn't yet.
+// A caller may delete objects during a listing, whether listed yet or not.
 func testDeleteWhileListing(t *testing.T, store objectstore.Store) {
 	for _, key := range []string{"u/1/a", "u/1/b", "u/2/a"} {
 		put(t, store, key, key)
@@ -184,7 +184,7 @@ func testDeleteWhileListing(t *testing.T, store objectstore.Store) {
 	require.Empty(t, keys(t, store, ""))
 }
 
-// endless breaks off where nobody expects it.
+// endless fails at an unexpected point.
 type endless struct {
 	*bytes.Reader
 
@@ -207,7 +207,7 @@ func (e *endless) ReadAt([]byte, int64) (int, error) {
 	return 0, e.err
 }
 
-// A put whose source ends early, fails, or whose caller goes away, leaves what was there.
+// A put whose source ends early or fails, or whose caller leaves, keeps the previous object.
 func testBrokenPut(t *testing.T, store objectstore.Store) {
 	put(t, store, "a/one", "what was")
 	require.Error(t, store.Put(t.Context(), "a/one", strings.NewReader("short"), 100, "text/plain"))
@@ -220,7 +220,7 @@ func testBrokenPut(t *testing.T, store objectstore.Store) {
 	require.Equal(t, []string{"a/one"}, keys(t, store, ""))
 }
 
-// Parts that come one by one, one of them twice, are seen as they are, and become one object.
+// Parts that arrive one by one, one of them twice, are listed as stored and become one object.
 func testMultipart(t *testing.T, store objectstore.Store) {
 	first, last := bytes.Repeat([]byte("a"), objectstore.MinPart), []byte("the end")
 	id, err := store.BeginMultipart(t.Context(), "in/bytes")
@@ -247,7 +247,7 @@ func testMultipart(t *testing.T, store objectstore.Store) {
 	require.Equal(t, string(append(first, last...)), read(t, store, "in/bytes"))
 }
 
-// A multipart upload that is given up is gone with its parts, and one under a longer key isn't.
+// An aborted multipart upload is gone with its parts, and one under a longer key isn't.
 func testMultipartGivenUp(t *testing.T, store objectstore.Store) {
 	require.NoError(t, store.AbortMultiparts(t.Context(), "u/1"), "also where nothing was ever put")
 	ids := map[string]string{}
@@ -271,7 +271,7 @@ func testMultipartGivenUp(t *testing.T, store objectstore.Store) {
 	require.Len(t, parts, 1)
 }
 
-// Parts that another process wrote again with the same bytes since they were listed make the same object.
+// Parts that another process rewrote with the same bytes after the listing make the same object.
 func testPartAgain(t *testing.T, store objectstore.Store) {
 	id, err := store.BeginMultipart(t.Context(), "u/1")
 	require.NoError(t, err)
@@ -285,7 +285,7 @@ func testPartAgain(t *testing.T, store objectstore.Store) {
 	require.Equal(t, "the same", read(t, store, "u/1"))
 }
 
-// A copy has the type that it is given and a time of its own, outlives the first, and is only made of what is meant.
+// A copy has the given type and its own time, outlives the original, and requires a matching ETag.
 func testCopy(t *testing.T, store objectstore.Store) {
 	put(t, store, "in", "some bytes")
 	from, err := store.Stat(t.Context(), "in")
@@ -302,14 +302,14 @@ func testCopy(t *testing.T, store objectstore.Store) {
 	require.False(t, copied.Changed.Before(from.Changed))
 }
 
-// What room is tried with stays nowhere.
+// Room's test write leaves nothing behind.
 func testRoom(t *testing.T, store objectstore.Store) {
 	require.NoError(t, store.Room(t.Context()))
 	require.Empty(t, keys(t, store, ""))
 }
 
-// Whoever writes the same key at the same time, what is read is what one of them wrote, with its type. A server may find that
-// what was opened is gone by the time that it is read.
+// With concurrent writers of one key, a read returns one writer's bytes, with its type. On a
+// server, an opened object may be gone by the time it is read.
 func testTwo(t *testing.T, one, other objectstore.Store) {
 	contents := map[string]string{"text/a": strings.Repeat("a", 1000), "text/b": strings.Repeat("b", 1000), "text/c": "c"}
 	put(t, one, "u/1/same", contents["text/c"])
@@ -320,7 +320,7 @@ func testTwo(t *testing.T, one, other objectstore.Store) {
 		for mediaType, content := range contents {
 			writers.Go(func() {
 				for i := range 10 {
-					// In between, what is beside it comes and goes, and with it the folder.
+					// Meanwhile its neighbour comes and goes, and the folder with it.
 					if err := store.Put(t.Context(), "u/2/"+mediaType, strings.NewReader("x"), 1, "x/y"); err != nil {
 						t.Errorf("put %d: %v", i, err)
 					}
