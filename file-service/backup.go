@@ -18,48 +18,48 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// FilesBackup copies the objects that recipes name into a folder, under their keys, compares them by hash, and puts
-// them back.
+// FilesBackup copies the objects that recipes refer to into a folder, named by their keys, verifies
+// them by hash, and restores them.
 type FilesBackup struct {
 	Pool    *pgxpool.Pool
 	Objects objectstore.Store
 	Dir     string
-	// Progress is told how many of the files are done; nil for nobody.
+	// Progress reports how many of the files are done; may be nil.
 	Progress func(done, total int64)
 }
 
-// FilesReport counts. A file is what recipes name; of a picture there are several objects.
+// FilesReport counts files, as recipes refer to them. A picture has several objects.
 type FilesReport struct {
 	Files   int   `json:"files"`
-	Objects int   `json:"objects"` // that are the same in the store and in the copy
-	Bytes   int64 `json:"bytes"`   // of them
-	Copied  int   `json:"copied"`  // of them, by this run, to where they weren't
-	// What is wrong, each by its key: named by a recipe and not in the store; not in the copy; of other bytes than
-	// its hash says, or than the copy has.
+	Objects int   `json:"objects"` // equal in the store and the copy
+	Bytes   int64 `json:"bytes"`   // of those objects
+	Copied  int   `json:"copied"`  // by this run, of those objects
+	// Problems, by key: referenced but missing in the store; missing in the copy; bytes that match
+	// neither their hash nor, if they have none, the copy.
 	Missing   []string `json:"missing"`
 	NotCopied []string `json:"not_copied"`
 	Different []string `json:"different"`
 }
 
-// Same tells whether everything is there, and the same.
+// Same reports whether everything is there and equal.
 func (r FilesReport) Same() bool { return len(r.Missing)+len(r.NotCopied)+len(r.Different) == 0 }
 
-// Run copies what the folder doesn't have. Interrupted, it goes on where it was. An object is only taken for
-// copied where its bytes are what its hash says.
+// Run copies what the folder lacks. If interrupted, it resumes. An object only counts as copied if
+// its bytes match its hash.
 func (f FilesBackup) Run(ctx context.Context) (FilesReport, error) { return f.walk(ctx, f.copyOne) }
 
-// Verify reads every object and its copy, and compares them by hash. It changes nothing.
+// Verify reads every object and its copy and compares them by hash. It changes nothing.
 func (f FilesBackup) Verify(ctx context.Context) (FilesReport, error) {
 	return f.walk(ctx, f.compareOne)
 }
 
-// Restore puts into the store what recipes name, the folder has, and the store hasn't. Interrupted, it goes on where it
-// was. An object whose bytes aren't what its hash says stays where it is.
+// Restore copies referenced objects from the folder into the store if the store lacks them. If
+// interrupted, it resumes. It skips objects whose bytes don't match their hash.
 func (f FilesBackup) Restore(ctx context.Context) (FilesReport, error) {
 	return f.eachNamed(ctx, f.putBack)
 }
 
-// look is what is done with one object and what its hash has to be.
+// look handles one object. want is the hash it must have, "" for any.
 type look func(ctx context.Context, object objectstore.Object, want string, report *FilesReport) error
 
 func (f FilesBackup) walk(ctx context.Context, one look) (FilesReport, error) {
@@ -80,7 +80,7 @@ func (f FilesBackup) walk(ctx context.Context, one look) (FilesReport, error) {
 	})
 }
 
-// eachNamed does something for all that recipes name, the bytes of one user once.
+// eachNamed calls do for everything recipes refer to, once per user and content.
 func (f FilesBackup) eachNamed(ctx context.Context,
 	do func(ctx context.Context, named filestore.Named, report *FilesReport) error,
 ) (FilesReport, error) {
@@ -96,7 +96,7 @@ func (f FilesBackup) eachNamed(ctx context.Context,
 		}
 		report.Files++
 		if f.Progress != nil {
-			f.Progress(int64(report.Files), max(total, int64(report.Files))) // more may have come meanwhile
+			f.Progress(int64(report.Files), max(total, int64(report.Files))) // more may have been added meanwhile
 		}
 		return nil
 	})
@@ -122,7 +122,7 @@ func (f FilesBackup) copyOne(ctx context.Context, o objectstore.Object, want str
 	if err != nil {
 		return fmt.Errorf("copy object %s: %w", o.Key, err)
 	}
-	defer func() { _ = os.Remove(file.Name()) }() // it has another name by then, if all went well
+	defer func() { _ = os.Remove(file.Name()) }() // a no-op if it was renamed
 	got, err := f.read(ctx, o.Key, file)
 	damaged := errors.Is(err, objectstore.ErrDamaged)
 	if err == nil {
@@ -172,7 +172,7 @@ func (f FilesBackup) compareOne(ctx context.Context, o objectstore.Object, want 
 	return nil
 }
 
-// read gives the hash of an object, and its bytes to whoever wants them.
+// read returns an object's hash and copies its bytes to a writer.
 func (f FilesBackup) read(ctx context.Context, key string, to io.Writer) (string, error) {
 	object, err := f.Objects.Get(ctx, key)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	fileservice "larder.dev/file-service"
 )
 
-// Every object that a recipe names is copied once, and a verification finds each that is missing or other than
-// it was, in the store or in the copy.
+// Every referenced object is copied once, and verifying finds each that is missing or changed, in
+// the store or in the copy.
 func TestFilesBackup(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -47,7 +47,7 @@ func TestFilesBackup(t *testing.T) {
 	require.Equal(t, []string{keys[1]}, report.Missing)
 	require.Equal(t, []string{keys[2]}, report.NotCopied)
 
-	// What the store lost comes back as it was; what the folder doesn't have, or has otherwise, is told.
+	// Lost objects are restored unchanged; those missing or changed in the folder are reported.
 	require.NoError(t, w.objects.Delete(t.Context(), keys[0]))
 	require.NoError(t, w.objects.Delete(t.Context(), keys[2]))
 	require.NoError(t, w.objects.Delete(t.Context(), ben.keys()[0]))
@@ -60,7 +60,7 @@ func TestFilesBackup(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "text/plain; charset=utf-8", restored.MediaType)
 
-	// What nothing names is no part of a backup.
+	// A backup doesn't include unreferenced objects.
 	require.Equal(t, http.StatusNoContent, ben.do(http.MethodDelete, "/api/files/"+hers.ID, "", nil).status)
 	report, err = backup.Run(t.Context())
 	require.NoError(t, err)

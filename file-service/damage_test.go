@@ -15,7 +15,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// A file that rotted on the disk isn't delivered to its end, is named by a comparison with the copy, and comes back from there.
+// A file that rotted on disk isn't delivered in full, is reported by a comparison with the copy,
+// and is restored from it.
 func TestDamagedFile(t *testing.T) {
 	t.Parallel()
 	at := testkit.Folder(t)

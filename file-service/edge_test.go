@@ -16,10 +16,10 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// edge is an nginx with its cache before the file service, and a counter between the two.
+// edge is a caching nginx in front of the file service, with a counter in between.
 type edge struct {
 	url  string
-	asks atomic.Int64 // for files, at the origin
+	asks atomic.Int64 // requests for files at the origin
 }
 
 func newEdge(t *testing.T, origin string) *edge {
@@ -41,7 +41,7 @@ func newEdge(t *testing.T, origin string) *edge {
 	return e
 }
 
-// read gives the status, what the cache did, and the bytes.
+// read returns the status, the cache's verdict, and the bytes.
 func (e *edge) read(t *testing.T, address string, headers ...string) (status int, cache, body string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+address, nil)
@@ -57,8 +57,8 @@ func (e *edge) read(t *testing.T, address string, headers ...string) (status int
 	return response.StatusCode, response.Header.Get("X-Cache"), string(content)
 }
 
-// With a real nginx before it the origin is asked once for a hundred readers, and what the origin wouldn't let
-// in doesn't get in at the edge either, though the bytes are there.
+// With a real nginx in front, the origin is asked once for a hundred readers; and whoever the
+// origin would refuse is refused at the edge too, even if the bytes are cached.
 func TestEdge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -91,7 +91,7 @@ func TestEdge(t *testing.T) {
 	status, _, _ = e.read(t, f.URL)
 	require.Equal(t, http.StatusOK, status, "a refusal isn't kept for the others")
 
-	// What the edge has it gives for what the origin would, and the same for all of that.
+	// The edge serves its copy for the same uses as the origin, from one cache entry.
 	for dest, want := range map[string][]any{
 		"image": {http.StatusOK, "HIT"}, "document": {http.StatusOK, "HIT"}, "empty": {http.StatusOK, "HIT"},
 		"script": {http.StatusForbidden, ""}, "serviceworker": {http.StatusForbidden, ""}, "style": {http.StatusForbidden, ""},
@@ -104,13 +104,13 @@ func TestEdge(t *testing.T) {
 	status, _, _ = e.read(t, f.URL, "Range", "bytes=0-0"+strings.Repeat(",2-2", 1000))
 	require.Equal(t, http.StatusRequestedRangeNotSatisfiable, status)
 
-	// A changed file has another address, so that it is seen at once.
+	// A changed file has another address, so the change is visible at once.
 	changed := c.attached("pie.txt", []byte("the second"))
 	status, cache, body = e.read(t, changed.URL)
 	require.Equal(t, []any{http.StatusOK, "MISS", "the second"}, []any{status, cache, body})
 
-	// What nobody read at the edge is gone at once; what is in its cache, when the minute is over that the
-	// origin gives it (docs/files.md).
+	// A removed file that the edge hasn't cached is gone at once; a cached one after the minute
+	// that the origin allows (docs/files.md).
 	unread := c.attached("unread.txt", []byte("unread"))
 	require.Equal(t, http.StatusNoContent, c.do(http.MethodDelete, "/api/files/"+unread.ID, "", nil).status)
 	status, _, _ = e.read(t, unread.URL)

@@ -17,7 +17,7 @@ import (
 	"larder.dev/operate/failback"
 )
 
-// inEpoch gives a pool on a database that says of an epoch.
+// inEpoch returns a pool for a database that is set to an epoch.
 func inEpoch(t *testing.T, url, epoch string) *pgxpool.Pool {
 	t.Helper()
 	route := postgres.Route{URL: url, Epoch: epoch}
@@ -32,9 +32,10 @@ func inEpoch(t *testing.T, url, epoch string) *pgxpool.Pool {
 const insertRecipe = `INSERT INTO recipes (user_id, id, version, change, name, description, source_url, tags, notes, steps, files,
 	created_at, updated_at) VALUES ($1, $2, 1, 1, 'Pie', '', '', '{}', '', '[]', $3, now(), now())`
 
-// A file is attached, and the primary dies before it has told anybody. Neither a sweep nor the removal of the same bytes from
-// another recipe removes them on the new primary while the old one is away, is back and doesn't know that it was replaced,
-// or is fenced; after the failback the file is there. What no database names goes then, and no sooner.
+// The primary dies right after a file is attached, before replicating it. On the new primary,
+// neither a sweep nor removing the same bytes from another recipe deletes them while the old one is
+// down, is back and unaware that it was replaced, or is fenced. After the failback the file is
+// there. Only then are unreferenced bytes removed.
 func TestSweepWaitsForFailback(t *testing.T) {
 	t.Parallel()
 	old := newWorld(t)
@@ -86,7 +87,8 @@ func TestSweepWaitsForFailback(t *testing.T) {
 	require.Equal(t, http.StatusOK, cake.do(http.MethodGet, file.URL, "", nil).status)
 }
 
-// While the other database is away nothing is swept, and what it alone names isn't when it is there.
+// While the other database is down nothing is swept; once it is back, what only it references
+// stays.
 func TestSweepAsksTheStandby(t *testing.T) {
 	t.Parallel()
 	url := testkit.Postgres(t, migrate)

@@ -30,8 +30,8 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// An upload makes the recipe's next version with its event, which carries the whole recipe, and the event of a
-// removal follows.
+// An upload creates the recipe's next version, with an event that carries the whole recipe; a
+// removal's event follows.
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -51,7 +51,7 @@ func TestEvents(t *testing.T) {
 			{Text: "1 lb (450 g) beef", Quantity: new(1.0), Unit: "lb", Name: "beef", Second: &events.SecondMeasure{
 				Quantity: 450, Unit: "g", Relation: events.RelationSame,
 			}},
-			{Text: "200 g rice"}, // as it is kept: the backup's rows come from the event
+			{Text: "200 g rice"}, // as stored: the backup's rows come from the event
 		}, r.Ingredients)
 		var names []string
 		for _, file := range r.Files {
@@ -64,7 +64,7 @@ func TestEvents(t *testing.T) {
 	}, told)
 }
 
-// The same bytes are stored once, and go when the last that names them does.
+// The same bytes are stored once, and removed with their last reference.
 func TestSameBytesOnce(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -78,8 +78,8 @@ func TestSameBytesOnce(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, c.do(http.MethodGet, second.URL, "", nil).status)
 }
 
-// A picture says its colour, also where its bytes were there before, in the recipe's row as in the answer; what is no
-// picture says none.
+// A picture has a colour, even if its bytes were stored before, both in the recipe's row and in the
+// answer; other files have none.
 func TestColor(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -96,7 +96,7 @@ func TestColor(t *testing.T) {
 		WHERE id = $1`, c.recipe))
 }
 
-// A repeated key attaches once and answers as at first; for other bytes it is refused.
+// A repeated key attaches once and returns the first answer; with other bytes it is refused.
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -109,7 +109,7 @@ func TestIdempotencyKey(t *testing.T) {
 	require.Len(t, c.keys(), 1, "refused bytes aren't kept")
 }
 
-// Another's recipe and file are as if they never were.
+// Another user's recipe and file are indistinguishable from missing ones.
 func TestNobodyElses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -126,7 +126,7 @@ func TestNobodyElses(t *testing.T) {
 	require.Empty(t, ben.keys())
 }
 
-// What was uploaded never runs as our origin, whatever it is called and claims to be.
+// An upload never runs as our origin, whatever its name and claimed type.
 func TestNothingRuns(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -150,8 +150,8 @@ func TestNothingRuns(t *testing.T) {
 	}
 }
 
-// No type that a browser could run, or read as part of a page, is ever delivered, whatever the bytes look like; and no
-// request by which it would do so is answered with them. What is shown keeps its type.
+// No type that a browser could run, or read as part of a page, is ever delivered, whatever the
+// bytes look like, and requests for such uses are refused. Types that are only shown are kept.
 func TestNoScriptTypeIsDelivered(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -195,7 +195,7 @@ func TestNoScriptTypeIsDelivered(t *testing.T) {
 	}
 }
 
-// A Range of thousands of parts is refused, and one of a few isn't.
+// A Range of thousands of parts is refused; one of a few is served.
 func TestRangesOfAFile(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -213,7 +213,7 @@ func TestRangesOfAFile(t *testing.T) {
 		"instance":"urn:request:`+beyond.header.Get("X-Request-Id")+`"}`, string(beyond.body))
 }
 
-// Ranges, conditional reads and names are as HTTP wants them.
+// Ranges, conditional reads and file names work as HTTP requires.
 func TestDelivery(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -230,7 +230,8 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
-// What is no form, breaks off, is empty or is too large, is refused with its reason and leaves nothing.
+// A body that is no form, truncated, empty or too large is refused with the reason and leaves
+// nothing behind.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -247,7 +248,7 @@ func TestRefusals(t *testing.T) {
 	require.Zero(t, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
 }
 
-// While the object store is away uploads answer 503 and when to come again, and a removal is still done.
+// While the object store is down, uploads get 503 with Retry-After, and removals still succeed.
 func TestStoreAway(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t, func(deps *fileservice.Deps) {
@@ -263,8 +264,9 @@ func TestStoreAway(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, c.do(http.MethodDelete, "/api/files/01a21028-18b8-7cc2-ab77-1bb9126d08bb", "", nil).status)
 }
 
-// While it isn't certain that this is the primary nothing is written, nor are bytes removed that a newer one may name.
-// What was committed before that was seen isn't acknowledged, and is done when it is sent again with its key.
+// While this may not be the primary, nothing is written, nor are bytes removed that a newer primary
+// may reference. What was committed before that was noticed isn't acknowledged, and is completed
+// when sent again with its key.
 func TestNothingIsWrittenWithoutALease(t *testing.T) {
 	t.Parallel()
 	var allowed atomic.Int64
@@ -297,7 +299,7 @@ func TestNothingIsWrittenWithoutALease(t *testing.T) {
 	require.Len(t, c.keys(), 1, "the bytes are left to the sweep")
 }
 
-// A user who was deleted leaves no object, and one who is there keeps all that recipes name.
+// Erasing a deleted user removes all objects; for an existing one, everything referenced stays.
 func TestErase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -323,7 +325,7 @@ func TestErase(t *testing.T) {
 	require.Error(t, err, "nothing is everybody")
 }
 
-// The bytes of a deleted recipe are kept for as long as it can be brought back with them, and go after that.
+// A deleted recipe's bytes are kept while it can be restored with them, and removed after that.
 func TestDeletedRecipeLeavesNothing(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -335,7 +337,7 @@ func TestDeletedRecipeLeavesNothing(t *testing.T) {
 	require.Empty(t, c.keys())
 }
 
-// requireErased looks for what nothing names when the recipe was deleted so many days ago.
+// requireErased checks what a sweep removes when the recipe was deleted some days ago.
 func requireErased(t *testing.T, c *cook, days, want int) {
 	t.Helper()
 	_, err := c.w.db.Exec(t.Context(), `UPDATE recipes SET deleted_at = now() - make_interval(days => $2) WHERE id = $1`, c.recipe, days)
@@ -348,8 +350,9 @@ func requireErased(t *testing.T, c *cook, days, want int) {
 //go:embed internal/picture/testdata
 var photoFiles embed.FS
 
-// A phone's photo is a picture like any other: it has a colour and every size, also where its bytes were kept before
-// there were sizes of such; until then it says none, so that nobody is shown an address with nothing behind it.
+// A phone's photo is a picture like any other: it has a colour and every size, even if its bytes
+// were stored before such photos could be drawn. Until then it has no colour, so that nobody gets
+// an address with nothing behind it.
 func TestPhonePhotos(t *testing.T) {
 	t.Parallel()
 	photos := map[string][]byte{"photo.heic": nil, "turned.avif": nil}
@@ -383,8 +386,8 @@ func TestPhonePhotos(t *testing.T) {
 	require.Equal(t, "application/octet-stream", broken.MediaType)
 }
 
-// The signed addresses of a user who is disabled or deleted stop to open within seconds, also for a CDN that asks for the
-// signature alone; nobody else's do.
+// The signed addresses of a disabled or deleted user stop working within seconds, even for a CDN
+// that only asks for the signature; other users' keep working.
 func TestAddressesEndWithTheirUser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -1,5 +1,5 @@
-// Package fileservice is the component that keeps the files of recipes: it takes uploads, keeps them in the
-// object store, which it alone speaks with, and delivers them at signed addresses.
+// Package fileservice stores the files of recipes: it accepts uploads, keeps them in the object
+// store, to which it alone has access, and serves them at signed addresses.
 package fileservice
 
 import (
@@ -37,38 +37,40 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// Deps is what the file service works with. Nothing in it is closed here.
+// Deps are the file service's dependencies. It closes none of them.
 type Deps struct {
-	// MayWrite is asked before each write, and before its acknowledgement: an error of it is 503. Nil for always.
+	// MayWrite is called before each write and before its acknowledgement; an error becomes a 503.
+	// Nil always allows.
 	MayWrite func() error
 
-	Pool     *pgxpool.Pool // the database of record
-	Standby  *pgxpool.Pool // the one that may become it; nil for none
+	Pool     *pgxpool.Pool // the primary database
+	Standby  *pgxpool.Pool // the one that may become primary; nil for none
 	Redis    *redis.Client
 	Sessions *identity.Sessions
 	Objects  objectstore.Store
 
-	Signer cdn.Signer // of the addresses in answers
-	Verify *cdn.Plain // of the addresses that come in
+	Signer cdn.Signer // signs the addresses in answers
+	Verify *cdn.Plain // verifies requested addresses
 
-	MaxSize int64 // of a file, in bytes; attachment.DefaultMaxSize where it is 0
-	// MaxUnfinished is how many bytes the unfinished uploads of a person may have together, the size of the largest file
-	// at least; resumable.DefaultMaxBytes where it is 0.
+	MaxSize int64 // of a file, in bytes; 0 means attachment.DefaultMaxSize
+	// MaxUnfinished limits the total bytes of a person's unfinished uploads. It is at least the
+	// size of the largest file; 0 means resumable.DefaultMaxBytes.
 	MaxUnfinished int64
-	Clamd         string // the socket of a virus scanner, "" for none
-	// Drawer is the program, with its arguments, that runs DrawPicture for each picture.
+	Clamd         string // the socket of a virus scanner; "" for none
+	// Drawer is the command, with arguments, that runs DrawPicture for each picture.
 	Drawer []string
-	// PictureMemory is what that process may take, in bytes; picture.DefaultMemory where it is 0.
+	// PictureMemory limits that process's memory, in bytes; 0 means picture.DefaultMemory.
 	PictureMemory int64
-	// Silence is how long a caller may send or take nothing: a phone in a lift comes back, a stranger who opens
-	// connections and says nothing doesn't hold them. 30 s where it is 0.
+	// Silence is how long a caller may send or take nothing: long enough for a phone in a lift,
+	// short enough to shake off strangers who hold connections open. 0 means 30 s.
 	Silence time.Duration
 
-	// Throttle bounds what one person asks for, MaxFiles and MaxFileBytes what they keep; nil and zero for no bounds.
+	// Throttle limits each person's requests, MaxFiles and MaxFileBytes what they keep; nil and
+	// zero mean no limit.
 	Throttle               *limits.Throttle
 	MaxFiles, MaxFileBytes int64
-	// Origin is the one web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR)
-	// whose X-Forwarded-For is believed.
+	// Origin is the only web origin that CORS admits, "" for none. TrustedProxies lists the
+	// addresses (CIDR) whose X-Forwarded-For is trusted.
 	Origin         string
 	TrustedProxies []string
 	Metrics        *prometheus.Registry // nil for none
@@ -89,8 +91,8 @@ type Service struct {
 	log      *slog.Logger
 }
 
-// New puts the file service together. It asks no store, so that a program starts while one is away. The error
-// means that an option is wrong.
+// New builds the file service. It contacts no store, so a program can start while one is down. It
+// fails only if an option is invalid.
 func New(deps Deps) (*Service, error) {
 	log := cmp.Or(deps.Log, slog.Default())
 	if deps.MayWrite == nil {
@@ -152,11 +154,11 @@ func always() error { return nil }
 // Handler serves the file service's API, and the files under cdn.Prefix.
 func (s *Service) Handler() http.Handler { return s.handler }
 
-// sweepEvery is how often objects that nothing names are removed.
+// sweepEvery is how often unreferenced objects are removed.
 const sweepEvery = time.Hour
 
-// Run does what the service does beside its requests, until ctx is done: it sends the hints that a relay
-// listens to, and sweeps. Without it all is right, and slower, and the store grows.
+// Run does the background work until ctx is done: it notifies the relay, and sweeps. Without it the
+// service is correct but slower, and the store grows.
 func (s *Service) Run(ctx context.Context) {
 	sweeping := make(chan struct{})
 	go func() {
@@ -167,11 +169,11 @@ func (s *Service) Run(ctx context.Context) {
 	<-sweeping
 }
 
-// Flush sends the hint of a request that has been answered; Upkeep removes objects that nothing names. They are for a
-// process that is stopped between two requests, and so doesn't Run.
+// Flush sends the pending notification of an answered request. It is for a process that is frozen
+// between requests and therefore can't use Run.
 func (s *Service) Flush(ctx context.Context) { s.notifier.Flush(ctx) }
 
-// Upkeep is for the same process as Flush.
+// Upkeep removes unreferenced objects and expired uploads, for the same kind of process as Flush.
 func (s *Service) Upkeep(ctx context.Context) error {
 	_, uploads := s.SweepUploads(ctx, time.Now().Add(-resumable.Expiry))
 	_, err := s.SweepFiles(ctx, time.Now().Add(-files.SweepGrace))
@@ -199,8 +201,8 @@ func (s *Service) sweep(ctx context.Context) {
 	}
 }
 
-// SweepFiles removes the objects from before a time that nothing names, and gives how many those were. While one of the
-// two databases may have what the other doesn't know it removes none, and the error is topology.ErrDisagree.
+// SweepFiles removes unreferenced objects from before a time and returns how many. While either
+// database may know something the other doesn't, it removes none and returns topology.ErrDisagree.
 func (s *Service) SweepFiles(ctx context.Context, before time.Time) (int, error) {
 	swept, err := s.files.Sweep(ctx, before)
 	s.swept.WithLabelValues("looked").Add(float64(swept.Looked))
@@ -211,8 +213,8 @@ func (s *Service) SweepFiles(ctx context.Context, before time.Time) (int, error)
 	return swept.Removed, err
 }
 
-// SweepUploads removes the uploads in which nothing came since before, and those whose recipe is gone, and gives how
-// many of them were never completed.
+// SweepUploads removes uploads that received nothing since before, and those whose recipe is gone.
+// It returns how many of them were incomplete.
 func (s *Service) SweepUploads(ctx context.Context, before time.Time) (int, error) {
 	expired, err := s.uploads.Sweep(ctx, before)
 	left, ofForms := s.incoming.SweepForms(ctx, before)
@@ -224,8 +226,8 @@ func (s *Service) SweepUploads(ctx context.Context, before time.Time) (int, erro
 	return expired, err
 }
 
-// Erase removes every object of a user who was deleted, and gives how many. A user who is there keeps what the
-// recipes name.
+// Erase removes every object of a deleted user and returns how many. If the user exists, whatever
+// recipes refer to stays.
 func Erase(ctx context.Context, pool *pgxpool.Pool, objects objectstore.Store, user string) (int, error) {
 	database := filestore.New(pool, func() {}, always)
 	all := files.New(files.Options{Database: database, Objects: objects, Log: slog.Default()})
@@ -240,12 +242,12 @@ func Erase(ctx context.Context, pool *pgxpool.Pool, objects objectstore.Store, u
 	return count, incoming.New(objects).Erase(ctx, user)
 }
 
-// DrawCommand is the word by which a program runs DrawPicture.
+// DrawCommand is the argument that makes a program run DrawPicture.
 const DrawCommand = "draw-picture"
 
-// DrawPicture reads a picture and writes the sizes that there are of one, within bounds of memory and processor time
-// that args say and that it sets for the whole process. It gives the code to exit with. The file service runs it as a
-// process of its own.
+// DrawPicture reads a picture and writes all its sizes. It limits the memory and CPU time of the
+// whole process according to args, and returns the exit code. The file service runs it in a
+// separate process.
 func DrawPicture(args []string, in io.Reader, out, complaints io.Writer) int {
 	var program picture.Program
 	for _, variant := range cdn.Variants() {

@@ -18,7 +18,7 @@ import (
 	fileservice "larder.dev/file-service"
 )
 
-// stream sends a form whose bytes come as the test says, and gives the answer.
+// stream sends a form whose bytes the test writes, and returns the answer.
 func (c *cook) stream(write func(to io.Writer)) answer {
 	c.w.t.Helper()
 	contentType, body := form(c.w.t, "slow.txt", []byte("0123456789"))
@@ -33,7 +33,7 @@ func (c *cook) stream(write func(to io.Writer)) answer {
 	return c.do(http.MethodPost, "/api/recipes/"+c.recipe+"/files", contentType, reader)
 }
 
-// A sender who says nothing is let go of with a reason, and leaves nothing; one who is slow and goes on isn't.
+// A silent sender is disconnected with a reason and leaves nothing behind; a slow one isn't.
 func TestSlowUpload(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t, func(deps *fileservice.Deps) { deps.Silence = 500 * time.Millisecond }).cook()
@@ -46,7 +46,7 @@ func TestSlowUpload(t *testing.T) {
 	require.Empty(t, c.keys())
 	require.Zero(t, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
 
-	// A part before the file that grows for longer than the silence, a byte now and then.
+	// A part before the file takes longer than the silence limit, a byte at a time.
 	contentType, body := form(t, "slow.txt", []byte("0123456789"))
 	boundary := strings.TrimPrefix(contentType, "multipart/form-data; boundary=")
 	reader, writer := io.Pipe()
@@ -65,7 +65,7 @@ func TestSlowUpload(t *testing.T) {
 	require.Equal(t, http.StatusCreated, got.status, "%s", got.body)
 }
 
-// A thousand small files of one cook, several at a time: each is there, each once.
+// One cook uploads a thousand small files, several at a time: each is there, once.
 func TestThousandSmallFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -91,23 +91,23 @@ func TestThousandSmallFiles(t *testing.T) {
 		})
 	}
 	senders.Wait()
-	require.Equal(t, 1000, len(ada.keys())) //nolint:testifylint // a failure is not to list them all
+	require.Equal(t, 1000, len(ada.keys())) //nolint:testifylint // don't list them all on failure
 	require.Equal(t, 1000, scan[int](ada, `SELECT sum(jsonb_array_length(files))::int FROM recipes`))
 	require.Equal(t, 1000, scan[int](ada, `SELECT count(DISTINCT change)::int FROM event_log`))
 	require.Equal(t, http.StatusUnprocessableEntity, ada.attach("101.txt", []byte("one too many")).status)
 }
 
-// A form that is cut anywhere is refused, whether its length says so or not, and leaves nothing.
+// A form cut anywhere is refused, whether or not its length matches, and leaves nothing behind.
 func TestTruncatedForms(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
 	contentType, body := form(t, "a.bin", bytes.Repeat([]byte("0123456789"), 20))
 	path := "/api/recipes/" + c.recipe + "/files"
-	for cut := 0; cut < len(body)-2; cut += 7 { // what is cut off the last line's end isn't missed
+	for cut := 0; cut < len(body)-2; cut += 7 { // cutting the last line's end goes unnoticed
 		got := c.do(http.MethodPost, path, contentType, bytes.NewReader(body[:cut]))
 		require.Contains(t, []int{http.StatusBadRequest, http.StatusUnprocessableEntity}, got.status, "cut at %d: %s", cut, got.body)
 	}
-	// The length promises more than comes, and the sender goes away.
+	// The length promises more than is sent, and the sender disconnects.
 	conn, err := net.Dial("tcp", strings.TrimPrefix(c.w.url, "http://"))
 	require.NoError(t, err)
 	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: larder\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s",
@@ -122,7 +122,8 @@ func TestTruncatedForms(t *testing.T) {
 	require.Zero(t, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
 }
 
-// An archive is bytes: nobody opens it, whatever the names in it, and it comes back as a download.
+// An archive is just bytes: it is never opened, whatever names it contains, and is served as a
+// download.
 func TestArchiveIsNotOpened(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -142,8 +143,8 @@ func TestArchiveIsNotOpened(t *testing.T) {
 	require.Len(t, c.keys(), 1)
 }
 
-// A name is a name: what looks like a path or like two endings changes neither where the bytes are nor what
-// they are served as.
+// A name is only a name: one that looks like a path or has two extensions affects neither where the
+// bytes are stored nor how they are served.
 func TestTrickyNames(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -169,7 +170,7 @@ func TestTrickyNames(t *testing.T) {
 	}
 }
 
-// No way of writing a path opens another file than the one that was signed.
+// No spelling of a path opens another file than the signed one.
 func TestPathTricks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

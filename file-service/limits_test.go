@@ -10,8 +10,8 @@ import (
 	fileservice "larder.dev/file-service"
 )
 
-// A person keeps so many files and so many bytes of them; beyond that nothing is taken, and nothing is left of it. What
-// another person keeps, and what is taken off, doesn't count.
+// A person's files are limited in number and total bytes; beyond that uploads are refused and leave
+// nothing behind. Other people's files and removed ones don't count.
 func TestFilesAreBounded(t *testing.T) {
 	t.Parallel()
 	text := func(size int) []byte { return []byte(strings.Repeat("a word ", size)[:size]) }
@@ -38,7 +38,7 @@ func TestFilesAreBounded(t *testing.T) {
 	}
 }
 
-// The files of a recipe that may be brought back are kept, so that they count.
+// Files of restorable deleted recipes are kept, so they count.
 func TestFilesOfDeletedRecipesCount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *fileservice.Deps) { d.MaxFiles = 1 })

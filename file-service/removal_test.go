@@ -13,8 +13,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// While the object store doesn't answer, a removal of bytes holds no lock that the user's other changes need, and an
-// upload of the same bytes counts on none of them: it waits until they are gone, and puts them again.
+// While the object store hangs, removing bytes holds no lock that the user's other changes need; an
+// upload of the same bytes waits until they are gone and stores them again.
 func TestRemovalHoldsNoLock(t *testing.T) {
 	t.Parallel()
 	door := testkit.NewObjectsDoor(t)
@@ -41,8 +41,8 @@ func TestRemovalHoldsNoLock(t *testing.T) {
 	require.Equal(t, http.StatusOK, c.do(http.MethodGet, second.URL, "", nil).status)
 }
 
-// Whoever is told that a file is attached can read it, whatever else is done with the same bytes meanwhile; and when
-// nothing names them any more they are gone.
+// Once a file is reported as attached it can be read, whatever else happens to the same bytes; and
+// once nothing references them they are gone.
 func TestSameBytesAtOnce(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()

@@ -15,7 +15,7 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// putBack restores a file with its sizes, and those first: where a picture is, they are.
+// putBack restores a file's sizes and then the file, so that the sizes exist whenever it does.
 func (f FilesBackup) putBack(ctx context.Context, named filestore.Named, report *FilesReport) error {
 	if cdn.IsPicture(named.MediaType) {
 		for _, variant := range cdn.Variants() {
@@ -27,7 +27,8 @@ func (f FilesBackup) putBack(ctx context.Context, named filestore.Named, report 
 	return f.putObject(ctx, keyOf(named, cdn.Original), named.MediaType, named.SHA256, report)
 }
 
-// putObject puts one object back where it isn't. want is the hash that its bytes must have, "" for any.
+// putObject restores one object if it is missing. want is the required hash of its bytes, "" for
+// any.
 func (f FilesBackup) putObject(ctx context.Context, key, mediaType, want string, report *FilesReport) (err error) {
 	there, err := f.Objects.Stat(ctx, key)
 	if err == nil {

@@ -22,7 +22,7 @@ func noise(size int) []byte {
 	return content
 }
 
-// offset is what a client goes on from.
+// offset returns where a client must resume.
 func (c *cook) offset(address string) int {
 	c.w.t.Helper()
 	asked := c.ask(address)
@@ -32,8 +32,8 @@ func (c *cook) offset(address string) int {
 	return offset
 }
 
-// An upload of several parts goes on at whichever file service the next request meets, in pieces of any size, breaks off
-// in the middle of one, and is one file at the end, whole, of which nothing is left where it came in.
+// An upload of several parts continues at any file service, in pieces of any size, with
+// interruptions, and ends as one complete file, leaving nothing in the incoming area.
 func TestUploadGoesOnElsewhere(t *testing.T) {
 	t.Parallel()
 	first := newWorld(t, func(deps *fileservice.Deps) { deps.MaxSize = 20 << 20 })
@@ -85,8 +85,9 @@ func TestUploadOneAtATimeElsewhere(t *testing.T) {
 	require.Len(t, c.keys(), 1)
 }
 
-// The unfinished uploads of a person have so many bytes at most, wherever they were begun, also where many begin at
-// once; another person's are let in, and so are the person's own when one is given up.
+// A person's unfinished uploads are limited in total bytes, wherever they were begun and even if
+// many begin at once; other people's are accepted, and so are the person's own once one is
+// abandoned.
 func TestUnfinishedBytes(t *testing.T) {
 	t.Parallel()
 	first := newWorld(t, func(deps *fileservice.Deps) { deps.MaxUnfinished = 4 << 20 })
@@ -121,8 +122,8 @@ func TestUnfinishedBytes(t *testing.T) {
 	require.Equal(t, http.StatusCreated, ada.begin("one more", 1<<20).status)
 }
 
-// A form that is larger than what is held in memory is taken as one that is small: the same bytes, kept once, and nothing
-// is left where it came in, also where it breaks off or is too large.
+// A form too large for the memory buffer is treated like a small one: the bytes are stored once,
+// and nothing is left in the incoming area, even if it breaks off or is too large.
 func TestLargeForm(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t, func(deps *fileservice.Deps) { deps.MaxSize = 12 << 20 }).cook()

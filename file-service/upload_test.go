@@ -24,7 +24,7 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// begin asks for a resumable upload, as a client of the tus protocol does.
+// begin starts a resumable upload like a tus client.
 func (c *cook) begin(name string, size int, headers ...string) answer {
 	c.w.t.Helper()
 	encode := base64.StdEncoding.EncodeToString
@@ -53,7 +53,8 @@ func (c *cook) ask(address string) answer {
 	return c.do(http.MethodHead, address, "", nil, "Tus-Resumable", "1.0.0")
 }
 
-// A client asks for what there is before it sends, needs no session for that, and every answer says whose it is.
+// A client can ask for the server's capabilities without a session, and every answer has the
+// protocol version.
 func TestUploadsDescribeThemselves(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -82,7 +83,8 @@ func TestUploadsDescribeThemselves(t *testing.T) {
 	require.Equal(t, "1.0.0", old.header.Get("Tus-Version"), "which one is spoken")
 }
 
-// What belongs to an extension that isn't there is refused and not passed over: parts would be kept as files.
+// Headers of unsupported extensions are refused rather than ignored: parts would be stored as
+// files.
 func TestUploadsRefuseOtherExtensions(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -96,7 +98,7 @@ func TestUploadsRefuseOtherExtensions(t *testing.T) {
 	}
 }
 
-// breakOff sends the head of a request that promises all of the bytes, some of them, and goes away.
+// breakOff sends a request head that promises all of the bytes, then some of them, and disconnects.
 func (c *cook) breakOff(address string, offset, promised int, sent []byte) {
 	c.w.t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(c.w.url, "http://"))
@@ -108,8 +110,8 @@ func (c *cook) breakOff(address string, offset, promised int, sent []byte) {
 	require.NoError(c.w.t, conn.Close())
 }
 
-// A connection that breaks off in the middle loses nothing: the upload goes on with the byte after the last that
-// arrived, and the file is attached once, whole.
+// A broken connection loses nothing: the upload continues after the last byte that arrived, and the
+// file is attached once, complete.
 func TestUploadGoesOn(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -133,7 +135,7 @@ func TestUploadGoesOn(t *testing.T) {
 	require.Equal(t, "Großmutters Film.bin", kept.Name)
 	require.True(t, bytes.Equal(content, c.original(kept.SHA256)))
 
-	// A client that missed the last answer asks, and hears the same.
+	// A client that missed the last answer asks and gets the same one.
 	asked := c.ask(address)
 	require.Equal(t, strconv.Itoa(len(content)), asked.header.Get("Upload-Offset"))
 	require.Equal(t, kept.ID, asked.header.Get("Larder-File"))
@@ -141,7 +143,8 @@ func TestUploadGoesOn(t *testing.T) {
 	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
 }
 
-// Several requests that bring the same bytes don't mix: one of them does, or what they brought is told.
+// Concurrent requests with the same bytes don't mix: one succeeds, or the offset reports what
+// arrived.
 func TestUploadOneAtATime(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -159,8 +162,8 @@ func TestUploadOneAtATime(t *testing.T) {
 	require.Equal(t, len(content), scan[int](c, `SELECT (files -> 0 ->> 'size')::int FROM recipes WHERE id = $1`, c.recipe))
 }
 
-// A wrong offset, a wrong length and what the protocol doesn't know are refused with their reason, and what was
-// there stays.
+// A wrong offset, a wrong length and unknown protocol use are refused with the reason, and what has
+// arrived stays.
 func TestUploadRefusals(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -199,8 +202,8 @@ func TestUploadRefusals(t *testing.T) {
 	refuse(http.StatusUnauthorized, c.begin("no session", 1))
 }
 
-// How many files a recipe has and how many uploads a cook has open is bounded at the beginning, before a byte is
-// sent; a finished one and one that was given up don't count.
+// A recipe's files and a cook's open uploads are limited at creation, before any bytes are sent;
+// finished and abandoned uploads don't count.
 func TestUploadQuotas(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()
@@ -228,7 +231,7 @@ func TestUploadQuotas(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, full.begin("101", 5).status)
 }
 
-// Another's upload is as if it never was, whatever is asked of it.
+// Another user's upload is indistinguishable from a missing one, for every request.
 func TestUploadIsNobodyElses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -242,9 +245,9 @@ func TestUploadIsNobodyElses(t *testing.T) {
 	require.Equal(t, "0", ada.ask(address).header.Get("Upload-Offset"))
 }
 
-// Bytes that come while the store is away, and a last one that comes while nothing may be written: the cook is told so,
-// nothing that was taken is lost, and the next question finishes it. What is then asked is never told that all is well
-// before it is.
+// If the store is down for some bytes, or nothing may be written at the last one, the cook is told;
+// nothing that arrived is lost, and the next request finishes the upload. No request reports
+// success before that.
 func TestUploadWaitsForTheStore(t *testing.T) {
 	t.Parallel()
 	door := testkit.NewObjectsDoor(t)
@@ -282,8 +285,8 @@ func TestUploadWaitsForTheStore(t *testing.T) {
 	require.Empty(t, c.comingIn())
 }
 
-// An upload in which nothing came for a day is swept, with all that was kept of it, and told; one that goes on stays,
-// whichever of its objects was written last.
+// An upload idle for a day is swept completely and counted; one in progress stays, whichever of its
+// objects was written last.
 func TestUploadExpires(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(deps *fileservice.Deps) { deps.MaxSize = 20 << 20 })
@@ -313,8 +316,8 @@ func TestUploadExpires(t *testing.T) {
 	require.Equal(t, 1, scan[int](c, `SELECT jsonb_array_length(files) FROM recipes WHERE id = $1`, c.recipe))
 }
 
-// The bytes of an upload whose recipe is gone are dropped at once: by the request that brings more, by the one that asks,
-// by the one that brings the last, and by a sweep where none comes.
+// The bytes of an upload whose recipe is gone are dropped at once: by a request that brings more,
+// one that asks, one that brings the last, and otherwise by a sweep.
 func TestUploadOfDeletedRecipe(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t).cook()

@@ -29,7 +29,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// TestMain lets the tests' own program be the one that draws pictures.
+// TestMain lets the test binary draw pictures.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == fileservice.DrawCommand {
 		os.Exit(fileservice.DrawPicture(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
@@ -94,7 +94,7 @@ type cook struct {
 	id, token, recipe string
 }
 
-// at is the same cook with requests to another file service.
+// at is the same cook at another file service.
 func (c *cook) at(w *world) *cook {
 	other := *c
 	other.w = w
@@ -180,7 +180,7 @@ func (c *cook) attached(name string, content []byte) file {
 	return f
 }
 
-// original is what the store has of a file, by its hash.
+// original returns the stored bytes of a file, by its hash.
 func (c *cook) original(hash string) []byte {
 	t := c.w.t
 	t.Helper()
@@ -192,10 +192,10 @@ func (c *cook) original(hash string) []byte {
 	return content
 }
 
-// keys are the objects of the cook's.
+// keys returns the cook's objects.
 func (c *cook) keys() []string { return c.w.keys(c.id + "/") }
 
-// comingIn are the objects of uploads of the cook's that aren't files yet.
+// comingIn returns the objects of the cook's unfinished uploads.
 func (c *cook) comingIn() []string {
 	return append(c.w.keys("uploads/"+c.id+"/"), c.w.keys("incoming/"+c.id+"/")...)
 }
@@ -210,7 +210,8 @@ func (w *world) keys(prefix string) []string {
 	return keys
 }
 
-// later waits until the store's clock, which may tell whole seconds, is past all that was written, and gives that time.
+// later waits until the store's clock, which may have a resolution of seconds, is past everything
+// written, and returns that time.
 func (w *world) later() time.Time {
 	w.t.Helper()
 	var changed time.Time

@@ -1,4 +1,4 @@
-// Package antivirus has uploads looked at by clamd, by its INSTREAM command (clamd(8)).
+// Package antivirus scans uploads with clamd's INSTREAM command (clamd(8)).
 package antivirus
 
 import (
@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// ErrInfected is the error of a file in which something was found. The name of what it is, is in its text.
+// ErrInfected means the scanner found something. The error text has its name.
 var ErrInfected = errors.New("the virus scanner refuses the file")
 
-// ErrAway is the error of a scanner that gives no verdict. What wasn't scanned must not be taken.
+// ErrAway means the scanner gave no verdict. Unscanned files must not be accepted.
 var ErrAway = errors.New("the virus scanner gives no verdict")
 
 const (
@@ -24,10 +24,10 @@ const (
 	scanTimeout = 2 * time.Minute
 )
 
-// Clamd is a scanner at a socket. The nil Clamd lets everything pass.
+// Clamd is a scanner at a socket. A nil Clamd accepts everything.
 type Clamd struct{ network, address string }
 
-// NewClamd makes a scanner from "/run/clamav/clamd.ctl" or "host:port"; nil from "".
+// NewClamd returns a scanner for "/run/clamav/clamd.ctl" or "host:port"; nil for "".
 func NewClamd(address string) *Clamd {
 	switch {
 	case address == "":
@@ -39,7 +39,7 @@ func NewClamd(address string) *Clamd {
 	}
 }
 
-// Scan sends everything to the scanner. The error is ErrInfected or ErrAway.
+// Scan sends everything to the scanner. It returns ErrInfected or ErrAway.
 func (c *Clamd) Scan(ctx context.Context, from io.Reader) error {
 	if c == nil {
 		return nil
@@ -53,7 +53,7 @@ func (c *Clamd) Scan(ctx context.Context, from io.Reader) error {
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	// A scanner that has seen enough answers and closes before everything is sent: its answer counts then.
+	// The scanner may answer and close before everything is sent; that answer is valid.
 	sent := send(conn, from)
 	answer, err := bufio.NewReader(conn).ReadString(0)
 	if err != nil && answer == "" {
@@ -62,7 +62,8 @@ func (c *Clamd) Scan(ctx context.Context, from io.Reader) error {
 	return verdict(strings.TrimRight(answer, "\x00\r\n"))
 }
 
-// send streams in chunks, each with its length before it in network order, and an empty one at the end.
+// send streams chunks, each prefixed with its length in network byte order, and an empty one at the
+// end.
 func send(to io.Writer, from io.Reader) error {
 	if _, err := io.WriteString(to, "zINSTREAM\x00"); err != nil {
 		return err

@@ -15,8 +15,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// peer speaks clamd's protocol (clamd(8), INSTREAM) for one connection: it finds what has EICAR in it. It is
-// not clamd: the database of signatures is too large for a test.
+// peer speaks clamd's protocol (clamd(8), INSTREAM) for one connection and detects EICAR. It isn't
+// clamd, whose signature database is too large for a test.
 func peer(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -53,7 +53,7 @@ func peer(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// What is clean passes, what is found is refused by its name, and no answer is no pass.
+// Clean bytes pass, a detection is refused by its name, and no answer is no pass.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)

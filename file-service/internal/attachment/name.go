@@ -1,4 +1,4 @@
-// Package attachment holds the rules of what may be put on a recipe: names, types and limits. It is pure.
+// Package attachment has the rules for files on recipes: names, types and limits. It is pure.
 package attachment
 
 import (
@@ -9,30 +9,30 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Limits, which openapi.yaml's answers state.
+// Limits, as stated in openapi.yaml's answers.
 const (
-	// DefaultMaxSize bounds a file, in bytes, where nothing else is configured.
+	// DefaultMaxSize is the default size limit of a file, in bytes.
 	DefaultMaxSize = 100 << 20
-	// MaxFiles bounds the files of one recipe. Each event carries them all.
+	// MaxFiles limits the files of one recipe, because each event carries them all.
 	MaxFiles = 100
-	// MaxRecipe bounds the recipe with its files as JSON, in bytes. NATS takes 1 MiB with the headers, and an
-	// event that can't be published would hold up all that come after it.
+	// MaxRecipe limits a recipe with its files as JSON, in bytes. NATS accepts 1 MiB including
+	// headers, and an event that can't be published would block all later ones.
 	MaxRecipe = 960 << 10
 
-	maxName = 200 // bytes, which every file system takes
+	maxName = 200 // bytes; every file system accepts that
 	noName  = "file"
 )
 
-// CleanName gives the name of a file as it is kept: in its own language and script, without a folder, and
-// without what would make a listing or a header say something else than it shows.
+// CleanName returns a file name as stored: in its own language and script, without a folder, and
+// without characters that make a listing or a header misleading.
 func CleanName(given string) string {
 	name := norm.NFC.String(strings.ToValidUTF8(given, ""))
 	if at := strings.LastIndexAny(name, `/\`); at >= 0 {
 		name = name[at+1:]
 	}
 	name = strings.Map(func(r rune) rune {
-		// Cf holds the marks that turn the direction of writing: gpj.exe can be made to read exe.jpg. The
-		// joiners are letters of several scripts and of emoji.
+		// Cf has the bidirectional controls, which make gpj.exe read as exe.jpg. But joiners are
+		// needed by several scripts and by emoji.
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d' {
 			return -1
 		}
@@ -45,7 +45,7 @@ func CleanName(given string) string {
 	return name
 }
 
-// shorten keeps the ending, by which a person and a program know what a file is.
+// shorten keeps the extension, which tells people and programs what a file is.
 func shorten(name string) string {
 	if len(name) <= maxName {
 		return name

@@ -10,7 +10,7 @@ import (
 	"larder.dev/file-service/internal/attachment"
 )
 
-// Names in any language are kept; folders, tricks with the direction of writing and control characters go.
+// Names in any language are kept; folders, bidirectional tricks and control characters are removed.
 func TestCleanName(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
@@ -32,7 +32,7 @@ func TestCleanName(t *testing.T) {
 	require.True(t, strings.HasSuffix(long, ".jpeg"))
 }
 
-// Whatever comes, a name is short, valid text and no path.
+// Whatever the input, a name is short, valid text and no path.
 func FuzzCleanName(f *testing.F) {
 	f.Add("a/b\\c\u202e.txt")
 	f.Fuzz(func(t *testing.T, given string) {

@@ -36,8 +36,8 @@ import (
 
 const retryAfter = 5 * time.Second
 
-// answer writes what a command has come to, after it has left the marks by which the caller's next read
-// finds what was written.
+// answer writes a command's outcome, after storing the marks that let the caller's next read see
+// the write.
 func (a *api) answer(c *gin.Context, outcome filestore.Outcome, err error) {
 	if err != nil {
 		a.fail(c, err)
@@ -82,8 +82,8 @@ func (a *api) view(user string, body []byte) (any, error) {
 	}{file, addresses.URL, addresses.Sizes}, nil
 }
 
-// note leaves the marks. Without them a read is fresh only with the header, so a failure is no reason to
-// say that the command failed.
+// note stores the marks. Without them only reads with the header are fresh, so a failure here
+// doesn't fail the command.
 func (a *api) note(c *gin.Context, user string, change int64, after string) {
 	if change == 0 {
 		return
@@ -97,7 +97,7 @@ func (a *api) note(c *gin.Context, user string, change int64, after string) {
 	}
 }
 
-// refusal gives the problem of an error that the caller can do something about.
+// refusal returns the problem for an error that the caller can act on.
 func (a *api) refusal(err error) (httpserver.Problem, bool) {
 	limit := func(n int64) map[string]any { return map[string]any{"limit": n} }
 	var (
@@ -163,10 +163,12 @@ func (a *api) refusal(err error) (httpserver.Problem, bool) {
 	}
 }
 
-// afterUpload is when room may be there again that an unfinished upload takes: when it is finished or given up.
+// afterUpload is when an unfinished upload may have freed its room, by finishing or being
+// abandoned.
 const afterUpload = time.Minute
 
-// tooMuch answers an error that says that a person takes too much at once, and tells whether it is one.
+// tooMuch answers if the error is a limit on a person's simultaneous uploads, and reports whether
+// it is.
 func (a *api) tooMuch(c *gin.Context, err error) bool {
 	switch {
 	case errors.Is(err, resumable.ErrTooMuch):
@@ -201,7 +203,7 @@ func unprocessable(what string) httpserver.Problem {
 	}
 }
 
-// fail maps every error to its answer, once for all handlers.
+// fail maps every error to its answer, for all handlers.
 func (a *api) fail(c *gin.Context, err error) {
 	var problem httpserver.Problem
 	if errors.As(err, &problem) {

@@ -1,5 +1,5 @@
-// Package filehttp is the HTTP side of the file service: uploads, deletions, and the delivery of bytes.
-// openapi.yaml is the source of the types and of what is let in.
+// Package filehttp is the HTTP side of the file service: uploads, deletions and delivery.
+// openapi.yaml defines its types and what it accepts.
 package filehttp
 
 import (
@@ -24,20 +24,20 @@ import (
 
 //go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
 
-// Deps is what the handlers work with.
+// Deps are the handlers' dependencies.
 type Deps struct {
 	Files    *files.Files
 	Objects  objectstore.Store
 	Sessions *identity.Sessions
 	Marks    *readyourwrites.Marks
-	Signer   cdn.Signer // of the addresses in answers
-	Origin   *cdn.Plain // verifies the addresses that come in
+	Signer   cdn.Signer // signs the addresses in answers
+	Origin   *cdn.Plain // verifies requested addresses
 	MaxSize  int64      // of a file, in bytes
-	// MaxUnfinished is how many bytes the unfinished uploads of a person may have together.
+	// MaxUnfinished limits the total bytes of a person's unfinished uploads.
 	MaxUnfinished int64
 	Owners        *owner.Owners
 	Uploads       *resumable.Uploads
-	Silence       time.Duration    // after which a caller who sends or takes nothing is let go of
+	Silence       time.Duration    // how long a caller may send or take nothing
 	Throttle      *limits.Throttle // nil for none
 	Log           *slog.Logger
 }
@@ -46,10 +46,10 @@ type api struct{ Deps }
 
 var _ ServerInterface = (*api)(nil)
 
-// formOverhead is what a form may have beside the file.
+// formOverhead is how much a form may contain besides the file.
 const formOverhead = 1 << 20
 
-// New gives the handler of the file service.
+// New returns the file service's handler.
 func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	options.MaxBody = deps.MaxSize + formOverhead
 	engine, err := httpserver.New(options)
@@ -69,7 +69,7 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	routes := engine.Group("")
 	routes.Use(identity.Require(deps.Sessions), httpserver.Throttle(deps.Throttle, kindOf, identity.PersonOf), validate)
 	RegisterHandlersWithOptions(routes, a, GinServerOptions{ErrorHandler: badParameter})
-	// No session here: a CDN asks, and has none. The signature is what lets a reader in.
+	// No session here: CDNs have none. The signature grants access.
 	engine.GET(cdn.Prefix+"*path", refuseUse, a.deliver)
 	engine.GET("/api/files/signature", a.signature)
 	engine.OPTIONS(strings.TrimSuffix(uploadsPath, "/"), a.describeUploads)
@@ -78,7 +78,7 @@ func New(deps Deps, options httpserver.Options) (http.Handler, error) {
 	return engine, nil
 }
 
-// kindOf tells what brings bytes from what only changes or asks.
+// kindOf distinguishes requests that upload bytes from other changes and from reads.
 func kindOf(c *gin.Context) limits.Kind {
 	switch c.Request.Method {
 	case http.MethodPost, http.MethodPatch:

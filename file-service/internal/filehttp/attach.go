@@ -20,10 +20,10 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// maxParts bounds the parts of a form before the file.
+// maxParts limits the parts of a form before the file.
 const maxParts = 20
 
-// AttachFile takes a file in and puts it on the recipe.
+// AttachFile receives a file and attaches it to the recipe.
 func (a *api) AttachFile(c *gin.Context, id ID, params AttachFileParams) {
 	user := identity.UserFrom(c).ID
 	if err := a.Files.CanAttach(c.Request.Context(), user, id.String()); err != nil {
@@ -45,7 +45,7 @@ func (a *api) AttachFile(c *gin.Context, id ID, params AttachFileParams) {
 	a.answer(c, outcome, err)
 }
 
-// filePart reads the form up to the first part that has a file name.
+// filePart reads the form up to the first part with a file name.
 func (a *api) filePart(c *gin.Context) (*multipart.Part, error) {
 	mediaType, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || mediaType != "multipart/form-data" || params["boundary"] == "" {
@@ -73,7 +73,7 @@ func (a *api) filePart(c *gin.Context) (*multipart.Part, error) {
 	}
 }
 
-// nameOf is the file name as it was sent. Part.FileName would take it for one of this machine's paths.
+// nameOf returns the file name as sent. Part.FileName would interpret it as a local path.
 func nameOf(part *multipart.Part) string {
 	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
 	if err != nil {
@@ -82,7 +82,7 @@ func nameOf(part *multipart.Part) string {
 	return params["filename"]
 }
 
-// patient reads a body for as long as something comes.
+// patient reads a body, with a fresh deadline for each read.
 type patient struct {
 	body    io.Reader
 	control *http.ResponseController
@@ -90,11 +90,11 @@ type patient struct {
 }
 
 func (p *patient) Read(into []byte) (int, error) {
-	_ = p.control.SetReadDeadline(time.Now().Add(p.silence)) // a writer without deadlines (in a test) has none
+	_ = p.control.SetReadDeadline(time.Now().Add(p.silence)) // test writers have no deadlines
 	return p.body.Read(into)
 }
 
-// broken tells of a form that can't be read to its end.
+// broken describes a form that can't be read to its end.
 func broken(err error) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) || errors.Is(err, os.ErrDeadlineExceeded) {
@@ -103,7 +103,7 @@ func broken(err error) error {
 	return httpserver.Problem{Status: http.StatusBadRequest, Detail: "The form broke off, or isn't one."}
 }
 
-// keyOf makes the key of a request whose body is known by its hash.
+// keyOf returns the idempotency key of a request whose body is identified by its hash.
 func keyOf(r *http.Request, key *IdempotencyKey) func(name, hash string) *ledger.Key {
 	if key == nil {
 		return nil

@@ -18,15 +18,15 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// edgeSeconds is how long a CDN may serve what it has without asking again: a file that was removed is gone
-// from there after that. A browser keeps it as long as it likes: the bytes under an address never change, and
-// whoever has them has them.
+// edgeSeconds is how long a CDN may serve a cached file without revalidating: by then a removed
+// file is gone from there. A browser may keep it for ever: the bytes under an address never change,
+// and a reader who has them has them.
 const edgeSeconds = "60"
 
-// sandbox is the policy under which nothing that was uploaded runs as our origin, should it be shown at all.
+// sandbox is a policy that keeps an upload from running as our origin if it is shown at all.
 const sandbox = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; frame-ancestors 'none'"
 
-// deliver gives the bytes at a signed address.
+// deliver serves the bytes at a signed address.
 func (a *api) deliver(c *gin.Context) {
 	place, err := a.placeOf(c.Request.URL)
 	if err != nil {
@@ -61,13 +61,13 @@ func (a *api) deliver(c *gin.Context) {
 	describe(c.Writer.Header(), place, object.Info)
 	content := &remembering{ReadSeeker: object}
 	http.ServeContent(&stalling{ResponseWriter: c.Writer, silence: a.Silence}, c.Request, "", time.Time{}, content)
-	if errors.Is(content.err, objectstore.ErrDamaged) { // the answer broke off before its end
+	if errors.Is(content.err, objectstore.ErrDamaged) { // the answer was cut short
 		a.Log.ErrorContext(c.Request.Context(), "a file is damaged: larder backup verify --files",
 			"request", httpserver.RequestID(c), "error", content.err)
 	}
 }
 
-// remembering keeps the error of a reader, which http.ServeContent doesn't give.
+// remembering keeps a reader's error, which http.ServeContent doesn't return.
 type remembering struct {
 	io.ReadSeeker
 
@@ -88,8 +88,8 @@ func (a *api) notDelivered(c *gin.Context, err error) {
 	a.fail(c, err)
 }
 
-// placeOf reads and verifies an address. A CDN that verifies signatures of its own (CloudFront) passes on its
-// own parameters with ours, which the origin needn't know.
+// placeOf parses and verifies an address. A CDN with signatures of its own (CloudFront) forwards
+// their parameters too; ignore them.
 func (a *api) placeOf(asked *url.URL) (cdn.Place, error) {
 	query := asked.Query()
 	for _, theirs := range []string{"Expires", "Signature", "Key-Pair-Id"} {
@@ -115,7 +115,7 @@ func describe(header http.Header, place cdn.Place, object objectstore.Object) {
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin") // the PWA shows it from the CDN's host
 }
 
-// disposition lets a browser show what can do nothing, and has it keep the rest as a file.
+// disposition lets a browser show harmless types and download the rest.
 func disposition(name, mediaType string) string {
 	how := "attachment"
 	if shown(mediaType) {
@@ -127,8 +127,8 @@ func disposition(name, mediaType string) string {
 	return how
 }
 
-// stalling breaks a reader off who takes nothing for a while. It answers for a range that isn't in the file as for
-// everything that is refused.
+// stalling disconnects a reader who takes nothing for a while. It answers an unsatisfiable range
+// with a problem document like any other refusal.
 type stalling struct {
 	gin.ResponseWriter
 
@@ -147,7 +147,7 @@ func (s *stalling) WriteHeader(status int) {
 
 func (s *stalling) Write(bytes []byte) (int, error) {
 	if s.refused {
-		return len(bytes), nil // the words of whoever serves the content
+		return len(bytes), nil // drop the text of http.ServeContent
 	}
 	_ = http.NewResponseController(s.ResponseWriter).SetWriteDeadline(time.Now().Add(s.silence))
 	return s.ResponseWriter.Write(bytes)

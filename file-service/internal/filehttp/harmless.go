@@ -10,15 +10,17 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// opaque is the type of what is only ever kept as a file.
+// opaque is the type of files that are only ever downloaded.
 const opaque = "application/octet-stream"
 
-// destinations are for what a page may use an uploaded file: Sec-Fetch-Dest of a browser. All else runs it, or lets it
-// say how a page looks: script, worker, serviceworker, style, iframe, object, json and what browsers will think of.
+// destinations are the allowed uses of an uploaded file, by a browser's Sec-Fetch-Dest. All others
+// run it or let it style a page: script, worker, serviceworker, style, iframe, object, json, and
+// whatever browsers invent next.
 func destinations() []string { return []string{"", "empty", "document", "image", "audio", "video"} }
 
-// refuseUse refuses what a page of ours would make of an uploaded file, had somebody brought it to. The types that are
-// delivered keep a browser from it too; this is for one that has them from elsewhere. A CDN must ask anew for each use.
+// refuseUse refuses other uses by our pages, in case an attacker makes one try. The delivered types
+// prevent them too; this guards against a client that got the type elsewhere. Vary makes a CDN
+// revalidate per use.
 func refuseUse(c *gin.Context) {
 	const header = "Sec-Fetch-Dest"
 	c.Writer.Header().Add("Vary", header)
@@ -31,9 +33,10 @@ func refuseUse(c *gin.Context) {
 	})
 }
 
-// delivered is the type under which a file goes out. What a browser could run, or read as part of a page, goes as bytes
-// without a type: scripts, modules, WebAssembly, styles, fonts, HTML, SVG, XML and JSON. An upload says what it likes, and so may a
-// type that is invented later.
+// delivered returns the type a file is served with. Whatever a browser could run or read as part of
+// a page is served as opaque bytes: scripts, modules, WebAssembly, styles, fonts, HTML, SVG, XML
+// and JSON. Uploads can claim any type, and new types may be invented, so only known harmless types
+// pass.
 func delivered(mediaType string) string {
 	base, _, _ := strings.Cut(mediaType, ";")
 	base = strings.ToLower(strings.TrimSpace(base))
@@ -55,7 +58,8 @@ func delivered(mediaType string) string {
 	}
 }
 
-// harmlessApplication knows documents and archives. No browser makes anything of them but PDF, which it shows.
+// harmlessApplication recognizes documents and archives. Browsers handle none of them except PDF,
+// which they show.
 func harmlessApplication(sort string) bool {
 	for _, family := range []string{"vnd.openxmlformats-", "vnd.oasis.opendocument.", "vnd.ms-", "epub"} {
 		if strings.HasPrefix(sort, family) {
@@ -68,7 +72,7 @@ func harmlessApplication(sort string) bool {
 	}, sort)
 }
 
-// shown tells what a browser may show by itself.
+// shown reports whether a browser may display the type inline.
 func shown(mediaType string) bool {
 	base, _, _ := strings.Cut(mediaType, ";")
 	if base == "application/pdf" || base == "text/plain" {

@@ -8,7 +8,7 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// RemoveFile takes a file off its recipe.
+// RemoveFile removes a file from its recipe.
 func (a *api) RemoveFile(c *gin.Context, id ID, params RemoveFileParams) {
 	removal := files.Removal{
 		User: identity.UserFrom(c).ID, File: id.String(), TraceParent: telemetry.TraceParent(c.Request.Context()),

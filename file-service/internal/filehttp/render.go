@@ -9,8 +9,9 @@ import (
 	"larder.dev/recipe"
 )
 
-// Render makes the answer of what was done to the files of a recipe. It is kept under the request's key, the file as it is
-// in the event: its address is added when the answer is given, since a repeat comes when the first one has expired.
+// Render renders the answer that is stored under the request's key, with the file as in the event.
+// The address is added when answering, because by the time of a repeat the first one may have
+// expired.
 func Render(r files.Result) (ledger.Answer, error) {
 	header := map[string]string{readyourwrites.Header: readyourwrites.After{ID: r.Recipe.ID, Version: r.Recipe.Version}.String()}
 	if r.Attached == nil {

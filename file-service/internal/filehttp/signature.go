@@ -11,11 +11,12 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// originalURI is the header in which nginx says which address its reader asked for (auth_request).
+// originalURI is the header in which nginx passes the requested address (auth_request).
 const originalURI = "X-Original-URI"
 
-// signature tells a CDN whether an address opens, for what it has in its cache. While no database can be asked whose it is
-// the signature alone counts: a CDN would have an error for its readers, and what isn't in its cache is asked for here.
+// signature tells a CDN whether it may serve an address from its cache. If no database can say who
+// owns it, the signature alone decides: otherwise the CDN would fail its readers, and uncached
+// files are requested here anyway.
 func (a *api) signature(c *gin.Context) {
 	asked, err := url.ParseRequestURI(c.GetHeader(originalURI))
 	var place cdn.Place

@@ -26,14 +26,14 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// uploadsPath is where uploads are that can go on. It is below that of the files, so that a proxy which passes
-// those on passes these on.
+// uploadsPath is the prefix of resumable uploads. It is below that of files, so that a proxy that
+// routes files routes uploads too.
 const uploadsPath = "/api/files/uploads/"
 
-// headerFile tells which file a whole upload became.
+// headerFile names the file that a complete upload became.
 const headerFile = "Larder-File"
 
-// Resumable adds to the options of resumable uploads what these ask of the files.
+// Resumable connects the options of resumable uploads to the files.
 func Resumable(all *files.Files, options resumable.Options) resumable.Options {
 	options.Admit = func(ctx context.Context, u resumable.Upload) error {
 		if !id.Is(u.Recipe) {
@@ -48,7 +48,7 @@ func Resumable(all *files.Files, options resumable.Options) resumable.Options {
 	return options
 }
 
-// unwanted marks what no later try can change: a recipe that is gone takes no file any more.
+// unwanted marks permanent errors: a recipe that is gone never accepts the file.
 func unwanted(err error) error {
 	if errors.Is(err, files.ErrNoRecipe) {
 		return fmt.Errorf("%w: %w", resumable.ErrUnwanted, err)
@@ -63,13 +63,14 @@ func metadataProblem(what string) httpserver.Problem {
 	}
 }
 
-// attachUpload puts a whole upload on its recipe, once: its id is the idempotency key.
+// attachUpload attaches a complete upload to its recipe exactly once: its id is the idempotency
+// key.
 func attachUpload(ctx context.Context, all *files.Files, u resumable.Upload, file *incoming.File) (resumable.Done, error) {
 	outcome, err := all.AttachWhole(ctx, files.Upload{
 		User: u.User, Recipe: u.Recipe, Name: u.Name, TraceParent: telemetry.TraceParent(ctx),
 		Key: func(_, hash string) *ledger.Key {
 			sum := sha256.Sum256([]byte(u.Recipe + " " + hash))
-			return &ledger.Key{Value: "upload " + u.ID, Hash: sum[:]} // with a space, which no caller's key has
+			return &ledger.Key{Value: "upload " + u.ID, Hash: sum[:]} // the space keeps it distinct from callers' keys
 		},
 	}, file)
 	if err != nil {
@@ -82,21 +83,22 @@ func attachUpload(ctx context.Context, all *files.Files, u resumable.Upload, fil
 	return resumable.Done{File: attached.ID, After: outcome.Answer.Header[readyourwrites.Header], Change: outcome.Change}, nil
 }
 
-// tusVersion is the one version of the protocol, and tusExtensions are what of it there is besides the core.
+// tusVersion is the supported protocol version; tusExtensions are the extensions besides the core.
 const (
 	tusVersion    = "1.0.0"
 	tusExtensions = "creation,creation-with-upload,expiration,termination"
 )
 
-// speaksTus marks every answer at uploads as the protocol wants it, refusals too: a client takes what has no version for
-// the answer of something that stands between.
+// speaksTus adds the protocol version to every answer, even refusals: clients attribute an answer
+// without it to something in between.
 func speaksTus(c *gin.Context) {
 	if address := c.Request.URL.Path + "/"; strings.HasPrefix(address, uploadsPath) {
 		c.Header("Tus-Resumable", tusVersion)
 	}
 }
 
-// describeUploads tells a client what there is before it has anything to send. It needs no session for that.
+// describeUploads describes the server before a client has anything to send, so it needs no
+// session.
 func (a *api) describeUploads(c *gin.Context) {
 	c.Header("Tus-Version", tusVersion)
 	c.Header("Tus-Extension", tusExtensions)
@@ -106,7 +108,7 @@ func (a *api) describeUploads(c *gin.Context) {
 	c.Writer.WriteHeaderNow()
 }
 
-// CreateUpload begins an upload that can go on where it broke off.
+// CreateUpload starts a resumable upload.
 func (a *api) CreateUpload(c *gin.Context, _ CreateUploadParams) {
 	for _, header := range []string{"Upload-Concat", "Upload-Defer-Length"} {
 		if c.GetHeader(header) != "" {
@@ -117,14 +119,14 @@ func (a *api) CreateUpload(c *gin.Context, _ CreateUploadParams) {
 	end := httpserver.LongLived(c)
 	defer end()
 	answer, err := a.Uploads.Create(c.Writer, c.Request, identity.UserFrom(c).ID)
-	if answer.Upload != "" { // also where the bytes that came with it couldn't be kept
+	if answer.Upload != "" { // even if the bytes sent with it couldn't be stored
 		c.Header("Location", uploadsPath+answer.Upload)
 	}
 	a.answerUpload(c, answer, err)
 }
 
-// notTaken refuses what belongs to an extension that isn't there, as OPTIONS says. Passed over, parts would be kept as
-// files that nobody meant.
+// notTaken refuses headers of extensions that OPTIONS doesn't list. If they were ignored, parts
+// would become files that nobody intended.
 func notTaken(header string) httpserver.Problem {
 	detail := "is not taken: a file is one upload, whose length is known"
 	return httpserver.Problem{
@@ -133,15 +135,15 @@ func notTaken(header string) httpserver.Problem {
 	}
 }
 
-// AskUpload tells how much of an upload is here.
+// AskUpload returns how much of an upload has arrived.
 func (a *api) AskUpload(c *gin.Context, id ID) {
-	end := httpserver.LongLived(c) // a whole upload may still have to go to the store
+	end := httpserver.LongLived(c) // a complete upload may still have to be stored
 	defer end()
 	answer, err := a.Uploads.Ask(c.Writer, c.Request, identity.UserFrom(c).ID, id.String())
 	a.answerUpload(c, answer, err)
 }
 
-// ContinueUpload takes the next bytes of an upload.
+// ContinueUpload receives the next bytes of an upload.
 func (a *api) ContinueUpload(c *gin.Context, id ID, _ ContinueUploadParams) {
 	end := httpserver.LongLived(c)
 	defer end()
@@ -149,9 +151,9 @@ func (a *api) ContinueUpload(c *gin.Context, id ID, _ ContinueUploadParams) {
 	a.answerUpload(c, answer, err)
 }
 
-// DropUpload gives an upload up.
+// DropUpload abandons an upload.
 func (a *api) DropUpload(c *gin.Context, id ID, _ DropUploadParams) {
-	end := httpserver.LongLived(c) // a request that is under way is waited for
+	end := httpserver.LongLived(c) // waits for a running request
 	defer end()
 	answer, err := a.Uploads.Drop(c.Writer, c.Request, identity.UserFrom(c).ID, id.String())
 	a.answerUpload(c, answer, err)

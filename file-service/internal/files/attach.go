@@ -21,19 +21,20 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// Upload is a file that is on its way in.
+// Upload is a file being uploaded.
 type Upload struct {
 	User        string
 	Recipe      string
-	Name        string // as the caller gave it
+	Name        string // as given by the caller
 	Bytes       io.Reader
 	TraceParent string
-	// Key gives the idempotency key of the whole request, whose body is known by its hash; nil for none.
+	// Key returns the idempotency key of the request, whose body is identified by its hash; nil for
+	// none.
 	Key func(name, sha256 string) *ledger.Key
 }
 
-// CanAttach tells whether the recipe is there and may have one more file, before the bytes are asked for. The
-// error is ErrNoRecipe, ErrTooMany, *filestore.Full or that of the database.
+// CanAttach checks that the recipe exists and may have another file, before any bytes are read. It
+// returns ErrNoRecipe, ErrTooMany, *filestore.Full or the database's error.
 func (f *Files) CanAttach(ctx context.Context, user, recipe string) error {
 	count, has, err := f.database.CountFiles(ctx, user, recipe)
 	switch {
@@ -48,19 +49,19 @@ func (f *Files) CanAttach(ctx context.Context, user, recipe string) error {
 	}
 }
 
-// Attach takes an upload in, and puts it on its recipe. What breaks off, or whose recipe is gone meanwhile,
-// leaves nothing on the recipe, and in the store at most bytes that a sweep removes.
+// Attach receives an upload and attaches it to its recipe. If it breaks off or the recipe is
+// deleted meanwhile, the recipe is unchanged, and the store has at most bytes that a sweep removes.
 func (f *Files) Attach(ctx context.Context, u Upload) (filestore.Outcome, error) {
 	taken, err := f.incoming.Take(ctx, u.User, u.Bytes, f.maxSize)
 	if err != nil {
 		return filestore.Outcome{}, err
 	}
-	defer func() { _ = taken.Close() }() // what it leaves in the store a sweep removes
+	defer func() { _ = taken.Close() }() // a sweep removes what remains in the store
 	return f.AttachWhole(ctx, u, taken)
 }
 
-// AttachWhole puts an upload on its recipe whose bytes are all here already. Where it was done before under
-// the same key, it gives the first outcome again.
+// AttachWhole attaches a completely received upload to its recipe. If it was done before under the
+// same key, it returns the first outcome.
 func (f *Files) AttachWhole(ctx context.Context, u Upload, taken *incoming.File) (filestore.Outcome, error) {
 	if taken.Size == 0 {
 		return filestore.Outcome{}, ErrEmpty
@@ -82,8 +83,8 @@ func (f *Files) AttachWhole(ctx context.Context, u Upload, taken *incoming.File)
 	return f.name(ctx, cmd, &file, taken)
 }
 
-// name puts the bytes into the store and then names them, under the user's lock, and again where they were removed in
-// between: somebody took the last file with the same bytes off another recipe.
+// name stores the bytes and then references them under the user's lock. It retries if they were
+// removed in between because someone removed the last other file with the same bytes.
 func (f *Files) name(ctx context.Context, cmd filestore.Command, file *events.File, taken *incoming.File) (filestore.Outcome, error) {
 	for {
 		var err error
@@ -109,7 +110,7 @@ func (f *Files) name(ctx context.Context, cmd filestore.Command, file *events.Fi
 	}
 }
 
-// attach decides that the file is on the recipe.
+// attach decides to add the file to the recipe.
 func (f *Files) attach(r events.Recipe, file events.File) (filestore.Decision, error) {
 	if len(r.Files) >= attachment.MaxFiles {
 		return filestore.Decision{}, ErrTooMany
@@ -122,7 +123,7 @@ func original(user string, file events.File) string {
 	return cdn.Place{Owner: user, SHA256: file.SHA256, Variant: cdn.Original}.Key()
 }
 
-// keep puts the bytes into the store where they aren't there yet.
+// keep stores the bytes unless they are there already.
 func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
 	there, err := f.objects.Stat(ctx, original(user, *file))
 	if err != nil && !errors.Is(err, objectstore.ErrNotFound) && !errors.Is(err, objectstore.ErrDamaged) {
@@ -131,13 +132,13 @@ func (f *Files) keep(ctx context.Context, user string, file *events.File, taken 
 	if err != nil || there.Size != file.Size {
 		return f.store(ctx, user, file, taken)
 	}
-	file.MediaType = there.MediaType // what was found out when these bytes were first here
+	file.MediaType = there.MediaType // as detected when these bytes were first stored
 	if !cdn.IsPicture(file.MediaType) {
 		return nil
 	}
 	err = f.recolor(ctx, user, file)
 	if errors.Is(err, objectstore.ErrNotFound) {
-		return f.store(ctx, user, file, taken) // kept when its type couldn't be drawn yet, or removed meanwhile
+		return f.store(ctx, user, file, taken) // stored before its type could be drawn, or removed meanwhile
 	}
 	return err
 }
@@ -148,15 +149,15 @@ func (f *Files) store(ctx context.Context, user string, file *events.File, taken
 			return err
 		}
 	}
-	// It may have been kept before, and removed meanwhile.
+	// It may have been stored before and removed meanwhile.
 	if _, err := taken.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("rewind the upload: %w", err)
 	}
 	return taken.Keep(ctx, original(user, *file), file.MediaType)
 }
 
-// draw makes the sizes of a picture, before the picture itself: where that is, they are. A file that only
-// looks like a picture becomes a file like any other.
+// draw stores a picture's sizes before the picture itself, so that the sizes exist whenever it
+// does. A file that only looks like a picture is stored as an ordinary file.
 func (f *Files) draw(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
 	drawn, err := f.pictures.Draw(ctx, user, taken)
 	if errors.Is(err, picture.ErrUnreadable) {
@@ -177,14 +178,14 @@ func (f *Files) draw(ctx context.Context, user string, file *events.File, taken 
 	return nil
 }
 
-// recolor finds the colour of a picture whose sizes are there already. The error is objectstore.ErrNotFound where they
-// aren't.
+// recolor computes the colour of a picture whose sizes exist. It returns objectstore.ErrNotFound if
+// they don't.
 func (f *Files) recolor(ctx context.Context, user string, file *events.File) error {
 	small, err := f.objects.Get(ctx, cdn.Place{Owner: user, SHA256: file.SHA256, Variant: cdn.Small().Name}.Key())
 	if err != nil {
 		return err
 	}
-	defer func() { _ = small.Close() }() // it was read
+	defer func() { _ = small.Close() }() // only read
 	drawn, err := f.pictures.Draw(ctx, user, small)
 	if err != nil {
 		return fmt.Errorf("read the small size of file %s: %w", file.SHA256, err)
@@ -193,7 +194,7 @@ func (f *Files) recolor(ctx context.Context, user string, file *events.File) err
 	return nil
 }
 
-// mediaType finds out what a file is from its content. What a caller says of it is no reason to serve it so.
+// mediaType detects a file's type from its content. The caller's claim isn't trusted.
 func mediaType(taken *incoming.File) (string, error) {
 	if _, err := taken.Seek(0, io.SeekStart); err != nil {
 		return "", fmt.Errorf("rewind the upload: %w", err)

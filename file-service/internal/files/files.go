@@ -1,4 +1,4 @@
-// Package files is what is done with files: attach one, remove one, and sweep what nothing names.
+// Package files attaches and removes files and sweeps unreferenced ones.
 package files
 
 import (
@@ -17,7 +17,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// Errors of what is asked for. Those of the stores are given as they come.
+// Errors of a request. Errors of the stores are passed through.
 var (
 	ErrNoRecipe = errors.New("no such recipe")
 	ErrNoFile   = errors.New("no such file")
@@ -26,13 +26,13 @@ var (
 	ErrEmpty    = errors.New("the file is empty")
 )
 
-// Result is what was done to the files of a recipe.
+// Result is a change to a recipe's files.
 type Result struct {
 	Recipe   events.Recipe // as it is now
-	Attached *events.File  // nil where one was taken off
+	Attached *events.File  // nil after a removal
 }
 
-// Files does all that is done with files. It is safe for concurrent use.
+// Files manages the files of recipes. It is safe for concurrent use.
 type Files struct {
 	database *filestore.Store
 	standby  *filestore.Standby
@@ -45,7 +45,7 @@ type Files struct {
 	log      *slog.Logger
 }
 
-// Options are what Files work with.
+// Options configure Files.
 type Options struct {
 	Database *filestore.Store
 	Standby  *filestore.Standby // nil for none
@@ -55,11 +55,11 @@ type Options struct {
 	Pictures *picture.Drawer
 	MaxSize  int64 // of a file, in bytes
 	Log      *slog.Logger
-	// Render makes the answer of a result, which is kept under the key of the request. Sweep needs none.
+	// Render renders the answer that is stored under the request's key. Sweep needs none.
 	Render func(Result) (ledger.Answer, error)
 }
 
-// New makes Files.
+// New returns Files.
 func New(o Options) *Files {
 	return &Files{
 		database: o.Database, standby: o.Standby, objects: o.Objects, incoming: o.Incoming, scanner: o.Scanner, pictures: o.Pictures,
@@ -67,7 +67,7 @@ func New(o Options) *Files {
 	}
 }
 
-// decision is what the store writes of a result: the recipe at its next version, and the event.
+// decision converts a result to what the store writes: the recipe's next version and its event.
 func (f *Files) decision(t events.Type, r Result) (filestore.Decision, error) {
 	data, err := recipe.Encode(orEmpty(r.Recipe))
 	if err != nil {
@@ -83,13 +83,13 @@ func (f *Files) decision(t events.Type, r Result) (filestore.Decision, error) {
 	return filestore.Decision{Answer: answer, Recipe: &r.Recipe, Type: t, Data: data}, nil
 }
 
-// withFiles is the recipe with other files, at its next version.
+// withFiles returns the recipe with other files, as its next version.
 func withFiles(r events.Recipe, files []events.File) events.Recipe {
 	r.Files = files
 	return recipe.Next(r, ledger.Now())
 }
 
-// orEmpty keeps a missing list from becoming null.
+// orEmpty keeps a missing list from being encoded as null.
 func orEmpty(r events.Recipe) events.Recipe {
 	if r.Files == nil {
 		r.Files = []events.File{}

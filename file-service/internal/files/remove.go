@@ -14,7 +14,7 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// Removal says which file is taken off its recipe.
+// Removal names the file to remove from its recipe.
 type Removal struct {
 	User        string
 	File        string
@@ -22,8 +22,8 @@ type Removal struct {
 	Key         *ledger.Key // nil for none
 }
 
-// Remove takes a file off its recipe, and removes its bytes where nothing else of the user's has the same. The
-// error is ErrNoFile or that of the database: a store that is away keeps no file on a recipe.
+// Remove removes a file from its recipe, and its bytes unless another of the user's files has the
+// same. It returns ErrNoFile or the database's error; it succeeds even if the object store is down.
 func (f *Files) Remove(ctx context.Context, r Removal) (filestore.Outcome, error) {
 	var removed events.File
 	cmd := filestore.Command{User: r.User, File: r.File, Key: r.Key, TraceParent: r.TraceParent}
@@ -47,8 +47,8 @@ func (f *Files) Remove(ctx context.Context, r Removal) (filestore.Outcome, error
 
 const releaseTimeout = 5 * time.Second
 
-// release removes bytes that nothing names, also where the caller has gone away. What it can't remove now, the
-// sweep does.
+// release removes unreferenced bytes, even if the caller has gone. If it fails, a sweep removes
+// them later.
 func (f *Files) release(ctx context.Context, user, hash string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
@@ -61,8 +61,9 @@ func (f *Files) release(ctx context.Context, user, hash string) {
 	}
 }
 
-// removeUnnamed removes every variant of those of the hashes that no recipe of the user's names, and gives how many
-// objects that were. The error is topology.ErrDisagree while a recipe that names them may still come from elsewhere.
+// removeUnnamed removes every variant of those hashes that no recipe of the user references, and
+// returns the number of objects. It returns topology.ErrDisagree while a failback may still bring a
+// recipe that references them.
 func (f *Files) removeUnnamed(ctx context.Context, user string, hashes []string) (int, error) {
 	if err := f.standby.Agree(ctx); err != nil {
 		return 0, err
@@ -71,9 +72,9 @@ func (f *Files) removeUnnamed(ctx context.Context, user string, hashes []string)
 	err := f.database.WhileUnnamed(ctx, user, hashes, func(ctx context.Context, unnamed []string) error {
 		for _, hash := range unnamed {
 			if err := f.database.May(); err != nil {
-				return err // another one may have become the primary meanwhile
+				return err // another database may have become primary meanwhile
 			}
-			// The original goes last: where it is gone, no size of it is left that nobody would look for.
+			// Delete the original last: without it nobody would look for the remaining sizes.
 			err := f.objects.Each(ctx, cdn.Folder(user, hash), func(o objectstore.Object) error {
 				count++
 				return f.objects.Delete(ctx, o.Key)

@@ -10,23 +10,23 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// Swept is what a sweep came to.
+// Swept is the result of a sweep.
 type Swept struct {
-	Looked  int // objects that were looked at
+	Looked  int // objects examined
 	Removed int
 }
 
 const (
-	// SweepGrace is how old an object is before a sweep looks at it: an upload puts bytes into the store before
-	// its row is written. A shorter one would lose nothing, and have uploads put their bytes twice.
+	// SweepGrace is the minimum age of objects to sweep: an upload stores bytes before its row. A
+	// shorter grace would lose nothing, but make uploads store their bytes twice.
 	SweepGrace = time.Hour
-	// sweepBatch bounds the hashes that are looked for at once.
+	// sweepBatch limits the hashes looked up at once.
 	sweepBatch = 50
 )
 
-// Sweep removes every object from before a time that no row names: of uploads that came to nothing, of recipes that were
-// deleted too long ago to be brought back, of deleted users. While one of the two databases may have a row that the other
-// doesn't know it removes nothing, and the error is topology.ErrDisagree.
+// Sweep removes every unreferenced object from before a time: from failed uploads, from recipes
+// deleted too long ago to be restored, and from deleted users. While either database may have a row
+// unknown to the other, it removes nothing and returns topology.ErrDisagree.
 func (f *Files) Sweep(ctx context.Context, before time.Time) (Swept, error) {
 	swept, err := f.sweep(ctx, "", before, func(ctx context.Context, user string, hashes []string) (int, error) {
 		if err := f.standby.Agree(ctx); err != nil {
@@ -44,8 +44,8 @@ func (f *Files) Sweep(ctx context.Context, before time.Time) (Swept, error) {
 	return swept, f.database.ForgetRemovals(ctx)
 }
 
-// Erase removes every object of a user who was deleted. It asks the database as a sweep does, so that a user
-// who is there after all loses nothing.
+// Erase removes every object of a deleted user. It checks the database like a sweep, so a user who
+// still exists loses nothing.
 func (f *Files) Erase(ctx context.Context, user string) (int, error) {
 	if !id.Is(user) {
 		return 0, errors.New("erase the files of a user: not an id")
@@ -76,7 +76,7 @@ func (f *Files) sweep(ctx context.Context, prefix string, before time.Time,
 		owner, rest, _ := strings.Cut(o.Key, "/")
 		hash, _, found := strings.Cut(rest, "/")
 		if !id.Is(owner) || !found {
-			return nil // not one of ours: the bucket may hold other things
+			return nil // not ours: the bucket may hold other objects
 		}
 		if o.Changed.After(before) {
 			return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Named is what recipes name: the same bytes of one user, once.
+// Named is content that recipes refer to, once per user.
 type Named struct {
 	User      string
 	SHA256    string
@@ -18,7 +18,7 @@ type Named struct {
 // namedPage is how many recipes are read at once.
 const namedPage = 500
 
-// CountNamed counts what recipes that aren't deleted name.
+// CountNamed counts what non-deleted recipes refer to.
 func (s *Store) CountNamed(ctx context.Context) (int64, error) {
 	var count int64
 	err := s.pool.QueryRow(ctx, `SELECT count(DISTINCT (user_id, file ->> 'sha256'))
@@ -29,8 +29,9 @@ func (s *Store) CountNamed(ctx context.Context) (int64, error) {
 	return count, nil
 }
 
-// EachNamed calls fn for what recipes that aren't deleted name, user by user, until it gives an error. It reads a page of
-// recipes at a time and holds no connection while fn works; what it remembers is the hashes of one user.
+// EachNamed calls fn for everything non-deleted recipes refer to, user by user, until fn fails. It
+// reads a page of recipes at a time, holds no connection while fn runs, and remembers one user's
+// hashes only.
 func (s *Store) EachNamed(ctx context.Context, fn func(Named) error) error {
 	at := recipeFiles{User: uuid.Nil.String(), ID: uuid.Nil.String()}
 	seen := map[string]bool{}
@@ -54,7 +55,7 @@ func (s *Store) EachNamed(ctx context.Context, fn func(Named) error) error {
 	}
 }
 
-// recipeFiles is what one recipe names.
+// recipeFiles is what one recipe refers to.
 type recipeFiles struct {
 	User, ID string
 	Files    []struct {
@@ -63,7 +64,7 @@ type recipeFiles struct {
 	}
 }
 
-// each calls fn for what wasn't seen of the user's before.
+// each calls fn for content of the user not seen before.
 func (r recipeFiles) each(seen map[string]bool, fn func(Named) error) error {
 	for _, file := range r.Files {
 		if seen[file.SHA256] {

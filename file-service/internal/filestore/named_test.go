@@ -14,8 +14,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// What recipes name is told once for each user, page by page, and no connection is held meanwhile: there is one, and it
-// is used for something else.
+// Everything referenced is reported once per user, page by page, without holding a connection:
+// there is only one, and the test uses it for something else.
 func TestEachNamedInPages(t *testing.T) {
 	t.Parallel()
 	pool, err := postgres.Open(t.Context(), testkit.Postgres(t, func(ctx context.Context, url string) error {
@@ -23,7 +23,7 @@ func TestEachNamedInPages(t *testing.T) {
 	}), postgres.Options{Application: "file-service test", MaxConns: 1})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
-	const recipes = 1_201 // each names two files of its own, and one that all of the user's name
+	const recipes = 1_201 // each references two files of its own, and one shared by all the user's recipes
 	users := []string{uuid.NewString(), uuid.NewString()}
 	for _, user := range users {
 		_, err := pool.Exec(t.Context(), `INSERT INTO recipes (user_id, id, version, change, name, description, source_url, tags, notes, steps,

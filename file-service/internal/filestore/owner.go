@@ -9,7 +9,7 @@ import (
 	"larder.dev/file-service/internal/owner"
 )
 
-// Owners asks a database for the state of accounts.
+// Owners looks up the state of accounts in a database.
 func Owners(pool *pgxpool.Pool) owner.Source {
 	return func(ctx context.Context, id string) (owner.State, error) {
 		var there, disabled bool

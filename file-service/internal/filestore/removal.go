@@ -11,29 +11,31 @@ import (
 	"larder.dev/internal/ledger"
 )
 
-// ErrRemoved is the error of an Update whose bytes somebody removed, or began to, since they were looked at.
+// ErrRemoved means that a removal of Update's bytes has begun since they were checked.
 var ErrRemoved = errors.New("the bytes were removed meanwhile")
 
 const (
-	// removalTime bounds how long the object store is asked to remove what beginRemoval gave.
+	// removalTime limits the object store calls of one removal.
 	removalTime = 30 * time.Second
-	// removalLease is after how long a removal that nobody ended is over: whoever began it is gone. It is far longer than
-	// removalTime, for a request to the store that was on its way.
+	// removalLease is when an unfinished removal is considered abandoned. It is much longer than
+	// removalTime, to allow for a request still on its way to the store.
 	removalLease = 2 * time.Minute
-	// removalMemory is how long an ended removal is remembered: longer than an upload takes from AwaitRemovals to Update.
+	// removalMemory is how long a finished removal is remembered: longer than an upload takes from
+	// AwaitRemovals to Update.
 	removalMemory = 24 * time.Hour
-	// removalPause is how often AwaitRemovals looks.
+	// removalPause is AwaitRemovals' poll interval.
 	removalPause = 100 * time.Millisecond
 )
 
-// Bytes are those that a recipe is to name. AwaitRemovals makes them.
+// Bytes is content that a recipe is going to reference. AwaitRemovals returns it.
 type Bytes struct {
 	sha256 string
 	seen   int64 // the number of their last removal; 0 for none
 }
 
-// AwaitRemovals waits until nobody removes the bytes with this hash. What is in the object store from now on stays there until
-// another removal begins, and Update with these Bytes refuses to name them where one has.
+// AwaitRemovals waits until no removal of this content is running. From then on, what is in the
+// object store stays until another removal begins, in which case Update with these Bytes refuses to
+// reference them.
 func (s *Store) AwaitRemovals(ctx context.Context, user, sha256 string) (*Bytes, error) {
 	ticker := time.NewTicker(removalPause)
 	defer ticker.Stop()
@@ -56,23 +58,24 @@ func (s *Store) AwaitRemovals(ctx context.Context, user, sha256 string) (*Bytes,
 	}
 }
 
-// queueCheck tells whether a removal began since, under the user's lock.
+// queueCheck checks, under the user's lock, whether a removal has begun since.
 func (b *Bytes) queueCheck(batch *pgx.Batch, user string, removed *bool) {
 	batch.Queue(`SELECT coalesce((SELECT number FROM file_removals WHERE user_id = $1 AND sha256 = $2), 0) <> $3`,
 		user, b.sha256, b.seen).QueryRow(func(row pgx.Row) error { return row.Scan(removed) })
 }
 
-// removal is one under way.
+// removal is a running removal.
 type removal struct {
 	user string
-	// hashes are of bytes that no recipe names. No upload of the same bytes counts on them until the removal is ended.
+	// hashes are unreferenced content. No upload of the same content relies on it until the removal
+	// ends.
 	hashes  []string
 	numbers []int64
 }
 
-// WhileUnnamed calls remove with those of the hashes that no recipe names, and none that was deleted so lately that it
-// may be brought back, without those that somebody else is removing. A user who isn't there any more names nothing.
-// What remove is given as its context ends long before anybody else may count on the bytes again.
+// WhileUnnamed calls remove with those hashes that no recipe references, counting recipes deleted
+// recently enough to be restored, and that nobody else is removing. A user who no longer exists
+// references nothing. remove's context ends well before anyone else may rely on the content again.
 func (s *Store) WhileUnnamed(ctx context.Context, user string, hashes []string,
 	remove func(ctx context.Context, unnamed []string) error,
 ) error {
@@ -94,7 +97,7 @@ func (s *Store) WhileUnnamed(ctx context.Context, user string, hashes []string,
 
 func (s *Store) beginRemoval(ctx context.Context, user string, hashes []string) (removal, error) {
 	if err := s.may(); err != nil {
-		return removal{}, err // an old primary doesn't know what the new one names
+		return removal{}, err // an old primary doesn't know what the new one references
 	}
 	opening := ledger.Begin()
 	ledger.QueueLock(opening, user)
@@ -129,15 +132,16 @@ func (s *Store) beginRemoval(ctx context.Context, user string, hashes []string) 
 		return batch, nil
 	})
 	if errors.Is(err, ledger.ErrNoUser) {
-		return removal{user: user, hashes: hashes}, nil // nobody uploads for them either
+		return removal{user: user, hashes: hashes}, nil // such a user has no uploads either
 	}
 	return begun, err
 }
 
-// endTimeout bounds the note that a removal is ended. Without it uploads of the same bytes wait for removalLease.
+// endTimeout limits recording the end of a removal. Without the record, uploads of the same content
+// wait for removalLease.
 const endTimeout = 2 * time.Second
 
-// endRemoval says that nothing more is asked of the object store, also where the caller has gone away.
+// endRemoval records that no more object store calls follow, even if the caller has gone.
 func (s *Store) endRemoval(ctx context.Context, begun removal) error {
 	if len(begun.numbers) == 0 {
 		return nil
@@ -152,7 +156,7 @@ func (s *Store) endRemoval(ctx context.Context, begun removal) error {
 	return nil
 }
 
-// ForgetRemovals forgets those that were ended long ago.
+// ForgetRemovals forgets removals that ended long ago.
 func (s *Store) ForgetRemovals(ctx context.Context) error {
 	_, err := s.pool.Exec(ctx, `DELETE FROM file_removals WHERE begun_at < now() - make_interval(secs => $1)`, removalMemory.Seconds())
 	if err != nil {

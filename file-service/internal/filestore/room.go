@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/ledger"
 )
 
-// Full is the error of a file for which its owner has no room.
+// Full means a file exceeds its owner's quota.
 type Full struct {
 	Kind  string // "files" or "file_bytes"
 	Limit int64
@@ -19,12 +19,12 @@ type Full struct {
 
 func (e *Full) Error() string { return fmt.Sprintf("the user may have %d %s", e.Limit, e.Kind) }
 
-// Bound lets a user have so many files, and so many bytes of them, and no more; 0 is any number. It is for the time before
-// the store is used.
+// Bound limits each user's number of files and their total bytes; 0 means no limit. Call it before
+// using the store.
 func (s *Store) Bound(files, bytes int64) { s.maxFiles, s.maxBytes = files, bytes }
 
-// usage is what a user's files take. Those of a recipe that was deleted so lately that it can come back count: their bytes
-// are kept for it.
+// usage is what a user's files take up. It includes those of restorable deleted recipes, because
+// their bytes are kept.
 type usage struct{ files, bytes int64 }
 
 const selectUsage = `SELECT count(*), coalesce(sum((file->>'size')::bigint), 0)
@@ -38,7 +38,8 @@ func queueUsage(batch *pgx.Batch, user string, used *usage) {
 		QueryRow(func(row pgx.Row) error { return row.Scan(&used.files, &used.bytes) })
 }
 
-// HasRoom gives *Full where the user may have no more files, so that nobody uploads for nothing. It decides nothing.
+// HasRoom returns *Full if the user has no room for another file, to avoid a futile upload. It
+// reserves nothing.
 func (s *Store) HasRoom(ctx context.Context, user string) error {
 	if !s.isBounded() {
 		return nil
@@ -52,7 +53,7 @@ func (s *Store) HasRoom(ctx context.Context, user string) error {
 	return s.room(usage{files: used.files + 1, bytes: used.bytes + 1})
 }
 
-// checkRoom gives *Full where what was decided would be more than the user may have.
+// checkRoom returns *Full if the decision would exceed the user's quota.
 func (s *Store) checkRoom(used usage, d Decision) error {
 	if d.Recipe == nil || d.Type != events.RecipeFileAttached {
 		return nil

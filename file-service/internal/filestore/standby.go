@@ -12,13 +12,13 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// agreeTimeout bounds the question whether the databases agree: one that is away doesn't answer.
+// agreeTimeout limits the check that the databases agree: one that is down doesn't answer.
 const agreeTimeout = 3 * time.Second
 
-// Standby is the database that may become the one of record. The nil Standby is for where there is none.
+// Standby is the database that may become primary. A nil Standby stands for none.
 type Standby struct{ primary, pool *pgxpool.Pool }
 
-// NewStandby makes a standby; nil from none.
+// NewStandby returns a standby, or nil if there is none.
 func NewStandby(primary, standby *pgxpool.Pool) *Standby {
 	if standby == nil {
 		return nil
@@ -26,8 +26,8 @@ func NewStandby(primary, standby *pgxpool.Pool) *Standby {
 	return &Standby{primary: primary, pool: standby}
 }
 
-// Agree is nil where no database has what the one of record doesn't know. Else it is topology.ErrDisagree: a failback
-// may still bring in a recipe that names what no row does now.
+// Agree returns nil if neither database has anything unknown to the primary, otherwise
+// topology.ErrDisagree: a failback may still bring a recipe that references what no row does now.
 func (s *Standby) Agree(ctx context.Context) error {
 	if s == nil {
 		return nil
@@ -37,7 +37,8 @@ func (s *Standby) Agree(ctx context.Context) error {
 	return topology.Agree(ctx, s.primary, s.pool)
 }
 
-// Unnamed gives those of the hashes that the standby doesn't name either: it may be behind, and become the primary so.
+// Unnamed returns those hashes that the standby doesn't reference either: it may lag behind and
+// still become the primary.
 func (s *Standby) Unnamed(ctx context.Context, user string, hashes []string) ([]string, error) {
 	if s == nil || len(hashes) == 0 {
 		return hashes, nil
@@ -53,11 +54,11 @@ func (s *Standby) Unnamed(ctx context.Context, user string, hashes []string) ([]
 	return unnamed, nil
 }
 
-// selectUnnamed gives those of the hashes ($2) that no recipe of a user ($1) names, and none that was deleted after a
-// time ($3).
+// selectUnnamed selects those hashes ($2) that no recipe of a user ($1) references, counting
+// recipes deleted after a time ($3).
 const selectUnnamed = `SELECT hash FROM unnest($2::text[]) AS hash WHERE NOT EXISTS (
 	SELECT FROM recipes WHERE user_id = $1 AND (deleted_at IS NULL OR deleted_at > $3)
 		AND files @> jsonb_build_array(jsonb_build_object('sha256', hash)))`
 
-// undoable is the time since which a deleted recipe may be brought back.
+// undoable is the time since when deleted recipes can be restored.
 func undoable() time.Time { return time.Now().Add(-ledger.UndoTime - ledger.UndoMargin) }

@@ -1,5 +1,5 @@
-// Package filestore changes the files of recipes: under the user's lock, with the recipe's next version, its
-// event in the ledger and the answer under the idempotency key, in one transaction.
+// Package filestore changes the files of recipes: under the user's lock, it writes the recipe's
+// next version, its ledger event and the answer under the idempotency key in one transaction.
 package filestore
 
 import (
@@ -17,33 +17,34 @@ import (
 	"larder.dev/recipe"
 )
 
-// Store is the database of record.
+// Store is the primary database.
 type Store struct {
 	pool  *pgxpool.Pool
 	turns *bulkhead.Bulkhead
 	hint  func()
 	may   func() error
 
-	maxFiles, maxBytes int64 // of a user; 0 for any number
+	maxFiles, maxBytes int64 // per user; 0 means no limit
 }
 
-// New makes a store. hint is called after each commit that left something for the relay; it must not wait. may is
-// asked before each change, and before its acknowledgement: an error of it says that this may not be the primary.
+// New returns a store. It calls hint after each commit that left something for the relay; hint must
+// not block. It calls may before each change and before its acknowledgement; an error means that
+// this may not be the primary.
 func New(pool *pgxpool.Pool, hint func(), may func() error) *Store {
 	return &Store{pool: pool, turns: ledger.Turns(), hint: hint, may: may}
 }
 
-// Command says who changes the files of which recipe.
+// Command identifies a change to a recipe's files.
 type Command struct {
 	User        string
-	Recipe      string      // "" where File names it
-	File        string      // the id of a file on the recipe; "" where Recipe is given
-	Bytes       *Bytes      // those that the recipe is to name; nil where it is to name no others
-	Key         *ledger.Key // nil where the caller gave none
-	TraceParent string      // W3C trace context, "" where there is none
+	Recipe      string      // "" if File identifies it
+	File        string      // the id of a file on the recipe; "" if Recipe is set
+	Bytes       *Bytes      // content that the recipe will newly reference; nil if none
+	Key         *ledger.Key // nil if the caller sent none
+	TraceParent string      // W3C trace context; "" if there is none
 }
 
-// Decision is what becomes of the recipe: the new state with its event, or nil and the answer alone.
+// Decision is the recipe's new state and its event, or only an answer if Recipe is nil.
 type Decision struct {
 	Answer ledger.Answer
 	Recipe *events.Recipe
@@ -51,18 +52,18 @@ type Decision struct {
 	Data   []byte // the recipe as JSON
 }
 
-// Outcome is what a command has come to.
+// Outcome is the outcome of a command.
 type Outcome struct {
 	Answer   ledger.Answer
-	Replayed bool  // the answer is that of an earlier command with the same key
-	Change   int64 // the user's change number; 0 where nothing was written by this command
+	Replayed bool  // the answer is from an earlier command with the same key
+	Change   int64 // the user's change number; 0 if this command wrote nothing
 }
 
-// Update lets decide look at the recipe under the user's lock, nil where there is none, and writes what it
-// decided. decide must not wait for anything: everything else that the user changes waits for it.
+// Update passes the recipe to decide under the user's lock, or nil if there is none, and writes the
+// decision. decide must not block: all the user's other changes wait for it.
 //
-// The errors are ErrRemoved, ledger.ErrNoUser, ledger.ErrKeyReused, bulkhead.ErrBusy, *Full, what decide gives, that of may,
-// and those of the database.
+// It returns ErrRemoved, ledger.ErrNoUser, ledger.ErrKeyReused, bulkhead.ErrBusy, *Full, or the
+// error of decide, may or the database.
 func (s *Store) Update(ctx context.Context, cmd Command, decide func(*events.Recipe) (Decision, error)) (Outcome, error) {
 	var (
 		found   *events.Recipe
@@ -142,7 +143,8 @@ func writes(cmd Command, d Decision, change *int64) (*pgx.Batch, error) {
 	return batch, nil
 }
 
-// queueRecipe reads the recipe by its id, or by that of a file on it. found stays nil where there is none.
+// queueRecipe reads the recipe by its id, or by the id of one of its files. found stays nil if
+// there is none.
 func queueRecipe(batch *pgx.Batch, cmd Command, found **events.Recipe) {
 	query, id := tables.Recipe, cmd.Recipe
 	if cmd.Recipe == "" {
@@ -163,8 +165,8 @@ func queueRecipe(batch *pgx.Batch, cmd Command, found **events.Recipe) {
 	})
 }
 
-// CountFiles tells whether the user has the recipe, and how many files are on it, so that nobody uploads for
-// nothing. It decides nothing.
+// CountFiles reports whether the user has the recipe, and how many files it has, to avoid a futile
+// upload. It reserves nothing.
 func (s *Store) CountFiles(ctx context.Context, user, recipe string) (count int, has bool, err error) {
 	err = s.pool.QueryRow(ctx, `SELECT jsonb_array_length(files) FROM recipes
 		WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL`, user, recipe).Scan(&count)
@@ -177,7 +179,7 @@ func (s *Store) CountFiles(ctx context.Context, user, recipe string) (count int,
 	return count, true, nil
 }
 
-// HasUser tells whether a user is there who may have recipes.
+// HasUser reports whether a user exists who may have recipes.
 func (s *Store) HasUser(ctx context.Context, user string) (bool, error) {
 	var there bool
 	err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM user_changes WHERE user_id = $1)`, user).Scan(&there)
@@ -187,5 +189,5 @@ func (s *Store) HasUser(ctx context.Context, user string) (bool, error) {
 	return there, nil
 }
 
-// May is nil while this certainly is the primary.
+// May returns nil while this is certainly the primary.
 func (s *Store) May() error { return s.may() }

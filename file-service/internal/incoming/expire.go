@@ -9,14 +9,15 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// Where uploads are, by what becomes of them. Below each is <person>/<id>.
+// The prefixes of uploads, by kind. Below each is <person>/<id>.
 const (
-	Forms     = "incoming/" // of one request; what is left of one that was killed goes on nowhere
+	Forms     = "incoming/" // of a single request; can't be resumed if that is killed
 	Resumable = "uploads/"
-	Records   = "uploaded/" // what became of the latter, for a day
+	Records   = "uploaded/" // outcomes of resumable uploads, kept for a day
 )
 
-// Each calls fn for every upload under a prefix, with its place, and when one of its objects was last written.
+// Each calls fn for every upload under a prefix, with its place and the time one of its objects was
+// last written.
 func (s *Store) Each(ctx context.Context, prefix string, fn func(place string, changed time.Time) error) error {
 	var place string
 	var changed time.Time
@@ -48,7 +49,7 @@ func (s *Store) Each(ctx context.Context, prefix string, fn func(place string, c
 	return flush()
 }
 
-// Changed is when the last byte of an upload came.
+// Changed returns when an upload last received bytes.
 func (s *Store) Changed(ctx context.Context, place string) (time.Time, error) {
 	var last time.Time
 	err := s.Each(ctx, place+"/", func(_ string, changed time.Time) error { last = changed; return nil })
@@ -74,7 +75,7 @@ func (s *Store) Changed(ctx context.Context, place string) (time.Time, error) {
 	return last, err
 }
 
-// SweepForms removes what processes left that ended in the middle of a form, and gives how many those were.
+// SweepForms removes forms abandoned by processes that died, and returns how many.
 func (s *Store) SweepForms(ctx context.Context, before time.Time) (int, error) {
 	removed := 0
 	var failures []error
@@ -96,7 +97,7 @@ func (s *Store) SweepForms(ctx context.Context, before time.Time) (int, error) {
 	return removed, errors.Join(append(failures, err)...)
 }
 
-// Erase removes every upload of a person who was deleted.
+// Erase removes all uploads of a deleted person.
 func (s *Store) Erase(ctx context.Context, person string) error {
 	for _, prefix := range []string{Forms, Resumable} {
 		err := s.Each(ctx, prefix+person+"/", func(place string, _ time.Time) error { return s.Remove(ctx, place) })

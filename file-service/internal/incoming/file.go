@@ -14,18 +14,18 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// copyBuffer is what hashing holds in memory.
+// copyBuffer is the buffer size for hashing.
 const copyBuffer = 64 << 10
 
-// File is a whole file that has come in: in memory where it is small, else in the store.
+// File is a completely received file: in memory if it is small, otherwise in the store.
 type File struct {
 	content
 
 	Size   int64
-	SHA256 string // lower-case hex, of what is in the store
+	SHA256 string // lower-case hex, of the stored bytes
 
 	objects   objectstore.Store
-	key, etag string // of the object with the bytes; "" where they are in memory
+	key, etag string // of the object with the bytes; "" if they are in memory
 	close     func() error
 }
 
@@ -35,7 +35,7 @@ type content interface {
 	io.Seeker
 }
 
-// Keep puts the bytes under a key, from memory or from where they are in the store.
+// Keep stores the bytes under a key, from memory or by a copy within the store.
 func (f *File) Keep(ctx context.Context, key, mediaType string) error {
 	if f.key == "" {
 		return f.objects.Put(ctx, key, f, f.Size, mediaType)
@@ -43,10 +43,10 @@ func (f *File) Keep(ctx context.Context, key, mediaType string) error {
 	return f.objects.Copy(ctx, f.key, f.etag, key, mediaType)
 }
 
-// Close gives up what the file holds. It must not be used any more.
+// Close releases the file's resources. Don't use it afterwards.
 func (f *File) Close() error { return f.close() }
 
-// Open gives a complete upload as a file. Closing that leaves the upload where it is.
+// Open returns a complete upload as a file. Closing the file keeps the upload.
 func (u *Upload) Open(ctx context.Context) (*File, error) {
 	object, err := u.store.objects.Get(ctx, u.place+bytesKey)
 	if err != nil {
@@ -74,8 +74,8 @@ func hashOf(content io.Reader) (size int64, hash string, err error) {
 	return size, hex.EncodeToString(sum.Sum(nil)), err
 }
 
-// Take reads a file of a person's to its end. The error is ErrTooLarge, ErrShare, ErrBusy, that of the reader, or that
-// of the store. Close the file: what was in the store for it goes then.
+// Take reads a person's file to its end. It returns ErrTooLarge, ErrShare, ErrBusy, the reader's
+// error, or the store's. Close the file to remove what it holds in the store.
 func (s *Store) Take(ctx context.Context, person string, from io.Reader, limit int64) (*File, error) {
 	into, err := s.room.take(ctx, person, -1)
 	if err != nil {
@@ -103,13 +103,13 @@ func (s *Store) inMemory(from *buffer) *File {
 	}
 }
 
-// throughStore takes a file whose first bytes fill the buffer.
+// throughStore receives a file that doesn't fit in the buffer.
 func (s *Store) throughStore(ctx context.Context, person string, into *buffer, from io.Reader) (file *File, err error) {
 	place := Forms + person + "/" + uuid.NewString()
 	remove := func() error { return s.Remove(ctx, place) }
 	defer func() {
 		if err != nil {
-			_ = remove() // else a sweep does
+			_ = remove() // if it fails, a sweep removes it
 		}
 	}()
 	upload, err := s.Begin(ctx, place, Note{})
@@ -134,7 +134,7 @@ func (s *Store) throughStore(ctx context.Context, person string, into *buffer, f
 	return file, nil
 }
 
-// limited gives ErrTooLarge for the byte after the last that may come.
+// limited returns ErrTooLarge for the first byte beyond the limit.
 type limited struct {
 	from io.Reader
 	left int64

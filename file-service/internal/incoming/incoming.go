@@ -1,7 +1,7 @@
-// Package incoming takes bytes into the object store before it is known what they are: parts of a multipart upload
-// below keys of their own, which any process goes on with. A file is kept under its hash, which is known when its last
-// byte is here; what came is copied there inside the store. No disk is needed, and of each upload no more than one
-// part is in memory.
+// Package incoming receives bytes into the object store before their hash is known: as parts of a
+// multipart upload under a key of its own, which any process can resume. A file is stored under its
+// hash, known only after its last byte; the object store then copies it there internally. This
+// needs no disk, and memory for only one part per upload.
 package incoming
 
 import (
@@ -17,26 +17,28 @@ import (
 )
 
 const (
-	// PartSize is the size of every part but the last. Parts begin at multiples of it, whoever writes them: two
-	// processes that both believe to have the upload write the same bytes to the same place.
+	// PartSize is the size of every part but the last. Parts begin at its multiples, whoever writes
+	// them: if two processes both think they own the upload, they write the same bytes to the same
+	// place.
 	PartSize = objectstore.MinPart
-	// MaxSize is how large an upload may be at most.
+	// MaxSize is the maximum size of an upload.
 	MaxSize = min(objectstore.MaxParts*PartSize, objectstore.MaxCopy)
 )
 
-// ErrTooLarge is the error of an upload that has more bytes than it may.
+// ErrTooLarge means an upload exceeds its size limit.
 var ErrTooLarge = errors.New("the file is too large")
 
-// Store is where bytes come in. It is safe for concurrent use.
+// Store receives uploads. It is safe for concurrent use.
 type Store struct {
 	objects objectstore.Store
 	room    *room
 }
 
-// New makes a store on an object store.
+// New returns a store on top of an object store.
 func New(objects objectstore.Store) *Store { return &Store{objects: objects, room: newRoom()} }
 
-// The keys of an upload, below its place. A tail has the bytes after so many whole parts: too few for a part.
+// The keys of an upload, below its place. A tail has the bytes after the given number of full
+// parts: too few for a part.
 const (
 	noteKey  = "/note"
 	bytesKey = "/bytes"
@@ -44,27 +46,27 @@ const (
 
 func tailKey(place string, parts int) string { return fmt.Sprintf("%s/tail-%05d", place, parts) }
 
-// Note is what is known of an upload from its beginning.
+// Note is what is known of an upload from its start.
 type Note struct {
-	Multipart string            `json:"multipart"` // the id of the multipart upload; "" where it didn't begin yet
-	Size      int64             `json:"size"`      // of all bytes; 0 where that isn't known
+	Multipart string            `json:"multipart"` // the multipart upload's id; "" if none was started
+	Size      int64             `json:"size"`      // total bytes; 0 if unknown
 	Meta      map[string]string `json:"meta,omitempty"`
 }
 
-// Upload is what has come of an upload.
+// Upload is the state of an upload.
 type Upload struct {
 	Note Note
 
 	store *Store
 	place string
-	parts []objectstore.Part // whole ones, and the last one of an upload that is whole
+	parts []objectstore.Part // full ones, plus the last one of a complete upload
 	tail  int64              // bytes after the parts
-	whole bool               // the parts are one object
+	whole bool               // the parts have been joined into one object
 }
 
-// Begin begins an upload below a place, a prefix of keys without a slash at its end.
+// Begin starts an upload below a place, a key prefix without a trailing slash.
 func (s *Store) Begin(ctx context.Context, place string, note Note) (*Upload, error) {
-	// The note comes first: by it a sweep finds what was begun, whatever happens then.
+	// Write the note first: a sweep finds uploads by it, whatever happens next.
 	if err := s.putNote(ctx, place, note); err != nil {
 		return nil, err
 	}
@@ -83,22 +85,22 @@ func (s *Store) putNote(ctx context.Context, place string, note Note) error {
 	return s.objects.Put(ctx, place+noteKey, bytes.NewReader(text), int64(len(text)), "application/json")
 }
 
-// Note reads what is known of an upload. The error is objectstore.ErrNotFound where none was begun.
+// Note reads an upload's note. It returns objectstore.ErrNotFound if there is no such upload.
 func (s *Store) Note(ctx context.Context, place string) (Note, error) {
 	var note Note
 	object, err := s.objects.Get(ctx, place+noteKey)
 	if err != nil {
 		return note, err
 	}
-	defer func() { _ = object.Close() }() // it was read
+	defer func() { _ = object.Close() }() // only read
 	if err := json.NewDecoder(object).Decode(&note); err != nil {
 		return note, fmt.Errorf("read the note of upload %s: %w", place, err)
 	}
 	return note, nil
 }
 
-// Find looks what has come of an upload. The error is objectstore.ErrNotFound where it isn't there, or where a part of
-// it is lost, so that it can't go on.
+// Find loads an upload's state. It returns objectstore.ErrNotFound if the upload is missing, or has
+// lost a part and can't be resumed.
 func (s *Store) Find(ctx context.Context, place string) (*Upload, error) {
 	note, err := s.Note(ctx, place)
 	if err != nil {
@@ -149,8 +151,8 @@ func (u *Upload) Offset() int64 {
 	return offset
 }
 
-// Append takes the bytes of a resumable upload until the reader ends, which it does as well where a caller broke off,
-// and gives how many of them are in the store then. The error is ErrShare, ErrBusy, or that of the store.
+// Append receives bytes of a resumable upload until the reader ends, even if the caller broke off,
+// and returns how many of them are stored. It returns ErrShare, ErrBusy, or the store's error.
 func (u *Upload) Append(ctx context.Context, person string, from io.Reader) (int64, error) {
 	begun := u.Offset()
 	into, err := u.store.room.take(ctx, person, u.Note.Size-begun+u.tail)
@@ -168,7 +170,7 @@ func (u *Upload) Append(ctx context.Context, person string, from io.Reader) (int
 	return u.Offset() - begun, err
 }
 
-// load puts the tail into the buffer, so that what comes is added to it.
+// load loads the tail into the buffer, to append to it.
 func (u *Upload) load(ctx context.Context, into *buffer) error {
 	if u.tail == 0 {
 		return nil
@@ -177,7 +179,7 @@ func (u *Upload) load(ctx context.Context, into *buffer) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tail.Close() }() // it was read
+	defer func() { _ = tail.Close() }() // only read
 	if err := into.fill(io.LimitReader(tail, u.tail)); err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the tail of upload %s: %w", u.place, err)
 	}
@@ -187,7 +189,7 @@ func (u *Upload) load(ctx context.Context, into *buffer) error {
 	return nil
 }
 
-// stream puts one part after the other into the store. What is too little for one stays in the buffer.
+// stream stores full parts. The remainder stays in the buffer.
 func (u *Upload) stream(ctx context.Context, into *buffer, from io.Reader) error {
 	for {
 		if into.full() {
@@ -205,7 +207,8 @@ func (u *Upload) stream(ctx context.Context, into *buffer, from io.Reader) error
 	}
 }
 
-// flush puts what is left in the buffer into the store: as the last part where no more is to come.
+// flush stores what remains in the buffer: as the last part if the upload is complete, otherwise as
+// the tail.
 func (u *Upload) flush(ctx context.Context, from *buffer) error {
 	left := int64(len(from.bytes))
 	switch {
@@ -222,7 +225,7 @@ func (u *Upload) flush(ctx context.Context, from *buffer) error {
 	}
 }
 
-// ends tells whether an upload is whole with so many bytes after its parts.
+// ends reports whether an upload is complete with this many bytes after its parts.
 func (u *Upload) ends(left int64) bool {
 	return u.Note.Size == 0 || u.Offset()-u.tail+left == u.Note.Size
 }
@@ -233,14 +236,14 @@ func (u *Upload) putPart(ctx context.Context, from *buffer) error {
 		return err
 	}
 	if u.tail > 0 {
-		_ = u.store.objects.Delete(ctx, tailKey(u.place, len(u.parts))) // else it goes with the upload
+		_ = u.store.objects.Delete(ctx, tailKey(u.place, len(u.parts))) // otherwise it is removed with the upload
 	}
 	u.parts, u.tail = append(u.parts, part), 0
 	from.bytes = from.bytes[:0]
 	return nil
 }
 
-// Complete makes one object of the parts. It may be called again.
+// Complete joins the parts into one object. It can be repeated.
 func (u *Upload) Complete(ctx context.Context) error {
 	if u.whole {
 		return nil
@@ -254,7 +257,8 @@ func (u *Upload) Complete(ctx context.Context) error {
 
 const removeTimeout = 10 * time.Second
 
-// Remove removes all that there is of an upload, also for a caller who has gone away. What it is found by goes last.
+// Remove removes everything of an upload, even if the caller has gone. The note goes last: an
+// upload is found by it.
 func (s *Store) Remove(ctx context.Context, place string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTimeout)
 	defer cancel()

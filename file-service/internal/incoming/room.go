@@ -10,15 +10,16 @@ import (
 	"time"
 )
 
-// Errors of memory that isn't free within patience.
+// Errors if no memory becomes free in time.
 var (
-	// ErrBusy says that all uploads together take as much memory as they may.
+	// ErrBusy means that all uploads together have reached the memory limit.
 	ErrBusy = errors.New("too many uploads are under way")
-	// ErrShare says that those of one person do.
+	// ErrShare means that one person's uploads have.
 	ErrShare = errors.New("too many uploads of this person are under way")
 )
 
-// How many buffers of PartSize there are: what memoryShare of the memory holds that Go may take, within bounds.
+// The number of buffers of PartSize: as many as fit in 1/memoryShare of Go's memory limit, within
+// bounds.
 const (
 	memoryShare = 4
 	minBuffers  = 4
@@ -28,11 +29,11 @@ const (
 // patience is how long an upload waits for a buffer.
 const patience = time.Minute
 
-// room is the memory that uploads hold while they come in. A person has half of it at most, so that nobody's slow
-// uploads keep everybody else's out.
+// room is the memory of running uploads. One person may hold at most half of it, so that slow
+// uploads can't block everyone else.
 type room struct {
 	free  chan struct{}
-	spare sync.Pool // of buffers of PartSize
+	spare sync.Pool // buffers of PartSize
 
 	mu      sync.Mutex
 	persons map[string]*share
@@ -40,7 +41,7 @@ type room struct {
 
 type share struct {
 	free  chan struct{}
-	users int // that hold or wait
+	users int // holding or waiting
 }
 
 func newRoom() *room {
@@ -51,8 +52,8 @@ func newRoom() *room {
 	return &room{free: make(chan struct{}, buffers), persons: map[string]*share{}}
 }
 
-// take waits for a buffer for an upload of which so many bytes may come; -1 where that isn't known. The error is
-// ErrShare, ErrBusy or that of ctx.
+// take waits for a buffer for an upload of up to size bytes; -1 if unknown. It returns ErrShare,
+// ErrBusy or ctx's error.
 func (r *room) take(ctx context.Context, person string, size int64) (*buffer, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -121,7 +122,7 @@ type buffer struct {
 	once   sync.Once
 }
 
-// fill reads until the buffer is full. The error is that of the reader, also io.EOF.
+// fill reads until the buffer is full. It returns the reader's error, including io.EOF.
 func (b *buffer) fill(from io.Reader) error {
 	for !b.full() {
 		n, err := from.Read(b.bytes[len(b.bytes):cap(b.bytes)])
@@ -135,7 +136,7 @@ func (b *buffer) fill(from io.Reader) error {
 
 func (b *buffer) full() bool { return len(b.bytes) == cap(b.bytes) }
 
-// release gives the memory back. Nothing may look at the bytes any more.
+// release returns the memory. Don't use the bytes afterwards.
 func (b *buffer) release() {
 	b.once.Do(func() {
 		if cap(b.bytes) == PartSize {

@@ -1,5 +1,5 @@
-// Package owner tells whether the files of a person are still delivered. A signed address opens for a day or two; a
-// person who is shut out or gone must not wait for that.
+// Package owner decides whether a person's files may still be delivered. A signed address works for
+// a day or two; someone who is disabled or deleted must be cut off sooner.
 package owner
 
 import (
@@ -10,36 +10,36 @@ import (
 	"time"
 )
 
-// State is that of an account.
+// State is the state of an account.
 type State int
 
 // The states of an account.
 const (
 	Active State = iota
 	Disabled
-	Gone // deleted, or never there
+	Gone // deleted, or never existed
 )
 
 const (
-	// fresh is how long an answer counts, and so how long what was given out still opens at most.
+	// fresh is how long an answer is cached, and so how long addresses keep working at most.
 	fresh = 5 * time.Second
-	// askTimeout bounds how long a reader waits for a database that doesn't answer.
+	// askTimeout is how long a reader waits for a database that doesn't answer.
 	askTimeout = 2 * time.Second
-	// maxKnown bounds the answers that are kept.
+	// maxKnown limits the cached answers.
 	maxKnown = 20_000
 )
 
-// Source asks one database for the state of an account.
+// Source looks up an account's state in one database.
 type Source func(ctx context.Context, id string) (State, error)
 
-// Owners asks for the states of accounts, of each once in a while. It is safe for concurrent use.
+// Owners looks up accounts' states and caches them briefly. It is safe for concurrent use.
 type Owners struct {
 	sources []Source
 	now     func() time.Time
 
 	mu    sync.Mutex
 	known map[string]answer
-	away  time.Time // until then no source is asked: none answered
+	away  time.Time // ask no source before this: none answered
 }
 
 type answer struct {
@@ -47,13 +47,13 @@ type answer struct {
 	asked time.Time
 }
 
-// New makes Owners. The sources are asked in their order, until one answers.
+// New returns Owners. It asks the sources in order until one answers.
 func New(sources ...Source) *Owners {
 	return &Owners{sources: sources, now: time.Now, known: map[string]answer{}}
 }
 
-// State gives the state of an account. While no source answers it is the last one that was known; the error is that of
-// the sources where none was.
+// State returns the state of an account. While no source answers it returns the last known state
+// or, if there is none, the sources' error.
 func (o *Owners) State(ctx context.Context, id string) (State, error) {
 	last, known, ask := o.remembered(id)
 	if !ask {
@@ -78,7 +78,7 @@ func (o *Owners) State(ctx context.Context, id string) (State, error) {
 	}
 }
 
-// remembered gives what is known of an account, and whether it has to be asked for.
+// remembered returns what is known of an account, and whether it must be looked up.
 func (o *Owners) remembered(id string) (state State, known, ask bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

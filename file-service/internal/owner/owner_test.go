@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An account is asked for once in five seconds, whoever is shut out is so after that, and while no database answers what
-// was known last counts. The second source answers for the first one.
+// An account is looked up once per five seconds, so a disabled user is refused after that; while no
+// database answers, the last known state holds. The second source answers if the first doesn't.
 func TestAnswersAreKeptForAMoment(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

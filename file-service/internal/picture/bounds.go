@@ -9,22 +9,22 @@ import (
 	"syscall"
 )
 
-// bounds are what one process that draws may take. Those of the containers (deploy) are made for one large and one
-// ordinary process beside the file service.
+// bounds limit a drawing process. Containers (deploy) are sized for one large and one ordinary
+// process beside the file service.
 type bounds struct {
 	memory    int64 // bytes
 	processor int64 // seconds
 }
 
-// ordinary is for most pictures: a photo of 12 megapixels in every format but AVIF.
+// ordinary is enough for most pictures: a photo of 12 megapixels in every format but AVIF.
 func ordinary() bounds { return bounds{memory: 512 << 20, processor: 15} }
 
-// large is for the largest that a phone takes: 48 megapixels in HEIC.
+// large is enough for the largest phone photos: 48 megapixels in HEIC.
 func large() bounds { return bounds{memory: largeMemory, processor: 30} }
 
 const largeMemory = 1280 << 20
 
-// upTo leaves no more memory than there is.
+// upTo caps the memory.
 func (b bounds) upTo(memory int64) bounds {
 	b.memory = min(b.memory, memory)
 	return b
@@ -43,7 +43,8 @@ func boundsOf(args []string) (bounds, error) {
 	return bounds{memory: memory, processor: processor}, errors.Join(memoryErr, processorErr)
 }
 
-// hold makes the system end this process when it takes more. It writes no file and leaves no dump.
+// hold makes the system kill this process if it exceeds its limits. It may write neither files nor
+// core dumps.
 func (b bounds) hold() error {
 	for resource, limit := range map[int]int64{
 		syscall.RLIMIT_DATA: b.memory, syscall.RLIMIT_CPU: b.processor, syscall.RLIMIT_CORE: 0, syscall.RLIMIT_FSIZE: 0,
@@ -52,9 +53,10 @@ func (b bounds) hold() error {
 			return fmt.Errorf("bound resource %d: %w", resource, err)
 		}
 	}
-	// Where the container runs out of memory all the same, this process goes and not the file service.
-	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) // Linux alone has it
-	// Most of what is allocated is one large block after another, each garbage when the next is there.
+	// If the container still runs out of memory, let the system kill this process rather than the
+	// file service.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) // exists only on Linux
+	// Most allocations are large blocks, each garbage as soon as the next one exists.
 	debug.SetGCPercent(20)
 	debug.SetMemoryLimit(b.memory / 4 * 3)
 	return nil

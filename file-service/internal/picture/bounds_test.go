@@ -25,8 +25,8 @@ const (
 	pollEvery  = time.Millisecond
 )
 
-// What takes too much is refused before it is decoded: too many pixels, frames or scans, or too much memory in its
-// format.
+// Pictures that need too much are refused before decoding: too many pixels, frames or scans, or too
+// much memory for their format.
 func TestBombs(t *testing.T) {
 	t.Parallel()
 	heic, avif := photoFile(t, "photo.heic"), photoFile(t, "photo.avif")
@@ -45,7 +45,7 @@ func TestBombs(t *testing.T) {
 			t.Parallel()
 			_, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(content))
 			require.Error(t, err)
-			if !errors.Is(err, picture.ErrUnreadable) { // a library may see that a claim is a lie
+			if !errors.Is(err, picture.ErrUnreadable) { // a library may notice that a claim is false
 				require.ErrorIs(t, err, picture.ErrBomb)
 			}
 		})
@@ -56,7 +56,7 @@ func TestBombs(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// What is broken is no picture.
+// A broken picture is unreadable.
 func TestBrokenPictures(t *testing.T) {
 	t.Parallel()
 	for name, whole := range map[string][]byte{
@@ -65,14 +65,14 @@ func TestBrokenPictures(t *testing.T) {
 	} {
 		for _, broken := range [][]byte{nil, whole[:1], whole[:20], whole[:len(whole)/2]} {
 			_, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(broken))
-			if len(broken) != len(whole)/2 { // of the half there may be something to see
+			if len(broken) != len(whole)/2 { // half a picture may still show something
 				require.ErrorIs(t, err, picture.ErrUnreadable, "%s, %d bytes", name, len(broken))
 			}
 		}
 	}
 }
 
-// A program that isn't there, or that says nothing, or nonsense, is an error and no picture.
+// A program that is missing, silent or talks nonsense yields an error, not a picture.
 func TestProgramsThatDontDraw(t *testing.T) {
 	t.Parallel()
 	for _, program := range [][]string{nil, {"/nowhere/larder"}, {"/bin/true"}, {"/bin/echo", `{"color": "javascript:", "sizes": []}`}} {
@@ -83,7 +83,7 @@ func TestProgramsThatDontDraw(t *testing.T) {
 	require.ErrorIs(t, err, picture.ErrBusy)
 }
 
-// broken gives a part of a picture and then fails.
+// broken returns part of a picture and then fails.
 type broken struct{ *bytes.Reader }
 
 func (b broken) Read(p []byte) (int, error) {
@@ -94,7 +94,7 @@ func (b broken) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A store that breaks off is no reason to take a picture for none.
+// A failing store doesn't make a picture unreadable.
 func TestBytesThatBreakOff(t *testing.T) {
 	t.Parallel()
 	whole := pictures.Photo(300, 200)
@@ -103,8 +103,8 @@ func TestBytesThatBreakOff(t *testing.T) {
 	require.NotErrorIs(t, err, picture.ErrUnreadable)
 }
 
-// A person's pictures come one after the other, and never before those of somebody who had no turn: not in number, nor
-// with large ones.
+// A person's pictures are drawn one after another, and never before those of someone who is still
+// waiting for a turn, however many or large they are.
 func TestOnePersonHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	slots := picture.NewSlots()
@@ -133,7 +133,7 @@ func TestOnePersonHoldsNobodyUp(t *testing.T) {
 	waitFor("ben", true, bensTurn)
 	require.Empty(t, bensTurn, "one large picture at a time")
 	first()
-	ben := <-bensTurn // before all of eve's that came before
+	ben := <-bensTurn // before all of eve's, which were queued earlier
 	require.Empty(t, evesTurn)
 	ada()
 	ben()
@@ -152,15 +152,15 @@ func TestOnePersonHoldsNobodyUp(t *testing.T) {
 	held()
 }
 
-// The containers have room for a large and an ordinary picture at once, beside the file service itself: for the worst of
-// each format that is let in, and for whatever a decoder takes until the system ends it.
+// The containers have room for a large and an ordinary picture at once, beside the file service:
+// for the worst admitted case of each format, and for a decoder that allocates until it is killed.
 func TestContainersFitTheWorstPictures(t *testing.T) {
 	t.Parallel()
-	const itself = 224 << 20 // the file service with uploads under way
+	const itself = 224 << 20 // the file service with running uploads
 	ordinary, ordinaryMemory := picture.Ordinary()
 	large, largeMemory := picture.Large()
 	worst := map[string][]byte{"JPEG": pictures.JPEG{Width: 8192, Height: 5400, Components: 4, Progressive: true}.Encode()}
-	if os.Getenv("LARDER_FILES") == "long" { // these take a core for 13 s together
+	if os.Getenv("LARDER_FILES") == "long" { // these take 13 s of CPU together
 		worst["HEIC"] = photoFile(t, "largest.heic")                 // 8640 by 6144
 		worst["AVIF"] = photoFile(t, "largest.avif")                 // 4064 by 4064, 4:4:4
 		worst["AVIF of 12 bits"] = photoFile(t, "largest-deep.avif") // 2944 by 2944, 4:4:4
@@ -179,7 +179,7 @@ func TestContainersFitTheWorstPictures(t *testing.T) {
 	}{
 		"compose/services.yml":              {`(?s)\n  file-service:.*?memory: (\d+)m`, largeMemory + ordinaryMemory + itself},
 		"kubernetes/base/file-service.yaml": {`limits: \{ memory: (\d+)Mi`, largeMemory + ordinaryMemory + itself},
-		// A function has one request at a time.
+		// A function handles one request at a time.
 		"serverless/template.yaml": {`Handler: file-service\s+MemorySize: (\d+)`, largeMemory + itself},
 	} {
 		content, err := os.ReadFile(filepath.Join("..", "..", "..", "deploy", file))
@@ -192,8 +192,9 @@ func TestContainersFitTheWorstPictures(t *testing.T) {
 	}
 }
 
-// Where there is less memory, pictures that need more are refused as any that is too large, and the others are drawn. Where
-// larder runs for nothing there is so much of it that the process isn't ended by its host, at twice 512 MiB.
+// With less memory, pictures that need more are refused like any that is too large, and the others
+// are drawn. The free hosting tier has enough that the host, which allows twice 512 MiB, doesn't
+// kill the process.
 func TestPicturesInLittleMemory(t *testing.T) {
 	t.Parallel()
 	const itself, host = 224 << 20, 2 * 512 << 20
@@ -214,7 +215,7 @@ func TestPicturesInLittleMemory(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// peak gives the most memory that was resident while a picture was drawn.
+// peak returns the peak resident memory of drawing a picture.
 func peak(t *testing.T, args []string, content []byte) int64 {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0], append([]string{draw}, args...)...)

@@ -2,14 +2,15 @@ package picture
 
 import "fmt"
 
-// Colours are counted in boxes of 32 levels a side: what a person calls one colour is mostly in one.
+// Colours are counted in boxes of 32 levels a side: what people see as one colour mostly falls into
+// one box.
 const (
 	boxBits = 3
 	boxes   = 1 << (3 * boxBits)
 )
 
-// Color is the colour that most of the picture has, as #rrggbb in lower case: the mean of the fullest of 512 boxes of
-// the RGB cube. It is meant for a small picture; it looks at each pixel.
+// Color returns the picture's most frequent colour as lower-case #rrggbb: the mean of the fullest
+// of 512 boxes of the RGB cube. It examines every pixel, so call it on a small picture.
 func (p *Picture) Color() string {
 	var count, red, green, blue [boxes]uint64
 	fullest := 0

@@ -17,10 +17,10 @@ import (
 )
 
 const (
-	// drawDeadline is the time on the clock that a process may take: more than its processor time, for a machine that is
-	// busy with other things.
+	// drawDeadline limits a process's wall-clock time. It exceeds the CPU limit, in case the
+	// machine is busy.
 	drawDeadline = 60 * time.Second
-	maxDrawn     = 32 << 20 // bytes of all sizes; 1,200 pixels square are 6 MB before they are packed
+	maxDrawn     = 32 << 20 // total bytes of all sizes; 1,200 pixels square take 6 MB uncompressed
 )
 
 // The exit codes by which the program says why it drew nothing.
@@ -31,38 +31,39 @@ const (
 	exitNeedsMore  = 5
 )
 
-// ErrBusy is the error of a picture that can't be drawn just now: too many wait, or the machine is too busy.
+// ErrBusy means a picture can't be drawn now: too many are waiting, or the machine is too busy.
 var ErrBusy = errors.New("no picture can be drawn just now")
 
-// errNeedsMore is the error of a picture for which there is more memory than it was given.
+// errNeedsMore means a picture needs more memory than it was given, but not more than there is.
 var errNeedsMore = errors.New("the picture needs more memory")
 
 // Drawn is a picture as pages show it.
 type Drawn struct {
-	Color string   `json:"color"` // #rrggbb, as Picture.Color has it
-	Sizes [][]byte `json:"sizes"` // as many as were asked for, in their order
+	Color string   `json:"color"` // #rrggbb, from Picture.Color
+	Sizes [][]byte `json:"sizes"` // the requested sizes, in order
 }
 
-// Drawer draws pictures, each in a process of its own: no byte of a picture is decoded in this one. The process is
-// bounded in memory and time, and has ended with its picture.
+// Drawer draws each picture in a separate process, so no byte of a picture is decoded in this one.
+// The process has limited memory and time, and ends with its picture.
 type Drawer struct {
 	program []string
 	memory  int64
 	slots   *slots
 }
 
-// DefaultMemory is what the process of a picture may take: as much as the largest needs.
+// DefaultMemory is the memory limit of a drawing process: what the largest picture needs.
 const DefaultMemory = largeMemory
 
-// NewDrawer makes a Drawer. program is the command that runs Program.Run for the picture at its standard input, memory
-// what it may take; DefaultMemory where it is 0. Where that isn't enough for every picture one is drawn at a time.
+// NewDrawer returns a Drawer. program is the command that runs Program.Run on the picture at its
+// standard input; memory limits it, 0 meaning DefaultMemory. If that isn't enough for every
+// picture, only one is drawn at a time.
 func NewDrawer(program []string, memory int64) *Drawer {
 	return &Drawer{program: program, memory: cmp.Or(memory, DefaultMemory), slots: newSlots()}
 }
 
-// Draw draws a person's picture. It waits while as many are drawn as may be, or another one of the same person. The
-// error is ErrUnreadable, ErrBomb for what takes more memory or time than there is for a picture, ErrBusy,
-// ErrTooManyWaiting, or that of ctx or of the reader.
+// Draw draws a person's picture. It waits for a free slot and for other pictures of the same
+// person. It returns ErrUnreadable, ErrBomb if the picture exceeds the memory or time limit,
+// ErrBusy, ErrTooManyWaiting, or the error of ctx or the reader.
 func (d *Drawer) Draw(ctx context.Context, person string, from io.ReadSeeker) (Drawn, error) {
 	drawn, err := d.drawWithin(ctx, person, from, ordinary().upTo(d.memory))
 	if errors.Is(err, errNeedsMore) && d.memory > ordinary().memory {
@@ -96,10 +97,11 @@ func (d *Drawer) run(ctx context.Context, from io.Reader, within bounds) (Drawn,
 	ctx, cancel := context.WithTimeoutCause(ctx, drawDeadline, ErrBusy)
 	defer cancel()
 	words := slices.Concat(d.program, within.args())
-	command := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // of whoever put us together
-	// It needs none, and no secret is for a decoder of strangers' bytes.
+	command := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // configured by this program
+	// It needs none, and a decoder of untrusted bytes must not see secrets.
 	command.Env = []string{}
-	// An interrupt at a terminal ends this program in order, with the pictures that it waits for.
+	// On Ctrl-C this program shuts down in order and waits for its pictures, so don't signal them
+	// too.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.WaitDelay = time.Second
 	said, answer := &tail{}, &bounded{room: maxDrawn}
@@ -110,7 +112,7 @@ func (d *Drawer) run(ctx context.Context, from io.Reader, within bounds) (Drawn,
 	}
 	err := command.Wait()
 	if source.failed != nil {
-		return Drawn{}, source.failed // and the picture looked as if it were broken off
+		return Drawn{}, source.failed // which made the picture look truncated
 	}
 	if err != nil {
 		return Drawn{}, failure(ctx, err, said)
@@ -132,12 +134,12 @@ func failure(ctx context.Context, err error, said *tail) error {
 	case exitNeedsMore:
 		return errNeedsMore
 	}
-	return fmt.Errorf("%w: %w: %s", ErrBomb, err, said) // it said so, or met a bound and was ended
+	return fmt.Errorf("%w: %w: %s", ErrBomb, err, said) // it reported that, or hit a limit and was killed
 }
 
 var colorText = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 
-// readAnswer believes nothing: a decoder that a picture has taken over could say anything.
+// readAnswer validates everything: a compromised decoder could write anything.
 func readAnswer(text []byte) (Drawn, error) {
 	var drawn Drawn
 	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&drawn); err != nil {
@@ -149,7 +151,7 @@ func readAnswer(text []byte) (Drawn, error) {
 	return drawn, nil
 }
 
-// source remembers that the bytes of a picture couldn't be read.
+// source remembers an error reading the picture's bytes.
 type source struct {
 	from   io.Reader
 	failed error
@@ -163,7 +165,7 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// tail keeps the beginning of what a program says: a runtime that runs out of memory says much.
+// tail keeps the beginning of a program's output: a runtime that runs out of memory prints a lot.
 type tail struct{ bytes []byte }
 
 func (t *tail) Write(p []byte) (int, error) {
@@ -177,7 +179,7 @@ func (t *tail) String() string {
 	return line
 }
 
-// bounded refuses more than it has room for.
+// bounded fails if it gets more than it has room for.
 type bounded struct {
 	bytes []byte
 	room  int

@@ -16,8 +16,8 @@ const (
 	gifTableBits = 0x07
 )
 
-// countFrames walks the blocks of a GIF, up to one more than maxFrames. It decodes nothing: the frames of a
-// bomb are cheap to send and dear to decode.
+// countFrames counts a GIF's frames, up to one more than maxFrames. It decodes nothing: the frames
+// of a bomb are cheap to send and expensive to decode.
 func countFrames(from io.Reader) (int, error) {
 	r := &gifReader{in: bufio.NewReader(from)}
 	screen := r.take(13)
@@ -40,7 +40,7 @@ func countFrames(from io.Reader) (int, error) {
 			if head := r.take(9); r.err == nil {
 				r.skipTable(head[8])
 			}
-			r.take(1) // size of the first code
+			r.take(1) // LZW minimum code size
 			r.skipBlocks()
 		case gifTrailer:
 			return frames, nil
@@ -51,7 +51,7 @@ func countFrames(from io.Reader) (int, error) {
 	return frames, nil
 }
 
-// gifReader keeps the first failure.
+// gifReader keeps the first error.
 type gifReader struct {
 	in  *bufio.Reader
 	err error

@@ -13,7 +13,7 @@ import (
 	"github.com/gen2brain/webp"
 )
 
-// The formats that are read.
+// The supported formats.
 const (
 	formatJPEG = "jpeg"
 	formatPNG  = "png"
@@ -30,15 +30,15 @@ const (
 	maxFrames = 1_000
 )
 
-// drawingMemory is what a process takes beside the pixels that a decoder makes: the program itself, the WebAssembly of
-// the decoders and of WebP's encoder, and the sizes while they are made.
+// drawingMemory is what a process needs besides the decoder's pixels: for the program itself, the
+// WebAssembly of the decoders and of the WebP encoder, and the sizes being drawn.
 const drawingMemory = 256 << 20
 
-// header is what a picture says of itself before anything is decoded.
+// header is what a picture's header claims, before anything is decoded.
 type header struct {
 	format        string
 	width, height int
-	// pixelBytes is what a decoder takes for each pixel, everything that it holds at once; moreBytes what it takes once.
+	// pixelBytes is a decoder's peak memory per pixel; moreBytes is its fixed memory.
 	pixelBytes float64
 	moreBytes  int64
 }
@@ -47,8 +47,8 @@ func (h header) memory() int64 {
 	return drawingMemory + h.moreBytes + int64(float64(h.width)*float64(h.height)*h.pixelBytes)
 }
 
-// examine reads the header of a picture, and what else tells what it takes to decode it: the scans of a JPEG, the frames
-// of a GIF. The error is ErrUnreadable or ErrBomb.
+// examine reads a picture's header and whatever else determines its decoding cost: a JPEG's scans,
+// a GIF's frames. It returns ErrUnreadable or ErrBomb.
 func examine(from io.ReadSeeker) (header, error) {
 	var start [12]byte
 	if err := rewound(from, func() error { _, err := io.ReadFull(from, start[:]); return err }); err != nil {
@@ -88,7 +88,7 @@ func (h header) check() error {
 	return nil
 }
 
-// rewound runs read at the beginning of the picture. What read can't make sense of is unreadable.
+// rewound runs read from the start of the picture. If read fails to parse it, it is unreadable.
 func rewound(from io.Seeker, read func() error) error {
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("rewind the picture: %w", err)
@@ -105,8 +105,8 @@ func sized(format string, config image.Config, pixelBytes float64) header {
 	return header{format: format, width: config.Width, height: config.Height, pixelBytes: pixelBytes}
 }
 
-// examinePNG: the decoder gives pixels of 1 to 8 bytes, and with transparency (tRNS) at least 4. Interlaced, it holds
-// the largest of seven pictures beside the whole.
+// examinePNG: the decoder produces 1 to 8 bytes per pixel, and at least 4 with transparency (tRNS).
+// For an interlaced picture it holds the largest of seven passes besides the whole.
 func examinePNG(from io.ReadSeeker) (header, error) {
 	const depthAt, interlacedAt = 24, 28
 	var start [29]byte
@@ -127,8 +127,8 @@ func examinePNG(from io.ReadSeeker) (header, error) {
 	return sized(formatPNG, config, pixelBytes), err
 }
 
-// examineGIF: the decoder takes a byte for a pixel, and another one while it puts an interlaced picture in order. It
-// decodes the first frame alone, but a film of a thousand is no picture.
+// examineGIF: the decoder takes a byte per pixel, and another while deinterlacing. It decodes only
+// the first frame, but refuse a thousand frames anyway.
 func examineGIF(from io.ReadSeeker) (header, error) {
 	config, err := gif.DecodeConfig(from)
 	if err != nil {
@@ -147,8 +147,8 @@ func examineGIF(from io.ReadSeeker) (header, error) {
 	return sized(formatGIF, config, 2), nil
 }
 
-// examineWebP: the decoder holds the file twice; without loss it has pixels of 4 bytes beside those that it gives out,
-// and grows in steps that are copied. Of a film it has two pictures more.
+// examineWebP: the decoder holds the file twice; for lossless files it has 4 bytes per pixel
+// besides its result and grows buffers by copying. For an animation it holds two more pictures.
 func examineWebP(from io.ReadSeeker) (header, error) {
 	var start [32]byte
 	if _, err := io.ReadFull(from, start[:]); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {

@@ -5,9 +5,9 @@ import (
 	"iter"
 )
 
-// itemTransform gives the EXIF orientation that the properties of an AVIF's picture say (irot and imir, ISO/IEC
-// 23008-12, sections 6.5.10 and 6.5.12), 1 (as it is) to 8. EXIF itself doesn't count there. Its decoder leaves this to
-// whoever shows the picture.
+// itemTransform returns the orientation in an AVIF's properties (irot and imir, ISO/IEC 23008-12,
+// sections 6.5.10 and 6.5.12) as an EXIF value, 1 (as is) to 8. For AVIF, EXIF itself doesn't
+// count, and the decoder leaves this to the caller.
 func itemTransform(photo []byte) int {
 	properties := itemProperties(photo)
 	quarters, mirrored := 0, false
@@ -16,7 +16,7 @@ func itemTransform(photo []byte) int {
 	}
 	if mirror := properties.find("imir"); len(mirror) > 0 {
 		mirrored = true
-		if mirror[0]&1 == 0 { // top and bottom change places: as left and right do, turned by half
+		if mirror[0]&1 == 0 { // flipping vertically is flipping horizontally plus half a turn
 			quarters += 2
 		}
 	}
@@ -26,7 +26,7 @@ func itemTransform(photo []byte) int {
 	return [...]int{1, 8, 3, 6}[quarters%4]
 }
 
-// itemProperties are those of all pictures in a file; nothing where there are none.
+// itemProperties returns the properties of all pictures in a file, or nothing if there are none.
 func itemProperties(photo []byte) mediaBoxes {
 	const fullBoxHead = 4
 	meta := mediaBoxes(photo).find("meta")
@@ -36,8 +36,8 @@ func itemProperties(photo []byte) mediaBoxes {
 	return meta[fullBoxHead:].find("iprp").find("ipco")
 }
 
-// hasDeepSamples tells whether one of an AVIF's pictures has samples of more than 8 bits (high_bitdepth of av1C, AV1 Codec
-// ISO Media File Format Binding, section 2.3.3).
+// hasDeepSamples reports whether one of an AVIF's pictures has samples of more than 8 bits
+// (high_bitdepth of av1C, AV1 Codec ISO Media File Format Binding, section 2.3.3).
 func hasDeepSamples(photo []byte) bool {
 	const depthAt, deep = 2, 1 << 6
 	for kind, configuration := range itemProperties(photo).all() {
@@ -48,10 +48,11 @@ func hasDeepSamples(photo []byte) bool {
 	return false
 }
 
-// mediaBoxes are those of an ISO base media file (ISO/IEC 14496-12, section 4.2), one behind the other.
+// mediaBoxes are consecutive boxes of an ISO base media file (ISO/IEC 14496-12, section 4.2).
 type mediaBoxes []byte
 
-// find gives the content of the first box of this type; nothing where there is none, or where the file is broken off.
+// find returns the content of the first box of a type, or nothing if there is none or the file is
+// truncated.
 func (b mediaBoxes) find(kind string) mediaBoxes {
 	for found, content := range b.all() {
 		if found == kind {
@@ -61,7 +62,7 @@ func (b mediaBoxes) find(kind string) mediaBoxes {
 	return nil
 }
 
-// all gives the types and contents of the boxes, as far as the file isn't broken off.
+// all returns the boxes' types and contents, up to where the file is truncated.
 func (b mediaBoxes) all() iter.Seq2[string, mediaBoxes] {
 	return func(yield func(string, mediaBoxes) bool) {
 		const head, largeHead = 8, 16

@@ -9,7 +9,7 @@ import (
 	"io"
 )
 
-// maxScans bounds how often a decoder goes over the pixels of a progressive JPEG. Those of programs have some ten.
+// maxScans limits a decoder's passes over a progressive JPEG. Real programs write about ten.
 const maxScans = 100
 
 // Markers of a JPEG (ITU-T T.81, table B.1).
@@ -27,24 +27,24 @@ const (
 
 const jpegBlock = 8 // pixels a side
 
-// jpegWalk goes from marker to marker of a JPEG as its decoder does, without decoding.
+// jpegWalk visits a JPEG's markers as its decoder does, without decoding.
 type jpegWalk struct {
 	in    *bufio.Reader
 	frame jpegFrame
-	adobe bool // its segment says how the colours are to be read
+	adobe bool // its segment defines the colour transform
 	scans int
 }
 
-// jpegFrame is what a frame header says (T.81, B.2.2).
+// jpegFrame is a frame header (T.81, B.2.2).
 type jpegFrame struct {
 	marker        byte
 	width, height int
-	sampling      []byte // of each component, horizontal and vertical in four bits each
-	names         string // of the components
+	sampling      []byte // per component, horizontal and vertical in four bits each
+	names         string // component ids
 }
 
-// examineJPEG: the decoder has each component's samples, four bytes more for each where it is progressive, and all
-// pixels again in four bytes where their colours aren't YCbCr.
+// examineJPEG: the decoder holds each component's samples, plus four bytes per sample if
+// progressive, and all pixels again at four bytes each if the colours aren't YCbCr.
 func examineJPEG(from io.Reader) (header, error) {
 	walk := jpegWalk{in: bufio.NewReader(from)}
 	err := walk.toEnd()
@@ -54,7 +54,7 @@ func examineJPEG(from io.Reader) (header, error) {
 	if walk.scans > maxScans {
 		return header{}, fmt.Errorf("%d scans: %w", walk.scans, ErrBomb)
 	}
-	// What is cut off is the decoder's to judge.
+	// Leave truncation for the decoder to judge.
 	head := header{format: formatJPEG, width: walk.frame.width, height: walk.frame.height}
 	head.moreBytes, err = walk.frame.samples()
 	if err != nil {
@@ -69,7 +69,7 @@ func examineJPEG(from io.Reader) (header, error) {
 	return head, nil
 }
 
-// samples are those of all components, each filled up to whole blocks.
+// samples counts the samples of all components, each padded to whole blocks.
 func (f jpegFrame) samples() (int64, error) {
 	across, down := 1, 1
 	for _, sampling := range f.sampling {
@@ -107,7 +107,7 @@ func (w *jpegWalk) toEnd() error {
 	return nil
 }
 
-// next finds a marker: behind 0xff, which in the data of a scan is followed by 0.
+// next finds a marker: it follows 0xff, which inside scan data is followed by 0.
 func (w *jpegWalk) next() (byte, error) {
 	for {
 		if _, err := w.in.ReadSlice(0xff); err != nil && !errors.Is(err, bufio.ErrBufferFull) {
@@ -116,7 +116,7 @@ func (w *jpegWalk) next() (byte, error) {
 			continue
 		}
 		marker, err := w.in.ReadByte()
-		for err == nil && marker == 0xff { // filling
+		for err == nil && marker == 0xff { // padding
 			marker, err = w.in.ReadByte()
 		}
 		if err != nil || marker != 0 {

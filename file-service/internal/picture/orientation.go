@@ -7,13 +7,13 @@ import (
 	"github.com/bep/imagemeta"
 )
 
-// metaTimeout bounds the look for the orientation: a file can lead a reader round in circles.
+// metaTimeout limits the search for the orientation: a file can send a reader round in circles.
 const metaTimeout = 5 * time.Second
 
-// orientation gives the EXIF orientation of a picture of this format, 1 (as it is) to 8; 1 where there is none.
+// orientation returns a picture's EXIF orientation, 1 (as is) to 8, or 1 if it has none.
 func orientation(from io.ReadSeeker, format string) (turned int) {
 	turned = 1
-	// A library for bytes from outside that panics must not take the upload with it.
+	// If the library panics on untrusted bytes, the upload must still go on.
 	defer func() {
 		if recover() != nil {
 			turned = 1
@@ -26,7 +26,7 @@ func orientation(from io.ReadSeeker, format string) (turned int) {
 	if _, err := from.Seek(0, io.SeekStart); err != nil || !known {
 		return 1
 	}
-	// What can't be read to its end has told of the orientation before, or has none.
+	// If decoding fails, the orientation was either reported before or is missing.
 	_, _ = imagemeta.Decode(imagemeta.Options{
 		R: from, ImageFormat: holds, Sources: imagemeta.EXIF, Timeout: metaTimeout,
 		ShouldHandleTag: func(tag imagemeta.TagInfo) bool { return tag.Tag == "Orientation" && tag.Namespace == "IFD0" },

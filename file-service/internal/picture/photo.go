@@ -10,15 +10,16 @@ import (
 	"github.com/gen2brain/heic"
 )
 
-// What a photo takes for each of its pixels, in the libraries' WebAssembly and out of it: the largest of a phone in HEIC
-// has 48 megapixels, and AVIF takes three times as much, six times where its samples have 10 or 12 bits.
+// A photo's memory per pixel, in the libraries' WebAssembly and outside: the largest phone photos
+// in HEIC have 48 megapixels. AVIF takes three times as much, and six times with samples of 10 or
+// 12 bits.
 const (
 	heicPixelBytes     = 20
 	avifPixelBytes     = 64
 	avifDeepPixelBytes = 122
 )
 
-// examinePhoto reads the header of a HEIC or AVIF by its own library.
+// examinePhoto reads the header of a HEIC or AVIF with the format's own library.
 func examinePhoto(from io.Reader) (header, error) {
 	photo, err := readAll(from)
 	if err != nil {
@@ -41,13 +42,13 @@ func examinePhoto(from io.Reader) (header, error) {
 	return head, nil
 }
 
-// isAVIF looks at all brands of the file: the first one may be that of any still picture.
+// isAVIF checks all brands: the first one may be generic.
 func isAVIF(photo []byte) bool {
 	return bytes.Contains(mediaBoxes(photo).find("ftyp"), []byte("avif"))
 }
 
-// decodePhoto gives the pixels of a photo, and the EXIF orientation by which they are to be turned: libheif turns what
-// it reads, the library of AVIF leaves it to us.
+// decodePhoto returns a photo's pixels and the EXIF orientation still to apply: libheif applies it
+// itself, the AVIF library leaves it to us.
 func decodePhoto(from io.Reader, format string) (image.Image, int, error) {
 	photo, err := readAll(from)
 	if err != nil {

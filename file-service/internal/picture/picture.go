@@ -1,5 +1,5 @@
-// Package picture makes the sizes of pictures that pages show. The pictures come from outside, so each is decoded in a
-// process of its own (Drawer, Program), which counts beforehand what it will take.
+// Package picture draws the sizes of pictures that pages show. Pictures are untrusted, so each is
+// decoded in a separate process (Drawer, Program), which estimates its cost first.
 package picture
 
 import (
@@ -19,19 +19,19 @@ const (
 
 // Errors of a picture.
 var (
-	// ErrUnreadable is the error of bytes that aren't a picture after all.
+	// ErrUnreadable means the bytes aren't a valid picture.
 	ErrUnreadable = errors.New("the picture can't be read")
-	// ErrBomb is the error of a picture that takes more memory or time than one of any camera.
+	// ErrBomb means a picture takes more memory or time than any camera's.
 	ErrBomb = errors.New("the picture takes too much to draw")
 )
 
-// Picture is a decoded picture, turned the way that it was taken.
+// Picture is a decoded picture, upright.
 type Picture struct{ pixels *image.RGBA }
 
-// Fit gives the picture with its longer edge at most edge pixels. A smaller one stays as it is.
+// Fit scales the picture down so that its longer edge has at most edge pixels.
 func (p *Picture) Fit(edge int) *Picture { return &Picture{pixels: shrink(p.pixels, edge)} }
 
-// Write encodes the picture as image/jpeg or image/webp. Nothing of the original's EXIF is in it.
+// Write encodes the picture as image/jpeg or image/webp, without any of the original's EXIF.
 func (p *Picture) Write(to io.Writer, mediaType string) error {
 	var err error
 	switch mediaType {

@@ -19,7 +19,7 @@ import (
 
 const draw = "draw"
 
-// TestMain lets the tests' own program be the one that a Drawer runs.
+// TestMain lets a Drawer run the test binary.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == draw {
 		program := picture.Program{Sizes: []picture.Size{{Edge: 400, MediaType: "image/webp"}, {Edge: 1200, MediaType: "image/jpeg"}}}
@@ -42,7 +42,7 @@ func red(pixels image.Image, at image.Point) uint8 {
 	return color.RGBAModel.Convert(pixels.At(at.X, at.Y)).(color.RGBA).R
 }
 
-// A picture that was taken sideways stands upright in every size, and nothing of its EXIF is in there.
+// A picture taken sideways is upright in every size, and its EXIF is removed.
 func TestUprightWithoutExif(t *testing.T) {
 	t.Parallel()
 	taken := pictures.Turned(pictures.Photo(800, 600), 6)
@@ -55,15 +55,15 @@ func TestUprightWithoutExif(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, []int{config.Width, config.Height})
 	}
-	// Orientation 6: what was left is at the top. The left is dark, the right is red.
+	// Orientation 6 moves the left to the top. The left is dark, the right is red.
 	upright, err := jpeg.Decode(bytes.NewReader(got.Sizes[1]))
 	require.NoError(t, err)
 	top, bottom := red(upright, image.Pt(300, 20)), red(upright, image.Pt(300, 780))
 	require.Less(t, top, bottom)
 }
 
-// Each orientation puts the corner that was dark where the EXIF specification says, also where a picture is shrunk by
-// more than the half.
+// Each orientation puts the dark corner where the EXIF specification says, even if the picture is
+// shrunk by more than half.
 func TestOrientations(t *testing.T) {
 	t.Parallel()
 	pixels := image.NewNRGBA(image.Rect(0, 0, 400, 200))
@@ -94,7 +94,7 @@ func TestOrientations(t *testing.T) {
 	}
 }
 
-// The colour of a picture is the one that most of it has, and not what its colours are when mixed.
+// A picture's colour is its most frequent one, not a mix of all.
 func TestColor(t *testing.T) {
 	t.Parallel()
 	pixels := image.NewRGBA(image.Rect(0, 0, 40, 40))
@@ -113,7 +113,7 @@ func TestColor(t *testing.T) {
 	require.Equal(t, "#c95b29", drawn(t, encoded.Bytes()).Color)
 }
 
-// A small picture isn't blown up.
+// A small picture isn't enlarged.
 func TestSmallStaysSmall(t *testing.T) {
 	t.Parallel()
 	for _, size := range drawn(t, pictures.Photo(50, 30)).Sizes {
@@ -123,7 +123,7 @@ func TestSmallStaysSmall(t *testing.T) {
 	}
 }
 
-// Every format that is drawn comes out as the same pixels went in, however it is kept.
+// Every drawn format yields the pixels that went in, in every encoding.
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string][]byte{
@@ -154,8 +154,8 @@ func photoFile(t *testing.T, name string) []byte {
 	return content
 }
 
-// A phone's photo is read as it stands upright: its left half is dark and its right half orange, and where it was turned
-// anti-clockwise its upper half is orange.
+// A phone's photo is read upright: its left half is dark and its right half orange; in the one
+// rotated anti-clockwise, the upper half is orange.
 func TestPhonePhotos(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]struct {
@@ -177,7 +177,7 @@ func TestPhonePhotos(t *testing.T) {
 	}
 }
 
-// claiming changes the size that a photo says it has (ispe), and leaves its pixels.
+// claiming changes a photo's claimed size (ispe) but not its pixels.
 func claiming(t *testing.T, photo []byte, width, height uint32) []byte {
 	t.Helper()
 	at := bytes.Index(photo, []byte("ispe"))
@@ -188,7 +188,7 @@ func claiming(t *testing.T, photo []byte, width, height uint32) []byte {
 	return larger
 }
 
-// FuzzItemTransform holds that the way through the boxes of a photo ends, whatever is in them.
+// FuzzItemTransform checks that walking a photo's boxes ends, whatever they contain.
 func FuzzItemTransform(f *testing.F) {
 	for _, name := range []string{"photo.avif", "turned.avif"} {
 		content, err := os.ReadFile(filepath.Join("testdata", name))
@@ -200,7 +200,7 @@ func FuzzItemTransform(f *testing.F) {
 	})
 }
 
-// Bytes from outside never panic.
+// Untrusted bytes never cause a panic.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"))
 	f.Add([]byte("\xff\xd8\xff\xe1\x00\x10Exif\x00\x00II*\x00\xff\xff\xff\xff"))

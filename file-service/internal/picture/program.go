@@ -9,22 +9,23 @@ import (
 	"runtime/debug"
 )
 
-// maxPicture bounds the bytes of a picture.
+// maxPicture limits a picture's bytes.
 const maxPicture = 100 << 20
 
-// Size is one size that is made of a picture.
+// Size is one size to draw of a picture.
 type Size struct {
-	Edge      int // the longer edge has at most so many pixels
+	Edge      int // maximum pixels of the longer edge
 	MediaType string
 }
 
-// Program is what a Drawer runs. It bounds the memory and the time of its whole process, and so is for a process of its
-// own alone.
+// Program is what a Drawer runs. It limits the memory and time of the whole process, so it needs a
+// process of its own.
 type Program struct {
-	Sizes []Size // the largest edge decides how much of a picture is kept while it is drawn
+	Sizes []Size // the largest edge determines how many pixels are kept while drawing
 }
 
-// Run reads a picture of any format, writes what was drawn, and gives the code to exit with. args are the bounds.
+// Run reads a picture of any format, writes the result, and returns the exit code. args are the
+// limits.
 func (p Program) Run(args []string, in io.Reader, out, complaints io.Writer) int {
 	within, err := boundsOf(args)
 	if err == nil {
@@ -48,7 +49,7 @@ func (p Program) Run(args []string, in io.Reader, out, complaints io.Writer) int
 }
 
 func (p Program) draw(in io.Reader, out io.Writer, memory int64) (err error) {
-	// A decoder that panics was given bytes that are no picture.
+	// If a decoder panics, the bytes aren't a valid picture.
 	defer func() {
 		if failed := recover(); failed != nil {
 			err = fmt.Errorf("%w: %v\n%s", ErrUnreadable, failed, debug.Stack())
@@ -58,7 +59,7 @@ func (p Program) draw(in io.Reader, out io.Writer, memory int64) (err error) {
 	if err != nil {
 		return err
 	}
-	const grown = 2 // while it was read, it was there in two lengths
+	const grown = 2 // while growing, the buffer existed in two lengths
 	drawn, err := p.sizes(bytes.NewReader(content), memory, grown*int64(len(content)))
 	if err != nil {
 		return err

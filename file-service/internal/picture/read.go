@@ -11,9 +11,9 @@ import (
 	"github.com/gen2brain/webp"
 )
 
-// readWithin reads the first frame of a picture, upright, its longer edge at most edge pixels. The error is
-// ErrUnreadable, ErrBomb, or errNeedsMore for what takes more than these bytes of memory, of which some are held already,
-// and can be given more.
+// readWithin reads the first frame of a picture, upright, its longer edge at most edge pixels. held
+// bytes of memory are already in use. It returns ErrUnreadable, ErrBomb, or errNeedsMore if the
+// picture exceeds this memory but not the maximum.
 func readWithin(from io.ReadSeeker, edge int, memory, held int64) (*Picture, error) {
 	head, err := examine(from)
 	if err != nil {
@@ -29,11 +29,11 @@ func readWithin(from io.ReadSeeker, edge int, memory, held int64) (*Picture, err
 	if err != nil {
 		return nil, err
 	}
-	small := shrink(pixels, edge) // and then turned: there is less to turn
+	small := shrink(pixels, edge) // before turning: fewer pixels to turn
 	return &Picture{pixels: turn(small, turned)}, nil
 }
 
-// decode gives the pixels, and the EXIF orientation by which they are to be turned.
+// decode returns the pixels and the EXIF orientation still to apply.
 func decode(from io.ReadSeeker, head header) (image.Image, int, error) {
 	turned := orientation(from, head.format)
 	if _, err := from.Seek(0, io.SeekStart); err != nil {

@@ -7,8 +7,9 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// shrink gives pixels with the longer edge at most edge pixels, on white, since JPEG has no transparency. It goes over
-// all pixels once: the good filter keeps 32 bytes for each pixel of a column and a row, and so comes when there are few.
+// shrink scales pixels to a longer edge of at most edge, on white, because JPEG has no
+// transparency. It averages first, because the good filter takes 32 bytes for each pixel of a
+// column and a row.
 func shrink(pixels image.Image, edge int) *image.RGBA {
 	width, height := pixels.Bounds().Dx(), pixels.Bounds().Dy()
 	longer := max(width, height)
@@ -24,7 +25,7 @@ func shrink(pixels image.Image, edge int) *image.RGBA {
 	return small
 }
 
-// average makes one pixel of each square of by times by.
+// average turns each square of by times by pixels into one.
 func average(pixels image.Image, by int) *image.RGBA64 {
 	from := deep(pixels)
 	bounds := from.Bounds()
@@ -50,7 +51,8 @@ func mean(pixels image.RGBA64Image, square image.Rectangle) color.RGBA64 {
 	return color.RGBA64{R: uint16(red / n), G: uint16(green / n), B: uint16(blue / n), A: uint16(alpha / n)}
 }
 
-// deep gives the pixels in a way that makes no garbage for each of them. All decoders' pictures have it.
+// deep returns the pixels in a form that allocates nothing per pixel. All decoders' pictures have
+// it.
 func deep(pixels image.Image) image.RGBA64Image {
 	if from, ok := pixels.(image.RGBA64Image); ok {
 		return from
@@ -60,7 +62,7 @@ func deep(pixels image.Image) image.RGBA64Image {
 	return copied
 }
 
-// turn gives the picture upright. It copies, and so is for what has been shrunk.
+// turn turns the picture upright. It copies, so shrink the picture first.
 func turn(pixels *image.RGBA, orientation int) *image.RGBA {
 	width, height := pixels.Rect.Dx(), pixels.Rect.Dy()
 	if orientation == 1 {
@@ -79,7 +81,8 @@ func turn(pixels *image.RGBA, orientation int) *image.RGBA {
 	return upright
 }
 
-// origin follows the table of the EXIF specification 2.3, section 4.6.4: where row 0 and column 0 are.
+// origin follows the table in section 4.6.4 of the EXIF specification 2.3: the positions of row 0
+// and column 0.
 func origin(orientation, x, y, right, bottom int) image.Point {
 	switch orientation {
 	case 2:

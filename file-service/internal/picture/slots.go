@@ -7,32 +7,33 @@ import (
 	"sync"
 )
 
-// How many pictures are drawn at once, and how many wait. Those of the same person come one after the other, so that no
-// number of them keeps anybody else's waiting for longer than the one that is being drawn.
+// Limits on pictures drawn at once, and waiting. One person's are drawn one after another, so they
+// delay other people by at most the one being drawn.
 const (
 	drawnAtOnce  = 2
-	MaxWaiting   = 64 // of one person
+	MaxWaiting   = 64 // per person
 	waitingOfAll = 512
 )
 
-// ErrTooManyWaiting is the error of a picture of a person who has too many waiting already.
+// ErrTooManyWaiting means too many of the person's pictures are already waiting.
 var ErrTooManyWaiting = errors.New("too many pictures of the same person are waiting")
 
-// slots let few pictures be drawn at once, one of a person, and one that takes much memory.
+// slots limit the pictures drawn at once: overall, to one per person, and to one that needs a lot
+// of memory.
 type slots struct {
 	mu      sync.Mutex
 	free    int
-	large   bool // one that takes much memory is being drawn
+	large   bool // one that needs a lot of memory is being drawn
 	turns   int64
-	people  map[string]*standing // who has a picture waiting or being drawn
-	waiting []*ticket            // as they came
+	people  map[string]*standing // those with a picture waiting or being drawn
+	waiting []*ticket            // in order of arrival
 }
 
-// standing is where a person stands.
+// standing is a person's state.
 type standing struct {
 	drawing bool
 	waiting int
-	last    int64 // of the last picture that was begun; who had none for a while comes first
+	last    int64 // turn of their last picture; the person with the oldest goes first
 }
 
 type ticket struct {
@@ -90,7 +91,7 @@ func (s *slots) release(t *ticket) {
 	s.forget(t.person)
 }
 
-// leave takes a ticket out of the queue, and tells whether it was still in there.
+// leave removes a ticket from the queue and reports whether it was still there.
 func (s *slots) leave(t *ticket) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,7 +111,7 @@ func (s *slots) forget(person string) {
 	}
 }
 
-// grant gives out what is free.
+// grant hands out free slots.
 func (s *slots) grant() {
 	for s.free > 0 {
 		next := s.next()
@@ -128,7 +129,7 @@ func (s *slots) grant() {
 	}
 }
 
-// next is the first of those who had no turn for the longest time.
+// next returns the first ticket of the person who has waited longest since their last turn.
 func (s *slots) next() *ticket {
 	var first *ticket
 	for _, t := range s.waiting {

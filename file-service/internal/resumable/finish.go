@@ -14,14 +14,14 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// record is what is left of an upload that is done, so that a client that missed the answer hears it.
+// record remains of a finished upload, for a client that missed the answer.
 type record struct {
 	Done
 
 	Size int64 `json:"size"`
 }
 
-// finish is called by the request that brings the last byte, which holds the upload's lock.
+// finish is called by the request that brings the last byte and holds the upload's lock.
 func (u *Uploads) finish(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	call := callOf(hook.Context)
 	upload := uploadOf(hook.Upload)
@@ -37,16 +37,17 @@ func (u *Uploads) finish(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	return handler.HTTPResponse{}, nil
 }
 
-// finishLate finishes an upload whose bytes are all here and that wasn't finished: a store was away, or the process was
-// killed. It gives nil for one that isn't whole. A client that is told that every byte is here believes that its
-// file is kept, so this comes before it is told. The error is ErrUnwanted where nothing is left of the upload.
+// finishLate finishes an upload that is complete but unfinished because a store was down or the
+// process was killed. It returns nil if the upload is incomplete. It must run before a client
+// learns that every byte has arrived, because the client then considers its file stored. It returns
+// ErrUnwanted if the upload was dropped.
 func (u *Uploads) finishLate(ctx context.Context, user, id string) (*Done, error) {
 	upload := Upload{User: user, ID: id}
 	lock, err := u.locker.take(ctx, upload.key(), patience, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = lock.Unlock() }() // it ends by itself else
+	defer func() { _ = lock.Unlock() }() // it expires otherwise
 	found, err := store{u}.find(ctx, user, id)
 	switch {
 	case err != nil:
@@ -63,8 +64,9 @@ func (u *Uploads) finishLate(ctx context.Context, user, id string) (*Done, error
 	return &done, nil
 }
 
-// dropUnwanted drops the bytes of an unfinished upload that may not go on, and gives the reason, which is ErrUnwanted;
-// nil for one that may, or of which nobody can tell just now. It is called under the upload's lock.
+// dropUnwanted drops an unfinished upload that may not continue and returns the reason, which is
+// ErrUnwanted. It returns nil if the upload may continue or that can't be determined now. The
+// caller holds the upload's lock.
 func (u *Uploads) dropUnwanted(ctx context.Context, upload Upload) error {
 	reason := u.o.Admit(ctx, upload)
 	if !errors.Is(reason, ErrUnwanted) {
@@ -73,7 +75,8 @@ func (u *Uploads) dropUnwanted(ctx context.Context, upload Upload) error {
 	return errors.Join(reason, u.remove(ctx, upload))
 }
 
-// finishOnce hands a whole upload on, and lets go of its bytes. It is called under the upload's lock.
+// finishOnce passes a complete upload to Finish and removes its bytes. The caller holds the
+// upload's lock.
 func (u *Uploads) finishOnce(ctx context.Context, found *kept) (Done, error) {
 	upload := found.upload
 	before, err := u.record(ctx, upload)
@@ -113,14 +116,14 @@ func (u *Uploads) handOn(ctx context.Context, found *kept) (done Done, err error
 	return u.o.Finish(ctx, found.upload, file)
 }
 
-// record gives what became of an upload; objectstore.ErrNotFound where nothing did yet.
+// record returns the outcome of an upload, or objectstore.ErrNotFound if it has none yet.
 func (u *Uploads) record(ctx context.Context, upload Upload) (record, error) {
 	var r record
 	object, err := u.o.Objects.Get(ctx, incoming.Records+upload.key())
 	if err != nil {
 		return r, err
 	}
-	defer func() { _ = object.Close() }() // it was read
+	defer func() { _ = object.Close() }() // only read
 	if err := json.NewDecoder(object).Decode(&r); err != nil {
 		return r, fmt.Errorf("read the end of upload %s: %w", upload.ID, err)
 	}
@@ -129,7 +132,7 @@ func (u *Uploads) record(ctx context.Context, upload Upload) (record, error) {
 
 const forgetTimeout = 5 * time.Second
 
-// remove removes all that there is of an upload.
+// remove removes everything of an upload.
 func (u *Uploads) remove(ctx context.Context, upload Upload) error {
 	if err := u.o.Incoming.Remove(ctx, upload.place()); err != nil {
 		return fmt.Errorf("remove upload %s: %w", upload.ID, err)

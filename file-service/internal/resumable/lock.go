@@ -11,11 +11,11 @@ import (
 	"larder.dev/internal/redis"
 )
 
-// lockPrefix begins the keys of locks in Redis.
+// lockPrefix is the prefix of lock keys in Redis.
 const lockPrefix = "upload-lock:"
 
-// locker keeps two requests from the same upload, whichever processes they are at. Whoever waits has the one before
-// let go of: of a phone that is back, that one is at a connection which nothing comes through any more.
+// locker serializes the requests to an upload across processes. A waiting request makes the current
+// holder let go: when a phone reconnects, the holder is stuck on the dead connection.
 type locker struct{ redis *redis.Client }
 
 var _ handler.Locker = locker{}
@@ -23,7 +23,7 @@ var _ handler.Locker = locker{}
 // NewLock implements handler.Locker.
 func (l locker) NewLock(id string) (handler.Lock, error) { return &lock{locker: l, id: id}, nil }
 
-// take waits so long for a lock.
+// take waits up to wait for a lock.
 func (l locker) take(ctx context.Context, id string, wait time.Duration, release func()) (*redis.Lock, error) {
 	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()

@@ -12,32 +12,32 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 )
 
-// Answer is that of a request at an upload.
+// Answer is the answer to an upload request.
 type Answer struct {
-	Upload string // the id of one that was created
+	Upload string // the id, if one was created
 	Status int
 	Header http.Header // of the protocol
-	Reason string      // of a status from 400 on
-	Done   *Done       // where the upload is finished
+	Reason string      // if the status is 400 or above
+	Done   *Done       // set once the upload is finished
 }
 
-// Create begins an upload. The errors are ErrTooMany, those of Admit, and those of Finish where the request has
-// all bytes with it.
+// Create starts an upload. It returns ErrTooMany, Admit's errors or, if the request includes all
+// bytes, Finish's.
 func (u *Uploads) Create(w http.ResponseWriter, r *http.Request, user string) (Answer, error) {
 	call := &call{user: user}
 	answer := u.serve(u.tus.PostFile, w, r, "", call)
 	answer.Upload = call.upload
-	answer.Header.Del("Location") // by tusd's own key
+	answer.Header.Del("Location") // has tusd's own key
 	answer.Header.Set("Upload-Expires", time.Now().Add(Expiry).UTC().Format(http.TimeFormat))
 	return answer, call.err
 }
 
-// Ask tells how much of an upload is here. The error is ErrNoUpload, or that of Finish.
+// Ask returns how much of an upload has arrived. It returns ErrNoUpload or Finish's error.
 func (u *Uploads) Ask(w http.ResponseWriter, r *http.Request, user, id string) (Answer, error) {
 	return u.atSettled(u.tus.HeadFile, w, r, user, id)
 }
 
-// Continue takes the next bytes of an upload. The error is ErrNoUpload, or that of Finish.
+// Continue receives the next bytes of an upload. It returns ErrNoUpload or Finish's error.
 func (u *Uploads) Continue(w http.ResponseWriter, r *http.Request, user, id string) (Answer, error) {
 	return u.atSettled(u.tus.PatchFile, w, r, user, id)
 }
@@ -51,7 +51,7 @@ func (u *Uploads) atSettled(serve http.HandlerFunc, w http.ResponseWriter, r *ht
 	return u.serve(serve, w, r, user+"/"+id, call), call.err
 }
 
-// Drop gives an upload up. A file that it has become stays. The error is ErrNoUpload.
+// Drop abandons an upload. If it already became a file, that stays. It returns ErrNoUpload.
 func (u *Uploads) Drop(w http.ResponseWriter, r *http.Request, user, id string) (Answer, error) {
 	call := &call{user: user}
 	answer := u.serve(u.tus.DelFile, w, r, user+"/"+id, call)
@@ -61,7 +61,7 @@ func (u *Uploads) Drop(w http.ResponseWriter, r *http.Request, user, id string) 
 	return answer, call.err
 }
 
-// call is what a request and the callbacks of tusd have to tell each other.
+// call carries state between a request and tusd's callbacks.
 type call struct {
 	user   string
 	upload string
@@ -69,19 +69,19 @@ type call struct {
 	err    error
 
 	mu          sync.Mutex
-	taken       bool // all of the body was read
-	interrupted bool // nothing more may be read of the connection
+	taken       bool // the whole body was read
+	interrupted bool // don't read from the connection any more
 }
 
-// take tells that all of the body was read. Whoever waits for the upload waits for the answer from then on.
+// take records that the whole body was read. From then on other requests wait for the answer.
 func (c *call) take() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.taken = true
 }
 
-// interrupt tells whether the body may be broken off for another request at the same upload. tusd does it by a deadline
-// for reading, after which the server ends every request of the connection.
+// interrupt reports whether reading the body may be aborted for another request to the upload. tusd
+// aborts it with a read deadline, after which the server ends every request of the connection.
 func (c *call) interrupt() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -97,7 +97,7 @@ func (c *call) wasInterrupted() bool {
 
 type callKey struct{}
 
-// refuse keeps the reason for who called, and gives tusd an error to end with.
+// refuse keeps the reason for the caller and returns an error for tusd.
 func (c *call) refuse(err error) error {
 	c.err = err
 	return handler.NewError("", "the upload can't be taken", http.StatusServiceUnavailable)
@@ -110,9 +110,9 @@ func callOf(ctx context.Context) *call {
 	return &call{}
 }
 
-// serve has tusd answer. The owner is part of the key by which it finds an upload, so nobody finds another's.
+// serve lets tusd answer. The owner is part of the key, so nobody can reach another's upload.
 func (u *Uploads) serve(serve http.HandlerFunc, w http.ResponseWriter, r *http.Request, key string, call *call) Answer {
-	// A caller who has gone away, and a server that stops, close the body: what has come of it is kept then.
+	// If the caller disconnects or the server stops, the body closes: what has arrived is kept.
 	ctx, cancel := context.WithCancelCause(context.WithValue(context.WithoutCancel(r.Context()), callKey{}, call))
 	defer cancel(nil)
 	defer context.AfterFunc(r.Context(), func() { cancel(handler.ErrServerShutdown) })()
@@ -134,7 +134,7 @@ func (u *Uploads) serve(serve http.HandlerFunc, w http.ResponseWriter, r *http.R
 	return answer
 }
 
-// recorder holds tusd's answer back: errors are to look as all of ours do.
+// recorder holds back tusd's answer, so that errors look like all of ours.
 type recorder struct {
 	http.ResponseWriter
 

@@ -14,7 +14,7 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// store is that of tusd: uploads as they are in the object store.
+// store is tusd's store, backed by the object store.
 type store struct{ *Uploads }
 
 var (
@@ -22,15 +22,15 @@ var (
 	_ handler.TerminaterDataStore = store{}
 )
 
-// NewUpload implements handler.DataStore. How much a person has open is looked at under a lock of theirs, so that two
-// processes don't let in together what is too much.
+// NewUpload implements handler.DataStore. It checks a person's open uploads under their lock, so
+// that two processes can't exceed the limit together.
 func (s store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Upload, error) {
 	upload := uploadOf(info)
 	lock, err := s.locker.take(ctx, upload.User, patience, nil)
 	if err != nil {
 		return nil, callOf(ctx).refuse(err)
 	}
-	defer func() { _ = lock.Unlock() }() // it ends by itself else
+	defer func() { _ = lock.Unlock() }() // it expires otherwise
 	if err := s.withinLimits(ctx, upload); err != nil {
 		return nil, callOf(ctx).refuse(err)
 	}
@@ -42,13 +42,14 @@ func (s store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Up
 	return &kept{s: s, upload: upload, state: state}, nil
 }
 
-// withinLimits looks at a person's open uploads before one more begins. The error is ErrTooMany or ErrTooMuch.
+// withinLimits checks a person's open uploads before another begins. It returns ErrTooMany or
+// ErrTooMuch.
 func (s store) withinLimits(ctx context.Context, upload Upload) error {
 	count, size := 1, upload.Size
 	err := s.o.Incoming.Each(ctx, incoming.Resumable+upload.User+"/", func(place string, _ time.Time) error {
 		note, err := s.o.Incoming.Note(ctx, place)
 		if errors.Is(err, objectstore.ErrNotFound) {
-			return nil // it was given up meanwhile
+			return nil // it was dropped meanwhile
 		}
 		count++
 		size += note.Size
@@ -81,19 +82,19 @@ func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error)
 
 // AsTerminatableUpload implements handler.TerminaterDataStore.
 func (store) AsTerminatableUpload(upload handler.Upload) handler.TerminatableUpload {
-	return upload.(*kept) //nolint:errcheck,forcetypeassert // tusd gives back what it was given
+	return upload.(*kept) //nolint:errcheck,forcetypeassert // tusd passes back what it was given
 }
 
-// kept is an upload that there is.
+// kept is an existing upload.
 type kept struct {
 	s      store
 	upload Upload
-	state  *incoming.Upload // nil where it is done
+	state  *incoming.Upload // nil once it is done
 	done   *Done
 }
 
-// find gives an upload of a user's. It must be locked. The error is ErrNoUpload where it isn't there, also where a part
-// of it is lost.
+// find returns a user's upload. The caller holds its lock. It returns ErrNoUpload if the upload is
+// missing or has lost a part.
 func (s store) find(ctx context.Context, user, id string) (*kept, error) {
 	upload := Upload{User: user, ID: id}
 	state, err := s.o.Incoming.Find(ctx, upload.place())
@@ -143,13 +144,14 @@ func (k *kept) WriteChunk(ctx context.Context, _ int64, from io.Reader) (int64, 
 	return n, nil
 }
 
-// FinishUpload implements handler.Upload. The bytes become one when the upload is finished, which may be tried again.
+// FinishUpload implements handler.Upload. The parts are joined when finishing, which can be
+// retried.
 func (k *kept) FinishUpload(context.Context) error { return nil }
 
 // Terminate implements handler.TerminatableUpload.
 func (k *kept) Terminate(ctx context.Context) error { return k.s.remove(ctx, k.upload) }
 
-// GetReader implements handler.Upload. Nothing is read this way.
+// GetReader implements handler.Upload. It is never used.
 func (k *kept) GetReader(context.Context) (io.ReadCloser, error) {
 	return nil, handler.ErrNotImplemented
 }

@@ -10,11 +10,11 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// sweepPatience is how long a sweep waits for a request at an upload; the next sweep comes soon enough.
+// sweepPatience is how long a sweep waits for a running request; the next sweep comes soon enough.
 const sweepPatience = time.Second
 
-// Sweep removes the uploads that lay still since before, done or not, and those that nothing takes any more. It gives
-// how many weren't done.
+// Sweep removes uploads idle since before, finished or not, and those that can't become files any
+// more. It returns how many were unfinished.
 func (u *Uploads) Sweep(ctx context.Context, before time.Time) (expired int, err error) {
 	var failures []error
 	err = u.o.Incoming.Each(ctx, incoming.Resumable, func(place string, changed time.Time) error {
@@ -37,21 +37,21 @@ func (u *Uploads) Sweep(ctx context.Context, before time.Time) (expired int, err
 	return expired, errors.Join(append(failures, err)...)
 }
 
-// expire removes an upload that lay still or that is unwanted, and tells whether it wasn't done. changed is when one of
-// its objects was written.
+// expire removes an idle or unwanted upload and reports whether it was unfinished. changed is when
+// one of its objects was written.
 func (u *Uploads) expire(ctx context.Context, place string, changed, before time.Time) (bool, error) {
 	user, id, _ := strings.Cut(strings.TrimPrefix(place, incoming.Resumable), "/")
 	upload := Upload{User: user, ID: id}
 	lock, err := u.locker.take(ctx, upload.key(), sweepPatience, nil)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return false, nil // it goes on just now
+		return false, nil // a request is running
 	}
 	if err != nil {
 		return false, err
 	}
-	defer func() { _ = lock.Unlock() }() // it ends by itself else
+	defer func() { _ = lock.Unlock() }() // it expires otherwise
 	if changed.Before(before) {
-		last, err := u.o.Incoming.Changed(ctx, place) // again, now that it is locked
+		last, err := u.o.Incoming.Changed(ctx, place) // again, under the lock
 		if err != nil {
 			return false, err
 		}

@@ -1,6 +1,6 @@
-// Package resumable takes uploads that go on where they broke off, by the tus protocol 1.0 (tus.io): creation,
-// also with the first bytes, termination. It is the one adapter of tusd. What has come is in the object store, and the
-// lock of an upload in Redis, so that any process goes on with what another began.
+// Package resumable receives resumable uploads by the tus protocol 1.0 (tus.io): creation, with or
+// without first bytes, and termination. It is the only adapter of tusd. The bytes are in the object
+// store and an upload's lock is in Redis, so that any process can continue what another began.
 package resumable
 
 import (
@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
-	"golang.org/x/exp/slog" // that of tusd
+	"golang.org/x/exp/slog" // tusd's
 
 	"larder.dev/file-service/internal/incoming"
 	"larder.dev/internal/ledger"
@@ -20,79 +20,79 @@ import (
 	"larder.dev/internal/redis"
 )
 
-// Errors of what is asked for.
+// Errors of a request.
 var (
 	ErrNoUpload = errors.New("no such upload")
 	ErrTooMany  = errors.New("too many uploads are open")
-	// ErrTooMuch says that a person's unfinished uploads would have more bytes than they may.
+	// ErrTooMuch means a person's unfinished uploads would exceed their byte limit.
 	ErrTooMuch = errors.New("the unfinished uploads have too many bytes")
-	// ErrUnwanted marks an error of Admit or Finish after which the upload can never become a file: its bytes are
-	// dropped at once, since they would take room for a day.
+	// ErrUnwanted marks an error of Admit or Finish after which the upload can never become a file:
+	// its bytes are dropped at once instead of taking up room for a day.
 	ErrUnwanted = errors.New("nothing takes the upload any more")
 )
 
 const (
-	// MaxOpen bounds the uploads of one user that aren't complete.
+	// MaxOpen limits a user's incomplete uploads.
 	MaxOpen = 20
-	// DefaultMaxBytes bounds the bytes that they have when they are whole.
+	// DefaultMaxBytes limits their total final size.
 	DefaultMaxBytes = 512 << 20
-	// Expiry is how long an upload may lie still before a sweep removes it.
+	// Expiry is how long an upload may be idle before a sweep removes it.
 	Expiry = 24 * time.Hour
 
-	// patience is how long a request waits for the one before it at the same upload: of a phone that is back,
-	// the server may not know yet that it was gone.
+	// patience is how long a request waits for an earlier one to the same upload: when a phone
+	// reconnects, the server may not have noticed yet that it was gone.
 	patience = 20 * time.Second
 )
 
-// The names that a client gives in Upload-Metadata.
+// The keys that a client sends in Upload-Metadata.
 const (
 	metaRecipe = "recipe"
 	metaName   = "filename"
 )
 
-// Upload is a file that comes in pieces.
+// Upload is a resumable upload.
 type Upload struct {
 	ID     string
 	User   string
-	Recipe string // as the client gave it, like Name
+	Recipe string // as given by the client, like Name
 	Name   string
-	Size   int64 // bytes when it is whole
+	Size   int64 // final size in bytes
 }
 
-// Done is what became of an upload that is whole.
+// Done is the outcome of a complete upload.
 type Done struct {
 	File   string `json:"file"`   // its id on the recipe
-	After  string `json:"after"`  // the header Larder-After of that write
+	After  string `json:"after"`  // the Larder-After header of that write
 	Change int64  `json:"change"` // the user's change number
 }
 
-// Options are what Uploads work with.
+// Options configure Uploads.
 type Options struct {
 	Incoming *incoming.Store
 	Objects  objectstore.Store
 	Locks    *redis.Client
 
 	MaxSize  int64         // of a file, in bytes
-	MaxBytes int64         // of the unfinished uploads of one person
-	Silence  time.Duration // after which a request that sends nothing is let go of; its upload stays
-	// Admit says whether an upload may begin, and before more of it is taken whether it may go on.
+	MaxBytes int64         // of one person's unfinished uploads
+	Silence  time.Duration // how long a request may send nothing before it is dropped; its upload stays
+	// Admit decides whether an upload may begin and, before each request, whether it may continue.
 	Admit func(ctx context.Context, u Upload) error
-	// Finish takes the bytes of a whole upload. It is called until it gave no error once, and once more where
-	// the process ended right after that: it must do the same upload once.
+	// Finish receives a complete upload's bytes. It is called until it succeeds once, and again if
+	// the process died right after that: it must be idempotent per upload.
 	Finish func(ctx context.Context, u Upload, file *incoming.File) (Done, error)
 }
 
-// Uploads are those that there are. Safe for concurrent use, also by other processes.
+// Uploads manages the resumable uploads. It is safe for concurrent use, across processes too.
 type Uploads struct {
 	o      Options
 	locker locker
 	tus    *handler.UnroutedHandler
 }
 
-// New makes uploads. Those that are in the store go on.
+// New returns Uploads. It resumes those in the store.
 func New(o Options) (*Uploads, error) {
 	u := &Uploads{o: o, locker: locker{redis: o.Locks}}
-	// Neither concatenation nor a length that is told later: both would get round the limits at the beginning.
+	// Support neither concatenation nor deferred length: both would bypass the limits at creation.
 	composer := handler.NewStoreComposer()
 	composer.UseCore(store{u})
 	composer.UseTerminater(store{u})
@@ -103,7 +103,7 @@ func New(o Options) (*Uploads, error) {
 		Cors: &handler.CorsConfig{Disable: true}, NetworkTimeout: o.Silence, AcquireLockTimeout: patience,
 		PreUploadCreateCallback:   u.admit,
 		PreFinishResponseCallback: u.finish,
-		Logger:                    slog.New(slog.NewTextHandler(io.Discard, nil)), // each request is in our own log
+		Logger:                    slog.New(slog.NewTextHandler(io.Discard, nil)), // our own log has each request
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put tusd together: %w", err)
@@ -124,7 +124,7 @@ func (u *Uploads) admit(hook handler.HookEvent) (handler.HTTPResponse, handler.F
 	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: upload.key(), MetaData: meta}, nil
 }
 
-// key is by what tusd and the lock know an upload. The owner is part of it.
+// key identifies an upload for tusd and the lock. It includes the owner.
 func (upload Upload) key() string { return upload.User + "/" + upload.ID }
 
 func (upload Upload) place() string { return incoming.Resumable + upload.key() }
