@@ -1,6 +1,6 @@
-// Package importer reads recipes out of what other programs and people keep: web pages, archives, plain text. It recognises
-// what it is given by its content. It is pure: it opens nothing and asks nobody, and its result is a proposal that a cook
-// looks at.
+// Package importer extracts recipes from what other programs and people keep: web pages, archives,
+// plain text. It detects the format from the content. It is pure: it opens no files and makes no
+// requests. Its result is a proposal for a cook to check.
 package importer
 
 import (
@@ -21,7 +21,7 @@ import (
 	"larder.dev/importer/text"
 )
 
-// MaxStream is how much of a stream is read, in bytes. A file may be larger, where it is an archive.
+// MaxStream is how much of a stream is read, in bytes. A file may be larger if it is an archive.
 const MaxStream = 64 << 20
 
 var (
@@ -30,8 +30,8 @@ var (
 	errFile    = fmt.Errorf("larger than %d MB, and no archive", MaxStream>>20)
 )
 
-// IsOwn tells that material, of which the beginning is enough, is what Larder exports: an object a line, packed with gzip or
-// not. Material of nothing is too.
+// IsOwn reports whether material is an export of Larder: one object per line, with or without gzip.
+// The beginning of the material is enough. Empty material counts too.
 func IsOwn(begin []byte) bool {
 	if archive.IsGzip(begin) {
 		begin = archive.Beginning(begin)
@@ -40,7 +40,7 @@ func IsOwn(begin []byte) bool {
 	return len(begin) == 0 || archive.IsLarder(begin)
 }
 
-// Stream reads material that comes as a stream, whose place is a name for it.
+// Stream reads material from a stream; place is a name for it.
 func Stream(ctx context.Context, place string, from io.Reader, sink found.Sink) error {
 	content, err := io.ReadAll(io.LimitReader(from, MaxStream+1))
 	if err != nil {
@@ -53,13 +53,13 @@ func Stream(ctx context.Context, place string, from io.Reader, sink found.Sink) 
 	return File(ctx, place, bytes.NewReader(content), int64(len(content)), sink)
 }
 
-// File reads material that is a file. What can't be read of it is told; the error is that ctx has ended, or the file
-// couldn't be asked for its bytes.
+// File reads material from a file and reports what can't be read to the sink. The error means that
+// ctx has ended or the file's bytes couldn't be read.
 func File(ctx context.Context, place string, content io.ReaderAt, size int64, sink found.Sink) error {
 	return material{place: place}.file(ctx, content, size, sink)
 }
 
-// material is where a file stands, and the address of the web that it was at; "" where that isn't known.
+// material is the place of a file and the web address it came from, or "" if unknown.
 type material struct{ place, address string }
 
 func (m material) file(ctx context.Context, content io.ReaderAt, size int64, sink found.Sink) error {
@@ -86,8 +86,8 @@ func (m material) file(ctx context.Context, content io.ReaderAt, size int64, sin
 	return context.Cause(ctx)
 }
 
-// Fetched reads what was at an address of the web. The address is the source of its recipes that name none, and what a page's
-// relative addresses are resolved by.
+// Fetched reads what was fetched from a web address. The address is the source of recipes that name
+// none, and the base of a page's relative addresses.
 func Fetched(ctx context.Context, address string, content []byte, sink found.Sink) error {
 	m := material{place: address, address: address}
 	return m.file(ctx, bytes.NewReader(content), int64(len(content)), found.Sink{
@@ -99,8 +99,8 @@ func Fetched(ctx context.Context, address string, content []byte, sink found.Sin
 	})
 }
 
-// Folder reads every file of a folder, and of those within, that may hold recipes. The error is that ctx has ended; a file
-// that can't be read is told, and the rest goes on.
+// Folder reads every file in a folder and its subfolders that may hold recipes. The error means
+// that ctx has ended; unreadable files are reported, and the rest continues.
 func Folder(ctx context.Context, folder fs.FS, sink found.Sink) error {
 	return fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && (entry.IsDir() || !mayHoldRecipes(name)) {
@@ -133,7 +133,8 @@ func fileOf(ctx context.Context, folder fs.FS, name string, sink found.Sink) err
 	return errors.Join(err, file.Close())
 }
 
-// mayHoldRecipes leaves out what lies beside saved pages: pictures, style sheets, programs, hidden files.
+// mayHoldRecipes excludes what is saved along with pages: pictures, style sheets, scripts, hidden
+// files.
 func mayHoldRecipes(name string) bool {
 	if strings.HasPrefix(path.Base(name), ".") {
 		return false
@@ -152,7 +153,7 @@ func readPart(place string, content []byte, sink found.Sink) {
 	material{place: place}.read(content, sink)
 }
 
-// read reads a file that is no zip file.
+// read reads a file that isn't a zip file.
 func (m material) read(content []byte, sink found.Sink) {
 	recipes, err := m.recipes(content, sink)
 	if err != nil {

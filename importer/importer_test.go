@@ -11,14 +11,14 @@ import (
 	"larder.dev/importer/found"
 )
 
-// Larder's own lines are told from what other programs write, by their beginning alone.
+// The beginning is enough to distinguish Larder's own lines from other programs' output.
 func TestIsOwn(t *testing.T) {
 	t.Parallel()
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
 	_, err := w.Write([]byte(`{"id": "x", "name": "Soup"}` + "\n"))
 	require.NoError(t, err)
-	require.NoError(t, w.Flush()) // and no end
+	require.NoError(t, w.Flush()) // without an end
 	for text, own := range map[string]bool{
 		"": true, "\n": true, `{"name": "Soup"}`: true, "\ufeff{\"name\": \"Soup\"}\n{": true, "no JSON\n{\"name\": \"Soup\"}": true, `{"name": "So`: true,
 		`{"name": "x", "ingredients": [{"text": "directions", "@type": 1}]}`: true, packed.String(): true, "\x1f\x8b": true,
@@ -29,7 +29,8 @@ func TestIsOwn(t *testing.T) {
 	}
 }
 
-// What was at an address is read as a file is, packed or not: the address is the source, and what relative ones are resolved by.
+// Fetched content is read like a file, with gzip or not: its address is the source and the base of
+// relative addresses.
 func TestFetched(t *testing.T) {
 	t.Parallel()
 	const address = "https://example.com/soups/leek"

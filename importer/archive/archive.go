@@ -1,4 +1,5 @@
-// Package archive reads the recipes out of what other programs export: one file a format, recognised by its content.
+// Package archive extracts recipes from the exports of other programs: one source file per format,
+// detected by content.
 package archive
 
 import (
@@ -16,13 +17,13 @@ import (
 	"larder.dev/importer/found"
 )
 
-// Bounds of what is unpacked. An archive of a few KB may say that it holds terabytes.
+// Limits on unpacking. An archive of a few KB may claim to hold terabytes.
 const (
 	maxEntry    = 10 << 20  // a page or a recipe
 	maxInner    = 64 << 20  // an archive within an archive
-	maxDatabase = 256 << 20 // all of a Mealie
+	maxDatabase = 256 << 20 // a whole Mealie database
 	maxEntries  = 100_000
-	maxUnpacked = 2 << 30 // of everything that is read in one archive
+	maxUnpacked = 2 << 30 // total read from one archive
 	maxNested   = 2
 )
 
@@ -33,17 +34,17 @@ var (
 	errNested   = errors.New("an archive within archives")
 )
 
-// Reader reads a file that is no archive.
+// Reader reads a file that isn't an archive.
 type Reader func(place string, content []byte, sink found.Sink)
 
-// IsZip tells that content is a zip file.
+// IsZip reports whether content is a zip file.
 func IsZip(begin []byte) bool { return bytes.HasPrefix(begin, []byte("PK\x03\x04")) }
 
-// IsGzip tells that content is packed with gzip.
+// IsGzip reports whether content is compressed with gzip.
 func IsGzip(begin []byte) bool { return bytes.HasPrefix(begin, []byte{0x1f, 0x8b}) }
 
-// Zip reads every recipe of a zip file; files of it that are no archive go to another reader. The error is one that ends
-// all of it: that the file is broken or beyond its bounds, or that ctx has ended.
+// Zip reads every recipe of a zip file and passes its non-archive files to another reader. An error
+// ends the whole read: the file is broken or over its limits, or ctx has ended.
 func Zip(ctx context.Context, place string, content io.ReaderAt, size int64, other Reader, sink found.Sink) error {
 	z := zipReader{other: other, sink: sink}
 	return z.read(ctx, place, content, size, 0)
@@ -111,7 +112,7 @@ func (z *zipReader) file(ctx context.Context, place string, file *zip.File, file
 	return nil
 }
 
-// pictured adds to the recipe of a file the picture that lies beside it.
+// pictured adds the picture beside a file to that file's recipe.
 func (z *zipReader) pictured(place string, file *zip.File, files []*zip.File) found.Sink {
 	sink := z.sink
 	sink.Recipe = func(r found.Recipe) {
@@ -126,7 +127,7 @@ func (z *zipReader) pictured(place string, file *zip.File, files []*zip.File) fo
 	return sink
 }
 
-// pictureBeside finds the picture of a recipe's folder, the full one before its thumbnails.
+// pictureBeside finds the picture in a recipe's folder, preferring the full one to thumbnails.
 func pictureBeside(name string, files []*zip.File) string {
 	folder, best := path.Dir(name), ""
 	for _, f := range files {
@@ -145,7 +146,7 @@ func isPicture(kind string) bool {
 	return slices.Contains([]string{".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".heic"}, kind)
 }
 
-// isAttachment tells of files that lie beside recipes.
+// isAttachment reports whether a file is of a kind stored beside recipes.
 func isAttachment(kind string) bool {
 	others := []string{".svg", ".ico", ".css", ".js", ".pdf", ".mp4", ".db", ".sqlite", ".woff", ".woff2", ".ttf"}
 	return isPicture(kind) || slices.Contains(others, kind)
@@ -164,20 +165,20 @@ func (z *zipReader) unpack(file *zip.File, limit int64) ([]byte, error) {
 	return content, errors.Join(err, in.Close())
 }
 
-// Beginning unpacks what the beginning of a file that is packed with gzip gives.
+// Beginning unpacks as much as the beginning of a gzip file yields.
 func Beginning(packed []byte) []byte {
 	from, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return nil
 	}
-	begin, _ := io.ReadAll(io.LimitReader(from, maxBeginning)) // it breaks off, as what is packed does
+	begin, _ := io.ReadAll(io.LimitReader(from, maxBeginning)) // it breaks off where the packed bytes do
 	return begin
 }
 
-// maxBeginning is how much says of which form a file is.
+// maxBeginning is how many bytes are enough to detect a format.
 const maxBeginning = 1 << 20
 
-// Gunzip unpacks a file that is packed with gzip.
+// Gunzip unpacks a gzip file.
 func Gunzip(content []byte) ([]byte, error) {
 	packed, err := gzip.NewReader(bytes.NewReader(content))
 	if err != nil {

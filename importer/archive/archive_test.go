@@ -17,7 +17,7 @@ import (
 	"larder.dev/importer/found"
 )
 
-// kept is a recipe that each of the programs is made to export.
+// kept is a recipe that each program's export contains.
 type kept struct {
 	name, description, source string
 	servings                  float64
@@ -98,7 +98,7 @@ func jsonOf(t testing.TB, value any) string {
 
 type fields = map[string]any
 
-// exports write the collection as each program does.
+// exports writes the collection in each program's format.
 func exports() map[string]func(t testing.TB, all []kept) string {
 	return map[string]func(t testing.TB, all []kept) string{
 		"mealie backup": mealieBackup, "mealie recipes": mealieRecipes, "tandoor": tandoor, "paprika": paprika, "nextcloud": nextcloud,
@@ -209,7 +209,7 @@ func tandoor(t testing.TB, all []kept) string {
 	return zipOf(t, entries...)
 }
 
-// lines gives the rows as text, each group under its name.
+// lines returns the rows as text, each group under its name.
 func lines(k kept, heading string) string {
 	var out []string
 	for _, g := range k.groups {
@@ -415,7 +415,8 @@ func readAll(t testing.TB, content string) (recipes []found.Recipe, failed []fou
 	return recipes, failed
 }
 
-// What each program exports comes in whole: every recipe, row, heading, step, time and tag, recognised by its content.
+// Every program's export is imported completely: each recipe, row, heading, step, time and tag,
+// detected by content.
 func TestExports(t *testing.T) {
 	t.Parallel()
 	for name, export := range exports() {
@@ -468,7 +469,7 @@ func checkRecipe(t *testing.T, export string, k kept, r found.Recipe) {
 	}
 }
 
-// One broken recipe of an archive is told with its place, and stops nothing.
+// A broken recipe in an archive is reported with its place and doesn't stop the rest.
 func TestOneBrokenRecipe(t *testing.T) {
 	t.Parallel()
 	all := collection()
@@ -491,7 +492,7 @@ func TestOneBrokenRecipe(t *testing.T) {
 	require.Equal(t, "export#3", failed[0].Place)
 }
 
-// What is packed to unpack without end is refused within bounds.
+// A decompression bomb is rejected within the limits.
 func TestBombs(t *testing.T) {
 	t.Parallel()
 	zeros := strings.Repeat("\x00", 22<<20)
@@ -506,7 +507,7 @@ func TestBombs(t *testing.T) {
 	require.Len(t, failed, 1)
 }
 
-// Cooklang's marks leave a step that reads well, and rows with their amounts.
+// Removing Cooklang's marks leaves readable steps, and rows with their amounts.
 func TestCooklang(t *testing.T) {
 	t.Parallel()
 	recipes, failed := readAll(t, `>> servings: 2
@@ -540,7 +541,7 @@ With @bread{} and ~{1%minute} of rest.`)
 	require.InDelta(t, 2, *r.Servings, 0)
 }
 
-// Whatever an archive's bytes are, reading them ends.
+// Reading an archive ends, whatever its bytes.
 func FuzzFile(f *testing.F) {
 	for _, export := range exports() {
 		f.Add([]byte(export(f, collection())))

@@ -21,12 +21,12 @@ var (
 	cookMarkedIn = regexp.MustCompile(`[@#~][^@#~\n{}]*\{[^}\n]*\}|(?m)^>>\s*\S+.*:`)
 )
 
-// IsCooklang tells that a text marks ingredients, cookware or times in its steps.
+// IsCooklang reports whether a text marks ingredients, cookware or times in its steps.
 func IsCooklang(place string, content []byte) bool {
 	return strings.EqualFold(path.Ext(place), ".cook") || cookMarkedIn.Match(content)
 }
 
-// Cooklang reads a recipe in Cooklang. Its name is said in its metadata, else by its file.
+// Cooklang reads a recipe in Cooklang. The name comes from its metadata, else from the file name.
 func Cooklang(place string, content []byte) (found.Recipe, error) {
 	fields, body, err := frontMatter(content)
 	if err != nil {
@@ -51,7 +51,7 @@ type cook struct {
 	step    []string
 }
 
-// read takes the lines of a recipe: a blank line ends a step.
+// read reads the lines of a recipe: a blank line ends a step.
 func (c *cook) read(body string) {
 	body = cookBlock.ReplaceAllString(body, "")
 	body = cookComment.ReplaceAllString(body, "")
@@ -89,7 +89,7 @@ func (c *cook) endStep() {
 	}
 }
 
-// marked gives the text of a step without its marks, and keeps the ingredients that they are for.
+// marked returns the text of a step without its marks, and collects the marked ingredients.
 func (c *cook) marked(line string) string {
 	var out strings.Builder
 	for line != "" {
@@ -101,7 +101,7 @@ func (c *cook) marked(line string) string {
 		mark := line[at]
 		name, amount, braces, rest := component(line[at+1:])
 		if name == "" && (mark != '~' || !braces) {
-			out.WriteByte(mark) // a sign, and no mark
+			out.WriteByte(mark) // a plain character, not a mark
 			line = line[at+1:]
 			continue
 		}
@@ -145,7 +145,7 @@ func startsWithSpace(text string) bool {
 	return unicode.IsSpace(r)
 }
 
-// ingredient keeps an ingredient, and takes the preparation in brackets behind it off the text that follows.
+// ingredient adds an ingredient, and removes the preparation in brackets from the following text.
 func (c *cook) ingredient(name, amount, rest string) string {
 	note := ""
 	if inner, ok := strings.CutPrefix(rest, "("); ok {
@@ -153,7 +153,7 @@ func (c *cook) ingredient(name, amount, rest string) string {
 			note, rest = prepared, after
 		}
 	}
-	name, _, _ = strings.Cut(name, "|") // what it is called in the text
+	name, _, _ = strings.Cut(name, "|") // its name in the text
 	line := strings.TrimSpace(quantity(amount) + " " + strings.TrimSpace(name))
 	if note != "" {
 		line += ", " + note
@@ -162,7 +162,7 @@ func (c *cook) ingredient(name, amount, rest string) string {
 	return rest
 }
 
-// quantity writes an amount as a person does: "2%cups" is "2 cups".
+// quantity writes an amount the way a person does: "2%cups" is "2 cups".
 func quantity(amount string) string {
 	value, unit, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(amount), "="), "%")
 	value = strings.ReplaceAll(value, " / ", "/")
@@ -192,7 +192,7 @@ func (c *cook) describe(place string) {
 	}
 }
 
-// Written reads a text file of a program: Chowdown's or Cooklang's. It tells false where it is plain text.
+// Written reads a text file of Chowdown or Cooklang, or returns false if it is plain text.
 func Written(place string, content []byte) (r found.Recipe, ok bool, err error) {
 	if HasFrontMatter(content) {
 		if r, ok, err = Chowdown(place, content); ok || err != nil {

@@ -11,7 +11,8 @@ import (
 	"larder.dev/importer/found"
 )
 
-// frontMatter parts a file into the YAML between two lines of dashes at its beginning, and the rest.
+// frontMatter splits a file into the YAML between two lines of dashes at its beginning, and the
+// rest.
 func frontMatter(content []byte) (fields object, body string, err error) {
 	whole := strings.ReplaceAll(string(bytes.TrimPrefix(content, []byte("\ufeff"))), "\r\n", "\n")
 	head, ok := strings.CutPrefix(strings.TrimLeft(whole, "\n \t"), "---\n")
@@ -34,7 +35,7 @@ func frontMatter(content []byte) (fields object, body string, err error) {
 	return fields, body, nil
 }
 
-// plainValue gives numbers as they are written, as JSON's are here.
+// plainValue returns numbers as written, like the JSON values here.
 func plainValue(value any) any {
 	switch v := value.(type) {
 	case int, int64, uint64, float64, bool:
@@ -56,13 +57,13 @@ func plainValue(value any) any {
 	}
 }
 
-// HasFrontMatter tells that a file begins with a line of dashes.
+// HasFrontMatter reports whether a file begins with a line of dashes.
 func HasFrontMatter(content []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(content[:min(len(content), 64)]), []byte("---"))
 }
 
-// Chowdown reads a page of Chowdown: front matter with lists, and a description below. It tells false where the file is
-// none.
+// Chowdown reads a Chowdown page: front matter with lists, and a description below. It returns
+// false for any other file.
 func Chowdown(place string, content []byte) (r found.Recipe, ok bool, err error) {
 	fields, body, err := frontMatter(content)
 	if err != nil || len(fields.list("ingredients")) == 0 {
@@ -87,7 +88,7 @@ func Chowdown(place string, content []byte) (r found.Recipe, ok bool, err error)
 		switch v := row.(type) {
 		case string:
 			r.Ingredients = append(r.Ingredients, events.Ingredient{Text: found.Line(v), Section: section})
-		case map[string]any: // a name with a list of its own
+		case map[string]any: // a named group
 			for name, rows := range v {
 				section = name
 				for _, each := range (object{"rows": rows}).names("rows") {

@@ -11,14 +11,14 @@ import (
 	"larder.dev/importer/found"
 )
 
-// ErrUnknown tells that content is JSON of no format here.
+// ErrUnknown means that the content is JSON in an unknown format.
 var ErrUnknown = errors.New("no format of recipes is recognised")
 
-// format reads a recipe of one program. It tells false where the object is another's.
+// format reads a recipe of one program, or returns false for another program's object.
 type format func(o object) (found.Recipe, bool)
 
-// JSON reads a file with one recipe, with a list of them, or with one a line, in the form of any of the programs. It gives
-// ErrUnknown where the file is JSON and nothing else is known of it.
+// JSON reads a file with one recipe, a list of them, or one per line, in any program's format. It
+// returns ErrUnknown if the file is JSON but in none of these formats.
 func JSON(place string, content []byte, sink found.Sink) error {
 	if found.TooDeep(content) {
 		return errors.New("nested too deep")
@@ -100,10 +100,10 @@ func list(place string, values []any, sink found.Sink) error {
 	return nil
 }
 
-// object is JSON of which nothing can be relied on.
+// object is untrusted JSON of any shape.
 type object map[string]any
 
-// value gives the first of several fields that is there.
+// value returns the first of several fields that is set.
 func (o object) value(names ...string) any {
 	for _, name := range names {
 		if v, ok := o[name]; ok && v != nil && v != "" {
@@ -115,7 +115,7 @@ func (o object) value(names ...string) any {
 
 func (o object) has(name string) bool { _, ok := o[name]; return ok }
 
-// raw is a text as it is written; a number is its digits.
+// raw returns a text as written, or the digits of a number.
 func (o object) raw(names ...string) string {
 	switch v := o.value(names...).(type) {
 	case string:
@@ -149,7 +149,7 @@ func (o object) list(names ...string) []any {
 	return v
 }
 
-// objects are those of a list.
+// objects returns the objects of a list.
 func (o object) objects(names ...string) []object {
 	var all []object
 	for _, each := range o.list(names...) {
@@ -160,7 +160,7 @@ func (o object) objects(names ...string) []object {
 	return all
 }
 
-// names are the texts of a list, or the names of its objects.
+// names returns the texts of a list, or the names of its objects.
 func (o object) names(fields ...string) []string {
 	var all []string
 	for _, field := range fields {

@@ -10,7 +10,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// larderRecipe reads a recipe in Larder's own form, as its export writes it.
+// larderRecipe reads a recipe in Larder's export format.
 func larderRecipe(o object) (found.Recipe, bool) {
 	rows, steps := o.objects("ingredients"), o.objects("steps")
 	if !o.has("name") || len(o.list("ingredients")) != len(rows) || len(o.list("steps")) != len(steps) || len(rows)+len(steps) == 0 {
@@ -40,7 +40,7 @@ func larderRecipe(o object) (found.Recipe, bool) {
 	return r, true
 }
 
-// larderRow is a row with its line, which is written out where the row has its parts alone.
+// larderRow returns a row with its line, composed if the row has only parts.
 func larderRow(row object) events.Ingredient {
 	made := events.Ingredient{
 		Text: row.text("text"), Unit: row.text("unit"), Name: row.text("name"), Note: row.text("note"), Section: row.text("section"),
@@ -61,14 +61,14 @@ func larderRow(row object) events.Ingredient {
 	return clean.Ingredients[0]
 }
 
-// foreignFields are those by which recipes of other programs are told from Larder's.
+// foreignFields distinguish other programs' recipes from Larder's.
 var foreignFields = []string{ //nolint:gochecknoglobals // a constant
 	"@context", "@type", "@graph", "directions", "instructions", "recipe_ingredient", "recipeIngredient", "recipeInstructions",
 	"working_time",
 }
 
-// IsLarder tells that content, of which the beginning is enough, is of Larder's own form: an object a line. A line that is
-// no JSON may stand before.
+// IsLarder reports whether content is in Larder's own format, one object per line; its beginning is
+// enough. Lines that aren't JSON may come first.
 func IsLarder(begin []byte) bool {
 	at := bytes.Index(append([]byte("\n"), begin...), []byte("\n{"))
 	if at < 0 {
@@ -78,7 +78,7 @@ func IsLarder(begin []byte) bool {
 	for depth := 0; ; {
 		token, err := decoder.Token()
 		if err != nil {
-			return true // the beginning ends, or whoever reads the lines says what is wrong
+			return true // cut off, or broken: then the reader of the lines reports it
 		}
 		switch v := token.(type) {
 		case json.Delim:

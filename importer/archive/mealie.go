@@ -12,7 +12,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// mealieRecipe reads a recipe of Mealie 0 to 3, as it exports single ones.
+// mealieRecipe reads a single recipe exported by Mealie 0 to 3.
 func mealieRecipe(o object) (found.Recipe, bool) {
 	if !o.has("recipe_ingredient") && (!o.has("slug") || !o.has("recipeIngredient")) {
 		return found.Recipe{}, false
@@ -57,19 +57,19 @@ func mealieHead(o object) found.Recipe {
 	return r
 }
 
-// mealieLine is a row as it was typed, else as its parts say.
+// mealieLine returns a row as typed, else composed of its parts.
 func mealieLine(row object, unit, food string) string {
 	if original := row.text("original_text", "originalText"); original != "" {
 		return original
 	}
 	quantity := row.number("quantity")
 	if row.is("disable_amount") || row.is("disableAmount") || food == "" && unit == "" && quantity == 1 {
-		quantity = 0 // a row that is its note alone
+		quantity = 0 // a row with only a note
 	}
 	return written(quantity, unit, food, row.text("note"))
 }
 
-// written writes a row of its parts.
+// written composes a row from its parts.
 func written(quantity float64, unit, food, note string) string {
 	var words []string
 	if quantity > 0 {
@@ -112,10 +112,10 @@ func mealieNotes(r *found.Recipe, notes []object) {
 	r.Notes = strings.Join(all, "\n\n")
 }
 
-// mealieDatabase is the file of a backup that holds every table.
+// mealieDatabase is the file in a backup that holds every table.
 const mealieDatabase = "database.json"
 
-// mealieTables are those of a backup that recipes are made of.
+// mealieTables are the tables of a backup that make up recipes.
 type mealieTables struct {
 	Recipes      []object `json:"recipes"`
 	Rows         []object `json:"recipes_ingredients"`
@@ -134,7 +134,7 @@ type mealieTables struct {
 
 type mealieParts struct{ rows, steps, notes, labels []object }
 
-// mealie reads a backup of a whole Mealie.
+// mealie reads a complete Mealie backup.
 func (z *zipReader) mealie(place string, database *zip.File, files []*zip.File) error {
 	content, err := z.unpack(database, maxDatabase)
 	if err != nil {
@@ -187,7 +187,7 @@ func (t *mealieTables) index(place string, files []*zip.File) {
 	}
 }
 
-// idOf is an id without the dashes that SQLite's rows lack and folders have.
+// idOf returns an id without dashes, which folders have and SQLite's rows lack.
 func idOf(id string) string { return strings.ReplaceAll(strings.ToLower(id), "-", "") }
 
 func (t *mealieTables) recipe(place string, row object) found.Recipe {

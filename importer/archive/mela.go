@@ -7,7 +7,7 @@ import (
 	"larder.dev/importer/found"
 )
 
-// melaRecipe reads a recipe of Mela: lists are lines, and a line that begins with # is a heading.
+// melaRecipe reads a Mela recipe: lists are lines, and a line that begins with # is a heading.
 func melaRecipe(o object) (found.Recipe, bool) {
 	_, rows := o["ingredients"].(string)
 	_, steps := o["instructions"].(string)

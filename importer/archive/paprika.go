@@ -6,7 +6,7 @@ import (
 	"larder.dev/importer/found"
 )
 
-// paprikaRecipe reads a recipe of Paprika 3: a .paprikarecipe is one, packed with gzip.
+// paprikaRecipe reads a Paprika 3 recipe: a .paprikarecipe is one, compressed with gzip.
 func paprikaRecipe(o object) (found.Recipe, bool) {
 	if _, ok := o["directions"].(string); !ok || !o.has("ingredients") {
 		return found.Recipe{}, false
@@ -29,7 +29,7 @@ func paprikaRecipe(o object) (found.Recipe, bool) {
 	return r, true
 }
 
-// text gives a text with its lines, and without space around it.
+// text returns a text with its lines but without surrounding space.
 func text(written string) string {
 	lines := strings.Split(strings.ReplaceAll(written, "\r\n", "\n"), "\n")
 	for i, line := range lines {
@@ -38,7 +38,7 @@ func text(written string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// address is an address of the web; "" for any other text.
+// address returns a web address, or "" for any other text.
 func address(written string) string {
 	if strings.HasPrefix(written, "http://") || strings.HasPrefix(written, "https://") {
 		return written

@@ -7,7 +7,7 @@ import (
 	"larder.dev/importer/found"
 )
 
-// tandoorRecipe reads a recipe of Tandoor, in which each step has its own ingredients.
+// tandoorRecipe reads a Tandoor recipe, in which each step has its own ingredients.
 func tandoorRecipe(o object) (found.Recipe, bool) {
 	steps := o.objects("steps")
 	if !o.has("working_time") && (len(steps) == 0 || !steps[0].has("instruction")) {

@@ -1,10 +1,10 @@
 package found
 
-// MaxDepth bounds how deep JSON may be nested, in levels. schema.org's recipes reach some ten.
+// MaxDepth limits the nesting of JSON. Real schema.org recipes reach about ten levels.
 const MaxDepth = 100
 
-// TooDeep tells whether JSON is nested deeper than MaxDepth, before anything that recurses reads it. What isn't quite JSON is
-// counted by the same rule.
+// TooDeep reports whether JSON is nested deeper than MaxDepth, before anything recursive reads it.
+// The same rule applies to invalid JSON.
 func TooDeep[T string | []byte](text T) bool {
 	depth, inString := 0, false
 	for i := 0; i < len(text); i++ {

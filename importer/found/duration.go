@@ -18,7 +18,7 @@ var (
 	timeRange   = regexp.MustCompile(`(?i)\d+(?:[.,]\d+)?(?:\s*[-–—~]\s*|\s+(?:to|bis|à|a|tot|till|or|oder|ou|o|of)\s+)(\d)`)
 )
 
-// timeWords are the words for a time by how many minutes it has, in the languages of ingredient lines and some more.
+// timeWords maps words for times to minutes, in the languages of ingredient lines and some more.
 var timeWords = map[string]float64{ //nolint:gochecknoglobals // a constant
 	"s": 1.0 / 60, "sec": 1.0 / 60, "secs": 1.0 / 60, "second": 1.0 / 60, "seconds": 1.0 / 60, "sekunden": 1.0 / 60, "segundos": 1.0 / 60,
 	"m": 1, "min": 1, "mins": 1, "minute": 1, "minutes": 1, "minuten": 1, "minuti": 1, "minuto": 1, "minutos": 1,
@@ -34,8 +34,9 @@ var signs = map[string]float64{ //nolint:gochecknoglobals // a constant
 	"½": 0.5, "⅓": 1.0 / 3, "⅔": 2.0 / 3, "¼": 0.25, "¾": 0.75, "⅕": 0.2, "⅛": 0.125,
 }
 
-// Minutes reads a time: "PT1H30M", "1 hour 30 minutes", "1:30", "90". Of a range it takes the upper end, for which the
-// kitchen must be free. It is nil for no time at all, and for what it can't read.
+// Minutes reads a time: "PT1H30M", "1 hour 30 minutes", "1:30", "90". It takes the upper end of a
+// range, the time that the kitchen must be free. It returns nil for no time, or for an unreadable
+// one.
 func Minutes(text string) *int {
 	text = Line(text)
 	if minutes, ok := isoMinutes(text); ok {
@@ -58,7 +59,7 @@ func isoMinutes(text string) (float64, bool) {
 	}
 	minutes := number(parts[3])*10080 + number(parts[4])*1440 + number(parts[5])*60 + number(parts[6]) + number(parts[7])/60
 	if !strings.ContainsAny(text, "Tt") {
-		minutes += number(parts[2]) // P30M is meant as PT30M: nothing cooks for months
+		minutes += number(parts[2]) // P30M means PT30M: nothing cooks for months
 	}
 	return minutes, true
 }
@@ -83,7 +84,7 @@ func number(text string) float64 {
 	return value
 }
 
-// whole is nil for nothing, and for what no recipe takes. A part of a minute is one.
+// whole rounds up to a minute, and returns nil for zero and for times that no recipe takes.
 func whole(minutes float64) *int {
 	if !(minutes > 0) || minutes > recipe.MaxMinutes {
 		return nil

@@ -25,7 +25,7 @@ func TestMinutes(t *testing.T) {
 	}
 }
 
-// How much a recipe gives is the number that its amounts are for; 0 stands for none.
+// Servings is the number that the amounts are for; 0 stands for none.
 func TestServings(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]float64{
@@ -40,7 +40,7 @@ func TestServings(t *testing.T) {
 	}
 }
 
-// A yield that is said twice is kept in the words that say more, and only those.
+// A yield given twice keeps only the more informative words.
 func TestYield(t *testing.T) {
 	t.Parallel()
 	var r found.Recipe
@@ -52,7 +52,7 @@ func TestYield(t *testing.T) {
 	require.Empty(t, plain.Yield)
 }
 
-// A line is what a browser shows of a text, without what can't be seen.
+// A line is a text as a browser shows it, without invisible characters.
 func TestLine(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -1,5 +1,5 @@
-// Package found is what the readers of pages, texts and archives give: recipes as they were found, not yet a
-// cook's, and what of the material couldn't be read.
+// Package found holds the results of the readers of pages, texts and archives: recipes as found,
+// not yet a cook's, and the material that couldn't be read.
 package found
 
 import (
@@ -9,14 +9,14 @@ import (
 	"larder.dev/recipe"
 )
 
-// Recipe is a recipe as it was found. Nothing of it is checked against the limits of a recipe: what is beyond them is
-// among the doubts, since the cook who looks at it can mend it.
+// Recipe is a recipe as found. It isn't checked against the limits of a recipe: violations are
+// doubts, which the cook who reviews it can fix.
 type Recipe struct {
-	Place        string              `json:"place"` // where in the material it stands
+	Place        string              `json:"place"` // where it was found
 	Name         string              `json:"name"`
 	Description  string              `json:"description"`
 	Servings     *float64            `json:"servings"`
-	Yield        string              `json:"yield"` // as it is written, "12 slices"
+	Yield        string              `json:"yield"` // as written, "12 slices"
 	PrepMinutes  *int                `json:"prep_minutes"`
 	CookMinutes  *int                `json:"cook_minutes"`
 	TotalMinutes *int                `json:"total_minutes"`
@@ -32,7 +32,7 @@ type Recipe struct {
 	Doubts       []Doubt             `json:"doubts"`
 }
 
-// Doubt is something that a cook should look at before the recipe is kept.
+// Doubt is something that a cook should check before storing the recipe.
 type Doubt struct {
 	Field string `json:"field"`
 	Text  string `json:"text"`
@@ -46,12 +46,13 @@ type Failure struct {
 	Reason string `json:"reason"`
 }
 
-// Doubt notes something to look at.
+// Doubt records something to check.
 func (r *Recipe) Doubt(field, text, why string) {
 	r.Doubts = append(r.Doubts, Doubt{Field: field, Text: text, Why: why})
 }
 
-// Draft is the recipe as a cook would write it. A time that is said only of the whole is the time on the stove.
+// Draft returns the recipe as a cook would write it. If only the total time is given, it becomes
+// the cooking time.
 func (r *Recipe) Draft() recipe.Draft {
 	draft := recipe.Draft{
 		Name: r.Name, Description: r.Description, Servings: r.Servings, PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes,
@@ -63,11 +64,11 @@ func (r *Recipe) Draft() recipe.Draft {
 	return draft
 }
 
-// Empty tells that there is nothing to cook by.
+// Empty reports whether there is nothing to cook from.
 func (r *Recipe) Empty() bool { return len(r.Ingredients) == 0 && len(r.Steps) == 0 }
 
-// Finish gives the rows their parts, makes every list one that prints as a list, and notes what is missing or beyond the
-// limits of a recipe. A reader calls it last.
+// Finish parses the rows, turns nil lists into empty ones, and records what is missing or beyond
+// the limits of a recipe. A reader calls it last.
 func (r *Recipe) Finish() {
 	r.TotalMinutes = total(*r)
 	understood, _ := recipe.Understood(events.Recipe{Ingredients: r.Ingredients})
@@ -88,7 +89,7 @@ func (r *Recipe) Finish() {
 	}
 }
 
-// total is the time that is given, else the sum of those that are.
+// total returns the given total time, else the sum of the given parts.
 func total(r Recipe) *int {
 	if r.TotalMinutes != nil || (r.PrepMinutes == nil && r.CookMinutes == nil) {
 		return r.TotalMinutes

@@ -10,10 +10,10 @@ import (
 	"larder.dev/events"
 )
 
-// MaxHeading is how long the name of a group may be, in characters.
+// MaxHeading is the maximum length of a group's name, in characters.
 const MaxHeading = 80
 
-// Rows gives the ingredients of lines, under the headings among them.
+// Rows returns the ingredients of lines, grouped under the headings among them.
 func Rows(lines ...string) []events.Ingredient {
 	rows := make([]events.Ingredient, 0, len(lines))
 	for _, line := range lines {
@@ -24,7 +24,8 @@ func Rows(lines ...string) []events.Ingredient {
 	return UnderHeadings(rows)
 }
 
-// UnderHeadings takes lines that name a group ("For the sauce:") out of the list, and puts what follows under them.
+// UnderHeadings removes lines that name a group ("For the sauce:") from the list and makes them the
+// section of what follows.
 func UnderHeadings(rows []events.Ingredient) []events.Ingredient {
 	kept := make([]events.Ingredient, 0, len(rows))
 	section := ""
@@ -45,15 +46,15 @@ func UnderHeadings(rows []events.Ingredient) []events.Ingredient {
 	return kept
 }
 
-// twiceBracketed is what a program makes of a note that its writer has put in brackets already.
+// twiceBracketed matches a note that its writer had already put in brackets before a program did.
 var twiceBracketed = regexp.MustCompile(`\(\(([^()]*)\)\)`)
 
-// HeadsGroup tells that a line of a list is the name of those that follow.
+// HeadsGroup reports whether a line names the group of lines that follow.
 func HeadsGroup(line string) bool {
 	return strings.HasSuffix(line, ":") && utf8.RuneCountInString(line) <= MaxHeading && !strings.ContainsFunc(line, unicode.IsDigit)
 }
 
-// Steps gives the steps of lines.
+// Steps returns the steps of lines.
 func Steps(lines ...string) []events.Step {
 	steps := make([]events.Step, 0, len(lines))
 	for _, line := range lines {
@@ -66,7 +67,7 @@ func Steps(lines ...string) []events.Step {
 
 var leadingNumber = regexp.MustCompile(`^(?:(?i:step|schritt|étape|passo|paso|stap|steg)\s*)?(\d{1,3})\s*[.):]\s*`)
 
-// Unnumbered takes numbers away that count the steps from 1: who shows a recipe numbers them.
+// Unnumbered removes numbers that count the steps from 1, because the display numbers them.
 func Unnumbered(steps []events.Step) []events.Step {
 	if len(steps) < 2 {
 		return steps

@@ -1,6 +1,6 @@
 package found
 
-// Sink is told of what is found, as it is found: an archive may have more recipes than memory has room for.
+// Sink receives results one at a time, because an archive may hold more recipes than fit in memory.
 type Sink struct {
 	Recipe func(Recipe)
 	Failed func(Failure)

@@ -9,7 +9,7 @@ import (
 
 var (
 	markup = regexp.MustCompile(`(?s)<!--.*?-->|</?[a-zA-Z][^<>]*>`)
-	// breaks are the elements that begin a line of their own.
+	// breaks matches the elements that begin a new line.
 	breaks = regexp.MustCompile(`(?i)^</?(br|p|div|li|ul|ol|tr|td|table|h[1-6]|section|blockquote|hr)\b`)
 	raised = regexp.MustCompile(`(?i)^<sup\b`)
 )
@@ -17,12 +17,13 @@ var (
 // unescapings is how often references are resolved: some programs write "&amp;amp;".
 const unescapings = 3
 
-// Line gives a text of a page in one line: references resolved, markup taken out, space as one blank.
+// Line returns a page's text as one line: references resolved, markup removed, white space as
+// single spaces.
 func Line(text string) string {
 	return strings.Join(strings.Fields(visible(unmarked(text))), " ")
 }
 
-// Lines gives the lines of a text: those that it has, and those that its markup makes.
+// Lines returns the lines of a text, split at its line ends and at its markup.
 func Lines(text string) []string {
 	var lines []string
 	for line := range strings.FieldsFuncSeq(unmarked(text), func(r rune) bool { return r == '\n' || r == '\r' || r == '\u2028' }) {
@@ -60,7 +61,7 @@ func unmarked(text string) string {
 	return out.String()
 }
 
-// visible leaves out what has no width, and makes control characters blanks.
+// visible removes zero-width characters and turns control characters into spaces.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -13,8 +13,8 @@ var (
 	onlyNumber  = regexp.MustCompile(`^\d+(?:[.,]0+)?$`)
 )
 
-// Servings reads how much a recipe gives: the number that its amounts are for, "12 slices" as 12 and "2 dozen" as 24.
-// Of a range it takes the upper end, and tells so. It is nil where no number is said.
+// Servings reads the number that a recipe's amounts are for: 12 for "12 slices", 24 for "2 dozen".
+// Of a range it takes the upper end and sets isRange. It returns nil without a number.
 func Servings(yield string) (servings *float64, isRange bool) {
 	at := yieldNumber.FindStringIndex(yield)
 	if at == nil {
@@ -33,7 +33,7 @@ func Servings(yield string) (servings *float64, isRange bool) {
 	return &amount, isRange
 }
 
-// SetYield reads what is said of how much a recipe gives, often twice: "12" and "12 slices". The words are kept where
+// SetYield reads a recipe's yield, often given twice: "12" and "12 slices". It keeps the words if
 // they say more than a number.
 func (r *Recipe) SetYield(said ...string) {
 	for _, text := range said {

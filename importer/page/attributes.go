@@ -11,10 +11,10 @@ import (
 	"larder.dev/importer/found"
 )
 
-// vocabulary is how items are marked by the attributes of a page's elements.
+// vocabulary says how element attributes mark items in a page.
 type vocabulary struct {
-	scope    func(n *html.Node) (kind string, begins bool) // of an item
-	property string                                        // the attribute that names one
+	scope    func(n *html.Node) (kind string, begins bool) // the start of an item
+	property string                                        // the attribute that names a property
 	id       string
 }
 
@@ -43,7 +43,7 @@ func attribute(n *html.Node, name string) (string, bool) {
 	return "", false
 }
 
-// items gives the items of a page's elements: every one that is part of no other.
+// items returns the page's top-level items.
 func (v vocabulary) items(root *html.Node) []any {
 	r := itemReader{vocabulary: v, root: root}
 	r.read(root, nil, 0)
@@ -55,17 +55,17 @@ type itemReader struct {
 
 	root  *html.Node
 	items []any
-	refs  int // itemref that was followed, so that a circle ends
+	refs  int // followed itemrefs, counted to break cycles
 }
 
-// maxRefs bounds the references of items to elements elsewhere in a page.
+// maxRefs limits the references of items to elements elsewhere in a page.
 const maxRefs = 20
 
-// maxInside bounds how many properties may be within each other without an item between them: each is read with all that
-// it shows.
+// maxInside limits the nesting of properties without an item between them: each is read with
+// everything inside it.
 const maxInside = 5
 
-// read goes through the elements below a node, for the properties of an item or for items.
+// read searches the elements below a node for items, or for the properties of an item.
 func (r *itemReader) read(n *html.Node, within item, inside int) {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		if child.Type == html.ElementNode && child.DataAtom != atom.Script && child.DataAtom != atom.Style {
@@ -91,7 +91,7 @@ func (r *itemReader) element(n *html.Node, within item, inside int) {
 	r.read(n, within, inside)
 }
 
-// item reads an item, which is a property of the one around it or one of its own.
+// item reads an item, either a property of the surrounding one or a separate one.
 func (r *itemReader) item(n *html.Node, kind, names string, within item, inside int) {
 	made := item{"@type": kinds(kind)}
 	if id, ok := attribute(n, r.id); ok {
@@ -108,7 +108,7 @@ func (r *itemReader) item(n *html.Node, kind, names string, within item, inside 
 	}
 }
 
-// referred adds the properties that stand elsewhere in the page.
+// referred adds properties from elsewhere in the page.
 func (r *itemReader) referred(n *html.Node, made item) {
 	refs, _ := attribute(n, "itemref")
 	for id := range strings.FieldsSeq(refs) {
@@ -128,7 +128,7 @@ func (r *itemReader) referred(n *html.Node, made item) {
 	}
 }
 
-// today is how properties are called that had another name before: both may be in one item.
+// today maps older property names to the current ones; an item may have both.
 var today = map[string]string{ //nolint:gochecknoglobals // a constant
 	"ingredients": "recipeIngredient", "ingredient": "recipeIngredient", "instructions": "recipeInstructions", "yield": "recipeYield",
 }
@@ -141,8 +141,8 @@ func kinds(text string) []any {
 	return all
 }
 
-// add adds a value to each property that an element is for. An ingredient is what its element shows, since its parts are
-// seldom all marked; so is an item without properties.
+// add adds a value to each property of an element. An ingredient, or an item without properties,
+// becomes its visible text, because ingredients rarely have all their parts marked.
 func (it item) add(names string, value any, n *html.Node) {
 	if blank(value) {
 		return
@@ -163,7 +163,8 @@ func (it item) add(names string, value any, n *html.Node) {
 	}
 }
 
-// valueOf is the value of an element that is a property: what is said for programs, else what is shown.
+// valueOf returns the value of a property element: its machine-readable value, else its visible
+// text.
 func valueOf(n *html.Node) any {
 	if content, ok := attribute(n, "content"); ok && strings.TrimSpace(content) != "" {
 		return content
@@ -194,12 +195,12 @@ func valueOf(n *html.Node) any {
 	return shownBy(n)
 }
 
-// addresses are the properties of which a link's address is meant; of the others it is what the link shows.
+// addresses lists the properties whose value is a link's address; for others it is the link's text.
 var addresses = map[string]bool{ //nolint:gochecknoglobals // a constant
 	"url": true, "image": true, "thumbnailUrl": true, "contentUrl": true,
 }
 
-// shownBy is what an element shows: a line, or the list of its lines where it has several.
+// shownBy returns an element's visible text: a line, or a list if it has several.
 func shownBy(n *html.Node) any {
 	w := blockWalker{}
 	w.children(n, block{})
@@ -217,7 +218,7 @@ func shownBy(n *html.Node) any {
 	return lines
 }
 
-// hRecipe reads the microformat that blogs had before schema.org: classes, no vocabulary.
+// hRecipe reads the microformat that blogs used before schema.org: classes instead of a vocabulary.
 func (d *document) hRecipe() []any {
 	var all []any
 	d.Find(".hrecipe, .h-recipe").Each(func(_ int, s *goquery.Selection) {

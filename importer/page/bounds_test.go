@@ -13,7 +13,7 @@ import (
 	"larder.dev/importer/page"
 )
 
-// Pages that are made to keep a reader busy are read or refused in a time that their size explains.
+// Pages designed to keep a reader busy are read or rejected in a time in proportion to their size.
 func TestHostilePages(t *testing.T) {
 	t.Parallel()
 	const script = `<script type="application/ld+json">%s</script>`
@@ -52,7 +52,7 @@ func TestHostilePages(t *testing.T) {
 	require.ErrorIs(t, err, page.ErrTooLarge)
 }
 
-// Whatever is in a page, reading it ends, and a recipe that is read has a place.
+// Reading a page ends, whatever it contains, and every recipe has a place.
 func FuzzRead(f *testing.F) {
 	pages, err := filepath.Glob("testdata/*.html")
 	require.NoError(f, err)

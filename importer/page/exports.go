@@ -9,13 +9,13 @@ import (
 	"larder.dev/importer/found"
 )
 
-// exported reads the pages that programs for recipes export a whole collection in.
+// exported reads pages that recipe programs export whole collections to.
 func (d *document) exported() []found.Recipe {
 	recipes := d.copyMeThat()
 	return append(recipes, d.recipeKeeper()...)
 }
 
-// copyMeThat reads the one page of CopyMeThat's export: the parts of a recipe are told by ids.
+// copyMeThat reads CopyMeThat's single-page export, where ids mark the parts of a recipe.
 func (d *document) copyMeThat() []found.Recipe {
 	var recipes []found.Recipe
 	d.Find("div.recipe").Each(func(_ int, s *goquery.Selection) {
@@ -46,7 +46,7 @@ func (d *document) copyMeThat() []found.Recipe {
 	return recipes
 }
 
-// items gives those of a list, with the heading above each.
+// items calls each with the items of a list and the heading above each.
 func items(s *goquery.Selection, selector, heading string, each func(line, section string)) {
 	section := ""
 	s.Find(selector).First().ChildrenFiltered("li").Each(func(_ int, item *goquery.Selection) {
@@ -61,7 +61,7 @@ func items(s *goquery.Selection, selector, heading string, each func(line, secti
 	})
 }
 
-// recipeKeeper reads the one page of Recipe Keeper's export: properties without an item around them.
+// recipeKeeper reads Recipe Keeper's single-page export: properties without an item around them.
 func (d *document) recipeKeeper() []found.Recipe {
 	var recipes []found.Recipe
 	d.Find("div.recipe-details").Each(func(_ int, s *goquery.Selection) {
@@ -92,7 +92,7 @@ func (d *document) recipeKeeper() []found.Recipe {
 	return recipes
 }
 
-// linesOf gives the lines that elements show.
+// linesOf returns the visible lines of elements.
 func linesOf(s *goquery.Selection) []string {
 	var lines []string
 	for _, n := range s.Nodes {

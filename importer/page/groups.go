@@ -19,7 +19,7 @@ import (
 //go:embed groups.txt
 var groupTable string
 
-// marking is how a program marks groups of ingredients.
+// marking says how a program marks groups of ingredients.
 type marking struct{ name, either cascadia.Matcher }
 
 // markings are the rows of the table.
@@ -39,12 +39,12 @@ func readMarkings(table string) []marking {
 func selector(text string) cascadia.Matcher {
 	group, err := cascadia.ParseGroup(strings.TrimSpace(text))
 	if err != nil {
-		panic(fmt.Sprintf("groups.txt: %q: %v", text, err)) // of the binary itself
+		panic(fmt.Sprintf("groups.txt: %q: %v", text, err)) // the table is part of the binary
 	}
 	return group
 }
 
-// group puts the ingredients of a recipe under the headings that the page shows them under, where its data has none.
+// group puts a recipe's ingredients under the page's visible headings if its data has no groups.
 func (d *document) group(r *found.Recipe) {
 	grouped := slices.ContainsFunc(r.Ingredients, func(row events.Ingredient) bool { return row.Section != "" })
 	if grouped || len(r.Ingredients) < 2 {
@@ -65,7 +65,7 @@ func put(rows []events.Ingredient, sections []string) {
 	}
 }
 
-// marked gives the lines of a page that are marked as names and as rows.
+// marked returns the lines that a page marks as names and as rows.
 func (d *document) marked(m marking) []block {
 	if cascadia.Query(d.Get(0), m.name) == nil {
 		return nil
@@ -79,8 +79,8 @@ func (d *document) marked(m marking) []block {
 	return lines
 }
 
-// sectionsOf gives the name above each row, where the lines are those of the rows; nil where they are others, or none of
-// them is a name.
+// sectionsOf returns the name above each row. It returns nil if the lines don't match the rows, or
+// if none is a name.
 func sectionsOf(lines []block, rows []events.Ingredient) []string {
 	if len(lines) == 0 {
 		return nil
@@ -89,7 +89,7 @@ func sectionsOf(lines []block, rows []events.Ingredient) []string {
 	next, alike, section, named := 0, 0, "", false
 	for _, line := range lines {
 		switch {
-		case next == len(rows): // the list stands there again, to be printed
+		case next == len(rows): // the list appears again, for printing
 		case line.heading:
 			section = line.text
 		default:
@@ -116,10 +116,11 @@ func sectionsOf(lines []block, rows []events.Ingredient) []string {
 	return sections
 }
 
-// maxAhead is how many rows a page may leave out before the next one that it shows.
+// maxAhead is how many rows a page may omit before its next visible one.
 const maxAhead = 3
 
-// aroundRows finds the rows among what the page shows, and gives the heading above each; nil where there are none.
+// aroundRows finds the rows in the page's visible text and returns the heading above each, or nil
+// if there are none.
 func (d *document) aroundRows(rows []events.Ingredient) []string {
 	keys := make([]string, len(rows))
 	for i, row := range rows {
@@ -147,12 +148,12 @@ func (d *document) aroundRows(rows []events.Ingredient) []string {
 	return best.sections(shown)
 }
 
-// maxStarts bounds the places that may be the beginning of the list.
+// maxStarts limits the candidates for the beginning of the list.
 const maxStarts = 30
 
-// alignment says which of the shown lines each row is.
+// alignment says which visible line each row is.
 type alignment struct {
-	at      []int // the place of each row, -1 where it isn't shown
+	at      []int // the position of each row, -1 if not visible
 	matched int
 }
 
@@ -185,8 +186,8 @@ func align(shown []block, from int, keys []string) *alignment {
 	return a
 }
 
-// rowWidth is how many lines from a place on are a row: one, or two where its amount stands on a line of its own; 0 where
-// they are none.
+// rowWidth returns how many lines from a position make up a row: one, two if the amount is on its
+// own line, or 0 for none.
 func rowWidth(shown []block, at int, key string) int {
 	if similar(shown[at].key, key) {
 		return 1
@@ -199,7 +200,7 @@ func rowWidth(shown []block, at int, key string) int {
 	return 0
 }
 
-// sections gives the heading above each row; nil where there is none between two rows.
+// sections returns the heading above each row, or nil if there is none between two rows.
 func (a *alignment) sections(shown []block) []string {
 	sections := make([]string, len(a.at))
 	section, last, inside := "", -1, false
@@ -219,10 +220,10 @@ func (a *alignment) sections(shown []block) []string {
 	return sections
 }
 
-// nameBetween finds the heading of a row: the last line behind the row before it that names a group.
+// nameBetween finds the heading of a row: the last line after the previous row that names a group.
 func nameBetween(shown []block, last, at int) string {
 	first := last < 0
-	var between []block // from the row up
+	var between []block // upwards from the row
 	for i := at - 1; i > last && i >= at-maxBetween; i-- {
 		if first && listTitle.MatchString(shown[i].text) {
 			break
@@ -248,24 +249,24 @@ func startsUpper(text string) bool {
 }
 
 var (
-	// listTitle is the name of the whole list, in the languages of many pages.
+	// listTitle matches the title of the whole list, in the languages of many pages.
 	listTitle = regexp.MustCompile(`(?i)^(?:the |les |gli |los |die |de |recipe )?(?:ingredients?|` +
 		`zutaten(?:liste)?|ingrédients?|ingredienti|` +
 		`ingrediente?s?|ingredi[eë]nten|ingredienser|ingredienslista|` +
 		`składniki|hozzávalók|ainekset|ингредиенты|συστατικά|υλικά|` +
 		`malzemeler|材料|what you(?:'|’)?ll need|you will need)\s*:?$`)
-	// ending is what follows a recipe on a page.
+	// ending matches what follows a recipe on a page.
 	ending = regexp.MustCompile(`(?i)^(?:comments?|leave a (?:comment|reply)|related|you (?:may|might) also (?:like|enjoy)|more recipes|` +
 		`nutrition(?:al)?(?: facts| information)?|share|did you make this|reviews?|kommentare?|nährwerte|commentaires|commenti|` +
 		`comentarios|reacties|kommentarer)\b`)
-	// toggles are what a page offers about its list.
+	// toggles matches the controls that a page puts on its list.
 	toggles = regexp.MustCompile(`(?i)\b(?:\d\s*x|\d+ (?:servings?|people)|servings|portion(?:s|en)?|yields?|` +
 		`metric|customary|cook mode|screen|` +
 		`advertisement|anzeige|publicité|print|shopping list|(?:de)?select all|scale)\b`)
 )
 
-// similar tells that two lines are the same row: equal, one within the other, or of the same pairs of letters for the
-// most part.
+// similar reports whether two lines are the same row: equal, one inside the other, or mostly of the
+// same letter pairs.
 func similar(one, other string) bool {
 	if one == other {
 		return one != ""
@@ -283,7 +284,7 @@ func similar(one, other string) bool {
 	return alikeness(short, long) >= 0.65
 }
 
-// alikeness is Dice's coefficient of the pairs of bytes.
+// alikeness is Dice's coefficient over pairs of bytes.
 func alikeness(one, other string) float64 {
 	pairs := make(map[string]int, len(one))
 	for i := range len(one) - 1 {

@@ -7,10 +7,11 @@ import (
 	"larder.dev/importer/found"
 )
 
-// item is a thing of schema.org with its properties, whichever way the page says it.
+// item is a schema.org thing with its properties, however the page marks it.
 type item map[string]any
 
-// is tells that an item is of a type, however the type is written: "Recipe", "schema:Recipe", among several.
+// is reports whether an item is of a type, in any spelling: "Recipe", "schema:Recipe", or one of
+// several.
 func (it item) is(name string) bool {
 	for _, kind := range list(it.property("@type", "type")) {
 		if text, ok := kind.(string); ok && strings.EqualFold(local(text), name) {
@@ -20,7 +21,8 @@ func (it item) is(name string) bool {
 	return false
 }
 
-// property gives the first of several properties that an item has. Many pages write them with a capital, or in full.
+// property returns the first of several properties that an item has. Many pages capitalise the
+// names or write them in full.
 func (it item) property(names ...string) any {
 	for _, name := range names {
 		if value, ok := it[name]; ok && !blank(value) {
@@ -39,7 +41,7 @@ func (it item) property(names ...string) any {
 
 func (it item) text(names ...string) string { return textOf(it.property(names...)) }
 
-// local is a name without the address or prefix of its vocabulary.
+// local returns a name without the address or prefix of its vocabulary.
 func local(name string) string {
 	name = strings.TrimRight(strings.TrimSpace(name), "/#")
 	return name[strings.LastIndexAny(name, "/#:")+1:]
@@ -60,7 +62,7 @@ func blank(value any) bool {
 	}
 }
 
-// list gives a value as a list of values; lists in it are made flat.
+// list returns a value as a flat list of values.
 func list(value any) []any {
 	switch v := value.(type) {
 	case nil:
@@ -81,7 +83,7 @@ func asItem(value any) (item, bool) {
 	return it, ok
 }
 
-// textOf is what a value says, in one line: that of the first of several.
+// textOf returns a value's text in one line, or that of the first of several values.
 func textOf(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -100,7 +102,7 @@ func textOf(value any) string {
 	return ""
 }
 
-// textsOf is what each of several values says.
+// textsOf returns the text of each of several values.
 func textsOf(value any) []string {
 	var texts []string
 	for _, each := range list(value) {

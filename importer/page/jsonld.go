@@ -13,7 +13,7 @@ import (
 
 var errTooDeep = errors.New("nested too deep")
 
-// linkedData gives the values of a page's JSON-LD.
+// linkedData returns the values of a page's JSON-LD.
 func (d *document) linkedData() []any {
 	var graphs []any
 	d.Find("script").Each(func(_ int, script *goquery.Selection) {
@@ -28,7 +28,7 @@ func (d *document) linkedData() []any {
 	return graphs
 }
 
-// decode reads JSON as pages have it: as it should be, else mended, else with its references resolved.
+// decode reads JSON as found in pages: as it is, else repaired, else with references resolved.
 func decode(text string) (any, error) {
 	text = uncommented(text)
 	var err error
@@ -48,7 +48,7 @@ func decode(text string) (any, error) {
 	return nil, err
 }
 
-// decodeStrictly reads one value, and those that follow it: some pages have several in one script.
+// decodeStrictly reads one value and any that follow: some pages put several in one script.
 func decodeStrictly(text string) (any, error) {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
@@ -57,7 +57,7 @@ func decodeStrictly(text string) (any, error) {
 		var value any
 		if err := decoder.Decode(&value); err != nil {
 			if len(values) > 0 {
-				break // what follows a whole value is of no use
+				break // ignore the rest after a complete value
 			}
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func decodeStrictly(text string) (any, error) {
 	return values, nil
 }
 
-// uncommented takes away what hides a script from programs of long ago: <!-- -->, //<![CDATA[ ]]>.
+// uncommented removes what hides a script from very old browsers: <!-- -->, //<![CDATA[ ]]>.
 func uncommented(text string) string {
 	text = strings.TrimSpace(text)
 	for _, pair := range [][2]string{{"<!--", "-->"}, {"//<![CDATA[", "//]]>"}, {"/*<![CDATA[*/", "/*]]>*/"}, {"<![CDATA[", "]]>"}} {

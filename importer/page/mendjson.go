@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// mendJSON mends what programs that write JSON by hand get wrong: control characters and quotes inside of strings,
-// escapes that there aren't, comments, commas before a closing bracket. It goes over the text once, whatever is in it;
-// the libraries that mend more go back and forth, and so can be kept busy by a page.
+// mendJSON repairs common errors of handwritten JSON: control characters and quotes inside strings,
+// invalid escapes, comments, trailing commas. It makes one pass, whatever the input; libraries that
+// repair more backtrack, so a page could keep them busy.
 func mendJSON(text string) string {
 	m := jsonMender{text: text}
 	m.out.Grow(len(text))
@@ -18,7 +18,7 @@ func mendJSON(text string) string {
 		case strings.HasPrefix(text[m.at:], "/*"):
 			m.skipTo("*/")
 		case c == ',':
-			m.comma = true // until it is seen that something follows
+			m.comma = true // written once something follows
 			m.at++
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 			m.out.WriteByte(c)
@@ -63,7 +63,7 @@ func (m *jsonMender) skipTo(end string) {
 	m.at += n + len(end)
 }
 
-// next is the next character at or behind a place that is no space; 0 at the end.
+// next returns the next character at or after a position that isn't white space, or 0 at the end.
 func (m *jsonMender) next(at int) byte {
 	for ; at < len(m.text); at++ {
 		if c := m.text[at]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
@@ -94,7 +94,7 @@ func (m *jsonMender) stringLiteral() {
 	m.out.WriteByte('"')
 }
 
-// escape copies an escape, or leaves out a backslash that begins none.
+// escape copies an escape, or drops a backslash that begins none.
 func (m *jsonMender) escape() {
 	if m.at+1 >= len(m.text) {
 		return
@@ -114,7 +114,7 @@ func isHex(digits string) bool {
 	return strings.Trim(digits, "0123456789abcdefABCDEF") == ""
 }
 
-// ends tells that a quote is the end of its string: what follows it goes on with the JSON, not with a text.
+// ends reports whether a quote ends its string: JSON follows, not text.
 func (m *jsonMender) ends() bool {
 	at := m.at + 1
 	switch m.next(at) {

@@ -1,4 +1,5 @@
-// Package page reads the recipes of a web page: from the data that the page has for programs, and from what it shows.
+// Package page extracts the recipes of a web page, from its structured data and from its visible
+// text.
 package page
 
 import (
@@ -18,18 +19,18 @@ import (
 	"larder.dev/importer/found"
 )
 
-// MaxSize is how large a page may be, in bytes. Recipes of today come in pages of up to 4 MB.
+// MaxSize is the maximum size of a page, in bytes. Current recipe pages have up to 4 MB.
 const MaxSize = 10 << 20
 
 var (
-	// ErrTooLarge tells that a page is beyond MaxSize.
+	// ErrTooLarge means that a page is larger than MaxSize.
 	ErrTooLarge = fmt.Errorf("the page is larger than %d MB", MaxSize>>20)
-	// ErrNoRecipe tells that a page could be read and has no recipe.
+	// ErrNoRecipe means that a page was read but has no recipe.
 	ErrNoRecipe = errors.New("no recipe was found in the page")
 )
 
-// Read gives the recipes of a page, the one that the page is about first. Its address, which may be empty, is the source
-// of the recipes and what relative addresses are resolved by.
+// Read returns the recipes of a page, its main recipe first. The page's address, which may be
+// empty, is the source of the recipes and the base of relative addresses.
 func Read(text []byte, place, address string) ([]found.Recipe, error) {
 	if len(text) > MaxSize {
 		return nil, ErrTooLarge
@@ -49,14 +50,14 @@ func Read(text []byte, place, address string) ([]found.Recipe, error) {
 	return finished(recipes, place)
 }
 
-// document is a page that is being read.
+// document is a page being read.
 type document struct {
 	*goquery.Document
-	address *url.URL // nil where it isn't known
-	shown   []block  // the lines that the page shows, when asked for
+	address *url.URL // nil if unknown
+	shown   []block  // the visible lines, computed on demand
 }
 
-// data reads what the page has for programs: JSON-LD, and what that lacks from the other ways of saying it.
+// data reads the page's structured data: JSON-LD, and what it lacks from the other formats.
 func (d *document) data() []found.Recipe {
 	var recipes []found.Recipe
 	for _, values := range []func() []any{
@@ -89,7 +90,7 @@ func (d *document) data() []found.Recipe {
 	return recipes
 }
 
-// fill adds to a recipe what another way of saying it has.
+// fill adds to a recipe what another format has.
 func fill(r *found.Recipe, from found.Recipe) {
 	for _, text := range []struct {
 		to   *string
@@ -119,8 +120,8 @@ func fill(r *found.Recipe, from found.Recipe) {
 	}
 }
 
-// ReadLinkedData gives the recipes of a file of JSON-LD, as programs for recipes export them. Such a file may have many; how
-// large it may be is up to the caller.
+// ReadLinkedData returns the recipes of a JSON-LD file, as recipe programs export them. Such a file
+// may hold many; the caller limits its size.
 func ReadLinkedData(text []byte, place string) ([]found.Recipe, error) {
 	value, err := decode(string(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	if err != nil {
@@ -131,12 +132,12 @@ func ReadLinkedData(text []byte, place string) ([]found.Recipe, error) {
 		values = []any{value}
 	}
 	var recipes []found.Recipe
-	for _, each := range values { // two of a collection may have the same name
+	for _, each := range values { // two recipes of a collection may have the same name
 		recipes = append(recipes, recipesOf([]any{each})...)
 	}
 	for i := range recipes {
 		if !webAddress.MatchString(recipes[i].ImageURL) {
-			recipes[i].ImageURL = "" // a file beside it
+			recipes[i].ImageURL = "" // a local file
 		}
 	}
 	return finished(recipes, place)
@@ -158,7 +159,7 @@ func finished(recipes []found.Recipe, place string) ([]found.Recipe, error) {
 	return recipes, nil
 }
 
-// parse reads a page in whatever encoding it is. Elements that are nested too deep are an error of the library.
+// parse reads a page in any encoding. Too deeply nested elements are an error of the library.
 func parse(text []byte) (*html.Node, error) {
 	if utf8.Valid(text) {
 		return html.Parse(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
@@ -190,7 +191,7 @@ func (d *document) attribute(selector, name string) string {
 	return found.Line(value)
 }
 
-// resolve gives an address that the page names; "" where it is none of the web.
+// resolve returns the absolute form of an address in the page, or "" if it isn't a web address.
 func (d *document) resolve(reference string) string {
 	parsed, err := url.Parse(strings.TrimSpace(reference))
 	if err != nil || reference == "" {
@@ -205,7 +206,7 @@ func (d *document) resolve(reference string) string {
 	return parsed.String()
 }
 
-// complete adds what a page says elsewhere than in the data of its recipe.
+// complete adds what the page says outside the recipe's data.
 func (d *document) complete(r *found.Recipe) {
 	if r.Name == "" {
 		r.Name = cmp.Or(

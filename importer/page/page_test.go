@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag
 
-// Each page of testdata has one quirk or a few, and what is read of it is what a cook would read.
+// Each page in testdata has one or a few quirks, and is read the way a cook would read it.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("testdata/*.html")

@@ -8,7 +8,7 @@ import (
 	"larder.dev/importer/found"
 )
 
-// ingredientRows reads the ingredients of a recipe: lines, amounts with a unit, or groups of them under a name.
+// ingredientRows reads a recipe's ingredients: lines, amounts with a unit, or named groups of them.
 func ingredientRows(value any) []events.Ingredient {
 	rows := rowsIn(value, "", 0)
 	return found.UnderHeadings(rows)

@@ -10,7 +10,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// things are the items of a page: its recipes in the order in which they stand there, and what others refer to.
+// things are the items of a page: its recipes in page order, and items that others refer to.
 type things struct {
 	recipes []item
 	byID    map[string]item
@@ -18,9 +18,9 @@ type things struct {
 }
 
 const (
-	// maxRecipes bounds how many recipes a page is looked through for.
+	// maxRecipes limits how many recipes are collected from a page.
 	maxRecipes = 200
-	// maxVisits bounds how many steps are looked at, also where items refer to each other in a circle.
+	// maxVisits limits how many steps are visited, even if items refer to each other in a cycle.
 	maxVisits = 20_000
 )
 
@@ -32,7 +32,7 @@ func collect(values []any) *things {
 	return t
 }
 
-// add looks for items in a value, and in their properties: a page has a recipe as its main entity, as an item of a list,
+// add finds items in a value and its properties: a page has its recipe as main entity, in a list,
 // or in a graph.
 func (t *things) add(value any, depth int) {
 	if depth > found.MaxDepth {
@@ -67,7 +67,8 @@ func mapKeys(m map[string]any) func(yield func(string) bool) {
 	}
 }
 
-// recipe keeps a recipe, or adds to one that is there already: many a page says it twice, once by each of two programs.
+// recipe adds a recipe, or merges it with a known one: on many pages, two programs describe the
+// same recipe.
 func (t *things) recipe(it item) {
 	for _, known := range t.recipes {
 		sameID := it["@id"] != nil && it["@id"] == known["@id"]
@@ -87,7 +88,7 @@ func (t *things) recipe(it item) {
 	}
 }
 
-// follow gives the item that a mere reference is for.
+// follow returns the item that a bare reference points to.
 func (t *things) follow(value any) any {
 	it, ok := asItem(value)
 	if !ok {
@@ -101,8 +102,8 @@ func (t *things) follow(value any) any {
 	return value
 }
 
-// recipesOf reads the recipes among values. Those that are only named, as a page's list of others like it, count where
-// there is nothing else.
+// recipesOf reads the recipes among values. Those with only a name, such as a page's list of
+// similar ones, count only if there are no others.
 func recipesOf(values []any) []found.Recipe {
 	t := collect(values)
 	var whole, named []found.Recipe
@@ -188,7 +189,7 @@ func (t *things) authors(value any) string {
 	return strings.Join(names, ", ")
 }
 
-// tags are what a page files a recipe under, each once.
+// tags returns a page's categories for a recipe, each once.
 func tags(it item) []string {
 	var all []string
 	for _, property := range []string{"recipeCategory", "recipeCuisine", "keywords", "suitableForDiet"} {
@@ -208,7 +209,7 @@ func tags(it item) []string {
 	return all
 }
 
-// dietName writes "https://schema.org/GlutenFreeDiet" as "Gluten Free".
+// dietName turns "https://schema.org/GlutenFreeDiet" into "Gluten Free".
 func dietName(name string) string {
 	name = strings.TrimSuffix(local(name), "Diet")
 	var out strings.Builder

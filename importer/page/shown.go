@@ -10,19 +10,19 @@ import (
 	"larder.dev/importer/found"
 )
 
-// block is a line that a page shows.
+// block is a visible line of a page.
 type block struct {
 	text    string
-	key     string // the letters and digits of it, to compare by
-	heading bool   // marked as one: by its element, its class, or as bold as a whole
-	listed  bool   // an item of a list or a table
-	part    string // which part of a recipe its element is named after; "" for none
+	key     string // its letters and digits, for comparison
+	heading bool   // marked by its element, its class, or all bold
+	listed  bool   // in a list or a table
+	part    string // the recipe part that its element is named after, or ""
 }
 
-// maxBlocks bounds what of a page is looked at.
+// maxBlocks limits how much of a page is examined.
 const maxBlocks = 8_000
 
-// blocks gives the lines that a page shows, from top to bottom.
+// blocks returns the visible lines of a page, from top to bottom.
 func (d *document) blocks() []block {
 	if d.shown == nil {
 		w := blockWalker{}
@@ -38,7 +38,7 @@ func (d *document) blocks() []block {
 type blockWalker struct {
 	blocks []block
 	line   strings.Builder
-	bold   int // how many bytes of the line are bold
+	bold   int // bold bytes in the line
 	within block
 }
 
@@ -59,7 +59,7 @@ func (w *blockWalker) walk(n *html.Node, within block) {
 		return
 	}
 	if n.DataAtom == atom.Br && within.listed {
-		w.line.WriteByte(' ') // an item is one line, however it is broken
+		w.line.WriteByte(' ') // a list item is one line, despite line breaks
 		return
 	}
 	mark := within
@@ -109,7 +109,7 @@ func (w *blockWalker) end(mark block) {
 	w.bold, w.within = 0, block{}
 }
 
-// keyOf is what two writings of the same line have in common.
+// keyOf returns what different spellings of a line have in common.
 func keyOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsNumber(r) {
@@ -141,7 +141,7 @@ func beginsLine(n *html.Node) bool {
 	}
 }
 
-// isHeading tells of an element that names what follows it.
+// isHeading reports whether an element names what follows it.
 func isHeading(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Dt, atom.Caption, atom.Legend, atom.Th:

@@ -9,7 +9,7 @@ import (
 	"larder.dev/importer/found"
 )
 
-// steps reads the instructions of a recipe: lines, steps, sections of steps, lists of either.
+// steps reads a recipe's instructions: lines, steps, sections of steps, or lists of these.
 func (t *things) steps(value any) []events.Step {
 	steps := t.stepsIn(value, "", 0)
 	return found.Unnumbered(steps)
@@ -35,7 +35,7 @@ func (t *things) stepsIn(value any, section string, depth int) []events.Step {
 	return steps
 }
 
-// stepLines gives the steps in a text: one, or one a line where the text is all there is.
+// stepLines returns the steps in a text: one, or one per line if the text is all there is.
 func stepLines(text string, alone bool) []string {
 	if alone {
 		return found.Lines(text)
@@ -86,7 +86,7 @@ func joined(steps []events.Step) string {
 
 var stepName = regexp.MustCompile(`(?i)^(?:\p{L}+\s*)?#?\d+\s*[.:)]?$`)
 
-// saysMore tells that the name of a step is more than its beginning or its number.
+// saysMore reports whether a step's name is more than its beginning or its number.
 func saysMore(name, text string) bool {
 	beginning := strings.ToLower(strings.TrimRight(name, ".…: "))
 	return name != "" && !strings.HasPrefix(strings.ToLower(text), beginning) && !stepName.MatchString(name)

@@ -11,8 +11,9 @@ import (
 	"larder.dev/importer/text"
 )
 
-// unmarked reads the recipe of a page that has no data for programs, from what it shows: by the classes of its elements,
-// else by its headings, else by the longest run of lines that read as ingredients. It is empty where there is none.
+// unmarked reads the recipe of a page without structured data from its visible text: by element
+// classes, else by headings, else by the longest run of lines that read as ingredients. The result
+// is empty if there is none.
 func (d *document) unmarked() found.Recipe {
 	var r found.Recipe
 	shown := d.blocks()
@@ -28,7 +29,7 @@ func (d *document) unmarked() found.Recipe {
 		}
 	}
 	for i := 0; i+1 < len(shown) && r.Servings == nil; i++ {
-		// A label and its value, each in an element of its own.
+		// A label and its value, each in its own element.
 		if pair := shown[i].text + " " + shown[i+1].text; utf8.RuneCountInString(pair) <= found.MaxHeading/2 {
 			text.About(&r, pair)
 		}
@@ -38,13 +39,13 @@ func (d *document) unmarked() found.Recipe {
 	return r
 }
 
-// maxAbout is how many lines before the ingredients may say for how many they are.
+// maxAbout is how many lines before the ingredients are searched for the servings.
 const maxAbout = 60
 
-// maxRows bounds how many lines are taken for ingredients, or for steps.
+// maxRows limits how many lines become ingredients, or steps.
 const maxRows = 500
 
-// classesOf are the words by which pages name the elements of a part.
+// classesOf lists the words that pages use in the class names of a part.
 var classesOf = map[string][]string{ //nolint:gochecknoglobals // a constant
 	text.Ingredients: {"ingredient", "zutat", "ingrédient"},
 	text.Steps: {
@@ -53,7 +54,7 @@ var classesOf = map[string][]string{ //nolint:gochecknoglobals // a constant
 	},
 }
 
-// unmarkedRows gives the ingredients, and the lines between which they stand.
+// unmarkedRows returns the ingredients and the range of their lines.
 func (d *document) unmarkedRows(shown []block) (rows []events.Ingredient, begin, end int) {
 	for _, find := range []func([]block) (int, int){byClass(text.Ingredients), byLabel(text.Ingredients), longestRun} {
 		begin, end = find(shown)
@@ -74,7 +75,8 @@ func amounts(rows []events.Ingredient) int {
 	return n
 }
 
-// byClass finds the first run of lines in elements whose class or id names a part, other than its label alone.
+// byClass finds the first run of lines in elements whose class or id names a part, unless it is
+// only the part's label.
 func byClass(part string) func([]block) (int, int) {
 	return func(shown []block) (int, int) {
 		for i := 0; i < len(shown); i++ {
@@ -94,7 +96,7 @@ func byClass(part string) func([]block) (int, int) {
 	}
 }
 
-// byLabel finds the lines between the label of a part and the next heading that isn't of a group.
+// byLabel finds the lines between a part's label and the next heading that isn't a group's.
 func byLabel(part string) func([]block) (int, int) {
 	return func(shown []block) (int, int) {
 		for i, b := range shown {
@@ -109,8 +111,8 @@ func byLabel(part string) func([]block) (int, int) {
 	}
 }
 
-// partEnd is where a part that begins at a line ends: before the label of another, before a heading that no lines of the
-// same kind follow, and behind a list where something else follows it.
+// partEnd returns where the part that begins at a line ends: before another part's label, before a
+// heading without lines of the same kind below it, or after a list followed by something else.
 func partEnd(shown []block, from int, part string) int {
 	listed := shown[from].listed || (from+1 < len(shown) && shown[from+1].listed)
 	for i := from; i < len(shown); i++ {
@@ -134,7 +136,7 @@ func partEnd(shown []block, from int, part string) int {
 	return len(shown)
 }
 
-// longestRun finds the run of lines of which most have an amount.
+// longestRun finds the longest run of lines that mostly have an amount.
 func longestRun(shown []block) (begin, end int) {
 	for i := 0; i < len(shown); i++ {
 		if !text.HasAmount(shown[i].text) {
@@ -155,7 +157,7 @@ func longestRun(shown []block) (begin, end int) {
 	return begin, end
 }
 
-// rowsOf gives the ingredients of lines, and what heads them.
+// rowsOf returns the ingredients of lines, with their headings.
 func rowsOf(lines []block) []events.Ingredient {
 	var rows []events.Ingredient
 	section := ""
@@ -174,7 +176,7 @@ func rowsOf(lines []block) []events.Ingredient {
 	return rows
 }
 
-// unmarkedSteps gives the steps, which stand behind the ingredients where no class says where they are.
+// unmarkedSteps returns the steps, which follow the ingredients unless a class says where they are.
 func (d *document) unmarkedSteps(shown []block, behind int) []events.Step {
 	for _, find := range []func([]block) (int, int){byClass(text.Steps), byLabel(text.Steps)} {
 		if begin, end := find(shown); end > begin {
@@ -207,7 +209,7 @@ func stepsShown(lines []block) []events.Step {
 	return found.Unnumbered(steps)
 }
 
-// partOf tells which part of a recipe an element is by its class or id.
+// partOf returns the recipe part that an element's class or id names.
 func partOf(n *html.Node) string {
 	class, _ := attribute(n, "class")
 	id, _ := attribute(n, "id")

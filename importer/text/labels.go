@@ -13,7 +13,7 @@ import (
 //go:embed labels.txt
 var labelTable string
 
-// labels are the words of each key, the longest first.
+// labels maps each key to its words, the longest first.
 var labels = readLabels(labelTable) //nolint:gochecknoglobals // a constant
 
 func readLabels(table string) map[string][]string {
@@ -33,16 +33,17 @@ func readLabels(table string) map[string][]string {
 	return all
 }
 
-// isLabel tells that a line is a label and nothing else.
+// isLabel reports whether a line is only a label.
 func isLabel(key, text string) bool {
 	return slices.Contains(labels[key], plain(text))
 }
 
-// after gives what follows a label at the beginning of a line, and whether a colon or dash stands between.
+// after returns what follows a label at the beginning of a line, and whether a colon or dash
+// separates them.
 func after(key, text string) (rest string, parted, ok bool) {
 	lower := strings.ToLower(norm.NFC.String(text))
 	if len(lower) != len(text) {
-		return "", false, false // a letter that has another length in lower case: no label has one
+		return "", false, false // lower case changes a letter's length: no label has such a letter
 	}
 	for _, word := range labels[key] {
 		remainder, begins := strings.CutPrefix(lower, word)
@@ -57,7 +58,7 @@ func after(key, text string) (rest string, parted, ok bool) {
 	return "", false, false
 }
 
-// plain is a label as the table has it.
+// plain returns a label in the form of the table.
 func plain(text string) string {
 	return strings.ToLower(norm.NFC.String(strings.Trim(text, " \t:=*_#-–—.")))
 }

@@ -6,14 +6,14 @@ import (
 	"unicode"
 )
 
-// Line is a line of a text, with what its layout says of it.
+// Line is a line of a text with its layout.
 type Line struct {
-	Text    string // without its mark
-	Heading bool   // marked as one
+	Text    string // without its list or heading mark
+	Heading bool   // marked as a heading
 	Listed  bool   // an item of a list
-	Number  bool   // that list is numbered
-	New     bool   // a blank line stands before it
-	Deep    bool   // indented, and unmarked: the line before goes on
+	Number  bool   // the list is numbered
+	New     bool   // follows a blank line
+	Deep    bool   // indented and unmarked: continues the previous line
 }
 
 var (
@@ -24,7 +24,7 @@ var (
 	emphasis  = regexp.MustCompile(`^(?:\*\*|__)(.+?)(:?)(?:\*\*|__)(:?)$`)
 )
 
-// Lines gives the lines of a text that say something.
+// Lines returns the lines of a text that aren't empty.
 func Lines(text string) []Line {
 	var lines []Line
 	blank := false
@@ -50,7 +50,7 @@ func Lines(text string) []Line {
 	return lines
 }
 
-// lineEnds makes every end of a line one and the same.
+// lineEnds normalises every kind of line end.
 var lineEnds = strings.NewReplacer( //nolint:gochecknoglobals // a constant
 	"\r\n", "\n", "\r", "\n", "\f", "\n", "\u2028", "\n", "\u2029", "\n",
 )
@@ -64,7 +64,7 @@ func visible(text string) string {
 	}, text)
 }
 
-// mark takes the mark of a line off: a bullet, a number, the signs of a heading.
+// mark removes a line's mark: a bullet, a number, or the signs of a heading.
 func mark(text string) Line {
 	if signs := hashes.FindString(text); signs != "" {
 		return Line{Text: strings.Trim(text[len(signs):], "# "), Heading: true}
@@ -81,7 +81,7 @@ func mark(text string) Line {
 	return Line{Text: text, Heading: shouted(text)}
 }
 
-// shouted tells of a line in capitals.
+// shouted reports whether a line is all capitals.
 func shouted(text string) bool {
 	letters := 0
 	for _, r := range text {

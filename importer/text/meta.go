@@ -11,10 +11,10 @@ import (
 
 var partings = regexp.MustCompile(`\s*[|·•;]\s*|,\s+|\s{3,}|\s+[–—]\s+`)
 
-// maxMeta is how long a line about a recipe may be, in characters.
+// maxMeta is the maximum length of a line about a recipe, in characters.
 const maxMeta = 120
 
-// meta reads a line about the recipe: for how many, how long, from where. It tells false where the line is something else.
+// meta reads a line about the recipe: servings, times, source. It returns false for any other line.
 func (r *reader) meta(text string) bool {
 	if utf8.RuneCountInString(text) > maxMeta {
 		return false
@@ -55,7 +55,7 @@ func (r *reader) time(text string) bool {
 	return false
 }
 
-// before gives what stands before a label at the end: "15 min prep".
+// before returns what precedes a label at the end: "15 min prep".
 func before(key, text string) (string, bool) {
 	lower := strings.ToLower(text)
 	for _, word := range labels[key] {
@@ -111,7 +111,7 @@ func containsWord(key, text string) bool {
 
 var webAddress = regexp.MustCompile(`(?i)^https?://\S+$`)
 
-// named reads what has a name before it: "Source: …", "Tags: a, b".
+// named reads labelled values: "Source: …", "Tags: a, b".
 func (r *reader) named(text string) bool {
 	if webAddress.MatchString(text) {
 		r.recipe.SourceURL = text

@@ -1,5 +1,6 @@
-// Package text reads a recipe that is written as plain text: what is its name, a row, a heading or a step is told by how
-// it is laid out, by what labels say in the languages of ingredient lines, and by whether a line reads as an ingredient.
+// Package text reads a recipe written as plain text. It recognises the name, rows, headings and
+// steps by their layout, by labels in the languages of ingredient lines, and by whether a line
+// reads as an ingredient.
 package text
 
 import (
@@ -13,20 +14,21 @@ import (
 	"larder.dev/recipe/ingredient"
 )
 
-// MaxSize is how large a text may be, in bytes: a recipe with the longest of everything has less.
+// MaxSize is the maximum size of a text, in bytes: a recipe at all its limits is smaller.
 const MaxSize = 2 << 20
 
-// MaxLines is how many lines a text may have: each is read as an ingredient several times, to see what it is.
+// MaxLines is the maximum number of lines: each is parsed as an ingredient several times to
+// classify it.
 const MaxLines = 5_000
 
 var (
-	// ErrTooLarge tells that a text is beyond MaxSize or MaxLines.
+	// ErrTooLarge means that a text exceeds MaxSize or MaxLines.
 	ErrTooLarge = fmt.Errorf("the text is larger than %d MB or %d lines", MaxSize>>20, MaxLines)
-	// ErrNoRecipe tells that a text has neither rows nor steps.
+	// ErrNoRecipe means that a text has neither rows nor steps.
 	ErrNoRecipe = errors.New("no recipe was found in the text")
 )
 
-// Read gives the recipe of a text.
+// Read returns the recipe of a text.
 func Read(text, place string) (found.Recipe, error) {
 	if len(text) > MaxSize {
 		return found.Recipe{}, ErrTooLarge
@@ -44,15 +46,15 @@ func Read(text, place string) (found.Recipe, error) {
 	return r, nil
 }
 
-// ReadLines gives the recipe of lines. It isn't finished, and may be empty.
+// ReadLines returns the recipe of lines. It is unfinished and may be empty.
 func ReadLines(lines []Line) found.Recipe {
 	r := reader{lines: lines}
 	r.read()
 	return r.recipe
 }
 
-// About reads a line that says for how many a recipe is, how long it takes or from where it is. It tells false where the
-// line is something else.
+// About reads a line about a recipe's servings, times or source. It returns false for any other
+// line.
 func About(r *found.Recipe, line string) bool {
 	about := reader{recipe: *r}
 	ok := about.meta(line)
@@ -65,7 +67,7 @@ func About(r *found.Recipe, line string) bool {
 	return ok
 }
 
-// Labels tells that a line is the label of the ingredients, the steps or the notes, and of which.
+// Labels reports whether a line is the label of the ingredients, the steps or the notes, and which.
 func Labels(line string) (part string, ok bool) {
 	var r reader
 	for _, part := range []string{Ingredients, Steps, Notes} {
@@ -76,7 +78,7 @@ func Labels(line string) (part string, ok bool) {
 	return "", false
 }
 
-// HasAmount tells that a line reads as an ingredient with an amount.
+// HasAmount reports whether a line reads as an ingredient with an amount.
 func HasAmount(line string) bool {
 	var r reader
 	return r.hasAmount(line)
@@ -94,7 +96,7 @@ type reader struct {
 	lines  []Line
 }
 
-// span is a part of a text, as a range of its lines.
+// span is a part of a text, as a range of lines.
 type span struct{ from, to int }
 
 func (r *reader) read() {
@@ -115,7 +117,7 @@ func (r *reader) read() {
 	r.notes(r.within(span{end, len(r.lines)}))
 }
 
-// within gives a span without the label that it begins with.
+// within returns a span without its leading label.
 func (r *reader) within(s span) []Line {
 	s.from = min(s.from, s.to)
 	lines := r.lines[s.from:s.to]
@@ -130,7 +132,7 @@ func (r *reader) within(s span) []Line {
 	return lines
 }
 
-// labels tells that a line is the label of a part. "Ingredients (serves 4)" is one too.
+// labels reports whether a line is the label of a part, including "Ingredients (serves 4)".
 func (r *reader) labels(key string, line Line) bool {
 	if line.Listed {
 		return false
@@ -142,7 +144,7 @@ func (r *reader) labels(key string, line Line) bool {
 	return ok && key == Ingredients && utf8.RuneCountInString(line.Text) <= 60 && r.about(strings.TrimRight(rest, ": "))
 }
 
-// rowsBegin finds the first line of the ingredients, or their label.
+// rowsBegin finds the first ingredient line, or the label of the ingredients.
 func (r *reader) rowsBegin() (at int, labelled bool) {
 	for i, line := range r.lines {
 		if i > 0 && r.labels(Ingredients, line) {
@@ -159,7 +161,7 @@ func (r *reader) rowsBegin() (at int, labelled bool) {
 	return len(r.lines), false
 }
 
-// blockEnd is where the next blank line is.
+// blockEnd returns the position of the next blank line.
 func (r *reader) blockEnd(from int) int {
 	to := from + 1
 	for to < len(r.lines) && !r.lines[to].New {
@@ -168,8 +170,8 @@ func (r *reader) blockEnd(from int) int {
 	return to
 }
 
-// readsAsRows tells that lines are a list of ingredients: most of them are short and begin with an amount. A heading
-// may stand before them.
+// readsAsRows reports whether lines are a list of ingredients: mostly short, beginning with an
+// amount. A heading may come first.
 func (r *reader) readsAsRows(lines []Line) bool {
 	amounts, bare, others := 0, 0, 0
 	for i, line := range lines {
@@ -180,7 +182,7 @@ func (r *reader) readsAsRows(lines []Line) bool {
 			others++
 		case r.hasAmount(line.Text):
 			amounts++
-		case i == 0 && len(lines) > 1 && !line.Listed: // it may be the heading
+		case i == 0 && len(lines) > 1 && !line.Listed: // possibly the heading
 		case mayBeFood(line):
 			bare++
 		default:
@@ -193,7 +195,7 @@ func (r *reader) readsAsRows(lines []Line) bool {
 	return 2*amounts+bare > 2*others && 4*amounts >= len(lines)
 }
 
-// readsAsFoods tells that lines are a list of foods without amounts.
+// readsAsFoods reports whether lines are a list of foods without amounts.
 func (r *reader) readsAsFoods(lines []Line) bool {
 	for i, line := range lines {
 		if !mayBeFood(line) || line.Number || (i == 0 && !line.Listed && r.isMeta(line.Text)) {
@@ -211,7 +213,7 @@ func mayBeFood(line Line) bool {
 	return utf8.RuneCountInString(line.Text) <= long && !isSentence(line.Text)
 }
 
-// maxRow is how long a row is, in characters, where nothing but itself says that it is one.
+// maxRow is the maximum length of a row, in characters, if nothing else marks it as one.
 const maxRow = 100
 
 func (r *reader) hasAmount(text string) bool {
@@ -222,7 +224,7 @@ func (r *reader) hasAmount(text string) bool {
 	return (parsed.Quantity != nil || parsed.Unit != "") && parsed.Name != "" && !isSentence(text)
 }
 
-// isSentence tells of a text that is more than a line of a list.
+// isSentence reports whether a text is more than a line of a list.
 func isSentence(text string) bool {
 	return strings.HasSuffix(text, ".") && len(strings.Fields(text)) > 12
 }
@@ -260,7 +262,7 @@ func (r *reader) isMeta(text string) bool {
 	return trial.meta(text)
 }
 
-// firstNumbered finds where numbers of steps begin in a block.
+// firstNumbered finds where step numbers begin in a block.
 func (r *reader) firstNumbered(from, to int) int {
 	for i := from; i < to; i++ {
 		if r.lines[i].Number {
@@ -273,7 +275,7 @@ func (r *reader) firstNumbered(from, to int) int {
 	return -1
 }
 
-// continuesRows tells that a block goes on with the list that began at a line.
+// continuesRows reports whether a block continues the list that began at a line.
 func (r *reader) continuesRows(at, from int) bool {
 	lines := r.lines[at:r.blockEnd(at)]
 	if r.readsAsRows(lines) {
@@ -288,7 +290,7 @@ func (r *reader) continuesRows(at, from int) bool {
 		short = short && utf8.RuneCountInString(line.Text) <= 50 && !strings.HasSuffix(line.Text, ".")
 	}
 	if listed {
-		// A heading alone, with its rows behind a blank line.
+		// A lone heading, with its rows after a blank line.
 		alone := len(lines) == 1 && !lines[0].Listed
 		if alone {
 			next := at + 1
@@ -302,7 +304,7 @@ func (r *reader) continuesRows(at, from int) bool {
 	return short && len(lines) > 1
 }
 
-// rowLike tells that listed lines are rather foods than sentences.
+// rowLike reports whether listed lines look more like foods than like sentences.
 func (r *reader) rowLike(lines []Line) bool {
 	sentences := 0
 	for _, line := range lines {
@@ -322,7 +324,7 @@ func (r *reader) notesBegin(from int) int {
 	return len(r.lines)
 }
 
-// head reads the name, what is said about the recipe, and the description.
+// head reads the name, the lines about the recipe, and the description.
 func (r *reader) head(s span) {
 	if s.to == 0 {
 		return
@@ -371,7 +373,7 @@ func (r *reader) rows(lines []Line, labelled bool) {
 	}
 }
 
-// headsRows tells that a line is the heading of those that follow.
+// headsRows reports whether a line is the heading of the following ones.
 func (r *reader) headsRows(lines []Line, i int, listed, labelled bool) bool {
 	line := lines[i]
 	last := i+1 == len(lines)
@@ -391,7 +393,8 @@ func (r *reader) headsRows(lines []Line, i int, listed, labelled bool) bool {
 	}
 }
 
-// headingAhead tells that the list has blocks, so that its first line may well be a heading as the others' are.
+// headingAhead reports whether the list has blocks, so that its first line is likely a heading as
+// well.
 func headingAhead(lines []Line) bool {
 	for _, line := range lines[1:] {
 		if line.New {
@@ -401,7 +404,7 @@ func headingAhead(lines []Line) bool {
 	return false
 }
 
-// steps reads the steps: one a number or bullet, else one a paragraph or line.
+// steps reads the steps: one per number or bullet, else one per paragraph or line.
 func (r *reader) steps(lines []Line) {
 	numbers := false
 	for _, line := range lines {
@@ -433,7 +436,8 @@ func headsSteps(lines []Line, i int, numbers bool) bool {
 	return strings.HasSuffix(line.Text, ":") || (numbers && line.New && lines[i+1].Listed && !strings.HasSuffix(line.Text, "."))
 }
 
-// wraps tells that lines are broken at a width: one goes on in the next, in lower case and without an end of its own.
+// wraps reports whether lines are hard-wrapped: many follow a line that has no full stop.
+// line.
 func wraps(lines []Line) bool {
 	broken, long := 0, 0
 	for i, line := range lines {

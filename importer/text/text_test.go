@@ -11,7 +11,7 @@ import (
 	"larder.dev/importer/text"
 )
 
-// written is a recipe with the words that its language has for the parts.
+// written is a recipe with its language's words for the parts.
 type written struct {
 	language, name, description    string
 	servings                       string // "Serves 4"
@@ -74,7 +74,8 @@ func recipes() []written {
 	}
 }
 
-// layouts are three ways to write a recipe down: as programs print it, as Markdown, and without any mark.
+// layouts returns three ways to write a recipe down: as programs print it, as Markdown, and without
+// marks.
 func layouts() map[string]func(w written) string {
 	return map[string]func(w written) string{
 		"printed": func(w written) string {
@@ -108,7 +109,7 @@ func lay(w written, name, ingredients, method, group, row, step string) string {
 	return strings.Join(lines, "\n")
 }
 
-// A recipe that is written down in any of the languages and layouts is read as it was.
+// A recipe written in any of the languages and layouts is read completely.
 func TestLayouts(t *testing.T) {
 	t.Parallel()
 	for layout, write := range layouts() {
@@ -150,7 +151,7 @@ func stepsOf(r found.Recipe) []string {
 	return steps
 }
 
-// A note without a single label is read by what its lines look like.
+// A note without labels is read by what its lines look like.
 func TestUnlabelled(t *testing.T) {
 	t.Parallel()
 	r, err := text.Read("Lentil stew\nserves 2-3, 40 min total\n\n200 g lentils\n1 onion\na little vinegar\n\nCook the lentils with the onion until soft.\n\nAdd the vinegar and serve.\n\nNotes:\nBetter the next day.", "note")
@@ -163,7 +164,7 @@ func TestUnlabelled(t *testing.T) {
 	require.Equal(t, "Better the next day.", r.Notes)
 }
 
-// A text that was broken at a width is put together again, and the number of a step is none of its words.
+// A hard-wrapped text is joined again, and a step's number isn't part of its text.
 func TestWrappedSteps(t *testing.T) {
 	t.Parallel()
 	r, err := text.Read("Rice pudding\n\nIngredients\n- 1 l milk\n- 200 g rice\n  for pudding\n\nMethod\n1. Bring the milk to the boil and let\nthe rice swell in it.\n2. Stir.\n", "note")
@@ -172,7 +173,7 @@ func TestWrappedSteps(t *testing.T) {
 	require.Equal(t, []string{"Bring the milk to the boil and let the rice swell in it.", "Stir."}, stepsOf(r))
 }
 
-// A letter is no recipe.
+// A letter isn't a recipe.
 func TestNoRecipe(t *testing.T) {
 	t.Parallel()
 	for _, other := range []string{"", "\n\n", "Dear Ada,\n\nthank you for the soup that you brought us on Sunday. We liked it.\n\nRuth", "1"} {
@@ -181,7 +182,7 @@ func TestNoRecipe(t *testing.T) {
 	}
 }
 
-// A text that no recipe is long enough for is refused before its lines are looked at.
+// A text longer than any recipe is rejected before its lines are read.
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	for _, long := range []string{strings.Repeat("1 g\n", text.MaxLines+1), strings.Repeat("1 g ", text.MaxSize/4+1)} {
@@ -192,7 +193,7 @@ func TestTooLarge(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Whatever is in a text, reading it ends and loses no line of a list.
+// Reading a text ends, whatever it contains, and loses no line of a list.
 func FuzzRead(f *testing.F) {
 	for _, write := range layouts() {
 		for _, w := range recipes() {

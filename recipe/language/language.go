@@ -1,15 +1,15 @@
-// Package language is the words of ingredient lines, one table a language and no code of its own: en.txt, de.txt and
-// so on. A table says which words are sizes, preparations, articles and units, and how a unit is written for more
-// than one. Another language is another table and its code in Codes.
+// Package language holds the words of ingredient lines, one table per language and no code per
+// language: en.txt, de.txt and so on. A table says which words are sizes, preparations, articles
+// and units, and the plurals of units. To add a language, add a table and its code in Codes.
 //
-// A row of a table is a key, a colon and entries parted by commas; an indented row goes on with the one before it. A
-// row that begins with # is a comment. Entries are in lower case and without the points of abbreviations. The keys
-// are those of package ingredient, which gives them their meaning, and these of package units:
+// A row of a table is a key, a colon and entries separated by commas; an indented row continues the
+// previous one. A row that begins with # is a comment. Entries are in lower case and without the
+// points of abbreviations. Package ingredient defines the keys, except these of package units:
 //
-//	unit clove: zehe/zehen    spellings of a unit, with the form for more than one behind /; one with capitals counts
-//	                          in this case alone
+//	unit clove: zehe/zehen    spellings of a unit, with the plural after /; an entry with capitals matches only
+//	                          in exactly this case
 //	no unit: c                spellings that are no unit in this language
-//	many from: 2              the quantity from which that form is written; without it, whatever is over one
+//	many from: 2              the quantity from which the plural is used; by default anything over one
 package language
 
 import (
@@ -18,30 +18,30 @@ import (
 	"strings"
 )
 
-// Codes are the languages that have a table. A word that is something else in two languages is what it is in the first of
-// them, where the line doesn't tell.
+// Codes returns the languages that have a table. A word with different meanings in two languages
+// takes the first one's meaning if the line doesn't show its language.
 func Codes() []string { return []string{"en", "de", "fr", "it", "es", "nl", "sv"} }
 
-// Table is the words of one language.
+// Table holds the words of one language.
 type Table struct {
 	Code  string
 	Words map[string][]string // by key
 	Units []Unit
 }
 
-// Unit is the spellings of a unit in one language.
+// Unit holds the spellings of a unit in one language.
 type Unit struct {
 	Name  string // in package units
 	Forms []Form
 }
 
-// Form is a spelling of a unit for one and for more than one; the same where it doesn't change.
+// Form is the singular and plural of a spelling; equal if it doesn't change.
 type Form struct{ One, Many string }
 
 //go:embed *.txt
 var files embed.FS
 
-// Read gives the table of a language; empty where there is none.
+// Read returns the table of a language, or an empty one and an error if there is none.
 func Read(code string) (Table, error) {
 	text, err := files.ReadFile(code + ".txt")
 	if err != nil {
@@ -62,7 +62,7 @@ func parse(code, text string) (Table, error) {
 	return table, nil
 }
 
-// rows joins the rows that go on, and leaves the comments out.
+// rows joins continued rows and drops comments.
 func rows(text string) []string {
 	var all []string
 	for row := range strings.Lines(text) {

@@ -9,7 +9,7 @@ import (
 	"larder.dev/recipe/language"
 )
 
-// Each table is read, and its entries are as they are looked up.
+// Each table can be read, and its entries are in the form used for lookups.
 func TestTablesAreWellFormed(t *testing.T) {
 	t.Parallel()
 	for _, code := range language.Codes() {

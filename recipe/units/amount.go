@@ -6,14 +6,14 @@ import (
 	"strconv"
 )
 
-// Amount is so much of a unit, or from so much to so much. The zero Amount is none at all.
+// Amount is a quantity of a unit, or a range. The zero Amount means none.
 type Amount struct {
 	From *big.Rat
-	To   *big.Rat // the upper end of a range; From where it is one number
+	To   *big.Rat // the upper end of a range; equal to From for a single number
 	Unit Unit
 }
 
-// Of gives the amount of a quantity as events have it, up to upper where that isn't nil. The numbers must be
+// Of converts a quantity, up to upper if not nil, from the form in events. The numbers must be
 // finite.
 func Of(quantity float64, upper *float64, unit Unit) Amount {
 	from := Rational(quantity)
@@ -24,7 +24,7 @@ func Of(quantity float64, upper *float64, unit Unit) Amount {
 	return Amount{From: from, To: to, Unit: unit}
 }
 
-// Quantity gives the numbers as events have them: upper is nil where it is no range.
+// Quantity returns the numbers in the form used by events: upper is nil unless it is a range.
 func (a Amount) Quantity() (quantity float64, upper *float64) {
 	quantity, _ = a.From.Float64()
 	if a.From.Cmp(a.To) == 0 {
@@ -34,14 +34,14 @@ func (a Amount) Quantity() (quantity float64, upper *float64) {
 	return quantity, &to
 }
 
-// Times gives factor times as much.
+// Times multiplies the amount by factor.
 func (a Amount) Times(factor *big.Rat) Amount {
 	a.From = new(big.Rat).Mul(a.From, factor)
 	a.To = new(big.Rat).Mul(a.To, factor)
 	return a
 }
 
-// In gives the same amount in another unit; false where that isn't compatible.
+// In converts the amount to another unit, or returns false if the units aren't compatible.
 func (a Amount) In(unit Unit) (Amount, bool) {
 	from, ok := Convert(a.From, a.Unit, unit)
 	if !ok {
@@ -51,9 +51,10 @@ func (a Amount) In(unit Unit) (Amount, bool) {
 	return Amount{From: from, To: to, Unit: unit}, true
 }
 
-// Add gives the sum, exactly; false where the units aren't compatible. The sum of two units is in the one
-// that a cook would measure it with: grams, where either is metric; else the larger one, if that gives a
-// fraction that a cup or spoon is made for, and the smaller one if not. Of two words for the same, a's stays.
+// Add returns the exact sum, or false if the units aren't compatible. The sum is in the unit that a
+// cook would measure with: grams if either unit is metric; else the larger unit if that gives a
+// fraction that cups or spoons are made for, otherwise the smaller one. Of two words for the same
+// unit, a's stays.
 func (a Amount) Add(b Amount) (Amount, bool) {
 	if !a.Unit.Compatible(b.Unit) {
 		return Amount{}, false
@@ -80,7 +81,8 @@ func (a Amount) Add(b Amount) (Amount, bool) {
 	}
 }
 
-// measurable tells whether both ends are at least a quarter, in eighths or thirds; or in hundredths of a metric unit.
+// measurable reports whether both ends are at least a quarter, in eighths or thirds; or hundredths
+// for a metric unit.
 func measurable(a Amount) bool {
 	quarter := big.NewRat(1, 4)
 	for _, v := range []*big.Rat{a.From, a.To} {
@@ -101,15 +103,16 @@ func measurable(a Amount) bool {
 }
 
 const (
-	// maxDenominator is the finest fraction that a float is read as.
+	// maxDenominator limits the fractions that a float can be read as.
 	maxDenominator = 1000
-	// written is how far a float may be from the fraction that it was: amounts are kept to six digits.
+	// written is the tolerance between a float and its fraction: amounts are stored with six
+	// digits.
 	written = 5e-7
 )
 
-// Rational gives the number that was meant by a float: a third for 0.333333, and 0.35 for 0.35. It is the
-// simplest fraction up to thousandths that is within half a millionth, by continued fractions; else the
-// decimal as it is printed. v must be finite.
+// Rational returns the number that a float was meant to be: a third for 0.333333, and 0.35 for
+// 0.35. By continued fractions, it finds the simplest fraction up to thousandths within half a
+// millionth, else the decimal as printed. v must be finite.
 func Rational(v float64) *big.Rat {
 	if fraction := simplest(math.Abs(v)); fraction != nil {
 		if v < 0 {
@@ -119,7 +122,7 @@ func Rational(v float64) *big.Rat {
 	}
 	exact, ok := new(big.Rat).SetString(strconv.FormatFloat(v, 'f', -1, 64))
 	if !ok {
-		return new(big.Rat) // not finite
+		return new(big.Rat) // v isn't finite
 	}
 	return exact
 }

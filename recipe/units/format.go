@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Format writes a quantity for a unit as a cook does, up to upper where that isn't nil: "1 ½", "2–3". What is
-// weighed or measured by metric units is a decimal of three digits; cups, spoons and counts are fractions. What is
-// more than nothing is never written as nothing.
+// Format writes a quantity for a unit the way a cook does, up to upper if not nil: "1 ½", "2–3".
+// Metric amounts are decimals of three digits; cups, spoons and counts are fractions. A positive
+// amount is never rounded to zero.
 func Format(quantity float64, upper *float64, unit Unit, locale Locale) string {
 	low := formatOne(quantity, unit, locale)
 	if upper == nil {
@@ -27,10 +27,10 @@ func formatOne(v float64, unit Unit, locale Locale) string {
 	return fraction(v, locale)
 }
 
-// String writes the amount with its unit: "1 ½ cups", "200 g", "2–3 cloves", "3".
+// String returns the amount with its unit: "1 ½ cups", "200 g", "2–3 cloves", "3".
 func (a Amount) String() string { return a.StringIn(English) }
 
-// StringIn writes the amount with its unit, in the digits and separators of a locale.
+// StringIn returns the amount with its unit, in the digits and separators of a locale.
 func (a Amount) StringIn(locale Locale) string {
 	if a.From == nil {
 		return a.Unit.Name()
@@ -43,7 +43,7 @@ func (a Amount) StringIn(locale Locale) string {
 	return text
 }
 
-// For gives the name or the plural, as it goes with a quantity: "½ cup", "1 cup", "1 ½ cups", "0 cups".
+// For returns the singular or plural name for a quantity: "½ cup", "1 cup", "1 ½ cups", "0 cups".
 func (u Unit) For(quantity float64, upper *float64) string {
 	if Many(quantity, upper) {
 		return u.Plural()
@@ -51,7 +51,7 @@ func (u Unit) For(quantity float64, upper *float64) string {
 	return u.Name()
 }
 
-// Many tells that a noun goes with a quantity in its plural: more than one, or none.
+// Many reports whether a quantity takes the plural: more than one, or none.
 func Many(quantity float64, upper *float64) bool {
 	most := quantity
 	if upper != nil {
@@ -60,7 +60,7 @@ func Many(quantity float64, upper *float64) bool {
 	return most > 1+nearEnough || most == 0
 }
 
-// decimal keeps three digits, and all of those before the point: nobody weighs 133.33 g.
+// decimal keeps three digits, and all digits before the point: nobody weighs 133.33 g.
 func decimal(v float64, locale Locale) string {
 	if v == 0 {
 		return locale.number(0, 0)
@@ -76,23 +76,25 @@ func decimal(v float64, locale Locale) string {
 }
 
 const (
-	// maxPlaces is the most that is written behind the point.
+	// maxPlaces is the maximum number of decimal places.
 	maxPlaces = 9
-	// nearEnough is how far a fraction may be from the amount: nobody measures an eightieth of a cup.
+	// nearEnough is how far a fraction may be from the amount: nobody measures an eightieth of a
+	// cup.
 	nearEnough = 0.0125
-	// nearRelative is the same for more than one: eleven and a fifth eggs are eleven.
+	// nearRelative is the same for amounts over one: 11.2 eggs are eleven.
 	nearRelative = 0.02
-	// nearMost bounds it, so that 37 ½ stay that.
+	// nearMost caps the tolerance, so that 37 ½ isn't rounded.
 	nearMost = 0.24
-	// nearest is how far from the amount a fraction may be that has none nearer; below an eighth a decimal is.
+	// nearest is how far the nearest fraction may be from the amount; amounts below an eighth
+	// become decimals.
 	nearest = 0.15
 )
 
-// denominators are those that a cook measures with, the likely ones first.
+// denominators are those that cooks measure with, the most likely first.
 var denominators = []float64{1, 2, 3, 4, 8, 5, 6} //nolint:gochecknoglobals // a table, never written to
 
-// fraction writes a whole number with halves, thirds, quarters, eighths, fifths or sixths: the first that is near,
-// else the nearest.
+// fraction writes a whole number with halves, thirds, quarters, eighths, fifths or sixths: the
+// first that is near enough, else the nearest.
 func fraction(v float64, locale Locale) string {
 	if v == 0 {
 		return locale.number(0, 0)
@@ -121,16 +123,17 @@ func fraction(v float64, locale Locale) string {
 
 func power(places int) float64 { return math.Pow(10, float64(places)) }
 
-// Locale is how a language writes numbers. The zero Locale is English.
+// Locale says how a language writes numbers. The zero Locale is English.
 type Locale struct {
 	point, group string
-	zero         rune // its digit 0
+	zero         rune // the digit 0
 }
 
-// English is the locale of what nobody asked for in another.
+// English is the default locale.
 var English = Locale{".", ",", '0'} //nolint:gochecknoglobals // a constant
 
-// locales are the languages that recipes are read in. The app has the same table (web/src/lib/amount.ts).
+// locales lists the languages that recipes are read in. The app has the same table
+// (web/src/lib/amount.ts).
 var locales = map[string]Locale{ //nolint:gochecknoglobals // a table, never written to
 	"en": English,
 	"de": {",", ".", '0'}, "es": {",", ".", '0'}, "it": {",", ".", '0'}, "nl": {",", ".", '0'},
@@ -138,11 +141,11 @@ var locales = map[string]Locale{ //nolint:gochecknoglobals // a table, never wri
 	"ar": {"٫", "٬", '٠'},
 }
 
-// LocaleOf gives the locale of a language tag such as "de-AT", or of the first one that is known in what a browser
-// sends as Accept-Language; English else.
+// LocaleOf returns the locale of a language tag such as "de-AT", or of the first known one in an
+// Accept-Language header; else English.
 func LocaleOf(tags string) Locale { return locales[LanguageOf(tags)] }
 
-// LanguageOf is the language of LocaleOf.
+// LanguageOf returns the language that LocaleOf chooses.
 func LanguageOf(tags string) string {
 	for tag := range strings.SplitSeq(tags, ",") {
 		tag, _, _ = strings.Cut(tag, ";")
@@ -154,7 +157,8 @@ func LanguageOf(tags string) string {
 	return "en"
 }
 
-// number writes a value with so many places at most. Thousands are parted from ten thousand on.
+// number writes a value with at most the given decimal places. It groups thousands from ten
+// thousand up.
 func (l Locale) number(v float64, places int) string {
 	if l == (Locale{}) {
 		l = English
@@ -186,8 +190,8 @@ func (l Locale) number(v float64, places int) string {
 
 func (l Locale) digit(r rune) rune { return r - '0' + l.zero }
 
-// mixed writes above divided by below. Scripts with digits of their own have no signs for fractions: a fraction
-// slash joins their digits.
+// mixed writes above divided by below. Scripts with their own digits lack fraction characters: a
+// fraction slash joins their digits.
 func (l Locale) mixed(above, below float64) string {
 	if l == (Locale{}) {
 		l = English
@@ -216,7 +220,7 @@ func signOf(v float64) string {
 	return ""
 }
 
-// Sign gives the value of one of the fractions that Unicode has a sign for; false for any other rune.
+// Sign returns the value of a Unicode fraction character, or false for any other rune.
 func Sign(r rune) (float64, bool) {
 	value, ok := signs[r]
 	return value, ok

@@ -1,12 +1,12 @@
-// Package units knows the units that kitchens count and weigh with: how cooks of each language spell them,
-// which of them are compatible, and how much of one is another. Sums are exact: 2 tbsp and 1/4 cup are
-// 3/8 cup, and not 0.37499999.
+// Package units knows the units that kitchens count and weigh with: how cooks of each language
+// spell them, which are compatible, and how to convert them. Sums are exact: 2 tbsp and 1/4 cup are
+// 3/8 cup, not 0.37499999.
 //
-// A unit has a dimension and so much of that dimension's base: a gram, a millilitre, a centimetre. Cup,
-// tablespoon, teaspoon, pint, quart, gallon and fluid ounce are the US customary ones, by the international
-// pound and yard of 1959 (NIST Handbook 44, appendix C): one gallon is 231 cubic inches, an inch 2.54 cm.
-// A unit that is a thing (a clove, a can, a bunch) is compatible with itself alone, and with another word
-// for the same thing (a tin).
+// A unit has a dimension and a size in that dimension's base: gram, millilitre or centimetre. Cup,
+// tablespoon, teaspoon, pint, quart, gallon and fluid ounce are US customary units, based on the
+// international pound and yard of 1959 (NIST Handbook 44, appendix C): one gallon is 231 cubic
+// inches, an inch 2.54 cm. A unit that is a thing (a clove, a can, a bunch) is compatible only with
+// itself and with another word for the same thing (a tin).
 package units
 
 import (
@@ -16,7 +16,7 @@ import (
 // Dimension is what a unit measures.
 type Dimension int
 
-// The dimensions. Count is that of bare numbers ("3 eggs"); Thing that of units without a measure.
+// The dimensions. Count is for bare numbers ("3 eggs"), Thing for units without a measure.
 const (
 	Count Dimension = iota
 	Mass
@@ -29,19 +29,19 @@ func (d Dimension) String() string {
 	return [...]string{"count", "mass", "volume", "length", "thing"}[d]
 }
 
-// Unit is one unit. Units are compared with ==. The zero Unit is that of bare numbers.
+// Unit is one unit. Compare units with ==. The zero Unit is for bare numbers.
 type Unit struct {
 	name  string
-	known *definition // nil for a count, and for a unit that only its writer knows
+	known *definition // nil for a count and for a unit that only its writer knows
 }
 
-// Parse finds a unit by any of its spellings: "Tbsp.", "tablespoons", "EL". It tells false, and nothing is
-// guessed, where the text is no unit that is known here.
+// Parse finds a unit by any of its spellings: "Tbsp.", "tablespoons", "EL". It never guesses: for
+// an unknown text it returns false.
 func Parse(text string) (Unit, bool) {
 	return every.Parse(text)
 }
 
-// Named gives the unit of a text: a known one, or one of its own that is compatible with itself alone.
+// Named returns the unit for a text: a known one, or a new one that is compatible only with itself.
 // "" is the unit of bare numbers.
 func Named(text string) Unit {
 	if unit, ok := Parse(text); ok {
@@ -50,10 +50,11 @@ func Named(text string) Unit {
 	return Unit{name: text}
 }
 
-// Name is the short form that Larder writes: "g", "tbsp", "cup", "clove"; "" for a bare number.
+// Name returns the short form that Larder writes: "g", "tbsp", "cup", "clove"; "" for a bare
+// number.
 func (u Unit) Name() string { return u.name }
 
-// Plural is the name for more than one: "cups", "cloves"; abbreviations stay as they are.
+// Plural returns the name for more than one: "cups", "cloves"; abbreviations don't change.
 func (u Unit) Plural() string {
 	if u.known == nil || u.known.plural == "" {
 		return u.name
@@ -61,7 +62,7 @@ func (u Unit) Plural() string {
 	return u.known.plural
 }
 
-// Dimension is what the unit measures.
+// Dimension returns what the unit measures.
 func (u Unit) Dimension() Dimension {
 	switch {
 	case u.name == "":
@@ -73,10 +74,10 @@ func (u Unit) Dimension() Dimension {
 	}
 }
 
-// Metric tells whether amounts of it are written as decimals: 1.5 l, and not 1 ½ l.
+// Metric reports whether its amounts are written as decimals: 1.5 l, not 1 ½ l.
 func (u Unit) Metric() bool { return u.known != nil && u.known.metric }
 
-// PerBase is how many grams, millilitres or centimetres one is; 1 for counts and things.
+// PerBase returns how many grams, millilitres or centimetres one unit is; 1 for counts and things.
 func (u Unit) PerBase() *big.Rat {
 	if u.known == nil || u.known.perBase == nil {
 		return big.NewRat(1, 1)
@@ -84,7 +85,7 @@ func (u Unit) PerBase() *big.Rat {
 	return new(big.Rat).Set(u.known.perBase)
 }
 
-// Compatible tells whether amounts of both can be added up.
+// Compatible reports whether amounts of both units can be added.
 func (u Unit) Compatible(other Unit) bool {
 	if u.Dimension() != other.Dimension() {
 		return false
@@ -92,7 +93,7 @@ func (u Unit) Compatible(other Unit) bool {
 	return u.Dimension() != Thing || u.thing() == other.thing()
 }
 
-// thing is what a unit without a measure is of: a tin is a can.
+// thing returns what a unit without a measure refers to: a tin is a can.
 func (u Unit) thing() string {
 	if u.known == nil {
 		return fold(u.name)
@@ -100,7 +101,7 @@ func (u Unit) thing() string {
 	return u.known.thing
 }
 
-// Convert gives how much of to a value of from is; false where they aren't compatible.
+// Convert converts a value from one unit to another, or returns false if they aren't compatible.
 func Convert(value *big.Rat, from, to Unit) (*big.Rat, bool) {
 	if !from.Compatible(to) {
 		return nil, false

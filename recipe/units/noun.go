@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// nouns are foods that are counted, as one and as many; the words for units are in the tables of languages. A word that
-// isn't here stays as its writer wrote it. German ones are capitalised, which tells "Orange, Orangen" from "orange,
-// oranges".
+// nouns lists countable foods, singular and plural; unit words are in the language tables. Any
+// other word stays as its writer wrote it. German nouns are capitalised, which distinguishes
+// "Orange, Orangen" from "orange, oranges".
 const nouns = `
 almond almonds, apple apples, apricot apricots, artichoke artichokes, aubergine aubergines, avocado avocados,
 bagel bagels, banana bananas, bean beans, beet beets, beetroot beetroots, berry berries, biscuit biscuits,
@@ -30,10 +30,10 @@ Pflaume Pflaumen, Pilz Pilze, Tomate Tomaten, Zitrone Zitronen, Zwiebel Zwiebeln
 Mango Mangos, Nuss Nüsse, Wurst Würste
 `
 
-// noun is a word as one and as many.
+// noun is a word's singular and plural.
 type noun struct{ one, many string }
 
-// inflected finds a noun by both of its forms. Built once, from the table.
+// inflected maps both forms to their noun. Built once, from the table.
 var inflected = func() map[string]noun { //nolint:gochecknoglobals // the same table, turned round
 	all := map[string]noun{}
 	for _, entry := range Nouns() {
@@ -48,7 +48,7 @@ var inflected = func() map[string]noun { //nolint:gochecknoglobals // the same t
 	return all
 }()
 
-// Nouns are the rows of the table: "cup cups".
+// Nouns returns the rows of the table: "cup cups".
 func Nouns() []string {
 	var rows []string
 	for entry := range strings.SplitSeq(nouns, ",") {
@@ -59,11 +59,12 @@ func Nouns() []string {
 	return rows
 }
 
-// minHead is how long the last part of a compound must be to be known by it: "Knoblauchzehe" is a Zehe.
+// minHead is the minimum length of a compound's last part for it to be recognised: "Knoblauchzehe"
+// is a Zehe.
 const minHead = 4
 
-// Inflect gives a word for a unit or a food as it goes with a quantity: "cup" and "cups", "Knoblauchzehe" and
-// "Knoblauchzehen". The word comes back as it is where it isn't known.
+// Inflect returns a unit or food word in the form for a quantity: "cup" and "cups", "Knoblauchzehe"
+// and "Knoblauchzehen". An unknown word stays unchanged.
 func Inflect(word string, quantity float64) string {
 	start := headOf(word)
 	if start < 0 {
@@ -87,7 +88,8 @@ func Inflect(word string, quantity float64) string {
 	return word[:start] + withCaseOf(head, strings.ToLower(form))
 }
 
-// Head is the unit or food that a compound ends with: "zehe" of "Knoblauchzehe"; "" where the word is none.
+// Head returns the unit or food that a compound ends with: "zehe" of "Knoblauchzehe"; "" for any
+// other word.
 func Head(word string) string {
 	if start := headOf(word); start > 0 {
 		return word[start:]
@@ -95,7 +97,8 @@ func Head(word string) string {
 	return ""
 }
 
-// headOf is where the known noun in a word begins: 0, or its last part in a compound; -1 where none is known.
+// headOf returns where the known noun in a word begins: 0, the last part of a compound, or -1 if
+// there is none.
 func headOf(word string) int {
 	low := strings.ToLower(word)
 	_, exact := inflected[word]
@@ -125,7 +128,7 @@ func isCapital(word string) bool {
 	return unicode.IsUpper(first)
 }
 
-// MetricNames are the names of the metric units.
+// MetricNames returns the names of the metric units.
 func MetricNames() []string {
 	var names []string
 	for _, row := range measured {
@@ -137,12 +140,13 @@ func MetricNames() []string {
 	return names
 }
 
-// Spelled are all spellings of units, in all languages.
+// Spelled returns all spellings of units, in all languages.
 func Spelled() []string { return slices.Sorted(maps.Keys(every.bySpelling)) }
 
-// Words are the spellings of all languages by the name of their unit, for who reads them elsewhere: "tsp" where it is the
-// same for many, "cup/cups" else, with the quantity before it that the form for many begins with where that isn't
-// over one, and with the spelling before it where another language has the other form: "2;branche=branche/branches".
+// Words returns the spellings of all languages by unit name, for readers elsewhere: "tsp" if
+// singular and plural are the same, else "cup/cups". A quantity in front, "2;branche/…", is where
+// the plural begins if not just above one; a spelling in front, "branche=branche/branches", is
+// given if another language has different forms.
 func Words() map[string][]string {
 	words := map[string][]string{}
 	for _, text := range slices.Sorted(maps.Keys(every.bySpelling)) {

@@ -11,10 +11,11 @@ import (
 	"larder.dev/recipe/language"
 )
 
-// Spellings are how some languages write the units.
+// Spellings holds how some languages write the units.
 type Spellings struct {
 	bySpelling map[string]spelling
-	// longest is how many words the longest spelling has that begins with a word; none of one word is in it.
+	// longest maps a first word to the word count of the longest spelling that begins with it, if
+	// that is more than one.
 	longest map[string]int
 }
 
@@ -22,22 +23,24 @@ type Spellings struct {
 type spelling struct {
 	unit      *definition
 	one, many string
-	// manyFrom is the quantity that takes the form for many: in French two, elsewhere anything over one.
+	// manyFrom is the quantity from which the plural is used: two in French, anything over one
+	// elsewhere.
 	manyFrom float64
 }
 
-// every are the spellings of all languages. Built once, from the tables.
+// every holds the spellings of all languages. Built once, from the tables.
 var every = In(language.Codes()...) //nolint:gochecknoglobals // the tables, turned round
 
-// In gives the spellings of some languages. Where two spell different units alike, the first has it; where they write a
-// word differently for more than one, it stays as it is written. What all languages write (g, ml, oz) is in each.
+// In returns the spellings of some languages. If two spell different units alike, the first wins.
+// If two have different plurals of a word, it stays as written. Spellings common to all languages
+// (g, ml, oz) are always included.
 func In(codes ...string) *Spellings {
 	s := &Spellings{bySpelling: map[string]spelling{}, longest: map[string]int{}}
 	none := map[string]bool{}
 	for _, code := range codes {
 		table, err := language.Read(code)
 		if err != nil {
-			continue // the test of the tables reads them all
+			continue // the tables' test reads them all
 		}
 		s.addTable(table)
 		for _, word := range table.Words["no unit"] {
@@ -53,8 +56,9 @@ func In(codes ...string) *Spellings {
 	return s
 }
 
-// addLowerCase adds what has a capital without it, for who writes "2 zehen": behind all others, since "tasse" is French
-// and "glas" Dutch where a line doesn't tell.
+// addLowerCase adds capitalised spellings in lower case, for lines such as "2 zehen". They come
+// after all others, since "tasse" is French and "glas" Dutch in lines that don't show their
+// language.
 func (s *Spellings) addLowerCase(none map[string]bool) {
 	for text, known := range maps.Clone(s.bySpelling) {
 		low := strings.ToLower(text)
@@ -66,7 +70,7 @@ func (s *Spellings) addLowerCase(none map[string]bool) {
 	}
 }
 
-// overOne is a little more than one: what is written as 1 is one.
+// overOne is slightly more than one: an amount written as 1 is one.
 const overOne = 1 + nearEnough
 
 func (s *Spellings) addTable(table language.Table) {
@@ -83,7 +87,7 @@ func (s *Spellings) addTable(table language.Table) {
 	}
 }
 
-// add keeps a spelling. One that is known stays of its unit.
+// add adds a spelling. A known spelling keeps its unit.
 func (s *Spellings) add(text string, as spelling) {
 	if text == "" {
 		return
@@ -105,7 +109,7 @@ func (s *Spellings) add(text string, as spelling) {
 	}
 }
 
-// All gives the spellings, in no order.
+// All returns the spellings, in no particular order.
 func (s *Spellings) All() iter.Seq[string] { return maps.Keys(s.bySpelling) }
 
 // Parse finds a unit by its spelling in these languages.
@@ -117,18 +121,19 @@ func (s *Spellings) Parse(text string) (Unit, bool) {
 	return Unit{name: known.name, known: known}, true
 }
 
-// One tells of a word that it is written out, and for one.
+// One reports whether a word is written out and singular.
 func (s *Spellings) One(text string) bool {
 	known := s.find(text)
 	return known.unit != nil && known.one == fold(text) && len(text) > 2
 }
 
-// Longest is how many words a spelling has at most that begins with a word in lower case: "fl" goes on with "oz". 0
-// where no spelling of several words does.
+// Longest returns the word count of the longest spelling that begins with a word in lower case
+// ("fl" continues with "oz"), or 0 if no spelling of several words does.
 func (s *Spellings) Longest(first string) int { return s.longest[first] }
 
-// Form writes a word for a unit as its writer did, in the form that goes with a quantity, up to upper where that isn't
-// nil: of "Tasse" and 3 "Tassen", of "gousses" and 1 "gousse". What has one form, or isn't known, stays as it is.
+// Form returns a unit word as its writer spelled it, in the form for a quantity, up to upper if not
+// nil: "Tasse" becomes "Tassen" for 3, "gousses" becomes "gousse" for 1. Unknown words, and words
+// with one form, stay unchanged.
 func (s *Spellings) Form(word string, quantity float64, upper *float64) string {
 	known := s.find(word)
 	if known.unit == nil || known.one == known.many {
@@ -144,7 +149,7 @@ func (s *Spellings) Form(word string, quantity float64, upper *float64) string {
 	return withCaseOf(word, form)
 }
 
-// Form is Spellings.Form in all languages, for who knows the word alone.
+// Form is Spellings.Form for all languages, for callers that know only the word.
 func Form(word string, quantity float64, upper *float64) string {
 	return every.Form(word, quantity, upper)
 }
@@ -156,7 +161,7 @@ func most(quantity float64, upper *float64) float64 {
 	return quantity
 }
 
-// withCaseOf writes a form in capitals, or with a capital, where the word is written so.
+// withCaseOf writes a form in capitals, or with an initial capital, if the word is.
 func withCaseOf(word, form string) string {
 	first, size := utf8.DecodeRuneInString(word)
 	switch {
@@ -170,7 +175,7 @@ func withCaseOf(word, form string) string {
 	}
 }
 
-// find looks a spelling up. Points belong to abbreviations ("fl. oz.") and tell nothing.
+// find looks up a spelling. Points mark abbreviations ("fl. oz.") and are ignored.
 func (s *Spellings) find(text string) spelling {
 	text = strings.TrimSuffix(strings.TrimSpace(text), ".")
 	if known, ok := s.bySpelling[text]; ok {
@@ -183,7 +188,7 @@ func (s *Spellings) find(text string) spelling {
 	return s.bySpelling[folded]
 }
 
-// fold brings a spelling to the form of the tables.
+// fold converts a spelling to the form of the tables.
 func fold(text string) string {
 	plain := true
 	for i := range len(text) {

@@ -5,9 +5,10 @@ import (
 	"strconv"
 )
 
-// Typed writes a quantity for a unit as a person types it, up to upper where that isn't nil: "1 ½", "2-3". It rounds to
-// thousandths and no further: what is kept must not be less exact than its parts, and the id of an imported recipe without
-// one is made of such text, so it stays as it is for ever. What is shown is written by Format.
+// Typed writes a quantity for a unit the way a person types it, up to upper if not nil: "1 ½",
+// "2-3". It rounds to thousandths and no further, because stored text must be as exact as its
+// parts. It must never change, because the id of an imported recipe without one is computed from
+// such text. Format writes what is shown.
 func Typed(quantity float64, upper *float64, unit Unit) string {
 	write := typedFraction
 	if unit.Metric() {
@@ -23,7 +24,8 @@ func typedDecimal(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
 }
 
-// typedFraction writes halves, thirds, quarters and eighths by their sign, and anything else as a decimal.
+// typedFraction writes halves, thirds, quarters and eighths as fraction characters, and anything
+// else as a decimal.
 func typedFraction(v float64) string {
 	whole := math.Floor(v)
 	rest := v - whole

@@ -8,14 +8,15 @@ import (
 // definition is a row of the tables below.
 type definition struct {
 	name      string
-	plural    string // "" where it is the name
+	plural    string // "" if it equals the name
 	dimension Dimension
 	metric    bool
 	perBase   *big.Rat
 	thing     string
 }
 
-// measured are the units that can be converted: name, plural, and what one is in the base unit as an exact decimal.
+// measured lists the convertible units: name, plural, and their size in the base unit as an exact
+// decimal.
 var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 	name, plural string
 	dimension    Dimension
@@ -29,13 +30,13 @@ var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 	{"kg", "", Mass, true, "1000"},
 	{"oz", "", Mass, false, "28.349523125"},
 	{"lb", "", Mass, false, "453.59237"},
-	{"Pfund", "", Mass, false, "500"}, // the German one, half a kilogram
+	{"Pfund", "", Mass, false, "500"}, // the German pound, half a kilogram
 
 	{"ml", "", Volume, true, "1"},
 	{"cl", "", Volume, true, "10"},
 	{"dl", "", Volume, true, "100"},
 	{"l", "", Volume, true, "1000"},
-	{"krm", "", Volume, false, "1"}, // the Swedish measure of spices
+	{"krm", "", Volume, false, "1"}, // the Swedish spice measure
 	{"tsp", "", Volume, false, "4.92892159375"},
 	{"dsp", "", Volume, false, "9.8578431875"},
 	{"tbsp", "", Volume, false, "14.78676478125"},
@@ -50,8 +51,8 @@ var measured = []struct { //nolint:gochecknoglobals // a table, never written to
 	{"inch", "inches", Length, false, "2.54"},
 }
 
-// things are the units without a measure: the name and the plural. A unit that begins with = is another word for
-// the one above it, and can be added to it.
+// things lists the units without a measure: name and plural. A unit that begins with = is another
+// word for the one above it, and can be added to it.
 const things = `
 ball, balls
 bar, bars
@@ -142,7 +143,7 @@ wheel, wheels
 wineglass, wineglasses
 `
 
-// units are the units by name. Built once, from the tables.
+// units maps names to units. Built once, from the tables.
 var units = tabulate() //nolint:gochecknoglobals // the same tables, turned round
 
 func tabulate() map[string]*definition {

@@ -16,7 +16,7 @@ func unit(t require.TestingT, text string) units.Unit {
 	return u
 }
 
-// A unit is found however it is spelled, and what is no unit is not guessed into one.
+// Parse finds a unit by each of its spellings, and never guesses one.
 func TestParseKnowsSpellings(t *testing.T) {
 	t.Parallel()
 	for spelling, name := range map[string]string{
@@ -32,7 +32,8 @@ func TestParseKnowsSpellings(t *testing.T) {
 	}
 }
 
-// What can be added up is added exactly, in a unit that a cook measures with; what can't stays apart.
+// Compatible amounts add up exactly, in a unit that a cook measures with; incompatible ones stay
+// apart.
 func TestAddGivesExactSums(t *testing.T) {
 	t.Parallel()
 	amount := func(quantity float64, unit string) units.Amount {
@@ -63,7 +64,7 @@ func TestAddGivesExactSums(t *testing.T) {
 	}
 }
 
-// A range is added end by end.
+// The ends of a range are added separately.
 func TestAddKeepsRanges(t *testing.T) {
 	t.Parallel()
 	three := 3.0
@@ -75,7 +76,7 @@ func TestAddKeepsRanges(t *testing.T) {
 	require.Equal(t, "3–4", sum.String())
 }
 
-// Whatever is added, the sum is that of the parts, whichever comes first, and it can be taken out again.
+// A sum equals its parts in either order, and a part can be subtracted again.
 func TestAddIsASum(t *testing.T) {
 	t.Parallel()
 	names := []string{"g", "kg", "oz", "lb", "mg"}
@@ -101,7 +102,7 @@ func TestAddIsASum(t *testing.T) {
 	})
 }
 
-// A float is read back as the number that it was written from.
+// A float is read as the number it was written from.
 func TestRationalReadsWhatWasMeant(t *testing.T) {
 	t.Parallel()
 	for v, want := range map[float64]string{
@@ -111,7 +112,7 @@ func TestRationalReadsWhatWasMeant(t *testing.T) {
 	}
 }
 
-// Amounts are written as cooks write them.
+// Amounts are written the way cooks write them.
 func TestFormatWritesForCooks(t *testing.T) {
 	t.Parallel()
 	two := 2.0
@@ -133,7 +134,7 @@ func TestFormatWritesForCooks(t *testing.T) {
 	}
 }
 
-// A word for a unit has the form that goes with its quantity, in its language and as its writer began it.
+// A unit word takes the form for its quantity, in its language, and keeps its writer's capitals.
 func TestFormGoesWithTheQuantity(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
