@@ -11,8 +11,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Without a session it is 401, without access 403: also once access is taken away, when what waits on the
-// feed is not shown, and an open stream ends.
+// Without a session the answer is 401, without access 403; even if access is revoked later: then
+// pending requests aren't shown, and an open stream ends.
 func TestAccess(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -55,7 +55,7 @@ func requireProblem(t *testing.T, who *shopper, status int, method, path, body s
 	require.NotEmpty(t, problem.Detail)
 }
 
-// One user's operations change nothing of another's, whatever ids they name.
+// One user's operations never change another's list, whatever ids they name.
 func TestBoundary(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -75,7 +75,7 @@ func TestBoundary(t *testing.T) {
 	require.Equal(t, []string{"poison"}, eve.lines())
 }
 
-// Each thing that is wrong with a request is told, with the name of its field.
+// Each error in a request is reported with its field's name.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()

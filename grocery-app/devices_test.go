@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Three phones with the page's own code do random things, with requests and answers that are lost, late and
-// in another order. In the end all show the same list, and on none a ticked thing ever came back by itself.
+// Three phones running the page's code act randomly while requests and answers are lost, delayed
+// and reordered. In the end all show the same list, and no ticked item ever reopened by itself.
 func TestThreeDevices(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()

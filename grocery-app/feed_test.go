@@ -18,7 +18,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// The message that the projector's golden file holds is on the list as it says: the contract, from this side.
+// The projector's golden message appears on the list as specified: the contract, from this side.
 func TestGoldenRequest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -36,7 +36,8 @@ func TestGoldenRequest(t *testing.T) {
 	cook.await()
 }
 
-// What was asked for before the app was installed, while it was down, and twice, is on the list once.
+// Requests from before the app was installed or while it was down, and repeated ones, are on the
+// list once.
 func TestEachRequestOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -46,7 +47,7 @@ func TestEachRequestOnce(t *testing.T) {
 	w.start()
 	ada.await("1 l stock")
 	w.stop()
-	for range 70 { // more than are in hand at once
+	for range 70 { // more than the unacknowledged maximum
 		w.publish(ada.user.ID, early)
 	}
 	ada.ask("Cake", item(3, "", "eggs"))
@@ -54,7 +55,7 @@ func TestEachRequestOnce(t *testing.T) {
 	ada.await("3 eggs", "1 l stock")
 }
 
-// The feed that goes away and comes back is followed on.
+// The app keeps following a feed that goes away and comes back.
 func TestFeedComesBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -67,7 +68,7 @@ func TestFeedComesBack(t *testing.T) {
 	ada.await("3 eggs", "1 l stock")
 }
 
-// An app that starts before the feed is there waits for it, which is nothing to warn of.
+// An app that starts before the feed exists waits for it, without a warning.
 func TestAppStartsBeforeTheFeed(t *testing.T) {
 	t.Parallel()
 	w := newWorldWithoutFeed(t)
@@ -81,7 +82,7 @@ func TestAppStartsBeforeTheFeed(t *testing.T) {
 	ada.await("1 l stock")
 }
 
-// logged is a log whose records can be waited for.
+// logged is a log whose records tests can wait for.
 type logged struct{ records chan slog.Record }
 
 func (logged) Enabled(context.Context, slog.Level) bool { return true }
@@ -94,7 +95,7 @@ func (l logged) Handle(_ context.Context, record slog.Record) error {
 func (l logged) WithAttrs([]slog.Attr) slog.Handler { return l }
 func (l logged) WithGroup(string) slog.Handler      { return l }
 
-// about waits for the first record with a word, and gives its level.
+// about waits for the first record that contains a word, and returns its level.
 func (l logged) about(t *testing.T, word string) slog.Level {
 	t.Helper()
 	for {
@@ -104,8 +105,8 @@ func (l logged) about(t *testing.T, word string) slog.Level {
 	}
 }
 
-// Without its place on the feed, lost with the stream or by hand, the app reads from the beginning, and
-// nothing is on the list twice.
+// If its position on the feed is lost, with the stream or by hand, the app reads from the
+// beginning, and nothing is on the list twice.
 func TestSubscriptionLost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -118,8 +119,8 @@ func TestSubscriptionLost(t *testing.T) {
 	ada.await("3 eggs", "3 l stock")
 }
 
-// A message that nobody can read is parked with its place and reason, and what comes after it is applied. A
-// type from the future is passed over.
+// An unreadable message is parked with its sequence and reason, and later ones are applied. A type
+// from the future is skipped.
 func TestParked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -145,7 +146,7 @@ func TestParked(t *testing.T) {
 	require.Equal(t, []int64{1, 2}, parked)
 }
 
-// An event of a version to come waits for an update of the app, which goes on with all others meanwhile.
+// An event of a future version waits for an update of the app, which meanwhile applies all others.
 func TestVersionToCome(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -161,7 +162,7 @@ func TestVersionToCome(t *testing.T) {
 	require.Positive(t, info.AckPending, "it isn't lost")
 }
 
-// Nothing of a deleted user is left in any table, and what was on its way doesn't bring them back.
+// No table has anything of a deleted user, and late requests don't recreate them.
 func TestErased(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -193,8 +194,8 @@ func TestErased(t *testing.T) {
 	}
 }
 
-// An app with the address that is for any program, as a second one beside that of a `larder up`, reads by a consumer of
-// its own and takes nothing from the first.
+// An app at the address for other programs, such as a second one beside that of `larder up`, uses
+// its own consumer and takes nothing from the first.
 func TestAppBesideAnother(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()

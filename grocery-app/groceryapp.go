@@ -1,6 +1,6 @@
-// Package groceryapp is the grocery app: a program of its own that keeps shopping lists. It knows nothing of
-// Larder but the public feed (events) and who is logged in, and has a database of its own. Another
-// subscriber can be written as this one is; docs/subscribers has the least that it takes.
+// Package groceryapp is the grocery app: a separate program that keeps shopping lists. All it knows
+// of Larder is the public feed (events) and who is logged in, and it has its own database. Other
+// subscribers can be written the same way; see docs/subscribers for a minimal one.
 package groceryapp
 
 import (
@@ -32,30 +32,30 @@ import (
 //go:embed openapi.yaml
 var openAPI []byte
 
-// InboxPrefix starts the subjects on which the app's credentials get their answers: NATS's default, since
-// they may not listen where Larder's own parts do.
+// InboxPrefix is the prefix of reply subjects for the app's credentials: NATS's default, because
+// they may not listen on those of Larder's components.
 const InboxPrefix = "_INBOX"
 
-// Deps is what the app works with. Nothing in it is closed here.
+// Deps are the app's dependencies. It closes none of them.
 type Deps struct {
 	Pool        *pgxpool.Pool // the app's own database
-	PostgresURL string        // its address, for the connection that listens
+	PostgresURL string        // its address, for the listening connection
 	Feed        *jetstream.Conn
-	Sessions    *identity.Sessions // the same as Larder's, so that one login serves both
+	Sessions    *identity.Sessions // shared with Larder, so that one login serves both
 
-	// Throttle bounds what one person asks for, MaxItems what their list has; nil and zero for no bounds.
+	// Throttle limits each person's requests, MaxItems their list; nil and zero mean no limit.
 	Throttle *limits.Throttle
 	MaxItems int64
-	// Origin is the web origin that CORS admits, "" for none; TrustedProxies are the addresses (CIDR) whose
-	// X-Forwarded-For is believed.
+	// Origin is the web origin that CORS admits, "" for none. TrustedProxies lists the addresses
+	// (CIDR) whose X-Forwarded-For is trusted.
 	Origin         string
 	TrustedProxies []string
 	Metrics        *prometheus.Registry // nil for none
 	Tracing        *telemetry.Tracing   // nil for none
 	Log            *slog.Logger         // nil for slog.Default()
 
-	// SessionCheck and Heartbeat are how often an open stream verifies its session and shows that it is
-	// alive; 2 s and 15 s where they are 0.
+	// SessionCheck and Heartbeat are how often an open stream verifies its session and sends a
+	// heartbeat; 0 means 2 s and 15 s.
 	SessionCheck, Heartbeat time.Duration
 }
 
@@ -68,8 +68,8 @@ type App struct {
 	handler  http.Handler
 }
 
-// New puts the app together. It asks no store anything: the app starts while they are away. An error means
-// that an option is wrong.
+// New builds the app. It contacts no store, so the app starts while they are down. It fails only if
+// an option is invalid.
 func New(deps Deps) (*App, error) {
 	deps.Log = cmp.Or(deps.Log, slog.Default())
 	notifier := postgres.NewNotifier(deps.Pool, liststore.Channel, deps.Log)
@@ -109,7 +109,7 @@ func (a *App) handlers() *listhttp.Handlers {
 // Handler serves the page and the API under /grocery/.
 func (a *App) Handler() http.Handler { return a.handler }
 
-// OpenAPI gives the description of the API.
+// OpenAPI returns the API's description.
 func OpenAPI() (*openapi3.T, error) {
 	spec, err := openapi3.NewLoader().LoadFromData(openAPI)
 	if err != nil {
@@ -121,9 +121,9 @@ func OpenAPI() (*openapi3.T, error) {
 	return spec, nil
 }
 
-// Run applies the feed, and wakes the phones that follow a list, until ctx is done. It first brings the
-// app's database to this version's schema. The error is one that needs a person, as a feed or a database
-// that is newer than this program.
+// Run applies the feed and wakes devices that follow a list, until ctx is done. It first migrates
+// the app's database. It only returns errors that need a person, such as a feed or database newer
+// than this program.
 func (a *App) Run(ctx context.Context) error {
 	if err := a.migrate(ctx); err != nil || ctx.Err() != nil {
 		return err
@@ -142,10 +142,11 @@ func (a *App) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// migratePause is how long passes between two attempts to reach the database.
+// migratePause is the pause between attempts to reach the database.
 const migratePause = time.Second
 
-// migrate tries until the database is there. What a person has to deal with is an error; being stopped is none.
+// migrate retries until the database is reachable. It returns errors that need a person, but not
+// being stopped.
 func (a *App) migrate(ctx context.Context) error {
 	ticker := time.NewTicker(migratePause)
 	defer ticker.Stop()
@@ -165,7 +166,7 @@ func (a *App) migrate(ctx context.Context) error {
 	}
 }
 
-// sweepEvery is how often what can't be undone any more is forgotten.
+// sweepEvery is how often changes that can no longer be undone are deleted.
 const sweepEvery = 6 * time.Hour
 
 func (a *App) sweep(ctx context.Context) {
@@ -183,13 +184,14 @@ func (a *App) sweep(ctx context.Context) {
 	}
 }
 
-// Migrate brings the app's database at url to this program's schema. One that is newer than the program
-// knows gives internal/postgres.ErrNewerSchema, and nothing in it is touched.
+// Migrate migrates the app's database at url to this program's schema. If the database is newer
+// than the program, it changes nothing and returns internal/postgres.ErrNewerSchema.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 	return postgres.Migrate(ctx, url, liststore.Migrations(), log)
 }
 
-// CheckSchema tells whether the database at url has this program's schema, and changes nothing.
+// CheckSchema reports whether the database at url has this program's schema, without changing
+// anything.
 func CheckSchema(ctx context.Context, url string) error {
 	return postgres.CheckSchema(ctx, url, liststore.Migrations())
 }

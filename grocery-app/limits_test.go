@@ -17,8 +17,9 @@ func adding(text string) map[string]any {
 	return map[string]any{"id": uuid.NewString(), "kind": "add", "parts": []string{uuid.NewString()}, "text": text}
 }
 
-// A list has so many items: more are refused by hand and left out where a recipe asks for them, all of a batch or none, and
-// the answer names the operation without which there is room. What makes the list shorter is done always.
+// A list has a limit: further items are refused by hand, all or none of a batch, and dropped from a
+// recipe's request; the answer names the operation without which the rest fits. Operations that
+// shorten the list always succeed.
 func TestItemsAreBounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -51,7 +52,7 @@ func TestItemsAreBounded(t *testing.T) {
 	require.Equal(t, http.StatusOK, response.StatusCode, "%s", body)
 	ada.ask("Cake", item(1, "", "lemon"), item(2, "", "plums"))
 	bob := w.shopper(true)
-	bob.ask("Pie", item(1, "", "apple")) // comes after it on the feed
+	bob.ask("Pie", item(1, "", "apple")) // follows it on the feed
 	bob.await("1 apple")
 	require.Equal(t, []string{"milk", "200 g flour", "x eggs"}, ada.lines())
 
@@ -63,7 +64,8 @@ func TestItemsAreBounded(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, response.StatusCode)
 }
 
-// One person has so many streams open; another one is refused until one ends, and nobody else notices.
+// One person's open streams are limited; another is refused until one ends, and nobody else is
+// affected.
 func TestStreamsAreBounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -11,8 +11,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// The same food in units that can be added up is one line, in whatever number its name is; what can't be
-// added up stays beside it; and the line knows which recipe asked for what.
+// The same food in compatible units is one line, in singular or plural; incompatible amounts stay
+// separate; and the line knows which recipe requested what.
 func TestAddsUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -28,8 +28,8 @@ func TestAddsUp(t *testing.T) {
 	require.Equal(t, []string{"1 cup sliced onions", "2 eggs", "1 lb Flour", "¼ cup sugar"}, ada.lines())
 }
 
-// What was ticked stays ticked: by a second tap, by a new request for the same food, and by somebody who
-// takes another tick back.
+// A ticked item stays ticked: after a second tap, a new request for the same food, and the
+// reverting of another tick.
 func TestTicks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -52,7 +52,7 @@ func TestTicks(t *testing.T) {
 	require.Equal(t, []string{"300 g flour"}, ada.lines())
 }
 
-// An operation that is sent again, as after an answer that got lost, is done once.
+// An operation that is resent, as after a lost answer, is applied once.
 func TestOperationOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -70,7 +70,7 @@ func TestOperationOnce(t *testing.T) {
 	require.Equal(t, []string{"2 l milk"}, ada.lines())
 }
 
-// A line is written, changed, taken off and brought back; what is ticked is cleared, but not what was
+// A line can be added, edited, removed and restored; clearing removes ticked lines, except those
 // unticked meanwhile.
 func TestByHand(t *testing.T) {
 	t.Parallel()
@@ -89,8 +89,8 @@ func TestByHand(t *testing.T) {
 	require.Equal(t, []string{"500 ml cream", "x Brot"}, ada.lines())
 }
 
-// Where somebody moves a food, all of it is found from then on, also under a name of more words; the order
-// of foods and of aisles is theirs too.
+// A moved food stays in its new aisle, even with further words in its name; foods and aisles keep
+// the person's order.
 func TestAisles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -104,7 +104,7 @@ func TestAisles(t *testing.T) {
 	require.Equal(t, []string{"Free from", "dairy", "produce"}, ada.list().Aisles[:3])
 }
 
-// Another phone is told at once of what this one did; it gets a list once, and 304 after that.
+// Another phone learns of a change at once; it gets each version of a list once, then 304.
 func TestLive(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -125,7 +125,7 @@ func TestLive(t *testing.T) {
 	require.Equal(t, http.StatusOK, response.StatusCode)
 }
 
-// A line that nobody understood is bought as it is written.
+// A line that can't be parsed is bought as written.
 func TestNotUnderstood(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// However many changes of one list wait for its lock, nobody else waits with them, and each is done once it is free.
+// However many changes wait for one list's lock, nobody else waits, and each is applied once it is
+// free.
 func TestNobodyWaitsForAnothersList(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).start()
@@ -25,7 +26,7 @@ func TestNobodyWaitsForAnothersList(t *testing.T) {
 	conn, err := pgx.Connect(t.Context(), w.database)
 	require.NoError(t, err)
 	defer func() { _ = conn.Close(t.Context()) }()
-	tx, err := conn.Begin(t.Context()) // as another process would
+	tx, err := conn.Begin(t.Context()) // like another process
 	require.NoError(t, err)
 	_, err = tx.Exec(t.Context(), `SELECT FROM lists WHERE user_id = $1 FOR UPDATE`, busy.user.ID)
 	require.NoError(t, err)

@@ -9,14 +9,14 @@ import (
 	"larder.dev/grocery-app/internal/liststore"
 )
 
-// Consumer is the name by which the stream remembers how far the app is. It is the app's alone.
+// Consumer is the name under which the stream remembers the app's position. Only the app uses it.
 const Consumer = feed.Durable
 
-// Request is one message of the feed that asks for items.
+// Request is a feed message that requests items.
 type Request = liststore.Request
 
-// Lacking gives those of the requests that the lists in a database never had, for whoever compares them with the feed.
-// Those of erased users and those that are parked are not among them.
+// Lacking returns those of the requests that the lists in a database never received, to compare
+// them with the feed. It excludes those of erased users and parked ones.
 func Lacking(ctx context.Context, pool *pgxpool.Pool, requests []Request) ([]Request, error) {
 	return liststore.NewStore(pool, func(string) {}).Lacking(ctx, requests)
 }

@@ -31,15 +31,16 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// world is the grocery app over real stores, and the hand of the projector that publishes on the feed.
+// world is the grocery app over real stores, and a stand-in for the projector that publishes on the
+// feed.
 type world struct {
 	t        testing.TB
 	nats     *testkit.NATSServer
 	larder   *jetstream.Conn // with Larder's own credentials
 	sessions *identity.Sessions
-	limit    func(*groceryapp.Deps) // sets limits before the app starts; nil for none
+	limit    func(*groceryapp.Deps) // sets limits before the app starts; may be nil
 	database string
-	address  string // of NATS for the app; "" for the app's own
+	address  string // the NATS address for the app; "" for its own
 	server   *httptest.Server
 	stop     func()
 }
@@ -48,7 +49,7 @@ func migrate(ctx context.Context, url string) error {
 	return groceryapp.Migrate(ctx, url, slog.New(slog.DiscardHandler))
 }
 
-// newWorld makes a world in which the app isn't running yet.
+// newWorld returns a world in which the app isn't running yet.
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := newWorldWithoutFeed(t)
@@ -56,7 +57,7 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-// makeFeed makes the stream, as the projector does.
+// makeFeed creates the stream, as the projector does.
 func (w *world) makeFeed() {
 	w.t.Helper()
 	require.NoError(w.t, w.larder.EnsureStream(testkit.Context(w.t), jetstream.StreamConfig{Name: events.Feed, Subjects: events.FeedSubjects()}))
@@ -76,7 +77,7 @@ func newWorldWithoutFeed(t testing.TB) *world {
 	return w
 }
 
-// start runs the app, with the credentials of a subscriber.
+// start runs the app with a subscriber's credentials.
 func (w *world) start() *world {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -111,7 +112,7 @@ func (w *world) start() *world {
 	return w
 }
 
-// shopper is somebody who is logged in.
+// shopper is a logged-in user.
 type shopper struct {
 	w     *world
 	user  identity.User
@@ -120,7 +121,7 @@ type shopper struct {
 
 func (w *world) shopper(grocery bool) *shopper { return w.phone(uuid.NewString(), grocery) }
 
-// phone is one more session of a user.
+// phone is another session of a user.
 func (w *world) phone(id string, grocery bool) *shopper {
 	w.t.Helper()
 	user := identity.User{ID: id, Name: "ada", Grocery: grocery}
@@ -129,7 +130,7 @@ func (w *world) phone(id string, grocery bool) *shopper {
 	return &shopper{w: w, user: user, token: token}
 }
 
-// ask puts a request on the feed, as the grocery projector does.
+// ask publishes a request on the feed, as the grocery projector does.
 func (s *shopper) ask(recipe string, items ...events.GroceryItem) events.Grocery {
 	s.w.t.Helper()
 	grocery := events.Grocery{
@@ -149,7 +150,7 @@ func (w *world) publish(user string, grocery events.Grocery) {
 	}, uuid.NewString())
 }
 
-// send publishes an event under a message id, so that the server lets the same event through twice.
+// send publishes an event under a message id, so that the server accepts the same event twice.
 func (w *world) send(event events.Envelope, messageID string) {
 	w.t.Helper()
 	header := event.Headers()
@@ -182,7 +183,7 @@ func item(quantity float64, unit, name string) events.GroceryItem {
 	return events.GroceryItem{Quantity: &quantity, Unit: unit, Name: name, Text: strings.TrimSpace(unit + " " + name)}
 }
 
-// shoppingList is what the API gives, written down a second time on purpose.
+// shoppingList is the API's answer, deliberately defined a second time.
 type shoppingList struct {
 	User     named    `json:"user"`
 	Sequence int64    `json:"sequence"`
@@ -244,7 +245,7 @@ func (s *shopper) list() shoppingList {
 	return list
 }
 
-// lines says what is on the list, one line each, "x" before what is ticked.
+// lines returns the list's lines, ticked ones prefixed with "x".
 func (s *shopper) lines() []string {
 	s.w.t.Helper()
 	texts := []string{}
@@ -258,7 +259,7 @@ func (s *shopper) lines() []string {
 	return texts
 }
 
-// await waits until the list reads so.
+// await waits until the list has these lines.
 func (s *shopper) await(want ...string) {
 	s.w.t.Helper()
 	testkit.Until(s.w.t, "the list is "+strings.Join(want, ", "), func() bool {
@@ -266,7 +267,7 @@ func (s *shopper) await(want ...string) {
 	})
 }
 
-// operate does one thing and gives the id of the operation.
+// operate sends one operation and returns its id.
 func (s *shopper) operate(kind string, fields map[string]any) string {
 	s.w.t.Helper()
 	operation := map[string]any{"id": uuid.NewString(), "kind": kind}
@@ -283,7 +284,7 @@ func (s *shopper) send(operations ...map[string]any) (*http.Response, []byte) {
 	return s.do(http.MethodPost, "/grocery/api/operations", string(body))
 }
 
-// write adds a line by hand and gives the id of its part.
+// write adds a line by hand and returns its part's id.
 func (s *shopper) write(text string) string {
 	s.w.t.Helper()
 	id := uuid.NewString()
@@ -291,7 +292,7 @@ func (s *shopper) write(text string) string {
 	return id
 }
 
-// parts gives the ids of the parts of one food.
+// parts returns the ids of a food's parts.
 func (s *shopper) parts(food string) []string {
 	s.w.t.Helper()
 	var ids []string
@@ -306,7 +307,8 @@ func (s *shopper) parts(food string) []string {
 	return ids
 }
 
-// follow opens the stream of events and gives the sequences that it tells; it is closed when the stream ends.
+// follow opens the event stream and returns a channel of its sequences, closed when the stream
+// ends.
 func (s *shopper) follow() <-chan int64 {
 	s.w.t.Helper()
 	request, err := http.NewRequestWithContext(testkit.Context(s.w.t), http.MethodGet, s.w.server.URL+"/grocery/api/events", nil)

@@ -17,18 +17,18 @@ import (
 	"time"
 )
 
-// asset is a file of the app in the forms that the build made of it. They are read from the binary each time: a copy in
-// memory would be no faster.
+// asset is a file of the app in all forms that the build made. It is read from the binary each
+// time: a copy in memory would be no faster.
 type asset struct {
 	files     fs.FS
 	name      string
 	mediaType string
 	etag      string
 	plain     bool
-	packed    []packing // the smallest first
+	packed    []packing // smallest first
 }
 
-// packing is how a form is packed: what HTTP calls it, and what its file's name has behind the asset's.
+// packing is a content encoding and the file name suffix of that form.
 type packing struct{ encoding, suffix string }
 
 //nolint:gochecknoglobals // constants, but for the language
@@ -37,7 +37,7 @@ var (
 	gzips  = packing{"gzip", ".gz"}
 )
 
-// Media types of what the app has. The system's list is another on every machine.
+// Media types of the app's files. The system's list differs between machines.
 func mediaType(name string) string {
 	switch path.Ext(name) {
 	case ".html":
@@ -59,7 +59,7 @@ func mediaType(name string) string {
 	}
 }
 
-// load finds all files of the app by their names, the packed forms with what they are forms of.
+// load finds all files of the app by name, assigning compressed forms to their originals.
 func load(files fs.FS) (map[string]asset, error) {
 	assets := map[string]asset{}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -105,11 +105,11 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	if len(a.packed) > 0 {
 		h.Add("Vary", "Accept-Encoding")
 		if form, ok := a.packing(r.Header.Get("Accept-Encoding")); ok {
-			// Every form needs a tag of its own.
+			// Each form needs its own tag.
 			h.Set("Etag", strconv.Quote(a.etag+"-"+form.encoding))
 			h.Set("Content-Encoding", form.encoding)
 			open = func() (io.ReadSeekCloser, error) { return openFile(a.files, a.name+form.suffix) }
-			// A part of packed bytes is no use to anybody.
+			// A range of compressed bytes is useless.
 			r.Header.Del("Range")
 		}
 	}
@@ -122,7 +122,8 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, a.name, time.Time{}, content)
 }
 
-// open gives the plain form. What is packed in the binary is unpacked for the few who take no packed form.
+// open returns the plain form. A compressed file is decompressed for the few clients that accept no
+// compressed form.
 func (a asset) open() (io.ReadSeekCloser, error) {
 	if a.plain {
 		return openFile(a.files, a.name)
@@ -156,8 +157,8 @@ func openFile(files fs.FS, name string) (io.ReadSeekCloser, error) {
 	return seeker, nil
 }
 
-// cacheControl: a name under assets has a hash of the content in it and may be kept for ever; all else is asked
-// for anew, or a new version of the app would never arrive.
+// cacheControl: names under assets contain a hash of the content and may be cached for ever;
+// everything else must be revalidated, or a new version of the app would never arrive.
 func (a asset) cacheControl() string {
 	if strings.HasPrefix(a.name, "assets/") {
 		return "public, max-age=31536000, immutable"

@@ -1,6 +1,6 @@
-// Package web serves the app of Larder, which is built into the binary. Its sources are in src; `make build`
-// builds them into dist/app, for whoever serves them from a folder, and into packed, for the binary. Neither is
-// kept in version control. A binary that was built without them serves a page that says so.
+// Package web serves Larder's app, which is embedded in the binary. Its sources are in src; `make
+// build` builds them into dist/app, to serve them from a folder, and into packed, for the binary.
+// Neither is under version control. A binary built without them serves a page that says so.
 package web
 
 import (
@@ -20,9 +20,9 @@ var packed embed.FS
 //go:embed unbuilt
 var unbuilt embed.FS
 
-// Handler serves the app: its files, and for every other address that a page may have the one page that draws
-// them all. Origins are further ones that pictures and files come from, as "https://cdn.example"; none where
-// they have the app's own.
+// Handler serves the app: its files, and index.html for every page address. origins lists further
+// sources of pictures and files, such as "https://cdn.example"; none if they come from the app's
+// own origin.
 func Handler(origins ...string) (http.Handler, error) {
 	files, err := built()
 	if err != nil {
@@ -37,7 +37,7 @@ func Handler(origins ...string) (http.Handler, error) {
 
 func built() (fs.FS, error) { return builtOr("packed/app", unbuilt, "unbuilt") }
 
-// builtOr gives a folder of what "make web-build" makes, and one that stands in for it where nothing was built.
+// builtOr returns a folder made by "make web-build", or a stand-in if nothing was built.
 func builtOr(folder string, instead fs.FS, at string) (fs.FS, error) {
 	_, err := fs.Stat(packed, folder+"/index.html.gz")
 	switch {
@@ -50,8 +50,8 @@ func builtOr(folder string, instead fs.FS, at string) (fs.FS, error) {
 	}
 }
 
-// policy lets the app load what is its own, and nothing else: no script or style that stands in a page, since
-// a recipe's text must never become one.
+// policy lets the app load only its own resources, and no inline scripts or styles, because a
+// recipe's text must never become one.
 func policy(origins []string) string {
 	from := strings.Join(append([]string{"'self'"}, origins...), " ")
 	return strings.Join([]string{
@@ -59,7 +59,7 @@ func policy(origins []string) string {
 		"script-src 'self'",
 		"style-src 'self'",
 		"font-src 'self'",
-		"img-src blob: " + from, // blob: is a picture that was taken and isn't uploaded yet
+		"img-src blob: " + from, // blob: is for pictures taken but not yet uploaded
 		"connect-src " + from,
 		"manifest-src 'self'",
 		"worker-src 'self'",
@@ -69,8 +69,8 @@ func policy(origins []string) string {
 	}, "; ")
 }
 
-// protections are the other headers that every address of the app has. Those who serve it in other places (deploy) say them
-// too, which a test compares; CloudFront has a switch for nosniff.
+// protections are the other headers on every address of the app. Other ways of serving it (deploy)
+// set them too, which a test checks; CloudFront has a switch for nosniff.
 func protections() map[string]string {
 	return map[string]string{
 		"Referrer-Policy":            "same-origin",
@@ -104,12 +104,13 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	found.serve(w, r)
 }
 
-// pages are the addresses of the app that have no file: index.html draws them. They are the routes of src/app/router.tsx,
-// and a test compares them with wherever else they have to be known.
+// pages matches the app's addresses without a file of their own, which index.html draws. They are
+// the routes of src/app/router.tsx, and a test compares them with every other place that lists
+// them.
 var pages = regexp.MustCompile(`^/(login|recipes/[^/.]+(/(cook|edit))?)?/?$`)
 
-// find gives the file at an address. Nothing but a page of the app is answered with the app: who asks for a script that
-// is gone, or for a probe that isn't there, must not be told that all is well.
+// find returns the file at an address. Only page addresses are answered with the app: a request for
+// a script that is gone, or for a probe that doesn't exist, must not look successful.
 func (a *app) find(address string) (asset, bool) {
 	address = path.Clean("/" + address)
 	if pages.MatchString(address) {

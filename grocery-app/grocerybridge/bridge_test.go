@@ -23,7 +23,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// feed is the public feed on a real NATS, and the hand of the projector that publishes there.
+// feed is the public feed on a real NATS server, and a stand-in for the projector that publishes
+// there.
 type feed struct {
 	t         *testing.T
 	publisher *jetstream.Conn
@@ -37,7 +38,7 @@ func newFeed(t *testing.T) *feed {
 	return f
 }
 
-// make makes the stream, as the projector does.
+// make creates the stream, as the projector does.
 func (f *feed) make() {
 	f.t.Helper()
 	require.NoError(f.t, f.publisher.EnsureStream(testkit.Context(f.t), jetstream.StreamConfig{
@@ -59,7 +60,7 @@ func newFeedWithoutStream(t *testing.T) *feed {
 	return &feed{t: t, publisher: connect(nats.PublisherURL(), ""), reader: connect(nats.FeedURL(), grocerybridge.InboxPrefix)}
 }
 
-// golden publishes an event as the golden file has it, which the grocery projector's test writes.
+// golden publishes the event in a golden file, which the grocery projector's test writes.
 func (f *feed) golden(name string) {
 	f.t.Helper()
 	var golden struct {
@@ -71,7 +72,7 @@ func (f *feed) golden(name string) {
 	require.NoError(f.t, err)
 	require.NoError(f.t, json.Unmarshal(raw, &golden))
 	var data bytes.Buffer
-	require.NoError(f.t, json.Compact(&data, golden.Data)) // as it is on the wire, and signed
+	require.NoError(f.t, json.Compact(&data, golden.Data)) // as on the wire, and as signed
 	f.publish(jetstream.Message{Subject: golden.Subject, Header: golden.Headers, Data: data.Bytes()})
 }
 
@@ -81,7 +82,7 @@ func (f *feed) publish(msg jetstream.Message) {
 	require.NoError(f.t, err)
 }
 
-// run runs a bridge until the test ends, or stop is called.
+// run runs a bridge until the test ends or stop is called.
 func (f *feed) run(opts grocerybridge.Options) (stop func()) {
 	f.t.Helper()
 	opts.Feed, opts.Log = f.reader, cmp.Or(opts.Log, testkit.Logger(f.t))
@@ -103,7 +104,7 @@ func (f *feed) run(opts grocerybridge.Options) (stop func()) {
 	return stop
 }
 
-// handedOn waits until the stream knows that everything is.
+// handedOn waits until the stream has acknowledgements for everything.
 func (f *feed) handedOn(bridge string) {
 	f.t.Helper()
 	require.Eventually(f.t, func() bool {
@@ -117,7 +118,8 @@ const (
 	viaHomeAssistant = "grocery-bridge-home-assistant"
 )
 
-// A webhook gets each event as CloudEvents has it over HTTP, signed, also what was asked for before there was a bridge.
+// A webhook receives each event as a signed CloudEvent over HTTP, including those from before the
+// bridge existed.
 func TestWebhookKeepsItsContract(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t)
@@ -129,7 +131,8 @@ func TestWebhookKeepsItsContract(t *testing.T) {
 	f.handedOn(viaWebhook)
 }
 
-// Home Assistant's list gets each item that it doesn't have, ticked or not, with its recipe and a mark.
+// Home Assistant's list gets each item that it doesn't have, ticked or not, with its recipe and a
+// mark.
 func TestHomeAssistantKeepsItsContract(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t)
@@ -142,8 +145,8 @@ func TestHomeAssistantKeepsItsContract(t *testing.T) {
 	f.handedOn(viaHomeAssistant)
 }
 
-// A target that is away is asked again until it is there; nothing is lost, nothing overtakes, and what it has taken
-// isn't sent again by the next bridge.
+// A target that is down is retried until it is back; nothing is lost or reordered, and the next
+// bridge doesn't resend what was accepted.
 func TestTargetThatIsAway(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t)
@@ -159,8 +162,8 @@ func TestTargetThatIsAway(t *testing.T) {
 	f.handedOn(viaWebhook)
 }
 
-// A bridge that starts before the feed is there says so once and waits for it, which is nothing to warn of. A place
-// on it that is lost later is.
+// A bridge that starts before the feed exists logs that once and waits, without a warning. Losing
+// its subscription later is a warning.
 func TestBridgeStartsBeforeTheFeed(t *testing.T) {
 	t.Parallel()
 	f := newFeedWithoutStream(t)
@@ -179,7 +182,7 @@ func TestBridgeStartsBeforeTheFeed(t *testing.T) {
 	require.Equal(t, slog.LevelWarn, said.about(t, "feed").Level)
 }
 
-// logged is a log whose records can be waited for.
+// logged is a log whose records tests can wait for.
 type logged struct{ records chan slog.Record }
 
 func (logged) Enabled(context.Context, slog.Level) bool { return true }
@@ -192,7 +195,7 @@ func (l logged) Handle(_ context.Context, record slog.Record) error {
 func (l logged) WithAttrs([]slog.Attr) slog.Handler { return l }
 func (l logged) WithGroup(string) slog.Handler      { return l }
 
-// about waits for the first record with a word.
+// about waits for the first record that contains a word.
 func (l logged) about(t *testing.T, word string) slog.Record {
 	t.Helper()
 	for {
@@ -202,7 +205,7 @@ func (l logged) about(t *testing.T, word string) slog.Record {
 	}
 }
 
-// While nobody listens at the address, the stream keeps what is asked for.
+// While nothing listens at the address, the stream keeps the requests.
 func TestDeadTargetLosesNothing(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t)
@@ -220,7 +223,7 @@ func TestDeadTargetLosesNothing(t *testing.T) {
 	require.EqualValues(t, 1, info.Lag())
 }
 
-// An event that the target calls wrong doesn't hold up the next, and comes again later.
+// A refused event doesn't hold up the next, and is retried later.
 func TestRefusedEventComesAgainLater(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t)
@@ -247,7 +250,7 @@ func TestRefusedEventComesAgainLater(t *testing.T) {
 	require.EqualValues(t, 1, erased.Load())
 }
 
-// Only the requests of the users who are named go over the bridge.
+// Only the named users' requests are forwarded.
 func TestBridgeOfOneUser(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t)
@@ -269,15 +272,15 @@ func TestBridgeOfOneUser(t *testing.T) {
 	require.Empty(t, bodies)
 }
 
-// Without a target there is no bridge.
+// A bridge needs a target.
 func TestBridgeLeadsSomewhere(t *testing.T) {
 	t.Parallel()
 	_, err := grocerybridge.New(grocerybridge.Options{HomeAssistantURL: "http://house"})
 	require.ErrorIs(t, err, grocerybridge.ErrNoTarget)
 }
 
-// What is wrong with the target is known at the start, before anything is asked for, by what a person has to mend; and it
-// is over when that is mended.
+// A problem with the target is reported at startup, before any request, as something that a person
+// can fix; and it ends when it is fixed.
 func TestWhatIsWrongWithTheTarget(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t)

@@ -1,6 +1,6 @@
-// Package grocerybridge hands the public feed on to a grocery list that isn't ours: a webhook, or a to-do list of Home
-// Assistant. It is a subscriber as any other, with the credentials of one, and keeps nothing: the stream remembers how
-// far it is.
+// Package grocerybridge forwards the public feed to other grocery lists: a webhook, or a to-do list
+// in Home Assistant. It is a subscriber like any other, with a subscriber's credentials, and has no
+// state: the stream remembers its position.
 package grocerybridge
 
 import (
@@ -20,49 +20,49 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// InboxPrefix starts the subjects on which the bridge's credentials get their answers.
+// InboxPrefix is the prefix of reply subjects for the bridge's credentials.
 const InboxPrefix = "_INBOX"
 
-// Bridge is one or several targets, each with a place of its own in the feed.
+// Bridge has one or more targets, each with its own position in the feed.
 type Bridge struct {
 	ways []way
 	opts Options
 }
 
-// way is one target, and the name under which the stream remembers how far it is.
+// way is one target and the consumer name under which the stream remembers its position.
 type way struct {
 	name   string
 	target target.Target
 	health *health
 }
 
-// Options are where the bridge leads, and whose requests go over it.
+// Options configure the targets and whose requests are forwarded.
 type Options struct {
 	Feed  *jetstream.Conn
-	Users []string // ids; every user's requests where it is empty
+	Users []string // ids; empty means every user
 
 	WebhookURL    string // "" for none
-	WebhookSecret string // signs what is posted; "" for no signature
+	WebhookSecret string // signs the posts; "" for no signature
 
 	HomeAssistantURL   string // "" for none
 	HomeAssistantToken string // a long-lived access token
-	HomeAssistantList  string // the entity, as todo.shopping
+	HomeAssistantList  string // an entity id like todo.shopping
 
 	Log     *slog.Logger
 	Tracing *telemetry.Tracing // nil for none
 
-	// FirstPause is how long the bridge waits after a first failure, MaxPause after many, and RefusedPause until an event
-	// that a target refuses is tried again; 1 s, 5 min and 15 min where they are 0.
+	// FirstPause is the pause after a first failure, MaxPause the longest one, and RefusedPause the
+	// delay before retrying an event that a target refused; 0 means 1 s, 5 min and 15 min.
 	FirstPause, MaxPause, RefusedPause time.Duration
 
-	// CheckEvery is how often a target is looked at while nothing is handed on; 5 min where it is 0.
+	// CheckEvery is how often an idle target is checked; 0 means 5 min.
 	CheckEvery time.Duration
 }
 
-// ErrNoTarget is for options that lead nowhere.
+// ErrNoTarget means the options configure no target.
 var ErrNoTarget = errors.New("a bridge needs a webhook, or a Home Assistant with its token")
 
-// New makes a bridge. The error is ErrNoTarget.
+// New returns a bridge, or ErrNoTarget.
 func New(opts Options) (*Bridge, error) {
 	b := &Bridge{opts: opts}
 	if opts.WebhookURL != "" {
@@ -83,7 +83,7 @@ func New(opts Options) (*Bridge, error) {
 	return b, nil
 }
 
-// Run hands on until ctx is done. It waits for a stream or a target that is away.
+// Run forwards until ctx is done. It waits while the stream or a target is down.
 func (b *Bridge) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, way := range b.ways {
@@ -99,11 +99,11 @@ func (b *Bridge) Run(ctx context.Context) error {
 
 const (
 	ackWait = 30 * time.Second
-	beat    = 10 * time.Second // how often an event in hand is held
-	window  = 1000             // events in hand at most: the one that is handed on, and those that were refused
+	beat    = 10 * time.Second // how often the stream is told that an event is in progress
+	window  = 1000             // maximum events in progress: the current one and those refused
 )
 
-// follow reads the feed for one target, and begins anew when that breaks off.
+// follow consumes the feed for one target and starts again if that fails.
 func (b *Bridge) follow(ctx context.Context, way way) {
 	subscribed, waiting := false, false
 	for ctx.Err() == nil {
@@ -114,7 +114,7 @@ func (b *Bridge) follow(ctx context.Context, way way) {
 		case subscribed || !errors.Is(err, jetstream.ErrNotFound):
 			b.opts.Log.WarnContext(ctx, "the feed broke off, subscribing again", "bridge", way.name, "error", err)
 		case !waiting:
-			// The publisher makes the stream, and may start after the bridge.
+			// The publisher creates the stream, and may start after the bridge.
 			waiting = true
 			b.opts.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "bridge", way.name, "error", err)
 		}
@@ -122,7 +122,7 @@ func (b *Bridge) follow(ctx context.Context, way way) {
 	}
 }
 
-// consume hands on until that fails, and notes that it came as far as a subscription.
+// consume forwards until it fails. It sets subscribed once it has a subscription.
 func (b *Bridge) consume(ctx context.Context, way way, subscribed *bool) error {
 	consumer, err := b.opts.Feed.EnsureConsumer(ctx, events.Feed, jetstream.ConsumerConfig{
 		Durable: way.name, Filters: b.filters(), AckWait: ackWait, MaxAckPending: window, All: true,
@@ -147,7 +147,7 @@ func (b *Bridge) consume(ctx context.Context, way way, subscribed *bool) error {
 	}
 }
 
-// filters are the subjects of the users whose requests go over the bridge.
+// filters returns the subjects of the forwarded users.
 func (b *Bridge) filters() []string {
 	if len(b.opts.Users) == 0 {
 		return []string{events.AllFeed}
@@ -159,8 +159,9 @@ func (b *Bridge) filters() []string {
 	return subjects
 }
 
-// handOn gives an event to the target. It returns once the target has it, or has refused it: then it comes again later,
-// and others go before. While the target is away, the event is held here, so that the order is kept.
+// handOn passes an event to the target until the target accepts or refuses it. A refused event is
+// redelivered later and others go first. While the target is down, the event is held here to keep
+// the order.
 func (b *Bridge) handOn(ctx context.Context, way way, delivery jetstream.Delivery) error {
 	event, err := read(delivery.Message)
 	if errors.Is(err, events.ErrUnknownType) {
@@ -178,7 +179,7 @@ func (b *Bridge) handOn(ctx context.Context, way way, delivery jetstream.Deliver
 			log.InfoContext(ctx, "handed on an event of the feed", "type", event.Type)
 			return delivery.Ack()
 		case ctx.Err() != nil:
-			return err // what is in hand comes again after ackWait
+			return err // unacknowledged events are redelivered after ackWait
 		case errors.Is(err, target.ErrRefused), errors.Is(err, events.ErrMalformed), errors.Is(err, events.ErrUnknownVersion):
 			way.health.refused.Add(1)
 			log.ErrorContext(ctx, "an event is refused, trying again later", "after", b.opts.RefusedPause, "error", err)
@@ -195,7 +196,7 @@ func (b *Bridge) handOn(ctx context.Context, way way, delivery jetstream.Deliver
 	}
 }
 
-// take gives the event to the target once, in the trace of the request that asked for it.
+// take passes the event to the target once, in the trace of the original request.
 func (b *Bridge) take(ctx context.Context, way way, event events.Envelope, stored time.Time) error {
 	ctx, span := b.opts.Tracing.Follow(ctx, "write "+way.name, event.TraceParent, stored)
 	err := way.target.Take(ctx, event)
@@ -211,7 +212,7 @@ func read(msg jetstream.Message) (events.Envelope, error) {
 	return event, events.Known(event)
 }
 
-// hold waits, and tells the stream now and then that the event is still in hand.
+// hold waits, and keeps telling the stream that the event is in progress.
 func (b *Bridge) hold(ctx context.Context, delivery jetstream.Delivery, pause time.Duration) error {
 	for ; pause > 0 && ctx.Err() == nil; pause -= beat {
 		if err := delivery.InProgress(); err != nil {

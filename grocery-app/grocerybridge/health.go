@@ -9,21 +9,21 @@ import (
 	"larder.dev/grocery-app/grocerybridge/internal/target"
 )
 
-// health is what is known of a target.
+// health is what is known of a target's state.
 type health struct {
 	mu  sync.Mutex
-	err error // why it takes nothing; nil where it does, or nobody looked yet
+	err error // why it accepts nothing; nil if it does, or wasn't checked yet
 
 	taken, refused atomic.Int64
 }
 
-// Health tells of one target, for probes and metrics.
+// Health reports on one target, for probes and metrics.
 type Health struct {
 	Bridge string // the name of its consumer
 	health *health
 }
 
-// Problems lists in a word each what can be wrong with a target.
+// Problems lists everything that can be wrong with a target, one word each.
 func Problems() []string {
 	var list []string
 	for _, problem := range target.Problems() {
@@ -32,7 +32,7 @@ func Problems() []string {
 	return list
 }
 
-// Health gives the health of each target.
+// Health returns the health of each target.
 func (b *Bridge) Health() []Health {
 	list := make([]Health, len(b.ways))
 	for i, way := range b.ways {
@@ -41,20 +41,21 @@ func (b *Bridge) Health() []Health {
 	return list
 }
 
-// Problem gives what is wrong, one of Problems, with its cause; "" and nil where nothing is known to be.
+// Problem returns one of Problems and its cause, or "" and nil if none is known.
 func (h Health) Problem() (string, error) {
 	h.health.mu.Lock()
 	defer h.health.mu.Unlock()
 	return string(target.ProblemOf(h.health.err)), h.health.err
 }
 
-// Taken is how many events the target has taken, Refused how many it called wrong, each since this process began.
+// Taken and Refused are how many events the target accepted and rejected since this process
+// started.
 func (h Health) Taken() int64 { return h.health.taken.Load() }
 
 // Refused is described at Taken.
 func (h Health) Refused() int64 { return h.health.refused.Load() }
 
-// watch looks at a target now and then: where nothing is asked for, nobody would notice that it is away.
+// watch checks a target regularly: with no requests, nobody would notice that it is down.
 func (b *Bridge) watch(ctx context.Context, way way) {
 	for {
 		b.wait(ctx, b.opts.CheckEvery)
@@ -65,7 +66,7 @@ func (b *Bridge) watch(ctx context.Context, way way) {
 	}
 }
 
-// check looks at a target. What is wrong is said and doesn't keep the bridge from trying: events wait in the stream.
+// check checks a target. It logs problems, but the bridge keeps trying: events wait in the stream.
 func (b *Bridge) check(ctx context.Context, way way) {
 	err := way.target.Check(ctx)
 	if ctx.Err() == nil {
@@ -73,7 +74,7 @@ func (b *Bridge) check(ctx context.Context, way way) {
 	}
 }
 
-// found notes how a target was found, and tells of a change in one line.
+// found records a target's state and logs a change in one line.
 func (b *Bridge) found(ctx context.Context, way way, err error) {
 	if ctx.Err() != nil {
 		return

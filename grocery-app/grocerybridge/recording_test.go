@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exchange is one request and its answer, as a file of testdata has them in HTTP's own words.
+// exchange is one request and its answer, read from a testdata file in HTTP syntax.
 type exchange struct {
 	name     string
 	request  *http.Request
@@ -25,8 +25,9 @@ type exchange struct {
 	response []byte
 }
 
-// recorded is a target that answers as a recording does, and holds each request against it: method, address, the headers
-// that the recording names, and the JSON of the body. It is a recorded contract and not the target itself.
+// recorded is a target that replays a recording and checks each request against it: method,
+// address, the recorded headers, and the JSON body. It is a recorded contract, not the target
+// itself.
 type recorded struct {
 	t         *testing.T
 	server    *httptest.Server
@@ -34,11 +35,11 @@ type recorded struct {
 
 	mu   sync.Mutex
 	next int
-	all  chan struct{} // closed when every exchange was had
+	all  chan struct{} // closed once every exchange has happened
 }
 
-// replay plays the files in this order. Whatever comes after the last is answered with its answer again, so that a
-// test can count what came too much.
+// replay replays the files in order. Further requests get the last answer again, so that a test can
+// count them.
 func replay(t *testing.T, files ...string) *recorded {
 	t.Helper()
 	r := &recorded{t: t, all: make(chan struct{})}
@@ -107,7 +108,7 @@ func (r *recorded) compare(want exchange, got *http.Request) {
 	}
 }
 
-// same compares JSON, whatever its white space and the order of its keys.
+// same compares JSON, ignoring white space and the order of keys.
 func same(a, b []byte) bool {
 	if len(bytes.TrimSpace(a)) == 0 && len(bytes.TrimSpace(b)) == 0 {
 		return true

@@ -1,5 +1,6 @@
-// Package feed puts on the lists what the public feed asks for. It is how any program subscribes: a durable
-// consumer of the stream, each event applied before it is acknowledged, and each once, by its id.
+// Package feed applies the public feed to the lists. Any program can subscribe this way: with a
+// durable consumer of the stream, applying each event before acknowledging it, and once only, by
+// its id.
 package feed
 
 import (
@@ -15,26 +16,27 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// Durable is the name under which the stream remembers how far this app is. Processes of it share the name,
-// and so the work.
+// Durable is the consumer name under which the stream remembers the app's position. The app's
+// processes share it, and so share the work.
 const Durable = "grocery-app"
 
-// DurableBeside is the name for an app whose credentials may not use that one: the address that `larder up` gives to any
-// program is for other consumers than that of its own app, whose requests this one would take away.
+// DurableBeside is the consumer name if the credentials may not use Durable: the address that
+// `larder up` offers other programs must not take requests away from its own app.
 const DurableBeside = "grocery-app-beside"
 
 const (
 	ackWait = 30 * time.Second
-	window  = 64 // messages in hand at most
+	window  = 64 // maximum unacknowledged messages
 	pause   = time.Second
 
-	// unreadPause is how soon an event that can't be read yet comes again: after an update, nobody waits for longer.
+	// unreadPause is how soon an event too new for this program is retried: the longest wait after
+	// an update.
 	unreadPause = time.Minute
 )
 
-// Lists take what the feed asks for. Each method may be called again with the same. The
-// error is list.ErrErased for a user who is no more, *list.TooMany for a list that is full, and events.ErrMalformed for what
-// can never be kept.
+// Lists apply the feed. Each method is idempotent. It returns list.ErrErased for a user who no
+// longer exists, *list.TooMany for a full list, and events.ErrMalformed for what can never be
+// stored.
 type Lists interface {
 	AddRequest(ctx context.Context, user string, grocery events.Grocery) (added bool, err error)
 	Erase(ctx context.Context, user string) error
@@ -47,11 +49,11 @@ type Subscriber struct {
 	Lists Lists
 	Log   *slog.Logger
 
-	Throttle *limits.Throttle // counts what a list has no room for
+	Throttle *limits.Throttle // counts requests that didn't fit on a list
 	Tracing  *telemetry.Tracing
 }
 
-// Run applies the feed until ctx is done. It waits for a stream or a store that is away.
+// Run applies the feed until ctx is done. It waits while the stream or a store is down.
 func (s *Subscriber) Run(ctx context.Context) {
 	subscribed, waiting := false, false
 	for ctx.Err() == nil {
@@ -62,7 +64,7 @@ func (s *Subscriber) Run(ctx context.Context) {
 		case subscribed || !errors.Is(err, jetstream.ErrNotFound):
 			s.Log.WarnContext(ctx, "the feed broke off, subscribing again", "error", err)
 		case !waiting:
-			// The publisher makes the stream, and may start after this app.
+			// The publisher creates the stream, and may start after this app.
 			waiting = true
 			s.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "error", err)
 		}
@@ -70,7 +72,7 @@ func (s *Subscriber) Run(ctx context.Context) {
 	}
 }
 
-// consume applies the feed until that fails, and notes that it came as far as a subscription.
+// consume applies the feed until it fails. It sets subscribed once it has a subscription.
 func (s *Subscriber) consume(ctx context.Context, subscribed *bool) error {
 	consumer, err := s.subscribe(ctx)
 	if err != nil {
@@ -90,13 +92,14 @@ func (s *Subscriber) consume(ctx context.Context, subscribed *bool) error {
 		acknowledge := delivery.Ack
 		err = s.apply(ctx, delivery.Message)
 		if errors.Is(err, events.ErrUnknownVersion) {
-			// A newer writer is at work, or somebody else: what it says waits for an update, and nothing else does.
+			// A newer or unknown writer published this. The event waits for an update; later ones
+			// don't.
 			s.Log.ErrorContext(ctx, "this program is too old for an event of the feed, which waits for an update",
 				"sequence", delivery.Sequence, "error", err)
 			acknowledge, err = func() error { return delivery.Later(unreadPause) }, nil
 		}
 		if err != nil {
-			return err // what is in hand comes again after ackWait
+			return err // unacknowledged messages are redelivered after ackWait
 		}
 		if err := acknowledge(); err != nil {
 			return err
@@ -104,8 +107,8 @@ func (s *Subscriber) consume(ctx context.Context, subscribed *bool) error {
 	}
 }
 
-// subscribe takes up the subscription where it was, or begins with the first message that there is: also
-// what was asked for before this app was installed.
+// subscribe resumes the subscription, or starts with the first message there is, so it includes
+// requests from before this app was installed.
 func (s *Subscriber) subscribe(ctx context.Context) (*jetstream.Consumer, error) {
 	config := jetstream.ConsumerConfig{
 		Durable: Durable, Filters: []string{events.AllFeed}, AckWait: ackWait, MaxAckPending: window, All: true,
@@ -119,7 +122,7 @@ func (s *Subscriber) subscribe(ctx context.Context) (*jetstream.Consumer, error)
 	return s.Conn.EnsureConsumer(ctx, events.Feed, config)
 }
 
-// apply does what a message says. It returns once that is done, or can never be.
+// apply applies a message. It returns once that is done or is known to be impossible.
 func (s *Subscriber) apply(ctx context.Context, msg jetstream.Message) error {
 	var tooMany *list.TooMany
 	for {
@@ -148,7 +151,7 @@ func (s *Subscriber) apply(ctx context.Context, msg jetstream.Message) error {
 	}
 }
 
-// follow tries once, under a span in the trace of the request for the groceries.
+// follow tries once, in a span of the grocery request's trace.
 func (s *Subscriber) follow(ctx context.Context, msg jetstream.Message) error {
 	ctx, span := s.Tracing.Follow(ctx, "write list", msg.HeaderValue(events.HeaderTraceParent), msg.Time)
 	err := s.try(ctx, msg)

@@ -2,11 +2,11 @@ package list
 
 import "strings"
 
-// Other is the aisle of what isn't known.
+// Other is the aisle of unknown foods.
 const Other = "other"
 
-// Aisles are those that foods are found in by default, in the order of a usual shop. The page names them in
-// the person's language; an aisle with any other name is the person's own.
+// Aisles returns the default aisles, in the order of a typical shop. The page translates their
+// names; an aisle with any other name is the person's own.
 func Aisles() []string {
 	return []string{
 		"produce", "bakery", "meat", "fish", "dairy", "frozen", "pantry", "baking", "spices", "snacks",
@@ -14,8 +14,8 @@ func Aisles() []string {
 	}
 }
 
-// aisleOf looks for what the person said of a food, else for what most shops say. What is said of "onion"
-// holds for "red onion" too, as its last words are looked for after the whole.
+// aisleOf returns the aisle that the person chose for a food, otherwise that of most shops. A
+// choice for "onion" applies to "red onion" too: the last words are tried after the whole name.
 func aisleOf(food string, known map[string]Food) string {
 	for _, tail := range tails(food) {
 		if aisle := known[tail].Aisle; aisle != "" {
@@ -28,7 +28,7 @@ func aisleOf(food string, known map[string]Food) string {
 	return Other
 }
 
-// tails gives a text and what is left of it without its first words, at whole words.
+// tails returns a text and its remainders without the first words, at word boundaries.
 func tails(text string) []string {
 	all := []string{text}
 	for {
@@ -41,7 +41,7 @@ func tails(text string) []string {
 	}
 }
 
-// shelves says where a food is found, by Key.
+// shelves maps each food to its aisle, by Key.
 //
 //nolint:gochecknoglobals // a table, never written to
 var shelves = stock(map[string]string{

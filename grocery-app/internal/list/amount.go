@@ -8,7 +8,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// total is what parts with compatible units make together, in the unit that a cook would measure it with.
+// total adds up parts with compatible units, in the unit that a cook would measure the sum with.
 func total(parts []Part) units.Amount {
 	sum := amountOf(parts[0])
 	for _, part := range parts[1:] {
@@ -23,8 +23,8 @@ func amountOf(p Part) units.Amount {
 	return units.Of(*p.Quantity, p.QuantityMax, units.Named(p.Unit))
 }
 
-// said gives an amount and a name in the words of whoever asked first in this unit: of "2 Knoblauchzehen" and five more it
-// is "7", "Knoblauchzehen".
+// said returns an amount and a name in the words of the first request in this unit: for "2
+// Knoblauchzehen" and five more it returns "7", "Knoblauchzehen".
 func said(sum units.Amount, parts []Part, name string, locale units.Locale) (amount, food string) {
 	quantity, upper := sum.Quantity()
 	most := quantity
@@ -50,8 +50,8 @@ func said(sum units.Amount, parts []Part, name string, locale units.Locale) (amo
 	return sum.StringIn(locale), name
 }
 
-// readable rounds a metric sum to what a kitchen's scales can show, and goes on to kilograms and litres: a
-// pound more makes 654 g of 200, and not 653.592.
+// readable rounds a metric sum to what kitchen scales show, and converts to kilograms and litres:
+// adding a pound to 200 g gives 654 g, not 653.592.
 func readable(sum units.Amount) units.Amount {
 	if !sum.Unit.Metric() {
 		return sum
@@ -72,7 +72,7 @@ func readable(sum units.Amount) units.Amount {
 	return units.Of(round(quantity), upper, sum.Unit)
 }
 
-// round keeps three digits.
+// round rounds to three digits.
 func round(value float64) float64 {
 	if value == 0 || value >= 1000 {
 		return math.Round(value)

@@ -8,7 +8,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// BenchmarkLines adds up and orders a list of 2,000 items whose owner has taught it the place of 3,000 foods.
+// BenchmarkLines adds up and sorts a list of 2,000 items for a user with 3,000 placed foods.
 func BenchmarkLines(b *testing.B) {
 	state := list.State{Foods: map[string]list.Food{}}
 	quantity := 200.0

@@ -6,8 +6,8 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// Key is what tells whether two names are of one food: the same words, whatever their case and accents, in
-// singular. Names that only share a word, or a part of one, are different foods.
+// Key is equal for two names of the same food: the same words in singular, ignoring case and
+// accents. Names that share only a word, or part of one, are different foods.
 func Key(name string) string {
 	words := wordfold.Words(name)
 	for i, word := range words {
@@ -16,8 +16,8 @@ func Key(name string) string {
 	return strings.Join(words, " ")
 }
 
-// singular brings a folded word, English or German, to one form for both numbers. It needn't be a word of
-// either language, but must not make one of two foods; so it knows endings and not stems.
+// singular maps a folded English or German word to one form for both numbers. The form needn't be a
+// word, but two foods must not share one; so it knows endings, not stems.
 func singular(word string) string {
 	if one, known := irregular[word]; known {
 		return one
@@ -31,13 +31,13 @@ func singular(word string) string {
 	return word
 }
 
-// ending is a rule: a plural's end, what stands there in singular, and how long the rest must be.
+// ending is a rule: a plural ending, its singular, and the minimum length of the rest.
 type ending struct {
 	plural, singular string
 	stem             int
 }
 
-// endings are tried from the top. The first that fits decides, also where it leaves the word as it is.
+// endings are tried in order. The first match decides, even if it leaves the word unchanged.
 //
 //nolint:gochecknoglobals // a table, never written to
 var endings = []ending{
@@ -45,7 +45,7 @@ var endings = []ending{
 	{"us", "us", 1}, // asparagus, hummus
 	{"is", "is", 1}, // Reis, anis
 	{"ies", "y", 2}, // berries
-	{"ie", "y", 4},  // a cookie is one of the cookies
+	{"ie", "y", 4},  // the singular of cookies
 	{"oes", "o", 2},
 	{"ches", "ch", 2},
 	{"shes", "sh", 2},
@@ -55,7 +55,7 @@ var endings = []ending{
 	{"nusse", "nuss", 0},
 	{"blatter", "blatt", 0},
 	{"eln", "el", 2}, // Zwiebeln
-	{"ten", "te", 2}, // Karotten; and so in each of these
+	{"ten", "te", 2}, // Karotten; and so on
 	{"sen", "se", 2},
 	{"nen", "ne", 2},
 	{"ren", "re", 2},

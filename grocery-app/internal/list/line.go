@@ -7,20 +7,20 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// Line is what a person sees: all parts of one food whose amounts can be added up, and that are ticked, or
-// not, alike.
+// Line is what a person sees: all parts of one food whose amounts can be added up, either all
+// ticked or all open.
 type Line struct {
 	Food     string // its Key
 	Name     string
-	Amount   string // what the parts make together, as "1.5 kg"; "" where none has an amount
+	Amount   string // the sum, such as "1.5 kg"; "" if no part has an amount
 	Aisle    string
 	Position float64
 	Ticked   bool
 	Parts    []Part
 }
 
-// Lines gives the lines of a list: what is to be bought by aisle and position, then what is ticked. The amounts are in
-// the numbers of a locale.
+// Lines returns the lines of a list: open ones by aisle and position, then ticked ones. Amounts use
+// the number format of locale.
 func (s State) Lines(locale units.Locale) []Line {
 	lines := make([]Line, 0, len(s.Parts))
 	for key, parts := range s.byFood() {
@@ -41,7 +41,7 @@ func (s State) Lines(locale units.Locale) []Line {
 	return lines
 }
 
-// kin are the parts that may be one line, if their units let them.
+// kin identifies parts that may share a line, if their units allow it.
 type kin struct {
 	food   string
 	ticked bool
@@ -64,8 +64,8 @@ func (s State) byFood() map[kin][]Part {
 	return foods
 }
 
-// addable parts a food's parts into those that can be added up. A name without a letter or a digit in it is
-// like no other.
+// addable groups a food's parts by what can be added up. A name without letters and digits matches
+// no other.
 func addable(key kin, parts []Part) [][]Part {
 	var groups [][]Part
 	for _, part := range parts {
@@ -89,7 +89,7 @@ func adds(a, b Part) bool {
 	return units.Named(a.Unit).Compatible(units.Named(b.Unit))
 }
 
-// slovakSpoon is how Slovak cooks write a small spoon. It looks like millilitres, and is none.
+// slovakSpoon is the Slovak abbreviation of a teaspoon. It looks like millilitres but isn't.
 const slovakSpoon = "ML"
 
 func (s State) line(key kin, parts []Part, locale units.Locale) Line {
@@ -111,8 +111,8 @@ func (s State) line(key kin, parts []Part, locale units.Locale) Line {
 	return line
 }
 
-// remark is what a person wrote behind a food that is on the list once: ", boneless". A recipe's remarks are for the
-// kitchen, and not for the shop.
+// remark is what a person wrote after a food that is on the list once: ", boneless". A recipe's
+// remarks are for the kitchen, not the shop.
 func remark(parts []Part) string {
 	if len(parts) > 1 || parts[0].Request != "" || parts[0].Note == "" {
 		return ""
@@ -120,7 +120,7 @@ func remark(parts []Part) string {
 	return ", " + parts[0].Note
 }
 
-// nameOf is the name on the part with the most: of "1 egg" and "2 eggs" it is eggs.
+// nameOf is the name of the largest part: for "1 egg" and "2 eggs" it is eggs.
 func nameOf(parts []Part) string {
 	most := parts[0]
 	for _, part := range parts[1:] {
@@ -131,7 +131,8 @@ func nameOf(parts []Part) string {
 	return most.Name
 }
 
-// AisleOrder is the person's order, then the usual one, then the person's own aisles by name.
+// AisleOrder returns the person's order, then the default one, then the person's own aisles by
+// name.
 func (s State) AisleOrder() []string {
 	var own []string
 	for _, food := range s.Foods {

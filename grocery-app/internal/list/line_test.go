@@ -14,7 +14,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// written gives the lines of a list that was written by hand.
+// written returns the lines of a list written by hand.
 func written(texts ...string) []string {
 	var state list.State
 	for i, text := range texts {
@@ -27,7 +27,7 @@ func written(texts ...string) []string {
 	return lines
 }
 
-// What is one food in units that can be added up becomes one line, and nothing else does.
+// Parts of the same food in compatible units share a line, and no others do.
 func TestAddingUp(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ on, want []string }{
@@ -45,7 +45,7 @@ func TestAddingUp(t *testing.T) {
 		{[]string{"1 l milk", "1 l oat milk"}, []string{"1 l milk", "1 l oat milk"}},
 		{[]string{"7-up", "2% milk"}, []string{"2% milk", "7-up"}},
 
-		// However an amount is written, it counts.
+		// Every notation of an amount counts.
 		{[]string{"milk 0.5 l", "milk 0,5 l", "milk 1/2 l"}, []string{"1.5 l milk"}},
 		{[]string{"6x eggs", "6x eggs"}, []string{"12 eggs"}},
 		{[]string{"6 eggs", "eggs x 6", "eggs (6)", "half a dozen eggs"}, []string{"24 eggs"}},
@@ -56,7 +56,7 @@ func TestAddingUp(t *testing.T) {
 		{[]string{"1.000 g Mehl", "500 g Mehl"}, []string{"1.5 kg Mehl"}},
 		{[]string{"1 cup plus 2 tbsp oats", "1 cup oats"}, []string{"2 ⅛ cups oats"}},
 
-		// In the words of whoever asked first.
+		// Lines use the words of the first request.
 		{[]string{"2 Knoblauchzehen", "3 Zehen Knoblauch"}, []string{"5 Knoblauchzehen"}},
 		{[]string{"3 Zehen Knoblauch", "2 Knoblauchzehen"}, []string{"5 Zehen Knoblauch"}},
 		{[]string{"1 Knoblauchzehe", "1 Knoblauchzehe"}, []string{"2 Knoblauchzehen"}},
@@ -66,7 +66,7 @@ func TestAddingUp(t *testing.T) {
 		{[]string{"½ Tasse Milch"}, []string{"½ Tasse Milch"}},
 		{[]string{"1 kg chicken, boneless"}, []string{"1 kg chicken, boneless"}},
 
-		// An amount that isn't understood is read by whoever shops, and no line swallows it.
+		// An amount that can't be parsed is left to the shopper, and no line absorbs it.
 		{[]string{"toilet paper 12 rolls", "toilet paper 12 rolls"}, []string{"toilet paper 12 rolls", "toilet paper 12 rolls"}},
 		{[]string{"Med: 4 ML", "20 ml Med"}, []string{"Med: 4 ML", "20 ml Med"}},
 		{[]string{"milk for 2", "milk"}, []string{"milk", "milk for 2"}},
@@ -75,7 +75,7 @@ func TestAddingUp(t *testing.T) {
 	}
 }
 
-// A food is one in both numbers and in any spelling of its accents and case; two foods stay two.
+// Singular, plural and any spelling of accents and case are one food; two foods stay two.
 func TestKey(t *testing.T) {
 	t.Parallel()
 	for _, names := range []string{
@@ -100,8 +100,8 @@ func TestKey(t *testing.T) {
 	}
 }
 
-// What a recipe asks for and what is typed is one line, in the words of whoever was first; also where a version before
-// kept what was typed as text.
+// A recipe's request and a typed item share a line, in the words of the first; even if an earlier
+// version stored the typed one as text.
 func TestAddingUpWithARecipe(t *testing.T) {
 	t.Parallel()
 	four, half := 4.0, 0.5
@@ -123,7 +123,8 @@ func TestAddingUpWithARecipe(t *testing.T) {
 	require.Equal(t, "1,25 l Milch", lines[0].Amount+" "+lines[0].Name)
 }
 
-// A small spoon that looks like millilitres isn't added to them, also where it was kept with that unit.
+// A Slovak teaspoon, which looks like millilitres, isn't added to them, even if it was stored with
+// that unit.
 func TestSpoonsAreNoMillilitres(t *testing.T) {
 	t.Parallel()
 	four, twenty := 4.0, 20.0
@@ -134,7 +135,7 @@ func TestSpoonsAreNoMillilitres(t *testing.T) {
 	require.Len(t, state.Lines(units.English), 2)
 }
 
-// However many lines ask for a food, and however they write it, no less of it is on the list.
+// However many lines request a food, and in whatever notation, the list has at least the total.
 func TestNothingAskedForIsLost(t *testing.T) {
 	t.Parallel()
 	amounts := map[string]float64{

@@ -10,30 +10,29 @@ import (
 // Kind is what an operation does.
 type Kind string
 
-// The kinds. Those that change parts name them as the person saw them: what came meanwhile is untouched,
-// so that a tick doesn't buy what nobody had read yet.
+// The kinds. Those that change parts name the parts that the person saw. Newer ones are untouched,
+// so that a tick doesn't buy what nobody has read yet.
 const (
-	Add      Kind = "add"      // puts Text on the list as the part Parts[0]
-	Edit     Kind = "edit"     // writes Text over the part Parts[0]
+	Add      Kind = "add"      // adds Text to the list as the part Parts[0]
+	Edit     Kind = "edit"     // replaces the text of the part Parts[0]
 	Tick     Kind = "tick"     // the parts are in the basket
-	Untick   Kind = "untick"   // takes the ticks Of back
-	Remove   Kind = "remove"   // takes the parts off the list
-	Clear    Kind = "clear"    // takes those of the parts off that are ticked
-	Restore  Kind = "restore"  // takes the removals Of back
-	Withdraw Kind = "withdraw" // takes off all that Request asked for
-	Shelve   Kind = "shelve"   // Food is found in Aisle from now on
-	Place    Kind = "place"    // Food stands at Position from now on
+	Untick   Kind = "untick"   // reverts the ticks Of
+	Remove   Kind = "remove"   // removes the parts from the list
+	Clear    Kind = "clear"    // removes those of the parts that are ticked
+	Restore  Kind = "restore"  // reverts the removals Of
+	Withdraw Kind = "withdraw" // removes all parts from Request
+	Shelve   Kind = "shelve"   // Food belongs in Aisle from now on
+	Place    Kind = "place"    // Food goes at Position from now on
 	Arrange  Kind = "arrange"  // Aisles is the order of the aisles
 )
 
-// Operation is one thing that a person did on one device. Its id makes it count once, however often it is
-// sent.
+// Operation is one action of a person on one device. Its id makes it idempotent.
 //
-// Operations of several devices are applied in the order in which the list received them, and each names
-// what it is about, so that the order matters little. Two rules keep a ticked part ticked:
+// Operations of several devices are applied in the order in which the list receives them. Each
+// names what it applies to, so that the order matters little. Two rules keep a ticked part ticked:
 //
-//   - An untick names the ticks that its person saw. A tick that it didn't see stays.
-//   - Nothing but an untick makes a ticked part open; what is asked for again is a new part.
+//   - An untick names the ticks that the person saw. A tick that it doesn't name stays.
+//   - Only an untick reopens a ticked part; requesting the food again adds a new part.
 type Operation struct {
 	ID       string   `json:"id"`
 	Kind     Kind     `json:"kind"`
@@ -47,11 +46,11 @@ type Operation struct {
 	Aisles   []string `json:"aisles,omitempty"`
 }
 
-// MaxText bounds what is written on one line, in characters.
+// MaxText limits the text of one line, in characters.
 const MaxText = 500
 
-// Lengthens tells whether an operation may leave more on the list, or known of foods, than there was. One that doesn't is
-// never refused for want of room, so that a list that is too long can be made shorter.
+// Lengthens reports whether an operation may add to the list or to the known foods. Others are
+// never refused for lack of room, so that a list that is too long can be shortened.
 func (o Operation) Lengthens() bool {
 	switch o.Kind {
 	case Add, Restore, Shelve, Place:
@@ -61,22 +60,22 @@ func (o Operation) Lengthens() bool {
 	}
 }
 
-// Quota names what TooMany is about, in metrics and answers.
+// Quota is TooMany's name in metrics and answers.
 const Quota = "list_items"
 
-// TooMany is the error of an operation, or of a request of the feed, that would put more on a list than it may have.
+// TooMany means an operation or feed request would exceed the list's limit.
 type TooMany struct{ Limit int64 }
 
 func (e *TooMany) Error() string {
 	return fmt.Sprintf("the list has %d items or places of foods already", e.Limit)
 }
 
-// Invalid says which field of an operation is missing or wrong.
+// Invalid names the missing or wrong field of an operation.
 type Invalid struct{ Field, Detail string }
 
 func (e *Invalid) Error() string { return e.Field + " " + e.Detail }
 
-// Check tells whether the operation has what its kind needs. The error is *Invalid.
+// Check checks that the operation has what its kind needs. It returns *Invalid.
 func (o Operation) Check() error {
 	if err := o.checkNUL(); err != nil {
 		return err
@@ -113,7 +112,7 @@ func (o Operation) Check() error {
 	}
 }
 
-// checkNUL refuses the one character that no database takes.
+// checkNUL refuses NUL, the one character that PostgreSQL doesn't store.
 func (o Operation) checkNUL() error {
 	for field, texts := range map[string][]string{
 		"parts": o.Parts, "of": o.Of, "text": {o.Text}, "food": {o.Food}, "aisle": {o.Aisle}, "aisles": o.Aisles,
@@ -143,7 +142,7 @@ func checkText(text string) error {
 	}
 }
 
-// On gives a part as it is after the operation. A part that the operation is not about comes back as it was.
+// On returns a part as it is after the operation: unchanged if the operation doesn't concern it.
 func (o Operation) On(p Part) Part {
 	if !o.concerns(p) {
 		return p
@@ -151,8 +150,8 @@ func (o Operation) On(p Part) Part {
 	return o.Effect()(p)
 }
 
-// Effect gives what the operation makes of a part that it is about. To make it costs as much as the operation is long,
-// and to use it next to nothing.
+// Effect returns a function that applies the operation to a part that it concerns. Creating it
+// takes time proportional to the operation's length; calling it is cheap.
 func (o Operation) Effect() func(Part) Part {
 	of := make(map[string]bool, len(o.Of))
 	for _, id := range o.Of {
@@ -185,7 +184,7 @@ func (o Operation) on(p Part, of map[string]bool) Part {
 		if of[p.Removed] {
 			p.Removed = ""
 		}
-	default: // Add makes a part, and the others are about foods and aisles
+	default: // Add creates a part; the others concern foods and aisles
 	}
 	return p
 }

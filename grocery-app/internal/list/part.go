@@ -1,5 +1,5 @@
-// Package list is what a shopping list is: parts that were asked for, operations that change them, and the
-// lines that a person sees, in which what can be added up is one. It is pure: no store and no HTTP.
+// Package list models a shopping list: parts that were requested, operations that change them, and
+// the lines a person sees, which add up matching parts. It is pure: no store and no HTTP.
 package list
 
 import (
@@ -10,49 +10,50 @@ import (
 	"larder.dev/recipe/ingredient"
 )
 
-// ErrErased is the error of a change for a user who was erased.
+// ErrErased means a change is for an erased user.
 var ErrErased = errors.New("the user was erased")
 
-// Part is one thing that one recipe, or one hand, put on the list. It is never added into another one, so
-// that it can be taken out again by itself.
+// Part is one thing that one recipe or one person put on the list. Parts are never merged, so each
+// can be removed again.
 type Part struct {
 	ID       string // chosen by whoever added it
-	Request  string // the grocery request that it came by; "" where a person wrote it
+	Request  string // the grocery request it came from; "" if a person wrote it
 	RecipeID string // of that request
-	Recipe   string // the name of the recipe, as it was then
-	Text     string // as it was written, with its amount; always enough by itself
+	Recipe   string // the recipe's name at that time
+	Text     string // as written, with the amount; always sufficient by itself
 
-	Quantity    *float64 // nil where the text has no amount
+	Quantity    *float64 // nil if the text has no amount
 	QuantityMax *float64 // the upper end of a range
-	Unit        string   // as read, or as written; "" where things are counted
+	Unit        string   // as parsed, or as written; "" for countable things
 	Name        string   // what to buy
 	Note        string
 
-	Position float64 // where it was put: the sequence of the change that brought it, and its place in that
-	Ticked   string  // the operation that ticked it; "" while it is to be bought
-	Removed  string  // the operation that took it off; "" while it is on the list
+	Position float64 // sort position: the sequence of the change that added it, plus its place in that
+	Ticked   string  // the operation that ticked it; "" while open
+	Removed  string  // the operation that removed it; "" while on the list
 }
 
-// Food is how a person treats a food: where it is in the shop, and where it stands on the list.
+// Food is how a person sorts a food: its aisle in the shop and its position on the list.
 type Food struct {
 	Aisle    string   // "" for the default
-	Position *float64 // nil for the order of arrival
+	Position *float64 // nil for order of arrival
 }
 
-// State is one person's list at one moment.
+// State is one person's list at a point in time.
 type State struct {
-	Sequence int64 // how many changes the list has had
+	Sequence int64 // the number of changes so far
 	Parts    []Part
 	Foods    map[string]Food // by Key
-	Aisles   []string        // in the order of the person's way through the shop; others follow
+	Aisles   []string        // in the person's order through the shop; others follow
 }
 
-// FromText makes a part of what a person typed.
+// FromText returns a part from what a person typed.
 func FromText(id, text string, position float64) Part {
 	return Part{ID: id, Position: position}.written(text)
 }
 
-// written is the part with another text. What isn't understood is the name: a line such as "milk for 2" is bought as it is written.
+// written returns the part with another text. If parsing finds no amount, the text is the name:
+// "milk for 2" is bought as written.
 func (p Part) written(text string) Part {
 	read := ingredient.Parse(text).Whole()
 	p.Text, p.Quantity, p.QuantityMax, p.Unit, p.Name, p.Note = text, nil, nil, "", strings.TrimSpace(text), ""
@@ -62,8 +63,8 @@ func (p Part) written(text string) Part {
 	return p
 }
 
-// understood reads a part anew that a version before kept as text, or read less of. What a recipe says is as its event
-// has it.
+// understood parses again a part that an earlier version stored as text or parsed less well. A
+// recipe's parts stay as in their event.
 func (p Part) understood() Part {
 	if p.Request != "" {
 		return p
@@ -71,8 +72,8 @@ func (p Part) understood() Part {
 	return p.written(p.Text)
 }
 
-// saysMore tells of a part without an amount that a number is in its text: it may be one that nobody understood, so
-// the text is shown as it is, and never made one with another.
+// saysMore reports whether a part without an amount has a number in its text: it may be an amount
+// that wasn't parsed, so the text is shown as is and never merged.
 func (p Part) saysMore() bool {
 	return p.Quantity == nil && strings.ContainsFunc(p.Text, unicode.IsNumber)
 }

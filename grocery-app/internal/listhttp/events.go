@@ -12,22 +12,23 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// Timing says how often an open stream does something by itself.
+// Timing sets an open stream's intervals.
 type Timing struct {
-	Session time.Duration // verifies that its user may still see the list
-	Beat    time.Duration // shows that it is alive, and looks at the list: a hint may get lost
+	Session time.Duration // verifies that the user may still see the list
+	Beat    time.Duration // sends a heartbeat, and checks the list in case a hint was lost
 }
 
-// DefaultTiming suits a phone's battery, and the minute after which proxies cut a silent connection.
+// DefaultTiming spares a phone's battery and stays below the minute after which proxies cut idle
+// connections.
 func DefaultTiming() Timing { return Timing{Session: 2 * time.Second, Beat: 15 * time.Second} }
 
 // errNoAccess ends a stream.
 var errNoAccess = errors.New("no access any more")
 
-// StreamList tells when the caller's list changes.
+// StreamList announces changes to the caller's list.
 func (h *Handlers) StreamList(c *gin.Context) {
 	user := identity.UserFrom(c).ID
-	wake, stop, err := h.Hub.Listen(user) // before the first look, so that no change falls between the two
+	wake, stop, err := h.Hub.Listen(user) // before the first check, so that no change falls between the two
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -59,7 +60,7 @@ type watch struct {
 	user     string
 	token    string
 	stream   httpserver.EventStream
-	told     int64 // the sequence that was told last
+	told     int64 // the sequence last announced
 }
 
 func (w *watch) run(ctx context.Context, wake <-chan struct{}) error {
@@ -87,8 +88,8 @@ func (w *watch) run(ctx context.Context, wake <-chan struct{}) error {
 	}
 }
 
-// look tells of a change, if there is one and the user may still see it. A database that can't be asked
-// doesn't end the stream; the next beat looks again.
+// look announces a change if there is one and the user may still see it. If the database is
+// unreachable, the stream stays open and the next beat retries.
 func (w *watch) look(ctx context.Context) error {
 	sequence, err := w.handlers.Lists.Sequence(ctx, w.user)
 	if err != nil || sequence == w.told {

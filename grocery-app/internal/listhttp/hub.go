@@ -5,23 +5,23 @@ import (
 	"sync"
 )
 
-// MaxListeners bounds the streams that one user has open in one process, as Larder's own does.
+// MaxListeners limits one user's open streams per process, like in Larder itself.
 const MaxListeners = 32
 
-// ErrTooManyListeners reports that the user has MaxListeners streams open.
+// ErrTooManyListeners means the user has MaxListeners streams open.
 var ErrTooManyListeners = errors.New("too many streams")
 
-// Hub wakes the open streams of a person when that one's list has changed, here or in another process. Each then looks
-// at the list, which is one row by its key.
+// Hub wakes a user's open streams when their list changes, here or in another process. Each stream
+// then checks the list, which is one row by its key.
 type Hub struct {
 	mu        sync.Mutex
 	listeners map[string]map[chan struct{}]struct{} // by user
 }
 
-// NewHub makes a hub that nothing wakes yet.
+// NewHub returns an empty hub.
 func NewHub() *Hub { return &Hub{listeners: map[string]map[chan struct{}]struct{}{}} }
 
-// Wake wakes the streams of one user, of everybody for "".
+// Wake wakes the streams of one user, or of everyone if user is "".
 func (h *Hub) Wake(user string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -38,13 +38,13 @@ func wake(listeners map[chan struct{}]struct{}) {
 	for listener := range listeners {
 		select {
 		case listener <- struct{}{}:
-		default: // a wake that it has not taken serves for this one too
+		default: // one pending wake is enough
 		}
 	}
 }
 
-// Listen registers a stream of a user's list. The channel has a value when it is time to look. The error is
-// ErrTooManyListeners.
+// Listen registers a stream for a user's list. The channel receives a value when it is time to
+// check the list. It returns ErrTooManyListeners.
 func (h *Hub) Listen(user string) (wake <-chan struct{}, stop func(), err error) {
 	listener := make(chan struct{}, 1)
 	h.mu.Lock()

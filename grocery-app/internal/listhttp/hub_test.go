@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A change of one list wakes its own streams and no others; where all may have changed, it wakes all.
+// A change to one list wakes only its own streams; if all lists may have changed, it wakes all.
 func TestHubWakesItsOwn(t *testing.T) {
 	t.Parallel()
 	hub := NewHub()
@@ -15,7 +15,7 @@ func TestHubWakesItsOwn(t *testing.T) {
 	bob, stopBob, err := hub.Listen("bob")
 	require.NoError(t, err)
 	hub.Wake("ada")
-	hub.Wake("ada") // one wake serves for both
+	hub.Wake("ada") // one wake covers both
 	require.Len(t, ada, 1)
 	require.Empty(t, bob)
 	<-ada
@@ -27,7 +27,7 @@ func TestHubWakesItsOwn(t *testing.T) {
 	require.Empty(t, hub.listeners)
 }
 
-// One user's streams are bounded, and another's aren't counted with them.
+// One user's streams are limited, and other users' don't count.
 func TestHubIsBounded(t *testing.T) {
 	t.Parallel()
 	hub := NewHub()

@@ -11,7 +11,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// GetList gives the caller's list.
+// GetList returns the caller's list.
 func (h *Handlers) GetList(c *gin.Context, params GetListParams) {
 	user := identity.UserFrom(c)
 	leave, err := h.Reads.Enter(c.Request.Context(), user.ID)

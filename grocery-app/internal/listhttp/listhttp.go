@@ -21,14 +21,14 @@ import (
 
 //go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
 
-// Lists are everybody's lists.
+// Lists stores everyone's lists.
 type Lists interface {
 	Read(ctx context.Context, user string) (list.State, error)
 	Apply(ctx context.Context, user string, operations []list.Operation) (int64, error)
 	Sequence(ctx context.Context, user string) (int64, error)
 }
 
-// Handlers serve the operations of openapi.yaml. Each acts for the user of the session and for nobody else.
+// Handlers serve the operations of openapi.yaml, each only on behalf of the session's user.
 type Handlers struct {
 	Sessions *identity.Sessions
 	Lists    Lists
@@ -37,22 +37,23 @@ type Handlers struct {
 	Throttle *limits.Throttle // nil for none
 	Log      *slog.Logger
 
-	// Reads bounds the lists of one person that are added up at once: one of thousands of parts takes a while.
+	// Reads limits how many of a person's lists are computed at once: one with thousands of parts
+	// takes a while.
 	Reads *bulkhead.Bulkhead
 }
 
-// Of one person so many lists are read at once, and so many requests for them wait.
+// Limits per person: list reads served at once, and waiting.
 const (
 	readsAtOnce  = 2
 	readsWaiting = 64
 )
 
-// NewReads gives the bulkhead of Handlers.
+// NewReads returns the bulkhead for Handlers.
 func NewReads() *bulkhead.Bulkhead { return bulkhead.New(readsAtOnce, readsWaiting) }
 
 var _ ServerInterface = (*Handlers)(nil)
 
-// Mount puts the operations on an engine, behind the checks of the session, of the access and of the request.
+// Mount adds the operations to an engine, behind session, access and request checks.
 func (h *Handlers) Mount(engine *gin.Engine, spec *openapi3.T) error {
 	validate, err := httpserver.ValidateRequests(spec)
 	if err != nil {
@@ -76,8 +77,8 @@ func kindOf(c *gin.Context) limits.Kind {
 	}
 }
 
-// requireAccess turns a user away who has no access to the grocery app, or none any more. What waits for
-// them on the feed is kept, and not shown.
+// requireAccess rejects users without access to the grocery app, or who lost it. Their requests on
+// the feed are stored, but not shown.
 func requireAccess(c *gin.Context) {
 	if !identity.UserFrom(c).Grocery {
 		httpserver.WriteProblem(c, httpserver.Problem{
@@ -92,7 +93,7 @@ func refuseParameter(c *gin.Context, _ error, status int) {
 
 const retryAfter = 2 * time.Second
 
-// fail answers with what an error means outside. This is the only place that says so.
+// fail maps an error to an HTTP answer. No other code does.
 func (h *Handlers) fail(c *gin.Context, err error) {
 	switch {
 	case errors.Is(err, list.ErrErased):

@@ -14,12 +14,13 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// Operate does what the caller did.
+// Operate applies the caller's operations.
 func (h *Handlers) Operate(c *gin.Context) {
 	var body struct {
 		Operations []list.Operation `json:"operations"`
 	}
-	// The body was checked against openapi.yaml; an operation has the fields that stand there.
+	// The body has been validated against openapi.yaml, so an operation has the fields described
+	// there.
 	if err := json.NewDecoder(c.Request.Body).Decode(&body); err != nil {
 		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusBadRequest, Detail: "The body can't be read."})
 		return
@@ -42,8 +43,8 @@ func (h *Handlers) Operate(c *gin.Context) {
 	c.JSON(http.StatusOK, Done{Sequence: sequence})
 }
 
-// full names the last operation that makes the list longer: a device that leaves it out and sends the others again gets as
-// many done as there is room for.
+// full names the last operation that lengthens the list: a device that drops it and resends the
+// others gets as many applied as fit.
 func full(operations []list.Operation, limit int64) httpserver.Problem {
 	problem := httpserver.QuotaProblem(list.Quota, "items on the list", limit)
 	for i, operation := range slices.Backward(operations) {

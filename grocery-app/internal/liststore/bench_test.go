@@ -21,8 +21,9 @@ func migrate(ctx context.Context, url string) error {
 	return postgres.Migrate(ctx, url, liststore.Migrations(), slog.New(slog.DiscardHandler))
 }
 
-// BenchmarkAddRecipe adds a recipe of 12 ingredients to a list of 2,000 items whose owner has taught it the
-// place of 3,000 foods; "and read" also gives the whole list, added up and in order, as a phone then asks for.
+// BenchmarkAddRecipe adds a recipe of 12 ingredients to a list of 2,000 items for a user with 3,000
+// placed foods; "and read" also returns the whole list, added up and sorted, as a phone would then
+// request.
 func BenchmarkAddRecipe(b *testing.B) {
 	pool, err := postgres.Open(b.Context(), testkit.Postgres(b, migrate), postgres.Options{Application: "bench"})
 	require.NoError(b, err)
@@ -51,7 +52,7 @@ func BenchmarkAddRecipe(b *testing.B) {
 	}
 }
 
-// fill makes a list of 2,000 items and 3,000 known foods.
+// fill creates a list of 2,000 items and 3,000 known foods.
 func fill(b *testing.B, store *liststore.Store, user string) {
 	b.Helper()
 	var operations []list.Operation

@@ -7,10 +7,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Erase removes everything of a user, for good. It can be done again.
+// Erase permanently removes all data of a user. It is idempotent.
 func (s *Store) Erase(ctx context.Context, user string) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		// Whoever changes the list has this lock; after it they find that the user is erased.
+		// Every change to the list takes this lock; afterwards it finds the user erased.
 		_, err := tx.Exec(ctx, `SELECT FROM lists WHERE user_id = $1 FOR UPDATE`, user)
 		if err != nil {
 			return err
@@ -32,10 +32,10 @@ func (s *Store) Erase(ctx context.Context, user string) error {
 	return nil
 }
 
-// undoDays is for how many days what was done can be undone, and an operation that comes again is known.
+// undoDays is how many days a change can be undone, and a repeated operation is recognized.
 const undoDays = 90
 
-// Sweep forgets what is older than that, and tells how many rows it were.
+// Sweep deletes what is older than that and returns the number of rows.
 func (s *Store) Sweep(ctx context.Context) (int64, error) {
 	var swept int64
 	for _, statement := range []string{
@@ -51,7 +51,7 @@ func (s *Store) Sweep(ctx context.Context) (int64, error) {
 	return swept, nil
 }
 
-// Park keeps the place and the reason of a message that can never be applied.
+// Park records the sequence and reason of a message that can never be applied.
 func (s *Store) Park(ctx context.Context, sequence uint64, subject, reason string) error {
 	_, err := s.pool.Exec(ctx, `
 		INSERT INTO parked (sequence, subject, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,

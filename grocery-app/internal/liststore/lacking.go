@@ -8,14 +8,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Request is one message of the feed that asks for items.
+// Request is a feed message that requests items.
 type Request struct {
 	User, ID string
 	Sequence uint64 // in the feed
 }
 
-// Lacking gives those of the requests that aren't here, in the order of the feed. What is parked, or could be nothing
-// else, and what is of an erased user isn't to be here.
+// Lacking returns those requests that aren't stored, in feed order. It excludes parked ones, those
+// that could only be parked, and those of erased users.
 func (s *Store) Lacking(ctx context.Context, requests []Request) ([]Request, error) {
 	var (
 		users, ids []string

@@ -9,11 +9,13 @@ import (
 	"larder.dev/grocery-app/internal/list"
 )
 
-// Apply does operations in their order, each unless it was done before, and gives the sequence that the list
-// has then. ErrErased if the user was erased, *list.TooMany if the list would have more items than it may: none is done
-// then. bulkhead.ErrBusy if too much of the user's is waiting.
+// Apply applies operations in order, skipping those already applied, and returns the list's new
+// sequence. It returns ErrErased if the user was erased, and *list.TooMany if the list would exceed
+// its limit, in which case it applies none. It returns bulkhead.ErrBusy if too many of the user's
+// changes are waiting.
 //
-// However many parts the operations name, and however often, each part is read once and written once.
+// However many parts the operations name, and however often, each part is read once and written
+// once.
 func (s *Store) Apply(ctx context.Context, user string, operations []list.Operation) (int64, error) {
 	leave, err := s.turns.Enter(ctx, user)
 	if err != nil {
@@ -52,7 +54,7 @@ func (s *Store) Apply(ctx context.Context, user string, operations []list.Operat
 	return sequence, nil
 }
 
-// unknown gives the operations that weren't done before, each once.
+// unknown returns the operations not applied before, each once.
 func unknown(ctx context.Context, tx pgx.Tx, user string, operations []list.Operation) ([]list.Operation, error) {
 	ids := make([]string, len(operations))
 	for i, operation := range operations {
@@ -81,7 +83,7 @@ func unknown(ctx context.Context, tx pgx.Tx, user string, operations []list.Oper
 	return fresh, nil
 }
 
-// apply does an operation on the parts, and queues what it does to something else.
+// apply applies an operation to the parts and queues its other effects.
 func apply(writes *pgx.Batch, parts *parts, user string, operation list.Operation, sequence int64) {
 	switch operation.Kind {
 	case list.Add:

@@ -10,11 +10,11 @@ import (
 	"larder.dev/grocery-app/internal/list"
 )
 
-// parts are those of a list that some operations are about: as the database has them, and as they become.
+// parts are the parts that some operations concern, as stored and as changed so far.
 type parts struct {
 	stored    map[string]list.Part
 	now       map[string]list.Part
-	added     []string            // ids, in the order of their operations
+	added     []string            // ids, in operation order
 	byRequest map[string][]string // ids
 }
 
@@ -26,7 +26,7 @@ func loadParts(ctx context.Context, tx pgx.Tx, user string, operations []list.Op
 			requests = append(requests, operation.Request)
 		}
 	}
-	// Two questions: with "or" between them Postgres would read all the parts that the list ever had.
+	// Use two queries: with "or", PostgreSQL would read every part the list ever had.
 	rows, err := tx.Query(ctx, `SELECT `+partColumns+` FROM parts WHERE user_id = $1 AND id = ANY($2::text[])
 		UNION SELECT `+partColumns+` FROM parts WHERE user_id = $1 AND request = ANY($3::text[]::uuid[])`, user, ids, requests)
 	if err != nil {
@@ -48,7 +48,7 @@ func loadParts(ctx context.Context, tx pgx.Tx, user string, operations []list.Op
 	return p, nil
 }
 
-// add leaves a part with that id alone: a person's device chose it, and another's may not write over it.
+// add ignores a part whose id exists: a device chose it, and another must not overwrite it.
 func (p *parts) add(part list.Part) {
 	if _, there := p.now[part.ID]; there {
 		return
@@ -57,7 +57,7 @@ func (p *parts) add(part list.Part) {
 	p.added = append(p.added, part.ID)
 }
 
-// change applies the rules of the list to the parts that the operation is about.
+// change applies the list's rules to the parts that the operation concerns.
 func (p *parts) change(operation list.Operation) {
 	about := operation.Parts
 	if operation.Kind == list.Withdraw {
@@ -71,7 +71,7 @@ func (p *parts) change(operation list.Operation) {
 	}
 }
 
-// save queues what became of the parts.
+// save queues the changes to the parts.
 func (p *parts) save(writes *pgx.Batch, user string) {
 	for _, id := range p.added {
 		part := p.now[id]
@@ -92,7 +92,7 @@ func (p *parts) save(writes *pgx.Batch, user string) {
 	}
 }
 
-// queueUpdate writes all in one statement.
+// queueUpdate updates all parts in one statement.
 func queueUpdate(writes *pgx.Batch, user string, changed []list.Part) {
 	n := len(changed)
 	var (
@@ -114,7 +114,8 @@ func queueUpdate(writes *pgx.Batch, user string, changed []list.Part) {
 		user, ids, texts, quantities, quantitiesUpTo, units, names, notes, ticked, removed)
 }
 
-// canonical is a UUID as Postgres writes it. Whatever isn't one, it refuses.
+// canonical returns a UUID as PostgreSQL writes it. Anything else is passed on for PostgreSQL to
+// reject.
 func canonical(id string) string {
 	parsed, err := uuid.Parse(id)
 	if err != nil {

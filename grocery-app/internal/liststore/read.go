@@ -20,8 +20,8 @@ func scanPart(row pgx.CollectableRow) (list.Part, error) {
 	return p, err
 }
 
-// Read gives a user's list as it is at one moment, without the parts that were taken off. A user without a
-// list has an empty one.
+// Read returns a snapshot of a user's list, without removed parts. A user without a list has an
+// empty one.
 func (s *Store) Read(ctx context.Context, user string) (list.State, error) {
 	state := list.State{Foods: map[string]list.Food{}}
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}

@@ -14,11 +14,11 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// placesOfOne is by how much the position of a request's item differs from that of the one before.
+// placesOfOne is the position difference between consecutive items of a request.
 const placesOfOne = 1. / 1024
 
-// AddRequest puts the items of a request on the list of its user, unless they were put there before. It
-// tells whether it did. ErrErased if the user was erased.
+// AddRequest adds a request's items to its user's list, unless it was added before, and reports
+// whether it did. It returns ErrErased if the user was erased.
 func (s *Store) AddRequest(ctx context.Context, user string, grocery events.Grocery) (added bool, err error) {
 	var tooMany *list.TooMany
 	_, err = s.change(ctx, user, func(tx pgx.Tx, sequence int64) (int64, error) {
@@ -32,7 +32,7 @@ func (s *Store) AddRequest(ctx context.Context, user string, grocery events.Groc
 		if added = tag.RowsAffected() > 0; !added {
 			return sequence, nil
 		}
-		// The request is kept all the same: it was asked for, and isn't to come when there is room days later.
+		// Record the request anyway: it must not be added days later when there is room.
 		if err := s.checkRoom(ctx, tx, user, int64(len(grocery.Items))); errors.As(err, &tooMany) {
 			return sequence + 1, nil
 		} else if err != nil {
@@ -49,8 +49,8 @@ func (s *Store) AddRequest(ctx context.Context, user string, grocery events.Groc
 	return added, nil
 }
 
-// malformed tells what the database will never take, such as an id that isn't a UUID or a NUL in a text,
-// from a database that can't be asked. Class 22 is "data exception".
+// malformed distinguishes data that PostgreSQL will never accept, such as an id that isn't a UUID
+// or a NUL in a text, from an unreachable database. Class 22 is "data exception".
 func malformed(err error) error {
 	if strings.HasPrefix(postgres.Code(err), "22") {
 		return fmt.Errorf("%w: %w", events.ErrMalformed, err)
@@ -75,7 +75,7 @@ func insertItems(ctx context.Context, tx pgx.Tx, user string, grocery events.Gro
 	return err
 }
 
-// nameOf is what to buy; the whole line where nobody understood it.
+// nameOf is what to buy: the whole text if it couldn't be parsed.
 func nameOf(item events.GroceryItem) string {
 	if item.Name == "" {
 		return item.Text

@@ -9,15 +9,15 @@ import (
 	"larder.dev/grocery-app/internal/list"
 )
 
-// keptFactor is how many rows a user may have for each item of the list: what was taken off is kept to be undone, and what
-// was learnt of foods for good.
+// keptFactor is how many rows a user may have per allowed item: removed parts are kept for undo,
+// and foods' places for ever.
 const keptFactor = 10
 
-// Bound lets a list have so many items and no more; 0 is any number. It is for the time before the store is used.
+// Bound limits the items of each list; 0 means no limit. Call it before using the store.
 func (s *Store) Bound(items int64) { s.maxItems = items }
 
-// checkRoom gives *list.TooMany where a user's list would have more than it may with so many items more. It is asked under
-// the list's lock.
+// checkRoom returns *list.TooMany if more items would exceed the limit of a user's list. The caller
+// holds the list's lock.
 func (s *Store) checkRoom(ctx context.Context, tx pgx.Tx, user string, more int64) error {
 	if s.maxItems == 0 {
 		return nil

@@ -1,5 +1,6 @@
-// Package liststore keeps the lists: the operations that came, and what they made of the parts. Every change
-// of a list begins by taking the lock of its row, so that each has a sequence and all phones see one order.
+// Package liststore stores the lists: the operations received and their effect on the parts. Every
+// change to a list first locks its row, so that each gets a sequence and all phones see the same
+// order.
 package liststore
 
 import (
@@ -17,13 +18,13 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// Channel is where a change of a list is told with NOTIFY, with its user.
+// Channel is the NOTIFY channel for changed lists. Its payload is the user.
 const Channel = "larder_grocery_list"
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrations are the goose migrations of the database, at the root of the file system.
+// Migrations returns the database's goose migrations, at the root of the file system.
 func Migrations() fs.FS {
 	sub, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -32,24 +33,25 @@ func Migrations() fs.FS {
 	return sub
 }
 
-// Store is the database of the grocery app.
+// Store is the grocery app's database.
 type Store struct {
 	pool  *pgxpool.Pool
 	turns *bulkhead.Bulkhead
 	hint  func(user string)
 
-	maxItems int64 // of a list; 0 for any number
+	maxItems int64 // per list; 0 means no limit
 }
 
-// waitingChanges is how many requests of one user wait for their turn to change the list.
+// waitingChanges is how many of a user's requests may wait to change the list.
 const waitingChanges = 64
 
-// NewStore makes a store. hint is called after each commit that changed a list; it must not wait.
+// NewStore returns a store. It calls hint after each commit that changed a list; hint must not
+// block.
 func NewStore(pool *pgxpool.Pool, hint func(user string)) *Store {
 	return &Store{pool: pool, turns: bulkhead.New(1, waitingChanges), hint: hint}
 }
 
-// Ping tells whether the database answers.
+// Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.pool.Ping(ctx); err != nil {
 		return fmt.Errorf("ping postgres: %w", err)
@@ -57,8 +59,8 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// change runs fn on a user's list under its lock and gives the sequence that the list has then. fn is given
-// the sequence so far and gives the one that it left.
+// change runs fn on a user's list under its lock and returns the new sequence. fn receives the
+// current sequence and returns the new one.
 func (s *Store) change(ctx context.Context, user string,
 	fn func(tx pgx.Tx, sequence int64) (int64, error),
 ) (sequence int64, err error) {
@@ -98,8 +100,8 @@ func lock(ctx context.Context, tx pgx.Tx, user string) (sequence int64, err erro
 	if _, err := tx.Exec(ctx, postgres.LimitLocks()); err != nil {
 		return 0, fmt.Errorf("lock the list of %s: %w", user, err)
 	}
-	// The lock is on the row and not on what is read of "erased": erasing takes the row's lock too, before
-	// it says so.
+	// Lock the row rather than relying on reading "erased": erasing takes the row's lock too,
+	// before it sets that.
 	_, err = tx.Exec(ctx, `INSERT INTO lists (user_id) VALUES ($1) ON CONFLICT DO NOTHING`, user)
 	if err != nil {
 		return 0, fmt.Errorf("make the list of %s: %w", user, err)
@@ -119,7 +121,7 @@ func lock(ctx context.Context, tx pgx.Tx, user string) (sequence int64, err erro
 	}
 }
 
-// Sequence tells how many changes a list has had; 0 for one that was never changed.
+// Sequence returns how many changes a list has had; 0 if it was never changed.
 func (s *Store) Sequence(ctx context.Context, user string) (sequence int64, err error) {
 	err = s.pool.QueryRow(ctx, `SELECT sequence FROM lists WHERE user_id = $1`, user).Scan(&sequence)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {

@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// policy lets the page load its own parts and call its own server, and nothing else.
+// policy lets the page load its own files and call its own server, and nothing else.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Path is where the page is.
+// Path is the page's address.
 const Path = "/grocery/"
 
 //go:embed static
 var static embed.FS
 
-// Over serves the page, and gives the API its requests and whatever isn't the page's.
+// Over serves the page, and passes everything else to the API.
 func Over(api http.Handler) http.Handler {
 	files := http.StripPrefix(Path, http.FileServerFS(folder()))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -35,9 +35,9 @@ func Over(api http.Handler) http.Handler {
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Referrer-Policy", "same-origin")
 			h.Set("Cache-Control", "no-cache")
-			h.Set("Larder-Page", "grocery") // so that the service worker keeps no other's page in its place
+			h.Set("Larder-Page", "grocery") // so that the service worker never caches another page in its place
 			if path.Ext(r.URL.Path) == ".webmanifest" {
-				h.Set("Content-Type", "application/manifest+json") // no machine's own list of media types has it
+				h.Set("Content-Type", "application/manifest+json") // not in every machine's list of media types
 			}
 			files.ServeHTTP(w, r)
 		}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Each file of the page is sent as what it is, on a machine that knows no media types too.
+// Each file of the page has its proper media type, even on a machine that knows none.
 func TestMediaTypes(t *testing.T) {
 	t.Parallel()
 	types := map[string]string{

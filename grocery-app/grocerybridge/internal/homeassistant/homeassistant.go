@@ -1,5 +1,5 @@
-// Package homeassistant puts what the feed asks for on a to-do list of Home Assistant, by its REST API
-// (developers.home-assistant.io/docs/api/rest, the actions todo.get_items and todo.add_item).
+// Package homeassistant adds requested items to a to-do list in Home Assistant, through its REST
+// API (developers.home-assistant.io/docs/api/rest, the actions todo.get_items and todo.add_item).
 package homeassistant
 
 import (
@@ -15,17 +15,18 @@ import (
 	"larder.dev/grocery-app/grocerybridge/internal/target"
 )
 
-// List is a to-do list of a Home Assistant. It must be one that keeps descriptions, as those of the integration Local
-// To-do do: the last line of an item's description says which item of which request it is. So nothing is added twice
-// while it is on the list, ticked or not; what somebody took off the list comes again if its event does.
+// List is a to-do list in Home Assistant. The list must support descriptions, as those of the Local
+// To-do integration do: the last line of an item's description identifies the request and item. So
+// nothing is added twice while it is on the list, ticked or not; an item removed from the list is
+// added again if its event is redelivered.
 type List struct {
-	url    string // of the server, without a slash at the end
+	url    string // of the server, without a trailing slash
 	header http.Header
 	entity string
 	client *http.Client
 }
 
-// New makes a list. The token is a long-lived access token, the entity as "todo.shopping".
+// New returns a list. token is a long-lived access token, entity an id like "todo.shopping".
 func New(url, token, entity string) *List {
 	return &List{
 		url:    strings.TrimSuffix(url, "/"),
@@ -35,8 +36,8 @@ func New(url, token, entity string) *List {
 	}
 }
 
-// Take adds the items of a request that aren't on the list yet. A user who was erased leaves the list as it is: it is
-// the household's.
+// Take adds a request's items that aren't on the list yet. Erasing a user doesn't change the list,
+// which belongs to the household.
 func (l *List) Take(ctx context.Context, event events.Envelope) error {
 	if event.Type != events.ItemsAdded {
 		return nil
@@ -61,7 +62,8 @@ func (l *List) Take(ctx context.Context, event events.Envelope) error {
 	return nil
 }
 
-// because finds what is wrong with the list where it refuses an item: the event has nothing that a list could dislike.
+// because looks for a problem with the list after it refused an item, as nothing in the event
+// should make it refuse.
 func (l *List) because(ctx context.Context, err error) error {
 	if !errors.Is(err, target.ErrRefused) {
 		return err
@@ -72,13 +74,13 @@ func (l *List) because(ctx context.Context, err error) error {
 	return err
 }
 
-// What a list must be able to do, as Home Assistant's TodoListEntityFeature counts it.
+// Required features, as bits of Home Assistant's TodoListEntityFeature.
 const (
 	createsItems      = 1
 	keepsDescriptions = 64
 )
 
-// state is what the server tells of an entity.
+// state is the server's description of an entity.
 type state struct {
 	State      string `json:"state"`
 	Attributes struct {
@@ -86,8 +88,9 @@ type state struct {
 	} `json:"attributes"`
 }
 
-// Check looks whether the list is there, for this token, and keeps descriptions. A server that tells nothing of the entity
-// is asked for the list's items, which is what counts.
+// Check checks that the list exists, that the token may use it, and that it supports descriptions.
+// If the server doesn't describe the entity, it tries to read the list's items, which is what
+// counts.
 func (l *List) Check(ctx context.Context) error {
 	body, err := target.Get(ctx, l.client, l.url+"/api/states/"+l.entity, l.header)
 	if errors.Is(err, target.ErrNotThere) {
@@ -112,7 +115,7 @@ func (l *List) Check(ctx context.Context) error {
 	return nil
 }
 
-// answer is what todo.get_items gives, by entity.
+// answer is the result of todo.get_items, by entity.
 type answer struct {
 	ServiceResponse map[string]struct {
 		Items []struct {
@@ -121,7 +124,7 @@ type answer struct {
 	} `json:"service_response"`
 }
 
-// marks gives the last lines of the descriptions on the list.
+// marks returns the last lines of the descriptions on the list.
 func (l *List) marks(ctx context.Context) (map[string]bool, error) {
 	body, err := l.call(ctx, "get_items?return_response", map[string]any{
 		"entity_id": l.entity, "status": []string{"needs_action", "completed"},

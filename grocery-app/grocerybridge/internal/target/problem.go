@@ -2,14 +2,14 @@ package target
 
 import "errors"
 
-// What can be wrong with a target, so that it takes no event at all. A person has to mend all but the first.
+// Problems that keep a target from accepting any event. All but the first need a person.
 var (
 	ErrUnauthorized = errors.New("the target refuses the credentials")
 	ErrNotThere     = errors.New("the target knows no such list or address")
 	ErrIncapable    = errors.New("the list can't do what the bridge needs")
 )
 
-// Problem is what is wrong with a target, in a word for metrics and probes.
+// Problem is a target's problem, in one word for metrics and probes.
 type Problem string
 
 // The problems.
@@ -21,10 +21,10 @@ const (
 	Incapable    Problem = "incapable"
 )
 
-// Problems lists those that there can be.
+// Problems lists all possible problems.
 func Problems() []Problem { return []Problem{Away, Unauthorized, NotThere, Incapable} }
 
-// ProblemOf tells what an error of a target says of the target. A refused event says nothing of it.
+// ProblemOf returns the target's problem that an error implies. A refused event implies none.
 func ProblemOf(err error) Problem {
 	switch {
 	case err == nil, errors.Is(err, ErrRefused):

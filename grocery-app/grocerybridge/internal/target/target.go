@@ -1,5 +1,5 @@
-// Package target is what a bridge hands the feed's events to: another program's HTTP API. It knows when to try
-// again and when not to.
+// Package target is where a bridge forwards the feed's events to: another program's HTTP API. It
+// decides which errors to retry.
 package target
 
 import (
@@ -15,19 +15,20 @@ import (
 	"larder.dev/events"
 )
 
-// Target takes the events of the feed, each perhaps more than once. An error that is ErrRefused will be the same
-// next time; any other passes.
+// Target receives the feed's events, each at least once. ErrRefused is permanent; any other error
+// is temporary.
 type Target interface {
 	Take(ctx context.Context, event events.Envelope) error
 
-	// Check tells what would keep it from taking any event, and changes nothing there.
+	// Check returns what would keep the target from accepting any event, without changing anything
+	// there.
 	Check(ctx context.Context) error
 }
 
-// ErrRefused is a target's answer that says that this event is wrong, and not that the target is unwell.
+// ErrRefused means the target considers this event wrong, rather than having a problem itself.
 var ErrRefused = errors.New("the target refuses it")
 
-// Busy is an answer that says when to come again.
+// Busy is an answer that says when to retry.
 type Busy struct {
 	After time.Duration
 	err   error
@@ -35,18 +36,18 @@ type Busy struct {
 
 func (b *Busy) Error() string { return b.err.Error() }
 
-// Unwrap gives the answer itself.
+// Unwrap returns the answer itself.
 func (b *Busy) Unwrap() error { return b.err }
 
-// Deadline is that of one request.
+// Deadline limits one request.
 const Deadline = 15 * time.Second
 
 const (
 	maxAnswer = 8 << 20 // bytes: a to-do list of tens of thousands of items
-	quoted    = 200     // bytes of an answer that an error quotes
+	quoted    = 200     // bytes of an answer quoted in an error
 )
 
-// NewClient makes a client that doesn't follow redirections: they would take the credentials elsewhere.
+// NewClient returns a client that doesn't follow redirects, which could leak the credentials.
 func NewClient() *http.Client {
 	return &http.Client{
 		Timeout:       Deadline,
@@ -54,7 +55,7 @@ func NewClient() *http.Client {
 	}
 }
 
-// Get asks for a document. Errors are those of Post.
+// Get fetches a document. Its errors are those of Post.
 func Get(ctx context.Context, client *http.Client, url string, header http.Header) (answer []byte, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -64,8 +65,8 @@ func Get(ctx context.Context, client *http.Client, url string, header http.Heade
 	return do(client, request)
 }
 
-// Post sends JSON and gives the body of a 2xx answer. 400, 413, 415 and 422 are ErrRefused; everything else may pass,
-// wrong credentials too, since a person can mend them.
+// Post sends JSON and returns the body of a 2xx answer. 400, 413, 415 and 422 are ErrRefused.
+// Everything else is temporary, even wrong credentials, because a person can correct them.
 func Post(ctx context.Context, client *http.Client, url string, header http.Header, body []byte) (answer []byte, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package webhook hands the feed's events to any address that takes HTTP.
+// Package webhook forwards the feed's events to any HTTP address.
 package webhook
 
 import (
@@ -17,24 +17,24 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// Webhook posts each event as CloudEvents has it in binary mode over HTTP: the attributes as ce-… headers, the data as
-// the body, as it is on the feed (events/asyncapi.yaml). Besides:
+// Webhook posts each event as a CloudEvent in HTTP's binary mode: the attributes as ce-… headers
+// and the data as the body, as on the feed (events/asyncapi.yaml). It adds:
 //
-//   - Idempotency-Key is the event's id: a receiver that keeps it does nothing twice.
-//   - traceparent, where the request for the groceries was traced: a receiver can go on in its trace.
-//   - Larder-Signature, where there is a secret, is "sha256=" and the HMAC-SHA256 of the body, in hex.
+//   - Idempotency-Key: the event's id. A receiver that remembers it does nothing twice.
+//   - traceparent, if the grocery request was traced. A receiver can continue the trace.
+//   - Larder-Signature, if there is a secret: "sha256=" and the HMAC-SHA256 of the body, in hex.
 type Webhook struct {
 	url    string
 	secret string
 	client *http.Client
 }
 
-// New makes a webhook. The secret may be "".
+// New returns a webhook. secret may be "".
 func New(url, secret string) *Webhook {
 	return &Webhook{url: url, secret: secret, client: target.NewClient()}
 }
 
-// Take posts an event. Any 2xx answer says that it is taken.
+// Take posts an event. Any 2xx answer accepts it.
 func (w *Webhook) Take(ctx context.Context, event events.Envelope) error {
 	header := http.Header{}
 	for name, value := range map[string]string{
@@ -62,8 +62,8 @@ func (w *Webhook) Take(ctx context.Context, event events.Envelope) error {
 	return err
 }
 
-// Check connects to the address and says nothing there: whatever it said, the receiver would have to understand. Behind a
-// proxy it can't tell.
+// Check connects to the address without sending anything, because the receiver would have to
+// understand it. Behind a proxy it can't detect a problem.
 func (w *Webhook) Check(ctx context.Context) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, nil)
 	if err != nil {
