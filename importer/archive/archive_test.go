@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"larder.dev/importer"
+	"larder.dev/importer/archive"
 	"larder.dev/importer/found"
 )
 
@@ -530,7 +531,7 @@ With @bread{} and ~{1%minute} of rest.`)
 	for _, step := range r.Steps {
 		steps = append(steps, step.Text)
 	}
-	require.Equal(t, []string{"3 eggs", "1/2 tsp sea salt", "thyme, fresh", "oil", "bread"}, rows)
+	require.Equal(t, []string{"3 eggs", "1/2 tsp sea salt", "thyme, fresh", "oil (optional)", "bread"}, rows)
 	require.Equal(t, []string{
 		"Crack eggs into a mixing bowl, add sea salt and thyme. Wait 5 minutes, heat the pan and oil, then mail me @ home # 1.",
 		"With bread and 1 minute of rest.",
@@ -539,6 +540,44 @@ With @bread{} and ~{1%minute} of rest.`)
 	require.Equal(t, "Best at once.", r.Notes)
 	require.Equal(t, "a friend", r.SourceURL)
 	require.InDelta(t, 2, *r.Servings, 0)
+}
+
+// Cooklang's edge cases: dashes that aren't a comment, optional ingredients, references to other recipes, and metadata
+// that is almost YAML.
+func TestCooklangCorners(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text, step string
+		rows       []string
+		cook       int
+	}{
+		"drawn line":          {text: "Stir @milk{1%l} ---\nand --- serve", step: "Stir milk --- and --- serve", rows: []string{"1 l milk"}},
+		"comment":             {text: "Stir @milk{1%l} -- slowly\nand serve", step: "Stir milk  and serve", rows: []string{"1 l milk"}},
+		"optional":            {text: "Top with @?chives", step: "Top with chives", rows: []string{"chives (optional)"}},
+		"optional twice":      {text: "Top with @??chives{}", step: "Top with ?chives", rows: []string{"?chives (optional)"}},
+		"question, no mark":   {text: "Is that @? @salt{}?", step: "Is that @? salt?", rows: []string{"salt"}},
+		"optional and needed": {text: "@cream{1%dl} and @?cream{}", step: "cream and cream", rows: []string{"1 dl cream", "cream (optional)"}},
+		"optional pan":        {text: "Cover with a #?large lid{} and @salt", step: "Cover with a large lid and salt", rows: []string{"salt"}},
+		"another recipe":      {text: "Add @./doughs/Pizza dough{1%batch}", step: "Add Pizza dough", rows: []string{"1 batch Pizza dough"}},
+		"nearly YAML":         {text: "---\ncooking time   :25 mins\n---\nStir @salt{}", step: "Stir salt", rows: []string{"salt"}, cook: 25},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := archive.Cooklang("recipe.cook", []byte(c.text))
+			require.NoError(t, err)
+			var rows []string
+			for _, row := range r.Ingredients {
+				rows = append(rows, row.Text)
+			}
+			require.Equal(t, c.rows, rows)
+			require.Len(t, r.Steps, 1)
+			require.Equal(t, strings.Fields(c.step), strings.Fields(r.Steps[0].Text))
+			require.Equal(t, c.cook > 0, r.CookMinutes != nil)
+			if c.cook > 0 {
+				require.Equal(t, c.cook, *r.CookMinutes)
+			}
+		})
+	}
 }
 
 // Reading an archive ends, whatever its bytes.

@@ -15,7 +15,7 @@ import (
 
 var (
 	cookBlock    = regexp.MustCompile(`(?s)\[-.*?-\]`)
-	cookComment  = regexp.MustCompile(`(?m)--.*$`)
+	cookComment  = regexp.MustCompile(`(?m)(^|[^-])--([^-\n].*)?$`) // three dashes are a line that somebody drew
 	cookMeta     = regexp.MustCompile(`^>>\s*([^:]+?)\s*:\s*(.*)$`)
 	cookSection  = regexp.MustCompile(`^=+\s*(.*?)\s*=*$`)
 	cookMarkedIn = regexp.MustCompile(`[@#~][^@#~\n{}]*\{[^}\n]*\}|(?m)^>>\s*\S+.*:`)
@@ -54,7 +54,7 @@ type cook struct {
 // read reads the lines of a recipe: a blank line ends a step.
 func (c *cook) read(body string) {
 	body = cookBlock.ReplaceAllString(body, "")
-	body = cookComment.ReplaceAllString(body, "")
+	body = cookComment.ReplaceAllString(body, "$1")
 	for line := range strings.Lines(body) {
 		line = strings.TrimSpace(line)
 		meta := cookMeta.FindStringSubmatch(line)
@@ -99,7 +99,8 @@ func (c *cook) marked(line string) string {
 		}
 		out.WriteString(line[:at])
 		mark := line[at]
-		name, amount, braces, rest := component(line[at+1:])
+		marked, optional := strings.CutPrefix(line[at+1:], "?")
+		name, amount, braces, rest := component(marked)
 		if name == "" && (mark != '~' || !braces) {
 			out.WriteByte(mark) // a plain character, not a mark
 			line = line[at+1:]
@@ -108,7 +109,8 @@ func (c *cook) marked(line string) string {
 		line = rest
 		switch mark {
 		case '@':
-			line = c.ingredient(name, amount, line)
+			name = path.Base(name) // another recipe is named by its path
+			line = c.ingredient(name, amount, optional, line)
 			out.WriteString(name)
 		case '#':
 			out.WriteString(name)
@@ -122,7 +124,7 @@ func (c *cook) marked(line string) string {
 
 // component reads what follows a mark: words and an amount in braces, or one word.
 func component(text string) (name, amount string, braces bool, rest string) {
-	text = strings.TrimLeft(text, "&?+@") // optional, mentioned before, another recipe
+	text = strings.TrimLeft(text, "&+@") // mentioned before, new, another recipe
 	open := strings.IndexByte(text, '{')
 	if next := strings.IndexAny(text, "@#~"); open >= 0 && (next < 0 || open < next) {
 		if closing := strings.IndexByte(text[open:], '}'); closing > 0 && !startsWithSpace(text) {
@@ -146,7 +148,7 @@ func startsWithSpace(text string) bool {
 }
 
 // ingredient adds an ingredient, and removes the preparation in brackets from the following text.
-func (c *cook) ingredient(name, amount, rest string) string {
+func (c *cook) ingredient(name, amount string, optional bool, rest string) string {
 	note := ""
 	if inner, ok := strings.CutPrefix(rest, "("); ok {
 		if prepared, after, ok := strings.Cut(inner, ")"); ok {
@@ -157,6 +159,9 @@ func (c *cook) ingredient(name, amount, rest string) string {
 	line := strings.TrimSpace(quantity(amount) + " " + strings.TrimSpace(name))
 	if note != "" {
 		line += ", " + note
+	}
+	if optional {
+		line += " (optional)"
 	}
 	c.recipe.Ingredients = append(c.recipe.Ingredients, events.Ingredient{Text: line, Section: c.section})
 	return rest

@@ -26,13 +26,32 @@ func frontMatter(content []byte) (fields object, body string, err error) {
 	_, body, _ = strings.Cut(body, "\n")
 	var read map[string]any
 	if err := yaml.Unmarshal([]byte(head), &read); err != nil {
-		return nil, body, fmt.Errorf("read the front matter: %w", err)
+		if read = keyedLines(head); read == nil {
+			return nil, body, fmt.Errorf("read the front matter: %w", err)
+		}
 	}
 	fields = make(object, len(read))
 	for key, value := range read {
 		fields[strings.ToLower(strings.TrimSpace(key))] = plainValue(value)
 	}
 	return fields, body, nil
+}
+
+// keyedLines reads front matter that isn't valid YAML as "key : value" lines, such as "cooking time    :30 mins". It
+// returns nil if any line has another form.
+func keyedLines(head string) map[string]any {
+	read := map[string]any{}
+	for line := range strings.Lines(head) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		key, value, ok := strings.Cut(line, ":")
+		if key = strings.TrimSpace(key); !ok || key == "" {
+			return nil
+		}
+		read[key] = strings.TrimSpace(value)
+	}
+	return read
 }
 
 // plainValue returns numbers as written, like the JSON values here.
@@ -104,8 +123,8 @@ func Chowdown(place string, content []byte) (r found.Recipe, ok bool, err error)
 }
 
 func aboutTime(r *found.Recipe, fields object) {
-	r.PrepMinutes = found.Minutes(fields.raw("prep time", "prep_time", "preptime", "time.prep", "prep"))
-	r.CookMinutes = found.Minutes(fields.raw("cook time", "cook_time", "cooktime", "time.cook", "cook"))
+	r.PrepMinutes = found.Minutes(fields.raw("prep time", "prep_time", "preptime", "preparation time", "time.prep", "prep"))
+	r.CookMinutes = found.Minutes(fields.raw("cook time", "cook_time", "cooktime", "cooking time", "time.cook", "cook"))
 	r.TotalMinutes = found.Minutes(fields.raw("time", "total time", "total_time", "time required", "duration"))
 }
 
