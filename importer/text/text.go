@@ -436,8 +436,7 @@ func headsSteps(lines []Line, i int, numbers bool) bool {
 	return strings.HasSuffix(line.Text, ":") || (numbers && line.New && lines[i+1].Listed && !strings.HasSuffix(line.Text, "."))
 }
 
-// wraps reports whether lines are hard-wrapped: many follow a line that has no full stop.
-// line.
+// wraps reports whether lines are hard-wrapped: many follow a line without a full stop.
 func wraps(lines []Line) bool {
 	broken, long := 0, 0
 	for i, line := range lines {

@@ -6,7 +6,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// amountInNotes takes the only amount of a line from a note that is nothing else: "Beef bones (3x)",
+// amountInNotes takes a line's only amount from a note that consists of it: "Beef bones (3x)",
 // "Sichuan chillies, 1/3 cup".
 func (l *line) amountInNotes() {
 	for n, s := range l.notes {
@@ -26,8 +26,8 @@ func (l *line) amountInNotes() {
 	}
 }
 
-// wholeAmount reads an amount with its unit and second measure. It must be followed by nothing that belongs
-// to it; i where there is none.
+// wholeAmount reads an amount with its unit and second measure. Nothing that belongs to it may
+// follow; next is i if there is none.
 func (l *line) wholeAmount(i int) (next int) {
 	start := l.quiet(i)
 	found, at := l.amountAt(start)
@@ -47,7 +47,7 @@ func (l *line) wholeAmount(i int) (next int) {
 	case next == modified:
 		return at
 	case unit.Dimension() == units.Length:
-		return i // how long it is, and not how much
+		return i // a length, not an amount
 	}
 	l.addNote(at, modified)
 	l.unit = unit.Name()
@@ -58,8 +58,8 @@ func (l *line) wholeAmount(i int) (next int) {
 	return l.otherMeasure(next, unit)
 }
 
-// trailing reads a line whose amount stands behind the name: "name: amount", "name - amount", "name 200 g,
-// sliced". It tells false, and has read nothing, where there is none.
+// trailing reads a line whose amount follows the name: "name: amount", "name - amount", "name 200
+// g, sliced". If there is none, it returns false and changes nothing.
 func (l *line) trailing(i int) bool {
 	for at := i + 1; at < len(l.tokens); at++ {
 		if l.is(at, "(") {
@@ -72,13 +72,13 @@ func (l *line) trailing(i int) bool {
 			continue
 		}
 		if l.kindAt(at-1) == number {
-			continue // the fraction of a number before it
+			continue // the fraction of the number before it
 		}
 		before := l.found()
 		next := l.wholeAmount(at)
 		if next == at {
 			l.restore(before)
-			continue // a number of the name: "Farina 00 250 g"
+			continue // a number in the name: "Farina 00 250 g"
 		}
 		if !l.standsBehind(at, next) {
 			l.restore(before)
@@ -99,8 +99,8 @@ func (l *line) separates(i int) bool {
 	return l.is(i, ":") || l.is(i, "-") || l.is(i, "–") || l.is(i, ",") || l.is(i, ".") || l.is(i, "…") || l.isTimes(i)
 }
 
-// standsBehind tells that an amount from at to next is that of the food before it, and no number in a name
-// ("Chinese 5 spice", "flour type 405").
+// standsBehind reports whether the amount from at to next is that of the food before it, not a
+// number in a name ("Chinese 5 spice", "flour type 405").
 func (l *line) standsBehind(at, next int) bool {
 	separated := l.separates(at - 1)
 	unit := units.Named(l.unit)
@@ -117,10 +117,12 @@ func (l *line) standsBehind(at, next int) bool {
 	}
 }
 
-// maxBehind is the most that is counted by a number alone behind its food: a larger one is a name's ("Heinz 57").
+// maxBehind is the largest bare number after a food that counts it: a larger one is part of a name
+// ("Heinz 57").
 const maxBehind = 24
 
-// countBehind tells of a number alone behind a food that it counts it: "Carrots 2", "Eggs 4 (72 grams)".
+// countBehind reports whether a bare number after a food counts it: "Carrots 2", "Eggs 4 (72
+// grams)".
 func (l *line) countBehind(at, next int) bool {
 	if l.amount.from > maxBehind || l.kindAt(at-1) != word || len(l.low(at-1)) < 3 || l.tokens[at].glued {
 		return false

@@ -8,7 +8,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// AppWords are the words that the app scales by without a network.
+// AppWords holds the words that the app scales with offline.
 type AppWords struct {
 	Numbers   map[string]float64 `json:"numbers"`
 	Fractions map[string]float64 `json:"fractions"`
@@ -23,15 +23,15 @@ type AppWords struct {
 	Metric    string             `json:"metric"`
 	Measured  string             `json:"measured"`
 	Plurals   map[string]string  `json:"plurals"`
-	Units     map[string]string  `json:"units"` // by name, their spellings (units.Words)
-	// Foreign are the spellings that may be another word in English and German, Doubted those that are two units, and
-	// NotUnits the foods that begin with one.
+	Units     map[string]string  `json:"units"` // spellings by name (units.Words)
+	// Foreign lists spellings that may be another word in English and German, Doubted those of two
+	// units, and NotUnits foods that begin with one.
 	Foreign  string `json:"foreign"`
 	Doubted  string `json:"doubted"`
 	NotUnits string `json:"not_units"`
 }
 
-// WordsForTheApp gives the tables as the app reads them: lists parted by |.
+// WordsForTheApp returns the tables in the app's format: lists separated by |.
 func WordsForTheApp() AppWords {
 	list := func(words map[string]bool) string { return strings.Join(slices.Sorted(maps.Keys(words)), "|") }
 	words := AppWords{
@@ -56,13 +56,14 @@ func WordsForTheApp() AppWords {
 	return words
 }
 
-// isSpoon tells of a unit whose names are no other word.
+// isSpoon reports whether a unit's names are no other word.
 func isSpoon(unit units.Unit) bool {
 	return unit.Name() == "tbsp" || unit.Name() == "tsp" || unit.Name() == "krm"
 }
 
-// isLongAndBare tells of a spelling of a language that has no word between a unit and its food, whether it is long enough
-// not to be a word of another, as "plakjes bladerdeeg" is; "handfull" is also a slip of English.
+// isLongAndBare reports whether a spelling, of a language without a word between unit and food, is
+// too long to be a word of another language, like "plakjes" in "plakjes bladerdeeg"; "handfull" is
+// also misspelled English.
 func isLongAndBare(text string) bool {
 	long := false
 	for _, v := range vocabularies[1:] {
@@ -76,7 +77,8 @@ func isLongAndBare(text string) bool {
 	return long
 }
 
-// addDoubts tells of which spellings and foods the app doesn't know the unit, since it doesn't ask for a line's language.
+// addDoubts records the spellings and foods whose unit the app can't know, since it doesn't
+// determine a line's language.
 func (w *AppWords) addDoubts() {
 	foreign, doubted, foods := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, text := range units.Spelled() {

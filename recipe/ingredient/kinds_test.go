@@ -8,7 +8,7 @@ import (
 	"larder.dev/recipe/ingredient"
 )
 
-// A number is read as it was meant, by people and by programs: a wrong one is worse than none.
+// Numbers are read as people and programs meant them: a wrong one is worse than none.
 func TestParseReadsNumbers(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]ingredient.Parsed{
@@ -76,7 +76,7 @@ func TestParseReadsNumbers(t *testing.T) {
 	}
 }
 
-// Each measure of a line has its place, and no number stays in the name.
+// Each measure of a line goes to its own field, and no number stays in the name.
 func TestParseKeepsEveryMeasure(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]ingredient.Parsed{
@@ -118,7 +118,8 @@ func TestParseKeepsEveryMeasure(t *testing.T) {
 	}
 }
 
-// Foods that are listed, another name of a food, and what is sold with it are its name; what a cook does is not.
+// Listed foods, a food's second name, and what is sold with it belong to the name; preparations
+// don't.
 func TestParseLosesNoFood(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]ingredient.Parsed{

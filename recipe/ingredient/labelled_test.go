@@ -14,23 +14,23 @@ import (
 //go:embed testdata/lines.tsv
 var labelled string
 
-// fields are the columns of the labelled lines behind the line itself.
+// fields are the columns of the labelled lines after the line itself.
 var fields = []string{"quantity", "unit", "name", "note", "second"} //nolint:gochecknoglobals // a table, never written to
 
-// floors are the shares that must be right, in percent: of each field, and of lines in all their fields. They
-// are a little below what was reached, and rise with it.
+// floors are the minimum accuracies in percent: per field, and for lines with all fields right.
+// They are slightly below the current values, and rise with them.
 var floors = map[string]float64{ //nolint:gochecknoglobals // a table, never written to
 	"quantity": 99, "unit": 99, "name": 98, "note": 98, "second": 99, "line": 97,
 }
 
-// score counts the lines of one set, and those that were right, by field.
+// score counts the lines of a set, and the correct ones by field.
 type score struct {
 	set   string
 	right map[string]int
 	lines int
 }
 
-// Most of what cooks say of lines, labelled by hand, is what the rules say of them, field by field to the letter.
+// The rules agree with most labels that people gave to lines, field by field to the letter.
 func TestLabelledLines(t *testing.T) {
 	t.Parallel()
 	var scores []score
@@ -54,7 +54,7 @@ func TestLabelledLines(t *testing.T) {
 	}
 }
 
-// count compares one labelled row with what is read of its line.
+// count compares a labelled row with the parse of its line.
 func (s *score) count(t *testing.T, columns []string) {
 	t.Helper()
 	require.Len(t, columns, 1+len(fields), "row %q", columns)
@@ -74,7 +74,7 @@ func (s *score) count(t *testing.T, columns []string) {
 	}
 }
 
-// columnsOf writes what was read as the labels are written.
+// columnsOf formats a parsed line like the labels.
 func columnsOf(p ingredient.Parsed) []string {
 	second := ""
 	if s := p.Second; s != nil {
@@ -94,7 +94,7 @@ func numbers(from, upper *float64) string {
 	return text
 }
 
-// short writes four digits, so that a third is 0.3333.
+// short writes four decimals, so that a third is 0.3333.
 func short(v float64) string {
 	text := strconv.FormatFloat(v, 'f', 4, 64)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")

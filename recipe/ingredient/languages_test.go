@@ -13,11 +13,11 @@ import (
 //go:embed testdata/languages/*.tsv
 var languages embed.FS
 
-// languageFloor is the share of lines of each language that must be right in all their fields, in percent.
+// languageFloor is the minimum percentage of each language's lines with all fields right.
 const languageFloor = 95
 
-// Lines of the other languages are read as their cooks mean them, and no number or unit is a wrong one: what isn't
-// understood has none.
+// Lines of the other languages are read as their cooks mean them, without wrong numbers or units:
+// what isn't understood has none.
 func TestLabelledLinesOfOtherLanguages(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"fr", "it", "es", "nl", "sv"} {
@@ -51,7 +51,7 @@ func requireNoWrongAmount(t *testing.T, columns []string) {
 	}
 }
 
-// A word that means something else in another language is what it is in the language of its line.
+// A word with different meanings in two languages takes the one of its line's language.
 func TestParseTellsLanguagesApart(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]ingredient.Parsed{
@@ -80,7 +80,7 @@ func TestParseTellsLanguagesApart(t *testing.T) {
 	}
 }
 
-// A number of which only a part is known is no number.
+// A number that is only partly known is no number.
 func TestParseReadsNoPartOfANumberInWords(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{"cent cinquante grammes de beurre", "quatre-vingts grammes de sucre", "veinte cinco gramos de sal y diez"} {

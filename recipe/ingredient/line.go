@@ -6,35 +6,36 @@ import (
 	"sync"
 )
 
-// line is one line while it is read: its tokens, and which of them have been found to be what.
+// line is a line being parsed: its tokens and what they were found to be.
 type line struct {
 	text   string
 	folded string // the text in lower case, byte for byte in the same places
 	tokens []token
-	// allLower tells that folded has no letter that is longer or shorter in lower case, and so stays as it is.
+	// allLower reports whether folding lower-cased every letter; letters whose lower case has
+	// another length stay as they are.
 	allLower bool
-	amount   *amount // the first amount, nil while none is found
+	amount   *amount // the first amount, nil if none has been found
 	unit     string
 	second   *Second
 	places   places
-	// language is the index of the vocabulary that the line is read by, words.
+	// language is the index of the line's vocabulary, words.
 	language int
 	words    *vocabulary
-	sold     bool // in a container, so that what was done to it belongs to its name
-	ofEach   bool // so much of each food of a list
-	// unitPlace is where the unit of the first amount is, empty where it isn't known.
+	sold     bool // in a container, so that a preparation belongs to its name
+	ofEach   bool // the amount is of each food in a list
+	// unitPlace is the position of the first amount's unit, empty if unknown.
 	unitPlace span
 	name      []span
 	notes     []span
 }
 
-// linePool keeps the memory of lines that have been read for the next ones. What is found in a line outlives it, and so
-// is memory of its own.
+// linePool reuses the memory of parsed lines. Results outlive the line, so they have memory of
+// their own.
 type linePool struct{ pool sync.Pool }
 
 var lines linePool //nolint:gochecknoglobals // memory to use again: nothing is told from one line to the next
 
-// take gives an empty line.
+// take returns an empty line.
 func (p *linePool) take() *line {
 	if used, ok := p.pool.Get().(*line); ok {
 		return used
@@ -42,20 +43,20 @@ func (p *linePool) take() *line {
 	return &line{tokens: make([]token, 0, usualTokens), name: make([]span, 0, usualSpans), notes: make([]span, 0, usualSpans)}
 }
 
-// giveBack empties a line that nobody reads any longer.
+// giveBack empties a line that nobody reads any more.
 func (p *linePool) giveBack(l *line) {
 	*l = line{tokens: l.tokens[:0], name: l.name[:0], notes: l.notes[:0]}
 	p.pool.Put(l)
 }
 
-// usualSpans is how many stretches of a name, or notes, nearly all lines have at most.
+// usualSpans is enough spans for the name, or the notes, of nearly all lines.
 const usualSpans = 8
 
-// places are where the numbers of the amount and of the second measure are; empty where they are more than one
-// stretch.
+// places are the positions of the numbers in the amount and the second measure; empty if they
+// aren't contiguous.
 type places struct{ amount, second span }
 
-// found is what has been found so far, to come back to where a reading leads nowhere.
+// found is a snapshot of the results, to restore if a reading fails.
 type found struct {
 	amount *amount
 	unit   string
@@ -69,10 +70,10 @@ func (l *line) restore(f found) {
 	l.amount, l.unit, l.second, l.notes = f.amount, f.unit, f.second, l.notes[:f.notes]
 }
 
-// span is a stretch of tokens, from start up to end.
+// span is a range of tokens, from start up to end.
 type span struct{ start, end int }
 
-// low is a token in lower case; "" beyond the ends of the line.
+// low returns a token in lower case, or "" outside the line.
 func (l *line) low(i int) string {
 	if i < 0 || i >= len(l.tokens) {
 		return ""
@@ -80,7 +81,7 @@ func (l *line) low(i int) string {
 	return l.folded[l.tokens[i].start:l.tokens[i].end]
 }
 
-// at is a token as it is written; "" beyond the ends of the line.
+// at returns a token as written, or "" outside the line.
 func (l *line) at(i int) string {
 	if i < 0 || i >= len(l.tokens) {
 		return ""
@@ -90,7 +91,7 @@ func (l *line) at(i int) string {
 
 func (l *line) is(i int, low string) bool { return l.low(i) == low }
 
-// kindAt is the kind of a token; a mark beyond the ends of the line.
+// kindAt returns a token's kind, or mark outside the line.
 func (l *line) kindAt(i int) kind {
 	if i < 0 || i >= len(l.tokens) {
 		return mark
@@ -101,7 +102,7 @@ func (l *line) kindAt(i int) kind {
 func (l *line) addNote(start, end int) { l.notes = add(l.notes, start, end) }
 func (l *line) addName(start, end int) { l.name = add(l.name, start, end) }
 
-// add appends a span, or lengthens the last one where they touch.
+// add appends a span, or extends the last one if they touch.
 func add(spans []span, start, end int) []span {
 	if start >= end {
 		return spans
@@ -113,7 +114,7 @@ func add(spans []span, start, end int) []span {
 	return append(spans, span{start, end})
 }
 
-// written is the text of a span, without marks at its ends that separate and say nothing.
+// written returns the text of a span, without separator marks at its ends.
 func (l *line) written(s span) string {
 	text := l.text[l.tokens[s.start].start:l.tokens[s.end-1].end]
 	if strings.Contains(text, "(") {
@@ -130,7 +131,7 @@ func (l *line) written(s span) string {
 	return text
 }
 
-// withoutPluralSigns makes "Zwiebel" of "Zwiebel(n)": it is one food.
+// withoutPluralSigns turns "Zwiebel(n)" into "Zwiebel", the same food.
 func withoutPluralSigns(text string) string {
 	for _, sign := range pluralSigns {
 		if at := strings.Index(text, sign); at > 0 && text[at-1] != ' ' {
@@ -172,7 +173,7 @@ func (l *line) join(spans []span, separator string) string {
 	return text.String()
 }
 
-// closing is the mark that closes the parenthesis at i; -1 where none does.
+// closing returns the position of the mark that closes the parenthesis at i, or -1.
 func (l *line) closing(i int) int {
 	depth := 0
 	for at := i; at < len(l.tokens); at++ {

@@ -9,22 +9,23 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// amount is one number or a range; upper is nil where it is one number.
+// amount is a number or a range; upper is nil for a single number.
 type amount struct {
 	from  float64
 	upper *float64
 }
 
 const (
-	// maxDigits bounds a whole number: a longer row of digits is a telephone number, not an amount.
+	// maxDigits limits whole numbers: a longer one is a telephone number, not an amount.
 	maxDigits = 7
-	// maxLiteral bounds a number with its decimals, of which programs write many.
+	// maxLiteral limits a number with its decimals, of which programs write many.
 	maxLiteral = 28
-	// maxBelow bounds what a kitchen divides by: "2/400 g" is no fraction.
+	// maxBelow limits denominators: "2/400 g" isn't a fraction.
 	maxBelow = 64
 )
 
-// amountAt reads an amount: "1 1/2", "1½", "1,5", "2-3", "2 to 3", "two", "a dozen". next is i where there is none.
+// amountAt reads an amount: "1 1/2", "1½", "1,5", "2-3", "2 to 3", "two", "a dozen". next is i if
+// there is none.
 func (l *line) amountAt(i int) (found amount, next int) {
 	from, next := l.numberAt(i)
 	if next == i {
@@ -36,7 +37,7 @@ func (l *line) amountAt(i int) (found amount, next int) {
 		return found, next
 	}
 	if l.has(after-1, dozens) && !l.has(next-1, dozens) && (l.kindAt(after-2) == number || l.numeral(after-2) >= 1) {
-		found.from *= l.dozen(after - 1) // "2-3 dozen" are 24 to 36
+		found.from *= l.dozen(after - 1) // "2-3 dozen" is 24 to 36
 	}
 	if upper <= found.from {
 		return amount{from: from}, next
@@ -45,11 +46,11 @@ func (l *line) amountAt(i int) (found amount, next int) {
 	return found, after
 }
 
-// kept puts a number where it outlives its reader. A number whose address is taken would be put there in any line, also
-// in those that have no range.
+// kept moves a number to the heap. Taking the address of a local would move it there for every
+// line, even those without a range.
 func kept(v float64) *float64 { return &v }
 
-// upperAt reads the upper end of a range behind its lower one, which is from start up to i.
+// upperAt reads the upper end of a range whose lower end is from start up to i.
 func (l *line) upperAt(start, i int) (upper float64, next int) {
 	at := l.rangeSign(i)
 	if at == i && l.has(i, and) && l.has(start-1, between) {
@@ -68,7 +69,7 @@ func (l *line) upperAt(start, i int) (upper float64, next int) {
 	return upper, next
 }
 
-// rangeSign steps over what stands between the ends of a range.
+// rangeSign skips what separates the ends of a range.
 func (l *line) rangeSign(i int) int {
 	switch low := l.low(i); {
 	case isDash(low):
@@ -102,7 +103,7 @@ func (l *line) numberAt(i int) (value float64, next int) {
 	}
 	whole, next := l.plainAt(i)
 	if next == i || isSlash(l.low(i-1)) && l.kindAt(i-2) == number && l.tokens[i-1].glued && l.tokens[i].glued {
-		return 0, i // also the lower half of what is no fraction
+		return 0, i // also the lower part of an invalid fraction
 	}
 	if value, after := l.slashAt(next, whole); after > next {
 		return l.times(value, after)
@@ -117,12 +118,12 @@ func (l *line) numberAt(i int) (value float64, next int) {
 		return l.times(whole+part, after)
 	}
 	if l.kindAt(next) == number && isSlash(l.low(next+1)) && l.tokens[next+1].glued {
-		return 0, i // a mixed number that isn't understood
+		return 0, i // a mixed number that can't be read
 	}
 	return l.times(whole, next)
 }
 
-// dozen is how many a dozen are, or what else is counted like one: a French dizaine is ten.
+// dozen returns the size of a dozen or a similar word: a French dizaine is ten.
 func (l *line) dozen(i int) float64 {
 	if value := l.value(i); value > 0 {
 		return value
@@ -130,7 +131,7 @@ func (l *line) dozen(i int) float64 {
 	return 12
 }
 
-// dozens reads on behind as many dozens as value: "1 docena y media".
+// dozens continues after value dozens: "1 docena y media".
 func (l *line) dozens(value float64, i int) (float64, int) {
 	next := l.afterPoint(i + 1)
 	at := next + 1
@@ -143,7 +144,8 @@ func (l *line) dozens(value float64, i int) (float64, int) {
 	return l.dozen(i) * value, next
 }
 
-// times reads the dozen, the hundred, or the fraction in words behind a number: "2 dozen", "2 thirds", "1 halbe".
+// times reads a dozen, a hundred, or a fraction in words after a number: "2 dozen", "2 thirds", "1
+// halbe".
 func (l *line) times(value float64, next int) (float64, int) {
 	if next >= len(l.tokens) || l.kindAt(next) != word {
 		return value, next
@@ -197,7 +199,7 @@ func (l *line) plainAt(i int) (value float64, next int) {
 	return meant(value, len(literal)-len(whole)-1), i + 1
 }
 
-// thousands tells of the "000" of "1 000 g" that it belongs to the number before it.
+// thousands reports whether the "000" of "1 000 g" belongs to the number before it.
 func (l *line) thousands(i int) bool {
 	if !l.is(i, "000") || l.tokens[i].glued {
 		return false
@@ -206,9 +208,10 @@ func (l *line) thousands(i int) bool {
 	return next > i+1 && isSmall(unit)
 }
 
-// decimal writes a number with a point or comma as strconv reads it. English parts thousands by a comma and decimals
-// by a point, German the other way round, so that three digits behind either may be decimals or not: what is
-// plausible of the unit decides. Kitchens weigh a thousand grams, but neither a thousand litres nor 1 g and 333 mg.
+// decimal converts a number with points or commas to strconv's form. English separates thousands
+// with commas and decimals with points, German the other way round, so three digits after either
+// are ambiguous: the unit decides what is plausible. Kitchens weigh a thousand grams, but not a
+// thousand litres or 1.333 g.
 func (l *line) decimal(i int, literal, whole string) string {
 	rest := literal[len(whole):]
 	last := strings.LastIndexAny(rest, ".,'’")
@@ -232,7 +235,7 @@ func (l *line) decimal(i int, literal, whole string) string {
 	}
 }
 
-// groups takes the signs between thousands away.
+// groups removes thousands separators.
 func groups(literal string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -242,7 +245,8 @@ func groups(literal string) string {
 	}, literal)
 }
 
-// decimals are what stands behind the last of several signs: thousands again behind the same sign or an apostrophe.
+// decimals reads what follows the last of several separators: thousands if it repeats the first one
+// or is an apostrophe.
 func decimals(rest string, last int) string {
 	tail := strings.TrimLeft(rest[last:], ".,'’")
 	if rest[last] == rest[0] || rest[last] != '.' && rest[last] != ',' {
@@ -251,7 +255,7 @@ func decimals(rest string, last int) string {
 	return "." + tail
 }
 
-// isSmall tells of a unit that there are thousands of it in a kitchen.
+// isSmall reports whether a kitchen uses thousands of the unit.
 func isSmall(unit units.Unit) bool {
 	switch unit.Name() {
 	case "g", "ml", "mg":
@@ -261,7 +265,7 @@ func isSmall(unit units.Unit) bool {
 	}
 }
 
-// unitOfNumber is the unit that a number before i is of, a few tokens on: "1.000-1.500 g".
+// unitOfNumber finds the unit of the number before i, a few tokens ahead: "1.000-1.500 g".
 func (l *line) unitOfNumber(i int) (units.Unit, bool) {
 	for at := i; at < i+4 && at < len(l.tokens); at++ {
 		if unit, next := l.unitAt(at); next > at {
@@ -274,7 +278,7 @@ func (l *line) unitOfNumber(i int) (units.Unit, bool) {
 	return units.Unit{}, false
 }
 
-// meant gives the number that a decimal of many digits was written for by a program: 0.33333334 is a third.
+// meant returns the number that a program wrote with many decimals: 0.33333334 is a third.
 func meant(value float64, decimals int) float64 {
 	if decimals < 4 {
 		return value
@@ -291,7 +295,7 @@ func meant(value float64, decimals int) float64 {
 	return math.Round(value*1e6) / 1e6
 }
 
-// isLabel tells a number that is part of a name: "00 flour", "2% milk", "7up".
+// isLabel reports whether a number is part of a name: "00 flour", "2% milk", "7up".
 func (l *line) isLabel(i int, whole string) bool {
 	if strings.HasPrefix(whole, "00") || l.is(i+1, "%") {
 		return true
@@ -309,7 +313,8 @@ func (l *line) isLabel(i int, whole string) bool {
 	return next == i+1
 }
 
-// mayTouch tells of the word before a number that nothing need be between: "2x400g", "10 to12", "1lb2oz".
+// mayTouch reports whether the word before a number needs no space after it: "2x400g", "10 to12",
+// "1lb2oz".
 func (l *line) mayTouch(i int) bool {
 	if l.is(i, "x") || l.has(i, to|or) || strings.HasSuffix(l.low(i), "'") || strings.HasSuffix(l.low(i), "’") {
 		return true // also "d'1 citron"
@@ -318,7 +323,7 @@ func (l *line) mayTouch(i int) bool {
 	return next > i && i > 0 && l.tokens[i].glued && l.kindAt(i-1) == number
 }
 
-// slashAt reads the lower half of "3/4", where above is the 3.
+// slashAt reads the denominator of "3/4", where above is 3.
 func (l *line) slashAt(i int, above float64) (value float64, next int) {
 	if !isSlash(l.low(i)) {
 		return 0, i
@@ -332,12 +337,13 @@ func (l *line) slashAt(i int, above float64) (value float64, next int) {
 
 func isSlash(low string) bool { return low == "/" || low == "⁄" || low == "∕" }
 
-// brokenFraction tells that a slash and a number follow that make no fraction: the numerator alone would be wrong.
+// brokenFraction reports whether a slash and a number follow that form no fraction: the numerator
+// alone would be wrong.
 func (l *line) brokenFraction(i int) bool {
 	return isSlash(l.low(i)) && l.kindAt(i+1) == number && l.tokens[i].glued && l.tokens[i+1].glued
 }
 
-// afterOrdinal steps over the ending of "1/3rd" and "1/4 th".
+// afterOrdinal skips the ending of "1/3rd" and "1/4 th".
 func (l *line) afterOrdinal(i int) int {
 	if l.has(i, ordinal) && i+1 < len(l.tokens) {
 		return i + 1
@@ -345,7 +351,8 @@ func (l *line) afterOrdinal(i int) int {
 	return i
 }
 
-// partAt reads what makes a whole number mixed: "½", " ½", " 1/2", "-1/2", " and 1/2", " and a half".
+// partAt reads what makes a whole number mixed: "½", " ½", " 1/2", "-1/2", " and 1/2", " and a
+// half".
 func (l *line) partAt(i int) (value float64, next int) {
 	at := i
 	if l.has(at, and) || l.is(at, "-") || l.is(at, "+") && l.tokens[at].glued {
@@ -364,7 +371,7 @@ func (l *line) partAt(i int) (value float64, next int) {
 	case l.isSign(at):
 		return above, l.afterOrdinal(next) // ½
 	case at == i && l.tokens[at].glued:
-		return 0, i // "21/2" is no "2 1/2"
+		return 0, i // "21/2" isn't "2 1/2"
 	}
 	value, next = l.slashAt(next, above)
 	if value <= 0 || value >= 1 {
@@ -373,7 +380,7 @@ func (l *line) partAt(i int) (value float64, next int) {
 	return value, next
 }
 
-// wordPartAt reads the "and a half" that goes on at i, its first word behind the "and" at at.
+// wordPartAt reads an "and a half" at i, whose first word after "and" is at at.
 func (l *line) wordPartAt(i, at int) (value float64, next int) {
 	if at == i || !l.has(i, and) {
 		return 0, i
@@ -406,8 +413,9 @@ func isFractionSign(r rune) bool {
 	return ok
 }
 
-// wordNumberAt reads a number in words: "two", "twenty-five", "two thirds", "one and a half", "a dozen", "half a".
-// "a" alone counts only before a unit ("a pinch", "a large bunch"), since "a little salt" is no amount.
+// wordNumberAt reads a number in words: "two", "twenty-five", "two thirds", "one and a half", "a
+// dozen", "half a". A bare "a" counts only before a unit ("a pinch", "a large bunch"), since "a
+// little salt" is no amount.
 func (l *line) wordNumberAt(i int) (value float64, next int) {
 	if l.has(i, article) {
 		return l.articleAt(i)
@@ -428,7 +436,7 @@ func (l *line) wordNumberAt(i int) (value float64, next int) {
 		value, next = value+ones, at+1 // twenty-five
 	}
 	if value >= 20 && l.numeral(next) >= 1 {
-		return 0, i // "cent cinquante": a part of a number would be a wrong one
+		return 0, i // "cent cinquante": reading only a part would be wrong
 	}
 	if part := l.fraction(at); part > 0 && value < 10 && at+1 < len(l.tokens) && (at == next || l.tokens[at].glued) {
 		return value * part, at + 1 // two-thirds
@@ -439,7 +447,7 @@ func (l *line) wordNumberAt(i int) (value float64, next int) {
 	return l.times(value, next)
 }
 
-// overHyphen steps over the first hyphen of "one-and-a-half".
+// overHyphen skips the first hyphen of "one-and-a-half".
 func (l *line) overHyphen(i int) int {
 	if l.is(i, "-") && l.tokens[i].glued && l.has(i+1, and) {
 		return i + 1
@@ -447,7 +455,7 @@ func (l *line) overHyphen(i int) int {
 	return i
 }
 
-// partOfOne reads on behind a half: "half an onion", "half of a lime", "half a dozen".
+// partOfOne continues after a half: "half an onion", "half of a lime", "half a dozen".
 func (l *line) partOfOne(i int, value float64) (float64, int) {
 	at := i + 1
 	if l.is(at, "-") && l.tokens[at].glued && (l.has(at+1, dozens) || l.has(i, prefix)) {
@@ -491,8 +499,9 @@ func (l *line) articleAt(i int) (value float64, next int) {
 	return 0, i
 }
 
-// articleBeforeNumber reads the "a" of "a 5-pound leg of lamb", "a 4- to 5-pound goose". It looks at plain numbers
-// alone: reading any amount there would read articles again, and so on to the end of the line.
+// articleBeforeNumber reads the "a" of "a 5-pound leg of lamb", "a 4- to 5-pound goose". It looks
+// only at plain numbers: reading any amount there would read articles again, and so on to the end
+// of the line.
 func (l *line) articleBeforeNumber(i int) (value float64, next int) {
 	at := l.plainMixed(i + 1)
 	if l.numeral(i+1) >= 1 {
@@ -515,7 +524,7 @@ func (l *line) articleBeforeNumber(i int) (value float64, next int) {
 	return 0, i
 }
 
-// plainMixed steps over a number in digits, with a fraction.
+// plainMixed skips a number in digits, with its fraction.
 func (l *line) plainMixed(i int) int {
 	above, next := l.plainAt(i)
 	if next == i {

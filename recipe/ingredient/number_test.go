@@ -13,7 +13,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// written are numbers as lines have them, with what each may mean.
+// written lists numbers as lines have them, with their possible meanings.
 var written = []struct { //nolint:gochecknoglobals // a table, never written to
 	text   string
 	values []float64
@@ -53,14 +53,14 @@ var written = []struct { //nolint:gochecknoglobals // a table, never written to
 	{"12345678901", nil},
 }
 
-// between are what stands between numbers. What makes one number of two ("and", "/", "-", "of", a pound and its ounces)
-// isn't there, so that each number that is read is one of those that were written.
+// between lists what separates numbers. It has nothing that makes one number of two ("and", "/",
+// "-", "of", a pound and its ounces), so that every number read is one that was written.
 var between = []string{ //nolint:gochecknoglobals // as written
 	"g", "l", "oz", "EL", "cloves", "inch", "-inch", "pieces", "large", "flour", "butter,", "(", ")", ",", ":", "or", "plus", "x", "each",
 	"about", "heaped", "chopped", "total", "%", "®", ";", "|", "=", "Mehl", "minus", "\"", "PL", "ML", "to taste", "...", "[", "]",
 }
 
-// A wrong number is worse than none: whatever is read of a line, each amount is a number that is written there.
+// A wrong number is worse than none: every amount that is read is a number in the line.
 func TestParseReadsNoNumberThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -79,7 +79,7 @@ func TestParseReadsNoNumberThatIsNotThere(t *testing.T) {
 	})
 }
 
-// amountsOf are all numbers of what was read, but for the one of "400g tin", which is one tin.
+// amountsOf returns all numbers of a parsed line except the one of "400g tin", which is one tin.
 func amountsOf(p ingredient.Parsed) []float64 {
 	var all []float64
 	for _, v := range []*float64{p.Quantity, p.QuantityMax} {

@@ -1,32 +1,37 @@
-// Package ingredient understands a line of a recipe's ingredient list as people write it: "1 1/2 cups flour,
-// sifted" is a quantity, a unit, a name and a note. It works by rules over words, whose tables are in recipe/language, is
-// pure and fast, and never fails: the line itself is kept elsewhere as it was written, and what isn't
-// understood stays text. An amount is never guessed: each number of a result stands in the line, and "1/3foo cup" or
-// "4 ML", a millilitre or a Slovak spoon, has none. "1.000 g" is a kilogram and "1,333 l" is not, by what is plausible.
+// Package ingredient parses a line of a recipe's ingredient list as people write it: "1 1/2 cups
+// flour, sifted" is a quantity, a unit, a name and a note. It uses rules over words from the tables
+// in recipe/language, is pure and fast, and never fails: the original line is stored elsewhere, and
+// what it doesn't understand stays text. It never guesses an amount: each number in a result is in
+// the line, and "1/3foo cup" or "4 ML", a millilitre or a Slovak spoon, give none. What is
+// plausible decides that "1.000 g" is a kilogram and "1,333 l" isn't.
 //
-// A line is read in the language that most of its words are of, for a word may be something else in each: "of" is
-// Dutch for or, "c." a French spoon and an English cup. No rule asks which language it is: what differs is in the tables,
-// down to whether nouns come first.
+// A line is read in the language that most of its words belong to, because a word's meaning varies:
+// "of" is Dutch for or, "c." a French spoon and an English cup. No rule asks for the language: all
+// differences are in the tables, even whether nouns come first.
 //
-// What goes where follows how cooks' lines are labelled for statistical parsers (quantity, unit, name, size,
-// preparation, comment, purpose), so that the two can be compared:
+// The assignment follows the labels used for training statistical parsers on cooks' lines
+// (quantity, unit, name, size, preparation, comment, purpose), so that the two can be compared:
 //
-//   - Quantity and QuantityMax are the first amount of the line, wherever it stands ("Spaghetti: 320 g"), also
-//     in words. A bare unit ("pinch of salt") has no quantity, for none is written. A dozen is twelve.
-//   - Unit is the canonical name of that amount's unit (recipe/units), "" for a count. A unit noun behind the
-//     food counts as well: "2 garlic cloves" is garlic by the clove.
-//   - Second is what else is said of the amount: the same in another unit ("200g/7oz"), the container that holds it
-//     ("400g tin" is one tin), what each one holds or weighs ("1 (14 oz) can"), or what comes on top ("1 cup plus 2
-//     tbsp"). The same a third time is left out, for only two measures are scaled. The length of a piece that nothing
-//     counts is what each one measures ("2-inch piece ginger"); behind a number it is a size, and a note.
-//   - Name is the food with the words that say which food to buy: "fresh parsley", "ground cumin", "boneless
-//     chicken breasts", "beef or chicken stock", "peanut or other oil", with a comma or parentheses before the "or" too,
-//     and a second name in parentheses: "scallions (green onions)". Buying needs these; a list adds up by them. A list of
-//     foods is one name: "dill, parsley, chives", "salt, lime juice and sugar".
-//   - Note is everything else, in the order of the line: size ("large"), preparation ("finely chopped", also
-//     before the name), comments ("optional", "to taste", "plus more for dusting"), purpose ("for the sauce"),
-//     and what qualifies an amount ("about", "heaped"). Three large eggs and two eggs are five eggs.
-//   - In "juice of 1 lemon" the food is the lemon, which is what one has to have.
+//   - Quantity and QuantityMax are the first amount of the line, anywhere in it ("Spaghetti: 320
+//     g"), also in words. A bare unit ("pinch of salt") has no quantity, because none is written. A
+//     dozen is twelve.
+//   - Unit is the canonical name of that amount's unit (recipe/units), "" for a count. A unit noun
+//     after the food counts too: "2 garlic cloves" is garlic by the clove.
+//   - Second is the line's other amount: the same in another unit ("200g/7oz"), the container
+//     ("400g tin" is one tin), the contents or weight of each one ("1 (14 oz) can"), or an addition
+//     ("1 cup plus 2 tbsp"). A third form of the same amount is omitted, because only two measures
+//     are scaled. The length of an uncounted piece is what each one measures ("2-inch piece
+//     ginger"); after a number, a length is a size and so a note.
+//   - Name is the food with the words that say which food to buy: "fresh parsley", "ground cumin",
+//     "boneless chicken breasts", "beef or chicken stock", "peanut or other oil", also with a comma
+//     or parentheses before the "or", and a second name in parentheses: "scallions (green onions)".
+//     Shopping needs these words; a list adds up by them. A list of foods is one name: "dill,
+//     parsley, chives", "salt, lime juice and sugar".
+//   - Note is everything else, in the order of the line: size ("large"), preparation ("finely
+//     chopped", also before the name), comments ("optional", "to taste", "plus more for dusting"),
+//     purpose ("for the sauce"), and qualifiers of an amount ("about", "heaped"). Three large eggs
+//     and two eggs are five eggs.
+//   - In "juice of 1 lemon" the food is the lemon, because that is what to buy.
 package ingredient
 
 import (
@@ -37,8 +42,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Parsed is what is understood of a line. Quantity is nil where the line has no amount, QuantityMax is the
-// upper end of a range. Unit is the short form that Larder writes ("g", "tbsp", "cup"), "" for a count.
+// Parsed holds the parts of a line. Quantity is nil if the line has no amount; QuantityMax is the
+// upper end of a range. Unit is Larder's short form ("g", "tbsp", "cup"), "" for a count.
 type Parsed struct {
 	Quantity    *float64
 	QuantityMax *float64
@@ -48,15 +53,15 @@ type Parsed struct {
 	Note        string
 }
 
-// Relation is how a second measure stands to the first.
+// Relation says how a second measure relates to the first.
 type Relation string
 
 const (
 	// Same is the same amount in another unit: 1 pound (500 g).
 	Same Relation = "same"
-	// Each is how much is in each one: 2 cans of 400 g. Scaling leaves it as it is.
+	// Each is the content of each one: 2 cans of 400 g. Scaling leaves it unchanged.
 	Each Relation = "each"
-	// Plus comes on top: 1 cup plus 2 tbsp.
+	// Plus is an addition: 1 cup plus 2 tbsp.
 	Plus Relation = "plus"
 )
 
@@ -68,7 +73,7 @@ type Second struct {
 	Relation    Relation
 }
 
-// maxLine bounds the work at one line, in bytes. A longer one is somebody's story: it stays a name.
+// maxLine limits the work per line, in bytes. A longer line is someone's story: it stays a name.
 const maxLine = 2000
 
 // Parse reads one line.
@@ -83,13 +88,13 @@ func Parse(text string) Parsed {
 	}
 	p := l.read()
 	if p == (Parsed{}) {
-		return Parsed{Name: squeeze(text)} // marks alone
+		return Parsed{Name: squeeze(text)} // only marks
 	}
 	return p
 }
 
-// open begins the line of a text: in NFC, with one space for any white space. It gives false where that has too many
-// tokens.
+// open starts a line with a text in NFC and single spaces. It returns false if the text has too
+// many tokens.
 func (l *line) open(text string) bool {
 	if strings.Contains(text, "&") && strings.Contains(text, ";") {
 		text = html.UnescapeString(text) // "1&frac12; cups"
@@ -105,7 +110,8 @@ func (l *line) open(text string) bool {
 	return ok
 }
 
-// isTidy tells of ASCII with single spaces, which most lines are: there is nothing to compose or to squeeze in it.
+// isTidy reports whether a text is ASCII with single spaces, like most lines: those need no
+// normalising.
 func isTidy(s string) bool {
 	for i := range len(s) {
 		if b := s[i]; b < ' ' || b >= utf8.RuneSelf || b == ' ' && i > 0 && s[i-1] == ' ' {
@@ -115,7 +121,7 @@ func isTidy(s string) bool {
 	return true
 }
 
-// squeeze makes one space of any white space.
+// squeeze replaces white space with single spaces.
 func squeeze(s string) string {
 	if !strings.ContainsAny(s, "\t\n\v\f\r\u0085\u00a0\u2009\u202f") && !strings.Contains(s, "  ") {
 		return strings.TrimSpace(s)
@@ -123,7 +129,7 @@ func squeeze(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// plain takes Markdown's emphasis and links away: "**fresh** [stock](/stock)" is fresh stock.
+// plain removes Markdown emphasis and links: "**fresh** [stock](/stock)" is fresh stock.
 func plain(s string) string {
 	if !strings.ContainsAny(s, "*_[") {
 		return s
@@ -146,10 +152,10 @@ func plain(s string) string {
 	}
 }
 
-// emphasis is what Markdown marks words with.
+// emphasis removes Markdown's emphasis marks.
 var emphasis = strings.NewReplacer("*", "", "_", "") //nolint:gochecknoglobals // without state
 
-// read takes the line apart from left to right.
+// read parses the line from left to right.
 func (l *line) read() Parsed {
 	i := l.afterBullet(0)
 	i = l.purposeLabel(i)
@@ -178,7 +184,8 @@ func (l *line) read() Parsed {
 	return l.parsed()
 }
 
-// bareArticle steps over the article of a food that no amount is of: "de l'ail", "du sel". A capital begins a name.
+// bareArticle skips the article of a food without an amount: "de l'ail", "du sel". A capital letter
+// begins a name.
 func (l *line) bareArticle(i int) int {
 	if !l.words.nounFirst || l.amount != nil || l.unit != "" || l.at(i) != l.low(i) {
 		return i
@@ -196,7 +203,7 @@ func (l *line) bareArticle(i int) int {
 	return next
 }
 
-// oneOf counts the one of "a bay leaf", where no other amount is at the front.
+// oneOf reads the one of "a bay leaf" if no other amount is at the front.
 func (l *line) oneOf(i int) int {
 	if l.amount != nil || l.unit != "" || !l.has(i, article) || l.kindAt(i+1) != word || l.has(i+1, indefinite|few) {
 		return i
@@ -224,7 +231,7 @@ func (l *line) parsed() Parsed {
 	return p
 }
 
-// afterBullet steps over what a list puts before a line ("- ", "* ", "• ", "[ ] ").
+// afterBullet skips a list's bullet ("- ", "* ", "• ", "[ ] ").
 func (l *line) afterBullet(i int) int {
 	for i < len(l.tokens) && isBullet(l.low(i)) {
 		i++
@@ -247,7 +254,7 @@ func isBullet(low string) bool {
 	}
 }
 
-// purposeLabel takes "For the sauce:" off the front.
+// purposeLabel removes a leading "For the sauce:".
 func (l *line) purposeLabel(i int) int {
 	if !l.has(i, purpose) {
 		return i
@@ -261,7 +268,7 @@ func (l *line) purposeLabel(i int) int {
 	return i
 }
 
-// remarkBefore takes "(optional)" or "Optional:" off the front.
+// remarkBefore removes a leading "(optional)" or "Optional:".
 func (l *line) remarkBefore(i int) int {
 	if next := l.optional(i); next > i && next < len(l.tokens) {
 		l.addNote(i, next)
@@ -284,8 +291,7 @@ func (l *line) remarkBefore(i int) int {
 	return closed + 1
 }
 
-// optional reads a word that says at the front of a line that it may be left out, or that the amount is one's own
-// choice.
+// optional reads a leading word that makes the line, or its amount, optional.
 func (l *line) optional(i int) int {
 	if l.has(i, optional) {
 		return l.afterPoint(i + 1)
@@ -293,7 +299,7 @@ func (l *line) optional(i int) int {
 	return l.phraseAt(i, optional) // n. B., nach Belieben
 }
 
-// partOf takes "Juice of", "finely grated zest and juice of", "leaves from" off the front of an amount.
+// partOf removes "Juice of", "finely grated zest and juice of", "leaves from" before an amount.
 func (l *line) partOf(i int) int {
 	for at := i; at < i+8 && l.kindAt(at) == word; at++ {
 		switch {
@@ -313,7 +319,7 @@ func (l *line) partOf(i int) int {
 	return i
 }
 
-// quiet steps over "about".
+// quiet skips "about".
 func (l *line) quiet(i int) int {
 	for n := qualifierLength(l, i); n > 0; n = qualifierLength(l, i) {
 		i += n
@@ -324,7 +330,7 @@ func (l *line) quiet(i int) int {
 	return i
 }
 
-// qualifier takes what says how exact an amount is off its front, as a note: "about", "at least", "ca.".
+// qualifier moves the leading precision of an amount to the notes: "about", "at least", "ca.".
 func (l *line) qualifier(i int) int {
 	if l.has(i, of|from) {
 		if found, next := l.amountAt(i + 1); next > i+1 && found.upper != nil {

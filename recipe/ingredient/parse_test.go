@@ -25,11 +25,11 @@ func upTo(s *ingredient.Second, upper float64) *ingredient.Second {
 	return s
 }
 
-// A line as people write it is taken apart into the parts that a cook would name.
+// A line as people write it is split into the parts that a cook would name.
 func TestParseReadsLinesAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]ingredient.Parsed{
-		// Two measures of the same, in each, and on top.
+		// Two measures: the same amount, each one, and an addition.
 		"1 pound (500g) spaghetti":               {Quantity: number(1), Unit: "lb", Name: "spaghetti", Second: second(500, "g", ingredient.Same)},
 		"~150g (1/3 lb) bacon cubes":             {Quantity: number(150), Unit: "g", Name: "bacon cubes", Second: second(1.0/3, "lb", ingredient.Same)},
 		"200g/7oz butter, softened":              {Quantity: number(200), Unit: "g", Name: "butter", Note: "softened", Second: second(7, "oz", ingredient.Same)},
@@ -93,7 +93,7 @@ func TestParseReadsLinesAsPeopleWriteThem(t *testing.T) {
 		"1 cup 2% milk":                      {Quantity: number(1), Unit: "cup", Name: "2% milk"},
 		strings.Repeat("1", 40) + " carrots": {Name: strings.Repeat("1", 40) + " carrots"},
 
-		// The amount behind the name.
+		// The amount after the name.
 		"Spaghetti: 320 g | 11 oz":  {Quantity: number(320), Unit: "g", Name: "Spaghetti", Second: second(11, "oz", ingredient.Same)},
 		"Sweetcorn (1 can)":         {Quantity: number(1), Unit: "can", Name: "Sweetcorn"},
 		"Chicken 1/2lb, cubed":      {Quantity: number(0.5), Unit: "lb", Name: "Chicken", Note: "cubed"},
@@ -185,7 +185,7 @@ func TestParseReadsLinesAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
-// Scaled amounts are written as a cook would write them. What is in each can stays what it is.
+// Scaled amounts are written the way a cook writes them. The content of each can doesn't change.
 func TestLineWritesScaledAmounts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -208,7 +208,7 @@ func TestLineWritesScaledAmounts(t *testing.T) {
 	}
 }
 
-// Who has no place for a second measure gets the sum, or reads it in the note.
+// A caller without a field for the second measure gets the sum, or finds it in the note.
 func TestWholeLosesNoMeasure(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
@@ -223,7 +223,7 @@ func TestWholeLosesNoMeasure(t *testing.T) {
 	}
 }
 
-// A line that Larder writes is read back as the same amount and unit.
+// A line that Larder composes parses to the same amount and unit.
 func TestParseReadsWhatLineWrites(t *testing.T) {
 	t.Parallel()
 	units := []string{"", "g", "kg", "ml", "l", "tsp", "tbsp", "cup", "oz", "lb", "fl oz", "clove", "can", "pinch"}
@@ -238,7 +238,7 @@ func TestParseReadsWhatLineWrites(t *testing.T) {
 	})
 }
 
-// An amount is never guessed: where a line has no digit and no word for a number, it has no quantity.
+// An amount is never guessed: a line without a digit or a number word has no quantity.
 func TestParseGuessesNoNumber(t *testing.T) {
 	t.Parallel()
 	words := []string{"cups", "of", "flour", "large", "chopped", "tin", "pinch", "salt", "(", ")", ",", "-", "/", "to", "taste", "x", "g", "oz", "for", "the", "few", "."}
@@ -250,8 +250,7 @@ func TestParseGuessesNoNumber(t *testing.T) {
 	})
 }
 
-// Whatever a line is made of, every word of it that isn't an amount is found again in a part, and nothing that
-// wasn't in the line is.
+// Every word of a line that isn't an amount ends up in a part, and no part has other words.
 func TestPartsAreWordsOfTheLine(t *testing.T) {
 	t.Parallel()
 	words := []string{"1", "1/2", "2-3", "½", "200g", "cups", "tin", "of", "flour", "large", "finely", "chopped", "(", ")", ",", ":", "or", "plus", "a", "dozen", "€", "…"}
@@ -267,7 +266,7 @@ func TestPartsAreWordsOfTheLine(t *testing.T) {
 	})
 }
 
-// A line is read alike whatever was read before it, for lines take turns in the same memory.
+// A line's parse doesn't depend on earlier lines, which used the same memory.
 func TestParseKeepsNothingOfOtherLines(t *testing.T) {
 	t.Parallel()
 	texts := []string{
@@ -287,7 +286,7 @@ func TestParseKeepsNothingOfOtherLines(t *testing.T) {
 	}
 }
 
-// Whatever the bytes, parsing ends, keeps text valid, and gives an ordered range of finite amounts.
+// Whatever the bytes, parsing ends, keeps text valid, and gives finite, ordered amounts.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"1 1/2 cups flour", "½ tsp", "2-3", "a dozen", "((((", "1/0 cup", "1,5,5", "\xff\xfe", "９ eggs", "1 (14 oz) can", "[x](y", "İ 1 cup", "200g/7oz x",
@@ -317,7 +316,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// 50,000 lines a second on one core are 20 µs a line.
+// 50,000 lines per second on one core are 20 µs per line.
 func BenchmarkParse(b *testing.B) {
 	lines := []string{
 		"1 pound (500g) spaghetti (or similarly shaped pasta)", "Olive oil", "1 (14.5 ounce) can diced tomatoes, drained", "2 EL Öl",
@@ -340,7 +339,7 @@ func BenchmarkParseOddLine(b *testing.B) {
 		"juice of ", "（", "a 1 g to ", "a 1 to ", "1 g/", "a few ", "about ", "half a ", ") ", "dill, ", "fig, or ", "x (or y", "a(s)", "chopped (1 g)",
 		"n. ", "3-to-", "or more ", "2 1/2 inch thick ", "knoblauchzehe",
 	} {
-		// As long as a line may be, and as many tokens as are looked at.
+		// As long as a line may be, and with as many tokens as are parsed.
 		for _, times := range []int{2000 / len(piece), 160, 80, 50} {
 			b.Run(fmt.Sprintf("%q×%d", piece, times), func(b *testing.B) {
 				line := strings.Repeat(piece, times)

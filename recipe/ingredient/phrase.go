@@ -4,13 +4,13 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// phrase parts what stands beside the amount into name and note.
+// phrase splits the text beside the amount into name and notes.
 func (l *line) phrase(start, end int) {
 	start = l.before(start, end)
 	l.remarks(l.nameFrom(start, end), end)
 }
 
-// before takes what stands before the name as notes: size, preparation, and what is in parentheses.
+// before moves what precedes the name to the notes: size, preparation, parentheses.
 func (l *line) before(i, end int) int {
 	for i < end {
 		next := l.oneBefore(i, end)
@@ -49,14 +49,14 @@ func (l *line) oneBefore(i, end int) int {
 		next++
 	}
 	if next >= end || l.kindAt(next) != word || l.has(next, stop|or) {
-		return i // "cooked or canned beans" are a choice of foods
+		return i // "cooked or canned beans" is a choice of foods
 	}
 	l.addNote(i, next)
 	return next
 }
 
-// foodFollows tells that a word which is neither a preparation nor an adjective comes before the next comma but those
-// between such words.
+// foodFollows reports whether a word that is neither a preparation nor an adjective comes before
+// the next comma, not counting commas between such words.
 func (l *line) foodFollows(i, end int) bool {
 	for at := i; at < end; at++ {
 		switch {
@@ -91,15 +91,15 @@ func (l *line) sizeAt(i int) int {
 	return i
 }
 
-// preparationAt reads one or more preparations in a row: "finely chopped", "peeled and diced", "peeled, cored
-// and sliced".
+// preparationAt reads one or more preparations in a row: "finely chopped", "peeled and diced",
+// "peeled, cored and sliced".
 func (l *line) preparationAt(i, end int) int {
 	if !l.has(i, preparation|adverb|ground|fresh|chained|head) {
 		return i // most words
 	}
 	next := l.onePreparation(i, end)
 	if l.has(i, chained) {
-		next = i + 1 // "pitted and halved cherries"; alone it is of the name, "pitted cherries"
+		next = i + 1 // "pitted and halved cherries"; alone it is part of the name, "pitted cherries"
 	}
 	for next > i && next < end {
 		at := next
@@ -141,16 +141,16 @@ func (l *line) onePreparation(i, end int) int {
 	return i
 }
 
-// peppered tells that pepper follows, after one word at most.
+// peppered reports whether pepper follows, after at most one word.
 func (l *line) peppered(i int) bool { return l.has(i, pepper) || l.has(i+1, pepper) }
 
-// participle tells of a word behind an adverb that it is what was done: "thinly shaved".
+// participle reports whether a word after an adverb is a preparation: "thinly shaved".
 func (l *line) participle(i int) bool {
 	low := l.low(i)
 	return len(low) > 4 && endsIn(low, l.words.endings.participle) && !endsIn(low, l.words.endings.noParticiple)
 }
 
-// soldSo tells that a food is sold with this preparation, which then belongs to its name.
+// soldSo reports whether a food is sold with this preparation, which then belongs to its name.
 func (l *line) soldSo(i, next int) bool {
 	if l.begins(next-1, sold) {
 		return true
@@ -158,7 +158,7 @@ func (l *line) soldSo(i, next int) bool {
 	return next == i+1 && l.sold
 }
 
-// nameFrom reads the name and gives where it ends.
+// nameFrom reads the name and returns its end.
 func (l *line) nameFrom(start, end int) int {
 	from := start
 	for i := start; i < end; i++ {
@@ -203,7 +203,7 @@ func (l *line) nameFrom(start, end int) int {
 	return end
 }
 
-// synonym tells that what is in parentheses says which food it is: "scallions (green onions)", "milk (whole)".
+// synonym reports whether parentheses specify the food: "scallions (green onions)", "milk (whole)".
 func (l *line) synonym(open, closed int) bool {
 	words := closed - open - 1
 	if words < 1 || words > maxSynonym {
@@ -219,7 +219,7 @@ func (l *line) synonym(open, closed int) bool {
 	return next != closed || words > 1
 }
 
-// measureBehind is where the second measure ends that stands behind a name: "oat milk 60 ml".
+// measureBehind returns the end of a second measure after a name: "oat milk 60 ml".
 func (l *line) measureBehind(i, end int) int {
 	if l.amount == nil || l.second != nil || l.tokens[i].glued || l.kindAt(i-1) == number || isSlash(l.low(i-1)) {
 		return i
@@ -232,7 +232,7 @@ func (l *line) measureBehind(i, end int) int {
 	return next
 }
 
-// ends tells that the name ends before token i.
+// ends reports whether the name ends before token i.
 func (l *line) ends(i, start, end int) bool {
 	if l.kindAt(i) == mark {
 		return l.markEnds(i, start, end)
@@ -251,7 +251,8 @@ func (l *line) ends(i, start, end int) bool {
 	return l.has(i, size) && (i+1 == end || behind) && !l.begins(i-1, sold)
 }
 
-// preparedBehind tells of a preparation from i up to next that it stands behind the name: "onion chopped small".
+// preparedBehind reports whether a preparation from i up to next follows the name: "onion chopped
+// small".
 func (l *line) preparedBehind(i, next, end int) bool {
 	if l.words.nounFirst {
 		return !l.begins(i-1, sold) && (!l.sold || next != i+1)
@@ -260,7 +261,7 @@ func (l *line) preparedBehind(i, next, end int) bool {
 	return next >= end || l.kindAt(next) == mark && !l.is(next, "&") || l.has(next, link) || how
 }
 
-// eachFollows tells that a measure of each one follows: "2 boîtes de tomates de 400 g".
+// eachFollows reports whether a measure of each one follows: "2 boîtes de tomates de 400 g".
 func (l *line) eachFollows(i int) bool {
 	if l.kindAt(i) != number {
 		return false
@@ -287,7 +288,8 @@ func (l *line) markEnds(i, start, end int) bool {
 	}
 }
 
-// goesOn tells that a name goes on behind a comma: "boneless, skinless chicken", "olive, corn or rapeseed oil".
+// goesOn reports whether a name continues after a comma: "boneless, skinless chicken", "olive, corn
+// or rapeseed oil".
 func (l *line) goesOn(comma, start, end int) bool {
 	if l.kindAt(comma+1) != word || l.has(comma+1, stop) {
 		return false
@@ -308,7 +310,8 @@ func (l *line) goesOn(comma, start, end int) bool {
 	return (comma == start+1 || l.amount == nil && comma <= start+3) && l.alternatives(comma+1, end)
 }
 
-// adjectivesAlone tells that nothing but adjectives and commas stands from start up to end: a food must follow.
+// adjectivesAlone reports whether only adjectives and commas are from start up to end: a food must
+// follow.
 func (l *line) adjectivesAlone(start, end int) bool {
 	for i := start; i < end; i++ {
 		if !l.has(i, adjective) && !l.is(i, ",") {
@@ -319,18 +322,18 @@ func (l *line) adjectivesAlone(start, end int) bool {
 }
 
 const (
-	// maxFood is how many words a food of a list has at most; more are a remark.
+	// maxFood is the maximum number of words for a food in a list; more are a remark.
 	maxFood = 3
-	// maxSynonym is how many words another name of a food has in parentheses.
+	// maxSynonym is the maximum number of words for a second name in parentheses.
 	maxSynonym = 2
-	// maxListed is how many it has in a list of three and more.
+	// maxListed is the same for lists of three or more.
 	maxListed = 4
-	// maxList bounds the work at a list, in tokens.
+	// maxList limits the work per list, in tokens.
 	maxList = 48
 )
 
-// otherFood reads "or zucchini", behind a comma or in parentheses. It gives i where it isn't a food, as in "or to
-// taste", "or 2 tsp dried", "or chopped".
+// otherFood reads "or zucchini", after a comma or in parentheses. It returns i if no food follows:
+// "or to taste", "or 2 tsp dried", "or chopped".
 func (l *line) otherFood(i, end int) int {
 	if !l.has(i, or) && !l.is(i, "and") && !l.is(i+1, "/") {
 		return i
@@ -349,7 +352,7 @@ func (l *line) otherFood(i, end int) int {
 	return next
 }
 
-// food reads the few words of a food up to the next mark or to the end.
+// food reads the few words of a food, up to the next mark or the end.
 func (l *line) food(i, end int) int {
 	noun := false
 	at := i
@@ -366,8 +369,9 @@ func (l *line) food(i, end int) int {
 	return at
 }
 
-// foods tells of a list of three or more and nothing else but what is in parentheses behind it: "dill, parsley,
-// chives". Where something is counted, it is a choice ("50 ml bourbon, brandy or cognac") or so much of each.
+// foods reports whether the text is a list of three or more foods, with only parentheses after it:
+// "dill, parsley, chives". With an amount, it is a choice ("50 ml bourbon, brandy or cognac") or
+// that much of each.
 func (l *line) foods(start, end int) bool {
 	if end-start > maxList {
 		return false
@@ -390,8 +394,8 @@ func (l *line) foods(start, end int) bool {
 	return count > 2 && (joined || uncounted || l.ofEach)
 }
 
-// beforeListed steps over what stands before a food of a list: "and some", and what was done to it where nothing is
-// counted.
+// beforeListed skips what precedes a food in a list: "and some", and preparations if there is no
+// amount.
 func (l *line) beforeListed(i, end int) int {
 	at := l.afterJoint(i)
 	if l.amount != nil || l.unit != "" {
@@ -403,7 +407,7 @@ func (l *line) beforeListed(i, end int) int {
 	return at
 }
 
-// afterListed steps over the mark behind a food of a list.
+// afterListed skips the mark after a food in a list.
 func (l *line) afterListed(i int) int {
 	if l.is(i, ",") || l.is(i, ";") || l.is(i, ".") {
 		return i + 1
@@ -411,8 +415,8 @@ func (l *line) afterListed(i int) int {
 	return i
 }
 
-// listEnds tells that a list of count foods ends before what stands at i: in parentheses at the end, "for garnish",
-// "chopped".
+// listEnds reports whether a list of count foods ends before i: with final parentheses, "for
+// garnish", "chopped".
 func (l *line) listEnds(i, end, count int) bool {
 	if l.is(i, "(") {
 		return l.closing(i) == end-1
@@ -442,17 +446,17 @@ func (l *line) listed(i, end int) int {
 	return at
 }
 
-// notFood tells of a word that it is none of a food.
+// notFood reports whether a word can't be part of a food.
 func (l *line) notFood(i int) bool {
 	return l.isAny(i, stop) || l.participle(i) && !l.has(i, adjective) || l.has(i, numeral|article|link|size|preparation|adverb)
 }
 
-// ended tells that a part ends before token i.
+// ended reports whether a part ends before token i.
 func (l *line) ended(i, end int) bool {
 	return i >= end || l.is(i, ",") || l.is(i, "(") || l.is(i, ".") || l.is(i, ";")
 }
 
-// afterJoint steps over what joins the last food to a list: "and some".
+// afterJoint skips what joins the last food to a list: "and some".
 func (l *line) afterJoint(i int) int {
 	if l.has(i, and|or) {
 		i++
@@ -463,8 +467,8 @@ func (l *line) afterJoint(i int) int {
 	return i
 }
 
-// alternatives tells that what follows is a short list with "or" before its last; or, where nothing is
-// counted, "and".
+// alternatives reports whether a short list with "or" before its last item follows; without an
+// amount, "and" counts too.
 func (l *line) alternatives(i, end int) bool {
 	choice := false
 	for at := i; at < end && at < i+8; at++ {
@@ -479,8 +483,8 @@ func (l *line) alternatives(i, end int) bool {
 	return choice && end-i < 8 && !l.has(end-1, adjective)
 }
 
-// within reads what stands inside of a name and isn't of it: "fresh chopped basil", "salt and freshly ground
-// pepper", "ripe, medium tomatoes".
+// within reads words inside a name that don't belong to it: "fresh chopped basil", "salt and
+// freshly ground pepper", "ripe, medium tomatoes".
 func (l *line) within(i, start, end int) int {
 	if next := l.sizeAt(i); next > i && l.is(i-1, ",") && next < end && l.kindAt(next) == word {
 		return next
@@ -503,7 +507,7 @@ func (l *line) within(i, start, end int) int {
 	return i
 }
 
-// aside reads what is in parentheses, open at i: a measure, or a note.
+// aside reads parentheses that open at i: a measure, or a note.
 func (l *line) aside(i, closed int) {
 	if l.amount == nil && l.unit == "" {
 		before := l.found()
@@ -518,7 +522,7 @@ func (l *line) aside(i, closed int) {
 	l.addNote(i+1, closed)
 }
 
-// remarks are what stands behind the name, part by part.
+// remarks reads what follows the name, part by part.
 func (l *line) remarks(i, end int) {
 	for i < end {
 		next := l.partEnd(i, end)
@@ -537,7 +541,8 @@ func (l *line) remarks(i, end int) {
 	}
 }
 
-// measureInRemark takes the measure off the end of a remark, and gives where that begins: "chopped (about 1/2 cup)".
+// measureInRemark takes a measure from the end of a remark and returns where it begins: "chopped
+// (about 1/2 cup)".
 func (l *line) measureInRemark(i, end int) int {
 	if l.amount == nil || !l.is(end-1, ")") {
 		return end
@@ -550,7 +555,7 @@ func (l *line) measureInRemark(i, end int) int {
 	return end
 }
 
-// remark keeps one part; that of "(optional)" is what is inside.
+// remark adds one part as a note; of "(optional)", only the inside.
 func (l *line) remark(i, next int) {
 	if l.is(i, "(") && l.closing(i) == next-1 {
 		l.addNote(i+1, next-1)
@@ -559,7 +564,8 @@ func (l *line) remark(i, next int) {
 	l.addNote(i, next)
 }
 
-// partEnd is where the next comma is, or parenthesis begins or ends, outside of others.
+// partEnd returns the position of the next comma, or of a parenthesis that begins or ends, outside
+// nested ones.
 func (l *line) partEnd(i, end int) int {
 	if l.is(i, "(") {
 		if closed := l.closing(i); closed >= 0 && closed < end {
@@ -584,7 +590,7 @@ func (l *line) partEnd(i, end int) int {
 	return end
 }
 
-// wholeMeasure takes a part that is a measure and nothing else: ", about 2 pounds".
+// wholeMeasure takes a part that is only a measure: ", about 2 pounds".
 func (l *line) wholeMeasure(i, end int) bool {
 	relation := Same
 	switch {
@@ -600,13 +606,13 @@ func (l *line) wholeMeasure(i, end int) bool {
 	one := l.unit == "" && l.amount.from == 1 && l.amount.upper == nil && unit.Dimension() == units.Mass
 	inside := sealed[l.unit] && !l.is(end-1, "total") // "1 can tomatoes (400 g)"
 	if relation == Same && (one || inside) || l.each(end-1) || l.each(next) {
-		relation = Each // also a chicken (3 pounds): two weigh that each
+		relation = Each // also a chicken (3 pounds): two weigh that much each
 	}
 	l.setSecond(found, unit, relation, span{i, next})
 	return true
 }
 
-// unitBehind takes the unit noun off the end of a name: "2 garlic cloves" are cloves of garlic.
+// unitBehind takes a unit noun from the end of a name: "2 garlic cloves" are cloves of garlic.
 func (l *line) unitBehind() {
 	if len(l.name) == 0 || l.words.nounFirst {
 		return

@@ -6,8 +6,8 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// leadingAmount reads what stands at the front of a line: a number with its unit and second measure, or a
-// bare unit.
+// leadingAmount reads the start of a line: a number with its unit and second measure, or a bare
+// unit.
 func (l *line) leadingAmount(i int) int {
 	if l.isTimes(i) && l.kindAt(i+1) == number {
 		i++ // "x2 eggs"
@@ -48,7 +48,8 @@ func (l *line) leadingAmount(i int) int {
 
 func (l *line) isTimes(i int) bool { return l.is(i, "x") || l.is(i, "×") }
 
-// ambiguous tells of a unit that is two, a spoon of one language and a millilitre, so that the amount stays text.
+// ambiguous reports whether a unit is a spoon in one language and a millilitre in another, so that
+// the amount stays text.
 func (l *line) ambiguous(i int) bool {
 	if l.at(i) != "ML" {
 		return false
@@ -57,7 +58,7 @@ func (l *line) ambiguous(i int) bool {
 	return next == i
 }
 
-// ofA steps over what is between a fraction and its unit: "3/4 of a cup", "1/4 a stick".
+// ofA skips what is between a fraction and its unit: "3/4 of a cup", "1/4 a stick".
 func (l *line) ofA(i int) int {
 	at := i
 	if l.isOf(at) {
@@ -93,7 +94,7 @@ func (l *line) afterNumber(start, at int) int {
 	unit, after := l.unitAt(modified)
 	counted := unit.Dimension() == units.Thing && l.kindAt(after) == mark && !l.is(after, "(")
 	if after == modified || counted && !l.foodAfterComma(unit, after) {
-		// No unit, or one that nothing comes behind: "3 cloves" are cloves.
+		// No unit, or one that nothing follows: "3 cloves" are cloves.
 		return l.afterOf(unitStart)
 	}
 	if unit.Dimension() == units.Length {
@@ -105,7 +106,7 @@ func (l *line) afterNumber(start, at int) int {
 	if unit.Dimension() == units.Length && l.kindAt(after) == word {
 		thing, _ := l.unitAt(after)
 		if at > unitStart || l.kindAt(modified) == mark || thing.Dimension() == units.Thing || l.has(after, dimension) {
-			// "2-inch cinnamon stick": so long, and no number of sticks is written.
+			// "2-inch cinnamon stick": a length; no number of sticks is given.
 			length := l.amount
 			l.amount, l.places.amount = nil, span{}
 			return l.long(start, after, *length, unit)
@@ -116,7 +117,7 @@ func (l *line) afterNumber(start, at int) int {
 	return l.measured(unit, after)
 }
 
-// foodAfterComma tells of a unit that its food stands behind a comma: "4 cloves, garlic, minced".
+// foodAfterComma reports whether a unit's food follows a comma: "4 cloves, garlic, minced".
 func (l *line) foodAfterComma(unit units.Unit, i int) bool {
 	if !commaBehind[unit.Name()] || !l.is(i, ",") && !isDash(l.low(i)) {
 		return false
@@ -133,7 +134,7 @@ func (l *line) foodAfterComma(unit units.Unit, i int) bool {
 	return l.is(i, ",") && l.food(i+1, len(l.tokens)) > i+1
 }
 
-// manyFollow tells that the next few words have a plural in them.
+// manyFollow reports whether the next few words contain a plural.
 func (l *line) manyFollow(i int) bool {
 	for at := i; at < i+4 && l.kindAt(at) == word; at++ {
 		if strings.HasSuffix(l.low(at), "s") && len(l.low(at)) > 3 {
@@ -143,7 +144,7 @@ func (l *line) manyFollow(i int) bool {
 	return false
 }
 
-// measured reads on behind a number with its unit.
+// measured continues after a number with its unit.
 func (l *line) measured(unit units.Unit, at int) int {
 	if next := l.afterModifiers(at + 1); l.is(at, ",") && next > at+1 && l.has(at+1, modifier) && l.kindAt(next) == word {
 		l.addNote(at+1, next) // "2 EL, gehäuft Mehl"
@@ -197,7 +198,7 @@ func (l *line) andPart(i int) int {
 	return next
 }
 
-// things reads the unit of what a length was said of.
+// things reads the unit that a length describes.
 func (l *line) things(i int) int {
 	thing, next := l.unitAt(i)
 	if next == i || thing.Dimension() != units.Thing || next >= len(l.tokens) || l.kindAt(next) == mark {
@@ -207,7 +208,7 @@ func (l *line) things(i int) int {
 	return l.afterOf(next)
 }
 
-// vessel reads what the measured food comes in: "400g tin tomatoes" is one tin.
+// vessel reads the container of a measured food: "400g tin tomatoes" is one tin.
 func (l *line) vessel(i int) int {
 	unit, next := l.unitAt(i)
 	if next == i || unit.Dimension() != units.Thing || next >= len(l.tokens) || l.kindAt(next) == mark && cut[unit.Name()] ||
@@ -223,7 +224,8 @@ func (l *line) vessel(i int) int {
 	return next
 }
 
-// measureAt reads a number with a unit, with "about" before it and a hyphen between: "about 14-ounce".
+// measureAt reads a number with a unit, with a leading "about" and a hyphen in between: "about
+// 14-ounce".
 func (l *line) measureAt(i int) (found amount, unit units.Unit, next int) {
 	start := l.quiet(i)
 	found, at := l.amountAt(start)
@@ -243,7 +245,7 @@ func (l *line) measureAt(i int) (found amount, unit units.Unit, next int) {
 	return found, unit, next
 }
 
-// few steps over "a few", "several", "a little bit of".
+// few skips "a few", "several", "a little bit of".
 func (l *line) few(i int) int {
 	at := i
 	if l.has(at, article) {
@@ -266,10 +268,10 @@ func (l *line) few(i int) int {
 
 func (l *line) isOf(i int) bool { return l.has(i, of) }
 
-// each tells of the word behind a measure that it is what each one has.
+// each reports whether the word after a measure makes it a measure of each one.
 func (l *line) each(i int) bool { return l.has(i, each) && !l.has(i, sized) && !l.is(i, "total") }
 
-// afterOf steps over the "of" between an amount and a name, with its article: "1/4 of a cucumber".
+// afterOf skips the "of" between an amount and a name, with its article: "1/4 of a cucumber".
 func (l *line) afterOf(i int) int {
 	if l.each(i) {
 		l.ofEach = true

@@ -11,18 +11,19 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// A scaled line is the line as written with other numbers in it. The parts say what the numbers are, and a piece of the
-// text is only replaced where it can be read as just that; so this reads every number that may be meant, and needs no
-// grammar. The app does the same without a network (web/src/lib/reading.ts), and both pass testdata/scaling.json.
+// A scaled line is the written line with other numbers in it. The parts give the numbers, and a
+// piece of text is replaced only if it can be read as one of them. So this reads every possible
+// number and needs no grammar. The app does the same offline (web/src/lib/reading.ts), and both
+// pass testdata/scaling.json.
 
-// piece is a number, a word or a mark of a line.
+// textPiece is a number, a word or a mark of a line.
 type textPiece struct {
 	start, end int
 	low        string
-	number     bool // in digits
+	number     bool // written in digits
 	sign       bool // a fraction sign
 	word       bool
-	glued      bool // to what is before it
+	glued      bool // to the previous piece
 }
 
 var pieces = regexp.MustCompile(`\d+(?:[.,]\d+)*|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅑⅒⅛⅜⅝⅞]|\p{L}[\p{L}\p{M}]*|[^\s` + "\u00a0\u2009\u202f" + `]`)
@@ -56,15 +57,15 @@ func (w *writtenLine) at(i int) textPiece {
 	return w.pieces[i]
 }
 
-// reading is one way to read a number that begins at a piece: up to end, and so many times what is written where a
-// dozen follows.
+// reading is one way to read a number that begins at a piece: its end, its value, and the
+// multiplier if a dozen follows.
 type reading struct {
 	end   int
 	value float64
 	times float64
 }
 
-// readings are all ways to read a number at i, the longest first.
+// readings returns all ways to read a number at i, the longest first.
 func (w *writtenLine) readings(i int) []reading {
 	all := slices.Concat(w.plains(i), w.fractions(i), w.words(i), w.mixed(i))
 	for _, r := range slices.Clone(all) {
@@ -81,7 +82,7 @@ func (w *writtenLine) readings(i int) []reading {
 	return all
 }
 
-// mixed read a whole number with a fraction: "1 1/2", "1½", "1-1/2", "one and a half".
+// mixed reads a whole number with a fraction: "1 1/2", "1½", "1-1/2", "one and a half".
 func (w *writtenLine) mixed(i int) []reading {
 	var all []reading
 	for _, whole := range slices.Concat(w.plains(i), w.words(i)) {
@@ -101,7 +102,7 @@ func (w *writtenLine) mixed(i int) []reading {
 	return all
 }
 
-// plains read digits, with a point or a comma for decimals or for thousands, or a fraction sign.
+// plains reads digits, with a point or comma for decimals or thousands, or a fraction sign.
 func (w *writtenLine) plains(i int) []reading {
 	p := w.at(i)
 	switch {
@@ -121,7 +122,8 @@ func (w *writtenLine) plains(i int) []reading {
 	return all
 }
 
-// label tells a number that is part of a word or a share: "B12", "7up" is read by its unit alone, "2 %".
+// label reports whether a number is part of a word or a percentage: "B12", "2 %". "7up" is
+// recognised by its unit.
 func (w *writtenLine) label(i int) bool {
 	before := w.at(i - 1)
 	if w.at(i).glued && before.word && before.low != "x" && !scaleWords.ranges[before.low] {
@@ -130,7 +132,7 @@ func (w *writtenLine) label(i int) bool {
 	return w.at(i+1).low == "%" || strings.HasPrefix(w.at(i).low, "00")
 }
 
-// literals are what digits may mean: "1.000" is one or a thousand.
+// literals returns what digits may mean: "1.000" is one or a thousand.
 func literals(text string) []float64 {
 	groups := strings.FieldsFunc(text, func(r rune) bool { return r == '.' || r == ',' })
 	last := groups[len(groups)-1]
@@ -152,12 +154,12 @@ func literals(text string) []float64 {
 func floatOf(text string) float64 {
 	value, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return -1 // more digits than a number has: nothing is as much
+		return -1 // too many digits for a number: matches nothing
 	}
 	return value
 }
 
-// fractions read "1/3", "1/3rd", "½", "a third", "two thirds".
+// fractions reads "1/3", "1/3rd", "½", "a third", "two thirds".
 func (w *writtenLine) fractions(i int) []reading {
 	p := w.at(i)
 	if p.sign {
@@ -188,7 +190,7 @@ func (w *writtenLine) fractions(i int) []reading {
 	return all
 }
 
-// words read "two", and the article of "a pinch".
+// words reads "two", and the article of "a pinch".
 func (w *writtenLine) words(i int) []reading {
 	low := w.at(i).low
 	if scaleWords.articles[low] && !w.joins(i) {
@@ -200,12 +202,13 @@ func (w *writtenLine) words(i int) []reading {
 	return nil
 }
 
-// joins tells of an article that it is the "and" of another language, between two words: "sap en rasp van 1 citroen".
+// joins reports whether an article is another language's "and" between two words: "sap en rasp van
+// 1 citroen".
 func (w *writtenLine) joins(i int) bool {
 	return scaleWords.and[w.at(i).low] && i > 0 && w.at(i-1).word && !scaleWords.of[w.at(i-1).low]
 }
 
-// ofOne steps over the "a" of "half a lemon" and "3/4 of a cup".
+// ofOne skips the "a" of "half a lemon" and "3/4 of a cup".
 func (w *writtenLine) ofOne(i int) int {
 	at := i
 	if scaleWords.of[w.at(at).low] {
@@ -217,8 +220,8 @@ func (w *writtenLine) ofOne(i int) int {
 	return i
 }
 
-// rangeSign is where the upper end of a range begins behind the lower one, and the word between them: "2-3", "2 to 3",
-// "3- to 4". i where there is no sign.
+// rangeSign returns where the upper end of a range begins, and the word before it: "2-3", "2 to 3",
+// "3- to 4". It returns i if there is no range sign.
 func (w *writtenLine) rangeSign(i int) (next int, word string) {
 	next = i
 	if isDash(w.at(next).low) || w.at(next).low == "~" {

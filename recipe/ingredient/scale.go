@@ -6,8 +6,8 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// Scale gives the same for factor times as much. What has no amount stays as it is, and so does what is in
-// each one.
+// Scale multiplies the parts by factor. A line without an amount, and the content of each one, stay
+// unchanged.
 func (p Parsed) Scale(factor float64) Parsed {
 	p.Quantity = times(p.Quantity, factor)
 	p.QuantityMax = times(p.QuantityMax, factor)
@@ -28,11 +28,11 @@ func times(v *float64, factor float64) *float64 {
 	return &scaled
 }
 
-// Line writes it as a person types it, to be kept: "1 ½ cups flour, sifted", "2 cans (400 g each) tomatoes". A metric
-// amount is decimal, any other a fraction where one is near.
+// Line composes the line as a person types it, for storage: "1 ½ cups flour, sifted", "2 cans (400
+// g each) tomatoes". Metric amounts are decimals, others fractions if one is near.
 func (p Parsed) Line() string { return p.compose(units.Typed).String() }
 
-// Compose writes a line of the parts to be shown, with the numbers of a locale.
+// Compose composes a line for display, with the numbers of a locale.
 func (p Parsed) Compose(locale units.Locale) Segments { return p.compose(shownIn(locale)) }
 
 // writer writes a quantity for a unit, without the unit.
@@ -71,7 +71,7 @@ func (p Parsed) compose(write writer) Segments {
 	return line.joined()
 }
 
-// joined makes one segment of neighbours that are alike.
+// joined merges neighbouring segments of the same kind.
 func (s Segments) joined() Segments {
 	var line Segments
 	for _, segment := range s {
@@ -84,7 +84,7 @@ func (s Segments) joined() Segments {
 	return line
 }
 
-// around is what stands around a second measure behind the first.
+// around returns the text around a second measure that follows the first.
 func (s Second) around() (before, behind string) {
 	switch s.Relation {
 	case Plus:
@@ -96,7 +96,7 @@ func (s Second) around() (before, behind string) {
 	}
 }
 
-// measureText writes a measure alone: "500 g".
+// measureText writes only a measure: "500 g".
 func measureText(quantity float64, upper *float64, unit string, write writer) string {
 	named := units.Named(unit)
 	text := write(quantity, upper, named)
@@ -106,11 +106,11 @@ func measureText(quantity float64, upper *float64, unit string, write writer) st
 	return text
 }
 
-// String writes the measure alone: "500 g".
+// String writes only the measure: "500 g".
 func (s Second) String() string { return measureText(s.Quantity, s.QuantityMax, s.Unit, units.Typed) }
 
-// Whole gives the same for who has no place for a second measure: what comes on top is added, exactly, where the
-// units are compatible, and any other second measure is the beginning of the note.
+// Whole merges the second measure for callers without a field for it: an addition is summed exactly
+// if the units are compatible; any other second measure goes to the beginning of the note.
 func (p Parsed) Whole() Parsed {
 	if p.Second == nil {
 		return p

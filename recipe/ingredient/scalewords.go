@@ -9,8 +9,8 @@ import (
 	"larder.dev/recipe/language"
 )
 
-// wordTables are the words that numbers are written with, in all languages at once: a word only counts where it makes
-// the number that the parts of the line say. The app is given the same (see TestTheAppHasTheSameWords).
+// wordTables holds the number words of all languages at once: a word counts only if it gives the
+// number in the line's parts. The app gets the same tables (see TestTheAppHasTheSameWords).
 type wordTables struct {
 	numbers, fractions                              map[string]float64
 	articles, and, or, of, dozens, ordinals, ranges map[string]bool
@@ -25,7 +25,7 @@ var scaleWords = func() wordTables {
 	for _, code := range language.Codes() {
 		table, err := language.Read(code)
 		if err != nil {
-			continue // the test of the tables reads them all
+			continue // the tables' test reads them all
 		}
 		words.add(table.Words)
 	}

@@ -2,8 +2,8 @@ package ingredient
 
 import "larder.dev/recipe/units"
 
-// sameOrEach tells what the measure before a measured unit is: all of it ("2 (300 ml) cups"), or what one holds
-// ("4 15-ml tablespoons").
+// sameOrEach decides whether the measure before a measured unit is the whole ("2 (300 ml) cups") or
+// the size of one ("4 15-ml tablespoons").
 func (l *line) sameOrEach(i int) {
 	first, second := units.Named(l.unit), units.Named(l.second.Unit)
 	if first.Dimension() == units.Thing || first.Dimension() == units.Count {
@@ -19,8 +19,8 @@ func (l *line) sameOrEach(i int) {
 	}
 }
 
-// setSecond keeps the second measure. A third one says the same once more and is left out, for a note isn't
-// scaled; what comes on top stays a note.
+// setSecond stores the second measure. A third one repeats the amount and is omitted, because notes
+// aren't scaled; an addition becomes a note.
 func (l *line) setSecond(found amount, unit units.Unit, relation Relation, s span) {
 	if l.second != nil && (relation != Plus || l.second.Relation != Same) {
 		if relation == Plus {
@@ -32,7 +32,7 @@ func (l *line) setSecond(found amount, unit units.Unit, relation Relation, s spa
 	l.places.second = s
 }
 
-// addSecond adds the ounces of "1 lb 10 oz" to the pounds, where that is the second measure.
+// addSecond adds the ounces of "1 lb 10 oz" to the pounds if those are the second measure.
 func (l *line) addSecond(found amount, unit units.Unit) bool {
 	if l.second == nil || l.second.Relation != Same || found.upper != nil || l.second.QuantityMax != nil {
 		return false
@@ -48,8 +48,8 @@ func (l *line) addSecond(found amount, unit units.Unit) bool {
 	return true
 }
 
-// otherMeasure reads the second measure behind the first: "200g/7oz", "1 cup plus 2 tbsp", "1 pound (500g)",
-// "1 lb 2 oz".
+// otherMeasure reads the second measure after the first: "200g/7oz", "1 cup plus 2 tbsp", "1 pound
+// (500g)", "1 lb 2 oz".
 func (l *line) otherMeasure(i int, first units.Unit) int {
 	for last := first; ; {
 		unit, next := l.nextMeasure(i, last)
@@ -60,7 +60,7 @@ func (l *line) otherMeasure(i int, first units.Unit) int {
 	}
 }
 
-// nextMeasure reads one more measure behind that of the unit last, in whichever way it stands to that.
+// nextMeasure reads one more measure after one in the unit last, however they relate.
 func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 	switch {
 	case l.is(i, "("), l.is(i, "["):
@@ -74,7 +74,7 @@ func (l *line) nextMeasure(i int, last units.Unit) (units.Unit, int) {
 	}
 }
 
-// contents reads what each container holds: "1 boîte de 400 g", "2 scatole da 400 g".
+// contents reads the content of each container: "1 boîte de 400 g", "2 scatole da 400 g".
 func (l *line) contents(i int, last units.Unit) (units.Unit, int) {
 	found, unit, next := l.measureAt(i + 1)
 	if next == i+1 || unit.Dimension() == units.Thing {
@@ -84,7 +84,7 @@ func (l *line) contents(i int, last units.Unit) (units.Unit, int) {
 	return unit, next
 }
 
-// joinedMeasure reads a measure behind a sign or a word that joins it to the first, or behind nothing.
+// joinedMeasure reads a measure joined to the first by a sign, a word, or nothing.
 func (l *line) joinedMeasure(i int, last units.Unit) (units.Unit, int) {
 	at, relation := l.joint(i)
 	found, unit, next := l.measureAt(at)
@@ -106,8 +106,8 @@ func (l *line) joinedMeasure(i int, last units.Unit) (units.Unit, int) {
 	return unit, next
 }
 
-// scales tells of a unit whether a second measure in it can be scaled with the first: no length is, and a count is only
-// the same in other words.
+// scales reports whether a second measure in the unit can be scaled with the first: a length can't,
+// and a count only if it restates the first.
 func scales(unit units.Unit, relation Relation) bool {
 	switch unit.Dimension() {
 	case units.Length:
@@ -119,7 +119,7 @@ func scales(unit units.Unit, relation Relation) bool {
 	}
 }
 
-// joint steps over what joins a second measure to the first, and tells how it stands to that.
+// joint skips what joins a second measure to the first, and returns how they relate.
 func (l *line) joint(i int) (next int, relation Relation) {
 	if l.is(i, ",") && l.has(i+1, plus) {
 		i++
@@ -134,8 +134,8 @@ func (l *line) joint(i int) (next int, relation Relation) {
 	}
 }
 
-// alike tells that a measure is about as much as the amount before it, of the unit last, or of another kind: "2 cups -
-// 500 ml" is no range.
+// alike reports whether a measure about equals the previous amount, in the unit last, or is of
+// another dimension: "2 cups - 500 ml" is no range.
 func (l *line) alike(found amount, unit, last units.Unit) bool {
 	if unit.Dimension() != last.Dimension() {
 		return true
@@ -148,7 +148,7 @@ func (l *line) alike(found amount, unit, last units.Unit) bool {
 	return size > 0.8*l.amount.from && size < 1.25*l.amount.from
 }
 
-// goesOnBehind tells that a food follows a measure between commas: "2 cups, 500 ml, milk".
+// goesOnBehind reports whether a food follows a measure between commas: "2 cups, 500 ml, milk".
 func (l *line) goesOnBehind(i int) bool {
 	if l.each(i) {
 		i++
@@ -159,7 +159,7 @@ func (l *line) goesOnBehind(i int) bool {
 	return l.kindAt(i) == word && !l.has(i, preparation|stop|adverb)
 }
 
-// takenAway takes "minus 1 tbsp" as a note.
+// takenAway reads "minus 1 tbsp" as a note.
 func (l *line) takenAway(i int) int {
 	_, unit, next := l.measureAt(i + 1)
 	if next == i+1 || unit.Dimension() == units.Thing || unit.Dimension() == units.Length {
@@ -169,12 +169,12 @@ func (l *line) takenAway(i int) int {
 	return next
 }
 
-// smaller tells that a unit goes on after another without a sign between them: 1 lb 2 oz.
+// smaller reports whether a unit may follow another without a sign between them: 1 lb 2 oz.
 func smaller(unit, than units.Unit) bool {
 	return unit != than && unit.Compatible(than) && unit.PerBase().Cmp(than.PerBase()) < 0
 }
 
-// measureInParentheses reads "(500g)", "(about 7 oz)", "(14 oz each)"; first is the unit before it.
+// measureInParentheses reads "(500g)", "(about 7 oz)", "(14 oz each)"; first is the preceding unit.
 func (l *line) measureInParentheses(i int, first units.Unit) int {
 	closed := l.closing(i)
 	if closed < 0 {

@@ -6,7 +6,8 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// countBeforeSize is where the count of "2 - 14 1/2 ounce cans" ends, which is no range; i where it isn't so.
+// countBeforeSize returns where the count of "2 - 14 1/2 ounce cans" ends, which is no range, or i
+// in other lines.
 func (l *line) countBeforeSize(i, next int) int {
 	_, at := l.plainAt(i)
 	if at == i || !isDash(l.low(at)) || l.tokens[at].glued || at+1 >= next {
@@ -23,7 +24,7 @@ func (l *line) countBeforeSize(i, next int) int {
 	return at
 }
 
-// canSize steps over the number of a can's size: "#2", "No. 303", "(#10)".
+// canSize skips a can's size number: "#2", "No. 303", "(#10)".
 func (l *line) canSize(i int) int {
 	at := i
 	if l.is(at, "(") {
@@ -40,7 +41,7 @@ func (l *line) canSize(i int) int {
 	return next + at - i
 }
 
-// sizedContainer reads the size of each one behind a modifier: "2 large 28-oz. cans".
+// sizedContainer reads the size of each one after a modifier: "2 large 28-oz. cans".
 func (l *line) sizedContainer(at, modified int) int {
 	if modified == at || l.second != nil || l.kindAt(modified) != number && !l.is(modified, "(") {
 		return modified
@@ -56,8 +57,8 @@ func (l *line) sizedContainer(at, modified int) int {
 	return next
 }
 
-// long takes the length from start up to end as the size of each one, and as a note with "thick" and "wide". What is
-// counted by a number before a fraction keeps that: "6 1/2-inch-thick slices" are six.
+// long takes the length from start up to end as the size of each one, or as a note with "thick" and
+// "wide". A count before a fraction stays: "6 1/2-inch-thick slices" are six.
 func (l *line) long(start, end int, length amount, unit units.Unit) int {
 	fraction := l.kindAt(start) == number && l.kindAt(start+1) == number && !l.tokens[start+1].glued
 	if whole, next := l.plainAt(start); fraction && next == start+1 && whole > 1 && l.manyFollow(end) {
@@ -79,7 +80,7 @@ func (l *line) long(start, end int, length amount, unit units.Unit) int {
 	return l.things(end)
 }
 
-// cutInto takes the size of what is measured as a note: "2 cups 1-inch cubes squash".
+// cutInto moves the size of a measured food to the notes: "2 cups 1-inch cubes squash".
 func (l *line) cutInto(i int) int {
 	inside, closed := i, -1
 	if l.is(i, "(") {
@@ -108,8 +109,8 @@ func (l *line) cutInto(i int) int {
 	return l.afterOf(next)
 }
 
-// sizeOfEach reads what is in each one, between the number and what is counted: "2 (14 oz) cans", "1 3-pound
-// chicken", "4 6-inch tortillas".
+// sizeOfEach reads the size of each one, between the number and what it counts: "2 (14 oz) cans",
+// "1 3-pound chicken", "4 6-inch tortillas".
 func (l *line) sizeOfEach(i int) int {
 	inside, closed := i, -1
 	if l.is(i, "(") {
@@ -156,7 +157,7 @@ func (l *line) sizeOfEach(i int) int {
 	return end
 }
 
-// area steps over two lengths: "14x9-inch".
+// area skips two lengths: "14x9-inch".
 func (l *line) area(i int) int {
 	_, at := l.plainAt(i)
 	if at == i || !l.isTimes(at) {
@@ -173,7 +174,7 @@ func (l *line) area(i int) int {
 	return end
 }
 
-// inOther steps over the same in another unit: "400g/14oz", "2cm/¾in".
+// inOther skips the same amount in another unit: "400g/14oz", "2cm/¾in".
 func (l *line) inOther(i int) int {
 	if closed := l.closing(i); l.is(i, "(") && closed > i {
 		if _, unit, next := l.measureAt(i + 1); next == closed && unit.Dimension() != units.Thing {
@@ -197,7 +198,7 @@ func (l *line) inOther(i int) int {
 	return i
 }
 
-// onlyEach tells that nothing but "each" and further measures stands between.
+// onlyEach reports whether only "each" and further measures are in the range.
 func (l *line) onlyEach(i, end int) bool {
 	for i < end {
 		if l.has(i, each|or|qualifier) || l.kindAt(i) == mark && betweenMeasures[l.low(i)] {

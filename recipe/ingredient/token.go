@@ -8,7 +8,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// kind is what a token is made of.
+// kind is a token's kind.
 type kind uint8
 
 const (
@@ -17,23 +17,23 @@ const (
 	mark        // one rune of anything else
 )
 
-// token is a piece of the line. Glued means that no space is before it.
+// token is a piece of the line. Glued means that no space precedes it.
 type token struct {
 	start, end int
 	kind       kind
 	glued      bool
-	noUnit     bool  // no spelling of a unit is it, in the language of the line
-	lexeme     int32 // its number in the lexicon
-	roles      role  // what it may be in the language of the line
+	noUnit     bool  // not a spelling of a unit in the line's language
+	lexeme     int32 // its index in the lexicon
+	roles      role  // its possible roles in the line's language
 }
 
-// maxTokens bounds the work at one line together with maxLine.
+// maxTokens, together with maxLine, limits the work per line.
 const maxTokens = 160
 
-// usualTokens is what nearly all lines have at most.
+// usualTokens is enough for nearly all lines.
 const usualTokens = 40
 
-// scan takes a line apart into words, numbers and marks. ok is false where there are more than maxTokens.
+// scan splits a line into words, numbers and marks. ok is false if there are more than maxTokens.
 func scan(line string, into []token) (tokens []token, ok bool) {
 	for at := 0; at < len(line); {
 		if line[at] == ' ' {
@@ -74,7 +74,7 @@ func piece(line string, at int) (kind, int) {
 	}
 }
 
-// isTimes tells of an x beside digits: "2x400g", "x2".
+// isTimes reports whether an x is beside digits: "2x400g", "x2".
 func isTimes(line string, at int) bool {
 	if line[at] != 'x' || at+1 >= len(line) || !isDigit(line[at+1]) {
 		return false
@@ -82,7 +82,7 @@ func isTimes(line string, at int) bool {
 	return at == 0 || isDigit(line[at-1]) || line[at-1] == ' ' || line[at-1] == '('
 }
 
-// digitsEnd is the end of a number in digits: "1,5", "1.5", "1,000", "1.234,5", "1'000".
+// digitsEnd returns the end of a number in digits: "1,5", "1.5", "1,000", "1.234,5", "1'000".
 func digitsEnd(line string, at int) int {
 	end := at + digits(line[at:])
 	if !isSeparator(line, end) {
@@ -103,12 +103,12 @@ func digitsEnd(line string, at int) int {
 	}
 }
 
-// isSeparator tells of a point or comma between digits.
+// isSeparator reports whether a point or comma is between digits.
 func isSeparator(line string, at int) bool {
 	return at+1 < len(line) && (line[at] == '.' || line[at] == ',') && isDigit(line[at+1])
 }
 
-// apostrophe is how long the apostrophe is that a text begins with, which parts thousands in Switzerland; 0 for none.
+// apostrophe returns the length of a leading apostrophe, the Swiss thousands separator, or 0.
 func apostrophe(text string) int {
 	for _, sign := range []string{"'", "’"} {
 		if strings.HasPrefix(text, sign) {
@@ -118,7 +118,8 @@ func apostrophe(text string) int {
 	return 0
 }
 
-// wordEnd is the end of a word with the hyphens, apostrophes and ampersands within it: "all-purpose", "M&M's".
+// wordEnd returns the end of a word including its inner hyphens, apostrophes and ampersands:
+// "all-purpose", "M&M's".
 func wordEnd(line string, at int) int {
 	start, goesOn := at, true
 	for at < len(line) && goesOn {
@@ -131,8 +132,8 @@ func wordEnd(line string, at int) int {
 	return at
 }
 
-// afterSign steps over what is no plain letter, within the word that begins at start. goesOn is false where the word
-// ends at next.
+// afterSign skips a character that isn't a plain letter, in the word that begins at start. goesOn
+// is false if the word ends at next.
 func afterSign(line string, start, at int) (next int, goesOn bool) {
 	r, size := utf8.DecodeRuneInString(line[at:])
 	next = at + size
@@ -155,7 +156,7 @@ func afterSign(line string, start, at int) (next int, goesOn bool) {
 	return next, true
 }
 
-// joinsLetters tells of a sign that it may stand within a word.
+// joinsLetters reports whether a sign may be inside a word.
 func joinsLetters(r rune) bool {
 	switch r {
 	case '-', '\'', '’', '&', '‐':
@@ -165,7 +166,7 @@ func joinsLetters(r rune) bool {
 	}
 }
 
-// breaksBefore tells of a digit at the end of letters that a number begins with it: "10 to12", "1lb2oz".
+// breaksBefore reports whether a digit after letters begins a number: "10 to12", "1lb2oz".
 func breaksBefore(line string, start, at int) bool {
 	low := strings.ToLower(line[start:at])
 	if isEver(low, to|or) {
@@ -178,8 +179,9 @@ func breaksBefore(line string, start, at int) bool {
 	return ok
 }
 
-// numberBefore tells that a hyphen stands between a number in words and a fraction, number or unit: "two-thirds",
-// "one-inch", "twenty-five", "one-and-a-half". "five-spice" is one word, and so is "half-and-half".
+// numberBefore reports whether a hyphen separates a number in words from a fraction, number or
+// unit: "two-thirds", "one-inch", "twenty-five", "one-and-a-half". "five-spice" and "half-and-half"
+// are single words.
 func numberBefore(before, behind string) bool {
 	if len(before) > len("einundzwanzig") {
 		return false
@@ -205,8 +207,8 @@ func numberBefore(before, behind string) bool {
 	return measured || isEver(low, fraction|numeral|dozens) || value >= 1 && isEver(low, and)
 }
 
-// compoundEnd is where the food ends in a word of a food and its unit, "Knoblauchzehen", and where the unit begins. 0
-// in any other word.
+// compoundEnd splits a compound of a food and its unit, "Knoblauchzehen": it returns the end of the
+// food and the start of the unit, or 0 for any other word.
 func compoundEnd(text string) (end, unit int) {
 	for _, c := range compounds[text[0]] {
 		n := len(c.food)
@@ -217,7 +219,8 @@ func compoundEnd(text string) (end, unit int) {
 	return 0, 0
 }
 
-// pluralSign is how long the ending in parentheses is that a text begins with: "clove(s)", "Zwiebel(n)".
+// pluralSign returns the length of a leading plural ending in parentheses: "clove(s)",
+// "Zwiebel(n)".
 func pluralSign(text string) int {
 	if text[0] != '(' {
 		return 0
@@ -232,7 +235,7 @@ func pluralSign(text string) int {
 
 var pluralSigns = []string{"(s)", "(je)", "(jes)", "(n)", "(en)", "(er)", "(e)", "(es)"} //nolint:gochecknoglobals // a table
 
-// singular is a word without such an ending.
+// singular removes such an ending from a word.
 func singular(word string) string {
 	if !strings.HasSuffix(word, ")") {
 		return word
@@ -240,7 +243,8 @@ func singular(word string) string {
 	return word[:strings.LastIndexByte(word, '(')]
 }
 
-// letter is one of a word; fraction signs are numbers, and Unicode counts none of them as letters.
+// letter reports whether a rune is part of a word. Fraction signs are numbers, and Unicode doesn't
+// count them as letters.
 func letter(r rune) bool { return unicode.IsLetter(r) }
 
 func digits(s string) int {
@@ -255,8 +259,8 @@ func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
 func isASCIILetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
 
-// lower gives the line in lower case with every byte where it was, so that tokens are places in both. all is false where
-// a letter stays as it is, for it is longer or shorter in lower case.
+// lower returns the line in lower case with unchanged byte offsets, so that token positions fit
+// both. all is false if a letter stays as it is because its lower case has another length.
 func lower(line string) (folded string, all bool) {
 	folded = strings.ToLower(line)
 	if len(folded) == len(line) {

@@ -7,7 +7,7 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// unitAt reads a unit, of one word or several ("fl oz"), with the points of an abbreviation.
+// unitAt reads a unit of one word or several ("fl oz"), with the points of an abbreviation.
 func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	if l.is(i, `"`) || l.is(i, "″") || l.is(i, "”") {
 		return units.Named("inch"), i + 1
@@ -40,7 +40,7 @@ func (l *line) unitAt(i int) (unit units.Unit, next int) {
 	return unit, l.afterPoint(i + 1)
 }
 
-// unitOfWords reads a unit of two words or more, the longest that there is.
+// unitOfWords reads the longest unit of two or more words.
 func (l *line) unitOfWords(i int) (unit units.Unit, next int) {
 	longest := lexicon.all[l.tokens[i].lexeme].longest[l.language]
 	if longest == 0 {
@@ -62,13 +62,13 @@ func (l *line) unitOfWords(i int) (unit units.Unit, next int) {
 	return unit, next
 }
 
-// manyBefore tells that a number of ten or more stands before i, or that all of the line is in capitals.
+// manyBefore reports whether a number of ten or more precedes i, or the whole line is in capitals.
 func (l *line) manyBefore(i int) bool {
 	whole, next := l.plainDigits(i - 1)
 	return next == i && (whole >= 10 || l.text == strings.ToUpper(l.text))
 }
 
-// plainDigits reads digits alone.
+// plainDigits reads only digits.
 func (l *line) plainDigits(i int) (value float64, next int) {
 	if l.kindAt(i) != number {
 		return 0, i
@@ -80,7 +80,7 @@ func (l *line) plainDigits(i int) (value float64, next int) {
 	return value, i + 1
 }
 
-// afterPoint steps over the point of an abbreviation.
+// afterPoint skips the point of an abbreviation.
 func (l *line) afterPoint(i int) int {
 	if l.is(i, ".") && l.tokens[i].glued {
 		return i + 1
@@ -88,7 +88,7 @@ func (l *line) afterPoint(i int) int {
 	return i
 }
 
-// afterModifiers steps over what is said of a unit: "heaped", "large", "very thin".
+// afterModifiers skips modifiers of a unit: "heaped", "large", "very thin".
 func (l *line) afterModifiers(i int) int {
 	for l.has(i, size|modifier) {
 		i = l.afterPoint(i + 1)
@@ -96,7 +96,8 @@ func (l *line) afterModifiers(i int) int {
 	return i
 }
 
-// beforeUnit takes what stands between a number and its unit as a note: "1 or more cups", "1+ cups", "1 #2 can".
+// beforeUnit moves what is between a number and its unit to the notes: "1 or more cups", "1+ cups",
+// "1 #2 can".
 func (l *line) beforeUnit(i int) int {
 	next := l.canSize(i)
 	switch {
@@ -115,7 +116,7 @@ func (l *line) beforeUnit(i int) int {
 	return next
 }
 
-// preparedUnit steps over what was done to what is counted: "2 peeled cloves garlic".
+// preparedUnit skips the preparation of what is counted: "2 peeled cloves garlic".
 func (l *line) preparedUnit(i int) int {
 	at := l.preparationAt(i, len(l.tokens))
 	unit, next := l.unitAt(at)
@@ -125,7 +126,7 @@ func (l *line) preparedUnit(i int) int {
 	return at
 }
 
-// partOfName tells that the number before at is one of a name: "7-Up", "5-spice powder".
+// partOfName reports whether the number before at is part of a name: "7-Up", "5-spice powder".
 func (l *line) partOfName(at int) bool {
 	if !l.is(at, "-") || !l.tokens[at].glued || at+1 >= len(l.tokens) || !l.tokens[at+1].glued {
 		return false
@@ -134,7 +135,7 @@ func (l *line) partOfName(at int) bool {
 	return next == at+1
 }
 
-// modifiedBehind takes what is said of an amount behind its unit as a note: "1 cucchiaio colmo di farina", "2 litri
+// modifiedBehind moves modifiers after a unit to the notes: "1 cucchiaio colmo di farina", "2 litri
 // circa di brodo", "1 cup scant flour", "2 cups, heaping, nuts".
 func (l *line) modifiedBehind(i int) int {
 	at := i
@@ -175,7 +176,7 @@ func (l *line) repeatedUnit(i int, unit units.Unit) (upper float64, next int) {
 	return upper, end
 }
 
-// bareUnit reads a unit that no number goes before: "pinch of salt", "large handful basil".
+// bareUnit reads a unit without a number: "pinch of salt", "large handful basil".
 func (l *line) bareUnit(i int) int {
 	few := l.few(i)
 	at := l.afterModifiers(few)

@@ -6,13 +6,13 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// Wording is how a line's writer calls what there is so much of, so that a sum can say it too.
+// Wording holds the line's own words for its unit and food, so that a sum can use them.
 type Wording struct {
-	Unit string // "EL", "Tassen"; "" where none follows the number
-	Food string // the food with its unit where they are one: "Knoblauchzehen", "garlic cloves"
+	Unit string // "EL", "Tassen"; "" if no unit follows the number
+	Food string // the food with its unit if they are one term: "Knoblauchzehen", "garlic cloves"
 }
 
-// Wording finds the words for the unit in a line whose parts these are. It is empty where they aren't there.
+// Wording finds the unit words in a line with these parts. It is empty if they aren't there.
 func (p Parsed) Wording(text string) Wording {
 	if p.Quantity == nil || p.Unit == "" {
 		return Wording{}
@@ -37,7 +37,7 @@ func (p Parsed) Wording(text string) Wording {
 	return Wording{}
 }
 
-// For gives the words as they go with a quantity: "Tassen", "Knoblauchzehen".
+// For returns the words in the form for a quantity: "Tassen", "Knoblauchzehen".
 func (w Wording) For(quantity float64) Wording {
 	at := strings.LastIndexByte(w.Food, ' ') + 1
 	return Wording{Unit: units.Inflect(w.Unit, quantity), Food: w.Food[:at] + units.Inflect(w.Food[at:], quantity)}

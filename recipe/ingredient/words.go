@@ -10,67 +10,67 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// role is what a word may be in a line. A word can be of several.
+// role is what a word may be in a line. A word can have several roles.
 type role uint64
 
 const (
-	size        role = 1 << iota // of the food: large
-	preparation                  // what is done to it: chopped
-	adverb                       // how it is done: finely; means nothing without a preparation
-	adjective                    // a word before a comma that still belongs to the name: boneless, skinless thighs
-	modifier                     // of a unit: heaped
-	behindUnit                   // that may stand behind it as well: 1 cup scant
-	qualifier                    // how exact an amount is: about
-	dimension                    // which way a length is: thick
-	numbered                     // what a number of the name follows: type 405
-	few                          // an amount that names no number: a few sprigs
-	little                       // an amount behind "a" alone: a little salt
-	part                         // what may stand before "of 1 lemon": juice
-	openEnded                    // what may stand behind the "or" of "2 or more"
-	indefinite                   // what "a" doesn't count: a mixture of herbs
-	stop                         // what ends a name: for
-	link                         // what may follow a preparation behind the name: onion chopped into dice
+	size        role = 1 << iota // a size of the food: large
+	preparation                  // a preparation of the food: chopped
+	adverb                       // how it is prepared: finely; nothing without a preparation
+	adjective                    // continues the name after a comma: boneless, skinless thighs
+	modifier                     // a modifier of a unit: heaped
+	behindUnit                   // may also follow the unit: 1 cup scant
+	qualifier                    // the precision of an amount: about
+	dimension                    // the direction of a length: thick
+	numbered                     // followed by a number of the name: type 405
+	few                          // an amount without a number: a few sprigs
+	little                       // an amount only after "a": a little salt
+	part                         // may come before "of 1 lemon": juice
+	openEnded                    // may follow the "or" of "2 or more"
+	indefinite                   // not counted by "a": a mixture of herbs
+	stop                         // ends a name: for
+	link                         // may follow a preparation after the name: onion chopped into dice
 	article                      // a
-	genitive                     // an article that says "of a" by itself: Saft einer Zitrone
+	genitive                     // an article meaning "of a": Saft einer Zitrone
 	of                           // between an amount and a food
-	from                         // as "of", behind a part of a food: leaves from 1 sprig
+	from                         // like "of", after part of a food: leaves from 1 sprig
 	or                           //
 	and                          //
 	to                           // between the ends of a range
-	each                         // behind what one has: 200 g each
+	each                         // after the content of each one: 200 g each
 	eachBefore                   // before it: à 400 g
-	plus                         // what comes on top
-	minus                        // what is taken away
+	plus                         // before an addition
+	minus                        // before a subtraction
 	purpose                      // for
 	some                         //
-	salt                         // two foods are a list where the first is salt
-	fresh                        // what may stand before a preparation within a name: fresh chopped basil
-	sized                        // behind a size: medium sized
-	ground                       // a preparation before pepper, and else a part of the name
+	salt                         // two foods are a list if the first is salt
+	fresh                        // may precede a preparation inside a name: fresh chopped basil
+	sized                        // after a size: medium sized
+	ground                       // a preparation before pepper, else part of the name
 	dozens                       // twelve
 	hundred                      //
-	numeral                      // a number in words; one below 1 counts without a number before it: half cup
-	fraction                     // a part of one, behind a number or an article: a third
-	fractions                    // what there may be several of: two thirds
-	between                      // what stands before a range whose ends are joined by "and"
+	numeral                      // a number in words; below 1 it needs no number before it: half cup
+	fraction                     // a fraction, after a number or an article: a third
+	fractions                    // fractions in the plural: two thirds
+	between                      // before a range joined by "and"
 	ordinal                      // the ending of a fraction in digits: 1/3rd
-	elision                      // what loses its vowel before another: d'ail
-	prefix                       // a number that is written as one with what it counts: demi-citron
-	definite                     // the article of a certain food: la
-	optional                     // what says at the front that a line may be left out
+	elision                      // elides its vowel: d'ail
+	prefix                       // a number joined to what it counts: demi-citron
+	definite                     // a definite article: la
+	optional                     // marks a line as optional at its front
 	sold                         // a food whose first word looks like a preparation: crushed tomatoes
-	notUnit                      // a food that begins with a unit's word: pound cake
-	notBehind                    // a unit that is part of the food before it: pork rib
-	behind                       // a unit and the food that alone it is behind of: celery stick
-	chained                      // a preparation where another follows, and else of the name: pitted and halved
+	notUnit                      // a food that begins with a unit word: pound cake
+	notBehind                    // a unit that is part of the preceding food: pork rib
+	behind                       // a unit with the only food it may follow: celery stick
+	chained                      // a preparation if another follows, else part of the name: pitted and halved
 	pepper                       //
-	black                        // of pepper
-	unnamed                      // what is in parentheses behind a food and says nothing of what it is: see
+	black                        // a kind of pepper
+	unnamed                      // in parentheses after a food, doesn't specify it: see
 	head                         // the first word of an entry of two words
 	longHead                     // the first word of one of three
 )
 
-// roles are the keys of the language tables.
+// roles maps the keys of the language tables.
 var roles = map[string]role{
 	"size": size, "preparation": preparation, "adverb": adverb, "adjective": adjective, "modifier": modifier, "behind unit": behindUnit,
 	"qualifier": qualifier, "dimension": dimension, "numbered": numbered, "few": few, "little": little, "part": part,
@@ -83,20 +83,21 @@ var roles = map[string]role{
 	"number": numeral, "fraction": fraction, "fractions": fraction | fractions,
 }
 
-// vocabulary is what lines are read by: the words of one language, or of several in which no word is something else.
+// vocabulary holds the words that lines are parsed with: of one language, or of several without
+// conflicting words.
 type vocabulary struct {
 	codes   []string
 	units   *units.Spellings
 	phrases map[string]role // the entries of several words
 	endings endings
-	// nounFirst tells that what was done to a food stands behind it without a comma: "cipolla tritata".
+	// nounFirst means that a preparation follows its food without a comma: "cipolla tritata".
 	nounFirst bool
 }
 
-// endings are those of words that are too many for a table.
+// endings match words that are too many for a table.
 type endings struct{ size, participle, noParticiple []string }
 
-// vocabularies are in the order in which a line is taken to be of one where its words don't tell.
+// vocabularies are in order of preference for lines whose words don't show their language.
 var vocabularies = [...]*vocabulary{
 	{codes: []string{"en", "de"}},
 	{codes: []string{"fr"}},
@@ -106,23 +107,23 @@ var vocabularies = [...]*vocabulary{
 	{codes: []string{"sv"}},
 }
 
-// lexeme is what a word is in each vocabulary.
+// lexeme is what a word means in each vocabulary.
 type lexeme struct {
 	roles [len(vocabularies)]role
-	known [len(vocabularies)]int // how much the word tells that a line is of it
-	ever  role                   // of all of them
+	known [len(vocabularies)]int // how strongly the word indicates the vocabulary
+	ever  role                   // in any vocabulary
 	value float64                // of a number or a fraction
-	// units tells whether a unit is spelled so, with whatever capitals, and longest how many words the longest spelling
-	// of one has that begins with the word; 0 where that is one.
+	// units says whether the word spells a unit, ignoring case. longest is the word count of the
+	// longest unit spelling that begins with the word, 0 if that is one.
 	units   [len(vocabularies)]bool
 	longest [len(vocabularies)]int
 }
 
-// lexicon are the words of all vocabularies.
+// lexicon holds the words of all vocabularies.
 var lexicon = compile()
 
-// lexemes are found by their number, so that a token has no pointer for the garbage collector to follow. Number 0 is any
-// word that no table has.
+// lexemes are found by index, so that tokens hold no pointers for the garbage collector to follow.
+// Index 0 is any word that no table has.
 type lexemes struct {
 	numbers map[string]int32
 	all     []lexeme
@@ -130,7 +131,7 @@ type lexemes struct {
 
 func (l *lexemes) find(low string) *lexeme { return &l.all[l.numbers[low]] }
 
-// word gives the lexeme of a word, a new one where it isn't known yet.
+// word returns the lexeme of a word, creating it if necessary.
 func (l *lexemes) word(low string) *lexeme {
 	if _, known := l.numbers[low]; !known {
 		l.numbers[low] = int32(len(l.all))
@@ -146,7 +147,7 @@ func compile() *lexemes {
 		for _, code := range v.codes {
 			table, err := language.Read(code)
 			if err != nil {
-				continue // the test of the tables reads them all
+				continue // the tables' test reads them all
 			}
 			v.add(table, func(word string, as role, value float64, tells int) {
 				known := all.word(word)
@@ -161,7 +162,8 @@ func compile() *lexemes {
 	return all
 }
 
-// addUnits looks up once for all lines which words may be a unit of a vocabulary, or the first word of one.
+// addUnits records, once for all lines, which words may be a unit of a vocabulary, or the first
+// word of one.
 func (l *lexemes) addUnits(vocabulary int, spellings *units.Spellings) {
 	for spelling := range spellings.All() {
 		low := strings.ToLower(spelling)
@@ -171,7 +173,7 @@ func (l *lexemes) addUnits(vocabulary int, spellings *units.Spellings) {
 	}
 }
 
-// add takes the words of a table in, each with what it is.
+// add adds the words of a table with their roles.
 func (v *vocabulary) add(table language.Table, word func(string, role, float64, int)) {
 	for key, entries := range table.Words {
 		for _, entry := range entries {
@@ -233,18 +235,18 @@ func digitsOf(text string) float64 {
 	return value
 }
 
-// compound is a word of a food and its unit, "Vitlök-s-klyfta".
+// compound is a word made of a food and its unit, "Vitlök-s-klyfta".
 type compound struct{ food, joint, tail string }
 
-// compounds are those of all languages by the first byte of a word, for most words begin like none: "compound:
-// vitlök+s+klyfta".
+// compounds lists the compounds of all languages by first byte, because few words start like one:
+// "compound: vitlök+s+klyfta".
 var compounds = readCompounds()
 
 func readCompounds() (all [256][]compound) {
 	for _, code := range language.Codes() {
 		table, err := language.Read(code)
 		if err != nil {
-			continue // the test of the tables reads them all
+			continue // the tables' test reads them all
 		}
 		for _, entry := range table.Words["compound"] {
 			food, rest, _ := strings.Cut(entry, "+")
@@ -257,15 +259,15 @@ func readCompounds() (all [256][]compound) {
 	return all
 }
 
-// How much is told of a line's language by a food, a word of its grammar or a unit, and a unit of several words: "c. à
-// soupe" is French, whatever its "c." is elsewhere.
+// How strongly words indicate a line's language: a food; a word of its grammar or a unit; and a
+// unit of several words, because "c. à soupe" is French, whatever "c." means elsewhere.
 const (
 	aFood = 1
 	aWord = 2
 	aUnit = 4
 )
 
-// beginsUnit tells that a unit of several words of a vocabulary begins at a token.
+// beginsUnit reports whether a vocabulary's unit of several words begins at a token.
 func (l *line) beginsUnit(i, vocabulary int) bool {
 	if lexicon.all[l.tokens[i].lexeme].longest[vocabulary] == 0 {
 		return false
@@ -275,7 +277,7 @@ func (l *line) beginsUnit(i, vocabulary int) bool {
 	return next > i
 }
 
-// understand looks the words of a line up, in the vocabulary that knows most of them.
+// understand looks up the words of a line in the vocabulary that knows most of them.
 func (l *line) understand() {
 	var known [len(vocabularies)]int
 	for i := range l.tokens {
@@ -306,10 +308,10 @@ func (l *line) understand() {
 	}
 }
 
-// speak has the line read by a vocabulary.
+// speak sets the vocabulary of the line.
 func (l *line) speak(vocabulary int) { l.language, l.words = vocabulary, vocabularies[vocabulary] }
 
-// recognize looks up what a token may be, for that is asked many times of each.
+// recognize looks up a token's roles once, because they are needed many times.
 func (l *line) recognize(i int) {
 	t := &l.tokens[i]
 	known := &lexicon.all[t.lexeme]
@@ -324,13 +326,13 @@ func (l *line) recognize(i int) {
 	t.noUnit = !known.units[l.language] && l.allLower && low[len(low)-1] != ')' // as in "cup(s)"
 }
 
-// has tells that a token is one of the roles.
+// has reports whether a token has one of the roles.
 func (l *line) has(i int, as role) bool {
 	return i >= 0 && i < len(l.tokens) && l.tokens[i].roles&as != 0
 }
 
-// phraseAt reads an entry of two or three words that is one of the roles, over the points of abbreviations ("q. b.").
-// next is i where there is none.
+// phraseAt reads an entry of two or three words with one of the roles, skipping abbreviation points
+// ("q. b."). next is i if there is none.
 func (l *line) phraseAt(i int, as role) (next int) {
 	if !l.has(i, head|longHead) {
 		return i
@@ -346,13 +348,13 @@ func (l *line) phraseAt(i int, as role) (next int) {
 	return i
 }
 
-// begins tells that an entry of several words begins at a token.
+// begins reports whether an entry of several words begins at a token.
 func (l *line) begins(i int, as role) bool { return l.phraseAt(i, as) > i }
 
-// isAny tells that a token, or an entry of several words there, is one of the roles.
+// isAny reports whether a token, or an entry of several words there, has one of the roles.
 func (l *line) isAny(i int, as role) bool { return l.has(i, as) || l.begins(i, as) }
 
-// numeral is the value of a number in words; 0 for any other token.
+// numeral returns the value of a number in words, or 0 for any other token.
 func (l *line) numeral(i int) float64 {
 	if !l.has(i, numeral) {
 		return 0
@@ -360,7 +362,7 @@ func (l *line) numeral(i int) float64 {
 	return l.value(i)
 }
 
-// fraction is the value of a part of one in words; 0 for any other token.
+// fraction returns the value of a fraction in words, or 0 for any other token.
 func (l *line) fraction(i int) float64 {
 	if !l.has(i, fraction) {
 		return 0
@@ -370,13 +372,13 @@ func (l *line) fraction(i int) float64 {
 
 func (l *line) value(i int) float64 { return lexicon.all[l.tokens[i].lexeme].value }
 
-// isEver tells of a word, in lower case, that it is one of the roles in some language. It is for who must know before
-// the line's language is.
+// isEver reports whether a lower-case word has one of the roles in any language, for callers that
+// don't know the line's language yet.
 func isEver(low string, as role) bool {
 	return lexicon.find(low).ever&as != 0
 }
 
-// numeralOf is the value of a number in words of any language; 0 for any other word.
+// numeralOf returns the value of a number word in any language, or 0 for any other word.
 func numeralOf(low string) float64 {
 	if !isEver(low, numeral) {
 		return 0
@@ -393,21 +395,21 @@ func endsIn(low string, endings []string) bool {
 	return false
 }
 
-// The tables of units, by their names, that have a place of their own in a line.
+// The units, by name, that have a special place in a line.
 var (
-	// scooped are the units that stand without a number and without "of": "pinch salt".
+	// scooped units need neither a number nor "of": "pinch salt".
 	scooped = set(`
 		pinch, handful, dash, splash, knob, sprig, drop, glug, dollop, bunch, sprinkle, smidgen, pat, fistful, glass, piece,
 		drizzle`)
 
-	// foodUnits are the units that are a food where none follows.
+	// foodUnits are foods themselves if no food follows.
 	foodUnits = set("clove, cube, fillet, rib, leaf, head")
 
-	// commaBehind are the units that a comma may stand behind: "4 cloves, garlic".
+	// commaBehind units may be followed by a comma: "4 cloves, garlic".
 	commaBehind = set(`
 		clove, stalk, sprig, stick, bunch, head, slice, can, tin, jar, package, packet, piece, pinch, dash, handful, bag, box, bottle`)
 
-	// betweenMeasures are the marks between the measures of one: "(8-ounce [226-g] each)".
+	// betweenMeasures are the marks between the measures of one item: "(8-ounce [226-g] each)".
 	betweenMeasures = map[string]bool{"/": true, ",": true, "-": true, "[": true, "]": true, ";": true, "=": true, ".": true}
 
 	// containers hold a stated amount each.
@@ -415,23 +417,23 @@ var (
 		can, tin, jar, package, packet, pack, pouch, sachet, bag, bottle, box, carton, container, tub, tube, pot,
 		punnet, envelope, block, tray, bar, loaf, ball, glass`)
 
-	// sealed are those that are bought full, so that a measure behind their food is what is in each: "2 cans tomatoes
-	// (400 g)", but "2 glasses of water (400 ml)".
+	// sealed containers are bought full, so a measure after their food is the content of each: "2
+	// cans tomatoes (400 g)", but "2 glasses of water (400 ml)".
 	sealed = set(`
 		can, tin, jar, package, packet, pack, pouch, sachet, bag, block, bottle, box, carton, container, tub, tube, punnet,
 		envelope`)
 
-	// shelved are the containers of food that is sold prepared: "1 can chopped tomatoes" is a name.
+	// shelved containers hold food that is sold prepared: "1 can chopped tomatoes" is a name.
 	shelved = set("can, tin")
 
-	// cut are what a measured food may be in one of: "1-lb. piece salmon".
+	// cut units are pieces that a measured food may come in: "1-lb. piece salmon".
 	cut = set("piece, slab, chunk, wedge, fillet, head, bunch, wheel, rack")
 
-	// behindName are the unit nouns that stand behind the food: "2 garlic cloves".
+	// behindName lists unit nouns that follow the food: "2 garlic cloves".
 	behindName = set("clove, stalk, sprig, slice, bulb, knob, spear")
 )
 
-// set reads a table whose entries are parted by commas.
+// set reads a comma-separated table.
 func set(list string) map[string]bool {
 	all := map[string]bool{}
 	for entry := range strings.SplitSeq(list, ",") {

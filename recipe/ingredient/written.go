@@ -8,14 +8,14 @@ import (
 	"larder.dev/recipe/units"
 )
 
-// Segment is a piece of a line. Amount tells that it is how much there is of the food: what a page writes bold, and keeps
-// together where the page is read from the right.
+// Segment is a piece of a line. Amount marks the quantity of the food, which a page shows in bold
+// and keeps together in right-to-left text.
 type Segment struct {
 	Text   string `json:"text"`
 	Amount bool   `json:"amount"`
 }
 
-// Segments are a line in pieces.
+// Segments is a line in pieces.
 type Segments []Segment
 
 func (s Segments) String() string {
@@ -26,10 +26,11 @@ func (s Segments) String() string {
 	return text.String()
 }
 
-// Written gives a line for factor times as much in its own words: "1 EL Öl" twice is "2 EL Öl", "1 Tasse" thrice "3
-// Tassen". p are the parts of the line, for one time. Numbers are only replaced where what is written is the number
-// of the part; where there is no such place, the line is composed of the parts (see Compose). Once is as it is
-// written, but for a number that a program wrote (0.3333333 cup).
+// Written scales a line by factor in its own words: "1 EL Öl" twice is "2 EL Öl", "1 Tasse" three
+// times "3 Tassen". p holds the unscaled parts of the line. A number is replaced only if it is the
+// part's number as written; if there is no such place, the line is composed of the parts (see
+// Compose). A factor of one returns the line as written, except for a program's numbers (0.3333333
+// cup).
 func (p Parsed) Written(text string, factor float64, locale units.Locale) Segments {
 	if p.Quantity == nil {
 		return plainly(text)
@@ -60,22 +61,24 @@ func (p Parsed) Written(text string, factor float64, locale units.Locale) Segmen
 
 func plainly(text string) Segments { return Segments{{Text: text}} }
 
-// writtenAmount is where an amount is written: the number, or the two of a range, and the unit behind it.
+// writtenAmount is the position of an amount: one number or the two of a range, and the unit after
+// it.
 type writtenAmount struct {
 	measure  Second
-	from, to writtenNumber // to is empty where it is one number
+	from, to writtenNumber // to is empty for a single number
 	sign     string        // the word between the numbers: "to"
-	end      int           // behind the unit, where that follows the number; else behind the number
+	end      int           // after the unit if one follows the number, else after the number
 }
 
 // writtenNumber is a number from piece start up to end.
 type writtenNumber struct {
 	start, end int
 	times      float64
-	unitEnd    int // behind the unit that follows it, else end
+	unitEnd    int // after the unit that follows it, else end
 }
 
-// amounts finds the amount, and the second measure where that is scaled. ok tells that all of it was found.
+// amounts finds the amount, and the second measure if that is scaled. ok means that everything was
+// found.
 func (w *writtenLine) amounts(p Parsed) (found []writtenAmount, ok bool) {
 	first, ok := w.find(Second{Quantity: *p.Quantity, QuantityMax: p.QuantityMax, Unit: p.Unit}, p.Second == nil, 0, 0)
 	if !ok {
@@ -88,7 +91,7 @@ func (w *writtenLine) amounts(p Parsed) (found []writtenAmount, ok bool) {
 	return []writtenAmount{first, second}, ok
 }
 
-// find gives the first place where the measure is written with its unit, else the first where its number is. The
+// find returns the first place with the measure and its unit, else the first with its number. The
 // pieces from start up to end are taken.
 func (w *writtenLine) find(measure Second, alone bool, start, end int) (writtenAmount, bool) {
 	var found writtenAmount
@@ -115,7 +118,7 @@ func (p writtenAmount) last() writtenNumber {
 	return p.from
 }
 
-// follows tells that piece i goes on with the number before it: the 2 of "1/2", the 3 of "2-3".
+// follows reports whether piece i continues the number before it: the 2 of "1/2", the 3 of "2-3".
 func (w *writtenLine) follows(i int) bool {
 	before := w.at(i - 1)
 	isNumber := w.at(i).number || w.at(i).sign
@@ -131,7 +134,8 @@ func (w *writtenLine) follows(i int) bool {
 	}
 }
 
-// amountAt finds the measure at piece i. Alone tells that no other number is said of it, so that "2-3" is no 2.
+// amountAt finds the measure at piece i. Alone means that the measure is the only number there, so
+// that "2-3" is no 2.
 func (w *writtenLine) amountAt(i int, measure Second, alone bool) (writtenAmount, bool) {
 	longest := 0
 	for _, r := range w.readings(i) {
@@ -191,14 +195,14 @@ func (w *writtenLine) rangeAt(i int, low reading, measure Second) (writtenAmount
 	return writtenAmount{}, false
 }
 
-// near tells that a number is the one of a part, which is kept to six digits.
+// near reports whether a number equals a part, which is stored with six digits.
 func near(read, part float64) bool { return math.Abs(read-part) <= 1e-5*math.Max(1, math.Abs(part)) }
 
-// maxUnitPieces is how many pieces a unit has at most: "c. à s.".
+// maxUnitPieces is the maximum number of pieces in a unit: "c. à s.".
 const maxUnitPieces = 5
 
-// unitEnd is behind the unit that follows at i, with the hyphen before it and the point of an abbreviation; i where it
-// doesn't follow.
+// unitEnd returns the end of the unit that follows at i, with a hyphen before it and an
+// abbreviation's point, or i if it doesn't follow.
 func (w *writtenLine) unitEnd(i int, unit string) int {
 	if unit == "" || i >= len(w.pieces) {
 		return i
@@ -216,27 +220,27 @@ func (w *writtenLine) unitEnd(i int, unit string) int {
 	return i
 }
 
-// sameUnit tells that a text is a word for the unit.
+// sameUnit reports whether a text is a word for the unit.
 func sameUnit(text, unit string) bool {
 	return strings.EqualFold(units.Named(text).Name(), units.Named(unit).Name())
 }
 
-// scaler puts other numbers into a line.
+// scaler replaces the numbers of a line.
 type scaler struct {
 	written *writtenLine
 	factor  float64
 	locale  units.Locale
 	edits   []textEdit
-	amounts []writtenNumber // what is written bold
+	amounts []writtenNumber // shown in bold
 }
 
-// textEdit is a text for the pieces from start up to end.
+// textEdit replaces the pieces from start up to end.
 type textEdit struct {
 	start, end int
 	text       string
 }
 
-// put scales the numbers at a place.
+// put scales the numbers at a position.
 func (s *scaler) put(p writtenAmount) {
 	s.amounts = append(s.amounts, writtenNumber{start: p.from.start, end: p.end})
 	low, high := p.measure.Quantity*s.factor, p.measure.QuantityMax
@@ -270,7 +274,7 @@ func (s *scaler) edit(start, end int, text string) {
 	s.edits = append(s.edits, textEdit{start, end, text})
 }
 
-// byProgram tells that a number has more digits than a person writes.
+// byProgram reports whether a number has more digits than a person writes.
 func (s *scaler) byProgram(n writtenNumber) bool {
 	for i := n.start; i < n.end; i++ {
 		p := s.written.pieces[i]
@@ -281,7 +285,8 @@ func (s *scaler) byProgram(n writtenNumber) bool {
 	return false
 }
 
-// sameAgain scales what says the same a third time, as parts have room for two measures: "1 qt (32 oz, 950 ml)".
+// sameAgain scales a third form of the same amount, since the parts hold only two measures: "1 qt
+// (32 oz, 950 ml)".
 func (s *scaler) sameAgain(at int) {
 	for goesOn(s.written.at(at).low) {
 		next := s.measureAt(at+1, units.Mass, units.Volume)
@@ -292,7 +297,7 @@ func (s *scaler) sameAgain(at int) {
 	}
 }
 
-// goesOn tells of a mark that what follows may say the same once more.
+// goesOn reports whether another form of the amount may follow a mark.
 func goesOn(low string) bool {
 	switch low {
 	case ",", "/", "|", "=", "(":
@@ -302,7 +307,7 @@ func goesOn(low string) bool {
 	}
 }
 
-// alternatives scales what may be taken instead, outside of parentheses: "200 g rice or 100 g barley".
+// alternatives scales alternative foods outside parentheses: "200 g rice or 100 g barley".
 func (s *scaler) alternatives(from int) {
 	depth := 0
 	for at := from; at < len(s.written.pieces); at++ {
@@ -317,8 +322,8 @@ func (s *scaler) alternatives(from int) {
 	}
 }
 
-// measureAt scales the number with a unit of one of the dimensions that stands at a piece, and gives what is behind it; at
-// where there is none.
+// measureAt scales a number with a unit of one of the dimensions at a piece and returns its end, or
+// at if there is none.
 func (s *scaler) measureAt(at int, dimensions ...units.Dimension) int {
 	w := s.written
 	for _, r := range w.readings(at) {
@@ -336,7 +341,7 @@ func (s *scaler) measureAt(at int, dimensions ...units.Dimension) int {
 	return at
 }
 
-// inflectPieces brings the unit in the pieces from start up to end into the number of an amount.
+// inflectPieces puts the unit in the pieces from start up to end into the form for an amount.
 func (s *scaler) inflectPieces(start, end int, quantity float64, unit units.Unit) {
 	if s.factor == 1 || unit.Name() == "" {
 		return
@@ -354,7 +359,7 @@ func (s *scaler) inflectPiece(i int, quantity float64) {
 	}
 }
 
-// inflect brings a unit that stands further on, or what is counted, into the number of the amount: "1 (14 oz) can", "1
+// inflect puts a later unit, or what is counted, into the form for the amount: "1 (14 oz) can", "1
 // garlic clove", "1 Knoblauchzehe", "1 red onion".
 func (s *scaler) inflect(first writtenAmount, p Parsed) {
 	if first.end > first.last().end || s.written.at(first.end).low == "" {
@@ -378,7 +383,7 @@ func (s *scaler) inflect(first writtenAmount, p Parsed) {
 	}
 }
 
-// headIs tells of a compound that its last part is the unit: "Knoblauchzehe" is a Zehe.
+// headIs reports whether a compound ends with the unit: "Knoblauchzehe" is a Zehe.
 func headIs(word, unit string) bool {
 	head := units.Head(word)
 	return head != "" && sameUnit(head, unit)
@@ -393,7 +398,7 @@ func (w *writtenLine) lastWord() string {
 	return ""
 }
 
-// segments puts the edits into the line.
+// segments applies the edits to the line.
 func (s *scaler) segments() Segments {
 	slices.SortFunc(s.edits, func(a, b textEdit) int { return a.start - b.start })
 	slices.SortFunc(s.amounts, func(a, b writtenNumber) int { return a.start - b.start })
@@ -415,7 +420,7 @@ func (s Segments) with(text string, amount bool) Segments {
 	return append(s, Segment{Text: text, Amount: amount})
 }
 
-// edited is the text from start up to end with the edits that are in it.
+// edited returns the text from start up to end with its edits.
 func (s *scaler) edited(start, end int) string {
 	pieces, text := s.written.pieces, s.written.text
 	var out strings.Builder
@@ -430,5 +435,5 @@ func (s *scaler) edited(start, end int) string {
 	return out.String() + text[start:end]
 }
 
-// rounded keeps six digits behind the point: a third of three is one again, and not 0.9999999999.
+// rounded keeps six decimal places: a third times three is one again, not 0.9999999999.
 func rounded(v float64) float64 { return math.Round(v*1e6) / 1e6 }

@@ -18,7 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "write what the app is given anew") //nolint:gochecknoglobals // a flag of the test
 
-// scalingCase is a row of testdata/scaling.json, which the app's scaler passes too. Want has the amounts in guillemets.
+// scalingCase is a row of testdata/scaling.json, which the app's scaler passes too. Want marks the
+// amounts with guillemets.
 type scalingCase struct {
 	Text        string      `json:"text"`
 	Quantity    *float64    `json:"quantity"`
@@ -51,7 +52,7 @@ func (c scalingCase) got() string {
 	return marked(c.parsed().Written(c.Text, c.Factor, units.LocaleOf(c.Locale)))
 }
 
-// marked writes the amounts in guillemets.
+// marked puts the amounts in guillemets.
 func marked(line ingredient.Segments) string {
 	var text strings.Builder
 	for _, segment := range line {
@@ -73,7 +74,7 @@ func scalingCases(t *testing.T, path string) []scalingCase {
 	return cases
 }
 
-// A scaled line keeps its writer's words and unit, and writes its amounts as a cook does.
+// A scaled line keeps its writer's words and unit, and writes amounts the way a cook does.
 func TestWrittenKeepsTheWords(t *testing.T) {
 	t.Parallel()
 	cases := scalingCases(t, "testdata/scaling.json")
@@ -83,7 +84,7 @@ func TestWrittenKeepsTheWords(t *testing.T) {
 	}
 }
 
-// Once is the line as it is written, whatever its parts say.
+// A factor of one returns the line as written, whatever its parts say.
 func TestWrittenOnceIsTheLine(t *testing.T) {
 	t.Parallel()
 	for _, line := range labelledLines(t) {
@@ -91,7 +92,7 @@ func TestWrittenOnceIsTheLine(t *testing.T) {
 	}
 }
 
-// What is scaled there and back is the amount that it was, so that no number stays behind.
+// Scaling up and back gives the original amount, so that no number stays unscaled.
 func TestWrittenScalesWhatIsRead(t *testing.T) {
 	t.Parallel()
 	amounts := []string{"1", "2", "3", "4", "1/2", "½", "1 1/2", "1½", "0.5", "1,5", "two", "half a", "a", "2-4", "2 to 4", "1/3rd"}
@@ -112,20 +113,20 @@ func TestWrittenScalesWhatIsRead(t *testing.T) {
 	})
 }
 
-// The app scales without a network by the same words (web/src/lib/amountWords.json).
+// The app scales offline with the same words (web/src/lib/amountWords.json).
 func TestTheAppHasTheSameWords(t *testing.T) {
 	t.Parallel()
 	app := filepath.Join("..", "..", "web", "src", "lib")
 	sameFile(t, filepath.Join(app, "amountWords.json"), ingredient.WordsForTheApp())
 }
 
-// scaling_labelled.json are lines of the labelled set, times one number or another, as they are read and scaled here: the
-// app passes it too, which tells that both do the same, where scaling.json tells what is right.
+// scaling_labelled.json holds labelled lines, scaled by various factors, as parsed and scaled here.
+// The app passes it too, which shows that both agree; scaling.json shows what is right.
 func TestTheAppScalesAlike(t *testing.T) {
 	t.Parallel()
 	cases := scalingCases(t, "testdata/scaling_labelled.json")
 	for i, c := range cases {
-		p := c.parsed() // the parts of then, or each change of the grammar would have to write them anew
+		p := c.parsed() // the recorded parts, or every grammar change would rewrite them
 		if *update {
 			p = ingredient.Parse(c.Text)
 		}
@@ -142,8 +143,8 @@ func TestTheAppScalesAlike(t *testing.T) {
 	sameFile(t, "testdata/scaling_labelled.json", cases)
 }
 
-// amounts.json are all labelled lines with the amount that is read in each, and the amounts of twice as much: wherever the
-// app reads one of a line that waits to be sent (web/src/lib/unsentRow.ts), it must be the same.
+// amounts.json holds all labelled lines with the amount read in each, and doubled. Whenever the app
+// reads the amount of an unsent line (web/src/lib/unsentRow.ts), it must be the same.
 func TestTheAppReadsNoOtherAmount(t *testing.T) {
 	t.Parallel()
 	var rows bytes.Buffer
@@ -166,7 +167,7 @@ func TestTheAppReadsNoOtherAmount(t *testing.T) {
 	sameText(t, "testdata/amounts.json", rows.Bytes())
 }
 
-// sameFile tells that a file has the value as JSON, or writes it.
+// sameFile checks that a file holds the value as JSON, or writes it.
 func sameFile(t *testing.T, path string, value any) {
 	t.Helper()
 	var want bytes.Buffer
@@ -177,7 +178,7 @@ func sameFile(t *testing.T, path string, value any) {
 	sameText(t, path, want.Bytes())
 }
 
-// sameText tells that a file has the text, or writes it.
+// sameText checks that a file holds the text, or writes it.
 func sameText(t *testing.T, path string, want []byte) {
 	t.Helper()
 	if *update {
@@ -190,13 +191,13 @@ func sameText(t *testing.T, path string, want []byte) {
 	}
 }
 
-// labelledLines are the lines of the labelled set.
+// labelledLines returns the lines of the labelled set.
 func labelledLines(t *testing.T) []string {
 	t.Helper()
 	return firstColumn(labelled)
 }
 
-// linesOfOtherLanguages are those of the labelled sets of the other languages.
+// linesOfOtherLanguages returns the labelled lines of the other languages.
 func linesOfOtherLanguages(t *testing.T) []string {
 	t.Helper()
 	var lines []string

@@ -6,10 +6,10 @@
 // previous one. A row that begins with # is a comment. Entries are in lower case and without the
 // points of abbreviations. Package ingredient defines the keys, except these of package units:
 //
-//	unit clove: zehe/zehen    spellings of a unit, with the plural after /; an entry with capitals matches only
-//	                          in exactly this case
+//	unit clove: zehe/zehen    spellings of a unit, with the plural after /; an entry with
+//	                          capitals matches only in this case
 //	no unit: c                spellings that are no unit in this language
-//	many from: 2              the quantity from which the plural is used; by default anything over one
+//	many from: 2              the quantity from which the plural is used; default: above one
 package language
 
 import (
