@@ -1,5 +1,6 @@
-// Package apidocs has the one document that describes the whole HTTP API, whichever component answers, and what follows
-// from it. Both files are made of the openapi.yaml files of the components (web/build/api.js).
+// Package apidocs holds the one document that describes the whole HTTP API across components, and
+// what is derived from it. Both files are generated from the components' openapi.yaml files
+// (web/build/api.js).
 package apidocs
 
 import (
@@ -23,10 +24,11 @@ var document []byte
 //go:embed methods.json
 var methods []byte
 
-// Document gives the document, as YAML.
+// Document returns the document as YAML.
 func Document() []byte { return bytes.Clone(document) }
 
-// Over serves the document, and the pages that show it at and below /api/docs. Everything else is for next.
+// Over serves the document, and its web pages at and below /api/docs. It passes everything else to
+// next.
 func Over(pages, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		isRead := r.Method == http.MethodGet || r.Method == http.MethodHead
@@ -44,8 +46,8 @@ func Over(pages, next http.Handler) http.Handler {
 	})
 }
 
-// Methods gives those that the document has for an address, sorted; none where it has no such address. A component
-// that knows nothing of an address tells by it whether another one does.
+// Methods returns the document's methods for a path, sorted; none for an unknown path. A component
+// that doesn't have a path can tell whether another one does.
 func Methods(address string) []string {
 	for _, known := range addresses() {
 		if known.matches(address) {
@@ -67,7 +69,7 @@ var addresses = sync.OnceValue(func() []addressed {
 		panic(err) // the file is compiled in
 	}
 	known := make([]addressed, 0, len(listed))
-	for _, address := range slices.Sorted(maps.Keys(listed)) { // "{" is behind the letters: what is named comes first
+	for _, address := range slices.Sorted(maps.Keys(listed)) { // "{" sorts after letters: literal paths come first
 		known = append(known, addressed{parts: strings.Split(address, "/"), methods: listed[address]})
 	}
 	return known

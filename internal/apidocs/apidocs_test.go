@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What isn't a component's own may be another's: then it is the method that is wrong, and not the address.
+// A path that isn't a component's own may be another's: then the method is wrong, not the path.
 func TestMethods(t *testing.T) {
 	t.Parallel()
 	for address, methods := range map[string][]string{
@@ -28,7 +28,7 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// The document is one, describes every component, and names nothing that only this repository has.
+// One document describes every component and names nothing specific to this repository.
 func TestOneDocumentDescribesAll(t *testing.T) {
 	t.Parallel()
 	recorder := httptest.NewRecorder()

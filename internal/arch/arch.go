@@ -1,6 +1,6 @@
-// Package arch holds the import rules of this module, each with its reason, and checks them. Its test runs
-// them over what `go list` says of every package, so that a rule can't be forgotten in a review. To change
-// a rule, change its row in rules.go and its reason with it.
+// Package arch holds this module's import rules, each with its reason, and checks them. Its test
+// applies them to the output of `go list` for every package, so a review can't miss a violation. To
+// change a rule, change its row in rules.go, including the reason.
 package arch
 
 import (
@@ -13,32 +13,32 @@ import (
 // Module is the path of this module.
 const Module = "larder.dev"
 
-// Package is what the rules look at: the direct imports of one package, those of its test files apart.
+// Package is the rules' input: one package's direct imports, with those of its test files separate.
 type Package struct {
 	Path        string   // import path
-	Files       []string // names of all its Go files, without folder
+	Files       []string // all its Go files, without folder
 	Imports     []string
 	TestImports []string // of both kinds of test files
 }
 
-// Layer says which packages of this module the matching packages may import.
+// Layer says which of this module's packages the matching packages may import.
 type Layer struct {
-	Packages string   // a pattern; of several that match, the longest counts
+	Packages string   // a pattern; the longest match applies
 	May      []string // patterns of our packages
-	Tests    []string // what their _test.go files may import besides
-	Third    []string // nil: any third party that the libraries below admit; otherwise these patterns alone
+	Tests    []string // additional imports for their _test.go files
+	Third    []string // nil: any third party allowed by the libraries below; otherwise only these patterns
 	Reason   string
 }
 
-// Library says where a third-party package (or one of the standard library) may be imported.
+// Library says where a third-party or standard library package may be imported.
 type Library struct {
-	Import string   // a pattern; of several that match, the longest counts
+	Import string   // a pattern; the longest match applies
 	May    []string // packages that may import it, in any file
-	Tests  []string // packages whose _test.go files may import it besides
+	Tests  []string // packages whose _test.go files may import it too
 	Reason string
 }
 
-// Violation is one import, or one name, that a rule forbids.
+// Violation is an import or a name that a rule forbids.
 type Violation struct {
 	Package string
 	What    string
@@ -49,7 +49,7 @@ func (v Violation) String() string {
 	return fmt.Sprintf("%s %s\n\tbecause: %s", v.Package, v.What, v.Reason)
 }
 
-// Check gives every violation of the rules, in the order of the packages.
+// Check returns every violation of the rules, in package order.
 func Check(packages []Package, layers []Layer, libraries []Library) []Violation {
 	var found []Violation
 	for _, p := range packages {
@@ -89,7 +89,7 @@ func (l Layer) check(pkg string, imports []string, test bool) []Violation {
 
 func (l Layer) admits(pkg, imported string, test bool) bool {
 	switch {
-	case isStandard(imported), test && imported == pkg: // a package's own outside test
+	case isStandard(imported), test && imported == pkg: // its external test package
 		return true
 	case isOurs(imported):
 		return matchesAny(l.May, imported) || test && matchesAny(l.Tests, imported)
@@ -126,7 +126,7 @@ func verb(test bool) string {
 	return "imports "
 }
 
-// checkName refuses names that say nothing, and so end up holding everything.
+// checkName rejects names that mean nothing, since such packages end up holding everything.
 func checkName(p Package) []Violation {
 	const reason = "a name that says nothing ends up holding everything; name it for what it holds"
 	var found []Violation
@@ -147,7 +147,7 @@ func isEmptyWord(name string) bool {
 	}, name)
 }
 
-// matches: "a/b" is that package alone, "a/b/..." that package and all below it, and "*" one element.
+// matches: "a/b" is only that package, "a/b/..." also all below it, and "*" one path element.
 func matches(pattern, pkg string) bool {
 	prefix, below := strings.CutSuffix(pattern, "/...")
 	if below {
@@ -168,7 +168,7 @@ func matchesAny(patterns []string, pkg string) bool {
 
 func isOurs(pkg string) bool { return matches(Module+"/...", pkg) }
 
-// isStandard goes by the go command's own rule: a path whose first element has a dot is a module's.
+// isStandard uses the go command's rule: a path whose first element has a dot is a module's.
 func isStandard(pkg string) bool {
 	first, _, _ := strings.Cut(pkg, "/")
 	return !strings.Contains(first, ".")

@@ -20,7 +20,7 @@ import (
 	"larder.dev/internal/arch"
 )
 
-// Every package keeps the rules, on each system that the binary is built for.
+// Every package follows the rules, on each system that the binary is built for.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	for _, system := range []string{"linux", "darwin"} {
@@ -33,7 +33,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// The binary carries no test code, not even by way of a third party of ours.
+// The binary contains no test code, not even through third parties.
 func TestBinaryHasNoTestCode(t *testing.T) {
 	t.Parallel()
 	for _, p := range list(t, "linux", "-deps", arch.Module+"/cmd/larder") {
@@ -43,8 +43,8 @@ func TestBinaryHasNoTestCode(t *testing.T) {
 	}
 }
 
-// internal is the ground that any component could stand on: what it names is not of recipes, but for the tables that they
-// are kept in.
+// internal could serve any component: its names don't mention recipes, except for the tables that
+// hold them.
 func TestInternalHasNoRecipeWords(t *testing.T) {
 	t.Parallel()
 	for _, p := range list(t, "linux", arch.Module+"/internal/...") {
@@ -61,7 +61,7 @@ func TestInternalHasNoRecipeWords(t *testing.T) {
 	}
 }
 
-// The rules bite: each of these, which somebody will try one day, is found, and named with its reason.
+// The rules catch each of these, which somebody will try one day, and give the reason.
 func TestCheckFinds(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ pkg, imports, tests string }{
@@ -105,7 +105,7 @@ func TestCheckFinds(t *testing.T) {
 	}
 }
 
-// The rules leave alone what is meant to be, also where a name begins like another's.
+// The rules permit what they should, even if a name is a prefix of another.
 func TestCheckAdmits(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ pkg, imports, tests string }{
@@ -122,7 +122,7 @@ func TestCheckAdmits(t *testing.T) {
 	}
 }
 
-// A rule without a reason is an order; each says why, and is written down once.
+// Every rule gives a reason, since without one it is just an order, and no rule is stated twice.
 func TestEveryRuleHasAReason(t *testing.T) {
 	t.Parallel()
 	layers, libraries := map[string]bool{}, map[string]bool{}
@@ -138,7 +138,7 @@ func TestEveryRuleHasAReason(t *testing.T) {
 	}
 }
 
-// listed is what `go list -json` says of a package, as far as it is needed here.
+// listed is the part of `go list -json` that is needed here.
 //
 //nolint:tagliatelle // the go command's names
 type listed struct {

@@ -13,7 +13,7 @@ import (
 
 const root = "../.."
 
-// Every link between the project's pages leads to a file that is there.
+// Every link between the project's pages leads to an existing file.
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
@@ -30,13 +30,13 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
-// What there is to read first stays short; the rest has pages of its own.
+// The first pages to read stay short; the rest has its own pages.
 func TestReadmeIsShort(t *testing.T) {
 	t.Parallel()
 	require.Less(t, len(read(t, filepath.Join(root, "README.md"))), 6000)
 }
 
-// The map of ARCHITECTURE.md shows folders that exist, so that it stays a map and doesn't become a memory.
+// The map in ARCHITECTURE.md shows only existing folders, so that it stays current.
 func TestMapShowsWhatIsThere(t *testing.T) {
 	t.Parallel()
 	_, section, found := strings.Cut(read(t, filepath.Join(root, "ARCHITECTURE.md")), "## The map")

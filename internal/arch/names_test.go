@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/arch"
 )
 
-// formerNames are those that a reader had to ask about, with what they are called now (docs/glossary.md).
+// formerNames maps unclear old names to their current ones (docs/glossary.md).
 func formerNames() map[string]string {
 	return map[string]string{
 		"keeping": "files, or attached", "freshness": "readyourwrites", "serverfolder": "datadir", "workplace": "connection",
@@ -22,7 +22,7 @@ func formerNames() map[string]string {
 	}
 }
 
-// A name that was given up stays given up, in code and tests.
+// Former names don't return, in code or tests.
 func TestFormerNamesAreGone(t *testing.T) {
 	t.Parallel()
 	former := formerNames()

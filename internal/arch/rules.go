@@ -4,22 +4,22 @@ import "slices"
 
 const (
 	events      = Module + "/events"
-	rules       = Module + "/recipe/..." // what a recipe is: pure, so every side may know it
+	rules       = Module + "/recipe/..." // pure, so any component may import it
 	ground      = internal + "..."
 	embedded    = Module + "/embedded/..."
 	command     = Module + "/command-api"
 	internal    = Module + "/internal/"
 	operate     = Module + "/operate/..."
 	testkit     = internal + "testkit/..."
-	fromOutside = Module + "/test/..." // tests of the built binary, which look at its stores as a stranger would
+	fromOutside = Module + "/test/..." // tests of the built binary, which inspect its stores from outside
 
-	// The stores: who knows the tables.
+	// Stores: the only packages that know the tables.
 	commandStore = Module + "/command-api/internal/recipestore"
 	fileStore    = Module + "/file-service/internal/filestore"
 	listStore    = Module + "/grocery-app/internal/liststore"
 	queryStore   = Module + "/query-api/internal/recipereader"
 
-	// What is HTTP of each component.
+	// Each component's HTTP packages.
 	commandHTTP = Module + "/command-api/internal/commandhttp"
 	fileHTTP    = Module + "/file-service/internal/filehttp"
 	listHTTP    = Module + "/grocery-app/internal/listhttp"
@@ -28,7 +28,7 @@ const (
 	choice = "an embedded server is a choice of `larder up`; everything else sees an address"
 )
 
-// Layers are the rules between our own packages.
+// Layers returns the rules between our own packages.
 func Layers() []Layer { return slices.Concat(componentLayers(), pureLayers(), groundLayers()) }
 
 func componentLayers() []Layer {
@@ -213,8 +213,8 @@ func groundLayers() []Layer {
 	}
 }
 
-// Libraries are the rules for what others wrote: one adapter package each, where its errors, deadlines and
-// versions are dealt with once.
+// Libraries returns the rules for third-party packages: one adapter package each, which handles
+// their errors, deadlines and versions in one place.
 func Libraries() []Library {
 	return slices.Concat(streamLibraries(), storeLibraries(), edgeLibraries(), accountLibraries(), pageLibraries(), testLibraries())
 }
@@ -223,7 +223,7 @@ func streamLibraries() []Library {
 	return []Library{
 		{
 			Import: "github.com/nats-io/nats.go/...",
-			// The servers' permissions are tried with a plain client, as any program that reads the feed is one.
+			// The servers' permissions are tested with a plain client, like any feed reader's.
 			May: []string{
 				internal + "jetstream", internal + "natsaccounts/accountstest", fromOutside, Module + "/docs/subscribers",
 			},
@@ -239,7 +239,7 @@ func streamLibraries() []Library {
 		{
 			Import: "github.com/nats-io/nats-server/...",
 			May:    []string{Module + "/embedded/natsserver"},
-			Tests:  []string{Module + "/deploy/nats"}, // start it with the configuration for servers
+			Tests:  []string{Module + "/deploy/nats"}, // starts it configured for servers
 			Reason: choice,
 		},
 		{
@@ -320,7 +320,7 @@ func storeLibraries() []Library {
 	}
 }
 
-// edges are what is HTTP of each component.
+// edges returns each component's HTTP packages.
 func edges() []string { return []string{commandHTTP, fileHTTP, listHTTP, queryHTTP} }
 
 func accountLibraries() []Library {
@@ -462,7 +462,7 @@ func testLibraries() []Library {
 	}
 }
 
-// testOnly are the packages that hold test code outside of _test.go files, because several packages run it.
+// testOnly lists packages with test code outside _test.go files because several packages run it.
 func testOnly() []string {
 	return []string{
 		testkit,

@@ -21,18 +21,20 @@ import (
 	"larder.dev/internal/arch"
 )
 
-// generated is the line that says so, as the go command knows it.
+// generated matches the go command's marker for generated files.
 var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
 
 var updateStats = flag.Bool("update", false, "write the figures of ARCHITECTURE.md anew") //nolint:gochecknoglobals // a flag
 
-// What the table's line counts may differ by before it is stale, so that not every commit has to touch it.
+// How far the table's line counts may be off before it is stale, so that not every commit has to
+// touch it.
 const (
 	staleLines = 150
 	staleShare = 0.05
 )
 
-// The figures of ARCHITECTURE.md are the code's: packages and modules to the one, lines within a few percent.
+// The figures in ARCHITECTURE.md match the code: packages and modules exactly, lines within a few
+// percent.
 func TestStats(t *testing.T) {
 	t.Parallel()
 	page := filepath.Join(root, "ARCHITECTURE.md")
@@ -57,7 +59,7 @@ func TestStats(t *testing.T) {
 	}
 }
 
-// stats are lines by folder, and how many packages and modules there are.
+// stats are lines by folder, and the numbers of packages and modules.
 type stats struct {
 	lines             map[string]int
 	packages, modules int
@@ -77,7 +79,7 @@ func (s stats) table() string {
 
 func toHundreds(lines int) int { return int(math.Round(float64(lines)/100)) * 100 }
 
-// figures reads a table that stats wrote.
+// figures parses a table written by stats.
 func figures(table string) map[string]int {
 	said := map[string]int{}
 	for _, row := range regexp.MustCompile("(?m)^\\| `?([^|`]+?)/?`? \\| (\\d+) \\|$").FindAllStringSubmatch(table, -1) {

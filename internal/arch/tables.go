@@ -2,8 +2,8 @@ package arch
 
 import "larder.dev/internal/postgresroles"
 
-// Statement says where some statements of internal/tables may be run, and as which roles. What each role may do in the
-// database is in internal/postgresroles; the two are held against each other.
+// Statement says which packages and roles may run certain statements of internal/tables.
+// internal/postgresroles has each role's database privileges; a test compares the two.
 type Statement struct {
 	Names  []string // of statements that change a table
 	In     []string // packages
@@ -47,14 +47,14 @@ func Statements() []Statement {
 	}
 }
 
-// Writer says who runs what some files write to the tables of recipes by statements of their own: by which roles.
+// Writer names the roles that run files' own statements on the recipe tables.
 type Writer struct {
-	Files  string   // a pattern, below the root of the module
+	Files  string   // a pattern, relative to the module's root
 	As     []string // roles
 	Reason string
 }
 
-// Writers lists every file that has such a statement.
+// Writers lists every file with such a statement.
 func Writers() []Writer {
 	tools := []string{postgresroles.Owner}
 	return []Writer{
@@ -98,7 +98,8 @@ func Writers() []Writer {
 	}
 }
 
-// Lockers lists who locks rows of a table that they don't write, for which Postgres asks the right to update: by the table.
+// Lockers lists, by table, the roles that lock rows of a table without writing it, for which
+// Postgres requires the UPDATE privilege.
 func Lockers() map[string][]string {
-	return map[string][]string{"user_changes": {postgresroles.Relay}} // nothing of a user changes while a recipe is forgotten
+	return map[string][]string{"user_changes": {postgresroles.Relay}} // blocks a user's changes while a recipe is forgotten
 }

@@ -21,7 +21,8 @@ import (
 // written is one statement that changes a table.
 type written struct{ file, verb, table string }
 
-// Who writes which table is what the rules say, and what the roles may do in the database is that and no more.
+// Tables are written as the rules say, and the roles' database privileges are exactly what that
+// needs.
 func TestTablesAreWrittenByTheirWriters(t *testing.T) {
 	t.Parallel()
 	needed := map[string]bool{} // role, verb and table
@@ -69,8 +70,8 @@ func TestTablesAreWrittenByTheirWriters(t *testing.T) {
 	}
 }
 
-// allWritten finds the statements in the strings of the module's files, but for those of tests and of the grocery app,
-// whose database is its own.
+// allWritten finds the statements in string literals of the module's files, except tests and the
+// grocery app, which has its own database.
 func allWritten(t *testing.T) []written {
 	t.Helper()
 	var found []written
@@ -95,7 +96,8 @@ func allWritten(t *testing.T) []written {
 	return found
 }
 
-// A statement that changes a table is run by the packages that its rule names, and by no others; and each rule is about some.
+// A statement that changes a table is run only by the packages in its rule, and each rule is about
+// at least one.
 func TestStatementsAreRunByTheirWriters(t *testing.T) {
 	t.Parallel()
 	may := map[string]arch.Statement{}
@@ -127,7 +129,7 @@ func TestStatementsAreRunByTheirWriters(t *testing.T) {
 
 const tablesPackage = arch.Module + "/internal/tables"
 
-// selectedIn gives what a file names of others: every x in a.x.
+// selectedIn returns every selector x of an a.x in a file.
 func selectedIn(t *testing.T, path string) []string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
@@ -142,11 +144,11 @@ func selectedIn(t *testing.T, path string) []string {
 	return names
 }
 
-// change is the beginning of a statement that changes a table.
+// change matches the beginning of a statement that changes a table.
 var change = regexp.MustCompile(`(INSERT|UPDATE|DELETE)(?: INTO| FROM)? ` +
 	`(recipes|ingredients|users|user_changes|event_log|idempotency_keys|epoch|backup_copy|file_removals|retention_clock|text_removals)\b`)
 
-// writtenInTables finds the statements of internal/tables; their names are in the place of a file's.
+// writtenInTables finds the statements of internal/tables, with their names instead of a file's.
 func writtenInTables(t *testing.T) []written {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, "internal", "tables", "*.sql"))
@@ -186,7 +188,7 @@ func writtenIn(t *testing.T, name string) []written {
 	return append(found, replacedIn(t, name, found)...)
 }
 
-// replacedIn are the updates of a file that stand behind an insert.
+// replacedIn returns a file's updates that are part of an upsert.
 func replacedIn(t *testing.T, name string, inserted []written) []written {
 	t.Helper()
 	behind := regexp.MustCompile(`(?s)INSERT INTO (\w+)[^;]*?DO UPDATE`)

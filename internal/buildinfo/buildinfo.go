@@ -1,4 +1,4 @@
-// Package buildinfo says which build a program is: its version, the commit it was built from, and the Go that built it.
+// Package buildinfo identifies the program's build: version, commit, and Go version.
 package buildinfo
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Unknown is the version of a build that nothing stamped: `go run`, `go test`, or a build outside a checkout.
+// Unknown is the version of an unstamped build: `go run`, `go test`, or a build outside a checkout.
 const Unknown = "dev"
 
-// The linker sets these where a build has no checkout to read, as in an image:
+// Set by the linker if a build has no checkout to read, as in an image:
 //
 //	go build -ldflags "-X larder.dev/internal/buildinfo.version=1.2.3 -X larder.dev/internal/buildinfo.revision=baaccdb"
 //
@@ -24,13 +24,13 @@ var version, revision string
 // Info is one build.
 type Info struct {
 	Version  string `json:"version"`
-	Revision string `json:"revision,omitempty"` // the commit, where known
-	Modified bool   `json:"modified"`           // the checkout had changes that are in no commit
+	Revision string `json:"revision,omitempty"` // the commit, if known
+	Modified bool   `json:"modified"`           // the checkout had uncommitted changes
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 }
 
-// Read gives the build of the running program.
+// Read returns the running program's build.
 func Read() Info {
 	info := Info{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	if build, ok := debug.ReadBuildInfo(); ok {
@@ -42,7 +42,7 @@ func Read() Info {
 	return info
 }
 
-// stamped reads what `go build` writes into a program that it builds in a checkout.
+// stamped reads what `go build` embeds when building in a checkout.
 func stamped(build *debug.BuildInfo) (version, revision string, modified bool) {
 	if build.Main.Version != "(devel)" {
 		version = build.Main.Version
@@ -58,10 +58,10 @@ func stamped(build *debug.BuildInfo) (version, revision string, modified bool) {
 	return version, revision, modified
 }
 
-// shownRevision is how many digits of a commit a person is shown.
+// shownRevision is how many hex digits of a commit are shown.
 const shownRevision = 12
 
-// String is the build in one line, as a person reads it.
+// String describes the build in one line for a person.
 func (i Info) String() string {
 	details := []string{}
 	if i.Revision != "" {
@@ -74,7 +74,8 @@ func (i Info) String() string {
 	return fmt.Sprintf("%s (%s)", i.Version, strings.Join(details, ", "))
 }
 
-// Metric is larder_build_info, which is 1 and has the build in its labels, so that a dashboard tells which runs where.
+// Metric returns larder_build_info, which is 1 with the build in its labels, so that a dashboard
+// shows which build runs where.
 func Metric() prometheus.Collector {
 	info := Read()
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What go build stamps is read, and a build without a stamp is "dev" and names no commit.
+// go build's stamp is read, and an unstamped build is "dev" without a commit.
 func TestStamped(t *testing.T) {
 	t.Parallel()
 	version, revision, modified := stamped(&debug.BuildInfo{
@@ -28,7 +28,7 @@ func TestStamped(t *testing.T) {
 	require.Equal(t, Unknown, Read().Version, "a test binary has no stamp")
 }
 
-// The line for a person has a short commit, and says where the build isn't a commit's.
+// The line has a short commit, and says if the build had uncommitted changes.
 func TestString(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "v1.2.3 (commit baaccdb4a7c1, modified, go1.26, linux/amd64)",

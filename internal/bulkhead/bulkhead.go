@@ -1,6 +1,6 @@
-// Package bulkhead keeps what one person does from taking what is there for all: of each person a few get in at once,
-// some more wait for their turn, in the order in which they came, and the others are refused. Who waits here holds
-// nothing that somebody else needs, as a connection of a pool.
+// Package bulkhead limits each person's use of shared resources: a few of a person's requests get
+// in at once, some more queue in order, and the rest are refused. Those that wait hold nothing
+// others need, such as a pool's connection.
 package bulkhead
 
 import (
@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// ErrBusy is the error of what can't have its turn: too much of the same person's is waiting, or it waited for as long
-// as it may.
+// ErrBusy means that too many of the same person's requests are waiting, or that this one waited as
+// long as it may.
 var ErrBusy = errors.New("too much of the same person's is under way")
 
-// Bulkhead lets so many of each key in at once. It is safe for concurrent use, and remembers nobody who is gone.
+// Bulkhead limits concurrency per key. It is safe for concurrent use, and forgets idle keys.
 type Bulkhead struct {
 	atOnce, waiting int
 
@@ -24,19 +24,19 @@ type Bulkhead struct {
 	rooms map[string]*room
 }
 
-// room is where one key's are.
+// room tracks one key.
 type room struct {
 	slots *semaphore.Weighted
-	in    int // those inside and those that wait
+	in    int // those inside and those waiting
 }
 
-// New makes a bulkhead that lets atOnce of each key in, and so many more wait.
+// New returns a bulkhead that admits atOnce of each key, and lets waiting more queue.
 func New(atOnce, waiting int) *Bulkhead {
 	return &Bulkhead{atOnce: atOnce, waiting: waiting, rooms: map[string]*room{}}
 }
 
-// Enter waits for a turn. Whoever is let in calls leave when they are done, once or more often. The error is ErrBusy,
-// or context.Canceled where the caller gave up.
+// Enter waits for a turn. Callers call leave when done; extra calls do nothing. The error is
+// ErrBusy, or context.Canceled if the caller gave up.
 func (b *Bulkhead) Enter(ctx context.Context, key string) (leave func(), err error) {
 	r := b.join(key)
 	if r == nil {
@@ -55,7 +55,7 @@ func (b *Bulkhead) Enter(ctx context.Context, key string) (leave func(), err err
 	}), nil
 }
 
-// join gives nil where the room is full.
+// join returns nil if the room is full.
 func (b *Bulkhead) join(key string) *room {
 	b.mu.Lock()
 	defer b.mu.Unlock()

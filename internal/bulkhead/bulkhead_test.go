@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/bulkhead"
 )
 
-// No more of one key than that are inside, and each has its turn.
+// At most the allowed number of one key are inside, and each gets its turn.
 func TestAtOnce(t *testing.T) {
 	t.Parallel()
 	b := bulkhead.New(2, 100)
@@ -40,7 +40,7 @@ func TestAtOnce(t *testing.T) {
 	require.LessOrEqual(t, most.Load(), int64(2))
 }
 
-// One key's being full is nothing to another's.
+// A key at its limit doesn't affect others.
 func TestOthersAreLetIn(t *testing.T) {
 	t.Parallel()
 	b := bulkhead.New(1, 0)
@@ -52,13 +52,13 @@ func TestOthersAreLetIn(t *testing.T) {
 	require.NoError(t, err)
 	other()
 	leave()
-	leave() // says nothing new
+	leave() // an extra call does nothing
 	again, err := b.Enter(t.Context(), "a")
 	require.NoError(t, err)
 	again()
 }
 
-// Who waits too long is told so, and who gives up is gone; neither takes the turn of another.
+// A caller who waits too long gets an error, one who gives up leaves; neither takes a turn.
 func TestWaitingEnds(t *testing.T) {
 	t.Parallel()
 	b := bulkhead.New(1, 1)

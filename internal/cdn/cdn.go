@@ -1,5 +1,5 @@
-// Package cdn makes the addresses under which files are read through a CDN: signed, so that nobody guesses
-// one, expiring, and the same for as long as possible, so that a CDN and a browser can keep what is there.
+// Package cdn creates the URLs for reading files through a CDN: signed, so nobody can guess one,
+// expiring, and stable for as long as possible, so CDNs and browsers can cache the content.
 package cdn
 
 import (
@@ -14,44 +14,44 @@ import (
 	"time"
 )
 
-// Signer makes addresses. path begins with "/" and isn't escaped.
+// Signer signs URLs. path begins with "/" and isn't escaped.
 type Signer interface {
-	// Sign gives the address of a path that opens it until Expiry(now).
+	// Sign returns a path's URL, valid until Expiry(now).
 	Sign(path string, now time.Time) (string, error)
 }
 
-// Lifetime and step of an address. An address expires at a whole step at least Lifetime away, so that it is
-// the same for a day: with every read another one, no CDN or browser would have what it asks for.
+// Lifetime and rounding step of a URL. It expires at a whole step at least Lifetime away, so it is
+// stable for a day: if each read had a new URL, no cache could ever hit.
 const (
 	Lifetime = 24 * time.Hour
 	step     = 24 * time.Hour
 )
 
-// Expiry is when an address that is made now stops to open.
+// Expiry is when a URL signed now expires.
 func Expiry(now time.Time) time.Time { return now.Add(Lifetime + step).Truncate(step) }
 
-// Errors of an address that doesn't open.
+// Errors for an invalid URL.
 var (
 	ErrForged  = errors.New("the signature of the address is wrong")
 	ErrExpired = errors.New("the address has expired")
 )
 
-// Names of the parameters of a plain signed address.
+// Parameter names of a plain signed URL.
 const (
 	paramExpires   = "expires"
 	paramSignature = "signature"
 )
 
-// Plain signs by HMAC-SHA256 with a secret, for any CDN that asks us (nginx's auth_request, Varnish), or that
-// knows the secret.
+// Plain signs with HMAC-SHA256 and a secret, for any CDN that asks us (nginx's auth_request,
+// Varnish), or that knows the secret.
 type Plain struct {
-	base   string // "https://cdn.larder.example", or "" for addresses without a host
+	base   string // "https://cdn.larder.example", or "" for URLs without a host
 	secret []byte
-	also   [][]byte // these open too
+	also   [][]byte // also accepted
 }
 
-// NewPlain makes a signer. base is the CDN's address without a path; "" gives addresses on the host that
-// they are read from. What another secret signed opens too where it is among also: while the secret is changed.
+// NewPlain returns a signer. base is the CDN's URL without a path; "" gives URLs on the host they
+// are read from. Signatures by the secrets in also are accepted too, for rotating the secret.
 func NewPlain(base string, secret []byte, also ...[]byte) *Plain {
 	return &Plain{base: strings.TrimSuffix(base, "/"), secret: secret, also: also}
 }
@@ -63,11 +63,12 @@ func (p *Plain) Sign(path string, now time.Time) (string, error) {
 	return p.base + escaped + "?" + paramExpires + "=" + expires + "&" + paramSignature + "=" + mac(p.secret, path, expires), nil
 }
 
-// Verify tells whether an address with this (unescaped) path and query was made by Sign and still opens.
-// The error is ErrForged or ErrExpired.
+// Verify checks that a URL with this (unescaped) path and query was made by Sign and hasn't
+// expired. The error is ErrForged or ErrExpired.
 func (p *Plain) Verify(path string, query url.Values, now time.Time) error {
 	expires := query.Get(paramExpires)
-	// One spelling of each parameter and no other: a second one would be another key in the CDN's cache.
+	// Accept exactly one spelling of the parameters: another one would be a separate key in the
+	// CDN's cache.
 	if len(query) != 2 || len(query[paramExpires]) != 1 || len(query[paramSignature]) != 1 ||
 		!p.made(query.Get(paramSignature), path, expires) {
 		return ErrForged
@@ -82,7 +83,7 @@ func (p *Plain) Verify(path string, query url.Values, now time.Time) error {
 	return nil
 }
 
-// made tells whether one of the secrets made a signature.
+// made reports whether one of the secrets made a signature.
 func (p *Plain) made(signature, path, expires string) bool {
 	if hmac.Equal([]byte(mac(p.secret, path, expires)), []byte(signature)) {
 		return true

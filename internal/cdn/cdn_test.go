@@ -19,7 +19,7 @@ func signer() *cdn.Plain {
 	return cdn.NewPlain("https://cdn.example", []byte("a secret of thirty-two bytes, yes"))
 }
 
-// Whatever a file is called, its address opens, and names that file again.
+// Whatever a file's name, its URL verifies and yields the same file.
 func TestAddressOfAnyNameOpens(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -39,7 +39,7 @@ func TestAddressOfAnyNameOpens(t *testing.T) {
 	})
 }
 
-// No part of an address can be changed, and nothing be added.
+// No part of a URL can be changed, and nothing can be added.
 func TestAlteredAddress(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0)
@@ -66,13 +66,12 @@ func TestAlteredAddress(t *testing.T) {
 	require.ErrorIs(t, other.Verify(parsed.Path, good, now), cdn.ErrForged)
 }
 
-// The same reader has the same address for a day, so that what he has stays of use.
-// Whichever two steps of a roll-out stand beside each other, the one opens what the other signed.
+// Whichever two steps of a roll-out coexist, each accepts what the other signed.
 func TestAChangeOfTheSecretClosesNoAddress(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0)
 	before, after := []byte("the secret of before, 32 bytes and more"), []byte("the secret of after, 32 bytes and more")
-	steps := []*cdn.Plain{ // of a roll-out, in which two steps stand beside each other
+	steps := []*cdn.Plain{ // of a roll-out, in which two adjacent steps coexist
 		cdn.NewPlain("", before), cdn.NewPlain("", before, after), cdn.NewPlain("", after, before), cdn.NewPlain("", after),
 	}
 	for i := range steps[1:] {
@@ -110,7 +109,7 @@ func TestNoPlace(t *testing.T) {
 	}
 }
 
-// An address for CloudFront has its three parameters, and the origin's own beside them.
+// A CloudFront URL has its three parameters, and the origin's own.
 func TestCloudFront(t *testing.T) {
 	t.Parallel()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)

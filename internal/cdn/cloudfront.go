@@ -4,7 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // CloudFront verifies RSA over SHA-1 and nothing else
+	"crypto/sha1" //nolint:gosec // CloudFront only verifies RSA over SHA-1
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// CloudFront signs as Amazon CloudFront wants it: a canned policy, by the private key of a key group. The
-// edge verifies it, so an altered address never reaches us.
+// CloudFront signs for Amazon CloudFront: a canned policy, with a key group's private key. The edge
+// verifies it, so an altered URL never reaches us.
 type CloudFront struct {
 	base  string
 	keyID string
 	key   *rsa.PrivateKey
-	rest  *Plain // what the origin verifies: the edge passes on what it signed itself as well
+	rest  *Plain // verified by the origin: the edge forwards what it verified
 }
 
-// NewCloudFront makes a signer from the id of the public key at CloudFront and the private key in PEM. The
-// plain signer's parameters are signed along, for the origin.
+// NewCloudFront returns a signer for the public key's id at CloudFront and the private key in PEM.
+// URLs also get the plain signer's parameters, for the origin.
 func NewCloudFront(base, keyID string, privateKey []byte, origin *Plain) (*CloudFront, error) {
 	if base == "" || keyID == "" {
 		return nil, errors.New("sign for CloudFront: it needs the CDN's address and the id of the key")
@@ -56,9 +56,10 @@ func parseKey(der []byte) (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
-// cloudFrontAlphabet replaces what has a meaning in an address (CloudFront developer guide, "canned policy").
+// cloudFrontAlphabet replaces characters with a meaning in URLs (CloudFront developer guide,
+// "canned policy").
 //
-//nolint:gochecknoglobals // a constant, but for the language
+//nolint:gochecknoglobals // a constant that Go can't declare
 var cloudFrontAlphabet = strings.NewReplacer("+", "-", "=", "_", "/", "~")
 
 // Sign implements Signer.
@@ -73,8 +74,8 @@ func (c *CloudFront) Sign(path string, now time.Time) (string, error) {
 	}
 	resource := c.base + parsed.EscapedPath() + "?" + parsed.RawQuery
 	expires := Expiry(now).Unix()
-	// The policy is signed byte for byte as CloudFront writes it: no white space, this order.
-	//nolint:gocritic // Go's quoting is not that of JSON, and the address has nothing to be quoted
+	// Sign the policy exactly as CloudFront writes it: no white space, this order.
+	//nolint:gocritic // Go's quoting isn't JSON's, and the URL has nothing to quote
 	policy := fmt.Sprintf(`{"Statement":[{"Resource":"%s","Condition":{"DateLessThan":{"AWS:EpochTime":%d}}}]}`, resource, expires)
 	digest := sha1.Sum([]byte(policy)) //nolint:gosec // as above
 	signature, err := rsa.SignPKCS1v15(rand.Reader, c.key, crypto.SHA1, digest[:])

@@ -9,17 +9,17 @@ import (
 // Prefix begins the path of every file.
 const Prefix = "/files/"
 
-// Original is the variant that is the file itself.
+// Original is the variant that is the unchanged file.
 const Original = "original"
 
 // Variant is one size of a picture.
 type Variant struct {
 	Name      string // in the path and in the key
-	Edge      int    // the longer edge has at most so many pixels
+	Edge      int    // maximum pixels of the longer edge
 	MediaType string
 }
 
-// Variants are the sizes that there are of every picture.
+// Variants are the sizes of every picture.
 func Variants() []Variant {
 	return []Variant{
 		{Name: "400.webp", Edge: 400, MediaType: "image/webp"},
@@ -29,11 +29,11 @@ func Variants() []Variant {
 	}
 }
 
-// Small is the size that a picture is looked at in where it is known to be ours already.
+// Small is the size for looking at pictures known to be ours.
 func Small() Variant { return Variants()[1] }
 
-// IsPicture tells whether there are Variants of a file of this type. A file that says it is a picture and
-// can't be read as one is never given such a type.
+// IsPicture reports whether files of this type have Variants. A file that claims to be a picture
+// but can't be decoded never gets such a type.
 func IsPicture(mediaType string) bool {
 	switch mediaType {
 	case "image/jpeg", "image/png", "image/gif", "image/webp":
@@ -43,35 +43,35 @@ func IsPicture(mediaType string) bool {
 	}
 }
 
-// IsPhonePhoto tells whether a file is of a type that is converted before it is drawn. Such were once kept without
-// Variants, since they couldn't be read.
+// IsPhonePhoto reports whether files of this type are converted before scaling. Older ones may be
+// stored without Variants, from when they couldn't be decoded.
 func IsPhonePhoto(mediaType string) bool {
 	return mediaType == "image/heic" || mediaType == "image/heif" || mediaType == "image/avif"
 }
 
-// Place is where the bytes of a file are. They never change: SHA256 is in it.
+// Place locates a file's bytes. They are immutable, since it includes SHA256.
 type Place struct {
 	Owner   string
 	SHA256  string // lower-case hex
 	Variant string
-	Name    string // what the reader calls it; not part of the key
+	Name    string // shown to the reader; not part of the key
 }
 
-// ErrNoPlace is the error of a path that no Place has.
+// ErrNoPlace means that a path is no Place's.
 var ErrNoPlace = errors.New("not the path of a file")
 
-// Path is the path of the address, unescaped.
+// Path is the URL's path, unescaped.
 func (p Place) Path() string {
 	return Prefix + p.Owner + "/" + p.SHA256 + "/" + p.Variant + "/" + p.Name
 }
 
-// Key is the key in the object store.
+// Key is the object store's key.
 func (p Place) Key() string { return Folder(p.Owner, p.SHA256) + p.Variant }
 
-// Folder begins the key of every variant of the same bytes.
+// Folder is the key prefix of all variants of the same bytes.
 func Folder(owner, sha256 string) string { return owner + "/" + sha256 + "/" }
 
-// ParsePath reads a path that Path made.
+// ParsePath parses a path made by Path.
 func ParsePath(path string) (Place, error) {
 	rest, found := strings.CutPrefix(path, Prefix)
 	parts := strings.Split(rest, "/")
@@ -87,7 +87,7 @@ func ParsePath(path string) (Place, error) {
 	return p, nil
 }
 
-// File is a file with the addresses under which it is read.
+// File is a file with its URLs.
 type File struct {
 	URL   string `json:"url"`
 	Sizes []Size `json:"sizes,omitempty"`
@@ -100,17 +100,18 @@ type Size struct {
 	URL       string `json:"url"`
 }
 
-// Kept is what is known of a file that is in the object store. Color is that of a picture, "" where none was found.
+// Kept describes a file in the object store. Color is a picture's, "" if none was found.
 type Kept struct {
 	SHA256, Name, MediaType, Color string
 }
 
-// hasVariants tells whether the picture was drawn when it came: a phone's photo that has no color was not.
+// hasVariants reports whether the picture was scaled on arrival: a phone's photo without a color
+// wasn't.
 func (k Kept) hasVariants() bool {
 	return IsPicture(k.MediaType) && (k.Color != "" || !IsPhonePhoto(k.MediaType))
 }
 
-// Addresses signs what there is of a file.
+// Addresses signs the URLs of a file.
 func Addresses(s Signer, owner string, kept Kept, now time.Time) (File, error) {
 	place := Place{Owner: owner, SHA256: kept.SHA256, Variant: Original, Name: kept.Name}
 	address, err := s.Sign(place.Path(), now)

@@ -1,5 +1,5 @@
-// Package connqueue bounds how many connections may wait for something. Whoever means to go on does so sooner, and opens
-// another connection where this one is closed.
+// Package connqueue bounds how many connections may be idle. Real clients proceed sooner, and
+// reopen a connection that was closed.
 package connqueue
 
 import (
@@ -7,23 +7,23 @@ import (
 	"io"
 )
 
-// Queue holds so many connections, and closes the one that has waited longest of more. It isn't safe for use by several
-// goroutines: whoever has it has a lock already.
+// Queue holds a limited number of connections and, above that, closes the longest waiting. It isn't
+// safe for concurrent use: its owner already has a lock.
 type Queue struct {
 	most  int
 	order *list.List // of io.Closer, oldest first
 	at    map[io.Closer]*list.Element
 }
 
-// New makes a queue of at most so many connections.
+// New returns a queue of at most so many connections.
 func New(most int) *Queue {
 	return &Queue{most: most, order: list.New(), at: map[io.Closer]*list.Element{}}
 }
 
-// Len is how many wait.
+// Len returns how many are waiting.
 func (q *Queue) Len() int { return len(q.at) }
 
-// Add lets a connection wait.
+// Add adds a waiting connection.
 func (q *Queue) Add(conn io.Closer) {
 	q.at[conn] = q.order.PushBack(conn)
 	if len(q.at) <= q.most {
@@ -34,7 +34,7 @@ func (q *Queue) Add(conn io.Closer) {
 	_ = oldest.Close() // there is nobody to tell
 }
 
-// Remove takes a connection out that waits no more, if it does.
+// Remove removes a connection, if it is waiting.
 func (q *Queue) Remove(conn io.Closer) {
 	if element, held := q.at[conn]; held {
 		q.order.Remove(element)
@@ -42,7 +42,7 @@ func (q *Queue) Remove(conn io.Closer) {
 	}
 }
 
-// Close closes all that wait.
+// Close closes all waiting connections.
 func (q *Queue) Close() {
 	for conn := range q.at {
 		_ = conn.Close()

@@ -15,7 +15,7 @@ func (c *conn) Close() error {
 	return nil
 }
 
-// Of more than may wait the oldest is closed, and not one that waits no more.
+// Above the limit the oldest is closed, but none that was removed.
 func TestTheOldestGoes(t *testing.T) {
 	t.Parallel()
 	queue := connqueue.New(2)

@@ -1,5 +1,5 @@
-// Package datadir keeps the small files that an embedded server needs from one start to the
-// next: its password, its port, and the lock that keeps a second process out of its folder.
+// Package datadir stores the small files that an embedded server needs across restarts: its
+// password, its port, and the lock that keeps a second process out of its folder.
 package datadir
 
 import (
@@ -15,10 +15,10 @@ import (
 	"strings"
 )
 
-// secretBytes is the length of a generated password before hex: 192 bits can't be guessed.
+// secretBytes is the length of a generated password before hex encoding: 192 bits can't be guessed.
 const secretBytes = 24
 
-// Make creates a server's folder and its parents, readable by their owner alone.
+// Make creates a server's folder and its parents, accessible only to their owner.
 func Make(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("create folder %s: %w", dir, err)
@@ -26,9 +26,9 @@ func Make(dir string) error {
 	return nil
 }
 
-// Secret returns the password kept in the file at path, and makes one on the first call. It is kept
-// so that an address once handed out, in a run file or to a subscriber, still works after a restart.
-// The text is hexadecimal: it needs no quoting in an address or a configuration.
+// Secret returns the password in the file at path, creating it on the first call. It is kept so
+// that an address in a run file or at a subscriber still works after a restart. The text is
+// hexadecimal, so it needs no quoting in an address or a configuration.
 func Secret(path string) (string, error) {
 	kept, err := os.ReadFile(path)
 	if err == nil && len(strings.TrimSpace(string(kept))) == 2*secretBytes {
@@ -38,7 +38,7 @@ func Secret(path string) (string, error) {
 		return "", fmt.Errorf("read password: %w", err)
 	}
 	raw := make([]byte, secretBytes)
-	_, _ = rand.Read(raw) // crypto/rand never returns an error: it ends the process instead
+	_, _ = rand.Read(raw) // crypto/rand never returns an error: it crashes the process instead
 	secret := hex.EncodeToString(raw)
 	if err := Write(path, []byte(secret+"\n")); err != nil {
 		return "", fmt.Errorf("keep password: %w", err)
@@ -46,8 +46,8 @@ func Secret(path string) (string, error) {
 	return secret, nil
 }
 
-// Port returns the port kept in the file at path, or 0 if there is none that another program has
-// left free. A server should try it first, so that programs that know its address find it again.
+// Port returns the port stored in the file at path, or 0 if there is none or another program has
+// taken it. A server should try it first, so that programs that know its address find it again.
 func Port(path string) int {
 	kept, err := os.ReadFile(path)
 	if err != nil {
@@ -60,7 +60,7 @@ func Port(path string) int {
 	return port
 }
 
-// KeepPort writes the port that a server got, for [Port] to find.
+// KeepPort stores a server's port for [Port].
 func KeepPort(path string, port int) error {
 	if err := Write(path, []byte(strconv.Itoa(port)+"\n")); err != nil {
 		return fmt.Errorf("keep port %d: %w", port, err)
@@ -68,8 +68,8 @@ func KeepPort(path string, port int) error {
 	return nil
 }
 
-// FreePort returns a port of the loopback address that nobody listens on. Another program can take
-// it before the caller does, so a caller has to be ready to ask again.
+// FreePort returns an unused loopback port. Another program can take it before the caller does, so
+// be ready to retry.
 func FreePort() (int, error) {
 	listener, err := listen(0)
 	if err != nil {
@@ -93,7 +93,7 @@ func free(port int) bool {
 	return listener.Close() == nil
 }
 
-// listen takes a port of the loopback address, 0 for any.
+// listen takes a loopback port, 0 for any.
 func listen(port int) (*net.TCPListener, error) {
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
 	if err != nil {
@@ -102,14 +102,14 @@ func listen(port int) (*net.TCPListener, error) {
 	return listener, nil
 }
 
-// Write replaces the file at path by data, readable by its owner alone. It appears whole or not at
-// all, also when the machine stops in the middle.
+// Write atomically replaces the file at path with data, readable only by its owner, even if the
+// machine crashes midway.
 func Write(path string, data []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // made with mode 0600
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // has mode 0600
 	if err != nil {
 		return fmt.Errorf("create file beside %s: %w", path, err)
 	}
-	defer os.Remove(file.Name()) // a no-op once it is renamed
+	defer os.Remove(file.Name()) // a no-op after the rename
 	if err := writeSynced(file, data); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -119,7 +119,7 @@ func Write(path string, data []byte) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-// SyncDir makes the names in dir durable: without it a renamed file can be gone after a power loss.
+// SyncDir makes dir's entries durable: otherwise a renamed file can be gone after a power loss.
 func SyncDir(dir string) error {
 	folder, err := os.Open(dir)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// A password is made once, is long, and only its owner can read it.
+// A password is created once, is long, and only its owner can read it.
 func TestSecretIsKept(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "password")
@@ -26,7 +26,7 @@ func TestSecretIsKept(t *testing.T) {
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
-// A file that a crash left empty doesn't become an empty password.
+// A file left empty by a crash doesn't become an empty password.
 func TestDamagedSecretIsReplaced(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "password")
@@ -36,7 +36,7 @@ func TestDamagedSecretIsReplaced(t *testing.T) {
 	require.Len(t, secret, 48)
 }
 
-// The kept port is found again while it's free, and given up when it isn't or isn't a number.
+// The stored port is reused while it is free, and dropped if it is taken or not a number.
 func TestPort(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "port")
@@ -52,7 +52,7 @@ func TestPort(t *testing.T) {
 	require.Zero(t, datadir.Port(path))
 }
 
-// One holder at a time; what it gives back another gets.
+// The lock has one holder at a time; once released, another can take it.
 func TestLock(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -66,7 +66,7 @@ func TestLock(t *testing.T) {
 	require.NoError(t, second.Release())
 }
 
-// A file that is written anew is never seen in part, and leaves nothing beside it.
+// A file being replaced is never visible in part, and leaves nothing beside it.
 func TestWriteReplacesWhole(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

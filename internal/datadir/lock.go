@@ -8,17 +8,17 @@ import (
 	"syscall"
 )
 
-// ErrInUse says that a living process holds the folder.
+// ErrInUse means that a live process holds the folder.
 var ErrInUse = errors.New("folder is in use by another process")
 
 // LockFile is the name of the file in the folder that [Acquire] locks.
 const LockFile = "lock"
 
-// Lock is the hold of one process on a server's folder.
+// Lock is a process's hold on a server's folder.
 type Lock struct{ file *os.File }
 
-// Acquire takes the folder for this process, or returns [ErrInUse]. The kernel frees it when the
-// process ends, however it ends, so there is no stale lock. The lock is not inherited by a child.
+// Acquire locks the folder for this process, or returns [ErrInUse]. The kernel unlocks it when the
+// process ends, however it ends, so there is no stale lock. A child doesn't inherit the lock.
 func Acquire(dir string) (*Lock, error) {
 	path := filepath.Join(dir, LockFile)
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
@@ -36,10 +36,10 @@ func Acquire(dir string) (*Lock, error) {
 	return nil, fmt.Errorf("lock %s: %w", path, err)
 }
 
-// Release gives the folder back.
+// Release unlocks the folder.
 func (l *Lock) Release() error {
-	// A child that is being started holds a copy of the file for a moment, and with it the lock: closing
-	// ours would leave the folder taken until the child is under way.
+	// A child being started briefly holds a copy of the file, and so the lock: just closing ours
+	// would leave the folder locked until the child has started.
 	unlocked := syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN)
 	if err := errors.Join(unlocked, l.file.Close()); err != nil {
 		return fmt.Errorf("release lock %s: %w", l.file.Name(), err)

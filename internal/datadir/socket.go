@@ -11,10 +11,10 @@ import (
 	"syscall"
 )
 
-// socketFolderFile names the folder that stands in for one whose path is too long for a socket's.
+// socketFolderFile names the substitute folder if a folder's path is too long for a socket.
 const socketFolderFile = "socket-folder"
 
-// socketPathLimit is how many bytes the kernel takes for a socket's path, less the zero at its end.
+// socketPathLimit is the kernel's limit in bytes for a socket's path, excluding the final NUL.
 func socketPathLimit() int {
 	if runtime.GOOS == "linux" {
 		return 107
@@ -22,14 +22,15 @@ func socketPathLimit() int {
 	return 103
 }
 
-// Sockets is the folder where a server of dir puts the socket that it listens on.
+// Sockets is the folder where a server of dir puts its socket.
 type Sockets struct {
 	Dir   string
-	apart bool // it isn't the server's own folder, and is removed with the last socket
+	apart bool // separate from the server's folder, and removed with the last socket
 }
 
-// OpenSockets gives the folder for a socket of this name: dir itself, or where its path is longer than a socket's
-// may be, a short one that nobody else can enter. It has the same path at each start, unless somebody took that.
+// OpenSockets returns the folder for a socket of this name: dir itself or, if its path is too long
+// for a socket, a short private one. Its path is the same at each start, unless somebody else took
+// it.
 func OpenSockets(dir, name string) (Sockets, error) {
 	if len(filepath.Join(dir, name)) <= socketPathLimit() {
 		return Sockets{Dir: dir}, nil
@@ -45,7 +46,8 @@ func OpenSockets(dir, name string) (Sockets, error) {
 	return newSocketFolder(kept, name)
 }
 
-// keptSocketFolder gives the folder of the last start, "" where there was none or it is somebody else's by now.
+// keptSocketFolder returns the last start's folder, "" if there was none or it is now somebody
+// else's.
 func keptSocketFolder(kept string) (string, error) {
 	text, err := os.ReadFile(kept)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -65,10 +67,10 @@ func keptSocketFolder(kept string) (string, error) {
 	return short, nil
 }
 
-// isOurs tells whether a folder belongs to this user and nobody else can enter it. The place is one where anybody
-// may make folders.
+// isOurs reports whether a folder belongs to this user and nobody else can enter it. Its parent is
+// world-writable.
 func isOurs(dir string) bool {
-	info, err := os.Lstat(dir) //nolint:gosec // as where it is made
+	info, err := os.Lstat(dir) //nolint:gosec // as where it is created
 	if err != nil || !info.IsDir() || info.Mode().Perm() != 0o700 {
 		return false
 	}
@@ -82,7 +84,7 @@ func newSocketFolder(kept, name string) (Sockets, error) {
 		if base == "" || len(filepath.Join(base, "larder-0123456789", name)) > socketPathLimit() {
 			continue
 		}
-		short, err := os.MkdirTemp(base, "larder-*") // made with mode 0700
+		short, err := os.MkdirTemp(base, "larder-*") // created with mode 0700
 		if err != nil {
 			failed = append(failed, err)
 			continue
@@ -96,10 +98,10 @@ func newSocketFolder(kept, name string) (Sockets, error) {
 		name, socketPathLimit(), errors.Join(failed...))
 }
 
-// Path is where a socket of this name is.
+// Path returns the path of a socket of this name.
 func (s Sockets) Path(name string) string { return filepath.Join(s.Dir, name) }
 
-// Close removes a folder that was made for the sockets alone, once they are gone.
+// Close removes a folder created only for sockets, once they are gone.
 func (s Sockets) Close() {
 	if s.apart {
 		_ = os.Remove(s.Dir)

@@ -5,11 +5,12 @@ import (
 	"syscall"
 )
 
-// leastRoom is below what the embedded servers go on with: PostgreSQL's log grows by 16 MB at once, and the server ends where
-// it can't.
+// leastRoom is less than the embedded servers need to continue: PostgreSQL's WAL grows by 16 MB at
+// once, and the server stops if it can't.
 const leastRoom = 24 << 20
 
-// Folder gives an error that is an Err where the disk of a folder has no room for the servers that keep their data there.
+// Folder returns an error that is an Err if a folder's disk has no room for the servers that keep
+// their data there.
 func Folder(dir string) error {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(dir, &disk); err != nil {

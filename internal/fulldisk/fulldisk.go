@@ -1,5 +1,5 @@
-// Package fulldisk tells a server that has no room from one that is away. Such a server answers, and is asked whether it is
-// there in vain: it refuses what is written alone.
+// Package fulldisk distinguishes a server that is out of space from an unreachable one. Such a
+// server passes health checks: it refuses only writes.
 package fulldisk
 
 import (
@@ -11,27 +11,27 @@ import (
 	"time"
 )
 
-// Err is wrapped by every error that means: what was to be kept has no room.
+// Err is wrapped by every error that means there is no space for a write.
 var Err = errors.New("the disk is full")
 
-// Is tells whether an error means that there is no room, on a server's disk or on this machine's.
+// Is reports whether an error means that a server's disk or this machine's is full.
 func Is(err error) bool {
 	return errors.Is(err, Err) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// lasting is how long a refusal counts without a trial. One that found room where the refused write finds none, as on another
-// disk of the same server, would tell now this and now that.
+// lasting is how long a refusal counts without a trial. A trial that finds space where the refused
+// write doesn't, as on another disk of the server, would make the state flap.
 const lasting = 5 * time.Second
 
-// Mark says of one server whether it has refused a write for want of space, and none was found since. A nil Mark is of a
-// server that is never full.
+// Mark tracks whether a server has refused a write for lack of space and none has been found since.
+// A nil Mark is never full.
 type Mark struct {
 	mu      sync.Mutex
-	cause   error // of the last refusal; nil where the server has room
+	cause   error // of the last refusal; nil if the server has room
 	refused time.Time
 }
 
-// Note keeps that a write was refused, where the error says so for want of space.
+// Note records err if it means that a write was refused for lack of space.
 func (m *Mark) Note(err error) {
 	if m == nil || err == nil || !Is(err) {
 		return
@@ -41,7 +41,7 @@ func (m *Mark) Note(err error) {
 	m.cause, m.refused = err, time.Now()
 }
 
-// Full tells whether the last that is known is that the server has no room.
+// Full reports whether the server was last known to be full.
 func (m *Mark) Full() bool {
 	_, cause := m.last()
 	return cause != nil
@@ -56,8 +56,9 @@ func (m *Mark) last() (refused time.Time, cause error) {
 	return m.refused, m.cause
 }
 
-// Check gives an error while the server is full. It asks nobody as long as no write was refused; then trial tries whether there
-// is room again, since a component that isn't ready may be sent no write that would tell. A nil trial finds room.
+// Check returns a check that fails while the server is full. It asks nobody until a write is
+// refused; then trial probes for space, since a component that isn't ready may get no write that
+// would tell. A nil trial always finds space.
 func (m *Mark) Check(trial func(ctx context.Context) error) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		refused, cause := m.last()
@@ -77,7 +78,7 @@ func (m *Mark) Check(trial func(ctx context.Context) error) func(ctx context.Con
 	}
 }
 
-// clear forgets a refusal, and not one that came while it was tried.
+// clear forgets a refusal, but not one that came during the trial.
 func (m *Mark) clear(refused time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

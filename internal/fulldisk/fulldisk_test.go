@@ -17,10 +17,11 @@ import (
 
 var errAway = errors.New("away")
 
-// pass lets time go by on the clock of synctest.
+// pass lets time pass on synctest's clock.
 func pass(d time.Duration) { <-time.After(d) }
 
-// A server is full from a write that it refuses for want of space until a trial finds room, and asked nothing before.
+// A server is full from a write refused for lack of space until a trial finds space, and nobody is
+// asked before.
 func TestMarkLastsUntilThereIsRoom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -53,7 +54,7 @@ func TestMarkLastsUntilThereIsRoom(t *testing.T) {
 	})
 }
 
-// A write that is refused while another is tried isn't forgotten.
+// A refusal during a trial isn't forgotten.
 func TestRefusalDuringATrialCounts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -65,7 +66,7 @@ func TestRefusalDuringATrialCounts(t *testing.T) {
 	})
 }
 
-// A server that can't be tried counts as full for as long as it refuses.
+// A server that can't be probed counts as full for as long as it refuses.
 func TestWithoutATrialARefusalLapses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestWithoutATrialARefusalLapses(t *testing.T) {
 	})
 }
 
-// Where nobody keeps a mark, nothing is full.
+// Without a mark, nothing is full.
 func TestNoMark(t *testing.T) {
 	t.Parallel()
 	var mark *fulldisk.Mark

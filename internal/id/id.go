@@ -1,17 +1,17 @@
-// Package id says how the ids of users, recipes and files are spelled.
+// Package id defines the spelling of the ids of users, recipes and files.
 package id
 
 import "strings"
 
-// length and shape of an id as 0190a7c4-5f0e-7b7e-9c3a-2f6d1c0e8a55.
+// Length and shape of an id such as 0190a7c4-5f0e-7b7e-9c3a-2f6d1c0e8a55.
 const (
 	shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 	hex   = "0123456789abcdef"
 )
 
-// Is tells whether a text is an id in the one spelling that every answer has. An id is part of keys, subjects and
-// addresses, where another spelling of the same UUID (capital letters, braces, "urn:uuid:", no dashes), which libraries
-// and PostgreSQL take as well, would be another thing.
+// Is reports whether a text is an id in its one canonical spelling. Ids are part of keys, subjects
+// and URLs, where another spelling of the same UUID (capitals, braces, "urn:uuid:", no dashes),
+// which libraries and PostgreSQL also accept, would be a different key.
 func Is(text string) bool {
 	if len(text) != len(shape) {
 		return false

@@ -10,7 +10,7 @@ import (
 	"larder.dev/internal/id"
 )
 
-// Every id that is made is one, and no other spelling of it is.
+// Every generated id is valid, and no other spelling of it is.
 func TestOneSpelling(t *testing.T) {
 	t.Parallel()
 	for range 100 {

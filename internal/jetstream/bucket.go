@@ -25,7 +25,7 @@ type Entry struct {
 	Time  time.Time
 }
 
-// EnsureBucket opens a bucket and makes it if it isn't there.
+// EnsureBucket opens a bucket, creating it if it is missing.
 func (c *Conn) EnsureBucket(ctx context.Context, name string) (*Bucket, error) {
 	ctx, done := c.apiRequest(ctx, "KV_"+name)
 	defer done()
@@ -41,7 +41,8 @@ func (c *Conn) EnsureBucket(ctx context.Context, name string) (*Bucket, error) {
 	return &Bucket{conn: c, name: name, raw: raw}, nil
 }
 
-// Revision grows with every change of the bucket. It asks for less than List, which makes a consumer.
+// Revision increases with every change of the bucket. It needs fewer permissions than List, which
+// creates a consumer.
 func (b *Bucket) Revision(ctx context.Context) (uint64, error) {
 	var state StreamState
 	err := b.made(ctx, func() (err error) { state, err = b.conn.State(ctx, "KV_"+b.name); return err })
@@ -59,7 +60,7 @@ func (b *Bucket) Put(ctx context.Context, key string, value []byte) error {
 	return nil
 }
 
-// made does something to the bucket, and once more where the bucket was gone, as after the loss of the server's disk.
+// made runs do, and once more if the bucket was gone, as after the server lost its disk.
 func (b *Bucket) made(ctx context.Context, do func() error) error {
 	err := do()
 	if !isGone(err) {
@@ -71,7 +72,8 @@ func (b *Bucket) made(ctx context.Context, do func() error) error {
 	return do()
 }
 
-// isGone tells whether nobody took a request because there is no such stream. A server without JetStream answers the same.
+// isGone reports whether a request had no responder because the stream doesn't exist. A server
+// without JetStream answers the same.
 func isGone(err error) bool {
 	for _, gone := range []error{
 		nats.ErrNoResponders, jetstream.ErrNoStreamResponse, jetstream.ErrStreamNotFound, jetstream.ErrBucketNotFound,
@@ -83,7 +85,7 @@ func isGone(err error) bool {
 	return false
 }
 
-// Versioned gives a key's value with its revision, 0 for a key that isn't there.
+// Versioned returns a key's value and revision, 0 for a missing key.
 func (b *Bucket) Versioned(ctx context.Context, key string) (value []byte, revision uint64, err error) {
 	ctx, done := b.conn.apiRequest(ctx, "KV_"+b.name)
 	defer done()
@@ -98,8 +100,8 @@ func (b *Bucket) Versioned(ctx context.Context, key string) (value []byte, revis
 	return entry.Value(), entry.Revision(), nil
 }
 
-// Update sets a key that still has a revision, 0 where it must not be there, and gives the new one. ErrConflict if it has
-// another.
+// Update sets a key that still has the given revision, 0 if it must not exist, and returns the new
+// one. The error is ErrConflict if the revision differs.
 func (b *Bucket) Update(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
 	ctx, done := b.conn.request(ctx, "$KV."+b.name+"."+key)
 	defer done()
@@ -120,7 +122,7 @@ func (b *Bucket) update(ctx context.Context, key string, value []byte, revision 
 	return b.raw.Update(ctx, key, value, revision)
 }
 
-// Delete removes a key, if it is there.
+// Delete removes a key, if it exists.
 func (b *Bucket) Delete(ctx context.Context, key string) error {
 	ctx, done := b.conn.request(ctx, "$KV."+b.name+"."+key)
 	defer done()
@@ -130,7 +132,7 @@ func (b *Bucket) Delete(ctx context.Context, key string) error {
 	return nil
 }
 
-// List gives every entry whose key begins with the prefix, oldest first.
+// List returns every entry whose key begins with the prefix, oldest first.
 func (b *Bucket) List(ctx context.Context, prefix string) ([]Entry, error) {
 	ctx, done := b.conn.apiRequest(ctx, "KV_"+b.name)
 	defer done()
@@ -147,7 +149,7 @@ func (b *Bucket) List(ctx context.Context, prefix string) ([]Entry, error) {
 			if !open {
 				return nil, fmt.Errorf("list bucket %s: %w", b.name, ErrNotConnected)
 			}
-			if raw == nil { // marks the end of what was there
+			if raw == nil { // marks the end of the existing entries
 				return entries, nil
 			}
 			if strings.HasPrefix(raw.Key(), prefix) {
@@ -159,14 +161,14 @@ func (b *Bucket) List(ctx context.Context, prefix string) ([]Entry, error) {
 	}
 }
 
-// Get gives a key's value; false if it isn't there.
+// Get returns a key's value; false if it is missing.
 func (b *Bucket) Get(ctx context.Context, key string) (value []byte, found bool, err error) {
 	value, revision, err := b.Versioned(ctx, key)
 	return value, revision > 0, err
 }
 
-// BucketValue gives the value of a key in a bucket that somebody else makes; false where there is no such bucket
-// or key. It needs fewer permissions than EnsureBucket.
+// BucketValue returns a key's value from a bucket that somebody else creates; false if the bucket
+// or key is missing. It needs fewer permissions than EnsureBucket.
 func (c *Conn) BucketValue(ctx context.Context, bucket, key string) (value []byte, found bool, err error) {
 	message, found, err := c.Last(ctx, "KV_"+bucket, "$KV."+bucket+"."+key)
 	if errors.Is(err, ErrNotFound) {

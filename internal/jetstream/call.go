@@ -10,31 +10,32 @@ import (
 )
 
 const (
-	// silence is how long a responder may say nothing before it counts as dead; it beats more often.
+	// silence is how long a responder may be silent before it counts as dead; it sends beats more
+	// often.
 	silence = 5 * beatEvery
 	// gather is how long CallAll waits for more responders after the first one.
 	gather = 250 * time.Millisecond
 )
 
-// RemoteError is what a Handler in another process returned.
+// RemoteError is the error that a Handler in another process returned.
 type RemoteError struct{ Text string }
 
 func (e *RemoteError) Error() string { return e.Text }
 
-// Call sends a request to one process that serves the subject and hands each reply to fn. It returns when
-// the handler is done. A cancelled context cancels the handler. ErrNoResponder if nobody serves the
-// subject, *RemoteError if the handler failed.
+// Call sends a request to one process that serves the subject and passes each reply to fn. It
+// returns when the handler is done. Cancelling the context cancels the handler. The error is
+// ErrNoResponder if nobody serves the subject, *RemoteError if the handler failed.
 func (c *Conn) Call(ctx context.Context, subject string, request []byte, fn func(reply []byte) error) error {
 	return c.call(ctx, subject, request, &party{fn: fn, known: 1})
 }
 
-// CallAll is Call to every process that serves the subject. It returns when all of those that answered
+// CallAll is Call to every process that serves the subject. It returns when all that answered
 // within a quarter of a second are done, with all their errors.
 func (c *Conn) CallAll(ctx context.Context, subject string, request []byte, fn func(reply []byte) error) error {
 	return c.call(ctx, subject, request, &party{fn: fn})
 }
 
-// CallKnown is CallAll where it is known how many processes serve the subject: it waits for no more than those.
+// CallKnown is CallAll for a known number of processes: it waits for no more than those.
 func (c *Conn) CallKnown(ctx context.Context, subject string, request []byte, processes int, fn func(reply []byte) error) error {
 	return c.call(ctx, subject, request, &party{fn: fn, known: processes})
 }
@@ -66,11 +67,11 @@ func (c *Conn) call(ctx context.Context, subject string, request []byte, p *part
 	return nil
 }
 
-// party keeps count of the responders of one call.
+// party tracks one call's responders.
 type party struct {
-	known    int // how many there are; 0 where that isn't known
+	known    int // their number; 0 if unknown
 	fn       func([]byte) error
-	open     map[string]bool // responder → still at work
+	open     map[string]bool // responder → still working
 	failures []error
 }
 
@@ -124,7 +125,7 @@ func (p *party) take(msg *nats.Msg) error {
 	return nil
 }
 
-// finished tells whether somebody answered and nobody is at work any more.
+// finished reports whether somebody answered and nobody is working any more.
 func (p *party) finished() bool {
 	for _, working := range p.open {
 		if working {

@@ -30,7 +30,7 @@ func TestCallGetsEveryReply(t *testing.T) {
 	require.Equal(t, []string{"q1", "q2"}, replies)
 }
 
-// A handler's failure reaches the caller with its words.
+// A handler's error message reaches the caller.
 func TestCallFails(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -46,7 +46,7 @@ func TestCallFails(t *testing.T) {
 	require.Equal(t, "no milk left", remote.Text)
 }
 
-// A call that nobody serves fails at once.
+// A call without a responder fails at once.
 func TestCallWithoutResponder(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -54,7 +54,7 @@ func TestCallWithoutResponder(t *testing.T) {
 	require.ErrorIs(t, conn.CallAll(t.Context(), "ask", nil, nil), jetstream.ErrNoResponder)
 }
 
-// A caller that gives up ends the handler's work in the other process.
+// Cancelling a call ends the handler's work in the other process.
 func TestCancelledCallEndsTheHandler(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -77,7 +77,7 @@ func TestCancelledCallEndsTheHandler(t *testing.T) {
 	require.ErrorIs(t, testkit.Wait(t, failure, "the end of the call"), context.Canceled)
 }
 
-// CallAll hears every process, Call one of a queue.
+// CallAll reaches every process, Call one of a queue.
 func TestCallAllHearsEverybody(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)

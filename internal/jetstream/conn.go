@@ -1,9 +1,9 @@
-// Package jetstream is the one place that speaks to NATS: streams, ordered publishing, durable consumers,
-// readers, a small key-value bucket, and requests between processes. It knows nothing of what is in a
-// message.
+// Package jetstream is the only package that talks to NATS: streams, ordered publishing, durable
+// consumers, readers, a small key-value bucket, and requests between processes. It knows nothing
+// about message contents.
 //
-// Every call takes a context. A context without a deadline gets one of 5 seconds, so that nothing hangs on
-// a server that has gone; calls that wait for messages wait as long as their context lets them.
+// Every call takes a context. One without a deadline gets 5 seconds, so nothing hangs on a dead
+// server; calls that wait for messages wait as long as their context allows.
 package jetstream
 
 import (
@@ -22,8 +22,8 @@ import (
 	"larder.dev/internal/fulldisk"
 )
 
-// InboxPrefix starts the subjects on which our own connections get their answers. It is not NATS's
-// default, so that a subscriber with other credentials can't listen to them.
+// InboxPrefix is the inbox prefix of our own connections. It isn't NATS's default, so subscribers
+// with other credentials can't listen to it.
 const InboxPrefix = "_INBOX_larder"
 
 const (
@@ -33,8 +33,8 @@ const (
 	reconnectNoise = 250 * time.Millisecond
 )
 
-// Errors that callers decide by. ErrPermission is a subject that the server denied these credentials;
-// without it a denied publish would look like a timeout.
+// Errors that callers distinguish. ErrPermission means that the server denied these credentials a
+// subject; otherwise a denied publish would look like a timeout.
 var (
 	ErrPermission   = errors.New("permission denied by the NATS server")
 	ErrNotConnected = errors.New("not connected to NATS")
@@ -45,29 +45,29 @@ var (
 	ErrNoResponder  = errors.New("nobody answers")
 )
 
-// Options say where the server is and who asks.
+// Options configure a connection.
 type Options struct {
-	URL   string // nats://user:password@host:port, several separated by commas
-	Creds string // path of a credentials file, "" for none
+	URL   string // nats://user:password@host:port, comma-separated if several
+	Creds string // credentials file, "" for none
 	Name  string // shown by the server, such as "larder projectors"
 	Log   *slog.Logger
 
-	// InboxPrefix starts the subjects on which answers come; InboxPrefix, the constant, where it is "". A
-	// program with other credentials than our own has that which they may subscribe to.
+	// InboxPrefix is the prefix of reply subjects; "" means the constant InboxPrefix. Programs with
+	// other credentials use one that they may subscribe to.
 	InboxPrefix string
 
-	// Full keeps whether the server refuses messages for want of space; nil for nowhere.
+	// Full records whether the server refuses messages for lack of space; may be nil.
 	Full *fulldisk.Mark
 
-	// InProcess connects without a socket, where the server runs in this process. URL still gives the
-	// user and password.
+	// InProcess connects without a socket to a server in this process. URL still provides the user
+	// and password.
 	InProcess InProcess
 }
 
-// InProcess is a NATS server that runs in this process.
+// InProcess is a NATS server in this process.
 type InProcess interface{ InProcessConn() (net.Conn, error) }
 
-// Conn is one connection to NATS. It is safe for concurrent use.
+// Conn is a connection to NATS. It is safe for concurrent use.
 type Conn struct {
 	nc      *nats.Conn
 	js      jetstream.JetStream
@@ -81,9 +81,9 @@ type Conn struct {
 	again chan struct{} // closed at the next reconnect
 }
 
-// Connect makes a connection that reconnects for ever. A server that isn't there yet is no error: the
-// connection is made in the background, Ready tells when, and what is asked meanwhile fails. Wrong options
-// are an error. The context bounds the first attempt.
+// Connect returns a connection that reconnects for ever. A missing server is no error: it connects
+// in the background, Ready reports when, and requests fail until then. Invalid options are an
+// error. The context bounds the first attempt.
 func Connect(ctx context.Context, opts Options) (*Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w", err)
@@ -114,7 +114,8 @@ func (c *Conn) natsOptions(ctx context.Context, opts Options) []nats.Option {
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(reconnectWait),
 		nats.ReconnectJitter(reconnectNoise, reconnectNoise),
-		// Credentials are changed on the server first; giving up on them would need a restart later.
+		// Credentials are changed on the server first; giving up on them would require a restart
+		// later.
 		nats.IgnoreAuthErrorAbort(),
 		nats.DrainTimeout(requestTimeout),
 		nats.ErrorHandler(c.handleError),
@@ -131,7 +132,7 @@ func (c *Conn) natsOptions(ctx context.Context, opts Options) []nats.Option {
 	return list
 }
 
-// Ready is nil while the connection stands, else ErrNotConnected.
+// Ready returns nil while connected, else ErrNotConnected.
 func (c *Conn) Ready() error {
 	if c.nc.IsConnected() {
 		return nil
@@ -139,14 +140,14 @@ func (c *Conn) Ready() error {
 	return fmt.Errorf("%w (%s)", ErrNotConnected, c.nc.Status())
 }
 
-// Reconnected is closed when the connection is made again: the server may have been restarted meanwhile.
+// Reconnected is closed on the next reconnect: the server may have restarted meanwhile.
 func (c *Conn) Reconnected() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.again
 }
 
-// WaitReady returns once the connection stands. The error is the context's.
+// WaitReady returns once connected. The error is the context's.
 func (c *Conn) WaitReady(ctx context.Context) error {
 	changed := c.nc.StatusChanged(nats.CONNECTED)
 	defer c.nc.RemoveStatusListener(changed)
@@ -162,7 +163,7 @@ func (c *Conn) WaitReady(ctx context.Context) error {
 	return nil
 }
 
-// Flush returns once the server has everything that was sent before, such as acknowledgements.
+// Flush returns once the server has everything sent before, such as acknowledgements.
 func (c *Conn) Flush(ctx context.Context) error {
 	ctx, cancel := withDeadline(ctx)
 	defer cancel()
@@ -172,7 +173,7 @@ func (c *Conn) Flush(ctx context.Context) error {
 	return nil
 }
 
-// Close lets what was sent and received come through, then ends the connection.
+// Close drains the connection, then closes it.
 func (c *Conn) Close() {
 	if !c.nc.IsConnected() {
 		c.nc.Close()
@@ -189,7 +190,7 @@ func (c *Conn) handleError(_ *nats.Conn, sub *nats.Subscription, err error) {
 	if subject, ok := deniedSubject(err); ok {
 		const text = "NATS denied a subject to these credentials"
 		if c.denials.report(subject) {
-			c.log.Debug(text, slog.String("subject", subject)) // who asked is told, and knows whether it matters
+			c.log.Debug(text, slog.String("subject", subject)) // the requester gets the error and decides
 			return
 		}
 		c.log.Error(text, slog.String("subject", subject))

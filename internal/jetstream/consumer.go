@@ -11,27 +11,27 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// ConsumerConfig describes a durable consumer. A new one starts with the last message of each subject, in
-// stream order, then gets every message; that is enough where the last message of a subject says it all,
-// and the same as all where a subject has one message. Where it doesn't, All is set.
+// ConsumerConfig describes a durable consumer. A new one starts with the last message of each
+// subject, in stream order, then gets every message. That suffices if a subject's last message
+// holds its full state, and is everything if each subject has one message. Otherwise set All.
 type ConsumerConfig struct {
-	Durable       string        // its name; processes that use the same name share its messages
+	Durable       string        // its name; processes with the same name share its messages
 	Filters       []string      // subjects, not overlapping
-	AckWait       time.Duration // an unacknowledged message is given out again after this
-	MaxAckPending int           // at most so many are out unacknowledged, over all processes
-	All           bool          // a new one starts with the first message that the stream has
+	AckWait       time.Duration // an unacknowledged message is redelivered after this
+	MaxAckPending int           // limit on unacknowledged messages, over all processes
+	All           bool          // a new one starts with the stream's first message
 }
 
-// ConsumerInfo is how far a consumer is.
+// ConsumerInfo is a consumer's progress.
 type ConsumerInfo struct {
-	Delivered  uint64 // stream sequence of the newest message given out
+	Delivered  uint64 // stream sequence of the newest delivered message
 	AckFloor   uint64 // every message up to this stream sequence is acknowledged
-	Pending    uint64 // messages that wait to be given out
-	AckPending int    // messages given out and not acknowledged
-	Waiting    int    // pull requests that wait for messages; 0 when nobody is there
+	Pending    uint64 // messages yet to be delivered
+	AckPending int    // messages delivered and not acknowledged
+	Waiting    int    // waiting pull requests; 0 if nobody is pulling
 }
 
-// Lag is how many messages are not acknowledged yet.
+// Lag returns how many messages aren't acknowledged yet.
 func (i ConsumerInfo) Lag() uint64 { return i.Pending + uint64(i.AckPending) }
 
 // Consumer is a durable consumer of a stream.
@@ -42,14 +42,15 @@ type Consumer struct {
 	raw    jetstream.Consumer
 }
 
-// EnsureConsumer creates the consumer, or takes the one there is with its position. ErrNotFound if there is
-// no such stream.
+// EnsureConsumer creates the consumer, or opens the existing one at its position. ErrNotFound if
+// there is no such stream.
 func (c *Conn) EnsureConsumer(ctx context.Context, stream string, cfg ConsumerConfig) (*Consumer, error) {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()
 	raw, err := c.js.Consumer(ctx, stream, cfg.Durable)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) || (err == nil && !cfg.satisfiedBy(raw.CachedInfo().Config)) {
-		// An update that changes nothing is left out: it would undo what an operator set, such as a pause.
+		// Skip an update that changes nothing: it would undo an operator's settings, such as a
+		// pause.
 		raw, err = c.js.CreateOrUpdateConsumer(ctx, stream, cfg.raw())
 	}
 	if err != nil {
@@ -82,7 +83,7 @@ func (cfg ConsumerConfig) satisfiedBy(has jetstream.ConsumerConfig) bool {
 	return slices.Equal(filters, cfg.Filters) && has.AckWait == cfg.AckWait && has.MaxAckPending == cfg.MaxAckPending
 }
 
-// DeleteConsumer removes a consumer and its position. One that isn't there is no error.
+// DeleteConsumer removes a consumer and its position. A missing one is no error.
 func (c *Conn) DeleteConsumer(ctx context.Context, stream, name string) error {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()
@@ -93,8 +94,8 @@ func (c *Conn) DeleteConsumer(ctx context.Context, stream, name string) error {
 	return nil
 }
 
-// ConsumerInfo tells how far a consumer is, without taking part in it. ErrNotFound if there is no such
-// consumer.
+// ConsumerInfo returns a consumer's progress without pulling from it. ErrNotFound if it doesn't
+// exist.
 func (c *Conn) ConsumerInfo(ctx context.Context, stream, name string) (ConsumerInfo, error) {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()
@@ -109,9 +110,9 @@ func (c *Conn) ConsumerInfo(ctx context.Context, stream, name string) (ConsumerI
 	}, nil
 }
 
-// Release gives out again, at once, what was given out and never acknowledged. Without it, what a killed
-// process held waits for the end of its AckWait. It is for a moment when nobody else holds messages; a
-// process that does gets them twice. Servers before 2.14 can't do it, and say so with an error.
+// Release immediately redelivers what was delivered and never acknowledged. Otherwise a killed
+// process's messages wait for their AckWait. Call it when nobody else holds messages; a process
+// that does gets them twice. Servers before 2.14 return an error.
 func (c *Conn) Release(ctx context.Context, stream, consumer string) error {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()
@@ -121,26 +122,26 @@ func (c *Conn) Release(ctx context.Context, stream, consumer string) error {
 	return nil
 }
 
-// Delivery is a message that was given out and waits for its acknowledgement. Acknowledging is sent without
-// waiting for the server: one that is lost only means that the message comes again.
+// Delivery is a delivered message that awaits acknowledgement. Acknowledgements are sent without
+// waiting for the server: losing one only redelivers the message.
 type Delivery struct {
 	Message
 	Attempt int // from 1
 	raw     jetstream.Msg
 }
 
-// Ack says that the message is done.
+// Ack acknowledges the message.
 func (d Delivery) Ack() error { return d.tell("acknowledge", d.raw.Ack()) }
 
-// Nak gives the message back, to be given out again at once.
+// Nak returns the message for immediate redelivery.
 func (d Delivery) Nak() error { return d.tell("give back", d.raw.Nak()) }
 
-// Later gives the message back, to be given out again after a while; others come meanwhile.
+// Later returns the message for redelivery after a delay; others are delivered meanwhile.
 func (d Delivery) Later(after time.Duration) error {
 	return d.tell("put off", d.raw.NakWithDelay(after))
 }
 
-// InProgress starts the AckWait anew.
+// InProgress restarts the AckWait.
 func (d Delivery) InProgress() error { return d.tell("hold", d.raw.InProgress()) }
 
 func (d Delivery) tell(what string, err error) error {
@@ -152,33 +153,37 @@ func (d Delivery) tell(what string, err error) error {
 
 // Deliveries is a running delivery of a consumer's messages to this process.
 //
-// The library's iterator isn't used: its buffer has room for one request's messages and none for what the server says
-// besides, nor for what it asks for anew after a reconnect. What finds no room there is dropped, and comes again after its
-// AckWait, behind what is newer. What is called back waits in the client instead, however slow it is taken.
+// It doesn't use the library's iterator, whose buffer only fits one request's messages: server
+// status messages, and what it requests again after a reconnect, overflow it. Overflowing messages
+// are dropped and redelivered after their AckWait, behind newer ones. With a callback, messages
+// wait in the client instead, however slowly they are taken.
 type Deliveries struct {
 	consumer *Consumer
 	raw      jetstream.ConsumeContext
 	messages chan jetstream.Msg
-	taken    bool          // a message is with whoever called Next
-	back     chan struct{} // they called again
+	taken    bool          // Next's caller has a message
+	back     chan struct{} // the caller called Next again
 	failed   chan error
 	stop     func()
 	stopped  chan struct{}
 }
 
-// prefetchBytes is how much one request for messages may bring; some large ones are as much as a thousand small ones. The
-// next request goes out while the last quarter of the messages waits, so twice as much is in the client at most, and as much
-// again for each reconnect before they are taken. It is above the size of any message: the server gives out nothing for less.
+// prefetchBytes bounds one pull request; a few large messages equal a thousand small ones. The next
+// request is sent while the last quarter is waiting, so the client holds at most twice as much, and
+// as much again for each reconnect before they are taken. It exceeds any message's size: the server
+// delivers nothing larger.
 const prefetchBytes = 4 << 20
 
-// A request for messages is made anew after expiry, and the server says every heartbeat that it has none: a connection
-// that breaks is noticed by itself, and a server that hangs after two of them. They are all that an idle consumer does.
+// A pull request is renewed after expiry, and the server sends a heartbeat while it has no
+// messages: the client notices a broken connection itself, and a hanging server after two missed
+// heartbeats. An idle consumer does nothing else.
 const (
 	heartbeat = 15 * time.Second
 	expiry    = time.Minute
 )
 
-// Deliver starts the delivery. At most prefetch messages wait in the client for Next, and 8 MiB; their AckWait runs.
+// Deliver starts the delivery. At most prefetch messages, and 8 MiB, wait in the client for Next;
+// their AckWait is running.
 func (c *Consumer) Deliver(prefetch int) (*Deliveries, error) {
 	d := &Deliveries{
 		consumer: c, messages: make(chan jetstream.Msg), back: make(chan struct{}, 1), failed: make(chan error, 1),
@@ -198,8 +203,8 @@ func (c *Consumer) Deliver(prefetch int) (*Deliveries, error) {
 	return d, nil
 }
 
-// take holds a message until whoever has it comes for the next one. The library asks for more only then: what is asked for
-// in advance would wait beyond its AckWait behind one that takes long, and be given out twice.
+// take holds a message until its consumer calls Next again. The library only then requests more:
+// messages requested in advance would exceed their AckWait behind a slow one and be redelivered.
 func (d *Deliveries) take(msg jetstream.Msg) {
 	select {
 	case d.messages <- msg:
@@ -212,7 +217,7 @@ func (d *Deliveries) take(msg jetstream.Msg) {
 	}
 }
 
-// broken notes the first error that ends the delivery. Of others the library recovers by itself.
+// broken records the first error that ends the delivery. The library recovers from others itself.
 func (d *Deliveries) broken(_ jetstream.ConsumeContext, err error) {
 	for _, end := range []error{
 		jetstream.ErrNoHeartbeat, jetstream.ErrConsumerDeleted, jetstream.ErrConsumerNotFound, jetstream.ErrBadRequest,
@@ -228,8 +233,9 @@ func (d *Deliveries) broken(_ jetstream.ConsumeContext, err error) {
 	}
 }
 
-// Next waits for a message. The error is the context's, ErrConsumerGone if the consumer was deleted, or
-// another if the server fell silent; then the delivery is over and a new one must be started. It is for one goroutine.
+// Next waits for a message. The error is the context's, ErrConsumerGone if the consumer was
+// deleted, or another if the server fell silent; then the delivery is over, so start a new one. It
+// is for one goroutine.
 func (d *Deliveries) Next(ctx context.Context) (Delivery, error) {
 	if d.taken {
 		d.taken = false
@@ -257,7 +263,7 @@ func (d *Deliveries) fail(err error) error {
 	return fmt.Errorf("next message of consumer %s of stream %s: %w", d.consumer.name, d.consumer.stream, err)
 }
 
-// Stop ends the delivery. Messages that were not taken by Next come again after their AckWait.
+// Stop ends the delivery. Messages not taken by Next are redelivered after their AckWait.
 func (d *Deliveries) Stop() {
 	d.stop()
 	d.raw.Stop()

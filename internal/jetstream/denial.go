@@ -11,7 +11,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// deniedPattern finds the subject in the server's message: Permissions Violation for Publish to "a.b".
+// deniedPattern matches the subject in the server's message: Permissions Violation for Publish to
+// "a.b".
 var deniedPattern = regexp.MustCompile(`to "(\S+)"`)
 
 func deniedSubject(err error) (string, bool) {
@@ -25,8 +26,8 @@ func deniedSubject(err error) (string, bool) {
 	return found[1], true
 }
 
-// denials brings a denied subject to whoever waits for an answer on it. The server tells of a denial on
-// the connection and not as an answer, so without this the caller would only see a timeout.
+// denials routes a denied subject to whoever waits for an answer on it. The server reports a denial
+// on the connection, not as an answer, so otherwise the caller would only see a timeout.
 type denials struct {
 	mu      sync.Mutex
 	waiting map[*denialWait]struct{}
@@ -37,7 +38,7 @@ type denialWait struct {
 	cancel   context.CancelCauseFunc
 }
 
-// report tells whether anybody waited.
+// report reports whether anybody was waiting.
 func (d *denials) report(subject string) (waited bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -50,7 +51,7 @@ func (d *denials) report(subject string) (waited bool) {
 	return waited
 }
 
-// watch gives a context that is cancelled with ErrPermission as its cause once such a subject is denied.
+// watch returns a context that is cancelled with cause ErrPermission once such a subject is denied.
 func (d *denials) watch(ctx context.Context, concerns func(subject string) bool) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &denialWait{concerns: concerns, cancel: cancel}
@@ -70,13 +71,13 @@ func (d *denials) forget(w *denialWait) {
 	delete(d.waiting, w)
 }
 
-// request prepares a call that is answered: a deadline, and an end by a denial of the subject.
+// request prepares a request: a deadline, and cancellation if its subject is denied.
 func (c *Conn) request(ctx context.Context, subject string) (context.Context, func()) {
 	return c.watchRequest(ctx, func(denied string) bool { return denied == subject })
 }
 
-// apiRequest prepares a call of JetStream's API that concerns a stream. The client may ask about the account on
-// the way, as before it makes a bucket.
+// apiRequest prepares a JetStream API call for a stream. The client may query the account on the
+// way, as before it creates a bucket.
 func (c *Conn) apiRequest(ctx context.Context, stream string) (context.Context, func()) {
 	return c.watchRequest(ctx, func(denied string) bool {
 		return denied == "$JS.API.INFO" || strings.HasPrefix(denied, "$JS.API.") && strings.Contains(denied+".", "."+stream+".")
@@ -92,7 +93,7 @@ func (c *Conn) watchRequest(ctx context.Context, concerns func(string) bool) (co
 	}
 }
 
-// explain puts the denial, where there was one, in the place of the error that it caused.
+// explain replaces an error caused by a denial with the denial.
 func explain(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); errors.Is(cause, ErrPermission) {
 		return cause

@@ -13,20 +13,20 @@ import (
 	"larder.dev/internal/fulldisk"
 )
 
-// The server's codes for a stream that can't be given more room: by the limit of its files, and by that of the account.
+// The server's error codes for insufficient storage: by the file limit, and by the account's.
 const (
 	insufficientResources = 10023
 	storageExceeded       = 10047
 )
 
-// noSpace is in what the server says of a write that its disk had no room for.
+// noSpace appears in the server's message about a write that failed because the disk was full.
 const noSpace = "no space left"
 
-// refusedWithin is how long it may take to ask why a message wasn't acknowledged.
+// refusedWithin bounds finding out why a message wasn't acknowledged.
 const refusedWithin = time.Second
 
-// refused marks the failure of a publication as that of a full disk where it is one. The server doesn't answer a message that
-// its disk had no room for, nor any after it, so that it is asked about the stream, where that is known.
+// refused marks a failed publish as a full disk if that is the cause. The server answers neither a
+// message that its disk had no room for nor any later one, so ask about the stream, if it is known.
 func (c *Conn) refused(ctx context.Context, stream string, err error) error {
 	if err == nil || errors.Is(err, fulldisk.Err) || c.Ready() != nil {
 		return err
@@ -53,13 +53,14 @@ func hasNoRoom(err error) bool {
 	return err != nil && strings.Contains(err.Error(), noSpace)
 }
 
-// nothing is a subject that no stream of ours has a message of.
+// nothing is a subject without messages in any of our streams.
 const nothing = "larder.room"
 
-// Room gives an error that is a fulldisk.Err where a stream has met a full disk. It takes no message until the server was
-// started again, also when there is room.
+// Room returns an error that is a fulldisk.Err if a stream has hit a full disk. Even with space
+// again, it accepts nothing until the server restarts.
 func (c *Conn) Room(ctx context.Context, stream string) error {
-	// A stream that can't write can't remove either, and says why, also where there is nothing to remove.
+	// A stream that can't write can't purge either, and says why, even if there is nothing to
+	// purge.
 	_, err := c.Purge(ctx, stream, nothing)
 	if hasNoRoom(err) {
 		return fmt.Errorf("%w: %w", fulldisk.Err, err)

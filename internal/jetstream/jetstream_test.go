@@ -17,7 +17,7 @@ import (
 
 const stream = "THINGS"
 
-// connect gives a connection to a server of its own, with a stream of things.
+// connect returns a connection to its own server, with a stream of things.
 func connect(t *testing.T) (*jetstream.Conn, *testkit.NATSServer) {
 	t.Helper()
 	server := testkit.NATS(t)
@@ -50,7 +50,7 @@ func things(subject string, count int) []jetstream.Message {
 	return msgs
 }
 
-// A batch is stored in its order, larger than the server takes at once, and its sequences tell where.
+// A batch larger than the server's limit is stored in order, and its sequences are correct.
 func TestPublishBatchInOrder(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -67,7 +67,7 @@ func TestPublishBatchInOrder(t *testing.T) {
 	require.Equal(t, "kept", msg.HeaderValue("lower-case"))
 }
 
-// A batch that was stored in part is completed: nothing twice, and old sequences for what was there.
+// A partially stored batch is completed: nothing twice, and old sequences for existing messages.
 func TestPublishBatchAgainStoresNothingTwice(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -81,7 +81,7 @@ func TestPublishBatchAgainStoresNothingTwice(t *testing.T) {
 	require.EqualValues(t, 5, state.Messages)
 }
 
-// A message that comes twice in one batch is stored once.
+// A message that is twice in one batch is stored once.
 func TestPublishBatchWithATwin(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -90,7 +90,7 @@ func TestPublishBatchWithATwin(t *testing.T) {
 	require.Equal(t, []uint64{1, 2, 1}, sequences)
 }
 
-// A publish on condition is refused as a conflict when another message came first.
+// A conditional publish is refused as a conflict if another message came first.
 func TestPublishExpectingTheLast(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -104,7 +104,7 @@ func TestPublishExpectingTheLast(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// What the server denies is told as a denial, at once, and not as a timeout.
+// A denial is reported as a denial, at once, and not as a timeout.
 func TestDenialIsNotATimeout(t *testing.T) {
 	t.Parallel()
 	server := testkit.NATS(t)
@@ -124,7 +124,7 @@ func TestDenialIsNotATimeout(t *testing.T) {
 	require.Less(t, time.Since(started), 4*time.Second)
 }
 
-// denials hands on what is logged of subjects that NATS denied.
+// denials forwards log records about subjects that NATS denied.
 type denials struct {
 	slog.Handler
 
@@ -138,7 +138,7 @@ func (d denials) Handle(ctx context.Context, record slog.Record) error {
 	return d.Handler.Handle(ctx, record)
 }
 
-// of waits for the denial of a subject, past those of others, as of the inbox for answers, and gives its level.
+// of waits for a subject's denial, skipping others such as the inbox's, and returns its level.
 func (d denials) of(t *testing.T, subject string) slog.Level {
 	t.Helper()
 	for {
@@ -153,8 +153,8 @@ func (d denials) of(t *testing.T, subject string) slog.Level {
 	}
 }
 
-// Who asks for what is denied is told, and knows whether it matters: it is no line for an operator. One that nobody waits
-// for is.
+// A denial that a requester is told about isn't logged for an operator. One that nobody waits for
+// is.
 func TestADenialIsALineWhereNobodyIsTold(t *testing.T) {
 	t.Parallel()
 	log := denials{Handler: testkit.Logger(t).Handler(), lines: make(chan slog.Record, 16)}
@@ -194,7 +194,7 @@ func TestLastAndNext(t *testing.T) {
 	require.False(t, found)
 }
 
-// Asking for what isn't there is ErrNotFound.
+// Requests for what doesn't exist return ErrNotFound.
 func TestNotFound(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -207,7 +207,7 @@ func TestNotFound(t *testing.T) {
 	require.NoError(t, conn.DeleteConsumer(t.Context(), stream, "nobody"))
 }
 
-// A purge takes the filter's messages and no others, and counts them.
+// A purge removes exactly the filter's messages, and counts them.
 func TestPurge(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -224,7 +224,7 @@ func TestPurge(t *testing.T) {
 	require.EqualValues(t, 1, state.Messages)
 }
 
-// A second EnsureStream changes nothing, and another one brings new subjects.
+// A second EnsureStream changes nothing, and a different one adds new subjects.
 func TestEnsureStreamAgain(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -254,8 +254,8 @@ func next(t *testing.T, deliveries *jetstream.Deliveries) jetstream.Delivery {
 	return delivery
 }
 
-// untilAcknowledged waits until the server has taken the acknowledgements up to this sequence: it does so on its own time,
-// also after it has answered what was sent behind them.
+// untilAcknowledged waits until the server has processed the acknowledgements up to this sequence:
+// that is asynchronous, even after it has answered later messages.
 func untilAcknowledged(t *testing.T, conn *jetstream.Conn, sequence uint64) {
 	t.Helper()
 	testkit.Until(t, "the server has taken the acknowledgements", func() bool {
@@ -264,7 +264,8 @@ func untilAcknowledged(t *testing.T, conn *jetstream.Conn, sequence uint64) {
 	})
 }
 
-// A new consumer starts with the last message of each subject; it goes on behind what was acknowledged.
+// A new consumer starts with the last message of each subject, and resumes after the acknowledged
+// ones.
 func TestConsumerGoesOn(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -292,7 +293,7 @@ func TestConsumerGoesOn(t *testing.T) {
 	require.EqualValues(t, 1, info.Lag())
 }
 
-// What is given back comes again at once, long before its AckWait.
+// A returned message is redelivered at once, long before its AckWait.
 func TestGivenBackComesAgain(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -305,7 +306,7 @@ func TestGivenBackComesAgain(t *testing.T) {
 	require.Equal(t, 2, next(t, deliveries).Attempt)
 }
 
-// What a dead process held is released at once.
+// A dead process's messages are released at once.
 func TestReleaseOfADeadProcess(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -327,8 +328,8 @@ func TestReleaseOfADeadProcess(t *testing.T) {
 	require.EqualValues(t, 1, next(t, alive).Sequence)
 }
 
-// What waits in the client while nobody takes it is still there after the server was restarted and has sent more: what had
-// no room came only after its AckWait.
+// Messages waiting untaken in the client survive a server restart and further deliveries: none is
+// dropped and redelivered only after its AckWait.
 func TestDeliveryWaitsForWhoeverIsSlow(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)
@@ -350,13 +351,13 @@ func TestDeliveryWaitsForWhoeverIsSlow(t *testing.T) {
 	require.NoError(t, conn.WaitReady(testkit.Context(t)))
 	for sequence := uint64(2); sequence <= 12; sequence++ {
 		if sequence == 4 {
-			given(8) // as much again was asked for
+			given(8) // as many again were requested
 		}
 		require.Equal(t, sequence, next(t, deliveries).Sequence)
 	}
 }
 
-// Nothing is asked for while a message is worked at, where one at a time is: what waits behind it would be given out twice.
+// With one message at a time, none is requested while one is in progress: it would be redelivered.
 func TestOneAtATime(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -376,7 +377,7 @@ func TestOneAtATime(t *testing.T) {
 	}
 }
 
-// A deleted consumer ends its deliveries with ErrConsumerGone.
+// Deleting a consumer ends its deliveries with ErrConsumerGone.
 func TestConsumerGone(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -396,7 +397,7 @@ func TestConsumerGone(t *testing.T) {
 	require.ErrorIs(t, testkit.Wait(t, failure, "the end of the deliveries"), jetstream.ErrConsumerGone)
 }
 
-// A reader gives the last message of each subject, then what comes in, and says how many are left.
+// A reader returns the last message of each subject, then new ones, and counts the rest.
 func TestReadLast(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -421,7 +422,7 @@ func TestReadLast(t *testing.T) {
 	require.EqualValues(t, 4, msg.Sequence)
 }
 
-// A reader of what is new sees nothing older, and one from a sequence starts there.
+// A reader of new messages sees nothing older, and one from a sequence starts there.
 func TestReadFrom(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -445,7 +446,7 @@ func TestReadFrom(t *testing.T) {
 	require.EqualValues(t, 4, msg.Sequence)
 }
 
-// A bucket keeps, lists by prefix and forgets.
+// A bucket stores, lists by prefix and deletes.
 func TestBucket(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -466,7 +467,7 @@ func TestBucket(t *testing.T) {
 	require.Equal(t, "two", string(entries[0].Value))
 }
 
-// A subscriber hears what is published, on core NATS, until it stops.
+// A subscriber gets what is published, on core NATS, until it stops.
 func TestSubscribe(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -480,7 +481,7 @@ func TestSubscribe(t *testing.T) {
 	require.Equal(t, "7", string(testkit.Wait(t, heard, "a hint").Data))
 }
 
-// The connection comes back by itself after the server was away, and asks fail in the meantime.
+// The connection recovers by itself after a server outage, during which requests fail.
 func TestReconnects(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)
@@ -497,7 +498,7 @@ func TestReconnects(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A server that isn't there yet is no error: the connection stands once it is.
+// A missing server is no error: the connection is ready once it starts.
 func TestConnectBeforeTheServer(t *testing.T) {
 	t.Parallel()
 	server := testkit.NATS(t)
@@ -508,7 +509,8 @@ func TestConnectBeforeTheServer(t *testing.T) {
 	require.NoError(t, conn.WaitReady(testkit.Context(t)))
 }
 
-// Large messages are fetched a few at a time: what waits in the client is bounded by its size, not only by its number.
+// Large messages are fetched a few at a time: what waits in the client is bounded in bytes, not
+// only in number.
 func TestPrefetchIsBoundedByBytes(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)

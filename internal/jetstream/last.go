@@ -8,11 +8,11 @@ import (
 	"github.com/synadia-io/orbit.go/jetstreamext"
 )
 
-// lastAtOnce is how many subjects one request may ask for; the server takes 1,024.
+// lastAtOnce is how many subjects one request may name; the server's limit is 1,024.
 const lastAtOnce = 500
 
-// LastOf gives the last message of each subject that has one, by subject, in few requests. Subjects must be without
-// wildcards.
+// LastOf returns the last message of each subject that has one, by subject, in few requests.
+// Wildcards aren't allowed.
 func (c *Conn) LastOf(ctx context.Context, stream string, subjects []string) (map[string]Message, error) {
 	found := make(map[string]Message, len(subjects))
 	for len(subjects) > 0 {
@@ -21,7 +21,7 @@ func (c *Conn) LastOf(ctx context.Context, stream string, subjects []string) (ma
 		if err := c.lastOf(ctx, stream, some, found); err != nil {
 			return nil, fmt.Errorf("read the last messages of %d subjects of stream %s: %w", len(some), stream, err)
 		}
-		// The server ends an answer at a size, so what is not in it is asked for alone.
+		// The server truncates large answers, so ask for the missing ones singly.
 		for _, subject := range some {
 			if _, ok := found[subject]; ok {
 				continue

@@ -9,8 +9,8 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// The last message of each subject comes, of more subjects than one request may name; a subject without any is left
-// out, and one that doesn't exist at all is no error.
+// The last message of each subject is returned for more subjects than one request may name;
+// subjects without messages are left out, and one that doesn't exist is no error.
 func TestLastOf(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)

@@ -17,7 +17,7 @@ type Message struct {
 	Time     time.Time // when the stream stored it
 }
 
-// HeaderValue is the first value of a header, "" without one. The name is compared as it is written.
+// HeaderValue returns a header's first value, "" if missing. The name is case-sensitive.
 func (m Message) HeaderValue(name string) string {
 	if values := m.Header[name]; len(values) > 0 {
 		return values[0]
@@ -25,14 +25,14 @@ func (m Message) HeaderValue(name string) string {
 	return ""
 }
 
-// Size is about how many bytes of memory the message holds.
+// Size estimates the message's memory in bytes.
 func (m Message) Size() int { return len(m.Data) + len(m.Subject) + headerAllowance }
 
-// headerAllowance stands for the headers in Size; adding them up would cost more than it tells.
+// headerAllowance estimates the headers for Size; adding them up would cost more than it is worth.
 const headerAllowance = 512
 
-// wire makes a fresh NATS message. The header is copied: the client adds its own to what it sends, and a
-// message that is sent again must not carry those of the first attempt.
+// wire returns a fresh NATS message. It copies the header: the client adds its own when sending,
+// and a resent message must not carry those of the first attempt.
 func (m Message) wire() *nats.Msg {
 	msg := nats.NewMsg(m.Subject)
 	maps.Copy(msg.Header, m.Header)

@@ -10,18 +10,18 @@ import (
 	"github.com/synadia-io/orbit.go/jetstreamext"
 )
 
-// PublishBatch cuts at these: the server takes so many messages in one piece, and a batch of large ones does not have to be
-// held in memory twice. Whoever gathers messages for it does well to gather as many.
+// PublishBatch splits at these limits: the server accepts so many messages in one batch, and a
+// batch of large ones shouldn't be in memory twice. Callers should collect as many.
 const (
 	BatchMessages = 1000
 	BatchBytes    = 4 << 20
 )
 
-// Publish stores one message and waits for the acknowledgement. A message whose Nats-Msg-Id the stream
-// remembers is not stored again: duplicate is true and the sequence is that of the first.
+// Publish stores one message and waits for the acknowledgement. A message whose Nats-Msg-Id the
+// stream remembers isn't stored again: duplicate is true and the sequence is the first one's.
 //
-// With expectLast, the message is stored only if the last message of its subject has that sequence (0: if
-// the subject has none), else the error is ErrConflict.
+// With expectLast, the message is stored only if its subject's last message has that sequence (0:
+// if there is none), else the error is ErrConflict.
 func (c *Conn) Publish(ctx context.Context, msg Message, expectLast *uint64) (sequence uint64, duplicate bool, err error) {
 	ctx, done := c.request(ctx, msg.Subject)
 	defer done()
@@ -36,12 +36,12 @@ func (c *Conn) Publish(ctx context.Context, msg Message, expectLast *uint64) (se
 	return ack.Sequence, ack.Duplicate, nil
 }
 
-// PublishBatch stores messages in their order and waits for the acknowledgement of all. Sequences has one
-// entry for each; on an error it has those that are known to be stored, from the first on. What was stored
-// before is not stored again, as long as the stream remembers its Nats-Msg-Id.
+// PublishBatch stores messages in order and waits until all are acknowledged. Sequences has one
+// entry per message; on error only those known to be stored, from the first. Messages already
+// stored aren't stored again while the stream remembers their Nats-Msg-Id.
 //
-// It sends atomic batches. Where the server refuses one, because it holds a message that the stream already
-// has, or a header that it can't batch, its messages are published one by one.
+// It sends atomic batches. If the server refuses one, because it contains a message that the stream
+// already has, or a header that can't be batched, its messages are published one by one.
 func (c *Conn) PublishBatch(ctx context.Context, stream string, msgs []Message) (sequences []uint64, err error) {
 	sequences = make([]uint64, 0, len(msgs))
 	for len(msgs) > 0 {
@@ -78,8 +78,8 @@ func (c *Conn) publishSome(ctx context.Context, stream string, msgs []Message) (
 	return sequences, err
 }
 
-// publishEach waits for each acknowledgement before it sends the next message. Sending ahead would be
-// faster, and would leave a gap where one fails and the next does not.
+// publishEach waits for each acknowledgement before it sends the next message. Pipelining would be
+// faster, but leave a gap if one fails and the next succeeds.
 func (c *Conn) publishEach(ctx context.Context, msgs []Message) ([]uint64, error) {
 	sequences := make([]uint64, 0, len(msgs))
 	for _, msg := range msgs {
@@ -104,7 +104,8 @@ func (c *Conn) publishAtomic(ctx context.Context, stream string, msgs []Message)
 		return ours
 	})
 	defer done()
-	// No wait for an acknowledgement of the first message: the last one's tells the same, a round trip earlier.
+	// Don't wait for the first message's acknowledgement: the last one's tells the same, a round
+	// trip earlier.
 	ack, err := jetstreamext.PublishMsgBatch(ctx, c.js, wire, jetstreamext.BatchFlowControl{AckTimeout: requestTimeout})
 	if err != nil {
 		return nil, fmt.Errorf("publish batch of %d to stream %s: %w", len(msgs), stream, explain(ctx, err))
@@ -114,13 +115,14 @@ func (c *Conn) publishAtomic(ctx context.Context, stream string, msgs []Message)
 	}
 	sequences := make([]uint64, len(msgs))
 	for i := range msgs {
-		// A batch is stored in one piece, so its sequences follow each other up to the acknowledged one.
+		// A batch is stored contiguously, so its sequences lead up to the acknowledged one.
 		sequences[i] = ack.Sequence - uint64(len(msgs)-1-i)
 	}
 	return sequences, nil
 }
 
-// refusesBatch tells whether the server stored nothing of the batch and would take the messages singly.
+// refusesBatch reports whether the server stored none of the batch but would accept single
+// messages.
 func refusesBatch(err error) bool {
 	var refusal *jetstream.APIError
 	if !errors.As(err, &refusal) {

@@ -8,26 +8,26 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// readerPrefetch is how many messages a reader asks for at once, if they are no more than prefetchBytes.
+// readerPrefetch is how many messages a reader requests at once, up to prefetchBytes.
 const readerPrefetch = 1000
 
-// ReadStart says where a reader begins.
+// ReadStart is where a reader begins.
 type ReadStart struct {
-	Sequence uint64    // from this stream sequence on; 0 from the first
-	Since    time.Time // with what was stored at this time or later; zero from the first
+	Sequence uint64    // from this stream sequence; 0 means the first
+	Since    time.Time // from messages stored at this time or later; zero means the first
 	Last     bool      // with the last message of each subject, in stream order
 	New      bool      // with what is stored from now on
 }
 
-// Reader reads a stream in order, without acknowledging and without leaving anything on the server. It
-// survives a restart of the server. It is for one goroutine.
+// Reader reads a stream in order, without acknowledging and without state on the server. It
+// survives a server restart. It is for one goroutine.
 type Reader struct {
 	stream string
 	raw    jetstream.MessagesContext
 	total  uint64
 }
 
-// Read starts a reader. No filters means every subject. ErrNotFound if there is no such stream.
+// Read starts a reader. No filters means all subjects. ErrNotFound if there is no such stream.
 func (c *Conn) Read(ctx context.Context, stream string, filters []string, start ReadStart) (*Reader, error) {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()
@@ -63,12 +63,12 @@ func (s ReadStart) config(filters []string) jetstream.OrderedConsumerConfig {
 	return cfg
 }
 
-// Total is how many messages were there to read when the reader was started. 0 means that Next will wait
-// for a message yet to come.
+// Total is how many messages there were when the reader started. 0 means that Next will wait for a
+// new message.
 func (r *Reader) Total() uint64 { return r.total }
 
-// Next waits for a message. Left is how many more there were when the server sent it. The error is the
-// context's, or says that the reader is over.
+// Next waits for a message. Left is how many more there were when the server sent it. The error is
+// the context's, or means that the reader has ended.
 func (r *Reader) Next(ctx context.Context) (msg Message, left uint64, err error) {
 	raw, err := r.raw.Next(jetstream.NextContext(ctx))
 	if err != nil {

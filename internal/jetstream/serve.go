@@ -11,9 +11,10 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// The protocol between Serve and Call: a request carries an inbox; the server answers there with messages
-// that name the responder and a state. While it works it repeats stateWorking, so that the caller can tell
-// long work from a dead process. A message on inbox+".cancel" ends the work.
+// The protocol between Serve and Call: a request carries an inbox; the server replies there with
+// messages that name the responder and a state. While working it repeats stateWorking, so that the
+// caller can distinguish long work from a dead process. A message on inbox+".cancel" cancels the
+// work.
 const (
 	headerResponder = "Call-Responder"
 	headerState     = "Call-State"
@@ -28,8 +29,8 @@ const (
 	beatEvery    = 2 * time.Second
 )
 
-// Handler answers one request with any number of replies. The context ends when the caller cancels or the
-// service stops.
+// Handler answers one request with any number of replies. The context ends when the caller cancels
+// or the service stops.
 type Handler func(ctx context.Context, request []byte, reply func([]byte) error) error
 
 // service runs the requests of one Serve.
@@ -37,12 +38,12 @@ type service struct {
 	conn    *Conn
 	id      string
 	handler Handler
-	ctx     context.Context //nolint:containedctx // the life of the service, which ends its requests
+	ctx     context.Context //nolint:containedctx // the service's lifetime, which ends its requests
 	running sync.WaitGroup
 }
 
-// Serve answers calls on a subject until stop, which ends running requests and waits for them. Processes
-// that name the same queue share the requests; with queue "" each gets every request.
+// Serve answers calls on a subject until stop, which cancels running requests and waits for them.
+// Processes with the same queue share the requests; with queue "" each gets all of them.
 func (c *Conn) Serve(subject, queue string, handler Handler) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &service{conn: c, id: rand.Text(), handler: handler, ctx: ctx}

@@ -11,23 +11,23 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// defaultDuplicates is how long the server remembers message ids. It is a help and no promise: whoever
-// reads a stream must bear a message twice.
+// defaultDuplicates is how long the server remembers message ids. Don't rely on it: readers must
+// tolerate receiving a message twice.
 const defaultDuplicates = 2 * time.Minute
 
-// clusterReplicas is the least with which a stream goes on when a server is lost.
+// clusterReplicas is the minimum for a stream to survive the loss of a server.
 const clusterReplicas = 3
 
-// StreamConfig describes a stream that keeps its messages in files, without a limit.
+// StreamConfig describes a stream stored in files, without a limit.
 type StreamConfig struct {
 	Name       string
 	Subjects   []string
 	Duplicates time.Duration // how long message ids are remembered; 0 for two minutes
-	Replicas   int           // copies; 0 for what the stream has, and for a new one three in a cluster
-	Note       string        // put into the metadata of a new one, until RemoveNote; "" for none
+	Replicas   int           // copies; 0 keeps a stream's; a new one gets three in a cluster
+	Note       string        // in a new stream's metadata until RemoveNote; "" for none
 }
 
-// StreamState is how far a stream is.
+// StreamState is a stream's current state.
 type StreamState struct {
 	FirstSeq uint64
 	LastSeq  uint64
@@ -35,18 +35,18 @@ type StreamState struct {
 	Bytes    uint64
 	LastTime time.Time
 	Created  time.Time // by the server's clock
-	Now      time.Time // by the server's clock, when it said so
+	Now      time.Time // the server's clock at the time of the answer
 
 	metadata map[string]string
 }
 
-// Has tells whether the stream has a note.
+// Has reports whether the stream has a note.
 func (s StreamState) Has(note string) bool {
 	_, found := s.metadata[note]
 	return found
 }
 
-// EnsureStream creates the stream or brings it to the configuration. What it doesn't name (limits,
+// EnsureStream creates the stream or updates its configuration. What it doesn't name (limits,
 // placement, replicas) stays as an operator set it.
 func (c *Conn) EnsureStream(ctx context.Context, cfg StreamConfig) error {
 	ctx, done := c.apiRequest(ctx, cfg.Name)
@@ -76,7 +76,7 @@ func (c *Conn) EnsureStream(ctx context.Context, cfg StreamConfig) error {
 	return nil
 }
 
-// replicas is how many copies a new stream gets: in a cluster as many as outlive the loss of a server.
+// replicas returns a new stream's copies: in a cluster enough to survive the loss of a server.
 func (c *Conn) replicas() int {
 	if c.nc.ConnectedClusterName() == "" {
 		return 1
@@ -84,12 +84,12 @@ func (c *Conn) replicas() int {
 	return clusterReplicas
 }
 
-// on gives the configuration with ours written over it.
+// on returns base overwritten by our configuration.
 func (cfg StreamConfig) on(base jetstream.StreamConfig) jetstream.StreamConfig {
 	base.Subjects = cfg.Subjects
 	base.Duplicates = cfg.duplicates()
 	base.Storage = jetstream.FileStorage
-	base.Compression = jetstream.S2Compression // a block of whole recipes takes a third; the server reads old blocks as they are
+	base.Compression = jetstream.S2Compression // recipes compress to a third; the server still reads uncompressed blocks
 	base.AllowDirect = true
 	base.AllowAtomicPublish = true
 	if cfg.Replicas > 0 {
@@ -111,7 +111,7 @@ func (cfg StreamConfig) duplicates() time.Duration {
 	return cfg.Duplicates
 }
 
-// State tells how far a stream is. ErrNotFound if there is no such stream.
+// State returns a stream's state. ErrNotFound if there is no such stream.
 func (c *Conn) State(ctx context.Context, stream string) (StreamState, error) {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()
@@ -127,8 +127,8 @@ func (c *Conn) State(ctx context.Context, stream string) (StreamState, error) {
 	}, nil
 }
 
-// RemoveNote takes a note out of a stream's metadata. The error is ErrReplaced where it isn't the stream that was created at
-// that time.
+// RemoveNote removes a note from a stream's metadata. The error is ErrReplaced if the stream wasn't
+// created at that time.
 func (c *Conn) RemoveNote(ctx context.Context, stream string, created time.Time, note string) error {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()
@@ -149,22 +149,22 @@ func (c *Conn) RemoveNote(ctx context.Context, stream string, created time.Time,
 	return nil
 }
 
-// Last gives the last message of a subject; false if it has none.
+// Last returns a subject's last message; false if it has none.
 func (c *Conn) Last(ctx context.Context, stream, subject string) (Message, bool, error) {
 	return c.get(ctx, stream, subject, func(ctx context.Context, s jetstream.Stream) (*jetstream.RawStreamMsg, error) {
 		return s.GetLastMsgForSubject(ctx, subject)
 	})
 }
 
-// Next gives the first message at or after a sequence whose subject matches the filter; false if there is
-// none.
+// Next returns the first message at or after a sequence whose subject matches the filter; false if
+// there is none.
 func (c *Conn) Next(ctx context.Context, stream, filter string, from uint64) (Message, bool, error) {
 	return c.get(ctx, stream, filter, func(ctx context.Context, s jetstream.Stream) (*jetstream.RawStreamMsg, error) {
 		return s.GetMsg(ctx, max(from, 1), jetstream.WithGetMsgSubject(filter))
 	})
 }
 
-// At gives the message with a sequence; false if it was purged or never was.
+// At returns the message with a sequence; false if it was purged or never existed.
 func (c *Conn) At(ctx context.Context, stream string, sequence uint64) (Message, bool, error) {
 	return c.get(ctx, stream, "", func(ctx context.Context, s jetstream.Stream) (*jetstream.RawStreamMsg, error) {
 		return s.GetMsg(ctx, sequence)
@@ -190,8 +190,8 @@ func (c *Conn) get(ctx context.Context, stream, subject string,
 	return fromRaw(raw), true, nil
 }
 
-// stream gives a handle of a stream and keeps it: making one asks the server, and a read should not ask
-// twice. A handle holds the name alone, so it outlives the stream.
+// stream returns a stream's handle and caches it: creating one asks the server, and a read should
+// not ask twice. A handle only holds the name, so it outlives the stream.
 func (c *Conn) stream(ctx context.Context, name string) (jetstream.Stream, error) {
 	if known, ok := c.streams.Load(name); ok {
 		if stream, ok := known.(jetstream.Stream); ok {
@@ -200,29 +200,29 @@ func (c *Conn) stream(ctx context.Context, name string) (jetstream.Stream, error
 	}
 	stream, err := c.js.Stream(ctx, name)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // each caller says what it wanted of the stream
+		return nil, err //nolint:wrapcheck // each caller adds its own context
 	}
 	c.streams.Store(name, stream)
 	return stream, nil
 }
 
-// Purge removes every message whose subject matches the filter and tells how many there were.
+// Purge removes every message whose subject matches the filter and returns how many there were.
 func (c *Conn) Purge(ctx context.Context, stream, subjectFilter string) (uint64, error) {
 	return c.purge(ctx, stream, subjectFilter)
 }
 
-// PurgeToLast removes every message of a subject but its last and tells how many there were, the last one
-// among them.
+// PurgeToLast removes all but a subject's last message and returns how many there were, including
+// the last.
 func (c *Conn) PurgeToLast(ctx context.Context, stream, subject string) (uint64, error) {
 	return c.purge(ctx, stream, subject, jetstream.WithPurgeKeep(1))
 }
 
-// PurgeBefore removes the messages of a subject that are before a sequence, and tells how many it has had.
+// PurgeBefore removes a subject's messages before a sequence, and returns how many it had.
 func (c *Conn) PurgeBefore(ctx context.Context, stream, subject string, sequence uint64) (uint64, error) {
 	return c.purge(ctx, stream, subject, jetstream.WithPurgeSequence(sequence))
 }
 
-// Delete removes one message; one that is gone already is no error.
+// Delete removes one message; a missing one is no error.
 func (c *Conn) Delete(ctx context.Context, stream string, sequence uint64) error {
 	ctx, done := c.apiRequest(ctx, stream)
 	defer done()
@@ -248,8 +248,8 @@ func (c *Conn) purge(ctx context.Context, stream, subjectFilter string, opts ...
 	if err != nil {
 		return 0, fmt.Errorf("purge stream %s: %w", stream, explain(ctx, notFound(err)))
 	}
-	// The client doesn't hand on the server's count, so it is asked for. Messages that come in between are
-	// not counted.
+	// The client doesn't expose the server's count, so ask for it. Messages that arrive in between
+	// aren't counted.
 	info, err := s.Info(ctx, jetstream.WithSubjectFilter(subjectFilter))
 	if err != nil {
 		return 0, fmt.Errorf("count %s in stream %s: %w", subjectFilter, stream, explain(ctx, err))

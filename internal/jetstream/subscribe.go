@@ -6,8 +6,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Subscribe calls fn for every message published on a subject from now on, one at a time. It is a hint and
-// no more: what is published while the connection is down is not seen. Stop ends it.
+// Subscribe calls fn for every message published on a subject from now on, one at a time. Treat it
+// as a hint only: messages published while disconnected are missed. Stop ends it.
 func (c *Conn) Subscribe(subject string, fn func(Message)) (stop func(), err error) {
 	sub, err := c.nc.Subscribe(subject, func(msg *nats.Msg) {
 		fn(Message{Subject: msg.Subject, Header: msg.Header, Data: msg.Data})

@@ -1,8 +1,9 @@
-// Package lambdahttp answers the events of AWS Lambda by an HTTP handler: those of an API Gateway HTTP API or a
-// function URL (payload format 2.0), and the scheduled ones by upkeep.
+// Package lambdahttp serves AWS Lambda events with an HTTP handler: those of an API Gateway HTTP
+// API or a function URL (payload format 2.0), and scheduled ones with upkeep.
 //
-// Lambda stops the whole process between two events, for seconds or for hours. So nothing may be left to do when an
-// answer is given, and what was known before may be out of date at the next event: Function has a step for each.
+// Lambda freezes the process between two events, for seconds or hours. So no work may be left when
+// an answer is returned, and cached state may be stale at the next event: Function has a step for
+// each.
 package lambdahttp
 
 import (
@@ -21,27 +22,30 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
-// maxAnswer is how long a body may be, in bytes: Lambda takes 6 MiB, in which it stands as base64 within JSON.
+// maxAnswer is the longest body, in bytes: Lambda accepts 6 MiB, with the body as base64 within
+// JSON.
 const maxAnswer = 4_400_000
 
 // Function is what Lambda runs.
 type Function struct {
 	Handler http.Handler
-	// Wake runs before a request, whose time it takes: it brings up to date what changed while the process was stopped.
+	// Wake runs before a request, within its time: it updates what changed while the process was
+	// frozen.
 	Wake func(ctx context.Context)
-	// Flush runs after the answer was made and before it is given: after that the process may be stopped.
+	// Flush runs before the answer is returned: after that the process may be frozen.
 	Flush func(ctx context.Context)
-	// Upkeep is what a scheduled event asks for.
+	// Upkeep runs for a scheduled event.
 	Upkeep func(ctx context.Context) error
 }
 
-// Serve takes events from Lambda's runtime interface, one at a time, and ends with the process or with ctx.
+// Serve takes events from Lambda's runtime interface, one at a time, and ends with the process or
+// with ctx.
 func (f Function) Serve(ctx context.Context) {
 	lambda.StartWithOptions(f, lambda.WithContext(ctx))
 }
 
-// Invoke answers one event. Its error is for an event that is neither a request nor scheduled, or for upkeep that failed;
-// a request that is wrong has an HTTP status.
+// Invoke answers one event. It returns an error for an event that is neither a request nor
+// scheduled, or for failed upkeep; an invalid request gets an HTTP status.
 func (f Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	var event struct {
 		events.APIGatewayV2HTTPRequest
@@ -90,10 +94,10 @@ func requestOf(ctx context.Context, event events.APIGatewayV2HTTPRequest) (*http
 			return nil, fmt.Errorf("decode the body of %s %s: %w", call.Method, event.RawPath, err)
 		}
 	}
-	// What HTTP calls the request target, as a server would have read it.
+	// The request target, as a server would have read it.
 	target := (&url.URL{Path: event.RawPath}).EscapedPath()
 	if _, err := url.PathUnescape(event.RawPath); err == nil && strings.Contains(event.RawPath, "%") {
-		target = event.RawPath // escaped already
+		target = event.RawPath // already escaped
 	}
 	if event.RawQueryString != "" {
 		target += "?" + event.RawQueryString
@@ -102,7 +106,7 @@ func requestOf(ctx context.Context, event events.APIGatewayV2HTTPRequest) (*http
 	if err != nil {
 		return nil, fmt.Errorf("make the request %s %s: %w", call.Method, event.RawPath, err)
 	}
-	for name, value := range event.Headers { // several of one name are joined by commas already
+	for name, value := range event.Headers { // repeated headers are already joined by commas
 		request.Header.Set(name, value)
 	}
 	if len(event.Cookies) > 0 {
@@ -117,7 +121,7 @@ func requestOf(ctx context.Context, event events.APIGatewayV2HTTPRequest) (*http
 	return request, nil
 }
 
-// answer collects what the handler writes. It can't be flushed: API Gateway waits for the whole.
+// answer collects what the handler writes. It can't be flushed: API Gateway waits for it all.
 type answer struct {
 	header http.Header
 	status int

@@ -16,8 +16,8 @@ import (
 	"larder.dev/internal/lambdahttp"
 )
 
-// A request of API Gateway reaches the handler as one that a server had read, and the answer goes back whole: status,
-// header, cookies, and a body that is no text as base64.
+// An API Gateway request reaches the handler as if a server had read it, and the answer goes back
+// complete: status, headers, cookies, and a binary body as base64.
 func TestRequestAndAnswer(t *testing.T) {
 	t.Parallel()
 	var (
@@ -69,7 +69,7 @@ func TestRequestAndAnswer(t *testing.T) {
 	}, answer)
 }
 
-// An answer that Lambda would not pass on is cut off by an error to the handler, and text goes as text.
+// An answer too long for Lambda gives the handler a write error, and text is sent as text.
 func TestAnswerTooLong(t *testing.T) {
 	t.Parallel()
 	var failed error
@@ -83,7 +83,7 @@ func TestAnswerTooLong(t *testing.T) {
 	require.Contains(t, string(given), `"body":"über"`)
 }
 
-// A scheduled event is upkeep, and one that fails is for Lambda to try again.
+// A scheduled event runs upkeep, and Lambda retries if it fails.
 func TestUpkeep(t *testing.T) {
 	t.Parallel()
 	asked := errors.New("asked")
@@ -94,7 +94,7 @@ func TestUpkeep(t *testing.T) {
 	}
 }
 
-// Whatever else comes is refused.
+// Anything else is refused.
 func FuzzInvoke(f *testing.F) {
 	f.Add([]byte(`{"rawPath": "/api/%zz", "requestContext": {"http": {"method": "GET"}}}`))
 	f.Add([]byte(`{"rawPath": "/", "requestContext": {"http": {"method": "GE T"}}}`))

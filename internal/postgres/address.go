@@ -10,15 +10,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// lookupEvery is how old a name's addresses may be. With the time of a lookup it is how late a pool notices that a name
-// leads to another server: under 10 s.
+// lookupEvery is the maximum age of a name's addresses. Together with a lookup's time it bounds how
+// late a pool notices that a name points to another server: under 10 s.
 const lookupEvery = 5 * time.Second
 
-// LookupFunc gives the addresses of a host, as net.Resolver.LookupHost does.
+// LookupFunc returns a host's addresses, like net.Resolver.LookupHost.
 type LookupFunc func(ctx context.Context, host string) ([]string, error)
 
-// addresses tells whether connections lead to where their host's name leads now: a failover that changes DNS leaves
-// connections to the server before, which may still answer.
+// addresses tracks whether connections match their host name's current addresses: a failover
+// through DNS leaves connections to the old server, which may still answer.
 type addresses struct {
 	lookup  LookupFunc
 	timeout time.Duration // of a lookup
@@ -33,8 +33,8 @@ type resolution struct {
 	asking    bool
 }
 
-// current tells whether the connection's address is one of its host's. It never waits: a name is looked up beside, and
-// where that fails, nothing has changed.
+// current reports whether the connection's address is one of its host's. It never waits: lookups
+// run in the background, and if one fails, nothing has changed.
 func (a *addresses) current(conn *pgx.Conn) bool {
 	host := conn.Config().Host
 	remote, ok := conn.PgConn().Conn().RemoteAddr().(*net.TCPAddr)

@@ -15,7 +15,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// forward passes connections to an address on to a server, until the end of the test.
+// forward forwards connections from an address to a server, until the end of the test.
 func forward(t *testing.T, address, server string) net.Listener {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
@@ -39,8 +39,8 @@ func forward(t *testing.T, address, server string) net.Listener {
 	return listener
 }
 
-// When a name leads to another server, a pool whose connections still stand goes there within 10 s; a resolver that is
-// away changes nothing.
+// When a name points to another server, a pool with live connections moves there within 10 s; a
+// resolver outage changes nothing.
 func TestPoolFollowsItsName(t *testing.T) {
 	t.Parallel()
 	at, err := url.Parse(testkit.Postgres(t, nil))

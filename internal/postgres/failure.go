@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Codes of Postgres that aren't a whole class (appendix A of its manual).
+// Postgres error codes that aren't a whole class (appendix A of its manual).
 const (
 	serializationFailure  = "40001"
 	deadlockDetected      = "40P01"
@@ -22,9 +22,9 @@ const (
 	insufficientPrivilege = "42501"
 )
 
-// Retryable tells whether the same transaction may well succeed when it is run again from its beginning:
-// it lost against another one, or the server was away for a moment before anything was sent. A
-// connection that broke in the middle isn't in it: the commit may have happened.
+// Retryable reports whether the same transaction may well succeed if rerun from its beginning: it
+// lost to another one, or the server was briefly unreachable before anything was sent. This
+// excludes a connection that broke midway: the commit may have happened.
 func Retryable(err error) bool {
 	var connectError *pgconn.ConnectError
 	if errors.As(err, &connectError) {
@@ -40,14 +40,14 @@ func Retryable(err error) bool {
 	}
 }
 
-// Unavailable tells whether the database couldn't be asked (no connection could be made), or refuses work as a whole: it is away,
-// starting, stopping, too slow, full, out of connections, or a standby that takes no writes. What it is
-// asked for is all right, and may work elsewhere or later.
+// Unavailable reports whether the database was unreachable (no connection) or refuses all work: it
+// is down, starting, stopping, too slow, full, out of connections, or a read-only standby. The
+// request is fine, and may succeed elsewhere or later.
 func Unavailable(err error) bool {
 	if err == nil {
 		return false
 	}
-	// Before the code: whatever the server gives as its reason, it wasn't asked anything.
+	// Check this before the code: whatever reason the server gives, no query reached it.
 	var connectError *pgconn.ConnectError
 	if errors.As(err, &connectError) {
 		return true
@@ -72,7 +72,7 @@ func unavailableCode(code string) bool {
 	}
 	switch code[:2] {
 	case "08", // connection exception
-		"28", // invalid authorization: a password that was changed, a host that isn't admitted
+		"28", // invalid authorization: a changed password, a host that isn't admitted
 		"53", // insufficient resources: disk full, out of memory, too many connections
 		"57", // operator intervention: shutting down, starting up
 		"58": // system error outside Postgres
@@ -81,7 +81,7 @@ func unavailableCode(code string) bool {
 	return false
 }
 
-// Conflict tells whether a row with the same unique key was there. constraint is the name of the
+// Conflict reports whether a row with the same unique key existed. constraint is the name of the
 // constraint or index, "" for any.
 func Conflict(err error, constraint string) bool {
 	var pgError *pgconn.PgError
@@ -91,7 +91,7 @@ func Conflict(err error, constraint string) bool {
 	return constraint == "" || pgError.ConstraintName == constraint
 }
 
-// Code gives the five characters of Postgres' error code, "" where the error isn't from the server.
+// Code returns Postgres' five-character error code, "" if the error isn't from the server.
 func Code(err error) string {
 	var pgError *pgconn.PgError
 	if errors.As(err, &pgError) && len(pgError.Code) == 5 {

@@ -10,13 +10,13 @@ import (
 	"larder.dev/internal/fulldisk"
 )
 
-// diskFull is Postgres' code where a file can't grow.
+// diskFull is Postgres' code for a file that can't grow.
 const diskFull = "53100"
 
-// DiskFull tells whether the server refused because its disk has no room. What it is asked to read it reads still.
+// DiskFull reports whether the server refused because its disk is full. It still serves reads.
 func DiskFull(err error) bool { return Code(err) == diskFull }
 
-// fullTracer sees the end of every statement of a pool, and keeps which of them had no room.
+// fullTracer watches every statement of a pool, and records those that found the disk full.
 type fullTracer struct{ mark *fulldisk.Mark }
 
 func (f fullTracer) note(err error) {
@@ -25,12 +25,12 @@ func (f fullTracer) note(err error) {
 	}
 }
 
-// TraceQueryStart and the other starts are pgx's.
+// TraceQueryStart and the other starts implement pgx's tracers.
 func (f fullTracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	return ctx
 }
 
-// TraceQueryEnd is pgx's.
+// TraceQueryEnd implements pgx.QueryTracer.
 func (f fullTracer) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
 	f.note(data.Err)
 }
@@ -55,22 +55,22 @@ func (f fullTracer) TraceCopyFromEnd(_ context.Context, _ *pgx.Conn, data pgx.Tr
 	f.note(data.Err)
 }
 
-// tryRoom has the server write beside its tables: what is too large for the memory of a statement goes to a temporary file. It
-// needs no rights, changes nothing, and works on a copy that takes no writes.
+// tryRoom makes the server write outside its tables: results too large for work_mem go to a
+// temporary file. It needs no privileges, changes nothing, and works on a read-only standby.
 const tryRoom = `WITH filler AS MATERIALIZED (SELECT repeat('x', 8000) AS x FROM generate_series(1, $1::int))
 	SELECT count(x) FROM filler`
 
-// Amounts of room in rows of tryRoom. A server that was full has to have as much as the next piece of its log takes, 16 MB; to
-// find out whether one is full less will do.
+// Sizes to try, in rows of tryRoom. A server that was full needs as much as the next WAL segment,
+// 16 MB; detecting a full disk takes less.
 const (
 	enoughRoom = 2100
 	someRoom   = 100
 )
 
-// Room gives an error that is a fulldisk.Err where the server has no room on its disk to go on with.
+// Room returns an error that is a fulldisk.Err if the server's disk lacks the space to continue.
 func Room(ctx context.Context, pool *pgxpool.Pool) error { return room(ctx, pool, enoughRoom) }
 
-// SomeRoom gives an error that is a fulldisk.Err where the server's disk is full.
+// SomeRoom returns an error that is a fulldisk.Err if the server's disk is full.
 func SomeRoom(ctx context.Context, pool *pgxpool.Pool) error { return room(ctx, pool, someRoom) }
 
 func room(ctx context.Context, pool *pgxpool.Pool, rows int) error {

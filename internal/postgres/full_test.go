@@ -14,8 +14,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// A server whose disk is full is told from one that is away: it answers, a write says why it is refused, and room is found
-// again without a write.
+// A server with a full disk is distinguished from an unreachable one: it answers, a write says why
+// it is refused, and space is detected again without a write.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	testkit.OnSmallDisk(t, 150<<20, func(t *testing.T, dir string) {

@@ -11,19 +11,19 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// standbyPoll is how often one that doesn't lead asks whether it may. It asks and doesn't wait inside
-// the server: a statement that waits holds a snapshot, and keeps vacuum from its work for hours.
+// standbyPoll is how often a standby tries to lead. It polls rather than blocks in the server: a
+// waiting statement holds a snapshot, which holds back vacuum for hours.
 const standbyPoll = 250 * time.Millisecond
 
-// Leadership is the holding of an advisory lock by a connection of its own.
+// Leadership holds an advisory lock on a connection of its own.
 type Leadership struct {
-	ctx    context.Context //nolint:containedctx // how long the leadership lasts; it begins in Lead and not in a call
+	ctx    context.Context //nolint:containedctx // the leadership's lifetime, which begins in Lead and not in a call
 	cancel context.CancelCauseFunc
 	done   chan struct{}
 }
 
-// Lead waits until it holds the advisory lock lockID in the database at url, however long that takes,
-// also while the database is away. It fails when ctx is done, or when the address can't be read.
+// Lead waits until it holds the advisory lock lockID in the database at url, however long that
+// takes, even while the database is down. It fails when ctx is done, or if the address is invalid.
 func Lead(ctx context.Context, url string, lockID int64, log *slog.Logger) (*Leadership, error) {
 	for attempt := 0; ; attempt++ {
 		conn, err := acquire(ctx, url, lockID)
@@ -42,11 +42,11 @@ func Lead(ctx context.Context, url string, lockID int64, log *slog.Logger) (*Lea
 	}
 }
 
-// Context is done once the leadership is lost: the connection broke, Release was called, or the context
-// given to Lead is done. The work of a leader runs under it.
+// Context is done once the leadership is lost: the connection broke, Release was called, or the
+// context given to Lead is done. The leader's work runs under it.
 func (l *Leadership) Context() context.Context { return l.ctx }
 
-// Release gives the leadership up, and returns when another one can have it.
+// Release gives up the leadership, and returns once another process can take it.
 func (l *Leadership) Release() {
 	l.cancel(errors.New("the leadership was given up"))
 	<-l.done
@@ -58,14 +58,14 @@ func newLeadership(parent context.Context, conn *pgx.Conn) *Leadership {
 	go func() {
 		defer close(l.done)
 		err := watch(ctx, conn)
-		// The work must end before the lock is free, as far as that is in our hands.
+		// The work must end before the lock is released, as far as we can ensure it.
 		cancel(fmt.Errorf("the leadership was lost: %w", err))
 		closeConn(ctx, conn)
 	}()
 	return l
 }
 
-// watch returns when the connection, and the lock with it, is gone.
+// watch returns when the connection, and so the lock, is gone.
 func watch(ctx context.Context, conn *pgx.Conn) error {
 	for {
 		if _, err := nextNotification(ctx, conn); err != nil {
@@ -74,7 +74,7 @@ func watch(ctx context.Context, conn *pgx.Conn) error {
 	}
 }
 
-// acquire gives a connection that holds the lock.
+// acquire returns a connection that holds the lock.
 func acquire(ctx context.Context, url string, lockID int64) (*pgx.Conn, error) {
 	conn, err := Connect(ctx, url, Options{Application: "larder leader"})
 	if err != nil {
@@ -106,9 +106,9 @@ func poll(ctx context.Context, conn *pgx.Conn, lockID int64) error {
 	}
 }
 
-// Led tells whether somebody leads in the database of a pool.
+// Led reports whether somebody leads in a pool's database.
 func Led(ctx context.Context, pool *pgxpool.Pool, lockID int64) (led bool, err error) {
-	// The server shows a key of 64 bits as two of 32.
+	// The server shows a 64-bit key as two of 32 bits.
 	err = pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_locks
 		WHERE locktype = 'advisory' AND granted AND objsubid = 1
 		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())

@@ -7,9 +7,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Listen gives a signal after notifications on a channel: many become one. It keeps a connection of its
-// own and makes it again when it breaks, for ever, and gives a signal then too, since what was sent
-// meanwhile is lost. The signals end, with the closing of the channel, when ctx is done.
+// Listen signals after notifications on a channel, coalescing them. It keeps its own connection and
+// reconnects for ever, signalling then too, since notifications sent meanwhile are lost. When ctx
+// is done it closes the returned channel.
 func Listen(ctx context.Context, url, channel string, log *slog.Logger) <-chan struct{} {
 	signals := make(chan struct{}, 1)
 	go func() {
@@ -19,8 +19,8 @@ func Listen(ctx context.Context, url, channel string, log *slog.Logger) <-chan s
 	return signals
 }
 
-// ListenToKeys calls heard with each key that is told of on a channel, and with "" where something may have happened to
-// all: after the connection was made, or made again, since what was told meanwhile is lost. It returns when ctx is done.
+// ListenToKeys calls heard with each key notified on a channel, and with "" when any key may be
+// affected: after each connect, since earlier notifications are lost. It returns when ctx is done.
 func ListenToKeys(ctx context.Context, url, channel string, log *slog.Logger, heard func(key string)) {
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		err := listen(ctx, url, channel, func(key string) {
@@ -46,7 +46,7 @@ func listen(ctx context.Context, url, channel string, heard func(key string)) er
 	if _, err := conn.Exec(ctx, `LISTEN `+quoted(channel)); err != nil {
 		return err
 	}
-	notification := &pgconn.Notification{} // of all that was sent before
+	notification := &pgconn.Notification{} // discards everything sent before
 	for err == nil {
 		heard(notification.Payload)
 		notification, err = nextNotification(ctx, conn)

@@ -10,7 +10,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Whoever listens is told of each key, once it listens, and that something may have happened to all where there are very many.
+// A listener hears of each key, and when very many change, that any may have.
 func TestNotifierAndListenToKeys(t *testing.T) {
 	t.Parallel()
 	ctx, url := testkit.Context(t), testkit.Postgres(t, nil)

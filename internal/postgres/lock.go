@@ -8,29 +8,30 @@ import (
 )
 
 const (
-	// lockPatience is how long a connection is held while another transaction has the lock. A write takes a few
-	// milliseconds, so that most need no second attempt.
+	// lockPatience is how long a connection waits for another transaction's lock. A write takes a
+	// few milliseconds, so most need no second attempt.
 	lockPatience = 50 * time.Millisecond
-	// minLockPause and maxLockPause are how long passes between two attempts.
+	// minLockPause and maxLockPause bound the pause between two attempts.
 	minLockPause = 10 * time.Millisecond
 	maxLockPause = 250 * time.Millisecond
 )
 
-// LimitLocks has the transaction that it is sent in fail where a lock is held by another for long: see WhileLocked.
+// LimitLocks makes the transaction it is sent in fail if another holds a lock for long: see
+// WhileLocked.
 func LimitLocks() string {
 	return fmt.Sprintf(`SELECT set_config('lock_timeout', '%d', true)`, lockPatience.Milliseconds())
 }
 
-// WhileLocked tries a transaction with LimitLocks again for as long as somebody else has the lock, and holds no
-// connection between the attempts: as many as a pool has, all waiting for one person's lock, would keep everybody
-// from the database. The error is that of the last attempt, or that of ctx.
+// WhileLocked retries a transaction with LimitLocks while somebody else has the lock, and holds no
+// connection between the attempts: a pool's worth of connections waiting for one person's lock
+// would lock everybody out. The error is the last attempt's, or ctx's.
 func WhileLocked(ctx context.Context, try func() error) error {
 	for pause := minLockPause; ; pause = min(2*pause, maxLockPause) {
 		err := try()
 		if Code(err) != lockNotAvailable {
 			return err
 		}
-		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // two processes are not to meet again and again
+		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // keeps two processes from colliding repeatedly
 		select {
 		case <-ctx.Done():
 			timer.Stop()

@@ -13,18 +13,18 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// ErrNewerSchema is the error of a database that a newer program has migrated.
+// ErrNewerSchema means that a newer program has migrated the database.
 var ErrNewerSchema = errors.New("the database is newer than this program")
 
-// versionTable is where goose keeps which migrations a database has.
+// versionTable is goose's table of applied migrations.
 const versionTable = "goose_db_version"
 
-// lockSeconds is how long one program waits for another that migrates the same database.
+// lockSeconds is how long to wait for another program migrating the same database.
 const lockSeconds = 120
 
-// Migrate brings the database at url to the newest version in migrations (files of goose at the root of
-// the file system). Several programs may do it at once: one works, the others wait. A database that is
-// newer than migrations gives ErrNewerSchema with both versions, and nothing in it is touched.
+// Migrate migrates the database at url to the newest version in migrations (goose files at the file
+// system's root). Several programs may call it at once: one works, the others wait. For a database
+// newer than migrations it returns ErrNewerSchema with both versions, and changes nothing.
 func Migrate(ctx context.Context, url string, migrations fs.FS, log *slog.Logger) error {
 	db, err := openSQL(url)
 	if err != nil {
@@ -49,8 +49,8 @@ func Migrate(ctx context.Context, url string, migrations fs.FS, log *slog.Logger
 	return refuseNewer(ctx, db, newest(provider))
 }
 
-// CheckSchema gives ErrNewerSchema for a database that is newer than migrations, and an error that names
-// both versions for one that is older. It changes nothing.
+// CheckSchema returns ErrNewerSchema for a database newer than migrations, and an error with both
+// versions for an older one. It changes nothing.
 func CheckSchema(ctx context.Context, url string, migrations fs.FS) error {
 	db, err := openSQL(url)
 	if err != nil {
@@ -77,7 +77,7 @@ func openSQL(url string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A migration may rightly work for long, so it has no statement timeout.
+	// Migrations may take long, so set no statement timeout.
 	config.ConnectTimeout = defaultConnectTimeout
 	config.RuntimeParams["application_name"] = "larder migrate"
 	return stdlib.OpenDB(*config), nil
@@ -120,7 +120,7 @@ func newer(have, known int64) error {
 		ErrNewerSchema, have, known)
 }
 
-// schemaVersion reads the version of a database without making goose's table, as goose itself would; 0
+// schemaVersion reads a database's version without creating goose's table, as goose itself would; 0
 // for a database that was never migrated.
 func schemaVersion(ctx context.Context, db *sql.DB) (int64, error) {
 	var exists bool

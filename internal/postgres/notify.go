@@ -10,16 +10,17 @@ import (
 )
 
 const (
-	// notifyGap is the least time between two notifications. A commit with a notification takes a lock
-	// of the whole server, so their number must not grow with the rate of writes.
+	// notifyGap is the minimum interval between notifications. A commit with a notification takes a
+	// server-wide lock, so their number must not grow with the write rate.
 	notifyGap     = 5 * time.Millisecond
 	notifyTimeout = time.Second
-	// maxKeys is of how many keys one statement tells. Of more it tells that something may have happened to all.
+	// maxKeys is how many keys one statement notifies. Above that it notifies that any key may be
+	// affected.
 	maxKeys = 500
 )
 
-// Notifier sends hints on a channel after commits: many hints become one notification for each key. They are hints and
-// no more: whoever listens looks by itself now and then as well.
+// Notifier sends hints on a channel after commits, coalesced into one notification per key. They
+// are only hints: listeners also poll occasionally.
 type Notifier struct {
 	notify  func(ctx context.Context, keys []string) error
 	channel string
@@ -30,7 +31,7 @@ type Notifier struct {
 	keys map[string]struct{}
 }
 
-// NewNotifier makes a notifier for a channel. It sends while Run runs.
+// NewNotifier returns a notifier for a channel. It sends while Run is running.
 func NewNotifier(pool *pgxpool.Pool, channel string, log *slog.Logger) *Notifier {
 	notify := func(ctx context.Context, keys []string) error {
 		_, err := pool.Exec(ctx, `SELECT pg_notify($1, key) FROM unnest($2::text[]) AS key`, channel, keys)
@@ -41,10 +42,10 @@ func NewNotifier(pool *pgxpool.Pool, channel string, log *slog.Logger) *Notifier
 	}
 }
 
-// Hint asks for a notification. It never waits. Call it after the commit.
+// Hint requests a notification. It never blocks. Call it after the commit.
 func (n *Notifier) Hint() { n.HintOf("") }
 
-// HintOf asks for a notification of one key. It never waits. Call it after the commit.
+// HintOf requests a notification of one key. It never blocks. Call it after the commit.
 func (n *Notifier) HintOf(key string) {
 	n.mu.Lock()
 	n.keys[key] = struct{}{}
@@ -52,9 +53,9 @@ func (n *Notifier) HintOf(key string) {
 	signal(n.due)
 }
 
-// Run sends notifications until ctx is done. The first hint after a rest goes out at once. While there are none it does
-// nothing: a ticker would wake the program two hundred times a second, and one that went by before a hint would let the
-// next one out without its gap.
+// Run sends notifications until ctx is done. The first hint after a pause is sent at once. It is
+// idle without hints: a ticker would wake the program two hundred times a second, and a tick that
+// passed before a hint would let the next one out without its gap.
 func (n *Notifier) Run(ctx context.Context) {
 	for {
 		select {
@@ -73,8 +74,7 @@ func (n *Notifier) Run(ctx context.Context) {
 	}
 }
 
-// Flush sends the notification that is asked for and not sent yet, if there is one. It is for a process that doesn't
-// Run between two requests.
+// Flush sends any pending notification, for a process that doesn't Run between requests.
 func (n *Notifier) Flush(ctx context.Context) {
 	select {
 	case <-n.due:
@@ -85,7 +85,7 @@ func (n *Notifier) Flush(ctx context.Context) {
 
 func (n *Notifier) send(ctx context.Context) {
 	keys := n.take()
-	if len(keys) == 0 { // a hint that came while the last ones were taken has gone with them
+	if len(keys) == 0 { // a hint that came while the last keys were taken went with them
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Two notifications have a gap between them, also after a rest: what had gone by before the first counts for nothing.
+// Two notifications keep their gap, even after a pause: time before the first doesn't count.
 func TestNotificationsKeepTheirGapAfterARest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -21,11 +21,11 @@ func TestNotificationsKeepTheirGapAfterARest(t *testing.T) {
 		defer stop()
 		go notifier.Run(ctx)
 		for range 5 {
-			<-time.After(time.Minute) // by the clock of synctest
+			<-time.After(time.Minute) // synctest's clock
 			notifier.Hint()
 			synctest.Wait()
 			notifier.Hint()
-			<-time.After(time.Second) // by the clock of synctest
+			<-time.After(time.Second) // synctest's clock
 		}
 		synctest.Wait()
 		require.Len(t, sent, 10)

@@ -1,6 +1,6 @@
 // Package postgres holds what every user of a Postgres database needs: a pool with deadlines,
-// migrations, the classes of errors, a hint after commits, and leadership by an advisory lock. It knows
-// no tables.
+// migrations, error classes, hints after commits, and leadership by advisory lock. It knows no
+// tables.
 package postgres
 
 import (
@@ -23,29 +23,29 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// Options of a pool. The zero value is a good choice for each but Application.
+// Options configure a pool. All defaults are good choices except Application's.
 type Options struct {
 	// Application names the program in pg_stat_activity.
 	Application string
-	// MaxConns bounds the connections, where the address doesn't (pool_max_conns); 16 where it is 0. A server admits 100
-	// unless told otherwise.
+	// MaxConns bounds the connections unless the address does (pool_max_conns); 0 means 16. A
+	// server's own default limit is 100.
 	MaxConns int32
-	// MaxConnIdle is how long a connection stays open that nobody uses; 5 min where it is 0.
+	// MaxConnIdle is how long an idle connection stays open; 0 means 5 min.
 	MaxConnIdle time.Duration
-	// ConnectTimeout bounds the making of one connection; 2 s where it is 0.
+	// ConnectTimeout bounds a connection attempt; 0 means 2 s.
 	ConnectTimeout time.Duration
-	// StatementTimeout is how long the server works at one statement; 30 s where it is 0. It is the net
-	// under the deadlines of the callers' contexts, which are shorter.
+	// StatementTimeout is the server's limit per statement; 0 means 30 s. It is a safety net:
+	// callers' context deadlines are shorter.
 	StatementTimeout time.Duration
-	// Tracing makes a span of each statement; nil for none.
+	// Tracing creates a span per statement; nil for none.
 	Tracing *telemetry.Tracing
-	// Full keeps whether the server refuses for want of space; nil for nowhere.
+	// Full records whether the server refuses writes for lack of space; may be nil.
 	Full *fulldisk.Mark
-	// Steer says where connections go, instead of the address that Open is given; nil for there. A connection
-	// that was made for another Route is closed when it is next asked for.
+	// Steer chooses where connections go, overriding Open's address; nil doesn't. A connection made
+	// for another Route is closed when next acquired.
 	Steer func(ctx context.Context) Route
-	// Lookup finds the addresses of a host; the system's resolver where it is nil. A connection to an address that its
-	// host's name doesn't lead to any more is closed when it is next asked for, within 10 s.
+	// Lookup finds a host's addresses; nil means the system's resolver. A connection to an address
+	// that is no longer its host name's is closed when next acquired, within 10 s.
 	Lookup LookupFunc
 }
 
@@ -59,16 +59,17 @@ const (
 	defaultMaxConns         = 16
 	defaultConnectTimeout   = 2 * time.Second
 	defaultStatementTimeout = 30 * time.Second
-	// A transaction that was begun and forgotten holds its locks, and keeps vacuum from its work.
+	// A transaction that was begun and forgotten holds locks, and holds back vacuum.
 	idleInTransactionTimeout = 30 * time.Second
 	maxConnIdleTime          = 5 * time.Minute
 )
 
-// errBadURL doesn't quote the address, nor the driver's error, which does: the password is in it.
+// errBadURL quotes neither the address nor the driver's error with it: they hold the password.
 var errBadURL = errors.New("read the Postgres address: it must look like postgres://user:password@host:5432/database")
 
-// Open makes a pool of connections to the database at url. It asks the server nothing, so that a program
-// starts while the server is away; pool.Ping asks. An error means that the address can't be read.
+// Open returns a connection pool for the database at url. It doesn't contact the server, so a
+// program starts while the server is down; pool.Ping does. An error means that the address is
+// invalid.
 func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -91,14 +92,14 @@ func Open(ctx context.Context, url string, options Options) (*pgxpool.Pool, erro
 	return pool, nil
 }
 
-// tracer sees the statements, nil where nobody looks.
+// tracer returns the statement tracer, nil if nothing needs it.
 func (o Options) tracer() pgx.QueryTracer {
 	var tracers []pgx.QueryTracer
 	if o.Full != nil {
 		tracers = append(tracers, fullTracer{o.Full})
 	}
 	if o.Tracing.On() {
-		// The values of a statement are recipes and stay out of the spans.
+		// Statement values are recipe content, so keep them out of spans.
 		tracers = append(tracers, otelpgx.NewTracer(otelpgx.WithTracerProvider(o.Tracing.Provider())))
 	}
 	switch len(tracers) {
@@ -111,7 +112,7 @@ func (o Options) tracer() pgx.QueryTracer {
 	}
 }
 
-// followNames closes connections that lead elsewhere than their host's name.
+// followNames closes connections whose host name now points elsewhere.
 func followNames(config *pgxpool.Config, options Options) {
 	if options.Lookup != nil {
 		config.ConnConfig.LookupFunc = pgconn.LookupFunc(options.Lookup)
@@ -121,14 +122,14 @@ func followNames(config *pgxpool.Config, options Options) {
 	}
 	before := config.PrepareConn
 	config.PrepareConn = func(ctx context.Context, conn *pgx.Conn) (bool, error) {
-		if current := names.current(conn); !current || before == nil { //nolint:contextcheck // a lookup outlives who asked
+		if current := names.current(conn); !current || before == nil { //nolint:contextcheck // a lookup outlives its caller
 			return current, nil
 		}
 		return before(ctx, conn)
 	}
 }
 
-// Connect makes a single connection, for what must have one of its own.
+// Connect makes a single connection, for callers that need their own.
 func Connect(ctx context.Context, url string, options Options) (*pgx.Conn, error) {
 	config, err := parse(url)
 	if err != nil {
@@ -142,8 +143,8 @@ func Connect(ctx context.Context, url string, options Options) (*pgx.Conn, error
 	return conn, nil
 }
 
-// parse reads an address for a single connection. What it says of pools is left out: a server takes it for a parameter
-// that it doesn't know, and refuses the connection.
+// parse parses an address for a single connection. It drops pool parameters: a server would take
+// them for unknown settings and refuse the connection.
 func parse(url string) (*pgx.ConnConfig, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -161,7 +162,7 @@ func configure(config *pgx.ConnConfig, options Options) {
 	params["timezone"] = "UTC"
 	params["statement_timeout"] = milliseconds(cmp.Or(options.StatementTimeout, defaultStatementTimeout))
 	params["idle_in_transaction_session_timeout"] = milliseconds(idleInTransactionTimeout)
-	// Without keepalives the server finds out after two hours that a machine is gone, and holds its locks
+	// Without keepalives the server takes two hours to notice a dead client, and holds its locks
 	// until then.
 	params["tcp_keepalives_idle"] = "5"
 	params["tcp_keepalives_interval"] = "2"
@@ -170,7 +171,7 @@ func configure(config *pgx.ConnConfig, options Options) {
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
-// epochSetting is what a connection says about itself, for the database to check.
+// epochSetting is what a connection declares about itself for the database to check.
 const epochSetting = "larder.epoch"
 
 const routeKey = "larder route"

@@ -31,7 +31,7 @@ func open(t *testing.T, url string) *pgxpool.Pool {
 	return pool
 }
 
-// terminate ends every connection with a name, as a server that restarts does.
+// terminate ends every connection with a name, like a server restart.
 func terminate(t *testing.T, pool *pgxpool.Pool, application string) {
 	t.Helper()
 	testkit.Until(t, "a connection of "+application+" was ended", func() bool {
@@ -57,8 +57,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// An address may bound the pool, which no server knows of: it is kept from the server wherever a connection is made, also by
-// a pool that is told where to go, and by what connects once.
+// An address may bound the pool, which servers don't understand: it isn't sent to the server by any
+// kind of connection, including a steered pool's and a single one.
 func TestAddressBoundsThePool(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -83,7 +83,7 @@ func TestAddressBoundsThePool(t *testing.T) {
 	leadership.Release()
 }
 
-// An address that can't be read is refused, and the password in it isn't repeated.
+// An invalid address is refused without repeating its password.
 func TestOpenRefusesABadAddress(t *testing.T) {
 	t.Parallel()
 	_, err := postgres.Open(t.Context(), "postgres://larder:secret@host:port/x", postgres.Options{})
@@ -94,7 +94,7 @@ func TestOpenRefusesABadAddress(t *testing.T) {
 	require.NotContains(t, err.Error(), "secret")
 }
 
-// A program starts while its database is away, and is told so by each statement.
+// A program starts while its database is down, and each statement reports that.
 func TestUnavailable(t *testing.T) {
 	t.Parallel()
 	pool := open(t, "postgres://larder:secret@127.0.0.1:1/x")
@@ -103,7 +103,7 @@ func TestUnavailable(t *testing.T) {
 	require.True(t, postgres.Retryable(err), "%v", err)
 }
 
-// A connection that the server ended is unavailable; a commit over it may have happened, or not.
+// A connection ended by the server is unavailable; its commit may or may not have happened.
 func TestBrokenConnection(t *testing.T) {
 	t.Parallel()
 	url := testkit.Postgres(t, nil)
@@ -115,11 +115,11 @@ func TestBrokenConnection(t *testing.T) {
 	require.NoError(t, err)
 	terminate(t, pool, "victim")
 	_, err = tx.Exec(testkit.Context(t), `SELECT 1`)
-	_ = tx.Rollback(t.Context()) // gives the broken connection back; the pool waits for it
+	_ = tx.Rollback(t.Context()) // frees the broken connection, which the pool waits for
 	require.True(t, postgres.Unavailable(err), "%v", err)
 }
 
-// Whatever a server turns a connection down for, it couldn't be asked: here a role may not use the database.
+// A connection refused for any reason counts as unavailable: here a role may not use the database.
 func TestRefusedConnectionIsUnavailable(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -141,7 +141,7 @@ func TestRefusedConnectionIsUnavailable(t *testing.T) {
 	require.True(t, postgres.Unavailable(err), "%v", err)
 }
 
-// Errors fall into the classes that their handling needs.
+// Errors fall into the classes that callers need.
 func TestErrorClasses(t *testing.T) {
 	t.Parallel()
 	code := func(code string) error { return fmt.Errorf("write: %w", &pgconn.PgError{Code: code}) }
@@ -198,7 +198,7 @@ func tables(t *testing.T, pool *pgxpool.Pool) []string {
 	return names
 }
 
-// Migrations are made once, whoever asks for them and how often.
+// Migrations run once, however often and by whomever.
 func TestMigrate(t *testing.T) {
 	t.Parallel()
 	ctx, url := testkit.Context(t), testkit.Postgres(t, nil)
@@ -214,7 +214,7 @@ func TestMigrate(t *testing.T) {
 	require.Equal(t, []string{"goose_db_version", "t1", "t2"}, tables(t, open(t, url)))
 }
 
-// A database that a newer program has migrated is refused with both versions, and not touched.
+// A database migrated by a newer program is refused with both versions, and not changed.
 func TestMigrateRefusesANewerDatabase(t *testing.T) {
 	t.Parallel()
 	ctx, url := testkit.Context(t), testkit.Postgres(t, nil)
@@ -230,7 +230,7 @@ func TestMigrateRefusesANewerDatabase(t *testing.T) {
 	require.Equal(t, []string{"goose_db_version", "t1", "t2", "t3"}, tables(t, open(t, url)))
 }
 
-// A migration that fails leaves nothing of itself.
+// A failed migration leaves nothing behind.
 func TestMigrateFailsAsAWhole(t *testing.T) {
 	t.Parallel()
 	ctx, url := testkit.Context(t), testkit.Postgres(t, nil)
@@ -240,7 +240,7 @@ func TestMigrateFailsAsAWhole(t *testing.T) {
 	require.Equal(t, []string{"goose_db_version", "t1"}, tables(t, open(t, url)))
 }
 
-// background runs fn until the test ends, and waits for its end.
+// background runs fn until the test ends, and waits for it.
 func background(t *testing.T, fn func(ctx context.Context)) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -255,7 +255,7 @@ func background(t *testing.T, fn func(ctx context.Context)) {
 	})
 }
 
-// A hint after a commit reaches who listens.
+// A hint after a commit reaches a listener.
 func TestNotifierAndListen(t *testing.T) {
 	t.Parallel()
 	url := testkit.Postgres(t, nil)
@@ -271,7 +271,7 @@ func TestNotifierAndListen(t *testing.T) {
 	testkit.Wait(t, signals, "the signal of another hint")
 }
 
-// A thousand hints are a few notifications: each one takes a lock of the whole server.
+// A thousand hints become a few notifications, each of which takes a server-wide lock.
 func TestNotifierThrottles(t *testing.T) {
 	t.Parallel()
 	ctx, url := testkit.Context(t), testkit.Postgres(t, nil)
@@ -307,7 +307,7 @@ func TestNotifierThrottles(t *testing.T) {
 	require.LessOrEqual(t, heard, allowed)
 }
 
-// A listener whose connection breaks makes another, and says that it may have missed something.
+// A listener whose connection breaks reconnects, and signals that it may have missed something.
 func TestListenComesBack(t *testing.T) {
 	t.Parallel()
 	url := testkit.Postgres(t, nil)
@@ -331,7 +331,7 @@ func TestListenComesBack(t *testing.T) {
 	})
 }
 
-// One leads at a time. The next one leads when the first gives it up.
+// Only one leads at a time. The next leads once the first releases.
 func TestLead(t *testing.T) {
 	t.Parallel()
 	url, log := testkit.Postgres(t, nil), testkit.Logger(t)
@@ -351,7 +351,7 @@ func TestLead(t *testing.T) {
 	select {
 	case <-second:
 		t.Fatal("two lead at the same time")
-	case <-time.After(400 * time.Millisecond): // longer than a standby waits between two tries
+	case <-time.After(400 * time.Millisecond): // longer than a standby's poll
 	}
 	require.NoError(t, first.Context().Err())
 	first.Release()
@@ -359,7 +359,7 @@ func TestLead(t *testing.T) {
 	testkit.Wait(t, second, "the second one leads").Release()
 }
 
-// A leader whose connection breaks learns of it at once, and says why.
+// A leader whose connection breaks is told at once, with the reason.
 func TestLeadershipIsLostWithItsConnection(t *testing.T) {
 	t.Parallel()
 	url, log := testkit.Postgres(t, nil), testkit.Logger(t)
@@ -375,7 +375,7 @@ func TestLeadershipIsLostWithItsConnection(t *testing.T) {
 	again.Release()
 }
 
-// Who waits to lead waits also while the database is away, until told to stop.
+// Waiting to lead continues while the database is down, until cancelled.
 func TestLeadWaitsForTheDatabase(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

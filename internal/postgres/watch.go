@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// pingEvery is how long a quiet connection is trusted. A server that ends says so at once; this is
-	// for a network that went silent.
+	// pingEvery is how long a quiet connection is trusted. A stopping server says so at once; this
+	// detects a silent network.
 	pingEvery = 2 * time.Second
-	// besideEvery is the same for a socket of this machine, where there is no network.
+	// besideEvery is the same for a local socket, which has no network.
 	besideEvery  = 30 * time.Second
 	pingTimeout  = 2 * time.Second
 	closeTimeout = time.Second
@@ -22,8 +22,8 @@ const (
 	longestPause = 2 * time.Second
 )
 
-// nextNotification waits for a notification on a connection. Meanwhile it watches the connection, and gives an error once
-// it is broken.
+// nextNotification waits for a notification on a connection. Meanwhile it watches the connection,
+// and returns an error once it breaks.
 func nextNotification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
 	for {
 		heard, err := waitOrPing(ctx, conn)
@@ -33,7 +33,7 @@ func nextNotification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification
 	}
 }
 
-// waitOrPing gives nil where nothing was heard, and the connection is sound.
+// waitOrPing returns nil if nothing arrived and the connection works.
 func waitOrPing(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
 	quiet := pingEvery
 	if conn.PgConn().Conn().RemoteAddr().Network() == "unix" {
@@ -59,14 +59,15 @@ func waitOrPing(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, erro
 	return nil, nil
 }
 
-// closeConn says goodbye to the server also when ctx is done, so that it frees the session's locks now.
+// closeConn closes cleanly even when ctx is done, so that the server frees the session's locks at
+// once.
 func closeConn(ctx context.Context, conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	_ = conn.Close(ctx)
 }
 
-// worthALine tells which attempts are logged: all of an hour's outage would bury everything else.
+// worthALine selects which attempts are logged: all of an hour's outage would bury everything else.
 func worthALine(attempt int) bool { return attempt == 0 || attempt%10 == 9 }
 
 // pause waits before another attempt, longer each time, or until ctx is done.

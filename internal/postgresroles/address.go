@@ -5,10 +5,10 @@ import (
 	"net/url"
 )
 
-// errAddress doesn't quote the address: the owner's password is in it.
+// errAddress doesn't quote the address: it contains the owner's password.
 var errAddress = errors.New("a role's address is made of the owner's, which must look like postgres://user:password@host:5432/database")
 
-// Address gives the address of a database for one of the roles, from that of its owner; "" of "".
+// Address returns a database's address for one of the roles, derived from its owner's; "" for "".
 func Address(owners, role, password string) (string, error) {
 	if owners == "" {
 		return "", nil
@@ -19,7 +19,7 @@ func Address(owners, role, password string) (string, error) {
 	}
 	address.User = url.UserPassword(role, password)
 	query := address.Query()
-	// Parameters of that name win over what stands before the host.
+	// Parameters with these names override what precedes the host.
 	query.Del("user")
 	query.Del("password")
 	address.RawQuery = query.Encode()

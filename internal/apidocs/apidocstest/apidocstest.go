@@ -1,4 +1,4 @@
-// Package apidocstest holds answers against the document of the HTTP API.
+// Package apidocstest checks answers against the HTTP API's document.
 package apidocstest
 
 import (
@@ -15,8 +15,9 @@ import (
 	"larder.dev/internal/apidocs"
 )
 
-// RequireDocumented ends the test where an operation of the document was answered with a status that isn't listed there: a
-// client that was generated of it wouldn't know what to do with that. Addresses that it doesn't have may answer anything.
+// RequireDocumented fails the test if a documented operation answered with a status that the
+// document doesn't list: a generated client couldn't handle it. Undocumented paths may answer
+// anything.
 func RequireDocumented(tb testing.TB, method, address string, status int) {
 	tb.Helper()
 	if slices.Contains(everywhere(), status) {
@@ -34,7 +35,7 @@ func RequireDocumented(tb testing.TB, method, address string, status int) {
 		route.Operation.OperationID, status, method, route.Path)
 }
 
-// everywhere are what the document says once for all addresses, and what a proxy before them answers.
+// everywhere returns the statuses documented for all paths, and those of a proxy in front.
 func everywhere() []int {
 	return []int{
 		http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusMisdirectedRequest,
