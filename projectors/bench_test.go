@@ -11,7 +11,7 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// From the publishing of an event to its write: the stream's and the runner's part of the way of a recipe.
+// From publishing an event to its write: the stream's and the runner's share of a recipe's path.
 func BenchmarkPublishToApply(b *testing.B) {
 	conn, _ := connect(b)
 	book := newDiary()
@@ -33,7 +33,7 @@ func BenchmarkPublishToApply(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 }
 
-// Events a second through the runner, with batches and acknowledgements, as after an import.
+// Events per second through the runner, with batches and acknowledgements, as after an import.
 func BenchmarkCatchUp(b *testing.B) {
 	conn, _ := connect(b)
 	var list []events.Envelope
@@ -48,7 +48,7 @@ func BenchmarkCatchUp(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
-// Events a second through a rebuild.
+// Events per second through a rebuild.
 func BenchmarkRebuild(b *testing.B) {
 	conn, _ := connect(b)
 	teller := projectiontest.NewTeller()

@@ -10,19 +10,19 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// checkpointBucket keeps how far each projection was, apart from its consumer: a server that finds a
-// consumer ahead of its stream moves the consumer back without a word, and then nobody would know that
-// events were lost.
+// checkpointBucket stores each projection's position separately from its consumer: if a consumer is
+// ahead of its stream, the server silently moves it back, and nobody would know that events were
+// lost.
 const checkpointBucket = "CHECKPOINTS"
 
-// checkpoint is the newest event that a projection knows to be done, with everything before it. The id tells
-// whether the stream still has that event at this place, or lost it and gave the place to another.
+// checkpoint is the newest event that a projection has applied together with everything before it.
+// The id shows whether the stream still has that event there, or lost it and reused its sequence.
 type checkpoint struct {
 	Sequence uint64 `json:"sequence"`
 	EventID  string `json:"event_id"`
 }
 
-// checkpoints is the store of all projections' checkpoints.
+// checkpoints stores all projections' checkpoints.
 type checkpoints struct {
 	conn *jetstream.Conn
 
@@ -44,8 +44,8 @@ func (c *checkpoints) bucket(ctx context.Context) (*jetstream.Bucket, error) {
 	return bucket, nil
 }
 
-// save records that a projection has done everything up to a sequence. A place in the stream whose event
-// was purged tells nothing and is left out.
+// save records that a projection has applied everything up to a sequence. It skips sequences whose
+// event was purged, which prove nothing.
 func (c *checkpoints) save(ctx context.Context, projection string, sequence uint64) error {
 	msg, found, err := c.conn.At(ctx, events.Stream, sequence)
 	if err != nil || !found {
@@ -71,8 +71,8 @@ func (c *checkpoints) forget(ctx context.Context, projection string) error {
 	return bucket.Delete(ctx, projection)
 }
 
-// contradiction compares a projection's checkpoint with the stream. It is "" if they fit, and else says
-// what doesn't.
+// contradiction compares a projection's checkpoint with the stream. It returns "" if they match,
+// otherwise what doesn't.
 func (c *checkpoints) contradiction(ctx context.Context, projection string, streamEnd uint64) (string, error) {
 	bucket, err := c.bucket(ctx)
 	if err != nil {

@@ -12,40 +12,41 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// Whoever has a rebuild compared is often another process than the one that does it, and alone has the ledger: the
-// operator's command. It is told of the new view by a reply, and asks for it on a subject of that rebuild's own.
+// The process that wants a rebuild compared is often not the one that rebuilds, and only it has the
+// ledger: the operator's command. A reply announces the new view, which it then queries on a
+// subject of that rebuild.
 
-// controlCandidate is the subject of a new view.
-const controlCandidate = "larder.control.projectors.built." // + what the reply says
+// controlCandidate is the subject prefix of a new view.
+const controlCandidate = "larder.control.projectors.built." // + the announced candidate
 
-// callerPatience is how long a new view waits to be asked for anything before it is given up: whoever was to compare it
-// is gone.
+// callerPatience is how long a new view waits for a query before it is given up because the caller
+// has gone.
 const callerPatience = time.Minute
 
-// ErrNobodyCompares is a rebuild whose caller was to compare it and isn't heard of.
+// ErrNobodyCompares means the caller that was to compare a rebuild has gone silent.
 var ErrNobodyCompares = errors.New("whoever was to compare the new view is gone")
 
-// rebuildStep is a reply to a request for a rebuild.
+// rebuildStep is a reply to a rebuild request.
 type rebuildStep struct {
 	Progress
 
-	Candidate string `json:"built,omitempty"` // the view is built: the end of the subject that it is asked for on
+	Candidate string `json:"built,omitempty"` // set once the view is built: the last token of the subject to query it on
 }
 
-// candidateQuestion is a request for a new view.
+// candidateQuestion is a query about a new view.
 type candidateQuestion struct {
-	Subjects  []string   `json:"subjects,omitempty"` // what is held of these?
-	List      *command   `json:"list,omitempty"`     // which subjects are held?
-	Position  bool       `json:"position,omitempty"` // how far is it?
-	Judgement *judgement `json:"opinion,omitempty"`  // it was compared
+	Subjects  []string   `json:"subjects,omitempty"` // return these subjects' fingerprints
+	List      *command   `json:"list,omitempty"`     // list the subjects in the view
+	Position  bool       `json:"position,omitempty"` // return the view's position
+	Judgement *judgement `json:"opinion,omitempty"`  // the result of the comparison
 }
 
-// judgement is what is thought of a new view.
+// judgement is the verdict on a new view.
 type judgement struct {
-	Refused string `json:"refused,omitempty"` // why; "" for one that may serve
+	Refused string `json:"refused,omitempty"` // why; "" if the view may serve
 }
 
-// comparedByCaller lets whoever asked for a rebuild compare the new view.
+// comparedByCaller lets the caller of a rebuild compare the new view.
 func comparedByCaller(conn *jetstream.Conn, reply func(any) error) Compare {
 	return func(ctx context.Context, view Candidate) error {
 		id := rand.Text()
@@ -102,7 +103,7 @@ func answerCandidate(ctx context.Context, view Candidate, request []byte, said c
 	case q.Judgement != nil:
 		select {
 		case said <- *q.Judgement:
-		default: // said before
+		default: // already answered
 		}
 	case q.List != nil:
 		result, err = view.Subjects(ctx, q.List.User, q.List.Cursor)
@@ -121,8 +122,8 @@ func answerCandidate(ctx context.Context, view Candidate, request []byte, said c
 	return answer(data)
 }
 
-// RebuildCompared is Rebuild, and has the new view compared here before it serves. Compare isn't called for a view that
-// can't tell what it has.
+// RebuildCompared is Rebuild with a comparison, in this process, before the new view serves. It
+// doesn't call compare for a view without an inventory.
 func (c *Control) RebuildCompared(ctx context.Context, name string, progress func(Progress), compare Compare) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var (
@@ -149,7 +150,7 @@ func (c *Control) RebuildCompared(ctx context.Context, name string, progress fun
 	return err
 }
 
-// compare tells the process that rebuilds what is thought of its view.
+// compare reports the verdict on a view to the rebuilding process.
 func (c *Control) compare(ctx context.Context, view remoteCandidate, compare Compare) error {
 	failed := compare(ctx, view)
 	v := judgement{}
@@ -158,12 +159,12 @@ func (c *Control) compare(ctx context.Context, view remoteCandidate, compare Com
 	}
 	_, err := askCandidate[any](ctx, view, candidateQuestion{Judgement: &v})
 	if failed != nil {
-		return failed // the rebuild may have ended by it before the answer came
+		return failed // it may have ended the rebuild before its answer arrived
 	}
 	return err
 }
 
-// elsewhere is the new view of another process.
+// remoteCandidate is another process's new view.
 type remoteCandidate struct {
 	conn    *jetstream.Conn
 	subject string

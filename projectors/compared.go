@@ -8,21 +8,22 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// followPause is how long a new view rests between two readings of the stream while it is compared.
+// followPause is the pause between reads of the stream while a new view is compared.
 const followPause = 200 * time.Millisecond
 
-// Candidate is a view that is built and doesn't serve yet. It is kept up to date for as long as it is looked at.
+// Candidate is a view that is built but doesn't serve yet. It is kept up to date during the
+// comparison.
 type Candidate interface {
 	Inventory
 
-	// Position gives the sequence up to which the view has every event.
+	// Position returns the sequence up to which the view has every event.
 	Position(ctx context.Context) (uint64, error)
 }
 
-// Compare looks at a view before it takes the place of the one that serves. An error of it gives the rebuild up.
+// Compare checks a view before it replaces the serving one. Its error cancels the rebuild.
 type Compare func(ctx context.Context, candidate Candidate) error
 
-// built is the new view of a replay.
+// candidate is the new view of a replay.
 type candidate struct {
 	Inventory
 	replay *replay
@@ -30,7 +31,7 @@ type candidate struct {
 
 func (b candidate) Position(context.Context) (uint64, error) { return b.replay.followed.Load(), nil }
 
-// compared asks what is to be thought of the new view, and brings it what comes in meanwhile.
+// compared runs the comparison and keeps applying new events meanwhile.
 func (p *replay) compared(ctx context.Context, compare Compare) error {
 	inventory, ok := p.target.(Inventory)
 	if compare == nil || !ok {
@@ -52,7 +53,7 @@ func (p *replay) compared(ctx context.Context, compare Compare) error {
 		}
 		if err := p.read(ctx, jetstream.ReadStart{Sequence: p.last + 1}); err != nil {
 			cancel()
-			<-verdict //nolint:errcheck // it ended for the lack of a view
+			<-verdict //nolint:errcheck // it failed because the view ended
 			return err
 		}
 		p.followed.Store(p.last)

@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// Subjects of the requests between processes. No stream keeps them.
+// Subjects of requests between processes. They aren't stored in a stream.
 const (
 	controlStatus  = "larder.control.projectors.status"
 	controlParked  = "larder.control.projectors.parked"
@@ -30,7 +30,7 @@ const (
 	controlDropOld  = "larder.control.projectors.dropold."  // + projection
 )
 
-// A queue makes one process take a request where several could.
+// A queue group makes just one of several processes handle a request.
 const (
 	rebuildQueue = "rebuild"
 	parkedQueue  = "parked"
@@ -41,12 +41,12 @@ const (
 // command is the body of every request.
 type command struct {
 	User   string `json:"user,omitempty"`
-	Runner string `json:"runner,omitempty"` // who asks, where a runner asks the others
+	Runner string `json:"runner,omitempty"` // the sender, if a runner asks the others
 
 	Sequence uint64   `json:"sequence,omitempty"` // of a parked event
 	Subjects []string `json:"subjects,omitempty"`
 	Cursor   string   `json:"cursor,omitempty"`
-	Compare  bool     `json:"compare,omitempty"` // whoever asks for a rebuild compares the new view
+	Compare  bool     `json:"compare,omitempty"` // the caller of a rebuild compares the new view
 }
 
 // service is one kind of request.
@@ -56,8 +56,8 @@ type service struct {
 	handle  func(ctx context.Context, cmd command, reply func(any) error) error
 }
 
-// ServeControl lets other processes ask this one's runner: the operator's command line through Control, and
-// other projector processes. Call stop before the connection is closed.
+// ServeControl lets other processes control this runner: the operator's command line through
+// Control, and other projector processes. Call stop before closing the connection.
 func ServeControl(conn *jetstream.Conn, r *Runner) (stop func(), err error) {
 	var stops []func()
 	stop = func() {
@@ -166,7 +166,8 @@ func (r *Runner) serveRebuild(w *worker) func(context.Context, command, func(any
 	}
 }
 
-// tellCaller hands progress on. A caller that went away doesn't end a rebuild; one that cancels does, by the context.
+// tellCaller forwards progress. A caller that disconnects doesn't end a rebuild; one that cancels
+// does, through the context.
 func tellCaller(reply func(any) error) func(Progress) {
 	return func(p Progress) { _ = reply(rebuildStep{Progress: p}) }
 }
@@ -188,7 +189,7 @@ func serveParkedEvent(w *worker, deal func(ctx context.Context, name string, seq
 	}
 }
 
-// serveHold keeps this process's projection still while another process swaps its view.
+// serveHold pauses this process's projection while another process swaps its view.
 func (r *Runner) serveHold(w *worker) func(context.Context, command, func(any) error) error {
 	return func(ctx context.Context, cmd command, reply func(any) error) error {
 		if cmd.Runner == r.id {
@@ -212,7 +213,7 @@ func (r *Runner) serveRelease(w *worker) func(context.Context, command, func(any
 	}
 }
 
-// lend keeps the hold that another process has on this one's projection, and releases the one before.
+// lend stores another process's hold on this projection and releases the previous one.
 func (w *worker) lend(hold *hold) {
 	w.mu.Lock()
 	before := w.lent
@@ -223,9 +224,9 @@ func (w *worker) lend(hold *hold) {
 	}
 }
 
-// holdElsewhere keeps the projection still in every other process until release.
+// holdElsewhere pauses the projection in every other process until release.
 func (w *worker) holdElsewhere(ctx context.Context, runner string) (release func(), err error) {
-	processes := 0 // that run it, this one included
+	processes := 0 // that run it, including this one
 	count := func([]byte) error {
 		processes++
 		return nil
@@ -236,7 +237,7 @@ func (w *worker) holdElsewhere(ctx context.Context, runner string) (release func
 	return func() { w.releaseElsewhere(ctx, runner, processes) }, nil
 }
 
-// releaseElsewhere lets the other processes go on. Where that fails the lease ends the hold.
+// releaseElsewhere resumes the other processes. If that fails, the hold ends with its lease.
 func (w *worker) releaseElsewhere(ctx context.Context, runner string, processes int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -249,7 +250,7 @@ func (w *worker) releaseElsewhere(ctx context.Context, runner string, processes 
 	}
 }
 
-// eraseElsewhere erases a user in every other process, and gives the counts.
+// eraseElsewhere erases a user in every other process and returns the counts.
 func (r *Runner) eraseElsewhere(ctx context.Context, user string) ([]Erased, error) {
 	var list []Erased
 	err := callAll(ctx, r.deps.Conn, controlErase, command{User: user, Runner: r.id}, func(data []byte) error {
@@ -263,7 +264,7 @@ func (r *Runner) eraseElsewhere(ctx context.Context, user string) ([]Erased, err
 	return list, err
 }
 
-// callAll is no error where nobody serves: then there are no other processes.
+// callAll isn't an error if nobody answers: then there are no other processes.
 func callAll(ctx context.Context, conn *jetstream.Conn, subject string, cmd command, fn func([]byte) error) error {
 	request, err := json.Marshal(cmd)
 	if err != nil {
@@ -276,17 +277,17 @@ func callAll(ctx context.Context, conn *jetstream.Conn, subject string, cmd comm
 	return err
 }
 
-// ErrNoProjectors is a request that no process with projections answered.
+// ErrNoProjectors means no process with projections answered a request.
 var ErrNoProjectors = errors.New("no projector process answers: neither `larder up` nor `larder projectors` is running")
 
-// Control asks the processes that run the projections.
+// Control sends requests to the processes that run the projections.
 type Control struct{ conn *jetstream.Conn }
 
-// NewControl makes a Control.
+// NewControl returns a Control.
 func NewControl(conn *jetstream.Conn) *Control { return &Control{conn: conn} }
 
-// Overview gives the status of each of these projections, as Status does, also of those that no process runs. The
-// erasure of deleted users is among them where it needs attention.
+// Overview returns the status of each of these projections like Status, including those that no
+// process runs. It includes the erasure of deleted users if that needs attention.
 func (c *Control) Overview(ctx context.Context, specs ...Spec) ([]Status, error) {
 	running, err := c.everyStatus(ctx)
 	if err != nil && !errors.Is(err, ErrNoProjectors) {
@@ -313,8 +314,9 @@ func (c *Control) Overview(ctx context.Context, specs ...Spec) ([]Status, error)
 	return list, nil
 }
 
-// Status gives the status of each projection, wherever it runs. A projection that runs in several
-// processes is told once, with the state that needs the most attention. ErrNoProjectors if none answers.
+// Status returns the status of each projection, wherever it runs. A projection in several processes
+// is listed once, in the state that most needs attention. It returns ErrNoProjectors if none
+// answers.
 func (c *Control) Status(ctx context.Context) ([]Status, error) {
 	list, err := c.everyStatus(ctx)
 	return slices.DeleteFunc(list, func(s Status) bool { return s.Name == erasureName }), err
@@ -349,12 +351,13 @@ func mergeStatus(list, more []Status) []Status {
 	return list
 }
 
-// concern orders states by how much they need somebody's attention.
+// concern ranks states by how much they need attention.
 func concern(s State) int {
 	return slices.Index([]State{Running, Starting, Rebuilding, Waiting, Retrying, Stopped}, s)
 }
 
-// Parked lists the parked events of all projections. ErrNoProjectors if no process answers.
+// Parked lists the parked events of all projections. It returns ErrNoProjectors if no process
+// answers.
 func (c *Control) Parked(ctx context.Context) ([]ParkedEvent, error) {
 	var list []ParkedEvent
 	err := c.ask(ctx, false, controlParked, command{}, func(data []byte) error {
@@ -366,12 +369,12 @@ func (c *Control) Parked(ctx context.Context) ([]ParkedEvent, error) {
 	return list, err
 }
 
-// RetryParked has a parked event applied once more where its projection runs; see Runner.RetryParked.
+// RetryParked applies a parked event again where its projection runs; see Runner.RetryParked.
 func (c *Control) RetryParked(ctx context.Context, name string, sequence uint64) error {
 	return c.parked(ctx, controlRetry, name, sequence)
 }
 
-// DropParked has a parked event forgotten; see Runner.DropParked.
+// DropParked discards a parked event; see Runner.DropParked.
 func (c *Control) DropParked(ctx context.Context, name string, sequence uint64) error {
 	return c.parked(ctx, controlDrop, name, sequence)
 }
@@ -380,13 +383,13 @@ func (c *Control) parked(ctx context.Context, verb, name string, sequence uint64
 	return c.askProjection(ctx, verb, name, command{Sequence: sequence}, func([]byte) error { return nil })
 }
 
-// Rebuild has a projection rebuilt where it runs and hands on its progress. Cancelling the context cancels
-// the rebuild. ErrNoProjectors if no process runs a projection of that name.
+// Rebuild rebuilds a projection where it runs and forwards its progress. Cancelling the context
+// cancels the rebuild. It returns ErrNoProjectors if no process runs that projection.
 func (c *Control) Rebuild(ctx context.Context, name string, progress func(Progress)) error {
 	return c.rebuild(ctx, controlRebuild, name, progress)
 }
 
-// Rollback has the view brought back that the last rebuild of a projection replaced; see Runner.Rollback.
+// Rollback restores the view that a projection's last rebuild replaced; see Runner.Rollback.
 func (c *Control) Rollback(ctx context.Context, name string, progress func(Progress)) error {
 	return c.rebuild(ctx, controlRollback, name, progress)
 }
@@ -402,13 +405,13 @@ func (c *Control) rebuild(ctx context.Context, verb, name string, progress func(
 	})
 }
 
-// DropOld has the view removed that the last rebuild of a projection replaced; see Runner.DropOld.
+// DropOld removes the view that a projection's last rebuild replaced; see Runner.DropOld.
 func (c *Control) DropOld(ctx context.Context, name string) error {
 	return c.askProjection(ctx, controlDropOld, name, command{}, func([]byte) error { return nil })
 }
 
-// Erase has a user erased in every process, and gives the counts. See Runner.Erase. ErrNoProjectors if no
-// process answers.
+// Erase erases a user in every process and returns the counts; see Runner.Erase. It returns
+// ErrNoProjectors if no process answers.
 func (c *Control) Erase(ctx context.Context, user string) ([]Erased, error) {
 	var list []Erased
 	err := c.ask(ctx, true, controlErase, command{User: user}, func(data []byte) error {
@@ -422,7 +425,7 @@ func (c *Control) Erase(ctx context.Context, user string) ([]Erased, error) {
 	return list, err
 }
 
-// mergeErased adds counts up: what one process removed, another doesn't find any more.
+// mergeErased adds up counts: what one process removed, another can't find any more.
 func mergeErased(list, more []Erased) []Erased {
 	for _, place := range more {
 		i := slices.IndexFunc(list, func(e Erased) bool { return e.Name == place.Name })
@@ -435,7 +438,7 @@ func mergeErased(list, more []Erased) []Erased {
 	return list
 }
 
-// askProjection asks a process that runs a projection.
+// askProjection sends a request to a process that runs a projection.
 func (c *Control) askProjection(ctx context.Context, verb, name string, cmd command, fn func([]byte) error) error {
 	if err := checkUser(name); err != nil {
 		return fmt.Errorf("%w %q", ErrUnknownProjection, name)

@@ -17,7 +17,7 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// Another process asks for the status, rebuilds, lists what is parked and erases.
+// Another process gets the status, rebuilds, lists parked events and erases.
 func TestControl(t *testing.T) {
 	t.Parallel()
 	book := newDiary()
@@ -46,7 +46,7 @@ func TestControl(t *testing.T) {
 	require.Equal(t, []projectors.Erased{{Name: "stream", Count: 5}, {Name: "diary", Count: 1}}, places)
 }
 
-// told is a diary whose rebuilt view tells what it has.
+// told is a diary whose rebuilt view has an inventory.
 type told struct{ *diary }
 
 type toldTarget struct{ *rewritten }
@@ -73,8 +73,8 @@ func (t toldTarget) Subjects(context.Context, string, string) (projectors.Subjec
 	return page, nil
 }
 
-// Another process looks at what a rebuild has built before it serves, while that is kept up to date: what it refuses
-// doesn't take the place of what serves, and what it is content with does.
+// Another process compares a rebuilt view before it serves, while it is kept up to date: a refused
+// view is discarded, an accepted one replaces the serving one.
 func TestRebuildComparedElsewhere(t *testing.T) {
 	t.Parallel()
 	book := told{newDiary()}
@@ -117,12 +117,12 @@ func TestRebuildComparedElsewhere(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []uint64{5, 6}, book.sequences(), "the last event, and what came while it was compared")
 
-	// A view that can't tell what it has isn't compared; one that keeps no old one can't go back.
+	// A view without an inventory isn't compared; one that keeps no old view can't be rolled back.
 	require.ErrorContains(t, control.Rollback(testkit.Context(t), "diary", nothing), projectors.ErrNoOld.Error())
 	require.ErrorContains(t, control.DropOld(testkit.Context(t), "diary"), projectors.ErrNoOld.Error())
 }
 
-// Where no process runs projections, each question says so.
+// If no process runs projections, every request says so.
 func TestControlWithoutProjectors(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -163,8 +163,8 @@ func (t hesitantTarget) Apply(ctx context.Context, batch []projectors.Event) err
 	return ctx.Err()
 }
 
-// A cancelled rebuild ends in the process that does it, leaves the view as it was and can be begun again;
-// a second one beside it is refused.
+// A cancelled rebuild ends in the rebuilding process, leaves the view unchanged and can be
+// restarted; a second, concurrent one is refused.
 func TestRebuildIsCancelled(t *testing.T) {
 	t.Parallel()
 	book := &hesitant{diary: newDiary(), entered: make(chan struct{})}
@@ -187,7 +187,7 @@ func TestRebuildIsCancelled(t *testing.T) {
 	require.Equal(t, []uint64{2}, book.sequences())
 }
 
-// Processes that share a projection keep still while one of them swaps its view, and go on afterwards.
+// Processes that share a projection pause while one of them swaps its view, and then continue.
 func TestOthersKeepStillForASwap(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)
@@ -221,7 +221,7 @@ func share(t *testing.T, conn *jetstream.Conn, book projectors.Projection) *proj
 	return runner
 }
 
-// A projection that isn't there is told with the names of those that are.
+// For an unknown projection, the error names the existing ones.
 func TestRebuildOfAnUnknownProjection(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)

@@ -6,8 +6,9 @@ import (
 	"fmt"
 )
 
-// droppedPrefix begins the keys of events that an operator gave up, beside those that are parked. The message stays in
-// the stream, where nobody's credentials delete one, so a rebuild has to know that it may go past it.
+// droppedPrefix is the key prefix of events that an operator discarded, stored beside the parked
+// ones. Their messages stay in the stream, where no credentials allow deleting one, so a rebuild
+// has to know that it may skip them.
 const droppedPrefix = "dropped."
 
 func droppedKey(projection string, sequence uint64) string {
@@ -26,8 +27,8 @@ func (p *parking) drop(ctx context.Context, event ParkedEvent) error {
 	return bucket.Put(ctx, droppedKey(event.Projection, event.Sequence), value)
 }
 
-// dropped tells whether an operator gave up the event with an id, at its place in the stream. A stream that was lost and
-// filled again has another event at the same place, which wasn't.
+// dropped reports whether an operator discarded the event with an id at a sequence. A stream that
+// was lost and refilled has a different event at that sequence, which wasn't discarded.
 func (p *parking) dropped(ctx context.Context, projection string, sequence uint64, subject, id string) (bool, error) {
 	bucket, err := p.bucket(ctx)
 	if err != nil {
@@ -44,7 +45,7 @@ func (p *parking) dropped(ctx context.Context, projection string, sequence uint6
 	return event.Subject == subject && event.EventID == cut(id), nil
 }
 
-// clearDropped forgets what was given up for a projection, as far as it fits.
+// clearDropped forgets a projection's discarded events that fit.
 func (p *parking) clearDropped(ctx context.Context, projection string, fits func(ParkedEvent) bool) error {
 	return p.remove(ctx, droppedPrefix+projection+".", fits)
 }

@@ -14,7 +14,7 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// A rebuild stops at a message that is no event, until an operator drops it.
+// A rebuild stops at a message that isn't a valid event, until an operator drops it.
 func TestARebuildGoesPastWhatWasDropped(t *testing.T) {
 	t.Parallel()
 	book := newDiary()
@@ -38,7 +38,7 @@ func TestARebuildGoesPastWhatWasDropped(t *testing.T) {
 	require.Equal(t, []uint64{1}, book.sequences())
 }
 
-// What the erasure of users parks can be dropped, though it is no projection.
+// Events parked by the erasure of users can be dropped, even though it can't be rebuilt.
 func TestWhatTheErasureParkedIsDropped(t *testing.T) {
 	t.Parallel()
 	book := newDiary()
@@ -68,8 +68,8 @@ func TestWhatTheErasureParkedIsDropped(t *testing.T) {
 	require.Empty(t, parked)
 }
 
-// An event of a version to come stops the projection, since a newer build is to read it; it is on record with its reason,
-// and dropping it lets everything go on, a rebuild too.
+// An event of a future version stops the projection, as a newer build must read it; it is on record
+// with its reason, and dropping it lets everything continue, including a rebuild.
 func TestAnEventOfAVersionToComeIsParkedAndDropped(t *testing.T) {
 	t.Parallel()
 	book := newDiary()
@@ -99,7 +99,7 @@ func TestAnEventOfAVersionToComeIsParkedAndDropped(t *testing.T) {
 	require.Empty(t, parked)
 }
 
-// What was put on record and comes again to a build that can apply it isn't parked any more.
+// A recorded event that is redelivered to a build that can apply it isn't parked any more.
 func TestWhatANewerBuildAppliesIsNotParked(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)
@@ -109,7 +109,7 @@ func TestWhatANewerBuildAppliesIsNotParked(t *testing.T) {
 		if able.Load() {
 			return nil
 		}
-		return events.ErrUnknownVersion // as an older build says
+		return events.ErrUnknownVersion // like an older build
 	}
 	older, end := start(t, conn, long, book)
 	publish(t, conn, versions(projectiontest.NewTeller(), 1)...)

@@ -13,7 +13,7 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// Erased tells how many things of a user were removed from one place: a projection's view, or "stream".
+// Erased counts what was removed of a user from one place: a projection's view, or "stream".
 type Erased struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
@@ -22,8 +22,8 @@ type Erased struct {
 // streamPlace names the streams' messages in a list of Erased.
 const streamPlace = "stream"
 
-// erased are the users that were erased while this process ran. An event of theirs that was in hand
-// already would bring them back, so it is dropped. Users' ids are never used again.
+// erased remembers the users erased while this process ran. Events of theirs that are already in
+// flight would recreate them, so they are dropped. Users' ids are never reused.
 type erased struct {
 	mu    sync.RWMutex
 	users []string
@@ -31,7 +31,7 @@ type erased struct {
 	took  map[string][]Erased
 }
 
-// removed adds what was removed of a user now to what was before, and gives both together.
+// removed adds what was just removed of a user to what was removed before, and returns the totals.
 func (e *erased) removed(user string, now []Erased) []Erased {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -59,7 +59,7 @@ func (e *erased) has(user string) bool {
 	return ok
 }
 
-// mark and since tell who was erased in between.
+// mark and since return who was erased in between.
 func (e *erased) mark() int {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
@@ -72,11 +72,11 @@ func (e *erased) since(mark int) []string {
 	return e.users[mark:]
 }
 
-// Erase removes all of a user from the streams, from the views of this process and from what is parked.
-// Only the last event of the account stays in the stream, which after user.deleted holds nothing but the
-// id. It can be done again. It happens by itself for each user.deleted, where the projections of this
-// process may see accounts; calling it is for whoever waits for it, and wants the counts. They are of all that this
-// process has removed of the user since it started, since the event may have come before the caller.
+// Erase removes everything of a user from the streams, this process's views and the parked events.
+// Only the account's last event stays in the stream, which after user.deleted holds nothing but the
+// id. It is idempotent. It happens automatically on each user.deleted if this process's projections
+// may see accounts; call it to wait for it and get the counts. They include everything this process
+// has removed of the user since it started, because the event may have arrived before the call.
 func (r *Runner) Erase(ctx context.Context, user string) ([]Erased, error) {
 	if err := checkUser(user); err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (r *Runner) Erase(ctx context.Context, user string) ([]Erased, error) {
 	}
 	defer done()
 	r.erased.add(user)
-	// The stream comes first: what is gone from it can't be delivered any more.
+	// Purge the stream first: what is gone from it can't be delivered any more.
 	count, err := r.eraseStreams(ctx, user)
 	if err != nil {
 		return nil, err
@@ -103,7 +103,8 @@ func (r *Runner) Erase(ctx context.Context, user string) ([]Erased, error) {
 	return r.erased.removed(user, list), nil
 }
 
-// checkUser refuses what would be a pattern in a subject: a purge of "*" takes everybody's recipes.
+// checkUser rejects ids that would be a pattern in a subject: purging "*" would remove everyone's
+// recipes.
 func checkUser(user string) error {
 	if user == "" || strings.ContainsAny(user, ".*> \t\r\n") {
 		return fmt.Errorf("erase user %q: not an id", user)
@@ -133,8 +134,8 @@ func (r *Runner) eraseStreams(ctx context.Context, user string) (int, error) {
 	return int(total + count), nil
 }
 
-// erase removes a user from the view while no write is under way: one that had been begun before would
-// write the user again afterwards.
+// erase removes a user from the view while no write is running: one that started earlier would
+// otherwise recreate the user.
 func (w *worker) erase(ctx context.Context, user string) (int, error) {
 	hold, err := w.gate.hold(ctx, 0)
 	if err != nil {
@@ -156,15 +157,15 @@ func (w *worker) erase(ctx context.Context, user string) (int, error) {
 	return count, nil
 }
 
-// erasure reacts to user.deleted by erasing the user. It is a projection so that it happens even if the
-// process that deleted the user died, and only after all of the user's events have reached the stream.
+// erasure erases users on user.deleted. It is a projection so that this happens even if the process
+// that deleted the user died, and only after all of the user's events have reached the stream.
 type erasure struct{ runner *Runner }
 
-// erasureName is that of a projection that has no view.
+// erasureName is the name of this projection, which has no view.
 const erasureName = "erasure"
 
-// ErasedUpTo gives the place in the stream up to which every deleted user is erased everywhere; 0 where no process
-// has begun to.
+// ErasedUpTo returns the sequence up to which every deleted user has been erased everywhere, or 0
+// if no process has started that.
 func (c *Control) ErasedUpTo(ctx context.Context) (uint64, error) {
 	info, err := c.conn.ConsumerInfo(ctx, events.Stream, durable(erasureName))
 	if errors.Is(err, jetstream.ErrNotFound) {
@@ -208,8 +209,8 @@ func (e *erasure) erase(ctx context.Context, user string) error {
 	return nil
 }
 
-// without lists the projections that are not among the places: their processes are down, and nobody would
-// tell them later. So the erasure is tried again until they are there.
+// without returns the projections that are missing from places: their processes are down and
+// wouldn't learn of the erasure later. So the erasure is retried until they are back.
 func (r *Runner) without(places []Erased) []string {
 	var missing []string
 	for _, name := range r.deps.Everywhere {

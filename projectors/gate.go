@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// gate lets writes through until it is held, as while a rebuild swaps the view or a user is erased. It is a
-// readers' lock whose holder may be another process, so a hold can be given a time after which it ends.
+// gate lets writes through unless it is held, as when a rebuild swaps the view or a user is erased.
+// It is like a read-write lock, but the holder may be another process, so a hold can expire.
 type gate struct {
 	mu      sync.Mutex
 	inside  int
 	holds   map[*hold]struct{}
-	changed chan struct{} // closed and renewed at each change
+	changed chan struct{} // closed and replaced at each change
 }
 
 // hold keeps a gate shut until it is released.
@@ -43,8 +43,8 @@ func (g *gate) leave() {
 	g.signal()
 }
 
-// hold shuts the gate and waits until nobody is inside. With a lease it opens by itself afterwards. The
-// error is the context's; then the gate is open again.
+// hold shuts the gate and waits until nobody is inside. A non-zero lease limits the hold. On the
+// context's error, the gate is open again.
 func (g *gate) hold(ctx context.Context, lease time.Duration) (*hold, error) {
 	h := &hold{gate: g}
 	g.mu.Lock()
@@ -62,7 +62,7 @@ func (g *gate) hold(ctx context.Context, lease time.Duration) (*hold, error) {
 	return h, nil
 }
 
-// release opens the gate, if nothing else holds it. Once is enough, and twice does no harm.
+// release opens the gate unless something else holds it. It may be called twice.
 func (h *hold) release() {
 	h.gate.mu.Lock()
 	defer h.gate.mu.Unlock()
@@ -73,7 +73,7 @@ func (h *hold) release() {
 	h.gate.signal()
 }
 
-// await waits until a condition, looked at under the lock, holds.
+// await waits until a condition, evaluated under the lock, holds.
 func (g *gate) await(ctx context.Context, holds func() bool) bool {
 	for {
 		g.mu.Lock()

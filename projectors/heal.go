@@ -11,23 +11,23 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// watchEvery is how often a projection looks whether its view is still there, also while nothing happens: who reads
-// notices before who writes does.
+// watchEvery is how often a projection checks that its view still exists, even while idle:
+// otherwise readers would notice first.
 const watchEvery = 3 * time.Second
 
-// ErrLost is a view that was deleted behind the projection's back.
+// ErrLost means the view was deleted behind the projection's back.
 var ErrLost = errors.New("the view is gone")
 
-// Watcher is a projection whose view can be deleted behind its back, as an index of a server that others administer. The
-// runner builds it anew while it runs on.
+// Watcher is a projection whose view can be deleted behind its back, such as an index on a server
+// that others administer. The runner rebuilds it without stopping.
 type Watcher interface {
 	Projection
 
-	// Lost tells whether the view isn't where it must be.
+	// Lost reports whether the view is missing.
 	Lost(ctx context.Context) (bool, error)
 }
 
-// watch looks now and then whether the view is there, until the context ends.
+// watch regularly checks that the view exists, until the context ends.
 func (w *worker) watch(ctx context.Context) {
 	watcher, ok := w.projection.(Watcher)
 	if !ok {
@@ -38,15 +38,15 @@ func (w *worker) watch(ctx context.Context) {
 			continue
 		}
 		lost, err := watcher.Lost(ctx)
-		// A rebuild that ended meanwhile has made it.
+		// A rebuild that finished meanwhile has recreated it.
 		if err == nil && lost && w.consuming() && !w.rebuilding.Load() {
 			w.restart(ErrLost)
 		}
 	}
 }
 
-// heal builds a view anew that is gone. Nothing is read from it before it is complete. What has nothing in it yet is left
-// to Fresh, which makes it, and so is what can't be filled.
+// heal rebuilds a missing view. Nothing reads from it before it is complete. While the stream is
+// empty it leaves the view to Fresh, which creates it, and always so a view that can't be filled.
 func (w *worker) heal(ctx context.Context) error {
 	watcher, ok := w.projection.(Watcher)
 	if !ok {
@@ -75,7 +75,7 @@ func (w *worker) heal(ctx context.Context) error {
 	return w.anewAlone(ctx, reason)
 }
 
-// lose notes that the view is gone, once. One that this projection never wrote to wasn't there.
+// lose records once that the view is gone. A view that this projection never wrote to didn't exist.
 func (w *worker) lose(ctx context.Context) error {
 	if w.lost.Load() {
 		return nil
@@ -92,8 +92,8 @@ func (w *worker) lose(ctx context.Context) error {
 	return nil
 }
 
-// renew builds a view anew that an older build of the program laid out. The session waits for it: what it would write
-// the old view can't take, and the new one gets from the stream.
+// renew rebuilds a view with an older build's layout. The session waits: it can't write to the old
+// view, and the new one gets the events from the stream.
 func (w *worker) renew(ctx context.Context) error {
 	renewer, ok := w.projection.(Renewer)
 	if !ok {
@@ -110,8 +110,8 @@ func (w *worker) renew(ctx context.Context) error {
 	return w.anewAlone(ctx, "an older build laid the view out")
 }
 
-// anewAlone builds the view anew because of a reason, if no other process does. There is no view that serves, so what
-// can't be applied is parked, and the rest is built.
+// anewAlone rebuilds the view for a reason unless another process does. As no view is serving, it
+// parks what can't be applied and builds the rest.
 func (w *worker) anewAlone(ctx context.Context, reason string) error {
 	w.enter(Rebuilding, reason)
 	ctx, release, err := w.lease.take(ctx, w.checkpoints, w.spec.Name)
@@ -129,15 +129,15 @@ func (w *worker) anewAlone(ctx context.Context, reason string) error {
 	return nil
 }
 
-// anewGoingOn is an empty view that is filled with whatever can be applied.
+// anewGoingOn is an empty view to be filled with whatever can be applied.
 func (w *worker) anewGoingOn(ctx context.Context) (source, error) {
 	from, err := w.anew(ctx)
 	from.goOn = true
 	return from, err
 }
 
-// Whole gives why a projection's view can't be relied on: it is gone, or being built anew since it was. The error is
-// ErrUnknownProjection for a name that this process has no projection for.
+// Whole explains why a projection's view is unreliable: it is gone, or is being rebuilt because of
+// that. It returns ErrUnknownProjection if this process doesn't have the projection.
 func (r *Runner) Whole(name string) error {
 	w, err := r.worker(name)
 	if err != nil {

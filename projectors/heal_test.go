@@ -17,13 +17,13 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// loose is a diary that somebody can throw away.
+// loose is a diary whose view can be deleted.
 type loose struct {
 	*diary
 
 	gone    atomic.Bool
 	builds  atomic.Int32
-	patient chan struct{} // a new diary is in place once this is closed; nil for at once
+	patient chan struct{} // a rebuilt diary is swapped in once this is closed; nil for at once
 }
 
 func newLoose() *loose { return &loose{diary: newDiary()} }
@@ -66,8 +66,8 @@ func (f *found) Commit(ctx context.Context) error {
 	return f.rewritten.Commit(ctx)
 }
 
-// A view that is deleted behind the projection's back is built anew while it runs on, also where nothing is written; until
-// then the status, the metrics and whoever asks hear that it is gone.
+// A view deleted behind the projection's back is rebuilt at runtime, even without writes; until
+// then status, metrics and callers learn that it is gone.
 func TestALostViewIsBuiltAnew(t *testing.T) {
 	t.Parallel()
 	for what, write := range map[string]bool{"found out by a write": true, "found out at rest": false} {
@@ -104,7 +104,8 @@ func TestALostViewIsBuiltAnew(t *testing.T) {
 	}
 }
 
-// What can't be applied is parked while a lost view is built anew: it would keep everybody's out.
+// While a lost view is rebuilt, events that can't be applied are parked: they would block everyone
+// else's.
 func TestALostViewIsBuiltPastWhatCannotBeApplied(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -123,7 +124,7 @@ func TestALostViewIsBuiltPastWhatCannotBeApplied(t *testing.T) {
 	require.Len(t, parked, 1, "it stays parked")
 }
 
-// Of two processes that find the same view gone one builds it.
+// If two processes find the same view gone, one rebuilds it.
 func TestALostViewIsBuiltByOne(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)
@@ -136,7 +137,7 @@ func TestALostViewIsBuiltByOne(t *testing.T) {
 	caughtUp(t, other)
 	book.throwAway()
 	testkit.Until(t, "both have found out", func() bool { return one.Whole("diary") != nil && other.Whole("diary") != nil })
-	// So long the other one would have begun several times.
+	// Within this time the other would have started several times.
 	timer := time.NewTimer(time.Second)
 	<-timer.C
 	close(book.patient)
@@ -145,7 +146,7 @@ func TestALostViewIsBuiltByOne(t *testing.T) {
 	require.EqualValues(t, 1, book.builds.Load())
 }
 
-// The loss of everything that the server kept, buckets too, is mended while the projection runs on.
+// If the server loses all data, including buckets, the running projection recovers.
 func TestTheServerLosesEverything(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)
@@ -170,8 +171,8 @@ func TestTheServerLosesEverything(t *testing.T) {
 	require.Len(t, parked, 1)
 }
 
-// A view that is lost while the relay still fills a new stream is built anew once the stream has everything, and nobody may
-// rebuild it before: it would lack what is still to come, and pass for whole.
+// A view lost while the relay is still filling a new stream is rebuilt once the stream is complete,
+// and can't be rebuilt before: it would lack the rest and still pass as complete.
 func TestAViewWaitsForTheFillingOfTheStream(t *testing.T) {
 	t.Parallel()
 	conn := dial(t, testkit.NATS(t).URL())
@@ -199,8 +200,9 @@ func TestAViewWaitsForTheFillingOfTheStream(t *testing.T) {
 	require.EqualValues(t, 1, book.builds.Load())
 }
 
-// Of a recipe that is published again with a newer version to come, a view of what is true now shows nothing before that: a
-// reader may have seen it. One that keeps each event takes all.
+// If a recipe is republished with a newer version still to come, a view of the present state
+// ignores the old version, because a reader may have seen the newer one. A view that keeps every
+// event accepts all.
 func TestAnOldVersionIsPassedOver(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -222,7 +224,7 @@ func TestAnOldVersionIsPassedOver(t *testing.T) {
 	require.Equal(t, []uint64{1, 2}, chronicle.sequences())
 }
 
-// values gives the sum of a metric over all projections.
+// values returns the sum of a metric over all projections.
 func values(t *testing.T, runner *projectors.Runner, name string) (sum float64) {
 	t.Helper()
 	registry := prometheus.NewPedanticRegistry()

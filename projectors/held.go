@@ -9,7 +9,7 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// What one projection holds in memory at most: messages that were delivered and are not acknowledged.
+// Limits on what one projection holds in memory: messages delivered but not yet acknowledged.
 const (
 	heldMessages = 1024
 	heldBytes    = 32 << 20
@@ -23,14 +23,14 @@ type item struct {
 	touched  time.Time
 }
 
-// held knows every message that this process has and has not acknowledged. It bounds their number and
-// size, and tells the server that they are still worked on, so that a slow sink does not make the server
-// give them out again.
+// held has every message that this process received and hasn't acknowledged. It limits their number
+// and size, and tells the server that they are in progress, so that a slow sink doesn't cause
+// redelivery.
 type held struct {
 	mu    sync.Mutex
 	items map[uint64]*item // by stream sequence
 	bytes int
-	freed chan struct{} // signalled when something was let go
+	freed chan struct{} // signalled when something was removed
 	taken chan struct{} // signalled when something was added
 }
 
@@ -62,8 +62,8 @@ func (h *held) none() bool {
 	return len(h.items) == 0
 }
 
-// add takes a message. It is false for one that is held already: the server gave it out again while it
-// waits here, and one acknowledgement serves both.
+// add adds a message. It is false if the message is already held: the server redelivered it
+// meanwhile, and one acknowledgement covers both.
 func (h *held) add(it *item) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -80,7 +80,7 @@ func (h *held) add(it *item) bool {
 	return true
 }
 
-// remove lets a message go.
+// remove removes a message.
 func (h *held) remove(it *item) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -95,7 +95,7 @@ func (h *held) remove(it *item) {
 	}
 }
 
-// stale gives the messages that the server heard nothing of for a while, and counts them as told.
+// stale returns the messages not reported to the server for a while, and marks them as reported.
 func (h *held) stale(age time.Duration) []*item {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -110,7 +110,7 @@ func (h *held) stale(age time.Duration) []*item {
 	return list
 }
 
-// keep tells the server about held messages until the context ends. It looks at nothing while none is held.
+// keep reports held messages to the server until the context ends. It sleeps while there are none.
 func (h *held) keep(ctx context.Context, ackWait time.Duration, log *slog.Logger) {
 	for {
 		if h.none() {
@@ -131,12 +131,13 @@ func (h *held) keep(ctx context.Context, ackWait time.Duration, log *slog.Logger
 	}
 }
 
-// giveBack returns what was not worked on, so that it comes again at once and not after its AckWait.
+// giveBack returns unprocessed messages, so that they are redelivered at once rather than after
+// their AckWait.
 func (h *held) giveBack() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, it := range h.items {
-		// A message that can't be given back comes again after its AckWait.
+		// If that fails, the message is redelivered after its AckWait.
 		_ = it.delivery.Nak()
 	}
 	clear(h.items)

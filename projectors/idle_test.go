@@ -13,8 +13,8 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// While nothing happens a projection asks the server for nothing but the next messages: it measures nothing, and makes
-// no consumer.
+// An idle projection only asks the server for the next messages: it measures nothing and creates no
+// consumers.
 func TestIdleProjectionAsksNothing(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)

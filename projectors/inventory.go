@@ -12,35 +12,37 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// ErrNoInventory is a projection that can't tell what its view holds.
+// ErrNoInventory means a projection can't list what its view has.
 var ErrNoInventory = errors.New("projection has no inventory")
 
-// Fingerprint is what a view has of one recipe or account, or must have: as much of it as tells whether the two agree.
+// Fingerprint is what a view has, or must have, of one recipe or account: just enough to tell
+// whether the two match.
 type Fingerprint struct {
-	Subject string `json:"subject"` // of the events that it is made from
+	Subject string `json:"subject"` // of the events it is made from
 	Version int64  `json:"version"` // 0 for nothing
 	Deleted bool   `json:"deleted,omitempty"`
-	Digest  string `json:"digest,omitempty"` // of what the view keeps of it, see Digest
+	Digest  string `json:"digest,omitempty"` // of what the view stores; see Digest
 }
 
-// Inventory tells what a view has, so that it can be compared with the ledger. A Target that is one is compared before
-// it takes the place of the view that serves.
+// Inventory lists what a view has, to compare it with the ledger. A Target that implements it is
+// compared before it replaces the serving view.
 type Inventory interface {
-	// Fingerprints tells what the view has of subjects, in any order. Those of which it has nothing are left out.
+	// Fingerprints returns what the view has of subjects, in any order, omitting those of which it
+	// has nothing.
 	Fingerprints(ctx context.Context, subjects []string) ([]Fingerprint, error)
 
-	// Subjects gives some subjects of which the view has something: of one user, or of all for "". It begins with
-	// cursor "", and next is "" at the end. A page may be empty, and a subject come twice.
+	// Subjects lists subjects in the view, of one user or, if user is "", of all. Start with cursor
+	// ""; next is "" at the end. A page may be empty, and a subject may be listed twice.
 	Subjects(ctx context.Context, user, cursor string) (SubjectPage, error)
 }
 
-// SubjectPage is a part of what a view has.
+// SubjectPage is a page of the subjects in a view.
 type SubjectPage struct {
 	Subjects []string `json:"subjects"`
-	Next     string   `json:"next"` // the cursor behind it; "" at the end
+	Next     string   `json:"next"` // the next page's cursor; "" at the end
 }
 
-// Digest sums up the parts of what a view keeps, in their order.
+// Digest hashes the parts of what a view stores, in order.
 func Digest(parts ...string) string {
 	sum := sha256.New()
 	for _, part := range parts {
@@ -82,18 +84,18 @@ func (w *worker) serveSubjects(ctx context.Context, cmd command, reply func(any)
 	return reply(page)
 }
 
-// Fingerprints asks a projection, wherever it runs, what its view has of subjects; see Inventory. A few hundred at a time
-// fit into a message. ErrNoProjectors if no process runs a projection of that name.
+// Fingerprints asks a projection, wherever it runs, what its view has of subjects; see Inventory. A
+// few hundred fit into a message. It returns ErrNoProjectors if no process runs that projection.
 func (c *Control) Fingerprints(ctx context.Context, name string, subjects []string) ([]Fingerprint, error) {
 	return askOne[[]Fingerprint](ctx, c.conn, controlFingerprints, name, command{Subjects: subjects})
 }
 
-// Subjects asks a projection, wherever it runs, of which subjects its view has something; see Inventory.
+// Subjects asks a projection, wherever it runs, to list its view's subjects; see Inventory.
 func (c *Control) Subjects(ctx context.Context, name, user, cursor string) (SubjectPage, error) {
 	return askOne[SubjectPage](ctx, c.conn, controlSubjects, name, command{User: user, Cursor: cursor})
 }
 
-// askOne asks for one answer.
+// askOne sends a request that has one answer.
 func askOne[T any](ctx context.Context, conn *jetstream.Conn, verb, name string, cmd command) (T, error) {
 	var answer T
 	err := NewControl(conn).askProjection(ctx, verb, name, cmd, func(data []byte) error {

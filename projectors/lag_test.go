@@ -11,8 +11,9 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Regression: a consumer hears of an event a moment after the stream has it, and a projection seemed done
-// with what it had not begun. What the consumer said before the event shows that moment for as long as needed.
+// Regression: a consumer learns of an event a moment after the stream, and a projection seemed to
+// have done what it hadn't started. A consumer snapshot from before the event reproduces that
+// moment reliably.
 func TestLagOfAnEventThatTheConsumerDidNotHearOf(t *testing.T) {
 	t.Parallel()
 	conn, err := jetstream.Connect(t.Context(), jetstream.Options{

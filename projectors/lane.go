@@ -8,15 +8,17 @@ import (
 	"larder.dev/events"
 )
 
-// lane is a queue of messages that are applied in order. All of one user's go to the same lane.
+// lane is a queue of messages that are applied in order. All messages of a user go to the same
+// lane.
 type lane struct {
 	in    chan *item
 	batch int
 	every time.Duration
-	last  time.Time // when the last batch was given out
+	last  time.Time // when the last batch was returned
 }
 
-// newLanes makes queues with room for all that may be held, so that filling one never blocks the others.
+// newLanes returns queues that can each hold the maximum number of messages, so that a full lane
+// never blocks the others.
 func newLanes(spec Spec) []*lane {
 	lanes := make([]*lane, spec.Lanes)
 	for i := range lanes {
@@ -25,7 +27,8 @@ func newLanes(spec Spec) []*lane {
 	return lanes
 }
 
-// laneOf gives the lane of a subject's owner. A subject without one is parked, on whatever lane.
+// laneOf returns the lane of a subject's owner. A subject without an owner will be parked, so any
+// lane does.
 func laneOf(lanes []*lane, subject string) *lane {
 	owner, err := events.OwnerOf(subject)
 	if err != nil {
@@ -36,10 +39,10 @@ func laneOf(lanes []*lane, subject string) *lane {
 	return lanes[sum.Sum32()%uint32(len(lanes))]
 }
 
-// take waits for a message and gives it with those that wait behind it, up to a batch; nil when the
-// context has ended. After a rest it gives what there is at once, since waiting for a batch to fill would
-// add to the lag of a quiet stream. Within spec.Every of the last batch it waits for the rest of that time,
-// or until the batch is full. Only one goroutine may take.
+// take waits for a message and returns it with those queued behind it, up to a batch; nil if the
+// context has ended. After a pause it returns at once, because waiting to fill a batch would add to
+// a quiet stream's lag. Within spec.Every of the last batch it waits for the rest of that time, or
+// until the batch is full. Only one goroutine may call it.
 func (l *lane) take(ctx context.Context) []*item {
 	var batch []*item
 	select {
@@ -63,7 +66,7 @@ func (l *lane) take(ctx context.Context) []*item {
 	return batch
 }
 
-// fill adds to a batch until the time for the next one has come.
+// fill adds to a batch until the next one is due.
 func (l *lane) fill(ctx context.Context, batch []*item) []*item {
 	rest := l.every - time.Since(l.last)
 	if rest <= 0 {

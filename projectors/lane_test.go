@@ -9,8 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A quiet lane gives an event at once; a busy one gathers until the time for the next batch has come, or
-// until it is full.
+// A quiet lane returns an event at once; a busy one gathers until the next batch is due or full.
 func TestLaneGathersOnlyUnderLoad(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -41,14 +40,14 @@ func TestLaneGathersOnlyUnderLoad(t *testing.T) {
 		require.Equal(t, 3, size)
 		require.Zero(t, took, "a full one doesn't wait")
 
-		time.Sleep(every) //nolint:forbidigo // the clock is the bubble's
+		time.Sleep(every) //nolint:forbidigo // this is the synctest clock
 		size, took = take()
 		require.Equal(t, 1, size)
 		require.Zero(t, took, "nobody waits longer than the spacing")
 	})
 }
 
-// A lane that gathers lets go when its session ends: what it has is given back, and comes again.
+// A gathering lane stops when its session ends: its messages are given back and redelivered.
 func TestLaneStopsGathering(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

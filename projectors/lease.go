@@ -11,30 +11,31 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// Of several processes that find the same view gone one builds it: each that began would throw away what the one before
-// had built. The one that does says every leaseBeat that it is alive, in the bucket of the checkpoints; the clock is that
-// of whoever watches.
+// If several processes find the same view gone, only one rebuilds it: each that started would
+// discard what the previous one had built. The builder renews its lease every leaseBeat in the
+// bucket of checkpoints; the others time it by their own clocks.
 const (
 	leaseBeat = 2 * time.Second
 	leaseLife = 5 * leaseBeat
 )
 
-// errElsewhere is a view that another process is building.
+// errElsewhere means another process is building the view.
 var errElsewhere = errors.New("another process builds the view anew")
 
-// lease is the right to build a projection's view by itself.
+// lease is the exclusive right to rebuild a projection's view.
 type lease struct {
-	holder string // id of the runner
+	holder string // the runner's id
 	log    *slog.Logger
 
-	// What was seen of another holder, and since when.
+	// The last revision seen of another holder, and since when.
 	seen  uint64
 	since time.Time
 }
 
 func leaseKey(projection string) string { return "building." + projection }
 
-// take gives a context that ends when the lease is lost. The error is errElsewhere while another process has it.
+// take returns a context that ends when the lease is lost. It returns errElsewhere while another
+// process has the lease.
 func (l *lease) take(ctx context.Context, in *checkpoints, projection string) (context.Context, func(), error) {
 	bucket, err := in.bucket(ctx)
 	if err != nil {
@@ -64,7 +65,7 @@ func (l *lease) take(ctx context.Context, in *checkpoints, projection string) (c
 	}, nil
 }
 
-// dead tells whether the holder of a lease has said nothing for its life.
+// dead reports whether the holder of a lease has missed its lifetime.
 func (l *lease) dead(revision uint64) bool {
 	if revision != l.seen {
 		l.seen, l.since = revision, time.Now()
@@ -73,8 +74,8 @@ func (l *lease) dead(revision uint64) bool {
 	return time.Since(l.since) > leaseLife
 }
 
-// keep says that the holder is alive until the context ends, and ends it where another took the lease. It gives the last
-// revision.
+// keep renews the lease until the context ends, and cancels the context if another process took the
+// lease. It returns the last revision.
 func (l *lease) keep(ctx context.Context, cancel context.CancelCauseFunc, bucket *jetstream.Bucket, key string, revision uint64) uint64 {
 	for wait(ctx, leaseBeat) {
 		next, err := bucket.Update(ctx, key, []byte(l.holder), revision)
@@ -91,7 +92,7 @@ func (l *lease) keep(ctx context.Context, cancel context.CancelCauseFunc, bucket
 	return revision
 }
 
-// giveUp lets others have the lease at once. Where that fails they have it after its life.
+// giveUp releases the lease at once. If that fails, it expires.
 func (l *lease) giveUp(ctx context.Context, bucket *jetstream.Bucket, key string, revision uint64) {
 	ctx, cancel := context.WithTimeout(ctx, leaseBeat)
 	defer cancel()

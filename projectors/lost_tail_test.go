@@ -16,7 +16,7 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// messagesFolder finds where the server keeps the messages of the stream.
+// messagesFolder finds where the server stores the stream's messages.
 func messagesFolder(t *testing.T, dir string) string {
 	t.Helper()
 	var found string
@@ -30,9 +30,9 @@ func messagesFolder(t *testing.T, dir string) string {
 	return found
 }
 
-// Regression of nats-server #5412: a stream that lost its tail leaves a consumer ahead of it, which gets
-// nothing until the stream has grown past its position. Newer servers move the consumer back in silence. The
-// projection notices either way, also if the stream has grown again meanwhile, and starts over.
+// Regression of nats-server #5412: if a stream loses its tail, a consumer is left ahead of it and
+// gets nothing until the stream has grown past its position. Newer servers silently move the
+// consumer back. The projection detects both, even if the stream has grown again, and starts over.
 func TestStreamLostItsTail(t *testing.T) {
 	t.Parallel()
 	for name, regrown := range map[string]int64{"short": 0, "grown again": 9} {
@@ -99,7 +99,7 @@ func checkpointOf(t *testing.T, conn *jetstream.Conn) string {
 	return string(value)
 }
 
-// machine is a server on a folder that can be tampered with while it is off.
+// machine is a server whose folder can be changed while it is down.
 type machine struct {
 	*testing.T
 	dir    string

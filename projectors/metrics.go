@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// numbers are what a projection counts and last measured.
+// numbers are a projection's counters and last measurements.
 type numbers struct {
 	applied atomic.Uint64
 	skipped atomic.Uint64
@@ -27,8 +27,8 @@ func (n *numbers) measured(position, lag uint64, seconds float64, parked int) {
 	n.parked.Store(int64(parked))
 }
 
-// collector gives the numbers of every projection to Prometheus. Lag is as it was measured last, at most
-// some seconds ago, so that a scrape asks nobody.
+// collector exports every projection's numbers to Prometheus. Lag is the last measurement, at most
+// some seconds old, so that a scrape makes no requests.
 type collector struct {
 	workers []*worker
 
@@ -84,7 +84,8 @@ func (c *collector) Collect(metrics chan<- prometheus.Metric) {
 }
 
 func up(w *worker) float64 {
-	// One that builds its view anew for a new layout waits with the events; one whose view is gone has nowhere to put them.
+	// A rebuild for a new layout merely delays events; if the view is gone, there is nowhere to put
+	// them.
 	if state, _ := w.where(); w.consuming() || state == Rebuilding && !w.lost.Load() {
 		return 1
 	}

@@ -11,14 +11,15 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// monitorEvery is how often a projection compares itself with the stream, for the metrics and for a tail
-// that the stream lost while this process ran on (a server of its own, restarted after a power loss).
+// monitorEvery is how often a projection compares itself with the stream: for the metrics, and to
+// detect that the stream lost its tail while this process kept running (if its server restarted
+// after a power failure).
 const monitorEvery = 2 * time.Second
 
-// idleEvery is how often it does so while nothing happens here: another process may have done something.
+// idleEvery is the interval while idle: another process may have been active.
 const idleEvery = 30 * time.Second
 
-// stir says that something has happened here, so that there is something to measure.
+// stir records activity, so that there is something to measure.
 func (w *worker) stir() {
 	select {
 	case w.stirred <- struct{}{}:
@@ -26,7 +27,7 @@ func (w *worker) stir() {
 	}
 }
 
-// monitor looks now and then until the context ends, while something happens or is left to do.
+// monitor measures regularly until the context ends, while there is activity or work left.
 func (w *worker) monitor(ctx context.Context) {
 	for {
 		again := w.deps.Conn.Reconnected()
@@ -34,7 +35,7 @@ func (w *worker) monitor(ctx context.Context) {
 			return
 		}
 		select {
-		case <-w.stirred: // of what is measured now
+		case <-w.stirred: // it is about to be measured
 		default:
 		}
 		err := w.look(ctx)
@@ -47,7 +48,7 @@ func (w *worker) monitor(ctx context.Context) {
 	}
 }
 
-// idle waits until something happens, here or perhaps elsewhere.
+// idle waits for activity here, or possibly elsewhere.
 func (w *worker) idle(ctx context.Context, again <-chan struct{}) {
 	long := time.NewTimer(idleEvery - monitorEvery)
 	defer long.Stop()
@@ -92,7 +93,7 @@ func (w *worker) look(ctx context.Context) error {
 	return nil
 }
 
-// consuming tells whether a session is under way.
+// consuming reports whether a session is running.
 func (w *worker) consuming() bool {
 	state, _ := w.where()
 	return state == Running || state == Retrying

@@ -16,16 +16,16 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// parkedBucket keeps what was parked. The event's body stays in the stream alone.
+// parkedBucket stores what was parked. The event's body stays in the stream only.
 const parkedBucket = "PARKED"
 
-// maxReason bounds a reason, which can hold a piece of a broken header.
+// maxReason limits a reason, which may quote a broken header.
 const maxReason = 500
 
-// ErrNotParked is an event that isn't parked, or isn't any more.
+// ErrNotParked means an event isn't parked, or not any more.
 var ErrNotParked = errors.New("no such parked event")
 
-// ParkedEvent is an event that a projection could not apply and left behind.
+// ParkedEvent is an event that a projection couldn't apply and left behind.
 type ParkedEvent struct {
 	Projection string    `json:"projection"`
 	Sequence   uint64    `json:"sequence"`
@@ -36,7 +36,7 @@ type ParkedEvent struct {
 	ParkedAt   time.Time `json:"parked_at"`
 }
 
-// parking is the store of parked events, shared by all projections and processes.
+// parking stores parked events. All projections and processes share it.
 type parking struct {
 	conn *jetstream.Conn
 
@@ -44,7 +44,7 @@ type parking struct {
 	opened *jetstream.Bucket
 
 	counting sync.Mutex
-	counts   map[string]int // by projection, of revision; nil before the first count
+	counts   map[string]int // by projection, at revision; nil before the first count
 	revision uint64
 }
 
@@ -66,7 +66,7 @@ func parkedKey(projection string, sequence uint64) string {
 	return projection + "." + strconv.FormatUint(sequence, 10)
 }
 
-// parkedOf says of a message, which may be no event at all, what is kept where it is parked.
+// parkedOf returns the record to park for a message, which may not be a valid event.
 func parkedOf(msg jetstream.Message) ParkedEvent {
 	return ParkedEvent{
 		Sequence: msg.Sequence, Subject: msg.Subject,
@@ -88,7 +88,7 @@ func (p *parking) put(ctx context.Context, projection string, event ParkedEvent,
 	return bucket.Put(ctx, parkedKey(projection, event.Sequence), value)
 }
 
-// get gives one parked event, or ErrNotParked.
+// get returns one parked event, or ErrNotParked.
 func (p *parking) get(ctx context.Context, projection string, sequence uint64) (ParkedEvent, error) {
 	bucket, err := p.bucket(ctx)
 	if err != nil {
@@ -108,7 +108,7 @@ func (p *parking) get(ctx context.Context, projection string, sequence uint64) (
 	return event, nil
 }
 
-// forget takes one parked event off the record.
+// forget removes one parked event's record.
 func (p *parking) forget(ctx context.Context, event ParkedEvent) error {
 	bucket, err := p.bucket(ctx)
 	if err != nil {
@@ -117,7 +117,7 @@ func (p *parking) forget(ctx context.Context, event ParkedEvent) error {
 	return bucket.Delete(ctx, parkedKey(event.Projection, event.Sequence))
 }
 
-// list gives what is parked, by one projection or, for "", by all, in the order of the stream.
+// list returns what one projection or, for "", all have parked, in stream order.
 func (p *parking) list(ctx context.Context, projection string) ([]ParkedEvent, error) {
 	prefix := ""
 	if projection != "" {
@@ -139,7 +139,7 @@ func (p *parking) list(ctx context.Context, projection string) ([]ParkedEvent, e
 	return parked, nil
 }
 
-// sequences gives what a projection has parked, by its place in the stream; nil for nothing.
+// sequences returns what a projection has parked, by sequence; nil for nothing.
 func (p *parking) sequences(ctx context.Context, projection string) (map[uint64]ParkedEvent, error) {
 	if count, err := p.count(ctx, projection); err != nil || count == 0 {
 		return nil, err
@@ -155,8 +155,8 @@ func (p *parking) sequences(ctx context.Context, projection string) (map[uint64]
 	return parked, nil
 }
 
-// count is how many events a projection has parked. It lists them only where something has changed since: a list is a
-// consumer of its own, and this is asked for again and again.
+// count returns how many events a projection has parked. It only lists them if something has
+// changed, because listing creates a consumer and this is called often.
 func (p *parking) count(ctx context.Context, projection string) (int, error) {
 	bucket, err := p.bucket(ctx)
 	if err != nil {
@@ -181,7 +181,7 @@ func (p *parking) count(ctx context.Context, projection string) (int, error) {
 	return p.counts[projection], nil
 }
 
-// clear forgets what a projection parked, as far as it fits.
+// clear forgets a projection's parked events that fit.
 func (p *parking) clear(ctx context.Context, projection string, fits func(ParkedEvent) bool) error {
 	return p.remove(ctx, projection+".", fits)
 }
@@ -211,7 +211,7 @@ func (p *parking) records(ctx context.Context, prefix string) ([]record, error) 
 	return records, nil
 }
 
-// remove takes the records that fit out of the bucket.
+// remove removes the records that fit from the bucket.
 func (p *parking) remove(ctx context.Context, prefix string, fits func(ParkedEvent) bool) error {
 	records, err := p.records(ctx, prefix)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// Streams gives the streams that projections read, for the relay, which makes them: it fills a new one from the ledger before
-// it publishes anything else, and can't where somebody makes it behind its back.
+// Streams returns the streams that projections read. Only the relay creates them: it must fill a
+// new one from the ledger before publishing anything else.
 func Streams() []jetstream.StreamConfig {
 	return []jetstream.StreamConfig{{Name: events.Stream, Subjects: events.StreamSubjects()}}
 }
 
-// position gives the projection's consumer, at the place where it must go on.
+// position returns the projection's consumer, at the position where it must continue.
 func (w *worker) position(ctx context.Context) (*jetstream.Consumer, error) {
 	unfilled, err := w.awaitStream(ctx)
 	if err != nil {
@@ -35,7 +35,7 @@ func (w *worker) position(ctx context.Context) (*jetstream.Consumer, error) {
 	}
 	consumer, err := w.deps.Conn.EnsureConsumer(ctx, events.Stream, jetstream.ConsumerConfig{
 		Durable: w.durable(), Filters: w.spec.Filters, AckWait: w.deps.AckWait, MaxAckPending: maxAckPending,
-		All: unfilled, // what a view was behind by when the stream was lost may be any version
+		All: unfilled, // if the stream was lost, the view may have lagged by any version
 	})
 	if err != nil {
 		return nil, err
@@ -44,10 +44,10 @@ func (w *worker) position(ctx context.Context) (*jetstream.Consumer, error) {
 	return consumer, nil
 }
 
-// streamPause is how long passes between two looks for a stream that isn't there.
+// streamPause is the pause between checks for a missing stream.
 const streamPause = 500 * time.Millisecond
 
-// awaitStream waits for the stream, and tells whether the relay is still filling it.
+// awaitStream waits for the stream and reports whether the relay is still filling it.
 func (w *worker) awaitStream(ctx context.Context) (unfilled bool, err error) {
 	for told := false; ; told = true {
 		state, err := w.deps.Conn.State(ctx, events.Stream)
@@ -64,11 +64,11 @@ func (w *worker) awaitStream(ctx context.Context) (unfilled bool, err error) {
 	}
 }
 
-// ErrFilling is a view that can't be built anew from a stream which the relay is still filling from the ledger: what it would
-// lack nobody would see.
+// ErrFilling means a view can't be rebuilt because the relay is still filling the stream from the
+// ledger: nobody would notice what the view lacks.
 var ErrFilling = errors.New("the stream is new, and the relay hasn't filled it from the ledger yet")
 
-// filled gives when the stream was made, which must have had everything since.
+// filled returns when the stream was created, or ErrFilling if it isn't complete yet.
 func (w *worker) filled(ctx context.Context) (created time.Time, err error) {
 	state, err := w.deps.Conn.State(ctx, events.Stream)
 	if err == nil && state.Has(events.UnfilledNote) {
@@ -77,7 +77,7 @@ func (w *worker) filled(ctx context.Context) (created time.Time, err error) {
 	return state.Created, err
 }
 
-// empty tells whether the view was found empty, and that was not dealt with yet.
+// empty reports whether the view was found empty and hasn't been refilled yet.
 func (w *worker) empty(ctx context.Context) (bool, error) {
 	if w.refilled.Load() {
 		return false, nil
@@ -89,8 +89,8 @@ func (w *worker) empty(ctx context.Context) (bool, error) {
 	return fresh, nil
 }
 
-// check compares the consumer with the stream and the view. A consumer that doesn't fit them is removed: a
-// new one brings the last event of each subject, which a view can take at any time.
+// check compares the consumer with the stream and the view. It removes a consumer that doesn't
+// match: a new one delivers the last event of each subject, which a view can accept at any time.
 func (w *worker) check(ctx context.Context, fresh bool) error {
 	info, err := w.deps.Conn.ConsumerInfo(ctx, events.Stream, w.durable())
 	if errors.Is(err, jetstream.ErrNotFound) {
@@ -99,7 +99,7 @@ func (w *worker) check(ctx context.Context, fresh bool) error {
 	if err != nil {
 		return err
 	}
-	// The stream's end is read after the position, so that it can only be behind it if events were lost.
+	// Read the stream's end after the position, so that it is only behind if events were lost.
 	state, err := w.deps.Conn.State(ctx, events.Stream)
 	if err != nil {
 		return err
@@ -122,7 +122,8 @@ func (w *worker) check(ctx context.Context, fresh bool) error {
 	return nil
 }
 
-// lostTail says what shows that the stream lost events that this projection has had; "" if nothing does.
+// lostTail returns the evidence that the stream lost events that this projection has received; ""
+// if there is none.
 func (w *worker) lostTail(ctx context.Context, info jetstream.ConsumerInfo, state jetstream.StreamState) (string, error) {
 	if info.Delivered > state.LastSeq {
 		return fmt.Sprintf("the stream ends at %d, and the consumer is at %d", state.LastSeq, info.Delivered), nil
@@ -137,8 +138,9 @@ func (w *worker) startOver(ctx context.Context) error {
 	return w.checkpoints.forget(ctx, w.spec.Name)
 }
 
-// release gets back at once what a killed process held. Nobody waits for messages, so nobody else is at
-// work. It is a shortcut: where the server doesn't know how, the AckWait does the same.
+// release immediately recovers messages held by a killed process. No consumer waits for messages,
+// so no process is running. It is a shortcut: if the server doesn't support it, the AckWait has the
+// same effect.
 func (w *worker) release(ctx context.Context) {
 	if err := w.deps.Conn.Release(ctx, events.Stream, w.durable()); err != nil {
 		w.log.DebugContext(ctx, "waiting for what a former process held", slog.Any("error", err))

@@ -1,15 +1,15 @@
-// Package projectors keeps views of the event stream up to date: the search index, the cache, the replica
-// and the grocery feed. A Projection writes one view; the Runner brings it the events.
+// Package projectors keeps views of the event stream up to date: the search index, the cache, the
+// replica and the grocery feed. A Projection writes one view; the Runner brings it the events.
 //
-// What the runner promises a projection, and what it asks of it:
+// The runner guarantees, and requires:
 //
-//   - Each event comes at least once. After a crash, a lost acknowledgement or a slow write it comes again,
-//     also after younger ones, so Apply must bear that: a view takes an event only if it is newer than what
-//     it has.
-//   - Events of one user come in order within one process, in batches, one batch at a time. Events of
-//     different users come at the same time on different lanes. Two processes may share a projection; then
-//     order holds within each, which is one more reason for the first rule.
-//   - An event is acknowledged after Apply returned nil for it. A passing failure is tried again in place,
+//   - Each event is delivered at least once. After a crash, a lost acknowledgement or a slow write it is
+//     redelivered, even after newer ones, so Apply must accept an event only if it is newer than what the
+//     view has.
+//   - Events of one user are delivered in order within a process, in batches, one batch at a time. Events
+//     of different users are delivered concurrently on different lanes. If two processes share a
+//     projection, order only holds within each, which is another reason for the first rule.
+//   - An event is acknowledged after Apply returned nil for it. Temporary failures are retried in place,
 //     for ever, with growing delay; an event that can never be applied is parked, and the rest goes on.
 package projectors
 
@@ -23,106 +23,110 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// ErrNotLaidOut wraps the failure of a view whose tables aren't there yet: who lays them is still at it. It is waited for.
+// ErrNotLaidOut wraps an error of a view whose tables are still being created. The runner waits for
+// them.
 var ErrNotLaidOut = errors.New("the view isn't laid out yet")
 
-// ErrImpossible marks an event that can never be applied, however often it is tried: the runner parks it.
-// Every other error of Apply counts as passing, but for those of reading an event (package events).
+// ErrImpossible marks an event that can never be applied: the runner parks it. All other errors of
+// Apply are temporary, except those of decoding an event (package events).
 var ErrImpossible = errors.New("event can't be applied")
 
-// Event is an event with its place in the stream.
+// Event is an event with its position in the stream.
 type Event struct {
 	events.Envelope
 	Sequence uint64    // from 1
 	Stored   time.Time // when the stream stored it
-	Repeated bool      // published once more by a tool, and not by the relay
+	Repeated bool      // republished by a tool rather than published by the relay
 }
 
 // Spec says which events a projection takes, and how.
 type Spec struct {
-	Name    string   // a lower-case word: the name in status and rebuild, and of the durable consumer
-	Filters []string // subjects of the stream LARDER, not overlapping
-	Lanes   int      // how many batches are applied at the same time; 0 for 4
-	Batch   int      // most events of one batch; 0 for 256
+	Name    string   // a lower-case word: the name in status, rebuild and the durable consumer
+	Filters []string // of the stream LARDER, not overlapping
+	Lanes   int      // batches applied concurrently; 0 means 4
+	Batch   int      // maximum events per batch; 0 means 256
 
-	// Every is the least time from one batch of a lane to the next, unless the next one is full; 0 for none.
-	// What a batch costs by itself (a transaction, a segment of the index, an fsync) is then paid so often
-	// at most, however many events come, and the writes on the same machine get the time. An event after a
-	// rest is still applied at once; under load the view is behind by so much more.
+	// Every is the minimum time between a lane's batches, unless the next one is full; 0 for none.
+	// It limits how often a batch's fixed cost (a transaction, an index segment, an fsync) is paid,
+	// which leaves more time for other writes on the machine. An event after a pause is still
+	// applied at once; under load the view lags by that much more.
 	Every time.Duration
 
-	// Current is a view of what is true now: an event that was published again, with a newer one of its subject behind it,
-	// is passed over.
+	// Current marks a view of the present state: republished events that have a newer one behind
+	// them are skipped.
 	Current bool
 
-	// Unfillable is a view that isn't filled again where it is lost: what it held was for once. It is made again, empty.
+	// Unfillable marks a view whose content was sent only once. If it is lost, it is recreated
+	// empty.
 	Unfillable bool
 
-	// RebuildWriters is how many batches of a rebuild are applied at the same time; 0 for one. More than one is for
-	// a view in which one event's place doesn't depend on another's.
+	// RebuildWriters is how many batches a rebuild applies concurrently; 0 means one. Use more only
+	// if the order of events doesn't matter to the view.
 	RebuildWriters int
 }
 
-// Projection writes one view. Its methods may be called at the same time.
+// Projection writes one view. Its methods may be called concurrently.
 type Projection interface {
-	// Spec is the same at each call.
+	// Spec returns the same value at each call.
 	Spec() Spec
 
-	// Apply writes events, oldest first for each user, durably before it returns. It must be idempotent
-	// and must not be confused by an event that is older than what the view has. Besides ErrImpossible it
-	// hands on the errors of package events. When it fails for a batch, nothing is said about which events
-	// were written; the runner finds the bad one by applying them singly.
+	// Apply writes events durably, oldest first for each user. It must be idempotent, and must
+	// ignore events older than what the view has. Besides ErrImpossible it returns the errors of
+	// package events. After an error it is unknown which events were written; the runner finds the
+	// bad one by applying them singly.
 	Apply(ctx context.Context, batch []Event) error
 
-	// Erase removes all that the view has of a user, tombstones too, and tells how many things it were.
+	// Erase removes everything the view has of a user, including tombstones, and returns the number
+	// of things.
 	Erase(ctx context.Context, user string) (int, error)
 
-	// Fresh tells whether the view was found empty, so that it must get everything from the beginning.
+	// Fresh reports whether the view was found empty and must get everything from the beginning.
 	Fresh(ctx context.Context) (bool, error)
 
-	// Rebuild begins to build the view anew. The view goes on serving, and Apply goes on writing to it.
+	// Rebuild starts rebuilding the view. Meanwhile the view keeps serving, and Apply keeps writing
+	// to it.
 	Rebuild(ctx context.Context) (Target, error)
 }
 
-// Reversible is a projection that keeps the view which the last rebuild replaced.
+// Reversible is a projection that keeps the view that its last rebuild replaced.
 type Reversible interface {
 	Projection
 
-	// Old begins to bring that view back. It lacks the events since the time; after its Commit the other one is kept.
-	// The error is ErrNoOld where none is kept.
+	// Old starts restoring that view. It lacks the events since the returned time; its Commit keeps
+	// the other view. It returns ErrNoOld if none is kept.
 	Old(ctx context.Context) (Target, time.Time, error)
 
-	// DropOld removes it, and tells whether there was one.
+	// DropOld removes it and reports whether there was one.
 	DropOld(ctx context.Context) (bool, error)
 }
 
-// Renewer is a projection whose view an older build may have laid out, so that it can be neither read nor written to
-// before it is built anew. The runner does that before it goes on.
+// Renewer is a projection whose view may have an older build's layout, which this build can neither
+// read nor write. The runner rebuilds such a view before it continues.
 type Renewer interface {
 	Projection
 
-	// Outdated tells whether the view is such a one.
+	// Outdated reports whether the view has an older layout.
 	Outdated(ctx context.Context) (bool, error)
 }
 
-// ErrNoOld is a projection that keeps no view which a rebuild replaced.
+// ErrNoOld means a projection keeps no replaced view.
 var ErrNoOld = errors.New("no old view is kept")
 
-// Target is a view that is being built anew.
+// Target is a view being rebuilt.
 type Target interface {
-	// Apply is that of the projection, but writes to the new view.
+	// Apply is like the projection's, but writes to the new view.
 	Apply(ctx context.Context, batch []Event) error
 
-	// Commit puts the new view in the place of the old one, once. The projection's Apply is at rest
-	// meanwhile, and writes to the new view afterwards.
+	// Commit replaces the old view with the new one, once. The projection's Apply pauses meanwhile,
+	// and then writes to the new view.
 	Commit(ctx context.Context) error
 
-	// Abort throws the new view away. It does nothing after Commit.
+	// Abort discards the new view. After Commit it does nothing.
 	Abort(ctx context.Context) error
 }
 
-// Preparer is a target that can do in advance what Commit would have to do for what was applied so far: nothing is
-// written to the view that serves while Commit works, so that has to be short.
+// Preparer is a target that can do part of Commit's work in advance: writes pause during Commit, so
+// it must be short.
 type Preparer interface {
 	Target
 
@@ -146,14 +150,15 @@ func (s Spec) withDefaults() Spec {
 
 func (s Spec) passesOver(event Event) bool { return s.Current && event.Superseded }
 
-// readEvent reads an event from a message, and tells whether this build knows its type and version.
+// readEvent decodes a message's event and checks that this build knows its type and version.
 func readEvent(msg jetstream.Message) (Event, error) {
 	envelope, err := events.Parse(msg.Subject, msg.Header, msg.Data)
 	if err != nil {
 		return Event{}, err
 	}
 	event := Event{Envelope: envelope, Sequence: msg.Sequence, Stored: msg.Time}
-	// The relay's deduplication id is the event's. A tool gives another, since the stream may remember that one.
+	// The relay's deduplication id is the event's. Tools use a different one, because the stream
+	// may remember that one.
 	id := msg.HeaderValue(events.HeaderMsgID)
 	event.Repeated = id != "" && id != envelope.ID
 	if err := events.Known(envelope); err != nil {

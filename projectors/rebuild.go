@@ -13,49 +13,49 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// ErrRebuilding is a rebuild of a projection that is being rebuilt.
+// ErrRebuilding means a projection is already being rebuilt.
 var ErrRebuilding = errors.New("a rebuild is already under way")
 
 const (
-	// swapLease is how long other processes keep still for a swap. One that takes longer is given up, since
-	// they would write on.
+	// swapLease is how long other processes pause for a swap. A longer swap is given up, because
+	// they would resume writing.
 	swapLease = 2 * time.Minute
 	swapMost  = swapLease - 10*time.Second
 
 	rebuildBatch    = 2000
-	rebuildBytes    = 8 << 20 // of one batch
+	rebuildBytes    = 8 << 20 // per batch
 	rebuildAttempts = 8
 	abortTimeout    = 30 * time.Second
-	// readerPatience is how long a replay waits for an announced event before it looks whether the event
-	// was purged meanwhile.
+	// readerPatience is how long a replay waits for an announced event before it checks whether
+	// that was purged.
 	readerPatience = 2 * time.Second
 	progressEvery  = 200 * time.Millisecond
 )
 
-// Progress is how far a rebuild is.
+// Progress reports how far a rebuild has come.
 type Progress struct {
 	Done      uint64  `json:"done"`  // events applied to the new view
 	Total     uint64  `json:"total"` // events to apply; grows while new ones come in
 	PerSecond float64 `json:"per_second"`
 }
 
-// source is a view that takes the place of the one that serves, and which events it lacks.
+// source is a view that will replace the serving one, and which events it lacks.
 type source struct {
 	target Target
 	start  jetstream.ReadStart
-	goOn   bool // past what can't be applied, which is parked
+	goOn   bool // skip and park what can't be applied
 }
 
-// anew is an empty view, which lacks the last event of each subject.
+// anew returns an empty view, which needs the last event of each subject.
 func (w *worker) anew(ctx context.Context) (source, error) {
 	target, err := w.projection.Rebuild(ctx)
 	return source{target: target, start: jetstream.ReadStart{Last: true}}, err
 }
 
-// clockMargin is more than clocks differ.
+// clockMargin exceeds any difference between clocks.
 const clockMargin = time.Minute
 
-// old is the view that was replaced, which lacks what came since.
+// old returns the replaced view, which lacks the events since then.
 func (w *worker) old(ctx context.Context) (source, error) {
 	reversible, ok := w.projection.(Reversible)
 	if !ok {
@@ -65,8 +65,8 @@ func (w *worker) old(ctx context.Context) (source, error) {
 	return source{target: target, start: jetstream.ReadStart{Since: since.Add(-clockMargin)}}, err
 }
 
-// rebuild fills a view with the events that it lacks while the one that serves is kept up to date, has it compared,
-// then holds all writing, takes what came in meanwhile, and swaps.
+// rebuild applies missing events to a view while the serving one is kept up to date, has it
+// compared, then pauses all writes, applies what arrived meanwhile, and swaps the two.
 func (w *worker) rebuild(ctx context.Context, begin func(context.Context) (source, error),
 	progress func(Progress), compare Compare,
 ) (err error) {
@@ -114,22 +114,22 @@ func abort(ctx context.Context, target Target) error {
 	return nil
 }
 
-// replay brings the events of the stream to a new view.
+// replay applies the stream's events to a new view.
 type replay struct {
 	*worker
 	target   Target
-	created  time.Time // when the stream was made that is read
+	created  time.Time // when the stream being read was created
 	started  time.Time
 	progress func(Progress)
 	told     time.Time
 	erasedAt int
 	goOn     bool
 
-	parkedHere sync.Map // sequences of what was left out; batches are written at the same time
+	parkedHere sync.Map // sequences that were left out; batches are written concurrently
 
 	batch   []Event      // being read
-	bytes   int          // of its events
-	writing []chan error // the batches that are being written, the oldest first: each tells how it ended
+	bytes   int          // of the batch's events
+	writing []chan error // batches being written, oldest first: each channel receives the result
 	done    uint64
 	total   uint64
 	last    uint64 // sequence of the newest event read
@@ -137,7 +137,7 @@ type replay struct {
 	followed atomic.Uint64 // sequence up to which the new view has everything
 }
 
-// catchUp applies what the view lacks. It knows where it has got to even where that was nothing.
+// catchUp applies what the view lacks. It records its position even if there was nothing to apply.
 func (p *replay) catchUp(ctx context.Context, start jetstream.ReadStart) error {
 	state, err := p.deps.Conn.State(ctx, events.Stream)
 	if err != nil {
@@ -150,7 +150,7 @@ func (p *replay) catchUp(ctx context.Context, start jetstream.ReadStart) error {
 	return nil
 }
 
-// read applies events from a place of the stream up to its end.
+// read applies events from a position in the stream to its end.
 func (p *replay) read(ctx context.Context, start jetstream.ReadStart) error {
 	for {
 		reader, err := p.deps.Conn.Read(ctx, events.Stream, p.spec.Filters, start)
@@ -167,14 +167,14 @@ func (p *replay) read(ctx context.Context, start jetstream.ReadStart) error {
 			return err
 		}
 		start = jetstream.ReadStart{Sequence: p.last + 1}
-		p.total = p.done // the next reader says what is left
+		p.total = p.done // the next reader reports what is left
 	}
 }
 
-// errNotCome is an announced event that didn't come, as when a user was erased meanwhile.
+// errNotCome means an announced event didn't arrive, as when its user was erased meanwhile.
 var errNotCome = errors.New("announced event didn't come")
 
-// drain applies what a reader has. It is not complete if announced events didn't come.
+// drain applies a reader's events. It is incomplete if announced events didn't arrive.
 func (p *replay) drain(ctx context.Context, reader *jetstream.Reader) (complete bool, err error) {
 	for left := reader.Total(); left > 0; {
 		left, err = p.drainAWhile(ctx, reader, left)
@@ -188,8 +188,8 @@ func (p *replay) drain(ctx context.Context, reader *jetstream.Reader) (complete 
 	return true, p.flush(ctx)
 }
 
-// drainAWhile applies what comes within half of the patience, so that each event is waited for as long at least. They
-// have one deadline together: one for each would cost as much as reading it.
+// drainAWhile applies what arrives within half the patience, so that it waits at least that long
+// for each event. They share one deadline: one per event would cost as much as reading it.
 func (p *replay) drainAWhile(ctx context.Context, reader *jetstream.Reader, left uint64) (uint64, error) {
 	patient, cancel := context.WithTimeout(ctx, readerPatience)
 	defer cancel()
@@ -214,7 +214,7 @@ func (p *replay) take(ctx context.Context, msg jetstream.Message) error {
 	event, err := readEvent(msg)
 	p.done++
 	if err != nil {
-		// The batch first: of two bad events the older one is named.
+		// Flush first: of two bad events, the older one is reported.
 		if err := p.flush(ctx); err != nil {
 			return err
 		}
@@ -234,8 +234,8 @@ func (p *replay) take(ctx context.Context, msg jetstream.Message) error {
 	return p.flush(ctx)
 }
 
-// refuse skips an event of an unknown type, as the live projection does, and stops at any other that wasn't dropped: a view
-// that lacks something must not take the place of one that may have it.
+// refuse skips an event of an unknown type, like the live projection, and stops at any other unless
+// it was dropped: an incomplete view must not replace one that may be complete.
 func (p *replay) refuse(ctx context.Context, msg jetstream.Message, reason error) error {
 	if judge(reason) == skip {
 		p.numbers.skipped.Add(1)
@@ -245,7 +245,8 @@ func (p *replay) refuse(ctx context.Context, msg jetstream.Message, reason error
 	return p.stopAt(ctx, parkedOf(msg), reason)
 }
 
-// stopAt gives the error that names an event that can't be applied, or none where an operator gave it up.
+// stopAt returns the error that names an event that can't be applied, or nil if an operator dropped
+// it.
 func (p *replay) stopAt(ctx context.Context, e ParkedEvent, reason error) error {
 	dropped, err := p.parking.dropped(ctx, p.spec.Name, e.Sequence, e.Subject, e.EventID)
 	if err != nil {
@@ -274,7 +275,8 @@ func (p *replay) leaveOut(ctx context.Context, e ParkedEvent, reason error) erro
 	return nil
 }
 
-// flush begins to write the batch while the next one is read. As many are written at once as the projection takes.
+// flush starts writing the batch while the next one is read, up to the projection's number of
+// concurrent writes.
 func (p *replay) flush(ctx context.Context) error {
 	p.tell()
 	if len(p.batch) == 0 {
@@ -290,7 +292,8 @@ func (p *replay) flush(ctx context.Context) error {
 	return nil
 }
 
-// awaitWrites waits until no more batches than these are being written. The error is that of the oldest that failed.
+// awaitWrites waits until at most this many batches are being written. It returns the error of the
+// oldest that failed.
 func (p *replay) awaitWrites(most int) error {
 	for len(p.writing) > most {
 		err := <-p.writing[0]
@@ -302,7 +305,8 @@ func (p *replay) awaitWrites(most int) error {
 	return nil
 }
 
-// end waits for all batches, whatever became of them: nothing writes to a view that is put in place or thrown away.
+// end waits for all batches, even after errors: nothing may be writing to a view when it is swapped
+// in or discarded.
 func (p *replay) end() error {
 	var failed error
 	for len(p.writing) > 0 {
@@ -313,7 +317,8 @@ func (p *replay) end() error {
 	return failed
 }
 
-// apply tries a passing failure some times. Unlike the live projection it gives up then: somebody waits.
+// apply retries temporary failures several times. Unlike the live projection it then gives up,
+// because someone is waiting.
 func (p *replay) apply(ctx context.Context, batch []Event) error {
 	for attempt := 0; ; attempt++ {
 		err := p.linked(ctx, "rebuild ", batch, p.target.Apply)
@@ -346,8 +351,8 @@ func (p *replay) applyEach(ctx context.Context, batch []Event) error {
 	return nil
 }
 
-// swap holds the live projection, here and in other processes, brings the new view to the end of the
-// stream, and puts it in place. Nothing is acknowledged meanwhile that only the old view has.
+// swap pauses the live projection in all processes, brings the new view to the end of the stream,
+// and swaps it in. Meanwhile nothing is acknowledged that only the old view has.
 func (p *replay) swap(ctx context.Context) error {
 	hold, err := p.gate.hold(ctx, 0)
 	if err != nil {
@@ -373,7 +378,7 @@ func (p *replay) swap(ctx context.Context) error {
 	return p.tidy(ctx)
 }
 
-// prepareHeld prepares the new view while the other processes are found that write to the old one.
+// prepareHeld prepares the new view while pausing the other processes that write to the old one.
 func (p *replay) prepareHeld(ctx context.Context) (release func(), err error) {
 	prepared := make(chan error, 1)
 	go func() { prepared <- p.prepare(ctx) }()
@@ -392,14 +397,14 @@ func (p *replay) prepare(ctx context.Context) error {
 	return nil
 }
 
-// tidy removes what the swap made out of date. The new view is in place, so an error here doesn't undo it.
+// tidy cleans up after the swap. The new view is in place, so an error here doesn't undo it.
 func (p *replay) tidy(ctx context.Context) error {
 	for _, user := range p.erased.since(p.erasedAt) {
 		if _, err := p.projection.Erase(ctx, user); err != nil {
 			return fmt.Errorf("erase user %s from the new view, which is in place: %w", user, err)
 		}
 	}
-	// No other parked event is left that matters: the rebuild went past every subject's last event.
+	// Other parked events no longer matter: the rebuild has passed every subject's last event.
 	if err := p.parking.clear(ctx, p.spec.Name, func(e ParkedEvent) bool {
 		_, leftOut := p.parkedHere.Load(e.Sequence)
 		return e.Sequence <= p.last && !leftOut

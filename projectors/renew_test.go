@@ -12,7 +12,7 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// aged is a diary that an older build began: it can't be written to before it is written anew.
+// aged is a diary from an older build: it must be rebuilt before it can be written.
 type aged struct {
 	*diary
 	renewed atomic.Bool
@@ -41,7 +41,7 @@ func (r *renewing) Commit(ctx context.Context) error {
 	return r.rewritten.Commit(ctx)
 }
 
-// A view that an older build laid out is built anew when the projection starts, and then goes on.
+// A view with an older build's layout is rebuilt at startup, and the projection then continues.
 func TestAnOutdatedViewIsBuiltAnew(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)

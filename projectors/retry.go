@@ -8,9 +8,9 @@ import (
 	"larder.dev/events"
 )
 
-// RetryParked applies a parked event once more, as after an update that can read it, and takes it off the record
-// when it is applied. It stays parked where that fails. The errors are ErrUnknownProjection, ErrNotParked, and why it
-// could not be applied.
+// RetryParked applies a parked event again, as after an update that can read it, and removes it
+// from the record if that succeeds. It returns ErrUnknownProjection, ErrNotParked, or why the event
+// couldn't be applied.
 func (r *Runner) RetryParked(ctx context.Context, name string, sequence uint64) error {
 	return r.withParked(ctx, name, sequence, func(ctx context.Context, w *worker, parked ParkedEvent) error {
 		if err := w.retry(ctx, parked); err != nil {
@@ -20,7 +20,7 @@ func (r *Runner) RetryParked(ctx context.Context, name string, sequence uint64) 
 	})
 }
 
-// DropParked gives a parked event up: it isn't parked any more, and a rebuild goes past it. The errors are those of
+// DropParked discards a parked event, and rebuilds will skip it. Its errors are those of
 // RetryParked.
 func (r *Runner) DropParked(ctx context.Context, name string, sequence uint64) error {
 	return r.withParked(ctx, name, sequence, func(ctx context.Context, w *worker, parked ParkedEvent) error {
@@ -30,7 +30,7 @@ func (r *Runner) DropParked(ctx context.Context, name string, sequence uint64) e
 	})
 }
 
-// withParked has fn deal with a parked event, and takes it off the record where that gives no error.
+// withParked calls fn with a parked event and removes the event from the record if fn succeeds.
 func (r *Runner) withParked(ctx context.Context, name string, sequence uint64,
 	fn func(context.Context, *worker, ParkedEvent) error,
 ) error {
@@ -53,8 +53,8 @@ func (r *Runner) withParked(ctx context.Context, name string, sequence uint64,
 	return r.parking.forget(ctx, parked)
 }
 
-// retry applies the event behind the gate, as the live projection does: while a rebuild swaps the view, nothing may
-// be taken off the record that went to the old one.
+// retry applies the event behind the gate, like the live projection: while a rebuild swaps the
+// view, nothing may be removed from the record that was only written to the old one.
 func (w *worker) retry(ctx context.Context, parked ParkedEvent) error {
 	msg, found, err := w.deps.Conn.At(ctx, events.Stream, parked.Sequence)
 	if err != nil {

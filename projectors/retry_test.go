@@ -12,8 +12,8 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// What was parked is applied once more, from another process, when its cause is gone; or dropped. Until then it stays
-// on record.
+// Parked events can be retried, from another process, once their cause is gone; or dropped. Until
+// then they stay on record.
 func TestParkedEventsAreRetriedOrDropped(t *testing.T) {
 	t.Parallel()
 	book := newDiary()

@@ -18,34 +18,34 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// ErrUnknownProjection is a name that this process has no projection for.
+// ErrUnknownProjection means this process has no projection with that name.
 var ErrUnknownProjection = errors.New("unknown projection")
 
-// errClosed is a task that was asked of a runner which has ended.
+// errClosed means the runner has ended.
 var errClosed = errors.New("projections have ended")
 
-// defaultAckWait is how long a dead process keeps its events from the others. A living one says that it is
-// still at work long before, so slow writes don't need more.
+// defaultAckWait is how long a dead process's events are withheld from others. A live one reports
+// progress well before, so slow writes don't need more.
 const defaultAckWait = 5 * time.Second
 
-// Deps are what a runner works with.
+// Deps are a runner's dependencies.
 type Deps struct {
 	Conn    *jetstream.Conn
 	Log     *slog.Logger
-	AckWait time.Duration      // 0 for five seconds
+	AckWait time.Duration      // 0 means 5 s
 	Tracing *telemetry.Tracing // nil for none
-	// Everywhere are the names of all projections, also of those that other processes run: a deleted user is
-	// erased once each of them has done so. nil for those of this runner.
+	// Everywhere lists all projections, including those of other processes: a deleted user is
+	// erased once each has done so. Nil means this runner's.
 	Everywhere []string
 }
 
-// Runner runs projections, each with its own place in the stream, so that one that is slow or stopped holds
-// up no other. Several processes may run the same ones.
+// Runner runs projections, each with its own position in the stream, so that a slow or stopped one
+// doesn't affect the others. Several processes may run the same ones.
 type Runner struct {
 	id      string
 	deps    Deps
 	workers []*worker
-	eraser  *worker // nil where no projection here may see accounts
+	eraser  *worker // nil if no projection here may see accounts
 	stores
 	erased *erased
 	life   context.Context //nolint:containedctx // ends with Run; tasks from other callers end with it
@@ -56,7 +56,7 @@ type Runner struct {
 	tasks  sync.WaitGroup
 }
 
-// NewRunner makes a runner; Run starts it.
+// NewRunner returns a runner; Run starts it.
 func NewRunner(deps Deps, projections ...Projection) *Runner {
 	if deps.AckWait <= 0 {
 		deps.AckWait = defaultAckWait
@@ -68,15 +68,15 @@ func NewRunner(deps Deps, projections ...Projection) *Runner {
 		r.workers = append(r.workers, newWorker(r.id, deps, projection, r.stores, r.erased))
 	}
 	if slices.ContainsFunc(r.workers, func(w *worker) bool { return slices.Contains(w.spec.Filters, events.AllUsers) }) {
-		// Its own, empty set: an erasure that failed halfway must be tried again.
+		// An empty set of its own: an erasure that failed halfway must be retried.
 		r.eraser = newWorker(r.id, deps, &erasure{runner: r}, r.stores, &erased{})
 	}
 	return r
 }
 
-// Run keeps the views up to date until the context ends. Then it lets the writes under way end,
-// acknowledges them, gives back what it had not begun, and returns nil. It waits for a server that isn't
-// there yet.
+// Run keeps the views up to date until the context ends. Then it finishes running writes,
+// acknowledges them, gives back what it hadn't started, and returns nil. It waits if the server
+// isn't there yet.
 func (r *Runner) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	for _, w := range r.workers {
@@ -90,7 +90,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	return nil
 }
 
-// close ends the tasks of other callers and waits for them.
+// close ends other callers' tasks and waits for them.
 func (r *Runner) close() {
 	r.mu.Lock()
 	r.closed = true
@@ -116,7 +116,7 @@ func (r *Runner) begin(ctx context.Context) (context.Context, func(), error) {
 	}, nil
 }
 
-// Names lists the projections of this process.
+// Names lists this process's projections.
 func (r *Runner) Names() []string {
 	names := make([]string, len(r.workers))
 	for i, w := range r.workers {
@@ -125,7 +125,7 @@ func (r *Runner) Names() []string {
 	return names
 }
 
-// Status tells how far each projection is.
+// Status returns the status of each projection.
 func (r *Runner) Status(ctx context.Context) ([]Status, error) {
 	list := make([]Status, 0, len(r.workers))
 	for _, w := range r.workers {
@@ -138,7 +138,7 @@ func (r *Runner) Status(ctx context.Context) ([]Status, error) {
 	return list, nil
 }
 
-// all gives the workers of the projections, and that of the erasure of users, which has no view.
+// all returns the projections' workers and that of the erasure of users, which has no view.
 func (r *Runner) all() []*worker {
 	if r.eraser == nil {
 		return r.workers
@@ -146,18 +146,19 @@ func (r *Runner) all() []*worker {
 	return append(slices.Clone(r.workers), r.eraser)
 }
 
-// Parked lists the events that were put aside, by whatever process, each projection's in the order of the
-// stream.
+// Parked lists the events that any process parked, each projection's in stream order.
 func (r *Runner) Parked(ctx context.Context) ([]ParkedEvent, error) { return r.parking.list(ctx, "") }
 
-// Rebuild builds a projection's view anew from the stream, beside the one that serves, and swaps them once.
-// Progress, if not nil, is called now and then. It stops at an event that can't be applied, and names it; then the old
-// view goes on serving. ErrUnknownProjection, or ErrRebuilding if it is being done already.
+// Rebuild rebuilds a projection's view from the stream beside the serving one and then swaps them.
+// It regularly calls progress, which may be nil. At an event that can't be applied it stops and
+// names the event, and the old view keeps serving. It returns ErrUnknownProjection, or
+// ErrRebuilding if a rebuild is running.
 func (r *Runner) Rebuild(ctx context.Context, name string, progress func(Progress)) error {
 	return r.RebuildCompared(ctx, name, progress, nil)
 }
 
-// RebuildCompared is Rebuild, and has the new view compared before it serves, where that can tell what it has.
+// RebuildCompared is Rebuild with a comparison before the new view serves, if that has an
+// inventory.
 func (r *Runner) RebuildCompared(ctx context.Context, name string, progress func(Progress), compare Compare) error {
 	w, err := r.worker(name)
 	if err != nil {
@@ -166,8 +167,8 @@ func (r *Runner) RebuildCompared(ctx context.Context, name string, progress func
 	return r.rebuild(ctx, w, w.anew, progress, compare)
 }
 
-// Rollback brings the view back that the last rebuild replaced, with what came since, as a rebuild puts a new one in
-// place. The error is ErrNoOld where none is kept, or one of Rebuild.
+// Rollback restores the view that the last rebuild replaced, with the events since, like a rebuild.
+// It returns ErrNoOld if none is kept, or Rebuild's errors.
 func (r *Runner) Rollback(ctx context.Context, name string, progress func(Progress)) error {
 	w, err := r.worker(name)
 	if err != nil {
@@ -176,7 +177,7 @@ func (r *Runner) Rollback(ctx context.Context, name string, progress func(Progre
 	return r.rebuild(ctx, w, w.old, progress, nil)
 }
 
-// DropOld removes the view that the last rebuild replaced. The error is ErrNoOld where none is kept.
+// DropOld removes the view that the last rebuild replaced. It returns ErrNoOld if none is kept.
 func (r *Runner) DropOld(ctx context.Context, name string) error {
 	w, err := r.worker(name)
 	if err != nil {
@@ -217,7 +218,8 @@ func (r *Runner) worker(name string) (*worker, error) {
 	return nil, fmt.Errorf("%w %q: there are %s", ErrUnknownProjection, name, strings.Join(r.Names(), ", "))
 }
 
-// parker gives whoever parked events under a name: the erasure of users does so too, and is no projection to rebuild.
+// parker returns the worker that parked events under a name. That includes the erasure of users,
+// which can't be rebuilt.
 func (r *Runner) parker(name string) (*worker, error) {
 	if r.eraser != nil && r.eraser.spec.Name == name {
 		return r.eraser, nil
@@ -225,5 +227,5 @@ func (r *Runner) parker(name string) (*worker, error) {
 	return r.worker(name)
 }
 
-// Collector gives lag, parked, skipped and more of each projection.
+// Collector exports the lag, parked events and other numbers of each projection.
 func (r *Runner) Collector() prometheus.Collector { return newCollector(r.all()) }

@@ -36,7 +36,8 @@ func TestOrder(t *testing.T) {
 	require.Zero(t, status.LagSeconds)
 }
 
-// A view that can't be written for a while gets its events in order afterwards, none lost, none skipped.
+// A view that can't be written for a while then gets its events in order, with none lost or
+// skipped.
 func TestPassingFailureKeepsTheOrder(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -60,7 +61,8 @@ func TestPassingFailureKeepsTheOrder(t *testing.T) {
 	require.Len(t, book.sequences(), 21)
 }
 
-// A write that takes several times the AckWait is done once: the server hears that it is being worked on.
+// A write that takes several times the AckWait happens once: the server is told that it is in
+// progress.
 func TestSlowWriteIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -81,8 +83,8 @@ func TestSlowWriteIsNotRepeated(t *testing.T) {
 	require.Equal(t, []uint64{1, 2, 3, 4, 5, 6, 7, 8}, book.sequences())
 }
 
-// A stop lets the write under way end and acknowledges it; what was not begun is given back, so that the
-// next process has it at once and not after the AckWait.
+// A stop finishes and acknowledges the running write; what hadn't started is given back, so that
+// the next process gets it at once rather than after the AckWait.
 func TestStopIsGraceful(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -112,7 +114,7 @@ func TestStopIsGraceful(t *testing.T) {
 	require.Equal(t, []uint64{1, 2, 3}, append(book.sequences(), next.sequences()...))
 }
 
-// A killed process's events come to the next one at once, without waiting for the AckWait.
+// A killed process's events go to the next one at once, without waiting for the AckWait.
 func TestKilledProcessHoldsNothing(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)
@@ -130,7 +132,7 @@ func TestKilledProcessHoldsNothing(t *testing.T) {
 	running(t, runner)
 	publish(t, conn, versions(projectiontest.NewTeller(), 3)...)
 	testkit.Wait(t, entered, "a write")
-	doomed.Close() // its acknowledgements and its giving back reach nobody
+	doomed.Close() // its acknowledgements and naks get lost
 
 	next := newDiary()
 	again, _ := start(t, conn, long, next)
@@ -138,7 +140,7 @@ func TestKilledProcessHoldsNothing(t *testing.T) {
 	require.Equal(t, []uint64{1, 2, 3}, next.sequences())
 }
 
-// A server that goes and comes back interrupts nothing for good.
+// Projections recover when the server restarts.
 func TestServerRestarts(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)
@@ -156,7 +158,7 @@ func TestServerRestarts(t *testing.T) {
 	caughtUp(t, runner)
 }
 
-// A runner may be started before its server, and before the relay has made the stream.
+// A runner may start before its server, and before the relay has created the stream.
 func TestStartsBeforeTheServer(t *testing.T) {
 	t.Parallel()
 	server := testkit.NATS(t)
@@ -177,7 +179,8 @@ func TestStartsBeforeTheServer(t *testing.T) {
 	require.Len(t, book.sequences(), 1)
 }
 
-// A view that was found empty gets the last event of each subject, once, though its consumer had gone on.
+// A view found empty gets the last event of each subject, once, even though its consumer is further
+// ahead.
 func TestEmptyViewIsFilled(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -193,7 +196,7 @@ func TestEmptyViewIsFilled(t *testing.T) {
 	require.Equal(t, []uint64{5, 6}, emptied.sequences())
 }
 
-// A consumer that somebody deleted is made again, and the view gets everything again.
+// A deleted consumer is recreated, and the view gets everything again.
 func TestDeletedConsumerIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -208,7 +211,7 @@ func TestDeletedConsumerIsMadeAgain(t *testing.T) {
 	require.Contains(t, book.sequences(), uint64(3))
 }
 
-// Two processes share a projection: together they write every event.
+// Two processes that share a projection write every event between them.
 func TestTwoProcessesShare(t *testing.T) {
 	t.Parallel()
 	conn, server := connect(t)
@@ -231,7 +234,7 @@ func TestTwoProcessesShare(t *testing.T) {
 	require.Contains(t, one.sequences(), uint64(205))
 }
 
-// A projection that stopped or hangs holds up no other.
+// A stopped or hanging projection doesn't affect the others.
 func TestProjectionsAreIndependent(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -245,7 +248,7 @@ func TestProjectionsAreIndependent(t *testing.T) {
 	require.Empty(t, stuck.sequences())
 }
 
-// The metrics tell of each projection by name.
+// The metrics label each projection by name.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -270,7 +273,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// A deleted user is erased from every view and the streams by the event alone, whoever else is asked.
+// The event alone erases a deleted user from every view and the streams, even without a call.
 func TestDeletedUserIsErased(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)
@@ -291,7 +294,7 @@ func TestDeletedUserIsErased(t *testing.T) {
 	require.NotContains(t, book.erasedUsers(), stays.User)
 }
 
-// Erasing refuses what would be a pattern and take everybody's.
+// Erase refuses patterns, which would erase everyone.
 func TestEraseRefusesPatterns(t *testing.T) {
 	t.Parallel()
 	conn, _ := connect(t)

@@ -20,27 +20,28 @@ const (
 	Running    State = "running"
 	Retrying   State = "retrying"   // the view can't be written at the moment
 	Waiting    State = "waiting"    // the stream can't be reached at the moment
-	Rebuilding State = "rebuilding" // runs, and builds the view anew beside it
-	Stopped    State = "stopped"    // met an event of a version that this build doesn't know
+	Rebuilding State = "rebuilding" // runs while its view is being rebuilt
+	Stopped    State = "stopped"    // at an event of a version that this build doesn't know
 	Absent     State = "absent"     // no process runs it
 )
 
-// Status is how far one projection is.
+// Status is one projection's status.
 type Status struct {
 	Name       string  `json:"name"`
 	State      State   `json:"state"`
-	Reason     string  `json:"reason,omitempty"` // of a state other than running
-	Position   uint64  `json:"position"`         // every event up to this stream sequence is done
-	StreamEnd  uint64  `json:"stream_end"`       // sequence of the stream's last event, of whatever projection
-	LagEvents  uint64  `json:"lag_events"`       // events of this projection that are not done
-	LagSeconds float64 `json:"lag_seconds"`      // age of the oldest of them
+	Reason     string  `json:"reason,omitempty"` // for states other than running
+	Position   uint64  `json:"position"`         // everything up to this stream sequence is done
+	StreamEnd  uint64  `json:"stream_end"`       // sequence of the stream's last event, for any projection
+	LagEvents  uint64  `json:"lag_events"`       // this projection's outstanding events
+	LagSeconds float64 `json:"lag_seconds"`      // age of the oldest outstanding event
 	Parked     int     `json:"parked"`
 	Skipped    uint64  `json:"skipped"` // events of unknown types, since this process started
 }
 
-// status asks the server how far the projection is, so that it also tells what other processes did.
+// status asks the server for the position, so that it includes other processes' work.
 func (w *worker) status(ctx context.Context) (Status, error) {
-	// The state is read first: one that runs has the consumer that is measured then, and not the one before it.
+	// Read the state first: if it is running, its consumer is the one measured below, not an
+	// earlier one.
 	state, reason := w.where()
 	s, err := measure(ctx, w.deps.Conn, w.spec)
 	s.State, s.Reason = state, reason
@@ -48,7 +49,7 @@ func (w *worker) status(ctx context.Context) (Status, error) {
 	return s, err
 }
 
-// measure tells how far a projection is, whoever runs it; its state is for others to tell.
+// measure measures a projection, whoever runs it, but leaves its state unset.
 func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, error) {
 	s := Status{Name: spec.Name}
 	info, found := conn.ConsumerInfo(ctx, events.Stream, durable(spec.Name))
@@ -56,12 +57,12 @@ func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, erro
 		return s, fmt.Errorf("status of %s: %w", spec.Name, found)
 	}
 	state, err := conn.State(ctx, events.Stream)
-	lost := errors.Is(err, jetstream.ErrNotFound) // until the relay has made it anew, there is nothing to be behind of
+	lost := errors.Is(err, jetstream.ErrNotFound) // until the relay recreates it, there is nothing to lag behind
 	if err != nil && !lost {
 		return s, fmt.Errorf("status of %s: %w", spec.Name, err)
 	}
 	if found != nil {
-		// No consumer, so nothing is done: at most all events of the stream are to do.
+		// Without a consumer nothing is done: at most all the stream's events are outstanding.
 		info.Pending = state.Messages
 	}
 	s.Position, s.StreamEnd = info.AckFloor, state.LastSeq
@@ -78,9 +79,9 @@ func measure(ctx context.Context, conn *jetstream.Conn, spec Spec) (Status, erro
 	return s, nil
 }
 
-// lag is how many events are not done, and the age of the oldest of them in seconds. A consumer hears of an
-// event a moment after the stream has it, so one that says that all is done is compared with the stream. The age is by the
-// server's clock alone, which stored the event: ours may be hours off.
+// lag returns the number of outstanding events and the age of the oldest in seconds. A consumer
+// learns of an event a moment after the stream, so if it reports no lag, compare it with the
+// stream. The age uses only the clock of the server that stored the event: ours may be hours off.
 func lag(ctx context.Context, conn *jetstream.Conn, spec Spec, info jetstream.ConsumerInfo, stream jetstream.StreamState,
 ) (uint64, float64, error) {
 	undone := info.Lag()
@@ -89,7 +90,7 @@ func lag(ctx context.Context, conn *jetstream.Conn, spec Spec, info jetstream.Co
 	}
 	now := stream.Now
 	if now.IsZero() {
-		now = time.Now() // a server that doesn't say
+		now = time.Now() // an old server that doesn't send its time
 	}
 	oldest := now
 	for _, filter := range spec.Filters {

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 )
 
-// stoppedError ends a session at an event of a version that this build doesn't know: a newer writer is at work, and what
-// is left out now a newer build would miss.
+// stoppedError ends a session at an event of an unknown version: a newer writer is active, and a
+// newer build would miss whatever is skipped now.
 type stoppedError struct {
 	at     ParkedEvent
 	reason error
@@ -19,8 +19,8 @@ func (e *stoppedError) Error() string {
 
 func (e *stoppedError) Unwrap() error { return e.reason }
 
-// stop puts an event on record, so that an operator sees it and can give it up, and gives the error that stops. The event
-// isn't acknowledged: a build that can read it gets it.
+// stop records an event, so that an operator can see and drop it, and returns the error that stops
+// the session. The event isn't acknowledged, so a build that can read it will get it.
 func (w *worker) stop(ctx context.Context, event ParkedEvent, reason error) error {
 	if err := w.parking.put(ctx, w.spec.Name, event, reason); err != nil {
 		return err
@@ -28,7 +28,7 @@ func (w *worker) stop(ctx context.Context, event ParkedEvent, reason error) erro
 	return &stoppedError{at: event, reason: reason}
 }
 
-// awaitDrop waits until an operator has given up an event, in whatever process, or the context ends.
+// awaitDrop waits until an operator drops an event in any process, or the context ends.
 func (w *worker) awaitDrop(ctx context.Context, e ParkedEvent) {
 	for wait(ctx, monitorEvery) {
 		dropped, err := w.parking.dropped(ctx, w.spec.Name, e.Sequence, e.Subject, e.EventID)

@@ -7,17 +7,18 @@ import (
 	"larder.dev/events"
 )
 
-// verdict is what an error of reading or applying an event means for it.
+// verdict is what to do about an error of decoding or applying an event.
 type verdict int
 
 const (
-	retry verdict = iota // passing: try again in place
-	skip                 // of a type that this build doesn't know: count it and go on
-	park                 // can never be applied: put it aside with its reason and go on
-	stop                 // of a version that this build doesn't know: a newer writer is at work
+	retry verdict = iota // temporary: retry in place
+	skip                 // of an unknown type: count it and go on
+	park                 // can never be applied: record it with its reason and go on
+	stop                 // of an unknown version: a newer writer is active
 )
 
-// judge looks at the worst first: what must stop the projection may not be parked with something else.
+// judge checks for the worst first: what must stop the projection may not be parked along with
+// something else.
 func judge(err error) verdict {
 	switch {
 	case errors.Is(err, events.ErrUnknownVersion):

@@ -15,23 +15,23 @@ import (
 )
 
 const (
-	// prefetch is how many messages the client asks for ahead.
+	// prefetch is how many messages the client requests ahead.
 	prefetch = 256
-	// maxAckPending is what all processes together may hold; more than one holds, so that a dead one's
-	// messages don't starve the others until their AckWait.
+	// maxAckPending limits what all processes hold together. It exceeds one process's limit, so
+	// that a dead one's messages don't starve the others until their AckWait.
 	maxAckPending = 4 * (heldMessages + prefetch)
-	// applyTimeout turns a write that hangs into a passing failure.
+	// applyTimeout turns a hanging write into a temporary failure.
 	applyTimeout = 30 * time.Second
-	// stopGrace is how long a write under way may still take when the runner is told to stop.
+	// stopGrace is how long a running write may take after the runner is told to stop.
 	stopGrace = 5 * time.Second
 )
 
-// errRewind ends a session, which is one stretch of consuming.
+// errRewind ends a session because its position doesn't match the stream.
 var errRewind = errors.New("position doesn't fit the stream")
 
 // worker runs one projection.
 type worker struct {
-	runner     string // id of the runner that it belongs to
+	runner     string // id of its runner
 	projection Projection
 	spec       Spec
 	deps       Deps
@@ -41,19 +41,19 @@ type worker struct {
 	numbers    numbers
 	gate       *gate
 	rebuilding atomic.Bool
-	refilled   atomic.Bool // the emptiness that Fresh tells of was dealt with
-	lost       atomic.Bool // the view that was there is gone, and not made again yet
+	refilled   atomic.Bool // the emptiness that Fresh reported has been handled
+	lost       atomic.Bool // the view is gone and hasn't been recreated
 	lease      *lease
-	stirred    chan struct{} // something happened that the monitor measures
+	stirred    chan struct{} // signals activity for the monitor to measure
 
 	mu        sync.Mutex
 	state     State
 	reason    string
-	interrupt context.CancelCauseFunc // ends the session under way
-	lent      *hold                   // by which another process keeps this one still
+	interrupt context.CancelCauseFunc // ends the running session
+	lent      *hold                   // another process's hold on this one
 }
 
-// stores are what all projections of all processes share.
+// stores are shared by all projections in all processes.
 type stores struct {
 	parking     *parking
 	checkpoints *checkpoints
@@ -70,13 +70,13 @@ func newWorker(runner string, deps Deps, projection Projection, stores stores, e
 	}
 }
 
-// durable is the name of the consumer that keeps the projection's position.
+// durable is the name of the consumer that has the projection's position.
 func (w *worker) durable() string { return durable(w.spec.Name) }
 
 func durable(projection string) string { return "projection-" + projection }
 
-// run consumes until the context ends. A session that fails is started again; one that met an event of an
-// unknown version only once that is dropped, since else a newer build must go on.
+// run consumes until the context ends. It restarts failed sessions; one that stopped at an event of
+// an unknown version only once that is dropped, because otherwise a newer build must continue.
 func (w *worker) run(ctx context.Context) {
 	var watching sync.WaitGroup
 	watching.Go(func() { w.monitor(ctx) })
@@ -108,7 +108,7 @@ func (w *worker) run(ctx context.Context) {
 	}
 }
 
-// levelOf keeps what happens at every first start out of what an operator should look at.
+// levelOf keeps what happens at every first start from alarming an operator.
 func levelOf(err error) slog.Level {
 	if errors.Is(err, ErrNotLaidOut) {
 		return slog.LevelInfo
@@ -116,7 +116,8 @@ func levelOf(err error) slog.Level {
 	return slog.LevelWarn
 }
 
-// session consumes until the context ends or something makes it start anew, and leaves nothing held.
+// session consumes until the context ends or something forces a restart, and then holds no
+// messages.
 func (w *worker) session(parent context.Context) error {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
@@ -154,7 +155,7 @@ func (w *worker) session(parent context.Context) error {
 	stopKeeping()
 	beating.Wait()
 	s.held.giveBack()
-	// The connection outlives the session, and on a stop it is the last chance for the acknowledgements.
+	// Use a separate context: on a stop this is the last chance to send the acknowledgements.
 	flush, done := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer done()
 	if err := w.deps.Conn.Flush(flush); err != nil {
@@ -169,7 +170,7 @@ func (w *worker) setInterrupt(cancel context.CancelCauseFunc) {
 	w.interrupt = cancel
 }
 
-// restart ends the session under way for a reason; run starts another.
+// restart ends the running session for a reason; run starts another.
 func (w *worker) restart(reason error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -194,19 +195,19 @@ func (w *worker) where() (State, string) {
 	return w.state, w.reason
 }
 
-// session is one stretch of consuming.
+// session is one period of consuming.
 type session struct {
 	*worker
 	held   *held
 	lanes  []*lane
 	cancel context.CancelCauseFunc
 
-	// parkedBefore are the events on record when the session began: one that comes again and is applied, as by a build
-	// that can read it, isn't parked any more. Nobody writes to it.
+	// parkedBefore are the events on record when the session began: if one is redelivered and
+	// applied, as by a build that can read it, it isn't parked any more. The map is read-only.
 	parkedBefore map[uint64]ParkedEvent
 }
 
-// dispatch brings messages to their lanes. It never waits for a lane, only for room.
+// dispatch distributes messages to their lanes. It waits for room, but never for a lane.
 func (s *session) dispatch(ctx context.Context, deliveries *jetstream.Deliveries) error {
 	for {
 		if err := s.held.room(ctx); err != nil {
@@ -224,7 +225,7 @@ func (s *session) dispatch(ctx context.Context, deliveries *jetstream.Deliveries
 	}
 }
 
-// consume works on one lane until the context ends.
+// consume processes one lane until the context ends.
 func (s *session) consume(ctx context.Context, l *lane) {
 	for {
 		batch := l.take(ctx)
@@ -238,8 +239,8 @@ func (s *session) consume(ctx context.Context, l *lane) {
 	}
 }
 
-// complete brings each message of a batch to its end, in order: written, skipped or parked, and acknowledged.
-// What can't be read is cut out, so that the rest is still written in batches.
+// complete finishes each message of a batch in order: written, skipped or parked, and acknowledged.
+// It separates unreadable ones, so that the rest is still written in batches.
 func (s *session) complete(ctx context.Context, batch []*item) error {
 	var readable []*item
 	for _, it := range batch {
@@ -258,8 +259,8 @@ func (s *session) complete(ctx context.Context, batch []*item) error {
 	return s.apply(ctx, readable)
 }
 
-// apply writes a batch, and tries for ever while the failure is a passing one. Trying in place is what
-// keeps the order of the lane. The error is that of the context, ErrLost, or a *stoppedError.
+// apply writes a batch, retrying temporary failures for ever. Retrying in place keeps the lane's
+// order. It returns the context's error, ErrLost, or a *stoppedError.
 func (s *session) apply(ctx context.Context, batch []*item) error {
 	for attempt := 0; len(batch) > 0; attempt++ {
 		if err := ctx.Err(); err != nil {
@@ -296,8 +297,8 @@ func (s *session) applyEach(ctx context.Context, batch []*item) error {
 	return nil
 }
 
-// write hands a batch to the projection once, and acknowledges it. Both happen behind the gate: while a
-// rebuild swaps the view, nothing may be acknowledged that went to the old one.
+// write passes a batch to the projection once and acknowledges it. Both happen behind the gate:
+// while a rebuild swaps the view, nothing may be acknowledged that was only written to the old one.
 func (s *session) write(ctx context.Context, batch []*item) error {
 	if !s.gate.enter(ctx) {
 		return context.Cause(ctx)
@@ -329,8 +330,8 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 	return nil
 }
 
-// follow applies a batch under a span that points at the traces of its events, and each live event's write under one in
-// the trace of its request.
+// follow applies a batch in a span linked to its events' traces, and each live event's write in a
+// span in its request's trace.
 func (s *session) follow(ctx context.Context, due []Event) error {
 	if !s.deps.Tracing.On() {
 		return s.projection.Apply(ctx, due)
@@ -348,7 +349,7 @@ func (s *session) follow(ctx context.Context, due []Event) error {
 	return err
 }
 
-// linked applies a batch under a span that points at the traces of its events.
+// linked applies a batch in a span linked to its events' traces.
 func (w *worker) linked(ctx context.Context, verb string, batch []Event, apply func(context.Context, []Event) error) error {
 	if !w.deps.Tracing.On() {
 		return apply(ctx, batch)
@@ -371,7 +372,7 @@ func (s *session) acknowledge(ctx context.Context, it *item) {
 	s.stir()
 }
 
-// refuse deals with an event that is not to be applied.
+// refuse handles an event that can't be applied.
 func (s *session) refuse(ctx context.Context, it *item, reason error) error {
 	attrs := []any{slog.Uint64("sequence", it.delivery.Sequence), slog.Any("reason", reason)}
 	verdict := judge(reason)
@@ -395,7 +396,7 @@ func (s *session) refuse(ctx context.Context, it *item, reason error) error {
 	}
 }
 
-// gaveUp goes past an event that an operator dropped.
+// gaveUp skips an event that an operator dropped.
 func (s *session) gaveUp(ctx context.Context, it *item) (bool, error) {
 	e := parkedOf(it.delivery.Message)
 	dropped, err := s.parking.dropped(ctx, s.spec.Name, e.Sequence, e.Subject, e.EventID)
@@ -407,7 +408,7 @@ func (s *session) gaveUp(ctx context.Context, it *item) (bool, error) {
 	return true, nil
 }
 
-// park tries for ever: an event that is acknowledged and not on record would be lost in silence.
+// park retries for ever: an event that is acknowledged but not on record would be lost silently.
 func (s *session) park(ctx context.Context, it *item, reason error) error {
 	for attempt := 0; ; attempt++ {
 		err := s.parking.put(ctx, s.spec.Name, parkedOf(it.delivery.Message), reason)
@@ -443,7 +444,7 @@ func (s *session) recovered(attempts int) {
 	}
 }
 
-// graceful gives a context that lets a write end in peace: it goes on for stopGrace after ctx has ended.
+// graceful returns a context that lets a write finish: it lasts until stopGrace after ctx ends.
 func graceful(ctx context.Context) (context.Context, context.CancelFunc) {
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), applyTimeout)
 	unhook := context.AfterFunc(ctx, func() {

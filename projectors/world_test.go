@@ -16,8 +16,8 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// diary is a projection whose view is a list of what it was given, in order. The hooks let a test make it
-// slow or fail.
+// diary is a projection whose view is a list of the events it received, in order. Hooks let a test
+// delay it or make it fail.
 type diary struct {
 	spec   projectors.Spec
 	before func(ctx context.Context, batch []projectors.Event) error
@@ -73,7 +73,7 @@ func (d *diary) written() []projectors.Event {
 	return slices.Clone(d.pages)
 }
 
-// sequences are those of the events written, in the order of writing.
+// sequences returns the written events' sequences, in order of writing.
 func (d *diary) sequences() []uint64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -90,7 +90,7 @@ func (d *diary) erasedUsers() []string {
 	return append([]string(nil), d.erased...)
 }
 
-// holds waits until that many events are written.
+// holds waits until this many events are written.
 func (d *diary) holds(t testing.TB, count int) {
 	t.Helper()
 	for len(d.sequences()) < count {
@@ -98,7 +98,7 @@ func (d *diary) holds(t testing.TB, count int) {
 	}
 }
 
-// rewritten is a diary written anew.
+// rewritten is a diary being rebuilt.
 type rewritten struct {
 	diary *diary
 	fresh *diary
@@ -117,7 +117,7 @@ func (r *rewritten) Commit(context.Context) error {
 
 func (r *rewritten) Abort(context.Context) error { return nil }
 
-// connect gives a connection to a server of the test's own, with the streams.
+// connect connects to a server for this test and creates the streams.
 func connect(t testing.TB) (*jetstream.Conn, *testkit.NATSServer) {
 	t.Helper()
 	server := testkit.NATS(t)
@@ -126,7 +126,7 @@ func connect(t testing.TB) (*jetstream.Conn, *testkit.NATSServer) {
 	return conn, server
 }
 
-// makeStreams does it as the relay would, once the connection stands.
+// makeStreams creates them like the relay.
 func makeStreams(t testing.TB, conn *jetstream.Conn) {
 	t.Helper()
 	require.NoError(t, conn.WaitReady(t.Context()))
@@ -143,14 +143,14 @@ func dial(t testing.TB, url string) *jetstream.Conn {
 	return conn
 }
 
-// start runs projections until the returned stop, which the end of the test calls too.
+// start runs projections until stop, which the end of the test also calls.
 func start(t testing.TB, conn *jetstream.Conn, ackWait time.Duration, list ...projectors.Projection) (*projectors.Runner, func()) {
 	t.Helper()
 	runner := projectors.NewRunner(projectors.Deps{Conn: conn, Log: testkit.Logger(t), AckWait: ackWait}, list...)
 	return runner, projectiontest.Running(t, runner)
 }
 
-// controlled runs a projection, and gives the control of another process.
+// controlled runs a projection and returns another process's Control for it.
 func controlled(t testing.TB, book projectors.Projection) (*jetstream.Conn, *projectors.Runner, *projectors.Control) {
 	t.Helper()
 	conn, server := connect(t)
@@ -167,7 +167,7 @@ func publish(t testing.TB, conn *jetstream.Conn, list ...events.Envelope) {
 	require.NoError(t, err)
 }
 
-// versions gives events of one recipe, from version 1 on.
+// versions returns events of one recipe, from version 1 on.
 func versions(teller *projectiontest.Teller, count int) []events.Envelope {
 	list := make([]events.Envelope, count)
 	for i := range list {
@@ -195,5 +195,6 @@ func caughtUp(t testing.TB, runner *projectors.Runner) []projectors.Status {
 	return list
 }
 
-// running waits until a projection takes events, so that what is published then is delivered as new.
+// running waits until a projection accepts events, so that those published next are delivered as
+// new.
 func running(t testing.TB, runner *projectors.Runner) { t.Helper(); caughtUp(t, runner) }

@@ -11,11 +11,11 @@ import (
 	"larder.dev/projectors/views"
 )
 
-// keysPage bounds an answer: a server may give all its keys at once.
+// keysPage limits an answer: a server may return all its keys at once.
 const keysPage = 5000
 
-// Expect gives what the cache must have after the last event of a subject, if it has anything; false where it keeps
-// nothing of such events. The errors are those of package events.
+// Expect returns what the cache must have after the last event of a subject, if it has anything;
+// false if it stores nothing for such events. Its errors are those of package events.
 func Expect(e events.Envelope) (projectors.Fingerprint, bool, error) {
 	if !e.Type.IsRecipe() {
 		return projectors.Fingerprint{}, false, nil
@@ -27,7 +27,7 @@ func Expect(e events.Envelope) (projectors.Fingerprint, bool, error) {
 	return fingerprint(e.Subject, value.Value), true, nil
 }
 
-// fingerprint of a value that can't be read has no version, so that any event is newer.
+// fingerprint gives an unreadable value no version, so that any event is newer.
 func fingerprint(subject string, value []byte) projectors.Fingerprint {
 	h := projectors.Fingerprint{Subject: subject}
 	cached, err := views.DecodeCached(value)
@@ -63,8 +63,8 @@ func (p *Projection) Fingerprints(ctx context.Context, subjects []string) ([]pro
 	return list, nil
 }
 
-// Subjects implements projectors.Inventory. The cursor is the server's, and how many of the keys that it gives at once
-// were handed on: "17.5000".
+// Subjects implements projectors.Inventory. The cursor is the server's, plus how many of the keys
+// in its answer have been returned: "17.5000".
 func (p *Projection) Subjects(ctx context.Context, user, cursor string) (projectors.SubjectPage, error) {
 	at, skip, err := readCursor(cursor)
 	if err != nil {

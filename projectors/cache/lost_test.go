@@ -14,7 +14,7 @@ import (
 	"larder.dev/projectors/views"
 )
 
-// A cache that is emptied while the program runs is warmed again from the stream, though nothing is written.
+// A cache that is emptied at runtime is warmed again from the stream, even without writes.
 func TestAFlushedCacheIsFilledAgain(t *testing.T) {
 	t.Parallel()
 	client, server := open(t), testkit.NATS(t)

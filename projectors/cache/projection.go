@@ -1,4 +1,4 @@
-// Package cache is the projection that keeps recipes ready in Redis, as the JSON that goes out to their readers.
+// Package cache is the projection that keeps recipes in Redis, as the JSON sent to clients.
 package cache
 
 import (
@@ -16,8 +16,8 @@ import (
 // Name is the projection's name.
 const Name = "cache"
 
-// spacing is the least time from one script to the next: the embedded server makes a new interpreter for
-// each. A detail that isn't there yet is read from the database.
+// spacing is the minimum time between scripts: the embedded server creates a new interpreter for
+// each. Until a recipe is cached, it is read from the database.
 const spacing = 50 * time.Millisecond
 
 // Projection writes recipes to the cache.
@@ -26,10 +26,10 @@ type Projection struct {
 	marked atomic.Bool // by this process
 }
 
-// New makes the projection. The client stays the caller's to close.
+// New returns the projection. The caller closes the client.
 func New(client *redis.Client) *Projection { return &Projection{redis: client} }
 
-// Spec is the same for every projection of this kind.
+// Spec is the same for every instance of this projection.
 func Spec() projectors.Spec {
 	return projectors.Spec{Name: Name, Filters: []string{events.AllRecipes}, Lanes: 2, Batch: 128, Every: spacing, Current: true}
 }
@@ -37,8 +37,8 @@ func Spec() projectors.Spec {
 // Spec implements projectors.Projection.
 func (p *Projection) Spec() projectors.Spec { return Spec() }
 
-// Apply implements projectors.Projection. A value is set only over an older one. A deleted recipe leaves a
-// tombstone, so that a late event can't bring it back.
+// Apply implements projectors.Projection. It only replaces older values. A deleted recipe leaves a
+// tombstone, so that a late event can't restore it.
 func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {
 	values := make([]redis.Versioned, 0, len(batch))
 	for _, event := range batch {
@@ -80,11 +80,12 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	return p.redis.DeletePrefix(ctx, views.CacheUserPrefix(user))
 }
 
-// Fresh implements projectors.Projection. An empty cache lacks nothing: readers fall through to the database and fill
-// it. So it isn't filled from the beginning when the process starts, as a server in memory starts with it.
+// Fresh implements projectors.Projection. An empty cache isn't incomplete: readers fall back to the
+// database and fill it. So don't fill it at startup, which is when an in-memory server is always
+// empty.
 func (p *Projection) Fresh(ctx context.Context) (bool, error) { return false, p.mark(ctx) }
 
-// mark puts a key into the cache by which its loss is found out.
+// mark sets the key whose absence reveals that the cache was lost.
 func (p *Projection) mark(ctx context.Context) error {
 	if err := p.redis.Set(ctx, views.CacheMark, []byte("1"), 0); err != nil {
 		return err
@@ -93,7 +94,7 @@ func (p *Projection) mark(ctx context.Context) error {
 	return nil
 }
 
-// Lost implements projectors.Watcher: a server that was emptied hasn't got the mark.
+// Lost implements projectors.Watcher: an emptied server lacks the mark.
 func (p *Projection) Lost(ctx context.Context) (bool, error) {
 	if !p.marked.Load() {
 		return false, nil
@@ -102,8 +103,8 @@ func (p *Projection) Lost(ctx context.Context) (bool, error) {
 	return !found && err == nil, err
 }
 
-// Rebuild implements projectors.Projection. It empties the cache and warms it again. What is missing
-// meanwhile is read from the database, so there is no second cache to swap in.
+// Rebuild implements projectors.Projection. It empties the cache and warms it again. Meanwhile
+// readers use the database, so no second cache is needed.
 func (p *Projection) Rebuild(ctx context.Context) (projectors.Target, error) {
 	if _, err := p.redis.DeletePrefix(ctx, views.CachePrefix); err != nil {
 		return nil, err
@@ -117,8 +118,8 @@ func (t target) Apply(ctx context.Context, batch []projectors.Event) error {
 	return t.projection.Apply(ctx, batch)
 }
 
-// Commit has nothing to swap. The cache is warm from now on.
+// Commit has nothing to swap: the cache is warm.
 func (t target) Commit(ctx context.Context) error { return t.projection.mark(ctx) }
 
-// Abort leaves the cache as far as it is warm.
+// Abort leaves the cache as warm as it is.
 func (t target) Abort(context.Context) error { return nil }

@@ -42,12 +42,12 @@ func TestProjection(t *testing.T) {
 	})
 }
 
-// words are the recipes that the suite tells of.
+// words are the suite's recipes.
 func words() []string {
 	return strings.Fields("soup bread cake tea salad stew pie headless poison mystery future late late1 late2 late3")
 }
 
-// dump gives what a reader finds in the cache: recipes, and not tombstones.
+// dump returns the recipes that a reader finds in the cache, without tombstones.
 func dump(ctx context.Context, client *redis.Client, user string) (map[string]string, error) {
 	teller := &projectiontest.Teller{User: user}
 	found := map[string]string{}
@@ -75,7 +75,7 @@ func dump(ctx context.Context, client *redis.Client, user string) (map[string]st
 	return found, nil
 }
 
-// The cached bytes are those of the event, so that detail can hand them on as they are; a deleted recipe
+// The cached bytes are the event's, so that detail can pass them on unchanged; a deleted recipe
 // leaves its version.
 func TestCachedBytes(t *testing.T) {
 	t.Parallel()
@@ -101,7 +101,7 @@ func TestCachedBytes(t *testing.T) {
 	require.Empty(t, cached.Body)
 }
 
-// A version that the store can't compare exactly is refused for good, not tried for ever.
+// A version that the store can't compare exactly is refused for good rather than retried for ever.
 func TestHugeVersionIsImpossible(t *testing.T) {
 	t.Parallel()
 	projection := cache.New(open(t))

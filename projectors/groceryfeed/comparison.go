@@ -8,7 +8,7 @@ import (
 	"larder.dev/projectors"
 )
 
-// comparison is the rebuild of a feed that may not be sent again: it counts what the feed lacks.
+// comparison is the rebuild of a feed that must not be sent again: it counts what the feed lacks.
 type comparison struct {
 	projection *Projection
 	feeds      map[string]*feed
@@ -24,7 +24,7 @@ func (c *comparison) Apply(ctx context.Context, batch []projectors.Event) error 
 			return err
 		}
 		if grocery.Forgotten() {
-			continue // it was taken off the feed
+			continue // it was removed from the feed
 		}
 		user := event.User()
 		if c.feeds[user] == nil {
@@ -43,8 +43,8 @@ func (c *comparison) Apply(ctx context.Context, batch []projectors.Event) error 
 	return nil
 }
 
-// Commit implements projectors.Target. Requests that the live projection has not come to are among the
-// missing; it sends them in its turn.
+// Commit implements projectors.Target. The missing requests include those that the live projection
+// hasn't reached yet; it will send them.
 func (c *comparison) Commit(ctx context.Context) error {
 	attrs := []any{slog.Int("on_feed", c.present), slog.Int("not_on_feed", c.missing)}
 	if c.missing > 0 {

@@ -12,13 +12,14 @@ import (
 	"larder.dev/projectors"
 )
 
-// headerHighWater is the highest change number of the user on the feed, up to and with this message.
+// headerHighWater is the user's highest change number on the feed, up to and including this
+// message.
 const headerHighWater = "larder-high-water"
 
-// attempts bounds how often another process may come first before the runner is asked to try later.
+// attempts limits how often another process may win before the runner retries later.
 const attempts = 5
 
-// feed is one user's part of the public feed, as it was last read.
+// feed is one user's part of the public feed, as last read.
 type feed struct {
 	conn    *jetstream.Conn
 	subject string
@@ -26,10 +27,10 @@ type feed struct {
 	known bool   // last and high are set
 	last  uint64 // stream sequence of the last message; 0 if there is none
 	high  int64
-	sent  map[string]uint64 // the place of each request on the feed, by id; nil until they are needed
+	sent  map[string]uint64 // the sequence of each request on the feed, by id; nil until needed
 }
 
-// send puts a request on the feed, unless it is there.
+// send publishes a request on the feed unless it is there.
 func (f *feed) send(ctx context.Context, event projectors.Event, grocery events.Grocery) error {
 	for range attempts {
 		done, err := f.has(ctx, event.Change, grocery.RequestID)
@@ -40,12 +41,12 @@ func (f *feed) send(ctx context.Context, event projectors.Event, grocery events.
 		if !errors.Is(err, jetstream.ErrConflict) {
 			return err
 		}
-		f.forget() // another process published meanwhile, maybe this very request
+		f.forget() // another process published meanwhile, perhaps this very request
 	}
 	return fmt.Errorf("send request %s on %s: %w", grocery.RequestID, f.subject, jetstream.ErrConflict)
 }
 
-// has tells whether a request is on the feed.
+// has reports whether a request is on the feed.
 func (f *feed) has(ctx context.Context, change int64, request string) (bool, error) {
 	if err := f.look(ctx); err != nil {
 		return false, err
@@ -60,8 +61,8 @@ func (f *feed) has(ctx context.Context, change int64, request string) (bool, err
 	return sent, nil
 }
 
-// forgetRequest takes a request off the feed: the recipe that it came from is forgotten. Who has read it keeps what was
-// put on the list, which is the cook's own.
+// forgetRequest removes a request from the feed because its recipe was forgotten. Subscribers keep
+// what they put on their lists, which belongs to the cook.
 func (f *feed) forgetRequest(ctx context.Context, request string) error {
 	if err := f.look(ctx); err != nil {
 		return err
@@ -78,7 +79,7 @@ func (f *feed) forgetRequest(ctx context.Context, request string) error {
 	}
 	delete(f.sent, request)
 	if sequence == f.last {
-		f.forget() // the last message of the subject is another one now
+		f.forget() // the subject's last message has changed
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func (f *feed) look(ctx context.Context) error {
 	if found {
 		f.last = msg.Sequence
 		var ours bool
-		if f.high, ours = highWater(msg); !ours { // somebody else's: those before it tell
+		if f.high, ours = highWater(msg); !ours { // someone else's: the earlier ones have it
 			if err := f.list(ctx); err != nil {
 				return err
 			}
@@ -104,13 +105,14 @@ func (f *feed) look(ctx context.Context) error {
 	return nil
 }
 
-// highWater reads the number from a message; false where somebody else wrote it.
+// highWater reads the number from a message; false if someone else published it.
 func highWater(msg jetstream.Message) (high int64, ours bool) {
 	high, err := strconv.ParseInt(msg.HeaderValue(headerHighWater), 10, 64)
 	return high, err == nil
 }
 
-// list reads which requests are on the feed, up to the last message that look saw, and the highest number of them.
+// list reads which requests are on the feed, up to the last message that look saw, and their
+// highest change number.
 func (f *feed) list(ctx context.Context) error {
 	if f.sent != nil || f.last == 0 {
 		return nil
@@ -148,7 +150,7 @@ func (f *feed) publish(ctx context.Context, event projectors.Event, grocery even
 	if err != nil {
 		return err
 	}
-	if duplicate { // sent a moment ago by another process
+	if duplicate { // just sent by another process
 		f.forget()
 		return nil
 	}
@@ -161,8 +163,8 @@ func (f *feed) publish(ctx context.Context, event projectors.Event, grocery even
 
 func (f *feed) forget() { *f = feed{conn: f.conn, subject: f.subject} }
 
-// message makes the feed's event. Its id is the request's, so that the server and any subscriber know a
-// request that comes twice.
+// message builds the feed's event. Its id is the request's, so that the server and subscribers
+// recognize a duplicate.
 func message(subject string, event projectors.Event, grocery events.Grocery, high int64) (jetstream.Message, error) {
 	data, err := json.Marshal(grocery)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"larder.dev/projectors/projectiontest"
 )
 
-// A feed that is lost with everything that NATS had is made again while the program runs, and takes the next request.
+// A feed lost together with all of NATS's data is recreated at runtime, and accepts the next
+// request.
 func TestALostFeedIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	server := testkit.NATS(t)
@@ -35,7 +36,7 @@ func TestALostFeedIsMadeAgain(t *testing.T) {
 	}
 	made := func() {
 		require.NoError(t, conn.WaitReady(t.Context()))
-		require.NoError(t, conn.EnsureStream(t.Context(), projectors.Streams()[0])) // as the relay does
+		require.NoError(t, conn.EnsureStream(t.Context(), projectors.Streams()[0])) // like the relay
 		testkit.Until(t, "the streams are there", func() bool {
 			_, err := conn.ConsumerInfo(t.Context(), events.Stream, "projection-"+groceryfeed.Name)
 			_, missing := feed.State(t.Context(), events.Feed)

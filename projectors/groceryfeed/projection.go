@@ -1,15 +1,16 @@
-// Package groceryfeed is the projection that puts grocery requests on the public feed, each once and never
-// again, whatever is delivered twice, late or from the beginning.
+// Package groceryfeed is the projection that publishes grocery requests on the public feed exactly
+// once, even if they are delivered twice, late, or from the beginning again.
 //
-// The feed itself is the record of what was sent. Each message carries the highest change number of its
-// user that was on the feed up to it. A request above that was surely not sent. One below it was, unless
-// requests came out of order; then the feed is searched for it. Each message is published on the condition
-// that the feed is still as it was read, so two processes can't both decide to send.
+// The feed itself records what was sent. Each message carries its user's highest change number on
+// the feed so far. A request above that hasn't been sent. One below has, unless requests arrived
+// out of order; then the feed is searched for it. Each message is published on condition that the
+// feed is unchanged since it was read, so two processes can't both send it.
 //
-// A request whose recipe is forgotten is published again without its items, and taken off the feed.
+// When a recipe is forgotten, its requests are republished without items and removed from the feed.
 //
-// A feed remembers as far back as it goes. A request that an operator's tool publishes again and that is older than the
-// feed was sent by the one before it, which is lost: nothing here can tell otherwise, and subscribers have had it.
+// A feed only knows what it has had. A request that an operator's tool republishes and that is
+// older than the feed was sent by the previous, lost feed: nothing here can verify that, and
+// subscribers have received it.
 package groceryfeed
 
 import (
@@ -29,7 +30,7 @@ import (
 // Name is the projection's name.
 const Name = "grocery"
 
-// Source is the CloudEvents source of what the feed carries.
+// Source is the CloudEvents source of the feed's events.
 const Source = "/larder/projectors/grocery"
 
 // Projection publishes on the stream GROCERY.
@@ -38,18 +39,18 @@ type Projection struct {
 	log  *slog.Logger
 }
 
-// Stream is the public feed. It is in an account of its own, so that whoever reads it can reach nothing else.
+// Stream is the public feed. It has its own account, so that its readers can access nothing else.
 func Stream() jetstream.StreamConfig {
 	return jetstream.StreamConfig{Name: events.Feed, Subjects: events.FeedSubjects()}
 }
 
-// New makes the projection over a connection to the account of the feed, which is not the one that events
-// come from. It stays the caller's to close.
+// New returns the projection. conn is a connection to the feed's account, not the one of the
+// events. The caller closes it.
 func New(conn *jetstream.Conn, log *slog.Logger) *Projection {
 	return &Projection{conn: conn, log: log}
 }
 
-// Spec is the same for every projection of this kind.
+// Spec is the same for every instance of this projection.
 func Spec() projectors.Spec {
 	return projectors.Spec{Name: Name, Filters: []string{events.AllGroceries}, Lanes: 4, Batch: 64, Unfillable: true}
 }
@@ -85,7 +86,7 @@ func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error 
 	return nil
 }
 
-// withoutSent leaves out what is published again and older than the feed.
+// withoutSent drops republished requests that are older than the feed.
 func (p *Projection) withoutSent(ctx context.Context, batch []projectors.Event) ([]projectors.Event, error) {
 	if !slices.ContainsFunc(batch, func(e projectors.Event) bool { return e.Repeated }) {
 		return batch, nil
@@ -104,8 +105,8 @@ func (p *Projection) withoutSent(ctx context.Context, batch []projectors.Event) 
 	return rest, nil
 }
 
-// Erase implements projectors.Projection. Subscribers have copies of what is purged here, so they are told
-// too, once: what they can't hear any more is told by the event that stays.
+// Erase implements projectors.Projection. Subscribers have copies of what is purged here, so they
+// are told once, by an event that stays on the feed.
 func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	count, err := p.conn.Purge(ctx, events.Feed, events.FeedSubject(user))
 	if err != nil {
@@ -118,7 +119,7 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	return int(count), p.tellErased(ctx, user)
 }
 
-// tellErased puts the event on the feed. Its id is the user's, so that the server knows it when two
+// tellErased publishes that event. Its id is the user's, so that the server recognizes it if two
 // processes send it.
 func (p *Projection) tellErased(ctx context.Context, user string) error {
 	data, err := json.Marshal(events.Erased{UserID: user})
@@ -136,8 +137,8 @@ func (p *Projection) tellErased(ctx context.Context, user string) error {
 	return err
 }
 
-// Fresh implements projectors.Projection. It makes the feed, so that subscribers find it before the first
-// request. One that is empty is not filled from the beginning: its subscribers have had what it held.
+// Fresh implements projectors.Projection. It creates the feed, so that subscribers find it before
+// the first request. It doesn't refill an empty one: its subscribers have received what it held.
 func (p *Projection) Fresh(ctx context.Context) (bool, error) {
 	if err := p.conn.EnsureStream(ctx, Stream()); err != nil {
 		return false, fmt.Errorf("make the grocery feed: %w", err)
@@ -154,8 +155,8 @@ func (p *Projection) Lost(ctx context.Context) (bool, error) {
 	return false, err
 }
 
-// Rebuild implements projectors.Projection. It publishes nothing: subscribers can't take back what they
-// have had. It compares the requests with the feed and says how many are not there.
+// Rebuild implements projectors.Projection. It publishes nothing, because subscribers can't undo
+// what they have received. It compares the requests with the feed and reports how many are missing.
 func (p *Projection) Rebuild(context.Context) (projectors.Target, error) {
 	return &comparison{projection: p, feeds: map[string]*feed{}}, nil
 }

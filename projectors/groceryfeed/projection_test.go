@@ -31,7 +31,7 @@ func TestProjection(t *testing.T) {
 	})
 }
 
-// openFeed connects to a feed of the test's own.
+// openFeed connects to a feed for this test.
 func openFeed(t *testing.T) *jetstream.Conn {
 	t.Helper()
 	conn, err := jetstream.Connect(t.Context(), jetstream.Options{
@@ -43,7 +43,7 @@ func openFeed(t *testing.T) *jetstream.Conn {
 	return conn
 }
 
-// dump tells how often each thing is on a user's feed.
+// dump returns how often each thing is on a user's feed.
 func dump(ctx context.Context, conn *jetstream.Conn, user string) (map[string]string, error) {
 	reader, err := conn.Read(ctx, events.Feed, []string{events.FeedSubject(user)}, jetstream.ReadStart{})
 	if err != nil {
@@ -70,8 +70,8 @@ func dump(ctx context.Context, conn *jetstream.Conn, user string) (map[string]st
 	return seen, nil
 }
 
-// What a tool publishes again isn't sent by a feed that is younger than the request: the one before it has sent it. A
-// feed that goes back further sends what it lacks, and what the relay publishes is always sent.
+// A feed younger than a republished request doesn't send it, as the previous feed did. An older
+// feed sends what it lacks, and what the relay publishes is always sent.
 func TestRepeatedRequestIsSentByTheFeedThatKnows(t *testing.T) {
 	t.Parallel()
 	conn := openFeed(t)
@@ -91,7 +91,7 @@ func TestRepeatedRequestIsSentByTheFeedThatKnows(t *testing.T) {
 	require.ElementsMatch(t, []string{"late", "gap"}, slices.Collect(maps.Keys(sent)))
 }
 
-// A message that somebody else has written on a user's feed holds up none of their requests, and none is sent twice for it.
+// A foreign message on a user's feed blocks none of their requests and duplicates none.
 func TestForeignMessageOnTheFeed(t *testing.T) {
 	t.Parallel()
 	conn := openFeed(t)

@@ -7,7 +7,7 @@ import (
 	"larder.dev/projectors"
 )
 
-// An event that is published again is taken over what the view has of its version, and never over a newer one. A feed
+// A republished event replaces what the view has of its version, but never a newer one. A feed
 // sends nothing again.
 func (b *bench) again() {
 	teller := NewTeller()
@@ -39,8 +39,8 @@ func (b *bench) again() {
 	require.Equal(b, want, b.dump(teller))
 }
 
-// Once a recipe is forgotten, nothing of it is in the view but what says that it was deleted, also where its older events
-// come once more.
+// Once a recipe is forgotten, the view only records that it was deleted, even if its older events
+// are redelivered.
 func (b *bench) forgotten() {
 	teller := NewTeller()
 	if !b.takesRecipes() {
@@ -71,7 +71,7 @@ func (b *bench) forgotten() {
 	require.Len(b, b.dump(teller), 1, "its id was used again meanwhile")
 }
 
-// The inventory has what the last event of each subject says, and nothing of other users.
+// The inventory matches the last event of each subject, and excludes other users.
 func (b *bench) inventory() {
 	inventory, ok := b.view.Projection.(projectors.Inventory)
 	require.Equal(b, b.view.Expect != nil, ok)
@@ -105,7 +105,7 @@ func (b *bench) inventory() {
 	require.Len(b, b.subjects(inventory, ""), 2*len(want))
 }
 
-// subjects walks through all that the view has of a user.
+// subjects lists everything the view has of a user.
 func (b *bench) subjects(inventory projectors.Inventory, user string) []string {
 	b.Helper()
 	var all []string

@@ -11,7 +11,7 @@ import (
 	"larder.dev/projectors"
 )
 
-// Running runs a runner until the returned stop, which the end of the test calls too.
+// Running runs a runner until stop, which the end of the test also calls.
 func Running(tb testing.TB, runner *projectors.Runner) (stop func()) {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))

@@ -12,26 +12,27 @@ import (
 	"larder.dev/projectors"
 )
 
-// began is when every story begins; fixed, so that two tellings of it are equal.
+// began is when every story begins; fixed, so that two tellings are equal.
 //
 //nolint:gochecknoglobals // a constant, but for the language
 var began = time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
 
-// Teller writes the events of one user, each with the next change number.
+// Teller creates the events of one user, each with the next change number.
 type Teller struct {
 	User   string
 	change int64
 }
 
-// NewTeller makes a teller for a new user.
+// NewTeller returns a teller for a new user.
 func NewTeller() *Teller { return &Teller{User: uuid.NewString()} }
 
-// ID gives an id that belongs to a word, for this user.
+// ID returns this user's id for a word.
 func (t *Teller) ID(word string) string {
 	return uuid.NewSHA1(uuid.MustParse(t.User), []byte(word)).String()
 }
 
-// Recipe tells of a recipe. The name tells the version, so that a view that mixes versions up is seen.
+// Recipe returns an event about a recipe. Its name contains the version, to reveal a view that
+// mixes up versions.
 func (t *Teller) Recipe(what events.Type, word string, version int64) events.Envelope {
 	t.change++
 	quantity := float64(version)
@@ -46,7 +47,7 @@ func (t *Teller) Recipe(what events.Type, word string, version int64) events.Env
 	return t.envelope(what, events.RecipeSubject(t.User, r.ID), version, r)
 }
 
-// ingredients gives as many rows as the version's last bit says, so that rows come and go.
+// ingredients returns one or two rows depending on the version, so that rows are added and removed.
 func ingredients(word string, version int64, quantity *float64) []events.Ingredient {
 	rows := []events.Ingredient{{Text: fmt.Sprintf("%d g %s", version, word), Quantity: quantity, Unit: "g", Name: word}}
 	if version%2 == 0 {
@@ -57,7 +58,7 @@ func ingredients(word string, version int64, quantity *float64) []events.Ingredi
 	return rows
 }
 
-// Grocery tells of a request for the grocery list.
+// Grocery returns a request for the grocery list.
 func (t *Teller) Grocery(word string) events.Envelope {
 	t.change++
 	g := events.Grocery{
@@ -67,7 +68,7 @@ func (t *Teller) Grocery(word string) events.Envelope {
 	return t.envelope(events.GroceryRequested, events.GrocerySubject(t.User, g.RequestID), 0, g)
 }
 
-// Forgotten gives an event as it is published again once the recipe is forgotten.
+// Forgotten returns an event as republished once its recipe is forgotten.
 func Forgotten(e events.Envelope) events.Envelope {
 	var body any
 	if e.Type == events.GroceryRequested {
@@ -86,14 +87,14 @@ func Forgotten(e events.Envelope) events.Envelope {
 	return e
 }
 
-// must is for bodies of this package, which can be read and written.
+// must is for this package's own bodies, which always decode and encode.
 func must(err error) {
 	if err != nil {
 		panic(err)
 	}
 }
 
-// Account tells of the user.
+// Account returns an event about the user.
 func (t *Teller) Account(what events.Type, version int64) events.Envelope {
 	t.change++
 	u := events.User{ID: t.User, Version: version, CreatedAt: began, UpdatedAt: began.Add(time.Duration(version) * time.Minute)}
@@ -106,7 +107,7 @@ func (t *Teller) Account(what events.Type, version int64) events.Envelope {
 func (t *Teller) envelope(what events.Type, subject string, version int64, body any) events.Envelope {
 	data, err := json.Marshal(body)
 	if err != nil {
-		panic(fmt.Sprintf("write the body of %s: %v", what, err)) // the bodies above can be written
+		panic(fmt.Sprintf("write the body of %s: %v", what, err)) // the bodies above can be encoded
 	}
 	return events.Envelope{
 		ID: t.ID(fmt.Sprintf("event %d", t.change)), Source: events.Source, Type: what,
@@ -115,7 +116,8 @@ func (t *Teller) envelope(what events.Type, subject string, version int64, body 
 	}
 }
 
-// RecipeStory tells of recipes that are written, changed, deleted, written again and given files.
+// RecipeStory is a story of recipes that are written, changed, deleted, written again and given
+// files.
 func (t *Teller) RecipeStory() []events.Envelope {
 	return []events.Envelope{
 		t.Recipe(events.RecipeCreated, "soup", 1),
@@ -131,7 +133,7 @@ func (t *Teller) RecipeStory() []events.Envelope {
 	}
 }
 
-// GroceryStory tells of several requests.
+// GroceryStory is a story of several requests.
 func (t *Teller) GroceryStory() []events.Envelope {
 	story := make([]events.Envelope, 8)
 	for i := range story {
@@ -140,12 +142,12 @@ func (t *Teller) GroceryStory() []events.Envelope {
 	return story
 }
 
-// Message gives the event as the relay publishes it.
+// Message returns the event as the relay publishes it.
 func Message(e events.Envelope) jetstream.Message {
 	return jetstream.Message{Subject: e.Subject, Header: e.Headers(), Data: e.Data}
 }
 
-// Messages gives the events as the relay publishes them.
+// Messages returns the events as the relay publishes them.
 func Messages(list []events.Envelope) []jetstream.Message {
 	msgs := make([]jetstream.Message, len(list))
 	for i, e := range list {
@@ -154,7 +156,7 @@ func Messages(list []events.Envelope) []jetstream.Message {
 	return msgs
 }
 
-// Delivered gives the events as the runner hands them to a projection.
+// Delivered returns the events as the runner passes them to a projection.
 func Delivered(list []events.Envelope) []projectors.Event {
 	batch := make([]projectors.Event, len(list))
 	for i, e := range list {

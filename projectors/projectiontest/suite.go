@@ -1,5 +1,5 @@
-// Package projectiontest is the suite that every projection passes, on the real stores: what the runner
-// may do to it, from duplicates to a crash in the middle of a batch, may not show in its view.
+// Package projectiontest is the suite that every projection passes on real stores: nothing the
+// runner may do to it, from duplicates to a crash within a batch, may show in its view.
 package projectiontest
 
 import (
@@ -19,23 +19,24 @@ import (
 	"larder.dev/projectors"
 )
 
-// View is a projection over an empty view.
+// View is a projection with an empty view.
 type View struct {
 	Projection projectors.Projection
 
-	// Dump gives all that the view has of a user: what readers are told, by the name of a thing. A thing
-	// that the view has twice must be seen to be twice. Ids and users must not be in it.
+	// Dump returns everything the view shows readers of a user, by a thing's name. It must reveal
+	// duplicates, and must not contain ids or users.
 	Dump func(ctx context.Context, user string) (map[string]string, error)
 
-	// Expect gives what the view must have after the last event of a subject; nil for a projection without an
-	// inventory.
+	// Expect returns what the view must have after the last event of a subject; nil for a
+	// projection without an inventory.
 	Expect func(events.Envelope) (projectors.Fingerprint, bool, error)
 
-	// FallsThrough says that readers find elsewhere what this view lacks, so that a rebuild may empty it.
+	// FallsThrough says that readers find elsewhere what this view lacks, so that a rebuild may
+	// empty it.
 	FallsThrough bool
 }
 
-// Open makes a new, empty view. The connection's server is the test's own.
+// Open returns a new, empty view. The connection's server belongs to the test.
 type Open func(t *testing.T, conn *jetstream.Conn) View
 
 // Run runs the suite.
@@ -86,7 +87,7 @@ func newBench(t *testing.T, open Open) *bench {
 	return &bench{T: t, conn: conn, view: open(t, conn)}
 }
 
-// takesRecipes tells which story this projection understands.
+// takesRecipes reports which story this projection understands.
 func (b *bench) takesRecipes() bool {
 	return slices.Contains(b.view.Projection.Spec().Filters, events.AllRecipes)
 }
@@ -98,7 +99,7 @@ func (b *bench) story(teller *Teller) []events.Envelope {
 	return teller.GroceryStory()
 }
 
-// another tells one more event, after a story.
+// another returns one more event after a story.
 func (b *bench) another(teller *Teller, word string) events.Envelope {
 	if b.takesRecipes() {
 		return teller.Recipe(events.RecipeCreated, word, 1)
@@ -124,7 +125,7 @@ func (b *bench) dump(teller *Teller) map[string]string {
 	return dump
 }
 
-// run runs a projection until the returned stop, which the end of the test calls too.
+// run runs a projection until stop, which the end of the test also calls.
 func (b *bench) run(projection projectors.Projection) (runner *projectors.Runner, stop func()) {
 	b.Helper()
 	runner = projectors.NewRunner(projectors.Deps{
@@ -152,7 +153,7 @@ func (b *bench) caughtUp(runner *projectors.Runner) projectors.Status {
 	return status
 }
 
-// expected is the view of a story told once and in order, to another user.
+// expected is the view of a story told once, in order, to another user.
 func (b *bench) expected() map[string]string {
 	b.Helper()
 	teller := NewTeller()
@@ -162,7 +163,7 @@ func (b *bench) expected() map[string]string {
 	return dump
 }
 
-// Every event twice, in batches and singly, is as once.
+// Delivering every event twice, in batches and singly, has the effect of once.
 func (b *bench) duplicates() {
 	want := b.expected()
 	teller := NewTeller()
@@ -175,11 +176,11 @@ func (b *bench) duplicates() {
 	require.Equal(b, want, b.dump(teller))
 }
 
-// Events in any order and any batches end in the same view.
+// Events in any order and any batches yield the same view.
 func (b *bench) reordering() {
 	want := b.expected()
 	for seed := range uint64(12) {
-		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a failing order must come again
+		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a failing order must be reproducible
 		teller := NewTeller()
 		batch := Delivered(b.story(teller))
 		batch = append(batch, batch[:3]...)
@@ -193,7 +194,7 @@ func (b *bench) reordering() {
 	}
 }
 
-// halfway applies half of its first batch and never comes back, like a process that is killed.
+// halfway applies half of its first batch and never returns, like a killed process.
 type halfway struct {
 	projectors.Projection
 	reached chan struct{}
@@ -212,7 +213,7 @@ func (h *halfway) Apply(ctx context.Context, batch []projectors.Event) error {
 	return errors.Join(err, errKilled)
 }
 
-// A process that dies in the middle of a batch leaves what its successor completes.
+// If a process dies within a batch, its successor completes it.
 func (b *bench) crashInMidBatch() {
 	want := b.expected()
 	teller := NewTeller()
@@ -227,8 +228,8 @@ func (b *bench) crashInMidBatch() {
 	require.Equal(b, want, b.dump(teller))
 }
 
-// What was deleted stays deleted when an older event comes late. For a feed: what was sent is not sent
-// again when it comes late, behind younger requests.
+// A deleted recipe stays deleted if an older event arrives late. For a feed: what was sent isn't
+// sent again if it arrives late, after newer requests.
 func (b *bench) deleteThenStale() {
 	teller := NewTeller()
 	if !b.takesRecipes() {
@@ -249,7 +250,7 @@ func (b *bench) deleteThenStale() {
 	require.Equal(b, want, b.dump(teller))
 }
 
-// A view built anew is the one that was kept up to date, and is kept up to date further.
+// A rebuilt view equals the one kept up to date, and is itself kept up to date.
 func (b *bench) rebuildEqualsLive() {
 	teller := NewTeller()
 	b.publish(b.story(teller)...)
@@ -270,7 +271,7 @@ func (b *bench) rebuildEqualsLive() {
 	require.Greater(b, len(b.dump(teller)), len(live))
 }
 
-// writing publishes one more event each time that a rebuild applies some.
+// writing publishes another event each time a rebuild applies some.
 type writing struct {
 	projectors.Projection
 	bench  *bench
@@ -300,7 +301,7 @@ func (t *writingTarget) Apply(ctx context.Context, batch []projectors.Event) err
 	return t.Target.Apply(ctx, batch)
 }
 
-// Events that come in during a rebuild are in the new view, each once.
+// Events that arrive during a rebuild are in the new view, each once.
 func (b *bench) rebuildUnderWrites() {
 	teller := NewTeller()
 	b.publish(b.story(teller)...)
@@ -318,7 +319,7 @@ func (b *bench) rebuildUnderWrites() {
 	require.Equal(b, dump, b.dump(teller))
 }
 
-// An event of a type that this build doesn't know is skipped and counted.
+// An event of an unknown type is skipped and counted.
 func (b *bench) unknownType() {
 	teller := NewTeller()
 	strange := b.another(teller, "mystery")
@@ -327,7 +328,8 @@ func (b *bench) unknownType() {
 	b.publish(b.another(teller, "salad"))
 	skips := 1
 	if watcher, ok := b.view.Projection.(projectors.Watcher); ok && !watcher.Spec().Unfillable {
-		// A view that isn't there yet skips it while it is built, and once more where the stream begins.
+		// A view that doesn't exist yet skips it while it is built, and again when the stream is
+		// read from the start.
 		lost, err := watcher.Lost(b.Context())
 		require.NoError(b, err)
 		if lost {
@@ -341,8 +343,8 @@ func (b *bench) unknownType() {
 	require.Len(b, b.dump(teller), 1)
 }
 
-// An event of a version that this build doesn't know stops the projection before it: nothing is lost, and a
-// newer build goes on from there.
+// An event of an unknown version stops the projection before it: nothing is lost, and a newer build
+// continues there.
 func (b *bench) unknownVersion() {
 	teller := NewTeller()
 	b.publish(b.another(teller, "salad"))
@@ -364,8 +366,8 @@ func (b *bench) unknownVersion() {
 	require.ErrorIs(b, runner.Rebuild(b.Context(), status.Name, nil), events.ErrUnknownVersion)
 }
 
-// An event that can never be applied is parked with its reason. A rebuild stops at it, names it, and leaves
-// the view alone where readers rely on it.
+// An event that can never be applied is parked with its reason. A rebuild stops at it, names it,
+// and leaves the view unchanged if readers rely on it.
 func (b *bench) poisoned() {
 	teller, other := NewTeller(), NewTeller()
 	bad := b.another(teller, "poison")
@@ -395,7 +397,7 @@ func (b *bench) poisoned() {
 	}
 }
 
-// An erased user is gone from view, stream and parked events, and nobody else is.
+// An erased user is gone from view, stream and parked events; others aren't affected.
 func (b *bench) erase() {
 	teller, other := NewTeller(), NewTeller()
 	b.publish(b.story(teller)...)
@@ -412,7 +414,7 @@ func (b *bench) erase() {
 	for _, place := range places {
 		require.Positive(b, place.Count, place.Name)
 	}
-	b.publish(b.another(teller, "late")) // what was in the relay's hands
+	b.publish(b.another(teller, "late")) // still in flight at the relay
 	require.Zero(b, b.caughtUp(runner).Parked)
 	require.Empty(b, b.dump(teller))
 	require.Equal(b, kept, b.dump(other))

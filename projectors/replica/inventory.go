@@ -17,11 +17,11 @@ import (
 	"larder.dev/recipe"
 )
 
-// subjectsPage is how many rows are named at once.
+// subjectsPage is how many rows are listed at once.
 const subjectsPage = 1000
 
-// Expect gives what the backup must have after the last event of a subject; false where it keeps nothing of such
-// events. The errors are those of package events.
+// Expect returns what the backup must have after the last event of a subject; false if it stores
+// nothing for such events. Its errors are those of package events.
 func Expect(e events.Envelope) (projectors.Fingerprint, bool, error) {
 	switch {
 	case e.Type == events.UserDeleted:
@@ -45,7 +45,8 @@ func Expect(e events.Envelope) (projectors.Fingerprint, bool, error) {
 	}
 }
 
-// recipeFingerprint sums up a recipe with its change number, which the app asks by after a switch to the backup.
+// recipeFingerprint includes the change number, by which the app asks for changes after a switch to
+// the backup.
 func recipeFingerprint(user string, r events.Recipe, change int64, deleted bool) (projectors.Fingerprint, error) {
 	r.Tags, r.Ingredients, r.Steps, r.Files = orEmpty(r.Tags), orEmpty(r.Ingredients), orEmpty(r.Steps), orEmpty(r.Files)
 	r.CreatedAt, r.UpdatedAt = kept(r.CreatedAt), kept(r.UpdatedAt)
@@ -59,7 +60,7 @@ func userFingerprint(u events.User) (projectors.Fingerprint, error) {
 	return projectors.Fingerprint{Subject: events.UserSubject(u.ID), Version: u.Version, Digest: digest}, err
 }
 
-// kept is an instant as the database keeps it.
+// kept returns a time as the database stores it.
 func kept(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 func digest(v any, more ...string) (string, error) {
@@ -121,7 +122,7 @@ func fingerprints(ctx context.Context, pool *pgxpool.Pool, at schema, subjects [
 	return list, nil
 }
 
-// accountsCursor begins the cursor among the accounts, which come behind the recipes.
+// accountsCursor is the cursor prefix for accounts, which follow the recipes.
 const accountsCursor = "accounts "
 
 // Subjects implements projectors.Inventory.
@@ -134,7 +135,7 @@ func (t *target) Subjects(ctx context.Context, user, cursor string) (projectors.
 	return subjects(ctx, t.pool, staging, user, cursor)
 }
 
-// subjects names the recipes and accounts of a schema. The cursor is the last row's user and id.
+// subjects lists the recipes and accounts of a schema. The cursor is the last row's user and id.
 func subjects(ctx context.Context, pool *pgxpool.Pool, at schema, user, cursor string) (projectors.SubjectPage, error) {
 	if after, ok := strings.CutPrefix(cursor, accountsCursor); ok {
 		return accounts(ctx, pool, at, user, after)

@@ -1,7 +1,7 @@
-// Package replica is the projection that keeps the backup database: the same schema as the primary's,
-// filled from the stream. It holds accounts, recipes, ingredient rows, the users' last change numbers and the
-// ledger, so that it can take over as it is. The idempotency keys are in no event; `larder backup run` brings
-// them.
+// Package replica is the projection that keeps the backup database: the same schema as the
+// primary's, filled from the stream. It has accounts, recipes, ingredient rows, the users' last
+// change numbers and the ledger, so that it can take over at once. No event carries the idempotency
+// keys; `larder backup run` copies them.
 package replica
 
 import (
@@ -21,8 +21,8 @@ import (
 // Name is the projection's name.
 const Name = "replica"
 
-// spacing is the least time from one transaction of a lane to the next. It is what the backup may lack
-// beyond its usual lag when the primary is lost under load; the ledger's tail is lost with the primary too.
+// spacing is the minimum time between a lane's transactions. It is what the backup may lack, beyond
+// its usual lag, if the primary is lost under load; the ledger's tail is lost with the primary too.
 const spacing = 200 * time.Millisecond
 
 // Projection writes to the backup database.
@@ -30,13 +30,13 @@ type Projection struct {
 	pool *pgxpool.Pool
 
 	mu   sync.Mutex
-	gone removed // by events of deletions, and not told to whoever has the user erased
+	gone removed // by deletion events, and not yet reported by Erase
 }
 
-// New makes the projection of a database that has the schema. The pool stays the caller's to close.
+// New returns the projection for a database with the schema. The caller closes the pool.
 func New(pool *pgxpool.Pool) *Projection { return &Projection{pool: pool, gone: removed{}} }
 
-// Spec is the same for every projection of this kind.
+// Spec is the same for every instance of this projection.
 func Spec() projectors.Spec {
 	return projectors.Spec{
 		Name: Name, Filters: []string{events.AllRecipes, events.AllGroceries, events.AllUsers},
@@ -47,7 +47,7 @@ func Spec() projectors.Spec {
 // Spec implements projectors.Projection.
 func (p *Projection) Spec() projectors.Spec { return Spec() }
 
-// Apply implements projectors.Projection. A batch is one transaction.
+// Apply implements projectors.Projection. Each batch is one transaction.
 func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error {
 	gone, err := write(ctx, p.pool, live, batch)
 	p.mu.Lock()
@@ -58,8 +58,8 @@ func (p *Projection) Apply(ctx context.Context, batch []projectors.Event) error 
 	return err
 }
 
-// Erase implements projectors.Projection. The ledger keeps the row of the deletion, as that of the primary
-// does: it has nothing but the id. What the event of the deletion removed here before is counted.
+// Erase implements projectors.Projection. The ledger keeps the deletion's row, like the primary's:
+// it has nothing but the id. The count includes what the deletion's event has removed here before.
 func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	if err := checkID(user); err != nil {
 		return 0, err
@@ -78,7 +78,8 @@ func (p *Projection) Erase(ctx context.Context, user string) (int, error) {
 	return before + now[user], nil
 }
 
-// PostgreSQL's codes for a table that isn't there, and for one that is and isn't granted yet: who lays it grants it after that.
+// PostgreSQL's codes for a missing table, and for one not granted yet: grants follow a table's
+// creation.
 const (
 	undefinedTable        = "42P01"
 	insufficientPrivilege = "42501"

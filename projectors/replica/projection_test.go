@@ -48,7 +48,8 @@ func TestProjection(t *testing.T) {
 	})
 }
 
-// Who lays the tables grants them a moment later: until then they are waited for, as those that aren't there.
+// Tables are granted a moment after they are created: until then the projection waits, as for
+// missing tables.
 func TestTablesThatAreNotGrantedYet(t *testing.T) {
 	t.Parallel()
 	pool, err := postgres.Open(t.Context(), testkit.BackupPostgres(t, migrate), postgres.Options{Application: "replica test", MaxConns: 1})
@@ -69,8 +70,8 @@ func TestTablesThatAreNotGrantedYet(t *testing.T) {
 	require.ErrorIs(t, err, projectors.ErrNotLaidOut)
 }
 
-// dump gives the living recipes of a user with their rows, but not the change numbers: these depend on
-// where in a story an event stands, and the suite compares stories.
+// dump returns a user's current recipes with their rows, but without change numbers: those depend
+// on an event's place in a story, and the suite compares stories.
 func dump(ctx context.Context, pool *pgxpool.Pool, user string) (map[string]string, error) {
 	rows, err := pool.Query(ctx, `SELECT r.name, r.version, r.tags::text, r.steps::text, r.updated_at::text,
 			(SELECT coalesce(string_agg(i.position || i.text || coalesce(i.quantity::text, '-') || coalesce(i.second::text, ''), ';' ORDER BY i.position), '')
@@ -118,7 +119,7 @@ func TestAccounts(t *testing.T) {
 	require.Equal(t, "cook "+teller.User[:8], scan[string](t, pool, `SELECT name_key FROM users WHERE id = $1`, teller.User))
 }
 
-// A deleted account takes everything of its user along.
+// Deleting an account removes everything of its user.
 func TestUserDeleted(t *testing.T) {
 	t.Parallel()
 	pool := open(t)
@@ -134,7 +135,7 @@ func TestUserDeleted(t *testing.T) {
 	}
 }
 
-// Whoever has a user erased is told what was removed, also where the event of the deletion came first; and once.
+// Erase reports what was removed, once, even if the deletion's event arrived first.
 func TestErasedIsCountedWhoeverComesFirst(t *testing.T) {
 	t.Parallel()
 	pool := open(t)
@@ -157,15 +158,15 @@ func TestErasedIsCountedWhoeverComesFirst(t *testing.T) {
 	require.Equal(t, counts[false], counts[true])
 }
 
-// entries gives what the ledger has of a user: number, type, version, place in the stream.
+// entries returns a user's ledger rows: number, type, version, stream sequence.
 func entries(t *testing.T, pool *pgxpool.Pool, user string) string {
 	t.Helper()
 	return scan[string](t, pool, `SELECT coalesce(string_agg(concat_ws(' ', id, type, version, stream_sequence, data), E'\n' ORDER BY id), '')
 		FROM event_log WHERE user_id = $1`, user)
 }
 
-// The ledger comes with the events: each once, with the number it has at the primary, its bytes and its place
-// in the stream; a row that was copied before it was published gets its place.
+// The ledger arrives with the events: each once, with the primary's number, its bytes and its
+// stream sequence; a row that was copied before it was published gets its sequence.
 func TestLedger(t *testing.T) {
 	t.Parallel()
 	pool := open(t)
@@ -195,7 +196,8 @@ func TestLedger(t *testing.T) {
 	require.Equal(t, 1, scan[int](t, pool, `SELECT count(*) FROM event_log`), "nothing else is left of the user")
 }
 
-// Events of a relay that didn't tell the number are taken all the same, out of the way of all numbers.
+// Events from a relay that didn't send the number are still accepted, with numbers that can't
+// collide.
 func TestLedgerWithoutNumber(t *testing.T) {
 	t.Parallel()
 	pool := open(t)
@@ -206,7 +208,7 @@ func TestLedgerWithoutNumber(t *testing.T) {
 	require.True(t, scan[bool](t, pool, `SELECT array_agg(change ORDER BY id) = array_agg(change ORDER BY change) FROM event_log`))
 }
 
-// A rebuild, which reads the last message of each subject, leaves the older rows of the ledger.
+// A rebuild, which reads the last message of each subject, keeps the ledger's older rows.
 func TestRebuildKeepsTheLedger(t *testing.T) {
 	t.Parallel()
 	pool := open(t)
@@ -223,8 +225,9 @@ func TestRebuildKeepsTheLedger(t *testing.T) {
 	require.Equal(t, "7,9", scan[string](t, pool, `SELECT string_agg(id::text, ',' ORDER BY id) FROM event_log`))
 }
 
-// Of a forgotten recipe the backup's tables have the row and that of its deletion, without a word, and the numbers of its
-// grocery requests; what comes late doesn't bring any back. A rebuild makes the same of what an older backup has.
+// Of a forgotten recipe, the backup keeps its row and its deletion's, without any text, and the
+// numbers of its grocery requests; late events restore nothing. A rebuild does the same to an older
+// backup.
 func TestForgottenLeavesTheNumbers(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"live", "rebuild"} {
@@ -264,7 +267,7 @@ func TestForgottenLeavesTheNumbers(t *testing.T) {
 	}
 }
 
-// named gives an account's event another name.
+// named returns an account's event with another name.
 func named(t *testing.T, e events.Envelope, name string) events.Envelope {
 	t.Helper()
 	u, err := events.DecodeUser(e)
@@ -275,8 +278,8 @@ func named(t *testing.T, e events.Envelope, name string) events.Envelope {
 	return e
 }
 
-// A name that was given free and taken again doesn't hold the replica up, whichever account's event comes
-// first; the one that has it at the primary has it here.
+// A name that was freed and taken again doesn't block the replica, whichever account's event
+// arrives first; the account that has it on the primary has it here.
 func TestNameTakenAgain(t *testing.T) {
 	t.Parallel()
 	for _, order := range []string{"old first", "new first"} {
@@ -299,8 +302,8 @@ func TestNameTakenAgain(t *testing.T) {
 	}
 }
 
-// A rebuild brings accounts and change numbers too, drops what the stream doesn't have, and leaves the
-// tables' indexes with their names.
+// A rebuild also restores accounts and change numbers, drops what the stream lacks, and keeps the
+// names of the tables' indexes.
 func TestRebuildReplacesEverything(t *testing.T) {
 	t.Parallel()
 	pool := open(t)
@@ -322,7 +325,7 @@ func TestRebuildReplacesEverything(t *testing.T) {
 	require.NoError(t, target.Abort(t.Context()))
 }
 
-// Data that no database column takes is refused for good, whatever it is, and not tried for ever.
+// Data that no column accepts is refused for good rather than retried for ever.
 func TestImpossibleData(t *testing.T) {
 	t.Parallel()
 	projection := replica.New(open(t))
@@ -348,7 +351,7 @@ func TestImpossibleData(t *testing.T) {
 	require.ErrorIs(t, projection.Apply(t.Context(), projectiontest.Delivered([]events.Envelope{e})), projectors.ErrImpossible)
 }
 
-// A new database says that it must be filled, and no longer once it was.
+// A new database reports that it must be filled, but not once it has been.
 func TestFresh(t *testing.T) {
 	t.Parallel()
 	projection := replica.New(open(t))

@@ -20,7 +20,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// schema says which tables are written: the live ones, or those of a rebuild.
+// schema selects the tables to write: the live ones or a rebuild's.
 type schema string
 
 const (
@@ -28,17 +28,17 @@ const (
 	staging schema = "larder_rebuild."
 )
 
-// batch gives one whose statements are of the tables of a schema.
+// batch returns a batch whose statements use the schema's tables.
 func (p schema) batch() *pgx.Batch {
 	work := &pgx.Batch{}
 	if p == staging {
-		work.Queue(`SELECT set_config('search_path', 'larder_rebuild', true)`) // where a table is missing, not the live one
+		work.Queue(`SELECT set_config('search_path', 'larder_rebuild', true)`) // if a table is missing, never fall back to the live one
 	}
 	return work
 }
 
-// userTables are the tables that hold something of a user. The staging schema has the filled ones.
-var userTables = []struct { //nolint:gochecknoglobals // a constant, but for the language
+// userTables are the tables with data of users. The staging schema has the filled ones.
+var userTables = []struct { //nolint:gochecknoglobals // a constant, if Go had them for slices
 	name, erase string
 	filled      bool
 }{
@@ -50,10 +50,10 @@ var userTables = []struct { //nolint:gochecknoglobals // a constant, but for the
 	{"event_log", `DELETE FROM event_log WHERE user_id = $1 AND type <> 'user.deleted'`, true},
 }
 
-// removed is how many rows of each user went with the account.
+// removed is how many rows of each user were deleted with the account.
 type removed map[string]int
 
-// write brings a batch of events to the tables, in one transaction.
+// write applies a batch of events to the tables in one transaction.
 func write(ctx context.Context, pool *pgxpool.Pool, to schema, batch []projectors.Event) (removed, error) {
 	work, gone := to.batch(), removed{}
 	for _, event := range batch {
@@ -77,7 +77,7 @@ func queue(work *pgx.Batch, to schema, event projectors.Event, gone removed) err
 		queueUserDeleted(work, to, user, gone)
 		queueEntry(work, event)
 		return nil
-	case event.Type == events.GroceryRequested: // it changes nothing but the ledger
+	case event.Type == events.GroceryRequested: // it only changes the ledger
 	case event.Type.IsUser():
 		if err := queueUser(work, event); err != nil {
 			return err
@@ -148,13 +148,13 @@ func queueRecipe(work *pgx.Batch, to schema, event projectors.Event) error {
 	return nil
 }
 
-// queueForgotten takes out of the ledger what the primary has taken out of its own.
+// queueForgotten erases from the ledger what the primary has erased from its own.
 func queueForgotten(work *pgx.Batch, event projectors.Event, r events.Recipe) {
 	ledger.QueueForgetOnBackup(work, ledger.Deletion{
 		User: event.User(), ID: r.ID, Subject: event.Subject, Version: r.Version, Change: event.Change,
 		SchemaVersion: event.SchemaVersion, Data: event.Data,
 	})
-	// Nobody else sweeps the keys that are here of a full copy, and their answers have text.
+	// Nobody else sweeps the keys left by a full copy, and their answers contain text.
 	work.Queue(`DELETE FROM idempotency_keys WHERE created_at < $1`, ledger.Now().Add(-ledger.KeyLifetime-ledger.UndoMargin))
 	work.Queue(tables.PlaceEntry, event.ID, event.Stored, int64(event.Sequence))
 }
@@ -174,8 +174,8 @@ func checkID(text string) error {
 	return nil
 }
 
-// failure tells errors about the data, which stay, from all others. The server's message is left out of the
-// former: it quotes the data.
+// failure distinguishes permanent errors about the data from all others. It omits the server's
+// message from the former, because that quotes the data.
 func failure(err error) error {
 	code := postgres.Code(err)
 	if len(code) < 2 || postgres.Conflict(err, "") {

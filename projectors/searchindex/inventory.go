@@ -10,11 +10,11 @@ import (
 	"larder.dev/projectors/views"
 )
 
-// keysPage is how many documents are named at once.
+// keysPage is how many documents are listed at once.
 const keysPage = 1000
 
-// Expect gives what the index must have after the last event of a subject; false where it keeps nothing of such
-// events. The errors are those of package events.
+// Expect returns what the index must have after the last event of a subject; false if it stores
+// nothing for such events. Its errors are those of package events.
 func Expect(e events.Envelope) (projectors.Fingerprint, bool, error) {
 	if !e.Type.IsRecipe() {
 		return projectors.Fingerprint{}, false, nil
@@ -74,7 +74,7 @@ func (t target) Subjects(ctx context.Context, user, cursor string) (projectors.S
 	return subjects(ctx, t.Rebuild, user, cursor)
 }
 
-// subjects names the recipes of an index. The cursor is the last document's owner and id.
+// subjects lists an index's recipes. The cursor is the last document's owner and id.
 func subjects(ctx context.Context, of searchindex.Lister, user, cursor string) (projectors.SubjectPage, error) {
 	owner, id, _ := strings.Cut(cursor, " ")
 	keys, err := of.Keys(ctx, user, searchindex.Key{Owner: owner, ID: id}, keysPage)

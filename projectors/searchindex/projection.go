@@ -1,4 +1,4 @@
-// Package searchindex is the projection that keeps the search index: one document for each recipe.
+// Package searchindex is the projection that keeps the search index: one document per recipe.
 package searchindex
 
 import (
@@ -16,19 +16,19 @@ import (
 // Name is the projection's name.
 const Name = "search"
 
-// spacing is the least time from one segment to the next.
+// spacing is the minimum time between segments.
 const spacing = 200 * time.Millisecond
 
 // Projection writes recipes to a search index.
 type Projection struct{ index searchindex.Index }
 
-// New makes the projection of an index. The index stays the caller's to close.
+// New returns the projection for an index. The caller closes the index.
 func New(index searchindex.Index) *Projection { return &Projection{index: index} }
 
-// Spec is the same for every projection of this kind. One lane: the index makes each batch durable by itself, so one
-// large batch is cheaper than several small ones beside each other. Each becomes a segment, which is merged with others
-// again and again, the smaller the more often: five a second are few, and less than the time that a search waits for
-// the caller's own write.
+// Spec is the same for every instance of this projection. It has one lane, because the index makes
+// each batch durable: one large batch is cheaper than several small concurrent ones. Each batch
+// becomes a segment, and small segments are merged most often: five a second are few, and spacing
+// is still less than a search's wait for the caller's own write.
 func Spec() projectors.Spec {
 	return projectors.Spec{
 		Name: Name, Filters: []string{events.AllRecipes}, Lanes: 1, Batch: 500, Every: spacing, RebuildWriters: 2, Current: true,

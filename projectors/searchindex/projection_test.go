@@ -12,7 +12,7 @@ import (
 	"larder.dev/projectors/searchindex"
 )
 
-// The search projection passes the suite of all projections, over the index that the tests have.
+// The search projection passes the suite of all projections, on the tests' index.
 func TestProjection(t *testing.T) {
 	t.Parallel()
 	projectiontest.Run(t, func(t *testing.T, _ *jetstream.Conn) projectiontest.View {
@@ -26,7 +26,7 @@ func TestProjection(t *testing.T) {
 	})
 }
 
-// dump gives what a search for everything finds, with the tag that each is found by.
+// dump returns everything a search finds, with the tag that finds it.
 func dump(ctx context.Context, in index.Index, user string) (map[string]string, error) {
 	page, err := in.Search(ctx, index.Query{Owner: user, Limit: 1000, Names: true})
 	if err != nil {

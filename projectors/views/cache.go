@@ -1,5 +1,5 @@
-// Package views holds the shapes of what the projections keep: search documents, cache keys and cached
-// values. Projections write them and the query API reads them, so both import this package.
+// Package views defines what the projections store: search documents, cache keys and cached values.
+// Projections write them and the query API reads them, so both import this package.
 package views
 
 import (
@@ -15,55 +15,58 @@ import (
 	"larder.dev/recipe"
 )
 
-// CacheTTL is how long a cached recipe or tombstone is kept after its last write. A tombstone that went
-// away while an older event of its recipe is still undelivered would let that event back in, so it is long.
+// CacheTTL is how long a cached recipe or tombstone is kept after its last write. It is long,
+// because if a tombstone expired before an older event of its recipe was delivered, that event
+// would restore the recipe.
 const CacheTTL = 7 * 24 * time.Hour
 
-// CachePrefix starts the key of every cached recipe.
+// CachePrefix is the key prefix of all cached recipes.
 const CachePrefix = "recipe:"
 
-// CacheMark is a key that the cache has as long as nobody empties it.
+// CacheMark is a key that exists until the cache is emptied.
 const CacheMark = "recipes:warm"
 
-// ErrBadCached is a cached value that this package did not write.
+// ErrBadCached means a cached value wasn't written by this package.
 var ErrBadCached = errors.New("bad cached value")
 
-// CacheKey names the cached recipe of a user. The user is part of the key, so that nobody reads another's.
+// CacheKey is the key of a user's cached recipe. It includes the user, so that nobody can read
+// another's.
 func CacheKey(user, recipe string) string { return CacheUserPrefix(user) + recipe }
 
-// IsCacheKey tells whether a key is that of a cached recipe.
+// IsCacheKey reports whether a key is a cached recipe's.
 func IsCacheKey(key string) bool { return strings.HasPrefix(key, CachePrefix) }
 
-// CacheUserPrefix starts the key of every cached recipe of one user.
+// CacheUserPrefix is the key prefix of one user's cached recipes.
 func CacheUserPrefix(user string) string { return CachePrefix + user + ":" }
 
-// noTags is in a summary that a version before this one wrote, where a recipe had none.
+// noTags occurs in summaries by an earlier version, for recipes without tags.
 //
 //nolint:gochecknoglobals // a constant
 var noTags = []byte(`"tags":null`)
 
-// HeadSize is how many bytes of a cached value have the summary of nearly every recipe.
+// HeadSize is enough bytes of a cached value to contain nearly every recipe's summary.
 const HeadSize = 512
 
-// A mark before the recipe says that its rows have the parts that their lines say. Values of before have none there, and
-// their rows are understood when they are read. Both marks are white space in JSON, so that a reader of before, to whom
-// they are a part of the recipe, reads on.
+// A mark before the recipe says that its rows have all derived parts. Earlier versions wrote no
+// mark; their rows are parsed when read. Both marks are white space in JSON, so an earlier reader
+// takes them as part of the recipe and still works.
 const (
-	asKept     = '\n' // as the event carried it
-	understood = '\t' // with parts that aren't kept
+	asKept     = '\n' // as in the event
+	understood = '\t' // with derived parts that aren't stored
 )
 
 // Cached is a cached recipe. Its Body is empty for a tombstone.
 type Cached struct {
 	Version    int64
-	Body       []byte // the recipe as JSON, for readers
-	Understood bool   // whether the rows have parts that aren't kept
-	Renewed    []byte // the value to put in the place of one that was written before rows were understood, else nil
+	Body       []byte // the recipe's JSON, for clients
+	Understood bool   // whether the rows have derived parts that aren't stored
+	Renewed    []byte // replaces a value written before rows were parsed; otherwise nil
 }
 
-// EncodeCached gives the value "<version> <summary>\n<mark><recipe>", both as JSON. The version comes first so that the
-// store can compare it without reading JSON, and the summary so that a list reads the head of each value alone. body is
-// the recipe as it goes out to readers, and more says whether its rows have parts that aren't kept.
+// EncodeCached returns the value "<version> <summary>\n<mark><recipe>", both as JSON. The version
+// comes first so that the store can compare it without parsing JSON, and the summary next so that a
+// list only reads each value's head. body is the recipe as sent to clients; more reports whether
+// its rows have derived parts that aren't stored.
 func EncodeCached(r events.Recipe, body []byte, more bool) []byte {
 	summary := summaryOf(r).JSON()
 	value := make([]byte, 0, len(summary)+len(body)+22)
@@ -79,11 +82,12 @@ func EncodeCached(r events.Recipe, body []byte, more bool) []byte {
 	return append(value, body...)
 }
 
-// EncodeTombstone gives the value of a deleted recipe: its version and an empty body. A reader that finds
-// it knows that the recipe is gone, and an older event can't bring it back.
+// EncodeTombstone returns the value of a deleted recipe: its version and an empty body. It tells
+// readers that the recipe is gone, and keeps an older event from restoring it.
 func EncodeTombstone(version int64) []byte { return append(strconv.AppendInt(nil, version, 10), ' ') }
 
-// DecodeCached gives a cached recipe. It shares memory with value. The error is ErrBadCached.
+// DecodeCached decodes a cached recipe. The result shares memory with value. It returns
+// ErrBadCached.
 func DecodeCached(value []byte) (Cached, error) {
 	version, rest, err := cutVersion(value)
 	if err != nil {
@@ -102,7 +106,7 @@ func DecodeCached(value []byte) (Cached, error) {
 	return renew(version, body)
 }
 
-// renew reads a recipe that was cached before rows were understood.
+// renew decodes a recipe that was cached before rows were parsed.
 func renew(version int64, body []byte) (Cached, error) {
 	var r events.Recipe
 	if err := json.Unmarshal(body, &r); err != nil {
@@ -117,9 +121,10 @@ func renew(version int64, body []byte) (Cached, error) {
 	return Cached{Version: version, Body: body, Understood: more, Renewed: EncodeCached(r, body, more)}, nil
 }
 
-// DecodeHead gives the version of a cached recipe and its summary as JSON, from the first HeadSize bytes of its value or
-// more. A tombstone has no summary. Where the summary isn't whole in there it is not found, and the whole value is to be
-// read. It shares memory with head. The error is ErrBadCached.
+// DecodeHead returns a cached recipe's version and its summary as JSON, from at least the first
+// HeadSize bytes of its value. A tombstone has no summary. If the summary isn't complete, found is
+// false and the caller must read the whole value. The result shares memory with head. It returns
+// ErrBadCached.
 func DecodeHead(head []byte) (version int64, summary []byte, found bool, err error) {
 	version, rest, err := cutVersion(head)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"larder.dev/projectors/views"
 )
 
-// What was encoded comes back as it was, whatever the version and the body.
+// Decoding returns what was encoded, for any version and body.
 func TestCachedRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -30,7 +30,8 @@ func TestCachedRoundTrip(t *testing.T) {
 	})
 }
 
-// The head of a cached recipe has what a list shows of it; one that doesn't fit says so, and a tombstone has none.
+// The head of a cached recipe has its summary; if the summary doesn't fit, it isn't found, and a
+// tombstone has none.
 func TestHeadHasTheSummary(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -62,7 +63,7 @@ func TestHeadHasTheSummary(t *testing.T) {
 	require.Empty(t, summary)
 }
 
-// What was written before values had summaries is read, and says that its head isn't enough.
+// Values from before summaries are decoded, and report that their head isn't enough.
 func TestCachedWithoutSummary(t *testing.T) {
 	t.Parallel()
 	cached, err := views.DecodeCached([]byte(`3 {"id":"soup","name":"Soup"}`))
@@ -74,7 +75,8 @@ func TestCachedWithoutSummary(t *testing.T) {
 	require.False(t, found)
 }
 
-// What was written before rows were understood is read with their parts, and once more as what took its place.
+// Values from before rows were parsed are decoded with their parts, and so is the value that
+// replaces them.
 func TestCachedBeforeRowsWereUnderstood(t *testing.T) {
 	t.Parallel()
 	for body, understood := range map[string]bool{
@@ -91,7 +93,7 @@ func TestCachedBeforeRowsWereUnderstood(t *testing.T) {
 		renewed, err := views.DecodeCached(cached.Renewed)
 		require.NoError(t, err)
 		require.Equal(t, views.Cached{Version: 3, Body: cached.Body, Understood: understood}, renewed)
-		// A reader of the version before takes what follows the summary for the recipe.
+		// An earlier version's reader takes everything after the summary as the recipe.
 		_, rest, _ := bytes.Cut(cached.Renewed, []byte("\n"))
 		require.JSONEq(t, string(cached.Body), string(rest))
 	}
@@ -99,18 +101,18 @@ func TestCachedBeforeRowsWereUnderstood(t *testing.T) {
 	require.ErrorIs(t, err, views.ErrBadCached)
 }
 
-// A summary goes to the cook as it is, so what isn't an item of a list is refused or read anew: broken JSON, and the tags
-// as an earlier version wrote none.
+// A summary is sent to clients unchanged, so an invalid list item is refused or built again: broken
+// JSON, and null tags from an earlier version.
 func TestHeadThatIsNoItem(t *testing.T) {
 	t.Parallel()
-	_, _, _, err := views.DecodeHead([]byte("3 {\"id\":\n{}")) //nolint:dogsled // only the error is asked for
+	_, _, _, err := views.DecodeHead([]byte("3 {\"id\":\n{}")) //nolint:dogsled // only the error matters
 	require.ErrorIs(t, err, views.ErrBadCached)
 	_, _, found, err := views.DecodeHead([]byte("3 {\"id\":\"soup\",\"tags\":null}\n{}"))
 	require.NoError(t, err)
 	require.False(t, found)
 }
 
-// A tombstone is told from a recipe by its empty body.
+// An empty body distinguishes a tombstone from a recipe.
 func TestTombstoneHasNoBody(t *testing.T) {
 	t.Parallel()
 	cached, err := views.DecodeCached(views.EncodeTombstone(7))
@@ -119,7 +121,7 @@ func TestTombstoneHasNoBody(t *testing.T) {
 	require.Empty(t, cached.Body)
 }
 
-// Bytes that nobody of ours wrote are refused and never panic.
+// Foreign bytes are refused and never cause a panic.
 func FuzzDecodeCached(f *testing.F) {
 	for _, seed := range []string{"", " ", "1", "1 {}", "-1 {}", "x {}", "99999999999999999999 {}"} {
 		f.Add([]byte(seed))

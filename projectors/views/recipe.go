@@ -7,8 +7,9 @@ import (
 	"larder.dev/recipe"
 )
 
-// RecipeJSON gives the JSON of a recipe for readers, and whether its rows have parts there that the event hasn't: the
-// event's own bytes where it is of the current version and says all, else the recipe written anew.
+// RecipeJSON returns a recipe's JSON for clients, and whether its rows have parts there that the
+// event lacks. These are the event's own bytes if it is of the current version and complete,
+// otherwise the recipe encoded again.
 func RecipeJSON(e events.Envelope, r events.Recipe) (body []byte, more bool, err error) {
 	r, more = recipe.Understood(r)
 	if !more && e.SchemaVersion == events.CurrentVersion(e.Type) {

@@ -10,13 +10,13 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// SearchDocument is what the search index keeps of the recipe that an event carries: what search finds and filters by,
-// and nothing else of it. A deleted recipe becomes a tombstone without its name and tags. The errors are those of
-// events.DecodeRecipe, but for what is wrong in the rest.
+// SearchDocument returns what the search index stores of an event's recipe: only what search finds
+// and filters by. A deleted recipe becomes a tombstone without name and tags. Its errors are those
+// of events.DecodeRecipe, except for problems in other fields.
 //
-// Of the whole it reads the few fields that it needs, in a fifth of the time: a rebuild does this for every recipe that
-// there is. They are the same in every version of the schema, so no upcaster is asked; a test holds it against the
-// whole in each.
+// It only parses the fields it needs, which takes a fifth of the time: a rebuild does this for
+// every recipe. They are the same in every schema version, so no upcaster is needed; a test
+// compares the result with full decoding in each.
 func SearchDocument(e events.Envelope) (searchindex.Document, error) {
 	if err := events.KnownRecipe(e); err != nil {
 		return searchindex.Document{}, err
@@ -36,7 +36,7 @@ func SearchDocument(e events.Envelope) (searchindex.Document, error) {
 	return doc, nil
 }
 
-// readHeading reads of a recipe's JSON what it is found by.
+// readHeading reads the searchable fields of a recipe's JSON.
 func readHeading(recipe []byte) (doc searchindex.Document, err error) {
 	if !gjson.ValidBytes(recipe) {
 		return doc, errors.New("the body is no JSON")

@@ -12,8 +12,8 @@ import (
 	"larder.dev/projectors/views"
 )
 
-// What the index keeps is what the whole recipe says, in every version of the schema, and an event that the whole is
-// refused for is refused.
+// The indexed document matches the fully decoded recipe in every schema version, and events that
+// full decoding refuses are refused.
 func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -45,7 +45,7 @@ func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
 	})
 }
 
-// A field of another kind is named, as the decoder of the whole refuses it.
+// A field of the wrong type is refused by name, as in full decoding.
 func TestSearchDocumentRefusesFieldsOfAnotherKind(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{

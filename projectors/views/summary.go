@@ -7,8 +7,8 @@ import (
 	"larder.dev/events"
 )
 
-// Summary is what a list shows of a recipe. Its JSON is that of an item of the query API's lists, so that what the cache has
-// goes out as it is.
+// Summary is what a list shows of a recipe. Its JSON is a list item of the query API, so that
+// cached summaries are sent unchanged.
 type Summary struct {
 	ID          string    `json:"id"`
 	Name        string    `json:"name"`
@@ -20,10 +20,10 @@ type Summary struct {
 	UpdatedAt   time.Time `json:"updated_at"`
 }
 
-// JSON gives the summary as JSON, which has no line feed; empty where JSON can't say it.
+// JSON returns the summary as JSON without line feeds; empty if it can't be encoded.
 func (s Summary) JSON() []byte {
 	if s.Tags == nil {
-		s.Tags = []string{} // "tags": null isn't what the contract says
+		s.Tags = []string{} // the contract excludes "tags": null
 	}
 	text, err := json.Marshal(s)
 	if err != nil {
