@@ -102,7 +102,7 @@ func (c backupRunCommand) dump(ctx context.Context, larder *connection, con cons
 // where that is on its way for longer than it may be.
 type backupVerifyCommand struct {
 	MaxLag time.Duration `placeholder:"DURATION" help:"Fail if the backup is further behind than this, such as 30s or 2h."`
-	Files  string        `type:"path" placeholder:"DIR" help:"Compare the files of recipes with their copies there instead, by hash."`
+	Files  string        `type:"existingdir" placeholder:"DIR" help:"Compare the files of recipes with their copies there instead, by hash."`
 	JSON   bool          `name:"json" help:"As one JSON object."`
 }
 
@@ -152,7 +152,7 @@ func (c backupVerifyCommand) judge(report backup.Report) error {
 // their views of it.
 type backupRestoreCommand struct {
 	File  string `arg:"" optional:"" help:"A dump, or s3://BUCKET/KEY; - is standard input."`
-	Files string `type:"path" placeholder:"DIR" help:"Put the files of recipes back from there instead, where run --files put them."`
+	Files string `type:"existingdir" placeholder:"DIR" help:"Put the files of recipes back from there instead, where run --files put them."`
 }
 
 func (c backupRestoreCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {

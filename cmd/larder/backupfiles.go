@@ -9,6 +9,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	fileservice "larder.dev/file-service"
+	"larder.dev/internal/datadir"
 )
 
 // shownKeys bounds the keys of each kind that a person is shown; --json has them all.
@@ -16,7 +17,11 @@ const shownKeys = 10
 
 // copyFiles is `backup run --files`.
 func copyFiles(ctx context.Context, s *settings, con console, log *slog.Logger, dir string) error {
-	report, err := withFiles(ctx, s, con, log, dir, fileservice.FilesBackup.Run)
+	// Also where there is nothing to copy yet: verify and restore take a folder that isn't there for a mistyped one.
+	if err := datadir.Make(dir); err != nil {
+		return fmt.Errorf("copy the files: %w", err)
+	}
+	report, err := withFiles(ctx, s, con, log, "copy", dir, fileservice.FilesBackup.Run)
 	if err != nil {
 		return err
 	}
@@ -27,7 +32,7 @@ func copyFiles(ctx context.Context, s *settings, con console, log *slog.Logger, 
 
 // restoreFiles is `backup restore --files`.
 func restoreFiles(ctx context.Context, s *settings, con console, log *slog.Logger, dir string) error {
-	report, err := withFiles(ctx, s, con, log, dir, fileservice.FilesBackup.Restore)
+	report, err := withFiles(ctx, s, con, log, "restore", dir, fileservice.FilesBackup.Restore)
 	if err != nil {
 		return err
 	}
@@ -38,7 +43,7 @@ func restoreFiles(ctx context.Context, s *settings, con console, log *slog.Logge
 
 // verifyFiles is `backup verify --files`.
 func verifyFiles(ctx context.Context, s *settings, con console, log *slog.Logger, dir string, asJSON bool) error {
-	report, err := withFiles(ctx, s, con, log, dir, fileservice.FilesBackup.Verify)
+	report, err := withFiles(ctx, s, con, log, "verify", dir, fileservice.FilesBackup.Verify)
 	if err != nil {
 		return err
 	}
@@ -52,7 +57,7 @@ func verifyFiles(ctx context.Context, s *settings, con console, log *slog.Logger
 	return judgeFiles(con, report)
 }
 
-func withFiles(ctx context.Context, s *settings, con console, log *slog.Logger, dir string,
+func withFiles(ctx context.Context, s *settings, con console, log *slog.Logger, verb, dir string,
 	do func(fileservice.FilesBackup, context.Context) (fileservice.FilesReport, error),
 ) (report fileservice.FilesReport, err error) {
 	larder, err := connect(ctx, s, con, log, stores.Postgres, stores.Objects)
@@ -72,7 +77,7 @@ func withFiles(ctx context.Context, s *settings, con console, log *slog.Logger, 
 	report, err = do(fileservice.FilesBackup{Pool: pool, Objects: objects, Dir: dir, Progress: bar.set}, ctx)
 	if err != nil {
 		bar.abandon()
-		return report, fmt.Errorf("back up the files: %w", err)
+		return report, fmt.Errorf("%s the files: %w", verb, err)
 	}
 	bar.finish()
 	return report, nil

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/alecthomas/kong"
-
 	"larder.dev/cmd/larder/internal/component"
 	"larder.dev/cmd/larder/internal/stores"
 )
@@ -50,8 +48,8 @@ type commands struct {
 	Help       helpCommand       `cmd:"" help:"Show what a command does and takes."`
 	About      versionCommand    `cmd:"" name:"version" help:"Print the version."`
 
-	HelpAll helpAll          `help:"Show help with the flags that every command takes."`
-	Version kong.VersionFlag `help:"Print the version and stop."`
+	HelpAll helpAll     `help:"Show help with the flags that every command takes."`
+	Version versionFlag `help:"Print the version and stop."`
 }
 
 // settings are the flags that every command takes; the environment serves for each.

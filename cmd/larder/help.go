@@ -14,6 +14,7 @@ func (helpAll) IgnoreDefault() {}
 
 // BeforeReset is called by kong when the flag is there.
 func (helpAll) BeforeReset(call *kong.Context) error {
+	hideVersion(call)
 	if err := kong.DefaultHelpPrinter(helpOptions(), call); err != nil {
 		return err
 	}
@@ -31,7 +32,15 @@ func printHelp(options kong.HelpOptions, call *kong.Context) error {
 	for _, flag := range call.Model.Flags {
 		flag.Hidden = flag.Hidden || flag.Group != nil && flag.Group.Key == globalFlags
 	}
+	hideVersion(call)
 	return kong.DefaultHelpPrinter(options, call)
+}
+
+// hideVersion keeps out of a command's help the flag that no command takes.
+func hideVersion(call *kong.Context) {
+	for _, flag := range call.Model.Flags {
+		flag.Hidden = flag.Hidden || flag.Name == "version" && call.Selected() != nil
+	}
 }
 
 // globalFlags is the group of the flags in settings.

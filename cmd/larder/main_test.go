@@ -149,6 +149,7 @@ func TestHelp(t *testing.T) {
 		short := call(t, append(strings.Fields(name), "--help")...)
 		require.Zero(t, short.code, name)
 		require.NotContains(t, short.out, "--postgres-url", name)
+		require.NotContains(t, short.out, "--version ", name)
 		for _, flag := range leaf.Flags {
 			require.Contains(t, short.out, "--"+flag.Name, name)
 		}
@@ -163,6 +164,22 @@ func TestHelp(t *testing.T) {
 	require.Zero(t, call(t, "help").code)
 }
 
+// What is mistyped is said, where the command would find nothing there and call that well.
+func TestMistyped(t *testing.T) {
+	t.Parallel()
+	nowhere := filepath.Join(t.TempDir(), "nowhere")
+	for _, args := range [][]string{
+		{"events", "parked", "--projection", "serch"},
+		{"backup", "verify", "--files", nowhere},
+		{"backup", "restore", "--files", nowhere},
+	} {
+		got := call(t, append(args, "--data-dir", nowhere)...)
+		require.Equal(t, exitUsage, got.code, args)
+		require.Contains(t, got.err, args[3], args)
+	}
+	require.NoDirExists(t, nowhere)
+}
+
 // larder version and --version say the same, and a program reads it as JSON.
 func TestVersion(t *testing.T) {
 	t.Parallel()
@@ -170,6 +187,9 @@ func TestVersion(t *testing.T) {
 	require.Zero(t, got.code)
 	require.Contains(t, got.out, "larder dev (go")
 	require.Equal(t, got.out, call(t, "--version").out)
+	behind := call(t, "restore", "a-recipe", "--version", "3")
+	require.Equal(t, exitUsage, behind.code, "nothing was restored")
+	require.Empty(t, behind.out)
 	var build map[string]any
 	require.NoError(t, json.Unmarshal([]byte(call(t, "version", "--json").out), &build))
 	require.Equal(t, "dev", build["version"])

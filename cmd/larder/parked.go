@@ -12,7 +12,7 @@ import (
 
 // eventsParkedCommand shows the events that a projection could not apply, and deals with them.
 type eventsParkedCommand struct {
-	Projection string `placeholder:"NAME" help:"Only this projection's."`
+	Projection string `placeholder:"NAME" enum:"search,cache,replica,grocery,erasure," default:"" help:"Only this projection's."`
 	Sequence   uint64 `placeholder:"SEQUENCE" help:"Only the event at this stream sequence."`
 	Retry      bool   `xor:"deal" help:"Apply them once more, as after an update that can read them."`
 	Drop       bool   `xor:"deal" help:"Forget them without applying them."`
@@ -26,6 +26,9 @@ func (c eventsParkedCommand) Run(ctx context.Context, s *settings, con console, 
 			return fmt.Errorf("ask for the parked events: %w", err)
 		}
 		parked := c.chosen(all)
+		if c.Sequence > 0 && len(parked) == 0 {
+			return fmt.Errorf("no event is parked at %d", c.Sequence) //nolint:err113 // for a person
+		}
 		switch {
 		case c.Retry:
 			return c.deal(ctx, con, parked, "applied", control.RetryParked)

@@ -1,10 +1,27 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+
+	"github.com/alecthomas/kong"
 
 	"larder.dev/internal/buildinfo"
 )
+
+// versionFlag is --version, which stands alone: behind a command it would do nothing of that and say that all went well,
+// as to "larder restore RECIPE --version 3".
+type versionFlag bool
+
+// BeforeReset is kong's hook for a flag that is all there is to do.
+func (versionFlag) BeforeReset(parser *kong.Kong, call *kong.Context, vars kong.Vars) error {
+	if call.Selected() != nil {
+		return errors.New("--version is of larder and not of a command; larder version says which build this is")
+	}
+	_, err := fmt.Fprintln(parser.Stdout, vars["version"])
+	parser.Exit(0)
+	return err
+}
 
 // versionCommand says which build this is; --version says the same.
 type versionCommand struct {
