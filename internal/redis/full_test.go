@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -38,6 +39,9 @@ func TestFullDisk(t *testing.T) {
 		})
 		require.ErrorIs(t, client.Set(ctx, "more", nil, 0), fulldisk.Err)
 		require.ErrorIs(t, client.Set(ctx, "more", nil, 0), redis.ErrUnavailable)
+		more := func(tx *redis.Tx) error { tx.Set("more", nil, 0); tx.Expire("more", time.Hour); return nil }
+		require.ErrorIs(t, client.Tx(ctx, more), fulldisk.Err, "and not that the transaction was called off")
+		require.ErrorIs(t, client.Update(ctx, []string{"kept"}, func(_ [][]byte, tx *redis.Tx) error { return more(tx) }), fulldisk.Err)
 		require.True(t, mark.Full())
 		require.ErrorIs(t, client.Room(ctx, "room"), fulldisk.Err)
 		require.NoError(t, client.Ping(ctx), "it is there")

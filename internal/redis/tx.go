@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -24,8 +25,22 @@ func (c *Client) Tx(ctx context.Context, fn func(*Tx) error) error {
 	if tx.pipe.Len() == 0 {
 		return nil
 	}
-	_, err := tx.pipe.Exec(ctx)
-	return failed("run a transaction", "", err)
+	return failed("run a transaction", "", tx.exec(ctx))
+}
+
+// exec sends what was collected. Where the server calls the transaction off since it refused one of the commands, the error is
+// that refusal, which says why.
+func (t *Tx) exec(ctx context.Context) error {
+	commands, err := t.pipe.Exec(ctx)
+	if err == nil || !strings.HasPrefix(err.Error(), "EXECABORT") {
+		return err
+	}
+	for _, command := range commands {
+		if refused := command.Err(); refused != nil && !errors.Is(refused, err) {
+			return refused
+		}
+	}
+	return err
 }
 
 // updateAttempts is how often Update begins anew when others write the same keys.
@@ -50,8 +65,7 @@ func (c *Client) Update(ctx context.Context, keys []string, fn func(values [][]b
 			if ofCaller = fn(values, tx); ofCaller != nil || tx.pipe.Len() == 0 {
 				return ofCaller
 			}
-			_, err = tx.pipe.Exec(ctx)
-			return err
+			return tx.exec(ctx)
 		}, keys...)
 		if ofCaller != nil {
 			return ofCaller
