@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -8,6 +9,7 @@ import (
 
 	"larder.dev/cmd/larder/internal/stores"
 	"larder.dev/internal/fulldisk"
+	"larder.dev/internal/topology"
 )
 
 // serverState is whether a server serves.
@@ -19,10 +21,19 @@ const (
 	serverFull serverState = "disk full" // what is written is refused; what is read goes on
 )
 
+// serverRole is which of the two databases is which: a failover changes that, and not their names.
+type serverRole string
+
+const (
+	rolePrimary serverRole = "primary"
+	roleBackup  serverRole = "backup"
+)
+
 // serverStatus is how one server is.
 type serverStatus struct {
 	Name   stores.Store `json:"name"`
 	State  serverState  `json:"state"`
+	Role   serverRole   `json:"role,omitempty"` // of the two databases
 	Reason string       `json:"reason,omitempty"`
 }
 
@@ -43,7 +54,10 @@ func servers(ctx context.Context, larder *connection) []serverStatus {
 		all = append(all, status)
 	}
 	if watch := larder.Watching(); watch != nil {
-		watch.Known(ctx) // which waits for one that is away: the others are not to be taken for away with it
+		known := watch.Known(ctx) // which waits for one that is away: the others are not to be taken for away with it
+		for i := range all {
+			all[i].Role = roleOf(all[i].Name, known.Primary)
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, serverPatience)
 	defer cancel()
@@ -55,6 +69,30 @@ func servers(ctx context.Context, larder *connection) []serverStatus {
 	}
 	asking.Wait()
 	return all
+}
+
+func roleOf(store stores.Store, primary topology.Side) serverRole {
+	side, isDatabase := map[stores.Store]topology.Side{stores.Postgres: topology.A, stores.Backup: topology.B}[store]
+	switch {
+	case !isDatabase:
+		return ""
+	case side == primary:
+		return rolePrimary
+	default:
+		return roleBackup
+	}
+}
+
+// note is what a person is told of a server besides its state.
+func (s *serverStatus) note() string {
+	switch {
+	case s.Name == stores.Backup && s.Role == rolePrimary:
+		return "the primary, since a failover; larder failback changes that back"
+	case s.Name == stores.Postgres && s.Role == roleBackup:
+		return "the backup, since a failover"
+	default:
+		return ""
+	}
 }
 
 func (s *serverStatus) ask(ctx context.Context, larder *connection) {
@@ -74,7 +112,7 @@ func printServers(con console, all []serverStatus) error {
 	fmt.Fprintln(con.out)
 	table := newTable(con.out, "SERVER", "STATE")
 	for _, s := range all {
-		table.row(s.Name, s.State, s.Reason)
+		table.row(s.Name, s.State, cmp.Or(s.Reason, s.note()))
 	}
 	return table.print("the servers")
 }

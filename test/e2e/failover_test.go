@@ -38,6 +38,8 @@ func TestFailoverAndFailback(t *testing.T) {
 			require.Equal(t, made, ada.Get(t, made.ID).Want(t, http.StatusOK).Recipe(t))
 			require.Equal(t, soup, ada.Get(t, soup.ID).Want(t, http.StatusOK).Recipe(t))
 			server.MustRun(t, "", "backup", "verify")
+			swapped := strings.Contains(server.MustRun(t, "", "status").Stdout, "the primary, since a failover")
+			require.Equal(t, step == "failover", swapped, "status tells which of the two is the primary")
 		}
 	}
 	larder.Soon(t, deadline, func() string {
