@@ -10,11 +10,12 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// grantLock has one program at a time change the grants of a database: two that change the same row fail.
+// grantLock lets one program at a time change a database's grants: two that change the same row
+// fail.
 const grantLock = 0x6c617264_726f6c65
 
-// Grant gives each role that the server has what the table says, and takes from it whatever else it had, in one step: who
-// works meanwhile notices nothing. The address is the owner's of the tables.
+// Grant gives each existing role exactly the table's privileges, revoking any others, in one
+// transaction, so running components notice nothing. The address is that of the tables' owner.
 func Grant(ctx context.Context, url string) error {
 	conn, err := postgres.Connect(ctx, url, postgres.Options{Application: "larder grants"})
 	if err != nil {
@@ -50,8 +51,8 @@ func Grant(ctx context.Context, url string) error {
 	return nil
 }
 
-// keepPlace makes the schema again that rebuilds have their tables in, where it is gone: projectors of a version from before
-// there were roles drop it after a rebuild, and during a roll-out they still run beside the tables of this one.
+// keepPlace recreates the schema for rebuilds' tables if it is gone: projectors from before there
+// were roles drop it after a rebuild, and during a roll-out they run beside this version's.
 func keepPlace(ctx context.Context, conn *pgx.Conn) error {
 	var gone bool
 	if err := conn.QueryRow(ctx, `SELECT to_regnamespace('larder_rebuild') IS NULL`).Scan(&gone); err != nil {
@@ -78,8 +79,8 @@ func existing(ctx context.Context, conn *pgx.Conn) ([]string, error) {
 	return names, nil
 }
 
-// owned lists what grants can be on, as GRANT has it: those things alone that are whoever's that asks, so that a stranger's
-// tables in the same database are left as they are.
+// owned lists what can be granted on, in GRANT's syntax, limited to the caller's own objects, so
+// that foreign tables in the same database stay unchanged.
 func owned(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || oid::regclass FROM pg_class

@@ -19,12 +19,12 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// makeAttempts bounds the tries of [Make] beside another program that makes the same roles.
+// makeAttempts bounds the attempts of [Make] while another program makes the same roles.
 const makeAttempts = 5
 
-// Make makes the roles and second logins that aren't there, by name, and gives each its password. The address is that of somebody who may
-// make roles; where they may not, or the server takes no verifiers as some hosted ones don't, the roles and passwords that
-// somebody else made will do.
+// Make creates the missing roles and second logins by name, and sets each password. The address is
+// that of a role that may create roles. If it may not, or the server rejects verifiers, as some
+// hosted ones do, existing roles with these passwords suffice.
 func Make(ctx context.Context, url string, passwords map[string]string) error {
 	conn, err := postgres.Connect(ctx, url, postgres.Options{Application: "larder roles"})
 	if err != nil {
@@ -46,7 +46,7 @@ func Make(ctx context.Context, url string, passwords map[string]string) error {
 	}
 }
 
-// admitted tells whether each role is there and has its password.
+// admitted reports whether each role exists and has its password.
 func admitted(ctx context.Context, url string, passwords map[string]string) bool {
 	for name, password := range passwords {
 		address, err := Address(url, name, password)
@@ -58,7 +58,8 @@ func admitted(ctx context.Context, url string, passwords map[string]string) bool
 			_ = conn.Close(context.WithoutCancel(ctx))
 			continue
 		}
-		// After the password was right the server looks whether the role may use this database, which is granted later.
+		// The server checks the password first, then whether the role may use this database, which
+		// is granted later.
 		if postgres.Code(err) != noPrivilege {
 			return false
 		}
@@ -69,7 +70,7 @@ func admitted(ctx context.Context, url string, passwords map[string]string) bool
 const noPrivilege = "42501"
 
 func makeRoles(ctx context.Context, tx pgx.Tx, passwords map[string]string) error {
-	// Of another database of the server nothing is locked: there Make tries again.
+	// The lock doesn't cover the server's other databases: there Make retries.
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(grantLock)); err != nil {
 		return err
 	}
@@ -104,8 +105,8 @@ func isThere(ctx context.Context, tx pgx.Tx, role string) (there bool, err error
 	return there, err
 }
 
-// makeSecond has the second login of a role be that role. The first one is made too where a server never had it: it can't
-// be entered by, since it has no password.
+// makeSecond makes a role's second login act as that role. It also creates a missing first one,
+// which can't log in, since it has no password.
 func makeSecond(ctx context.Context, tx pgx.Tx, role string) error {
 	there, err := isThere(ctx, tx, role)
 	if err != nil {
@@ -124,8 +125,9 @@ func makeSecond(ctx context.Context, tx pgx.Tx, role string) error {
 	return nil
 }
 
-// EndOthers takes the password from the other login of each role of which one login is named, so that nobody enters by it
-// any more; who has entered stays. Where both of a role are named, both stay good. The address is as Make's.
+// EndOthers removes the password from the unnamed login of each role of which one login is named,
+// so that nobody logs in with it any more; open connections stay. If both of a role are named, both
+// stay valid. The address is as for Make.
 func EndOthers(ctx context.Context, url string, logins []string) error {
 	conn, err := postgres.Connect(ctx, url, postgres.Options{Application: "larder roles"})
 	if err != nil {
@@ -160,20 +162,21 @@ func EndOthers(ctx context.Context, url string, logins []string) error {
 	return nil
 }
 
-// overtaken tells whether another program made or changed the same role meanwhile.
+// overtaken reports whether another program created or changed the same role meanwhile.
 func overtaken(err error) bool {
 	refused, ok := errors.AsType[*pgconn.PgError](err)
-	// duplicate_object, unique_violation, and "tuple concurrently updated", which has no code of its own
+	// duplicate_object, unique_violation, and "tuple concurrently updated", which has no code of
+	// its own
 	return ok && slices.Contains([]string{"42710", "23505", "XX000"}, refused.Code)
 }
 
 const (
-	verifierRounds = 4096 // as PostgreSQL has it
+	verifierRounds = 4096 // PostgreSQL's default
 	saltBytes      = 16
 )
 
-// verifier is what PostgreSQL keeps of a password (SCRAM-SHA-256, RFC 5803). It is made here, so that the password itself
-// is in no statement, and in no log of the server.
+// verifier returns what PostgreSQL stores for a password (SCRAM-SHA-256, RFC 5803). Computing it
+// here keeps the password out of statements and the server's logs.
 func verifier(password string) (string, error) {
 	salt := make([]byte, saltBytes)
 	if _, err := rand.Read(salt); err != nil {

@@ -14,7 +14,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// newRole gives the name of a role that no other test has. Roles belong to the server: what a test made of it is dropped.
+// newRole returns a role name unique to the test, and drops the role afterwards: roles belong to
+// the whole server.
 func newRole(t *testing.T, url string) string {
 	t.Helper()
 	name := "role_" + strings.ToLower(rand.Text())
@@ -28,7 +29,7 @@ func newRole(t *testing.T, url string) string {
 	return name
 }
 
-// enter comes to a database by a login, and tells which role it is then.
+// enter connects to a database with a login, and returns the resulting role.
 func enter(t *testing.T, url, login, password string) (role string, err error) {
 	t.Helper()
 	address, err := postgresroles.Address(url, login, password)
@@ -42,13 +43,13 @@ func enter(t *testing.T, url, login, password string) (role string, err error) {
 	return role, nil
 }
 
-// Both logins of a role are good at once, and whoever enters by the second one is the role; one of them can be ended.
+// Both of a role's logins work at once, and the second one acts as the role; either can be ended.
 func TestSecondLoginIsTheRole(t *testing.T) {
 	t.Parallel()
 	ctx, url := testkit.Context(t), testkit.Postgres(t, nil)
 	name := newRole(t, url)
 	require.NoError(t, postgresroles.Make(ctx, url, map[string]string{name: "old"}))
-	for range 2 { // a second time it changes the password
+	for range 2 { // the second run changes the password
 		require.NoError(t, postgresroles.Make(ctx, url, map[string]string{name + "_2": rand.Text()}))
 	}
 	require.NoError(t, postgresroles.Make(ctx, url, map[string]string{name + "_2": "new"}))
@@ -64,7 +65,7 @@ func TestSecondLoginIsTheRole(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Where an owner may make no roles, those that somebody else made will do, if they have the passwords.
+// If an owner may not create roles, existing ones suffice if they have the passwords.
 func TestRolesOfSomebodyElse(t *testing.T) {
 	t.Parallel()
 	ctx, url := testkit.Context(t), testkit.Postgres(t, nil)

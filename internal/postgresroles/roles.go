@@ -1,7 +1,8 @@
-// Package postgresroles is the one table of who may do what in PostgreSQL: a role for each component, with what it needs
-// and no more. Nobody who answers requests is a superuser, nor owns a table: the schema is its owner's, as whom
-// `larder migrate` and the operator's commands come. The grants are laid after each migration ([Grant]), by the roles that
-// the server has; one without them works with the one role that it is given.
+// Package postgresroles is the single table of PostgreSQL privileges: a role per component, with
+// only what it needs. Nobody who answers requests is a superuser or owns a table: the schema
+// belongs to its owner, used by `larder migrate` and the operator's commands. Each migration is
+// followed by the grants ([Grant]) for the server's existing roles; a server without them works
+// with its single role.
 package postgresroles
 
 import (
@@ -11,7 +12,7 @@ import (
 	"larder.dev/internal/tables"
 )
 
-// The roles. Those of the components have the name of the subcommand in them.
+// The roles. A component's role name contains its subcommand.
 const (
 	Owner      = "larder_owner"
 	CommandAPI = "larder_command_api"
@@ -19,35 +20,35 @@ const (
 	Files      = "larder_file_service"
 	Relay      = "larder_relay"
 	Projectors = "larder_projectors"
-	// GroceryApp owns the database of its own, and reaches no other.
+	// GroceryApp owns its own database, and can reach no other.
 	GroceryApp = "larder_grocery_app"
 )
 
-// secondLogin ends the name of each role's second login. It is a member of the role and becomes it as it enters, so that what
-// is granted and owned is the role's, whichever of the two somebody came by. There are two so that a password can be changed
-// while both are good.
+// secondLogin is the suffix of each role's second login. It is a member of the role and switches to
+// it on login, so grants and ownership are the role's, whichever login was used. Two logins allow
+// changing a password while both are valid.
 const secondLogin = "_2"
 
-// Role is what a component comes as.
+// Role is a component's database role.
 type Role struct {
 	Name      string
 	Component string // its subcommand
 	Grants    []Privilege
 }
 
-// Privilege is what a role may do with one thing.
+// Privilege is what a role may do with one object.
 type Privilege struct {
-	On  string // as GRANT has it: a table, or SEQUENCE, SCHEMA, FUNCTION and a name
-	May string // as GRANT has it: SELECT, UPDATE (change)
+	On  string // in GRANT's syntax: a table, or SEQUENCE, SCHEMA, FUNCTION and a name
+	May string // in GRANT's syntax: SELECT, UPDATE (change)
 }
 
-// Components gives the table. It is the same on both databases, since either may be the primary.
+// Components returns the table. It is the same on both databases, since either may be the primary.
 func Components() []Role {
 	return []Role{
 		{CommandAPI, "command-api", append(everybodys(),
 			Privilege{"recipes", "SELECT, INSERT, UPDATE"},
 			Privilege{"ingredients", "SELECT, INSERT, DELETE"},
-			Privilege{"users", "SELECT, INSERT, UPDATE"}, // a user is deleted by the operator, who alone takes from the ledger
+			Privilege{"users", "SELECT, INSERT, UPDATE"}, // only the operator deletes users and from the ledger
 			Privilege{"user_changes", "SELECT, INSERT, UPDATE (change)"},
 			Privilege{"event_log", "SELECT, INSERT"},
 			Privilege{"SEQUENCE event_log_id_seq", "USAGE"},
@@ -72,7 +73,7 @@ func Components() []Role {
 			Privilege{"file_removals", "SELECT, INSERT, UPDATE, DELETE"},
 			Privilege{"SEQUENCE file_removals_number_seq", "USAGE"},
 		)},
-		// It forgets what was deleted long ago besides: it may empty the text of a recipe, and reads none.
+		// It also forgets what was deleted long ago: it may blank a recipe's text, but reads none.
 		{Relay, "relay", append(everybodys(),
 			Privilege{"event_log", "SELECT, UPDATE (published_at, stream_sequence, data, schema_version, traceparent, filler), DELETE"},
 			Privilege{"recipes", "SELECT (user_id, id, version, change, name, created_at, updated_at, deleted_at), UPDATE (" +
@@ -82,7 +83,8 @@ func Components() []Role {
 			Privilege{"retention_clock", "SELECT, INSERT, UPDATE"},
 			Privilege{"text_removals", "SELECT, INSERT, UPDATE, DELETE"},
 		)},
-		// The replica writes whatever an event can say, and rebuilds the tables in a schema beside them.
+		// The replica writes anything an event can contain, and rebuilds the tables in a schema
+		// beside them.
 		{Projectors, "projectors", append(everybodys(),
 			Privilege{"recipes", "SELECT, INSERT, UPDATE, DELETE"},
 			Privilege{"ingredients", "SELECT, INSERT, UPDATE, DELETE"},
@@ -97,12 +99,12 @@ func Components() []Role {
 	}
 }
 
-// everybodys are what tells a component whether the tables are those that it knows, and which database is the primary.
+// everybodys let a component check the schema's version and which database is the primary.
 func everybodys() []Privilege {
 	return []Privilege{{"goose_db_version", "SELECT"}, {"epoch", "SELECT"}}
 }
 
-// Of gives the role of a component by its subcommand.
+// Of returns a component's role by its subcommand.
 func Of(component string) (Role, bool) {
 	all := Components()
 	at := slices.IndexFunc(all, func(r Role) bool { return r.Component == component })
@@ -112,7 +114,7 @@ func Of(component string) (Role, bool) {
 	return all[at], true
 }
 
-// LoginOf gives a login by its name in settings: that of a component, or of a component's second login.
+// LoginOf returns a login by its name in settings: a component's first or second login.
 func LoginOf(name string) (login string, ok bool) {
 	component, second := strings.CutSuffix(name, secondLogin)
 	role, ok := Of(component)
@@ -122,7 +124,8 @@ func LoginOf(name string) (login string, ok bool) {
 	return role.Name, ok
 }
 
-// LoginIn gives the login and the password of a component among those that settings name, the first login where both are.
+// LoginIn returns a component's login and password from those in settings, the first login if both
+// are there.
 func (r Role) LoginIn(passwords map[string]string) (login, password string, ok bool) {
 	if password, ok = passwords[r.Component]; ok {
 		return r.Name, password, true
@@ -140,7 +143,7 @@ func With() []string {
 	return components
 }
 
-// Names gives the names of the components' roles in the databases of recipes.
+// Names returns the components' role names in the recipe databases.
 func Names() []string {
 	var names []string
 	for _, role := range Components() {

@@ -11,27 +11,28 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// Database is one whose owner is to be no superuser.
+// Database is one whose owner should not be a superuser.
 type Database struct {
-	Name string // as errors have it
-	URL  string // of the owner
-	// MakesRoles is of those whose owner makes the components' roles.
+	Name string // as named in errors
+	URL  string // the owner's
+	// MakesRoles says that the owner creates the components' roles.
 	MakesRoles bool
 }
 
-// taker stands in for the superuser while that one gets another name: nobody can rename whom they came as. It is there
-// within a transaction alone.
+// taker stands in for the superuser while that one is renamed: nobody can rename their own
+// session's role. It exists only within a transaction.
 const taker = "larder_taking_over"
 
-// ErrServersOwn is given for an address of the superuser that a server has for itself: the owner would have its name.
+// ErrServersOwn rejects the address of a server's own superuser: the owner would have its name.
 var ErrServersOwn = errors.New("postgres is the server's own superuser: give the address of an owner with another name")
 
-// TakeOver gives each database whose owner is a superuser an owner that is none, with the same name and password, so that
-// every address stays right. The superuser is called postgres from then on, has no password, and so is let in where the
-// server trusts its own machine alone. Each database is taken over whole or not at all, while it serves; it gives the names of
-// those that were.
+// TakeOver replaces each database's superuser owner with an ordinary one of the same name and
+// password, so all addresses stay valid. The superuser is renamed to postgres and loses its
+// password, so it can only log in where the server trusts its own machine. Each database is taken
+// over atomically, while it serves; TakeOver returns the names of those that were.
 func TakeOver(ctx context.Context, databases ...Database) (taken []string, err error) {
-	// All are entered before the first is changed: several may be of one server, whose superuser nobody enters as after it.
+	// Connect to all before changing the first: several may be on one server, whose superuser can't
+	// log in afterwards.
 	var conns []*pgx.Conn
 	defer func() {
 		for _, conn := range conns {
@@ -68,7 +69,7 @@ func takeOver(ctx context.Context, conn *pgx.Conn, database Database) (taken boo
 		if owner == superuser {
 			return ErrServersOwn
 		}
-		// Those who wait for a table behind this one wait no longer than they would for a slow statement.
+		// Queries queued behind this lock wait no longer than for a slow statement.
 		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '10s'`); err != nil {
 			return err
 		}
@@ -83,10 +84,10 @@ func takeOver(ctx context.Context, conn *pgx.Conn, database Database) (taken boo
 	return taken && err == nil, err
 }
 
-// superuser is what servers call theirs.
+// superuser is the usual name of a server's superuser.
 const superuser = "postgres"
 
-// rename gives the superuser another name, and makes a role of the old one.
+// rename renames the superuser, and creates a role with the old name.
 func rename(ctx context.Context, tx pgx.Tx, owner, password string, makesRoles bool) error {
 	secret, err := verifier(password)
 	if err != nil {
@@ -125,8 +126,8 @@ func rename(ctx context.Context, tx pgx.Tx, owner, password string, makesRoles b
 	return nil
 }
 
-// administers lets the new owner change those of the components' roles that the superuser has made. Before PostgreSQL 16
-// whoever may make roles may change any.
+// administers lets the new owner alter the components' roles that the superuser created. Before
+// PostgreSQL 16 CREATEROLE suffices for any role.
 func administers(ctx context.Context, tx pgx.Tx, owner string) error {
 	const since = 160000
 	var version int
@@ -154,8 +155,9 @@ func administers(ctx context.Context, tx pgx.Tx, owner string) error {
 	return nil
 }
 
-// handOver makes what a superuser has in a database the role's that %[1]s names, as a literal, and the database %[2]s
-// itself last. A column's sequence goes with its table, and what belongs to an extension stays with it.
+// handOver reassigns a superuser's objects in a database to the role named by the literal %[1]s,
+// and finally the database %[2]s itself. A column's sequence follows its table, and an extension's
+// members stay with it.
 const handOver = `DO $take$
 DECLARE
 	owner text := %[1]s;
@@ -182,8 +184,8 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE CONNECT, TEMPORARY ON DATABASE %[2]s FROM PUBLIC;
 ALTER DATABASE %[2]s OWNER TO %[3]s`
 
-// HandOver gives the statements by which a superuser makes a database, and what the superuser has in it, the owner's. Nobody
-// else is let in any more. The guests, who are roles, are.
+// HandOver returns the statements by which a superuser reassigns a database, and its own objects in
+// it, to the owner. Only the owner and the guests, which are roles, may connect afterwards.
 func HandOver(database, owner string, guests ...string) string {
 	quoted := pgx.Identifier{database}.Sanitize()
 	var statements strings.Builder

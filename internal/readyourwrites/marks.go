@@ -11,9 +11,9 @@ import (
 	"larder.dev/internal/redis"
 )
 
-// How long marks are kept. After the Lifetime of the owner's last write a reader asks the ledger for it. The version of a
-// thing is asked for nowhere else by one who reads a cache that answers, so that its mark outlives what a view is behind
-// by after an outage; it takes some 200 bytes.
+// How long marks are kept. From Lifetime after the owner's last write, readers ask the ledger for
+// it. A thing's version has no other source for a reader with a cache hit, so its mark outlives a
+// view's lag after an outage; it takes some 200 bytes.
 const (
 	Lifetime        = 30 * time.Second
 	VersionLifetime = time.Hour
@@ -21,19 +21,19 @@ const (
 
 const (
 	prefix = "written:"
-	// eraKey has a word that goes when this Redis loses what it keeps, and the marks with it.
+	// eraKey holds a random value that is lost when this Redis loses its data, with the marks.
 	eraKey = prefix + "era"
 )
 
-// Marks are the marks that writes leave in Redis for the reads of the same user.
+// Marks are left in Redis by a user's writes for the same user's reads.
 type Marks struct{ redis *redis.Client }
 
-// NewMarks gives the marks that are kept in a Redis.
+// NewMarks returns the marks in a Redis.
 func NewMarks(client *redis.Client) *Marks { return &Marks{redis: client} }
 
-// Note leaves the marks of a write: the owner's last write, and the version of the thing. Call it after
-// the commit and before the answer. change is the owner's change number; it decides which of two writes
-// that are noted out of order is the last one.
+// Note records a write's marks: the owner's last write, and the thing's version. Call it after the
+// commit and before the answer. change is the owner's change number; it decides which of two writes
+// noted out of order is the last.
 func (m *Marks) Note(ctx context.Context, owner string, change int64, after After) error {
 	version := strconv.FormatInt(after.Version, 10)
 	err := m.redis.Advance(ctx, []redis.Versioned{
@@ -49,16 +49,17 @@ func (m *Marks) Note(ctx context.Context, owner string, change int64, after Afte
 	return nil
 }
 
-// Last gives the owner's last write, the zero After where there is no mark of one. The events of one
-// owner are applied in order, so a view that has this write has every earlier one. Whoever sees another era than before
-// knows that marks may be lost.
+// Last returns the owner's last write, the zero After if there is no mark. An owner's events are
+// applied in order, so a view with this write has all earlier ones. A changed era means that marks
+// may be lost.
 func (m *Marks) Last(ctx context.Context, owner string) (last After, era string, err error) {
 	values, err := m.redis.MGet(ctx, lastKey(owner), eraKey)
 	if err != nil {
 		return After{}, "", fmt.Errorf("read the last write of user %s: %w", owner, err)
 	}
 	if era = string(values[1]); era == "" {
-		// Of two who begin one at once the later stands, and the other's is another one at the next look.
+		// If two begin an era at once, the later one stands, and the other sees it change at the
+		// next read.
 		era = rand.Text()
 		if err := m.redis.Set(ctx, eraKey, []byte(era), 0); err != nil {
 			return After{}, "", fmt.Errorf("begin an era of marks: %w", err)
@@ -69,10 +70,11 @@ func (m *Marks) Last(ctx context.Context, owner string) (last After, era string,
 	return last, era, err
 }
 
-// Erase drops the marks of an owner, and gives how many there were. It walks all keys, so it is for an
-// operator's work. One that a write under way leaves afterwards lapses within VersionLifetime.
+// Erase deletes an owner's marks, and returns how many there were. It scans all keys, so it is for
+// operators. A mark left afterwards by a write in progress expires within VersionLifetime.
 func (m *Marks) Erase(ctx context.Context, owner string) (int, error) {
-	// Both kinds of key begin with that of the last write, and no owner's id is the beginning of another's.
+	// Both kinds of key have the last write's key as prefix, and no owner's id is a prefix of
+	// another's.
 	erased, err := m.redis.DeletePrefix(ctx, lastKey(owner))
 	if err != nil {
 		return erased, fmt.Errorf("erase the marks of user %s: %w", owner, err)
@@ -80,11 +82,11 @@ func (m *Marks) Erase(ctx context.Context, owner string) (int, error) {
 	return erased, nil
 }
 
-// Key is the name of the key with the version of one written thing, so that a reader can fetch the mark
-// together with the cached thing. Version reads its value.
+// Key returns the key of a written thing's version, so that a reader can fetch the mark together
+// with the cached thing. Version parses its value.
 func Key(owner, id string) string { return prefix + owner + ":" + id }
 
-// Version reads the value of a Key: the version that was written, 0 where there is no mark.
+// Version parses a Key's value: the written version, 0 if there is no mark.
 func Version(value []byte) int64 {
 	digits, _, _ := strings.Cut(string(value), " ")
 	version, err := strconv.ParseInt(digits, 10, 64)

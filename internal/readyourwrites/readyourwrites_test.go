@@ -17,7 +17,7 @@ const (
 	recipe = "0190a7c4-5f0e-7b7e-9c3a-2f6d1c0e8a55"
 )
 
-// What a command answered is read back as it was.
+// A command's After survives the round trip.
 func TestAfterRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -31,7 +31,7 @@ func TestAfterRoundTrip(t *testing.T) {
 	})
 }
 
-// No header asks for nothing.
+// No header requires nothing.
 func TestNoHeader(t *testing.T) {
 	t.Parallel()
 	after, err := readyourwrites.Parse("")
@@ -40,7 +40,7 @@ func TestNoHeader(t *testing.T) {
 	require.Empty(t, after.String())
 }
 
-// A header that no command answered with is refused, and nothing of it gets into the name of a key.
+// A header that no command returned is refused, and nothing of it gets into a key.
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for _, header := range []string{
@@ -74,7 +74,7 @@ func marks(t *testing.T) (*readyourwrites.Marks, *redis.Client) {
 	return readyourwrites.NewMarks(client), client
 }
 
-// A read finds the owner's last write, and the version of each thing that was written.
+// A read finds the owner's last write, and the version of each written thing.
 func TestNoteAndLast(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -102,7 +102,7 @@ func TestNoteAndLast(t *testing.T) {
 	require.Positive(t, ttl, "a mark goes away by itself")
 }
 
-// Two writes that are noted in the wrong order leave the marks of the later one.
+// Two writes noted in the wrong order leave the later one's marks.
 func TestNotesOutOfOrder(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -117,7 +117,7 @@ func TestNotesOutOfOrder(t *testing.T) {
 	require.EqualValues(t, 10, readyourwrites.Version(value))
 }
 
-// A Redis that lost its marks has another era, and one that kept them the same.
+// A Redis that lost its marks has a new era, and one that kept them the same.
 func TestEra(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -135,7 +135,7 @@ func TestEra(t *testing.T) {
 	require.NotEqual(t, first, other)
 }
 
-// One owner's marks say nothing to another.
+// One owner's marks don't affect another.
 func TestMarksAreTheOwners(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -149,7 +149,7 @@ func TestMarksAreTheOwners(t *testing.T) {
 	require.False(t, found)
 }
 
-// Erasing an owner takes every mark of theirs, and none of another's.
+// Erasing an owner deletes all their marks, and nobody else's.
 func TestEraseMarks(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -169,7 +169,7 @@ func TestEraseMarks(t *testing.T) {
 	require.True(t, last.IsZero())
 }
 
-// Without Redis a write can't be noted, and that is told from other failures.
+// Without Redis a write can't be noted, which is distinguished from other failures.
 func TestMarksWithoutRedis(t *testing.T) {
 	t.Parallel()
 	client, err := redis.Open(t.Context(), "redis://127.0.0.1:1")

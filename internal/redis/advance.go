@@ -7,10 +7,10 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// Advance writes small values so that the newest of each key stays, without a script: it swaps the value
-// in, looks at what was there, and puts that back where it was newer. In that rare case an older value
-// stands for a moment, which SetNewer never lets happen; but it costs a tenth of it on the embedded
-// server, and a write pays it on its way. The conditions on the values are those of SetNewer.
+// Advance writes small values so that each key's newest stays, without a script: it swaps the value
+// in, and puts the old one back if it was newer. In that rare case an older value is briefly
+// visible, which SetNewer never allows; but Advance costs a tenth of it on the embedded server, and
+// writes wait for it. Values have SetNewer's conditions.
 func (c *Client) Advance(ctx context.Context, values []Versioned) error {
 	for len(values) > 0 {
 		replaced, err := c.swap(ctx, values)
@@ -22,7 +22,7 @@ func (c *Client) Advance(ctx context.Context, values []Versioned) error {
 	return nil
 }
 
-// swap writes all values in one round trip and gives what they replaced.
+// swap writes all values in one round trip and returns what they replaced.
 func (c *Client) swap(ctx context.Context, values []Versioned) ([]string, error) {
 	pipe := c.rdb.Pipeline()
 	commands := make([]*goredis.StatusCmd, len(values))
@@ -46,8 +46,8 @@ func (c *Client) swap(ctx context.Context, values []Versioned) ([]string, error)
 	return replaced, nil
 }
 
-// newerOnes gives what was replaced wrongly. With every writer putting back what was newer, the newest
-// is what stays when the last of them is done.
+// newerOnes returns what was wrongly replaced. Since every writer restores newer values, the newest
+// remains when the last writer is done.
 func newerOnes(written []Versioned, replaced []string) []Versioned {
 	var back []Versioned
 	for i, text := range replaced {

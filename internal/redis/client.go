@@ -1,7 +1,7 @@
-// Package redis is the one place that speaks with a Redis server: plain keys, sets, set-if-newer, rate
-// limits. It keeps to commands of Redis 6.2 and earlier, so that any server in use, and the embedded one,
-// will do. Every call has a deadline, and every failure of the store is an ErrUnavailable, so that a
-// caller tells "not there" from "can't be asked".
+// Package redis is the only package that talks to a Redis server: plain keys, sets, set-if-newer,
+// rate limits. It only uses commands of Redis 6.2 and earlier, so any server in use, and the
+// embedded one, will do. Every call has a deadline, and every failure of the store is an
+// ErrUnavailable, so that callers distinguish "not there" from "unreachable".
 package redis
 
 import (
@@ -19,12 +19,12 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// ErrUnavailable wraps every failure of the store: it is away, too slow, or refused the command. A key
-// that isn't there is no failure.
+// ErrUnavailable wraps every failure of the store: it is down, too slow, or refused the command. A
+// missing key is no failure.
 var ErrUnavailable = errors.New("redis is unavailable")
 
-// The deadlines are short, since a caller without Redis has something else to do: answer from Postgres,
-// or say 503. A single retry covers a connection that the server closed while it was idle.
+// The deadlines are short, since a caller without Redis has an alternative: Postgres, or a 503. A
+// single retry covers a connection that the server closed while idle.
 const (
 	dialTimeout    = time.Second
 	commandTimeout = time.Second
@@ -33,7 +33,7 @@ const (
 	poolSize       = 64
 )
 
-// The library writes to the standard error what it also gives as an error, once for each connection.
+// The library also logs its errors to standard error, once per connection.
 //
 //nolint:gochecknoinits // the library has one logger for the whole program
 func init() { goredis.SetLogger(quiet{}) }
@@ -42,7 +42,7 @@ type quiet struct{}
 
 func (quiet) Printf(context.Context, string, ...any) {}
 
-// Client is a pool of connections to one server. It is safe for use by many goroutines.
+// Client is a connection pool for one server. It is safe for concurrent use.
 type Client struct {
 	rdb     *goredis.Client
 	limiter *redis_rate.Limiter
@@ -51,22 +51,23 @@ type Client struct {
 	watchLock, unlock *goredis.Script
 }
 
-// Entry is a key with its value. It lives for TTL, for ever where TTL is 0.
+// Entry is a key with its value. It expires after TTL; 0 means never.
 type Entry struct {
 	Key   string
 	Value []byte
 	TTL   time.Duration
 }
 
-// Open makes a client for an address like redis://:password@host:6379/0. It asks the server nothing, so
-// that a program starts while Redis is away; Ping asks. An error means that the address can't be read.
+// Open returns a client for an address such as redis://:password@host:6379/0. It doesn't contact
+// the server, so a program starts while Redis is down; Ping does. An error means that the address
+// is invalid.
 func Open(_ context.Context, url string) (*Client, error) {
 	options, err := goredis.ParseURL(url)
 	if err != nil {
-		// The cause quotes the address, and the password with it.
+		// The cause quotes the address, including the password.
 		return nil, errors.New("read the Redis address: it must look like redis://:password@host:6379/0")
 	}
-	options.Protocol = 2 // nothing here needs RESP3, and the handshake is one command shorter
+	options.Protocol = 2 // nothing needs RESP3, and this saves a handshake command
 	options.DisableIdentity = true
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	options.ContextTimeoutEnabled = true
@@ -84,7 +85,7 @@ func Open(_ context.Context, url string) (*Client, error) {
 	}, nil
 }
 
-// Follow makes a span of each command from here on. Keys and values stay out of it: they name users and hold
+// Follow creates a span per command from here on, without keys and values: they name users and hold
 // recipes.
 func (c *Client) Follow(tracing *telemetry.Tracing) error {
 	if !tracing.On() {
@@ -106,7 +107,7 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// Ping asks whether the server is there. One whose disk is full says so to this too, and is there.
+// Ping checks that the server answers. One with a full disk also refuses this, but is there.
 func (c *Client) Ping(ctx context.Context) error {
 	err := c.rdb.Ping(ctx).Err()
 	if isFull(err) {
@@ -115,7 +116,7 @@ func (c *Client) Ping(ctx context.Context) error {
 	return failed("ping", "", err)
 }
 
-// Get gives the value of a key, and whether there is one.
+// Get returns a key's value, and whether it exists.
 func (c *Client) Get(ctx context.Context, key string) ([]byte, bool, error) {
 	value, err := c.rdb.Get(ctx, key).Bytes()
 	if errors.Is(err, goredis.Nil) {
@@ -127,7 +128,7 @@ func (c *Client) Get(ctx context.Context, key string) ([]byte, bool, error) {
 	return value, true, nil
 }
 
-// MGet gives the values of the keys in their order, in one round trip; nil where there is none.
+// MGet returns the keys' values in order, in one round trip; nil for missing ones.
 func (c *Client) MGet(ctx context.Context, keys ...string) ([][]byte, error) {
 	if len(keys) == 0 {
 		return nil, nil
@@ -136,7 +137,8 @@ func (c *Client) MGet(ctx context.Context, keys ...string) ([][]byte, error) {
 	return values, failed("read many, first", keys[0], err)
 }
 
-// Heads gives the first bytes of the values of the keys, in their order, in one round trip; nil where there is none.
+// Heads returns the first bytes of the keys' values, in order, in one round trip; nil for missing
+// ones.
 func (c *Client) Heads(ctx context.Context, size int64, keys ...string) ([][]byte, error) {
 	if len(keys) == 0 {
 		return nil, nil
@@ -174,12 +176,12 @@ func mget(ctx context.Context, from goredis.StringCmdable, keys []string) ([][]b
 	return values, nil
 }
 
-// Set writes a key. It lives for ttl, for ever where ttl is 0.
+// Set writes a key. It expires after ttl; 0 means never.
 func (c *Client) Set(ctx context.Context, key string, value []byte, ttl time.Duration) error {
 	return failed("set", key, c.rdb.Set(ctx, key, value, ttl).Err())
 }
 
-// SetMany writes the entries in one round trip. They are not one transaction; see Tx.
+// SetMany writes the entries in one round trip, but not in one transaction; see Tx.
 func (c *Client) SetMany(ctx context.Context, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -193,7 +195,7 @@ func (c *Client) SetMany(ctx context.Context, entries []Entry) error {
 	return failed("set many, first", entries[0].Key, err)
 }
 
-// Del drops the keys and gives how many there were.
+// Del deletes the keys and returns how many there were.
 func (c *Client) Del(ctx context.Context, keys ...string) (int, error) {
 	if len(keys) == 0 {
 		return 0, nil
@@ -202,19 +204,19 @@ func (c *Client) Del(ctx context.Context, keys ...string) (int, error) {
 	return int(n), failed("delete", keys[0], err)
 }
 
-// Expire lets a key live for ttl from now. It gives false where there is no such key.
+// Expire sets a key's TTL. It returns false if there is no such key.
 func (c *Client) Expire(ctx context.Context, key string, ttl time.Duration) (bool, error) {
 	ok, err := c.rdb.Expire(ctx, key, ttl).Result()
 	return ok, failed("expire", key, err)
 }
 
-// TTL gives how long a key still lives; 0 where it isn't there or lives for ever.
+// TTL returns a key's remaining TTL; 0 if it is missing or never expires.
 func (c *Client) TTL(ctx context.Context, key string) (time.Duration, error) {
 	ttl, err := c.rdb.PTTL(ctx, key).Result()
 	return max(ttl, 0), failed("read the time to live of", key, err)
 }
 
-// TTLs is TTL for many keys, in their order, in one round trip.
+// TTLs is TTL for many keys, in order, in one round trip.
 func (c *Client) TTLs(ctx context.Context, keys ...string) ([]time.Duration, error) {
 	if len(keys) == 0 {
 		return nil, nil
@@ -236,7 +238,8 @@ func (c *Client) TTLs(ctx context.Context, keys ...string) ([]time.Duration, err
 	return left, nil
 }
 
-// failed names the command and the key of a failure, and marks it as ErrUnavailable, and as a full disk where it is one.
+// failed adds the command and key to an error, and marks it as ErrUnavailable, and as a full disk
+// if it is one.
 func failed(verb, key string, err error) error {
 	if err == nil {
 		return nil

@@ -10,23 +10,23 @@ import (
 	"larder.dev/internal/fulldisk"
 )
 
-// refusesToKeep begins the answer of a server that can't put writes on its disk, which for as long as that lasts it gives to
-// every write.
+// refusesToKeep is the prefix of the error that a server answers to every write while it can't
+// persist to disk.
 const refusesToKeep = "MISCONF"
 
 func isFull(err error) bool { return err != nil && strings.Contains(err.Error(), refusesToKeep) }
 
-// fullHook sees the answers, and keeps which of them say that the disk has no room.
+// fullHook watches answers, and records those that mean a full disk.
 type fullHook struct{ mark *fulldisk.Mark }
 
-// DialHook is go-redis'.
+// DialHook implements go-redis's hook.
 func (fullHook) DialHook(next goredis.DialHook) goredis.DialHook {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		return next(ctx, network, address)
 	}
 }
 
-// ProcessHook is go-redis'.
+// ProcessHook implements go-redis's hook.
 func (h fullHook) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	return func(ctx context.Context, cmd goredis.Cmder) error {
 		err := next(ctx, cmd)
@@ -35,7 +35,7 @@ func (h fullHook) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	}
 }
 
-// ProcessPipelineHook is go-redis'.
+// ProcessPipelineHook implements go-redis's hook.
 func (h fullHook) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []goredis.Cmder) error {
 		err := next(ctx, cmds)
@@ -53,16 +53,17 @@ func (h fullHook) note(err error) {
 	}
 }
 
-// WatchRoom keeps in mark, from here on, whether the server refuses for want of space.
+// WatchRoom records in mark, from here on, whether the server refuses writes for lack of space.
 func (c *Client) WatchRoom(mark *fulldisk.Mark) { c.rdb.AddHook(fullHook{mark}) }
 
-// Room gives an error that is a fulldisk.Err where the server takes no writes for want of space. It deletes the key, which
-// is one that is never there, and is refused like any other write.
+// Room returns an error that is a fulldisk.Err if the server refuses writes for lack of space. It
+// deletes the key, which never exists, and is refused like any write.
 func (c *Client) Room(ctx context.Context, key string) error {
 	return failed("look for room by", key, c.rdb.Del(ctx, key).Err())
 }
 
-// SomeRoom is Room without a write: a server that keeps everything on its disk says so to this, too. The embedded one doesn't.
+// SomeRoom is Room without a write: a server that persists everything refuses this too. The
+// embedded one doesn't.
 func (c *Client) SomeRoom(ctx context.Context) error {
 	return failed("look for room", "", c.rdb.Ping(ctx).Err())
 }

@@ -17,8 +17,8 @@ import (
 	"larder.dev/internal/testkit/servers"
 )
 
-// A Redis whose disk is full is told from one that is away: it answers and gives what it has, says of a write why it is
-// refused, and takes writes again once there is room.
+// A Redis with a full disk is distinguished from one that is down: it answers reads, gives the
+// reason for refusing a write, and accepts writes again once there is space.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	testkit.OnSmallDisk(t, 8<<20, func(t *testing.T, dir string) {
@@ -55,7 +55,7 @@ func TestFullDisk(t *testing.T) {
 	})
 }
 
-// redisOn starts a server of its own in a folder: a real one where tests have real ones, else the embedded one.
+// redisOn starts a server in a folder: a real one if the tests have one, else the embedded one.
 func redisOn(t *testing.T, dir string) (url string) {
 	t.Helper()
 	if os.Getenv("LARDER_TEST_REDIS_URL") != "" {

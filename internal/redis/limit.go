@@ -7,18 +7,18 @@ import (
 	"github.com/go-redis/redis_rate/v10"
 )
 
-// Limit admits Burst events at once, and Rate events in each Period after that, evenly spread.
+// Limit admits Burst events at once, then Rate events per Period, evenly spread.
 type Limit struct {
 	Rate   int
 	Burst  int
 	Period time.Duration
 }
 
-// PerMinute is a limit of n events in any minute or so.
+// PerMinute is a limit of about n events a minute.
 func PerMinute(n int) Limit { return Limit{Rate: n, Burst: n, Period: time.Minute} }
 
-// Allow counts one event against the limit of a key. It gives how long to wait where the limit is
-// reached (the event isn't counted then), and 0 where the event is admitted.
+// Allow counts one event against a key's limit. It returns how long to wait if the limit is reached
+// (the event isn't counted then), and 0 if the event is admitted.
 func (c *Client) Allow(ctx context.Context, key string, limit Limit) (time.Duration, error) {
 	result, err := c.limiter.AllowN(ctx, key, limit.rate(), 1)
 	if err != nil {
@@ -30,14 +30,14 @@ func (c *Client) Allow(ctx context.Context, key string, limit Limit) (time.Durat
 	return result.RetryAfter, nil
 }
 
-// Peek gives how long to wait until one more event is admitted, 0 where it would be now. It counts
-// nothing.
+// Peek returns how long until one more event is admitted, 0 if it would be now. It counts nothing.
 func (c *Client) Peek(ctx context.Context, key string, limit Limit) (time.Duration, error) {
 	result, err := c.limiter.AllowN(ctx, key, limit.rate(), 0)
 	if err != nil {
 		return 0, failed("look at the limit", key, err)
 	}
-	// ResetAfter is when the whole burst is there again; the first event of it comes that much earlier.
+	// ResetAfter is when the whole burst is available again; its first event is available that much
+	// earlier.
 	interval := limit.Period / time.Duration(limit.Rate)
 	wait := result.ResetAfter - time.Duration(limit.Burst-1)*interval
 	return max(wait, 0), nil

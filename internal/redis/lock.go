@@ -11,30 +11,31 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// Times of a lock. Whoever holds one and ends without a word is waited for lockTTL.
+// Lock timings. If a holder dies, others wait for lockTTL.
 const (
 	lockTTL    = 10 * time.Second
 	lockTry    = 100 * time.Millisecond
 	lockWatch  = 300 * time.Millisecond
-	lockWanted = 2 * time.Second // how long a wish for a lock is remembered; whoever waits renews it
+	lockWanted = 2 * time.Second // how long a request for a lock lasts; waiters renew it
 )
 
-// watchScript lets a lock live on, if it still is that of the token, and tells whether another process wants it: 0, 1,
-// or -1 where the lock is another's.
+// watchScript extends a lock if the token still holds it, and returns whether another process wants
+// it: 0, 1, or -1 if another holds the lock.
 const watchScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('EXISTS', KEYS[2])
 `
 
-// unlockScript drops a lock, if it still is that of the token.
+// unlockScript deletes a lock if the token still holds it.
 const unlockScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1], KEYS[2])
 `
 
-// Lock is a lock among all processes that use the server, for as long as its holder says so. A holder who is stopped for
-// longer than it takes to be given up may believe to have it while another does: what is done under it must bear that.
+// Lock is a lock among all processes that use the server, until its holder releases it. A holder
+// that is suspended past lockTTL may believe it still holds the lock while another does: the work
+// under it must tolerate that.
 type Lock struct {
 	client *Client
 	key    string
@@ -42,8 +43,8 @@ type Lock struct {
 	unlock func() error
 }
 
-// Lock waits for the lock of a key until ctx is done. release is called once, when another process wants the lock or
-// it is lost; nil where nobody is to be asked. The error is ErrUnavailable, or that of ctx.
+// Lock waits for a key's lock until ctx is done. release is called once, when another process wants
+// the lock or it is lost; it may be nil. The error is ErrUnavailable, or ctx's.
 func (c *Client) Lock(ctx context.Context, key string, release func()) (*Lock, error) {
 	token := rand.Text()
 	for {
@@ -85,7 +86,7 @@ func (c *Client) hold(ctx context.Context, key, token string, release func()) *L
 	return lock
 }
 
-// watch lets the lock live on until it is given back.
+// watch extends the lock until it is released.
 func (l *Lock) watch(ctx context.Context, release func()) {
 	ask := sync.OnceFunc(func() {
 		if release != nil {
@@ -121,5 +122,5 @@ func (l *Lock) drop(ctx context.Context) error {
 	return failed("unlock", l.key, l.client.unlock.Run(ctx, l.client.rdb, keys, l.token).Err())
 }
 
-// Unlock gives the lock back. One that was lost is another's, and stays that.
+// Unlock releases the lock. If it was lost, its new holder keeps it.
 func (l *Lock) Unlock() error { return l.unlock() }

@@ -13,7 +13,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Whoever waits for a lock has it when the holder, who is asked to, gives it back; nobody has it beside another.
+// A waiter gets the lock once the holder, when asked, releases it; nobody shares it.
 func TestLockIsOnePersonsAtATime(t *testing.T) {
 	t.Parallel()
 	url := testkit.Redis(t)
@@ -44,7 +44,8 @@ func TestLockIsOnePersonsAtATime(t *testing.T) {
 	require.EqualValues(t, 1, most.Load())
 }
 
-// A lock that is held isn't had before its time is up, and one that was lost is told of and stays another's.
+// A held lock isn't available before it expires, and the holder of a lost one is told and doesn't
+// take it back.
 func TestLockIsWaitedForAndLost(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)

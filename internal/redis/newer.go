@@ -9,22 +9,23 @@ import (
 	"time"
 )
 
-// Versioned is a value that knows its version. Value starts with the version in decimal and a space, so
+// Versioned is a value with its version. Value starts with the version in decimal and a space, so
 // that the server can compare without reading the rest.
 type Versioned struct {
 	Key     string
 	Version int64
 	Value   []byte
 	TTL     time.Duration
-	Again   bool // takes the place of an equal version too
+	Again   bool // also replaces an equal version
 }
 
-// newerChunk bounds how long one script holds up the server: it does nothing else meanwhile.
+// newerChunk bounds how long one script blocks the server.
 const newerChunk = 128
 
-// newerScript writes each key whose version is greater than what the server has, or equal and told again. Comparing and writing in
-// one script is what makes it safe: between a read and a write of our own another writer could slip in,
-// and a stale value would stay. GETRANGE reads the version alone, not a value of up to a megabyte.
+// newerScript writes each key whose version is greater than the server's, or equal with Again.
+// Comparing and writing in one script makes it safe: between a separate read and write another
+// writer could slip in, and a stale value would stay. GETRANGE reads only the version, not a value
+// of up to a megabyte.
 const newerScript = `
 local written = 0
 for i, key in ipairs(KEYS) do
@@ -38,10 +39,9 @@ end
 return written
 `
 
-// SetNewer writes each value that is newer than what the server has under its key (or as new, where it says Again),
-// and gives how many
-// it wrote. Applying the same values again, in any order, ends in the same state. TTL must be positive,
-// and a version must be under 2^53 (a number in the script is a double).
+// SetNewer writes each value that is newer than the server's (or as new, with Again), and returns
+// how many it wrote. Applying the same values again, in any order, gives the same state. TTL must
+// be positive, and a version must be under 2^53 (numbers in the script are doubles).
 func (c *Client) SetNewer(ctx context.Context, values []Versioned) (int, error) {
 	written := 0
 	for len(values) > 0 {
@@ -74,7 +74,7 @@ func (c *Client) setNewerChunk(ctx context.Context, values []Versioned) (int, er
 	return n, failed("set newer values, first", keys[0], err)
 }
 
-// check refuses what the script would misread: the fault is the caller's, and it would stay unseen until
+// check refuses what the script would misread: it is the caller's bug, and would go unnoticed until
 // a stale value is served.
 func (v Versioned) check() error {
 	if !bytes.HasPrefix(v.Value, append(strconv.AppendInt(nil, v.Version, 10), ' ')) {
@@ -89,7 +89,7 @@ func (v Versioned) check() error {
 	return nil
 }
 
-// versionOf reads the version at the beginning of a value, -1 where there is none.
+// versionOf parses the version at the beginning of a value, -1 if there is none.
 func versionOf(value string) int64 {
 	digits, _, found := strings.Cut(value, " ")
 	version, err := strconv.ParseInt(digits, 10, 64)

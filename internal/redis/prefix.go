@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// scanCount is how many keys the server looks at for one answer. More would hold it up.
+// scanCount is how many keys the server scans per answer. More would block it.
 const scanCount = 1000
 
-// DeletePrefix drops every key that starts with prefix, and gives how many there were. It walks the
-// whole key space a piece at a time, so it is for an operator's work and not for a request. Keys that
-// are written meanwhile may stay.
+// DeletePrefix deletes every key that starts with prefix, and returns how many there were. It scans
+// the whole key space in steps, so it is for operators and not for requests. Keys written meanwhile
+// may stay.
 func (c *Client) DeletePrefix(ctx context.Context, prefix string) (int, error) {
 	deleted := 0
 	err := c.scan(ctx, prefix, func(keys []string) error {
@@ -21,9 +21,9 @@ func (c *Client) DeletePrefix(ctx context.Context, prefix string) (int, error) {
 	return deleted, err
 }
 
-// CountPrefix gives how many keys start with prefix. What is said of DeletePrefix holds here too.
+// CountPrefix returns how many keys start with prefix. The notes on DeletePrefix apply.
 func (c *Client) CountPrefix(ctx context.Context, prefix string) (int, error) {
-	seen := map[string]struct{}{} // a scan may give a key twice
+	seen := map[string]struct{}{} // a scan may return a key twice
 	err := c.scan(ctx, prefix, func(keys []string) error {
 		for _, key := range keys {
 			seen[key] = struct{}{}
@@ -33,8 +33,8 @@ func (c *Client) CountPrefix(ctx context.Context, prefix string) (int, error) {
 	return len(seen), err
 }
 
-// KeysPage gives some keys that start with prefix, and the cursor for the next; it begins and ends with cursor 0. A page
-// may be empty, and a key come twice. What is said of DeletePrefix holds here too.
+// KeysPage returns some keys that start with prefix, and the next cursor; it begins and ends with
+// cursor 0. A page may be empty, and a key may repeat. The notes on DeletePrefix apply.
 func (c *Client) KeysPage(ctx context.Context, prefix string, cursor uint64) (keys []string, next uint64, err error) {
 	keys, next, err = c.rdb.Scan(ctx, cursor, escapePattern(prefix)+"*", scanCount).Result()
 	return keys, next, failed("scan for", prefix, err)
@@ -57,7 +57,7 @@ func (c *Client) scan(ctx context.Context, prefix string, fn func(keys []string)
 	}
 }
 
-// escapePattern makes a prefix stand for itself in a glob pattern.
+// escapePattern makes a prefix literal in a glob pattern.
 func escapePattern(prefix string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(prefix)
 }

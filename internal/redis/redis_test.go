@@ -30,7 +30,7 @@ func openAt(t testing.TB, url string) *redis.Client {
 	return client
 }
 
-// An address that can't be read is refused, and the password in it isn't repeated.
+// An invalid address is refused without repeating its password.
 func TestOpenRefusesABadAddress(t *testing.T) {
 	t.Parallel()
 	_, err := redis.Open(t.Context(), "http://:secret@localhost")
@@ -38,7 +38,7 @@ func TestOpenRefusesABadAddress(t *testing.T) {
 	require.NotContains(t, err.Error(), "secret")
 }
 
-// Values come back as they were written, and what isn't there is no failure.
+// Values come back as written, and a missing key is no failure.
 func TestReadAndWriteKeys(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)
@@ -72,7 +72,7 @@ func TestReadAndWriteKeys(t *testing.T) {
 	require.Equal(t, 2, deleted)
 }
 
-// Asking for nothing asks the server nothing.
+// Requesting nothing sends nothing.
 func TestNothingToDo(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), openAt(t, "redis://127.0.0.1:1")
@@ -129,7 +129,7 @@ func TestTxIsAllOrNothing(t *testing.T) {
 	require.Equal(t, []string{"x"}, members)
 }
 
-// Updates of one key by many at once lose none of them.
+// Concurrent updates of one key lose none.
 func TestUpdateLosesNothing(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)
@@ -153,7 +153,7 @@ func TestUpdateLosesNothing(t *testing.T) {
 	require.Positive(t, ttl, "Replace keeps the time to live")
 }
 
-// A key that goes away while it is updated isn't brought back.
+// A key deleted during an update isn't brought back.
 func TestUpdateSeesADeletion(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)
@@ -182,7 +182,7 @@ func versioned(key string, version int64) redis.Versioned {
 	}
 }
 
-// A value takes the place of an older one, and never of a newer one.
+// A value replaces an older one, and never a newer one.
 func TestSetNewer(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)
@@ -196,7 +196,7 @@ func TestSetNewer(t *testing.T) {
 	require.Equal(t, versioned("key", 1<<52).Value, value)
 }
 
-// A value that says so takes the place of an equal version, and never of a newer one.
+// A value with Again replaces an equal version, and never a newer one.
 func TestSetNewerAgain(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)
@@ -217,7 +217,7 @@ func TestSetNewerAgain(t *testing.T) {
 	require.Equal(t, string(versioned("key", 9).Value), string(value))
 }
 
-// A value that would be misread by the next comparison is refused.
+// A value that the next comparison would misread is refused.
 func TestSetNewerRefusesAWrongValue(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)
@@ -237,7 +237,7 @@ func TestSetNewerRefusesAWrongValue(t *testing.T) {
 	}
 }
 
-// Whatever the order and the repetitions, the newest version of each key is what stays.
+// In any order, with any repetitions, each key's newest version remains.
 func TestSetNewerEndsWithTheNewest(t *testing.T) {
 	t.Parallel()
 	client := open(t)
@@ -265,7 +265,7 @@ func TestSetNewerEndsWithTheNewest(t *testing.T) {
 	})
 }
 
-// Many that advance the same keys at once, in any order, end with the newest of each.
+// Concurrent advances of the same keys, in any order, end with each key's newest.
 func TestAdvanceEndsWithTheNewest(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)
@@ -291,7 +291,7 @@ func TestAdvanceEndsWithTheNewest(t *testing.T) {
 	require.Positive(t, ttl)
 }
 
-// A limit admits its burst and says how long to wait after it. Looking counts nothing.
+// A limit admits its burst and then returns how long to wait. Peek counts nothing.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)
@@ -318,7 +318,7 @@ func TestLimits(t *testing.T) {
 	require.Zero(t, wait)
 }
 
-// A prefix stands for itself, also where it has the characters of a pattern in it.
+// A prefix is literal, even if it contains pattern characters.
 func TestPrefixes(t *testing.T) {
 	t.Parallel()
 	ctx, client := testkit.Context(t), open(t)
@@ -339,7 +339,7 @@ func TestPrefixes(t *testing.T) {
 	require.True(t, found)
 }
 
-// A server that is away makes every call fail as unavailable, and soon.
+// When the server is down, every call soon fails as unavailable.
 func TestUnavailable(t *testing.T) {
 	t.Parallel()
 	url, stop := testkit.StoppableRedis(t)
@@ -376,7 +376,7 @@ func TestUnavailable(t *testing.T) {
 	require.Less(t, time.Since(start), 5*time.Second)
 }
 
-// A call ends with its context, and the error still says that.
+// A call ends with its context, and its error still says so.
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	client := open(t)

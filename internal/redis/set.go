@@ -2,7 +2,7 @@ package redis
 
 import "context"
 
-// SAdd puts members into a set.
+// SAdd adds members to a set.
 func (c *Client) SAdd(ctx context.Context, key string, members ...string) error {
 	if len(members) == 0 {
 		return nil
@@ -10,7 +10,7 @@ func (c *Client) SAdd(ctx context.Context, key string, members ...string) error 
 	return failed("add to the set", key, c.rdb.SAdd(ctx, key, anys(members)...).Err())
 }
 
-// SRem takes members out of a set. A set without members is gone.
+// SRem removes members from a set. An empty set is deleted.
 func (c *Client) SRem(ctx context.Context, key string, members ...string) error {
 	if len(members) == 0 {
 		return nil
@@ -18,7 +18,7 @@ func (c *Client) SRem(ctx context.Context, key string, members ...string) error 
 	return failed("take from the set", key, c.rdb.SRem(ctx, key, anys(members)...).Err())
 }
 
-// SMembers gives the members of a set, in no order.
+// SMembers returns a set's members, unordered.
 func (c *Client) SMembers(ctx context.Context, key string) ([]string, error) {
 	members, err := c.rdb.SMembers(ctx, key).Result()
 	return members, failed("read the set", key, err)

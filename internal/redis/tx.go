@@ -11,12 +11,12 @@ import (
 
 // Tx collects writes that take effect together or not at all.
 type Tx struct {
-	ctx  context.Context //nolint:containedctx // a Tx lives as long as the call that gives it to fn
+	ctx  context.Context //nolint:containedctx // a Tx lives as long as the call that passes it to fn
 	pipe goredis.Pipeliner
 }
 
-// Tx runs fn and sends what it collected as one transaction (MULTI, EXEC), in one round trip. Where fn
-// fails nothing is sent, and its error comes back as it is.
+// Tx runs fn and sends the collected writes as one transaction (MULTI, EXEC), in one round trip. If
+// fn fails, nothing is sent, and its error is returned unwrapped.
 func (c *Client) Tx(ctx context.Context, fn func(*Tx) error) error {
 	tx := &Tx{ctx: ctx, pipe: c.rdb.TxPipeline()}
 	if err := fn(tx); err != nil {
@@ -43,12 +43,12 @@ func (t *Tx) exec(ctx context.Context) error {
 	return err
 }
 
-// updateAttempts is how often Update begins anew when others write the same keys.
+// updateAttempts is how often Update restarts when others write the same keys.
 const updateAttempts = 10
 
-// Update changes keys depending on what is in them: fn gets their values (nil where there is none) and
-// collects the writes. They take effect only if nobody wrote any of the keys meanwhile; else it begins
-// anew. An error of fn comes back as it is.
+// Update changes keys depending on their values: fn gets the values (nil for missing keys) and
+// collects the writes. They take effect only if nobody wrote any of the keys meanwhile; otherwise
+// it restarts. An error of fn is returned unwrapped.
 func (c *Client) Update(ctx context.Context, keys []string, fn func(values [][]byte, tx *Tx) error) error {
 	if len(keys) == 0 {
 		return nil
@@ -74,31 +74,31 @@ func (c *Client) Update(ctx context.Context, keys []string, fn func(values [][]b
 	return failed("update, first", keys[0], err)
 }
 
-// Set writes a key. It lives for ttl, for ever where ttl is 0.
+// Set writes a key. It expires after ttl; 0 means never.
 func (t *Tx) Set(key string, value []byte, ttl time.Duration) { t.pipe.Set(t.ctx, key, value, ttl) }
 
-// Replace writes a key and lets it live as long as it would have. It belongs into Update, which sees to
-// it that the key is still there.
+// Replace writes a key and keeps its TTL. Use it within Update, which ensures that the key still
+// exists.
 func (t *Tx) Replace(key string, value []byte) { t.pipe.Set(t.ctx, key, value, goredis.KeepTTL) }
 
-// Del drops keys.
+// Del deletes keys.
 func (t *Tx) Del(keys ...string) {
 	if len(keys) > 0 {
 		t.pipe.Del(t.ctx, keys...)
 	}
 }
 
-// Expire lets a key live for ttl from now.
+// Expire sets a key's TTL.
 func (t *Tx) Expire(key string, ttl time.Duration) { t.pipe.Expire(t.ctx, key, ttl) }
 
-// SAdd puts members into a set.
+// SAdd adds members to a set.
 func (t *Tx) SAdd(key string, members ...string) {
 	if len(members) > 0 {
 		t.pipe.SAdd(t.ctx, key, anys(members)...)
 	}
 }
 
-// SRem takes members out of a set.
+// SRem removes members from a set.
 func (t *Tx) SRem(key string, members ...string) {
 	if len(members) > 0 {
 		t.pipe.SRem(t.ctx, key, anys(members)...)

@@ -8,27 +8,27 @@ import (
 	"time"
 )
 
-// ErrTooCostly reports a query that an index would work at for longer than one person's query may take. Fewer or longer
-// words cost less.
+// ErrTooCostly reports a query that would take an index longer than one person's query may. Fewer
+// or longer words cost less.
 var ErrTooCostly = errors.New("searchindex: the query costs too much")
 
-// What one query may cost. An owner of 100,000 documents who asks for a whole sentence stays far below: only names
-// that are made for it have so many words of one beginning.
+// Limits on one query. A whole-sentence query by an owner of 100,000 documents stays far below
+// them: only contrived names have so many words with one prefix.
 const (
 	maxTime      = 1500 * time.Millisecond
 	maxWords     = 100_000
 	maxDocuments = 2_000_000
 )
 
-// Cost is what a query may cost at most. Where a field is zero it is that of DefaultCost.
+// Cost limits a query. A zero field means DefaultCost's.
 type Cost struct {
-	Time time.Duration // of the index, for which a core is at work
-	// Words are those of names that are compared with the query's, Documents those that are looked at, each once for each
-	// word that it is found by. An engine that doesn't count them goes by the time alone.
+	Time time.Duration // in the index, which occupies a core
+	// Words are the name words compared with the query's, Documents those examined, counted once
+	// per matching word. An engine that doesn't count them only limits the time.
 	Words, Documents int
 }
 
-// DefaultCost is what one person's query may cost.
+// DefaultCost is one person's limit per query.
 func DefaultCost() Cost { return Cost{Time: maxTime, Words: maxWords, Documents: maxDocuments} }
 
 func (c Cost) orDefault() Cost {
@@ -38,13 +38,14 @@ func (c Cost) orDefault() Cost {
 	}
 }
 
-// Bounded gives a context that ends after the time of a query. Explain tells that from an end of the caller's.
+// Bounded returns a context that ends after the query's time. Explain distinguishes that from the
+// caller's own end.
 func (c Cost) Bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	c = c.orDefault()
 	return context.WithTimeoutCause(ctx, c.Time, fmt.Errorf("%w: it takes longer than %s", ErrTooCostly, c.Time))
 }
 
-// Explain gives ErrTooCostly for an error of a query that was cut off by Cost.Bounded.
+// Explain returns ErrTooCostly for the error of a query cut off by Cost.Bounded.
 func Explain(ctx context.Context, err error) error {
 	if err != nil && errors.Is(context.Cause(ctx), ErrTooCostly) {
 		return fmt.Errorf("%w: %w", context.Cause(ctx), err)
@@ -52,13 +53,13 @@ func Explain(ctx context.Context, err error) error {
 	return err
 }
 
-// Budget is what is left to one query.
+// Budget is what one query has left.
 type Budget struct{ may, spent Cost }
 
-// Budget gives that of a query.
+// Budget returns a query's budget.
 func (c Cost) Budget() *Budget { return &Budget{may: c.orDefault()} }
 
-// Word takes one word of a name off the budget. The error is ErrTooCostly.
+// Word charges one name word. The error is ErrTooCostly.
 func (b *Budget) Word() error {
 	b.spent.Words++
 	if b.spent.Words > b.may.Words {
@@ -67,7 +68,7 @@ func (b *Budget) Word() error {
 	return nil
 }
 
-// Document takes one document off the budget. The error is ErrTooCostly.
+// Document charges one document. The error is ErrTooCostly.
 func (b *Budget) Document() error {
 	b.spent.Documents++
 	if b.spent.Documents > b.may.Documents {

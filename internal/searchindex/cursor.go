@@ -10,13 +10,13 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// A cursor is the position of the last hit of a page, behind a fingerprint of
-// the query it belongs to. It holds no count and nothing of any index, so that
-// every implementation can go on where another one stopped.
+// A cursor is the position of a page's last hit, preceded by a fingerprint of its query. It holds
+// no count and nothing specific to an index, so any implementation can continue where another
+// stopped.
 //
 //	format (1 byte) | fingerprint (8 bytes) | tier (1 byte) | key | 0 | id
 const (
-	cursorFormat     = 2 // 1 was before parts of words and several tags
+	cursorFormat     = 2 // 1 predates parts of words and multiple tags
 	fingerprintBytes = 8
 	cursorHeadBytes  = 1 + fingerprintBytes + 1
 	maxCursorBytes   = cursorHeadBytes + wordfold.MaxKeyBytes + 1 + maxNameBytes
@@ -56,8 +56,8 @@ func (p Plan) decodeCursor(cursor string) (Position, error) {
 	return after, nil
 }
 
-// fingerprint tells queries apart. It is no signature: a forged cursor only
-// moves its forger within documents that are the forger's anyway.
+// fingerprint distinguishes queries. It is no signature: a forged cursor only moves its forger
+// within their own documents.
 func (p Plan) fingerprint() []byte {
 	h := sha256.New()
 	write := func(part string) { fmt.Fprintf(h, "%d:%s", len(part), part) }

@@ -10,7 +10,7 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// A cursor of any document leads back to its place, for any query.
+// Any document's cursor leads back to its place, for any query.
 func TestCursorRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -30,7 +30,7 @@ func TestCursorRoundTrip(t *testing.T) {
 	})
 }
 
-// A cursor leads nowhere in another owner's documents or in another query.
+// A cursor is invalid for another owner or another query.
 func TestCursorBelongsToItsQuery(t *testing.T) {
 	t.Parallel()
 	query := searchindex.Query{Owner: "ada", Text: "pie", Tags: []string{"sweet"}}
@@ -54,7 +54,7 @@ func TestCursorBelongsToItsQuery(t *testing.T) {
 	require.NoError(t, err, "the same words with another limit are the same query")
 }
 
-// Whatever comes as a cursor is either a position or ErrBadCursor.
+// Any input as a cursor is either a position or ErrBadCursor.
 func FuzzCursor(f *testing.F) {
 	plan, err := searchindex.Query{Owner: "ada"}.Plan()
 	if err != nil {

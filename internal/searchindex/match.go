@@ -11,24 +11,21 @@ import (
 const (
 	TierExact  = 1 // every query word is a word of the name
 	TierPrefix = 2 // every query word is a word of the name or begins one
-	TierTypo   = 3 // some query word only resembles a word of the name, or the beginning of one
+	TierTypo   = 3 // some query word only resembles a name word or its beginning
 	TierPart   = 4 // some query word only begins the second part of a word of the name
 )
 
 const (
-	// Words of fewer letters match without typos only: "pie" is worth a typo,
-	// "up" would find everything.
+	// Shorter words match only without typos: "pie" is worth a typo, "up" would find everything.
 	minTypoLetters = 3
-	// A word that isn't finished needs more: one typo in "pie" as the beginning
-	// of a word finds pizza.
+	// An unfinished word needs more letters: "pie" as a prefix with one typo would find pizza.
 	minOpenTypoLetters = 4
-	// maxOpenTypoLetters bounds the patterns that an engine makes of a word.
+	// maxOpenTypoLetters bounds the patterns that an engine derives from a word.
 	maxOpenTypoLetters = 32
 )
 
-// Match ranks a name against the terms of a query. Each term has to match,
-// whatever its place; the worst of the terms decides the tier. No terms match
-// every name, in TierExact.
+// Match ranks a name against a query's terms. Each term has to match, anywhere; the worst one
+// decides the tier. No terms match every name, in TierExact.
 func Match(terms []Term, name string) (tier int, ok bool) {
 	if len(terms) == 0 {
 		return TierExact, true
@@ -51,7 +48,7 @@ func matchTerms(terms []Term, nameWords []string) (tier int, ok bool) {
 	return tier, true
 }
 
-// matchAll returns the tier of the worst of the words, 0 if one matches nothing.
+// matchAll returns the worst word's tier, 0 if one matches nothing.
 func matchAll(words, nameWords []string) int {
 	tier := TierExact
 	for _, word := range words {
@@ -64,8 +61,7 @@ func matchAll(words, nameWords []string) int {
 	return tier
 }
 
-// matchAny returns the best tier of a query word over the words of a name, 0
-// for none.
+// matchAny returns a query word's best tier over the name's words, 0 for none.
 func matchAny(word string, nameWords []string) int {
 	best := 0
 	for _, candidate := range nameWords {
@@ -76,7 +72,7 @@ func matchAny(word string, nameWords []string) int {
 	return best
 }
 
-// better returns the lower of two tiers, of which 0 is none.
+// better returns the better (lower) of two tiers, of which 0 is none.
 func better(a, b int) int {
 	if a == 0 || b != 0 && b < a {
 		return b
@@ -84,15 +80,13 @@ func better(a, b int) int {
 	return a
 }
 
-// MatchWord ranks one folded word of a name against one folded word of a
-// query. A typo is a letter too many, too few, another, or two neighbours
-// exchanged; it never is the first letter, and a word with a digit has none.
-// A query word of 3 to 5 letters may have one typo, a longer one two. One of 4
-// letters or more that is only the beginning of a word may have one, which isn't
-// its last letter: that would be another beginning.
+// MatchWord ranks one folded word of a name against one folded word of a query. A typo is one
+// letter too many, too few or wrong, or two neighbours swapped; it never is the first letter, and a
+// word with a digit allows none. A query word of 3 to 5 letters may have one typo, a longer one
+// two. If it has 4 letters or more and is only the beginning of a word, it may have one, but not in
+// its last letter: that would be a different beginning.
 //
-// A candidate has to begin with Stem(query) to match, or one of its Tails has
-// to begin with the query.
+// To match, a candidate has to begin with Stem(query), or one of its Tails with the query.
 func MatchWord(query, word string) (tier int, ok bool) {
 	switch {
 	case query == word:
@@ -107,9 +101,9 @@ func MatchWord(query, word string) (tier int, ok bool) {
 	return 0, false
 }
 
-// Stem returns the beginning that every word has that matches the query word
-// before TierPart: the first letter where a typo is allowed, else all of it. An
-// index with a sorted dictionary need not look at other words.
+// Stem returns the prefix shared by all words that the query word matches in a tier before
+// TierPart: the first letter if a typo is allowed, else all of it. An index with a sorted
+// dictionary can skip other words.
 func Stem(query string) string {
 	if Typos(query) == 0 {
 		return query
@@ -130,7 +124,7 @@ func resembles(query, word string) bool {
 	return distance([]rune(query), []rune(word)) <= typos
 }
 
-// Typos returns how many typos MatchWord forgives in a folded word of a query.
+// Typos returns how many typos MatchWord allows in a folded query word.
 func Typos(query string) int {
 	switch letters := utf8.RuneCountInString(query); {
 	case letters < minTypoLetters, hasDigit(query):
@@ -143,15 +137,15 @@ func Typos(query string) int {
 
 func hasDigit(word string) bool { return strings.ContainsFunc(word, unicode.IsNumber) }
 
-// OpenTypos reports whether MatchWord forgives a typo in the query word where
-// it is only the beginning of a word.
+// OpenTypos reports whether MatchWord allows a typo in the query word when it is only the beginning
+// of a word.
 func OpenTypos(query string) bool {
 	letters := utf8.RuneCountInString(query)
 	return minOpenTypoLetters <= letters && letters <= maxOpenTypoLetters && Typos(query) > 0
 }
 
-// beginsLike reports whether the word begins with the query but for one typo
-// before the last letter of the query.
+// beginsLike reports whether the word begins with the query except for one typo before the query's
+// last letter.
 func beginsLike(query, word string) bool {
 	if !OpenTypos(query) || !strings.HasPrefix(word, Stem(query)) {
 		return false
@@ -161,8 +155,8 @@ func beginsLike(query, word string) bool {
 	for same < len(q) && same < len(w) && q[same] == w[same] {
 		same++
 	}
-	// What is the same up to a place before the first difference may have its typo there: in a row of the same letters it
-	// makes no difference which one is too many.
+	// Any position up to the first difference may be the typo's: in a run of the same letter, any
+	// one may be the extra.
 	for i := 1; i <= same && i < len(q); i++ {
 		if hasTypoAt(q, w, i) {
 			return true
@@ -171,8 +165,7 @@ func beginsLike(query, word string) bool {
 	return false
 }
 
-// hasTypoAt reports whether w, which is the same up to there, begins with q but
-// for a typo at i.
+// hasTypoAt reports whether w, which equals q up to i, begins with q except for a typo at i.
 func hasTypoAt(q, w []rune, i int) bool {
 	last := len(q) - 1
 	switch {
@@ -182,7 +175,7 @@ func hasTypoAt(q, w []rune, i int) bool {
 		return false
 	case hasPrefix(w[i:], q[i+1:]): // too many
 		return true
-	case i < len(w) && hasPrefix(w[i+1:], q[i+1:]): // another
+	case i < len(w) && hasPrefix(w[i+1:], q[i+1:]): // a wrong letter
 		return true
 	}
 	return i+2 <= len(w) && w[i] == q[i+1] && w[i+1] == q[i] && hasPrefix(w[i+2:], q[i+2:])
@@ -192,7 +185,7 @@ func hasPrefix(w, beginning []rune) bool {
 	return len(w) >= len(beginning) && slices.Equal(w[:len(beginning)], beginning)
 }
 
-// isPart reports whether the query begins a part of the word behind its first.
+// isPart reports whether the query begins a part of the word other than its first.
 func isPart(query, word string) bool {
 	if !AsksForPart(query) {
 		return false
@@ -205,14 +198,14 @@ func isPart(query, word string) bool {
 	return false
 }
 
-// AsksForPart reports whether MatchWord finds the query word within a word.
+// AsksForPart reports whether MatchWord also matches the query word within words.
 func AsksForPart(query string) bool {
 	first, _ := utf8.DecodeRuneInString(query)
 	return utf8.RuneCountInString(query) >= partLetters(first) && !hasDigit(query)
 }
 
-// partLetters is how many letters the second part of a word has at least, by
-// its first letter, and headLetters how many are before it.
+// partLetters is the minimum length of a word's second part, by its first letter; headLetters that
+// of what precedes it.
 func partLetters(first rune) int {
 	if isDense(first) {
 		return 2
@@ -227,13 +220,12 @@ func headLetters(first rune) int {
 	return 2
 }
 
-// isDense tells the letters of which few make a word: those of Hebrew, Arabic
-// and what comes behind them in Unicode.
+// isDense reports whether few such letters make a word: those of Hebrew, Arabic and later Unicode
+// scripts.
 func isDense(r rune) bool { return r >= 0x0590 }
 
-// distance is the number of letters to insert, delete, replace or exchange
-// with a neighbour to get from a to b, no letter touched twice (optimal string
-// alignment).
+// distance is the number of letters to insert, delete, replace or swap with a neighbour to get from
+// a to b, touching no letter twice (optimal string alignment).
 func distance(a, b []rune) int {
 	before := make([]int, len(b)+1)
 	last := make([]int, len(b)+1)

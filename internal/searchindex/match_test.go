@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// The tiers are what a cook sees as "the right ones first".
+// The tiers put the results that a cook expects first.
 func TestMatch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -66,7 +66,8 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// An index reads only the words that begin with the stem, and the tails that begin with the word: no match may lie outside.
+// An index reads only words that begin with the stem, and tails that begin with the word: no match
+// may lie outside.
 func TestEveryMatchIsWithinReach(t *testing.T) {
 	t.Parallel()
 	word := rapid.StringMatching(`[abcß豆7]{1,9}`)

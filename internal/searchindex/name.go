@@ -7,17 +7,17 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// andWord is what stands for an ampersand among the words of a name. Words hold
-// no ampersand, so that only a query that asks for "and" finds it.
+// andWord represents an ampersand among a name's words. Words contain no ampersand, so only a query
+// for "and" finds it.
 const andWord = "&&"
 
-// maxChain bounds the parts of a word that is also looked for as one: "a-b-c-…"
-// as a name of two hundred letters would fill the index.
+// maxChain bounds the parts of a word that are also indexed joined: otherwise "a-b-c-…" with two
+// hundred letters would fill the index.
 const maxChain = 8
 
-// NameWords returns what the words of a query are compared with: the words of
-// the name, each joined word as one besides ("gluten-free": gluten, free and
-// glutenfree), the parts of "po'boy", and andWord for an ampersand. An index keeps these and no others.
+// NameWords returns the words that queries are compared with: the name's words, each joined word
+// also as one ("gluten-free": gluten, free and glutenfree), the parts of "po'boy", and andWord for
+// an ampersand. An index stores exactly these.
 func NameWords(name string) []string {
 	tokens := wordfold.Tokens(name)
 	words := make([]string, 0, len(tokens))
@@ -38,8 +38,8 @@ func NameWords(name string) []string {
 	return words
 }
 
-// wholeParts returns the parts of a word with apostrophes that are words by
-// themselves: po and boy, grandma and no s.
+// wholeParts returns the parts of a word with apostrophes that are words themselves: po and boy;
+// grandma, but not s.
 func wholeParts(token wordfold.Token) []string {
 	var words []string
 	for _, part := range token.Parts {
@@ -57,7 +57,7 @@ func appendJoined(words []string, parts []string) []string {
 	return words
 }
 
-// chains returns the words of a text, those together that are joined.
+// chains returns a text's words, grouping joined ones.
 func chains(tokens []wordfold.Token) [][]string {
 	var list [][]string
 	for _, token := range tokens {
@@ -73,8 +73,7 @@ func chains(tokens []wordfold.Token) [][]string {
 	return list
 }
 
-// join writes the parts as one word, "" where that would be none: "1.5" is not
-// 15.
+// join joins the parts, or returns "" if they don't form a word: "1.5" isn't 15.
 func join(parts []string) string {
 	if len(parts) < 2 || len(parts) > maxChain {
 		return ""
@@ -90,11 +89,11 @@ func join(parts []string) string {
 	return joined
 }
 
-// maxTailLetters bounds the words that are looked at for their second part.
+// maxTailLetters bounds the words whose second part is considered.
 const maxTailLetters = 64
 
-// Tails returns the ends of a word of a name that a query word in TierPart
-// begins with. An index keeps them beside the words.
+// Tails returns the suffixes of a name's word that a TierPart query word can begin. An index stores
+// them beside the words.
 func Tails(word string) []string {
 	var tails []string
 	for at := range tailStarts(word) {
@@ -103,7 +102,7 @@ func Tails(word string) []string {
 	return tails
 }
 
-// tailStarts gives where the tails of a word begin.
+// tailStarts yields the offsets of a word's tails.
 func tailStarts(word string) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		left := utf8.RuneCountInString(word)

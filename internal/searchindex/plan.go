@@ -11,12 +11,11 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// MaxWords is the number of different terms of a query that are looked at. A
-// query with more is cut, so that no caller makes an index work for ever.
+// MaxWords is the maximum number of distinct terms in a query. Longer queries are cut, so that no
+// caller makes an index work for ever.
 const MaxWords = 16
 
-// Position is the place of a document in the order of the hits of a query.
-// The zero Position is before all of them.
+// Position is a document's place in the order of a query's hits. The zero Position precedes all.
 type Position struct {
 	Tier int
 	Key  string // wordfold.Key of the name
@@ -28,11 +27,10 @@ func (p Position) Compare(other Position) int {
 	return cmp.Or(cmp.Compare(p.Tier, other.Tier), strings.Compare(p.Key, other.Key), strings.Compare(p.ID, other.ID))
 }
 
-// Plan is a query in the form in which an index answers it: folded, bounded,
-// the cursor read.
+// Plan is a query ready for an index to answer: folded, bounded, its cursor parsed.
 type Plan struct {
 	Owner string
-	Terms []Term   // without repetitions; none asks for every document
+	Terms []Term   // distinct; none matches every document
 	Tags  []string // TagKeys of the tags, sorted: a document must have all
 	Limit int      // at least 1
 	After Position // the page begins after this position
@@ -40,8 +38,8 @@ type Plan struct {
 	Cost  Cost     // every field is set
 }
 
-// Plan folds and checks a query. It returns ErrBadCursor for a cursor that
-// belongs to another query or is none at all.
+// Plan folds and checks a query. It returns ErrBadCursor for another query's cursor or an invalid
+// one.
 func (q Query) Plan() (Plan, error) {
 	plan := Plan{
 		Owner: q.Owner, Terms: Terms(q.Text), Tags: slices.Sorted(slices.Values(TagKeys(q.Tags))), Limit: q.Limit, Names: q.Names,
@@ -61,8 +59,8 @@ func (q Query) Plan() (Plan, error) {
 	return plan, nil
 }
 
-// TagKey returns the form in which tags are compared: folded like a name, or
-// as it stands where nothing would be left of it. It is "" for a blank tag.
+// TagKey returns a tag's form for comparison: folded like a name, or unchanged if folding leaves
+// nothing. It is "" for a blank tag.
 func TagKey(tag string) string {
 	if key := wordfold.Key(tag); key != "" {
 		return key
@@ -70,7 +68,7 @@ func TagKey(tag string) string {
 	return strings.Map(dropControl, strings.TrimSpace(tag))
 }
 
-// TagKeys returns the keys of tags without blanks and repetitions.
+// TagKeys returns the distinct keys of tags, without blanks.
 func TagKeys(tags []string) []string {
 	var keys []string
 	for _, tag := range tagsOf(tags) {
@@ -87,9 +85,9 @@ func dropControl(r rune) rune {
 	return r
 }
 
-// Validate returns ErrBadDocument, naming the field, for a document that can't
-// be indexed: the owner or the id is missing or has control characters or
-// invalid UTF-8, or the version is not positive. Any name and any tags will do.
+// Validate returns ErrBadDocument, naming the field, for a document that can't be indexed: its
+// owner or id is missing or contains control characters or invalid UTF-8, or its version isn't
+// positive. Any name and tags are valid.
 func (d Document) Validate() error {
 	if !IsName(d.Owner) {
 		return fmt.Errorf("%w: owner %q", ErrBadDocument, d.Owner)
@@ -106,8 +104,8 @@ func (d Document) Validate() error {
 // maxNameBytes leaves room for owner, key and id in one index term.
 const maxNameBytes = 256
 
-// IsName reports whether an owner or an id can be one of a document. Nothing is
-// found under other names; an index may join the two with control characters.
+// IsName reports whether a string can be a document's owner or id. Other strings find nothing; an
+// index may join the two with control characters.
 func IsName(s string) bool {
 	return s != "" && len(s) <= maxNameBytes && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }

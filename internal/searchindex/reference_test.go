@@ -7,13 +7,13 @@ import (
 	"larder.dev/internal/searchindex/searchindextest"
 )
 
-// Select follows the rules that every index follows.
+// Select passes the suite of every index.
 func TestSelect(t *testing.T) {
 	t.Parallel()
 	searchindextest.Run(t, func(*testing.T) searchindex.Index { return searchindextest.NewReference() })
 }
 
-// Select ends when a query has cost what it may.
+// Select stops when a query reaches its cost limit.
 func TestSelectCost(t *testing.T) {
 	t.Parallel()
 	searchindextest.RunCost(t, searchindextest.NewReference(), func() {})

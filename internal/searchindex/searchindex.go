@@ -1,25 +1,22 @@
-// Package searchindex defines an index of named things that belong to owners:
-// found by the words of their names, listed in the order of their names, and
-// never seen by anyone but their owner.
+// Package searchindex defines an index of named things that belong to owners: found by the words of
+// their names, listed in the order of their names, and visible only to their owner.
 //
-// The package holds the interface, the rules of ranking and paging that every
-// implementation follows, and Select, which applies those rules to documents
-// in memory. Package searchindextest is the suite an implementation passes.
+// The package holds the interface, the rules of ranking and paging that every implementation
+// follows, and Select, which applies those rules to documents in memory. Package searchindextest is
+// the suite for implementations.
 //
 // # Ranking
 //
-// A document matches a query when every word of the query matches some word of
-// its name. A document is in [TierExact] when every query word is a word of
-// the name, in [TierPrefix] when every query word is a word or the beginning
-// of one, in [TierTypo] when some query word only resembles a word of the
-// name or its beginning, and in [TierPart] when some query word only begins the
-// second part of a compound (see [MatchWord], and [Terms] for what a query's
-// words are). A better tier always comes first. Within a tier documents are
-// ordered by the folded name, then by id. A query without words matches
+// A document matches a query when every query word matches some word of its name. A document is in
+// [TierExact] when every query word is a word of the name, in [TierPrefix] when every query word is
+// a word or the beginning of one, in [TierTypo] when some query word only resembles a word of the
+// name or its beginning, and in [TierPart] when some query word only begins the second part of a
+// compound (see [MatchWord], and [Terms] for a query's words). A better tier always comes first.
+// Within a tier documents are ordered by the folded name, then by id. A query without words matches
 // everything, in that same order.
 //
-// The rules are ported to the app, which finds without a network: searchindextest/cases.json
-// is the table that both pass.
+// The rules are ported to the app, which searches offline: both pass the table in
+// searchindextest/cases.json.
 package searchindex
 
 import (
@@ -31,34 +28,30 @@ import (
 // DefaultLimit is the number of hits on a page when a query asks for none.
 const DefaultLimit = 50
 
-// ErrBadCursor reports a cursor that no index has given out for this query.
+// ErrBadCursor reports a cursor that no index issued for this query.
 var ErrBadCursor = errors.New("searchindex: bad cursor")
 
-// ErrBadDocument reports a document that can never be indexed, however often
-// it is tried.
+// ErrBadDocument reports a document that can never be indexed, however often it is retried.
 var ErrBadDocument = errors.New("searchindex: bad document")
 
-// ErrRebuilding reports that a rebuild of this index is already under way.
+// ErrRebuilding reports that a rebuild of this index is already in progress.
 var ErrRebuilding = errors.New("searchindex: a rebuild is already under way")
 
 // ErrNoOld reports that no old generation is kept.
 var ErrNoOld = errors.New("searchindex: there is no old generation")
 
-// ErrClosed reports the use of an index after Close, or of a rebuild after
-// Commit or Abort.
+// ErrClosed reports the use of an index after Close, or of a rebuild after Commit or Abort.
 var ErrClosed = errors.New("searchindex: closed")
 
-// ErrUnavailable reports an engine that can't be asked now; the same call may
-// work later.
+// ErrUnavailable reports an unreachable engine; the same call may work later.
 var ErrUnavailable = errors.New("searchindex: unavailable")
 
-// ErrOutdated reports an index that another version of this program laid out.
-// It has to be rebuilt; if that version is newer, by that one.
+// ErrOutdated reports an index laid out by another version of this program. It has to be rebuilt;
+// if that version is newer, by that one.
 var ErrOutdated = errors.New("searchindex: outdated")
 
-// ErrLost reports an index that was there and is gone, as one that was deleted
-// behind the back of those who use it. Until it is rebuilt nothing can be
-// written, and whoever searches has to look elsewhere.
+// ErrLost reports an index that has disappeared, for example one deleted from outside. Until it is
+// rebuilt, nothing can be written, and searches have to go elsewhere.
 var ErrLost = errors.New("searchindex: lost")
 
 // Document is one named thing as it is after a change. An id is unique within
@@ -69,14 +62,14 @@ type Document struct {
 	Name    string
 	Tags    []string
 	Version int64 // from 1; a newer version of the same document wins
-	Deleted bool  // leaves a tombstone with the version, so that late changes stay out
-	Again   bool  // takes the place of an equal version too; not kept
+	Deleted bool  // leaves a tombstone with the version, so that late changes are ignored
+	Again   bool  // also replaces an equal version; not stored
 }
 
 // Key names one document.
 type Key struct{ Owner, ID string }
 
-// Newer reports whether the document takes the place of one that the index has.
+// Newer reports whether the document replaces the version that the index has.
 func (d Document) Newer(has int64) bool {
 	return d.Version > has || d.Again && d.Version == has
 }
@@ -84,27 +77,26 @@ func (d Document) Newer(has int64) bool {
 // Query asks for one page of an owner's documents.
 type Query struct {
 	Owner  string
-	Text   string   // words of the name; a text without words asks for everything
-	Tags   []string // only documents with all of these; blank ones count for nothing
+	Text   string   // words of the name; a text without words matches everything
+	Tags   []string // only documents with all of these; blank ones are ignored
 	Limit  int      // hits on the page; DefaultLimit if not positive
-	Cursor string   // Page.Next of the page before; "" for the first
-	Cost   Cost     // what it may cost
-	Names  bool     // whether hits have their names: it costs to bring what a list shows from elsewhere
+	Cursor string   // the previous page's Page.Next; "" for the first
+	Cost   Cost     // its limits
+	Names  bool     // return hits with their names: it costs extra if lists get them elsewhere
 }
 
 // Hit is one document found.
 type Hit struct {
 	ID      string
-	Name    string // "" where the query doesn't ask for names
+	Name    string // "" unless the query sets Names
 	Version int64
 }
 
 // Page is one page of hits.
 type Page struct {
 	Hits []Hit
-	// Total are the documents that match, on whatever page. Those in TierTypo
-	// count where nothing matches by its words or their beginnings; where they
-	// don't, Similar is their number.
+	// Total counts matching documents on all pages. It includes those in TierTypo only if nothing
+	// matches by words or their beginnings; otherwise Similar counts them.
 	Total, Similar int
 	Next           string // cursor of the next page; "" on the last
 }
@@ -112,7 +104,7 @@ type Page struct {
 // Tiers counts documents by their tier.
 type Tiers [TierPart + 1]int
 
-// Total returns Page.Total and Page.Similar of a query with so many matches.
+// Total returns Page.Total and Page.Similar for these counts.
 func (t Tiers) Total() (total, similar int) {
 	found := t[TierExact] + t[TierPrefix]
 	if found == 0 {
@@ -123,86 +115,78 @@ func (t Tiers) Total() (total, similar int) {
 
 // Tag is a tag of an owner's documents.
 type Tag struct {
-	Name  string // as most of them write it
+	Name  string // the most common spelling
 	Count int    // of documents
 }
 
-// Lister says what an index has, to whoever compares it with something else.
+// Lister lists an index's contents, for comparison with another source.
 type Lister interface {
-	// Documents returns what the index has of an owner's documents with these
-	// ids, tombstones too, in no order: with the tags as TagKeys gives them.
+	// Documents returns the index's versions of an owner's documents with these ids, including
+	// tombstones, unordered; tags are as returned by TagKeys.
 	Documents(ctx context.Context, owner string, ids []string) ([]Document, error)
 
-	// Keys returns up to limit keys of documents and tombstones behind one, in
-	// an order of the index's own: of one owner, or of all for "". The first are
-	// behind the zero Key; fewer than limit are the last. What comes or goes
-	// meanwhile may be among them or not.
+	// Keys returns up to limit keys of documents and tombstones after a given one, in the index's
+	// own order: one owner's, or all for "". Begin with the zero Key; fewer than limit keys are the
+	// last. Concurrent changes may or may not be included.
 	Keys(ctx context.Context, owner string, after Key, limit int) ([]Key, error)
 }
 
-// Generations takes one generation of an index for another.
+// Generations replaces one generation of an index by another.
 type Generations interface {
-	// Lost reports that there is no serving generation where this index reads
-	// and writes: it was deleted, or never made. A rebuild makes it.
+	// Lost reports that the serving generation is missing where this index reads and writes: it was
+	// deleted, or never created. A rebuild creates it.
 	Lost(ctx context.Context) (bool, error)
 
-	// Outdated reports that the serving generation was laid out by an older
-	// version of this program: until it is rebuilt, whatever reads or writes
-	// words returns ErrOutdated.
+	// Outdated reports that the serving generation was laid out by an older version of this
+	// program: until it is rebuilt, calls that read or write words return ErrOutdated.
 	Outdated(ctx context.Context) (bool, error)
 
-	// Rebuild starts a second, empty generation beside the one that serves.
-	// It returns ErrRebuilding if there is one already.
+	// Rebuild starts a second, empty generation beside the serving one. It returns ErrRebuilding if
+	// there is one already.
 	Rebuild(ctx context.Context) (Rebuild, error)
 
-	// Old begins to bring back the generation that the last commit replaced: it
-	// is kept, and written to no more. Whoever applies what came since the time
-	// has made it as new as the serving one; its Commit makes it serve, and
-	// keeps the other as the old one. Abort leaves it the old one. It returns
-	// ErrNoOld if there is none, ErrOutdated if another version of this program
-	// laid it out, and ErrRebuilding as Rebuild does.
+	// Old begins to restore the generation replaced by the last commit, which is kept but no longer
+	// written to. Applying everything since the given time makes it as new as the serving one;
+	// Commit then makes it serve, and keeps the other as the old one. Abort leaves it the old one.
+	// Old returns ErrNoOld if there is none, ErrOutdated if another version of this program laid it
+	// out, and ErrRebuilding as Rebuild does.
 	Old(ctx context.Context) (old Rebuild, since time.Time, err error)
 
-	// DropOld removes the old generation, and reports whether there was one. It
-	// returns ErrRebuilding while that is being brought back.
+	// DropOld removes the old generation, and reports whether there was one. It returns
+	// ErrRebuilding while that is being restored.
 	DropOld(ctx context.Context) (bool, error)
 }
 
-// Index is an index that serves searches while it is written to. All methods
-// are safe for concurrent use.
+// Index serves searches while it is written to. All methods are safe for concurrent use.
 type Index interface {
-	// Apply takes documents in any order and any number of times. Of two
-	// versions of a document the newer one stays; an equal one changes nothing,
-	// unless it says Again.
-	// When Apply returns nil the documents are durable and visible to Search.
-	// It returns ErrBadDocument, and applies nothing, if a document can't be
-	// indexed.
+	// Apply accepts documents in any order and any number of times. The newer of two versions of a
+	// document stays; an equal one changes nothing, unless it sets Again. When Apply returns nil
+	// the documents are durable and visible to Search. It returns ErrBadDocument, and applies
+	// nothing, if a document can't be indexed.
 	Apply(ctx context.Context, docs []Document) error
 
-	// Search returns one page. It returns ErrBadCursor for a cursor that was
-	// not given out for this owner, text and tags. A cursor stays good while
-	// documents come and go: no document that stays is skipped or repeated.
+	// Search returns one page. It returns ErrBadCursor for a cursor that wasn't issued for this
+	// owner, text and tags. A cursor stays valid while documents come and go: no remaining document
+	// is skipped or repeated.
 	Search(ctx context.Context, query Query) (Page, error)
 
-	// Tags returns the tags of an owner's documents, those of most documents
-	// first, then by name: two that fold to the same key are one.
+	// Tags returns the tags of an owner's documents, most frequent first, then by name: tags that
+	// fold to the same key are one.
 	Tags(ctx context.Context, owner string) ([]Tag, error)
 
-	// Version returns the version of a document that searches see, the
-	// tombstone's for a deleted one, and 0 for one never indexed. It returns
-	// ErrUnavailable where no generation serves.
+	// Version returns the version of a document that searches see, the tombstone's for a deleted
+	// one, and 0 for one never indexed. It returns ErrUnavailable if no generation serves.
 	Version(ctx context.Context, owner, id string) (int64, error)
 
 	// What it lists is what Search sees.
 	Lister
 
-	// Erase drops every document and tombstone of an owner, in the serving
-	// index, in a rebuild under way and in the old generation, and returns how
-	// many the serving index had.
+	// Erase removes all documents and tombstones of an owner, from the serving index, a rebuild in
+	// progress and the old generation, and returns how many the serving index had.
 	Erase(ctx context.Context, owner string) (int, error)
 
-	// Fresh reports that the index held nothing when it was opened: whoever
-	// fills it has to start from the beginning. A committed rebuild ends it.
+	// Fresh reports that the index was empty when opened: whoever fills it has to start from the
+	// beginning. A committed rebuild ends it.
 	Fresh(ctx context.Context) (bool, error)
 
 	// Ready returns nil when the engine answers.
@@ -210,7 +194,7 @@ type Index interface {
 
 	Generations
 
-	// Close waits for searches under way and aborts a rebuild under way.
+	// Close waits for searches in progress and aborts a rebuild in progress.
 	Close() error
 }
 
@@ -222,18 +206,16 @@ type Rebuild interface {
 	// What it lists is what was applied.
 	Lister
 
-	// Count returns the documents of the new generation, tombstones not counted.
+	// Count returns the number of documents in the new generation, excluding tombstones.
 	Count(ctx context.Context) (int, error)
 
-	// Prepare does in advance what Commit would have to do for what was applied
-	// so far, while nobody waits. It may be left out, and more may be applied
-	// afterwards.
+	// Prepare does Commit's work for what was applied so far, while nobody waits. It is optional,
+	// and more may be applied afterwards.
 	Prepare(ctx context.Context) error
 
-	// Commit makes the new generation the serving one, once and durably.
-	// Searches under way finish on the one before; none fails. What only that
-	// has is found no more. It is kept as the old generation, in the place of an
-	// older one, until the next commit or Index.DropOld.
+	// Commit makes the new generation the serving one, once and durably. Searches in progress
+	// finish on the previous one; none fails. Documents only in that one are no longer found. It is
+	// kept as the old generation, replacing an older one, until the next commit or Index.DropOld.
 	Commit(ctx context.Context) error
 
 	// Abort drops the new generation. It does nothing after Commit or Abort.

@@ -8,11 +8,10 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// Select answers a query over documents in memory, by the same rules and with
-// the same cursors as every index. It serves where no index can be asked, and
-// it is what the indexes are tested against. Deleted documents and those of
-// other owners are passed over; each id may come once. Its work grows with the
-// number of documents, on every page, up to the time that the query may cost.
+// Select answers a query over documents in memory, by the same rules and with the same cursors as
+// every index. It is the fallback when no index is reachable, and the reference that the indexes
+// are tested against. It skips deleted documents and other owners'; each id may occur once. Its
+// work grows with the number of documents, on every page, up to the query's time limit.
 func Select(ctx context.Context, docs iter.Seq[Document], query Query) (Page, error) {
 	plan, err := query.Plan()
 	if err != nil {
@@ -69,7 +68,7 @@ func (p Plan) hasTags(doc Document) bool {
 	return true
 }
 
-// page cuts the page out of all matches in order.
+// page cuts the page from all matches in order.
 func (p Plan) page(found []match) Page {
 	page := Page{Hits: []Hit{}}
 	var in Tiers

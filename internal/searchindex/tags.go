@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// TagLabel is a tag with the key that it is compared by.
+// TagLabel is a tag with its comparison key.
 type TagLabel struct{ Key, Name string }
 
-// TagLabels returns the tags of a document, each key once, with the first of
-// its names. Names have no control characters.
+// TagLabels returns a document's tags, one per key, with the first of its names. Names have no
+// control characters.
 func TagLabels(tags []string) []TagLabel {
 	var labels []TagLabel
 	for _, tag := range tagsOf(tags) {
@@ -50,9 +50,8 @@ func TagsOf(docs iter.Seq[Document], owner string) []Tag {
 	return RankTags(counts)
 }
 
-// RankTags orders tags by how many documents have each, then by key. Of the
-// names of one key it takes the one that most documents write, and of those the
-// first.
+// RankTags orders tags by how many documents have each, then by key. It shows a key's most common
+// name, and the first of equally common ones.
 func RankTags(counts map[TagLabel]int) []Tag {
 	type group struct {
 		Tag

@@ -8,15 +8,13 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// Term is one thing that a query asks for: ways to say it, each a list of words
-// that all have to match the name. "gluten-free" is gluten and free, or
-// glutenfree.
+// Term is one thing that a query asks for, as alternatives: each is a list of words that all have
+// to match the name. "gluten-free" is gluten and free, or glutenfree.
 type Term [][]string
 
-// Terms folds a text into the terms of a query, without repetitions and cut to
-// MaxWords. A word that only says "and" is left out, so that "mac & cheese",
-// "mac and cheese" and "mac und cheese" ask for the same; the last word may be
-// the beginning of another one, and stays.
+// Terms folds a text into a query's terms, distinct and cut to MaxWords. Words for "and" are
+// dropped, so that "mac & cheese", "mac and cheese" and "mac und cheese" are the same query; a last
+// word stays, since it may be the beginning of another.
 func Terms(text string) []Term {
 	tokens := wordfold.Tokens(text)
 	last := len(tokens) - 1
@@ -57,7 +55,7 @@ func termsOf(tokens []wordfold.Token) []Term {
 	return terms
 }
 
-// readings returns what else a single word may mean.
+// readings returns alternative readings of a single word.
 func readings(word string, last bool) Term {
 	// Arabic writes "and" as the first letter of the next word.
 	const waw = "و"
@@ -75,9 +73,9 @@ func readings(word string, last bool) Term {
 	return nil
 }
 
-// ands are the words that an ampersand is read as, folded: in English, German,
-// French, Spanish, Italian, Dutch, Swedish, Danish, Polish, Catalan, Russian, Ukrainian,
-// Greek, Turkish, Hungarian, Arabic; n as in "mac 'n' cheese".
+// ands are the folded words that an ampersand is read as: in English, German, French, Spanish,
+// Italian, Dutch, Swedish, Danish, Polish, Catalan, Russian, Ukrainian, Greek, Turkish, Hungarian,
+// Arabic; n as in "mac 'n' cheese".
 func ands() []string {
 	return []string{
 		"and", "und", "et", "y", "e", "ed", "en", "och", "og", "oraz", "i", "и", "та", "και", "ve", "es", "و", "n",
@@ -107,7 +105,7 @@ func bounded(terms []Term) []Term {
 	return kept
 }
 
-// String tells terms apart.
+// String distinguishes terms.
 func (t Term) String() string {
 	ways := make([]string, len(t))
 	for i, words := range t {

@@ -9,39 +9,39 @@ import (
 )
 
 const (
-	// repeatsEvery is how often one kind of warning or error is written while it goes on.
+	// repeatsEvery is how often a repeating kind of warning or error is logged.
 	repeatsEvery = time.Minute
-	// mostKinds bounds what is remembered. Kinds are written in the code, but for what a logger was given along.
+	// mostKinds bounds the memory. Kinds come from the code, except for logger attributes.
 	mostKinds = 1000
 )
 
-// Repeats writes the first warning or error of a kind at once, and while more of it come one line a minute: the last one,
-// with how many there were. A store that is away is told of by every request otherwise, and what else is wrong is not to be
-// found among thousands of the same. Lines below a warning pass: what is asked for line by line is given so.
+// Repeats logs the first warning or error of a kind at once, and repeats as one line a minute: the
+// last one, with their number. Otherwise every request would report a store that is down, and other
+// errors would drown among thousands of lines. Lines below a warning pass unchanged.
 //
-// Two lines are of one kind where level, words, and what their logger was given along are the same, and none of the attributes
-// in which kinds differ.
+// Two lines are of one kind if level, message and logger attributes are the same, and so are the
+// attributes that distinguish kinds.
 type Repeats struct {
 	next  slog.Handler
-	given string // the attributes and groups of the logger
+	given string // the logger's attributes and groups
 	*kinds
 }
 
-// kinds is what the handlers of one program share.
+// kinds is shared by a program's handlers.
 type kinds struct {
 	mu   sync.Mutex
 	open map[string]*kind
 }
 
-// kind is one that was written in the last minute.
+// kind is one that was logged in the last minute.
 type kind struct {
 	next  slog.Handler
 	count int         // since the last line
-	last  slog.Record // of those
+	last  slog.Record // of those since the last line
 	timer *time.Timer
 }
 
-// NewRepeats sums up what goes to next. Close it at the end of the program.
+// NewRepeats summarises what goes to next. Close it at the end of the program.
 func NewRepeats(next slog.Handler) *Repeats {
 	return &Repeats{next: next, kinds: &kinds{open: map[string]*kind{}}}
 }
@@ -53,7 +53,7 @@ func (r *Repeats) Enabled(ctx context.Context, level slog.Level) bool {
 
 // Handle implements slog.Handler.
 func (r *Repeats) Handle(ctx context.Context, record slog.Record) error {
-	if record.Level >= slog.LevelWarn && r.repeated(record) { //nolint:contextcheck // what is summed up outlives the request
+	if record.Level >= slog.LevelWarn && r.repeated(record) { //nolint:contextcheck // a summary outlives the request
 		return nil
 	}
 	return r.next.Handle(ctx, record)
@@ -74,7 +74,7 @@ func (r *Repeats) WithGroup(name string) slog.Handler {
 	return &Repeats{next: r.next.WithGroup(name), given: r.given + "\x00\x00" + name, kinds: r.kinds}
 }
 
-// repeated tells whether one of the kind was written within the minute, and counts the line then.
+// repeated reports whether this kind was logged within the minute, and then counts the line.
 func (r *Repeats) repeated(record slog.Record) bool {
 	name := nameOf(record, r.given)
 	r.mu.Lock()
@@ -92,7 +92,7 @@ func (r *Repeats) repeated(record slog.Record) bool {
 	return false
 }
 
-// nameOf tells kinds apart.
+// nameOf identifies a record's kind.
 func nameOf(record slog.Record, given string) string {
 	var b strings.Builder
 	b.WriteString(record.Level.String() + "\x00" + record.Message + "\x00" + given)
@@ -106,7 +106,7 @@ func nameOf(record slog.Record, given string) string {
 	return b.String()
 }
 
-// minute is called as long as a kind goes on. One that has ended is written at once when it comes again.
+// minute runs as long as a kind repeats. Once it has stopped, its next line is logged at once.
 func (k *kinds) minute(name string, of *kind) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -120,11 +120,11 @@ func (k *kinds) minute(name string, of *kind) {
 
 func (k *kind) write() {
 	k.last.AddAttrs(slog.Int("times", k.count))
-	_ = k.next.Handle(context.Background(), k.last) // nobody is there who could be told
+	_ = k.next.Handle(context.Background(), k.last) // there is nobody to tell
 	k.count = 0
 }
 
-// Close writes what was counted and not written yet.
+// Close logs pending counts.
 func (k *kinds) Close() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// summed gives a log, what was written to it since the last look, and what ends it.
+// summed returns a log, a function for what was written since the last call, and one that ends it.
 func summed() (log *slog.Logger, written func() []string, end func()) {
 	var out bytes.Buffer
 	repeats := telemetry.NewRepeats(slog.NewTextHandler(&out, &slog.HandlerOptions{
@@ -33,9 +33,10 @@ func summed() (log *slog.Logger, written func() []string, end func()) {
 	}, repeats.Close
 }
 
-func pass(d time.Duration) { <-time.After(d) } // by the clock of synctest
+func pass(d time.Duration) { <-time.After(d) } // synctest's clock
 
-// In an outage the first line of a kind comes at once, then one a minute with the count, and none once it is over.
+// In an outage the first line of a kind is written at once, then one a minute with the count, and
+// none once it is over.
 func TestAnOutageIsOneLineAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -57,7 +58,7 @@ func TestAnOutageIsOneLineAMinute(t *testing.T) {
 	})
 }
 
-// Kinds are told apart by level, words, component and what is missing; lines that aren't warnings all pass.
+// Level, message, component and what is missing distinguish kinds; lines below warnings all pass.
 func TestEachKindIsToldOf(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -75,7 +76,7 @@ func TestEachKindIsToldOf(t *testing.T) {
 	})
 }
 
-// What was counted when the program ends is written.
+// A pending count is written when the program ends.
 func TestTheCountIsWrittenAtTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -88,7 +89,7 @@ func TestTheCountIsWrittenAtTheEnd(t *testing.T) {
 	})
 }
 
-// Words that somebody could make without end take no memory without end.
+// An unlimited variety of messages doesn't take unlimited memory.
 func TestKindsAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

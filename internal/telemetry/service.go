@@ -16,7 +16,8 @@ import (
 	"larder.dev/internal/buildinfo"
 )
 
-// services are the components of one process, each with its name on its spans, and one exporter.
+// services are one process's components, each with its name on its spans, and their shared
+// exporter.
 type services struct {
 	exporter sdktrace.TracerProviderOption
 
@@ -41,7 +42,7 @@ func (s *services) of(component string) (*Tracing, error) {
 	return t, nil
 }
 
-// For gives the tracing of a component that runs in the process; t itself where that can't be made.
+// For returns the tracing of a component in the process; t itself if that fails.
 func (t *Tracing) For(component string) *Tracing {
 	if t == nil {
 		return nil
@@ -53,7 +54,8 @@ func (t *Tracing) For(component string) *Tracing {
 	return of
 }
 
-// libraries make spans for whichever component they work for: the pools and clients of a process are shared.
+// libraries creates spans for whichever component a library is working for: a process's pools and
+// clients are shared.
 type libraries struct {
 	embedded.TracerProvider
 
@@ -73,7 +75,7 @@ type libraryTracer struct {
 	options  []trace.TracerOption
 }
 
-// Start implements trace.Tracer. A ping tells nobody anything: probes send them all day.
+// Start implements trace.Tracer. It skips pings, which probes send all day.
 func (l libraryTracer) Start(ctx context.Context, name string, options ...trace.SpanStartOption) (context.Context, trace.Span) {
 	if isPing(name) {
 		return ctx, noop.Span{}
@@ -87,7 +89,7 @@ func isPing(name string) bool {
 	return len(words) > 0 && words[len(words)-1] == "ping"
 }
 
-// serving is the component whose span ctx is in.
+// serving returns the component whose span ctx is in.
 func (l libraries) serving(ctx context.Context) *Tracing {
 	parent, ok := trace.SpanFromContext(ctx).(sdktrace.ReadOnlySpan)
 	if !ok {

@@ -5,13 +5,13 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Span is a stretch of work; nil where tracing is off.
+// Span is a traced operation; nil if tracing is off.
 type Span struct {
 	span trace.Span
 }
 
-// End ends the span, as failed where err isn't nil. The error's text stays out of it: what a store refuses may
-// quote a recipe.
+// End ends the span, as failed if err isn't nil. It omits the error's text: what a store rejects
+// may quote a recipe.
 func (s *Span) End(err error) {
 	if s == nil {
 		return

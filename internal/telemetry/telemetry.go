@@ -1,8 +1,8 @@
-// Package telemetry follows what happens through the components by OpenTelemetry traces: from the HTTP
-// request through the row of the ledger and the header of the message to what each projection writes. It is off
-// unless an exporter is set in the environment.
+// Package telemetry traces operations across components with OpenTelemetry: from the HTTP request
+// through the ledger's row and the message's header to each projection's write. It is off unless
+// the environment configures an exporter.
 //
-// A nil *Tracing is tracing that is off: every method of it does nothing.
+// A nil *Tracing is off: all its methods do nothing.
 package telemetry
 
 import (
@@ -22,17 +22,17 @@ import (
 
 const scope = "larder.dev"
 
-// Tracing makes the spans of one component and hands them to an exporter.
+// Tracing creates one component's spans and passes them to an exporter.
 type Tracing struct {
 	provider *sdktrace.TracerProvider
 	tracer   trace.Tracer
 	services *services
 }
 
-// Open makes the tracing of a component from OpenTelemetry's own variables, as
-// OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 and OTEL_TRACES_SAMPLER. It is nil, and off, where
-// neither that nor OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, and where OTEL_SDK_DISABLED is true. A collector that
-// is away loses spans and nothing else.
+// Open returns a component's tracing, configured by OpenTelemetry's own variables, such as
+// OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 and OTEL_TRACES_SAMPLER. It returns nil,
+// meaning off, if neither that nor OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, or if
+// OTEL_SDK_DISABLED is true. A collector outage only loses spans.
 func Open(ctx context.Context, component string) (*Tracing, error) {
 	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") ||
 		os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
@@ -45,12 +45,12 @@ func Open(ctx context.Context, component string) (*Tracing, error) {
 	return New(component, sdktrace.WithBatcher(exporter))
 }
 
-// New makes the tracing of a component with an exporter of the caller's: WithBatcher, or WithSyncer in a test.
+// New returns a component's tracing with a given exporter: WithBatcher, or WithSyncer in a test.
 func New(component string, exporter sdktrace.TracerProviderOption) (*Tracing, error) {
 	return (&services{exporter: exporter, known: map[string]*Tracing{}}).of(component)
 }
 
-// Close hands out the spans that are still here.
+// Close exports the remaining spans.
 func (t *Tracing) Close(ctx context.Context) error {
 	if t == nil {
 		return nil
@@ -61,10 +61,10 @@ func (t *Tracing) Close(ctx context.Context) error {
 	return nil
 }
 
-// On tells whether anybody looks at the spans.
+// On reports whether spans are exported.
 func (t *Tracing) On() bool { return t != nil }
 
-// Provider is for the libraries that make spans of their own.
+// Provider is for libraries that create their own spans.
 func (t *Tracing) Provider() trace.TracerProvider {
 	if t == nil {
 		return noop.NewTracerProvider()
@@ -72,8 +72,8 @@ func (t *Tracing) Provider() trace.TracerProvider {
 	return libraries{own: t}
 }
 
-// Continue begins a span in the trace of traceParent (W3C Trace Context), or in a new one where that can't be read.
-// The caller ends it.
+// Continue begins a span in the trace of traceParent (W3C Trace Context), or in a new one if that
+// is invalid. The caller ends it.
 func (t *Tracing) Continue(ctx context.Context, name, traceParent string) (context.Context, *Span) {
 	if t == nil {
 		return ctx, nil
@@ -83,8 +83,8 @@ func (t *Tracing) Continue(ctx context.Context, name, traceParent string) (conte
 	return ctx, &Span{span: span} //nolint:spancheck // the caller ends it
 }
 
-// Write begins the span of a write that a message makes, in the message's trace: whoever asked for it can see what became
-// of it where. The caller ends it.
+// Write begins the span of a message's write, in the message's trace, so that the trace shows what
+// became of the request where. The caller ends it.
 func (t *Tracing) Write(ctx context.Context, name, traceParent string) *Span {
 	if t == nil {
 		return nil
@@ -94,12 +94,12 @@ func (t *Tracing) Write(ctx context.Context, name, traceParent string) *Span {
 	return &Span{span: span} //nolint:spancheck // the caller ends it
 }
 
-// Life is how long after its request a message still belongs to the request's trace. What is read again later, as by a view
-// that is filled anew, points at it.
+// Life is how long after its request a message still belongs to the request's trace. Later reads,
+// such as a rebuild's, link to it.
 const Life = 15 * time.Minute
 
-// Follow begins the span of work at one message that was stored at that time: in the message's trace while that lives, else
-// in one that points there. The caller ends it.
+// Follow begins the span of processing a message stored at that time: in the message's trace during
+// its Life, else in a new one that links to it. The caller ends it.
 func (t *Tracing) Follow(ctx context.Context, name, traceParent string, stored time.Time) (context.Context, *Span) {
 	if t == nil {
 		return ctx, nil
@@ -112,8 +112,8 @@ func (t *Tracing) Follow(ctx context.Context, name, traceParent string, stored t
 	return ctx, &Span{span: span} //nolint:spancheck // the caller ends it
 }
 
-// Link begins a span in a trace of its own that points at those of traceParents: work at many messages at once is
-// no part of any one request, which was answered long before.
+// Link begins a span in its own trace that links to traceParents: a batch of messages isn't part of
+// any one request, all of which were answered long before.
 func (t *Tracing) Link(ctx context.Context, name string, traceParents []string) (context.Context, *Span) {
 	if t == nil {
 		return ctx, nil
@@ -130,7 +130,7 @@ func (t *Tracing) Link(ctx context.Context, name string, traceParents []string) 
 	return ctx, &Span{span: span} //nolint:spancheck // the caller ends it
 }
 
-// TraceParent is the trace context of ctx as W3C's header has it, "" where there is none.
+// TraceParent returns ctx's trace context in W3C header format, "" if there is none.
 func TraceParent(ctx context.Context) string {
 	carrier := propagation.MapCarrier{}
 	propagation.TraceContext{}.Inject(ctx, carrier)

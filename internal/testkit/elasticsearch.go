@@ -5,9 +5,10 @@ import (
 	"testing"
 )
 
-// Elasticsearch returns the address of the Elasticsearch that the tests share, so each takes an alias of
-// its own: the server that LARDER_TEST_ELASTICSEARCH_URL names. It takes long to start, so `make test`
-// starts one for all packages; there is none in `make test-quick`, and a test that asks for it there fails.
+// Elasticsearch returns the address of the tests' shared Elasticsearch, named by
+// LARDER_TEST_ELASTICSEARCH_URL, so each test uses its own alias. It is slow to start, so `make
+// test` starts one for all packages; `make test-quick` has none, and a test that asks for it there
+// fails.
 func Elasticsearch(tb testing.TB) string {
 	tb.Helper()
 	given := os.Getenv("LARDER_TEST_ELASTICSEARCH_URL")

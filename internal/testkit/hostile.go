@@ -2,8 +2,9 @@ package testkit
 
 import "strings"
 
-// HostileBytes are what ends or fills a server that believes what a stranger says before they log in: lengths that nobody
-// has, promises of more, and bytes without an end. Each embedded server gets all of them, those of others' protocols too.
+// HostileBytes crash or exhaust a server that trusts what clients send before they log in:
+// impossible lengths, promises of more data, and endless input. Each embedded server gets all of
+// them, including other protocols'.
 func HostileBytes() []string {
 	return []string{
 		// Redis

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// NameServer answers every question for an address with both 127.0.0.2 and 127.0.0.3, as Docker does for two instances. It
-// gives its own.
+// NameServer answers every address query with both 127.0.0.2 and 127.0.0.3, as Docker does for two
+// instances. It returns its own address.
 func NameServer(tb testing.TB) string {
 	tb.Helper()
 	server, err := (&net.ListenConfig{}).ListenPacket(tb.Context(), "udp", "127.0.0.1:0")
@@ -26,7 +26,7 @@ func NameServer(tb testing.TB) string {
 	return server.LocalAddr().String()
 }
 
-// twoAddresses is the answer to a question of the domain name system.
+// twoAddresses builds the DNS answer to a query.
 func twoAddresses(question []byte) []byte {
 	const header, address = 12, 1
 	end := header

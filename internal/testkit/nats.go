@@ -15,9 +15,9 @@ type NATSServer struct {
 	embedded                           *natsserver.Server
 }
 
-// NATS returns a server for this test alone, with no streams, that stops after it. The names of
-// streams are fixed, so tests that shared a server would meet in them; and nothing is gained by one: the
-// embedded server is nats-server itself, of the same module as the program that `make test` runs.
+// NATS returns a server without streams for this test alone, which stops after it. Stream names are
+// fixed, so tests sharing a server would collide; and sharing gains nothing: the embedded server is
+// nats-server itself, from the same module as the program that `make test` runs.
 func NATS(tb testing.TB) *NATSServer {
 	tb.Helper()
 	made := &NATSServer{options: natsserver.Options{Dir: tb.TempDir(), Log: Logger(tb)}}
@@ -36,20 +36,19 @@ func (s *NATSServer) start(tb testing.TB) {
 	s.url, s.publisherURL, s.feedURL, s.appURL = server.URL(), server.PublisherURL(), server.FeedURL(), server.AppURL()
 }
 
-// URL is the address for connections that may do everything but reach the public feed.
+// URL is the address for connections that may do everything except reach the public feed.
 func (s *NATSServer) URL() string { return s.url }
 
-// PublisherURL is the address for whoever keeps the public feed.
+// PublisherURL is the address for the public feed's publisher.
 func (s *NATSServer) PublisherURL() string { return s.publisherURL }
 
-// FeedURL is the address for a subscriber of the public feed, who may do nothing else.
+// FeedURL is the address for a subscriber to the public feed, which may do nothing else.
 func (s *NATSServer) FeedURL() string { return s.feedURL }
 
 // AppURL is the address for the grocery app.
 func (s *NATSServer) AppURL() string { return s.appURL }
 
-// Stop takes the server away. It keeps its streams for [NATSServer.Restart]. A second call does
-// nothing.
+// Stop stops the server. It keeps its streams for [NATSServer.Restart]. A second call does nothing.
 func (s *NATSServer) Stop(tb testing.TB) {
 	tb.Helper()
 	if s.embedded == nil {
@@ -61,7 +60,7 @@ func (s *NATSServer) Stop(tb testing.TB) {
 	s.embedded = nil
 }
 
-// Restart brings a stopped server back, at the same address and with its streams.
+// Restart restarts a stopped server, at the same address and with its streams.
 func (s *NATSServer) Restart(tb testing.TB) {
 	tb.Helper()
 	s.Stop(tb)
@@ -72,7 +71,7 @@ func (s *NATSServer) Restart(tb testing.TB) {
 	}
 }
 
-// Lose brings the server back without anything that it kept, as after the loss of its disk.
+// Lose restarts the server with no data, as after losing its disk.
 func (s *NATSServer) Lose(tb testing.TB) {
 	tb.Helper()
 	s.Stop(tb)

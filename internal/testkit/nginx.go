@@ -18,25 +18,26 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// Upstreams are the components that nginx has behind it, as host:port.
+// Upstreams are the components behind nginx, as host:port.
 type Upstreams struct{ CommandAPI, QueryAPI, FileService, GroceryApp string }
 
-// Nginx starts a real nginx with the configuration of deploy/nginx before some components, and gives its address,
-// as http://127.0.0.1:8080. It ends with the test.
+// Nginx starts a real nginx with deploy/nginx's configuration in front of some components, and
+// returns its address, such as http://127.0.0.1:8080. It ends with the test.
 func Nginx(tb testing.TB, behind Upstreams) string {
 	tb.Helper()
 	return NginxWith(tb, behind, map[string]string{}).Plain
 }
 
-// NginxAddresses are where an nginx listens: for everybody, and for a load balancer that has taken TLS off.
+// NginxAddresses are where nginx listens: for everybody, and for a load balancer that terminates
+// TLS.
 type NginxAddresses struct{ Plain, BehindTLS string }
 
-// NginxWith is Nginx with settings of its template.
+// NginxWith is Nginx with settings for its template.
 func NginxWith(tb testing.TB, behind Upstreams, settings map[string]string) NginxAddresses {
 	tb.Helper()
 	settings = maps.Clone(settings)
-	// Not TempDir: its workers are somebody else where the test runs as root.
-	dir, err := os.MkdirTemp("", "larder-nginx-") //nolint:usetesting // said above
+	// Not TempDir: if the test runs as root, the workers are another user.
+	dir, err := os.MkdirTemp("", "larder-nginx-") //nolint:usetesting // see above
 	must(tb, err)
 	must(tb, os.Chmod(dir, 0o777)) //nolint:gosec // as above
 	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
@@ -57,11 +58,11 @@ func NginxWith(tb testing.TB, behind Upstreams, settings map[string]string) Ngin
 	}
 }
 
-// nginxAttempts is how many ports are tried, each of which another program may take before nginx does.
+// nginxAttempts is how many ports are tried, since another program may take each before nginx does.
 const nginxAttempts = 5
 
-// startNginx tells whether it came up. Where it ended at once the port was taken meanwhile, or its
-// configuration is wrong.
+// startNginx reports whether nginx came up. If it ended at once, the port was taken meanwhile, or
+// its configuration is invalid.
 func startNginx(tb testing.TB, dir, address, config string) bool {
 	tb.Helper()
 	file := filepath.Join(dir, "nginx.conf")
@@ -96,13 +97,13 @@ func startNginx(tb testing.TB, dir, address, config string) bool {
 	return up
 }
 
-// nginxConfig is the template, filled in as nginx's own image does it, in an http block of the test's own.
+// nginxConfig renders the template as nginx's own image does, in the test's own http block.
 func nginxConfig(tb testing.TB, dir string, behind Upstreams, given map[string]string) string {
 	tb.Helper()
 	settings := map[string]string{
 		"LARDER_TLS": "off", "LARDER_LOAD_BALANCER": "unix:", "LARDER_CDN_ORIGIN": "",
 		"LARDER_ACCESS_LOG": filepath.Join(dir, "access.log"),
-		"LARDER_RESOLVER":   "127.0.0.1", // never asked: the components are given by their addresses
+		"LARDER_RESOLVER":   "127.0.0.1", // never asked: components are given by address
 		"LARDER_CACHE":      dir, "LARDER_WEB_ROOT": filepath.Join(moduleRoot(), "web", "dist", "app"),
 		"LARDER_WEB_HEADERS": filepath.Join(moduleRoot(), "deploy", "nginx", "web-headers.conf"),
 		"LARDER_COMMAND_API": behind.CommandAPI, "LARDER_QUERY_API": behind.QueryAPI,
@@ -121,7 +122,7 @@ func nginxConfig(tb testing.TB, dir string, behind Upstreams, given map[string]s
 	return strings.NewReplacer("DIR", dir, "SERVER", filled).Replace(nginxMain)
 }
 
-// nginxMain is around the template: what its image has in a file of its own.
+// nginxMain surrounds the template; nginx's image has it in a separate file.
 const nginxMain = `
 worker_processes 1;
 daemon off;
@@ -137,10 +138,10 @@ http {
 }
 `
 
-// larderVariable is what a template has of ours; nginx has variables of its own.
+// larderVariable matches our variables in a template; nginx has its own.
 var larderVariable = regexp.MustCompile(`\$\{LARDER_[A-Z_]+\}`)
 
-// nginxProgram is the one that make fetches, or that of LARDER_TEST_NGINX.
+// nginxProgram is the program that make fetches, or LARDER_TEST_NGINX's.
 func nginxProgram(tb testing.TB) string {
 	tb.Helper()
 	path := os.Getenv("LARDER_TEST_NGINX")
@@ -155,7 +156,7 @@ func nginxProgram(tb testing.TB) string {
 
 // moduleRoot is the folder of go.mod.
 func moduleRoot() string {
-	_, file, _, _ := runtime.Caller(0) //nolint:dogsled // only the file is asked for
+	_, file, _, _ := runtime.Caller(0) //nolint:dogsled // only the file is needed
 	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
 }
 

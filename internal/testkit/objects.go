@@ -10,8 +10,8 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// Objects gives an object store with an empty bucket for this test alone: on the server of LARDER_TEST_S3_URL
-// (http://ACCESS:SECRET@HOST:PORT), else in a folder.
+// Objects returns an object store with an empty bucket for this test alone: on LARDER_TEST_S3_URL's
+// server (http://ACCESS:SECRET@HOST:PORT), else in a folder.
 func Objects(tb testing.TB) objectstore.Store {
 	tb.Helper()
 	store, err := objectstore.Open(ObjectsAt(tb))
@@ -22,7 +22,7 @@ func Objects(tb testing.TB) objectstore.Store {
 	return store
 }
 
-// ObjectsAt says where the store of [Objects] is, for what opens it by itself.
+// ObjectsAt locates the store of [Objects], for callers that open it themselves.
 func ObjectsAt(tb testing.TB) objectstore.Options {
 	tb.Helper()
 	if os.Getenv("LARDER_TEST_S3_URL") != "" {
@@ -31,13 +31,13 @@ func ObjectsAt(tb testing.TB) objectstore.Options {
 	return Folder(tb)
 }
 
-// Folder says where there is an empty object store in a folder.
+// Folder locates an empty object store in a folder.
 func Folder(tb testing.TB) objectstore.Options {
 	tb.Helper()
 	return objectstore.Options{Endpoint: objectstore.Endpoint(tb.TempDir()), Bucket: bucket()}
 }
 
-// S3 says where there is an empty bucket on the server of LARDER_TEST_S3_URL, and fails where none is named.
+// S3 locates an empty bucket on LARDER_TEST_S3_URL's server, and fails if there is none.
 func S3(tb testing.TB) objectstore.Options {
 	tb.Helper()
 	given, err := url.Parse(os.Getenv("LARDER_TEST_S3_URL"))

@@ -9,15 +9,15 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// ObjectsDoor is an object store that the test can take away for itself alone, wherever it is.
+// ObjectsDoor is an object store that the test can make unavailable for itself alone.
 type ObjectsDoor struct {
 	At     objectstore.Options
-	Cut    func() // nothing can be asked
-	Freeze func() // what is changed waits
+	Cut    func() // nothing is reachable
+	Freeze func() // changes wait
 	Mend   func()
 }
 
-// NewObjectsDoor makes one in front of the store of [Objects].
+// NewObjectsDoor returns one in front of the store of [Objects].
 func NewObjectsDoor(tb testing.TB) ObjectsDoor {
 	tb.Helper()
 	at := ObjectsAt(tb)
@@ -46,7 +46,7 @@ func NewObjectsDoor(tb testing.TB) ObjectsDoor {
 				return os.Rename(filepath.Join(dir, "incoming-away"), filepath.Join(dir, "incoming"))
 			}
 		},
-		Freeze: func() { // as another process does that stopped in the middle of a change
+		Freeze: func() { // like another process suspended during a change
 			lock, err := os.OpenFile(filepath.Join(dir, "incoming", at.Bucket, "change.lock"), os.O_RDWR, 0)
 			must(err)
 			must(syscall.Flock(int(lock.Fd()), syscall.LOCK_EX))

@@ -18,20 +18,20 @@ import (
 	"larder.dev/embedded/postgresserver"
 )
 
-// startTimeout covers the download of PostgreSQL on a machine that has none.
+// startTimeout includes downloading PostgreSQL on a machine without it.
 const startTimeout = 5 * time.Minute
 
-// Postgres returns the address of a new database for this test alone, which is dropped after it. The
-// schema is made by migrate, nil for an empty one: it runs once per test binary, into a template that
-// the databases are copied from. Two calls with the same function get the same schema, so migrate
+// Postgres returns the address of a new database for this test alone, which is dropped after it.
+// migrate creates the schema; nil means an empty one. It runs once per test binary, into a template
+// from which databases are copied. Two calls with the same function get the same schema, so migrate
 // must not be a closure that does different things.
 func Postgres(tb testing.TB, migrate func(ctx context.Context, url string) error) string {
 	tb.Helper()
 	return database(tb, theCluster, migrate)
 }
 
-// BackupPostgres is [Postgres] on the server that LARDER_TEST_BACKUP_POSTGRES_URL names; where there is none,
-// it is another database of the one server.
+// BackupPostgres is [Postgres] on LARDER_TEST_BACKUP_POSTGRES_URL's server; without one, it is
+// another database on the same server.
 func BackupPostgres(tb testing.TB, migrate func(ctx context.Context, url string) error) string {
 	tb.Helper()
 	if os.Getenv(backupVariable) == "" {
@@ -69,18 +69,18 @@ func database(tb testing.TB, open func() (*cluster, error), migrate func(ctx con
 	return cluster.address(name)
 }
 
-// RolePassword is that of each component's role on the servers of the tests. The roles belong to the server, so that every
-// test has to give them the same one.
+// RolePassword is the password of each component's role on the tests' servers. Roles belong to the
+// server, so every test has to set the same one.
 const RolePassword = "role-of-the-tests"
 
-// cluster is the one server of this test binary.
+// cluster is this test binary's server.
 type cluster struct {
-	admin   string // address of the database that the others are created from
+	admin   string // address of the database from which others are created
 	address func(database string) string
-	scratch *scratch // nil where the server is given
+	scratch *scratch // nil if the server is given
 
 	mu        sync.Mutex
-	templates map[uintptr]string // by the migrating function
+	templates map[uintptr]string // by migration function
 }
 
 // theCluster belongs to the test binary.
@@ -96,7 +96,7 @@ func givenCluster(variable string) (*cluster, error) {
 	given := os.Getenv(variable)
 	address, err := url.Parse(given)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no address", variable) // which may hold a password
+		return nil, fmt.Errorf("%s is no address", variable) // may contain a password
 	}
 	return &cluster{
 		admin:     given,
@@ -118,10 +118,10 @@ func startCluster() (*cluster, error) {
 	defer cancel()
 	server, err := postgresserver.Start(ctx, postgresserver.Options{
 		Dir: filepath.Join(scratch.dir, "postgres"),
-		TCP: true, // tests put proxies before it
+		TCP: true, // tests put proxies in front of it
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Settings: map[string]string{
-			// The data of a test needn't outlive it.
+			// A test's data needn't outlive it.
 			"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off",
 			"max_connections": "300",
 		},
@@ -133,7 +133,7 @@ func startCluster() (*cluster, error) {
 	return made, nil
 }
 
-// template returns the name of a database with the schema of migrate, "" for an empty one.
+// template returns the name of a database with migrate's schema, "" for an empty one.
 func (c *cluster) template(ctx context.Context, migrate func(context.Context, string) error) (string, error) {
 	if migrate == nil {
 		return "", nil

@@ -15,15 +15,15 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Proxy stands between a test and a server that others use too, so that the test can take the server
-// away for itself alone. Its methods are for one goroutine.
+// Proxy stands between a test and a shared server, so that the test can make the server unavailable
+// for itself alone. Its methods are for one goroutine.
 type Proxy struct {
 	tb    testing.TB
 	url   string
 	proxy *toxiproxy.Proxy
 }
 
-// NewProxy makes one in front of the server at an address, until the end of the test.
+// NewProxy returns a proxy for the server at an address, until the end of the test.
 func NewProxy(tb testing.TB, address string) *Proxy {
 	tb.Helper()
 	parsed, err := url.Parse(address)
@@ -32,7 +32,7 @@ func NewProxy(tb testing.TB, address string) *Proxy {
 	}
 	control := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	p := &Proxy{tb: tb, proxy: toxiproxy.NewProxy(control, tb.Name(), "127.0.0.1:0", parsed.Host)}
-	p.start() // at a port that is free
+	p.start() // at a free port
 	p.stop()
 	p.hold()
 	p.start()
@@ -49,7 +49,7 @@ func (p *Proxy) start() {
 	}
 }
 
-// URL is the server's address by way of the proxy.
+// URL is the server's address through the proxy.
 func (p *Proxy) URL() string { return p.url }
 
 // Cut ends all connections and refuses new ones.
@@ -58,8 +58,8 @@ func (p *Proxy) Cut() {
 	p.stop()
 }
 
-// stop ends all connections and returns once new ones are refused. A program that is being started meanwhile has
-// a copy of the listening socket for a moment (from its fork to its exec), and takes connections.
+// stop ends all connections and returns once new ones are refused. A child being started briefly
+// has a copy of the listening socket (between fork and exec) and accepts connections.
 func (p *Proxy) stop() {
 	p.tb.Helper()
 	p.proxy.Stop()
@@ -77,8 +77,8 @@ func (p *Proxy) stop() {
 	}
 }
 
-// hold keeps the port for the proxy while it doesn't listen: a socket that is bound to it and doesn't listen
-// either, so that a connection is refused and nobody else is given the port.
+// hold keeps the port for the proxy while it doesn't listen: a socket bound to it without
+// listening, so that connections are refused and nobody else gets the port.
 func (p *Proxy) hold() {
 	p.tb.Helper()
 	address, err := netip.ParseAddrPort(p.proxy.Listen)
@@ -94,7 +94,7 @@ func (p *Proxy) hold() {
 	}
 	p.tb.Cleanup(func() { _ = syscall.Close(socket) })
 	err = errors.Join(
-		// Two sockets may have a port where both say so and none listens yet.
+		// Two sockets may share a port if both set this and neither listens yet.
 		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
 		syscall.Bind(socket, &syscall.SockaddrInet4{Port: int(address.Port()), Addr: address.Addr().As4()}),
 	)
@@ -103,20 +103,20 @@ func (p *Proxy) hold() {
 	}
 }
 
-// Freeze takes connections and answers nothing, as a process that was stopped.
+// Freeze accepts connections and answers nothing, like a suspended process.
 func (p *Proxy) Freeze() {
 	p.tb.Helper()
 	p.poison(`{"name": "freeze", "type": "timeout", "attributes": {"timeout": 0}}`) // 0: the connection stays
 }
 
-// Slow lets every answer come later by this.
+// Slow delays every answer.
 func (p *Proxy) Slow(by time.Duration) {
 	p.tb.Helper()
 	p.poison(fmt.Sprintf(`{"name": "slow", "type": "latency", "attributes": {"latency": %d}}`, by.Milliseconds()))
 }
 
-// CutAnswers ends each connection, those that are open too, once so many bytes of answers went through it from
-// now on: in the middle of one, most often. Again, it takes the place of the cut before.
+// CutAnswers ends each connection, including open ones, once so many more bytes of answers have
+// passed, usually in the middle of one. Calling it again replaces the previous limit.
 func (p *Proxy) CutAnswers(bytes int) {
 	p.tb.Helper()
 	p.proxy.Toxics.ResetToxics(p.tb.Context())
@@ -130,7 +130,7 @@ func (p *Proxy) poison(toxic string) {
 	}
 }
 
-// Mend lets everything through again, at the same address. What was sent during a freeze is lost with its
+// Mend restores the connection at the same address. What was sent during a freeze is lost with its
 // connection.
 func (p *Proxy) Mend() {
 	p.tb.Helper()

@@ -13,8 +13,8 @@ import (
 	"larder.dev/internal/testkit/servers"
 )
 
-// Redis returns the address of an empty Redis for this test alone: a numbered database of the server that
-// LARDER_TEST_REDIS_URL names, else an embedded server, which stops after the test.
+// Redis returns the address of an empty Redis for this test alone: a numbered database on
+// LARDER_TEST_REDIS_URL's server, else an embedded server, which stops after the test.
 func Redis(tb testing.TB) string {
 	tb.Helper()
 	if given := os.Getenv("LARDER_TEST_REDIS_URL"); given != "" {
@@ -24,7 +24,7 @@ func Redis(tb testing.TB) string {
 	return url
 }
 
-// StoppableRedis is [Redis] with a function that takes the server away in the middle of a test.
+// StoppableRedis is [Redis] with a function that stops the server during a test.
 func StoppableRedis(tb testing.TB) (url string, stop func()) {
 	tb.Helper()
 	if given := os.Getenv("LARDER_TEST_REDIS_URL"); given != "" {
@@ -49,11 +49,11 @@ func embeddedRedis(tb testing.TB) (url string, stop func()) {
 	return server.URL(), stop
 }
 
-// databaseCounter is the key in database 0 that numbers the databases given out, over all packages.
+// databaseCounter is the key in database 0 that counts the databases handed out, over all packages.
 const databaseCounter = "larder-test:database"
 
-// redisDatabase takes the next numbered database and empties it. They come round again after
-// servers.RedisDatabases, long after the test that had it.
+// redisDatabase takes the next numbered database and empties it. Numbers repeat after
+// servers.RedisDatabases, long after the previous test has ended.
 func redisDatabase(tb testing.TB, given string) string {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), patience)
@@ -64,7 +64,7 @@ func redisDatabase(tb testing.TB, given string) string {
 	}
 	address, err := url.Parse(given)
 	if err != nil {
-		tb.Fatal("LARDER_TEST_REDIS_URL is no address") // which may hold a password
+		tb.Fatal("LARDER_TEST_REDIS_URL is no address") // may contain a password
 	}
 	address.Path = "/" + strconv.Itoa(number)
 	if err := empty(ctx, address.String()); err != nil {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Scratch returns a folder for what several tests of a binary share. It is removed when the binary ends.
+// Scratch returns a folder shared by a binary's tests. It is removed when the binary ends.
 func Scratch(tb testing.TB) string {
 	tb.Helper()
 	made, err := theScratch()
@@ -22,14 +22,14 @@ func Scratch(tb testing.TB) string {
 //nolint:gochecknoglobals // nothing but a global outlives a test
 var theScratch = sync.OnceValues(makeScratch)
 
-// scratch is a folder that is removed when the test binary ends, however it ends: a shell holds the
-// other end of a pipe, and the kernel closes ours. testing has no hook for the end of a binary.
+// scratch is a folder that is removed when the test binary ends, however it ends: a shell reads
+// from a pipe, of which the kernel closes our end. testing has no hook for a binary's end.
 type scratch struct {
 	dir  string
-	hold io.Closer // keeps our end of the pipe from the garbage collector, which would close it
+	hold io.Closer // keeps the garbage collector from closing our end of the pipe
 }
 
-// makeScratch makes the folder. The shell lets the PostgreSQL in it go before it removes anything.
+// makeScratch creates the folder. The shell lets its PostgreSQL stop before removing anything.
 func makeScratch() (*scratch, error) {
 	dir, err := os.MkdirTemp("", "larder-test-*")
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mounting is the variable with the name of the test that may mount disks.
+// mounting is the variable that names the test that may mount disks.
 const mounting = "LARDER_TEST_MOUNTING"
 
-// Mounting runs a test again, in a process that may mount disks which nobody else sees, without rights that its user lacks.
-// Env are further variables of it, NAME=value.
+// Mounting reruns a test in a process that may mount private disks, with no rights that its user
+// lacks. env are further variables for it, NAME=value.
 func Mounting(t *testing.T, test func(t *testing.T), env ...string) {
 	t.Helper()
 	if os.Getenv(mounting) == t.Name() {
@@ -45,10 +45,11 @@ func OnSmallDisk(t *testing.T, bytes int, test func(t *testing.T, dir string)) {
 	})
 }
 
-// SmallDisk mounts an empty disk of that many bytes, in memory, for a test that fills it. It wants [Mounting].
+// SmallDisk mounts an empty in-memory disk of that many bytes, for a test that fills it. It
+// requires [Mounting].
 func SmallDisk(t *testing.T, bytes int) (dir string) {
 	t.Helper()
-	// Not t.TempDir: its name is the test's, and a socket's path has no room for that.
+	// Not t.TempDir: it contains the test's name, and a socket's path has no room for that.
 	dir, err := os.MkdirTemp("", "larder-test-") //nolint:usetesting // see above
 	require.NoError(t, err)
 	require.NoError(t, syscall.Mount("tmpfs", dir, "tmpfs", 0, "mode=0755,size="+strconv.Itoa(bytes)))
@@ -59,7 +60,7 @@ func SmallDisk(t *testing.T, bytes int) (dir string) {
 	return dir
 }
 
-// FillDisk takes the rest of a disk, and gives what makes room again.
+// FillDisk fills a disk, and returns a function that frees the space.
 func FillDisk(t *testing.T, dir string) (makeRoom func()) {
 	t.Helper()
 	path := filepath.Join(dir, "filler")

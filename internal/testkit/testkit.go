@@ -1,10 +1,11 @@
-// Package testkit gives tests the real parts that they run against: PostgreSQL, NATS, a server of the
-// Redis protocol, a search index, Elasticsearch. `make test` starts the real servers once for all packages
-// and names them by LARDER_TEST_POSTGRES_URL, LARDER_TEST_BACKUP_POSTGRES_URL, LARDER_TEST_REDIS_URL and
-// LARDER_TEST_ELASTICSEARCH_URL, LARDER_TEST_S3_URL. Packages run beside each other, so each test gets a part of its own: a
-// database, a numbered database, an index. Without those addresses, as in `make test-quick`, what can be
-// embedded is started when the first test asks for it and ends with the test binary, also when that is
-// killed. NATS is each test's own in any case; see [NATS].
+// Package testkit gives tests the real servers that they run against: PostgreSQL, NATS, Redis, a
+// search index, Elasticsearch. `make test` starts the servers once for all packages and passes
+// their addresses as LARDER_TEST_POSTGRES_URL, LARDER_TEST_BACKUP_POSTGRES_URL,
+// LARDER_TEST_REDIS_URL, LARDER_TEST_ELASTICSEARCH_URL and LARDER_TEST_S3_URL. Packages run
+// concurrently, so each test gets a part of its own: a database, a numbered database, an index.
+// Without those addresses, as in `make test-quick`, servers that can be embedded start when the
+// first test asks for them and end with the test binary, even if that is killed. NATS is always
+// each test's own; see [NATS].
 package testkit
 
 import (
@@ -16,7 +17,7 @@ import (
 	"time"
 )
 
-// patience bounds one test's context. It is far more than a test takes, so that only a hang meets it.
+// patience bounds one test's context. It is far longer than any test, so only a hang reaches it.
 const patience = 60 * time.Second
 
 // Context returns a context that ends with the test, before its clean-up, or after a minute.
@@ -27,7 +28,7 @@ func Context(tb testing.TB) context.Context {
 	return ctx
 }
 
-// Logger returns a logger that writes to the test's output, which is shown when the test fails.
+// Logger returns a logger that writes to the test's output, which is shown if the test fails.
 func Logger(tb testing.TB) *slog.Logger {
 	tb.Helper()
 	writer := &testWriter{tb: tb}
@@ -35,8 +36,8 @@ func Logger(tb testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(writer, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// testWriter writes lines to a test's output while the test lasts. After that it drops them, since
-// testing panics when a goroutine that was left behind logs.
+// testWriter writes lines to a test's output until the test ends. After that it drops them, since
+// testing panics if a leftover goroutine logs.
 type testWriter struct {
 	tb testing.TB
 
@@ -59,7 +60,7 @@ func (w *testWriter) close() {
 	w.closed = true
 }
 
-// Wait waits for a signal and fails the test if it doesn't come; what says what is waited for.
+// Wait waits for a signal and fails the test if it doesn't come; what describes it.
 func Wait[T any](tb testing.TB, signal <-chan T, what string) T {
 	tb.Helper()
 	select {
@@ -71,8 +72,8 @@ func Wait[T any](tb testing.TB, signal <-chan T, what string) T {
 	}
 }
 
-// Until asks a condition again and again until it holds, and fails the test if it never does; what
-// says what is waited for. It is for states that nothing signals, such as a row in a database.
+// Until polls a condition until it holds, and fails the test if it never does; what describes it.
+// It is for states that nothing signals, such as a row in a database.
 func Until(tb testing.TB, what string, holds func() bool) {
 	tb.Helper()
 	deadline := time.Now().Add(patience)

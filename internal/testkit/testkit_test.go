@@ -28,7 +28,7 @@ func migrate(ctx context.Context, url string) error {
 	return err
 }
 
-// Each test gets a database of its own with the schema, which is made once.
+// Each test gets its own database with the schema, which is created once.
 func TestPostgresGivesEachTestItsOwnDatabase(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -55,7 +55,7 @@ func TestPostgresGivesEachTestItsOwnDatabase(t *testing.T) {
 	require.EqualValues(t, 1, migrations.Load())
 }
 
-// A stopped NATS comes back at the address that its clients know.
+// A stopped NATS comes back at its clients' address.
 func TestNATSComesBackAtItsAddress(t *testing.T) {
 	t.Parallel()
 	server := testkit.NATS(t)
@@ -67,9 +67,9 @@ func TestNATSComesBackAtItsAddress(t *testing.T) {
 	require.NoError(t, dial(t, before))
 }
 
-// A Redis that was taken away refuses connections.
+// A stopped Redis refuses connections.
 //
-//nolint:paralleltest // a server that a test beside this one starts may get the port that becomes free
+//nolint:paralleltest // a server started by a parallel test may get the freed port
 func TestRedisCanBeTakenAway(t *testing.T) {
 	address, stop := testkit.StoppableRedis(t)
 	require.NoError(t, dial(t, address))
@@ -88,7 +88,7 @@ func dial(t *testing.T, address string) error {
 	return conn.Close()
 }
 
-// A proxy refuses connections while it is cut, and comes back at its port, also right after there were some.
+// A cut proxy refuses connections, and comes back at its port, even right after some connections.
 func TestProxyComesBack(t *testing.T) {
 	t.Parallel()
 	behind, err := net.Listen("tcp", "127.0.0.1:0")
@@ -96,7 +96,7 @@ func TestProxyComesBack(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, behind.Close()) })
 	proxy := testkit.NewProxy(t, "tcp://"+behind.Addr().String())
 	host := strings.TrimPrefix(proxy.URL(), "tcp://")
-	// Regression: a program that was just being started kept the socket open for a moment.
+	// Regression: a child being started briefly kept the socket open.
 	started, end := context.WithCancel(testkit.Context(t))
 	var programs sync.WaitGroup
 	programs.Go(func() {

@@ -1,5 +1,5 @@
-// Package webpage gets what is at an address of the web: within bounds of time and size, and from nowhere that a stranger's
-// address shouldn't lead to.
+// Package webpage fetches web pages: within limits of time and size, and never from a private
+// network that a stranger's address might point to.
 package webpage
 
 import (
@@ -22,9 +22,9 @@ import (
 )
 
 const (
-	// MaxSize is how much is read of an address, in bytes, unpacked.
+	// MaxSize is how much is read, in bytes after decompression.
 	MaxSize = 64 << 20
-	// Within is how long an address may take, with everything it leads to.
+	// Within is how long a fetch may take, including redirects.
 	Within = 30 * time.Second
 
 	maxRedirects   = 10
@@ -33,22 +33,22 @@ const (
 )
 
 var (
-	// ErrAddress tells that an address isn't one of the web.
+	// ErrAddress means that an address isn't a web address.
 	ErrAddress = errors.New("only addresses that begin with http:// or https:// can be fetched")
-	// ErrPrivate tells that an address is of this machine or of a network that isn't public.
+	// ErrPrivate means that an address belongs to this machine or a network that isn't public.
 	ErrPrivate = errors.New("the address isn't in the public internet")
-	// ErrTooLarge tells that there is more than MaxSize.
+	// ErrTooLarge means that a page exceeds MaxSize.
 	ErrTooLarge = fmt.Errorf("it is larger than %d MB", MaxSize>>20)
 
 	errRedirects = fmt.Errorf("it leads on more than %d times", maxRedirects)
 )
 
-// StatusError is an answer that isn't the page.
+// StatusError is an answer other than the page.
 type StatusError struct {
 	Status int // of HTTP
 }
 
-// Error says what one can do about it.
+// Error says what the person can do about it.
 func (e *StatusError) Error() string {
 	said := fmt.Sprintf("the site answers %d %s", e.Status, http.StatusText(e.Status))
 	switch e.Status {
@@ -63,25 +63,27 @@ func (e *StatusError) Error() string {
 	}
 }
 
-// Page is what was at an address.
+// Page is what an address returned.
 type Page struct {
-	Address string // where it came from in the end, without the fragment
-	Content []byte // text of any encoding is UTF-8; anything else is as it came
+	Address string // the final address, without the fragment
+	Content []byte // text is converted to UTF-8; anything else is unchanged
 }
 
-// Fetcher gets pages. The zero value gets those of the public internet alone.
+// Fetcher fetches pages. The zero value only fetches from the public internet.
 type Fetcher struct {
-	// Private lets it ask this machine and the networks around it, which whoever runs the program can do as well.
+	// Private allows this machine and its networks, which whoever runs the program can reach
+	// anyway.
 	Private bool
 }
 
-// IsAddress tells whether a text is meant as an address of the web, and not as the name of a file.
+// IsAddress reports whether a text is meant as a web address, rather than a file name.
 func IsAddress(text string) bool {
 	scheme, rest, found := strings.Cut(text, "://")
 	return found && rest != "" && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
-// Get gets the page at an address. The errors to tell are ErrAddress, ErrPrivate, ErrTooLarge and *StatusError.
+// Get fetches the page at an address. The errors for the caller's user are ErrAddress, ErrPrivate,
+// ErrTooLarge and *StatusError.
 func (f Fetcher) Get(ctx context.Context, address string) (Page, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, Within, fmt.Errorf("it took longer than %s", Within))
 	defer cancel()
@@ -137,15 +139,15 @@ func (f Fetcher) transport() *http.Transport {
 	if f.Private {
 		transport.Proxy = http.ProxyFromEnvironment
 	} else {
-		// Asked of the address that is connected to, so that no name can be resolved to one when it is looked at and to
-		// another when it is used. A proxy would do the resolving itself.
+		// Check the address actually connected to, so that a name can't resolve to one address for
+		// the check and another for the connection. A proxy would resolve names itself.
 		dialer.Control = func(_, address string, _ syscall.RawConn) error { return public(address) }
 	}
 	transport.DialContext = dialer.DialContext
 	return transport
 }
 
-// follow keeps to the web, and to a bound.
+// follow restricts redirects to the web, and in number.
 func follow(next *http.Request, before []*http.Request) error {
 	if len(before) > maxRedirects {
 		return errRedirects
@@ -156,7 +158,7 @@ func follow(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
-// public is ErrPrivate for the address, with a port, of anything that isn't in the public internet.
+// public returns ErrPrivate for an address, with a port, outside the public internet.
 func public(address string) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -174,8 +176,8 @@ func public(address string) error {
 	return nil
 }
 
-// reservedNetworks are those of the registries of IANA for special purposes that netip takes for global, with those by which
-// an address of IPv4 is reached under one of IPv6.
+// reservedNetworks are IANA's special-purpose networks that netip considers global, and those that
+// embed an IPv4 address in an IPv6 one.
 func reservedNetworks() []netip.Prefix {
 	var networks []netip.Prefix
 	for _, network := range []string{
@@ -188,8 +190,8 @@ func reservedNetworks() []netip.Prefix {
 	return networks
 }
 
-// inUTF8 decodes text by what the site says of it. What says nothing is left to whoever reads it: a page may name its
-// encoding itself.
+// inUTF8 decodes text by the site's declared encoding. Without one, it leaves that to the reader: a
+// page may name its encoding itself.
 func inUTF8(content []byte, contentType string) []byte {
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil || !strings.HasPrefix(kind, "text/") {
@@ -206,7 +208,7 @@ func inUTF8(content []byte, contentType string) []byte {
 	return decoded
 }
 
-// plain takes off what Go says around an error of HTTP: the method and the address, which are said already.
+// plain unwraps Go's HTTP error: its method and address are already in our message.
 func plain(err error) error {
 	var around *url.Error
 	if errors.As(err, &around) {

@@ -21,7 +21,7 @@ func site(t *testing.T, handle http.HandlerFunc) string {
 	return server.URL
 }
 
-// What comes in the end is the page, under the address that it has there.
+// Redirects lead to the page, under its final address.
 func TestGetFollowsToThePage(t *testing.T) {
 	t.Parallel()
 	base := site(t, func(w http.ResponseWriter, r *http.Request) {
@@ -42,7 +42,7 @@ func TestGetFollowsToThePage(t *testing.T) {
 	require.Equal(t, webpage.Page{Address: base + "/soup?for=2", Content: []byte("<p>Soup</p>")}, page)
 }
 
-// Text is UTF-8 whatever the site says it is in; what the site says nothing of is left as it came.
+// Text is UTF-8 whatever its declared encoding; without one it is left unchanged.
 func TestGetDecodesText(t *testing.T) {
 	t.Parallel()
 	for contentType, want := range map[string]string{
@@ -62,7 +62,7 @@ func TestGetDecodesText(t *testing.T) {
 	}
 }
 
-// What isn't the page is an error that says what one can do.
+// Anything but the page is an error that says what to do.
 func TestGetSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	base := site(t, func(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func TestGetSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// A page that doesn't come is waited for no longer than whoever asks wants.
+// A page that doesn't arrive is only waited for as long as the caller wants.
 func TestGetEndsWithItsCaller(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -116,7 +116,7 @@ func TestGetEndsWithItsCaller(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// An address of a stranger's leads to no machine of this network, under none of the names that it has.
+// A stranger's address reaches no machine on this network, by any of its names.
 func TestGetStaysInThePublicInternet(t *testing.T) {
 	t.Parallel()
 	base := site(t, func(http.ResponseWriter, *http.Request) { t.Error("it was asked") })
@@ -131,7 +131,7 @@ func TestGetStaysInThePublicInternet(t *testing.T) {
 	}
 }
 
-// A name of a file isn't taken for an address.
+// A file's name isn't mistaken for an address.
 func TestIsAddress(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{

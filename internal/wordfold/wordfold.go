@@ -1,10 +1,8 @@
-// Package wordfold brings text to the form in which words are compared and
-// sorted: without case, accents, punctuation or typographic variants. Every
-// index and every query folds with this package, so that a query always folds
-// as the index folds.
+// Package wordfold normalises text to the form in which words are compared and sorted: without
+// case, accents, punctuation or typographic variants. Every index and every query folds with this
+// package, so that queries always match the index.
 //
-// Folding changes over time only together with a rebuild of every index that
-// holds folded text.
+// Changing the folding requires rebuilding every index that holds folded text.
 package wordfold
 
 import (
@@ -16,33 +14,29 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// MaxKeyBytes bounds what Key returns. A sort key travels in cursors, and a
-// cursor travels in an address.
+// MaxKeyBytes bounds what Key returns. A sort key is part of cursors, and a cursor is part of a
+// URL.
 const MaxKeyBytes = 256
 
-// And is the token of an ampersand. It is no word: nobody knows in which
-// language it is read.
+// And is an ampersand's token. It is not a word: the language it is read in is unknown.
 const And = "&"
 
 // Token is a word of a text, or And.
 type Token struct {
 	Word string
-	// Parts are what apostrophes join to the word, nil where none does: "po'boy"
-	// may be written as two words, too.
+	// Parts are the word's parts joined by apostrophes, nil if there are none: "po'boy" may also be
+	// written as two words.
 	Parts []string
-	// Joined is true where one hyphen, apostrophe, point or ampersand, and no
-	// space, stands between the word and the one before: the two may be written
-	// as one, too.
+	// Joined is true if exactly one hyphen, apostrophe, point or ampersand, and no space, separates
+	// the word from the previous one: the two may also be written as one.
 	Joined bool
 }
 
-// Words returns the words of a text, folded, in the order of the text and with
-// repetitions. Words are what UAX #29 calls words, with these differences:
-// punctuation within a word parts it ("U.S.A" gives u, s, a), an apostrophe
-// joins ("grandma's" gives grandmas) unless it marks an elision before a vowel
-// ("l'oignon" gives l, oignon), and pictographs are words. The result holds
-// nothing but letters, numbers, the marks that scripts can't do without, and
-// pictographs; it is nil for a text without words.
+// Words returns a text's words, folded, in order and with repetitions. Words are defined by UAX
+// #29, with these differences: punctuation within a word splits it ("U.S.A" gives u, s, a), an
+// apostrophe joins ("grandma's" gives grandmas) unless it marks an elision before a vowel
+// ("l'oignon" gives l, oignon), and pictographs are words. The result contains only letters,
+// numbers, the marks that scripts require, and pictographs; it is nil for a text without words.
 func Words(text string) []string {
 	var words []string
 	for _, token := range Tokens(text) {
@@ -53,8 +47,8 @@ func Words(text string) []string {
 	return words
 }
 
-// Tokens returns the words of a text as Words does, its ampersands between
-// them, and which of them are joined.
+// Tokens returns a text's words as Words does, with its ampersands between them, and which of them
+// are joined.
 func Tokens(text string) []Token {
 	s := scanner{gap: gapWide}
 	if isASCII(text) {

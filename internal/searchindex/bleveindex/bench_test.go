@@ -18,8 +18,8 @@ import (
 
 const manyDocs = 100_000
 
-// many makes documents with names of two to five words out of some thousand,
-// the frequent words much more frequent than the rare ones.
+// many makes documents with names of two to five words out of some thousand, with a skewed word
+// frequency.
 func many(n int) []searchindex.Document {
 	syllables := strings.Fields("ba cho co da fe gra ho ka la mo na pa po ri sa so ta to ve zu")
 	word := func(seed int) string {
@@ -54,8 +54,8 @@ func fill(b *testing.B, docs []searchindex.Document) *bleveindex.Index {
 	return index
 }
 
-// BenchmarkSearch searches 100,000 documents of one owner. The first, a middle
-// and the last page of a listing have to cost the same.
+// BenchmarkSearch searches 100,000 documents of one owner. The first, a middle and the last page of
+// a listing must cost the same.
 func BenchmarkSearch(b *testing.B) {
 	docs := many(manyDocs)
 	index := fill(b, docs)
@@ -112,8 +112,8 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory reports what an index of 10,000 documents keeps in memory:
-// the heap after a collection, and the resident set over what it was before.
+// BenchmarkMemory reports an index of 10,000 documents' memory: the heap after a collection, and
+// the growth of the resident set.
 func BenchmarkMemory(b *testing.B) {
 	docs := many(10_000)
 	for b.Loop() {
@@ -132,7 +132,7 @@ func BenchmarkMemory(b *testing.B) {
 
 func memory(b *testing.B) (heap, resident float64) {
 	b.Helper()
-	debug.FreeOSMemory() // what a long-running process comes down to
+	debug.FreeOSMemory() // the level that a long-running process settles at
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	statm, err := os.ReadFile("/proc/self/statm")

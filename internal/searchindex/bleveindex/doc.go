@@ -1,9 +1,9 @@
-// Package bleveindex keeps a searchindex.Index in a folder, on bleve's storage
-// engine (scorch). Nothing of bleve shows through.
+// Package bleveindex implements searchindex.Index in a folder, on bleve's storage engine (scorch).
+// Nothing of bleve is exposed.
 //
-// The package uses bleve as a sorted, durable term dictionary with postings,
-// and ranks by itself: bleve's scores can't keep an exact match before a typo,
-// and a sorted search of bleve visits every match for every page.
+// The package uses bleve as a sorted, durable term dictionary with postings, and does its own
+// ranking: bleve's scores can't keep an exact match before a typo, and a sorted bleve search visits
+// every match for every page.
 //
 // The folder:
 //
@@ -11,7 +11,6 @@
 //	LOCK           held while the index is open: one process per index
 //	generation-N/  one index; those that CURRENT doesn't name are leftovers
 //
-// What is indexed is only a view of what is kept elsewhere. A folder that is
-// damaged is therefore not repaired: the index starts empty, says so in the
-// log, and reports Fresh until it is filled again.
+// The index is only a view of data stored elsewhere. A damaged folder is therefore not repaired:
+// the index starts empty, logs that, and reports Fresh until it is filled again.
 package bleveindex

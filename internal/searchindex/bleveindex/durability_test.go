@@ -52,8 +52,7 @@ func requireFresh(t *testing.T, index *bleveindex.Index, want bool) {
 	require.Equal(t, want, fresh)
 }
 
-// What was applied, committed or erased is there after a restart, and the
-// index isn't fresh then.
+// What was applied, committed or erased survives a restart, and the index isn't fresh then.
 func TestReopen(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -78,8 +77,8 @@ func TestReopen(t *testing.T) {
 	require.Equal(t, 3, total(t, open(t, dir), searchindex.Query{}))
 }
 
-// An index that was opened but never filled is still fresh after a crash: its
-// filler may not have got as far as to start over.
+// An index opened but never filled is still fresh after a crash: whoever fills it may not have
+// started over yet.
 func TestFreshLastsUntilFilled(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -101,7 +100,7 @@ func TestOneProcess(t *testing.T) {
 	require.Equal(t, 1, total(t, index, searchindex.Query{}))
 }
 
-// A rebuild that a crash cut off leaves the serving generation and no litter.
+// A rebuild cut off by a crash leaves the serving generation and no litter.
 func TestUnfinishedRebuildIsRemoved(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -114,7 +113,7 @@ func TestUnfinishedRebuildIsRemoved(t *testing.T) {
 	require.NoDirExists(t, filepath.Join(dir, "generation-7"))
 }
 
-// filesOf returns the files under dir whose names end so.
+// filesOf returns the files under dir with the suffix.
 func filesOf(t *testing.T, dir, suffix string) []string {
 	t.Helper()
 	var files []string
@@ -149,8 +148,8 @@ func garble(path string) error {
 	return os.WriteFile(path, bytes.Repeat([]byte("garbage"), 5000), 0o600)
 }
 
-// Damage of any kind gives a fresh, working index and a line in the log, and
-// never an index that misses documents without saying so.
+// Damage of any kind gives a fresh, working index and a log line, never one that silently lacks
+// documents.
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]struct {
@@ -201,7 +200,7 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// A search whose caller has gone away stops.
+// A search stops when its caller leaves.
 func TestSearchStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	index := open(t, t.TempDir())
@@ -216,7 +215,7 @@ func TestSearchStopsWithItsContext(t *testing.T) {
 
 const writerDir = "BLEVEINDEX_TEST_WRITER_DIR"
 
-// TestMain runs the writer that TestKill kills, when it is asked to.
+// TestMain runs the writer that TestKill kills, if asked to.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(writerDir); dir != "" {
 		fmt.Fprintln(os.Stderr, writeForEver(dir))
@@ -225,9 +224,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// writeForEver applies documents and prints the number of each one that Apply
-// has acknowledged. It updates the same document all the time, too, and
-// rebuilds now and then.
+// writeForEver applies documents and prints the number of each one that Apply acknowledged. It also
+// keeps updating one document, and rebuilds now and then.
 func writeForEver(dir string) error {
 	ctx := context.Background()
 	index, err := bleveindex.Open(dir, bleveindex.Options{})

@@ -16,7 +16,7 @@ import (
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
-// createGeneration makes an empty generation.
+// createGeneration creates an empty generation.
 func (x *Index) createGeneration(name string) (*generation, error) {
 	engine, err := openEngine(x.folder.path(name), x.queue)
 	if err != nil {
@@ -25,12 +25,11 @@ func (x *Index) createGeneration(name string) (*generation, error) {
 	return &generation{name: name, dir: x.folder.path(name), layout: x.layout, engine: engine}, nil
 }
 
-// openGeneration opens a generation and checks that it is whole. The engine
-// trusts its files, and silently goes back to an older state, or to none, when
-// it can't open the newest one.
+// openGeneration opens a generation and checks that it is complete. The engine trusts its files,
+// and if it can't open the newest state it silently reverts to an older one, or to none.
 func (x *Index) openGeneration(name string) (g *generation, err error) {
-	// The engine maps its files into memory and panics over contents that make
-	// no sense; a file cut short is a fault. Here both are one more error.
+	// The engine maps its files into memory and panics on corrupt contents; a truncated file
+	// faults. Turn both into errors.
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -65,8 +64,7 @@ func openEngine(dir string, queue *index.AnalysisQueue) (index.Index, error) {
 	return engine, nil
 }
 
-// newestSequence returns the sequence of the newest state on disk, nil where
-// nothing was ever written.
+// newestSequence returns the sequence of the newest state on disk, nil if nothing was ever written.
 func newestSequence(dir string) ([]byte, error) {
 	points, err := scorch.RollbackPoints(dir)
 	if err != nil {
@@ -78,8 +76,8 @@ func newestSequence(dir string) ([]byte, error) {
 	return points[0].GetInternal([]byte(sequenceKey)), nil
 }
 
-// check compares the state that was opened with the newest one, reads its
-// files through once against their checksums, and takes over the sequence.
+// check compares the opened state with the newest one, verifies its files' checksums once, and
+// adopts the sequence.
 func (g *generation) check(newest []byte) error {
 	view, err := g.view()
 	if err != nil {

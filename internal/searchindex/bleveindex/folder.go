@@ -24,20 +24,20 @@ const (
 	firstGeneration  = generationPrefix + "1"
 )
 
-// ErrLocked reports that another process, or this one, has the index open.
+// ErrLocked reports that this process or another has the index open.
 var ErrLocked = errors.New("bleveindex: the index is open already")
 
-// folder is the place of all generations of an index.
+// folder holds all generations of an index.
 type folder struct {
 	dir  string
 	lock *folderLock
 }
 
-// folderLock is the locked file. Who opens, closes or rebuilds the index may change it.
+// folderLock is the locked file. Opening, closing or rebuilding the index may change it.
 type folderLock struct{ file *os.File }
 
-// openFolder creates the folder where it is missing, and locks it. The lock
-// ends with the process, however it ends.
+// openFolder creates the folder if it is missing, and locks it. The lock ends with the process,
+// however it ends.
 func openFolder(dir string) (folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return folder{}, fmt.Errorf("create folder of search index: %w", err)
@@ -56,9 +56,8 @@ func openFolder(dir string) (folder, error) {
 	return folder{dir: dir, lock: &folderLock{lock}}, nil
 }
 
-// unlock gives the folder free before it closes the file: a child process that
-// is being started has the file open, too, for a moment, and closing alone
-// would leave the lock with it.
+// unlock releases the lock before it closes the file: a child process being started briefly has the
+// file open too, and closing alone would leave it the lock.
 func (f folder) unlock() error {
 	if err := errors.Join(unix.Flock(int(f.lock.file.Fd()), unix.LOCK_UN), f.lock.file.Close()); err != nil {
 		return fmt.Errorf("unlock search index: %w", err)
@@ -68,8 +67,7 @@ func (f folder) unlock() error {
 
 func (f folder) path(generation string) string { return filepath.Join(f.dir, generation) }
 
-// current returns the name of the serving generation. It returns
-// os.ErrNotExist where there never was one.
+// current returns the serving generation's name, or os.ErrNotExist if there never was one.
 func (f folder) current() (string, error) {
 	content, err := os.ReadFile(f.path(currentFile))
 	if err != nil {
@@ -82,7 +80,7 @@ func (f folder) current() (string, error) {
 	return name, nil
 }
 
-// serve makes a generation the serving one, once and durably.
+// serve makes a generation the serving one, atomically and durably.
 func (f folder) serve(generation string) error {
 	temporary := f.path(currentFile + ".new")
 	if err := writeDurably(temporary, generation+"\n"); err != nil {
@@ -97,15 +95,14 @@ func (f folder) serve(generation string) error {
 	return nil
 }
 
-// oldGeneration is the one that a commit replaced, and when. The zero one is
-// none.
+// oldGeneration is the one replaced by a commit, and when. The zero value is none.
 type oldGeneration struct {
 	name  string
 	since time.Time
 }
 
-// old returns the generation that is kept. A name that makes no sense is none:
-// what a crash left of it is removed at the next opening.
+// old returns the kept generation. An invalid name is none: the next opening removes what a crash
+// left of it.
 func (f folder) old() oldGeneration {
 	content, err := os.ReadFile(f.path(oldFile))
 	if err != nil {
@@ -122,7 +119,7 @@ func (f folder) old() oldGeneration {
 	return oldGeneration{name: name, since: since}
 }
 
-// keep notes durably that a generation is replaced now.
+// keep durably records that a generation is being replaced now.
 func (f folder) keep(generation string) error {
 	temporary := f.path(oldFile + ".new")
 	content := generation + " " + time.Now().UTC().Format(time.RFC3339Nano) + "\n"
@@ -155,8 +152,7 @@ func writeDurably(path, content string) error {
 	return errors.Join(err, file.Sync(), file.Close())
 }
 
-// lacks reports that the folder has no such generation, or doesn't say that it
-// serves.
+// lacks reports that the folder has no such generation, or doesn't name it as the serving one.
 func (f folder) lacks(generation string) (bool, error) {
 	for _, path := range []string{f.path(currentFile), filepath.Join(f.path(generation), stateFile)} {
 		_, err := os.Stat(path)
@@ -170,10 +166,10 @@ func (f folder) lacks(generation string) (bool, error) {
 	return false, nil
 }
 
-// restore makes a folder that was deleted while the index was open, and locks it.
+// restore recreates and locks a folder that was deleted while the index was open.
 func (f folder) restore() error {
 	if _, err := os.Stat(f.path(lockFile)); !errors.Is(err, fs.ErrNotExist) {
-		return err //nolint:wrapcheck // it says which file
+		return err //nolint:wrapcheck // it names the file
 	}
 	remade, err := openFolder(f.dir)
 	if err != nil {
@@ -184,8 +180,8 @@ func (f folder) restore() error {
 	return err
 }
 
-// next returns a name that no generation in the folder has, nor the serving one,
-// which may have been deleted; firstGeneration if there is none.
+// next returns an unused generation name, different from the serving one, whose folder may have
+// been deleted; firstGeneration if there is none.
 func (f folder) next(serving string) (string, error) {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
@@ -200,8 +196,7 @@ func (f folder) next(serving string) (string, error) {
 	return generationPrefix + strconv.Itoa(last+1), nil
 }
 
-// removeOthers removes what a crash left of generations that neither serve nor
-// are kept.
+// removeOthers removes a crash's leftover generations that neither serve nor are kept.
 func (f folder) removeOthers(serving, old string) error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {

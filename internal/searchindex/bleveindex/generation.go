@@ -13,12 +13,11 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// eraseBatch bounds the memory of erasing an owner with many documents.
+// eraseBatch bounds the memory for erasing an owner with many documents.
 const eraseBatch = 5000
 
-// sequenceKey names the number of the last batch, kept by the engine within
-// the batch: a generation that opens with another number than its newest
-// snapshot has lost something.
+// sequenceKey stores the last batch's number, written by the engine within the batch: a generation
+// that opens with another number than its newest snapshot has lost something.
 const sequenceKey = "sequence"
 
 // generation is one index on disk.
@@ -27,14 +26,14 @@ type generation struct {
 	dir    string
 	layout int
 	engine index.Index
-	users  sync.WaitGroup // operations under way; see Index.use
+	users  sync.WaitGroup // operations in progress; see Index.use
 	lost   atomic.Bool    // its files were deleted
 
 	writing  sync.Mutex
 	sequence uint64
-	// unsure is set when a batch failed: the engine may show what it didn't
-	// make durable. Until a batch succeeds, which makes all before it durable,
-	// a version that is already there is written again and not passed over.
+	// unsure is set when a batch failed: the engine may show what it didn't make durable. Until a
+	// batch succeeds, which makes all before it durable, rewrite existing versions rather than skip
+	// them.
 	unsure bool
 }
 
@@ -56,7 +55,7 @@ func (g *generation) apply(ctx context.Context, docs []searchindex.Document) err
 	return g.write(batch)
 }
 
-// newestOf checks the documents and leaves the newest version of each.
+// newestOf checks the documents and keeps the newest version of each.
 func newestOf(docs []searchindex.Document) (map[string]searchindex.Document, error) {
 	newest := make(map[string]searchindex.Document, len(docs))
 	for _, doc := range docs {
@@ -107,7 +106,7 @@ func (g *generation) write(batch *index.Batch) error {
 	return nil
 }
 
-// erase drops every document of an owner and returns their number.
+// erase deletes all documents of an owner and returns their number.
 func (g *generation) erase(ctx context.Context, owner string) (int, error) {
 	g.writing.Lock()
 	defer g.writing.Unlock()
@@ -156,7 +155,7 @@ func (g *generation) keysOf(ctx context.Context, owner string) ([]string, error)
 	return keys, err
 }
 
-// live returns the number of documents of all owners, tombstones not counted.
+// live returns the number of documents of all owners, excluding tombstones.
 func (g *generation) live(ctx context.Context) (int, error) {
 	view, err := g.view()
 	if err != nil {

@@ -14,11 +14,11 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// analysers is the number of goroutines that take documents apart; the words
-// are folded before, so there is little to do.
+// analysers is the number of goroutines that analyse documents; the words are already folded, so
+// there is little to do.
 const analysers = 2
 
-// Options of an index. The zero value will do.
+// Options of an index. The zero value is usable.
 type Options struct {
 	Log *slog.Logger // nil: slog.Default
 }
@@ -26,27 +26,25 @@ type Options struct {
 // Index is a searchindex.Index in a folder.
 type Index struct {
 	folder folder
-	layout int // that this process reads and writes
+	layout int // the layout that this process reads and writes
 	log    *slog.Logger
 	queue  *index.AnalysisQueue
 
 	mu       sync.RWMutex
 	serving  *generation // nil after Close
-	building *generation // nil when no rebuild is under way
+	building *generation // nil unless a rebuild is in progress
 	fresh    bool
 
-	oldMu sync.Mutex // held while the old generation comes, goes or is written to
+	oldMu sync.Mutex // held while the old generation is added, removed or written to
 }
 
 var _ searchindex.Index = (*Index)(nil)
 
-// Open opens the index in a folder, and creates what is missing. An index that
-// can't be read is replaced by an empty one, which Fresh reports. Open returns
-// ErrLocked while another process has the index open.
+// Open opens the index in a folder, creating what is missing. An unreadable index is replaced by an
+// empty one, which Fresh reports. Open returns ErrLocked while another process has the index open.
 //
-// An index that another version of this program laid out can be rebuilt, and
-// erased from. Until it is rebuilt, whatever reads or writes words returns
-// searchindex.ErrOutdated.
+// An index laid out by another version of this program can be rebuilt, and erased from. Until it is
+// rebuilt, calls that read or write words return searchindex.ErrOutdated.
 func Open(dir string, options Options) (*Index, error) {
 	return openAs(dir, options, layoutVersion)
 }
@@ -87,7 +85,7 @@ func (x *Index) open() error {
 	return nil
 }
 
-// openServing opens the serving generation, or makes an empty one in its place.
+// openServing opens the serving generation, or creates an empty one instead.
 func (x *Index) openServing() (*generation, error) {
 	name, err := x.folder.current()
 	if err == nil {
@@ -190,8 +188,8 @@ func (x *Index) Version(_ context.Context, owner, id string) (int64, error) {
 	return view.version(term(owner, id))
 }
 
-// Erase implements searchindex.Index. The rebuild comes first, so that no
-// commit can bring back what was erased.
+// Erase implements searchindex.Index. It erases from the rebuild first, so that no commit can bring
+// back what was erased.
 func (x *Index) Erase(ctx context.Context, owner string) (erased int, err error) {
 	if err := x.eraseBuilding(ctx, owner); err != nil {
 		return 0, err
@@ -217,16 +215,15 @@ func (x *Index) eraseBuilding(ctx context.Context, owner string) error {
 	x.mu.RUnlock()
 	done, err := x.useBuilding(building)
 	if err != nil {
-		return nil // none, or no longer: then it serves or is gone
+		return nil // no longer being built: it serves or is gone
 	}
 	defer done()
 	_, err = building.erase(ctx, owner)
 	return err
 }
 
-// Fresh implements searchindex.Index. It stays true over a restart until the
-// first document is applied: a crash between opening and filling must not make
-// an empty index look like a complete one.
+// Fresh implements searchindex.Index. It stays true across restarts until the first document is
+// applied: after a crash between opening and filling, an empty index must not look complete.
 func (x *Index) Fresh(context.Context) (bool, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
@@ -236,7 +233,7 @@ func (x *Index) Fresh(context.Context) (bool, error) {
 	return x.fresh, nil
 }
 
-// Ready implements searchindex.Index. What is in this process is there.
+// Ready implements searchindex.Index. An index in this process is always reachable.
 func (x *Index) Ready(context.Context) error {
 	_, done, err := x.use()
 	if err != nil {
@@ -256,9 +253,9 @@ func (x *Index) Lost(context.Context) (bool, error) {
 	return x.isLost(serving)
 }
 
-// isLost looks whether the files of a generation are there. The engine has them
-// open: it answers from files that are deleted until it is written to, and panics
-// then, so nothing may be written to it, nor read from it any more.
+// isLost reports whether a generation's files are gone. The engine has them open: it answers from
+// deleted files until it is written to, and then panics, so such a generation must neither be read
+// nor written.
 func (x *Index) isLost(g *generation) (bool, error) {
 	if g.lost.Load() {
 		return true, nil
@@ -270,7 +267,7 @@ func (x *Index) isLost(g *generation) (bool, error) {
 	return lost, err
 }
 
-// write has fn write to the serving generation.
+// write calls fn to write to the serving generation.
 func (x *Index) write(serving *generation, fn func() error) error {
 	lost, err := x.isLost(serving)
 	if err != nil {
@@ -309,8 +306,7 @@ func (x *Index) Close() error {
 	return errors.Join(append(errs, x.folder.unlock())...)
 }
 
-// leave ends the building of a generation: it is removed, or it is the old one
-// again that it was.
+// leave ends the building of a generation: it is removed, or becomes the old one again.
 func (x *Index) leave(g *generation) error {
 	if g.name == x.folder.old().name {
 		return x.shut(g)
@@ -327,8 +323,7 @@ func (x *Index) shut(g *generation) error {
 	return nil
 }
 
-// drop removes a generation that nobody can reach any more, once the last one
-// who uses it is done.
+// drop removes an unreachable generation once its last user is done.
 func (x *Index) drop(g *generation) error {
 	g.users.Wait()
 	if err := errors.Join(g.engine.Close(), os.RemoveAll(g.dir)); err != nil {

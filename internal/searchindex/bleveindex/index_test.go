@@ -24,19 +24,20 @@ func openEmpty(t *testing.T) searchindex.Index {
 	return open(t, t.TempDir())
 }
 
-// The index follows the rules that every index follows.
+// The index passes the suite of every index.
 func TestIndex(t *testing.T) {
 	t.Parallel()
 	searchindextest.Run(t, openEmpty)
 }
 
-// A query that takes longer than it may is cut off.
+// A query that exceeds its time limit is cut off.
 func TestCost(t *testing.T) {
 	t.Parallel()
 	searchindextest.RunCost(t, openEmpty(t), func() {})
 }
 
-// A query is refused that would compare more words, or look at more documents, than it may, and answered at its bounds.
+// A query that would compare more words, or examine more documents, than allowed is refused, and
+// one at the limits is answered.
 func TestCostIsCounted(t *testing.T) {
 	t.Parallel()
 	index := openEmpty(t)

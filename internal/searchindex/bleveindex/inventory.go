@@ -10,7 +10,7 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// fieldKey is where the engine has the keys of its documents, as terms.
+// fieldKey is the field in which the engine has its documents' keys, as terms.
 const fieldKey = "_id"
 
 // Documents implements searchindex.Index.
@@ -48,8 +48,7 @@ func (g *generation) documents(ctx context.Context, owner string, ids []string) 
 	return docs, nil
 }
 
-// document reads all that is kept of a document, and finds out by the terms
-// whether searches see it.
+// document reads a document's stored fields, and checks by its terms whether searches see it.
 func (v view) document(ctx context.Context, key searchindex.Key) (searchindex.Document, bool, error) {
 	id := term(key.Owner, key.ID)
 	stored, err := v.reader.Document(id)
@@ -112,7 +111,7 @@ func (g *generation) keys(ctx context.Context, owner string, after searchindex.K
 }
 
 func (v view) keys(ctx context.Context, start, end string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
-	var last []byte // nil is no end
+	var last []byte // nil is unbounded
 	if end != "" {
 		last = []byte(end)
 	}

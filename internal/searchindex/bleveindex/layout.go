@@ -8,19 +8,17 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// layoutVersion is kept with each generation. It goes up with every change of
-// its fields, and of what package searchindex makes of a name: queries of the
-// one don't find what the other wrote.
+// layoutVersion is stored with each generation. Increment it with every change of its fields, and
+// of how package searchindex processes names: queries in one layout don't find what another wrote.
 const layoutVersion = 2
 
-// firstLayout is that of a generation which doesn't say.
+// firstLayout is that of a generation that records none.
 const firstLayout = 1
 
-// layoutKey names the layout, kept by the engine within each batch.
+// layoutKey stores the layout, written by the engine within each batch.
 const layoutKey = "layout"
 
-// readLayout takes over what a generation says of itself. One that nothing was
-// written to has the layout of whoever writes first.
+// readLayout reads a generation's recorded layout. An unwritten one gets its first writer's layout.
 func (g *generation) readLayout(layout int) error {
 	empty, err := g.empty()
 	if err != nil {
@@ -60,7 +58,7 @@ func (x *Index) fit(g *generation) error {
 	return nil
 }
 
-// useFitting is use for whatever reads or writes words.
+// useFitting is use for calls that read or write words.
 func (x *Index) useFitting() (serving *generation, done func(), err error) {
 	serving, done, err = x.use()
 	if err != nil {

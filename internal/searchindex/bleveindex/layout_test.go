@@ -18,8 +18,8 @@ func openAs(t *testing.T, dir string, layout int) *bleveindex.Index {
 	return index
 }
 
-// An index that an older version laid out answers no search and takes no
-// document before it is rebuilt, also after a restart. A newer one is left alone.
+// An index laid out by an older version serves no searches and accepts no documents until it is
+// rebuilt, even after a restart. A newer one is left alone.
 func TestOutdated(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

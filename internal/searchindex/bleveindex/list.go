@@ -9,9 +9,9 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// list answers a query without words and with one tag at most: it reads the terms of the listing from
-// the cursor on, so that the work for a page is the same wherever the page is
-// and however many documents the owner has.
+// list answers a query with no words and at most one tag: it reads the listing's terms from the
+// cursor on, so a page's cost depends neither on its position nor on the owner's number of
+// documents.
 func (v view) list(ctx context.Context, plan searchindex.Plan) (searchindex.Page, error) {
 	field, parts, countField := fieldListed, []string{plan.Owner}, fieldLive
 	if len(plan.Tags) == 1 {
@@ -28,7 +28,7 @@ func (v view) list(ctx context.Context, plan searchindex.Plan) (searchindex.Page
 	return v.page(plan, places, searchindex.Tiers{searchindex.TierExact: total})
 }
 
-// places returns the positions of the page and one more, if there is one more.
+// places returns the page's positions, plus one if there are more.
 func (v view) places(ctx context.Context, field string, parts []string, plan searchindex.Plan) ([]searchindex.Position, error) {
 	first := under(parts...)
 	start := first
@@ -58,8 +58,8 @@ func (v view) places(ctx context.Context, field string, parts []string, plan sea
 	return places, nil
 }
 
-// nextLive returns the next term that some document still has, "" at the end.
-// The engine forgets the terms of documents that changed only when it merges.
+// nextLive returns the next term that a live document still has, "" at the end. The engine only
+// drops changed documents' old terms when it merges.
 func (v view) nextLive(ctx context.Context, dict index.FieldDict, field string) (string, error) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -82,8 +82,8 @@ func (v view) nextLive(ctx context.Context, dict index.FieldDict, field string) 
 	}
 }
 
-// page makes the page of the first positions; one position more than the page
-// holds means that there is another page.
+// page builds the page of the first positions; one position more than fits means that there is
+// another page.
 func (v view) page(plan searchindex.Plan, places []searchindex.Position, in searchindex.Tiers) (searchindex.Page, error) {
 	page := searchindex.Page{Hits: []searchindex.Hit{}}
 	page.Total, page.Similar = in.Total()

@@ -11,7 +11,8 @@ import (
 	"larder.dev/internal/searchindex/searchindextest"
 )
 
-// A folder that is deleted behind the index is made again by a rebuild, and is still the one process's.
+// A folder deleted while the index is open is recreated by a rebuild, and still belongs to the one
+// process.
 func TestLost(t *testing.T) {
 	t.Parallel()
 	for what, lose := range map[string]func(dir string) error{

@@ -36,7 +36,7 @@ func (x *Index) Old(context.Context) (searchindex.Rebuild, time.Time, error) {
 	return &rebuild{index: x, next: opened}, old.since, nil
 }
 
-// mayBuild tells whether a rebuild may begin.
+// mayBuild checks whether a rebuild may begin.
 func (x *Index) mayBuild() error {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
@@ -49,7 +49,7 @@ func (x *Index) mayBuild() error {
 	return nil
 }
 
-// build makes a generation the one being built, unless another one was faster.
+// build makes a generation the one being built, unless another was faster.
 func (x *Index) build(g *generation) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -85,8 +85,8 @@ func (x *Index) DropOld(context.Context) (bool, error) {
 	return true, x.folder.remove(old.name)
 }
 
-// eraseOld erases an owner from the generation that is kept, also while that is
-// being brought back. What can't be opened can't be erased from, so it goes.
+// eraseOld erases an owner from the kept generation, even while it is being restored. One that
+// can't be opened can't be erased from, so it is removed.
 func (x *Index) eraseOld(ctx context.Context, owner string) error {
 	x.oldMu.Lock()
 	defer x.oldMu.Unlock()
@@ -98,7 +98,7 @@ func (x *Index) eraseOld(ctx context.Context, owner string) error {
 		return nil
 	}
 	if building != nil && building.name == old.name {
-		return x.eraseBuilding(ctx, owner) // it may have been opened since that was asked for
+		return x.eraseBuilding(ctx, owner) // it may have been opened since the check
 	}
 	opened, err := x.openGeneration(old.name)
 	if err != nil {

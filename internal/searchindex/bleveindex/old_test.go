@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Searches go on while an old index is opened and checked, however long that takes.
+// Searches continue while an old index is opened and checked, however long that takes.
 func TestSearchesGoOnWhileAnOldIndexIsOpened(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -26,7 +26,7 @@ func TestSearchesGoOnWhileAnOldIndexIsOpened(t *testing.T) {
 	require.NoError(t, next.Apply(ctx, soup))
 	require.NoError(t, next.Commit(ctx))
 
-	// The engine waits for the lock of its file.
+	// The engine waits for its file's lock.
 	file, err := os.OpenFile(filepath.Join(x.folder.path(x.folder.old().name), "root.bolt"), os.O_RDWR, 0)
 	require.NoError(t, err)
 	require.NoError(t, unix.Flock(int(file.Fd()), unix.LOCK_EX))

@@ -12,9 +12,8 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// rank answers a query with words or with several tags. It finds the owner's
-// dictionary words that each query word matches, joins their documents, and
-// sorts only as many as the page needs.
+// rank answers a query with words or several tags. It finds the owner's dictionary words that match
+// each query word, joins their documents, and sorts only as many as the page needs.
 func (v view) rank(ctx context.Context, plan searchindex.Plan) (searchindex.Page, error) {
 	matched, err := v.matches(ctx, plan, plan.Cost.Budget())
 	if err != nil {
@@ -27,7 +26,7 @@ func (v view) rank(ctx context.Context, plan searchindex.Plan) (searchindex.Page
 	return v.page(plan, places, matched.count())
 }
 
-// tiers are documents by their number, each once, with the tier of its match.
+// tiers are documents by number, each once, with the tier of its match.
 type tiers []found
 
 type found struct {
@@ -42,7 +41,7 @@ func (t tiers) count() (in searchindex.Tiers) {
 	return in
 }
 
-// best puts documents that were found in several ways into their order, each in its best tier.
+// best sorts documents that were found in several ways, each in its best tier.
 func (t tiers) best() tiers {
 	slices.SortFunc(t, func(a, b found) int { return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.tier, b.tier)) })
 	return slices.CompactFunc(t, func(a, b found) bool { return a.number == b.number })
@@ -69,12 +68,10 @@ func (v view) matches(ctx context.Context, plan searchindex.Plan, budget *search
 	return matched, nil
 }
 
-// ways are the ways to match a term of a query: for each the expansions of its
-// words, all of which have to match.
+// ways are a term's alternatives: for each the expansions of its words, all of which have to match.
 type ways [][]expansion
 
-// expansion holds the terms of the index that a query word matches, the best
-// tier first.
+// expansion holds the index terms that a query word matches, best tier first.
 type expansion []rankedTerm
 
 type rankedTerm struct {
@@ -82,7 +79,7 @@ type rankedTerm struct {
 	tier         int
 }
 
-// size tells which term narrows most, as far as that is known before.
+// size estimates how many documents a term matches, to find the most selective one.
 func (w ways) size() (n int) {
 	for _, words := range w {
 		for _, e := range words {
@@ -92,9 +89,8 @@ func (w ways) size() (n int) {
 	return n
 }
 
-// expand looks the words of each term up in the owner's dictionary. The term
-// with the fewest matches there comes first: what follows only has to look at
-// its documents.
+// expand looks each term's words up in the owner's dictionary. The most selective term comes first:
+// later ones only have to check its documents.
 func (v view) expand(ctx context.Context, plan searchindex.Plan, budget *searchindex.Budget) ([]ways, error) {
 	expanded := make([]ways, 0, len(plan.Terms))
 	for _, asked := range plan.Terms {
@@ -135,8 +131,8 @@ func (v view) expandWord(ctx context.Context, owner, word string, budget *search
 	return e, err
 }
 
-// meet keeps the documents that match in one of the ways, in the best of them.
-// All documents are kept at first, when matched is nil.
+// meet keeps the documents that match one of the alternatives, in the best tier. A nil matched
+// means all documents.
 func (v view) meet(ctx context.Context, matched tiers, in ways, budget *searchindex.Budget) (tiers, error) {
 	kept := tiers{}
 	for _, words := range in {
@@ -156,13 +152,12 @@ func (v view) meet(ctx context.Context, matched tiers, in ways, budget *searchin
 	return kept.best(), nil
 }
 
-// narrow keeps the documents that have one of the terms, and lowers their tier
-// to that of the term where it is worse. All documents are kept at first, when
-// matched is nil.
+// narrow keeps the documents that have one of the terms, and lowers their tier to the term's if
+// that is worse. A nil matched means all documents.
 func (v view) narrow(ctx context.Context, matched tiers, terms expansion, budget *searchindex.Budget) (tiers, error) {
 	kept := tiers{}
 	for _, t := range terms {
-		left := matched // the documents of a term come in the order of their numbers
+		left := matched // a term's documents come in order of their numbers
 		err := v.eachWith(ctx, t.field, t.value, func(number index.IndexInternalID) error {
 			if err := budget.Document(); err != nil {
 				return err
@@ -193,8 +188,8 @@ func (v view) narrow(ctx context.Context, matched tiers, terms expansion, budget
 	return kept.best(), nil
 }
 
-// rankedPlaces returns the positions of the page and one more, if there is one
-// more. It reads the places of no tier that the page doesn't reach.
+// rankedPlaces returns the page's positions, plus one if there are more. It skips tiers that the
+// page doesn't reach.
 func (v view) rankedPlaces(ctx context.Context, plan searchindex.Plan, matched tiers) ([]searchindex.Position, error) {
 	var places []searchindex.Position
 	for tier := max(plan.After.Tier, searchindex.TierExact); tier <= searchindex.TierPart && len(places) <= plan.Limit; tier++ {
@@ -235,8 +230,7 @@ func (v view) eachPlace(ctx context.Context, owner string, tier int, matched tie
 	return nil
 }
 
-// numbersOf returns the documents of a tier in the order in which they lie on
-// disk.
+// numbersOf returns a tier's documents in on-disk order.
 func (t tiers) numbersOf(tier int) []uint64 {
 	var numbers []uint64
 	for _, doc := range t {
@@ -251,7 +245,7 @@ func (t tiers) numbersOf(tier int) []uint64 {
 type firstOf struct {
 	limit  int
 	places []searchindex.Position
-	full   bool // places has been cut: what comes after its last one is out
+	full   bool // places was truncated: positions after its last are dropped
 }
 
 func (f *firstOf) add(place searchindex.Position) {

@@ -8,7 +8,7 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// rebuild is the generation being built, as long as it is that.
+// rebuild is the generation being built, for as long as it is.
 type rebuild struct {
 	index *Index
 	next  *generation
@@ -25,7 +25,7 @@ func (x *Index) Rebuild(context.Context) (searchindex.Rebuild, error) {
 		return nil, searchindex.ErrRebuilding
 	}
 	if err := x.fit(x.serving); x.serving.layout > x.layout {
-		return nil, err // what a newer version wrote isn't thrown away by this one
+		return nil, err // this version doesn't discard what a newer one wrote
 	}
 	if err := x.folder.restore(); err != nil {
 		return nil, fmt.Errorf("make the folder of the search index again: %w", err)
@@ -78,7 +78,7 @@ func (r *rebuild) Count(ctx context.Context) (int, error) {
 	return r.next.live(ctx)
 }
 
-// Prepare has nothing to do: whatever is applied is durable and searchable.
+// Prepare has nothing to do: applied documents are already durable and searchable.
 func (r *rebuild) Prepare(context.Context) error { return nil }
 
 func (r *rebuild) Commit(context.Context) error {
@@ -90,8 +90,8 @@ func (r *rebuild) Commit(context.Context) error {
 	if err != nil {
 		return err
 	}
-	// From here on the new generation serves, so nothing may fail: a folder
-	// that is left is removed at the next opening.
+	// From here on the new generation serves, so nothing may fail: the next opening removes a
+	// leftover folder.
 	if err := datadir.SyncDir(x.folder.dir); err != nil {
 		x.log.Warn("sync folder of search index", "error", err)
 	}
@@ -106,7 +106,7 @@ func (r *rebuild) Commit(context.Context) error {
 	return nil
 }
 
-// swap puts the new generation in the place of the serving one, on disk first.
+// swap replaces the serving generation with the new one, on disk first.
 func (r *rebuild) swap() (old *generation, err error) {
 	x := r.index
 	x.mu.Lock()
@@ -114,8 +114,8 @@ func (r *rebuild) swap() (old *generation, err error) {
 	if x.building != r.next {
 		return nil, searchindex.ErrClosed
 	}
-	// The old one is named first: a crash between the two leaves one that serves
-	// and is named as old, too, which is none.
+	// Record the old one first: a crash between the two leaves a generation recorded as both
+	// serving and old, which counts as no old one.
 	lost, err := x.folder.lacks(x.serving.name)
 	if err != nil {
 		return nil, err

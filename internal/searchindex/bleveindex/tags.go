@@ -28,8 +28,7 @@ func (x *Index) Tags(ctx context.Context, owner string) ([]searchindex.Tag, erro
 	return tags, searchindex.Explain(ctx, err)
 }
 
-// tags counts the documents of each label: the work grows with the owner's
-// tags, and not with the documents.
+// tags counts each label's documents: the work grows with the owner's tags, not with the documents.
 func (v view) tags(ctx context.Context, owner string) ([]searchindex.Tag, error) {
 	labels, err := v.terms(ctx, fieldLabel, under(owner))
 	if err != nil {

@@ -12,46 +12,44 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// Fields of an index. Each term begins with the owner, so that no query can
-// reach another owner's documents, and its parts are parted by separator,
-// which sorts before everything that a part can hold. A tombstone has fieldOwner
-// and fieldBody alone.
+// Fields of an index. Each term begins with the owner, so that no query can reach another owner's
+// documents, and its parts are divided by separator, which sorts before everything a part can
+// contain. A tombstone has only fieldOwner and fieldBody.
 const (
-	fieldOwner  = "owner"  // owner; tombstones too
+	fieldOwner  = "owner"  // owner; also on tombstones
 	fieldLive   = "live"   // owner
 	fieldWord   = "word"   // owner, word of the name
 	fieldTail   = "tail"   // owner, end of a word of the name
 	fieldTag    = "tag"    // owner, tag
-	fieldLabel  = "label"  // owner, tag, the tag as it is written
-	fieldListed = "listed" // owner, sort key, id: one term a document, in the order of a listing
+	fieldLabel  = "label"  // owner, tag, the tag as written
+	fieldListed = "listed" // owner, sort key, id: one term per document, in listing order
 	fieldTagged = "tagged" // owner, tag, sort key, id: the same for each tag
 	fieldBody   = "body"   // stored: version and name
-	fieldTags   = "tags"   // stored: the tags, parted by separator; missing where there are none
+	fieldTags   = "tags"   // stored: the tags, divided by separator; missing if there are none
 )
 
 const separator = "\x00"
 
 const (
 	asTerm = index.IndexField | index.SkipFreqNorm
-	// asColumn can be read by document number, too. Taking compressed blocks of
-	// many documents apart was most of the time of a search with many matches.
-	// The two go together: zapx 17.2.5 mixes up values when it merges segments
-	// that skip the compression alone.
+	// asColumn fields can also be read by document number. Uncompressed: decompressing blocks of
+	// many documents dominated searches with many matches. Set both flags: zapx 17.2.5 mixes up
+	// values when it merges segments that only skip the compression.
 	asColumn = asTerm | index.DocValues | index.SkipDVCompression | index.SkipDVChunking
 )
 
-// term joins the parts of a term.
+// term joins a term's parts.
 func term(parts ...string) string { return strings.Join(parts, separator) }
 
-// under is the beginning of every term that begins with the parts and has more.
+// under is the prefix of every term that begins with the parts and has more.
 func under(parts ...string) string { return term(parts...) + separator }
 
-// pastAll is behind every term that begins with the parts and has more, and
-// before every other.
+// pastAll sorts after every term that begins with the parts and has more, and before all later
+// ones.
 func pastAll(parts ...string) string { return term(parts...) + "\x01" }
 
-// splitPlace takes sort key and id out of what follows the owner in a term of
-// fieldListed, or the tag in one of fieldTagged.
+// splitPlace extracts sort key and id from what follows the owner in a fieldListed term, or the tag
+// in a fieldTagged one.
 func splitPlace(rest string) (key, id string) {
 	key, id, _ = strings.Cut(rest, separator)
 	return key, id

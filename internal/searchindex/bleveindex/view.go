@@ -13,12 +13,10 @@ import (
 // errEnough ends a walk over postings early.
 var errEnough = errors.New("enough")
 
-// checkEvery is the number of steps of a long walk between two looks at the
-// context.
+// checkEvery is how many steps of a long walk pass between checks of the context.
 const checkEvery = 4096
 
-// view is the state of a generation at one moment; later writes don't change
-// it. It has to be closed.
+// view is a snapshot of a generation; later writes don't change it. It has to be closed.
 type view struct {
 	reader index.IndexReader
 }
@@ -40,8 +38,7 @@ func (v view) version(key string) (int64, error) {
 	return version, err
 }
 
-// body returns version and name of the document with the key, zero values if
-// there is none.
+// body returns version and name of the document with the key, zero values if there is none.
 func (v view) body(key string) (version int64, name string, err error) {
 	doc, err := v.reader.Document(key)
 	if err != nil {
@@ -72,8 +69,8 @@ func (v view) count(ctx context.Context, field, value string) (int, error) {
 	return int(postings.Count()), nil
 }
 
-// eachWith calls fn with the number of each document with the term, until fn
-// returns an error. The number is only good until fn returns.
+// eachWith calls fn with the number of each document with the term, until fn returns an error. The
+// number is only valid until fn returns.
 func (v view) eachWith(ctx context.Context, field, value string, fn func(index.IndexInternalID) error) error {
 	postings, err := v.postings(ctx, field, value)
 	if err != nil {
@@ -106,8 +103,8 @@ func (v view) postings(ctx context.Context, field, value string) (index.TermFiel
 	return postings, nil
 }
 
-// terms returns the terms of a field that begin with the prefix, in order.
-// Terms that only deleted documents had may be among them.
+// terms returns a field's terms with the prefix, in order. They may include terms that only deleted
+// documents had.
 func (v view) terms(ctx context.Context, field, prefix string) ([]string, error) {
 	var terms []string
 	err := v.walk(ctx, field, prefix, func(term string) error {
@@ -117,7 +114,7 @@ func (v view) terms(ctx context.Context, field, prefix string) ([]string, error)
 	return terms, err
 }
 
-// eachTerm calls fn with each term that terms returns, as far as the budget goes.
+// eachTerm calls fn with each term that terms returns, within the budget.
 func (v view) eachTerm(ctx context.Context, field, prefix string, budget *searchindex.Budget, fn func(term string)) error {
 	return v.walk(ctx, field, prefix, func(term string) error {
 		if err := budget.Word(); err != nil {

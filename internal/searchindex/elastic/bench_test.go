@@ -22,7 +22,7 @@ func fill(b *testing.B, index *elastic.Index, owner string, n int) {
 	require.NoError(b, index.Apply(b.Context(), docs))
 }
 
-// One document written until it is found: what a quiet system's user waits for.
+// One document written until it is found: the delay that a quiet system's user sees.
 func BenchmarkApplyOne(b *testing.B) {
 	index := open(b, someAlias(), 1)
 	fill(b, index, "ada", 20_000)
@@ -53,7 +53,7 @@ func BenchmarkRebuild(b *testing.B) {
 	require.NoError(b, next.Abort(b.Context()))
 }
 
-// Pages of one owner's 100,000 documents cost the same wherever they are.
+// Pages of one owner's 100,000 documents cost the same at any position.
 func BenchmarkSearch(b *testing.B) {
 	index := open(b, someAlias(), 1)
 	fill(b, index, "ada", 100_000)

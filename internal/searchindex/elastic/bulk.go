@@ -14,18 +14,17 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// A bulk request stays far below what Elasticsearch takes at once (100 MB), and
-// large enough that its cost isn't the request.
+// Bulk requests stay far below Elasticsearch's limit (100 MB), and are large enough to make the
+// request overhead negligible.
 const (
 	maxBulkDocs  = 2000
 	maxBulkBytes = 4 << 20
 
-	usualDocBytes = 512 // of a document with its action, to begin with
+	usualDocBytes = 512 // initial guess for a document with its action
 )
 
-// target is where documents are written. It is always an alias: a write to one
-// that is gone fails, where one to an index that is gone would make a new index
-// with a guessed mapping.
+// target is where documents are written. It is always an alias: writing to a missing alias fails,
+// while writing to a missing index would create one with a guessed mapping.
 type target struct {
 	alias   string
 	visible bool // to searches when the write returns
@@ -53,7 +52,7 @@ func (x *Index) apply(ctx context.Context, to target, docs []searchindex.Documen
 	return nil
 }
 
-// bulkAction is the line of a bulk request that says what becomes of the document in the next one.
+// bulkAction is the bulk request line that says what to do with the next line's document.
 type bulkAction struct {
 	Index bulkIndex `json:"index"`
 }
@@ -69,7 +68,7 @@ type bulkIndex struct {
 func encodeBulk(docs []searchindex.Document) (n int, request []byte, err error) {
 	var out bytes.Buffer
 	out.Grow(min(len(docs)*usualDocBytes, maxBulkBytes))
-	encoder := json.NewEncoder(&out) // ends each value with the newline that the format wants
+	encoder := json.NewEncoder(&out) // ends each value with the newline that the format requires
 	for n < min(len(docs), maxBulkDocs) && (n == 0 || out.Len() < maxBulkBytes) {
 		doc := docs[n]
 		versioning := "external"
@@ -90,13 +89,12 @@ func encodeBulk(docs []searchindex.Document) (n int, request []byte, err error) 
 	return n, out.Bytes(), nil
 }
 
-// bulk writes documents and reads what became of each. It returns those that
-// Elasticsearch has, or has had, in the same or a newer version.
+// bulk writes documents and reads each result. It returns those of which Elasticsearch has, or had,
+// the same or a newer version.
 //
-// A write that has to be visible refreshes the shards it wrote to. Waiting for a
-// refresh on a clock instead would add up to its interval, half a second on
-// average, to the way from a change to its being found; projections write
-// batches, so that refreshes stay few.
+// A write that has to be visible refreshes the shards it wrote to. Waiting for a periodic refresh
+// would delay a change's visibility by up to the interval, half a second on average; projections
+// write batches, so refreshes stay few.
 func (x *Index) bulk(
 	ctx context.Context, to target, docs []searchindex.Document, request []byte,
 ) (older []searchindex.Document, err error) {
@@ -138,12 +136,12 @@ type bulkItem struct {
 	Error  problem `json:"error"`
 }
 
-// kindStrict is the refusal of a field that the index doesn't have: another
-// version of this program laid it out since, and the document is right.
+// kindStrict rejects a field that the index lacks: another version of this program laid it out
+// since, and the document is fine.
 const kindStrict = "strict_dynamic_mapping_exception"
 
-// err has no reason for what can never be indexed: Elasticsearch quotes the
-// document in it, and names belong into no log.
+// err omits the reason for what can never be indexed: Elasticsearch quotes the document in it, and
+// names don't belong in logs.
 func (i bulkItem) err() error {
 	switch {
 	case i.Status >= 200 && i.Status < 300:
@@ -158,14 +156,13 @@ func (i bulkItem) err() error {
 	return &statusError{status: i.Status, kind: i.Error.Type, reason: i.Error.Reason}
 }
 
-// forgetInterval is the time between two tries at what an erased document's
-// version keeps out. Elasticsearch reads its clock for that every 200 ms.
+// forgetInterval is the delay between retries of writes that an erased document's version rejects.
+// Elasticsearch updates its clock for that every 200 ms.
 const forgetInterval = 100 * time.Millisecond
 
-// applyErased writes again what an erased document's version kept out.
-// Elasticsearch remembers the version of a document it deleted until the first
-// refresh after the deletion's time is past (gc_deletes), and refuses older ones
-// meanwhile. Almost always there is a newer document and nothing to do.
+// applyErased retries writes rejected because of an erased document's version. Elasticsearch
+// remembers a deleted document's version until the first refresh after gc_deletes, and rejects
+// older ones until then. Almost always there is a newer document and nothing to do.
 func (x *Index) applyErased(ctx context.Context, to target, older []searchindex.Document) error {
 	for len(older) > 0 {
 		missing, err := x.missing(ctx, to, older)
@@ -193,7 +190,7 @@ func (x *Index) applyErased(ctx context.Context, to target, older []searchindex.
 	return nil
 }
 
-// missing returns those of the documents that aren't there in any version.
+// missing returns the documents of which no version exists.
 func (x *Index) missing(ctx context.Context, to target, docs []searchindex.Document) ([]searchindex.Document, error) {
 	keys := make([]docKey, 0, len(docs))
 	for _, doc := range docs {

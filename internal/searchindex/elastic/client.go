@@ -10,29 +10,29 @@ import (
 	"github.com/elastic/elastic-transport-go/v8/elastictransport"
 )
 
-// Deadlines. Whoever searches has another place to ask, and still has to answer
-// in time from there; a write waits for disks, and is tried again by itself.
+// Deadlines. Searches have a fallback and must leave it time to answer; writes wait for disks, and
+// are retried automatically.
 const (
 	answerPatience = 2 * time.Second
 	workPatience   = time.Minute
 	dialPatience   = time.Second
 )
 
-// idleConnections is how many stay open for the next request: the library's two
-// would have eight searching clients connect anew all the time.
+// idleConnections is how many stay open for reuse: with the library's two, eight searching clients
+// would keep reconnecting.
 const idleConnections = 64
 
-// newClient takes the transport of go-elasticsearch without its typed API, which
-// would bring some 800 packages into every build. It asks the server nothing.
+// newClient uses go-elasticsearch's transport without its typed API, which would bring some 800
+// packages into every build. It sends no request.
 func newClient(address string) (*elastictransport.Client, error) {
-	// The cause of a bad address isn't told: it quotes the address, and the password with it.
+	// Don't report the cause of an invalid address: it quotes the address, including the password.
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {
 		return nil, errors.New("read the address of Elasticsearch: it must look like http://user:password@host:9200")
 	}
 	client, err := elastictransport.NewClient(
 		elastictransport.WithURLs(parsed),
-		// A connection that the server closed while it was idle. The rest is for the callers to try again.
+		// Covers a connection that the server closed while idle. Callers retry the rest.
 		elastictransport.WithMaxRetries(1),
 		elastictransport.WithTransport(&http.Transport{
 			Proxy:               http.ProxyFromEnvironment,

@@ -7,8 +7,8 @@ import (
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
 
-// Erase implements searchindex.Index. The rebuild comes first, so that no commit
-// can bring back what was erased.
+// Erase implements searchindex.Index. It erases from the rebuild first, so that no commit can bring
+// back what was erased.
 func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
 	done, err := x.use()
 	if err != nil {
@@ -19,7 +19,7 @@ func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
 	building := x.building
 	x.mu.RUnlock()
 	if building != nil {
-		// One that is gone meanwhile was dropped, or it serves and is next.
+		// If it is gone meanwhile, it was dropped, or it serves and is erased next.
 		if _, err := x.erase(ctx, building.name, owner); err != nil && !isMissingIndex(err) {
 			return 0, err
 		}
@@ -37,8 +37,8 @@ func (x *Index) Erase(ctx context.Context, owner string) (int, error) {
 	return erased, err
 }
 
-// erase deletes until nothing of the owner is left: a document written meanwhile
-// is a conflict, which is not deleted in that round.
+// erase deletes until nothing of the owner's is left: a document written meanwhile is a conflict,
+// which that round doesn't delete.
 func (x *Index) erase(ctx context.Context, name, owner string) (int, error) {
 	erased := 0
 	for {

@@ -1,7 +1,7 @@
 package elastic
 
-// OpenAs is Open in a program whose layout has another version.
+// OpenAs is Open in a program with another layout version.
 func OpenAs(options Options, layout int) (*Index, error) { return openAs(options, layout) }
 
-// Layout is that of this program.
+// Layout is this program's.
 const Layout = layoutVersion

@@ -11,8 +11,9 @@ import (
 	"larder.dev/internal/fulldisk"
 )
 
-// kindBlocked is the refusal of an index that takes no writes, and floodStage is in its reason where Elasticsearch made it so:
-// its disk is fuller than the last watermark. It takes the block away by itself once there is room.
+// kindBlocked is the rejection by a write-blocked index. Its reason contains floodStage if
+// Elasticsearch set the block because its disk exceeds the last watermark. It lifts the block
+// itself once there is space.
 const (
 	kindBlocked = "cluster_block_exception"
 	floodStage  = "flood-stage"
@@ -23,7 +24,8 @@ func isFull(err error) bool {
 	return errors.As(err, &answered) && answered.kind == kindBlocked && strings.Contains(answered.reason, floodStage)
 }
 
-// Room gives an error that is a fulldisk.Err while Elasticsearch keeps the index from being written for want of space.
+// Room returns an error that is a fulldisk.Err while Elasticsearch blocks writes to the index for
+// lack of space.
 func (x *Index) Room(ctx context.Context) error {
 	done, err := x.use()
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// An index that Elasticsearch lets nobody write to, since its disk is full, is told from one that can't be asked; it is
-// searched meanwhile, and written again once the block is gone.
+// An index that Elasticsearch blocks because its disk is full is distinguished from an unreachable
+// one; it is searchable meanwhile, and writable once the block is gone.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	alias := someAlias()

@@ -14,14 +14,13 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// closePatience bounds the removal of an unfinished rebuild at Close. What is
-// left is removed by the next rebuild.
+// closePatience bounds the removal of an unfinished rebuild at Close. The next rebuild removes
+// leftovers.
 const closePatience = 5 * time.Second
 
-// ensure finds the serving generation or makes the first one, once in the life
-// of this process: an index that is lost later must not be made again in
-// silence, since whoever fills it asks only at its start whether it is fresh.
-// Several processes may make it at once: one does, the others find it then.
+// ensure finds the serving generation or creates the first one, once per process: an index lost
+// later must not be recreated silently, since whoever fills it only checks at its start whether it
+// is fresh. If several processes create it at once, one succeeds and the others then find it.
 func (x *Index) ensure(ctx context.Context) error {
 	x.making.Lock()
 	defer x.making.Unlock()
@@ -56,15 +55,15 @@ func (x *Index) ensure(ctx context.Context) error {
 	return nil
 }
 
-// awaitShards waits until a generation can be asked: one that another process
-// made just now has its alias before it has its shards.
+// awaitShards waits until a generation is searchable: one just created by another process has its
+// alias before its shards.
 func (x *Index) awaitShards(ctx context.Context, name string) error {
 	return x.call(ctx, esapi.ClusterHealthRequest{
 		Index: []string{name}, WaitForStatus: "yellow", Timeout: answerPatience,
 	}, nil)
 }
 
-// held counts documents and tombstones.
+// held returns the number of documents and tombstones.
 func (x *Index) held(ctx context.Context, name string) (int, error) {
 	if err := x.refresh(ctx, name); err != nil {
 		return 0, err
@@ -93,8 +92,8 @@ func (x *Index) serving(ctx context.Context) (name string, layout int, err error
 // errNotMade is for a reader that comes before the first writer.
 var errNotMade = fmt.Errorf("%w: it is not made yet", searchindex.ErrUnavailable)
 
-// fit returns searchindex.ErrOutdated while the serving generation has another
-// layout. It looks again at each call, since another process may rebuild it.
+// fit returns searchindex.ErrOutdated while the serving generation has another layout. It checks
+// again at each call, since another process may rebuild it.
 func (x *Index) fit(ctx context.Context) error {
 	x.mu.RLock()
 	fits := x.fits
@@ -132,8 +131,7 @@ func (x *Index) compare(name string, layout int) error {
 	return nil
 }
 
-// generations returns the names of all generations, whether they serve or not,
-// oldest first.
+// generations returns the names of all generations, serving or not, oldest first.
 func (x *Index) generations(ctx context.Context) ([]string, error) {
 	var found map[string]any
 	if err := x.call(ctx, esapi.IndicesGetAliasRequest{Index: []string{x.alias + "-*"}}, &found); err != nil {
@@ -149,7 +147,7 @@ func (x *Index) generations(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// number returns the number of a generation, 0 for the name of another index.
+// number returns a generation's number, 0 for another index's name.
 func (x *Index) number(name string) int {
 	digits, ok := strings.CutPrefix(name, x.alias+"-")
 	n, err := strconv.Atoi(digits)
@@ -159,7 +157,7 @@ func (x *Index) number(name string) int {
 	return n
 }
 
-// next returns the name of a generation after all that there are.
+// next returns a generation name after all existing ones.
 func (x *Index) next(ctx context.Context) (string, error) {
 	names, err := x.generations(ctx)
 	if err != nil {
@@ -172,7 +170,7 @@ func (x *Index) next(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s-%06d", x.alias, last+1), nil
 }
 
-// first makes the generation that serves where none does.
+// first creates the serving generation if there is none.
 func (x *Index) first(ctx context.Context) error {
 	name, err := x.next(ctx)
 	if err != nil {
@@ -197,8 +195,8 @@ func (x *Index) create(ctx context.Context, name, alias string, settings object)
 	return nil
 }
 
-// Drop removes all generations, whoever uses them, also after Close: a test
-// leaves nothing on a server that others use, too.
+// Drop removes all generations, whoever uses them, even after Close: tests leave nothing on a
+// shared server.
 func (x *Index) Drop(ctx context.Context) error {
 	names, err := x.generations(ctx)
 	if err != nil {
@@ -212,7 +210,7 @@ func (x *Index) Drop(ctx context.Context) error {
 	return nil
 }
 
-// drop removes a generation; one that is gone already is no error.
+// drop removes a generation; a missing one is no error.
 func (x *Index) drop(ctx context.Context, name string) error {
 	err := x.call(ctx, esapi.IndicesDeleteRequest{Index: []string{name}}, nil)
 	if err != nil && !isMissingIndex(err) {
@@ -238,7 +236,7 @@ func isMissingIndex(err error) bool {
 	if !errors.As(err, &answered) || answered.status != 404 {
 		return false
 	}
-	// A missing alias is told by a sentence in the place of a type.
+	// A missing alias is reported as a sentence instead of a type.
 	return answered.kind == "index_not_found_exception" || answered.kind == kindSentence
 }
 

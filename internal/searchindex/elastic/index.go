@@ -16,49 +16,47 @@ import (
 
 // Options of an index.
 type Options struct {
-	URL    string         // address of Elasticsearch, with user and password where it wants them
-	Alias  string         // name that is searched and written; generations are called <Alias>-000001 and so on
+	URL    string         // Elasticsearch's address, with user and password if required
+	Alias  string         // name for searches and writes; generations are called <Alias>-000001 and so on
 	Shards int            // of a new generation; 1 if not positive
 	Log    *slog.Logger   // nil: slog.Default
-	Full   *fulldisk.Mark // keeps whether Elasticsearch refuses for want of space; nil: nowhere
+	Full   *fulldisk.Mark // records whether Elasticsearch is out of space; may be nil
 }
 
-// Index is a searchindex.Index behind an alias. Several processes may have the
-// same one open; a rebuild is the affair of one of them at a time.
+// Index is a searchindex.Index behind an alias. Several processes may have the same one open; only
+// one of them can rebuild at a time.
 type Index struct {
 	client *elastictransport.Client
 	alias  string
 	shards int
-	layout int // that this process reads and writes
+	layout int // the layout that this process reads and writes
 	log    *slog.Logger
 	full   *fulldisk.Mark
 
-	// lifecycle is held while a rebuild begins or ends, which takes requests;
-	// making is held while the index is made.
+	// lifecycle is held while a rebuild begins or ends, which takes requests; making while the
+	// index is created.
 	lifecycle, making sync.Mutex
 
 	mu       sync.RWMutex
 	closed   bool
-	made     bool           // the index is there, as far as this process knows
-	fresh    bool           // it was empty when this process saw it first
+	made     bool           // the index exists, as far as this process knows
+	fresh    bool           // it was empty when this process first saw it
 	fits     bool           // it has our layout
-	building *rebuild       // nil when none is under way
+	building *rebuild       // nil unless a rebuild is in progress
 	uses     sync.WaitGroup // calls that Close waits for
 }
 
 var _ searchindex.Index = (*Index)(nil)
 
-// aliasShape keeps the names of generations, and lists of them, names and lists
-// of nothing else.
+// aliasShape ensures that names of generations, and lists of them, can't name anything else.
 var aliasShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,100}$`)
 
-// Open makes an index behind an alias. It asks Elasticsearch nothing, so that a
-// program starts while that is away: the first call that writes, or that asks
-// whether the index is fresh, makes an empty index where there is none.
+// Open returns an index behind an alias. It doesn't contact Elasticsearch, so a program starts
+// while that is down: the first call that writes, or that asks whether the index is fresh, creates
+// an empty index if there is none.
 //
-// An index that another version of this program laid out can be rebuilt, and
-// erased from. Until it is rebuilt, whatever reads or writes words returns
-// searchindex.ErrOutdated.
+// An index laid out by another version of this program can be rebuilt, and erased from. Until it is
+// rebuilt, calls that read or write words return searchindex.ErrOutdated.
 func Open(options Options) (*Index, error) {
 	return openAs(options, layoutVersion)
 }
@@ -80,8 +78,8 @@ func openAs(options Options, layout int) (*Index, error) {
 	}, nil
 }
 
-// Ready implements searchindex.Index. A server without the index is ready: the
-// first that writes makes it.
+// Ready implements searchindex.Index. A server without the index is ready: the first write creates
+// it.
 func (x *Index) Ready(ctx context.Context) error {
 	done, err := x.use()
 	if err != nil {
@@ -139,8 +137,8 @@ func (x *Index) Lost(ctx context.Context) (bool, error) {
 	return false, err
 }
 
-// lost makes an error that tells of a missing index searchindex.ErrLost, and has
-// the next call look at what is there.
+// lost maps an error about a missing index to searchindex.ErrLost, and makes the next call check
+// what exists.
 func (x *Index) lost(err error) error {
 	if !isMissingIndex(err) && !errors.Is(err, errNotMade) {
 		return err
@@ -151,8 +149,8 @@ func (x *Index) lost(err error) error {
 	return fmt.Errorf("%w: %w", searchindex.ErrLost, err)
 }
 
-// Version implements searchindex.Index. It reads what searches see, not what
-// has been written since.
+// Version implements searchindex.Index. It reads what searches see, not what has been written
+// since.
 func (x *Index) Version(ctx context.Context, owner, id string) (int64, error) {
 	done, err := x.use()
 	if err != nil {

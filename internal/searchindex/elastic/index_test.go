@@ -40,7 +40,7 @@ func open(t testing.TB, alias string, shards int) *elastic.Index {
 
 func someAlias() string { return "test-" + strings.ToLower(rand.Text()) }
 
-// The index follows the rules that every index follows.
+// The index passes the suite of every index.
 func TestIndex(t *testing.T) {
 	t.Parallel()
 	searchindextest.Run(t, func(t *testing.T) searchindex.Index {
@@ -49,7 +49,7 @@ func TestIndex(t *testing.T) {
 	})
 }
 
-// A second process finds the index of the first, with what is in it.
+// A second process finds the first one's index, with its contents.
 func TestOpenAgain(t *testing.T) {
 	t.Parallel()
 	alias := someAlias()
@@ -72,9 +72,8 @@ func requireFresh(t *testing.T, index *elastic.Index, want bool) {
 	require.Equal(t, want, fresh)
 }
 
-// Who only reads doesn't make the index: whoever fills it must find it fresh.
-// One that is lost under a process that writes is an error, and fresh to the
-// next.
+// A mere reader doesn't create the index: whoever fills it must find it fresh. Losing it under a
+// writing process is an error, and the next process finds it fresh.
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	alias := someAlias()
@@ -104,8 +103,8 @@ func TestMissing(t *testing.T) {
 	requireFresh(t, open(t, alias, 1), true)
 }
 
-// An index of an older layout isn't asked and isn't written to before it is
-// rebuilt, which another process may do. A newer one is left alone.
+// An index of an older layout is neither searched nor written until it is rebuilt, even by another
+// process. A newer one is left alone.
 func TestOutdated(t *testing.T) {
 	t.Parallel()
 	alias, pie := someAlias(), []searchindex.Document{{ID: "1", Owner: "ada", Name: "Pie", Version: 1}}
@@ -151,8 +150,8 @@ func requireOutdated(t *testing.T, index *elastic.Index) {
 	require.NoError(t, index.Ready(t.Context()), "it can be rebuilt")
 }
 
-// A server that is away, or takes no part, is told apart from what is wrong with
-// a request, and a search ends in time to ask elsewhere.
+// A server that is down, or read-only, is distinguished from an invalid request, and a search ends
+// in time for the fallback.
 func TestUnavailable(t *testing.T) {
 	t.Parallel()
 	proxy := testkit.NewProxy(t, testkit.Elasticsearch(t))
@@ -185,7 +184,7 @@ func TestUnavailable(t *testing.T) {
 	require.NoError(t, drop.Ready(t.Context()))
 }
 
-// A bad address is refused without repeating the password in it.
+// An invalid address is refused without repeating its password.
 func TestBadAddress(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"", "localhost:9200", "ftp://elastic:secret@localhost", "http://elastic:secret@local host"} {
@@ -195,7 +194,7 @@ func TestBadAddress(t *testing.T) {
 	}
 }
 
-// The longest names of owners and documents stay apart.
+// The longest names of owners and documents stay distinct.
 func TestLongNames(t *testing.T) {
 	t.Parallel()
 	index := open(t, someAlias(), 1)
@@ -212,12 +211,13 @@ func TestLongNames(t *testing.T) {
 	require.Equal(t, 3, page.Total)
 }
 
-// A query that takes longer than it may is cut off by Elasticsearch, which tells of it as of a shard that doesn't answer.
+// Elasticsearch cuts off a query over its time limit, reporting it like an unavailable shard.
 func TestCost(t *testing.T) {
 	t.Parallel()
 	alias := someAlias()
 	searchindextest.RunCost(t, open(t, alias, 1), func() {
-		// A turn of the loop must take long and its result be used: a script may turn a million times at most.
+		// Each iteration must be slow and its result used: a script may loop at most a million
+		// times.
 		const script = "long end = System.nanoTime() + 60000000L; String s = '0123456789'; for (int i = 0; i < 14; i++) { s = s + s } " +
 			"int n = 0; while (System.nanoTime() < end) { n += s.indexOf('no') } return n < 0"
 		actions, err := json.Marshal(map[string]any{"actions": []any{map[string]any{"add": map[string]any{

@@ -47,8 +47,7 @@ func wantedDocuments(owner string, ids []string) []object {
 	return wanted
 }
 
-// documents reads from an index or alias: what searches see of it, or in real
-// time what was written.
+// documents reads from an index or alias: what searches see or, in real time, what was written.
 func (x *Index) documents(ctx context.Context, from string, wanted []object, realtime bool) ([]searchindex.Document, error) {
 	if len(wanted) == 0 {
 		return nil, nil
@@ -100,7 +99,7 @@ func (x *Index) Keys(ctx context.Context, owner string, after searchindex.Key, l
 	return x.keys(ctx, x.alias, owner, after, limit)
 }
 
-// keys names what searches see of an index or alias.
+// keys returns the keys that searches see in an index or alias.
 func (x *Index) keys(ctx context.Context, of, owner string, after searchindex.Key, limit int) ([]searchindex.Key, error) {
 	search := object{
 		"query":   object{"match_all": object{}},
@@ -108,7 +107,7 @@ func (x *Index) keys(ctx context.Context, of, owner string, after searchindex.Ke
 		"size":    min(limit, maxLimit),
 		"_source": []string{fieldOwner, fieldID},
 	}
-	partial := false // a shard that doesn't answer is an error and no shorter list
+	partial := false // an unavailable shard is an error, not a shorter list
 	request := esapi.SearchRequest{Index: []string{of}, AllowPartialSearchResults: &partial}
 	if owner != "" {
 		search["query"] = object{"term": object{fieldOwner: owner}}
@@ -138,7 +137,7 @@ func (x *Index) keys(ctx context.Context, of, owner string, after searchindex.Ke
 	return keys, nil
 }
 
-// orEmpty takes an index that nobody made yet for one without documents.
+// orEmpty treats an index that doesn't exist yet as empty.
 func orEmpty(err error) error {
 	if errors.Is(err, errNotMade) {
 		return nil

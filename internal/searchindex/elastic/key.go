@@ -7,13 +7,13 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// maxKeyBytes is the longest _id that Elasticsearch takes.
+// maxKeyBytes is the longest _id that Elasticsearch accepts.
 const maxKeyBytes = 512
 
-// docKey tells documents apart; an id alone belongs to one owner only.
+// docKey identifies a document; an id alone is only unique within its owner.
 type docKey struct{ owner, id string }
 
-// String returns the _id. Owner and id can't hold the separator.
+// String returns the _id. Owner and id can't contain the separator.
 func (k docKey) String() string {
 	plain := k.owner + "\x1f" + k.id
 	if len(plain) <= maxKeyBytes {
@@ -23,10 +23,8 @@ func (k docKey) String() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// newest returns the newest version of each document; of equal ones the first, or
-// the last that says Again.
-// One bulk request must not hold two of a document: which of them failed could
-// not be told from the answers.
+// newest returns each document's newest version; of equal ones the first, or the last with Again. A
+// bulk request must not contain a document twice: the answers wouldn't tell which one failed.
 func newest(docs []searchindex.Document) ([]searchindex.Document, error) {
 	at := make(map[docKey]int, len(docs))
 	kept := make([]searchindex.Document, 0, len(docs))

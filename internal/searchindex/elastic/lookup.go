@@ -9,17 +9,16 @@ import (
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
 
-// Two views of a document: asWritten sees every write that was acknowledged,
-// asSearched what searches see.
+// Two views of a document: asWritten sees every acknowledged write, asSearched what searches see.
 const (
 	asWritten  = true
 	asSearched = false
 )
 
-// lookUp returns the version of each document, 0 for one that isn't there.
+// lookUp returns each document's version, 0 for a missing one.
 //
-// It asks by a request body: the client writes an id into the address as it is,
-// and ids may hold anything.
+// It sends ids in the request body: the client doesn't escape an id in the URL, and ids may contain
+// anything.
 func (x *Index) lookUp(ctx context.Context, name string, keys []docKey, realtime bool) ([]int64, error) {
 	wanted := make([]object, 0, len(keys))
 	for _, key := range keys {
@@ -50,8 +49,8 @@ func (x *Index) lookUp(ctx context.Context, name string, keys []docKey, realtime
 	return versions, nil
 }
 
-// lookUpSoon is lookUp that waits while the shard is on its way, as it is for a
-// moment after the index was made.
+// lookUpSoon is lookUp that waits for the shard, which briefly isn't available after the index was
+// created.
 func (x *Index) lookUpSoon(ctx context.Context, name string, keys []docKey, realtime bool) ([]int64, error) {
 	for {
 		versions, err := x.lookUp(ctx, name, keys, realtime)
@@ -66,15 +65,15 @@ func (x *Index) lookUpSoon(ctx context.Context, name string, keys []docKey, real
 	}
 }
 
-// shardPoll is the time between two looks for a shard.
+// shardPoll is the interval of checks for a shard.
 const shardPoll = 20 * time.Millisecond
 
 var errNoShard = unavailable(errors.New(kindNoShard))
 
-// kindNoShard is the error of a document whose shard is on no node just now.
+// kindNoShard means that a document's shard isn't on any node at the moment.
 const kindNoShard = "no_shard_available_action_exception"
 
-// lookedUp has version 0 for a document that isn't there.
+// lookedUp has version 0 for a missing document.
 type lookedUp struct {
 	Version int64   `json:"_version"` //nolint:tagliatelle // Elasticsearch's name
 	Error   problem `json:"error"`

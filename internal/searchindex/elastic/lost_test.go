@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// An index or an alias that somebody deletes is made again by a rebuild.
+// A rebuild recreates a deleted index or alias.
 func TestLost(t *testing.T) {
 	t.Parallel()
 	for what, lose := range map[string]func(t *testing.T, index *elastic.Index, alias string){
@@ -35,7 +35,7 @@ func TestLost(t *testing.T) {
 	}
 }
 
-// A writer hears that the index is gone, and a reader asks elsewhere until it is there again.
+// A writer is told that the index is gone, and a reader uses its fallback until it is back.
 func TestLostIsSaid(t *testing.T) {
 	t.Parallel()
 	alias := someAlias()

@@ -8,13 +8,12 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// maxTermRunes keeps terms under Lucene's 32766 bytes: a longer one would get
-// the whole document refused, this way it alone can't be found.
+// maxTermRunes keeps terms under Lucene's 32766 bytes: a longer term would reject the whole
+// document, while a truncated one just can't be found.
 const maxTermRunes = 8191
 
-// settings of a generation that serves. It is never refreshed on a clock: each
-// write refreshes what it wrote (see bulk). Deleted versions are forgotten at
-// once (see applyErased).
+// servingSettings are those of a serving generation. It has no periodic refresh: each write
+// refreshes what it wrote (see bulk). Deleted versions are forgotten at once (see applyErased).
 func servingSettings() object {
 	return object{
 		"refresh_interval":     "-1",
@@ -25,9 +24,8 @@ func servingSettings() object {
 	}
 }
 
-// buildingSettings are those of a generation being filled: nobody searches it
-// and nobody relies on it, so it is written without waiting for the disk and to
-// no replica.
+// buildingSettings are those of a generation being filled: nobody searches it or relies on it, so
+// writes don't wait for the disk and go to no replica.
 func buildingSettings() object {
 	s := servingSettings()
 	s["translog.durability"] = "async"
@@ -36,24 +34,22 @@ func buildingSettings() object {
 	return s
 }
 
-// layoutVersion is kept with each generation. It goes up with every change of
-// the mapping, of source, and of what wordfold makes of a text: queries of the
-// one don't find what the other wrote.
+// layoutVersion is stored with each generation. Increment it with every change of the mapping, of
+// source, and of how wordfold folds text: queries in one layout don't find what another wrote.
 const layoutVersion = 2
 
-// meta is what we write into the mapping for ourselves.
+// meta is our own metadata in the mapping.
 type meta struct {
 	Layout   int       `json:"layout"`
-	Replaced time.Time `json:"replaced,omitzero"` // by a commit; of the old generation
+	Replaced time.Time `json:"replaced,omitzero"` // by a commit; on the old generation
 }
 
-// mappings is what an index says of itself.
+// mappings is an index's own description.
 type mappings struct {
 	Meta meta `json:"_meta"` //nolint:tagliatelle // Elasticsearch's name
 }
 
-// mapping is strict: a field that isn't named here is an error and no new
-// column.
+// mapping is strict: an unknown field is an error, not a new column.
 func mapping(layout int) object {
 	term := object{"type": "keyword", "ignore_above": maxTermRunes, "doc_values": false}
 	return object{
@@ -86,8 +82,8 @@ const (
 	fieldDeleted = "deleted"
 )
 
-// source is a document as it is stored. A tombstone has owner, id and deleted
-// alone. Key is a pointer because "" is the key of a name without words.
+// source is a stored document. A tombstone has only owner, id and deleted. Key is a pointer because
+// "" is the key of a name without words.
 type source struct {
 	Owner   string   `json:"owner"`
 	ID      string   `json:"id"`
@@ -122,9 +118,8 @@ func toSource(doc searchindex.Document) source {
 	return out
 }
 
-// labelSeparator parts a tag's key from how it is written; neither can hold it.
+// labelSeparator separates a tag's key from its spelling; neither can contain it.
 const labelSeparator = "\x00"
 
-// routing is the value that decides the shard of an owner's documents. A comma
-// would name two shards to a search.
+// routing is the value that selects an owner's shard. A comma would mean two shards to a search.
 func routing(owner string) string { return strings.ReplaceAll(owner, ",", ";") }

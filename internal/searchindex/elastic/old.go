@@ -10,18 +10,17 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// AsOfAlias is the alias of an index that was made as another one was at a time.
-// Erase reaches it.
+// AsOfAlias is the alias of an index created as a copy of another at a point in time. Erase
+// includes it.
 func AsOfAlias(alias, name string) string { return alias + "-past-" + name }
 
-// asOfAliases is a pattern of the indices that were made so.
+// asOfAliases is a pattern for such indices.
 func (x *Index) asOfAliases() string { return AsOfAlias(x.alias, "*") }
 
-// oldAlias is what the generation is found by that the last commit replaced.
+// oldAlias is the alias of the generation replaced by the last commit.
 func (x *Index) oldAlias() string { return x.alias + "-old" }
 
-// oldOne returns the name of the old generation, "" for none, and what its
-// mapping says.
+// oldOne returns the old generation's name, "" for none, and its metadata.
 func (x *Index) oldOne(ctx context.Context) (string, meta, error) {
 	var behind map[string]struct{ Mappings mappings }
 	err := x.call(ctx, esapi.IndicesGetMappingRequest{Index: []string{x.oldAlias()}}, &behind)
@@ -39,8 +38,8 @@ func (x *Index) oldOne(ctx context.Context) (string, meta, error) {
 	return "", meta{}, nil
 }
 
-// noteReplaced writes into a generation when it was replaced: whoever brings it
-// back has to apply what came since.
+// noteReplaced records in a generation when it was replaced: restoring it requires applying what
+// came since.
 func (x *Index) noteReplaced(ctx context.Context, name string) error {
 	var found map[string]struct{ Mappings mappings }
 	if err := x.call(ctx, esapi.IndicesGetMappingRequest{Index: []string{name}}, &found); err != nil {

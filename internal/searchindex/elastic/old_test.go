@@ -9,7 +9,7 @@ import (
 	"larder.dev/internal/searchindex/elastic"
 )
 
-// Whoever is erased from an index is erased from those, too, that were made as it was at a time.
+// Erasing an owner from an index also erases them from its point-in-time copies.
 func TestEraseReachesThePast(t *testing.T) {
 	t.Parallel()
 	alias := someAlias()
@@ -27,7 +27,7 @@ func TestEraseReachesThePast(t *testing.T) {
 	require.Equal(t, []searchindex.Key{{Owner: "ben", ID: "1"}}, keys)
 }
 
-// What an earlier version laid out isn't brought back by this one.
+// This version doesn't restore a generation laid out by an earlier one.
 func TestOldOfAnotherLayout(t *testing.T) {
 	t.Parallel()
 	alias := someAlias()
@@ -43,7 +43,7 @@ func TestOldOfAnotherLayout(t *testing.T) {
 	require.NoError(t, next.Commit(t.Context()))
 	_, _, err = newer.Old(t.Context())
 	require.ErrorIs(t, err, searchindex.ErrOutdated)
-	// The earlier program goes back to it, though what serves is newer than it knows.
+	// The earlier program restores it, though the serving one is newer than it knows.
 	again, err := elastic.OpenAs(options(t, alias, 1), elastic.Layout-1)
 	require.NoError(t, err)
 	old, _, err := again.Old(t.Context())

@@ -9,12 +9,11 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// maxLimit is the largest page that can be asked for.
+// maxLimit is the largest possible page.
 const maxLimit = 10_000
 
-// searchBody is the request of one page. The tiers are scores, and a score says
-// nothing else: a document gets the sum of its tiers' boosts, so that what
-// matches exactly, and with that in every other way too, has the most.
+// searchBody is one page's request. Scores encode only tiers: a document gets the sum of its tiers'
+// boosts, so that an exact match, which matches in every other way too, scores highest.
 func searchBody(plan searchindex.Plan) object {
 	filter := []object{
 		{"term": object{fieldOwner: plan.Owner}},
@@ -49,7 +48,8 @@ func searchBody(plan searchindex.Plan) object {
 	if plan.Names {
 		body["_source"] = []string{fieldName}
 	} else {
-		// What a hit was sorted by has its id. To read what is stored of each costs the query a fifth.
+		// A hit's sort values contain its id. Reading stored fields makes the query a quarter
+		// slower.
 		body["stored_fields"] = "_none_"
 	}
 	if plan.After != (searchindex.Position{}) {
@@ -60,13 +60,13 @@ func searchBody(plan searchindex.Plan) object {
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) + "ms" }
 
-// The names of the counts that tell how many hits are in which tier.
+// The names of the aggregations that count hits by tier.
 const (
 	countPrefix = "prefix"
 	countTypo   = "typo"
 )
 
-// Boosts are powers of two: their sums are exact in the floats of scores.
+// Boosts are powers of two: their sums are exact in the scores' floats.
 const (
 	boostPart   = 1
 	boostTypo   = 2
@@ -87,8 +87,8 @@ func scored(boost int, filter object) object {
 	return object{"constant_score": object{"boost": boost, "filter": filter}}
 }
 
-// everyTerm is for the documents in which all words of one way of each term
-// match by the clause.
+// everyTerm matches the documents in which, for each term, all words of one alternative match the
+// clause.
 func everyTerm(terms []searchindex.Term, clause func(string) object) object {
 	clauses := make([]object, 0, len(terms))
 	for _, term := range terms {
@@ -123,8 +123,8 @@ func exact(word string) object { return object{"term": object{fieldWords: word}}
 
 func prefix(word string) object { return object{"prefix": object{fieldWords: word}} }
 
-// typo is prefix, too. Its words may resemble the query word as far as
-// searchindex.MatchWord lets them: Lucene's distance is the same one.
+// typo includes prefix. Its words may differ from the query word as far as searchindex.MatchWord
+// allows: Lucene's distance is the same.
 func typo(word string) object {
 	clauses := []object{prefix(word)}
 	if typos := searchindex.Typos(word); typos > 0 {
@@ -133,7 +133,7 @@ func typo(word string) object {
 			"fuzziness":      typos,
 			"prefix_length":  utf8.RuneCountInString(searchindex.Stem(word)),
 			"transpositions": true,
-			// All words that resemble it, not the fifty best of them.
+			// All similar words, not the fifty best.
 			"rewrite": "constant_score",
 		}}})
 	}
@@ -143,7 +143,7 @@ func typo(word string) object {
 	return anyOf(clauses)
 }
 
-// part is typo, too.
+// part includes typo.
 func part(word string) object {
 	if !searchindex.AsksForPart(word) {
 		return typo(word)
@@ -151,13 +151,11 @@ func part(word string) object {
 	return anyOf([]object{typo(word), {"prefix": object{fieldTails: word}}})
 }
 
-// maxPattern bounds a regular expression; Elasticsearch takes none of more than
-// a thousand letters.
+// maxPattern bounds a regular expression; Elasticsearch's limit is a thousand characters.
 const maxPattern = 900
 
-// openPatterns returns regular expressions for the words that begin with the
-// word but for one typo before its last letter. Folded words hold nothing that
-// means something there.
+// openPatterns returns regular expressions for the words that begin with the word except for one
+// typo before its last letter. Folded words contain no special characters.
 func openPatterns(word string) []string {
 	if !searchindex.OpenTypos(word) {
 		return nil
@@ -187,7 +185,7 @@ func openPatterns(word string) []string {
 	return append(patterns, "("+alternatives.String()+").*")
 }
 
-// scoreOf and tierOf turn a tier into the score of its documents and back.
+// scoreOf and tierOf convert between a tier and its documents' score.
 func scoreOf(tier int) int {
 	switch tier {
 	case searchindex.TierExact:

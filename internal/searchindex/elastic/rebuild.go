@@ -15,18 +15,17 @@ import (
 type rebuild struct {
 	index *Index
 	name  string
-	old   bool // it is the old one, which comes back
+	old   bool // it is the old one, being restored
 
-	prepared atomic.Bool // what was applied is durable, and what will be is from the start
+	prepared atomic.Bool // what was applied is durable, and further writes are at once
 }
 
-// alias is what documents are written to while the generation is being built.
+// alias is where documents are written while the generation is being built.
 func (r *rebuild) alias() string { return r.name + "-building" }
 
-// Rebuild implements searchindex.Index. It removes what an earlier rebuild left
-// that didn't end, of this process or of another: of two that build, the later
-// one goes on, and the writes of the other fail. Where no generation serves, the
-// new one is the first that does, once it is complete.
+// Rebuild implements searchindex.Index. It removes the leftovers of an earlier unfinished rebuild,
+// by this process or another: of two rebuilds, the later one continues, and the other's writes
+// fail. If no generation serves, the new one is the first to, once it is complete.
 func (x *Index) Rebuild(ctx context.Context) (searchindex.Rebuild, error) {
 	x.lifecycle.Lock()
 	defer x.lifecycle.Unlock()
@@ -84,7 +83,7 @@ func (x *Index) dropOthers(ctx context.Context, serving, old string) error {
 	return nil
 }
 
-// use keeps the index open until done is called, if this is what it builds.
+// use keeps the index open until done is called, if it is building this rebuild.
 func (r *rebuild) use() (done func(), err error) {
 	r.index.mu.RLock()
 	defer r.index.mu.RUnlock()
@@ -104,8 +103,8 @@ func (r *rebuild) Apply(ctx context.Context, docs []searchindex.Document) error 
 	return r.index.apply(ctx, target{alias: r.alias()}, docs)
 }
 
-// Documents implements searchindex.Lister. What was written is read in real
-// time: a generation that is being built isn't refreshed.
+// Documents implements searchindex.Lister. It reads in real time, since a generation being built
+// isn't refreshed.
 func (r *rebuild) Documents(ctx context.Context, owner string, ids []string) ([]searchindex.Document, error) {
 	done, err := r.use()
 	if err != nil {
@@ -192,7 +191,7 @@ func (r *rebuild) Prepare(ctx context.Context) error {
 	return nil
 }
 
-// ready makes everything searchable that was applied.
+// ready makes everything that was applied searchable.
 func (r *rebuild) ready(ctx context.Context, replaced string) error {
 	if !r.prepared.Load() {
 		return r.prepare(ctx, replaced)
@@ -200,10 +199,9 @@ func (r *rebuild) ready(ctx context.Context, replaced string) error {
 	return r.index.refresh(ctx, r.name)
 }
 
-// prepare makes the generation durable, searchable and copied as one that
-// serves, and notes of the one that it will replace that its time is over: it
-// may go on for a while, so that more comes again than it lacks if it is brought
-// back. Nothing is applied meanwhile.
+// prepare makes the generation durable, searchable and replicated like a serving one, and records
+// in the one it will replace that its time is over: that may serve a while longer, so restoring it
+// reapplies more than it lacks. Nothing is applied meanwhile.
 func (r *rebuild) prepare(ctx context.Context, replaced string) error {
 	x := r.index
 	both, ctx := errgroup.WithContext(ctx)
@@ -228,7 +226,7 @@ func (r *rebuild) prepare(ctx context.Context, replaced string) error {
 	return nil
 }
 
-// applyServingSettings gives the generation the settings of one that serves.
+// applyServingSettings gives the generation a serving one's settings.
 func (r *rebuild) applyServingSettings(ctx context.Context) error {
 	request, err := body(object{"index": servingSettings()})
 	if err != nil {
@@ -237,9 +235,8 @@ func (r *rebuild) applyServingSettings(ctx context.Context) error {
 	return r.index.call(ctx, esapi.IndicesPutSettingsRequest{Index: []string{r.name}, Body: request}, nil)
 }
 
-// swap leads the alias to the new generation, in one change of the cluster: no
-// search meets both or none. The replaced one, if there is one, is the old one
-// from then on.
+// swap points the alias to the new generation, in one cluster state change: no search sees both or
+// neither. The replaced one, if any, becomes the old one.
 func (r *rebuild) swap(ctx context.Context, replaced, before string) error {
 	alias, oldAlias := r.index.alias, r.index.oldAlias()
 	actions := []object{
@@ -279,8 +276,7 @@ func (r *rebuild) Abort(ctx context.Context) error {
 	return r.leave(ctx)
 }
 
-// leave ends the building of a generation: it is removed, or it is the old one
-// again that it was.
+// leave ends the building of a generation: it is removed, or becomes the old one again.
 func (r *rebuild) leave(ctx context.Context) error {
 	if r.old {
 		return r.index.updateAliases(ctx, object{"remove": object{"index": r.name, "alias": r.alias()}})

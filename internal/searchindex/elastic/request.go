@@ -16,30 +16,31 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// object is a JSON object of a request.
+// object is a JSON object in a request.
 type object = map[string]any
 
-// statusError is an answer of Elasticsearch that is an error.
+// statusError is an error answered by Elasticsearch.
 type statusError struct {
 	status       int
 	kind, reason string
-	cause        string // the kind of what a shard answered first; "" where none was asked
+	cause        string // type of the first shard failure; "" if there was none
 }
 
 func (e *statusError) Error() string {
 	return fmt.Sprintf("status %d, %s: %s", e.status, e.kind, e.reason)
 }
 
-// problem is how Elasticsearch says what is wrong.
+// problem is Elasticsearch's error format.
 type problem struct {
 	Type   string `json:"type"`
 	Reason string `json:"reason"`
 }
 
-// kindTimeExceeded is the cause of a search that took longer than it may. Its status is that of a shard that doesn't answer.
+// kindTimeExceeded is the cause of a search over its time limit. Its status is the same as for an
+// unavailable shard.
 const kindTimeExceeded = "search_timeout_exception"
 
-// tooCostly makes ErrTooCostly of the error of a search that took longer than it may.
+// tooCostly maps the error of a search over its time limit to ErrTooCostly.
 func tooCostly(err error) error {
 	var answered *statusError
 	if errors.As(err, &answered) && answered.cause == kindTimeExceeded {
@@ -48,8 +49,8 @@ func tooCostly(err error) error {
 	return err
 }
 
-// kindSentence is the kind of an answer that has a sentence for an error and no
-// type, as a missing alias has.
+// kindSentence is the kind of an answer whose error is a sentence without a type, as for a missing
+// alias.
 const kindSentence = "error"
 
 func hasStatus(err error, statuses ...int) bool {
@@ -57,9 +58,8 @@ func hasStatus(err error, statuses ...int) bool {
 	return errors.As(err, &answered) && slices.Contains(statuses, answered.status)
 }
 
-// call sends a request and decodes the answer into out, which may be nil. An
-// answer that is an error is a *statusError; none, or one that may be another a
-// moment later, is a searchindex.ErrUnavailable too.
+// call sends a request and decodes the answer into out, which may be nil. An error answer is a
+// *statusError; no answer, or a transient error, is also a searchindex.ErrUnavailable.
 func (x *Index) call(ctx context.Context, request esapi.Request, out any) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, workPatience)
 	defer cancel()
@@ -101,7 +101,7 @@ func isPassing(status int) bool {
 	return false
 }
 
-// drain reads to the end, without which the connection can't be used again.
+// drain reads to the end, as connection reuse requires.
 func drain(body io.ReadCloser) error {
 	_, err := io.Copy(io.Discard, body)
 	if err := errors.Join(err, body.Close()); err != nil {
@@ -115,7 +115,7 @@ func readError(answer *esapi.Response) *statusError {
 	var body struct {
 		Error json.RawMessage `json:"error"`
 	}
-	// A proxy's page or an answer cut off is told by its status alone.
+	// A proxy's page or a truncated answer is reported by status only.
 	if json.NewDecoder(answer.Body).Decode(&body) != nil {
 		return failed
 	}

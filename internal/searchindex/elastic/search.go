@@ -39,8 +39,8 @@ func (x *Index) Search(ctx context.Context, query searchindex.Query) (searchinde
 	return found.page(plan)
 }
 
-// find asks a second time where a rebuild took the index away between the look
-// at the alias and the search: the alias leads to the new one by then.
+// find retries once if a rebuild removed the index between resolving the alias and the search: by
+// then the alias points to the new one.
 func (x *Index) find(ctx context.Context, plan searchindex.Plan) (found results, err error) {
 	request, err := json.Marshal(searchBody(plan))
 	if err != nil {
@@ -56,7 +56,7 @@ func (x *Index) find(ctx context.Context, plan searchindex.Plan) (found results,
 }
 
 func (x *Index) ask(ctx context.Context, owner string, request []byte) (found results, err error) {
-	partial := false // a shard that doesn't answer is an error and no shorter list
+	partial := false // an unavailable shard is an error, not a shorter list
 	err = x.call(ctx, esapi.SearchRequest{
 		Index: []string{x.alias}, Body: bytes.NewReader(request),
 		Routing: []string{routing(owner)}, AllowPartialSearchResults: &partial,
@@ -76,8 +76,8 @@ type results struct {
 	}
 }
 
-// tiers tells the hits of all pages by their tier. The better ones of those that
-// count alike aren't told apart.
+// tiers counts the hits of all pages by tier. Better tiers that count the same aren't
+// distinguished.
 func (r results) tiers() (in searchindex.Tiers) {
 	all := r.Hits.Total.Value
 	if r.Aggregations == nil {
@@ -103,7 +103,7 @@ func (r results) page(plan searchindex.Plan) (searchindex.Page, error) {
 	page.Total, page.Similar = r.tiers().Total()
 	for i, found := range r.Hits.Hits {
 		if i == plan.Limit {
-			break // the one more that was asked for
+			break // the extra hit
 		}
 		at, err := found.position()
 		if err != nil {
@@ -117,8 +117,7 @@ func (r results) page(plan searchindex.Plan) (searchindex.Page, error) {
 	return page, nil
 }
 
-// position reads the values that the hit was sorted by: key and id, the score
-// before them where the query has words.
+// position parses a hit's sort values: key and id, preceded by the score if the query has words.
 func (r result) position() (searchindex.Position, error) {
 	at := searchindex.Position{Tier: searchindex.TierExact}
 	values := r.Sort

@@ -11,8 +11,8 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// maxLabels bounds how many tags of one owner are counted: more buckets than a
-// server makes for one search would fail.
+// maxLabels bounds how many of an owner's tags are counted: exceeding a server's bucket limit would
+// fail the search.
 const maxLabels = 10_000
 
 // Tags implements searchindex.Index.
@@ -59,7 +59,7 @@ func (x *Index) labels(ctx context.Context, owner string) (map[searchindex.TagLa
 			}
 		}
 	}
-	partial := false // a shard that doesn't answer is an error and no smaller count
+	partial := false // an unavailable shard is an error, not a smaller count
 	err = x.call(ctx, esapi.SearchRequest{
 		Index: []string{x.alias}, Body: request, Routing: []string{routing(owner)},
 		AllowPartialSearchResults: &partial, FilterPath: []string{"aggregations"},

@@ -12,20 +12,19 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// casesJSON is the table of cases that the app passes too, which finds by a port
-// of the rules.
+// casesJSON is the table of cases that the app's port of the rules passes too.
 //
 //go:embed cases.json
 var casesJSON []byte
 
-// Cases are the names of one larder and questions about them.
+// Cases are one larder's names and questions about them.
 type Cases struct {
 	About     string     `json:"about"`
 	Names     []string   `json:"names"`
 	Questions []Question `json:"questions"`
 }
 
-// Question is what is found, in order, and counted.
+// Question is a query with its expected hits, in order, and counts.
 type Question struct {
 	Q       string   `json:"q"`
 	Found   []string `json:"found"`
@@ -42,7 +41,7 @@ func ReadCases() ([]Cases, error) {
 	return list, nil
 }
 
-// What is found, in which order, and what is counted is the same in every engine.
+// Hits, their order, and counts are the same in every engine.
 func testCases(t *testing.T, index searchindex.Index) {
 	list, err := ReadCases()
 	require.NoError(t, err)

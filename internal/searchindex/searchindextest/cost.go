@@ -10,13 +10,13 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// RunCost tries what a query may cost on an empty index: one that costs more says so, instead of giving a part or seeming
-// to be one that another engine could answer; others are answered meanwhile. slow makes the search of each document take
-// as long as the engine needs to notice.
+// RunCost tests query limits on an empty index: a query over its limit says so, instead of
+// returning a partial result or an error that suggests another engine; others are answered
+// meanwhile. slow makes searching each document take as long as the engine needs to notice.
 func RunCost(t *testing.T, index searchindex.Index, slow func()) {
 	t.Helper()
 	for i := range 8 {
-		apply(t, index, doc(fmt.Sprint(i), "Kale pie")) // an engine may look at the clock once for each batch
+		apply(t, index, doc(fmt.Sprint(i), "Kale pie")) // an engine may check the clock once per batch
 	}
 	apply(t, index, searchindex.Document{ID: "1", Owner: bob, Name: "Kale pie", Version: 1})
 	slow()

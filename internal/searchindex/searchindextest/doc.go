@@ -1,3 +1,3 @@
-// Package searchindextest holds the suite that every implementation of
-// searchindex.Index passes, and a reference implementation to compare with.
+// Package searchindextest is the suite that every implementation of searchindex.Index passes, with
+// a reference implementation to compare with.
 package searchindextest

@@ -12,8 +12,7 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// Few words and few ids, so that a random history meets the same documents and
-// near misses often.
+// Few words and few ids, so that random histories often hit the same documents and near misses.
 func someText(t *rapid.T, label string) string {
 	words := []string{
 		"pork", "prok", "porks", "pie", "Piè", "pi", "Pasta", "past", "pastas",
@@ -39,8 +38,8 @@ func someDocument(t *rapid.T) searchindex.Document {
 	}
 }
 
-// testAnyHistory applies random histories to the index and to the reference,
-// on top of each other, and wants the same answer to every random query.
+// testAnyHistory applies random histories to the index and the reference, cumulatively, and
+// requires the same answer to every random query.
 func testAnyHistory(t *testing.T, index searchindex.Index) {
 	ctx := t.Context()
 	model := NewReference()

@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// A document that says Again takes the place of an equal version, tombstone or not, and never of a newer one.
+// A document with Again replaces an equal version, tombstone or not, and never a newer one.
 func testAgain(t *testing.T, index searchindex.Index) {
 	wrong := doc("1", "Wrong Pie", "wrong")
 	wrong.Version = 2
@@ -35,13 +35,13 @@ func testAgain(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada})
 	apply(t, index, right)
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "right"}, "1")
-	// Not kept: what comes later must say so itself.
+	// Again isn't stored: later changes must set it themselves.
 	wrong.Again = false
 	apply(t, index, wrong)
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "right"}, "1")
 }
 
-// An inventory has everything that was written, tombstones too, page by page, and nobody else's.
+// An inventory lists everything written, including tombstones, page by page, and nobody else's.
 func testInventory(t *testing.T, index searchindex.Index) {
 	var want []searchindex.Document
 	for i := range 25 {
@@ -49,7 +49,7 @@ func testInventory(t *testing.T, index searchindex.Index) {
 		if i%5 == 0 {
 			d = searchindex.Document{ID: d.ID, Owner: ada, Version: 3, Deleted: true}
 		}
-		apply(t, index, doc(d.ID, "Before"), d) // an older version of it too
+		apply(t, index, doc(d.ID, "Before"), d) // with an older version of it
 		d.Version = max(d.Version, 2)
 		if !d.Deleted {
 			apply(t, index, d)

@@ -10,8 +10,8 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// Loses checks that an index whose serving generation lose deletes says so, is never searched half full, and is made
-// again by a rebuild, while it stays open.
+// Loses checks that an index whose serving generation lose deletes says so, never serves a partial
+// index, and is recreated by a rebuild while it stays open.
 func Loses(t *testing.T, index searchindex.Index, lose func()) {
 	requireLost(t, index, false)
 	apply(t, index, doc("1", "Pie"), doc("2", "Tart"))

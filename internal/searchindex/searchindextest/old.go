@@ -10,7 +10,7 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// rebuildWith puts a new generation with these documents in place.
+// rebuildWith commits a new generation with these documents.
 func rebuildWith(t *testing.T, index searchindex.Index, docs ...searchindex.Document) {
 	t.Helper()
 	next, err := index.Rebuild(t.Context())
@@ -19,7 +19,7 @@ func rebuildWith(t *testing.T, index searchindex.Index, docs ...searchindex.Docu
 	require.NoError(t, next.Commit(t.Context()))
 }
 
-// What a rebuild has can be asked for before it serves, and is what was applied to it.
+// A rebuild lists what was applied to it before it serves.
 func testRebuildLister(t *testing.T, index searchindex.Index) {
 	apply(t, index, doc("1", "Old"), doc("2", "Only old"))
 	next, err := index.Rebuild(t.Context())
@@ -44,7 +44,8 @@ func testRebuildLister(t *testing.T, index searchindex.Index) {
 	require.ErrorIs(t, err, searchindex.ErrClosed)
 }
 
-// The generation that a commit replaced comes back with what it missed, and the other is the old one then.
+// The generation replaced by a commit is restored with what it missed, and the other becomes the
+// old one.
 func testOld(t *testing.T, index searchindex.Index) {
 	_, _, err := index.Old(t.Context())
 	require.ErrorIs(t, err, searchindex.ErrNoOld)
@@ -75,14 +76,15 @@ func testOld(t *testing.T, index searchindex.Index) {
 	apply(t, index, doc("3", "Live again"))
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "live"}, "3")
 
-	// Forth, too.
+	// And back again.
 	old, _, err = index.Old(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, old.Commit(t.Context()))
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "second"}, "1")
 }
 
-// One old generation is kept: a further commit takes its place, and it can be dropped, but not while it comes back.
+// One old generation is kept: the next commit's replaces it, and it can be dropped, but not while
+// it is being restored.
 func testDropOld(t *testing.T, index searchindex.Index) {
 	dropped, err := index.DropOld(t.Context())
 	require.NoError(t, err)
@@ -104,7 +106,7 @@ func testDropOld(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "second"}, "1")
 }
 
-// Whoever is erased is in the old generation no more.
+// An erased owner is gone from the old generation too.
 func testOldErase(t *testing.T, index searchindex.Index) {
 	apply(t, index, doc("1", "Pie"), searchindex.Document{ID: "1", Owner: bob, Name: "Pie", Version: 1})
 	rebuildWith(t, index, doc("1", "Pie"), searchindex.Document{ID: "1", Owner: bob, Name: "Pie", Version: 1})

@@ -11,9 +11,8 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// NewReference returns an index that keeps its documents in memory and answers
-// with searchindex.Select: slow, and right by definition. The suite runs
-// against it too, so that the suite and Select can't drift apart.
+// NewReference returns an in-memory index that answers with searchindex.Select: slow, and correct
+// by definition. The suite also runs against it, so the suite and Select can't drift apart.
 func NewReference() searchindex.Index {
 	return &reference{docs: generation{}, fresh: true}
 }
@@ -57,11 +56,11 @@ func (g generation) live() int {
 type reference struct {
 	mu     sync.Mutex
 	docs   generation // nil after Close
-	next   generation // nil when no rebuild is under way
+	next   generation // nil unless a rebuild is in progress
 	fresh  bool
-	builds int // tells a rebuild under way from earlier ones
+	builds int // distinguishes the current rebuild from earlier ones
 
-	old      generation // that the last commit replaced; nil for none
+	old      generation // replaced by the last commit; nil for none
 	replaced time.Time
 	back     bool // next is the old one
 }

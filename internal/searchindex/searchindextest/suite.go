@@ -12,8 +12,7 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// Run runs the suite. Open returns a new, empty index, and sees to it that the
-// index is closed at the end of t.
+// Run runs the suite. Open returns a new, empty index, and closes it at the end of t.
 func Run(t *testing.T, open func(t *testing.T) searchindex.Index) {
 	t.Helper()
 	for _, part := range []struct {
@@ -125,7 +124,7 @@ func walk(t *testing.T, index searchindex.Index, query searchindex.Query) []sear
 	}
 }
 
-// A new index has nothing, says so, and fails nobody.
+// A new index is empty, says so, and returns no errors.
 func testEmpty(t *testing.T, index searchindex.Index) {
 	requireFresh(t, index, true)
 	require.NoError(t, index.Ready(t.Context()))
@@ -138,8 +137,8 @@ func testEmpty(t *testing.T, index searchindex.Index) {
 	apply(t, index)
 }
 
-// An exact word comes before a beginning, a beginning before a typo, and every
-// word of the query has to be there, whatever its place.
+// An exact word precedes a beginning, a beginning precedes a typo, and every query word has to
+// match, anywhere.
 func testTiers(t *testing.T, index searchindex.Index) {
 	apply(t, index,
 		doc("typo", "A pok bun"),
@@ -158,8 +157,7 @@ func testTiers(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pork tofu"})
 }
 
-// All words that resemble the query's count, however many there are: engines
-// like to stop at the fifty best.
+// All words similar to the query's count, however many: engines tend to stop at the fifty best.
 func testManyTypos(t *testing.T, index searchindex.Index) {
 	const letters = "abcdefghijklmnopqrstuvwxyz"
 	var docs []searchindex.Document
@@ -174,7 +172,7 @@ func testManyTypos(t *testing.T, index searchindex.Index) {
 	require.Len(t, page.Hits, len(docs))
 }
 
-// A query folds as the names fold.
+// Queries fold like names.
 func testFolding(t *testing.T, index searchindex.Index) {
 	apply(t, index,
 		doc("1", "Crème Brûlée"),
@@ -193,7 +191,7 @@ func testFolding(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "🍕"}, "5")
 }
 
-// A listing has every document in the order of the folded names, then of the ids.
+// A listing has every document, ordered by folded name, then id.
 func testListing(t *testing.T, index searchindex.Index) {
 	apply(t, index,
 		doc("5", "zander"), doc("4", "Äpfel"), doc("3", "apfelkuchen"),
@@ -209,7 +207,7 @@ func testListing(t *testing.T, index searchindex.Index) {
 	require.Equal(t, []searchindex.Hit{{ID: "1", Version: 1}}, nameless.Hits, "names come where they are asked for")
 }
 
-// A tag narrows every query, folded and whole.
+// A tag narrows every query, folded and as a whole.
 func testTags(t *testing.T, index searchindex.Index) {
 	apply(t, index,
 		doc("1", "Apple pie", "Süß", "Gluten-Free"),
@@ -233,8 +231,8 @@ func testTags(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada, Tags: []string{"sweet"}}, "1", "3")
 }
 
-// No query of one owner sees anything of another, even with the same ids and
-// with names of owners that begin alike.
+// One owner's queries see nothing of another's, even with the same ids or a common prefix of the
+// owners' names.
 func testOwners(t *testing.T, index searchindex.Index) {
 	for i, owner := range []string{ada, bob, "adam", "a"} {
 		apply(t, index, searchindex.Document{
@@ -259,7 +257,7 @@ func testOwners(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: "ada\x00pie of ada"})
 }
 
-// Events come twice and out of order; the newest state stays.
+// Events arrive twice and out of order; the newest state stays.
 func testVersions(t *testing.T, index searchindex.Index) {
 	third := searchindex.Document{ID: "1", Owner: ada, Name: "Third", Version: 3}
 	apply(t, index, third)
@@ -291,7 +289,7 @@ func testTombstone(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada, Text: "pie"}, "1")
 }
 
-// One call may hold a whole history, in whatever order.
+// One call may contain a whole history, in any order.
 func testBatch(t *testing.T, index searchindex.Index) {
 	apply(t, index,
 		searchindex.Document{ID: "1", Owner: ada, Name: "Second", Version: 2},
@@ -305,7 +303,7 @@ func testBatch(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: bob}, "1")
 }
 
-// What can never be indexed is told from what may work later, and nothing of
+// A document that can never be indexed is distinguished from a transient failure, and nothing of
 // its batch is applied.
 func testBadDocuments(t *testing.T, index searchindex.Index) {
 	for name, bad := range map[string]searchindex.Document{
@@ -325,7 +323,7 @@ func testBadDocuments(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada}, "1")
 }
 
-// A cursor that no index gave out, or gave out for another query, is refused.
+// A cursor that wasn't issued by an index, or was issued for another query, is refused.
 func testBadCursors(t *testing.T, index searchindex.Index) {
 	apply(t, index, doc("1", "Pie"), doc("2", "Pie"))
 	cursor := search(t, index, searchindex.Query{Owner: ada, Text: "pie", Limit: 1}).Next
@@ -342,8 +340,7 @@ func testBadCursors(t *testing.T, index searchindex.Index) {
 	}
 }
 
-// Pages of any size, put together, are the whole result, and each page says
-// how many there are in all.
+// Pages of any size add up to the whole result, and each says how many hits there are in total.
 func testPages(t *testing.T, index searchindex.Index) {
 	var docs []searchindex.Document
 	for i := range 23 {
@@ -372,7 +369,7 @@ func testPages(t *testing.T, index searchindex.Index) {
 	require.Len(t, search(t, index, searchindex.Query{Owner: ada}).Hits, searchindex.DefaultLimit)
 }
 
-// Who pages while others write sees each document that stays exactly once.
+// Paging during writes returns each remaining document exactly once.
 func testPagesUnderChange(t *testing.T, index searchindex.Index) {
 	var docs []searchindex.Document
 	for i := range 40 {
@@ -384,8 +381,8 @@ func testPagesUnderChange(t *testing.T, index searchindex.Index) {
 		first := search(t, index, query)
 		require.Equal(t, "09", first.Hits[9].ID)
 
-		// One comes before the cursor, one after it, and the document at the
-		// cursor and one after it go.
+		// One document is added before the cursor and one after it; the one at the cursor and one
+		// after it are deleted.
 		generation := int64(2)
 		if text != "" {
 			generation = 4
@@ -410,7 +407,7 @@ func testPagesUnderChange(t *testing.T, index searchindex.Index) {
 		}
 		require.Equal(t, want, rest)
 
-		// As it was, for the next text.
+		// Restore everything for the next text.
 		back := func(id string) searchindex.Document {
 			return searchindex.Document{ID: id, Owner: ada, Name: "Pie " + id, Version: generation + 1}
 		}
@@ -421,8 +418,8 @@ func testPagesUnderChange(t *testing.T, index searchindex.Index) {
 	}
 }
 
-// Erasing an owner leaves nothing of theirs, not even tombstones, and all of
-// everybody else's.
+// Erasing an owner leaves nothing of theirs, not even tombstones, and everything of everybody
+// else's.
 func testErase(t *testing.T, index searchindex.Index) {
 	apply(t, index,
 		doc("1", "Pie"), doc("2", "Cake", "sweet"),
@@ -448,7 +445,7 @@ func testErase(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada}, "3")
 }
 
-// A rebuild is not seen before its commit, and is all that is seen after it.
+// A rebuild is invisible before its commit, and all that is visible after it.
 func testRebuild(t *testing.T, index searchindex.Index) {
 	apply(t, index, doc("1", "Old"), doc("2", "Only old"))
 	next, err := index.Rebuild(t.Context())
@@ -485,7 +482,8 @@ func testRebuild(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada}, "6", "1")
 }
 
-// What is prepared isn't seen yet, what is applied afterwards is seen too, and what isn't prepared is given up as well.
+// Prepared documents aren't visible yet, later ones become visible too, and an unprepared rebuild
+// can also be aborted.
 func testRebuildPrepared(t *testing.T, index searchindex.Index) {
 	apply(t, index, doc("1", "Old"))
 	given, err := index.Rebuild(t.Context())
@@ -504,7 +502,7 @@ func testRebuildPrepared(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada}, "2", "3", "4")
 }
 
-// A rebuild that is given up leaves everything as it was, and room for another.
+// An aborted rebuild changes nothing, and another can begin.
 func testRebuildAborted(t *testing.T, index searchindex.Index) {
 	apply(t, index, doc("1", "Old"))
 	for range 2 {
@@ -534,8 +532,7 @@ func testRebuildErase(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: bob}, "1")
 }
 
-// No search fails or misses a document while one generation takes the place of
-// another, again and again.
+// No search fails or misses a document while generations replace each other repeatedly.
 func testSearchesDuringRebuild(t *testing.T, index searchindex.Index) {
 	docs := []searchindex.Document{doc("1", "Pie"), doc("2", "Pies"), doc("3", "Cake")}
 	apply(t, index, docs...)
@@ -569,8 +566,7 @@ func testSearchesDuringRebuild(t *testing.T, index searchindex.Index) {
 	}
 }
 
-// Lanes write the same index at the same time; every document ends in its
-// newest version.
+// Lanes write to the same index concurrently; every document ends in its newest version.
 func testConcurrentWriters(t *testing.T, index searchindex.Index) {
 	var writers sync.WaitGroup
 	errs := make([]error, 4)

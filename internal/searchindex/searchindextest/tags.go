@@ -9,7 +9,7 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// Of several tags a document must have all, whatever their order, and pages go on.
+// A document must have all of several tags, in any order, and paging works.
 func testSeveralTags(t *testing.T, index searchindex.Index) {
 	apply(t, index,
 		doc("1", "Apple pie", "sweet", "baked", "quick"),
@@ -34,7 +34,7 @@ func testSeveralTags(t *testing.T, index searchindex.Index) {
 	require.ErrorIs(t, err, searchindex.ErrBadCursor)
 }
 
-// Every tag is counted once a document, by its key and under the name that most write; nobody sees another's.
+// Each tag counts documents by key, under its most common spelling; nobody sees another owner's.
 func testTagsCounted(t *testing.T, index searchindex.Index) {
 	requireFresh(t, index, true)
 	requireTags(t, index, ada)

@@ -1,5 +1,5 @@
-// Package indexkit gives tests a search index: in Elasticsearch where there is one, else the embedded one. It
-// stands beside testkit, so that the engines' libraries are linked into those tests alone that search.
+// Package indexkit gives tests a search index: in Elasticsearch if there is one, else the embedded
+// one. It is separate from testkit so that only tests that search link the engines' libraries.
 package indexkit
 
 import (
@@ -16,8 +16,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Open returns an empty index for this test alone, which is closed after it: behind an alias of its own on the
-// server that LARDER_TEST_ELASTICSEARCH_URL names, else in a folder.
+// Open returns an empty index for this test alone, which is closed after it: behind its own alias
+// on LARDER_TEST_ELASTICSEARCH_URL's server, else in a folder.
 func Open(tb testing.TB) searchindex.Index {
 	tb.Helper()
 	if given := os.Getenv("LARDER_TEST_ELASTICSEARCH_URL"); given != "" {
@@ -26,7 +26,7 @@ func Open(tb testing.TB) searchindex.Index {
 	return Embedded(tb)
 }
 
-// Embedded returns an empty index in a folder for this test alone, also where there is a server.
+// Embedded returns an empty index in a folder for this test alone, even if there is a server.
 func Embedded(tb testing.TB) searchindex.Index {
 	tb.Helper()
 	index, err := bleveindex.Open(tb.TempDir(), bleveindex.Options{Log: testkit.Logger(tb)})

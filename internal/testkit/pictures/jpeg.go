@@ -1,5 +1,5 @@
-// Package pictures makes pictures for tests: ordinary ones, and those that cost a decoder as much as they can. A few
-// kilobytes of them stand for a gigabyte.
+// Package pictures creates pictures for tests: ordinary ones, and ones that cost a decoder as much
+// as possible. A few kilobytes of them decode to a gigabyte.
 package pictures
 
 import (
@@ -10,7 +10,7 @@ import (
 	"image/jpeg"
 )
 
-// Photo is a JPEG as a camera makes it: dark at the left, red at the right.
+// Photo is a JPEG as a camera produces it: dark at the left, red at the right.
 func Photo(width, height int) []byte {
 	pixels := image.NewRGBA(image.Rect(0, 0, width, height))
 	for x := range width {
@@ -20,12 +20,13 @@ func Photo(width, height int) []byte {
 	}
 	var encoded bytes.Buffer
 	if err := jpeg.Encode(&encoded, pixels, nil); err != nil {
-		panic(err) // to memory
+		panic(err) // writes to memory
 	}
 	return encoded.Bytes()
 }
 
-// Turned puts an EXIF segment with an orientation, and a mark that stands for a location, behind the start of a JPEG.
+// Turned inserts an EXIF segment with an orientation, and a mark that stands for a location, after
+// a JPEG's start.
 func Turned(photo []byte, orientation uint16) []byte {
 	tiff := []byte("II*\x00\x08\x00\x00\x00\x01\x00")
 	tiff = binary.LittleEndian.AppendUint16(tiff, 0x0112)
@@ -38,19 +39,19 @@ func Turned(photo []byte, orientation uint16) []byte {
 	return bytes.Join([][]byte{photo[:2], jpegSegment(0xe1, segment), photo[2:]}, nil)
 }
 
-// JPEG is one whose pixels are all the same grey, in as few bytes as there may be.
+// JPEG is one whose pixels are all the same grey, in as few bytes as possible.
 type JPEG struct {
 	Width, Height int
 	Components    int  // 1 grey, 3 YCbCr, 4 CMYK
-	Halved        bool // colours in half the resolution, as cameras have them (4:2:0)
+	Halved        bool // chroma at half the resolution, as cameras do (4:2:0)
 	Progressive   bool
-	// MoreScans go over all pixels once more each. For a progressive one.
+	// MoreScans adds scans over all pixels. For a progressive JPEG.
 	MoreScans int
 }
 
-// Encode gives its bytes.
+// Encode returns the JPEG's bytes.
 func (j JPEG) Encode() []byte {
-	const oneTable = "\x00" // 0 for 8 bits, and the number of the table
+	const oneTable = "\x00" // 0 for 8 bits, and the table's number
 	parts := [][]byte{{0xff, 0xd8}}
 	if j.Components == 4 {
 		parts = append(parts, jpegSegment(0xee, []byte("Adobe\x00\x64\x00\x00\x00\x00\x00")))
@@ -58,8 +59,8 @@ func (j JPEG) Encode() []byte {
 	parts = append(parts,
 		jpegSegment(0xdb, append([]byte(oneTable), bytes.Repeat([]byte{1}, 64)...)),
 		j.frame(),
-		// One code of one bit, 0: no difference, or no more coefficients. With AC tables 14 bits more say for how
-		// many blocks (EOB14).
+		// One code of one bit, 0: no difference, or no more coefficients. With AC tables, 14 more
+		// bits give the number of blocks (EOB14).
 		jpegSegment(0xc4, huffman(0x00, 0x00)),
 		jpegSegment(0xc4, huffman(0x10, j.endOfBand())),
 		j.scan(0, j.lastOfFirst(), j.Components), j.firstScan(),
@@ -111,14 +112,14 @@ func (j JPEG) scan(first, last byte, components int) []byte {
 	return jpegSegment(0xda, append(content, first, last, 0))
 }
 
-// firstScan has a bit for each block, and another one where the same scan has all its coefficients.
+// firstScan has a bit per block, and another if the same scan has all its coefficients.
 func (j JPEG) firstScan() []byte {
 	blocks := ((j.Width + 15) / 16 * 2) * ((j.Height + 15) / 16 * 2) * j.Components
 	return make([]byte, blocks*2/8+8)
 }
 
-// emptyScan says for all blocks of the first component, in runs of 32,767, that there is nothing in them: the code, and
-// 14 bits that are all set, behind each 0xff a 0.
+// emptyScan says that all blocks of the first component are empty, in runs of 32,767: the code, and
+// 14 bits that are all set, with a 0 after each 0xff.
 func (j JPEG) emptyScan() []byte {
 	blocks := ((j.Width + 7) / 8) * ((j.Height + 7) / 8)
 	var bits bitWriter
@@ -131,7 +132,7 @@ func (j JPEG) emptyScan() []byte {
 
 type bitWriter struct {
 	bytes []byte
-	free  int // bits of the last byte
+	free  int // unused bits of the last byte
 }
 
 func (b *bitWriter) write(value uint32, count int) {

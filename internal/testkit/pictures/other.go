@@ -11,14 +11,14 @@ import (
 	"image/png"
 )
 
-// PNG is a black one.
+// PNG is a black PNG.
 type PNG struct {
 	Width, Height int
-	Depth         byte // bits of a channel: 8 or 16, each with red, green, blue and alpha
+	Depth         byte // bits per channel: 8 or 16, each with red, green, blue and alpha
 	Interlaced    bool
 }
 
-// Encode gives its bytes.
+// Encode returns the PNG's bytes.
 func (p PNG) Encode() []byte {
 	head := binary.BigEndian.AppendUint32(nil, uint32(p.Width))
 	head = binary.BigEndian.AppendUint32(head, uint32(p.Height))
@@ -35,7 +35,7 @@ func (p PNG) Encode() []byte {
 	for _, pass := range p.passes() {
 		row := make([]byte, 1+pass.X*int(p.Depth)/2)
 		for range pass.Y {
-			_, _ = writer.Write(row) // to memory
+			_, _ = writer.Write(row) // writes to memory
 		}
 	}
 	_ = writer.Close()
@@ -44,7 +44,7 @@ func (p PNG) Encode() []byte {
 	}, nil)
 }
 
-// passes are the sizes of the pictures that it consists of (PNG specification, section 8.2, Adam7).
+// passes are the sizes of its interlacing passes (PNG specification, section 8.2, Adam7).
 func (p PNG) passes() []image.Point {
 	if !p.Interlaced {
 		return []image.Point{image.Pt(p.Width, p.Height)}
@@ -67,7 +67,7 @@ func pngChunk(kind string, content []byte) []byte {
 	return binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
 }
 
-// Claiming changes the size that a PNG says it has, and leaves its pixels.
+// Claiming changes a PNG's declared size, but not its pixels.
 func Claiming(whole []byte, width, height uint32) []byte {
 	claims := bytes.Clone(whole)
 	binary.BigEndian.PutUint32(claims[16:], width)
@@ -76,7 +76,7 @@ func Claiming(whole []byte, width, height uint32) []byte {
 	return claims
 }
 
-// Drawing is a small PNG of several colours.
+// Drawing is a small PNG with several colours.
 func Drawing(width, height int) []byte {
 	pixels := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for x := range width {
@@ -86,12 +86,12 @@ func Drawing(width, height int) []byte {
 	}
 	var encoded bytes.Buffer
 	if err := png.Encode(&encoded, pixels); err != nil {
-		panic(err) // to memory
+		panic(err) // writes to memory
 	}
 	return encoded.Bytes()
 }
 
-// Film is a GIF of several frames.
+// Film is a GIF with several frames.
 func Film(width, height, frames int) []byte {
 	film := &gif.GIF{}
 	for n := range frames {
@@ -103,13 +103,13 @@ func Film(width, height, frames int) []byte {
 	}
 	var encoded bytes.Buffer
 	if err := gif.EncodeAll(&encoded, film); err != nil {
-		panic(err) // to memory
+		panic(err) // writes to memory
 	}
 	return encoded.Bytes()
 }
 
-// WebP is a lossless one of a single colour, in some thirty bytes whatever its size: each of its five codes has one
-// symbol, which takes no bit (WebP lossless bitstream, section 6.2).
+// WebP is a lossless WebP of a single colour, in some thirty bytes at any size: each of its five
+// codes has one symbol, which takes no bits (WebP lossless bitstream, section 6.2).
 func WebP(width, height int) []byte {
 	var bits bitWriter
 	put := func(value uint32, count int) { // the lowest bit comes first
@@ -121,11 +121,11 @@ func WebP(width, height int) []byte {
 	put(uint32(height-1), 14)
 	put(0, 1+3) // no alpha, version
 	put(0, 1)   // no transform
-	put(0, 1)   // no cache of colours
-	put(0, 1)   // one group of codes
+	put(0, 1)   // no colour cache
+	put(0, 1)   // one code group
 	for range 5 {
 		put(1, 1) // a simple code
-		put(0, 1) // of one symbol
+		put(0, 1) // with one symbol
 		put(0, 1) // which is 0 or 1
 		put(0, 1) // and it is 0
 	}

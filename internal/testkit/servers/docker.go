@@ -13,31 +13,31 @@ import (
 	"time"
 )
 
-// engineTimeout is how long Docker may take to say whether an engine runs.
+// engineTimeout bounds asking Docker whether an engine is running.
 const engineTimeout = 5 * time.Second
 
-// pullPatience covers the download of an image.
+// pullPatience bounds an image's download.
 const pullPatience = 10 * time.Minute
 
-// HasDocker tells whether a Docker engine runs here.
+// HasDocker reports whether a Docker engine is running.
 func HasDocker(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, engineTimeout)
 	defer cancel()
 	return exec.CommandContext(ctx, "docker", "version", "--format", "{{.Server.Version}}").Run() == nil
 }
 
-// container says how a server runs from its image.
+// container describes how to run a server from its image.
 type container struct {
 	image   string   // a variable in deploy/versions.env
 	port    string   // inside
 	options []string // of docker run
 	args    []string // after the image
-	address string   // with HOST where host and port go
+	address string   // with HOST in place of host and port
 	answers func(ctx context.Context, address string) error
 }
 
-// start runs the container as a child, and removes it at the end. A machine where we are killed keeps it: the
-// engine is no child of ours.
+// start runs the container as a child, and removes it at the end. If we are killed it stays: the
+// engine isn't our child.
 func (c container) start(ctx context.Context, dir string) (*Server, error) {
 	image, err := imageOf(c.image)
 	if err != nil {
@@ -82,7 +82,7 @@ func (c container) start(ctx context.Context, dir string) (*Server, error) {
 }
 
 func pull(ctx context.Context, image string) error {
-	if exec.CommandContext(ctx, "docker", "image", "inspect", image).Run() == nil { //nolint:gosec // of versions.env
+	if exec.CommandContext(ctx, "docker", "image", "inspect", image).Run() == nil { //nolint:gosec // from versions.env
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, pullPatience)
@@ -94,7 +94,7 @@ func pull(ctx context.Context, image string) error {
 	return nil
 }
 
-// published is where a port of the container is on this machine.
+// published returns a container port's address on this machine.
 func published(ctx context.Context, name, port string) (string, error) {
 	said, err := exec.CommandContext(ctx, "docker", "port", name, port).Output() //nolint:gosec // our own words
 	if err != nil {
@@ -107,7 +107,7 @@ func published(ctx context.Context, name, port string) (string, error) {
 	return strings.TrimSpace(first), nil
 }
 
-// imageOf reads a variable of deploy/versions.env, the one place that names the versions.
+// imageOf reads a variable of deploy/versions.env, the only place that names versions.
 func imageOf(variable string) (string, error) {
 	root, err := Root()
 	if err != nil {

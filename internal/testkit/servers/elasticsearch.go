@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// StartElasticsearch starts an Elasticsearch by scripts/elasticsearch, which fetches it once: without
-// security, and with a small heap.
+// StartElasticsearch starts Elasticsearch with scripts/elasticsearch, which downloads it once:
+// without security, and with a small heap.
 func StartElasticsearch(ctx context.Context, dir string) (*Server, error) {
 	home, err := runScript(ctx, "elasticsearch", "fetch")
 	if err != nil {
@@ -38,7 +38,7 @@ func StartElasticsearch(ctx context.Context, dir string) (*Server, error) {
 	return running(address, filepath.Base(home)+" by Maven, a process on this machine", child), nil
 }
 
-// elasticsearchAnswers lets the server answer when it is green.
+// elasticsearchAnswers waits until the server is green.
 func elasticsearchAnswers(ctx context.Context, address string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/_cluster/health?wait_for_status=green&timeout=10s", nil)
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 	"larder.dev/internal/testkit/servers"
 )
 
-// A MinIO whose disk is full is told from one that is away: it gives what it has, says of what is put why it is refused, in one
-// piece or in parts, and takes it once there is room.
+// A MinIO with a full disk is distinguished from one that is down: it serves reads, gives the
+// reason for refusing a put, in one piece or in parts, and accepts it once there is space.
 func TestMinIOOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	testkit.OnSmallDisk(t, 192<<20, func(t *testing.T, dir string) {

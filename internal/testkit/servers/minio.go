@@ -10,14 +10,14 @@ import (
 	"path/filepath"
 )
 
-// Keys of the S3 server, as the user of its URL.
+// The S3 server's keys, as the user in its URL.
 const (
 	minioAccessKey = "larder"
 	minioSecretKey = "larder-secret"
 )
 
-// StartMinIO starts a MinIO, an S3 server, by scripts/minio, which builds it once. Its URL has the keys in it:
-// http://ACCESS:SECRET@HOST:PORT.
+// StartMinIO starts MinIO, an S3 server, with scripts/minio, which builds it once. Its URL contains
+// the keys: http://ACCESS:SECRET@HOST:PORT.
 func StartMinIO(ctx context.Context, dir string) (*Server, error) {
 	program, err := runScript(ctx, "minio", "fetch")
 	if err != nil {
@@ -50,7 +50,7 @@ func minioEnvironment() []string {
 	}
 }
 
-// minioAnswers asks whether the server takes requests.
+// minioAnswers checks that the server accepts requests.
 func minioAnswers(ctx context.Context, address string) error {
 	live, err := url.Parse(address)
 	if err != nil {

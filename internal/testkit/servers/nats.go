@@ -14,11 +14,11 @@ import (
 	"larder.dev/internal/natsaccounts"
 )
 
-// natsModule has nats-server as its main package, in the version that go.mod names.
+// natsModule is the module of nats-server, at go.mod's version.
 const natsModule = "github.com/nats-io/nats-server/v2"
 
-// StartNATS starts a nats-server with JetStream that acknowledges what is on the disk. A configuration is the
-// path of a file that replaces this; it must leave the port to the command line.
+// StartNATS starts a nats-server with JetStream that syncs before it acknowledges. configuration is
+// the path of a file that replaces that; it must leave the port to the command line.
 func StartNATS(ctx context.Context, dir, configuration string) (*Server, error) {
 	port, err := place(dir)
 	if err != nil {
@@ -48,13 +48,13 @@ func StartNATS(ctx context.Context, dir, configuration string) (*Server, error) 
 	return running(address, strings.TrimSpace(string(version))+" of its Go module, a process on this machine", child), err
 }
 
-// StartBroker starts a nats-server with the accounts of the embedded one. Its address is that of Larder's own
-// account; for the others see [PublisherURL] and [FeedURL].
+// StartBroker starts a nats-server with the embedded one's accounts. Its address is Larder's own
+// account's; for the others see [PublisherURL] and [FeedURL].
 func StartBroker(ctx context.Context, dir string) (*Server, error) {
 	if err := datadir.Make(dir); err != nil {
 		return nil, err
 	}
-	password, err := datadir.Secret(filepath.Join(dir, "password")) // kept, for the next start
+	password, err := datadir.Secret(filepath.Join(dir, "password")) // kept for the next start
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func StartBroker(ctx context.Context, dir string) (*Server, error) {
 	return server, nil
 }
 
-// The logins of a broker, at least one for each account, with one password.
+// A broker's logins, at least one per account, with one password.
 const (
 	ownLogin       = "larder"
 	publisherLogin = "feed"
@@ -84,25 +84,25 @@ const (
 	groceryLogin   = "grocery"
 )
 
-// PublisherURL is the address of a broker for whoever keeps the public feed.
+// PublisherURL is a broker's address for the public feed's publisher.
 func PublisherURL(broker *Server) string { return loginOf(broker, publisherLogin) }
 
-// FeedOwnerURL is the address of a broker for whoever may do anything to the public feed.
+// FeedOwnerURL is a broker's address with full rights to the public feed.
 func FeedOwnerURL(broker *Server) string { return loginOf(broker, feedOwnLogin) }
 
-// FeedURL is the address of a broker for a subscriber of the public feed.
+// FeedURL is a broker's address for a subscriber to the public feed.
 func FeedURL(broker *Server) string { return loginOf(broker, groceryLogin) }
 
 func loginOf(broker *Server, login string) string {
 	return strings.Replace(broker.URL, "//"+ownLogin+":", "//"+login+":", 1)
 }
 
-// natsSettings are those of a server that acknowledges what is on the disk, and takes a whole recipe.
+// natsSettings are those of a server that syncs before it acknowledges, and accepts a whole recipe.
 func natsSettings(dir string) string {
 	return fmt.Sprintf("max_payload: 4MB\njetstream { store_dir: %q, sync_interval: always }\n", filepath.Join(dir, "jetstream"))
 }
 
-// buildNATS takes as long as a link: the packages are in Go's build cache, where they are for the embedded one.
+// buildNATS only has to link: the packages are in Go's build cache because of the embedded server.
 func buildNATS(ctx context.Context, program string) error {
 	root, err := Root()
 	if err != nil {
@@ -116,7 +116,7 @@ func buildNATS(ctx context.Context, program string) error {
 	return nil
 }
 
-// natsAnswers waits for the line with which a server greets.
+// natsAnswers waits for the server's greeting.
 func natsAnswers(ctx context.Context, address string) error {
 	conn, err := dial(ctx, address)
 	if err != nil {

@@ -14,15 +14,15 @@ import (
 	"larder.dev/embedded/postgresserver"
 )
 
-// StartPostgres starts a PostgreSQL with the system's programs; where there are none, pinned ones are
-// fetched. Its address is that of the superuser. What it committed needn't outlive it.
+// StartPostgres starts PostgreSQL with the system's programs, or pinned ones that it downloads. Its
+// address is the superuser's. Commits needn't survive a crash.
 func StartPostgres(ctx context.Context, dir string) (*Server, error) {
 	return startPostgres(ctx, dir, map[string]string{
 		"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off",
 	})
 }
 
-// StartDurablePostgres is [StartPostgres] for a test that kills the server: a commit is on the disk.
+// StartDurablePostgres is [StartPostgres] for a test that kills the server: commits are on disk.
 func StartDurablePostgres(ctx context.Context, dir string) (*Server, error) {
 	return startPostgres(ctx, dir, map[string]string{})
 }
@@ -52,7 +52,7 @@ func startPostgres(ctx context.Context, dir string, settings map[string]string) 
 	return server, err
 }
 
-// postmaster reads the first line of the file that a running PostgreSQL keeps in its data.
+// postmaster reads the process id from a running PostgreSQL's pid file.
 func postmaster(dir string) (pid int, err error) {
 	content, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
 	if err != nil {

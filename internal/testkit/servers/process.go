@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// stopPatience is the time that a server has to stop by itself.
+// stopPatience is how long a server may take to stop by itself.
 const stopPatience = 20 * time.Second
 
-// pollInterval is the time between two looks whether a server answers: it tells nobody of itself.
+// pollInterval is the interval of checks whether a server answers: it sends no signal.
 const pollInterval = 50 * time.Millisecond
 
-// process is a child that ends with us, also when we are killed.
+// process is a child that ends with us, even if we are killed.
 type process struct {
 	*os.Process
 
 	ended chan struct{}
 }
 
-// spawn starts a child with its output in the file. To the kernel the thread that started it is the parent
-// whose end it is to follow, so that thread lasts as long as the child.
+// spawn starts a child with its output in the file. To the kernel the thread that started it is the
+// parent whose death it follows, so keep that thread as long as the child.
 func spawn(command *exec.Cmd, output string) (*process, error) {
 	log, err := os.Create(output)
 	if err != nil {
@@ -55,7 +55,8 @@ func spawn(command *exec.Cmd, output string) (*process, error) {
 	return child, nil
 }
 
-// await asks until the server answers. It returns the end of the server's output where that ended instead.
+// await polls until the server answers. If the server ends instead, it returns the end of the
+// server's output.
 func (p *process) await(ctx context.Context, output string, answers func(ctx context.Context) error) error {
 	for {
 		err := answers(ctx)
@@ -89,7 +90,7 @@ func (p *process) end() error {
 	return nil
 }
 
-// lastWords are the end of a server's output.
+// lastWords returns the end of a server's output.
 func lastWords(path string) string {
 	const most = 2000
 	file, err := os.Open(path)

@@ -4,6 +4,6 @@ package servers
 
 import "syscall"
 
-// attributes are those of a child that doesn't hear our terminal's Ctrl-C. It outlives us where we are
-// killed: only Linux ends a child with its parent.
+// attributes make a child ignore our terminal's Ctrl-C. If we are killed it survives: only Linux
+// ends a child with its parent.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

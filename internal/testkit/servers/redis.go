@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// RedisDatabases is how many numbered databases a Redis has that this package starts: one for each test.
+// RedisDatabases is how many numbered databases this package's Redis has: one per test.
 const RedisDatabases = 4096
 
-// StartRedis starts a Redis with an append-only file: redis-server or valkey-server from the PATH, else that
-// of the system's packages, which scripts/redis unpacks into the user's cache.
+// StartRedis starts a Redis with an append-only file: redis-server or valkey-server from the PATH,
+// else the one from the system's packages, which scripts/redis unpacks into the user's cache.
 func StartRedis(ctx context.Context, dir string) (*Server, error) {
 	program, err := runScript(ctx, "redis", "fetch")
 	if err != nil {
@@ -46,7 +46,7 @@ func asking(answers func(ctx context.Context, address string) error, address str
 	return func(ctx context.Context) error { return answers(ctx, address) }
 }
 
-// redisAnswers sends the one command that every Redis knows.
+// redisAnswers sends a command that every Redis knows.
 func redisAnswers(ctx context.Context, address string) error {
 	conn, err := dial(ctx, address)
 	if err != nil {

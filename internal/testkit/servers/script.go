@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// runScript runs one of the project's scripts and returns the last line that it prints.
+// runScript runs one of the project's scripts and returns its last line of output.
 func runScript(ctx context.Context, name string, args ...string) (string, error) {
 	path, err := script(name)
 	if err != nil {
 		return "", err
 	}
 	command := exec.CommandContext(ctx, path, args...) //nolint:gosec // our own script
-	command.Stderr = os.Stderr                         // what it fetches, and that this takes a while
+	command.Stderr = os.Stderr                         // shows downloads, and that they take a while
 	printed, err := command.Output()
 	if err != nil {
 		return "", fmt.Errorf("run scripts/%s %s: %w", name, strings.Join(args, " "), err)

@@ -1,5 +1,5 @@
-// Package servers starts the real servers that tests run on: each a process of its own on the loopback
-// address and a free port, in a folder of its own, which ends with the process that started it.
+// Package servers starts the real servers that tests run on: each is a separate process on the
+// loopback address and a free port, in its own folder, and ends with the process that started it.
 package servers
 
 import (
@@ -15,24 +15,24 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// startPatience covers a server on a busy machine; the programs are fetched before.
+// startPatience bounds a start on a busy machine; programs are downloaded before.
 const startPatience = 2 * time.Minute
 
 // Server is a running server.
 type Server struct {
-	// URL is its address, with all rights.
+	// URL is its address, with full rights.
 	URL string
 	// Source says where it came from, for a person.
 	Source string
 
-	process *process // nil for PostgreSQL, which has its own ways
-	pid     int      // of the process that all others of the server are below; 0 for a container
+	process *process // nil for PostgreSQL, which manages its own
+	pid     int      // ancestor of all the server's processes; 0 for a container
 	done    <-chan struct{}
 	stop    func() error
 }
 
-// Process is the server's process, for a test that freezes or kills it. It is nil for PostgreSQL and for a
-// container.
+// Process is the server's process, for a test that freezes or kills it. It is nil for PostgreSQL
+// and for a container.
 func (s *Server) Process() *os.Process {
 	if s.process == nil {
 		return nil
@@ -43,16 +43,16 @@ func (s *Server) Process() *os.Process {
 // Done is closed when the server has ended.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Stop stops the server. It may be called again. A start in the same folder brings it back, with its data and at
-// the same address.
+// Stop stops the server. It may be called again. Starting in the same folder brings it back, with
+// its data and at the same address.
 func (s *Server) Stop() error { return s.stop() }
 
-// running is a server that is a child of ours.
+// running is a server that is our child.
 func running(url, source string, child *process) *Server {
 	return &Server{URL: url, Source: source, process: child, pid: child.Pid, done: child.ended, stop: child.end}
 }
 
-// place makes a server's folder and finds a port: that of the last start in this folder where it is free.
+// place creates a server's folder and finds a port: the last start's in this folder if it is free.
 func place(dir string) (port string, err error) {
 	if err := datadir.Make(dir); err != nil {
 		return "", err
@@ -67,7 +67,7 @@ func place(dir string) (port string, err error) {
 	return strconv.Itoa(found), datadir.KeepPort(kept, found)
 }
 
-// ready waits until a child answers, and ends it where it doesn't.
+// ready waits until a child answers, and ends it if it doesn't.
 func ready(ctx context.Context, name string, child *process, output string, answers func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
@@ -77,7 +77,7 @@ func ready(ctx context.Context, name string, child *process, output string, answ
 	return nil
 }
 
-// Root is the folder of the module, above the working directory.
+// Root returns the module's folder, above the working directory.
 func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

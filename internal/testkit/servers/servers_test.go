@@ -17,8 +17,8 @@ import (
 	"larder.dev/internal/testkit/servers"
 )
 
-// Each server answers when its start returns, on a port of its own, and is gone when Stop does, also where it
-// was frozen.
+// Each server answers when its start returns, on its own port, and is gone when Stop returns, even
+// if it was frozen.
 func TestStartAndStop(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(ctx context.Context, dir string) (*servers.Server, error){
@@ -56,8 +56,8 @@ func dial(t *testing.T, address string) error {
 	return conn.Close()
 }
 
-// A server that was killed and one that was frozen are there again at the same address, with what they had
-// acknowledged, since a client knows no other; PostgreSQL with all its processes.
+// A killed or frozen server comes back at the same address, with what it acknowledged, since
+// clients know no other; PostgreSQL with all its processes.
 func TestComesBack(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(ctx context.Context, dir string) (*servers.Server, error){
@@ -81,15 +81,15 @@ func TestComesBack(t *testing.T) {
 	}
 }
 
-// A server that can't start says why by its own last words.
+// A server that fails to start reports its own last output.
 func TestStartFails(t *testing.T) {
 	t.Parallel()
 	_, err := servers.StartNATS(testkit.Context(t), filepath.Join(t.TempDir(), "nats"), "/no/such/file")
 	require.ErrorContains(t, err, "/no/such/file")
 }
 
-// What the environment names is taken as it is, the command gets the addresses, and its exit code is that of
-// all.
+// Servers named by the environment are used, the command gets the addresses, and its exit code is
+// passed on.
 func TestRunPassesOn(t *testing.T) {
 	t.Parallel()
 	root, err := servers.Root()
@@ -114,7 +114,7 @@ func TestRunPassesOn(t *testing.T) {
 	require.Contains(t, diagnostics.String(), "servers: redis: given by LARDER_TEST_REDIS_URL")
 }
 
-// The compose file, which takes its images from deploy/versions.env, runs the nats-server that go.mod names.
+// The compose file, which takes its images from deploy/versions.env, runs go.mod's nats-server.
 func TestVersionsAgree(t *testing.T) {
 	t.Parallel()
 	root, err := servers.Root()

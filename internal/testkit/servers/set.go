@@ -12,10 +12,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// durableVariable asks for a PostgreSQL that has a commit on the disk, as figures want it and other tests don't.
+// durableVariable requests a PostgreSQL with durable commits, which measurements need and other
+// tests don't.
 const durableVariable = "LARDER_TEST_DURABLE"
 
-// Set are the servers that one run of the tests shares.
+// Set are the servers shared by one run of the tests.
 type Set struct {
 	dir string
 
@@ -27,14 +28,14 @@ type Set struct {
 // kind is one server of the set.
 type kind struct {
 	name      string
-	variable  string // with its address
+	variable  string // holds its address
 	container container
 	start     func(ctx context.Context, dir string) (*Server, error)
 }
 
 // kinds lists them all. To add one, add it here, and its image in deploy/versions.env.
 func kinds() []kind {
-	postgres := container{ //nolint:gosec // the password of a server for tests
+	postgres := container{ //nolint:gosec // a test server's password
 		image: "POSTGRES_IMAGE", port: "5432", address: "postgres://postgres:larder@HOST/postgres",
 		options: []string{"--env", "POSTGRES_PASSWORD=larder", "--tmpfs", "/var/lib/postgresql/data"},
 		args:    []string{"-c", "max_connections=300", "-c", "fsync=off"},
@@ -81,8 +82,9 @@ func kinds() []kind {
 	}
 }
 
-// Start brings up what has no address in the environment, in Docker where an engine runs, else as processes
-// on this machine, all beside each other. It writes to out which it took for each. After an error nothing runs.
+// Start concurrently starts the servers without an address in the environment, in Docker if an
+// engine is running, else as local processes. It writes each one's source to out. After an error
+// nothing is running.
 func Start(ctx context.Context, out io.Writer) (*Set, error) {
 	dir, err := os.MkdirTemp("", "larder-servers-")
 	if err != nil {
@@ -90,7 +92,7 @@ func Start(ctx context.Context, out io.Writer) (*Set, error) {
 	}
 	set := &Set{dir: dir}
 	docker := HasDocker(ctx)
-	// The context of the group isn't that of the servers: one that fails ends the start of the others.
+	// The group's context isn't the servers': one failure cancels only the others' start.
 	group, ctx := errgroup.WithContext(ctx)
 	for _, k := range kinds() {
 		group.Go(func() error { return set.start(ctx, k, docker, out) })
@@ -135,14 +137,15 @@ func (s *Set) tell(out io.Writer, k kind, what string) {
 	fmt.Fprintf(out, "servers: %s: %s\n", k.name, what)
 }
 
-// Environment is what a test finds the servers by, as os.Environ has it; given ones are not in it.
+// Environment tells tests where the servers are, in os.Environ's format, excluding those already
+// there.
 func (s *Set) Environment() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string{}, s.env...)
 }
 
-// Stop stops all of them and removes what they kept.
+// Stop stops all of them and removes their data.
 func (s *Set) Stop() error {
 	s.mu.Lock()
 	servers := s.servers

@@ -10,24 +10,25 @@ import (
 	"syscall"
 )
 
-// Freeze stops every process of the server where it stands: it keeps its connections, and answers nothing.
+// Freeze suspends every process of the server: it keeps its connections, and answers nothing.
 func (s *Server) Freeze() error { return s.signal(syscall.SIGSTOP) }
 
-// Thaw lets a frozen server go on.
+// Thaw resumes a frozen server.
 func (s *Server) Thaw() error { return s.signal(syscall.SIGCONT) }
 
-// Kill ends every process of the server at once, and returns when they are gone.
+// Kill kills every process of the server, and returns when they are gone.
 func (s *Server) Kill() error {
 	if err := s.signal(syscall.SIGKILL); err != nil {
 		return err
 	}
 	<-s.done
-	_ = s.stop() // gives the folder back; that the server didn't stop well is what we are here for
+	_ = s.stop() // frees the folder; the server's failure to stop cleanly is the purpose
 	return nil
 }
 
-// signal sends it to the process of the server and to all below: PostgreSQL has one for each connection, and
-// Elasticsearch is below its launcher. Parents come first, so that nobody starts a new one meanwhile.
+// signal sends it to the server's process and all descendants: PostgreSQL has one per connection,
+// and Elasticsearch is a child of its launcher. Parents come first, so that none starts a new one
+// meanwhile.
 func (s *Server) signal(signal syscall.Signal) error {
 	if s.pid == 0 {
 		return errors.New("this server isn't a process of ours")
@@ -45,7 +46,7 @@ func (s *Server) signal(signal syscall.Signal) error {
 	return nil
 }
 
-// families gives the children of every process, as only Linux tells by files.
+// families returns every process's children, which only Linux exposes as files.
 func families() (map[int][]int, error) {
 	paths, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil || len(paths) == 0 {
@@ -57,7 +58,7 @@ func families() (map[int][]int, error) {
 		if err != nil {
 			continue // it has ended meanwhile
 		}
-		// "pid (name) state parent …", where the name may hold anything.
+		// "pid (name) state parent …", where the name may contain anything
 		fields := bytes.Fields(content[bytes.LastIndexByte(content, ')')+1:])
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		if err != nil || len(fields) < 2 {
