@@ -13,10 +13,11 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// ErrNameTaken is the error of adding a user with the name of another, whatever its case.
+// ErrNameTaken means another user has the name, ignoring case.
 var ErrNameTaken = errors.New("the name is taken")
 
-// Account is an account, and the epoch of the database that it was read from: versions are those of an epoch.
+// Account is an account and the epoch of the database it was read from: versions are only
+// comparable within an epoch.
 type Account struct {
 	events.User
 	Epoch int64
@@ -25,12 +26,12 @@ type Account struct {
 const selectUser = `SELECT id, name, password_hash, admin, grocery, disabled, version, created_at, updated_at,
 	(SELECT epoch FROM epoch) FROM users `
 
-// UserByName gives the account with a folded name, or ErrNoUser.
+// UserByName returns the account with a folded name, or ErrNoUser.
 func (s *Store) UserByName(ctx context.Context, nameKey string) (Account, error) {
 	return s.user(ctx, selectUser+`WHERE name_key = $1`, nameKey)
 }
 
-// UserByID gives the account with an id, or ErrNoUser.
+// UserByID returns the account with an id, or ErrNoUser.
 func (s *Store) UserByID(ctx context.Context, id string) (Account, error) {
 	return s.user(ctx, selectUser+`WHERE id = $1`, id)
 }
@@ -43,7 +44,7 @@ func (s *Store) user(ctx context.Context, query, arg string) (Account, error) {
 	return u, nil
 }
 
-// Users gives every account, by name.
+// Users returns all accounts, ordered by name.
 func (s *Store) Users(ctx context.Context) ([]events.User, error) {
 	rows, err := s.pool.Query(ctx, selectUser+`ORDER BY name_key`)
 	if err != nil {
@@ -67,8 +68,8 @@ func scanUser(row pgx.Row) (Account, error) {
 	return u, ledger.NoUser(err)
 }
 
-// AddUser adds an account, with the row of its change numbers and its event. ErrNameTaken is for a name
-// whose folded form another account has.
+// AddUser adds an account, its change number row and its event. It returns ErrNameTaken if another
+// account has the folded name.
 func (s *Store) AddUser(ctx context.Context, u events.User, nameKey string) error {
 	event, err := userEvent(events.UserAdded, u)
 	if err != nil {
@@ -91,8 +92,8 @@ func (s *Store) AddUser(ctx context.Context, u events.User, nameKey string) erro
 	return nil
 }
 
-// ChangeUser changes an account under the user's lock and gives it as it is then. change gets it as it was.
-// A change that leaves everything as it was writes nothing. ErrNoUser is for an account that isn't there.
+// ChangeUser changes an account under the user's lock and returns it. change receives its current
+// state. If nothing changes, it writes nothing. It returns ErrNoUser if there is no such account.
 func (s *Store) ChangeUser(ctx context.Context, id string, change func(*events.User)) (Account, error) {
 	var before, after Account
 	err := s.transact(ctx, id, lockUser(id, &before), func() (*pgx.Batch, error) {

@@ -10,8 +10,8 @@ import (
 	"larder.dev/events"
 )
 
-// queueAsOf reads a recipe as it was at an earlier version from the ledger, whose rows carry it whole. A recipe's versions
-// have no gap, so one that isn't there beside a later one was taken away.
+// queueAsOf reads an earlier version of a recipe from the ledger, whose rows carry it whole. A
+// recipe's versions have no gaps, so if only a later one exists, this one was erased.
 func queueAsOf(batch *pgx.Batch, cmd Command, into *State) {
 	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(cmd.User, cmd.Recipe)}
 	batch.Queue(`SELECT event_id, type, schema_version, version, data FROM event_log e
@@ -35,8 +35,8 @@ func queueAsOf(batch *pgx.Batch, cmd Command, into *State) {
 	})
 }
 
-// History gives the rows of one recipe, the oldest version first: all of them, or that of one version where it is over
-// 0. There are none where the user never had the recipe.
+// History returns a recipe's rows, oldest version first: all of them, or one version's if version
+// isn't 0. There are none if the user never had the recipe.
 func (s *Store) History(ctx context.Context, user, recipe string, version int64) ([]Entry, error) {
 	rows, err := s.pool.Query(ctx, `SELECT `+latestColumns+` FROM event_log e
 		WHERE `+ofSubject("e", "$1")+` AND ($2 = 0 OR e.version = $2) ORDER BY e.version`, events.RecipeSubject(user, recipe), version)

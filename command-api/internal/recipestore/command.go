@@ -7,50 +7,50 @@ import (
 	"larder.dev/internal/ledger"
 )
 
-// Command says who does something to which recipe.
+// Command identifies who does something to which recipe.
 type Command struct {
 	User        string // the account's id
 	Recipe      string // the recipe's id
-	AsOf        int64  // the earlier version that the command is about, 0 where it is about none
-	Deletes     bool   // the command deletes the recipe: State.Clock is wanted
-	Key         *Key   // nil where the caller gave none
-	TraceParent string // W3C trace context, "" where there is none
+	AsOf        int64  // the earlier version that the command concerns; 0 for none
+	Deletes     bool   // the command deletes the recipe, so State.Clock is needed
+	Key         *Key   // nil if the caller sent none
+	TraceParent string // W3C trace context; "" if there is none
 }
 
-// State is what a command finds.
+// State is the state that a command acts on.
 type State struct {
-	Recipe  events.Recipe  // the recipe, also a deleted one; zero where the id was never used
-	Exists  bool           // whether it is there for the user: not deleted
-	AsOf    *events.Recipe // the recipe as it was at Command.AsOf; nil where it never had that version, or AsOfGone
+	Recipe  events.Recipe  // the recipe, even if deleted; zero if the id was never used
+	Exists  bool           // not deleted
+	AsOf    *events.Recipe // the recipe at Command.AsOf; nil if it never had that version, or AsOfGone
 	Grocery bool           // whether the user has access to the grocery app
-	Clock   time.Time      // the retention's clock, where Command.Deletes; zero where no relay has set it
-	// AsOfGone is a version that the recipe had and whose text is forgotten.
+	Clock   time.Time      // the retention's clock if Command.Deletes; zero if no relay has set it
+	// AsOfGone means the recipe had that version, but its text was erased.
 	AsOfGone bool
 }
 
-// HasFiles tells whether the bytes of the recipe's files are still there: those of a recipe that was deleted go after
-// a while.
+// HasFiles reports whether the bytes of the recipe's files still exist: a deleted recipe's are
+// removed after a while.
 func (s State) HasFiles() bool { return s.Exists || Now().Sub(s.Recipe.UpdatedAt) <= ledger.UndoTime }
 
-// Now is the time of the command. It isn't before the retention's clock: a machine that starts with its clock years behind
-// would otherwise date a deletion so that it is due as soon as the clock is right.
+// Now is the time of the command, but not before the retention's clock: otherwise a deletion on a
+// machine whose clock is years behind would be due for erasure as soon as the clock is corrected.
 func (s State) Now() time.Time { return ledger.NotBefore(s.Clock) }
 
-// Decision is what a command makes of the state: the answer, and what is written, if anything.
+// Decision is a command's answer and what to write, if anything.
 type Decision struct {
 	Answer Answer
-	Recipe *events.Recipe // the state to write; nil leaves it
-	Event  *Event         // what happened; nil where nothing did
+	Recipe *events.Recipe // the state to write; nil keeps the current one
+	Event  *Event         // what happened; nil if nothing did
 }
 
-// Outcome is what a command has come to.
+// Outcome is the outcome of a command.
 type Outcome struct {
 	Answer   Answer
-	Replayed bool  // the answer is that of an earlier command with the same key
-	Change   int64 // the user's change number; 0 where nothing was written by this command
+	Replayed bool  // the answer is from an earlier command with the same key
+	Change   int64 // the user's change number; 0 if this command wrote nothing
 }
 
-// Event is what goes into the ledger, but for what the store adds: its id, time and change number.
+// Event is a ledger event without the fields that the store adds: id, time and change number.
 type Event struct {
 	Type    events.Type
 	Subject string
@@ -58,12 +58,12 @@ type Event struct {
 	Data    []byte
 }
 
-// RecipeEvent makes the event of a change to a recipe. data is the recipe as JSON.
+// RecipeEvent returns the event of a change to a recipe. data is the recipe as JSON.
 func RecipeEvent(user string, t events.Type, r events.Recipe, data []byte) *Event {
 	return &Event{Type: t, Subject: events.RecipeSubject(user, r.ID), Version: r.Version, Data: data}
 }
 
-// GroceryEvent makes the event of a grocery request. data is the events.Grocery as JSON.
+// GroceryEvent returns the event of a grocery request. data is the events.Grocery as JSON.
 func GroceryEvent(user, request string, version int64, data []byte) *Event {
 	return &Event{
 		Type: events.GroceryRequested, Subject: events.GrocerySubject(user, request),

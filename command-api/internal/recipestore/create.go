@@ -11,9 +11,9 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// Create writes a recipe with an id that was made just now, in one round trip: there is nothing to look at
-// first, so the statements are sent together, and Postgres takes what is sent together as one transaction.
-// A key that was used before makes the whole of it fail, and the first answer is given instead.
+// Create writes a recipe with a freshly generated id in one round trip: there is no state to load,
+// so all statements are sent together, which makes them one transaction. If the key was used
+// before, the whole transaction fails, and the first answer is returned.
 //
 // The errors are those of Update.
 func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, error) {

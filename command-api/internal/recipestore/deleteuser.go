@@ -11,12 +11,12 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// deleteAttempts bounds how often DeleteUser is run anew after it lost against the relay, which marks rows
-// of the ledger while they are deleted.
+// deleteAttempts limits DeleteUser's retries after conflicts with the relay, which may be marking
+// ledger rows while they are deleted.
 const deleteAttempts = 5
 
-// DeleteUser removes every row of a user and leaves one event, which tells the backup to do the same. It
-// has nothing of the person in it but the id.
+// DeleteUser deletes all rows of a user and leaves one event that tells the backup to do the same.
+// Its only personal data is the id.
 func (s *Store) DeleteUser(ctx context.Context, id string) error {
 	for attempt := 1; ; attempt++ {
 		err := s.deleteUser(ctx, id)
@@ -41,7 +41,8 @@ func (s *Store) deleteUser(ctx context.Context, id string) error {
 			return nil, err
 		}
 		batch := &pgx.Batch{}
-		// The relay may be marking rows of the ledger. It doesn't take long, and isn't the user.
+		// The relay may be marking rows of the ledger. Wait for it: it is quick and doesn't hold
+		// the user's lock.
 		batch.Queue(`SELECT set_config('lock_timeout', '0', true)`)
 		for _, table := range []string{"ingredients", "recipes", "idempotency_keys", "event_log", "file_removals", "text_removals"} {
 			batch.Queue(`DELETE FROM `+table+` WHERE user_id = $1`, id)

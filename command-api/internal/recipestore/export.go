@@ -14,8 +14,8 @@ import (
 // exportPage is how many recipes are held in memory at once.
 const exportPage = 200
 
-// Recipes gives a user's recipes page by page, by id, all as they are at one moment. An error of each ends
-// it.
+// Recipes passes a user's recipes to each, page by page in order of id, from one snapshot. It stops
+// at the first error from each.
 func (s *Store) Recipes(ctx context.Context, user string, each func([]events.Recipe) error) error {
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	return pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {

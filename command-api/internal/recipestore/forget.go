@@ -16,10 +16,11 @@ import (
 	"larder.dev/recipe"
 )
 
-// Owned names a recipe: an id belongs to its user.
+// Owned identifies a recipe: an id is only unique per user.
 type Owned struct{ User, Recipe string }
 
-// Deleted gives recipes that were deleted until a time, and that aren't forgotten, by that time: at most limit.
+// Deleted returns up to limit recipes that were deleted by a time and aren't forgotten yet, in
+// order of deletion.
 func (s *Store) Deleted(ctx context.Context, until time.Time, limit int) ([]Owned, error) {
 	rows, err := s.pool.Query(ctx, `SELECT user_id::text, id::text FROM recipes
 		WHERE deleted_at IS NOT NULL AND name <> '' AND deleted_at <= $1 ORDER BY deleted_at LIMIT $2`, until, limit)
@@ -33,9 +34,9 @@ func (s *Store) Deleted(ctx context.Context, until time.Time, limit int) ([]Owne
 	return list, nil
 }
 
-// Forget takes the text of a recipe that was deleted until a time out of the database: its row keeps the numbers, its
-// ledger the row of the deletion, which waits for the relay again. It tells whether it did: not where the recipe is
-// there again, or the stream lacks an event of it, which a view may still have to see.
+// Forget erases the text of a recipe that was deleted by a time: its row keeps the numbers, and its
+// ledger only the deletion's row, which is queued for the relay again. done is false if the recipe
+// was recreated, or the stream lacks one of its events, which a view may still need.
 func (s *Store) Forget(ctx context.Context, of Owned, until time.Time) (done bool, err error) {
 	var (
 		gone   deletion
@@ -65,7 +66,7 @@ func (s *Store) Forget(ctx context.Context, of Owned, until time.Time) (done boo
 		return gone.forget(of)
 	})
 	if errors.Is(err, ErrNoUser) {
-		return false, nil // and the user's recipes are gone too
+		return false, nil // the user's recipes are gone too
 	}
 	if err != nil {
 		return false, fmt.Errorf("forget recipe %s of user %s: %w", of.Recipe, of.User, err)
@@ -104,12 +105,12 @@ type Removal struct {
 	Owned
 
 	Version   int64
-	Published bool     // the row of the deletion is in the stream without its text
-	Sequence  uint64   // where
-	Requests  []string // the subjects of its grocery requests, each of which has its last message alone without text
+	Published bool     // the deletion's row is in the stream without its text
+	Sequence  uint64   // its place there
+	Requests  []string // the subjects of its grocery requests; only each one's last message is without text
 }
 
-// Removals gives the first of them behind one, by user and recipe.
+// Removals returns the first ones after a recipe, by user and recipe.
 func (s *Store) Removals(ctx context.Context, after Owned, limit int) ([]Removal, error) {
 	rows, err := s.pool.Query(ctx, `SELECT r.user_id::text, r.recipe_id::text, r.version,
 			coalesce(e.published_at IS NOT NULL, true) AND NOT EXISTS (SELECT FROM event_log g WHERE g.user_id = r.user_id
@@ -136,7 +137,7 @@ func (s *Store) Removals(ctx context.Context, after Owned, limit int) ([]Removal
 	return list, nil
 }
 
-// Removed notes that the stream has no text of a forgotten recipe any more.
+// Removed records that the stream has no text of a forgotten recipe any more.
 func (s *Store) Removed(ctx context.Context, r Removal) error {
 	_, err := s.pool.Exec(ctx, `DELETE FROM text_removals WHERE user_id = $1 AND recipe_id = $2 AND version = $3`,
 		r.User, r.Recipe, r.Version)
@@ -146,7 +147,7 @@ func (s *Store) Removed(ctx context.Context, r Removal) error {
 	return nil
 }
 
-// RemoveAgain notes that the stream had text of a recipe that is forgotten, for the relay to take it out.
+// RemoveAgain records that the stream has text of a forgotten recipe, for the relay to remove.
 func (s *Store) RemoveAgain(ctx context.Context, of Owned, version int64) error {
 	if _, err := s.pool.Exec(ctx, ledger.NoteRemoval, of.User, of.Recipe, version); err != nil {
 		return fmt.Errorf("note that the stream has text of recipe %s of user %s: %w", of.Recipe, of.User, err)
@@ -154,14 +155,14 @@ func (s *Store) RemoveAgain(ctx context.Context, of Owned, version int64) error 
 	return nil
 }
 
-// Clock is the time that the retention goes by.
+// Clock is the retention's clock.
 type Clock struct {
 	At   time.Time
-	Keep time.Duration // how long what was deleted is kept, as the last relay that led was told; 0 for ever
+	Keep time.Duration // how long deleted recipes are kept, as configured on the last leading relay; 0 for ever
 }
 
-// SetClock brings the clock nearer to the machine's, by a step at most. It begins with the time of the ledger's last row,
-// which is surely past, or the machine's where that is earlier.
+// SetClock moves the clock towards the machine's by at most step. It starts at the time of the
+// ledger's last row, which is certainly past, or at the machine's time if that is earlier.
 func (s *Store) SetClock(ctx context.Context, now time.Time, step, keep time.Duration) (Clock, error) {
 	clock := Clock{Keep: keep}
 	err := s.pool.QueryRow(ctx, `INSERT INTO retention_clock AS was (at, keep)
@@ -175,7 +176,7 @@ func (s *Store) SetClock(ctx context.Context, now time.Time, step, keep time.Dur
 	return clock, nil
 }
 
-// queueClock reads the clock, and leaves the time zero where no relay has led yet.
+// queueClock reads the clock. It leaves the time zero if no relay has led yet.
 func queueClock(batch *pgx.Batch, at *time.Time) {
 	batch.Queue(`SELECT at FROM retention_clock`).QueryRow(func(row pgx.Row) error {
 		err := row.Scan(at)
@@ -187,7 +188,7 @@ func queueClock(batch *pgx.Batch, at *time.Time) {
 	})
 }
 
-// ReadClock gives the clock of a database, false where no relay has led there yet.
+// ReadClock returns a database's clock, and false if no relay has led there yet.
 func ReadClock(ctx context.Context, pool *Pool) (clock Clock, set bool, err error) {
 	err = pool.QueryRow(ctx, `SELECT at, keep FROM retention_clock`).Scan(&clock.At, &clock.Keep)
 	switch {

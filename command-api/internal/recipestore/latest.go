@@ -13,30 +13,31 @@ import (
 	"larder.dev/events"
 )
 
-// ofSubject finds the rows of a subject by the index event_log_by_subject, which has its hash and the version.
+// ofSubject finds a subject's rows through the index event_log_by_subject, on its hash and the
+// version.
 func ofSubject(table, subject string) string {
 	return `hashtextextended(` + table + `.subject, 0) = hashtextextended(` + subject + `, 0) AND ` + table + `.subject = ` + subject
 }
 
-// rowColumns are those that latestColumns reads.
+// rowColumns are the columns that latestColumns reads.
 const rowColumns = `e.id, e.event_id, e.type, e.schema_version, e.time, e.subject, e.version, e.change, e.traceparent, e.data,
 	e.published_at, e.stream_sequence`
 
 const latestColumns = `e.id, e.event_id, e.type, e.schema_version, e.time, e.subject, e.version, e.change, e.traceparent, e.data,
 	e.published_at IS NOT NULL, coalesce(e.stream_sequence, 0), ` + restored
 
-// restored holds for a row that a restore has marked, see Entry.Restored.
+// restored selects rows marked by a restore; see Entry.Restored.
 const restored = `e.type = 'grocery.requested' AND e.stream_sequence IS NOT DISTINCT FROM 0`
 
-// Page is a stretch of a user's rows of the ledger.
+// Page is a range of a user's rows in the ledger.
 type Page struct {
-	Latest []Entry // those of its rows that are the last of their subject, by change number
-	Rows   int64   // how many rows it has; 0 behind the last
-	End    int64   // the change number of the last of them, to go on behind
+	Latest []Entry // those of its rows that are the latest of their subject, by change number
+	Rows   int64   // its number of rows; 0 at the end
+	End    int64   // the last row's change number, to continue after
 }
 
-// LatestAfter gives the page of a user's rows behind a change number. A user's changes are committed in the order of
-// their numbers, so pages one after the other leave nothing out but what is written meanwhile.
+// LatestAfter returns the page of a user's rows after a change number. A user's changes are
+// committed in the order of their numbers, so successive pages only miss what is written meanwhile.
 func (s *Store) LatestAfter(ctx context.Context, user string, after int64, rows int) (Page, error) {
 	var page Page
 	err := s.pool.QueryRow(ctx, `SELECT count(*), coalesce(max(change), 0) FROM (SELECT change FROM event_log
@@ -60,7 +61,7 @@ func (s *Store) LatestAfter(ctx context.Context, user string, after int64, rows 
 	return page, nil
 }
 
-// LastChange gives the change number of a user's last row; 0 without one.
+// LastChange returns the change number of a user's last row, or 0 if there is none.
 func (s *Store) LastChange(ctx context.Context, user string) (int64, error) {
 	var change int64
 	err := s.pool.QueryRow(ctx, `SELECT coalesce(max(change), 0) FROM event_log WHERE user_id = $1`, user).Scan(&change)
@@ -70,19 +71,19 @@ func (s *Store) LastChange(ctx context.Context, user string) (int64, error) {
 	return change, nil
 }
 
-// LatestOf gives the last row of each subject that has any, in no order.
+// LatestOf returns the last row of each given subject that has one, in no particular order.
 func (s *Store) LatestOf(ctx context.Context, subjects []string) ([]Entry, error) {
 	return s.lastOf(ctx, subjects, ``)
 }
 
-// The last row under the hash of a subject is that of the subject, unless another one has the same hash. The planner
-// takes a subject for one with few rows, whose order it may as well make itself; a range, which holds one hash here, and
-// the order of the index keep it from reading all the versions of a recipe that has many.
+// The last row under a subject's hash belongs to the subject, unless another subject has the same
+// hash. The planner assumes few rows per subject and would sort them; the range, which is a single
+// hash, and ordering by the index keep it from reading every version of a recipe.
 const lastOfHash = `SELECT ` + rowColumns + ` FROM event_log e WHERE hashtextextended(e.subject, 0)
 		BETWEEN hashtextextended(asked.subject, 0) AND hashtextextended(asked.subject, 0)%s
 	ORDER BY hashtextextended(e.subject, 0) DESC, e.version DESC, e.id DESC LIMIT 1`
 
-// lastOf gives the last row of each subject for which a condition on e holds, by subject.
+// lastOf returns, by subject, each subject's last row for which a condition on e holds.
 func (s *Store) lastOf(ctx context.Context, subjects []string, condition string, args ...any) ([]Entry, error) {
 	entries, err := s.lateral(ctx, subjects, fmt.Sprintf(lastOfHash, condition), args)
 	found := make([]string, len(entries))
@@ -102,7 +103,8 @@ func (s *Store) lastOf(ctx context.Context, subjects []string, condition string,
 	return entries, nil
 }
 
-// lateral runs a query for each subject, asked.subject in it, and gives the rows that are of it.
+// lateral runs a query per subject, available as asked.subject, and returns the rows of that
+// subject.
 func (s *Store) lateral(ctx context.Context, subjects []string, each string, args []any) ([]Entry, error) {
 	rows, err := s.pool.Query(ctx, `SELECT `+latestColumns+`
 		FROM (SELECT DISTINCT unnest($1::text[]) AS subject) AS asked CROSS JOIN LATERAL (`+each+`) AS e
@@ -113,7 +115,8 @@ func (s *Store) lateral(ctx context.Context, subjects []string, each string, arg
 	return pgx.CollectRows(rows, scanPlaced)
 }
 
-// RecipesUntil gives the last event until a time of each of a user's recipes, by subject, behind one.
+// RecipesUntil returns the last event of each of a user's recipes up to a time, ordered by subject,
+// after the given subject.
 func (s *Store) RecipesUntil(ctx context.Context, user string, until time.Time, after string, rows int) ([]events.Envelope, error) {
 	_, last, _ := events.RecipeOf(after)
 	for {
@@ -131,7 +134,7 @@ func (s *Store) RecipesUntil(ctx context.Context, user string, until time.Time, 
 			return nil, fmt.Errorf("read the recipes of user %s until %s: %w", user, until.Format(time.RFC3339), err)
 		}
 		if len(entries) == 0 {
-			continue // all of them are younger
+			continue // all of them are newer
 		}
 		list := make([]events.Envelope, len(entries))
 		for i, e := range entries {
@@ -141,7 +144,7 @@ func (s *Store) RecipesUntil(ctx context.Context, user string, until time.Time, 
 	}
 }
 
-// recipesAfter gives the ids of a user's recipes behind one, of deleted ones too.
+// recipesAfter returns the ids of a user's recipes after one, including deleted ones.
 func (s *Store) recipesAfter(ctx context.Context, user, after string, limit int) ([]string, error) {
 	rows, err := s.pool.Query(ctx, `SELECT id::text FROM recipes WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3`, user, after, limit)
 	var ids []string
@@ -154,7 +157,7 @@ func (s *Store) recipesAfter(ctx context.Context, user, after string, limit int)
 	return ids, nil
 }
 
-// Known gives those of the subjects that the ledger has a row of.
+// Known returns those of the given subjects that have rows in the ledger.
 func (s *Store) Known(ctx context.Context, subjects []string) ([]string, error) {
 	known, err := s.subjects(ctx, `SELECT asked.subject FROM unnest($1::text[]) AS asked(subject)
 		CROSS JOIN LATERAL (`+fmt.Sprintf(lastOfHash, "")+`) AS e WHERE e.subject = asked.subject`, subjects)
@@ -186,7 +189,7 @@ func without(subjects, found []string) []string {
 	return slices.DeleteFunc(slices.Clone(subjects), func(subject string) bool { return known[subject] })
 }
 
-// CountEvents counts the rows of one user, or of all for "".
+// CountEvents counts a user's rows, or all rows if user is "".
 func (s *Store) CountEvents(ctx context.Context, user string) (int64, error) {
 	n, err := s.count(ctx, `SELECT count(*) FROM event_log WHERE true`, user)
 	if err != nil {

@@ -13,21 +13,22 @@ type Entry struct {
 	ID    int64
 	Event events.Envelope
 
-	// What is known of its publication, of an entry that LatestAfter or LatestOf gives.
+	// Publication state; set by LatestAfter and LatestOf.
 	Published bool
-	Sequence  uint64 // in the stream; 0 where it isn't known
-	// Restored is a grocery request that was sent before the ledger was restored from a dump: it is in no stream, and
-	// must not be sent again.
+	Sequence  uint64 // in the stream; 0 if unknown
+	// Restored marks a grocery request sent before the ledger was restored from a dump: no stream
+	// has it, and it must not be sent again.
 	Restored bool
 }
 
-// Unpublished gives the next rows that no stream has yet, by id: at most limit of them, and fewer where
-// their data comes to more than maxBytes. Those that are being published are left out by their ids.
+// Unpublished returns the next rows that no stream has, by id: at most limit, fewer if their data
+// exceeds maxBytes. It omits the ids being published.
 //
-// What has a place in the stream already is to be published again, without the text that it had there: see Forget.
+// Rows that have a place in the stream are to be published again, without the text they had there:
+// see Forget.
 //
-// It never reads "id > cursor". An id is drawn before its transaction commits, so a cursor would walk past
-// a row that is committed late, and that row would never be published.
+// It never uses "id > cursor". An id is drawn before its transaction commits, so a cursor would
+// skip a row committed late, which would then never be published.
 func (s *Store) Unpublished(ctx context.Context, underWay []int64, limit, maxBytes int) ([]Entry, error) {
 	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data,
 			stream_sequence IS NOT NULL
@@ -54,8 +55,8 @@ func (s *Store) Unpublished(ctx context.Context, underWay []int64, limit, maxByt
 	return entries, nil
 }
 
-// MarkPublished notes the places that rows have got in the stream. A row that was deleted with its user
-// meanwhile is passed over.
+// MarkPublished records the rows' sequences in the stream. It skips rows deleted with their user
+// meanwhile.
 func (s *Store) MarkPublished(ctx context.Context, ids []int64, sequences []uint64) error {
 	places := make([]int64, len(sequences))
 	for i, sequence := range sequences {
@@ -72,11 +73,11 @@ func (s *Store) MarkPublished(ctx context.Context, ids []int64, sequences []uint
 // Backlog is what the stream doesn't have yet.
 type Backlog struct {
 	Events      int64
-	First, Last int64     // ids of those that the stream never had; 0 where there are none
-	Oldest      time.Time // when the first of them was made, by the clock of who made it; zero where there are none
+	First, Last int64     // ids of those that the stream never had; 0 if there are none
+	Oldest      time.Time // creation time of the first, by its creator's clock; zero if there are none
 }
 
-// Backlog counts what is unpublished.
+// Backlog counts the unpublished events.
 func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	var (
 		b      Backlog
@@ -94,7 +95,8 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	return b, nil
 }
 
-// UnpublishedOf counts the unpublished events of one user. It says so in the words of event_log_unpublished_by_user.
+// UnpublishedOf counts a user's unpublished events. Its condition matches the index
+// event_log_unpublished_by_user.
 func (s *Store) UnpublishedOf(ctx context.Context, user string) (int64, error) {
 	var n int64
 	err := s.pool.QueryRow(ctx, `SELECT count(*) FROM event_log WHERE user_id = $1 AND (published_at IS NULL) IS TRUE`, user).Scan(&n)

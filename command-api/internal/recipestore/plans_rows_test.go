@@ -2,5 +2,5 @@
 
 package recipestore
 
-// ledgerRows are enough for the planner to tell a table from an index.
+// ledgerRows are enough for the planner to prefer an index over a table scan.
 const ledgerRows = 40_000

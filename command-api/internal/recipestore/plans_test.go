@@ -21,8 +21,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// What is asked of the ledger again and again reads what it gives, and not all that is beside it: so the plans say, in
-// the rows that each of their nodes read. ledgerRows is a million in `make test-plans`.
+// Frequent ledger queries read about as many rows as they return, not everything beside them, as
+// counted at each node of their plans. ledgerRows is a million in `make test-plans`.
 func TestPlansReadWhatTheyGive(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -33,7 +33,7 @@ func TestPlansReadWhatTheyGive(t *testing.T) {
 	var failed []string
 	for name, c := range map[string]struct {
 		ask  func(s *Store) error
-		most int // rows that the plans of it may read
+		most int // rows that its plans may read
 	}{
 		"the next unpublished": {func(s *Store) error {
 			_, err := s.Unpublished(ctx, nil, page, 1<<30)
@@ -129,7 +129,7 @@ func TestPlansReadWhatTheyGive(t *testing.T) {
 	require.Empty(t, failed)
 }
 
-// planned is a store whose statements can be listened to.
+// planned is a store whose statements can be recorded.
 type planned struct {
 	pool  *pgxpool.Pool
 	store *Store
@@ -187,21 +187,21 @@ func (p *planned) stop() []statement {
 	return p.heard
 }
 
-// plan is a node of a plan, with what it did.
+// plan is a node of an executed plan.
 //
 //nolint:tagliatelle // the names are those of Postgres
 type plan struct {
 	Type     string  `json:"Node Type"`
 	Relation string  `json:"Relation Name"`
 	Index    string  `json:"Index Name"`
-	Rows     float64 `json:"Actual Rows"` // of each loop
+	Rows     float64 `json:"Actual Rows"` // per loop
 	Loops    float64 `json:"Actual Loops"`
 	Filtered float64 `json:"Rows Removed by Filter"`
 	Recheck  float64 `json:"Rows Removed by Index Recheck"`
 	Plans    []plan  `json:"Plans"`
 }
 
-// explained is what Postgres answers.
+// explained is PostgreSQL's answer.
 type explained struct {
 	Plan plan `json:"Plan"` //nolint:tagliatelle // the name is that of Postgres
 }
@@ -216,7 +216,7 @@ func explain(t *testing.T, pool *pgxpool.Pool, asked statement) plan {
 	return answer[0].Plan
 }
 
-// rows is how many rows the nodes read that read a table or an index.
+// rows counts the rows read by nodes that read a table or an index.
 func (p plan) rows() int {
 	sum := 0
 	if len(p.Plans) == 0 || p.Relation != "" {
@@ -228,7 +228,7 @@ func (p plan) rows() int {
 	return sum
 }
 
-// nodes names each node with its table, a line each.
+// nodes lists each node and its table, one per line.
 func (p plan) nodes() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s on %s %s\n", p.Type, p.Relation, p.Index)
@@ -240,12 +240,12 @@ func (p plan) nodes() string {
 
 func (p plan) String() string { return p.nodes() }
 
-// filled is a ledger of many rows: half of one user's, whose recipes have many versions, the rest of many users'; what
-// came last of each is unpublished.
+// filled is a large ledger: half belongs to one user whose recipes have many versions, the rest to
+// many users; everyone's latest rows are unpublished.
 type filled struct {
 	busy, quiet   string
-	subjects      []string // of some recipes of the busy user
-	versions      int      // of each of them
+	subjects      []string // of some of the busy user's recipes
+	versions      int      // of each of those
 	waitingOfBusy int
 	changes       map[string]int64
 }
@@ -256,7 +256,7 @@ func fillLedger(t *testing.T, pool *pgxpool.Pool, rows int) filled {
 	l := filled{busy: uuid.NewString(), quiet: uuid.NewString(), versions: 500}
 	others, recipes := 200, rows/2/l.versions
 	l.waitingOfBusy = rows / 100
-	// The indexes are made at the end: that takes a third of the time.
+	// Create the indexes last: that takes a third of the time.
 	var indexes []string
 	found, err := pool.Query(ctx, `SELECT indexdef FROM pg_indexes WHERE tablename = 'event_log' AND indexname NOT IN
 		(SELECT conname FROM pg_constraint)`)
@@ -271,7 +271,7 @@ func fillLedger(t *testing.T, pool *pgxpool.Pool, rows int) filled {
 		SELECT id, gen_random_uuid(), owner::uuid, 'recipe.updated', 1, 'larder.recipe.' || owner || '.' || md5(recipe)::uuid,
 			version, change, now() - interval '1 hour', '{"name": "Soup"}', CASE WHEN waits THEN NULL ELSE now() END, NULL FROM `
 	for _, fill := range []statement{
-		// In turns: version 1 of each recipe, then version 2 of each.
+		// Interleaved: version 1 of each recipe, then version 2 of each.
 		{insert + `(SELECT n AS id, $1::text AS owner, (n % $2)::text AS recipe, n / $2 + 1 AS version, n + 1 AS change, n >= $3::int - $4::int AS waits
 			FROM generate_series(0, $3::int - 1) AS n) AS busy`, []any{l.busy, recipes, rows / 2, l.waitingOfBusy}},
 		{insert + `(SELECT $3::int + n AS id, md5((n % $1)::text)::uuid::text AS owner, n::text AS recipe, 1 AS version, n / $1 + 1 AS change,

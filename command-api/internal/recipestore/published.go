@@ -11,8 +11,8 @@ import (
 	"larder.dev/events"
 )
 
-// NextOwner gives the first user after another, by id, who has rows in the ledger; "" behind the last. Before the
-// first comes "".
+// NextOwner returns the next user with rows in the ledger, in order of id, or "" at the end. Start
+// with "".
 func (s *Store) NextOwner(ctx context.Context, after string) (string, error) {
 	rows, err := s.pool.Query(ctx, `SELECT user_id FROM event_log WHERE user_id > $1 ORDER BY user_id LIMIT 1`,
 		cmp.Or(after, uuid.Nil.String()))
@@ -29,9 +29,9 @@ func (s *Store) NextOwner(ctx context.Context, after string) (string, error) {
 	return found[0], nil
 }
 
-// Published gives a user's rows that a stream has acknowledged, after a change number, by it: at most limit of them,
-// without those that are Restored. A user's changes are committed in the order of their numbers. A row with a newer one of
-// its subject in the ledger, published or not, is Superseded.
+// Published returns up to limit of a user's acknowledged rows after a change number, in that order,
+// without Restored ones. A user's changes are committed in the order of their numbers. A row is
+// Superseded if the ledger has a newer one of its subject, published or not.
 func (s *Store) Published(ctx context.Context, user string, after int64, limit int) ([]Entry, error) {
 	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data,
 			EXISTS (SELECT FROM event_log n WHERE `+ofSubject("n", "e.subject")+` AND n.version > e.version)
@@ -53,7 +53,7 @@ func (s *Store) Published(ctx context.Context, user string, after int64, limit i
 	return entries, nil
 }
 
-// CountPublished counts the rows that Published gives of one user, or of all for "".
+// CountPublished counts the rows that Published returns for a user, or for all if user is "".
 func (s *Store) CountPublished(ctx context.Context, user string) (int64, error) {
 	n, err := s.count(ctx, `SELECT count(*) FROM event_log e WHERE published_at IS NOT NULL AND NOT (`+restored+`)`, user)
 	if err != nil {
@@ -62,7 +62,8 @@ func (s *Store) CountPublished(ctx context.Context, user string) (int64, error) 
 	return n, nil
 }
 
-// count counts the rows of one user, or of all for "". The statements differ, so that each has its plan.
+// count counts one user's rows, or all rows if user is "". It uses separate statements, so that
+// each gets its own plan.
 func (s *Store) count(ctx context.Context, query, user string) (n int64, err error) {
 	if user == "" {
 		err = s.pool.QueryRow(ctx, query).Scan(&n)
@@ -72,7 +73,7 @@ func (s *Store) count(ctx context.Context, query, user string) (n int64, err err
 	return n, err
 }
 
-// scanEntryAnd scans columns more than an entry has.
+// scanEntryAnd scans an entry and further columns.
 func scanEntryAnd(row pgx.CollectableRow, more ...any) (Entry, error) {
 	e := Entry{Event: events.Envelope{Source: events.Source}}
 	err := row.Scan(append([]any{

@@ -11,14 +11,14 @@ import (
 	"larder.dev/recipe"
 )
 
-// Replay writes again what another database had of a user, each event under the user's next change number. The transaction
-// holds the user's lock.
+// Replay rewrites what another database had for a user, each event with the user's next change
+// number. The transaction holds the user's lock.
 type Replay struct {
 	Tx   pgx.Tx
 	User string
 }
 
-// Recipe writes a recipe as it was, with the event that made it so.
+// Recipe writes a recipe in an earlier state, with the event that led to it.
 func (p Replay) Recipe(ctx context.Context, r events.Recipe, e events.Envelope) error {
 	batch := &pgx.Batch{}
 	var drawn int64

@@ -17,10 +17,10 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// insufficientPrivilege is what PostgreSQL answers whoever may not.
+// insufficientPrivilege is PostgreSQL's code for a denied statement.
 const insufficientPrivilege = "42501"
 
-// Each role may do what its component does, and is refused the rest.
+// Each role can do its component's work and is denied the rest.
 func TestRolesDoTheirWorkAlone(t *testing.T) {
 	t.Parallel()
 	const (
@@ -91,7 +91,7 @@ func TestRolesDoTheirWorkAlone(t *testing.T) {
 	}
 }
 
-// What the roles may do is what the table says to the last column, also where a database had more of it.
+// The roles' grants match the table down to the columns, even if a database had more of them.
 func TestGrantsAreThoseOfTheTable(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -117,8 +117,8 @@ func TestGrantsAreThoseOfTheTable(t *testing.T) {
 	require.ElementsMatch(t, ofTheTable(), have)
 }
 
-// A rebuild by projectors from before there were roles drops the schema that rebuilds work in; the next migration brings it
-// back, with what the role may do there.
+// A rebuild by projectors from before roles drops the rebuild schema; the next migration recreates
+// it with the role's grants.
 func TestPlaceOfRebuildsComesBack(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -133,7 +133,8 @@ func TestPlaceOfRebuildsComesBack(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// ofTheTable writes the table as a catalog has it: a line for each role, privilege, and thing or column.
+// ofTheTable lists the table's grants like a catalog: one line per role, privilege, and object or
+// column.
 func ofTheTable() []string {
 	var lines []string
 	privilege := regexp.MustCompile(`(\w+)(?: \(([^)]*)\))?`)
@@ -155,7 +156,7 @@ func ofTheTable() []string {
 	return lines
 }
 
-// asRole gives a connection that may do what a role may, and no more.
+// asRole returns a connection with exactly a role's rights.
 func asRole(t *testing.T, role string) *pgx.Conn {
 	t.Helper()
 	ctx := testkit.Context(t)
@@ -167,7 +168,7 @@ func asRole(t *testing.T, role string) *pgx.Conn {
 	return conn
 }
 
-// undone does something and takes it back.
+// undone runs a statement and rolls it back.
 func undone(t *testing.T, conn *pgx.Conn, statement string) error {
 	t.Helper()
 	ctx := testkit.Context(t)
@@ -178,7 +179,7 @@ func undone(t *testing.T, conn *pgx.Conn, statement string) error {
 	return err
 }
 
-// withRoles gives a database whose server has the roles. They belong to the server, and stay.
+// withRoles returns a database whose server has the roles. They belong to the server, and stay.
 func withRoles(t *testing.T) (url string) {
 	t.Helper()
 	ctx := testkit.Context(t)

@@ -8,21 +8,22 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// ErrTooManyRecipes is the error of a write that would make more recipes than a user may have.
+// ErrTooManyRecipes means a write would exceed the user's recipe limit.
 var ErrTooManyRecipes = errors.New("the user has as many recipes as they may")
 
-// hasRoom fails with a division by zero where a user has as many recipes as they may: a failing statement is the one thing
-// that undoes a transaction whose statements are sent together, without waiting for the answer to one of them.
+// hasRoom fails with a division by zero if the user has reached the limit: only a failing statement
+// aborts a transaction whose statements are sent together, without waiting for a result.
 //
-// Who has made fewer changes than they may have recipes can't have too many recipes, so that hardly anybody's are counted.
+// A user with fewer changes than the limit can't have reached it, so hardly anyone's recipes are
+// counted.
 const hasRoom = `SELECT CASE WHEN change <= $2 THEN 1 ELSE 1 / greatest($2 - (SELECT count(*) FROM recipes
 		WHERE user_id = $1 AND deleted_at IS NULL), 0) END
 	FROM user_changes WHERE user_id = $1`
 
 const divisionByZero = "22012"
 
-// queueRoom lets the transaction fail where a user may have no more recipes. It stands after ledger.QueueDraw, which holds
-// the user's lock, and before the recipe is written.
+// queueRoom makes the transaction fail if the user has reached the limit. Queue it after
+// ledger.QueueDraw, which takes the user's lock, and before writing the recipe.
 func (s *Store) queueRoom(batch *pgx.Batch, user string) {
 	if s.maxRecipes > 0 {
 		batch.Queue(hasRoom, user, s.maxRecipes)

@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// sizedRecipes is how many recipes are measured; of more, these stand for all.
+// sizedRecipes is how many recipes are measured; if there are more, these are the sample.
 const sizedRecipes = 2_000
 
-// RecipesSize counts the recipes that are there, and the bytes of their JSON.
+// RecipesSize counts the existing recipes and the bytes of their JSON.
 func RecipesSize(ctx context.Context, pool *Pool) (recipes, bytes int64, err error) {
 	var each float64
 	err = pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM recipes WHERE deleted_at IS NULL),

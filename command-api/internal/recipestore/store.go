@@ -1,7 +1,7 @@
-// Package recipestore keeps the state of the write side and, beside it in the same transaction, the ledger of
-// events. It also hands the ledger to the relay and holds the accounts.
+// Package recipestore stores the write side's state and, in the same transaction, the ledger of
+// events. It also serves the ledger to the relay and stores the accounts.
 //
-// Every write of a user begins by taking the user's lock; see internal/ledger.
+// Every write of a user first takes the user's lock; see internal/ledger.
 package recipestore
 
 import (
@@ -17,57 +17,56 @@ import (
 	"larder.dev/internal/ledger"
 )
 
-// What the write of any component needs is in internal/ledger; these are its names here.
+// internal/ledger has what writes in all components share; these are aliases.
 type (
-	// Key makes a command repeatable.
+	// Key makes a command idempotent.
 	Key = ledger.Key
-	// Answer is the answer to a command, kept to be given again.
+	// Answer is a command's answer, stored for repeats.
 	Answer = ledger.Answer
 )
 
-// The errors of a write that internal/ledger refuses.
+// The errors of writes refused by internal/ledger.
 var (
 	ErrNoUser     = ledger.ErrNoUser
 	ErrKeyReused  = ledger.ErrKeyReused
 	ErrAnswerGone = ledger.ErrAnswerGone
 )
 
-// Pool is the pool of connections that a store works with. The name keeps pgx out of the packages that
-// only hand it on.
+// Pool is a store's connection pool. The alias keeps pgx out of packages that only pass it on.
 type Pool = pgxpool.Pool
 
-// Store is the database of the write side.
+// Store is the write side's database.
 type Store struct {
 	pool  *pgxpool.Pool
 	turns *bulkhead.Bulkhead
 	hint  func()
 	may   func() error
 
-	maxRecipes int64 // of a user; 0 for any number
+	maxRecipes int64 // per user; 0 means no limit
 }
 
-// ErrUncertain is the error of a write that was committed, and may not count: by then it was no longer certain
-// that this database is the primary. Nothing is acknowledged that another primary doesn't know.
+// ErrUncertain means a write was committed but may not count: by then it was no longer certain that
+// this database is the primary. Only acknowledge what any other primary knows.
 var ErrUncertain = errors.New("the write may not count")
 
-// NewStore makes a store. hint is called after each commit that left something for the relay; it must not
-// wait.
+// NewStore returns a store. It calls hint after each commit that left something for the relay; hint
+// must not block.
 func NewStore(pool *pgxpool.Pool, hint func()) *Store {
 	return &Store{pool: pool, turns: ledger.Turns(), hint: hint, may: func() error { return nil }}
 }
 
-// Guard has every write ask first whether it may be, and ask again before it is acknowledged. It is for the time
-// before the store is used.
+// Guard makes every write call may first, and again before it is acknowledged. Call it before using
+// the store.
 func (s *Store) Guard(may func() error) { s.may = may }
 
-// MayWrite is nil as long as this database is known to be the primary. It is for what follows from the ledger's rows
-// elsewhere, such as a message in the stream.
+// MayWrite returns nil while this database is known to be the primary. Call it before acting on the
+// ledger's rows elsewhere, such as publishing to the stream.
 func (s *Store) MayWrite() error { return s.may() }
 
-// Bound lets a user have so many recipes and no more; 0 is any number. It is for the time before the store is used.
+// Bound limits each user's recipes; 0 means no limit. Call it before using the store.
 func (s *Store) Bound(recipes int64) { s.maxRecipes = recipes }
 
-// guarded runs a write between the two questions.
+// guarded runs a write between two calls of may.
 func (s *Store) guarded(write func() error) error {
 	if err := s.may(); err != nil {
 		return err
@@ -81,18 +80,20 @@ func (s *Store) guarded(write func() error) error {
 	return nil
 }
 
-// Sweep forgets the idempotency keys that are too old to be repeated, and gives how many.
+// Sweep deletes expired idempotency keys and returns their number.
 func (s *Store) Sweep(ctx context.Context) (int64, error) { return ledger.SweepKeys(ctx, s.pool) }
 
-// Now is the time as Postgres keeps it: what is read back is the same as what went into the event.
+// Now is the time at PostgreSQL's precision, so that what is read back equals what went into the
+// event.
 func Now() time.Time { return ledger.Now() }
 
-// transact runs a transaction under the user's lock, for which it waits without a connection.
+// transact runs a transaction under the user's lock. It waits for that without holding a
+// connection.
 func (s *Store) transact(ctx context.Context, user string, opening *pgx.Batch, finish func() (*pgx.Batch, error)) error {
 	return s.inTurn(ctx, user, func() error { return ledger.Transact(ctx, s.pool, opening, finish) })
 }
 
-// inTurn is guarded after the user's other writes in this process.
+// inTurn is guarded, but waits for the user's other writes in this process.
 func (s *Store) inTurn(ctx context.Context, user string, write func() error) error {
 	leave, err := s.turns.Enter(ctx, user)
 	if err != nil {

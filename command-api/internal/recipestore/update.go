@@ -13,12 +13,12 @@ import (
 	"larder.dev/recipe"
 )
 
-// Update runs one command: it takes the user's lock, loads what the command is about, lets decide look at
-// it, and writes what was decided, with its event and with its answer under the key, in one transaction of
-// two round trips. A key that was used before gives the first answer, and decide isn't asked.
+// Update runs one command in one transaction of two round trips: it takes the user's lock, loads
+// the command's state, calls decide, and writes the decision with its event and, under the key, its
+// answer. If the key was used before, it returns the first answer without calling decide.
 //
-// The errors are ErrNoUser, ErrKeyReused, ErrTooManyRecipes, what decide gives, and those of the database. After one of the
-// database the transaction may have been committed; a repeat with the same key finds out.
+// It returns ErrNoUser, ErrKeyReused, ErrTooManyRecipes, decide's error, or the database's. After a
+// database error the transaction may have been committed; a repeat with the same key finds out.
 func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Decision, error)) (Outcome, error) {
 	var (
 		found   State
@@ -69,7 +69,7 @@ func replayed(kept *ledger.Kept, key *Key) (Outcome, error) {
 	return Outcome{Answer: answer, Replayed: true}, err
 }
 
-// writes gives nil where there is nothing to write.
+// writes returns nil if there is nothing to write.
 func (s *Store) writes(cmd Command, was State, d Decision, change *int64) *pgx.Batch {
 	if d.Event == nil && cmd.Key == nil {
 		return nil
@@ -97,13 +97,13 @@ func (s *Store) writes(cmd Command, was State, d Decision, change *int64) *pgx.B
 	return batch
 }
 
-// queueAccess reads the account's right anew: the session's copy may be a moment behind a revocation.
+// queueAccess reads the account's access again: the session's copy may lag behind a revocation.
 func queueAccess(batch *pgx.Batch, user string, grocery *bool) {
 	batch.Queue(`SELECT grocery AND NOT disabled FROM users WHERE id = $1`, user).
 		QueryRow(func(row pgx.Row) error { return ledger.NoUser(row.Scan(grocery)) })
 }
 
-// queueRecipe reads what there is of a recipe.
+// queueRecipe reads a recipe's current state.
 func queueRecipe(batch *pgx.Batch, user, id string, into *State) {
 	batch.Queue(tables.Recipe, user, id).QueryRow(func(row pgx.Row) error {
 		var r tables.RecipeRow

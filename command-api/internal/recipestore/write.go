@@ -8,13 +8,13 @@ import (
 	"larder.dev/internal/tables"
 )
 
-// queueInsert writes a recipe with an id that is surely new. data is the recipe as JSON.
+// queueInsert writes a recipe whose id is certainly new. data is the recipe as JSON.
 func queueInsert(batch *pgx.Batch, user string, r events.Recipe, data []byte) {
 	batch.Queue(tables.InsertRecipe, user, data)
 	queueIngredients(batch, user, r, data)
 }
 
-// queueReplace writes a recipe over what there may be. data is the recipe as JSON.
+// queueReplace writes a recipe over any existing one. data is the recipe as JSON.
 func queueReplace(batch *pgx.Batch, user string, r events.Recipe, data []byte, deleted bool) {
 	batch.Queue(tables.PutRecipe, user, data, deleted)
 	if deleted {
@@ -30,7 +30,7 @@ func queueIngredients(batch *pgx.Batch, user string, r events.Recipe, data []byt
 	}
 }
 
-// entryOf makes the row of the ledger that an event is kept in.
+// entryOf returns the ledger row of an event.
 func entryOf(e Event) ledger.Entry {
 	return ledger.Entry{
 		ID: ledger.NewID(), Type: string(e.Type), SchemaVersion: events.CurrentVersion(e.Type),
