@@ -4,7 +4,10 @@ import { AccountMenu } from '@/features/login/AccountMenu'
 import styles from './Header.module.css'
 import { Places } from './Places'
 
-/** Header is the top of a page: whose it is, and, where nothing has been begun, where one can go from here. */
+/**
+ * Header is the top of a page: whose larder it is and, outside of tasks in progress, the
+ * navigation.
+ */
 export function Header({ places = false }: { places?: boolean }) {
   const { t } = useTranslation()
   return (

@@ -8,7 +8,7 @@ import { useOpenGroceries } from '@/lib/groceryList'
 import { useUser } from '@/lib/session'
 import styles from './Places.module.css'
 
-/** Places is where one can go: a bar at the bottom of a phone, a part of the header on a desk. */
+/** Places is the main navigation: a bar at the bottom on phones, part of the header on desktops. */
 export function Places() {
   const { t } = useTranslation()
   const user = useUser()
@@ -31,7 +31,7 @@ export function Places() {
   )
 }
 
-// A page of another program, so that it is loaded and not routed to.
+// The grocery list is a different program's page, so this is a plain link, not a route.
 function Groceries({ person }: { person: string }) {
   const { t } = useTranslation()
   const open = useOpenGroceries(person)

@@ -18,7 +18,7 @@ await Promise.all([startLanguage(), startSession()])
 const client = newQueryClient()
 const router = newRouter(client)
 
-// As a transition, which gives way to a cook's taps again and again while it draws.
+// Render as a transition, which yields to taps while it draws.
 startTransition(() =>
   createRoot(root).render(
     <StrictMode>

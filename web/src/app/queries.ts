@@ -2,7 +2,7 @@ import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { Refused } from '@/lib/api'
 import { endSession } from '@/lib/session'
 
-/** newQueryClient makes the one that the app asks through. A session that ended is noticed wherever it shows. */
+/** newQueryClient returns the app's query client. It notices an ended session in any query. */
 export function newQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({
@@ -12,7 +12,7 @@ export function newQueryClient(): QueryClient {
     }),
     defaultOptions: {
       queries: {
-        // Our own deadline and the store decide, not the browser's guess whether there is a network.
+        // Our own deadline and the store decide, not the browser's guess about the network.
         networkMode: 'always',
         retry: false,
       },

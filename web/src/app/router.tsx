@@ -30,7 +30,7 @@ const loginRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/Login'), 'Login'),
 })
 
-// Everything but the login is for somebody.
+// Everything but the login requires a user.
 const insideRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'inside',
@@ -106,7 +106,7 @@ const routes = rootRoute.addChildren([
   ]),
 ])
 
-// What a page is for doesn't wait for the word who is logged in: it is a question to the same server.
+// Fetch a page's data without waiting for the session: both are requests to the same server.
 function askAtOnce(client: QueryClient, { pathname, search }: { pathname: string; search: Search }) {
   if (pathname === '/') void client.prefetchInfiniteQuery(listQuery(...asked(search)))
   const id = /^\/recipes\/([0-9a-f-]{36})$/.exec(pathname)?.[1]
@@ -119,13 +119,13 @@ function asked(search: Search): [q: string, tags: string[]] {
   return [search.q ?? '', search.tag ?? []]
 }
 
-// An address is written by anybody; only text of it is taken.
+// Anyone can write an address, so accept only text from it.
 function pick<K extends string>(search: Record<string, unknown>, key: K): { [P in K]?: string } {
   const value = search[key]
   return typeof value === 'string' && value !== '' ? ({ [key]: value } as { [P in K]?: string }) : {}
 }
 
-// As every other address has it, and the API: ?tag=soup&tag=winter.
+// Plain query parameters, like the API's: ?tag=soup&tag=winter.
 function parseSearch(text: string): Record<string, string | string[]> {
   const search: Record<string, string | string[]> = {}
   for (const [key, value] of new URLSearchParams(text)) {

@@ -1,8 +1,8 @@
 import { wantedLanguage, writeIn } from '@/lib/i18n/wanted'
 
-// The app is begun when the page that stands there until then (index.html) is painted: to read it takes a phone most of a
-// second, in which nothing would be seen. Its files are asked for by the page already. A page that nobody looks at isn't
-// painted; it waits no longer than this.
+// Start the app once the placeholder page (index.html) has been painted: parsing the app takes a
+// phone most of a second, in which nothing would be visible. The page already preloads its files. A
+// hidden page isn't painted, so don't wait longer than this.
 const unseen = 200 // ms
 
 writeIn(wantedLanguage())

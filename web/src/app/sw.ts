@@ -1,6 +1,6 @@
 /// <reference lib="webworker" />
-// The service worker keeps the app itself, so that it opens without a network, and the pictures that were seen. What
-// a cook reads is kept by the app, in lib/store.
+// The service worker caches the app itself, so that it opens offline, and the pictures that were
+// shown. The app stores the recipes, in lib/store.
 import { ExpirationPlugin } from 'workbox-expiration'
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
@@ -11,17 +11,18 @@ import { pictureKey, picturesCache } from '@/lib/pictures'
 
 declare const self: ServiceWorkerGlobalScope
 
-clientsClaim() // from the first visit on, so that pictures which are seen then are kept
+clientsClaim() // from the first visit on, so that pictures shown then are cached
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
-    // The app's own addresses alone (router.tsx). Whatever else is at this origin, files above all, is the server's.
+    // Only the app's own addresses (router.tsx). Everything else on this origin, above all files,
+    // is the server's.
     allowlist: [/^\/(login|recipes\/[^/.]+(\/(cook|edit))?)?\/?(\?|$)/],
   }),
 )
 
-// Letters of further scripts are kept once a page has asked for them.
+// Fonts of other scripts are cached once a page has requested them.
 registerRoute(
   ({ url, request }) => url.origin === self.location.origin && request.destination === 'font',
   new CacheFirst({ cacheName: 'larder.fonts', plugins: [atMost(24)] }),
@@ -34,8 +35,8 @@ registerRoute(
     plugins: [
       {
         cacheKeyWillBeUsed: ({ request }) => Promise.resolve(pictureKey(request.url)),
-        // An answer of another origin can't be looked into; one of ours that isn't whole, or a portal's page in the
-        // place of a picture, must not be kept.
+        // An opaque response can't be inspected; but never cache an incomplete one of ours, or a
+        // captive portal's page instead of a picture.
         cacheWillUpdate: ({ response }) =>
           Promise.resolve(isPicture(response) || response.type === 'opaque' ? response : null),
       },
@@ -45,11 +46,12 @@ registerRoute(
 )
 
 function atMost(maxEntries: number): WorkboxPlugin {
-  // Its type says undefined where the interface of the same library leaves things out.
+  // The library's type declares undefined where its interface has optional fields.
   return new ExpirationPlugin({ maxEntries, purgeOnQuotaError: true }) as unknown as WorkboxPlugin
 }
 
-// A timer that is up leads to the app where it is open, which shows it on every page, else to its step.
+// A finished timer's notification focuses the app if it is open, as every page shows it, or else
+// opens the timer's step.
 self.addEventListener('notificationclick', (event) => {
   event.notification.close()
   event.waitUntil(openStep((event.notification.data as { url?: string } | null)?.url ?? '/'))
@@ -65,7 +67,8 @@ function isPicture(response: Response): boolean {
   return response.status === 200 && (response.headers.get('Content-Type') ?? '').startsWith('image/')
 }
 
-// A logout without a network, of an app that is closed by now: the browser says when there is one.
+// An offline logout whose app has since been closed: the browser fires this once there is a
+// network.
 self.addEventListener('sync', (event: Event) => {
   const task = event as ExtendableEvent & { tag: string }
   if (task.tag === leaveTask)

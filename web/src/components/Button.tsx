@@ -5,11 +5,11 @@ export type ButtonLook = 'primary' | 'quiet' | 'outline' | 'danger' | 'round'
 
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   look?: ButtonLook
-  /** It is at work: it says so, and takes no second press. */
+  /** Shows progress and ignores further presses. */
   busy?: boolean
 }
 
-/** Button does something here; what leads to another page is a link (see buttonClass). */
+/** Button triggers an action; use a link to open another page (see buttonClass). */
 export function Button({ look = 'outline', busy = false, type = 'button', className = '', ...rest }: Props) {
   return (
     <button

@@ -9,12 +9,15 @@ interface Props {
   onClose: () => void
   title: string
   children: ReactNode
-  /** For what stands side by side. */
+  /** For side-by-side content. */
   wide?: boolean
   actions?: ReactNode
 }
 
-/** Dialog keeps the focus while it is open, and the browser gives it back. It rises from below on a phone. */
+/**
+ * Dialog traps the focus while it is open, and the browser restores it. On phones it slides up from
+ * below.
+ */
 export function Dialog({ open, onClose, title, children, actions, wide = false }: Props) {
   const { t } = useTranslation()
   const dialog = useRef<HTMLDialogElement>(null)

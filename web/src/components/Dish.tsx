@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { fold } from '@/lib/words'
 
-// Drawn on 48 × 48. What stands in for a photograph until there is one.
+// Drawn on 48 × 48. Placeholders for a photo.
 const drawings = {
   bowl: (
     <path d="M6 24h36c0 9-6 16-13 17v2H19v-2C12 40 6 33 6 24Zm9-7c0-3 3-3 3-6m6 6c0-3 3-3 3-6m6 6c0-3 3-3 3-6" />
@@ -41,7 +41,7 @@ const drawings = {
 
 export type DishName = keyof typeof drawings
 
-// Words of a name or tag, folded, that tell what is on the plate. The first that fits is drawn.
+// Words of a name or tag, folded, that suggest what is on the plate. The first match is drawn.
 const signs: [DishName, RegExp][] = [
   ['fish', /\b(fish|fisch|salmon|tuna|trout|cod|shrimp|prawn|seafood|lachs)/],
   ['noodles', /\b(pasta|noodle|spaghetti|ramen|macaroni|lasagn|carbonara|nudel|penne|gnocchi|magronen)/],
@@ -59,7 +59,7 @@ const signs: [DishName, RegExp][] = [
   ['carrot', /\b(carrot|vegetable|potato|zucchini|pumpkin|squash|kartoffel|root)/],
 ]
 
-/** dishOf chooses the drawing for a recipe by the words of its name, then of its tags. */
+/** dishOf chooses a recipe's drawing by its name, then by its tags. */
 export function dishOf(name: string, tags: string[]): DishName {
   for (const text of [fold(name), fold(tags.join(' '))]) {
     for (const [dish, sign] of signs) if (sign.test(text)) return dish

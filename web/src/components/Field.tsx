@@ -5,11 +5,11 @@ interface Props extends InputHTMLAttributes<HTMLInputElement> {
   label: string
   hint?: string | undefined
   error?: string | undefined
-  /** Stands at the end of the field, as a unit or a button. */
+  /** Shown at the end of the field, such as a unit or a button. */
   after?: ReactNode
 }
 
-/** Field is an input with its label, and with what is wrong with it. */
+/** Field is an input with its label and its error. */
 export function Field({ label, hint, error, after, ...input }: Props) {
   const id = useId()
   const told = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')

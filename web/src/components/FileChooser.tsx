@@ -10,7 +10,10 @@ interface Props {
   onFiles: (files: File[]) => void
 }
 
-/** FileChooser asks for files. The field is there for the keyboard and for a screen reader; what is seen is its label. */
+/**
+ * FileChooser asks for files. The input serves keyboards and screen readers; only its label is
+ * visible.
+ */
 export function FileChooser({ label, icon, multiple = false, camera = false, onFiles }: Props) {
   return (
     <label className={`${buttonClass('outline')} ${styles.chooser} ${camera ? styles.camera : ''}`}>
@@ -23,7 +26,7 @@ export function FileChooser({ label, icon, multiple = false, camera = false, onF
         {...(camera && { accept: 'image/*', capture: 'environment' as const })}
         onChange={(event) => {
           onFiles([...(event.target.files ?? [])])
-          event.target.value = '' // the same file may be chosen again
+          event.target.value = '' // allow choosing the same file again
         }}
       />
     </label>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-// Drawn on 24 × 24, two units wide, round ends.
+// Drawn on 24 × 24, two units wide, with round ends.
 const drawings = {
   search: (
     <>
@@ -68,10 +68,10 @@ const drawings = {
 
 export type IconName = keyof typeof drawings
 
-// What points along the line of reading points the other way where that runs from right to left.
+// Icons that point along the reading direction are mirrored in right-to-left text.
 const turning = new Set<IconName>(['back', 'next', 'previous', 'list'])
 
-/** Icon is decoration beside words, or inside a button that has a label. */
+/** Icon is decoration beside text, or inside a labelled button. */
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
     <svg

@@ -4,13 +4,13 @@ import { withAmount } from '@/lib/unsentRow'
 
 interface Props {
   row: Row
-  /** How many times as much is shown. */
+  /** The multiple to show. */
   factor?: number
 }
 
 /**
- * IngredientLine is a line of ingredients for as many as are cooked for, its amounts bold. The line, and each amount in
- * it, is isolated: in a page that is read from the right "2–3 eggs" would be "eggs 3–2".
+ * IngredientLine is an ingredient line, scaled, with bold amounts. The line and each amount are
+ * isolated: on a right-to-left page "2–3 eggs" would become "eggs 3–2".
  */
 export function IngredientLine({ row, factor = 1 }: Props) {
   const locale = useLocale()

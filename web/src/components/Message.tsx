@@ -4,17 +4,17 @@ import styles from './Message.module.css'
 
 interface Props {
   title: string
-  /** h1 where it stands for the whole page. */
+  /** h1 if it replaces the whole page. */
   heading?: 'h1' | 'h2'
   children?: ReactNode
-  /** What can be done about it: buttons and links. */
+  /** Buttons and links to resolve it. */
   actions?: ReactNode
   dish?: DishName
-  /** An error is read out at once. */
+  /** Screen readers announce an error at once. */
   error?: boolean
 }
 
-/** Message stands where something else would be: nothing here yet, nothing found, or it went wrong. */
+/** Message replaces missing content: nothing here yet, nothing found, or an error. */
 export function Message({
   title,
   heading: Heading = 'h2',

@@ -5,14 +5,17 @@ import styles from './RecipePicture.module.css'
 interface Props {
   name: string
   tags: string[]
-  /** A photograph; a drawing stands there without one, and where it can't be loaded. Its colour comes before it. */
+  /**
+   * A photo. Without one, or if it fails to load, a drawing is shown. Its colour is shown while it
+   * loads.
+   */
   photo?: { src: string; color: string | undefined } | undefined
   eager?: boolean
 }
 
 const tones = 6
 
-/** RecipePicture fills its place with the recipe's photograph, or with a drawing in a colour of its own. */
+/** RecipePicture fills its place with the recipe's photo, or with a drawing in its own colour. */
 export function RecipePicture({ name, tags, photo, eager = false }: Props) {
   const [lost, setLost] = useState<string>()
   if (photo && photo.src !== lost) {

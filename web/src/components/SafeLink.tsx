@@ -1,6 +1,6 @@
 import { addressesIn } from '@/lib/addresses'
 
-/** SafeLink shows where a recipe is from, as its cook wrote it. What is an address in it is a link. */
+/** SafeLink shows a recipe's source as its cook wrote it, with addresses as links. */
 export function SafeLink({ href }: { href: string }) {
   const pieces = addressesIn(href)
   const alone = pieces.length === 1

@@ -10,7 +10,7 @@ interface Props {
   onChange: (value: number) => void
 }
 
-/** ServingsStepper says for how many, and changes it: the amounts of the page follow. */
+/** ServingsStepper shows and changes the servings; the page's amounts follow. */
 export function ServingsStepper({ value, onChange }: Props) {
   const { t } = useTranslation()
   const locale = useLocale()

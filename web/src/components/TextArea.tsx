@@ -1,7 +1,7 @@
 import { useId, type TextareaHTMLAttributes } from 'react'
 import styles from './Field.module.css'
 
-/** TextArea is a field for text of several lines; it grows with what is in it. */
+/** TextArea is a field for several lines; it grows with its text. */
 export function TextArea({
   label,
   ...rest

@@ -3,7 +3,7 @@ import { Icon } from './Icon'
 import { dismissToast, useToasts } from './toast'
 import styles from './Toasts.module.css'
 
-/** Toasts shows what was just done, where a screen reader hears it too. */
+/** Toasts shows what was just done, and announces it to screen readers. */
 export function Toasts() {
   const { t } = useTranslation()
   return (

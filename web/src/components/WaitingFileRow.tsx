@@ -7,7 +7,10 @@ import { Button } from './Button'
 import styles from './FileRow.module.css'
 import { Icon } from './Icon'
 
-/** WaitingFileRow is a file that the server hasn't got yet: seen, removed, and followed while it is sent. */
+/**
+ * WaitingFileRow is a file not uploaded yet: it can be viewed and removed, and shows the upload's
+ * progress.
+ */
 export function WaitingFileRow({ waiting, mark }: { waiting: WaitingFile; mark?: string }) {
   const { t } = useTranslation()
   const locale = useLocale()
@@ -18,7 +21,7 @@ export function WaitingFileRow({ waiting, mark }: { waiting: WaitingFile; mark?:
     <li className={styles.row}>
       <span className={styles.thumb}>
         <Icon name="clip" />
-        {/* One that this browser can't draw leaves the clip. */}
+        {/* If this browser can't draw it, the clip icon remains. */}
         {address && <img src={address} alt="" onError={(event) => event.currentTarget.remove()} />}
       </span>
       <span className={styles.name}>

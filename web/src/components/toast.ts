@@ -1,5 +1,5 @@
-// Short messages about what was just done. They are kept here, outside of any page, because the page that tells
-// something is often the one that is left.
+// Short messages about what was just done. They are stored outside of any page, because the page
+// that shows one is often being left.
 import { useSyncExternalStore } from 'react'
 
 export interface Toast {

@@ -7,8 +7,8 @@ import { sendFile } from '@/lib/outbox'
 import { showToast } from './toast'
 
 /**
- * useAddFiles gives what puts files on a recipe; held tells that they go with its next save. What can't be taken is told
- * at once.
+ * useAddFiles returns a function that adds files to a recipe; with held, they are sent with its
+ * next save. Files that can't be accepted are reported at once.
  */
 export function useAddFiles(recipe: string, held = false): (files: File[]) => void {
   const { t } = useTranslation()
@@ -34,7 +34,7 @@ export function useAddFiles(recipe: string, held = false): (files: File[]) => vo
     })
 }
 
-// The store says so inside the error that it aborts with.
+// Dexie wraps the cause in the error that aborts the transaction.
 function isFull(error: unknown): boolean {
   const { name, inner } = error as { name?: string; inner?: { name?: string } }
   return name === 'QuotaExceededError' || inner?.name === 'QuotaExceededError'

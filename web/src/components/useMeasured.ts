@@ -1,6 +1,9 @@
 import { useEffect, type RefObject } from 'react'
 
-/** useMeasured keeps a custom property of the page at an element's height, whatever its text and the text's size. */
+/**
+ * useMeasured keeps a custom property of the page equal to an element's height, whatever its text
+ * and text size.
+ */
 export function useMeasured(element: RefObject<HTMLElement | null>, property: `--${string}`) {
   useEffect(() => {
     if (!element.current) return

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Message } from '@/components/Message'
 
-/** Broken stands in place of a page whose code failed. */
+/** Broken replaces a page whose code failed. */
 export function Broken({ error }: { error: unknown }) {
   const { t } = useTranslation()
   const action = (

@@ -2,7 +2,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { EditPage } from '@/features/edit/EditPage'
 import { Header } from '../Header'
 
-/** Edit adds a recipe where the address has no id, else changes that one. */
+/** Edit adds a recipe if the address has no id, otherwise it changes that one. */
 export function Edit() {
   const { id } = useParams({ strict: false })
   const navigate = useNavigate()

@@ -9,7 +9,7 @@ import { newId } from '@/lib/id'
 import { send } from '@/lib/outbox'
 import { listKey } from '@/lib/recipes'
 
-/** FirstRecipe is what a cook without a recipe sees: ways to begin. */
+/** FirstRecipe shows a cook without recipes how to start. */
 export function FirstRecipe() {
   const { t } = useTranslation()
   const client = useQueryClient()

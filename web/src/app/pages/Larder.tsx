@@ -7,7 +7,10 @@ import { FirstRecipe } from './FirstRecipe'
 import { Header } from '../Header'
 import styles from './Larder.module.css'
 
-/** useLeftPlace notes where one is among the recipes: the grocery list's page, another program, leads back there. */
+/**
+ * useLeftPlace remembers the current address: the grocery list's page, another program, links back
+ * to it.
+ */
 function useLeftPlace() {
   const href = useRouterState({ select: (state) => state.location.href })
   useEffect(() => sessionStorage.setItem('larder.place', href), [href])
@@ -15,7 +18,10 @@ function useLeftPlace() {
 
 const noTags: string[] = []
 
-/** Larder is the list of recipes, and the open recipe: in its place on a phone, beside it on a desk. */
+/**
+ * Larder is the list of recipes and the open recipe: one at a time on phones, side by side on
+ * desktops.
+ */
 export function Larder() {
   const { t } = useTranslation()
   const desk = useDesk()
@@ -36,7 +42,7 @@ export function Larder() {
       narrow={id !== undefined}
       onSearch={(next) => {
         const search = { ...(next.q && { q: next.q }), ...(next.tags.length > 0 && { tag: next.tags }) }
-        // Back takes the last filter away, and not the last letter.
+        // Back undoes the last filter, not the last letter.
         const replace = next.tags.join('\n') === tags.join('\n')
         void navigate({ to: '.', search, replace, resetScroll: false })
       }}

@@ -8,7 +8,8 @@ export function Login() {
   return <LoginPage next={address} onDone={() => router.history.push(address)} />
 }
 
-// Only a page of this app: an address that somebody sent must not lead elsewhere after the login.
+// Allow only this app's addresses: a link that someone sent must not redirect elsewhere after the
+// login.
 function ownAddress(next: string | undefined): string {
   if (!next) return '/'
   const address = new URL(next, location.origin)

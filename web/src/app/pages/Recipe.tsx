@@ -10,7 +10,7 @@ import { RecipePage } from '@/features/recipe/RecipePage'
 import { pictureOf } from '@/lib/files'
 import styles from './Recipe.module.css'
 
-/** Recipe is a recipe with all that can be done with it. */
+/** Recipe is a recipe with all its actions. */
 export function Recipe() {
   const { t } = useTranslation()
   const { id } = useParams({ from: '/inside/larder/recipes/$id' })

@@ -12,7 +12,10 @@ import { keepGroceryList } from '@/lib/groceryList'
 import { isLeftHere } from '@/lib/left'
 import { useUser } from '@/lib/session'
 
-/** Root is around every page: it keeps the device in step, and leads to the login when a session ends. */
+/**
+ * Root wraps every page: it keeps the device in sync, and redirects to the login when a session
+ * ends.
+ */
 export function Root() {
   const user = useUser()
   const navigate = useNavigate()
@@ -26,7 +29,7 @@ export function Root() {
   const outside = here.pathname === '/login'
   useEffect(() => {
     if (user || outside) return
-    // Where somebody was who has logged out is nobody else's business.
+    // Don't reveal where someone was who has logged out.
     const search = here.href === '/' || isLeftHere() ? {} : { next: here.href }
     void navigate({ to: '/login', search, replace: true, ignoreBlocker: true })
   }, [user, outside, here.href, navigate])

@@ -17,17 +17,17 @@ import { useWakeLock } from './useWakeLock'
 
 interface Props {
   id: string
-  /** For how many it is cooked; null for as many as it was last, or as the recipe says. */
+  /** The servings; null for those used last, or the recipe's. */
   servings: number | null
-  /** From 1; null for where the cook was. */
+  /** From 1; null for where the cook left off. */
   step: number | null
   onStep: (step: number) => void
   onTimer: (timer: StepTimer) => void
-  /** Gives for how many it was cooked; null for as many as the recipe says. */
+  /** Receives the servings; null for the recipe's. */
   onLeave: (servings: number | null) => void
 }
 
-/** A time of a step that a cook wants to be told of. */
+/** A time in a step that a cook wants a timer for. */
 export interface StepTimer {
   recipe: Recipe
   step: number
@@ -37,7 +37,7 @@ export interface StepTimer {
   which: number
 }
 
-/** CookPage shows one step at a time, large enough to be read from the other side of the stove. */
+/** CookPage shows one step at a time, readable from the other side of the stove. */
 export function CookPage({ id, ...rest }: Props) {
   const { t } = useTranslation()
   const { data, error } = useQuery(recipeQuery(id))
@@ -58,7 +58,7 @@ export function CookPage({ id, ...rest }: Props) {
   return <Cooking recipe={data.recipe} {...rest} />
 }
 
-/** A step that the address names is where the cook is: a reload may have come before it was on the disk. */
+/** A step in the address wins: after a reload, the stored one may be out of date. */
 function useStepOfAddress(
   cooking: { step: number } | null,
   step: number | null,

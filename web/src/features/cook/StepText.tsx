@@ -11,7 +11,7 @@ interface Props {
   onStart: (time: Found, which: number) => void
 }
 
-/** StepText is a step whose times are buttons: pressing one starts a timer. */
+/** StepText is a step whose times are buttons that start a timer. */
 export function StepText({ text, onStart }: Props) {
   const { t } = useTranslation()
   const locale = useLocale()

@@ -1,22 +1,23 @@
-// The times of a step: "for 12 minutes", "1 1/2 hours", "45–60 Min.", "1h30", "an hour and a half", "نصف ساعة". What may be
-// something else is no time: a timer that rings too early or too late is worse than none.
+// The times in a step: "for 12 minutes", "1 1/2 hours", "45–60 Min.", "1h30", "an hour and a half",
+// "نصف ساعة". Ambiguous text isn't a time: a timer that rings too early or too late is worse than
+// none.
 import { abbreviations, timeWords, type TimeWords } from './timeWords'
 
 export interface Found {
-  /** Where the time stands in the text. */
+  /** The time's position in the text. */
   start: number
   end: number
-  /** How long; of a range, its shorter end: who is told to look after 45 to 60 minutes looks after 45. */
+  /** How long; for a range its shorter end: someone told 45 to 60 minutes checks after 45. */
   seconds: number
   /** The longer end of a range. */
   longest?: number
 }
 
-/** A time while its neighbours may still belong to it. */
+/** A time that may still be joined with its neighbours. */
 interface Part extends Found {
   /** Seconds of its smallest unit. */
   unit: number
-  /** "std" and "min", after which a point ends no sentence. */
+  /** An abbreviation such as "std" or "min", after which a full stop doesn't end the sentence. */
   short: boolean
 }
 
@@ -28,15 +29,16 @@ const letter = String.raw`\p{L}\p{N}\p{M}`
 const fraction = String.raw`\d[/⁄]\d(?!\d)`
 const digits = String.raw`(?:\d+(?:\s+|\s*-)${fraction}|\d+\s?[½¼¾⅓⅔]|\d+[.,٫]\d+|\d+[/⁄]\d+|\d+:[0-5]\d|\d+|[½¼¾⅓⅔])`
 const dash = String.raw`\s*[-‐‑–—−]\s*`
-// "1h30": the digits after it are looked at later.
+// "1h30": the digits that follow are handled later.
 const unitEnd = String.raw`(?:(?![${letter}])|(?=[0-5]\d(?!\d)))`
 const noMeasure = String.raw`(?!\s+(?:of|cups?|tea|table|pints?|pounds?|tasse|becher|packung|tazas?|tazza))`
 
 const glyphs: Record<string, number> = { '½': 0.5, '¼': 0.25, '¾': 0.75, '⅓': 1 / 3, '⅔': 2 / 3 }
 
-/** findTimes finds the times of a step, in whichever language it is. */
+/** findTimes finds the times in a step, in any supported language. */
 export function findTimes(text: string): Found[] {
-  // Digits of other scripts are as long as Latin ones, so that places in the text stay.
+  // Digits of other scripts have the same length as Latin ones, so positions in the text don't
+  // change.
   const latin = text
     .replace(/[٠-٩]/g, (digit) => String('٠١٢٣٤٥٦٧٨٩'.indexOf(digit)))
     .replace(/[۰-۹]/g, (digit) => String('۰۱۲۳۴۵۶۷۸۹'.indexOf(digit)))
@@ -54,7 +56,7 @@ export function findTimes(text: string): Found[] {
 }
 
 let made: ((text: string) => Part[])[] | undefined
-// Made when the first step is shown.
+// Built when the first step is shown.
 function readers() {
   return (made ??= timeWords.map(readerOf))
 }
@@ -82,7 +84,7 @@ function readerOf(words: TimeWords): (text: string) => Part[] {
   const range = String.raw`(?:${to}(?<high>${number})(?:${space}(?<highHalf>${half}))?)?`
   const counted = String.raw`${amount}${range}${more}(?:${space}|\s*)(?<unit>${unit})${unitEnd}(?:\s+(?<half>${half})(?![${letter}])${noMeasure})?`
   const alone = String.raw`(?<alone>${alternatives(words.alone)})(?![${letter}])(?:\s+(?<aloneHalf>${half})(?![${letter}])${noMeasure})?`
-  // "hora y media": without a number only where a part follows.
+  // "hora y media": without a number, only if a part follows.
   const oneAnd = String.raw`(?<one>${alternatives(words.units)})\s+(?<oneHalf>${half})(?![${letter}])${noMeasure}`
   const clock = words.clock ? String.raw`(?<!(?:^|\s)(?:${anyOf(words.clock)})\s+)` : ''
   const pattern = new RegExp(
@@ -102,14 +104,14 @@ function readerOf(words: TimeWords): (text: string) => Part[] {
       const bare = groups['alone'] ?? groups['one']
       if (bare !== undefined) {
         const unit = secondsOf(bare)
-        const whole = groups['alone'] !== undefined && unit > 3600 ? 3600 : unit // ساعتين ونصف is two hours and a half of one
+        const whole = groups['alone'] !== undefined && unit > 3600 ? 3600 : unit // ساعتين ونصف is two hours plus half of one
         const rest = valueOf(groups['aloneHalf'] ?? groups['oneHalf']) * whole
         found.push({ ...place, seconds: Math.round(unit + rest), unit: 60, short: false })
         continue
       }
       const name = groups['unit'] ?? ''
       const said = groups['low'] ?? ''
-      if (isShort(name) && !/\d|[½¼¾⅓⅔]/.test(said)) continue // "en min" is no minute
+      if (isShort(name) && !/\d|[½¼¾⅓⅔]/.test(said)) continue // "en min" is not a minute
       const unit = secondsOf(name)
       const read = (each: string) => numberOf(each, unit) ?? lookUp([...values], each)
       const low = read(said)
@@ -121,7 +123,7 @@ function readerOf(words: TimeWords): (text: string) => Part[] {
       const range = rangeOf(low, typeof high === 'number' ? high + highHalf : high)
       if (!range) continue
       const [least, most] = range
-      // What stands before the number that counts is a temperature, or the number of a step.
+      // Text before the number that counts is a temperature or a step number.
       const from =
         least === low || Array.isArray(low) ? start : start + match[0].lastIndexOf(groups['high'] ?? '')
       found.push({
@@ -137,7 +139,7 @@ function readerOf(words: TimeWords): (text: string) => Part[] {
   }
 }
 
-// A number, or two that are a range ("10/15 minuti"). Null for what may be either.
+// A number, or the two of a range ("10/15 minuti"). Null if ambiguous.
 function rangeOf(
   low: number | [number, number],
   high: number | [number, number] | null | undefined,
@@ -149,7 +151,7 @@ function rangeOf(
   return [low, high]
 }
 
-/** numberOf reads digits: undefined for words, null for what can't be told. */
+/** numberOf parses digits: undefined for words, null if ambiguous. */
 function numberOf(text: string, unit: number): number | [number, number] | null | undefined {
   if (!/[\d½¼¾⅓⅔]/.test(text)) return undefined
   const clock = /^(\d+):(\d\d)$/.exec(text)
@@ -157,7 +159,7 @@ function numberOf(text: string, unit: number): number | [number, number] | null 
   const decimal = /^(\d+)[.,٫](\d+)$/.exec(text)
   if (decimal) {
     const [, whole = '', part = ''] = decimal
-    // 1.30 h is as often one hour thirty as it is 1.3 hours; 1.000 is a thousand or one.
+    // 1.30 h is as often one hour thirty as 1.3 hours; 1.000 is a thousand or one.
     if (part.length > 2 || (part.length === 2 && unit >= 3600 && !/^(?:25|50|75|00)$/.test(part))) return null
     return Number(`${whole}.${part}`)
   }
@@ -176,7 +178,9 @@ function slashedOf(above: number, below: number, unit: number): number | [number
   return unit < 900 && above > 1 ? null : above / below
 }
 
-/** withMinutes takes in the minutes after hours that have no unit: "1h30", "1 h 30 à 180 °C", "1h 30m". */
+/**
+ * withMinutes adds minutes without a unit that follow hours: "1h30", "1 h 30 à 180 °C", "1h 30m".
+ */
 function withMinutes(text: string, part: Part): Part {
   if (part.unit !== 3600 && part.unit !== 60) return part
   if (part.longest !== undefined || part.seconds % part.unit !== 0) return part
@@ -197,11 +201,12 @@ function withMinutes(text: string, part: Part): Part {
   return { ...part, seconds: part.seconds + more * unit, end: part.end + found[0].length, unit }
 }
 
-// What follows the minutes of "1 heure 30 à 180 °C", and not the food of "1 hour 30 cookies".
+// Words that may follow the minutes, as in "1 heure 30 à 180 °C"; but "1 hour 30 cookies" names a
+// food.
 const prepositions =
   'à|a|at|au|aux|bei|in|im|en|dans|on|over|until|or|and|bis|auf|und|ou|et|environ|al|con|op|i|på|vid|tot|sur|under|with|mit|avec|etwa|lang|fino'
 
-/** join makes one of "1 hour 30 minutes", and a range of "45 minutes to 1 hour". */
+/** join merges "1 hour 30 minutes", and makes a range of "45 minutes to 1 hour". */
 function join(text: string, parts: Part[]): Part[] {
   const summed: Part[] = []
   for (const part of parts) {
@@ -256,7 +261,7 @@ function expand(table: [number, string[]][]): [string, number][] {
   return table.flatMap(([value, words]) => words.map((word): [string, number] => [word, value]))
 }
 
-// Longer ones first, so that "a couple of" isn't read as "a".
+// Longest first, so that "a couple of" isn't read as "a".
 function alternatives(table: [number, string[]][]): string {
   return anyOf(table.flatMap(([, words]) => words))
 }

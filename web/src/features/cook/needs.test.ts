@@ -3,7 +3,7 @@ import { needsOf } from './needs'
 
 const line = (name: string, text = name) => ({ text, name })
 
-/** What of the foods the step needs, by name. */
+/** The foods that the step needs, by name. */
 function needed(step: string, ...foods: string[]): string[] {
   return needsOf(
     step,

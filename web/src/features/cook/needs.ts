@@ -1,5 +1,6 @@
-// Which ingredients a step speaks of. A food is known by whole words of its name, by the whole name before a part of it, and
-// by the head of a compound: "Brühe" is the "Rinderbrühe" of the list. A number is never a food.
+// Which ingredients a step mentions. A food is recognized by whole words of its name, preferring
+// the full name to a part, and by the head of a compound: "Brühe" matches "Rinderbrühe" on the
+// list. A number is never a food.
 import { fold } from '@/lib/words'
 
 interface Line {
@@ -7,21 +8,21 @@ interface Line {
   name: string
 }
 
-/** A word with its accents, by which compounds are told, and without, by which words are compared. */
+/** A word with accents, to split compounds, and without, to compare words. */
 interface Word {
   written: string
   folded: string
 }
 
-/** One food of a line, "salt and pepper" being two. */
+/** One food of a line; "salt and pepper" has two. */
 interface Food {
   position: number
   words: Word[]
-  /** Which of the words says what it is, and not of which kind. */
+  /** Which word names the food itself rather than its kind. */
   head: number
 }
 
-/** needsOf gives the ingredients that a step speaks of, by their positions. */
+/** needsOf returns the positions of the ingredients that a step mentions. */
 export function needsOf(step: string, ingredients: Line[]): number[] {
   const foods = ingredients.flatMap((line, position) => foodsOf(line, position))
   const said = wordsOf(step)
@@ -35,7 +36,7 @@ export function needsOf(step: string, ingredients: Line[]): number[] {
       best.positions.push(food.position)
     }
     for (const position of best.positions) needed.add(position)
-    at += best.length // the words of "sesame oil" are no other oil
+    at += best.length // the words of "sesame oil" don't also match another oil
   }
   return [...needed].sort((a, b) => a - b)
 }
@@ -45,8 +46,8 @@ interface Match {
   rank: number
 }
 
-// The longest run of a food's words that the step says here. Longer is better; then one with the head; then one that
-// isn't a part of a compound.
+// The longest run of the food's words here. Longer wins, then one with the head, then one that
+// isn't part of a compound.
 function matchAt(said: Word[], at: number, food: Food): Match | null {
   let best: Match | null = null
   for (let from = 0; from < food.words.length; from++) {
@@ -68,7 +69,8 @@ function sameAt(a: Word | undefined, b: Word | undefined): boolean {
   return a !== undefined && b !== undefined && sameWord(a.folded, b.folded)
 }
 
-// "The chicken" may be the chicken thighs; but olives aren't the olive oil, and "brown" isn't the sugar.
+// "The chicken" may mean the chicken thighs; but olives aren't the olive oil, and "brown" isn't the
+// sugar.
 function standsAlone(food: Food, at: number): boolean {
   const word = food.words[at]?.folded ?? ''
   return !kinds.has(word) && !madeOf.has(stem(food.words[food.head]?.folded ?? ''))
@@ -81,20 +83,21 @@ function introduced(before: Word | undefined): boolean {
 function foodsOf(line: Line, position: number): Food[] {
   const named = (line.name || withoutAmount(line.text)).replace(/\([^)]*\)?/g, ' ')
   const phrases = named.split(/[,;/&+]|\s(?:and|or|und|oder|et|ou|e|o|y|en|of|och|eller|أو)\s(?!tartar)/iu)
-  // "of" parts "cloves of garlic"; what is left of it is measure or food.
+  // "of" splits "cloves of garlic" into measure and food.
   return phrases
     .map((phrase) => wordsOf(phrase).filter((word) => !measures.has(word.folded) && !little.has(word.folded)))
     .filter((words) => words.length > 0 && words.some((word) => !kinds.has(word.folded)))
     .map((words) => ({ position, words, head: headOf(words) }))
 }
 
-// The last word that isn't a kind; where a little word parts the name, as in "pommes de terre", any word will do.
+// The last word that isn't a kind; if a function word splits the name, as in "pommes de terre", any
+// word will do.
 function headOf(words: Word[]): number {
   for (let i = words.length - 1; i > 0; i--) if (!kinds.has(words[i]?.folded ?? '')) return i
   return 0
 }
 
-// A line whose parts aren't known: what comes before the first comma, without its amount.
+// For an unparsed line: the text before the first comma, without its amount.
 function withoutAmount(text: string): string {
   return text.replace(/[\p{N}\p{No}]\S*/gu, ' ').split(',')[0] ?? ''
 }
@@ -111,7 +114,10 @@ function wordsOf(text: string): Word[] {
   return found
 }
 
-/** Whether what is said is the end of a compound: "Brühe" of "Rinderbrühe", "Öl" of "Olivenöl"; not "ham" of "graham". */
+/**
+ * Whether a word is the end of a compound: "Brühe" of "Rinderbrühe", "Öl" of "Olivenöl"; not "ham"
+ * of "graham".
+ */
 function isHeadOf(said: Word, compound: Word): boolean {
   if (noCompounds.has(compound.folded)) return false
   if (said.written.length < 4 && !shortHeads.has(said.written)) return false
@@ -122,12 +128,15 @@ function isHeadOf(said: Word, compound: Word): boolean {
   )
 }
 
-// Good enough to compare ends of German and Dutch words, whose umlauts tell words apart.
+// Good enough to compare the ends of German and Dutch words, where umlauts distinguish words.
 function singular(word: string): string {
   return word.length > 5 ? word.replace(/(?<=[^aeiou]e|[lr])n$|(?<=[^s])s$/u, '') : word
 }
 
-/** Singular and plural are one word: onion and onions, berry and berries, Zwiebel and Zwiebeln, pomodoro and pomodori. */
+/**
+ * Singular and plural match: onion and onions, berry and berries, Zwiebel and Zwiebeln, pomodoro
+ * and pomodori.
+ */
 function sameWord(a: string, b: string): boolean {
   if (a === b) return true
   const [short, long] = a.length <= b.length ? [a, b] : [b, a]
@@ -175,23 +184,24 @@ const irregular = new Map([
   ['tomaten', 'tomaat'],
 ])
 
-// Words that only look like each other's plural.
+// Words that merely look like each other's plural.
 const different = setOf('pasta paste ein eine eins eis chick chicken corner beaten toast')
 
-// Heads that are shorter than what is told from an ending: many a word ends in "ei" or "eis".
+// Heads too short to be recognized as an ending: many words end in "ei" or "eis".
 const shortHeads = new Set(['öl', 'tee', 'rum'])
 
-// What looks like a compound and is none: garlic is no leek.
+// Words that look like a compound but aren't: garlic isn't a leek.
 const noCompounds = setOf(
   'knoblauch schnittlauch pineapple eggplant licorice horseradish peppercorn peppercorns brei',
 )
 
-// Foods that are made of what stands before them, so that it alone isn't meant.
+// Foods made of what precedes them, which alone means something else.
 const madeOf = setOf(
   'oil stock broth bouillon powder sauce paste vinegar juice flour extract essence sugar cream milk butter syrup seed starch water wine beer cheese jam jelly zest peel noodle bread crumb puree ketchup liqueur salt öl essig brühe saft mehl zucker sahne milch sirup mark soße sosse paste pulver wein käse kerne',
 )
 
-// What can be done with a food is a food itself only after "the", "with" and the like: "peel the oranges".
+// A verb that is also a food counts as a food only after "the", "with" and the like: "peel the
+// oranges".
 const doing = setOf('peel zest juice cream mince season dressing grease spice')
 const introducing = setOf(
   'the with and of add in its this that some more remaining rest half all or die der das den dem mit und etwas',
@@ -205,7 +215,7 @@ const little = setOf(
   'a an the of to for in into from with without about at as on by each your more plus optional taste de la le les du des di da del della dell al el los las il lo gli und oder mit für zum zur der die das den dem von vom aus etwas nach van het med av till',
 )
 
-// Words for the kind of a food, which are said of other things too.
+// Words for a kind of food, which also describe other things.
 const kinds = setOf(
   'fresh freshly large small medium big chopped sliced diced grated minced ground crushed peeled cooked cut dried dry hot cold warm cool whole half halves extra thick thin fine finely coarse coarsely soft softened melted raw ripe firm plain all purpose self raising rising baking cooking frying heavy light double single sour sweet bitter unsalted salted brown white black red green yellow dark golden blue purple boneless skinless lean low fat free good best quality virgin spring winter summer room temperature boiling frisch frische frischer frisches groß große grosse großer klein kleine kleiner mittel mittelgroße rote roter rotes weiß weiße weißer braun brauner schwarzer schwarze grüne grüner gelbe heiß heißes kalt kaltes warm warmes lauwarm gehackt gehackte gerieben geriebener gemahlen weich weiche getrocknet getrocknete blanc blanche rouge vert noir frais fraîche rosso bianco nero rojo blanco negro',
 )

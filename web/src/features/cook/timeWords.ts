@@ -1,14 +1,15 @@
-// How the languages of recipes say times. A language is words alone: findTimes.ts knows how they go together. Spaces in a
-// word stand for any space or hyphen, ' for either apostrophe; units are written as the ends of regular expressions are.
+// How recipes in each language express times. A language is just words; findTimes.ts combines them.
+// Spaces match any space or hyphen, ' matches either apostrophe; units are written as the ends of
+// regular expressions.
 
 export interface TimeWords {
-  /** Numbers in words, by their value. */
+  /** Numbers in words, by value. */
   numbers: [value: number, words: string[]][]
-  /** Units in words, by their seconds. */
+  /** Units in words, by seconds. */
   units: [seconds: number, words: string[]][]
-  /** Times that are said without a number, as half an hour is; a number before them multiplies. */
+  /** Times expressed without a number, such as half an hour; a preceding number multiplies them. */
   alone: [seconds: number, words: string[]][]
-  /** What follows a number or a unit: "and a half", in units. */
+  /** Additions after a number or unit, in units: "and a half". */
   parts: [value: number, words: string[]][]
   /** "A to B", "A or B". */
   to: string[]
@@ -17,13 +18,13 @@ export interface TimeWords {
   and: string[]
   /** "5 more minutes". */
   between_number_and_unit: string[]
-  /** Where a number with a unit is the time of the day. */
+  /** Words before a number with a unit that make it a time of day. */
   clock?: string[]
-  /** Letters that are written before a word, without a space. */
+  /** Letters attached to the front of a word. */
   prefixes?: string
 }
 
-/** Abbreviations are the same in most languages; they follow digits and never words. */
+/** Abbreviations, which most languages share; they follow digits, never words. */
 export const abbreviations: [seconds: number, words: string[]][] = [
   [1, ['secs?', 'sek', 'seg', 's']],
   [60, ['mins?', 'mn']],

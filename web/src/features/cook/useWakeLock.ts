@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** useWakeLock keeps the screen on while the page is in sight, and tells whether it does. */
+/** useWakeLock keeps the screen on while the page is visible, and reports whether it does. */
 export function useWakeLock(): boolean {
   const [held, setHeld] = useState(false)
   useEffect(() => {
@@ -14,10 +14,10 @@ export function useWakeLock(): boolean {
         else setHeld(true)
         lock.addEventListener('release', () => setHeld(false))
       } catch {
-        setHeld(false) // an empty battery, or a browser that doesn't let us: the page works all the same
+        setHeld(false) // low battery, or an unsupported browser: the page works anyway
       }
     }
-    // The browser lets go whenever the page is out of sight.
+    // The browser releases the lock whenever the page is hidden.
     const onVisible = () => void hold()
     document.addEventListener('visibilitychange', onVisible)
     void hold()

@@ -6,7 +6,7 @@ import { send } from '@/lib/outbox'
 import { showKept } from '@/lib/recipes'
 import { keepRecipe, ownerHere, store } from '@/lib/store'
 
-/** useDelete deletes a recipe at once, and offers to undo that. */
+/** useDelete deletes a recipe at once and offers to undo that. */
 export function useDelete(onDeleted: () => void): (recipe: Recipe) => Promise<void> {
   const { t } = useTranslation()
   const client = useQueryClient()
@@ -42,7 +42,7 @@ export function useDelete(onDeleted: () => void): (recipe: Recipe) => Promise<vo
   return remove
 }
 
-// A deletion that still waits is taken back before anybody heard of it; another is undone by the recipe's history.
+// An unsent deletion is simply cancelled; a sent one is undone through the recipe's history.
 async function bringBack(recipe: Recipe) {
   const waiting = store.outbox.where('recipe_id').equals(recipe.id)
   const unsent = await waiting.filter((each) => each.kind === 'delete' && each.owner === ownerHere()).delete()
