@@ -13,7 +13,7 @@ interface Props {
   onEdit: () => void
 }
 
-/** Conflict lays what this cook wrote beside what another device saved meanwhile, and lets them choose. */
+/** Conflict shows this cook's text beside what another device has saved, and lets them choose. */
 export function Conflict({ mine, theirs, onMine, onTheirs, onEdit }: Props) {
   const { t } = useTranslation()
   return (

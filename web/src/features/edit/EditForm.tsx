@@ -17,7 +17,7 @@ import { useUnderstood } from './understood'
 interface Props {
   form: Form
   trouble: Trouble
-  /** Where photos are put on. */
+  /** The field for photos. */
   photos: ReactNode
   onChange: (form: Form, burst?: Burst) => void
   onSubmit: () => void
@@ -96,7 +96,7 @@ export function EditForm({ form, trouble, photos, onChange, onSubmit, focusOn }:
   )
 }
 
-// How a time is understood that isn't plain minutes: 1 h 30 is 1 hr 30 min.
+// How a time that isn't plain minutes is understood: 1 h 30 is 1 hr 30 min.
 function useReadAs() {
   const locale = useLocale()
   return (typed: string): string | undefined => {

@@ -13,11 +13,13 @@ import { keptHeadings, withHeadings } from './headings'
 interface Props {
   /** The recipe to change; undefined for a new one. */
   id?: string | undefined
-  /** Called when all is saved, with the recipe's id; with undefined when the cook gives up. */
+  /**
+   * Called with the recipe's id once everything is saved, or with undefined if the cook gives up.
+   */
   onDone: (id: string | undefined) => void
 }
 
-/** EditPage adds a recipe or changes one. What is typed is kept on this device until it is saved. */
+/** EditPage adds or changes a recipe. Unsaved text is stored on this device. */
 export function EditPage({ id, onDone }: Props) {
   const { t } = useTranslation()
   const recipe = useQuery({ ...recipeQuery(id ?? ''), enabled: id !== undefined })

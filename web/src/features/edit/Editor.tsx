@@ -24,18 +24,18 @@ import { useShortcuts } from './useShortcuts'
 
 interface Props {
   recipe: Recipe | undefined
-  /** What is saved, as a form. */
+  /** The saved recipe as a form. */
   saved: Form
   draft: Draft | undefined
   onDone: (id: string | undefined) => void
 }
 
-/** Editor is the open page of a recipe that is being written. */
+/** Editor is the page on which a recipe is edited. */
 export function Editor({ recipe, saved, draft, onDone }: Props) {
   const { t } = useTranslation()
   const page = useRef<HTMLDivElement>(null)
   const focusOn = useFocusOn(page)
-  // A later version that comes in meanwhile must not change under the cook's hands.
+  // Don't let a later version that arrives meanwhile change under the cook's hands.
   const [original, setOriginal] = useState(saved)
   const { base, from, setWrittenOn } = useWrittenOn(recipe, draft)
   const history = useHistory(() => formOfDraft(draft) ?? saved, focusOn)
@@ -49,7 +49,7 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
   const drafts = useDraft(recipe?.id, { recipe_id: id, base, from, again: draft?.again }, form, dirty)
   const saving = useSave(useQueryClient(), onSaved, (errors) => mark(refusedFields(form, errors)))
   const blocker = useBlocker({
-    // A session that ended leads to the login and back here, where the draft is.
+    // An ended session leads to the login and then back here, where the draft is.
     shouldBlockFn: ({ current, next }) =>
       dirty && !leaving.current && next.pathname !== current.pathname && next.pathname !== '/login',
     enableBeforeUnload: () => dirty && !leaving.current,
@@ -133,7 +133,7 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
           onMine={() => save(saving.settle())}
           onTheirs={() => void releaseFiles(id).then(() => onSaved(saving.conflict?.id ?? id))}
           onEdit={() => {
-            // From here on the other version is known, and saving replaces it knowingly.
+            // The cook now knows the other version, so saving may replace it.
             const theirs = saving.conflict ?? undefined
             setOriginal(formOf(theirs))
             setWrittenOn(saving.settle(), theirs && inputOf(formOf(theirs)))
@@ -155,13 +155,13 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
   )
 }
 
-// What the editor wrote is whole; a change that was refused has only what was sent.
+// The editor's draft is complete; a refused change only has what was sent.
 function formOfDraft(draft: Draft | undefined): Form | undefined {
   if (!draft) return undefined
   return draft.form ? { ...formOf(undefined), ...(draft.form as Form) } : formOf(draft.input)
 }
 
-/** The version that is written on, and what it says where that is known. */
+/** The version being edited, and its content if known. */
 function useWrittenOn(recipe: Recipe | undefined, draft: Draft | undefined) {
   const [on, setOn] = useState<{ base: number; from: RecipeInput | undefined }>(() =>
     draft

@@ -9,7 +9,7 @@ interface Props {
   onDiscard: () => void
 }
 
-/** LeaveDialog asks what becomes of what is written and not saved. */
+/** LeaveDialog asks what to do with unsaved text. */
 export function LeaveDialog({ open, onStay, onKeep, onDiscard }: Props) {
   const { t } = useTranslation()
   return (

@@ -11,7 +11,7 @@ interface Props {
   files: WaitingFile[]
 }
 
-/** PhotosField takes photos and files that go with the recipe's save. */
+/** PhotosField adds photos and files that are sent with the recipe's save. */
 export function PhotosField({ recipe, files }: Props) {
   const { t } = useTranslation()
   const id = useId()

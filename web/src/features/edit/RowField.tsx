@@ -20,10 +20,10 @@ interface Props {
   row: Row
   name: string
   placeholder: string
-  /** A step has several lines. */
+  /** Allows several lines, for a step. */
   long: boolean
   trouble: ReturnType<Trouble['get']>
-  /** What the server understands of the row; undefined where it is nothing. */
+  /** The row as the server parsed it; undefined if it couldn't. */
   understood: Segment[] | undefined
   onFocus: () => void
   onLeave: (event: FocusEvent) => void
@@ -36,7 +36,7 @@ interface Props {
   onRemove: () => void
 }
 
-/** RowField is one row with what can be done with it. */
+/** RowField is one row with its actions. */
 export function RowField(props: Props) {
   const { row, name, placeholder, long, trouble, understood } = props
   const { t } = useTranslation()
@@ -49,7 +49,7 @@ export function RowField(props: Props) {
     'aria-label': name,
     'aria-invalid': trouble ? true : undefined,
     'aria-describedby': trouble ? `${id}-trouble` : understood ? `${id}-understood` : undefined,
-    // A hint stands where the page begins its lines.
+    // An empty field's placeholder follows the page's direction.
     dir: row.text === '' ? undefined : 'auto',
     value: row.text,
     placeholder,
@@ -103,7 +103,7 @@ export function RowField(props: Props) {
           </p>
         )}
       </div>
-      {/* The press must not take the focus out of the row: the button is there as long as the row has it. */}
+      {/* Don't move the focus out of the row: the button only exists while the row has it. */}
       <button
         type="button"
         className={styles.toggle}

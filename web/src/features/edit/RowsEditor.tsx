@@ -14,20 +14,20 @@ import { useDrag } from './useDrag'
 interface Props {
   kind: Kind
   label: string
-  /** What one row is called, as "Ingredient". */
+  /** The name of one row, such as "Ingredient". */
   each: string
   placeholder: string
   rows: Row[]
   trouble: Trouble
   understood?: Understood
   onChange: (rows: Row[], burst?: Burst) => void
-  /** Called with the row that has the focus once the change is on the page. */
+  /** Called with the row to focus once the change is on the page. */
   focusOn: (key: string, caret?: 'start') => void
 }
 
 /**
- * RowsEditor writes a list row by row: Enter adds the next, a pasted list becomes rows, a handle moves a row by
- * dragging or with the arrow keys, and headings part the list.
+ * RowsEditor edits a list row by row: Enter adds the next row, a pasted list becomes rows, a handle
+ * moves a row by dragging or with the arrow keys, and headings divide the list.
  */
 export function RowsEditor(props: Props) {
   const { kind, label, each, placeholder, rows, trouble, understood, onChange, focusOn } = props
@@ -54,7 +54,7 @@ export function RowsEditor(props: Props) {
     onChange(rows.toSpliced(from, 1).toSpliced(to, 0, row), burst)
   }
 
-  // The words after the caret go to the next row. "For the crust" and Enter makes a heading of it.
+  // The text after the caret moves to the next row. Enter after "For the crust" makes it a heading.
   function onEnter(field: HTMLInputElement | HTMLTextAreaElement, row: Row, index: number) {
     const start = field.selectionStart ?? row.text.length
     const before = row.text.slice(0, start)
@@ -79,7 +79,7 @@ export function RowsEditor(props: Props) {
   function onPaste(event: ClipboardEvent<HTMLInputElement | HTMLTextAreaElement>, index: number) {
     const row = rows[index]
     const pasted = event.clipboardData.getData('text/plain')
-    if (!row || !isList(pasted)) return // one line goes where the caret is
+    if (!row || !isList(pasted)) return // a single line is pasted at the caret
     event.preventDefault()
     const { selectionStart, selectionEnd } = event.currentTarget
     const kept = row.text.slice(0, selectionStart ?? 0) + row.text.slice(selectionEnd ?? 0)
@@ -96,7 +96,7 @@ export function RowsEditor(props: Props) {
     onChange(rows.toSpliced(index, 1, { ...row, kind: next, text, decided: true }))
   }
 
-  // A press of a button here leaves it known which row it is about.
+  // Remember the row while one of these buttons is pressed.
   function onLeave(event: FocusEvent, index: number) {
     const to = event.relatedTarget
     if (to && !list.current?.parentElement?.contains(to)) last.current = null
@@ -152,14 +152,14 @@ export function RowsEditor(props: Props) {
   )
 }
 
-// Whoever has said that a line is no heading is believed.
+// Respect a cook's decision that a line isn't a heading.
 function asHeading(row: Row): Row {
   const heading = row.kind === 'row' && !row.decided ? headingOf(row.text) : undefined
   if (heading === undefined || row.parsed?.text === row.text) return row
   return { ...row, kind: 'section', text: heading }
 }
 
-// Headings aren't counted.
+// Headings don't count.
 function numbersOf(rows: Row[]): number[] {
   const numbers: number[] = []
   for (const row of rows) numbers.push((numbers.at(-1) ?? 0) + (row.kind === 'row' ? 1 : 0))

@@ -6,12 +6,12 @@ import styles from './TagsField.module.css'
 
 interface Props {
   tags: string[]
-  /** What is typed, and isn't a tag yet. */
+  /** Typed text that isn't a tag yet. */
   typed: string
   onChange: (tags: string[], typed: string, event?: Event) => void
 }
 
-/** TagsField makes a tag of what is typed at Enter, a comma, or leaving the field. */
+/** TagsField turns typed text into a tag on Enter, on a comma, or on leaving the field. */
 export function TagsField({ tags, typed, onChange }: Props) {
   const { t } = useTranslation()
   const id = useId()

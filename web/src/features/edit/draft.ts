@@ -8,16 +8,16 @@ import { inputOf, type Form } from './form'
 /** A crash loses at most this much typing. */
 const pause = 300
 
-/** What the editor begins with: the draft that is kept, or none. */
+/** What the editor starts with: the stored draft, or none. */
 export interface Begun {
-  /** Another one for each time that the editor begins anew. */
+  /** Different each time that the editor starts again. */
   key: string
   draft: Draft | undefined
 }
 
 /**
- * useBegun gives the draft of a recipe, undefined until it is read. Where a refused change is taken up again while the
- * editor is open, that one's draft comes in its place.
+ * useBegun returns a recipe's draft, undefined until it is read. If a refused change is resumed
+ * while the editor is open, its draft replaces the current one.
  */
 export function useBegun(id: string | undefined): Begun | undefined {
   const [begun, setBegun] = useState<Begun>()
@@ -36,7 +36,7 @@ export function useBegun(id: string | undefined): Begun | undefined {
       if (over) return
       running = liveQuery(() => readDraft(id)).subscribe({
         next: take,
-        error: () => take(undefined), // a browser that keeps nothing
+        error: () => take(undefined), // the browser stores nothing
       })
     }
     takeLastWords().then(begin, begin)
@@ -51,8 +51,8 @@ export function useBegun(id: string | undefined): Begun | undefined {
 type Written = Omit<Draft, 'id' | 'owner'>
 
 /**
- * useDraft writes what is typed down, and takes it away again where nothing differs from what is saved; undefined is a
- * new recipe.
+ * useDraft stores what is typed, and deletes it once it equals what is saved; undefined means a new
+ * recipe.
  */
 export function useDraft(
   recipe: string | undefined,
@@ -68,14 +68,14 @@ export function useDraft(
       input: inputOf(form),
       written_at: Date.now(),
     })
-    // A browser that keeps nothing: then leaving asks, and that is all.
+    // If the browser stores nothing, the only protection is to ask before leaving.
     const write = () => {
       if (!over.current) keep(recipe, written(), dirty).catch(() => undefined)
     }
     const writeLast = () => {
       if (!over.current && dirty) noteLastWords({ recipe, owner: ownerHere(), draft: written() })
     }
-    // Whoever goes to press something else may be about to put another draft in its place.
+    // Whatever is pressed next may put a different draft in its place.
     const timer = setTimeout(write, pause)
     addEventListener('pointerdown', write, { capture: true })
     addEventListener('focusout', write)
@@ -102,7 +102,7 @@ export function useDraft(
   }
 }
 
-// A refused change that was taken up meanwhile isn't overwritten by the page that it replaces.
+// Don't overwrite a refused change that was resumed meanwhile and replaces this page.
 function keep(recipe: string | undefined, mine: Written, dirty: boolean): Promise<void> {
   return store.transaction('rw', store.tables, async () => {
     const kept = await readDraft(recipe)
@@ -113,7 +113,7 @@ function keep(recipe: string | undefined, mine: Written, dirty: boolean): Promis
   })
 }
 
-// What is written while the page goes. The store would answer when the page is gone; this is done before.
+// Text typed while the page closes. The asynchronous store would be too late; this is synchronous.
 const lastWords = 'larder.draft'
 
 interface LastWords {
@@ -123,11 +123,11 @@ interface LastWords {
 }
 
 function noteLastWords(last: LastWords) {
-  if (rememberedUser()?.id !== last.owner) return // who has just logged out leaves nothing here
+  if (rememberedUser()?.id !== last.owner) return // someone who has just logged out leaves nothing here
   try {
     localStorage.setItem(lastWords, JSON.stringify(last))
   } catch {
-    // No room: then the draft is what it was a moment ago.
+    // No space: then the draft is a moment old.
   }
 }
 
@@ -135,7 +135,7 @@ function forgetLastWords() {
   localStorage.removeItem(lastWords)
 }
 
-/** takeLastWords puts them among the drafts, for whose owner they are. */
+/** takeLastWords moves them to the drafts if their owner is logged in. */
 async function takeLastWords() {
   const last = JSON.parse(localStorage.getItem(lastWords) ?? 'null') as LastWords | null
   if (last?.owner !== ownerHere()) return

@@ -1,4 +1,4 @@
-// A recipe as it is being written: rows have keys, so that they can be moved, and numbers are what was typed.
+// A recipe being edited: rows have keys, so that they can be moved, and numbers are as typed.
 import type { Ingredient, Recipe, RecipeInput, Step } from '@/lib/api'
 import { newId } from '@/lib/id'
 import { bySection } from '@/lib/sections'
@@ -10,9 +10,9 @@ export interface Row {
   key: string
   kind: 'row' | 'section'
   text: string
-  /** The line as the server parsed it, as long as its text is untouched. */
+  /** The line as the server parsed it, while its text is unchanged. */
   parsed?: Ingredient | undefined
-  /** The cook has said what it is, so that its words no longer decide. */
+  /** The cook has set its kind, so its words no longer decide. */
   decided?: boolean
 }
 
@@ -24,7 +24,7 @@ export interface Form {
   cook: string
   source: string
   tags: string[]
-  /** What is typed after the tags, and isn't one yet. */
+  /** Text typed after the tags that isn't a tag yet. */
   tag: string
   notes: string
   ingredients: Row[]
@@ -51,8 +51,8 @@ export function formOf(recipe: RecipeInput | undefined): Form {
   }
 }
 
-// Rows of no section that come after one have a heading without words before them: without it they would be taken
-// into the section above with the next save.
+// Rows without a section that follow one get an empty heading: otherwise the next save would move
+// them into the section above.
 function rowsOf(lines: (Ingredient | Step)[], parsed: boolean): Row[] {
   const rows: Row[] = []
   for (const section of bySection(lines.map((line) => ({ ...line, section: line.section ?? '' })))) {
@@ -64,7 +64,7 @@ function rowsOf(lines: (Ingredient | Step)[], parsed: boolean): Row[] {
   return rows.length > 0 ? rows : [newRow()]
 }
 
-/** inputOf is what is sent: rows without text are left out, and a heading's words go to each of its rows. */
+/** inputOf returns what is sent: without empty rows, and with each heading's text on its rows. */
 export function inputOf(form: Form): RecipeInput {
   return {
     name: form.name.trim(),
@@ -92,10 +92,10 @@ function linesOf<T>(rows: Row[], line: (row: Row, section: string) => T): T[] {
   return lines
 }
 
-/** isSent tells whether a row becomes a line of the recipe. */
+/** isSent reports whether a row becomes a line of the recipe. */
 export const isSent = (row: Row) => row.kind === 'row' && row.text.trim() !== ''
 
-/** numberOf reads a number as it is typed: null for none, undefined where it isn't understood. */
+/** numberOf parses a typed number: null if there is none, undefined if it can't be parsed. */
 export function numberOf(typed: string): number | null | undefined {
   const text = plainNumbers(typed).trim()
   return text === '' ? null : readNumber(text)
@@ -105,7 +105,10 @@ export function sameInput(a: RecipeInput, b: RecipeInput): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** sameForm tells whether two forms say the same, also in what isn't sent: a heading without rows, half a time. */
+/**
+ * sameForm reports whether two forms are equal, including what isn't sent: a heading without rows,
+ * an incomplete time.
+ */
 export function sameForm(a: Form, b: Form): boolean {
   return written(a) === written(b)
 }
@@ -119,7 +122,7 @@ function written(form: Form) {
 export type Part =
   'name' | 'description' | 'servings' | 'times' | 'source' | 'tags' | 'notes' | 'ingredients' | 'steps'
 
-/** differences says what two versions of a recipe say differently, in words that can be laid side by side. */
+/** differences describes how two versions of a recipe differ, for a side-by-side view. */
 export function differences(
   mine: RecipeInput,
   theirs: RecipeInput | Recipe,

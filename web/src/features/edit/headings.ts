@@ -1,26 +1,26 @@
-// Headings without rows. A recipe's sections are those of its rows, so the server can't keep a heading that has none;
-// this device does, for the next time that its cook goes on writing.
+// Headings without rows. A recipe's sections exist only on its rows, so the server can't store an
+// empty heading; this device does, for the cook's next edit.
 import { store } from '@/lib/store'
 import { isSent, type Form, type Row } from './form'
 
 interface Heading {
   list: 'ingredients' | 'steps'
   text: string
-  /** How many lines of the list come before it. */
+  /** How many lines of the list precede it. */
   after: number
 }
 
 const lists = ['ingredients', 'steps'] as const
 const noteOf = (id: string) => `headings ${id}`
 
-/** keepHeadings notes the headings of a saved form that have no rows. */
+/** keepHeadings stores a saved form's headings without rows. */
 export async function keepHeadings(id: string, form: Form) {
   const headings = lists.flatMap((list) => emptyHeadings(list, form[list]))
   if (headings.length === 0) await store.notes.delete(noteOf(id))
   else await store.notes.put({ name: noteOf(id), value: headings })
 }
 
-/** keptHeadings gives those that keepHeadings noted. */
+/** keptHeadings returns what keepHeadings stored. */
 export async function keptHeadings(id: string): Promise<Heading[]> {
   return ((await store.notes.get(noteOf(id)))?.value as Heading[] | undefined) ?? []
 }
@@ -35,8 +35,8 @@ export function emptyHeadings(list: Heading['list'], rows: Row[]): Heading[] {
 }
 
 /**
- * withHeadings puts them back. Where the recipe was changed elsewhere and rows would come under one of them, that one
- * is left out: the next save would move the rows.
+ * withHeadings restores them. If the recipe was changed elsewhere and rows would end up under one
+ * of them, it is omitted: the next save would move those rows.
  */
 export function withHeadings(form: Form, headings: Heading[], heading: (text: string) => Row): Form {
   const next = { ...form }

@@ -1,18 +1,18 @@
-// What the cook did while writing, step by step. The browser's own undo knows the letters of one field: it can't take
-// back a row that was moved, or a list that became rows, and loses its place where a field is filled by the page.
+// The cook's editing steps. The browser's own undo only covers one field's text: it can't undo a
+// moved row or a pasted list, and breaks when the page fills a field.
 import { useReducer } from 'react'
 import type { Form } from './form'
 
-/** Changes that belong together are one step: the letters of a word, the places that a row is dragged over. */
+/** Changes that form one step: a word's letters, the positions a row is dragged over. */
 export interface Burst {
   of: string
-  /** For how many ms after the last change the next one still belongs to it. */
+  /** The next change belongs to it for this many ms after the last one. */
   within: number
 }
 
 interface Step {
   form: Form
-  /** What had the focus when the form was like this. */
+  /** What had the focus at that time. */
   focus: string | null
 }
 
@@ -56,7 +56,7 @@ function next(history: History, action: Action): History {
   }
 }
 
-/** useHistory holds a form that can be taken back step by step. focusOn is asked to go where the cook was. */
+/** useHistory holds a form with undo. It calls focusOn to return to where the cook was. */
 export function useHistory(first: () => Form, focusOn: (key: string) => void) {
   const [history, act] = useReducer(next, null, () => ({ form: first(), past: [], future: [], burst: null }))
   const goTo = (step: Step | undefined) => {
@@ -82,7 +82,9 @@ function focused(): string | null {
   return document.activeElement?.getAttribute('data-focus') ?? null
 }
 
-/** burstOf gives the burst that a typed letter belongs to; undefined for a paste, a cut, and what is dropped. */
+/**
+ * burstOf returns the burst that typing belongs to; undefined for pasting, cutting and dropping.
+ */
 export function burstOf(field: string, event: Event): Burst | undefined {
   const type = (event as InputEvent).inputType ?? ''
   if (/^insert(?:Text|CompositionText|ReplacementText|LineBreak)$/.test(type))

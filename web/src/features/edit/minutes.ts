@@ -1,7 +1,7 @@
 // Times as cooks write them: 90, 1:30, 1 h 30, 1.5 h, 1 ½ Std., an hour and a half.
 import { plainNumbers, readNumber } from './number'
 
-/** The longest time that a recipe may say. */
+/** The longest time that a recipe may have. */
 const longest = 100_000
 
 const minutesOf = new Map<string, number>()
@@ -19,7 +19,7 @@ const units: [minutes: number, names: string][] = [
 ]
 for (const [minutes, names] of units) for (const name of names.split(' ')) minutesOf.set(name, minutes)
 
-// What is said without a number.
+// Times expressed without a number.
 const phrases = new Map<string, number>([
   ['half an hour', 30],
   ['a half hour', 30],
@@ -54,7 +54,7 @@ const phrases = new Map<string, number>([
 const andAHalf = /\s+(?:and a half|et demie|y media|e mezza|en een half|och en halv|ونصف)$/u
 const one = /^(?:an?|one|eine?|une?|una|een|en)\s/u
 
-/** parseMinutes reads a time: null where nothing is typed, undefined where it isn't understood. */
+/** parseMinutes parses a time: null if nothing is typed, undefined if it can't be parsed. */
 export function parseMinutes(typed: string): number | null | undefined {
   const text = plainNumbers(typed).toLowerCase().replace(/\s+/gu, ' ').trim()
   if (text === '') return null
@@ -62,7 +62,7 @@ export function parseMinutes(typed: string): number | null | undefined {
   return minutes !== undefined && minutes >= 0 && minutes <= longest ? minutes : undefined
 }
 
-// 1:30, and the duration of a machine: PT1H30M.
+// 1:30, and ISO 8601 durations: PT1H30M.
 function clock(text: string): number | undefined {
   const found =
     /^(?<h>\d{1,4}):(?<m>[0-5]\d)(?::00)?(?: ?(?:h|hrs?|hours?|std\.?|stunden))?$/u.exec(text) ??
@@ -81,7 +81,7 @@ function said(text: string): number | undefined {
   return whole !== undefined && whole % 60 === 0 ? whole + 30 : undefined
 }
 
-// Numbers with units that get smaller. A number alone is minutes, and so is one after the hours: 1 h 30.
+// Numbers with decreasing units. A number alone is minutes, and so is one after the hours: 1 h 30.
 function parts(text: string): number | undefined {
   let rest = text.replace(one, '1 ')
   let sum = 0

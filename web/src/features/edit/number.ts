@@ -1,4 +1,4 @@
-// Numbers as they are typed: in the digits of any script, with a comma or a point, with a fraction.
+// Numbers as typed: in any script's digits, with a comma or point, with a fraction.
 
 const fractions: Record<string, string> = {
   '½': '1/2',
@@ -12,7 +12,10 @@ const fractions: Record<string, string> = {
   '⅞': '7/8',
 }
 
-/** plainNumbers writes the digits of every script as 0 to 9, ½ as 1/2, and the Arabic decimal sign as a point. */
+/**
+ * plainNumbers converts every script's digits to 0–9, ½ to 1/2, and the Arabic decimal sign to a
+ * point.
+ */
 export function plainNumbers(text: string): string {
   return text
     .replace(/(\d?)\s*([½⅓⅔¼¾⅛⅜⅝⅞])/gu, (_, before: string, glyph: string) =>
@@ -23,7 +26,7 @@ export function plainNumbers(text: string): string {
     .replace(/٫/gu, '.')
 }
 
-// The digits of a script stand together, from 0 to 9.
+// A script's digits are consecutive, from 0 to 9.
 function plainDigit(digit: string): string {
   const code = digit.codePointAt(0) ?? 0
   if (code < 128) return digit
@@ -32,7 +35,7 @@ function plainDigit(digit: string): string {
   return String(code - zero)
 }
 
-/** readNumber reads 4, 2.5, 2,5, 1/2 and 1 1/2, undefined where it is none of them. */
+/** readNumber parses 4, 2.5, 2,5, 1/2 and 1 1/2; undefined for anything else. */
 export function readNumber(text: string): number | undefined {
   const found = /^(?:(\d+) )?(\d+)\/(\d+)$|^(\d+(?:[.,]\d+)?)$/u.exec(text)
   if (!found) return undefined

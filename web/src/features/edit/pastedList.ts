@@ -1,18 +1,21 @@
-// A list that was pasted: its lines become rows, without what marks them in a list, and its headings headings.
+// A pasted list: its lines become rows, without list markers, and its headings become headings.
 import { newRow, type Row } from './form'
 
 export type Kind = 'ingredients' | 'steps'
 
 const lineBreak = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/u
 
-/** isList tells whether a pasted text is several lines. */
+/** isList reports whether a pasted text has several lines. */
 export const isList = (text: string) => lineBreak.test(text.trim())
 
-/** parseList makes rows of a list: bullets and numbers go, "For the sauce:" becomes a heading. */
+/**
+ * parseList converts a list to rows: it drops bullets and numbers, and "For the sauce:" becomes a
+ * heading.
+ */
 export function parseList(text: string, kind: Kind): Row[] {
   const lines = text.split(lineBreak).map((line) => line.replace(/[\s\u200b\ufeff]+/gu, ' ').trim())
   const written = lines.filter((line) => line !== '')
-  // Where all is in capitals they mark nothing.
+  // If everything is in capitals, they mean nothing.
   const capitalsMark = written.some((line) => /\p{Ll}/u.test(line))
   return written.flatMap((line) => {
     const clean = withoutMark(line, kind)
@@ -40,14 +43,14 @@ function withoutMark(line: string, kind: Kind): string {
     .trim()
 }
 
-// A heading of Markdown.
+// A Markdown heading.
 function headingMarked(line: string): string | undefined {
   const found =
     /^#{1,6}\s+(.+?)\s*:?\s*#*$/u.exec(line) ?? /^(?:\*\*|__)([^*_]+?):?(?:\*\*|__):?$/u.exec(line)
   return found?.[1]?.trim()
 }
 
-// What a heading begins with, in the languages that lines of ingredients are read in.
+// How a heading begins, in the languages in which ingredient lines are parsed.
 const forThe = new RegExp(
   '^(?:' +
     [
@@ -68,8 +71,8 @@ const forThe = new RegExp(
 )
 
 /**
- * headingOf gives the words of a line that can only be a heading: one that ends in a colon, or "For the crust" with
- * nothing after it. Undefined for every other line.
+ * headingOf returns the text of a line that can only be a heading: one that ends in a colon, or
+ * "For the crust" with nothing after it. Undefined for any other line.
  */
 export function headingOf(line: string): string | undefined {
   const clean = line.trim()

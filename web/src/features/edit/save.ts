@@ -9,13 +9,13 @@ import { formOf, inputOf, sameInput } from './form'
 interface What {
   id: string
   input: RecipeInput
-  /** The version that it is written on; 0 for a new recipe. */
+  /** The version being edited; 0 for a new recipe. */
   base: number
-  /** What that version says, where it is known. */
+  /** That version's content, if known. */
   from: RecipeInput | undefined
 }
 
-/** useSave sends a recipe. Where another device was first, conflict is what that one saved. */
+/** useSave sends a recipe. If another device saved first, conflict is its version. */
 export function useSave(
   client: QueryClient,
   onSaved: (id: string) => Promise<void>,
@@ -49,7 +49,7 @@ export function useSave(
     }
   }
 
-  /** settle ends a conflict, and gives the version that is known now. */
+  /** settle ends a conflict and returns the version now known. */
   function settle(): number {
     setConflict(null)
     return conflict?.version ?? 0
@@ -58,7 +58,7 @@ export function useSave(
   return { busy, failure, conflict, save, settle }
 }
 
-// A file that was put on makes a version too. Who wrote on the one before has seen every word of it.
+// Attaching a file also makes a version. Its text is the same, so the edit may continue from it.
 async function sendRecipe({ id, input, base, from }: What) {
   const command = { recipe_id: id, recipe_name: input.name, body: input }
   const sendOn = (version: number) => send({ ...command, kind: 'replace', base: version })

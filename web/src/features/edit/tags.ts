@@ -2,7 +2,7 @@ import { fold } from '@/lib/words'
 
 export const tagEnd = /[,،;\n]/
 
-/** tagsIn adds what is typed to the tags that are there; Soup and soup are one. */
+/** tagsIn adds typed text to the existing tags; Soup and soup are the same. */
 export function tagsIn(typed: string, tags: string[]): string[] {
   const next = [...tags]
   for (const each of typed.split(tagEnd)) {

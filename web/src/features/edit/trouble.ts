@@ -2,18 +2,18 @@ import type { Form, Row } from './form'
 import { isSent, numberOf } from './form'
 import { parseMinutes } from './minutes'
 
-/** Why a field can't be saved, as a key of the words. */
+/** Why a field can't be saved, as a translation key. */
 export type Why = 'name' | 'number' | 'time' | 'long' | 'many'
 
 /**
- * Trouble is what is wrong, by field, in the order of the page. A row's field is its key. What only the server knows
- * is its own words.
+ * Trouble maps fields to errors, in page order. A row's field is its key. Errors that only the
+ * server detects have its text.
  */
 export type Trouble = Map<string, { why: Why } | { said: string }>
 
 const longest = { name: 200, source: 2_000, section: 200, ingredients: 500, steps: 5_000, rows: 200 }
 
-/** troubleOf finds what the server would refuse, before it is sent. */
+/** troubleOf finds what the server would refuse, before sending. */
 export function troubleOf(form: Form): Trouble {
   const trouble: Trouble = new Map()
   if (form.name.trim() === '') trouble.set('name', { why: 'name' })
@@ -36,7 +36,7 @@ export function troubleOf(form: Form): Trouble {
   return trouble
 }
 
-// As the server counts: characters, not halves of them.
+// Count characters like the server, not UTF-16 units.
 const lengthOf = (text: string) => [...text.trim()].length
 
 const fields: Record<string, keyof Form> = {
@@ -50,7 +50,7 @@ const fields: Record<string, keyof Form> = {
   tags: 'tags',
 }
 
-/** refusedFields finds the fields of the form that the server speaks of. */
+/** refusedFields returns the form's fields that the server's errors refer to. */
 export function refusedFields(form: Form, errors: { field: string; detail: string }[]): Trouble {
   const trouble: Trouble = new Map()
   for (const { field, detail } of errors) {
@@ -66,7 +66,7 @@ function sentRow(rows: Row[], index: number): Row | undefined {
   return rows.filter(isSent)[index]
 }
 
-/** stillWrong keeps the marks of the fields that aren't right yet, and sets no new ones while somebody types. */
+/** stillWrong keeps the marks of fields that are still wrong, and adds none while someone types. */
 export function stillWrong(marked: Trouble, before: Form, form: Form): Trouble {
   const now = troubleOf(form)
   return new Map(

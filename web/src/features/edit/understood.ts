@@ -1,5 +1,5 @@
-// What the server understands of the lines that are being written. It is asked after a pause, for all of them at
-// once; without a network the lines are simply as they were typed.
+// The edited lines as the server parses them. One request covers all lines after a pause in typing;
+// offline, the lines are shown as typed.
 import { useEffect, useState } from 'react'
 import { scaleLine, type Row as IngredientRow, type Segment } from '@/lib/amount'
 import { answered, commands } from '@/lib/api'
@@ -7,12 +7,14 @@ import { useLocale } from '@/lib/i18n'
 import { useOnline } from '@/lib/network'
 import { isSent, type Row } from './form'
 
-/** Understood gives a row in pieces; undefined where no amount is understood, or nothing is known of it yet. */
+/**
+ * Understood returns a row's segments; undefined if it has no parsed amount, or isn't parsed yet.
+ */
 export type Understood = (row: Row) => Segment[] | undefined
 
-/** No letter comes for so long. */
+/** How long a pause in typing is. */
 const pause = 300
-/** What the server takes. */
+/** The server's limits. */
 const linesAtOnce = 200
 const longestLine = 500
 
@@ -36,7 +38,7 @@ export function useUnderstood(rows: Row[]): Understood {
           setKnown(
             (before) => new Map([...before, ...data.ingredients.map((each) => [each.text, each] as const)]),
           ),
-        () => undefined, // it is a help while writing; what is wrong is said when the recipe is saved
+        () => undefined, // this only assists typing; errors are reported when saving
       )
     }, pause)
     return () => {

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef, type PointerEvent, type RefObject } from 'react'
 
 /**
- * useDrag lets a row follow the pointer by taking the place of the row that the pointer is over. The window listens,
- * because the handle is taken out of the page for a moment when its row moves, and would lose the pointer.
+ * useDrag moves a row along with the pointer. It listens on the window: when its row moves, the
+ * handle is briefly removed from the page and would lose the pointer.
  */
 export function useDrag(
   list: RefObject<HTMLUListElement | null>,
@@ -15,7 +15,7 @@ export function useDrag(
   return (event: PointerEvent<HTMLButtonElement>, start: number) => {
     let at = start
     const drag = event.timeStamp
-    event.preventDefault() // or the text would be marked
+    event.preventDefault() // don't select text
     event.currentTarget.focus()
     const over = (moved: globalThis.PointerEvent) => {
       const places = [...(list.current?.children ?? [])].map((child) => child.getBoundingClientRect())
@@ -23,7 +23,7 @@ export function useDrag(
       const target = to === -1 ? places.length - 1 : to
       const place = places[target]
       const half = place ? place.top + place.height / 2 : 0
-      // Only past the middle, or rows of unequal height would swap to and fro.
+      // Only past the middle, or rows of different heights would flip back and forth.
       if (!place || target === at || (target > at ? moved.clientY < half : moved.clientY > half)) return
       latest.current(at, target, drag)
       at = target

@@ -1,6 +1,8 @@
 import { useLayoutEffect, useReducer, useRef, type RefObject } from 'react'
 
-/** useFocusOn gives what moves the focus to the field of a key, once what is changing is on the page. */
+/**
+ * useFocusOn returns a function that focuses a key's field once pending changes are on the page.
+ */
 export function useFocusOn(within: RefObject<HTMLElement | null>) {
   const wanted = useRef<{ key: string; caret: 'start' | undefined } | null>(null)
   const [, draw] = useReducer((count: number) => count + 1, 0)
@@ -12,7 +14,7 @@ export function useFocusOn(within: RefObject<HTMLElement | null>) {
     if (!field) return
     field.focus({ preventScroll: true })
     if (caret === 'start') field.setSelectionRange(0, 0)
-    // The bar at the bottom covers what is only just in view.
+    // The bar at the bottom covers fields at the edge of the view.
     const { top, bottom } = field.getBoundingClientRect()
     if (top < 80 || bottom > innerHeight - 120) field.scrollIntoView({ block: 'center' })
   })

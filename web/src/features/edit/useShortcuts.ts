@@ -6,7 +6,9 @@ interface Shortcuts {
   redo: () => void
 }
 
-/** useShortcuts takes over Ctrl+S, Ctrl+Z and Ctrl+Y, Cmd on a Mac, and the undo of the browser's own menus. */
+/**
+ * useShortcuts handles Ctrl+S, Ctrl+Z and Ctrl+Y, Cmd on a Mac, and undo from the browser's menus.
+ */
 export function useShortcuts(shortcuts: Shortcuts) {
   const latest = useRef(shortcuts)
   useLayoutEffect(() => {
@@ -17,7 +19,7 @@ export function useShortcuts(shortcuts: Shortcuts) {
       const wanted = wantedBy(event)
       if (!wanted) return
       event.preventDefault()
-      // A dialog asks something first.
+      // An open dialog must be answered first.
       if (!document.querySelector('dialog[open]')) latest.current[wanted]()
     }
     const onBeforeInput = (event: InputEvent) => {
@@ -35,7 +37,7 @@ export function useShortcuts(shortcuts: Shortcuts) {
   }, [])
 }
 
-// A keyboard of another script has the same keys in the same places.
+// Other scripts' keyboards have these keys in the same places.
 function wantedBy(event: KeyboardEvent): keyof Shortcuts | undefined {
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return undefined
   const key = /^[a-z]$/i.test(event.key)

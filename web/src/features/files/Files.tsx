@@ -14,7 +14,7 @@ import { useLocale } from '@/lib/i18n'
 import styles from './Files.module.css'
 import { useFilesOnTheWay, useRemoveFile } from './useFiles'
 
-/** Files are those of a recipe: seen, opened, added with progress, removed. */
+/** Files lists a recipe's files: view, open, add with progress, remove. */
 export function Files({ recipe }: { recipe: Recipe }) {
   const { t } = useTranslation()
   const heading = useId()

@@ -7,7 +7,10 @@ import { removeFile, type Picture, type RecipeFile } from '@/lib/files'
 import { recipeKey } from '@/lib/recipes'
 import { useFileAddress, useWaitingFiles } from '@/lib/waitingFiles'
 
-/** useFilesOnTheWay gives the files of a recipe that the server hasn't got. When it has one, the recipe is read anew. */
+/**
+ * useFilesOnTheWay returns a recipe's files not uploaded yet. Once one is uploaded, it refetches
+ * the recipe.
+ */
 export function useFilesOnTheWay(recipe: string) {
   const client = useQueryClient()
   const waiting = useWaitingFiles(recipe)
@@ -19,7 +22,7 @@ export function useFilesOnTheWay(recipe: string) {
   return waiting
 }
 
-/** useRemoveFile removes a file of a recipe. Failures are told in a toast. */
+/** useRemoveFile removes a recipe's file. It reports failures in a toast. */
 export function useRemoveFile(recipe: string) {
   const { t } = useTranslation()
   const client = useQueryClient()
@@ -37,7 +40,7 @@ export function useRemoveFile(recipe: string) {
   }
 }
 
-/** useWaitingPicture gives the first picture that waits to be put on a recipe. */
+/** useWaitingPicture returns the first picture waiting to be uploaded to a recipe. */
 export function useWaitingPicture(recipe: string): Picture | undefined {
   const waiting = useWaitingFiles(recipe)
   const src = useFileAddress(waiting.find(({ file }) => file.type.startsWith('image/'))?.file)

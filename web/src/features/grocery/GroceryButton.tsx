@@ -7,7 +7,7 @@ import { useUser } from '@/lib/session'
 import { GroceryDialog } from './GroceryDialog'
 import styles from './Grocery.module.css'
 
-/** GroceryButton leads to the grocery list; without access to it, it says whom to ask. */
+/** GroceryButton opens the grocery dialog; without access, it says whom to ask. */
 export function GroceryButton({ recipe, servings }: { recipe: Recipe; servings: number | null }) {
   const { t } = useTranslation()
   const id = useId()

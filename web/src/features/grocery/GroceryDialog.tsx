@@ -21,7 +21,10 @@ type State =
   | { is: 'done'; answer: Grocery | null }
   | { is: 'failed'; why: string }
 
-/** GroceryDialog asks what is needed and for how many, and tells what was put on the list. */
+/**
+ * GroceryDialog asks which ingredients to add and for how many servings, and confirms what was
+ * added.
+ */
 export function GroceryDialog({ recipe, servings: shown, onClose }: Props) {
   const { t } = useTranslation()
   const [servings, setServings] = useState(shown ?? recipe.servings)

@@ -1,6 +1,6 @@
 const place = 'larder.added'
 
-/** Who puts the same on the list again within this time most likely didn't mean to. */
+/** Adding the same again within this time is probably a mistake. */
 const recent = 12 * 60 * 60_000
 
 type Added = Record<string, { mark: string; at: number }>
@@ -13,7 +13,7 @@ function all(): Added {
   }
 }
 
-/** addedBefore tells whether the same of a recipe was put on the list from this device a short while ago. */
+/** addedBefore reports whether this device recently added the same items of a recipe. */
 export function addedBefore(recipe: string, mark: string, now = Date.now()): boolean {
   const before = all()[recipe]
   return before?.mark === mark && now - before.at < recent

@@ -11,12 +11,12 @@ import styles from './AccountMenu.module.css'
 import { Devices } from './Devices'
 
 interface Props {
-  /** How it looks with a label, beside other places; without one it is a round button. */
+  /** Its style when it has a label, beside other places; without one it is a round button. */
   className?: string | undefined
   label?: string
 }
 
-/** AccountMenu tells who is logged in; language and logging out are behind it, also for who comes to #account. */
+/** AccountMenu shows the user; it contains language and logout, and opens at #account. */
 export function AccountMenu({ className, label }: Props) {
   const { t, i18n } = useTranslation()
   const user = useUser()
@@ -77,7 +77,7 @@ function LogOut({ user }: { user: string }) {
       (count) => {
         if (!gone) setUnsent(count)
       },
-      () => undefined, // a browser that keeps nothing
+      () => undefined, // the browser stores nothing
     )
     return () => {
       gone = true

@@ -10,7 +10,7 @@ import styles from './Devices.module.css'
 
 const key = ['devices']
 
-/** Devices lists where the user is logged in, and ends what is no longer wanted there. */
+/** Devices lists the user's sessions and can end them. */
 export function Devices() {
   const { t } = useTranslation()
   const locale = useLocale()
@@ -72,7 +72,7 @@ async function endSession(id: string) {
   try {
     await answered(commands.DELETE('/api/sessions/{id}', { params: { path: { id } } }))
   } catch (error) {
-    // It ended by itself meanwhile.
+    // It has already ended.
     if (!(error instanceof Refused && error.status === 404)) throw error
   }
 }

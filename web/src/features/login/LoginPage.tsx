@@ -14,7 +14,7 @@ interface Props {
   onDone: () => void
 }
 
-/** LoginPage asks for name and password. Accounts aren't made here, and it says whom to ask. */
+/** LoginPage asks for name and password. There is no sign-up; it says whom to ask. */
 export function LoginPage({ next, onDone }: Props) {
   const { t } = useTranslation()
   const client = useQueryClient()
@@ -22,7 +22,7 @@ export function LoginPage({ next, onDone }: Props) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState('')
   useEffect(() => {
-    document.title = 'Larder' // the page before may have been a recipe's
+    document.title = 'Larder' // the previous page may have set a recipe's title
   }, [])
 
   async function logIn(event: FormEvent<HTMLFormElement>) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { deviceName } from './deviceName'
 
-// Browsers and devices as they call themselves; each also names others.
+// Real user agents; each also names other browsers.
 test.each([
   [
     'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36',

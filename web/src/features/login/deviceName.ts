@@ -1,5 +1,5 @@
-// What a browser calls itself is meant for servers; a cook knows a browser and a device by these names. An early one
-// goes before a later one: each browser also names those that it resembles.
+// User agents are meant for servers; these are the names cooks know. Earlier entries take
+// precedence, because each browser also names those it resembles.
 const browsers: [string, RegExp][] = [
   ['Edge', /\bEdg(?:A|iOS)?\//],
   ['Opera', /\bOPR\//],
@@ -18,7 +18,7 @@ const devices: [string, RegExp][] = [
   ['Linux', /\bLinux\b/],
 ]
 
-/** deviceName says which browser on which device it was, or the beginning of what another program called itself. */
+/** deviceName returns the browser and device, or the start of another program's user agent. */
 export function deviceName(agent: string): string {
   const known = [browsers, devices].map((names) => names.find(([, sign]) => sign.test(agent))?.[0])
   return known.filter(Boolean).join(' · ') || agent.slice(0, 60)

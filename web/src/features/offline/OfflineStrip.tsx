@@ -10,11 +10,13 @@ import { useOutbox, useSyncedAt } from './useKept'
 import { WaitingDialog } from './WaitingDialog'
 
 interface Props {
-  /** Opens the editor, where a command that was refused has become a draft; undefined for a new recipe. */
+  /** Opens the editor on a refused command that became a draft; undefined for a new recipe. */
   onEdit: (id: string | undefined) => void
 }
 
-/** OfflineStrip is above every page while there is no network, or something waits or was refused. */
+/**
+ * OfflineStrip is shown above every page while offline, or while commands are waiting or refused.
+ */
 export function OfflineStrip({ onEdit }: Props) {
   const { t } = useTranslation()
   const locale = useLocale()
@@ -60,10 +62,10 @@ export function OfflineStrip({ onEdit }: Props) {
   )
 }
 
-/** What is answered sooner than this isn't worth a word. */
+/** A command answered within this time isn't worth mentioning. */
 const soon = 3_000
 
-// Whether something waits for longer than a command takes with a network.
+// Whether a command has been waiting longer than it would take online.
 function useLate(outbox: Waiting[]): boolean {
   const oldest = outbox.find((each) => !each.refused)?.queued_at
   const [lateSince, setLateSince] = useState<number>()

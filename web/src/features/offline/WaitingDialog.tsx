@@ -17,7 +17,7 @@ interface Props {
   onEdit: (id: string | undefined) => void
 }
 
-/** WaitingDialog lists what isn't done yet, and lets the cook decide about what the server refused. */
+/** WaitingDialog lists the outbox, and lets the cook decide about refused commands. */
 export function WaitingDialog({ open, outbox, onClose, onEdit }: Props) {
   const { t } = useTranslation()
   return (
@@ -74,7 +74,7 @@ function whyOf(t: TFunction, { status, detail }: NonNullable<Waiting['refused']>
   return status === 412 ? t('waiting.conflict') : detail
 }
 
-// The files of a recipe that will never be there have nowhere to go.
+// If the recipe will never exist, drop its files too.
 async function drop({ seq, kind, recipe_id }: Waiting) {
   await store.outbox.delete(seq)
   if (kind === 'create') await dropFiles(recipe_id, true)

@@ -1,7 +1,9 @@
 import { endLeft } from '@/lib/left'
 import { delayAfter, pause } from './waits'
 
-/** keepEnding ends the session of who has logged out here, as soon as there is a network, until it is stopped. */
+/**
+ * keepEnding ends a logged-out person's session as soon as there is a network, until it is stopped.
+ */
 export function keepEnding(): () => void {
   const stop = new AbortController()
   void tryOn(stop.signal)

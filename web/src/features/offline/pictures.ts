@@ -1,4 +1,4 @@
-// The thumbnails of the recipes that this device keeps are kept with them, also of those that nobody has looked at.
+// Thumbnails of the recipes stored on this device are cached too, even if nobody has viewed them.
 import { Refused } from '@/lib/api'
 import { cardEdge, hasPicture, pictureOf } from '@/lib/files'
 import { isOnline } from '@/lib/network'
@@ -7,7 +7,10 @@ import { pictureKey, picturesCache } from '@/lib/pictures'
 import { fetchRecipe } from '@/lib/recipes'
 import { store, type KeptRecipe } from '@/lib/store'
 
-/** pictureKeeper gives what is called whenever there may be pictures to keep. It works in the background, once at a time. */
+/**
+ * pictureKeeper returns a function to call when there may be pictures to cache. It works in the
+ * background, one run at a time.
+ */
 export function pictureKeeper(signal: AbortSignal): () => void {
   let wanted = false
   let running = false
@@ -15,7 +18,7 @@ export function pictureKeeper(signal: AbortSignal): () => void {
     running = true
     while (wanted && !signal.aborted) {
       wanted = false
-      await keepPictures(signal).catch(() => undefined) // without a network, or space: the next call tries again
+      await keepPictures(signal).catch(() => undefined) // offline, or out of space: the next call retries
     }
     running = false
   }
@@ -26,7 +29,8 @@ export function pictureKeeper(signal: AbortSignal): () => void {
 }
 
 async function keepPictures(signal: AbortSignal) {
-  // Without the service worker's eyes on the page nothing of it would be kept, and all asked for again the next time.
+  // Unless the service worker controls this page nothing would be cached, and everything fetched
+  // again next time.
   if (sparing() || !navigator.serviceWorker?.controller) return
   const cache = await caches.open(picturesCache)
   for (const kept of await store.recipes.toArray()) {
@@ -35,7 +39,7 @@ async function keepPictures(signal: AbortSignal) {
   }
 }
 
-// A change names a recipe's files and not where they are, so the recipe is asked for.
+// A change names a recipe's files without addresses, so fetch the recipe.
 async function keepPicture(cache: Cache, { id, recipe }: KeptRecipe, signal: AbortSignal) {
   const known = pictureOf(recipe, cardEdge)
   if (known && (await cache.match(pictureKey(known.src)))) return
@@ -43,11 +47,11 @@ async function keepPicture(cache: Cache, { id, recipe }: KeptRecipe, signal: Abo
     const picture = pictureOf(await oneOfFew(() => fetchRecipe(id, signal), signal), cardEdge)
     if (picture) await show(picture.src)
   } catch (error) {
-    if (!(error instanceof Refused)) throw error // one that is gone meanwhile
+    if (!(error instanceof Refused)) throw error // deleted meanwhile
   }
 }
 
-// As a page shows it, which is what the service worker keeps.
+// Load it like a page does, so that the service worker caches it.
 function show(src: string): Promise<void> {
   return new Promise((resolve) => {
     const image = new Image()
@@ -56,7 +60,7 @@ function show(src: string): Promise<void> {
   })
 }
 
-/** Whether the cook has asked the browser to spare the network. */
+/** Whether the cook has turned on the browser's data saver. */
 function sparing(): boolean {
   const { connection } = navigator as { connection?: { saveData?: boolean } }
   return connection?.saveData ?? false

@@ -4,15 +4,16 @@ import { holdFiles, setAside } from '@/lib/outbox'
 import { keepDraft, ownerHere, readDraft, store, type Draft, type Waiting } from '@/lib/store'
 
 /**
- * toDraft makes a draft of a change that was refused, and gives the id of the recipe to edit, undefined for a new one.
- * The editor begins at what the cook wrote and at the version that it was written on, so that saving it shows what
- * another device saved meanwhile. A draft that is there already takes its place among what waits: neither is lost.
+ * toDraft turns a refused change into a draft and returns the id of the recipe to edit, undefined
+ * for a new one. The editor starts with the cook's text and the version it was based on, so that
+ * saving shows what another device has saved meanwhile. An existing draft takes its place in the
+ * outbox: neither is lost.
  */
 export async function toDraft(waiting: Waiting): Promise<string | undefined> {
   const { refused, kind, recipe_id, base = 0 } = waiting
   const gone = refused?.status === 404 || (base === 0 && kind === 'create' && !refused?.current)
   const recipe = gone ? undefined : recipe_id
-  // What was deleted elsewhere is made anew.
+  // A recipe deleted elsewhere is created again.
   const written = gone && kind !== 'create' ? newId() : recipe_id
   await store.transaction('rw', store.tables, async () => {
     if (!(await store.outbox.get(waiting.seq))) return // a second press

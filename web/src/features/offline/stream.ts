@@ -1,17 +1,17 @@
 import type { Change } from '@/lib/api'
 import { reportReachable } from '@/lib/network'
 
-/** Changes that come at once, from an import, are taken over together. */
+/** Apply a burst of changes, as from an import, together. */
 const gatherFor = 200
 
-/** The stream broke, or the server doesn't give one. */
+/** The stream broke, or the server refused it. */
 export class StreamBroken extends Error {
   override name = 'StreamBroken'
 }
 
 /**
- * openStream hands on the changes after a number as they happen, one batch after the other, until the signal ends
- * it. It throws StreamBroken where it breaks before, and what onChanges throws.
+ * openStream passes on changes after a number as they happen, one batch at a time, until the signal
+ * aborts. It throws StreamBroken if the stream breaks before that, and whatever onChanges throws.
  */
 export function openStream(
   since: number,
@@ -29,7 +29,7 @@ export function openStream(
       source.close()
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)
-      // What is being taken over is finished first, so that the next look begins after it.
+      // Finish applying the current batch, so that the next request starts after it.
       before.then(() => (error === undefined ? resolve() : reject(error)), reject)
     }
     const stop = () => end()

@@ -1,5 +1,6 @@
-// This device and the server are kept in step: what waits here goes out, what changed elsewhere comes in. First the
-// changes since the last number that this device has, then the stream of them as they happen.
+// Keeps this device and the server in sync: sends what is waiting, and fetches what changed
+// elsewhere. First it fetches the changes since this device's last number, then it follows the
+// stream.
 import type { QueryClient } from '@tanstack/react-query'
 import { answered, queries, Refused } from '@/lib/api'
 import { isOnline, watchNetwork } from '@/lib/network'
@@ -11,17 +12,19 @@ import { pictureKeeper } from './pictures'
 import { openStream } from './stream'
 import { delayAfter, pause, visible } from './waits'
 
-/** A page of changes that a weak signal brings within the deadline of a read, and the largest that is asked for. */
+/**
+ * A page that a weak signal can deliver within the read deadline, and the largest page requested.
+ */
 const smallPage = 50
 const largePage = 500
-/** Where a page takes less than this, in ms, the next one may have more. */
+/** If a page takes less than this, in ms, the next one may be larger. */
 const brisk = 500
-/** How long a page may take to be read and drawn before this device begins to keep everything. */
+/** How long a page may take to load and draw before this device starts storing recipes. */
 const settles = 1_500
-/** How long the stream is trusted without a look of our own: a way that is dead doesn't say so. */
+/** How long to trust the stream without polling: a dead connection doesn't announce itself. */
 const lookAround = 60_000
 
-/** startSync keeps the two in step until the function that it gives is called. */
+/** startSync keeps both in sync until the returned function is called. */
 export function startSync(client: QueryClient): () => void {
   const stop = new AbortController()
   void keepInStep(client, stop.signal)
@@ -34,7 +37,7 @@ async function keepInStep(client: QueryClient, signal: AbortSignal) {
     page: smallPage,
     onKept: pictureKeeper(signal),
   }
-  // A device that has nothing yet has a page to show first.
+  // On a new device, show the page first.
   if (place.next === null) await pause(settles, signal)
   let failures = 0
   while (!signal.aborted) {
@@ -58,16 +61,19 @@ async function keepInStep(client: QueryClient, signal: AbortSignal) {
   }
 }
 
-/** How far this page has heard of the changes; null for not at all. Other pages of this browser have their own. */
+/**
+ * How far this page has heard of the changes; null for not at all. Other pages of this browser have
+ * their own.
+ */
 interface Place {
   next: number | null
-  /** How many changes are asked for at once. */
+  /** How many changes to request at once. */
   page: number
-  /** Called when there may be recipes that are newly kept. */
+  /** Called when recipes may have been newly stored. */
   onKept: () => void
 }
 
-// It gives why the next command can't be sent, undefined where none waits.
+// Returns why the next command can't be sent; undefined if none is waiting.
 async function deliver(client: QueryClient): Promise<unknown> {
   const { recipes, stoppedBy } = await flush()
   for (const id of recipes) void client.invalidateQueries({ queryKey: recipeKey(id) })
@@ -88,13 +94,13 @@ async function catchUp(client: QueryClient, place: Place, signal: AbortSignal) {
       more = data.more
     }
   } finally {
-    // What came before the way broke off isn't asked for again, so it is kept now.
+    // Store what arrived before the connection broke, so that it isn't requested again.
     if (next !== null) await settle(place, arriving, next)
     if (changed) void client.invalidateQueries({ queryKey: listKey })
   }
 }
 
-// A way that is quick brings more at once; one that fails begins with little again.
+// A fast connection gets larger pages; after a failure, start small again.
 async function readChanges(place: Place, since: number, signal: AbortSignal) {
   const limit = place.page
   const asked = performance.now()
@@ -107,14 +113,14 @@ async function readChanges(place: Place, since: number, signal: AbortSignal) {
   return data
 }
 
-// What is noted as heard of is kept: in this order.
+// Store the recipes before recording the number: everything up to it must be stored.
 async function settle(place: Place, arriving: Arriving, next: number) {
   await settleArriving(arriving)
   await writeSynced({ next, at: Date.now() })
   place.next = next
 }
 
-// follow returns when it is time to look by ourselves, and throws where the stream can't be had.
+// follow returns when it is time to poll, and throws if the stream is unavailable.
 async function follow(client: QueryClient, place: Place, signal: AbortSignal, onOpen: () => void) {
   const over = new AbortController()
   const end = () => over.abort()
@@ -123,7 +129,7 @@ async function follow(client: QueryClient, place: Place, signal: AbortSignal, on
     if (!isOnline()) end()
   })
   const onHidden = () => {
-    // Browsers have few connections to one server; a page that nobody sees gives its own back.
+    // Browsers allow few connections per server, so a hidden page closes its own.
     if (document.hidden) end()
   }
   document.addEventListener('visibilitychange', onHidden)

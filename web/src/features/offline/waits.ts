@@ -2,12 +2,16 @@ import { Refused } from '@/lib/api'
 import { isOnline, watchNetwork } from '@/lib/network'
 
 const shortest = 1_000
-/** A cook who looks at the page isn't kept waiting longer once the server is back; a hidden page doesn't ask at all. */
+/**
+ * Once the server is back, a cook looking at the page waits at most this long; a hidden page
+ * doesn't ask at all.
+ */
 const longest = 15_000
 
 /**
- * delayAfter is how long to wait, in ms, after so many failures in a row: a second, then twice as long each time up
- * to a quarter of a minute, or as long as the server says. Chance spreads the devices that lost the server at the same time.
+ * delayAfter returns how long to wait, in ms, after consecutive failures: a second, doubling up to
+ * 15 s, or as long as the server says. Randomness spreads devices that lost the server at the same
+ * time.
  */
 export function delayAfter(failures: number, trouble: unknown, chance = Math.random()): number {
   const wanted = trouble instanceof Refused ? (trouble.retryAfter ?? 0) * 1_000 : 0
@@ -15,7 +19,7 @@ export function delayAfter(failures: number, trouble: unknown, chance = Math.ran
   return Math.max(wanted, backoff * (0.75 + chance / 4))
 }
 
-/** pause waits, but not longer than until the network or the cook is back, or the signal ends it. */
+/** pause waits, but only until the network or the cook is back, or the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -40,7 +44,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** visible waits until somebody sees the page, or the signal ends it. */
+/** visible waits until the page is visible, or the signal aborts. */
 export function visible(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {

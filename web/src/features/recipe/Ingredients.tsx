@@ -7,12 +7,12 @@ import styles from './Ingredients.module.css'
 interface Props {
   lines: Ingredient[]
   factor: number
-  /** The positions of those that are ticked off. */
+  /** The positions of ticked ingredients. */
   ticks: number[]
   onTicks: (ticks: number[]) => void
 }
 
-/** Ingredients are ticked off one by one as they are put out. */
+/** Ingredients are ticked off one by one as they are set out. */
 export function Ingredients({ lines, factor, ticks, onTicks }: Props) {
   const { t } = useTranslation()
   if (lines.length === 0) return <p className={styles.none}>{t('recipe.noIngredients')}</p>

@@ -21,18 +21,21 @@ import { Steps } from './Steps'
 
 interface Props {
   id: string
-  /** For how many; null for as many as it was last, or as the recipe says. */
+  /** The servings; null for those used last, or the recipe's. */
   servings: number | null
   onServings: (servings: number | null) => void
-  /** What else can be done with a recipe; the app puts it here. */
+  /** Further actions, supplied by the app. */
   bar?: (recipe: Recipe, servings: number | null) => ReactNode
   menu?: (recipe: Recipe) => ReactNode
   extra?: (recipe: Recipe) => ReactNode
-  /** The recipe's first picture, where it has one. */
+  /** The recipe's first picture, if any. */
   picture?: (recipe: Recipe) => Picture | undefined
 }
 
-/** RecipePage shows a recipe to cook from: one column on a phone, ingredients beside the steps on a desk. */
+/**
+ * RecipePage shows a recipe to cook from: one column on phones, ingredients beside the steps on
+ * desktops.
+ */
 export function RecipePage({ id, ...rest }: Props) {
   const { data, error, refetch } = useQuery(recipeQuery(id))
   if (data) return <Whole key={id} recipe={data.recipe} {...rest} />
@@ -56,7 +59,7 @@ function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: Whol
   useEffect(() => {
     document.title = `${recipe.name} · Larder`
   }, [recipe.name])
-  // Who comes by the keyboard goes on at the recipe, and a screen reader says its name.
+  // Keyboard users continue at the recipe, and screen readers announce its name.
   useEffect(() => title.current?.focus({ preventScroll: true }), [])
   const photo = picture?.(recipe)
   return (

@@ -5,7 +5,7 @@ import { numberFormat } from '@/lib/numberFormat'
 import { bySection } from '@/lib/sections'
 import styles from './Steps.module.css'
 
-/** Steps are numbered through all sections. */
+/** Steps are numbered across all sections. */
 export function Steps({ steps }: { steps: Step[] }) {
   const { t } = useTranslation()
   const format = numberFormat(useLocale())

@@ -14,14 +14,14 @@ interface Props {
   item: RecipeItem
   index: number
   q: string
-  /** A row of a narrow list in place of a card. */
+  /** Show a row of a narrow list instead of a card. */
   row: boolean
   current: boolean
   eager: boolean
   onOpen: (id: string) => void
 }
 
-/** RecipeCard is one recipe of the list: a picture, its name with what matched marked, and how long it takes. */
+/** RecipeCard is one recipe in the list: a picture, its name with matches marked, and its time. */
 export const RecipeCard = memo(function RecipeCard({ item, index, q, row, current, eager, onOpen }: Props) {
   const locale = useLocale()
   const picture = useCardPicture(item)

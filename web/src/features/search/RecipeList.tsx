@@ -19,9 +19,9 @@ export interface ListHandle {
 
 interface Props {
   ref: Ref<ListHandle>
-  /** What is loaded, from the first on. */
+  /** What is loaded, from the start. */
   items: RecipeItem[]
-  /** How many there are; undefined while nobody knows. */
+  /** The total number; undefined if unknown. */
   total: number | undefined
   q: string
   narrow: boolean
@@ -30,23 +30,23 @@ interface Props {
   onNeedMore: () => void
 }
 
-// In the text's own size, so that a name has room also where text is twice as large.
+// Relative to the text size, so that names still fit when text is twice as large.
 const rowHeight = () => 5.5 * rem()
 const cardText = () => 5.75 * rem()
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize)
 const gap = 16
 const skeletons = 12
 
-/** RecipeList draws only the cards that are on the screen, and asks for more before they come into sight. */
+/** RecipeList draws only visible cards, and loads more before they are reached. */
 export function RecipeList(props: Props) {
-  // The narrow list scrolls by itself beside the recipe, the wide one with the page.
+  // The narrow list scrolls beside the recipe, the wide one with the page.
   return props.narrow ? <PaneList {...props} /> : <PageList {...props} />
 }
 
 function PaneList(props: Props) {
   const pane = useRef<HTMLDivElement>(null)
   const count = props.total ?? skeletons
-  const height = rowHeight() // once, and not for each row
+  const height = rowHeight() // once, not per row
   const rows = useVirtualizer({
     count,
     getScrollElement: () => pane.current,
@@ -74,7 +74,7 @@ function PageList(props: Props) {
   )
 }
 
-// How many cards stand side by side: two on a phone, as many as are pleasant to read on a desk.
+// The number of columns: two on phones, as many as are comfortable to read on desktops.
 function useBox(box: React.RefObject<HTMLDivElement | null>) {
   const [size, setSize] = useState({ columns: 2, width: 0, top: 0 })
   useLayoutEffect(() => {
@@ -141,7 +141,7 @@ function Rows({
     card.focus({ preventScroll: true })
     wanted.current = null
   }
-  // A card that was scrolled to is drawn first, and takes the focus then.
+  // A card that was just scrolled to must be drawn before it can be focused.
   useLayoutEffect(() => {
     if (wanted.current !== null) focusWanted()
   })

@@ -10,7 +10,7 @@ interface Props {
   onKeyDown: (event: KeyboardEvent) => void
 }
 
-/** SearchField finds as one types. "/" leads to it from everywhere; Escape empties it. */
+/** SearchField searches while typing. "/" focuses it from anywhere; Escape clears it. */
 export function SearchField({ value, onChange, onKeyDown }: Props) {
   const { t } = useTranslation()
   const input = useRef<HTMLInputElement>(null)

@@ -26,15 +26,15 @@ interface Props {
   tags: string[]
   onSearch: (next: { q: string; tags: string[] }) => void
   onOpen: (id: string) => void
-  /** The recipe that is open beside the list. */
+  /** The recipe open beside the list. */
   openId?: string | undefined
   /** Beside an open recipe the list is one narrow column of rows. */
   narrow: boolean
-  /** Shown where the cook has no recipe at all. */
+  /** Shown if the cook has no recipes. */
   first: ReactNode
 }
 
-/** SearchPane is the search field with the recipes that it finds; all of them where it is blank. */
+/** SearchPane is the search field and the recipes found; all of them if it is blank. */
 export function SearchPane({ q, tags, onSearch, onOpen, openId, narrow, first }: Props) {
   const list = useRef<ListHandle>(null)
   const [typed, setTyped] = useState(q)
@@ -45,7 +45,7 @@ export function SearchPane({ q, tags, onSearch, onOpen, openId, narrow, first }:
     if (q !== typed.trim()) setTyped(q)
   }
   const found = useFound(useDeferredValue(typed.trim()), tags)
-  // The same function for as long as it does the same: cards that have nothing new aren't drawn again.
+  // Keep the function's identity, so that unchanged cards aren't drawn again.
   const opened = useCallback(() => rememberSearch(typed), [typed])
 
   function search(text: string) {
@@ -111,7 +111,7 @@ export function SearchPane({ q, tags, onSearch, onOpen, openId, narrow, first }:
   )
 }
 
-// What is stored on the device is found at once, and what the server finds takes its place.
+// Show results from this device at once, then replace them with the server's.
 function useFound(q: string, tags: string[]) {
   const query = useInfiniteQuery(listQuery(q, tags))
   const [kept, setKept] = useState<{ key: string; page: Page }>()
@@ -122,7 +122,7 @@ function useFound(q: string, tags: string[]) {
     let current = true
     keptPage(...(JSON.parse(key) as [string, string[]])).then(
       (page) => current && setKept({ key, page }),
-      () => undefined, // a browser that keeps nothing: the server alone answers
+      () => undefined, // the browser stores nothing: only the server answers
     )
     return () => {
       current = false
@@ -130,7 +130,8 @@ function useFound(q: string, tags: string[]) {
   }, [waiting, key])
 
   const here = kept?.page.items.length && (kept.key === key || !query.isError) ? kept.page : undefined
-  // Cards are drawn a few at a time between a cook's keys and taps: all at once would hold a phone for a quarter of a second.
+  // Draw cards a few at a time between keys and taps: drawing all at once would block a phone for a
+  // quarter of a second.
   const answer = useDeferredValue(query.data)
   const pages = useMemo(() => answer?.pages ?? (here ? [here] : []), [answer, here])
   const items = useMemo(() => pages.flatMap((page) => page.items), [pages])
@@ -151,7 +152,7 @@ function useFound(q: string, tags: string[]) {
   }
 }
 
-/** Count says how many were found, and without a network of how many the device keeps how many. */
+/** Count shows how many were found and, offline, how many of all recipes this device has. */
 function Count({ found, blank }: { found: ReturnType<typeof useFound>; blank: boolean }) {
   const { t } = useTranslation()
   const { total, similar, of = 0, kept } = found

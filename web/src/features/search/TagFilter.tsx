@@ -7,7 +7,7 @@ import { tagsQuery } from '@/lib/recipes'
 import { tagKey } from '@/lib/words'
 import styles from './TagFilter.module.css'
 
-// Few cooks ask for all of them, so what shows them comes when one does.
+// Few cooks open the list of all tags, so load it on demand.
 const TagSheet = lazy(() => import('./TagSheet').then(({ TagSheet }) => ({ default: TagSheet })))
 
 interface Props {
@@ -15,11 +15,14 @@ interface Props {
   onChoose: (tags: string[]) => void
 }
 
-/** More tags than this are in a sheet of their own. */
+/** Further tags are in a separate sheet. */
 const shown = 14
 const none: Tag[] = []
 
-/** TagFilter offers the cook's most common tags, and all of them in a sheet. Pressing a chosen one again lifts it. */
+/**
+ * TagFilter offers the cook's most common tags, and all of them in a sheet. Pressing a chosen tag
+ * again removes it.
+ */
 export function TagFilter({ chosen, onChoose }: Props) {
   const { t } = useTranslation()
   const format = new Intl.NumberFormat(useLocale())
@@ -28,7 +31,7 @@ export function TagFilter({ chosen, onChoose }: Props) {
   const pressed = new Set(chosen.map(tagKey))
   const common = tags.slice(0, shown)
   const offered = new Set(common.map((tag) => tagKey(tag.name)))
-  // What is chosen from the sheet stands first, where one finds it to lift it again.
+  // Tags chosen in the sheet come first, where they can be found to remove them.
   const others = chosen.filter((tag) => !offered.has(tagKey(tag))).map((name) => known(name, tags))
   const row = [...others, ...common]
   if (row.length === 0) return <span />

@@ -9,13 +9,13 @@ import styles from './TagSheet.module.css'
 
 interface Props {
   tags: Tag[]
-  /** The keys of those that are chosen. */
+  /** The keys of the chosen tags. */
   pressed: Set<string>
   onToggle: (name: string) => void
   onClose: () => void
 }
 
-/** TagSheet has all tags with how many recipes have each; several can be chosen. */
+/** TagSheet lists all tags with their numbers of recipes; several can be chosen. */
 export function TagSheet({ tags, pressed, onToggle, onClose }: Props) {
   const { t } = useTranslation()
   const format = new Intl.NumberFormat(useLocale())

@@ -1,7 +1,7 @@
 const place = 'larder.searches'
 const kept = 6
 
-/** recentSearches gives what was searched for on this device, the last first. */
+/** recentSearches returns this device's searches, latest first. */
 export function recentSearches(): string[] {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(place) ?? '[]')
@@ -11,7 +11,7 @@ export function recentSearches(): string[] {
   }
 }
 
-/** rememberSearch puts a search in front, once. What is too short to mean anything is not remembered. */
+/** rememberSearch moves a search to the front. It ignores those too short to mean anything. */
 export function rememberSearch(text: string) {
   const search = text.trim()
   if (search.length < 2) return

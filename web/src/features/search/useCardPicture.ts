@@ -1,5 +1,5 @@
-// The picture of a card. The list doesn't name it, the recipe does: it is taken from what this device keeps, and
-// asked for where that doesn't say.
+// A card's picture. The list doesn't contain it, the recipe does: use the recipe stored on this
+// device, otherwise fetch it.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { RecipeItem } from '@/lib/api'
@@ -10,10 +10,10 @@ import { store } from '@/lib/store'
 
 /** An address is signed for at least a day. */
 const signedFor = 20 * 3_600_000
-/** A card that only flies by while the list is scrolled asks for nothing. */
+/** A card that merely scrolls past requests nothing. */
 const restsAfter = 200
 
-/** useCardPicture gives a recipe's picture, undefined while or where there is none. */
+/** useCardPicture returns a recipe's picture; undefined while loading, or if there is none. */
 export function useCardPicture({ id, version }: RecipeItem): Picture | undefined {
   const rests = useRest(id)
   const { data } = useQuery({
@@ -45,7 +45,7 @@ async function cardPicture(id: string, version: number, signal: AbortSignal): Pr
   try {
     return pictureOf(await oneOfFew(() => fetchRecipe(id, signal), signal), cardEdge) ?? null
   } catch (error) {
-    // Without a network an old address is still the name of a picture that is kept.
+    // Offline, an expired address still identifies a cached picture.
     const picture = kept && pictureOf(kept.recipe, cardEdge)
     if (picture) return picture
     throw error

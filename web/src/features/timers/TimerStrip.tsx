@@ -14,7 +14,10 @@ import styles from './TimerStrip.module.css'
 import { useNow } from './useNow'
 import { useRinging } from './useRinging'
 
-/** TimerStrip shows the timers over the whole width: those that are up with what they are for, the others small. */
+/**
+ * TimerStrip shows the timers across the full width: finished ones with their purpose, the others
+ * small.
+ */
 export function TimerStrip({ timers }: { timers: Timer[] }) {
   const { t } = useTranslation()
   const strip = useRef<HTMLElement>(null)
@@ -26,7 +29,7 @@ export function TimerStrip({ timers }: { timers: Timer[] }) {
     up.map((timer) => timer.id),
     up[0] && t('timers.up', { what: name(up[0]) }),
   )
-  useMeasured(strip, '--timers') // what sticks to the top of a page sticks below it
+  useMeasured(strip, '--timers') // sticky elements go below it
   return (
     <section ref={strip} className={styles.strip} aria-label={t('timers.title')}>
       <p className="visually-hidden" role="alert">
@@ -94,7 +97,7 @@ function Running({ timer, now }: { timer: Timer; now: number }) {
   )
 }
 
-// Leads back to the step that the timer is of.
+// Links back to the timer's step.
 function Name({ timer, id }: { timer: Timer; id: string }) {
   const { t } = useTranslation()
   const locale = useLocale()
@@ -115,7 +118,7 @@ function Name({ timer, id }: { timer: Timer; id: string }) {
 
 interface ActionsProps {
   timer: Timer
-  /** The id of what tells which timer it is: with several, each has the same buttons. */
+  /** The id of the element that describes the timer: with several, each has the same buttons. */
   about: string
   ringing?: boolean
 }
@@ -149,7 +152,7 @@ function useNameOf() {
   return (timer: Timer) => t('timers.of', { name: timer.recipe_name, number: timer.step })
 }
 
-// The end of "45–60 minutes" is 60 minutes, and not an hour.
+// For the end of "45–60 minutes", say 60 minutes rather than an hour.
 function lengthOfEnd(seconds: number, locale: string) {
   if (seconds !== 3600) return formatSeconds(seconds, locale)
   return numberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'short' }).format(60)

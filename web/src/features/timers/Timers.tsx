@@ -3,7 +3,7 @@ import { useTimers } from './timers'
 
 const TimerStrip = lazy(() => import('./TimerStrip').then((module) => ({ default: module.TimerStrip })))
 
-/** Timers are above every page while one runs or rings. */
+/** Timers are shown above every page while one runs or rings. */
 export function Timers() {
   const timers = useTimers()
   if (timers.length === 0) return null

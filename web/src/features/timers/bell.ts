@@ -1,5 +1,5 @@
-// The bell of the timers. A browser lets a page sound only after a tap, so it is made ready by the one that starts a timer;
-// then it sounds also when the page has lost the focus.
+// The timers' bell. Browsers allow sound only after a tap, so starting a timer prepares it; then it
+// also sounds when the page has lost the focus.
 
 const every = 3 // s
 const rounds = 60
@@ -12,17 +12,20 @@ const strokes = [
 let audio: AudioContext | undefined
 const waiting = new Set<() => void>()
 
-/** prepareBell is called by what a cook taps. */
+/** prepareBell must be called from a tap. */
 export function prepareBell() {
   if (!('AudioContext' in globalThis) || audio?.state === 'running') return
   audio ??= new AudioContext()
   void audio.resume().then(
     () => waiting.forEach((each) => each()),
-    () => undefined, // a device without a voice
+    () => undefined, // a device without sound
   )
 }
 
-/** ring lets the bell sound, and a phone shake, until the signal ends it. Of several tabs one rings. */
+/**
+ * ring rings the bell and vibrates phones, until the signal aborts. Of several tabs, only one
+ * rings.
+ */
 export async function ring(signal: AbortSignal) {
   if ('vibrate' in navigator) navigator.vibrate([300, 150, 300, 150, 300])
   const context = await voice(signal)
@@ -30,7 +33,7 @@ export async function ring(signal: AbortSignal) {
   if (!('locks' in navigator)) return sound(context, signal)
   await navigator.locks
     .request('larder.bell', { signal }, () => sound(context, signal))
-    .catch(() => undefined) // ended while another tab rang
+    .catch(() => undefined) // aborted while another tab rang
 }
 
 // After a reload a page is silent until it is tapped.
@@ -48,7 +51,7 @@ async function voice(signal: AbortSignal): Promise<AudioContext | undefined> {
   return signal.aborted ? undefined : audio
 }
 
-// All strokes are handed to the audio clock at once: it isn't slowed down in a page that nobody looks at.
+// Schedule all strokes on the audio clock at once: browsers don't throttle it in hidden pages.
 function sound(context: AudioContext, signal: AbortSignal): Promise<void> {
   const bell = context.createGain()
   bell.connect(context.destination)

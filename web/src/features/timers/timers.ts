@@ -1,23 +1,24 @@
-// The timers of a cook's steps. They live above the pages, and are kept with what this device has of the user: they go on
-// while the app is closed, since the food does too, and are gone with the rest after a logout.
+// A cook's step timers. They are independent of pages and stored with the user's data on this
+// device: they continue while the app is closed, because the food keeps cooking, and disappear with
+// the rest on logout.
 import { liveQuery } from 'dexie'
 import { useSyncExternalStore } from 'react'
 import { changeNote, readNote } from '@/lib/store'
 
 export interface Timer {
-  /** Which time of which step: pressed again, it starts anew. */
+  /** Identifies the time and step: pressing it again restarts the timer. */
   id: string
   recipe_id: string
   recipe_name: string
   /** From 1. */
   step: number
   servings: number | null
-  /** How long it runs, with what was added. */
+  /** Its duration, including added time. */
   seconds: number
-  /** The longer end of a range, until it is asked for. */
+  /** The longer end of a range, until it is used. */
   longest: number | null
   began: number
-  /** When it is up, in milliseconds since the epoch: the clock goes on while the page sleeps. */
+  /** When it ends, in ms since the epoch: the clock runs on while the page sleeps. */
   until: number
 }
 
@@ -28,7 +29,7 @@ let timers = none
 let watching = false
 const listeners = new Set<() => void>()
 
-/** useTimers gives the timers that run or ring, the one that is up first before the others. */
+/** useTimers returns the running and ringing timers, earliest end first. */
 export function useTimers(): Timer[] {
   return useSyncExternalStore(subscribe, () => timers)
 }
@@ -39,13 +40,13 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener)
 }
 
-// Another tab may start or stop one, and a logout takes them all away.
+// Another tab may start or stop a timer, and a logout removes them all.
 function watch() {
   if (watching) return
   watching = true
   liveQuery(() => readNote<Timer[]>(note)).subscribe({
     next: (kept) => show(kept ?? none),
-    error: () => undefined, // a browser that keeps nothing: they last as long as the page
+    error: () => undefined, // the browser stores nothing: timers last as long as the page
   })
 }
 
@@ -56,7 +57,7 @@ function show(next: Timer[]) {
 
 function change(how: (before: Timer[]) => Timer[]) {
   show(how(timers))
-  void changeNote<Timer[]>(note, (kept) => how(kept ?? none)).catch(() => undefined) // a browser that keeps nothing
+  void changeNote<Timer[]>(note, (kept) => how(kept ?? none)).catch(() => undefined) // the browser stores nothing
 }
 
 export function startTimer(timer: Omit<Timer, 'began' | 'until'>) {
@@ -71,7 +72,7 @@ export function stopTimer(id: string) {
   change((before) => before.filter((each) => each.id !== id))
 }
 
-/** addTime lets a timer run on; one that is up begins to run again from now. */
+/** addTime extends a timer; a finished one starts again from now. */
 export function addTime(id: string, seconds: number) {
   const now = Date.now()
   changeOne(id, (timer) => ({
@@ -81,7 +82,7 @@ export function addTime(id: string, seconds: number) {
   }))
 }
 
-/** runToLongest lets a timer run to the longer end of its range, counted from its start. */
+/** runToLongest extends a timer to the longer end of its range, counted from its start. */
 export function runToLongest(id: string) {
   changeOne(id, (timer) => {
     const more = ((timer.longest ?? timer.seconds) - timer.seconds) * 1000

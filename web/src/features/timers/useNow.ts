@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** useNow gives the time, each half second, and at each of the moments that are asked for. */
+/** useNow returns the time, updated every half second and at each of the given moments. */
 export function useNow(moments: number[]): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

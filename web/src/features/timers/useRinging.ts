@@ -1,12 +1,12 @@
 import { useEffect } from 'react'
 import { prepareBell, ring } from './bell'
 
-/** useRinging lets the bell and the tab's title tell of the timers that are up, until all are stopped. */
+/** useRinging rings the bell and shows finished timers in the tab's title until all are stopped. */
 export function useRinging(ids: string[], title: string | undefined) {
   const which = ids.join(' ')
   useTitle(title === undefined ? null : `🔔 ${title}`)
 
-  // After a reload the first tap anywhere gives the page its voice back.
+  // After a reload, the first tap anywhere enables sound again.
   useEffect(() => {
     const taps = ['pointerup', 'keydown']
     for (const tap of taps) addEventListener(tap, prepareBell)
@@ -21,7 +21,7 @@ export function useRinging(ids: string[], title: string | undefined) {
   }, [which])
 }
 
-// Pages name themselves in the title; what they name there meanwhile is put back afterwards.
+// Pages set the title too; what they set meanwhile is restored afterwards.
 function useTitle(title: string | null) {
   useEffect(() => {
     const element = document.querySelector('title')

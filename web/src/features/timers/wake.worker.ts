@@ -1,4 +1,5 @@
-// Wakes the page when the next timer is up. The clock of a page that nobody looks at may be a minute late; a worker's isn't.
+// Wakes the page when the next timer ends. A hidden page's timers may run a minute late; a worker's
+// don't.
 let waiting: ReturnType<typeof setTimeout> | undefined
 
 self.onmessage = ({ data }: MessageEvent<number>) => {

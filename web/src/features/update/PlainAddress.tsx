@@ -4,7 +4,10 @@ import styles from './UpdatePrompt.module.css'
 
 const place = 'larder.told'
 
-/** PlainAddress says, once on a device, what a browser doesn't allow an app that came by plain HTTP. */
+/**
+ * PlainAddress explains, once per device, what a browser doesn't allow an app served over plain
+ * HTTP.
+ */
 export function PlainAddress() {
   const { t } = useTranslation()
   const [open, setOpen] = useState(() => !isSecureContext && localStorage.getItem(place) === null)

@@ -3,12 +3,12 @@ import { useTranslation } from 'react-i18next'
 import { useRegisterSW } from 'virtual:pwa-register/react'
 import styles from './UpdatePrompt.module.css'
 
-/** How often an app that stays open looks for a new version of itself. */
+/** How often an open app checks for a new version. */
 const lookEvery = 60 * 60_000
 
 /**
- * UpdatePrompt makes the app open without a network, and asks before a new version of it takes the place of the one
- * in which the cook is at work.
+ * UpdatePrompt registers the service worker, so that the app opens offline, and asks before a new
+ * version replaces the one in use.
  */
 export function UpdatePrompt() {
   const { t } = useTranslation()
@@ -19,7 +19,7 @@ export function UpdatePrompt() {
   } = useRegisterSW({
     onRegisteredSW: (_address, registration) => {
       if (!registration) return
-      const look = () => void registration.update().catch(() => undefined) // no network: the next look has one
+      const look = () => void registration.update().catch(() => undefined) // offline: the next check may work
       clearInterval(looking.current)
       looking.current = setInterval(look, lookEvery)
       document.addEventListener('visibilitychange', () => {
@@ -27,7 +27,7 @@ export function UpdatePrompt() {
       })
     },
   })
-  // Above the page, in its flow: over it, it would lie on the bar with which a recipe is saved.
+  // In the page's flow: an overlay would cover the bar with the recipe's save button.
   return (
     <aside className={styles.prompt} aria-label={t('update.title')} hidden={!ready}>
       <p role="status">{ready && t('update.ready')}</p>
