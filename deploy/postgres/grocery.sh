@@ -1,6 +1,6 @@
 #!/bin/sh
-# The grocery app is a program of its own: its role sees its own database and nothing of Larder's. This runs once,
-# when the volume is empty.
+# The grocery app is a separate program: its role sees only its own database. This runs once, when
+# the volume is empty.
 set -eu
 psql -v ON_ERROR_STOP=1 -v password="$GROCERY_PASSWORD" --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<-'SQL'
 	CREATE ROLE grocery LOGIN PASSWORD :'password';
