@@ -1,6 +1,7 @@
-# Two images: `larder`, the one binary for every component, and `nginx`, with its routes and the pages.
+# Two images: `larder`, the single binary for every component, and `nginx`, with its routes and the
+# pages.
 
-# The versions are those of deploy/versions.env, which the compose file hands over.
+# The versions are those of deploy/versions.env, passed by the compose file.
 ARG GO_IMAGE
 ARG NODE_IMAGE
 ARG NGINX_IMAGE
@@ -19,7 +20,7 @@ RUN go mod download
 COPY deploy/sbom deploy/sbom
 RUN go build -modfile deploy/sbom/go.mod -o /bill github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 COPY . .
-# What `larder version` says, since no repository comes into the image; without them it says "dev".
+# The output of `larder version`, because the image has no repository; by default "dev".
 ARG VERSION=
 ARG REVISION=
 RUN CGO_ENABLED=0 go build -tags nodynamic,nomsgpack -trimpath -o /larder \
@@ -27,7 +28,7 @@ RUN CGO_ENABLED=0 go build -tags nodynamic,nomsgpack -trimpath -o /larder \
       ./cmd/larder && mkdir -m 1777 /scratch
 RUN /bill bin -json -noserial -notimestamp -output /sbom.json /larder
 
-# Nothing but the binary, what it needs to trust a TLS server, and a place for temporary files.
+# Only the binary, the CA certificates, and a place for temporary files.
 FROM scratch AS larder
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /scratch /tmp
@@ -46,6 +47,7 @@ COPY deploy/nginx/15-larder-resolver.envsh /docker-entrypoint.d/
 COPY --from=web /sbom.json /usr/share/doc/larder/sbom.json
 COPY --from=web /src/web/dist/app /usr/share/nginx/html
 USER root
-# The filled-in routes are written to memory, with this folder's mode: some versions of runc know no other.
+# The filled-in routes are written to memory, with this folder's mode: some versions of runc use no
+# other.
 RUN mkdir -p /var/cache/larder && chown 101:101 /var/cache/larder && chmod 1777 /etc/nginx/conf.d
 USER 101

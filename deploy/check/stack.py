@@ -3,7 +3,7 @@
 import os
 import sys
 
-# Stand-ins know no account, and nothing may look for one of this machine's.
+# Stand-ins know no account, and nothing may look for this machine's.
 os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
