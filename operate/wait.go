@@ -5,6 +5,8 @@ package operate
 import (
 	"context"
 	"time"
+
+	"larder.dev/internal/retry"
 )
 
 // Until asks again and again until it is done.
@@ -22,12 +24,8 @@ func Until(ctx context.Context, every time.Duration, done func() (bool, error)) 
 
 // Pause waits, or gives the context's error where that ends before.
 func Pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
+	if !retry.Wait(ctx, d) {
 		return ctx.Err()
 	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/retry"
 )
 
 // watchEvery is how often a projection checks that its view still exists, even while idle:
@@ -33,7 +34,7 @@ func (w *worker) watch(ctx context.Context) {
 	if !ok {
 		return
 	}
-	for wait(ctx, watchEvery) {
+	for retry.Wait(ctx, watchEvery) {
 		if !w.consuming() || w.rebuilding.Load() {
 			continue
 		}

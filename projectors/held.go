@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/retry"
 )
 
 // Limits on what one projection holds in memory: messages delivered but not yet acknowledged.
@@ -120,7 +121,7 @@ func (h *held) keep(ctx context.Context, ackWait time.Duration, log *slog.Logger
 				return
 			}
 		}
-		if !wait(ctx, ackWait/4) {
+		if !retry.Wait(ctx, ackWait/4) {
 			return
 		}
 		for _, it := range h.stale(ackWait / 3) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/retry"
 )
 
 // If several processes find the same view gone, only one rebuilds it: each that started would
@@ -77,7 +78,7 @@ func (l *lease) dead(revision uint64) bool {
 // keep renews the lease until the context ends, and cancels the context if another process took the
 // lease. It returns the last revision.
 func (l *lease) keep(ctx context.Context, cancel context.CancelCauseFunc, bucket *jetstream.Bucket, key string, revision uint64) uint64 {
-	for wait(ctx, leaseBeat) {
+	for retry.Wait(ctx, leaseBeat) {
 		next, err := bucket.Update(ctx, key, []byte(l.holder), revision)
 		switch {
 		case err == nil:

@@ -9,6 +9,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/retry"
 )
 
 // monitorEvery is how often a projection compares itself with the stream: for the metrics, and to
@@ -31,7 +32,7 @@ func (w *worker) stir() {
 func (w *worker) monitor(ctx context.Context) {
 	for {
 		again := w.deps.Conn.Reconnected()
-		if !wait(ctx, monitorEvery) {
+		if !retry.Wait(ctx, monitorEvery) {
 			return
 		}
 		select {

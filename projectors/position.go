@@ -9,6 +9,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/retry"
 )
 
 // Streams returns the streams that projections read. Only the relay creates them: it must fill a
@@ -58,7 +59,7 @@ func (w *worker) awaitStream(ctx context.Context) (unfilled bool, err error) {
 			w.enter(Waiting, "there is no stream yet: the relay makes it")
 			w.log.InfoContext(ctx, "waiting for the stream, which the relay makes")
 		}
-		if !wait(ctx, streamPause) {
+		if !retry.Wait(ctx, streamPause) {
 			return false, context.Cause(ctx)
 		}
 	}

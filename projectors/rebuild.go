@@ -11,6 +11,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/retry"
 )
 
 // ErrRebuilding means a projection is already being rebuilt.
@@ -327,18 +328,18 @@ func (p *replay) apply(ctx context.Context, batch []Event) error {
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case judge(err) != retry && len(batch) > 1:
+		case judge(err) != again && len(batch) > 1:
 			return p.applyEach(ctx, batch)
 		case judge(err) == skip:
 			p.numbers.skipped.Add(1)
 			return nil
-		case judge(err) != retry:
+		case judge(err) != again:
 			e := batch[0]
 			return p.stopAt(ctx, ParkedEvent{Sequence: e.Sequence, Subject: e.Subject, EventID: e.ID, Type: string(e.Type)}, err)
 		case attempt+1 == rebuildAttempts:
 			return fmt.Errorf("write %d events from message %d: %w", len(batch), batch[0].Sequence, err)
 		}
-		wait(ctx, delay(attempt))
+		retry.Wait(ctx, retry.Delay(attempt, firstDelay, lastDelay))
 	}
 }
 

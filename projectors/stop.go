@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+
+	"larder.dev/internal/retry"
 )
 
 // stoppedError ends a session at an event of an unknown version: a newer writer is active, and a
@@ -30,7 +32,7 @@ func (w *worker) stop(ctx context.Context, event ParkedEvent, reason error) erro
 
 // awaitDrop waits until an operator drops an event in any process, or the context ends.
 func (w *worker) awaitDrop(ctx context.Context, e ParkedEvent) {
-	for wait(ctx, monitorEvery) {
+	for retry.Wait(ctx, monitorEvery) {
 		dropped, err := w.parking.dropped(ctx, w.spec.Name, e.Sequence, e.Subject, e.EventID)
 		switch {
 		case dropped:

@@ -11,7 +11,7 @@ import (
 type verdict int
 
 const (
-	retry verdict = iota // temporary: retry in place
+	again verdict = iota // temporary: retry in place
 	skip                 // of an unknown type: count it and go on
 	park                 // can never be applied: record it with its reason and go on
 	stop                 // of an unknown version: a newer writer is active
@@ -24,12 +24,12 @@ func judge(err error) verdict {
 	case errors.Is(err, events.ErrUnknownVersion):
 		return stop
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return retry
+		return again
 	case errors.Is(err, events.ErrUnknownType):
 		return skip
 	case errors.Is(err, events.ErrMalformed), errors.Is(err, ErrImpossible):
 		return park
 	default:
-		return retry
+		return again
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/retry"
 	"larder.dev/internal/telemetry"
 )
 
@@ -24,6 +25,9 @@ const (
 	applyTimeout = 30 * time.Second
 	// stopGrace is how long a running write may take after the runner is told to stop.
 	stopGrace = 5 * time.Second
+	// firstDelay and lastDelay are between attempts, which double.
+	firstDelay = 50 * time.Millisecond
+	lastDelay  = 10 * time.Second
 )
 
 // errRewind ends a session because its position doesn't match the stream.
@@ -96,13 +100,13 @@ func (w *worker) run(ctx context.Context) {
 			continue
 		}
 		w.enter(Waiting, err.Error())
-		if worthALine(attempt) {
+		if retry.WorthALine(attempt) {
 			w.log.Log(ctx, levelOf(err), "projection is interrupted", slog.Any("error", err), slog.Int("attempt", attempt+1))
 		}
 		if time.Since(started) > lastDelay {
 			attempt = 0
 		}
-		if !errors.Is(err, errRewind) && !wait(ctx, delay(attempt)) {
+		if !errors.Is(err, errRewind) && !retry.Wait(ctx, retry.Delay(attempt, firstDelay, lastDelay)) {
 			return
 		}
 	}
@@ -274,9 +278,9 @@ func (s *session) apply(ctx context.Context, batch []*item) error {
 		if errors.Is(err, ErrLost) {
 			return err
 		}
-		if judge(err) == retry {
+		if judge(err) == again {
 			s.failed(ctx, batch, attempt, err)
-			wait(ctx, delay(attempt))
+			retry.Wait(ctx, retry.Delay(attempt, firstDelay, lastDelay))
 			continue
 		}
 		if len(batch) == 1 {
@@ -421,7 +425,7 @@ func (s *session) park(ctx context.Context, it *item, reason error) error {
 			return context.Cause(ctx)
 		}
 		s.failed(ctx, []*item{it}, attempt, err)
-		wait(ctx, delay(attempt))
+		retry.Wait(ctx, retry.Delay(attempt, firstDelay, lastDelay))
 	}
 }
 
@@ -431,7 +435,7 @@ func (s *session) failed(ctx context.Context, batch []*item, attempt int, err er
 	}
 	s.numbers.retries.Add(1)
 	s.enter(Retrying, err.Error())
-	if worthALine(attempt) {
+	if retry.WorthALine(attempt) {
 		s.log.WarnContext(ctx, "could not write, trying again", slog.Any("error", err),
 			slog.Int("events", len(batch)), slog.Int("attempt", attempt+1))
 	}

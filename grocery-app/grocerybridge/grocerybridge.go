@@ -17,6 +17,7 @@ import (
 	"larder.dev/grocery-app/grocerybridge/internal/target"
 	"larder.dev/grocery-app/grocerybridge/internal/webhook"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/retry"
 	"larder.dev/internal/telemetry"
 )
 
@@ -118,7 +119,7 @@ func (b *Bridge) follow(ctx context.Context, way way) {
 			waiting = true
 			b.opts.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "bridge", way.name, "error", err)
 		}
-		b.wait(ctx, b.opts.FirstPause)
+		retry.Wait(ctx, b.opts.FirstPause)
 	}
 }
 
@@ -218,16 +219,7 @@ func (b *Bridge) hold(ctx context.Context, delivery jetstream.Delivery, pause ti
 		if err := delivery.InProgress(); err != nil {
 			return err
 		}
-		b.wait(ctx, min(pause, beat))
+		retry.Wait(ctx, min(pause, beat))
 	}
 	return delivery.InProgress()
-}
-
-func (b *Bridge) wait(ctx context.Context, pause time.Duration) {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }

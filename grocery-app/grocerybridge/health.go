@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"larder.dev/grocery-app/grocerybridge/internal/target"
+	"larder.dev/internal/retry"
 )
 
 // health is what is known of a target's state.
@@ -57,11 +58,7 @@ func (h Health) Refused() int64 { return h.health.refused.Load() }
 
 // watch checks a target regularly: with no requests, nobody would notice that it is down.
 func (b *Bridge) watch(ctx context.Context, way way) {
-	for {
-		b.wait(ctx, b.opts.CheckEvery)
-		if ctx.Err() != nil {
-			return
-		}
+	for retry.Wait(ctx, b.opts.CheckEvery) {
 		b.check(ctx, way)
 	}
 }

@@ -99,8 +99,10 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: Module + "/grocery-app/grocerybridge/...",
-			May:      []string{events, internal + "jetstream", internal + "telemetry", Module + "/grocery-app/grocerybridge/..."},
-			Tests:    []string{testkit},
+			May: []string{
+				events, internal + "jetstream", internal + "retry", internal + "telemetry", Module + "/grocery-app/grocerybridge/...",
+			},
+			Tests: []string{testkit},
 			Reason: "the bridge is a second subscriber beside the grocery app: it knows the feed and its target, and neither " +
 				"Larder nor that app; what it hands on belongs to the trace of the request that asked for it",
 		},

@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/internal/retry"
 )
 
 // standbyPoll is how often a standby tries to lead. It polls rather than blocks in the server: a
@@ -35,10 +37,10 @@ func Lead(ctx context.Context, url string, lockID int64, log *slog.Logger) (*Lea
 		case errors.Is(err, errBadURL):
 			return nil, err
 		}
-		if worthALine(attempt) {
+		if retry.WorthALine(attempt) {
 			log.WarnContext(ctx, "wait to lead: trying again", "lock", lockID, "attempt", attempt+1, "error", err)
 		}
-		pause(ctx, attempt)
+		retry.Wait(ctx, retry.Delay(attempt, firstPause, longestPause))
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"larder.dev/internal/retry"
 )
 
 // Listen signals after notifications on a channel, coalescing them. It keeps its own connection and
@@ -30,10 +32,10 @@ func ListenToKeys(ctx context.Context, url, channel string, log *slog.Logger, he
 		if ctx.Err() != nil {
 			return
 		}
-		if worthALine(attempt) {
+		if retry.WorthALine(attempt) {
 			log.WarnContext(ctx, "listen to the database: trying again", "channel", channel, "attempt", attempt+1, "error", err)
 		}
-		pause(ctx, attempt)
+		retry.Wait(ctx, retry.Delay(attempt, firstPause, longestPause))
 	}
 }
 

@@ -3,8 +3,9 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 const (
@@ -26,17 +27,16 @@ func LimitLocks() string {
 // connection between the attempts: a pool's worth of connections waiting for one person's lock
 // would lock everybody out. The error is the last attempt's, or ctx's.
 func WhileLocked(ctx context.Context, try func() error) error {
-	for pause := minLockPause; ; pause = min(2*pause, maxLockPause) {
-		err := try()
-		if Code(err) != lockNotAvailable {
-			return err
-		}
-		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // keeps two processes from colliding repeatedly
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return fmt.Errorf("wait for a lock: %w", ctx.Err())
-		case <-timer.C:
-		}
+	pauses := &backoff.ExponentialBackOff{
+		InitialInterval: minLockPause, MaxInterval: maxLockPause, Multiplier: 2,
+		RandomizationFactor: backoff.DefaultRandomizationFactor, // keeps two processes from colliding repeatedly
 	}
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := try()
+		if err != nil && Code(err) != lockNotAvailable {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithBackOff(pauses), backoff.WithMaxElapsedTime(0))
+	return err
 }

@@ -67,21 +67,4 @@ func closeConn(ctx context.Context, conn *pgx.Conn) {
 	_ = conn.Close(ctx)
 }
 
-// worthALine selects which attempts are logged: all of an hour's outage would bury everything else.
-func worthALine(attempt int) bool { return attempt == 0 || attempt%10 == 9 }
-
-// pause waits before another attempt, longer each time, or until ctx is done.
-func pause(ctx context.Context, attempt int) {
-	d := longestPause
-	if attempt < 6 {
-		d = min(firstPause<<attempt, longestPause)
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
-}
-
 func quoted(name string) string { return pgx.Identifier{name}.Sanitize() }

@@ -16,6 +16,7 @@ import (
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/retry"
 	"larder.dev/internal/telemetry"
 )
 
@@ -176,7 +177,7 @@ func (r *Relay) follow(ctx context.Context, waits *atomic.Bool) {
 		published, err := r.turn(ctx)
 		if err != nil {
 			r.complain(ctx, failures, err)
-			rest(ctx, failures)
+			retry.Wait(ctx, retry.Delay(failures, firstPause, longestPause))
 			failures++
 			continue
 		}
@@ -270,7 +271,7 @@ func (r *Relay) markThenRead(ctx context.Context, published outcome) ([]recipest
 		return nil, err
 	}
 	if len(published.sequences) >= busyEvents {
-		wait(ctx, growFor)
+		retry.Wait(ctx, growFor)
 	}
 	return r.read(ctx, nil)
 }
@@ -372,32 +373,13 @@ func ids(entries []recipestore.Entry) []int64 {
 	return ids
 }
 
-// complain logs the first failure and every tenth after it: an hour's outage would otherwise bury
-// everything else.
+// complain logs the first failure, and a few of those after it.
 func (r *Relay) complain(ctx context.Context, failures int, err error) {
 	if ctx.Err() != nil {
 		return
 	}
 	r.metrics.failed()
-	if failures == 0 || failures%10 == 9 {
+	if retry.WorthALine(failures) {
 		r.log.WarnContext(ctx, "relay: trying again", "attempt", failures+1, "error", err)
-	}
-}
-
-// rest waits longer after each failure.
-func rest(ctx context.Context, failures int) {
-	pause := longestPause
-	if failures < 6 {
-		pause = min(firstPause<<failures, longestPause)
-	}
-	wait(ctx, pause)
-}
-
-func wait(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"larder.dev/command-api/internal/recipestore"
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
+	"larder.dev/internal/retry"
 )
 
 const (
@@ -60,13 +61,13 @@ func (r *Retention) Run(ctx context.Context) {
 		if forgotten > 0 {
 			r.Log.InfoContext(ctx, "forgot deleted recipes", "recipes", forgotten)
 		}
-		for err == nil && left > 0 && time.Since(began) < every && rest(ctx, soon) {
+		for err == nil && left > 0 && time.Since(began) < every && retry.Wait(ctx, soon) {
 			left, err = r.clean(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			r.Log.WarnContext(ctx, "forget deleted recipes", "error", err)
 		}
-		rest(ctx, every-time.Since(began))
+		retry.Wait(ctx, every-time.Since(began))
 		ran = time.Since(began)
 	}
 }
@@ -121,7 +122,7 @@ func (r *Retention) forget(ctx context.Context, until time.Time) (forgotten int,
 			if done {
 				forgotten++
 			}
-			if !rest(ctx, pace) {
+			if !retry.Wait(ctx, pace) {
 				return forgotten, ctx.Err()
 			}
 		}
@@ -148,7 +149,7 @@ func (r *Retention) clean(ctx context.Context) (left int, err error) {
 			if err := r.remove(ctx, one); err != nil {
 				return left, err
 			}
-			if !rest(ctx, pace) {
+			if !retry.Wait(ctx, pace) {
 				return left, ctx.Err()
 			}
 		}
@@ -177,16 +178,4 @@ func (r *Retention) remove(ctx context.Context, one recipestore.Removal) error {
 		}
 	}
 	return r.Store.Removed(ctx, one)
-}
-
-// rest waits and reports whether the full time passed.
-func rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

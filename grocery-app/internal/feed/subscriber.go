@@ -13,6 +13,7 @@ import (
 	"larder.dev/grocery-app/internal/list"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/limits"
+	"larder.dev/internal/retry"
 	"larder.dev/internal/telemetry"
 )
 
@@ -68,7 +69,7 @@ func (s *Subscriber) Run(ctx context.Context) {
 			waiting = true
 			s.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "error", err)
 		}
-		wait(ctx)
+		retry.Wait(ctx, pause)
 	}
 }
 
@@ -147,7 +148,7 @@ func (s *Subscriber) apply(ctx context.Context, msg jetstream.Message) error {
 			}
 		}
 		s.Log.WarnContext(ctx, "an event can't be applied now, trying again", "sequence", msg.Sequence, "error", err)
-		wait(ctx)
+		retry.Wait(ctx, pause)
 	}
 }
 
@@ -180,14 +181,5 @@ func (s *Subscriber) try(ctx context.Context, msg jetstream.Message) error {
 		return s.Lists.Erase(ctx, erased.UserID)
 	default:
 		return events.Known(event)
-	}
-}
-
-func wait(ctx context.Context) {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
 	}
 }
