@@ -1,14 +1,17 @@
-/** A piece of a text; href is there where the piece is an address that may be followed. */
+/** A piece of a text; href is set if the piece is a followable address. */
 export interface Piece {
   text: string
   href?: string
 }
 
-// http and https alone lead somewhere: javascript: would run as this page, and others open programs.
+// Only http and https are followed: javascript: would run on this page, and other schemes open
+// programs.
 const address =
   /https?:\/\/[^\s<>"]+|(?<![\p{L}\p{N}@.:/-])(?:www\.[^\s<>"/]+\.[a-z]{2,}|[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}(?=\/))(?:\/[^\s<>"]*)?/giu
 
-/** addressesIn finds the addresses in what a cook wrote, also www.example.org and example.org/pie. */
+/**
+ * addressesIn finds the addresses in a cook's text, including www.example.org and example.org/pie.
+ */
 export function addressesIn(text: string): Piece[] {
   const pieces: Piece[] = []
   let from = 0
@@ -24,7 +27,7 @@ export function addressesIn(text: string): Piece[] {
   return pieces
 }
 
-// The stop of a sentence, and the bracket that the address is in.
+// Drop the sentence's punctuation and the bracket around the address.
 function withoutEnd(found: string): string {
   const written = found.replace(/[.,;:!?'’”»]+$/u, '')
   const isOpen = written.split('(').length < written.split(')').length

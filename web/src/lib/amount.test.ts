@@ -4,7 +4,7 @@ import labelled from '../../../recipe/ingredient/testdata/scaling_labelled.json'
 import { formatAmount, scaleLine, type Segment } from './amount'
 
 describe('formatAmount', () => {
-  // Spoons and pieces are said in fractions, scales and jugs show decimals.
+  // Spoons and pieces use fractions, scales and jugs decimals.
   it.each([
     [1.5, 'cup', 'en', '1 ½'],
     [0.25, 'tsp', 'en', '¼'],
@@ -28,12 +28,12 @@ describe('formatAmount', () => {
   })
 })
 
-// The amounts in guillemets, as the table has them.
+// Amounts in guillemets, as in the table.
 const marked = (segments: Segment[]) =>
   segments.map(({ text, amount }) => (amount ? `«${text}»` : text)).join('')
 
 describe('scaleLine', () => {
-  // The server's table: the same words and fractions, with a network and without.
+  // The server's table: the same words and fractions online and offline.
   it.each([...scaling, ...labelled].map((row) => [row.text, row.factor, row.locale, row] as const))(
     '%s times %d in %s',
     (_, factor, locale, row) => {

@@ -1,6 +1,6 @@
-// Amounts as a cook writes them: 1 ½ cups, 150 g, 2–3 cloves; and lines of ingredients for more or fewer servings, in
-// their writers' own words. The server does the same (recipe/units/format.go, recipe/ingredient/written.go), and both
-// pass recipe/ingredient/testdata/scaling.json.
+// Amounts as cooks write them: 1 ½ cups, 150 g, 2–3 cloves; and ingredient lines scaled in their
+// authors' own words. The server does the same (recipe/units/format.go,
+// recipe/ingredient/written.go), and both are tested with recipe/ingredient/testdata/scaling.json.
 
 import { alternatives, Line, signs, type Reading } from '@/lib/reading'
 import {
@@ -36,14 +36,14 @@ const numerals: Record<string, Numerals> = {
 
 const numeralsOf = (locale: string) => numerals[locale.toLowerCase().split('-')[0] ?? ''] ?? english
 
-/** formatAmount writes a number for a unit, in the language's digits and separators. */
+/** formatAmount formats a number for a unit, in the language's digits and separators. */
 export function formatAmount(value: number, unit: string, locale: string): string {
   return isMetric(unit) ? decimal(value, numeralsOf(locale)) : fraction(value, numeralsOf(locale))
 }
 
 const maxPlaces = 9
 
-// Three digits, and all of those before the point: nobody weighs 133.33 g.
+// Three significant digits, and the whole integer part: nobody weighs 133.33 g.
 function decimal(value: number, written: Numerals): string {
   if (value === 0) return number(0, 0, written)
   let places = 2
@@ -54,7 +54,8 @@ function decimal(value: number, written: Numerals): string {
 
 const denominators = [1, 2, 3, 4, 8, 5, 6]
 
-// The first fraction that is near enough, else the nearest; of less than there are fractions for, a decimal.
+// The first fraction that is close enough, otherwise the nearest; below the smallest fraction, a
+// decimal.
 function fraction(value: number, written: Numerals): string {
   if (value === 0) return number(0, 0, written)
   const near = Math.min(0.24, Math.max(0.0125, 0.02 * value))
@@ -75,7 +76,7 @@ function mixed(above: number, below: number, written: Numerals): string {
   const whole = Math.floor(above / below)
   const rest = above - whole * below
   if (rest === 0) return number(whole, 0, written)
-  // Scripts with digits of their own have no such signs, so that a fraction slash joins their digits there.
+  // Scripts with their own digits have no such signs, so use a fraction slash with their digits.
   const sign =
     written.zero === '0'
       ? ([...signs].find(([, value]) => Math.abs(value - rest / below) < 1e-9)?.[0] ?? '')
@@ -83,7 +84,7 @@ function mixed(above: number, below: number, written: Numerals): string {
   return whole === 0 ? sign : `${number(whole, 0, written)} ${sign}`
 }
 
-// Thousands are parted from ten thousand on.
+// Group thousands from ten thousand on.
 function number(value: number, places: number, written: Numerals): string {
   const fixed = (Math.floor(value * 10 ** places + 0.5) / 10 ** places).toFixed(places)
   const [whole = '', rest = ''] = fixed.split('.')
@@ -97,20 +98,20 @@ function number(value: number, places: number, written: Numerals): string {
 const digit = (sign: string, { zero }: Numerals) =>
   String.fromCharCode(sign.charCodeAt(0) - '0'.charCodeAt(0) + zero.charCodeAt(0))
 
-/** Segment is a piece of a line. Amount tells that it is how much there is of the food. */
+/** Segment is a piece of a line; amount says that it is the food's amount. */
 export interface Segment {
   text: string
   amount: boolean
 }
 
-/** Measure is an amount as parts: of so much, or up to so much, of a unit. */
+/** Measure is an amount in parts: a quantity, or a range, of a unit. */
 export interface Measure {
   quantity: number
   quantity_max: number | null
   unit: string
 }
 
-/** Row is a line of ingredients with its parts. */
+/** Row is an ingredient line with its parts. */
 export interface Row {
   text: string
   quantity: number | null
@@ -122,9 +123,9 @@ export interface Row {
 }
 
 /**
- * scaleLine gives a line for factor times as much in its own words. Numbers are only replaced where what is written is
- * the number of the part; where there is no such place, the line is composed of the parts. Once is as it is written,
- * but for a number that a program wrote (0.3333333 cup).
+ * scaleLine scales a line by a factor in its own words. It replaces only numbers that match the
+ * parsed ones; if it can't find them, it composes the line from its parts. Factor 1 keeps the text,
+ * except for a number that a program wrote (0.3333333 cup).
  */
 export function scaleLine(row: Row, factor: number, locale: string): Segment[] {
   const asWritten = [{ text: row.text, amount: false }]
@@ -141,10 +142,10 @@ export function scaleLine(row: Row, factor: number, locale: string): Segment[] {
   return scaler.segments()
 }
 
-/** textOf is a line without its bold parts. */
+/** textOf returns a line without marking amounts. */
 export const textOf = (segments: Segment[]) => segments.map((segment) => segment.text).join('')
 
-// A number from piece start up to end, with the unit that follows it.
+// A number in the pieces from start to end, with the unit that follows it.
 interface NumberPlace {
   start: number
   end: number
@@ -152,7 +153,7 @@ interface NumberPlace {
   unitEnd: number
 }
 
-// Where an amount is written: the number, or the two of a range, and the unit behind.
+// Where an amount is written: the number, or a range's two, and the unit after it.
 interface Place {
   measure: Measure
   from: NumberPlace
@@ -161,7 +162,7 @@ interface Place {
   end: number
 }
 
-// The amount, and the second measure where that is scaled; null where not all of it was found.
+// The amount and, if it is scaled, the second measure; null if not everything was found.
 function places(line: Line, first: Measure, second: Row['second']): [Place] | [Place, Place] | null {
   const found = find(line, first, !second, 0, 0)
   if (!found) return null
@@ -170,8 +171,8 @@ function places(line: Line, first: Measure, second: Row['second']): [Place] | [P
   return more && [found, more]
 }
 
-// The first place where the measure is written with its unit, else the first where its number is. The pieces from start
-// up to end are taken.
+// The first place where the measure is written with its unit, otherwise the first with its number.
+// The pieces from start to end are taken.
 function find(line: Line, measure: Measure, alone: boolean, start: number, end: number): Place | null {
   let found: Place | null = null
   for (let i = 0; i < line.pieces.length; i++) {
@@ -234,13 +235,14 @@ function rangeAt(line: Line, i: number, low: Reading, measure: Measure, upper: n
   return null
 }
 
-// A part is kept to six digits.
+// Parts are stored with six digits.
 const near = (read: number, part: number) => Math.abs(read - part) <= 1e-5 * Math.max(1, Math.abs(part))
 
-// A unit has five pieces at most: "c. à s.".
+// A unit has at most five pieces: "c. à s.".
 const maxUnitPieces = 5
 
-// Behind the unit that follows at i, with the hyphen before it; i where it doesn't follow.
+// The position after the unit that follows at i, including a hyphen before it; i if it doesn't
+// follow.
 function unitEnd(line: Line, i: number, unit: string): number {
   if (unit === '' || i >= line.pieces.length) return i
   const at = line.at(i).low === '-' && line.at(i).glued ? i + 1 : i
@@ -250,7 +252,7 @@ function unitEnd(line: Line, i: number, unit: string): number {
   return i
 }
 
-// Six digits behind the point: a third of three is one again.
+// Six decimals, so that three thirds are one again.
 const rounded = (value: number) => Math.round(value * 1e6) / 1e6
 
 interface Edit {
@@ -300,7 +302,7 @@ class Scaler {
     return this.line.pieces.slice(start, end).some(({ number, low }) => number && /[.,]\d{4,}$/.test(low))
   }
 
-  /** sameAgain scales what says the same a third time: "1 qt (32 oz, 950 ml)". */
+  /** sameAgain scales further equivalents: "1 qt (32 oz, 950 ml)". */
   sameAgain(from: number) {
     let at = from
     while ([',', '/', '|', '=', '('].includes(this.line.at(at).low)) {
@@ -310,7 +312,7 @@ class Scaler {
     }
   }
 
-  /** instead scales what may be taken instead, outside of parentheses: "200 g rice or 100 g barley". */
+  /** instead scales alternatives outside of parentheses: "200 g rice or 100 g barley". */
   instead(from: number) {
     let depth = 0
     for (let at = from; at < this.line.pieces.length; at++) {
@@ -321,7 +323,8 @@ class Scaler {
     }
   }
 
-  // Scales the number with such a unit that stands at a piece, and gives what is behind it; at where there is none.
+  // Scales the number with such a unit at a piece, and returns the position after it; at if there
+  // is none.
   private measureAt(at: number, is: (unit: string) => boolean): number {
     for (const read of this.line.readings(at)) {
       for (let n = Math.min(maxUnitPieces, this.line.pieces.length - read.end); n > 0; n--) {
@@ -355,7 +358,10 @@ class Scaler {
     if (now !== was && !(next.low === '(' && next.glued)) this.edit(i, i + 1, now) // "clove(s)" is both already
   }
 
-  /** inflect brings a unit further on, or what is counted, into the number of the amount: "1 (14 oz) can", "1 onion". */
+  /**
+   * inflect adjusts the number of a later unit or counted noun to the amount: "1 (14 oz) can", "1
+   * onion".
+   */
   inflect(first: Place, row: Row) {
     if (first.end > (first.to ?? first.from).end || row.quantity === null) return
     const counted = new Line(row.name).pieces.findLast((piece) => piece.word)?.low
@@ -403,7 +409,7 @@ class Scaler {
   }
 }
 
-// A line of the parts alone: "800 g (2 tins) tomatoes, warm".
+// A line composed from its parts: "800 g (2 tins) tomatoes, warm".
 function compose(row: Row, first: Measure, factor: number, locale: string): Segment[] {
   const segments = [{ text: measureText(first, factor, locale), amount: true }]
   const add = (text: string, amount = false) => {

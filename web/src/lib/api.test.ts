@@ -20,7 +20,7 @@ const found = () =>
     headers: { 'Content-Type': 'application/json', 'X-Request-Id': 'r' },
   })
 
-// The server gives these answers one after the other; what gives how often it was asked.
+// The server gives these answers in order; the result counts the requests.
 function answering(...answers: Response[]) {
   let asked = 0
   vi.stubGlobal('fetch', (request: Request) => {

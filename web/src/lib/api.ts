@@ -1,6 +1,6 @@
-// The one place that speaks HTTP. Calls are typed by the components' openapi.yaml files; what comes back is
-// the answer, or one of two errors: Refused (the server said no, and why) or Unreachable (nobody answered in
-// time, so that whoever asked falls back to what is stored).
+// The only module that speaks HTTP. Calls are typed by the components' openapi.yaml files. The
+// result is the answer, or one of two errors: Refused (the server said no, and why) or Unreachable
+// (no answer in time, so that the caller falls back to stored data).
 import createClient, { type ClientOptions, type FetchResponse } from 'openapi-fetch'
 import type { components as commandComponents, paths as commandPaths } from '@/api/command-api.gen'
 import type { components as queryComponents, paths as queryPaths } from '@/api/query-api.gen'
@@ -22,16 +22,16 @@ export type Grocery = commandComponents['schemas']['Grocery']
 export type GroceryRequest = commandComponents['schemas']['GroceryRequest']
 type Problem = queryComponents['schemas']['Problem'] & { current?: Recipe; current_version?: number }
 
-/** How long a read may hang before what is stored is shown instead. */
+/** How long a read may hang before stored data is shown instead. */
 export const readDeadline = 3_000
-/** How long a write may hang before it is taken for unsent; it waits in the outbox then. */
+/** How long a write may hang before it counts as unsent and waits in the outbox. */
 export const writeDeadline = 15_000
 
-/** The server answered and said no. */
+/** The server answered with a refusal. */
 export class Refused extends Error {
   readonly status: number
   readonly problem: Problem
-  /** Seconds after which it is worth asking again, where the server said so. */
+  /** Seconds after which a retry is worthwhile, if the server said so. */
   readonly retryAfter: number | undefined
 
   constructor(response: Response, problem: Problem) {
@@ -43,7 +43,7 @@ export class Refused extends Error {
   }
 }
 
-/** isOtherPerson tells whether a request was refused because somebody else is logged in than it was made for. */
+/** isOtherPerson reports whether a request was refused because a different user is logged in. */
 export function isOtherPerson(error: unknown): boolean {
   return error instanceof Refused && isOfOther(error.problem)
 }
@@ -53,8 +53,8 @@ function isOfOther(problem: Problem) {
 }
 
 /**
- * Nobody answered in time: no network, a hanging one, a server that is away (502 to 504), or somebody else who answers in its
- * place.
+ * No answer in time: no network, a hanging one, a server that is down (502 to 504), or something
+ * else that answers in its place.
  */
 export class Unreachable extends Error {
   constructor(cause: unknown) {
@@ -63,11 +63,11 @@ export class Unreachable extends Error {
   }
 }
 
-/** How often a read that was too much is asked again, and how many seconds it waits for that at most. */
+/** How often to retry a throttled read, and for how many seconds at most. */
 const patience = { times: 3, seconds: 5 }
 
-// Who asks for too much at once is told when to ask again (429). A read does so here, for all who ask; a command waits in
-// the outbox.
+// A throttled request (429) says when to retry. Reads are retried here, for all callers; commands
+// wait in the outbox.
 const patientFetch: NonNullable<ClientOptions['fetch']> = async (request) => {
   for (let left = patience.times; ; left -= 1) {
     const response = await deadlineFetch(request)
@@ -83,7 +83,7 @@ function pass(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, ms)
     const giveUp = () => {
       clearTimeout(timer)
-      resolve() // the next fetch says that nobody wants it any more
+      resolve() // the next fetch reports the abort
     }
     if (signal.aborted) giveUp()
     else signal.addEventListener('abort', giveUp)
@@ -96,7 +96,7 @@ function secondsIn(header: string | null | undefined): number | undefined {
 }
 
 const deadlineFetch = async (request: Request) => {
-  // The language that was chosen here, and not the browser's: the grocery list's numbers are written in it.
+  // The language chosen here, not the browser's: the grocery list's numbers use it.
   const language = globalThis.document?.documentElement.lang
   if (language) request.headers.set('Accept-Language', language)
   nameThePerson(request)
@@ -104,10 +104,10 @@ const deadlineFetch = async (request: Request) => {
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(limit)])
   let response: Response
   try {
-    // What the browser kept of an answer would outlive the logout.
+    // The browser's cache would outlive the logout.
     response = await fetch(request, { signal, cache: 'no-store' })
   } catch (cause) {
-    if (request.signal.aborted) throw cause // whoever asked no longer wants it
+    if (request.signal.aborted) throw cause // the caller aborted
     throw unreachable(cause)
   }
   if (response.status >= 502 && response.status <= 504) throw unreachable(response.status)
@@ -116,7 +116,7 @@ const deadlineFetch = async (request: Request) => {
   return response
 }
 
-// Who is logged in is asked by those who don't know yet.
+// Requests that ask who is logged in name no person.
 function nameThePerson(request: Request) {
   const person = personHere()
   if (person === null || request.headers.has('Larder-User')) return
@@ -129,15 +129,15 @@ function unreachable(cause: unknown) {
   return new Unreachable(cause)
 }
 
-/** What every client of the APIs is made with: the deadlines, and the address. */
+/** Options shared by all API clients: the deadlines and the address. */
 export const options: ClientOptions = { fetch: patientFetch, baseUrl: globalThis.location?.origin ?? '' }
 
 export const commands = createClient<commandPaths>(options)
 export const queries = createClient<queryPaths>(options)
 
 /**
- * answered waits for a call and gives its body, or throws Refused or Unreachable. A 304 has no body: its callers
- * look at the response themselves.
+ * answered awaits a call and returns its body, or throws Refused or Unreachable. A 304 has no body:
+ * its callers check the response themselves.
  */
 export async function answered<
   T extends Record<string | number, unknown>,
@@ -153,7 +153,7 @@ async function bodyOf<T>(call: Promise<T>) {
   try {
     return await call
   } catch (cause) {
-    // The head came, and the way broke while the body was read.
+    // The headers arrived, but the connection broke while the body was read.
     if (cause instanceof DOMException && cause.name === 'TimeoutError') throw unreachable(cause)
     if (cause instanceof SyntaxError) throw unreachable(cause)
     throw cause
@@ -161,8 +161,8 @@ async function bodyOf<T>(call: Promise<T>) {
 }
 
 /**
- * failureOf is the failure of an answer that came another way than by a call here: Refused, or Unreachable where it isn't
- * Larder's own word.
+ * failureOf returns the failure in an answer that wasn't fetched here: Refused, or Unreachable if
+ * the answer isn't Larder's own.
  */
 export function failureOf(
   status: number,

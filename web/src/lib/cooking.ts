@@ -1,21 +1,22 @@
-// How far a cook is with a recipe: for how many, what is put out, at which step. It is kept on the device for the day, so
-// that it outlives leaving the page, a reload and another layout, and with the rest of what belongs to the user.
+// A cook's progress with a recipe: servings, ticked ingredients, current step. It is stored on the
+// device for the day, with the rest of the user's data, so that it survives leaving the page, a
+// reload or a different layout.
 import { liveQuery } from 'dexie'
 import { useEffect, useState } from 'react'
 import type { Recipe } from '@/lib/api'
 import { changeNote, readNote, store } from '@/lib/store'
 
 export interface Cooking {
-  /** For how many; null for as many as the recipe says. */
+  /** The servings; null for the recipe's. */
   servings: number | null
-  /** The positions of the ingredients that are put out. */
+  /** The positions of the ticked ingredients. */
   ticks: number[]
   /** From 1. */
   step: number
 }
 
 interface Kept extends Cooking {
-  /** The ingredient lines that the ticks are of: other lines have none. */
+  /** The ingredient lines that the ticks belong to: if they change, the ticks are dropped. */
   rows: string
   at: number
 }
@@ -24,15 +25,17 @@ const prefix = 'cooking.'
 const keptFor = 24 * 3600_000
 const atFirst: Cooking = { servings: null, ticks: [], step: 1 }
 
-/** useCooking gives how far a recipe is, and what changes it; null until what is kept has been read. */
+/**
+ * useCooking returns a recipe's progress and a function to change it; null until it has been read.
+ */
 export function useCooking(recipe: Recipe): [Cooking | null, (change: Partial<Cooking>) => void] {
   const rows = rowsOf(recipe)
   const [kept, setKept] = useState<Cooking | null>(null)
-  const [changed, setChanged] = useState<Partial<Cooking>>({}) // is shown before it is on the disk
+  const [changed, setChanged] = useState<Partial<Cooking>>({}) // shown before it is on disk
   useEffect(() => {
     const running = liveQuery(() => read(recipe.id, rows)).subscribe({
       next: setKept,
-      error: () => setKept(atFirst), // a browser that keeps nothing
+      error: () => setKept(atFirst), // the browser stores nothing
     })
     return () => running.unsubscribe()
   }, [recipe.id, rows])
@@ -59,7 +62,10 @@ interface UnderWay {
   change: Partial<Cooking>
 }
 
-/** underWay is what was changed on this page and may not be on the disk: a reload doesn't wait for a write. */
+/**
+ * underWay returns changes made on this page that may not be on disk yet: a reload doesn't wait for
+ * a write.
+ */
 function underWay(id: string): UnderWay | null {
   return JSON.parse(sessionStorage.getItem(prefix + id) ?? 'null') as UnderWay | null
 }

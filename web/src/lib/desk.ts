@@ -1,16 +1,16 @@
 import { useSyncExternalStore } from 'react'
 
-/** From here on there is room for the list beside a recipe; the styles have the same width. */
+/** From this width, the list fits beside a recipe; the styles use the same width. */
 const desk = '(min-width: 60rem)'
 
 let before = false
 
-/** useDesk tells whether the page is laid out for a desk, else for a phone. */
+/** useDesk reports whether the page has the desktop layout rather than the phone's. */
 export function useDesk(): boolean {
   return useSyncExternalStore(subscribe, isDesk)
 }
 
-// Paper is narrower than the screen: what is printed is the page as it is, and not another that is made meanwhile.
+// Paper is narrower than the screen: print the page as shown, don't switch the layout.
 function isDesk(): boolean {
   if (!matchMedia('print').matches) before = matchMedia(desk).matches
   return before

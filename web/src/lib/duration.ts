@@ -1,6 +1,6 @@
 import { numberFormat } from '@/lib/numberFormat'
 
-/** formatMinutes says a time as a cook reads it: 45 min, 1 hr 30 min. Null for none. */
+/** formatMinutes formats a time for cooks: 45 min, 1 hr 30 min. Null if there is none. */
 export function formatMinutes(minutes: number | null | undefined, locale: string): string | null {
   if (minutes === null || minutes === undefined || minutes <= 0) return null
   const days = Math.floor(minutes / 1440)
@@ -14,7 +14,7 @@ export function formatMinutes(minutes: number | null | undefined, locale: string
   return said.join(' ')
 }
 
-/** totalMinutes adds up preparing and cooking; null where neither is known. */
+/** totalMinutes adds preparation and cooking time; null if neither is known. */
 export function totalMinutes(times: {
   prep_minutes: number | null
   cook_minutes: number | null
@@ -23,7 +23,7 @@ export function totalMinutes(times: {
   return (times.prep_minutes ?? 0) + (times.cook_minutes ?? 0)
 }
 
-/** formatSeconds says how long a timer runs, to the second: 45 mins, 1 hr 30 mins, 1 min 30 secs. */
+/** formatSeconds formats a timer's duration to the second: 45 mins, 1 hr 30 mins, 1 min 30 secs. */
 export function formatSeconds(seconds: number, locale: string): string {
   const rest = seconds % 60
   const minutes = formatMinutes(Math.floor(seconds / 60), locale)

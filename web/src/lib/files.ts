@@ -1,4 +1,5 @@
-// Files of a recipe: sent with progress, which fetch can't tell, and read at the addresses that the detail gives.
+// A recipe's files: uploaded with progress, which fetch can't report, and read at the addresses in
+// the detail.
 import createClient from 'openapi-fetch'
 import type { paths } from '@/api/file-service.gen'
 import { Unreachable, answered, failureOf, options, type Recipe } from '@/lib/api'
@@ -10,25 +11,25 @@ export type RecipeFile = Recipe['files'][number]
 
 const files = createClient<paths>(options)
 
-/** How long nothing may arrive of a file before it is taken for unsent. */
+/** How long an upload may make no progress before it counts as unsent. */
 const silence = 30_000
 
-/** What is larger is sent so that it can go on where it broke off. */
+/** Larger files are sent as resumable uploads. */
 const small = 1 << 20
 
-/** A file on its way. */
+/** A file being uploaded. */
 export interface Attaching {
   recipe: string
   file: File
-  /** Names the request, so that it is done once however often it is sent. */
+  /** The idempotency key. */
   key: string
-  /** Hears how much of the file is away, from 0 to 1. */
+  /** Receives the fraction uploaded, from 0 to 1. */
   onPart: (part: number) => void
 }
 
 /**
- * attachFile sends a file, and gives the version of the recipe that has it, where the server said so. It throws Refused
- * or Unreachable.
+ * attachFile uploads a file and returns the version of the recipe that has it, if the server said
+ * so. It throws Refused or Unreachable.
  */
 export async function attachFile(attaching: Attaching): Promise<number | undefined> {
   if (attaching.file.size <= small) return attachAtOnce(attaching)
@@ -72,17 +73,17 @@ function attachAtOnce({ recipe, file, key, onPart }: Attaching): Promise<number 
   })
 }
 
-/** versionIn reads the version from Larder-After: <recipe>@<version>. */
+/** versionIn parses the version from Larder-After: <recipe>@<version>. */
 export function versionIn(after: string | null | undefined): number | undefined {
   const version = Number(/@(\d+)$/.exec(after ?? '')?.[1])
   return version > 0 ? version : undefined
 }
 
-/** What the server takes unless it was told otherwise (LARDER_MAX_FILE_SIZE). */
+/** The server's default limit (LARDER_MAX_FILE_SIZE). */
 const usualLimit = 100 * 2 ** 20
 const limitNote = 'largest file'
 
-/** largestFile is how many bytes a file may have, as the server says or said. */
+/** largestFile returns the maximum size of a file in bytes, as the server states or last stated. */
 export async function largestFile(): Promise<number> {
   try {
     const answer = await fetch('/api/files/uploads', {
@@ -95,50 +96,62 @@ export async function largestFile(): Promise<number> {
       return limit
     }
   } catch {
-    // Without a network what it said before counts.
+    // Offline, use its last answer.
   }
   return ((await store.notes.get(limitNote))?.value as number | undefined) ?? usualLimit
 }
 
-/** removeFile takes a file off its recipe. It throws Refused or Unreachable. */
+/** removeFile removes a file from its recipe. It throws Refused or Unreachable. */
 export async function removeFile(id: string): Promise<void> {
   const header = { 'Idempotency-Key': newId() }
   await answered(files.DELETE('/api/files/{id}', { params: { path: { id }, header } }))
 }
 
-/** openedAt is where a file can be looked at: a browser shows no HEIC, so that a phone's photo is opened as a JPEG. */
+/**
+ * openedAt is the address to view a file: browsers don't show HEIC, so a phone's photo opens as a
+ * JPEG.
+ */
 export function openedAt(file: RecipeFile): string | undefined {
   const shown = /^image\/hei[cf]$/.test(file.media_type) ? (file.sizes ?? []) : []
   return shown.filter((size) => size.media_type === 'image/jpeg').at(-1)?.url ?? file.url
 }
 
-/** A picture is where its bytes are, and the colour to show before they are here, which may be unknown. */
+/** A picture has an address and, if known, a colour to show while it loads. */
 export interface Picture {
   src: string
   color: string | undefined
 }
 
-/** What a card needs in pixels: a card of a phone's two columns at two dots a pixel. */
+/** The pixels that a card needs: one of a phone's two columns at double density. */
 export const cardEdge = 400
 
-/** isPicture tells whether a file has sizes to be shown in: not every file with an image's type can be drawn. */
+/**
+ * isPicture reports whether a file has sizes to show: not every file with an image type can be
+ * drawn.
+ */
 export function isPicture(file: RecipeFile): boolean {
   return (file.sizes?.length ?? 0) > 0
 }
 
-/** hasPicture tells whether a recipe has a picture, as far as is known: a change names files without their addresses. */
+/**
+ * hasPicture reports whether a recipe has a picture, as far as is known: a change names files
+ * without addresses.
+ */
 export function hasPicture(recipe: Recipe): boolean {
   return recipe.files.some((file) => isPicture(file) || (!file.url && file.media_type.startsWith('image/')))
 }
 
-/** pictureOf is a recipe's first picture, at about so many pixels; undefined where it has none. */
+/** pictureOf returns a recipe's first picture, at about edge pixels; undefined if it has none. */
 export function pictureOf(recipe: Recipe, edge: number): Picture | undefined {
   const picture = recipe.files.find(isPicture)
   const src = picture && addressOf(picture, edge)
   return src ? { src, color: picture.color || undefined } : undefined
 }
 
-/** addressOf is that of the smallest size of a picture that is large enough; undefined for a file that is none. */
+/**
+ * addressOf returns the address of a picture's smallest sufficient size; undefined if the file
+ * isn't a picture.
+ */
 export function addressOf(file: RecipeFile, edge: number): string | undefined {
   const sizes = [...(file.sizes ?? [])].sort((a, b) => a.edge - b.edge)
   const webp = sizes.filter((size) => size.media_type === 'image/webp')

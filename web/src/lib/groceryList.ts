@@ -1,13 +1,16 @@
-// The grocery list is a page of its own, with a worker and a place of its own for what it keeps
-// (grocery-app/internal/page/static/app.js). A cook who has used only this app stands in the shop with it for the first
-// time, perhaps without a network: so this app has the page installed, and keeps the list where the page looks for it.
+// The grocery list is a separate page with its own service worker and storage
+// (grocery-app/internal/page/static/app.js). A cook who has only used this app may first open it in
+// the shop, possibly offline: so this app installs that page, and stores the list where the page
+// looks for it.
 import { useSyncExternalStore } from 'react'
 import { isLarders } from '@/lib/word'
 
 const page = '/grocery/'
 const latest = 'grocery-user'
 const placeOf = (person: string) => `grocery-list-${person}`
-/** When the list is asked for after a request: it comes by the feed, a moment later as a rule. */
+/**
+ * When to fetch the list after a request, which usually takes a moment to arrive through the feed.
+ */
 const afterRequest = [1_000, 5_000]
 
 interface Kept {
@@ -19,14 +22,14 @@ let soon = () => {}
 const watchers = new Set<() => void>()
 let counted = { text: '', open: 0 }
 
-/** useOpenGroceries counts what a person has still to buy, as this device knows it. */
+/** useOpenGroceries counts the open items on a person's list, as stored on this device. */
 export function useOpenGroceries(person: string): number {
   return useSyncExternalStore(watch, () => openOf(localStorage.getItem(placeOf(person)) ?? ''))
 }
 
 function watch(watcher: () => void): () => void {
   watchers.add(watcher)
-  addEventListener('storage', watcher) // the list's own page is another one
+  addEventListener('storage', watcher) // the list's page writes it
   return () => {
     watchers.delete(watcher)
     removeEventListener('storage', watcher)
@@ -48,12 +51,15 @@ function keptIn(text: string): Kept | null {
   }
 }
 
-/** expectGroceries says that the list will have changed in a moment. */
+/** expectGroceries announces that the list is about to change. */
 export function expectGroceries() {
   soon()
 }
 
-/** keepGroceryList keeps a person's list on this device until it is called off. */
+/**
+ * keepGroceryList keeps a person's list on this device up to date until the returned function is
+ * called.
+ */
 export function keepGroceryList(person: string): () => void {
   if (!navigator.serviceWorker) return () => {}
   const ending = new AbortController()
@@ -86,7 +92,10 @@ async function takeList(person: string, signal: AbortSignal) {
   for (const watcher of watchers) watcher()
 }
 
-/** isUsed tells whether the page has something there that isn't sent: then what is kept is the page's alone. */
+/**
+ * isUsed reports whether the page has unsent operations: then only the page may change what is
+ * stored.
+ */
 function isUsed(person: string): boolean {
   return (keptIn(localStorage.getItem(placeOf(person)) ?? '')?.pending ?? []).length > 0
 }

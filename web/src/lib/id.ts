@@ -1,4 +1,7 @@
-/** newId makes a random UUID (version 4). The browser's own is there only over HTTPS and on this machine itself. */
+/**
+ * newId returns a random UUID (version 4). The browser's own function only exists over HTTPS and on
+ * localhost.
+ */
 export function newId(): string {
   if ('randomUUID' in crypto) return crypto.randomUUID()
   const bytes = (crypto as Crypto).getRandomValues(new Uint8Array(16))

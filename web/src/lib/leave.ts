@@ -1,15 +1,17 @@
-// The one place where everything goes that a person leaves on this device. It knows what is the device's and takes away
-// all the rest, so that what a feature keeps tomorrow goes too.
+// The only place that removes a person's data from this device. It lists what belongs to the device
+// and removes everything else, so that future features' data is removed too.
 import { nobody, store, wipe } from '@/lib/store'
 
-/** What of localStorage is the device's: how it speaks, what it was told, who is logged in. */
+/**
+ * The localStorage keys that belong to the device: its language, notices shown, who is logged in.
+ */
 const deviceKeys = new Set(['larder.language', 'larder.told', 'larder.user', 'larder.left'])
-/** The caches with the pages themselves, which are the same for everybody. */
+/** The caches with the pages themselves, which are the same for everyone. */
 const pageCaches = /^(workbox-precache|larder\.fonts$|grocery-page-)/
-/** Databases that are dealt with by name. */
+/** Databases handled by name. */
 const ownDatabases = new Set(['larder', 'larder.device'])
 
-/** unsentOf counts what a person has begun or done here that the server hasn't got. */
+/** unsentOf counts a person's drafts and changes on this device that the server doesn't have. */
 export async function unsentOf(person: string): Promise<number> {
   const changes = await store.outbox.where('owner').equals(person).count()
   const drafts = await store.drafts.where('owner').equals(person).count()
@@ -17,8 +19,8 @@ export async function unsentOf(person: string): Promise<number> {
 }
 
 /**
- * clearDevice takes away what a person leaves here. What waits to be sent and drafts are kept for their owners, where
- * they are shown to nobody else; those of the person whose discard says so go too.
+ * clearDevice removes a person's data. Unsent changes and drafts are kept for their owners,
+ * invisible to anyone else; those of the person in discard are removed too.
  */
 export async function clearDevice(discard?: string) {
   clearWords(discard)
@@ -35,7 +37,8 @@ function clearWords(discard?: string) {
   }
 }
 
-// The grocery page keeps its list there, and what was done on it and isn't sent (grocery-app/internal/page/static/app.js).
+// The grocery page stores its list and its unsent operations there
+// (grocery-app/internal/page/static/app.js).
 function unsentGroceries(person: string): unknown[] {
   try {
     const kept = JSON.parse(localStorage.getItem(`grocery-list-${person}`) ?? '{}') as {
@@ -63,14 +66,14 @@ async function clearCaches() {
   await Promise.all(names.map((name) => caches.delete(name)))
 }
 
-// A timer that rings names its recipe.
+// A ringing timer's notification names its recipe.
 async function clearNotifications() {
   const registration = await navigator.serviceWorker?.getRegistration()
   for (const each of (await registration?.getNotifications()) ?? []) each.close()
 }
 
-// The service worker notes the addresses of pictures in one. It is emptied and not deleted: that would wait until nobody
-// has it open.
+// The service worker stores the addresses of pictures in one. Empty it rather than delete it:
+// deletion would wait until nobody has it open.
 async function clearOtherDatabases() {
   for (const { name } of (await indexedDB.databases?.()) ?? []) {
     if (name && !ownDatabases.has(name)) await emptyDatabase(name)

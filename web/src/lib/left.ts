@@ -1,24 +1,25 @@
-// That a person has logged out on this device. The session is in a cookie that pages can't read, so without a network it
-// goes on, and the server would let the next one in with it. Until the server has ended it, this device takes itself for
-// logged out whatever the server says. It is noted in a database of its own, which the service worker and the grocery
-// page open too, and on the disk before anybody is told of it: localStorage is written seconds later.
+// The fact that a person has logged out on this device. The session is in a cookie that pages can't
+// read, so offline it continues, and the server would accept the next person with it. Until the
+// server has ended it, this device considers itself logged out whatever the server says. The note
+// is in its own database, which the service worker and the grocery page open too, and on disk
+// before anyone is told: localStorage is written seconds later.
 import { isLarders } from '@/lib/word'
 
 /** Left is a logout. */
 export interface Left {
-  /** The id of the person; '' once the session is ended, and nothing of them is left. */
+  /** The person's id; '' once the session has ended and nothing of them is left. */
   person: string
-  /** The server has ended the session. It stays noted until somebody logs in: see tidyUp. */
+  /** The server has ended the session. The note remains until someone logs in: see tidyUp. */
   ended: boolean
 }
 
 const key = 'left'
-/** What other pages of this browser hear of, and where the note is in a browser without databases. */
+/** Notifies this browser's other pages, and holds the note in a browser without databases. */
 const place = 'larder.left'
-/** The name of the service worker's task. */
+/** The name of the service worker's background sync task. */
 export const leaveTask = 'larder.leave'
 
-/** readLeft gives the last logout, unless somebody has logged in since. */
+/** readLeft returns the last logout, unless someone has logged in since. */
 export async function readLeft(): Promise<Left | undefined> {
   try {
     return await inNotes('readonly', (notes) => notes.get(key) as IDBRequest<Left | undefined>)
@@ -28,18 +29,21 @@ export async function readLeft(): Promise<Left | undefined> {
   }
 }
 
-/** isLeftHere tells at once whether the last thing that pages of this browser heard is a logout. */
+/**
+ * isLeftHere reports synchronously whether the last event that this browser's pages heard of was a
+ * logout.
+ */
 export function isLeftHere(): boolean {
   return localStorage.getItem(place) !== null
 }
 
-/** noteLeft notes that a person has logged out. */
+/** noteLeft records that a person has logged out. */
 export async function noteLeft(person: string) {
   await write({ person, ended: false }).catch(() => undefined)
   globalThis.localStorage?.setItem(place, person)
 }
 
-/** forgetLeft is for a login: it takes the place of a logout before. */
+/** forgetLeft removes the record of a logout after a login. */
 export async function forgetLeft() {
   await inNotes('readwrite', (notes) => notes.delete(key)).catch(() => undefined)
   globalThis.localStorage?.removeItem(place)
@@ -47,7 +51,7 @@ export async function forgetLeft() {
 
 const userKey = 'user'
 
-/** noteUser notes who is logged in, null for nobody, where it outlives a browser that ends at once. */
+/** noteUser records who is logged in, null for nobody, durably even if the browser ends at once. */
 export async function noteUser(user: unknown) {
   const noting =
     user === null
@@ -56,17 +60,20 @@ export async function noteUser(user: unknown) {
   await noting.catch(() => undefined)
 }
 
-/** readUser gives whom noteUser noted; undefined for nobody. */
+/** readUser returns the user noted by noteUser; undefined for nobody. */
 export async function readUser(): Promise<unknown> {
   return inNotes('readonly', (notes) => notes.get(userKey) as IDBRequest<unknown>).catch(() => undefined)
 }
 
-/** endLeft ends the session of whoever has logged out. It tells whether none is left; false is for "not now". */
+/**
+ * endLeft ends a logged-out person's session. It returns whether none is left; false means "not
+ * now".
+ */
 export function endLeft(): Promise<boolean> {
   return oneAfterTheOther(endLeftNow)
 }
 
-/** endLeftNow is endLeft for who has the turn already. */
+/** endLeftNow is endLeft for a caller that already has its turn. */
 export async function endLeftNow(): Promise<boolean> {
   const left = await readLeft()
   if (!left || left.ended) return true
@@ -83,11 +90,11 @@ async function isEnded(person: string): Promise<boolean> {
     const answer = await fetch('/api/session', {
       method: 'DELETE',
       headers: { 'Larder-User': person },
-      keepalive: true, // also where the page is closed at once
+      keepalive: true, // even if the page is closed at once
       signal: AbortSignal.timeout(patience),
     })
     if (!(await isLarders(answer))) return false
-    // 401: it has ended by itself. 403: by now the session is another person's, and stays.
+    // 401: it has expired. 403: the session now belongs to another person, and stays.
     return answer.ok || answer.status === 401 || answer.status === 403
   } catch {
     return false
@@ -95,9 +102,9 @@ async function isEnded(person: string): Promise<boolean> {
 }
 
 /**
- * oneAfterTheOther keeps a logout that is sent late from ending the session of a login that came after it, in another
- * page too. Locks are there only over HTTPS and on this machine itself; without them the server still ends no other
- * person's.
+ * oneAfterTheOther keeps a late logout request from ending the session of a later login, even in
+ * another page. Locks only exist over HTTPS and on localhost; without them, the server still ends
+ * no other person's session.
  */
 export async function oneAfterTheOther<T>(work: () => Promise<T>): Promise<T> {
   return 'locks' in navigator ? navigator.locks.request('larder.session', work) : work()

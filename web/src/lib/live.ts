@@ -1,13 +1,16 @@
 import { liveQuery } from 'dexie'
 import { useEffect, useState } from 'react'
 
-/** useLive gives what a question to the store answers, now and whenever that changes; before is for until then. */
+/**
+ * useLive returns the result of a query on the store, now and whenever it changes; before is the
+ * initial value.
+ */
 export function useLive<T>(question: () => Promise<T>, before: T): T {
   const [answer, setAnswer] = useState(before)
   useEffect(() => {
     const running = liveQuery(question).subscribe({
       next: setAnswer,
-      error: () => undefined, // a browser that keeps nothing: then nothing waits
+      error: () => undefined, // the browser stores nothing, so nothing waits
     })
     return () => running.unsubscribe()
   }, [question])

@@ -1,11 +1,11 @@
-// Whether the server can be reached. The browser's word for it is only half of the truth (a weak signal counts as
-// online), so what became of the last call is the other half.
+// Whether the server can be reached. The browser's answer is only half the truth (a weak signal
+// counts as online); the result of the last call is the other half.
 import { useSyncExternalStore } from 'react'
 
 let reachable = true
 const listeners = new Set<() => void>()
 
-/** reportReachable is told by whoever called the server. */
+/** reportReachable records the result of a call to the server. */
 export function reportReachable(is: boolean) {
   if (is === reachable) return
   reachable = is
@@ -16,7 +16,10 @@ export function isOnline() {
   return navigator.onLine && reachable
 }
 
-/** watchNetwork calls the listener whenever isOnline may have changed, until the function that it gives is called. */
+/**
+ * watchNetwork calls the listener whenever isOnline may have changed, until the returned function
+ * is called.
+ */
 export function watchNetwork(listener: () => void): () => void {
   listeners.add(listener)
   addEventListener('online', listener)

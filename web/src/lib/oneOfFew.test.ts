@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { oneOfFew } from './oneOfFew'
 
-// However many are asked for, two run at once; a failure makes room for the next, and what nobody wants isn't done.
+// At most two run at once; a failure makes room for the next, and aborted ones don't run.
 test('two at once', async () => {
   let running = 0
   let most = 0

@@ -1,9 +1,9 @@
-// Few requests at once, so that those of a list's pictures don't stand before a search.
+// Limits concurrent requests, so that a list's pictures don't delay a search.
 const most = 2
 let running = 0
 const waiting: (() => void)[] = []
 
-/** oneOfFew does something when few others are doing so, unless nobody wants it any more by then. */
+/** oneOfFew runs work once few others are running, unless it is aborted by then. */
 export async function oneOfFew<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   if (running >= most) await new Promise<void>((go) => waiting.push(go))
   else running += 1

@@ -41,7 +41,7 @@ const change = (name: string, base = 1) => ({
   base,
 })
 
-// The server is away, answers what it is told to, and remembers what it was sent.
+// A server that is down or gives scripted answers, and records what it received.
 let sent: Sent[]
 let answers: (Response | 'away')[]
 
@@ -78,7 +78,7 @@ describe('the outbox', () => {
     expect(await store.outbox.count()).toBe(0)
   })
 
-  // What was written on top of an unsent change must not conflict with that change.
+  // A change based on an unsent change must not conflict with it.
   it('bases a later change on the version that the earlier one made', async () => {
     await send(change('One', 4))
     await send(change('Two', 4))
@@ -88,7 +88,7 @@ describe('the outbox', () => {
     expect(sent.map((each) => each.ifMatch)).toEqual(['"4"', '"5"'])
   })
 
-  // Order matters more than speed: a later command may need the earlier one.
+  // Order matters more than speed: a later command may depend on the earlier one.
   it('sends nothing past one that can not be sent', async () => {
     await send(change('One'))
     await send(change('Two'))
@@ -102,7 +102,7 @@ describe('the outbox', () => {
     expect((await store.outbox.toArray()).some((each) => each.refused)).toBe(false)
   })
 
-  // One person may send so much at once: the change is kept, and goes out when the server said that it may.
+  // A throttled change is kept, and sent when the server allows it.
   it('sends what was too much just now when it may, by itself and with the same key', async () => {
     const tooMuch = new Response(JSON.stringify({ title: 'Too Many Requests', status: 429 }), {
       status: 429,
@@ -125,7 +125,8 @@ describe('the outbox', () => {
     expect((await store.recipes.get(id))?.recipe.name).toBe('Soup')
   })
 
-  // Nobody is there to be told: it stays for the cook, and the page shows what is really saved.
+  // Nobody is waiting for the answer: the change stays for the cook, and the page shows what is
+  // really saved.
   it('keeps what was refused later, goes on with the next, and shows what the server has', async () => {
     await send(change('Mine'))
     await send({ recipe_id: id, recipe_name: 'Mine', kind: 'grocery', body: {} })
@@ -145,7 +146,8 @@ describe('the outbox', () => {
     expect(outcome).toEqual({ state: 'done', answer: null })
   })
 
-  // The device may have another person by now, in this page or in one that this page hears nothing of.
+  // Another person may be logged in by now, through this page or one that this page hears nothing
+  // of.
   it('sends what waits in the name of its owner, and nothing of another', async () => {
     setPersonHere('ada')
     await takeDevice('ada')
@@ -156,7 +158,7 @@ describe('the outbox', () => {
     expect((await flush()).recipes.size).toBe(0)
     expect(await store.recipes.count()).toBe(0)
 
-    setPersonHere('ada') // a page that was drawn for her, in the browser of Bob
+    setPersonHere('ada') // a page drawn for her, in Bob's browser
     sent = []
     const problem = {
       type: 'urn:larder:problem:other-person',
@@ -177,7 +179,7 @@ describe('the outbox', () => {
     setPersonHere(null)
   })
 
-  // A portal or a proxy is no answer to a command, whatever it says.
+  // A portal's or proxy's answer doesn't count as the server's.
   it('refuses nothing by the word of somebody else', async () => {
     const html = { headers: { 'Content-Type': 'text/html' } }
     for (const status of [200, 401, 403, 404, 412, 422]) {

@@ -1,6 +1,6 @@
-// Commands on their way. Each is written down with an Idempotency-Key before it is sent, and taken out when the
-// server has answered: so none is lost with the app, and none is done twice. They go out one after the other, in
-// the order in which they were given.
+// The outbox. Each command is stored with an Idempotency-Key before it is sent, and removed once
+// the server has answered: so none is lost with the app, and none is done twice. They are sent one
+// at a time, in order.
 import {
   answered,
   commands,
@@ -21,22 +21,25 @@ type Command = Pick<Waiting, 'recipe_id' | 'recipe_name' | 'kind' | 'body'> & {
   held?: boolean
 }
 
-/** The status of what no server refused: its cook took up another change of the same recipe. */
+/**
+ * The status of a change that no server refused: its cook resumed another change to the same
+ * recipe.
+ */
 export const setAside = 0
 
-/** What became of a command: the server's answer, or that it waits for the network. */
+/** A command's outcome: the server's answer, or waiting for the network. */
 export type Outcome<T> = { state: 'done'; answer: T } | { state: 'waiting' }
 
-/** How long whoever gave a command waits for the answer, before being told that it is on its way. */
+/** How long a caller waits for the answer before being told that the command is on its way. */
 const patience = 3_000
 
-// Those in this page who wait for the answer to what they sent, by seq.
+// Callers in this page that wait for an answer, by seq.
 const askers = new Map<number, (answer: unknown) => void>()
 
 /**
- * send writes a command down and sends everything that waits, in order. It throws Refused where the server says no
- * to this very command in time; it is taken out then, since whoever gave it is there to decide. A later no stays in
- * the outbox.
+ * send stores a command and sends everything that is waiting, in order. It throws Refused if the
+ * server refuses this command in time; the command is then removed, because its caller can decide.
+ * A later refusal stays in the outbox.
  */
 export async function send<T>(command: Command): Promise<Outcome<T>> {
   const seq = await store.transaction('rw', store.outbox, async () => {
@@ -64,7 +67,7 @@ function add(command: Command): Promise<number> {
 
 const isWritten = ({ kind }: Pick<Waiting, 'kind'>) => kind === 'create' || kind === 'replace'
 
-// A flush that was under way may be the one that sends it, so the answer isn't taken from the own flush alone.
+// A flush already running may send it, so don't rely on our own flush alone.
 async function answerTo(seq: number): Promise<unknown> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const told = new Promise<unknown>((resolve, reject) => {
@@ -80,21 +83,24 @@ async function answerTo(seq: number): Promise<unknown> {
   }
 }
 
-/** Flushed tells what a flush came to. */
+/** Flushed is a flush's result. */
 export interface Flushed {
-  /** The recipes of the commands that were answered, with yes or no. */
+  /** The recipes of the commands that were answered, whether accepted or refused. */
   recipes: Set<string>
-  /** Why the next one couldn't be sent; undefined where nothing waits any more. */
+  /** Why the next one couldn't be sent; undefined if nothing is waiting. */
   stoppedBy?: unknown
 }
 
-// Who is last in the queue of this page.
+// The last flush queued in this page.
 let last: Promise<unknown> = Promise.resolve()
 
-/** flush sends what waits, in order, until one can't be sent. Flushes take turns, also those of other pages. */
+/**
+ * flush sends what is waiting, in order, until one can't be sent. Flushes take turns, across pages
+ * too.
+ */
 export async function flush(): Promise<Flushed> {
-  // Locks are there only over HTTPS and on this machine itself. Without them pages may send the same command at the
-  // same time, and its key makes sure that it is done once.
+  // Locks only exist over HTTPS and on localhost. Without them pages may send the same command
+  // concurrently, and its key ensures that it is done once.
   const flushed = await ('locks' in navigator
     ? navigator.locks.request('larder.outbox', sendAll)
     : inTurn(sendAll))
@@ -105,7 +111,8 @@ export async function flush(): Promise<Flushed> {
 
 let later: ReturnType<typeof setTimeout> | undefined
 
-// What was too much just now goes out when the server said that it may; other trouble ends with the next look around.
+// A throttled command is sent when the server allows it; other failures are retried at the next
+// sync.
 function tryLater(trouble: unknown) {
   if (!(trouble instanceof Refused) || trouble.status !== 429) return
   clearTimeout(later)
@@ -134,7 +141,7 @@ async function sendAll(): Promise<Flushed> {
   return { recipes }
 }
 
-// Each is read when its turn has come: the one before may have changed what it is based on.
+// Read each command when its turn comes: the previous one may have changed its base.
 async function nextAfter(seq: number): Promise<Waiting | undefined> {
   const owner = ownerHere()
   return store.outbox
@@ -144,36 +151,37 @@ async function nextAfter(seq: number): Promise<Waiting | undefined> {
     .first()
 }
 
-// No answer to the command itself: it was too early or too much, the server has trouble, or the session ended or is
-// somebody else's, and it goes out when its owner has logged in again.
+// Not an answer to the command itself: it was too early or throttled, the server has a problem, or
+// the session has ended or belongs to someone else, in which case it is sent when its owner logs in
+// again.
 function passes(error: Refused) {
   const { status } = error
   if (isOtherPerson(error)) return true
   return status === 401 || status === 408 || status === 425 || status === 429 || status >= 500
 }
 
-/** changedHere gives the recipes of which this device has a change that the server hasn't answered yet. */
+/** changedHere returns the recipes with changes that the server hasn't answered yet. */
 export async function changedHere(): Promise<Set<string>> {
   const changes = (await waitingHere()).filter((waiting) => !waiting.refused && isOfRecipe(waiting))
   return new Set(changes.map((waiting) => waiting.recipe_id))
 }
 
-/** changesWait tells whether this device has a change of the recipe that the server hasn't answered yet. */
+/** changesWait reports whether a recipe has changes that the server hasn't answered yet. */
 export async function changesWait(id: string): Promise<boolean> {
   return (await changedHere()).has(id)
 }
 
-// What changes the words of a recipe, and what they are based on.
+// Commands that change a recipe's text, and thereby the base of later changes.
 const isOfRecipe = ({ kind }: Waiting) => kind !== 'grocery' && kind !== 'file'
 
-/** What the command is that puts a file on a recipe. */
+/** The body of a command that attaches a file. */
 export interface FileBody {
   file: File
 }
 
 /**
- * sendFile puts a file on a recipe. It is kept here until the server has it; held tells that the recipe is being
- * written, and it goes with its save. It throws Refused where the server doesn't take it.
+ * sendFile attaches a file to a recipe. The file is stored here until the server has it; with held,
+ * it is sent with the recipe's save. It throws Refused if the server refuses it.
  */
 export async function sendFile(recipe_id: string, file: File, held = false): Promise<void> {
   const command = { recipe_id, recipe_name: file.name, kind: 'file' as const, body: { file }, held }
@@ -190,8 +198,8 @@ export async function sendFile(recipe_id: string, file: File, held = false): Pro
 
 let lastFile: Promise<unknown> = Promise.resolve()
 
-// Files take minutes where words take moments, so that they go beside them: one after the other, each after the
-// recipe that it belongs to.
+// Files take minutes, commands moments, so files are sent separately: one at a time, each after the
+// recipe it belongs to.
 async function flushFiles(): Promise<void> {
   if ('locks' in navigator) return navigator.locks.request('larder.outbox.files', sendFiles)
   lastFile = lastFile.then(sendFiles)
@@ -205,7 +213,7 @@ async function sendFiles(): Promise<void> {
       await store.outbox.delete(next.seq)
       askers.get(next.seq)?.(null)
     } catch (error) {
-      if (!(error instanceof Refused) || passes(error)) return tryLater(error) // else the next flush tries again
+      if (!(error instanceof Refused) || passes(error)) return tryLater(error) // otherwise the next flush retries
       await refuse(next, error)
     } finally {
       reportPart(next.seq, undefined)
@@ -215,7 +223,7 @@ async function sendFiles(): Promise<void> {
 
 async function nextFile(): Promise<Waiting | undefined> {
   const all = await waitingHere()
-  // Words that the server hasn't got yet or has refused: their cook decides what becomes of the recipe.
+  // Text that the server doesn't have or has refused: the cook decides what happens to the recipe.
   const unsaved = new Set(
     all.filter((each) => isWritten(each) && each.refused?.status !== setAside).map((each) => each.recipe_id),
   )
@@ -232,24 +240,28 @@ function filesOf(recipe: string) {
     .filter((each) => each.kind === 'file' && each.owner === owner)
 }
 
-/** releaseFiles lets the files of a recipe go with what is queued of it. */
+/** releaseFiles lets a recipe's files be sent with its queued changes. */
 export async function releaseFiles(recipe: string) {
   await filesOf(recipe).modify({ held: false })
 }
 
-/** holdFiles keeps the files of a recipe back until it is saved, where it is made anew as another one. */
+/** holdFiles holds a recipe's files back until it is saved, possibly as a new recipe. */
 export async function holdFiles(recipe: string, as = recipe) {
   await filesOf(recipe).modify({ held: true, recipe_id: as })
 }
 
-/** dropFiles forgets the files that were to go with the save of a recipe; all tells that it will never be there. */
+/**
+ * dropFiles drops the files that were to be sent with a recipe's save, or all of them if the recipe
+ * will never exist.
+ */
 export async function dropFiles(recipe: string, all = false) {
   await filesOf(recipe)
     .filter((each) => all || each.held === true)
     .delete()
 }
 
-// It waits for the cook then. Nobody must take for saved what is not: the recipe is what the server has again.
+// The change then waits for the cook. Don't let it look saved: restore the recipe to the server's
+// state.
 async function refuse(waiting: Waiting, error: Refused) {
   await store.outbox.update(waiting.seq, { refused: refusalOf(error) })
   const asker = askers.get(waiting.seq)
@@ -284,7 +296,7 @@ async function deliver(waiting: Waiting): Promise<unknown> {
       try {
         await answered(commands.DELETE('/api/recipes/{id}', { params, headers }))
       } catch (error) {
-        // Another device was first: it is as the cook wanted it.
+        // Another device deleted it first, which is what the cook wanted.
         if (!(error instanceof Refused) || error.status !== 404) throw error
       }
       await forgetRecipe(waiting.recipe_id)
@@ -314,8 +326,8 @@ async function deliver(waiting: Waiting): Promise<unknown> {
   }
 }
 
-// What was written on top of this command while it waited is based on the version that it made, and is what the
-// cook goes on seeing.
+// Changes made on top of this command while it waited are based on the version it created; the cook
+// keeps seeing them.
 async function settle(sent: Waiting, recipe: Recipe) {
   const later = store.outbox
     .where('recipe_id')
@@ -334,8 +346,8 @@ async function rebase(sent: Waiting, before: number, version: number) {
     .modify({ base: version })
 }
 
-// The cook sees what they did at once, on this device; the server's answer replaces it. Where the server says no,
-// what is given back here undoes it, unless something newer has come meanwhile.
+// Show the cook's change on this device at once; the server's answer replaces it. If the server
+// refuses, the returned function undoes it, unless something newer has arrived.
 async function applyHere(command: Command): Promise<() => Promise<void>> {
   if (!isWritten(command) && command.kind !== 'delete') return () => Promise.resolve()
   const before = await store.recipes.get(command.recipe_id)
@@ -347,7 +359,7 @@ async function applyHere(command: Command): Promise<() => Promise<void>> {
   }
 }
 
-/** provisional is the recipe as it will be, as far as this device can tell before the server has answered. */
+/** provisional returns the recipe as this device expects it before the server has answered. */
 export function provisional(id: string, input: RecipeInput, before: Recipe | undefined): Recipe {
   const now = new Date().toISOString()
   return {

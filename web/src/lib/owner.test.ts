@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import Dexie from 'dexie'
 import { expect, it, vi } from 'vitest'
 
-// What a device kept before commands named their owner is that of the person who was logged in last, and isn't lost.
+// Commands stored before they had owners belong to whoever was logged in last, and aren't lost.
 it('gives what waited before its owner', async () => {
   vi.stubGlobal('localStorage', { getItem: (name: string) => (name === 'larder.user.kept' ? 'ada' : null) })
   const before = new Dexie('larder')

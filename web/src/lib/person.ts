@@ -1,10 +1,10 @@
-// Whose page this is. A browser has one session for all its pages, and the person behind it may change in another one.
-// So what this page asks for, keeps and queues names the person that it was drawn for, and the server refuses what
-// names another one than the session's.
+// Whose page this is. All pages of a browser share one session, and another page may change its
+// person. So whatever this page requests, stores and queues names the person it was drawn for, and
+// the server refuses it if the session has a different one.
 const listeners = new Set<() => void>()
 let person: string | null = null
 
-/** personHere is the id of the person for whom this page is; null for nobody. */
+/** personHere is the id of this page's person; null for nobody. */
 export function personHere(): string | null {
   return person
 }
@@ -13,12 +13,12 @@ export function setPersonHere(id: string | null) {
   person = id
 }
 
-/** doubtPerson is called where an answer says that somebody else is logged in by now. */
+/** doubtPerson is called when an answer says that someone else is logged in by now. */
 export function doubtPerson() {
   for (const listener of listeners) listener()
 }
 
-/** onPersonDoubted hears of that until the function that it gives is called. */
+/** onPersonDoubted listens for that until the returned function is called. */
 export function onPersonDoubted(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)

@@ -1,7 +1,10 @@
-/** picturesCache is where the service worker keeps pictures. */
+/** picturesCache is the service worker's cache for pictures. */
 export const picturesCache = 'larder.pictures'
 
-/** pictureKey is what a picture is kept by: its address is signed anew now and then, and the picture under it never changes. */
+/**
+ * pictureKey is a picture's cache key: its address is signed again from time to time, but the
+ * picture there never changes.
+ */
 export function pictureKey(address: string): string {
   return address.replace(/[?#].*$/, '')
 }

@@ -1,5 +1,5 @@
-// Every number that may be meant in a line, for the scaler (amount.ts): the same readings as the server's
-// (recipe/ingredient/reading.go), by the same words.
+// Every possible number in a line, for the scaler (amount.ts): the same readings as the server's
+// (recipe/ingredient/reading.go), from the same words.
 
 import words from './amountWords.json'
 
@@ -7,25 +7,25 @@ const listed = (list: string) => new Set(list.split('|'))
 const numbers: Record<string, number> = words.numbers
 const wordFractions: Record<string, number> = words.fractions
 const articles = listed(words.articles)
-/** joins are the words for and. */
+/** joins are the words for "and". */
 export const joins = listed(words.and)
 /** ofs are the words between an amount and its food. */
 export const ofs = listed(words.of)
 const dozens = listed(words.dozens)
 const ordinals = listed(words.ordinals)
 const ranges = listed(words.ranges)
-/** isDozen tells of a word that it stands for a dozen or the like. */
+/** isDozen reports whether a word means a dozen or the like. */
 export const isDozen = (low: string) => dozens.has(low)
-/** isNumberWord tells of a word that it may be a number, or a part of one: "two", "half", "dozen". */
+/** isNumberWord reports whether a word may be a number or part of one: "two", "half", "dozen". */
 export const isNumberWord = (low: string) => low in numbers || low in wordFractions || isDozen(low)
-/** numberNamed gives the whole number that a word is. */
+/** numberNamed returns the whole number that a word stands for. */
 export const numberNamed = (low: string) => (Number.isInteger(numbers[low]) ? numbers[low] : undefined)
-/** isArticle tells of a word that it may be an article: "a". */
+/** isArticle reports whether a word may be an article: "a". */
 export const isArticle = (low: string) => articles.has(low)
-/** alternatives are the words before what may be taken instead. */
+/** alternatives are the words that introduce an alternative. */
 export const alternatives = listed(words.or)
 
-/** signs are the fractions that Unicode has a sign for. */
+/** signs are Unicode's fraction characters. */
 export const signs = new Map<string, number>(
   Object.entries({
     '½': 1 / 2,
@@ -49,7 +49,7 @@ export const signs = new Map<string, number>(
   }),
 )
 
-/** Piece is a number, a word or a mark of a line. */
+/** Piece is a number, word or mark in a line. */
 export interface Piece {
   start: number
   end: number
@@ -57,11 +57,11 @@ export interface Piece {
   number: boolean
   sign: boolean
   word: boolean
-  /** Nothing is between it and what is before it. */
+  /** Nothing separates it from the previous piece. */
   glued: boolean
 }
 
-/** Reading is one way to read a number: up to a piece, and so many times what is written where a dozen follows. */
+/** Reading is one way to read a number: up to a piece, and multiplied if a dozen follows. */
 export interface Reading {
   end: number
   value: number
@@ -71,7 +71,7 @@ export interface Reading {
 const none: Piece = { start: 0, end: 0, low: '', number: false, sign: false, word: false, glued: false }
 const maxPieces = 160
 
-/** Line is a line of ingredients in pieces. */
+/** Line is an ingredient line in pieces. */
 export class Line {
   readonly pieces: Piece[] = []
 
@@ -99,12 +99,12 @@ export class Line {
     return this.pieces[i] ?? none
   }
 
-  /** written is the text of the pieces from start up to end. */
+  /** written returns the text of the pieces from start to end. */
   written(start: number, end: number): string {
     return this.text.slice(this.at(start).start, this.at(end - 1).end)
   }
 
-  /** readings are all ways to read a number at i, the longest first. */
+  /** readings returns all ways to read a number at i, longest first. */
   readings(i: number): Reading[] {
     const all = [...this.plains(i), ...this.fractions(i), ...this.inWords(i), ...this.mixed(i)]
     for (const read of [...all]) {
@@ -133,7 +133,9 @@ export class Line {
     return all
   }
 
-  /** plains read digits, with a point or a comma for decimals or for thousands, or a fraction sign. */
+  /**
+   * plains reads digits, with a point or comma for decimals or thousands, or a fraction character.
+   */
   plains(i: number): Reading[] {
     const { low, sign, number, glued } = this.at(i)
     if (sign) return [{ end: i + 1, value: signs.get(low) ?? 0, times: 1 }]
@@ -144,7 +146,7 @@ export class Line {
     return literals(low).map((value) => ({ end: i + 1, value, times: 1 }))
   }
 
-  // A number that is part of a word or a share: "B12", "2 %".
+  // A number that is part of a word or a percentage: "B12", "2 %".
   private isLabel(i: number): boolean {
     const before = this.at(i - 1)
     if (this.at(i).glued && before.word && before.low !== 'x' && !ranges.has(before.low)) return true
@@ -173,7 +175,7 @@ export class Line {
     return all
   }
 
-  // "two", and the article of "a pinch".
+  // "two", and the article in "a pinch".
   private inWords(i: number): Reading[] {
     const { low } = this.at(i)
     if (articles.has(low) && !this.joins(i)) return [{ end: i + 1, value: 1, times: 1 }]
@@ -181,18 +183,21 @@ export class Line {
     return value === undefined ? [] : [{ end: i + 1, value, times: 1 }]
   }
 
-  // An article that is the "and" of another language, between two words: "sap en rasp van 1 citroen".
+  // An article that is another language's "and", between two words: "sap en rasp van 1 citroen".
   private joins(i: number): boolean {
     return joins.has(this.at(i).low) && i > 0 && this.at(i - 1).word && !ofs.has(this.at(i - 1).low)
   }
 
-  // Behind the "a" of "half a lemon" and "3/4 of a cup".
+  // The position after the "a" in "half a lemon" and "3/4 of a cup".
   private ofOne(i: number): number {
     const at = ofs.has(this.at(i).low) ? i + 1 : i
     return articles.has(this.at(at).low) ? at + 1 : i
   }
 
-  /** rangeSign is where the upper end of a range begins, and the word before it: "2-3", "2 to 3", "3- to 4". */
+  /**
+   * rangeSign returns where a range's upper end begins, and the word before it: "2-3", "2 to 3",
+   * "3- to 4".
+   */
   rangeSign(i: number): { next: number; word: string } {
     let next = i
     if (isDash(this.at(next).low) || this.at(next).low === '~') next++
@@ -203,7 +208,9 @@ export class Line {
     return { next, word }
   }
 
-  /** follows tells that piece i goes on with the number before it: the 2 of "1/2", the 3 of "2-3". */
+  /**
+   * follows reports whether piece i continues the number before it: the 2 of "1/2", the 3 of "2-3".
+   */
   follows(i: number): boolean {
     const before = this.at(i - 1)
     const here = this.at(i)
@@ -214,7 +221,7 @@ export class Line {
     return ['-', '–', '—', '‐', '‑', '−'].includes(before.low) && isNumber && this.at(i - 2).number
   }
 
-  /** endsInDigits tells that a number up to a piece ends in digits, not in a word for one. */
+  /** endsInDigits reports whether a number up to a piece ends in digits rather than a word. */
   endsInDigits(end: number): boolean {
     const last = this.at(end - 1)
     return !last.word || ordinals.has(last.low)
@@ -225,7 +232,7 @@ function isDash(low: string) {
   return low !== '' && '-–—‐‑−'.includes(low)
 }
 
-// What digits may mean: "1.000" is one or a thousand.
+// The possible values of digits: "1.000" is one or a thousand.
 function literals(text: string): number[] {
   const groups = text.split(/[.,]/)
   const last = groups.at(-1) ?? ''

@@ -1,4 +1,4 @@
-// Recipes as pages read them: what is stored at once, then what the server has.
+// Recipes as pages read them: stored data at once, then the server's.
 import { queryOptions, infiniteQueryOptions, type QueryClient } from '@tanstack/react-query'
 import {
   answered,
@@ -22,7 +22,7 @@ import {
 } from '@/lib/store'
 import { countTags, find } from '@/lib/words'
 
-/** Where an answer comes from, and how old it is. */
+/** An answer's source and age. */
 export interface Origin {
   from: 'server' | 'device'
   at: number
@@ -40,7 +40,9 @@ export const recipeQuery = (id: string) =>
     staleTime: 15_000,
   })
 
-/** fetchRecipe reads a recipe that nobody opened, and keeps it. It throws Refused or Unreachable. */
+/**
+ * fetchRecipe fetches and stores a recipe that nobody has opened. It throws Refused or Unreachable.
+ */
 export async function fetchRecipe(id: string, signal: AbortSignal): Promise<Recipe> {
   const { data } = await answered(queries.GET('/api/recipes/{id}', { params: { path: { id } }, signal }))
   await keepRecipe(data)
@@ -49,9 +51,9 @@ export async function fetchRecipe(id: string, signal: AbortSignal): Promise<Reci
 
 async function readRecipe(id: string, signal: AbortSignal): Promise<Read> {
   const kept = await store.recipes.get(id)
-  // What this device has changed and not sent yet is newer than what the server would say.
+  // This device's unsent changes are newer than the server's answer would be.
   if (kept && (await changesWait(id))) return fromDevice(kept)
-  // Addresses of files are signed for a day or two, so a recipe with files is always asked for whole.
+  // File addresses are signed for a day or two, so always fetch a recipe with files whole.
   const asKept = kept && kept.recipe.files.length === 0
   const headers = asKept ? { 'If-None-Match': `"${kept.recipe.version}"` } : {}
   try {
@@ -69,34 +71,34 @@ async function readRecipe(id: string, signal: AbortSignal): Promise<Read> {
   }
 }
 
-// What is kept is as the server had it when it was fetched, or at the last look for changes since.
+// Stored data is as current as when it was fetched, or when changes were last checked since.
 async function fromDevice(kept: KeptRecipe): Promise<Read> {
   return { recipe: kept.recipe, from: 'device', at: Math.max(kept.fetched_at, await syncedAt()) }
 }
 
-/** openKept puts what is stored of a recipe on the page before the server has answered. */
+/** openKept shows a stored recipe before the server has answered. */
 export async function openKept(client: QueryClient, id: string) {
   if (client.getQueryData(recipeKey(id))) return
   const kept = await store.recipes.get(id)
   if (!kept) return
   const read = await fromDevice(kept)
-  // Stale from the start, so that the server is asked all the same.
+  // Mark it as stale, so that the server is still asked.
   client.setQueryData(recipeKey(id), read, { updatedAt: 1 })
 }
 
 export interface Page extends Origin {
   items: RecipeItem[]
-  /** How many match, on all pages; those by a typo count where none matches without. */
+  /** The number of matches on all pages; matches with a typo count only if there are no others. */
   total: number
-  /** How many more match by a typo. */
+  /** The number of further matches with a typo. */
   similar: number
   next: string | null
-  /** Without a network: how many recipes this device keeps, and of how many that there are. */
+  /** Offline: how many recipes this device has, and of how many in all. */
   kept?: number
   of?: number
 }
 
-// More than a screen shows, and few enough to come at once over a weak signal.
+// More than fits on a screen, and few enough to load quickly over a weak signal.
 const pageSize = 60
 
 export const listQuery = (q: string, tags: string[]) =>
@@ -117,7 +119,7 @@ async function readPage(q: string, tags: string[], cursor: string, signal: Abort
   }
   try {
     const { data } = await answered(queries.GET('/api/recipes', { params: { query }, signal }))
-    // Kept while they are shown. A browser that keeps nothing shows them all the same.
+    // Stored in the background. A browser that stores nothing still shows them.
     keepItems(data.items).catch(() => undefined)
     const { items, total, similar, next_cursor: next } = data
     return { items, total, similar, next, from: 'server', at: Date.now() }
@@ -131,14 +133,14 @@ async function keptItems() {
   return (await isOurs()) ? store.items.where('kept').equals(1).toArray() : []
 }
 
-/** keptPage finds in what is stored on this device: only recipes that can be opened without a network. */
+/** keptPage searches this device's data: only recipes that can be opened offline. */
 export async function keptPage(q: string, tags: string[]): Promise<Page> {
   const items = await keptItems()
   const of = (await isOurs()) ? await store.items.count() : 0
   return { ...find(items, q, tags), next: null, from: 'device', at: await syncedAt(), kept: items.length, of }
 }
 
-/** tagsQuery reads all tags with how many recipes have each; without a network those of what this device keeps. */
+/** tagsQuery reads all tags with their numbers of recipes; offline, those of the stored recipes. */
 export const tagsQuery = queryOptions({
   queryKey: [...listKey, 'tags'],
   queryFn: async ({ signal }): Promise<Tag[]> => {
@@ -152,7 +154,7 @@ export const tagsQuery = queryOptions({
   staleTime: 15_000,
 })
 
-/** applyChanges takes over what another device changed, in the store and on the pages that are open. */
+/** applyChanges applies other devices' changes to the store and the open pages. */
 export async function applyChanges(client: QueryClient, changes: Change[], arriving: Arriving) {
   for (const { id, recipe } of await keepChanges(changes, arriving)) {
     const shown = client.getQueryData<Read>(recipeKey(id))
@@ -160,14 +162,14 @@ export async function applyChanges(client: QueryClient, changes: Change[], arriv
     if (!recipe) void client.resetQueries({ queryKey: recipeKey(id) })
     else if (shown.recipe.version < recipe.version) {
       client.setQueryData<Read>(recipeKey(id), { recipe, from: 'server', at: Date.now() })
-      // A change names the files and not where they are.
+      // A change names files without addresses.
       if (recipe.files.length > 0) void client.invalidateQueries({ queryKey: recipeKey(id) })
     }
   }
 }
 
-// All of them or none, so that what is noted as synced was. It gives those that are taken over: where this device
-// has a change of its own that waits, the server says which one is newer once it has got it.
+// All or nothing, so that the recorded sync position is true. Returns the changes applied: if a
+// recipe has an unsent change here, the server decides which is newer once it gets that.
 function keepChanges(changes: Change[], arriving: Arriving): Promise<Change[]> {
   return store.transaction('rw', store.tables, async () => {
     const ours = await changedHere()
@@ -181,7 +183,7 @@ function keepChanges(changes: Change[], arriving: Arriving): Promise<Change[]> {
   })
 }
 
-/** showKept puts what this device now has of a recipe on the pages that are open, and asks for the lists anew. */
+/** showKept shows a recipe's stored state on the open pages, and refetches the lists. */
 export async function showKept(client: QueryClient, id: string, from: Origin['from']) {
   const kept = await store.recipes.get(id)
   if (kept) client.setQueryData<Read>(recipeKey(id), { recipe: kept.recipe, from, at: kept.fetched_at })

@@ -1,17 +1,21 @@
-// Files that take a while: what is away stays away when the connection breaks off, also while the app was closed and
-// the same file is chosen again. The server speaks tus, and so does the library; it is loaded with the first such file.
+// Resumable uploads for larger files: what has been sent survives a broken connection, and even
+// closing the app, once the same file is chosen again. The server and the library speak tus; the
+// library is loaded with the first such file.
 import { DetailedError, Upload } from 'tus-js-client'
 import { failureOf, Unreachable } from '@/lib/api'
 import { versionIn, type Attaching } from '@/lib/files'
 import { personHere } from '@/lib/person'
 
-/** How long nothing may be heard of an upload before it is asked how far it is. */
+/** How long an upload may be silent before its progress is checked. */
 const silence = 20_000
-/** How often it may be silent in a row, or broken off while there is a network, before it is given up. */
+/** How often in a row it may be silent, or break off while online, before it is given up. */
 const patience = 6
 const pauses = [500, 1_000, 3_000, 5_000, 10_000]
 
-/** sendResumable sends a file and goes on where it broke off. It gives and throws what attachFile does. */
+/**
+ * sendResumable uploads a file and resumes after interruptions. It returns and throws like
+ * attachFile.
+ */
 export function sendResumable({ recipe, file, onPart }: Attaching): Promise<number | undefined> {
   const person = personHere()
   return new Promise((resolve, reject) => {
@@ -23,7 +27,8 @@ export function sendResumable({ recipe, file, onPart }: Attaching): Promise<numb
       metadata: { recipe, filename: file.name },
       headers: person ? { 'Larder-User': person } : {},
       onAfterResponse: (_request, response) => {
-        // The library begins anew where it is told 404. Somebody else's 404 must not cost what is away already.
+        // On a 404 the library starts again. A 404 from something in between must not lose what was
+        // sent.
         if (!response.getHeader('X-Request-Id')) throw new Error('somebody else has answered')
         version = versionIn(response.getHeader('Larder-After')) ?? version
       },
@@ -72,7 +77,7 @@ function isPassing(error: DetailedError) {
   return status === 0 || status === 409 || status === 423 || status === 429 || status >= 500
 }
 
-// What the server said is passed on; that it is away, or a proxy in front of it says so, is no refusal.
+// Pass on the server's refusal; if the server is down, or a proxy says so, it isn't one.
 function failure(error: DetailedError) {
   const { originalResponse: response } = error
   const [type, after] = ['Content-Type', 'Retry-After'].map((name) => response?.getHeader(name))

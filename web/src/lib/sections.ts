@@ -5,7 +5,7 @@ export interface Section<T> {
   rows: { row: T; position: number }[]
 }
 
-/** bySection parts rows wherever the section's name changes; their order and positions stay. */
+/** bySection splits rows wherever the section's name changes, keeping their order and positions. */
 export function bySection<T extends { section: string }>(rows: T[]): Section<T>[] {
   const sections: Section<T>[] = []
   rows.forEach((row, position) => {

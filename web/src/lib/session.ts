@@ -1,5 +1,5 @@
-// Who is logged in. The session itself is a cookie that pages can't read; this device remembers whom it belongs
-// to, so that the app opens at once and without a network.
+// Who is logged in. The session itself is a cookie that pages can't read; this device remembers its
+// user, so that the app opens at once and offline.
 import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query'
 import { answered, commands, queries, Refused, Unreachable, type User } from '@/lib/api'
 import { clearDevice } from '@/lib/leave'
@@ -29,16 +29,16 @@ export function rememberedUser(): User | null {
   }
 }
 
-/** How long a cook who logs out waits to see that the server knows it. */
+/** How long a logout waits for the server's confirmation. */
 const goodbye = 1_500
 
 let exchanging = false
-// Somebody has logged out here, and when this page began the server didn't know it.
+// Someone had logged out here, and the server didn't know it when this page started.
 let leftBefore = false
 
 /**
- * startSession is for the start of a page, before it asks the server anything. After a logout nobody is logged in here,
- * also where the browser ended before all of it was written.
+ * startSession runs when a page starts, before any request to the server. After a logout nobody is
+ * logged in here, even if the browser ended before everything was written.
  */
 export async function startSession() {
   const left = await readLeft()
@@ -47,20 +47,21 @@ export async function startSession() {
     await forgetUser()
     await clearDevice()
   } else if (rememberedUser() === null) {
-    // The browser may have ended before it had written its localStorage.
+    // The browser may have ended before it wrote its localStorage.
     const user = await readUser()
     if (user) localStorage.setItem(place, JSON.stringify(user))
   }
   setPersonHere(rememberedUser()?.id ?? null)
-  // Before the router's own: what is typed on a page that must go is kept as a draft, and nobody is asked about it.
+  // Registered before the router's handler: typed text on a page that must close is stored as a
+  // draft, so don't prompt.
   addEventListener('beforeunload', (event) => exchanging && event.stopImmediatePropagation(), {
     capture: true,
   })
 }
 
 /**
- * exchangePage begins the app anew: what a page has in memory, and what it has begun to do, is of the person that it was
- * drawn for. It gives false where there is nothing to begin it from, without a network and without a service worker.
+ * exchangePage reloads the app: a page's memory and running work belong to the person it was drawn
+ * for. It returns false if there is nothing to load from, offline and without a service worker.
  */
 function exchangePage(address: string): boolean {
   if (!isOnline() && !navigator.serviceWorker?.controller) return false
@@ -69,38 +70,41 @@ function exchangePage(address: string): boolean {
   return true
 }
 
-/** isLoggedOut tells whether somebody has logged out here and nobody has logged in since, as far as this page knows. */
+/**
+ * isLoggedOut reports whether someone has logged out here and nobody has logged in since, as far as
+ * this page knows.
+ */
 export function isLoggedOut(): boolean {
   return leftBefore && personHere() === null
 }
 
-/** adopt makes this device that of a user. What is kept of another one goes. */
+/** adopt assigns this device to a user and removes another user's data. */
 async function adopt(user: User) {
-  // A browser that keeps nothing has nothing of anybody else.
+  // A browser that stores nothing has nobody else's data.
   const before = await keptFor().catch(() => undefined)
   if (before && before !== user.id) await clearDevice()
   await takeDevice(user.id).catch(() => undefined)
   await forgetLeft()
-  // Each look at the session comes by here: what is known already isn't written to the disk again.
+  // Every session check ends up here, so don't write what is already stored.
   const text = JSON.stringify(user)
   if (localStorage.getItem(place) !== text) await noteUser(user)
   localStorage.setItem(place, text)
   if (personHere() === null) setPersonHere(user.id)
 }
 
-// What is kept stays for when the same user logs in again.
+// The user's data stays for when they log in again.
 function forgetUser(): Promise<void> {
   localStorage.removeItem(place)
   return noteUser(null)
 }
 
 /**
- * logIn begins a session, and gives its user; undefined where the page begins anew at the address, since it was another
- * one's. It throws Refused or Unreachable.
+ * logIn starts a session and returns its user; undefined if the page reloads at the address because
+ * it was someone else's. It throws Refused or Unreachable.
  */
 export async function logIn(username: string, password: string, address: string): Promise<User | undefined> {
   return oneAfterTheOther(async () => {
-    // The one before first: its end, sent later, would be that of this one.
+    // End the previous session first: ending it later would end this one.
     if (!(await endLeftNow())) throw new Unreachable('the session before was not ended')
     const { data } = await answered(commands.POST('/api/session', { body: { username, password } }))
     await adopt(data.user)
@@ -111,14 +115,14 @@ export async function logIn(username: string, password: string, address: string)
 }
 
 /**
- * logOut logs the user out on this device, with a network or without one, and takes away what they leave. What waits to
- * be sent is kept for them, unless they say to discard it.
+ * logOut logs the user out on this device, online or offline, and removes their data. Unsent
+ * changes are kept for them, unless they choose to discard them.
  */
 export async function logOut(client: QueryClient, discard: boolean) {
   const person = personHere()
   if (person === null) return
   await noteLeft(person)
-  await forgetUser() // which the other pages of this browser hear of
+  await forgetUser() // the browser's other pages notice this
   await clearDevice(discard ? person : undefined)
   const ended = await Promise.race([endLeft(), new Promise<false>((go) => setTimeout(go, goodbye, false))])
   if (!ended) await endLeftInBackground()
@@ -131,7 +135,8 @@ function showNobody(client: QueryClient) {
   switchUser(client, null)
 }
 
-// Where the browser does such things, the session ends with the next network, also when the app is closed by then.
+// With browser support, the session ends once there is a network, even if the app is closed by
+// then.
 async function endLeftInBackground() {
   const registration = (await navigator.serviceWorker?.getRegistration()) as
     (ServiceWorkerRegistration & { sync?: { register: (task: string) => Promise<void> } }) | undefined
@@ -141,12 +146,12 @@ async function endLeftInBackground() {
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<User | null> => {
-    // Whoever has logged out here stays so, though the server may not know it yet.
+    // Stay logged out, even if the server may not know it yet.
     if (!(await endLeft())) return null
     try {
       const { data } = await answered(queries.GET('/api/session', { signal }))
       await adopt(data.user)
-      // The page of somebody else goes; until it is gone it stays theirs.
+      // Replace a page drawn for someone else; until it is gone, it stays theirs.
       if (data.user.id !== personHere() && exchangePage('/')) return await new Promise<never>(() => undefined)
       return data.user
     } catch (error) {
@@ -164,26 +169,28 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
-/** useUser gives the user that is logged in, null for nobody. */
+/** useUser returns the logged-in user, null for nobody. */
 export function useUser(): User | null {
   return useQuery(sessionQuery).data ?? null
 }
 
-/** endSession is for a session that the server no longer knows: the pages lead to the login. */
+/** endSession handles a session that the server no longer knows: pages go to the login. */
 export function endSession(client: QueryClient) {
   void forgetUser()
   client.setQueryData(sessionQuery.queryKey, null)
 }
 
-/** switchUser shows the pages to somebody else, or to nobody: what was read for the one before is forgotten. */
+/**
+ * switchUser changes the pages' user, or to nobody, and forgets what was read for the previous one.
+ */
 export function switchUser(client: QueryClient, user: User | null) {
   client.setQueryData(sessionQuery.queryKey, user)
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] })
 }
 
 /**
- * watchPerson keeps this page with the person who is logged in in this browser, whichever page let them in or out, until
- * the function that it gives is called.
+ * watchPerson keeps this page in step with the browser's logged-in person, whichever page logged
+ * them in or out, until the returned function is called.
  */
 export function watchPerson(client: QueryClient): () => void {
   const look = () => {
@@ -199,7 +206,7 @@ export function watchPerson(client: QueryClient): () => void {
   }
   const ask = () => void client.refetchQueries({ queryKey: sessionQuery.queryKey })
   addEventListener('storage', onStorage)
-  addEventListener('pageshow', look) // a page that was put by hears of nothing
+  addEventListener('pageshow', look) // a page restored from the back/forward cache missed events
   document.addEventListener('visibilitychange', look)
   const undoubt = onPersonDoubted(ask)
   return () => {

@@ -14,7 +14,7 @@ const recipe = (n: number, version = 1) =>
     updated_at: new Date(Date.UTC(2026, 0, n)).toISOString(),
   }) as unknown as Recipe
 
-// A late answer must not take back what is newer.
+// A late answer must not replace a newer one.
 it('keeps the newer version', async () => {
   await keepRecipe(recipe(1, 3))
   await keepRecipe(recipe(1, 2))
@@ -36,7 +36,7 @@ it('keeps what was seen and the newest of the rest', async () => {
 
 const names = async () => (await store.recipes.toArray()).map((each) => each.recipe.name).sort()
 
-// A cook's own work is what one looks for without a network: an import of thousands must not push it out.
+// Offline, cooks look for recipes they worked on: a large import must not push those out.
 it('of many that come at once keeps the newest, and before them what was worked on', async () => {
   await keepRecipe(recipe(2), true)
   const arriving: Arriving = new Map()

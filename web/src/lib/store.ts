@@ -1,55 +1,58 @@
-// What this device keeps. Recipes that were seen or are new belong to the one person whose device it is now, and go when
-// that one logs out or another logs in. Drafts and what waits to be sent name their owner, and stay until that one is
-// back: nothing of them is shown or sent for anybody else.
+// What this device stores. Recipes belong to the person whose device it is now, and are removed
+// when that person logs out or another logs in. Drafts and the outbox name their owner and remain
+// until the owner is back: nothing of them is shown or sent for anyone else.
 import Dexie, { type EntityTable } from 'dexie'
 import { personHere } from '@/lib/person'
 import type { Recipe, RecipeInput, RecipeItem } from '@/lib/api'
 
-/** A recipe as it was when it was last fetched. */
+/** A recipe as last fetched. */
 export interface KeptRecipe {
   id: string
   recipe: Recipe
   fetched_at: number
-  /** When a cook last opened it here; 0 for one that came by itself. */
+  /** When a cook last opened it here; 0 if never. */
   seen_at: number
 }
 
-/** A line of the list. It may be known without its recipe being kept. */
+/** A line of the list. Its recipe need not be stored. */
 export type KeptItem = RecipeItem & { kept: 0 | 1 }
 
-/** Something that was begun and isn't saved. */
+/** Unsaved work. */
 export interface Draft {
   /** Its owner and the recipe's id, or "new"; see draftKey. */
   id: string
   owner: string
-  /** The id of the recipe, which a new one has from the beginning. */
+  /** The recipe's id, which a new recipe has from the start. */
   recipe_id?: string | undefined
   input: RecipeInput
-  /** All that the editor had, also what can't be sent yet; absent where a refused change was taken up. */
+  /**
+   * The editor's whole state, including what can't be sent yet; absent for a resumed refused
+   * change.
+   */
   form?: unknown
-  /** The version that the cook began from; 0 for a new recipe. */
+  /** The version that the cook started from; 0 for a new recipe. */
   base: number
-  /** What that version says, where it is known. */
+  /** That version's content, if known. */
   from?: RecipeInput | undefined
-  /** Names the refused change that it took up, another one each time. */
+  /** Identifies the refused change it resumes, with a new value each time. */
   again?: string | undefined
   written_at: number
 }
 
-/** A command on its way. Its key makes sure that it is done once, however often it is sent. */
+/** A command in the outbox. Its key ensures that it is done once, however often it is sent. */
 export interface Waiting {
   /** Orders the outbox. */
   seq: number
-  /** The id of the person whose command it is. */
+  /** The id of the person who issued it. */
   owner: string
   key: string
   recipe_id: string
   recipe_name: string
   kind: 'create' | 'replace' | 'delete' | 'restore' | 'grocery' | 'file'
   body: unknown
-  /** What the editor had, where it is a draft that was set aside. */
+  /** The editor's state, if it is a draft that was set aside. */
   form?: unknown
-  /** A file that was put on while writing: it goes with the save of its recipe. */
+  /** A file added while editing: it is sent with its recipe's save. */
   held?: boolean
   /** The version that a replacement or deletion is based on. */
   base?: number
@@ -71,7 +74,7 @@ class Store extends Dexie {
   notes!: EntityTable<Note, 'name'>
 
   constructor() {
-    // Strict: what is kept here is on the disk before anybody is told that it is, also where the power goes.
+    // Strict: data is on disk before anyone is told so, even if the power fails.
     super('larder', { chromeTransactionDurability: 'strict' })
     this.version(1).stores({
       recipes: 'id, fetched_at, seen_at',
@@ -83,7 +86,7 @@ class Store extends Dexie {
     this.version(2)
       .stores({ drafts: 'id, owner', outbox: '++seq, recipe_id, owner' })
       .upgrade(async (change) => {
-        // Until here all of it was of the person who was logged in last.
+        // Up to here everything belonged to whoever was logged in last.
         const owner = localStorage.getItem('larder.user.kept') ?? ''
         const drafts = change.table<Draft, string>('drafts')
         const before = await drafts.toArray()
@@ -92,22 +95,22 @@ class Store extends Dexie {
         await change.table<Waiting, number>('outbox').toCollection().modify({ owner })
         if (owner) await change.table<Note, string>('notes').put({ name: 'owner', value: owner })
       })
-    // What was fetched until here has typed rows without their parts, under versions that stay. So all changes are asked
-    // for once more, and what is kept is there meanwhile.
+    // Up to here, fetched recipes lacked the parts of typed rows, at unchanged versions. So fetch
+    // all changes again, and keep the stored data meanwhile.
     this.version(3).upgrade((change) => change.table<Note, string>('notes').delete('synced'))
   }
 }
 
 export const store = new Store()
 
-/** ownerHere is the owner of what is begun or done on this page. */
+/** ownerHere is the owner of this page's drafts and commands. */
 export function ownerHere(): string {
   return personHere() ?? ''
 }
 
 /**
- * ifOurs changes what is kept, unless the device is somebody else's by now: an answer may come, or a page wake up, after
- * another page has logged out or let another person in.
+ * ifOurs changes stored data unless the device belongs to someone else by now: an answer may
+ * arrive, or a page wake up, after another page has logged out or logged another person in.
  */
 async function ifOurs(change: () => Promise<void>): Promise<void> {
   await store.transaction('rw', store.recipes, store.items, store.drafts, store.notes, async () => {
@@ -115,33 +118,39 @@ async function ifOurs(change: () => Promise<void>): Promise<void> {
   })
 }
 
-/** isOurs tells whether what is kept is of this page's person. */
+/** isOurs reports whether the stored data belongs to this page's person. */
 export async function isOurs(): Promise<boolean> {
   return ((await keptFor()) ?? null) === personHere()
 }
 
-/** Whose device it is after a logout: a page that doesn't know of it yet can't keep anything. */
+/** The device's owner after a logout: a page that hasn't noticed yet can't store anything. */
 export const nobody = ''
 
-/** keptFor is the id of the person whose device it is, nobody after a logout; undefined on a new device. */
+/** keptFor is the id of the device's owner, nobody after a logout; undefined on a new device. */
 export async function keptFor(): Promise<string | undefined> {
   return (await store.notes.get('owner'))?.value as string | undefined
 }
 
-/** readNote gives what is noted under a name for this page's person; nothing where the device is somebody else's by now. */
+/**
+ * readNote returns this page's person's note with a name; undefined if the device belongs to
+ * someone else by now.
+ */
 export async function readNote<T>(name: string): Promise<T | undefined> {
   const note = await store.notes.get(name)
   return (await isOurs()) ? (note?.value as T | undefined) : undefined
 }
 
-/** changeNote notes something for this page's person, by what was noted before. */
+/** changeNote updates a note of this page's person, based on its previous value. */
 export function changeNote<T>(name: string, how: (before: T | undefined) => T): Promise<void> {
   return ifOurs(async () => {
     await store.notes.put({ name, value: how(await readNote<T>(name)) })
   })
 }
 
-/** takeDevice makes this device that of a person. What is kept of another one goes; what waits for its owner stays. */
+/**
+ * takeDevice assigns this device to a person. It removes other people's stored data, but not their
+ * outboxes and drafts.
+ */
 export async function takeDevice(person: string) {
   await store.transaction('rw', store.tables, async () => {
     const owner = await keptFor()
@@ -150,7 +159,7 @@ export async function takeDevice(person: string) {
   })
 }
 
-/** waitingHere gives the commands of this page's person that aren't done, in their order. */
+/** waitingHere returns this page's person's unfinished commands, in order. */
 export function waitingHere(): Promise<Waiting[]> {
   return store.outbox.where('owner').equals(ownerHere()).sortBy('seq')
 }
@@ -159,7 +168,9 @@ function draftKey(recipe: string | undefined): string {
   return `${ownerHere()}/${recipe ?? 'new'}`
 }
 
-/** readDraft gives what this page's person began and didn't save, of a recipe or, for undefined, of a new one. */
+/**
+ * readDraft returns this page's person's unsaved draft of a recipe or, for undefined, of a new one.
+ */
 export function readDraft(recipe: string | undefined): Promise<Draft | undefined> {
   return store.drafts.get(draftKey(recipe))
 }
@@ -175,13 +186,15 @@ export async function dropDraft(recipe: string | undefined) {
   await store.drafts.delete(draftKey(recipe))
 }
 
-/** itemOf gives a recipe as a line of the list. */
+/** itemOf returns a recipe as a line of the list. */
 export function itemOf(recipe: Recipe): RecipeItem {
   const { id, name, version, tags, servings, prep_minutes, cook_minutes, updated_at } = recipe
   return { id, name, version, tags, servings, prep_minutes, cook_minutes, updated_at }
 }
 
-/** keepRecipe stores a recipe unless a newer version is there. Seen tells that a cook opened it. */
+/**
+ * keepRecipe stores a recipe unless a newer version is stored; seen means that a cook opened it.
+ */
 export async function keepRecipe(recipe: Recipe, seen = false, now = Date.now()) {
   await ifOurs(async () => {
     const before = await store.recipes.get(recipe.id)
@@ -192,7 +205,7 @@ export async function keepRecipe(recipe: Recipe, seen = false, now = Date.now())
   })
 }
 
-/** keepItems stores lines of the list; it doesn't touch what is kept of the recipes themselves. */
+/** keepItems stores lines of the list, without changing stored recipes. */
 export async function keepItems(items: RecipeItem[]) {
   await ifOurs(async () => {
     const before = await store.items.bulkGet(items.map((item) => item.id))
@@ -201,7 +214,7 @@ export async function keepItems(items: RecipeItem[]) {
   })
 }
 
-/** forgetRecipe takes away a recipe that is no longer there. */
+/** forgetRecipe removes a recipe that no longer exists. */
 export async function forgetRecipe(id: string) {
   await ifOurs(async () => {
     await store.recipes.delete(id)
@@ -209,7 +222,9 @@ export async function forgetRecipe(id: string) {
   })
 }
 
-/** Synced is how far this device has heard of the changes: the last number, and when it last asked, in ms. */
+/**
+ * Synced is this device's position in the changes: the last number, and when it last asked, in ms.
+ */
 export interface Synced {
   next: number
   at: number
@@ -219,7 +234,7 @@ export async function readSynced(): Promise<Synced | undefined> {
   return (await store.notes.get('synced'))?.value as Synced | undefined
 }
 
-/** syncedAt is when this device last heard that it has all changes; 0 for never. */
+/** syncedAt returns when this device last knew it had all changes; 0 for never. */
 export async function syncedAt(): Promise<number> {
   return (await readSynced())?.at ?? 0
 }
@@ -230,15 +245,15 @@ export async function writeSynced(synced: Synced) {
   })
 }
 
-/** How many recipes are kept that no cook has opened here. */
+/** How many recipes that no cook has opened here are stored. */
 const unseenKept = 500
 
-/** Recipes that came and aren't on the device yet: of many that come at once only the first are to be kept. */
+/** Recipes that arrived but aren't stored yet: of many at once, only the first are stored. */
 export type Arriving = Map<string, Recipe>
 
 /**
- * keepArriving takes over recipes that changed elsewhere, and those that went. All become lines of the list. What the
- * device keeps is kept as it is now; what is new to it waits in arriving, until settleArriving chooses.
+ * keepArriving applies recipes that were changed or deleted elsewhere. All become lines of the
+ * list. Stored recipes are updated; new ones wait in arriving until settleArriving chooses.
  */
 export async function keepArriving(recipes: Recipe[], gone: string[], arriving: Arriving, now = Date.now()) {
   await ifOurs(async () => {
@@ -265,7 +280,7 @@ export async function keepArriving(recipes: Recipe[], gone: string[], arriving: 
   for (const { id } of least) arriving.delete(id)
 }
 
-/** settleArriving keeps the first of what came, and takes away what had its place before. */
+/** settleArriving stores the best of the arrived recipes, and removes those they displace. */
 export async function settleArriving(arriving: Arriving, limit = unseenKept, now = Date.now()) {
   const recipes = [...arriving.values()].sort(byWorth).slice(0, limit)
   arriving.clear()
@@ -282,15 +297,15 @@ export async function settleArriving(arriving: Arriving, limit = unseenKept, now
   await trimKept(limit)
 }
 
-// What a cook has worked on comes before what an import brought and nobody touched, then the newest.
+// Recipes a cook has worked on come before untouched imports, then newest first.
 function byWorth(a: Recipe, b: Recipe): number {
   const touched = Number(b.version > 1) - Number(a.version > 1)
   return touched || (a.updated_at < b.updated_at ? 1 : -1)
 }
 
 /**
- * trimKept takes away the recipes that nobody opened or wrote here and that aren't among the first of the rest. What a
- * cook writes on this device counts as opened.
+ * trimKept removes recipes that nobody opened or wrote here and that aren't among the first of the
+ * rest. Recipes written on this device count as opened.
  */
 export async function trimKept(limit = unseenKept) {
   await store.transaction('rw', store.recipes, store.items, async () => {
@@ -304,8 +319,8 @@ export async function trimKept(limit = unseenKept) {
 }
 
 /**
- * wipe takes away what is kept of anybody. What waits to be sent and drafts are kept for their owners where they are to
- * be, else all of them go too.
+ * wipe removes everyone's stored data. Outbox and drafts are kept for their owners if unsent is
+ * 'keep'; otherwise they are removed too.
  */
 export async function wipe(unsent?: unknown) {
   const kept = unsent === 'keep' ? [store.outbox.name, store.drafts.name] : []

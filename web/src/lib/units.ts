@@ -1,20 +1,21 @@
-// Units and nouns, by the same words as the server's (recipe/units): what a spelling is the unit of, which are
-// metric, and how a word goes with one and with many.
+// Units and nouns, from the same words as the server's (recipe/units): which unit a spelling means,
+// which units are metric, and a word's forms for one and for many.
 
 import words from './amountWords.json'
 
 const metric = new Set(words.metric.split('|'))
 const measured = new Set(words.measured.split('|'))
 const listed = (list: string) => new Set(list.split('|'))
-/** foreign are the spellings that may be another word in English and German. */
+/** foreign are spellings that may be another word in English and German. */
 export const foreign = listed(words.foreign)
-/** doubted are the spellings of two units. */
+/** doubted are spellings shared by two units. */
 export const doubted = listed(words.doubted)
-/** notUnits are the foods that begin with a unit. */
+/** notUnits are foods that begin with a unit. */
 export const notUnits = listed(words.not_units.replaceAll(/(?<=['’]) /g, ''))
 const plurals: Record<string, string> = words.plurals
 
-// A spelling of a unit, with its forms for one and for many, and the quantity from which that is written.
+// A spelling of a unit, with its forms for one and for many, and the quantity from which it
+// applies.
 interface Spelling {
   unit: string
   one: string
@@ -27,7 +28,8 @@ const spellings = new Map<string, Spelling>()
 for (const [unit, rows] of Object.entries(words.units))
   for (const row of rows.split('|')) addSpelling(unit, row)
 
-// "tsp", "cup/cups", "2;gousse/gousses", "branches=branch/branches": as the server writes them (units.Words).
+// "tsp", "cup/cups", "2;gousse/gousses", "branches=branch/branches": in the server's notation
+// (units.Words).
 function addSpelling(unit: string, row: string) {
   const from = /^(\d+);/.exec(row)?.[1]
   const [, alone, forms = ''] = /^(?:\d+;)?(?:(.*)=)?(.*)$/.exec(row) ?? []
@@ -47,28 +49,28 @@ function spellingOf(text: string): Spelling | undefined {
   )
 }
 
-/** unitNamed gives the name of the unit that a text is a spelling of, undefined where it is none. */
+/** unitNamed returns the name of the unit that a text spells; undefined if it isn't one. */
 export const unitNamed = (text: string) => spellingOf(text)?.unit
 
-/** sameUnit tells that two texts are of one unit. */
+/** sameUnit reports whether two texts name the same unit. */
 export function sameUnit(text: string, unit: string): boolean {
   return (unitNamed(text) ?? text).toLowerCase() === (unitNamed(unit) ?? unit).toLowerCase()
 }
 
 export const isMetric = (unit: string) => metric.has(unitNamed(unit) ?? '')
 
-/** isMeasured tells of a unit's name that it is a mass or a volume. */
+/** isMeasured reports whether a unit is a mass or a volume. */
 export const isMeasured = (name: string) => measured.has(name)
 
 export const isLength = (name: string) => name === 'mm' || name === 'cm' || name === 'inch'
 
-/** unitWord is the name of a unit as it goes with one or with many. */
+/** unitWord returns a unit's name in its form for one or for many. */
 export function unitWord(unit: string, many: boolean): string {
   const name = unitNamed(unit) ?? unit
   return many ? (plurals[name] ?? name) : name
 }
 
-/** isMany tells that a noun goes with a quantity in its plural: more than one, or none. */
+/** isMany reports whether a quantity takes a noun's plural: more than one, or none. */
 export const isMany = (quantity: number) => quantity > overOne || quantity === 0
 
 interface Noun {
@@ -85,7 +87,10 @@ for (const entry of words.nouns.split('|')) {
   }
 }
 
-/** inflect gives a word as it goes with a quantity: "cup", "cups". It comes back as it is where it isn't known. */
+/**
+ * inflect returns a word in its form for a quantity: "cup", "cups". Unknown words are returned
+ * unchanged.
+ */
 export function inflect(word: string, quantity: number): string {
   const start = headOf(word)
   if (start < 0) return word
@@ -97,7 +102,10 @@ export function inflect(word: string, quantity: number): string {
   return form === head.toLowerCase() ? word : word.slice(0, start) + likeCase(form, head)
 }
 
-/** headWord is the unit or food that a compound ends with: "zehe" of "Knoblauchzehe"; '' where the word is none. */
+/**
+ * headWord returns the unit or food that ends a compound: "zehe" of "Knoblauchzehe"; '' if the word
+ * isn't a compound.
+ */
 export function headWord(word: string): string {
   const start = headOf(word)
   return start > 0 ? word.slice(start) : ''
@@ -119,7 +127,7 @@ function headOf(word: string): number {
   return -1
 }
 
-// As the word is written that the form stands for: in capitals, with one, or without.
+// Capitalize the form like the word it replaces: all capitals, initial capital, or none.
 function likeCase(form: string, word: string): string {
   if (!isUpper(word)) return form
   if (word.length > 1 && word === word.toUpperCase()) return form.toUpperCase()

@@ -6,7 +6,7 @@ import { withAmount } from './unsentRow'
 
 type Read = [text: string, quantity: number | null, upper: number | null, unit: string, doubled: string]
 
-// A row as it waits to be sent.
+// A row waiting to be sent.
 function unsent(text: string) {
   const [row] = provisional('id', { name: 'Supper', ingredients: [{ text }] }, undefined).ingredients
   if (!row) throw new Error('no row')
@@ -20,7 +20,8 @@ const said = (text: string, factor: number) =>
     .join('')
 
 describe('withAmount', () => {
-  // Whatever is read without the server is what it reads in the labelled lines of all languages, and scales so.
+  // Every amount read without the server equals the server's in all languages' labelled lines, and
+  // scales the same.
   it('never reads another amount than the server', () => {
     let read = 0
     let readByServer = 0
@@ -37,7 +38,7 @@ describe('withAmount', () => {
     expect(read / readByServer).toBeGreaterThan(0.67)
   })
 
-  // Rows that wait to be sent scale as they will once the server has read them.
+  // Unsent rows scale as they will once the server has parsed them.
   it.each([
     ['600 g veal, in thin strips', '1200 g veal, in thin strips'],
     ['½ spring onion', '1 spring onion'],

@@ -1,6 +1,6 @@
-// What a line of ingredients says of its amount before the server has read it, so that a recipe that was written without
-// a network scales all the same. Only plain lines are read, which begin with a number and have no other: wherever the
-// server may see something else, the line stays text. Nothing of this is kept or sent.
+// Reads a line's amount before the server has parsed it, so that recipes written offline scale too.
+// It only reads plain lines, which begin with a number and contain no other: wherever the server
+// might read something else, the line stays text. Nothing of this is stored or sent.
 
 import { scaleLine, type Measure, type Row } from '@/lib/amount'
 import {
@@ -16,7 +16,7 @@ import {
 } from '@/lib/reading'
 import { doubted, foreign, headWord, isLength, isMeasured, isMetric, notUnits, unitNamed } from '@/lib/units'
 
-/** withAmount gives a row that the server hasn't read yet its amount, where that is beyond doubt. */
+/** withAmount adds the amount to a row that the server hasn't parsed, if it is beyond doubt. */
 export function withAmount(row: Row): Row {
   const amount = isUnread(row) && amountOf(row.text)
   if (!amount) return row
@@ -24,12 +24,12 @@ export function withAmount(row: Row): Row {
   return scaleLine(read, 1, 'en')[0]?.amount ? read : row
 }
 
-// The server names the food of whatever line it has read.
+// In every line it has parsed, the server names the food.
 const isUnread = ({ quantity, unit, name }: Row) => quantity === null && unit === '' && name === ''
 
 type Amount = Pick<Row, 'quantity' | 'quantity_max' | 'unit' | 'name' | 'second'>
 
-// What changes the number before it, or makes a size or a share of it.
+// Characters that change the preceding number, or make it a size or a share.
 const doubtful = /[%×*_[\]&#~+"″”|=:]|\bML\b|\bx\b/
 
 function amountOf(text: string): Amount | null {
@@ -52,7 +52,7 @@ interface MeasurePlace {
   end: number
 }
 
-// A number or a range with the unit behind; null where there is none beyond doubt.
+// A number or range with the unit after it; null if there is none beyond doubt.
 function measureAt(line: Line, i: number): MeasurePlace | null {
   const low = numberAt(line, i) ?? articleAt(line, i)
   const high = low && upperAt(line, low.end)
@@ -67,13 +67,13 @@ function measureAt(line: Line, i: number): MeasurePlace | null {
   return { measure: { quantity, quantity_max, unit }, place, end: place?.end ?? start }
 }
 
-// The one of "a pinch".
+// The 1 of "a pinch".
 const articleAt = (line: Line, i: number): Read | null =>
   isArticle(line.at(i).low) && unitAt(line, i + 1) ? { end: i + 1, value: () => 1 } : null
 
 const containers = new Set(['can', 'tin', 'jar', 'package', 'packet', 'bottle', 'carton', 'bag', 'box'])
 
-// The same in another unit, or what each one holds: "1 lb (450 g)", "200g/7oz", "2 cans (400 g)".
+// The same in another unit, or the content of each: "1 lb (450 g)", "200g/7oz", "2 cans (400 g)".
 function secondAt(line: Line, { measure: { unit }, end }: MeasurePlace) {
   const mark = line.at(end).low
   const found = mark === '(' || mark === '/' ? measureAt(line, end + 1) : null
@@ -84,11 +84,11 @@ function secondAt(line: Line, { measure: { unit }, end }: MeasurePlace) {
   return { measure: { ...found.measure, relation }, end: mark === '(' ? found.end + 1 : found.end }
 }
 
-// Of what stands behind its food, the spellings that are no other word.
+// Units that may follow their food, in spellings that aren't another word.
 const behind = /^(?:clove|stalk|sprig|slice|bulb)s?$/
 
-// What is counted by its own word, or by a unit right behind it: "2 onions", "2 garlic cloves". A unit elsewhere may be
-// one of it: "2 heaped tablespoons", "3 Knoblauchzehen".
+// Counted by its own word, or by a unit right after it: "2 onions", "2 garlic cloves". Elsewhere a
+// unit may be part of it: "2 heaped tablespoons", "3 Knoblauchzehen".
 function counted(line: Line, food: number, parts: Amount): Amount | null {
   const last = food + new Line(parts.name).pieces.length - 1
   const unit = unitAt(line, last)
@@ -99,13 +99,14 @@ function counted(line: Line, food: number, parts: Amount): Amount | null {
   return hasUnit(line, food, line.pieces.length) ? null : parts
 }
 
-// A number up to a piece, whose digits may depend on the unit behind.
+// A number up to a piece, whose value may depend on the unit after it.
 interface Read {
   end: number
   value: (unit: string) => number
 }
 
-// Those that are no other word in another language, as the Spanish eleven is in English: "once cooled".
+// Number words that aren't another word in another language, as Spanish "once" (eleven) is in
+// English: "once cooled".
 const numberWords =
   /^(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|zwei|drei|vier|fünf|sechs|acht|deux|trois|quatre|cinq|due|tre|quattro|dos|tres|cuatro|twee|drie|två|fyra)$/
 
@@ -136,13 +137,13 @@ function fractionAt(line: Line, i: number): Read | null {
   return { end: i + 3, value: () => value }
 }
 
-// Up to four digits, and up to three behind a point or a comma.
+// Up to four digits, and up to three after a point or comma.
 const isLiteral = (low: string) => /^(?:0|[1-9]\d{0,3})(?:[.,]\d{1,3})?$/.test(low)
 
 const small = new Set(['g', 'ml', 'mg'])
 
-// Three digits behind a point or comma are decimals or thousands, by what is plausible of the unit: a kitchen weighs a
-// thousand grams, and no thousand litres. NaN where neither is.
+// Three digits after a point or comma are decimals or thousands, whichever is plausible for the
+// unit: kitchens weigh a thousand grams, but don't measure a thousand litres. NaN if neither is.
 function literal(low: string, unit: string): number {
   const [whole = '', digits = ''] = low.split(/[.,]/)
   if (digits.length < 3 || whole === '0') return Number(`${whole}.${digits}`)
@@ -150,7 +151,7 @@ function literal(low: string, unit: string): number {
   return !small.has(unit) && isMetric(unit) ? Number(`${whole}.${digits}`) : NaN
 }
 
-// The upper end of a range: "2-3", "2 to 3"; null where none follows.
+// A range's upper end: "2-3", "2 to 3"; null if none follows.
 function upperAt(line: Line, i: number): Read | null {
   const { next } = line.rangeSign(i)
   return next === i ? null : numberAt(line, next)
@@ -159,7 +160,7 @@ function upperAt(line: Line, i: number): Read | null {
 interface UnitPlace {
   name: string
   end: number
-  /** It ends in the point of an abbreviation. */
+  /** Ends in an abbreviation's point. */
   dotted: boolean
 }
 
@@ -178,8 +179,9 @@ function unitAt(line: Line, i: number): UnitPlace | null {
   return null
 }
 
-// What may be another unit or none, by the language or by what stands behind: "1 pot" is a jar in Dutch, "filo" drizzles
-// only in Italian, "deux quarts de tasse" are half a cup, "bouquet garni" is a food, and "2 cm piece" a size.
+// May be another unit or none, depending on the language or what follows: "1 pot" is a jar in
+// Dutch, "filo" is a drizzle only in Italian, "deux quarts de tasse" is half a cup, "bouquet garni"
+// is a food, and "2 cm piece" a size.
 function isDoubtful(line: Line, start: number, { name, end }: UnitPlace): boolean {
   const text = line.written(start, end).toLowerCase().replace(/\.$/, '')
   const next = line.at(end).low
@@ -192,7 +194,7 @@ function isDoubtful(line: Line, start: number, { name, end }: UnitPlace): boolea
   return [1, 2, 3, 4].some((more) => notUnits.has(line.written(start, end + more).toLowerCase()))
 }
 
-// What no number is in but the one before it, also none in words: no second measure, and no size of each one.
+// Contains no further number, even in words: no second measure, and no size of each item.
 function isPlain(line: Line, from: number): boolean {
   return line.pieces
     .slice(from)
@@ -208,7 +210,7 @@ function hasUnit(line: Line, from: number, to: number): boolean {
   return false
 }
 
-// The food up to what is said of it.
+// The food, up to any remark about it.
 function foodAt(line: Line, from: number): string {
   let end = from
   while (end < line.pieces.length && !/[,;(]/.test(line.at(end).low)) end++

@@ -3,7 +3,8 @@ import Dexie from 'dexie'
 import { expect, it } from 'vitest'
 import { store } from './store'
 
-// A device that kept recipes before typed rows had their parts asks for them anew, and has them until they are there.
+// A device that stored recipes before typed rows had parts fetches them again, and keeps the old
+// ones meanwhile.
 it('asks for all changes once more after rows were understood', async () => {
   const before = new Dexie('larder')
   before.version(2).stores({

@@ -1,4 +1,4 @@
-// The files of a recipe that the server hasn't got yet.
+// A recipe's files that the server doesn't have yet.
 import { useCallback, useEffect, useMemo } from 'react'
 import { useLive } from '@/lib/live'
 import type { FileBody } from '@/lib/outbox'
@@ -7,13 +7,16 @@ import { store, waitingHere, type Waiting } from '@/lib/store'
 export interface WaitingFile {
   seq: number
   file: File
-  /** Why the server didn't take it. */
+  /** Why the server refused it. */
   refused: string | undefined
 }
 
 const none: Waiting[] = []
 
-/** useWaitingFiles gives those of a recipe: that go with its next save where held is true, else that are on their way. */
+/**
+ * useWaitingFiles returns a recipe's files: with held, those sent with its next save, otherwise
+ * those on their way.
+ */
 export function useWaitingFiles(recipe: string, held = false): WaitingFile[] {
   const question = useCallback(async () => {
     const all = await waitingHere()
@@ -33,12 +36,15 @@ export function useWaitingFiles(recipe: string, held = false): WaitingFile[] {
   )
 }
 
-/** dropFile forgets a file that the server hasn't got. */
+/** dropFile drops a file that the server doesn't have. */
 export async function dropFile(seq: number) {
   await store.outbox.delete(seq)
 }
 
-/** useFileAddress gives an address at which a picture can be seen before anybody has sent it; undefined for other files. */
+/**
+ * useFileAddress returns an address to show a picture before it is uploaded; undefined for other
+ * files.
+ */
 export function useFileAddress(file: File | undefined): string | undefined {
   const address = useMemo(
     () => (file?.type.startsWith('image/') ? URL.createObjectURL(file) : undefined),

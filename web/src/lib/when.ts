@@ -1,4 +1,6 @@
-/** formatWhen says a moment of the past, in ms: the time alone where it was today, else with the date. */
+/**
+ * formatWhen formats a past moment, in ms: only the time if it was today, otherwise with the date.
+ */
 export function formatWhen(at: number, locale: string, now = Date.now()): string {
   const moment = new Date(at)
   const today = moment.toDateString() === new Date(now).toDateString()

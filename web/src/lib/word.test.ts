@@ -8,7 +8,7 @@ const answer = (status: number, type: string, body: string | null, id = false) =
     headers: { ...(type && { 'Content-Type': type }), ...(id && { 'X-Request-Id': 'r' }) },
   })
 
-// What stands between a device and its server answers in its place, with any status; only Larder's own word counts.
+// Intermediaries may answer in the server's place with any status; only Larder's own answers count.
 it.each([
   ['a good answer', answer(200, 'application/json; charset=utf-8', '{}', true), true],
   ['an answer without a body', answer(204, '', null, true), true],

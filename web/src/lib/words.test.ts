@@ -43,7 +43,7 @@ describe('markMatches', () => {
   ])('%s, asked for %s', (name, q, expected) => expect(marked(name, q)).toBe(expected))
 })
 
-// What is found, in which order and how it is counted is the server's table of cases.
+// Matches, their order and their counts follow the server's table of cases.
 describe.each(larders)('$about', ({ names, questions }) => {
   const items = names.map((name, n) => ({ id: String(n).padStart(4, '0'), name, tags: [] }))
   it.each(questions)('finds by "$q"', ({ q, found, total, similar }) => {

@@ -1,6 +1,7 @@
-// How words are compared: without case, accents and typographic variants, by their beginning, forgiving a typo. The
-// server folds and ranks by the same rules (its packages wordfold and searchindex, where each is explained); here they
-// find in what is stored, and mark matches. One table of cases runs against both.
+// How words are compared: by their beginnings, ignoring case, accents and typographic variants, and
+// forgiving one typo. The server folds and ranks by the same rules (its packages wordfold and
+// searchindex explain each); here they search the stored data and mark matches. Both are tested
+// with one table of cases.
 
 const spelled: Record<string, string> = {
   ß: 'ss',
@@ -32,7 +33,7 @@ const accents =
   /(?=\p{M})[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]|[\u00ad\u0640\u200b\u2060\ufeff]/gu
 const isASCII = /^[ -~]*$/
 
-/** fold brings a text to the form in which it is compared; what parts words stays. */
+/** fold normalizes a text for comparison, but keeps what separates words. */
 export function fold(text: string): string {
   if (isASCII.test(text)) return text.toLowerCase().replace(/`/g, "'")
   const written = text
@@ -42,7 +43,7 @@ export function fold(text: string): string {
   return plain(plain(written)).normalize('NFC')
 }
 
-// Lower-casing can bring characters that decompose further, so it is done twice.
+// Lower-casing can produce characters that decompose further, so do it twice.
 function plain(text: string): string {
   return text
     .normalize('NFKD')
@@ -54,11 +55,11 @@ function plain(text: string): string {
 
 interface Token {
   word: string
-  /** Where it begins in the folded text. */
+  /** Its position in the folded text. */
   at: number
-  /** Whether one hyphen, apostrophe, point or ampersand joins it to the word before. */
+  /** Whether a single hyphen, apostrophe, point or ampersand joins it to the previous word. */
   joined: boolean
-  /** Where it goes on after an apostrophe, in the word. */
+  /** Positions in the word where it continues after an apostrophe. */
   cuts: number[]
 }
 
@@ -71,7 +72,10 @@ const alone =
   /[\p{Ideographic}\p{Script=Hiragana}]|(?!\p{Nd})[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tai_Le}\p{Script=New_Tai_Lue}\p{Script=Tai_Tham}\p{Script=Tai_Viet}\p{Script=Ahom}]/u
 const running = /[\p{Alphabetic}\p{Nd}]/u
 
-/** How a character stands with its neighbours of the same kind; 0 for none that belongs into a word, 1 for a mark. */
+/**
+ * How a character groups with neighbours of its kind; 0 if it isn't part of words, 1 for a
+ * combining mark.
+ */
 function kindOf(char: string): number {
   if (char < '\x80') return /[a-z0-9]/.test(char) ? 2 : 0
   if (/[\u{1f1e6}-\u{1f1ff}]/u.test(char)) return 5
@@ -82,7 +86,7 @@ function kindOf(char: string): number {
   return !alone.test(char) && running.test(char) ? 2 : 4
 }
 
-/** tokensOf parts a folded text into words and "&". */
+/** tokensOf splits a folded text into words and "&". */
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
   let word = ''
@@ -103,9 +107,9 @@ function tokensOf(text: string): Token[] {
     if (next === 1) {
       if (word) word += char
     } else if (!word && mark.test(char)) {
-      // Chooses between two pictures of what is before it.
+      // A variation selector for the character before it.
     } else if (next > 0) {
-      // Kinds 2 and 3 run on; of flags two make one word; everything else stands alone.
+      // Kinds 2 and 3 run on; two regional indicators make one word; everything else stands alone.
       const goesOn = next === kind && (next < 4 || (next === 5 && word.length === 2))
       if (!goesOn) flush()
       if (!word) at = place
@@ -127,7 +131,7 @@ function tokensOf(text: string): Token[] {
 const elided =
   /^(?:[cdjlmnstv]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|entr|all|dall|dell|nell|sull|coll|un|bell|quell|quest|sant|mezz|buon|tutt)$/
 
-// Whether a character between two parts of a word leaves them one word.
+// Whether a character between two parts keeps them one word.
 function joins(char: string, before: string, next: string): boolean {
   if (kindOf(next) !== 2 || /\p{N}/u.test(next) || /\p{N}$/u.test(before)) return false
   return char === '·' || (char === "'" && !(/[aeiouyh]/.test(next) && elided.test(before)))
@@ -135,7 +139,7 @@ function joins(char: string, before: string, next: string): boolean {
 
 const longestChain = 8
 
-/** chainsOf puts the tokens together that are joined. */
+/** chainsOf groups joined tokens. */
 function chainsOf(tokens: Token[]): Token[][] {
   const chains: Token[][] = []
   for (const token of tokens) {
@@ -149,7 +153,7 @@ function chainsOf(tokens: Token[]): Token[][] {
 
 const hasDigit = (word: string) => /\p{N}/u.test(word)
 
-// The parts as one word; not where they are numbers: 1.5 is not 15.
+// The parts as one word, unless they are numbers: 1.5 is not 15.
 function joinedBy(parts: string[]): string {
   const one = parts.length > 1 && parts.length <= longestChain && parts.some((part) => !hasDigit(part))
   return one ? parts.join('') : ''
@@ -164,7 +168,7 @@ function partsOf({ word, cuts }: Token): { word: string; from: number }[] {
 
 const ampersand = '&&'
 
-/** A word that a name is found by, and where each of its letters stands in the folded text. */
+/** A word that finds a name, and its letters' positions in the folded text. */
 interface NameWord {
   word: string
   places: number[]
@@ -192,19 +196,21 @@ function nameWords(tokens: Token[]): NameWord[] {
   return words
 }
 
-// The letters of a token follow each other, but for the apostrophes in it. A mark that was left out shifts nothing: the
-// place is only looked up to mark what is found.
+// A token's letters are consecutive, except for its apostrophes. A dropped mark shifts nothing:
+// positions are only used to mark matches.
 function placesOf({ word, at, cuts }: Token): number[] {
   return Array.from(word, (_, i) => at + i + cuts.filter((cut) => cut <= i).length)
 }
 
-/** What a question asks for: each term by ways to say it, each a list of words that all have to match. */
+/**
+ * A query: each term has alternatives, and each alternative is a list of words that must all match.
+ */
 type Term = string[][]
 
 const mostTerms = 16
 const ands = new Set('and und et y e ed en och og oraz i и та και ve es و n'.split(' '))
 
-/** termsOf gives what a question asks for. */
+/** termsOf returns a query's terms. */
 export function termsOf(question: string): Term[] {
   const tokens = tokensOf(fold(question))
   const last = tokens.findLast((token) => token.word !== '&')
@@ -241,7 +247,7 @@ function readings(word: string, last: boolean): Term {
   return [...ands].some((and) => and.startsWith(word)) ? [[ampersand.slice(1)]] : []
 }
 
-/** How well a name matches; a lower one comes first. 0 is none. */
+/** How well a name matches; lower is better. 0 is no match. */
 type Tier = 0 | 1 | 2 | 3 | 4
 const exact = 1
 const beginning = 2
@@ -252,7 +258,7 @@ function lengthOf(word: string): number {
   return /[\ud800-\udbff]/.test(word) ? [...word].length : word.length
 }
 
-/** rankOf tells how a word of a question matches a word of a name. Both are folded. */
+/** rankOf compares a query's word with a name's. Both are folded. */
 export function rankOf(asked: string, word: string): Tier {
   if (word === asked) return exact
   if (word.startsWith(asked)) return beginning
@@ -268,30 +274,33 @@ function resembles(asked: string, word: string): boolean {
   return letters >= 4 && letters <= 32 && beginsLike(asked, word)
 }
 
-// Whether the word begins with what is asked but for one typo before its last letter: a wrong last letter is another
-// beginning.
+// Whether the word begins with the query, allowing one typo before its last letter: a wrong last
+// letter is a different beginning.
 function beginsLike(asked: string, word: string): boolean {
   const last = asked.length - 1
   for (let i = 1; i <= last && word.startsWith(asked.slice(0, i)); i++) {
-    if (word.length > i && word.startsWith(asked.slice(i), i + 1)) return true // a letter too few
+    if (word.length > i && word.startsWith(asked.slice(i), i + 1)) return true // a missing letter
     if (i === last) return false
     const after = asked.slice(i + 1)
-    if (word.startsWith(after, i)) return true // too many
-    if (word.length > i && word.startsWith(after, i + 1)) return true // another
-    if (word.startsWith(`${asked[i + 1]}${asked[i]}${asked.slice(i + 2)}`, i)) return true // exchanged
+    if (word.startsWith(after, i)) return true // an extra letter
+    if (word.length > i && word.startsWith(after, i + 1)) return true // a wrong letter
+    if (word.startsWith(`${asked[i + 1]}${asked[i]}${asked.slice(i + 2)}`, i)) return true // swapped letters
   }
   return false
 }
 
-// Where the word has the asked one as the beginning of its second part; -1 for nowhere.
+// The position in the word where a second part begins with the query; -1 if none does.
 function partAt(asked: string, word: string): number {
-  // The scripts from Hebrew on write a word with few letters.
+  // Scripts from Hebrew on use few letters per word.
   const [letters, head] = asked >= '\u0590' ? [2, 1] : [4, 2]
   const at = word.indexOf(asked, head)
   return at < 0 || lengthOf(asked) < letters || lengthOf(word) > 64 || hasDigit(asked) ? -1 : at
 }
 
-/** distance counts the letters put in, taken out, exchanged or swapped between two words (Damerau, restricted). */
+/**
+ * distance counts insertions, deletions, substitutions and swaps between two words (restricted
+ * Damerau–Levenshtein).
+ */
 export function distance(a: string, b: string): number {
   let before: number[] = []
   let above = Array.from({ length: b.length + 1 }, (_, j) => j)
@@ -328,7 +337,7 @@ export interface Mark {
   marked: boolean
 }
 
-/** markMatches parts a name into pieces, those that match a word of the question marked. */
+/** markMatches splits a name into segments and marks those that match the query. */
 export function markMatches(name: string, question: string): Mark[] {
   const asked = [...new Set(termsOf(question).flat(2))]
   const spans = asked.length > 0 ? spansOf(name, asked) : []
@@ -347,9 +356,9 @@ export function markMatches(name: string, question: string): Mark[] {
   return marks
 }
 
-// Where the name matches, in its order.
+// The matching ranges of the name, in order.
 function spansOf(name: string, asked: string[]): [start: number, end: number][] {
-  // A letter may fold to two (ß), or to none, so each is folded by itself to know where it stood.
+  // A character may fold to two (ß) or to none, so fold each by itself to track its position.
   const from: number[] = []
   const until: number[] = []
   let folded = ''
@@ -374,17 +383,20 @@ function spansOf(name: string, asked: string[]): [start: number, end: number][] 
   return spans.sort((a, b) => a[0] - b[0] || b[1] - a[1])
 }
 
-/** keyOf is what names are sorted by and tags are compared by. */
+/** keyOf is the key by which names are sorted and tags compared. */
 export function keyOf(text: string): string {
   return wordsIn(text).key
 }
 
-/** tagKey is the form in which tags are compared. */
+/** tagKey is the key by which tags are compared. */
 export function tagKey(tag: string): string {
   return keyOf(tag) || tag.trim()
 }
 
-/** countTags gives all tags with how many items have each, the most common first, as the server counts them. */
+/**
+ * countTags returns all tags with their numbers of items, most common first, counted like the
+ * server.
+ */
 export function countTags(items: { tags: string[] }[]): { name: string; count: number }[] {
   const counts = new Map<string, Map<string, number>>()
   for (const item of items) {
@@ -408,7 +420,7 @@ interface Words {
   words: string[]
 }
 
-// To fold thousands of names at each key would be felt.
+// Folding thousands of names at every keystroke would be noticeable.
 const known = new Map<string, Words>()
 const mostKnown = 20_000
 
@@ -423,7 +435,7 @@ function wordsIn(name: string): Words {
   return words
 }
 
-// By code points, as the server sorts.
+// By code points, like the server.
 function compare(a: string, b: string): number {
   let i = 0
   while (i < a.length && a[i] === b[i]) i++
@@ -432,13 +444,16 @@ function compare(a: string, b: string): number {
 
 export interface Found<T> {
   items: T[]
-  /** How many match; by a typo only where none matches without. */
+  /** The number of matches; matches with a typo count only if there are no others. */
   total: number
-  /** How many more match by a typo. */
+  /** The number of further matches with a typo. */
   similar: number
 }
 
-/** find gives the items whose name has every word of the question and that have all tags, best first, then by name. */
+/**
+ * find returns the items whose name has every word of the query and that have all tags, best first,
+ * then by name.
+ */
 export function find<T extends { id: string; name: string; tags: string[] }>(
   items: T[],
   question: string,

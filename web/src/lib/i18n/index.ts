@@ -1,4 +1,4 @@
-// The words of the app. English is in the first load; the others come when they are asked for.
+// The app's texts. English is in the initial bundle; other languages are loaded on demand.
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import { numberFormat } from '@/lib/numberFormat'
@@ -19,14 +19,14 @@ export async function startLanguage() {
     resources: { en: { translation: en } },
     interpolation: { escapeValue: false }, // React escapes
   })
-  // {{count, number}} is written in the digits and separators that amounts and times have too.
+  // {{count, number}} uses the digits and separators of amounts and times.
   i18next.services.formatter?.add('number', (value: number, language) =>
     numberFormat(localeOf(language ?? 'en')).format(value),
   )
   await showLanguage(wantedLanguage())
 }
 
-/** chooseLanguage changes the language, and remembers it on this device. */
+/** chooseLanguage changes the language and stores the choice on this device. */
 export async function chooseLanguage(language: Language) {
   rememberLanguage(language)
   await showLanguage(language)
@@ -40,13 +40,13 @@ async function showLanguage(language: Language) {
   writeIn(language)
 }
 
-/** useLocale gives the language with the region of the browser, for numbers and dates. */
+/** useLocale returns the language with the browser's region, for numbers and dates. */
 export function useLocale(): string {
   const { i18n } = useTranslation()
   return localeOf(i18n.language)
 }
 
-// Arabic is asked for with its own digits; a bare "ar" means Latin ones to some browsers.
+// Request Arabic with its own digits; some browsers use Latin digits for a bare "ar".
 function localeOf(language: string) {
   const regional = navigator.languages.find((code) => code.split('-')[0] === language)
   if (language === 'ar' && !regional?.includes('-')) return 'ar-EG'

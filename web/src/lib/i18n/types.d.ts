@@ -1,6 +1,6 @@
 import type en from './en.json'
 
-// Makes t('…') refuse a key that isn't there.
+// Makes t('…') reject unknown keys.
 declare module 'i18next' {
   interface CustomTypeOptions {
     resources: { translation: typeof en }

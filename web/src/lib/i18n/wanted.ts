@@ -1,4 +1,4 @@
-// Which of the app's languages a cook reads: the page is shown in it before the words of the app are here.
+// Which of the app's languages to use: the page shows it before the texts have loaded.
 export const languages = { en: 'English', de: 'Deutsch', ar: 'العربية' } as const
 export type Language = keyof typeof languages
 
@@ -6,7 +6,10 @@ const place = 'larder.language'
 
 const isLanguage = (code: string | null | undefined): code is Language => !!code && code in languages
 
-/** wantedLanguage is the one that was chosen on this device, else the first of the browser's that there is. */
+/**
+ * wantedLanguage is the language chosen on this device, otherwise the first supported one of the
+ * browser's.
+ */
 export function wantedLanguage(): Language {
   const chosen = localStorage.getItem(place)
   if (isLanguage(chosen)) return chosen
@@ -17,12 +20,12 @@ export function wantedLanguage(): Language {
   return 'en'
 }
 
-/** rememberLanguage keeps what a cook chose on this device. */
+/** rememberLanguage stores a cook's choice on this device. */
 export function rememberLanguage(language: Language) {
   localStorage.setItem(place, language)
 }
 
-/** writeIn tells the page which language it is in, and so from which side it is read. */
+/** writeIn sets the page's language and thereby its direction. */
 export function writeIn(language: Language) {
   document.documentElement.lang = language
   document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr'
