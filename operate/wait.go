@@ -1,5 +1,5 @@
-// Package operate is what an operator does to all of a larder at once: a package for each, below. What they share is how
-// they wait for other processes, which send no signal.
+// Package operate holds an operator's whole-larder operations, one package each below it. They
+// share how to wait for other processes, which send no signal.
 package operate
 
 import (
@@ -9,7 +9,7 @@ import (
 	"larder.dev/internal/retry"
 )
 
-// Until asks again and again until it is done.
+// Until polls until done reports true.
 func Until(ctx context.Context, every time.Duration, done func() (bool, error)) error {
 	for {
 		ok, err := done()
@@ -22,7 +22,7 @@ func Until(ctx context.Context, every time.Duration, done func() (bool, error)) 
 	}
 }
 
-// Pause waits, or gives the context's error where that ends before.
+// Pause waits, or returns the context's error if that ends first.
 func Pause(ctx context.Context, d time.Duration) error {
 	if !retry.Wait(ctx, d) {
 		return ctx.Err()

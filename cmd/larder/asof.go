@@ -22,7 +22,7 @@ type asOfCommands struct {
 	Drop asOfDropCommand `cmd:"" help:"Remove such an index."`
 }
 
-// makePast is `rebuild search --until --into`.
+// makeAsOf is `rebuild search --until --into`.
 func (c rebuildCommand) makeAsOf(ctx context.Context, s *settings, con console, log *slog.Logger) error {
 	return onWriteSide(ctx, s, con, log, func(larder *connection, api *commandapi.API) error {
 		return c.fillAsOf(ctx, con, larder.asOf(s, log), api.Ledger())
@@ -48,7 +48,7 @@ func (c rebuildCommand) fillAsOf(ctx context.Context, con console, indices asof.
 	return nil
 }
 
-// asOf is where the indices of the past are.
+// asOf locates the point-in-time indices.
 func (c *connection) asOf(s *settings, log *slog.Logger) asof.Indices {
 	return asof.Indices{
 		ElasticsearchURL: c.Address(stores.Elasticsearch), ElasticsearchAlias: c.ElasticsearchAlias,
@@ -92,7 +92,7 @@ func (c asOfLookCommand) look(ctx context.Context, con console, indices asof.Ind
 	}
 }
 
-// pastPage is how many recipes are asked for at once.
+// asOfPage is how many recipes are fetched at once.
 const asOfPage = 200
 
 func (c asOfLookCommand) print(con console, hit searchindex.Hit) error {

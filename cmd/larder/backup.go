@@ -18,8 +18,9 @@ type backupCommands struct {
 	Restore backupRestoreCommand `cmd:"" help:"Fill an empty system from what run --to wrote, or put files back."`
 }
 
-// backupRunCommand is the periodic full copy. The replica keeps the backup up to date by events; this brings what
-// no event carries, and mends whatever came to differ. Interrupted, it goes on where it was.
+// backupRunCommand is the periodic full copy. The replica keeps the backup current through events;
+// this copies what no event carries, and repairs differences. Run again after an interruption, it
+// resumes.
 type backupRunCommand struct {
 	To    string `placeholder:"FILE|s3://BUCKET/KEY" xor:"what" help:"Write a dump there instead; it is whole when it has its name."`
 	Files string `type:"path" placeholder:"DIR" xor:"what" help:"Copy the files of recipes there instead."`
@@ -98,8 +99,8 @@ func (c backupRunCommand) dump(ctx context.Context, larder *connection, con cons
 	return nil
 }
 
-// backupVerifyCommand compares the two databases. It fails where they differ by more than what is on its way, or
-// where that is on its way for longer than it may be.
+// backupVerifyCommand compares the two databases. It fails if they differ by more than pending
+// events, or if those have been pending for too long.
 type backupVerifyCommand struct {
 	MaxLag time.Duration `placeholder:"DURATION" help:"Fail if the backup is further behind than this, such as 30s or 2h."`
 	Files  string        `type:"existingdir" placeholder:"DIR" help:"Compare the files of recipes with their copies there instead, by hash."`
@@ -148,8 +149,8 @@ func (c backupVerifyCommand) judge(report backup.Report) error {
 	return nil
 }
 
-// backupRestoreCommand fills an empty system. The relay publishes what was restored, and the projections build
-// their views of it.
+// backupRestoreCommand fills an empty system. The relay publishes what was restored, and the
+// projections build their views from that.
 type backupRestoreCommand struct {
 	File  string `arg:"" optional:"" help:"A dump, or s3://BUCKET/KEY; - is standard input."`
 	Files string `type:"existingdir" placeholder:"DIR" help:"Put the files of recipes back from there instead, where run --files put them."`

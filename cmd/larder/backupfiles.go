@@ -12,12 +12,13 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// shownKeys bounds the keys of each kind that a person is shown; --json has them all.
+// shownKeys bounds the keys of each kind shown to a person; --json has them all.
 const shownKeys = 10
 
 // copyFiles is `backup run --files`.
 func copyFiles(ctx context.Context, s *settings, con console, log *slog.Logger, dir string) error {
-	// Also where there is nothing to copy yet: verify and restore take a folder that isn't there for a mistyped one.
+	// Create it even if there is nothing to copy yet: verify and restore treat a missing folder as
+	// mistyped.
 	if err := datadir.Make(dir); err != nil {
 		return fmt.Errorf("copy the files: %w", err)
 	}

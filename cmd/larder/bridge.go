@@ -11,7 +11,7 @@ import (
 // bridgeName is the subcommand's name.
 const bridgeName = "grocery-bridge"
 
-// bridgeCommand hands the grocery feed on to a webhook, or to Home Assistant, or to both.
+// bridgeCommand forwards the grocery feed to a webhook, to Home Assistant, or to both.
 type bridgeCommand struct {
 	serving
 

@@ -17,21 +17,22 @@ const (
 	donePoll     = 20 * time.Millisecond
 	viewsPoll    = 100 * time.Millisecond
 	databasePoll = 500 * time.Millisecond
-	// caughtUpWithin is how long a command waits for the projections before it says that they are behind: in all, or, where
-	// there is much to catch up with, since they last came further.
+	// caughtUpWithin is how long a command waits for the projections before it reports that they
+	// lag: in total or, with a large backlog, since they last made progress.
 	caughtUpWithin = 30 * time.Second
 )
 
-// awaitCaughtUp waits until the projections of a running larder have every event that a user has now, so
-// that what a command wrote is found when the command has ended. They may be behind for long after an
-// outage: then it says so, and the command is done all the same.
+// awaitCaughtUp waits until a running larder's projections have all of a user's current events, so
+// that what a command wrote can be found when the command ends. After an outage they may lag for
+// long: then it says so, and the command still succeeds.
 func awaitCaughtUp(ctx context.Context, larder *connection, api *commandapi.API, user string, con console) error {
 	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
 	defer cancel()
 	return behindIsNoFailure(caughtUp(ctx, larder, api, user, donePoll, func(int64) {}), con)
 }
 
-// awaitViews is awaitCaughtUp after many writes, with a bar: it waits as long as the projections come further.
+// awaitViews is awaitCaughtUp after many writes, with a bar: it waits as long as the projections
+// make progress.
 func awaitViews(ctx context.Context, larder *connection, api *commandapi.API, user string, written int64, con console) error {
 	waiting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -66,19 +67,20 @@ func behindIsNoFailure(err error, con console) error {
 	return err
 }
 
-// isAway tells whether the stream, or everybody who reads it, is away. It comes back, and the rest by itself.
+// isAway reports whether the stream, or every reader of it, is unreachable. It recovers by itself,
+// and the events then follow.
 func isAway(err error) bool {
 	return errors.Is(err, projectors.ErrNoProjectors) || errors.Is(err, jetstream.ErrNotConnected)
 }
 
-// caughtUp tells left, again and again, how many events are still on their way.
+// caughtUp repeatedly reports how many events are still pending.
 func caughtUp(ctx context.Context, larder *connection, api *commandapi.API, user string, poll time.Duration, left func(int64)) error {
 	conn, err := larder.Stream(ctx)
 	if err != nil {
 		return err
 	}
 	control := projectors.NewControl(conn)
-	var end uint64 // of the stream, when everything of the user was in it
+	var end uint64 // of the stream, once it contained all of the user's events
 	return operate.Until(ctx, poll, func() (bool, error) {
 		unpublished, err := api.Users().Unpublished(ctx, user)
 		if err != nil {
@@ -104,7 +106,8 @@ func streamEnd(all []projectors.Status) (end uint64) {
 	return end
 }
 
-// behind is how many events the slowest projection lacks, of those up to an end of the stream; 0 is an end that isn't known.
+// behind returns how many events up to the stream's end the slowest projection lacks; an end of 0
+// is unknown.
 func behind(all []projectors.Status, end uint64) (events int64) {
 	for _, p := range all {
 		if end == 0 || p.Position < end {

@@ -11,7 +11,7 @@ import (
 	"larder.dev/cmd/larder/internal/stores"
 )
 
-// commands is the command line: what every command takes, and the commands.
+// commands is the command line: the global flags, and the commands.
 type commands struct {
 	settings `group:"Global flags:"`
 
@@ -52,9 +52,9 @@ type commands struct {
 	Version versionFlag `help:"Print the version and stop."`
 }
 
-// settings are the flags that every command takes; the environment serves for each.
+// settings are the flags that every command takes; each also has an environment variable.
 type settings struct {
-	presence presence // of the command that was chosen
+	presence presence // of the selected command
 
 	DataDir string `type:"path" env:"LARDER_DATA_DIR" default:"${data_dir}" placeholder:"DIR" help:"Where Larder keeps its data."`
 
@@ -100,8 +100,8 @@ func (s *settings) given() stores.Given {
 	}
 }
 
-// logLevel leaves the tools quiet unless asked: what they have to say, they print. A command is what kong
-// calls it, as "projectors <name>".
+// logLevel keeps the tools quiet unless asked: they print what they have to say. A command is
+// kong's name for it, such as "projectors <name>".
 func (s *settings) logLevel(command string) slog.Level {
 	name, _, _ := strings.Cut(command, " ")
 	isComponent := func(kind component.Kind) bool { return kind.Name == name }

@@ -5,19 +5,19 @@ import (
 	"os"
 )
 
-// completionCommand prints what a shell evaluates. The shell asks this program then, with the line in COMP_LINE, so that it
-// always knows the commands of the version that is installed.
+// completionCommand prints a script for the shell to evaluate. The shell then asks this program,
+// with the line in COMP_LINE, so completion always matches the installed version.
 type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
 }
 
-// Help is what kong prints below the first line of --help.
+// Help returns what kong prints below the first line of --help.
 func (completionCommand) Help() string {
 	return `For this shell: eval "$(larder completion bash)", the same with zsh, or: larder completion fish | source. ` +
 		"For every one to come, put that line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish."
 }
 
-// The scripts, with the program's path as a word of that shell.
+// The scripts, with the program's path quoted for that shell.
 const (
 	bashCompletion = "complete -o default -o bashdefault -C %s larder\n"
 	zshCompletion  = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }\n" +
@@ -38,7 +38,7 @@ func (c completionCommand) Run(con console) error {
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	script, word := bashCompletion, shellWord(shellWord(program)) // the word is evaluated once more at each completion
+	script, word := bashCompletion, shellWord(shellWord(program)) // each completion evaluates the word once more
 	switch c.Shell {
 	case "zsh":
 		script = zshCompletion

@@ -21,7 +21,7 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// serving are the flags of everything that answers HTTP, be it the probes alone.
+// serving are the flags of everything that serves HTTP, even if only probes.
 type serving struct {
 	delivery
 	limiting
@@ -37,17 +37,18 @@ type serving struct {
 	MetricsAddr  string   `env:"LARDER_METRICS_ADDR" placeholder:"HOST:PORT" help:"An address where metrics are for everybody."`
 	MetricsToken string   `env:"LARDER_METRICS_TOKEN" placeholder:"TEXT" help:"What opens /metrics to others than this machine."`
 
-	drain time.Duration // of a component behind a proxy
+	drain time.Duration // for a component behind a proxy
 }
 
-// door is what a component lets in. Which names it is called by is for the proxy before it to check, unless it is told.
+// door returns a component's admission rules. Its proxy checks host names, unless it is told some.
 func (c serving) door() component.Door {
 	return component.Door{
 		Hosts: c.Hosts, BehindTLS: c.BehindTLS, MetricsAddr: c.MetricsAddr, MetricsToken: c.MetricsToken,
 	}
 }
 
-// doorOfAll is what `larder up` lets in, which stands alone: it is called by its own names and those that it is told.
+// doorOfAll returns the admission rules of `larder up`, which has no proxy: it accepts its own
+// names and those it is told.
 func (c serving) doorOfAll() component.Door {
 	door := c.door()
 	door.Hosts = append([]string{}, c.Hosts...)
@@ -59,14 +60,14 @@ func (c serving) doorOfAll() component.Door {
 	if host, _, err := net.SplitHostPort(c.Addr); err == nil && host != "" {
 		door.Hosts = append(door.Hosts, host)
 	}
-	// Of the machine on its own network, where no stranger gives names.
+	// The machine's name on its own network, where no stranger assigns names.
 	if name, err := os.Hostname(); err == nil && name != "" {
 		door.Hosts = append(door.Hosts, name, name+".local")
 	}
 	return door
 }
 
-// componentCommand runs one component in a process of its own, on servers whose addresses it is given.
+// componentCommand runs one component as a process, on servers with given addresses.
 type componentCommand struct {
 	serving
 
@@ -75,7 +76,7 @@ type componentCommand struct {
 	kind component.Kind
 }
 
-// componentCommands make a subcommand of each component, but of the projectors, which take names.
+// componentCommands creates a subcommand per component, except projectors, which takes names.
 func componentCommands() []kong.Option {
 	var options []kong.Option
 	for _, kind := range component.All() {
@@ -108,15 +109,15 @@ func (c projectorsCommand) Run(ctx context.Context, s *settings, con console, lo
 	return c.serve(ctx, kind, s, con, log)
 }
 
-// serve runs one component until ctx is done. It starts whether the stores are there or not, and waits for
-// them; what it can't do without is their addresses.
+// serve runs one component until ctx is done. It starts whether the stores are reachable or not,
+// and waits for them; it only requires their addresses.
 func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, con console, log *slog.Logger) error {
 	return c.with(ctx, kind, s, log, func(ctx context.Context, process *component.Process) error {
 		listener, err := httpserver.Listen(ctx, c.Addr)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = listener.Close() }() // Serve has closed it in the usual case
+		defer func() { _ = listener.Close() }() // normally already closed by Serve
 		fmt.Fprintf(con.out, "larder %s listens at %s\n", kind.Name, urlOf(listener))
 		return process.Serve(ctx, listener, func(ctx context.Context) error {
 			return announce(ctx, process, func() error {
@@ -127,7 +128,7 @@ func (c serving) serve(ctx context.Context, kind component.Kind, s *settings, co
 	})
 }
 
-// with puts one component together, calls use with it, and closes what was opened.
+// with assembles one component, calls use with it, and closes what was opened.
 func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log *slog.Logger,
 	use func(ctx context.Context, process *component.Process) error,
 ) (err error) {
@@ -166,7 +167,7 @@ func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log
 	return use(ctx, process)
 }
 
-// needs is the line that says what a component can't be started without.
+// needs returns the message that says which addresses a component lacks to start.
 func needs(kind component.Kind, missing []stores.Store) string {
 	variables := make([]string, len(missing))
 	for i, store := range missing {
@@ -184,7 +185,7 @@ func announce(ctx context.Context, process *component.Process, ready func() erro
 	return ready()
 }
 
-// ending leaves out what is no failure: to be told to end while one still waits.
+// ending drops the error of being stopped while still waiting, which is no failure.
 func ending(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return nil
@@ -192,14 +193,14 @@ func ending(err error) error {
 	return err
 }
 
-// newRegistry is for the metrics of a process, and has its build from the start.
+// newRegistry returns a process's metrics registry, with its build.
 func newRegistry() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(buildinfo.Metric())
 	return registry
 }
 
-// urlOf is the address as one would type it: an unspecified host is this machine.
+// urlOf returns the address as one would type it: an unspecified host is this machine.
 func urlOf(listener net.Listener) string {
 	text := listener.Addr().String()
 	host, port, err := net.SplitHostPort(text)

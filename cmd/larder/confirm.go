@@ -10,10 +10,11 @@ import (
 	"golang.org/x/term"
 )
 
-// maxAnswer bounds what is read of an answer, in bytes.
+// maxAnswer bounds the bytes read of an answer.
 const maxAnswer = 1 << 10
 
-// confirm asks before what can't be undone. Where there is no terminal there is nobody to ask: a script means what it says.
+// confirm asks before something irreversible. Without a terminal there is nobody to ask: a script
+// means what it says.
 func confirm(con console, question string) error {
 	if !term.IsTerminal(int(con.in.Fd())) {
 		return nil
@@ -22,7 +23,7 @@ func confirm(con console, question string) error {
 	return agreed(con.in)
 }
 
-// agreed is nil where the answer is yes. The end of the input is no.
+// agreed returns nil if the answer is yes. End of input means no.
 func agreed(in io.Reader) error {
 	answer, err := bufio.NewReader(io.LimitReader(in, maxAnswer)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {

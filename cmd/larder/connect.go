@@ -16,17 +16,18 @@ import (
 	"larder.dev/operate"
 )
 
-// connection is what a command works on: the stores of a running larder, servers whose addresses it was given,
-// or stores that it opened itself for as long as it takes.
+// connection is what a command works on: a running larder's stores, servers with given addresses,
+// or stores that it opened itself for its duration.
 type connection struct {
 	*clients.Clients
 
-	opened *stores.Stores // nil where the stores are somebody else's
+	opened *stores.Stores // nil if the stores belong to somebody else
 }
 
-// connect finds the running larder by the data folder. Where none runs, and there is an address for each store
-// that the command needs, it works on those. Else it opens the stores and brings the databases to this
-// version's schema, but for a command that finds nothing there: noLarderError. The caller disconnects again.
+// connect finds the running larder through the data folder. If none is running, and every store
+// that the command needs has an address, it uses those. Else it opens the stores and migrates the
+// databases to this version's schema, unless the command requires existing data: noLarderError. The
+// caller calls disconnect.
 func connect(ctx context.Context, s *settings, con console, log *slog.Logger, needs ...stores.Store) (*connection, error) {
 	addresses, running, err := s.find(ctx)
 	if err != nil {
@@ -51,19 +52,20 @@ func connect(ctx context.Context, s *settings, con console, log *slog.Logger, ne
 	return &connection{Clients: clientsOf(opened, s, toolName, log), opened: opened}, nil
 }
 
-// toolName is what the stores see of a command.
+// toolName identifies a command to the stores.
 const toolName = "larder tool"
 
-// alone tells whether nobody but this command uses the stores.
+// alone reports whether only this command uses the stores.
 func (c *connection) alone() bool { return c.opened != nil }
 
-// openStores takes the data folder and starts what is embedded.
+// openStores locks the data folder and starts the embedded servers.
 func openStores(ctx context.Context, dir string, given stores.Given, con console, log *slog.Logger) (*stores.Stores, error) {
 	download := newProgress(con.err, "fetching PostgreSQL", "bytes")
 	return stores.Open(ctx, stores.Options{Dir: dir, Given: given, Log: log, Download: download.set})
 }
 
-// clientsOf are clients of the stores that this process has opened, with the search index in the data folder.
+// clientsOf returns clients of the stores that this process opened, with the search index in the
+// data folder.
 func clientsOf(opened *stores.Stores, s *settings, name string, log *slog.Logger) *clients.Clients {
 	return clients.New(clients.Options{
 		Addresses: opened.Addresses, Name: name, SearchDir: filepath.Join(s.DataDir, "search"), Log: log,
@@ -71,7 +73,7 @@ func clientsOf(opened *stores.Stores, s *settings, name string, log *slog.Logger
 	})
 }
 
-// disconnect closes what was opened, youngest first.
+// disconnect closes what was opened, in reverse order.
 func (c *connection) disconnect() error {
 	err := c.Close()
 	if c.opened != nil {
@@ -85,7 +87,7 @@ func (c *connection) disconnect() error {
 //nolint:gocritic // a deferred call can only add to the caller's named result through its address
 func closing(err *error, end func() error) { *err = errors.Join(*err, end()) }
 
-// writeSide are the stores that a command needs which changes accounts or recipes.
+// writeSide are the stores needed by a command that changes accounts or recipes.
 func writeSide() []stores.Store { return []stores.Store{stores.Postgres, stores.Redis} }
 
 // onWriteSide runs a use case of the write side, beside a running larder or alone.
@@ -104,7 +106,7 @@ func onWriteSide(ctx context.Context, s *settings, con console, log *slog.Logger
 	return fn(larder, api)
 }
 
-// command puts the write side together for a tool that works beside it: no HTTP, no relay.
+// command assembles the write side for a tool that works beside it: no HTTP, no relay.
 func (c *connection) command(ctx context.Context, log *slog.Logger) (*commandapi.API, error) {
 	pool, err := c.Postgres(ctx)
 	if err != nil {
@@ -124,19 +126,19 @@ func (c *connection) command(ctx context.Context, log *slog.Logger) (*commandapi
 	if err != nil {
 		return nil, fmt.Errorf("put the write side together: %w", err)
 	}
-	// The hints that it sends make the relay look at once, and not at its next slow poll.
+	// Its hints make the relay look at once, rather than at its next slow poll.
 	c.beside(ctx, api.Run)
 	return api, nil
 }
 
 const (
-	leaseTries = 4 // the connection to NATS may be just being made
+	leaseTries = 4 // the connection to NATS may be in the making
 	leasePause = 250 * time.Millisecond
 )
 
-// lease keeps a tool from writing to a database that isn't the primary any more, as every component is kept: what it
-// gives is to be asked before a write and before saying that it is made. It asks who is the primary until the command
-// disconnects, since it can take longer than a failover.
+// lease keeps a tool, like every component, from writing to a database that is no longer the
+// primary: call the returned function before a write and before reporting it done. It keeps asking
+// which is the primary until the command disconnects, since that can take longer than a failover.
 func (c *connection) lease(ctx context.Context) (mayWrite func() error, err error) {
 	watch, err := c.Topology(ctx)
 	if err != nil {

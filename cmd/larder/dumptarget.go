@@ -12,13 +12,13 @@ import (
 	"larder.dev/cmd/larder/internal/stores"
 )
 
-// dumpTarget is where a dump goes to or comes from: a file, or an object in the store that the files are in, too.
+// dumpTarget is a dump's destination or source: a file, or an object in the file store.
 type dumpTarget struct {
 	file        string
 	bucket, key string // "" for a file
 }
 
-// parseDumpTarget reads "larder.dump" or "s3://bucket/larder.dump"; "-" and "" stay.
+// parseDumpTarget parses "larder.dump" or "s3://bucket/larder.dump"; "-" and "" are kept.
 func parseDumpTarget(text string) (dumpTarget, error) {
 	if !strings.Contains(text, "://") {
 		return dumpTarget{file: text}, nil
@@ -30,7 +30,7 @@ func parseDumpTarget(text string) (dumpTarget, error) {
 	return dumpTarget{bucket: address.Host, key: strings.TrimPrefix(address.Path, "/")}, nil
 }
 
-// needs are the stores that a dump there is written to or read from.
+// needs returns the stores needed to write or read the dump.
 func (d dumpTarget) needs() []stores.Store {
 	if d.bucket == "" {
 		return nil
@@ -38,18 +38,18 @@ func (d dumpTarget) needs() []stores.Store {
 	return []stores.Store{stores.Objects}
 }
 
-// write lets fill write the dump, and puts it there when it is whole: a file is written beside and renamed, an object
-// is sent from a file, so that it can be sent again.
+// write stores the dump that fill writes once it is complete: a file is written beside its place
+// and renamed, an object is uploaded from a file, so that the upload can be retried.
 func (d dumpTarget) write(ctx context.Context, larder *connection, fill func(io.Writer) error) (err error) {
 	folder, name := filepath.Dir(d.file), "."+filepath.Base(d.file)+".*"
 	if d.bucket != "" {
-		folder, name = "", "larder-dump-*" // the system's folder for such
+		folder, name = "", "larder-dump-*" // the system's temporary folder
 	}
 	file, err := os.CreateTemp(folder, name)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(file.Name()) }() // it has another name by then, or is in the store
+	defer func() { _ = os.Remove(file.Name()) }() // by then renamed, or uploaded
 	err = fill(file)
 	if err == nil {
 		err = file.Sync()

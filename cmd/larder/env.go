@@ -16,15 +16,15 @@ import (
 	"larder.dev/cmd/larder/internal/stores"
 )
 
-// envCommand prints what points psql, nats, redis-cli and aws at the stores, in the variables that those programs read. With
-// a command it runs that one with them, as env(1) does.
+// envCommand prints the environment variables that point psql, nats, redis-cli and aws at the
+// stores. With a command it runs that with them, like env(1).
 type envCommand struct {
 	JSON    bool     `name:"json" help:"As one JSON object."`
 	Grocery bool     `name:"grocery" help:"psql goes to the grocery app's database."`
 	Command []string `arg:"" optional:"" passthrough:"" help:"Run this with the variables, as: larder env psql."`
 }
 
-// Help is what kong prints below the first line of --help.
+// Help returns what kong prints below the first line of --help.
 func (envCommand) Help() string {
 	return `As it is printed, a shell takes it: eval "$(larder env)"; then psql, nats stream ls, redis-cli -s "$REDIS_SOCKET". ` +
 		"aws is pointed at the S3 server where one is given; else the files of recipes are in a folder, which is named. " +
@@ -84,7 +84,7 @@ func printExports(con console, addresses stores.Addresses, variables map[string]
 	return nil
 }
 
-// run runs the command and gives its exit code on.
+// run runs the command and passes on its exit code.
 func (c envCommand) run(ctx context.Context, con console, addresses stores.Addresses, variables map[string]string) error {
 	words := c.Command
 	if words[0] == "--" {
@@ -97,7 +97,8 @@ func (c envCommand) run(ctx context.Context, con console, addresses stores.Addre
 		return fmt.Errorf("there is no S3 server for aws to speak with: the files of recipes are in the folder %s, where ls and cp do; "+
 			"LARDER_S3_ENDPOINT gives Larder a server", folder)
 	}
-	// Not by ctx, whose end kills: an interrupt of the terminal is the command's too, which knows what to do about it.
+	// Not with ctx, whose end kills: a terminal's interrupt also reaches the command, which knows
+	// how to handle it.
 	command := exec.CommandContext(context.WithoutCancel(ctx), words[0], words[1:]...) //nolint:gosec // it is the operator's
 	command.Stdin, command.Stdout, command.Stderr = con.in, con.out, con.err
 	command.Env = os.Environ()
@@ -116,12 +117,12 @@ func (c envCommand) run(ctx context.Context, con console, addresses stores.Addre
 	return err
 }
 
-// exitError is the exit code of a command that was run, which has said itself what was wrong.
+// exitError is the exit code of a command that has reported its own error.
 type exitError struct{ code int }
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// shellWord is text as one word of a shell.
+// shellWord quotes text as one word of a shell.
 func shellWord(text string) string {
 	if text != "" && !strings.ContainsFunc(text, func(r rune) bool {
 		return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:@%+=,", r)

@@ -20,7 +20,7 @@ type eventsCommands struct {
 	Parked    eventsParkedCommand    `cmd:"" help:"Show the events that a projection could not apply; apply them once more, or drop them."`
 }
 
-// eventsTailCommand follows the stream until it is interrupted, or with --no-follow to its end.
+// eventsTailCommand follows the stream until interrupted, or with --no-follow to its end.
 type eventsTailCommand struct {
 	eventSelection
 
@@ -30,12 +30,12 @@ type eventsTailCommand struct {
 func (c eventsTailCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
 	err := c.print(ctx, s, con, log, !c.NoFollow)
 	if errors.Is(err, context.Canceled) {
-		return nil // an interrupt is how one stops watching
+		return nil // an interrupt is the normal way to stop watching
 	}
 	return err
 }
 
-// eventsShowCommand prints what the stream has, from its first event unless told, and stops at its end.
+// eventsShowCommand prints the stream, by default from its first event, and stops at its end.
 type eventsShowCommand struct{ eventSelection }
 
 func (c eventsShowCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
@@ -97,10 +97,10 @@ type printedEvent struct {
 	Version  int64           `json:"version,omitempty"`
 	Change   int64           `json:"change,omitempty"`
 	Data     json.RawMessage `json:"data,omitempty"`
-	Error    string          `json:"error,omitempty"` // why the message can't be read
+	Error    string          `json:"error,omitempty"` // why the message is unreadable
 }
 
-// printed leaves the data of account events out: a password's hash is not for a terminal.
+// printed omits the data of account events: password hashes don't belong on a terminal.
 func printed(msg jetstream.Message) printedEvent {
 	line := printedEvent{Sequence: msg.Sequence, Stored: msg.Time, Subject: msg.Subject}
 	e, err := events.Parse(msg.Subject, msg.Header, msg.Data)

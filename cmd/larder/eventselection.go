@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/jetstream"
 )
 
-// eventSelection says which events of the stream are meant.
+// eventSelection selects events of the stream.
 type eventSelection struct {
 	From   uint64 `xor:"start" placeholder:"SEQUENCE" help:"Begin at this stream sequence."`
 	Since  moment `xor:"start" placeholder:"TIME" help:"Begin with what was stored then: 2026-01-31T18:00:00Z, or 2h ago as 2h."`
@@ -19,7 +19,7 @@ type eventSelection struct {
 	Recipe string `placeholder:"ID" help:"Only the events of this recipe."`
 }
 
-// moment is a time on the command line: as RFC 3339 has it, or a duration before now.
+// moment is a time on the command line: in RFC 3339 format, or as a duration before now.
 type moment struct{ time.Time }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -36,7 +36,7 @@ func (m *moment) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// check refuses what is no recipe's id: a wildcard would stand for every recipe.
+// check refuses anything but a recipe's id: a wildcard would match every recipe.
 func (s eventSelection) check() error {
 	if s.Recipe == "" {
 		return nil
@@ -47,7 +47,7 @@ func (s eventSelection) check() error {
 	return nil
 }
 
-// needs are the stores that it works on: a user is found by name in the database.
+// needs returns the required stores: a user is found by name in the database.
 func (s eventSelection) needs() []stores.Store {
 	if s.User == "" {
 		return []stores.Store{stores.NATS}

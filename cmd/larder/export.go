@@ -11,7 +11,7 @@ import (
 	"larder.dev/operate/transfer"
 )
 
-// exportCommand prints a user's recipes as `larder import` takes them.
+// exportCommand prints a user's recipes in the format of `larder import`.
 type exportCommand struct {
 	User string `placeholder:"NAME" help:"Whose recipes; may be left out where there is one user."`
 }

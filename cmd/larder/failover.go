@@ -12,7 +12,7 @@ import (
 	"larder.dev/projectors"
 )
 
-// failoverCommand makes the backup the primary. Interrupted, it is run again and goes on.
+// failoverCommand makes the backup the primary. Run again after an interruption, it resumes.
 type failoverCommand struct {
 	DryRun bool `help:"Say what would happen, and change nothing."`
 }
@@ -26,7 +26,8 @@ func (c failoverCommand) Run(ctx context.Context, s *settings, con console, log 
 	})
 }
 
-// failbackCommand brings in what the old primary alone had, fills it, and makes it the primary again.
+// failbackCommand imports what only the old primary has, refills the old primary, and makes it the
+// primary again.
 type failbackCommand struct{}
 
 func (failbackCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {

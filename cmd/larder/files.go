@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// delivery are the flags of everything that takes files or makes their addresses.
+// delivery are the flags of everything that accepts files or signs their addresses.
 type delivery struct {
 	CDNURL          string `name:"cdn-url" env:"LARDER_CDN_URL" placeholder:"URL" help:"The CDN that files are read through."`
 	CDNSecret       string `name:"cdn-secret" env:"LARDER_CDN_SECRET" placeholder:"TEXT" help:"What files' addresses are signed with."`
@@ -26,7 +26,7 @@ type delivery struct {
 	Clamd       string `env:"LARDER_CLAMD" placeholder:"SOCKET" help:"A clamd that looks at each upload: a path, or HOST:PORT."`
 }
 
-// fileOrigins are the web origins that files come from besides the app's own.
+// fileOrigins returns the web origins that serve files besides the app's own.
 func (d *delivery) fileOrigins() []string {
 	address, err := url.Parse(d.CDNURL)
 	if err != nil || address.Host == "" {
@@ -35,11 +35,11 @@ func (d *delivery) fileOrigins() []string {
 	return []string{address.Scheme + "://" + address.Host}
 }
 
-// minSecret is how long a secret must be at least, in bytes: half of what HMAC-SHA256 takes in.
+// minSecret is the minimum length of a secret in bytes: half of HMAC-SHA256's block.
 const minSecret = 32
 
-// files gives what components need of it. home is the data folder where a secret is made and kept; "" where it
-// has to be given.
+// files returns the components' file settings. home is the data folder for creating and keeping a
+// secret; "" if it has to be given.
 func (d *delivery) files(home string) (component.Files, error) {
 	files := component.Files{MaxSize: d.MaxFileSize, MaxUnfinished: d.MaxUploads, PictureMemory: d.PictureMem, Clamd: d.Clamd}
 	secret := d.CDNSecret

@@ -10,7 +10,7 @@ import (
 	"larder.dev/internal/cdn"
 )
 
-// An address that the secret of before signed opens for as long as that one is given besides.
+// An address signed with the previous secret is valid for as long as that is also given.
 func TestSecretOfBeforeOpens(t *testing.T) {
 	t.Parallel()
 	const before, after = "the secret of before, 32 bytes and more", "the secret of after, 32 bytes and more"

@@ -15,20 +15,21 @@ import (
 	commandapi "larder.dev/command-api"
 )
 
-// folderSize is what a data folder takes, in bytes.
+// folderSize is a data folder's size in bytes.
 type folderSize struct {
 	Path   string           `json:"path"`
 	Bytes  int64            `json:"bytes"`
-	Stores map[string]int64 `json:"stores"` // by the folders in it
-	// PostgresLog is the part of postgres that is its log, which has an upper bound.
+	Stores map[string]int64 `json:"stores"` // by subfolder
+	// PostgresLog is the part of postgres that is its WAL, which is bounded.
 	PostgresLog int64 `json:"postgres_log"`
-	// Recipes are those that are there, and RecipeBytes their JSON; 0 where the database isn't in the folder, or away.
+	// Recipes counts existing recipes, and RecipeBytes their JSON; 0 if the database isn't in the
+	// folder, or is unreachable.
 	Recipes     int64   `json:"recipes"`
 	RecipeBytes int64   `json:"recipe_bytes"`
-	Ratio       float64 `json:"ratio,omitempty"` // of Bytes to RecipeBytes
+	Ratio       float64 `json:"ratio,omitempty"` // Bytes to RecipeBytes
 }
 
-// measureFolder gives nil where there is no folder, as beside servers.
+// measureFolder returns nil if there is no folder, as beside servers.
 func measureFolder(ctx context.Context, s *settings, larder *connection) (*folderSize, error) {
 	entries, err := os.ReadDir(s.DataDir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -57,10 +58,10 @@ func measureFolder(ctx context.Context, s *settings, larder *connection) (*folde
 	return size, nil
 }
 
-// compareWithin is how long the database is asked: a status that waits for a frozen one tells nothing.
+// compareWithin bounds the database query: a status that waits for a frozen one reports nothing.
 const compareWithin = 3 * time.Second
 
-// compare leaves the recipes out where the database can't be asked: the status is for such times.
+// compare omits the recipes if the database is unreachable: status is for such times.
 func (f *folderSize) compare(ctx context.Context, larder *connection) {
 	ctx, cancel := context.WithTimeout(ctx, compareWithin)
 	defer cancel()
@@ -74,8 +75,8 @@ func (f *folderSize) compare(ctx context.Context, larder *connection) {
 	}
 }
 
-// bytesIn gives what the files of a folder take, and those of them that are Postgres' log. Files that go meanwhile count
-// for nothing.
+// bytesIn returns the size of a folder's files, and of those that are Postgres' WAL. Files deleted
+// meanwhile don't count.
 func bytesIn(path string) (bytes, log int64, err error) {
 	err = filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
 		var info fs.FileInfo

@@ -6,13 +6,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// helpAll is --help-all: the help with the flags that every command takes.
+// helpAll is --help-all: help including the global flags.
 type helpAll bool
 
-// IgnoreDefault and BeforeReset make it what kong's own --help is: it is answered whatever else is missing or wrong.
+// IgnoreDefault and BeforeReset make it like kong's own --help: it works whatever else is missing
+// or wrong.
 func (helpAll) IgnoreDefault() {}
 
-// BeforeReset is called by kong when the flag is there.
+// BeforeReset is called by kong if the flag is set.
 func (helpAll) BeforeReset(call *kong.Context) error {
 	hideVersion(call)
 	if err := kong.DefaultHelpPrinter(helpOptions(), call); err != nil {
@@ -27,7 +28,8 @@ func helpOptions() kong.HelpOptions {
 	return kong.HelpOptions{Compact: true, ValueFormatter: kong.DefaultHelpValueFormatter}
 }
 
-// printHelp is the help of a command: what it does and its own flags. Those that every command takes would bury them.
+// printHelp prints a command's help: what it does and its own flags. The global ones would bury
+// them.
 func printHelp(options kong.HelpOptions, call *kong.Context) error {
 	for _, flag := range call.Model.Flags {
 		flag.Hidden = flag.Hidden || flag.Group != nil && flag.Group.Key == globalFlags
@@ -36,7 +38,7 @@ func printHelp(options kong.HelpOptions, call *kong.Context) error {
 	return kong.DefaultHelpPrinter(options, call)
 }
 
-// hideVersion keeps out of a command's help the flag that no command takes.
+// hideVersion removes the flag that no command takes from a command's help.
 func hideVersion(call *kong.Context) {
 	for _, flag := range call.Model.Flags {
 		flag.Hidden = flag.Hidden || flag.Name == "version" && call.Selected() != nil
@@ -46,7 +48,7 @@ func hideVersion(call *kong.Context) {
 // globalFlags is the group of the flags in settings.
 const globalFlags = "Global flags:"
 
-// helpCommand is --help for who types it first: larder help user add.
+// helpCommand is --help for those who type it first: larder help user add.
 type helpCommand struct {
 	All     bool     `help:"With the flags that every command takes."`
 	Command []string `arg:"" optional:"" help:"The command."`

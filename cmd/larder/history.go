@@ -10,7 +10,7 @@ import (
 	"larder.dev/events"
 )
 
-// historyCommand shows the versions of a recipe, the oldest first, or the recipe as it was at one of them.
+// historyCommand lists a recipe's versions, oldest first, or shows the recipe as of one of them.
 type historyCommand struct {
 	Recipe  string `arg:"" help:"The recipe's id."`
 	Version int64  `arg:"" optional:"" help:"Print the recipe as it was at this version, as JSON."`
@@ -66,7 +66,7 @@ func (c historyCommand) print(con console, entries []commandapi.LedgerEntry) err
 	return table.print("the history")
 }
 
-// restoreCommand makes an earlier version of a recipe the current one, also of a deleted recipe.
+// restoreCommand makes an earlier version of a recipe current, even of a deleted one.
 type restoreCommand struct {
 	Recipe  string `arg:"" help:"The recipe's id."`
 	Version int64  `arg:"" help:"The version to bring back, as history shows it."`

@@ -20,8 +20,8 @@ import (
 	"larder.dev/operate/transfer"
 )
 
-// importCommand puts recipes in: its own export, web pages, what other programs export, plain text. Run again, it adds
-// nothing twice.
+// importCommand imports recipes: Larder's own export, web pages, other programs' exports, plain
+// text. Run again, it adds nothing twice.
 type importCommand struct {
 	Files  []string `arg:"" name:"file" help:"Exports of Larder or others, pages, text, folders of them, addresses; - is standard input."`
 	User   string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
@@ -80,7 +80,8 @@ type importSum struct {
 	Present  int       `json:"already_there"`
 	Refused  int       `json:"refused"`
 	Refusals []refusal `json:"refusals"`
-	// UnknownFields counts the recipes with a field that was left out; "" is for those beyond the first names.
+	// UnknownFields counts the recipes with an ignored field; "" counts those beyond the first
+	// names.
 	UnknownFields map[string]int `json:"unknown_fields"`
 }
 
@@ -91,7 +92,7 @@ type refusal struct {
 	Reason string `json:"reason"`
 }
 
-// maxRefusals bounds those that are kept for --json; each is told as it comes, and all are counted.
+// maxRefusals bounds those kept for --json; each is reported as it occurs, and all are counted.
 const maxRefusals = 1000
 
 func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.User, file string, con console) (err error) {
@@ -119,17 +120,17 @@ func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.
 	})
 }
 
-// peeked is how much of a file tells whose it is.
+// peeked is how much of a file is read to detect its format.
 const peeked = 64 << 10
 
-// material is a file whose recipes are put in.
+// material is a file of recipes to import.
 type material struct {
 	file  string
-	size  int64              // in bytes, 0 where it isn't known
-	place func(n int) string // of a recipe, counted from 1; nil where that is a line of the file
+	size  int64              // in bytes, 0 if unknown
+	place func(n int) string // of a recipe, counted from 1; nil if that is a line of the file
 }
 
-// put runs an import of a file, and adds up what comes of it.
+// put imports a file and adds up the results.
 func (sum *importSum) put(con console, from material, run func(transfer.Options) (transfer.Progress, error)) error {
 	bar := newProgress(con.err, "import "+from.file, "recipes")
 	result, err := run(transfer.Options{
@@ -178,7 +179,7 @@ func openInput(con console, file string) (in io.ReadCloser, size int64, err erro
 	return opened, info.Size(), nil
 }
 
-// chosenUser is the user of that name, or the only one where none is named.
+// chosenUser returns the user with that name, or the only one if no name is given.
 func chosenUser(ctx context.Context, users *commandapi.Users, name string) (events.User, error) {
 	if name != "" {
 		user, err := users.Find(ctx, name)

@@ -14,7 +14,7 @@ import (
 	"larder.dev/internal/webpage"
 )
 
-// show reads the material and prints what is understood of it. No store is asked, so it needs no larder.
+// show parses the material and prints the result. It uses no store, so it needs no larder.
 func (c importCommand) show(ctx context.Context, con console) error {
 	out := json.NewEncoder(con.out)
 	out.SetEscapeHTML(false)
@@ -52,8 +52,8 @@ func (c importCommand) show(ctx context.Context, con console) error {
 	}
 }
 
-// readMaterial reads a file, every file of a folder, what is at an address of the web, or standard input. An address that
-// gives nothing is told, and the rest goes on.
+// readMaterial reads a file, every file of a folder, a web address, or standard input. It reports
+// an address that fails, and continues.
 func readMaterial(ctx context.Context, con console, file string, sink found.Sink) error {
 	if file == "-" {
 		return importer.Stream(ctx, "-", con.input(), sink)

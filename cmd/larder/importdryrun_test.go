@@ -16,7 +16,8 @@ import (
 const soupPage = `<html lang="en"><script type="application/ld+json">{"@type": "Recipe", "@context": "https://schema.org",
 "name": "Soup", "recipeIngredient": ["1 l stock"], "recipeInstructions": "Heat it.", "recipeYield": 2}</script></html>`
 
-// A dry run reads a folder of saved pages without any store, tells what couldn't be read, and prints one recipe a line.
+// A dry run reads a folder of saved pages without any store, reports what couldn't be read, and
+// prints one recipe per line.
 func TestImportDryRun(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -47,7 +48,8 @@ func TestImportDryRun(t *testing.T) {
 	require.Equal(t, "soup.html: Soup (1 ingredients, 1 steps, for 2)\n", result.out)
 }
 
-// An address of the web is fetched: its recipes name it as their source, and one that gives nothing is told with its reason.
+// A web address is fetched: its recipes name it as their source, and a failing one is reported with
+// its reason.
 func TestImportDryRunOfAnAddress(t *testing.T) {
 	t.Parallel()
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

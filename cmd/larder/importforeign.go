@@ -10,11 +10,11 @@ import (
 	"larder.dev/operate/transfer"
 )
 
-// addForeign reads what isn't Larder's own, and puts the recipes in as those of any file: by the same use case, with ids
-// that follow from their content, so that none comes twice.
+// addForeign reads other programs' formats, and imports their recipes like any file's: by the same
+// use case, with ids derived from their content, so that none is added twice.
 func (sum *importSum) addForeign(ctx context.Context, api *commandapi.API, user events.User, file string, con console) error {
 	var (
-		places   []string // of the recipes, in their order
+		places   []string // of the recipes, in order
 		failures []found.Failure
 	)
 	from := material{file: file, place: func(n int) string { return places[n-1] }}
@@ -25,7 +25,7 @@ func (sum *importSum) addForeign(ctx context.Context, api *commandapi.API, user 
 		err := readMaterial(reading, con, file, found.Sink{
 			Recipe: func(r found.Recipe) {
 				if reading.Err() != nil {
-					return // what is still read is taken by nobody
+					return // nobody consumes what is still being read
 				}
 				places = append(places, r.Place)
 				if err := recipes.Add(reading, r.Draft()); err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// printedError is what a command prints to standard error where it was asked for JSON: one line, as its log's lines are.
-// Standard output has results alone, so that a program that reads it never takes an error for one.
+// printedError is printed to standard error when JSON was requested: one line, like the log's.
+// Standard output only has results, so a program that reads it never mistakes an error for one.
 type printedError struct {
 	Error    string `json:"error"`
 	ExitCode int    `json:"exit_code"`
@@ -21,8 +21,8 @@ func printJSONError(to io.Writer, err error, code int) {
 	}
 }
 
-// asksForJSON tells whether the call has --json. It reads the words where kong can't make a call of them, so that a program
-// can read that too.
+// asksForJSON reports whether the call has --json. If kong can't parse the words, it searches them
+// itself, so that a program can read that error too.
 func asksForJSON(call *kong.Context, args []string) bool {
 	if call == nil || call.Error != nil {
 		end := slices.Index(args, "--")

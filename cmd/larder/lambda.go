@@ -9,8 +9,8 @@ import (
 	"larder.dev/cmd/larder/internal/component"
 )
 
-// lambdaCommand runs one of the APIs as an AWS Lambda function: the same component, which takes requests from Lambda's
-// runtime interface instead of a listener.
+// lambdaCommand runs one of the APIs as an AWS Lambda function: the same component, with requests
+// from Lambda's runtime interface instead of a listener.
 type lambdaCommand struct {
 	serving
 

@@ -19,7 +19,8 @@ import (
 	"larder.dev/operate/transfer"
 )
 
-// A failover that begins while a tool works stops its writes, also where the old primary couldn't be told.
+// A failover that begins while a tool works stops its writes, even if the old primary couldn't be
+// told.
 func TestToolStopsWritingAtAFailover(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -54,7 +55,7 @@ func TestToolStopsWritingAtAFailover(t *testing.T) {
 	require.NoError(t, err)
 	<-began
 
-	// The failover reaches the backup, and not the primary.
+	// The failover reaches the backup, but not the primary.
 	other, err := postgres.Open(ctx, backup, postgres.Options{Application: "test"})
 	require.NoError(t, err)
 	t.Cleanup(other.Close)

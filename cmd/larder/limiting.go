@@ -7,8 +7,8 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// limiting is how much one person may ask for and keep; docs/limits.md says what each means. The defaults are those of
-// internal/limits, which a test compares with these.
+// limiting is how much one person may request and store; docs/limits.md explains each flag. The
+// defaults are those of internal/limits, and a test compares them.
 type limiting struct {
 	LimitSearches   limits.Limit `env:"LARDER_LIMIT_SEARCHES" default:"4/500" placeholder:"N/N" help:"Searches at once/second (${default})."`
 	LimitReads      limits.Limit `env:"LARDER_LIMIT_READS" default:"32/2000" placeholder:"N/N" help:"Other reads (${default})."`
@@ -43,7 +43,7 @@ func (l limiting) quotas() component.Quotas {
 	}
 }
 
-// throttle makes the one that the components of a process share.
+// throttle returns the throttle that a process's components share.
 func (l limiting) throttle(metrics *prometheus.Registry) (*limits.Throttle, error) {
 	return limits.New(l.limits(), metrics)
 }

@@ -12,7 +12,7 @@ import (
 	"larder.dev/internal/limits"
 )
 
-// What holds where nothing is configured is the same on the command line, in the library, and in docs/limits.md.
+// The defaults are the same on the command line, in the library, and in docs/limits.md.
 func TestDefaultLimits(t *testing.T) {
 	t.Parallel()
 	var given struct{ limiting }
@@ -30,7 +30,7 @@ func TestDefaultLimits(t *testing.T) {
 	}
 }
 
-// A limit that isn't two numbers is wrong usage.
+// A limit that isn't two numbers is a usage error.
 func TestLimitThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	parser, err := kong.New(&struct{ limiting }{})

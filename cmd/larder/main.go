@@ -1,4 +1,4 @@
-// Command larder is the whole of Larder in one binary: `larder up` runs everything in one process, a
+// Command larder is all of Larder in one binary: `larder up` runs everything in one process, a
 // component's subcommand runs it alone, and the others are the operator's tools.
 package main
 
@@ -30,7 +30,7 @@ const (
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == fileservice.DrawCommand {
-		os.Exit(fileservice.DrawPicture(os.Args[2:], os.Stdin, os.Stdout, os.Stderr)) // for each picture: nothing else is begun
+		os.Exit(fileservice.DrawPicture(os.Args[2:], os.Stdin, os.Stdout, os.Stderr)) // once per picture; starts nothing else
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr})
@@ -41,7 +41,7 @@ func main() {
 // console is where a command reads from and prints to.
 type console struct {
 	in       *os.File
-	rest     io.Reader // of standard input, where the beginning was looked at; nil else
+	rest     io.Reader // standard input after peeking at its beginning; else nil
 	out, err io.Writer
 }
 
@@ -52,7 +52,7 @@ func (c console) input() io.Reader {
 	return c.in
 }
 
-// usageError is a call with the wrong words: exit code 2.
+// usageError is an invalid call: exit code 2.
 type usageError struct{ reason string }
 
 func (e usageError) Error() string { return e.reason }
@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, con console) int {
 	}
 	kongcompletion.Register(parser)
 	if exited {
-		return code // a shell asked what could come next
+		return code // a shell asked for completions
 	}
 	call, err := parser.Parse(args)
 	if exited {
@@ -88,7 +88,8 @@ func run(ctx context.Context, args []string, con console) int {
 	return exitCode(err, con, inJSON)
 }
 
-// newParser reads the command line. It calls exit where a flag is all there is to do, as --help, and goes on.
+// newParser returns the command line's parser. It calls exit for flags that stand alone, such as
+// --help, and continues.
 func newParser(cli *commands, con console, exit func(status int)) (*kong.Kong, error) {
 	return kong.New(cli, append(componentCommands(),
 		kong.Name("larder"),
@@ -101,7 +102,7 @@ func newParser(cli *commands, con console, exit func(status int)) (*kong.Kong, e
 	)...)
 }
 
-// commandPath is the command that a call which can't be read was for.
+// commandPath returns the command of a call that can't be parsed.
 func commandPath(err error) string {
 	var parse *kong.ParseError
 	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
@@ -134,7 +135,7 @@ func exitCode(err error, con console, inJSON bool) int {
 	return code
 }
 
-// newLog gives the log, and what writes the rest of it at the end.
+// newLog returns the log, and a function that flushes it at the end.
 func newLog(w io.Writer, level slog.Level, inJSON bool) (*slog.Logger, func()) {
 	options := &slog.HandlerOptions{Level: level}
 	var lines slog.Handler = slog.NewTextHandler(w, options)

@@ -17,13 +17,13 @@ import (
 	"larder.dev/cmd/larder/internal/stores"
 )
 
-// said is what one call gave.
+// said is the output of one call.
 type said struct {
 	code     int
 	out, err string
 }
 
-// call runs the command line in this process, with nobody at a terminal.
+// call runs the command line in this process, without a terminal.
 func call(t *testing.T, args ...string) said {
 	t.Helper()
 	nobody, err := os.Open(os.DevNull)
@@ -34,7 +34,7 @@ func call(t *testing.T, args ...string) said {
 	return said{code, out.String(), errs.String()}
 }
 
-// commandLines are the words of every command, as far as they say which.
+// commandLines returns the words that select each command.
 func commandLines(t *testing.T) map[string]*kong.Node {
 	t.Helper()
 	var cli commands
@@ -47,7 +47,7 @@ func commandLines(t *testing.T) map[string]*kong.Node {
 	return lines
 }
 
-// argumentsOf are words for a command to be called with, where it wants any.
+// argumentsOf returns arguments for commands that require some.
 func argumentsOf() map[string][]string {
 	return map[string][]string{
 		"history": {"id"}, "restore": {"id", "1"}, "past look": {"old", "--user", "ada"}, "past drop": {"old"},
@@ -58,7 +58,7 @@ func argumentsOf() map[string][]string {
 	}
 }
 
-// beginners are the commands that may be the first on a folder, or don't look at one.
+// beginners are the commands that may run first on a folder, or don't use one.
 func beginners() []string {
 	return []string{
 		"up", "command-api", "query-api", "file-service", "projectors", "relay", "grocery-app", "grocery-bridge", "lambda",
@@ -66,8 +66,9 @@ func beginners() []string {
 	}
 }
 
-// Every command either may begin a larder, or says that there is none, ends with 1, and makes nothing: neither the folder nor
-// anything in one that is empty. A new command is in one of the two lists.
+// Every command either may start a larder, or reports that there is none, exits with 1, and creates
+// nothing: neither the folder nor anything in an empty one. A new command is in one of the two
+// lists.
 func TestNoLarderHere(t *testing.T) {
 	t.Parallel()
 	lines := commandLines(t)
@@ -83,7 +84,7 @@ func TestNoLarderHere(t *testing.T) {
 			}
 			words := append(strings.Fields(name), argumentsOf()[name]...)
 			if name == "user set-password" {
-				continue // it reads the password first; TestNoLarderForAPassword has it
+				continue // it reads the password first; see TestNoLarderForAPassword
 			}
 			got := call(t, append(words, "--data-dir", dir)...)
 			require.Equal(t, exitFailed, got.code, "%s: %s", name, got.err)
@@ -95,7 +96,8 @@ func TestNoLarderHere(t *testing.T) {
 	}
 }
 
-// A folder that keeps something while nothing runs is no running larder: status says so to a program as well.
+// A folder with data while nothing is running is no running larder: status reports that to programs
+// as well.
 func TestStatusWithNothingRunning(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -114,7 +116,7 @@ func TestStatusWithNothingRunning(t *testing.T) {
 	require.Len(t, entries, 1)
 }
 
-// Who asks for JSON gets errors as JSON too, one line of it on standard error, with the exit code that it has anyway.
+// With --json, errors are JSON too, one line on standard error, with the usual exit code.
 func TestErrorsAreJSON(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "none")
@@ -142,7 +144,7 @@ func TestErrorsAreJSON(t *testing.T) {
 	require.Contains(t, got.err, "see larder events show --help")
 }
 
-// A command's help is about that command; what every command takes is behind --help-all, after its own.
+// A command's help is about that command; the global flags are in --help-all, after its own.
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	for name, leaf := range commandLines(t) {
@@ -164,7 +166,7 @@ func TestHelp(t *testing.T) {
 	require.Zero(t, call(t, "help").code)
 }
 
-// What is mistyped is said, where the command would find nothing there and call that well.
+// A mistyped name is reported, where the command would otherwise find nothing and succeed.
 func TestMistyped(t *testing.T) {
 	t.Parallel()
 	nowhere := filepath.Join(t.TempDir(), "nowhere")
@@ -180,7 +182,7 @@ func TestMistyped(t *testing.T) {
 	require.NoDirExists(t, nowhere)
 }
 
-// larder version and --version say the same, and a program reads it as JSON.
+// larder version and --version print the same, and programs can read it as JSON.
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	got := call(t, "version")
@@ -198,14 +200,14 @@ func TestVersion(t *testing.T) {
 	require.Equal(t, "larder_build_info", families[0].GetName())
 }
 
-// The manual page in docs is what the commands are; `go generate ./cmd/larder` writes it anew.
+// The manual page in docs matches the commands; `go generate ./cmd/larder` regenerates it.
 func TestManualPageIsFresh(t *testing.T) {
 	t.Parallel()
 	kept, err := os.ReadFile(filepath.Join("..", "..", "docs", "larder.1"))
 	require.NoError(t, err)
 	page := call(t, "man").out
 	if string(kept) != page {
-		require.Fail(t, "docs/larder.1 is stale", "go generate ./cmd/larder writes it anew") // a difference would print both
+		require.Fail(t, "docs/larder.1 is stale", "go generate ./cmd/larder writes it anew") // a diff would print both pages
 	}
 	for name := range commandLines(t) {
 		require.Positive(t, strings.Index(page, `\fB`+name), "%s is missing", name)
@@ -220,7 +222,7 @@ func TestManualPageIsFresh(t *testing.T) {
 	require.Empty(t, string(warnings))
 }
 
-// What stands in a table is one line of it, whatever a server or a person wrote.
+// A table cell stays on one line, whatever a server or a person wrote.
 func TestTableKeepsItsRows(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -231,7 +233,7 @@ func TestTableKeepsItsRows(t *testing.T) {
 	require.Equal(t, "NAME    REASON\nsearch  400 Bad Request: { \"error\": [31m\"gone\" }\ncache\n", out.String())
 }
 
-// Only a yes is a yes, and where nobody can be asked a script means what it says.
+// Only a yes is a yes, and without anybody to ask a script means what it says.
 func TestConfirm(t *testing.T) {
 	t.Parallel()
 	for _, yes := range []string{"y\n", "Yes\n", " YES \n"} {
@@ -246,7 +248,7 @@ func TestConfirm(t *testing.T) {
 	require.NoError(t, confirm(console{in: nobody, err: io.Discard}, "Really?"))
 }
 
-// The secret of files' addresses is asked of those components alone that sign or check them.
+// Only components that sign or verify file addresses require the secret.
 func TestShortFileSecret(t *testing.T) {
 	t.Parallel()
 	addresses := []string{
@@ -263,7 +265,8 @@ func TestShortFileSecret(t *testing.T) {
 	require.Equal(t, exitFailed, got.code, "it went on to the address where it can't listen: %s", got.err)
 }
 
-// What env hands out is for the owner alone: a run file that others may open is refused, and its words aren't printed.
+// env's output is only for the owner: a run file that others may open is refused, and isn't
+// printed.
 func TestEnvIsForTheOwner(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -276,8 +279,8 @@ func TestEnvIsForTheOwner(t *testing.T) {
 	}
 }
 
-// The log of a command that prints JSON is JSON as well, so that each line of standard error can be read; and what is the
-// same is said once.
+// With --json the log is JSON as well, so that each line of standard error can be parsed; and
+// repeats are logged once.
 func TestLogIsJSONToo(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

@@ -26,7 +26,7 @@ func (manCommand) Run(con console, call *kong.Context) error {
 	return err
 }
 
-// manEnvironment lists the variables that stand for flags; a flag counts more.
+// manEnvironment lists the flags' environment variables; a flag takes precedence.
 func manEnvironment(node *kong.Node) string {
 	var text strings.Builder
 	text.WriteString("Each stands for the flag that is called as it is, without LARDER_: ")
@@ -47,12 +47,13 @@ func manEnvironment(node *kong.Node) string {
 	return text.String()
 }
 
-// undated leaves the day out of the page's heading: the page in docs changes when the commands do, and with nothing else.
+// undated omits the date from the page's heading, so that the page in docs only changes with the
+// commands.
 type undated struct{ *roff.Document }
 
 func (d undated) Heading(section uint, title, _ string, _ time.Time) {
 	d.Document.Heading(section, title, "Larder", time.Time{}) // the description is too long for a heading
 }
 
-// noDay is how the heading has it.
+// noDay is the zero date in the heading.
 const noDay = "0001-01-01"

@@ -5,13 +5,13 @@ import (
 	"runtime/debug"
 )
 
-// homeMemory is the heap that a household's larder is held to, in bytes. It is a soft limit: Go collects
-// more often near it and gives pages back, and goes over it rather than fail.
+// homeMemory is a household larder's heap limit, in bytes. It is soft: near it Go collects more
+// often and returns pages, and exceeds it rather than fail.
 const homeMemory = 96 << 20
 
-// saveMemory trades a little processor time for memory, since everything in one process is meant for the
-// small machine at home. Below the limit Go collects as it always does: collecting more often there costs
-// the writes, and saves nothing that the limit doesn't. GOMEMLIMIT, where set, is the owner's word.
+// saveMemory trades a little CPU time for memory, since everything in one process is meant for a
+// small machine at home. Below the limit Go collects as usual: collecting more often there slows
+// writes, and saves nothing beyond the limit. GOMEMLIMIT, if set, is the owner's choice.
 func saveMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(homeMemory)

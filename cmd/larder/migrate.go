@@ -17,8 +17,8 @@ import (
 	"larder.dev/operate"
 )
 
-// migrateCommand brings the databases to this version's schema, and lets the components' roles do what they need. A
-// database that is newer than this program is refused and left as it is.
+// migrateCommand migrates the databases to this version's schema, and grants the components' roles
+// what they need. A database that is newer than this program is refused and left unchanged.
 type migrateCommand struct {
 	rolePasswords
 	EndOthers bool `help:"Of those roles let nobody in by the login that isn't named: the last step of a change of passwords."`
@@ -59,8 +59,8 @@ func endOthers(ctx context.Context, all []database) error {
 	return nil
 }
 
-// migrateWhenThere brings each database to this version's schema, once it is there: one that is away holds up no other,
-// nor next, which begins when each was tried.
+// migrateWhenThere migrates each database to this version's schema once it is reachable: one that
+// is down delays no other, nor next, which begins once each was tried.
 func migrateWhenThere(ctx context.Context, all []database, log *slog.Logger, next func(ctx context.Context) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var tried sync.WaitGroup
@@ -73,7 +73,7 @@ func migrateWhenThere(ctx context.Context, all []database, log *slog.Logger, nex
 				defer try()
 				err := database.migrate(ctx, log)
 				if postgres.Unavailable(err) && ctx.Err() == nil {
-					return false, nil // what is away has a line in the log by the check of it
+					return false, nil // a database that is down is logged by its check
 				}
 				return err == nil, err
 			})
@@ -86,8 +86,8 @@ func migrateWhenThere(ctx context.Context, all []database, log *slog.Logger, nex
 	return group.Wait()
 }
 
-// migrate brings both databases to this version's schema. The backup has the same one, so that it can take
-// over as it is.
+// migrate migrates both databases to this version's schema. The backup has the same one, so that it
+// can take over as it is.
 func migrate(ctx context.Context, all []database, log *slog.Logger) error {
 	for _, database := range all {
 		if err := database.migrate(ctx, log); err != nil {
@@ -97,13 +97,13 @@ func migrate(ctx context.Context, all []database, log *slog.Logger) error {
 	return nil
 }
 
-// database is one of the two that have this schema.
+// database is one of the two with this schema.
 type database struct {
 	name, url string
-	roles     map[string]string // whom to make there, with their passwords; nil for nobody
+	roles     map[string]string // roles to create there, with their passwords; nil for none
 }
 
-// databases gives both. Roles are made on servers alone: the embedded one has made its own.
+// databases returns both. Roles are only created on servers: the embedded one has its own.
 func (s *settings) databases(a stores.Addresses, roles map[string]string) []database {
 	primary, backup := database{name: "the database", url: a.PostgresURL}, database{name: "the backup database", url: a.BackupPostgresURL}
 	if s.PostgresURL != "" {

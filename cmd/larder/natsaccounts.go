@@ -7,7 +7,8 @@ import (
 	"larder.dev/internal/natsaccounts"
 )
 
-// natsAccountsCommand makes what NATS servers and our components need to know each other. It needs no store.
+// natsAccountsCommand creates the accounts and credentials that NATS servers and our components
+// need. It needs no store.
 type natsAccountsCommand struct {
 	Dir string `arg:"" placeholder:"DIR" help:"Where to; run again with the same one, it keeps the keys."`
 }

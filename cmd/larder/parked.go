@@ -10,7 +10,7 @@ import (
 	"larder.dev/projectors"
 )
 
-// eventsParkedCommand shows the events that a projection could not apply, and deals with them.
+// eventsParkedCommand lists the events that a projection couldn't apply, and handles them.
 type eventsParkedCommand struct {
 	Projection string `placeholder:"NAME" enum:"search,cache,replica,grocery,erasure," default:"" help:"Only this projection's."`
 	Sequence   uint64 `placeholder:"SEQUENCE" help:"Only the event at this stream sequence."`
@@ -52,7 +52,7 @@ func (c eventsParkedCommand) chosen(all []projectors.ParkedEvent) []projectors.P
 	return chosen
 }
 
-// deal goes on after an event that fails: it stays parked, and is named.
+// deal continues after an event that fails: it stays parked, and is reported.
 func (eventsParkedCommand) deal(ctx context.Context, con console, parked []projectors.ParkedEvent, done string,
 	with func(ctx context.Context, projection string, sequence uint64) error,
 ) error {

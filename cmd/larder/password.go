@@ -10,10 +10,10 @@ import (
 	"golang.org/x/term"
 )
 
-// maxPasswordLine bounds what is read from standard input, in bytes.
+// maxPasswordLine bounds the bytes read from standard input.
 const maxPasswordLine = 64 << 10
 
-// readPassword asks twice on a terminal; with fromStdin it takes the first line of standard input.
+// readPassword asks twice on a terminal; with fromStdin it reads the first line of standard input.
 func readPassword(con console, fromStdin bool) (string, error) {
 	if fromStdin {
 		return firstLine(con.in)

@@ -10,22 +10,23 @@ import (
 	"larder.dev/cmd/larder/internal/stores"
 )
 
-// presence is what a command needs of the data folder, where it isn't given addresses of servers instead.
+// presence is what a command needs of the data folder, unless servers' addresses are given.
 type presence int
 
 const (
-	// begins is of commands that may be the first: they make the folder and what is in it.
+	// begins is for commands that may run first: they create the folder and its contents.
 	begins presence = iota
-	// needsData is of commands that only read, or change what is there: a folder without a larder has nothing for them.
+	// needsData is for commands that only read, or change existing data: they need a larder there.
 	needsData
-	// needsRunning is of commands that tell of a running larder: stores that the command itself starts say nothing.
+	// needsRunning is for commands about a running larder: stores they start tell nothing.
 	needsRunning
 )
 
-// needy is a command that doesn't make a larder where there is none. Every command that doesn't implement it begins one.
+// needy is a command that doesn't start a larder where there is none. A command that doesn't
+// implement it does.
 type needy interface{ needs() presence }
 
-// presenceOf is what the chosen command needs.
+// presenceOf returns what the selected command needs.
 func presenceOf(call *kong.Context) presence {
 	selected := call.Selected()
 	if selected == nil || !selected.Target.CanAddr() {
@@ -37,8 +38,8 @@ func presenceOf(call *kong.Context) presence {
 	return begins
 }
 
-// find gives the addresses of the running larder. Where none runs and the command doesn't begin one, nothing is made: not
-// the folder, and not its lock either.
+// find returns the running larder's addresses. If none is running and the command doesn't start
+// one, it creates nothing: neither the folder nor its lock.
 func (s *settings) find(ctx context.Context) (addresses stores.Addresses, running bool, err error) {
 	if s.presence == begins || stores.WasEntered(s.DataDir) {
 		return stores.Running(ctx, s.DataDir)
@@ -46,12 +47,12 @@ func (s *settings) find(ctx context.Context) (addresses stores.Addresses, runnin
 	return stores.Addresses{}, false, nil
 }
 
-// noLarderError says that there is nothing for the command in the data folder: exit code 1.
+// noLarderError means that the data folder has nothing for the command: exit code 1.
 type noLarderError struct{ reason string }
 
 func (e noLarderError) Error() string { return "no larder here: " + e.reason }
 
-// lacks is nil where the command may open the stores of the data folder.
+// lacks returns nil if the command may open the data folder's stores.
 func (s *settings) lacks() error {
 	switch {
 	case s.presence == begins:
@@ -95,7 +96,7 @@ func (subscriberAddCommand) needs() presence    { return needsData }
 func (subscriberListCommand) needs() presence   { return needsData }
 func (subscriberRemoveCommand) needs() presence { return needsData }
 
-// Following what happens is for a running larder; --no-follow reads what there is.
+// Following requires a running larder; --no-follow reads what there is.
 func (c eventsTailCommand) needs() presence {
 	if c.NoFollow {
 		return needsData

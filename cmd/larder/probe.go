@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// probeCommand asks a component on this machine whether it is ready. It is for the health checks of containers,
-// whose images hold this program and nothing else.
+// probeCommand asks a component on this machine whether it is ready. It is for containers' health
+// checks, since the image only has this program.
 type probeCommand struct {
 	Addr string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where it serves (${default})."`
 }
 
 const (
 	probeTimeout = 3 * time.Second
-	maxProbe     = 4 << 10 // bytes of an answer that are shown
+	maxProbe     = 4 << 10 // shown bytes of an answer
 )
 
 func (c probeCommand) Run(ctx context.Context) error {

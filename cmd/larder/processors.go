@@ -5,15 +5,15 @@ import (
 	"runtime"
 )
 
-// fewestThreads is how many threads run Go code at once, at least.
+// fewestThreads is the minimum number of threads that run Go code at once.
 const fewestThreads = 4
 
-// shareProcessors lets more threads run than a small machine has processors. Go lets a goroutine have its thread for 10 ms, and
-// looks for what came from the network when a thread has nothing else to do. With two threads, both of them at the large
-// recipe of one person, everybody's request would wait so long at each of its steps; with more, the system shares the
-// processors between the threads, a millisecond at a time, and one that just woke comes first. GOMAXPROCS, where set, is
-// the owner's word. Where Go runs fewer threads than there are processors, a container has a share of them by time, which
-// more threads would only use up sooner.
+// shareProcessors runs more threads than a small machine has processors. Go lets a goroutine keep
+// its thread for 10 ms, and polls the network when a thread is idle. With two threads, both busy
+// with one person's large recipe, every request would wait that long at each step; with more, the
+// kernel shares the processors among threads, a millisecond at a time, and favours one that just
+// woke. GOMAXPROCS, if set, is the owner's choice. If Go runs fewer threads than there are
+// processors, a container has a CPU quota, which more threads would only exhaust sooner.
 func shareProcessors() {
 	threads := runtime.GOMAXPROCS(0)
 	if os.Getenv("GOMAXPROCS") == "" && threads == runtime.NumCPU() && threads < fewestThreads {

@@ -12,18 +12,18 @@ import (
 	"golang.org/x/term"
 )
 
-// reportEvery is how often progress is printed where there is no terminal.
+// reportEvery is how often progress is printed without a terminal.
 const reportEvery = 2 * time.Second
 
-// progress shows how far long work is: a bar with rate and time left on a terminal, else a line now and
-// then, so that a log stays readable.
+// progress shows how far long work has come: a bar with rate and time left on a terminal, else an
+// occasional line, so that a log stays readable.
 type progress struct {
 	name  string
 	unit  string
 	out   io.Writer
 	began time.Time
 
-	pool *mpb.Progress // nil where out is no terminal
+	pool *mpb.Progress // nil unless out is a terminal
 	bar  *mpb.Bar
 
 	mu       sync.Mutex
@@ -49,7 +49,7 @@ func newProgress(out io.Writer, name, unit string) *progress {
 	return p
 }
 
-// set tells that done of total units are done. It may be called by any goroutine.
+// set reports done of total units. Any goroutine may call it.
 func (p *progress) set(done, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -67,8 +67,8 @@ func (p *progress) set(done, total int64) {
 		p.name, done, total, p.rate(), p.unit, p.left().Round(time.Second))
 }
 
-// setShare is set for work whose number of units nobody knows before its end: it is estimated from the share of bytes that
-// are read. size is 0 where that isn't known either.
+// setShare is set for work with an unknown number of units: it is estimated from the share of bytes
+// read. size is 0 if that is unknown too.
 func (p *progress) setShare(done, read, size int64) {
 	total := done
 	if read > 0 && size > read {
@@ -77,7 +77,7 @@ func (p *progress) setShare(done, read, size int64) {
 	p.set(done, total)
 }
 
-// finish ends the bar and prints the sum.
+// finish ends the bar and prints the total.
 func (p *progress) finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -89,7 +89,7 @@ func (p *progress) finish() {
 		p.name, p.done, p.unit, time.Since(p.began).Round(time.Millisecond), p.rate(), p.unit)
 }
 
-// abandon ends the bar of work that failed.
+// abandon ends the bar of failed work.
 func (p *progress) abandon() {
 	if p.bar != nil {
 		p.bar.Abort(false)

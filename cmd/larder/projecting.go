@@ -11,8 +11,8 @@ import (
 	"larder.dev/projectors"
 )
 
-// withProjectors runs fn with a way to ask the processes that run the projections: those of a running larder,
-// or those on the servers, else this one, which runs them for as long as it takes.
+// withProjectors runs fn with a control connection to the processes that run the projections: a
+// running larder's, or those on the servers, else this process, which runs them meanwhile.
 func withProjectors(ctx context.Context, s *settings, con console, log *slog.Logger, needs []stores.Store,
 	fn func(ctx context.Context, larder *connection, control *projectors.Control) error,
 ) (err error) {

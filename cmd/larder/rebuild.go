@@ -11,9 +11,9 @@ import (
 	"larder.dev/projectors/searchindex"
 )
 
-// rebuildCommand fills a projection anew from the stream, while the old one serves, and compares it with the ledger
-// before it serves. Interrupted, it leaves the old one as it was; run again, it starts over. The search index keeps the
-// one that was replaced, to go back to.
+// rebuildCommand refills a projection from the stream, while the old one serves, and compares it
+// with the ledger before it serves. If interrupted, it leaves the old one unchanged; run again, it
+// starts over. The search index keeps the replaced one to go back to.
 type rebuildCommand struct {
 	Name     string `arg:"" enum:"search,cache,replica,grocery" help:"search, cache, replica or grocery."`
 	Rollback bool   `xor:"what" help:"Bring back what the last rebuild replaced, with all that came since (search)."`
@@ -54,7 +54,7 @@ func (c rebuildCommand) Run(ctx context.Context, s *settings, con console, log *
 	})
 }
 
-// barred ends a bar as the work that it showed ended.
+// barred ends a bar according to its work's result.
 func barred(bar *progress, err error, what string) error {
 	if err != nil {
 		bar.abandon()

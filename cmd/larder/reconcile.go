@@ -14,7 +14,7 @@ import (
 	"larder.dev/projectors"
 )
 
-// reconcileCommand proves that stream, index, cache and replica have what the ledger says. It may run beside
+// reconcileCommand proves that stream, index, cache and replica match the ledger. It may run beside
 // everything, be interrupted, and run again.
 type reconcileCommand struct {
 	Repair bool   `help:"Mend what is found, by publishing again."`
@@ -53,8 +53,8 @@ func (c reconcileCommand) Run(ctx context.Context, s *settings, con console, log
 	})
 }
 
-// listsOf gives the grocery app's lists where there is an address of their database: the app is a program of its own, and
-// may be elsewhere.
+// listsOf returns the grocery app's lists if their database's address is known: the app is a
+// separate program, and may run elsewhere.
 func listsOf(ctx context.Context, larder *connection) (*reconcile.Lists, error) {
 	if larder.GroceryPostgresURL == "" || larder.alone() {
 		return nil, nil //nolint:nilnil // none

@@ -9,15 +9,15 @@ import (
 	commandapi "larder.dev/command-api"
 )
 
-// relayStatus is how the relay is, and what waits for it.
+// relayStatus is the relay's state and backlog.
 type relayStatus struct {
-	Leads   bool    `json:"leads"` // some process relays; without one what is written stays in the database
+	Leads   bool    `json:"leads"` // a process is relaying; without one, writes stay in the database
 	Events  int64   `json:"events"`
-	Seconds float64 `json:"seconds"` // age of the oldest of them, by the clocks of who wrote it and of this machine
+	Seconds float64 `json:"seconds"` // age of the oldest, by its writer's clock and this machine's
 	Reason  string  `json:"reason,omitempty"`
 }
 
-// relaying asks the primary, nil where it has no address.
+// relaying asks the primary; nil if it has no address.
 func relaying(ctx context.Context, larder *connection) *relayStatus {
 	if larder.Address(stores.Postgres) == "" {
 		return nil

@@ -10,7 +10,8 @@ import (
 	commandapi "larder.dev/command-api"
 )
 
-// eventsRepublishCommand fills a lost or new stream from the ledger. Interrupted and run again, it goes on.
+// eventsRepublishCommand fills a lost or new stream from the ledger. Run again after an
+// interruption, it resumes.
 type eventsRepublishCommand struct {
 	User   string `placeholder:"NAME" help:"Only this user's events."`
 	DryRun bool   `help:"Count what the stream lacks, and publish nothing."`

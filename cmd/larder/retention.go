@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// retention says how long the text of deleted recipes is kept.
+// retention says how long deleted recipes' text is kept.
 type retention struct {
 	Retention keptFor `env:"LARDER_RETENTION" default:"90d" placeholder:"DAYS" help:"Keep deleted recipes for (${default}); 0 for ever."`
 }
 
-// keptFor is a time in days (90d), or as Go writes one (2160h).
+// keptFor is a duration in days (90d), or in Go's format (2160h).
 type keptFor time.Duration
 
 const day = 24 * time.Hour
 
-// leastKept leaves the views, and whoever deleted by mistake, a moment.
+// leastKept leaves time for the views, and for undoing a deletion.
 const leastKept = time.Hour
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -33,7 +33,7 @@ func (k *keptFor) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String is how one says it to UnmarshalText.
+// String returns UnmarshalText's format.
 func (k keptFor) String() string {
 	switch kept := time.Duration(k); {
 	case kept == 0:

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The time that deleted recipes are kept for is said in days or hours; what would forget them at once is refused.
+// Retention of deleted recipes is given in days or hours; one that would forget them at once is
+// refused.
 func TestKeptFor(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{"90d": 2160 * time.Hour, "0": 0, "0d": 0, "1h": time.Hour, "2160h": 2160 * time.Hour} {

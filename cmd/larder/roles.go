@@ -7,12 +7,12 @@ import (
 	"larder.dev/internal/postgresroles"
 )
 
-// rolePasswords are the flags of what makes the components' roles on servers, and comes as them.
+// rolePasswords are the flags of commands that create components' roles, or log in as them.
 type rolePasswords struct {
 	RolePasswords map[string]string `env:"LARDER_ROLE_PASSWORDS" placeholder:"NAME=TEXT;..." help:"Roles of components to make."`
 }
 
-// byLogin gives the passwords by the logins' names in the database. A component's second login has "_2" behind its name.
+// byLogin returns the passwords by database login. A component's second login has the suffix "_2".
 func (r rolePasswords) byLogin() (map[string]string, error) {
 	passwords := map[string]string{}
 	for name, password := range r.RolePasswords {

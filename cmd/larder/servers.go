@@ -12,16 +12,16 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// serverState is whether a server serves.
+// serverState is a server's availability.
 type serverState string
 
 const (
 	serverUp   serverState = "up"
 	serverAway serverState = "away"
-	serverFull serverState = "disk full" // what is written is refused; what is read goes on
+	serverFull serverState = "disk full" // refuses writes, serves reads
 )
 
-// serverRole is which of the two databases is which: a failover changes that, and not their names.
+// serverRole is a database's current role: a failover changes that, but not its name.
 type serverRole string
 
 const (
@@ -29,7 +29,7 @@ const (
 	roleBackup  serverRole = "backup"
 )
 
-// serverStatus is how one server is.
+// serverStatus is one server's status.
 type serverStatus struct {
 	Name   stores.Store `json:"name"`
 	State  serverState  `json:"state"`
@@ -37,10 +37,11 @@ type serverStatus struct {
 	Reason string       `json:"reason,omitempty"`
 }
 
-// serverPatience is how long a server may take to answer a status.
+// serverPatience is how long a server may take to answer.
 const serverPatience = 2 * time.Second
 
-// servers asks every server that has an address, all at once. NATS is asked by one account, which says as much as three.
+// servers asks every server with an address, concurrently. NATS is asked through one account, since
+// all three would say the same.
 func servers(ctx context.Context, larder *connection) []serverStatus {
 	var all []serverStatus
 	for _, store := range stores.All() {
@@ -54,7 +55,7 @@ func servers(ctx context.Context, larder *connection) []serverStatus {
 		all = append(all, status)
 	}
 	if watch := larder.Watching(); watch != nil {
-		known := watch.Known(ctx) // which waits for one that is away: the others are not to be taken for away with it
+		known := watch.Known(ctx) // waits for an unreachable server, so don't count that against the others' time
 		for i := range all {
 			all[i].Role = roleOf(all[i].Name, known.Primary)
 		}
@@ -83,7 +84,7 @@ func roleOf(store stores.Store, primary topology.Side) serverRole {
 	}
 }
 
-// note is what a person is told of a server besides its state.
+// note is what a person is told about a server besides its state.
 func (s *serverStatus) note() string {
 	switch {
 	case s.Name == stores.Backup && s.Role == rolePrimary:

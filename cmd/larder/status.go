@@ -14,22 +14,22 @@ import (
 	"larder.dev/projectors"
 )
 
-// statusCommand shows how far each projection is, and what the data folder takes.
+// statusCommand shows each projection's position, and the data folder's size.
 type statusCommand struct {
 	JSON bool `name:"json" help:"As one JSON object."`
 }
 
 // printedStatus is what `larder status --json` prints.
 type printedStatus struct {
-	Running     bool                `json:"running"` // a larder is up, and not just this command
+	Running     bool                `json:"running"` // a larder is up, not just this command
 	URL         string              `json:"url,omitempty"`
 	Projections []projectors.Status `json:"projections"`
-	Filling     bool                `json:"filling,omitempty"` // the stream is new and is being filled from the ledger
+	Filling     bool                `json:"filling,omitempty"` // the stream is new and being filled from the ledger
 	Relay       *relayStatus        `json:"relay,omitempty"`
 	Servers     []serverStatus      `json:"servers,omitempty"`
 	Folder      *folderSize         `json:"folder,omitempty"`
-	// Retention is how long deleted recipes are kept, as LARDER_RETENTION says it; "" where the database can't be asked, or
-	// no relay has led yet.
+	// Retention is how long deleted recipes are kept, in LARDER_RETENTION's format; "" if the
+	// database is unreachable, or no relay has led yet.
 	Retention string `json:"retention,omitempty"`
 }
 
@@ -45,7 +45,7 @@ func (c statusCommand) Run(ctx context.Context, s *settings, con console, log *s
 func (c statusCommand) ask(ctx context.Context, s *settings, con console, log *slog.Logger) error {
 	return withProjectors(ctx, s, con, log, nil, func(ctx context.Context, larder *connection, control *projectors.Control) error {
 		status := printedStatus{Running: !larder.alone(), URL: larder.URL, Projections: []projectors.Status{}}
-		// What of it can be told is told, also while NATS can't be asked for the rest.
+		// Report what is known, even if NATS can't be asked for the rest.
 		status.Servers, status.Relay = servers(ctx, larder), relaying(ctx, larder)
 		all, failed := control.Overview(ctx, component.ProjectionSpecs()...)
 		if failed != nil {
@@ -92,7 +92,8 @@ func (p printedStatus) print(con console, retention keptFor) error {
 	return nil
 }
 
-// fillsStream tells whether the stream lacks what the ledger had published. That it can't be asked others tell.
+// fillsStream reports whether the stream lacks events published by the ledger. Others report an
+// unreachable stream.
 func fillsStream(ctx context.Context, larder *connection) bool {
 	conn, err := larder.Stream(ctx)
 	if err != nil {
@@ -102,7 +103,8 @@ func fillsStream(ctx context.Context, larder *connection) bool {
 	return errors.Is(err, jetstream.ErrNotFound) || err == nil && !commandapi.Filled(state)
 }
 
-// retentionOf asks the database, where the relay has said what it was told: this command may have been told something else.
+// retentionOf reads the database, where the relay has recorded its setting: this command's may
+// differ.
 func retentionOf(ctx context.Context, larder *connection) (keep keptFor, known bool) {
 	ctx, cancel := context.WithTimeout(ctx, compareWithin)
 	defer cancel()

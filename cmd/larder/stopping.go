@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// stopping times the steps in which a process ends, for one line of the log: whoever waited for the end can see what for.
+// stopping times a process's shutdown steps for one log line, which explains what took the time.
 type stopping struct {
 	log *slog.Logger
 
 	mu    sync.Mutex
-	asked time.Time // when the end was asked for; zero before
-	last  time.Time // when the step before was done
+	asked time.Time // when the stop was requested; zero before
+	last  time.Time // when the previous step ended
 	steps []any
 }
 
@@ -29,19 +29,19 @@ func watchStop(ctx context.Context, log *slog.Logger) *stopping {
 	return s
 }
 
-// did says that a step is done.
+// did records that a step is done.
 func (s *stopping) did(step string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.asked.IsZero() {
-		return // it ends by itself
+		return // it ended by itself
 	}
 	now := time.Now()
 	s.steps = append(s.steps, step, now.Sub(s.last).Round(time.Millisecond).String())
 	s.last = now
 }
 
-// step makes a step of what closes something.
+// step times a closing function as a step.
 func (s *stopping) step(name string, leave func() error) func() error {
 	return func() error {
 		defer s.did(name)
@@ -49,7 +49,7 @@ func (s *stopping) step(name string, leave func() error) func() error {
 	}
 }
 
-// lastStep is step, after which nothing is left to do but to tell.
+// lastStep is step for the last one, after which the times are logged.
 func (s *stopping) lastStep(name string, leave func() error) func() error {
 	return func() error {
 		defer s.tell()

@@ -17,26 +17,27 @@ import (
 	"larder.dev/internal/natsaccounts"
 )
 
-// subscriberCommands are about the programs that read the public feed, beside the grocery app: each has credentials of
-// its own, for one consumer that has its name.
+// subscriberCommands manage the programs that read the public feed, besides the grocery app: each
+// has its own credentials, for one consumer with its name.
 type subscriberCommands struct {
 	Add    subscriberAddCommand    `cmd:"" help:"Give a program credentials for reading the grocery feed."`
 	List   subscriberListCommand   `cmd:"" help:"List the programs that have such credentials."`
 	Remove subscriberRemoveCommand `cmd:"" help:"Take a program's credentials away, and its place in the feed."`
 }
 
-// subscriberStore says where subscribers are kept: in the data folder, or in the folder of the accounts of NATS servers.
+// subscriberStore says where subscribers are stored: in the data folder, or in the accounts folder
+// of NATS servers.
 type subscriberStore struct {
 	Accounts string `type:"path" env:"LARDER_NATS_ACCOUNTS" placeholder:"DIR" help:"The folder that nats-accounts wrote, for NATS servers."`
 	JSON     bool   `name:"json" help:"As JSON."`
 }
 
-// subscriber is what `larder subscriber` prints of one.
+// subscriber is one subscriber as `larder subscriber` prints it.
 type subscriber struct {
 	Name     string `json:"name"`
 	Consumer string `json:"consumer"`
 	URL      string `json:"url,omitempty"`   // "" until larder runs
-	File     string `json:"file,omitempty"`  // where the address is
+	File     string `json:"file,omitempty"`  // holds the address
 	Creds    string `json:"creds,omitempty"` // on servers
 }
 
@@ -171,7 +172,7 @@ func (c subscriberRemoveCommand) Run(ctx context.Context, s *settings, con conso
 	return nil
 }
 
-// controlReload is the request on which a running larder reads its subscribers again.
+// controlReload is the request that makes a running larder reload its subscribers.
 const controlReload = "larder.control.nats.reload"
 
 // serveReload lets `larder subscriber` reach the embedded NATS.
@@ -188,8 +189,8 @@ func serveReload(ctx context.Context, larder *clients.Clients, opened *stores.St
 	})
 }
 
-// reloadNATS makes a running larder know what the folder says, and then does something on its servers. Where none runs,
-// the next one will know.
+// reloadNATS makes a running larder apply the folder's subscribers, and then does something on its
+// servers. If none is running, the next one will read them.
 func reloadNATS(ctx context.Context, s *settings, log *slog.Logger,
 	then func(ctx context.Context, larder *clients.Clients) error,
 ) (err error) {

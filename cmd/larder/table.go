@@ -8,8 +8,8 @@ import (
 	"unicode"
 )
 
-// table is what a command prints for a person in columns. What stands in it came from elsewhere: a line break in the words of
-// a server would begin a new row, a tab a new column, and a terminal obeys some other bytes.
+// table prints columns for a person. Cells contain external text: a line break in a server's
+// message would begin a new row, a tab a new column, and a terminal obeys some other bytes.
 type table struct{ out *tabwriter.Writer }
 
 func newTable(out io.Writer, columns ...string) table {
@@ -27,7 +27,7 @@ func (t table) row(cells ...any) {
 	fmt.Fprintln(t.out, strings.TrimRight(strings.Join(texts, "\t"), "\t"))
 }
 
-// print writes it out; what names it in an error.
+// print writes the table; what names it in an error.
 func (t table) print(what string) error {
 	if err := t.out.Flush(); err != nil {
 		return fmt.Errorf("print %s: %w", what, err)
@@ -35,7 +35,7 @@ func (t table) print(what string) error {
 	return nil
 }
 
-// oneLine is text with each run of spaces, line breaks and bytes that aren't shown as one space.
+// oneLine replaces each run of spaces, line breaks and unprintable bytes with one space.
 func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
 }

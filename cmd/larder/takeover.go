@@ -9,10 +9,11 @@ import (
 	"larder.dev/internal/postgresroles"
 )
 
-// takeOverCommand gives databases whose owner is a superuser, as images of PostgreSQL make it, an owner that is none.
+// takeOverCommand gives databases owned by a superuser, as PostgreSQL's images create them, an
+// ordinary owner.
 type takeOverCommand struct{}
 
-// Help is what kong prints below the first line of --help.
+// Help returns what kong prints below the first line of --help.
 func (takeOverCommand) Help() string {
 	return "For servers that were set up before there were roles: the owner keeps its name and its password, and every address " +
 		"stays right. The superuser is called postgres from then on and has no password: psql on the server's own machine, or " +

@@ -7,10 +7,10 @@ import (
 	"larder.dev/internal/telemetry"
 )
 
-// tracingGrace is how long the end of a process may wait for a collector that takes the last spans.
+// tracingGrace is how long a stopping process may wait for the collector to accept the last spans.
 const tracingGrace = 700 * time.Millisecond
 
-// tracing is that of a process, on where OpenTelemetry's variables name a collector.
+// tracing is a process's tracing, on if OpenTelemetry's variables name a collector.
 type tracing struct{ *telemetry.Tracing }
 
 func openTracing(ctx context.Context, component string) (tracing, error) {

@@ -13,7 +13,7 @@ import (
 	"larder.dev/web"
 )
 
-// upCommand runs everything in one process, with embedded stores where no address is given.
+// upCommand runs everything in one process, with embedded stores for those without an address.
 type upCommand struct {
 	serving
 	rolePasswords
@@ -23,12 +23,12 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 	saveMemory()
 	shareProcessors()
 	end := watchStop(ctx, log)
-	// The port comes first: a second `larder up` shall say so before it starts a database.
+	// Listen first: a second `larder up` should report the taken port before it starts a database.
 	listener, err := httpserver.Listen(ctx, c.Addr)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = listener.Close() }() // Serve has closed it in the usual case
+	defer func() { _ = listener.Close() }() // normally already closed by Serve
 	first := isFirstStart(s.DataDir)
 	opened, all, err := c.open(ctx, s, con, log)
 	if err != nil {
@@ -88,7 +88,7 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 	})
 }
 
-// open opens the stores, and says what is to be done to the databases.
+// open opens the stores, and returns how to migrate the databases.
 func (c upCommand) open(ctx context.Context, s *settings, con console, log *slog.Logger) (*stores.Stores, []database, error) {
 	passwords, err := c.byLogin()
 	if err != nil {
@@ -103,13 +103,13 @@ func (c upCommand) open(ctx context.Context, s *settings, con console, log *slog
 	return opened, s.databases(opened.Addresses, passwords), nil
 }
 
-// isFirstStart tells whether there is no data in the folder yet.
+// isFirstStart reports whether there is no data in the folder yet.
 func isFirstStart(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	return err != nil || len(entries) == 0
 }
 
-// printFirstSteps tells a new user what to type: there is no account and no password by default.
+// printFirstSteps tells a new user what to type: by default there is no account and no password.
 func printFirstSteps(con console, s *settings) {
 	program := os.Args[0]
 	if s.DataDir != defaultDataDir() {

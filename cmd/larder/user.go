@@ -30,7 +30,7 @@ func onUsers(ctx context.Context, s *settings, con console, log *slog.Logger,
 	return onWriteSide(ctx, s, con, log, func(_ *connection, api *commandapi.API) error { return fn(ctx, api.Users()) })
 }
 
-// userNamed is the argument that every command about one user takes.
+// userNamed is the argument of every command about one user.
 type userNamed struct {
 	Name string `arg:"" help:"The user's name."`
 }

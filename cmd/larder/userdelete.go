@@ -14,9 +14,9 @@ import (
 	"larder.dev/projectors"
 )
 
-// userDeleteCommand removes a user and everything of theirs from every store. It says what it removed
-// where. Interrupted, it is run again with the same name only while the account is there; the views are
-// then erased by the event that the deletion left.
+// userDeleteCommand removes a user and everything of theirs from every store. It reports what it
+// removed where. If interrupted, it can only be rerun with the same name while the account exists;
+// otherwise the deletion's event erases the views.
 type userDeleteCommand struct {
 	userNamed
 
@@ -68,8 +68,8 @@ func (c userDeleteCommand) confirm(con console, recipes int) error {
 	return confirm(con, fmt.Sprintf("Delete %s with %d recipes, their history and files, for good?", c.Name, recipes))
 }
 
-// eraseFiles removes a deleted user's files from the object store. Where this command doesn't know the store,
-// or can't ask it, the file service's sweep does the same within an hour or two.
+// eraseFiles removes a deleted user's files from the object store. If this command doesn't know the
+// store, or can't reach it, the file service's sweep removes them within an hour or two.
 func eraseFiles(ctx context.Context, larder *connection, user events.User, con console) error {
 	if larder.Address(stores.Objects) == "" {
 		fmt.Fprintln(con.out, "files: left to the sweep of the file service (LARDER_S3_ENDPOINT isn't given)")
@@ -95,15 +95,15 @@ func eraseFiles(ctx context.Context, larder *connection, user events.User, con c
 func eraseViews(ctx context.Context, api *commandapi.API, control *projectors.Control, user events.User, con console) error {
 	ctx, cancel := context.WithTimeout(ctx, caughtUpWithin)
 	defer cancel()
-	// An event that the relay had in hand would come after the purge otherwise.
+	// Otherwise an event that the relay is publishing would arrive after the purge.
 	if err := operate.Until(ctx, donePoll, func() (bool, error) { return api.Ledger().IsPublished(ctx, user.ID) }); err != nil {
 		return fmt.Errorf("wait for the relay: %w", err)
 	}
 	return eraseEverywhere(ctx, control, user, con)
 }
 
-// eraseEverywhere takes a deleted user out of the streams and the views. The event of the deletion does the
-// same by itself; asking waits for it and has the counts.
+// eraseEverywhere removes a deleted user from the streams and the views. The deletion's event does
+// the same by itself; asking waits for it and returns the counts.
 func eraseEverywhere(ctx context.Context, control *projectors.Control, user events.User, con console) error {
 	erased, err := control.Erase(ctx, user.ID)
 	if err != nil {

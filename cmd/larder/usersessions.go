@@ -82,7 +82,7 @@ func printSessionLines(con console, sessions []identity.Session) error {
 func printSessionTable(con console, sessions []identity.Session) error {
 	table := newTable(con.out, "ID", "SINCE", "LAST SEEN", "AGENT")
 	for _, s := range sessions {
-		// Quoted, since it is the word of whoever logged in.
+		// Quoted, since it is untrusted input.
 		table.row(s.ID, s.CreatedAt.Format(time.DateTime), s.SeenAt.Format(time.DateTime), strconv.Quote(s.Agent))
 	}
 	return table.print("the sessions")

@@ -9,11 +9,11 @@ import (
 	"larder.dev/internal/buildinfo"
 )
 
-// versionFlag is --version, which stands alone: behind a command it would do nothing of that and say that all went well,
-// as to "larder restore RECIPE --version 3".
+// versionFlag is --version, which stands alone: otherwise "larder restore RECIPE --version 3" would
+// restore nothing and succeed.
 type versionFlag bool
 
-// BeforeReset is kong's hook for a flag that is all there is to do.
+// BeforeReset is kong's hook for a flag that stands alone.
 func (versionFlag) BeforeReset(parser *kong.Kong, call *kong.Context, vars kong.Vars) error {
 	if call.Selected() != nil {
 		return errors.New("--version is of larder and not of a command; larder version says which build this is")
@@ -23,7 +23,7 @@ func (versionFlag) BeforeReset(parser *kong.Kong, call *kong.Context, vars kong.
 	return err
 }
 
-// versionCommand says which build this is; --version says the same.
+// versionCommand prints this build; so does --version.
 type versionCommand struct {
 	JSON bool `name:"json" help:"As one JSON object."`
 }

@@ -50,7 +50,8 @@ func TestMapShowsWhatIsThere(t *testing.T) {
 	}
 }
 
-// The walk of one recipe is the code's: each file has the function, and the commit comes at the twelfth stay at the latest.
+// The walk of one recipe matches the code: each file has its function, and the commit comes at the
+// twelfth stop at the latest.
 func TestWalkIsTheCodes(t *testing.T) {
 	t.Parallel()
 	_, section, found := strings.Cut(read(t, filepath.Join(root, "ARCHITECTURE.md")), "### The walk")
@@ -66,7 +67,8 @@ func TestWalkIsTheCodes(t *testing.T) {
 	}
 }
 
-// Each change in ARCHITECTURE.md says what verifies it, and the packages, journeys and targets that it names are there.
+// Each change in ARCHITECTURE.md says what verifies it, and the packages, journeys and targets that
+// it names exist.
 func TestChangesNameTheirChecks(t *testing.T) {
 	t.Parallel()
 	_, section, found := strings.Cut(read(t, filepath.Join(root, "ARCHITECTURE.md")), "| change | files | verify by |")
@@ -95,7 +97,7 @@ func TestChangesNameTheirChecks(t *testing.T) {
 	}
 }
 
-// The places that the glossary names are there.
+// The places that the glossary names exist.
 func TestGlossaryLeadsSomewhere(t *testing.T) {
 	t.Parallel()
 	paths := regexp.MustCompile("`([^`/ ]+/[^` ]+)`").FindAllStringSubmatch(read(t, filepath.Join(root, "docs", "glossary.md")), -1)
@@ -106,7 +108,7 @@ func TestGlossaryLeadsSomewhere(t *testing.T) {
 	}
 }
 
-// Each decision is in the list of decisions.
+// The list of decisions is complete.
 func TestDecisionsAreListed(t *testing.T) {
 	t.Parallel()
 	list := read(t, filepath.Join(root, "docs", "decisions", "README.md"))

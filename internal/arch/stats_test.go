@@ -88,7 +88,8 @@ func figures(table string) map[string]int {
 	return said
 }
 
-// count leaves out what is generated, tests, suites and their harness. The modules are those of the binary that the Makefile builds.
+// count skips generated code, tests, suites and their harness. The modules are those of the
+// binary that the Makefile builds.
 func count(t *testing.T) stats {
 	t.Helper()
 	s := stats{lines: map[string]int{}}
@@ -115,7 +116,7 @@ func count(t *testing.T) stats {
 	return s
 }
 
-// linesOf counts the lines with code on them, none in a generated file.
+// linesOf counts a file's lines of code, 0 if it is generated.
 func linesOf(t *testing.T, file string) int {
 	t.Helper()
 	source := read(t, file)
@@ -132,7 +133,7 @@ func linesOf(t *testing.T, file string) int {
 			return len(coded)
 		}
 		first := files.Position(pos).Line
-		if text == "\n" { // a semicolon that nobody wrote
+		if text == "\n" { // an automatic semicolon
 			continue
 		}
 		for line := range strings.Count(text, "\n") + 1 {
@@ -141,7 +142,7 @@ func linesOf(t *testing.T, file string) int {
 	}
 }
 
-// isHarness tells of a package that is there for tests alone.
+// isHarness reports whether a package exists only for tests.
 func isHarness(pkg string) bool {
 	return strings.HasPrefix(pkg, "test/") || strings.HasPrefix(pkg, "internal/testkit") || strings.HasSuffix(path.Base(pkg), "test")
 }

@@ -16,8 +16,7 @@ import (
 	"larder.dev/internal/buildinfo"
 )
 
-// services are one process's components, each with its name on its spans, and their shared
-// exporter.
+// services are one process's components, named on their spans, and their shared exporter.
 type services struct {
 	exporter sdktrace.TracerProviderOption
 

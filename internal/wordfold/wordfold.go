@@ -52,8 +52,7 @@ func Words(text string) []string {
 func Tokens(text string) []Token {
 	s := scanner{gap: gapWide}
 	if isASCII(text) {
-		// What the way below gives, several times faster, for the texts that most
-		// names are.
+		// A fast path for ASCII, as most names are: several times faster, same result.
 		s.scan(strings.ReplaceAll(strings.ToLower(text), "`", "'"))
 		return s.tokens
 	}
@@ -66,10 +65,9 @@ func Tokens(text string) []Token {
 	return s.tokens
 }
 
-// Key returns the sort key of a text: its words with one space between them,
-// cut after a whole character to at most MaxKeyBytes bytes. Two texts with the
-// same words have the same key, and a text without words has the key "". Keys
-// sort by their bytes.
+// Key returns a text's sort key: its words with single spaces between them, cut after a whole
+// character to at most MaxKeyBytes bytes. Texts with the same words have the same key, and a text
+// without words has the key "". Keys sort bytewise.
 func Key(text string) string {
 	return cut(strings.Join(Words(text), " "), MaxKeyBytes)
 }
@@ -93,34 +91,33 @@ func isASCII(s string) bool {
 	return true
 }
 
-// gap is what was met since the last word.
+// gap is what separates a word from the previous one.
 type gap int
 
 const (
 	gapNone   gap = iota // nothing
-	gapJoiner            // one character that joins
+	gapJoiner            // one joining character
 	gapWide              // anything else
 )
 
-// scanner collects the tokens of one segment after the other.
+// scanner collects the tokens of successive segments.
 type scanner struct {
 	tokens []Token
 	word   strings.Builder
-	parts  []int // where the word goes on after an apostrophe
+	parts  []int // offsets where the word continues after an apostrophe
 	gap    gap
 }
 
-// scan parts one folded UAX #29 segment at everything that doesn't belong into
-// a word.
+// scan splits one folded UAX #29 segment at everything that doesn't belong in a word.
 func (s *scanner) scan(segment string) {
 	for i, r := range segment {
 		switch {
 		case s.word.Len() == 0 && unicode.IsMark(r):
-			// A mark without a letter before it would join whatever comes to stand there.
+			// A mark without a preceding letter would join whatever ends up before it.
 		case isWordRune(r):
 			s.word.WriteRune(r)
 		case joins(r, s.word.String(), segment[i+utf8.RuneLen(r):]):
-			// The word goes on as if the character were not there.
+			// Continue the word as if the character weren't there.
 			if r == '\'' {
 				s.parts = append(s.parts, s.word.Len())
 			}
@@ -149,7 +146,7 @@ func (s *scanner) flush() {
 	s.parts, s.gap = s.parts[:0], gapNone
 }
 
-// part takes a character that stands between words.
+// part handles a character between words.
 func (s *scanner) part(r rune) {
 	if r == '&' {
 		s.tokens = append(s.tokens, Token{Word: And})
@@ -161,8 +158,8 @@ func (s *scanner) part(r rune) {
 	s.gap = gapWide
 }
 
-// isJoiner tells the characters around which a word is written as one or as
-// two: gluten-free and glutenfree, N'awlins and Nawlins, B.L.T. and BLT.
+// isJoiner reports characters around which a word may be written as one or two: gluten-free and
+// glutenfree, N'awlins and Nawlins, B.L.T. and BLT.
 func isJoiner(r rune) bool {
 	switch r {
 	case '-', '\u2010', '\u2013', '\'', '.', '&', '・':
@@ -171,8 +168,7 @@ func isJoiner(r rune) bool {
 	return false
 }
 
-// joins reports whether a character between two parts of a word leaves them
-// one word.
+// joins reports whether a character between two parts keeps them one word.
 func joins(r rune, before, after string) bool {
 	last, _ := utf8.DecodeLastRuneInString(before)
 	next, _ := utf8.DecodeRuneInString(after)
@@ -205,7 +201,7 @@ func isElision(before string, next rune) bool {
 	return false
 }
 
-// isWordRune reports whether a folded character belongs into a word.
+// isWordRune reports whether a folded character belongs in a word.
 func isWordRune(r rune) bool {
 	if r < utf8.RuneSelf {
 		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
@@ -213,27 +209,24 @@ func isWordRune(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.N, unicode.M) && !isVariationSelector(r) || isPictograph(r)
 }
 
-// isPictograph leaves out what is written beside words rather than instead of
-// them, such as ° and ©: "350° oven" has to be found by "350 oven", and the
-// other way round.
+// isPictograph excludes symbols written beside words rather than instead of them, such as ° and ©:
+// "350° oven" and "350 oven" have to find each other.
 func isPictograph(r rune) bool {
 	return r >= 0x2300 && r != utf8.RuneError && unicode.Is(unicode.So, r)
 }
 
-// isVariationSelector tells the marks that only choose between two pictures of
-// the same character.
+// isVariationSelector reports marks that only select between two glyphs of the same character.
 func isVariationSelector(r rune) bool { return unicode.Is(unicode.Variation_Selector, r) }
 
-// fold removes case, accents and variants, and leaves everything that parts
-// words. Composing at the end leaves Hangul and the marked kana as single
-// characters, so that a typo counts as one.
+// fold removes case, accents and variants, and keeps everything that separates words. Composing at
+// the end keeps Hangul and marked kana as single characters, so that a typo counts as one.
 func fold(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	for _, r := range norm.NFKD.String(rewrite(text)) {
 		foldRune(&b, r)
 	}
-	// Lower-casing can bring characters that decompose further.
+	// Lower-casing can produce characters that decompose further.
 	decomposed := norm.NFKD.String(b.String())
 	b.Reset()
 	for _, r := range decomposed {
@@ -253,9 +246,8 @@ func foldRune(b *strings.Builder, r rune) {
 	b.WriteRune(unicode.ToLower(r))
 }
 
-// spelled returns how the letters that no normalisation takes apart are typed
-// on a keyboard without them, one apostrophe for all its variants, and "" for
-// every other character.
+// spelled returns the usual keyboard spelling of letters that normalisation doesn't decompose, one
+// apostrophe for all its variants, and "" for every other character.
 func spelled(r rune) string {
 	switch r {
 	case 'ß', 'ẞ':
@@ -296,9 +288,8 @@ func spelled(r rune) string {
 	return ""
 }
 
-// isAccent tells the marks whose absence leaves a readable word: the accents
-// of the European scripts and the vowel points of Hebrew and Arabic. The
-// vowel signs of the scripts of India and the marks of the kana stay; without
+// isAccent reports marks that a word stays readable without: the accents of European scripts and
+// the vowel points of Hebrew and Arabic. Vowel signs of Indian scripts and kana marks stay; without
 // them different words would be the same.
 func isAccent(r rune) bool {
 	switch {
@@ -313,12 +304,11 @@ func isAccent(r rune) bool {
 		0x20D0 <= r && r <= 0x20FF, 0xFE20 <= r && r <= 0xFE2F: // for symbols; halves
 		return unicode.IsMark(r) || r == 0x0640
 	}
-	return r == 0x200B || r == 0x2060 || r == 0xFEFF // spaces without width
+	return r == 0x200B || r == 0x2060 || r == 0xFEFF // zero-width spaces
 }
 
-// rewrite replaces what decomposing would spoil: it keeps "1½" from becoming
-// 11⁄2, "Ball™" from becoming balltm, and the acute accent that serves as an
-// apostrophe from becoming a space.
+// rewrite replaces what decomposing would spoil: it keeps "1½" from becoming 11⁄2, "Ball™" from
+// becoming balltm, and an acute accent used as an apostrophe from becoming a space.
 func rewrite(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return isFraction(r) || isTradeSign(r) || r == '´' }) {
 		return text
@@ -338,7 +328,7 @@ func rewrite(text string) string {
 	return b.String()
 }
 
-// isTradeSign tells the signs that say whose a name is and are no part of it.
+// isTradeSign reports marks of a name's legal status, which aren't part of it.
 func isTradeSign(r rune) bool {
 	switch r {
 	case '™', '℠', '®', '©', '℗', 'Ⓡ', 'ⓡ', 'Ⓒ', 'ⓒ':

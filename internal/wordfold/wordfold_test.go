@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What cooks type and what names hold have to meet in the same words.
+// What cooks type and what names contain fold to the same words.
 func TestWords(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -59,7 +59,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// Signs of trade are no letters, and every apostrophe is one.
+// Trade signs are not letters, and all apostrophes are the same.
 func TestSigns(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -76,7 +76,7 @@ func TestSigns(t *testing.T) {
 	}
 }
 
-// What may be written as one word is known from what stands between its parts.
+// What separates two parts decides whether they may be written as one word.
 func TestJoined(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -106,7 +106,7 @@ func TestJoined(t *testing.T) {
 	}
 }
 
-// A sort key stays small enough for an address and never ends in half a character.
+// A sort key stays small enough for a URL and never ends in half a character.
 func TestKeyIsBounded(t *testing.T) {
 	t.Parallel()
 	key := Key(strings.Repeat("й漢", 500))
@@ -115,7 +115,7 @@ func TestKeyIsBounded(t *testing.T) {
 	require.True(t, utf8.ValidString(key))
 }
 
-// The fast way for ASCII has to give the same words as the way for all text.
+// The fast path for ASCII gives the same words as the general one.
 func TestASCIITokensAreTheSame(t *testing.T) {
 	t.Parallel()
 	text := rapid.StringOf(rapid.OneOf(
@@ -124,7 +124,7 @@ func TestASCIITokensAreTheSame(t *testing.T) {
 	))
 	rapid.Check(t, func(t *rapid.T) {
 		s := text.Draw(t, "text")
-		// A character that is nothing sends the text the other way.
+		// An ignorable character forces the general path.
 		require.Equal(t, Tokens("\u2060"+s), Tokens(s))
 	})
 }
@@ -138,18 +138,18 @@ func requireFolded(t require.TestingT, text string) {
 			require.True(t, isWordRune(r), "%q in %q", r, word)
 		}
 	}
-	// A folded text that is folded again, by a client or a second index, is the same.
+	// Folding a folded text again, in a client or a second index, changes nothing.
 	require.Equal(t, words, Words(strings.Join(words, " ")), "folded twice: %q", text)
 	require.LessOrEqual(t, len(Key(text)), MaxKeyBytes)
 }
 
-// Folding is idempotent and gives nothing but word characters, for any text.
+// Folding is idempotent and returns only word characters, for any text.
 func TestWordsOfAnyText(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) { requireFolded(t, rapid.String().Draw(t, "text")) })
 }
 
-// The case of the letters never matters.
+// Case never matters.
 func TestCaseNeverMatters(t *testing.T) {
 	t.Parallel()
 	text := rapid.StringOf(rapid.RuneFrom([]rune("abzäöüßøæœłđıñçéΣσςщёİŉ ŋ'’-")))

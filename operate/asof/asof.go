@@ -1,5 +1,5 @@
-// Package asof makes search indices as they were at a time, to look at. They are beside the one that serves, and no
-// projection writes to them.
+// Package asof creates point-in-time search indices for inspection. They are beside the serving
+// one, and no projection writes to them.
 package asof
 
 import (
@@ -17,7 +17,7 @@ import (
 	"larder.dev/internal/searchindex/elastic"
 )
 
-// Errors of a name.
+// Errors about a name.
 var (
 	ErrBadName = errors.New("the name of an index has small letters, digits and hyphens, 40 at most")
 	ErrNone    = errors.New("there is no such index of the past")
@@ -25,15 +25,16 @@ var (
 
 var nameShape = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// Indices are those of the past: in an Elasticsearch, or where its URL is "" in a folder.
+// Indices are the point-in-time indices: in an Elasticsearch or, if its URL is "", in a folder.
 type Indices struct {
 	ElasticsearchURL   string
-	ElasticsearchAlias string // of the index that serves
+	ElasticsearchAlias string // of the serving index
 	Dir                string
 	Log                *slog.Logger
 }
 
-// Make opens the index of a name to be filled, and makes it where it is missing. The error is ErrBadName or the store's.
+// Make opens the named index for filling, creating it if it is missing. The error is ErrBadName or
+// the store's.
 func (p Indices) Make(name string) (searchindex.Index, error) {
 	if !nameShape.MatchString(name) {
 		return nil, fmt.Errorf("%q: %w", name, ErrBadName)
@@ -50,7 +51,7 @@ func (p Indices) elastic(name string) (*elastic.Index, error) {
 	})
 }
 
-// Open opens an index that was made. The error is ErrNone, ErrBadName or the store's.
+// Open opens an existing index. The error is ErrNone, ErrBadName or the store's.
 func (p Indices) Open(ctx context.Context, name string) (searchindex.Index, error) {
 	if p.ElasticsearchURL == "" && nameShape.MatchString(name) {
 		if _, err := os.Stat(filepath.Join(p.Dir, name)); errors.Is(err, fs.ErrNotExist) {
@@ -87,12 +88,12 @@ func (p Indices) Drop(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	//nolint:contextcheck,nolintlint // nothing is under way that Close would end; the linter sees it or not by what it has cached
+	//nolint:contextcheck,nolintlint // Close has nothing to end; the linter reports this depending on its cache
 	return errors.Join(made.Drop(ctx), made.Close())
 }
 
-// Erase removes a user from every index in the folder, and tells how many documents it were. In an Elasticsearch the
-// index that serves does that for those beside it.
+// Erase removes a user from every index in the folder, and returns how many documents there were.
+// In Elasticsearch the serving index does that for those beside it.
 func (p Indices) Erase(ctx context.Context, user string) (int, error) {
 	if p.ElasticsearchURL != "" {
 		return 0, nil

@@ -15,9 +15,10 @@ import (
 // pageRows is how many recipes are read and written at once.
 const pageRows = 1000
 
-// Fill makes an index what it was at a time, by the ledger: each recipe by its last event until then. What the index had
-// before is replaced when all is written, so that one that was interrupted changes nothing. It tells how many recipes
-// there were. Progress is told how many are written.
+// Fill fills an index with the state at a point in time, from the ledger: each recipe by its last
+// event until then. The index's previous contents are replaced only when everything is written, so
+// an interrupted call changes nothing. It returns the number of recipes. progress gets the number
+// written.
 func Fill(ctx context.Context, ledger commandapi.Ledger, index searchindex.Index, until time.Time,
 	progress func(done int64),
 ) (recipes int, err error) {

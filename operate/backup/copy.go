@@ -16,28 +16,28 @@ import (
 )
 
 const (
-	// groupSize is how many users are copied in one transaction on each side: enough that the round trips don't
-	// count, and few enough that an interruption loses little.
+	// groupSize is how many users are copied in one transaction on each side: enough to make round
+	// trips negligible, and few enough that an interruption loses little.
 	groupSize = 50
-	// attempts bounds how often a group is copied anew after it lost against the replica.
+	// attempts bounds how often a group is copied again after a conflict with the replica.
 	attempts = 5
 )
 
-// Progress is how far a copy has come, in users.
+// Progress is a copy's progress, in users.
 type Progress struct{ Done, Total int64 }
 
-// Copied is what a copy has come to.
+// Copied is a copy's result.
 type Copied struct {
 	Users   int64         `json:"users"`
-	Resumed bool          `json:"resumed"` // it went on where an earlier one was interrupted
+	Resumed bool          `json:"resumed"` // it resumed an interrupted copy
 	Took    time.Duration `json:"took_ns"`
 }
 
-// Copy brings everything of every user from one database to another that has the same schema, while both are
-// written to. Users are copied in groups, each at one moment of the source and in one transaction of the target;
-// nothing is said between users, so the whole is consistent. What the replica has written since that moment
-// stays: its change numbers are higher. Interrupted, it goes on with the group that it was at. progress may be
-// nil.
+// Copy copies everything of every user to another database with the same schema, while both are
+// written to. Users are copied in groups, each from one snapshot of the source and in one
+// transaction of the target; there are no references between users, so the whole is consistent.
+// What the replica has written since the snapshot stays: its change numbers are higher. Run again
+// after an interruption, it resumes with the unfinished group. progress may be nil.
 func Copy(ctx context.Context, from, to *pgxpool.Pool, progress func(Progress)) (Copied, error) {
 	_, role, err := topology.ReadRole(ctx, to)
 	if err != nil {
@@ -49,7 +49,8 @@ func Copy(ctx context.Context, from, to *pgxpool.Pool, progress func(Progress)) 
 	return copyAll(ctx, from, to, false, progress)
 }
 
-// Overwrite is Copy for a target that nobody else writes to: what it has and the source lacks goes, however new.
+// Overwrite is Copy for a target that nobody else writes to: what only the target has is deleted,
+// however new.
 func Overwrite(ctx context.Context, from, to *pgxpool.Pool, progress func(Progress)) (Copied, error) {
 	return copyAll(ctx, from, to, true, progress)
 }
@@ -90,7 +91,7 @@ func copyAll(ctx context.Context, from, to *pgxpool.Pool, exact bool, progress f
 	return result, nil
 }
 
-// Last gives when the last whole copy ended; false where none did.
+// Last returns when the last complete copy ended; false if there was none.
 func Last(ctx context.Context, backup *pgxpool.Pool) (time.Time, bool, error) {
 	var at *time.Time
 	err := backup.QueryRow(ctx, `SELECT finished_at FROM backup_copy`).Scan(&at)
@@ -103,7 +104,7 @@ func Last(ctx context.Context, backup *pgxpool.Pool) (time.Time, bool, error) {
 	return *at, true, nil
 }
 
-// begin notes the beginning, and gives the user up to whom an interrupted copy had come, "" for a new one.
+// begin records the start, and returns the last user done by an interrupted copy, "" for a new one.
 func begin(ctx context.Context, to *pgxpool.Pool) (after string, err error) {
 	err = to.QueryRow(ctx, `INSERT INTO backup_copy AS have (began_at) VALUES (now())
 		ON CONFLICT (one) DO UPDATE SET began_at = CASE WHEN have.done_to IS NULL THEN now() ELSE have.began_at END,
@@ -119,7 +120,7 @@ const selectUserIDs = `SELECT id::text FROM users UNION SELECT user_id::text FRO
 	UNION SELECT user_id::text FROM recipes UNION SELECT user_id::text FROM ingredients
 	UNION SELECT user_id::text FROM event_log UNION SELECT user_id::text FROM idempotency_keys`
 
-// userIDs gives every user whom either side knows, deleted ones too, in their order.
+// userIDs returns the ids of every user known to either side, including deleted ones, in order.
 func userIDs(ctx context.Context, from, to *pgxpool.Pool) ([]string, error) {
 	all, err := idsOf(ctx, from)
 	if err != nil {
@@ -183,7 +184,7 @@ func (c *copier) prepare(ctx context.Context) error {
 	return nil
 }
 
-// close throws the target's connection away, and the temporary tables with it.
+// close discards the target's connection, and with it the temporary tables.
 func (c *copier) close(ctx context.Context) {
 	c.from.Release()
 	_ = c.to.Conn().Close(context.WithoutCancel(ctx))
@@ -199,8 +200,9 @@ func (c *copier) group(ctx context.Context, ids []string) error {
 	}
 }
 
-// lost tells whether a group lost against the replica or another copy. A name that is there already is such a case: ON
-// CONFLICT looks at the key alone, so that two who bring in one new user at once meet at the name.
+// lost reports whether a group conflicted with the replica or another copy. A duplicate name is
+// such a conflict: ON CONFLICT only covers the key, so two writers adding the same new user collide
+// on the name.
 func lost(err error) bool {
 	return postgres.Retryable(err) || postgres.Conflict(err, "users_name_key_key")
 }
@@ -209,8 +211,8 @@ func (c *copier) transfer(ctx context.Context, to pgx.Tx, ids []string) error {
 	if err := c.empty(ctx, to, ids); err != nil {
 		return err
 	}
-	// The source's moment comes after the look at whom the target knows: whoever is known there and not here
-	// then was never here, or is no longer.
+	// Take the source's snapshot after listing the target's users: a user in that list but not in
+	// the snapshot never existed here, or no longer does.
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, c.from, snapshot, func(from pgx.Tx) error {
 		if _, err := from.Exec(ctx, `SET LOCAL statement_timeout = 0`); err != nil { // the context bounds it
@@ -246,7 +248,7 @@ func (c *copier) empty(ctx context.Context, to pgx.Tx, ids []string) error {
 	return nil
 }
 
-// pipe streams the rows of some users from one server to the other, without holding them.
+// pipe streams some users' rows from one server to the other, without buffering them.
 func (c *copier) pipe(ctx context.Context, to pgx.Tx, t table, ids []string) error {
 	names := list("", c.columns[t.name])
 	reader, writer := io.Pipe()

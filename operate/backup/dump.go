@@ -16,9 +16,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// A dump is gzip over JSON lines: a header, one line a row in the order of tables(), and an end with the number
-// of rows and the SHA-256 of all lines before it. Every value is as Postgres writes it as JSON, so that a later
-// schema can read it by name.
+// A dump is gzipped JSON lines: a header, one line per row in the order of tables(), and a trailer
+// with the number of rows and the SHA-256 of all previous lines. Every value is in Postgres' JSON
+// format, so that a later schema can read it by name.
 const (
 	format        = "larder-dump"
 	formatVersion = 1
@@ -28,12 +28,12 @@ const (
 type header struct {
 	Format  string              `json:"format"`
 	Version int                 `json:"version"` // of the format
-	Schema  int64               `json:"schema"`  // the newest migration of the database
+	Schema  int64               `json:"schema"`  // the database's newest migration
 	Began   time.Time           `json:"began"`
-	Columns map[string][]string `json:"columns"` // those that rows have, by table
+	Columns map[string][]string `json:"columns"` // the rows' columns, by table
 }
 
-// line is every other: a row of a table, or the end.
+// line is any other line: a row of a table, or the trailer.
 type line struct {
 	Table  string          `json:"table,omitempty"`
 	Row    json.RawMessage `json:"row,omitempty"`
@@ -42,13 +42,13 @@ type line struct {
 	SHA256 string          `json:"sha256,omitempty"`
 }
 
-// Dumped is what a dump has come to.
+// Dumped is a dump's result.
 type Dumped struct {
 	Rows   int64  `json:"rows"`
-	SHA256 string `json:"sha256"` // of the lines before they were compressed
+	SHA256 string `json:"sha256"` // of the uncompressed lines
 }
 
-// Dump writes the whole database as it is at one moment. progress is told of rows, and may be nil.
+// Dump writes a snapshot of the whole database. progress gets the number of rows, and may be nil.
 func Dump(ctx context.Context, pool *pgxpool.Pool, to io.Writer, progress func(done, total int64)) (Dumped, error) {
 	packed := gzip.NewWriter(to)
 	d := &dumper{sum: sha256.New(), progress: progress}
@@ -123,7 +123,7 @@ func (d *dumper) table(ctx context.Context, tx pgx.Tx, t table, columns []string
 		if d.progress != nil {
 			d.progress(d.rows, d.total)
 		}
-		// By hand: encoding/json would write the row in a way of its own, and an event is its bytes.
+		// By hand: encoding/json would reformat the row, and an event's bytes must not change.
 		_, err := fmt.Fprintf(d.out, `{"table":%q,"row":%s}`+"\n", t.name, row)
 		return err
 	})

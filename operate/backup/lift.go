@@ -7,9 +7,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// lift does to the rows of an older schema what the migrations after it did to rows that were there: the database that
-// they are restored into has had those already. Migrations that add columns or tables aren't here, since what a dump
-// doesn't have takes the default.
+// lift applies to an older schema's rows what later migrations did to existing rows: the database
+// they are restored into has already run those. Migrations that add columns or tables aren't
+// needed, since what a dump lacks gets the default.
 func lift(ctx context.Context, tx pgx.Tx, schema int64) error {
 	if schema < 6 { // 00006_colors.sql
 		_, err := tx.Exec(ctx, `UPDATE recipes SET files = (

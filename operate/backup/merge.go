@@ -8,9 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// merge makes the target's rows of a group what was copied, but for what was changed there since: a user's
-// bound is the change number up to which the copy knows. A user whom the source doesn't know has none, and all
-// of theirs goes; exact takes all users for such.
+// merge makes the target's rows of a group match the copy, except for later changes: each user's
+// bound is the last change number in the copy. A user unknown to the source has no bound, so
+// everything of theirs is deleted; exact treats all users that way.
 func merge(columns map[string][]string, last string, exact bool) *pgx.Batch {
 	guard := func(newer string) string {
 		if exact {
@@ -27,13 +27,13 @@ func merge(columns map[string][]string, last string, exact bool) *pgx.Batch {
 	}
 	work.Queue(`INSERT INTO copy_bounds SELECT DISTINCT user_id, 9223372036854775807 FROM copy_known ON CONFLICT DO NOTHING`)
 
-	// As the replica does where an older account still has a name: the copy's owner gets it.
+	// As the replica does if an older account still has a name: the copy's owner gets it.
 	work.Queue(`UPDATE users SET name_key = users.id::text FROM copy_users c WHERE users.name_key = c.name_key AND users.id <> c.id`)
 	mergeTable(work, columns, users, "true", guard("have.version <= excluded.version"))
 	mergeTable(work, columns, recipes, "have.change <= b.change", guard("have.change <= excluded.change"))
 	work.Queue(`DELETE FROM ingredients have USING copy_bounds b WHERE have.user_id = b.user_id
 		AND NOT EXISTS (SELECT FROM recipes r WHERE r.user_id = have.user_id AND r.id = have.recipe_id)`)
-	// Rows of a recipe that was changed since are left out, and so is what is there in their place.
+	// Skip the rows of a recipe changed since, along with the target's own.
 	work.Queue(`DELETE FROM copy_ingredients i WHERE NOT EXISTS (SELECT FROM recipes r JOIN copy_recipes c USING (user_id, id, change)
 		WHERE r.user_id = i.user_id AND r.id = i.recipe_id)`)
 	mergeTable(work, columns, ingredients,
@@ -41,7 +41,7 @@ func merge(columns map[string][]string, last string, exact bool) *pgx.Batch {
 			WHERE r.user_id = have.user_id AND r.id = have.recipe_id)`,
 		"true")
 	mergeTable(work, columns, userChanges, "have.change <= b.change", guard("have.change <= excluded.change"))
-	// A row under another number is no row of the source's. It goes before the right one comes.
+	// A row with another number isn't the source's. Delete it before inserting the right one.
 	work.Queue(`DELETE FROM event_log have USING copy_event_log c WHERE have.event_id = c.event_id AND have.id <> c.id`)
 	mergeTable(work, columns, ledger, "have.change <= b.change", "true")
 	work.Queue(`UPDATE event_log have SET published_at = c.published_at, stream_sequence = c.stream_sequence
@@ -51,8 +51,8 @@ func merge(columns map[string][]string, last string, exact bool) *pgx.Batch {
 	return work
 }
 
-// mergeTable deletes the rows that the copy lacks, where deletable says that it knows of them, and writes those
-// that differ, where newer says that the copy's is.
+// mergeTable deletes rows missing from the copy, if deletable says that the copy covers them, and
+// writes those that differ, if newer says that the copy's is newer.
 func mergeTable(work *pgx.Batch, columns map[string][]string, name, deletable, newer string) {
 	t := tables()[slices.IndexFunc(tables(), func(t table) bool { return t.name == name })]
 	names := columns[name]
@@ -68,10 +68,10 @@ func mergeTable(work *pgx.Batch, columns map[string][]string, name, deletable, n
 		compared(name, "have.", names), compared(name, "excluded.", names)))
 }
 
-// array writes ids, which hold nothing that needs quoting, as Postgres does.
+// array formats ids, which need no quoting, as a Postgres array.
 func array(ids []string) string { return "{" + strings.Join(ids, ",") + "}" }
 
-// union joins two lists, each value once, in order.
+// union merges two lists into distinct values, in order.
 func union(a, b []string) []string {
 	all := slices.Concat(a, b)
 	slices.Sort(all)

@@ -19,7 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Errors of a restore that a person can do something about. After each of them the database is as it was.
+// Errors of a restore that a person can fix. After any of them the database is unchanged.
 var (
 	ErrNotADump  = errors.New("this is no dump of larder")
 	ErrDamaged   = errors.New("the dump is damaged or cut off")
@@ -30,19 +30,20 @@ var (
 const (
 	restoreRows  = 500
 	restoreBytes = 4 << 20
-	// longestLine is far more than a row can have: the limits of a recipe allow 1 MiB.
+	// longestLine is far longer than any row: the limits of a recipe allow 1 MiB.
 	longestLine = 64 << 20
 )
 
-// Restored is what a restore has come to.
+// Restored is a restore's result.
 type Restored struct {
 	Rows   int64 `json:"rows"`
-	Schema int64 `json:"schema"` // the newest migration of the database that was dumped
+	Schema int64 `json:"schema"` // the dumped database's newest migration
 }
 
-// Restore fills an empty database from a dump of the same or an earlier schema, in one transaction. The events
-// of recipes and accounts are to be published anew, since a new system's stream has none of them; what was asked
-// for the grocery list isn't, since it was sent when it was asked for. progress is told of rows and may be nil.
+// Restore fills an empty database from a dump of the same or an earlier schema, in one transaction.
+// Recipe and account events are marked for publishing, since a new system's stream has none of
+// them; grocery list requests aren't, since they were sent when made. progress gets the number of
+// rows and may be nil.
 func Restore(ctx context.Context, pool *pgxpool.Pool, from io.Reader, progress func(rows int64)) (Restored, error) {
 	packed, err := gzip.NewReader(from)
 	if err != nil {
@@ -94,7 +95,7 @@ func (r *restorer) restore(ctx context.Context, tx pgx.Tx) error {
 	}
 }
 
-// begin reads the header, and looks whether the database can take the dump.
+// begin reads the header, and checks that the database can accept the dump.
 func (r *restorer) begin(ctx context.Context, tx pgx.Tx) error {
 	if !r.lines.Scan() {
 		return fmt.Errorf("%w: it has no header", ErrNotADump)
@@ -124,7 +125,7 @@ func (r *restorer) begin(ctx context.Context, tx pgx.Tx) error {
 	return r.checkColumns(ctx, tx)
 }
 
-// checkColumns refuses names that no table of ours has: they go into statements.
+// checkColumns refuses unknown column names, since they become part of statements.
 func (r *restorer) checkColumns(ctx context.Context, tx pgx.Tx) error {
 	for _, t := range tables() {
 		have, err := columns(ctx, tx, t.name)
@@ -140,7 +141,7 @@ func (r *restorer) checkColumns(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// next reads a line. What it gives is good until the next call.
+// next reads a line. The result is valid until the next call.
 func (r *restorer) next() (line, error) {
 	if !r.lines.Scan() {
 		err := fmt.Errorf("%w: it ends after %d rows, without an end", ErrDamaged, r.rows+int64(len(r.wait)))
@@ -163,7 +164,7 @@ func (r *restorer) flush(ctx context.Context, tx pgx.Tx) error {
 	if len(r.wait) == 0 {
 		return nil
 	}
-	// What isn't in the dump has the default of this schema. A json value keeps its bytes on this way.
+	// What the dump lacks gets this schema's default. This preserves a json value's bytes.
 	names := list("", r.head.Columns[r.table])
 	_, err := tx.Exec(ctx, fmt.Sprintf(`INSERT INTO %[1]s (%[2]s) SELECT %[3]s FROM unnest($1::text[]) AS one(row),
 		json_populate_record(NULL::%[1]s, one.row::json) AS r`, r.table, names, list("r.", r.head.Columns[r.table])), texts(r.wait))
@@ -193,7 +194,7 @@ func (r *restorer) finish(ctx context.Context, tx pgx.Tx, end line) error {
 	if sum := hex.EncodeToString(r.sum.Sum(nil)); !strings.EqualFold(sum, end.SHA256) || r.rows != end.Rows {
 		return fmt.Errorf("%w: %d rows with checksum %s, and its end says %d with %s", ErrDamaged, r.rows, sum, end.Rows, end.SHA256)
 	}
-	// To the end, so that a checksum of gzip that is wrong is seen too.
+	// Read to the end, to detect a wrong gzip checksum too.
 	for r.lines.Scan() {
 		return fmt.Errorf("%w: something comes after its end", ErrDamaged)
 	}
@@ -206,7 +207,8 @@ func (r *restorer) finish(ctx context.Context, tx pgx.Tx, end line) error {
 	work := &pgx.Batch{}
 	work.Queue(`SELECT setval('event_log_id_seq', greatest((SELECT max(id) FROM event_log), 1))`)
 	work.Queue(`UPDATE event_log SET published_at = NULL, stream_sequence = NULL WHERE type <> 'grocery.requested'`)
-	// No stream of this system has had them, and none is to get them: 0 says so to whoever fills a stream.
+	// No stream of this system has had them, and none should: 0 tells that to whoever fills a
+	// stream.
 	work.Queue(`UPDATE event_log SET stream_sequence = 0 WHERE type = 'grocery.requested' AND published_at IS NOT NULL`)
 	if err := tx.SendBatch(ctx, work).Close(); err != nil {
 		return fmt.Errorf("prepare the ledger for the relay: %w", err)

@@ -1,5 +1,5 @@
-// Package backup copies a whole database: to the backup, user by user and while both go on, and to a file
-// that an empty system is restored from. It compares the two databases too.
+// Package backup copies a whole database: to the backup, user by user while both are in use, and to
+// a file from which an empty system is restored. It also compares the two databases.
 package backup
 
 import (
@@ -10,14 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// table is one of those whose rows belong to a user.
+// table is one whose rows belong to a user.
 type table struct {
 	name string
-	user string   // the column with the user's id
+	user string   // the user id's column
 	key  []string // the primary key
 }
 
-// The tables of a user, in the order in which a restore fills them.
+// A user's tables, in the order in which a restore fills them.
 const (
 	users       = "users"
 	userChanges = "user_changes"
@@ -44,10 +44,11 @@ type querier interface {
 	QueryRow(ctx context.Context, query string, args ...any) pgx.Row
 }
 
-// filler is the column that makes rows long enough for Postgres to pack. It says nothing, and comes by itself.
+// filler is the column that makes rows long enough for Postgres to compress. It holds no
+// information, and is generated.
 const filler = "filler"
 
-// columns gives the columns of a table in their order. They are asked for and not listed here, so that a
+// columns returns a table's columns in order. It queries rather than lists them, so that a
 // migration that adds one needs no change.
 func columns(ctx context.Context, from querier, table string) ([]string, error) {
 	rows, err := from.Query(ctx, `SELECT attname FROM pg_attribute
@@ -63,7 +64,7 @@ func columns(ctx context.Context, from querier, table string) ([]string, error) 
 	return names, nil
 }
 
-// list joins columns, each behind a prefix such as "have.".
+// list joins columns, each with a prefix such as "have.".
 func list(prefix string, columns []string) string {
 	quoted := make([]string, len(columns))
 	for i, c := range columns {
@@ -72,8 +73,9 @@ func list(prefix string, columns []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// compared are the columns by which a row is the same on both sides, as expressions. When the stream got an
-// event is noted a moment apart by relay and replica; json has no equality but that of its text.
+// compared returns the columns, as expressions, by which rows are compared. It excludes when the
+// stream got an event, which relay and replica record slightly apart; json only has equality as
+// text.
 func compared(table, prefix string, columns []string) string {
 	var parts []string
 	for _, c := range columns {

@@ -12,23 +12,24 @@ import (
 )
 
 const (
-	// looks is how often users are looked at again who differ at another change number: what is written between the looks at
-	// the two sides is no difference, and somebody who writes all the time is at the same number only now and then.
+	// looks is how often to recheck users whose change numbers differ: what is written between
+	// reading the two sides is no difference, and a constant writer's numbers only match now and
+	// then.
 	looks     = 10
 	lookPause = 200 * time.Millisecond
-	// stands is the look by which something has moved, or the backup just lacks what comes.
+	// stands is the look by which either side must have moved, or the backup is just behind.
 	stands = 5
-	// namedUsers bounds how many of those that differ are named.
+	// namedUsers bounds how many differing users are named.
 	namedUsers = 20
 )
 
-// Report says how far the backup is behind, and whether it is the same otherwise.
+// Report says how far the backup lags, and whether it is otherwise the same.
 type Report struct {
-	EventsBehind  int64      `json:"events_behind"`  // in the primary's ledger and not in the backup's
-	SecondsBehind float64    `json:"seconds_behind"` // how long ago the oldest of them was written; 0 for none
-	RowsBehind    int64      `json:"rows_behind"`    // of all tables, more here than there or there than here
+	EventsBehind  int64      `json:"events_behind"`  // in the primary's ledger but not the backup's
+	SecondsBehind float64    `json:"seconds_behind"` // age of the oldest of them; 0 for none
+	RowsBehind    int64      `json:"rows_behind"`    // difference in number of rows either way, over all tables
 	Users         int64      `json:"users"`
-	Different     []string   `json:"different"` // ids of users whose rows differ, and not by what is behind; the first few
+	Different     []string   `json:"different"` // ids of users whose rows differ beyond the lag; the first few
 	DifferentAll  int64      `json:"different_users"`
 	Moving        int64      `json:"moving_users"` // at no look at the same change on both sides, so not compared
 	Tables        []Compared `json:"tables"`
@@ -42,11 +43,11 @@ type Compared struct {
 	Backup  int64  `json:"backup"`
 }
 
-// Same tells whether the backup is the primary, but for what is on its way.
+// Same reports whether the backup matches the primary, apart from pending events.
 func (r *Report) Same() bool { return r.DifferentAll == 0 }
 
-// Verify compares the two databases user by user, by the number and a hash of the rows of each table. What is
-// not in it are the idempotency keys, which no event carries: see LastCopy.
+// Verify compares the two databases user by user, by the count and hash of each table's rows. It
+// excludes the idempotency keys, which no event carries: see LastCopy.
 func Verify(ctx context.Context, primary, backup *pgxpool.Pool) (Report, error) {
 	report := Report{Different: []string{}}
 	if last, found, err := Last(ctx, backup); err != nil {
@@ -72,7 +73,8 @@ func Verify(ctx context.Context, primary, backup *pgxpool.Pool) (Report, error) 
 	return report, nil
 }
 
-// digest is what one side has of a user at one moment: their last change, and per table the rows and the sum of their hashes.
+// digest is a snapshot of one side's user: their last change and, per table, the number of rows and
+// the sum of their hashes.
 type digest struct {
 	change int64
 	rows   map[string]int64
@@ -94,8 +96,9 @@ func (r *Report) count(here, there map[string]digest) {
 	r.Users = int64(len(here))
 }
 
-// differences looks again at the users that differ, until both sides have the same or differ at the same change. Every write
-// of a user is a change, and each side takes it in one transaction: at the same change only what is wrong differs.
+// differences rechecks differing users until both sides are equal or differ at the same change.
+// Every write of a user is a change, and each side applies it in one transaction: at the same
+// change only errors differ.
 func (r *Report) differences(ctx context.Context, primary, backup *pgxpool.Pool, users []string) error {
 	first := map[string]at{}
 	for look := 0; len(users) > 0; look++ {
@@ -108,7 +111,7 @@ func (r *Report) differences(ctx context.Context, primary, backup *pgxpool.Pool,
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		// The backup first: what it has by then, the primary has had before.
+		// The backup first: what it has by then, the primary had before.
 		there, err := digests(ctx, backup, users)
 		if err != nil {
 			return fmt.Errorf("read the backup: %w", err)
@@ -122,8 +125,8 @@ func (r *Report) differences(ctx context.Context, primary, backup *pgxpool.Pool,
 	return nil
 }
 
-// judge counts the users about whom this look is the last word, and gives those that are looked at again. At the first look
-// it writes down in first where each of them was.
+// judge counts the users for whom this look is decisive, and returns those to recheck. At the first
+// look it records each one's position in first.
 func (r *Report) judge(look int, first map[string]at, here, there map[string]digest) []string {
 	var again []string
 	for _, user := range differing(here, there) {
@@ -146,7 +149,7 @@ func (r *Report) judge(look int, first map[string]at, here, there map[string]dig
 	return again
 }
 
-// at is the last change of a user on both sides.
+// at is a user's last change on each side.
 type at struct{ primary, backup int64 }
 
 func differing(here, there map[string]digest) []string {
@@ -165,12 +168,12 @@ func differing(here, there map[string]digest) []string {
 	return users
 }
 
-// verified are the tables that events fill.
+// verified returns the tables that events fill.
 func verified() []table {
 	return slices.DeleteFunc(tables(), func(t table) bool { return t.name == keys })
 }
 
-// digests reads one side in one snapshot; users nil is for all.
+// digests reads one side in one snapshot; nil users means all.
 func digests(ctx context.Context, pool *pgxpool.Pool, users []string) (map[string]digest, error) {
 	found := map[string]digest{}
 	err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
@@ -224,7 +227,7 @@ func digestTable(ctx context.Context, tx pgx.Tx, t table, users []string, found 
 	return err
 }
 
-// lag counts what is in the primary's ledger and not in the backup's.
+// lag counts what is in the primary's ledger but not the backup's.
 func (r *Report) lag(ctx context.Context, primary, backup *pgxpool.Pool) error {
 	heads, err := heads(ctx, backup, nil)
 	if err != nil {
@@ -247,7 +250,7 @@ func (r *Report) lag(ctx context.Context, primary, backup *pgxpool.Pool) error {
 	return nil
 }
 
-// heads gives the last change number of each user, deleted ones too; users nil is for all.
+// heads returns each user's last change number, including deleted ones; nil users means all.
 func heads(ctx context.Context, from querier, users []string) (map[string]int64, error) {
 	rows, err := from.Query(ctx, `SELECT user_id::text, max(change) FROM event_log
 		WHERE $1::text[] IS NULL OR user_id = ANY($1::text[]::uuid[]) GROUP BY 1`, users)
@@ -263,7 +266,7 @@ func heads(ctx context.Context, from querier, users []string) (map[string]int64,
 	return found, err
 }
 
-// String is the report for a person.
+// String formats the report for a person.
 func (r *Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "behind: %d events, %.1f s, %d rows\n", r.EventsBehind, r.SecondsBehind, r.RowsBehind)

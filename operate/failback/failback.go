@@ -1,5 +1,5 @@
-// Package failback brings what an old primary alone has into the one that took its place: what was committed there
-// and had not reached the stream when it was lost.
+// Package failback copies what only an old primary has to its successor: transactions committed
+// there that hadn't reached the stream when it was lost.
 package failback
 
 import (
@@ -18,24 +18,25 @@ import (
 	"larder.dev/internal/ledger"
 )
 
-// page is how many rows of the ledger are compared at a time.
+// page is how many ledger rows are compared at a time.
 const page = 5000
 
-// nameSuffix tells a recipe apart from the one that both sides changed.
+// nameSuffix marks the copy of a recipe that both sides changed.
 const nameSuffix = " (from before the failover)"
 
 // longestName is the limit of a recipe's name, in characters.
 const longestName = 200
 
-// Brought is what was brought in.
+// Brought is what was copied.
 type Brought struct {
-	Events   int64    `json:"events"`   // as they were
-	Separate []string `json:"separate"` // names of recipes that both sides had changed, brought as recipes of their own
-	Left     int64    `json:"left"`     // events that the newer side overrules: an older deletion or account change
-	Gone     int64    `json:"gone"`     // events of deleted recipes that the newer side has forgotten since
+	Events   int64    `json:"events"`   // unchanged
+	Separate []string `json:"separate"` // names of recipes changed on both sides, copied as separate recipes
+	Left     int64    `json:"left"`     // events overruled by the newer side: an older deletion or account change
+	Gone     int64    `json:"gone"`     // events of deleted recipes that the newer side has since forgotten
 }
 
-// Bring brings in, user by user, each in one transaction under the user's lock. Run again, it brings nothing twice.
+// Bring copies user by user, each in one transaction under the user's lock. Run again, it copies
+// nothing twice.
 func Bring(ctx context.Context, old, primary *pgxpool.Pool) (Brought, error) {
 	result := Brought{Separate: []string{}}
 	alone, err := aloneRows(ctx, old, primary)
@@ -66,7 +67,7 @@ type row struct {
 	event events.Envelope
 }
 
-// aloneRows gives the rows of the old ledger whose events the new one lacks, by user and number.
+// aloneRows returns the old ledger's rows whose events the new one lacks, by user and number.
 func aloneRows(ctx context.Context, old, primary *pgxpool.Pool) ([]row, error) {
 	var alone []string
 	for after := "00000000-0000-0000-0000-000000000000"; ; {
@@ -115,7 +116,7 @@ func missing(ctx context.Context, primary *pgxpool.Pool, ids []string) ([]string
 	return found, nil
 }
 
-// bringer brings in one user.
+// bringer copies one user's events.
 type bringer struct {
 	tx     pgx.Tx
 	old    *pgxpool.Pool
@@ -137,7 +138,7 @@ func (b *bringer) all(ctx context.Context, rows []row) error {
 	if rows, err = b.withoutForgotten(ctx, rows); err != nil {
 		return err
 	}
-	last := map[string]int{} // by subject: which row is the state that it ended in
+	last := map[string]int{} // by subject: the row with its final state
 	for i, r := range rows {
 		last[r.event.Subject] = i
 	}
@@ -161,7 +162,7 @@ func (b *bringer) all(ctx context.Context, rows []row) error {
 	return b.keys(ctx)
 }
 
-// lock takes the user's lock, and tells whether there is such a user.
+// lock takes the user's lock, and reports whether the user exists.
 func (b *bringer) lock(ctx context.Context) (known bool, err error) {
 	var change int64
 	err = b.tx.QueryRow(ctx, `SELECT change FROM user_changes WHERE user_id = $1 FOR UPDATE`, b.user).Scan(&change)
@@ -171,8 +172,8 @@ func (b *bringer) lock(ctx context.Context) (known bool, err error) {
 	return err == nil, err
 }
 
-// withoutForgotten leaves out the events of deleted recipes whose text this side has taken away: the other one has them
-// still, and must not bring them back.
+// withoutForgotten drops the events of deleted recipes whose text this side has erased: the other
+// side still has them, and must not bring them back.
 func (b *bringer) withoutForgotten(ctx context.Context, rows []row) ([]row, error) {
 	known := map[string]int64{} // by subject: the version up to which it is forgotten
 	var kept []row
@@ -196,7 +197,8 @@ func (b *bringer) withoutForgotten(ctx context.Context, rows []row) ([]row, erro
 	return kept, nil
 }
 
-// changedHere tells whether this side has events of a subject that the other one lacks: those were made since.
+// changedHere reports whether this side has events of a subject that the other one lacks: those
+// were made since.
 func (b *bringer) changedHere(ctx context.Context, subject string) (bool, error) {
 	rows, err := b.tx.Query(ctx, `SELECT event_id::text FROM event_log
 		WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1`, subject)
@@ -212,7 +214,7 @@ func (b *bringer) changedHere(ctx context.Context, subject string) (bool, error)
 	return common < len(here), err
 }
 
-// asItWas brings an event in with its id and version, under the next change number.
+// asItWas copies an event with its id and version, under the next change number.
 func (b *bringer) asItWas(ctx context.Context, r row) error {
 	b.result.Events++
 	switch e := r.event; {
@@ -268,8 +270,8 @@ func (b *bringer) delete(ctx context.Context, e events.Envelope) error {
 	return err
 }
 
-// apart brings the state that a recipe ended in on the other side as a recipe of its own, since it was changed here
-// as well. A deletion there is overruled by the change here.
+// apart copies the final state of a recipe on the other side as a separate recipe, since it was
+// changed here as well. A change here overrules a deletion there.
 func (b *bringer) apart(ctx context.Context, r row) error {
 	if !strings.HasPrefix(string(r.event.Type), "recipe.") || r.event.Type == events.RecipeDeleted {
 		b.result.Left++
@@ -280,7 +282,7 @@ func (b *bringer) apart(ctx context.Context, r row) error {
 		return err
 	}
 	origin := uuid.MustParse(r.event.ID)
-	recipe.ID = uuid.NewSHA1(origin, []byte("recipe")).String() // the same when it is run again
+	recipe.ID = uuid.NewSHA1(origin, []byte("recipe")).String() // the same on every run
 	event := uuid.NewSHA1(origin, []byte("event")).String()
 	var brought bool
 	if err := b.tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM event_log WHERE event_id = $1)`, event).Scan(&brought); err != nil || brought {
@@ -307,8 +309,8 @@ func named(name string) string {
 	return string(runes) + nameSuffix
 }
 
-// keys brings the answers in that the old primary gave, so that a repeated command gets its first one. They come with
-// their bodies: the event that has one may be left behind.
+// keys copies the old primary's stored answers, so that a repeated command gets its first one. They
+// keep their bodies, since the event that contains one may be left behind.
 func (b *bringer) keys(ctx context.Context) error {
 	rows, err := b.old.Query(ctx, `SELECT row_to_json(kept)::text FROM (
 		SELECT k.user_id, k.key, k.request_hash, k.status, k.headers, coalesce(convert_to(l.data::text, 'UTF8'), k.body) AS body,

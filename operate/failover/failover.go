@@ -1,4 +1,5 @@
-// Package failover moves the primary from one database to the other while everything runs, and brings a lost primary back.
+// Package failover moves the primary from one database to the other while everything runs, and
+// brings a lost primary back.
 package failover
 
 import (
@@ -19,42 +20,43 @@ import (
 )
 
 const (
-	fenceTimeout = 4 * time.Second  // to find out that the old primary is away
-	drainTimeout = 60 * time.Second // for what is in the stream to be in the backup
+	fenceTimeout = 4 * time.Second  // to find out that the old primary is unreachable
+	drainTimeout = 60 * time.Second // for the stream's events to reach the backup
 	drainPoll    = 20 * time.Millisecond
-	// nearly is how many events the backup may lack when writes begin to be held back.
+	// nearly is how many events the backup may lack when writes begin to be held.
 	nearly = 200
-	// roundOff is beyond topology.Wait, so that the last lease is over for certain.
+	// roundOff is beyond topology.Wait, so that the last lease has certainly expired.
 	roundOff = 200 * time.Millisecond
 )
 
-// Databases are the two sides, by pools that say for what they are: to look and to change roles, to write as the primary of
-// an epoch, to make a fenced database a copy.
+// Databases are the two sides, as pools for each purpose: to inspect and change roles, to write as
+// an epoch's primary, and to make a fenced database a copy.
 type Databases interface {
 	Side(ctx context.Context, side topology.Side) (*pgxpool.Pool, error)
 	Writing(ctx context.Context, side topology.Side, epoch int64) (*pgxpool.Pool, error)
 	Filling(ctx context.Context, side topology.Side) (*pgxpool.Pool, error)
 }
 
-// Options are what a switch works with.
+// Options configure a switch.
 type Options struct {
 	Databases Databases
 	Control   *projectors.Control
-	Conn      *jetstream.Conn // with the bucket by which processes hear of it
-	Now       topology.State  // where no switch is under way
+	Conn      *jetstream.Conn // with the bucket that tells processes of it
+	Now       topology.State  // the state before any switch in progress
 	Sayf      func(format string, args ...any)
-	// Fill runs the copy of a whole database, and shows how far it is.
+	// Fill runs a whole database copy, and shows its progress.
 	Fill func(side topology.Side, run func(progress func(backup.Progress)) error) error
 }
 
-// Switch moves the primary from one database to the other. Interrupted, it is made again and goes on.
+// Switch moves the primary from one database to the other. Run again after an interruption, it
+// resumes.
 type Switch struct {
 	o        Options
 	from, to topology.State
 	old, new *pgxpool.Pool
 }
 
-// New makes a switch away from today's primary. It changes nothing.
+// New returns a switch away from the current primary. It changes nothing.
 func New(ctx context.Context, o Options) (*Switch, error) {
 	s := &Switch{o: o, from: o.Now, to: topology.State{Epoch: o.Now.Epoch + 1, Primary: o.Now.Primary.Other()}}
 	var err error
@@ -65,7 +67,7 @@ func New(ctx context.Context, o Options) (*Switch, error) {
 	return s, err
 }
 
-// Describe says what Run would do.
+// Describe prints what Run would do.
 func (s *Switch) Describe(ctx context.Context) error {
 	s.o.Sayf("the primary is %s, in epoch %d; it would be %s, in epoch %d", s.from.Primary, s.from.Epoch, s.to.Primary, s.to.Epoch)
 	_, role, err := topology.ReadRole(ctx, s.new)
@@ -95,7 +97,7 @@ func errOldPrimary(side topology.Side) error {
 	return fmt.Errorf("database %s was the primary before, and may have what no other has: larder failback", side)
 }
 
-// Run makes the switch. Each step can be done again.
+// Run performs the switch. Each step can be repeated.
 func (s *Switch) Run(ctx context.Context) error {
 	began := time.Now()
 	if err := s.announce(ctx); err != nil {
@@ -117,7 +119,7 @@ func (s *Switch) Run(ctx context.Context) error {
 	return s.promote(ctx, fenced, began)
 }
 
-// announce stops the writes of everybody who hears it, and the confirmations of the old epoch.
+// announce stops the writes of every process that receives it, and confirmations of the old epoch.
 func (s *Switch) announce(ctx context.Context) error {
 	_, role, err := topology.ReadRole(ctx, s.new)
 	if err != nil {
@@ -138,7 +140,7 @@ func (s *Switch) announce(ctx context.Context) error {
 	return nil
 }
 
-// fence has the old primary refuse writes, where it can be reached.
+// fence makes the old primary refuse writes, if it is reachable.
 func (s *Switch) fence(ctx context.Context) (bool, error) {
 	asking, cancel := context.WithTimeout(ctx, fenceTimeout)
 	defer cancel()
@@ -154,7 +156,8 @@ func (s *Switch) fence(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// drain waits until the new primary has what the old one has published; all of it, where that can be asked.
+// drain waits until the new primary has what the old one has published; all of it, if that can be
+// determined.
 func (s *Switch) drain(ctx context.Context, fenced bool) error {
 	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()
@@ -178,7 +181,7 @@ func (s *Switch) drain(ctx context.Context, fenced bool) error {
 	return nil
 }
 
-// catchUp waits until the replica has brought all but some events of the stream.
+// catchUp waits until the replica has applied all but some of the stream's events.
 func (s *Switch) catchUp(ctx context.Context, but uint64) error {
 	err := operate.Until(ctx, drainPoll, func() (bool, error) {
 		behind, err := s.behind(ctx)
@@ -190,7 +193,7 @@ func (s *Switch) catchUp(ctx context.Context, but uint64) error {
 	return nil
 }
 
-// behind is how many events of the stream the backup lacks.
+// behind returns how many of the stream's events the backup lacks.
 func (s *Switch) behind(ctx context.Context) (uint64, error) {
 	all, err := s.o.Control.Status(ctx)
 	if err != nil {
@@ -203,7 +206,7 @@ func (s *Switch) behind(ctx context.Context) (uint64, error) {
 		if p.State == projectors.Stopped {
 			return 0, fmt.Errorf("the replica projection, which fills the backup, has stopped: %s", p.Reason)
 		}
-		if p.State != projectors.Running { // it is trying again
+		if p.State != projectors.Running { // it is retrying
 			return max(p.LagEvents, 1), nil
 		}
 		return p.LagEvents, nil
@@ -233,7 +236,8 @@ func (s *Switch) promote(ctx context.Context, fenced bool, began time.Time) erro
 	return nil
 }
 
-// Back is Run after everything that the old primary alone had was brought in, and it was made a copy of today's.
+// Back is Run after everything that only the old primary had was copied, and it was made a copy of
+// the current one.
 func (s *Switch) Back(ctx context.Context) error {
 	if err := s.reunite(ctx); err != nil {
 		return err
@@ -241,7 +245,7 @@ func (s *Switch) Back(ctx context.Context) error {
 	return s.Run(ctx)
 }
 
-// reunite makes the old primary, the other side of today's, a backup that has everything.
+// reunite makes the old primary, now the other side, a complete backup.
 func (s *Switch) reunite(ctx context.Context) error {
 	epoch, role, err := topology.ReadRole(ctx, s.new)
 	if err != nil {
@@ -254,7 +258,7 @@ func (s *Switch) reunite(ctx context.Context) error {
 		s.o.Sayf("database %s is a backup already", s.to.Primary)
 		return nil
 	}
-	// A primary that was away when it was replaced learns of it now.
+	// A primary that was down when it was replaced is told now.
 	if err := topology.SetRole(ctx, s.new, s.from.Epoch, topology.Fenced); err != nil {
 		return err
 	}
@@ -282,7 +286,7 @@ func (s *Switch) reunite(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("fill database %s: %w", s.to.Primary, err)
 	}
-	// What the primary wrote since, the replica brings: it was refused until now, and tries again.
+	// The replica applies what the primary wrote since: it was refused until now, and retries.
 	if err := topology.SetRole(ctx, s.new, s.from.Epoch, topology.Standby); err != nil {
 		return err
 	}

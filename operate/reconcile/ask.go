@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	// tries is how often a store is asked before its failure ends the work: an answer that is late under load, or a
-	// process that starts again, shouldn't end a long one.
+	// tries is how often a store is asked before its failure ends the run: a slow answer under
+	// load, or a restarting process, shouldn't end a long one.
 	tries    = 6
 	tryPause = 250 * time.Millisecond
 )
 
-// patiently asks again where that fails.
+// patiently retries on failure.
 func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
 	for try := 1; ; try++ {
 		answer, err := ask()

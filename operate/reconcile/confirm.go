@@ -16,18 +16,21 @@ import (
 )
 
 const (
-	// looks is how often a suspect is looked at before it counts as on its way; some eight seconds in all.
+	// looks is how often a suspect is checked before it counts as pending; some eight seconds in
+	// total.
 	looks      = 24
 	firstPause = 20 * time.Millisecond
 	lastPause  = 500 * time.Millisecond
-	// quietLooks in a row without lag stand for a position that can't be compared: a consumer hears of a new message a
-	// moment after the stream has it, and a replica of the stream may be a moment behind.
+	// quietLooks in a row without lag substitute for a position that can't be compared: a consumer
+	// learns of a new message slightly after the stream has it, and a stream replica may lag
+	// slightly.
 	quietLooks = 3
 )
 
-// confirm tells differences from what is on its way. A suspect is looked at again, between two looks at the ledger,
-// until it agrees; it is a difference if the ledger stayed as it was and the projection had passed the event before the
-// view was asked. Unconfirmed is what changed, or waited, at every look.
+// confirm distinguishes differences from pending events. It rechecks a suspect, between two reads
+// of the ledger, until it agrees; it is a difference if the ledger didn't change and the projection
+// had passed the event before the view was asked. Unconfirmed is what changed, or was pending, at
+// every look.
 func (r *run) confirm(ctx context.Context, suspects differences) (found, unconfirmed differences, err error) {
 	found = differences{}
 	quiet := map[string]int{}
@@ -57,7 +60,7 @@ func (r *run) confirm(ctx context.Context, suspects differences) (found, unconfi
 	return found, suspects, nil
 }
 
-// sight is what was seen at one more look: the stores, between two looks at the ledger.
+// sight is one more look's observations: the stores, between two reads of the ledger.
 type sight struct {
 	before, after map[string]commandapi.LedgerEntry // by subject
 	positions     map[string]uint64                 // of each projection, before its view was asked
@@ -96,7 +99,7 @@ func (s sight) verdict(at location) verdict {
 	case !known, entry.Published && !different:
 		return agrees
 	case !entry.Published, s.after[at.subject].ID != entry.ID:
-		return open // the ledger is ahead, or went on
+		return open // the ledger is ahead, or moved on
 	case passed(s.positions[at.store], entry.Sequence), s.quiet[at.store] >= quietLooks:
 		return differs
 	default:
@@ -104,10 +107,10 @@ func (s sight) verdict(at location) verdict {
 	}
 }
 
-// passed tells whether a projection has done the event at a sequence of the stream.
+// passed reports whether a projection has processed the event at a stream sequence.
 func passed(position, sequence uint64) bool { return sequence > 0 && position >= sequence }
 
-// latest gives the last entries of the subjects of differences.
+// latest returns the last entries of the differences' subjects.
 func (r *run) latest(ctx context.Context, of differences) (map[string]commandapi.LedgerEntry, error) {
 	entries, err := r.Ledger.LatestOf(ctx, subjectsOf(of))
 	if err != nil {
@@ -120,7 +123,7 @@ func (r *run) latest(ctx context.Context, of differences) (map[string]commandapi
 	return bySubject, nil
 }
 
-// positions asks how far each projection is, and counts for how many looks each had nothing to do.
+// positions returns each projection's position, and counts the looks at which it was idle.
 func (r *run) positions(ctx context.Context, quiet map[string]int) (map[string]uint64, error) {
 	list, err := patiently(ctx, func() ([]projectors.Status, error) { return r.Control.Status(ctx) })
 	if err != nil {
@@ -138,7 +141,8 @@ func (r *run) positions(ctx context.Context, quiet map[string]int) (map[string]u
 	return positions, nil
 }
 
-// mend publishes the last event of each subject again, once however many stores differ, and sees whether that helped.
+// mend republishes each subject's last event, once however many stores differ, and checks whether
+// that helped.
 func (r *run) mend(ctx context.Context, found differences) (differences, error) {
 	all, waiting := differences{}, differences{}
 	for at, d := range found {
@@ -171,8 +175,8 @@ func (r *run) mend(ctx context.Context, found differences) (differences, error) 
 	return all, nil
 }
 
-// strays finds what a view has of subjects that the ledger doesn't know. The ledger is written first, so what it doesn't
-// know when the view has it is of another ledger, or was deleted.
+// strays finds a view's subjects that the ledger doesn't know. The ledger is written first, so
+// these are another ledger's, or were deleted.
 func (r *run) strays(ctx context.Context, view View) error {
 	for cursor := ""; ; {
 		page, err := r.subjects(ctx, view, cursor)
@@ -249,7 +253,8 @@ func (r *run) unknown(ctx context.Context, subjects []string) ([]string, error) 
 	}), nil
 }
 
-// leaving gives the owners of subjects who were deleted, and whom the projections haven't erased yet.
+// leaving returns the subjects' owners who were deleted but whom the projections haven't erased
+// yet.
 func (r *run) leaving(ctx context.Context, subjects []string) (map[string]bool, error) {
 	var accounts []string
 	for _, subject := range subjects {

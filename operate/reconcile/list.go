@@ -15,28 +15,30 @@ import (
 // ListStore names the grocery app's lists among the stores.
 const ListStore = "list"
 
-// Lists are the grocery app's, and the feed that they are made from.
+// Lists are the grocery app's, and the feed from which they are filled.
 type Lists struct {
 	Feed    *jetstream.Conn // as the feed's publisher
 	Lacking func(ctx context.Context, requests []groceryapp.Request) ([]groceryapp.Request, error)
 }
 
 const (
-	// listWithin is how long a repair waits for the app to read the feed again before what isn't there counts as on its way.
+	// listWithin is how long a repair waits for the app to reread the feed before what is missing
+	// counts as pending.
 	listWithin = 20 * time.Second
 	listPause  = 200 * time.Millisecond
 )
 
-// lists compares the feed with the lists, as far as the app's consumer says that it is. What was acknowledged and never
-// came to a list was taken by somebody else in the app's name, or is of a database that was put back. It is mended by
-// letting the app read the feed from its beginning: it takes each request once.
+// lists compares the feed with the lists, up to the position of the app's consumer. What was
+// acknowledged but never reached a list was taken by somebody else in the app's name, or belongs to
+// a restored database. The repair lets the app reread the feed from its beginning: it applies each
+// request once.
 func (r *run) lists(ctx context.Context) error {
 	if r.Lists == nil {
 		return nil
 	}
 	consumer, err := r.Lists.Feed.ConsumerInfo(ctx, events.Feed, groceryapp.Consumer)
 	if errors.Is(err, jetstream.ErrNotFound) {
-		return nil // the app reads from the beginning when it comes
+		return nil // the app reads from the beginning when it starts
 	}
 	if err != nil {
 		return fmt.Errorf("ask how far the grocery app is: %w", err)
@@ -65,7 +67,7 @@ func (r *run) lists(ctx context.Context) error {
 	return nil
 }
 
-// lost gives the requests up to a sequence of the feed that are on no list.
+// lost returns the requests up to a feed sequence that are on no list.
 func (r *run) lost(ctx context.Context, upTo uint64) ([]groceryapp.Request, error) {
 	subject := events.AllFeed
 	if r.User != "" {
@@ -97,7 +99,7 @@ func (r *run) lost(ctx context.Context, upTo uint64) ([]groceryapp.Request, erro
 	return lost, nil
 }
 
-// requestOf reads a message as far as it tells which request it is. The id of the event is that of the request.
+// requestOf parses only what identifies a message's request. The event's id is the request's.
 func requestOf(msg jetstream.Message) groceryapp.Request {
 	owner, err := events.OwnerOf(msg.Subject)
 	if err != nil {
@@ -106,7 +108,7 @@ func requestOf(msg jetstream.Message) groceryapp.Request {
 	return groceryapp.Request{User: owner, ID: msg.HeaderValue(events.HeaderID), Sequence: msg.Sequence}
 }
 
-// readAgain lets the app begin anew, and gives the ids of what hasn't come to a list after a while.
+// readAgain makes the app reread the feed, and returns ids that haven't reached a list in time.
 func (r *run) readAgain(ctx context.Context, lost []groceryapp.Request) (map[string]bool, error) {
 	if err := r.Lists.Feed.DeleteConsumer(ctx, events.Feed, groceryapp.Consumer); err != nil {
 		return nil, fmt.Errorf("let the grocery app read the feed again: %w", err)

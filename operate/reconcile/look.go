@@ -17,12 +17,12 @@ import (
 // location is where a difference is: one subject in one store.
 type location struct{ store, subject string }
 
-// differences are those of a page, by location.
+// differences are a page's, by location.
 type differences map[location]Difference
 
-// look compares entries with the stream and each view as they are at this moment, all at the same time. What isn't
-// published yet is the relay's affair, and left out; what was sent before a restore is in no stream, and only a full copy
-// brings it to the backup.
+// look compares entries with the current stream and views, all concurrently. It skips unpublished
+// ones, which are the relay's job; what was sent before a restore is in no stream, and only a full
+// copy brings it to the backup.
 func (r *run) look(ctx context.Context, entries []commandapi.LedgerEntry) (differences, error) {
 	var published []commandapi.LedgerEntry
 	for _, e := range entries {
@@ -129,7 +129,7 @@ func (r *run) lookAtView(ctx context.Context, view View, entries []commandapi.Le
 	return nil
 }
 
-// compare tells how a view differs from what the ledger says.
+// compare returns how a view differs from the ledger.
 func (v View) compare(want, have projectors.Fingerprint, found bool) (Difference, bool) {
 	d := Difference{Store: v.Name, Subject: want.Subject}
 	switch {

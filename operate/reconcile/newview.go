@@ -9,7 +9,7 @@ import (
 	"larder.dev/projectors"
 )
 
-// newView tells of a view that doesn't serve yet, in the place of the one that does.
+// newView reports a view that doesn't serve yet, instead of the serving one.
 type newView struct {
 	*projectors.Control
 
@@ -25,14 +25,14 @@ func (v newView) Subjects(ctx context.Context, _, user, cursor string) (projecto
 	return v.candidate.Subjects(ctx, user, cursor)
 }
 
-// Status tells of a lag, since how far the view is can always be compared.
+// Status reports a lag, since the view's position can always be compared.
 func (v newView) Status(ctx context.Context) ([]projectors.Status, error) {
 	position, err := v.candidate.Position(ctx)
 	return []projectors.Status{{Name: v.name, Position: position, LagEvents: 1}}, err
 }
 
-// NewView compares what a rebuild has built with the ledger, before it serves. The error tells how many differences
-// there are, and the first.
+// NewView compares a rebuild's result with the ledger, before it serves. The error has the number
+// of differences, and the first.
 func NewView(ctx context.Context, ledger commandapi.Ledger, control *projectors.Control, name string,
 	candidate projectors.Candidate,
 ) (Result, error) {

@@ -1,6 +1,7 @@
-// Package reconcile compares the ledger with what was made of it: the stream and the views, user by user, a page of
-// events in memory at a time. It finds what is missing, stale or too much, while everything runs, and mends it by
-// publishing the last event of a recipe once more; it writes to no view.
+// Package reconcile compares the ledger with what was derived from it: the stream and the views,
+// user by user, with one page of events in memory at a time. It finds what is missing, stale or
+// surplus, while everything runs, and repairs it by republishing a recipe's last event; it writes
+// to no view.
 package reconcile
 
 import (
@@ -18,22 +19,23 @@ import (
 )
 
 const (
-	// pageRows is how many rows of the ledger are compared at once.
+	// pageRows is how many ledger rows are compared at once.
 	pageRows = 200
-	// suspectsAtOnce is how many possible differences are kept, and confirmed together: what is on its way gets where it
-	// goes while the rest is compared.
+	// suspectsAtOnce is how many suspects are collected and confirmed together: pending events
+	// arrive while the rest is compared.
 	suspectsAtOnce = 4 * pageRows
 )
 
 // StreamStore names the stream among the stores; each view has its projection's name.
 const StreamStore = "stream"
 
-// View is a projection that is compared.
+// View is a projection to compare.
 type View struct {
 	Name string
-	// Expect gives what the view must have after the last event of a subject; false where it keeps nothing of such.
+	// Expect returns what the view must have after a subject's last event; false if it keeps
+	// nothing of such.
 	Expect func(events.Envelope) (projectors.Fingerprint, bool, error)
-	// MayLack says that readers find elsewhere what this view lacks.
+	// MayLack says that readers have a fallback for what this view lacks.
 	MayLack bool
 }
 
@@ -46,16 +48,16 @@ func Views() []View {
 	}
 }
 
-// Deps are what it works with.
+// Deps are its dependencies.
 type Deps struct {
 	Ledger  commandapi.Ledger
-	Stream  *jetstream.Conn // nil: it isn't compared, and nothing is mended
+	Stream  *jetstream.Conn // nil: not compared, and nothing is repaired
 	Control Projections
 	Views   []View
 	Lists   *Lists // nil: the grocery lists aren't compared
 }
 
-// Projections tells of the views and how far they are: projectors.Control does, and NewView.
+// Projections report the views and their positions: projectors.Control does, and so does NewView.
 type Projections interface {
 	Fingerprints(ctx context.Context, name string, subjects []string) ([]projectors.Fingerprint, error)
 	Subjects(ctx context.Context, name, user, cursor string) (projectors.SubjectPage, error)
@@ -66,8 +68,8 @@ type Projections interface {
 // Options say what to compare, and who is told.
 type Options struct {
 	User     string           // the account's id; "" for all
-	Repair   bool             // mend what is found
-	Found    func(Difference) // called for each difference, after the attempt to mend it
+	Repair   bool             // repair what is found
+	Found    func(Difference) // called for each difference, after the attempt to repair it
 	Progress func(done, total int64)
 }
 
@@ -77,11 +79,11 @@ type Kind string
 // The kinds of difference.
 const (
 	Missing Kind = "missing"  // the store has nothing of a recipe
-	Stale   Kind = "stale"    // an older version, or another content of the same
-	TooMuch Kind = "too much" // something deleted, or newer than the ledger, or that the ledger never had
+	Stale   Kind = "stale"    // an older version, or different content in the same version
+	TooMuch Kind = "too much" // something deleted, newer than the ledger, or never in the ledger
 )
 
-// Difference is one thing in one store that isn't as the ledger says.
+// Difference is one thing in one store that contradicts the ledger.
 type Difference struct {
 	Store   string `json:"store"` // "stream", "list", or the name of a projection
 	Kind    Kind   `json:"kind"`
@@ -89,16 +91,16 @@ type Difference struct {
 	Detail  string `json:"detail"`
 	Mended  bool   `json:"mended"`
 
-	hopeless bool // publishing can't mend it
+	hopeless bool // publishing can't repair it
 }
 
 // Result is what was found.
 type Result struct {
 	Users       int64                     `json:"users"`
-	Events      int64                     `json:"events"`      // rows of the ledger
+	Events      int64                     `json:"events"`      // ledger rows
 	Compared    int64                     `json:"compared"`    // recipes, accounts and requests, each by its last event
-	Waiting     int64                     `json:"waiting"`     // of these, those whose last event is still on its way
-	Differences int64                     `json:"differences"` // mended or not
+	Waiting     int64                     `json:"waiting"`     // of these, those whose last event is pending
+	Differences int64                     `json:"differences"` // repaired or not
 	Mended      int64                     `json:"mended"`
 	Stores      map[string]map[Kind]int64 `json:"stores"` // the differences, by store and kind
 }
@@ -112,8 +114,8 @@ type run struct {
 	suspects differences // to be confirmed
 }
 
-// Run compares. What happens meanwhile is no difference: see confirm. The error is that of a store that can't be asked,
-// with the result so far.
+// Run compares. Concurrent changes are no difference: see confirm. If a store can't be asked, it
+// returns that error with the result so far.
 func Run(ctx context.Context, deps Deps, options Options) (Result, error) {
 	r := &run{Deps: deps, Options: options, result: Result{Stores: map[string]map[Kind]int64{}}, suspects: differences{}}
 	var err error
@@ -152,7 +154,8 @@ func (r *run) users(ctx context.Context) error {
 	}
 }
 
-// user compares what the user had when it began: whoever writes faster than that is compared doesn't keep it for ever.
+// user compares what the user had at the start: somebody who writes faster than the comparison
+// doesn't prolong it for ever.
 func (r *run) user(ctx context.Context, user string) error {
 	end, err := r.Ledger.LastChange(ctx, user)
 	if err != nil {
@@ -196,7 +199,7 @@ func (r *run) page(ctx context.Context, entries []commandapi.LedgerEntry) error 
 	return nil
 }
 
-// conclude settles what is suspected, and mends and reports what is a difference.
+// conclude confirms the suspects, and repairs and reports the differences.
 func (r *run) conclude(ctx context.Context) error {
 	found, unconfirmed, err := r.confirm(ctx, r.suspects)
 	if err != nil {

@@ -20,8 +20,8 @@ import (
 	"larder.dev/projectors/views"
 )
 
-// Whatever a store has lost, kept, or has wrong is found for what it is, and mended by publishing again. Then nothing
-// differs.
+// Whatever a store has lost, retained or corrupted is classified correctly, and repaired by
+// republishing. Afterwards nothing differs.
 func TestEachDamageIsFoundAndMended(t *testing.T) {
 	t.Parallel()
 	for _, damage := range []struct {
@@ -124,7 +124,8 @@ func TestEachDamageIsFoundAndMended(t *testing.T) {
 	}
 }
 
-// What the ledger never had can't be mended by an event of it: it is found in each view, and said to be for a rebuild.
+// What was never in the ledger can't be repaired by an event: it is found in each view, and
+// reported as needing a rebuild.
 func TestWhatTheLedgerNeverHad(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -156,7 +157,7 @@ func TestWhatTheLedgerNeverHad(t *testing.T) {
 	require.Empty(t, found)
 }
 
-// A view or a stream that is ahead of the ledger is told, and nothing older is published over it.
+// A view or stream ahead of the ledger is reported, and nothing older is published over it.
 func TestAheadOfTheLedger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -180,7 +181,7 @@ func TestAheadOfTheLedger(t *testing.T) {
 	require.Equal(t, "2", last.HeaderValue(events.HeaderVersion))
 }
 
-// Under load, with writes, deletions, deleted users and rebuilds all the while, it finds nothing that isn't.
+// Under load, with writes, deletions, deleted users and rebuilds, it reports no false differences.
 func TestNoFalseDifferencesUnderLoad(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -232,7 +233,7 @@ func TestNoFalseDifferencesUnderLoad(t *testing.T) {
 	t.Logf("%d writes, %d compared", writes.Load(), result.Compared)
 }
 
-// What waits for the relay is counted as on its way, and is no difference.
+// An event waiting for the relay counts as pending, not as a difference.
 func TestWhatIsOnItsWayIsNoDifference(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -247,7 +248,7 @@ func TestWhatIsOnItsWayIsNoDifference(t *testing.T) {
 	require.EqualValues(t, 2, result.Compared)
 }
 
-// Whoever writes as fast as it compares doesn't keep it from its end.
+// Somebody who writes as fast as it compares doesn't keep it from finishing.
 func TestAWriterDoesNotKeepItForEver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -30,7 +30,7 @@ import (
 	search "larder.dev/projectors/searchindex"
 )
 
-// world is a whole Larder over real stores, with the projections in a "process" of their own.
+// world is a whole Larder on real stores, with the projections in a "process" of their own.
 type world struct {
 	testing.TB
 
@@ -132,7 +132,7 @@ func (w *world) newCook(ctx context.Context, name string) (*cook, error) {
 	return &cook{w, user.ID, token}, err
 }
 
-// guest comes, writes a recipe, and is deleted.
+// guest signs up, writes a recipe, and is deleted.
 func (w *world) guest(ctx context.Context, name string) error {
 	c, err := w.newCook(ctx, name)
 	if err != nil {
@@ -143,7 +143,7 @@ func (w *world) guest(ctx context.Context, name string) error {
 	return err
 }
 
-// send is for any goroutine.
+// send may be called by any goroutine.
 func (c *cook) send(method, path, body string, headers ...string) *httptest.ResponseRecorder {
 	request := httptest.NewRequest(method, path, bytes.NewReader([]byte(body)))
 	if body != "" {
@@ -158,7 +158,7 @@ func (c *cook) send(method, path, body string, headers ...string) *httptest.Resp
 	return recorder
 }
 
-// recipe makes a recipe with tags and rows, and gives its id.
+// recipe creates a recipe with tags and rows, and returns its id.
 func (c *cook) recipe(name string) string {
 	c.Helper()
 	body := fmt.Sprintf(`{"name":%q,"tags":["soup","quick"],"servings":4,"prep_minutes":10,
@@ -170,7 +170,7 @@ func (c *cook) recipe(name string) string {
 	return id
 }
 
-// write changes, deletes or adds something, by turns.
+// write changes, deletes or adds something, in turn.
 func (c *cook) write(id string, n int) {
 	switch n % 5 {
 	case 4:
@@ -192,7 +192,7 @@ func (c *cook) remove(id string) {
 
 func (c *cook) subject(id string) string { return events.RecipeSubject(c.id, id) }
 
-// settled waits until everything is everywhere.
+// settled waits until every event has reached every view.
 func (w *world) settled() {
 	w.Helper()
 	testkit.Until(w, "everything is in the views", func() bool {
@@ -208,7 +208,7 @@ func (w *world) settled() {
 	})
 }
 
-// reconcile gives what it finds, by store and kind.
+// reconcile returns what it finds, by store and kind.
 func (w *world) reconcile(options reconcile.Options) (reconcile.Result, []reconcile.Difference) {
 	w.Helper()
 	var found []reconcile.Difference

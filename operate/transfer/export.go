@@ -11,8 +11,8 @@ import (
 	"larder.dev/recipe"
 )
 
-// Export writes a user's recipes as they are at one moment, one a line, and gives how many. What it writes,
-// Import reads.
+// Export writes a snapshot of a user's recipes, one per line, and returns their number. Import
+// reads its output.
 func Export(ctx context.Context, recipes *commandapi.API, user string, to io.Writer, progress func(done int)) (int, error) {
 	out := bufio.NewWriter(to)
 	done := 0

@@ -1,4 +1,4 @@
-// Package transfer takes many recipes in and out, one a line as JSON.
+// Package transfer imports and exports many recipes, one per line as JSON.
 package transfer
 
 import (
@@ -11,27 +11,27 @@ import (
 	"larder.dev/recipe"
 )
 
-// batch is how many recipes go into one transaction. Its rows are held in memory, and the user's lock is
-// held while they are written.
+// batch is how many recipes go into one transaction. Its rows are held in memory, and the user's
+// lock is held while they are written.
 const batch = 100
 
-// grown is how many recipes make an import a large one: the tables aren't what they were.
+// grown is how many recipes make an import large enough to change the tables' statistics.
 const grown = 1000
 
-// Progress is how far an import has come.
+// Progress is an import's progress.
 type Progress struct {
 	Lines   int   // read so far
-	Bytes   int64 // read so far of what was given, packed or not
+	Bytes   int64 // of the input read so far, as given, compressed or not
 	Added   int   // recipes that are new
-	Skipped int   // recipes that were there already
+	Skipped int   // recipes that already existed
 	Bad     int   // lines that can't be imported
 
-	// Unknown counts the recipes that had a field which was left out, by its name; for all names above maxUnknown there is
-	// one count under "".
+	// Unknown counts recipes with an ignored field, by its name; names beyond maxUnknown share one
+	// count under "".
 	Unknown map[string]int
 }
 
-// maxUnknown bounds the names that are remembered: a file may have a field of its own in each line.
+// maxUnknown bounds the names that are remembered: a file may have a different field in each line.
 const maxUnknown = 50
 
 // Options of an import. Both functions may be nil.
@@ -40,10 +40,10 @@ type Options struct {
 	BadLine  func(line int, err error) // for each line that can't be imported, numbered from 1
 }
 
-// Import puts in the recipes of a stream of lines, which may be packed with gzip. A recipe keeps the id that it has; one without gets an
-// id that follows from its content, so that the same line is the same recipe. What is there already is left
-// as it is, so an import that was broken off is simply run again. A bad line is told, and the rest goes on.
-// The error is that of reading, or of the database: what was imported until then stays.
+// Import imports recipes from lines, which may be gzipped. A recipe keeps its id; one without gets
+// an id derived from its content, so the same line is the same recipe. Existing recipes are left
+// unchanged, so an interrupted import can just be rerun. A bad line is reported, and the rest
+// continues. The error is from reading, or from the database: what was imported until then stays.
 func Import(ctx context.Context, recipes *commandapi.API, user string, from io.Reader, options Options) (Progress, error) {
 	i := NewImporter(recipes, user, options)
 	raw := &counter{from: from}
@@ -69,7 +69,8 @@ func Import(ctx context.Context, recipes *commandapi.API, user string, from io.R
 	return i.progress, err
 }
 
-// Importer puts in recipes that come one after the other, as Import does those of a stream of lines. It is for one goroutine.
+// Importer imports recipes one by one, as Import does those of a stream of lines. It is for one
+// goroutine.
 type Importer struct {
 	recipes  *commandapi.API
 	user     string
@@ -78,22 +79,23 @@ type Importer struct {
 	waiting  []line
 }
 
-// NewImporter begins an import of a user's.
+// NewImporter begins an import for a user.
 func NewImporter(recipes *commandapi.API, user string, options Options) *Importer {
 	return &Importer{recipes: recipes, user: user, options: options}
 }
 
-// Progress is how far it has come.
+// Progress returns the progress so far.
 func (i *Importer) Progress() Progress { return i.progress }
 
-// Add takes a recipe that has no id yet, and counts it as a line. One that can't be imported is told; the error ends the import.
+// Add imports a recipe that has no id yet, counted as a line. It reports one that can't be
+// imported; an error ends the import.
 func (i *Importer) Add(ctx context.Context, draft recipe.Draft) error {
 	i.progress.Lines++
 	l, err := fromDraft(i.user, "", draft)
 	return i.accept(ctx, l, err)
 }
 
-// take reads one line. Its error ends the import; that of a bad line doesn't.
+// take handles one line. Its error ends the import; a bad line's doesn't.
 func (i *Importer) take(ctx context.Context, text []byte, err error) error {
 	if err != nil && !errors.Is(err, errLongLine) {
 		return err
@@ -108,7 +110,7 @@ func (i *Importer) take(ctx context.Context, text []byte, err error) error {
 	return i.accept(ctx, l, err)
 }
 
-// accept lets a recipe wait until there are enough for a transaction.
+// accept queues a recipe until there are enough for a transaction.
 func (i *Importer) accept(ctx context.Context, l line, err error) error {
 	if err != nil {
 		i.bad(i.progress.Lines, err)
@@ -142,7 +144,7 @@ func (i *Importer) bad(number int, err error) {
 	}
 }
 
-// Flush puts in those that wait for more, in one transaction.
+// Flush writes the queued recipes in one transaction.
 func (i *Importer) Flush(ctx context.Context) error {
 	if len(i.waiting) > 0 {
 		if err := i.write(ctx); err != nil {

@@ -18,7 +18,7 @@ import (
 	"larder.dev/recipe"
 )
 
-// maxLine is the limit of a recipe over HTTP, too. In bytes.
+// maxLine is a recipe's limit over HTTP, too. In bytes.
 const maxLine = 1 << 20
 
 var (
@@ -31,11 +31,12 @@ type line struct {
 	number    int
 	id        string
 	draft     recipe.Draft
-	createdAt time.Time // zero where the line doesn't say
-	unknown   []string  // fields that were left out
+	createdAt time.Time // zero if the line doesn't say
+	unknown   []string  // ignored fields
 }
 
-// written is what is read of a line. Other fields are left out, and told: the file may come from elsewhere.
+// written is what a line is parsed into. Other fields are ignored and reported: the file may come
+// from elsewhere.
 type written struct {
 	ID          string              `json:"id"`
 	Name        string              `json:"name"`
@@ -50,7 +51,7 @@ type written struct {
 	Steps       []events.Step       `json:"steps"`
 	CreatedAt   json.RawMessage     `json:"created_at"`
 
-	// Larder's own, which an export has and an import gives anew.
+	// Larder's own, which an export contains and an import replaces.
 	Files     json.RawMessage `json:"files"`
 	Version   json.RawMessage `json:"version"`
 	UpdatedAt json.RawMessage `json:"updated_at"`
@@ -80,7 +81,7 @@ func parse(user string, text []byte) (line, error) {
 	return l, nil
 }
 
-// fromDraft gives a draft as it is kept, with the id that was given or one of its own.
+// fromDraft returns a draft as stored, with the given id or one of its own.
 func fromDraft(user, given string, draft recipe.Draft) (line, error) {
 	kept, sent, err := clean(draft)
 	if err != nil {
@@ -93,7 +94,7 @@ func fromDraft(user, given string, draft recipe.Draft) (line, error) {
 	return line{id: id, draft: kept}, nil
 }
 
-// checkUTF8 refuses a line that isn't UTF-8: what its bytes mean in another encoding would be a guess.
+// checkUTF8 refuses a line that isn't UTF-8: interpreting it in another encoding would be a guess.
 func checkUTF8(text []byte) error {
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRune(text[at:])
@@ -105,8 +106,8 @@ func checkUTF8(text []byte) error {
 	return nil
 }
 
-// clean gives the draft as it is kept, mended, and as it was sent, which its id is made of: a file that was imported
-// before there was any mending must be found again.
+// clean returns the draft as stored, mended, and as sent, from which its id is derived: a file
+// imported before mending existed must map to the same recipes.
 func clean(draft recipe.Draft) (kept, sent recipe.Draft, err error) {
 	sent, err = draft.Clean()
 	mended, changed := mend(draft)
@@ -120,7 +121,7 @@ func clean(draft recipe.Draft) (kept, sent recipe.Draft, err error) {
 	return kept, sent, mendedErr
 }
 
-// idOf makes an id of the content where none is given, so that the same recipe is found again.
+// idOf derives an id from the content if none is given, so that the same recipe is recognised.
 func idOf(user, given string, draft recipe.Draft) (string, error) {
 	if given != "" {
 		lower := strings.ToLower(given)
@@ -140,8 +141,8 @@ func idOf(user, given string, draft recipe.Draft) (string, error) {
 	return uuid.NewSHA1(namespace, content).String(), nil
 }
 
-// content is what an id is made of. Its shape stays for ever, whatever is added to a recipe: a file that was imported
-// before must be found again.
+// content is what an id is derived from. Its shape must never change, whatever is added to a
+// recipe: a file imported before must be recognised.
 type content struct {
 	Name, Description        string
 	Servings                 *float64
@@ -182,7 +183,7 @@ func timeOf(text json.RawMessage) time.Time {
 	return t.UTC().Truncate(time.Microsecond)
 }
 
-// lineReader reads lines and doesn't hold more of one than maxLine.
+// lineReader reads lines, holding at most maxLine of one.
 type lineReader struct {
 	from   *bufio.Reader
 	number int
@@ -192,8 +193,8 @@ func newLineReader(from io.Reader) *lineReader {
 	return &lineReader{from: bufio.NewReaderSize(from, 64<<10)}
 }
 
-// next gives the next line without the space around it. The errors are io.EOF, errLongLine after which it
-// can go on, and that of reading.
+// next returns the next line without surrounding space. The errors are io.EOF, errLongLine, after
+// which it can continue, and read errors.
 func (r *lineReader) next() ([]byte, error) {
 	var text []byte
 	long := false

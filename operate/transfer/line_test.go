@@ -9,7 +9,8 @@ import (
 
 const ada = "424c5464-eba6-47ff-b2af-047981f02500"
 
-// A line without an id has had this one since the first version that imported, or a file would be added twice.
+// A line without an id has had this one since the first version of import; otherwise a file would
+// be added twice.
 func TestTheIDOfALineStays(t *testing.T) {
 	t.Parallel()
 	for id, text := range map[string]string{
@@ -28,7 +29,8 @@ func TestTheIDOfALineStays(t *testing.T) {
 	require.Equal(t, "Don’t", l.draft.Name)
 }
 
-// What Windows-1252 has made of a text is mended, however often it went through it, and what was meant so stays.
+// Text garbled by Windows-1252 is mended, however many times it was garbled, and intended text
+// stays.
 func TestMendText(t *testing.T) {
 	t.Parallel()
 	for broken, want := range map[string]string{
@@ -59,14 +61,15 @@ func TestMendText(t *testing.T) {
 		"“quoted” – dash … 4 €":   "“quoted” – dash … 4 €",
 		"麻婆豆腐, Борщ, مرق العدس":   "麻婆豆腐, Борщ, مرق العدس",
 		"plain":  "plain",
-		"\u0081": "\u0081", // stands for nothing there either, and is refused
+		"\u0081": "\u0081", // undefined there, and refused
 	} {
 		require.Equal(t, want, mendText(broken), "%q", broken)
 		require.Equal(t, want, mendText(want), "mended once and for all: %q", want)
 	}
 }
 
-// Each field of a line is mended, and a line break in a text of one line becomes a space, as a tab does.
+// Each field of a line is mended, and a line break in a single-line text becomes a space, as a tab
+// does.
 func TestEachFieldIsMended(t *testing.T) {
 	t.Parallel()
 	l, err := parse(ada, []byte(`{"name":"CrÃ¨me\nbrulee","description":"Donâ€™t\nstir","notes":"\u0093x\u0094","source_url":"Oma\r\nErna","tags":["cafÃ©\n"],
@@ -82,7 +85,8 @@ func TestEachFieldIsMended(t *testing.T) {
 	require.Equal(t, "– stir\nserve", d.Steps[0].Text)
 }
 
-// An id has one spelling, but for capitals, which become small; what only a library reads as one is refused.
+// An id has one spelling, except for capitals, which are lower-cased; what only a library accepts
+// is refused.
 func TestOnlyAnIDIsAnID(t *testing.T) {
 	t.Parallel()
 	const made = "9282c99c-a40f-56b7-93d0-be0045f09c25"
@@ -97,7 +101,7 @@ func TestOnlyAnIDIsAnID(t *testing.T) {
 	}
 }
 
-// A line that is refused says which character is at fault, and where.
+// A refusal names the offending character, and its position.
 func TestARefusalNamesTheCharacter(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -112,7 +116,7 @@ func TestARefusalNamesTheCharacter(t *testing.T) {
 	}
 }
 
-// Fields that there is no place for are named once a line, and what Larder itself exports has none.
+// Unknown fields are named once per line, and Larder's own export has none.
 func TestUnknownFieldsAreNamed(t *testing.T) {
 	t.Parallel()
 	l, err := parse(ada, []byte(`{"name":"a","colour":"red","NOTES":"x","ingredients":[{"text":"salt","brand":"x"},{"text":"salt","brand":"y",
@@ -130,7 +134,7 @@ func TestUnknownFieldsAreNamed(t *testing.T) {
 	require.NotNil(t, l.draft.Ingredients[0].Second)
 }
 
-// The names that are remembered are bounded, and the count of the others isn't lost.
+// The remembered names are bounded, and the count of the others isn't lost.
 func TestUnknownFieldsAreBounded(t *testing.T) {
 	t.Parallel()
 	var i Importer

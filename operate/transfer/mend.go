@@ -11,8 +11,8 @@ import (
 	"larder.dev/recipe"
 )
 
-// mend gives a recipe as it was before its file went through a program that took its text for Windows-1252, and with
-// each text of one line in one line. It tells whether that changed anything.
+// mend returns a recipe as it was before a program misread its file as Windows-1252, and with
+// single-line texts on one line. It reports whether that changed anything.
 func mend(d recipe.Draft) (recipe.Draft, bool) {
 	m := mender{}
 	d.Name, d.SourceURL = m.label(d.Name), m.line(d.SourceURL)
@@ -41,7 +41,7 @@ type mender struct{ changed bool }
 
 func (m *mender) line(s string) string { return m.note(s, recipe.OneLine(mendText(s))) }
 
-// label is a line that names something: its direction is its own.
+// label is a line that names something: text direction marks are stripped.
 func (m *mender) label(s string) string { return m.note(s, recipe.Undirected(m.line(s))) }
 
 func (m *mender) text(s string) string { return m.note(s, mendText(s)) }
@@ -51,11 +51,11 @@ func (m *mender) note(before, after string) string {
 	return after
 }
 
-// mendPasses is how often a text is mended: some went through such a program more than once.
+// mendPasses is how often a text is mended: some were garbled more than once.
 const mendPasses = 3
 
-// mendText brings back what Windows-1252 has made of a text: UTF-8 that was read byte by byte ("doesnâ€™t", "CrÃ¨me"),
-// and its quotes and dashes that were taken for control characters.
+// mendText repairs text garbled by Windows-1252: UTF-8 that was read byte by byte ("doesnâ€™t",
+// "CrÃ¨me"), and its quotes and dashes read as control characters.
 func mendText(s string) string {
 	for range mendPasses {
 		mended := mendOnce(s)
@@ -85,7 +85,8 @@ func mendOnce(s string) string {
 	return mended.String()
 }
 
-// meant is the quote or dash that a control character stands for in Windows-1252; a few stand for nothing there.
+// meant returns the quote or dash that a control character stands for in Windows-1252; a few are
+// undefined.
 func meant(r rune) rune {
 	if r < 0x80 || r >= 0xa0 {
 		return r
@@ -96,15 +97,15 @@ func meant(r rune) rune {
 	return r
 }
 
-// misread gives the character whose bytes in UTF-8 stand at a place as characters of their own, and how many those are;
-// 0 where there is none, or where what is there may well have been meant: "NESCAFÉ®".
+// misread returns the character whose UTF-8 bytes appear at a position as separate characters, and
+// their number; 0 if there is none, or if the text may be intended: "NESCAFÉ®".
 func misread(text []rune, at int) (rune, int) {
 	r, n := decode(text[at:])
 	if n == 0 {
 		return closingQuote(text[at:])
 	}
 	switch first, _ := byteOf(text[at]); {
-	case first == 0xc2, first == 0xcc, first == 0xe2, first >= 0xf0: // signs, accents that follow, punctuation and fractions, emoji
+	case first == 0xc2, first == 0xcc, first == 0xe2, first >= 0xf0: // signs, combining accents, punctuation and fractions, emoji
 		return r, n
 	case first <= 0xc5: // Latin letters
 		if at > 0 && unicode.IsUpper(text[at-1]) && (at+n == len(text) || !unicode.IsLetter(text[at+n])) {
@@ -126,7 +127,8 @@ func misread(text []rune, at int) (rune, int) {
 	return 0, 0
 }
 
-// closingQuote reads a quote whose last byte no character stands for, so that many programs drop it.
+// closingQuote handles a quote whose last byte is undefined in Windows-1252, so many programs drop
+// it.
 func closingQuote(text []rune) (rune, int) {
 	if len(text) < 2 || text[0] != 'â' || text[1] != '€' {
 		return 0, 0
@@ -139,7 +141,7 @@ func closingQuote(text []rune) (rune, int) {
 	return '”', 2
 }
 
-// decode reads the bytes that the characters stand for as UTF-8.
+// decode decodes the bytes that the characters stand for as UTF-8.
 func decode(text []rune) (rune, int) {
 	if len(text) == 0 {
 		return 0, 0
@@ -161,7 +163,8 @@ func decode(text []rune) (rune, int) {
 	return r, size
 }
 
-// byteOf gives the byte that a character beyond ASCII stands for in Windows-1252, or in Latin 1 where that has none.
+// byteOf returns the byte of a non-ASCII character in Windows-1252, or in Latin 1 if undefined
+// there.
 func byteOf(r rune) (byte, bool) {
 	if r < utf8.RuneSelf {
 		return 0, false

@@ -8,12 +8,12 @@ import (
 	"io"
 )
 
-// unpacked gives what is packed with gzip as it was, and anything else as it is. It looks at the bytes and not at a
-// name, which standard input has none of.
+// unpacked decompresses gzip, and returns anything else unchanged. It checks the bytes rather than
+// a name, which standard input doesn't have.
 func unpacked(from io.Reader) (io.Reader, error) {
 	start := bufio.NewReader(from)
 	if magic, _ := start.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return start, nil // an error of reading comes again
+		return start, nil // a read error occurs again
 	}
 	plain, err := gzip.NewReader(start)
 	if err != nil {
@@ -22,7 +22,7 @@ func unpacked(from io.Reader) (io.Reader, error) {
 	return plain, nil
 }
 
-// counter counts what is read.
+// counter counts the bytes read.
 type counter struct {
 	from  io.Reader
 	bytes int64

@@ -10,8 +10,8 @@ import (
 	"larder.dev/events"
 )
 
-// unknownFields names the fields of a line that an import has no place for: "colour", "ingredients[].brand". A line that
-// has none, as most, costs one more reading and no more.
+// unknownFields names a line's fields that an import ignores: "colour", "ingredients[].brand". A
+// line without any, like most, only costs a second parse.
 func unknownFields(text []byte) []string {
 	strict := json.NewDecoder(bytes.NewReader(text))
 	strict.DisallowUnknownFields()
@@ -42,7 +42,7 @@ func appendUnknown(names []string, prefix string, fields map[string]json.RawMess
 	return names
 }
 
-// hasField tells whether a struct is read from a field of that name. encoding/json doesn't mind its case.
+// hasField reports whether a struct has a field of that JSON name. encoding/json ignores case.
 func hasField(known reflect.Type, name string) bool {
 	for field := range known.Fields() {
 		if strings.EqualFold(field.Tag.Get("json"), name) {
@@ -52,7 +52,7 @@ func hasField(known reflect.Type, name string) bool {
 	return false
 }
 
-// object and list read JSON of a kind; of another kind they have nothing.
+// object and list parse JSON of that kind; for other kinds they return nil.
 func object(text json.RawMessage) (fields map[string]json.RawMessage) {
 	if json.Unmarshal(text, &fields) != nil {
 		return nil

@@ -137,8 +137,7 @@ func (s *Set) tell(out io.Writer, k kind, what string) {
 	fmt.Fprintf(out, "servers: %s: %s\n", k.name, what)
 }
 
-// Environment tells tests where the servers are, in os.Environ's format, excluding those already
-// there.
+// Environment gives tests the servers' addresses, as in os.Environ, without those given there.
 func (s *Set) Environment() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,6 +1,6 @@
-// Package clients opens what a process needs to speak with the stores: one pool or connection to each, made
-// when it is first asked for and shared by every component of the process. None of it asks a store anything
-// when it is opened, so that a process starts before the servers do.
+// Package clients opens what a process needs to talk to the stores: one pool or connection to each,
+// created on first use and shared by all components of the process. Opening them contacts no store,
+// so that a process starts before the servers do.
 package clients
 
 import (
@@ -28,34 +28,34 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// Options say where the stores are.
+// Options locate the stores.
 type Options struct {
 	stores.Addresses
 
-	// Name is what the stores see of this process, as "larder relay".
+	// Name identifies this process to the stores, for example "larder relay".
 	Name string
-	// SearchDir is the folder of the embedded search index; "" where this process has none. One process at a
-	// time can have it open.
+	// SearchDir is the embedded search index's folder; "" if this process has none. Only one
+	// process at a time can open it.
 	SearchDir string
-	// InProcess is the NATS server of this process, which is reached without its port; nil where it has none.
+	// InProcess is this process's NATS server, connected to without its port; nil if there is none.
 	InProcess jetstream.InProcess
 	Tracing   *telemetry.Tracing // nil for none
 	Log       *slog.Logger
 }
 
-// Clients are the connections of one process. The zero value of each is "not asked for yet". They are for
-// one goroutine while they are opened; what they give is for many.
+// Clients are one process's connections. Each one's zero value means not opened yet. Opening is for
+// one goroutine; the clients returned are for many.
 type Clients struct {
 	Options
 
 	primary, backup *pgxpool.Pool
-	ofRole          bool // these are a component's that has a role of its own
+	ofRole          bool // these belong to a component with its own database role
 	*shared
 }
 
-// shared are the connections that every component of the process uses.
+// shared are the connections that all components of the process use.
 type shared struct {
-	probed       map[stores.Store]*pgxpool.Pool // the first pool of each database
+	probed       map[stores.Store]*pgxpool.Pool // each database's first pool
 	grocery      *pgxpool.Pool
 	watch        *topology.Watch
 	redis        *redis.Client
@@ -67,7 +67,7 @@ type shared struct {
 	closers      []func() error
 }
 
-// New makes the clients and opens none.
+// New returns clients with none opened.
 func New(options Options) *Clients {
 	full := map[stores.Store]*fulldisk.Mark{}
 	for _, store := range stores.All() {
@@ -76,8 +76,8 @@ func New(options Options) *Clients {
 	return &Clients{Options: options, shared: &shared{probed: map[stores.Store]*pgxpool.Pool{}, full: full}}
 }
 
-// As gives the clients of one component of the process: where it has a role of its own in the databases, it has pools of
-// its own there, and shares the rest.
+// As returns one component's clients: if it has its own database role, it has its own pools, and
+// shares the rest.
 func (c *Clients) As(component string) *Clients {
 	if _, has := c.Roles[component]; !has {
 		return c
@@ -89,24 +89,24 @@ func (c *Clients) As(component string) *Clients {
 	return own
 }
 
-// The pools of a component with a role of its own are several on one server, which admits 100 connections, and which has
-// a process for each that is open.
+// With roles, several components' pools share one server, which admits 100 connections and runs a
+// process for each.
 const (
 	roleConns = 8
 	roleIdle  = time.Minute
 )
 
-// Postgres gives the pool of the primary database, whichever of the two that is at the time.
+// Postgres returns the pool of the primary database, whichever that is at the time.
 func (c *Clients) Postgres(ctx context.Context) (*pgxpool.Pool, error) {
 	return c.pool(ctx, &c.primary, stores.Postgres, c.Name, c.toPrimary)
 }
 
-// Backup gives the pool of the backup database, whichever of the two that is at the time.
+// Backup returns the pool of the backup database, whichever that is at the time.
 func (c *Clients) Backup(ctx context.Context) (*pgxpool.Pool, error) {
 	return c.pool(ctx, &c.backup, stores.Backup, c.Name+" backup", c.toBackup)
 }
 
-// Grocery gives the pool of the grocery app's own database.
+// Grocery returns the pool of the grocery app's own database.
 func (c *Clients) Grocery(ctx context.Context) (*pgxpool.Pool, error) {
 	return c.pool(ctx, &c.grocery, stores.Grocery, c.Name+" grocery", nil)
 }
@@ -140,7 +140,7 @@ func (c *Clients) pool(ctx context.Context, kept **pgxpool.Pool, store stores.St
 	return pool, nil
 }
 
-// Redis gives the client of Redis.
+// Redis returns the Redis client.
 func (c *Clients) Redis(ctx context.Context) (*redis.Client, error) {
 	if c.redis != nil {
 		return c.redis, nil
@@ -158,12 +158,12 @@ func (c *Clients) Redis(ctx context.Context) (*redis.Client, error) {
 	return client, nil
 }
 
-// Stream gives the connection to NATS.
+// Stream returns the connection to NATS.
 func (c *Clients) Stream(ctx context.Context) (*jetstream.Conn, error) {
 	return c.nats(ctx, &c.stream, stores.NATS, jetstream.Options{URL: c.NATSURL, Creds: c.NATSCreds, Name: c.Name})
 }
 
-// Feed gives the connection to the account of the grocery feed, as its publisher.
+// Feed returns the connection to the grocery feed's account, as its publisher.
 func (c *Clients) Feed(ctx context.Context) (*jetstream.Conn, error) {
 	return c.nats(ctx, &c.feed, stores.Feed, jetstream.Options{URL: c.FeedNATSURL, Creds: c.FeedNATSCreds, Name: c.Name + " feed"})
 }
@@ -182,16 +182,16 @@ func (c *Clients) nats(ctx context.Context, kept **jetstream.Conn, store stores.
 	return conn, nil
 }
 
-// GroceryFeed gives the connection to NATS with the grocery app's credentials, which may listen for answers
-// below inbox.
+// GroceryFeed returns the connection to NATS with the grocery app's credentials, which may receive
+// answers below inbox.
 func (c *Clients) GroceryFeed(ctx context.Context, inbox string) (*jetstream.Conn, error) {
 	return c.nats(ctx, &c.groceryFeed, stores.GroceryFeed, jetstream.Options{
 		URL: c.FeedURL, Creds: c.FeedCreds, InboxPrefix: inbox, Name: c.Name + " grocery",
 	})
 }
 
-// Index gives the search index: that of Elasticsearch where it has an address, else the one in the folder, nil
-// where this process has neither.
+// Index returns the search index: Elasticsearch's if it has an address, else the one in the folder,
+// nil if this process has neither.
 func (c *Clients) Index(context.Context) (searchindex.Index, error) {
 	if c.index != nil || (c.ElasticsearchURL == "" && c.SearchDir == "") {
 		return c.index, nil
@@ -212,7 +212,7 @@ func (c *Clients) openIndex() (searchindex.Index, error) {
 	return elastic.Open(elastic.Options{URL: c.ElasticsearchURL, Alias: c.ElasticsearchAlias, Log: c.Log, Full: c.full[stores.Elasticsearch]})
 }
 
-// Objects gives the object store.
+// Objects returns the object store.
 func (c *Clients) Objects(context.Context) (objectstore.Store, error) {
 	if c.objects != nil {
 		return c.objects, nil
@@ -225,7 +225,7 @@ func (c *Clients) Objects(context.Context) (objectstore.Store, error) {
 	return store, nil
 }
 
-// Bucket gives another bucket of the object store.
+// Bucket returns another bucket of the object store.
 func (c *Clients) Bucket(name string) (objectstore.Store, error) {
 	store, err := objectstore.Open(objectstore.Options{
 		Endpoint: c.S3Endpoint, Bucket: name, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
@@ -238,8 +238,8 @@ func (c *Clients) Bucket(name string) (objectstore.Store, error) {
 	return store, nil
 }
 
-// Probe asks a store whether it is there. What it asks has to be open already. A database is asked as one of the
-// components, so that the others' connections may end while they aren't used.
+// Probe returns a check whether a store, which must be open, is reachable. A database is probed
+// through one component's pool, so that the others' idle connections may close.
 func (c *Clients) Probe(store stores.Store) func(ctx context.Context) error {
 	switch store {
 	case stores.Postgres, stores.Backup, stores.Grocery:
@@ -261,7 +261,7 @@ func (c *Clients) Probe(store stores.Store) func(ctx context.Context) error {
 	}
 }
 
-// Open opens a store, so that it can be asked.
+// Open opens a store for probing.
 func (c *Clients) Open(ctx context.Context, store stores.Store) (err error) {
 	switch store {
 	case stores.Postgres:
@@ -286,8 +286,8 @@ func (c *Clients) Open(ctx context.Context, store stores.Store) (err error) {
 	return err
 }
 
-// SomeRoom asks a store whether its disk is full, nil where that would change something there or can't be asked. What it asks
-// has to be open already.
+// SomeRoom returns a check whether an open store's disk is full, nil if checking would change
+// something there or is impossible.
 func (c *Clients) SomeRoom(store stores.Store) func(ctx context.Context) error {
 	switch store {
 	case stores.Postgres, stores.Backup, stores.Grocery:
@@ -301,7 +301,7 @@ func (c *Clients) SomeRoom(store stores.Store) func(ctx context.Context) error {
 	}
 }
 
-// Room asks a store whether it has room for more, nil where it can't be asked. What it asks has to be open already.
+// Room returns a check whether an open store has room for more, nil if that is impossible.
 func (c *Clients) Room(store stores.Store) func(ctx context.Context) error {
 	switch store {
 	case stores.Postgres, stores.Backup, stores.Grocery:
@@ -326,16 +326,16 @@ func (c *Clients) Room(store stores.Store) func(ctx context.Context) error {
 	}
 }
 
-// Full gives an error while a store refuses what this process writes for want of space. It asks the store only when it has
-// refused something.
+// Full returns a check that fails while a store refuses this process's writes for lack of space. It
+// only asks the store after a refusal.
 func (c *Clients) Full(store stores.Store) func(ctx context.Context) error {
 	return c.full[store].Check(c.Room(store))
 }
 
-// OnClose has closer called by Close, before what was opened earlier is closed.
+// OnClose makes Close call closer before closing what was opened earlier.
 func (c *Clients) OnClose(closer func() error) { c.closers = append(c.closers, closer) }
 
-// Close closes what was opened, youngest first.
+// Close closes what was opened, in reverse order.
 func (c *Clients) Close() error {
 	var failed []error
 	for _, closer := range slices.Backward(c.closers) {

@@ -13,10 +13,10 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// replicaOf is what the replica's connections say before the epoch.
+// replicaOf precedes the epoch in what the replica's connections declare.
 const replicaOf = "replica-"
 
-// Topology gives the watch of which database is the primary. A process that writes runs it.
+// Topology returns the watch of which database is the primary. A writing process runs it.
 func (c *Clients) Topology(ctx context.Context) (*topology.Watch, error) {
 	if c.watch != nil {
 		return c.watch, nil
@@ -46,20 +46,21 @@ func (c *Clients) Topology(ctx context.Context) (*topology.Watch, error) {
 	return c.watch, nil
 }
 
-// Watching is the watch, nil where nobody has asked for it.
+// Watching returns the watch, nil if nobody has asked for it.
 func (c *Clients) Watching() *topology.Watch { return c.watch }
 
-// Side gives a small pool that goes to one side, whatever it is. It says of no epoch, and can write no event.
+// Side returns a small pool for one side, whatever its role. It declares no epoch, and can write no
+// event.
 func (c *Clients) Side(ctx context.Context, side topology.Side) (*pgxpool.Pool, error) {
 	return c.sidePool(ctx, side, "none")
 }
 
-// Filling gives a pool of one side that makes a fenced database a copy of the primary.
+// Filling returns a pool of one side for making a fenced database a copy of the primary.
 func (c *Clients) Filling(ctx context.Context, side topology.Side) (*pgxpool.Pool, error) {
 	return c.sidePool(ctx, side, "fill")
 }
 
-// Writing gives a pool of one side that writes in an epoch.
+// Writing returns a pool of one side that writes in an epoch.
 func (c *Clients) Writing(ctx context.Context, side topology.Side, epoch int64) (*pgxpool.Pool, error) {
 	return c.sidePool(ctx, side, strconv.FormatInt(epoch, 10))
 }
@@ -79,7 +80,7 @@ func (c *Clients) sidePool(ctx context.Context, side topology.Side, epoch string
 	return pool, nil
 }
 
-// SideURL is the address of one side.
+// SideURL returns one side's address.
 func (c *Clients) SideURL(side topology.Side) string {
 	if side == topology.B {
 		return c.BackupPostgresURL

@@ -12,23 +12,24 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// schemaOf names the check of a database's tables, which `larder migrate` lays.
+// schemaOf names the check of a database's schema, which `larder migrate` creates.
 func schemaOf(store stores.Store) string { return string(store) + " schema" }
 
-// diskFull ends the names of the checks for room.
+// diskFull is the suffix of the names of checks for space.
 const diskFull = ": disk full"
 
-// fullOf names the check of a store's room.
+// fullOf names the check of a store's space.
 func fullOf(store stores.Store) string { return string(store) + diskFull }
 
-// folderCheck asks whether the disk of the embedded servers has room: all of them end together where it has none.
+// folderCheck checks the disk of the embedded servers: when it is full, they all stop together.
 func folderCheck(dir string) httpserver.Check {
 	return httpserver.Check{
 		Name: "data folder" + diskFull, Probe: func(context.Context) error { return fulldisk.Folder(dir) },
 	}
 }
 
-// storeChecks ask whether a store is there and has room, and, where it is a database, whether it has this program's tables.
+// storeChecks check that a store is reachable and has space, and that a database has this program's
+// schema.
 func storeChecks(host *Host, store stores.Store, optional, roomOptional bool) []httpserver.Check {
 	checks := []httpserver.Check{
 		{Name: string(store), Optional: optional, Probe: host.Probe(store)},
@@ -42,7 +43,8 @@ func storeChecks(host *Host, store stores.Store, optional, roomOptional bool) []
 	return checks
 }
 
-// errNotAsked says that a store is away, so that what is in it isn't known. The check of the store tells that.
+// errNotAsked means that a store is unreachable, so its contents are unknown. The store's own check
+// reports that.
 var errNotAsked = errors.New("the store is away")
 
 func schemaProbe(url string) func(ctx context.Context) error {
@@ -55,8 +57,8 @@ func schemaProbe(url string) func(ctx context.Context) error {
 	}
 }
 
-// once asks until the answer was yes. Later it may become no without harm: a newer program may bring the
-// tables on while this one still serves, as happens where one takes the other's place without a pause.
+// once repeats the probe until it succeeds. A later failure is harmless: a newer program may
+// migrate the tables while this one still serves, as in a rolling update.
 func once(probe func(ctx context.Context) error) func(ctx context.Context) error {
 	var found atomic.Bool
 	return func(ctx context.Context) error {

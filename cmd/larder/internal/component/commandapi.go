@@ -11,14 +11,15 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// CommandAPI takes the writes. The stream is the relay's affair: commands are accepted without it.
+// CommandAPI serves the writes. Only the relay needs the stream: commands are accepted without it.
 func CommandAPI() Kind {
 	return Kind{
 		Name:  "command-api",
 		Help:  "Take the writes: sessions, recipes, grocery requests.",
 		Needs: []stores.Store{stores.Postgres, stores.Redis},
 		Keeps: []stores.Store{stores.Postgres},
-		// It confirms that the primary is still the primary, as the control bucket in NATS does; see internal/topology.
+		// It confirms, like the control bucket in NATS, that the primary is still the primary; see
+		// internal/topology.
 		Uses:  []stores.Store{stores.Backup},
 		Build: buildCommandAPI,
 	}

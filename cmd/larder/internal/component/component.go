@@ -1,5 +1,5 @@
-// Package component puts each part of Larder together, and runs one or several of them in a process: `larder
-// relay` is a process of one, `larder up` one of all. There is one constructor for each, so that a component
+// Package component assembles each part of Larder, and runs one or several in a process: `larder
+// relay` is a process of one, `larder up` one of all. Each has one constructor, so that a component
 // is the same wherever it runs.
 //
 // To add a component, write its file here, with a Kind like those beside it, and add it to All.
@@ -23,57 +23,57 @@ import (
 
 // Kind is a component that a process can run.
 type Kind struct {
-	Name string // of the subcommand
+	Name string // the subcommand's
 	Help string // one line for `larder --help`
 
-	// Needs are the stores without whose address it is not started, and without which it isn't ready.
+	// Needs are the stores whose addresses it requires to start, and that it needs to be ready.
 	Needs []stores.Store
-	// Uses are the stores that it does without where they have no address, and that it is ready without.
+	// Uses are the stores that it can start without and be ready without.
 	Uses []stores.Store
-	// Keeps are the stores that must have room for what it is there for: it isn't ready while one of them is full. A full
-	// one of the others leaves it ready.
+	// Keeps are the stores that must have space for its purpose: it isn't ready while one is full.
+	// Other stores may be full.
 	Keeps []stores.Store
-	// SignsFiles is of those that make addresses of files, or check them, and so have to know the secret.
+	// SignsFiles says that it signs or verifies file addresses, and so needs the secret.
 	SignsFiles bool
 
-	// Build puts it together. It asks no store anything: the component starts while they are away. What it
-	// opens is the host's to close.
+	// Build assembles it. It contacts no store: the component starts while they are down. The host
+	// closes what it opens.
 	Build func(ctx context.Context, host *Host) (*Component, error)
 }
 
-// Host is what a process gives its components.
+// Host is what a process provides to its components.
 type Host struct {
 	*clients.Clients
 
-	Folder         string // where embedded servers keep their data, "" for nowhere
+	Folder         string // data folder of embedded servers, "" for none
 	Files          Files
 	Origin         string   // the one web origin that CORS admits, "" for none
-	TrustedProxies []string // addresses (CIDR), or names as "dns:nginx", whose X-Forwarded-For is believed
+	TrustedProxies []string // CIDR addresses or names as "dns:nginx", whose X-Forwarded-For is trusted
 	Door           Door
-	Throttle       *limits.Throttle // what one person may ask for; nil for no bounds
-	Quotas         Quotas           // what one person may keep
+	Throttle       *limits.Throttle // one person's request limits; nil for none
+	Quotas         Quotas           // one person's storage limits
 	Retention      time.Duration    // how long deleted recipes are kept; 0 for ever
-	Drain          time.Duration    // how long a process with an API serves on, unready, when it is to end
+	Drain          time.Duration    // how long a stopping API process keeps serving, unready
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
 }
 
-// as gives the host of one component, which comes to the databases as itself.
+// as returns one component's host, which uses its own database role.
 func (h *Host) as(kind Kind) *Host {
 	own := *h
 	own.Clients = h.As(kind.Name)
 	return &own
 }
 
-// Door says whom a process lets at what it serves.
+// Door says whom a process admits.
 type Door struct {
-	Hosts        []string // the names by which it may be called, nil for any
-	BehindTLS    bool     // whatever the proxy before it says, browsers come by TLS
-	MetricsAddr  string   // where metrics are for everybody besides, "" for nowhere
-	MetricsToken string   // what opens /metrics to others than this machine, "" for nothing
+	Hosts        []string // accepted host names, nil for any
+	BehindTLS    bool     // browsers use TLS, whatever the proxy in front says
+	MetricsAddr  string   // where metrics are also public, "" for nowhere
+	MetricsToken string   // opens /metrics to remote callers, "" for none
 }
 
-// before puts what holds for every request of a process before its handler.
+// before wraps a process's handler with what applies to every request.
 func (d Door) before(handler http.Handler) http.Handler {
 	if d.BehindTLS {
 		handler = httpserver.BehindTLS(handler)
@@ -84,32 +84,32 @@ func (d Door) before(handler http.Handler) http.Handler {
 	return handler
 }
 
-// Quotas are how much one person may keep; 0 is no limit.
+// Quotas are one person's storage limits; 0 is unlimited.
 type Quotas struct {
-	Recipes   int64 // that aren't deleted
-	Files     int64 // on recipes, those that were deleted so lately that they can come back among them
+	Recipes   int64 // not deleted
+	Files     int64 // on recipes, including recently deleted ones that can be restored
 	FileBytes int64 // of those files
 	ListItems int64 // on the grocery list
-	Sessions  int   // logins that count; one more ends that which was used least lately
+	Sessions  int   // one more login ends the least recently used
 }
 
-// Component is one part of Larder, put together.
+// Component is one assembled part of Larder.
 type Component struct {
 	// Handler is its HTTP API, without the probes; nil for none.
 	Handler http.Handler
-	// Takes tells which requests of a surface that components share are its own; of several that take one,
-	// the first in All has it. Alone in a process it gets them all.
+	// Takes reports which requests to a shared API are its own; if several take one, the first in
+	// All gets it. Alone in a process it gets them all.
 	Takes func(method, path string) bool
-	// Run is its work beside requests, until ctx is done; nil for none. It begins when the stores that the
-	// component needs are there, or those of After, and lives with their going away later.
+	// Run is its background work, until ctx is done; nil for none. It begins once the component's
+	// needed stores, or those of After, are reachable, and survives later outages.
 	Run func(ctx context.Context) error
-	// Flush and Upkeep are what of Run is left to a process that is stopped between two requests: Flush after each,
-	// Upkeep now and then. Nil for nothing.
+	// Flush and Upkeep do Run's part in a process that is frozen between requests: Flush after
+	// each, Upkeep occasionally. May be nil.
 	Flush  func(ctx context.Context)
 	Upkeep func(ctx context.Context) error
 	// After are the stores that Run waits for; nil for all that the kind needs.
 	After []stores.Store
-	// Checks are what it has to ask besides its stores; one with the name of a store is asked in its place.
+	// Checks are its checks besides its stores'; one with a store's name replaces that store's.
 	Checks []httpserver.Check
 }
 
@@ -118,7 +118,7 @@ func All() []Kind {
 	return []Kind{GroceryApp(), FileService(), QueryAPI(), CommandAPI(), AllProjectors(), Relay()}
 }
 
-// checks are those of the kind's stores, and the component's own.
+// checks returns the checks of the kind's stores, and the component's own.
 func (k Kind) checks(host *Host, own []httpserver.Check) []httpserver.Check {
 	checks := slices.Clone(own)
 	add := func(store stores.Store, optional bool) {
@@ -139,5 +139,5 @@ func (k Kind) checks(host *Host, own []httpserver.Check) []httpserver.Check {
 	return checks
 }
 
-// errDone ends the components of a process when what they were started for is done.
+// errDone ends a process's components once their purpose is fulfilled.
 var errDone = errors.New("done")

@@ -11,15 +11,15 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// dependencies gives Prometheus what the probes saw last, so that a scrape asks nobody.
+// dependencies reports to Prometheus what the probes last saw, so that a scrape contacts nobody.
 type dependencies struct {
 	probes   *httpserver.Probes
-	up, full []string // the names of the stores, and of whatever has to have room
+	up, full []string // the names of the stores, and of whatever needs space
 
 	upDesc, fullDesc *prometheus.Desc
 }
 
-// measureDependencies registers the metrics of what the checks ask.
+// measureDependencies registers metrics for the checks.
 func measureDependencies(registry *prometheus.Registry, probes *httpserver.Probes, checks []httpserver.Check) error {
 	if registry == nil {
 		return nil

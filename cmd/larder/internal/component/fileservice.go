@@ -14,20 +14,20 @@ import (
 	"larder.dev/internal/identity"
 )
 
-// Files are the settings of what takes files and of what makes their addresses.
+// Files are the settings for accepting files and signing their addresses.
 type Files struct {
-	Signer  cdn.Signer // nil where there is no secret
+	Signer  cdn.Signer // nil without a secret
 	Verify  *cdn.Plain
-	MaxSize int64 // of a file, in bytes; 0 for the default
-	// MaxUnfinished is how many bytes the unfinished uploads of a person may have; 0 for the default.
+	MaxSize int64 // per file, in bytes; 0 for the default
+	// MaxUnfinished bounds the bytes of a person's unfinished uploads; 0 for the default.
 	MaxUnfinished int64
-	// PictureMemory is what the process that draws a picture may take; 0 for the default.
+	// PictureMemory bounds the memory of the process that scales a picture; 0 for the default.
 	PictureMemory int64
 	Clamd         string // "" for none
 }
 
-// FileService takes files and delivers them. It alone speaks with the object store; while that is away,
-// recipes work on, and it isn't ready.
+// FileService accepts files and delivers them. Only it talks to the object store; while that is
+// down, recipes still work, and this isn't ready.
 func FileService() Kind {
 	return Kind{
 		Name:       "file-service",
@@ -35,7 +35,7 @@ func FileService() Kind {
 		Help:       "Take files, keep them in the object store, and deliver them.",
 		Needs:      []stores.Store{stores.Postgres, stores.Redis, stores.Objects},
 		Keeps:      []stores.Store{stores.Postgres, stores.Objects},
-		Uses:       []stores.Store{stores.Backup}, // as CommandAPI does
+		Uses:       []stores.Store{stores.Backup}, // like CommandAPI
 		Build:      buildFileService,
 	}
 }
@@ -88,7 +88,7 @@ func buildFileService(ctx context.Context, host *Host) (*Component, error) {
 	}, nil
 }
 
-// takesFiles is before the other APIs in All. A preflight goes where the request after it does.
+// takesFiles comes before the other APIs in All. A preflight is routed like the request after it.
 func takesFiles(method, path string) bool {
 	switch {
 	case strings.HasPrefix(path, cdn.Prefix), strings.HasPrefix(path, "/api/files/"):

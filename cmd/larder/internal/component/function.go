@@ -7,14 +7,14 @@ import (
 	"larder.dev/internal/lambdahttp"
 )
 
-// Function is the process as AWS Lambda runs it: a request at a time, and stopped between two. It has no work beside
-// requests, so a component with work that must go on has no place in it.
+// Function returns the process as an AWS Lambda function: one request at a time, frozen in between.
+// It has no background work, so components that depend on it don't fit.
 func (p *Process) Function() lambdahttp.Function {
 	return lambdahttp.Function{Handler: p.handler, Wake: p.wake, Flush: p.flush, Upkeep: p.upkeep}
 }
 
-// wake looks again at what may have changed while the process was stopped: which database is the primary, and whether
-// tables are laid that were missing.
+// wake rechecks what may have changed while the process was frozen: which database is the primary,
+// and whether missing tables exist now.
 func (p *Process) wake(ctx context.Context) {
 	if p.topology != nil {
 		p.topology.Wake(ctx)

@@ -12,8 +12,8 @@ import (
 	"larder.dev/internal/postgres"
 )
 
-// GroceryApp keeps the shopping lists: a program of its own, which reads the public feed with credentials that
-// reach nothing else, and has its own database.
+// GroceryApp keeps the shopping lists: a separate program, which reads the public feed with
+// credentials for nothing else, and has its own database.
 func GroceryApp() Kind {
 	return Kind{
 		Name:  "grocery-app",
@@ -52,12 +52,13 @@ func buildGroceryApp(ctx context.Context, host *Host) (*Component, error) {
 		Takes:   takesGroceries,
 		Run:     app.Run,
 		After:   []stores.Store{stores.Grocery, stores.GroceryFeed},
-		// Not the name of schemaOf: the work waits for that, and this one's begins by laying the tables.
+		// Not schemaOf's name: background work waits for that check, but this component's work
+		// starts by creating the tables.
 		Checks: []httpserver.Check{{Name: "grocery tables", Probe: once(grocerySchema(url))}},
 	}, nil
 }
 
-// grocerySchema looks whether the app has laid its tables, which it does when its stores are there.
+// grocerySchema checks that the app, once its stores were reachable, has created its tables.
 func grocerySchema(url string) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		err := groceryapp.CheckSchema(ctx, url)

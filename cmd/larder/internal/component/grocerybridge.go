@@ -11,8 +11,8 @@ import (
 	"larder.dev/internal/httpserver"
 )
 
-// GroceryBridge hands the public feed on to a list that isn't ours. It isn't one of All: it runs only where somebody
-// starts it, with the address that it leads to.
+// GroceryBridge forwards the public feed to an external list. It isn't in All: it only runs if
+// started explicitly, with the address to forward to.
 func GroceryBridge(opts grocerybridge.Options) Kind {
 	return Kind{
 		Name:  "grocery-bridge",
@@ -37,7 +37,7 @@ func GroceryBridge(opts grocerybridge.Options) Kind {
 	}
 }
 
-// bridgeChecks are one for each thing that can be wrong, so that /readyz says by its name which it is.
+// bridgeChecks returns one check per possible failure, so that /readyz names it.
 func bridgeChecks(health grocerybridge.Health) []httpserver.Check {
 	var checks []httpserver.Check
 	for _, problem := range grocerybridge.Problems() {

@@ -15,14 +15,14 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// idleFor is how long an idle process is looked at, and idleQueries how many transactions it may make meanwhile in all of
-// its databases, with those that keep its connections.
+// idleFor is how long an idle process is observed, and idleQueries how many transactions it may
+// make meanwhile in all its databases, including keepalives.
 const (
 	idleFor     = 8 * time.Second
 	idleQueries = 40
 )
 
-// A process of all components, of which nobody wants anything, makes no consumer, and few queries.
+// An idle process of all components creates no consumer, and makes few queries.
 func TestIdleProcessRests(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)

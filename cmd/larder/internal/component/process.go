@@ -24,10 +24,10 @@ type Process struct {
 	probes  *httpserver.Probes
 	handler http.Handler
 	log     *slog.Logger
-	metrics func(ctx context.Context) error // serves them at an address of their own; nil for nothing
-	drain   time.Duration                   // how long it serves on, unready, when it is to end
+	metrics func(ctx context.Context) error // serves them at a separate address; nil for none
+	drain   time.Duration                   // how long it keeps serving, unready, when stopped
 
-	topology *topology.Watch // nil where no component asked for a database
+	topology *topology.Watch // nil if no component uses a database
 }
 
 type part struct {
@@ -35,11 +35,11 @@ type part struct {
 
 	name    string
 	after   []string // names of the checks that its work waits for
-	schemas []string // names of the checks of its databases' tables
+	schemas []string // names of its databases' schema checks
 }
 
-// Assemble puts components together into a process called name. The clients of the host stay the caller's to
-// close. Fallback answers what no component takes; nil for 404.
+// Assemble assembles components into a process called name. The caller closes the host's clients.
+// Fallback answers what no component takes; nil for 404.
 func Assemble(ctx context.Context, host *Host, name string, fallback http.Handler, kinds ...Kind) (*Process, error) {
 	p := &Process{log: host.Log}
 	var checks []httpserver.Check
@@ -88,7 +88,7 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 		p.parts[i].Handler = p.parts[i].whenLaidOut(p.probes, unready)
 	}
 	p.handler = surface(p.parts, engine, fallback)
-	if len(p.parts) > 1 { // all in one: there is no nginx before it that compresses
+	if len(p.parts) > 1 { // all in one: no nginx in front compresses
 		if p.handler, err = httpserver.Compress("/api/", p.handler); err != nil {
 			return nil, err
 		}
@@ -104,9 +104,10 @@ func Assemble(ctx context.Context, host *Host, name string, fallback http.Handle
 	return p, nil
 }
 
-// eitherDatabase makes a process of several components ready with one of the two databases: without the backup all is
-// served, and without the primary what is read, until `larder failover`, which has to find the process. A component
-// alone isn't ready without what it needs, since others stand in for it.
+// eitherDatabase makes a process of several components ready with either database: without the
+// backup everything is served, and without the primary reads are, until `larder failover`, which
+// has to find the process. A single component isn't ready without what it needs, since others stand
+// in for it.
 func eitherDatabase(checks []httpserver.Check) {
 	for i := range checks {
 		switch checks[i].Name {
@@ -118,7 +119,7 @@ func eitherDatabase(checks []httpserver.Check) {
 	}
 }
 
-// schemas gives the names of the checks of the tables that a component can't do without.
+// schemas returns the names of the schema checks that a component requires.
 func schemas(kind Kind) []string {
 	if slices.Contains(kind.Needs, stores.Postgres) {
 		return []string{schemaOf(stores.Postgres)}
@@ -126,7 +127,7 @@ func schemas(kind Kind) []string {
 	return nil
 }
 
-// whenLaidOut keeps requests from tables that `larder migrate` has yet to lay or is just changing.
+// whenLaidOut keeps requests from tables that `larder migrate` has yet to create or is changing.
 func (p part) whenLaidOut(probes *httpserver.Probes, unready http.Handler) http.Handler {
 	handler := p.Handler
 	if handler == nil {
@@ -141,7 +142,7 @@ func (p part) whenLaidOut(probes *httpserver.Probes, unready http.Handler) http.
 	})
 }
 
-// waits gives the names of the checks that the work of a component waits for.
+// waits returns the names of the checks that a component's background work waits for.
 func waits(kind Kind, built *Component) []string {
 	wanted := built.After
 	if wanted == nil {
@@ -154,8 +155,8 @@ func waits(kind Kind, built *Component) []string {
 	return names
 }
 
-// surface routes each request to the component that takes it. Where only one has an HTTP API, it is that
-// one's affair what is at which address.
+// surface routes each request to the component that takes it. If only one has an HTTP API, it gets
+// everything.
 func surface(parts []part, probes, fallback http.Handler) http.Handler {
 	var serving []part
 	for _, p := range parts {
@@ -182,7 +183,7 @@ func surface(parts []part, probes, fallback http.Handler) http.Handler {
 	})
 }
 
-// method is that of the request; of a browser's question before a request, that of the request to come.
+// method returns the request's method, or for a CORS preflight, the coming request's.
 func method(r *http.Request) string {
 	if asked := r.Header.Get("Access-Control-Request-Method"); r.Method == http.MethodOptions && asked != "" {
 		return asked
@@ -190,11 +191,12 @@ func method(r *http.Request) string {
 	return r.Method
 }
 
-// Ready returns when nothing is missing that the process needs. The error is the context's.
+// Ready returns once nothing is missing that the process needs. The error is the context's.
 func (p *Process) Ready(ctx context.Context) error { return p.probes.Await(ctx) }
 
-// Serve answers on the listener and works until ctx is done, and for the time of the drain after it; each of also runs
-// beside, and an error of one ends all. At the end every component finishes what it has in hand.
+// Serve serves on the listener and works until ctx is done, and for the drain time after it; each
+// of also runs concurrently, and an error of one ends all. At the end every component finishes its
+// work in progress.
 func (p *Process) Serve(ctx context.Context, listener net.Listener, also ...func(ctx context.Context) error) error {
 	ctx, cancel := p.drained(ctx)
 	defer cancel()
@@ -205,9 +207,9 @@ func (p *Process) Serve(ctx context.Context, listener net.Listener, also ...func
 	return p.work(ctx, also...)
 }
 
-// drained gives a context that is done later than ctx. In between the process isn't ready and serves on, so that a proxy that
-// asks for readiness sends its requests elsewhere before a connection is refused. Everything works until then: what is
-// answered needs the watch of the primary, as always.
+// drained returns a context that is done later than ctx. In between the process is unready but
+// keeps serving, so that a proxy that checks readiness redirects requests before a connection is
+// refused. Everything works until then: answers need the watch of the primary, as always.
 func (p *Process) drained(ctx context.Context) (context.Context, context.CancelFunc) {
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	release := context.AfterFunc(ctx, func() {
@@ -223,7 +225,7 @@ func (p *Process) drained(ctx context.Context) (context.Context, context.CancelF
 	return serving, func() { release(); stop() }
 }
 
-// During works without HTTP for as long as fn takes, which begins when nothing is missing.
+// During works without HTTP while fn runs, which begins when nothing is missing.
 func (p *Process) During(ctx context.Context, fn func(ctx context.Context) error, also ...func(ctx context.Context) error) error {
 	err := p.work(ctx, append(also, func(ctx context.Context) error {
 		if err := p.Ready(ctx); err != nil {
@@ -259,7 +261,7 @@ func (p *Process) work(ctx context.Context, also ...func(ctx context.Context) er
 
 func (p *Process) run(ctx context.Context, part part) error {
 	if err := p.probes.Await(ctx, part.after...); err != nil {
-		return nil //nolint:nilerr // it was stopped before its stores were there
+		return nil //nolint:nilerr // it was stopped before its stores were reachable
 	}
 	if err := part.Run(ctx); err != nil {
 		return fmt.Errorf("%s: %w", part.name, err)

@@ -24,7 +24,7 @@ func answering(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, name) })
 }
 
-// who answers a request.
+// who returns the name of the component that answers a request.
 func who(handler http.Handler, method, path string, headers ...string) string {
 	request := httptest.NewRequest(method, path, nil)
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -35,14 +35,14 @@ func who(handler http.Handler, method, path string, headers ...string) string {
 	return recorder.Body.String()
 }
 
-// Reads go to the query API, the rest under /api to the command API, and what is no API to the pages; also what a
-// browser asks before it sends a request. The probes are the process's.
+// Reads go to the query API, others under /api to the command API, and everything else to the
+// pages; so do preflights. The probes are the process's.
 func TestSurfaceRoutesByMethod(t *testing.T) {
 	t.Parallel()
 	surface := surface([]part{
 		{Component: &Component{Handler: answering("query"), Takes: takesReads}},
 		{Component: &Component{Handler: answering("command"), Takes: takesWrites}},
-		{Component: &Component{}}, // as the relay, which has no API
+		{Component: &Component{}}, // like the relay, which has no API
 	}, answering("probes"), answering("pages"))
 	for request, want := range map[string]string{
 		"GET /api/recipes": "query", "HEAD /api/recipes/x": "query", "POST /api/recipes": "command",
@@ -57,7 +57,7 @@ func TestSurfaceRoutesByMethod(t *testing.T) {
 	require.Equal(t, "command", who(surface, "OPTIONS", "/api/recipes", "Access-Control-Request-Method", "PUT"))
 }
 
-// A component alone gets every request: whoever stands before it has chosen.
+// A single component gets every request: whatever is in front has already routed it.
 func TestOneComponentGetsAll(t *testing.T) {
 	t.Parallel()
 	alone := surface([]part{{Component: &Component{Handler: answering("query"), Takes: takesReads}}}, answering("probes"), answering("none"))
@@ -65,7 +65,7 @@ func TestOneComponentGetsAll(t *testing.T) {
 	require.Equal(t, "probes", who(alone, "GET", "/readyz"))
 }
 
-// hostOf is a process whose stores all have an address, at which nothing listens.
+// hostOf is a process whose stores all have an address where nothing listens.
 func hostOf(t *testing.T) *Host {
 	t.Helper()
 	testSigner := cdn.NewPlain("", []byte("a secret of thirty-two bytes, yes"))
@@ -85,7 +85,7 @@ func hostOf(t *testing.T) *Host {
 	return host
 }
 
-// Everything is put together while no server is there; the whole asks for what any part needs, by name and once.
+// Assembling contacts no server; the whole needs what any part needs, each once, by name.
 func TestAssembleAsksNobody(t *testing.T) {
 	t.Parallel()
 	process, err := Assemble(t.Context(), hostOf(t), "larder", nil, All()...)
@@ -99,7 +99,7 @@ func TestAssembleAsksNobody(t *testing.T) {
 	require.Contains(t, who(process.handler, "GET", "/healthz"), "ok")
 }
 
-// A request that comes before the tables are laid is 503 with a time to come back, and not an error of the database.
+// A request before the tables exist gets a 503 with Retry-After, not a database error.
 func TestRequestsWaitForTheTables(t *testing.T) {
 	t.Parallel()
 	host := hostOf(t)
@@ -113,7 +113,7 @@ func TestRequestsWaitForTheTables(t *testing.T) {
 	require.Contains(t, recorder.Body.String(), "laid out")
 }
 
-// Work that waits for its stores ends without an error when the process is told to.
+// Work that waits for its stores ends without an error when the process is stopped.
 func TestEndWhileWaiting(t *testing.T) {
 	t.Parallel()
 	process, err := Assemble(t.Context(), hostOf(t), "relay", nil, Relay())
@@ -125,7 +125,7 @@ func TestEndWhileWaiting(t *testing.T) {
 	require.NoError(t, testkit.Wait(t, ended, "the end of the process"))
 }
 
-// The table in docs/servers.md says of each component what it needs and uses.
+// The table in docs/servers.md lists what each component needs and uses.
 func TestPageSaysWhatEachNeeds(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "servers.md"))
@@ -150,7 +150,7 @@ func has(kind Kind, store stores.Store) string {
 	}
 }
 
-// A name that is no projection is refused with those that are.
+// An unknown projection is refused with a list of the known ones.
 func TestProjectorsOfAName(t *testing.T) {
 	t.Parallel()
 	kind, err := Projectors("cache", "grocery")

@@ -16,7 +16,7 @@ import (
 	"larder.dev/projectors/searchindex"
 )
 
-// projection is one of those that a projectors process can run.
+// projection is one that a projectors process can run.
 type projection struct {
 	projectors.Spec
 
@@ -58,7 +58,7 @@ func projections() []projection {
 	}
 }
 
-// ProjectionNames are the names that `larder projectors` and `larder rebuild` take.
+// ProjectionNames are the names that `larder projectors` and `larder rebuild` accept.
 func ProjectionNames() []string {
 	all := projections()
 	names := make([]string, len(all))
@@ -81,8 +81,8 @@ func ProjectionSpecs() []projectors.Spec {
 // AllProjectors keeps every view up to date.
 func AllProjectors() Kind { return projectorsOf(projections()) }
 
-// Projectors keeps the named views up to date; all of them where none is named. The error is for a name that
-// is none of ProjectionNames.
+// Projectors keeps the named views up to date; all if none is named. The error is for a name that
+// isn't in ProjectionNames.
 func Projectors(names ...string) (Kind, error) {
 	if len(names) == 0 {
 		return AllProjectors(), nil
@@ -158,6 +158,6 @@ func buildProjectors(ctx context.Context, host *Host, chosen []projection) (*Com
 		}
 		checks = append(checks, feedCheck(feed), there)
 	}
-	// Each projection waits for its own store by itself: one that is away holds up no other.
+	// Each projection waits for its own store: one that is down delays no other.
 	return &Component{Run: runner.Run, After: []stores.Store{stores.NATS}, Checks: checks}, nil
 }

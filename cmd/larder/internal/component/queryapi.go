@@ -16,8 +16,9 @@ import (
 	"larder.dev/web"
 )
 
-// QueryAPI answers the reads. Without a backup it can't read while the primary is away; without a search index
-// the database answers searches; without the stream, followers of /api/events hear of a change later.
+// QueryAPI serves the reads. Without a backup it can't read while the primary is down; without a
+// search index the database answers searches; without the stream, followers of /api/events learn of
+// changes later.
 func QueryAPI() Kind {
 	return Kind{
 		Name:       "query-api",

@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/topology"
 )
 
-// Relay carries the ledger's events to the stream. Of several one leads.
+// Relay publishes the ledger's events to the stream. One of several leads.
 func Relay() Kind {
 	return Kind{
 		Name:  "relay",
@@ -56,7 +56,8 @@ func buildRelay(ctx context.Context, host *Host) (*Component, error) {
 	}, nil
 }
 
-// relayOfPrimary relays from the primary, whichever of the two databases that is, until ctx is done.
+// relayOfPrimary relays from the primary, whichever of the two databases that is, until ctx is
+// done.
 func relayOfPrimary(ctx context.Context, relay *commandapi.Relay, host *Host, watch *topology.Watch) error {
 	for ctx.Err() == nil {
 		changed, primary := watch.Changed(), watch.Known(ctx).Primary

@@ -11,8 +11,8 @@ import (
 	"larder.dev/projectors/groceryfeed"
 )
 
-// EnsureStreams makes the stream of events, or brings it to this version's settings. A new one is noted as unfilled until the
-// relay has filled it.
+// EnsureStreams creates the event stream, or updates it to this version's settings. A new one is
+// marked as unfilled until the relay has filled it.
 func EnsureStreams(ctx context.Context, conn *jetstream.Conn) error {
 	for _, stream := range projectors.Streams() {
 		stream.Note = events.UnfilledNote
@@ -23,12 +23,12 @@ func EnsureStreams(ctx context.Context, conn *jetstream.Conn) error {
 	return nil
 }
 
-// streamsCheck finds out, once, that the streams are there.
+// streamsCheck checks, until it succeeds, that the streams exist.
 func streamsCheck(conn *jetstream.Conn) httpserver.Check {
 	return streamCheck("streams", conn, projectors.Streams()...)
 }
 
-// feedCheck finds out, once, that the grocery feed is there.
+// feedCheck checks, until it succeeds, that the grocery feed exists.
 func feedCheck(feed *jetstream.Conn) httpserver.Check {
 	return streamCheck("grocery feed", feed, groceryfeed.Stream())
 }

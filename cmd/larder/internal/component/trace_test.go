@@ -31,8 +31,9 @@ const (
 	secret       = "Grandmother's secret rösti"
 )
 
-// One recipe is followed from its request through the ledger and the stream to what each projection writes, in the
-// caller's trace as far as the stream, and by links beyond it; and nothing of it is in a span.
+// One recipe is traced from its request through the ledger and the stream to each projection's
+// write, in the caller's trace up to the stream, and by links beyond it; no span contains recipe
+// data.
 func TestTraceFollowsARecipeToEverySink(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewInMemoryExporter()
@@ -53,7 +54,7 @@ func TestTraceFollowsARecipeToEverySink(t *testing.T) {
 		applied := await(t, spans, "apply "+view, linkedToCallersTrace)
 		require.NotEqual(t, callersTrace, applied.SpanContext.TraceID().String(), "a link, not a parent")
 		if view == "search" {
-			continue // the embedded index makes no spans of its own
+			continue // the embedded index creates no spans
 		}
 		await(t, spans, "", func(s tracetest.SpanStub) bool { return s.Parent.SpanID() == applied.SpanContext.SpanID() })
 	}
@@ -93,7 +94,7 @@ func TestTraceFollowsARecipeToEverySink(t *testing.T) {
 	require.NotContains(t, string(written), token)
 }
 
-// postTraced posts in the caller's trace, and gives the address of what was made, where something was.
+// postTraced posts in the caller's trace, and returns the new resource's address, if any.
 func postTraced(t *testing.T, url, token, body string, status int) (location string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
@@ -108,7 +109,7 @@ func postTraced(t *testing.T, url, token, body string, status int) (location str
 	return answer.Header.Get("Location")
 }
 
-// await gives the first span of a name, or of any, that is as wanted.
+// await returns the first span with the name, or any name, that satisfies wanted.
 func await(t *testing.T, spans *tracetest.InMemoryExporter, name string, wanted func(tracetest.SpanStub) bool) tracetest.SpanStub {
 	t.Helper()
 	var found tracetest.SpanStub
@@ -137,7 +138,7 @@ func linkedToCallersTrace(s tracetest.SpanStub) bool {
 	return false
 }
 
-// newHost gives a process its stores.
+// newHost returns a process's host with its stores.
 func newHost(t *testing.T, tracing *telemetry.Tracing) *component.Host {
 	t.Helper()
 	nats := testkit.NATS(t)
@@ -160,7 +161,7 @@ func newHost(t *testing.T, tracing *telemetry.Tracing) *component.Host {
 	return host
 }
 
-// serve runs every component in one process, and gives its address.
+// serve runs every component in one process, and returns its address.
 func serve(t *testing.T, host *component.Host) (url string) {
 	t.Helper()
 	ctx := testkit.Context(t)

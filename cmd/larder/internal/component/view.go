@@ -17,17 +17,18 @@ import (
 	"larder.dev/projectors"
 )
 
-// viewCheck tells whether a view is complete. The process is ready without it: readers ask the database meanwhile.
+// viewCheck reports whether a view is complete. The process is ready without it: readers use the
+// database meanwhile.
 func viewCheck(projection string, probe func(ctx context.Context) error) httpserver.Check {
 	return httpserver.Check{Name: projection + " view", Optional: true, Probe: probe}
 }
 
-// writtenView is the check of the process that keeps the view.
+// writtenView is the check for the process that maintains the view.
 func writtenView(runner *projectors.Runner, projection string) httpserver.Check {
 	return viewCheck(projection, func(context.Context) error { return runner.Whole(projection) })
 }
 
-// readView is the check of a process that searches. That the engine is away another check says.
+// readView is the check for a process that searches. Another check reports an unreachable engine.
 func readView(index searchindex.Index, projection string) httpserver.Check {
 	return viewCheck(projection, func(ctx context.Context) error {
 		lost, err := index.Lost(ctx)
@@ -38,20 +39,21 @@ func readView(index searchindex.Index, projection string) httpserver.Check {
 	})
 }
 
-// streamWatch looks whether a stream is there and still the one that it was: who needs it makes it again so soon that nobody
-// might see it missing.
+// streamWatch checks that a stream exists and is still the same one: it is recreated so soon after
+// a loss that nobody might see it missing.
 type streamWatch struct {
 	conn   *jetstream.Conn
 	stream string
 	losses prometheus.Counter
-	lost   func() // is told that it was lost; nil for nobody
+	lost   func() // called when it was lost; may be nil
 
 	mu      sync.Mutex
-	created time.Time // when the one that was seen last was made; zero before the first
+	created time.Time // creation time of the last one seen; zero before the first
 }
 
-// watchedStream is the check of a stream, which also counts how often it was lost. The process is ready without it: what
-// waits for it is kept. Lost is told when it is, or was, gone; nil for nobody.
+// watchedStream is the check of a stream, which also counts its losses. The process is ready
+// without it: what waits for it is kept. It calls lost, which may be nil, when the stream is, or
+// was, gone.
 func watchedStream(host *Host, conn *jetstream.Conn, stream string, lost func()) (httpserver.Check, error) {
 	losses, err := streamLosses(host.Metrics)
 	if err != nil {
@@ -68,7 +70,7 @@ func (w *streamWatch) look(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		return nil //nolint:nilerr // the check of the server tells that
+		return nil //nolint:nilerr // the server's check reports that
 	}
 	if w.another(state.Created) {
 		w.losses.Inc()
@@ -80,7 +82,7 @@ func (w *streamWatch) look(ctx context.Context) error {
 	return nil
 }
 
-// errUnfilled is a stream that is new, and that the relay is filling.
+// errUnfilled means that a new stream is still being filled by the relay.
 var errUnfilled = errors.New("the relay fills it from the ledger")
 
 func (w *streamWatch) tell() {
@@ -89,7 +91,7 @@ func (w *streamWatch) tell() {
 	}
 }
 
-// another takes note of when the stream was made, and tells whether another one was there before.
+// another records the stream's creation time, and reports whether there was another before.
 func (w *streamWatch) another(created time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package storeenv points programs that know nothing of Larder at its stores: psql, nats, redis-cli and aws, in the variables
-// of the environment that each of them reads.
+// Package storeenv points programs that know nothing of Larder at its stores: psql, nats, redis-cli
+// and aws, through the environment variables that each reads.
 package storeenv
 
 import (
@@ -14,13 +14,13 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// region is what requests to an S3 store are signed for where nobody says another: every store takes it.
+// region is the default for signing S3 requests: every store accepts it.
 const region = "us-east-1"
 
-// onSocket tells whether an address is that of a socket in the file system.
+// onSocket reports whether an address is a Unix socket's.
 func onSocket(address string) bool { return strings.HasPrefix(address, "unix:") }
 
-// Of gives the variables and their values. A store without an address has none.
+// Of returns the variables and their values. A store without an address has none.
 func Of(a stores.Addresses) (map[string]string, error) {
 	variables := map[string]string{}
 	for _, of := range []func(stores.Addresses) (map[string]string, error){ofPostgres, ofNATS, ofRedis, ofObjects} {
@@ -36,11 +36,11 @@ func Of(a stores.Addresses) (map[string]string, error) {
 // ofPostgres is what libpq reads: psql, pg_dump and the like.
 func ofPostgres(a stores.Addresses) (map[string]string, error) { return forLibpq(a.PostgresURL) }
 
-// Groceries gives what leads those programs to the grocery app's database, which has an owner of its own.
+// Groceries returns the variables for the grocery app's database, which has its own owner.
 func Groceries(a stores.Addresses) (map[string]string, error) { return forLibpq(a.GroceryPostgresURL) }
 
-// NamesGroceries tells whether the words of a command name the grocery app's database, as psql and pg_dump are told a
-// database. Where that has the name of another of the databases, which is on another server then, they don't.
+// NamesGroceries reports whether a command's words name the grocery app's database, as arguments of
+// psql or pg_dump. If another database, then on another server, has the same name, they don't.
 func NamesGroceries(a stores.Addresses, words []string) bool {
 	name := databaseOf(a.GroceryPostgresURL)
 	if name == "" || name == databaseOf(a.PostgresURL) || name == databaseOf(a.BackupPostgresURL) {
@@ -93,7 +93,8 @@ func ofNATS(a stores.Addresses) (map[string]string, error) {
 	return given(map[string]string{"NATS_URL": a.NATSURL, "NATS_CREDS": a.NATSCreds}), nil
 }
 
-// ofRedis is for redis-cli, which reads the password alone: where to is -s "$REDIS_SOCKET" or -u "$REDIS_URL".
+// ofRedis is for redis-cli, which only reads the password: the address has to be given as -s
+// "$REDIS_SOCKET" or -u "$REDIS_URL".
 func ofRedis(a stores.Addresses) (map[string]string, error) {
 	if a.RedisURL == "" {
 		return nil, nil
@@ -107,12 +108,12 @@ func ofRedis(a stores.Addresses) (map[string]string, error) {
 		return given(map[string]string{"REDIS_SOCKET": address.Path, "REDISCLI_AUTH": password}), nil
 	}
 	if password != "" && address.User.Username() == "" {
-		address.User = url.UserPassword("default", password) // without a name redis-cli isn't let in
+		address.User = url.UserPassword("default", password) // redis-cli can't log in without a name
 	}
 	return given(map[string]string{"REDIS_URL": address.String(), "REDISCLI_AUTH": password}), nil
 }
 
-// ofObjects is for aws, which has nothing to do with a folder.
+// ofObjects is for aws, which can't use a folder.
 func ofObjects(a stores.Addresses) (map[string]string, error) {
 	if _, is := ObjectsFolder(a); is || a.S3Endpoint == "" {
 		return nil, nil
@@ -127,12 +128,12 @@ func ofObjects(a stores.Addresses) (map[string]string, error) {
 	}), nil
 }
 
-// ObjectsFolder gives the folder with the files of recipes, false where they are on a server.
+// ObjectsFolder returns the folder with recipes' files, false if they are on a server.
 func ObjectsFolder(a stores.Addresses) (folder string, is bool) {
 	return objectstore.BucketFolder(a.S3Endpoint, a.S3Bucket)
 }
 
-// given leaves out what has no value: an empty variable overrides what a program knows by itself.
+// given drops variables without a value: an empty one overrides a program's default.
 func given(variables map[string]string) map[string]string {
 	maps.DeleteFunc(variables, func(_, value string) bool { return value == "" })
 	return variables

@@ -22,15 +22,15 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// The bounds of what all attacks on a server, of 17 MB together, may have the process allocate, and of how many connections
-// of strangers it outlives.
+// Limits on how much all attacks on a server, 17 MB together, may make the process allocate, and
+// the number of strangers' connections it survives.
 const (
 	allocatedBound = 256 << 20
 	strangers      = 200
 )
 
-// No bytes of a program that can't log in end an embedded server, nor the program around it, nor fill its memory; and who
-// opens connections and says nothing, or half of something, keeps nobody out.
+// No input without a login crashes an embedded server or its process, or fills its memory; and
+// connections that send nothing, or half a message, don't lock anybody out.
 //
 //nolint:paralleltest // it measures what the process allocates
 func TestHostileBytesAtEveryServer(t *testing.T) {
@@ -87,7 +87,7 @@ func TestHostileBytesAtEveryServer(t *testing.T) {
 			for i := range strangers {
 				conn, err := (&net.Dialer{}).DialContext(ctx, server.network, server.address)
 				if err != nil {
-					continue // it takes no more of them
+					continue // it accepts no more of them
 				}
 				t.Cleanup(func() { _ = conn.Close() })
 				_, _ = conn.Write([]byte(attacks[i%len(attacks)][:i%3]))
@@ -97,7 +97,7 @@ func TestHostileBytesAtEveryServer(t *testing.T) {
 	}
 }
 
-// listen gives the address of Larder's own HTTP server.
+// listen returns the address of Larder's own HTTP server.
 func listen(t *testing.T) string {
 	t.Helper()
 	listener, err := httpserver.Listen(t.Context(), "127.0.0.1:0")
@@ -113,7 +113,7 @@ func listen(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// send says something, that it is all, and waits until the server has closed the connection.
+// send sends text, closes its side, and waits until the server has closed the connection.
 func send(t *testing.T, network, address, text string) {
 	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), network, address)
@@ -130,7 +130,7 @@ func send(t *testing.T, network, address, text string) {
 	_, _ = io.Copy(io.Discard, conn)
 }
 
-// allocated is how many bytes have been allocated since the process began.
+// allocated returns the bytes allocated since the process began.
 func allocated() uint64 {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)

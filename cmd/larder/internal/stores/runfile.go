@@ -16,21 +16,22 @@ import (
 	"larder.dev/internal/datadir"
 )
 
-// Addresses say where the stores of a data folder are. A running `larder up` writes them to its run file,
-// so that every other command finds it by the folder alone. They hold passwords: the file is the owner's.
+// Addresses are those of a data folder's stores. A running `larder up` writes them to its run file,
+// so that every other command finds it by the folder alone. They include passwords: the file is
+// only its owner's.
 type Addresses struct {
 	PID               int    `json:"pid"`
-	URL               string `json:"url"`          // of the HTTP surface, "" where none is served
-	PostgresURL       string `json:"postgres_url"` // as its owner, where it is embedded: that of tools
+	URL               string `json:"url"`          // of the HTTP API, "" if none is served
+	PostgresURL       string `json:"postgres_url"` // if embedded, as its owner: for tools
 	BackupPostgresURL string `json:"backup_postgres_url"`
 	NATSURL           string `json:"nats_url"`
 	NATSCreds         string `json:"nats_creds,omitempty"`
-	FeedNATSURL       string `json:"feed_nats_url"` // NATS for the publisher of the grocery feed
+	FeedNATSURL       string `json:"feed_nats_url"` // NATS as the grocery feed's publisher
 	FeedNATSCreds     string `json:"feed_nats_creds,omitempty"`
 	FeedURL           string `json:"feed_url,omitempty"` // NATS with the grocery app's credentials
 	RedisURL          string `json:"redis_url"`
-	ElasticsearchURL  string `json:"elasticsearch_url,omitempty"` // "" where the search index is in the data folder
-	// ElasticsearchAlias is the name of the index there.
+	ElasticsearchURL  string `json:"elasticsearch_url,omitempty"` // "" if the search index is in the data folder
+	// ElasticsearchAlias is the index's name there.
 	ElasticsearchAlias string `json:"elasticsearch_alias,omitempty"`
 	FeedCreds          string `json:"feed_creds,omitempty"`
 	GroceryPostgresURL string `json:"grocery_postgres_url"` // the grocery app's own database
@@ -39,14 +40,15 @@ type Addresses struct {
 	S3AccessKey        string `json:"s3_access_key,omitempty"`
 	S3SecretKey        string `json:"s3_secret_key,omitempty"`
 
-	// Roles are what components have in place of the addresses above, by their names. They stay in the process.
+	// Roles are what components use instead of the addresses above, by name. They stay in the
+	// process.
 	Roles map[string]Databases `json:"-"`
 }
 
-// Databases are the addresses of both databases for one role, "" where it has none of its own.
+// Databases are both databases' addresses for one role, "" if it has none of its own.
 type Databases struct{ PostgresURL, BackupPostgresURL string }
 
-// As gives the addresses for one component.
+// As returns one component's addresses.
 func (a Addresses) As(component string) Addresses {
 	own := a.Roles[component]
 	a.PostgresURL = cmp.Or(own.PostgresURL, a.PostgresURL)
@@ -56,8 +58,8 @@ func (a Addresses) As(component string) Addresses {
 
 const runFileName = "run.json"
 
-// ErrInUse is given when another process has the data folder open. The kernel lets go of the lock when that
-// process ends, also by kill -9, so that a stale run file is never taken for a running larder.
+// ErrInUse means that another process has the data folder open. The kernel releases the lock when
+// that process ends, even by kill -9, so a stale run file is never mistaken for a running larder.
 var ErrInUse = errors.New("data folder is in use by another larder")
 
 func acquire(dir string) (*datadir.Lock, error) {
@@ -71,10 +73,11 @@ func acquire(dir string) (*datadir.Lock, error) {
 	return held, nil
 }
 
-// WasEntered tells whether a larder has, or once had, the folder open. It makes nothing, as Running does: the lock.
+// WasEntered reports whether a larder has, or once had, the folder open. Unlike Running, it creates
+// no lock file.
 func WasEntered(dir string) bool { return exists(filepath.Join(dir, datadir.LockFile)) }
 
-// HasData tells whether a larder has kept something in the folder.
+// HasData reports whether a larder has stored data in the folder.
 func HasData(dir string) bool {
 	return slices.ContainsFunc([]string{postgresFolder, NATSFolder, redisFolder, objectsFolder}, func(name string) bool {
 		return exists(filepath.Join(dir, name))
@@ -86,15 +89,15 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// How long a command waits for a larder that has the folder and can't be found yet, or not any more: it is starting or
+// How long a command waits for a larder that holds the folder but can't be found: it is starting or
 // stopping, or is another command that works alone.
 const (
 	foundWithin = 20 * time.Second
 	foundPoll   = 50 * time.Millisecond
 )
 
-// Running gives the addresses of the larder that has the folder open, or false where none has. It waits for one that is
-// starting or stopping; where that takes too long: ErrInUse.
+// Running returns the addresses of the larder that has the folder open, or false if there is none.
+// It waits for one that is starting or stopping; if that takes too long: ErrInUse.
 func Running(ctx context.Context, dir string) (Addresses, bool, error) {
 	held, found, err := acquireOrFind(ctx, dir)
 	switch {
@@ -109,7 +112,7 @@ func Running(ctx context.Context, dir string) (Addresses, bool, error) {
 	}
 }
 
-// acquireOrFind gives the folder, or the addresses of the larder that has it.
+// acquireOrFind locks the folder, or returns the addresses of the larder that holds it.
 func acquireOrFind(ctx context.Context, dir string) (*datadir.Lock, *Addresses, error) {
 	waiting, cancel := context.WithTimeout(ctx, foundWithin)
 	defer cancel()
@@ -138,8 +141,8 @@ func acquireOrFind(ctx context.Context, dir string) (*datadir.Lock, *Addresses, 
 	}
 }
 
-// OwnersAlone refuses to hand out what the run file has where others could read it, or it is somebody else's: whoever made it
-// so has passwords to change.
+// OwnersAlone refuses to return the run file's contents if others could read it, or own it: then
+// its passwords have to be changed.
 func OwnersAlone(dir string) error {
 	path := filepath.Join(dir, runFileName)
 	info, err := os.Stat(path)
@@ -168,7 +171,7 @@ func readRunFile(dir string) (Addresses, error) {
 	return a, nil
 }
 
-// writeRunFile replaces the file in one step, so that a reader never sees half of it.
+// writeRunFile replaces the file atomically, so that a reader never sees half of it.
 func writeRunFile(dir string, a Addresses) error {
 	raw, err := json.MarshalIndent(a, "", "  ")
 	if err != nil {

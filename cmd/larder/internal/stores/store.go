@@ -1,6 +1,6 @@
 package stores
 
-// Store is a server that Larder keeps things in. Its name is what /readyz and the log call it.
+// Store is a server that holds Larder's data. Its name is used by /readyz and the log.
 type Store string
 
 // The stores.
@@ -47,7 +47,7 @@ func (s Store) Variable() string {
 	}
 }
 
-// Address is where a store is, "" where that is not known.
+// Address returns a store's address, "" if unknown.
 func (a Addresses) Address(s Store) string {
 	switch s {
 	case Postgres:

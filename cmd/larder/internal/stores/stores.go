@@ -1,5 +1,5 @@
-// Package stores opens the servers that Larder keeps its things in: the one that an address is given for,
-// else one that is embedded in this process and lives in the data folder. Objects need no server there.
+// Package stores opens the servers that hold Larder's data: those with a given address, else ones
+// embedded in this process with their data in the data folder. Embedded objects need no server.
 package stores
 
 import (
@@ -26,7 +26,7 @@ import (
 	"larder.dev/projectors/views"
 )
 
-// Given are the addresses of servers that the person who runs Larder has; "" for what is to be embedded.
+// Given are the addresses of the operator's servers; "" for those to embed.
 type Given struct {
 	PostgresURL       string
 	BackupPostgresURL string
@@ -36,22 +36,23 @@ type Given struct {
 	FeedNATSCreds     string // "" for NATSCreds
 	RedisURL          string
 	ElasticsearchURL  string
-	// ElasticsearchAlias is the name of the index there. Where it has no address, the index is in the data
+	// ElasticsearchAlias is the index's name there. Without an address, the index is in the data
 	// folder, as a library of this process.
 	ElasticsearchAlias string
 
-	// RolePasswords are of the components that come to the databases given above as roles of their own, by their names.
+	// RolePasswords are the passwords, by component, of those that use their own roles on the
+	// databases above.
 	RolePasswords map[string]string
 
 	GroceryPostgresURL string // the grocery app's own database
 	FeedURL            string // NATS with the grocery app's credentials; "" for NATSURL
 	FeedCreds          string // "" for NATSCreds
 
-	// S3Endpoint may be that of a folder: objectstore.Endpoint.
+	// S3Endpoint may be a folder's: objectstore.Endpoint.
 	S3Endpoint, S3Bucket, S3AccessKey, S3SecretKey string
 }
 
-// Addresses are what is given, as far as it goes.
+// Addresses returns what is given, which may be incomplete.
 func (g Given) Addresses() Addresses {
 	return Addresses{
 		PID:               os.Getpid(),
@@ -74,7 +75,7 @@ func (g Given) Addresses() Addresses {
 	}
 }
 
-// ErrDied ends the process: it can't go on without its database, and starting again is what helps.
+// ErrDied ends the process: it can't continue without its database, and a restart helps.
 var ErrDied = errors.New("the embedded PostgreSQL ended by itself; its log is in the data folder")
 
 // The databases in the embedded PostgreSQL.
@@ -84,7 +85,7 @@ const (
 	groceryDatabase = "larder_grocery"
 )
 
-// The folders of the embedded servers in the data folder.
+// The embedded servers' folders in the data folder.
 const (
 	postgresFolder = "postgres"
 	NATSFolder     = "nats"
@@ -92,20 +93,21 @@ const (
 	objectsFolder  = "objects"
 )
 
-// homeCache is how many bytes of cached recipes the embedded Redis holds: some thousands, which is more than a
-// household opens in a week. The others come from PostgreSQL.
+// homeCache is how many bytes of cached recipes the embedded Redis holds: some thousands, more than
+// a household opens in a week. The others come from PostgreSQL.
 const homeCache = 8 << 20
 
 const (
-	// stopTimeout is how long the embedded servers of a command may take to end in good order.
+	// stopTimeout is how long a command's embedded servers may take to stop cleanly.
 	stopTimeout = 20 * time.Second
-	// stopWithin is the same for those that Watch watched, from when they were to end: a service manager waits. PostgreSQL
-	// alone may take longer, where a disk is slow to take what is in memory. It has leastStop of it in any case.
+	// stopWithin is the same for those watched by Watch, from the request to stop: a service
+	// manager is waiting. Only PostgreSQL may take longer, if the disk is slow to write its memory.
+	// It always gets leastStop.
 	stopWithin = 2500 * time.Millisecond
 	leastStop  = 500 * time.Millisecond
 )
 
-// Stores are the open servers of one data folder. This process holds the folder until Close.
+// Stores are one data folder's open servers. This process holds the folder until Close.
 type Stores struct {
 	Addresses
 
@@ -116,22 +118,23 @@ type Stores struct {
 	nats     *natsserver.Server
 	redis    *redisserver.Server
 
-	asked         time.Time // when Watch was told that they are to end
+	asked         time.Time // when Watch was told to stop
 	checkpointing sync.WaitGroup
 }
 
 // Options say what to open.
 type Options struct {
-	Dir   string // the data folder; made if it doesn't exist
+	Dir   string // the data folder; created if missing
 	Given Given
 	Log   *slog.Logger
-	// Download is called with bytes done and bytes in all while PostgreSQL is fetched. It may be nil.
+	// Download is called with the bytes downloaded and in total while PostgreSQL is downloaded. May
+	// be nil.
 	Download func(done, total int64)
 }
 
-// Open takes the data folder and starts what has no address. ErrInUse where another larder has the folder; it waits for
-// one that is stopping.
-// After an error nothing runs and nothing is held.
+// Open locks the data folder and starts servers for stores without an address. It returns ErrInUse
+// if another larder holds the folder, after waiting for one that is stopping. After an error
+// nothing is running or held.
 func Open(ctx context.Context, o Options) (*Stores, error) {
 	if err := datadir.Make(o.Dir); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
@@ -143,7 +146,7 @@ func Open(ctx context.Context, o Options) (*Stores, error) {
 	if found != nil {
 		return nil, fmt.Errorf("%s: %w", o.Dir, ErrInUse)
 	}
-	removeRunFile(o.Dir) // of a larder that was killed
+	removeRunFile(o.Dir) // left by a killed larder
 	s := &Stores{Addresses: o.Given.Addresses(), dir: o.Dir, log: o.Log, lock: held}
 	s.Roles, err = o.Given.roles()
 	if err == nil {
@@ -155,11 +158,11 @@ func Open(ctx context.Context, o Options) (*Stores, error) {
 	return s, nil
 }
 
-// start runs the embedded servers side by side: PostgreSQL takes the longest.
+// start starts the embedded servers concurrently: PostgreSQL takes the longest.
 func (s *Stores) start(ctx context.Context, o Options) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.startPostgres(ctx, o) })
-	//nolint:contextcheck,nolintlint // to listen takes no time that could be cut short; the linter sees it or not by its cache
+	//nolint:contextcheck,nolintlint // listening is too fast to cancel; the linter reports it depending on its cache
 	group.Go(func() error { return s.startNATS(o) })
 	group.Go(func() error { return s.startRedis(o) })
 	group.Go(func() error { return s.placeObjects(o) })
@@ -198,7 +201,7 @@ func (s *Stores) startPostgres(ctx context.Context, o Options) error {
 	return nil
 }
 
-// embed gives the address of a database for its owner, in the embedded PostgreSQL where none was given.
+// embed returns a database's address for its owner, in the embedded PostgreSQL unless given.
 func (s *Stores) embed(ctx context.Context, given, database, owner string, guests ...string) (string, error) {
 	if given != "" {
 		return given, nil
@@ -209,7 +212,7 @@ func (s *Stores) embed(ctx context.Context, given, database, owner string, guest
 	return s.postgres.URLOf(owner, database), nil
 }
 
-// roles gives the components that have a password on servers their addresses there, as their own roles.
+// roles returns the addresses, with their own roles, of components that have a password on servers.
 func (g Given) roles() (map[string]Databases, error) {
 	roles := map[string]Databases{}
 	for _, role := range postgresroles.Components() {
@@ -230,7 +233,7 @@ func (g Given) roles() (map[string]Databases, error) {
 	return roles, nil
 }
 
-// addRolesIn gives each component the addresses of those databases that are embedded, as its own role.
+// addRolesIn gives each component the addresses of embedded databases with its own role.
 func (s *Stores) addRolesIn(server *postgresserver.Server, given Addresses) {
 	for _, role := range postgresroles.Components() {
 		own := s.Roles[role.Component]
@@ -271,8 +274,8 @@ func (s *Stores) startRedis(o Options) error {
 	return nil
 }
 
-// placeObjects keeps objects in the data folder, as files. There is no server to start: every process that has the address
-// reads and writes them itself.
+// placeObjects stores objects in the data folder, as files. There is no server to start: every
+// process with the address reads and writes them itself.
 func (s *Stores) placeObjects(o Options) error {
 	if s.S3Endpoint != "" {
 		return nil
@@ -285,16 +288,16 @@ func (s *Stores) placeObjects(o Options) error {
 		return fmt.Errorf("make the folder of the objects: %w", err)
 	}
 	for _, name := range []string{"secret", datadir.LockFile} {
-		_ = os.Remove(filepath.Join(dir, name)) // of the server that had the folder once
+		_ = os.Remove(filepath.Join(dir, name)) // left by the folder's former object server
 	}
 	s.S3Endpoint = objectstore.Endpoint(dir)
 	return nil
 }
 
-// EmbedsNATS tells whether NATS runs in this process.
+// EmbedsNATS reports whether NATS runs in this process.
 func (s *Stores) EmbedsNATS() bool { return s.nats != nil }
 
-// InProcessNATS is NATS where it runs in this process, else nil.
+// InProcessNATS returns NATS if it runs in this process, else nil.
 func (s *Stores) InProcessNATS() jetstream.InProcess {
 	if s.nats == nil {
 		return nil
@@ -302,7 +305,7 @@ func (s *Stores) InProcessNATS() jetstream.InProcess {
 	return s.nats
 }
 
-// ReloadNATS makes the embedded NATS know the subscribers that its folder has now.
+// ReloadNATS makes the embedded NATS apply its folder's current subscribers.
 func (s *Stores) ReloadNATS() error {
 	if err := s.nats.Reload(); err != nil {
 		return fmt.Errorf("read the subscribers again: %w", err)
@@ -310,17 +313,17 @@ func (s *Stores) ReloadNATS() error {
 	return nil
 }
 
-// Announce lets other commands find these stores, and the HTTP surface at url, by the data folder.
+// Announce lets other commands find these stores, and the HTTP API at url, through the data folder.
 func (s *Stores) Announce(url string) error {
 	s.URL = url
 	return writeRunFile(s.dir, s.Addresses)
 }
 
-// Watch returns when ctx is done, or with ErrDied when an embedded server ended by itself. From then on other commands
-// don't find these stores, and wait for their end.
+// Watch returns when ctx is done, or with ErrDied when an embedded server ended by itself. From
+// then on other commands don't find these stores, and wait until they are closed.
 func (s *Stores) Watch(ctx context.Context) error {
 	defer removeRunFile(s.dir)
-	var died <-chan struct{} // never, where none is embedded
+	var died <-chan struct{} // never, if none is embedded
 	if s.postgres != nil {
 		died = s.postgres.Done()
 	}
@@ -334,8 +337,8 @@ func (s *Stores) Watch(ctx context.Context) error {
 	}
 }
 
-// checkpoint has PostgreSQL write what it has in memory while requests under way come to their end, so that little of it is
-// left to write when it is stopped.
+// checkpoint makes PostgreSQL write its memory to disk while requests in progress finish, so that
+// little is left to write when it stops.
 func (s *Stores) checkpoint(ctx context.Context) {
 	if s.postgres == nil {
 		return
@@ -349,7 +352,7 @@ func (s *Stores) checkpoint(ctx context.Context) {
 	})
 }
 
-// mayTake is how long the servers may take to end from now on.
+// mayTake returns how long the servers may still take to stop.
 func (s *Stores) mayTake() time.Duration {
 	if s.asked.IsZero() {
 		return stopTimeout
@@ -357,7 +360,7 @@ func (s *Stores) mayTake() time.Duration {
 	return max(time.Until(s.asked.Add(stopWithin)), leastStop)
 }
 
-// Close stops what was started, in good order, and lets go of the folder.
+// Close cleanly stops what was started, and releases the folder.
 func (s *Stores) Close() error {
 	removeRunFile(s.dir)
 	ctx, cancel := context.WithTimeout(context.Background(), s.mayTake())

@@ -15,8 +15,9 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// A folder from before the roles, where one superuser had everything, is taken over at the next start: nobody but the
-// embedded server itself comes as that one any more, and each component reads what was there.
+// A folder from before roles, with one superuser for everything, is migrated at the next start:
+// then only the embedded server itself uses the superuser, and each component can read the existing
+// data.
 func TestFolderOfASuperuserIsTakenOver(t *testing.T) {
 	t.Parallel()
 	ctx := testkit.Context(t)
@@ -40,7 +41,7 @@ func TestFolderOfASuperuserIsTakenOver(t *testing.T) {
 	require.Len(t, opened.Roles, 5)
 	for component := range opened.Roles {
 		if component == "relay" {
-			continue // it reads the ledger alone
+			continue // it only reads the ledger
 		}
 		own := opened.As(component)
 		require.Equal(t, "7", ask(t, own.PostgresURL, `SELECT change FROM user_changes`), component)
@@ -48,7 +49,7 @@ func TestFolderOfASuperuserIsTakenOver(t *testing.T) {
 	}
 }
 
-// ask gives the first value of an answer, "" where there is none.
+// ask returns a query's first value, "" if there is none.
 func ask(t *testing.T, url, query string) string {
 	t.Helper()
 	ctx := testkit.Context(t)
