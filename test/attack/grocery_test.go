@@ -17,14 +17,14 @@ import (
 	"larder.dev/test/larder"
 )
 
-// reads the grocery list.
+// reads fetches the grocery list.
 func list(victim *larder.Client) act {
 	return act{"grocery list", func(int) (larder.Answer, error) {
 		return victim.Try(larder.Request{Method: http.MethodGet, Path: "/grocery/api/list"})
 	}}
 }
 
-// adds one thing to the grocery list.
+// adds adds one item to the grocery list.
 func adds(victim *larder.Client) act {
 	return act{"grocery operation", func(n int) (larder.Answer, error) {
 		return victim.Try(add(fmt.Sprintf("%d g flour", n)))
@@ -41,7 +41,7 @@ func operate(operations ...map[string]any) larder.Request {
 	}
 }
 
-// Operations about as many parts as they may name hold nobody up.
+// Operations on the maximum number of items delay nobody else.
 func TestOperationsOfManyParts(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)
@@ -58,8 +58,8 @@ func TestOperationsOfManyParts(t *testing.T) {
 	}.run(t)
 }
 
-// ticks is a body that ticks all of the parts and unticks them, twelve times. It is put together from what is JSON already,
-// so that what the attacker's own processor takes isn't measured.
+// ticks is a body that ticks and unticks all of the items, twelve times. It concatenates ready
+// JSON, so that the attacker's own CPU time isn't measured.
 func ticks(parts []byte) []byte {
 	var body bytes.Buffer
 	body.WriteString(`{"operations":[`)
@@ -74,13 +74,13 @@ func ticks(parts []byte) []byte {
 	return body.Bytes()
 }
 
-// manyParts fills a list with 5,000 parts.
+// manyParts fills a list with 5,000 items.
 func manyParts(tb testing.TB, client *larder.Client) []string {
 	tb.Helper()
 	parts := make([]string, 5_000)
 	var operations []map[string]any
 	for i := range parts {
-		parts[i] = strconv.FormatInt(int64(i), 36) // short, so that 24 operations of all of them fit into a body
+		parts[i] = strconv.FormatInt(int64(i), 36) // short, so that 24 operations on all of them fit into a body
 		operations = append(operations, map[string]any{
 			"id": uuid.NewString(), "kind": "add", "parts": []string{parts[i]}, "text": fmt.Sprintf("%d g of thing %d", i, i),
 		})
@@ -94,13 +94,13 @@ func manyParts(tb testing.TB, client *larder.Client) []string {
 	return parts
 }
 
-// streamsOpened is how many streams the attacker asks for.
+// streamsOpened is how many streams the attacker requests.
 const streamsOpened = 3_000
 
-// mayHave is how many streams of one person are let in.
+// mayHave is how many streams one person may have.
 const mayHave = 32
 
-// Streams of one person's list cost nobody else's changes anything.
+// One person's list streams don't slow anybody else's changes.
 func TestManyStreamsOfTheList(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)
@@ -112,7 +112,7 @@ func TestManyStreamsOfTheList(t *testing.T) {
 	}.run(t)
 }
 
-// openStreams opens as many streams as it is let, and leaves them open until the test ends.
+// openStreams opens as many streams as it can, and leaves them open until the test ends.
 func openStreams(t *testing.T, client *larder.Client, path string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -10,7 +10,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Logins without end, with the right password: they leave the processors to the others, and as many sessions as may be.
+// A flood of logins with the right password leaves CPU time to the others, and only the allowed
+// number of sessions.
 func TestLoginsWithoutEnd(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)

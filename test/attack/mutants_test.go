@@ -25,21 +25,21 @@ import (
 
 const (
 	mutantsOfEach = 64
-	// answeredWithin is the time that a process may take on the clock, and what is around it.
+	// answeredWithin is the child's time limit, plus overhead.
 	answeredWithin = 75 * time.Second
-	// largestChild is the memory that a process may take, and its program file.
+	// largestChild is a child's memory limit, plus its program file.
 	largestChild = 1280<<20 + 128<<20
-	// parentsMemory is what the larder's own process may grow by: none of it is for pixels.
+	// parentsMemory is how much the larder's own process may grow: it holds no pixels.
 	parentsMemory = 256 << 20
 )
 
-// mutant is a picture that was broken.
+// mutant is a corrupted picture.
 type mutant struct {
 	name    string
 	content []byte
 }
 
-// originals are pictures of every format that is drawn, and of every way in which a decoder keeps one.
+// originals are pictures in every supported format, and with every way a decoder buffers them.
 func originals(tb testing.TB) []mutant {
 	tb.Helper()
 	all := []mutant{
@@ -60,7 +60,7 @@ func originals(tb testing.TB) []mutant {
 	return all
 }
 
-// mutants gives the originals, each broken in many ways, the same in each run.
+// mutants returns the originals, each corrupted in many ways, the same in each run.
 func mutants(tb testing.TB) []mutant {
 	tb.Helper()
 	var all []mutant
@@ -75,40 +75,41 @@ func mutants(tb testing.TB) []mutant {
 	return all
 }
 
-// mutate breaks a picture behind its first bytes, by which it is known as one.
+// mutate corrupts a picture after its first bytes, which identify its format.
 func mutate(random *rand.Rand, n int, whole, other []byte) []byte {
 	const known = 12
 	content := bytes.Clone(whole)
 	somewhere := func() int { return known + random.IntN(len(content)-known) }
 	switch n % 7 {
-	case 0: // broken off
+	case 0: // truncated
 		return content[:somewhere()]
-	case 1: // bits that fell over
+	case 1: // flipped bits
 		for range 1 + random.IntN(40) {
 			content[somewhere()] ^= 1 << random.IntN(8)
 		}
-	case 2: // the head of one and the end of another
+	case 2: // one picture's head and another's tail
 		return append(content[:somewhere()], other[random.IntN(len(other)):]...)
-	case 3: // a header that lies: sizes, lengths and counts are near the start
+	case 3: // a wrong header: sizes, lengths and counts are near the start
 		at := known + random.IntN(min(len(content)-known-4, 200))
 		lies := []uint32{0xffffffff, 0x7fffffff, 0x00007fff, 0, 0x80000000, 0x0000ffff}
 		binary.BigEndian.PutUint32(content[at:], lies[random.IntN(len(lies))])
-	case 4: // a part again and again
+	case 4: // a repeated part
 		from := somewhere()
 		part := bytes.Repeat(content[from:min(from+1+random.IntN(64), len(content))], 1+random.IntN(2000))
 		return bytes.Join([][]byte{content[:from], part, content[from:]}, nil)
-	case 5: // noise from somewhere on
+	case 5: // noise from some offset
 		for i := somewhere(); i < len(content); i++ {
 			content[i] = byte(random.UintN(256))
 		}
-	case 6: // a part that is missing
+	case 6: // a missing part
 		from := somewhere()
 		return append(content[:from], content[min(from+1+random.IntN(32), len(content)):]...)
 	}
 	return lie(random, content)
 }
 
-// lie lets every other PNG say another size with a sum that is right, since its decoder reads on only then.
+// lie gives every other PNG a wrong size with a correct checksum, since otherwise its decoder stops
+// there.
 func lie(random *rand.Rand, content []byte) []byte {
 	if !bytes.HasPrefix(content, []byte("\x89PNG")) || random.IntN(2) == 0 {
 		return content
@@ -116,8 +117,8 @@ func lie(random *rand.Rand, content []byte) []byte {
 	return pictures.Claiming(content, 1+random.Uint32N(9000), 1+random.Uint32N(9000))
 }
 
-// Pictures that were broken in every way are each answered in time: as a picture, as a file that is none, or refused. The
-// larder lives on and keeps its memory, whatever becomes of the processes that looked at them.
+// Pictures corrupted in every way are each answered in time: as a picture, as another file, or
+// refused. The larder survives and keeps its memory, whatever happens to the child processes.
 func TestMutatedPictures(t *testing.T) {
 	server := larder.Start(t)
 	pid := server.Process(t).PID()
@@ -126,7 +127,7 @@ func TestMutatedPictures(t *testing.T) {
 	for n := range 4 {
 		cooks = append(cooks, server.AddUser(t, fmt.Sprintf("cook%d", n)))
 	}
-	_, err := put(cooks[0], create(t, cooks[0]), pictures.Photo(800, 600)) // what the first one takes once
+	_, err := put(cooks[0], create(t, cooks[0]), pictures.Photo(800, 600)) // what the first allocates once
 	require.NoError(t, err)
 	all := mutants(t)
 	require.GreaterOrEqual(t, len(all), 700)
@@ -181,7 +182,7 @@ func create(tb testing.TB, cook *larder.Client) string {
 	return recipe.ID
 }
 
-// fate is what became of a picture, "" for what must not.
+// fate is what became of a picture, "" for what must not happen.
 func fate(answer larder.Answer) string {
 	var file larder.File
 	switch {
@@ -196,8 +197,8 @@ func fate(answer larder.Answer) string {
 	}
 }
 
-// watchChildren looks at the processes that draw for the process of this id, and gives the most memory that one of them
-// had resident.
+// watchChildren watches the picture processes of the process with this id, and returns the peak
+// resident memory of one.
 func watchChildren(tb testing.TB, pid int) (peak func() int64) {
 	tb.Helper()
 	resident := regexp.MustCompile(`VmHWM:\s+(\d+) kB`)

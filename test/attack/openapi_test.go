@@ -6,10 +6,11 @@ import (
 	"larder.dev/test/larder"
 )
 
-// madeUp is how many requests are made up for each operation.
+// madeUp is how many requests are generated per operation.
 const madeUp = 60
 
-// Whatever is sent, made by the documents or against them, no answer is a 5xx and each one is as the documents say.
+// Whatever is sent, valid by the documents or not, no answer is a 5xx and each matches the
+// documents.
 func TestAnswersAreAsTheDocumentsSay(t *testing.T) {
 	server := larder.Start(t)
 	cook := server.AddUser(t, "fuzzer", "--grocery")

@@ -13,7 +13,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Pictures that cost as much as is let in, and more, of one person hold up nobody else's, nor anything else.
+// One person's most expensive pictures, allowed and beyond, delay nobody else's, nor anything else.
 func TestPicturesThatCost(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)
@@ -37,7 +37,7 @@ func TestPicturesThatCost(t *testing.T) {
 	}
 }
 
-// puts has a photo drawn, each time another one, and takes it off the recipe again.
+// puts attaches a new photo each time, and removes it from the recipe again.
 func puts(tb testing.TB, victim *larder.Client) act {
 	tb.Helper()
 	recipe, _ := victim.Create(tb, larder.Named("Photographed"))
@@ -47,8 +47,8 @@ func puts(tb testing.TB, victim *larder.Client) act {
 	}}
 }
 
-// put attaches a picture, and removes it where it was taken. What is behind a picture's end isn't read, and makes it
-// another file.
+// put attaches a picture, and removes it if it was accepted. Bytes after a picture's end aren't
+// read, and make it a different file.
 func put(client *larder.Client, recipe string, content []byte) (larder.Answer, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -56,7 +56,7 @@ func put(client *larder.Client, recipe string, content []byte) (larder.Answer, e
 	if err != nil {
 		return larder.Answer{}, err
 	}
-	_, _ = part.Write(content) // to memory
+	_, _ = part.Write(content) // writes to memory
 	_ = form.Close()
 	answer, err := client.Try(larder.Request{
 		Method: http.MethodPost, Path: "/api/recipes/" + recipe + "/files", Body: body.Bytes(),

@@ -20,13 +20,13 @@ const (
 	longNameRunes = 199
 )
 
-// Searches for many words of two letters, over names that are made of nothing else, hold nobody up.
+// Searches for many two-letter words, over names made only of such words, delay nobody.
 func TestSearchForManyWords(t *testing.T) {
 	t.Run("one process", func(t *testing.T) { searchForManyWords(t, larder.Start(t), "") })
 	t.Run("on servers", func(t *testing.T) { searchForManyWords(t, larder.StartParts(t).Server, ", on servers") })
 }
 
-// The same while Elasticsearch is away, and the database answers in its place.
+// The same while Elasticsearch is down, and the database answers instead.
 func TestSearchForManyWordsInTheDatabase(t *testing.T) {
 	parts := larder.NewPartsBehindDoors(t)
 	parts.Migrate(t)
@@ -44,7 +44,7 @@ func searchForManyWords(t *testing.T, server *larder.Server, where string) {
 	manyWords(t, victim, attacker, where)
 }
 
-// cooks are a victim, and an attacker with names that cost the most to search in.
+// cooks returns a victim, and an attacker with names that are the most expensive to search.
 func cooks(t *testing.T, server *larder.Server) (victim, attacker *larder.Client) {
 	t.Helper()
 	victim = cook(t, server)
@@ -67,7 +67,7 @@ func manyWords(t *testing.T, victim, attacker *larder.Client, where string) {
 	}.run(t)
 }
 
-// A search that names a version which can't exist isn't waited for.
+// A search that requires an impossible version doesn't wait for it.
 func TestSearchAfterNoWrite(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)
@@ -93,7 +93,7 @@ func TestSearchAfterNoWrite(t *testing.T) {
 //nolint:gochecknoglobals // the words of the attacker's names and searches
 var syllables = strings.Fields("ka lo mi ne pu ra so ti va xu ya ze bo ce di fu go hi ja ku la mo ni pa re si to vu wa xi yo zu")
 
-// namesOfSyllables gives recipes with names as long as they may be, of words of two letters.
+// namesOfSyllables returns recipes with names of maximum length, made of two-letter words.
 func namesOfSyllables(tb testing.TB) [][]byte {
 	tb.Helper()
 	random := rand.New(rand.NewPCG(1, 1)) // the same in each run

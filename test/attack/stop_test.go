@@ -22,7 +22,8 @@ const (
 	ofEach = 8
 )
 
-// Each of twenty stops ends in time, while clients hold streams, send files that trickle in, search and write.
+// Each of twenty stops ends in time, while clients hold streams, send slow uploads, search and
+// write.
 func TestStopsWithClientsConnected(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)
@@ -57,7 +58,7 @@ func TestStopsWithClientsConnected(t *testing.T) {
 		server.Stop(t)
 		took = append(took, time.Since(began))
 		for len(connected) > 0 {
-			<-connected // of clients that were let go of before
+			<-connected // from clients of earlier rounds
 		}
 		server.Start(t)
 	}
@@ -72,7 +73,7 @@ func TestStopsWithClientsConnected(t *testing.T) {
 	require.Less(t, slowest, stopWithin)
 }
 
-// listen holds a stream of events until it ends, and tells when it has begun.
+// listen holds an event stream until it ends, and signals when it has begun.
 func listen(ctx context.Context, server *larder.Server, who *larder.Client, begun chan<- struct{}) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL()+"/api/events", nil)
 	if err != nil {
@@ -97,7 +98,7 @@ func tell(ctx context.Context, whom chan<- struct{}) {
 	}
 }
 
-// readFunc is called when the sender of a file is asked for its first bytes, and has none.
+// readFunc is called when a file's sender is asked for its first bytes, and has none.
 type readFunc func()
 
 func (read readFunc) Read([]byte) (int, error) {

@@ -8,7 +8,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Requests of somebody without a session, and with a token that opens nothing, leave the processors to the others.
+// Requests without a session, or with an invalid token, leave CPU time to the others.
 func TestStrangersWithoutEnd(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)

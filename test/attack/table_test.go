@@ -14,7 +14,7 @@ import (
 const heading = "| attack | the victim's | quiet p50, p99 | attacked p50, p99 | of at most | failed | the attacker got |\n" +
 	"| --- | --- | ---: | ---: | ---: | ---: | --- |\n"
 
-// row is what one act of the victim's came to.
+// row is the result for one of the victim's acts.
 type row struct {
 	attack   string
 	act      string
@@ -23,12 +23,12 @@ type row struct {
 	answers  map[int]int
 }
 
-// limit is what the p99 under the attack may be.
+// limit is the highest acceptable p99 under attack.
 func (r row) limit() time.Duration { return max(worsening*r.quiet.at(99), noise) }
 
 func (r row) missed() bool { return r.attacked.at(99) > r.limit() }
 
-// String is the line of the table.
+// String formats the row for the table.
 func (r row) String() string {
 	verdict := ""
 	if r.missed() || len(r.attacked.failed) > 0 {
@@ -38,7 +38,7 @@ func (r row) String() string {
 		millis(r.limit()), verdict, len(r.attacked.failed), len(r.attacked.took), r.got())
 }
 
-// got is the attacker's answers, by status.
+// got returns the attacker's answers, by status.
 func (r row) got() string {
 	var texts []string
 	for _, status := range slices.Sorted(maps.Keys(r.answers)) {
@@ -55,11 +55,11 @@ func (s sample) millis() string { return millis(s.at(50)) + ", " + millis(s.at(9
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
 
-// table collects the rows of all trials of a run.
+// table collects the rows of a run's trials.
 type table struct {
 	mu     sync.Mutex
 	rows   []row
-	beside []string // tables of another form
+	beside []string // tables in another format
 }
 
 func (t *table) add(r row) {
@@ -93,7 +93,7 @@ func (t *table) String() string {
 //nolint:gochecknoglobals // one table for the trials of a run, which TestMain prints
 var report table
 
-// TestMain prints what the trials found after the last of them.
+// TestMain prints the trials' results after the last of them.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if len(report.rows) > 0 || len(report.beside) > 0 {

@@ -1,6 +1,7 @@
-// Package attack lets one person do their worst to the built binary while another one cooks. A trial measures what
-// the other one, the victim, is made to wait, first while nobody attacks and then under the attack, and fails where
-// that is more than three times as long or a request of the victim's fails. It prints a table for docs/measurements.
+// Package attack lets one person do their worst to the built binary while another one cooks. A
+// trial measures how long the other one, the victim, waits, first without an attack and then under
+// it, and fails if that is more than three times as long or a request of the victim's fails. It
+// prints a table for docs/measurements.
 package attack
 
 import (
@@ -20,37 +21,37 @@ import (
 const (
 	// worsening is how many times its quiet value the victim's p99 may be under an attack.
 	worsening = 3
-	// noise is what a p99 may be whatever the quiet one was. Attacker, victim and server are on one machine here, so that
-	// three times a quiet p99 of 3 ms would be missed by the attacker's own work.
+	// noise is an acceptable p99 whatever the quiet one was. Attacker, victim and server share one
+	// machine here, so the attacker's own work would exceed three times a quiet p99 of 3 ms.
 	noise = 25 * time.Millisecond
 
 	watchTime = 8 * time.Second
 	warmTime  = time.Second
-	// pace is how often the victim begins each of their acts: some 300 in the time of a watch.
+	// pace is the interval between the starts of each of the victim's acts: some 300 per watch.
 	pace = 25 * time.Millisecond
-	// refusedPause is how long the attacker waits after a refusal. Without it the test would measure how many
-	// refusals a second two cores can write and read.
+	// refusedPause is how long the attacker waits after a refusal. Without it the test would
+	// measure how many refusals a second two cores can write and read.
 	refusedPause = 50 * time.Millisecond
 )
 
-// act is something that the victim does again and again.
+// act is something that the victim does repeatedly.
 type act struct {
 	name string
 	do   func(n int) (larder.Answer, error)
 }
 
-// trial is an attack and what it is to leave alone.
+// trial is an attack and what it must not affect.
 type trial struct {
-	attack string // as the table calls it
+	attack string // name in the table
 	victim []act
-	// begin is what the attacker does once, before the victim is watched under the attack; nil for nothing.
+	// begin runs once, before the victim is watched under the attack; may be nil.
 	begin func()
-	// strike is what atOnce attackers do, each again as soon as it is answered.
+	// strike is one request of each of atOnce attackers, repeated as soon as it is answered.
 	strike func(ctx context.Context, attacker, n int) (larder.Answer, error)
 	atOnce int
 }
 
-// run is the trial. The rows go to the table also where it fails.
+// run runs the trial. Its rows go to the table even if it fails.
 func (tr trial) run(t *testing.T) {
 	t.Helper()
 	tr.watch(warmTime) // doesn't count
@@ -75,7 +76,7 @@ func (tr trial) run(t *testing.T) {
 	require.Empty(t, missed, "what the victim waited for too long")
 }
 
-// watch lets the victim do everything for a while, and gives what each act took.
+// watch lets the victim do everything for a while, and returns how long each act took.
 func (tr trial) watch(lasting time.Duration) []sample {
 	samples := make([]sample, len(tr.victim))
 	var acts sync.WaitGroup
@@ -105,7 +106,8 @@ func (a act) watch(lasting time.Duration) sample {
 	return s
 }
 
-// strikes begins the attack. What it returns ends it, and tells how often the attackers got which answer; 0 is none.
+// strikes begins the attack. The returned function ends it, and returns how often the attackers got
+// each status; 0 is none.
 func (tr trial) strikes(ctx context.Context) (end func() map[int]int) {
 	ctx, cancel := context.WithCancel(ctx)
 	var (
@@ -145,11 +147,11 @@ func pause(ctx context.Context) {
 	}
 }
 
-// sample is what an act took, in order, and the answers that weren't what the victim asked for.
+// sample is an act's sorted durations, and the answers that weren't what the victim asked for.
 type sample struct {
 	took   []time.Duration
 	failed []string
 }
 
-// at is the value that p in a hundred are not above.
+// at returns the p-th percentile.
 func (s sample) at(p int) time.Duration { return s.took[min(len(s.took)*p/100, len(s.took)-1)] }

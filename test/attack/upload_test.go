@@ -17,7 +17,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// attaches puts a small file on one recipe after the other.
+// attaches puts a small file on one recipe after another.
 func attaches(tb testing.TB, server *larder.Server, victim *larder.Client) act {
 	tb.Helper()
 	items := victim.Search(tb, "limit", "50").Items
@@ -27,7 +27,7 @@ func attaches(tb testing.TB, server *larder.Server, victim *larder.Client) act {
 	}}
 }
 
-// form sends a file as a browser's form does, as its bytes come.
+// form sends a file like a browser's form, as its bytes arrive.
 func form(ctx context.Context, server *larder.Server, cook *larder.Client, recipe string, content io.Reader) (larder.Answer, error) {
 	reader, writer := io.Pipe()
 	body := multipart.NewWriter(writer)
@@ -41,7 +41,7 @@ func form(ctx context.Context, server *larder.Server, cook *larder.Client, recip
 		}
 		_ = writer.CloseWithError(err)
 	}()
-	defer reader.Close() // an answer that came early leaves the sender nobody to send to
+	defer reader.Close() // after an early answer the sender has nobody to send to
 	return send(ctx, server, cook, http.MethodPost, "/api/recipes/"+recipe+"/files", reader, "Content-Type", body.FormDataContentType())
 }
 
@@ -63,7 +63,7 @@ func send(ctx context.Context, server *larder.Server, cook *larder.Client, metho
 	return larder.Answer{Status: response.StatusCode, Header: response.Header, Body: answered}, err
 }
 
-// trickle gives a byte now and then, for as long as an attacker's request lasts.
+// trickle returns a byte now and then, for as long as an attacker's request lasts.
 type trickle struct {
 	ctx  context.Context //nolint:containedctx // a reader has no other way to end
 	left int
@@ -83,7 +83,7 @@ func (t *trickle) Read(into []byte) (int, error) {
 	}
 }
 
-// Uploads that one person leaves unfinished, and 30 more of theirs that trickle in, keep nobody else's out.
+// One person's unfinished uploads, and 30 more slow ones, keep nobody else's out.
 func TestUnfinishedUploads(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)

@@ -9,10 +9,10 @@ import (
 	"larder.dev/test/larder"
 )
 
-// victimsRecipes is how many recipes the victim has: as many as a cook's shelf.
+// victimsRecipes is how many recipes the victim has: as many as on a cook's shelf.
 const victimsRecipes = 300
 
-// cook makes a victim with recipes to search and read.
+// cook creates a victim with recipes to search and read.
 func cook(tb testing.TB, server *larder.Server) *larder.Client {
 	tb.Helper()
 	victim := server.AddUser(tb, "victim", "--grocery")
@@ -22,7 +22,7 @@ func cook(tb testing.TB, server *larder.Server) *larder.Client {
 	return victim
 }
 
-// searches looks for a word of the victim's names.
+// searches searches for a word in the victim's names.
 func searches(victim *larder.Client) act {
 	words := []string{"soup", "bread", "cake", "chicken", "pie", "salad", "rice", "sauce"}
 	return act{"search", func(n int) (larder.Answer, error) {
@@ -30,7 +30,7 @@ func searches(victim *larder.Client) act {
 	}}
 }
 
-// reads reads one recipe after the other.
+// reads reads one recipe after another.
 func reads(tb testing.TB, victim *larder.Client) act {
 	tb.Helper()
 	items := victim.Search(tb, "limit", "50").Items
@@ -39,7 +39,7 @@ func reads(tb testing.TB, victim *larder.Client) act {
 	}}
 }
 
-// writes makes recipes.
+// writes creates recipes.
 func writes(victim *larder.Client) act {
 	return act{"write", func(n int) (larder.Answer, error) {
 		return victim.Try(larder.Request{Method: http.MethodPost, Path: "/api/recipes", Body: larder.Named(fmt.Sprintf("Soup of the day %d", n))})

@@ -12,7 +12,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// largeRecipe is a recipe of about 934 KB, another for each name.
+// largeRecipe is a recipe of about 934 KB, different for each name.
 func largeRecipe(tb testing.TB, name string) []byte {
 	tb.Helper()
 	steps := make([]map[string]any, 190)
@@ -24,13 +24,13 @@ func largeRecipe(tb testing.TB, name string) []byte {
 	return body
 }
 
-// Large writes to one recipe, which wait for each other, keep nobody else waiting.
+// Large writes to one recipe, which wait for each other, make nobody else wait.
 func TestLargeWritesToOneRecipe(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)
 	attacker := server.AddUser(t, "attacker")
 	created, _ := attacker.Create(t, larder.Named("Large"))
-	bodies := [][]byte{largeRecipe(t, "Large"), largeRecipe(t, "Larger")} // in turns, so that each changes something
+	bodies := [][]byte{largeRecipe(t, "Large"), largeRecipe(t, "Larger")} // alternate: each changes something
 	path := "/api/recipes/" + created.ID
 	attacker.Do(t, http.MethodPut, path, bodies[0], "If-Match", "*").Want(t, http.StatusOK)
 	trial{

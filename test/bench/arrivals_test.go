@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// paced does something writesPerTurn times, beginning each by the clock: a slow one doesn't hold up the next,
-// as it wouldn't when they come from different people.
+// paced calls do writesPerTurn times, starting each by the clock: a slow call doesn't delay the
+// next, as with independent people.
 func paced(b *testing.B, do func(ctx context.Context, n int) error) {
 	b.Helper()
 	group, ctx := errgroup.WithContext(b.Context())
@@ -24,13 +24,13 @@ func paced(b *testing.B, do func(ctx context.Context, n int) error) {
 	require.NoError(b, group.Wait())
 }
 
-// arrival is a message and when it came.
+// arrival is a message with its arrival time.
 type arrival struct {
 	message jetstream.Msg
 	at      time.Time
 }
 
-// arrivals are what a consumer got since listen.
+// arrivals are what a consumer has received since listen.
 type arrivals struct{ came chan arrival }
 
 // listen consumes what is published from now on, with an ordinary ordered consumer.
@@ -47,7 +47,7 @@ func listen(b *testing.B, js jetstream.JetStream, stream, subject string) arriva
 	return got
 }
 
-// wait gives the time that each message of the turn took since it was sent.
+// wait returns how long each message of the turn took since it was sent.
 func (a arrivals) wait(b *testing.B, sent func(jetstream.Msg) (time.Time, error)) []time.Duration {
 	b.Helper()
 	var took []time.Duration

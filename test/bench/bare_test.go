@@ -25,7 +25,8 @@ const (
 	bareRecipeKey  = "BENCH_BARE_RECIPE_KEY"
 )
 
-// startBare starts the bare server over the keys of the only session and of the recipe, and gives its address.
+// startBare starts the bare server with the keys of the only session and of the recipe, and returns
+// its address.
 func startBare(b *testing.B, redisURL, recipe string) string {
 	b.Helper()
 	cache := larder.Redis(b, redisURL)
@@ -57,7 +58,7 @@ func onlyKey(b *testing.B, cache *redis.Client, pattern string) string {
 	return keys[0]
 }
 
-// serveBare says where it listens, and serves until it is killed.
+// serveBare prints its address, and serves until it is killed.
 func serveBare() error {
 	options, err := redis.ParseURL(os.Getenv(bareRedisURL))
 	if err != nil {
@@ -76,8 +77,8 @@ func serveBare() error {
 	return server.Serve(listener)
 }
 
-// bareHandler reads a session and a recipe one after the other, as who must check the one before the other
-// does, and sends the bytes.
+// bareHandler reads a session and then a recipe, since the one must be checked before the other,
+// and sends the bytes.
 func bareHandler(cache *redis.Client, session, recipe string) http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The picture, in units of SVG.
+// The picture's dimensions in SVG units.
 const (
 	chartWidth   = 860
 	panelHeight  = 200
@@ -16,7 +16,7 @@ const (
 	legendHeight = 18
 )
 
-// svg draws the lag above the memory, over the same time.
+// svg draws the lag above the memory, over the same time axis.
 func (s *soakSamples) svg(lasting time.Duration) string {
 	var text strings.Builder
 	height := chartTop + 2*panelHeight + 2*panelGap

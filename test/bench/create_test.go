@@ -18,10 +18,11 @@ import (
 	"larder.dev/test/larder"
 )
 
-// measureCreate makes recipes of 8 ingredient rows through HTTP, against pgx that writes the same rows into
-// the same Postgres, with the same users, as many connections and the same durability (a commit is on the
-// disk). Larder's side pays for everything that a write sets off as well: while the turn lasts, the relay and
-// four projections work on the same cores. The bare side has none of it, and HTTP, sessions and checks neither.
+// measureCreate creates recipes of 8 ingredient rows through HTTP, against pgx writing the same
+// rows into the same Postgres, with the same users, number of connections and durability (commits
+// are on disk). Larder's side also pays for everything that a write triggers: during the turn, the
+// relay and four projections work on the same cores. The bare side has none of it, nor HTTP,
+// sessions and checks.
 func measureCreate(b *testing.B, t *table) {
 	b.Helper()
 	server, users, body := startWriters(b)
@@ -42,12 +43,12 @@ func measureCreate(b *testing.B, t *table) {
 	measureCost(b, t, server, ours, theirs)
 }
 
-// measureCost is the processor time of one create: what it takes to write it, and what it sets off until every
-// view has it. It is what a machine that does other work as well can be compared by.
+// measureCost is the CPU time of one create: writing it, and everything it triggers until every
+// view has it. It allows comparing machines that do other work as well.
 func measureCost(b *testing.B, t *table, server *larder.Server, ours, theirs func(worker int) error) {
 	b.Helper()
 	if runtime.GOOS != "linux" {
-		return // nowhere else is the time of other processes told as files
+		return // only Linux exposes other processes' times as files
 	}
 	turn := func(do func(worker int) error, drain func()) (each spent, drained time.Duration) {
 		server.CaughtUp(b)
@@ -68,8 +69,8 @@ func measureCost(b *testing.B, t *table, server *larder.Server, ours, theirs fun
 	t.add(figure{what: "from the last create until every view has all, as `larder status` says", larder: inSeconds(behind)})
 }
 
-// startWriters starts a server, and gives as many users of it as there are workers, and what they write: a
-// recipe of 8 ingredient rows.
+// startWriters starts a server, and returns one user per worker, and what they write: a recipe of 8
+// ingredient rows.
 func startWriters(b *testing.B) (server *larder.Server, users []*larder.Client, body []byte) {
 	b.Helper()
 	server = larder.Start(b)
@@ -90,10 +91,11 @@ func create(user *larder.Client, body []byte) error {
 	return err
 }
 
-// bareWriter writes the rows of a sample recipe again and again, under new ids. It does so as fast as pgx
-// can: one transaction of four statements (the user's number, the recipe, its eight rows, the ledger's entry
-// with the whole recipe as JSON), all of it sent at once, which saves the round trips of BEGIN and COMMIT. Its
-// tables are frozen in testdata/bare.sql, in a schema of their own, so that nobody relays what it writes.
+// bareWriter repeatedly writes the rows of a sample recipe, under new ids, as fast as pgx can: one
+// transaction of four statements (the user's number, the recipe, its eight rows, the ledger's entry
+// with the whole recipe as JSON), sent as one batch, which saves the round trips of BEGIN and
+// COMMIT. Its tables are frozen in testdata/bare.sql, in their own schema, so that nobody relays
+// what it writes.
 type bareWriter struct {
 	pool *pgxpool.Pool
 	row  sampleRow
@@ -180,7 +182,8 @@ func (w *bareWriter) create(ctx context.Context, user string) error {
 	return nil
 }
 
-// requireRows makes sure that the limit did the work: a batch that quietly wrote nothing would be fast.
+// requireRows checks that the bare side did the work: a batch that silently wrote nothing would be
+// fast.
 func (w *bareWriter) requireRows(b *testing.B) {
 	b.Helper()
 	var recipes, ingredients, changes, entries int

@@ -10,12 +10,12 @@ import (
 	"larder.dev/test/larder"
 )
 
-// measureDetail reads one cached recipe over HTTP, with the check of the session, against a gin handler that
-// gets the same two values from the same Redis. Both are processes of their own, and are asked by the same
-// client over as many connections.
+// measureDetail reads one cached recipe over HTTP, with the session check, against a gin handler
+// that reads the same two values from the same Redis. Both are separate processes, and the same
+// client asks them over as many connections.
 func measureDetail(b *testing.B, t *table) {
 	b.Helper()
-	server := larder.Start(b, "LARDER_LIMIT_READS=0/0") // all is asked by one person, and faster than one may
+	server := larder.Start(b, "LARDER_LIMIT_READS=0/0") // one person asks for everything, faster than one may
 	ada := server.AddUser(b, "ada")
 	recipe, _ := ada.Create(b, larder.MadeUp(7))
 	path := "/api/recipes/" + recipe.ID

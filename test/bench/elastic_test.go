@@ -18,7 +18,7 @@ import (
 	"larder.dev/internal/wordfold"
 )
 
-// bareElastic is Elasticsearch asked by plain HTTP: the limit that a client of it could reach.
+// bareElastic is Elasticsearch over plain HTTP: the limit that any client of it could reach.
 type bareElastic struct {
 	url, alias string
 	http       *http.Client
@@ -29,7 +29,7 @@ func newBareElastic(url, alias string) *bareElastic {
 	return &bareElastic{url: url, alias: alias, http: &http.Client{Transport: transport, Timeout: time.Minute}}
 }
 
-// send gives the body of an answer that has to be a success.
+// send returns the body of an answer, which has to be a success.
 func (e *bareElastic) send(method, path, contentType string, body []byte) ([]byte, error) {
 	request, err := http.NewRequest(method, e.url+path, bytes.NewReader(body))
 	if err != nil {
@@ -66,9 +66,10 @@ func (e *bareElastic) ask(method, path string, body, into any) error {
 
 type object = map[string]any
 
-// search is what Larder asks for a page of an owner's recipes by words: the best tier first (exact, prefix, typo),
-// with the total. Written here a second time, since the bench must not ask what the product asks by itself. With names the
-// hits bring them, as a list needs them where no Larder completes it; the product asks for ids and versions alone.
+// search is Larder's query for a page of an owner's recipes by words: the best tier first (exact,
+// prefix, typo), with the total. It is a separate copy, since the benchmark must not use the
+// product's own query. With names, hits include them, as a list needs without Larder to complete
+// it; the product only requests ids and versions.
 func (e *bareElastic) search(owner, text string, limit int, names bool) error {
 	words := wordfold.Words(text)
 	tier := func(boost int, clause func(word string) object) object {
@@ -121,8 +122,8 @@ func resembling(word string) object {
 	return object{"bool": object{"should": []object{beginning(word), fuzzy}, "minimum_should_match": 1}}
 }
 
-// bulks are all documents of the index as bulk requests of this many, ready to be sent, in the versions that they
-// have.
+// bulks returns all documents of the index as ready bulk requests of this many, in their current
+// versions.
 func (e *bareElastic) bulks(b *testing.B, each int) (requests [][]byte, documents int) {
 	b.Helper()
 	type page struct {
@@ -155,8 +156,8 @@ func (e *bareElastic) bulks(b *testing.B, each int) (requests [][]byte, document
 	return requests, documents
 }
 
-// load puts the requests into a new index with the mapping of the other one and the settings for loading, one
-// after the other, and makes it searchable. It gives the time from the first request on.
+// load sends the requests, one after another, to a new index with the other one's mapping and
+// settings for loading, and makes it searchable. It returns the time since the first request.
 func (e *bareElastic) load(b *testing.B, requests [][]byte) time.Duration {
 	b.Helper()
 	var described map[string]struct {
@@ -191,7 +192,7 @@ func (e *bareElastic) load(b *testing.B, requests [][]byte) time.Duration {
 	return took
 }
 
-// found gives those of the words that a document has which a search finds now.
+// found returns those words in documents that a search finds now.
 func (e *bareElastic) found(words []string) ([]string, error) {
 	var hits struct {
 		Hits struct {

@@ -1,5 +1,6 @@
-// Package bench measures what the product promises, against the bare limit where there is one: the same
-// work on the same servers, in the same run, without Larder. It drives the built binary from outside.
+// Package bench measures what the product promises, against the bare limit where there is one: the
+// same work on the same servers, in the same run, without Larder. It drives the built binary from
+// outside.
 package bench
 
 import (
@@ -10,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain is also the way into the second process: the bare HTTP server must not share one with the client
-// that measures it, since Larder doesn't.
+// TestMain is also the entry point of a second process: the bare HTTP server must not share one
+// with the measuring client, since Larder doesn't.
 func TestMain(m *testing.M) {
 	if os.Getenv(bareRedisURL) != "" {
 		if err := serveBare(); err != nil {
@@ -23,8 +24,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// BenchmarkFigures measures everything and prints one table. Run it with -benchtime 1x: each figure has
-// rounds of its own. A target that is missed fails the run.
+// BenchmarkFigures measures everything and prints one table. Run it with -benchtime 1x: each figure
+// has its own rounds. Missing a target fails the run.
 func BenchmarkFigures(b *testing.B) {
 	var t table
 	b.Run("create", func(b *testing.B) { measureCreate(b, &t) })
@@ -34,7 +35,7 @@ func BenchmarkFigures(b *testing.B) {
 	b.Run("files", func(b *testing.B) { measureFiles(b, &t) })
 	b.Run("folder", func(b *testing.B) { measureFolder(b, &t) })
 	if b.Failed() {
-		return // half a table would be taken for a whole one
+		return // half a table could be mistaken for a whole one
 	}
 	require.NoError(b, t.write(os.Stdout))
 	if missed := t.missed(); len(missed) > 0 {

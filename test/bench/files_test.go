@@ -39,8 +39,8 @@ const (
 	thumbnailReads = 500
 )
 
-// measureFiles sends and fetches files through a file service in a process of its own, and the same bytes through the least
-// that there is of one, in this process.
+// measureFiles sends and fetches files through a separate file service process, and the same bytes
+// through a minimal one in this process.
 func measureFiles(b *testing.B, t *table) {
 	b.Helper()
 	server := larder.Start(b)
@@ -74,7 +74,7 @@ func ratioOf(what string, c comparison) figure {
 	}
 }
 
-// compareBytes is compare for what takes long: bytes a second, in turns of a fixed number of files.
+// compareBytes is compare for slow work: bytes a second, in turns of a fixed number of files.
 func compareBytes(b *testing.B, ours, bare func(ctx context.Context, content []byte) error) comparison {
 	b.Helper()
 	turn(b, ours)
@@ -134,8 +134,8 @@ func fetch(ctx context.Context, address string) error {
 	return err
 }
 
-// bareFolder is the least that keeps files behind HTTP: net/http over a folder, in which a file is on the disk before it has
-// its name.
+// bareFolder is a minimal file store behind HTTP: net/http over a folder, in which a file is synced
+// before it gets its name.
 func bareFolder(b *testing.B) *httptest.Server {
 	b.Helper()
 	dir := b.TempDir()
@@ -173,7 +173,7 @@ func putBare(ctx context.Context, address string, content []byte) error {
 	return errors.Join(err, response.Body.Close())
 }
 
-// measureThumbnail takes the time to the first byte of a thumbnail that the CDN has.
+// measureThumbnail measures the time to the first byte of a thumbnail that the CDN has.
 func measureThumbnail(b *testing.B, t *table, ada, at *larder.Client, edge string) {
 	b.Helper()
 	recipe, _ := ada.Create(b, larder.Named("Pie"))
@@ -210,7 +210,7 @@ func measureThumbnail(b *testing.B, t *table, ada, at *larder.Client, edge strin
 	})
 }
 
-// measureMemory sends many files at once to a file service that did nothing before.
+// measureMemory sends many files at once to a freshly started file service.
 func measureMemory(b *testing.B, t *table, server *larder.Server, ada *larder.Client) {
 	b.Helper()
 	service := larder.StartFileService(b, server, "GOMEMLIMIT=48MiB")

@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	sampleEvery  = 5 // of the writes under load one in so many is looked for
+	sampleEvery  = 5 // under load, one in so many writes is looked for
 	quietWrites  = 100
 	lookInterval = 5 * time.Millisecond
-	// startPatience is far above what catching up takes.
+	// startPatience is far longer than catching up takes.
 	startPatience = 5 * time.Minute
 )
 
-// measureFindable is the time from sending a write, which is a little before its commit, until a search in
+// measureFindable is the time from sending a write, slightly before its commit, until a search in
 // Elasticsearch finds it: under load, and one at a time.
 func measureFindable(b *testing.B, t *table, parts *larder.Parts, users []cookOf) {
 	b.Helper()
@@ -70,7 +70,7 @@ func createAs(user *larder.Client, recipe map[string]any) error {
 	return err
 }
 
-// lookout asks for all that is missing, again and again.
+// lookout polls for everything that is missing.
 type lookout struct {
 	mu      sync.Mutex
 	missing map[string]time.Time // word → when it was sent
@@ -102,7 +102,7 @@ func look(b *testing.B, elastic *bareElastic) *lookout {
 	return l
 }
 
-// expect gives a word that no name has, and begins its time.
+// expect returns a word that no name has, and starts its clock.
 func (l *lookout) expect() string {
 	word := "q" + strings.ToLower(rand.Text())
 	l.mu.Lock()
@@ -132,7 +132,7 @@ func (l *lookout) once(elastic *bareElastic) {
 	}
 }
 
-// all waits until nothing is missing, and gives what each took, in the order in which they were found.
+// all waits until nothing is missing, and returns how long each took, in the order found.
 func (l *lookout) all(b *testing.B) []time.Duration {
 	b.Helper()
 	var took []time.Duration

@@ -19,8 +19,8 @@ const (
 	megabyte    = 1e6
 )
 
-// measureFolder is what an operator sees of one data folder: the time of an import, then the memory and the
-// time of a start with many recipes in it.
+// measureFolder measures what an operator notices of one data folder: the duration of an import,
+// then the memory and start time with many recipes in it.
 func measureFolder(b *testing.B, t *table) {
 	b.Helper()
 	server := larder.Start(b)
@@ -54,7 +54,7 @@ func measureFolder(b *testing.B, t *table) {
 	})
 }
 
-// measureImports brings the same recipes in for one new user after the other.
+// measureImports imports the same recipes for one new user after another.
 func measureImports(b *testing.B, server *larder.Server) time.Duration {
 	b.Helper()
 	lines, source := larder.Lines(b, corpusSize)
@@ -72,7 +72,7 @@ func measureImports(b *testing.B, server *larder.Server) time.Duration {
 	return median(took)
 }
 
-// fill brings the folder to manyRecipes and gives the memory after that, in MB.
+// fill grows the folder to manyRecipes and returns the memory after that, in MB.
 func fill(b *testing.B, server *larder.Server) float64 {
 	b.Helper()
 	server.AddUser(b, "ada")
@@ -83,7 +83,7 @@ func fill(b *testing.B, server *larder.Server) float64 {
 	return residentMemory(b, server.Process(b).PID())
 }
 
-// search uses the restarted server as a reader would, and gives the memory after that, in MB.
+// search uses the restarted server like a reader, and returns the memory after that, in MB.
 func search(b *testing.B, server *larder.Server) float64 {
 	b.Helper()
 	ada := server.Login(b, "ada")
@@ -95,7 +95,7 @@ func search(b *testing.B, server *larder.Server) float64 {
 	return residentMemory(b, server.Process(b).PID())
 }
 
-// residentMemory is the VmRSS of a process, in MB. The child that is Postgres is another process.
+// residentMemory is a process's VmRSS, in MB. It excludes the Postgres child.
 func residentMemory(b *testing.B, pid int) float64 {
 	b.Helper()
 	mb, err := resident(pid)

@@ -17,9 +17,9 @@ const (
 	groceryWarmUp   = 5
 )
 
-// measureGrocery is the time from the cook's request to the item on a second phone: through the ledger, the
-// relay, the grocery projection, the feed, the grocery app and its stream of events, until that phone has
-// the list with it.
+// measureGrocery is the time from the cook's request to the item on a second phone: through the
+// ledger, the relay, the grocery projection, the feed, the grocery app and its event stream, until
+// that phone has the updated list.
 func measureGrocery(b *testing.B, t *table) {
 	b.Helper()
 	server := larder.Start(b)
@@ -27,7 +27,7 @@ func measureGrocery(b *testing.B, t *table) {
 	other := server.Login(b, "ada")
 	recipe, _ := ada.Create(b, map[string]any{"name": "Cake", "ingredients": []any{map[string]any{"text": "3 eggs"}}})
 	changed := followList(b, server.URL(), other.Token)
-	<-changed // how it is now
+	<-changed // the current state
 	var took []time.Duration
 	for i := range groceryWarmUp + groceryRequests {
 		began := time.Now()
@@ -53,7 +53,7 @@ func measureGrocery(b *testing.B, t *table) {
 	})
 }
 
-// followList opens the grocery app's stream of events; the channel has a value for each event.
+// followList opens the grocery app's event stream; the channel gets a value per event.
 func followList(b *testing.B, base, token string) <-chan struct{} {
 	b.Helper()
 	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, base+"/grocery/api/events", nil)

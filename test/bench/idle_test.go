@@ -16,22 +16,23 @@ import (
 )
 
 const (
-	// restFirst is how long nothing has happened before the looks at an idle larder begin, of which there are idleLooks, of
+	// restFirst is how long a larder is left idle before it is observed idleLooks times, for
 	// idleFor each.
 	restFirst = 30 * time.Second
 	idleLooks = 3
 	idleFor   = 40 * time.Second
 )
 
-// BenchmarkIdle says what a `larder up` takes of a core of which nobody wants anything: the time of each of its threads, and of
-// PostgreSQL's processes, those among them that began and ended meanwhile. It prints a table of its own.
+// BenchmarkIdle measures how much of a core an unused `larder up` takes: the time of each of its
+// threads, and of PostgreSQL's processes, including those that began and ended meanwhile. It prints
+// its own table.
 func BenchmarkIdle(b *testing.B) {
 	server := larder.Start(b)
 	lines, _ := larder.Lines(b, corpusSize)
 	server.AddUser(b, "ada")
 	server.MustRun(b, "", "import", "--user", "ada", larder.WriteLines(b, lines))
 	server.CaughtUp(b)
-	time.Sleep(restFirst) //nolint:forbidigo // nothing tells that nothing happens
+	time.Sleep(restFirst) //nolint:forbidigo // nothing signals that nothing happens
 	pid := server.Process(b).PID()
 	fmt.Fprintf(os.Stdout, "\n| idle for | larder | PostgreSQL | together | times that a thread of larder woke, a second |\n| --- | ---: | ---: | ---: | ---: |\n")
 	for range idleLooks {
@@ -47,7 +48,8 @@ func BenchmarkIdle(b *testing.B) {
 	}
 }
 
-// idleTime is what larder and its PostgreSQL have spent, to the nanosecond, and how often a thread of larder was let run.
+// idleTime is what larder and its PostgreSQL have spent, to the nanosecond, and how often a larder
+// thread was scheduled.
 func idleTime(b *testing.B, pid int) (spent, int64) {
 	b.Helper()
 	total := spent{}
@@ -64,7 +66,7 @@ func idleTime(b *testing.B, pid int) (spent, int64) {
 	return total, woken
 }
 
-// scheduled is how long the threads of a process ran, and how often.
+// scheduled is how long a process's threads ran, and how often.
 func scheduled(b *testing.B, pid int) (ran time.Duration, times int64) {
 	b.Helper()
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
@@ -84,7 +86,7 @@ func scheduled(b *testing.B, pid int) (ran time.Duration, times int64) {
 	return ran, times
 }
 
-// timeOfEnded is the time of a process' children that have ended.
+// timeOfEnded is the time of a process's terminated children.
 func timeOfEnded(b *testing.B, pid int) time.Duration {
 	b.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

@@ -22,11 +22,13 @@ const (
 	latencyRounds   = 3
 )
 
-// measureLatency is the time from a commit to a plain JetStream consumer, against a bare publish of events of the same
-// size to another stream of the same server, which also writes to disk before it acknowledges.
+// measureLatency is the time from a commit to a plain JetStream consumer, against a bare publish of
+// events of the same size to another stream on the same server, which also syncs before it
+// acknowledges.
 //
-// The commit itself can't be seen from outside. It lies between the time in the event, which is taken before
-// the transaction is sent, and the answer. The figure counts from the former, and so has the transaction in it.
+// The commit itself can't be observed from outside. It lies between the time in the event, taken
+// before the transaction is sent, and the answer. The figure starts at the former, and so includes
+// the transaction.
 func measureLatency(b *testing.B, t *table) {
 	b.Helper()
 	server, users, body := startWriters(b)
@@ -71,7 +73,7 @@ const (
 	sentHeader  = "bench-sent"
 )
 
-// barePayload makes the stream of the bare side, and gives an event as Larder publishes it.
+// barePayload creates the bare side's stream, and returns an event as Larder publishes it.
 func barePayload(b *testing.B, js jetstream.JetStream, user *larder.Client, body []byte) []byte {
 	b.Helper()
 	_, err := js.CreateStream(b.Context(), jetstream.StreamConfig{
@@ -92,7 +94,7 @@ func barePayload(b *testing.B, js jetstream.JetStream, user *larder.Client, body
 	return data
 }
 
-// bareLatencies is one turn of publishing by itself. The time is taken before the message is sent.
+// bareLatencies is one turn of bare publishing. The clock starts before the message is sent.
 func bareLatencies(b *testing.B, js jetstream.JetStream, payload []byte) []time.Duration {
 	b.Helper()
 	got := listen(b, js, bareStream, bareSubject)

@@ -13,14 +13,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// clockTick is the unit of the times in /proc/PID/stat. It is the same on every Linux that Go runs on.
+// clockTick is the unit of the times in /proc/PID/stat. It is the same on every Linux that Go
+// supports.
 const clockTick = 10 * time.Millisecond
 
-// spent is processor time by who spent it: "larder", "client" (the measuring program), and the processes of
-// PostgreSQL, "primary" and "backup" by the database that they serve, "postgres" for its own housekeeping.
+// spent is CPU time by consumer: "larder", "client" (the measuring program), and PostgreSQL's
+// processes: "primary" and "backup" by the database they serve, "postgres" for its own
+// housekeeping.
 type spent map[string]time.Duration
 
-// processorTime is what was spent since each process began. Linux only.
+// processorTime is the CPU time since each process began. Linux only.
 func processorTime(b *testing.B, pid int) spent {
 	b.Helper()
 	total := spent{"client": timeOf(b, os.Getpid()), "larder": timeOf(b, pid)}
@@ -33,7 +35,7 @@ func processorTime(b *testing.B, pid int) spent {
 	return total
 }
 
-// since is what was spent after an earlier look, for each of n.
+// since is the CPU time since an earlier reading, divided by n.
 func (s spent) since(earlier spent, n int) spent {
 	each := spent{}
 	for who, total := range s {
@@ -58,7 +60,7 @@ func (s spent) String() string {
 	return text
 }
 
-// servedBy reads the title that a PostgreSQL process gives itself: "postgres: USER DATABASE ADDRESS ...".
+// servedBy parses a PostgreSQL process's title: "postgres: USER DATABASE ADDRESS ...".
 func servedBy(pid int) string {
 	title, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	words := strings.Fields(strings.ReplaceAll(string(title), "\x00", " "))
@@ -71,14 +73,14 @@ func servedBy(pid int) string {
 	return "primary"
 }
 
-// timeOf gives user and system time of a process, 0 for one that has ended.
+// timeOf returns a process's user and system time, 0 if it has ended.
 func timeOf(b *testing.B, pid int) time.Duration {
 	b.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}
-	// The second field is a name in brackets, with anything in it.
+	// The second field is a name in parentheses, which may contain anything.
 	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 	var ticks int64
 	for _, field := range fields[11:13] {
@@ -95,7 +97,7 @@ func childrenOf(b *testing.B, pid int) []int {
 	require.NoError(b, err)
 	var pids []int
 	for _, list := range lists {
-		content, _ := os.ReadFile(list) // a thread that has ended has none
+		content, _ := os.ReadFile(list) // a terminated thread has none
 		for word := range strings.FieldsSeq(string(content)) {
 			child, err := strconv.Atoi(word)
 			require.NoError(b, err)

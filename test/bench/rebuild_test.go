@@ -9,14 +9,16 @@ import (
 )
 
 const (
-	// bulkDocuments are those of one request of the bare load: as many as make its own cost vanish.
+	// bulkDocuments is the size of the bare load's requests: their overhead is negligible.
 	bulkDocuments = 2000
-	// rebuiltRecipes are more than those that the other measurements need: with few, it is the command that is measured.
+	// rebuiltRecipes is more than the other measurements need: with few, the command's own start
+	// dominates.
 	rebuiltRecipes = 100_000
 )
 
-// measureRebuild is the whole command that builds the index of 100,000 recipes and more from the stream, beside the
-// serving one, and swaps, against the same documents sent to a new index in bulk, encoded beforehand.
+// measureRebuild is the whole command that builds the index of 100,000 recipes and more from the
+// stream, beside the serving one, and swaps, against the same documents, encoded beforehand, sent
+// to a new index in bulk.
 func measureRebuild(b *testing.B, t *table, parts *larder.Parts) {
 	b.Helper()
 	lines, _ := larder.Lines(b, rebuiltRecipes-manyUsersTotal)

@@ -18,8 +18,8 @@ const (
 	reconcileTarget  = time.Minute
 )
 
-// BenchmarkReconcile is the whole command over 100,000 clean recipes: the ledger against the stream and three views;
-// and the rebuilds of their search index. It prints a table of its own.
+// BenchmarkReconcile is the whole command over 100,000 consistent recipes: the ledger against the
+// stream and three views; and the rebuilds of their search index. It prints its own table.
 func BenchmarkReconcile(b *testing.B) {
 	server := larder.Start(b)
 	lines, _ := larder.Lines(b, reconcileRecipes)

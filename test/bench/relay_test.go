@@ -18,13 +18,15 @@ import (
 const (
 	relayEvents = 10_000
 	relayRounds = 3
-	// bareBatch is the most that the server takes as one atomic batch: the ordered mode with the fewest flushes.
+	// bareBatch is the server's maximum for an atomic batch: the ordered mode with the fewest
+	// flushes.
 	bareBatch = 1000
 )
 
-// measureRelay is a backlog that the relay publishes, against the same messages sent by the bare client to another
-// stream of the same server, in atomic batches: the one fast mode that keeps the order where something fails. Both
-// are counted by the times that the server gave to the first and the last message. Nobody consumes meanwhile.
+// measureRelay is the relay publishing a backlog, against the bare client sending the same messages
+// to another stream on the same server, in atomic batches: the one fast mode that keeps the order
+// on failure. Both are timed by the server's timestamps of the first and last message. Nobody
+// consumes meanwhile.
 func measureRelay(b *testing.B, t *table, parts *larder.Parts) {
 	b.Helper()
 	js := larder.JetStream(b, parts.RunFile(b).NATSURL)
@@ -53,8 +55,8 @@ func measureRelay(b *testing.B, t *table, parts *larder.Parts) {
 	})
 }
 
-// relayed makes a backlog while no relay runs, and lets one publish it. It gives the sequences of the first and the
-// last message.
+// relayed builds a backlog while no relay runs, and starts one to publish it. It returns the first
+// and last message's sequences.
 func relayed(b *testing.B, parts *larder.Parts, js jetstream.JetStream, user string) (first, last uint64) {
 	b.Helper()
 	parts.Take("relay").Stop(b)
@@ -84,7 +86,7 @@ func lastSequence(b *testing.B, js jetstream.JetStream) uint64 {
 	return info.State.LastSeq
 }
 
-// storedRate is how many messages a second were stored between two.
+// storedRate is the number of messages stored a second between two sequences.
 func storedRate(b *testing.B, js jetstream.JetStream, name string, first, last uint64) float64 {
 	b.Helper()
 	stream, err := js.Stream(b.Context(), name)
@@ -96,7 +98,7 @@ func storedRate(b *testing.B, js jetstream.JetStream, name string, first, last u
 	return float64(last-first) / end.Time.Sub(begin.Time).Seconds()
 }
 
-// copies are the messages of the relay under other subjects, without what the server added.
+// copies returns the relay's messages under other subjects, without the server's additions.
 func copies(b *testing.B, js jetstream.JetStream, first, last uint64) []*nats.Msg {
 	b.Helper()
 	messages := larder.Messages(b, js, events.Stream)
@@ -113,8 +115,8 @@ func copies(b *testing.B, js jetstream.JetStream, first, last uint64) []*nats.Ms
 	return all
 }
 
-// published sends the messages in batches, the next when one is acknowledged, and gives the first and the last
-// sequence.
+// published sends the messages in batches, each after the previous one's acknowledgement, and
+// returns the first and last sequence.
 func published(b *testing.B, js jetstream.JetStream, messages []*nats.Msg) (first, last uint64) {
 	b.Helper()
 	for begin := 0; begin < len(messages); begin += bareBatch {

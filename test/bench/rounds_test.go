@@ -11,20 +11,20 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// What is compared takes turns, so that whatever else the machine does hits both sides.
+// The two sides alternate, so that other load on the machine affects both.
 const (
-	workers    = 16 // each with a connection of its own; in creating, each is a user of its own
+	workers    = 16 // each with its own connection and, when creating, its own user
 	rounds     = 5
 	roundTime  = 3 * time.Second
 	warmUpTime = time.Second
 )
 
-// comparison is the medians of all rounds. The ratio is the median of the rounds' ratios, not the ratio of
-// the medians: within a round the two sides had the same machine.
+// comparison holds the medians of all rounds. The ratio is the median of the rounds' ratios, not
+// the ratio of the medians: within a round the two sides had the same machine.
 type comparison struct{ larder, bare, ratio float64 }
 
-// compare runs both sides in turns, after a turn that doesn't count. settle waits until what a turn left
-// behind is done, so that it isn't charged to the next one.
+// compare alternates both sides, after a warm-up turn. drain waits until a turn's background work
+// is done, so that the next one isn't charged for it.
 func compare(b *testing.B, larder, bare func(worker int) error, drain func()) comparison {
 	b.Helper()
 	rate(b, warmUpTime, larder)
@@ -66,7 +66,7 @@ func rate(b *testing.B, lasting time.Duration, do func(worker int) error) float6
 
 func median[T float64 | time.Duration](values []T) T { return percentile(values, 50) }
 
-// percentile is the value that p in a hundred are not above.
+// percentile returns the p-th percentile.
 func percentile[T float64 | time.Duration](values []T, p int) T {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[min(len(sorted)*p/100, len(sorted)-1)]

@@ -20,7 +20,7 @@ import (
 
 const (
 	searchClients = 8
-	searchesATurn = 250 // of each client
+	searchesATurn = 250 // per client
 	searchLimit   = 20
 )
 
@@ -30,9 +30,10 @@ type wish struct {
 	text string
 }
 
-// measureSearch searches through HTTP, with the session checked and the page completed, against the same query sent to
-// Elasticsearch by a plain client. Turns alternate, and each has the same searches. It asks the query API and not nginx
-// before it, since in the tests a way through this process lies between the two.
+// measureSearch searches through HTTP, including the session check and completing the page, against
+// a plain client sending Elasticsearch the same query. Turns alternate, with the same searches. It
+// asks the query API directly, not nginx in front, since in the tests that route passes through
+// this process.
 func measureSearch(b *testing.B, t *table, parts *larder.Parts, users []cookOf) {
 	b.Helper()
 	readers := slices.Clone(users)
@@ -91,7 +92,7 @@ func measureSearch(b *testing.B, t *table, parts *larder.Parts, users []cookOf) 
 	b.ReportMetric(0, "ns/op")
 }
 
-// someWishes are words of names, whole ones and beginnings.
+// someWishes are whole words of names and prefixes.
 func someWishes(b *testing.B, users []cookOf) []wish {
 	b.Helper()
 	random := rand.New(rand.NewPCG(1, 1)) // the same in each run
@@ -114,7 +115,7 @@ func someWishes(b *testing.B, users []cookOf) []wish {
 	return wishes[:searchClients*searchesATurn]
 }
 
-// searches lets each client have its share of the wishes, and gives what each took.
+// searches gives each client its share of the wishes, and returns how long each took.
 func searches(b *testing.B, wishes []wish, do func(wish) error) []time.Duration {
 	b.Helper()
 	took := make([]time.Duration, len(wishes))

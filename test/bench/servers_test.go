@@ -10,15 +10,15 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The kitchen of the figures on servers.
+// The data for the figures on servers.
 const (
 	manyUsers      = 100
 	recipesOfEach  = 200
 	manyUsersTotal = manyUsers * recipesOfEach
 )
 
-// BenchmarkServers measures every component as a process of its own on real servers, and prints one table. It
-// needs them: bin/servers run -- go test -bench Servers. A target that is missed fails the run.
+// BenchmarkServers measures every component as a separate process on real servers, and prints one
+// table. It needs them: bin/servers run -- go test -bench Servers. Missing a target fails the run.
 func BenchmarkServers(b *testing.B) {
 	var t table
 	parts := larder.StartParts(b)
@@ -27,7 +27,7 @@ func BenchmarkServers(b *testing.B) {
 	b.Run("findable", func(b *testing.B) { measureFindable(b, &t, parts, users) })
 	b.Run("relay", func(b *testing.B) { measureRelay(b, &t, parts) })
 	parts.CaughtUpWithin(b, startPatience)
-	b.Run("rebuild", func(b *testing.B) { measureRebuild(b, &t, parts) }) // with what the others left
+	b.Run("rebuild", func(b *testing.B) { measureRebuild(b, &t, parts) }) // with the others' data
 	b.Run("write side", func(b *testing.B) { measureWriteSide(b, &t, parts, users) })
 	if b.Failed() {
 		return
@@ -38,14 +38,14 @@ func BenchmarkServers(b *testing.B) {
 	}
 }
 
-// cookOf is a user with the names of what that one has.
+// cookOf is a user with the names of their recipes.
 type cookOf struct {
 	*larder.Client
 
 	name string
 }
 
-// fillUsers gives each of many users recipes of their own.
+// fillUsers gives each of many users their own recipes.
 func fillUsers(b *testing.B, parts *larder.Parts) []cookOf {
 	b.Helper()
 	lines, source := larder.Lines(b, manyUsersTotal)

@@ -17,15 +17,15 @@ import (
 	"larder.dev/test/larder"
 )
 
-// How many recipes come in by each of two ways: an import, and requests as a device sends them.
+// How many recipes arrive by each of two ways: an import, and requests as a device sends them.
 const (
 	sizeImported = 63_231
 	sizeSent     = 10_000
-	sizeOfImport = 8_000 // so that one ends in time, whatever the machine does besides
+	sizeOfImport = 8_000 // limited to end in time, whatever else the machine does
 )
 
-// BenchmarkFolderSize says what a data folder takes for each byte of the recipes' JSON, and where: by store, and by
-// table and index. It prints tables of its own.
+// BenchmarkFolderSize measures a data folder's size per byte of the recipes' JSON: by store, and by
+// table and index. It prints its own tables.
 func BenchmarkFolderSize(b *testing.B) {
 	server := larder.Start(b)
 	lines, source := larder.Lines(b, sizeImported+sizeSent)
@@ -62,7 +62,7 @@ func BenchmarkFolderSize(b *testing.B) {
 	relations(b, "backup", larder.Postgres(b, where.BackupPostgresURL), row)
 }
 
-// createWithKeys sends each line as a device does: with a key, so that it may be sent again.
+// createWithKeys sends each line like a device: with a key, so that it can be resent.
 func createWithKeys(b *testing.B, user *larder.Client, lines [][]byte) {
 	b.Helper()
 	var workers sync.WaitGroup
@@ -87,7 +87,7 @@ func createWithKeys(b *testing.B, user *larder.Client, lines [][]byte) {
 	workers.Wait()
 }
 
-// relations prints the tables and indexes of a database, the largest first.
+// relations prints a database's tables and indexes, largest first.
 func relations(b *testing.B, side string, conn *pgx.Conn, row func(string, int64)) {
 	b.Helper()
 	rows, err := conn.Query(b.Context(), `SELECT coalesce(main.relname || ' toast', c.relname), pg_relation_size(c.oid)
@@ -104,7 +104,7 @@ func relations(b *testing.B, side string, conn *pgx.Conn, row func(string, int64
 	require.NoError(b, err)
 }
 
-// folderBytes is what the files of a folder take on the disk. A file that goes meanwhile counts for nothing.
+// folderBytes is the disk usage of a folder's files. Files deleted meanwhile don't count.
 func folderBytes(b *testing.B, folder string) int64 {
 	b.Helper()
 	var sum int64

@@ -20,16 +20,16 @@ import (
 )
 
 const (
-	soakTime    = 10 * time.Minute // LARDER_SOAK is another
+	soakTime    = 10 * time.Minute // LARDER_SOAK overrides it
 	soakSample  = 2 * time.Second
 	soakUsers   = 20
-	soakRecipes = 4000 // written in turns, so that 20 s are between two writes of one
+	soakRecipes = 4000 // written in turn, so that one recipe's writes are 20 s apart
 	soakGraph   = "docs/measurements/soak.svg"
 )
 
-// BenchmarkSoak writes at an even rate to all components on real servers for ten minutes (make soak), and looks at
-// the lag of each projection and the memory of each process meanwhile. It draws both into the docs, and fails where
-// one of them grows.
+// BenchmarkSoak writes at a steady rate to all components on real servers for ten minutes (make
+// soak), and samples the lag of each projection and the memory of each process. It draws both into
+// the docs, and fails if one of them grows.
 func BenchmarkSoak(b *testing.B) {
 	lasting := soakTime
 	if given := os.Getenv("LARDER_SOAK"); given != "" {
@@ -70,7 +70,8 @@ func BenchmarkSoak(b *testing.B) {
 	}
 }
 
-// soak writes by the clock, and takes a sample now and then. It gives the number of writes and the longest of them.
+// soak writes by the clock, and samples regularly. It returns the number of writes and the slowest
+// one.
 func soak(b *testing.B, users []*larder.Client, lasting time.Duration, samples *soakSamples) (writes int, slowest time.Duration) {
 	b.Helper()
 	group, ctx := errgroup.WithContext(b.Context())
@@ -95,7 +96,7 @@ func soak(b *testing.B, users []*larder.Client, lasting time.Duration, samples *
 	return writes, slowest
 }
 
-// soaked is a recipe that is written again and again.
+// soaked is a recipe that is written repeatedly.
 type soaked struct {
 	mu      sync.Mutex
 	id      string
@@ -125,12 +126,12 @@ func (s *soaked) write(user *larder.Client, n int) error {
 	return nil
 }
 
-// soakSamples are what was seen of the processes.
+// soakSamples are the samples of the processes.
 type soakSamples struct {
 	parts      *larder.Parts
 	projectors *larder.Client
-	lag        []*series // of each projection
-	memory     []*series // of each component
+	lag        []*series // by projection
+	memory     []*series // by component
 }
 
 func newSoakSamples(b *testing.B, parts *larder.Parts) *soakSamples {
@@ -147,7 +148,7 @@ func newSoakSamples(b *testing.B, parts *larder.Parts) *soakSamples {
 
 func (s *soakSamples) series() []*series { return append(append([]*series{}, s.lag...), s.memory...) }
 
-// take samples until the end of the context.
+// take samples until the context ends.
 func (s *soakSamples) take(ctx context.Context) error {
 	ticker := time.NewTicker(soakSample)
 	defer ticker.Stop()
@@ -179,7 +180,7 @@ func (s *soakSamples) take(ctx context.Context) error {
 // series is one line of the graph.
 type series struct {
 	name, of, unit string
-	allowed        float64 // growth that isn't one
+	allowed        float64 // growth that is tolerated
 	values         []float64
 }
 
@@ -202,5 +203,5 @@ func (s *series) third(n int) float64 {
 	return median(s.values[n*size : (n+1)*size])
 }
 
-// limit is what the last third may be, since a garbage collector breathes.
+// limit is the maximum for the last third, since garbage collection makes memory fluctuate.
 func (s *series) limit(first float64) float64 { return max(first*1.25, first+s.allowed) }

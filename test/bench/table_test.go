@@ -10,13 +10,13 @@ import (
 type figure struct {
 	what   string
 	larder string
-	bare   string // "" where nothing is comparable
-	ratio  string // of larder to bare, "" where the target isn't one
+	bare   string // "" if nothing is comparable
+	ratio  string // of larder to bare, "" unless the target is a ratio
 	target string // "" for a row that only explains another
 	met    bool
 }
 
-// table collects the figures of a run.
+// table collects a run's figures.
 type table struct{ rows []figure }
 
 func (t *table) add(f figure) { t.rows = append(t.rows, f) }

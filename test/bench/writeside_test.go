@@ -10,8 +10,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// measureWriteSide is measureCreate where what a write sets off has a machine of its own: command-api by itself, with
-// its Postgres and its Redis, and neither a relay nor projections on the same cores.
+// measureWriteSide is measureCreate where what a write triggers runs elsewhere: only command-api,
+// with its Postgres and Redis, and neither a relay nor projections on the same cores.
 func measureWriteSide(b *testing.B, t *table, parts *larder.Parts, users []cookOf) {
 	b.Helper()
 	others := []string{"projectors", "relay"}

@@ -14,10 +14,11 @@ import (
 	"larder.dev/test/larder"
 )
 
-// joined is the name of what is generated from the document that has all the others in it.
+// joined is the name for code generated from the combined document.
 const joined = "apidocs"
 
-// documents are those that a foreigner generates from, by a name that every language takes for a package.
+// documents are the inputs for foreign generators, by a name that every language accepts for a
+// package.
 func documents() map[string]string {
 	paths := map[string]string{joined: filepath.Join(larder.Root(), "internal", "apidocs", "openapi.yaml")}
 	for component := range larder.Documents() {
@@ -26,8 +27,8 @@ func documents() map[string]string {
 	return paths
 }
 
-// Each generator makes a client of every document that its language takes, and by that of the joined one a person logs in,
-// puts a recipe, reads it and finds it.
+// Each generator produces a client from every document that its language supports, and the combined
+// one's can log in, create a recipe, read it and find it.
 func TestGeneratedClients(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -83,7 +84,8 @@ for file in pathlib.Path(".").rglob("*/*.py"):
     importlib.import_module(".".join(file.with_suffix("").parts))`)
 }
 
-// The generated packages are laid over this module, whose libraries they need, and nothing is written into it.
+// Overlay the generated packages on this module, whose libraries they need, without writing into
+// it.
 func useOapiCodegen(t *testing.T, person ...string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -118,7 +120,7 @@ func useOpenAPITypescript(t *testing.T, person ...string) {
 		apis[name] = map[string]any{"root": document, "x-openapi-ts": map[string]string{"output": name + ".ts"}}
 		compile = append(compile, name+".ts")
 	}
-	content, err := json.Marshal(map[string]any{"apis": apis}) // which is YAML too
+	content, err := json.Marshal(map[string]any{"apis": apis}) // JSON is also YAML
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "redocly.yaml"), content, 0o600))
 	bin := filepath.Join(modules, ".bin")
@@ -136,7 +138,7 @@ func run(t *testing.T, dir, program string, args ...string) {
 	require.NoError(t, err, "%s %s\n%s", program, strings.Join(args, " "), said)
 }
 
-// python gives a program of the environment that the Makefile makes (CLIENTS_PYTHON).
+// python returns a program from the environment that the Makefile creates (CLIENTS_PYTHON).
 func python(program string) string {
 	return filepath.Join(larder.Root(), ".tools", "clients-python", "bin", program)
 }

@@ -16,8 +16,9 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Whoever has nats, the command line, and credentials for reading the feed reads it by a consumer of their own, and can't
-// touch the app's: what is refused says so at once, is no complaint in the log, and nothing is missing on the list.
+// Anybody with the nats command line and credentials for the feed can read it through their own
+// consumer, and can't touch the app's: refusals are immediate and not logged as errors, and the
+// list misses nothing.
 func TestNATSCommandLine(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -76,7 +77,7 @@ func TestNATSCommandLine(t *testing.T) {
 	})
 }
 
-// natsCommand runs the program at LARDER_TEST_NATSCLI, which the Makefile builds.
+// natsCommand runs LARDER_TEST_NATSCLI, which the Makefile builds.
 func natsCommand(t *testing.T, address string, args ...string) (string, error) {
 	t.Helper()
 	program := os.Getenv("LARDER_TEST_NATSCLI")

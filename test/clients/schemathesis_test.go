@@ -1,4 +1,5 @@
-// Package clients points programs that nobody here wrote at Larder: what they refuse, or don't understand, others will meet.
+// Package clients tests Larder with third-party programs: what they refuse or misunderstand, others
+// will encounter too.
 package clients
 
 import (
@@ -7,10 +8,10 @@ import (
 	"larder.dev/test/larder"
 )
 
-// madeUp is how many requests are made up for each operation: test/attack sends far more.
+// madeUp is how many requests are generated per operation: test/attack sends far more.
 const madeUp = 5
 
-// No answer is one that the documents don't tell of, to what they have examples of and to a little that they forbid.
+// Every answer is documented, for the documents' examples and a few forbidden inputs.
 func TestAnswersAreDocumented(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

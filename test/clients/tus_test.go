@@ -14,7 +14,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// tuspy and tus-js-client, which know nothing of Larder, upload a file in parts, break off and go on.
+// tuspy and tus-js-client, which know nothing of Larder, upload a file in parts, stop and resume.
 func TestTus(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

@@ -1,5 +1,5 @@
-// Package containers_test tries docker-compose.yml as a family runs it: the images are built and everything in them is
-// started by Compose, on the engine that scripts/containers gives.
+// Package containers_test runs docker-compose.yml as a family would: Compose builds the images and
+// starts everything, on the engine that scripts/containers provides.
 package containers_test
 
 import (
@@ -23,11 +23,11 @@ import (
 	"larder.dev/test/spine"
 )
 
-// patience is how long a container may take to be well again.
+// patience is how long a container may take to be healthy again.
 const patience = time.Minute
 
-// Everything is built, comes up healthy, and a recipe goes its whole way through nginx: over a `down` and an `up`, over a
-// kill of all of it, and over the crash of one service after the other.
+// Everything is built and comes up healthy, and a recipe goes its whole way through nginx: across a
+// `down` and `up`, a kill of everything, and the crash of one service after another.
 //
 //nolint:paralleltest // one set of containers
 func TestCompose(t *testing.T) {
@@ -54,8 +54,8 @@ func TestCompose(t *testing.T) {
 	require.Len(t, cook.Search(t, "q", "crash").Items, 5)
 }
 
-// strangers try the door from outside: who writes another address at each wrong login is counted as one all the same, what
-// the components tell of themselves stays inside, and the app comes with its policy.
+// strangers test access from outside: forging a different address at each failed login doesn't
+// help, internal endpoints stay internal, and the app comes with its policy.
 func strangers(t *testing.T, c *larder.Compose) {
 	t.Helper()
 	stranger := c.Client()
@@ -75,7 +75,7 @@ func strangers(t *testing.T, c *larder.Compose) {
 	require.NotContains(t, page.Header.Get("Content-Security-Policy"), "unsafe")
 }
 
-// healthy asks Compose for every service that is meant to run.
+// healthy checks every service that should be running.
 func healthy(t *testing.T, c *larder.Compose) {
 	t.Helper()
 	lines := strings.Fields(c.Compose(t, "ps", "--format", "{{.Service}}={{.Health}}"))
@@ -85,7 +85,8 @@ func healthy(t *testing.T, c *larder.Compose) {
 	}
 }
 
-// writes tries to, once, and gives "" or why it couldn't. The key makes the second try of what was kept the same one.
+// writes attempts one write, and returns "" or why it failed. The key makes a retry of a stored
+// write the same one.
 func writes(cook *larder.Client, name string) string {
 	answer, err := cook.Try(larder.Request{
 		Method: http.MethodPost, Path: "/api/recipes", Body: larder.Named(name), Headers: []string{"Idempotency-Key", strings.ReplaceAll(name, " ", "-")},
@@ -99,7 +100,7 @@ func writes(cook *larder.Client, name string) string {
 	return ""
 }
 
-// The same sources make the same files, and each image says what it is made of.
+// The same sources produce the same files, and each image contains its bill of materials.
 //
 //nolint:paralleltest // one engine
 func TestImages(t *testing.T) {
@@ -116,7 +117,7 @@ func TestImages(t *testing.T) {
 	}
 }
 
-// contents gives the hash of each file of ours in an image, by its path.
+// contents returns the hash of each of our files in an image, by path.
 func contents(t *testing.T, c *larder.Compose, image string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -134,7 +135,7 @@ func contents(t *testing.T, c *larder.Compose, image string) map[string]string {
 	return files
 }
 
-// bill looks for a package, and its version where one is given, in the bill of materials of an image.
+// bill looks for a package, and optionally its version, in an image's bill of materials.
 func bill(t *testing.T, c *larder.Compose, image, name, version string) {
 	t.Helper()
 	var bill struct {
@@ -160,7 +161,7 @@ func bill(t *testing.T, c *larder.Compose, image, name, version string) {
 	require.FailNow(t, "not in the bill of materials", "%s %s of %s", name, version, image)
 }
 
-// module is the version of a module in go.mod.
+// module returns a module's version in go.mod.
 func module(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(larder.Root(), "go.mod"))

@@ -13,7 +13,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// list, grant and revoke do what they say, a name is there once, and no password is ever shown.
+// list, grant and revoke work as documented, names are unique, and no password is ever shown.
 func accounts(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "accounts-ada")
@@ -32,7 +32,7 @@ func accounts(t *testing.T, s *larder.Server) {
 	require.Equal(t, 1, s.Run(t, "\n", "user", "add", "accounts-blank", "--password-stdin").Code, "no blank password")
 	require.Equal(t, 1, s.Run(t, "", "user", "grant", "accounts-nobody", "grocery").Code)
 
-	// A grant counts for the sessions that are open already.
+	// A grant applies to sessions that are already open.
 	grocery := func() bool {
 		var who larder.Session
 		ada.Do(t, http.MethodGet, "/api/session", nil).Want(t, http.StatusOK).Decode(t, &who)
@@ -45,7 +45,7 @@ func accounts(t *testing.T, s *larder.Server) {
 	require.False(t, grocery())
 }
 
-// Rule 12: after a deletion no row, document, key or message of that user is left, on the backup neither.
+// Rule 12: a deletion leaves no row, document, key or message of that user, on the backup either.
 func userErased(t *testing.T, s *larder.Server) {
 	t.Helper()
 	eve := s.AddUser(t, "erased-eve", "--grocery")
@@ -93,7 +93,7 @@ func userErased(t *testing.T, s *larder.Server) {
 	require.Len(t, other.All(t, 10), 1, "nobody else's are touched")
 }
 
-// onFeed tells whether the feed has this many messages of a user.
+// onFeed checks that the feed has this many of a user's messages.
 func onFeed(t *testing.T, s *larder.Server, user string, want int) string {
 	t.Helper()
 	if got := len(feedOf(t, s, user)); got != want {
@@ -125,8 +125,8 @@ func left(count int, what string) string {
 	return fmt.Sprintf("%d %s are left", count, what)
 }
 
-// lastingKeys counts the keys of a user that are there for more than the half minute for which a write is
-// remembered as just done.
+// lastingKeys counts a user's keys, except those that last only the half minute for which a write
+// counts as recent.
 func lastingKeys(t *testing.T, url, user string) int {
 	t.Helper()
 	client := larder.Redis(t, url)
@@ -136,14 +136,15 @@ func lastingKeys(t *testing.T, url, user string) int {
 	for _, key := range keys {
 		ttl, err := client.TTL(t.Context(), key).Result()
 		require.NoError(t, err)
-		if ttl == -1 || ttl > 30*time.Second { // -1: for ever; -2: gone meanwhile
+		if ttl == -1 || ttl > 30*time.Second { // -1: never expires; -2: gone meanwhile
 			lasting++
 		}
 	}
 	return lasting
 }
 
-// messagesOf counts what both streams have of a user, but for the last word about the account itself.
+// messagesOf counts a user's messages on both streams, except the final one about the account
+// itself.
 func messagesOf(t *testing.T, s *larder.Server, user string) int {
 	t.Helper()
 	count := 0
@@ -151,7 +152,7 @@ func messagesOf(t *testing.T, s *larder.Server, user string) int {
 		for _, message := range larder.Messages(t, larder.JetStream(t, url), stream) {
 			mine := strings.Contains(message.Subject(), user)
 			switch message.Headers().Get("ce-type") {
-			case "user.deleted", "grocery.user-erased": // which have nothing but the id
+			case "user.deleted", "grocery.user-erased": // which contain nothing but the id
 				continue
 			}
 			if mine {

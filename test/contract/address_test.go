@@ -10,8 +10,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Whoever asks for what isn't there hears so: the app is at its own addresses alone, and an address that takes another
-// method names those that it takes, whichever component has them.
+// Requests for what doesn't exist say so: the app is only at its own paths, and a path with the
+// wrong method lists its methods, whichever component has them.
 func addresses(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "nowhere-ada")

@@ -1,5 +1,5 @@
-// Package contract_test asks the built binary for the outside contract to the letter, area by area, as a
-// stranger would. What a person does with it from beginning to end is in test/e2e.
+// Package contract_test tests the built binary against the outside contract to the letter, area by
+// area, as a stranger would. End-to-end use is in test/e2e.
 package contract_test
 
 import (
@@ -8,7 +8,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Every area of the contract holds on one server, at the same time, each with users of its own.
+// Every area of the contract holds on one server, concurrently, each with its own users.
 func TestContract(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -16,12 +16,12 @@ func TestContract(t *testing.T) {
 	probes(t, server, server.URL())
 }
 
-// The same with each component a process of its own, on the real servers.
+// The same with each component as a separate process, on the real servers.
 func TestContractOnServers(t *testing.T) {
 	t.Parallel()
 	parts := larder.StartParts(t)
 	holds(t, parts.Server)
-	probes(t, parts.Server, parts.Part("query-api").Listening(t)) // nginx shows them to nobody
+	probes(t, parts.Server, parts.Part("query-api").Listening(t)) // nginx exposes them to nobody
 }
 
 func holds(t *testing.T, s *larder.Server) {

@@ -12,7 +12,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// device is one item of GET /api/sessions, with all that it may have.
+// device is one item of GET /api/sessions, with all possible fields.
 type device struct {
 	ID        string    `json:"id"`
 	Agent     string    `json:"agent"`
@@ -21,7 +21,8 @@ type device struct {
 	Current   bool      `json:"current"`
 }
 
-// A cook sees where they are logged in, ends one session or all, and nobody else's; an operator does the same.
+// A cook sees where they are logged in, and can end one session or all, and nobody else's; so can
+// an operator.
 func devices(t *testing.T, s *larder.Server) {
 	t.Helper()
 	phone, ben := s.AddUser(t, "devices-ada"), s.AddUser(t, "devices-ben")

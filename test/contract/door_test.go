@@ -17,7 +17,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// answerAfterAll sends a whole request before it looks for an answer, as plain clients do.
+// answerAfterAll sends a whole request before it reads the answer, as simple clients do.
 func answerAfterAll(t *testing.T, s *larder.Server, head, body string) (int, string) {
 	t.Helper()
 	dialer := net.Dialer{Timeout: 10 * time.Second}
@@ -37,8 +37,8 @@ func answerAfterAll(t *testing.T, s *larder.Server, head, body string) (int, str
 
 func head(lines ...string) string { return strings.Join(append(lines, ""), "\r\n") }
 
-// A page whose own name leads to a larder at home gets nothing of it, from no component. The refusal says which setting
-// lets a name in.
+// A page whose own name resolves to a larder at home gets nothing from it, from no component. The
+// refusal names the setting that admits a name.
 func TestOnlyKnownNames(t *testing.T) {
 	t.Parallel()
 	s := larder.Start(t, "LARDER_ORIGIN=https://larder.example", "LARDER_HOSTS=pantry.home,*.lan")
@@ -58,7 +58,7 @@ func TestOnlyKnownNames(t *testing.T) {
 	}
 }
 
-// Metrics aren't for who comes through a proxy, unless with the token.
+// Metrics aren't available through a proxy, unless with the token.
 func TestMetricsAreNotForStrangers(t *testing.T) {
 	t.Parallel()
 	s := larder.Start(t, "LARDER_METRICS_TOKEN=a token for prometheus")
@@ -69,13 +69,14 @@ func TestMetricsAreNotForStrangers(t *testing.T) {
 	stranger.Do(t, http.MethodGet, "/metrics", nil).Want(t, http.StatusOK)
 }
 
-// A body over the limit is a 413 that arrives, at every component, whether its length is announced or not.
+// A body over the limit gets a 413 that arrives, from every component, whether its length is
+// declared or not.
 func TestTooLargeIsHeard(t *testing.T) {
 	t.Parallel()
 	s := larder.Start(t, "LARDER_MAX_FILE_SIZE=1000000")
 	ada := s.AddUser(t, "ada", "--grocery")
 	recipe, _ := ada.Create(t, larder.Named("Soup"))
-	large := strings.Repeat("x", 12<<20) // more than the system's buffers take
+	large := strings.Repeat("x", 12<<20) // more than the system's buffers
 	form := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\n" + large + "\r\n--b--\r\n"
 	for _, c := range []struct{ method, path, kind, body string }{
 		{"POST", "/api/recipes", "application/json", `{"name":"` + large + `"}`},
@@ -104,8 +105,8 @@ func chunked(body string) string {
 	return out.String() + "0\r\n\r\n"
 }
 
-// 1.0 is an integer wherever one is asked for, JSON is JSON in any case, and a number that makes others infinite is
-// refused by its field.
+// 1.0 is accepted as an integer, JSON's media type in any case, and a number that would overflow to
+// infinity is refused by field.
 func TestNumbersOfJSON(t *testing.T) {
 	t.Parallel()
 	s := larder.Start(t)

@@ -14,7 +14,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The chosen rows, scaled to the servings asked, are in the answer and once on the feed, as they are.
+// The chosen rows, scaled to the requested servings, are in the answer and once on the feed,
+// identically.
 func groceries(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "grocery-ada", "--grocery")
@@ -58,7 +59,7 @@ func ask(t *testing.T, who *larder.Client, path string, body any) larder.Grocery
 	return request
 }
 
-// A user without access to the grocery app is told so; a recipe that isn't there is not found.
+// A user without access to the grocery app is told so; a missing recipe is not found.
 func groceriesRefused(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada, ben := s.AddUser(t, "nogrocery-ada"), s.AddUser(t, "nogrocery-ben", "--grocery")
@@ -70,7 +71,7 @@ func groceriesRefused(t *testing.T, s *larder.Server) {
 	}
 }
 
-// What larder writes down for the grocery app opens the feed and nothing else.
+// The credentials that larder writes for the grocery app open the feed and nothing else.
 func feedCredentials(t *testing.T, s *larder.Server) {
 	t.Helper()
 	refusals := make(chan error, 16)
@@ -103,7 +104,7 @@ func refusal(t *testing.T, refusals <-chan error) error {
 	}
 }
 
-// onList tells whether a word is on a user's shopping list.
+// onList checks that a word is on a user's shopping list.
 func onList(t *testing.T, who *larder.Client, word string) string {
 	t.Helper()
 	list := who.Do(t, http.MethodGet, "/grocery/api/list", nil).Want(t, http.StatusOK)
@@ -113,8 +114,8 @@ func onList(t *testing.T, who *larder.Client, word string) string {
 	return ""
 }
 
-// What is asked for is on the shopping list, for who has access and as long as they have it: then both sides
-// refuse, and nothing of what waits is shown.
+// Requested items are on the shopping list, for users with access and while they have it:
+// afterwards both sides refuse, and pending items aren't shown.
 func shoppingList(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "list-ada", "--grocery")

@@ -9,7 +9,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Each version can be looked at and brought back, also of a deleted recipe, and search has it again.
+// Each version can be read and restored, even of a deleted recipe, and search finds it again.
 func history(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "history-ada")

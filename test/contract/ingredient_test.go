@@ -9,7 +9,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Lines are understood one by one, in their order, and each comes back as it was written. Nothing is kept.
+// Lines are parsed one by one, in order, and each comes back as written. Nothing is stored.
 func ingredientLines(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "lines-ada")

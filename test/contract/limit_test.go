@@ -11,7 +11,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// letters is a text of n characters, which are twice as many bytes.
+// letters is a text of n characters with twice as many bytes.
 func letters(n int) string { return strings.Repeat("ä", n) }
 
 func list(n int, one func(i int) any) []any {
@@ -22,12 +22,12 @@ func list(n int, one func(i int) any) []any {
 	return values
 }
 
-// row, step and with make recipes of one thing to look at.
+// row, step and with create recipes with one field to test.
 func row(field string, value any) map[string]any {
 	return with("ingredients", []any{map[string]any{"text": "salt"}, map[string]any{"text": "salt", field: value}})
 }
 
-// second gives a row whose second measure has a field of its own.
+// second returns a row whose second measure has the given field.
 func second(field string, value any) map[string]any {
 	measure := map[string]any{"quantity": 28, "unit": "g", "relation": "same"}
 	measure[field] = value
@@ -44,7 +44,7 @@ func with(field string, value any) map[string]any {
 	return recipe
 }
 
-// Each field takes what openapi.yaml says and not one more. Lengths are characters, not bytes.
+// Each field accepts openapi.yaml's limit and not one more. Lengths are in characters, not bytes.
 func limits(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "limits-ada")
@@ -88,7 +88,8 @@ func limits(t *testing.T, s *larder.Server) {
 	}
 }
 
-// Each refusal names its field, in a creation and in a replace, whatever is wrong with it; and nothing is kept.
+// Each refusal names its field, in a create and in a replace, whatever is wrong; and nothing is
+// stored.
 func refusals(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "refusals-ada")
@@ -141,7 +142,7 @@ func refusals(t *testing.T, s *larder.Server) {
 	require.Equal(t, int64(1), ada.Get(t, created.ID).Recipe(t).Version)
 }
 
-// A body that can't even be read is refused as what it is, and never with a 5xx.
+// An unreadable body is refused with the right status, and never with a 5xx.
 func brokenBodies(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "bodies-ada", "--grocery")
@@ -180,7 +181,7 @@ func brokenBodies(t *testing.T, s *larder.Server) {
 	require.Equal(t, []string{"Kept"}, ada.Search(t).Names())
 }
 
-// A wrong id, parameter, header or method is refused as what it is, and never with a 5xx.
+// An invalid id, parameter, header or method is refused with the right status, never a 5xx.
 func brokenAddresses(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "addresses-ada", "--grocery")
@@ -214,7 +215,7 @@ func brokenAddresses(t *testing.T, s *larder.Server) {
 	require.Equal(t, []string{"Kept"}, ada.Search(t).Names())
 }
 
-// Text of every script comes back as it was, found by its own words.
+// Text in every script comes back unchanged, and is found by its words.
 func unicodeText(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "unicode-ada")
@@ -233,7 +234,7 @@ func unicodeText(t *testing.T, s *larder.Server) {
 		require.Equal(t, name, ada.Get(t, created.ID).Recipe(t).Name)
 		require.Contains(t, ada.Search(t, "q", word).Names(), name, "search %q", word)
 	}
-	// What looks the same is the same, however it was typed.
+	// Visually identical text is equal, however it was typed.
 	decomposed, _ := ada.Create(t, larder.Named("Cafe\u0301 glace\u0301"))
 	require.Equal(t, "Caf\u00e9 glac\u00e9", decomposed.Name)
 }

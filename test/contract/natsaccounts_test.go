@@ -11,8 +11,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// What NATS servers and components need is written by one command, which starts no store; run again, it keeps
-// the keys.
+// One command writes what NATS servers and components need, without starting a store; run again, it
+// keeps the keys.
 func natsAccounts(t *testing.T, s *larder.Server) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "accounts")

@@ -15,8 +15,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// What is exported goes in again for another user and is the same, but for what the server says of it; and a
-// second import of it, and of the file that it came from, adds nothing.
+// An export imported for another user is the same, except for server-assigned fields; importing it
+// again, or the file it came from, adds nothing.
 func exportRoundTrip(t *testing.T, s *larder.Server) {
 	t.Helper()
 	s.AddUser(t, "export-ada")
@@ -36,7 +36,7 @@ func exportRoundTrip(t *testing.T, s *larder.Server) {
 	require.Equal(t, contents(t, exported), contents(t, again))
 }
 
-// contents gives recipes by name, without what the server says of them.
+// contents returns recipes by name, without server-assigned fields.
 func contents(t *testing.T, lines string) map[string]larder.Recipe {
 	t.Helper()
 	recipes := map[string]larder.Recipe{}
@@ -49,7 +49,7 @@ func contents(t *testing.T, lines string) map[string]larder.Recipe {
 	return recipes
 }
 
-// While the index is filled anew, no search fails or misses a recipe.
+// During an index rebuild, no search fails or misses a recipe.
 func rebuildWhileSearching(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "rebuild-ada")
@@ -88,7 +88,7 @@ func rebuildWhileSearching(t *testing.T, s *larder.Server) {
 	require.Len(t, ada.All(t, 100), 201)
 }
 
-// countsTo gives "" where a blank search has this many, else what it answered.
+// countsTo returns "" if a blank search has this many hits, else its answer.
 func countsTo(who *larder.Client, want int) string {
 	answer, err := who.Try(larder.Request{Method: http.MethodGet, Path: "/api/recipes?limit=1"})
 	if err != nil {
@@ -129,7 +129,7 @@ func rebuildEach(t *testing.T, s *larder.Server) {
 	require.Contains(t, s.MustRun(t, "", "status").Stdout, "replica")
 }
 
-// Probes say that all is there, and metrics count requests by route and never by id.
+// Probes report ready, and metrics count requests by route and never by id.
 func probes(t *testing.T, s *larder.Server, address string) {
 	t.Helper()
 	ada := s.AddUser(t, "probes-ada")
@@ -143,7 +143,7 @@ func probes(t *testing.T, s *larder.Server, address string) {
 	require.NotContains(t, metrics, recipe.ID)
 }
 
-// Wrong usage is exit code 2 and says what is wrong; what can't be done is 1.
+// Wrong usage exits with 2 and says what is wrong; failures exit with 1.
 func usage(t *testing.T, s *larder.Server) {
 	t.Helper()
 	for _, args := range [][]string{
@@ -157,8 +157,9 @@ func usage(t *testing.T, s *larder.Server) {
 	require.Zero(t, s.Run(t, "", "--help").Code)
 }
 
-// An import reads gzip, also from standard input, folds and mends what a file went through, tells of fields that it left
-// out and of the character that it refused, and ends when the recipes are found.
+// An import reads gzip, even from standard input, joins lines and mends garbled text, reports
+// ignored fields and the offending character of a refused line, and ends once the recipes can be
+// found.
 func importReport(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "importer")

@@ -14,7 +14,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Every endpoint, with the id of another user's recipe, answers as if there were none; and it stays as it was.
+// Every endpoint, given another user's recipe id, answers as if it didn't exist; and the recipe
+// stays unchanged.
 func boundary(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "boundary-ada", "--grocery")
@@ -42,7 +43,7 @@ func boundary(t *testing.T, s *larder.Server) {
 		require.Equal(t, mine.ID, change.ID)
 	}
 
-	// An id belongs to its user: another may have the same, and neither sees the other's.
+	// An id belongs to its user: another may have the same one, and neither sees the other's.
 	path := "/api/recipes/" + secret.ID
 	ben.Do(t, http.MethodPut, path, larder.Named("Ben's of that id"), "If-None-Match", "*").Want(t, http.StatusCreated)
 	require.Equal(t, "Quetzal pie", ada.Get(t, secret.ID).Recipe(t).Name)
@@ -50,7 +51,7 @@ func boundary(t *testing.T, s *larder.Server) {
 	ben.Do(t, http.MethodDelete, path, nil).Want(t, http.StatusNoContent)
 	require.Equal(t, secret, ada.Get(t, secret.ID).Recipe(t))
 
-	// Ben's changes, up to his deletion, are on his stream, and none of ada's.
+	// Ben's stream has his changes, up to his deletion, and none of ada's.
 	for deleted := false; !deleted; {
 		change := larder.NextEvent(t, events).Change(t)
 		require.Contains(t, []string{mine.ID, secret.ID}, change.ID)
@@ -58,7 +59,7 @@ func boundary(t *testing.T, s *larder.Server) {
 		deleted = change.Deleted
 	}
 
-	// A cursor opens nothing to another.
+	// A cursor is useless to another user.
 	for i := range 3 {
 		ada.Create(t, larder.Named("Page "+strconv.Itoa(i)))
 	}
@@ -68,7 +69,7 @@ func boundary(t *testing.T, s *larder.Server) {
 	require.NotContains(t, string(answer.Body), "Page ")
 }
 
-// Exact matches come first, then beginnings, then typos, each by name; every word of the query must match.
+// Exact matches come first, then prefixes, then typos, each by name; every query word must match.
 func ranking(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "ranking-ada")
@@ -90,8 +91,8 @@ func ranking(t *testing.T, s *larder.Server) {
 	require.Equal(t, 12, ada.Search(t, "q", "  ").Total, "blank is all")
 }
 
-// Pages of any size give everything once, in the order of the names, and a cursor goes on where it was while
-// other things are put in and taken out.
+// Pages of any size return everything once, in name order, and a cursor continues at its position
+// while other recipes are added and removed.
 func pages(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "pages-ada")
@@ -117,7 +118,7 @@ func pages(t *testing.T, s *larder.Server) {
 	require.Equal(t, 46, second.Total)
 }
 
-// A tag filters whatever its case and accents, alone and with words.
+// A tag filters in any case and with any accents, alone and with words.
 func tags(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "tags-ada")
@@ -138,8 +139,8 @@ func tags(t *testing.T, s *larder.Server) {
 		ada.Tags(t, "Larder-After", after), "one's own write is counted")
 }
 
-// Right after each write, detail and search of the same user have it, with the mark and without, from any of
-// the user's sessions.
+// Right after each write, the same user's detail and search include it, with the mark and without,
+// from any of the user's sessions.
 func readYourWrites(t *testing.T, s *larder.Server) {
 	t.Helper()
 	phone := s.AddUser(t, "writes-ada")
@@ -161,7 +162,7 @@ func readYourWrites(t *testing.T, s *larder.Server) {
 	}
 }
 
-// Changes come in their order, each recipe once with its last, page by page, deletions too.
+// Changes come in order, each recipe once with its last one, page by page, including deletions.
 func changesSince(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "changes-ada")
@@ -202,7 +203,7 @@ func changesSince(t *testing.T, s *larder.Server) {
 	require.Equal(t, ada.Changes(t, 0).Changes, paged)
 }
 
-// The stream begins where it is asked to, goes on as things happen, and resumes after what came last.
+// The stream begins at the requested position, continues live, and resumes after the last event.
 func serverSentEvents(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "sse-ada")
@@ -224,7 +225,7 @@ func serverSentEvents(t *testing.T, s *larder.Server) {
 	require.Equal(t, second.ID, larder.NextEvent(t, resumed).Change(t).ID)
 }
 
-// A stream ends when its session does, so that who was logged out hears nothing more.
+// A stream ends with its session, so that nobody hears more after logging out.
 func streamEnds(t *testing.T, s *larder.Server) {
 	t.Helper()
 	phone := s.AddUser(t, "ends-stream-ada")

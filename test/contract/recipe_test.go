@@ -15,7 +15,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// fullRecipe has something in each field.
+// fullRecipe has a value in each field.
 func fullRecipe() map[string]any {
 	return map[string]any{
 		"name": "Rösti with leek", "description": "Crisp.\n\nBest on a cold day.", "servings": 2.5,
@@ -35,7 +35,7 @@ func fullRecipe() map[string]any {
 	}
 }
 
-// What is sent comes back as it was, from the answer and from a read, and can be sent again as it was read.
+// What is sent comes back unchanged, in the answer and from a read, and can be resent as read.
 func everyField(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "fields-ada")
@@ -69,7 +69,7 @@ func everyField(t *testing.T, s *larder.Server) {
 	again.Version, again.UpdatedAt = created.Version, created.UpdatedAt
 	require.Equal(t, created, again)
 
-	// The smallest has every field too, so that a program needn't ask whether it is there.
+	// The smallest has every field too, so that programs needn't check whether it exists.
 	smallest, _ := ada.Create(t, larder.Named("Toast"))
 	require.NotNil(t, smallest.Tags)
 	require.NotNil(t, smallest.Ingredients)
@@ -77,7 +77,7 @@ func everyField(t *testing.T, s *larder.Server) {
 	require.Nil(t, smallest.Servings)
 }
 
-// Where a recipe is from may be words, and whatever it is comes back as it was sent.
+// A recipe's source may be words, and comes back as sent.
 func sources(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "sources-ada")
@@ -88,7 +88,7 @@ func sources(t *testing.T, s *larder.Server) {
 	}
 }
 
-// A row that comes as its parts is given a text to read.
+// A row sent as parts is given a readable text.
 func rowsFromParts(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "parts-ada")
@@ -101,7 +101,7 @@ func rowsFromParts(t *testing.T, s *larder.Server) {
 	}
 }
 
-// A row that comes as text alone is answered with its parts and its text as written, and read so.
+// A row sent as text alone is answered and read with its parts and its text as written.
 func rowsFromText(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "typed-ada", "--grocery")
@@ -129,8 +129,8 @@ func rowsFromText(t *testing.T, s *larder.Server) {
 	require.InDelta(t, 6, gjson.GetBytes(list.Body, "items.1.quantity").Num, 1e-9)
 }
 
-// A save that changes nothing makes no version, whether the rows come with their parts or as their lines; a letter that
-// changes one line leaves the others as they are, and that line has the parts of its new words.
+// A save that changes nothing creates no version, whether rows come with their parts or as lines;
+// changing one line leaves the others unchanged, and gives that line the parts of its new words.
 func savesOfNothing(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "nothing-ada")
@@ -147,14 +147,15 @@ func savesOfNothing(t *testing.T, s *larder.Server) {
 	}
 	require.Len(t, ada.Changes(t, 0).Changes, 1)
 
-	stale := strings.Replace(string(created.Body), `"200 g basmati rice"`, `"300 g basmati rice"`, 1) // the parts are of the old line
+	stale := strings.Replace(string(created.Body), `"200 g basmati rice"`, `"300 g basmati rice"`, 1) // the old line's parts
 	changed := ada.Do(t, http.MethodPut, path, stale, "If-Match", `"1"`).Want(t, http.StatusOK)
 	require.Equal(t, `"2"`, changed.Header.Get("ETag"))
 	require.InDelta(t, 300, gjson.GetBytes(changed.Body, "ingredients.0.quantity").Num, 0)
 	require.JSONEq(t, gjson.GetBytes(created.Body, "ingredients.1").Raw, gjson.GetBytes(changed.Body, "ingredients.1").Raw)
 }
 
-// A replace needs the version it replaces; a stale one gets the current recipe, and nothing is changed.
+// A replace needs the version it replaces; a stale one gets the current recipe, and changes
+// nothing.
 func replace(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "replace-ada")
@@ -185,7 +186,7 @@ func replace(t *testing.T, s *larder.Server) {
 	ada.Get(t, created.ID, "If-None-Match", `"1"`).Want(t, http.StatusOK)
 }
 
-// Of those who replace the same version at once, one does.
+// Of concurrent replaces of the same version, one succeeds.
 func replaceAtOnce(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "race-ada")
@@ -211,7 +212,7 @@ func replaceAtOnce(t *testing.T, s *larder.Server) {
 	require.Equal(t, int64(2), ada.Get(t, created.ID).Recipe(t).Version)
 }
 
-// atOnce calls from many goroutines, and gives what each got.
+// atOnce calls from many goroutines, and returns what each got.
 func atOnce[T any](n int, call func(i int) T) []T {
 	results := make([]T, n)
 	var group sync.WaitGroup
@@ -222,7 +223,8 @@ func atOnce[T any](n int, call func(i int) T) []T {
 	return results
 }
 
-// A phone that was offline chooses ids; an id is there once, and comes back after a delete with a later version.
+// A phone that was offline chooses ids; an id is unique, and can be recreated after a delete with a
+// later version.
 func clientIDs(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "ids-ada")
@@ -241,7 +243,7 @@ func clientIDs(t *testing.T, s *larder.Server) {
 	require.Equal(t, []string{"Back"}, ada.Search(t).Names())
 }
 
-// A delete is seen by every read at once; If-Match guards it; a second one finds nothing.
+// A delete is visible to every read at once; If-Match guards it; a second one finds nothing.
 func deletion(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "delete-ada")
@@ -258,8 +260,8 @@ func deletion(t *testing.T, s *larder.Server) {
 	ada.Do(t, http.MethodPut, path, larder.Named("Late"), "If-Match", `"1"`).Want(t, http.StatusNotFound)
 }
 
-// A repeated key gives the first answer, of whatever command, and does nothing twice; for another request
-// it is an error; and it is one user's own.
+// A repeated key returns the first answer, for any command, and does nothing twice; with another
+// request it is an error; and keys are separate per user.
 func idempotency(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada, ben := s.AddUser(t, "key-ada", "--grocery"), s.AddUser(t, "key-ben")
@@ -295,7 +297,7 @@ func idempotency(t *testing.T, s *larder.Server) {
 	}
 }
 
-// A key that arrives many times at once, as from an impatient phone, makes one recipe.
+// A key that arrives many times at once, as from an impatient phone, creates one recipe.
 func idempotencyAtOnce(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "atonce-ada")

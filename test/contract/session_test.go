@@ -13,7 +13,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// A login gives a token and a cookie, both are the session, and a logout ends it.
+// A login returns a token and a cookie, either is the session, and a logout ends it.
 func session(t *testing.T, s *larder.Server) {
 	t.Helper()
 	ada := s.AddUser(t, "session-ada", "--grocery")
@@ -53,7 +53,7 @@ func sessionCookie(t *testing.T, answer larder.Answer) *http.Cookie {
 	return nil
 }
 
-// Behind TLS the cookie is for TLS alone.
+// Behind TLS the cookie is Secure.
 func secureCookie(t *testing.T, s *larder.Server) {
 	t.Helper()
 	s.AddUser(t, "secure-ada")
@@ -64,7 +64,7 @@ func secureCookie(t *testing.T, s *larder.Server) {
 	require.False(t, sessionCookie(t, answer.Want(t, http.StatusOK)).Secure)
 }
 
-// Every call but login and the probes needs a session; a made-up one is none.
+// Every call except login and the probes needs a session; a made-up one doesn't count.
 func sessionRequired(t *testing.T, s *larder.Server) {
 	t.Helper()
 	stranger, liar := s.Client(), s.Client()
@@ -98,7 +98,8 @@ func everyCall(id string) []larder.Request {
 	}
 }
 
-// A password change, a disabling and a deletion end every session of that user at once, and nobody else's.
+// A password change, disabling or deletion ends every session of that user at once, and nobody
+// else's.
 func sessionsEnd(t *testing.T, s *larder.Server) {
 	t.Helper()
 	other := s.AddUser(t, "ends-other")
@@ -136,7 +137,7 @@ func refused(t *testing.T, s *larder.Server, name, password string) {
 	s.Client().Do(t, http.MethodPost, "/api/session", login).Want(t, http.StatusUnauthorized)
 }
 
-// One stays logged in over a restart and over a kill -9, also with a login that was answered just before.
+// Sessions survive a restart and a kill -9, even one whose login was only just answered.
 func TestSessionsOutliveTheServer(t *testing.T) {
 	t.Parallel()
 	s := larder.Start(t)
@@ -158,7 +159,7 @@ func TestSessionsOutliveTheServer(t *testing.T) {
 	ended.Do(t, http.MethodGet, "/api/session", nil).Want(t, http.StatusUnauthorized)
 	lost.Do(t, http.MethodGet, "/api/session", nil).Want(t, http.StatusUnauthorized)
 
-	// A password change of before the kill counts after it.
+	// A password change before the kill applies after it.
 	s.MustRun(t, "another secret of the kitchen\n", "user", "set-password", "ada", "--password-stdin")
 	s.Kill9(t)
 	s.Start(t)
@@ -188,7 +189,8 @@ func guessUntilLimited(t *testing.T, s *larder.Server, name func(int) string, mo
 	return larder.Answer{}
 }
 
-// A browser of the one web origin may call with its cookie; any other site's page may neither read nor write.
+// A browser at the one web origin may call with its cookie; any other site's page can neither read
+// nor write.
 func TestOnlyTheOneOriginIsAdmitted(t *testing.T) {
 	t.Parallel()
 	const origin = "https://larder.example"
@@ -228,7 +230,7 @@ func TestOnlyTheOneOriginIsAdmitted(t *testing.T) {
 	require.Equal(t, []string{"Leek soup", "Meant"}, ada.Search(t).Names())
 }
 
-// The cookie works as a browser keeps it, without our help.
+// The cookie works as a browser stores it, without our help.
 func browserCookie(t *testing.T, s *larder.Server) {
 	t.Helper()
 	s.AddUser(t, "browser-ada")

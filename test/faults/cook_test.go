@@ -16,28 +16,28 @@ import (
 	"larder.dev/test/larder"
 )
 
-// cook writes as fast as answers come, and remembers what was acknowledged. Only its own goroutine, or the
-// test while that is over, touches it.
+// cook writes as fast as answers come, and remembers what was acknowledged. Only its own goroutine
+// touches it, or the test once that has ended.
 type cook struct {
 	client    *larder.Client
 	random    *rand.Rand
 	recipes   map[string]*dish     // by id; no other cook of the user has these
 	groceries map[string]time.Time // request id → when it was acknowledged
 	count     counts
-	pending   *command      // sent, and not known whether it was done
-	kept      *command      // the last one with a key that was acknowledged,
-	answer    larder.Answer // with this
-	broken    error         // an answer that must not be
-	insists   bool          // each command has a key, so that it can be sent until it is answered
+	pending   *command      // sent, outcome unknown
+	kept      *command      // the last acknowledged one with a key,
+	answer    larder.Answer // and its answer
+	broken    error         // an impossible answer
+	insists   bool          // each command has a key, so that it can be resent until it is answered
 }
 
-// counts are what happened to the requests of a cook.
+// counts are the outcomes of a cook's requests.
 type counts struct {
 	sent, acknowledged, refused int
-	unanswered, done            int // done are the unanswered that the server had done all the same
+	unanswered, done            int // done are the unanswered that the server did anyway
 }
 
-// dish is how a recipe must be.
+// dish is a recipe's expected state.
 type dish struct {
 	name    string
 	rows    int
@@ -45,23 +45,23 @@ type dish struct {
 	deleted bool
 }
 
-// command is one write. A key makes it safe to send again; without one, the recipe's version tells later
-// whether it was done.
+// command is one write. A key makes it safe to resend; without one, the recipe's version reveals
+// later whether it was done.
 type command struct {
 	request larder.Request
-	wants   int                              // the status that it must have
+	wants   int                              // the expected status
 	done    func(answer larder.Answer) error // remembers it
 	key     string                           // "" for none
-	id      string                           // of the recipe, where the cook knows it
+	id      string                           // the recipe's, if the cook knows it
 	before  int64                            // the recipe's version before
-	assume  func()                           // remembers it where no answer came; nil for a refusal
+	assume  func()                           // remembers it if no answer came; nil for a refusal
 }
 
 func newCook(client *larder.Client, seed uint64) *cook {
 	return &cook{client: client, random: rand.New(rand.NewPCG(seed, 1)), recipes: map[string]*dish{}, groceries: map[string]time.Time{}}
 }
 
-// work writes until the server is gone. It says when the first answer came.
+// work writes until the server is gone. It signals the first answer.
 func (c *cook) work(underWay chan<- struct{}) {
 	said := false
 	say := func() {
@@ -83,7 +83,7 @@ func (c *cook) work(underWay chan<- struct{}) {
 	}
 }
 
-// answered sends a request. Where nginx says that the component doesn't answer, none of ours came.
+// answered sends a request. nginx reporting an unresponsive component counts as no answer.
 func answered(client *larder.Client, request larder.Request) (larder.Answer, error) {
 	answer, err := client.Try(request)
 	if err == nil && answer.Status == http.StatusServiceUnavailable && bytes.Contains(answer.Body, []byte("does not answer; try again")) {
@@ -92,7 +92,7 @@ func answered(client *larder.Client, request larder.Request) (larder.Answer, err
 	return answer, err
 }
 
-// send sends what is pending. The error means that no answer came, and that it stays pending.
+// send sends the pending command. An error means that no answer came, and that it stays pending.
 func (c *cook) send() error {
 	sent := c.pending
 	c.count.sent++
@@ -104,7 +104,7 @@ func (c *cook) send() error {
 	return nil
 }
 
-// take remembers the answer to what is pending.
+// take records the pending command's answer.
 func (c *cook) take(answer larder.Answer) {
 	sent := c.pending
 	if answer.Status != sent.wants {
@@ -124,8 +124,9 @@ func (c *cook) take(answer larder.Answer) {
 	}
 }
 
-// catchUp finds out what became of the request that got no answer. One with a key is sent again: it is done
-// now, whether or not it was before. Of one without, either outcome is right, and the rows say which it was.
+// catchUp finds out what became of the unanswered request. One with a key is resent: it is done
+// now, whether or not it was before. Without a key either outcome is right, and the rows say which
+// it was.
 func (c *cook) catchUp(t *testing.T, primary *pgx.Conn) {
 	t.Helper()
 	c.repeat(t)
@@ -147,8 +148,8 @@ func (c *cook) catchUp(t *testing.T, primary *pgx.Conn) {
 	c.pending = nil
 }
 
-// repeat sends an acknowledged request again: the answer is the first one, also over a kill. That nothing
-// is done twice by it is seen by verify.
+// repeat resends an acknowledged request: the answer is the first one, even across a kill. verify
+// checks that nothing is done twice.
 func (c *cook) repeat(t *testing.T) {
 	t.Helper()
 	if c.kept == nil {
@@ -160,7 +161,7 @@ func (c *cook) repeat(t *testing.T) {
 	require.Equal(t, string(c.answer.Body), string(again.Body), "the first answer, given again")
 }
 
-// wasDone looks into the rows.
+// wasDone inspects the rows.
 func (m *command) wasDone(t *testing.T, primary *pgx.Conn, user string) (done bool) {
 	t.Helper()
 	query, args := "SELECT EXISTS (SELECT FROM idempotency_keys WHERE user_id = $1 AND key = $2)", []any{user, m.key}
@@ -189,7 +190,7 @@ func (c *cook) next() *command {
 	}
 }
 
-// any is one of the recipes that are there. The choice is from a sorted list, so that a seed repeats it.
+// any picks an existing recipe. The list is sorted, so that a seed repeats the choice.
 func (c *cook) any() (string, *dish) {
 	var ids []string
 	for id, d := range c.recipes {
@@ -205,10 +206,11 @@ func (c *cook) any() (string, *dish) {
 	return id, c.recipes[id]
 }
 
-// row is the text of an ingredient. It names its recipe's write, so that rows of two writes can't pass for one.
+// row is an ingredient's text. It names its recipe's write, so that rows of different writes can't
+// be confused.
 func row(name string, i int) string { return fmt.Sprintf("%d g of %s", i+1, name) }
 
-// of ends every name, so that a recipe tells whose it is.
+// of ends every name, so that a recipe reveals its owner.
 func (c *cook) of() string { return " of " + c.client.User.Name }
 
 func (c *cook) body() (name string, rows int, body map[string]any) {
@@ -221,7 +223,7 @@ func (c *cook) body() (name string, rows int, body map[string]any) {
 	return name, rows, map[string]any{"name": name, "servings": 2, "ingredients": ingredients}
 }
 
-// keyed gives a command that may be sent again.
+// keyed returns a command that may be resent.
 func keyed(method, path string, body any, headers ...string) *command {
 	key := uuid.NewString()
 	made := plain(method, path, body, append(headers, "Idempotency-Key", key)...)
@@ -233,7 +235,7 @@ func plain(method, path string, body any, headers ...string) *command {
 	return &command{request: larder.Request{Method: method, Path: path, Body: body, Headers: headers}}
 }
 
-// either gives a command with a key or without.
+// either returns a command with or without a key.
 func (c *cook) either(method, path string, body any, headers ...string) *command {
 	if !c.insists && c.random.IntN(3) == 0 {
 		return plain(method, path, body, headers...)
@@ -241,8 +243,8 @@ func (c *cook) either(method, path string, body any, headers ...string) *command
 	return keyed(method, path, body, headers...)
 }
 
-// create puts one in, half of them with an id of the cook's own. Without that and without a key, nobody
-// could tell what became of it.
+// create adds a recipe, half of the time with the cook's own id. Without that and without a key,
+// nobody could tell what became of it.
 func (c *cook) create() *command {
 	name, rows, body := c.body()
 	want := dish{name: name, rows: rows, version: 1}
@@ -267,7 +269,7 @@ func (c *cook) replace(id string, d *dish) *command {
 	return made
 }
 
-// stale replaces a version that isn't the current one. It is refused, and must leave nothing.
+// stale replaces an outdated version. It is refused, and must have no effect.
 func (c *cook) stale(id string, d *dish) *command {
 	_, _, body := c.body()
 	made := plain(http.MethodPut, "/api/recipes/"+id, body, "If-Match", fmt.Sprintf(`"%d"`, d.version+1))
@@ -302,7 +304,7 @@ func (c *cook) shop(id string) *command {
 	return made
 }
 
-// keep remembers a recipe, and that its answer was of this write.
+// keep records a recipe, and checks that its answer was for this write.
 func (c *cook) keep(answer larder.Answer, want dish) error {
 	got, err := answer.TryRecipe()
 	if err != nil {

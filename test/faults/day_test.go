@@ -24,14 +24,14 @@ import (
 )
 
 const (
-	// alertWithin is how soon an operator must hear of an incident.
+	// alertWithin is how soon an operator must be alerted to an incident.
 	alertWithin = time.Minute
-	// dayThink has the 20 cooks write some 50 times a second.
+	// dayThink makes the 20 cooks write some 50 times a second.
 	dayThink = 380 * time.Millisecond
 )
 
-// incident is something that an operator meets: the alert that tells of it and the runbook that this names, and what ends it,
-// by that runbook or since the server is back.
+// incident is something that happens to an operator: its alert and the runbook that this names, and
+// what ends it: that runbook, or the server's return.
 type incident struct {
 	what    string
 	alert   string
@@ -44,7 +44,7 @@ type incident struct {
 // event is a row of the day's table.
 type event struct {
 	incident
-	alerted, over time.Duration // from the begin to the alert, from the first step of mending to everything everywhere
+	alerted, over time.Duration // start to alert, and first repair step to everything everywhere
 	lasted        time.Duration // of the load
 	missing       string        // what was wrong
 	tally         tally
@@ -61,10 +61,10 @@ type day struct {
 	but     exceptions
 }
 
-// A day of an operator: under load, one incident after the other on real servers. An alert tells of each within a minute,
-// the runbook ends it, and everything that was acknowledged is everywhere afterwards, once.
+// An operator's day: under load, one incident after another on real servers. An alert reports each
+// within a minute, the runbook ends it, and everything acknowledged is everywhere afterwards, once.
 //
-//nolint:tparallel // a day's incidents come one after the other
+//nolint:tparallel // a day's incidents come one after another
 func TestDay(t *testing.T) {
 	t.Parallel()
 	stores := dependencies(t, true)
@@ -74,7 +74,7 @@ func TestDay(t *testing.T) {
 		c.think = dayThink
 	}
 	defer func() { t.Log(d.table()) }()
-	chosen := os.Getenv("LARDER_DAY") // a part of an incident's name, for one that is looked into
+	chosen := os.Getenv("LARDER_DAY") // part of an incident's name, to investigate only that
 	for _, i := range d.incidents() {
 		if strings.Contains(i.what, chosen) {
 			t.Run(i.what, func(t *testing.T) { d.live(t, i) })
@@ -86,7 +86,7 @@ func TestDay(t *testing.T) {
 	})
 }
 
-// incidents are those of the day, in its order.
+// incidents are those of the day, in order.
 func (d *day) incidents() []incident {
 	return slices.Concat(d.outages(), d.losses(), d.garbage())
 }
@@ -137,7 +137,7 @@ func (d *day) outages() []incident {
 	})
 }
 
-// losses are of what a server kept.
+// losses destroy a server's data.
 func (d *day) losses() []incident {
 	broker := d.stores["nats"]
 	index, streams := d.by("lost-index.md", "bin/larder reconcile"), d.by("lost-nats.md", "bin/larder status")
@@ -155,7 +155,7 @@ func (d *day) losses() []incident {
 			what: "the search index is deleted", alert: "LarderViewLost", runbook: "lost-index.md", mend: index,
 			begin: func(t *testing.T) {
 				t.Helper()
-				// A server refuses to delete what is named by a pattern.
+				// A server refuses to delete by pattern.
 				for _, index := range d.indices(t) {
 					d.elastic(t, http.MethodDelete, "/"+index, nil)
 				}
@@ -226,7 +226,8 @@ func (d *day) garbage() []incident {
 	}
 }
 
-// live goes through an incident as an operator does: hears of it, does what the runbook says, and looks at everything.
+// live goes through an incident like an operator: gets the alert, follows the runbook, and checks
+// everything.
 func (d *day) live(t *testing.T, i incident) {
 	t.Helper()
 	row := event{incident: i, missing: "it didn't end"}
@@ -265,8 +266,8 @@ func (d *day) answered() (sum int64) {
 	return sum
 }
 
-// hears waits for the incident's alert, which names its runbook. One that has been firing since an earlier incident counts
-// where it tells of something more.
+// hears waits for the incident's alert, which names its runbook. One that has been firing since an
+// earlier incident counts if it reports something new.
 func (d *day) hears(t *testing.T, i incident, before []alert) (wrong []string) {
 	t.Helper()
 	var firing []alert
@@ -287,7 +288,7 @@ func (d *day) hears(t *testing.T, i incident, before []alert) (wrong []string) {
 	return []string{fmt.Sprintf("%s doesn't fire (%v)", i.alert, firing)}
 }
 
-// by runs the commands of a runbook of deploy/runbooks, as they are there.
+// by runs the commands of a runbook in deploy/runbooks, as written there.
 func (d *day) by(runbook string, commands ...string) func(t *testing.T) {
 	return func(t *testing.T) {
 		t.Helper()
@@ -318,7 +319,7 @@ func said(found findings) (texts []string) {
 	return texts
 }
 
-// indices are those of the search index, the one that was replaced among them.
+// indices are the search indices, including the replaced one.
 func (d *day) indices(t *testing.T) []string {
 	t.Helper()
 	var found map[string]any
@@ -339,7 +340,7 @@ func (d *day) elastic(t *testing.T, method, path string, into any) {
 	}
 }
 
-// table is what goes into docs/measurements.
+// table is the output for docs/measurements.
 func (d *day) table() string {
 	var text strings.Builder
 	text.WriteString("\n| incident | alert | after | its runbook | writes a second | requests | refused | over after | lost, twice, wrong |\n")
@@ -353,7 +354,7 @@ func (d *day) table() string {
 	return text.String()
 }
 
-// String is the row.
+// String formats the row.
 func (e event) String() string {
 	return fmt.Sprintf("| %s | %s | %.0f s | %s | %.0f | %d | %d | %.1f s | %s |", e.what, e.alert, e.alerted.Seconds(), e.runbook,
 		float64(e.writes)/max(e.lasted.Seconds(), 1), e.tally.requests, e.tally.refused, e.over.Seconds(), cmp.Or(e.missing, "nothing"))

@@ -16,17 +16,17 @@ import (
 	"larder.dev/test/larder"
 )
 
-// dependency is a server that the test has for itself, so that it may take it away.
+// dependency is a server for this test alone, so that it can stop it.
 type dependency struct {
 	name   string // for the table
-	dir    string // what it keeps is below it
+	dir    string // its data is below it
 	start  func(ctx context.Context, dir string) (*servers.Server, error)
 	server *servers.Server
 	doors  []*testkit.Proxy
 }
 
-// dependencies start beside each other, and end with the test. Elasticsearch is the one of all tests where the
-// test itself may not stop it: its start is long.
+// dependencies start concurrently, and end with the test. Elasticsearch is shared by all tests
+// unless the test must stop it: it is slow to start.
 func dependencies(t *testing.T, ownElasticsearch bool) map[string]*dependency {
 	t.Helper()
 	of := func(name string, start func(context.Context, string) (*servers.Server, error)) *dependency {
@@ -66,13 +66,13 @@ func dependencies(t *testing.T, ownElasticsearch bool) map[string]*dependency {
 	return all
 }
 
-// run starts the server, or starts it again.
+// run starts or restarts the server.
 func (d *dependency) run(ctx context.Context) (err error) {
 	d.server, err = d.start(ctx, d.dir)
 	return err
 }
 
-// startOn starts every component as a process of its own on the dependencies, behind doors.
+// startOn starts every component as a separate process on the dependencies, behind doors.
 func startOn(t *testing.T, all map[string]*dependency) *larder.Parts {
 	t.Helper()
 	broker := all["nats"].server
@@ -92,7 +92,7 @@ func startOn(t *testing.T, all map[string]*dependency) *larder.Parts {
 	return parts
 }
 
-// fault is something that happens for a while. It is over when end returns.
+// fault lasts for a while. It is over when end returns.
 type fault struct {
 	what    string
 	lasting time.Duration
@@ -105,7 +105,7 @@ type fault struct {
 func wait(t *testing.T, lasting time.Duration) {
 	t.Helper()
 	select {
-	case <-time.After(lasting): // the fault's own time
+	case <-time.After(lasting): // the fault's own duration
 	case <-t.Context().Done():
 	}
 }
@@ -155,7 +155,8 @@ func (d *dependency) slow() fault {
 	}
 }
 
-// cut ends every connection in an answer, sooner or later: in the first bytes, and after a few whole ones.
+// cut breaks every connection during an answer, sooner or later: in the first bytes, and after a
+// few whole ones.
 func (d *dependency) cut() fault {
 	sizes := []int{1, 700, 3000, 90, 20_000, 350, 1500}
 	return fault{
@@ -173,7 +174,7 @@ func (d *dependency) cut() fault {
 	}
 }
 
-// partKilled and partFrozen are the same for a component, whose requests it can't answer meanwhile.
+// partKilled and partFrozen are the same for a component, which can't answer requests meanwhile.
 func partKilled(parts *larder.Parts, name string) fault {
 	return fault{
 		what: name + " killed", hold: wait, allowed: silenced(name),
@@ -198,14 +199,14 @@ func silenced(component string) allowance {
 	case "query-api":
 		of = []kindOf{detail, search}
 	}
-	return allowance{refused: of, unanswered: of} // nginx says 503 for a component that doesn't answer
+	return allowance{refused: of, unanswered: of} // nginx answers 503 for a component that doesn't
 }
 
-// without is what may be refused while a server is away: rule 10.
+// without is what may be refused while a server is down: rule 10.
 func without(server string) allowance {
 	switch server {
 	case "postgres":
-		// A recipe that the backup hasn't heard of yet is refused too.
+		// A recipe that hasn't reached the backup yet is refused too.
 		return allowance{refused: []kindOf{write, detail}, behind: true}
 	case "redis":
 		return allowance{refused: []kindOf{write, detail, search}}

@@ -25,7 +25,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// database is a PostgreSQL server of its own, which can be lost and come back at the same address.
+// database is a separate PostgreSQL server, which can be lost and come back at the same address.
 type database struct {
 	dir    string
 	server *postgresserver.Server
@@ -50,16 +50,16 @@ func (d *database) start(t *testing.T) {
 
 func (d *database) url() string { return d.server.URLOf(postgresroles.Owner, "larder") }
 
-// lose ends the server without a word to anybody.
+// lose kills the server without warning.
 func (d *database) lose(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel() // no time for good order
+	cancel() // no time for a clean stop
 	_ = d.server.Stop(ctx)
 }
 
-// writer creates and changes recipes until it is told to stop, each under a name of its own, and notes what was
-// acknowledged, and when.
+// writer creates and changes recipes until told to stop, each with a unique name, and records what
+// was acknowledged, and when.
 type writer struct {
 	client *larder.Client
 	stop   chan struct{}
@@ -89,7 +89,7 @@ func (w *writer) work() {
 			Method: http.MethodPost, Path: "/api/recipes", Body: larder.Named(name), Headers: []string{"Idempotency-Key", key},
 		})
 		if err != nil || answer.Status != http.StatusCreated {
-			<-time.After(20 * time.Millisecond) // as a client would, and not a wait for something
+			<-time.After(20 * time.Millisecond) // a client's pace, not a wait for something
 			continue
 		}
 		w.note(name)
@@ -128,7 +128,7 @@ func (w *writer) next(t *testing.T) {
 	}
 }
 
-// soFar are the writes that are acknowledged by now.
+// soFar returns the writes acknowledged by now.
 func (w *writer) soFar() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -141,7 +141,7 @@ func (w *writer) end() []string {
 	return w.acked
 }
 
-// lostWrites gives the acknowledged names that the ledger of a database lacks.
+// lostWrites returns the acknowledged names missing from a database's ledger.
 func lostWrites(t *testing.T, url string, acked []string) []string {
 	t.Helper()
 	var missing []string
@@ -158,8 +158,8 @@ func failovers() int {
 	return 1
 }
 
-// The primary's server is lost under load, the backup takes over, the old one comes back and takes over again:
-// nothing that was acknowledged is lost, the session goes on, and no process starts again.
+// The primary's server is lost under load, the backup takes over, and the old one comes back and
+// takes over again: nothing acknowledged is lost, the session continues, and no process restarts.
 func TestFailoverUnderLoad(t *testing.T) {
 	t.Parallel()
 	a, b := newDatabase(t), newDatabase(t)
@@ -179,7 +179,7 @@ func TestFailoverUnderLoad(t *testing.T) {
 		missing := lostWrites(t, a.url(), acked)
 		fmt.Fprintf(&table, "| %d | %s | %s | %d | %d |\n", round+1, there, back, len(acked), len(missing))
 		require.Empty(t, missing, "%s", &table)
-		require.Less(t, there, 15*time.Second) // asked: 5 s, on a machine that does nothing else
+		require.Less(t, there, 15*time.Second) // target: 5 s on an idle machine
 	}
 	acked := slices.Concat(writers[0].end(), writers[1].end())
 	missing := lostWrites(t, a.url(), acked)
@@ -203,8 +203,9 @@ func toFirstWrite(t *testing.T, server *larder.Server, w *writer, command string
 	return time.Since(began).Round(10 * time.Millisecond)
 }
 
-// What the lost primary had committed and nobody had heard of is brought in by failback: as it was, and as a
-// recipe of its own where both sides changed one. No sweep takes the bytes of a file away meanwhile that it names.
+// Failback copies what the lost primary had committed and nobody had received: unchanged, or as a
+// separate recipe if both sides changed it. Meanwhile no sweep deletes the bytes of a file that it
+// refers to.
 func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 	t.Parallel()
 	a, b := newDatabase(t), newDatabase(t)
@@ -217,7 +218,7 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 	filed, _ := ada.Create(t, larder.Named("Filed"))
 	server.CaughtUp(t)
 
-	// The relay loses its lead to a connection that waits for it, so that what comes now stays where it is.
+	// The relay loses its lead to a waiting connection, so that new events stay in the database.
 	holder, breaker := larder.Postgres(t, a.url()), larder.Postgres(t, a.url())
 	leads := make(chan error, 1)
 	go func() {
@@ -276,7 +277,7 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 		}
 		return ""
 	})
-	larder.Soon(t, time.Minute, func() string { // the API may not have heard of the end of the switch yet
+	larder.Soon(t, time.Minute, func() string { // the API may not know yet that the switch has ended
 		again := ada.Do(t, http.MethodPost, "/api/recipes", larder.Named("Alone"), "Idempotency-Key", "alone")
 		if again.Status != http.StatusCreated {
 			return string(again.Body)
@@ -296,7 +297,7 @@ func TestFailbackBringsWhatTheOldPrimaryAloneHas(t *testing.T) {
 	require.Equal(t, "in nobody's stream yet", string(read))
 }
 
-// unnamedObject puts bytes into the store that no recipe names, and gives their key.
+// unnamedObject stores bytes that no recipe refers to, and returns their key.
 func unnamedObject(t *testing.T, server *larder.Server) string {
 	t.Helper()
 	key := uuid.NewString() + "/" + strings.Repeat("0", 64) + "/original"
@@ -304,7 +305,7 @@ func unnamedObject(t *testing.T, server *larder.Server) string {
 	return key
 }
 
-// makeObjectsOld has a sweep look at what has just come.
+// makeObjectsOld makes new objects old enough for a sweep.
 func makeObjectsOld(t *testing.T, server *larder.Server) {
 	t.Helper()
 	before := time.Now().Add(-2 * time.Hour)
@@ -320,7 +321,8 @@ func makeObjectsOld(t *testing.T, server *larder.Server) {
 	require.NoError(t, err)
 }
 
-// sweep has another file service sweep, which each does when it starts, until it says how that ended.
+// sweep lets another file service sweep, as each does when it starts, until it reports the given
+// result.
 func sweep(t *testing.T, server *larder.Server, end string) {
 	t.Helper()
 	sweeper := larder.StartFileService(t, server)
@@ -333,8 +335,8 @@ func sweep(t *testing.T, server *larder.Server, end string) {
 	sweeper.Stop(t)
 }
 
-// An API that is cut off from NATS and the backup, and not from the old primary, accepts nothing once the other one
-// has taken over.
+// An API that is cut off from NATS and the backup, but not from the old primary, accepts nothing
+// once the other one has taken over.
 func TestSplitBrain(t *testing.T) {
 	t.Parallel()
 	a, b := newDatabase(t), newDatabase(t)

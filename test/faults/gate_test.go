@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// gate is a way to a server that can be cut, as a network is.
+// gate is a connection to a server that can be cut like a network.
 type gate struct {
 	listener net.Listener
 	to       string
@@ -20,7 +20,7 @@ type gate struct {
 	open map[net.Conn]struct{}
 }
 
-// newGate makes a gate to the server of an address, and gives the address that goes through it.
+// newGate returns a gate to the server at an address, and the address that goes through it.
 func newGate(t *testing.T, address string) (*gate, string) {
 	t.Helper()
 	parsed, err := url.Parse(address)
@@ -70,7 +70,7 @@ func (g *gate) carry(from, to net.Conn) {
 	_, _ = from.Close(), to.Close()
 }
 
-// set cuts the way, also what goes through it now, or opens it again.
+// set cuts the route, including open connections, or restores it.
 func (g *gate) set(cut bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -9,19 +9,19 @@ import (
 	"larder.dev/test/larder"
 )
 
-// guest logs in again and again, and out every second time. A session that was opened stays so over a kill,
-// and one that was ended stays ended.
+// guest repeatedly logs in, and out every second time. An open session must survive a kill, and an
+// ended one must stay ended.
 type guest struct {
 	server *larder.Server
 	name   string
 	open   []*larder.Client
 	ended  []*larder.Client
-	broken error // an answer that must not be
+	broken error // an impossible answer
 }
 
 func newGuest(server *larder.Server, name string) *guest { return &guest{server: server, name: name} }
 
-// visit goes on until the server is gone.
+// visit continues until the server is gone.
 func (g *guest) visit() {
 	for n := 0; ; n++ {
 		client := g.server.Client()
@@ -56,7 +56,7 @@ func (g *guest) want(answer larder.Answer, status int) bool {
 	return g.broken == nil
 }
 
-// verify asks for every session that there ever was.
+// verify checks every session there ever was.
 func (g *guest) verify(t *testing.T) {
 	t.Helper()
 	for _, client := range g.open {

@@ -1,4 +1,4 @@
-// Package faults_test takes from Larder what a machine can lose, and looks at what is left.
+// Package faults_test takes from Larder what a machine can lose, and checks what is left.
 package faults_test
 
 import (
@@ -38,10 +38,10 @@ func rounds(t *testing.T) int {
 	}
 }
 
-// kill -9 at any moment, under load, loses nothing that was acknowledged, does nothing twice, and leaves
+// kill -9 at any moment, under load, loses nothing acknowledged, does nothing twice, and leaves
 // nothing half done: in the database, the stream, the index, the details, the backup and the feed.
 //
-//nolint:tparallel // a round is a subtest for its connections to end with it, and rounds come in order
+//nolint:tparallel // a round is a subtest so that its connections end with it, and rounds come in order
 func TestKillUnderLoad(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -51,7 +51,7 @@ func TestKillUnderLoad(t *testing.T) {
 	for round := range rounds(t) {
 		acknowledged := k.count().acknowledged
 		load := k.start()
-		// The random point is the test's subject, and no wait for something.
+		// The random point is the test's subject, not a wait for something.
 		<-time.After(time.Duration(random.IntN(1200)) * time.Millisecond)
 		server.Kill9(t)
 		load.Wait()
@@ -68,14 +68,14 @@ func TestKillUnderLoad(t *testing.T) {
 	}
 }
 
-// openKitchen brings everybody who will work on a server, none of whom has begun.
+// openKitchen sets up everybody who will work on a server, not yet started.
 func openKitchen(t *testing.T, server *larder.Server) (random *rand.Rand, k *kitchen, found *report) {
 	t.Helper()
 	random = newRandom(t)
 	return random, newKitchen(t, server, random), &report{}
 }
 
-// newRandom gives random points, and says how to have them again.
+// newRandom returns a random source, and logs its seed for repeating the run.
 func newRandom(t *testing.T) *rand.Rand {
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
@@ -88,7 +88,7 @@ func newRandom(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
-// killAtStart ends the server while it mends what the last kill left.
+// killAtStart kills the server while it recovers from the last kill.
 func killAtStart(t *testing.T, server *larder.Server, after time.Duration) {
 	t.Helper()
 	server.Launch(t)
@@ -96,10 +96,10 @@ func killAtStart(t *testing.T, server *larder.Server, after time.Duration) {
 	server.Kill9(t)
 }
 
-// kitchen is the load: several cooks a user, and one guest who comes and goes.
+// kitchen is the load: several cooks per user, and one guest who comes and goes.
 type kitchen struct {
 	cooks   []*cook
-	perUser int // the cooks of one user follow each other
+	perUser int // one user's cooks follow each other
 	guest   *guest
 }
 
@@ -137,7 +137,7 @@ func (k *kitchen) start() *sync.WaitGroup {
 	return &group
 }
 
-// sound ends the test where an answer came that losing the server doesn't explain.
+// sound fails the test if an answer came that the server's loss doesn't explain.
 func (k *kitchen) sound(t *testing.T) {
 	t.Helper()
 	for _, c := range k.cooks {
@@ -146,7 +146,7 @@ func (k *kitchen) sound(t *testing.T) {
 	require.NoError(t, k.guest.broken)
 }
 
-// check settles what got no answer, and looks into every place. It is a test of its own, so that its
+// check resolves unanswered requests, and inspects every place. It is a subtest, so that its
 // connections end before the next kill.
 func (k *kitchen) check(t *testing.T, server *larder.Server, report *report) {
 	t.Helper()
@@ -166,7 +166,7 @@ func (k *kitchen) check(t *testing.T, server *larder.Server, report *report) {
 	}
 }
 
-// accounts puts together what the cooks of each user remember.
+// accounts combines what each user's cooks remember.
 func (k *kitchen) accounts() []account {
 	var all []account
 	for i := 0; i < len(k.cooks); i += k.perUser {

@@ -16,8 +16,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The primary's disk is lost, and an empty server is put in its place: by the commands of the runbook everything that was
-// published is on both again.
+// The primary's disk is lost and replaced by an empty server: following the runbook's commands
+// restores everything published on both.
 func TestDayLostPrimary(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(larder.Root(), "deploy", "runbooks", "lost-primary.md"))

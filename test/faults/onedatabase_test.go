@@ -11,7 +11,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// degraded says what is wrong unless the process is ready and names exactly this as away.
+// degraded reports what is wrong unless the process is ready and names exactly these as missing.
 func degraded(t *testing.T, client *larder.Client, want ...string) string {
 	t.Helper()
 	answer := client.Do(t, http.MethodGet, "/readyz", nil)
@@ -27,8 +27,9 @@ func degraded(t *testing.T, client *larder.Client, want ...string) string {
 	return ""
 }
 
-// A larder that starts while the backup is away serves everything and says so, and fills the backup when it is there.
-// One that starts while the primary is away reads from the backup, and `larder failover` finds it.
+// A larder that starts without the backup serves everything and says so, and fills the backup once
+// it is there. One that starts without the primary reads from the backup, and `larder failover`
+// finds it.
 func TestStartWithOneDatabase(t *testing.T) {
 	t.Parallel()
 	a, b := newDatabase(t), newDatabase(t)

@@ -20,14 +20,15 @@ import (
 const (
 	outage = 2 * time.Minute
 	rests  = time.Minute
-	// atMost is one line at once and one a minute, and one more where the last minute is written at the end.
+	// atMost is one line at once and one a minute, plus one for the last minute, written at the
+	// end.
 	atMost = int(outage/time.Minute) + 2
 )
 
-// The log of an outage of two minutes can be read: under load there is one line of a kind and minute, with how many there were,
-// and at rest there is none.
+// The log of a two-minute outage is readable: under load one line per kind and minute, with their
+// number, and none when idle.
 //
-//nolint:paralleltest // what it reads is of this machine and this minute
+//nolint:paralleltest // it measures this machine during this minute
 func TestOutageLog(t *testing.T) {
 	stores := dependencies(t, true)
 	parts := startOn(t, stores)
@@ -73,10 +74,10 @@ func TestOutageLog(t *testing.T) {
 	}
 }
 
-// logReader reads what the processes say from now on.
+// logReader reads what the processes log from now on.
 type logReader struct {
 	parts *larder.Parts
-	from  map[string]int // how long the output of each was
+	from  map[string]int // previous length of each one's output
 }
 
 func readFrom(parts *larder.Parts) *logReader {
@@ -87,7 +88,7 @@ func readFrom(parts *larder.Parts) *logReader {
 	return r
 }
 
-// lines are those of all processes, with the process's name.
+// lines returns all processes' lines, with the process's name.
 func (r *logReader) lines() (all []string) {
 	for _, name := range r.parts.Names() {
 		for line := range strings.Lines(r.parts.Part(name).Output()[r.from[name]:]) {
@@ -104,7 +105,7 @@ var (
 	kindsParts = regexp.MustCompile(` (?:component|missing|panic|projection|status|subject)=(?:"(?:[^"\\]|\\.)*"|\S+)`)
 )
 
-// kindOfLine is what an operator takes for the same: the process, the words, and what they are about.
+// kindOfLine is what an operator considers the same: the process, the message, and its subject.
 func kindOfLine(line string) string {
 	found := lineParts.FindStringSubmatch(line)
 	if found == nil {

@@ -30,7 +30,7 @@ type prometheus struct {
 	process *exec.Cmd
 }
 
-// startPrometheus starts the program of LARDER_TEST_PROMETHEUS.
+// startPrometheus starts LARDER_TEST_PROMETHEUS.
 func startPrometheus(t *testing.T, parts *larder.Parts) *prometheus {
 	t.Helper()
 	program := os.Getenv("LARDER_TEST_PROMETHEUS")
@@ -62,7 +62,7 @@ func startPrometheus(t *testing.T, parts *larder.Parts) *prometheus {
 	return p
 }
 
-// configure has it scrape the processes that run now.
+// configure makes it scrape the processes that are running now.
 func (p *prometheus) configure(t *testing.T, parts *larder.Parts) {
 	t.Helper()
 	var text strings.Builder
@@ -85,13 +85,13 @@ type alert struct {
 	since             time.Time
 }
 
-// isNews tells whether it didn't fire before, or tells of more now.
+// isNews reports whether it wasn't firing before, or reports more now.
 func (a alert) isNews(before []alert) bool {
 	i := slices.IndexFunc(before, func(b alert) bool { return a.name == b.name && a.of == b.of })
 	return i < 0 || a.value > before[i].value || a.since.After(before[i].since)
 }
 
-// firing are the alerts that fire now.
+// firing returns the alerts that fire now.
 func (p *prometheus) firing(t *testing.T) ([]alert, error) {
 	t.Helper()
 	var answer struct {

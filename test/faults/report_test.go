@@ -6,7 +6,7 @@ import (
 	"text/tabwriter"
 )
 
-// finding is one thing that isn't as it was acknowledged.
+// finding is one deviation from what was acknowledged.
 type finding struct {
 	kind kind
 	what string
@@ -15,26 +15,26 @@ type finding struct {
 type kind string
 
 const (
-	lost  kind = "lost"  // acknowledged, and missing in a place
-	twice kind = "twice" // done, and there more than once
-	half  kind = "half"  // there in part, or never asked for
+	lost  kind = "lost"  // acknowledged, but missing in a place
+	twice kind = "twice" // done more than once
+	half  kind = "half"  // partly there, or never requested
 )
 
-// findings are gathered, and not the first alone, since one fault shows in several places.
+// findings are collected, not just the first, since one fault shows in several places.
 type findings []finding
 
 func (f *findings) addf(k kind, format string, args ...any) {
 	*f = append(*f, finding{kind: k, what: fmt.Sprintf(format, args...)})
 }
 
-// equalf finds a difference between what was acknowledged and what is there.
+// equalf records a difference between what was acknowledged and what is there.
 func equalf[T comparable](f *findings, want, got T, format string, args ...any) {
 	if want != got {
 		f.addf(half, "%s: %v, want %v", fmt.Sprintf(format, args...), got, want)
 	}
 }
 
-// dishf finds a recipe that isn't as it must be. An older version means that a write is lost there.
+// dishf records an unexpected state of a recipe. An older version means a lost write.
 func (f *findings) dishf(want, got dish, format string, args ...any) {
 	if got.version < want.version {
 		f.addf(lost, "%s: %+v, want %+v", fmt.Sprintf(format, args...), got, want)
@@ -43,7 +43,7 @@ func (f *findings) dishf(want, got dish, format string, args ...any) {
 	equalf(f, want, got, format, args...)
 }
 
-// oncef finds what isn't there exactly once.
+// oncef records what isn't there exactly once.
 func (f *findings) oncef(times int, format string, args ...any) {
 	switch {
 	case times < 1:
@@ -53,7 +53,7 @@ func (f *findings) oncef(times int, format string, args ...any) {
 	}
 }
 
-// report is what is printed at the end.
+// report is printed at the end.
 type report struct {
 	rounds, kills int
 	found         map[kind]int

@@ -13,9 +13,9 @@ import (
 	"larder.dev/test/larder"
 )
 
-// How long a fault lasts, and the cooks at work.
+// A fault's duration, and the number of cooks.
 const (
-	shortFault  = 7 * time.Second // longer than the deadline of a request
+	shortFault  = 7 * time.Second // longer than a request's deadline
 	longFault   = 10 * time.Second
 	longFreeze  = 30 * time.Second
 	beforeFault = time.Second
@@ -23,11 +23,12 @@ const (
 	cooksOfEach = 4
 )
 
-// Each server of a Larder of separate processes is taken away while 20 cooks write and read, and each component:
-// everything acknowledged is everywhere afterwards, once; nobody ever saw another's recipe; what must be answered
-// meanwhile was answered, within the deadline; and the lag went to zero by itself.
+// Each server of a Larder of separate processes, and each component, is taken away while 20 cooks
+// write and read: everything acknowledged is everywhere afterwards, once; nobody ever saw another's
+// recipe; what must be answered meanwhile was answered, within the deadline; and the lag returned
+// to zero by itself.
 //
-//nolint:tparallel // a fault is a subtest for its connections to end with it, and faults come one after the other
+//nolint:tparallel // a fault is a subtest so that its connections end with it, and faults come one after another
 func TestServerFaults(t *testing.T) {
 	t.Parallel()
 	long := os.Getenv("LARDER_FAULTS") == "long"
@@ -45,7 +46,7 @@ func TestServerFaults(t *testing.T) {
 	}
 }
 
-// shortFaults has one for each server, and those that need no long start.
+// shortFaults has one for each server, and those without a slow start.
 func shortFaults(stores map[string]*dependency, parts *larder.Parts) []fault {
 	all := map[string]func(*dependency) fault{
 		"postgres": (*dependency).killed, "redis": (*dependency).frozen,
@@ -86,12 +87,12 @@ func longFaults(stores map[string]*dependency, parts *larder.Parts) []fault {
 	return faults
 }
 
-// watch is the load over all faults, and what was seen of each.
+// watch is the load over all faults, and the observations of each.
 type watch struct {
 	parts   *larder.Parts
 	kitchen *kitchen
 	cooks   []*steady
-	under   bool // a fault that hasn't ended
+	under   bool // a fault is in progress
 	seen    []seen
 }
 
@@ -110,14 +111,14 @@ func newWatch(t *testing.T, parts *larder.Parts) *watch {
 	others := &strangers{recipes: map[string]string{}}
 	for _, c := range w.kitchen.cooks {
 		c.insists = true
-		own := *c.client // cooks of one user have sessions apart
+		own := *c.client // cooks of one user have separate sessions
 		c.client = &own
 		w.cooks = append(w.cooks, &steady{cook: c, others: others, think: think})
 	}
 	return w
 }
 
-// through takes everybody through a fault, and looks into every place afterwards.
+// through takes everybody through a fault, and inspects every place afterwards.
 func (w *watch) through(t *testing.T, f fault) {
 	t.Helper()
 	stop := w.begin(f)
@@ -149,7 +150,7 @@ func (w *watch) through(t *testing.T, f fault) {
 	require.Empty(t, row.tally.wrong, "answers that must not be")
 }
 
-// begin starts the cooks, and gives what ends their work and waits for it.
+// begin starts the cooks, and returns a function that stops them and waits.
 func (w *watch) begin(f fault) (stop func()) {
 	var working sync.WaitGroup
 	over := make(chan struct{})
@@ -163,7 +164,7 @@ func (w *watch) begin(f fault) (stop func()) {
 	})
 }
 
-// writing waits until every cook has had a write acknowledged since now.
+// writing waits until every cook has had another write acknowledged.
 func (w *watch) writing(t *testing.T) {
 	t.Helper()
 	before := make([]int64, len(w.cooks))
@@ -203,7 +204,7 @@ func (w *watch) table() string {
 	return text.String()
 }
 
-// String is the row.
+// String formats the row.
 func (s seen) String() string {
 	return fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %d | %.1f s | %.1f |", s.what, s.lasting, s.tally.requests,
 		s.tally.refused, s.tally.unanswered, s.lost, s.wrong, s.tally.longest.Seconds(), s.toZero.Seconds())

@@ -13,16 +13,16 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The deadline of a request, and what the way to it and back may take on a busy machine besides.
+// A request's deadline, and the network overhead on a busy machine.
 const (
 	deadline = 5 * time.Second
 	slack    = time.Second
 )
 
-// think is the time that a cook takes between two rounds of requests.
+// think is a cook's pause between two rounds of requests.
 const think = 50 * time.Millisecond
 
-// kindOf a request is what a fault may touch.
+// kindOf is a kind of request that a fault may affect.
 type kindOf string
 
 const (
@@ -31,8 +31,9 @@ const (
 	search kindOf = "search"
 )
 
-// steady is a cook who goes on through a fault as a good client does: what was refused, or got no answer, is
-// sent again until it is answered. Between writes it reads, and holds every answer against what it knows.
+// steady is a cook who continues through a fault like a good client: it resends what was refused,
+// or got no answer, until it is answered. Between writes it reads, and checks every answer against
+// what it knows.
 type steady struct {
 	*cook
 
@@ -40,26 +41,26 @@ type steady struct {
 	think    time.Duration
 	allowed  allowance
 	tally    tally
-	answered atomic.Int64 // writes that were acknowledged
+	answered atomic.Int64 // acknowledged writes
 }
 
-// allowance is what a fault may do to requests: be refused with 503 and Retry-After, or get no answer since the
-// process that had it is gone. Everything else is wrong.
-// A backup and the cache that answer for a primary may be behind: by what was acknowledged in the moment before.
+// allowance is what a fault may do to requests: refuse them with 503 and Retry-After, or leave them
+// unanswered since their process is gone. Everything else is wrong. A backup and the cache that
+// answer for a primary may lag by what was acknowledged just before.
 type allowance struct {
 	refused, unanswered []kindOf
 	behind              bool
-	loggedOut           bool // sessions are gone: who is told so logs in again
+	loggedOut           bool // sessions are gone: clients told so log in again
 }
 
-// tally is what happened to the requests of a cook during a fault.
+// tally counts the outcomes of a cook's requests during a fault.
 type tally struct {
 	requests, refused, unanswered int
 	longest                       time.Duration
 	wrong                         []string
 }
 
-// work goes on until it is told to stop, and then until the last write is answered, or patience ends.
+// work continues until told to stop, and then until the last write is answered, or patience ends.
 func (s *steady) work(stop <-chan struct{}) {
 	for turn := 0; s.broken == nil; turn++ {
 		select {
@@ -110,8 +111,8 @@ func (s *steady) write() {
 	}
 }
 
-// ask sends a request. It is not ok where no answer of the use case came; whether that may be is held against
-// what the fault allows.
+// ask sends a request. It isn't ok if the use case didn't answer; that is checked against what the
+// fault allows.
 func (s *steady) ask(kind kindOf, request larder.Request) (answer larder.Answer, ok bool) {
 	s.tally.requests++
 	began := time.Now()
@@ -144,7 +145,7 @@ func (s *steady) ask(kind kindOf, request larder.Request) (answer larder.Answer,
 	return answer, false
 }
 
-// logIn takes a new session. Where it gets none the next request asks again.
+// logIn gets a new session. If it fails, the next request tries again.
 func (s *steady) logIn() {
 	name := s.client.User.Name
 	answer, err := s.client.Try(larder.Request{
@@ -167,7 +168,7 @@ func (s *steady) wrongf(format string, args ...any) {
 	s.tally.wrong = append(s.tally.wrong, time.Now().Format("05.000 ")+fmt.Sprintf(format, args...))
 }
 
-// readOwn reads a recipe that nobody but this cook writes: it is as the last write left it.
+// readOwn reads a recipe that only this cook writes: it matches the last write.
 func (s *steady) readOwn() {
 	id, d := s.any()
 	if d == nil || (s.pending != nil && s.pending.id == id) {
@@ -190,7 +191,7 @@ func (s *steady) readOwn() {
 	}
 }
 
-// find searches for a word that the names of all users have.
+// find searches for a word that all users' names contain.
 func (s *steady) find() {
 	answer, ok := s.ask(search, larder.Request{Method: http.MethodGet, Path: "/api/recipes?q=dish&limit=20"})
 	if !ok {
@@ -208,7 +209,7 @@ func (s *steady) find() {
 	}
 }
 
-// pry asks for another user's recipe.
+// pry requests another user's recipe.
 func (s *steady) pry() {
 	id := s.others.someoneElses(s.client.User.ID)
 	if id == "" {
@@ -223,7 +224,7 @@ func (s *steady) pry() {
 // strangers know one recipe of each user.
 type strangers struct {
 	mu      sync.Mutex
-	recipes map[string]string // user's id → recipe's
+	recipes map[string]string // user's id → recipe's id
 }
 
 func (s *strangers) tell(user, recipe string) {

@@ -9,14 +9,14 @@ import (
 	"larder.dev/test/larder"
 )
 
-// SIGTERM under load: the server ends with code 0, everything acknowledged is there afterwards, and a
-// request that it took up was answered: what got no answer wasn't done.
+// SIGTERM under load: the server exits with code 0, everything acknowledged is there afterwards,
+// and every accepted request was answered: what got no answer wasn't done.
 func TestStopUnderLoad(t *testing.T) {
 	t.Parallel()
 	stopUnderLoad(t, larder.Start(t))
 }
 
-// The same for each component as a process of its own, on the real servers, all told to end at once.
+// The same for each component as a separate process, on the real servers, all stopped at once.
 func TestStopUnderLoadOnServers(t *testing.T) {
 	t.Parallel()
 	stopUnderLoad(t, larder.StartParts(t).Server)

@@ -23,17 +23,17 @@ type account struct {
 	groceries map[string]time.Time // request id → when it was acknowledged
 }
 
-// exceptions are what an incident did for good.
+// exceptions are an incident's permanent effects.
 type exceptions struct {
-	foreign []string  // ids of events in the stream that the ledger never had
-	newFeed time.Time // when the feed was lost with what it held: what was acknowledged before may be on it, or have been
-	copies  bool      // a failback may have kept what both databases changed as recipes of their own
+	foreign []string  // ids of events in the stream that were never in the ledger
+	newFeed time.Time // when the feed lost its contents: what was acknowledged before may or may not be on it
+	copies  bool      // a failback may have kept recipes changed on both databases separately
 }
 
-// ofBefore is what a failback adds to the name of such a copy.
+// ofBefore is failback's suffix for such a copy's name.
 const ofBefore = " (from before the failover)"
 
-// withCopies adds the copies that a failback has made of an account's recipes to what the account must have.
+// withCopies adds a failback's copies of an account's recipes to what the account must have.
 func withCopies(t *testing.T, primary *pgx.Conn, a account) account {
 	t.Helper()
 	a.recipes = maps.Clone(a.recipes)
@@ -51,7 +51,7 @@ func withCopies(t *testing.T, primary *pgx.Conn, a account) account {
 	return a
 }
 
-// verify looks into every place, once the projections say that they have everything.
+// verify inspects every place, once the projections report that they have everything.
 func verify(t *testing.T, server *larder.Server, accounts []account) findings {
 	t.Helper()
 	return verifyBut(t, server, accounts, exceptions{})
@@ -81,7 +81,8 @@ func verifyBut(t *testing.T, server *larder.Server, accounts []account, but exce
 	return f
 }
 
-// inDatabase compares the rows, and that a recipe has its own ingredients: all of one write, of no other.
+// inDatabase compares the rows, and checks that a recipe has its own ingredients: all from one
+// write, and no other.
 func inDatabase(t *testing.T, place string, conn *pgx.Conn, a account, f *findings) {
 	t.Helper()
 	rows, err := conn.Query(t.Context(), `
@@ -111,7 +112,7 @@ func inDatabase(t *testing.T, place string, conn *pgx.Conn, a account, f *findin
 	}
 }
 
-// message is one of the stream, as the ledger has it too.
+// message is a stream message, which the ledger also has.
 type message struct {
 	subject  string
 	sequence uint64
@@ -136,9 +137,9 @@ func inStream(t *testing.T, url string, foreign []string, f *findings) map[strin
 	return published
 }
 
-// inLedger holds the ledger against the stream and against what was acknowledged: each version of each
-// recipe and each request has one row; the row is marked with the message that it became, and these are in
-// the order in which the user changed things. What it finds is taken out of published.
+// inLedger compares the ledger with the stream and with what was acknowledged: each version of each
+// recipe and each request has one row; the row is marked with its message; and these are in the
+// order of the user's changes. It removes what it finds from published.
 func inLedger(t *testing.T, primary *pgx.Conn, a account, published map[string]message, f *findings) {
 	t.Helper()
 	rows, err := primary.Query(t.Context(), `
@@ -173,7 +174,7 @@ func inLedger(t *testing.T, primary *pgx.Conn, a account, published map[string]m
 	acknowledged(a, versions, f)
 }
 
-// acknowledged compares the versions of the ledger with those that were asked for.
+// acknowledged compares the ledger's versions with the requested ones.
 func acknowledged(a account, versions map[string][]int64, f *findings) {
 	user := a.client.User.ID
 	for id, d := range a.recipes {
@@ -196,8 +197,8 @@ func acknowledged(a account, versions map[string][]int64, f *findings) {
 	}
 }
 
-// onFeed reads the feed with the grocery app's credentials: each request once, with its items; of what was acknowledged
-// before the feed was lost, none twice.
+// onFeed reads the feed with the grocery app's credentials: each request once, with its items; what
+// was acknowledged before the feed was lost, at most once.
 func onFeed(t *testing.T, server *larder.Server, accounts []account, lostAt time.Time, f *findings) {
 	t.Helper()
 	times := map[string]int{}
@@ -222,7 +223,7 @@ func onFeed(t *testing.T, server *larder.Server, accounts []account, lostAt time
 	}
 }
 
-// inSearch pages through the index: the name and version of each recipe that is there, of no deleted one.
+// inSearch pages through the index: name and version of each existing recipe, and no deleted one.
 func inSearch(t *testing.T, a account, f *findings) {
 	t.Helper()
 	times := map[string]int{}
@@ -233,7 +234,7 @@ func inSearch(t *testing.T, a account, f *findings) {
 			f.addf(lost, "the deletion of %s, which is found", item.ID)
 			continue
 		}
-		want.rows = 0 // a hit shows none
+		want.rows = 0 // hits don't include rows
 		f.dishf(want, dish{name: item.Name, version: item.Version}, "the hit %s", item.ID)
 	}
 	for id, d := range a.recipes {
@@ -245,10 +246,10 @@ func inSearch(t *testing.T, a account, f *findings) {
 	equalf(f, len(times), names.Total, "hits of a word that every name has")
 }
 
-// detailsRead bounds the details that one round reads. Any will do, and each round takes others.
+// detailsRead bounds the details read per round, different ones each time.
 const detailsRead = 150
 
-// inDetail reads recipes by the cache or what stands behind it; a deleted one is gone.
+// inDetail reads recipes through the cache or its fallback; a deleted one is gone.
 func inDetail(t *testing.T, a account, f *findings) {
 	t.Helper()
 	read := 0

@@ -1,4 +1,5 @@
-// Package functions_test runs the APIs as AWS Lambda runs them, in Lambda's runtime emulator, on the real servers.
+// Package functions_test runs the APIs as AWS Lambda does, in Lambda's runtime emulator, on the
+// real servers.
 package functions_test
 
 import (
@@ -13,8 +14,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The way of a recipe through functions that are invoked: written, read back at once, found, changed, shopped, deleted;
-// and what is refused is refused in the same words.
+// A recipe's way through invoked functions: written, read back at once, found, changed, shopped,
+// deleted; and refusals have the same words.
 func TestRecipeThroughFunctions(t *testing.T) {
 	t.Parallel()
 	server := larder.StartFunctions(t)
@@ -37,7 +38,7 @@ func TestRecipeThroughFunctions(t *testing.T) {
 	server.Client().Do(t, http.MethodGet, "/api/recipes", nil).Want(t, http.StatusUnauthorized)
 }
 
-// A write is on the stream without anything that goes on after its answer: its hint has been sent before.
+// A write reaches the stream without any work after its answer: its hint was sent before.
 func TestNothingIsLeftForLater(t *testing.T) {
 	t.Parallel()
 	server := larder.StartFunctions(t)
@@ -55,9 +56,9 @@ func TestNothingIsLeftForLater(t *testing.T) {
 	require.NoError(t, err, "upkeep")
 }
 
-// From nothing to the first answer: that of a request without a session, which asks no store.
+// From cold start to the first answer: for a request without a session, which asks no store.
 //
-//nolint:paralleltest // what is measured is alone
+//nolint:paralleltest // it measures alone
 func TestColdStart(t *testing.T) {
 	server := larder.StartParts(t)
 	for _, name := range []string{"command-api", "query-api"} {
@@ -76,7 +77,7 @@ func TestColdStart(t *testing.T) {
 	}
 }
 
-// Started by hand it says what it is for.
+// Started manually, it says what it is for.
 func TestLambdaElsewhere(t *testing.T) {
 	t.Parallel()
 	output, err := exec.Command(larder.Binary(t), "lambda", "query-api").CombinedOutput()

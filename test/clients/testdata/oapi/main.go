@@ -1,4 +1,4 @@
-// Command oapi cooks by the client of oapi-codegen: oapi URL NAME PASSWORD.
+// Command oapi uses oapi-codegen's client to cook: oapi URL NAME PASSWORD.
 package main
 
 import (
