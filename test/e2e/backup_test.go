@@ -12,7 +12,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Verify fails where the backup differs, and says how to mend it.
+// Verify fails if the backup differs, and says how to repair it.
 func TestBackupVerifyFails(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -35,8 +35,8 @@ func TestBackupVerifyFails(t *testing.T) {
 	server.MustRun(t, "", "backup", "verify")
 }
 
-// A backup that takes no writes falls behind, verify says by how much and fails past --max-lag, and is content when it
-// has caught up.
+// A backup that accepts no writes falls behind; verify reports the lag, fails above --max-lag, and
+// succeeds once it has caught up.
 func TestBackupVerifyMaxLag(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -63,7 +63,7 @@ func TestBackupVerifyMaxLag(t *testing.T) {
 	server.MustRun(t, "", "backup", "verify", "--max-lag", "500ms")
 }
 
-// A dump goes into an object store and comes from there, for a system that has nothing else.
+// A dump goes to an object store, and is restored from there into an empty system.
 func TestDumpInObjectStore(t *testing.T) {
 	t.Parallel()
 	old := larder.Start(t)
@@ -85,8 +85,8 @@ func TestDumpInObjectStore(t *testing.T) {
 	require.Equal(t, soup, young.Login(t, "ada").Get(t, soup.ID).Want(t, http.StatusOK).Recipe(t))
 }
 
-// What an earlier version dumped is restored by this one with its files, whatever rows and events have got since: the
-// backup's rows, which come from the events, are those of the primary, which come from the dump.
+// An earlier version's dump is restored with its files, whatever rows and events have gained since:
+// the backup's rows, from the events, equal the primary's, from the dump.
 func TestRestoreEarlierDumpWithFiles(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -104,7 +104,7 @@ func TestRestoreEarlierDumpWithFiles(t *testing.T) {
 	files := ada.Files(t, ada.Search(t, "q", "rosti").Items[0].ID)
 	require.Len(t, files, 2)
 	require.Equal(t, []string{"rösti.png", "note.txt"}, []string{files[0].Name, files[1].Name})
-	server.MustRun(t, "", "backup", "run") // what was once asked for the grocery list isn't published again
+	server.MustRun(t, "", "backup", "run") // past grocery requests aren't republished
 	server.MustRun(t, "", "backup", "verify")
 }
 

@@ -11,8 +11,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// `larder grocery-bridge` hands each request on, also those from before it ran and while it was killed; a receiver that
-// keeps the keys has each once.
+// `larder grocery-bridge` forwards each request, including those from before it ran and while it
+// was killed; a receiver that deduplicates by key gets each once.
 func TestGroceryBridge(t *testing.T) {
 	t.Parallel()
 	s := larder.Start(t)
@@ -44,7 +44,7 @@ func TestGroceryBridge(t *testing.T) {
 	bridge().hears(t, "Salad: 2 tomatoes")
 }
 
-// spoken is the first item of a request as one line.
+// spoken returns a request's first item as one line.
 func spoken(t *testing.T, r *http.Request) string {
 	t.Helper()
 	var added struct {

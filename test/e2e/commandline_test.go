@@ -15,11 +15,12 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Each shell that is here loads what `larder completion` prints for it, and completes commands, flags and words.
+// Each installed shell loads the output of `larder completion`, and completes commands, flags and
+// words.
 func TestShellsComplete(t *testing.T) {
 	t.Parallel()
 	server := larder.New(t)
-	// What a person types before the tab, and what must come of it.
+	// What a person types before the tab, and the expected completion.
 	for shell, script := range map[string]string{
 		"bash": `eval "$1"; complete -p larder >/dev/null; COMP_LINE="larder user gr" COMP_POINT=14 "$2"`,
 		"zsh":  `eval "$1"; (( $+_comps[larder] )) && COMP_LINE="larder user gr" COMP_POINT=14 "$2"`,
@@ -43,8 +44,8 @@ func TestShellsComplete(t *testing.T) {
 	require.Equal(t, 2, server.Run(t, "", "completion", "tcsh").Code)
 }
 
-// `larder env` points programs that know nothing of Larder at its stores: the values work, one by one, and nobody but the
-// owner of the folder is given them.
+// `larder env` points programs that know nothing of Larder at its stores: each value works, and
+// only the folder's owner gets them.
 func TestEnvPointsOtherPrograms(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -65,7 +66,8 @@ func TestEnvPointsOtherPrograms(t *testing.T) {
 	_, err := larder.JetStream(t, env["NATS_URL"]).Stream(t.Context(), "LARDER")
 	require.NoError(t, err)
 
-	// Files are in a folder, which is named in place of variables for aws; what is in it are the bytes that were sent.
+	// Files are in a folder, given instead of variables for aws; it contains the bytes that were
+	// sent.
 	ada := server.Login(t, "ada")
 	soup, _ := ada.Create(t, larder.Named("Soup"))
 	ada.Attach(t, soup.ID, "note.txt", strings.NewReader("salt")).Want(t, http.StatusCreated)
@@ -81,12 +83,12 @@ func TestEnvPointsOtherPrograms(t *testing.T) {
 	require.Equal(t, 1, aws.Code)
 	require.Contains(t, aws.Stderr, strings.TrimSpace(folder))
 
-	// As a shell evaluates it, with the programs that are here.
+	// As a shell evaluates it, with the installed programs.
 	for program, line := range map[string]string{
 		"psql": `psql -XAtc 'SELECT name FROM users'`, "redis-cli": `redis-cli -s "$REDIS_SOCKET" PING`,
 	} {
 		if _, err := exec.LookPath(program); err != nil {
-			continue // the values are tried above all the same
+			continue // the values are tested above anyway
 		}
 		out, err := server.Shell(t, `eval "$(bin/larder env)"; `+line)
 		require.NoError(t, err, out)
@@ -102,14 +104,15 @@ func TestEnvPointsOtherPrograms(t *testing.T) {
 	}
 	require.Equal(t, 7, server.Run(t, "", "env", "sh", "-c", "exit 7").Code, "the command's exit code is passed on")
 
-	require.NoError(t, os.Chmod(filepath.Join(server.DataDir, "run.json"), 0o644)) //nolint:gosec // what is refused
+	require.NoError(t, os.Chmod(filepath.Join(server.DataDir, "run.json"), 0o644)) //nolint:gosec // to be refused
 	refused := server.Run(t, "", "env")
 	require.Equal(t, 1, refused.Code)
 	require.Empty(t, refused.Stdout)
 	require.Contains(t, refused.Stderr, "may be opened by others")
 }
 
-// With nothing running, status neither starts anything nor says that something runs; who reads what is kept still can.
+// With nothing running, status neither starts anything nor reports it as running; stored data stays
+// readable.
 func TestStoppedLarder(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

@@ -14,8 +14,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// A phone far from the kitchen gets a long recipe as gzip from `larder up`, and the tag that comes with it is good
-// for asking again and for replacing the recipe.
+// A remote phone gets a long recipe gzipped from `larder up`, and its ETag works for revalidation
+// and for replacing the recipe.
 func TestCompressedAnswers(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

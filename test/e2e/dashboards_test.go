@@ -16,7 +16,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// series are the names of metrics, each with the names of its labels.
+// series maps the names of metrics to the names of their labels.
 type series map[string]map[string]bool
 
 var (
@@ -24,7 +24,7 @@ var (
 	labelName  = regexp.MustCompile(`([a-z_]+)="`)
 )
 
-// exposed are the series that a running larder has, after something of everything was asked of it.
+// exposed returns a running larder's series, after using every feature once.
 func exposed(t *testing.T) series {
 	t.Helper()
 	server := larder.Start(t)
@@ -32,7 +32,7 @@ func exposed(t *testing.T) series {
 	soup, _ := ada.Create(t, larder.Named("Soup"))
 	ada.Get(t, soup.ID).Want(t, http.StatusOK)
 	server.CaughtUp(t)
-	found := series{"up": {"job": true, "instance": true}} // which is Prometheus' own
+	found := series{"up": {"job": true, "instance": true}} // Prometheus' own
 	for _, line := range sampleLine.FindAllStringSubmatch(string(ada.Do(t, http.MethodGet, "/metrics", nil).Want(t, http.StatusOK).Body), -1) {
 		if found[line[1]] == nil {
 			found[line[1]] = map[string]bool{}
@@ -44,7 +44,7 @@ func exposed(t *testing.T) series {
 	return found
 }
 
-// check tells whether a query can be read and asks for nothing that isn't there, and gives the names it asks for.
+// check checks that a query parses and only uses existing series, and returns the names it uses.
 func (s series) check(t *testing.T, query string) (names []string) {
 	t.Helper()
 	parsed, err := metricsql.Parse(strings.ReplaceAll(query, "$__rate_interval", "5m"))
@@ -77,7 +77,7 @@ func (s series) check(t *testing.T, query string) (names []string) {
 	return names
 }
 
-// What the dashboard shows and the alerts watch is what a running larder tells of itself.
+// The dashboard and the alerts only use metrics that a running larder exposes.
 func TestDashboardAndAlertsAskForWhatIsThere(t *testing.T) {
 	t.Parallel()
 	there := exposed(t)

@@ -18,10 +18,10 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Everything of theirs has this word in it, and nothing else has.
+// Everything of theirs contains this word, and nothing else does.
 const herWord = "zwetschgendatschi"
 
-// The commands of the runbook about deleted users do what it says.
+// The commands in the runbook about deleted users do what it says.
 func TestRunbookDeleteUser(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -41,9 +41,9 @@ func TestRunbookDeleteUser(t *testing.T) {
 	require.Len(t, server.Login(t, "ada").All(t, 10), 1)
 }
 
-// What a deleted user wrote is in nothing that any store gives back: no row of any table of the three databases, no
-// message of any stream, no key or value of Redis, no document of the index that serves, of the one before it, or of one
-// of the past, and no object.
+// A deleted user's text is in nothing that any store returns: no row of any table in the three
+// databases, no stream message, no Redis key or value, no document in the serving, previous or
+// point-in-time index, and no object.
 func TestNothingOfADeletedUserIsLeft(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -67,7 +67,7 @@ func TestNothingOfADeletedUserIsLeft(t *testing.T) {
 
 	require.NotContains(t, server.MustRun(t, "", "user", "delete", herWord).Stdout, "replica: 0\n", "the event may have come first")
 	server.Settled(t)
-	larder.Soon(t, deadline, func() string { // the grocery app hears of it by the feed
+	larder.Soon(t, deadline, func() string { // the grocery app learns of it from the feed
 		return strings.Join(mentioning(everyPlace(t, server), herWord), "\n")
 	})
 	require.GreaterOrEqual(t, len(mentioning(everyPlace(t, server), "bread")), 8, "and nobody else's is gone")
@@ -76,7 +76,7 @@ func TestNothingOfADeletedUserIsLeft(t *testing.T) {
 	require.Len(t, mentioning(indices, "bread"), 3)
 }
 
-// everyPlace gives what the stores have, by a name of the place.
+// everyPlace returns the stores' contents, by place.
 func everyPlace(t *testing.T, server *larder.Server) map[string]string {
 	t.Helper()
 	run := server.RunFile(t)
@@ -140,7 +140,7 @@ func texts(t *testing.T, conn *pgx.Conn, query string) []string {
 	return all
 }
 
-// mentioning names the places that have a word, in whatever case.
+// mentioning names the places that contain a word, in any case.
 func mentioning(places map[string]string, word string) []string {
 	var found []string
 	for place, content := range places {
@@ -151,8 +151,8 @@ func mentioning(places map[string]string, word string) []string {
 	return found
 }
 
-// named gives the names of documents in each index of a stopped server: that which serves, the one that it replaced, and
-// one of the past.
+// named returns the document names in each index of a stopped server: the serving one, the one that
+// it replaced, and a point-in-time one.
 func named(t *testing.T, server *larder.Server) map[string]string {
 	t.Helper()
 	server.Stop(t)

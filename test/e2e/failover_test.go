@@ -12,8 +12,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Both ways, with everything alive: nothing is lost, sessions go on, nobody starts again, and the old primary is the
-// backup of the new one from then on.
+// Both ways, with everything running: nothing is lost, sessions continue, nobody restarts, and the
+// old primary becomes the new one's backup.
 func TestFailoverAndFailback(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -52,7 +52,7 @@ func TestFailoverAndFailback(t *testing.T) {
 	require.Len(t, ada.All(t, 20), 5)
 }
 
-// The commands of the runbooks about failover, as they are written there, with everything alive.
+// The commands of the failover runbooks, as written there, with everything running.
 func TestRunbooksFailover(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

@@ -16,12 +16,12 @@ import (
 	"larder.dev/test/larder"
 )
 
-// memoryLimit is what the file service may take, in bytes, whatever it is sent.
+// memoryLimit is the file service's limit in bytes, whatever it is sent.
 const memoryLimit = 64_000_000
 
-// A file of 500 MB, and twenty files at once, go through the file service in 64 MB of memory: it is a process of
-// its own, Go is told of the limit, and the system tells what it took. LARDER_FILES=long sends twenty of 100 MB,
-// else they have 10 MB.
+// A file of 500 MB, and twenty files at once, pass through the file service in 64 MB of memory: it
+// is a separate process, Go is told the limit, and the kernel reports the usage. LARDER_FILES=long
+// sends twenty of 100 MB, else 10 MB each.
 func TestUploadsTakeConstantMemory(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -53,7 +53,7 @@ func TestUploadsTakeConstantMemory(t *testing.T) {
 	require.Less(t, twenty, int64(memoryLimit))
 }
 
-// noise gives size bytes that no compression makes less of, the same for the same seed, without holding them.
+// noise returns size incompressible bytes, the same for the same seed, without holding them.
 func noise(seed uint64, size int64) io.Reader {
 	var key [32]byte
 	for i := range 8 {

@@ -20,14 +20,15 @@ import (
 
 const hugeFile = 200_000_000
 
-// huge gives the same bytes each time, without a file and without holding them.
+// huge returns the same bytes each time, without a file and without holding them.
 func huge() io.Reader { return io.LimitReader(rand.New(rand.NewSource(7)), hugeFile) }
 
 const smallPDF = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n" +
 	"trailer<</Root 1 0 R>>\n%%EOF\n"
 
-// Files of every kind go onto recipes and come back byte for byte through the CDN, survive a restart, are gone
-// when they are removed, and are nobody else's: on the store in the data folder, and on an S3 server.
+// Files of every kind are attached to recipes and come back byte for byte through the CDN, survive
+// a restart, are gone once removed, and are inaccessible to others: on the store in the data
+// folder, and on an S3 server.
 func TestFilesComeBack(t *testing.T) {
 	t.Parallel()
 	for name, store := range map[string]func(t *testing.T) []string{
@@ -41,7 +42,7 @@ func TestFilesComeBack(t *testing.T) {
 	}
 }
 
-// onS3 are the variables by which a larder keeps files in a bucket of its own on the S3 server of the tests.
+// onS3 returns the variables for storing files in a new bucket on the tests' S3 server.
 func onS3(t *testing.T) []string {
 	t.Helper()
 	options := testkit.S3(t)
@@ -97,13 +98,14 @@ func filesComeBack(t *testing.T, settings ...string) {
 		require.Equal(t, http.StatusForbidden, larder.Open(t, "", address).StatusCode)
 	}
 
-	// A recipe that is brought back has its files again.
+	// A restored recipe has its files again.
 	ada.Do(t, http.MethodDelete, "/api/recipes/"+recipe.ID, nil).Want(t, http.StatusNoContent)
 	ada.Do(t, http.MethodPost, "/api/recipes/"+recipe.ID+"/restore", map[string]any{"version": 1}).Want(t, http.StatusOK)
 	require.Len(t, ada.Files(t, recipe.ID), len(contents))
 	require.Equal(t, http.StatusOK, larder.Open(t, "", atOrigin(files[0].URL)).StatusCode)
 
-	// A copy has every byte, what the store lost comes back from it, and a verification finds the one that went bad.
+	// A copy has every byte and restores what the store lost, and verification finds the corrupted
+	// object.
 	copies := t.TempDir()
 	server.MustRun(t, "", "backup", "run", "--files", copies)
 	server.MustRun(t, "", "backup", "verify", "--files", copies)
@@ -129,7 +131,7 @@ func filesComeBack(t *testing.T, settings ...string) {
 	require.Equal(t, http.StatusNotFound, larder.Open(t, "", atOrigin(files[0].URL)).StatusCode)
 }
 
-// objectsOf are the keys in the store of a larder that are a user's.
+// objectsOf returns a user's keys in a larder's store.
 func objectsOf(t *testing.T, server *larder.Server, user string) []string {
 	t.Helper()
 	var keys []string

@@ -13,8 +13,9 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The disk of a `larder up` is full: what is written is refused with words for it, what is there can be read, readyz, status
-// and metrics say so; and once there is room everything goes on by itself, with all that was acknowledged.
+// A `larder up` with a full disk refuses writes with an explanation and serves reads, and readyz,
+// status and metrics report it; once there is space everything continues by itself, with all that
+// was acknowledged.
 func TestRunbookFullDisk(t *testing.T) {
 	t.Parallel()
 	testkit.Mounting(t, func(t *testing.T) {
@@ -30,7 +31,7 @@ func TestRunbookFullDisk(t *testing.T) {
 		long["notes"] = strings.Repeat("Knead it. ", 2000)
 		refused := ada.Do(t, http.MethodPost, "/api/recipes", long)
 		kept := 1
-		for ; refused.Status == http.StatusCreated; kept++ { // into what PostgreSQL has at hand
+		for ; refused.Status == http.StatusCreated; kept++ { // into PostgreSQL's preallocated WAL
 			refused = ada.Do(t, http.MethodPost, "/api/recipes", long)
 		}
 		refused.Want(t, http.StatusServiceUnavailable)
@@ -53,7 +54,7 @@ func TestRunbookFullDisk(t *testing.T) {
 	}, "LARDER_BIN="+larder.Binary(t))
 }
 
-// unready says what a process lacks, "" where it is ready.
+// unready says what a process lacks, "" if it is ready.
 func unready(t *testing.T, client *larder.Client) string {
 	t.Helper()
 	answer := client.Do(t, http.MethodGet, "/readyz", nil)

@@ -14,8 +14,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The folder of the search index is deleted under a running program: readyz says so, searches go on, and the index is
-// there again by itself; the commands of the runbook find it so.
+// The search index's folder is deleted under a running program: readyz reports it, searches
+// continue, and the index is rebuilt by itself; the runbook's commands confirm it.
 func TestRunbookLostIndex(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -42,7 +42,7 @@ func TestRunbookLostIndex(t *testing.T) {
 	require.Equal(t, soup.ID, ada.Search(t, "q", "soup").Items[0].ID)
 }
 
-// The cache is emptied under a running program, and warm again by itself.
+// The cache is emptied under a running program, and fills again by itself.
 func TestRunbookLostCache(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -61,8 +61,8 @@ func TestRunbookLostCache(t *testing.T) {
 	runbookEnds(t, server, "lost-cache.md")
 }
 
-// The stream of events that is deleted under a running program is made again and filled from the database, the program counts
-// it, and what was once sent to the grocery app isn't sent again.
+// A stream of events deleted under a running program is recreated and filled from the database, the
+// program counts the loss, and what was sent to the grocery app isn't resent.
 func TestALostStreamIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -71,7 +71,7 @@ func TestALostStreamIsMadeAgain(t *testing.T) {
 	ada.Do(t, http.MethodPost, "/api/recipes/"+soup.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
 	server.CaughtUp(t)
 	counted := regexp.MustCompile(`larder_stream_lost_total\{stream="LARDER"\} [1-9]`)
-	// A look of the program has to come before the loss.
+	// The program must have seen the stream before the loss.
 	larder.Soon(t, deadline, func() string { return strings.Join(degraded(t, ada), ", ") })
 	before := streamed(t, server)
 	require.NoError(t, larder.JetStream(t, server.RunFile(t).NATSURL).DeleteStream(t.Context(), "LARDER"))
@@ -90,7 +90,7 @@ func TestALostStreamIsMadeAgain(t *testing.T) {
 	require.Len(t, larder.Messages(t, larder.JetStream(t, server.FeedURL(t)), "GROCERY"), 1)
 }
 
-// streamed are the ids of the events in the stream.
+// streamed returns the ids of the stream's events.
 func streamed(t *testing.T, server *larder.Server) (ids []string) {
 	t.Helper()
 	for _, message := range larder.Messages(t, larder.JetStream(t, server.RunFile(t).NATSURL), "LARDER") {
@@ -108,7 +108,7 @@ func degraded(t *testing.T, client *larder.Client) []string {
 	return answer.Degraded
 }
 
-// runbookEnds runs the commands of a runbook, which end well.
+// runbookEnds runs a runbook's commands, which succeed.
 func runbookEnds(t *testing.T, server *larder.Server, name string) {
 	t.Helper()
 	scripts, _ := runbook(t, name, "")

@@ -18,7 +18,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// An import reports a bad line by its number and goes on, adds nothing twice, and an export goes in again.
+// An import reports a bad line by number and continues, adds nothing twice, and an export can be
+// imported again.
 func TestImportAndExport(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -40,7 +41,8 @@ func TestImportAndExport(t *testing.T) {
 	importForeign(t, server, ben)
 }
 
-// A folder of foreign material comes in by the same way, once, and what of it gives no recipe is told.
+// A folder of other programs' files is imported the same way, once, and files without a recipe are
+// reported.
 func importForeign(t *testing.T, server *larder.Server, ben *larder.Client) {
 	t.Helper()
 	folder := t.TempDir()
@@ -66,7 +68,7 @@ func importForeign(t *testing.T, server *larder.Server, ben *larder.Client) {
 	require.Equal(t, "Bake.", tart.Steps[0].Text)
 }
 
-// The samples that the project brings go in whole.
+// The project's samples are imported completely.
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -77,7 +79,8 @@ func TestSamples(t *testing.T) {
 	retention(t, server)
 }
 
-// `larder status` says how long deleted recipes are kept, as the relay was told, whatever the command itself is told.
+// `larder status` reports how long deleted recipes are kept, as configured for the relay, whatever
+// the command's own configuration.
 func retention(t *testing.T, server *larder.Server) {
 	t.Helper()
 	larder.Soon(t, deadline, func() string {
@@ -90,8 +93,8 @@ func retention(t *testing.T, server *larder.Server) {
 	})
 }
 
-// `larder status` says that the relay leads, how each server is, and what the data folder takes: each store, the recipes, and
-// the same numbers for people.
+// `larder status` reports that the relay leads, each server's state, and the data folder's size:
+// each store, the recipes, and the same numbers for people.
 func sizes(t *testing.T, server *larder.Server) {
 	t.Helper()
 	var status struct {
@@ -155,7 +158,7 @@ func bytesOfFiles(t *testing.T, dir string) (bytes int64) {
 	return bytes
 }
 
-// Commands find no running larder and work alone; what they did is there when it comes up.
+// Commands that find no running larder work alone; their results are there when it starts.
 func TestCommandsWorkAlone(t *testing.T) {
 	t.Parallel()
 	server := larder.New(t)
@@ -205,7 +208,7 @@ func TestDeletedUserIsGone(t *testing.T) {
 	require.Len(t, ben.All(t, 10), 1)
 }
 
-// `larder events tail` prints what happens as it happens, and no password's hash.
+// `larder events tail` prints events as they happen, but no password hash.
 func TestEventsTail(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -224,7 +227,8 @@ func TestEventsTail(t *testing.T) {
 	require.NotContains(t, server.MustRun(t, "", "events", "tail", "--no-follow").Stdout, "argon2id")
 }
 
-// `larder events show` prints what there is and stops: all of it, one recipe's, or from a sequence or a time on.
+// `larder events show` prints existing events and stops: all, one recipe's, or from a sequence or a
+// time.
 func TestEventsShow(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -258,7 +262,7 @@ func TestEventsShow(t *testing.T) {
 	}
 }
 
-// `larder history` shows what a recipe was, and `larder restore` brings it back after it was deleted.
+// `larder history` shows a recipe's versions, and `larder restore` brings it back after deletion.
 func TestHistoryOnTheCommandLine(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -289,7 +293,7 @@ func TestHistoryOnTheCommandLine(t *testing.T) {
 	require.Equal(t, 1, server.Run(t, "", "history", soup.ID, "--user", "ben").Code, "a recipe is its user's")
 }
 
-// A first start says how to begin, once; nobody can log in by default.
+// A first start says how to begin, once; by default nobody can log in.
 func TestFirstStart(t *testing.T) {
 	t.Parallel()
 	server := larder.New(t)
@@ -301,7 +305,7 @@ func TestFirstStart(t *testing.T) {
 	require.NotContains(t, server.Output(), "user add")
 }
 
-// An occupied port, and a folder that another larder has, give one clear line and exit code 1.
+// A taken port, and a folder that another larder holds, give one clear line and exit code 1.
 func TestOccupied(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -320,7 +324,7 @@ func TestOccupied(t *testing.T) {
 	require.Equal(t, 2, server.Run(t, "", "up", "--nonsense").Code)
 }
 
-// A database that is newer than this program is refused, and nothing in it is touched.
+// A database that is newer than this program is refused, and not changed.
 func TestNewerDatabaseIsRefused(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -337,7 +341,7 @@ func TestNewerDatabaseIsRefused(t *testing.T) {
 	require.Contains(t, again.Stderr, "99999")
 }
 
-// Server-sent events bring a change as it happens, with the number to go on from.
+// Server-sent events deliver a change as it happens, with the number to resume from.
 func TestServerSentEvents(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -366,8 +370,7 @@ func TestServerSentEvents(t *testing.T) {
 	require.Fail(t, "the stream ended without the change")
 }
 
-// The first steps of the README do what they say, typed as they stand, and so does the page about the API, which goes on
-// from there.
+// The README's first steps work as written, and so does the API page that continues from there.
 func TestReadmeFirstSteps(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -390,7 +393,7 @@ func TestReadmeFirstSteps(t *testing.T) {
 	require.Contains(t, out, `"text":"1200 g veal, in thin strips"`, "the list scales what was typed")
 }
 
-// shellBlocks gives the ```sh blocks under a heading, in order.
+// shellBlocks returns the ```sh blocks under a heading, in order.
 func shellBlocks(text, heading string) string {
 	_, section, _ := strings.Cut(text, heading+"\n")
 	section, _, _ = strings.Cut(section, "\n## ")

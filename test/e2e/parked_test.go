@@ -10,8 +10,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// An event that can't be applied is parked, counted and told of, and everything else goes on; the commands of the runbook
-// look at it, try it again in vain, and give it up.
+// An event that can't be applied is parked, counted and reported, and everything else continues;
+// the runbook's commands show it, retry it in vain, and discard it.
 func TestRunbookParkedEvents(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

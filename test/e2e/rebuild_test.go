@@ -16,8 +16,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The commands of the runbook about rebuilds do what it says: the index is built anew, goes back with what came since,
-// and gives the room free that the old one takes.
+// The commands in the rebuild runbook do what it says: they rebuild the index, restore the old one
+// with what came since, and free its space.
 func TestRunbookRebuild(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -35,7 +35,7 @@ func TestRunbookRebuild(t *testing.T) {
 		ada.Create(t, larder.Named(fmt.Sprintf("Bread %d", i)))
 		require.Len(t, ada.All(t, 10), i+2, "after %s", script)
 	}
-	larder.Soon(t, deadline, func() string { // a second after what was written
+	larder.Soon(t, deadline, func() string { // a second after the last write
 		if out, err := server.Shell(t, scripts[3]); err != nil || !strings.Contains(out, "Soup") {
 			return out
 		}
@@ -53,8 +53,8 @@ func TestRunbookRebuild(t *testing.T) {
 	require.Len(t, ada.All(t, 10), 4)
 }
 
-// An index that would lack a recipe which the ledger has doesn't take the place of one that has it: the rebuild is
-// refused and says what differs, and succeeds when the stream is whole again.
+// A rebuilt index that lacks a recipe in the ledger doesn't replace one that has it: the rebuild is
+// refused with the difference, and succeeds once the stream is complete again.
 func TestRebuildIsComparedWithTheLedger(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -82,8 +82,8 @@ func TestRebuildIsComparedWithTheLedger(t *testing.T) {
 	require.Len(t, ada.All(t, 10), 2)
 }
 
-// Killed in the middle of a rebuild, nothing that serves has changed, what was half made is gone, and the next rebuild
-// makes it whole.
+// A kill during a rebuild changes nothing that serves, the partial result is removed, and the next
+// rebuild completes.
 func TestKilledDuringARebuild(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -112,7 +112,7 @@ func TestKilledDuringARebuild(t *testing.T) {
 	server.Kill9(t)
 	server.Start(t)
 	require.Equal(t, recipes, ada.Search(t, "limit", "1").Total)
-	if after := generations(); len(after) == 1 { // it was killed before it had put the new one in place
+	if after := generations(); len(after) == 1 { // it was killed before the swap
 		require.Equal(t, serving, after)
 	}
 	server.MustRun(t, "", "rebuild", "search")
@@ -120,8 +120,8 @@ func TestKilledDuringARebuild(t *testing.T) {
 	server.MustRun(t, "", "reconcile")
 }
 
-// An index as it was then is made beside the one that serves, looked into and removed; whoever is deleted is in it no
-// more.
+// A point-in-time index is created beside the serving one, searched and removed; deleted users
+// aren't in it any more.
 func TestIndexOfThePast(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -161,11 +161,11 @@ func TestIndexOfThePast(t *testing.T) {
 const (
 	writesPerSecond   = 100
 	searchesPerSecond = 300
-	standing          = 400 // recipes that are there before
+	standing          = 400 // pre-existing recipes
 )
 
-// While an index is built anew, and while the old one is brought back, a hundred writes and three hundred searches a
-// second go on: no search fails, and none misses a recipe that was there before.
+// During a rebuild and the old index's restoration, a hundred writes and three hundred searches a
+// second continue: no search fails or misses a pre-existing recipe.
 func TestNothingIsMissedDuringARebuild(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -177,7 +177,7 @@ func TestNothingIsMissedDuringARebuild(t *testing.T) {
 	server.MustRun(t, "", "import", larder.WriteLines(t, lines))
 	server.Settled(t)
 
-	ben := server.AddUser(t, "ben") // whose searches would wait for the own writes
+	ben := server.AddUser(t, "ben") // ben, since ada's searches would wait for her own writes
 	load := startLoad(t, ben, ada)
 	for _, args := range [][]string{{"rebuild", "search"}, {"rebuild", "search", "--rollback"}, {"rebuild", "search"}} {
 		server.MustRun(t, "", args...)
@@ -213,7 +213,7 @@ func (l *load) notef(format string, args ...any) {
 	l.failed = append(l.failed, fmt.Sprintf(format, args...))
 }
 
-// startLoad has one cook write and the other one search at a pace until stop.
+// startLoad makes one cook write and the other one search at a fixed rate until stop.
 func startLoad(t *testing.T, writer, reader *larder.Client) *load {
 	t.Helper()
 	l := &load{}

@@ -26,7 +26,7 @@ type difference struct {
 	Mended  bool   `json:"mended"`
 }
 
-// reconciled runs the command, and gives what it found.
+// reconciled runs the command, and returns what it found.
 func reconciled(t *testing.T, server *larder.Server, code int, flags ...string) (found []difference) {
 	t.Helper()
 	result := server.Run(t, "", append([]string{"reconcile", "--json"}, flags...)...)
@@ -46,8 +46,9 @@ func reconciled(t *testing.T, server *larder.Server, code int, flags ...string) 
 	return found
 }
 
-// Each store in turn is damaged behind the back of a running larder. It is found, said to be what it is, mended by
-// publishing again, and then the cook sees what she wrote; the grocery feed gets nothing twice.
+// Each store in turn is damaged behind a running larder's back. The damage is found, classified
+// correctly and repaired by republishing, and then the cook sees what she wrote; the grocery feed
+// gets nothing twice.
 func TestReconcileFindsAndMendsEachStore(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -120,7 +121,8 @@ func TestReconcileFindsAndMendsEachStore(t *testing.T) {
 	require.Equal(t, 1, server.Run(t, "", "reconcile", "--user", "nobody").Code)
 }
 
-// eatRequests makes the grocery app lack what it acknowledged, as if somebody had read the feed in its name.
+// eatRequests makes the grocery app lack what it acknowledged, as if somebody had read the feed in
+// its name.
 func eatRequests(t *testing.T, server *larder.Server) []difference {
 	t.Helper()
 	var subject string
@@ -131,7 +133,8 @@ func eatRequests(t *testing.T, server *larder.Server) []difference {
 	return []difference{{Store: "list", Kind: "missing", Subject: subject}}
 }
 
-// The commands of the runbook do what it says: the first finds the damage, the second mends it, the third finds none.
+// The runbook's commands do what it says: the first finds the damage, the second repairs it, the
+// third finds none.
 func TestRunbookReconcile(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -153,7 +156,7 @@ func TestRunbookReconcile(t *testing.T) {
 	}
 }
 
-// indexed damages the search index, which one process at a time can have open.
+// indexed damages the search index, which only one process at a time can open.
 func indexed(t *testing.T, server *larder.Server, damage func(searchindex.Index) error) error {
 	t.Helper()
 	server.Stop(t)

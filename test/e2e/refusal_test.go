@@ -11,7 +11,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Each bad input is refused with a problem that names what is wrong, and never with a 5xx.
+// Each bad input is refused with a problem that names the error, and never with a 5xx.
 func TestBadInputIsNamed(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -51,7 +51,7 @@ func TestBadInputIsNamed(t *testing.T) {
 	require.Zero(t, ada.Search(t).Total, "nothing was kept")
 }
 
-// What is no request at all is refused before anything looks at it.
+// Malformed requests are refused before anything processes them.
 func TestBrokenRequests(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -68,7 +68,7 @@ func TestBrokenRequests(t *testing.T) {
 	ada.Do(t, http.MethodGet, "/api/recipes/"+uuid.NewString(), nil).Want(t, http.StatusNotFound)
 }
 
-// Only the one web origin may call from another site, and a cross-site write is refused.
+// Only the one web origin may call cross-site, and cross-site writes are refused.
 func TestOrigins(t *testing.T) {
 	t.Parallel()
 	const ours = "https://larder.example"
@@ -84,7 +84,7 @@ func TestOrigins(t *testing.T) {
 		Want(t, http.StatusCreated)
 }
 
-// Writes say on which version they rest; ids may be chosen by a phone that was offline.
+// Writes name the version that they are based on; a phone that was offline may choose ids.
 func TestPreconditions(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -97,7 +97,7 @@ func TestPreconditions(t *testing.T) {
 	require.Equal(t, created.Body, again.Body)
 	ada.Do(t, http.MethodPut, path, larder.Named("Soup"), "If-None-Match", "*").Want(t, http.StatusPreconditionFailed)
 	ada.Do(t, http.MethodPut, path, larder.Named("Stew"), "If-None-Match", "*", "Idempotency-Key", "k").Want(t, http.StatusUnprocessableEntity)
-	ben.Do(t, http.MethodPut, path, larder.Named("Ben's"), "If-None-Match", "*").Want(t, http.StatusCreated) // an id is its user's own
+	ben.Do(t, http.MethodPut, path, larder.Named("Ben's"), "If-None-Match", "*").Want(t, http.StatusCreated) // ids are per user
 	require.Equal(t, "Soup", ada.Do(t, http.MethodGet, path, nil).Recipe(t).Name)
 	ada.Do(t, http.MethodDelete, path, nil, "If-Match", `"7"`).Want(t, http.StatusPreconditionFailed)
 	ada.Do(t, http.MethodDelete, path, nil, "If-Match", `"1"`).Want(t, http.StatusNoContent)

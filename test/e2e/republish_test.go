@@ -13,8 +13,9 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The loss of the whole of NATS costs nothing: the stream is filled again from the database before anything new is on it, and
-// a rebuild from it finds every recipe at its last version. The commands are those of the runbook, and find nothing to do.
+// Losing all of NATS loses nothing: the stream is refilled from the database before it gets new
+// events, and a rebuild from it finds every recipe at its last version. The commands are the
+// runbook's, and find nothing to do.
 func TestLostNATSIsFilledFromTheDatabase(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

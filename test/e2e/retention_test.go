@@ -28,9 +28,9 @@ const (
 	killsBetween  = 3
 )
 
-// In the middle of forgetting the process is killed, again and again: once it is left alone everything that was due is
-// forgotten, in every store, and nothing else is touched. A failover, a failback and a rebuild of every view bring nothing
-// back, and every store agrees with the ledger afterwards.
+// The process is repeatedly killed while it forgets recipes: left alone, it then forgets everything
+// due, in every store, and touches nothing else. A failover, a failback and a rebuild of every view
+// bring nothing back, and every store agrees with the ledger afterwards.
 func TestForgettingIsKilledAndMoved(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t, "LARDER_RETENTION=1h")
@@ -48,7 +48,8 @@ func TestForgettingIsKilledAndMoved(t *testing.T) {
 		require.Less(t, done, doomedRecipes, "killed in the middle")
 		f.reportf(fmt.Sprintf("kill %d", kill+1), "kill -9 with %d of %d forgotten", done, doomedRecipes)
 	}
-	// The backup takes over while the primary is at it, and is killed when the tables have no text and the stream has still.
+	// The backup takes over during the primary's work, and is killed when the tables have no text
+	// but the stream still has.
 	server.Start(t)
 	server.MustRun(t, "", "failover")
 	f.reportf("failover", "in the middle, with %s", f.state())
@@ -84,7 +85,7 @@ func TestForgettingIsKilledAndMoved(t *testing.T) {
 	f.reportf("restore", "%d that were deleted a moment ago are there again", len(f.late))
 }
 
-// forgotten is a kitchen of which a part is due.
+// forgotten is a kitchen of which a part is due for forgetting.
 type forgotten struct {
 	*testing.T
 
@@ -92,11 +93,11 @@ type forgotten struct {
 	ada    *larder.Client
 
 	doomed, late []string
-	living       map[string]string // by id: the recipe as it is read, with its history
+	living       map[string]string // by id: the recipe as read, with its history
 	numbers      []string          // of every deleted recipe
 }
 
-// doomedWord is in every text of what is to be forgotten, and in nothing else.
+// doomedWord is in every text to be forgotten, and nowhere else.
 const doomedWord = "zabaglione"
 
 func newForgotten(t *testing.T, server *larder.Server, ada *larder.Client) *forgotten {
@@ -142,7 +143,7 @@ func newForgotten(t *testing.T, server *larder.Server, ada *larder.Client) *forg
 	return f
 }
 
-// read gives a recipe with its history, without the addresses of files, which change.
+// read returns a recipe with its history, without file addresses, which change.
 func (f *forgotten) read(id string) string {
 	f.Helper()
 	recipe := f.ada.Get(f.T, id).Want(f.T, http.StatusOK).Recipe(f.T)
@@ -158,15 +159,15 @@ func (f *forgotten) read(id string) string {
 	return fmt.Sprintf("%s %v %s %s", text, files, versions.Body, first.Body)
 }
 
-// rows are the numbers of the deleted recipes, as a database has them.
+// rows returns the deleted recipes' numbers in a database.
 func (f *forgotten) rows(url string) []string {
 	f.Helper()
 	return texts(f.T, larder.Postgres(f.T, url), `SELECT concat_ws(' ', id, user_id, version, change) FROM recipes
 		WHERE deleted_at IS NOT NULL ORDER BY id`)
 }
 
-// age has it be two hours ago that they were deleted, on both databases. Both say the same of a recipe still: whoever
-// compares them must not find what only this test has changed.
+// age backdates the deletions by two hours, on both databases alike, so that comparing them finds
+// no difference made by this test.
 func (f *forgotten) age() {
 	f.Helper()
 	run := f.server.RunFile(f.T)
@@ -178,7 +179,7 @@ func (f *forgotten) age() {
 	}
 }
 
-// untilForgotten waits until the running server has forgotten so many, and tells how many it has.
+// untilForgotten waits until the running server has forgotten enough, and returns how many.
 func (f *forgotten) untilForgotten(enough int) (done int) {
 	f.Helper()
 	conn := f.primaryOf()
@@ -195,7 +196,8 @@ func (f *forgotten) untilForgotten(enough int) (done int) {
 	return done
 }
 
-// primaryOf connects to the primary of a server that may only be starting; nil where it can't be had yet.
+// primaryOf connects to the primary of a server that may still be starting; nil if that isn't
+// possible yet.
 func (f *forgotten) primaryOf() *pgx.Conn {
 	if _, err := os.Stat(filepath.Join(f.server.DataDir, "run.json")); err != nil {
 		return nil
@@ -214,7 +216,8 @@ func (f *forgotten) primaryOf() *pgx.Conn {
 	return conn
 }
 
-// counts are of each database: how many recipes it has forgotten, and of how many it knows that the stream has text.
+// counts returns, for each database, how many recipes it has forgotten, and how many it knows the
+// stream still has text of.
 func (f *forgotten) counts() (forgotten, left map[string]int) {
 	f.Helper()
 	forgotten, left = map[string]int{}, map[string]int{}
@@ -237,7 +240,8 @@ func (f *forgotten) state() string {
 		forgotten["first"], forgotten["second"], left["first"], left["second"])
 }
 
-// untilLeft waits until the second database, which leads, has forgotten everything, and so few are left in the stream.
+// untilLeft waits until the second database, which leads, has forgotten everything, and at most few
+// are left in the stream.
 func (f *forgotten) untilLeft(few int) {
 	f.Helper()
 	larder.Soon(f.T, time.Minute, func() string {
@@ -248,8 +252,8 @@ func (f *forgotten) untilLeft(few int) {
 	})
 }
 
-// settled waits until nothing is to be forgotten on either database, or to be taken out of the stream by the one that leads
-// (the other one remembers for a day what was), and every view has everything.
+// settled waits until neither database has anything to forget, the leading one has nothing to purge
+// from the stream (the other remembers past purges for a day), and every view is up to date.
 func (f *forgotten) settled() {
 	f.Helper()
 	larder.Soon(f.T, 2*time.Minute, func() string {
@@ -263,7 +267,7 @@ func (f *forgotten) settled() {
 	f.server.Settled(f.T)
 }
 
-// writes waits until the server takes writes again.
+// writes waits until the server accepts writes again.
 func (f *forgotten) writes(name string) {
 	f.Helper()
 	larder.Soon(f.T, deadline, func() string {
@@ -284,8 +288,8 @@ func (f *forgotten) places() []string {
 	})
 }
 
-// check looks for the word in every store, for the numbers on both databases, at each living recipe with its history, at
-// what those who ask for a forgotten one are told, and whether all stores agree.
+// check looks for the word in every store, compares the numbers on both databases and each living
+// recipe with its history, requests forgotten ones, and checks that all stores agree.
 func (f *forgotten) check(when string) {
 	f.Helper()
 	require.Empty(f.T, f.places(), when)

@@ -12,8 +12,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// runbook gives the scripts of a runbook: those for the system, and those behind a note that they are for
-// another one.
+// runbook returns a runbook's scripts: those for the system, and those after a note that they are
+// for another one.
 func runbook(t *testing.T, name, note string) (here, other []string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(larder.Root(), "deploy", "runbooks", name))
@@ -31,12 +31,12 @@ func runbook(t *testing.T, name, note string) (here, other []string) {
 	return here, other
 }
 
-// The commands of the runbook about backups do what it says: after them the backup is the same, and a new system
-// has everything that the old one had.
+// The commands in the backup runbook do what it says: afterwards the backup is the same, and a new
+// system has everything that the old one had.
 func TestRunbookBackupRestore(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	old, young := larder.Start(t), larder.New(t) // which has other secrets
+	old, young := larder.Start(t), larder.New(t) // with different secrets
 	young.Start(t)
 	ada := old.AddUser(t, "ada", "--grocery")
 	old.MustRun(t, "", "import", filepath.Join(larder.Root(), "samples", "recipes.jsonl"))
@@ -70,7 +70,8 @@ func TestRunbookBackupRestore(t *testing.T) {
 	require.Equal(t, 1, young.Run(t, "", "backup", "restore", filepath.Join(folder, "larder.dump")).Code, "it isn't empty any more")
 }
 
-// What the runbook of a process or server that is away says to type is understood, and finds nothing where all is there.
+// The commands in the runbook for an unreachable process or server are accepted, and find nothing
+// when everything is up.
 func TestRunbookAway(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

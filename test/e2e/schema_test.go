@@ -14,7 +14,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Every message that is really published has the data that the schema of its type and version promises.
+// Every published message's data matches the schema of its type and version.
 func TestPublishedEventsFitTheirSchemas(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

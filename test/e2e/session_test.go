@@ -9,8 +9,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// A session outlives a restart and kill -9, and ends with a logout, a new password, a disabling and a
-// deletion at once.
+// A session survives a restart and kill -9, and ends at once with a logout, password change,
+// disabling or deletion.
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -51,7 +51,7 @@ func TestSessions(t *testing.T) {
 	require.Empty(t, server.MustRun(t, "", "user", "list", "--json").Stdout)
 }
 
-// A grant and its revocation are felt by the session that is open.
+// A grant and its revocation affect the open session.
 func TestGroceryAccess(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -66,7 +66,7 @@ func TestGroceryAccess(t *testing.T) {
 	ada.Do(t, http.MethodPost, path, map[string]any{}).Want(t, http.StatusForbidden)
 }
 
-// Guessing is slowed down, with a time to come back, and a wrong name is told as a wrong password is.
+// Guessing is slowed down, with a Retry-After, and a wrong name is answered like a wrong password.
 func TestLoginsAreLimited(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

@@ -1,4 +1,4 @@
-// Package e2e_test tries what Larder's users do, on the built binary.
+// Package e2e_test does what Larder's users do, on the built binary.
 package e2e_test
 
 import (
@@ -9,7 +9,7 @@ import (
 	"larder.dev/test/spine"
 )
 
-// deadline is how long a thing may take that happens behind an answer. It is far above what any takes.
+// deadline bounds asynchronous effects. It is far longer than any takes.
 const deadline = 20 * time.Second
 
 // The whole way of a recipe, on the built binary.
@@ -18,7 +18,7 @@ func TestSpine(t *testing.T) {
 	spine.Walk(t, larder.Start(t))
 }
 
-// The same with each component a process of its own, on the real servers.
+// The same with each component as a separate process, on the real servers.
 func TestSpineOnServers(t *testing.T) {
 	t.Parallel()
 	spine.Walk(t, larder.StartParts(t).Server)

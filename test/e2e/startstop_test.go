@@ -15,10 +15,10 @@ import (
 	"larder.dev/test/larder"
 )
 
-// stopWithin is how long a larder may take to end while its clients stay connected.
+// stopWithin is how long a larder may take to stop while its clients stay connected.
 const stopWithin = 3 * time.Second
 
-// A first start and its end have nothing to warn of, and commands that come before it is ready wait for it.
+// A first start and stop log no warnings, and commands that come before it is ready wait for it.
 func TestFirstStartIsQuiet(t *testing.T) {
 	t.Parallel()
 	server := larder.New(t)
@@ -37,7 +37,7 @@ func TestFirstStartIsQuiet(t *testing.T) {
 	require.NotContains(t, server.Output(), "level=ERROR")
 
 	server.Process(t).Signal(t, os.Interrupt)
-	listed := server.Run(t, "", "user", "list") // which waits for the end, or is done before it
+	listed := server.Run(t, "", "user", "list") // waits for the stop, or finishes before it
 	require.Zero(t, listed.Code, listed.Stderr)
 	require.Contains(t, listed.Stdout, "ada")
 	<-server.Process(t).Exited()
@@ -45,8 +45,8 @@ func TestFirstStartIsQuiet(t *testing.T) {
 	require.NotContains(t, server.Output(), "level=ERROR")
 }
 
-// A larder ends within three seconds whatever its clients are at: connections without a request, kept alive, event
-// streams, uploads that don't go on, and connections to each of its stores.
+// A larder stops within three seconds whatever its clients are doing: idle connections, new and
+// kept alive, event streams, stalled uploads, and connections to each of its stores.
 func TestStopsAtOnce(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)

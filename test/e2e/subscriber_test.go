@@ -17,8 +17,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The subscribers in docs, one in Go and one in JavaScript, hear each item once: what was asked for before
-// they were there, while they were, and while they were away.
+// The subscribers in docs, one in Go and one in JavaScript, get each item once: requests from
+// before they started, while they ran, and while they were down.
 func TestDocumentedSubscribers(t *testing.T) {
 	t.Parallel()
 	s := larder.Start(t)
@@ -29,7 +29,7 @@ func TestDocumentedSubscribers(t *testing.T) {
 	}
 	goProgram, jsFolder := buildSubscriber(t), installSubscriber(t)
 	own := addSubscriber(t, s, "my-subscriber-js")
-	feed := s.FeedURL(t) // the address that is for any program
+	feed := s.FeedURL(t) // the address for any program
 	start := map[string]func() *subscriber{
 		"go": func() *subscriber { return subscribe(t, "", goProgram, feed) },
 		"js": func() *subscriber { return subscribe(t, jsFolder, "node", "subscriber.mjs", own) },
@@ -51,8 +51,9 @@ func TestDocumentedSubscribers(t *testing.T) {
 	}
 }
 
-// A subscriber that was added reads by its own consumer while larder runs, and takes nothing from the grocery app; nor does
-// the address that is for any program. What is refused is told at once, and is no error of larder's. Removed, it is cut off.
+// An added subscriber reads through its own consumer while larder runs, and takes nothing from the
+// grocery app; nor does the address for any program. Refusals are immediate, and not larder's
+// errors. Removing it disconnects it.
 func TestSubscriberCommands(t *testing.T) {
 	t.Parallel()
 	s := larder.Start(t)
@@ -95,7 +96,7 @@ func TestSubscriberCommands(t *testing.T) {
 	require.Contains(t, s.MustRun(t, "", "reconcile").Stdout, "nothing is missing, stale or too much")
 }
 
-// addSubscriber gives the address of a new subscriber.
+// addSubscriber returns a new subscriber's address.
 func addSubscriber(t *testing.T, s *larder.Server, name string) string {
 	t.Helper()
 	var added struct {
@@ -115,7 +116,8 @@ func buildSubscriber(t *testing.T) string {
 	return program
 }
 
-// installSubscriber copies the JavaScript one and installs what it needs, as its package-lock.json has it.
+// installSubscriber copies the JavaScript one and installs its dependencies from its
+// package-lock.json.
 func installSubscriber(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -157,7 +159,7 @@ func subscribe(t *testing.T, folder, program string, args ...string) *subscriber
 	return &subscriber{lines: lines, stop: stop}
 }
 
-// hears waits for the next line, which must be this one: anything else came twice, or not in order.
+// hears waits for the next line, which must be this one: any other is a duplicate, or out of order.
 func (s *subscriber) hears(t *testing.T, want string) {
 	t.Helper()
 	select {

@@ -16,8 +16,9 @@ import (
 	"larder.dev/test/larder"
 )
 
-// A server whose owner is its superuser, with a Larder in it that serves, is taken over by the runbook's command: nobody comes
-// as a superuser afterwards, nothing is lost, and migrations, rebuilds and new passwords of roles go on.
+// A server whose owner is its superuser, with a running Larder on it, is taken over by the
+// runbook's command: afterwards nobody connects as a superuser, nothing is lost, and migrations,
+// rebuilds and new role passwords work.
 func TestTakeOver(t *testing.T) {
 	t.Parallel()
 	postgres, err := postgresserver.Start(t.Context(), postgresserver.Options{
@@ -58,7 +59,7 @@ func TestTakeOver(t *testing.T) {
 	stew, _ := ada.Create(t, larder.Named("Stew"))
 	server.MustRun(t, "", "rebuild", "replica")
 	server.Stop(t)
-	server.Start(t) // it migrates, and gives the roles their passwords, as the owner
+	server.Start(t) // it migrates, and sets the roles' passwords, as the owner
 	for _, recipe := range []larder.Recipe{soup, stew} {
 		require.Equal(t, recipe, ada.Get(t, recipe.ID).Want(t, http.StatusOK).Recipe(t))
 	}
@@ -73,7 +74,7 @@ func TestTakeOver(t *testing.T) {
 	require.Contains(t, out, "no owner is a superuser")
 }
 
-// whoComes gives the roles that are connected to a server.
+// whoComes returns the roles connected to a server.
 func whoComes(t *testing.T, postgres *postgresserver.Server) []string {
 	t.Helper()
 	rows, err := larder.Postgres(t, postgres.URL("larder")).Query(t.Context(), `SELECT DISTINCT usename FROM pg_stat_activity WHERE usename IS NOT NULL`)

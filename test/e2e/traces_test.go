@@ -21,12 +21,12 @@ import (
 	"larder.dev/test/larder"
 )
 
-// span is what the test looks at of one.
+// span has the fields that the test checks.
 type span struct {
 	service, version, name, trace, id, parent string
 }
 
-// receiver takes OpenTelemetry's traces by its own protocol, as a collector does.
+// receiver accepts OpenTelemetry traces over OTLP, like a collector.
 type receiver struct {
 	*httptest.Server
 
@@ -95,8 +95,8 @@ func (r *receiver) seen() []span {
 	return slices.Clone(r.spans)
 }
 
-// One request is one trace: a collector sees its way to what each projection, the grocery app and the bridge write, each
-// under its component's name and the build's version, and nothing of what probes ask all day.
+// One request is one trace: a collector sees its path to each projection's, the grocery app's and
+// the bridge's writes, each under its component's name and the build's version, and no probes.
 func TestOneRequestIsOneTrace(t *testing.T) {
 	t.Parallel()
 	otlp := newReceiver(t)
@@ -137,7 +137,7 @@ func TestOneRequestIsOneTrace(t *testing.T) {
 	}
 }
 
-// inTrace waits for the spans of a trace, each of its component, and gives them by their names.
+// inTrace waits for the spans of a trace, each from its component, and returns them by name.
 func inTrace(t *testing.T, otlp *receiver, trace string, want map[string]string) map[string]span {
 	t.Helper()
 	var found map[string]span

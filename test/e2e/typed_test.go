@@ -14,8 +14,9 @@ import (
 	"larder.dev/test/larder"
 )
 
-// What version 6 of the schema kept of typed rows is text alone, and so are its events and what it cached. From the first
-// start of this one they have their parts wherever a recipe is read, and scale, without a new version or event.
+// Schema version 6 stored typed rows as text alone, and so are its events and cache. From this
+// version's first start, rows have their parts wherever a recipe is read, and scale, without a new
+// version or event.
 func TestRowsTypedBeforeAreUnderstood(t *testing.T) {
 	t.Parallel()
 	server := larder.Start(t)
@@ -45,7 +46,7 @@ func TestRowsTypedBeforeAreUnderstood(t *testing.T) {
 		require.EqualValues(t, 2, gjson.GetBytes(body, at+"version").Int(), place)
 	}
 	detail := func(place, from string) []byte {
-		// Who has the recipe without parts is sent it again, though its version is the same.
+		// A client with the recipe without parts gets it again, though its version is the same.
 		answer := ada.Get(t, id, "If-None-Match", `"2"`).Want(t, http.StatusOK)
 		require.Equal(t, from, answer.Header.Get("Larder-Served-By"), place)
 		require.Equal(t, `"2"`, answer.Header.Get("ETag"), place)

@@ -1,6 +1,6 @@
-// Package larder drives the built binary from outside: it builds it, starts `larder up` in folders of its
-// own, runs the other commands, speaks HTTP, and looks into the stores. It knows the outside contract and
-// nothing of what is behind it.
+// Package larder drives the built binary from outside: it builds it, starts `larder up` in separate
+// folders, runs the other commands, speaks HTTP, and inspects the stores. It only knows the outside
+// contract.
 package larder
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Binary gives the path of the program under test: LARDER_BIN, or bin/larder built from this tree, once a
-// test binary.
+// Binary returns the path of the program under test: LARDER_BIN, or bin/larder, built from this
+// tree once per test binary.
 func Binary(tb testing.TB) string {
 	tb.Helper()
 	path, err := build()
@@ -31,7 +31,8 @@ var build = sync.OnceValues(func() (string, error) {
 	}
 	root := Root()
 	path := filepath.Join(root, "bin", "larder")
-	// Test binaries of several packages build at once. A rename is one step, so that none runs half a file.
+	// Several packages' test binaries build at once. A rename is atomic, so that none runs a
+	// partial file.
 	partial := fmt.Sprintf("%s.%d", path, os.Getpid())
 	command := exec.Command("go", "build", "-tags", "nodynamic,nomsgpack", "-o", partial, "./cmd/larder")
 	command.Dir = root
@@ -44,8 +45,8 @@ var build = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// Root is the folder of the repository.
+// Root returns the repository's folder.
 func Root() string {
-	_, file, _, _ := runtime.Caller(0) //nolint:dogsled // only the file is asked for
+	_, file, _, _ := runtime.Caller(0) //nolint:dogsled // only the file is needed
 	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
 }

@@ -16,14 +16,14 @@ import (
 
 // Client speaks HTTP with the server, with one session or none.
 type Client struct {
-	Token string // of the session; "" for none
+	Token string // the session's; "" for none
 	User  User
 
 	base string
 	http *http.Client
 }
 
-// NewClient gives a client without a session.
+// NewClient returns a client without a session.
 func NewClient(base string) *Client {
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
 	return &Client{base: base, http: &http.Client{Transport: transport, Timeout: 60 * time.Second}}
@@ -42,7 +42,7 @@ func Login(tb testing.TB, base, name, password string) *Client {
 	return c
 }
 
-// Request is one call. Body may be nil, a string or []byte (sent as they are), or a value (sent as JSON).
+// Request is one call. Body may be nil, a string or []byte (sent as is), or a value (sent as JSON).
 type Request struct {
 	Method  string
 	Path    string
@@ -50,7 +50,7 @@ type Request struct {
 	Headers []string // name, value, name, value
 }
 
-// Do calls and reads the whole answer. A call that gets no answer, or one that its document doesn't list, ends the test.
+// Do sends a request and reads the whole answer. No answer, or an undocumented one, fails the test.
 func (c *Client) Do(tb testing.TB, method, path string, body any, headers ...string) Answer {
 	tb.Helper()
 	answer, err := c.Try(Request{Method: method, Path: path, Body: body, Headers: headers})
@@ -59,7 +59,7 @@ func (c *Client) Do(tb testing.TB, method, path string, body any, headers ...str
 	return answer
 }
 
-// Try is Do for a server that may be killed meanwhile. It may be called from any goroutine.
+// Try is Do for a server that may be killed meanwhile. Any goroutine may call it.
 func (c *Client) Try(call Request) (Answer, error) {
 	request, err := c.request(call)
 	if err != nil {
@@ -120,7 +120,7 @@ type Answer struct {
 	what string
 }
 
-// Want ends the test where the status is another. A refusal must be problem+json, whatever it is.
+// Want fails the test if the status differs. A refusal must be problem+json in any case.
 func (a Answer) Want(tb testing.TB, status int) Answer {
 	tb.Helper()
 	require.Equal(tb, status, a.Status, "%s\n%s", a.what, a.Body)
@@ -130,13 +130,13 @@ func (a Answer) Want(tb testing.TB, status int) Answer {
 	return a
 }
 
-// Decode reads the body as JSON.
+// Decode decodes the body as JSON.
 func (a Answer) Decode(tb testing.TB, into any) {
 	tb.Helper()
 	require.NoError(tb, json.Unmarshal(a.Body, into), "%s\n%s", a.what, a.Body)
 }
 
-// Problem reads the body as RFC 9457 says.
+// Problem decodes the body as RFC 9457.
 func (a Answer) Problem(tb testing.TB) Problem {
 	tb.Helper()
 	require.Equal(tb, "application/problem+json", a.Header.Get("Content-Type"), "%s\n%s", a.what, a.Body)
@@ -147,7 +147,7 @@ func (a Answer) Problem(tb testing.TB) Problem {
 	return problem
 }
 
-// Recipe reads the body as a recipe.
+// Recipe decodes the body as a recipe.
 func (a Answer) Recipe(tb testing.TB) Recipe {
 	tb.Helper()
 	var recipe Recipe
@@ -155,19 +155,19 @@ func (a Answer) Recipe(tb testing.TB) Recipe {
 	return recipe
 }
 
-// TryRecipe is Recipe for a goroutine that isn't the test's.
+// TryRecipe is Recipe for a goroutine other than the test's.
 func (a Answer) TryRecipe() (Recipe, error) {
 	var recipe Recipe
 	err := json.Unmarshal(a.Body, &recipe)
 	return recipe, err
 }
 
-// Grocery reads the body as the answer to a request for groceries.
+// Grocery decodes the body as the answer to a grocery request.
 func (a Answer) Grocery() (GroceryRequest, error) {
 	var request GroceryRequest
 	err := json.Unmarshal(a.Body, &request)
 	return request, err
 }
 
-// After is the mark of the write that this answers.
+// After returns the mark of the answered write.
 func (a Answer) After() string { return a.Header.Get("Larder-After") }

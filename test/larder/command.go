@@ -14,23 +14,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// commandTimeout bounds one command. It is far above what any takes, so that only a hang meets it.
+// commandTimeout bounds one command. It is far longer than any takes, so only a hang reaches it.
 const commandTimeout = 90 * time.Second
 
-// Result is what a command gave.
+// Result is a command's result.
 type Result struct {
-	Code   int // the exit code; -1 where a signal ended it
+	Code   int // the exit code; -1 if a signal ended it
 	Stdout string
 	Stderr string
 }
 
-// Both is everything that the command said, for a person who reads a failure.
+// Both is all of the command's output, for a person who reads a failure.
 func (r Result) Both() string { return r.Stdout + r.Stderr }
 
 // run runs the binary to its end.
 func run(tb testing.TB, env []string, stdin string, args ...string) Result {
 	tb.Helper()
-	binary := Binary(tb) // which may have to be built: that isn't the command's time
+	binary := Binary(tb) // building it doesn't count as the command's time
 	ctx, cancel := context.WithTimeout(tb.Context(), commandTimeout)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
@@ -49,8 +49,8 @@ func run(tb testing.TB, env []string, stdin string, args ...string) Result {
 	return Result{Code: command.ProcessState.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String()}
 }
 
-// environment is that of a person who never used larder: a home of their own and no LARDER_ variable. The
-// cache folder is the real one, since what is downloaded to it (Postgres) needn't come twice.
+// environment is that of a person who never used larder: a fresh home and no LARDER_ variables. The
+// cache folder is the real one, so that downloads (Postgres) aren't repeated.
 func environment(home, dataDir string, extra ...string) []string {
 	env := []string{"HOME=" + home, "LARDER_DATA_DIR=" + dataDir}
 	if cache, err := os.UserCacheDir(); err == nil {
@@ -66,11 +66,11 @@ func environment(home, dataDir string, extra ...string) []string {
 	return append(env, extra...)
 }
 
-// Shell runs a script as the README has it typed: in the repository's folder, against this server. It gives
-// all that was printed; the error is that of the first command that failed.
+// Shell runs a script typed as in the README: in the repository's folder, against this server. It
+// returns all output; the error is the first failed command's.
 func (s *Server) Shell(tb testing.TB, script string) (string, error) {
 	tb.Helper()
-	Binary(tb) // the script calls it by its place in the repository
+	Binary(tb) // the script calls it by its path in the repository
 	ctx, cancel := context.WithTimeout(tb.Context(), commandTimeout)
 	defer cancel()
 	command := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script)

@@ -22,21 +22,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// composeTimeout bounds one command of Compose: building the images is by far the longest.
+// composeTimeout bounds one Compose command: building the images takes by far the longest.
 const composeTimeout = 20 * time.Minute
 
-// Compose is the whole of docker-compose.yml, in containers, from a copy of the repository with secrets of its own.
-// scripts/containers gives a test the engine that it needs.
+// Compose is all of docker-compose.yml, in containers, from a copy of the repository with its own
+// secrets. scripts/containers gives a test the engine that it needs.
 type Compose struct {
 	*Server
 
 	folder  string
-	address string // of nginx on this machine
+	address string // nginx's on this machine
 	env     []string
-	said    string // once it has ended
+	said    string // all output, once it has ended
 }
 
-// NewCompose copies what git knows of the repository, makes the secrets, and builds the images. Nothing runs yet.
+// NewCompose copies git's view of the repository, creates the secrets, and builds the images.
+// Nothing is running yet.
 func NewCompose(tb testing.TB) *Compose {
 	tb.Helper()
 	require.NotEmpty(tb, os.Getenv("LARDER_CONTAINERS"), "LARDER_CONTAINERS is not set: make test-compose, or scripts/containers, sets it")
@@ -48,12 +49,13 @@ func NewCompose(tb testing.TB) *Compose {
 	c.feedCredentials = filepath.Join(c.folder, "deploy", "nats", "accounts", "creds", "grocery-app.creds")
 	c.operator = c.command
 	c.runs(tb, c)
-	// One component for all: they are of one image, which an engine without BuildKit would build for each.
+	// One component for all: they share an image, which an engine without BuildKit would build for
+	// each.
 	c.Compose(tb, "build", "migrate", "nginx")
 	return c
 }
 
-// copyRepository copies the files that git has or would have, and the binary.
+// copyRepository copies the files that git has or would add, and the binary.
 func copyRepository(tb testing.TB, to string) {
 	tb.Helper()
 	list := exec.CommandContext(tb.Context(), "git", "ls-files", "-co", "--exclude-standard")
@@ -70,7 +72,7 @@ func copyRepository(tb testing.TB, to string) {
 func copyFile(tb testing.TB, from, to string) {
 	tb.Helper()
 	content, err := os.ReadFile(from)
-	if errors.Is(err, os.ErrNotExist) { // removed, and git hasn't been told
+	if errors.Is(err, os.ErrNotExist) { // removed, but still in git
 		return
 	}
 	require.NoError(tb, err)
@@ -80,7 +82,7 @@ func copyFile(tb testing.TB, from, to string) {
 	require.NoError(tb, os.WriteFile(to, content, info.Mode()))
 }
 
-// Compose runs `docker compose` with these words in the copy's folder, and gives what it printed to its output.
+// Compose runs `docker compose` with these arguments in the copy's folder, and returns its output.
 func (c *Compose) Compose(tb testing.TB, args ...string) string {
 	tb.Helper()
 	return c.do(tb, "docker", append([]string{"compose"}, args...)...)
@@ -110,7 +112,7 @@ func (c *Compose) try(tb testing.TB, stdin, program string, args ...string) Resu
 	return Result{Code: command.ProcessState.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String()}
 }
 
-// command is an operator's, in a container of its own, as the README has it. A file of this machine is given to it as
+// command runs an operator's command in a container, as in the README. A local file is passed as
 // its input.
 func (c *Compose) command(tb testing.TB, stdin string, args ...string) Result {
 	tb.Helper()
@@ -131,19 +133,19 @@ func (c *Compose) start(tb testing.TB) {
 	c.Compose(tb, "up", "--wait", "--wait-timeout", "300")
 }
 
-// stop takes the containers away; what they kept is on the volumes.
+// stop removes the containers; their data is on the volumes.
 func (c *Compose) stop(tb testing.TB) {
 	tb.Helper()
 	c.Compose(tb, "down")
 }
 
-// kill ends the servers and the components alike.
+// kill kills the servers and the components alike.
 func (c *Compose) kill(tb testing.TB) {
 	tb.Helper()
 	c.Compose(tb, "kill")
 }
 
-// end keeps what was said, since it takes that away too.
+// end saves the output, since it removes that too.
 func (c *Compose) end() {
 	ctx, cancel := context.WithTimeout(context.Background(), composeTimeout)
 	defer cancel()
@@ -160,14 +162,14 @@ func (c *Compose) url() string { return "http://" + c.address }
 
 func (c *Compose) output() string { return c.said }
 
-// stores are out of reach: their ports are published to nobody.
+// stores are unreachable: their ports aren't published.
 func (c *Compose) stores(tb testing.TB) RunFile {
 	tb.Helper()
 	require.FailNow(tb, "the stores of a Larder in containers have no address on this machine")
 	return RunFile{}
 }
 
-// feedURL is NATS in its container, whose network an engine on this machine has a way to.
+// feedURL is NATS in its container, whose network a local engine can reach.
 func (c *Compose) feedURL(tb testing.TB) string {
 	tb.Helper()
 	var networks map[string]struct {
@@ -182,7 +184,8 @@ func (c *Compose) feedURL(tb testing.TB) string {
 	return ""
 }
 
-// Crash ends the process of a service as a fault of its own would, so that the engine's restart policy is asked.
+// Crash ends a service's process as its own fault would, so that the engine's restart policy
+// applies.
 func (c *Compose) Crash(tb testing.TB, service string) {
 	tb.Helper()
 	pid, err := strconv.Atoi(c.inspect(tb, service, "{{.State.Pid}}"))
@@ -191,7 +194,7 @@ func (c *Compose) Crash(tb testing.TB, service string) {
 	require.NoError(tb, syscall.Kill(pid, syscall.SIGKILL))
 }
 
-// Restarts is how often the engine started a service again, and its health.
+// Restarts returns how often the engine restarted a service, and its health.
 func (c *Compose) Restarts(tb testing.TB, service string) (int, string) {
 	tb.Helper()
 	count, health, _ := strings.Cut(c.inspect(tb, service, "{{.RestartCount}} {{.State.Health.Status}}"), " ")
@@ -207,7 +210,7 @@ func (c *Compose) inspect(tb testing.TB, service, format string) string {
 	return strings.TrimSpace(c.do(tb, "docker", "inspect", "--format", format, id))
 }
 
-// Files gives every file of an image to take, in the image's order.
+// Files passes every file of an image to take, in the image's order.
 func (c *Compose) Files(tb testing.TB, image string, take func(header *tar.Header, content io.Reader)) {
 	tb.Helper()
 	id := strings.TrimSpace(c.do(tb, "docker", "create", image))
@@ -226,7 +229,7 @@ func (c *Compose) Files(tb testing.TB, image string, take func(header *tar.Heade
 		require.NoError(tb, err)
 		take(header, files)
 	}
-	_, err = io.Copy(io.Discard, output) // what pads the archive
+	_, err = io.Copy(io.Discard, output) // the archive's padding
 	require.NoError(tb, err)
 	require.NoError(tb, export.Wait())
 }

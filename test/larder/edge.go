@@ -8,7 +8,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Edge is a real nginx before a Larder that starts later, since that one must be told of its address.
+// Edge is a real nginx in front of a Larder that starts later, since that needs its address.
 type Edge struct {
 	url string
 
@@ -28,7 +28,7 @@ func NewEdge(tb testing.TB) *Edge {
 // URL is its address.
 func (e *Edge) URL() string { return e.url }
 
-// Before puts it before a running server.
+// Before puts it in front of a running server.
 func (e *Edge) Before(server *Server) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -18,7 +18,7 @@ import (
 	"larder.dev/internal/testkit/pictures"
 )
 
-// File is a file as it is read.
+// File is a file as read from the API.
 type File struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
@@ -33,10 +33,10 @@ type File struct {
 	} `json:"sizes"`
 }
 
-// transferTimeout is far above what the largest file of a test takes.
+// transferTimeout is far longer than a test's largest file takes.
 const transferTimeout = 5 * time.Minute
 
-// Attach sends a file as a browser's form does, without holding it in memory.
+// Attach sends a file like a browser's form, without holding it in memory.
 func (c *Client) Attach(tb testing.TB, recipe, name string, content io.Reader, headers ...string) Answer {
 	tb.Helper()
 	reader, writer := io.Pipe()
@@ -64,7 +64,7 @@ func (c *Client) Attach(tb testing.TB, recipe, name string, content io.Reader, h
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(tb, err)
-	_ = reader.Close() // an answer that came early leaves the sender nobody to send to
+	_ = reader.Close() // after an early answer the sender has nobody to send to
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: body, what: "attach " + name}
 }
 
@@ -79,7 +79,7 @@ func (c *Client) Files(tb testing.TB, recipe string) []File {
 	return whole.Files
 }
 
-// Open reads what is at the address of a file, as somebody without a session. The caller closes the body.
+// Open fetches a file's address without a session. The caller closes the body.
 func Open(tb testing.TB, base, address string, headers ...string) *http.Response {
 	tb.Helper()
 	if strings.HasPrefix(address, "/") {
@@ -97,8 +97,8 @@ func Open(tb testing.TB, base, address string, headers ...string) *http.Response
 	return response
 }
 
-// Pictures gives pictures by their names, one of each format that is drawn: most of the time goes into drawing them. With
-// LARDER_CORPUS they are the photographs of its folder.
+// Pictures returns pictures by name, one in each supported format: most of the time is spent
+// scaling them. With LARDER_CORPUS they are the photographs in its folder.
 func Pictures(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	patterns := []string{
@@ -122,7 +122,7 @@ func Pictures(tb testing.TB) map[string][]byte {
 	return made
 }
 
-// Same reads the whole of two contents and tells whether they are the same byte for byte.
+// Same reads two contents completely and reports whether they are equal byte for byte.
 func Same(tb testing.TB, a, b io.Reader) bool {
 	tb.Helper()
 	left, right := make([]byte, 1<<20), make([]byte, 1<<20)
@@ -138,7 +138,7 @@ func Same(tb testing.TB, a, b io.Reader) bool {
 	}
 }
 
-// Objects gives the object store of a running larder, which is closed after the test.
+// Objects returns a running larder's object store, which is closed after the test.
 func (s *Server) Objects(tb testing.TB) objectstore.Store {
 	tb.Helper()
 	at := s.RunFile(tb)

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// StartFileService runs `larder file-service` as a process of its own on the stores of a server, and waits until
-// it is ready. It ends with the test. Extra are further variables, NAME=value.
+// StartFileService runs `larder file-service` as a separate process on a server's stores, and waits
+// until it is ready. It ends with the test. Extra are further variables, NAME=value.
 func StartFileService(tb testing.TB, server *Server, extra ...string) *Process {
 	tb.Helper()
 	env := environment(server.home, server.DataDir, server.RunFile(tb).environment()...)
@@ -21,7 +21,7 @@ func StartFileService(tb testing.TB, server *Server, extra ...string) *Process {
 	return process
 }
 
-// cdnSecret is the one that a `larder up` signs addresses with.
+// cdnSecret is the secret with which a `larder up` signs addresses.
 func cdnSecret(tb testing.TB, server *Server) string {
 	tb.Helper()
 	secret, err := os.ReadFile(filepath.Join(server.DataDir, "cdn-secret"))
@@ -29,7 +29,7 @@ func cdnSecret(tb testing.TB, server *Server) string {
 	return strings.TrimSpace(string(secret))
 }
 
-// At gives a client with the session of this one, at a process.
+// At returns a client with this one's session, for a process.
 func (c *Client) At(tb testing.TB, process *Process) *Client {
 	tb.Helper()
 	at := NewClient(process.Ready(tb))

@@ -21,19 +21,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Function is an API as AWS Lambda runs it, in Lambda's own runtime emulator, with a gateway before it that makes events
-// of requests as API Gateway does (HTTP API, payload format 2.0).
+// Function is an API run as by AWS Lambda, in Lambda's own runtime emulator, with a gateway in
+// front that converts requests to events like API Gateway (HTTP API, payload format 2.0).
 type Function struct {
 	URL string
 
 	name    string
-	address string // of the emulator
+	address string // the emulator's
 	output  *transcript
 	command *exec.Cmd
-	mu      sync.Mutex // a process of Lambda's has one event at a time
+	mu      sync.Mutex // a Lambda process handles one event at a time
 }
 
-// StartFunctions is StartParts with the two APIs as Lambda functions. LARDER_TEST_LAMBDA_RIE is the emulator.
+// StartFunctions is StartParts with the two APIs as Lambda functions. LARDER_TEST_LAMBDA_RIE is the
+// emulator.
 func StartFunctions(tb testing.TB) *Parts {
 	tb.Helper()
 	p := NewParts(tb)
@@ -47,10 +48,10 @@ func StartFunctions(tb testing.TB) *Parts {
 	return p
 }
 
-// Function is the one of that name.
+// Function returns the function with that name.
 func (p *Parts) Function(name string) *Function { return p.functions[name] }
 
-// StartFunction starts the emulator of one function. The function itself is started by its first event.
+// StartFunction starts one function's emulator. The first event starts the function itself.
 func StartFunction(tb testing.TB, name string, env []string) *Function {
 	tb.Helper()
 	emulator := os.Getenv("LARDER_TEST_LAMBDA_RIE")
@@ -96,7 +97,7 @@ func freeAddress(tb testing.TB) string {
 	return listener.Addr().String()
 }
 
-// Write lets the transcript be where a program writes to.
+// Write makes the transcript an io.Writer for a program's output.
 func (t *transcript) Write(text []byte) (int, error) {
 	t.add(strings.TrimSuffix(string(text), "\n"))
 	return len(text), nil
@@ -139,7 +140,7 @@ func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// Invoke gives the function an event, and its answer with the time it took.
+// Invoke sends the function an event, and returns its answer and the time it took.
 func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, time.Duration, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// StartStack is StartParts with the APIs and the file service as the functions of the stack that
-// deploy/check/serverless_stack.py made, behind that stack's API Gateway.
+// StartStack is StartParts with the APIs and the file service as the functions of the stack created
+// by deploy/check/serverless_stack.py, behind that stack's API Gateway.
 func StartStack(tb testing.TB) *Parts {
 	tb.Helper()
 	address := os.Getenv("LARDER_TEST_GATEWAY")
@@ -37,7 +37,7 @@ func StartStack(tb testing.TB) *Parts {
 	return p
 }
 
-// gatewayOf gives the address of a proxy that asks API Gateway by the name by which it knows its API.
+// gatewayOf returns the address of a proxy that calls API Gateway by the host name of its API.
 func gatewayOf(tb testing.TB, address, host string) string {
 	tb.Helper()
 	target, err := url.Parse(address)
@@ -50,8 +50,8 @@ func gatewayOf(tb testing.TB, address, host string) string {
 	return proxy.URL
 }
 
-// configure gives a function its stores, as an update of the stack does: the variables, a version with them, and the
-// alias that the gateway asks for leads to it.
+// configure gives a function its stores like a stack update: the variables, a version with them,
+// and the gateway's alias pointing to it.
 func configure(tb testing.TB, function string, env []string) {
 	tb.Helper()
 	variables := map[string]string{}

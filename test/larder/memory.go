@@ -11,13 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sampleEvery is how often the memory of a process is looked at.
+// sampleEvery is the interval between memory samples.
 const sampleEvery = 5 * time.Millisecond
 
-// PeakMemory looks at the memory of the process all the while that fn runs, and gives the most that it had
-// resident, in bytes. Counted is what is the process's own (RssAnon of Linux, proc(5)): Go's heap, stacks and
-// runtime. What it has mapped of its program file isn't: the system drops such pages when it needs room, and
-// shares them among the processes of one binary.
+// PeakMemory samples the process's memory while fn runs, and returns the peak in bytes. It counts
+// the process's own memory (RssAnon of Linux, proc(5)): Go's heap, stacks and runtime. It excludes
+// mapped pages of the program file: the kernel drops them when it needs memory, and shares them
+// among processes of one binary.
 func (p *Process) PeakMemory(tb testing.TB, fn func()) int64 {
 	tb.Helper()
 	done := make(chan struct{})

@@ -15,37 +15,39 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// Parts are the components as processes of their own, each with its own role in the databases, on servers. Before them is a
-// real nginx that routes one surface by method with the configuration of deploy/nginx.
+// Parts are the components as separate processes, each with its own role in the databases, on
+// servers. In front is a real nginx with deploy/nginx's configuration, which routes one API by
+// method.
 type Parts struct {
 	*Server
 
 	where    RunFile
-	login    string // which of their roles' logins the processes come by
+	login    string // which login of their roles the processes use
 	password string
-	front    string   // the address of nginx
-	names    []string // of the processes, in the order in which they are started
+	front    string   // nginx's address
+	names    []string // of the processes, in start order
 
-	mu        sync.Mutex // nginx asks for addresses meanwhile
+	mu        sync.Mutex // nginx concurrently asks for addresses
 	processes map[string]*Process
 	said      []*transcript
-	turn      int // of those that could take a request
+	turn      int // round-robin among those that can take a request
 
 	objects   objectstore.Options
-	ports     map[string]string // of components that nginx finds by their names
+	ports     map[string]string // of components that nginx finds by name
 	doors     map[string]*testkit.Proxy
 	functions map[string]*Function // components that Lambda runs, by name
 }
 
-// NewParts makes a Larder of separate processes that isn't running yet. Its databases, its numbered Redis, its
-// NATS and its search index are its own, on the servers of LARDER_TEST_POSTGRES_URL and so on.
+// NewParts creates a Larder of separate processes that isn't running yet. It has its own databases,
+// numbered Redis, NATS and search index, on LARDER_TEST_POSTGRES_URL's server and so on.
 func NewParts(tb testing.TB) *Parts {
 	tb.Helper()
 	return newParts(tb, serversOf(tb), nil)
 }
 
-// StartTwoOfEach starts two of each component but the file service and the grocery app. nginx finds the APIs by a name that
-// leads to both instances, as with Docker, and nobody tells it which of them runs.
+// StartTwoOfEach starts two of each component except the file service and the grocery app. nginx
+// finds the APIs by a name that resolves to both instances, as with Docker, and nobody tells it
+// which of them runs.
 func StartTwoOfEach(tb testing.TB) *Parts {
 	tb.Helper()
 	p := newParts(tb, serversOf(tb), nil, "command-api", "query-api")
@@ -55,21 +57,21 @@ func StartTwoOfEach(tb testing.TB) *Parts {
 	return p
 }
 
-// NewPartsBehindDoors is NewParts with a door in front of each server, by which a test takes that one away.
+// NewPartsBehindDoors is NewParts with a door in front of each server, for making it unavailable.
 func NewPartsBehindDoors(tb testing.TB) *Parts {
 	tb.Helper()
 	return behindDoors(tb, serversOf(tb))
 }
 
-// NewPartsOn is NewPartsBehindDoors on servers that are the test's alone, so that it may take these away
+// NewPartsOn is NewPartsBehindDoors on servers that belong to the test, so that it may stop these
 // themselves. They are a primary, an empty Redis and NATS, and Elasticsearch.
 func NewPartsOn(tb testing.TB, servers RunFile) *Parts {
 	tb.Helper()
 	return behindDoors(tb, placeOn(tb, servers))
 }
 
-// NewPartsOnPostgres is NewParts on a PostgreSQL server that is the test's alone, whose superuser's address it is: its roles
-// are the test's to change.
+// NewPartsOnPostgres is NewParts on the test's own PostgreSQL server, given by its superuser's
+// address: the test may change its roles.
 func NewPartsOnPostgres(tb testing.TB, server string) *Parts {
 	tb.Helper()
 	where := serversOf(tb)
@@ -80,7 +82,7 @@ func NewPartsOnPostgres(tb testing.TB, server string) *Parts {
 	return newParts(tb, where, nil)
 }
 
-// NewPartsOnRedis is NewParts on a Redis that is the test's alone.
+// NewPartsOnRedis is NewParts on the test's own Redis.
 func NewPartsOnRedis(tb testing.TB, address string) *Parts {
 	tb.Helper()
 	where := serversOf(tb)
@@ -139,13 +141,13 @@ func StartParts(tb testing.TB) *Parts {
 	return p
 }
 
-// Migrate lays the tables, as the operator does once.
+// Migrate creates the tables, as the operator does once.
 func (p *Parts) Migrate(tb testing.TB) {
 	tb.Helper()
 	p.MustRun(tb, "", "migrate")
 }
 
-// Objects is the store where its files are.
+// Objects returns the store with its files.
 func (p *Parts) Objects(tb testing.TB) objectstore.Store {
 	tb.Helper()
 	store, err := objectstore.Open(p.objects)
@@ -153,7 +155,7 @@ func (p *Parts) Objects(tb testing.TB) objectstore.Store {
 	return store
 }
 
-// freePort is one at which both instances of a component can listen.
+// freePort returns a port at which both instances of a component can listen.
 func freePort(tb testing.TB) string {
 	tb.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", firstInstance+":0")
@@ -164,10 +166,10 @@ func freePort(tb testing.TB) string {
 	return port
 }
 
-// Where the instances of a component listen that nginx finds by its name: what testkit.NameServer answers.
+// Where the instances of a component that nginx finds by name listen: testkit.NameServer's answer.
 const firstInstance, secondInstance = "127.0.0.2", "127.0.0.3"
 
-// listensAt is where a process is to listen.
+// listensAt returns where a process should listen.
 func (p *Parts) listensAt(name string) string {
 	port := p.ports[componentOf(name)]
 	switch {
@@ -180,8 +182,8 @@ func (p *Parts) listensAt(name string) string {
 	}
 }
 
-// Launch starts a component as a process of that name, and doesn't wait. Of several of one component the
-// second is called relay-2 and so on. Args are further ones, as the names of projections.
+// Launch starts a component as a process of that name, without waiting. Further instances are
+// called relay-2 and so on. Args are additional, such as projections' names.
 func (p *Parts) Launch(tb testing.TB, name string, args ...string) *Process {
 	tb.Helper()
 	process := launch(tb, p.envOf(tb, componentOf(name)), append([]string{componentOf(name), "--addr", p.listensAt(name)}, args...)...)
@@ -192,23 +194,24 @@ func (p *Parts) Launch(tb testing.TB, name string, args ...string) *Process {
 	return process
 }
 
-// envOf are the variables of a component's process, which comes to the databases as its own role.
+// envOf returns the variables of a component's process, which uses its own database role.
 func (p *Parts) envOf(tb testing.TB, component string) []string {
 	tb.Helper()
 	return append(slices.Clone(p.env), p.where.as(tb, component, p.login, p.password)...)
 }
 
-// ComeBy has processes that are launched from now on come to the databases by another login of their roles, "" for the first
+// ComeBy makes processes launched from now on use another login of their roles, "" for the first
 // and "_2" for the second, with another password.
 func (p *Parts) ComeBy(login, password string) { p.login, p.password = login, password }
 
-// RedisAt has processes and commands that are started from now on come to Redis by another address.
+// RedisAt makes processes and commands started from now on use another address for Redis.
 func (p *Parts) RedisAt(address string) {
 	p.where.RedisURL = address
 	p.env = append(slices.Clone(p.env), "LARDER_REDIS_URL="+address)
 }
 
-// envOfFunction are those of a component's function: as deploy/serverless has them, few connections each.
+// envOfFunction returns those of a component's function: as in deploy/serverless, with few
+// connections each.
 func (p *Parts) envOfFunction(tb testing.TB, component string) []string {
 	tb.Helper()
 	where := p.where
@@ -223,11 +226,11 @@ func (p *Parts) envOfFunction(tb testing.TB, component string) []string {
 	return append(slices.Clone(p.env), where.as(tb, component, p.login, p.password)...)
 }
 
-// Door is the one in front of a server, by the name that /readyz has for it.
+// Door returns the door in front of a server, by the server's name in /readyz.
 func (p *Parts) Door(name string) *testkit.Proxy { return p.doors[name] }
 
-// Take gives the process of that name out of the system: nginx sends it nothing more. It is the caller's
-// to end.
+// Take removes the process with that name from the system: nginx sends it nothing more. The caller
+// has to end it.
 func (p *Parts) Take(name string) *Process {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -236,10 +239,10 @@ func (p *Parts) Take(name string) *Process {
 	return process
 }
 
-// Names are those of the processes that Start launches, in its order.
+// Names returns the processes that Start launches, in order.
 func (p *Parts) Names() []string { return slices.Clone(p.names) }
 
-// Part is the process of that name.
+// Part returns the process with that name.
 func (p *Parts) Part(name string) *Process {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -266,7 +269,7 @@ func (p *Parts) start(tb testing.TB) {
 	}
 }
 
-// stop asks all to end before it waits for the first: they are to end in any order.
+// stop signals all before it waits for the first: they must be able to end in any order.
 func (p *Parts) stop(tb testing.TB) {
 	tb.Helper()
 	var waiting sync.WaitGroup
@@ -307,7 +310,8 @@ func (p *Parts) stores(testing.TB) RunFile { return p.where }
 
 func (p *Parts) feedURL(testing.TB) string { return p.where.FeedURL }
 
-// address is that of one of a component's processes, in turns where there are several; "" where none runs.
+// address returns the address of one of a component's processes, round-robin; "" if none is
+// running.
 func (p *Parts) address(component string) string {
 	if function := p.functions[component]; function != nil {
 		return strings.TrimPrefix(function.URL, "http://")
@@ -330,7 +334,7 @@ func (p *Parts) address(component string) string {
 
 func componentOf(name string) string { return strings.TrimRight(name, "-23456789") }
 
-// address is where the process takes requests, "" while it doesn't yet.
+// address is where the process accepts requests, "" until it does.
 func (p *Process) address() string {
 	select {
 	case address := <-p.listens:
@@ -341,7 +345,7 @@ func (p *Process) address() string {
 	}
 }
 
-// Probe asks a process for one of its probes, and gives the status and the body.
+// Probe requests one of a process's probes, and returns the status and the body.
 func (p *Process) Probe(tb testing.TB, path string) Answer {
 	tb.Helper()
 	answer, err := NewClient(p.Listening(tb)).Try(Request{Method: http.MethodGet, Path: path})

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// startTimeout is generous: a first start makes a database, and tests share two cores.
+// startTimeout is generous: a first start creates a database, and tests share two cores.
 const startTimeout = 60 * time.Second
 
 var (
@@ -24,17 +24,17 @@ var (
 	readyLine   = regexp.MustCompile(`larder (?:\S+ )?is ready at (http://\S+)`)
 )
 
-// Process is one run of the binary that serves until it is told to end.
+// Process is one run of the binary that serves until it is stopped.
 type Process struct {
-	name    string // for a failure
+	name    string // for failure messages
 	command *exec.Cmd
 	output  *transcript
-	listens chan string   // the address, once it takes requests
+	listens chan string   // the address, once it accepts requests
 	ready   chan string   // the address, once nothing is missing
 	exited  chan struct{} // closed at the end
 }
 
-// launch runs the binary and doesn't wait.
+// launch runs the binary without waiting.
 func launch(tb testing.TB, env []string, args ...string) *Process {
 	tb.Helper()
 	p := &Process{
@@ -52,8 +52,8 @@ func launch(tb testing.TB, env []string, args ...string) *Process {
 	return p
 }
 
-// read keeps what the process says, and sees its end. The pipe ends with the last process that holds it,
-// which may be a child that is still dying; the exit of larder itself is what callers wait for.
+// read captures the process's output, and notices its end. The pipe ends with the last process that
+// holds it, which may be a dying child; callers wait for the exit of larder itself.
 func (p *Process) read(pipe io.ReadCloser) {
 	go func() {
 		_ = p.command.Wait()
@@ -80,19 +80,19 @@ func tell(addresses chan<- string, line *regexp.Regexp, text string) {
 	}
 }
 
-// Listening waits until the process takes requests, and gives the address.
+// Listening waits until the process accepts requests, and returns the address.
 func (p *Process) Listening(tb testing.TB) string {
 	tb.Helper()
 	return p.await(tb, p.listens, "doesn't listen")
 }
 
-// Ready waits until nothing is missing, and gives the address.
+// Ready waits until nothing is missing, and returns the address.
 func (p *Process) Ready(tb testing.TB) string {
 	tb.Helper()
 	return p.await(tb, p.ready, "is not ready")
 }
 
-// await gives the address that the process tells. It may be asked for again.
+// await returns the address that the process prints. It may be called repeatedly.
 func (p *Process) await(tb testing.TB, addresses chan string, otherwise string) string {
 	tb.Helper()
 	select {
@@ -107,7 +107,7 @@ func (p *Process) await(tb testing.TB, addresses chan string, otherwise string) 
 	return ""
 }
 
-// Output is what the process said.
+// Output returns the process's output.
 func (p *Process) Output() string { return p.output.String() }
 
 // PID is the process id.
@@ -116,32 +116,32 @@ func (p *Process) PID() int { return p.command.Process.Pid }
 // Exited is closed when the process has ended.
 func (p *Process) Exited() <-chan struct{} { return p.exited }
 
-// Signal sends a signal and doesn't wait.
+// Signal sends a signal without waiting.
 func (p *Process) Signal(tb testing.TB, signal os.Signal) {
 	tb.Helper()
 	require.NoError(tb, p.command.Process.Signal(signal))
 }
 
-// Kill9 ends the process as a power cut would, and waits until it is gone.
+// Kill9 kills the process like a power cut, and waits until it is gone.
 func (p *Process) Kill9(tb testing.TB) {
 	tb.Helper()
 	p.Signal(tb, os.Kill)
 	p.wait(tb)
 }
 
-// Freeze stops the process where it stands, and Thaw lets it go on.
+// Freeze suspends the process, and Thaw resumes it.
 func (p *Process) Freeze(tb testing.TB) {
 	tb.Helper()
 	p.Signal(tb, syscall.SIGSTOP)
 }
 
-// Thaw lets a frozen process go on.
+// Thaw resumes a frozen process.
 func (p *Process) Thaw(tb testing.TB) {
 	tb.Helper()
 	p.Signal(tb, syscall.SIGCONT)
 }
 
-// Stop asks the process to end, as a service manager would, and waits.
+// Stop stops the process like a service manager, and waits.
 func (p *Process) Stop(tb testing.TB) {
 	tb.Helper()
 	p.Signal(tb, syscall.SIGTERM)
@@ -158,7 +158,7 @@ func (p *Process) wait(tb testing.TB) {
 	}
 }
 
-// end makes sure that nothing of the process is left, whatever the test did.
+// end ensures that nothing of the process is left, whatever the test did.
 func (p *Process) end() {
 	_ = p.command.Process.Signal(syscall.SIGTERM)
 	select {
@@ -169,7 +169,7 @@ func (p *Process) end() {
 	}
 }
 
-// transcript keeps what a process said.
+// transcript keeps a process's output.
 type transcript struct {
 	mu   sync.Mutex
 	text strings.Builder

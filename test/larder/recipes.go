@@ -14,8 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Lines gives count recipes, one JSON a line, and where they are from: the corpus beside the repository
-// (or in LARDER_CORPUS); where that is missing or short, the project's samples and made-up ones.
+// Lines returns count recipes, one JSON per line, and their source: the corpus beside the
+// repository (or in LARDER_CORPUS); if that is missing or too short, the project's samples and
+// generated ones.
 func Lines(tb testing.TB, count int) (lines [][]byte, source string) {
 	tb.Helper()
 	path := os.Getenv("LARDER_CORPUS")
@@ -47,7 +48,7 @@ func samples(tb testing.TB) [][]byte {
 	return lines
 }
 
-// readLines gives the lines of a file, none where there is no such file.
+// readLines returns a file's lines, none if it doesn't exist.
 func readLines(path string) [][]byte {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -64,7 +65,7 @@ func readLines(path string) [][]byte {
 	return lines
 }
 
-// WriteLines puts lines into a file to import, and gives its path.
+// WriteLines writes lines to a file for importing, and returns its path.
 func WriteLines(tb testing.TB, lines [][]byte) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "recipes.jsonl")
@@ -72,7 +73,7 @@ func WriteLines(tb testing.TB, lines [][]byte) string {
 	return path
 }
 
-// MadeUp is a recipe of 8 ingredient rows, another for every number.
+// MadeUp is a recipe of 8 ingredient rows, different for every number.
 func MadeUp(n int) map[string]any {
 	kinds := []string{"Soup", "Stew", "Salad", "Pie", "Bread", "Curry", "Gratin", "Dumplings"}
 	things := []string{"Leek", "Barley", "Pumpkin", "Lentil", "Cabbage", "Plum", "Chestnut", "Parsnip", "Quince"}
@@ -99,10 +100,10 @@ func MadeUp(n int) map[string]any {
 	}
 }
 
-// Named is the smallest recipe: a name.
+// Named is a minimal recipe: a name.
 func Named(name string) map[string]any { return map[string]any{"name": name} }
 
-// Create makes a recipe, and gives it with the mark of the write.
+// Create creates a recipe, and returns it with the write's mark.
 func (c *Client) Create(tb testing.TB, recipe any) (created Recipe, after string) {
 	tb.Helper()
 	answer := c.Do(tb, http.MethodPost, "/api/recipes", recipe).Want(tb, http.StatusCreated)
@@ -115,7 +116,7 @@ func (c *Client) Get(tb testing.TB, id string, headers ...string) Answer {
 	return c.Do(tb, http.MethodGet, "/api/recipes/"+id, nil, headers...)
 }
 
-// Search asks for one page. Params are name, value, name, value.
+// Search requests one page. Params are name, value, name, value.
 func (c *Client) Search(tb testing.TB, params ...string) Page {
 	tb.Helper()
 	query := url.Values{}
@@ -128,7 +129,7 @@ func (c *Client) Search(tb testing.TB, params ...string) Page {
 	return page
 }
 
-// Tags asks for all tags.
+// Tags requests all tags.
 func (c *Client) Tags(tb testing.TB, headers ...string) []Tag {
 	tb.Helper()
 	var tags []Tag
@@ -154,7 +155,7 @@ func (c *Client) All(tb testing.TB, limit int, params ...string) []Item {
 	}
 }
 
-// Changes asks what the user changed after a change number.
+// Changes requests the user's changes after a change number.
 func (c *Client) Changes(tb testing.TB, since int64) Changes {
 	tb.Helper()
 	answer := c.Do(tb, http.MethodGet, fmt.Sprintf("/api/changes?since=%d", since), nil).Want(tb, http.StatusOK)

@@ -11,8 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Documents are those that Larder promises by, by component, and what of them isn't asked: a stream has no end, and who
-// ends the session that all is asked with ends the test. The tests of the contract have these.
+// Documents are the documented APIs, by component, with the operations to skip: a stream never
+// ends, and ending the session used for all requests ends the test. The contract's tests cover
+// these.
 func Documents() map[string][]string {
 	return map[string][]string{
 		"command-api":  {"logOut", "endSession", "endSessions"},
@@ -22,14 +23,16 @@ func Documents() map[string][]string {
 	}
 }
 
-// documented is what each answer is held against. Not "positive_data_acceptance": a schema can't say that a text may not
-// have control characters, or that an upper end isn't below the lower one, so that valid data is refused rightly. Which
-// methods an address takes one document alone doesn't know; the contract's tests have them.
+// documented lists the checks for each answer. It excludes "positive_data_acceptance": a schema
+// can't say that a text may not contain control characters, or that an upper bound isn't below the
+// lower one, so valid data may be rightly refused. Nor can a single document say which methods a
+// path takes; the contract's tests cover that.
 const documented = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance," +
 	"response_schema_conformance,negative_data_rejection"
 
-// HoldAgainstDocument has Schemathesis send what a component's document has examples of, and what it forbids, with so many
-// made-up requests for each operation, and gives the summary. An answer that the document doesn't tell of fails the test.
+// HoldAgainstDocument makes Schemathesis send the examples in a component's document, forbidden
+// inputs, and so many generated requests per operation, and returns the summary. An undocumented
+// answer fails the test.
 func HoldAgainstDocument(tb testing.TB, server *Server, cook *Client, component string, examples int) string {
 	tb.Helper()
 	args := []string{
@@ -43,7 +46,7 @@ func HoldAgainstDocument(tb testing.TB, server *Server, cook *Client, component 
 		args = append(args, "--exclude-operation-id", operation)
 	}
 	command := exec.CommandContext(tb.Context(), Python("schemathesis"), args...)
-	command.Dir = tb.TempDir() // for what it remembers between runs
+	command.Dir = tb.TempDir() // for its state between runs
 	command.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1",
 		"SCHEMATHESIS_HOOKS="+filepath.Join(Root(), "test", "attack", "schemathesis_hooks.py"))
 	said, err := command.CombinedOutput()
@@ -54,7 +57,7 @@ func HoldAgainstDocument(tb testing.TB, server *Server, cook *Client, component 
 	return string(said)
 }
 
-// Python gives a program of the environment that the Makefile makes (ATTACK_PYTHON).
+// Python returns a program from the environment that the Makefile creates (ATTACK_PYTHON).
 func Python(program string) string {
 	return filepath.Join(Root(), ".tools", "attack-python", "bin", program)
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Server is a Larder that a test works with, with a home of its own. In how many processes it runs is the
-// affair of its arrangement: a test doesn't ask. Its methods are for one goroutine; the clients that it gives
+// Server is a Larder for a test to use, with a home of its own. Its arrangement decides in how many
+// processes it runs: a test doesn't ask. Its methods are for one goroutine; the clients it returns
 // are for many.
 type Server struct {
 	DataDir string
@@ -26,19 +26,19 @@ type Server struct {
 	env     []string
 	running arrangement
 
-	// operator runs a command beside the server where the binary on this machine isn't it.
+	// operator runs a command beside the server, if not with this machine's binary.
 	operator func(tb testing.TB, stdin string, args ...string) Result
-	// feedCredentials is a file, where the feed's address doesn't have them in it.
+	// feedCredentials is a file, if the feed's address doesn't contain them.
 	feedCredentials string
 }
 
-// arrangement is how a Larder is put together: `larder up`, or each component as a process.
+// arrangement is how a Larder is run: `larder up`, or each component as a process.
 type arrangement interface {
 	// start launches what isn't running, and waits until all of it is ready.
 	start(tb testing.TB)
-	// stop asks all of it to end, as a service manager would, and waits.
+	// stop stops all of it like a service manager, and waits.
 	stop(tb testing.TB)
-	// kill ends all of it as a power cut would, and waits until it is gone.
+	// kill kills all of it like a power cut, and waits until it is gone.
 	kill(tb testing.TB)
 	// end leaves nothing running, whatever the test did.
 	end()
@@ -48,7 +48,8 @@ type arrangement interface {
 	feedURL(tb testing.TB) string
 }
 
-// New makes the folders of a `larder up` that isn't running yet. Extra are further variables, NAME=value.
+// New creates the folders of a `larder up` that isn't running yet. Extra are further variables,
+// NAME=value.
 func New(tb testing.TB, extra ...string) *Server {
 	tb.Helper()
 	s := home(tb)
@@ -57,7 +58,7 @@ func New(tb testing.TB, extra ...string) *Server {
 	return s
 }
 
-// NewIn is New with its data in a folder of the test's.
+// NewIn is New with its data in the test's folder.
 func NewIn(tb testing.TB, folder string) *Server {
 	tb.Helper()
 	s := home(tb)
@@ -67,9 +68,10 @@ func NewIn(tb testing.TB, folder string) *Server {
 	return s
 }
 
-// Start starts a `larder up` of its own and waits until it is ready. Where its stores are embedded it has been started once
-// before, and nobody has used it: what a first start makes is the same for each, and takes seconds. A test of the first
-// start itself, or of two larders that must not share a secret, takes [New].
+// Start starts a new `larder up` and waits until it is ready. With embedded stores, its data folder
+// is copied from an unused larder that was started once: a first start always creates the same, and
+// takes seconds. Tests of the first start itself, or of two larders that must not share a secret,
+// use [New].
 func Start(tb testing.TB, extra ...string) *Server {
 	tb.Helper()
 	s := New(tb, extra...)
@@ -80,10 +82,10 @@ func Start(tb testing.TB, extra ...string) *Server {
 	return s
 }
 
-// home makes the folders of somebody who never had a Larder.
+// home creates the folders of somebody who never had a Larder.
 func home(tb testing.TB) *Server {
 	tb.Helper()
-	// Not tb.TempDir: its name is the test's, and a socket's path has no room for that.
+	// Not tb.TempDir: it contains the test's name, and a socket's path has no room for that.
 	folder, err := os.MkdirTemp("", "larder-test-")
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, os.RemoveAll(folder)) })
@@ -92,7 +94,7 @@ func home(tb testing.TB) *Server {
 	return s
 }
 
-// runs gives the server its arrangement, which ends with the test.
+// runs sets the server's arrangement, which ends with the test.
 func (s *Server) runs(tb testing.TB, arrangement arrangement) {
 	tb.Helper()
 	s.running = arrangement
@@ -104,7 +106,7 @@ func (s *Server) runs(tb testing.TB, arrangement arrangement) {
 	})
 }
 
-// Start starts the server and waits until it is ready. It gives the time that took.
+// Start starts the server and waits until it is ready. It returns the time that took.
 func (s *Server) Start(tb testing.TB) time.Duration {
 	tb.Helper()
 	began := time.Now()
@@ -112,13 +114,13 @@ func (s *Server) Start(tb testing.TB) time.Duration {
 	return time.Since(began)
 }
 
-// Process is the one process of a `larder up`.
+// Process returns the one process of a `larder up`.
 func (s *Server) Process(tb testing.TB) *Process {
 	tb.Helper()
 	return s.up(tb).process
 }
 
-// Launch starts a `larder up` and doesn't wait.
+// Launch starts a `larder up` without waiting.
 func (s *Server) Launch(tb testing.TB) {
 	tb.Helper()
 	s.up(tb).launch(tb)
@@ -131,13 +133,13 @@ func (s *Server) up(tb testing.TB) *up {
 	return one
 }
 
-// URL is the address of the HTTP surface.
+// URL is the HTTP API's address.
 func (s *Server) URL() string { return s.running.url() }
 
-// Output is what the last run of the server said.
+// Output returns the output of the server's last run.
 func (s *Server) Output() string { return s.running.output() }
 
-// RunFile tells where the stores are.
+// RunFile returns the stores' addresses.
 func (s *Server) RunFile(tb testing.TB) RunFile {
 	tb.Helper()
 	return s.running.stores(tb)
@@ -149,7 +151,7 @@ func (s *Server) FeedURL(tb testing.TB) string {
 	return s.running.feedURL(tb)
 }
 
-// Subscribe is the grocery app at its simplest: a plain NATS subscription to the feed.
+// Subscribe is a minimal grocery app: a plain NATS subscription to the feed.
 func (s *Server) Subscribe(tb testing.TB) *nats.Subscription {
 	tb.Helper()
 	options := []nats.Option{nats.Timeout(10 * time.Second)}
@@ -165,25 +167,25 @@ func (s *Server) Subscribe(tb testing.TB) *nats.Subscription {
 	return subscription
 }
 
-// Streams gives each stream with an address that may read it: the feed is in an account of its own.
+// Streams returns each stream with an address that may read it: the feed is in a separate account.
 func (s *Server) Streams(tb testing.TB) map[string]string {
 	tb.Helper()
 	return map[string]string{"LARDER": s.RunFile(tb).NATSURL, "GROCERY": s.FeedURL(tb)}
 }
 
-// Kill9 ends the server as a power cut would, and waits until it is gone.
+// Kill9 kills the server like a power cut, and waits until it is gone.
 func (s *Server) Kill9(tb testing.TB) {
 	tb.Helper()
 	s.running.kill(tb)
 }
 
-// Stop asks the server to end, as a service manager would, and waits.
+// Stop stops the server like a service manager, and waits.
 func (s *Server) Stop(tb testing.TB) {
 	tb.Helper()
 	s.running.stop(tb)
 }
 
-// Restart stops the server and starts it again at the same address. It gives the time of the start.
+// Restart restarts the server at the same address, and returns how long its start took.
 func (s *Server) Restart(tb testing.TB) time.Duration {
 	tb.Helper()
 	s.Stop(tb)
@@ -207,8 +209,8 @@ func (s *Server) MustRun(tb testing.TB, stdin string, args ...string) Result {
 	return result
 }
 
-// Follow starts a command that doesn't end by itself, gives its lines as they come, and kills it at the
-// end of the test.
+// Follow starts a command that doesn't end by itself, returns its lines as they come, and kills it
+// at the end of the test.
 func (s *Server) Follow(tb testing.TB, args ...string) <-chan string {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -242,13 +244,14 @@ func (s *Server) Follow(tb testing.TB, args ...string) <-chan string {
 	return lines
 }
 
-// Dir is the folder that commands of this server have as their home.
+// Dir is the home folder of this server's commands.
 func (s *Server) Dir() string { return s.home }
 
-// Env is the environment of commands of this server.
+// Env is the environment of this server's commands.
 func (s *Server) Env() []string { return s.env }
 
-// AddUser adds an account and gives a client that is logged in as it. Flags are those of `larder user add`.
+// AddUser adds an account and returns a client logged in to it. Flags are those of `larder user
+// add`.
 func (s *Server) AddUser(tb testing.TB, name string, flags ...string) *Client {
 	tb.Helper()
 	args := append([]string{"user", "add", name, "--password-stdin"}, flags...)
@@ -256,14 +259,14 @@ func (s *Server) AddUser(tb testing.TB, name string, flags ...string) *Client {
 	return s.Login(tb, name)
 }
 
-// Password is that of an account that AddUser made.
+// Password is the password of an account created by AddUser.
 func Password(name string) string { return "kitchen door of " + name }
 
-// Login gives a client with a new session.
+// Login returns a client with a new session.
 func (s *Server) Login(tb testing.TB, name string) *Client {
 	tb.Helper()
 	return Login(tb, s.URL(), name, Password(name))
 }
 
-// Client gives a client without a session.
+// Client returns a client without a session.
 func (s *Server) Client() *Client { return NewClient(s.URL()) }

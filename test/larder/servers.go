@@ -18,7 +18,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// serversOf gives one Larder its own place on the servers of the tests.
+// serversOf gives one Larder its own place on the tests' servers.
 func serversOf(tb testing.TB) RunFile {
 	tb.Helper()
 	broker := testkit.NATS(tb)
@@ -32,8 +32,8 @@ func serversOf(tb testing.TB) RunFile {
 	})
 }
 
-// placeOn gives one Larder its own databases and index on servers. The backup, and the database of the grocery
-// app, are on those of the tests.
+// placeOn gives one Larder its own databases and index on servers. The backup and the grocery app's
+// database are on the tests' servers.
 func placeOn(tb testing.TB, servers RunFile) RunFile {
 	tb.Helper()
 	place := servers
@@ -47,7 +47,7 @@ func placeOn(tb testing.TB, servers RunFile) RunFile {
 	return place
 }
 
-// makeRoles has a server know the components' roles.
+// makeRoles creates the components' roles on a server.
 func makeRoles(tb testing.TB, server string) {
 	tb.Helper()
 	passwords := map[string]string{}
@@ -57,8 +57,8 @@ func makeRoles(tb testing.TB, server string) {
 	require.NoError(tb, postgresroles.Make(tb.Context(), server, passwords))
 }
 
-// as gives the variables by which a component comes to the databases as its own role, by the login with that behind its name;
-// nil for one that has no role.
+// as returns the variables for a component's own database role, with the login of that suffix; nil
+// for a component without a role.
 func (f RunFile) as(tb testing.TB, component, login, password string) []string {
 	tb.Helper()
 	name, has := postgresroles.LoginOf(component + login)
@@ -74,7 +74,7 @@ func (f RunFile) as(tb testing.TB, component, login, password string) []string {
 	return env
 }
 
-// given is the address of a server. Tests on servers fail where there is none, and say how to have it.
+// given is a server's address. Tests on servers fail without one, and say how to get it.
 func given(tb testing.TB, variable string) string {
 	tb.Helper()
 	address := os.Getenv(variable)
@@ -82,7 +82,7 @@ func given(tb testing.TB, variable string) string {
 	return address
 }
 
-// database makes an empty database on a server, for as long as the test.
+// database creates an empty database on a server, for the duration of the test.
 func database(tb testing.TB, server string) string {
 	tb.Helper()
 	name := "larder_" + strings.ToLower(rand.Text())
@@ -107,7 +107,7 @@ func execute(ctx context.Context, tb testing.TB, server, statement string) {
 	require.NoError(tb, err, statement)
 }
 
-// alias is a name for a search index that no other test has. What is behind it goes with the test.
+// alias is a unique name for a search index. What is behind it is removed after the test.
 func alias(tb testing.TB, server string) string {
 	tb.Helper()
 	name := "test-" + strings.ToLower(rand.Text())
@@ -122,7 +122,7 @@ func alias(tb testing.TB, server string) string {
 	return name
 }
 
-// environment are the variables by which the binary finds these stores.
+// environment returns the variables by which the binary finds these stores.
 func (f RunFile) environment() []string {
 	var env []string
 	for name, value := range map[string]string{
@@ -147,8 +147,8 @@ func (f RunFile) environment() []string {
 	return env
 }
 
-// forFiles are the variables by which the file service finds its object store, and by which it and query-api
-// sign addresses alike.
+// forFiles returns the variables by which the file service finds its object store, and by which it
+// and query-api sign addresses alike.
 func forFiles(objects objectstore.Options) []string {
 	return []string{
 		"LARDER_S3_ENDPOINT=" + objects.Endpoint, "LARDER_S3_BUCKET=" + objects.Bucket,

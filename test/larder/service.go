@@ -10,11 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// service is the one address of a component, behind which its processes come and go, as a service of Docker or
-// Kubernetes is. It passes each connection on to one of them, and closes it where there is none.
+// service is a component's stable address, behind which its processes come and go, like a Docker or
+// Kubernetes service. It forwards each connection to one of them, and closes it if there is none.
 type service struct {
 	listener net.Listener
-	next     func() string // host:port of a process, in turns; "" where none runs
+	next     func() string // host:port of a process, round-robin; "" if none is running
 }
 
 func newService(tb testing.TB, next func() string) *service {
@@ -39,7 +39,7 @@ func (s *service) accept() {
 	}
 }
 
-// pass carries bytes both ways until either side ends.
+// pass copies bytes both ways until either side ends.
 func (s *service) pass(from net.Conn) {
 	defer func() { _ = from.Close() }()
 	address := s.next()

@@ -1,7 +1,7 @@
 package larder
 
-// The shapes of the outside contract, written down a second time on purpose: a change of the product's
-// own types must not change what the tests ask for.
+// The types of the outside contract, deliberately written a second time: changing the product's own
+// types must not change what the tests require.
 
 // Session answers a login.
 type Session struct {
@@ -83,7 +83,7 @@ type Item struct {
 	Version int64  `json:"version"`
 }
 
-// Names lists the names of a page, in its order.
+// Names lists a page's names, in order.
 func (p Page) Names() []string {
 	names := make([]string, len(p.Items))
 	for i, item := range p.Items {
@@ -99,7 +99,7 @@ type Changes struct {
 	More    bool     `json:"more"`
 }
 
-// Change is one entry of it.
+// Change is one of its entries.
 type Change struct {
 	Change  int64   `json:"change"`
 	ID      string  `json:"id"`
@@ -108,7 +108,7 @@ type Change struct {
 	Recipe  *Recipe `json:"recipe"`
 }
 
-// GroceryRequest answers a request for groceries.
+// GroceryRequest answers a grocery request.
 type GroceryRequest struct {
 	RequestID string `json:"request_id"`
 	Recipe    struct {
@@ -129,7 +129,7 @@ type GroceryItem struct {
 	Text        string   `json:"text"`
 }
 
-// Problem is RFC 9457 with the members that Larder adds.
+// Problem is RFC 9457 with Larder's additional members.
 type Problem struct {
 	Type   string       `json:"type"`
 	Title  string       `json:"title"`
@@ -141,7 +141,7 @@ type Problem struct {
 	Current        *Recipe `json:"current"`
 }
 
-// FieldError is what is wrong with one field.
+// FieldError is one field's error.
 type FieldError struct {
 	Field  string `json:"field"`
 	Detail string `json:"detail"`

@@ -13,7 +13,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// started is the data folder that the first start of a test binary has made.
+// started is the data folder created by a test binary's first start.
 //
 //nolint:gochecknoglobals // one first start serves every test of a run
 var started struct {
@@ -22,13 +22,13 @@ var started struct {
 	dir string
 }
 
-// copyStarted makes a data folder as a first start leaves it.
+// copyStarted creates a data folder as a first start leaves it.
 func copyStarted(tb testing.TB, dataDir string) {
 	tb.Helper()
-	// cp keeps owners: PostgreSQL's files are another user's where tests run as root.
+	// cp keeps owners: PostgreSQL's files are another user's if tests run as root.
 	output, err := exec.CommandContext(tb.Context(), "cp", "-a", startedOnce(tb), dataDir).CombinedOutput()
 	require.NoError(tb, err, "%s", output)
-	// Where the first one listened. Copies that run beside each other would all want it.
+	// Drop the first one's ports. Concurrent copies would all want them.
 	ports, err := filepath.Glob(filepath.Join(dataDir, "*", "port"))
 	require.NoError(tb, err)
 	for _, port := range ports {
@@ -49,7 +49,7 @@ func startedOnce(tb testing.TB) string {
 	return started.dir
 }
 
-// namesAStore tells of a variable that puts a store elsewhere than into the data folder.
+// namesAStore reports whether a variable puts a store outside the data folder.
 func namesAStore(variable string) bool {
 	name, _, _ := strings.Cut(variable, "=")
 	return strings.HasSuffix(name, "_URL") || strings.HasPrefix(name, "LARDER_S3_")

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// RunFile tells where the stores of a server are. A running `larder up` writes it for the commands beside it.
+// RunFile has the addresses of a server's stores. A running `larder up` writes it for the commands
+// beside it.
 type RunFile struct {
 	PostgresURL        string `json:"postgres_url"`
 	BackupPostgresURL  string `json:"backup_postgres_url"`
@@ -66,7 +67,7 @@ func JetStream(tb testing.TB, url string) jetstream.JetStream {
 	return js
 }
 
-// Messages reads a whole stream, in its order. What is purged meanwhile may be missing.
+// Messages reads a whole stream, in order. What is purged meanwhile may be missing.
 func Messages(tb testing.TB, js jetstream.JetStream, stream string) []jetstream.Msg {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
@@ -86,7 +87,7 @@ func Messages(tb testing.TB, js jetstream.JetStream, stream string) []jetstream.
 	messages := make([]jetstream.Msg, 0, info.State.Msgs)
 	for {
 		message, err := iterator.Next(jetstream.NextMaxWait(time.Second))
-		if errors.Is(err, nats.ErrTimeout) { // slow, or the last of them was purged since we looked
+		if errors.Is(err, nats.ErrTimeout) { // slow, or the last of them was purged since the count
 			left, err := consumer.Info(ctx)
 			require.NoError(tb, err)
 			if left.NumPending == 0 {

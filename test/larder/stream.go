@@ -19,7 +19,7 @@ type Event struct {
 	Data string
 }
 
-// Change reads the data of a change event.
+// Change decodes a change event's data.
 func (e Event) Change(tb testing.TB) Change {
 	tb.Helper()
 	var change Change
@@ -27,8 +27,9 @@ func (e Event) Change(tb testing.TB) Change {
 	return change
 }
 
-// Stream opens /api/events and gives the events as they come. The channel is closed when the server ends
-// the stream. The stream is open, so that nothing of what happens from now on is missed.
+// Stream opens /api/events and returns the events as they come. The channel is closed when the
+// server ends the stream. When it returns the stream is open, so that nothing is missed from now
+// on.
 func (c *Client) Stream(tb testing.TB, path string, headers ...string) <-chan Event {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -78,7 +79,7 @@ func readEvents(scanner *bufio.Scanner, events chan<- Event) {
 	}
 }
 
-// NextEvent gives the next event of a stream, within a time that is far above what it takes.
+// NextEvent returns a stream's next event, within a generous time limit.
 func NextEvent(tb testing.TB, events <-chan Event) Event {
 	tb.Helper()
 	select {
@@ -91,7 +92,8 @@ func NextEvent(tb testing.TB, events <-chan Event) Event {
 	}
 }
 
-// Hold opens a stream that nobody reads, and leaves it open until ctx ends. It gives the status, 0 for no answer.
+// Hold opens a stream that nobody reads, and leaves it open until ctx ends. It returns the status,
+// 0 for no answer.
 func (c *Client) Hold(ctx context.Context, with *http.Client, path string) int {
 	request, err := c.request(Request{Method: http.MethodGet, Path: path})
 	if err != nil {

@@ -14,11 +14,11 @@ import (
 type up struct {
 	dataDir string
 	env     []string
-	address string // to listen at, kept over restarts
+	address string // listening address, kept across restarts
 	process *Process
 }
 
-// launch starts it and doesn't wait.
+// launch starts it without waiting.
 func (u *up) launch(tb testing.TB) {
 	tb.Helper()
 	u.process = launch(tb, u.env, "up", "--data-dir", u.dataDir, "--addr", u.address)
@@ -40,8 +40,8 @@ func (u *up) kill(tb testing.TB) {
 	u.process.Kill9(tb)
 }
 
-// end kills Postgres with it (Pdeathsig), but the folder can only be removed once Postgres is gone: its output
-// pipe tells.
+// end also kills Postgres (Pdeathsig), but the folder can only be removed once Postgres is gone,
+// which its output pipe shows.
 func (u *up) end() {
 	if u.process != nil {
 		u.process.end()
@@ -57,7 +57,7 @@ func (u *up) output() string {
 	return u.process.Output()
 }
 
-// stores reads the run file, as the commands beside a running larder do.
+// stores reads the run file, like commands beside a running larder.
 func (u *up) stores(tb testing.TB) RunFile {
 	tb.Helper()
 	content, err := os.ReadFile(filepath.Join(u.dataDir, "run.json"))
@@ -67,7 +67,7 @@ func (u *up) stores(tb testing.TB) RunFile {
 	return file
 }
 
-// feedURL is in the file that is there for the subscribing program.
+// feedURL is in the file for the subscribing program.
 func (u *up) feedURL(tb testing.TB) string {
 	tb.Helper()
 	content, err := os.ReadFile(filepath.Join(u.dataDir, "nats", "grocery-app.url"))

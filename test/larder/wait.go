@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Soon waits until something is so. It asks again and again, since what is asked is on the other side of a
-// process, where no signal comes from. The condition gives "" when it is met, else what is missing.
+// Soon polls until a condition holds, since it is on the other side of a process, which sends no
+// signal. The condition returns "" when it is met, else what is missing.
 func Soon(tb testing.TB, within time.Duration, condition func() string) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), within)
@@ -30,7 +30,7 @@ func Soon(tb testing.TB, within time.Duration, condition func() string) {
 	}
 }
 
-// Next gives the next line that a process says, within a time.
+// Next returns the next line that a process prints, within a time limit.
 func Next(tb testing.TB, lines <-chan string, within time.Duration) string {
 	tb.Helper()
 	select {
@@ -43,7 +43,7 @@ func Next(tb testing.TB, lines <-chan string, within time.Duration) string {
 	}
 }
 
-// Status is what `larder status --json` says.
+// Status is the output of `larder status --json`.
 type Status struct {
 	Projections []struct {
 		Name      string `json:"name"`
@@ -63,13 +63,13 @@ func (s *Server) Status(tb testing.TB) Status {
 	return status
 }
 
-// CaughtUp waits until the relay has published everything and each projection has everything.
+// CaughtUp waits until the relay has published everything and each projection is up to date.
 func (s *Server) CaughtUp(tb testing.TB) {
 	tb.Helper()
 	s.CaughtUpWithin(tb, 30*time.Second)
 }
 
-// CaughtUpWithin is CaughtUp where there may be a lot to catch up with.
+// CaughtUpWithin is CaughtUp for a possibly large backlog.
 func (s *Server) CaughtUpWithin(tb testing.TB, within time.Duration) {
 	tb.Helper()
 	primary := Postgres(tb, s.RunFile(tb).PostgresURL)
@@ -93,7 +93,7 @@ func (s *Server) CaughtUpWithin(tb testing.TB, within time.Duration) {
 	})
 }
 
-// Settled waits until each projection has everything, and has parked nothing.
+// Settled waits until each projection is up to date, and has parked nothing.
 func (s *Server) Settled(tb testing.TB) {
 	tb.Helper()
 	Soon(tb, 30*time.Second, func() string {

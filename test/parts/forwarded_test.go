@@ -12,7 +12,8 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// ask sends a request and gives the answer and the headers that the component behind nginx got, nil where it got none.
+// ask sends a request and returns the answer and the headers that the component behind nginx got,
+// nil if it got none.
 func ask(t *testing.T, heard <-chan http.Header, url string, headers ...string) (*http.Response, http.Header) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
@@ -32,7 +33,7 @@ func ask(t *testing.T, heard <-chan http.Header, url string, headers ...string) 
 	}
 }
 
-// behind is a component that tells with which headers it was asked.
+// behind is a component that reports the headers of its requests.
 func behind(t *testing.T) (testkit.Upstreams, <-chan http.Header) {
 	t.Helper()
 	heard := make(chan http.Header, 1)
@@ -42,8 +43,8 @@ func behind(t *testing.T) (testkit.Upstreams, <-chan http.Header) {
 	return testkit.Upstreams{CommandAPI: address, QueryAPI: address, FileService: address, GroceryApp: address}, heard
 }
 
-// What a caller writes of who they are is replaced by whom nginx sees; a load balancer that is named is believed, and
-// of a chain the last entry that isn't one.
+// nginx replaces a caller's own claims with the address it sees; it trusts configured load
+// balancers, and takes the last entry of a chain that isn't one.
 func TestNginxSaysWhoCalls(t *testing.T) {
 	t.Parallel()
 	upstreams, heard := behind(t)
@@ -57,8 +58,8 @@ func TestNginxSaysWhoCalls(t *testing.T) {
 	require.Equal(t, []string{"203.0.113.9"}, header.Values("X-Forwarded-For"))
 }
 
-// A component knows that the cook came by TLS, by what the load balancer says or by the port that it sends to; what came
-// without is sent to where there is TLS, but for health checks.
+// A component learns that the cook used TLS, from the load balancer's header or from the port that
+// it uses; plain requests are redirected to TLS, except health checks.
 func TestNginxBehindTLS(t *testing.T) {
 	t.Parallel()
 	upstreams, heard := behind(t)
@@ -87,7 +88,7 @@ func TestNginxBehindTLS(t *testing.T) {
 	require.Empty(t, stays.Header.Values("Strict-Transport-Security"))
 }
 
-// The app may load pictures from the CDN's host, where there is one.
+// The app may load pictures from the CDN's host, if there is one.
 func TestNginxKnowsTheCDN(t *testing.T) {
 	t.Parallel()
 	upstreams, heard := behind(t)

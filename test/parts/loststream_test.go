@@ -8,8 +8,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The stream of events is deleted while cooks write and read: no request of theirs fails, none reads less than it wrote, and
-// the new stream has each change once, in the order of the user's changes.
+// The event stream is deleted while cooks write and read: none of their requests fails, none reads
+// less than it wrote, and the new stream has each change once, in the order of the user's changes.
 func TestTheStreamIsDeletedUnderLoad(t *testing.T) {
 	t.Parallel()
 	parts := larder.StartParts(t)

@@ -11,7 +11,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Files go up and come down through nginx, which asks the file service once and is the CDN from then on.
+// Files are uploaded and downloaded through nginx, which asks the file service once and then acts
+// as the CDN.
 func TestFilesThroughNginx(t *testing.T) {
 	t.Parallel()
 	parts := larder.StartParts(t)
@@ -32,8 +33,8 @@ func TestFilesThroughNginx(t *testing.T) {
 	require.Empty(t, ada.Files(t, recipe.ID))
 }
 
-// What nginx says by itself is a problem as all others are: a body that no component would read, and a component
-// that doesn't answer. The others work on meanwhile.
+// nginx's own errors are problems like all others: for a body that no component would accept, and
+// for a component that doesn't answer. The others keep working meanwhile.
 func TestNginxSaysProblems(t *testing.T) {
 	t.Parallel()
 	parts := larder.StartParts(t)

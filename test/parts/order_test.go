@@ -1,5 +1,5 @@
-// Package parts_test tries what only shows where each component is a process of its own: the order in which
-// they start, what they say of servers that are away, and several of one component at work together.
+// Package parts_test tests what only shows with each component as a separate process: their start
+// order, what they report about unreachable servers, and several of one component working together.
 package parts_test
 
 import (
@@ -19,7 +19,7 @@ import (
 
 const deadline = 30 * time.Second
 
-// needs are the stores without which a component isn't ready, by the names that /readyz has for them.
+// needs lists the stores that a component needs to be ready, by their names in /readyz.
 func needs() map[string][]string {
 	return map[string][]string{
 		"command-api": {"postgres", "redis"},
@@ -35,8 +35,8 @@ func stores() []string {
 	return []string{"postgres", "backup postgres", "nats", "nats of the grocery feed", "redis", "elasticsearch"}
 }
 
-// Whichever component starts first, and long before every server it needs: it lives, says in one line each what
-// it waits for, and works once that is there.
+// Whichever component starts first, and long before every server it needs: it stays up, logs one
+// line per missing store, and works once that is there.
 func TestStartInAnyOrder(t *testing.T) {
 	t.Parallel()
 	for i, first := range components() {
@@ -74,7 +74,7 @@ func TestStartInAnyOrder(t *testing.T) {
 	}
 }
 
-// saysOnce says what is wrong unless one line tells that the process waits for a store.
+// saysOnce reports what is wrong unless exactly one line says that the process waits for a store.
 func saysOnce(process *larder.Process, store string) string {
 	name := "missing=" + store + " "
 	if strings.Contains(store, " ") {
@@ -86,7 +86,7 @@ func saysOnce(process *larder.Process, store string) string {
 	return ""
 }
 
-// missing are the names that /readyz gives, none where the component is ready.
+// missing returns the names in /readyz, none if the component is ready.
 func missing(t *testing.T, process *larder.Process) []string {
 	t.Helper()
 	answer := process.Probe(t, "/readyz")
@@ -113,8 +113,8 @@ func worksWhole(t *testing.T, parts *larder.Parts) {
 	require.Equal(t, "cache", ada.Get(t, soup.ID).Want(t, http.StatusOK).Header.Get("Larder-Served-By"))
 }
 
-// A component whose server goes away says which, lives on, and is ready again by itself when it is back; the
-// others don't care.
+// A component whose server goes down names it, stays up, and is ready again by itself once it is
+// back; the others are unaffected.
 func TestReadyzNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	parts := larder.NewPartsBehindDoors(t)
@@ -138,8 +138,8 @@ func TestReadyzNamesWhatIsMissing(t *testing.T) {
 	worksWhole(t, parts)
 }
 
-// tellsOfServer looks for a server in the metrics of whoever depends on it, and in `larder status`: also while NATS can't be
-// asked for the projections, nor the primary for the relay.
+// tellsOfServer looks for a server's state in the metrics of its dependents, and in `larder
+// status`, even when NATS can't be asked for the projections, or the primary for the relay.
 func tellsOfServer(t *testing.T, parts *larder.Parts, server, state string) {
 	t.Helper()
 	up := map[string]string{"up": "1", "away": "0"}[state]
@@ -150,7 +150,7 @@ func tellsOfServer(t *testing.T, parts *larder.Parts, server, state string) {
 		}
 	}
 	if server != "nats" && server != "postgres" {
-		return // the others are told of in the same way
+		return // the others are reported in the same way
 	}
 	larder.Soon(t, deadline, func() string {
 		result := parts.Run(t, "", "status", "--json")
@@ -175,7 +175,8 @@ func tellsOfServer(t *testing.T, parts *larder.Parts, server, state string) {
 	})
 }
 
-// probes asks as the health check of a container does: the exit code says whether it is ready, and a line why not.
+// probes checks like a container's health check: the exit code says whether it is ready, and a line
+// why not.
 func probes(t *testing.T, parts *larder.Parts) {
 	t.Helper()
 	probe := func() larder.Result {
@@ -199,7 +200,7 @@ func probes(t *testing.T, parts *larder.Parts) {
 	})
 }
 
-// onlyMisses says where a component misses something else than the store, if it needs that.
+// onlyMisses reports if a component misses anything but the store, if it needs that.
 func onlyMisses(t *testing.T, process *larder.Process, name, store string) string {
 	t.Helper()
 	var want []string
@@ -212,7 +213,7 @@ func onlyMisses(t *testing.T, process *larder.Process, name, store string) strin
 	return ""
 }
 
-// What can't be started without an address is not started without it: exit code 2, and a line with its name.
+// A component isn't started without a required address: exit code 2, and a line with its name.
 func TestMissingAddress(t *testing.T) {
 	t.Parallel()
 	server := larder.New(t)

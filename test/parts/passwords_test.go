@@ -24,8 +24,9 @@ import (
 	"larder.dev/test/larder"
 )
 
-// The passwords of the components' roles are changed by the runbook's commands while cooks write and read: no request fails,
-// and nobody gets in by the old ones afterwards. Then they are changed back, from the second logins to the first.
+// The components' role passwords are changed with the runbook's commands while cooks write and
+// read: no request fails, and the old ones are invalid afterwards. Then they are changed back, from
+// the second logins to the first.
 func TestRolePasswordsAreChanged(t *testing.T) {
 	t.Parallel()
 	server, err := postgresserver.Start(t.Context(), postgresserver.Options{
@@ -78,8 +79,8 @@ func TestRolePasswordsAreChanged(t *testing.T) {
 	load.everywhereOnce(t, parts)
 }
 
-// Redis' password is changed by the runbook's commands while cooks write and read: no request fails, nobody is logged out, and
-// nobody gets in by the old one afterwards.
+// Redis' password is changed with the runbook's commands while cooks write and read: no request
+// fails, nobody is logged out, and the old one is invalid afterwards.
 func TestRedisPasswordIsChanged(t *testing.T) {
 	t.Parallel()
 	server, err := servers.StartRedis(t.Context(), filepath.Join(t.TempDir(), "redis"))
@@ -121,7 +122,8 @@ func TestRedisPasswordIsChanged(t *testing.T) {
 	load.everywhereOnce(t, parts)
 }
 
-// redisCLI has a script find redis-cli and its libraries where they came with the server of the tests, and aren't installed.
+// redisCLI lets a script find redis-cli and its libraries if they came with the tests' server
+// rather than being installed.
 func redisCLI(t *testing.T) string {
 	t.Helper()
 	program, err := exec.CommandContext(t.Context(), filepath.Join(larder.Root(), "scripts", "redis"), "fetch").Output()
@@ -130,7 +132,7 @@ func redisCLI(t *testing.T) string {
 		filepath.Dir(strings.TrimSpace(string(program))))
 }
 
-// secretSteps are the commands of a section of the runbook about secrets.
+// secretSteps returns the commands in a section of the runbook about secrets.
 func secretSteps(t *testing.T, title string) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(larder.Root(), "deploy", "runbooks", "secrets.md"))
@@ -148,7 +150,7 @@ func secretSteps(t *testing.T, title string) []string {
 	return steps
 }
 
-// enter tries to come to the database by a login of the query API's role, and is the role then.
+// enter connects to the database with a login of the query API's role, and checks the role.
 func enter(t *testing.T, parts *larder.Parts, login, password string) error {
 	t.Helper()
 	address, err := postgresroles.Address(parts.RunFile(t).PostgresURL, postgresroles.QueryAPI+login, password)

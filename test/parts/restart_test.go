@@ -17,7 +17,7 @@ import (
 	"larder.dev/internal/testkit"
 )
 
-// instance is one of two that serve a component, and is stopped as a process is.
+// instance is one of two that serve a component, and is stopped like a process.
 type instance struct {
 	address string
 	handler http.Handler
@@ -35,7 +35,7 @@ func (i *instance) start(t *testing.T) {
 	go func() { i.ended <- httpserver.Serve(ctx, listener, i.handler, slog.New(slog.DiscardHandler)) }()
 }
 
-// counted answers each request, and counts how often each came in.
+// counted answers each request, and counts how often each arrived.
 type counted struct {
 	mu   sync.Mutex
 	came map[string]int
@@ -49,8 +49,8 @@ func (c *counted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// Of two instances one is stopped and started after the other, without a word to nginx, while cooks read and write: none is
-// refused, and each write comes in once.
+// Two instances are restarted one after the other, without telling nginx, while cooks read and
+// write: none is refused, and each write arrives once.
 func TestRestartOfOneOfTwoRefusesNothing(t *testing.T) {
 	t.Parallel()
 	came := &counted{came: map[string]int{}}
@@ -125,8 +125,9 @@ func TestRestartOfOneOfTwoRefusesNothing(t *testing.T) {
 	}
 }
 
-// A request that the first instance breaks off is asked of the second. A write has the same name there, its own or one that
-// nginx gives it, so that the second knows what the first has done; what reads has none.
+// A request aborted by the first instance is retried on the second. A write keeps its idempotency
+// key there, the client's or nginx's, so that the second knows what the first has done; reads have
+// none.
 func TestAnAttemptAfterTheFirstHasItsName(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

@@ -13,8 +13,8 @@ import (
 	"larder.dev/test/larder"
 )
 
-// What `make compose-secrets` runs makes every password that the services want of it, and the credentials, once, for their
-// owner's eyes, and keeps what is there when it runs again.
+// `make compose-secrets` creates every password that the services require, and the credentials,
+// once, readable only by their owner, and keeps existing ones when run again.
 func TestComposeSecrets(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -50,7 +50,7 @@ func TestComposeSecrets(t *testing.T) {
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
-// names gives what the pattern's group matches in the text, sorted, each once.
+// names returns what the pattern's group matches in the text, sorted and distinct.
 func names(pattern, text string) []string {
 	var found []string
 	for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {

@@ -16,8 +16,9 @@ import (
 	"larder.dev/test/larder"
 )
 
-// Two of each work together, and every process is once killed while cooks write: one relay leads, and another
-// when that one is gone; nothing acknowledged is lost, no event is there twice, and each user's are in order.
+// Two of each work together, and every process is killed once while cooks write: one relay leads,
+// and another takes over when that one is gone; nothing acknowledged is lost, no event is there
+// twice, and each user's are in order.
 func TestTwoOfEach(t *testing.T) {
 	t.Parallel()
 	parts := larder.StartTwoOfEach(t)
@@ -42,8 +43,8 @@ func TestTwoOfEach(t *testing.T) {
 	load.everywhereOnce(t, parts)
 }
 
-// Each process is stopped and replaced in turn, as a new version is brought in, and nobody tells nginx: no request fails.
-// Ten times over it is make test-restarts.
+// Each process is stopped and replaced in turn, as in an update, without telling nginx: no request
+// fails. make test-restarts repeats it ten times.
 func TestRollingRestart(t *testing.T) {
 	t.Parallel()
 	rounds, restarts := 1, 0
@@ -69,8 +70,8 @@ func TestRollingRestart(t *testing.T) {
 	load.everywhereOnce(t, parts)
 }
 
-// Before a component that is to end takes no more connections it says that it isn't ready, and serves on: a proxy that asks
-// for readiness sends its requests elsewhere meanwhile.
+// A stopping component reports not ready and keeps serving before it refuses connections: meanwhile
+// a proxy that checks readiness sends its requests elsewhere.
 func TestUnreadyBeforeTheEnd(t *testing.T) {
 	t.Parallel()
 	parts := larder.NewParts(t)
@@ -88,7 +89,7 @@ func TestUnreadyBeforeTheEnd(t *testing.T) {
 	api.Kill9(t)
 }
 
-// leading is the relay that leads. There is never more than one.
+// leading returns the relay that leads. There is never more than one.
 func leading(t *testing.T, parts *larder.Parts) string {
 	t.Helper()
 	var leader string
@@ -110,13 +111,13 @@ func leading(t *testing.T, parts *larder.Parts) string {
 	return leader
 }
 
-// load are cooks who write and read until they are stopped.
+// load is cooks who write and read until they are stopped.
 type load struct {
 	cooks   []*larder.Client
 	ending  chan struct{}
 	working sync.WaitGroup
 	asked   atomic.Int64 // requests
-	done    atomic.Int64 // pairs of a write and a read that were answered as they should be
+	done    atomic.Int64 // correctly answered pairs of a write and a read
 
 	mu     sync.Mutex
 	kept   map[string][]string // user's id → ids of acknowledged recipes
@@ -142,7 +143,7 @@ func (l *load) cook(cook *larder.Client) {
 	}
 }
 
-// write creates a recipe, replaces it, every third time by a request that has no name, and reads it.
+// write creates a recipe, replaces it, every third time by a request without a key, and reads it.
 func (l *load) write(cook *larder.Client, n int) {
 	answer, ok := l.ask(cook, http.StatusCreated, larder.Request{
 		Method: http.MethodPost, Path: "/api/recipes", Body: larder.Named("Soup " + strconv.Itoa(n)),
@@ -210,8 +211,8 @@ func (l *load) stop() {
 	l.working.Wait()
 }
 
-// everywhereOnce looks for what was acknowledged: in the search, in the backup, and once in the stream, where
-// each user's changes follow each other.
+// everywhereOnce looks for what was acknowledged: in the search, in the backup, and once in the
+// stream, with each user's changes in order.
 func (l *load) everywhereOnce(t *testing.T, parts *larder.Parts) {
 	t.Helper()
 	backup := larder.Postgres(t, parts.RunFile(t).BackupPostgresURL)

@@ -18,7 +18,7 @@ import (
 	"larder.dev/test/larder"
 )
 
-// uploader speaks tus through nginx, which has another file service for each request.
+// uploader speaks tus through nginx, which may use another file service for each request.
 type uploader struct {
 	base, token, address string
 }
@@ -53,7 +53,7 @@ func at(offset int) []string {
 	return []string{"Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream"}
 }
 
-// asked gives from where the upload goes on, once somebody can tell.
+// asked returns the offset from which the upload resumes, once a service can tell.
 func (u uploader) asked(t *testing.T) int {
 	t.Helper()
 	offset := -1
@@ -71,8 +71,8 @@ func (u uploader) asked(t *testing.T) int {
 	return offset
 }
 
-// An upload whose requests meet two file services in turns behind nginx goes on at each of them, also when the one that
-// has it is killed in the middle, and is a file at the end, byte for byte.
+// An upload whose requests alternate between two file services behind nginx continues at each of
+// them, even when the one in use is killed midway, and becomes a file, byte for byte.
 func TestUploadMeetsTwoFileServices(t *testing.T) {
 	t.Parallel()
 	parts := larder.StartParts(t)
@@ -101,13 +101,13 @@ func TestUploadMeetsTwoFileServices(t *testing.T) {
 		require.Contains(t, string(parts.Part(name).Probe(t, "/metrics").Body), `method="PATCH"`, "%s took some of it", name)
 	}
 
-	// Both are killed in turn while the rest is sent to one of them: the parts that were whole are there.
+	// Both are killed in turn while they receive the rest: the complete parts are kept.
 	reader, writer := io.Pipe()
 	broken := make(chan struct{})
 	request := u.request(t, http.MethodPatch, reader, at(offset)...)
 	go func() {
 		defer close(broken)
-		if response, err := http.DefaultTransport.RoundTrip(request); err == nil { // nobody says how it ends
+		if response, err := http.DefaultTransport.RoundTrip(request); err == nil { // either outcome is fine
 			_ = response.Body.Close()
 		}
 	}()
@@ -142,7 +142,7 @@ func TestUploadMeetsTwoFileServices(t *testing.T) {
 	}))
 }
 
-// partsOf counts the parts of an upload that are in the store.
+// partsOf counts an upload's parts in the store.
 func partsOf(t *testing.T, objects objectstore.Store, place string) int {
 	t.Helper()
 	object, err := objects.Get(t.Context(), place+"/note")

@@ -1,10 +1,11 @@
-// Command servers brings up the real servers that tests run on, for as long as a command takes:
+// Command servers runs the real servers for tests while a command runs:
 //
 //	servers run -- go test ./...
 //
-// It takes those that the environment names by LARDER_TEST_POSTGRES_URL, LARDER_TEST_BACKUP_POSTGRES_URL,
-// LARDER_TEST_REDIS_URL, LARDER_TEST_NATS_URL, LARDER_TEST_ELASTICSEARCH_URL and LARDER_TEST_S3_URL, starts the
-// others, and gives their addresses to the command in the same variables. It ends with the command's exit code.
+// It uses those named by LARDER_TEST_POSTGRES_URL, LARDER_TEST_BACKUP_POSTGRES_URL,
+// LARDER_TEST_REDIS_URL, LARDER_TEST_NATS_URL, LARDER_TEST_ELASTICSEARCH_URL and
+// LARDER_TEST_S3_URL, starts the others, and passes their addresses to the command in the same
+// variables. It exits with the command's exit code.
 package main
 
 import (
@@ -48,7 +49,7 @@ func run(words []string) int {
 	return code
 }
 
-// attend runs the command and passes our end on to it.
+// attend runs the command and passes our termination on to it.
 func attend(ctx context.Context, words, environment []string) int {
 	command := exec.CommandContext(ctx, words[0], words[1:]...)
 	command.Env = append(os.Environ(), environment...)

@@ -1,5 +1,5 @@
-// Package spine is the whole way of a recipe, as the users of a Larder go it. It is tried on every arrangement: one
-// process, each component on its own, in containers, as functions.
+// Package spine is the whole way of a recipe, as a Larder's users go it. It runs on every
+// arrangement: one process, separate components, containers, functions.
 package spine
 
 import (
@@ -16,11 +16,12 @@ import (
 	"larder.dev/test/larder"
 )
 
-// deadline is how long a thing may take that happens behind an answer. It is far above what any takes.
+// deadline bounds asynchronous effects. It is far longer than any takes.
 const deadline = 20 * time.Second
 
-// Walk goes the way: two users import, search, read, change, delete and shop, each on their own; the grocery app
-// hears of it; the index is rebuilt; and a restart and a kill change nothing. The Larder is running, and empty.
+// Walk goes the way: two users import, search, read, change, delete and shop, each on their own;
+// the grocery app is notified; the index is rebuilt; and a restart and a kill change nothing. The
+// Larder is running, and empty.
 func Walk(t *testing.T, server *larder.Server) {
 	t.Helper()
 	ada := server.AddUser(t, "ada", "--grocery")
@@ -60,7 +61,8 @@ func Walk(t *testing.T, server *larder.Server) {
 	server.Settled(t)
 }
 
-// pagesThroughAll reads a blank search page by page: everything once, in one order, whatever the page size.
+// pagesThroughAll reads a blank search page by page: everything once, in one order, whatever the
+// page size.
 func pagesThroughAll(t *testing.T, who *larder.Client, want int) {
 	t.Helper()
 	larder.Soon(t, deadline, func() string {
@@ -79,7 +81,7 @@ func pagesThroughAll(t *testing.T, who *larder.Client, want int) {
 	}
 }
 
-// boundary tries one user's recipe with the other's session, in every way there is.
+// boundary tries one user's recipe with the other's session, in every possible way.
 func boundary(t *testing.T, ada, ben *larder.Client) {
 	t.Helper()
 	secret, _ := ada.Create(t, larder.Named("Secret zabaione"))
@@ -97,7 +99,7 @@ func boundary(t *testing.T, ada, ben *larder.Client) {
 	require.Empty(t, ada.Search(t, "q", "zabaione").Items)
 }
 
-// finds searches for a word wherever it stands, however it is written, begun, or mistyped.
+// finds searches for a word at any position, in any spelling, as a prefix, or mistyped.
 func finds(t *testing.T, who *larder.Client, id string) {
 	t.Helper()
 	for _, q := range []string{"grandmother", "BRÛLÉE", "brulee", "crem", "grandmohter", "creme of grand"} {
@@ -117,7 +119,7 @@ func finds(t *testing.T, who *larder.Client, id string) {
 	}
 }
 
-// changes replaces a recipe by its version, and sees it at once in detail, search and changes.
+// changes replaces a recipe by version, and sees it at once in detail, search and changes.
 func changes(t *testing.T, who *larder.Client, recipe larder.Recipe) {
 	t.Helper()
 	path := "/api/recipes/" + recipe.ID
@@ -150,7 +152,8 @@ func changes(t *testing.T, who *larder.Client, recipe larder.Recipe) {
 	require.EqualValues(t, 2, last.Version)
 }
 
-// shops puts a recipe on the grocery list once, for a user who may, and a plain subscriber hears of it.
+// shops puts a recipe on the grocery list once, for a user with access, and a plain subscriber is
+// notified.
 func shops(t *testing.T, server *larder.Server, ada, ben *larder.Client, recipe larder.Recipe) {
 	t.Helper()
 	feed := server.Subscribe(t)

@@ -1,5 +1,6 @@
-// Package stack_test tries the stack of deploy/serverless, which deploy/check/serverless_stack.py made on a stand-in for
-// AWS: the functions run in it, on the real servers, and are asked through its API Gateway.
+// Package stack_test tests the stack of deploy/serverless, which deploy/check/serverless_stack.py
+// created on a stand-in for AWS: the functions run in it, on the real servers, behind its API
+// Gateway.
 package stack_test
 
 import (
@@ -15,12 +16,13 @@ import (
 
 // The whole way of a recipe.
 //
-//nolint:paralleltest // the functions of the stack have one Larder's stores
+//nolint:paralleltest // the functions of the stack share one Larder's stores
 func TestSpine(t *testing.T) {
 	spine.Walk(t, larder.StartStack(t).Server)
 }
 
-// A picture comes in by one function and goes out by it, at the address that another one signed, in each of its sizes.
+// A picture is uploaded through one function and downloaded from it, at the address that another
+// one signed, in each of its sizes.
 //
 //nolint:paralleltest // as above
 func TestFile(t *testing.T) {
@@ -35,6 +37,6 @@ func TestFile(t *testing.T) {
 		require.Equal(t, http.StatusOK, larder.Open(t, server.URL(), file.Sizes[0].URL).StatusCode)
 		ada.Do(t, http.MethodDelete, "/api/files/"+file.ID, nil).Want(t, http.StatusNoContent)
 		require.Empty(t, ada.Files(t, recipe.ID))
-		return // one is enough: what the file service does with each is its own tests' affair
+		return // one is enough: the file service's own tests cover each
 	}
 }
