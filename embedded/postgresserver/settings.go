@@ -24,7 +24,7 @@ func settings(at endpoint, major int, further map[string]string) []string {
 		// One person's machine: a small server beside other programs.
 		"shared_buffers":                  "32MB",
 		"maintenance_work_mem":            "32MB",
-		"max_wal_size":                    "48MB", // WAL stays on disk: 256MB was half the folder of 10,000 recipes
+		"max_wal_size":                    "48MB", // WAL stays on disk: 256MB would be half of a 10,000-recipe folder
 		"min_wal_size":                    "32MB",
 		"wal_compression":                 "on", // a smaller WAL means more checkpoints, and more full-page writes
 		"huge_pages":                      "off",

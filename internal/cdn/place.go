@@ -29,7 +29,7 @@ func Variants() []Variant {
 	}
 }
 
-// Small is the size for looking at pictures known to be ours.
+// Small is the size for looking at a picture already known to be ours.
 func Small() Variant { return Variants()[1] }
 
 // IsPicture reports whether files of this type have Variants. A file that claims to be a picture

@@ -1,5 +1,5 @@
-// Package connqueue bounds how many connections may be idle. Real clients proceed sooner, and
-// reopen a connection that was closed.
+// Package connqueue bounds how many connections may wait. A real client proceeds sooner, and
+// reopens a connection that was closed.
 package connqueue
 
 import (

@@ -17,14 +17,14 @@ import (
 	"larder.dev/test/larder"
 )
 
-// reads fetches the grocery list.
+// list reads the grocery list.
 func list(victim *larder.Client) act {
 	return act{"grocery list", func(int) (larder.Answer, error) {
 		return victim.Try(larder.Request{Method: http.MethodGet, Path: "/grocery/api/list"})
 	}}
 }
 
-// adds adds one item to the grocery list.
+// adds adds a part to the grocery list.
 func adds(victim *larder.Client) act {
 	return act{"grocery operation", func(n int) (larder.Answer, error) {
 		return victim.Try(add(fmt.Sprintf("%d g flour", n)))
@@ -41,7 +41,7 @@ func operate(operations ...map[string]any) larder.Request {
 	}
 }
 
-// Operations on the maximum number of items delay nobody else.
+// Operations on the maximum number of parts delay nobody else.
 func TestOperationsOfManyParts(t *testing.T) {
 	server := larder.Start(t)
 	victim := cook(t, server)
@@ -58,7 +58,7 @@ func TestOperationsOfManyParts(t *testing.T) {
 	}.run(t)
 }
 
-// ticks is a body that ticks and unticks all of the items, twelve times. It concatenates ready
+// ticks is a body that ticks and unticks all of the parts, twelve times. It concatenates ready
 // JSON, so that the attacker's own CPU time isn't measured.
 func ticks(parts []byte) []byte {
 	var body bytes.Buffer
@@ -74,7 +74,7 @@ func ticks(parts []byte) []byte {
 	return body.Bytes()
 }
 
-// manyParts fills a list with 5,000 items.
+// manyParts fills a list with 5,000 parts.
 func manyParts(tb testing.TB, client *larder.Client) []string {
 	tb.Helper()
 	parts := make([]string, 5_000)

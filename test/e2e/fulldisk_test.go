@@ -31,7 +31,7 @@ func TestRunbookFullDisk(t *testing.T) {
 		long["notes"] = strings.Repeat("Knead it. ", 2000)
 		refused := ada.Do(t, http.MethodPost, "/api/recipes", long)
 		kept := 1
-		for ; refused.Status == http.StatusCreated; kept++ { // into PostgreSQL's preallocated WAL
+		for ; refused.Status == http.StatusCreated; kept++ { // into the space PostgreSQL already has
 			refused = ada.Do(t, http.MethodPost, "/api/recipes", long)
 		}
 		refused.Want(t, http.StatusServiceUnavailable)

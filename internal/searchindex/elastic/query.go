@@ -48,8 +48,7 @@ func searchBody(plan searchindex.Plan) object {
 	if plan.Names {
 		body["_source"] = []string{fieldName}
 	} else {
-		// A hit's sort values contain its id. Reading stored fields makes the query a quarter
-		// slower.
+		// A hit's sort values contain its id. Reading stored fields costs a fifth of the query.
 		body["stored_fields"] = "_none_"
 	}
 	if plan.After != (searchindex.Position{}) {
