@@ -3,14 +3,14 @@ import { defineConfig } from 'vitest/config'
 import { VitePWA } from 'vite-plugin-pwa'
 import type { Plugin, Rolldown } from 'vite'
 
-// The page asks for the app's files with itself, though it begins the app later (src/app/start.ts). The style sheets stand
-// at its end: what the shell before them shows is painted without them (public/shell.css).
+// The page preloads the app's files, though it starts the app later (src/app/start.ts). The style
+// sheets are at its end: the shell above them is painted without them (public/shell.css).
 const filesOfTheApp: Plugin = {
   name: 'files-of-the-app',
   transformIndexHtml: {
     order: 'post',
     handler(html, { bundle }) {
-      // The development server puts scripts of its own into the page, which the policy refuses.
+      // The development server injects scripts that the policy refuses.
       if (!bundle) return html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, '')
       const { scripts, styles } = filesBehind(bundle, '/src/app/start.ts')
       const preloads = scripts.map(
@@ -24,7 +24,8 @@ const filesOfTheApp: Plugin = {
   },
 }
 
-// filesBehind gives what the modules need that a module begins later: their scripts with what those import, and the styles.
+// filesBehind returns the files of modules that a module imports dynamically: their scripts with
+// static imports, and the styles.
 function filesBehind(bundle: Rolldown.OutputBundle, module: string) {
   const chunks = Object.values(bundle).filter((each) => each.type === 'chunk')
   const named = (name: string) => chunks.find((each) => each.fileName === name)
@@ -40,11 +41,12 @@ function filesBehind(bundle: Rolldown.OutputBundle, module: string) {
     (chunk) => chunk.facadeModuleId?.endsWith(module) || chunk.moduleIds.some((id) => id.endsWith(module)),
   )
   for (const name of begins?.dynamicImports ?? []) add(named(name))
-  for (const name of begins?.imports ?? []) scripts.delete(name) // asked for with the module itself
+  for (const name of begins?.imports ?? []) scripts.delete(name) // preloaded with the module itself
   return { scripts: [...scripts], styles: [...styles] }
 }
 
-// What a phone shows before it installs the app: pictures of docs/screens, which build/screenshots.js puts there.
+// What a phone shows before installing the app: pictures from docs/screens, copied by
+// build/screenshots.js.
 function screenshot(name: string, sizes: string, form_factor: 'narrow' | 'wide', label: string) {
   return { src: `/screens/${name}-light.jpg`, sizes, type: 'image/jpeg', form_factor, label }
 }
@@ -58,11 +60,11 @@ export default defineConfig({
       strategies: 'injectManifest',
       srcDir: 'src/app',
       filename: 'sw.ts',
-      registerType: 'prompt', // a cook in the middle of a recipe decides when the page is exchanged
+      registerType: 'prompt', // a cook in the middle of a recipe decides when to switch to a new version
       injectRegister: false,
       injectManifest: {
         globPatterns: ['**/*.{html,css,js,svg,png,woff2}'],
-        globIgnores: ['**/*-vietnamese-*'], // kept once a page has asked for it
+        globIgnores: ['**/*-vietnamese-*'], // cached once a page has requested it
       },
       manifest: {
         id: '/',
@@ -101,12 +103,13 @@ export default defineConfig({
     outDir: 'dist/app',
     emptyOutDir: true,
     target: 'es2022',
-    assetsInlineLimit: 0, // data: addresses are refused by our Content-Security-Policy
-    manifest: 'chunks.json', // what the budget is counted by
+    assetsInlineLimit: 0, // our Content-Security-Policy refuses data: addresses
+    manifest: 'chunks.json', // read by the budget
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // Each request costs a phone as much as 30 KB of what is in it, so what the first page needs is in few.
+          // Each request costs a phone as much as 30 KB of content, so put what the first page
+          // needs into few files.
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
             {
@@ -114,7 +117,7 @@ export default defineConfig({
               test: /node_modules[\\/](react-i18next|i18next|dexie|openapi-fetch|@tanstack)[\\/]/,
             },
             { name: 'import', test: /vite[\\/]preload-helper|i18n[\\/]wanted/, priority: 1 },
-            // But what only the pages of a recipe draw with: amounts, and their words.
+            // Except what only recipe pages need: amounts, and their words.
             {
               name: 'shared',
               test: /src[\\/](app[\\/]Header|(components|lib)[\\/])(?!resumableUpload|i18n[\\/](de|ar)|amount|reading|units|unsentRow|IngredientLine|ServingsStepper)/,

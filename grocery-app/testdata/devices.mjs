@@ -1,5 +1,6 @@
-// Runs random shopping on three devices against a server, with the page's own device.js. It reads one case a
-// line, {url, tokens, seed, steps}, and writes one answer a line: {error} or {views}.
+// Runs random shopping on three devices against a server, with the page's own device.js. It reads
+// one case per line, {url, tokens, seed, steps}, and writes one answer per line: {error} or
+// {views}.
 
 import { createInterface } from 'node:readline';
 import * as device from '../internal/page/static/device.js';
@@ -13,7 +14,7 @@ async function shop({ url, tokens, seed, steps }) {
   const random = generator(seed);
   const below = (n) => Math.floor(random() * n);
   const phones = tokens.map((token) => ({ token, state: device.newDevice(), ticked: new Set(), under: [], done: [] }));
-  const unticked = new Set(); // parts that somebody unticked
+  const unticked = new Set(); // parts that were unticked
   let made = 0;
   const id = () => `00000000-0000-4000-8000-${(++made).toString(16).padStart(12, '0')}`;
 
@@ -59,19 +60,19 @@ async function shop({ url, tokens, seed, steps }) {
       }
       case 6: return line?.food && act(phone, { id: id(), kind: 'shelve', food: line.food, aisle: ['dairy', 'cellar'][below(2)] });
       case 7: return line?.food && act(phone, { id: id(), kind: 'place', food: line.food, position: below(100) / 8 });
-      case 8: { // sends, and the request or its answer may be lost, or the answer be late
+      case 8: { // sends; the request or its answer may be lost, or the answer late
         const batch = device.unsent(phone.state).slice(0, 1 + below(5));
         if (!batch.length || below(4) === 0) return undefined;
         const { sequence } = await send(phone, batch);
         if (below(3) > 0) phone.under.push((state) => device.acknowledged(state, batch, sequence));
         return undefined;
       }
-      case 9: { // fetches, and the list may be lost, or overtaken
+      case 9: { // fetches; the list may be lost, or overtaken
         const list = await fetchList(phone);
         if (below(4) > 0) phone.under.push((state) => device.received(state, list));
         return undefined;
       }
-      default: { // something that is under way arrives
+      default: { // something in flight arrives
         const [arrived] = phone.under.splice(below(phone.under.length), 1);
         return arrived && take(phone, arrived(phone.state), 'arrival');
       }

@@ -1,5 +1,5 @@
-// Writes what is generated from the openapi.yaml files of the components: src/api/*.gen.ts, the types of the HTTP API,
-// of which openapi-fetch makes calls, and the one document that describes all of it (internal/apidocs).
+// Generates from the components' openapi.yaml files: src/api/*.gen.ts, the types of the HTTP API
+// for openapi-fetch, and the joined document of the whole API (internal/apidocs).
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -19,14 +19,15 @@ for (const component of components.slice(0, 3)) {
   writeFileSync(path(`../src/api/${component}.gen.ts`), header + types)
 }
 
-// redocly refuses to join what is called the same and isn't. Of four titles and descriptions it keeps the first.
+// redocly refuses to join different things with the same name. Of four titles and descriptions it
+// keeps the first.
 const joined = path('../../internal/apidocs/openapi.yaml')
 execFileSync(
   path('../node_modules/.bin/redocly'),
   ['join', ...documents, '--without-x-tag-groups', '-o', joined],
   {
     env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' },
-    stdio: 'pipe', // an error has what was said
+    stdio: 'pipe', // so that an error includes the output
   },
 )
 const all = parseYaml(readFileSync(joined, 'utf8'))
@@ -35,7 +36,7 @@ const header =
   '# Code generated from the openapi.yaml files of the components by "make generate". DO NOT EDIT.\n'
 writeFileSync(joined, header + stringifyYaml(all, { lineWidth: -1 }))
 
-// Which methods an address takes, whichever component it is of.
+// The methods of each address, across all components.
 const methods = Object.fromEntries(
   Object.entries(all.paths).map(([address, operations]) => [
     address,

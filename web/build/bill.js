@@ -1,5 +1,5 @@
-// Reads the bill of materials that npm writes, and writes it without its number and its time: the same packages are the
-// same bill, whenever it is written.
+// Reads npm's bill of materials and writes it without serial number and time, so that the same
+// packages always give the same bill.
 import { readFileSync } from 'node:fs'
 
 const bill = JSON.parse(readFileSync(0, 'utf8'))

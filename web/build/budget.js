@@ -1,5 +1,5 @@
-// Fails where the app has grown too heavy for a phone in a kitchen: how much JavaScript, as it is sent, the first
-// page loads, and what each further page adds to that.
+// Fails if the app has become too heavy for a phone in a kitchen: how much JavaScript, as sent, the
+// first page loads, and how much each further page adds.
 import { readFileSync, statSync } from 'node:fs'
 
 const firstLoad = 200 * 1024
@@ -15,7 +15,7 @@ function withImports(name, seen = new Set()) {
   return seen
 }
 
-// gzip is what every browser takes; brotli makes it smaller still.
+// Every browser accepts gzip; brotli is even smaller.
 function sizeOf(name) {
   const { file } = chunks[name]
   const packed = statSync(new URL(`${file}.gz`, root), { throwIfNoEntry: false })
@@ -23,7 +23,7 @@ function sizeOf(name) {
 }
 
 const sum = (names) => [...names].reduce((total, name) => total + sizeOf(name), 0)
-// The page begins the app at once, though in steps (src/app/start.ts).
+// The page starts the app at once, though in steps (src/app/start.ts).
 const begun = chunks['index.html'].dynamicImports
 const first = new Set(['index.html', ...begun].flatMap((name) => [...withImports(name)]))
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`

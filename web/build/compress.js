@@ -1,6 +1,7 @@
-// Puts a .br and a .gz beside every file of dist that shrinks by it, so that the server compresses nothing
-// while a cook waits. A file that hardly shrinks (pictures, fonts) has none, and goes out as it is. Then makes packed, which
-// the binary has in it: the same files, but what is packed isn't there in its plain form as well.
+// Writes a .br and a .gz beside every file of dist that compresses well, so that the server
+// compresses nothing while a cook waits. Files that hardly shrink (pictures, fonts) are served as
+// they are. It then creates packed, which is embedded in the binary: the same files, but compressed
+// ones without their plain form.
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
@@ -33,7 +34,7 @@ function pack(file) {
   }
 }
 
-// What gzip packs, brotli does: so there are both, or none.
+// What gzip shrinks, brotli does too: so there are both, or none.
 function shrinks(packed, plain) {
   return packed.length < plain.length * worthIt
 }

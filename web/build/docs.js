@@ -1,5 +1,5 @@
-// Makes dist/docs, the page at /api/docs: Redoc, which reads the document of the API beside it. It is no part of the
-// app, whose service worker keeps nothing of it.
+// Builds dist/docs, the page at /api/docs: Redoc, which reads the API document beside it. It isn't
+// part of the app, and the service worker doesn't cache it.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const url = (relative) => new URL(relative, import.meta.url)
@@ -7,7 +7,8 @@ const url = (relative) => new URL(relative, import.meta.url)
 mkdirSync(url('../dist/docs/'), { recursive: true })
 cpSync(url('../docs/index.html'), url('../dist/docs/index.html'))
 
-// It asks its maker's server for a picture, and an address of ours must tell nobody that it was opened.
+// Redoc loads a picture from its vendor's server, but opening our page must not be disclosed to
+// anyone.
 const script = readFileSync(url('../node_modules/redoc/bundles/redoc.standalone.js'), 'utf8')
 const ours = script.replaceAll('https://cdn.redoc.ly/redoc/logo-mini.svg', '/icon.svg')
 if (ours === script) throw new Error('Redoc has its picture elsewhere by now: see build/docs.js')

@@ -1,5 +1,6 @@
-// Checks what other programs read of Larder's interfaces as those read it: the OpenAPI documents, each and joined, by
-// redocly and spectral, and the AsyncAPI document by AsyncAPI's parser and generator of models. A warning is a failure.
+// Checks the interface documents with the tools that other programs use: the OpenAPI documents,
+// each and joined, with redocly and spectral, and the AsyncAPI document with AsyncAPI's parser and
+// model generator. Warnings fail too.
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { TypeScriptGenerator } from '@asyncapi/modelina'
@@ -21,12 +22,12 @@ check('spectral', ['lint', '--ruleset', path('spectral.yaml'), '--fail-severity'
 
 await checkEvents()
 
-// What is generated has a name, which says what it is, and a type.
+// Every generated model has a descriptive name and a type.
 async function checkEvents() {
   const { document, diagnostics } = await fromFile(new Parser(), path('../../events/asyncapi.yaml')).parse()
   const models = document ? await new TypeScriptGenerator({ modelType: 'interface' }).generate(document) : []
   const complaints = [
-    // 3.1 knows one protocol more, and is known to fewer programs.
+    // 3.1 supports one more protocol, but fewer programs support 3.1.
     ...diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version').map(({ message }) => message),
     ...models
       .filter(({ modelName }) => /anonymous/i.test(modelName))

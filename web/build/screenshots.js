@@ -1,4 +1,4 @@
-// Puts the pictures that the manifest names beside the app.
+// Copies the manifest's pictures beside the app.
 import { cpSync, readFileSync } from 'node:fs'
 
 const url = (relative) => new URL(relative, import.meta.url)

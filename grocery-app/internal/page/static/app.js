@@ -1,4 +1,4 @@
-// The page: shows what device.js says, and sends what was done here as soon as that is possible.
+// The page: shows device.js's view, and sends what was done here as soon as possible.
 
 import * as device from './device.js';
 import { endLeft, forgetLeft, hasLeft, inTurn, isLeftHere } from './left.js';
@@ -6,12 +6,12 @@ import { Refusal, fetchList, follow, logIn, operate } from './server.js';
 import { aisleName, language, say } from './words.js';
 
 const $ = (id) => document.getElementById(id);
-const latest = 'grocery-user'; // whose list was here last, for a start without a network
+const latest = 'grocery-user'; // the last user here, for an offline start
 const keyOf = (user) => `grocery-list-${user}`;
 
 let user = localStorage.getItem(latest) || '';
 let state = device.newDevice(read(user));
-let shut = ''; // why the list isn't shown: 'login', 'access', or ''
+let shut = ''; // why the list is hidden: 'login', 'access', or ''
 let source = null;
 let offline = !navigator.onLine;
 let syncing = null;
@@ -21,7 +21,7 @@ function read(id) {
   try {
     return id ? JSON.parse(localStorage.getItem(keyOf(id))) : null;
   } catch {
-    return null; // what can't be read is fetched again
+    return null; // unreadable data is fetched again
   }
 }
 
@@ -31,7 +31,8 @@ function change(next) {
   render();
 }
 
-// become makes this page another person's, '' for nobody. Of the one before, what isn't sent is kept for them.
+// become switches this page to another person, '' for nobody. It keeps the previous person's unsent
+// operations for them.
 function become(id) {
   if (user) keepUnsent(user);
   user = id;
@@ -50,7 +51,8 @@ function keepUnsent(id) {
   else localStorage.removeItem(keyOf(id));
 }
 
-// leave is for a logout in this browser. It clears also what a browser still had that ended before all was written.
+// leave handles a logout in this browser. It also removes what remains if the browser ended before
+// writing everything.
 function leave() {
   for (const name of Object.keys(localStorage)) if (name.startsWith(keyOf(''))) keepUnsent(name.slice(keyOf('').length));
   user = '';
@@ -60,11 +62,11 @@ function leave() {
   sync();
 }
 
-// ---- doing things
+// ---- operations
 
 const newID = () => crypto.randomUUID?.() ?? uuidOf(crypto.getRandomValues(new Uint8Array(16)));
 
-// uuidOf serves where the page comes by plain HTTP from another machine: randomUUID isn't there then.
+// uuidOf is for a page served over plain HTTP from another machine, where randomUUID is missing.
 function uuidOf(bytes) {
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -83,7 +85,8 @@ function act(operation, told) {
 
 const ids = (lines) => lines.flatMap((line) => line.parts.map((part) => part.id));
 
-// Two taps at one place within a moment are one: after the first, the next line has come under the finger.
+// Two quick taps at one place count as one: after the first, the next line has moved under the
+// finger.
 let lastTap = { at: -1e9, x: 0, y: 0 };
 function isDoubleTap(event) {
   const tap = { at: event.timeStamp, x: event.clientX, y: event.clientY };
@@ -101,10 +104,10 @@ function toggle(line) {
   }
 }
 
-// ---- keeping up with the server
+// ---- syncing with the server
 
-// sync sends what was done here, and fetches the list, until there is nothing left of either. It runs once at
-// a time; what comes meanwhile makes it go round again.
+// sync sends what was done here and fetches the list until both are done. Only one runs at a time;
+// whatever arrives meanwhile makes it run again.
 function sync() {
   again = true;
   syncing ??= run().finally(() => { syncing = null; });
@@ -130,7 +133,7 @@ async function run() {
 
 async function exchange() {
   if (!(await inTurn(endLeft))) throw new Error('the session before was not ended');
-  await takeList(); // before anything is sent: it tells whose session this is
+  await takeList(); // before sending anything: it names the session's user
   for (let batch; (batch = device.unsent(state).slice(0, 100)).length;) {
     const person = user;
     try {
@@ -138,7 +141,7 @@ async function exchange() {
       if (person !== user) return;
       change(device.acknowledged(state, batch, sequence));
     } catch (error) {
-      if (error instanceof Refusal && error.isOfOther) throw new Error(error.message); // the next round asks who it is
+      if (error instanceof Refusal && error.isOfOther) throw new Error(error.message); // the next round finds out who it is
       if (!(error instanceof Refusal) || ![400, 413, 422].includes(error.status)) throw error;
       const at = Number(/^operations\[(\d+)\]/.exec(error.problem.errors?.[0]?.field)?.[1] ?? 0);
       change(device.refused(state, batch[at].id));
@@ -151,7 +154,7 @@ async function exchange() {
 
 async function takeList() {
   const list = await fetchList();
-  if (list.user.id !== user) become(list.user.id); // somebody else has logged in
+  if (list.user.id !== user) become(list.user.id); // someone else has logged in
   await forgetLeft();
   shut = '';
   change(device.received(state, list));
@@ -164,7 +167,7 @@ function listen() {
     if (!state.list || sequence > state.list.sequence) sync();
   }, (open, ended) => {
     if (open) setOffline(false);
-    if (ended) setTimeout(sync, 1000); // asks why: the session may have ended
+    if (ended) setTimeout(sync, 1000); // finds out why: the session may have ended
   });
 }
 
@@ -183,7 +186,7 @@ function setOffline(now) {
 
 addEventListener('online', sync);
 document.addEventListener('visibilitychange', () => { if (!document.hidden && !shut) sync(); });
-addEventListener('storage', (event) => { // another tab of this browser did something
+addEventListener('storage', (event) => { // another tab of this browser changed something
   if (event.key === 'larder.left' && event.newValue) return leave();
   if (event.key === 'larder.user' || event.key === latest) return sync();
   if (event.key !== keyOf(user) || !event.newValue) return;
@@ -195,7 +198,7 @@ addEventListener('storage', (event) => { // another tab of this browser did some
   render();
 });
 
-// ---- showing it
+// ---- drawing
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -259,14 +262,14 @@ function item(line) {
     },
     element('span', { class: 'box' }, icon('M5 12l5 5 9-10')),
     element('span', { class: 'what' },
-      // Isolated, so that an Arabic name or number leaves the order of the other as it is.
+      // Isolated, so that an Arabic name or number doesn't reorder the other.
       element('bdi', {}, ...(line.amount ? [element('b', {}, element('bdi', {}, line.amount)), ' '] : []), line.name),
       ...(recipes ? [element('small', {}, recipes)] : []))),
     element('button', { type: 'button', class: 'more', 'aria-label': say.details(line.name), 'data-key': `more ${key}`, onclick: () => sheet(line) },
       icon('M5 12h.01M12 12h.01M19 12h.01')));
 }
 
-// ---- one line, in detail
+// ---- a line's details
 
 function sheet(line) {
   const dialog = $('sheet');
@@ -350,7 +353,7 @@ function welcome(empty) {
   const place = $('welcome');
   const what = shut || (empty ? 'empty' : '');
   place.hidden = !what;
-  if (place.dataset.what === what) return; // what is being typed stays
+  if (place.dataset.what === what) return; // keep what is being typed
   place.dataset.what = what;
   const text = (title, ...rest) => place.replaceChildren(element('h2', {}, title), ...rest);
   if (what === 'empty') text(say.empty, element('p', {}, say.emptyHint));
@@ -361,7 +364,7 @@ function welcome(empty) {
 
 function saidOf(error) {
   if (!(error instanceof Refusal)) return say.trying;
-  if ([404, 405].includes(error.status)) return say.elsewhere; // this is the grocery app alone
+  if ([404, 405].includes(error.status)) return say.elsewhere; // this server is only the grocery app
   return error.status === 401 ? say.wrong : error.message;
 }
 
@@ -370,7 +373,7 @@ function loginForm() {
   const password = element('input', { name: 'password', type: 'password', autocomplete: 'current-password', required: true });
   const alert = element('p', { role: 'alert' });
   const begin = async () => {
-    // The session before first: its end, sent later, would be that of the new one.
+    // End the previous session first: ending it later would end the new one.
     if (!(await endLeft())) throw new Error('the session before was not ended');
     await logIn(name.value, password.value);
     await forgetLeft();
@@ -408,7 +411,8 @@ $('add').addEventListener('submit', (event) => {
   act({ kind: 'add', parts: [newID()], text });
 });
 
-// Back to where one was among the recipes: by the browser's way where that is how one came, which keeps the scroll too.
+// Back to the previous place among the recipes: with the browser's history if possible, which also
+// keeps the scroll position.
 const recipes = document.querySelector('[data-word=recipes]');
 const leftAt = sessionStorage.getItem('larder.place') ?? '';
 if (/^\/(?!\/)/.test(leftAt)) recipes.href = leftAt;
@@ -428,7 +432,7 @@ $('text').setAttribute('aria-label', say.add);
 $('put').setAttribute('aria-label', say.add);
 $('places').setAttribute('aria-label', say.places);
 for (const place of $('places').children) place.querySelector('span').textContent = say[place.dataset.word];
-navigator.serviceWorker?.register('sw.js').catch(() => {}); // without one, the page needs the network to open
+navigator.serviceWorker?.register('sw.js').catch(() => {}); // without it, the page only opens online
 if (isLeftHere() || await hasLeft()) leave();
 else {
   render();

@@ -1,8 +1,8 @@
-// What one device knows of the list: what the server said last, and what was done here and isn't in that
-// yet. It is pure, so that a test can run three of them with delays and losses.
+// What one device knows of the list: the server's last answer, and what was done here and isn't in
+// that yet. It is pure, so that a test can run three devices with delays and losses.
 //
-// An operation stays in `pending` until a list has come that has it. One that is only acknowledged is not
-// taken out: the list at hand may be older than it, and a ticked line would come back for a moment.
+// An operation stays in `pending` until a list arrives that contains it. An acknowledgement isn't
+// enough: the current list may be older, and a ticked line would briefly reopen.
 
 export const usualAisles = [
   'produce', 'bakery', 'meat', 'fish', 'dairy', 'frozen', 'pantry', 'baking', 'spices', 'snacks', 'drinks',
@@ -13,29 +13,29 @@ export function newDevice(saved) {
   return { list: null, pending: [], ...saved };
 }
 
-// perform notes what the person did. Its id makes it count once.
+// perform records an action. Its id makes it idempotent.
 export function perform(device, operation) {
   return { ...device, pending: [...device.pending, operation] };
 }
 
-// unsent gives what has to be sent, in order.
+// unsent returns the operations to send, in order.
 export function unsent(device) {
   return device.pending.filter((o) => o.done === undefined).map(({ done, ...operation }) => operation);
 }
 
-// acknowledged: the server has done these; a list with this sequence has them.
+// acknowledged: the server has applied these; a list with this sequence contains them.
 export function acknowledged(device, operations, sequence) {
   const ids = new Set(operations.map((o) => o.id));
   const pending = device.pending.map((o) => (ids.has(o.id) ? { ...o, done: sequence } : o));
   return settle({ ...device, pending });
 }
 
-// refused: the server will never do this one.
+// refused: the server will never apply this one.
 export function refused(device, id) {
   return { ...device, pending: device.pending.filter((o) => o.id !== id) };
 }
 
-// received takes a list, unless a newer one is at hand: answers can overtake each other.
+// received stores a list unless it already has a newer one: answers can overtake each other.
 export function received(device, list) {
   if (device.list && device.list.user.id === list.user.id && device.list.sequence >= list.sequence) return device;
   return settle({ ...device, list });
@@ -46,7 +46,7 @@ function settle(device) {
   return { ...device, pending: device.pending.filter((o) => o.done === undefined || o.done > at) };
 }
 
-// view gives the lines as this person should see them: the server's, with what was done here since.
+// view returns the lines to show: the server's, with what was done here since.
 export function view(device) {
   const list = device.list || { lines: [], aisles: usualAisles };
   if (!device.pending.length) return { aisles: list.aisles, lines: list.lines };
@@ -65,7 +65,7 @@ export function view(device) {
   return { aisles, lines: sorted(lines, aisles) };
 }
 
-// after is the rule of the server (list.Operation.On), for what can be told without it.
+// after applies the server's rule (list.Operation.On), as far as it can be applied here.
 export function after(operation, part) {
   const about = operation.kind === 'withdraw'
     ? part.request === operation.request
@@ -88,8 +88,8 @@ function written(operation) {
   return { id: operation.parts[0], text: operation.text, ticked: '', removed: '', edited: true, line };
 }
 
-// regroup keeps a line together whose parts are all still alike. Where they aren't, each part stands by
-// itself as it was written, until the server has added them up again.
+// regroup keeps a line together while all its parts are alike. Otherwise each part is shown by
+// itself, as written, until the server has added them up again.
 function regroup(parts) {
   const groups = new Map();
   for (const part of parts) groups.set(part.line, [...(groups.get(part.line) || []), part]);
@@ -115,7 +115,7 @@ function sorted(lines, aisles) {
     (a.parts[0].id < b.parts[0].id ? -1 : 1));
 }
 
-// between gives a position for what is put before the line at `to`, among the lines of one aisle.
+// between returns a position before the line at `to`, among the lines of one aisle.
 export function between(lines, to) {
   const before = lines[to - 1], behind = lines[to];
   if (before && behind) return (before.position + behind.position) / 2;
@@ -123,7 +123,8 @@ export function between(lines, to) {
   return before ? before.position + 1 : 0;
 }
 
-// inverse gives what undoes an operation that was done on lines that looked so; null where nothing can.
+// inverse returns the operation that undoes one, given the lines before it; null if it can't be
+// undone.
 export function inverse(operation, before, id) {
   const parts = operation.parts;
   switch (operation.kind) {

@@ -1,10 +1,11 @@
-// That a person has logged out in this browser and the server doesn't know it yet. The recipe app notes it, which has the
-// same session and the same database for it (web/src/lib/left.ts); until the session is ended nobody is logged in here.
+// The fact that a person has logged out in this browser and the server doesn't know it yet. The
+// recipe app, which shares the session and this database, records it (web/src/lib/left.ts); until
+// the session has ended nobody is logged in here.
 
 import { isLarders } from './server.js';
 
 const key = 'left';
-const place = 'larder.left'; // what pages of this browser hear of
+const place = 'larder.left'; // notifies this browser's pages
 
 export const isLeftHere = () => localStorage.getItem(place) !== null;
 
@@ -17,19 +18,20 @@ async function readLeft() {
   }
 }
 
-// hasLeft tells whether somebody has logged out, and nobody has logged in since.
+// hasLeft reports whether someone has logged out and nobody has logged in since.
 export const hasLeft = async () => Boolean(await readLeft());
 
-// forgetLeft is for a login, which takes the place of a logout before.
+// forgetLeft removes the record of a logout after a login.
 export async function forgetLeft() {
   await inNotes('readwrite', (notes) => notes.delete(key)).catch(() => {});
   localStorage.removeItem(place);
 }
 
-// inTurn keeps a logout that is sent late from ending the session of a login that came after it, in another page too.
+// inTurn keeps a late logout request from ending the session of a later login, even in another
+// page.
 export const inTurn = (work) => (navigator.locks ? navigator.locks.request('larder.session', work) : work());
 
-// endLeft ends the session of whoever has logged out, and tells whether none is left. It is called in turn.
+// endLeft ends a logged-out person's session and returns whether none is left. Call it in turn.
 export async function endLeft() {
   const left = await readLeft();
   if (!left || left.ended) return true;
@@ -44,7 +46,7 @@ async function isEnded(person) {
     const answer = await fetch('/api/session', {
       method: 'DELETE', headers: { 'Larder-User': person }, keepalive: true, signal: AbortSignal.timeout(10000),
     });
-    // 401: it has ended by itself. 403: by now the session is another person's, and stays.
+    // 401: it has expired. 403: the session now belongs to another person, and stays.
     return (await isLarders(answer)) && (answer.ok || answer.status === 401 || answer.status === 403);
   } catch {
     return false;

@@ -1,5 +1,6 @@
-// The server, as this page asks it. A Refusal is an answer that trying again won't change. Every other failure is "no
-// network": also an answer that isn't Larder's own, as a portal's page in its place or a proxy's 401 in HTML.
+// The server's API. A Refusal is an answer that retrying won't change. Every other failure means
+// "no network", including answers that aren't Larder's own, such as a portal's page or a proxy's
+// 401 in HTML.
 
 import { language } from './words.js';
 
@@ -10,11 +11,11 @@ export class Refusal extends Error {
     this.problem = problem;
   }
 
-  // The request was made for another person than the one who is logged in by now.
+  // The request names a different person than the one now logged in.
   get isOfOther() { return this.problem.type === 'urn:larder:problem:other-person'; }
 }
 
-// isLarders tells whether the server itself has answered, by the rule of web/src/lib/word.ts.
+// isLarders reports whether the server itself answered, by the rule of web/src/lib/word.ts.
 export async function isLarders(answer) {
   const isJSON = /^application\/(problem\+)?json\s*(;|$)/i.test(answer.headers.get('Content-Type') || '');
   if (answer.ok || answer.status === 304) {
@@ -24,7 +25,7 @@ export async function isLarders(answer) {
   return typeof problem?.title === 'string';
 }
 
-// call asks for a person; '' is whoever is logged in.
+// call sends a request for a person; '' means whoever is logged in.
 async function call(path, person, options = {}) {
   const headers = { 'Accept-Language': language, ...options.headers, ...(person && { 'Larder-User': person }) };
   const answer = await fetch(path, {
@@ -45,7 +46,8 @@ export const fetchList = async () => (await call('/grocery/api/list', '')).json(
 export const operate = async (person, operations) => (await call('/grocery/api/operations', person, json({ operations }))).json();
 export const logIn = async (username, password) => (await call('/api/session', '', json({ username, password }))).json();
 
-// follow calls onChange with each sequence that a person's list reaches, and onState with whether the way is open.
+// follow calls onChange with each new sequence of a person's list, and onState with whether the
+// connection is open.
 export function follow(person, onChange, onState) {
   const source = new EventSource(`/grocery/api/events?larder_user=${encodeURIComponent(person)}`);
   source.addEventListener('list', (event) => onChange(JSON.parse(event.data).sequence));

@@ -1,4 +1,4 @@
-// Lets the page open without a network. The list itself is kept by the page.
+// Lets the page open offline. The page itself stores the list.
 
 const kept = 'grocery-page-4';
 const files = ['./', 'app.js', 'device.js', 'left.js', 'server.js', 'words.js', 'list.css', 'icon.svg', 'manifest.webmanifest'];
@@ -12,14 +12,15 @@ self.addEventListener('activate', (event) => {
     .map((n) => caches.delete(n)))).then(() => self.clients.claim()));
 });
 
-// The network first, so that a new page is seen at once; what is kept serves where there is none, or a slow one.
+// Network first, so that a new page is used at once; the cache serves if the network is missing or
+// slow.
 self.addEventListener('fetch', (event) => {
   const { pathname } = new URL(event.request.url);
   if (event.request.method !== 'GET' || pathname.startsWith('/grocery/api/') || !pathname.startsWith('/grocery/')) return;
   event.respondWith(fresh(event.request).catch(() => caches.match(event.request, { ignoreSearch: true })).then((a) => a || Response.error()));
 });
 
-// A portal's page in the place of ours is no answer, and must not be kept as the page or as its code.
+// Never cache a portal's page as the page or its code.
 async function fresh(request) {
   const answer = await fetch(request, { signal: AbortSignal.timeout(3000) });
   if (!answer.ok || !answer.headers.has('Larder-Page')) throw new Error(`status ${answer.status}`);

@@ -1,4 +1,4 @@
-// What the page says, in the person's language.
+// The page's texts, in the person's language.
 
 const words = {
   en: {
