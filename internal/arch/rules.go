@@ -14,6 +14,7 @@ const (
 	fromOutside = Module + "/test/..." // tests of the built binary, which inspect its stores from outside
 
 	// Stores: the only packages that know the tables.
+	ledgerGround = internal + "ledger"
 	commandStore = Module + "/command-api/internal/recipestore"
 	fileStore    = Module + "/file-service/internal/filestore"
 	listStore    = Module + "/grocery-app/internal/liststore"

@@ -39,7 +39,55 @@ func Statements() []Statement {
 			"files are a part of a recipe's row",
 		},
 		{
-			[]string{"ReplicateRecipe", "FreeName", "ReplicateUser", "ReplicateEntry", "PlaceEntry", "RaiseChange"},
+			[]string{"DrawChange", "InsertEntry"},
+			[]string{ledgerGround, commandStore},
+			[]string{postgresroles.CommandAPI, postgresroles.Files},
+			"whoever changes a recipe draws a change number, and appends to the ledger; an operator's events are put into it again",
+		},
+		{
+			[]string{"KeepAnswer"},
+			[]string{ledgerGround},
+			[]string{postgresroles.CommandAPI, postgresroles.Files},
+			"whoever does a command keeps its answer",
+		},
+		{
+			[]string{"SweepKeys"},
+			[]string{ledgerGround},
+			[]string{postgresroles.CommandAPI},
+			"one component forgets old keys for all",
+		},
+		{
+			[]string{"DropVersions", "EmptyDeletion", "EmptyRequests"},
+			[]string{ledgerGround},
+			[]string{postgresroles.Relay, postgresroles.Projectors},
+			"the primary's ledger and the backup's lose the same text",
+		},
+		{
+			[]string{"NoteRemoval"},
+			[]string{ledgerGround, commandStore},
+			[]string{postgresroles.Relay, postgresroles.Projectors},
+			"what has no text any more is noted, to be taken out of the stream",
+		},
+		{
+			[]string{"DropRemovals"},
+			[]string{ledgerGround},
+			[]string{postgresroles.Projectors},
+			"the backup remembers for a day what is to be taken out of the stream",
+		},
+		{
+			[]string{"Removed", "SetClock"},
+			[]string{commandStore},
+			[]string{postgresroles.Relay},
+			"the relay that leads goes by the clock, and takes the text out of the stream",
+		},
+		{
+			[]string{"MarkPublished"},
+			[]string{commandStore},
+			[]string{postgresroles.Relay},
+			"the relay says which entries the stream has",
+		},
+		{
+			[]string{"ReplicateRecipe", "FreeName", "ReplicateUser", "ReplicateEntry", "PlaceEntry", "RaiseChange", "DropKeys"},
 			[]string{Module + "/projectors/replica"},
 			[]string{postgresroles.Projectors},
 			"the replica makes the backup what the events say",
@@ -58,23 +106,6 @@ type Writer struct {
 func Writers() []Writer {
 	tools := []string{postgresroles.Owner}
 	return []Writer{
-		{"internal/ledger/sweep.go", []string{postgresroles.CommandAPI}, "one component forgets old keys for all"},
-		{
-			"internal/ledger/forget.go",
-			[]string{postgresroles.Relay, postgresroles.Projectors},
-			"the primary's ledger and the backup's lose the same text",
-		},
-		{"command-api/internal/recipestore/forget.go", []string{postgresroles.Relay}, "the relay that leads forgets what was deleted"},
-		{
-			"internal/ledger/*.go",
-			[]string{postgresroles.CommandAPI, postgresroles.Files},
-			"whoever changes a recipe draws a change number, and appends to the ledger",
-		},
-		{
-			"command-api/internal/recipestore/ledger.go",
-			[]string{postgresroles.Relay},
-			"the relay says which entries the stream has",
-		},
 		{
 			"file-service/internal/filestore/*.go",
 			[]string{postgresroles.Files},
@@ -91,7 +122,6 @@ func Writers() []Writer {
 			"accounts are added and changed on the write side",
 		},
 		{"command-api/internal/recipestore/deleteuser.go", tools, "what the ledger has is taken away by an operator alone"},
-		{"command-api/internal/recipestore/replay.go", tools, "events are put into the ledger again by an operator"},
 		{"operate/backup/*.go", tools, "whole databases are copied by an operator"},
 		{"operate/failback/*.go", tools, "an old primary's rows are brought back by an operator"},
 		{"internal/topology/*.go", tools, "which database is the primary is an operator's word"},

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"larder.dev/internal/tables"
 )
 
 // ErrKeyReused is the error of an idempotency key that was used for another request before.
@@ -53,10 +55,7 @@ func (k *Kept) Replay(key *Key) (Answer, error) {
 
 // QueueKept looks for the answer under a key; kept stays nil where there is none.
 func QueueKept(batch *pgx.Batch, user, key string, kept **Kept) {
-	batch.Queue(`SELECT k.request_hash, k.status, k.headers,
-			CASE WHEN k.event_id IS NULL THEN k.body ELSE convert_to(l.data::text, 'UTF8') END
-		FROM idempotency_keys k LEFT JOIN event_log l ON l.event_id = k.event_id WHERE k.user_id = $1 AND k.key = $2`,
-		user, key).QueryRow(func(row pgx.Row) error {
+	batch.Queue(tables.Kept, user, key).QueryRow(func(row pgx.Row) error {
 		var (
 			k      Kept
 			header []byte
@@ -88,6 +87,5 @@ func QueueKeep(batch *pgx.Batch, user string, key Key, a Answer, entry *Entry, n
 	if body == nil {
 		body = []byte{}
 	}
-	batch.Queue(`INSERT INTO idempotency_keys (user_id, key, request_hash, status, headers, body, event_id, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, user, key.Value, key.Hash, a.Status, header, body, event, now)
+	batch.Queue(tables.KeepAnswer, user, key.Value, key.Hash, a.Status, header, body, event, now)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/tables"
 )
 
 // Channel is where a commit is hinted at with NOTIFY, for the relay that reads the log.
@@ -53,7 +54,7 @@ func NewID() string {
 
 // QueueLock takes the lock under which a user's changes are made.
 func QueueLock(batch *pgx.Batch, user string) {
-	batch.Queue(`SELECT change FROM user_changes WHERE user_id = $1 FOR UPDATE`, user).QueryRow(func(row pgx.Row) error {
+	batch.Queue(tables.LockUser, user).QueryRow(func(row pgx.Row) error {
 		var change int64
 		return NoUser(row.Scan(&change))
 	})
@@ -61,8 +62,7 @@ func QueueLock(batch *pgx.Batch, user string) {
 
 // QueueDraw draws the user's next change number, which the statements after it read from the row.
 func QueueDraw(batch *pgx.Batch, user string, change *int64) {
-	batch.Queue(`UPDATE user_changes SET change = change + 1 WHERE user_id = $1 RETURNING change`, user).
-		QueryRow(func(row pgx.Row) error { return NoUser(row.Scan(change)) })
+	batch.Queue(tables.DrawChange, user).QueryRow(func(row pgx.Row) error { return NoUser(row.Scan(change)) })
 }
 
 // NoUser makes ErrNoUser of a row that isn't there.
@@ -73,15 +73,9 @@ func NoUser(err error) error {
 	return err
 }
 
-// The change number is taken from user_changes, where QueueDraw has put it in the same transaction. So it
-// needs no round trip to this program and back.
-const insertEntry = `INSERT INTO event_log (event_id, user_id, type, schema_version, subject, version, change, time,
-		traceparent, data)
-	VALUES ($2, $1, $3, $4, $5, $6, (SELECT change FROM user_changes WHERE user_id = $1), $7, $8, $9)`
-
 // QueueEntry appends to the log, after QueueDraw in the same transaction.
 func QueueEntry(batch *pgx.Batch, user string, e Entry, traceParent string, now time.Time) {
-	batch.Queue(insertEntry, user, e.ID, e.Type, e.SchemaVersion, e.Subject, e.Version, now, traceParent, e.Data)
+	batch.Queue(tables.InsertEntry, user, e.ID, e.Type, e.SchemaVersion, e.Subject, e.Version, now, traceParent, e.Data)
 }
 
 // rollbackTimeout bounds a rollback, which must also run when the caller's context is done.

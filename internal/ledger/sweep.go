@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/internal/tables"
 )
 
 // sweepSize bounds the rows that one statement of SweepKeys deletes, and so how long it holds their locks.
@@ -14,13 +16,12 @@ const sweepSize = 5_000
 func SweepKeys(ctx context.Context, pool *pgxpool.Pool) (int64, error) {
 	total := int64(0)
 	for {
-		tag, err := pool.Exec(ctx, `DELETE FROM idempotency_keys WHERE ctid IN
-			(SELECT ctid FROM idempotency_keys WHERE created_at < $1 LIMIT $2)`, Now().Add(-KeyLifetime), sweepSize)
+		gone, err := tables.New(pool).SweepKeys(ctx, tables.SweepKeysParams{Before: Now().Add(-KeyLifetime), Most: sweepSize})
 		if err != nil {
 			return total, fmt.Errorf("sweep the idempotency keys: %w", err)
 		}
-		total += tag.RowsAffected()
-		if tag.RowsAffected() < sweepSize {
+		total += gone
+		if gone < sweepSize {
 			return total, nil
 		}
 	}

@@ -116,3 +116,7 @@ SELECT r.user_id, r.change, (r.deleted_at IS NOT NULL)::boolean AS deleted, row_
 		FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id ORDER BY i.position) AS rows)::json AS ingredients
 FROM (SELECT unnest(@user_ids::uuid[]) AS user_id, unnest(@ids::uuid[]) AS id) AS asked
 JOIN recipes r ON r.user_id = asked.user_id AND r.id = asked.id;
+
+-- The ids of a user's recipes behind one, of deleted ones too.
+-- name: RecipeIDsOf :many
+SELECT id FROM recipes WHERE user_id = @user_id AND id > @after ORDER BY id LIMIT @most::bigint;

@@ -157,6 +157,37 @@ func (q *Queries) Recipe(ctx context.Context, arg RecipeParams) (RecipeRow, erro
 	return i, err
 }
 
+const RecipeIDsOf = `-- name: RecipeIDsOf :many
+SELECT id FROM recipes WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3::bigint
+`
+
+type RecipeIDsOfParams struct {
+	UserID string
+	After  string
+	Most   int64
+}
+
+// The ids of a user's recipes behind one, of deleted ones too.
+func (q *Queries) RecipeIDsOf(ctx context.Context, arg RecipeIDsOfParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, RecipeIDsOf, arg.UserID, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const RecipeOfFile = `-- name: RecipeOfFile :one
 SELECT r.change, false AS deleted, row_to_json(r) AS recipe, (
 	SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (

@@ -180,8 +180,8 @@ func (b *bringer) withoutForgotten(ctx context.Context, rows []row) ([]row, erro
 	for _, r := range rows {
 		until, ok := known[r.event.Subject]
 		if _, _, of := events.RecipeOf(r.event.Subject); of && !ok {
-			err := b.tx.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM event_log e
-				WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1 AND `+ledger.Forgotten("e"),
+			err := b.tx.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM event_log
+				WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1 AND type = 'recipe.deleted' AND data ->> 'name' = ''`,
 				r.event.Subject).Scan(&until)
 			if err != nil {
 				return nil, fmt.Errorf("look whether %s is forgotten: %w", r.event.Subject, err)

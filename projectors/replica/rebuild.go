@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"larder.dev/internal/ledger"
 	"larder.dev/projectors"
 )
 
@@ -71,7 +70,7 @@ func (t *target) Commit(ctx context.Context) error {
 		WHERE gone.user_id = have.user_id AND gone.type = 'user.deleted' AND have.event_id <> gone.event_id`)
 	// Forgotten recipes are inserted again without text; delete their earlier rows.
 	work.Queue(`DELETE FROM event_log have USING ` + string(staging) + `event_log gone
-		WHERE ` + ledger.Forgotten("gone") + ` AND have.subject = gone.subject
+		WHERE gone.type = 'recipe.deleted' AND gone.data ->> 'name' = '' AND have.subject = gone.subject
 			AND hashtextextended(have.subject, 0) = hashtextextended(gone.subject, 0) AND have.version <= gone.version`)
 	work.Queue(`DELETE FROM event_log have USING ` + string(staging) + `event_log gone
 		WHERE gone.type = 'grocery.requested' AND gone.data -> 'recipe' ->> 'name' = '' AND have.event_id = gone.event_id`)

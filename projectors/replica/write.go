@@ -155,7 +155,7 @@ func queueForgotten(work *pgx.Batch, event projectors.Event, r events.Recipe) {
 		SchemaVersion: event.SchemaVersion, Data: event.Data,
 	})
 	// Nobody else sweeps the keys left by a full copy, and their answers contain text.
-	work.Queue(`DELETE FROM idempotency_keys WHERE created_at < $1`, ledger.Now().Add(-ledger.KeyLifetime-ledger.UndoMargin))
+	work.Queue(tables.DropKeys, ledger.Now().Add(-ledger.KeyLifetime-ledger.UndoMargin))
 	work.Queue(tables.PlaceEntry, event.ID, event.Stored, int64(event.Sequence))
 }
 

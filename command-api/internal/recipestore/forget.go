@@ -22,8 +22,7 @@ type Owned struct{ User, Recipe string }
 // Deleted returns up to limit recipes that were deleted by a time and aren't forgotten yet, in
 // order of deletion.
 func (s *Store) Deleted(ctx context.Context, until time.Time, limit int) ([]Owned, error) {
-	rows, err := s.pool.Query(ctx, `SELECT user_id::text, id::text FROM recipes
-		WHERE deleted_at IS NOT NULL AND name <> '' AND deleted_at <= $1 ORDER BY deleted_at LIMIT $2`, until, limit)
+	rows, err := s.pool.Query(ctx, tables.RecipesToForget, until, limit)
 	var list []Owned
 	if err == nil {
 		list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Owned])
@@ -45,8 +44,7 @@ func (s *Store) Forget(ctx context.Context, of Owned, until time.Time) (done boo
 	subject := subjectOf(of)
 	opening := ledger.Begin()
 	ledger.QueueLock(opening, of.User)
-	opening.Queue(`SELECT version, change, created_at, updated_at FROM recipes
-		WHERE user_id = $1 AND id = $2 AND deleted_at <= $3 AND name <> ''`, of.User, of.Recipe, until).
+	opening.Queue(tables.RecipeToForget, of.User, of.Recipe, until).
 		QueryRow(func(row pgx.Row) error {
 			err := row.Scan(&gone.version, &gone.change, &gone.createdAt, &gone.updatedAt)
 			if errors.Is(err, pgx.ErrNoRows) {
@@ -54,9 +52,7 @@ func (s *Store) Forget(ctx context.Context, of Owned, until time.Time) (done boo
 			}
 			return err
 		})
-	opening.Queue(`SELECT (SELECT count(*) FROM event_log e WHERE `+ofSubject("e", "$1")+` AND published_at IS NULL)
-		+ (SELECT count(*) FROM event_log WHERE user_id = $2 AND type = 'grocery.requested' AND data -> 'recipe' ->> 'id' = $3
-			AND published_at IS NULL)`, subject, of.User, of.Recipe).
+	opening.Queue(tables.CountUnpublishedOf, subject, of.User, of.Recipe).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&events) })
 	err = ledger.Transact(ctx, s.pool, opening, func() (*pgx.Batch, error) {
 		if gone.version == 0 || events > 0 {
@@ -112,16 +108,7 @@ type Removal struct {
 
 // Removals returns the first ones after a recipe, by user and recipe.
 func (s *Store) Removals(ctx context.Context, after Owned, limit int) ([]Removal, error) {
-	rows, err := s.pool.Query(ctx, `SELECT r.user_id::text, r.recipe_id::text, r.version,
-			coalesce(e.published_at IS NOT NULL, true) AND NOT EXISTS (SELECT FROM event_log g WHERE g.user_id = r.user_id
-				AND g.type = 'grocery.requested' AND g.data -> 'recipe' ->> 'id' = r.recipe_id::text AND g.published_at IS NULL),
-			coalesce(e.stream_sequence, 0),
-			ARRAY(SELECT g.subject FROM event_log g WHERE g.user_id = r.user_id AND g.type = 'grocery.requested'
-				AND g.data -> 'recipe' ->> 'id' = r.recipe_id::text AND g.data -> 'recipe' ->> 'name' = '')
-		FROM text_removals r LEFT JOIN LATERAL (SELECT published_at, stream_sequence FROM event_log e
-			WHERE `+ofSubject("e", `('larder.recipe.' || r.user_id || '.' || r.recipe_id)`)+` AND e.version = r.version) AS e ON true
-		WHERE (r.user_id, r.recipe_id) > ($1, $2) ORDER BY r.user_id, r.recipe_id LIMIT $3`,
-		cmp.Or(after.User, uuid.Nil.String()), cmp.Or(after.Recipe, uuid.Nil.String()), limit)
+	rows, err := s.pool.Query(ctx, tables.Removals, cmp.Or(after.User, uuid.Nil.String()), cmp.Or(after.Recipe, uuid.Nil.String()), limit)
 	var list []Removal
 	if err == nil {
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Removal, err error) {
@@ -139,8 +126,7 @@ func (s *Store) Removals(ctx context.Context, after Owned, limit int) ([]Removal
 
 // Removed records that the stream has no text of a forgotten recipe any more.
 func (s *Store) Removed(ctx context.Context, r Removal) error {
-	_, err := s.pool.Exec(ctx, `DELETE FROM text_removals WHERE user_id = $1 AND recipe_id = $2 AND version = $3`,
-		r.User, r.Recipe, r.Version)
+	err := tables.New(s.pool).Removed(ctx, tables.RemovedParams{UserID: r.User, RecipeID: r.Recipe, Version: r.Version})
 	if err != nil {
 		return fmt.Errorf("note that the stream has no text of recipe %s of user %s: %w", r.Recipe, r.User, err)
 	}
@@ -149,7 +135,8 @@ func (s *Store) Removed(ctx context.Context, r Removal) error {
 
 // RemoveAgain records that the stream has text of a forgotten recipe, for the relay to remove.
 func (s *Store) RemoveAgain(ctx context.Context, of Owned, version int64) error {
-	if _, err := s.pool.Exec(ctx, ledger.NoteRemoval, of.User, of.Recipe, version); err != nil {
+	note := tables.NoteRemovalParams{UserID: of.User, RecipeID: of.Recipe, Version: version}
+	if err := tables.New(s.pool).NoteRemoval(ctx, note); err != nil {
 		return fmt.Errorf("note that the stream has text of recipe %s of user %s: %w", of.Recipe, of.User, err)
 	}
 	return nil
@@ -165,11 +152,7 @@ type Clock struct {
 // ledger's last row, which is certainly past, or at the machine's time if that is earlier.
 func (s *Store) SetClock(ctx context.Context, now time.Time, step, keep time.Duration) (Clock, error) {
 	clock := Clock{Keep: keep}
-	err := s.pool.QueryRow(ctx, `INSERT INTO retention_clock AS was (at, keep)
-			VALUES (least($1::timestamptz, (SELECT time FROM event_log ORDER BY id DESC LIMIT 1)), $3)
-		ON CONFLICT (one) DO UPDATE SET at = greatest(least($1::timestamptz, was.at + $2::interval), was.at - $2::interval),
-			keep = excluded.keep
-		RETURNING at`, now, step, keep).Scan(&clock.At)
+	err := s.pool.QueryRow(ctx, tables.SetClock, now, keep, step).Scan(&clock.At)
 	if err != nil {
 		return Clock{}, fmt.Errorf("set the clock of the retention: %w", err)
 	}
@@ -178,8 +161,9 @@ func (s *Store) SetClock(ctx context.Context, now time.Time, step, keep time.Dur
 
 // queueClock reads the clock. It leaves the time zero if no relay has led yet.
 func queueClock(batch *pgx.Batch, at *time.Time) {
-	batch.Queue(`SELECT at FROM retention_clock`).QueryRow(func(row pgx.Row) error {
-		err := row.Scan(at)
+	batch.Queue(tables.Clock).QueryRow(func(row pgx.Row) error {
+		var keep time.Duration
+		err := row.Scan(at, &keep)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -190,7 +174,7 @@ func queueClock(batch *pgx.Batch, at *time.Time) {
 
 // ReadClock returns a database's clock, and false if no relay has led there yet.
 func ReadClock(ctx context.Context, pool *Pool) (clock Clock, set bool, err error) {
-	err = pool.QueryRow(ctx, `SELECT at, keep FROM retention_clock`).Scan(&clock.At, &clock.Keep)
+	err = pool.QueryRow(ctx, tables.Clock).Scan(&clock.At, &clock.Keep)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return Clock{}, false, nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"larder.dev/events"
+	"larder.dev/internal/tables"
 )
 
 // Entry is one row of the ledger.
@@ -30,9 +31,7 @@ type Entry struct {
 // It never uses "id > cursor". An id is drawn before its transaction commits, so a cursor would
 // skip a row committed late, which would then never be published.
 func (s *Store) Unpublished(ctx context.Context, underWay []int64, limit, maxBytes int) ([]Entry, error) {
-	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data,
-			stream_sequence IS NOT NULL
-		FROM event_log WHERE published_at IS NULL AND id <> ALL (coalesce($1, '{}'::bigint[])) ORDER BY id LIMIT $2`, underWay, limit)
+	rows, err := s.pool.Query(ctx, tables.Unpublished, underWay, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the unpublished events: %w", err)
 	}
@@ -62,8 +61,8 @@ func (s *Store) MarkPublished(ctx context.Context, ids []int64, sequences []uint
 	for i, sequence := range sequences {
 		places[i] = int64(sequence)
 	}
-	_, err := s.pool.Exec(ctx, `UPDATE event_log SET published_at = $3, stream_sequence = mark.sequence
-		FROM unnest($1::bigint[], $2::bigint[]) AS mark(id, sequence) WHERE event_log.id = mark.id`, ids, places, Now())
+	now := Now()
+	err := tables.New(s.pool).MarkPublished(ctx, tables.MarkPublishedParams{At: &now, Ids: ids, Sequences: places})
 	if err != nil {
 		return fmt.Errorf("mark %d events from %d on as published: %w", len(ids), ids[0], err)
 	}
@@ -83,9 +82,7 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 		b      Backlog
 		oldest *time.Time
 	)
-	err := s.pool.QueryRow(ctx, `SELECT count(*), coalesce(min(id) FILTER (WHERE stream_sequence IS NULL), 0),
-		coalesce(max(id) FILTER (WHERE stream_sequence IS NULL), 0), min(time) FILTER (WHERE stream_sequence IS NULL)
-		FROM event_log WHERE published_at IS NULL`).Scan(&b.Events, &b.First, &b.Last, &oldest)
+	err := s.pool.QueryRow(ctx, tables.Backlog).Scan(&b.Events, &b.First, &b.Last, &oldest)
 	if err != nil {
 		return Backlog{}, fmt.Errorf("count the unpublished events: %w", err)
 	}
@@ -95,11 +92,9 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	return b, nil
 }
 
-// UnpublishedOf counts a user's unpublished events. Its condition matches the index
-// event_log_unpublished_by_user.
+// UnpublishedOf counts a user's unpublished events.
 func (s *Store) UnpublishedOf(ctx context.Context, user string) (int64, error) {
-	var n int64
-	err := s.pool.QueryRow(ctx, `SELECT count(*) FROM event_log WHERE user_id = $1 AND (published_at IS NULL) IS TRUE`, user).Scan(&n)
+	n, err := tables.New(s.pool).UnpublishedOf(ctx, user)
 	if err != nil {
 		return 0, fmt.Errorf("count the unpublished events of user %s: %w", user, err)
 	}

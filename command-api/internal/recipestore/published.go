@@ -9,17 +9,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
+	"larder.dev/internal/tables"
 )
 
 // NextOwner returns the next user with rows in the ledger, in order of id, or "" at the end. Start
 // with "".
 func (s *Store) NextOwner(ctx context.Context, after string) (string, error) {
-	rows, err := s.pool.Query(ctx, `SELECT user_id FROM event_log WHERE user_id > $1 ORDER BY user_id LIMIT 1`,
-		cmp.Or(after, uuid.Nil.String()))
-	if err != nil {
-		return "", fmt.Errorf("find the user after %q in the ledger: %w", after, err)
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	found, err := tables.New(s.pool).NextOwner(ctx, cmp.Or(after, uuid.Nil.String()))
 	if err != nil {
 		return "", fmt.Errorf("find the user after %q in the ledger: %w", after, err)
 	}
@@ -33,11 +29,7 @@ func (s *Store) NextOwner(ctx context.Context, after string) (string, error) {
 // without Restored ones. A user's changes are committed in the order of their numbers. A row is
 // Superseded if the ledger has a newer one of its subject, published or not.
 func (s *Store) Published(ctx context.Context, user string, after int64, limit int) ([]Entry, error) {
-	rows, err := s.pool.Query(ctx, `SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data,
-			EXISTS (SELECT FROM event_log n WHERE `+ofSubject("n", "e.subject")+` AND n.version > e.version)
-		FROM (SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data
-			FROM event_log e WHERE user_id = $1 AND change > $2 AND published_at IS NOT NULL AND NOT (`+restored+`)
-			ORDER BY change LIMIT $3) AS e ORDER BY change`, user, after, limit)
+	rows, err := s.pool.Query(ctx, tables.Published, user, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the events of user %s after %d: %w", user, after, err)
 	}
@@ -55,22 +47,22 @@ func (s *Store) Published(ctx context.Context, user string, after int64, limit i
 
 // CountPublished counts the rows that Published returns for a user, or for all if user is "".
 func (s *Store) CountPublished(ctx context.Context, user string) (int64, error) {
-	n, err := s.count(ctx, `SELECT count(*) FROM event_log e WHERE published_at IS NOT NULL AND NOT (`+restored+`)`, user)
+	n, err := s.count(ctx, user, (*tables.Queries).CountPublished, (*tables.Queries).CountPublishedOf)
 	if err != nil {
 		return 0, fmt.Errorf("count the published events of user %q: %w", user, err)
 	}
 	return n, nil
 }
 
-// count counts one user's rows, or all rows if user is "". It uses separate statements, so that
-// each gets its own plan.
-func (s *Store) count(ctx context.Context, query, user string) (n int64, err error) {
+// count counts one user's rows, or all rows if user is "".
+func (s *Store) count(
+	ctx context.Context, user string,
+	all func(*tables.Queries, context.Context) (int64, error), one func(*tables.Queries, context.Context, string) (int64, error),
+) (int64, error) {
 	if user == "" {
-		err = s.pool.QueryRow(ctx, query).Scan(&n)
-		return n, err
+		return all(tables.New(s.pool), ctx)
 	}
-	err = s.pool.QueryRow(ctx, query+` AND user_id = $1`, user).Scan(&n)
-	return n, err
+	return one(tables.New(s.pool), ctx, user)
 }
 
 // scanEntryAnd scans an entry and further columns.

@@ -8,6 +8,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/tables"
 	"larder.dev/recipe"
 )
 
@@ -48,7 +49,5 @@ func (p Replay) Event(ctx context.Context, e events.Envelope) error {
 }
 
 func queueReplayed(batch *pgx.Batch, user string, e events.Envelope) {
-	batch.Queue(`INSERT INTO event_log (event_id, user_id, type, schema_version, subject, version, change, time, traceparent, data)
-		VALUES ($2, $1, $3, $4, $5, $6, (SELECT change FROM user_changes WHERE user_id = $1), $7, $8, $9)`,
-		user, e.ID, string(e.Type), e.SchemaVersion, e.Subject, e.Version, e.Time, e.TraceParent, []byte(e.Data))
+	batch.Queue(tables.InsertEntry, user, e.ID, string(e.Type), e.SchemaVersion, e.Subject, e.Version, e.Time, e.TraceParent, []byte(e.Data))
 }

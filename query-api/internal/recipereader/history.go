@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
-	"larder.dev/internal/ledger"
+	"larder.dev/internal/tables"
 	"larder.dev/recipe"
 )
 
@@ -21,9 +21,6 @@ type Version struct {
 	Time   time.Time
 }
 
-// ofSubject finds the rows of subject $1 through the index on its hash and the version.
-const ofSubject = `hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1`
-
 // ErrTextGone means the recipe was deleted so long ago that only the numbers of its history remain.
 var ErrTextGone = errors.New("the text of the recipe is gone")
 
@@ -32,8 +29,7 @@ var ErrTextGone = errors.New("the text of the recipe is gone")
 // these versions were erased, ErrUnavailable, or another failure.
 func (r *Recipes) History(ctx context.Context, owner, id string, before int64, limit int) (page []Version, more bool, err error) {
 	subject := events.RecipeSubject(owner, id)
-	rows, err := r.primary.Query(ctx, `SELECT version, type, data->>'name', time FROM event_log e
-		WHERE `+ofSubject+` AND version < $2 AND NOT (`+ledger.Forgotten("e")+`) ORDER BY version DESC LIMIT $3`, subject, before, limit+1)
+	rows, err := r.primary.Query(ctx, tables.VersionsBefore, subject, before, limit+1)
 	if err == nil {
 		page, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (v Version, err error) {
 			err = row.Scan(&v.Number, &v.Type, &v.Name, &v.Time)
@@ -54,8 +50,7 @@ func (r *Recipes) History(ctx context.Context, owner, id string, before int64, l
 // AsOf reads a recipe as it was at a version; its errors are those of History.
 func (r *Recipes) AsOf(ctx context.Context, owner, id string, version int64) (events.Recipe, error) {
 	e := events.Envelope{Source: events.Source, Subject: events.RecipeSubject(owner, id), Version: version}
-	err := r.primary.QueryRow(ctx, `SELECT event_id, type, schema_version, data FROM event_log
-		WHERE `+ofSubject+` AND version = $2`, e.Subject, version).
+	err := r.primary.QueryRow(ctx, tables.VersionAt, e.Subject, version).
 		Scan(&e.ID, &e.Type, &e.SchemaVersion, (*[]byte)(&e.Data))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return events.Recipe{}, fmt.Errorf("version %d of recipe %s of user %s: %w", version, id, owner,
@@ -78,9 +73,7 @@ func (r *Recipes) AsOf(ctx context.Context, owner, id string, version int64) (ev
 // missing explains why the versions in [from, before) don't exist: a recipe's versions have no
 // gaps, so if a later one exists, they were erased.
 func (r *Recipes) missing(ctx context.Context, subject string, from, before int64) error {
-	var later bool
-	err := r.primary.QueryRow(ctx, `SELECT EXISTS (SELECT FROM event_log WHERE `+ofSubject+` AND version >= $2)`,
-		subject, from).Scan(&later)
+	later, err := tables.New(r.primary).HasVersionFrom(ctx, tables.HasVersionFromParams{Subject: subject, Version: from})
 	switch {
 	case err != nil:
 		return unavailable(ctx, err)
