@@ -170,8 +170,8 @@ type Deliveries struct {
 
 // prefetchBytes bounds one pull request; a few large messages equal a thousand small ones. The next
 // request is sent while the last quarter is waiting, so the client holds at most twice as much, and
-// as much again for each reconnect before they are taken. It exceeds any message's size: the server
-// delivers nothing larger.
+// as much again for each reconnect before they are taken. The bound exceeds any message's size: the
+// server delivers nothing larger.
 const prefetchBytes = 4 << 20
 
 // A pull request is renewed after expiry, and the server sends a heartbeat while it has no
