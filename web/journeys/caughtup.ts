@@ -1,6 +1,6 @@
-// How soon a new device has what a cook with 5,000 recipes has: make web-caught-up. From the page that opens to the
-// stream of what happens next, which begins when all changes are taken over. A measurement: only a quiet machine's
-// figures count.
+// Measures how soon a new device has what a cook with 5,000 recipes has: make web-caught-up. It
+// measures from opening the page to opening the change stream, which happens once all changes are
+// applied. Only a quiet machine's figures count.
 import { chromium } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { writeMany } from './many'

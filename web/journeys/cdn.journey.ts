@@ -1,4 +1,4 @@
-// Files that are read from another host than the app, as from a CDN.
+// Files read from a different host than the app, as from a CDN.
 import { expect, test } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -18,10 +18,10 @@ function freePort(): Promise<number> {
   })
 }
 
-// The app's policy lets the pictures in that come from the CDN's host, and none from elsewhere.
+// The app's policy allows pictures from the CDN's host, and from nowhere else.
 test('pictures come from the CDN @once', async ({ page }) => {
   const port = await freePort()
-  const cdn = `http://localhost:${String(port)}` // which is another origin than 127.0.0.1
+  const cdn = `http://localhost:${String(port)}` // a different origin than 127.0.0.1
   const larder = await startLarder('--addr', `127.0.0.1:${String(port)}`, '--cdn-url', cdn)
   try {
     const env = { ...process.env, LARDER_DATA_DIR: larder.dataDir }

@@ -1,6 +1,6 @@
 import { expect, expectAccessible, test } from './kitchen'
 
-// Step by step, with several timers at once that ring when they are up.
+// Step by step, with several concurrent timers that ring when they end.
 test('cook a recipe', async ({ kitchen }) => {
   await kitchen.clock.install()
   await kitchen.reload()
@@ -35,7 +35,7 @@ test('cook a recipe', async ({ kitchen }) => {
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Rösti')
 })
 
-// The screen is asked to stay on.
+// The screen stays on.
 test('the screen stays on', { tag: '@once' }, async ({ kitchen }) => {
   await kitchen.addInitScript(() => {
     const asked = { type: 'screen', addEventListener: () => undefined, release: () => Promise.resolve() }

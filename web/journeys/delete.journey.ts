@@ -1,6 +1,6 @@
 import { expect, expectAccessible, test } from './kitchen'
 
-// A recipe is deleted at once, and an undo brings it back.
+// Deleting a recipe takes effect at once, and undo brings it back.
 test('delete, and undo', async ({ kitchen, cook }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   await kitchen.getByRole('button', { name: 'Delete' }).click()

@@ -1,4 +1,4 @@
-// A browser of one's own with a profile on the disk, that can be killed and started again.
+// A separate browser with a profile on disk, which can be killed and restarted.
 import { chromium, type Page } from '@playwright/test'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline'
 interface Started {
   process: ChildProcess
   page: Page
-  /** Ends it as a cook does. */
+  /** Ends it like a cook does. */
   close: () => Promise<void>
-  /** Ends it as a battery does. */
+  /** Ends it like an empty battery does. */
   kill: () => Promise<void>
 }
 
@@ -49,7 +49,7 @@ export async function startBrowser(
       await ended
     },
     kill: async () => {
-      // The whole group: a browser is many processes.
+      // Kill the whole process group: a browser has many processes.
       if (process_.pid && process_.exitCode === null) process.kill(-process_.pid, 'SIGKILL')
       await ended
     },

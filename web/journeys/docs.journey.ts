@@ -1,6 +1,6 @@
 import { address, expect, test } from './kitchen'
 
-// Whoever writes a client reads there what every address takes, also where nothing is to be had but this server.
+// Client authors can read what every address accepts, even if only this server is reachable.
 test('the description of the API', { tag: '@once' }, async ({ page }) => {
   test.setTimeout(30_000)
   const complaints: string[] = []
@@ -11,7 +11,7 @@ test('the description of the API', { tag: '@once' }, async ({ page }) => {
     if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(address()))
       elsewhere.push(request.url())
   })
-  await page.setViewportSize({ width: 1280, height: 800 }) // its search isn't on phones
+  await page.setViewportSize({ width: 1280, height: 800 }) // phones don't have its search
   await page.goto(address('/api/docs'))
   await expect(page.getByRole('heading', { name: 'The command API' })).toBeVisible()
   await expect(page.getByRole('heading', { name: 'One recipe, whole' })).toBeAttached()
@@ -21,7 +21,7 @@ test('the description of the API', { tag: '@once' }, async ({ page }) => {
   expect(complaints).toEqual([])
 })
 
-// What isn't there isn't the app, also where the app has a worker that opens its pages.
+// An unknown address doesn't show the app, even if the app's service worker is installed.
 test('an address that is not there', { tag: '@once' }, async ({ kitchen: page }) => {
   await page.evaluate(() => navigator.serviceWorker.ready)
   for (const nowhere of ['/livez', '/docs', '/recipes/x/eat']) {

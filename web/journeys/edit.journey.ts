@@ -11,7 +11,7 @@ async function addByApi(cook: Cook, recipe: object) {
   return (await answer.json()) as { id: string; version: number }
 }
 
-// A recipe is written row by row and by a pasted list, saved, found, and changed.
+// A recipe is written row by row and from a pasted list, saved, found, and changed.
 test('add a recipe and change it', async ({ kitchen, cook }) => {
   await kitchen.getByRole('link', { name: 'Add your first recipe' }).click()
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('New recipe')
@@ -29,7 +29,7 @@ test('add a recipe and change it', async ({ kitchen, cook }) => {
   await kitchen.keyboard.type('2 eggs')
   await kitchen.getByLabel('Step 1', { exact: true }).fill('Stir it all.')
 
-  // A pasted list becomes rows, its headings sections.
+  // A pasted list becomes rows, and its headings sections.
   await kitchen.getByLabel('Ingredient 2', { exact: true }).evaluate((field) => {
     const data = new DataTransfer()
     data.setData('text/plain', 'To serve:\n- maple syrup\n• 1 lemon')
@@ -38,7 +38,7 @@ test('add a recipe and change it', async ({ kitchen, cook }) => {
   await expect(kitchen.getByLabel('Ingredient 4', { exact: true })).toHaveValue('1 lemon')
   await expect(kitchen.getByLabel('Section', { exact: true })).toHaveValue('To serve')
 
-  // The handle moves a row, by keys too.
+  // The handle moves a row with keys too.
   await kitchen.getByRole('button', { name: /^Move 2 eggs/ }).focus()
   await kitchen.keyboard.press('ArrowUp')
   await expect(kitchen.getByLabel('Ingredient 1', { exact: true })).toHaveValue('2 eggs')
@@ -58,7 +58,7 @@ test('add a recipe and change it', async ({ kitchen, cook }) => {
   expect(items.map((item) => item.name)).toEqual(['Thin pancakes'])
 })
 
-// A row is dragged to another place.
+// A row can be dragged to another position.
 test('drag a row', async ({ kitchen, cook }) => {
   const { id } = await addByApi(cook, {
     name: 'Salad',
@@ -75,7 +75,7 @@ test('drag a row', async ({ kitchen, cook }) => {
   await expect(kitchen.getByLabel('Ingredient 3', { exact: true })).toHaveValue('one')
 })
 
-// Leaving with changes asks; what was typed survives a reload, and can be thrown away.
+// Leaving with changes prompts; typed text survives a reload and can be discarded.
 test('a draft survives', { tag: '@once' }, async ({ kitchen, cook }) => {
   const { id } = await addByApi(cook, { name: 'Stew' })
   await kitchen.goto(address(`/recipes/${id}/edit`))
@@ -93,7 +93,7 @@ test('a draft survives', { tag: '@once' }, async ({ kitchen, cook }) => {
   await expect(kitchen.getByLabel('Name', { exact: true })).toHaveValue('Stew')
 })
 
-// Two devices change the same recipe: the second sees both, and chooses.
+// If two devices change the same recipe, the second one shows both and lets the cook choose.
 for (const { choice, name } of [
   { choice: 'Keep mine', name: 'Soup of mine' },
   { choice: 'Keep theirs', name: 'Soup of theirs' },

@@ -1,5 +1,6 @@
-// An evening in the kitchen, whole: the README's recipe is written by hand, scaled, cooked by a timer, printed and put on
-// the list, with a network and without one, and written without one too, in every language of the app.
+// A whole evening in the kitchen: the README's recipe is typed, scaled, cooked with a timer,
+// printed and put on the list, online and offline, and written offline too, in every language of
+// the app.
 import type { Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -20,11 +21,11 @@ interface Evening {
   locale: string
   rows: readonly [string, string, string]
   steps: readonly [string, string]
-  /** The same rows for twice as many, as the page, the dialog and the paper have them. */
+  /** The same rows doubled, as on the page, in the dialog and on paper. */
   doubled: readonly [string, string, string]
-  /** What the list then has of the first two, bought three times. */
+  /** The list's lines for the first two after adding them three times. */
   bought: readonly [RegExp, RegExp]
-  /** The button of the timer in the second step, without the time. */
+  /** The label of the second step's timer button, without the time. */
   minutes: RegExp
 }
 
@@ -58,7 +59,7 @@ const evenings: Evening[] = [
   },
 ]
 
-/** wordsOf are the app's words in a language, by their keys. */
+/** wordsOf returns the app's texts in a language, by key. */
 function wordsOf(locale: string) {
   const file = fileURLToPath(new URL(`../src/lib/i18n/${locale.slice(0, 2)}.json`, import.meta.url))
   const words = JSON.parse(readFileSync(file, 'utf8')) as unknown
@@ -76,7 +77,7 @@ for (const evening of evenings) {
   test.describe(evening.locale, () => {
     test.use({ locale: evening.locale })
 
-    // How pages are laid out in a language is languages.journey.ts's to look at, so that two of them need one layout here.
+    // languages.journey.ts covers each language's layout, so two of them only need one layout here.
     const tag = evening.locale === 'en-GB' ? [] : '@once'
 
     test('write, scale, cook, print, shop', { tag }, async ({ page, cook, way }) => {
@@ -90,12 +91,12 @@ for (const evening of evenings) {
       const recipe = await write(page, t, evening, 'Zürcher Geschnetzeltes')
       await cookAndShop(page, t, evening)
 
-      // For how many is kept.
+      // The servings are stored.
       way.is('cut')
       await page.goto(recipe)
       await cookAndShop(page, t, evening)
 
-      // The device reads what it wrote itself, until the server has.
+      // The device parses its own text until the server has parsed it.
       await page.goto(way.address())
       const unsent = await write(page, t, evening, 'Geschnetzeltes am Freitag')
       await cookAndShop(page, t, evening)
@@ -115,7 +116,7 @@ for (const evening of evenings) {
 
 type Words = (key: string) => string
 
-/** write writes the recipe by hand, opens it for twice as many, and gives its address. */
+/** write types the recipe, opens it at double servings, and returns its address. */
 async function write(page: Page, t: Words, { rows, steps }: Evening, name: string): Promise<string> {
   await page
     .getByRole('link', { name: t('app.add') })
@@ -133,7 +134,10 @@ async function write(page: Page, t: Words, { rows, steps }: Evening, name: strin
   return recipe
 }
 
-/** quantitiesOf are those that the server has read in a recipe's rows; none where it hasn't got it. */
+/**
+ * quantitiesOf returns the quantities that the server parsed from a recipe's rows; none if it
+ * doesn't have the recipe.
+ */
 async function quantitiesOf(page: Page, recipe: string): Promise<(number | null)[]> {
   const answer = await page.request.get(recipe.replace('/recipes/', '/api/recipes/'))
   if (!answer.ok()) return []
@@ -154,7 +158,7 @@ async function typeRows(page: Page, group: string, rows: readonly string[]) {
   }
 }
 
-/** cookAndShop uses the recipe that is open, for twice as many. */
+/** cookAndShop uses the open recipe at double servings. */
 async function cookAndShop(page: Page, t: Words, evening: Evening) {
   const { doubled, minutes } = evening
   await expectRows(page, evening)

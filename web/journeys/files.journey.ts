@@ -10,11 +10,11 @@ const heic = readFileSync(
   fileURLToPath(new URL('../../file-service/internal/picture/testdata/photo.heic', import.meta.url)),
 )
 
-// width is that of a picture that has been loaded, 0 before.
+// width returns a loaded picture's width, 0 before.
 const width = (picture: Locator) => picture.evaluate((element) => (element as HTMLImageElement).naturalWidth)
 
-// A photograph is put on a recipe and becomes its picture, a text can be opened, and both are gone when they are
-// removed. What the server refuses is said.
+// An added photo becomes the recipe's picture, a text file can be opened, and removing them removes
+// both. Refusals by the server are shown.
 test('add files, see them, remove them', async ({ kitchen, context }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })
@@ -32,11 +32,11 @@ test('add files, see them, remove them', async ({ kitchen, context }) => {
   await expect((await opened).locator('body')).toHaveText('Better the day after.')
   await (await opened).close()
 
-  // It is on the card of the list, too, and stays there without a network.
+  // The list's card shows it too, even offline.
   await kitchen.goto(address('/'))
   const card = kitchen.getByRole('link', { name: /Rösti/ }).locator('img')
   await expect.poll(() => width(card)).toBeGreaterThan(0)
-  // The icon's colour stood there before it.
+  // Its colour was shown before it.
   await expect(card).toHaveCSS('background-color', 'rgb(170, 62, 21)')
   await expectAccessible(kitchen)
   await context.setOffline(true)
@@ -53,7 +53,8 @@ test('add files, see them, remove them', async ({ kitchen, context }) => {
   await expect(files.getByRole('link')).toHaveCount(1)
 })
 
-// What a phone takes is a picture like any other, and the recipe's picture is the first file that can be shown as one.
+// A phone's photo works like any picture, and the recipe's picture is the first file that can be
+// shown.
 test("a phone's photo becomes the recipe's picture", async ({ kitchen, context }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })
@@ -66,14 +67,15 @@ test("a phone's photo becomes the recipe's picture", async ({ kitchen, context }
     { name: 'rösti.heic', mimeType: 'image/heic', buffer: heic },
   ])
   const picture = kitchen.locator('article header img')
-  // What decodes HEIC is made ready in a process of its own, which takes seconds of a busy machine.
+  // The HEIC decoder starts in a separate process, which takes seconds on a busy machine.
   await expect.poll(() => width(picture), { timeout: 30_000 }).toBe(480)
   const opened = context.waitForEvent('page')
   await files.getByRole('link', { name: 'Open rösti.heic' }).click()
   await expect.poll(async () => width((await opened).locator('img'))).toBe(480)
 })
 
-// A large file whose connection breaks off goes on when there is a network again: what was sent isn't sent again.
+// An interrupted upload of a large file continues when there is a network again, without resending
+// what was sent.
 test('an upload that breaks off goes on', { tag: '@once' }, async ({ kitchen, context }) => {
   const way = await Way.to(address())
   await kitchen.goto(way.address())
@@ -110,7 +112,7 @@ test('an upload that breaks off goes on', { tag: '@once' }, async ({ kitchen, co
   await way.close()
 })
 
-// What the server refuses of a large file is said.
+// The server's refusal of a large file is shown.
 test('a large file that is refused', { tag: '@once' }, async ({ kitchen }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })
@@ -129,7 +131,8 @@ test('a large file that is refused', { tag: '@once' }, async ({ kitchen }) => {
   await expect(kitchen.getByText(/film.bin.*more than 5 bytes/)).toBeVisible()
 })
 
-// Without a network a photo waits like any other change: it is seen at once, survives a reload, and can be taken back.
+// Offline, a photo waits like any other change: it is visible at once, survives a reload, and can
+// be removed.
 test('a photo without a network', { tag: '@once' }, async ({ kitchen, context }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })
@@ -159,7 +162,7 @@ test('a photo without a network', { tag: '@once' }, async ({ kitchen, context })
   await expect(files.getByRole('link')).toHaveCount(2)
 })
 
-// What is too large is told at once, without a network too.
+// A file that is too large is reported at once, even offline.
 test('a file that is too large', { tag: '@once' }, async ({ kitchen, context }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   const files = kitchen.getByRole('region', { name: 'Files' })

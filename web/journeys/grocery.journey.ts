@@ -1,6 +1,6 @@
 import { expect, expectAccessible, test } from './kitchen'
 
-// Ingredients are chosen for so many servings and put on the list; a second time is asked for expressly.
+// Ingredients are chosen, scaled and put on the list; adding them again asks for confirmation.
 test('put on the grocery list', async ({ kitchen }) => {
   let sent = 0
   kitchen.on('request', (request) => {
@@ -27,7 +27,7 @@ test('put on the grocery list', async ({ kitchen }) => {
 test.describe('without access', () => {
   test.use({ grocery: false })
 
-  // The button says that, and whom to ask.
+  // The button says so, and whom to ask.
   test('the button says so', async ({ kitchen }) => {
     await kitchen.getByRole('link', { name: /Rösti/ }).click()
     await kitchen.getByRole('button', { name: 'Grocery' }).click()

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { address, expect, test, type Cook } from './kitchen'
 
-// What each file would do as a part of a page: tell it, or its worker, that it ran.
+// What each file would do as part of a page: tell the page or its worker that it ran.
 const told =
   "if (self.document) parent.postMessage('ran', '*'); else if (self.postMessage) self.postMessage('ran')"
 const contents: Record<string, string | Uint8Array> = {
@@ -17,7 +17,7 @@ const contents: Record<string, string | Uint8Array> = {
   'code.wasm': Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
 }
 
-// uses are the ways in which a page runs a file, or lets it say how it looks. Each tells whether it did.
+// uses are the ways in which a page can run a file or be styled by it. Each reports whether it was.
 const uses = {
   script: (url: string) => element('script', 'src', url),
   module: (url: string) => element('script', 'src', url, { type: 'module' }),
@@ -51,7 +51,7 @@ const frames = {
   embed: (url: string) => element('embed', 'src', url),
 }
 
-// These are what the uses are made of, in the page.
+// Helpers of the uses, defined in the page.
 declare function element(kind: string, attribute: string, url: string, more?: object): Promise<string>
 declare function imported(url: string, type: string): Promise<string>
 declare function work(worker: Worker): Promise<string>
@@ -60,10 +60,10 @@ declare function refused(): string
 function ground() {
   let ran = false
   addEventListener('message', (event) => (ran ||= event.data === 'ran'))
-  const turn = () => new Promise((resolve) => setTimeout(resolve)) // behind a message that is on its way
+  const turn = () => new Promise((resolve) => setTimeout(resolve)) // after a message in flight
   Object.assign(globalThis, {
     refused: () => 'refused',
-    // Of a shared worker and of an embed that got nothing Chromium says so mostly, and not always.
+    // Chromium usually reports a failed shared worker or embed, but not always.
     silence: () => new Promise((resolve) => setTimeout(() => resolve('refused'), 2000)),
     imported: (url: string, type: string) =>
       import(url, { with: { type } }).then(
@@ -90,7 +90,10 @@ function ground() {
   })
 }
 
-/** bare opens a page of this origin that forbids nothing by a policy of its own: what it refuses, the file's answer made it. */
+/**
+ * bare opens a page on this origin without a policy of its own, so that any refusal comes from the
+ * file's response.
+ */
 async function bare(page: Page) {
   await page.route('**/bare', (route) =>
     route.fulfill({ contentType: 'text/html', body: '<!DOCTYPE html><title>bare</title><body></body>' }),
@@ -128,13 +131,14 @@ async function tried(
   return ran
 }
 
-// A file that somebody attached is never a part of a page of ours, whatever is in it and whatever the page makes of it.
+// An attached file never becomes part of our pages, whatever its content and however a page tries
+// to use it.
 test('what was uploaded never runs @once', async ({ page, cook }) => {
   const addresses = await attach(cook)
   await bare(page)
   expect(await tried(page, { ...uses, ...frames }, addresses)).toEqual([])
 
-  // The same uses run the same contents where they come with the types that they ask for.
+  // As a control, the same uses run the same contents when served with matching types.
   const types: Record<string, string> = {
     js: 'text/javascript',
     json: 'application/json',
@@ -163,7 +167,8 @@ test('what was uploaded never runs @once', async ({ page, cook }) => {
   }
 })
 
-// A browser that doesn't say what it wants a file for runs none either: the types and what goes with them see to it.
+// A browser that doesn't send the intended use doesn't run files either: their types and other
+// headers prevent it.
 test('what was uploaded never runs in an older browser @once', async ({ page, cook }) => {
   const addresses = await attach(cook)
   await page.route('**/files/**', async (route) => {
@@ -175,7 +180,7 @@ test('what was uploaded never runs in an older browser @once', async ({ page, co
     await route.fulfill({ response })
   })
   await bare(page)
-  // A test can't answer the requests of shared workers and service workers.
+  // A test can't intercept the requests of shared workers and service workers.
   const seen = Object.fromEntries(
     Object.entries(uses).filter(([way]) => !/(shared|service) worker/.test(way)),
   )

@@ -5,8 +5,8 @@ import { address, expect, expectAccessible, test as base } from './kitchen'
 
 const photo = readFileSync(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)))
 
-// A browser for which larder.home is this machine. By plain HTTP from another host it has no service worker, no locks and no
-// randomUUID, as a phone in the home network.
+// A browser in which larder.home is this machine. Over plain HTTP from another host it has no
+// service worker, no locks and no randomUUID, like a phone on the home network.
 const test = base.extend<{ home: string; browser: Browser }>({
   browser: async ({}, use) => {
     const browser = await chromium.launch({
@@ -19,8 +19,8 @@ const test = base.extend<{ home: string; browser: Browser }>({
   home: async ({}, use) => use(address().replace('127.0.0.1', 'larder.home')),
 })
 
-// In the home network by plain HTTP a cook logs in, writes, searches, puts files and groceries, deletes and logs out; only
-// installing and opening it without a network don't work, and the app says so once.
+// On the home network over plain HTTP, a cook logs in, writes, searches, adds files and groceries,
+// deletes and logs out; only installing and offline use don't work, and the app says so once.
 test('everything but installing and offline', { tag: '@once' }, async ({ browser, home, cook, viewport }) => {
   test.setTimeout(90_000)
   const context = await browser.newContext({ viewport, locale: 'en-GB' })
@@ -51,7 +51,7 @@ test('everything but installing and offline', { tag: '@once' }, async ({ browser
   const chooser = page.locator('input[type=file]').first()
   await chooser.setInputFiles({ name: 'small.png', mimeType: 'image/png', buffer: photo })
   await expect(page.locator('img[src*="/files/"]').first()).toBeVisible()
-  // Larger than what is sent at once.
+  // Larger than what is sent in one request.
   await chooser.setInputFiles({
     name: 'large.txt',
     mimeType: 'text/plain',

@@ -18,7 +18,8 @@ const pages = [
 ]
 
 for (const { path, id, shortcuts, forms } of pages) {
-  // A browser finds nothing that keeps it from installing the page, and all that the page promises is there as it says.
+  // Nothing keeps a browser from installing the page, and everything in its manifest exists as
+  // stated.
   test(`install ${path}`, { tag: '@once' }, async ({ kitchen: page }) => {
     await page.goto(address(path))
     await page.evaluate(() => navigator.serviceWorker.ready)
@@ -26,7 +27,7 @@ for (const { path, id, shortcuts, forms } of pages) {
     const read = await chrome.send('Page.getAppManifest')
     expect(read.errors).toEqual([])
     const { installabilityErrors } = await chrome.send('Page.getInstallabilityErrors')
-    // A window that keeps nothing installs nothing: that alone is the browser's of this journey.
+    // Incognito windows can't install; that error only comes from this journey's browser.
     expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
 
     const manifest = JSON.parse(read.data ?? '') as Manifest

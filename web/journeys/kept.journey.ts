@@ -8,7 +8,7 @@ async function openRoesti(page: Page) {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Rösti')
 }
 
-// For how many, what is put out, and the step outlive leaving, a reload, and another layout.
+// Servings, ticks and the step survive leaving, a reload, and a different layout.
 test('how far a cook is with a recipe is kept', async ({ kitchen, cook }) => {
   await openRoesti(kitchen)
   const potatoes = kitchen.getByRole('checkbox', { name: /waxy potatoes/ })
@@ -42,7 +42,7 @@ test('how far a cook is with a recipe is kept', async ({ kitchen, cook }) => {
   await kitchen.getByRole('button', { name: 'Leave cook mode' }).click()
   await expectKept()
 
-  // By the list, whose addresses know nothing of it.
+  // Through the list, whose addresses don't contain them.
   await kitchen.goto(address('/'))
   await openRoesti(kitchen)
   await expect(kitchen).not.toHaveURL(/for=/)
@@ -54,13 +54,13 @@ test('how far a cook is with a recipe is kept', async ({ kitchen, cook }) => {
   await kitchen.getByRole('link', { name: 'Cook', exact: true }).click()
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Step 1 of 4')
 
-  // Another recipe is as it is written.
+  // Other recipes aren't affected.
   await kitchen.goto(address('/'))
   await kitchen.getByRole('link', { name: /Borscht/ }).click()
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Borscht')
   await expect(kitchen.getByRole('checkbox', { checked: true })).toHaveCount(0)
 
-  // Ticks are of these lines: with others there are none.
+  // Ticks belong to these lines: if the lines change, they disappear.
   const { items } = (await (await cook.api('/api/recipes?q=rösti')).json()) as { items: { id: string }[] }
   const id = items[0]?.id ?? ''
   const answer = await cook.api(`/api/recipes/${id}`)
@@ -75,7 +75,7 @@ test('how far a cook is with a recipe is kept', async ({ kitchen, cook }) => {
   await expect(kitchen.getByRole('checkbox', { checked: true })).toHaveCount(0)
 })
 
-// Nothing of it is left for whoever comes next.
+// Nothing of it remains for the next person.
 test('how far a cook is goes with the logout', { tag: '@once' }, async ({ kitchen, cook }) => {
   await openRoesti(kitchen)
   await kitchen.getByRole('checkbox', { name: /waxy potatoes/ }).check()
@@ -90,9 +90,8 @@ test('how far a cook is goes with the logout', { tag: '@once' }, async ({ kitche
   await expect(kitchen.getByRole('checkbox', { checked: true })).toHaveCount(0)
 })
 
-// What is printed is for as many as were chosen, however wide the screen is: paper is narrower, and no other page is made
-// for it.
-// As after a reload that came before the step was on the disk, or by a timer's notification.
+// The step in the address wins, as after a reload before the step was on disk, or from a timer's
+// notification.
 test('the step of an address is kept', { tag: '@once' }, async ({ kitchen }) => {
   await openRoesti(kitchen)
   await kitchen.goto(address(`${new URL(kitchen.url()).pathname}/cook?step=3`))
@@ -102,6 +101,8 @@ test('the step of an address is kept', { tag: '@once' }, async ({ kitchen }) => 
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Step 3 of 4')
 })
 
+// A printout has the chosen servings, however wide the screen is: paper is narrower, but the layout
+// isn't switched for it.
 test('print for as many as were chosen', async ({ kitchen }) => {
   await openRoesti(kitchen)
   await kitchen.getByRole('button', { name: 'More servings' }).click()

@@ -1,4 +1,5 @@
-// What the journeys share: a cook with an account of their own, so that no journey sees another's recipes.
+// What the journeys share: a cook with a separate account, so that no journey sees another's
+// recipes.
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
 import { execFile } from 'node:child_process'
@@ -12,12 +13,12 @@ const password = 'a little salt goes far'
 export interface Cook {
   name: string
   password: string
-  /** Calls the API beside the app, as another device of the same cook. */
+  /** Calls the API outside the app, like another device of the same cook. */
   api: (path: string, init?: RequestInit) => Promise<Response>
 }
 
 interface Options {
-  /** A file of recipes that the cook has; '' for none. */
+  /** A file with the cook's recipes; '' for none. */
   recipes: string
   grocery: boolean
 }
@@ -36,7 +37,7 @@ export function address(path = '/'): string {
   return new URL(path, process.env['LARDER_URL']).href
 }
 
-/** addCook makes an account, with the recipes of a file. */
+/** addCook creates an account with the recipes in a file. */
 export async function addCook({ recipes = '', grocery = false }: Partial<Options> = {}): Promise<Cook> {
   const name = `cook-${randomUUID().slice(0, 8)}`
   await larder(['user', 'add', name, '--password-stdin', ...(grocery ? ['--grocery'] : [])], password)
@@ -69,9 +70,10 @@ export const test = base.extend<Options & { cook: Cook; kitchen: Page }>({
   },
 })
 
-/** expectAccessible fails with what axe finds on the page as it is now. */
+/** expectAccessible fails on any axe violation on the current page. */
 export async function expectAccessible(page: Page) {
-  // In the page itself: no page of ours has frames, and for theirs axe would put its findings together in another one.
+  // Run it in the page itself: we have no frames, for which axe would otherwise collect its
+  // findings in another page.
   const { violations } = await new AxeBuilder({ page })
     .setLegacyMode()
     .options({ resultTypes: ['violations'] })

@@ -33,9 +33,9 @@ for (const { locale, direction, words, weight, halves } of languages) {
   test.describe(locale, () => {
     test.use({ locale })
 
-    // The browser's language is the app's: every page speaks it, reads in its direction, and counts in its digits.
+    // The app follows the browser's language: every page uses its texts, direction and digits.
     test('every page speaks it', async ({ kitchen }) => {
-      test.slow() // axe looks at four pages
+      test.slow() // axe checks four pages
       await expect(kitchen.locator('html')).toHaveAttribute('dir', direction)
       await expect(kitchen.getByRole('searchbox', { name: words.search })).toBeVisible()
       await expectAccessible(kitchen)
@@ -63,13 +63,13 @@ for (const { locale, direction, words, weight, halves } of languages) {
   })
 }
 
-// A page that is wider than the screen hides the end of its lines.
+// A page wider than the screen hides the ends of its lines.
 async function expectNothingCutOff(page: import('@playwright/test').Page) {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(over, 'pixels that are beside the screen').toBeLessThanOrEqual(0)
 }
 
-// Another language is chosen in the app, and stays chosen.
+// A language chosen in the app stays chosen.
 test('choose a language', async ({ kitchen }) => {
   await kitchen.getByRole('button', { name: 'Account' }).click()
   await kitchen.getByRole('combobox', { name: 'Language' }).selectOption('ar')

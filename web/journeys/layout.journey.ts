@@ -2,10 +2,10 @@ import type { Page } from '@playwright/test'
 import { address, expect, test, type Cook } from './kitchen'
 
 const long = 'Donaudampfschifffahrtsgesellschaftskapitaensmuetzenkaesekuch'
-// Each layout at the widths that its devices have, and on both sides of where one becomes the other.
+// Each layout at its devices' widths, and on both sides of the breakpoint.
 const widths: Record<string, number[]> = { phone: [320, 390, 700], desk: [390, 959, 961, 1440] }
 
-// A recipe with a word of sixty letters wherever one can stand.
+// A recipe with a word of sixty letters wherever possible.
 async function addLong(cook: Cook) {
   const json = { method: 'POST', headers: { 'Content-Type': 'application/json' } }
   const answer = await cook.api('/api/recipes', {
@@ -31,7 +31,7 @@ async function addLong(cook: Cook) {
   return id
 }
 
-// What is wrong with the page as it is laid out now.
+// The current page's layout faults.
 function faults(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement
@@ -77,7 +77,8 @@ async function expectItFits(page: Page, what: string) {
   expect(found).toEqual([])
 }
 
-// No page is wider than the screen, and nothing lies on the way back: at any width, text size or length of a word.
+// No page is wider than the screen, and nothing covers the back link, at any width, text size or
+// word length.
 test.describe('every page fits', () => {
   test('the list, and nothing found', async ({ kitchen, cook }) => {
     await addLong(cook)
@@ -90,7 +91,7 @@ test.describe('every page fits', () => {
   })
 
   test('a recipe and its dialogs', async ({ kitchen, cook }) => {
-    test.slow() // four pages of up to twelve layouts
+    test.slow() // four pages in up to twelve layouts
     const id = await addLong(cook)
     await kitchen.goto(address(`/recipes/${id}`))
     await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText(long)
@@ -108,7 +109,7 @@ test.describe('every page fits', () => {
   })
 
   test('cook mode with timers', async ({ kitchen, cook, context }) => {
-    test.slow() // four pages of up to twelve layouts
+    test.slow() // four pages in up to twelve layouts
     const id = await addLong(cook)
     await kitchen.clock.install()
     await kitchen.goto(address(`/recipes/${id}/cook`))
@@ -164,7 +165,7 @@ const picture = Buffer.from(
   'base64',
 )
 
-// On a low screen, as a phone's that lies on its side, the picture is low too.
+// On a low screen, like a phone in landscape, the picture is low too.
 test('the way back lies on a low picture, and under nothing', async ({ kitchen, cook }) => {
   const id = await addLong(cook)
   const file = new FormData()

@@ -1,5 +1,6 @@
-// Lighthouse as a phone sees the app, on a cook's list and on a recipe: make web-lighthouse. Prints the scores and
-// fails below what we hold ourselves to. Its performance is a measurement: only a quiet machine's figure counts.
+// Runs Lighthouse as a phone on a cook's list and on a recipe: make web-lighthouse. It prints the
+// scores and fails below our targets. Performance is a measurement: only a quiet machine's figure
+// counts.
 import { launch } from 'chrome-launcher'
 import lighthouse, { type Result } from 'lighthouse'
 import { computeMedianRun } from 'lighthouse/core/lib/median-run.js'
@@ -8,7 +9,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import start, { binary } from './server'
 
-// The median of several: single runs lie up to ten points apart on two cores.
+// The median of several: on two cores, single runs differ by up to ten points.
 const runs = 5
 const least = { performance: 95, accessibility: 100, 'best-practices': 100 }
 const samples =
@@ -79,8 +80,8 @@ function score(result: Result, category: string) {
   return Math.round((result.categories[category]?.score ?? 0) * 100)
 }
 
-// A browser of its own each time, so that it has seen nothing of the app before. What Lighthouse couldn't measure is an
-// error and no low score.
+// A new browser each time, so that nothing is cached. If Lighthouse can't measure, that is an
+// error, not a low score.
 async function look(path: string, session: string): Promise<Result> {
   const chrome = await launch({
     ...(process.env['CHROMIUM'] ? { chromePath: process.env['CHROMIUM'] } : {}),

@@ -2,7 +2,7 @@ import { address, expect, expectAccessible, test } from './kitchen'
 
 test.use({ recipes: '' })
 
-// A cook logs in, is still logged in after the app was closed, and logs out.
+// A cook logs in, is still logged in after closing the app, and logs out.
 test('log in, stay logged in, log out', async ({ page, cook, context }) => {
   await page.goto(address('/'))
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Welcome to your larder')
@@ -35,7 +35,7 @@ test('log in, stay logged in, log out', async ({ page, cook, context }) => {
   await expect(again.getByLabel('Name')).toBeVisible()
 })
 
-// A session that ends elsewhere leads to the login, and from there back to where one was.
+// A session ended elsewhere leads to the login, and from there back to the same page.
 test('a session that ended leads back after the login', { tag: '@once' }, async ({ kitchen, cook }) => {
   await expect(kitchen.getByRole('searchbox')).toBeVisible()
   await kitchen.request.delete(address('/api/session'))
@@ -46,7 +46,7 @@ test('a session that ended leads back after the login', { tag: '@once' }, async 
   await expect(kitchen.getByRole('searchbox')).toHaveValue('soup')
 })
 
-// A cook sees where they are logged in, and logs a device out that was left somewhere.
+// A cook sees their sessions and logs out a forgotten device.
 test('log out another device', async ({ kitchen, cook, browser }) => {
   const left = await browser.newContext()
   const forgotten = await left.newPage()

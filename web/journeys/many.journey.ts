@@ -13,8 +13,8 @@ const test = base.extend<object>({
   },
 })
 
-// Five thousand recipes: only those on the screen are drawn, the last one is reached, and the device keeps the
-// newest.
+// With 5,000 recipes, only those on screen are drawn, the last one can be reached, and the device
+// stores the newest.
 test('scroll through 5,000 recipes', { tag: '@once' }, async ({ kitchen }) => {
   test.setTimeout(180_000)
   await expect(kitchen.getByText('5,000 recipes')).toBeVisible({ timeout: 20_000 })
@@ -35,7 +35,8 @@ test('scroll through 5,000 recipes', { tag: '@once' }, async ({ kitchen }) => {
   await expect(cards).toHaveCount(1)
 })
 
-// Without a network the list says how much of the whole it has, and has what was written here, however many came since.
+// Offline, the list says how much of the whole it has, and includes what was written here, however
+// many came since.
 test(
   'without a network, 500 of 5,000 and what was written here',
   { tag: '@once' },
@@ -51,7 +52,7 @@ test(
     await kitchen.getByLabel('Name', { exact: true }).fill('Aunt Zoe’s pie')
     await kitchen.getByRole('button', { name: 'Save' }).click()
     await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Aunt Zoe’s pie')
-    // Six hundred more, changed by another device: all newer than what was written here.
+    // Another device changes six hundred more, all newer than what was written here.
     const { changes } = (await (await cook.api('/api/changes?since=0&limit=500')).json()) as Changes
     const more = (await (await cook.api('/api/changes?since=500&limit=100')).json()) as Changes
     for (const { recipe } of [...changes, ...more.changes]) {
@@ -63,7 +64,7 @@ test(
     }
     await kitchen.goto(address('/'))
     await expect(status).toHaveText('5,001 recipes')
-    // The 500 newest, and a few that were on the screen: those are kept for their pictures.
+    // The 500 newest, plus a few that were on screen, stored for their pictures.
     await expect
       .poll(
         async () => {
@@ -92,7 +93,8 @@ interface Changes {
   changes: { recipe: { id: string; name: string; version: number } }[]
 }
 
-// What the device has once it has heard of all changes: lines of the list, and recipes with a tag, of whatever for ''.
+// What the device has after applying all changes: lines of the list, and recipes with a tag, or any
+// recipes for ''.
 function keptOf(tag: string): Promise<{ listed: number; kept: number }> {
   return new Promise((resolve, reject) => {
     const opened = indexedDB.open('larder')

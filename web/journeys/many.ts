@@ -1,4 +1,4 @@
-// A cook with thousands of recipes, as `larder import` takes them.
+// Thousands of recipes for a cook, in the format of `larder import`.
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ const makings = [
   'Pepper',
 ]
 
-/** writeMany writes a file of so many recipes, named "Leek Stew 0042" and the like, and gives its path. */
+/** writeMany writes a file of recipes named "Leek Stew 0042" and the like, and returns its path. */
 export function writeMany(count: number): string {
   const path = join(mkdtempSync(join(tmpdir(), 'larder-many-')), 'recipes.jsonl')
   const lines = Array.from({ length: count }, (_, n) => {

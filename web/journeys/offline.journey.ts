@@ -10,7 +10,7 @@ import { Way } from './way'
 
 const photo = readFileSync(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)))
 
-// The app by a way that can be cut, with the cook logged in and everything kept.
+// The app over a connection that can be cut, with the cook logged in and everything stored.
 const test = base.extend<{ way: Way; desk: Page }>({
   way: async ({}, use) => {
     const way = await Way.to(address())
@@ -38,7 +38,7 @@ async function idOf(cook: Cook, name: string) {
   return found.id
 }
 
-/** keptAll waits until the app and all recipes are on the device, and it knows that they are all. */
+/** keptAll waits until the app and all recipes are stored on the device, and the app knows that. */
 async function keptAll(page: Page, cook: Cook) {
   const { total } = await listOf(cook)
   await page.evaluate(() => navigator.serviceWorker.ready)
@@ -63,7 +63,7 @@ function countKept(): Promise<number> {
 
 const strip = (page: Page) => page.getByText(/Offline, as of/)
 
-// Without a network the app opens, finds, and shows a recipe that nobody has opened here, and says how old it is.
+// Offline, the app opens, searches, shows a recipe never opened here, and says how old it is.
 test('read and search without a network', async ({ desk, way }) => {
   way.is('cut')
   await desk.reload()
@@ -82,7 +82,8 @@ test('read and search without a network', async ({ desk, way }) => {
   await expect(strip(desk)).toBeHidden({ timeout: 20_000 })
 })
 
-// A way that takes a request and never answers is worse than none: after three seconds what is stored is shown.
+// A connection that accepts requests but never answers is worse than none: after three seconds
+// stored data is shown.
 test('a network that hangs', { tag: '@once' }, async ({ desk, way, cook }) => {
   await cook.api('/api/recipes', {
     method: 'POST',
@@ -101,7 +102,8 @@ test('a network that hangs', { tag: '@once' }, async ({ desk, way, cook }) => {
   await expect(desk.getByRole('alert')).toContainText('Not on this device', { timeout: 5_000 })
 })
 
-// Of a recipe that another device gave a picture, and that nobody has looked at here, the thumbnail is there without a network.
+// Offline, there is a thumbnail of a recipe that got its picture on another device and was never
+// viewed here.
 test('a picture that nobody has looked at', { tag: '@once' }, async ({ desk, way, cook }) => {
   await desk.goto(way.address('/?q=shakshuka'))
   await expect(desk.getByRole('link', { name: /Shakshuka/ })).toBeVisible()
@@ -124,7 +126,7 @@ async function countPictures() {
   return (await (await caches.open('larder.pictures')).keys()).length
 }
 
-// What another device adds, changes and deletes appears by itself.
+// What another device adds, changes and deletes appears automatically.
 test('the changes of another device', { tag: '@once' }, async ({ desk, cook }) => {
   await desk.getByRole('link', { name: /Rösti/ }).click()
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText('Rösti')
@@ -151,7 +153,7 @@ async function rename(page: Page, to: string) {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(to)
 }
 
-// What is done without a network waits, is shown as waiting, outlives a killed browser, and goes out in order.
+// Offline actions wait, are shown as waiting, survive a killed browser, and are sent in order.
 test('a queue outlives a killed browser', { tag: '@once' }, async ({ way, cook, viewport }) => {
   test.setTimeout(90_000)
   const size = viewport ?? { width: 390, height: 844 }
@@ -221,7 +223,7 @@ test('a queue outlives a killed browser', { tag: '@once' }, async ({ way, cook, 
   expect(items.find((item) => item.id === id)).toMatchObject({ name: 'Rösti of Zürich', version: 3 })
 })
 
-// An answer that is lost leaves the app in doubt: it asks again with the same key, and it is done once.
+// After a lost answer the app retries with the same key, and the command is done once.
 test('an answer that is lost', { tag: '@once' }, async ({ desk, way, cook }) => {
   await desk.getByRole('link', { name: /Rösti/ }).click()
   const id = await idOf(cook, 'Rösti')
@@ -239,7 +241,7 @@ test('an answer that is lost', { tag: '@once' }, async ({ desk, way, cook }) => 
   expect((await listOf(cook)).items.find((item) => item.id === id)?.version).toBe(2)
 })
 
-// A change that waited meets one of another device: it isn't saved over that one, and the cook sees both.
+// A waiting change that meets another device's doesn't overwrite it, and the cook sees both.
 test('a change that waited meets another', async ({ desk, way, cook }) => {
   const id = await idOf(cook, 'Rösti')
   await desk.getByRole('link', { name: /Rösti/ }).click()

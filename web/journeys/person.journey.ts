@@ -7,7 +7,7 @@ import { Way } from './way'
 
 const photo = readFileSync(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)))
 
-// A device that is used by two people, by a way that can be cut.
+// A device used by two people, over a connection that can be cut.
 const test = base.extend<{ way: Way; other: Cook }>({
   way: async ({}, use) => {
     const way = await Way.to(address())
@@ -36,7 +36,7 @@ async function open(page: Page, cook: Cook, way: Way) {
   await logIn(page, cook)
   await expect(page.getByRole('link', { name: /Rösti/ })).toBeVisible()
   await page.evaluate(() => navigator.serviceWorker.ready)
-  // The stream of changes is opened when those before it are taken over.
+  // The change stream is opened once earlier changes have been applied.
   await expect.poll(() => way.asked.some((call) => call.startsWith('GET /api/events'))).toBe(true)
 }
 
@@ -62,7 +62,7 @@ async function rename(page: Page, from: RegExp, to: string) {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(to)
 }
 
-/** dump gives all that the pages of this origin keep on the device, as text. */
+/** dump returns everything this origin's pages have stored on the device, as text. */
 function dump(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const asked = <T>(request: IDBRequest<T>) =>
@@ -98,7 +98,7 @@ function dump(page: Page): Promise<string> {
   })
 }
 
-/** isCached tells whether the browser itself has an answer, without asking for it. */
+/** isCached reports whether the browser has an answer in its own cache, without a request. */
 async function isCached(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' })).ok
@@ -107,8 +107,8 @@ async function isCached(url: string): Promise<boolean> {
   }
 }
 
-// A logout without a network counts at once and for good: the app is closed, opened with a network, and asks who is
-// there. The session ends on the server before anything else is asked.
+// An offline logout takes effect at once and permanently: the app is closed, opened online, and
+// checks the session. The session ends on the server before any other request.
 test('log out without a network', { tag: '@once' }, async ({ page, context, cook, way }) => {
   await open(page, cook, way)
   const token = await tokenOf(context)
@@ -142,7 +142,8 @@ test('log out without a network', { tag: '@once' }, async ({ page, context, cook
   await expect(again.getByRole('link', { name: /Rösti/ })).toBeVisible()
 })
 
-// A login takes the place of a logout that the server hadn't heard of: the session before is ended, and not the new one.
+// A login supersedes a logout that the server hadn't received: the previous session is ended, not
+// the new one.
 test(
   'log in after a logout without a network',
   { tag: '@once' },
@@ -161,7 +162,7 @@ test(
   },
 )
 
-// Whoever has logged out leaves nothing on the device.
+// A logout leaves nothing on the device.
 test('nothing of a person is left after a logout', { tag: '@once' }, async ({ page, cook, way }) => {
   test.setTimeout(90_000)
   await cook.api(`/api/recipes/${randomUUID()}`, {
@@ -208,8 +209,8 @@ test('nothing of a person is left after a logout', { tag: '@once' }, async ({ pa
     expect(left).not.toMatch(word)
 })
 
-// What waits to be sent is its owner's: another person on the device sees nothing of it and doesn't send it, and it goes out
-// when its owner logs in again.
+// Waiting commands belong to their owner: another person on the device neither sees nor sends them,
+// and they are sent when the owner logs in again.
 test('what waits is kept for its owner', { tag: '@once' }, async ({ page, cook, other, way }) => {
   test.setTimeout(90_000)
   await open(page, cook, way)
@@ -237,7 +238,7 @@ test('what waits is kept for its owner', { tag: '@once' }, async ({ page, cook, 
   expect(await namesOf(other)).toEqual([])
 })
 
-// Who doesn't want it kept discards it.
+// The owner can discard them instead.
 test('what waits is discarded with a logout', { tag: '@once' }, async ({ page, cook, way }) => {
   await open(page, cook, way)
   way.is('cut')
@@ -251,15 +252,15 @@ test('what waits is discarded with a logout', { tag: '@once' }, async ({ page, c
   expect(await namesOf(cook)).not.toContain('Rösti of mine')
 })
 
-// Two pages of one browser: in one of them another person logs in, while the other one is being written on. What is saved
-// there doesn't land with that person, and comes back with its owner.
+// In one of a browser's two pages another person logs in, while the other page is being edited.
+// What is saved there doesn't reach that person's account, and returns with its owner.
 test('a second page of one person', { tag: '@once' }, async ({ page, context, cook, other, way }) => {
   test.setTimeout(90_000)
   await open(page, cook, way)
   await page.getByRole('link', { name: /Rösti/ }).click()
   await page.getByRole('link', { name: 'Edit' }).click()
   await page.getByLabel('Name', { exact: true }).fill('Rösti in secret')
-  // As another browser window does it that this page hears nothing of: the cookie is another one.
+  // Like another window that this page hears nothing of: the cookie changes.
   await page.request.post(way.address('/api/session'), {
     data: { username: other.name, password: other.password },
   })
@@ -279,7 +280,7 @@ test('a second page of one person', { tag: '@once' }, async ({ page, context, co
   expect(await namesOf(other)).toEqual([])
 })
 
-// What is being written when another page logs out is there when its owner is back.
+// Text being written when another page logs out is there when its owner is back.
 test('a draft is kept for its owner', { tag: '@once' }, async ({ page, context, cook, other, way }) => {
   test.setTimeout(90_000)
   await open(page, cook, way)
@@ -301,8 +302,8 @@ test('a draft is kept for its owner', { tag: '@once' }, async ({ page, context, 
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('A draft of mine')
 })
 
-// Portals and proxies answer in Larder's place. Whatever they say, it is no network: nobody is logged out, and what waits is
-// kept and not refused.
+// Portals and proxies answer in Larder's place. Whatever they answer, it means offline: nobody is
+// logged out, and waiting commands are kept rather than refused.
 test('the answers of somebody else', { tag: '@once' }, async ({ page, cook, way }) => {
   test.setTimeout(240_000)
   await open(page, cook, way)
@@ -346,15 +347,15 @@ async function add(list: Page, text: string) {
   await expect(thing(list, new RegExp(text))).toBeVisible()
 }
 
-/** openList opens the grocery page, and waits until it can be opened without a network. */
+/** openList opens the grocery page, and waits until it can be opened offline. */
 async function openList(list: Page, way: Way) {
   await list.goto(way.address('/grocery/'))
   await expect(list.getByRole('textbox', { name: 'Add to the list' })).toBeVisible()
   await list.evaluate(() => navigator.serviceWorker.ready)
 }
 
-// The grocery page has the same session: who has logged out of Larder without a network is logged out there too, also when it
-// is opened later, and it ends the session where it is the first to have a network.
+// The grocery page shares the session: an offline logout from Larder applies there too, even if the
+// page is opened later, and it ends the session if it is online first.
 test(
   'the grocery page after a logout without a network',
   { tag: '@once' },
@@ -390,7 +391,7 @@ test(
   },
 )
 
-// What was done on the list and isn't sent is its owner's too.
+// Unsent operations on the list belong to their owner too.
 test(
   'what waits on the grocery page is kept for its owner',
   { tag: '@once' },
@@ -422,7 +423,7 @@ test(
   },
 )
 
-// A list that is open while another person logs in: what is done on it doesn't land on that one's.
+// If another person logs in while a list is open, operations on it don't reach that person's list.
 test(
   'a list that is open while another person logs in',
   { tag: '@once' },
@@ -473,7 +474,8 @@ test("the grocery page and somebody else's answers", { tag: '@once' }, async ({ 
   }
 })
 
-// A portal that answers everything, the page's own files too, is not kept in their place.
+// A portal that answers every request, including the page's own files, is never cached in their
+// place.
 test('a portal before the pages', { tag: '@once' }, async ({ page, cook, way }) => {
   await open(page, cook, way)
   await openList(page, way)

@@ -1,6 +1,6 @@
 import { address, addCook, expect, expectAccessible, test } from './kitchen'
 
-// One finds the grocery list from the recipes and comes back to where one was: to the search, and to the place in it.
+// A cook goes from the recipes to the grocery list and back to the same search and scroll position.
 test('to the grocery list, and back', async ({ kitchen, cook }) => {
   const places = kitchen.getByRole('navigation', { name: 'Places' })
   await expect(places.getByRole('link', { name: 'Recipes' })).toHaveAttribute('aria-current', 'page')
@@ -29,7 +29,7 @@ test('to the grocery list, and back', async ({ kitchen, cook }) => {
   await expectAccessible(kitchen)
 })
 
-// From the list one gets to a new recipe and to one's account, also where nothing leads back.
+// The list leads to a new recipe and to the account, even without a way back.
 test('from the grocery list to everywhere', { tag: '@once' }, async ({ kitchen }) => {
   const places = kitchen.getByRole('navigation', { name: 'Places' })
   await kitchen.goto(address('/grocery/'))
@@ -44,7 +44,7 @@ test('from the grocery list to everywhere', { tag: '@once' }, async ({ kitchen }
   await expect(kitchen.getByRole('heading', { name: 'New recipe' })).toBeVisible()
 })
 
-// Who has no access to the list isn't led there, and who comes anyway is told whom to ask, and gets back.
+// Without access there is no link to the list, and opening it says whom to ask and leads back.
 test('without access to the grocery list', { tag: '@once' }, async ({ page }) => {
   const guest = await addCook()
   await page.request.post(address('/api/session'), {

@@ -1,6 +1,6 @@
 import { address, expect, expectAccessible, test } from './kitchen'
 
-// A recipe is opened, read, its ingredients ticked off, and cooked for more people.
+// A recipe is opened, read, ticked off, and scaled for more people.
 test('read a recipe', async ({ kitchen }) => {
   await kitchen.getByRole('link', { name: /Rösti/ }).click()
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Rösti')
@@ -17,7 +17,7 @@ test('read a recipe', async ({ kitchen }) => {
   await expect(kitchen.getByText('750 g')).toBeVisible()
 })
 
-// Text of a recipe is text, whatever stands in it.
+// A recipe's text is shown as text, whatever it contains.
 test('HTML in a recipe is shown as text', { tag: '@once' }, async ({ cook, kitchen }) => {
   const text = '<img src=x onerror="document.title=1"><b>bold</b>'
   const answer = await cook.api('/api/recipes', {
@@ -31,7 +31,7 @@ test('HTML in a recipe is shown as text', { tag: '@once' }, async ({ cook, kitch
   await expect(kitchen.locator('article img')).toHaveCount(0)
 })
 
-// Each of the samples is printed on one page of paper: what is to be read, and nothing that is to be pressed.
+// Each sample prints on one page: the content, without the controls.
 test('print a recipe', async ({ kitchen, cook }) => {
   const { items } = (await (await cook.api('/api/recipes?limit=100')).json()) as {
     items: { id: string; name: string }[]
@@ -49,17 +49,17 @@ test('print a recipe', async ({ kitchen, cook }) => {
   await expect(kitchen.getByRole('button').filter({ visible: true })).toHaveCount(0)
 })
 
-// A recipe that isn't there, or not this cook's, is said to be so.
+// A recipe that doesn't exist, or isn't this cook's, is reported as missing.
 test('a recipe that is gone', async ({ kitchen }) => {
   await kitchen.goto(address('/recipes/00000000-0000-4000-8000-000000000000'))
   await expect(kitchen.getByRole('alert')).toContainText('This recipe is not here')
   await expectAccessible(kitchen)
 })
 
-// With text twice as large nothing is cut off at the side, lies on something else, or can't be reached.
+// At double text size nothing is cut off, overlapping or unreachable.
 test('text twice as large', async ({ kitchen, context }) => {
   const browser = await context.newCDPSession(kitchen)
-  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32 } }) // as one sets it in the browser
+  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32 } }) // like the browser's setting
   await kitchen.reload()
   expect(await kitchen.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('32px')
   const outside = () =>

@@ -15,7 +15,8 @@ const written = [
   'salt to taste',
 ]
 
-// A line that was typed scales in its own words, on the page, in cook mode, on paper and on the grocery list.
+// A typed line scales in its own words, on the page, in cook mode, on paper and on the grocery
+// list.
 test('scale a recipe that was typed', async ({ kitchen }) => {
   await kitchen.getByRole('link', { name: 'Add your first recipe' }).click()
   await kitchen.getByLabel('Name', { exact: true }).fill('Everything')
@@ -78,7 +79,8 @@ for (const [language, more, halved] of [
   test.describe(language, () => {
     test.use({ locale: language })
 
-    // The numbers are the language's, on the page and in the answer of the list; the words stay the writer's.
+    // Numbers follow the language, on the page and in the list's answer; the words stay the
+    // author's.
     test(`scale in the numbers of ${language}`, { tag: '@once' }, async ({ kitchen, cook }) => {
       const answer = await cook.api('/api/recipes', {
         method: 'POST',
@@ -106,7 +108,7 @@ for (const [language, more, halved] of [
   })
 }
 
-// Tells that the pieces of a line stand from left to right on the screen.
+// Reports whether the pieces of a line appear from left to right on screen.
 function inOrder(line: Locator, pieces: string[]) {
   return line.evaluate((element, wanted) => {
     const places = wanted.map((piece) => {

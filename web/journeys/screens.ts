@@ -1,5 +1,5 @@
-// Pictures of every page in both layouts and both themes, for docs/screens: make web-screens. They are looked at by
-// people; no test compares them.
+// Takes pictures of every page in both layouts and themes, for docs/screens: make web-screens.
+// People look at them; no test compares them.
 import { chromium, request, type Page } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import start, { binary } from './server'
 const folder = fileURLToPath(new URL('../../docs/screens/', import.meta.url))
 const samples =
   process.env['LARDER_SAMPLES'] ?? fileURLToPath(new URL('../../samples/recipes.jsonl', import.meta.url))
-// Photographs of some of the samples; LARDER_PHOTOS is a folder that has them.
+// Photos of some samples; LARDER_PHOTOS is the folder with them.
 const photos = {
   Rösti: 'roesti.webp',
   Shakshuka: 'shakshouka-02.webp',
@@ -77,7 +77,7 @@ async function attachPhotos(from: string) {
   await api.dispose()
 }
 
-// photographs waits until those are seen that there are.
+// photographs waits until the existing photos are visible.
 async function photographs(page: Page, atLeast = 1) {
   if (!process.env['LARDER_PHOTOS']) return
   await page
@@ -129,7 +129,7 @@ async function tour(page: Page, shoot: (name: string) => Promise<void>) {
     .first()
     .click()
   await shoot('cook')
-  await page.getByRole('button', { name: 'Stop' }).click() // the strip is on every page, and belongs on this picture
+  await page.getByRole('button', { name: 'Stop' }).click() // the strip is on every page, but only belongs in this picture
   await page.goBack()
   await page.getByRole('link', { name: 'Edit' }).click()
   await page.getByLabel('Ingredient 1', { exact: true }).waitFor()
@@ -137,7 +137,7 @@ async function tour(page: Page, shoot: (name: string) => Promise<void>) {
   await shop(page, shoot)
 }
 
-// The grocery app's page with two recipes on it, something added by hand, and something in the basket.
+// The grocery app's page with two recipes, an item added by hand, and one in the basket.
 async function shop(page: Page, shoot: (name: string) => Promise<void>) {
   await page.goto(url('/grocery/'))
   const things = page.getByRole('checkbox')

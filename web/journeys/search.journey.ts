@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { address, expect, expectAccessible, test } from './kitchen'
 
-// Blank shows everything; typing finds as one types, forgives an accent and a typo, and marks what matched.
+// A blank search shows everything; typing searches at once, ignores an accent and a typo, and marks
+// matches.
 test('find a recipe as one types', async ({ kitchen }) => {
   const list = kitchen.getByRole('list', { name: 'All recipes' })
   await expect(kitchen.getByText(/^\d+ recipes$/)).toBeVisible()
@@ -22,7 +23,7 @@ test('find a recipe as one types', async ({ kitchen }) => {
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Shakshuka')
 })
 
-// A name that isn't there says what to try, and leads back to everything.
+// An unknown name shows what to try, and leads back to everything.
 test('finding nothing helps', async ({ kitchen }) => {
   await kitchen.getByRole('searchbox').fill('xylophone')
   await expect(kitchen.getByRole('heading', { name: 'Nothing called “xylophone”' })).toBeVisible()
@@ -31,7 +32,7 @@ test('finding nothing helps', async ({ kitchen }) => {
   await expect(kitchen.getByRole('link', { name: /Rösti/ })).toBeVisible()
 })
 
-// Arrows move through the list, and Enter opens.
+// Arrow keys move through the list, and Enter opens a recipe.
 test('by the keyboard alone', async ({ kitchen }) => {
   await expect(kitchen.getByRole('link', { name: /Rösti/ })).toBeVisible()
   await kitchen.keyboard.press('/')
@@ -49,7 +50,7 @@ test('by the keyboard alone', async ({ kitchen }) => {
   await expect(kitchen).toHaveURL(/\/recipes\//)
 })
 
-// Searches that led somewhere are offered again.
+// Successful searches are offered again.
 test('recent searches', async ({ kitchen }) => {
   const search = kitchen.getByRole('searchbox')
   await search.fill('shak')
@@ -61,7 +62,7 @@ test('recent searches', async ({ kitchen }) => {
   await expect(search).toHaveValue('shak')
 })
 
-// A tag narrows the list, and lifting it brings all back.
+// A tag narrows the list, and removing it restores everything.
 test('filter by tag', async ({ kitchen }) => {
   const status = kitchen.getByText(/^\d+ recipes?$/)
   const all = await status.textContent()
@@ -85,8 +86,8 @@ const tagged = test.extend<object>({
   },
 })
 
-// All tags with how many recipes have each, also of those that aren't loaded; several narrow together, the address has
-// them, and Back takes the last one away.
+// All tags show their numbers of recipes, including recipes not loaded; several narrow together,
+// the address contains them, and Back removes the last one.
 tagged('several tags, of all that there are', async ({ kitchen }) => {
   const status = kitchen.getByText(/^\d+ recipes?$/)
   await expect(status).toHaveText('200 recipes')
@@ -126,7 +127,7 @@ tagged('several tags, of all that there are', async ({ kitchen }) => {
   await expect(winter).toHaveAttribute('aria-pressed', 'false')
 })
 
-// Letters that one types while a tag is chosen are no step back.
+// Letters typed while a tag is chosen don't add steps to Back.
 tagged('Back takes the tag away, and not a letter', async ({ kitchen }) => {
   const status = kitchen.getByText(/^\d+ recipes?$/)
   await kitchen.getByRole('button', { name: 'soup', exact: true }).click()
@@ -138,7 +139,7 @@ tagged('Back takes the tag away, and not a letter', async ({ kitchen }) => {
   await expect(kitchen.getByRole('searchbox')).toHaveValue('')
 })
 
-// What resembles is shown behind what is meant, and told apart.
+// Similar names follow exact matches and are counted separately.
 tagged('similar names are counted by themselves', { tag: '@once' }, async ({ kitchen, cook }) => {
   for (const name of ['Nutmeg tart', 'Nutmeat pie', 'Butternut mac & cheese']) {
     await cook.api('/api/recipes', {

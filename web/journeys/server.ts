@@ -1,4 +1,4 @@
-// One `larder up` in a folder of its own for all journeys: the built binary, with the app in it.
+// One `larder up` in a separate folder for all journeys: the built binary, with the app in it.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ export interface Larder {
   stop: () => Promise<void>
 }
 
-/** startLarder starts one in a folder of its own, which goes with it. */
+/** startLarder starts one in a separate folder, which is deleted with it. */
 export async function startLarder(...flags: string[]): Promise<Larder> {
   const folder = mkdtempSync(join(tmpdir(), 'larder-web-'))
   const dataDir = join(folder, 'data')

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { address, expect, expectAccessible, larder, test as base, type Cook } from './kitchen'
 import { Way } from './way'
 
-// The grocery app's page, with the cook's list on it: the Rösti has been asked for.
+// The grocery app's page with the cook's list, on which the Rösti has been requested.
 const test = base.extend<{ list: Page; way: Way }>({
   way: async ({}, use) => {
     const way = await Way.to(address())
@@ -23,7 +23,7 @@ async function open(page: Page, cook: Cook, at: string) {
   await page.goto(at)
 }
 
-/** askFor puts a recipe of the cook's on the list, as the app does. */
+/** askFor puts one of the cook's recipes on the list, like the app. */
 async function askFor(cook: Cook, name: string) {
   const { items } = (await (await cook.api('/api/recipes?limit=100')).json()) as {
     items: { id: string; name: string }[]
@@ -40,7 +40,8 @@ async function askFor(cook: Cook, name: string) {
 const aisle = (page: Page, name: string) => page.getByRole('region', { name })
 const thing = (page: Page, name: RegExp) => page.getByRole('checkbox', { name })
 
-// Who has used only the recipe app has the list in the shop all the same, with what was put on it a moment ago.
+// A cook who has only used the recipe app still has the list in the shop, including what was just
+// added.
 base(
   'the list opens offline on a device that has only seen the recipe app',
   { tag: '@once' },
@@ -77,7 +78,8 @@ async function isListKept() {
   return kept && registration?.active?.state === 'activated'
 }
 
-// What a recipe needs is listed by aisle with the recipe's name, is ticked, comes back by undo, and goes for good.
+// A recipe's ingredients are listed by aisle with the recipe's name, and can be ticked, restored by
+// undo, and cleared for good.
 test('shop by aisle', async ({ list }) => {
   await expect(thing(list, /500 g waxy potatoes/)).toContainText('Rösti')
   await expect(aisle(list, 'Fruit & vegetables').getByRole('checkbox')).toHaveCount(1)
@@ -106,8 +108,8 @@ test('tap twice', async ({ list }) => {
   await expect(list.getByText('3 to buy')).toBeVisible()
 })
 
-// What is added by hand is added up with what a recipe asked for, moves to another aisle and stays there, and the
-// recipe's share can be taken out.
+// An item added by hand is added up with a recipe's, moves to another aisle and stays there, and
+// the recipe's share can be removed.
 test('add, move and take out', async ({ list, cook }) => {
   const field = list.getByRole('textbox', { name: 'Add to the list' })
   await field.fill('1 kg waxy potatoes')
@@ -135,7 +137,7 @@ test('add, move and take out', async ({ list, cook }) => {
   await expect(thing(list, /butter/)).toBeVisible()
 })
 
-// However an amount is typed, it is added up; what isn't understood as one stays as it is.
+// Amounts in any notation are added up; text that can't be parsed stays as typed.
 test('add amounts as they are typed', async ({ list }) => {
   const field = list.getByRole('textbox', { name: 'Add to the list' })
   for (const line of [
@@ -157,7 +159,7 @@ test('add amounts as they are typed', async ({ list }) => {
   await expect(thing(list, /napkins/)).toContainText('2')
 })
 
-// Two phones show the same list: what one does, the other sees at once.
+// Two phones show the same list: one's changes appear on the other at once.
 test('two phones', { tag: '@once' }, async ({ list, cook, browser }) => {
   const context = await browser.newContext()
   const other = await context.newPage()
@@ -173,8 +175,8 @@ test('two phones', { tag: '@once' }, async ({ list, cook, browser }) => {
   await context.close()
 })
 
-// In a cellar the list opens, is ticked and added to; all of it is sent when there is a network again, and what another
-// phone did meanwhile comes. What is ticked stays ticked.
+// Offline, the list opens and can be ticked and added to; everything is sent when there is a
+// network again, and another phone's changes arrive. Ticked items stay ticked.
 test('without a network', { tag: '@once' }, async ({ list, way, cook, browser }) => {
   await expect(thing(list, /potatoes/)).toBeVisible()
   await list.evaluate(() => navigator.serviceWorker.ready)
@@ -196,7 +198,7 @@ test('without a network', { tag: '@once' }, async ({ list, way, cook, browser })
   await expect(thing(other, /potatoes/)).not.toBeChecked()
   await thing(other, /butter/).click()
   way.is('open')
-  await list.evaluate(() => dispatchEvent(new Event('online'))) // as the phone says it, and not after the next pause
+  await list.evaluate(() => dispatchEvent(new Event('online'))) // the phone's own event, rather than waiting for the next retry
   await expect(list.getByText('Offline.')).toBeHidden({ timeout: 20_000 })
   for (const page of [list, other]) {
     await expect(thing(page, /potatoes/)).toBeChecked()
@@ -206,7 +208,7 @@ test('without a network', { tag: '@once' }, async ({ list, way, cook, browser })
   await context.close()
 })
 
-// Whose access is taken away sees nothing of the list any more, and whom to ask.
+// A user who loses access no longer sees the list, but sees whom to ask.
 test('access taken away', { tag: '@once' }, async ({ list, cook }) => {
   await expect(thing(list, /potatoes/)).toBeVisible()
   await larder(['user', 'revoke', cook.name, 'grocery'])
@@ -216,7 +218,7 @@ test('access taken away', { tag: '@once' }, async ({ list, cook }) => {
 })
 
 test.describe('nobody logged in', () => {
-  // One login serves both: here too.
+  // One login serves both apps, from here too.
   test('log in', async ({ page, cook }) => {
     await page.goto(address('/grocery/'))
     await page.getByLabel('Name').fill(cook.name)

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import { address, expect, expectAccessible, test, type Cook } from './kitchen'
 
-// The headless shell shows no notifications.
+// The headless shell doesn't show notifications.
 test.use({
   launchOptions: { executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
 })
@@ -31,7 +31,7 @@ async function addRoast(cook: Cook) {
   return ((await answer.json()) as { id: string }).id
 }
 
-// What the bell was asked to sound, and whether it was allowed to.
+// Records what the bell was asked to play, and whether it was allowed to.
 async function listen(page: Page) {
   await page.addInitScript(() => {
     const strokes: string[] = []
@@ -63,7 +63,8 @@ async function installed(page: Page, context: BrowserContext) {
   await page.evaluate(() => navigator.serviceWorker.ready)
 }
 
-// A timer is started at the stove, rings two pages further on, is given another minute, rings again, and is stopped.
+// A timer is started while cooking, rings two pages later, gets another minute, rings again, and is
+// stopped.
 test('cook with a timer', async ({ kitchen, cook, context }) => {
   const roast = await addRoast(cook)
   await installed(kitchen, context)
@@ -87,7 +88,7 @@ test('cook with a timer', async ({ kitchen, cook, context }) => {
   await kitchen.getByRole('link', { name: /Borscht/ }).click()
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText(text.Borscht)
   await expect(kitchen.getByRole('timer')).toHaveCount(2)
-  await kitchen.getByRole('heading', { level: 1 }).click() // a tap, that gives the page its voice
+  await kitchen.getByRole('heading', { level: 1 }).click() // a tap that enables sound
   await kitchen.clock.fastForward('45:01')
 
   const up = kitchen.getByRole('listitem').filter({ hasText: 'Time is up' })
@@ -101,7 +102,7 @@ test('cook with a timer', async ({ kitchen, cook, context }) => {
   await expectFullWidth(kitchen)
   await expectAccessible(kitchen)
 
-  // Whatever page comes next, and wherever it is scrolled to.
+  // On any page, at any scroll position.
   await kitchen.evaluate(() => scrollTo(0, document.body.scrollHeight))
   await expectFullWidth(kitchen)
   await kitchen.getByRole('link', { name: 'Edit' }).click()
@@ -120,12 +121,12 @@ test('cook with a timer', async ({ kitchen, cook, context }) => {
   await expect(up).toHaveCount(0)
   await expect(kitchen.getByRole('timer')).toHaveCount(1)
 
-  // The other one leads back to its step.
+  // The other one links back to its step.
   await kitchen.getByRole('link', { name: 'Sunday roast, step 2, 1 hr 30 mins' }).click()
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Step 2 of 3')
 })
 
-// A range begins with its shorter end, and goes on to the longer one from where it began.
+// A range starts with its shorter end, and extends to the longer one from its start.
 test('a range goes on to its end', { tag: '@once' }, async ({ kitchen, cook }) => {
   const roast = await addRoast(cook)
   await kitchen.clock.install()
@@ -138,7 +139,8 @@ test('a range goes on to its end', { tag: '@once' }, async ({ kitchen, cook }) =
   await expect(kitchen.getByRole('button', { name: 'Go on to 60 mins' })).toHaveCount(0)
 })
 
-// A timer goes on while the app is closed, says that it ended meanwhile, and is gone with the cook who logs out.
+// A timer continues while the app is closed, says that it ended meanwhile, and disappears when the
+// cook logs out.
 test('a timer outlives the app, and not the logout', { tag: '@once' }, async ({ kitchen, cook, context }) => {
   const roast = await addRoast(cook)
   await kitchen.goto(address(`/recipes/${roast}/cook`))
@@ -166,7 +168,7 @@ test('a timer outlives the app, and not the logout', { tag: '@once' }, async ({ 
   await expect(later.getByText('Time is up')).toHaveCount(0)
 })
 
-// Two tabs show the same timers, and one press stops them in both.
+// Two tabs show the same timers, and stopping one stops it in both.
 test('two tabs, one timer', { tag: '@once' }, async ({ kitchen, cook, context }) => {
   const roast = await addRoast(cook)
   await kitchen.goto(address(`/recipes/${roast}/cook`))
@@ -178,7 +180,7 @@ test('two tabs, one timer', { tag: '@once' }, async ({ kitchen, cook, context })
   await expect(kitchen.getByRole('timer')).toHaveCount(0)
 })
 
-// The bell sounds also in a tab that isn't the one in front.
+// The bell also rings in a background tab.
 test('a timer rings behind another tab', { tag: '@once' }, async ({ kitchen, cook, context }) => {
   const answer = await cook.api('/api/recipes', {
     method: 'POST',

@@ -1,5 +1,6 @@
-// How soon what one types is found: make web-typing. From the key to the frame that shows the cards, once where the device
-// has the recipes and once where it asks the server. A measurement: only a quiet machine's figures count.
+// Measures how soon typing finds something: make web-typing. It measures from the key to the frame
+// that shows the cards, with recipes on the device and with requests to the server. Only a quiet
+// machine's figures count.
 import { chromium, type Browser, type Page } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -32,9 +33,9 @@ try {
 async function measure(browser: Browser, fromServer: boolean): Promise<number[]> {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: 'block' })
   const page = await context.newPage()
-  // What tsx gives functions their names with, which the page hasn't.
+  // tsx names functions with this helper, which the page lacks.
   await page.addInitScript({ content: 'globalThis.__name = (each) => each' })
-  // A device that hears of no changes keeps no recipes.
+  // A device that can't fetch changes stores no recipes.
   if (fromServer) await page.route('**/api/changes**', (route) => route.abort())
   await page.request.post(url('/api/session'), { data: credentials })
   await page.goto(url('/'))
@@ -49,7 +50,7 @@ async function measure(browser: Browser, fromServer: boolean): Promise<number[]>
   return times
 }
 
-// Each letter until every card that is shown has it marked.
+// Measures each letter until every visible card has it marked.
 async function type(page: Page, word: string): Promise<number[]> {
   const times: number[] = []
   for (let i = 1; i <= word.length; i++) {
@@ -62,7 +63,7 @@ async function type(page: Page, word: string): Promise<number[]> {
   return times
 }
 
-// The page looks before the key is pressed.
+// The page starts watching before the key is pressed.
 function waitForKey(typed: string): { found: Promise<number> } {
   const found = new Promise<number>((resolve) => {
     let pressed = 0

@@ -1,7 +1,7 @@
 import { address, expect, expectAccessible, test } from './kitchen'
 import { Way } from './way'
 
-// A new version of the app waits until the cook says so, and is there after that.
+// A new version of the app waits for the cook's consent and is active after that.
 test(
   'a new version asks before it takes the place of the old one',
   { tag: '@once' },

@@ -1,5 +1,5 @@
-// The way from the browser to the server, which can be as bad as a way can be: gone, hanging, or losing answers. It
-// is a proxy, so that the app and its service worker meet real sockets that do this.
+// The connection from the browser to the server, which can be cut, hang, or lose answers. It is a
+// proxy, so that the app and its service worker experience this on real sockets.
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
@@ -12,15 +12,15 @@ export interface Passed {
 }
 
 export class Way {
-  /** Every command that came this far, in order. */
+  /** Every command that arrived here, in order. */
   readonly commands: Passed[] = []
-  /** What is put at the end of the service worker's script: another text is another version of the app. */
+  /** Appended to the service worker's script: different text is a different version of the app. */
   version = ''
-  /** Every request that came this far, in order. */
+  /** Every request that arrived here, in order. */
   readonly asked: string[] = []
-  /** What a portal or a proxy answers to every call of the API, in the server's place. */
+  /** What a portal or proxy answers to every API call in the server's place. */
   stranger: { status: number; type: string; body: string } | undefined
-  /** Whether a portal answers everything with a page of its own. */
+  /** Whether a portal answers everything with its own page. */
   portal = false
   private state: State = 'open'
   private readonly sockets = new Set<Socket>()
@@ -47,7 +47,7 @@ export class Way {
 
   is(state: State) {
     this.state = state
-    // What hung is over when the way is another one.
+    // Changing the state ends hanging requests.
     if (state !== 'hanging') for (const socket of this.sockets) socket.destroy()
   }
 
@@ -70,7 +70,7 @@ export class Way {
     if (this.stranger && /^\/(grocery\/)?api\//.test(url)) return this.passStranger(this.stranger, answer)
     const key = headers['idempotency-key']
     if (key) this.commands.push({ method, path: url, key: String(key) })
-    // Unpacked, so that a version can be put to it.
+    // Uncompressed, so that a version can be appended.
     const asked = url === '/sw.js' ? { ...headers, 'accept-encoding': 'identity' } : headers
     const onward = request(new URL(url, this.target), { method, headers: asked }, (reply) => {
       if (this.state === 'loses answers' && method !== 'GET') return void question.socket.destroy()

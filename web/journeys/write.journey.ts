@@ -24,7 +24,8 @@ const rowsOf = (page: Page, name: string) =>
       fields.map((field) => `${field.getAttribute('aria-label')}: ${(field as HTMLInputElement).value}`),
     )
 
-// A recipe is written by hand alone: row after row by Enter, a heading by its words, a time as cooks say it.
+// A recipe is written by keyboard alone: rows with Enter, a heading by its words, a time in a
+// cook's notation.
 test('write a recipe by typing', async ({ kitchen, cook }) => {
   await kitchen.getByRole('link', { name: 'Add your first recipe' }).click()
   await expect(kitchen.getByLabel('Name', { exact: true })).toBeFocused()
@@ -48,7 +49,7 @@ test('write a recipe by typing', async ({ kitchen, cook }) => {
       'Ingredient 3: salt to taste',
       'Ingredient 4: ',
     ])
-  // What was understood is bold, and nothing is said where nothing was.
+  // Parsed amounts are bold, and unparsed text shows nothing.
   const understood = kitchen.getByRole('group', { name: 'Ingredients' }).locator('b')
   await expect(understood).toHaveText(['1', '200 g'])
   await kitchen.getByLabel('Step 1', { exact: true }).click()
@@ -70,7 +71,7 @@ test('write a recipe by typing', async ({ kitchen, cook }) => {
   ])
 })
 
-// A save that fails leads to the field, and its mark goes as soon as it is right.
+// A failed save focuses the field, and its mark disappears once it is correct.
 test('a failed save leads to the field', async ({ kitchen }) => {
   await kitchen.goto(address('/recipes/new'))
   await kitchen.getByLabel('Name', { exact: true }).fill('Stew')
@@ -90,7 +91,7 @@ test('a failed save leads to the field', async ({ kitchen }) => {
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Stew')
 })
 
-// One undo takes a pasted list back, and one redo brings it again.
+// One undo reverts a pasted list, and one redo restores it.
 test('a pasted list is one step', async ({ kitchen }) => {
   await kitchen.goto(address('/recipes/new'))
   await kitchen.getByLabel('Ingredient 1', { exact: true }).click()
@@ -114,7 +115,8 @@ test('a pasted list is one step', async ({ kitchen }) => {
   await expect.poll(() => rowsOf(kitchen, 'Ingredients')).toEqual(pasted)
 })
 
-// A heading comes where the cook is, becomes a row and a heading again, and stays without rows and after a save.
+// A heading is added at the cook's position, becomes a row and a heading again, and survives
+// without rows and after a save.
 test('headings', async ({ kitchen, cook }) => {
   await kitchen.goto(address('/recipes/new'))
   await kitchen.getByLabel('Name', { exact: true }).fill('Pie')
@@ -145,7 +147,7 @@ test('headings', async ({ kitchen, cook }) => {
   ]
   await expect.poll(() => rowsOf(kitchen, 'Ingredients')).toEqual(written)
 
-  // A reload keeps all of it in the draft.
+  // The draft survives a reload completely.
   kitchen.on('dialog', (dialog) => void dialog.accept())
   await kitchen.reload()
   await expect(kitchen.getByText('What you had written and not saved is back.')).toBeVisible()
@@ -168,7 +170,7 @@ test('headings', async ({ kitchen, cook }) => {
   ])
 })
 
-// A photo is put on a recipe that nobody has saved yet, without a network. Both arrive, the recipe first.
+// A photo is added offline to an unsaved recipe. Both arrive, the recipe first.
 test('a photo while writing', async ({ kitchen, cook, context }) => {
   await kitchen.waitForFunction(() => navigator.serviceWorker.controller !== null)
   await kitchen.goto(address('/recipes/new'))
@@ -195,7 +197,7 @@ test('a photo while writing', async ({ kitchen, cook, context }) => {
   const { items } = (await (await cook.api('/api/recipes')).json()) as { items: { name: string }[] }
   expect(items.map(({ name }) => name)).toEqual(['Plum cake'])
 
-  // On one that is there it goes with the save, and is no conflict with it.
+  // On an existing recipe it is sent with the save and doesn't conflict with it.
   await kitchen.getByRole('link', { name: 'Edit' }).click()
   await photos.getByLabel('Add files').setInputFiles([{ ...file, name: 'slice.png' }])
   await expect(photos.getByRole('listitem')).toHaveCount(1)
@@ -205,7 +207,7 @@ test('a photo while writing', async ({ kitchen, cook, context }) => {
   await expect(kitchen.getByText('Better warm.')).toBeVisible()
 })
 
-// Two changes of one recipe are refused. Each is taken up again, and the one that was begun before isn't lost.
+// Two changes to one recipe are refused. Each is resumed, and the draft begun before isn't lost.
 test('edit the second refused change again', { tag: '@once' }, async ({ kitchen, cook, context }) => {
   const notesField = kitchen.getByRole('textbox', { name: 'Notes' })
   const headers = { 'Content-Type': 'application/json' }
@@ -238,7 +240,7 @@ test('edit the second refused change again', { tag: '@once' }, async ({ kitchen,
   await expect(notesField).toHaveValue('salt and pepper')
   await notesField.fill('salt and much pepper')
   await expect(kitchen.getByText('1 change could not be saved')).toBeVisible()
-  // The editor is open with it while the other one is taken up.
+  // The editor has the first one open while the second is resumed.
   await again(0)
   await expect(notesField).toHaveValue('salt, pepper, thyme')
   await expect(kitchen.getByText('1 change could not be saved')).toBeVisible()
@@ -251,7 +253,7 @@ test('edit the second refused change again', { tag: '@once' }, async ({ kitchen,
   await expect(notesField).toHaveValue('salt, pepper, thyme')
 })
 
-// Where a recipe is from takes anything. What is an address is a link, and nothing else is.
+// The source can be any text. Addresses in it are links, and nothing else is.
 test('where it is from', async ({ kitchen }) => {
   const source = kitchen.getByText('Source:')
   for (const [text, href] of [
@@ -269,7 +271,7 @@ test('where it is from', async ({ kitchen }) => {
   }
 })
 
-// The same in German: times, headings and amounts as one writes them there.
+// The same in German, with its times, headings and amounts.
 test.describe('in German', () => {
   test.use({ locale: 'de-DE' })
   test('write a recipe by typing', async ({ kitchen, cook }) => {
@@ -289,7 +291,7 @@ test.describe('in German', () => {
     await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Apfelkuchen')
     await expect(kitchen.getByRole('heading', { name: 'FÜR DEN TEIG' })).toBeVisible()
 
-    // One letter is changed: the other lines stay as they are, and all of them have their parts.
+    // One letter is changed: the other lines stay unchanged, and all have their parts.
     await kitchen.getByRole('link', { name: 'Bearbeiten' }).click()
     const salt = kitchen.getByLabel('Zutat 2', { exact: true })
     await salt.click()
@@ -312,7 +314,7 @@ test.describe('in German', () => {
   })
 })
 
-// In Arabic it is read from the right, and the digits of its own count.
+// Arabic reads from the right, and its own digits count.
 test.describe('in Arabic', () => {
   test.use({ locale: 'ar-EG' })
   test('write a recipe by typing', async ({ kitchen, cook }) => {

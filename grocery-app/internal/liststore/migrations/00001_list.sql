@@ -1,13 +1,13 @@
 -- +goose Up
 
--- A list is one person's. Its row is locked by whoever changes the list, so that its changes have an order.
+-- One person's list. Every change locks its row, so that changes are ordered.
 CREATE TABLE lists (
     user_id  uuid PRIMARY KEY,
-    sequence bigint NOT NULL DEFAULT 0, -- how many changes it has had
+    sequence bigint NOT NULL DEFAULT 0, -- the number of changes so far
     aisles   text[] NOT NULL DEFAULT '{}'
 );
 
--- What the feed asked for. A request that is here is not taken again.
+-- Requests from the feed. One that is here is not applied again.
 CREATE TABLE requests (
     user_id   uuid NOT NULL,
     id        uuid NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE requests (
     PRIMARY KEY (user_id, id)
 );
 
--- What a person did. An operation that is here is not done again.
+-- A person's actions. An operation that is here is not applied again.
 CREATE TABLE operations (
     user_id  uuid NOT NULL,
     id       uuid NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE operations (
 );
 CREATE INDEX operations_done_at ON operations (done_at);
 
--- A part that was taken off stays for a while, so that this can be undone.
+-- Removed parts are kept for a while, for undo.
 CREATE TABLE parts (
     user_id      uuid NOT NULL,
     id           text NOT NULL,
@@ -43,8 +43,8 @@ CREATE TABLE parts (
     name         text NOT NULL,
     note         text NOT NULL,
     position     double precision NOT NULL,
-    ticked       text NOT NULL DEFAULT '', -- the operation that did it
-    removed      text NOT NULL DEFAULT '', -- the operation that did it
+    ticked       text NOT NULL DEFAULT '', -- by this operation
+    removed      text NOT NULL DEFAULT '', -- by this operation
     changed_at   timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, id)
 );
@@ -52,7 +52,7 @@ CREATE INDEX parts_on_list ON parts (user_id) WHERE removed = '';
 CREATE INDEX parts_by_request ON parts (user_id, request);
 CREATE INDEX parts_removed ON parts (changed_at) WHERE removed <> '';
 
--- What a person's moving of things has taught.
+-- Where a person has moved foods to.
 CREATE TABLE foods (
     user_id  uuid NOT NULL,
     food     text NOT NULL,
@@ -61,13 +61,12 @@ CREATE TABLE foods (
     PRIMARY KEY (user_id, food)
 );
 
--- Users who were erased. A message of theirs that was in hand already must not bring them back; ids are
--- never used again.
+-- Erased users. Their messages still in flight must not recreate them; ids are never reused.
 CREATE TABLE erased (
     user_id uuid PRIMARY KEY
 );
 
--- Messages of the feed that can never be applied, with the reason.
+-- Feed messages that can never be applied, with the reason.
 CREATE TABLE parked (
     sequence  bigint PRIMARY KEY,
     subject   text NOT NULL,
