@@ -13,7 +13,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// template is a CloudFormation template: what it makes, by name. A function as !Ref x is the map {Ref: x}.
+// template is a CloudFormation template with its resources by name. The function !Ref x is the map
+// {Ref: x}.
 type template struct {
 	Parameters map[string]any
 	Globals    map[string]any
@@ -50,7 +51,7 @@ func readTemplate(tb testing.TB, path ...string) template {
 	return t
 }
 
-// untag makes maps of CloudFormation's short functions.
+// untag turns CloudFormation's short functions into maps.
 func untag(node *yaml.Node) {
 	for _, child := range node.Content {
 		untag(child)
@@ -67,7 +68,7 @@ func untag(node *yaml.Node) {
 	}
 }
 
-// of are the resources of a type.
+// of returns the resources of a type.
 func (t template) of(kind string) map[string]made {
 	found := map[string]made{}
 	for name, r := range t.Resources {
@@ -78,7 +79,7 @@ func (t template) of(kind string) map[string]made {
 	return found
 }
 
-// AWS' own linter has nothing to say, with every warning on.
+// AWS' own linter has no findings with every warning on.
 func TestCloudFormationIsClean(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{"serverless", "aws-servers"} {
@@ -89,7 +90,7 @@ func TestCloudFormationIsClean(t *testing.T) {
 	}
 }
 
-// The same routes by method as nginx has, each to the component that takes it.
+// The routes by method equal nginx's, each to its component.
 func TestServerlessRoutes(t *testing.T) {
 	t.Parallel()
 	made := readTemplate(t, "deploy", "serverless", "template.yaml")
@@ -112,7 +113,8 @@ func TestServerlessRoutes(t *testing.T) {
 	}, routes)
 }
 
-// What is said to be kept is kept: databases in two zones with snapshots, encrypted, and nothing of a removed stack lost.
+// Data that must survive does: databases in two zones with encrypted snapshots, and removing a
+// stack loses nothing.
 func TestServerlessKeepsData(t *testing.T) {
 	t.Parallel()
 	made := readTemplate(t, "deploy", "serverless", "template.yaml")
@@ -130,7 +132,7 @@ func TestServerlessKeepsData(t *testing.T) {
 	checkBuckets(t, made)
 }
 
-// checkBuckets: no bucket is anybody's else, and what was removed from the files can be brought back.
+// checkBuckets checks that no bucket is public, and that removed files can be recovered.
 func checkBuckets(t *testing.T, made template) {
 	t.Helper()
 	for name, bucket := range made.of("AWS::S3::Bucket") {
@@ -142,7 +144,8 @@ func checkBuckets(t *testing.T, made template) {
 	require.Equal(t, "Retain", made.Resources["Files"].DeletionPolicy)
 }
 
-// The functions are what the issue of them is, and every variable that they and Fargate are given is one that larder reads.
+// The functions have the required settings, and larder reads every variable that they and Fargate
+// get.
 func TestServerlessEnvironment(t *testing.T) {
 	t.Parallel()
 	made, known := readTemplate(t, "deploy", "serverless", "template.yaml"), settings(t)
@@ -182,8 +185,8 @@ func TestServerlessEnvironment(t *testing.T) {
 	require.Greater(t, seen, 20)
 }
 
-// Each component comes to both databases as a role of its own, with a secret that nobody else is given but the task that makes
-// the roles; what comes as the owner answers no requests.
+// Each component has its own role in both databases, with a secret that only it and the task that
+// creates the roles get; whatever connects as the owner answers no requests.
 func TestServerlessRoles(t *testing.T) {
 	t.Parallel()
 	told := serverlessVariables(t)
@@ -211,7 +214,8 @@ func TestServerlessRoles(t *testing.T) {
 	}
 }
 
-// The secret of NATS is one file for the server, with everything in it, and credentials for those on Fargate.
+// The NATS secret is one complete configuration file for the server, and credentials for the
+// Fargate services.
 func TestServerlessSecrets(t *testing.T) {
 	t.Parallel()
 	var secret map[string]string
@@ -224,8 +228,8 @@ func TestServerlessSecrets(t *testing.T) {
 	}
 }
 
-// What moto's CloudFormation can't make is looked at here: files are read with signed addresses alone, by names that are
-// there; and no role may do everything.
+// This covers what moto's CloudFormation can't create: files are readable only at signed addresses,
+// under existing names, and no role may do everything.
 func TestServersTemplate(t *testing.T) {
 	t.Parallel()
 	made := readTemplate(t, "deploy", "aws-servers", "template.yaml")
@@ -255,7 +259,8 @@ func TestServersTemplate(t *testing.T) {
 	}
 }
 
-// checkStatement: least privilege. The one action that AWS gives for everything or not at all is a login to the registry.
+// checkStatement checks for least privilege. The only action that AWS can't restrict to a resource
+// is the registry login.
 func checkStatement(t *testing.T, name string, statement map[string]any) {
 	t.Helper()
 	actions, several := statement["Action"].([]any)

@@ -1,4 +1,4 @@
-// Package check holds the checks of deploy/: what is rendered, described and linted there is read as the ones read it
-// for whom it is written. It is a module of its own, so that Kubernetes' types and kustomize are in no go.mod that a
-// reader, or a vulnerability scanner, of the product's has to look at.
+// Package check holds the checks of deploy/: each file is rendered, decoded and linted by the tools
+// that will read it. It is a separate module, to keep Kubernetes' types and kustomize out of the
+// product's go.mod, where readers and vulnerability scanners would find them.
 package check

@@ -8,14 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What the free variant is described by is read by those it is for: CircleCI's schema, and a runner of Procfiles.
+// The free variant's files are valid for their readers: CircleCI's schema, and a Procfile runner.
 func TestFreeFiles(t *testing.T) {
 	t.Parallel()
 	run(t, nil, "check-jsonschema", "--builtin-schema", "vendor.circle-ci", "deploy/free/circleci.yml")
 	run(t, nil, "honcho", "-f", "deploy/free/Procfile", "check")
 }
 
-// The passwords that the page says how to make are such as larder takes, one for each component with a role.
+// The page's script prints passwords that larder accepts, one per component with a role.
 func TestFreeRolePasswords(t *testing.T) {
 	t.Parallel()
 	_, after, found := strings.Cut(read(t, "deploy", "free", "README.md"), "prints `LARDER_ROLE_PASSWORDS`:\n\n")
@@ -25,7 +25,7 @@ func TestFreeRolePasswords(t *testing.T) {
 	require.Regexp(t, `^command-api=\w{48};query-api=\w{48};file-service=\w{48};relay=\w{48};projectors=\w{48}$`, printed)
 }
 
-// Every variable that the app is set up with is one that larder reads.
+// larder reads every variable that sets up the app.
 func TestFreeEnvironment(t *testing.T) {
 	t.Parallel()
 	var app struct {

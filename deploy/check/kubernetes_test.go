@@ -29,7 +29,7 @@ import (
 
 const named = "app.kubernetes.io/name"
 
-// cluster is what an overlay asks of Kubernetes, by name.
+// cluster holds an overlay's Kubernetes objects by name.
 type cluster struct {
 	namespaces   map[string]*corev1.Namespace
 	configs      map[string]*corev1.ConfigMap
@@ -62,7 +62,7 @@ func newCluster() *cluster {
 	}
 }
 
-// decoder refuses a field that Kubernetes doesn't know, or that stands there twice.
+// decoder rejects unknown and duplicate fields.
 func decoder(tb testing.TB) runtime.Decoder {
 	tb.Helper()
 	scheme := runtime.NewScheme()
@@ -130,7 +130,7 @@ func put[T any](tb testing.TB, into map[string]*T, name string, object *T) {
 	into[name] = object
 }
 
-// pods are the templates of everything that runs, by the name that their label gives them.
+// pods returns the pod templates of all workloads, by their name label.
 func (c *cluster) pods() map[string]corev1.PodTemplateSpec {
 	pods := map[string]corev1.PodTemplateSpec{}
 	for name, o := range c.deployments {
@@ -152,23 +152,23 @@ func containers(pod corev1.PodTemplateSpec) []corev1.Container {
 	return slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers)
 }
 
-// stateless are the components that there are several of.
+// stateless returns the components that run several instances.
 func stateless() []string {
 	return []string{"web", "command-api", "query-api", "file-service", "relay", "projectors", "grocery-app"}
 }
 
-// servers keep something.
+// servers returns the workloads with data.
 func servers() []string {
 	return []string{"postgres", "backup-postgres", "redis", "elasticsearch", "nats"}
 }
 
-// overlays are Dev and PROD.
+// overlays returns Dev and PROD.
 func overlays(tb testing.TB) []*cluster {
 	tb.Helper()
 	return []*cluster{render(tb, "dev"), render(tb, "prod")}
 }
 
-// What is to be there is there, and each selector finds the pods that it is for.
+// Every expected object exists, and each selector matches its pods.
 func TestKubernetesHasEverything(t *testing.T) {
 	t.Parallel()
 	for _, c := range overlays(t) {
@@ -219,7 +219,7 @@ func matches(tb testing.TB, selector *metav1.LabelSelector, set map[string]strin
 	return !made.Empty() && made.Matches(labels.Set(set))
 }
 
-// Every pod is admitted under the restricted Pod Security standard, which the namespaces enforce.
+// Every pod passes the restricted Pod Security standard, which the namespaces enforce.
 func TestKubernetesPodSecurity(t *testing.T) {
 	t.Parallel()
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks())
@@ -240,7 +240,7 @@ func TestKubernetesPodSecurity(t *testing.T) {
 	}
 }
 
-// Every container says what it needs and how its health is asked, and what it keeps on disk is a volume.
+// Every container declares its resources and probes, and keeps its data on a volume.
 func TestKubernetesResourcesAndProbes(t *testing.T) {
 	t.Parallel()
 	for _, c := range overlays(t) {
@@ -276,7 +276,8 @@ func (c *cluster) hasVolume(name string, pod corev1.PodTemplateSpec, volume stri
 	return set != nil && slices.ContainsFunc(set.Spec.VolumeClaimTemplates, func(v corev1.PersistentVolumeClaim) bool { return v.Name == volume })
 }
 
-// A rolling update drops no request: never one fewer than before, and nobody is ended who may still be sent one.
+// A rolling update drops no request: there are never fewer pods than before, and no pod stops while
+// it may still get requests.
 func TestKubernetesRollsWithoutLoss(t *testing.T) {
 	t.Parallel()
 	for _, c := range overlays(t) {
@@ -299,7 +300,7 @@ func TestKubernetesRollsWithoutLoss(t *testing.T) {
 	}
 }
 
-// Each component without a state is scaled by its CPU: 70 %, 2 to 10.
+// Each stateless component scales by CPU: 70 %, 2 to 10.
 func TestKubernetesAutoscaling(t *testing.T) {
 	t.Parallel()
 	for _, c := range overlays(t) {
@@ -316,7 +317,7 @@ func TestKubernetesAutoscaling(t *testing.T) {
 	}
 }
 
-// Every two hours the backup is made whole, and verified after that.
+// Every two hours a full backup is made, then verified.
 func TestKubernetesBackup(t *testing.T) {
 	t.Parallel()
 	for _, c := range overlays(t) {
@@ -335,7 +336,7 @@ func TestKubernetesBackup(t *testing.T) {
 	}
 }
 
-// The servers are those of deploy/versions.env, and the components one image.
+// The servers' versions are those of deploy/versions.env, and the components use one image.
 func TestKubernetesImages(t *testing.T) {
 	t.Parallel()
 	known := slices.Collect(maps.Values(versions(t)))
@@ -360,8 +361,8 @@ var (
 	placeholder = regexp.MustCompile(`\$\{LARDER_[A-Z_]+\}`)
 )
 
-// What a component is told in its environment is what larder reads, and what comes from elsewhere is there: the config
-// maps here, the secrets among those that scripts/kubernetes-secrets makes.
+// larder reads every variable that a component gets, and referenced values exist: config maps here,
+// secrets among those that scripts/kubernetes-secrets creates.
 func TestKubernetesEnvironment(t *testing.T) {
 	t.Parallel()
 	known, made := settings(t), madeSecrets(t)
@@ -387,7 +388,7 @@ func TestKubernetesEnvironment(t *testing.T) {
 	}
 }
 
-// nginx is given every value that its template asks for, and none that it doesn't.
+// nginx gets exactly the values that its template uses.
 func TestKubernetesNginx(t *testing.T) {
 	t.Parallel()
 	asked := map[string]bool{}
@@ -399,12 +400,13 @@ func TestKubernetesNginx(t *testing.T) {
 		for _, env := range c.deployments["web"].Spec.Template.Spec.Containers[0].Env {
 			given[env.Name] = true
 		}
-		delete(given, "NAMESPACE") // the others are made of it
+		delete(given, "NAMESPACE") // the others are built from it
 		require.Equal(t, asked, given)
 	}
 }
 
-// Components believe nginx's pods alone about who calls: the name that they are told leads to those, and to each of them.
+// Components trust only nginx's pods to name the client: their configured name resolves to exactly
+// those pods.
 func TestKubernetesBelievesNginxAlone(t *testing.T) {
 	t.Parallel()
 	for _, c := range overlays(t) {
@@ -424,7 +426,7 @@ func TestKubernetesBelievesNginxAlone(t *testing.T) {
 	}
 }
 
-// In PROD what comes by TLS reaches a port of its own, and what comes without is sent there.
+// In PROD, TLS traffic reaches a separate port, and plain traffic is redirected there.
 func TestKubernetesSendsToTLS(t *testing.T) {
 	t.Parallel()
 	c := render(t, "prod")
@@ -488,7 +490,7 @@ func (c *cluster) checkSettings(t *testing.T, name string, container corev1.Cont
 	require.Contains(t, all, "LARDER_ADDR", name)
 }
 
-// madeSecrets runs the script that makes the secrets, and reads what it prints as Kubernetes does.
+// madeSecrets runs the script that creates the secrets, and decodes its output like Kubernetes.
 func madeSecrets(t *testing.T) map[string]*corev1.Secret {
 	t.Helper()
 	env := []string{
@@ -511,13 +513,13 @@ func secretsOf(t *testing.T, text string) map[string]*corev1.Secret {
 	return c.secrets
 }
 
-// pair is who asks whom where.
+// pair is a client, a server and a port.
 type pair struct {
 	from, to string
 	port     int32
 }
 
-// Who may talk to whom is the same from both ends, and is what the addresses say that each pod is given.
+// The network policies agree from both ends, and match the addresses that each pod gets.
 func TestKubernetesNetworkPolicies(t *testing.T) {
 	t.Parallel()
 	made := madeSecrets(t)
@@ -561,7 +563,7 @@ func (c *cluster) allowed(t *testing.T) (in, out map[pair]bool) {
 		for _, rule := range p.Spec.Egress {
 			for _, peer := range rule.To {
 				if peer.IPBlock != nil || peer.NamespaceSelector != nil {
-					continue // the object store, and the cluster's names
+					continue // the object store and DNS
 				}
 				for _, to := range find(peer.PodSelector) {
 					out[pair{p.Spec.PodSelector.MatchLabels[named], to, rule.Ports[0].Port.IntVal}] = true
@@ -577,7 +579,7 @@ var (
 	address     = regexp.MustCompile(`(?://|^)([a-z][a-z-]*)(?:-\d\.[a-z-]+|\.\$\(NAMESPACE\)\.svc\.cluster\.local)?:(\d+)`)
 )
 
-// needed is what the environment of each pod names.
+// needed returns the connections that each pod's environment names.
 func (c *cluster) needed(made map[string]*corev1.Secret) map[pair]bool {
 	pairs := map[pair]bool{}
 	for name, pod := range c.pods() {
@@ -599,7 +601,7 @@ func (c *cluster) needed(made map[string]*corev1.Secret) map[pair]bool {
 	return pairs
 }
 
-// What Kubernetes would not take is refused here already.
+// The checks reject what Kubernetes would reject.
 func TestKubernetesRefusesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	decode := decoder(t)

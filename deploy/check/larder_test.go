@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// root is the repository's.
+// root returns the repository's root.
 func root(tb testing.TB) string {
 	tb.Helper()
 	path, err := filepath.Abs("../..")
@@ -32,7 +32,7 @@ func read(tb testing.TB, path ...string) string {
 	return string(text)
 }
 
-// run runs a program in the repository's root, and gives what it printed.
+// run runs a program in the repository's root and returns its output.
 func run(tb testing.TB, env []string, name string, args ...string) string {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), 5*time.Minute)
@@ -47,7 +47,7 @@ func run(tb testing.TB, env []string, name string, args ...string) string {
 	return string(output)
 }
 
-// TestMain builds larder once, for the tests that run it.
+// TestMain builds larder once for the tests that run it.
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "larder-check-")
 	if err == nil {
@@ -66,7 +66,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// settings are the variables that larder reads: those of the env tags of its flags.
+// settings returns the variables that larder reads: the env tags of its flags.
 func settings(tb testing.TB) map[string]bool {
 	tb.Helper()
 	files, err := filepath.Glob(filepath.Join(root(tb), "cmd", "larder", "*.go"))
@@ -88,7 +88,7 @@ func settings(tb testing.TB) map[string]bool {
 	return names
 }
 
-// versions are the images of deploy/versions.env, by variable.
+// versions returns the images of deploy/versions.env, by variable.
 func versions(tb testing.TB) map[string]string {
 	tb.Helper()
 	images := map[string]string{}

@@ -29,7 +29,7 @@ func workflows(tb testing.TB) map[string]*actionlint.Workflow {
 	return found
 }
 
-// actionlint, which knows what GitHub knows, has nothing to say.
+// actionlint has no findings.
 func TestWorkflowsAreClean(t *testing.T) {
 	t.Parallel()
 	linter, err := actionlint.NewLinter(io.Discard, &actionlint.LinterOptions{})
@@ -39,7 +39,7 @@ func TestWorkflowsAreClean(t *testing.T) {
 	require.Empty(t, problems)
 }
 
-// Each component has a pipeline, for its own files, on pull requests and on the two branches.
+// Each component has a pipeline for its own files, on pull requests and on the two branches.
 func TestWorkflowPerComponent(t *testing.T) {
 	t.Parallel()
 	all := workflows(t)
@@ -65,7 +65,8 @@ func TestWorkflowPerComponent(t *testing.T) {
 	}
 }
 
-// Dev builds, PROD doesn't: it is given what Dev ran. Each is tried after the roll-out, and PROD goes back by itself.
+// Dev builds; PROD gets the image that Dev ran. Each is smoke-tested after its rollout, and PROD
+// rolls back on its own.
 func TestPromotion(t *testing.T) {
 	t.Parallel()
 	jobs := workflows(t)["component"].Jobs
@@ -91,7 +92,7 @@ func commands(job *actionlint.Job) []string {
 
 var target = regexp.MustCompile(`(?m)^([a-z][a-z-]*)(?: [a-z-]+)*:`)
 
-// Every command of a pipeline is a target of the Makefile, so that what runs there can be run here.
+// Every command of a pipeline is a target of the Makefile, so that it can run locally.
 func TestCommandsAreTargets(t *testing.T) {
 	t.Parallel()
 	makefile := read(t, "Makefile")
@@ -109,15 +110,15 @@ func TestCommandsAreTargets(t *testing.T) {
 	}
 }
 
-// The images of a pipeline are built with every argument that the Dockerfile asks for: it was once called without any,
-// and no stage had an image to begin from.
+// A pipeline builds its images with every argument that the Dockerfile needs: without one, a stage
+// has no base image.
 func TestPipelineBuildsWithEveryArgument(t *testing.T) {
 	t.Parallel()
 	dockerfile, err := os.ReadFile(filepath.Join(root(t), "Dockerfile"))
 	require.NoError(t, err)
 	arguments := regexp.MustCompile(`(?m)^ARG (\w+)$`).FindAllStringSubmatch(string(dockerfile), -1)
 	require.NotEmpty(t, arguments)
-	// A docker that has no image yet, and tells what it is to build.
+	// A docker without images that prints what it would build.
 	program := "#!/bin/sh\n[ \"$2\" = build ] || exit 1\necho \"$@ FROM $GO_IMAGE $NODE_IMAGE $NGINX_IMAGE AT $SOURCE_DATE_EPOCH\"\n"
 	folder := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "docker"), []byte(program), 0o700))

@@ -21,7 +21,7 @@ func ofRecipes() []string {
 	return []string{"command-api", "query-api", "file-service", "relay", "projectors"}
 }
 
-// readers are the components that go by each setting.
+// readers returns the components that read each setting.
 func readers() map[string][]string {
 	by := map[string][]string{"LARDER_ROLE_PASSWORDS": {"migrate"}, "LARDER_NATS_ACCOUNTS": {"operator"}, "LARDER_RETENTION": {"relay"}}
 	add := func(components []string, names ...string) {
@@ -51,10 +51,11 @@ func readers() map[string][]string {
 	return by
 }
 
-// deployment is what its files tell each component, and why they leave the rest as it is without being told.
+// deployment holds the settings that its files give each component, and the reasons for leaving the
+// rest at their defaults.
 type deployment struct {
 	told    map[string]map[string]bool // variables by component
-	lacks   []string                   // components that it doesn't have
+	lacks   []string                   // components that it lacks
 	left    map[string]string          // reasons by setting; LARDER_LIMIT_* is all of those
 	missing map[string]string          // reasons by "component setting"
 }
@@ -105,8 +106,9 @@ func deployments(t *testing.T) map[string]deployment {
 	}
 }
 
-// Whatever a component goes by is told to it by the files of each deployment, or left as it is for a reason; what is said to be
-// left isn't told to everybody after all. A new setting has to be thought of in each of them.
+// Each deployment's files set every setting that a component reads, or a reason says why not; a
+// setting with a reason must not be set after all. So a new setting must be considered for each
+// deployment.
 func TestEverySettingOfEveryDeployment(t *testing.T) {
 	t.Parallel()
 	by := readers()
@@ -137,7 +139,7 @@ func TestEverySettingOfEveryDeployment(t *testing.T) {
 	}
 }
 
-// reason finds why a setting is left as it is, and under which name that stands.
+// reason returns why a setting is left at its default, and the entry that says so.
 func (d deployment) reason(component, setting string) (name string, has bool) {
 	for _, reasons := range []struct {
 		all map[string]string
@@ -153,7 +155,7 @@ func (d deployment) reason(component, setting string) (name string, has bool) {
 	return "", false
 }
 
-// What Compose leaves to .env has the program's defaults where .env doesn't say it.
+// Settings that .env may leave out have the program's defaults in Compose.
 func TestComposeHasTheProgramsDefaults(t *testing.T) {
 	t.Parallel()
 	defaults := map[string]string{}
@@ -212,7 +214,7 @@ func serverlessTells(t *testing.T) map[string]map[string]bool {
 	return told
 }
 
-// freeTells: one process has everything, and the release step the same variables.
+// freeTells returns the variables of the one process, which the release step shares.
 func freeTells(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	var app struct {
@@ -226,7 +228,7 @@ func freeTells(t *testing.T) map[string]map[string]bool {
 	return told
 }
 
-// serverlessVariables gives the variables of each function and each container of a task, by the component or the container.
+// serverlessVariables returns the variables of each function and of each task's container.
 func serverlessVariables(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	told := map[string]map[string]string{}

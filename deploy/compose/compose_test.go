@@ -22,7 +22,7 @@ import (
 
 const root = "../.."
 
-// passwords are what scripts/compose-secrets writes into .env.
+// passwords returns the variables that scripts/compose-secrets writes into .env.
 func passwords() []string {
 	return []string{
 		"POSTGRES_ADMIN_PASSWORD", "COMMAND_API_POSTGRES_PASSWORD", "QUERY_API_POSTGRES_PASSWORD", "FILE_SERVICE_POSTGRES_PASSWORD",
@@ -32,7 +32,7 @@ func passwords() []string {
 	}
 }
 
-// load reads the project in a folder that has its files and an .env with these names.
+// load loads the project from a folder with its files and an .env with these names.
 func load(t *testing.T, names ...string) (*types.Project, error) {
 	t.Helper()
 	folder := t.TempDir()
@@ -53,8 +53,8 @@ func load(t *testing.T, names ...string) (*types.Project, error) {
 	return options.LoadProject(context.Background())
 }
 
-// The file is whole: every server and every component is there, watched and bounded, and ours have no rights
-// that they don't need.
+// Every server and component is present, with health checks and limits, and our own have only the
+// rights they need.
 func TestEveryServiceIsWatchedAndBounded(t *testing.T) {
 	t.Parallel()
 	project, err := load(t, passwords()...)
@@ -83,8 +83,8 @@ func TestEveryServiceIsWatchedAndBounded(t *testing.T) {
 	}
 }
 
-// Every image that isn't ours is one that versions.env names, as it names it: a version written into the compose file
-// would drift from what the tests run on.
+// Every third-party image comes from versions.env: a version in the compose file would drift from
+// the tests' version.
 func TestEveryVersionIsFromTheOnePlace(t *testing.T) {
 	t.Parallel()
 	versions, err := os.ReadFile(filepath.Join(root, "deploy", "versions.env"))
@@ -99,7 +99,7 @@ func TestEveryVersionIsFromTheOnePlace(t *testing.T) {
 		if strings.HasPrefix(service.Image, "larder") {
 			for argument, value := range service.Build.Args {
 				if argument == "VERSION" {
-					continue // which build of ours it is
+					continue // our own build's version
 				}
 				require.Contains(t, named, *value, "%s of %s", argument, name)
 			}
@@ -109,7 +109,7 @@ func TestEveryVersionIsFromTheOnePlace(t *testing.T) {
 	}
 }
 
-// What must outlive its container is on a volume.
+// Data that must outlive its container is on a volume.
 func TestWhatIsKeptIsOnAVolume(t *testing.T) {
 	t.Parallel()
 	project, err := load(t, passwords()...)
@@ -121,7 +121,7 @@ func TestWhatIsKeptIsOnAVolume(t *testing.T) {
 	}
 }
 
-// There is no password by default: without one, nothing starts, and the error says what to do.
+// There are no default passwords: without one, nothing starts, and the error says what to do.
 func TestNoPasswordIsADefault(t *testing.T) {
 	t.Parallel()
 	for i, missing := range passwords() {
@@ -131,7 +131,7 @@ func TestNoPasswordIsADefault(t *testing.T) {
 	}
 }
 
-// A component has its own credentials and nobody else's.
+// A component has only its own credentials.
 func TestEachComponentHasItsOwnCredentials(t *testing.T) {
 	t.Parallel()
 	project, err := load(t, passwords()...)
@@ -149,8 +149,8 @@ func TestEachComponentHasItsOwnCredentials(t *testing.T) {
 	}
 }
 
-// Whatever a service is told, the program or the template of nginx asks for: a name with a typo in it would be
-// told to nobody.
+// The program or nginx's template reads every setting of a service: a misspelled name would have no
+// effect.
 func TestEverySettingIsAskedFor(t *testing.T) {
 	t.Parallel()
 	project, err := load(t, passwords()...)
@@ -174,8 +174,8 @@ func TestEverySettingIsAskedFor(t *testing.T) {
 	}
 }
 
-// Components believe nginx alone about who calls, by its name: whoever else is on a private network could write what
-// they like.
+// Components trust only nginx, by name, to say who calls: anything else on a private network could
+// write what it likes.
 func TestComponentsBelieveNginxAlone(t *testing.T) {
 	t.Parallel()
 	project, err := load(t, passwords()...)
@@ -186,7 +186,7 @@ func TestComponentsBelieveNginxAlone(t *testing.T) {
 	require.Contains(t, project.Services, "nginx")
 }
 
-// A component knows the stores that it works with, and no other's password.
+// A component knows only the stores it uses, and no other's password.
 func TestEachComponentKnowsItsStoresAlone(t *testing.T) {
 	t.Parallel()
 	project, err := load(t, passwords()...)
@@ -209,8 +209,8 @@ func TestEachComponentKnowsItsStoresAlone(t *testing.T) {
 	}
 }
 
-// Each component comes to both databases as the role that the program knows for it, with a password of its own, which
-// migrate is told of and nobody else.
+// Each component uses the role that the program assigns it in both databases, with its own
+// password, which only migrate also gets.
 func TestEachComponentHasItsOwnDatabaseRole(t *testing.T) {
 	t.Parallel()
 	project, err := load(t, passwords()...)
@@ -244,7 +244,7 @@ func TestEachComponentHasItsOwnDatabaseRole(t *testing.T) {
 	}
 }
 
-// No image of ours runs as root, and the versions of what it is built from are in the one place.
+// None of our images runs as root, and the versions of their base images come from versions.env.
 func TestImagesAreNobodys(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
@@ -264,8 +264,8 @@ func TestImagesAreNobodys(t *testing.T) {
 	require.Equal(t, map[string]string{"larder": "65532:65532", "nginx": "101"}, users)
 }
 
-// The image of larder has no library in it, so its binary may not ask for one: a package that loads libraries as the
-// program runs made it ask, although it was built without C.
+// The larder image contains no libraries, so its binary must not need any: a package that loads
+// libraries at run time makes it need one, even when built without C.
 func TestTheImagesBinaryIsStatic(t *testing.T) {
 	t.Parallel()
 	tags := map[string]string{}

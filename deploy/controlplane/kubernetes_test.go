@@ -15,13 +15,13 @@ import (
 
 const registry = "registry.larder.example"
 
-// stateless are the components of which there are two to ten.
+// stateless returns the components with two to ten pods.
 func stateless() []string {
 	return []string{"command-api", "file-service", "grocery-app", "projectors", "query-api", "relay", "web"}
 }
 
-// Both environments come up as the README says, scale with their load, back up by the clock, and roll a new version out
-// without a moment in which fewer pods serve; what is wrong is refused by the server.
+// Both environments come up as the README says, scale with load, back up on schedule, and roll out
+// a new version without ever having fewer serving pods; the server rejects mistakes.
 func TestKubernetes(t *testing.T) { //nolint:paralleltest // the only one, and the steps of one story
 	p := startPlane(t)
 	m := startMeter(t, p)
@@ -39,7 +39,7 @@ func TestKubernetes(t *testing.T) { //nolint:paralleltest // the only one, and t
 	t.Run("an operator's command runs in a pod of its own", func(t *testing.T) { p.operates(t) })
 }
 
-// deployFirst types what the README's "First" says.
+// deployFirst runs the commands under "First" in the README.
 func (p *plane) deployFirst(t *testing.T, overlay, namespace string) {
 	t.Helper()
 	_, _ = p.run(t, "", "kubectl", "create", "namespace", namespace)
@@ -57,7 +57,7 @@ func (p *plane) deployFirst(t *testing.T, overlay, namespace string) {
 	}
 }
 
-// serving is how many pods of a component take requests.
+// serving returns how many of a component's pods accept requests.
 func (p *plane) serving(namespace, component string) (ready int) {
 	pods, err := p.pods(namespace, "app.kubernetes.io/name="+component)
 	if err != nil {
@@ -86,10 +86,10 @@ func (p *plane) podSecurityHolds(t *testing.T) {
 	require.ErrorContains(t, err, `violates PodSecurity "restricted:latest"`)
 }
 
-// mistakesAreRefused puts one mistake at a time into what is right.
+// mistakesAreRefused adds one mistake at a time to a correct manifest.
 func (p *plane) mistakesAreRefused(t *testing.T) {
 	t.Helper()
-	p.kubectl(t, "create", "namespace", "larder") // a dry run makes none
+	p.kubectl(t, "create", "namespace", "larder") // a dry run creates none
 	rendered := p.kubectl(t, "kustomize", filepath.Join(root(t), "deploy", "kubernetes", "overlays", "prod"))
 	_, err := p.dryRun(t, rendered)
 	require.NoError(t, err, "without a mistake it is taken")
@@ -113,7 +113,7 @@ func (p *plane) dryRun(t *testing.T, text string) (string, error) {
 	return p.run(t, text, "kubectl", "apply", "--dry-run=server", "--validate=strict", "-f", "-")
 }
 
-// rollsOut looks at all components all the time.
+// rollsOut watches all components throughout a rollout.
 func (p *plane) rollsOut(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -146,7 +146,7 @@ func (p *plane) rollsOut(t *testing.T) {
 	}
 }
 
-// goesBack rolls a version out of which one component gets no pod.
+// goesBack rolls out a version in which one component gets no pod.
 func (p *plane) goesBack(t *testing.T) {
 	t.Helper()
 	p.apply(t, noThirdQueryAPI)
@@ -184,7 +184,7 @@ func (p *plane) scales(t *testing.T, m *meter) {
 	p.numbers(t, 2)
 }
 
-// numbers waits until there are so many of each component.
+// numbers waits until each component has the wanted number of pods.
 func (p *plane) numbers(t *testing.T, wanted int) {
 	t.Helper()
 	for _, name := range stateless() {
@@ -195,7 +195,7 @@ func (p *plane) numbers(t *testing.T, wanted int) {
 	}
 }
 
-// backsUp moves the clock's hand instead of waiting for two hours.
+// backsUp moves the clock instead of waiting for two hours.
 func (p *plane) backsUp(t *testing.T) {
 	t.Helper()
 	p.kubectl(t, "--namespace=larder", "patch", "cronjob/backup", "--patch", `{"spec": {"schedule": "* * * * *"}}`)
@@ -208,7 +208,7 @@ func (p *plane) backsUp(t *testing.T) {
 	t.Logf("a job %s after its schedule was set to each minute", time.Since(began).Round(time.Second))
 }
 
-// operates types what the README says of an operator's commands.
+// operates runs the README's commands for an operator.
 func (p *plane) operates(t *testing.T) {
 	t.Helper()
 	_, err := p.run(t, "", "bash", "-euo", "pipefail", "-c", `kubectl -n larder create job rebuild-1 --from=cronjob/operator --dry-run=client -o json |

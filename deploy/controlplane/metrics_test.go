@@ -16,14 +16,14 @@ import (
 
 const metricsAPI = "/apis/metrics.k8s.io/v1beta1"
 
-// meter is the resource metrics API, as metrics-server has it: it says of each container that it uses so much of the
-// processor that it asked for.
+// meter is a resource metrics API like metrics-server: it reports a given share of each container's
+// CPU request as used.
 type meter struct {
 	plane   *plane
 	percent atomic.Int64
 }
 
-// startMeter makes the control plane ask the meter.
+// startMeter points the control plane at the meter.
 func startMeter(t *testing.T, p *plane) *meter {
 	t.Helper()
 	m := &meter{plane: p}
@@ -82,7 +82,7 @@ func (m *meter) measure(namespace, selector string) (any, error) {
 	return map[string]any{"kind": "PodMetricsList", "apiVersion": "metrics.k8s.io/v1beta1", "items": items}, nil
 }
 
-// pod is what the tests read of one.
+// pod is the part of a pod that the tests read.
 type pod struct {
 	Metadata struct {
 		Name              string            `json:"name"`
@@ -106,7 +106,7 @@ type pod struct {
 	} `json:"status"`
 }
 
-// ready tells whether a service sends requests to it.
+// ready reports whether a service sends it requests.
 func (p pod) ready() bool {
 	for _, condition := range p.Status.Conditions {
 		if condition.Type == "Ready" {

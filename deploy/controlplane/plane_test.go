@@ -1,5 +1,6 @@
-// Package controlplane tries deploy/kubernetes on a real control plane: etcd, Kubernetes' API server, controller manager
-// and scheduler, with nodes and pods by kwok, which says of them what kubelets would say and runs nothing.
+// Package controlplane tests deploy/kubernetes on a real control plane: etcd, Kubernetes' API
+// server, controller manager and scheduler. kwok simulates nodes and pods: it reports what kubelets
+// would, but runs nothing.
 package controlplane
 
 import (
@@ -26,13 +27,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// binariesVariable names the folder that has the programs (make control-plane).
+// binariesVariable names the folder with the programs (make control-plane).
 const binariesVariable = "LARDER_CONTROL_PLANE"
 
-// patience is for what controllers do by themselves, on a machine that is busy with other things.
+// patience is the time for a controller to act, on a busy machine.
 const patience = 2 * time.Minute
 
-// plane is a control plane of its own.
+// plane is a separate control plane.
 type plane struct {
 	binaries   string
 	folder     string
@@ -42,7 +43,7 @@ type plane struct {
 	client     *http.Client
 }
 
-// startPlane starts one with three nodes, and a default storage class that has volumes enough.
+// startPlane starts one with three nodes, and a default storage class with enough volumes.
 func startPlane(t *testing.T) *plane {
 	t.Helper()
 	binaries := os.Getenv(binariesVariable)
@@ -51,7 +52,7 @@ func startPlane(t *testing.T) *plane {
 		binaries: binaries, folder: t.TempDir(), token: rand.Text(), url: "https://127.0.0.1:" + port(t),
 		client: &http.Client{
 			Timeout: 10 * time.Second,
-			// It is our own server on this machine, with a certificate that it made a moment ago.
+			// Our own local server, with a certificate that it has just made.
 			Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}},
 		},
 	}
@@ -66,7 +67,7 @@ func startPlane(t *testing.T) *plane {
 	p.soon(t, "the API server isn't ready", func() bool { return p.get("/readyz", nil) == nil })
 	p.start(t, "kube-controller-manager", "--kubeconfig="+p.kubeconfig, "--leader-elect=false", "--secure-port=0",
 		"--service-account-private-key-file="+key,
-		// As quick as can be: no test waits five minutes for what it asked for.
+		// As fast as possible: no test waits five minutes for the result.
 		"--horizontal-pod-autoscaler-sync-period=2s", "--horizontal-pod-autoscaler-downscale-stabilization=5s",
 		"--horizontal-pod-autoscaler-cpu-initialization-period=1s", "--horizontal-pod-autoscaler-initial-readiness-delay=1s")
 	p.start(t, "kube-scheduler", "--kubeconfig="+p.kubeconfig, "--leader-elect=false", "--secure-port=0")
@@ -90,7 +91,7 @@ func (p *plane) startEtcd(t *testing.T) (url string) {
 	return url
 }
 
-// start runs a program until the test ends. What it says is shown where the test fails.
+// start runs a program until the test ends. Its output is shown if the test fails.
 func (p *plane) start(t *testing.T, program string, args ...string) {
 	t.Helper()
 	command := exec.Command(filepath.Join(p.binaries, program), args...)
@@ -117,7 +118,7 @@ func (p *plane) write(t *testing.T, name, text string) string {
 	return path
 }
 
-// accountKey makes what tokens of service accounts are signed with.
+// accountKey creates the key that signs service account tokens.
 func (p *plane) accountKey(t *testing.T) string {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -126,7 +127,7 @@ func (p *plane) accountKey(t *testing.T) string {
 	return p.write(t, "accounts.key", string(text))
 }
 
-// port gives a free one, or the one of an address.
+// port returns a free port, or that of an address.
 func port(t *testing.T, of ...string) string {
 	t.Helper()
 	for _, url := range of {
@@ -140,7 +141,7 @@ func port(t *testing.T, of ...string) string {
 	return number
 }
 
-// get reads JSON of the API server.
+// get reads JSON from the API server.
 func (p *plane) get(path string, into any) error {
 	request, err := http.NewRequest(http.MethodGet, p.url+path, nil)
 	if err != nil {
@@ -165,7 +166,7 @@ func (p *plane) get(path string, into any) error {
 	return json.Unmarshal(body, into)
 }
 
-// run runs a program of this repository, or kubectl, as somebody who has this cluster's kubeconfig.
+// run runs a program of this repository, or kubectl, with this cluster's kubeconfig.
 func (p *plane) run(t *testing.T, input, program string, args ...string) (output string, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
@@ -183,7 +184,7 @@ func (p *plane) run(t *testing.T, input, program string, args ...string) (output
 	return out.String(), nil
 }
 
-// deploy rolls a version out.
+// deploy rolls out a version.
 func (p *plane) deploy(t *testing.T, overlay, version string) error {
 	t.Helper()
 	_, err := p.run(t, "", filepath.Join("scripts", "kubernetes-deploy"), overlay, registry, version)
@@ -203,7 +204,7 @@ func (p *plane) apply(t *testing.T, text string) {
 	require.NoError(t, err)
 }
 
-// soon waits for what a controller does.
+// soon waits for a controller.
 func (p *plane) soon(t *testing.T, otherwise string, holds func() bool) {
 	t.Helper()
 	require.Eventually(t, holds, patience, 50*time.Millisecond, otherwise)

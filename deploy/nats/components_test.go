@@ -24,9 +24,10 @@ import (
 	"larder.dev/projectors/searchindex"
 )
 
-// Every component does its work with its own credentials, and none of them is denied anything on the way:
-// the relay publishes singly and in batches, each projection consumes, parks, keeps its checkpoint and is
-// rebuilt, a user is erased, the read side hears of changes, the operator looks on, and the grocery app reads.
+// Every component works with its own credentials, and nothing it does is denied: the relay
+// publishes singly and in batches, each projection consumes, parks, saves its checkpoint and is
+// rebuilt, a user is erased, the read side is notified of changes, the operator queries, and the
+// grocery app reads.
 func TestComponentsWork(t *testing.T) {
 	t.Parallel()
 	p := single(t)
@@ -84,7 +85,7 @@ func TestComponentsWork(t *testing.T) {
 	require.Empty(t, refused.list())
 }
 
-// project runs the four projections until the end of the test, with the credentials of their process.
+// project runs the four projections until the end of the test, with their process's credentials.
 func (p *natsFolder) project(t *testing.T, log *slog.Logger) *projectors.Runner {
 	t.Helper()
 	conn := p.component(t, "projectors", log)
@@ -116,7 +117,7 @@ func (p *natsFolder) project(t *testing.T, log *slog.Logger) *projectors.Runner 
 	return runner
 }
 
-// caughtUp waits until the operator is told that every projection has done everything.
+// caughtUp waits until every projection reports to the operator that it is done.
 func (p *natsFolder) caughtUp(t *testing.T, control *projectors.Control) {
 	t.Helper()
 	testkit.Until(t, "the projections have caught up", func() bool {
@@ -133,7 +134,7 @@ func (p *natsFolder) caughtUp(t *testing.T, control *projectors.Control) {
 	})
 }
 
-// checkpointed waits until each projection has kept its position.
+// checkpointed waits until each projection has saved its position.
 func checkpointed(t *testing.T, conn *jetstream.Conn) {
 	t.Helper()
 	bucket, err := conn.EnsureBucket(t.Context(), "CHECKPOINTS")
@@ -145,7 +146,7 @@ func checkpointed(t *testing.T, conn *jetstream.Conn) {
 	})
 }
 
-// reads reads the first message of a subject by a consumer, and by itself.
+// reads reads a subject's first message through a consumer, and directly.
 func reads(t *testing.T, conn *jetstream.Conn, stream, subject string) {
 	t.Helper()
 	reader, err := conn.Read(t.Context(), stream, []string{subject}, jetstream.ReadStart{})
@@ -162,7 +163,7 @@ func reads(t *testing.T, conn *jetstream.Conn, stream, subject string) {
 	require.True(t, found)
 }
 
-// Each component is refused what is another's work.
+// Each component is denied the other components' work.
 func TestComponentsAreRefusedTheRest(t *testing.T) {
 	t.Parallel()
 	p := single(t)
@@ -181,7 +182,7 @@ func TestComponentsAreRefusedTheRest(t *testing.T) {
 				"larder.recipe.ada.soup", "larder.user.ada", "larder.control.projectors.erase", "$JS.API.STREAM.INFO.LARDER",
 				"$JS.API.CONSUMER.CREATE.LARDER.mine", "$JS.API.DIRECT.GET.LARDER.larder.user.ada", "$JS.API.INFO", "_INBOX_larder.x",
 			},
-			// Its inbox would be everybody's: there it would hear what projections are given, accounts among it.
+			// A shared inbox would let it hear what projections receive, including accounts.
 			subscribe: []string{"larder.>", "larder.user.*", "larder.grocery.>", "larder.control.projectors.>", "_INBOX_larder.>", "_INBOX.>", ">"},
 		},
 		"projectors": {
@@ -228,7 +229,7 @@ func TestComponentsAreRefusedTheRest(t *testing.T) {
 	}
 }
 
-// What signed credentials deny is told as a denial with its subject, at once, and not as a timeout.
+// A denial by signed credentials is reported at once with its subject, not as a timeout.
 func TestDenialIsNotATimeout(t *testing.T) {
 	t.Parallel()
 	p := single(t)

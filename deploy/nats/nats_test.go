@@ -29,7 +29,7 @@ import (
 
 const clusterPassword = "between-servers"
 
-// TestMain gives the variables that the configuration reads. What differs between servers is set on each.
+// TestMain sets the variables that the configuration reads. Each server sets its own differences.
 func TestMain(m *testing.M) {
 	for name, value := range map[string]string{
 		"NATS_STORE_DIR": "unused", "NATS_SERVER_NAME": "unused", "NATS_CLUSTER_PASSWORD": clusterPassword,
@@ -42,12 +42,12 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// natsFolder is a folder as an operator has it: this one, with issued accounts.
+// natsFolder is this folder as an operator has it, with issued accounts.
 type natsFolder struct {
 	dir string
 	url string
 
-	reload func(t *testing.T) // reads the configuration again, as `nats-server --signal reload` has it
+	reload func(t *testing.T) // rereads the configuration, like `nats-server --signal reload`
 }
 
 func prepare(t *testing.T) *natsFolder {
@@ -81,7 +81,7 @@ func single(t *testing.T) *natsFolder {
 	return p
 }
 
-// start runs a server by a file of the folder, on free ports and a folder of its own.
+// start runs a server with a file of the folder, on free ports and in its own data folder.
 func (p *natsFolder) start(t *testing.T, file string, change func(*server.Options)) *server.Server {
 	t.Helper()
 	opts, err := server.ProcessConfigFile(filepath.Join(p.dir, file))
@@ -101,7 +101,7 @@ func (p *natsFolder) creds(user string) string {
 	return natsaccounts.CredsFile(filepath.Join(p.dir, "accounts"), user)
 }
 
-// plain connects as a program that isn't ours would.
+// plain connects like a third-party program.
 func (p *natsFolder) plain(user string) accountstest.Connect {
 	return func(t *testing.T, options ...nats.Option) *nats.Conn {
 		t.Helper()
@@ -112,7 +112,7 @@ func (p *natsFolder) plain(user string) accountstest.Connect {
 	}
 }
 
-// ours is plain with the inboxes of our own parts.
+// ours is plain with the inboxes of our own components.
 func (p *natsFolder) ours(user string) accountstest.Connect {
 	connect := p.plain(user)
 	return func(t *testing.T, options ...nats.Option) *nats.Conn {
@@ -121,7 +121,7 @@ func (p *natsFolder) ours(user string) accountstest.Connect {
 	}
 }
 
-// component connects as a component does. The log tells what is denied to it.
+// component connects like a component. The log records denials.
 func (p *natsFolder) component(t *testing.T, user string, log *slog.Logger) *jetstream.Conn {
 	t.Helper()
 	conn, err := jetstream.Connect(t.Context(), jetstream.Options{
@@ -133,7 +133,7 @@ func (p *natsFolder) component(t *testing.T, user string, log *slog.Logger) *jet
 	return conn
 }
 
-// watcher is a log that remembers what NATS denied.
+// watcher is a log that records what NATS denied.
 type watcher struct {
 	slog.Handler
 
@@ -184,8 +184,8 @@ func TestGroceryAppReachesTheFeedAlone(t *testing.T) {
 	})
 }
 
-// Three servers are one: the grocery app reads the feed on another server than the one
-// that it was published on, and stays on the feed there too.
+// Three servers act as one: the grocery app reads the feed on another server than the publisher's,
+// and stays on the feed there too.
 func TestClusterOfThree(t *testing.T) {
 	t.Parallel()
 	accountstest.Run(t, func(t *testing.T) accountstest.Server {
@@ -197,7 +197,8 @@ func TestClusterOfThree(t *testing.T) {
 	})
 }
 
-// In a cluster the streams and buckets have three copies, so that publishing goes on when a server is lost.
+// In a cluster the streams and buckets have three replicas, so that publishing survives the loss of
+// a server.
 func TestClusterOutlivesAServer(t *testing.T) {
 	t.Parallel()
 	p, servers := cluster(t)
@@ -228,7 +229,7 @@ func TestClusterOutlivesAServer(t *testing.T) {
 	require.EqualValues(t, 1, state.Messages, "sent twice, and kept once")
 }
 
-// cluster gives three servers, of which each knows the accounts.
+// cluster returns three servers that all know the accounts.
 func cluster(t *testing.T) ([]*natsFolder, []*server.Server) {
 	t.Helper()
 	p := prepare(t)
@@ -256,7 +257,8 @@ func cluster(t *testing.T) ([]*natsFolder, []*server.Server) {
 	return list, servers
 }
 
-// Accounts that are issued again into the same folder keep their keys, so that servers and credentials fit.
+// Issuing accounts again into the same folder keeps their keys, so that servers and credentials
+// still match.
 func TestIssuedAgainTheyStillFit(t *testing.T) {
 	t.Parallel()
 	p := single(t)
@@ -270,8 +272,9 @@ func TestIssuedAgainTheyStillFit(t *testing.T) {
 	require.NoError(t, p.plain("relay")(t).Flush(), "new credentials on the server that has the old accounts")
 }
 
-// Credentials end by the documented way: the user's key is deleted, the accounts are issued again, the servers reloaded.
-// The old file is refused, a connection that stands by it ends, and the new one is good; nobody else notices.
+// Credentials can be revoked as documented: delete the user's key, issue the accounts again, reload
+// the servers. The old file is refused, its open connection ends, and the new one works; nobody
+// else notices.
 func TestDeletedKeyIsRevoked(t *testing.T) {
 	t.Parallel()
 	for name, forgotten := range map[string]bool{"noted": false, "issued by an earlier version": true} {
@@ -309,7 +312,8 @@ func TestDeletedKeyIsRevoked(t *testing.T) {
 	}
 }
 
-// A subscriber on servers has credentials of its own, good at once; removed and reloaded, they are refused.
+// A subscriber on servers has its own credentials, valid at once, and refused after removal and a
+// reload.
 func TestSubscriberOfServers(t *testing.T) {
 	t.Parallel()
 	p := single(t)
@@ -336,7 +340,8 @@ func TestSubscriberOfServers(t *testing.T) {
 	})
 }
 
-// Nobody gets in without credentials, or with those of another folder, and no key can be read by others.
+// Nobody gets in without credentials, or with those of another folder, and no key is readable by
+// others.
 func TestStrangersStayOutside(t *testing.T) {
 	t.Parallel()
 	p, other := single(t), prepare(t)

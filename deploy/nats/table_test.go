@@ -11,7 +11,7 @@ import (
 	"larder.dev/internal/natsaccounts"
 )
 
-// The table in the README is the table in the code. Where they differ, the test prints what should be there.
+// The README's table matches the code. If they differ, the test prints the right one.
 func TestREADMEHasTheTable(t *testing.T) {
 	t.Parallel()
 	var want strings.Builder

@@ -1,5 +1,5 @@
-// Subscriber is the least that it takes to hear what goes on the grocery lists: it prints each item, each
-// request once, also those sent while it was away. Run it with an address of its own:
+// Subscriber is a minimal program that follows the grocery lists: it prints the items of each
+// request once, including requests sent while it was down. Run it with its own address:
 //
 //	larder subscriber add my-subscriber-go
 //	go run ./docs/subscribers "$(cat ~/.local/share/larder/nats/subscribers/my-subscriber-go.url)"
@@ -16,7 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// itemsAdded is the part of grocery.items-added that is wanted here; schema/grocery.v1.json has all of it.
+// itemsAdded is the part of grocery.items-added used here; schema/grocery.v1.json has all of it.
 type itemsAdded struct {
 	RequestID string `json:"request_id"`
 	Recipe    struct {
@@ -36,16 +36,16 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// The stream remembers under this name how far we are.
+	// The stream stores our position under this name.
 	consumer, err := js.CreateOrUpdateConsumer(context.Background(), "GROCERY", jetstream.ConsumerConfig{
 		Durable: "my-subscriber-go", AckPolicy: jetstream.AckExplicitPolicy,
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	seen := map[string]bool{} // keep it where you keep the items, in one transaction with them
+	seen := map[string]bool{} // store it with the items, in the same transaction
 	_, err = consumer.Consume(func(msg jetstream.Msg) {
-		// Skip a type that you don't know. grocery.user-erased: remove what you keep of that user.
+		// Skip unknown types. On grocery.user-erased, remove that user's data.
 		if msg.Headers().Get("ce-type") == "grocery.items-added" {
 			var added itemsAdded
 			if err := json.Unmarshal(msg.Data(), &added); err != nil {
@@ -57,10 +57,10 @@ func main() {
 				}
 			}
 		}
-		_ = msg.Ack() // after the work: what isn't acknowledged comes again
+		_ = msg.Ack() // after the work: unacknowledged messages come again
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	select {} // until it is stopped
+	select {} // run until stopped
 }

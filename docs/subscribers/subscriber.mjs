@@ -1,5 +1,5 @@
-// The least that it takes to hear what goes on the grocery lists: it prints each item, each request once,
-// also those sent while it was away. Run it with an address of its own:
+// A minimal program that follows the grocery lists: it prints the items of each request once,
+// including requests sent while it was down. Run it with its own address:
 //
 //   larder subscriber add my-subscriber-js
 //   cd docs/subscribers && npm ci
@@ -15,21 +15,21 @@ const connection = await connect({
   maxReconnectAttempts: -1,
 });
 
-// The stream remembers under this name how far we are.
+// The stream stores our position under this name.
 const name = 'my-subscriber-js';
 const manager = await connection.jetstreamManager({ checkAPI: false });
 await manager.consumers.add('GROCERY', { durable_name: name, ack_policy: AckPolicy.Explicit });
 const consumer = await connection.jetstream({ checkAPI: false }).consumers.get('GROCERY', name);
 
-const seen = new Set(); // keep it where you keep the items, in one transaction with them
+const seen = new Set(); // store it with the items, in the same transaction
 for await (const message of await consumer.consume()) {
-  // Skip a type that you don't know. grocery.user-erased: remove what you keep of that user.
+  // Skip unknown types. On grocery.user-erased, remove that user's data.
   if (message.headers?.get('ce-type') === 'grocery.items-added') {
-    const { request_id: id, recipe, items } = message.json(); // events/schema/grocery.v1.json says what is in it
+    const { request_id: id, recipe, items } = message.json(); // defined in events/schema/grocery.v1.json
     if (!seen.has(id)) {
       seen.add(id);
       for (const item of items) console.log(`${recipe.name}: ${item.text}`);
     }
   }
-  message.ack(); // after the work: what isn't acknowledged comes again
+  message.ack(); // after the work: unacknowledged messages come again
 }
