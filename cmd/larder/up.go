@@ -20,7 +20,7 @@ type upCommand struct {
 }
 
 func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) (err error) {
-	saveMemory()
+	saveMemory(ctx)
 	shareProcessors()
 	end := watchStop(ctx, log)
 	// Listen first: a second `larder up` should report the taken port before it starts a database.
