@@ -24,8 +24,8 @@ type Recipe struct {
 }
 
 // Ingredient is one row of a recipe's list. Text is the line as written. The parts are what the
-// parser understood of it, in the line's own unit. QuantityMax is the upper end of a range ("2-3
-// eggs"). Second is the line's second amount, or nil.
+// parser understood of it, in the line's own unit. QuantityMax is the upper end of a range
+// ("2-3 eggs"). Second is the line's second amount, or nil.
 type Ingredient struct {
 	Text        string         `json:"text"`
 	Quantity    *float64       `json:"quantity"`

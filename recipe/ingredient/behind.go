@@ -58,8 +58,8 @@ func (l *line) wholeAmount(i int) (next int) {
 	return l.otherMeasure(next, unit)
 }
 
-// trailing reads a line whose amount follows the name: "name: amount", "name - amount", "name 200
-// g, sliced". If there is none, it returns false and changes nothing.
+// trailing reads a line whose amount follows the name: "name: amount", "name - amount",
+// "name 200 g, sliced". If there is none, it returns false and changes nothing.
 func (l *line) trailing(i int) bool {
 	for at := i + 1; at < len(l.tokens); at++ {
 		if l.is(at, "(") {
@@ -121,8 +121,8 @@ func (l *line) standsBehind(at, next int) bool {
 // ("Heinz 57").
 const maxBehind = 24
 
-// countBehind reports whether a bare number after a food counts it: "Carrots 2", "Eggs 4 (72
-// grams)".
+// countBehind reports whether a bare number after a food counts it: "Carrots 2",
+// "Eggs 4 (72 grams)".
 func (l *line) countBehind(at, next int) bool {
 	if l.amount.from > maxBehind || l.kindAt(at-1) != word || len(l.low(at-1)) < 3 || l.tokens[at].glued {
 		return false

@@ -144,8 +144,8 @@ func (l *line) dozens(value float64, i int) (float64, int) {
 	return l.dozen(i) * value, next
 }
 
-// times reads a dozen, a hundred, or a fraction in words after a number: "2 dozen", "2 thirds", "1
-// halbe".
+// times reads a dozen, a hundred, or a fraction in words after a number: "2 dozen", "2 thirds",
+// "1 halbe".
 func (l *line) times(value float64, next int) (float64, int) {
 	if next >= len(l.tokens) || l.kindAt(next) != word {
 		return value, next
@@ -351,8 +351,8 @@ func (l *line) afterOrdinal(i int) int {
 	return i
 }
 
-// partAt reads what makes a whole number mixed: "½", " ½", " 1/2", "-1/2", " and 1/2", " and a
-// half".
+// partAt reads what makes a whole number mixed: "½", " ½", " 1/2", "-1/2", " and 1/2",
+// " and a half".
 func (l *line) partAt(i int) (value float64, next int) {
 	at := i
 	if l.has(at, and) || l.is(at, "-") || l.is(at, "+") && l.tokens[at].glued {
@@ -380,7 +380,7 @@ func (l *line) partAt(i int) (value float64, next int) {
 	return value, next
 }
 
-// wordPartAt reads an "and a half" at i, whose first word after "and" is at at.
+// wordPartAt reads an "and a half" that begins at i; its first word after "and" is token at.
 func (l *line) wordPartAt(i, at int) (value float64, next int) {
 	if at == i || !l.has(i, and) {
 		return 0, i
@@ -413,9 +413,9 @@ func isFractionSign(r rune) bool {
 	return ok
 }
 
-// wordNumberAt reads a number in words: "two", "twenty-five", "two thirds", "one and a half", "a
-// dozen", "half a". A bare "a" counts only before a unit ("a pinch", "a large bunch"), since "a
-// little salt" is no amount.
+// wordNumberAt reads a number in words: "two", "twenty-five", "two thirds", "one and a half",
+// "a dozen", "half a". A bare "a" counts only before a unit ("a pinch", "a large bunch"), since
+// "a little salt" is no amount.
 func (l *line) wordNumberAt(i int) (value float64, next int) {
 	if l.has(i, article) {
 		return l.articleAt(i)

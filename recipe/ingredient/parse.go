@@ -1,9 +1,9 @@
-// Package ingredient parses a line of a recipe's ingredient list as people write it: "1 1/2 cups
-// flour, sifted" is a quantity, a unit, a name and a note. It uses rules over words from the tables
-// in recipe/language, is pure and fast, and never fails: the original line is stored elsewhere, and
-// what it doesn't understand stays text. It never guesses an amount: each number in a result is in
-// the line, and "1/3foo cup" or "4 ML", a millilitre or a Slovak spoon, give none. What is
-// plausible decides that "1.000 g" is a kilogram and "1,333 l" isn't.
+// Package ingredient parses a line of a recipe's ingredient list as people write it:
+// "1 1/2 cups flour, sifted" is a quantity, a unit, a name and a note. It uses rules over words
+// from the tables in recipe/language, is pure and fast, and never fails: the original line is
+// stored elsewhere, and what it doesn't understand stays text. It never guesses an amount: each
+// number in a result is in the line, and "1/3foo cup" or "4 ML", a millilitre or a Slovak spoon,
+// give none. What is plausible decides that "1.000 g" is a kilogram and "1,333 l" isn't.
 //
 // A line is read in the language that most of its words belong to, because a word's meaning varies:
 // "of" is Dutch for or, "c." a French spoon and an English cup. No rule asks for the language: all

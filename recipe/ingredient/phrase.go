@@ -251,8 +251,8 @@ func (l *line) ends(i, start, end int) bool {
 	return l.has(i, size) && (i+1 == end || behind) && !l.begins(i-1, sold)
 }
 
-// preparedBehind reports whether a preparation from i up to next follows the name: "onion chopped
-// small".
+// preparedBehind reports whether a preparation from i up to next follows the name:
+// "onion chopped small".
 func (l *line) preparedBehind(i, next, end int) bool {
 	if l.words.nounFirst {
 		return !l.begins(i-1, sold) && (!l.sold || next != i+1)
@@ -288,8 +288,8 @@ func (l *line) markEnds(i, start, end int) bool {
 	}
 }
 
-// goesOn reports whether a name continues after a comma: "boneless, skinless chicken", "olive, corn
-// or rapeseed oil".
+// goesOn reports whether a name continues after a comma: "boneless, skinless chicken",
+// "olive, corn or rapeseed oil".
 func (l *line) goesOn(comma, start, end int) bool {
 	if l.kindAt(comma+1) != word || l.has(comma+1, stop) {
 		return false
@@ -415,8 +415,8 @@ func (l *line) afterListed(i int) int {
 	return i
 }
 
-// listEnds reports whether a list of count foods ends before i: with final parentheses, "for
-// garnish", "chopped".
+// listEnds reports whether a list of count foods ends before i: with final parentheses,
+// "for garnish", "chopped".
 func (l *line) listEnds(i, end, count int) bool {
 	if l.is(i, "(") {
 		return l.closing(i) == end-1
@@ -483,8 +483,8 @@ func (l *line) alternatives(i, end int) bool {
 	return choice && end-i < 8 && !l.has(end-1, adjective)
 }
 
-// within reads words inside a name that don't belong to it: "fresh chopped basil", "salt and
-// freshly ground pepper", "ripe, medium tomatoes".
+// within reads words inside a name that don't belong to it: "fresh chopped basil",
+// "salt and freshly ground pepper", "ripe, medium tomatoes".
 func (l *line) within(i, start, end int) int {
 	if next := l.sizeAt(i); next > i && l.is(i-1, ",") && next < end && l.kindAt(next) == word {
 		return next
@@ -541,8 +541,8 @@ func (l *line) remarks(i, end int) {
 	}
 }
 
-// measureInRemark takes a measure from the end of a remark and returns where it begins: "chopped
-// (about 1/2 cup)".
+// measureInRemark takes a measure from the end of a remark and returns where it begins:
+// "chopped (about 1/2 cup)".
 func (l *line) measureInRemark(i, end int) int {
 	if l.amount == nil || !l.is(end-1, ")") {
 		return end

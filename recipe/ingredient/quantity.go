@@ -224,8 +224,8 @@ func (l *line) vessel(i int) int {
 	return next
 }
 
-// measureAt reads a number with a unit, with a leading "about" and a hyphen in between: "about
-// 14-ounce".
+// measureAt reads a number with a unit, with a leading "about" and a hyphen in between:
+// "about 14-ounce".
 func (l *line) measureAt(i int) (found amount, unit units.Unit, next int) {
 	start := l.quiet(i)
 	found, at := l.amountAt(start)

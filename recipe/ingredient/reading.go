@@ -202,8 +202,8 @@ func (w *writtenLine) words(i int) []reading {
 	return nil
 }
 
-// joins reports whether an article is another language's "and" between two words: "sap en rasp van
-// 1 citroen".
+// joins reports whether an article is another language's "and" between two words:
+// "sap en rasp van 1 citroen".
 func (w *writtenLine) joins(i int) bool {
 	return scaleWords.and[w.at(i).low] && i > 0 && w.at(i-1).word && !scaleWords.of[w.at(i-1).low]
 }

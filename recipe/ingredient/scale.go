@@ -28,8 +28,8 @@ func times(v *float64, factor float64) *float64 {
 	return &scaled
 }
 
-// Line composes the line as a person types it, for storage: "1 ½ cups flour, sifted", "2 cans (400
-// g each) tomatoes". Metric amounts are decimals, others fractions if one is near.
+// Line composes the line as a person types it, for storage: "1 ½ cups flour, sifted",
+// "2 cans (400 g each) tomatoes". Metric amounts are decimals, others fractions if one is near.
 func (p Parsed) Line() string { return p.compose(units.Typed).String() }
 
 // Compose composes a line for display, with the numbers of a locale.

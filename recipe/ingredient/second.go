@@ -48,8 +48,8 @@ func (l *line) addSecond(found amount, unit units.Unit) bool {
 	return true
 }
 
-// otherMeasure reads the second measure after the first: "200g/7oz", "1 cup plus 2 tbsp", "1 pound
-// (500g)", "1 lb 2 oz".
+// otherMeasure reads the second measure after the first: "200g/7oz", "1 cup plus 2 tbsp",
+// "1 pound (500g)", "1 lb 2 oz".
 func (l *line) otherMeasure(i int, first units.Unit) int {
 	for last := first; ; {
 		unit, next := l.nextMeasure(i, last)

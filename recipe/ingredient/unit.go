@@ -135,8 +135,8 @@ func (l *line) partOfName(at int) bool {
 	return next == at+1
 }
 
-// modifiedBehind moves modifiers after a unit to the notes: "1 cucchiaio colmo di farina", "2 litri
-// circa di brodo", "1 cup scant flour", "2 cups, heaping, nuts".
+// modifiedBehind moves modifiers after a unit to the notes: "1 cucchiaio colmo di farina",
+// "2 litri circa di brodo", "1 cup scant flour", "2 cups, heaping, nuts".
 func (l *line) modifiedBehind(i int) int {
 	at := i
 	if l.is(at, ",") && l.isAny(at+1, behindUnit) {

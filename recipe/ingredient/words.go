@@ -417,8 +417,8 @@ var (
 		can, tin, jar, package, packet, pack, pouch, sachet, bag, bottle, box, carton, container, tub, tube, pot,
 		punnet, envelope, block, tray, bar, loaf, ball, glass`)
 
-	// sealed containers are bought full, so a measure after their food is the content of each: "2
-	// cans tomatoes (400 g)", but "2 glasses of water (400 ml)".
+	// sealed containers are bought full, so a measure after their food is the content of each:
+	// "2 cans tomatoes (400 g)", but "2 glasses of water (400 ml)".
 	sealed = set(`
 		can, tin, jar, package, packet, pack, pouch, sachet, bag, block, bottle, box, carton, container, tub, tube, punnet,
 		envelope`)

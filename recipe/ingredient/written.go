@@ -285,8 +285,8 @@ func (s *scaler) byProgram(n writtenNumber) bool {
 	return false
 }
 
-// sameAgain scales a third form of the same amount, since the parts hold only two measures: "1 qt
-// (32 oz, 950 ml)".
+// sameAgain scales a third form of the same amount, since the parts hold only two measures:
+// "1 qt (32 oz, 950 ml)".
 func (s *scaler) sameAgain(at int) {
 	for goesOn(s.written.at(at).low) {
 		next := s.measureAt(at+1, units.Mass, units.Volume)
@@ -359,8 +359,8 @@ func (s *scaler) inflectPiece(i int, quantity float64) {
 	}
 }
 
-// inflect puts a later unit, or what is counted, into the form for the amount: "1 (14 oz) can", "1
-// garlic clove", "1 Knoblauchzehe", "1 red onion".
+// inflect puts a later unit, or what is counted, into the form for the amount: "1 (14 oz) can",
+// "1 garlic clove", "1 Knoblauchzehe", "1 red onion".
 func (s *scaler) inflect(first writtenAmount, p Parsed) {
 	if first.end > first.last().end || s.written.at(first.end).low == "" {
 		return
