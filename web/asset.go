@@ -31,7 +31,7 @@ type asset struct {
 // packing is a content encoding and the file name suffix of that form.
 type packing struct{ encoding, suffix string }
 
-//nolint:gochecknoglobals // constants, but for the language
+//nolint:gochecknoglobals // constants, which Go doesn't have for these types
 var (
 	brotli = packing{"br", ".br"}
 	gzips  = packing{"gzip", ".gz"}

@@ -11,13 +11,14 @@ import (
 //go:embed docs
 var undrawn embed.FS
 
-// docsPolicy lets the page at /api/docs load its script and the document, and nothing else. Redoc writes its styles into
-// the page and looks for words in a worker that it makes itself; what it shows is our own document, and no person's text.
+// docsPolicy lets the page at /api/docs load its script and the document, and nothing else. Redoc
+// writes inline styles and searches in a worker that it creates from a blob; it only shows our own
+// document, no user's text.
 const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; " +
 	"connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Docs serves the page at /api/docs, which shows the description of the HTTP API, and its script below it. A binary that
-// was built without them has the page alone, which leads to the document.
+// Docs serves the page at /api/docs, which shows the HTTP API's documentation, and its script. A
+// binary built without them has only a page that links to the document.
 func Docs() (http.Handler, error) {
 	files, err := builtDocs()
 	if err != nil {

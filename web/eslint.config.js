@@ -49,11 +49,11 @@ export default typescript.config(
       'import-x/no-restricted-paths': ['error', { zones }],
       'import-x/no-cycle': 'error',
       'no-console': 'error',
-      'react-hooks/incompatible-library': 'off', // warns those who use the React compiler; we don't
+      'react-hooks/incompatible-library': 'off', // only concerns the React compiler, which we don't use
     },
   },
   {
-    // Fixtures of Playwright take a function called use, which is no hook.
+    // Playwright fixtures receive a function called use, which isn't a hook.
     files: ['journeys/**'],
     rules: { 'react-hooks/rules-of-hooks': 'off', 'no-empty-pattern': 'off' },
   },

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Wherever the app is served from, the browser gets the same policy; the page itself has what can be said without
-// knowing where its pictures come from.
+// Browsers get the same policy wherever the app is served from; the page itself contains the part
+// that doesn't depend on the source of pictures.
 func TestPolicyIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	for file, origins := range map[string][]string{
@@ -22,7 +22,7 @@ func TestPolicyIsTheSameEverywhere(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, strings.ReplaceAll(string(text), "$larder_cdn", ""), `"`+policy(origins)+`"`, file)
 		for name, value := range protections() {
-			spelled := strings.ReplaceAll(regexp.QuoteMeta(name), "-", "-?") // CloudFront has a name of its own for one of them
+			spelled := strings.ReplaceAll(regexp.QuoteMeta(name), "-", "-?") // CloudFront spells one of them differently
 			require.Regexp(t, spelled+`\W+(Value: )?"?`+regexp.QuoteMeta(value), string(text), file)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// files are an app as the build makes it.
+// files is an app as built.
 func files() fstest.MapFS {
 	return fstest.MapFS{
 		"index.html":          {Data: []byte("<p>the page")},
@@ -36,8 +36,8 @@ func get(t *testing.T, address, encodings string) *http.Response {
 	return recorder.Result()
 }
 
-// An address of the app without a file is drawn by the one page. What is nowhere is nowhere: a probe or a script that isn't
-// there must not be answered with a page that says all is well.
+// App addresses without a file get index.html. Unknown addresses are 404: a request for a missing
+// probe or script must not look successful.
 func TestOnlyTheAppsAddressesAreTheIndex(t *testing.T) {
 	t.Parallel()
 	for address, status := range map[string]int{
@@ -67,7 +67,7 @@ func TestOnlyTheAppsAddressesAreTheIndex(t *testing.T) {
 	}
 }
 
-// Whoever sends pages, and the service worker that opens them without a network, has the app's addresses as they are here.
+// Every server configuration, and the service worker, uses the same list of app addresses.
 func TestTheAppsAddressesAreTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	for file, said := range map[string]string{
@@ -89,7 +89,8 @@ func TestTheAppsAddressesAreTheSameEverywhere(t *testing.T) {
 	require.Equal(t, []string{"/login", "/recipes/:id", "/recipes/:id/cook", "/recipes/:id/edit"}, asked)
 }
 
-// The page of the API is no page of the app: it has a policy of its own, and what isn't there isn't.
+// The API docs page isn't part of the app: it has its own policy, and unknown addresses below it
+// are 404.
 func TestDocs(t *testing.T) {
 	t.Parallel()
 	docs, err := Docs()
@@ -104,7 +105,7 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// What has its hash in its name is kept for ever, all else is asked for anew.
+// Files with a hash in their name are cached for ever; everything else is revalidated.
 func TestOnlyHashedNamesAreKept(t *testing.T) {
 	t.Parallel()
 	require.Contains(t, get(t, "/assets/main-4711.js", "").Header.Get("Cache-Control"), "immutable")
@@ -113,7 +114,7 @@ func TestOnlyHashedNamesAreKept(t *testing.T) {
 	}
 }
 
-// The smallest form goes out that the browser takes, each with a tag of its own.
+// The smallest form that the browser accepts is sent, each with its own tag.
 func TestPackedForms(t *testing.T) {
 	t.Parallel()
 	tags := map[string]string{}
@@ -132,7 +133,8 @@ func TestPackedForms(t *testing.T) {
 	require.Len(t, tags, 3)
 }
 
-// What is in the binary in packed forms alone is unpacked for who takes none of them, also in parts.
+// A file embedded only in compressed form is decompressed for clients that accept none, including
+// ranges.
 func TestUnpackedForWhoTakesNoPackedForm(t *testing.T) {
 	t.Parallel()
 	var packed bytes.Buffer
@@ -157,7 +159,7 @@ func TestUnpackedForWhoTakesNoPackedForm(t *testing.T) {
 	require.Equal(t, "text/javascript; charset=utf-8", ask("Accept-Encoding", "br").Header().Get("Content-Type"))
 }
 
-// Nothing that stands in a page may run or style it.
+// The policy allows no inline scripts or styles.
 func TestPolicyHasNothingUnsafe(t *testing.T) {
 	t.Parallel()
 	answer := get(t, "/recipes/0eaf", "")
@@ -167,7 +169,7 @@ func TestPolicyHasNothingUnsafe(t *testing.T) {
 	require.Contains(t, policy([]string{"https://cdn.example"}), "img-src blob: 'self' https://cdn.example;")
 }
 
-// The binary has a page, whether the app was built before it or not.
+// The binary has a page, even if it was built without the app.
 func TestHandlerHasAPage(t *testing.T) {
 	t.Parallel()
 	handler, err := Handler()

@@ -14,7 +14,7 @@ import (
 
 // began is when every story begins; fixed, so that two tellings are equal.
 //
-//nolint:gochecknoglobals // a constant, but for the language
+//nolint:gochecknoglobals // a constant, which Go doesn't have for this type
 var began = time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
 
 // Teller creates the events of one user, each with the next change number.

@@ -38,7 +38,7 @@ func (p schema) batch() *pgx.Batch {
 }
 
 // userTables are the tables with data of users. The staging schema has the filled ones.
-var userTables = []struct { //nolint:gochecknoglobals // a constant, if Go had them for slices
+var userTables = []struct { //nolint:gochecknoglobals // a constant, which Go doesn't have for slices
 	name, erase string
 	filled      bool
 }{

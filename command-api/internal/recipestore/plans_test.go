@@ -189,7 +189,7 @@ func (p *planned) stop() []statement {
 
 // plan is a node of an executed plan.
 //
-//nolint:tagliatelle // the names are those of Postgres
+//nolint:tagliatelle // PostgreSQL's names
 type plan struct {
 	Type     string  `json:"Node Type"`
 	Relation string  `json:"Relation Name"`
@@ -203,7 +203,7 @@ type plan struct {
 
 // explained is PostgreSQL's answer.
 type explained struct {
-	Plan plan `json:"Plan"` //nolint:tagliatelle // the name is that of Postgres
+	Plan plan `json:"Plan"` //nolint:tagliatelle // PostgreSQL's name
 }
 
 func explain(t *testing.T, pool *pgxpool.Pool, asked statement) plan {

@@ -29,7 +29,7 @@ const spelled: Record<string, string> = {
 const respelled = new RegExp(`[${Object.keys(spelled).join('')}]`, 'g')
 const apostrophes = /[’‘‛ʼʻʽʾʿˈʹ′‵`ꞌ՚׳]/g
 const accents =
-  // eslint-disable-next-line no-misleading-character-class -- marks are what it looks for
+  // eslint-disable-next-line no-misleading-character-class -- it matches combining marks
   /(?=\p{M})[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]|[\u00ad\u0640\u200b\u2060\ufeff]/gu
 const isASCII = /^[ -~]*$/
 

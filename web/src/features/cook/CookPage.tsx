@@ -129,7 +129,7 @@ function Cooking({ recipe, onLeave, ...asked }: Omit<Props, 'id'> & { recipe: Re
     )
   }
   return (
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys work beside the buttons
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys supplement the buttons
     <div className={styles.page} onKeyDown={onKeyDown}>
       <header className={styles.head}>
         <Button look="round" aria-label={t('cook.leave')} onClick={leave}>

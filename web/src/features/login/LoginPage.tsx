@@ -66,7 +66,7 @@ export function LoginPage({ next, onDone }: Props) {
           autoComplete="username"
           autoCapitalize="none"
           required
-          // eslint-disable-next-line jsx-a11y/no-autofocus -- there is nothing else to do on this page
+          // eslint-disable-next-line jsx-a11y/no-autofocus -- this page has no other purpose
           autoFocus
         />
         <Field

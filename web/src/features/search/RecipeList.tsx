@@ -158,7 +158,7 @@ function Rows({
 
   const loading = total === undefined
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys of the links in it
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- handles the keys of the links inside
     <ul
       ref={list}
       className={styles.list}

@@ -57,7 +57,7 @@ function Up({ timer, now }: { timer: Timer; now: number }) {
   useEffect(() => {
     const shown = notify({ tag: `timer.${id}`, title, body, url: `/recipes/${recipe_id}/cook?step=${step}` })
     return () => void shown.then((close) => close())
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- told once, in the words of that moment
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- announced once, in the language of that moment
   }, [id])
   const about = useId()
   const closed = timer.until < performance.timeOrigin
