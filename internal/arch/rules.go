@@ -18,6 +18,7 @@ const (
 	commandStore = Module + "/command-api/internal/recipestore"
 	fileStore    = Module + "/file-service/internal/filestore"
 	listStore    = Module + "/grocery-app/internal/liststore"
+	replicaStore = Module + "/projectors/replica"
 	queryStore   = Module + "/query-api/internal/recipereader"
 
 	// Each component's HTTP packages.
@@ -37,8 +38,7 @@ func componentLayers() []Layer {
 		{
 			Packages: events,
 			Third:    []string{},
-			Reason: "events is the language of the system: any program, the grocery app above all, must be able to read " +
-				"an event without taking our dependencies along",
+			Reason:   "events is the language of the system: any program must be able to read an event without our dependencies",
 		},
 		{
 			Packages: command + "/...",
@@ -267,7 +267,7 @@ func storeLibraries() []Library {
 				internal + "tables", testkit,
 				commandStore, fileStore, listStore, queryStore,
 				Module + "/operate/backup", Module + "/operate/failback",
-				internal + "topology", Module + "/projectors/replica", fromOutside,
+				internal + "topology", replicaStore, fromOutside,
 			},
 			Tests: []string{Module + "/..."},
 			Reason: "SQL stands in the stores, where transactions and their errors are dealt with, and where " +
@@ -279,7 +279,7 @@ func storeLibraries() []Library {
 				internal + "postgres", internal + "ledger", internal + "testkit", Module + "/*",
 				commandStore, fileStore, listStore, queryStore,
 				Module + "/operate/backup", Module + "/operate/failback", Module + "/operate/failover", internal + "topology",
-				Module + "/projectors/replica", Module + "/cmd/larder/...", fromOutside,
+				replicaStore, Module + "/cmd/larder/...", fromOutside,
 			},
 			Tests:  []string{Module + "/..."},
 			Reason: "a component's front door is handed a pool and passes it on; what is asked of it stands in the stores",

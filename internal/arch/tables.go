@@ -1,6 +1,10 @@
 package arch
 
-import "larder.dev/internal/postgresroles"
+import (
+	"slices"
+
+	"larder.dev/internal/postgresroles"
+)
 
 // Statement says which packages and roles may run certain statements of internal/tables.
 // internal/postgresroles has each role's database privileges; a test compares the two.
@@ -12,7 +16,9 @@ type Statement struct {
 }
 
 // Statements lists every statement of internal/tables that changes a table.
-func Statements() []Statement {
+func Statements() []Statement { return slices.Concat(rowStatements(), ledgerStatements()) }
+
+func rowStatements() []Statement {
 	return []Statement{
 		{
 			[]string{"InsertRecipe", "PutRecipe", "InsertIngredients"},
@@ -33,11 +39,46 @@ func Statements() []Statement {
 			"the relay that leads forgets what was deleted",
 		},
 		{
-			[]string{"PutFiles"},
+			[]string{"AddUser", "AddUserChanges", "ChangeUser"},
+			[]string{commandStore},
+			[]string{postgresroles.CommandAPI},
+			"accounts are added and changed on the write side",
+		},
+		{
+			[]string{"DeleteIngredientsOf", "DeleteRecipesOf", "DeleteKeysOf", "DeleteChangesOf", "DeleteUser"},
+			[]string{commandStore, replicaStore},
+			[]string{postgresroles.Owner, postgresroles.Projectors},
+			"what the ledger has is taken away by an operator alone, and then by the replica",
+		},
+		{
+			[]string{"DeleteEntriesOf", "DeleteFileRemovalsOf", "DeleteTextRemovalsOf"},
+			[]string{commandStore},
+			[]string{postgresroles.Owner},
+			"what the ledger has is taken away by an operator alone",
+		},
+		{
+			[]string{"DeleteEntriesBefore"},
+			[]string{replicaStore},
+			[]string{postgresroles.Projectors},
+			"the backup keeps the row that tells of the deletion",
+		},
+		{
+			[]string{"PutFiles", "BeginRemovals", "EndRemovals", "ForgetFileRemovals"},
 			[]string{fileStore},
 			[]string{postgresroles.Files},
 			"files are a part of a recipe's row",
 		},
+		{
+			[]string{"ReplicateRecipe", "FreeName", "ReplicateUser", "ReplicateEntry", "PlaceEntry", "RaiseChange", "DropKeys"},
+			[]string{replicaStore},
+			[]string{postgresroles.Projectors},
+			"the replica makes the backup what the events say",
+		},
+	}
+}
+
+func ledgerStatements() []Statement {
+	return []Statement{
 		{
 			[]string{"DrawChange", "InsertEntry"},
 			[]string{ledgerGround, commandStore},
@@ -86,12 +127,6 @@ func Statements() []Statement {
 			[]string{postgresroles.Relay},
 			"the relay says which entries the stream has",
 		},
-		{
-			[]string{"ReplicateRecipe", "FreeName", "ReplicateUser", "ReplicateEntry", "PlaceEntry", "RaiseChange", "DropKeys"},
-			[]string{Module + "/projectors/replica"},
-			[]string{postgresroles.Projectors},
-			"the replica makes the backup what the events say",
-		},
 	}
 }
 
@@ -107,21 +142,10 @@ func Writers() []Writer {
 	tools := []string{postgresroles.Owner}
 	return []Writer{
 		{
-			"file-service/internal/filestore/*.go",
-			[]string{postgresroles.Files},
-			"files are a part of a recipe's row",
-		},
-		{
-			"projectors/replica/*.go",
+			"projectors/replica/rebuild.go",
 			[]string{postgresroles.Projectors},
-			"the replica makes the backup what the events say",
+			"a rebuild moves whole tables from one schema to the other",
 		},
-		{
-			"command-api/internal/recipestore/accounts.go",
-			[]string{postgresroles.CommandAPI},
-			"accounts are added and changed on the write side",
-		},
-		{"command-api/internal/recipestore/deleteuser.go", tools, "what the ledger has is taken away by an operator alone"},
 		{"operate/backup/*.go", tools, "whole databases are copied by an operator"},
 		{"operate/failback/*.go", tools, "an old primary's rows are brought back by an operator"},
 		{"internal/topology/*.go", tools, "which database is the primary is an operator's word"},

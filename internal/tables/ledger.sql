@@ -4,6 +4,9 @@
 -- name: LockUser :one
 SELECT change FROM user_changes WHERE user_id = $1 FOR UPDATE;
 
+-- name: LastChange :one
+SELECT change FROM user_changes WHERE user_id = $1;
+
 -- The user's next change number, which the statements after it read from the row.
 -- name: DrawChange :one
 UPDATE user_changes SET change = change + 1 WHERE user_id = $1 RETURNING change;

@@ -126,6 +126,17 @@ func (q *Queries) Kept(ctx context.Context, arg KeptParams) (KeptRow, error) {
 	return i, err
 }
 
+const LastChange = `-- name: LastChange :one
+SELECT change FROM user_changes WHERE user_id = $1
+`
+
+func (q *Queries) LastChange(ctx context.Context, userID string) (int64, error) {
+	row := q.db.QueryRow(ctx, LastChange, userID)
+	var change int64
+	err := row.Scan(&change)
+	return change, err
+}
+
 const LockUser = `-- name: LockUser :one
 
 SELECT change FROM user_changes WHERE user_id = $1 FOR UPDATE

@@ -120,3 +120,44 @@ JOIN recipes r ON r.user_id = asked.user_id AND r.id = asked.id;
 -- The ids of a user's recipes behind one, of deleted ones too.
 -- name: RecipeIDsOf :many
 SELECT id FROM recipes WHERE user_id = @user_id AND id > @after ORDER BY id LIMIT @most::bigint;
+
+-- name: RecipeVersion :one
+SELECT version FROM recipes WHERE user_id = $1 AND id = $2;
+
+-- name: LastWrite :one
+SELECT id, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1;
+
+-- What search needs of all the recipes that a user has now.
+-- name: RecipeNames :many
+SELECT id, name, tags, version FROM recipes WHERE user_id = $1 AND deleted_at IS NULL;
+
+-- What a list shows of those of some recipes that a user has now.
+-- name: Summaries :many
+SELECT id, name, version, tags, servings, prep_minutes, cook_minutes, updated_at
+FROM recipes WHERE user_id = $1 AND id = ANY(@ids::uuid[]) AND deleted_at IS NULL;
+
+-- What there is of some recipes, deleted ones too.
+-- name: RecipeStates :many
+SELECT id, version, (deleted_at IS NULL)::boolean AS there FROM recipes WHERE user_id = $1 AND id = ANY($2::text[]::uuid[]);
+
+-- name: CountRecipes :one
+SELECT count(*) FROM recipes WHERE user_id = $1 AND deleted_at IS NULL;
+
+-- A division by zero where a user ($1) has as many recipes as they may ($2): a failing statement is the one thing that undoes a
+-- transaction whose statements are sent together, without waiting for the answer to one of them.
+--
+-- Who has made fewer changes than they may have recipes can't have too many recipes, so that hardly anybody's are counted.
+-- name: HasRoom :one
+SELECT CASE WHEN u.change <= $2::bigint THEN 1 ELSE 1 / greatest($2::bigint - (SELECT count(*) FROM recipes r
+	WHERE r.user_id = $1 AND r.deleted_at IS NULL), 0) END
+FROM user_changes u WHERE u.user_id = $1;
+
+-- How many recipes there are, and how many bytes the events of some of them have.
+-- name: RecipesSize :one
+SELECT (SELECT count(*) FROM recipes WHERE deleted_at IS NULL)::bigint AS recipes,
+	coalesce(avg(octet_length(l.data::text)), 0)::float8 AS each
+FROM (SELECT s.user_id, s.change FROM recipes s WHERE s.deleted_at IS NULL LIMIT $1) AS r
+JOIN event_log l ON l.user_id = r.user_id AND l.change = r.change;
+
+-- name: AnalyzeRecipes :exec
+SELECT analyze_recipes();

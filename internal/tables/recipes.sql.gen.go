@@ -7,7 +7,28 @@ package tables
 
 import (
 	"context"
+	"time"
 )
+
+const AnalyzeRecipes = `-- name: AnalyzeRecipes :exec
+SELECT analyze_recipes()
+`
+
+func (q *Queries) AnalyzeRecipes(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, AnalyzeRecipes)
+	return err
+}
+
+const CountRecipes = `-- name: CountRecipes :one
+SELECT count(*) FROM recipes WHERE user_id = $1 AND deleted_at IS NULL
+`
+
+func (q *Queries) CountRecipes(ctx context.Context, userID string) (int64, error) {
+	row := q.db.QueryRow(ctx, CountRecipes, userID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
 
 const DeleteIngredients = `-- name: DeleteIngredients :exec
 DELETE FROM ingredients WHERE user_id = $1 AND recipe_id = $2
@@ -38,6 +59,28 @@ type EmptyRecipeParams struct {
 func (q *Queries) EmptyRecipe(ctx context.Context, arg EmptyRecipeParams) error {
 	_, err := q.db.Exec(ctx, EmptyRecipe, arg.UserID, arg.ID)
 	return err
+}
+
+const HasRoom = `-- name: HasRoom :one
+SELECT CASE WHEN u.change <= $2::bigint THEN 1 ELSE 1 / greatest($2::bigint - (SELECT count(*) FROM recipes r
+	WHERE r.user_id = $1 AND r.deleted_at IS NULL), 0) END
+FROM user_changes u WHERE u.user_id = $1
+`
+
+type HasRoomParams struct {
+	UserID  string
+	Column2 int64
+}
+
+// A division by zero where a user ($1) has as many recipes as they may ($2): a failing statement is the one thing that undoes a
+// transaction whose statements are sent together, without waiting for the answer to one of them.
+//
+// Who has made fewer changes than they may have recipes can't have too many recipes, so that hardly anybody's are counted.
+func (q *Queries) HasRoom(ctx context.Context, arg HasRoomParams) (interface{}, error) {
+	row := q.db.QueryRow(ctx, HasRoom, arg.UserID, arg.Column2)
+	var column_1 interface{}
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const InsertIngredients = `-- name: InsertIngredients :exec
@@ -79,6 +122,22 @@ type InsertRecipeParams struct {
 func (q *Queries) InsertRecipe(ctx context.Context, arg InsertRecipeParams) error {
 	_, err := q.db.Exec(ctx, InsertRecipe, arg.Column1, arg.Column2)
 	return err
+}
+
+const LastWrite = `-- name: LastWrite :one
+SELECT id, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1
+`
+
+type LastWriteRow struct {
+	ID      string
+	Version int64
+}
+
+func (q *Queries) LastWrite(ctx context.Context, userID string) (LastWriteRow, error) {
+	row := q.db.QueryRow(ctx, LastWrite, userID)
+	var i LastWriteRow
+	err := row.Scan(&i.ID, &i.Version)
+	return i, err
 }
 
 const PutFiles = `-- name: PutFiles :exec
@@ -188,6 +247,43 @@ func (q *Queries) RecipeIDsOf(ctx context.Context, arg RecipeIDsOfParams) ([]str
 	return items, nil
 }
 
+const RecipeNames = `-- name: RecipeNames :many
+SELECT id, name, tags, version FROM recipes WHERE user_id = $1 AND deleted_at IS NULL
+`
+
+type RecipeNamesRow struct {
+	ID      string
+	Name    string
+	Tags    []string
+	Version int64
+}
+
+// What search needs of all the recipes that a user has now.
+func (q *Queries) RecipeNames(ctx context.Context, userID string) ([]RecipeNamesRow, error) {
+	rows, err := q.db.Query(ctx, RecipeNames, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RecipeNamesRow
+	for rows.Next() {
+		var i RecipeNamesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Tags,
+			&i.Version,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const RecipeOfFile = `-- name: RecipeOfFile :one
 SELECT r.change, false AS deleted, row_to_json(r) AS recipe, (
 	SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (
@@ -220,6 +316,58 @@ func (q *Queries) RecipeOfFile(ctx context.Context, arg RecipeOfFileParams) (Rec
 		&i.Ingredients,
 	)
 	return i, err
+}
+
+const RecipeStates = `-- name: RecipeStates :many
+SELECT id, version, (deleted_at IS NULL)::boolean AS there FROM recipes WHERE user_id = $1 AND id = ANY($2::text[]::uuid[])
+`
+
+type RecipeStatesParams struct {
+	UserID  string
+	Column2 []string
+}
+
+type RecipeStatesRow struct {
+	ID      string
+	Version int64
+	There   bool
+}
+
+// What there is of some recipes, deleted ones too.
+func (q *Queries) RecipeStates(ctx context.Context, arg RecipeStatesParams) ([]RecipeStatesRow, error) {
+	rows, err := q.db.Query(ctx, RecipeStates, arg.UserID, arg.Column2)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RecipeStatesRow
+	for rows.Next() {
+		var i RecipeStatesRow
+		if err := rows.Scan(&i.ID, &i.Version, &i.There); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const RecipeVersion = `-- name: RecipeVersion :one
+SELECT version FROM recipes WHERE user_id = $1 AND id = $2
+`
+
+type RecipeVersionParams struct {
+	UserID string
+	ID     string
+}
+
+func (q *Queries) RecipeVersion(ctx context.Context, arg RecipeVersionParams) (int64, error) {
+	row := q.db.QueryRow(ctx, RecipeVersion, arg.UserID, arg.ID)
+	var version int64
+	err := row.Scan(&version)
+	return version, err
 }
 
 const RecipesAfter = `-- name: RecipesAfter :many
@@ -367,6 +515,26 @@ func (q *Queries) RecipesOf(ctx context.Context, arg RecipesOfParams) ([]Recipes
 	return items, nil
 }
 
+const RecipesSize = `-- name: RecipesSize :one
+SELECT (SELECT count(*) FROM recipes WHERE deleted_at IS NULL)::bigint AS recipes,
+	coalesce(avg(octet_length(l.data::text)), 0)::float8 AS each
+FROM (SELECT s.user_id, s.change FROM recipes s WHERE s.deleted_at IS NULL LIMIT $1) AS r
+JOIN event_log l ON l.user_id = r.user_id AND l.change = r.change
+`
+
+type RecipesSizeRow struct {
+	Recipes int64
+	Each    float64
+}
+
+// How many recipes there are, and how many bytes the events of some of them have.
+func (q *Queries) RecipesSize(ctx context.Context, limit int32) (RecipesSizeRow, error) {
+	row := q.db.QueryRow(ctx, RecipesSize, limit)
+	var i RecipesSizeRow
+	err := row.Scan(&i.Recipes, &i.Each)
+	return i, err
+}
+
 const ReplicateRecipe = `-- name: ReplicateRecipe :exec
 WITH taken AS (
 	INSERT INTO recipes AS have (user_id, id, version, change, name, description, servings, prep_minutes, cook_minutes,
@@ -413,4 +581,55 @@ func (q *Queries) ReplicateRecipe(ctx context.Context, arg ReplicateRecipeParams
 		arg.Column5,
 	)
 	return err
+}
+
+const Summaries = `-- name: Summaries :many
+SELECT id, name, version, tags, servings, prep_minutes, cook_minutes, updated_at
+FROM recipes WHERE user_id = $1 AND id = ANY($2::uuid[]) AND deleted_at IS NULL
+`
+
+type SummariesParams struct {
+	UserID string
+	Ids    []string
+}
+
+type SummariesRow struct {
+	ID          string
+	Name        string
+	Version     int64
+	Tags        []string
+	Servings    *float64
+	PrepMinutes *int32
+	CookMinutes *int32
+	UpdatedAt   time.Time
+}
+
+// What a list shows of those of some recipes that a user has now.
+func (q *Queries) Summaries(ctx context.Context, arg SummariesParams) ([]SummariesRow, error) {
+	rows, err := q.db.Query(ctx, Summaries, arg.UserID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SummariesRow
+	for rows.Next() {
+		var i SummariesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Version,
+			&i.Tags,
+			&i.Servings,
+			&i.PrepMinutes,
+			&i.CookMinutes,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

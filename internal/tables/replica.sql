@@ -50,3 +50,6 @@ WHERE (user_id, id) > ($1::uuid, $2::uuid) AND ($3::text = '' OR user_id = nulli
 -- The same of accounts.
 -- name: UserIDsAfter :many
 SELECT id FROM users WHERE id > $1::uuid AND ($2::text = '' OR id = nullif($2::text, '')::uuid) ORDER BY id LIMIT $3;
+
+-- name: IsEmpty :one
+SELECT (NOT EXISTS (SELECT FROM recipes) AND NOT EXISTS (SELECT FROM users))::boolean;

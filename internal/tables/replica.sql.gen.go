@@ -31,6 +31,17 @@ func (q *Queries) FreeName(ctx context.Context, arg FreeNameParams) error {
 	return err
 }
 
+const IsEmpty = `-- name: IsEmpty :one
+SELECT (NOT EXISTS (SELECT FROM recipes) AND NOT EXISTS (SELECT FROM users))::boolean
+`
+
+func (q *Queries) IsEmpty(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, IsEmpty)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const PlaceEntry = `-- name: PlaceEntry :exec
 UPDATE event_log SET published_at = $2, stream_sequence = $3 WHERE event_id = $1
 `

@@ -15,6 +15,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/tables"
 	"larder.dev/projectors"
 )
 
@@ -87,8 +88,7 @@ const (
 
 // Fresh implements projectors.Projection.
 func (p *Projection) Fresh(ctx context.Context) (bool, error) {
-	var fresh bool
-	err := p.pool.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM recipes) AND NOT EXISTS (SELECT FROM users)`).Scan(&fresh)
+	fresh, err := tables.New(p.pool).IsEmpty(ctx)
 	if code := postgres.Code(err); code == undefinedTable || code == insufficientPrivilege {
 		return false, fmt.Errorf("look whether the replica is empty: %w", projectors.ErrNotLaidOut)
 	}

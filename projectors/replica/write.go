@@ -42,12 +42,12 @@ var userTables = []struct { //nolint:gochecknoglobals // a constant, which Go do
 	name, erase string
 	filled      bool
 }{
-	{"ingredients", `DELETE FROM ingredients WHERE user_id = $1`, true},
-	{"recipes", `DELETE FROM recipes WHERE user_id = $1`, true},
-	{"user_changes", `DELETE FROM user_changes WHERE user_id = $1`, true},
-	{"users", `DELETE FROM users WHERE id = $1`, true},
-	{"idempotency_keys", `DELETE FROM idempotency_keys WHERE user_id = $1`, false},
-	{"event_log", `DELETE FROM event_log WHERE user_id = $1 AND type <> 'user.deleted'`, true},
+	{"ingredients", tables.DeleteIngredientsOf, true},
+	{"recipes", tables.DeleteRecipesOf, true},
+	{"user_changes", tables.DeleteChangesOf, true},
+	{"users", tables.DeleteUser, true},
+	{"idempotency_keys", tables.DeleteKeysOf, false},
+	{"event_log", tables.DeleteEntriesBefore, true},
 }
 
 // removed is how many rows of each user were deleted with the account.

@@ -11,6 +11,7 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/tables"
 )
 
 // ErrNameTaken means another user has the name, ignoring case.
@@ -23,17 +24,14 @@ type Account struct {
 	Epoch int64
 }
 
-const selectUser = `SELECT id, name, password_hash, admin, grocery, disabled, version, created_at, updated_at,
-	(SELECT epoch FROM epoch) FROM users `
-
 // UserByName returns the account with a folded name, or ErrNoUser.
 func (s *Store) UserByName(ctx context.Context, nameKey string) (Account, error) {
-	return s.user(ctx, selectUser+`WHERE name_key = $1`, nameKey)
+	return s.user(ctx, tables.UserByName, nameKey)
 }
 
 // UserByID returns the account with an id, or ErrNoUser.
 func (s *Store) UserByID(ctx context.Context, id string) (Account, error) {
-	return s.user(ctx, selectUser+`WHERE id = $1`, id)
+	return s.user(ctx, tables.UserByID, id)
 }
 
 func (s *Store) user(ctx context.Context, query, arg string) (Account, error) {
@@ -46,7 +44,7 @@ func (s *Store) user(ctx context.Context, query, arg string) (Account, error) {
 
 // Users returns all accounts, ordered by name.
 func (s *Store) Users(ctx context.Context) ([]events.User, error) {
-	rows, err := s.pool.Query(ctx, selectUser+`ORDER BY name_key`)
+	rows, err := s.pool.Query(ctx, tables.Users)
 	if err != nil {
 		return nil, fmt.Errorf("list the users: %w", err)
 	}
@@ -76,10 +74,9 @@ func (s *Store) AddUser(ctx context.Context, u events.User, nameKey string) erro
 		return err
 	}
 	batch := &pgx.Batch{} // sent together, it is one transaction
-	batch.Queue(`INSERT INTO users (id, name, name_key, password_hash, admin, grocery, disabled, version, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+	batch.Queue(tables.AddUser,
 		u.ID, u.Name, nameKey, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version, u.CreatedAt, u.UpdatedAt)
-	batch.Queue(`INSERT INTO user_changes (user_id, change) VALUES ($1, 1)`, u.ID)
+	batch.Queue(tables.AddUserChanges, u.ID)
 	ledger.QueueEntry(batch, u.ID, entryOf(event), "", u.UpdatedAt)
 	err = s.guarded(func() error { return s.pool.SendBatch(ctx, batch).Close() })
 	switch {
@@ -117,7 +114,7 @@ func (s *Store) ChangeUser(ctx context.Context, id string, change func(*events.U
 func lockUser(id string, u *Account) *pgx.Batch {
 	batch := ledger.Begin()
 	ledger.QueueLock(batch, id)
-	batch.Queue(selectUser+`WHERE id = $1`, id).QueryRow(func(row pgx.Row) (err error) {
+	batch.Queue(tables.UserByID, id).QueryRow(func(row pgx.Row) (err error) {
 		*u, err = scanUser(row)
 		return err
 	})
@@ -132,8 +129,7 @@ func changeUser(u events.User) (*pgx.Batch, error) {
 	batch := &pgx.Batch{}
 	var drawn int64
 	ledger.QueueDraw(batch, u.ID, &drawn)
-	batch.Queue(`UPDATE users SET password_hash = $2, admin = $3, grocery = $4, disabled = $5, version = $6, updated_at = $7
-		WHERE id = $1`, u.ID, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version, u.UpdatedAt)
+	batch.Queue(tables.ChangeUser, u.ID, u.PasswordHash, u.Admin, u.Grocery, u.Disabled, u.Version, u.UpdatedAt)
 	ledger.QueueEntry(batch, u.ID, entryOf(event), "", u.UpdatedAt)
 	return batch, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/tables"
 )
 
 // Bulk is one of many recipes to write at once.
@@ -22,7 +23,7 @@ func (s *Store) Import(ctx context.Context, user string, ids []string, decide fu
 	found := map[string]State{}
 	opening := ledger.Begin()
 	ledger.QueueLock(opening, user)
-	opening.Queue(`SELECT id, version, deleted_at IS NULL FROM recipes WHERE user_id = $1 AND id = ANY($2::text[]::uuid[])`, user, ids).
+	opening.Queue(tables.RecipeStates, user, ids).
 		Query(func(rows pgx.Rows) error { return collectStates(rows, found) })
 	written := 0
 	err := s.transact(ctx, user, opening, func() (*pgx.Batch, error) {
@@ -45,7 +46,7 @@ func (s *Store) Import(ctx context.Context, user string, ids []string, decide fu
 // Analyze updates the planner's statistics. Otherwise PostgreSQL keeps its plans for empty tables,
 // which scan a whole table for each row, until autovacuum analyzes the tables a minute later.
 func (s *Store) Analyze(ctx context.Context) error {
-	if _, err := s.pool.Exec(ctx, `SELECT analyze_recipes()`); err != nil {
+	if err := tables.New(s.pool).AnalyzeRecipes(ctx); err != nil {
 		return fmt.Errorf("analyze the tables: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/tables"
 )
 
 // deleteAttempts limits DeleteUser's retries after conflicts with the relay, which may be marking
@@ -44,14 +45,17 @@ func (s *Store) deleteUser(ctx context.Context, id string) error {
 		// The relay may be marking rows of the ledger. Wait for it: it is quick and doesn't hold
 		// the user's lock.
 		batch.Queue(`SELECT set_config('lock_timeout', '0', true)`)
-		for _, table := range []string{"ingredients", "recipes", "idempotency_keys", "event_log", "file_removals", "text_removals"} {
-			batch.Queue(`DELETE FROM `+table+` WHERE user_id = $1`, id)
+		for _, statement := range []string{
+			tables.DeleteIngredientsOf, tables.DeleteRecipesOf, tables.DeleteKeysOf, tables.DeleteEntriesOf,
+			tables.DeleteFileRemovalsOf, tables.DeleteTextRemovalsOf,
+		} {
+			batch.Queue(statement, id)
 		}
 		var drawn int64
 		ledger.QueueDraw(batch, id, &drawn)
 		ledger.QueueEntry(batch, id, entryOf(event), "", now)
-		batch.Queue(`DELETE FROM user_changes WHERE user_id = $1`, id)
-		batch.Queue(`DELETE FROM users WHERE id = $1`, id)
+		batch.Queue(tables.DeleteChangesOf, id)
+		batch.Queue(tables.DeleteUser, id)
 		return batch, nil
 	})
 }

@@ -38,12 +38,11 @@ func (s *Store) Recipes(ctx context.Context, user string, each func([]events.Rec
 
 // CountRecipes counts a user's recipes.
 func (s *Store) CountRecipes(ctx context.Context, user string) (int, error) {
-	var n int
-	err := s.pool.QueryRow(ctx, `SELECT count(*) FROM recipes WHERE user_id = $1 AND deleted_at IS NULL`, user).Scan(&n)
+	n, err := tables.New(s.pool).CountRecipes(ctx, user)
 	if err != nil {
 		return 0, fmt.Errorf("count the recipes of user %s: %w", user, err)
 	}
-	return n, nil
+	return int(n), nil
 }
 
 func recipesAfter(ctx context.Context, tx pgx.Tx, user string, after *string) ([]events.Recipe, error) {

@@ -99,7 +99,7 @@ func (s *Store) writes(cmd Command, was State, d Decision, change *int64) *pgx.B
 
 // queueAccess reads the account's access again: the session's copy may lag behind a revocation.
 func queueAccess(batch *pgx.Batch, user string, grocery *bool) {
-	batch.Queue(`SELECT grocery AND NOT disabled FROM users WHERE id = $1`, user).
+	batch.Queue(tables.HasGrocery, user).
 		QueryRow(func(row pgx.Row) error { return ledger.NoUser(row.Scan(grocery)) })
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"larder.dev/internal/tables"
 )
 
 // Named is content that recipes refer to, once per user.
@@ -20,9 +22,7 @@ const namedPage = 500
 
 // CountNamed counts what non-deleted recipes refer to.
 func (s *Store) CountNamed(ctx context.Context) (int64, error) {
-	var count int64
-	err := s.pool.QueryRow(ctx, `SELECT count(DISTINCT (user_id, file ->> 'sha256'))
-		FROM recipes, jsonb_array_elements(files) AS file WHERE deleted_at IS NULL`).Scan(&count)
+	count, err := tables.New(s.pool).CountNamed(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("count what recipes name: %w", err)
 	}
@@ -79,8 +79,7 @@ func (r recipeFiles) each(seen map[string]bool, fn func(Named) error) error {
 }
 
 func (s *Store) namedAfter(ctx context.Context, at recipeFiles) ([]recipeFiles, error) {
-	rows, err := s.pool.Query(ctx, `SELECT user_id::text, id::text, files FROM recipes
-		WHERE (user_id, id) > ($1, $2) AND deleted_at IS NULL AND files <> '[]' ORDER BY user_id, id LIMIT $3`, at.User, at.ID, namedPage)
+	rows, err := s.pool.Query(ctx, tables.NamedAfter, at.User, at.ID, namedPage)
 	if err != nil {
 		return nil, fmt.Errorf("list what recipes name: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/tables"
 )
 
 // ErrRemoved means that a removal of Update's bytes has begun since they were checked.
@@ -42,8 +43,7 @@ func (s *Store) AwaitRemovals(ctx context.Context, user, sha256 string) (*Bytes,
 	for {
 		bytes := &Bytes{sha256: sha256}
 		var under bool
-		err := s.pool.QueryRow(ctx, `SELECT number, NOT done AND begun_at > now() - make_interval(secs => $3) FROM file_removals
-			WHERE user_id = $1 AND sha256 = $2`, user, sha256, removalLease.Seconds()).Scan(&bytes.seen, &under)
+		err := s.pool.QueryRow(ctx, tables.FileRemoval, user, sha256, removalLease.Seconds()).Scan(&bytes.seen, &under)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return nil, fmt.Errorf("look for removals of %s of user %s: %w", sha256, user, err)
 		}
@@ -60,8 +60,7 @@ func (s *Store) AwaitRemovals(ctx context.Context, user, sha256 string) (*Bytes,
 
 // queueCheck checks, under the user's lock, whether a removal has begun since.
 func (b *Bytes) queueCheck(batch *pgx.Batch, user string, removed *bool) {
-	batch.Queue(`SELECT coalesce((SELECT number FROM file_removals WHERE user_id = $1 AND sha256 = $2), 0) <> $3`,
-		user, b.sha256, b.seen).QueryRow(func(row pgx.Row) error { return row.Scan(removed) })
+	batch.Queue(tables.RemovedSince, user, b.sha256, b.seen).QueryRow(func(row pgx.Row) error { return row.Scan(removed) })
 }
 
 // removal is a running removal.
@@ -102,7 +101,7 @@ func (s *Store) beginRemoval(ctx context.Context, user string, hashes []string) 
 	opening := ledger.Begin()
 	ledger.QueueLock(opening, user)
 	var unnamed []string
-	opening.Queue(selectUnnamed, user, hashes, undoable()).
+	opening.Queue(tables.Unnamed, user, hashes, undoable()).
 		Query(func(rows pgx.Rows) (err error) {
 			unnamed, err = pgx.CollectRows(rows, pgx.RowTo[string])
 			return err
@@ -114,10 +113,7 @@ func (s *Store) beginRemoval(ctx context.Context, user string, hashes []string) 
 			return nil, nil
 		}
 		batch := &pgx.Batch{}
-		batch.Queue(`INSERT INTO file_removals AS known (user_id, sha256) SELECT $1, unnest($2::text[])
-			ON CONFLICT (user_id, sha256) DO UPDATE SET number = excluded.number, begun_at = excluded.begun_at, done = false
-				WHERE known.done OR known.begun_at < now() - make_interval(secs => $3)
-			RETURNING sha256, number`, user, unnamed, removalLease.Seconds()).
+		batch.Queue(tables.BeginRemovals, user, unnamed, removalLease.Seconds()).
 			Query(func(rows pgx.Rows) error {
 				var (
 					hash   string
@@ -148,8 +144,7 @@ func (s *Store) endRemoval(ctx context.Context, begun removal) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 	defer cancel()
-	_, err := s.pool.Exec(ctx, `UPDATE file_removals SET done = true WHERE user_id = $1 AND number = ANY($2)`,
-		begun.user, begun.numbers)
+	err := tables.New(s.pool).EndRemovals(ctx, tables.EndRemovalsParams{UserID: begun.user, Numbers: begun.numbers})
 	if err != nil {
 		return fmt.Errorf("note that what no recipe of user %s names is removed: %w", begun.user, err)
 	}
@@ -158,7 +153,7 @@ func (s *Store) endRemoval(ctx context.Context, begun removal) error {
 
 // ForgetRemovals forgets removals that ended long ago.
 func (s *Store) ForgetRemovals(ctx context.Context) error {
-	_, err := s.pool.Exec(ctx, `DELETE FROM file_removals WHERE begun_at < now() - make_interval(secs => $1)`, removalMemory.Seconds())
+	err := tables.New(s.pool).ForgetFileRemovals(ctx, removalMemory.Seconds())
 	if err != nil {
 		return fmt.Errorf("forget removals of bytes: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/tables"
 )
 
 // Full means a file exceeds its owner's quota.
@@ -27,14 +28,10 @@ func (s *Store) Bound(files, bytes int64) { s.maxFiles, s.maxBytes = files, byte
 // their bytes are kept.
 type usage struct{ files, bytes int64 }
 
-const selectUsage = `SELECT count(*), coalesce(sum((file->>'size')::bigint), 0)
-	FROM recipes, jsonb_array_elements(files) AS file
-	WHERE user_id = $1 AND files <> '[]' AND (deleted_at IS NULL OR deleted_at > $2)`
-
 func (s *Store) isBounded() bool { return s.maxFiles > 0 || s.maxBytes > 0 }
 
 func queueUsage(batch *pgx.Batch, user string, used *usage) {
-	batch.Queue(selectUsage, user, time.Now().Add(-ledger.UndoTime)).
+	batch.Queue(tables.FileUsage, user, time.Now().Add(-ledger.UndoTime)).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&used.files, &used.bytes) })
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/internal/ledger"
+	"larder.dev/internal/tables"
 	"larder.dev/internal/topology"
 )
 
@@ -43,7 +44,7 @@ func (s *Standby) Unnamed(ctx context.Context, user string, hashes []string) ([]
 	if s == nil || len(hashes) == 0 {
 		return hashes, nil
 	}
-	rows, err := s.pool.Query(ctx, selectUnnamed, user, hashes, undoable())
+	rows, err := s.pool.Query(ctx, tables.Unnamed, user, hashes, undoable())
 	if err != nil {
 		return nil, fmt.Errorf("ask the standby what user %s names: %w", user, err)
 	}
@@ -53,12 +54,6 @@ func (s *Standby) Unnamed(ctx context.Context, user string, hashes []string) ([]
 	}
 	return unnamed, nil
 }
-
-// selectUnnamed selects those hashes ($2) that no recipe of a user ($1) references, counting
-// recipes deleted after a time ($3).
-const selectUnnamed = `SELECT hash FROM unnest($2::text[]) AS hash WHERE NOT EXISTS (
-	SELECT FROM recipes WHERE user_id = $1 AND (deleted_at IS NULL OR deleted_at > $3)
-		AND files @> jsonb_build_array(jsonb_build_object('sha256', hash)))`
 
 // undoable is the time since when deleted recipes can be restored.
 func undoable() time.Time { return time.Now().Add(-ledger.UndoTime - ledger.UndoMargin) }

@@ -168,21 +168,19 @@ func queueRecipe(batch *pgx.Batch, cmd Command, found **events.Recipe) {
 // CountFiles reports whether the user has the recipe, and how many files it has, to avoid a futile
 // upload. It reserves nothing.
 func (s *Store) CountFiles(ctx context.Context, user, recipe string) (count int, has bool, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT jsonb_array_length(files) FROM recipes
-		WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL`, user, recipe).Scan(&count)
+	n, err := tables.New(s.pool).CountFiles(ctx, tables.CountFilesParams{UserID: user, ID: recipe})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, false, nil
 	}
 	if err != nil {
 		return 0, false, fmt.Errorf("look for recipe %s of user %s: %w", recipe, user, err)
 	}
-	return count, true, nil
+	return int(n), true, nil
 }
 
 // HasUser reports whether a user exists who may have recipes.
 func (s *Store) HasUser(ctx context.Context, user string) (bool, error) {
-	var there bool
-	err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM user_changes WHERE user_id = $1)`, user).Scan(&there)
+	there, err := tables.New(s.pool).HasUser(ctx, user)
 	if err != nil {
 		return false, fmt.Errorf("look for user %s: %w", user, err)
 	}

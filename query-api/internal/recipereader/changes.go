@@ -62,7 +62,7 @@ func collectPage(rows pgx.Rows, limit int) (page []Stored, more bool, err error)
 func (r *Recipes) LastChange(ctx context.Context, owner string) (int64, Source, error) {
 	var change int64
 	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
-		err := pool.QueryRow(ctx, `SELECT change FROM user_changes WHERE user_id = $1`, owner).Scan(&change)
+		err := pool.QueryRow(ctx, tables.LastChange, owner).Scan(&change)
 		if errors.Is(err, pgx.ErrNoRows) {
 			change = 0
 			return nil

@@ -6,6 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/internal/tables"
 )
 
 // Named is what search needs of a recipe.
@@ -20,8 +22,7 @@ type Named struct {
 func (r *Recipes) Names(ctx context.Context, owner string) ([]Named, Source, error) {
 	var named []Named
 	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
-		rows, err := pool.Query(ctx, `
-			SELECT id::text, name, tags, version FROM recipes WHERE user_id = $1 AND deleted_at IS NULL`, owner)
+		rows, err := pool.Query(ctx, tables.RecipeNames, owner)
 		if err != nil {
 			return err
 		}

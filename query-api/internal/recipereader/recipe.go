@@ -28,7 +28,7 @@ func (r *Recipes) Version(ctx context.Context, owner, id string) (version int64,
 		return 0, Primary, nil //nolint:nilerr // no recipe has such an id
 	}
 	source, err = r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
-		err := pool.QueryRow(ctx, `SELECT version FROM recipes WHERE user_id = $1 AND id = $2`, owner, id).Scan(&version)
+		err := pool.QueryRow(ctx, tables.RecipeVersion, owner, id).Scan(&version)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -44,8 +44,7 @@ func (r *Recipes) Version(ctx context.Context, owner, id string) (version int64,
 // "" if there is none.
 func (r *Recipes) LastWrite(ctx context.Context, owner string) (id string, version int64, source Source, err error) {
 	source, err = r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
-		err := pool.QueryRow(ctx, `SELECT id::text, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1`,
-			owner).Scan(&id, &version)
+		err := pool.QueryRow(ctx, tables.LastWrite, owner).Scan(&id, &version)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

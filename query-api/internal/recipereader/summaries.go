@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"larder.dev/internal/tables"
 	"larder.dev/projectors/views"
 )
 
@@ -17,9 +18,7 @@ type Summary = views.Summary
 func (r *Recipes) Summaries(ctx context.Context, owner string, ids []string) (map[string]Summary, Source, error) {
 	var found map[string]Summary
 	source, err := r.read(ctx, func(ctx context.Context, pool *pgxpool.Pool) error {
-		rows, err := pool.Query(ctx, `
-			SELECT id::text, name, version, tags, servings, prep_minutes, cook_minutes, updated_at
-			FROM recipes WHERE user_id = $1 AND id = ANY($2::uuid[]) AND deleted_at IS NULL`, owner, ids)
+		rows, err := pool.Query(ctx, tables.Summaries, owner, ids)
 		if err != nil {
 			return err
 		}
