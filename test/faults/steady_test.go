@@ -39,6 +39,7 @@ type steady struct {
 
 	others   *strangers
 	think    time.Duration
+	every    time.Duration // how often a round begins, however long the last one took; 0 for whenever a think is over
 	allowed  allowance
 	tally    tally
 	answered atomic.Int64 // acknowledged writes
@@ -62,12 +63,19 @@ type tally struct {
 
 // work continues until told to stop, and then until the last write is answered, or patience ends.
 func (s *steady) work(stop <-chan struct{}) {
+	due := time.Now()
 	for turn := 0; s.broken == nil; turn++ {
+		pause := s.think
+		if s.every > 0 {
+			due = due.Add(s.every)
+			pause = max(0, time.Until(due))
+			due = time.Now().Add(pause) // what an outage held up isn't made up for
+		}
 		select {
 		case <-stop:
 			s.finish()
 			return
-		case <-time.After(s.think):
+		case <-time.After(pause):
 		}
 		if s.pending == nil {
 			s.pending = s.next()
