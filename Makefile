@@ -171,8 +171,11 @@ test-failover: ## twenty failovers and failbacks under load, as a table
 test-retention: $(WEB_BUILT) ## erase deleted recipes: kill -9 midway, failover, failback, every rebuild; a minute
 	$(GO) test -count=1 -v -timeout 20m -tags retention -run TestForgetting ./test/e2e
 
-test-full-disk: $(WEB_BUILT) ## fill the disk of a running larder and follow the runbook; half a minute, on Linux
+test-full-disk: $(WEB_BUILT) $(NGINX) ## fill the disk of a running larder, then of each server, and follow the runbook; minutes, on Linux
 	$(GO) test -count=1 -v -timeout 10m -tags fulldisk -run TestRunbookFullDisk ./test/e2e
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	bin/servers run -- $(GO) test -count=1 -v -timeout 15m -tags fulldisk -run TestRunbookFullDiskOfAServer ./test/faults
 
 test-day: $(PROMETHEUS) ## an operator's day: incidents under load on real servers, each with its alert and runbook, as a table
 	@mkdir -p bin

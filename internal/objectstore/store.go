@@ -159,12 +159,17 @@ func BucketFolder(endpoint, bucket string) (folder string, is bool) {
 	return filepath.Join(dir, objectsFolder, bucket), is
 }
 
-// roomKey is the key that Room writes to.
+// roomKey is the key that Room and SomeRoom write to.
 const roomKey = "larder-room"
 
-func tryRoom(ctx context.Context, s Store) error {
-	const trial = 1 << 20
-	if err := s.Put(ctx, roomKey, bytes.NewReader(make([]byte, trial)), trial, "application/octet-stream"); err != nil {
+func tryRoom(ctx context.Context, s Store) error { return tryToPut(ctx, s, 1<<20) }
+
+// SomeRoom is Room for a caller who asks again and again and to whom nothing was refused: it puts and deletes a small
+// object, which a full disk refuses too. A store can't be asked without a write.
+func SomeRoom(ctx context.Context, s Store) error { return tryToPut(ctx, s, 4<<10) }
+
+func tryToPut(ctx context.Context, s Store, size int64) error {
+	if err := s.Put(ctx, roomKey, bytes.NewReader(make([]byte, size)), size, "application/octet-stream"); err != nil {
 		return fmt.Errorf("try the room of the object store: %w", err)
 	}
 	return s.Delete(ctx, roomKey)

@@ -119,11 +119,16 @@ func nginxConfig(tb testing.TB, dir string, behind Upstreams, given map[string]s
 		}
 		return value
 	})
-	return strings.NewReplacer("DIR", dir, "SERVER", filled).Replace(nginxMain)
+	user := ""
+	if os.Getenv(mounting) != "" {
+		user = "user root;" // there is nobody else whom its workers could be
+	}
+	return strings.NewReplacer("USER", user, "DIR", dir, "SERVER", filled).Replace(nginxMain)
 }
 
 // nginxMain surrounds the template; nginx's image has it in a separate file.
 const nginxMain = `
+USER
 worker_processes 1;
 daemon off;
 pid DIR/nginx.pid;

@@ -11,9 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mounting is the variable that names the test that may mount disks.
-const mounting = "LARDER_TEST_MOUNTING"
-
 // Mounting reruns a test in a process that may mount private disks, with no rights that its user
 // lacks. env are further variables for it, NAME=value.
 func Mounting(t *testing.T, test func(t *testing.T), env ...string) {

@@ -28,6 +28,9 @@ func Context(tb testing.TB) context.Context {
 	return ctx
 }
 
+// mounting is the variable that names the test that may mount disks. Its process has only one user.
+const mounting = "LARDER_TEST_MOUNTING"
+
 // Logger returns a logger that writes to the test's output, which is shown if the test fails.
 func Logger(tb testing.TB) *slog.Logger {
 	tb.Helper()

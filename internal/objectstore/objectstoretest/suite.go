@@ -305,6 +305,7 @@ func testCopy(t *testing.T, store objectstore.Store) {
 // Room's test write leaves nothing behind.
 func testRoom(t *testing.T, store objectstore.Store) {
 	require.NoError(t, store.Room(t.Context()))
+	require.NoError(t, objectstore.SomeRoom(t.Context(), store))
 	require.Empty(t, keys(t, store, ""))
 }
 

@@ -47,6 +47,7 @@ func TestMinIOOnAFullDisk(t *testing.T) {
 		}
 		require.True(t, mark.Full())
 		require.ErrorIs(t, store.Room(t.Context()), fulldisk.Err)
+		require.ErrorIs(t, objectstore.SomeRoom(t.Context(), store), fulldisk.Err)
 		reader, err := store.Get(t.Context(), "kept")
 		require.NoError(t, err)
 		defer reader.Close()

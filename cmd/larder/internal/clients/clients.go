@@ -286,8 +286,8 @@ func (c *Clients) Open(ctx context.Context, store stores.Store) (err error) {
 	return err
 }
 
-// SomeRoom returns a check whether an open store's disk is full, nil if checking would change
-// something there or is impossible.
+// SomeRoom returns a check whether an open store's disk is full, nil if checking is impossible. The
+// check leaves nothing behind.
 func (c *Clients) SomeRoom(store stores.Store) func(ctx context.Context) error {
 	switch store {
 	case stores.Postgres, stores.Backup, stores.Grocery:
@@ -296,6 +296,8 @@ func (c *Clients) SomeRoom(store stores.Store) func(ctx context.Context) error {
 		return c.redis.SomeRoom
 	case stores.Elasticsearch, stores.NATS:
 		return c.Room(store)
+	case stores.Objects:
+		return func(ctx context.Context) error { return objectstore.SomeRoom(ctx, c.objects) }
 	default:
 		return nil
 	}
