@@ -250,8 +250,8 @@ func (s *Server) Dir() string { return s.home }
 // Env is the environment of this server's commands.
 func (s *Server) Env() []string { return s.env }
 
-// AddUser adds an account and returns a client logged in to it. Flags are those of `larder user
-// add`.
+// AddUser adds an account and returns a client logged in to it. Flags are those of
+// `larder user add`.
 func (s *Server) AddUser(tb testing.TB, name string, flags ...string) *Client {
 	tb.Helper()
 	args := append([]string{"user", "add", name, "--password-stdin"}, flags...)

@@ -138,8 +138,8 @@ func TestReadyzNamesWhatIsMissing(t *testing.T) {
 	worksWhole(t, parts)
 }
 
-// tellsOfServer looks for a server's state in the metrics of its dependents, and in `larder
-// status`, even when NATS can't be asked for the projections, or the primary for the relay.
+// tellsOfServer looks for a server's state in the metrics of its dependents, and in
+// `larder status`, even when NATS can't be asked for the projections, or the primary for the relay.
 func tellsOfServer(t *testing.T, parts *larder.Parts, server, state string) {
 	t.Helper()
 	up := map[string]string{"up": "1", "away": "0"}[state]
