@@ -1,6 +1,6 @@
 // Package component assembles each part of Larder, and runs one or several in a process:
-// `larder relay` is a process of one, `larder up` one of all. Each has one constructor, so that a component
-// is the same wherever it runs.
+// `larder relay` is a process of one, `larder up` one of all. Each has one constructor, so that a
+// component is the same wherever it runs.
 //
 // To add a component, write its file here, with a Kind like those beside it, and add it to All.
 package component
