@@ -9,16 +9,16 @@ import (
 // Draft is the part of a recipe that a cook may write. Larder sets the rest (id, version, files,
 // times).
 type Draft struct {
-	Name        string
-	Description string
-	Servings    *float64
-	PrepMinutes *int
-	CookMinutes *int
-	SourceURL   string
-	Tags        []string
-	Notes       string
-	Ingredients []events.Ingredient
-	Steps       []events.Step
+	Name        string              `json:"name"`
+	Description string              `json:"description"`
+	Servings    *float64            `json:"servings"`
+	PrepMinutes *int                `json:"prep_minutes"`
+	CookMinutes *int                `json:"cook_minutes"`
+	SourceURL   string              `json:"source_url"`
+	Tags        []string            `json:"tags"`
+	Notes       string              `json:"notes"`
+	Ingredients []events.Ingredient `json:"ingredients"`
+	Steps       []events.Step       `json:"steps"`
 }
 
 // Clean returns the draft in the form that Larder stores: text in NFC without surrounding space,

@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"larder.dev/events"
 	"larder.dev/internal/id"
 	"larder.dev/recipe"
 )
@@ -38,31 +37,15 @@ type line struct {
 // written is what a line is parsed into. Other fields are ignored and reported: the file may come
 // from elsewhere.
 type written struct {
-	ID          string              `json:"id"`
-	Name        string              `json:"name"`
-	Description string              `json:"description"`
-	Servings    *float64            `json:"servings"`
-	PrepMinutes *int                `json:"prep_minutes"`
-	CookMinutes *int                `json:"cook_minutes"`
-	SourceURL   string              `json:"source_url"`
-	Tags        []string            `json:"tags"`
-	Notes       string              `json:"notes"`
-	Ingredients []events.Ingredient `json:"ingredients"`
-	Steps       []events.Step       `json:"steps"`
-	CreatedAt   json.RawMessage     `json:"created_at"`
+	recipe.Draft
 
-	// Larder's own, which an export contains and an import replaces.
+	ID        string          `json:"id"`
+	CreatedAt json.RawMessage `json:"created_at"`
+
+	// Larder's own, which an export has and an import sets anew.
 	Files     json.RawMessage `json:"files"`
 	Version   json.RawMessage `json:"version"`
 	UpdatedAt json.RawMessage `json:"updated_at"`
-}
-
-func (w written) draft() recipe.Draft {
-	return recipe.Draft{
-		Name: w.Name, Description: w.Description, Servings: w.Servings, PrepMinutes: w.PrepMinutes,
-		CookMinutes: w.CookMinutes, SourceURL: w.SourceURL, Tags: w.Tags, Notes: w.Notes,
-		Ingredients: w.Ingredients, Steps: w.Steps,
-	}
 }
 
 func parse(user string, text []byte) (line, error) {
@@ -73,7 +56,7 @@ func parse(user string, text []byte) (line, error) {
 	if err := json.Unmarshal(text, &w); err != nil {
 		return line{}, fmt.Errorf("read the JSON: %w", err)
 	}
-	l, err := fromDraft(user, w.ID, w.draft())
+	l, err := fromDraft(user, w.ID, w.Draft)
 	if err != nil {
 		return line{}, err
 	}
@@ -139,40 +122,6 @@ func idOf(user, given string, draft recipe.Draft) (string, error) {
 		return "", err
 	}
 	return uuid.NewSHA1(namespace, content).String(), nil
-}
-
-// content is what an id is derived from. Its shape must never change, whatever is added to a
-// recipe: a file imported before must be recognised.
-type content struct {
-	Name, Description        string
-	Servings                 *float64
-	PrepMinutes, CookMinutes *int
-	SourceURL                string
-	Tags                     []string
-	Notes                    string
-	Ingredients              []contentRow
-	Steps                    []events.Step
-}
-
-type contentRow struct {
-	Text        string                `json:"text"`
-	Quantity    *float64              `json:"quantity"`
-	QuantityMax *float64              `json:"quantity_max"`
-	Unit        string                `json:"unit"`
-	Name        string                `json:"name"`
-	Note        string                `json:"note"`
-	Section     string                `json:"section"`
-	Second      *events.SecondMeasure `json:"second,omitempty"`
-}
-
-func contentOf(d recipe.Draft) content {
-	rows := make([]contentRow, len(d.Ingredients))
-	for i, row := range d.Ingredients {
-		rows[i] = contentRow(row)
-	}
-	return content{
-		d.Name, d.Description, d.Servings, d.PrepMinutes, d.CookMinutes, d.SourceURL, d.Tags, d.Notes, rows, d.Steps,
-	}
 }
 
 func timeOf(text json.RawMessage) time.Time {

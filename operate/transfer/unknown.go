@@ -45,7 +45,7 @@ func appendUnknown(names []string, prefix string, fields map[string]json.RawMess
 // hasField reports whether a struct has a field of that JSON name. encoding/json ignores case.
 func hasField(known reflect.Type, name string) bool {
 	for field := range known.Fields() {
-		if strings.EqualFold(field.Tag.Get("json"), name) {
+		if strings.EqualFold(field.Tag.Get("json"), name) || field.Anonymous && hasField(field.Type, name) {
 			return true
 		}
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/command-api/internal/command"
-	"larder.dev/events"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
 	"larder.dev/internal/ledger"
@@ -25,12 +24,12 @@ import (
 
 // readDraft returns the body and the cleaned draft in it.
 func readDraft(c *gin.Context) ([]byte, recipe.Draft, error) {
-	var input RecipeInput
-	body, err := readBody(c, &input)
+	var draft recipe.Draft
+	body, err := readBody(c, &draft)
 	if err != nil {
 		return nil, recipe.Draft{}, err
 	}
-	draft, err := draftOf(input).Clean()
+	draft, err = draft.Clean()
 	return body, draft, err
 }
 
@@ -72,50 +71,6 @@ func unreadable(err error) error {
 		Detail: "A field is wrong: " + wrongType.Field + " can't be a " + wrongType.Value + ".",
 		Errors: []httpserver.FieldError{{Field: wrongType.Field, Detail: "can't be a " + wrongType.Value}},
 	}
-}
-
-func draftOf(in RecipeInput) recipe.Draft {
-	return recipe.Draft{
-		Name:        in.Name,
-		Description: value(in.Description),
-		Servings:    in.Servings,
-		PrepMinutes: in.PrepMinutes,
-		CookMinutes: in.CookMinutes,
-		SourceURL:   value(in.SourceURL),
-		Tags:        value(in.Tags),
-		Notes:       value(in.Notes),
-		Ingredients: ingredientsOf(value(in.Ingredients)),
-		Steps:       stepsOf(value(in.Steps)),
-	}
-}
-
-func ingredientsOf(in []IngredientInput) []events.Ingredient {
-	rows := make([]events.Ingredient, len(in))
-	for i, row := range in {
-		rows[i] = events.Ingredient{
-			Text: value(row.Text), Quantity: row.Quantity, QuantityMax: row.QuantityMax,
-			Unit: value(row.Unit), Name: value(row.Name), Note: value(row.Note), Section: value(row.Section),
-			Second: secondOf(row.Second),
-		}
-	}
-	return rows
-}
-
-func secondOf(in *SecondMeasureInput) *events.SecondMeasure {
-	if in == nil {
-		return nil
-	}
-	return &events.SecondMeasure{
-		Quantity: in.Quantity, QuantityMax: in.QuantityMax, Unit: value(in.Unit), Relation: events.Relation(in.Relation),
-	}
-}
-
-func stepsOf(in []StepInput) []events.Step {
-	steps := make([]events.Step, len(in))
-	for i, step := range in {
-		steps[i] = events.Step{Text: step.Text, Section: value(step.Section)}
-	}
-	return steps
 }
 
 // value dereferences a field, or returns the zero value if it is missing.
