@@ -1,4 +1,4 @@
--- Accounts, with the epoch of the database that they are read from: versions are those of an epoch.
+-- Accounts, with the epoch of the database they are read from: an account's version only counts within an epoch.
 
 -- name: UserByName :one
 SELECT id, name, password_hash, admin, grocery, disabled, version, created_at, updated_at, (SELECT epoch FROM epoch) AS epoch
@@ -12,7 +12,7 @@ FROM users WHERE id = $1;
 SELECT id, name, password_hash, admin, grocery, disabled, version, created_at, updated_at, (SELECT epoch FROM epoch) AS epoch
 FROM users ORDER BY name_key;
 
--- The account's right, asked anew: the session's copy may be a moment behind a revocation.
+-- The account's own flag, because a session's copy may lag behind a revocation.
 -- name: HasGrocery :one
 SELECT (grocery AND NOT disabled)::boolean FROM users WHERE id = $1;
 
@@ -26,8 +26,8 @@ INSERT INTO user_changes (user_id, change) VALUES ($1, 1);
 -- name: ChangeUser :exec
 UPDATE users SET password_hash = $2, admin = $3, grocery = $4, disabled = $5, version = $6, updated_at = $7 WHERE id = $1;
 
--- What is there of a user, each by a statement of its own. The row of their changes comes late, since the ledger's last row for
--- them takes its number from it.
+-- One statement per table that has rows of a user. Delete from user_changes after the last ledger entry is written: the entry
+-- takes its change number from there.
 
 -- name: DeleteIngredientsOf :exec
 DELETE FROM ingredients WHERE user_id = $1;
@@ -53,6 +53,6 @@ DELETE FROM user_changes WHERE user_id = $1;
 -- name: DeleteUser :exec
 DELETE FROM users WHERE id = $1;
 
--- All but the row that tells of the deletion, which the backup's ledger keeps as the primary's does.
+-- Keeps the entry of the deletion, as the primary's ledger does.
 -- name: DeleteEntriesBefore :exec
 DELETE FROM event_log WHERE user_id = $1 AND type <> 'user.deleted';

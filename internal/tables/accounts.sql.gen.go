@@ -93,7 +93,7 @@ const DeleteEntriesBefore = `-- name: DeleteEntriesBefore :exec
 DELETE FROM event_log WHERE user_id = $1 AND type <> 'user.deleted'
 `
 
-// All but the row that tells of the deletion, which the backup's ledger keeps as the primary's does.
+// Keeps the entry of the deletion, as the primary's ledger does.
 func (q *Queries) DeleteEntriesBefore(ctx context.Context, userID string) error {
 	_, err := q.db.Exec(ctx, DeleteEntriesBefore, userID)
 	return err
@@ -122,8 +122,8 @@ const DeleteIngredientsOf = `-- name: DeleteIngredientsOf :exec
 DELETE FROM ingredients WHERE user_id = $1
 `
 
-// What is there of a user, each by a statement of its own. The row of their changes comes late, since the ledger's last row for
-// them takes its number from it.
+// One statement per table that has rows of a user. Delete from user_changes after the last ledger entry is written: the entry
+// takes its change number from there.
 func (q *Queries) DeleteIngredientsOf(ctx context.Context, userID string) error {
 	_, err := q.db.Exec(ctx, DeleteIngredientsOf, userID)
 	return err
@@ -169,7 +169,7 @@ const HasGrocery = `-- name: HasGrocery :one
 SELECT (grocery AND NOT disabled)::boolean FROM users WHERE id = $1
 `
 
-// The account's right, asked anew: the session's copy may be a moment behind a revocation.
+// The account's own flag, because a session's copy may lag behind a revocation.
 func (q *Queries) HasGrocery(ctx context.Context, id string) (bool, error) {
 	row := q.db.QueryRow(ctx, HasGrocery, id)
 	var column_1 bool
@@ -232,7 +232,7 @@ type UserByNameRow struct {
 	Epoch        int64
 }
 
-// Accounts, with the epoch of the database that they are read from: versions are those of an epoch.
+// Accounts, with the epoch of the database they are read from: an account's version only counts within an epoch.
 func (q *Queries) UserByName(ctx context.Context, nameKey string) (UserByNameRow, error) {
 	row := q.db.QueryRow(ctx, UserByName, nameKey)
 	var i UserByNameRow

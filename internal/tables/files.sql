@@ -1,4 +1,4 @@
--- The files of recipes: what recipes name, what there is room for, and the removals of bytes that no recipe names.
+-- Files of recipes: which bytes recipes name, how much room a user has, and the removal of bytes that no recipe names.
 
 -- name: CountFiles :one
 SELECT jsonb_array_length(files)::bigint FROM recipes WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL;
@@ -10,7 +10,7 @@ SELECT EXISTS (SELECT FROM user_changes WHERE user_id = $1);
 SELECT EXISTS (SELECT FROM user_changes WHERE user_id = $1) AS there,
 	coalesce((SELECT u.disabled FROM users u WHERE u.id = $1), false)::boolean AS disabled;
 
--- The files of a user, also of what was deleted after a time.
+-- A user's files, including those of recipes deleted after a time.
 -- name: FileUsage :one
 SELECT count(*) AS files, coalesce(sum((file.value ->> 'size')::bigint), 0)::bigint AS bytes
 FROM recipes, jsonb_array_elements(files) AS file
@@ -23,7 +23,7 @@ SELECT count(DISTINCT (user_id, file.value ->> 'sha256')) FROM recipes, jsonb_ar
 SELECT user_id, id, files FROM recipes
 WHERE (user_id, id) > ($1::uuid, $2::uuid) AND deleted_at IS NULL AND files <> '[]' ORDER BY user_id, id LIMIT $3;
 
--- Those of the hashes ($2) that no recipe of a user ($1) names, and none that was deleted after a time ($3).
+-- The hashes ($2) that no recipe of a user ($1) names, not even one deleted after a time ($3).
 -- name: Unnamed :many
 SELECT asked.hash::text FROM (SELECT unnest($2::text[]) AS hash) AS asked WHERE NOT EXISTS (
 	SELECT FROM recipes r WHERE r.user_id = $1 AND (r.deleted_at IS NULL OR r.deleted_at > $3)
@@ -33,7 +33,7 @@ SELECT asked.hash::text FROM (SELECT unnest($2::text[]) AS hash) AS asked WHERE 
 SELECT number, (NOT done AND begun_at > now() - make_interval(secs => $3))::boolean AS under_way FROM file_removals
 WHERE user_id = $1 AND sha256 = $2;
 
--- Whether a removal began since one ($3).
+-- Whether a removal has begun since removal $3.
 -- name: RemovedSince :one
 SELECT (coalesce((SELECT f.number FROM file_removals f WHERE f.user_id = $1 AND f.sha256 = $2), 0) <> $3::bigint)::boolean;
 

@@ -58,7 +58,7 @@ type CountFilesParams struct {
 	ID     string
 }
 
-// The files of recipes: what recipes name, what there is room for, and the removals of bytes that no recipe names.
+// Files of recipes: which bytes recipes name, how much room a user has, and the removal of bytes that no recipe names.
 func (q *Queries) CountFiles(ctx context.Context, arg CountFilesParams) (int64, error) {
 	row := q.db.QueryRow(ctx, CountFiles, arg.UserID, arg.ID)
 	var column_1 int64
@@ -130,7 +130,7 @@ type FileUsageRow struct {
 	Bytes int64
 }
 
-// The files of a user, also of what was deleted after a time.
+// A user's files, including those of recipes deleted after a time.
 func (q *Queries) FileUsage(ctx context.Context, arg FileUsageParams) (FileUsageRow, error) {
 	row := q.db.QueryRow(ctx, FileUsage, arg.UserID, arg.DeletedAt)
 	var i FileUsageRow
@@ -222,7 +222,7 @@ type RemovedSinceParams struct {
 	Column3 int64
 }
 
-// Whether a removal began since one ($3).
+// Whether a removal has begun since removal $3.
 func (q *Queries) RemovedSince(ctx context.Context, arg RemovedSinceParams) (bool, error) {
 	row := q.db.QueryRow(ctx, RemovedSince, arg.UserID, arg.Sha256, arg.Column3)
 	var column_1 bool
@@ -242,7 +242,7 @@ type UnnamedParams struct {
 	DeletedAt *time.Time
 }
 
-// Those of the hashes ($2) that no recipe of a user ($1) names, and none that was deleted after a time ($3).
+// The hashes ($2) that no recipe of a user ($1) names, not even one deleted after a time ($3).
 func (q *Queries) Unnamed(ctx context.Context, arg UnnamedParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, Unnamed, arg.UserID, arg.Column2, arg.DeletedAt)
 	if err != nil {

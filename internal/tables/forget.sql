@@ -1,7 +1,7 @@
--- What is left of a recipe that was deleted long ago. Its rows of the ledger are found by the index event_log_by_subject, its
--- grocery requests by event_log_groceries.
+-- Erasing the text of recipes deleted long ago. The index event_log_by_subject finds a recipe's ledger rows, event_log_groceries
+-- its grocery requests.
 
--- Recipes that were deleted until a time, and that aren't forgotten, by that time.
+-- Recipes deleted up to a time and not yet erased, oldest deletion first.
 -- name: RecipesToForget :many
 SELECT user_id, id FROM recipes WHERE deleted_at IS NOT NULL AND name <> '' AND deleted_at <= @until ORDER BY deleted_at LIMIT @most;
 
@@ -9,7 +9,7 @@ SELECT user_id, id FROM recipes WHERE deleted_at IS NOT NULL AND name <> '' AND 
 SELECT version, change, created_at, updated_at FROM recipes
 WHERE user_id = $1 AND id = $2 AND deleted_at <= $3 AND name <> '';
 
--- How many events of a recipe ($1 its subject) and of the grocery requests for it ($2 the user, $3 its id) no stream has yet.
+-- The number of unpublished events of a recipe ($1 is its subject) and of its grocery requests ($2 is the user, $3 its id).
 -- name: CountUnpublishedOf :one
 SELECT ((SELECT count(*) FROM event_log e WHERE hashtextextended(e.subject, 0) = hashtextextended($1, 0) AND e.subject = $1
 		AND e.published_at IS NULL)
@@ -19,14 +19,14 @@ SELECT ((SELECT count(*) FROM event_log e WHERE hashtextextended(e.subject, 0) =
 -- name: DropVersions :exec
 DELETE FROM event_log WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1 AND version < $2;
 
--- The row of the deletion says nothing more that would have to be packed, so it goes without the filler. It waits for the relay
--- again where that is to publish it ($5), and keeps its old place in the stream until then, by which the relay knows it.
+-- The deletion's entry needs no filler any more: it has nothing to compress. If it is to be published again ($5), it keeps its
+-- place in the stream until then, so the relay recognises it.
 -- name: EmptyDeletion :exec
 UPDATE event_log SET data = $3, schema_version = $4, traceparent = '', filler = NULL,
 	published_at = CASE WHEN $5::boolean THEN NULL ELSE published_at END, stream_sequence = coalesce(stream_sequence, 0)
 WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1 AND version = $2;
 
--- What is left of a grocery request is written as encoding/json writes it.
+-- Writes what remains of a grocery request exactly as encoding/json would.
 -- name: EmptyRequests :exec
 UPDATE event_log SET traceparent = '', filler = NULL,
 	published_at = CASE WHEN $4::boolean AND stream_sequence > 0 THEN NULL ELSE published_at END,
@@ -35,7 +35,7 @@ UPDATE event_log SET traceparent = '', filler = NULL,
 WHERE user_id = $1 AND type = 'grocery.requested' AND data -> 'recipe' ->> 'id' = $2::text
 	AND change < $3 AND data -> 'recipe' ->> 'name' <> '';
 
--- What the stream has of a recipe ($1 its user, $2 its id) before a version ($3) is to be taken out of it. It may be noted.
+-- Notes that the stream's messages of a recipe ($1 is its user, $2 its id) before version $3 must be removed.
 -- name: NoteRemoval :exec
 INSERT INTO text_removals (user_id, recipe_id, version) VALUES ($1, $2, $3)
 ON CONFLICT (user_id, recipe_id) DO UPDATE SET
@@ -47,7 +47,7 @@ DELETE FROM text_removals WHERE noted_at < $1;
 -- name: Removed :exec
 DELETE FROM text_removals WHERE user_id = $1 AND recipe_id = $2 AND version = $3;
 
--- The forgotten recipes behind one whose older messages are still in the stream; requests are the subjects of their grocery
+-- Erased recipes, after a given one, whose older messages are still in the stream. requests holds the subjects of their grocery
 -- requests.
 -- name: Removals :many
 SELECT r.user_id, r.recipe_id, r.version,
@@ -61,7 +61,7 @@ FROM text_removals r LEFT JOIN event_log e ON e.version = r.version
 	AND hashtextextended(e.subject, 0) = hashtextextended(('larder.recipe.' || r.user_id || '.' || r.recipe_id), 0)
 WHERE (r.user_id, r.recipe_id) > (@user_id::uuid, @recipe_id::uuid) ORDER BY r.user_id, r.recipe_id LIMIT @most;
 
--- The clock begins with the time of the ledger's last row, or the machine's where that is earlier.
+-- The clock starts at the time of the ledger's last row, or at the machine's time if that is earlier.
 -- name: SetClock :one
 INSERT INTO retention_clock AS was (at, keep)
 VALUES (least(@now::timestamptz, (SELECT e.time FROM event_log e ORDER BY e.id DESC LIMIT 1)), @keep)

@@ -41,7 +41,7 @@ type CountUnpublishedOfParams struct {
 	Column3          string
 }
 
-// How many events of a recipe ($1 its subject) and of the grocery requests for it ($2 the user, $3 its id) no stream has yet.
+// The number of unpublished events of a recipe ($1 is its subject) and of its grocery requests ($2 is the user, $3 its id).
 func (q *Queries) CountUnpublishedOf(ctx context.Context, arg CountUnpublishedOfParams) (int64, error) {
 	row := q.db.QueryRow(ctx, CountUnpublishedOf, arg.Hashtextextended, arg.UserID, arg.Column3)
 	var column_1 int64
@@ -86,8 +86,8 @@ type EmptyDeletionParams struct {
 	Column5          bool
 }
 
-// The row of the deletion says nothing more that would have to be packed, so it goes without the filler. It waits for the relay
-// again where that is to publish it ($5), and keeps its old place in the stream until then, by which the relay knows it.
+// The deletion's entry needs no filler any more: it has nothing to compress. If it is to be published again ($5), it keeps its
+// place in the stream until then, so the relay recognises it.
 func (q *Queries) EmptyDeletion(ctx context.Context, arg EmptyDeletionParams) error {
 	_, err := q.db.Exec(ctx, EmptyDeletion,
 		arg.Hashtextextended,
@@ -115,7 +115,7 @@ type EmptyRequestsParams struct {
 	Column4 bool
 }
 
-// What is left of a grocery request is written as encoding/json writes it.
+// Writes what remains of a grocery request exactly as encoding/json would.
 func (q *Queries) EmptyRequests(ctx context.Context, arg EmptyRequestsParams) error {
 	_, err := q.db.Exec(ctx, EmptyRequests,
 		arg.UserID,
@@ -138,7 +138,7 @@ type NoteRemovalParams struct {
 	Version  int64
 }
 
-// What the stream has of a recipe ($1 its user, $2 its id) before a version ($3) is to be taken out of it. It may be noted.
+// Notes that the stream's messages of a recipe ($1 is its user, $2 its id) before version $3 must be removed.
 func (q *Queries) NoteRemoval(ctx context.Context, arg NoteRemovalParams) error {
 	_, err := q.db.Exec(ctx, NoteRemoval, arg.UserID, arg.RecipeID, arg.Version)
 	return err
@@ -189,9 +189,9 @@ type RecipesToForgetRow struct {
 	ID     string
 }
 
-// What is left of a recipe that was deleted long ago. Its rows of the ledger are found by the index event_log_by_subject, its
-// grocery requests by event_log_groceries.
-// Recipes that were deleted until a time, and that aren't forgotten, by that time.
+// Erasing the text of recipes deleted long ago. The index event_log_by_subject finds a recipe's ledger rows, event_log_groceries
+// its grocery requests.
+// Recipes deleted up to a time and not yet erased, oldest deletion first.
 func (q *Queries) RecipesToForget(ctx context.Context, arg RecipesToForgetParams) ([]RecipesToForgetRow, error) {
 	rows, err := q.db.Query(ctx, RecipesToForget, arg.Until, arg.Most)
 	if err != nil {
@@ -240,7 +240,7 @@ type RemovalsRow struct {
 	Requests  []string
 }
 
-// The forgotten recipes behind one whose older messages are still in the stream; requests are the subjects of their grocery
+// Erased recipes, after a given one, whose older messages are still in the stream. requests holds the subjects of their grocery
 // requests.
 func (q *Queries) Removals(ctx context.Context, arg RemovalsParams) ([]RemovalsRow, error) {
 	rows, err := q.db.Query(ctx, Removals, arg.UserID, arg.RecipeID, arg.Most)
@@ -298,7 +298,7 @@ type SetClockParams struct {
 	Step pgtype.Interval
 }
 
-// The clock begins with the time of the ledger's last row, or the machine's where that is earlier.
+// The clock starts at the time of the ledger's last row, or at the machine's time if that is earlier.
 func (q *Queries) SetClock(ctx context.Context, arg SetClockParams) (time.Time, error) {
 	row := q.db.QueryRow(ctx, SetClock, arg.Now, arg.Keep, arg.Step)
 	var at time.Time

@@ -14,7 +14,7 @@ const DrawChange = `-- name: DrawChange :one
 UPDATE user_changes SET change = change + 1 WHERE user_id = $1 RETURNING change
 `
 
-// The user's next change number, which the statements after it read from the row.
+// Draws the user's next change number. Later statements of the transaction read it from the row.
 func (q *Queries) DrawChange(ctx context.Context, userID string) (int64, error) {
 	row := q.db.QueryRow(ctx, DrawChange, userID)
 	var change int64
@@ -26,7 +26,7 @@ const DropKeys = `-- name: DropKeys :exec
 DELETE FROM idempotency_keys WHERE created_at < $1
 `
 
-// The keys of a backup, which nobody sweeps there.
+// Nobody sweeps the keys of a backup.
 func (q *Queries) DropKeys(ctx context.Context, createdAt time.Time) error {
 	_, err := q.db.Exec(ctx, DropKeys, createdAt)
 	return err
@@ -49,7 +49,7 @@ type InsertEntryParams struct {
 	Data          []byte
 }
 
-// The change number is taken from user_changes, where DrawChange has put it in the same transaction.
+// Takes the change number from user_changes, where DrawChange has put it.
 func (q *Queries) InsertEntry(ctx context.Context, arg InsertEntryParams) error {
 	_, err := q.db.Exec(ctx, InsertEntry,
 		arg.UserID,
@@ -113,7 +113,7 @@ type KeptRow struct {
 	Body        []byte
 }
 
-// The answer under a key; its body is NULL where the event that had it has no text now.
+// The answer stored under a key. Its body is NULL if it was an event's text that has since been erased.
 func (q *Queries) Kept(ctx context.Context, arg KeptParams) (KeptRow, error) {
 	row := q.db.QueryRow(ctx, Kept, arg.UserID, arg.Key)
 	var i KeptRow
@@ -142,7 +142,7 @@ const LockUser = `-- name: LockUser :one
 SELECT change FROM user_changes WHERE user_id = $1 FOR UPDATE
 `
 
-// The ground of every write of a user: the lock under which their changes are numbered, the ledger, and the answers that make a
+// What every write needs: the lock under which a user's changes are numbered, the ledger, and the stored answers that make a
 // command repeatable.
 func (q *Queries) LockUser(ctx context.Context, userID string) (int64, error) {
 	row := q.db.QueryRow(ctx, LockUser, userID)

@@ -1,7 +1,7 @@
--- A recipe comes as JSON and is read as JSON, whose fields are named as the columns are.
+-- Recipes are written from JSON and read as JSON. Each column has the name of its JSON field.
 
--- A recipe ($2) of a user ($1), with an id that is surely new. Its change number is taken from user_changes, where the ledger
--- has put it in the same transaction, so that it needs no round trip to the program and back.
+-- Writes a recipe ($2) of a user ($1) whose id is known to be new. Takes the change number from user_changes, where DrawChange
+-- has put it, which saves a round trip.
 -- name: InsertRecipe :exec
 INSERT INTO recipes (user_id, id, version, change, name, description, servings, prep_minutes, cook_minutes, source_url, tags,
 	notes, steps, files, created_at, updated_at)
@@ -10,7 +10,7 @@ SELECT $1::uuid, r.id, r.version, (SELECT u.change FROM user_changes u WHERE u.u
 	r.notes, r.steps, r.files, r.created_at, r.updated_at
 FROM json_populate_record(NULL::recipes, $2::json) AS r;
 
--- A recipe ($2) of a user ($1), deleted or not ($3), over what there may be.
+-- Writes a recipe ($2) of a user ($1), deleted or not ($3), over any row that exists.
 -- name: PutRecipe :exec
 INSERT INTO recipes (user_id, id, version, change, name, description, servings, prep_minutes, cook_minutes, source_url, tags,
 	notes, steps, files, created_at, updated_at, deleted_at)
@@ -27,15 +27,15 @@ ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = exc
 -- name: DeleteIngredients :exec
 DELETE FROM ingredients WHERE user_id = $1 AND recipe_id = $2;
 
--- The ingredients of a recipe ($3) that has none: $1 its user, $2 its id.
+-- Writes the ingredients of a recipe ($3) that has none yet. $1 is its user, $2 its id.
 -- name: InsertIngredients :exec
 INSERT INTO ingredients (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section, second)
 SELECT $1::uuid, $2::uuid, i.ordinality - 1, i.text, i.quantity, i.quantity_max, i.unit, i.name, i.note, i.section, i.second
 FROM json_populate_recordset(NULL::ingredients, $3::json -> 'ingredients') WITH ORDINALITY AS i;
 
--- A recipe ($2) of a user ($1) as an event has it, with its change number ($3), deleted or not ($4), over what there may be of
--- an older version, or of the same one where the event is published again ($5). It is one statement that does nothing where
--- the row is as new, so that a batch can hold an event twice and needs no look before it writes.
+-- Writes a recipe ($2) of a user ($1) from an event, with its change number ($3), deleted or not ($4), over an older version, or
+-- over the same version if the event was published again ($5). Otherwise it does nothing, so a batch may hold an event twice
+-- and needs no read before it writes.
 -- name: ReplicateRecipe :exec
 WITH taken AS (
 	INSERT INTO recipes AS have (user_id, id, version, change, name, description, servings, prep_minutes, cook_minutes,
@@ -61,19 +61,19 @@ ON CONFLICT (user_id, recipe_id, position) DO UPDATE SET text = excluded.text, q
 	quantity_max = excluded.quantity_max, unit = excluded.unit, name = excluded.name, note = excluded.note,
 	section = excluded.section, second = excluded.second;
 
--- The text of a recipe that was deleted long ago. What it names is what the relay's role may write (TextColumns).
+-- Erases the text of a recipe deleted long ago. The relay's role may update exactly the columns set here (TextColumns).
 -- name: EmptyRecipe :exec
 UPDATE recipes SET name = '', description = '', servings = NULL, prep_minutes = NULL, cook_minutes = NULL, source_url = '',
 	tags = '{}', notes = '', steps = '[]', files = '[]'
 WHERE user_id = $1 AND id = $2;
 
--- The files of a recipe ($2) of a user ($1) after one came or went.
+-- Updates the files of a recipe ($2) of a user ($1).
 -- name: PutFiles :exec
 UPDATE recipes have SET files = r.files, version = r.version, updated_at = r.updated_at,
 	change = (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid)
 FROM json_populate_record(NULL::recipes, $2::json) AS r WHERE have.user_id = $1::uuid AND have.id = r.id;
 
--- A recipe, also a deleted one.
+-- A recipe, even if deleted.
 -- name: Recipe :one
 SELECT r.change, (r.deleted_at IS NOT NULL)::boolean AS deleted, row_to_json(r) AS recipe, (
 	SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (
@@ -81,7 +81,7 @@ SELECT r.change, (r.deleted_at IS NOT NULL)::boolean AS deleted, row_to_json(r) 
 		FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id ORDER BY i.position) AS rows)::json AS ingredients
 FROM recipes r WHERE r.user_id = $1 AND r.id = $2;
 
--- The recipe that a file ($2) is on, unless it is deleted.
+-- The recipe that a file ($2) belongs to, unless deleted.
 -- name: RecipeOfFile :one
 SELECT r.change, false AS deleted, row_to_json(r) AS recipe, (
 	SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (
@@ -90,7 +90,7 @@ SELECT r.change, false AS deleted, row_to_json(r) AS recipe, (
 FROM recipes r
 WHERE r.user_id = $1 AND r.deleted_at IS NULL AND r.files @> jsonb_build_array(jsonb_build_object('id', $2::text));
 
--- A page of a user's recipes behind an id, without deleted ones.
+-- A page of a user's recipes after an id, without deleted ones.
 -- name: RecipesAfter :many
 SELECT r.change, false AS deleted, row_to_json(r) AS recipe, (
 	SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (
@@ -99,7 +99,7 @@ SELECT r.change, false AS deleted, row_to_json(r) AS recipe, (
 FROM recipes r
 WHERE r.user_id = @user_id AND (sqlc.narg(after)::uuid IS NULL OR r.id > sqlc.narg(after)) AND r.deleted_at IS NULL ORDER BY r.id LIMIT @most::bigint;
 
--- What a user changed after a change number, by it, also what they deleted.
+-- The recipes a user changed or deleted after a change number, in its order.
 -- name: RecipesChanged :many
 SELECT r.change, (r.deleted_at IS NOT NULL)::boolean AS deleted, row_to_json(r) AS recipe, (
 	SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (
@@ -108,7 +108,7 @@ SELECT r.change, (r.deleted_at IS NOT NULL)::boolean AS deleted, row_to_json(r) 
 FROM recipes r
 WHERE r.user_id = @user_id AND r.change > @after ORDER BY r.change LIMIT @most::bigint;
 
--- Those of some recipes of any users that are there, also deleted ones.
+-- The given recipes of any users, including deleted ones.
 -- name: RecipesOf :many
 SELECT r.user_id, r.change, (r.deleted_at IS NOT NULL)::boolean AS deleted, row_to_json(r) AS recipe, (
 	SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (
@@ -117,7 +117,7 @@ SELECT r.user_id, r.change, (r.deleted_at IS NOT NULL)::boolean AS deleted, row_
 FROM (SELECT unnest(@user_ids::uuid[]) AS user_id, unnest(@ids::uuid[]) AS id) AS asked
 JOIN recipes r ON r.user_id = asked.user_id AND r.id = asked.id;
 
--- The ids of a user's recipes behind one, of deleted ones too.
+-- The ids of a user's recipes after one, including deleted ones.
 -- name: RecipeIDsOf :many
 SELECT id FROM recipes WHERE user_id = @user_id AND id > @after ORDER BY id LIMIT @most::bigint;
 
@@ -127,32 +127,32 @@ SELECT version FROM recipes WHERE user_id = $1 AND id = $2;
 -- name: LastWrite :one
 SELECT id, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1;
 
--- What search needs of all the recipes that a user has now.
+-- What search needs of all of a user's recipes.
 -- name: RecipeNames :many
 SELECT id, name, tags, version FROM recipes WHERE user_id = $1 AND deleted_at IS NULL;
 
--- What a list shows of those of some recipes that a user has now.
+-- What a list shows of the given recipes that still exist.
 -- name: Summaries :many
 SELECT id, name, version, tags, servings, prep_minutes, cook_minutes, updated_at
 FROM recipes WHERE user_id = $1 AND id = ANY(@ids::uuid[]) AND deleted_at IS NULL;
 
--- What there is of some recipes, deleted ones too.
+-- The versions of the given recipes, including deleted ones.
 -- name: RecipeStates :many
 SELECT id, version, (deleted_at IS NULL)::boolean AS there FROM recipes WHERE user_id = $1 AND id = ANY($2::text[]::uuid[]);
 
 -- name: CountRecipes :one
 SELECT count(*) FROM recipes WHERE user_id = $1 AND deleted_at IS NULL;
 
--- A division by zero where a user ($1) has as many recipes as they may ($2): a failing statement is the one thing that undoes a
--- transaction whose statements are sent together, without waiting for the answer to one of them.
+-- Divides by zero if a user ($1) has as many recipes as allowed ($2): in a transaction whose statements are sent together, only a
+-- failing statement can undo it without waiting for an answer.
 --
--- Who has made fewer changes than they may have recipes can't have too many recipes, so that hardly anybody's are counted.
+-- A user with fewer changes than allowed recipes can't have too many, so recipes are hardly ever counted.
 -- name: HasRoom :one
 SELECT CASE WHEN u.change <= $2::bigint THEN 1 ELSE 1 / greatest($2::bigint - (SELECT count(*) FROM recipes r
 	WHERE r.user_id = $1 AND r.deleted_at IS NULL), 0) END
 FROM user_changes u WHERE u.user_id = $1;
 
--- How many recipes there are, and how many bytes the events of some of them have.
+-- The number of recipes, and the average size of the events of some of them.
 -- name: RecipesSize :one
 SELECT (SELECT count(*) FROM recipes WHERE deleted_at IS NULL)::bigint AS recipes,
 	coalesce(avg(octet_length(l.data::text)), 0)::float8 AS each

@@ -55,7 +55,7 @@ type EmptyRecipeParams struct {
 	ID     string
 }
 
-// The text of a recipe that was deleted long ago. What it names is what the relay's role may write (TextColumns).
+// Erases the text of a recipe deleted long ago. The relay's role may update exactly the columns set here (TextColumns).
 func (q *Queries) EmptyRecipe(ctx context.Context, arg EmptyRecipeParams) error {
 	_, err := q.db.Exec(ctx, EmptyRecipe, arg.UserID, arg.ID)
 	return err
@@ -72,10 +72,10 @@ type HasRoomParams struct {
 	Column2 int64
 }
 
-// A division by zero where a user ($1) has as many recipes as they may ($2): a failing statement is the one thing that undoes a
-// transaction whose statements are sent together, without waiting for the answer to one of them.
+// Divides by zero if a user ($1) has as many recipes as allowed ($2): in a transaction whose statements are sent together, only a
+// failing statement can undo it without waiting for an answer.
 //
-// Who has made fewer changes than they may have recipes can't have too many recipes, so that hardly anybody's are counted.
+// A user with fewer changes than allowed recipes can't have too many, so recipes are hardly ever counted.
 func (q *Queries) HasRoom(ctx context.Context, arg HasRoomParams) (interface{}, error) {
 	row := q.db.QueryRow(ctx, HasRoom, arg.UserID, arg.Column2)
 	var column_1 interface{}
@@ -95,7 +95,7 @@ type InsertIngredientsParams struct {
 	Column3 []byte
 }
 
-// The ingredients of a recipe ($3) that has none: $1 its user, $2 its id.
+// Writes the ingredients of a recipe ($3) that has none yet. $1 is its user, $2 its id.
 func (q *Queries) InsertIngredients(ctx context.Context, arg InsertIngredientsParams) error {
 	_, err := q.db.Exec(ctx, InsertIngredients, arg.Column1, arg.Column2, arg.Column3)
 	return err
@@ -116,9 +116,9 @@ type InsertRecipeParams struct {
 	Column2 []byte
 }
 
-// A recipe comes as JSON and is read as JSON, whose fields are named as the columns are.
-// A recipe ($2) of a user ($1), with an id that is surely new. Its change number is taken from user_changes, where the ledger
-// has put it in the same transaction, so that it needs no round trip to the program and back.
+// Recipes are written from JSON and read as JSON. Each column has the name of its JSON field.
+// Writes a recipe ($2) of a user ($1) whose id is known to be new. Takes the change number from user_changes, where DrawChange
+// has put it, which saves a round trip.
 func (q *Queries) InsertRecipe(ctx context.Context, arg InsertRecipeParams) error {
 	_, err := q.db.Exec(ctx, InsertRecipe, arg.Column1, arg.Column2)
 	return err
@@ -151,7 +151,7 @@ type PutFilesParams struct {
 	Column2 []byte
 }
 
-// The files of a recipe ($2) of a user ($1) after one came or went.
+// Updates the files of a recipe ($2) of a user ($1).
 func (q *Queries) PutFiles(ctx context.Context, arg PutFilesParams) error {
 	_, err := q.db.Exec(ctx, PutFiles, arg.Column1, arg.Column2)
 	return err
@@ -177,7 +177,7 @@ type PutRecipeParams struct {
 	Column3 bool
 }
 
-// A recipe ($2) of a user ($1), deleted or not ($3), over what there may be.
+// Writes a recipe ($2) of a user ($1), deleted or not ($3), over any row that exists.
 func (q *Queries) PutRecipe(ctx context.Context, arg PutRecipeParams) error {
 	_, err := q.db.Exec(ctx, PutRecipe, arg.Column1, arg.Column2, arg.Column3)
 	return err
@@ -203,7 +203,7 @@ type RecipeRow struct {
 	Ingredients []byte
 }
 
-// A recipe, also a deleted one.
+// A recipe, even if deleted.
 func (q *Queries) Recipe(ctx context.Context, arg RecipeParams) (RecipeRow, error) {
 	row := q.db.QueryRow(ctx, Recipe, arg.UserID, arg.ID)
 	var i RecipeRow
@@ -226,7 +226,7 @@ type RecipeIDsOfParams struct {
 	Most   int64
 }
 
-// The ids of a user's recipes behind one, of deleted ones too.
+// The ids of a user's recipes after one, including deleted ones.
 func (q *Queries) RecipeIDsOf(ctx context.Context, arg RecipeIDsOfParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, RecipeIDsOf, arg.UserID, arg.After, arg.Most)
 	if err != nil {
@@ -258,7 +258,7 @@ type RecipeNamesRow struct {
 	Version int64
 }
 
-// What search needs of all the recipes that a user has now.
+// What search needs of all of a user's recipes.
 func (q *Queries) RecipeNames(ctx context.Context, userID string) ([]RecipeNamesRow, error) {
 	rows, err := q.db.Query(ctx, RecipeNames, userID)
 	if err != nil {
@@ -305,7 +305,7 @@ type RecipeOfFileRow struct {
 	Ingredients []byte
 }
 
-// The recipe that a file ($2) is on, unless it is deleted.
+// The recipe that a file ($2) belongs to, unless deleted.
 func (q *Queries) RecipeOfFile(ctx context.Context, arg RecipeOfFileParams) (RecipeOfFileRow, error) {
 	row := q.db.QueryRow(ctx, RecipeOfFile, arg.UserID, arg.Column2)
 	var i RecipeOfFileRow
@@ -333,7 +333,7 @@ type RecipeStatesRow struct {
 	There   bool
 }
 
-// What there is of some recipes, deleted ones too.
+// The versions of the given recipes, including deleted ones.
 func (q *Queries) RecipeStates(ctx context.Context, arg RecipeStatesParams) ([]RecipeStatesRow, error) {
 	rows, err := q.db.Query(ctx, RecipeStates, arg.UserID, arg.Column2)
 	if err != nil {
@@ -392,7 +392,7 @@ type RecipesAfterRow struct {
 	Ingredients []byte
 }
 
-// A page of a user's recipes behind an id, without deleted ones.
+// A page of a user's recipes after an id, without deleted ones.
 func (q *Queries) RecipesAfter(ctx context.Context, arg RecipesAfterParams) ([]RecipesAfterRow, error) {
 	rows, err := q.db.Query(ctx, RecipesAfter, arg.UserID, arg.After, arg.Most)
 	if err != nil {
@@ -440,7 +440,7 @@ type RecipesChangedRow struct {
 	Ingredients []byte
 }
 
-// What a user changed after a change number, by it, also what they deleted.
+// The recipes a user changed or deleted after a change number, in its order.
 func (q *Queries) RecipesChanged(ctx context.Context, arg RecipesChangedParams) ([]RecipesChangedRow, error) {
 	rows, err := q.db.Query(ctx, RecipesChanged, arg.UserID, arg.After, arg.Most)
 	if err != nil {
@@ -488,7 +488,7 @@ type RecipesOfRow struct {
 	Ingredients []byte
 }
 
-// Those of some recipes of any users that are there, also deleted ones.
+// The given recipes of any users, including deleted ones.
 func (q *Queries) RecipesOf(ctx context.Context, arg RecipesOfParams) ([]RecipesOfRow, error) {
 	rows, err := q.db.Query(ctx, RecipesOf, arg.UserIds, arg.Ids)
 	if err != nil {
@@ -527,7 +527,7 @@ type RecipesSizeRow struct {
 	Each    float64
 }
 
-// How many recipes there are, and how many bytes the events of some of them have.
+// The number of recipes, and the average size of the events of some of them.
 func (q *Queries) RecipesSize(ctx context.Context, limit int32) (RecipesSizeRow, error) {
 	row := q.db.QueryRow(ctx, RecipesSize, limit)
 	var i RecipesSizeRow
@@ -569,9 +569,9 @@ type ReplicateRecipeParams struct {
 	Column5 bool
 }
 
-// A recipe ($2) of a user ($1) as an event has it, with its change number ($3), deleted or not ($4), over what there may be of
-// an older version, or of the same one where the event is published again ($5). It is one statement that does nothing where
-// the row is as new, so that a batch can hold an event twice and needs no look before it writes.
+// Writes a recipe ($2) of a user ($1) from an event, with its change number ($3), deleted or not ($4), over an older version, or
+// over the same version if the event was published again ($5). Otherwise it does nothing, so a batch may hold an event twice
+// and needs no read before it writes.
 func (q *Queries) ReplicateRecipe(ctx context.Context, arg ReplicateRecipeParams) error {
 	_, err := q.db.Exec(ctx, ReplicateRecipe,
 		arg.Column1,
@@ -604,7 +604,7 @@ type SummariesRow struct {
 	UpdatedAt   time.Time
 }
 
-// What a list shows of those of some recipes that a user has now.
+// What a list shows of the given recipes that still exist.
 func (q *Queries) Summaries(ctx context.Context, arg SummariesParams) ([]SummariesRow, error) {
 	rows, err := q.db.Query(ctx, Summaries, arg.UserID, arg.Ids)
 	if err != nil {

@@ -1,6 +1,6 @@
--- What the ledger is asked for by whoever brings it to the stream, or compares it with one.
+-- Reads of the ledger for the relay, for republishing and for comparisons with the stream.
 
--- By id, and never "id > cursor": an id is drawn before its transaction commits.
+-- Never uses "id > cursor": an id is drawn before its transaction commits.
 -- name: Unpublished :many
 SELECT id, event_id, type, schema_version, time, subject, version, change, traceparent, data, (stream_sequence IS NOT NULL)::boolean AS again
 FROM event_log WHERE published_at IS NULL AND id <> ALL (coalesce(@under_way, '{}'::bigint[])) ORDER BY id LIMIT @most;
@@ -15,7 +15,7 @@ SELECT count(*) AS events, coalesce(min(id) FILTER (WHERE stream_sequence IS NUL
 	min(time) FILTER (WHERE stream_sequence IS NULL) AS oldest
 FROM event_log WHERE published_at IS NULL;
 
--- In the words of event_log_unpublished_by_user.
+-- The condition matches the index event_log_unpublished_by_user.
 -- name: UnpublishedOf :one
 SELECT count(*) FROM event_log WHERE user_id = $1 AND (published_at IS NULL) IS TRUE;
 
@@ -31,7 +31,7 @@ FROM (SELECT p.id, p.event_id, p.type, p.schema_version, p.time, p.subject, p.ve
 		AND NOT (p.type = 'grocery.requested' AND p.stream_sequence IS NOT DISTINCT FROM 0)
 	ORDER BY p.change LIMIT @most) AS e ORDER BY e.change;
 
--- The statements for one user and for all differ, so that each has its plan.
+-- Separate statements for one user and for all, so that each gets its own plan.
 -- name: CountPublished :one
 SELECT count(*) FROM event_log WHERE published_at IS NOT NULL AND NOT (type = 'grocery.requested' AND stream_sequence IS NOT DISTINCT FROM 0);
 
@@ -61,7 +61,7 @@ FROM event_log e WHERE e.user_id = $1 AND e.change > $2 AND e.change <= $3 AND N
 		AND n.version >= e.version AND (n.version, n.id) > (e.version, e.id))
 ORDER BY e.change;
 
--- All versions of a recipe, or one where $2 isn't 0.
+-- All versions of a recipe, or only version $2 if it isn't 0.
 -- name: Versions :many
 SELECT e.id, e.event_id, e.type, e.schema_version, e.time, e.subject, e.version, e.change, e.traceparent, e.data,
 	(e.published_at IS NOT NULL)::boolean AS published, coalesce(e.stream_sequence, 0)::bigint AS sequence,
@@ -69,7 +69,7 @@ SELECT e.id, e.event_id, e.type, e.schema_version, e.time, e.subject, e.version,
 FROM event_log e WHERE hashtextextended(e.subject, 0) = hashtextextended($1, 0) AND e.subject = $1 AND ($2::bigint = 0 OR e.version = $2)
 ORDER BY e.version;
 
--- A version of a recipe, or the next one that there is.
+-- A version of a recipe, or the next one that exists.
 -- name: VersionFrom :one
 SELECT event_id, type, schema_version, version, data FROM event_log
 WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1 AND version >= $2 ORDER BY version LIMIT 1;
@@ -78,7 +78,7 @@ WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1 AN
 SELECT event_id, type, schema_version, data FROM event_log
 WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1 AND version = $2;
 
--- The versions of a recipe before one, the newest first, without those of which only the numbers are left.
+-- A recipe's versions before one, newest first, without erased ones.
 -- name: VersionsBefore :many
 SELECT version, type, (data ->> 'name')::text AS name, time FROM event_log
 WHERE hashtextextended(subject, 0) = hashtextextended(@subject, 0) AND subject = @subject AND version < @before
@@ -88,10 +88,9 @@ WHERE hashtextextended(subject, 0) = hashtextextended(@subject, 0) AND subject =
 SELECT EXISTS (SELECT FROM event_log
 	WHERE hashtextextended(subject, 0) = hashtextextended(@subject, 0) AND subject = @subject AND version >= @version);
 
--- The last row, until a time where one is given, of the hash of each subject: that of the subject, unless another one has the
--- same hash, and then it is left out. The planner takes a subject for one with few rows, whose order it may as well make
--- itself; a range, which holds one hash here, and the order of the index keep it from reading all the versions of a recipe
--- that has many.
+-- The last row, up to a time if one is given, under the hash of each subject. It belongs to the subject, unless another subject
+-- has the same hash; then the row is left out. The planner assumes few rows per subject and would sort them; the range, which
+-- is a single hash, and ordering by the index keep it from reading every version of a recipe.
 -- name: LatestOfHash :many
 SELECT e.id, e.event_id, e.type, e.schema_version, e.time, e.subject, e.version, e.change, e.traceparent, e.data,
 	(e.published_at IS NOT NULL)::boolean AS published, coalesce(e.stream_sequence, 0)::bigint AS sequence,
@@ -103,7 +102,7 @@ FROM (SELECT DISTINCT unnest(@subjects::text[]) AS subject) AS asked JOIN event_
 	ORDER BY hashtextextended(n.subject, 0) DESC, n.version DESC, n.id DESC LIMIT 1)
 WHERE e.subject = asked.subject;
 
--- The same of the subjects themselves.
+-- The last row of each subject itself.
 -- name: LatestOfSubject :many
 SELECT e.id, e.event_id, e.type, e.schema_version, e.time, e.subject, e.version, e.change, e.traceparent, e.data,
 	(e.published_at IS NOT NULL)::boolean AS published, coalesce(e.stream_sequence, 0)::bigint AS sequence,
@@ -113,7 +112,7 @@ FROM (SELECT DISTINCT unnest(@subjects::text[]) AS subject) AS asked JOIN event_
 		AND (sqlc.narg(until)::timestamptz IS NULL OR n.time <= sqlc.narg(until))
 	ORDER BY n.version DESC, n.id DESC LIMIT 1);
 
--- Those of the subjects of which the ledger has a row, as LatestOfHash finds it.
+-- The subjects that have a row in the ledger, found as in LatestOfHash.
 -- name: KnownByHash :many
 SELECT asked.subject::text FROM (SELECT unnest(@subjects::text[]) AS subject) AS asked JOIN event_log e ON e.id = (
 	SELECT n.id FROM event_log n WHERE hashtextextended(n.subject, 0)

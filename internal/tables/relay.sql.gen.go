@@ -62,7 +62,7 @@ const CountPublished = `-- name: CountPublished :one
 SELECT count(*) FROM event_log WHERE published_at IS NOT NULL AND NOT (type = 'grocery.requested' AND stream_sequence IS NOT DISTINCT FROM 0)
 `
 
-// The statements for one user and for all differ, so that each has its plan.
+// Separate statements for one user and for all, so that each gets its own plan.
 func (q *Queries) CountPublished(ctx context.Context) (int64, error) {
 	row := q.db.QueryRow(ctx, CountPublished)
 	var count int64
@@ -107,7 +107,7 @@ SELECT asked.subject::text FROM (SELECT unnest($1::text[]) AS subject) AS asked 
 WHERE e.subject = asked.subject
 `
 
-// Those of the subjects of which the ledger has a row, as LatestOfHash finds it.
+// The subjects that have a row in the ledger, found as in LatestOfHash.
 func (q *Queries) KnownByHash(ctx context.Context, subjects []string) ([]string, error) {
 	rows, err := q.db.Query(ctx, KnownByHash, subjects)
 	if err != nil {
@@ -263,10 +263,9 @@ type LatestOfHashRow struct {
 	Restored      bool
 }
 
-// The last row, until a time where one is given, of the hash of each subject: that of the subject, unless another one has the
-// same hash, and then it is left out. The planner takes a subject for one with few rows, whose order it may as well make
-// itself; a range, which holds one hash here, and the order of the index keep it from reading all the versions of a recipe
-// that has many.
+// The last row, up to a time if one is given, under the hash of each subject. It belongs to the subject, unless another subject
+// has the same hash; then the row is left out. The planner assumes few rows per subject and would sort them; the range, which
+// is a single hash, and ordering by the index keep it from reading every version of a recipe.
 func (q *Queries) LatestOfHash(ctx context.Context, arg LatestOfHashParams) ([]LatestOfHashRow, error) {
 	rows, err := q.db.Query(ctx, LatestOfHash, arg.Subjects, arg.Until)
 	if err != nil {
@@ -332,7 +331,7 @@ type LatestOfSubjectRow struct {
 	Restored      bool
 }
 
-// The same of the subjects themselves.
+// The last row of each subject itself.
 func (q *Queries) LatestOfSubject(ctx context.Context, arg LatestOfSubjectParams) ([]LatestOfSubjectRow, error) {
 	rows, err := q.db.Query(ctx, LatestOfSubject, arg.Subjects, arg.Until)
 	if err != nil {
@@ -517,8 +516,8 @@ type UnpublishedRow struct {
 	Again         bool
 }
 
-// What the ledger is asked for by whoever brings it to the stream, or compares it with one.
-// By id, and never "id > cursor": an id is drawn before its transaction commits.
+// Reads of the ledger for the relay, for republishing and for comparisons with the stream.
+// Never uses "id > cursor": an id is drawn before its transaction commits.
 func (q *Queries) Unpublished(ctx context.Context, arg UnpublishedParams) ([]UnpublishedRow, error) {
 	rows, err := q.db.Query(ctx, Unpublished, arg.UnderWay, arg.Most)
 	if err != nil {
@@ -555,7 +554,7 @@ const UnpublishedOf = `-- name: UnpublishedOf :one
 SELECT count(*) FROM event_log WHERE user_id = $1 AND (published_at IS NULL) IS TRUE
 `
 
-// In the words of event_log_unpublished_by_user.
+// The condition matches the index event_log_unpublished_by_user.
 func (q *Queries) UnpublishedOf(ctx context.Context, userID string) (int64, error) {
 	row := q.db.QueryRow(ctx, UnpublishedOf, userID)
 	var count int64
@@ -610,7 +609,7 @@ type VersionFromRow struct {
 	Data          []byte
 }
 
-// A version of a recipe, or the next one that there is.
+// A version of a recipe, or the next one that exists.
 func (q *Queries) VersionFrom(ctx context.Context, arg VersionFromParams) (VersionFromRow, error) {
 	row := q.db.QueryRow(ctx, VersionFrom, arg.Hashtextextended, arg.Version)
 	var i VersionFromRow
@@ -653,7 +652,7 @@ type VersionsRow struct {
 	Restored      bool
 }
 
-// All versions of a recipe, or one where $2 isn't 0.
+// All versions of a recipe, or only version $2 if it isn't 0.
 func (q *Queries) Versions(ctx context.Context, arg VersionsParams) ([]VersionsRow, error) {
 	rows, err := q.db.Query(ctx, Versions, arg.Hashtextextended, arg.Column2)
 	if err != nil {
@@ -707,7 +706,7 @@ type VersionsBeforeRow struct {
 	Time    time.Time
 }
 
-// The versions of a recipe before one, the newest first, without those of which only the numbers are left.
+// A recipe's versions before one, newest first, without erased ones.
 func (q *Queries) VersionsBefore(ctx context.Context, arg VersionsBeforeParams) ([]VersionsBeforeRow, error) {
 	rows, err := q.db.Query(ctx, VersionsBefore, arg.Subject, arg.Before, arg.Most)
 	if err != nil {

@@ -1,9 +1,9 @@
--- What the projection replica writes besides recipes. Each statement does nothing where the row is as new as the event (newer,
--- for an event that is published again). They are run on the live tables, and on those of a rebuild by the search path.
+-- What the replica projection writes besides recipes. Each statement does nothing if the row is as new as the event (or newer,
+-- for an event published again). The search path selects the live tables or those of a rebuild.
 
--- Two accounts never have one name at the primary, but here the older one's deletion can be behind the newer one's event.
--- Waiting for it could be waiting for an event further back in the same lane, so the account that changed last gets the name
--- ($1), and the other its id in the place of it: $2 the account that changed, $3 when.
+-- The primary never has two accounts with one name, but here the newer account's event can come before the older one's deletion.
+-- That deletion may be further back in the same lane, so don't wait for it: the account that changed last ($2, at $3) gets the
+-- name ($1), and the other gets its id as its name.
 -- name: FreeName :exec
 UPDATE users SET name_key = id::text WHERE name_key = $1 AND id <> $2 AND updated_at < $3;
 
@@ -17,10 +17,10 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_ke
 	created_at = excluded.created_at, updated_at = excluded.updated_at
 WHERE have.version < excluded.version OR ($11::boolean AND have.version = excluded.version);
 
--- A row has the number that it has at the primary. An event of a relay that didn't tell it yet gets one far below them all, so
--- that it is in nobody's way; the next full copy puts the right one in its place.
+-- A row has the same number as at the primary. If the relay didn't send it, the row gets one far below all others, where it can't
+-- collide; the next full copy corrects it.
 --
--- What comes late of a recipe ($14) that is forgotten stays out: nothing would take it away again.
+-- Late events of an erased recipe ($14) are left out: nothing would remove them again.
 -- name: ReplicateEntry :exec
 INSERT INTO event_log AS have (id, event_id, user_id, type, schema_version, subject, version, change, time, traceparent, data,
 	published_at, stream_sequence)
@@ -42,12 +42,12 @@ ON CONFLICT (user_id) DO UPDATE SET change = greatest(have.change, excluded.chan
 -- name: UsersOf :many
 SELECT id, name, password_hash, admin, grocery, disabled, version, created_at, updated_at FROM users WHERE id = ANY($1::uuid[]);
 
--- The ids of recipes behind one ($1 its user, $2 its id), of one user ($3) or of all where that is empty.
+-- The ids of recipes after one ($1 is its user, $2 its id), of one user ($3), or of all users if that is empty.
 -- name: RecipeIDsAfter :many
 SELECT user_id, id FROM recipes
 WHERE (user_id, id) > ($1::uuid, $2::uuid) AND ($3::text = '' OR user_id = nullif($3::text, '')::uuid) ORDER BY user_id, id LIMIT $4;
 
--- The same of accounts.
+-- The same for accounts.
 -- name: UserIDsAfter :many
 SELECT id FROM users WHERE id > $1::uuid AND ($2::text = '' OR id = nullif($2::text, '')::uuid) ORDER BY id LIMIT $3;
 

@@ -21,11 +21,11 @@ type FreeNameParams struct {
 	UpdatedAt time.Time
 }
 
-// What the projection replica writes besides recipes. Each statement does nothing where the row is as new as the event (newer,
-// for an event that is published again). They are run on the live tables, and on those of a rebuild by the search path.
-// Two accounts never have one name at the primary, but here the older one's deletion can be behind the newer one's event.
-// Waiting for it could be waiting for an event further back in the same lane, so the account that changed last gets the name
-// ($1), and the other its id in the place of it: $2 the account that changed, $3 when.
+// What the replica projection writes besides recipes. Each statement does nothing if the row is as new as the event (or newer,
+// for an event published again). The search path selects the live tables or those of a rebuild.
+// The primary never has two accounts with one name, but here the newer account's event can come before the older one's deletion.
+// That deletion may be further back in the same lane, so don't wait for it: the account that changed last ($2, at $3) gets the
+// name ($1), and the other gets its id as its name.
 func (q *Queries) FreeName(ctx context.Context, arg FreeNameParams) error {
 	_, err := q.db.Exec(ctx, FreeName, arg.NameKey, arg.ID, arg.UpdatedAt)
 	return err
@@ -89,7 +89,7 @@ type RecipeIDsAfterRow struct {
 	ID     string
 }
 
-// The ids of recipes behind one ($1 its user, $2 its id), of one user ($3) or of all where that is empty.
+// The ids of recipes after one ($1 is its user, $2 its id), of one user ($3), or of all users if that is empty.
 func (q *Queries) RecipeIDsAfter(ctx context.Context, arg RecipeIDsAfterParams) ([]RecipeIDsAfterRow, error) {
 	rows, err := q.db.Query(ctx, RecipeIDsAfter,
 		arg.Column1,
@@ -144,10 +144,10 @@ type ReplicateEntryParams struct {
 	Column14 string
 }
 
-// A row has the number that it has at the primary. An event of a relay that didn't tell it yet gets one far below them all, so
-// that it is in nobody's way; the next full copy puts the right one in its place.
+// A row has the same number as at the primary. If the relay didn't send it, the row gets one far below all others, where it can't
+// collide; the next full copy corrects it.
 //
-// What comes late of a recipe ($14) that is forgotten stays out: nothing would take it away again.
+// Late events of an erased recipe ($14) are left out: nothing would remove them again.
 func (q *Queries) ReplicateEntry(ctx context.Context, arg ReplicateEntryParams) error {
 	_, err := q.db.Exec(ctx, ReplicateEntry,
 		arg.Column1,
@@ -220,7 +220,7 @@ type UserIDsAfterParams struct {
 	Limit   int32
 }
 
-// The same of accounts.
+// The same for accounts.
 func (q *Queries) UserIDsAfter(ctx context.Context, arg UserIDsAfterParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, UserIDsAfter, arg.Column1, arg.Column2, arg.Limit)
 	if err != nil {

@@ -1,11 +1,10 @@
-// Package tables is what is asked of the database of recipes, and of its backup, which has the same tables: the migrations,
-// and every statement that names a column of a recipe. sqlc checks the .sql files against the migrations and writes the Go
-// beside them.
+// Package tables holds the schema of the recipe database, which its backup shares, and the statements on its tables: the
+// migrations, and .sql files that sqlc checks against them and turns into Go.
 //
-// A recipe goes in and out as its JSON. Columns are named as the fields of the JSON are, so that Go lists no columns.
+// A recipe is written from its JSON and read as JSON. Columns have the names of the JSON fields, so no Go code lists columns.
 //
-// Statements that are sent together with others go by their text (a constant of the statement's name), the others by the
-// methods of [Queries]. Who may change what is a rule: internal/arch/tables.go.
+// Use the methods of [Queries] for a statement of its own. To send several in one round trip, queue their texts: each statement
+// is also a constant. internal/arch/tables.go says who may run the statements that change a table.
 package tables
 
 import (
