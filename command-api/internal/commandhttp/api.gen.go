@@ -64,19 +64,19 @@ type ConflictProblem struct {
 	// Detail What is wrong with this request.
 	Detail *string `json:"detail,omitempty"`
 
-	// Errors What is wrong, field by field.
+	// Errors The errors by field.
 	Errors   *[]FieldError `json:"errors,omitempty"`
 	Instance *string       `json:"instance,omitempty"`
 
-	// Kind Of a limit of one person: what is limited.
+	// Kind For a per-person limit, what is limited.
 	Kind *string `json:"kind,omitempty"`
 
-	// Limit Where a limit was passed: how much may be.
+	// Limit If a limit was exceeded, the limit.
 	Limit  *int64 `json:"limit,omitempty"`
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 
-	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	// Type The kind of problem: about:blank, or a name that begins with `urn:larder:problem:`.
 	Type string `json:"type"`
 }
 
@@ -90,32 +90,33 @@ type Credentials struct {
 type FieldError struct {
 	Detail string `json:"detail"`
 
-	// Field As `ingredients[2].text`, or the name of a parameter; empty for the whole body.
+	// Field A path such as `ingredients[2].text`, or a parameter's name; empty for the whole body.
 	Field string `json:"field"`
 }
 
 // File defines model for File.
 type File struct {
-	// Color Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known.
+	// Color A picture's most frequent colour as #rrggbb. Empty if it isn't a picture, or not known.
 	Color string `json:"color"`
 	ID    string `json:"id"`
 
-	// MediaType Found in the content.
+	// MediaType Detected from the content.
 	MediaType string `json:"media_type"`
 
-	// Name As the caller named it, without a folder.
+	// Name The caller's name for it, without a folder.
 	Name string `json:"name"`
 
-	// Sha256 In lower-case hex.
+	// Sha256 Lower-case hex.
 	Sha256 string `json:"sha256"`
 
 	// Size In bytes.
 	Size int64 `json:"size"`
 
-	// Sizes Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them.
+	// Sizes A picture's scaled versions, present if there is a `url`. They don't contain the location or other EXIF
+	// data.
 	Sizes *[]PictureSize `json:"sizes,omitempty"`
 
-	// URL Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone.
+	// URL The signed address of its bytes, valid for at least a day. Only in a recipe's detail, and in the answer to the upload.
 	URL *string `json:"url,omitempty"`
 }
 
@@ -139,10 +140,10 @@ type GroceryItem struct {
 
 // GroceryRequest defines model for GroceryRequest.
 type GroceryRequest struct {
-	// Ingredients Positions in the recipe's list, from 0; all where it is missing.
+	// Ingredients Positions in the recipe's list, from 0; all if missing.
 	Ingredients *[]int `json:"ingredients,omitempty"`
 
-	// Servings For how many to buy; what the recipe says where it is missing.
+	// Servings How many servings to buy for; the recipe's if missing.
 	Servings *float64 `json:"servings,omitempty"`
 }
 
@@ -153,31 +154,31 @@ type Ingredient struct {
 	Quantity    *Quantity `json:"quantity"`
 	QuantityMax *Quantity `json:"quantity_max"`
 
-	// Second What else the line says of the amount.
+	// Second A second measure of the amount.
 	Second  *SecondMeasure `json:"second"`
 	Section string         `json:"section"`
 
-	// Text The line as it was written.
+	// Text The line as written.
 	Text string `json:"text"`
 	Unit string `json:"unit"`
 }
 
-// IngredientInput A line of text, or its parts, or both. The text is written from the parts where it is missing. A row that comes as
-// text alone is read by the parser, and answered with its parts and its text as written; what isn't understood stays
-// text. Parts that are sent are kept. What they lack is taken from the line: the amount where only the food is
-// sent, the food or the second measure where the amount is that of the line. `unit` and `note` without `quantity`
-// and `name` are no parts: a note stays, and the unit is the line's.
+// IngredientInput A line of text, its parts, or both. A missing text is composed from the parts. A row sent as text alone is
+// parsed, and answered with its parts and its text as written; what can't be parsed stays text. Parts that are
+// sent are kept. Missing ones are taken from the line: the amount if only the food is sent, the food or the
+// second measure if the amount matches the line's. `unit` and `note` without `quantity` and `name` don't count
+// as parts: a note is kept, and the unit is taken from the line.
 //
-// When a recipe is replaced, a line that it has already keeps the parts that it has there where it comes as text
-// alone; and a new line that comes with the very parts of a line that it had is read anew, since its words were
-// changed and its parts were not.
+// When a recipe is replaced, a line that is sent as text alone and that the recipe already has keeps its
+// parts; and a new line sent with exactly the parts of one of the recipe's previous lines is parsed again,
+// because its text was changed but its parts weren't.
 type IngredientInput struct {
 	Name        *string   `json:"name,omitempty"`
 	Note        *string   `json:"note,omitempty"`
 	Quantity    *Quantity `json:"quantity,omitempty"`
 	QuantityMax *Quantity `json:"quantity_max,omitempty"`
 
-	// Second What else the line says of the amount. It needs a quantity to be the second of.
+	// Second A second measure of the amount. It requires a quantity.
 	Second  *SecondMeasureInput `json:"second,omitempty"`
 	Section *string             `json:"section,omitempty"`
 	Text    *string             `json:"text,omitempty"`
@@ -201,25 +202,25 @@ type ParseRequest struct {
 
 // ParsedIngredient defines model for ParsedIngredient.
 type ParsedIngredient struct {
-	// Name The food, as one buys it: `fresh parsley`.
+	// Name The food as a shopper would name it: `fresh parsley`.
 	Name string `json:"name"`
 
 	// Note Size, preparation, purpose and comments: `finely chopped`, `to taste`.
 	Note string `json:"note"`
 
-	// Quantity The first amount; null where none is written.
+	// Quantity The first amount; null if there is none.
 	Quantity *float64 `json:"quantity"`
 
 	// QuantityMax The upper end of a range.
 	QuantityMax *float64 `json:"quantity_max"`
 
-	// Second What else the line says of the amount.
+	// Second A second measure of the amount.
 	Second *SecondMeasure `json:"second"`
 
-	// Text The line as it was sent.
+	// Text The line as sent.
 	Text string `json:"text"`
 
-	// Unit Its short form: `g`, `tbsp`, `cup`, `clove`; empty for a count.
+	// Unit The unit's short form: `g`, `tbsp`, `cup`, `clove`; empty for a count.
 	Unit string `json:"unit"`
 }
 
@@ -230,30 +231,30 @@ type ParsedIngredients struct {
 
 // PictureSize defines model for PictureSize.
 type PictureSize struct {
-	// Edge The longer edge has at most so many pixels.
+	// Edge Maximum pixels of the longer edge.
 	Edge      int    `json:"edge"`
 	MediaType string `json:"media_type"`
 	URL       string `json:"url"`
 }
 
-// Problem RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// Problem An RFC 9457 problem. Further members are specific to the kind of problem.
 type Problem struct {
 	// Detail What is wrong with this request.
 	Detail *string `json:"detail,omitempty"`
 
-	// Errors What is wrong, field by field.
+	// Errors The errors by field.
 	Errors   *[]FieldError `json:"errors,omitempty"`
 	Instance *string       `json:"instance,omitempty"`
 
-	// Kind Of a limit of one person: what is limited.
+	// Kind For a per-person limit, what is limited.
 	Kind *string `json:"kind,omitempty"`
 
-	// Limit Where a limit was passed: how much may be.
+	// Limit If a limit was exceeded, the limit.
 	Limit  *int64 `json:"limit,omitempty"`
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 
-	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	// Type The kind of problem: about:blank, or a name that begins with `urn:larder:problem:`.
 	Type string `json:"type"`
 }
 
@@ -273,8 +274,8 @@ type Recipe struct {
 	PrepMinutes *Minutes     `json:"prep_minutes"`
 	Servings    *Servings    `json:"servings"`
 
-	// SourceURL Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
-	// https://, and nowhere else: `javascript:` is words like any other.
+	// SourceURL The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
+	// begins with http:// or https://: `javascript:` is plain text.
 	SourceURL Source    `json:"source_url"`
 	Steps     []Step    `json:"steps"`
 	Tags      []string  `json:"tags"`
@@ -282,19 +283,19 @@ type Recipe struct {
 	Version   int64     `json:"version"`
 }
 
-// RecipeInput What a cook writes. A field that isn't there is empty. A recipe can be sent back as it was read: id,
-// files, version, created_at and updated_at are Larder's own and are not looked at.
+// RecipeInput A recipe's content. A missing field is empty. A recipe can be sent back as it was read: Larder sets id,
+// files, version, created_at and updated_at itself and ignores them here.
 type RecipeInput struct {
 	CookMinutes *Minutes `json:"cook_minutes,omitempty"`
 
-	// CreatedAt Not looked at.
+	// CreatedAt Ignored.
 	CreatedAt   interface{} `json:"created_at,omitempty"`
 	Description *string     `json:"description,omitempty"`
 
-	// Files Not looked at.
+	// Files Ignored.
 	Files interface{} `json:"files,omitempty"`
 
-	// ID Not looked at.
+	// ID Ignored.
 	ID          interface{}        `json:"id,omitempty"`
 	Ingredients *[]IngredientInput `json:"ingredients,omitempty"`
 	Name        string             `json:"name"`
@@ -302,18 +303,18 @@ type RecipeInput struct {
 	PrepMinutes *Minutes           `json:"prep_minutes,omitempty"`
 	Servings    *Servings          `json:"servings,omitempty"`
 
-	// SourceURL Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
-	// https://, and nowhere else: `javascript:` is words like any other.
+	// SourceURL The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
+	// begins with http:// or https://: `javascript:` is plain text.
 	SourceURL *Source      `json:"source_url,omitempty"`
 	Steps     *[]StepInput `json:"steps,omitempty"`
 
-	// Tags Soup and soup are one tag; the first spelling is kept.
+	// Tags Soup and soup are the same tag; the first spelling is kept.
 	Tags *[]string `json:"tags,omitempty"`
 
-	// UpdatedAt Not looked at.
+	// UpdatedAt Ignored.
 	UpdatedAt interface{} `json:"updated_at,omitempty"`
 
-	// Version Not looked at.
+	// Version Ignored.
 	Version interface{} `json:"version,omitempty"`
 }
 
@@ -323,8 +324,8 @@ type RecipeRef struct {
 	Name string `json:"name"`
 }
 
-// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
-// top, `1 cup plus 2 tbsp`.
+// Relation The same amount in another unit, `1 pound (500g)`; the content of each, `1 (14 oz) can`; or an additional
+// amount, `1 cup plus 2 tbsp`.
 type Relation string
 
 // RestoreRequest defines model for RestoreRequest.
@@ -332,26 +333,26 @@ type RestoreRequest struct {
 	Version int64 `json:"version"`
 }
 
-// SecondMeasure What else the line says of the amount.
+// SecondMeasure A second measure of the amount.
 type SecondMeasure struct {
 	Quantity float64 `json:"quantity"`
 
 	// QuantityMax The upper end of a range.
 	QuantityMax *float64 `json:"quantity_max"`
 
-	// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
-	// top, `1 cup plus 2 tbsp`.
+	// Relation The same amount in another unit, `1 pound (500g)`; the content of each, `1 (14 oz) can`; or an additional
+	// amount, `1 cup plus 2 tbsp`.
 	Relation Relation `json:"relation"`
 	Unit     string   `json:"unit"`
 }
 
-// SecondMeasureInput What else the line says of the amount. It needs a quantity to be the second of.
+// SecondMeasureInput A second measure of the amount. It requires a quantity.
 type SecondMeasureInput struct {
 	Quantity    float64   `json:"quantity"`
 	QuantityMax *Quantity `json:"quantity_max,omitempty"`
 
-	// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
-	// top, `1 cup plus 2 tbsp`.
+	// Relation The same amount in another unit, `1 pound (500g)`; the content of each, `1 (14 oz) can`; or an additional
+	// amount, `1 cup plus 2 tbsp`.
 	Relation Relation `json:"relation"`
 	Unit     *string  `json:"unit,omitempty"`
 }
@@ -359,8 +360,8 @@ type SecondMeasureInput struct {
 // Servings defines model for Servings.
 type Servings = float64
 
-// Source Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
-// https://, and nowhere else: `javascript:` is words like any other.
+// Source The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
+// begins with http:// or https://: `javascript:` is plain text.
 type Source = string
 
 // Step defines model for Step.
@@ -377,10 +378,10 @@ type StepInput struct {
 
 // User defines model for User.
 type User struct {
-	// Admin May use what an operator uses.
+	// Admin Has access to operator functions.
 	Admin bool `json:"admin"`
 
-	// Grocery May put things on the grocery list.
+	// Grocery Has access to the grocery list.
 	Grocery bool   `json:"grocery"`
 	ID      string `json:"id"`
 	Name    string `json:"name"`
@@ -395,10 +396,10 @@ type IdempotencyKey = string
 // IfMatch defines model for IfMatch.
 type IfMatch = string
 
-// AnswerGone RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// AnswerGone An RFC 9457 problem. Further members are specific to the kind of problem.
 type AnswerGone = Problem
 
-// BadRequest RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// BadRequest An RFC 9457 problem. Further members are specific to the kind of problem.
 type BadRequest = Problem
 
 // Conflict defines model for Conflict.
@@ -407,64 +408,64 @@ type Conflict = ConflictProblem
 // Created defines model for Created.
 type Created = Recipe
 
-// Invalid RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// Invalid An RFC 9457 problem. Further members are specific to the kind of problem.
 type Invalid = Problem
 
-// NoSession RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// NoSession An RFC 9457 problem. Further members are specific to the kind of problem.
 type NoSession = Problem
 
-// NotFound RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// NotFound An RFC 9457 problem. Further members are specific to the kind of problem.
 type NotFound = Problem
 
-// NotJSON RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// NotJSON An RFC 9457 problem. Further members are specific to the kind of problem.
 type NotJSON = Problem
 
-// OtherPerson RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// OtherPerson An RFC 9457 problem. Further members are specific to the kind of problem.
 type OtherPerson = Problem
 
 // Replaced defines model for Replaced.
 type Replaced = Recipe
 
-// TextGone RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// TextGone An RFC 9457 problem. Further members are specific to the kind of problem.
 type TextGone = Problem
 
-// TooLarge RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// TooLarge An RFC 9457 problem. Further members are specific to the kind of problem.
 type TooLarge = Problem
 
-// TooMany RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// TooMany An RFC 9457 problem. Further members are specific to the kind of problem.
 type TooMany = Problem
 
-// Unavailable RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// Unavailable An RFC 9457 problem. Further members are specific to the kind of problem.
 type Unavailable = Problem
 
-// RecipeBody What a cook writes. A field that isn't there is empty. A recipe can be sent back as it was read: id,
-// files, version, created_at and updated_at are Larder's own and are not looked at.
+// RecipeBody A recipe's content. A missing field is empty. A recipe can be sent back as it was read: Larder sets id,
+// files, version, created_at and updated_at itself and ignores them here.
 type RecipeBody = RecipeInput
 
 // CreateRecipeParams defines parameters for CreateRecipe.
 type CreateRecipeParams struct {
-	// IdempotencyKey Chosen by the caller, once for each command; a UUID does.
+	// IdempotencyKey Chosen by the caller for each command, for example a UUID.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteRecipeParams defines parameters for DeleteRecipe.
 type DeleteRecipeParams struct {
-	// IfMatch The `ETag` of the version that the caller has, or `*`.
+	// IfMatch The `ETag` of the caller's version, or `*`.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey Chosen by the caller, once for each command; a UUID does.
+	// IdempotencyKey Chosen by the caller for each command, for example a UUID.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // PutRecipeParams defines parameters for PutRecipe.
 type PutRecipeParams struct {
-	// IfMatch The `ETag` of the version that the caller has, or `*`.
+	// IfMatch The `ETag` of the caller's version, or `*`.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IfNoneMatch Only `*`.
 	IfNoneMatch *PutRecipeParamsIfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// IdempotencyKey Chosen by the caller, once for each command; a UUID does.
+	// IdempotencyKey Chosen by the caller for each command, for example a UUID.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -473,16 +474,16 @@ type PutRecipeParamsIfNoneMatch string
 
 // RequestGroceryParams defines parameters for RequestGrocery.
 type RequestGroceryParams struct {
-	// IdempotencyKey Chosen by the caller, once for each command; a UUID does.
+	// IdempotencyKey Chosen by the caller for each command, for example a UUID.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RestoreRecipeParams defines parameters for RestoreRecipe.
 type RestoreRecipeParams struct {
-	// IfMatch The `ETag` of the version that the caller has, or `*`.
+	// IfMatch The `ETag` of the caller's version, or `*`.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey Chosen by the caller, once for each command; a UUID does.
+	// IdempotencyKey Chosen by the caller for each command, for example a UUID.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -506,22 +507,22 @@ type LogInJSONRequestBody = Credentials
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// ParseIngredients Read ingredient lines
+	// ParseIngredients Parse ingredient lines
 	// (POST /api/ingredients/parse)
 	ParseIngredients(c *gin.Context)
-	// CreateRecipe Put in a recipe
+	// CreateRecipe Add a recipe
 	// (POST /api/recipes)
 	CreateRecipe(c *gin.Context, params CreateRecipeParams)
 	// DeleteRecipe Delete a recipe
 	// (DELETE /api/recipes/{id})
 	DeleteRecipe(c *gin.Context, id ID, params DeleteRecipeParams)
-	// PutRecipe Replace a recipe, or create one with an id of one's own
+	// PutRecipe Replace a recipe, or create one with a chosen id
 	// (PUT /api/recipes/{id})
 	PutRecipe(c *gin.Context, id ID, params PutRecipeParams)
-	// RequestGrocery Put what a recipe needs on the grocery list
+	// RequestGrocery Put a recipe's ingredients on the grocery list
 	// (POST /api/recipes/{id}/grocery)
 	RequestGrocery(c *gin.Context, id ID, params RequestGroceryParams)
-	// RestoreRecipe Make an earlier version the current one
+	// RestoreRecipe Make an earlier version current
 	// (POST /api/recipes/{id}/restore)
 	RestoreRecipe(c *gin.Context, id ID, params RestoreRecipeParams)
 	// LogOut Log out
@@ -980,111 +981,110 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H15cxs39uBXQfVMlZOZFnVYTtbUP2sndkYbX+OjslWm1wS7H0mMmkAHQJvmpPTdt957QB9kU6RkjeLM",
-	"L/8kMonjAXj3xd+SzCxKo0F7lwx/S+Ygc7D055O3cob/z8FlVpVeGZ0Mk7dzEJ/AOmW0UFr8WhkPbpCk",
-	"icvmsJA4wa9KSIaJ81bpWXJ5mSbPpM3BPpp6sJsrjkfV0dH9zEKmSqC/4X/zR2Ef/mx8JqSwIHPh59IL",
-	"Bzp3QnkxkdmFmEsnHIAWfq6cWFrlYSdMJpMMwTpAv8zBgvBzEAyTUDsOeJkmpbRyAT5c3fmP+F+Fi5XS",
-	"z5M00XKBU1SepImFXytlIU+G3lbQXnhq7EL6ZJhUFY3chPo8h0VpPOhs9TOsNmH/YW4caDFZEfyZLAqw",
-	"qTA6AzE1VoDM5iIzi4XUOd7nu3fnP4rc8AsSvIwADcStDQ9wxza4C/n5GeiZnyfDk6OjNFkoHf99jFfi",
-	"PVhc8/+9H40+nxwfjEafv3/y4e9/7T/Z9Ln02bwf48aIjGNhpnSsiH+ECM05EQtSYawY/228/TzTA95n",
-	"y0GOj/AkPS+MrwbOPza5Anrk14Qcj01Oz5AZ7UF7/FOWZaEYuQ7/5RjDmr3+amGaDJO/HDaEd8jfukNe",
-	"8lyXlW82bVCFP3Gl0Y5BeKTdEuxPRsMVIJTWTApY/P16oLziWQzG5oMEHBJL5edMdGuIIpbSidxoSAWO",
-	"w1fy8NnjEyrvhCTIiW4nSLc5FOAhF07pDIZt4ltKN9Lx68LoGVghZwYfX9NStKxy4gJKPxAIHL4efjKu",
-	"rB4WxHuG4RaGOPpgZjSMByOdXKbJY5m/5qe96zsMGCUyqe95MQHiboTAUtT8BM9hKu9UDnTaQi2Ud2di",
-	"DNYa68YC8RoZ4QAP84PR00Jlt3+UuPDOIwWGiSeSrk2cXl4QnMIbMYEzMc4qa0H7MZ5wbpb4FTJaPIUF",
-	"6RHpb5WsdsAsHUPAeJSkfaKwb5Mw7JDG1LLuoBZ2V81py8U1kXTltDiOTnSuP8lC5XeJvY/EVEGR9+Mm",
-	"E/wGfp4hYiM+9DGKykFOAkpq4+dgI23ESSNdgnVGE8OQTiykXoWHcwHPVmIhV8w5rqJ/VFjkGIfpVIwJ",
-	"4rFwcsU4iOsS/CO9lMorPSPpiNg8h6IMLOOZ0bN/NNjRunXkLodlIdXaPffIk01ElHluwbmaX4bnjlIv",
-	"sgtpIfJB4oH3T8TP6rHwZgZ4dcwCHdhPYPlgzqCmRlAxs5zA1Fh8spG+0GbpxBIFqcKbvOB3CAd9Yd6A",
-	"cwEj7wq5XhjheFfihUYDC3rEE9A55AMGzT81lc7vlmkrQlWWW9oIV2XzgIYRqP/z5uWLuxYkE5OvIs9d",
-	"Y5IE1kvEi1dEQHcJ2jiwwncObOQDkb4DORMCe8JXevF7Tnyzi4JpgQNeYPxtLS9nMNJmWm/glMdVtW/T",
-	"zkC8MH6OVB21k4Dor6EsZPY/TuQgdG/hs/89NMhGvWuUP0OMLap3vqPezWpdUoc3zKQWE2So0QzscP+R",
-	"3qH+iX+YJe/He7mUppsSrPSGeWcqHh6JHJmomtb7QuFgIJ4S3lkoSVcZ6XWxprxYgNSuZaVEnXlNMw4H",
-	"DSpxOGpAzLfGPJN2Br8LS0EutzBkC0stjsVz9XgQgHou9eouYXqOYEhPliyRPMElhYPM6DxlCFFUBMay",
-	"kCuUZijLzvbACmMOUPQfBD7hxqkYXyidB9XATElEBs0mKA2NvrAMDoMgRMVUzSoLwkxHGh/WLHUP4xFv",
-	"QOeIJXKGglkiRYrxa/B2xZQ8DodziAod3tAa1KtmKO1hxvR9mSbvtPwkVSEnBdytjui8aV2LBsghb4wd",
-	"0jXOhLerPW7g5ue/jHY+zVw3Y/ASiuLlNBm+3/Og6W9JaZFH+OAGCGbMvgIhjRM+Bi9Gx++jtP/utHGP",
-	"NAdpuwLebyxRL5p8qOeayb8g88nlBzaoctBeyYJAlnmu8JVk8ap1lKksHKRrpyulc0tj814vSdffs6bj",
-	"pglqSux12eUq2vQGtU9br5M24GyeM02eok3yBM0Ogrxzjhy8VEWPKp4mZMpsup0eOTFWemYhV/iQ708+",
-	"DFB4jNNoxyBIyBlaxvqZgEXpV2TJ4JDl3BTMSwfJrlMyGGmEtP+ATMJrCGgK0+NWfUmQqcxXFtIgfwpT",
-	"WSbIhXHBF4Ncfij+Yu1sNpkMxJP6ANEo0CSq6AMgq4E/9AJtB91zsDRha/Rqb2aafD6YmYONuQvIlfzI",
-	"H6+fiTR+NGb4OMTIegGIaLfxpC2HBI5BBpySE8tUHjm3KXKwvUu6uTx58N3moudaFGYJ9iCTDm22z/2z",
-	"1b+hd+5kFfznO3kAL+J2vfRC5hDEZJRL9GwomMaVLcZsIBbBh1BbmxZc7Z178n/Pn5Kdic/M170gj6qH",
-	"hdspExiSN3jiy/oY0lq5Iq5gi20ud9ya7gP3HgqnZhpyFrqmBM0OAlTHUBMoQKJCf65JC0Pmeg81SSQe",
-	"nlKfXkxVwYpmWXm+jlTIAoXwTqokxA3Mp4WZ4UFrrEgDFfZR7U/WZGBX12S89VXvdedhj3NPImrjzvl+",
-	"9hNRr2GaNO7uj19Cyg7sJ6VnO6F/E8et334LiPoQrWUjQl5x63Qj17v5yDs2mYrx/V/8WkntlV91bio3",
-	"FWpcaaKrIihfHO4J03W1mDBZx+kfF/LzDZdAydQLWqWV749/te+5PsAaMGF+TQF0A2G3Ky695U+/DsY3",
-	"wnaTQbwyjtZxkfvXJF8o51MxtWYhjs6ELIqOnFoo55SedZjXQn5Wi2qRDI8fPiRNhP911MdyF/LzOc+L",
-	"akv45/HWV6mpro3+63LM1uYD+cOr1RnL21bggyyPLWfZRJHmUEdRNwvHGhwdHe9Eocue1zyvH2RT6fgy",
-	"IrmKGfwzjuuhjH3nsdmwm+3gqOcgXWUhTIvu9w3wI4VtmsqF0tGVgzJmaZX30K8X7UeNtFV6XaKMwNen",
-	"/3Dlk3KQcReFrpt0dFYzJacM6YQosktpPQdeJ8bPQwgueG3CbTB9InLT4F60Fo+ENUtWTzNDzkI30rQQ",
-	"CWscS/H/ENwupXVgWdaz7wRCPLIGir6rnUjN45xF5RZt0UqjXemNyYXzchX2HIhXtAKBg6oQ+RLxD44z",
-	"/hKodSUKmV0gbF5etA+KV8UOKbkwlfbhzEYXDP4UN1RupHHhtPkomA78iGLB2NlSZsJqKoAWggO420CM",
-	"ETPG7KVAtBjXqu04otB4pPlruYBx0PH4soZCor4HfAtN2BbX5O14m3tuMNIj/cscGtWL34Z9qKmQjCfB",
-	"s8UxmwKfbiUuAErXQoT2GFZUa9SIOECPN9KEA2f82kLDsrUHjwyhaEoPWIXlyTxbAyavEUlqWKYcciYs",
-	"QcvSCUSkkc7mUs8grzEo4C2wUswumX6WuG7qbmWROwd+5Swz5Cl0+ObOM0U+2hr4oHdg5JWdgX3q+gaT",
-	"e6505WFN1B+ti8WtIrEl/V/AshUAu4Yu480F6H65P35U+bmx6t9kfg3FY5AWrOCMJ5oX8p36JYjb7uKP",
-	"j/TO9biMaGIaAOsTDa+Qnd5Mc0MC69oqO1/3Kr2qq0etnYP32nqAvKu03EDt3xTwyJZTZEQohCbVCkX9",
-	"UIynFtycpFABq/7XipTeXRMt41SUFkppCQlSUVa2NA6I22RmscD3xC2UhmIlsrkpS8jHqRh7I7x0fgt2",
-	"tBlGzzmUdT7IjzOB2B+YrQ7StaW63IIZswlAVZZgBaA5j3zZIoe94WY31PD21uLcNs9SZEtrjhzvhJsb",
-	"6wWeZSjGM3qsiSvx/1nF/yvMJxi3fYRSZPgYu90Q+6qE4Vq6uuE+xOK+zFjbzzG0TqCXO2i9vUnvIVqe",
-	"pg0LBfLZFnoOyRM4gHWT4A51hg2yUn2Gwg16XXBd7+Qmdthit35PkK25k3Bi7xGbQEX3IK+f/iAenj74",
-	"PmiiKuSosKcvqNQcGmefGCuKyokLxfQXAj6DDT2mcZWv++hkUOmNnrUS/2JsvY9aOAlox1ppyCaarPiP",
-	"vT2NLYd/j9NLaeelzqDrv7LqwMIULOA3PRDj9WxxsVLcD6+uiTMOay85fQl57y3Qd9ucnnFd8k9K5yAf",
-	"sm+gyuYUxpzAvu5hL33l+uJgaeKVL/pRtt/TjnSCVzEUcmIqP5wUUl+EXAsKfJA+PYGZ0kHz7ourjjuQ",
-	"77j7dZbHhMGA14fro5F/Xul+W1MB91YDG1nzuvaergdezMXHRaNsXoWqUSe9TJOMsxs/St8FWHo48GrR",
-	"i5Wdx+mNYRWwPyOmOFIfxXyBr/cmAuEqUZBe7WJyvd+gTnWDF7m+nzpNnKlsBh8Dw79yFo1kAoVy/9t5",
-	"46HsuxcvZ91FtpB0K+RS5tfGuKui0zX1HO+MVLfjJ20k7njxO8+Wdumqc9Ph8BEFulgX7zdSQ3OGDs11",
-	"rqOPnbST8K/nHyOphjqdueAaFDcQMVXWN1K6DsiRIkh+L3aiUEJT8DRRWUujj1qQ+VCoPB1pOl0aiyBS",
-	"0ZyNzIfmdOTd4Xyve5SFws6TENYrjLmAXMheX8atsLb1tM72nhs6/iaT67oSeq3Imu1ddyuV32jWF/G4",
-	"2l2yZvtu43vXSploccU97u2/jk/ue7eRd64Z5KYqiTYc/UFeWhBezs5C+BjtZldCUVCyYZOv2e/v2PlU",
-	"DZAPjnZx6+viaItvX2/qGuMmLNzOHl/je1zPYvwC5WKLKrBV1vTDXWyp96N8edRpo2td11nEaFanYnws",
-	"Sso8+ebB0dHs23EdPsChILM5Dfnm+FSYf3+LXHx8JmICDfumjR5pb0oal1WlKIvKiRNBDgLmv6BRoL5P",
-	"HMtKXBW5ctHReZsbeQ2UXXczf92Vsj2qyw+Pjr4/fvjw5MHp96dHDx8eX0vsxx36HqLrlOk3DaFwUAcc",
-	"6hzMJvwx6PERdc94dUz+93Ve2RYqXp2QEcbdXiC/3nrny9xYAdr5duLcUzaoE1JEKLkqrB35MtMvfeSd",
-	"lt9OLNg3ePIlD7ozvrHlfXe8ZCOpbz1XIE2CqN6axoWscWrNYiikjmVN7DzQK46ypWL8k5U6XxCfvefE",
-	"xJiLlMo4xPHJmHCEUtYKpS+amGDb4TD3vhweHgpjRxr/dsPDw1ggwBMQE4di/C/5STKUQyo25DBfoS6A",
-	"4CEImAmvqU49fJeMsg1PwD6JA3s5eONCvW9a6znX4/ZfHp27Zr7u1vSgdyF4dQ3gZb5QPSL7uVyJygGL",
-	"WKmboo3KQdtzOzGmAEn0NmvS8DbX4sRApBhhOL8oDKf0ov4F71KhScNFNMfYvF+OilRW+dUb5Dd8gRMK",
-	"L9Zp8nQG/qheAImHrDdjLhTUnQvCP+vKefbtfQyVWs10WaqfYcUlAEpPTb/4JHtYOJXDQDwJEXo/FxPO",
-	"yBSFmSldS4WwxzDk+SIcYtzdn/KwR3r/aKp4VBfgeFNlc3CtZKsgoqivRCxEo0I/yfJeGyqIQYZyNtK1",
-	"duiIdTUpEFKcHp3WoUJaT8MnsGjCU9JECwZSDqW1iqrixHitfmgcfL8h76RVISFFYZwPKS/DloUSCohI",
-	"4xxpmpIG32y9uD+gUrcV5EOBzH3cLalSXJwi/FJlMBA/w8rVOS8UsbrP5VDhMLEkFUElrzBlSgTPeLv8",
-	"bxhehO5U5fWbNK02wr3TLXZqBO+5NEgUC9PKQT7SdKbTo/tNZ4FVCbtrBXuPOhRSTKxZxqpOPH2EZYoY",
-	"JosiJIDMwMXMYqpEgqDXLMSvFVSQi0XlPPtW6tYIy7khBCjMjKwFDZ89Xd7bkCCFEuidVpnJIeVrVlq8",
-	"ePpDnblDl1PKDIS0nP7uzyj33ZpCZHNpZebB8jOFG0qJrPC5UAUbaWqVQnclJ3UCJVe+wWdPTiovJ2T3",
-	"hChmKBMOKTi8Pw6ry8JizIyLwvBAjwGJ262xZLxGZKEuFUBU3xQ5I7I6cXr0AHW/+OYL8HOTp+L0+D59",
-	"zDvGGiJvjCikncFI4zZ0s0HbMBYnfceTxq9RO6d+Ia36te9iptrpyXEY9w/j/Ljrm1MuFE/fC699ep9G",
-	"40Ij3a64NtNYos3aQ4ixhHLMmtIfvTpv+SKHyTHyWlOClqVKhsn9wdHgPpW2+Dlx7ENZqsOWq+mQEt1I",
-	"6TDOb4+ltfLYzJRenrKnSjBlEfkvYmuKD/1Ezwrl5qn4CexC6lQ8taDRkD33slD4wZtSahrxY+WzOdfE",
-	"v1lCrtz8rE1EddsN9mkiWQRGxJlXaUA4ZYXBe+FLpUY0c/Jvut7Y+0j/sj1Fj/CTlcs6G44Z7awC5yDn",
-	"B6lR8DxPhhzyPu84jJueLrfXw6WTR9PXxGWth8vJ0dHt7t2J6m8p7wzYwexTWSYMqu08ZXD6dqnBPmz1",
-	"TKEpx7unNK0EaMb93TPaVes453iPOXW5LE14sA9YXLGP409Odo+PzTZo/MO9AKJSWRx/f49rareWuEyT",
-	"B/tcVLvAk7TAarGQqOkmr0HmomEl/OwxirKeYIFTifcElWg7xwkMLrdyyUqUylGUG5YMWqg8SEak+aVG",
-	"7bqtbIUAyDdl5dmZ+O1gg1i5BczrWPLRbq+1pVKzGXK41iTr8sMGpfdfaKvB02Gru9Mmxe7xkLGHzddN",
-	"UnsA1uox9ScV3ogKX1XsUxZ1BVOkv0hpG7R3+JvKL5nwCujLITz3MVo4saaazUPA8Bsb/cJEV2mTD0+h",
-	"so4Kv0FzP9JeN6W50L7tMr0ZeXbo67T3wKruFLFWD/5F/S++Xurka9hJOdwG56bkvAe11U3F/jvJk9H+",
-	"avK8NjX8SGgdnHVrbXFiC8KhGCU9jS5HyTjWUnSkpprWdpDzKlilYeaZaK36t2Z+204KBRYDGvrCaGiN",
-	"58A9t6OZNgkKXPotC2fq6pVOx5aBeKm5zwVZ4UvTNHrgtAaCYsFdeKQXXFThavNhQT3htInHGAZrrlvO",
-	"49sdc0ZcjdKr4Ed94ouY11riny5Wu/pJNnfZaSoZI3p/6wng3ZRL3qYSswezqNsiXab/RVrPV8lXvz69",
-	"6n/dadM3UOT/iVxMaEP/aGirlZb/RzG+iHhqwUIBMGa0zEeRt9XWktHASVp7q4eHrYjGzaRTr3H3gn3w",
-	"WQbOCW86wRBZlgPxRGaoUsIiFu2x/0ZxN1a09yjAdiY4Xhhq/FwmKXuG8+Ko9I5cltEbKfWskrPgNH+U",
-	"ZVD6g2fxQ+4dx15usiyNCyODKRqy7TZEQmAusQXD7RuSt+K2WSubv7y83OTWJ7e9Wx8VspJt+CWXctX3",
-	"/n9Q1ft36xG5lZIoR0g69ouzesUsIcYfBv85aVU3/fvTpL+xSc+BjqiZcuiyJ3jc4ud17Lafnwfb/Zb5",
-	"+S9N+0FKSzYeNqrVpW/SiaXO68gPtbmirt0aKCWD2i26kJwcrYCRjn49Y9JGZWePQ6vuOm27H0IwEwfS",
-	"MvXehcTPW9GvxUA8KVxYb6Sdp9Z+XHvPycxL7jnwa4V3/ujVOUec2q3ie+2F121fyZ07PG5fjKzlBO4f",
-	"e9jfCPjalfqvoRNw6IsRAlLz+IMVARMHN+TRf3x74qtn6s8lZYQJkLZQYFs/MwEi9FdERnilgu6adgHb",
-	"XLdvW9kOsSgzsIOYoRBy0jY41jMze1lxGucuf+nbbk5F0zj7jujx63/uZ2YmTNWWz/HxyN/XK0yfSlXQ",
-	"z1BQGiJKHyrghnwoSum8OD4SUnBhRSwUrRMeOGUETZlUfLd1HKPAgyMh9UjPTWUp3bgohPOUcmw7KzVS",
-	"8PTkYSgpX85VQckaOXxSWbCTkE0VZjYDap8YG8Az6woLj/Q3PelWvMj425QscsUB+wDrMOZFcVcX5fE+",
-	"xWTFUXilZ31S95mZnev/UOy93ef0jkPvrVYhvc1w0d6Nej13SDKogCnXtLOke/fGrJlYb8Af/FCn5nXX",
-	"7ebERQWq9XApogP95k+lPaFOrdMREl/9u0ZfJPHv8vcCUPoyZclQnx47xYaa5Vw5ZAE5mmPc/0L5+qcd",
-	"nFzxNQ1+B4PxESc997auD7/q8rUK8zvTtkzozDBts9+mDXhgx8GYUa7LczNgFAh1BZTBxbmVG92nR/o/",
-	"0YD77mRbSP9Nhu8/rEs6pXsF3Zre4q5SXF7qkMMXWQvdNaWLMtPqMvonOn8TV91HY+Gs4HXNiDNGgwKz",
-	"vuWf6syGOtNyJ+314DszDV42jCm+u3RCClsVcEZPgcREdVHRhX0VLmza2b09mtdteeXrCNy1flGv/SN0",
-	"RwcP5cH0w2/3Ty77foLuwxeq1X9axtst4/YP+mgTOvAM/mCUhbjOJNBPWV0O/FtdT/H+w2XaFGK8/4CY",
-	"xinGTABUG50ckl8oLLvpxKPQeq3BtzpcDxpacDWmbHQLYkOVp82py2awG6am0nlrjWjSbq5BqD83Zan0",
-	"rC6LCbOiZ3NzVn928npOYmupdk7i5YfL/x8AAP//",
+	"7H3pchs3tvCroHqmyslMi6IWJ5+pP5/s2IlubMcj2zW3ytQ1we5DEqNuoAOgRXFcevdb5wDohWwuWkZx",
+	"cvMnsUhsBzj7xi9RovJCSZDWRIMv0Qx4Cpr++fIDn+L/UzCJFoUVSkaD6MMM2BVoI5RkQrJfS2XB9KI4",
+	"MskMco4T7KKAaBAZq4WcRjc3cfSa6xT06cSCXl1xNCz7/aNEQyIKoH/D/3cf+X3cZ6MTxpkGnjI745YZ",
+	"kKlhwrIxTy6ZMGxacs2lBUiZVcwAMDsThs21sLD1fCrh7jRd4LqTPTGMp6kGswXamzgquOY5WH+PZz/g",
+	"fwWuVnA7i+JI8hyniDSKIw2/lkJDGg2sLqG58ETpnNtoEJUljVw99lkKeaEsyGTxMyxWD/9ipgxINl4w",
+	"OwOW8CwDzSZKM+DJjCUqz7lMY/fJNc+LDBhnHz+e/YAQ0oEdOtRHbuy4h1s2z5vz69cgp3YWDQ77/TjK",
+	"hQx/H+CdWAsa1/yfT8Ph9eHB3nB4/f3Li7//tRu0yRtuk1n3g4wQNUdMTRpwPTEBLWOmNBv9bbQeiMme",
+	"W3zN6Q/6ePyOd8W3AmOfq1QAPe05YcZzldLlJ0pakBb/yYsiEw6n9v9lHGLVe/1VwyQaRH/Zr2lv331r",
+	"9t2SZ7Iobb1pjSDuE1MoadwRTqWZg/5RSdhwhEKrcQb53293lHduljvG6it4/GFzYWeO1pawg825YamS",
+	"ELNxaemtLFxbfDdhDeN0cjbjhhkhE2BjAMlSyMBCGrMxJLw0MJS2IkG3oBvAMiWnoBmfKmQIkpak5YVh",
+	"l1DYHsND4iviJ6NSy0FGbGjgb2OAo/emSsKoN5TRTRw95+m5e+LHvkuPWXjSnGdI+XgFSjPOKmaCX6rS",
+	"GpECAZuJXFhzwkagtdJmxBC9kSX2EJYXSk4ykTw8JGHhrRDRiwkjn1jG3esHuUEMvMGS4LqAhEBJSq1B",
+	"2hHCijD6v5mxHLk4wqWBW6SGB6W3LVAgilqlIUWe0iEiuzbww/ZpTCUD9yohuGlOU14uiaeN08I4guZM",
+	"XvFMpI+JyqdsIiBLuzE1ZsgtVrD1BNEckaGLe5QGUpJPnKViMgFEhqH01FLNLI3nIxoFGyoAMxA6PB7t",
+	"PsDPpONBG1gCqjN8FLMRTUI0dPyH/nQAaLB6IeSUpQoIuWeQFZ6BvFZy+lONHo1rR16zX2RcLF10h5RZ",
+	"yx1qDYQO4l+dwXWCSs/RIftZPEedzCrLM8f+DOgrZJLEag1+SWcgRoksdqI0PhG7lGpuhnKOhClM2BBS",
+	"D9db9R6M8Rj4WMj0FrU4U0l0YemJQaZIhnQo+0qVMn1sXl1hm1TMlMnM41k403+9/+XtYx9prNJFYLVL",
+	"nJCO9YudgX4H2jzuC448z/toQAeCbxAyK+hETnxbwlZ6bvbNNjJVCM+emz76FtEjqAlOjCY8BzbRKmdc",
+	"0lhmhEUNvuBT6LG3ys6QgoN+4rH8HIqMJ/+nZAue7ANc299Cf+zQ6YwitS4odbZW6pDeSD8EzVEmIANM",
+	"OCL8GFdyNzho8veh3KLzEYNUBWhulWYGcCvUYq3I4YRWSmHCy4w44rM+S/nC9NgrEkYaClJDhnJZagnL",
+	"cuDSNJScoCe3tOElDbgBm8fGD0q95noKvwkvwSPlKBuINg/YG/G85w/1hsvFY57pTXUMJSGwjJwvArHH",
+	"LFHS64nZAiVFgfQOiZLpyQ4IodRezuVizy9nUPpfCpkGhhVkIqkAqJWTFlPpB6xSD5hAuwY/4kNphJxm",
+	"wGSZj0F3cBz2HiTpKRXP4lMUzBzpko3OUclw9DzysBjEixaHaAzqVCqEtDB1VH4TRx8lv+Ii4+MMHlcl",
+	"DAasY3N4P2V9lBNm9WIH2O8O+U2w8mnmsvWC4GfZL5No8GlHEOMvUaGRbVjvBPC4t6swiMOEz94cavl6",
+	"hLTfHdcekRqQpiPg08oS1aLRRTVXjf8FiY1uLpzVlIK0gmd0ZJ6mAt+HZ+8aoEx4ZiBegq7gxsyVTjt9",
+	"JG0Xz5IuG0eoKTmfyzbv0KoDqAlttU5cH2cVzjh6hcbHS7Qv6OQtOFKwXGQdKncckc2y6mk6ZQW3M6fi",
+	"ccNGQk41pAIf9dPhRQ8lyWjZRn9iiGucMMgLuyDLBWl8PlOZ46y9aBuw7jRxOHA3nI6Gl/BQZUp3giES",
+	"W2pUf3JlLJsQx5GW4YRSI2x/0Xo6HY977CUdOzAy0ifDdAJVKmcryA444sgZm5v9lnF0vTdVeytzc0gF",
+	"/+w+XgbhB7CQoH5AKp2TqcS9Ok8RMK7DYxU8hZL0QzIqYvJfqRIhnagsBd25qJnxw6ffrS77Ws1B7yXc",
+	"AJvBdfdU8e+O85xJNl541/lW6neLmM2PaxKeQRqcLCZmhQaD7yzIT+pYL0d9OnPKzwJF0RNLl0lGIUoy",
+	"70LAx3aa88v/Pns1lCm33AkgYSE3WwWCO9V7BP2mgodrzRfEGHTW/UJGTCVqd97M9Z5CuqiYkTvDeQMs",
+	"y4Cj0EStrMd+kdkCjVte++od+Thp7WHz6pZVzmlQZIqn2+mRcNhznwaS+netMCP29NdFrz9qlYBe3JLz",
+	"Vhe90437Pc4syaiVG3f3spuMOodJVHu7P9+Hqg3oKyGnW0//Poxbvv3GISogGssGdNxw63Qjt7v5wEFW",
+	"WYuy3V/8WnJphV20bipVJSpbcSTLzOtdLsbjpzvlsDn9c86v77gEiqPOo5VS2O6oV/OeKwCWDuPnVxRA",
+	"N+B323DpDTf6bTC+lrCr7OGdMrSOCeRckXom0Aog2dA/YTzLkOPlwqAO3mtyrJxfi7zMo8HBs2ekgbi/",
+	"+l0MN+fXZ25eUFf8nwdrH6MitibWt4H4Sc0ZWhssDEFuNC5JUzhpQ9WGYRUjamD6QRfz4PT6/YOtGHPT",
+	"8Xhn1f2vahf3o4lNtP+PMK6DEHad58yE7VwGR70BbkoNflrwq68cPxDUqpDKhCS3zVwLa6FbFdqN6miP",
+	"+LbEF05dgX2x8S1dLHEbJS7rFQSkmnhPMUrhgmtrSAscKzvrsdOAn1XYja7cNPU0moNDtZozUka4d+jw",
+	"DM15tMoLrk2wq52IBh9UrHZ1Ujz4guqrP3HWeeUIcksxY/nCje2xdzSfnDFcw1C6Q2jwMcI3HgQlwdDH",
+	"ll+CrAHAa3BuJZ6r0ilTCrUN/GiiFMU6cM24/sQp/bgVvg7LHb55NSysk3ObzMBUmzwxPTbC5x45BwO+",
+	"9ajSTUcBL8K3PIdRpb6V0g4l93c1YBzVdAhxUHexpPFI557oALE3lEP5zxnUKpQLAziHaMy4wwfrfSEd",
+	"L+k28S6v4NrMNHDvTboEKCimRw9uzYl7byZh7tamNenZ4Zon1l+xe341IeePD/hXLLLQcCVUaWgBgwfz",
+	"CED+hHgofQy5Rp05NyyZcTmFtPLCuS0Q7eQT63Tcbta3bMKuZYVbB37lrNFnH7T441aYAr9sDHzaOTCw",
+	"xtbALi18hae9EbK0sCTK+8vib63oa0j3tzBvRLRuoaJYdQkdaUKvlGaj09LOlBb/JgNqwJ4D16CZS2Wi",
+	"eT6RqVtgmPWu+/BIH02HK4gmxv5gXZLgHdLE3RQyoquWCbL1dTfpTW09aQkOt9daANK2cnIHbX5VkBO3",
+	"5mgUm5kqCtBsrsosde4BYQdsNNFgZsRVMlh0P1wg+vbyaPmSBV5wTfgQs6LUKB1d6ELlOT4tbiEkZAuW",
+	"0AnSUcxGaKByY9cgSpN3dIAkNJrFJGNOGBJCy/yXSkK3OnlrG6UjMEpXCDJFRs2ZRjZ7x83uqM9t19nM",
+	"Oq9R4EodYElhnxhEEW1RT88HbDSldxqbAv+flO5/mbqCUdP1x51s3u5j2FUP9NfSVgh3IRlzP0tsN5/P",
+	"MpnebKH45iadQDScSCv2CKTTDrJ748QCK8Q1ZCYoDD5VDKf0Or1rbefjKm7obLsuTwdachHhxE7I6ujD",
+	"kt4t2fmrF+zZ8dPvmQ/F9NirUpMnLgckD6emmgISMRFJ8GZdCkd2YdKKElP7v9s7/tOrdHOt5LSRy+cd",
+	"L5204lJ4uqnFfcfGC5cK1NvVY9jw3Xe4r4Q0lssE2p4oLfY0UC5BAl3nxEvpltWcFVUCQUjuWQr0dUJO",
+	"33U4cyekIefCaZguIwf15io4uKub13Jbmq5IVhxZYbNu/Oz2mn9YRYsB42NV2sE44/LSxy5I2JHmPoap",
+	"kMbhQFeodNQCYsvtL3M4RxAOhgrOLtr4x0ZX2pLet7PuV4uW88oTuhw+UZef81rD3ISsQRG9iaPE5SN+",
+	"5rZ9YG5hz4q8Ey9b79QZkMpgd75L0aAumrmH3/Yu/H8T5483+49M5zeoPd3hRW7vc44jo0qdwGfP6DfO",
+	"opGOVqHY/XbeWyi67sXyaXuRNdTdCJ4U6a0xblOouaKeg61h52YspInELY9869niNl21btoDH1CgjXXh",
+	"fgM11DC0aK51HV3spJlPf1sfWOVoCOHGhs+rSnQldY9cXM7pkXDJxt6dQbUpnMpU5i49NR0wl4DlEo5E",
+	"Gg8lARjX5Qs1eGQr1AAyYQ1kE+cNm0qlnf8oZ6jed3kuHoSnLYk62pekY5vVrvK1tsug01qsON3um4j0",
+	"luPvxcoqV8iSXbuOvd0qzaHB/Ha4qz8cO9z1bgOLXLKwVVkQJRj6ByWJATOkzfCpC6Y4a9gUkGVIs6Ey",
+	"ZCkm1PRCbXmv+qRP+9s48+4o2uDOu05aYsyEfuvZ3zk+xO0MwHsoD2tE/VpZ0n3ubENFHr1ycMjLKskX",
+	"reSYjQ5YoUqZsm+e9vvTb0cnzYwRVIaBJzMa9s3BMVP//hZZ9oiKCbhk9R0NpduBhiZlwYqsNOyQkdnv",
+	"uC1IlJufIuNEIi6MPDhrqbb1xZy7PNW7+eI2ivCgFT/r978/ePbs8Onx98f9Z88ObiXdww5d79F2tXTk",
+	"oSwFO1Qz2NHrcPm0gdscP/9tfVG6gYqbkyf8uIcLuldbb32Suyk4Gx+NndmQu2kYZ+GE933MrRbc1tfe",
+	"NfJxn4fbGpxY845bXqwWxQ8e0I8jL4s31zA70T7wrE6DcSFdLhc+1FvlO/6ouUxz4qxPDBsrdRlT/QQ7",
+	"OBwRcgjjQqEUHLx0WYND2fQizKwtBvv7uAH+0wz29wds9C9+xd35BpRBXZckOa66pAt1MFIyplYs+F2i",
+	"+Tv5YcNCnW9YKS63Y9/3D6XdMml2bYrORx9pusXheZqLDlH8EzeMJwkYSmOpSikmpSRYTcOFNlYqA04k",
+	"Nq2z4TYth5zID6UMn+7FHlNPif091CCsXq+LXZRa2MV7ZC/u/sYUCqxS1QkG91G1ANIH2V5KXQqoOgb4",
+	"P6vadeeS++wrperpvBA/w8Il4As5Ud1cgJohMCNS6LGXV3izlOIM1wkU1rvKp0I22b7faeCVKDwNG7VP",
+	"4bKgl8KfQ7k+/slOq6IYx0AmE0isadWAlYbYjuNblC3gdbzm5y6j9bh/HFdJA5m4hKFUIVkhFGnCNaLQ",
+	"UA7labtwnUs2WqrhGVF5SbDhm7UJnGXKWJ+lMkCzXoMttTQNa8N96dKKh7Je2+5RfdmCypR0CSOXmCF9",
+	"ZYhwhSHMzkUCPfYzLEyVpkLBpCNfgeRgCFUjeFIfrjS+OGbAmnV3A/8AVLUo0uoJziat6x5Dpnw6Wrhp",
+	"t1rcLFIZSooMTKgsl67vuH9U5ZdQnc3Wcr1OsAeMs7FW81BaqSTlz7izUSgty3yyxhR8JTH56+u0kJz9",
+	"WkIJKctLYylRfQyuGtJ1BJnPFFyBRgynFELp5M1QfvDZSygCP0qRqBRiX5KH496+elGl4ZhSazQtqJRn",
+	"RrRUcHyuF0parTKWzLjmiQ1RGn9VcaCwTCBcYw380uU0WT6mw1DVG3JsxHT81GUzu5gjZa6MIVGuftJv",
+	"eeoqtRABZvwKNV6E0pVqIVjPAenc1y9x6dmzoHiHsSZmQAygrih2JcLH/acOCVgpTVkUSlu8U7Azlcbs",
+	"+ODIfbtwu4eEIKvUUGZcTwHHfEdj2OgctW7q09GoJfsuJJIdHx74cT8pY0dhLaRWikC52uUn/rWPj2h0",
+	"vdDR4VD+LJ7j6r4yyGkPPkziayIrYj99d9bwIQ6iA2S2qgDJCxENoqNev3dE9SV2Rix7nxdiv+E72qfU",
+	"IlI6lOmw7yn6WWUiuQxVqaxPpp+wl3KaCTOL2Y+gcy5j9kqDRDv0zPJM4AfvCy5pxA+lRRVMpuz9HFJh",
+	"ZsR3zUkgGqJCXzPKPoTQvkvCogx3NH3wIDEeROE1xCGytxQJZ//cnD83GEpUFL2lbZgkEpqWYHyhIt2h",
+	"w6uzNFzDWcuPW3dNebguKa2clq42KUtdUg77/YfduxVbX1NJ6XDBc0ehfTIk4t2xO07XLtWx9xvdSGjK",
+	"wfYpdZ0+zTjaPqNZGY5zDnaYU1Wm0oSnuxzLVcXj+MPD7eND5woa/2ynA1FVKo4/2uGamm0abuLo6S4X",
+	"1SyfJC2vzHOOWqxDeVazCvfuIbqxnOeAc4m3eM1mPUfxDGwKEgnMp4oKJHnFkplSBvwnMSpFrCjtuW9E",
+	"sEyUrmfKeaieaLanWlP1WA/ZX2oydXOxQtHdF9dolbTf6JO0Spk7PFho+vJ1k84OB2t0a/qT2u5Ebadp",
+	"WuUoN2gsUNMKfe1/EemNI64MujL1zmwI2YU2AuwbHRy1uMS3KEaTrCStD3VQClq1dPIVivuBNrsrxfne",
+	"Zzfx3YizRV3HXeWU1G1hqab6Xj0kvl6qdBewlWJcJ5m7kvEOVFb14/pjkqXDqc2UeWs6+IEQ2vvallrL",
+	"hCZ+AzaMOrpFDqNRKF8wzZIESob1RQxWeKPSzzxhjVX/1pjP5WIo/aAeDXqrJDRGuoA5xfld7XTL7cCU",
+	"bnY56bFf6loGO1eh4ZIgff50KP2+OeoSdFhXsWAqozlsJ1U4+qBZ4OqbUpQyVDr4BkVd6npQGu7FpNpP",
+	"Q8W4W/ov1vfXasIY4ml/6wif3ZUbPqSqsgNrqJoI3cR/IN3mq+SiX5/29P8etT8aCPLTBZ7FpKI/atoi",
+	"ruMy3n8fUsQTTyVGyLHsuB35N5zHFq0fA5I5V/9OCuB+I+hwNyHUaaKdV37yzrAFL4oee8mTGRMWcl8C",
+	"Vxf8MTWXbK40KpYnoX2DC+c596GvcmRCuvZmPp2l8splXE5LPiVhcpokUNi91/6jLmbv2UboRvDwhuCD",
+	"uFeWKshvbm5W+fDhQ++2Q19W5VrMzvmi65l/p7r0b9U3cS29UBpOo9bTeT8ypoEbJZ3Vddw/6v3npFLV",
+	"Du9PA/1u7jBqpVO3MaidX0zJlahug4NXQdVuDu5t8gfm4C+8Ku0KkUODYu8s5zZ80swBPrOMZ0YFdwG1",
+	"tPT9C4PU6vIXiMlQ+jzgMJxb15HJuxEYn6oeI9VrLrx3z801li+o3noGC5IMUs1d/8JfS7zJ03dnLqrj",
+	"Cs9DC6BuIdBwbTy6a+LhxcVSTt3usYDd1fivXS3/Cprfhg69Lj40Cz/SEGzmOzLf379B8NVz6zf8EhiX",
+	"DLjOBOiKA4Z2gpsUbFNX0K9zrr6UqWnVEz4xVcqBktli1XP6Wk1/KV3u4zY/5odG/kK7NfQjkd/X/7yv",
+	"1ZSpsvmM4dHIHdcpEl9xkdHvK1AeH0obqmIm59RYXQE76DPOXCEC6WMUeW40Jpc8h5h9t34UcYunfcbl",
+	"UM5UqavvZdW3uZTUZpClcCUSMPGSf+v48JmvsJ7PREbZEG6k4zuIDZmaTl0Gh2tzPpTfdKQwuVmjb6k2",
+	"AHeMfU1B+AUCf+SBC3qT942i5ZlKLpHjqdJ2idnXanom/0PB72Yzz0eOfTf6ZnT2ekUlymOY00/8dfsW",
+	"g876pVwwZpVaspreg917UaW/tZduZ5y5R2o9YYyYgJY2Xc1EeLevxwrfSlrCtXWIvfknfO4l9B9LHH/0",
+	"JOLIzdVvh/aoSGCpMMgRUjS2XDuIBg0FB7WGK+CZu7veb2QY7ta1/WuW8I92W0q59nGTJo8mdmrDV55v",
+	"+/ZOwtRMd2Of7NCFeSj/cy2oH08A+hTcaPDpYlkcEu2vSsMlpcbsoNVU2gdZti6dLjCj2gKkN/BtV9oy",
+	"4qVM34fddtF3TrMsuEV8Fmy1P2UAkv7TvfWfOtGKTuQebD4DDTshxNZEgo+m5Fm2qJiXQ4X6lepfwQq/",
+	"auQ64DGeZWru4vHrEGTVUF/pGyIabfcqr4DvjlmF4m71A3TNn2zr7z3je5OLL0eHN10/2HZxX339Twt7",
+	"rYW98Udwfkf0htjuaKKb3tp8+0tVCfHp4iauSyg+XSCyudxgRwlUpRztk4fJL/tlzb02WGavJgNT4chq",
+	"fIdsXmcSANeoI1XTgkG8Oo0QfaaKAplwoD8/K3g5V2e949q1opysJBM25jeTCW8ubv43AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -23,61 +23,62 @@ import (
 type FieldError struct {
 	Detail string `json:"detail"`
 
-	// Field As `ingredients[2].text`, or the name of a parameter; empty for the whole body.
+	// Field A path such as `ingredients[2].text`, or a parameter's name; empty for the whole body.
 	Field string `json:"field"`
 }
 
 // File defines model for File.
 type File struct {
-	// Color Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known.
+	// Color A picture's most frequent colour as #rrggbb. Empty if it isn't a picture, or not known.
 	Color string `json:"color"`
 	ID    string `json:"id"`
 
-	// MediaType Found in the content.
+	// MediaType Detected from the content.
 	MediaType string `json:"media_type"`
 
-	// Name As the caller named it, without a folder.
+	// Name The caller's name for it, without a folder.
 	Name string `json:"name"`
 
-	// Sha256 In lower-case hex.
+	// Sha256 Lower-case hex.
 	Sha256 string `json:"sha256"`
 
 	// Size In bytes.
 	Size int64 `json:"size"`
 
-	// Sizes Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them.
+	// Sizes A picture's scaled versions, present if there is a `url`. They don't contain the location or other EXIF
+	// data.
 	Sizes *[]PictureSize `json:"sizes,omitempty"`
 
-	// URL Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone.
+	// URL The signed address of its bytes, valid for at least a day. Only in a recipe's detail, and in the answer to the upload.
 	URL *string `json:"url,omitempty"`
 }
 
 // PictureSize defines model for PictureSize.
 type PictureSize struct {
-	// Edge The longer edge has at most so many pixels.
+	// Edge Maximum pixels of the longer edge.
 	Edge      int    `json:"edge"`
 	MediaType string `json:"media_type"`
 	URL       string `json:"url"`
 }
 
-// Problem RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// Problem An RFC 9457 problem. Further members are specific to the kind of problem.
 type Problem struct {
 	// Detail What is wrong with this request.
 	Detail *string `json:"detail,omitempty"`
 
-	// Errors What is wrong, field by field.
+	// Errors The errors by field.
 	Errors   *[]FieldError `json:"errors,omitempty"`
 	Instance *string       `json:"instance,omitempty"`
 
-	// Kind Of a limit of one person: what is limited.
+	// Kind For a per-person limit, what is limited.
 	Kind *string `json:"kind,omitempty"`
 
-	// Limit Where a limit was passed: how much may be.
+	// Limit If a limit was exceeded, the limit.
 	Limit  *int64 `json:"limit,omitempty"`
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 
-	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	// Type The kind of problem: about:blank, or a name that begins with `urn:larder:problem:`.
 	Type string `json:"type"`
 }
 
@@ -90,12 +91,12 @@ type IdempotencyKey = string
 // TusResumable defines model for TusResumable.
 type TusResumable = string
 
-// TooMany RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// TooMany An RFC 9457 problem. Further members are specific to the kind of problem.
 type TooMany = Problem
 
 // CreateUploadParams defines parameters for CreateUpload.
 type CreateUploadParams struct {
-	// TusResumable The version of the protocol, 1.0.0; another is 412.
+	// TusResumable The protocol version, 1.0.0; any other is a 412.
 	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
 
 	// UploadLength The size of the whole file, in bytes.
@@ -107,22 +108,22 @@ type CreateUploadParams struct {
 
 // DropUploadParams defines parameters for DropUpload.
 type DropUploadParams struct {
-	// TusResumable The version of the protocol, 1.0.0; another is 412.
+	// TusResumable The protocol version, 1.0.0; any other is a 412.
 	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
 }
 
 // ContinueUploadParams defines parameters for ContinueUpload.
 type ContinueUploadParams struct {
-	// TusResumable The version of the protocol, 1.0.0; another is 412.
+	// TusResumable The protocol version, 1.0.0; any other is a 412.
 	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
 
-	// UploadOffset Where these bytes begin, as the server told last.
+	// UploadOffset The offset of these bytes, as last returned by the server.
 	UploadOffset int64 `json:"Upload-Offset"`
 }
 
 // RemoveFileParams defines parameters for RemoveFile.
 type RemoveFileParams struct {
-	// IdempotencyKey Chosen by the caller, once for each command; a UUID does.
+	// IdempotencyKey Chosen by the caller for each command, for example a UUID.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -133,7 +134,7 @@ type AttachFileMultipartBody struct {
 
 // AttachFileParams defines parameters for AttachFile.
 type AttachFileParams struct {
-	// IdempotencyKey Chosen by the caller, once for each command; a UUID does.
+	// IdempotencyKey Chosen by the caller for each command, for example a UUID.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -142,22 +143,22 @@ type AttachFileMultipartRequestBody AttachFileMultipartBody
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// CreateUpload Begin an upload that can go on where it broke off
+	// CreateUpload Start a resumable upload
 	// (POST /api/files/uploads)
 	CreateUpload(c *gin.Context, params CreateUploadParams)
-	// DropUpload Give an upload up
+	// DropUpload Abandon an upload
 	// (DELETE /api/files/uploads/{id})
 	DropUpload(c *gin.Context, id ID, params DropUploadParams)
-	// AskUpload How much of an upload is here
+	// AskUpload Get an upload's progress
 	// (HEAD /api/files/uploads/{id})
 	AskUpload(c *gin.Context, id ID)
-	// ContinueUpload The next bytes of an upload
+	// ContinueUpload Send an upload's next bytes
 	// (PATCH /api/files/uploads/{id})
 	ContinueUpload(c *gin.Context, id ID, params ContinueUploadParams)
-	// RemoveFile Take a file off its recipe
+	// RemoveFile Remove a file from its recipe
 	// (DELETE /api/files/{id})
 	RemoveFile(c *gin.Context, id ID, params RemoveFileParams)
-	// AttachFile Put a file on a recipe
+	// AttachFile Attach a file to a recipe
 	// (POST /api/recipes/{id}/files)
 	AttachFile(c *gin.Context, id ID, params AttachFileParams)
 }
@@ -538,66 +539,66 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Ft9c9s2k/8qO3yemSRT6sW2kuci/3PO2xNPmyaTOJebiXwVRC5FVCTAAmBkNePvfrMLkKIs2o7TNtNr",
-	"75+MJeFld7H7298ukM9RostKK1TORtPPUY4iRcN//iBMiuYkc2joY4o2MbJyUqtoGs1n9Xh8lBhMZIX8",
-	"N/6n/+oTGiu18t/Nj0GAQZGCy4UDiyq1IB0sRLKCXFiwiApcLi2sjXQ4jOLIJjmWgrZ0mwqjaWSdkWoZ",
-	"XV7GQaYXssB9kc5yBJmCzsDlCJks0G8qYJ3rAqGuCi1SWGAiSjzmQV78exZSdEIWLJF0u0Jk2pTCRdOo",
-	"rmUaxT1CveeFX2eZRbcv1ku9hlKoDSw2Di0Ig5CjwWs2kco9mmx3kcrhEk10SftUwogSXTie02f0r6Qt",
-	"KuHyKI6UKHkOSWnwl1oaTKOpMzXeTZ/TFMtKO1TJ5nvc7Gv0NNcWFSw2bMNEFAWaGLRKEDJtAEWSQ6LL",
-	"UqiUjv/9+9NnkGq0pDLL651sK3FnwwHt2BW3FBc/oFq6PJoejsdxVErVfD4gkziHhtb8n4+z2cXhwWA2",
-	"u/jX8/Pv/tmr2Vlt36KtS7G4zoGC9zZeVBntdKKLGA6G4+H4GITSLkcD0sLk4PBajc5qO9judJNPX9JZ",
-	"2Uoriz7qtFq+3AZhopVDxW7l8MKNqkLQhp9vXnFfL5GmBq0FoVJWLMR5oye5C1rH3llotURDsaPg6BC+",
-	"l0/A6SWS2kOgtSyaT2jAio0Fq0EqYKmABIQFZtogSDdTK6XXFtYUg9KCsCtMyUGGMxVdxtEboxcFlleU",
-	"FFVVyESQ5KPKj/juZ6uvqPxPg1k0jf4x2oLXyP9qR826PYb4EERZG62WQ5gcHLE9JoeHpAwbopCldKTS",
-	"nP+aD+EDRatHEmkhp2iukxy0QqjQWK2gFBtYIVYxCMu4Y2Mf7DOlDUiHZWvnQloX8190arTgvDZqWjCs",
-	"TYPC019q7cQ8hvlKqnTuDb3OZZLHLO9aSCfVkmNK3XOQY1EN4eH4iEfOFEn/Fp3ZDBi857DOCWQ1BSWC",
-	"WAqpwhmcaf1KqM23PINX5B3CMVzEoA2U/AVYTLRKY+92V4wr7Ioc57hruJnqs5zTekBgOwgOba9YUWfs",
-	"j96O4Yj9mQq1iclQnbMWkMllbRB0NlPSWdBrNYQftcvJ+mthIdUKh/AOVUpJjS0Lgmx+5QC8cpasHndT",
-	"bGdQb0x34J8sGcxLA15ILNLnxmieWBldoXHSQ4hPZj3QEEcZTdtHvhMLc6mWBlNJ5/jx8HxIwTznAyKj",
-	"E6yR8QS0SegYsKzchiGfhvgku9DpZtiLvduM9DGIETeSnrfj9eJnTBxJ2uT4XdUSXegeNvKaJZOJqw36",
-	"8KKBtfFHWWrrSHjpKMFP4R/GLJeLxRCetwo0IKW08l7pPUGGLx0QlqkexWJKt7dm1Ti6GCz1YG9uiakU",
-	"P/mvr+r0QtfkViqow9HZK4BPOT1Hus3OfH7kozGspct1Tawo00WKpndJm4vDh4/2Fz1VUOg1mkEiLOWQ",
-	"i/7Z8lfsncugSFNupTt+EXvbSZcixYAkTejysVHszmtTzH3CKrRHszb7GWw8wsLz/z59wXmPjtmbu+S8",
-	"Trh9K9B5Sd6RxpetGsIYsaHPtSn2VfgQXMtuGeEUrFwqTD0u6QoVe6WAlNDPQYHCuiGcKmbTO5w1pIRG",
-	"e897CZuq2nlzxCAKwqlbo5Idl71pxzPDgbZeEYco7Ivarj32ghfT5TWsK1AOGsAcvAlaqz11ruQFFnbY",
-	"6yi7MbTnjOEIbtacJbuiNE3sVXHLW3YVefviKTyePPwXUQZGE5+bvT+W0lrKGv5UfbXBnEBaoPxEH0IS",
-	"IzWvA/Qb+AxHtl8wJL/e4ETKGfaWtWJghCaKz398cTx00lJPOEhlnVAJ7gKmkQODGRqkX3okJvNcAwSe",
-	"remsQximLZbzj5j2WoF/uy40m3U5ioS1mE63vI/4yAK/FMSccLXtS+hx5KQr+l22Px9QnJAppiAWunbT",
-	"RSHUKvYOxemZc90Cl1JZ7wt9BGm+I/kttr8SJSEwvOCtcvsxQopjUhvpNu/IL7wTL1CYDs2hCeGrdoHc",
-	"uYoMkGi9ktiWt+FjW1x5lX6yaKlU204XlaTqkamSVJnuyalEzkGrAKJ2CL52p8gkGE2xQKbWCjFlUspb",
-	"TEMOJjFgvru950jzk9rl2shfOc9MZ+oJqwa+JeL0CpuGyBBOQglZWzT3bBCFFmHo5tw1GU+4mCC35mNV",
-	"SBXXWtgheB0oYXFfpVYpF2s4Uz6H+MTnp/X1OJbyE9q2UD8GS14tVFshkurEeRrltznJbpPSTLVZaaZm",
-	"6qQtICk82BspvzUROfdtm8F7i2YabELag0xbq3xoM1jYly0RTOUXumfjwMgMZrXFdKbYzyfjozazc3XQ",
-	"5/i80MAvNPc6qcDkpSfyUxCwMHpNguXB+I0smTYzJYrCqyWWVOL5vMulDIb6roRfaqwxhbK2jglFwaNI",
-	"ynWu+RALvbTEMxReeOM9QStTDIUyFT8VGk9XqFq0MdC0TaeCt2uq3Cfjh1TTNSYq0eU6jbmopa+Zibel",
-	"jNMaCmGWOFO0DQviTZlpQ5Me+Unzt0ItcU7qcF3G1djBI2L9JMnk8CCMe6mtmzfLU6LjxOM7A/eCcSZH",
-	"PJoWmqluO0FnTf/BV0QBCkN3z8cBLSUZlEJLJppGBwQO5ImiktE0OhqOh0cRN4FyhpiRqOSIC/CRb/bx",
-	"t5W2rh9OXW07HZ6m9cOdHrhPYGSno5Gr7VDqUTPOjkzT1xn4TR54Ug2JQT62eKaaPwf0QxgWg0NTSrVl",
-	"onhRSX/SUyCWkxRUfYVKZS2LAlI9hLmHqMErdCIVTlC9WqRU//rInvuCZ9v59F+HEpesQfHITHgHEdgt",
-	"fL5TKTu80br0IR58iibHM+VjK0wOIMVH3jhVzOlW6xWBZtsCEsxvgd1CuWNuFdntQrXKpJI2xzR0Zrk6",
-	"FzMVCv9UM38Sn5A36rRQm24U3J8cPg7G71TSD7Y2e0a5beD7hXPSc6aan55qlQg3D0DKcAL3J+PxgyG8",
-	"fnN2+vrHd7HvufQCog/BddCFKd4U5me1HfyX96J5PFP8+fmFQ8Xf+AOh716JiwFR5Ll3/zbgT9NoGj0l",
-	"30EvZbTb9P3YT762Q0Y7Dc7LuM/picw3ruJrdj5mgqS2PuvtaQbDhe7rF7WYG2ZUSiXLuuSW7V5rY0/K",
-	"4NghUSyExUcTnyfixp17fpvfIncTPzdKvtttHu8zonM/G617otObGmearwO+04lDN7DOoCh3WzytkRZS",
-	"CbPpYV97vbPQemq7Mpk01jWndrWRfDg+6Ee9cA8irS80Qzg26UUq+CGUy8PdZlVI4m23qs8Vw/BR9+6o",
-	"vbYZND2d22fySJoYRLm5491cwQyeE6Jib3WDquUOpf6EKcisJQCc6hJdoj32txcNm/GUmnZpivWqdnyB",
-	"pbPstruqINP2XugmtXfukPjoJ+PxdZPac942Wmn8wR3HH91x/ORu4w8O7zj+jvIc3nH9w8e3j28a4jT+",
-	"6Avs2b2tuYyjh3eyKdVJdVlS8E+jJ1S4Ef0L4cmulwgFS00FS9uPXBi9IvzOCDDE0vp2aoE2OqcF9ynQ",
-	"6LNML31EFOj6OoWdu1LfIoUF+quCgkqMDVjHvXPF7NeD83Avbz0zuvrKrHX6jHPVnXLb+R7cTXp6jhzx",
-	"S+5+/R1D6s/t8v+Wn7Dj8XXV49I+A13XqfGVUUMzfbOzQ1J3XTZcg1GdIpsyCtMp2FzXRQg4ppuZkAWm",
-	"gcbGM+XzBpWIoPS6j7Od2NVvcP19Vx7vK/xvhoHM6BJ2EsufIEnvEsN+knPtu4bfK0/u3X6wb6y9T2wv",
-	"Pfz91Da27z7t6OumTe44bUpYzBUipkz4ti2gTrbsvfMphHXw5uTs6cumUtlffJf9U6K5R4XbVZDf5tlv",
-	"stPjr7Lt16PW3bbaAa+X7UOArINhAYV6gawSLsn7G+98tMIYbs1JCyusXAyisLpzs5NopTDh7sHCoFhZ",
-	"JqF8weWND05vT4VBkTltg3s4U7242FuEauWkqvEbJvS4H+JdjhYD+ebmNjdG3fYZitNFyirfVrgG0Pi6",
-	"wnXcA13fuBbcFfvyS/jPWY6bnRdnf45M8bcticaP/4+XUEd/Jf5JyKn4zRqjSxfIby2ubiuqum/uwkMD",
-	"v4t1urKE1E3zhd9NUnweg4Cnz37kKxTf9swx9GOhlKp2zT35fu31lnsaHGV/DFRfeRJ69+rr94GevwQI",
-	"/LX6FmdihfxSruCuRIdX3BBD4fqVo8gH1PUXNScUAiXcL+vCyUoYN6LPg1Q48cD3/vnyXxjXlHC2kUfx",
-	"Q2/u0mNhmfmE91S8ZHja5S8uZkq4IZyojb9C1FlbRDqxQuV5Fj8QaZ9u8nahkx4yfwzt9Vr3Wa0VG8sr",
-	"zNT2FTivG8jMhqlaDFZ3X20lQlF1uubXB5kIV3a9BahzIsm/NQBcx316jmqX7+w+b8kCj7idBV19RVhg",
-	"3/ODL+BKBzewtbs9dfXUpv/RNXsQ/5eChtT/PxB2x//HH8tuDh7+nYH5jX/kybi8fTd4DSgHUqPXCs3l",
-	"6LN/6Xc5+vxJGCmUuxx9JixlxnMFXXr+AwqvcmOdtRfXveu07w3vtNCVu0Rt5FIqUczDU6nm+rN9RdqW",
-	"jbubB81/BzXCi8rfoMQHvofmzMH3tM2DjOad5LWVL7/muPGa6rz7WosPtHl89fGcBGlebX08J8j3Jbc/",
-	"eH5YGY04FQSXuip3eA3q/9fJ9kkBM+LmBdZWWO+Pl+eX/xsAAP//",
+	"7Ft7cxtHjv8qqNmtclIZPiTR3jP9z8mviypxkrKd26sydTvNGZDTq5nuSXePJcal734FoIfPkWTZWVcu",
+	"2X9cItkPoAH88AO6/SHJbd1Ygyb4ZPohKVEV6PjP75Ur0J0uAjr6WKDPnW6CtiaZJtmsHY9Pcoe5bpD/",
+	"xv+Ur96j89oa+S57AgocqgJCqQJ4NIUHHWCu8gvQHpatcsoExAKCBY8IodQeLp0OOEzSxOcl1oq2D6sG",
+	"k2nig9NmmVxfp1G+l7rCQ/Helgi6ALuAUCIsdIUiAH0ihSsMCG1TWVXAHHNV4xP+TfR54KHAoHQFuTVB",
+	"aUMy74qzsK5WIZkmbauLJO0R72de/cfFwmPoF9C09RwdCTlfBfQiYaneIyjn9HssbthSm/BostlTm4BL",
+	"dMk17doop2oM0YRnz+lfTRs2KpRJmhhV8xyS2eEvrXZYJNPgWryfdmcF1o0NaPLVd7g61O9ZaT0amK/k",
+	"yFVVoYOFdYAqL8kEtTJFKt9cKTIIKPj557PnpDMLLJ64EXlrxwFtuS1vra6+R7MMZTI9Ho/TpNam+3xE",
+	"ZxICOlrzf9/NZlfHR4PZ7OpvL86/+Wuvam9b/xp9W6v5TZ7VOBtsbiuIvp7C0XA8HD8BZVZgQ4mOfFvB",
+	"5Oj4RnXetn6w2eY2T78mS/nGGo8Sl9Ysv92EKbkoGnaxgFdh1FSKNvxw+4qHSpE3oA8PPKiicOg9KFNA",
+	"xAPAq5yC9OQYvtNPQRsINqhqCDTTo3uPDpTxlzRUG2AZgMRJYY4L65CC/sLYSz8zl+Tm2ncbYjGcmeQ6",
+	"TX5ydl5hvaeTappK54oEHTUy4pt/erun4V8dLpJp8pfRBs1G8qsfdev26P33KMqls2Y5hJfWweTohBWf",
+	"HB+nkFW61iGjIeTG/GkIZwsJVbZxg85b88DDL60NioKZ0ManMaatg0r7MDM6YO1TXobMQZOz1plpxSg2",
+	"japNeZUshexCmyIDchYCn5RlchjcSpslFBa9eRCgxKoRsR+OT9KZyV7TiAFjdgZerTxclkjGguBWoJZK",
+	"m3jab619pczqS572K/KDUCoD1mA8OKjVqvOElOA2b51DE6oVHV2DDjzm1hRPtk9uZvqOLlg7qJVZDeJy",
+	"fv8YO8djM2IhZ9pnYtAL8ley78x4bZZVB9ZD+MGGkkxwqTwU1uAQ3qApYvLgfeWYQZERYM8irIsnE6Tb",
+	"qXZrUG/kbkE8HWs8axrwUmNVvHDO8sTG2QZd0AIUksN6ACBNFjTtENxOgdIE+DYvQXnItFk6LDQZ+N3x",
+	"+ZACOkvJMArWieaB5+N9Alg3YcWITodxWdoKYW6L1bAXZTfJ512UJu0EPl+Pt/N/Yh5I4C7N72qY28q6",
+	"XjV0HlpHiby2PsCCTWMC0ITWkW5/cW65nM+H8ILF7ixOUaW66ayqsYJcpkePlBLpnfkyTa4GSzs4mFtj",
+	"odU/5Ot9FZ5jwDxgAQtn60hbOEp7pZCc0peqJPNGG7FxCEwudShtS5oubFWg613Ul+r44aPDZb+3l+gG",
+	"ufIIJV71T9W/9shzZgQUacqdZEYW8bcb1+eqwqJLwz6FxqEnO2smfg4Fo7PWVRnnqhXF7IPQ8ToJeSuA",
+	"R8aW5P3if85ezkyhgpJIZey+E/hEqjek+vVaH+WcWtHn1lX9FvJ6abBYJ11LjujloFJ4rypdsNlUgAoV",
+	"oQsUajWEH021olSr9jmrwFrUTXIy43/ZEd6745F9mH1qx0mjXdeekcb464vX7dM4CFsslj3u8Upd6bqt",
+	"odFXWPmOu1fWLNEBTRn2usluFB24Yjz32xVmgfZ0pYm9mm1oyp5jGnj98hk8njz8G8ScNISXrWOXqpHS",
+	"hwflEHyDuV7ovDML5ShSt5uUpDcC+S30hYNayqeYiHpDEylX+H5XlN+ItDMiDz/W9beSUI/na+ODMjnu",
+	"AqXTA4cLdEi/9MhJh3Io5UvJPegGkT5wvk73U3uv5vxbDyotQMW0TzldiC6xgw3j+0i8Ciq0vi9rp0nQ",
+	"oer3z374f3voFlNQc9uG6bxS5iImYQZ15qJzXFKZyj7QR46yHSXuOP296IgBITqs9TyMDToDzFunw+oN",
+	"eYY47xyV26I1NCF+tV6gDKGhs8itvdC4Llnjx3XJJCr9w6MntN9MV42mgpCpkTYL2+M2RMnBmoiVfghS",
+	"nRORI7QssMJAH6LaoCDuMo25lySBbFcCoULZaRtK6/SvnESmM/OUtQPphgR7gV0vZAinRhJM6zknizS0",
+	"CHcopGYcT1IqiXOiwJW+QCbLbOOO9eOV9mEIohQBCjdYVJiZsMknnPO6NLCXIp5EhmfWWccgFh6M7dSW",
+	"HOJvzj8zMzOna8ZLJJ59kVKXROYUMmnQDH726KbxOEhx0MX6QM4E5Ltd50hw7wkYVTwqWS3dJtgzwxi3",
+	"aD0W4vGTsRRt6xqhLwR4vYgbmWRJE8m8Fi4/BQVzZy9JyFKRw+DMdLLxIVSVqKiWlJ1pCUYeMpHkqxp+",
+	"abHFAurWB+aOcwSuqqTFdVlapGK5skuulA1eBT7Mp+h10RUpVCI16ISWUP3oU6Bpq63aXIrtyfihnBa0",
+	"xrdNYx2RxhpDaYuUi1n+dcVMfF22BmtnplJuiTTmEY+B7LUyS8xIkXpdqR09IqZP+0+Oj+K4b60PWbcW",
+	"OSQnHekCPIjHMjnh0ZuFTo5n5jv9lFaPhY9wq4iMsZsngUBLaQamyOySaXJEAGEbNKrRyTQ5GY6HJwn3",
+	"dkqGmZFq9IhL75HQHP62sf6G5lto/bqPk3YMUvo48BUBkp+ORqH1Q21H3Tg/cl3HZiCbfC1cGnKHbKx0",
+	"Zro/B/RDHJZCQFdrIwal88GrRot9p2weEievqNKCS+su/BAygajBKwyKqGi2aUZmEs9ZKhG/jm7d1bR0",
+	"DhSP2RCeSvuFXYA7EsxA0IQ0Rh73bvIS8wu/6ZFGZGKkiY0g5WfGWVtLIMTopI3SzbQIY+wT1kL0MInM",
+	"OGTdL2nNQhvtSywiL/WRm0sGZtW0kz4TEPGMSfqryfHjeOpbZfPXmwN7ToltIP2/TM4j/vLMmlyFLGKm",
+	"4MdXk/H46+HM/PjT27Mff3hDVELn5QEgpuAwtI4O/23rB/8t/pKl8vHFVUDDX8h+9N0rdTUg+puJn6/j",
+	"+axIpskzchIUsZLdru27fq61GTLaaVBep/1Fxa8dIsVKXCylt0qw3rZkPKnYPf2oHnHHiGptiL9zy/Wg",
+	"b3EgZfThmBfmyuOjiaSFtPPent+yO+TuguVWyXe7xeND+nMus9GHp7a4rUVmubv/jc0DhoEPDlW9279Z",
+	"H9JcG+VWPVTroEvG/QhmFhJRzofOZvud4OPxUT+4xZsN7SmNGIih1+UObeD7WPMOd/tQMWOvG1F9jhiH",
+	"j7avh9a3MYOuT3P3TB5JE6Mot7esu/uUwQsCzr6+wN9LNLFr57C277EAvVhneE5Ecq3in8glREdehD/T",
+	"PrHsBqRwLg4vfW4UanPLc5veOzdCbPnJeHzTpLWhNx1VGn90z/En9xw/ud/4o+N7jr+nPMf3XP/48d3j",
+	"u843jT/5iPPcvm+5TpOH9zpTqonauqbYnyZvgnKBOzYRvWOgEiyopZdWaIU+Oad5h4xm9EEX1+L5FQbs",
+	"rWV1YOqqKioKVjDH3NZUz2xlah/UiqshorICw8ODDPXc2eYT89PZc85K98pi5wfQNjlU77XE9TD5M4bO",
+	"79u1T+fKFMxtb/ZpSTW9XivFDaGveK/cf6fbpBJUCCovpYzaeG53v7jpdjLL4fY0e/tC6YroJCpXaXR9",
+	"bOzUX3yGqx+67rjnPtyaoE2L0s/fSRu/gxy8y/r6GcyNrw5+qyy4103164p7bSy/fXMhV0ubyP706Sef",
+	"N33yidOnhNVcB2LBF03cGOCSq8O4o5tF4+6k8gF+On377NvDtXdeunAI5YqqqzneEEjDrYT7RXd8/FnH",
+	"/+kw92lb7qDef2HYIN4DbigsiWL3gl+jQl72N/HZ8pGdEtRdYBO442PiTRbV/gZzbh/MHaoLL08v2B4M",
+	"m7rrCZEzmRx7oXNmdg3QV5lGoPqCub+3gpXSKtawHrsLMeVFZ6nGseheGEkf466yNqLOp5W14x7s+8KV",
+	"4q7Y1x/DmegsparZf1n2+8g5f9rSafz4/3mpdfKHKs3QFDtQbvAq9l3urM7urMrC5k2dD7bx3OLVZgn8",
+	"RIHvD3J8AgqePf+B71IYzYgeUEpqm+37kFqbNvTUa1IbcXD9azB778XnPSu23wZu/hCB/8fqaYiFY4NB",
+	"qpsNwbgldOJNLAePxNHN9zWnFAc1fFW3VdCNcmFEnweFCupruQngB4XKhe4Nte8Ekqdp8SpRuSD3H3pp",
+	"rMNiCKdmJReG8d0mXy2qPMeGODhTLH4Usn6zWdz0LkveIDCR234L6NUqUrXN7Ytc13q+4VjFjJyCt9tP",
+	"pXNlwJf2ck0pe+tWpnVfOuZvojs91tmlOLuPWhaRMdxNfPYfC1bY9/jgI+jR0S0E7X6vXIXE9D+kZr9T",
+	"DPXu39C3O/4//rUc5ujhnxmKBQ465OO7+lthOLIXe2nQXY8+yKu+69GH98ppZcL16AOhJ1ObPXDp+R8l",
+	"vMqtldVBWPeus35beK+F9u4WrdNLbVQlL3Ti6wy1/XBU/7p1CborQVT/N9AlPqH8DE22/mMG17pcA2u+",
+	"0eOHzd3zjBsLX37Tcesl1vn2uy22bvcM6905CdS933p3TvAvdbZ4AT+tTEacFqJ/7csfn4HKE4LNkwF+",
+	"3dm9xdoIK855fX79fwEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

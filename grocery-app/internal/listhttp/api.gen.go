@@ -66,7 +66,7 @@ type Done struct {
 type FieldError struct {
 	Detail string `json:"detail"`
 
-	// Field As `ingredients[2].text`, or the name of a parameter; empty for the whole body.
+	// Field A path such as `ingredients[2].text`, or a parameter's name; empty for the whole body.
 	Field string `json:"field"`
 }
 
@@ -74,10 +74,10 @@ type FieldError struct {
 type Line struct {
 	Aisle string `json:"aisle"`
 
-	// Amount What the parts make together, as `1.5 kg`; empty where they have no amount.
+	// Amount The sum of the parts, such as `1.5 kg`; empty if they have no amount.
 	Amount string `json:"amount"`
 
-	// Food What tells foods apart: the name's words, folded, in singular.
+	// Food The food's key: the words of its name, folded, in singular.
 	Food     string  `json:"food"`
 	Name     string  `json:"name"`
 	Parts    []Part  `json:"parts"`
@@ -92,17 +92,17 @@ type Operation struct {
 	Food   *string            `json:"food,omitempty"`
 	ID     openapi_types.UUID `json:"id"`
 
-	// Kind - `add` puts `text` on the list as the part `parts[0]`, an id that the device chose
-	// - `edit` writes `text` over the part `parts[0]`
-	// - `tick`: `parts` are in the basket
-	// - `untick` takes those ticks back that `of` names; others stay
-	// - `remove` takes `parts` off the list
-	// - `clear` takes those of `parts` off that are ticked
-	// - `restore` takes those removals back that `of` names
-	// - `withdraw` takes off all that `request` asked for
-	// - `shelve`: `food` is found in `aisle`, from now on
-	// - `place`: `food` stands at `position`, from now on
-	// - `arrange`: `aisles` is the order of the aisles
+	// Kind - `add` adds `text` as the part `parts[0]`, an id chosen by the device
+	// - `edit` replaces the text of the part `parts[0]` with `text`
+	// - `tick` ticks `parts`
+	// - `untick` reverts the ticks named by `of`; others stay
+	// - `remove` removes `parts` from the list
+	// - `clear` removes those of `parts` that are ticked
+	// - `restore` reverts the removals named by `of`
+	// - `withdraw` removes everything that `request` added
+	// - `shelve` assigns `food` to `aisle` from now on
+	// - `place` puts `food` at `position` from now on
+	// - `arrange` sets the order of the aisles to `aisles`
 	Kind     OperationKind       `json:"kind"`
 	Of       *[]string           `json:"of,omitempty"`
 	Parts    *[]string           `json:"parts,omitempty"`
@@ -111,17 +111,17 @@ type Operation struct {
 	Text     *string             `json:"text,omitempty"`
 }
 
-// OperationKind - `add` puts `text` on the list as the part `parts[0]`, an id that the device chose
-// - `edit` writes `text` over the part `parts[0]`
-// - `tick`: `parts` are in the basket
-// - `untick` takes those ticks back that `of` names; others stay
-// - `remove` takes `parts` off the list
-// - `clear` takes those of `parts` off that are ticked
-// - `restore` takes those removals back that `of` names
-// - `withdraw` takes off all that `request` asked for
-// - `shelve`: `food` is found in `aisle`, from now on
-// - `place`: `food` stands at `position`, from now on
-// - `arrange`: `aisles` is the order of the aisles
+// OperationKind - `add` adds `text` as the part `parts[0]`, an id chosen by the device
+// - `edit` replaces the text of the part `parts[0]` with `text`
+// - `tick` ticks `parts`
+// - `untick` reverts the ticks named by `of`; others stay
+// - `remove` removes `parts` from the list
+// - `clear` removes those of `parts` that are ticked
+// - `restore` reverts the removals named by `of`
+// - `withdraw` removes everything that `request` added
+// - `shelve` assigns `food` to `aisle` from now on
+// - `place` puts `food` at `position` from now on
+// - `arrange` sets the order of the aisles to `aisles`
 type OperationKind string
 
 // Operations defines model for Operations.
@@ -137,46 +137,46 @@ type Part struct {
 		Name string `json:"name"`
 	} `json:"recipe,omitempty"`
 
-	// Request The grocery request that it came by. Missing where a person wrote it.
+	// Request The grocery request it came from. Missing if a person wrote it.
 	Request *string `json:"request,omitempty"`
 
-	// Text As it was written, with its amount.
+	// Text As written, including the amount.
 	Text string `json:"text"`
 
-	// Ticked The id of the operation that ticked it; empty while it is to be bought.
+	// Ticked The id of the operation that ticked it; empty while open.
 	Ticked string `json:"ticked"`
 }
 
-// Problem RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// Problem An RFC 9457 problem. Further members are specific to the kind of problem.
 type Problem struct {
 	// Detail What is wrong with this request.
 	Detail *string `json:"detail,omitempty"`
 
-	// Errors What is wrong, field by field.
+	// Errors The errors by field.
 	Errors   *[]FieldError `json:"errors,omitempty"`
 	Instance *string       `json:"instance,omitempty"`
 
-	// Kind Of a limit of one person: what is limited.
+	// Kind For a per-person limit, what is limited.
 	Kind *string `json:"kind,omitempty"`
 
-	// Limit Where a limit was passed: how much may be.
+	// Limit If a limit was exceeded, the limit.
 	Limit  *int64 `json:"limit,omitempty"`
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 
-	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	// Type The kind of problem: about:blank, or a name that begins with `urn:larder:problem:`.
 	Type string `json:"type"`
 }
 
 // ShoppingList defines model for ShoppingList.
 type ShoppingList struct {
-	// Aisles The aisles in this person's order. The usual ones have names that the page translates.
+	// Aisles The aisles in this person's order. The page translates the default names.
 	Aisles []string `json:"aisles"`
 
-	// Lines What is to be bought, by aisle and position; then what is ticked.
+	// Lines Open lines by aisle and position, then ticked ones.
 	Lines []Line `json:"lines"`
 
-	// Sequence How many changes the list has had.
+	// Sequence The number of changes so far.
 	Sequence int64 `json:"sequence"`
 	User     struct {
 		ID   string `json:"id"`
@@ -184,12 +184,12 @@ type ShoppingList struct {
 	} `json:"user"`
 }
 
-// TooMany RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// TooMany An RFC 9457 problem. Further members are specific to the kind of problem.
 type TooMany = Problem
 
 // GetListParams defines parameters for GetList.
 type GetListParams struct {
-	// IfNoneMatch The `ETag` that the caller has; 304 where it is still the one.
+	// IfNoneMatch The caller's `ETag`; 304 if it is still current.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
@@ -198,13 +198,13 @@ type OperateJSONRequestBody = Operations
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// StreamList When the list changes
+	// StreamList Stream changes to the list
 	// (GET /grocery/api/events)
 	StreamList(c *gin.Context)
-	// GetList The list as it is
+	// GetList Get the current list
 	// (GET /grocery/api/list)
 	GetList(c *gin.Context, params GetListParams)
-	// Operate Do what a person did, in order, each once
+	// Operate Apply a person's operations, in order, each once
 	// (POST /grocery/api/operations)
 	Operate(c *gin.Context)
 }

@@ -42,7 +42,7 @@ type Change struct {
 	Deleted bool   `json:"deleted"`
 	ID      string `json:"id"`
 
-	// Recipe The recipe as it is now; null where it is deleted.
+	// Recipe The recipe's current state; null if deleted.
 	Recipe  *events.Recipe `json:"recipe"`
 	Version int64          `json:"version"`
 }
@@ -51,7 +51,7 @@ type Change struct {
 type ChangePage struct {
 	Changes []Change `json:"changes"`
 
-	// More Whether there is more already.
+	// More Whether more changes exist already.
 	More bool `json:"more"`
 
 	// Next The `since` of the next call.
@@ -60,19 +60,19 @@ type ChangePage struct {
 
 // Device defines model for Device.
 type Device struct {
-	// Agent What the browser called itself at the login.
+	// Agent The User-Agent at login.
 	Agent string `json:"agent"`
 
-	// CreatedAt Of the login.
+	// CreatedAt Time of the login.
 	CreatedAt time.Time `json:"created_at"`
 
-	// Current Whether it is the session of this request.
+	// Current Whether it is this request's session.
 	Current bool `json:"current"`
 
-	// ID The command API ends the session by it. It lets nobody in.
+	// ID Identifies the session to the command API. It doesn't grant access.
 	ID string `json:"id"`
 
-	// SeenAt Of the last request, to within the hour.
+	// SeenAt Time of the last request, to within an hour.
 	SeenAt time.Time `json:"seen_at"`
 }
 
@@ -80,7 +80,7 @@ type Device struct {
 type FieldError struct {
 	Detail string `json:"detail"`
 
-	// Field As `ingredients[2].text`, or the name of a parameter; empty for the whole body.
+	// Field A path such as `ingredients[2].text`, or a parameter's name; empty for the whole body.
 	Field string `json:"field"`
 }
 
@@ -95,30 +95,30 @@ type Minutes = int
 
 // PictureSize defines model for PictureSize.
 type PictureSize struct {
-	// Edge The longer edge has at most so many pixels.
+	// Edge Maximum pixels of the longer edge.
 	Edge      int    `json:"edge"`
 	MediaType string `json:"media_type"`
 	URL       string `json:"url"`
 }
 
-// Problem RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// Problem An RFC 9457 problem. Further members are specific to the kind of problem.
 type Problem struct {
 	// Detail What is wrong with this request.
 	Detail *string `json:"detail,omitempty"`
 
-	// Errors What is wrong, field by field.
+	// Errors The errors by field.
 	Errors   *[]FieldError `json:"errors,omitempty"`
 	Instance *string       `json:"instance,omitempty"`
 
-	// Kind Of a limit of one person: what is limited.
+	// Kind For a per-person limit, what is limited.
 	Kind *string `json:"kind,omitempty"`
 
-	// Limit Where a limit was passed: how much may be.
+	// Limit If a limit was exceeded, the limit.
 	Limit  *int64 `json:"limit,omitempty"`
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 
-	// Type The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+	// Type The kind of problem: about:blank, or a name that begins with `urn:larder:problem:`.
 	Type string `json:"type"`
 }
 
@@ -147,18 +147,18 @@ type RecipePage struct {
 	// NextCursor Null on the last page.
 	NextCursor *string `json:"next_cursor"`
 
-	// Similar How many more there are that match by a typo, and don't count.
+	// Similar The number of further matches with a typo, which aren't included.
 	Similar int `json:"similar"`
 
-	// Total How many recipes match, on all pages. Those that match by a typo count only where none matches without.
+	// Total The number of matches on all pages. Matches with a typo count only if there are no others.
 	Total int `json:"total"`
 }
 
-// Relation The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
-// top, `1 cup plus 2 tbsp`.
+// Relation The same amount in another unit, `1 pound (500g)`; the content of each, `1 (14 oz) can`; or an additional
+// amount, `1 cup plus 2 tbsp`.
 type Relation string
 
-// SecondMeasure What else the line says of the amount.
+// SecondMeasure A second measure of the amount.
 type SecondMeasure = events.SecondMeasure
 
 // Servings defines model for Servings.
@@ -174,8 +174,8 @@ type SessionList struct {
 	Items []Device `json:"items"`
 }
 
-// Source Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
-// https://, and nowhere else: `javascript:` is words like any other.
+// Source The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
+// begins with http:// or https://: `javascript:` is plain text.
 type Source = string
 
 // Step defines model for Step.
@@ -183,17 +183,17 @@ type Step = events.Step
 
 // Tag defines model for Tag.
 type Tag struct {
-	// Count How many recipes have it.
+	// Count The number of recipes that have it.
 	Count int    `json:"count"`
 	Name  string `json:"name"`
 }
 
 // User defines model for User.
 type User struct {
-	// Admin May use what an operator uses.
+	// Admin Has access to operator functions.
 	Admin bool `json:"admin"`
 
-	// Grocery May put things on the grocery list.
+	// Grocery Has access to the grocery list.
 	Grocery bool   `json:"grocery"`
 	ID      string `json:"id"`
 	Name    string `json:"name"`
@@ -205,7 +205,7 @@ type Version struct {
 	Name string    `json:"name"`
 	Time time.Time `json:"time"`
 
-	// Type What happened, as an event type: recipe.updated.
+	// Type The event type: recipe.updated, for example.
 	Type    string `json:"type"`
 	Version int64  `json:"version"`
 }
@@ -224,117 +224,117 @@ type LarderAfter = string
 // Since defines model for Since.
 type Since = int64
 
-// BadRequest RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// BadRequest An RFC 9457 problem. Further members are specific to the kind of problem.
 type BadRequest = Problem
 
-// NoSession RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// NoSession An RFC 9457 problem. Further members are specific to the kind of problem.
 type NoSession = Problem
 
-// NotFound RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// NotFound An RFC 9457 problem. Further members are specific to the kind of problem.
 type NotFound = Problem
 
-// OtherPerson RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// OtherPerson An RFC 9457 problem. Further members are specific to the kind of problem.
 type OtherPerson = Problem
 
-// TextGone RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// TextGone An RFC 9457 problem. Further members are specific to the kind of problem.
 type TextGone = Problem
 
-// TooCostly RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// TooCostly An RFC 9457 problem. Further members are specific to the kind of problem.
 type TooCostly = Problem
 
-// TooMany RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// TooMany An RFC 9457 problem. Further members are specific to the kind of problem.
 type TooMany = Problem
 
-// Unavailable RFC 9457. What isn't here is missing or a detail of this kind of problem.
+// Unavailable An RFC 9457 problem. Further members are specific to the kind of problem.
 type Unavailable = Problem
 
 // ListChangesParams defines parameters for ListChanges.
 type ListChangesParams struct {
-	// Since The last change number that the caller has; 0 for none.
+	// Since The caller's last change number; 0 for none.
 	Since *Since `form:"since,omitempty" json:"since,omitempty"`
 
-	// Limit How many changes to give at most.
+	// Limit The maximum number of changes.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
-	// Since The last change number that the caller has; 0 for none.
+	// Since The caller's last change number; 0 for none.
 	Since *Since `form:"since,omitempty" json:"since,omitempty"`
 
-	// LastEventID The change number last received; a browser sends it by itself.
+	// LastEventID The last change number received; browsers send it automatically.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
 // SearchRecipesParams defines parameters for SearchRecipes.
 type SearchRecipesParams struct {
-	// Q Words of the name. Blank finds all.
+	// Q Words of the name. Blank matches all.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
-	// Tag Only recipes with this tag, whatever its case and accents. Given several times, with all of them.
+	// Tag Only recipes with this tag, ignoring case and accents. If given several times, all tags are required.
 	Tag *[]string `form:"tag,omitempty" json:"tag,omitempty"`
 
-	// Limit How many to give at most.
+	// Limit The maximum number of results.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before, with the same `q` and `tag`s.
+	// Cursor The previous page's `next_cursor`, with the same `q` and `tag`s.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// LarderAfter `<recipe>@<version>`, as a command answered with it: the read has seen that write.
+	// LarderAfter `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write.
 	LarderAfter *LarderAfter `json:"Larder-After,omitempty"`
 }
 
 // GetRecipeParams defines parameters for GetRecipe.
 type GetRecipeParams struct {
-	// IfNoneMatch The `ETag` that the caller has; 304 where it is still the one.
+	// IfNoneMatch The caller's `ETag`; 304 if it is still current.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 
-	// LarderAfter `<recipe>@<version>`, as a command answered with it: the read has seen that write.
+	// LarderAfter `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write.
 	LarderAfter *LarderAfter `json:"Larder-After,omitempty"`
 }
 
 // ListVersionsParams defines parameters for ListVersions.
 type ListVersionsParams struct {
-	// Before Only versions smaller than this, which is the `next_before` of the page before.
+	// Before Only versions below this one: the previous page's `next_before`.
 	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
 
-	// Limit How many to give at most.
+	// Limit The maximum number of results.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListTagsParams defines parameters for ListTags.
 type ListTagsParams struct {
-	// LarderAfter `<recipe>@<version>`, as a command answered with it: the read has seen that write.
+	// LarderAfter `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write.
 	LarderAfter *LarderAfter `json:"Larder-After,omitempty"`
 }
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// ListChanges What this user changed after a change number
+	// ListChanges List the user's changes after a change number
 	// (GET /api/changes)
 	ListChanges(c *gin.Context, params ListChangesParams)
-	// StreamEvents The same changes, as they happen
+	// StreamEvents Stream changes as they happen
 	// (GET /api/events)
 	StreamEvents(c *gin.Context, params StreamEventsParams)
-	// SearchRecipes One's recipes by a word of their name, or all of them
+	// SearchRecipes Search the user's recipes by name, or list all
 	// (GET /api/recipes)
 	SearchRecipes(c *gin.Context, params SearchRecipesParams)
-	// GetRecipe One recipe, whole
+	// GetRecipe Get a whole recipe
 	// (GET /api/recipes/{id})
 	GetRecipe(c *gin.Context, id openapi_types.UUID, params GetRecipeParams)
-	// ListVersions The versions of a recipe, the newest first
+	// ListVersions List a recipe's versions, newest first
 	// (GET /api/recipes/{id}/history)
 	ListVersions(c *gin.Context, id openapi_types.UUID, params ListVersionsParams)
-	// GetVersion A recipe as it was at a version
+	// GetVersion Get a recipe as it was at a version
 	// (GET /api/recipes/{id}/history/{version})
 	GetVersion(c *gin.Context, id openapi_types.UUID, version int64)
-	// GetSession Who is logged in
+	// GetSession Get the logged-in user
 	// (GET /api/session)
 	GetSession(c *gin.Context)
-	// ListSessions Where one is logged in, the latest login first
+	// ListSessions List the user's sessions, latest login first
 	// (GET /api/sessions)
 	ListSessions(c *gin.Context)
-	// ListTags One's tags, and how many recipes have each
+	// ListTags List the user's tags with their numbers of recipes
 	// (GET /api/tags)
 	ListTags(c *gin.Context, params ListTagsParams)
 }

@@ -11,10 +11,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Read ingredient lines
-         * @description What is understood of lines as people write them, in English, German, French, Italian, Spanish, Dutch and
-         *     Swedish; nothing is kept. There is one answer a line, in their order, and each has its line as it was sent.
-         *     What isn't understood stays text: an amount is never guessed.
+         * Parse ingredient lines
+         * @description Parses lines in the notation of English, German, French, Italian, Spanish, Dutch and Swedish cooks; nothing
+         *     is stored. There is one answer per line, in order, with the line as sent. What can't be parsed stays text:
+         *     an amount is never guessed.
          */
         post: operations["parseIngredients"];
         delete?: never;
@@ -33,8 +33,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put in a recipe
-         * @description Larder draws the id. Who has an id of their own puts the recipe there (putRecipe).
+         * Add a recipe
+         * @description Larder generates the id. To choose the id, use putRecipe.
          */
         post: operations["createRecipe"];
         delete?: never;
@@ -54,17 +54,16 @@ export interface paths {
         };
         get?: never;
         /**
-         * Replace a recipe, or create one with an id of one's own
-         * @description `If-Match: "<version>"` replaces the recipe if that is still its version; `If-Match: *` replaces
-         *     whatever is there. `If-None-Match: *` creates it if there is none, also where one was deleted. One of
-         *     the two is needed. A replacement that changes nothing makes no version: it is answered with the recipe as
-         *     it is.
+         * Replace a recipe, or create one with a chosen id
+         * @description `If-Match: "<version>"` replaces the recipe if that is still its version; `If-Match: *` replaces any
+         *     version. `If-None-Match: *` creates it if it doesn't exist or was deleted. One of the two is required. A
+         *     replacement that changes nothing creates no version: the answer is the unchanged recipe.
          */
         put: operations["putRecipe"];
         post?: never;
         /**
          * Delete a recipe
-         * @description It can be brought back (restoreRecipe), with its files for 30 days.
+         * @description It can be restored (restoreRecipe), including its files for 30 days.
          */
         delete: operations["deleteRecipe"];
         options?: never;
@@ -84,8 +83,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put what a recipe needs on the grocery list
-         * @description Needs access to the grocery app. Each item has the line in its own words; numbers that scaling writes anew are in the language that Accept-Language names first of those that Larder writes.
+         * Put a recipe's ingredients on the grocery list
+         * @description Requires access to the grocery app. Each item keeps the line's own wording; scaled numbers are written in
+         *     the first supported language of Accept-Language.
          */
         post: operations["requestGrocery"];
         delete?: never;
@@ -106,10 +106,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make an earlier version the current one
-         * @description What the cook wrote is taken from that version, and becomes the next one. It brings back a deleted
-         *     recipe too, with the files that it had, for 30 days after the deletion, and later without them. Else files
-         *     stay as they are now. The query API lists the versions.
+         * Make an earlier version current
+         * @description Creates a new version with that version's content. It also restores a deleted recipe, including its files if
+         *     it was deleted at most 30 days ago. Otherwise the files stay as they are now. The query API lists the
+         *     versions.
          */
         post: operations["restoreRecipe"];
         delete?: never;
@@ -129,14 +129,14 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Failed logins are counted: past 10 a minute of one address at one name, 60 a minute of one address, and 50 an
-         *     hour of all strangers at one name they are 429 for a while. A device that has logged in before is no stranger
-         *     (the cookie `larder_device`), nor is its address: nobody keeps it out by guessing.
+         * @description Failed logins are counted. Above 10 a minute for one address and name, 60 a minute for one address, or 50 an
+         *     hour for one name from unknown devices, the answer is 429 for a while. A device that has logged in before
+         *     (the cookie `larder_device`) is known, and so is its address: guessing can't lock it out.
          */
         post: operations["logIn"];
         /**
          * Log out
-         * @description The session of this request, and no other.
+         * @description Ends this request's session only.
          */
         delete: operations["logOut"];
         options?: never;
@@ -156,7 +156,7 @@ export interface paths {
         post?: never;
         /**
          * Log out everywhere
-         * @description On every device, this one too.
+         * @description Ends the sessions on every device, including this one.
          */
         delete: operations["endSessions"];
         options?: never;
@@ -176,7 +176,7 @@ export interface paths {
         post?: never;
         /**
          * Log out one device
-         * @description Of another device, as a rule; one may end one's own.
+         * @description Usually another device's session, but the current one is allowed.
          */
         delete: operations["endSession"];
         options?: never;
@@ -199,28 +199,31 @@ export interface components {
         };
         FieldError: {
             detail: string;
-            /** @description As `ingredients[2].text`, or the name of a parameter; empty for the whole body. */
+            /** @description A path such as `ingredients[2].text`, or a parameter's name; empty for the whole body. */
             field: string;
         };
         File: {
-            /** @description Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known. */
+            /** @description A picture's most frequent colour as #rrggbb. Empty if it isn't a picture, or not known. */
             color: string;
             /** Format: uuid */
             id: string;
-            /** @description Found in the content. */
+            /** @description Detected from the content. */
             media_type: string;
-            /** @description As the caller named it, without a folder. */
+            /** @description The caller's name for it, without a folder. */
             name: string;
-            /** @description In lower-case hex. */
+            /** @description Lower-case hex. */
             sha256: string;
             /**
              * Format: int64
              * @description In bytes.
              */
             size: number;
-            /** @description Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them. */
+            /**
+             * @description A picture's scaled versions, present if there is a `url`. They don't contain the location or other EXIF
+             *     data.
+             */
             sizes?: components["schemas"]["PictureSize"][];
-            /** @description Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone. */
+            /** @description The signed address of its bytes, valid for at least a day. Only in a recipe's detail, and in the answer to the upload. */
             url?: string;
         };
         Grocery: {
@@ -241,11 +244,11 @@ export interface components {
             unit: string;
         };
         GroceryRequest: {
-            /** @description Positions in the recipe's list, from 0; all where it is missing. */
+            /** @description Positions in the recipe's list, from 0; all if missing. */
             ingredients?: number[] | null;
             /**
              * Format: double
-             * @description For how many to buy; what the recipe says where it is missing.
+             * @description How many servings to buy for; the recipe's if missing.
              */
             servings?: number | null;
         };
@@ -256,20 +259,20 @@ export interface components {
             quantity_max: components["schemas"]["Quantity"];
             second: components["schemas"]["SecondMeasure"];
             section: string;
-            /** @description The line as it was written. */
+            /** @description The line as written. */
             text: string;
             unit: string;
         };
         /**
-         * @description A line of text, or its parts, or both. The text is written from the parts where it is missing. A row that comes as
-         *     text alone is read by the parser, and answered with its parts and its text as written; what isn't understood stays
-         *     text. Parts that are sent are kept. What they lack is taken from the line: the amount where only the food is
-         *     sent, the food or the second measure where the amount is that of the line. `unit` and `note` without `quantity`
-         *     and `name` are no parts: a note stays, and the unit is the line's.
+         * @description A line of text, its parts, or both. A missing text is composed from the parts. A row sent as text alone is
+         *     parsed, and answered with its parts and its text as written; what can't be parsed stays text. Parts that are
+         *     sent are kept. Missing ones are taken from the line: the amount if only the food is sent, the food or the
+         *     second measure if the amount matches the line's. `unit` and `note` without `quantity` and `name` don't count
+         *     as parts: a note is kept, and the unit is taken from the line.
          *
-         *     When a recipe is replaced, a line that it has already keeps the parts that it has there where it comes as text
-         *     alone; and a new line that comes with the very parts of a line that it had is read anew, since its words were
-         *     changed and its parts were not.
+         *     When a recipe is replaced, a line that is sent as text alone and that the recipe already has keeps its
+         *     parts; and a new line sent with exactly the parts of one of the recipe's previous lines is parsed again,
+         *     because its text was changed but its parts weren't.
          */
         IngredientInput: {
             name?: string;
@@ -288,13 +291,13 @@ export interface components {
             user: components["schemas"]["User"];
         };
         ParsedIngredient: {
-            /** @description The food, as one buys it: `fresh parsley`. */
+            /** @description The food as a shopper would name it: `fresh parsley`. */
             name: string;
             /** @description Size, preparation, purpose and comments: `finely chopped`, `to taste`. */
             note: string;
             /**
              * Format: double
-             * @description The first amount; null where none is written.
+             * @description The first amount; null if there is none.
              */
             quantity: number | null;
             /**
@@ -303,9 +306,9 @@ export interface components {
              */
             quantity_max: number | null;
             second: components["schemas"]["SecondMeasure"];
-            /** @description The line as it was sent. */
+            /** @description The line as sent. */
             text: string;
-            /** @description Its short form: `g`, `tbsp`, `cup`, `clove`; empty for a count. */
+            /** @description The unit's short form: `g`, `tbsp`, `cup`, `clove`; empty for a count. */
             unit: string;
         };
         ParsedIngredients: {
@@ -315,31 +318,31 @@ export interface components {
             lines: string[];
         };
         PictureSize: {
-            /** @description The longer edge has at most so many pixels. */
+            /** @description Maximum pixels of the longer edge. */
             edge: number;
             media_type: string;
             url: string;
         };
-        /** @description RFC 9457. What isn't here is missing or a detail of this kind of problem. */
+        /** @description An RFC 9457 problem. Further members are specific to the kind of problem. */
         Problem: {
             /** @description What is wrong with this request. */
             detail?: string;
-            /** @description What is wrong, field by field. */
+            /** @description The errors by field. */
             errors?: components["schemas"]["FieldError"][];
             /** Format: uri-reference */
             instance?: string;
-            /** @description Of a limit of one person: what is limited. */
+            /** @description For a per-person limit, what is limited. */
             kind?: string;
             /**
              * Format: int64
-             * @description Where a limit was passed: how much may be.
+             * @description If a limit was exceeded, the limit.
              */
             limit?: number;
             status: number;
             title: string;
             /**
              * Format: uri-reference
-             * @description The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+             * @description The kind of problem: about:blank, or a name that begins with `urn:larder:problem:`.
              */
             type: string;
         };
@@ -367,17 +370,17 @@ export interface components {
             version: number;
         };
         /**
-         * @description What a cook writes. A field that isn't there is empty. A recipe can be sent back as it was read: id,
-         *     files, version, created_at and updated_at are Larder's own and are not looked at.
+         * @description A recipe's content. A missing field is empty. A recipe can be sent back as it was read: Larder sets id,
+         *     files, version, created_at and updated_at itself and ignores them here.
          */
         RecipeInput: {
             cook_minutes?: components["schemas"]["Minutes"];
-            /** @description Not looked at. */
+            /** @description Ignored. */
             created_at?: unknown;
             description?: string;
-            /** @description Not looked at. */
+            /** @description Ignored. */
             files?: unknown;
-            /** @description Not looked at. */
+            /** @description Ignored. */
             id?: unknown;
             ingredients?: components["schemas"]["IngredientInput"][];
             name: string;
@@ -386,11 +389,11 @@ export interface components {
             servings?: components["schemas"]["Servings"];
             source_url?: components["schemas"]["Source"];
             steps?: components["schemas"]["StepInput"][];
-            /** @description Soup and soup are one tag; the first spelling is kept. */
+            /** @description Soup and soup are the same tag; the first spelling is kept. */
             tags?: string[];
-            /** @description Not looked at. */
+            /** @description Ignored. */
             updated_at?: unknown;
-            /** @description Not looked at. */
+            /** @description Ignored. */
             version?: unknown;
         };
         RecipeRef: {
@@ -399,8 +402,8 @@ export interface components {
             name: string;
         };
         /**
-         * @description The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
-         *     top, `1 cup plus 2 tbsp`.
+         * @description The same amount in another unit, `1 pound (500g)`; the content of each, `1 (14 oz) can`; or an additional
+         *     amount, `1 cup plus 2 tbsp`.
          * @enum {string}
          */
         Relation: "same" | "each" | "plus";
@@ -408,7 +411,7 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        /** @description What else the line says of the amount. */
+        /** @description A second measure of the amount. */
         SecondMeasure: {
             /** Format: double */
             quantity: number;
@@ -420,7 +423,7 @@ export interface components {
             relation: components["schemas"]["Relation"];
             unit: string;
         } | null;
-        /** @description What else the line says of the amount. It needs a quantity to be the second of. */
+        /** @description A second measure of the amount. It requires a quantity. */
         SecondMeasureInput: {
             /** Format: double */
             quantity: number;
@@ -431,8 +434,8 @@ export interface components {
         /** Format: double */
         Servings: number | null;
         /**
-         * @description Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
-         *     https://, and nowhere else: `javascript:` is words like any other.
+         * @description The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
+         *     begins with http:// or https://: `javascript:` is plain text.
          */
         Source: string;
         Step: {
@@ -444,9 +447,9 @@ export interface components {
             text: string;
         };
         User: {
-            /** @description May use what an operator uses. */
+            /** @description Has access to operator functions. */
             admin: boolean;
-            /** @description May put things on the grocery list. */
+            /** @description Has access to the grocery list. */
             grocery: boolean;
             /** Format: uuid */
             id: string;
@@ -455,8 +458,8 @@ export interface components {
     };
     responses: {
         /**
-         * @description The command with this Idempotency-Key was done, and the text of its answer has been deleted since: the recipe was
-         *     deleted longer ago than its text is kept. The type is `urn:larder:problem:text-gone`.
+         * @description The command with this Idempotency-Key was done, but the text of its answer has since been deleted, because
+         *     the recipe was deleted longer ago than its text is kept. The type is `urn:larder:problem:text-gone`.
          */
         AnswerGone: {
             headers: {
@@ -466,7 +469,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request can't be read, or a parameter is outside its limits; `errors` names it. */
+        /** @description The request is malformed, or a parameter is outside its limits; `errors` names it. */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -475,7 +478,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The recipe isn't as the caller takes it to be; `current` is how it is. */
+        /** @description The recipe isn't at the version that the caller expects; `current` is its current state. */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -484,7 +487,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ConflictProblem"];
             };
         };
-        /** @description The recipe as it is kept. */
+        /** @description The recipe as stored. */
         Created: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -497,9 +500,9 @@ export interface components {
             };
         };
         /**
-         * @description A field is outside its limits, and `errors` names it; or the Idempotency-Key was used for another request; or the
-         *     person has as many recipes as they may: the type is `urn:larder:problem:quota` then, `limit` says how many, and
-         *     waiting doesn't help.
+         * @description A field is outside its limits, and `errors` names it; or the Idempotency-Key was used for a different
+         *     request; or the user has reached their recipe limit: then the type is `urn:larder:problem:quota`, `limit` is
+         *     the limit, and retrying doesn't help.
          */
         Invalid: {
             headers: {
@@ -510,8 +513,8 @@ export interface components {
             };
         };
         /**
-         * @description The address and the headers of the request are longer than 32 KiB together. The server says so in plain text before it
-         *     knows what is asked for.
+         * @description The request's address and headers exceed 32 KiB in total. The server answers in plain text, before it knows
+         *     what is requested.
          */
         LongHeaders: {
             headers: {
@@ -521,7 +524,7 @@ export interface components {
                 "text/plain": string;
             };
         };
-        /** @description No session, or one that was ended. */
+        /** @description No session, or it has ended. */
         NoSession: {
             headers: {
                 [name: string]: unknown;
@@ -530,7 +533,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description This user has no such recipe. */
+        /** @description The user has no such recipe. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -549,8 +552,8 @@ export interface components {
             };
         };
         /**
-         * @description `Larder-User` names another person than the session's (the type is `urn:larder:problem:other-person`), or a page
-         *     of another site sent the request. Nothing was done.
+         * @description `Larder-User` names a different person than the session (the type is `urn:larder:problem:other-person`), or
+         *     the request came from another site's page. Nothing was done.
          */
         OtherPerson: {
             headers: {
@@ -560,7 +563,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The recipe as it is kept. */
+        /** @description The recipe as stored. */
         Replaced: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -572,9 +575,9 @@ export interface components {
             };
         };
         /**
-         * @description The recipe was deleted so long ago that its text is gone, and nothing can bring it back: the type is
-         *     `urn:larder:problem:text-gone`. How long that is, the operator says, 90 days if nothing else. For a repeated
-         *     Idempotency-Key it means that the command was done, and that its answer is gone.
+         * @description The recipe was deleted so long ago that its text has been erased and can't be restored: the type is
+         *     `urn:larder:problem:text-gone`. The operator sets this time; the default is 90 days. For a repeated
+         *     Idempotency-Key it means that the command was done, but its answer has been erased.
          */
         TextGone: {
             headers: {
@@ -594,9 +597,9 @@ export interface components {
             };
         };
         /**
-         * @description More at once, or more a second, than one person may ask for; the type is
-         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many, where that is a figure of
-         *     its own. Nothing was done. Send it again after `Retry-After` seconds.
+         * @description More than one person may request, concurrently or per second; the type is
+         *     `urn:larder:problem:too-many-requests`, `kind` names what is limited, and `limit` is the limit if it is a
+         *     single number. Nothing was done. Send the request again after `Retry-After` seconds.
          */
         TooMany: {
             headers: {
@@ -607,7 +610,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A store that is needed can't be asked; try again after `Retry-After` seconds. */
+        /** @description A required store is unavailable; try again after `Retry-After` seconds. */
         Unavailable: {
             headers: {
                 "Retry-After"?: number;
@@ -620,9 +623,9 @@ export interface components {
     };
     parameters: {
         ID: string;
-        /** @description Chosen by the caller, once for each command; a UUID does. */
+        /** @description Chosen by the caller for each command, for example a UUID. */
         IdempotencyKey: string;
-        /** @description The `ETag` of the version that the caller has, or `*`. */
+        /** @description The `ETag` of the caller's version, or `*`. */
         IfMatch: string;
     };
     requestBodies: {
@@ -635,9 +638,9 @@ export interface components {
     headers: {
         /** @description The version in quotes. */
         ETag: string;
-        /** @description `<recipe>@<version>`; a read that sends it back has seen this write. */
+        /** @description `<recipe>@<version>`; a read that sends it back is guaranteed to see this write. */
         LarderAfter: string;
-        /** @description Where the recipe is. */
+        /** @description The recipe's address. */
         Location: string;
     };
     pathItems: never;
@@ -681,7 +684,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller, once for each command; a UUID does. */
+                /** @description Chosen by the caller for each command, for example a UUID. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -706,9 +709,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller, once for each command; a UUID does. */
+                /** @description Chosen by the caller for each command, for example a UUID. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The `ETag` of the version that the caller has, or `*`. */
+                /** @description The `ETag` of the caller's version, or `*`. */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description Only `*`. */
                 "If-None-Match"?: "*";
@@ -749,9 +752,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller, once for each command; a UUID does. */
+                /** @description Chosen by the caller for each command, for example a UUID. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The `ETag` of the version that the caller has, or `*`. */
+                /** @description The `ETag` of the caller's version, or `*`. */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -761,7 +764,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is deleted. */
+            /** @description Deleted. */
             204: {
                 headers: {
                     "Larder-After": components["headers"]["LarderAfter"];
@@ -785,7 +788,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller, once for each command; a UUID does. */
+                /** @description Chosen by the caller for each command, for example a UUID. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -799,7 +802,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is on its way to the grocery app. */
+            /** @description The request is on its way to the grocery app. */
             202: {
                 headers: {
                     "Larder-After": components["headers"]["LarderAfter"];
@@ -811,7 +814,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
-            /** @description This user has no access to the grocery app; or as everywhere with a session. */
+            /** @description The user has no access to the grocery app; or one of the general reasons for 403. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -834,9 +837,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller, once for each command; a UUID does. */
+                /** @description Chosen by the caller for each command, for example a UUID. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The `ETag` of the version that the caller has, or `*`. */
+                /** @description The `ETag` of the caller's version, or `*`. */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -854,7 +857,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
-            /** @description This user has no such recipe, or it never had that version. */
+            /** @description The user has no such recipe, or it never had that version. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -886,10 +889,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A new session. The token is in the cookie too. */
+            /** @description A new session. The cookie contains the token too. */
             200: {
                 headers: {
-                    /** @description larder_session, and larder_device, which counts at the next login */
+                    /** @description larder_session, and larder_device, which identifies the device at its next login */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -898,7 +901,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
-            /** @description No such name, a wrong password, or a disabled account; it doesn't say which. */
+            /** @description Unknown name, wrong password or disabled account; the answer doesn't reveal which. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -907,7 +910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A page of another site sent it. */
+            /** @description The request came from another site's page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -920,8 +923,8 @@ export interface operations {
             415: components["responses"]["NotJSON"];
             422: components["responses"]["Invalid"];
             /**
-             * @description Too many failed logins, or more logins from this address at once or a second than may be; try again after
-             *     `Retry-After` seconds.
+             * @description Too many failed logins, or too many logins from this address, concurrently or per second; try again
+             *     after `Retry-After` seconds.
              */
             429: {
                 headers: {
@@ -945,7 +948,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session is ended. */
+            /** @description The session has ended. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -968,7 +971,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every session of this user is ended, this one too. */
+            /** @description All of the user's sessions have ended, including this one. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -987,14 +990,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the query API lists it. */
+                /** @description An id from the query API's list. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The session is ended. */
+            /** @description The session has ended. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1004,7 +1007,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NoSession"];
             403: components["responses"]["OtherPerson"];
-            /** @description This user has no such session, or no longer. */
+            /** @description The user has no such session, or it has ended. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -12,8 +12,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Take a file off its recipe
-         * @description The address of its bytes stops to open at once here; a CDN may have them for a minute longer.
+         * Remove a file from its recipe
+         * @description Its address stops working here at once; a CDN may serve it for up to another minute.
          */
         delete: operations["removeFile"];
         options?: never;
@@ -31,14 +31,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin an upload that can go on where it broke off
+         * Start a resumable upload
          * @description The tus protocol, version 1.0.0 (https://tus.io/protocols/resumable-upload), with creation,
-         *     creation-with-upload, termination and expiration: any client of it will do. `Upload-Metadata` holds
-         *     `recipe`, the id of the recipe, and `filename`. That the recipe is there and has room for another file,
-         *     and that the file isn't too large, is looked at before a byte is sent; so is that the unfinished uploads of a
-         *     person don't have too many bytes together (429, with Retry-After). `Upload-Defer-Length` and
-         *     `Upload-Concat` are refused (400). OPTIONS, which needs no session, answers what there is: `Tus-Version`,
-         *     `Tus-Extension` and `Tus-Max-Size`.
+         *     creation-with-upload, termination and expiration: any tus client works. `Upload-Metadata` contains `recipe`,
+         *     the recipe's id, and `filename`. Before any bytes are sent, the server checks that the recipe exists and has
+         *     room for another file, that the file isn't too large, and that the person's unfinished uploads don't exceed
+         *     their total size limit (429, with Retry-After). `Upload-Defer-Length` and `Upload-Concat` are refused (400).
+         *     OPTIONS, which needs no session, returns `Tus-Version`, `Tus-Extension` and `Tus-Max-Size`.
          */
         post: operations["createUpload"];
         delete?: never;
@@ -58,21 +57,21 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Give an upload up
-         * @description A file that it has become already stays on its recipe.
+         * Abandon an upload
+         * @description If it has already become a file, that stays on its recipe.
          */
         delete: operations["dropUpload"];
         options?: never;
         /**
-         * How much of an upload is here
-         * @description Where every byte is here, the file is on its recipe when this is answered: should that have failed before,
-         *     it is done now.
+         * Get an upload's progress
+         * @description If every byte has arrived, the file is attached to its recipe before the answer, in case that failed
+         *     earlier.
          */
         head: operations["askUpload"];
         /**
-         * The next bytes of an upload
-         * @description Whatever arrives is kept, also where the connection breaks off. The answer to the last byte comes when the
-         *     file is on its recipe.
+         * Send an upload's next bytes
+         * @description Whatever arrives is kept, even if the connection breaks. The last byte is answered once the file is attached
+         *     to its recipe.
          */
         patch: operations["continueUpload"];
         trace?: never;
@@ -87,10 +86,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a file on a recipe
-         * @description A form (multipart/form-data) with one part that has a file name; what else is in the form is not looked
-         *     at. Any type of file is taken. The media type is that of the content, whatever the request says. The
-         *     bytes are taken as they come, so the caller can show how far it is.
+         * Attach a file to a recipe
+         * @description A form (multipart/form-data) with one part that has a file name; other parts are ignored. Any type of file
+         *     is accepted. The media type is detected from the content, whatever the request says. The bytes are read as
+         *     they arrive, so the caller can show progress.
          */
         post: operations["attachFile"];
         delete?: never;
@@ -103,23 +102,23 @@ export interface paths {
         parameters: {
             query?: never;
             header?: {
-                /** @description Which bytes, in 16 parts at most. */
+                /** @description The requested bytes, in at most 16 parts. */
                 Range?: string;
             };
             path: {
                 name: string;
                 owner: string;
                 sha256: string;
-                /** @description `original`, or a size of a picture. */
+                /** @description `original`, or one of a picture's sizes. */
                 variant: string;
             };
             cookie?: never;
         };
         /**
-         * The bytes of a file
-         * @description A signed address, as a recipe's detail gives it in `url`: take it as it is, with its query, which is that of
-         *     whoever signs. It may be on another host, a CDN's. It needs no session and opens until it expires; what is under
-         *     it never changes. What a browser could run goes as `application/octet-stream`.
+         * Get a file's bytes
+         * @description A signed address, from `url` in a recipe's detail. Use it unchanged, including its query, which depends on
+         *     the signer. It may be on another host, such as a CDN. It needs no session and is valid until it expires; its
+         *     content never changes. Types that a browser could run are served as `application/octet-stream`.
          */
         get: operations["deliverFile"];
         put?: never;
@@ -127,8 +126,8 @@ export interface paths {
         delete?: never;
         options?: never;
         /**
-         * What a file is, without its bytes
-         * @description Its headers are those of GET.
+         * Get a file's headers
+         * @description The same headers as for GET.
          */
         head: operations["askFile"];
         patch?: never;
@@ -140,64 +139,67 @@ export interface components {
     schemas: {
         FieldError: {
             detail: string;
-            /** @description As `ingredients[2].text`, or the name of a parameter; empty for the whole body. */
+            /** @description A path such as `ingredients[2].text`, or a parameter's name; empty for the whole body. */
             field: string;
         };
         File: {
-            /** @description Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known. */
+            /** @description A picture's most frequent colour as #rrggbb. Empty if it isn't a picture, or not known. */
             color: string;
             /** Format: uuid */
             id: string;
-            /** @description Found in the content. */
+            /** @description Detected from the content. */
             media_type: string;
-            /** @description As the caller named it, without a folder. */
+            /** @description The caller's name for it, without a folder. */
             name: string;
-            /** @description In lower-case hex. */
+            /** @description Lower-case hex. */
             sha256: string;
             /**
              * Format: int64
              * @description In bytes.
              */
             size: number;
-            /** @description Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them. */
+            /**
+             * @description A picture's scaled versions, present if there is a `url`. They don't contain the location or other EXIF
+             *     data.
+             */
             sizes?: components["schemas"]["PictureSize"][];
-            /** @description Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone. */
+            /** @description The signed address of its bytes, valid for at least a day. Only in a recipe's detail, and in the answer to the upload. */
             url?: string;
         };
         PictureSize: {
-            /** @description The longer edge has at most so many pixels. */
+            /** @description Maximum pixels of the longer edge. */
             edge: number;
             media_type: string;
             url: string;
         };
-        /** @description RFC 9457. What isn't here is missing or a detail of this kind of problem. */
+        /** @description An RFC 9457 problem. Further members are specific to the kind of problem. */
         Problem: {
             /** @description What is wrong with this request. */
             detail?: string;
-            /** @description What is wrong, field by field. */
+            /** @description The errors by field. */
             errors?: components["schemas"]["FieldError"][];
             /** Format: uri-reference */
             instance?: string;
-            /** @description Of a limit of one person: what is limited. */
+            /** @description For a per-person limit, what is limited. */
             kind?: string;
             /**
              * Format: int64
-             * @description Where a limit was passed: how much may be.
+             * @description If a limit was exceeded, the limit.
              */
             limit?: number;
             status: number;
             title: string;
             /**
              * Format: uri-reference
-             * @description The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+             * @description The kind of problem: about:blank, or a name that begins with `urn:larder:problem:`.
              */
             type: string;
         };
     };
     responses: {
         /**
-         * @description The address and the headers of the request are longer than 32 KiB together. The server says so in plain text before it
-         *     knows what is asked for.
+         * @description The request's address and headers exceed 32 KiB in total. The server answers in plain text, before it knows
+         *     what is requested.
          */
         LongHeaders: {
             headers: {
@@ -208,9 +210,9 @@ export interface components {
             };
         };
         /**
-         * @description What is wrong. 413 and 422 say the limit in `limit`. Where that is how much one person may keep, as files, bytes
-         *     or items of the list, the type is `urn:larder:problem:quota`, `kind` says which, and waiting doesn't help. 503 says
-         *     in `Retry-After` when to come again.
+         * @description What is wrong. For 413 and 422, `limit` is the limit. If that is a person's quota of files, bytes or list
+         *     items, the type is `urn:larder:problem:quota`, `kind` names it, and retrying doesn't help. For 503,
+         *     `Retry-After` says when to try again.
          */
         Problem: {
             headers: {
@@ -221,9 +223,9 @@ export interface components {
             };
         };
         /**
-         * @description More at once, or more a second, than one person may ask for; the type is
-         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many, where that is a figure of
-         *     its own. Nothing was done. Send it again after `Retry-After` seconds.
+         * @description More than one person may request, concurrently or per second; the type is
+         *     `urn:larder:problem:too-many-requests`, `kind` names what is limited, and `limit` is the limit if it is a
+         *     single number. Nothing was done. Send the request again after `Retry-After` seconds.
          */
         TooMany: {
             headers: {
@@ -237,20 +239,20 @@ export interface components {
     };
     parameters: {
         ID: string;
-        /** @description Chosen by the caller, once for each command; a UUID does. */
+        /** @description Chosen by the caller for each command, for example a UUID. */
         IdempotencyKey: string;
-        /** @description The version of the protocol, 1.0.0; another is 412. */
+        /** @description The protocol version, 1.0.0; any other is a 412. */
         TusResumable: string;
     };
     requestBodies: never;
     headers: {
         /** @description It never changes. */
         FileTag: string;
-        /** @description `<recipe>@<version>`; a read that sends it back has seen this write. */
+        /** @description `<recipe>@<version>`; a read that sends it back is guaranteed to see this write. */
         LarderAfter: string;
-        /** @description The id of the file that a whole upload became; the recipe's detail has it. */
+        /** @description The id of the file that the complete upload became; the recipe's detail contains it. */
         LarderFile: string;
-        /** @description How many bytes are here. */
+        /** @description The number of bytes that have arrived. */
         UploadOffset: number;
     };
     pathItems: never;
@@ -261,7 +263,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller, once for each command; a UUID does. */
+                /** @description Chosen by the caller for each command, for example a UUID. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -271,7 +273,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description Removed. */
             204: {
                 headers: {
                     "Larder-After": components["headers"]["LarderAfter"];
@@ -293,7 +295,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The version of the protocol, 1.0.0; another is 412. */
+                /** @description The protocol version, 1.0.0; any other is a 412. */
                 "Tus-Resumable"?: components["parameters"]["TusResumable"];
                 /** @description The size of the whole file, in bytes. */
                 "Upload-Length": number;
@@ -303,7 +305,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Nothing, or the first bytes. */
+        /** @description Empty, or the first bytes. */
         requestBody?: {
             content: {
                 "application/offset+octet-stream": string;
@@ -316,7 +318,7 @@ export interface operations {
                     "Larder-After": components["headers"]["LarderAfter"];
                     "Larder-File": components["headers"]["LarderFile"];
                     Location?: string;
-                    /** @description When it is removed if nothing more comes; each request that brings bytes puts it off. */
+                    /** @description When it is removed if nothing more arrives; each request that brings bytes extends it. */
                     "Upload-Expires"?: string;
                     "Upload-Offset": components["headers"]["UploadOffset"];
                     [name: string]: unknown;
@@ -339,7 +341,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version of the protocol, 1.0.0; another is 412. */
+                /** @description The protocol version, 1.0.0; any other is a 412. */
                 "Tus-Resumable"?: components["parameters"]["TusResumable"];
             };
             path: {
@@ -349,7 +351,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description Removed. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -377,7 +379,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Go on from Upload-Offset. */
+            /** @description Continue from Upload-Offset. */
             200: {
                 headers: {
                     "Larder-After": components["headers"]["LarderAfter"];
@@ -388,49 +390,49 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description As everywhere, without a body. */
+            /** @description As for all operations, without a body. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As everywhere, without a body. */
+            /** @description As for all operations, without a body. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As everywhere, without a body. */
+            /** @description As for all operations, without a body. */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As everywhere, without a body: it expired, or never was. */
+            /** @description As for all operations, without a body: it expired or never existed. */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As the last PATCH answers, without a body: the whole file can't be on its recipe. */
+            /** @description As for the last PATCH, without a body: the complete file can't be attached to its recipe. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As the last PATCH answers, without a body: the whole file can't be on its recipe. */
+            /** @description As for the last PATCH, without a body: the complete file can't be attached to its recipe. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As everywhere, without a body. */
+            /** @description As for all operations, without a body. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -438,7 +440,7 @@ export interface operations {
                 content?: never;
             };
             431: components["responses"]["LongHeaders"];
-            /** @description As everywhere, without a body. */
+            /** @description As for all operations, without a body. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -451,9 +453,9 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The version of the protocol, 1.0.0; another is 412. */
+                /** @description The protocol version, 1.0.0; any other is a 412. */
                 "Tus-Resumable"?: components["parameters"]["TusResumable"];
-                /** @description Where these bytes begin, as the server told last. */
+                /** @description The offset of these bytes, as last returned by the server. */
                 "Upload-Offset": number;
             };
             path: {
@@ -467,7 +469,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description They are here. */
+            /** @description The bytes have arrived. */
             204: {
                 headers: {
                     "Larder-After": components["headers"]["LarderAfter"];
@@ -495,7 +497,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller, once for each command; a UUID does. */
+                /** @description Chosen by the caller for each command, for example a UUID. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -512,7 +514,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The file as it is kept. */
+            /** @description The file as stored. */
             201: {
                 headers: {
                     "Larder-After": components["headers"]["LarderAfter"];
@@ -539,21 +541,21 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Which bytes, in 16 parts at most. */
+                /** @description The requested bytes, in at most 16 parts. */
                 Range?: string;
             };
             path: {
                 name: string;
                 owner: string;
                 sha256: string;
-                /** @description `original`, or a size of a picture. */
+                /** @description `original`, or one of a picture's sizes. */
                 variant: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description All of it. */
+            /** @description The whole file. */
             200: {
                 headers: {
                     ETag: components["headers"]["FileTag"];
@@ -563,7 +565,7 @@ export interface operations {
                     "*/*": string;
                 };
             };
-            /** @description The bytes that Range asks for, of several ranges as `multipart/byteranges`. */
+            /** @description The bytes in Range; several ranges as `multipart/byteranges`. */
             206: {
                 headers: {
                     ETag: components["headers"]["FileTag"];
@@ -573,7 +575,7 @@ export interface operations {
                     "*/*": string;
                 };
             };
-            /** @description The caller has it. */
+            /** @description The caller's copy is current. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -582,8 +584,8 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             /**
-             * @description The address is forged, altered or expired, its owner is disabled, or a browser would make it part of a page
-             *     (`Sec-Fetch-Dest`).
+             * @description The address is forged, altered or expired, its owner is disabled, or a browser would use the file as
+             *     part of a page (`Sec-Fetch-Dest`).
              */
             403: {
                 headers: {
@@ -594,14 +596,14 @@ export interface operations {
                 };
             };
             404: components["responses"]["Problem"];
-            /** @description It isn't the one that If-Match names. */
+            /** @description It doesn't match If-Match. */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description No byte of the file is in Range (`Content-Range` says how many there are), or it asks for more than 16 parts. */
+            /** @description Range contains no byte of the file (`Content-Range` has its size), or has more than 16 parts. */
             416: {
                 headers: {
                     "Content-Range"?: string;
@@ -612,8 +614,8 @@ export interface operations {
                 };
             };
             /**
-             * @description More files of one person at once, or a second, than may be delivered, whoever reads them; otherwise as
-             *     everywhere. Pictures on a page are asked for again after `Retry-After` seconds.
+             * @description Too many deliveries of one person's files, concurrently or per second, whoever reads them; otherwise as
+             *     for all operations. Pictures on a page should be requested again after `Retry-After` seconds.
              */
             429: {
                 headers: {
@@ -632,21 +634,21 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Which bytes, in 16 parts at most. */
+                /** @description The requested bytes, in at most 16 parts. */
                 Range?: string;
             };
             path: {
                 name: string;
                 owner: string;
                 sha256: string;
-                /** @description `original`, or a size of a picture. */
+                /** @description `original`, or one of a picture's sizes. */
                 variant: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description As GET, without a body. */
+            /** @description As for GET, without a body. */
             200: {
                 headers: {
                     ETag: components["headers"]["FileTag"];
@@ -654,56 +656,56 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description As GET, without a body. */
+            /** @description As for GET, without a body. */
             206: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The caller has it. */
+            /** @description The caller's copy is current. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As everywhere, without a body. */
+            /** @description As for all operations, without a body. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As GET, without a body. */
+            /** @description As for GET, without a body. */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As GET, without a body. */
+            /** @description As for GET, without a body. */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As GET, without a body. */
+            /** @description As for GET, without a body. */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As GET, without a body. */
+            /** @description As for GET, without a body. */
             416: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As GET, without a body. */
+            /** @description As for GET, without a body. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -711,7 +713,7 @@ export interface operations {
                 content?: never;
             };
             431: components["responses"]["LongHeaders"];
-            /** @description As everywhere, without a body. */
+            /** @description As for all operations, without a body. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -9,9 +9,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What this user changed after a change number
-         * @description Each recipe comes once, with its last change, in the order of the change numbers. Ask again with
-         *     `since` = `next` while `more` is true. A page ends early, with `more`, where its recipes are long.
+         * List the user's changes after a change number
+         * @description Each recipe is listed once, with its last change, in order of change number. While `more` is true, ask again
+         *     with `since` = `next`. A page of long recipes may end early, with `more`.
          */
         get: operations["listChanges"];
         put?: never;
@@ -30,10 +30,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The same changes, as they happen
-         * @description Server-sent events: `id` is the change number, `event` is `change`, `data` is a Change. It starts
-         *     after `Last-Event-ID`, else after `since`, else now. A comment line comes now and then to keep the
-         *     way open. The stream ends with the session.
+         * Stream changes as they happen
+         * @description Server-sent events: `id` is the change number, `event` is `change`, `data` is a Change. The stream starts
+         *     after `Last-Event-ID`, otherwise after `since`, otherwise now. Comment lines keep the connection alive. The
+         *     stream ends with the session.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -52,10 +52,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's recipes by a word of their name, or all of them
-         * @description Every word of `q` must match a word of the name: exactly, as a beginning, with a typo, or as the second
-         *     part of a compound, and in that order of rank; then by name. Without `q`: all, by name. Case and accents
-         *     don't matter, nor whether one writes a hyphen or an apostrophe, "&" or "and".
+         * Search the user's recipes by name, or list all
+         * @description Every word of `q` must match a word of the name: exactly, as its beginning, with a typo, or as the second
+         *     part of a compound, ranked in that order and then by name. Without `q`: all recipes, by name. Case and
+         *     accents are ignored, and so are differences between hyphens or apostrophes, and between "&" and "and".
          */
         get: operations["searchRecipes"];
         put?: never;
@@ -74,8 +74,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One recipe, whole
-         * @description With the addresses of its files, which are signed for this answer.
+         * Get a whole recipe
+         * @description Includes the addresses of its files, signed for this answer.
          */
         get: operations["getRecipe"];
         put?: never;
@@ -94,8 +94,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The versions of a recipe, the newest first
-         * @description A deleted recipe has its history still, until its text is gone for good. The command API restores a version.
+         * List a recipe's versions, newest first
+         * @description A deleted recipe keeps its history until its text is erased. The command API restores a version.
          */
         get: operations["listVersions"];
         put?: never;
@@ -114,7 +114,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A recipe as it was at a version
+         * Get a recipe as it was at a version
          * @description Without the addresses of its files.
          */
         get: operations["getVersion"];
@@ -134,8 +134,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is logged in
-         * @description Of the cookie or the token that is sent.
+         * Get the logged-in user
+         * @description The user of the cookie or token sent.
          */
         get: operations["getSession"];
         put?: never;
@@ -154,8 +154,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where one is logged in, the latest login first
-         * @description The command API ends one of them, or all.
+         * List the user's sessions, latest login first
+         * @description The command API can end one or all of them.
          */
         get: operations["listSessions"];
         put?: never;
@@ -174,9 +174,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's tags, and how many recipes have each
-         * @description Those of most recipes first, then by name. Tags that differ in case, accents or punctuation are one, under
-         *     the name that most recipes have; as `tag` of a search it finds as many as are counted.
+         * List the user's tags with their numbers of recipes
+         * @description Most common first, then by name. Tags that differ only in case, accents or punctuation are one, under its
+         *     most common name; a search by `tag` finds exactly the counted recipes.
          */
         get: operations["listTags"];
         put?: never;
@@ -200,14 +200,14 @@ export interface components {
             deleted: boolean;
             /** Format: uuid */
             id: string;
-            /** @description The recipe as it is now; null where it is deleted. */
+            /** @description The recipe's current state; null if deleted. */
             recipe: components["schemas"]["Recipe"] | null;
             /** Format: int64 */
             version: number;
         };
         ChangePage: {
             changes: components["schemas"]["Change"][];
-            /** @description Whether there is more already. */
+            /** @description Whether more changes exist already. */
             more: boolean;
             /**
              * Format: int64
@@ -216,47 +216,50 @@ export interface components {
             next: number;
         };
         Device: {
-            /** @description What the browser called itself at the login. */
+            /** @description The User-Agent at login. */
             agent: string;
             /**
              * Format: date-time
-             * @description Of the login.
+             * @description Time of the login.
              */
             created_at: string;
-            /** @description Whether it is the session of this request. */
+            /** @description Whether it is this request's session. */
             current: boolean;
-            /** @description The command API ends the session by it. It lets nobody in. */
+            /** @description Identifies the session to the command API. It doesn't grant access. */
             id: string;
             /**
              * Format: date-time
-             * @description Of the last request, to within the hour.
+             * @description Time of the last request, to within an hour.
              */
             seen_at: string;
         };
         FieldError: {
             detail: string;
-            /** @description As `ingredients[2].text`, or the name of a parameter; empty for the whole body. */
+            /** @description A path such as `ingredients[2].text`, or a parameter's name; empty for the whole body. */
             field: string;
         };
         File: {
-            /** @description Of a picture, the colour that most of it has: #rrggbb. Empty for what is none, or where it is not known. */
+            /** @description A picture's most frequent colour as #rrggbb. Empty if it isn't a picture, or not known. */
             color: string;
             /** Format: uuid */
             id: string;
-            /** @description Found in the content. */
+            /** @description Detected from the content. */
             media_type: string;
-            /** @description As the caller named it, without a folder. */
+            /** @description The caller's name for it, without a folder. */
             name: string;
-            /** @description In lower-case hex. */
+            /** @description Lower-case hex. */
             sha256: string;
             /**
              * Format: int64
              * @description In bytes.
              */
             size: number;
-            /** @description Of a picture, made once, where there is a `url`. The location and the rest of its EXIF are not in them. */
+            /**
+             * @description A picture's scaled versions, present if there is a `url`. They don't contain the location or other EXIF
+             *     data.
+             */
             sizes?: components["schemas"]["PictureSize"][];
-            /** @description Where its bytes are: signed, and open for a day at least. In a recipe's detail, and where the file was put there, alone. */
+            /** @description The signed address of its bytes, valid for at least a day. Only in a recipe's detail, and in the answer to the upload. */
             url?: string;
         };
         Ingredient: {
@@ -266,37 +269,37 @@ export interface components {
             quantity_max: components["schemas"]["Quantity"];
             second: components["schemas"]["SecondMeasure"];
             section: string;
-            /** @description The line as it was written. */
+            /** @description The line as written. */
             text: string;
             unit: string;
         };
         Minutes: number | null;
         PictureSize: {
-            /** @description The longer edge has at most so many pixels. */
+            /** @description Maximum pixels of the longer edge. */
             edge: number;
             media_type: string;
             url: string;
         };
-        /** @description RFC 9457. What isn't here is missing or a detail of this kind of problem. */
+        /** @description An RFC 9457 problem. Further members are specific to the kind of problem. */
         Problem: {
             /** @description What is wrong with this request. */
             detail?: string;
-            /** @description What is wrong, field by field. */
+            /** @description The errors by field. */
             errors?: components["schemas"]["FieldError"][];
             /** Format: uri-reference */
             instance?: string;
-            /** @description Of a limit of one person: what is limited. */
+            /** @description For a per-person limit, what is limited. */
             kind?: string;
             /**
              * Format: int64
-             * @description Where a limit was passed: how much may be.
+             * @description If a limit was exceeded, the limit.
              */
             limit?: number;
             status: number;
             title: string;
             /**
              * Format: uri-reference
-             * @description The kind: about:blank, or a name that begins with `urn:larder:problem:`.
+             * @description The kind of problem: about:blank, or a name that begins with `urn:larder:problem:`.
              */
             type: string;
         };
@@ -341,18 +344,18 @@ export interface components {
             items: components["schemas"]["RecipeItem"][];
             /** @description Null on the last page. */
             next_cursor: string | null;
-            /** @description How many more there are that match by a typo, and don't count. */
+            /** @description The number of further matches with a typo, which aren't included. */
             similar: number;
-            /** @description How many recipes match, on all pages. Those that match by a typo count only where none matches without. */
+            /** @description The number of matches on all pages. Matches with a typo count only if there are no others. */
             total: number;
         };
         /**
-         * @description The same amount in another unit, `1 pound (500g)`; what is in each, `1 (14 oz) can`; or what comes on
-         *     top, `1 cup plus 2 tbsp`.
+         * @description The same amount in another unit, `1 pound (500g)`; the content of each, `1 (14 oz) can`; or an additional
+         *     amount, `1 cup plus 2 tbsp`.
          * @enum {string}
          */
         Relation: "same" | "each" | "plus";
-        /** @description What else the line says of the amount. */
+        /** @description A second measure of the amount. */
         SecondMeasure: {
             /** Format: double */
             quantity: number;
@@ -373,8 +376,8 @@ export interface components {
             items: components["schemas"]["Device"][];
         };
         /**
-         * @description Where it is from: an address, or any words, `Grandmother's book, page 12`. It is a link where it begins with http:// or
-         *     https://, and nowhere else: `javascript:` is words like any other.
+         * @description The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
+         *     begins with http:// or https://: `javascript:` is plain text.
          */
         Source: string;
         Step: {
@@ -382,14 +385,14 @@ export interface components {
             text: string;
         };
         Tag: {
-            /** @description How many recipes have it. */
+            /** @description The number of recipes that have it. */
             count: number;
             name: string;
         };
         User: {
-            /** @description May use what an operator uses. */
+            /** @description Has access to operator functions. */
             admin: boolean;
-            /** @description May put things on the grocery list. */
+            /** @description Has access to the grocery list. */
             grocery: boolean;
             /** Format: uuid */
             id: string;
@@ -400,7 +403,7 @@ export interface components {
             name: string;
             /** Format: date-time */
             time: string;
-            /** @description What happened, as an event type: recipe.updated. */
+            /** @description The event type: recipe.updated, for example. */
             type: string;
             /** Format: int64 */
             version: number;
@@ -415,7 +418,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The request can't be read, or a parameter is outside its limits; `errors` names it. */
+        /** @description The request is malformed, or a parameter is outside its limits; `errors` names it. */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -425,8 +428,8 @@ export interface components {
             };
         };
         /**
-         * @description The address and the headers of the request are longer than 32 KiB together. The server says so in plain text before it
-         *     knows what is asked for.
+         * @description The request's address and headers exceed 32 KiB in total. The server answers in plain text, before it knows
+         *     what is requested.
          */
         LongHeaders: {
             headers: {
@@ -436,7 +439,7 @@ export interface components {
                 "text/plain": string;
             };
         };
-        /** @description No session, or one that was ended. */
+        /** @description No session, or it has ended. */
         NoSession: {
             headers: {
                 [name: string]: unknown;
@@ -445,7 +448,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description This user has no such recipe. */
+        /** @description The user has no such recipe. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -455,8 +458,8 @@ export interface components {
             };
         };
         /**
-         * @description `Larder-User` names another person than the session's (the type is `urn:larder:problem:other-person`), or a page
-         *     of another site sent the request. Nothing was done.
+         * @description `Larder-User` names a different person than the session (the type is `urn:larder:problem:other-person`), or
+         *     the request came from another site's page. Nothing was done.
          */
         OtherPerson: {
             headers: {
@@ -467,9 +470,9 @@ export interface components {
             };
         };
         /**
-         * @description The recipe was deleted so long ago that its text is gone, and nothing can bring it back: the type is
-         *     `urn:larder:problem:text-gone`. How long that is, the operator says, 90 days if nothing else. For a repeated
-         *     Idempotency-Key it means that the command was done, and that its answer is gone.
+         * @description The recipe was deleted so long ago that its text has been erased and can't be restored: the type is
+         *     `urn:larder:problem:text-gone`. The operator sets this time; the default is 90 days. For a repeated
+         *     Idempotency-Key it means that the command was done, but its answer has been erased.
          */
         TextGone: {
             headers: {
@@ -480,8 +483,8 @@ export interface components {
             };
         };
         /**
-         * @description It would take longer than 1.5 s of a core, compare more than 100,000 words or look at more than 2,000,000
-         *     documents. Only names that are made for it have so many words of one beginning.
+         * @description The search would take more than 1.5 s of CPU time, compare more than 100,000 words or examine more than
+         *     2,000,000 documents. Only names made for this purpose have so many words with the same beginning.
          */
         TooCostly: {
             headers: {
@@ -492,9 +495,9 @@ export interface components {
             };
         };
         /**
-         * @description More at once, or more a second, than one person may ask for; the type is
-         *     `urn:larder:problem:too-many-requests`, `kind` says of what, and `limit` how many, where that is a figure of
-         *     its own. Nothing was done. Send it again after `Retry-After` seconds.
+         * @description More than one person may request, concurrently or per second; the type is
+         *     `urn:larder:problem:too-many-requests`, `kind` names what is limited, and `limit` is the limit if it is a
+         *     single number. Nothing was done. Send the request again after `Retry-After` seconds.
          */
         TooMany: {
             headers: {
@@ -505,7 +508,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A store that is needed can't be asked; try again after `Retry-After` seconds. */
+        /** @description A required store is unavailable; try again after `Retry-After` seconds. */
         Unavailable: {
             headers: {
                 "Retry-After"?: number;
@@ -517,16 +520,16 @@ export interface components {
         };
     };
     parameters: {
-        /** @description `<recipe>@<version>`, as a command answered with it: the read has seen that write. */
+        /** @description `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write. */
         LarderAfter: string;
-        /** @description The last change number that the caller has; 0 for none. */
+        /** @description The caller's last change number; 0 for none. */
         Since: number;
     };
     requestBodies: never;
     headers: {
         /** @description The version in quotes. */
         ETag: string;
-        /** @description Which store answered. */
+        /** @description The store that answered. */
         LarderServedBy: "search" | "cache" | "postgres" | "backup";
     };
     pathItems: never;
@@ -536,9 +539,9 @@ export interface operations {
     listChanges: {
         parameters: {
             query?: {
-                /** @description How many changes to give at most. */
+                /** @description The maximum number of changes. */
                 limit?: number;
-                /** @description The last change number that the caller has; 0 for none. */
+                /** @description The caller's last change number; 0 for none. */
                 since?: components["parameters"]["Since"];
             };
             header?: never;
@@ -568,11 +571,11 @@ export interface operations {
     streamEvents: {
         parameters: {
             query?: {
-                /** @description The last change number that the caller has; 0 for none. */
+                /** @description The caller's last change number; 0 for none. */
                 since?: components["parameters"]["Since"];
             };
             header?: {
-                /** @description The change number last received; a browser sends it by itself. */
+                /** @description The last change number received; browsers send it automatically. */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -600,17 +603,17 @@ export interface operations {
     searchRecipes: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the page before, with the same `q` and `tag`s. */
+                /** @description The previous page's `next_cursor`, with the same `q` and `tag`s. */
                 cursor?: string;
-                /** @description How many to give at most. */
+                /** @description The maximum number of results. */
                 limit?: number;
-                /** @description Words of the name. Blank finds all. */
+                /** @description Words of the name. Blank matches all. */
                 q?: string;
-                /** @description Only recipes with this tag, whatever its case and accents. Given several times, with all of them. */
+                /** @description Only recipes with this tag, ignoring case and accents. If given several times, all tags are required. */
                 tag?: string[];
             };
             header?: {
-                /** @description `<recipe>@<version>`, as a command answered with it: the read has seen that write. */
+                /** @description `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write. */
                 "Larder-After"?: components["parameters"]["LarderAfter"];
             };
             path?: never;
@@ -641,9 +644,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the caller has; 304 where it is still the one. */
+                /** @description The caller's `ETag`; 304 if it is still current. */
                 "If-None-Match"?: string;
-                /** @description `<recipe>@<version>`, as a command answered with it: the read has seen that write. */
+                /** @description `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write. */
                 "Larder-After"?: components["parameters"]["LarderAfter"];
             };
             path: {
@@ -664,7 +667,7 @@ export interface operations {
                     "application/json": components["schemas"]["Recipe"];
                 };
             };
-            /** @description The caller has this version. */
+            /** @description The caller's version is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -684,9 +687,9 @@ export interface operations {
     listVersions: {
         parameters: {
             query?: {
-                /** @description Only versions smaller than this, which is the `next_before` of the page before. */
+                /** @description Only versions below this one: the previous page's `next_before`. */
                 before?: number;
-                /** @description How many to give at most. */
+                /** @description The maximum number of results. */
                 limit?: number;
             };
             header?: never;
@@ -728,7 +731,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The recipe as it was. A version never changes. */
+            /** @description The recipe at that version, which never changes. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -756,7 +759,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The user of this session. */
+            /** @description The session's user. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -782,7 +785,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every session of this user. */
+            /** @description All of the user's sessions. */
             200: {
                 headers: {
                     /** @description no-store */
@@ -805,7 +808,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `<recipe>@<version>`, as a command answered with it: the read has seen that write. */
+                /** @description `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write. */
                 "Larder-After"?: components["parameters"]["LarderAfter"];
             };
             path?: never;
@@ -813,7 +816,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them. */
+            /** @description All tags. */
             200: {
                 headers: {
                     "Larder-Served-By": components["headers"]["LarderServedBy"];
