@@ -160,8 +160,8 @@ func groundLayers() []Layer {
 			Packages: ground,
 			May:      []string{ground},
 			Tests:    []string{embedded},
-			Reason: "internal has no recipe words: it is the ground that components stand on, and imports none of them, " +
-				"nor their language",
+			Reason: "internal has no recipe words, except in tables: it is the ground that components stand on, and imports none " +
+				"of them, nor their language",
 		},
 		{
 			Packages: embedded,
@@ -270,8 +270,8 @@ func storeLibraries() []Library {
 				internal + "topology", replicaStore, fromOutside,
 			},
 			Tests: []string{Module + "/..."},
-			Reason: "SQL stands in the stores, where transactions and their errors are dealt with, and where " +
-				"whole tables are copied; tests may look",
+			Reason: "statements are in internal/tables and run in the stores, where transactions and their errors are dealt with, " +
+				"and where whole tables are copied; tests may look",
 		},
 		{
 			Import: "github.com/jackc/pgx/v5/pgxpool",
