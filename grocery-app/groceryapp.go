@@ -27,6 +27,7 @@ import (
 	"larder.dev/internal/limits"
 	"larder.dev/internal/postgres"
 	"larder.dev/internal/telemetry"
+	"larder.dev/internal/wake"
 )
 
 //go:embed openapi.yaml
@@ -64,7 +65,7 @@ type App struct {
 	deps     Deps
 	store    *liststore.Store
 	notifier *postgres.Notifier
-	hub      *listhttp.Hub
+	hub      *wake.Hub
 	handler  http.Handler
 }
 
@@ -74,7 +75,7 @@ func New(deps Deps) (*App, error) {
 	deps.Log = cmp.Or(deps.Log, slog.Default())
 	notifier := postgres.NewNotifier(deps.Pool, liststore.Channel, deps.Log)
 	app := &App{
-		deps: deps, notifier: notifier, hub: listhttp.NewHub(),
+		deps: deps, notifier: notifier, hub: wake.NewHub(nil),
 		store: liststore.NewStore(deps.Pool, notifier.HintOf),
 	}
 	app.store.Bound(deps.MaxItems)

@@ -19,8 +19,8 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/testkit"
+	"larder.dev/internal/wake"
 	queryapi "larder.dev/query-api"
-	"larder.dev/query-api/internal/changes"
 )
 
 // onlyHints makes streams react to hints alone, so that a test sees a hint's effect.
@@ -218,7 +218,7 @@ func TestEventsAreLimited(t *testing.T) {
 	w := newWorld(t)
 	ada := w.cook("Ada")
 	var open []*http.Response
-	for range changes.MaxListeners {
+	for range wake.MaxListeners {
 		open = append(open, ada.connect(""))
 	}
 	refused := ada.connect("")

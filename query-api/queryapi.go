@@ -24,6 +24,7 @@ import (
 	"larder.dev/internal/redis"
 	"larder.dev/internal/searchindex"
 	"larder.dev/internal/telemetry"
+	"larder.dev/internal/wake"
 	"larder.dev/query-api/internal/changes"
 	"larder.dev/query-api/internal/detail"
 	"larder.dev/query-api/internal/queryhttp"
@@ -145,7 +146,7 @@ func (d Deps) handlers(recipes *recipereader.Recipes) (*queryhttp.Handlers, erro
 		Recipes: recipes,
 		Changes: reader,
 		Signer:  d.Signer,
-		Feeds:   changes.NewFeeds(reader, changes.NewHub(d.hints()), d.timing(), d.Log),
+		Feeds:   changes.NewFeeds(reader, wake.NewHub(d.hints()), d.timing(), d.Log),
 		Log:     d.Log,
 		Answers: answers,
 	}, nil
@@ -160,7 +161,7 @@ func (d Deps) timing() changes.Timing {
 
 // hints takes every message on a user's recipe subjects as a hint. Messages are published after the
 // commit, so the change is in the database by then.
-func (d Deps) hints() changes.Subscribe {
+func (d Deps) hints() wake.Subscribe {
 	if d.Stream == nil {
 		return nil
 	}

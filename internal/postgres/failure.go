@@ -81,6 +81,12 @@ func unavailableCode(code string) bool {
 	return false
 }
 
+// Passing reports whether the same request may succeed later: the database is unreachable or busy,
+// the transaction lost to another one, or time ran out. An API answers it with 503.
+func Passing(err error) bool {
+	return Unavailable(err) || Retryable(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
 // Conflict reports whether a row with the same unique key existed. constraint is the name of the
 // constraint or index, "" for any.
 func Conflict(err error, constraint string) bool {

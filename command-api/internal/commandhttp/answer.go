@@ -1,7 +1,6 @@
 package commandhttp
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -116,8 +115,7 @@ func (a *api) fail(c *gin.Context, err error) {
 }
 
 func unavailable(err error) bool {
-	return errors.Is(err, redis.ErrUnavailable) || postgres.Unavailable(err) || postgres.Retryable(err) ||
-		errors.Is(err, topology.ErrNotConfirmed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return errors.Is(err, redis.ErrUnavailable) || postgres.Passing(err) || errors.Is(err, topology.ErrNotConfirmed)
 }
 
 func invalidProblem(invalid recipe.Invalid) httpserver.Problem {

@@ -1,7 +1,6 @@
 package filehttp
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -244,6 +243,5 @@ func (a *api) fail(c *gin.Context, err error) {
 
 func unavailable(err error) bool {
 	return errors.Is(err, objectstore.ErrUnavailable) || errors.Is(err, antivirus.ErrAway) || errors.Is(err, incoming.ErrBusy) ||
-		postgres.Unavailable(err) || postgres.Retryable(err) || errors.Is(err, redis.ErrUnavailable) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+		postgres.Passing(err) || errors.Is(err, redis.ErrUnavailable)
 }

@@ -28,12 +28,12 @@ var errNoAccess = errors.New("no access any more")
 // StreamList announces changes to the caller's list.
 func (h *Handlers) StreamList(c *gin.Context) {
 	user := identity.UserFrom(c).ID
-	wake, stop, err := h.Hub.Listen(user) // before the first check, so that no change falls between the two
+	listener, err := h.Hub.Listen(user) // before the first check, so that no change falls between the two
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	defer stop()
+	defer listener.Close()
 	sequence, err := h.Lists.Sequence(c.Request.Context(), user)
 	if err != nil {
 		h.fail(c, err)
@@ -49,7 +49,7 @@ func (h *Handlers) StreamList(c *gin.Context) {
 	if err := w.tell(sequence); err != nil {
 		return
 	}
-	if err := w.run(c.Request.Context(), wake); err != nil {
+	if err := w.run(c.Request.Context(), listener.Wake()); err != nil {
 		h.Log.DebugContext(c, "a stream ended", "user", user, "error", err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/internal/limits"
 	"larder.dev/internal/postgres"
+	"larder.dev/internal/wake"
 )
 
 //go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
@@ -32,7 +33,7 @@ type Lists interface {
 type Handlers struct {
 	Sessions *identity.Sessions
 	Lists    Lists
-	Hub      *Hub
+	Hub      *wake.Hub
 	Timing   Timing
 	Throttle *limits.Throttle // nil for none
 	Log      *slog.Logger
@@ -98,14 +99,14 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 	switch {
 	case errors.Is(err, list.ErrErased):
 		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusUnauthorized, Detail: "This user was deleted."})
-	case errors.Is(err, ErrTooManyListeners):
+	case errors.Is(err, wake.ErrTooMany):
 		httpserver.WriteBusy(c, "You have too many streams open. Close one first.")
 	case errors.Is(err, bulkhead.ErrBusy):
 		httpserver.WriteBusy(c, "Too many of your requests are under way. Wait for some to be answered.")
 	case postgres.DiskFull(err):
 		h.Log.WarnContext(c, "a change is refused: the disk is full", "route", c.FullPath(), "error", err)
 		httpserver.WriteDiskFull(c, "There is no room for more. Nothing was changed, and the list can be read.")
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), postgres.Unavailable(err):
+	case postgres.Passing(err):
 		h.Log.WarnContext(c, "the database can't answer", "route", c.FullPath(), "error", err)
 		httpserver.WriteUnavailable(c, "The list can't be asked just now.", retryAfter)
 	default:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"larder.dev/internal/wake"
 )
 
 // feedPage is how many changes a feed reads at once.
@@ -26,20 +28,20 @@ func DefaultTiming() Timing { return Timing{Session: 2 * time.Second, Beat: 15 *
 // Feeds opens feeds.
 type Feeds struct {
 	reader *Reader
-	hub    *Hub
+	hub    *wake.Hub
 	timing Timing
 	log    *slog.Logger
 }
 
 // NewFeeds returns Feeds that read from reader and are woken by hub.
-func NewFeeds(reader *Reader, hub *Hub, timing Timing, log *slog.Logger) *Feeds {
+func NewFeeds(reader *Reader, hub *wake.Hub, timing Timing, log *slog.Logger) *Feeds {
 	return &Feeds{reader: reader, hub: hub, timing: timing, log: log}
 }
 
 // Feed is a live feed of one user's changes, from a change number on.
 type Feed struct {
 	feeds    *Feeds
-	listener *Listener
+	listener *wake.Listener
 	owner    string
 	after    int64
 	due      bool // there may be new changes
@@ -56,7 +58,7 @@ type Sink struct {
 const Now int64 = -1
 
 // Open opens a feed of the owner's changes after a number, or from Now. The caller must close it.
-// It returns ErrTooManyListeners or the database's error.
+// It returns wake.ErrTooMany or the database's error.
 func (f *Feeds) Open(ctx context.Context, owner string, after int64) (*Feed, error) {
 	// Listen before reading the last change, or a change between the two would be missed.
 	listener, err := f.hub.Listen(owner)

@@ -13,7 +13,7 @@ import (
 	"larder.dev/internal/identity"
 	"larder.dev/internal/readyourwrites"
 	"larder.dev/internal/searchindex"
-	"larder.dev/query-api/internal/changes"
+	"larder.dev/internal/wake"
 	"larder.dev/query-api/internal/detail"
 	"larder.dev/query-api/internal/recipereader"
 	"larder.dev/query-api/internal/search"
@@ -35,11 +35,8 @@ func (h *Handlers) fail(c *gin.Context, err error) {
 		refuseField(c, "cursor", "isn't a next_cursor of this search")
 	case errors.Is(err, readyourwrites.ErrBadAfter):
 		refuseField(c, readyourwrites.Header, "must be <recipe>@<version>, as a command answered it")
-	case errors.Is(err, changes.ErrTooManyListeners):
-		c.Header("Retry-After", httpserver.RetryAfter(retryAfter))
-		httpserver.WriteProblem(c, httpserver.Problem{
-			Status: http.StatusTooManyRequests, Detail: "You have too many streams open. Close one first.",
-		})
+	case errors.Is(err, wake.ErrTooMany):
+		httpserver.WriteBusy(c, "You have too many streams open. Close one first.")
 	case errors.Is(err, search.ErrBusy):
 		httpserver.WriteBusy(c, "Too many of your searches are under way. Wait for some to be answered.")
 	case errors.Is(err, searchindex.ErrTooCostly):

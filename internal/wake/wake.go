@@ -1,4 +1,5 @@
-package changes
+// Package wake wakes the open streams of a user when something of theirs may have changed.
+package wake
 
 import (
 	"errors"
@@ -10,11 +11,11 @@ import (
 // reconnects in a loop must not take them all.
 const MaxListeners = 32
 
-// ErrTooManyListeners means the user has MaxListeners streams open.
-var ErrTooManyListeners = errors.New("too many streams")
+// ErrTooMany means the user has MaxListeners streams open.
+var ErrTooMany = errors.New("too many streams")
 
-// Subscribe calls hint on a user's events, any number of times: it is a hint to look, not the
-// change itself. stop ends the calls. It must not wait for a running one, which may be waiting for
+// Subscribe calls hint when a user's data may have changed, any number of times: it is a hint to
+// look, not the change itself. stop ends the calls. It must not wait for a running one, which may be waiting for
 // the hub.
 type Subscribe func(user string, hint func()) (stop func(), err error)
 
@@ -40,8 +41,7 @@ type Listener struct {
 	wake chan struct{}
 }
 
-// NewHub returns a hub that uses subscribe. If it is nil, the hub wakes nobody, and streams rely on
-// polling.
+// NewHub returns a hub that uses subscribe. If it is nil, only Wake wakes the streams.
 func NewHub(subscribe Subscribe) *Hub {
 	if subscribe == nil {
 		subscribe = func(string, func()) (func(), error) { return func() {}, nil }
@@ -50,7 +50,7 @@ func NewHub(subscribe Subscribe) *Hub {
 }
 
 // Listen registers a stream for a user's changes; the caller must close it. It returns
-// ErrTooManyListeners or the subscription's error.
+// ErrTooMany or the subscription's error.
 func (h *Hub) Listen(user string) (*Listener, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -59,7 +59,7 @@ func (h *Hub) Listen(user string) (*Listener, error) {
 		return nil, err
 	}
 	if len(a.listeners) >= MaxListeners {
-		return nil, fmt.Errorf("user %s has %d: %w", user, len(a.listeners), ErrTooManyListeners)
+		return nil, fmt.Errorf("user %s has %d: %w", user, len(a.listeners), ErrTooMany)
 	}
 	l := &Listener{hub: h, user: user, wake: make(chan struct{}, 1)}
 	a.listeners[l] = struct{}{}
@@ -70,7 +70,7 @@ func (h *Hub) audience(user string) (*audience, error) {
 	if a, ok := h.users[user]; ok {
 		return a, nil
 	}
-	stop, err := h.subscribe(user, func() { h.wake(user) })
+	stop, err := h.subscribe(user, func() { h.Wake(user) })
 	if err != nil {
 		return nil, fmt.Errorf("subscribe to the events of user %s: %w", user, err)
 	}
@@ -79,12 +79,23 @@ func (h *Hub) audience(user string) (*audience, error) {
 	return a, nil
 }
 
-// wake leaves a hint for each listener. One pending hint is enough: a single look covers both.
-func (h *Hub) wake(user string) {
+// Wake leaves a hint for each of the user's listeners, or for everyone's if user is "".
+func (h *Hub) Wake(user string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	a, ok := h.users[user]
-	if !ok {
+	if user != "" {
+		h.users[user].wake()
+		return
+	}
+	for _, a := range h.users {
+		a.wake()
+	}
+}
+
+// wake leaves a hint for each listener. One pending hint is enough: a single look covers both. It
+// does nothing for a nil audience.
+func (a *audience) wake() {
+	if a == nil {
 		return
 	}
 	for l := range a.listeners {

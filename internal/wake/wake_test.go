@@ -1,4 +1,4 @@
-package changes_test
+package wake_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/query-api/internal/changes"
+	"larder.dev/internal/wake"
 )
 
 // subscriptions counts a hub's subscriptions.
@@ -21,7 +21,7 @@ func (s *subscriptions) subscribe(user string, hint func()) (func(), error) {
 	return func() { s.stopped++ }, nil
 }
 
-func awake(l *changes.Listener) bool {
+func awake(l *wake.Listener) bool {
 	select {
 	case <-l.Wake():
 		return true
@@ -34,7 +34,7 @@ func awake(l *changes.Listener) bool {
 func TestHubSubscribesOnceForAUser(t *testing.T) {
 	t.Parallel()
 	s := subscriptions{hint: map[string]func(){}}
-	hub := changes.NewHub(s.subscribe)
+	hub := wake.NewHub(s.subscribe)
 	first, err := hub.Listen("ada")
 	require.NoError(t, err)
 	second, err := hub.Listen("ada")
@@ -57,7 +57,7 @@ func TestHubSubscribesOnceForAUser(t *testing.T) {
 func TestHubWakesTheUsersStreams(t *testing.T) {
 	t.Parallel()
 	s := subscriptions{hint: map[string]func(){}}
-	hub := changes.NewHub(s.subscribe)
+	hub := wake.NewHub(s.subscribe)
 	phone, err := hub.Listen("ada")
 	require.NoError(t, err)
 	laptop, err := hub.Listen("ada")
@@ -77,7 +77,7 @@ func TestHubAfterAFailedSubscription(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
 	fail := true
-	hub := changes.NewHub(func(string, func()) (func(), error) {
+	hub := wake.NewHub(func(string, func()) (func(), error) {
 		if fail {
 			return nil, broken
 		}
@@ -89,4 +89,40 @@ func TestHubAfterAFailedSubscription(t *testing.T) {
 	listener, err := hub.Listen("ada")
 	require.NoError(t, err)
 	listener.Close()
+}
+
+// Without subscriptions a hub is woken from outside: one user's streams, or everyone's.
+func TestHubIsWokenFromOutside(t *testing.T) {
+	t.Parallel()
+	hub := wake.NewHub(nil)
+	ada, err := hub.Listen("ada")
+	require.NoError(t, err)
+	bob, err := hub.Listen("bob")
+	require.NoError(t, err)
+	hub.Wake("ada")
+	hub.Wake("nobody")
+	require.True(t, awake(ada))
+	require.False(t, awake(bob))
+	hub.Wake("")
+	require.True(t, awake(ada))
+	require.True(t, awake(bob))
+}
+
+// One user's streams are limited, and other users' don't count.
+func TestHubIsBounded(t *testing.T) {
+	t.Parallel()
+	hub := wake.NewHub(nil)
+	var last *wake.Listener
+	for range wake.MaxListeners {
+		var err error
+		last, err = hub.Listen("ada")
+		require.NoError(t, err)
+	}
+	_, err := hub.Listen("ada")
+	require.ErrorIs(t, err, wake.ErrTooMany)
+	_, err = hub.Listen("bob")
+	require.NoError(t, err)
+	last.Close()
+	_, err = hub.Listen("ada")
+	require.NoError(t, err)
 }
