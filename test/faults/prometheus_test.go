@@ -57,9 +57,34 @@ func startPrometheus(t *testing.T, parts *larder.Parts) *prometheus {
 		if _, err := p.firing(t); err != nil {
 			return err.Error()
 		}
+		if n := p.read(t); n < len(parts.Names()) {
+			return fmt.Sprintf("it has read %d processes", n)
+		}
 		return ""
 	})
 	return p
+}
+
+// read counts the processes whose metrics it has. Until it has a counter once, it sees no increase of it.
+func (p *prometheus) read(t *testing.T) int {
+	t.Helper()
+	var answer struct {
+		Data struct {
+			Result []struct{} `json:"result"`
+		} `json:"data"`
+	}
+	p.ask(t, "/api/v1/query?query=up%3D%3D1", &answer)
+	return len(answer.Data.Result)
+}
+
+func (p *prometheus) ask(t *testing.T, path string, into any) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+p.address+path, nil)
+	require.NoError(t, err)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, response.Body.Close()) }()
+	require.NoError(t, json.NewDecoder(response.Body).Decode(into))
 }
 
 // configure makes it scrape the processes that are running now.
