@@ -14,7 +14,7 @@ test('the description of the API', { tag: '@once' }, async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 }) // phones don't have its search
   await page.goto(address('/api/docs'))
   await expect(page.getByRole('heading', { name: 'The command API' })).toBeVisible()
-  await expect(page.getByRole('heading', { name: 'One recipe, whole' })).toBeAttached()
+  await expect(page.getByRole('heading', { name: 'Get a whole recipe' })).toBeAttached()
   await page.getByPlaceholder('Search...').fill('shopping')
   await expect(page.getByRole('search').getByRole('menuitem', { name: 'The grocery app' })).toBeVisible()
   expect(elsewhere).toEqual([])

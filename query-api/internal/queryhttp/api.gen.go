@@ -334,7 +334,7 @@ type ServerInterface interface {
 	// ListSessions List the user's sessions, latest login first
 	// (GET /api/sessions)
 	ListSessions(c *gin.Context)
-	// ListTags List the user's tags with their numbers of recipes
+	// ListTags List the user's tags and how many recipes have each
 	// (GET /api/tags)
 	ListTags(c *gin.Context, params ListTagsParams)
 }

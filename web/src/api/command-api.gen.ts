@@ -12,7 +12,7 @@ export interface paths {
         put?: never;
         /**
          * Parse ingredient lines
-         * @description Parses lines in the notation of English, German, French, Italian, Spanish, Dutch and Swedish cooks; nothing
+         * @description Parses lines as people write them in English, German, French, Italian, Spanish, Dutch and Swedish; nothing
          *     is stored. There is one answer per line, in order, with the line as sent. What can't be parsed stays text:
          *     an amount is never guessed.
          */
@@ -33,7 +33,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add a recipe
+         * Create a recipe
          * @description Larder generates the id. To choose the id, use putRecipe.
          */
         post: operations["createRecipe"];
@@ -130,7 +130,7 @@ export interface paths {
         /**
          * Log in
          * @description Failed logins are counted. Above 10 a minute for one address and name, 60 a minute for one address, or 50 an
-         *     hour for one name from unknown devices, the answer is 429 for a while. A device that has logged in before
+         *     hour for one name from all unknown devices, the answer is 429 for a while. A device that has logged in before
          *     (the cookie `larder_device`) is known, and so is its address: guessing can't lock it out.
          */
         post: operations["logIn"];
@@ -597,7 +597,7 @@ export interface components {
             };
         };
         /**
-         * @description More than one person may request, concurrently or per second; the type is
+         * @description Too many requests by one person, concurrently or per second. The type is
          *     `urn:larder:problem:too-many-requests`, `kind` names what is limited, and `limit` is the limit if it is a
          *     single number. Nothing was done. Send the request again after `Retry-After` seconds.
          */

@@ -223,7 +223,7 @@ export interface components {
             };
         };
         /**
-         * @description More than one person may request, concurrently or per second; the type is
+         * @description Too many requests by one person, concurrently or per second. The type is
          *     `urn:larder:problem:too-many-requests`, `kind` names what is limited, and `limit` is the limit if it is a
          *     single number. Nothing was done. Send the request again after `Retry-After` seconds.
          */

@@ -174,7 +174,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the user's tags with their numbers of recipes
+         * List the user's tags and how many recipes have each
          * @description Most common first, then by name. Tags that differ only in case, accents or punctuation are one, under its
          *     most common name; a search by `tag` finds exactly the counted recipes.
          */
@@ -495,7 +495,7 @@ export interface components {
             };
         };
         /**
-         * @description More than one person may request, concurrently or per second; the type is
+         * @description Too many requests by one person, concurrently or per second. The type is
          *     `urn:larder:problem:too-many-requests`, `kind` names what is limited, and `limit` is the limit if it is a
          *     single number. Nothing was done. Send the request again after `Retry-After` seconds.
          */
