@@ -52,6 +52,17 @@ function faults(page: Page): Promise<string[]> {
   })
 }
 
+// The faults that are there once the page has taken the new size in, which it may do a frame later.
+async function lastingFaults(page: Page): Promise<string[]> {
+  let found: string[] = []
+  const none = async () => (found = await faults(page)).length === 0
+  await expect
+    .poll(none, { timeout: 1_000 })
+    .toBe(true)
+    .catch(() => undefined)
+  return found
+}
+
 async function expectItFits(page: Page, what: string) {
   const browser = await page.context().newCDPSession(page)
   const found: string[] = []
@@ -67,7 +78,7 @@ async function expectItFits(page: Page, what: string) {
     }, style)
     for (const width of widths[test.info().project.name] ?? []) {
       await page.setViewportSize({ width, height: 844 })
-      for (const fault of await faults(page)) found.push(`${what}, ${how}, ${width} px: ${fault}`)
+      for (const fault of await lastingFaults(page)) found.push(`${what}, ${how}, ${width} px: ${fault}`)
     }
   }
   await page.setViewportSize({ width: 390, height: 844 })
