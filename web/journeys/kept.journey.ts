@@ -110,6 +110,7 @@ test('print for as many as were chosen', async ({ kitchen }) => {
   const paper = { width: 718, height: 1047 } // A4 with its margins
   for (const width of [390, 959, 961, 1440]) {
     await kitchen.setViewportSize({ width, height: 900 })
+    await expect(kitchen.getByRole('searchbox')).toBeVisible({ visible: width >= 960 }) // the layout has switched
     await expect(kitchen.getByText('750 g')).toBeVisible()
     const page = await kitchen.getByRole('article').elementHandle()
     await kitchen.emulateMedia({ media: 'print' })
