@@ -161,25 +161,39 @@ func readSample(b *testing.B, primary *pgx.Conn, user, recipe string) sampleRow 
 }
 
 func (w *bareWriter) create(ctx context.Context, user string) error {
-	id, r := uuid.Must(uuid.NewV7()).String(), w.row
+	return w.createAs(ctx, user, uuid.Must(uuid.NewV7()).String())
+}
+
+func (w *bareWriter) createAs(ctx context.Context, user, id string) error {
+	r := w.row
 	batch := &pgx.Batch{}
 	batch.Queue(`UPDATE user_changes SET change = change + 1 WHERE user_id = $1`, user)
 	batch.Queue(`INSERT INTO recipes (user_id, id, version, change, name, description, source_url, notes, servings, prep_minutes,
 			cook_minutes, tags, steps, files, created_at, updated_at)
 		VALUES ($1, $2, 1, (SELECT change FROM user_changes WHERE user_id = $1), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now(), now())`,
 		user, id, r.name, r.description, r.source, r.notes, r.servings, r.prep, r.cook, r.tags, r.steps, r.files)
+	w.queueIngredients(batch, user, id)
+	w.queueEvent(batch, user, id, "1")
+	if err := w.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("write recipe %s: %w", id, err)
+	}
+	return nil
+}
+
+func (w *bareWriter) queueIngredients(batch *pgx.Batch, user, id string) {
+	r := w.row
 	batch.Queue(`INSERT INTO ingredients (user_id, recipe_id, position, text, unit, name, note, section, quantity, quantity_max)
 		SELECT $1, $2, row.position - 1, row.text, row.unit, row.name, row.note, row.section, row.quantity, row.quantity_max
 		FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::float8[])
 			WITH ORDINALITY AS row(text, unit, name, note, section, quantity, quantity_max, position)`,
 		user, id, r.texts, r.units, r.names, r.rowNotes, r.sections, r.from, r.to)
+}
+
+// queueEvent adds the ledger's entry. version is SQL: a number, or presentVersion.
+func (w *bareWriter) queueEvent(batch *pgx.Batch, user, id, version string) {
 	batch.Queue(`INSERT INTO event_log (event_id, user_id, type, schema_version, subject, version, change, time, data)
-		VALUES ($2, $1, $3, $4, $5, 1, (SELECT change FROM user_changes WHERE user_id = $1), now(), $6)`,
-		user, uuid.Must(uuid.NewV7()).String(), r.eventType, r.schemaVersion, "larder.recipe."+user+"."+id, r.event)
-	if err := w.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("write recipe %s: %w", id, err)
-	}
-	return nil
+		VALUES ($2, $1, $3, $4, $5, `+version+`, (SELECT change FROM user_changes WHERE user_id = $1), now(), $6)`,
+		user, uuid.Must(uuid.NewV7()).String(), w.row.eventType, w.row.schemaVersion, "larder.recipe."+user+"."+id, w.row.event)
 }
 
 // requireRows checks that the bare side did the work: a batch that silently wrote nothing would be

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 func BenchmarkFigures(b *testing.B) {
 	var t table
 	b.Run("create", func(b *testing.B) { measureCreate(b, &t) })
+	b.Run("update", func(b *testing.B) { measureUpdate(b, &t) })
 	b.Run("detail", func(b *testing.B) { measureDetail(b, &t) })
 	b.Run("latency", func(b *testing.B) { measureLatency(b, &t) })
 	b.Run("grocery", func(b *testing.B) { measureGrocery(b, &t) })
