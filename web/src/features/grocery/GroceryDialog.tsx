@@ -66,8 +66,9 @@ export function GroceryDialog({ recipe, servings: shown, onClose }: Props) {
     )
   }
   if (state.is === 'done') {
+    // This button takes the place of the one that added: the second click of a double click isn't meant for it.
     const close = (
-      <Button look="primary" onClick={onClose}>
+      <Button look="primary" onClick={(event) => event.detail < 2 && onClose()}>
         {t('grocery.close')}
       </Button>
     )
