@@ -104,48 +104,19 @@ const (
 	window  = 1000             // maximum events in progress: the current one and those refused
 )
 
-// follow consumes the feed for one target and starts again if that fails.
+// follow consumes the feed for one target until ctx is done.
 func (b *Bridge) follow(ctx context.Context, way way) {
-	subscribed, waiting := false, false
-	for ctx.Err() == nil {
-		err := b.consume(ctx, way, &subscribed)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case subscribed || !errors.Is(err, jetstream.ErrNotFound):
-			b.opts.Log.WarnContext(ctx, "the feed broke off, subscribing again", "bridge", way.name, "error", err)
-		case !waiting:
-			// The publisher creates the stream, and may start after the bridge.
-			waiting = true
-			b.opts.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "bridge", way.name, "error", err)
-		}
-		retry.Wait(ctx, b.opts.FirstPause)
-	}
-}
-
-// consume forwards until it fails. It sets subscribed once it has a subscription.
-func (b *Bridge) consume(ctx context.Context, way way, subscribed *bool) error {
-	consumer, err := b.opts.Feed.EnsureConsumer(ctx, events.Feed, jetstream.ConsumerConfig{
-		Durable: way.name, Filters: b.filters(), AckWait: ackWait, MaxAckPending: window, All: true,
-	})
-	if err != nil {
-		return err
-	}
-	*subscribed = true
-	deliveries, err := consumer.Deliver(1)
-	if err != nil {
-		return err
-	}
-	defer deliveries.Stop()
-	for {
-		delivery, err := deliveries.Next(ctx)
-		if err != nil {
-			return err
-		}
-		if err := b.handOn(ctx, way, delivery); err != nil {
-			return err
-		}
-	}
+	jetstream.Follower{
+		Subscribe: func(ctx context.Context) (*jetstream.Consumer, error) {
+			return b.opts.Feed.EnsureConsumer(ctx, events.Feed, jetstream.ConsumerConfig{
+				Durable: way.name, Filters: b.filters(), AckWait: ackWait, MaxAckPending: window, All: true,
+			})
+		},
+		Prefetch: 1,
+		Handle:   func(ctx context.Context, delivery jetstream.Delivery) error { return b.handOn(ctx, way, delivery) },
+		Pause:    b.opts.FirstPause,
+		Log:      b.opts.Log.With("bridge", way.name),
+	}.Run(ctx)
 }
 
 // filters returns the subjects of the forwarded users.

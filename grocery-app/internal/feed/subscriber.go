@@ -56,56 +56,24 @@ type Subscriber struct {
 
 // Run applies the feed until ctx is done. It waits while the stream or a store is down.
 func (s *Subscriber) Run(ctx context.Context) {
-	subscribed, waiting := false, false
-	for ctx.Err() == nil {
-		err := s.consume(ctx, &subscribed)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case subscribed || !errors.Is(err, jetstream.ErrNotFound):
-			s.Log.WarnContext(ctx, "the feed broke off, subscribing again", "error", err)
-		case !waiting:
-			// The publisher creates the stream, and may start after this app.
-			waiting = true
-			s.Log.InfoContext(ctx, "the feed isn't there yet, waiting for it", "error", err)
-		}
-		retry.Wait(ctx, pause)
-	}
+	jetstream.Follower{Subscribe: s.subscribe, Prefetch: window, Handle: s.handle, Pause: pause, Log: s.Log}.Run(ctx)
 }
 
-// consume applies the feed until it fails. It sets subscribed once it has a subscription.
-func (s *Subscriber) consume(ctx context.Context, subscribed *bool) error {
-	consumer, err := s.subscribe(ctx)
+// handle applies and acknowledges one delivery.
+func (s *Subscriber) handle(ctx context.Context, delivery jetstream.Delivery) error {
+	acknowledge := delivery.Ack
+	err := s.apply(ctx, delivery.Message)
+	if errors.Is(err, events.ErrUnknownVersion) {
+		// A newer or unknown writer published this. The event waits for an update; later ones
+		// don't.
+		s.Log.ErrorContext(ctx, "this program is too old for an event of the feed, which waits for an update",
+			"sequence", delivery.Sequence, "error", err)
+		acknowledge, err = func() error { return delivery.Later(unreadPause) }, nil
+	}
 	if err != nil {
 		return err
 	}
-	*subscribed = true
-	deliveries, err := consumer.Deliver(window)
-	if err != nil {
-		return err
-	}
-	defer deliveries.Stop()
-	for {
-		delivery, err := deliveries.Next(ctx)
-		if err != nil {
-			return err
-		}
-		acknowledge := delivery.Ack
-		err = s.apply(ctx, delivery.Message)
-		if errors.Is(err, events.ErrUnknownVersion) {
-			// A newer or unknown writer published this. The event waits for an update; later ones
-			// don't.
-			s.Log.ErrorContext(ctx, "this program is too old for an event of the feed, which waits for an update",
-				"sequence", delivery.Sequence, "error", err)
-			acknowledge, err = func() error { return delivery.Later(unreadPause) }, nil
-		}
-		if err != nil {
-			return err // unacknowledged messages are redelivered after ackWait
-		}
-		if err := acknowledge(); err != nil {
-			return err
-		}
-	}
+	return acknowledge()
 }
 
 // subscribe resumes the subscription, or starts with the first message there is, so it includes
