@@ -559,6 +559,8 @@ func TestCooklangCorners(t *testing.T) {
 		"optional and needed": {text: "@cream{1%dl} and @?cream{}", step: "cream and cream", rows: []string{"1 dl cream", "cream (optional)"}},
 		"optional pan":        {text: "Cover with a #?large lid{} and @salt", step: "Cover with a large lid and salt", rows: []string{"salt"}},
 		"another recipe":      {text: "Add @./doughs/Pizza dough{1%batch}", step: "Add Pizza dough", rows: []string{"1 batch Pizza dough"}},
+		"a recipe above":      {text: "Add @../doughs/Pizza dough{1%batch}", step: "Add Pizza dough", rows: []string{"1 batch Pizza dough"}},
+		"a slash, no path":    {text: "Season with @salt/pepper mix{}", step: "Season with salt/pepper mix", rows: []string{"salt/pepper mix"}},
 		"nearly YAML":         {text: "---\ncooking time   :25 mins\n---\nStir @salt{}", step: "Stir salt", rows: []string{"salt"}, cook: 25},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -109,7 +109,9 @@ func (c *cook) marked(line string) string {
 		line = rest
 		switch mark {
 		case '@':
-			name = path.Base(name) // another recipe is named by its path
+			if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
+				name = path.Base(name) // another recipe is named by its path
+			}
 			line = c.ingredient(name, amount, optional, line)
 			out.WriteString(name)
 		case '#':
