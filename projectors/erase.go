@@ -86,6 +86,10 @@ func (r *Runner) Erase(ctx context.Context, user string) ([]Erased, error) {
 		return nil, err
 	}
 	defer done()
+	if err := r.erasing.Acquire(ctx, 1); err != nil {
+		return nil, fmt.Errorf("erase user %s: wait for another erasure: %w", user, context.Cause(ctx))
+	}
+	defer r.erasing.Release(1)
 	r.erased.add(user)
 	// Purge the stream first: what is gone from it can't be delivered any more.
 	count, err := r.eraseStreams(ctx, user)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
 
 	"larder.dev/events"
 	"larder.dev/internal/jetstream"
@@ -48,8 +49,11 @@ type Runner struct {
 	eraser  *worker // nil if no projection here may see accounts
 	stores
 	erased *erased
-	life   context.Context //nolint:containedctx // ends with Run; tasks from other callers end with it
-	end    context.CancelFunc
+	// erasing admits one erasure at a time. Two of one user would each count what the other left, and
+	// the one that removed nothing could report first.
+	erasing *semaphore.Weighted
+	life    context.Context //nolint:containedctx // ends with Run; tasks from other callers end with it
+	end     context.CancelFunc
 
 	mu     sync.Mutex
 	closed bool
@@ -61,7 +65,7 @@ func NewRunner(deps Deps, projections ...Projection) *Runner {
 	if deps.AckWait <= 0 {
 		deps.AckWait = defaultAckWait
 	}
-	r := &Runner{id: rand.Text(), deps: deps, erased: &erased{}}
+	r := &Runner{id: rand.Text(), deps: deps, erased: &erased{}, erasing: semaphore.NewWeighted(1)}
 	r.stores = stores{parking: &parking{conn: deps.Conn}, checkpoints: &checkpoints{conn: deps.Conn}}
 	r.life, r.end = context.WithCancel(context.Background())
 	for _, projection := range projections {

@@ -3,6 +3,7 @@ package projectors_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"larder.dev/events"
 	"larder.dev/internal/testkit"
@@ -292,6 +294,49 @@ func TestDeletedUserIsErased(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, len(stays.RecipeStory())+2, state.Messages, "the other user's events, and the deletion")
 	require.NotContains(t, book.erasedUsers(), stays.User)
+}
+
+// slow is a diary whose first erasure, which removes seven things, waits for a second one to begin.
+type slow struct {
+	*diary
+
+	calls  atomic.Int32
+	begun  chan struct{}
+	second chan struct{}
+}
+
+func (s *slow) Erase(context.Context, string) (int, error) {
+	if s.calls.Add(1) > 1 {
+		s.second <- struct{}{}
+		return 0, nil
+	}
+	close(s.begun)
+	select {
+	case <-s.second:
+	case <-time.After(200 * time.Millisecond): // none did
+	}
+	return 7, nil
+}
+
+// Of two erasures of one user, as by the event and by a call, the second waits and reports what the first removed.
+func TestErasuresTakeTurns(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	book := &slow{diary: newDiary(), begun: make(chan struct{}), second: make(chan struct{}, 1)}
+	runner, _ := start(t, conn, long, book)
+	user := projectiontest.NewTeller().User
+	var both errgroup.Group
+	erase := func() error {
+		places, err := runner.Erase(testkit.Context(t), user)
+		if err == nil && !slices.Contains(places, projectors.Erased{Name: "diary", Count: 7}) {
+			err = fmt.Errorf("an erasure reports %v", places)
+		}
+		return err
+	}
+	both.Go(erase)
+	testkit.Wait(t, book.begun, "the first erasure")
+	both.Go(erase)
+	require.NoError(t, both.Wait())
 }
 
 // Erase refuses patterns, which would erase everyone.
