@@ -9,6 +9,8 @@ import (
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+
+	"larder.dev/internal/retry"
 )
 
 // Lock timings. If a holder dies, others wait for lockTTL.
@@ -61,10 +63,8 @@ func (c *Client) Lock(ctx context.Context, key string, release func()) (*Lock, e
 		if err := c.rdb.Set(ctx, wanted(key), 1, lockWanted).Err(); err != nil && ctx.Err() == nil {
 			return nil, failed("ask for the lock", key, err)
 		}
-		select {
-		case <-ctx.Done():
+		if !retry.Wait(ctx, lockTry) {
 			return nil, fmt.Errorf("wait for the lock %s: %w", key, ctx.Err())
-		case <-time.After(lockTry):
 		}
 	}
 }

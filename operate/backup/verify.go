@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"larder.dev/internal/retry"
 )
 
 const (
@@ -106,9 +108,7 @@ func (r *Report) differences(ctx context.Context, primary, backup *pgxpool.Pool,
 			r.Moving += int64(len(users))
 			return nil
 		}
-		select {
-		case <-time.After(lookPause):
-		case <-ctx.Done():
+		if !retry.Wait(ctx, lookPause) {
 			return ctx.Err()
 		}
 		// The backup first: what it has by then, the primary had before.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"larder.dev/internal/retry"
 	"larder.dev/internal/searchindex"
 )
 
@@ -169,10 +170,8 @@ func (x *Index) applyErased(ctx context.Context, to target, older []searchindex.
 		if err != nil || len(missing) == 0 {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if !retry.Wait(ctx, forgetInterval) {
 			return fmt.Errorf("write again what was erased from %s: %w", to.alias, ctx.Err())
-		case <-time.After(forgetInterval):
 		}
 		if err := x.refresh(ctx, to.alias); err != nil {
 			return err

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"larder.dev/internal/retry"
 	"larder.dev/internal/searchindex"
 )
 
@@ -29,10 +29,8 @@ func (x *Index) Documents(ctx context.Context, owner string, ids []string) ([]se
 		if !errors.Is(err, errNoShard) {
 			return docs, err
 		}
-		select {
-		case <-ctx.Done():
+		if !retry.Wait(ctx, shardPoll) {
 			return nil, err
-		case <-time.After(shardPoll):
 		}
 	}
 }

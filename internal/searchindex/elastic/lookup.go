@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"larder.dev/internal/retry"
 )
 
 // Two views of a document: asWritten sees every acknowledged write, asSearched what searches see.
@@ -57,10 +59,8 @@ func (x *Index) lookUpSoon(ctx context.Context, name string, keys []docKey, real
 		if !errors.Is(err, errNoShard) {
 			return versions, err
 		}
-		select {
-		case <-ctx.Done():
+		if !retry.Wait(ctx, shardPoll) {
 			return nil, err
-		case <-time.After(shardPoll):
 		}
 	}
 }
