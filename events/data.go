@@ -99,6 +99,39 @@ type GroceryItem struct {
 	Text        string   `json:"text"`
 }
 
+// Import is one step of an import, which brings recipes from a page, a text or an archive. All its
+// types share the shape; a field that a type doesn't speak of is empty. An import's events have
+// versions from 1 without a gap, and its state is what they add up to. They hold numbers and ids
+// rather than the text of recipes, so that forgetting a deleted recipe needn't change them.
+type Import struct {
+	ImportID string        `json:"import_id"`
+	Source   *ImportSource `json:"source"`  // of import.requested
+	Address  string        `json:"address"` // of import.fetched: where the redirects led
+	Number   int           `json:"number"`  // the recipe's place in the order of the material, from 1; 0 for none
+	Total    int           `json:"total"`   // of import.recipe-read and -failed: how many the material holds
+
+	RecipeID      string   `json:"recipe_id"`      // of import.recipe-written and import.picture-attached
+	RecipeVersion int64    `json:"recipe_version"` // as written
+	Duplicates    []string `json:"duplicates"`     // ids of recipes that were there before
+	Doubts        int      `json:"doubts"`         // how much of the recipe a cook should check
+
+	Place  string `json:"place"`  // of import.recipe-failed: the file or address
+	Name   string `json:"name"`   // of import.recipe-failed, as far as it is known
+	Reason string `json:"reason"` // why something failed, was put off or left out
+
+	Attempt int        `json:"attempt"` // of import.delayed, from 1
+	Until   *time.Time `json:"until"`   // of import.delayed: when it is tried again
+	Kept    []string   `json:"kept"`    // of import.undone: ids of recipes that were changed since, and stay
+}
+
+// ImportSource says what is imported. Its bytes are in the object store until the import has ended.
+type ImportSource struct {
+	Kind       string `json:"kind"`       // url, html, text or file
+	URL        string `json:"url"`        // of the page; "" if unknown
+	Name       string `json:"name"`       // of the file
+	Duplicates string `json:"duplicates"` // what becomes of recipes that are there already: skip or keep
+}
+
 // Erased names a deleted user. A subscriber to the public feed removes all data it has about them.
 type Erased struct {
 	UserID string `json:"user_id"`

@@ -98,6 +98,7 @@ func TestUnknownTypeAndVersion(t *testing.T) {
 	for _, wrong := range []func(events.Envelope) error{
 		func(e events.Envelope) error { _, err := events.DecodeUser(e); return err },
 		func(e events.Envelope) error { _, err := events.DecodeGrocery(e); return err },
+		func(e events.Envelope) error { _, err := events.DecodeImport(e); return err },
 	} {
 		require.ErrorIs(t, wrong(e), events.ErrUnknownType)
 	}
@@ -111,6 +112,7 @@ func TestBodyMustBelongToItsSubject(t *testing.T) {
 	for typ, subject := range map[events.Type]string{
 		events.RecipeUpdated:    events.RecipeSubject(other, other),
 		events.GroceryRequested: events.GrocerySubject(other, other),
+		events.ImportRequested:  events.ImportSubject(other, other),
 		events.UserChanged:      events.UserSubject(other),
 	} {
 		g := readGolden(t, publication{typ, 1})
@@ -151,7 +153,7 @@ func TestOwnerOfEverySubject(t *testing.T) {
 		kept := append(events.StreamSubjects(), events.FeedSubjects()...)
 		for _, subject := range []string{
 			events.RecipeSubject(user, id), events.GrocerySubject(user, id),
-			events.UserSubject(user), events.FeedSubject(user),
+			events.ImportSubject(user, id), events.UserSubject(user), events.FeedSubject(user),
 		} {
 			owner, err := events.OwnerOf(subject)
 			require.NoError(t, err)
@@ -160,6 +162,8 @@ func TestOwnerOfEverySubject(t *testing.T) {
 		}
 		require.True(t, matches(events.RecipesOf(user), events.RecipeSubject(user, id)))
 		require.True(t, matches(events.GroceriesOf(user), events.GrocerySubject(user, id)))
+		require.True(t, matches(events.ImportsOf(user), events.ImportSubject(user, id)))
+		require.True(t, matches(events.AllImports, events.ImportSubject(user, id)))
 		require.True(t, matches(events.AllRecipes, events.RecipeSubject(user, id)))
 		require.True(t, matches(events.AllGroceries, events.GrocerySubject(user, id)))
 		require.True(t, matches(events.AllUsers, events.UserSubject(user)))
@@ -250,6 +254,8 @@ func drawEnvelope(t *rapid.T) events.Envelope {
 	switch {
 	case typ.IsRecipe():
 		subject = events.RecipeSubject(user, id)
+	case typ.IsImport():
+		subject = events.ImportSubject(user, id)
 	case typ == events.GroceryRequested:
 		subject = events.GrocerySubject(user, id)
 	case typ == events.ItemsAdded:

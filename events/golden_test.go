@@ -62,6 +62,8 @@ func decode(e events.Envelope) (any, error) {
 		return events.DecodeRecipe(e)
 	case e.Type.IsUser():
 		return events.DecodeUser(e)
+	case e.Type.IsImport():
+		return events.DecodeImport(e)
 	case e.Type == events.UserErased:
 		return events.DecodeErased(e)
 	default:
@@ -141,7 +143,7 @@ func TestSchemaIsStrict(t *testing.T) {
 // A file that belongs to no type means a forgotten file or a removed type.
 func TestNoStrayFiles(t *testing.T) {
 	t.Parallel()
-	schemas := []string{"recipe.v1.json", "recipe.v2.json", "recipe.v3.json", "grocery.v1.json", "user.v1.json"} // shared shapes
+	schemas := []string{"recipe.v1.json", "recipe.v2.json", "recipe.v3.json", "grocery.v1.json", "import.v1.json", "user.v1.json"} // shared shapes
 	var goldens []string
 	for _, p := range publications() {
 		schemas = append(schemas, events.SchemaFile(p.typ, p.version))
@@ -199,7 +201,7 @@ func shape(t *testing.T, file string) string {
 // requireOwned checks that the addresses in asyncapi.yaml are those that subject.go builds.
 func requireOwned(t *testing.T, address string) {
 	t.Helper()
-	subject := strings.NewReplacer("{user}", "ada", "{recipe}", "r", "{request}", "q").Replace(address)
+	subject := strings.NewReplacer("{user}", "ada", "{recipe}", "r", "{request}", "q", "{import}", "i").Replace(address)
 	owner, err := events.OwnerOf(subject)
 	require.NoError(t, err)
 	require.Equal(t, "ada", owner)

@@ -17,7 +17,7 @@ const UnfilledNote = "larder-unfilled"
 
 // StreamSubjects returns the subjects that the stream LARDER stores.
 func StreamSubjects() []string {
-	return []string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"}
+	return []string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.import.*.*", "larder.user.*"}
 }
 
 // FeedSubjects returns the subjects that the stream GROCERY stores.
@@ -27,6 +27,7 @@ func FeedSubjects() []string { return []string{"grocery.*.added", "grocery.*.era
 const (
 	AllRecipes   = "larder.recipe.>"
 	AllGroceries = "larder.grocery.>"
+	AllImports   = "larder.import.>"
 	AllUsers     = "larder.user.>"
 )
 
@@ -58,6 +59,12 @@ func GrocerySubject(user, request string) string { return "larder.grocery." + us
 // GroceriesOf returns the filter for every grocery request of one user.
 func GroceriesOf(user string) string { return "larder.grocery." + user + ".>" }
 
+// ImportSubject returns the subject of every event of one import.
+func ImportSubject(user, id string) string { return "larder.import." + user + "." + id }
+
+// ImportsOf returns the filter for every import event of one user.
+func ImportsOf(user string) string { return "larder.import." + user + ".>" }
+
 // UserSubject returns the subject of every event of one account.
 func UserSubject(user string) string { return "larder.user." + user }
 
@@ -81,7 +88,7 @@ func OwnerOf(subject string) (string, error) {
 		}
 	}
 	switch {
-	case len(parts) == 4 && parts[0] == "larder" && (parts[1] == "recipe" || parts[1] == "grocery"):
+	case len(parts) == 4 && parts[0] == "larder" && (parts[1] == "recipe" || parts[1] == "grocery" || parts[1] == "import"):
 		return parts[2], nil
 	case len(parts) == 3 && parts[0] == "larder" && parts[1] == "user":
 		return parts[2], nil

@@ -14,6 +14,20 @@ const (
 
 	GroceryRequested Type = "grocery.requested"
 
+	ImportRequested       Type = "import.requested"
+	ImportFetched         Type = "import.fetched"
+	ImportDelayed         Type = "import.delayed"
+	ImportRecipeRead      Type = "import.recipe-read"
+	ImportRecipeFailed    Type = "import.recipe-failed"
+	ImportRecipeSkipped   Type = "import.recipe-skipped"
+	ImportRecipeWritten   Type = "import.recipe-written"
+	ImportPictureAttached Type = "import.picture-attached"
+	ImportFinished        Type = "import.finished"
+	ImportFailed          Type = "import.failed"
+	ImportCancelled       Type = "import.cancelled"
+	ImportUndoRequested   Type = "import.undo-requested"
+	ImportUndone          Type = "import.undone"
+
 	UserAdded   Type = "user.added"
 	UserChanged Type = "user.changed"
 	UserDeleted Type = "user.deleted"
@@ -34,3 +48,14 @@ func (t Type) IsRecipe() bool {
 
 // IsUser reports whether an event of this type carries a User.
 func (t Type) IsUser() bool { return t == UserAdded || t == UserChanged || t == UserDeleted }
+
+// IsImport reports whether an event of this type carries an Import.
+func (t Type) IsImport() bool {
+	switch t {
+	case ImportRequested, ImportFetched, ImportDelayed, ImportRecipeRead, ImportRecipeFailed, ImportRecipeSkipped,
+		ImportRecipeWritten, ImportPictureAttached, ImportFinished, ImportFailed, ImportCancelled, ImportUndoRequested, ImportUndone:
+		return true
+	default:
+		return false
+	}
+}

@@ -27,6 +27,9 @@ func historyOf(t Type) (history, bool) {
 	switch t {
 	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved:
 		return recipeHistory, true
+	case ImportRequested, ImportFetched, ImportDelayed, ImportRecipeRead, ImportRecipeFailed, ImportRecipeSkipped,
+		ImportRecipeWritten, ImportPictureAttached, ImportFinished, ImportFailed, ImportCancelled, ImportUndoRequested, ImportUndone:
+		return history{}, true
 	case GroceryRequested, UserAdded, UserChanged, UserDeleted, ItemsAdded, UserErased:
 		return history{}, true
 	default:
@@ -48,6 +51,8 @@ func CurrentVersion(t Type) int {
 func Types() []Type {
 	return []Type{
 		ItemsAdded, GroceryRequested, UserErased,
+		ImportCancelled, ImportDelayed, ImportFailed, ImportFetched, ImportFinished, ImportPictureAttached, ImportRecipeFailed,
+		ImportRecipeRead, ImportRecipeSkipped, ImportRecipeWritten, ImportRequested, ImportUndoRequested, ImportUndone,
 		RecipeCreated, RecipeDeleted, RecipeFileAttached, RecipeFileRemoved, RecipeRestored, RecipeUpdated,
 		UserAdded, UserChanged, UserDeleted,
 	}
@@ -112,6 +117,21 @@ func DecodeGrocery(e Envelope) (Grocery, error) {
 		return Grocery{}, fmt.Errorf("event %s on %s carries request %q: %w", e.ID, e.Subject, g.RequestID, ErrMalformed)
 	}
 	return g, nil
+}
+
+// DecodeImport reads the data of an event of an import.
+func DecodeImport(e Envelope) (Import, error) {
+	if !e.Type.IsImport() {
+		return Import{}, fmt.Errorf("event %s of type %q carries no import: %w", e.ID, e.Type, ErrUnknownType)
+	}
+	i, err := decode[Import](e)
+	if err != nil {
+		return Import{}, err
+	}
+	if ImportSubject(e.User(), i.ImportID) != e.Subject {
+		return Import{}, fmt.Errorf("event %s on %s carries import %q: %w", e.ID, e.Subject, i.ImportID, ErrMalformed)
+	}
+	return i, nil
 }
 
 // DecodeErased reads the data of grocery.user-erased.

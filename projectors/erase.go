@@ -121,6 +121,7 @@ func (r *Runner) eraseStreams(ctx context.Context, user string) (int, error) {
 	for _, purge := range []struct{ stream, subject string }{
 		{events.Stream, events.RecipesOf(user)},
 		{events.Stream, events.GroceriesOf(user)},
+		{events.Stream, events.ImportsOf(user)},
 	} {
 		count, err := r.deps.Conn.Purge(ctx, purge.stream, purge.subject)
 		if err != nil && !errors.Is(err, jetstream.ErrNotFound) {

@@ -63,7 +63,7 @@ func (s eventSelection) start(follow bool) jetstream.ReadStart {
 func (s eventSelection) filters(ctx context.Context, larder *connection, log *slog.Logger) ([]string, error) {
 	switch {
 	case s.User == "" && s.Recipe == "":
-		return []string{events.AllRecipes, events.AllGroceries, events.AllUsers}, nil
+		return []string{events.AllRecipes, events.AllGroceries, events.AllImports, events.AllUsers}, nil
 	case s.User == "":
 		return []string{events.AllOfRecipe(s.Recipe)}, nil
 	}
@@ -78,5 +78,5 @@ func (s eventSelection) filters(ctx context.Context, larder *connection, log *sl
 	if s.Recipe != "" {
 		return []string{events.RecipeSubject(user.ID, s.Recipe)}, nil
 	}
-	return []string{events.RecipesOf(user.ID), events.GroceriesOf(user.ID), events.UserSubject(user.ID)}, nil
+	return []string{events.RecipesOf(user.ID), events.GroceriesOf(user.ID), events.ImportsOf(user.ID), events.UserSubject(user.ID)}, nil
 }

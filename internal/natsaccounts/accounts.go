@@ -138,7 +138,7 @@ func relay() User {
 	return User{
 		Name: "relay", For: "`larder relay`",
 		Publish: slices.Concat(
-			[]string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"},
+			[]string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.import.*.*", "larder.user.*"},
 			making(eventStream),
 			[]string{"$JS.API.DIRECT.GET." + eventStream + ".larder.>", "$JS.API.STREAM.PURGE." + eventStream},
 			watching()),

@@ -224,7 +224,7 @@ func (b *bringer) asItWas(ctx context.Context, r row) error {
 		}
 	case e.Type == events.UserDeleted:
 		return b.delete(ctx, e)
-	case e.Type != events.GroceryRequested:
+	case e.Type.IsRecipe():
 		recipe, err := events.DecodeRecipe(e)
 		if err != nil {
 			return err

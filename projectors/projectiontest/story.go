@@ -68,6 +68,13 @@ func (t *Teller) Grocery(word string) events.Envelope {
 	return t.envelope(events.GroceryRequested, events.GrocerySubject(t.User, g.RequestID), 0, g)
 }
 
+// Import returns a step of an import, which changes no recipe.
+func (t *Teller) Import(word string, version int64) events.Envelope {
+	t.change++
+	i := events.Import{ImportID: t.ID("import " + word), Number: int(version), Duplicates: []string{}, Kept: []string{}}
+	return t.envelope(events.ImportRecipeRead, events.ImportSubject(t.User, i.ImportID), version, i)
+}
+
 // Forgotten returns an event as republished once its recipe is forgotten.
 func Forgotten(e events.Envelope) events.Envelope {
 	var body any

@@ -40,7 +40,7 @@ func New(pool *pgxpool.Pool) *Projection { return &Projection{pool: pool, gone: 
 // Spec is the same for every instance of this projection.
 func Spec() projectors.Spec {
 	return projectors.Spec{
-		Name: Name, Filters: []string{events.AllRecipes, events.AllGroceries, events.AllUsers},
+		Name: Name, Filters: []string{events.AllRecipes, events.AllGroceries, events.AllImports, events.AllUsers},
 		Lanes: 4, Batch: 200, Every: spacing,
 	}
 }

@@ -174,7 +174,7 @@ func TestLedger(t *testing.T) {
 	teller := projectiontest.NewTeller()
 	story := []events.Envelope{
 		teller.Account(events.UserAdded, 1), teller.Recipe(events.RecipeCreated, "soup", 1),
-		teller.Grocery("soup"), teller.Recipe(events.RecipeUpdated, "soup", 2),
+		teller.Grocery("soup"), teller.Import("soups", 1), teller.Recipe(events.RecipeUpdated, "soup", 2),
 	}
 	var want []string
 	for i := range story {
@@ -184,7 +184,7 @@ func TestLedger(t *testing.T) {
 	apply(t, projection, story...)
 	apply(t, projection, story...)
 	require.Equal(t, strings.Join(want, "\n"), entries(t, pool, teller.User))
-	require.EqualValues(t, 4, scan[int64](t, pool, `SELECT change FROM user_changes WHERE user_id = $1`, teller.User))
+	require.EqualValues(t, 5, scan[int64](t, pool, `SELECT change FROM user_changes WHERE user_id = $1`, teller.User))
 
 	_, err := pool.Exec(t.Context(), `UPDATE event_log SET published_at = NULL, stream_sequence = NULL WHERE version = 2`)
 	require.NoError(t, err)

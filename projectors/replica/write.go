@@ -77,7 +77,7 @@ func queue(work *pgx.Batch, to schema, event projectors.Event, gone removed) err
 		queueUserDeleted(work, to, user, gone)
 		queueEntry(work, event)
 		return nil
-	case event.Type == events.GroceryRequested: // it only changes the ledger
+	case event.Type == events.GroceryRequested, event.Type.IsImport(): // these only change the ledger
 	case event.Type.IsUser():
 		if err := queueUser(work, event); err != nil {
 			return err

@@ -70,7 +70,7 @@ func newBench(t *testing.T, server Server) *bench {
 	b := &bench{T: t, ctx: ctx, refusals: make(chan error, 64)}
 	b.larder, b.publisher = open(t, server.Larder(t)), open(t, server.Publisher(t))
 	b.create(b.larder, jetstream.StreamConfig{
-		Name: "LARDER", Subjects: []string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.user.*"}, AllowDirect: true,
+		Name: "LARDER", Subjects: []string{"larder.recipe.*.*", "larder.grocery.*.*", "larder.import.*.*", "larder.user.*"}, AllowDirect: true,
 	})
 	b.create(b.publisher, jetstream.StreamConfig{
 		Name: "GROCERY", Subjects: []string{"grocery.*.added"}, AllowDirect: true,
