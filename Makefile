@@ -218,8 +218,11 @@ test-kubernetes: build $(CONTROL_PLANE_MADE) $(KUBE_SCORE) ## test deploy/kubern
 	cd deploy/controlplane && $(GO) vet ./... && LARDER_CONTROL_PLANE=$(CONTROL_PLANE) $(GO) test -count=1 -v -timeout 20m ./...
 
 bench: ## measure Larder against the bare limit, as tables: larder up, then the components on real servers
-	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -skip 'Servers|Soak' -benchtime 1x ./test/bench
+	$(GO) test -count=1 -timeout 30m -run '^$$' -bench . -skip 'Servers|Soak|Cost' -benchtime 1x ./test/bench
 	@$(MAKE) --no-print-directory bench-servers
+
+bench-cost: ## the processor time of a create and of an update, by who spends it; other load hardly changes it (Linux)
+	$(GO) test -count=1 -timeout 30m -run '^$$' -bench Cost -benchtime 1x ./test/bench
 
 bench-servers: ## only the figures on real servers
 	@mkdir -p bin

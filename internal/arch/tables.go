@@ -69,7 +69,7 @@ func rowStatements() []Statement {
 			"files are a part of a recipe's row",
 		},
 		{
-			[]string{"ReplicateRecipe", "FreeName", "ReplicateUser", "ReplicateEntry", "PlaceEntry", "RaiseChange", "DropKeys"},
+			[]string{"ReplicateRecipes", "FreeName", "ReplicateUser", "ReplicateEntries", "PlaceEntry", "RaiseChanges", "DropKeys"},
 			[]string{replicaStore},
 			[]string{postgresroles.Projectors},
 			"the replica makes the backup what the events say",

@@ -535,50 +535,60 @@ func (q *Queries) RecipesSize(ctx context.Context, limit int32) (RecipesSizeRow,
 	return i, err
 }
 
-const ReplicateRecipe = `-- name: ReplicateRecipe :exec
-WITH taken AS (
+const ReplicateRecipes = `-- name: ReplicateRecipes :exec
+WITH given AS MATERIALIZED (
+	SELECT unnest($1::uuid[]) AS user_id, unnest($2::uuid[]) AS id, unnest($3::json[]) AS data,
+		unnest($4::bigint[]) AS change, unnest($5::boolean[]) AS deleted
+), taken AS (
 	INSERT INTO recipes AS have (user_id, id, version, change, name, description, servings, prep_minutes, cook_minutes,
 		source_url, tags, notes, steps, files, created_at, updated_at, deleted_at)
-	SELECT $1::uuid, r.id, r.version, $3::bigint, r.name, r.description, r.servings, r.prep_minutes, r.cook_minutes,
-		r.source_url, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at, CASE WHEN $4::boolean THEN r.updated_at END
-	FROM json_populate_record(NULL::recipes, $2::json) AS r
+	SELECT given.user_id, r.id, r.version, given.change, r.name, r.description, r.servings, r.prep_minutes, r.cook_minutes,
+		r.source_url, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at, CASE WHEN given.deleted THEN r.updated_at END
+	FROM given, json_populate_record(NULL::recipes, given.data) AS r
 	ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change, name = excluded.name,
 		description = excluded.description, servings = excluded.servings, prep_minutes = excluded.prep_minutes,
 		cook_minutes = excluded.cook_minutes, source_url = excluded.source_url, tags = excluded.tags, notes = excluded.notes,
 		steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
 		deleted_at = excluded.deleted_at
-	WHERE have.version < excluded.version OR ($5::boolean AND have.version = excluded.version)
+	WHERE have.version < excluded.version OR ($6::boolean AND have.version = excluded.version)
 	RETURNING have.user_id, have.id
+), lines AS MATERIALIZED (
+	SELECT given.user_id, given.id, given.data -> 'ingredients' AS list FROM given
+	WHERE ((given.user_id, given.id) IN (SELECT taken.user_id, taken.id FROM taken)) IS TRUE
 ), gone AS (
-	DELETE FROM ingredients i USING taken
-	WHERE i.user_id = taken.user_id AND i.recipe_id = taken.id AND i.position >= json_array_length($2::json -> 'ingredients')
+	DELETE FROM ingredients i USING lines
+	WHERE i.user_id = lines.user_id AND i.recipe_id = lines.id AND i.position >= json_array_length(lines.list)
 )
 INSERT INTO ingredients (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section, second)
-SELECT taken.user_id, taken.id, i.ordinality - 1, i.text, i.quantity, i.quantity_max, i.unit, i.name, i.note, i.section, i.second
-FROM taken, json_populate_recordset(NULL::ingredients, $2::json -> 'ingredients') WITH ORDINALITY AS i
+SELECT lines.user_id, lines.id, i.ordinality - 1, i.text, i.quantity, i.quantity_max, i.unit, i.name, i.note, i.section, i.second
+FROM lines, json_populate_recordset(NULL::ingredients, lines.list) WITH ORDINALITY AS i
 ON CONFLICT (user_id, recipe_id, position) DO UPDATE SET text = excluded.text, quantity = excluded.quantity,
 	quantity_max = excluded.quantity_max, unit = excluded.unit, name = excluded.name, note = excluded.note,
 	section = excluded.section, second = excluded.second
 `
 
-type ReplicateRecipeParams struct {
-	Column1 string
-	Column2 []byte
-	Column3 int64
-	Column4 bool
-	Column5 bool
+type ReplicateRecipesParams struct {
+	UserIds []string
+	Ids     []string
+	Recipes [][]byte
+	Changes []int64
+	Deleted []bool
+	Again   bool
 }
 
-// Writes a recipe ($2) of a user ($1) from an event, with its change number ($3), deleted or not ($4), over an older version, or
-// over the same version if the event was published again ($5). Otherwise it does nothing, so a batch may hold an event twice
-// and needs no read before it writes.
-func (q *Queries) ReplicateRecipe(ctx context.Context, arg ReplicateRecipeParams) error {
-	_, err := q.db.Exec(ctx, ReplicateRecipe,
-		arg.Column1,
-		arg.Column2,
-		arg.Column3,
-		arg.Column4,
-		arg.Column5,
+// Writes recipes from events, each of them once, over an older version, or over the same version if the events were published
+// again (@again). Otherwise it does nothing, so an event may come twice and nothing is read before it is written.
+//
+// A plan made while the tables were empty must do for full ones: see PlanForFullTables. IS TRUE makes the planner look up taken
+// recipes in a hash, instead of comparing each with each.
+func (q *Queries) ReplicateRecipes(ctx context.Context, arg ReplicateRecipesParams) error {
+	_, err := q.db.Exec(ctx, ReplicateRecipes,
+		arg.UserIds,
+		arg.Ids,
+		arg.Recipes,
+		arg.Changes,
+		arg.Deleted,
+		arg.Again,
 	)
 	return err
 }

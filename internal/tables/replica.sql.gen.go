@@ -11,7 +11,6 @@ import (
 )
 
 const FreeName = `-- name: FreeName :exec
-
 UPDATE users SET name_key = id::text WHERE name_key = $1 AND id <> $2 AND updated_at < $3
 `
 
@@ -21,8 +20,6 @@ type FreeNameParams struct {
 	UpdatedAt time.Time
 }
 
-// What the replica projection writes besides recipes. Each statement does nothing if the row is as new as the event (or newer,
-// for an event published again). The search path selects the live tables or those of a rebuild.
 // The primary never has two accounts with one name, but here the newer account's event can come before the older one's deletion.
 // That deletion may be further back in the same lane, so don't wait for it: the account that changed last ($2, at $3) gets the
 // name ($1), and the other gets its id as its name.
@@ -57,18 +54,33 @@ func (q *Queries) PlaceEntry(ctx context.Context, arg PlaceEntryParams) error {
 	return err
 }
 
-const RaiseChange = `-- name: RaiseChange :exec
-INSERT INTO user_changes AS have (user_id, change) VALUES ($1, $2)
+const PlanForFullTables = `-- name: PlanForFullTables :exec
+
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+`
+
+// What the replica projection writes besides recipes. Each statement does nothing if the row is as new as the event (or newer,
+// for an event published again). The search path selects the live tables or those of a rebuild.
+// A connection keeps its plans, and those made while the tables were empty would read full ones from end to end, for minutes: until
+// PostgreSQL analyzes them. In a transaction that begins with this, planning chooses indexes whatever the size.
+func (q *Queries) PlanForFullTables(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, PlanForFullTables)
+	return err
+}
+
+const RaiseChanges = `-- name: RaiseChanges :exec
+INSERT INTO user_changes AS have (user_id, change) SELECT unnest($1::uuid[]), unnest($2::bigint[])
 ON CONFLICT (user_id) DO UPDATE SET change = greatest(have.change, excluded.change)
 `
 
-type RaiseChangeParams struct {
-	UserID string
-	Change int64
+type RaiseChangesParams struct {
+	UserIds []string
+	Changes []int64
 }
 
-func (q *Queries) RaiseChange(ctx context.Context, arg RaiseChangeParams) error {
-	_, err := q.db.Exec(ctx, RaiseChange, arg.UserID, arg.Change)
+// Each user once.
+func (q *Queries) RaiseChanges(ctx context.Context, arg RaiseChangesParams) error {
+	_, err := q.db.Exec(ctx, RaiseChanges, arg.UserIds, arg.Changes)
 	return err
 }
 
@@ -115,55 +127,62 @@ func (q *Queries) RecipeIDsAfter(ctx context.Context, arg RecipeIDsAfterParams) 
 	return items, nil
 }
 
-const ReplicateEntry = `-- name: ReplicateEntry :exec
+const ReplicateEntries = `-- name: ReplicateEntries :exec
 INSERT INTO event_log AS have (id, event_id, user_id, type, schema_version, subject, version, change, time, traceparent, data,
 	published_at, stream_sequence)
-SELECT CASE WHEN $1::bigint > 0 THEN $1::bigint ELSE nextval('public.event_log_id_seq') - (1::bigint << 62) END,
-	$2::uuid, $3::uuid, $4::text, $5::integer, $6::text, $7::bigint, $8::bigint, $9::timestamptz, $10::text, $11::json,
-	$12::timestamptz, $13::bigint
-WHERE NOT EXISTS (SELECT FROM recipes gone WHERE gone.user_id = $3::uuid AND gone.id = $14::uuid
-	AND gone.deleted_at IS NOT NULL AND gone.name = '' AND gone.version > $7::bigint)
+SELECT CASE WHEN e.id > 0 THEN e.id ELSE nextval('public.event_log_id_seq') - (1::bigint << 62) END,
+	e.event_id, e.user_id, e.type, e.schema_version, e.subject, e.version, e.change, e.time, e.traceparent, e.data,
+	e.published_at, e.stream_sequence
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::uuid[]) AS event_id, unnest($3::uuid[]) AS user_id,
+	unnest($4::text[]) AS type, unnest($5::integer[]) AS schema_version, unnest($6::text[]) AS subject,
+	unnest($7::bigint[]) AS version, unnest($8::bigint[]) AS change, unnest($9::timestamptz[]) AS time,
+	unnest($10::text[]) AS traceparent, unnest($11::json[]) AS data, unnest($12::timestamptz[]) AS published_at,
+	unnest($13::bigint[]) AS stream_sequence, unnest($14::uuid[]) AS recipe_id) AS e
+WHERE coalesce((SELECT gone.version FROM recipes gone WHERE gone.user_id = e.user_id AND gone.id BETWEEN e.recipe_id AND e.recipe_id
+	AND gone.deleted_at IS NOT NULL AND gone.name = '' ORDER BY gone.id LIMIT 1), 0) <= e.version
 ON CONFLICT (event_id) DO UPDATE SET published_at = excluded.published_at, stream_sequence = excluded.stream_sequence
 WHERE have.published_at IS NULL
 `
 
-type ReplicateEntryParams struct {
-	Column1  int64
-	Column2  string
-	Column3  string
-	Column4  string
-	Column5  int32
-	Column6  string
-	Column7  int64
-	Column8  int64
-	Column9  time.Time
-	Column10 string
-	Column11 []byte
-	Column12 time.Time
-	Column13 int64
-	Column14 string
+type ReplicateEntriesParams struct {
+	Ids            []int64
+	EventIds       []string
+	UserIds        []string
+	Types          []string
+	SchemaVersions []int32
+	Subjects       []string
+	Versions       []int64
+	Changes        []int64
+	Times          []time.Time
+	Traceparents   []string
+	Data           [][]byte
+	Published      []time.Time
+	Sequences      []int64
+	RecipeIds      []string
 }
 
 // A row has the same number as at the primary. If the relay didn't send it, the row gets one far below all others, where it can't
 // collide; the next full copy corrects it.
 //
-// Late events of an erased recipe ($14) are left out: nothing would remove them again.
-func (q *Queries) ReplicateEntry(ctx context.Context, arg ReplicateEntryParams) error {
-	_, err := q.db.Exec(ctx, ReplicateEntry,
-		arg.Column1,
-		arg.Column2,
-		arg.Column3,
-		arg.Column4,
-		arg.Column5,
-		arg.Column6,
-		arg.Column7,
-		arg.Column8,
-		arg.Column9,
-		arg.Column10,
-		arg.Column11,
-		arg.Column12,
-		arg.Column13,
-		arg.Column14,
+// Late events of an erased recipe (recipe_id, NULL for others) are left out: nothing would remove them again. The range, which is
+// one id, and the order are for the primary key: of plans made while the table was empty, the planner would take one that reads
+// all recipes of the user.
+func (q *Queries) ReplicateEntries(ctx context.Context, arg ReplicateEntriesParams) error {
+	_, err := q.db.Exec(ctx, ReplicateEntries,
+		arg.Ids,
+		arg.EventIds,
+		arg.UserIds,
+		arg.Types,
+		arg.SchemaVersions,
+		arg.Subjects,
+		arg.Versions,
+		arg.Changes,
+		arg.Times,
+		arg.Traceparents,
+		arg.Data,
+		arg.Published,
+		arg.Sequences,
+		arg.RecipeIds,
 	)
 	return err
 }

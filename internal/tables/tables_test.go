@@ -13,11 +13,11 @@ import (
 func TestEveryColumnIsWrittenAndErased(t *testing.T) {
 	t.Parallel()
 	all := inserted(t, PutRecipe)
-	require.ElementsMatch(t, all, inserted(t, ReplicateRecipe))
+	require.ElementsMatch(t, all, inserted(t, ReplicateRecipes))
 	require.ElementsMatch(t, all, append(inserted(t, InsertRecipe), "deleted_at"))
 	changing := slices.DeleteFunc(slices.Clone(all), func(column string) bool { return column == "user_id" || column == "id" })
 	require.ElementsMatch(t, changing, replaced(PutRecipe))
-	before, _, found := strings.Cut(ReplicateRecipe, "), gone AS (")
+	before, _, found := strings.Cut(ReplicateRecipes, "), lines AS ")
 	require.True(t, found)
 	require.ElementsMatch(t, changing, replaced(before))
 	require.ElementsMatch(t, changing, append(TextColumns(), "version", "change", "created_at", "updated_at", "deleted_at"))

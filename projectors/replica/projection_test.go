@@ -158,6 +158,32 @@ func TestErasedIsCountedWhoeverComesFirst(t *testing.T) {
 	require.Equal(t, counts[false], counts[true])
 }
 
+// A batch costs the same however many rows there are, also by plans made while the tables were empty.
+func TestABatchReadsOnlyWhatItWrites(t *testing.T) {
+	t.Parallel()
+	url := testkit.BackupPostgres(t, migrate)
+	pool, err := postgres.Open(t.Context(), url, postgres.Options{Application: "replica test", MaxConns: 1}) // so that plans are kept
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	projection := replica.New(pool)
+	teller := projectiontest.NewTeller()
+	const batches, each = 12, 50
+	for batch := range batches {
+		var list []events.Envelope
+		for i := range each {
+			word := fmt.Sprintf("soup %d", batch*each+i)
+			list = append(list, teller.Recipe(events.RecipeCreated, word, 1), teller.Recipe(events.RecipeUpdated, word, 2))
+		}
+		apply(t, projection, list...)
+		apply(t, projection, list[len(list)-1]) // delivered again
+	}
+	require.Equal(t, batches*each, scan[int](t, pool, `SELECT count(*) FROM recipes WHERE version = 2`))
+	scan[any](t, pool, `SELECT pg_stat_force_next_flush()::text`)
+	read := scan[int](t, pool, `SELECT (sum(seq_tup_read) + sum(idx_tup_fetch))::bigint FROM pg_stat_user_tables
+		WHERE relname IN ('recipes', 'ingredients', 'event_log', 'user_changes')`)
+	require.Less(t, read, 4*batches*each)
+}
+
 // entries returns a user's ledger rows: number, type, version, stream sequence.
 func entries(t *testing.T, pool *pgxpool.Pool, user string) string {
 	t.Helper()

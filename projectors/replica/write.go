@@ -55,51 +55,52 @@ type removed map[string]int
 
 // write applies a batch of events to the tables in one transaction.
 func write(ctx context.Context, pool *pgxpool.Pool, to schema, batch []projectors.Event) (removed, error) {
-	work, gone := to.batch(), removed{}
+	w := writing{work: to.batch(), to: to, gone: removed{}, run: newRun()}
+	w.work.Queue(tables.PlanForFullTables)
 	for _, event := range batch {
-		if err := queue(work, to, event, gone); err != nil {
+		if err := w.queue(event); err != nil {
 			return nil, err
 		}
 	}
-	if err := pool.SendBatch(ctx, work).Close(); err != nil {
+	w.run.end(w.work)
+	if err := pool.SendBatch(ctx, w.work).Close(); err != nil {
 		return nil, fmt.Errorf("write %d events to the replica: %w", len(batch), failure(err))
 	}
-	return gone, nil
+	return w.gone, nil
 }
 
-func queue(work *pgx.Batch, to schema, event projectors.Event, gone removed) error {
+// writing is a batch of events on its way into the tables.
+type writing struct {
+	work *pgx.Batch
+	to   schema
+	gone removed
+	run  *run
+}
+
+func (w *writing) queue(event projectors.Event) error {
 	user := event.User()
 	if err := checkID(user); err != nil {
 		return err
 	}
 	switch {
 	case event.Type == events.UserDeleted:
-		queueUserDeleted(work, to, user, gone)
-		queueEntry(work, event)
+		w.run.end(w.work)
+		queueUserDeleted(w.work, w.to, user, w.gone)
+		w.run.entry(event)
 		return nil
 	case event.Type == events.GroceryRequested, event.Type.IsImport(): // these only change the ledger
 	case event.Type.IsUser():
-		if err := queueUser(work, event); err != nil {
+		if err := queueUser(w.work, event); err != nil {
 			return err
 		}
 	default:
-		if err := queueRecipe(work, to, event); err != nil {
+		if err := w.queueRecipe(event); err != nil {
 			return err
 		}
 	}
-	work.Queue(tables.RaiseChange, user, event.Change)
-	queueEntry(work, event)
+	w.run.change(event)
+	w.run.entry(event)
 	return nil
-}
-
-func queueEntry(work *pgx.Batch, event projectors.Event) {
-	var recipe *string
-	if _, id, ok := events.RecipeOf(event.Subject); ok {
-		recipe = &id
-	}
-	work.Queue(tables.ReplicateEntry, event.Ledger, event.ID, event.User(), string(event.Type), event.SchemaVersion,
-		event.Subject, event.Version, event.Change, event.Time, event.TraceParent, string(event.Data), event.Stored,
-		int64(event.Sequence), recipe)
 }
 
 func queueUserDeleted(work *pgx.Batch, to schema, user string, gone removed) {
@@ -127,7 +128,7 @@ func nameKey(name string) string {
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(strings.TrimSpace(name))))
 }
 
-func queueRecipe(work *pgx.Batch, to schema, event projectors.Event) error {
+func (w *writing) queueRecipe(event projectors.Event) error {
 	r, err := events.DecodeRecipe(event.Envelope)
 	if err != nil {
 		return err
@@ -140,11 +141,17 @@ func queueRecipe(work *pgx.Batch, to schema, event projectors.Event) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", projectors.ErrImpossible, err)
 	}
-	deleted := event.Type == events.RecipeDeleted
-	work.Queue(tables.ReplicateRecipe, event.User(), data, event.Change, deleted, event.Again)
-	if to == live && deleted && r.Forgotten() {
-		queueForgotten(work, event, r)
+	if !w.run.takes(event) {
+		w.run.end(w.work)
 	}
+	if w.to == live && event.Type == events.RecipeDeleted && r.Forgotten() {
+		w.run.end(w.work)
+		w.run.recipe(event, r.ID, string(data))
+		w.run.queueRecipes(w.work)
+		queueForgotten(w.work, event, r)
+		return nil
+	}
+	w.run.recipe(event, r.ID, string(data))
 	return nil
 }
 

@@ -60,11 +60,12 @@ func (s spent) String() string {
 	return text
 }
 
-// servedBy parses a PostgreSQL process's title: "postgres: USER DATABASE ADDRESS ...".
+// servedBy parses a PostgreSQL process's title: "postgres: USER DATABASE ADDRESS ...", where the address is
+// [local] or has a port in parentheses.
 func servedBy(pid int) string {
 	title, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	words := strings.Fields(strings.ReplaceAll(string(title), "\x00", " "))
-	if len(words) < 4 || !strings.Contains(words[3], "(") {
+	if len(words) < 4 || words[3] != "[local]" && !strings.Contains(words[3], "(") {
 		return "postgres"
 	}
 	if strings.Contains(words[2], "backup") {
