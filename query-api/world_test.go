@@ -32,6 +32,7 @@ import (
 	"larder.dev/internal/testkit/indexkit"
 	"larder.dev/projectors/views"
 	queryapi "larder.dev/query-api"
+	rules "larder.dev/recipe"
 )
 
 // world is the read side over real stores. It also plays the write side and the projections, so
@@ -202,7 +203,10 @@ func (c *cook) store(db *pgxpool.Pool, r events.Recipe, deleted bool) {
 // indexed adds a recipe to the index as the projection does.
 func (c *cook) indexed(r events.Recipe, deleted bool) {
 	c.w.t.Helper()
-	doc := searchindex.Document{ID: r.ID, Owner: c.id, Name: r.Name, Tags: r.Tags, Version: r.Version}
+	doc := searchindex.Document{
+		ID: r.ID, Owner: c.id, Name: r.Name, Tags: r.Tags, Version: r.Version, Foods: rules.Foods(r.Ingredients),
+		Minutes: rules.Minutes(r.PrepMinutes, r.CookMinutes), Created: r.CreatedAt, Updated: r.UpdatedAt,
+	}
 	if deleted {
 		doc = searchindex.Document{ID: r.ID, Owner: c.id, Version: r.Version, Deleted: true}
 	}

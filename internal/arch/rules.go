@@ -94,7 +94,7 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: Module + "/grocery-app/...",
-			May:      []string{events, ground, Module + "/grocery-app/internal/...", Module + "/recipe/ingredient", Module + "/recipe/units"},
+			May:      []string{events, ground, Module + "/grocery-app/internal/...", Module + "/recipe/ingredient", Module + "/recipe/food", Module + "/recipe/units"},
 			Reason: "the grocery app is a program of its own that knows nothing of ours but the feed, so that it stays the " +
 				"example for whoever writes another subscriber",
 		},
@@ -109,7 +109,7 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: Module + "/grocery-app/internal/list/...",
-			May:      []string{Module + "/recipe/ingredient", Module + "/recipe/units", internal + "wordfold"},
+			May:      []string{Module + "/recipe/ingredient", Module + "/recipe/food", Module + "/recipe/units"},
 			Third:    []string{},
 			Reason:   "the rules of a list are pure: no store, no HTTP, so that properties can be tried by the thousand",
 		},
@@ -129,6 +129,12 @@ func pureLayers() []Layer {
 			May:      []string{Module + "/recipe/units", Module + "/recipe/language"},
 			Third:    []string{"golang.org/x/text/..."},
 			Reason:   "reading an ingredient line is pure: text in, parts out, so that it can be fuzzed",
+		},
+		{
+			Packages: Module + "/recipe/food",
+			May:      []string{internal + "wordfold"},
+			Third:    []string{},
+			Reason:   "which food a row names is pure: words in, keys out, the same for the index, a query and a shopping list",
 		},
 		{
 			Packages: Module + "/recipe/language",

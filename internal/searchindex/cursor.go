@@ -16,7 +16,7 @@ import (
 //
 //	format (1 byte) | fingerprint (8 bytes) | tier (1 byte) | key | 0 | id
 const (
-	cursorFormat     = 2 // 1 predates parts of words and multiple tags
+	cursorFormat     = 3 // 1 predates parts of words and multiple tags, 2 foods and orders
 	fingerprintBytes = 8
 	cursorHeadBytes  = 1 + fingerprintBytes + 1
 	maxCursorBytes   = cursorHeadBytes + wordfold.MaxKeyBytes + 1 + maxNameBytes
@@ -62,10 +62,14 @@ func (p Plan) fingerprint() []byte {
 	h := sha256.New()
 	write := func(part string) { fmt.Fprintf(h, "%d:%s", len(part), part) }
 	write(p.Owner)
-	fmt.Fprintf(h, "%d tags", len(p.Tags))
-	for _, tag := range p.Tags {
-		write(tag)
+	for _, list := range [][]string{p.Tags, p.With, p.Without} {
+		fmt.Fprintf(h, "%d of", len(list))
+		for _, each := range list {
+			write(each)
+		}
 	}
+	fmt.Fprintf(h, "%d minutes", p.MaxMinutes)
+	write(string(p.Order))
 	for _, term := range p.Terms {
 		write(term.String())
 	}

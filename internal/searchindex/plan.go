@@ -3,7 +3,6 @@ package searchindex
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,7 +17,7 @@ const MaxWords = 16
 // Position is a document's place in the order of a query's hits. The zero Position precedes all.
 type Position struct {
 	Tier int
-	Key  string // wordfold.Key of the name
+	Key  string // wordfold.Key of the name, or what another Order sorts by
 	ID   string
 }
 
@@ -30,8 +29,9 @@ func (p Position) Compare(other Position) int {
 // Plan is a query ready for an index to answer: folded, bounded, its cursor parsed.
 type Plan struct {
 	Owner string
-	Terms []Term   // distinct; none matches every document
-	Tags  []string // TagKeys of the tags, sorted: a document must have all
+	Terms []Term // distinct; none matches every document
+	Filter
+	Order Order
 	Limit int      // at least 1
 	After Position // the page begins after this position
 	Names bool     // whether hits have their names
@@ -42,8 +42,7 @@ type Plan struct {
 // one.
 func (q Query) Plan() (Plan, error) {
 	plan := Plan{
-		Owner: q.Owner, Terms: Terms(q.Text), Tags: slices.Sorted(slices.Values(TagKeys(q.Tags))), Limit: q.Limit, Names: q.Names,
-		Cost: q.Cost.orDefault(),
+		Owner: q.Owner, Terms: Terms(q.Text), Filter: q.filter(), Order: q.Order, Limit: q.Limit, Names: q.Names, Cost: q.Cost.orDefault(),
 	}
 	if plan.Limit <= 0 {
 		plan.Limit = DefaultLimit

@@ -61,6 +61,10 @@ type Document struct {
 	Owner   string
 	Name    string
 	Tags    []string
+	Foods   []string // keys of package food: what its ingredients are
+	Minutes int      // from start to finish; 0 if unknown
+	Created time.Time
+	Updated time.Time
 	Version int64 // from 1; a newer version of the same document wins
 	Deleted bool  // leaves a tombstone with the version, so that late changes are ignored
 	Again   bool  // also replaces an equal version; not stored
@@ -76,13 +80,17 @@ func (d Document) Newer(has int64) bool {
 
 // Query asks for one page of an owner's documents.
 type Query struct {
-	Owner  string
-	Text   string   // words of the name; a text without words matches everything
-	Tags   []string // only documents with all of these; blank ones are ignored
-	Limit  int      // hits on the page; DefaultLimit if not positive
-	Cursor string   // the previous page's Page.Next; "" for the first
-	Cost   Cost     // its limits
-	Names  bool     // return hits with their names: it costs extra if lists get them elsewhere
+	Owner      string
+	Text       string   // words of the name; a text without words matches everything
+	Tags       []string // only documents with all of these; blank ones are ignored
+	With       []string // only documents with all of these foods, by key; see FoodTerms
+	Without    []string // only documents with none of these foods
+	MaxMinutes int      // only documents known to take no longer; 0 for any
+	Order      Order
+	Limit      int    // hits on the page; DefaultLimit if not positive
+	Cursor     string // the previous page's Page.Next; "" for the first
+	Cost       Cost   // its limits
+	Names      bool   // return hits with their names: it costs extra if lists get them elsewhere
 }
 
 // Hit is one document found.
@@ -131,6 +139,17 @@ type Lister interface {
 	Keys(ctx context.Context, owner string, after Key, limit int) ([]Key, error)
 }
 
+// Counter counts what an owner's documents have.
+type Counter interface {
+	// Tags returns the tags of an owner's documents, most frequent first, then by name: tags that
+	// fold to the same key are one.
+	Tags(ctx context.Context, owner string) ([]Tag, error)
+
+	// Foods returns the foods of an owner's documents that begin with a folded prefix, as FoodTerms
+	// gives them, most frequent first, then by name, and at most limit of them.
+	Foods(ctx context.Context, owner, prefix string, limit int) ([]Tag, error)
+}
+
 // Generations replaces one generation of an index by another.
 type Generations interface {
 	// Lost reports that the serving generation is missing where this index reads and writes: it was
@@ -166,13 +185,12 @@ type Index interface {
 	Apply(ctx context.Context, docs []Document) error
 
 	// Search returns one page. It returns ErrBadCursor for a cursor that wasn't issued for this
-	// owner, text and tags. A cursor stays valid while documents come and go: no remaining document
+	// owner, text, filter and order. A cursor stays valid while documents come and go: no remaining document
 	// is skipped or repeated.
 	Search(ctx context.Context, query Query) (Page, error)
 
-	// Tags returns the tags of an owner's documents, most frequent first, then by name: tags that
-	// fold to the same key are one.
-	Tags(ctx context.Context, owner string) ([]Tag, error)
+	// What it counts is what Search sees.
+	Counter
 
 	// Version returns the version of a document that searches see, the tombstone's for a deleted
 	// one, and 0 for one never indexed. It returns ErrUnavailable if no generation serves.

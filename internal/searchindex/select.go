@@ -4,8 +4,6 @@ import (
 	"context"
 	"iter"
 	"slices"
-
-	"larder.dev/internal/wordfold"
 )
 
 // Select answers a query over documents in memory, by the same rules and with the same cursors as
@@ -33,15 +31,16 @@ func Select(ctx context.Context, docs iter.Seq[Document], query Query) (Page, er
 }
 
 type match struct {
-	at  Position
-	hit Hit
+	at   Position
+	tier int
+	hit  Hit
 }
 
 func (p Plan) match(doc Document) (match, bool) {
 	if doc.Deleted || doc.Owner != p.Owner {
 		return match{}, false
 	}
-	if !p.hasTags(doc) {
+	if !p.matches(doc) {
 		return match{}, false
 	}
 	tier, ok := Match(p.Terms, doc.Name)
@@ -52,20 +51,7 @@ func (p Plan) match(doc Document) (match, bool) {
 	if p.Names {
 		hit.Name = doc.Name
 	}
-	return match{at: Position{Tier: tier, Key: wordfold.Key(doc.Name), ID: doc.ID}, hit: hit}, true
-}
-
-func (p Plan) hasTags(doc Document) bool {
-	if len(p.Tags) == 0 {
-		return true
-	}
-	has := TagKeys(doc.Tags)
-	for _, tag := range p.Tags {
-		if !slices.Contains(has, tag) {
-			return false
-		}
-	}
-	return true
+	return match{at: p.Order.place(doc, tier), tier: tier, hit: hit}, true
 }
 
 // page cuts the page from all matches in order.
@@ -73,7 +59,7 @@ func (p Plan) page(found []match) Page {
 	page := Page{Hits: []Hit{}}
 	var in Tiers
 	for _, m := range found {
-		in[m.at.Tier]++
+		in[m.tier]++
 	}
 	page.Total, page.Similar = in.Total()
 	start, _ := slices.BinarySearchFunc(found, p.After, func(m match, after Position) int {

@@ -50,6 +50,32 @@ func TagsOf(docs iter.Seq[Document], owner string) []Tag {
 	return RankTags(counts)
 }
 
+// FoodsOf counts the foods of an owner's documents in memory, as Index.Foods does.
+func FoodsOf(docs iter.Seq[Document], owner, prefix string, limit int) []Tag {
+	counts := map[string]int{}
+	for doc := range docs {
+		if doc.Owner != owner || doc.Deleted {
+			continue
+		}
+		for _, food := range DocumentFoods(doc) {
+			if strings.HasPrefix(food, prefix) {
+				counts[food]++
+			}
+		}
+	}
+	return RankFoods(counts, limit)
+}
+
+// RankFoods orders foods by how many documents have each, then by name, and keeps the first.
+func RankFoods(counts map[string]int, limit int) []Tag {
+	foods := make([]Tag, 0, len(counts))
+	for name, count := range counts {
+		foods = append(foods, Tag{Name: name, Count: count})
+	}
+	slices.SortFunc(foods, func(a, b Tag) int { return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name)) })
+	return foods[:min(limit, len(foods))]
+}
+
 // RankTags orders tags by how many documents have each, then by key. It shows a key's most common
 // name, and the first of equally common ones.
 func RankTags(counts map[TagLabel]int) []Tag {

@@ -137,7 +137,13 @@ SELECT id, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1;
 
 -- What search needs of all of a user's recipes.
 -- name: RecipeNames :many
-SELECT id, name, tags, version FROM recipes WHERE user_id = $1 AND deleted_at IS NULL;
+SELECT id, name, tags, version, prep_minutes, cook_minutes, created_at, updated_at
+FROM recipes WHERE user_id = $1 AND deleted_at IS NULL;
+
+-- What a search by foods needs of all of a user's recipes.
+-- name: RecipeFoods :many
+SELECT i.recipe_id, i.text, i.name FROM ingredients i JOIN recipes r ON r.user_id = i.user_id AND r.id = i.recipe_id
+WHERE i.user_id = $1 AND r.deleted_at IS NULL;
 
 -- What a list shows of the given recipes that still exist.
 -- name: Summaries :many

@@ -216,6 +216,38 @@ func (q *Queries) Recipe(ctx context.Context, arg RecipeParams) (RecipeRow, erro
 	return i, err
 }
 
+const RecipeFoods = `-- name: RecipeFoods :many
+SELECT i.recipe_id, i.text, i.name FROM ingredients i JOIN recipes r ON r.user_id = i.user_id AND r.id = i.recipe_id
+WHERE i.user_id = $1 AND r.deleted_at IS NULL
+`
+
+type RecipeFoodsRow struct {
+	RecipeID string
+	Text     string
+	Name     string
+}
+
+// What a search by foods needs of all of a user's recipes.
+func (q *Queries) RecipeFoods(ctx context.Context, userID string) ([]RecipeFoodsRow, error) {
+	rows, err := q.db.Query(ctx, RecipeFoods, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RecipeFoodsRow
+	for rows.Next() {
+		var i RecipeFoodsRow
+		if err := rows.Scan(&i.RecipeID, &i.Text, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const RecipeIDsOf = `-- name: RecipeIDsOf :many
 SELECT id FROM recipes WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3::bigint
 `
@@ -248,14 +280,19 @@ func (q *Queries) RecipeIDsOf(ctx context.Context, arg RecipeIDsOfParams) ([]str
 }
 
 const RecipeNames = `-- name: RecipeNames :many
-SELECT id, name, tags, version FROM recipes WHERE user_id = $1 AND deleted_at IS NULL
+SELECT id, name, tags, version, prep_minutes, cook_minutes, created_at, updated_at
+FROM recipes WHERE user_id = $1 AND deleted_at IS NULL
 `
 
 type RecipeNamesRow struct {
-	ID      string
-	Name    string
-	Tags    []string
-	Version int64
+	ID          string
+	Name        string
+	Tags        []string
+	Version     int64
+	PrepMinutes *int32
+	CookMinutes *int32
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
 }
 
 // What search needs of all of a user's recipes.
@@ -273,6 +310,10 @@ func (q *Queries) RecipeNames(ctx context.Context, userID string) ([]RecipeNames
 			&i.Name,
 			&i.Tags,
 			&i.Version,
+			&i.PrepMinutes,
+			&i.CookMinutes,
+			&i.CreatedAt,
+			&i.UpdatedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package searchindex
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"larder.dev/events"
@@ -29,7 +30,8 @@ func Expect(e events.Envelope) (projectors.Fingerprint, bool, error) {
 func fingerprint(doc searchindex.Document) projectors.Fingerprint {
 	h := projectors.Fingerprint{Subject: events.RecipeSubject(doc.Owner, doc.ID), Version: doc.Version, Deleted: doc.Deleted}
 	if !doc.Deleted {
-		h.Digest = projectors.Digest(append([]string{doc.Name}, searchindex.TagKeys(doc.Tags)...)...)
+		parts := append([]string{doc.Name, searchindex.SortedOf(doc).String(), strconv.Itoa(len(doc.Foods))}, doc.Foods...)
+		h.Digest = projectors.Digest(append(parts, searchindex.TagKeys(doc.Tags)...)...)
 	}
 	return h
 }

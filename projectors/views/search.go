@@ -1,17 +1,20 @@
 package views
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/tidwall/gjson"
 
 	"larder.dev/events"
 	"larder.dev/internal/searchindex"
+	"larder.dev/recipe"
 )
 
 // SearchDocument returns what the search index stores of an event's recipe: only what search finds
-// and filters by. A deleted recipe becomes a tombstone without name and tags. Its errors are those
+// filters and sorts by. A deleted recipe becomes a tombstone without name and tags. Its errors are those
 // of events.DecodeRecipe, except for problems in other fields.
 //
 // It only parses the fields it needs, which takes a fifth of the time: a rebuild does this for
@@ -31,27 +34,71 @@ func SearchDocument(e events.Envelope) (searchindex.Document, error) {
 	doc.Owner = e.User()
 	doc.Again = e.Again
 	if e.Type == events.RecipeDeleted {
-		doc.Deleted, doc.Name, doc.Tags = true, "", nil
+		return searchindex.Document{ID: doc.ID, Owner: doc.Owner, Version: doc.Version, Again: doc.Again, Deleted: true}, nil
 	}
 	return doc, nil
 }
 
 // readHeading reads the searchable fields of a recipe's JSON.
-func readHeading(recipe []byte) (doc searchindex.Document, err error) {
-	if !gjson.ValidBytes(recipe) {
+func readHeading(body []byte) (doc searchindex.Document, err error) {
+	if !gjson.ValidBytes(body) {
 		return doc, errors.New("the body is no JSON")
 	}
-	if doc.ID, err = readText("id", gjson.GetBytes(recipe, "id")); err != nil {
+	if doc.ID, err = readText("id", gjson.GetBytes(body, "id")); err != nil {
 		return doc, err
 	}
-	if doc.Name, err = readText("name", gjson.GetBytes(recipe, "name")); err != nil {
+	if doc.Name, err = readText("name", gjson.GetBytes(body, "name")); err != nil {
 		return doc, err
 	}
-	if doc.Tags, err = readTags(gjson.GetBytes(recipe, "tags")); err != nil {
+	if doc.Tags, err = readTags(gjson.GetBytes(body, "tags")); err != nil {
 		return doc, err
 	}
-	doc.Version, err = readNumber("version", gjson.GetBytes(recipe, "version"))
+	if doc.Version, err = readNumber("version", gjson.GetBytes(body, "version")); err != nil {
+		return doc, err
+	}
+	err = readFacts(body, &doc)
 	return doc, err
+}
+
+// readFacts reads what search filters and sorts by.
+func readFacts(body []byte, doc *searchindex.Document) (err error) {
+	var rows []events.Ingredient
+	gjson.GetBytes(body, "ingredients").ForEach(func(_, row gjson.Result) bool {
+		rows = append(rows, events.Ingredient{})
+		last := &rows[len(rows)-1]
+		if last.Name = row.Get("name").Str; last.Name == "" {
+			err = json.Unmarshal([]byte(row.Raw), last) // the row may have to be parsed
+		}
+		return err == nil
+	})
+	if err != nil {
+		return fmt.Errorf("its ingredients: %w", err)
+	}
+	doc.Foods = recipe.Foods(rows)
+	minutes := func(field string) *int {
+		value := gjson.GetBytes(body, field)
+		if value.Type != gjson.Number {
+			return nil
+		}
+		n := int(value.Int())
+		return &n
+	}
+	doc.Minutes = recipe.Minutes(minutes("prep_minutes"), minutes("cook_minutes"))
+	if doc.Created, err = readTime("created_at", gjson.GetBytes(body, "created_at")); err != nil {
+		return err
+	}
+	doc.Updated, err = readTime("updated_at", gjson.GetBytes(body, "updated_at"))
+	return err
+}
+
+func readTime(field string, value gjson.Result) (at time.Time, err error) {
+	if value.Type == gjson.Null {
+		return at, nil
+	}
+	if at, err = time.Parse(time.RFC3339, value.Str); err != nil {
+		return at, fmt.Errorf("its %s is no time", field)
+	}
+	return at.UTC(), nil
 }
 
 func readText(field string, value gjson.Result) (string, error) {

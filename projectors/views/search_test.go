@@ -3,6 +3,7 @@ package views_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -10,6 +11,7 @@ import (
 	"larder.dev/events"
 	"larder.dev/internal/searchindex"
 	"larder.dev/projectors/views"
+	rules "larder.dev/recipe"
 )
 
 // The indexed document matches the fully decoded recipe in every schema version, and events that
@@ -20,6 +22,13 @@ func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
 		recipe := events.Recipe{ID: "soup", Name: rapid.String().Draw(t, "name"), Version: rapid.Int64Min(1).Draw(t, "version")}
 		recipe.Tags = rapid.SliceOfN(rapid.String(), 1, 4).Draw(t, "tags")
 		recipe.Files = []events.File{{ID: "file", Name: rapid.String().Draw(t, "file")}}
+		recipe.Ingredients = rapid.SliceOfN(rapid.SampledFrom([]events.Ingredient{
+			{Text: "2 leeks, sliced"}, {Text: "200 g smoked bacon", Quantity: new(float64), Unit: "g", Name: "smoked bacon"}, {Text: "oil", Name: "oil"},
+		}), 0, 3).Draw(t, "rows")
+		recipe.PrepMinutes = rapid.Ptr(rapid.IntRange(0, 90), true).Draw(t, "prep")
+		recipe.CookMinutes = rapid.Ptr(rapid.IntRange(0, 90), true).Draw(t, "cook")
+		recipe.CreatedAt = time.UnixMicro(rapid.Int64Range(0, 1e15).Draw(t, "created")).UTC()
+		recipe.UpdatedAt = recipe.CreatedAt.In(time.FixedZone("", 3600))
 		recipe.Notes = rapid.String().Draw(t, "notes")
 		data, err := json.Marshal(recipe)
 		require.NoError(t, err)
@@ -31,7 +40,10 @@ func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
 		require.NoError(t, err)
 		doc, err := views.SearchDocument(e)
 		require.NoError(t, err)
-		require.Equal(t, searchindex.Document{ID: whole.ID, Owner: "ada", Name: whole.Name, Tags: whole.Tags, Version: whole.Version}, doc)
+		require.Equal(t, searchindex.Document{
+			ID: whole.ID, Owner: "ada", Name: whole.Name, Tags: whole.Tags, Version: whole.Version, Foods: rules.Foods(whole.Ingredients),
+			Minutes: rules.Minutes(whole.PrepMinutes, whole.CookMinutes), Created: whole.CreatedAt.UTC(), Updated: whole.UpdatedAt.UTC(),
+		}, doc)
 
 		e.Version++
 		_, err = views.SearchDocument(e)
@@ -49,6 +61,7 @@ func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
 func TestSearchDocumentRefusesFieldsOfAnotherKind(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
+		`{"id":"soup","name":"a","tags":[],"version":1,"created_at":"x"}`, `{"id":"soup","name":"a","tags":[],"version":1,"ingredients":[{"text":1}]}`,
 		`{"id":1}`, `{"id":"soup","name":["a"]}`, `{"id":"soup","tags":"hot"}`, `{"id":"soup","tags":[1]}`, `{"id":"soup","version":"1"}`, `[]`, `"soup"`,
 	} {
 		_, err := views.SearchDocument(events.Envelope{

@@ -92,6 +92,7 @@ func everyCall(id string) []larder.Request {
 		{Method: http.MethodPost, Path: "/api/ingredients/parse", Body: map[string]any{"lines": []string{"salt"}}},
 		{Method: http.MethodGet, Path: "/api/recipes"},
 		{Method: http.MethodGet, Path: "/api/tags"},
+		{Method: http.MethodGet, Path: "/api/foods"},
 		{Method: http.MethodGet, Path: "/api/recipes/" + id},
 		{Method: http.MethodGet, Path: "/api/changes?since=0"},
 		{Method: http.MethodGet, Path: "/api/events"},

@@ -1,6 +1,10 @@
 package list
 
-import "strings"
+import (
+	"strings"
+
+	"larder.dev/recipe/food"
+)
 
 // Other is the aisle of unknown foods.
 const Other = "other"
@@ -99,8 +103,8 @@ var shelves = stock(map[string]string{
 func stock(table map[string]string) map[string]string {
 	found := map[string]string{}
 	for _, aisle := range Aisles() {
-		for food := range strings.FieldsSeq(table[aisle]) {
-			key := Key(strings.ReplaceAll(food, "_", " "))
+		for name := range strings.FieldsSeq(table[aisle]) {
+			key := food.Key(strings.ReplaceAll(name, "_", " "))
 			if _, taken := found[key]; !taken {
 				found[key] = aisle
 			}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"larder.dev/grocery-app/internal/list"
+	"larder.dev/recipe/food"
 	"larder.dev/recipe/units"
 )
 
@@ -13,10 +14,10 @@ func BenchmarkLines(b *testing.B) {
 	state := list.State{Foods: map[string]list.Food{}}
 	quantity := 200.0
 	for i := range 3000 {
-		food := fmt.Sprintf("food %d", i)
-		state.Foods[list.Key(food)] = list.Food{Aisle: "pantry"}
+		name := fmt.Sprintf("food %d", i)
+		state.Foods[food.Key(name)] = list.Food{Aisle: "pantry"}
 		if i < 2000 {
-			state.Parts = append(state.Parts, list.Part{ID: fmt.Sprintf("%032d", i), Text: "200 g " + food, Name: food, Quantity: &quantity, Unit: "g"})
+			state.Parts = append(state.Parts, list.Part{ID: fmt.Sprintf("%032d", i), Text: "200 g " + name, Name: name, Quantity: &quantity, Unit: "g"})
 		}
 	}
 	b.ReportAllocs()

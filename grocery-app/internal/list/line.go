@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"larder.dev/recipe/food"
 	"larder.dev/recipe/units"
 )
 
 // Line is what a person sees: all parts of one food whose amounts can be added up, either all
 // ticked or all open.
 type Line struct {
-	Food     string // its Key
+	Food     string // its food.Key
 	Name     string
 	Amount   string // the sum, such as "1.5 kg"; "" if no part has an amount
 	Aisle    string
@@ -52,7 +53,7 @@ func (s State) byFood() map[kin][]Part {
 	for _, part := range s.Parts {
 		if part.Removed == "" {
 			part = part.understood()
-			key := kin{Key(part.Name), part.Ticked != ""}
+			key := kin{food.Key(part.Name), part.Ticked != ""}
 			foods[key] = append(foods[key], part)
 		}
 	}

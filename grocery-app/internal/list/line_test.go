@@ -75,31 +75,6 @@ func TestAddingUp(t *testing.T) {
 	}
 }
 
-// Singular, plural and any spelling of accents and case are one food; two foods stay two.
-func TestKey(t *testing.T) {
-	t.Parallel()
-	for _, names := range []string{
-		"egg eggs EGGS", "tomato tomatoes", "berry berries", "leaf leaves", "loaf loaves", "radish radishes",
-		"cookie cookies", "olive olives", "cherry cherries", "potato potatoes", "onion onions", "box boxes",
-		"chili chilies chillies chilli chilis", "zucchini zucchinis", "glass glasses",
-		"Ei Eier", "Zwiebel Zwiebeln", "Karotte Karotten", "Apfel Äpfel", "Kartoffel Kartoffeln", "Tomate Tomaten",
-		"Nuss Nüsse", "Walnuss Walnüsse", "Gurke Gurken", "Möhre Möhren", "Bohne Bohnen", "Pilz Pilze",
-		"Zitrone Zitronen", "Erbse Erbsen", "Kirsche Kirschen", "crème creme Crème",
-	} {
-		fields := strings.Fields(names)
-		for _, name := range fields {
-			require.Equal(t, list.Key(fields[0]), list.Key(name), name)
-		}
-	}
-	seen := map[string]string{}
-	for name := range strings.FieldsSeq("ice rice sliced slice pea pear peas-pudding asparagus hummus couscous Reis Mais " +
-		"Eis Ei bean beans-sprout corn popcorn nut nutmeg oat oats-milk ham hamburger butter buttermilk") {
-		key := list.Key(name)
-		require.NotContains(t, seen, key, "%s and %s", name, seen[key])
-		seen[key] = name
-	}
-}
-
 // A recipe's request and a typed item share a line, in the words of the first; even if an earlier
 // version stored the typed one as text.
 func TestAddingUpWithARecipe(t *testing.T) {

@@ -166,7 +166,7 @@ func (x *Index) Search(ctx context.Context, query searchindex.Query) (searchinde
 	ctx, cancel := plan.Cost.Bounded(ctx)
 	defer cancel()
 	answer := view.rank
-	if len(plan.Terms) == 0 && len(plan.Tags) <= 1 {
+	if len(plan.Terms) == 0 && len(plan.Tags) <= 1 && plan.OnlyTags() && plan.Order.Named() {
 		answer = view.list
 	}
 	page, err := answer(ctx, plan)

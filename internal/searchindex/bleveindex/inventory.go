@@ -59,6 +59,7 @@ func (v view) document(ctx context.Context, key searchindex.Key) (searchindex.Do
 		return searchindex.Document{}, false, nil
 	}
 	doc := searchindex.Document{ID: key.ID, Owner: key.Owner}
+	var sorted searchindex.Sorted
 	err = errBody
 	stored.VisitFields(func(field index.Field) {
 		switch field.Name() {
@@ -66,6 +67,10 @@ func (v view) document(ctx context.Context, key searchindex.Key) (searchindex.Do
 			doc.Version, doc.Name, err = decodeBody(field.Value())
 		case fieldTags:
 			doc.Tags = strings.Split(string(field.Value()), separator)
+		case fieldFoods:
+			doc.Foods = strings.Split(string(field.Value()), separator)
+		case fieldSorted:
+			sorted, err = searchindex.ParseSorted(string(field.Value()))
 		}
 	})
 	if err != nil {
@@ -78,6 +83,7 @@ func (v view) document(ctx context.Context, key searchindex.Key) (searchindex.Do
 	if listed == 0 {
 		return searchindex.Document{ID: key.ID, Owner: key.Owner, Version: doc.Version, Deleted: true}, true, nil
 	}
+	doc.Minutes, doc.Created, doc.Updated = sorted.Minutes, sorted.Created, sorted.Updated
 	return doc, true, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// list answers a query with no words and at most one tag: it reads the listing's terms from the
+// list answers a query by name with no words and at most one tag: it reads the listing's terms from the
 // cursor on, so a page's cost depends neither on its position nor on the owner's number of
 // documents.
 func (v view) list(ctx context.Context, plan searchindex.Plan) (searchindex.Page, error) {

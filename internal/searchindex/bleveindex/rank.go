@@ -12,18 +12,23 @@ import (
 	"larder.dev/internal/searchindex"
 )
 
-// rank answers a query with words or several tags. It finds the owner's dictionary words that match
-// each query word, joins their documents, and sorts only as many as the page needs.
+// rank answers a query with words, several tags, foods or another order. It finds the owner's
+// dictionary words that match each query word, joins their documents, and sorts only as many as the
+// page needs.
 func (v view) rank(ctx context.Context, plan searchindex.Plan) (searchindex.Page, error) {
 	matched, err := v.matches(ctx, plan, plan.Cost.Budget())
 	if err != nil {
 		return searchindex.Page{}, err
 	}
+	in := matched.count()
+	if plan.Order != searchindex.ByRelevance {
+		matched = matched.regardless()
+	}
 	places, err := v.rankedPlaces(ctx, plan, matched)
 	if err != nil {
 		return searchindex.Page{}, err
 	}
-	return v.page(plan, places, matched.count())
+	return v.page(plan, places, in)
 }
 
 // tiers are documents by number, each once, with the tier of its match.
@@ -47,14 +52,28 @@ func (t tiers) best() tiers {
 	return slices.CompactFunc(t, func(a, b found) bool { return a.number == b.number })
 }
 
-// matches returns every document that has the tags and matches all terms.
+// regardless puts all documents in one tier.
+func (t tiers) regardless() tiers {
+	for i := range t {
+		t[i].tier = searchindex.TierExact
+	}
+	return t
+}
+
+// matches returns every document that passes the filter and matches all terms.
 func (v view) matches(ctx context.Context, plan searchindex.Plan, budget *searchindex.Budget) (tiers, error) {
 	wanted, err := v.expand(ctx, plan, budget)
 	if err != nil {
 		return nil, err
 	}
 	for _, tag := range plan.Tags {
-		wanted = append(wanted, ways{{{{field: fieldTag, value: term(plan.Owner, tag), tier: searchindex.TierExact}}}})
+		wanted = append(wanted, having(fieldTag, plan.Owner, tag))
+	}
+	for _, food := range plan.With {
+		wanted = append(wanted, having(fieldFood, plan.Owner, food))
+	}
+	if len(wanted) == 0 {
+		wanted = append(wanted, having(fieldLive, plan.Owner))
 	}
 	var matched tiers
 	for _, each := range wanted {
@@ -65,7 +84,67 @@ func (v view) matches(ctx context.Context, plan searchindex.Plan, budget *search
 			return matched, nil
 		}
 	}
-	return matched, nil
+	for _, food := range plan.Without {
+		if matched, err = v.drop(ctx, matched, term(plan.Owner, food), budget); err != nil {
+			return nil, err
+		}
+	}
+	return v.within(ctx, matched, plan.MaxMinutes)
+}
+
+// having is a term that documents have to have.
+func having(field string, parts ...string) ways {
+	return ways{{{{field: field, value: term(parts...), tier: searchindex.TierExact}}}}
+}
+
+// drop removes the documents with a food.
+func (v view) drop(ctx context.Context, matched tiers, food string, budget *searchindex.Budget) (tiers, error) {
+	if len(matched) == 0 {
+		return matched, nil
+	}
+	having, err := v.narrow(ctx, matched, expansion{{field: fieldFood, value: food, tier: searchindex.TierExact}}, budget)
+	if err != nil {
+		return nil, err
+	}
+	kept := tiers{}
+	for _, doc := range matched {
+		for len(having) > 0 && having[0].number < doc.number {
+			having = having[1:]
+		}
+		if len(having) == 0 || having[0].number != doc.number {
+			kept = append(kept, doc)
+		}
+	}
+	return kept, nil
+}
+
+// within keeps the documents known to take at most so many minutes; 0 keeps all.
+func (v view) within(ctx context.Context, matched tiers, minutes int) (tiers, error) {
+	if minutes == 0 || len(matched) == 0 {
+		return matched, nil
+	}
+	columns, err := v.reader.DocValueReader([]string{fieldSorted})
+	if err != nil {
+		return nil, fmt.Errorf("read times: %w", err)
+	}
+	kept := tiers{}
+	var id index.IndexInternalID
+	for i, doc := range matched {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return nil, fmt.Errorf("read times: %w", ctx.Err())
+		}
+		id = index.NewIndexInternalID(id, doc.number)
+		var sorted searchindex.Sorted
+		var wrong error
+		err := columns.VisitDocValues(id, func(_ string, value []byte) { sorted, wrong = searchindex.ParseSorted(string(value)) })
+		if err = errors.Join(err, wrong); err != nil {
+			return nil, fmt.Errorf("read times: %w", err)
+		}
+		if 0 < sorted.Minutes && sorted.Minutes <= minutes {
+			kept = append(kept, doc)
+		}
+	}
+	return kept, nil
 }
 
 // ways are a term's alternatives: for each the expansions of its words, all of which have to match.
@@ -194,7 +273,7 @@ func (v view) rankedPlaces(ctx context.Context, plan searchindex.Plan, matched t
 	var places []searchindex.Position
 	for tier := max(plan.After.Tier, searchindex.TierExact); tier <= searchindex.TierPart && len(places) <= plan.Limit; tier++ {
 		first := firstOf{limit: plan.Limit + 1 - len(places)}
-		if err := v.eachPlace(ctx, plan.Owner, tier, matched, func(place searchindex.Position) {
+		if err := v.eachPlace(ctx, plan, tier, matched, func(place searchindex.Position) {
 			if place.Compare(plan.After) > 0 {
 				first.add(place)
 			}
@@ -207,25 +286,39 @@ func (v view) rankedPlaces(ctx context.Context, plan searchindex.Plan, matched t
 }
 
 // eachPlace calls fn with the position of each document of one tier.
-func (v view) eachPlace(ctx context.Context, owner string, tier int, matched tiers, fn func(searchindex.Position)) error {
-	columns, err := v.reader.DocValueReader([]string{fieldListed})
+func (v view) eachPlace(ctx context.Context, plan searchindex.Plan, tier int, matched tiers, fn func(searchindex.Position)) error {
+	fields := []string{fieldListed}
+	if !plan.Order.Named() {
+		fields = append(fields, fieldSorted)
+	}
+	columns, err := v.reader.DocValueReader(fields)
 	if err != nil {
 		return fmt.Errorf("read places: %w", err)
 	}
-	skip := len(under(owner))
+	skip := len(under(plan.Owner))
 	var id index.IndexInternalID
 	for i, number := range matched.numbersOf(tier) {
 		if i%checkEvery == 0 && ctx.Err() != nil {
 			return fmt.Errorf("read places: %w", ctx.Err())
 		}
 		id = index.NewIndexInternalID(id, number)
-		err := columns.VisitDocValues(id, func(_ string, value []byte) {
-			key, docID := splitPlace(string(value[skip:]))
-			fn(searchindex.Position{Tier: tier, Key: key, ID: docID})
+		at := searchindex.Position{Tier: tier}
+		var sorted searchindex.Sorted
+		var wrong error
+		err := columns.VisitDocValues(id, func(field string, value []byte) {
+			if field == fieldSorted {
+				sorted, wrong = searchindex.ParseSorted(string(value))
+				return
+			}
+			at.Key, at.ID = splitPlace(string(value[skip:]))
 		})
-		if err != nil {
+		if err = errors.Join(err, wrong); err != nil {
 			return fmt.Errorf("read places: %w", err)
 		}
+		if !plan.Order.Named() {
+			at.Key = sorted.Key(plan.Order)
+		}
+		fn(at)
 	}
 	return nil
 }

@@ -28,6 +28,45 @@ func (x *Index) Tags(ctx context.Context, owner string) ([]searchindex.Tag, erro
 	return tags, searchindex.Explain(ctx, err)
 }
 
+// Foods implements searchindex.Index.
+func (x *Index) Foods(ctx context.Context, owner, prefix string, limit int) ([]searchindex.Tag, error) {
+	serving, done, err := x.useFitting()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	view, err := serving.view()
+	if err != nil {
+		return nil, err
+	}
+	defer view.close()
+	if !searchindex.IsName(owner) {
+		return []searchindex.Tag{}, nil
+	}
+	ctx, cancel := searchindex.Cost{}.Bounded(ctx)
+	defer cancel()
+	foods, err := view.foods(ctx, owner, prefix, limit)
+	return foods, searchindex.Explain(ctx, err)
+}
+
+func (v view) foods(ctx context.Context, owner, prefix string, limit int) ([]searchindex.Tag, error) {
+	terms, err := v.terms(ctx, fieldFood, term(owner, prefix))
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]int{}
+	for _, food := range terms {
+		n, err := v.count(ctx, fieldFood, food)
+		if err != nil {
+			return nil, fmt.Errorf("count foods of owner %s: %w", owner, err)
+		}
+		if n > 0 {
+			counts[food[len(under(owner)):]] = n
+		}
+	}
+	return searchindex.RankFoods(counts, limit), nil
+}
+
 // tags counts each label's documents: the work grows with the owner's tags, not with the documents.
 func (v view) tags(ctx context.Context, owner string) ([]searchindex.Tag, error) {
 	labels, err := v.terms(ctx, fieldLabel, under(owner))

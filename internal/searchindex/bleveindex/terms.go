@@ -22,10 +22,13 @@ const (
 	fieldTail   = "tail"   // owner, end of a word of the name
 	fieldTag    = "tag"    // owner, tag
 	fieldLabel  = "label"  // owner, tag, the tag as written
+	fieldFood   = "food"   // owner, food: each of FoodTerms
+	fieldSorted = "sorted" // searchindex.Sorted; read by document number only, so without the owner
 	fieldListed = "listed" // owner, sort key, id: one term per document, in listing order
 	fieldTagged = "tagged" // owner, tag, sort key, id: the same for each tag
 	fieldBody   = "body"   // stored: version and name
 	fieldTags   = "tags"   // stored: the tags, divided by separator; missing if there are none
+	fieldFoods  = "foods"  // stored: the foods, in the same way
 )
 
 const separator = "\x00"
@@ -86,6 +89,13 @@ func toEngine(doc searchindex.Document) *document.Document {
 	if len(keys) > 0 {
 		add(fieldTags, term(keys...), index.StoreField)
 	}
+	if len(doc.Foods) > 0 {
+		add(fieldFoods, term(doc.Foods...), index.StoreField)
+	}
+	for _, food := range searchindex.DocumentFoods(doc) {
+		add(fieldFood, term(doc.Owner, food), asTerm)
+	}
+	add(fieldSorted, searchindex.SortedOf(doc).String(), asColumn|index.StoreField)
 	return out
 }
 

@@ -73,10 +73,11 @@ func (x *Index) documents(ctx context.Context, from string, wanted []object, rea
 		case got.Error.Type != "":
 			return nil, fmt.Errorf("read documents of %s: %s", from, got.Error.Type)
 		case got.Found:
-			docs = append(docs, searchindex.Document{
-				ID: got.Source.ID, Owner: got.Source.Owner, Name: got.Source.Name, Tags: got.Source.Tags,
-				Version: got.Version, Deleted: got.Source.Deleted,
-			})
+			doc, err := got.Source.document(got.Version)
+			if err != nil {
+				return nil, fmt.Errorf("read documents of %s: %w", from, err)
+			}
+			docs = append(docs, doc)
 		}
 	}
 	return docs, nil

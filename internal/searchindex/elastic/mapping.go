@@ -36,7 +36,7 @@ func buildingSettings() object {
 
 // layoutVersion is stored with each generation. Increment it with every change of the mapping, of
 // source, and of how wordfold folds text: queries in one layout don't find what another wrote.
-const layoutVersion = 2
+const layoutVersion = 3
 
 // meta is our own metadata in the mapping.
 type meta struct {
@@ -65,6 +65,13 @@ func mapping(layout int) object {
 			fieldTails:   term,
 			fieldTags:    term,
 			fieldLabels:  object{"type": "keyword", "ignore_above": maxTermRunes, "index": false},
+			fieldFoods:   object{"type": "keyword", "ignore_above": maxTermRunes, "index": false, "doc_values": false},
+			fieldFood:    object{"type": "keyword", "ignore_above": maxTermRunes},
+			fieldMinutes: object{"type": "integer", "doc_values": false},
+			fieldSorted:  object{"type": "keyword", "index": false, "doc_values": false},
+			fieldNewest:  object{"type": "keyword", "index": false},
+			fieldChanged: object{"type": "keyword", "index": false},
+			fieldTime:    object{"type": "keyword", "index": false},
 			fieldDeleted: object{"type": "boolean"},
 		},
 	}
@@ -79,6 +86,14 @@ const (
 	fieldTails   = "tails"
 	fieldTags    = "tags"
 	fieldLabels  = "labels"
+	fieldFoods   = "foods"
+	fieldFood    = "food" // each of FoodTerms
+	fieldMinutes = "minutes"
+	fieldSorted  = "sorted"
+	// Keys of the orders that aren't by name.
+	fieldNewest  = "newest"
+	fieldChanged = "changed"
+	fieldTime    = "time"
 	fieldDeleted = "deleted"
 )
 
@@ -93,6 +108,13 @@ type source struct {
 	Tails   []string `json:"tails,omitempty"`
 	Tags    []string `json:"tags,omitempty"`
 	Labels  []string `json:"labels,omitempty"`
+	Foods   []string `json:"foods,omitempty"`
+	Food    []string `json:"food,omitempty"`
+	Minutes int      `json:"minutes,omitempty"`
+	Sorted  string   `json:"sorted,omitempty"`
+	Newest  string   `json:"newest,omitempty"`
+	Changed string   `json:"changed,omitempty"`
+	Time    string   `json:"time,omitempty"`
 	Deleted bool     `json:"deleted"`
 }
 
@@ -101,12 +123,15 @@ func toSource(doc searchindex.Document) source {
 		return source{Owner: doc.Owner, ID: doc.ID, Deleted: true}
 	}
 	key := wordfold.Key(doc.Name)
+	sorted := searchindex.SortedOf(doc)
 	out := source{
 		Owner: doc.Owner,
 		ID:    doc.ID,
 		Name:  doc.Name,
 		Key:   &key,
 		Words: searchindex.NameWords(doc.Name),
+		Foods: doc.Foods, Food: searchindex.DocumentFoods(doc), Minutes: sorted.Minutes, Sorted: sorted.String(),
+		Newest: sorted.Key(searchindex.ByNewest), Changed: sorted.Key(searchindex.ByChanged), Time: sorted.Key(searchindex.ByTime),
 	}
 	for _, word := range out.Words {
 		out.Tails = append(out.Tails, searchindex.Tails(word)...)
@@ -116,6 +141,17 @@ func toSource(doc searchindex.Document) source {
 		out.Labels = append(out.Labels, tag.Key+labelSeparator+tag.Name)
 	}
 	return out
+}
+
+// document returns what was indexed.
+func (s source) document(version int64) (searchindex.Document, error) {
+	doc := searchindex.Document{ID: s.ID, Owner: s.Owner, Name: s.Name, Tags: s.Tags, Foods: s.Foods, Version: version, Deleted: s.Deleted}
+	if s.Sorted == "" {
+		return doc, nil // a tombstone
+	}
+	sorted, err := searchindex.ParseSorted(s.Sorted)
+	doc.Minutes, doc.Created, doc.Updated = sorted.Minutes, sorted.Created, sorted.Updated
+	return doc, err
 }
 
 // labelSeparator separates a tag's key from its spelling; neither can contain it.

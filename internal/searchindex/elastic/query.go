@@ -22,12 +22,23 @@ func searchBody(plan searchindex.Plan) object {
 	for _, tag := range plan.Tags {
 		filter = append(filter, object{"term": object{fieldTags: tag}})
 	}
+	for _, food := range plan.With {
+		filter = append(filter, object{"term": object{fieldFood: food}})
+	}
+	if plan.MaxMinutes > 0 {
+		filter = append(filter, object{"range": object{fieldMinutes: object{"gte": 1, "lte": plan.MaxMinutes}}})
+	}
 	query := object{"filter": filter}
-	order := []object{{fieldKey: "asc"}, {fieldID: "asc"}}
+	if len(plan.Without) > 0 {
+		query["must_not"] = object{"terms": object{fieldFood: plan.Without}}
+	}
+	order := []object{{orderField(plan.Order): "asc"}, {fieldID: "asc"}}
 	after := []any{plan.After.Key, plan.After.ID}
 	if len(plan.Terms) > 0 {
 		query["should"] = tiers(plan.Terms)
 		query["minimum_should_match"] = 1
+	}
+	if len(plan.Terms) > 0 && plan.Order == searchindex.ByRelevance {
 		order = append([]object{{"_score": "desc"}}, order...)
 		after = append([]any{scoreOf(plan.After.Tier)}, after...)
 	}
@@ -55,6 +66,19 @@ func searchBody(plan searchindex.Plan) object {
 		body["search_after"] = after
 	}
 	return body
+}
+
+func orderField(order searchindex.Order) string {
+	switch order {
+	case searchindex.ByNewest:
+		return fieldNewest
+	case searchindex.ByChanged:
+		return fieldChanged
+	case searchindex.ByTime:
+		return fieldTime
+	case searchindex.ByRelevance, searchindex.ByName:
+	}
+	return fieldKey
 }
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) + "ms" }

@@ -37,8 +37,52 @@ func (x *Index) Tags(ctx context.Context, owner string) ([]searchindex.Tag, erro
 	return searchindex.RankTags(counts), nil
 }
 
+// Foods implements searchindex.Index.
+func (x *Index) Foods(ctx context.Context, owner, prefix string, limit int) ([]searchindex.Tag, error) {
+	done, err := x.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if !searchindex.IsName(owner) {
+		return []searchindex.Tag{}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	if err := x.fit(ctx); err != nil {
+		return nil, err
+	}
+	terms := object{"field": fieldFood, "size": maxLabels}
+	if prefix != "" {
+		// Folded words have no special characters.
+		terms["include"] = prefix + ".*"
+	}
+	counts, err := x.countTerms(ctx, owner, terms)
+	if err != nil {
+		return nil, fmt.Errorf("count foods in %s: %w", x.alias, err)
+	}
+	return searchindex.RankFoods(counts, limit), nil
+}
+
 func (x *Index) labels(ctx context.Context, owner string) (map[searchindex.TagLabel]int, error) {
-	const name = "labels"
+	found, err := x.countTerms(ctx, owner, object{"field": fieldLabels, "size": maxLabels})
+	if err != nil {
+		return nil, err
+	}
+	counts := map[searchindex.TagLabel]int{}
+	for tag, count := range found {
+		key, label, ok := strings.Cut(tag, labelSeparator)
+		if !ok {
+			return nil, errors.New("a tag without its key")
+		}
+		counts[searchindex.TagLabel{Key: key, Name: label}] = count
+	}
+	return counts, nil
+}
+
+// countTerms returns how many of an owner's documents have each of a field's terms.
+func (x *Index) countTerms(ctx context.Context, owner string, terms object) (map[string]int, error) {
+	const name = "counted"
 	request, err := body(object{
 		"size":             0,
 		"track_total_hits": false,
@@ -46,7 +90,7 @@ func (x *Index) labels(ctx context.Context, owner string) (map[searchindex.TagLa
 		"query": object{"bool": object{"filter": []object{
 			{"term": object{fieldOwner: owner}}, {"term": object{fieldDeleted: false}},
 		}}},
-		"aggs": object{name: object{"terms": object{"field": fieldLabels, "size": maxLabels}}},
+		"aggs": object{name: object{"terms": terms}},
 	})
 	if err != nil {
 		return nil, err
@@ -67,13 +111,9 @@ func (x *Index) labels(ctx context.Context, owner string) (map[searchindex.TagLa
 	if err != nil {
 		return nil, tooCostly(err)
 	}
-	counts := map[searchindex.TagLabel]int{}
+	counts := map[string]int{}
 	for _, bucket := range found.Aggregations[name].Buckets {
-		key, label, ok := strings.Cut(bucket.Key, labelSeparator)
-		if !ok {
-			return nil, errors.New("a tag without its key")
-		}
-		counts[searchindex.TagLabel{Key: key, Name: label}] = bucket.Count
+		counts[bucket.Key] = bucket.Count
 	}
 	return counts, nil
 }

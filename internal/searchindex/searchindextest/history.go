@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -27,12 +28,26 @@ func someTag() *rapid.Generator[string] {
 	return rapid.SampledFrom([]string{"", "sweet", "Sweet", "hot", "❤", "--"})
 }
 
+func someFood() *rapid.Generator[string] {
+	return rapid.SampledFrom([]string{"leek", "oil", "olive oil", "extra virgin olive oil", "virgin", " ", "meat"})
+}
+
+func someTime() *rapid.Generator[time.Time] {
+	return rapid.Custom(func(t *rapid.T) time.Time {
+		return time.UnixMicro(rapid.SampledFrom([]int64{1, 2, 1e15}).Draw(t, "time")).UTC()
+	})
+}
+
 func someDocument(t *rapid.T) searchindex.Document {
 	return searchindex.Document{
 		ID:      rapid.StringMatching(`[ab][0-9]`).Draw(t, "id"),
 		Owner:   someOwner(t),
 		Name:    someText(t, "name"),
 		Tags:    rapid.SliceOfN(someTag(), 0, 3).Draw(t, "tags"),
+		Foods:   rapid.SliceOfN(someFood(), 0, 3).Draw(t, "foods"),
+		Minutes: rapid.IntRange(0, 3).Draw(t, "minutes"),
+		Created: someTime().Draw(t, "created"),
+		Updated: someTime().Draw(t, "updated"),
 		Version: rapid.Int64Range(1, 9).Draw(t, "version"),
 		Deleted: rapid.IntRange(0, 4).Draw(t, "deleted") == 0,
 	}
@@ -62,12 +77,23 @@ func testAnyHistory(t *testing.T, index searchindex.Index) {
 			got, err := index.Tags(ctx, owner)
 			require.NoError(t, err)
 			require.Equal(t, want, got, "tags of %s", owner)
+			prefix := rapid.SampledFrom([]string{"", "o", "oil", "x"}).Draw(t, "prefix")
+			want, err = model.Foods(ctx, owner, prefix, 4)
+			require.NoError(t, err)
+			got, err = index.Foods(ctx, owner, prefix, 4)
+			require.NoError(t, err)
+			require.Equal(t, want, got, "foods of %s that begin with %q", owner, prefix)
 		}
 		for range 5 {
 			query := searchindex.Query{
 				Owner: someOwner(t),
 				Text:  someText(t, "text"),
 				Tags:  rapid.SliceOfN(someTag(), 0, 2).Draw(t, "tags"),
+				With:  rapid.SliceOfN(someFood(), 0, 1).Draw(t, "with"), Without: rapid.SliceOfN(someFood(), 0, 1).Draw(t, "without"),
+				MaxMinutes: rapid.IntRange(0, 3).Draw(t, "max minutes"),
+				Order: rapid.SampledFrom([]searchindex.Order{
+					searchindex.ByRelevance, searchindex.ByName, searchindex.ByNewest, searchindex.ByChanged, searchindex.ByTime,
+				}).Draw(t, "order"),
 				Limit: rapid.IntRange(1, 6).Draw(t, "limit"),
 				Names: rapid.Bool().Draw(t, "names"),
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,7 +46,8 @@ func testAgain(t *testing.T, index searchindex.Index) {
 func testInventory(t *testing.T, index searchindex.Index) {
 	var want []searchindex.Document
 	for i := range 25 {
-		d := doc(strconv.Itoa(i), "Pie "+strconv.Itoa(i), "Tag "+strconv.Itoa(i), "both")
+		d := with(doc(strconv.Itoa(i), "Pie "+strconv.Itoa(i), "Tag "+strconv.Itoa(i), "both"), "leek", "olive oil")
+		d.Minutes, d.Created, d.Updated = i, time.Date(2026, 1, 1, i, 0, 0, 0, time.UTC), time.Date(2026, 2, 1, i, 0, 0, 1000, time.UTC)
 		if i%5 == 0 {
 			d = searchindex.Document{ID: d.ID, Owner: ada, Version: 3, Deleted: true}
 		}

@@ -92,6 +92,15 @@ func (r *reference) Tags(_ context.Context, owner string) ([]searchindex.Tag, er
 	return searchindex.TagsOf(maps.Values(r.docs), owner), nil
 }
 
+func (r *reference) Foods(_ context.Context, owner, prefix string, limit int) ([]searchindex.Tag, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.docs == nil {
+		return nil, searchindex.ErrClosed
+	}
+	return searchindex.FoodsOf(maps.Values(r.docs), owner, prefix, limit), nil
+}
+
 func (r *reference) Outdated(context.Context) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

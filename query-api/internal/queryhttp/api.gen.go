@@ -35,6 +35,30 @@ func (e Relation) Valid() bool {
 	}
 }
 
+// Defines values for SearchRecipesParamsSort.
+const (
+	Changed SearchRecipesParamsSort = "changed"
+	Name    SearchRecipesParamsSort = "name"
+	Newest  SearchRecipesParamsSort = "newest"
+	Time    SearchRecipesParamsSort = "time"
+)
+
+// Valid indicates whether the value is a known member of the SearchRecipesParamsSort enum.
+func (e SearchRecipesParamsSort) Valid() bool {
+	switch e {
+	case Changed:
+		return true
+	case Name:
+		return true
+	case Newest:
+		return true
+	case Time:
+		return true
+	default:
+		return false
+	}
+}
+
 // Change defines model for Change.
 type Change struct {
 	// Change The user's change number.
@@ -86,6 +110,15 @@ type FieldError struct {
 
 // File defines model for File.
 type File = events.File
+
+// Food defines model for Food.
+type Food struct {
+	// Count The number of recipes that have it.
+	Count int `json:"count"`
+
+	// Name Folded and singular: olive oil, creme fraiche, leek.
+	Name string `json:"name"`
+}
 
 // Ingredient defines model for Ingredient.
 type Ingredient = events.Ingredient
@@ -266,6 +299,18 @@ type StreamEventsParams struct {
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
+// ListFoodsParams defines parameters for ListFoods.
+type ListFoodsParams struct {
+	// Prefix Only foods that begin like this, ignoring case and accents.
+	Prefix *string `form:"prefix,omitempty" json:"prefix,omitempty"`
+
+	// Limit The maximum number of foods.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// LarderAfter `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write.
+	LarderAfter *LarderAfter `json:"Larder-After,omitempty"`
+}
+
 // SearchRecipesParams defines parameters for SearchRecipes.
 type SearchRecipesParams struct {
 	// Q Words of the name. Blank matches all.
@@ -274,15 +319,34 @@ type SearchRecipesParams struct {
 	// Tag Only recipes with this tag, ignoring case and accents. If given several times, all tags are required.
 	Tag *[]string `form:"tag,omitempty" json:"tag,omitempty"`
 
+	// With Only recipes with this food among the ingredients: "leek" finds "2 leeks, sliced". Singular and plural,
+	// case and accents don't matter, and a food is also found by consecutive words of it: "oil" and "olive oil"
+	// find "extra virgin olive oil". A group of foods finds all of them: meat, poultry, fish, seafood, nuts,
+	// cheese, dairy. If given several times, all are required.
+	With *[]string `form:"with,omitempty" json:"with,omitempty"`
+
+	// Without Only recipes without this food among the ingredients, as understood by `with`. May be given several times.
+	Without *[]string `form:"without,omitempty" json:"without,omitempty"`
+
+	// MaxMinutes Only recipes that take at most so many minutes in all. Those that don't say how long they take aren't found.
+	MaxMinutes *int `form:"max_minutes,omitempty" json:"max_minutes,omitempty"`
+
+	// Sort The order of the results: by `name`; the `newest` first; the last `changed` first; by `time`, the quickest
+	// first and those of unknown time last. If absent, by relevance, and without `q` by name.
+	Sort *SearchRecipesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
 	// Limit The maximum number of results.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The previous page's `next_cursor`, with the same `q` and `tag`s.
+	// Cursor The previous page's `next_cursor`, with the same parameters.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// LarderAfter `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write.
 	LarderAfter *LarderAfter `json:"Larder-After,omitempty"`
 }
+
+// SearchRecipesParamsSort defines parameters for SearchRecipes.
+type SearchRecipesParamsSort string
 
 // GetRecipeParams defines parameters for GetRecipe.
 type GetRecipeParams struct {
@@ -316,6 +380,9 @@ type ServerInterface interface {
 	// StreamEvents Stream changes as they happen
 	// (GET /api/events)
 	StreamEvents(c *gin.Context, params StreamEventsParams)
+	// ListFoods List foods of the user's recipes and how many recipes have each
+	// (GET /api/foods)
+	ListFoods(c *gin.Context, params ListFoodsParams)
 	// SearchRecipes Search the user's recipes by name, or list all
 	// (GET /api/recipes)
 	SearchRecipes(c *gin.Context, params SearchRecipesParams)
@@ -431,6 +498,62 @@ func (siw *ServerInterfaceWrapper) StreamEvents(c *gin.Context) {
 	siw.Handler.StreamEvents(c, params)
 }
 
+// ListFoods operation middleware
+func (siw *ServerInterfaceWrapper) ListFoods(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFoodsParams
+
+	// ------------- Optional query parameter "prefix" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "prefix", c.Request.URL.Query(), &params.Prefix, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter prefix: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Larder-After" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Larder-After")]; found {
+		var LarderAfter LarderAfter
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Larder-After, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Larder-After", valueList[0], &LarderAfter, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Larder-After: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.LarderAfter = &LarderAfter
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListFoods(c, params)
+}
+
 // SearchRecipes operation middleware
 func (siw *ServerInterfaceWrapper) SearchRecipes(c *gin.Context) {
 
@@ -453,6 +576,38 @@ func (siw *ServerInterfaceWrapper) SearchRecipes(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", c.Request.URL.Query(), &params.Tag, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tag: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "with" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "with", c.Request.URL.Query(), &params.With, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter with: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "without" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "without", c.Request.URL.Query(), &params.Without, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter without: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "max_minutes" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_minutes", c.Request.URL.Query(), &params.MaxMinutes, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter max_minutes: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -744,6 +899,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 
 	router.GET(options.BaseURL+"/api/changes", wrapper.ListChanges)
 	router.GET(options.BaseURL+"/api/events", wrapper.StreamEvents)
+	router.GET(options.BaseURL+"/api/foods", wrapper.ListFoods)
 	router.GET(options.BaseURL+"/api/recipes", wrapper.SearchRecipes)
 	router.GET(options.BaseURL+"/api/recipes/:id", wrapper.GetRecipe)
 	router.GET(options.BaseURL+"/api/recipes/:id/history", wrapper.ListVersions)

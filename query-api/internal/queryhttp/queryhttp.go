@@ -52,7 +52,7 @@ func (h *Handlers) Mount(engine *gin.Engine, spec *openapi3.T) error {
 // kindOf distinguishes requests that scan a person's data from single lookups.
 func kindOf(c *gin.Context) limits.Kind {
 	switch c.FullPath() {
-	case "/api/recipes", "/api/tags":
+	case "/api/recipes", "/api/tags", "/api/foods":
 		return limits.Search
 	case "/api/events":
 		return limits.Stream

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/internal/identity"
+	"larder.dev/internal/searchindex"
 	"larder.dev/query-api/internal/search"
 )
 
@@ -20,12 +21,16 @@ func (h *Handlers) SearchRecipes(c *gin.Context, params SearchRecipesParams) {
 		return
 	}
 	page, err := h.Search.Find(c.Request.Context(), search.Query{
-		Owner:  identity.UserFrom(c).ID,
-		Text:   valueOr(params.Q, ""),
-		Tags:   valueOr(params.Tag, nil),
-		Limit:  valueOr(params.Limit, defaultLimit),
-		Cursor: valueOr(params.Cursor, ""),
-		After:  after,
+		Owner:      identity.UserFrom(c).ID,
+		Text:       valueOr(params.Q, ""),
+		Tags:       valueOr(params.Tag, nil),
+		With:       valueOr(params.With, nil),
+		Without:    valueOr(params.Without, nil),
+		MaxMinutes: valueOr(params.MaxMinutes, 0),
+		Order:      searchindex.Order(valueOr(params.Sort, "")),
+		Limit:      valueOr(params.Limit, defaultLimit),
+		Cursor:     valueOr(params.Cursor, ""),
+		After:      after,
 	})
 	if err != nil {
 		h.fail(c, err)

@@ -3,6 +3,7 @@ package recipereader
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -12,10 +13,12 @@ import (
 
 // Named is what search needs of a recipe.
 type Named struct {
-	ID      string
-	Name    string
-	Tags    []string
-	Version int64
+	ID                       string
+	Name                     string
+	Tags                     []string
+	Version                  int64
+	PrepMinutes, CookMinutes *int
+	CreatedAt, UpdatedAt     time.Time
 }
 
 // Names reads what search needs of all the owner's current recipes.

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"iter"
 
+	"larder.dev/events"
 	"larder.dev/internal/searchindex"
 	"larder.dev/query-api/internal/recipereader"
+	"larder.dev/recipe"
 )
 
 // fromDatabase searches the owner's names in the database by the rules of the index: the order is
@@ -19,11 +21,15 @@ func (f *Finder) fromDatabase(ctx context.Context, q Query) (Page, error) {
 		return Page{}, err
 	}
 	defer done()
-	named, source, err := f.recipes.Names(ctx, q.Owner)
+	needs := namesNeeded
+	if len(q.With)+len(q.Without) > 0 {
+		needs = foodsNeeded
+	}
+	stored, source, err := f.stored(ctx, q.Owner, needs)
 	if err != nil {
 		return Page{}, err
 	}
-	found, err := searchindex.Select(ctx, documents(ctx, q.Owner, named), q.forIndex())
+	found, err := searchindex.Select(ctx, documents(ctx, stored), q.forIndex())
 	if errors.Is(err, searchindex.ErrBadCursor) {
 		return Page{}, ErrBadCursor
 	}
@@ -71,11 +77,40 @@ func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchind
 	return items, nil
 }
 
+// needed says what to read of each recipe.
+type needed int
+
+const (
+	namesNeeded needed = iota // everything but foods, which take a second query
+	foodsNeeded
+)
+
+// stored reads what the index has of all the owner's recipes.
+func (f *Finder) stored(ctx context.Context, owner string, needs needed) ([]searchindex.Document, recipereader.Source, error) {
+	named, source, err := f.recipes.Names(ctx, owner)
+	if err != nil {
+		return nil, source, err
+	}
+	var rows map[string][]events.Ingredient
+	if needs == foodsNeeded {
+		if rows, _, err = f.recipes.Rows(ctx, owner); err != nil {
+			return nil, source, err
+		}
+	}
+	docs := make([]searchindex.Document, len(named))
+	for i, n := range named {
+		docs[i] = searchindex.Document{
+			ID: n.ID, Owner: owner, Name: n.Name, Tags: n.Tags, Foods: recipe.Foods(rows[n.ID]),
+			Minutes: recipe.Minutes(n.PrepMinutes, n.CookMinutes), Created: n.CreatedAt, Updated: n.UpdatedAt, Version: n.Version,
+		}
+	}
+	return docs, source, nil
+}
+
 // documents stops when ctx ends.
-func documents(ctx context.Context, owner string, named []recipereader.Named) iter.Seq[searchindex.Document] {
+func documents(ctx context.Context, stored []searchindex.Document) iter.Seq[searchindex.Document] {
 	return func(yield func(searchindex.Document) bool) {
-		for _, n := range named {
-			doc := searchindex.Document{ID: n.ID, Owner: owner, Name: n.Name, Tags: n.Tags, Version: n.Version}
+		for _, doc := range stored {
 			if ctx.Err() != nil || !yield(doc) {
 				return
 			}

@@ -26,14 +26,18 @@ const FromIndex = "search"
 // ErrBadCursor means the cursor was issued for a different query.
 var ErrBadCursor = errors.New("the cursor is not of this search")
 
-// Query selects a page of the owner's recipes; see searchindex.Query for words and ranking.
+// Query selects a page of the owner's recipes; see searchindex.Query for words, ranking and orders.
 type Query struct {
-	Owner  string
-	Text   string
-	Tags   []string // all of them
-	Limit  int
-	Cursor string
-	After  readyourwrites.After // a write that the page must include
+	Owner      string
+	Text       string
+	Tags       []string // all of them
+	With       []string // all of these foods or groups of foods, in any spelling
+	Without    []string // none of these
+	MaxMinutes int      // 0 for any
+	Order      searchindex.Order
+	Limit      int
+	Cursor     string
+	After      readyourwrites.After // a write that the page must include
 
 	cost searchindex.Cost
 }
@@ -135,5 +139,8 @@ func (f *Finder) fallBack(ctx context.Context, owner string, why error) {
 }
 
 func (q Query) forIndex() searchindex.Query {
-	return searchindex.Query{Owner: q.Owner, Text: q.Text, Tags: q.Tags, Limit: q.Limit, Cursor: q.Cursor, Cost: q.cost}
+	return searchindex.Query{
+		Owner: q.Owner, Text: q.Text, Tags: q.Tags, With: foodKeys(q.With), Without: foodKeys(q.Without), MaxMinutes: q.MaxMinutes,
+		Order: q.Order, Limit: q.Limit, Cursor: q.Cursor, Cost: q.cost,
+	}
 }

@@ -44,6 +44,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/foods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List foods of the user's recipes and how many recipes have each
+         * @description Most common first, then by name. Foods are folded and singular, and include the consecutive words that `with`
+         *     finds them by; a search by `with` finds exactly the counted recipes.
+         */
+        get: operations["listFoods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recipes": {
         parameters: {
             query?: never;
@@ -261,6 +282,12 @@ export interface components {
             sizes?: components["schemas"]["PictureSize"][];
             /** @description The signed address of its bytes, valid for at least a day. Only in a recipe's detail, and in the answer to the upload. */
             url?: string;
+        };
+        Food: {
+            /** @description The number of recipes that have it. */
+            count: number;
+            /** @description Folded and singular: olive oil, creme fraiche, leek. */
+            name: string;
         };
         Ingredient: {
             name: string;
@@ -600,17 +627,69 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listFoods: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of foods. */
+                limit?: number;
+                /** @description Only foods that begin like this, ignoring case and accents. */
+                prefix?: string;
+            };
+            header?: {
+                /** @description `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write. */
+                "Larder-After"?: components["parameters"]["LarderAfter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The foods. */
+            200: {
+                headers: {
+                    "Larder-Served-By": components["headers"]["LarderServedBy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Food"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
+            422: components["responses"]["TooCostly"];
+            429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     searchRecipes: {
         parameters: {
             query?: {
-                /** @description The previous page's `next_cursor`, with the same `q` and `tag`s. */
+                /** @description The previous page's `next_cursor`, with the same parameters. */
                 cursor?: string;
                 /** @description The maximum number of results. */
                 limit?: number;
+                /** @description Only recipes that take at most so many minutes in all. Those that don't say how long they take aren't found. */
+                max_minutes?: number;
                 /** @description Words of the name. Blank matches all. */
                 q?: string;
+                /**
+                 * @description The order of the results: by `name`; the `newest` first; the last `changed` first; by `time`, the quickest
+                 *     first and those of unknown time last. If absent, by relevance, and without `q` by name.
+                 */
+                sort?: "name" | "newest" | "changed" | "time";
                 /** @description Only recipes with this tag, ignoring case and accents. If given several times, all tags are required. */
                 tag?: string[];
+                /**
+                 * @description Only recipes with this food among the ingredients: "leek" finds "2 leeks, sliced". Singular and plural,
+                 *     case and accents don't matter, and a food is also found by consecutive words of it: "oil" and "olive oil"
+                 *     find "extra virgin olive oil". A group of foods finds all of them: meat, poultry, fish, seafood, nuts,
+                 *     cheese, dairy. If given several times, all are required.
+                 */
+                with?: string[];
+                /** @description Only recipes without this food among the ingredients, as understood by `with`. May be given several times. */
+                without?: string[];
             };
             header?: {
                 /** @description `<recipe>@<version>` from a command's answer: the read is guaranteed to see that write. */

@@ -1,4 +1,6 @@
-package list
+// Package food tells which foods an ingredient names, so that recipes are found by them and a shopping
+// list adds them up.
+package food
 
 import (
 	"strings"
@@ -76,4 +78,13 @@ var irregular = map[string]string{
 	"krauter": "kraut", "steaks": "steak", "eigelbe": "eigelb", "kohle": "kohl",
 	"chicken": "chicken", "kitchen": "kitchen", "schnitten": "schnitte", "braten": "braten", "garten": "garten",
 	"kuchen": "kuchen", "knochen": "knochen", "hahnchen": "hahnchen",
+	"pomodori": "pomodoro", "pomodorini": "pomodorino", "cipolle": "cipolla", "uova": "uovo", "carote": "carota",
+	"patate": "patata", "melanzane": "melanzana", "zucchine": "zucchina", "peperoni": "peperone", "limoni": "limone",
+	"funghi": "fungo", "fagioli": "fagiolo", "ceci": "cece", "porri": "porro", "mele": "mela", "fragole": "fragola",
+	"mandorle": "mandorla", "noci": "noce", "acciughe": "acciuga", "gamberi": "gambero", "lenticchie": "lenticchia",
+	"oeufs": "oeuf", "poireaux": "poireau", "choux": "chou", "noix": "noix", "ajies": "aji", "limones": "limon",
+	"ajos": "ajo", "nueces": "nuez", "champinones": "champinon", "uien": "ui", "tomaat": "tomate", "preien": "prei",
+	"aardappelen": "aardappel", "aardappels": "aardappel", "eieren": "ei", "wortels": "wortel", "wortelen": "wortel",
+	"lokar": "lok", "purjolokar": "purjolok", "morotter": "morot", "tomater": "tomat", "potatisar": "potatis",
+	"agg": "agg", "notter": "not", "jordgubbar": "jordgubbe", "svampar": "svamp", "paprikor": "paprika",
 }
