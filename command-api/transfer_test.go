@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	commandapi "larder.dev/command-api"
+	"larder.dev/events"
+	"larder.dev/exporter"
 	"larder.dev/internal/testkit"
 	"larder.dev/operate/transfer"
 )
@@ -84,25 +86,36 @@ func TestExportIsWhatImportReads(t *testing.T) {
 	for i := range 300 {
 		ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", fmt.Sprintf(`{"name":"Recipe %d"}`, i)))
 	}
-	var all bytes.Buffer
-	n, err := transfer.Export(ctx, l.api, ada.id, &all, nil)
-	require.NoError(t, err)
-	require.Equal(t, 302, n)
-	require.Contains(t, all.String(), kept.Body.String()+"\n")
+	all := l.export(ada)
+	require.Equal(t, 302, strings.Count(all, "\n"))
+	require.Contains(t, all, kept.Body.String()+"\n")
 
 	ada.must(http.StatusNoContent, ada.send("DELETE", "/api/recipes/"+gone.ID, ""))
-	back, err := transfer.Import(ctx, l.api, ada.id, bytes.NewReader(all.Bytes()), transfer.Options{})
+	back, err := transfer.Import(ctx, l.api, ada.id, strings.NewReader(all), transfer.Options{})
 	require.NoError(t, err)
 	require.Equal(t, 1, back.Added, "the deleted one comes back")
 	require.Equal(t, 3, l.count(`SELECT version FROM recipes WHERE id = $1 AND deleted_at IS NULL`, gone.ID))
 
-	copied, err := transfer.Import(ctx, l.api, bob.id, bytes.NewReader(all.Bytes()), transfer.Options{})
+	copied, err := transfer.Import(ctx, l.api, bob.id, strings.NewReader(all), transfer.Options{})
 	require.NoError(t, err)
 	require.Equal(t, 302, copied.Added)
-	var his bytes.Buffer
-	_, err = transfer.Export(ctx, l.api, bob.id, &his, nil)
-	require.NoError(t, err)
-	require.Equal(t, withoutTimes(t, all.String()), withoutTimes(t, his.String()))
+	require.Equal(t, withoutTimes(t, all), withoutTimes(t, l.export(bob)))
+}
+
+// export returns a user's recipes in Larder's own format.
+func (l *larder) export(of *caller) string {
+	l.t.Helper()
+	var all strings.Builder
+	out, err := exporter.New(exporter.Larder, &all, exporter.NoPictures{})
+	require.NoError(l.t, err)
+	require.NoError(l.t, l.api.Recipes(l.t.Context(), of.id, func(page []events.Recipe) error {
+		for _, r := range page {
+			require.NoError(l.t, out.Recipe(l.t.Context(), r))
+		}
+		return nil
+	}))
+	require.NoError(l.t, out.Close())
+	return all.String()
 }
 
 func withoutTimes(t *testing.T, lines string) []string {

@@ -1,5 +1,5 @@
 // Package fileservice stores the files of recipes: it accepts uploads, keeps them in the object
-// store, to which it alone has access, and serves them at signed addresses.
+// store, which nothing else changes, and serves them at signed addresses.
 package fileservice
 
 import (

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"larder.dev/events"
+	"larder.dev/exporter"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
@@ -53,6 +54,8 @@ type Deps struct {
 
 	// Signer signs file addresses; if nil, recipes list their files without addresses.
 	Signer cdn.Signer
+	// Pictures opens a user's pictures for an export; if nil, exports have none.
+	Pictures func(user string) exporter.Pictures
 
 	// Throttle limits each person's requests; nil for no limits.
 	Throttle *limits.Throttle
@@ -145,7 +148,7 @@ func (d Deps) handlers(recipes *recipereader.Recipes) (*queryhttp.Handlers, erro
 		Detail:  detail.NewReader(d.Redis, recipes, d.Log),
 		Recipes: recipes,
 		Changes: reader,
-		Signer:  d.Signer,
+		Signer:  d.Signer, Pictures: d.Pictures,
 		Feeds:   changes.NewFeeds(reader, wake.NewHub(d.hints()), d.timing(), d.Log),
 		Log:     d.Log,
 		Answers: answers,

@@ -36,7 +36,7 @@ func Restore(current events.Recipe, hasFiles bool, past events.Recipe, now time.
 		current.Files = []events.File{}
 	}
 	past, _ = Understood(past)
-	return write(Next(current, now), draftOf(past))
+	return write(Next(current, now), DraftOf(past))
 }
 
 // Next returns the next version of the recipe. Its time is never before the previous version or the
@@ -52,8 +52,8 @@ func Next(r events.Recipe, now time.Time) events.Recipe {
 	return r
 }
 
-// draftOf returns what a cook wrote of a recipe.
-func draftOf(r events.Recipe) Draft {
+// DraftOf returns what a cook wrote of a recipe.
+func DraftOf(r events.Recipe) Draft {
 	return Draft{
 		Name:        r.Name,
 		Description: r.Description,

@@ -58,7 +58,7 @@ func SameWriting(a, b events.Recipe) bool {
 
 // writing returns what a cook wrote of a recipe, with parsed rows and without nil lists.
 func writing(r events.Recipe) Draft {
-	d := draftOf(r)
+	d := DraftOf(r)
 	d.Ingredients, _ = understoodRows(r.Ingredients)
 	d.Tags, d.Ingredients, d.Steps = present(d.Tags), present(d.Ingredients), present(d.Steps)
 	return d

@@ -15,6 +15,7 @@ type limiting struct {
 	LimitWrites     limits.Limit `env:"LARDER_LIMIT_WRITES" default:"8/500" placeholder:"N/N" help:"Writes (${default})."`
 	LimitUploads    limits.Limit `env:"LARDER_LIMIT_UPLOADS" default:"24/100" placeholder:"N/N" help:"Uploads of files (${default})."`
 	LimitStreams    limits.Limit `env:"LARDER_LIMIT_STREAMS" default:"32/10" placeholder:"N/N" help:"Streams of events (${default})."`
+	LimitExports    limits.Limit `env:"LARDER_LIMIT_EXPORTS" default:"1/1" placeholder:"N/N" help:"Exports of all recipes (${default})."`
 	LimitGrocery    limits.Limit `env:"LARDER_LIMIT_GROCERY" default:"2/50" placeholder:"N/N" help:"Operations on the list (${default})."`
 	LimitDeliveries limits.Limit `env:"LARDER_LIMIT_DELIVERIES" default:"128/1000" placeholder:"N/N" help:"Files read (${default})."`
 	LimitLogins     limits.Limit `env:"LARDER_LIMIT_LOGINS" default:"8/20" placeholder:"N/N" help:"Logins from one address (${default})."`
@@ -31,8 +32,9 @@ type limiting struct {
 func (l limiting) limits() limits.Limits {
 	return limits.Limits{
 		limits.Search: l.LimitSearches, limits.Read: l.LimitReads, limits.Write: l.LimitWrites, limits.Upload: l.LimitUploads,
-		limits.Stream: l.LimitStreams, limits.Grocery: l.LimitGrocery, limits.Delivery: l.LimitDeliveries, limits.Login: l.LimitLogins,
-		limits.Stranger: l.LimitStrangers, limits.Volume: {PerSecond: l.LimitWriteBytes},
+		limits.Stream: l.LimitStreams, limits.Export: l.LimitExports, limits.Grocery: l.LimitGrocery,
+		limits.Delivery: l.LimitDeliveries, limits.Login: l.LimitLogins, limits.Stranger: l.LimitStrangers,
+		limits.Volume: {PerSecond: l.LimitWriteBytes},
 	}
 }
 

@@ -40,10 +40,11 @@ func readers() map[string][]string {
 	add([]string{"query-api", "file-service", "grocery-app"}, "LARDER_LIMIT_READS")
 	add([]string{"query-api", "grocery-app"}, "LARDER_LIMIT_STREAMS")
 	add([]string{"command-api", "query-api", "file-service", "grocery-app"}, "LARDER_DRAIN")
-	add([]string{"query-api"}, "LARDER_LIMIT_SEARCHES")
+	add([]string{"query-api"}, "LARDER_LIMIT_SEARCHES", "LARDER_LIMIT_EXPORTS")
 	add([]string{"command-api", "file-service"}, "LARDER_LIMIT_WRITES")
 	add([]string{"command-api"}, "LARDER_LIMIT_WRITE_BYTES", "LARDER_LIMIT_LOGINS", "LARDER_MAX_RECIPES", "LARDER_MAX_SESSIONS")
-	add([]string{"file-service"}, "LARDER_S3_ENDPOINT", "LARDER_S3_BUCKET", "LARDER_S3_ACCESS_KEY", "LARDER_S3_SECRET_KEY",
+	add([]string{"query-api", "file-service"}, "LARDER_S3_ENDPOINT", "LARDER_S3_BUCKET", "LARDER_S3_ACCESS_KEY", "LARDER_S3_SECRET_KEY")
+	add([]string{"file-service"},
 		"LARDER_MAX_FILE_SIZE", "LARDER_MAX_UPLOADS", "LARDER_PICTURE_MEMORY", "LARDER_CLAMD", "GOMEMLIMIT",
 		"LARDER_LIMIT_UPLOADS", "LARDER_LIMIT_DELIVERIES", "LARDER_MAX_FILES", "LARDER_MAX_FILE_BYTES")
 	add([]string{"grocery-app"}, "LARDER_GROCERY_POSTGRES_URL", "LARDER_GROCERY_NATS_URL", "LARDER_GROCERY_NATS_CREDS",
@@ -93,6 +94,7 @@ func deployments(t *testing.T) map[string]deployment {
 			"LARDER_ELASTICSEARCH_ALIAS": "the default", "LARDER_BRIDGE_*": bridge, "LARDER_DRAIN": unasked,
 		}, missing: map[string]string{
 			"command-api LARDER_NATS_*": "who is the primary is asked of both databases", "query-api LARDER_NATS_*": "there is no /api/events",
+			"query-api LARDER_S3_*":      "an answer of a function has 6 MB at most, which is no room for pictures",
 			"file-service LARDER_NATS_*": "as of command-api", "relay LARDER_DATA_DIR": noFolder, "projectors LARDER_DATA_DIR": noFolder,
 			"command-api LARDER_ADDR": "Lambda brings requests", "query-api LARDER_ADDR": "as of command-api", "file-service LARDER_ADDR": "as of command-api",
 		}},

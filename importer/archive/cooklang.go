@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,6 +40,7 @@ func Cooklang(place string, content []byte) (found.Recipe, error) {
 	c.read(body)
 	c.recipe.Place = place
 	c.describe(place)
+	c.inOrder()
 	c.recipe.Finish()
 	return c.recipe, nil
 }
@@ -53,6 +55,7 @@ type cook struct {
 
 // read reads the lines of a recipe: a blank line ends a step.
 func (c *cook) read(body string) {
+	body = hidden(body)
 	body = cookBlock.ReplaceAllString(body, "")
 	body = cookComment.ReplaceAllString(body, "$1")
 	for line := range strings.Lines(body) {
@@ -63,13 +66,15 @@ func (c *cook) read(body string) {
 			c.endStep()
 		case meta != nil:
 			c.endStep()
-			c.fields[strings.ToLower(meta[1])] = meta[2]
+			c.fields[strings.ToLower(meta[1])] = shown(meta[2])
 		case strings.HasPrefix(line, "="):
 			c.endStep()
-			c.section = cookSection.FindStringSubmatch(line)[1]
+			c.section = shown(cookSection.FindStringSubmatch(line)[1])
 		case strings.HasPrefix(line, ">"):
 			c.endStep()
-			c.notes = append(c.notes, strings.TrimSpace(strings.TrimPrefix(line, ">")))
+			c.notes = append(c.notes, shown(strings.TrimSpace(strings.TrimPrefix(line, ">"))))
+		case c.listed(line):
+			// It is no step, and ends none.
 		default:
 			c.step = append(c.step, line)
 		}
@@ -82,11 +87,46 @@ func (c *cook) endStep() {
 	if len(c.step) == 0 {
 		return
 	}
-	written := c.marked(strings.Join(c.step, " "))
+	written := shown(c.marked(strings.Join(c.step, " ")))
 	c.step = nil
 	if written = strings.TrimSpace(written); written != "" {
 		c.recipe.Steps = append(c.recipe.Steps, events.Step{Text: written, Section: c.section})
 	}
+}
+
+// listed reads a line of a list that has an ingredient and nothing else, and returns false for
+// another line.
+func (c *cook) listed(line string) bool {
+	marked, isMarked := strings.CutPrefix(line, "- @")
+	if !isMarked {
+		return false
+	}
+	marked, optional := strings.CutPrefix(marked, "?")
+	name, amount, braces, rest := component(marked)
+	if _, after := preparation(rest); name == "" || !braces || strings.TrimSpace(after) != "" {
+		return false
+	}
+	c.ingredient(name, amount, optional, rest)
+	return true
+}
+
+// A character after a backslash is plain. It is hidden while marks are read, as a character of a
+// plane for private use.
+const hiddenPlane = 0xF0000
+
+var cookEscape = regexp.MustCompile(`\\([[:punct:] \t\n])`)
+
+func hidden(body string) string {
+	return cookEscape.ReplaceAllStringFunc(body, func(escape string) string { return string(rune(hiddenPlane + int(escape[1]))) })
+}
+
+func shown(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > hiddenPlane && r < hiddenPlane+utf8.RuneSelf {
+			return r - hiddenPlane
+		}
+		return r
+	}, text)
 }
 
 // marked returns the text of a step without its marks, and collects the marked ingredients.
@@ -151,12 +191,7 @@ func startsWithSpace(text string) bool {
 
 // ingredient adds an ingredient, and removes the preparation in brackets from the following text.
 func (c *cook) ingredient(name, amount string, optional bool, rest string) string {
-	note := ""
-	if inner, ok := strings.CutPrefix(rest, "("); ok {
-		if prepared, after, ok := strings.Cut(inner, ")"); ok {
-			note, rest = prepared, after
-		}
-	}
+	note, rest := preparation(rest)
 	name, _, _ = strings.Cut(name, "|") // its name in the text
 	line := strings.TrimSpace(quantity(amount) + " " + strings.TrimSpace(name))
 	if note != "" {
@@ -165,8 +200,18 @@ func (c *cook) ingredient(name, amount string, optional bool, rest string) strin
 	if optional {
 		line += " (optional)"
 	}
-	c.recipe.Ingredients = append(c.recipe.Ingredients, events.Ingredient{Text: line, Section: c.section})
+	c.recipe.Ingredients = append(c.recipe.Ingredients, events.Ingredient{Text: shown(line), Section: c.section})
 	return rest
+}
+
+// preparation cuts off the text in brackets right after an ingredient.
+func preparation(text string) (note, rest string) {
+	if inner, ok := strings.CutPrefix(text, "("); ok {
+		if prepared, after, ok := strings.Cut(inner, ")"); ok {
+			return prepared, after
+		}
+	}
+	return "", text
 }
 
 // quantity writes an amount the way a person does: "2%cups" is "2 cups".
@@ -181,8 +226,8 @@ func (c *cook) describe(place string) {
 	r, fields := &c.recipe, c.fields
 	base := path.Base(place)
 	r.Name = cmp.Or(fields.text("title", "name"), strings.TrimSuffix(base, path.Ext(base)))
-	r.Description = fields.text("description", "introduction")
-	r.SetYield(fields.raw("servings", "serves", "yield"))
+	r.Description = text(fields.raw("description", "introduction"))
+	r.SetYield(fields.raw("servings", "serves"), fields.raw("yield"))
 	aboutTime(r, fields)
 	if times := fields.inner("time"); times != nil {
 		r.PrepMinutes, r.CookMinutes = found.Minutes(times.raw("prep")), found.Minutes(times.raw("cook"))
@@ -197,6 +242,25 @@ func (c *cook) describe(place string) {
 	for _, key := range []string{"course", "category", "cuisine", "diet"} {
 		r.Tags = append(r.Tags, commaParted(fields.raw(key))...)
 	}
+}
+
+// inOrder sorts the ingredients into the order of a list that Larder wrote them from.
+func (c *cook) inOrder() {
+	places := c.fields.list("ingredient order")
+	rows := c.recipe.Ingredients
+	if len(places) != len(rows) {
+		return
+	}
+	ordered := make([]events.Ingredient, len(rows))
+	for i, place := range places {
+		said, _ := place.(string)
+		n, err := strconv.Atoi(said)
+		if err != nil || n < 1 || n > len(rows) || ordered[n-1].Text != "" {
+			return
+		}
+		ordered[n-1] = rows[i]
+	}
+	c.recipe.Ingredients = ordered
 }
 
 // Written reads a text file of Chowdown or Cooklang, or returns false if it is plain text.

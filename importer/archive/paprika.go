@@ -4,12 +4,16 @@ import (
 	"strings"
 
 	"larder.dev/importer/found"
+	"larder.dev/recipe/enclosed"
 )
 
 // paprikaRecipe reads a Paprika 3 recipe: a .paprikarecipe is one, compressed with gzip.
 func paprikaRecipe(o object) (found.Recipe, bool) {
 	if _, ok := o["directions"].(string); !ok || !o.has("ingredients") {
 		return found.Recipe{}, false
+	}
+	if own, is := enclosed.Of(o); is {
+		return found.Own(own), true
 	}
 	r := found.Recipe{
 		Name:         o.text("name"),

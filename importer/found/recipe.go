@@ -32,6 +32,14 @@ type Recipe struct {
 	Doubts       []Doubt             `json:"doubts"`
 }
 
+// Own returns a recipe that Larder itself wrote whole.
+func Own(d recipe.Draft) Recipe {
+	return Recipe{
+		Name: d.Name, Description: d.Description, Servings: d.Servings, PrepMinutes: d.PrepMinutes, CookMinutes: d.CookMinutes,
+		SourceURL: d.SourceURL, Tags: d.Tags, Notes: d.Notes, Ingredients: d.Ingredients, Steps: d.Steps,
+	}
+}
+
 // Doubt is something that a cook should check before storing the recipe.
 type Doubt struct {
 	Field string `json:"field"`

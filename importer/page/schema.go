@@ -8,6 +8,7 @@ import (
 
 	"larder.dev/importer/found"
 	"larder.dev/recipe"
+	"larder.dev/recipe/enclosed"
 )
 
 // things are the items of a page: its recipes in page order, and items that others refer to.
@@ -122,6 +123,9 @@ func recipesOf(values []any) []found.Recipe {
 }
 
 func (t *things) read(it item) found.Recipe {
+	if own, is := enclosed.Of(it); is {
+		return found.Own(own)
+	}
 	r := found.Recipe{
 		Name:        it.text("name", "headline"),
 		Description: it.text("description"),

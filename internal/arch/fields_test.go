@@ -47,9 +47,9 @@ func TestFieldOfARecipeIsKnownInFewFiles(t *testing.T) {
 // sources lists what the write and the read side are made of, without tests and their harness.
 func sources(t *testing.T) []string {
 	t.Helper()
-	// Importers know what other programs call their fields, the app has a form for them, and what an id is made of never
+	// The importer and the exporter know what other programs call their fields, the app has a form for them, and what an id is made of never
 	// changes, whatever is added to a recipe.
-	others := regexp.MustCompile(`^(\.|(importer|web|docs|test|samples|deploy|bin)/|operate/transfer/content\.go)|test/|/testdata/|_test\.go$|^internal/apidocs/openapi\.yaml$`)
+	others := regexp.MustCompile(`^(\.|(importer|exporter|web|docs|test|samples|deploy|bin)/|operate/transfer/content\.go)|test/|/testdata/|_test\.go$|^internal/apidocs/openapi\.yaml$`)
 	var found []string
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {

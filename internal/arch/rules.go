@@ -43,7 +43,7 @@ func componentLayers() []Layer {
 		{
 			Packages: command + "/...",
 			May:      []string{events, rules, ground, command + "/..."},
-			Tests:    []string{Module + "/operate/backup", Module + "/operate/transfer"},
+			Tests:    []string{Module + "/operate/backup", Module + "/operate/transfer", Module + "/exporter"},
 			Reason: "a component speaks with another by events alone; an import between them would make two parts that " +
 				"can no longer be deployed, or understood, apart. What an operator does with the ledger is tried on what commands wrote",
 		},
@@ -75,8 +75,8 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: Module + "/query-api/...",
-			May:      []string{events, rules, ground, Module + "/query-api/...", Module + "/projectors/views"},
-			Tests:    []string{command},
+			May:      []string{events, rules, ground, Module + "/query-api/...", Module + "/projectors/views", Module + "/exporter"},
+			Tests:    []string{command, Module + "/importer/..."},
 			Reason: "the read side sees what projections made (projectors/views says in which shape) and the tables, never " +
 				"the write model; its tests may lay the tables with commandapi.Migrate",
 		},
@@ -148,6 +148,20 @@ func pureLayers() []Layer {
 			Reason:   "units are numbers and words; the grocery app, which knows no recipe, adds up by them",
 		},
 		{
+			Packages: Module + "/recipe/enclosed",
+			May:      []string{events, Module + "/recipe"},
+			Third:    []string{},
+			Reason:   "exporter writes it and importer reads it, and neither may import the other",
+		},
+		{
+			Packages: Module + "/exporter/...",
+			May:      []string{events, rules, Module + "/exporter/..."},
+			Third:    []string{"golang.org/x/text/...", "go.yaml.in/yaml/v3"},
+			Tests:    []string{Module + "/importer/..."},
+			Reason: "writing for other programs is pure: recipes in, bytes out, so that properties can be tried by the thousand; " +
+				"its tests read back by the importer",
+		},
+		{
 			Packages: Module + "/importer/...",
 			May:      []string{events, rules, Module + "/importer/..."},
 			Third: []string{
@@ -198,7 +212,7 @@ func groundLayers() []Layer {
 				events, ground, embedded, operate, Module + "/cmd/larder/...",
 				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/grocery-app/grocerybridge",
 				command, Module + "/query-api", Module + "/file-service", Module + "/projectors/...", Module + "/web",
-				Module + "/importer", Module + "/importer/found",
+				Module + "/importer", Module + "/importer/found", Module + "/exporter",
 			},
 			Reason: "cmd puts the components together by their front doors; whatever it needs from inside one belongs in " +
 				"that one's public package",

@@ -18,6 +18,7 @@ const (
 	Write    Kind = "write"
 	Upload   Kind = "upload"
 	Stream   Kind = "stream"
+	Export   Kind = "export"
 	Grocery  Kind = "grocery" // operations on a grocery list
 	Delivery Kind = "delivery"
 	Login    Kind = "login"
@@ -46,7 +47,7 @@ func (k Kind) plural() string {
 
 // queued reports whether a request of this kind may wait for a slot. Those that last for minutes
 // are refused at once: a slot wouldn't become free in time.
-func (k Kind) queued() bool { return k != Stream && k != Upload && k != Delivery }
+func (k Kind) queued() bool { return k != Stream && k != Upload && k != Delivery && k != Export }
 
 // paced reports whether a request of this kind that comes too soon is delayed rather than refused.
 // Strangers have no devices to sync: spread out what they send at once, since answering it all
@@ -107,6 +108,7 @@ var defaults = Limits{
 	Write:    {AtOnce: 8, PerSecond: 500},
 	Upload:   {AtOnce: 24, PerSecond: 100},
 	Stream:   {AtOnce: 32, PerSecond: 10},
+	Export:   {AtOnce: 1, PerSecond: 1},
 	Grocery:  {AtOnce: 2, PerSecond: 50},
 	Delivery: {AtOnce: 128, PerSecond: 1000},
 	Login:    {AtOnce: 8, PerSecond: 20},

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,6 +37,18 @@ func exportRoundTrip(t *testing.T, s *larder.Server) {
 	require.Contains(t, s.MustRun(t, exported, "import", "--user", "export-ada", "-").Stdout, "0 added")
 	again := s.MustRun(t, "", "export", "--user", "export-ben").Stdout
 	require.Equal(t, contents(t, exported), contents(t, again))
+	for _, format := range []string{"json-ld", "cooklang", "paprika"} {
+		file := filepath.Join(t.TempDir(), "export")
+		s.MustRun(t, "", "export", "--user", "export-ada", "--format", format, "--to", file)
+		read := s.MustRun(t, "", "import", "--dry-run", "--json", file).Stdout
+		require.Equal(t, names(t, exported), names(t, read), format)
+	}
+}
+
+// names returns the names of recipes, one per line, in order.
+func names(t *testing.T, lines string) []string {
+	t.Helper()
+	return slices.Sorted(maps.Keys(contents(t, lines)))
 }
 
 // contents returns recipes by name, without server-assigned fields.

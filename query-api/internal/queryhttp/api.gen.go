@@ -35,6 +35,30 @@ func (e Relation) Valid() bool {
 	}
 }
 
+// Defines values for ExportRecipesParamsFormat.
+const (
+	Cooklang ExportRecipesParamsFormat = "cooklang"
+	JSONLd   ExportRecipesParamsFormat = "json-ld"
+	Larder   ExportRecipesParamsFormat = "larder"
+	Paprika  ExportRecipesParamsFormat = "paprika"
+)
+
+// Valid indicates whether the value is a known member of the ExportRecipesParamsFormat enum.
+func (e ExportRecipesParamsFormat) Valid() bool {
+	switch e {
+	case Cooklang:
+		return true
+	case JSONLd:
+		return true
+	case Larder:
+		return true
+	case Paprika:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SearchRecipesParamsSort.
 const (
 	Changed SearchRecipesParamsSort = "changed"
@@ -299,6 +323,17 @@ type StreamEventsParams struct {
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
+// ExportRecipesParams defines parameters for ExportRecipes.
+type ExportRecipesParams struct {
+	// Format `larder`: a line of JSON for each recipe, exactly as it is, without the bytes of its files. `json-ld`: a zip
+	// of schema.org recipes with their pictures, for Nextcloud Cookbook, Mealie and Tandoor. `cooklang`: a zip of
+	// .cook files with a picture each. `paprika`: an archive for Paprika 3.
+	Format *ExportRecipesParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportRecipesParamsFormat defines parameters for ExportRecipes.
+type ExportRecipesParamsFormat string
+
 // ListFoodsParams defines parameters for ListFoods.
 type ListFoodsParams struct {
 	// Prefix Only foods that begin like this, ignoring case and accents.
@@ -380,6 +415,9 @@ type ServerInterface interface {
 	// StreamEvents Stream changes as they happen
 	// (GET /api/events)
 	StreamEvents(c *gin.Context, params StreamEventsParams)
+	// ExportRecipes Download all of the user's recipes
+	// (GET /api/export)
+	ExportRecipes(c *gin.Context, params ExportRecipesParams)
 	// ListFoods List foods of the user's recipes and how many recipes have each
 	// (GET /api/foods)
 	ListFoods(c *gin.Context, params ListFoodsParams)
@@ -496,6 +534,33 @@ func (siw *ServerInterfaceWrapper) StreamEvents(c *gin.Context) {
 	}
 
 	siw.Handler.StreamEvents(c, params)
+}
+
+// ExportRecipes operation middleware
+func (siw *ServerInterfaceWrapper) ExportRecipes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportRecipesParams
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportRecipes(c, params)
 }
 
 // ListFoods operation middleware
@@ -899,6 +964,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 
 	router.GET(options.BaseURL+"/api/changes", wrapper.ListChanges)
 	router.GET(options.BaseURL+"/api/events", wrapper.StreamEvents)
+	router.GET(options.BaseURL+"/api/export", wrapper.ExportRecipes)
 	router.GET(options.BaseURL+"/api/foods", wrapper.ListFoods)
 	router.GET(options.BaseURL+"/api/recipes", wrapper.SearchRecipes)
 	router.GET(options.BaseURL+"/api/recipes/:id", wrapper.GetRecipe)

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"larder.dev/exporter"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
@@ -28,7 +29,8 @@ type Handlers struct {
 	Detail   *detail.Reader
 	Recipes  *recipereader.Recipes // for a recipe's history
 	Changes  *changes.Reader
-	Signer   cdn.Signer // signs file addresses; nil for none
+	Signer   cdn.Signer                          // signs file addresses; nil for none
+	Pictures func(user string) exporter.Pictures // for exports; nil for none
 	Feeds    *changes.Feeds
 	Throttle *limits.Throttle // nil for none
 	Log      *slog.Logger
@@ -56,6 +58,8 @@ func kindOf(c *gin.Context) limits.Kind {
 		return limits.Search
 	case "/api/events":
 		return limits.Stream
+	case "/api/export":
+		return limits.Export
 	default:
 		return limits.Read
 	}

@@ -44,6 +44,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download all of the user's recipes
+         * @description Streams every recipe that isn't deleted, in a format of Larder's or of other programs. A person has one export
+         *     at a time. If a store fails meanwhile, or the session ends, the connection is cut off before the end.
+         */
+        get: operations["exportRecipes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/foods": {
         parameters: {
             query?: never;
@@ -617,6 +638,43 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
+            429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportRecipes: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `larder`: a line of JSON for each recipe, exactly as it is, without the bytes of its files. `json-ld`: a zip
+                 *     of schema.org recipes with their pictures, for Nextcloud Cookbook, Mealie and Tandoor. `cooklang`: a zip of
+                 *     .cook files with a picture each. `paprika`: an archive for Paprika 3.
+                 */
+                format?: "larder" | "json-ld" | "cooklang" | "paprika";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export. */
+            200: {
+                headers: {
+                    /** @description A file name for it. */
+                    "Content-Disposition"?: string;
+                    "Larder-Served-By": components["headers"]["LarderServedBy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "application/zip": string;
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -26,7 +26,7 @@ type Files struct {
 	Clamd         string // "" for none
 }
 
-// FileService accepts files and delivers them. Only it talks to the object store; while that is
+// FileService accepts files and delivers them. Only it changes the object store; while that is
 // down, recipes still work, and this isn't ready.
 func FileService() Kind {
 	return Kind{

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"larder.dev/cmd/larder/internal/stores"
+	"larder.dev/exporter"
 	"larder.dev/internal/apidocs"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/identity"
@@ -18,14 +19,14 @@ import (
 
 // QueryAPI serves the reads. Without a backup it can't read while the primary is down; without a
 // search index the database answers searches; without the stream, followers of /api/events learn of
-// changes later.
+// changes later; without the object store, exports have no pictures.
 func QueryAPI() Kind {
 	return Kind{
 		Name:       "query-api",
 		SignsFiles: true,
 		Help:       "Answer the reads: search, detail, changes, events.",
 		Needs:      []stores.Store{stores.Postgres, stores.Redis},
-		Uses:       []stores.Store{stores.Backup, stores.NATS, stores.Elasticsearch},
+		Uses:       []stores.Store{stores.Backup, stores.NATS, stores.Elasticsearch, stores.Objects},
 		Build:      buildQueryAPI,
 	}
 }
@@ -66,6 +67,15 @@ func connectQueryAPI(ctx context.Context, host *Host, deps *queryapi.Deps) (err 
 	}
 	if deps.Stream, err = streamOf(ctx, host); err != nil {
 		return err
+	}
+	if host.Address(stores.Objects) != "" {
+		objects, err := host.Objects(ctx)
+		if err != nil {
+			return err
+		}
+		deps.Pictures = func(user string) exporter.Pictures {
+			return Pictures{Objects: objects, User: user, Log: host.Log}
+		}
 	}
 	deps.Index, err = host.Index(ctx)
 	return err
