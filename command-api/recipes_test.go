@@ -23,6 +23,7 @@ func nopLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 const pancakes = `{
 	"name": " Pancakes ", "description": "Thin\r\nones", "servings": 4, "prep_minutes": 10, "cook_minutes": null,
+	"yield": " 8 pieces", "total_minutes": 45, "author": "Ada", "language": "en_gb", "nutrition": {"calories": "90 kcal"},
 	"source_url": "https://example.org/p", "tags": ["Sweet", "sweet", "quick"], "notes": "<3 & more",
 	"ingredients": [
 		{"text": "250 g flour"},

@@ -6,21 +6,58 @@ import "time"
 // the HTTP API, so a view can store the bytes of an event and serve them. Names follow
 // schema.org/Recipe where it defines one.
 type Recipe struct {
-	ID          string       `json:"id"`
-	Name        string       `json:"name"`
-	Description string       `json:"description"`
-	Servings    *float64     `json:"servings"`
-	PrepMinutes *int         `json:"prep_minutes"`
-	CookMinutes *int         `json:"cook_minutes"`
-	SourceURL   string       `json:"source_url"`
-	Tags        []string     `json:"tags"`
-	Notes       string       `json:"notes"`
-	Ingredients []Ingredient `json:"ingredients"`
-	Steps       []Step       `json:"steps"`
-	Files       []File       `json:"files"`
-	Version     int64        `json:"version"`
-	CreatedAt   time.Time    `json:"created_at"`
-	UpdatedAt   time.Time    `json:"updated_at"`
+	ID           string       `json:"id"`
+	Name         string       `json:"name"`
+	Description  string       `json:"description"`
+	Servings     *float64     `json:"servings"`
+	Yield        string       `json:"yield"`
+	PrepMinutes  *int         `json:"prep_minutes"`
+	CookMinutes  *int         `json:"cook_minutes"`
+	TotalMinutes *int         `json:"total_minutes"`
+	SourceURL    string       `json:"source_url"`
+	Author       string       `json:"author"`
+	Language     string       `json:"language"`
+	Nutrition    Nutrition    `json:"nutrition"`
+	Tags         []string     `json:"tags"`
+	Notes        string       `json:"notes"`
+	Ingredients  []Ingredient `json:"ingredients"`
+	Steps        []Step       `json:"steps"`
+	Files        []File       `json:"files"`
+	Version      int64        `json:"version"`
+	CreatedAt    time.Time    `json:"created_at"`
+	UpdatedAt    time.Time    `json:"updated_at"`
+}
+
+// Nutrition is what a recipe says of its nutrition, in its own words, under the names of
+// schema.org/NutritionInformation. What it doesn't say is left out of the JSON.
+//
+//nolint:tagliatelle // schema.org's names
+type Nutrition struct {
+	ServingSize           string `json:"servingSize,omitempty"`
+	Calories              string `json:"calories,omitempty"`
+	FatContent            string `json:"fatContent,omitempty"`
+	SaturatedFatContent   string `json:"saturatedFatContent,omitempty"`
+	UnsaturatedFatContent string `json:"unsaturatedFatContent,omitempty"`
+	TransFatContent       string `json:"transFatContent,omitempty"`
+	CarbohydrateContent   string `json:"carbohydrateContent,omitempty"`
+	SugarContent          string `json:"sugarContent,omitempty"`
+	FiberContent          string `json:"fiberContent,omitempty"`
+	ProteinContent        string `json:"proteinContent,omitempty"`
+	SodiumContent         string `json:"sodiumContent,omitempty"`
+	CholesterolContent    string `json:"cholesterolContent,omitempty"`
+}
+
+// Map returns the nutrition with each value that is stated changed by change.
+func (n Nutrition) Map(change func(string) string) Nutrition {
+	for _, value := range []*string{
+		&n.ServingSize, &n.Calories, &n.FatContent, &n.SaturatedFatContent, &n.UnsaturatedFatContent, &n.TransFatContent,
+		&n.CarbohydrateContent, &n.SugarContent, &n.FiberContent, &n.ProteinContent, &n.SodiumContent, &n.CholesterolContent,
+	} {
+		if *value != "" {
+			*value = change(*value)
+		}
+	}
+	return n
 }
 
 // Ingredient is one row of a recipe's list. Text is the line as written. The parts are what the

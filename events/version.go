@@ -20,7 +20,7 @@ func (h history) current() int { return len(h.upcasters) + 1 }
 // recipeHistory is the history of every type that carries a recipe.
 //
 //nolint:gochecknoglobals // a constant, but for the language: it is asked for with every event, so it is made once
-var recipeHistory = history{upcasters: []upcaster{colorFiles, noSecond}}
+var recipeHistory = history{upcasters: []upcaster{colorFiles, noSecond, noDetails}}
 
 // historyOf returns the history of a type, or false if this build can't read it.
 func historyOf(t Type) (history, bool) {

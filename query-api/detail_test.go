@@ -122,6 +122,23 @@ func TestDetailOfNonsense(t *testing.T) {
 	require.Contains(t, problem, `"field":"Larder-After"`)
 }
 
+// A recipe that an earlier version cached may lack fields that the database has, so the database
+// answers, and the cache then has them.
+func TestDetailCachedByAnEarlierVersion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.cook("Ada")
+	r := ada.write(recipe("Soup"))
+	old := fmt.Sprintf("1 {}\n\n{\"id\":%q,\"name\":\"Soup\",\"version\":1}", r.ID)
+	require.NoError(t, w.redis.Set(t.Context(), views.CacheKey(ada.id, r.ID), []byte(old), 0))
+	answer := ada.get("/api/recipes/" + r.ID)
+	require.Equal(t, "postgres", answer.servedBy())
+	require.Equal(t, string(encode(t, r)), string(answer.body))
+	again := ada.get("/api/recipes/" + r.ID)
+	require.Equal(t, "cache", again.servedBy())
+	require.Equal(t, answer.body, again.body)
+}
+
 // An unreadable cache entry is no failure: the database answers.
 func TestDetailWithABrokenCache(t *testing.T) {
 	t.Parallel()

@@ -124,8 +124,10 @@ func recipe(name string, tags ...string) events.Recipe {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	return events.Recipe{
 		ID: uuid.NewString(), Name: name, Description: "About " + name + " & <more>.",
-		Servings: new(4.5), PrepMinutes: new(10), SourceURL: "https://example.org/?a=1&b=2",
-		Tags: append([]string{}, tags...), Notes: "Line one\nline two",
+		Servings: new(4.5), Yield: "12 <slices>", PrepMinutes: new(10), TotalMinutes: new(75),
+		SourceURL: "https://example.org/?a=1&b=2", Author: "Élodie", Language: "pt-BR",
+		Nutrition: events.Nutrition{Calories: "240 kcal", SugarContent: "≤ 3 g", ServingSize: "1 <slice>"},
+		Tags:      append([]string{}, tags...), Notes: "Line one\nline two",
 		Ingredients: []events.Ingredient{
 			{Text: "2-3 eggs", Quantity: new(2.0), QuantityMax: new(3.0), Name: "eggs"},
 			{Text: "1/3 cup (80-90.5 ml) milk", Quantity: new(1.0 / 3), Unit: "cup", Name: "milk", Note: "cold", Section: "Batter", Second: &events.SecondMeasure{
@@ -177,11 +179,11 @@ func (c *cook) store(db *pgxpool.Pool, r events.Recipe, deleted bool) {
 		deletedAt = &r.UpdatedAt
 	}
 	_, err = db.Exec(ctx, `
-		INSERT INTO recipes (user_id, id, version, change, name, description, servings, prep_minutes, cook_minutes,
-			source_url, tags, notes, steps, files, created_at, updated_at, deleted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		c.id, r.ID, r.Version, c.change, r.Name, r.Description, r.Servings, r.PrepMinutes, r.CookMinutes,
-		r.SourceURL, r.Tags, r.Notes, r.Steps, r.Files, r.CreatedAt, r.UpdatedAt, deletedAt)
+		INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
+			total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at, deleted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+		c.id, r.ID, r.Version, c.change, r.Name, r.Description, r.Servings, r.Yield, r.PrepMinutes, r.CookMinutes,
+		r.TotalMinutes, r.SourceURL, r.Author, r.Language, r.Nutrition, r.Tags, r.Notes, r.Steps, r.Files, r.CreatedAt, r.UpdatedAt, deletedAt)
 	require.NoError(t, err)
 	_, err = db.Exec(ctx, `DELETE FROM ingredients WHERE user_id = $1 AND recipe_id = $2`, c.id, r.ID)
 	require.NoError(t, err)

@@ -20,7 +20,7 @@ func Create(id string, before int64, d Draft, now time.Time) events.Recipe {
 // theirs belong to another line.
 func Replace(current events.Recipe, d Draft, now time.Time) events.Recipe {
 	d.Ingredients = revisedRows(d.Ingredients, current.Ingredients)
-	return write(Next(current, now), d)
+	return write(Next(current, now), d.withDetailsOf(current))
 }
 
 // Delete returns the last version of a recipe, with its whole content, so that its history stays
@@ -55,16 +55,21 @@ func Next(r events.Recipe, now time.Time) events.Recipe {
 // DraftOf returns what a cook wrote of a recipe.
 func DraftOf(r events.Recipe) Draft {
 	return Draft{
-		Name:        r.Name,
-		Description: r.Description,
-		Servings:    r.Servings,
-		PrepMinutes: r.PrepMinutes,
-		CookMinutes: r.CookMinutes,
-		SourceURL:   r.SourceURL,
-		Tags:        r.Tags,
-		Notes:       r.Notes,
-		Ingredients: r.Ingredients,
-		Steps:       r.Steps,
+		Name:         r.Name,
+		Description:  r.Description,
+		Servings:     r.Servings,
+		Yield:        r.Yield,
+		PrepMinutes:  r.PrepMinutes,
+		CookMinutes:  r.CookMinutes,
+		TotalMinutes: r.TotalMinutes,
+		SourceURL:    r.SourceURL,
+		Author:       r.Author,
+		Language:     r.Language,
+		Nutrition:    r.Nutrition,
+		Tags:         r.Tags,
+		Notes:        r.Notes,
+		Ingredients:  r.Ingredients,
+		Steps:        r.Steps,
 	}
 }
 
@@ -72,9 +77,14 @@ func write(r events.Recipe, d Draft) events.Recipe {
 	r.Name = d.Name
 	r.Description = d.Description
 	r.Servings = d.Servings
+	r.Yield = d.Yield
 	r.PrepMinutes = d.PrepMinutes
 	r.CookMinutes = d.CookMinutes
+	r.TotalMinutes = d.TotalMinutes
 	r.SourceURL = d.SourceURL
+	r.Author = d.Author
+	r.Language = d.Language
+	r.Nutrition = d.Nutrition
 	r.Tags = d.Tags
 	r.Notes = d.Notes
 	r.Ingredients = d.Ingredients

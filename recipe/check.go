@@ -1,7 +1,9 @@
 package recipe
 
 import (
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
 	"larder.dev/events"
@@ -148,6 +151,42 @@ func (c *checker) minutes(field string, value *int) *int {
 		c.failf(field, "must be from 0 to %d", MaxMinutes)
 	}
 	return value
+}
+
+// language cleans a BCP 47 tag: pt_br becomes pt-BR. A tag that is well formed may name a language
+// that this build doesn't know.
+func (c *checker) language(field, value string) string {
+	clean := c.line(field, value, MaxLanguage)
+	if clean == "" {
+		return ""
+	}
+	canonical, ok := Language(clean)
+	if !ok && !c.failed(field) {
+		c.failf(field, "is no language tag, such as en or pt-BR")
+	}
+	return canonical
+}
+
+// Language returns a BCP 47 tag in its usual spelling, or false if the text is none.
+func Language(text string) (string, bool) {
+	tag, err := language.Raw.Parse(text)
+	var unknown language.ValueError
+	if err != nil && !errors.As(err, &unknown) {
+		return "", false
+	}
+	if err != nil {
+		return text, true
+	}
+	return tag.String(), true
+}
+
+func (c *checker) nutrition(n events.Nutrition) events.Nutrition {
+	value := reflect.ValueOf(&n).Elem()
+	for i := range value.NumField() {
+		name, _, _ := strings.Cut(value.Type().Field(i).Tag.Get("json"), ",")
+		value.Field(i).SetString(c.line("nutrition."+name, value.Field(i).String(), MaxNutrition))
+	}
+	return n
 }
 
 // tags keeps the first spelling of each tag: Soup and soup are the same.

@@ -6,6 +6,10 @@ const (
 	MaxName        = 200
 	MaxText        = 20_000 // description, notes
 	MaxSource      = 2_000  // address or words
+	MaxYield       = 200
+	MaxAuthor      = 200
+	MaxLanguage    = 35  // what BCP 47 asks programs to have room for
+	MaxNutrition   = 200 // each value
 	MaxTags        = 50
 	MaxTag         = 50
 	MinServings    = 0.001 // amounts are divided by it: near zero they would become infinite

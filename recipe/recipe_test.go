@@ -36,7 +36,10 @@ func anyDraft() *rapid.Generator[recipe.Draft] {
 	return rapid.Custom(func(t *rapid.T) recipe.Draft {
 		return recipe.Draft{
 			Name: text.Draw(t, "name"), Description: text.Draw(t, "description"), Servings: number.Draw(t, "servings"),
-			PrepMinutes: minutes.Draw(t, "prep"), CookMinutes: minutes.Draw(t, "cook"),
+			PrepMinutes: minutes.Draw(t, "prep"), CookMinutes: minutes.Draw(t, "cook"), TotalMinutes: minutes.Draw(t, "total"),
+			Yield: text.Draw(t, "yield"), Author: text.Draw(t, "author"),
+			Language:  rapid.OneOf(rapid.SampledFrom([]string{"", "de", "pt_br", "EN-us", "zh-Hant", "xx_YY"}), text).Draw(t, "language"),
+			Nutrition: events.Nutrition{Calories: text.Draw(t, "calories"), FatContent: text.Draw(t, "fat")},
 			SourceURL: rapid.OneOf(rapid.Just(""), rapid.Just("https://example.org/ä b"), text).Draw(t, "url"),
 			Tags:      rapid.SliceOfN(text, 0, 4).Draw(t, "tags"), Notes: text.Draw(t, "notes"),
 			Ingredients: rapid.SliceOfN(row, 0, 4).Draw(t, "ingredients"), Steps: rapid.SliceOfN(step, 0, 3).Draw(t, "steps"),
@@ -239,16 +242,21 @@ func understood(d recipe.Draft) recipe.Draft {
 // draftOf returns what a cook wrote of an existing recipe.
 func draftOf(r events.Recipe) recipe.Draft {
 	return recipe.Draft{
-		Name:        r.Name,
-		Description: r.Description,
-		Servings:    r.Servings,
-		PrepMinutes: r.PrepMinutes,
-		CookMinutes: r.CookMinutes,
-		SourceURL:   r.SourceURL,
-		Tags:        r.Tags,
-		Notes:       r.Notes,
-		Ingredients: r.Ingredients,
-		Steps:       r.Steps,
+		Name:         r.Name,
+		Description:  r.Description,
+		Servings:     r.Servings,
+		Yield:        r.Yield,
+		PrepMinutes:  r.PrepMinutes,
+		CookMinutes:  r.CookMinutes,
+		TotalMinutes: r.TotalMinutes,
+		SourceURL:    r.SourceURL,
+		Author:       r.Author,
+		Language:     r.Language,
+		Nutrition:    r.Nutrition,
+		Tags:         r.Tags,
+		Notes:        r.Notes,
+		Ingredients:  r.Ingredients,
+		Steps:        r.Steps,
 	}
 }
 

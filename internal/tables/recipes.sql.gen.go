@@ -45,8 +45,9 @@ func (q *Queries) DeleteIngredients(ctx context.Context, arg DeleteIngredientsPa
 }
 
 const EmptyRecipe = `-- name: EmptyRecipe :exec
-UPDATE recipes SET name = '', description = '', servings = NULL, prep_minutes = NULL, cook_minutes = NULL, source_url = '',
-	tags = '{}', notes = '', steps = '[]', files = '[]'
+UPDATE recipes SET name = '', description = '', servings = NULL, yield = '', prep_minutes = NULL, cook_minutes = NULL,
+	total_minutes = NULL, source_url = '', author = '', language = '', nutrition = '{}', tags = '{}',
+	notes = '', steps = '[]', files = '[]'
 WHERE user_id = $1 AND id = $2
 `
 
@@ -103,11 +104,11 @@ func (q *Queries) InsertIngredients(ctx context.Context, arg InsertIngredientsPa
 
 const InsertRecipe = `-- name: InsertRecipe :exec
 
-INSERT INTO recipes (user_id, id, version, change, name, description, servings, prep_minutes, cook_minutes, source_url, tags,
-	notes, steps, files, created_at, updated_at)
+INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
+	total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at)
 SELECT $1::uuid, r.id, r.version, (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid),
-	r.name, r.description, r.servings, r.prep_minutes, r.cook_minutes, r.source_url, r.tags,
-	r.notes, r.steps, r.files, r.created_at, r.updated_at
+	r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
+	r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at
 FROM json_populate_record(NULL::recipes, $2::json) AS r
 `
 
@@ -158,16 +159,18 @@ func (q *Queries) PutFiles(ctx context.Context, arg PutFilesParams) error {
 }
 
 const PutRecipe = `-- name: PutRecipe :exec
-INSERT INTO recipes (user_id, id, version, change, name, description, servings, prep_minutes, cook_minutes, source_url, tags,
-	notes, steps, files, created_at, updated_at, deleted_at)
+INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
+	total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at, deleted_at)
 SELECT $1::uuid, r.id, r.version, (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid),
-	r.name, r.description, r.servings, r.prep_minutes, r.cook_minutes, r.source_url, r.tags,
-	r.notes, r.steps, r.files, r.created_at, r.updated_at, CASE WHEN $3::boolean THEN r.updated_at END
+	r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
+	r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at,
+	CASE WHEN $3::boolean THEN r.updated_at END
 FROM json_populate_record(NULL::recipes, $2::json) AS r
 ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change, name = excluded.name,
-	description = excluded.description, servings = excluded.servings, prep_minutes = excluded.prep_minutes,
-	cook_minutes = excluded.cook_minutes, source_url = excluded.source_url, tags = excluded.tags, notes = excluded.notes,
-	steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
+	description = excluded.description, servings = excluded.servings, yield = excluded.yield,
+	prep_minutes = excluded.prep_minutes, cook_minutes = excluded.cook_minutes, total_minutes = excluded.total_minutes,
+	source_url = excluded.source_url, author = excluded.author, language = excluded.language,
+	nutrition = excluded.nutrition, tags = excluded.tags, notes = excluded.notes, steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
 	deleted_at = excluded.deleted_at
 `
 
@@ -581,14 +584,18 @@ WITH given AS MATERIALIZED (
 	SELECT unnest($1::uuid[]) AS user_id, unnest($2::uuid[]) AS id, unnest($3::json[]) AS data,
 		unnest($4::bigint[]) AS change, unnest($5::boolean[]) AS deleted
 ), taken AS (
-	INSERT INTO recipes AS have (user_id, id, version, change, name, description, servings, prep_minutes, cook_minutes,
-		source_url, tags, notes, steps, files, created_at, updated_at, deleted_at)
-	SELECT given.user_id, r.id, r.version, given.change, r.name, r.description, r.servings, r.prep_minutes, r.cook_minutes,
-		r.source_url, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at, CASE WHEN given.deleted THEN r.updated_at END
+	INSERT INTO recipes AS have (user_id, id, version, change, name, description, servings, yield, prep_minutes,
+		cook_minutes, total_minutes, source_url, author, language, nutrition, tags, notes, steps, files,
+		created_at, updated_at, deleted_at)
+	SELECT given.user_id, r.id, r.version, given.change, r.name, r.description, r.servings, r.yield, r.prep_minutes,
+		r.cook_minutes, r.total_minutes, r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files,
+		r.created_at, r.updated_at, CASE WHEN given.deleted THEN r.updated_at END
 	FROM given, json_populate_record(NULL::recipes, given.data) AS r
 	ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change, name = excluded.name,
-		description = excluded.description, servings = excluded.servings, prep_minutes = excluded.prep_minutes,
-		cook_minutes = excluded.cook_minutes, source_url = excluded.source_url, tags = excluded.tags, notes = excluded.notes,
+		description = excluded.description, servings = excluded.servings, yield = excluded.yield,
+		prep_minutes = excluded.prep_minutes, cook_minutes = excluded.cook_minutes, total_minutes = excluded.total_minutes,
+		source_url = excluded.source_url, author = excluded.author, language = excluded.language,
+		nutrition = excluded.nutrition, tags = excluded.tags, notes = excluded.notes,
 		steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
 		deleted_at = excluded.deleted_at
 	WHERE have.version < excluded.version OR ($6::boolean AND have.version = excluded.version)

@@ -72,11 +72,12 @@ func TestMendText(t *testing.T) {
 // does.
 func TestEachFieldIsMended(t *testing.T) {
 	t.Parallel()
-	l, err := parse(ada, []byte(`{"name":"CrÃ¨me\nbrulee","description":"Donâ€™t\nstir","notes":"\u0093x\u0094","source_url":"Oma\r\nErna","tags":["cafÃ©\n"],
+	l, err := parse(ada, []byte(`{"name":"CrÃ¨me\nbrulee","description":"Donâ€™t\nstir","notes":"\u0093x\u0094","source_url":"Oma\r\nErna","yield":"12\nStÃ¼ck","author":"Ã‰lodie","nutrition":{"calories":"240\nkcal"},"tags":["cafÃ©\n"],
 		"ingredients":[{"text":"200 g\nbasmati\r\nrice\u2028raw","note":"a\nb","section":"For\nit"},{"name":"crÃ¨me\nfraÃ®che","quantity":1,"unit":"EL\n"}],
 		"steps":[{"text":"â€“ stir\nserve","section":"Ã  part"}]}`))
 	require.NoError(t, err)
 	d := l.draft
+	require.Equal(t, []string{"12 Stück", "Élodie", "240 kcal"}, []string{d.Yield, d.Author, d.Nutrition.Calories})
 	require.Equal(t, []string{"Crème brulee", "Don’t\nstir", "“x”", "Oma Erna"}, []string{d.Name, d.Description, d.Notes, d.SourceURL})
 	require.Equal(t, []string{"café"}, d.Tags)
 	require.Equal(t, "200 g basmati rice raw", d.Ingredients[0].Text)

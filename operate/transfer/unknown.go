@@ -21,6 +21,7 @@ func unknownFields(text []byte) []string {
 	var names []string
 	fields := object(text)
 	names = appendUnknown(names, "", fields, written{})
+	names = appendUnknown(names, "nutrition.", object(fields["nutrition"]), events.Nutrition{})
 	for _, row := range list(fields["ingredients"]) {
 		fields := object(row)
 		names = appendUnknown(names, "ingredients[].", fields, events.Ingredient{})
@@ -45,7 +46,8 @@ func appendUnknown(names []string, prefix string, fields map[string]json.RawMess
 // hasField reports whether a struct has a field of that JSON name. encoding/json ignores case.
 func hasField(known reflect.Type, name string) bool {
 	for field := range known.Fields() {
-		if strings.EqualFold(field.Tag.Get("json"), name) || field.Anonymous && hasField(field.Type, name) {
+		tag, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if strings.EqualFold(tag, name) || field.Anonymous && hasField(field.Type, name) {
 			return true
 		}
 	}

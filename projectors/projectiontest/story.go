@@ -36,10 +36,12 @@ func (t *Teller) ID(word string) string {
 func (t *Teller) Recipe(what events.Type, word string, version int64) events.Envelope {
 	t.change++
 	quantity := float64(version)
-	servings := 4.0
+	servings, total := 4.0, int(version)
 	r := events.Recipe{
 		ID: t.ID(word), Name: fmt.Sprintf("%s %d", word, version), Description: "As " + word + " should be.",
-		Servings: &servings, Tags: []string{"tag" + word}, Notes: "", SourceURL: "",
+		Servings: &servings, Yield: fmt.Sprintf("%d loaves", version), TotalMinutes: &total, Author: "Ada", Language: "en",
+		Nutrition: events.Nutrition{Calories: fmt.Sprintf("%d kcal", version), ServingSize: "1 slice"},
+		Tags:      []string{"tag" + word}, Notes: "", SourceURL: "",
 		Ingredients: ingredients(word, version, &quantity),
 		Steps:       []events.Step{{Text: "Stir.", Section: ""}}, Files: []events.File{},
 		Version: version, CreatedAt: began, UpdatedAt: began.Add(time.Duration(version) * time.Minute),

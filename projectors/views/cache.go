@@ -60,7 +60,7 @@ type Cached struct {
 	Version    int64
 	Body       []byte // the recipe's JSON, for clients
 	Understood bool   // whether the rows have derived parts that aren't stored
-	Renewed    []byte // replaces a value written before rows were parsed; otherwise nil
+	Outdated   bool   // written by an earlier version, which may have left out fields that the database has
 }
 
 // EncodeCached returns the value "<version> <summary>\n<mark><recipe>", both as JSON. The version
@@ -86,7 +86,13 @@ func EncodeCached(r events.Recipe, body []byte, more bool) []byte {
 // readers that the recipe is gone, and keeps an older event from restoring it.
 func EncodeTombstone(version int64) []byte { return append(strconv.AppendInt(nil, version, 10), ' ') }
 
-// DecodeCached decodes a cached recipe. The result shares memory with value. It returns
+// newestField is in every recipe that has all of today's fields. Inside a JSON string its quotes
+// would be escaped.
+//
+//nolint:gochecknoglobals // a constant
+var newestField = []byte(`"total_minutes":`)
+
+// DecodeCached decodes a cached recipe. The result may share memory with value. It returns
 // ErrBadCached.
 func DecodeCached(value []byte) (Cached, error) {
 	version, rest, err := cutVersion(value)
@@ -100,14 +106,20 @@ func DecodeCached(value []byte) (Cached, error) {
 	if !found {
 		body = rest // written before there were summaries
 	}
+	more := false
 	if len(body) > 0 && (body[0] == asKept || body[0] == understood) {
-		return Cached{Version: version, Body: body[1:], Understood: body[0] == understood}, nil
+		more = body[0] == understood
+		body = body[1:]
+		if bytes.Contains(body, newestField) {
+			return Cached{Version: version, Body: body, Understood: more}, nil
+		}
 	}
-	return renew(version, body)
+	return completed(version, body, more)
 }
 
-// renew decodes a recipe that was cached before rows were parsed.
-func renew(version int64, body []byte) (Cached, error) {
+// completed decodes a recipe that an earlier version cached: without parsed rows, or without the
+// newest fields.
+func completed(version int64, body []byte, understood bool) (Cached, error) {
 	var r events.Recipe
 	if err := json.Unmarshal(body, &r); err != nil {
 		return Cached{}, fmt.Errorf("cached recipe of version %d: %w: %w", version, ErrBadCached, err)
@@ -118,7 +130,7 @@ func renew(version int64, body []byte) (Cached, error) {
 	if err != nil {
 		return Cached{}, fmt.Errorf("cached recipe of version %d: %w: %w", version, ErrBadCached, err)
 	}
-	return Cached{Version: version, Body: body, Understood: more, Renewed: EncodeCached(r, body, more)}, nil
+	return Cached{Version: version, Body: body, Understood: understood || more, Outdated: true}, nil
 }
 
 // DecodeHead returns a cached recipe's version and its summary as JSON, from at least the first

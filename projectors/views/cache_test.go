@@ -19,14 +19,14 @@ func TestCachedRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		version := rapid.Int64Min(1).Draw(t, "version")
-		body := rapid.SliceOf(rapid.Byte()).Draw(t, "body")
+		body := append(rapid.SliceOf(rapid.Byte()).Draw(t, "body"), `"total_minutes":`...)
 		more := rapid.Bool().Draw(t, "more")
 		got, err := views.DecodeCached(views.EncodeCached(events.Recipe{Version: version}, body, more))
 		require.NoError(t, err)
 		require.Equal(t, version, got.Version)
 		require.Equal(t, string(body), string(got.Body))
 		require.Equal(t, more, got.Understood)
-		require.Nil(t, got.Renewed)
+		require.False(t, got.Outdated)
 	})
 }
 
@@ -75,8 +75,7 @@ func TestCachedWithoutSummary(t *testing.T) {
 	require.False(t, found)
 }
 
-// Values from before rows were parsed are decoded with their parts, and so is the value that
-// replaces them.
+// Values from before rows were parsed are decoded with their parts.
 func TestCachedBeforeRowsWereUnderstood(t *testing.T) {
 	t.Parallel()
 	for body, understood := range map[string]bool{
@@ -90,15 +89,30 @@ func TestCachedBeforeRowsWereUnderstood(t *testing.T) {
 		require.Equal(t, understood, gjson.GetBytes(cached.Body, "ingredients.0.second.quantity").Num == 400)
 		require.NotContains(t, string(cached.Body), `\u003c`)
 
-		renewed, err := views.DecodeCached(cached.Renewed)
-		require.NoError(t, err)
-		require.Equal(t, views.Cached{Version: 3, Body: cached.Body, Understood: understood}, renewed)
+		require.True(t, cached.Outdated)
 		// An earlier version's reader takes everything after the summary as the recipe.
-		_, rest, _ := bytes.Cut(cached.Renewed, []byte("\n"))
+		_, rest, _ := bytes.Cut(views.EncodeCached(events.Recipe{Version: 3}, cached.Body, understood), []byte("\n"))
 		require.JSONEq(t, string(cached.Body), string(rest))
 	}
 	_, err := views.DecodeCached([]byte("3 {}\n{\"id\":"))
 	require.ErrorIs(t, err, views.ErrBadCached)
+}
+
+// A value that lacks the newest fields is completed for clients, and says that the database may
+// have more; it keeps its mark.
+func TestCachedBeforeTheNewestFields(t *testing.T) {
+	t.Parallel()
+	for mark, understood := range map[string]bool{"\n": false, "\t": true} {
+		cached, err := views.DecodeCached([]byte(`3 {"id":"soup","tags":[]}` + "\n" + mark + `{"id":"soup","name":"\"total_minutes\":","version":3}`))
+		require.NoError(t, err)
+		require.True(t, cached.Outdated)
+		require.Equal(t, understood, cached.Understood)
+		require.True(t, gjson.GetBytes(cached.Body, "nutrition").IsObject())
+
+		whole, err := views.DecodeCached(views.EncodeCached(events.Recipe{Version: 3}, cached.Body, understood))
+		require.NoError(t, err)
+		require.Equal(t, views.Cached{Version: 3, Body: cached.Body, Understood: understood}, whole)
+	}
 }
 
 // A summary is sent to clients unchanged, so an invalid list item is refused or built again: broken

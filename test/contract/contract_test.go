@@ -40,6 +40,7 @@ func holds(t *testing.T, s *larder.Server) {
 		"a typed row gets its parts":                rowsFromText,
 		"a save of nothing is no version":           savesOfNothing,
 		"a source may be words":                     sources,
+		"an older program empties no newer field":   detailsOfOlderPrograms,
 		"a replace names what it replaces":          replace,
 		"of many replaces at once one does":         replaceAtOnce,
 		"a client chooses ids":                      clientIDs,

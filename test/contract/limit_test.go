@@ -44,6 +44,10 @@ func with(field string, value any) map[string]any {
 	return recipe
 }
 
+func nutrition(field string, value any) map[string]any {
+	return with("nutrition", map[string]any{field: value})
+}
+
 // Each field accepts openapi.yaml's limit and not one more. Lengths are in characters, not bytes.
 func limits(t *testing.T, s *larder.Server) {
 	t.Helper()
@@ -62,6 +66,11 @@ func limits(t *testing.T, s *larder.Server) {
 		"no servings":  {"servings", with("servings", 0.01), with("servings", 0)},
 		"prep":         {"prep_minutes", with("prep_minutes", 100_000), with("prep_minutes", 100_001)},
 		"cook":         {"cook_minutes", with("cook_minutes", 0), with("cook_minutes", -1)},
+		"total":        {"total_minutes", with("total_minutes", 100_000), with("total_minutes", 100_001)},
+		"yield":        {"yield", with("yield", letters(200)), with("yield", letters(201))},
+		"author":       {"author", with("author", letters(200)), with("author", letters(201))},
+		"language":     {"language", with("language", "de-DE-u-co-phonebk-x-abcdefgh-ijklm"), with("language", "de-DE-u-co-phonebk-x-abcdefgh-ijklmn")},
+		"calories":     {"nutrition.calories", nutrition("calories", letters(200)), nutrition("calories", letters(201))},
 		"source":       {"source_url", with("source_url", address(2000)), with("source_url", address(2001))},
 		"source words": {"source_url", with("source_url", letters(2000)), with("source_url", letters(2001))},
 		"tag":          {"tags[0]", with("tags", []string{letters(50)}), with("tags", []string{letters(51)})},
@@ -110,6 +119,14 @@ func refusals(t *testing.T, s *larder.Server) {
 		"notes with bell":         {"notes", with("notes", "a\ab")},
 		"servings are text":       {"servings", with("servings", "4")},
 		"minutes are a fraction":  {"prep_minutes", with("prep_minutes", 1.5)},
+		"yield of two lines":      {"yield", with("yield", "a\nb")},
+		"total is a fraction":     {"total_minutes", with("total_minutes", 1.5)},
+		"author with a bell":      {"author", with("author", "a\ab")},
+		"language in words":       {"language", with("language", "Swiss German")},
+		"nutrition in words":      {"nutrition", with("nutrition", "240 kcal")},
+		"nutrition as a number":   {"nutrition.calories", nutrition("calories", 240)},
+		"nutrition of two lines":  {"nutrition.fatContent", nutrition("fatContent", "a\nb")},
+		"unknown nutrition":       {"nutrition.colour", nutrition("colour", "red")},
 		"source of two lines":     {"source_url", with("source_url", "Oma\nErna")},
 		"source is a list":        {"source_url", with("source_url", []string{"x"})},
 		"a blank tag":             {"tags[1]", with("tags", []string{"a", " "})},

@@ -18,9 +18,11 @@ import (
 // fullRecipe has a value in each field.
 func fullRecipe() map[string]any {
 	return map[string]any{
-		"name": "Rösti with leek", "description": "Crisp.\n\nBest on a cold day.", "servings": 2.5,
-		"prep_minutes": 20, "cook_minutes": 35, "source_url": "https://example.org/roesti?a=1",
-		"tags": []string{"swiss", "potato"}, "notes": "\tUse yesterday's potatoes.",
+		"name": "Rösti with leek", "description": "Crisp.\n\nBest on a cold day.", "servings": 2.5, "yield": "2 flat cakes",
+		"prep_minutes": 20, "cook_minutes": 35, "total_minutes": 480, "source_url": "https://example.org/roesti?a=1",
+		"author": "Verena Ünal", "language": "de_ch",
+		"nutrition": map[string]any{"servingSize": "1 cake", "calories": "about 400 kcal", "proteinContent": "9,5 g"},
+		"tags":      []string{"swiss", "potato"}, "notes": "\tUse yesterday's potatoes.",
 		"ingredients": []any{
 			map[string]any{
 				"text": "600-800 g potatoes, boiled", "quantity": 600, "quantity_max": 800, "unit": "g",
@@ -50,7 +52,12 @@ func everyField(t *testing.T, s *larder.Server) {
 	require.InDelta(t, 2.5, *created.Servings, 0)
 	require.Equal(t, 20, *created.PrepMinutes)
 	require.Equal(t, 35, *created.CookMinutes)
+	require.Equal(t, "2 flat cakes", created.Yield)
+	require.Equal(t, 480, *created.TotalMinutes)
 	require.Equal(t, "https://example.org/roesti?a=1", created.SourceURL)
+	require.Equal(t, "Verena Ünal", created.Author)
+	require.Equal(t, "de-CH", created.Language, "in its usual spelling")
+	require.Equal(t, map[string]string{"servingSize": "1 cake", "calories": "about 400 kcal", "proteinContent": "9,5 g"}, created.Nutrition)
 	require.Equal(t, []string{"swiss", "potato"}, created.Tags)
 	require.Equal(t, "Use yesterday's potatoes.", created.Notes)
 	require.Len(t, created.Ingredients, 2)
@@ -75,6 +82,35 @@ func everyField(t *testing.T, s *larder.Server) {
 	require.NotNil(t, smallest.Ingredients)
 	require.NotNil(t, smallest.Steps)
 	require.Nil(t, smallest.Servings)
+	require.NotNil(t, smallest.Nutrition)
+}
+
+// A program from before yield, total_minutes, author, language and nutrition can't empty them by
+// sending back the fields that it knows. One that sends any of them replaces all five.
+func detailsOfOlderPrograms(t *testing.T, s *larder.Server) {
+	t.Helper()
+	ada := s.AddUser(t, "details-ada")
+	created, _ := ada.Create(t, fullRecipe())
+	older := fullRecipe()
+	for _, field := range []string{"yield", "total_minutes", "author", "language", "nutrition"} {
+		delete(older, field)
+	}
+	older["servings"] = 3
+	path := "/api/recipes/" + created.ID
+	kept := ada.Do(t, http.MethodPut, path, older, "If-Match", `"1"`).Want(t, http.StatusOK).Recipe(t)
+	require.InDelta(t, 3, *kept.Servings, 0)
+	require.Equal(t, created.Yield, kept.Yield)
+	require.Equal(t, created.TotalMinutes, kept.TotalMinutes)
+	require.Equal(t, created.Author, kept.Author)
+	require.Equal(t, created.Language, kept.Language)
+	require.Equal(t, created.Nutrition, kept.Nutrition)
+
+	older["yield"] = ""
+	emptied := ada.Do(t, http.MethodPut, path, older, "If-Match", `"2"`).Want(t, http.StatusOK).Recipe(t)
+	require.Empty(t, emptied.Yield)
+	require.Nil(t, emptied.TotalMinutes)
+	require.Empty(t, emptied.Author+emptied.Language)
+	require.Empty(t, emptied.Nutrition)
 }
 
 // A recipe's source may be words, and comes back as sent.

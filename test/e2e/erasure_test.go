@@ -52,6 +52,7 @@ func TestNothingOfADeletedUserIsLeft(t *testing.T) {
 		word := map[bool]string{true: herWord, false: "bread"}[cook == her]
 		cake, _ := cook.Create(t, map[string]any{
 			"name": "A " + word, "description": word, "notes": word, "tags": []string{word}, "source_url": "https://example.com/" + word,
+			"yield": word, "author": word, "nutrition": map[string]any{"calories": word},
 			"ingredients": []map[string]any{{"text": "2 " + word}}, "steps": []map[string]any{{"text": "Bake the " + word + "."}},
 		})
 		cook.Attach(t, cake.ID, word+".txt", strings.NewReader("How to bake a "+word)).Want(t, http.StatusCreated)

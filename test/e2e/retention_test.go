@@ -106,6 +106,7 @@ func newForgotten(t *testing.T, server *larder.Server, ada *larder.Client) *forg
 	full := func(word string, i int) map[string]any {
 		return map[string]any{
 			"name": fmt.Sprintf("A %s %d", word, i), "description": word, "notes": word, "tags": []string{word},
+			"yield": word, "author": word, "nutrition": map[string]any{"calories": word},
 			"source_url": "https://example.com/" + word, "ingredients": []map[string]any{{"text": "2 " + word}},
 			"steps": []map[string]any{{"text": "Stir the " + word + "."}},
 		}

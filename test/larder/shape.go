@@ -19,21 +19,26 @@ type User struct {
 
 // Recipe is a recipe as it is read.
 type Recipe struct {
-	ID          string       `json:"id"`
-	Name        string       `json:"name"`
-	Description string       `json:"description"`
-	Servings    *float64     `json:"servings"`
-	PrepMinutes *int         `json:"prep_minutes"`
-	CookMinutes *int         `json:"cook_minutes"`
-	SourceURL   string       `json:"source_url"`
-	Tags        []string     `json:"tags"`
-	Notes       string       `json:"notes"`
-	Ingredients []Ingredient `json:"ingredients"`
-	Steps       []Step       `json:"steps"`
-	Files       []any        `json:"files"`
-	Version     int64        `json:"version"`
-	CreatedAt   string       `json:"created_at"`
-	UpdatedAt   string       `json:"updated_at"`
+	ID           string            `json:"id"`
+	Name         string            `json:"name"`
+	Description  string            `json:"description"`
+	Servings     *float64          `json:"servings"`
+	Yield        string            `json:"yield"`
+	PrepMinutes  *int              `json:"prep_minutes"`
+	CookMinutes  *int              `json:"cook_minutes"`
+	TotalMinutes *int              `json:"total_minutes"`
+	SourceURL    string            `json:"source_url"`
+	Author       string            `json:"author"`
+	Language     string            `json:"language"`
+	Nutrition    map[string]string `json:"nutrition"`
+	Tags         []string          `json:"tags"`
+	Notes        string            `json:"notes"`
+	Ingredients  []Ingredient      `json:"ingredients"`
+	Steps        []Step            `json:"steps"`
+	Files        []any             `json:"files"`
+	Version      int64             `json:"version"`
+	CreatedAt    string            `json:"created_at"`
+	UpdatedAt    string            `json:"updated_at"`
 }
 
 // Ingredient is one row.

@@ -56,6 +56,9 @@ func (e PutRecipeParamsIfNoneMatch) Valid() bool {
 	}
 }
 
+// Author Who wrote the recipe.
+type Author = string
+
 // ConflictProblem defines model for ConflictProblem.
 type ConflictProblem struct {
 	Current        Recipe `json:"current"`
@@ -185,6 +188,10 @@ type IngredientInput struct {
 	Unit    *string             `json:"unit,omitempty"`
 }
 
+// Language The language of the recipe's text, as a BCP 47 tag: `de`, `pt-BR`. It is answered in its usual spelling:
+// `pt_br` becomes `pt-BR`.
+type Language = string
+
 // Minutes defines model for Minutes.
 type Minutes = int
 
@@ -193,6 +200,25 @@ type NewSession struct {
 	// Token For `Authorization: Bearer <token>`.
 	Token string `json:"token"`
 	User  User   `json:"user"`
+}
+
+// Nutrition The recipe's nutrition in its own words, `240 kcal`, under the names of schema.org/NutritionInformation. A
+// value that it doesn't state is missing.
+type Nutrition struct {
+	Calories            *string `json:"calories,omitempty"`
+	CarbohydrateContent *string `json:"carbohydrateContent,omitempty"`
+	CholesterolContent  *string `json:"cholesterolContent,omitempty"`
+	FatContent          *string `json:"fatContent,omitempty"`
+	FiberContent        *string `json:"fiberContent,omitempty"`
+	ProteinContent      *string `json:"proteinContent,omitempty"`
+	SaturatedFatContent *string `json:"saturatedFatContent,omitempty"`
+
+	// ServingSize What the other values are for: `1 slice`.
+	ServingSize           *string `json:"servingSize,omitempty"`
+	SodiumContent         *string `json:"sodiumContent,omitempty"`
+	SugarContent          *string `json:"sugarContent,omitempty"`
+	TransFatContent       *string `json:"transFatContent,omitempty"`
+	UnsaturatedFatContent *string `json:"unsaturatedFatContent,omitempty"`
 }
 
 // ParseRequest defines model for ParseRequest.
@@ -263,29 +289,48 @@ type Quantity = float64
 
 // Recipe defines model for Recipe.
 type Recipe struct {
+	// Author Who wrote the recipe.
+	Author      Author       `json:"author"`
 	CookMinutes *Minutes     `json:"cook_minutes"`
 	CreatedAt   time.Time    `json:"created_at"`
 	Description string       `json:"description"`
 	Files       []File       `json:"files"`
 	ID          string       `json:"id"`
 	Ingredients []Ingredient `json:"ingredients"`
-	Name        string       `json:"name"`
-	Notes       string       `json:"notes"`
-	PrepMinutes *Minutes     `json:"prep_minutes"`
-	Servings    *Servings    `json:"servings"`
+
+	// Language The language of the recipe's text, as a BCP 47 tag: `de`, `pt-BR`. It is answered in its usual spelling:
+	// `pt_br` becomes `pt-BR`.
+	Language Language `json:"language"`
+	Name     string   `json:"name"`
+	Notes    string   `json:"notes"`
+
+	// Nutrition The recipe's nutrition in its own words, `240 kcal`, under the names of schema.org/NutritionInformation. A
+	// value that it doesn't state is missing.
+	Nutrition   Nutrition `json:"nutrition"`
+	PrepMinutes *Minutes  `json:"prep_minutes"`
+	Servings    *Servings `json:"servings"`
 
 	// SourceURL The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
 	// begins with http:// or https://: `javascript:` is plain text.
-	SourceURL Source    `json:"source_url"`
-	Steps     []Step    `json:"steps"`
-	Tags      []string  `json:"tags"`
-	UpdatedAt time.Time `json:"updated_at"`
-	Version   int64     `json:"version"`
+	SourceURL    Source    `json:"source_url"`
+	Steps        []Step    `json:"steps"`
+	Tags         []string  `json:"tags"`
+	TotalMinutes *Minutes  `json:"total_minutes"`
+	UpdatedAt    time.Time `json:"updated_at"`
+	Version      int64     `json:"version"`
+
+	// Yield What it makes, in words: `12 slices`.
+	Yield Yield `json:"yield"`
 }
 
 // RecipeInput A recipe's content. A missing field is empty. A recipe can be sent back as it was read: Larder sets id,
 // files, version, created_at and updated_at itself and ignores them here.
+//
+// Programs written before there were `yield`, `total_minutes`, `author`, `language` and `nutrition` send none
+// of the five. A recipe that is replaced so keeps its own; send at least one to replace all of them.
 type RecipeInput struct {
+	// Author Who wrote the recipe.
+	Author      *Author  `json:"author,omitempty"`
 	CookMinutes *Minutes `json:"cook_minutes,omitempty"`
 
 	// CreatedAt Ignored.
@@ -298,10 +343,18 @@ type RecipeInput struct {
 	// ID Ignored.
 	ID          interface{}        `json:"id,omitempty"`
 	Ingredients *[]IngredientInput `json:"ingredients,omitempty"`
-	Name        string             `json:"name"`
-	Notes       *string            `json:"notes,omitempty"`
-	PrepMinutes *Minutes           `json:"prep_minutes,omitempty"`
-	Servings    *Servings          `json:"servings,omitempty"`
+
+	// Language The language of the recipe's text, as a BCP 47 tag: `de`, `pt-BR`. It is answered in its usual spelling:
+	// `pt_br` becomes `pt-BR`.
+	Language *Language `json:"language,omitempty"`
+	Name     string    `json:"name"`
+	Notes    *string   `json:"notes,omitempty"`
+
+	// Nutrition The recipe's nutrition in its own words, `240 kcal`, under the names of schema.org/NutritionInformation. A
+	// value that it doesn't state is missing.
+	Nutrition   *Nutrition `json:"nutrition,omitempty"`
+	PrepMinutes *Minutes   `json:"prep_minutes,omitempty"`
+	Servings    *Servings  `json:"servings,omitempty"`
 
 	// SourceURL The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
 	// begins with http:// or https://: `javascript:` is plain text.
@@ -309,13 +362,17 @@ type RecipeInput struct {
 	Steps     *[]StepInput `json:"steps,omitempty"`
 
 	// Tags Soup and soup are the same tag; the first spelling is kept.
-	Tags *[]string `json:"tags,omitempty"`
+	Tags         *[]string `json:"tags,omitempty"`
+	TotalMinutes *Minutes  `json:"total_minutes,omitempty"`
 
 	// UpdatedAt Ignored.
 	UpdatedAt interface{} `json:"updated_at,omitempty"`
 
 	// Version Ignored.
 	Version interface{} `json:"version,omitempty"`
+
+	// Yield What it makes, in words: `12 slices`.
+	Yield *Yield `json:"yield,omitempty"`
 }
 
 // RecipeRef defines model for RecipeRef.
@@ -387,6 +444,9 @@ type User struct {
 	Name    string `json:"name"`
 }
 
+// Yield What it makes, in words: `12 slices`.
+type Yield = string
+
 // ID defines model for ID.
 type ID = openapi_types.UUID
 
@@ -440,6 +500,9 @@ type Unavailable = Problem
 
 // RecipeBody A recipe's content. A missing field is empty. A recipe can be sent back as it was read: Larder sets id,
 // files, version, created_at and updated_at itself and ignores them here.
+//
+// Programs written before there were `yield`, `total_minutes`, `author`, `language` and `nutrition` send none
+// of the five. A recipe that is replaced so keeps its own; send at least one to replace all of them.
 type RecipeBody = RecipeInput
 
 // CreateRecipeParams defines parameters for CreateRecipe.
@@ -981,110 +1044,118 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3pchs3tvCroHqmyslMi6IWJ5+pP5/s2IlubMcj2zW3ytQ1we5DEqNuoAOgRXFcevdb5wDohWwuWkZx",
-	"cvMnsUhsBzj7xi9RovJCSZDWRIMv0Qx4Cpr++fIDn+L/UzCJFoUVSkaD6MMM2BVoI5RkQrJfS2XB9KI4",
-	"MskMco4T7KKAaBAZq4WcRjc3cfSa6xT06cSCXl1xNCz7/aNEQyIKoH/D/3cf+X3cZ6MTxpkGnjI745YZ",
-	"kKlhwrIxTy6ZMGxacs2lBUiZVcwAMDsThs21sLD1fCrh7jRd4LqTPTGMp6kGswXamzgquOY5WH+PZz/g",
-	"fwWuVnA7i+JI8hyniDSKIw2/lkJDGg2sLqG58ETpnNtoEJUljVw99lkKeaEsyGTxMyxWD/9ipgxINl4w",
-	"OwOW8CwDzSZKM+DJjCUqz7lMY/fJNc+LDBhnHz+e/YAQ0oEdOtRHbuy4h1s2z5vz69cgp3YWDQ77/TjK",
-	"hQx/H+CdWAsa1/yfT8Ph9eHB3nB4/f3Li7//tRu0yRtuk1n3g4wQNUdMTRpwPTEBLWOmNBv9bbQeiMme",
-	"W3zN6Q/6ePyOd8W3AmOfq1QAPe05YcZzldLlJ0pakBb/yYsiEw6n9v9lHGLVe/1VwyQaRH/Zr2lv331r",
-	"9t2SZ7Iobb1pjSDuE1MoadwRTqWZg/5RSdhwhEKrcQb53293lHduljvG6it4/GFzYWeO1pawg825YamS",
-	"ELNxaemtLFxbfDdhDeN0cjbjhhkhE2BjAMlSyMBCGrMxJLw0MJS2IkG3oBvAMiWnoBmfKmQIkpak5YVh",
-	"l1DYHsND4iviJ6NSy0FGbGjgb2OAo/emSsKoN5TRTRw95+m5e+LHvkuPWXjSnGdI+XgFSjPOKmaCX6rS",
-	"GpECAZuJXFhzwkagtdJmxBC9kSX2EJYXSk4ykTw8JGHhrRDRiwkjn1jG3esHuUEMvMGS4LqAhEBJSq1B",
-	"2hHCijD6v5mxHLk4wqWBW6SGB6W3LVAgilqlIUWe0iEiuzbww/ZpTCUD9yohuGlOU14uiaeN08I4guZM",
-	"XvFMpI+JyqdsIiBLuzE1ZsgtVrD1BNEckaGLe5QGUpJPnKViMgFEhqH01FLNLI3nIxoFGyoAMxA6PB7t",
-	"PsDPpONBG1gCqjN8FLMRTUI0dPyH/nQAaLB6IeSUpQoIuWeQFZ6BvFZy+lONHo1rR16zX2RcLF10h5RZ",
-	"yx1qDYQO4l+dwXWCSs/RIftZPEedzCrLM8f+DOgrZJLEag1+SWcgRoksdqI0PhG7lGpuhnKOhClM2BBS",
-	"D9db9R6M8Rj4WMj0FrU4U0l0YemJQaZIhnQo+0qVMn1sXl1hm1TMlMnM41k403+9/+XtYx9prNJFYLVL",
-	"nJCO9YudgX4H2jzuC448z/toQAeCbxAyK+hETnxbwlZ6bvbNNjJVCM+emz76FtEjqAlOjCY8BzbRKmdc",
-	"0lhmhEUNvuBT6LG3ys6QgoN+4rH8HIqMJ/+nZAue7ANc299Cf+zQ6YwitS4odbZW6pDeSD8EzVEmIANM",
-	"OCL8GFdyNzho8veh3KLzEYNUBWhulWYGcCvUYq3I4YRWSmHCy4w44rM+S/nC9NgrEkYaClJDhnJZagnL",
-	"cuDSNJScoCe3tOElDbgBm8fGD0q95noKvwkvwSPlKBuINg/YG/G85w/1hsvFo55JKZZzuQjEbdCeVRI8",
-	"94hZoqRXE7MFCooCyR0SJdOWCbAGH5Taw9X3wuoo/C+FTAO/CiKRNABUykmJqdQDVmkHTKBZgx/xoTRC",
-	"TjNgsszHoDsYDnsPktSUimXxKcpljmTJRueoYzhyHnlYDKJFi0E0BnXqFEJamDoiv4mjj5JfcZHxcQaP",
-	"qxEG+9VxObyfsj7KCbN6sQPsd4f8Jhj5NHPZeEHws+yXSTT4tCOI8Zeo0Mg1rPcBeNzbVRbEYcJnbw21",
-	"XD1C2u+Oa4dIDUjTD/BpZYlq0eiimqvG/4LERjcXzmhKQVrBMzoyT1OB78Ozdw1QJjwzEC9BV3Bj5kqn",
-	"nS6StodnSZWNI1SUnMtlm3No1f/ThLZaJ66PswpnHL1C2+Mlmhd08hYcKVgusg6NO47IZFl1NJ2ygtuZ",
-	"0/C4YSMhpxpSgY/66fCih4JktGyiPzHENU4Y5IVdkOGCND6fqcwx1l60DVh3mjgcuBtOR8NLeKgypTvB",
-	"EIktNWo/uTKWTYjjSMtwQqkRtr9oPZ2Oxz32ko4dGBmpk2E6gSqVMxVkBxxx5GzNzW7LOLrem6q9lbk5",
-	"pIJ/dh8vg/ADWEhQPSCNzolU4l6dpwgY1+GwCo5CSeoh2RQxua9UiZBOVJaC7lzUzPjh0+9Wl32t5qD3",
-	"Em6AzeC6e6r4d8d5ziQbL7znfCv1u0XM5sc1Cc8gDT4WE7NCg8F3FuQmdayXozqdOd1ngaLoiaXLJJsQ",
-	"JZn3IOBjO8X55X+fvRrKlFvuBJCwkJutAsGd6j2CflPBw7XmC2IMOut+ISOmEpU7b+V6RyFdVMzIm+Gc",
-	"AZZlwFFoolLWY7/IbIG2La9d9Y58nLT2sHltyyrnMygyxdPt9Eg47LlPA0n9u1aYEXv666LXH7VKQC9u",
-	"yXmri97pxv0eZ5Zk1MqNu3vZTUadwySqnd2f70PVBvSVkNOtp38fxi3ffuMQFRCNZQM6brh1upHb3Xzg",
-	"IKusRdnuL34tubTCLlo3laoSla04kmXm9S4X4vHTnXLYnP4559d3XALFUefRSilsd9Crec8VAEuH8fMr",
-	"CqAb8LttuPSGF/02GF9L2FX28E4ZWscEcq5IPRPGxk429E8YzzLkeLkwqIP3mhwr59ciL/NocPDsGWkg",
-	"7q9+F8PN+fWZmxfUFf/nwdrHqIitifVtIH5Sc2fLhCHIjcYlaQonbajaMKxiRA1MP+hiHpxev3+wFWNu",
-	"Oh7vrLr/Ve3ifjSxifb/EcZ1EMKu85yZsJ3L4Kg3wE2pwU8LbvWV4weCWhVSmZDktZlrYS10q0K7UR3t",
-	"Ed+W+MKpK7AvNr6lCyVuo8RlvYKAVBPvKEYpXHBtDWmBY2VnPXYa8LOKutGVm6aeRnNwqFZzRsoI9/4c",
-	"nqEJj1Z5wbUJdrUT0eBjitWuTooHV1B99SfOOq/8QG4pZixfuLE99o7mky+GaxhKdwgNPkT4xoOgJBj6",
-	"2PJLkDUAeA3Oq8RzVTplSqG2gR9NlKJQB64Z1584pR+3wtdhucM3r4aFdXJukxmYapMnpsdG+Nwj52DA",
-	"tx5Vuuko4EX4lucwqtS3Utqh5P6uBoyjmg4hDOouljQe6dwTHSD2hnIo/zmDWoVyUQDnD40Zd/hgvS+k",
-	"4yXdJt7jFTybmQbunUmXAAWF9OjBrTlx780kzN3atCY9O1zzxPords+vJuTw8fH+ikUWGq6EKg0tYPBg",
-	"HgHInxAPpQ8h16gz54YlMy6nkFZOOLcFop18Yp2O2836lk3Ytaxw68CvnDX65IMWf9wKU+CXjYFPOwcG",
-	"1tga2KWFr/C0N0KWFpZEeX9Z/K0VfQ3p/hbmjYDWLVQUqy6hI0voldJsdFramdLi32RADdhz4Bo0c5lM",
-	"NM/nMXULDLPecx8e6aPpcAXRxNgfrEsSvEOauJtCRnTVMkG2vu4mvamtJy3B4fZaC0DaVk7uoM2vCnLi",
-	"1hyNYjNTRQGazVWZpc49IOyAjSYazIy4SgaL7ocLRN9eHi1fssALrgkfYlaUGqWji1yoPMenxS2EhGzB",
-	"EjpBOorZCA1UbuwaRGnyjg6QhEazmGTMCUNCaJn/UknoVidvbaN0xEXpCkGmyKg508hm77jZHfW57Tqb",
-	"Wec1ClypAywp7BODKKIt6un5gI2m9E5jU+D/k9L9L1NXMGq6/riTzdt9DLvqgf5a2grhLiRj7meJ7ebz",
-	"WSbTmy0U39ykE4iGE2nFHoF02kF2b5xYYIW4hswEhcFniuGUXqd3re18XMUNnW3X5elASy4inNgJWR19",
-	"WNK7JTt/9YI9O376PfOhmB57VWryxOWA5OHUVFNAIiYiCd6sS+HILkxaUWJq/3d7x396lW6ulZw2Uvm8",
-	"46WTVlwGTze1uO/YeOEygXq7egwbvvsO95WQxnKZQNsTpcWeBkolSKDrnHgp3bKas6LKHwi5PUuBvk7I",
-	"6bsOZ+6ENORcOA3TJeSg3lwFB3d181puS9MVyYojK2zWjZ/dXvMPq2gxYHysSjsYZ1xe+tgFCTvS3Mcw",
-	"FdI4HOgKlY5aQGy5/WUO5wjCwVDB2UUb/9joSlvS+3bW/WrRcl55QpfDJ+ryc15rmJuQNSiiN3GUuHTE",
-	"z9y2D8wt7FmRd+Jl6506A1IZ7M53KRrURTP38Nvehf9v4vzxZv+R6fwGtac7vMjtfc5xZFSpE/jsGf3G",
-	"WTTS0SoUu9/OewtF171YPm0vsoa6G8GTIr01xm0KNVfUc7A17NyMhTSRuOWRbz1b3Kar1k174AMKtLEu",
-	"3G+ghhqGFs21rqOLnTTT6W/rA6scDSHc2PB5VXmupO6Ri8s5PRIu2di7M6g0hVOVytxlp6YD5vKvXL6R",
-	"SOOhJADjunqhBo9shRpAJqyBbOK8YVOptPMf5QzV+y7PxYPwtCVRR/uSdGyz2lW+1nYZdFqLFafbfROR",
-	"3nL8vVhZ5QpZsmvXsbdbpTk0mN8Od/WHY4e73m1gkUsWtioLogRD/6BUNWCGtBk+dcEUZw2bArIMaTYU",
-	"hizFhJpeqC3vVZ/0aX8bZ94dRRvceddJS4yZ0G89+zvHh7idAXgP5WGNqF8rS7rPnW0oyKNXDg55WeX4",
-	"opUcs9EBK1QpU/bN035/+u3opJkxgsow8GRGw745OGbq398iyx5RLQGXrL6joXQ70NCkLFiRlYYdMjL7",
-	"HbcFiXLzU2ScSMSFkQdnLdW2vphzl6Z6N1/cRhEetOJn/f73B8+eHT49/v64/+zZwa2ke9ih6z3arpaO",
-	"PJSlYIdqBjt6HS6fNnCb4+e/rS9KN1Bxc/KEH/dwQfdq661PcjcFZ+OjsTMbcjcN4yyc8L6PudWC2/ra",
-	"u0Y+7vNwW4MTa95xy4vVovjBA/px5GXx5hJmJ9oHntVpMC6ky+XCh3qrfMcfNZdpTpz1iWFjpS5jKp9g",
-	"B4cjQg5hXCiUgoOXLmtwKJtehJm1xWB/HzfAf5rB/v6Ajf7Fr7g734AyqOuKJMdVl3ShDkZKxtSKBb9L",
-	"NH8nP2xYqPMNK8Xlduz7/qG0WybNrk3R+egjTbc4PE9z0SGKf+KG8SQBQ2ksVSXFpJQEq2m40MZKZcCJ",
-	"xKZ1Ntym5ZAT+aGU4dO92GPqKbG/hxqE1et1sYtSC7t4j+zF3d+YQoFVqjrB4D6qFkD6INtLqUsBVcMA",
-	"/2dVuu5ccp99oVQ9nRfiZ1i4BHwhJ6qbC1AvBGZECj328gpvllKc4TqBwnpX+VTIJtv3Ow28EoWnYaP2",
-	"KVwW9FL4cyjXxz/ZaVUT4xjIZAKJNa0SsNIQ23F8i7IFvI7X/NxltB73j+MqaSATlzCUKiQrhBpNuEYU",
-	"GsqhPG3XrXPJRkslPCOW80VlwzdrEzjLlLE+S2WAZr0GW2ppGtaG+9KlFQ9lvbbdo/KyBVUp6RJGLjFD",
-	"+soQ4QpDmJ2LBHrsZ1iYKk2FgklHvgDJwRCqRvCkPlxpfEHMgDXL7gb+AahoUaTVE5xNWtc9hkz5dLRw",
-	"06G8plGkMpQUGZhQVS5d33H/qMovoTqbrdV6nWAPGGdjreahslJJyp9xZ6NQWpb5ZI0p+EJi8tfXaSE5",
-	"+7WEElKWl8ZSovoYXDGkawgynym4Ao0YTimE0smbofzgs5dQBH6UIlEpxL4iD8e9ffWiSsMxpdZoWlAp",
-	"z4xoqeD4XC+UtFplLJlxzRMbojT+quJAYZlAuMYa+KXLabJ8TIehojfk2Ijp+KnLZnYxR8pcGUOiXPmk",
-	"3/LUFWohAsz4FWq8CKWr1EKwngPSua9f4tKzZ0HxDmNNzIAYQF1Q7CqEj/tPHRKwUpqyKJS2eKdgZyqN",
-	"2fHBkft24XYPCUFWqaHMuJ4CjvmOxrDROWrd1KajUUr2XUgkOz488ON+UsaOwlpIrRSBcqXLT/xrHx/R",
-	"6Hqho8Oh/Fk8x9V9ZZDTHnyYxJdEVsR++u6s4UMcRAfIbFUBkhciGkRHvX7viOpL7IxY9j4vxH7Dd7RP",
-	"qUWkdCjTYd9T9DNkInGkRVVkgeMSegrJXsppJswsZj+CzrmM2SsNEo3RM8szgR+8L7ikET+UFvUwmbL3",
-	"c0iFmZ0EmiEi9BWj7EOI7LscLEpwR8sHzxHjlgpvIQ6BvaVAOPvn5vS5wVCinugNbcMkUdC0BOPLFOkK",
-	"HVqdpeEWzlpu3LpnysP1SGmltHQ1SVnqkXLY7z/s3q3Q+po6So8KMnQjcLmQiHbH7jhdu1TH3m/0IqEp",
-	"B9un1FX6NONo+4xmXTjOOdhhTlWXShOe7nIsVxOP4w8Pt48PfSto/LOdDkQ1qTj+aIdrajZpuImjp7tc",
-	"VLN6kpS8Ms85KrEO5VnNKdy7h+DGcpoDziXW4hWb9QzF868pSCQwnykqkOQVS2ZKGfCfxKgTsaK0574N",
-	"wTJRuo4p56F4otmcak3RYz1kf6nF1M3FCkV3X1yjUdJ+o0vSKmXu8GCh5cvXTTo7HKzRq+lParsTtTlU",
-	"qLKUG2QWCGqFxPa/iPTG0VcGXbl6ZzYE7UIfAfaNDq5aXOJblKRJVpLeh1ooha1aWvkK0f1Am92V6Hzz",
-	"s5v4bvTZIrDjroJKarewVFV9ryYSXy9hugvYSjSulcxdKXkHQqsacv0xKdPh1GbKvDUd/EAI7b1tS71l",
-	"Qhe/ARtGHe0ih9EoFDCYZlECpcP6MgYrvFnpZ56wxqp/a8zncjGUflCPBr1VEhojXcicIv2uerrleGBK",
-	"N9uc9NgvdTWDnavQcUmQSn86lH7fHNUJOqyrWTCV2Ry2kyocfdAscfVtKUoZah18h6IujT3oDfdiUu2n",
-	"oXLcLQ0Y6/trdWEMEbW/dQTQ7soNH1Jb2YE1VF2EbuI/kHrzVXLRr0+B+n+P2iANBHnqAs9iUtEfNW0R",
-	"13E5778PKeKJpxIj5Fp23I5cHM5niwaQAcmcs38nBXC/EXa4mxDqtNLOK095Z+CCF0WPveTJjAkLuS+C",
-	"q0v+mJpLNlcaFcuT0MDBBfScA9HXOTIhXX8zn9BS+eUyLqcln5IwOU0SKOzea/9RF7P3bCP0I3h4W/BB",
-	"PCxLNeQ3NzerfPjwoXfboTGrcj1m53zR9cy/U136t2qcuJZeKBGnUe3pHCAZ08CNks7qOu4f9f5zUqnq",
-	"h/enjX43jxg106kbGdT+L6bkSly3wcGrsGo3B/c2+QNz8BdelXalyKFDsfeXcxs+aWYBn1nGM6OCu4B6",
-	"WvoGhkFqdfkLxGQofSZwGM6t68nk3QiMT1WPkeo1F97B5+YayxdUcT2DBUkGqeauu92vJd7k6bszF9dx",
-	"peehCVC3EGi4Nh7dNfHw4mIpq273cMDuavzXrpZ/Bd1vQ4teFyKahV9pCDbzHZnv798g+Oq59Rt+CYxL",
-	"BlxnAnTFAUNDwU0Ktqlr6Nc5V1/K1LQqCp+YKulAyWyx6jl9raa/lC77cZsf80Mjg6HdG/qRyO/rf97X",
-	"aspU2XzG8GjkjusUia+4yOgHFiiTD6UN1TGTc2qsroAd9BlnrhSB9DEKPjc6k0ueQ8y+Wz+KuMXTPuNy",
-	"KGeq1NX3sm7cnGWslNRskKVwJRIw8ZKP6/jwma+zns9ERjkRbqTjPYgRmZpOXR6H63U+lN90JDK5WaNv",
-	"qUIAd4x9ZUH4GQJ/7IGLfZMHjoLmmUoukeup0naJ2tdqeib/QzHwZkvPRw6BN7pndHZ8RUXKY5nTUfx1",
-	"+0aDzgKmjDBmlVqynN6D3XtRJcG1l27nnblHaj1hjJiA1jZdzUR416/HCt9PWsK1dci9+Xd87iX4H0sk",
-	"f/Qk4kjOVXGHJqlIZKkwyBVSNLhcU4gGDQUntYYr4Jm7u95vZBzu1rr9a5byj94Qe9Lk08RSbfjK827f",
-	"5EmYmvGu75bd6MU8lP+5RtSPJwR9Im40+HSxLBKJ9lcl4pJiY3bQbCoNhKxbl1QXmFFtBdIb+OYrbRnx",
-	"Uqbvw2676DynWRZcIz4Xttqf8gBJB+re+k+9aEUvcg82n4GGnRBiazLBR1PyLFtUzMuhQv1K9U9hhZ82",
-	"cn3wUN9RcxeTX4cgq8b6SvcQ0Wi+V3kGfI/MKhx3q1+ha/5uW3/vGd+bXHw5Orzp+tW2i/vq7H9a2Wut",
-	"7I2/hPM7ojfEdkcT3fTW5ttfqnqITxc3cV1I8ekCkc1lCDtKoFrlaJ+8TH7ZL2vutcEyezUZmApHVmM8",
-	"ZPc6kwC4Rh2pmhaM4tVphOgzVRTIhAP9+VnB07k66x3XriHlZCWnsDG/mVN4c3HzvwEAAP//",
+	"7H3pchs3tvCroDhT5WSmRVGynHym/nyyYye6sR2PbFfulOlrgt2HJEbdQAdAi+Kk9O63zgHQCwkukh3F",
+	"mZs/iUViP/vKX3upKkolQVrTG/7amwPPQNM/n73lM/x/BibVorRCyd6w93YO7Aq0EUoyIdkvlbJg+r2k",
+	"Z9I5FBwn2GUJvWHPWC3krHdzk/RecJ2BPpta0OsrjkfVYPAw1ZCKEujf8P/dR34f99n4lHGmgWfMzrll",
+	"BmRmmLBswtNLJgybVVxzaQEyZhUzAMzOhWELLSzsPJ9KuTtN7LruZA8M41mmwey47U3SK7nmBVj/juff",
+	"4X8FrlZyO+8lPckLnCKyXtLT8EslNGS9odUVtBeeKl1w2xv2qopGrh/7PIOiVBZkuvwRluuHfzpXBiSb",
+	"LJmdA0t5noNmU6UZ8HTOUlUUXGaJ++SaF2UOjLN3786/wxvSgR06NEdu7XiAW7bPW/DrFyBndt4bHg8G",
+	"Sa8QMvx9hG9iLWhc83/ej0bXx0cHo9H1t88+/P2v8atNX3KbzuMAGSNqjpmatu71wAS0TJjSbPy38eZL",
+	"TA/c4htOfzTA40fgirACY5+oTACB9oIw44nK6PFTJS1Ii//kZZkLh1OH/zIOsZq9/qph2hv2/nLY0N6h",
+	"+9YcuiXPZVnZZtMGQdwnplTSuCOcSbMA/b2SsOUIpVaTHIq/3+4or90sd4x1KHj8YQth547WVrCDLbhh",
+	"mZKQsEllCVYWri3CTVjDOJ2czblhRsgU2ARAsgxysJAlbAIprwyMpK1J0C3oBrBcyRloxmcKGYKkJWl5",
+	"YdgllLbP8JAIRfxkXGk5zIkNDf1rDHH0wUxJGPdHsneT9J7w7MKB+L7f0mMWnrTgOVI+PoHSjLOameCX",
+	"qrJGZECXzUUhrDllY9BaaTNmiN7IEvt4l6dKTnORfv6bhIV33oggJox8YBl30A9ygxh4iyXBdQkpXSWt",
+	"tAZpx3hXvKP/mxnLkYvjvTRwi9TwWeltxy0QRa3SkCFPiYjI2AZ+2CGNqWXgQS0Et81py8sV8bR1WhhH",
+	"tzmXVzwX2X2i8hmbCsizOKYmDLnFGraeIpojMsS4R2UgI/nEWSamU0BkGElPLfXMyng+olGwoQIwB6ED",
+	"8Gj3IX4mHQ/awhJQneHjhI1pEqKh4z/0p7uABquXQs5YpoCQew556RnICyVnPzTo0Xp25DWHZc7FykNH",
+	"pMxG7tBoIHQQD3UG1ykqPQ+P2Y/iCepkVlmeO/ZnQF8hkyRWa/BLOgMxSmSxU6URROxSqoUZyQUSpjBh",
+	"Q8j8vV6pN2CMx8D7QqZXqMWZWqILSyAGmSEZ0qHsc1XJ7L55dY1tUjFTpXOPZ+FM//Xmp1f3faSJypaB",
+	"1a5wQjrWT3YO+jVoc78QHHue986ADgTfImRW0omc+LaErQRu9tUuMlV4nwM3ffw1okdQE5wYTXkBbKpV",
+	"wbikscwIixp8yWfQZ6+UnSMFB/3EY/kFlDlP/0/JFjzZW7i2v4f+GNHpjCK1Lih1tlHqkN5IPwTNUSYg",
+	"A0w5IvwEV3IvOGzz95HcofMRg1QlaG6VZgZwK9RirSjglFbKYMqrnDji4wHL+NL02XMSRhpKUkNGclVq",
+	"CcsK4NK0lJygJ3e04RUNuHU3j41vlXrB9Qx+F16CRypQNhBtHrGX4knfH+oll8t7PZNSrOByGYjboD2r",
+	"JHjukbBUSa8m5ksUFCWSO6RKZh0TYAM+KHWAqx+E1VH4XwqZBX4VRCJpAKiUkxJTqwes1g6YQLMGP+Ij",
+	"aYSc5cBkVUxARxgOewOS1JSaZfEZymWOZMnGF6hjOHIe+7sYRIsOg2gNiuoUQlqYOSK/SXrvJL/iIueT",
+	"HO5XIwz2q+Ny+D5Vc5RTZvVyj7vf/eY3wch31nJl5yrig/p5rthCKwussTZx01Wfxoq61phZ4QnwPfP8",
+	"p2lv+H7PN0t+7ZUa2ZD1TgWPzPsKlyRM+OjNq47vSEj7zUnjYWlepu1YeL+2RL1o70M9V03+Bant3Xxw",
+	"VlgG0gqe05F5lgl8SZ6/bl1lynMDycrtSm7MQuks6nPpuozWHhs1L+fD2eVtWncotW9br5M0x1m/Z9J7",
+	"jsbMM7RX6OSde2RgucgjKnzSIxtoHcfOWMnt3KmM3LCxkDMNmUCgvj/+0EfJNF61+R8YYkOnDIrSLskS",
+	"QgRdzFXuOHW/t+uy7jRJOHD8no4prOChymOkcsZKkdpKozpVKGPZlFiYtAwnVBrv9hetZ7PJpM+e0bED",
+	"ZyT9NEynq0rlbA8ZuUfSc8brdj9o0rs+mKmDtbkFZIJ/dB+vXuE7sJCivkEqopPRxA6jpwgYF/GABc+j",
+	"JH2TjJSE/GGqwptOVZ6Bji5q5vz40Tfry75QC9AHKTfA5nAdnyr+HTnPuWSTpXfF76R+t4jZDlyT8hyy",
+	"4LQxCSs1GISzIL+r4+Uc9fPcKVNLlG0PLD0mGZkoGr1LAoHtNPFn/33+fCQzbrmTaMJCYXZKGHeqN3j1",
+	"m/o+XGu+JMag8ziEjJhJ1Ba92ew9j/RQCSP3iPMuWJYDRymMWl6f/STzJRrLvPH9O/Jx4t/fzatvVjkn",
+	"RJkrnu2mR8Jhz31aSOrhWmNG4ukvRq/fa5WCXt6S89YPvdeL+z3OLcmotRd377KfjLqAaa/xnn/8FKo2",
+	"oK+EnO08/ZswbvX1W4eoL9FaNqDjllenF7ndywcOss5alI1/8UvFpRV22XmpTFWovSU9WeVekXMxIz/d",
+	"aZvt6R8Lfn3HJVAcRY9WSWHjUbT2O9cXWDmMn19TAL2A323Lo7fc8rfB+EbCrrOH18rQOiaQc03quTA2",
+	"cbJhcMp4niPHK4RBpb7f5lgFvxZFVfSGR48fkwbi/hrEGG7Br8/dvKCu+D+PNgKjJrY21ncv8YNaOOMo",
+	"DEFuNKlIUzjt3qp7h3WMaC4zCLqYv05/MDjaiTE3EeCd1++/rl18Gk1so/1/hHERQth3nrM7dnMZHPUS",
+	"uKk0+GnBT792/EBQ60IqF5LcQAstrIW4KrQf1dEeyW2JL5y6vvaHrbB0scldlLiqV9Al1dR7nlEKl1xb",
+	"Q1rgRNl5n50F/KzDePTkpq2n0RwcqtWCkTLCvYOI50o6M7/k2gRD3Ylo8EHKelcnxYNvqXn6U2fu144l",
+	"txQzli/d2D57TfPJucM1jKQ7hAYfc3zpr6AkGPrY8kuQzQXwGZybiheqcsqUQm0DP5oqRbETXDNpPnFK",
+	"P26F0GGFwzevhoV1Cm7TOZh6kwemz8YI7rHzWCCsx7VuOg54Eb7lBYxr9a2SdiS5f6sh46imQ4iruocl",
+	"jUc6f0fkiv2RHMmf59CoUC6s4BysCeMOH6x3rkQg6TbxLrTgKs01cO+dugQoKUZIALfm1MGbSVi4tWlN",
+	"Ajtc89T6J3bgV1PyIPkEgppFlhquhKoMLWDwYB4ByEGRjKSPSTeos+CGpXMuZ5DVXj23BaKdfGCdjhtn",
+	"fTudC4EV7hz4hbNGn83Q4Y877xT4ZWvgo+jAwBo7A2Na+BpPe8HlrOKzDdZd7r9dQxPHwjgaP0+evmYn",
+	"3zLLZ0M2zmCcsHFpD55cjPvs3PkCAwMSLkOhMhXPmSkhz4WcDUdyXNqPEz1mE0hVAaaeT3jTutLDR5Gr",
+	"vxSysrCiiwxW5fdG2d1ST17BohXiu4WOZdUlRPKmnivNxs7bJv5NFuCQPQGuQTOX20XzfGZXXOKZzbGM",
+	"gGXvTMSXRRMTf7CYKHtVWS3sPlfdkgsmwyIBsmoh2ULpzCRsfHwyYJcpz8cJq2QGzmnj/Mlqytzp+0rP",
+	"DuujnEunkQkl++xsJK94XgX+aOtQM6VBUJKI1+Qi3CXludKiRortRJZyPVHzZaa5haeNS3j3vLnKwVjQ",
+	"Kr/NtCm3txouJqBvM6HUyoKQt5liuK3w9tnz253NK9xvos6Yn4Pgci4PAqZTB6ZKD9n4iJlcpA7xd++k",
+	"MlEVtzpbNeO3ejeruTS3fIBK3u3pYoz4NYrZu9l4JKo7Xo2dAmObKdY1vVY4i9vrw6YLZF175w4OgnV+",
+	"QwogiRozV2UJmi1UlWfO4yjskI2nGsycFJUclnFWGvSI7vKIuuTUK7kmxpOwstKocLvoqioKZLa4hZCQ",
+	"L1lKJ8hQyFnFLDd2A+tuqyORKwltrFdbTxmKpo5HUSoJcQv11m6PSO4GPSHIDPkwZxo1tztudkcTcbcZ",
+	"aDY5ooOiE7mWFPaBQRTRFllMMWTjGcFpYkr8f1q5/+XqCsbtaAJ36v5ut+W+pqV/lq6NuQ/JmE9z7uzn",
+	"Rl4l05sdFN/eJHqJll96zcUBWUy1fOkUNVaKa8hNUC59NitO6Ucd9t14xjpu6Hy3e4AOtOJ1xonRmzUB",
+	"zRVTXrKL50/Z45NH3zIfLu6z55UmSVcAkocTdaaEVExFGhzkl8KRXZi0prk0IbWINKVUfiVnrXRj78uN",
+	"0orLMoxTi/uOTZYuW7G/bxCiFQ6MeMSFNJbLFLrObS0ONFC6Uwqxc+KjxLVnzso6xynkH64kI0RvTt9F",
+	"4kNTMroL4YxWlzSIpnidwLBv5MhyW5lYtD3pWWHzOH7GA3Fv19FiyPhEVXY4ybm89OFQEnakC09gJqRx",
+	"OBBL5xh3LrHj9Vc5nCMId4f6njHa+MdW7/yKJba3NdaIlos6uNIlEF5nL2xDU5/jgFq6Upcfi8ZG3DYr",
+	"mJI4zaVYf+S2e0Fu4cCKIorHHbhGY+I57M+nKSAdo7FPCB3dRV5skxRJL2+5D7atUrsZWsHkqI5m4t+0",
+	"zdVt+zR2LZlCUN4B9rcPsKGBUukUPnoRtHUWjXRcBMr94fDGQhmDgOWz7iIb+E5rhrI8v8O7VGV2a5rY",
+	"lo9T84OjGI9dhgySbaf7Jw3aFl5uE2UnyLn0OSEdJFnhF6tv1YFzEnhRiwramOpBE9C6S30B+oErNC/V",
+	"4T2dR4+x4Xap1G3DEbUfJ2R+tMIPdQ0DqckUbXD+55RLNvGeZSo75FSBuHCVB9mQudxal0sqsmQk6YJJ",
+	"U5nWXI9srOaCTFgD+dQFJmZSaefKLxiaReRNf63VTPOijlWE7H1nOC3wP2OCq7PPWqDDDxy4qLLBwyt4",
+	"/gPMxlRSSebXSHqtdCquoHV/W5cHOD8+M6rxwzO1kKdujTqdQklA7c+Pp1CqW7mIea5+F/G2oiXR05Ni",
+	"1ZXS6yKu6+bY4L/KY0k22zYR2S3Hf5JUqx3zKy6RzynpbpWo15KDe7zvn5KRJOO+UAzScsUNpKqSWIGh",
+	"fziOwgyp3Hx26vmANraOWtQVliu5EO3oyw4oNyd9NPithPT+RNQS1PtP+gQZTaSxWaJd4Hq384V8gl68",
+	"QSPdqFbEz51vqZ8nXArhblmX5FQSTdrxEStVJTP21aPBYPb1+LSdj4nSAng6p2FfHZ0w9e+vUQqPqfSP",
+	"S9a80Ui6HWhoWpWszCvDjhl5wJy0AYkK1/uecdoRLowyKO9Yec3DXLiqkru5pbfqfsFAfDwYfHv0+PHx",
+	"o5NvTwaPHx9tVwtXIBJ2iMGj63WMZHmupBKodipBP+L97F5ue3ba7+uW1S1U3J6a6Md9vpS2euudILmb",
+	"zroVaOzchlILwzgLJ/xUYO50ZuyE9r55BZ8CuJ2h/w1w3AGxRuB/9nS5pOcl/vaOI06BGHpWp8G4hCku",
+	"lz4Loa4m+F5zmRXEWR8YNlHqMqFqR3Z0XCcjUKIRpd5cupz8kWw71ObWlsPDQ9wA/2mGh4dDNv4Xv+Lu",
+	"fEMqeGoKiNdyFI7jahpZ72vOrH1y5fYKSYSFojCs1aPbse9PT1S5ZUnKxgTYdz4N4haH51khIqL4B24Y",
+	"T1MwlCRaFz5OK0l3NS1v8kSpHDiR2KzJNd+2HHIiP5TyZ+OL3aeekvh3aK4Qe95/xmt1fvaJFwW/RPtd",
+	"+NSOIRsfHbvYvdkneO/ChJUWdvkG2ZeDz4TyYOrKNXoj91G9ANJfMHEF1P2D/J91Jxvn/f7o66ab6bwU",
+	"P8LS1eMJOVVxLkOtkZgRGfTZsyuEHBUowXUKpfVRqZmQbbHidxp6JQ1Pw8bdU7gappXcn5HcnPzDzuoS",
+	"WcegplNIrelUhFeG2Jrji5Tr53XI9ueuHuVkcJLUKX+5uISRVCHVMOTRwDWi6EiO5Fm3jQ2XbLxS0Ttm",
+	"BV/Wbp92qSJnuTLWp3gNEV002EpL07KZ3JeuKGgkm7XtAVWbL6loWVcwdmmV0heKClcnyuxCpNBnP8LS",
+	"1EmmFLd96OuR3R1CESme1GcGGF8fO2TtKvyhBwD1MBBZDYLzaee5J5Arn0weXjpU27ZqVkeSfEFTatJB",
+	"z3cyeFhnh1LZ7c7i/ei1h4yziVaL0GiBXFLhbBS1znOfajkD31eEQmNNUmfBfqmggowVlbFUZjYB1xvB",
+	"9QdbzBVcgUYMpwIA6eTZSL71uccoYt9JkaoMEl+gj+NePX9aJ9GaSms0Xaiyd060VHIE11MlrVY5S+dc",
+	"89SGgKh/qiRQWC7wXhMN/NJlJFs+ocNQDTxKBMR0/NTVIrnwPuWdhmxBHrY8c3XbiABzfoUaNd7SFW7j",
+	"tZ4A0rkvZ+bSs39BoUVjTcKAGEDTX8Q1DDkZPHJIwCppqrJU2uKbgp2rLGEnRw/dt0u3e/APWqVGMud6",
+	"BjjmGxrDxheo1VPXrlZl+TchDfzk+MiP+0EZOw5rIbVSsNd1MnngoX3ykEY3Cz08HskfxRNc3RcKO+3E",
+	"RyR9h4Sa2M9en7fczsPeETJbVYLkpegNew/7g/5Dqg61c2LZh7wUhy1f2yElBpNSo0zE20CJBiGPmCMt",
+	"qjIPHJfQU0j2TM5yYeYJ+x50wWXCnmuQaOyeW54L/OBNySWN+K6yqOfJjL1ZQCbM/DTQDBGhbyDB3oYk",
+	"GpdBTeVpaFnhOUiKKXyFJMTQV3JO2M/bk9+HI4l6qDfkDZNEQbMKjO9aQE/o0Oo8C69w3vH8Ny3UPl/L",
+	"tE72WKxn2krLtOPB4PPu3cli2dBWwaOCDM2JXCUDot2JO05sl/rYh63WZDTlaPeUpmkPzXi4e0a7TQzO",
+	"OdpjTt2mgiY82udYrkUOjj8+3j0+tLGi8Y/3OhC1qMDxD/d4pnbPppuk92ifh2o3UyAlryoKjkqyQ3nW",
+	"cAoH9xAPW80owrnEWrxis5mheP41A4kE5us8BJK8YulcKQP+kwR1IlZW9qJuYtAlStdA7SKUPrZ7VW5o",
+	"WdAMOVzpOHnzYY2i4w/X6pt42GqauE6ZewAsdID7sklnj4O1Wjf+SW13ojaHCnWNUYvMAkGtkdjhryK7",
+	"cfSVQywt9tyGOG9oK8S+0sEVjEt8jZI0zSvS+1ALpTBfRytfI7rvaLO7Ep3vhXqT3I0+OwR2EmuHQN2X",
+	"VpqsfFJPqS+XMN0D7CQa11nurpS8B6HV/Tn/MynT4dR2yrw1HXxHCO29eSut5kJT3yEb9SLdo0e9cUhD",
+	"MO2SQso890WIVniz0s88Za1V/9aaz+VyJP2gPg16pSS0RroUA0oOcb1POo4HpnS761mf/dTUItqFCg0Y",
+	"Ban0ZyPp9y1QnaDDuopDU5vNYTupwtGH7QYVvktVJUOlou9vFNPYg97wSUyqCxpqprGjH3Pzfp2mzCFi",
+	"97dIgO6u3PBzait7sIa6qeBN8h+k3nyRXPTLU6D+3732SwVBnrrAs5hU9EdDW8R1XHnJH0OKXITEMc+y",
+	"yLXsuB25OJzPFg0gA5K5YMJeCuBhK6xxNyEUtdIuak95NDDCy7LPnvF0zoSFwqfONQX7dQmpkLPT0H7J",
+	"BQydAzFk/gnp2p36tJzaL9euWD5LUyjtQcjIijF7zzZCN6HPbwt+Fg/LSgeYm5ubdT58/Ll326NPu3Jl",
+	"vwu+jIH5D6pL/159lDfSCyX6tHo1OAdIzjRwo6Szuk4GD/u/nVSq2+P+aaPfzSNGrfCaNkSN/4spuRY3",
+	"bnHwOmwb5+DeJv/MHPypV6VdI5HwgwXeX85t+KSdOH5uGc+NCu4CanHt+xkHqRXzF4jpSPrk8TCcW9dR",
+	"0bsRGJ+pPiPVayG8g8/NNZYvqV/KHJYkGaRauGa3v1T4kmevz11cxzWOCS384kKg5dq4d9fE5xcXK1l7",
+	"+4cD9lfjv3S1/Atohh869rsQ0Tz8aFOwme/IfP/4BsEXz61f8ktgXDLgOhegaw4Y2gFvU7BN00Bmk3P1",
+	"mcxMp3j3gamTDpTMl+ue0xdq9lPlsit3+THftjIYuj8VcU/k9+WD94WaMVW1wRiARu64qEh8zkVOv7dE",
+	"mYIobahlADmnJuoK2NGAceay9Ukfo+Bz64dKJC8gYd9sHkXc4tGAcTmSc1Xp+nvZ/I5DnrNKUqtglsGV",
+	"SMEkKz6uk+PHvqXBYi5yyolwIx3vQYzI1Wzm8jhc8dRIfhVJZHKzxl9TnQPumPj6iPCrRP7YQxf7Jg8c",
+	"Bc1zlV4i11OVjYnaF2p2Ln+jGHi7Ifc9h8BbraOiDeBRkfJY5nQU/9y+TbCzgCkjjFmlViynN2APntZJ",
+	"cN2lu3lnDkgdECaICWht09NMhXf9eqzwPy8h4do65N7+s36fJPjvSyS/8yTiSM41TAgtzpHIMmGQK2Ro",
+	"cLn+Ky0aCk5qDVfAc/d2/d/JONzvl1y+ZCl/77+PMW3zaWKpNnzlebdv0ShMw3g3/3hG66cZRvK3+12K",
+	"+xOCPhG3N3z/YVUkChmViCuKjdlDs6k1ELJuXVJdYEaNFUgw8H2OujLimczehN320XnO6pLakAtb7095",
+	"gKQDxbf+Uy9a04scwBZz0LAXQuxMJnhnKp7ny5p5OVRooNT8Mmb4pUPXxRb1HbVwMflNCLJurK816hGt",
+	"1rm1Z8B3uK7Dcbf6Udr2z7gODh7zg+mHXx8e38R+xPXDp+rsf1rZG63srT+M9weiN8R2RxNxeuvy7V/r",
+	"eoj3H26SppDi/QdENpch7CiBKq57h+Rl8sv+uuFdWyyz35CBqXFkPcZDdq8zCYBr1JHqacEoXp9GiD5X",
+	"ZYlMONCfnxU8neuzXnPt2klP13IKW/PbOYU3H27+NwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -29,6 +29,11 @@ func readDraft(c *gin.Context) ([]byte, recipe.Draft, error) {
 	if err != nil {
 		return nil, recipe.Draft{}, err
 	}
+	details, err := recipe.HasDetails(body)
+	if err != nil {
+		return nil, recipe.Draft{}, unreadable(err)
+	}
+	draft.KeepDetails = !details
 	draft, err = draft.Clean()
 	return body, draft, err
 }

@@ -51,10 +51,16 @@ func (r *Reader) Get(ctx context.Context, owner, id string, after readyourwrites
 	if after.ID == id {
 		need = max(need, after.Version)
 	}
-	if cached.exists() && cached.version >= need {
+	usable := cached.exists() && cached.version >= need
+	if usable && !cached.outdated {
 		return cached.recipe(owner, id)
 	}
-	stored, err := r.stored(ctx, owner, id)
+	stored, err := r.stored(ctx, owner, id, cached.outdated)
+	if err != nil && usable {
+		r.log.WarnContext(ctx, "a recipe cached by an earlier version is served, since the database can't be asked",
+			"user", owner, "recipe", id, "error", err)
+		return cached.recipe(owner, id)
+	}
 	if err != nil {
 		return Recipe{}, err
 	}
@@ -74,6 +80,7 @@ type copyOf struct {
 	version    int64
 	body       []byte
 	understood bool
+	outdated   bool // cached by an earlier version, which may have left out fields
 	source     string
 }
 
@@ -106,14 +113,14 @@ func (r *Reader) cached(ctx context.Context, owner, id string) (found copyOf, wr
 		r.log.WarnContext(ctx, "a cached recipe can't be read", "user", owner, "recipe", id, "error", err)
 		return copyOf{}, written
 	}
-	if value.Renewed != nil {
-		r.fill(ctx, owner, id, redis.Versioned{Version: value.Version, Value: value.Renewed, Again: true})
-	}
-	return copyOf{version: value.Version, body: value.Body, understood: value.Understood, source: FromCache}, written
+	return copyOf{
+		version: value.Version, body: value.Body, understood: value.Understood, outdated: value.Outdated, source: FromCache,
+	}, written
 }
 
-// stored returns the database's copy, with version 0 if it never had the recipe, and caches it.
-func (r *Reader) stored(ctx context.Context, owner, id string) (copyOf, error) {
+// stored returns the database's copy, with version 0 if it never had the recipe, and caches it,
+// also over the same version if again.
+func (r *Reader) stored(ctx context.Context, owner, id string, again bool) (copyOf, error) {
 	stored, source, err := r.recipes.Recipe(ctx, owner, id)
 	if errors.Is(err, recipereader.ErrNotFound) {
 		return copyOf{source: string(source)}, nil
@@ -131,7 +138,7 @@ func (r *Reader) stored(ctx context.Context, owner, id string) (copyOf, error) {
 		}
 		value = views.EncodeCached(stored.Recipe, found.body, found.understood)
 	}
-	r.fill(ctx, owner, id, redis.Versioned{Version: found.version, Value: value})
+	r.fill(ctx, owner, id, redis.Versioned{Version: found.version, Value: value, Again: again})
 	return found, nil
 }
 

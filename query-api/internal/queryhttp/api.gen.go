@@ -83,6 +83,9 @@ func (e SearchRecipesParamsSort) Valid() bool {
 	}
 }
 
+// Author Who wrote the recipe.
+type Author = string
+
 // Change defines model for Change.
 type Change struct {
 	// Change The user's change number.
@@ -147,8 +150,31 @@ type Food struct {
 // Ingredient defines model for Ingredient.
 type Ingredient = events.Ingredient
 
+// Language The language of the recipe's text, as a BCP 47 tag: `de`, `pt-BR`. It is answered in its usual spelling:
+// `pt_br` becomes `pt-BR`.
+type Language = string
+
 // Minutes defines model for Minutes.
 type Minutes = int
+
+// Nutrition The recipe's nutrition in its own words, `240 kcal`, under the names of schema.org/NutritionInformation. A
+// value that it doesn't state is missing.
+type Nutrition struct {
+	Calories            *string `json:"calories,omitempty"`
+	CarbohydrateContent *string `json:"carbohydrateContent,omitempty"`
+	CholesterolContent  *string `json:"cholesterolContent,omitempty"`
+	FatContent          *string `json:"fatContent,omitempty"`
+	FiberContent        *string `json:"fiberContent,omitempty"`
+	ProteinContent      *string `json:"proteinContent,omitempty"`
+	SaturatedFatContent *string `json:"saturatedFatContent,omitempty"`
+
+	// ServingSize What the other values are for: `1 slice`.
+	ServingSize           *string `json:"servingSize,omitempty"`
+	SodiumContent         *string `json:"sodiumContent,omitempty"`
+	SugarContent          *string `json:"sugarContent,omitempty"`
+	TransFatContent       *string `json:"transFatContent,omitempty"`
+	UnsaturatedFatContent *string `json:"unsaturatedFatContent,omitempty"`
+}
 
 // PictureSize defines model for PictureSize.
 type PictureSize struct {
@@ -274,6 +300,9 @@ type VersionPage struct {
 	// NextBefore Null on the last page.
 	NextBefore *int64 `json:"next_before"`
 }
+
+// Yield What it makes, in words: `12 slices`.
+type Yield = string
 
 // LarderAfter defines model for LarderAfter.
 type LarderAfter = string

@@ -188,6 +188,8 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who wrote the recipe. */
+        Author: string;
         ConflictProblem: components["schemas"]["Problem"] & {
             current: components["schemas"]["Recipe"];
             /** Format: int64 */
@@ -284,11 +286,35 @@ export interface components {
             text?: string;
             unit?: string;
         };
+        /**
+         * @description The language of the recipe's text, as a BCP 47 tag: `de`, `pt-BR`. It is answered in its usual spelling:
+         *     `pt_br` becomes `pt-BR`.
+         */
+        Language: string;
         Minutes: number | null;
         NewSession: {
             /** @description For `Authorization: Bearer <token>`. */
             token: string;
             user: components["schemas"]["User"];
+        };
+        /**
+         * @description The recipe's nutrition in its own words, `240 kcal`, under the names of schema.org/NutritionInformation. A
+         *     value that it doesn't state is missing.
+         */
+        Nutrition: {
+            calories?: string;
+            carbohydrateContent?: string;
+            cholesterolContent?: string;
+            fatContent?: string;
+            fiberContent?: string;
+            proteinContent?: string;
+            saturatedFatContent?: string;
+            /** @description What the other values are for: `1 slice`. */
+            servingSize?: string;
+            sodiumContent?: string;
+            sugarContent?: string;
+            transFatContent?: string;
+            unsaturatedFatContent?: string;
         };
         ParsedIngredient: {
             /** @description The food as a shopper would name it: `fresh parsley`. */
@@ -349,6 +375,7 @@ export interface components {
         /** Format: double */
         Quantity: number | null;
         Recipe: {
+            author: components["schemas"]["Author"];
             cook_minutes: components["schemas"]["Minutes"];
             /** Format: date-time */
             created_at: string;
@@ -357,23 +384,31 @@ export interface components {
             /** Format: uuid */
             id: string;
             ingredients: components["schemas"]["Ingredient"][];
+            language: components["schemas"]["Language"];
             name: string;
             notes: string;
+            nutrition: components["schemas"]["Nutrition"];
             prep_minutes: components["schemas"]["Minutes"];
             servings: components["schemas"]["Servings"];
             source_url: components["schemas"]["Source"];
             steps: components["schemas"]["Step"][];
             tags: string[];
+            total_minutes: components["schemas"]["Minutes"];
             /** Format: date-time */
             updated_at: string;
             /** Format: int64 */
             version: number;
+            yield: components["schemas"]["Yield"];
         };
         /**
          * @description A recipe's content. A missing field is empty. A recipe can be sent back as it was read: Larder sets id,
          *     files, version, created_at and updated_at itself and ignores them here.
+         *
+         *     Programs written before there were `yield`, `total_minutes`, `author`, `language` and `nutrition` send none
+         *     of the five. A recipe that is replaced so keeps its own; send at least one to replace all of them.
          */
         RecipeInput: {
+            author?: components["schemas"]["Author"];
             cook_minutes?: components["schemas"]["Minutes"];
             /** @description Ignored. */
             created_at?: unknown;
@@ -383,18 +418,22 @@ export interface components {
             /** @description Ignored. */
             id?: unknown;
             ingredients?: components["schemas"]["IngredientInput"][];
+            language?: components["schemas"]["Language"];
             name: string;
             notes?: string;
+            nutrition?: components["schemas"]["Nutrition"];
             prep_minutes?: components["schemas"]["Minutes"];
             servings?: components["schemas"]["Servings"];
             source_url?: components["schemas"]["Source"];
             steps?: components["schemas"]["StepInput"][];
             /** @description Soup and soup are the same tag; the first spelling is kept. */
             tags?: string[];
+            total_minutes?: components["schemas"]["Minutes"];
             /** @description Ignored. */
             updated_at?: unknown;
             /** @description Ignored. */
             version?: unknown;
+            yield?: components["schemas"]["Yield"];
         };
         RecipeRef: {
             /** Format: uuid */
@@ -455,6 +494,8 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description What it makes, in words: `12 slices`. */
+        Yield: string;
     };
     responses: {
         /**

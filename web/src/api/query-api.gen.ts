@@ -233,6 +233,8 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who wrote the recipe. */
+        Author: string;
         Change: {
             /**
              * Format: int64
@@ -321,7 +323,31 @@ export interface components {
             text: string;
             unit: string;
         };
+        /**
+         * @description The language of the recipe's text, as a BCP 47 tag: `de`, `pt-BR`. It is answered in its usual spelling:
+         *     `pt_br` becomes `pt-BR`.
+         */
+        Language: string;
         Minutes: number | null;
+        /**
+         * @description The recipe's nutrition in its own words, `240 kcal`, under the names of schema.org/NutritionInformation. A
+         *     value that it doesn't state is missing.
+         */
+        Nutrition: {
+            calories?: string;
+            carbohydrateContent?: string;
+            cholesterolContent?: string;
+            fatContent?: string;
+            fiberContent?: string;
+            proteinContent?: string;
+            saturatedFatContent?: string;
+            /** @description What the other values are for: `1 slice`. */
+            servingSize?: string;
+            sodiumContent?: string;
+            sugarContent?: string;
+            transFatContent?: string;
+            unsaturatedFatContent?: string;
+        };
         PictureSize: {
             /** @description Maximum pixels of the longer edge. */
             edge: number;
@@ -354,6 +380,7 @@ export interface components {
         /** Format: double */
         Quantity: number | null;
         Recipe: {
+            author: components["schemas"]["Author"];
             cook_minutes: components["schemas"]["Minutes"];
             /** Format: date-time */
             created_at: string;
@@ -362,17 +389,21 @@ export interface components {
             /** Format: uuid */
             id: string;
             ingredients: components["schemas"]["Ingredient"][];
+            language: components["schemas"]["Language"];
             name: string;
             notes: string;
+            nutrition: components["schemas"]["Nutrition"];
             prep_minutes: components["schemas"]["Minutes"];
             servings: components["schemas"]["Servings"];
             source_url: components["schemas"]["Source"];
             steps: components["schemas"]["Step"][];
             tags: string[];
+            total_minutes: components["schemas"]["Minutes"];
             /** Format: date-time */
             updated_at: string;
             /** Format: int64 */
             version: number;
+            yield: components["schemas"]["Yield"];
         };
         RecipeItem: {
             cook_minutes: number | null;
@@ -464,6 +495,8 @@ export interface components {
              */
             next_before: number | null;
         };
+        /** @description What it makes, in words: `12 slices`. */
+        Yield: string;
     };
     responses: {
         /** @description The request is malformed, or a parameter is outside its limits; `errors` names it. */

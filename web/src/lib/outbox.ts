@@ -370,6 +370,7 @@ export function provisional(id: string, input: RecipeInput, before: Recipe | und
     prep_minutes: input.prep_minutes ?? null,
     cook_minutes: input.cook_minutes ?? null,
     source_url: input.source_url ?? '',
+    ...detailsOf(input, before),
     tags: input.tags ?? [],
     notes: input.notes ?? '',
     ingredients: (input.ingredients ?? []).map((line) => ({
@@ -387,5 +388,22 @@ export function provisional(id: string, input: RecipeInput, before: Recipe | und
     version: before?.version ?? 0,
     created_at: before?.created_at ?? now,
     updated_at: now,
+  }
+}
+
+// detailsOf follows the server: an input without any of these fields was queued by an earlier app,
+// and the recipe keeps its own. A recipe stored by an earlier app has none.
+function detailsOf(input: RecipeInput, before: Recipe | undefined) {
+  const { yield: makes, total_minutes, author, language, nutrition } = input
+  const sent = [makes, total_minutes, author, language, nutrition].some((value) => value !== undefined)
+  const from: Partial<Pick<Recipe, 'yield' | 'total_minutes' | 'author' | 'language' | 'nutrition'>> = sent
+    ? input
+    : (before ?? {})
+  return {
+    yield: from.yield ?? '',
+    total_minutes: from.total_minutes ?? null,
+    author: from.author ?? '',
+    language: from.language ?? '',
+    nutrition: from.nutrition ?? {},
   }
 }
