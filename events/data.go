@@ -47,17 +47,20 @@ type Nutrition struct {
 	CholesterolContent    string `json:"cholesterolContent,omitempty"`
 }
 
-// Map returns the nutrition with each value that is stated changed by change.
-func (n Nutrition) Map(change func(string) string) Nutrition {
-	for _, value := range []*string{
-		&n.ServingSize, &n.Calories, &n.FatContent, &n.SaturatedFatContent, &n.UnsaturatedFatContent, &n.TransFatContent,
-		&n.CarbohydrateContent, &n.SugarContent, &n.FiberContent, &n.ProteinContent, &n.SodiumContent, &n.CholesterolContent,
-	} {
-		if *value != "" {
-			*value = change(*value)
-		}
-	}
-	return n
+// Each calls do with each value and its name in the JSON. do may change the value.
+func (n *Nutrition) Each(do func(name string, value *string)) {
+	do("servingSize", &n.ServingSize)
+	do("calories", &n.Calories)
+	do("fatContent", &n.FatContent)
+	do("saturatedFatContent", &n.SaturatedFatContent)
+	do("unsaturatedFatContent", &n.UnsaturatedFatContent)
+	do("transFatContent", &n.TransFatContent)
+	do("carbohydrateContent", &n.CarbohydrateContent)
+	do("sugarContent", &n.SugarContent)
+	do("fiberContent", &n.FiberContent)
+	do("proteinContent", &n.ProteinContent)
+	do("sodiumContent", &n.SodiumContent)
+	do("cholesterolContent", &n.CholesterolContent)
 }
 
 // Ingredient is one row of a recipe's list. Text is the line as written. The parts are what the

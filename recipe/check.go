@@ -3,7 +3,6 @@ package recipe
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -181,11 +180,7 @@ func Language(text string) (string, bool) {
 }
 
 func (c *checker) nutrition(n events.Nutrition) events.Nutrition {
-	value := reflect.ValueOf(&n).Elem()
-	for i := range value.NumField() {
-		name, _, _ := strings.Cut(value.Type().Field(i).Tag.Get("json"), ",")
-		value.Field(i).SetString(c.line("nutrition."+name, value.Field(i).String(), MaxNutrition))
-	}
+	n.Each(func(name string, value *string) { *value = c.line("nutrition."+name, *value, MaxNutrition) })
 	return n
 }
 

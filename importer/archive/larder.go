@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -22,15 +23,21 @@ func larderRecipe(o object) (found.Recipe, bool) {
 		}
 	}
 	r := found.Recipe{
-		Name:        o.text("name"),
-		Description: text(o.raw("description")),
-		PrepMinutes: found.Minutes(o.raw("prep_minutes")),
-		CookMinutes: found.Minutes(o.raw("cook_minutes")),
-		Notes:       text(o.raw("notes")),
-		Tags:        o.names("tags"),
-		SourceURL:   o.text("source_url"),
+		Name:         o.text("name"),
+		Description:  text(o.raw("description")),
+		PrepMinutes:  found.Minutes(o.raw("prep_minutes")),
+		CookMinutes:  found.Minutes(o.raw("cook_minutes")),
+		TotalMinutes: found.Minutes(o.raw("total_minutes")),
+		Author:       o.text("author"),
+		Language:     o.text("language"),
+		Notes:        text(o.raw("notes")),
+		Tags:         o.names("tags"),
+		SourceURL:    o.text("source_url"),
 	}
+	stated := o.inner("nutrition")
+	r.Nutrition.Each(func(name string, value *string) { *value = stated.text(name) })
 	r.SetYield(o.raw("servings"))
+	r.Yield = cmp.Or(o.text("yield"), r.Yield)
 	for _, row := range rows {
 		r.Ingredients = append(r.Ingredients, larderRow(row))
 	}

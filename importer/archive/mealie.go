@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,6 +47,7 @@ func mealieHead(o object) found.Recipe {
 		TotalMinutes: found.Minutes(o.raw("total_time", "totalTime")),
 		SourceURL:    o.text("org_url", "orgURL", "org_u_r_l"),
 	}
+	r.Nutrition = mealieNutrition(o.inner("nutrition"))
 	if servings := o.raw("recipe_servings", "recipeServings"); o.number("recipe_servings", "recipeServings") > 0 {
 		r.SetYield(servings)
 	}
@@ -55,6 +57,17 @@ func mealieHead(o object) found.Recipe {
 	}
 	r.SetYield(said)
 	return r
+}
+
+var capital = regexp.MustCompile(`[A-Z]`)
+
+// mealieNutrition reads fatContent or, in a backup, fat_content, the name of the column.
+func mealieNutrition(o object) (n events.Nutrition) {
+	n.Each(func(name string, value *string) {
+		column := capital.ReplaceAllStringFunc(name, func(letter string) string { return "_" + strings.ToLower(letter) })
+		*value = o.text(name, column)
+	})
+	return n
 }
 
 // mealieLine returns a row as typed, else composed of its parts.
@@ -121,6 +134,7 @@ type mealieTables struct {
 	Rows         []object `json:"recipes_ingredients"`
 	Steps        []object `json:"recipe_instructions"`
 	Notes        []object `json:"notes"`
+	Nutrition    []object `json:"recipe_nutrition"`
 	Tags         []object `json:"tags"`
 	Tagged       []object `json:"recipes_to_tags"`
 	Categories   []object `json:"categories"`
@@ -132,7 +146,7 @@ type mealieTables struct {
 	pictureOfIDs map[string]string
 }
 
-type mealieParts struct{ rows, steps, notes, labels []object }
+type mealieParts struct{ rows, steps, notes, labels, nutrition []object }
 
 // mealie reads a complete Mealie backup.
 func (z *zipReader) mealie(place string, database *zip.File, files []*zip.File) error {
@@ -168,6 +182,7 @@ func (t *mealieTables) index(place string, files []*zip.File) {
 		{t.Rows, func(p *mealieParts) *[]object { return &p.rows }},
 		{t.Steps, func(p *mealieParts) *[]object { return &p.steps }},
 		{t.Notes, func(p *mealieParts) *[]object { return &p.notes }},
+		{t.Nutrition, func(p *mealieParts) *[]object { return &p.nutrition }},
 		{t.Categorised, func(p *mealieParts) *[]object { return &p.labels }},
 		{t.Tagged, func(p *mealieParts) *[]object { return &p.labels }},
 	} {
@@ -207,6 +222,9 @@ func (t *mealieTables) recipe(place string, row object) found.Recipe {
 		}
 		mealieSteps(&r, parts.steps)
 		mealieNotes(&r, parts.notes)
+		if len(parts.nutrition) > 0 {
+			r.Nutrition = mealieNutrition(parts.nutrition[0])
+		}
 		for _, label := range parts.labels {
 			if name := t.names[idOf(label.raw("tag_id", "category_id"))]; name != "" && !slices.Contains(r.Tags, name) {
 				r.Tags = append(r.Tags, name)

@@ -1,11 +1,14 @@
 package found_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"larder.dev/events"
 	"larder.dev/importer/found"
+	"larder.dev/recipe"
 )
 
 // Times are read as programs and people write them; 0 stands for none.
@@ -62,4 +65,28 @@ func TestLine(t *testing.T) {
 		require.Equal(t, want, found.Line(text), text)
 	}
 	require.Equal(t, []string{"One.", "Two.", "Three."}, found.Lines("<p>One.</p><p>Two.</p>\r\nThree."))
+}
+
+// A draft has a total only if one was stated, and leaves out what has no place in a recipe.
+func TestDraftKeepsWhatIsStated(t *testing.T) {
+	t.Parallel()
+	r := found.Recipe{
+		Name: "Tea", Yield: "2\npots", PrepMinutes: new(5), CookMinutes: new(10), Author: strings.Repeat("a", recipe.MaxAuthor+1),
+		Language: "en_gb", Nutrition: events.Nutrition{Calories: "3 kcal", FatContent: strings.Repeat("0", recipe.MaxNutrition+1)},
+	}
+	r.Finish()
+	require.Equal(t, new(15), r.TotalMinutes)
+	draft := r.Draft()
+	require.Nil(t, draft.TotalMinutes)
+	require.Equal(t, "2 pots", draft.Yield)
+	require.Equal(t, "en-GB", draft.Language)
+	require.Empty(t, draft.Author)
+	require.Equal(t, events.Nutrition{Calories: "3 kcal"}, draft.Nutrition)
+
+	r = found.Recipe{Name: "Tea", TotalMinutes: new(45), Language: "Plain English"}
+	r.Finish()
+	draft = r.Draft()
+	require.Equal(t, new(45), draft.TotalMinutes)
+	require.Nil(t, draft.CookMinutes)
+	require.Empty(t, draft.Language)
 }

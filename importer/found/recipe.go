@@ -29,14 +29,19 @@ type Recipe struct {
 	Picture      string              `json:"picture"` // the place of its picture in an archive
 	Language     string              `json:"language"`
 	Author       string              `json:"author"`
+	Nutrition    events.Nutrition    `json:"nutrition"`
 	Doubts       []Doubt             `json:"doubts"`
+
+	summed bool // TotalMinutes is the sum of its parts, and wasn't stated
 }
 
 // Own returns a recipe that Larder itself wrote whole.
 func Own(d recipe.Draft) Recipe {
 	return Recipe{
-		Name: d.Name, Description: d.Description, Servings: d.Servings, PrepMinutes: d.PrepMinutes, CookMinutes: d.CookMinutes,
-		SourceURL: d.SourceURL, Tags: d.Tags, Notes: d.Notes, Ingredients: d.Ingredients, Steps: d.Steps,
+		Name: d.Name, Description: d.Description, Servings: d.Servings, Yield: d.Yield,
+		PrepMinutes: d.PrepMinutes, CookMinutes: d.CookMinutes, TotalMinutes: d.TotalMinutes,
+		Author: d.Author, Language: d.Language, Nutrition: d.Nutrition, SourceURL: d.SourceURL,
+		Tags: d.Tags, Notes: d.Notes, Ingredients: d.Ingredients, Steps: d.Steps,
 	}
 }
 
@@ -59,17 +64,33 @@ func (r *Recipe) Doubt(field, text, why string) {
 	r.Doubts = append(r.Doubts, Doubt{Field: field, Text: text, Why: why})
 }
 
-// Draft returns the recipe as a cook would write it. If only the total time is given, it becomes
-// the cooking time.
+// Draft returns the recipe as a cook would write it. A total that wasn't stated is left out, or it
+// would be wrong as soon as a cook changes a part. So is what has no place in a recipe and isn't
+// needed to cook it: a language that is no tag, an endless author.
 func (r *Recipe) Draft() recipe.Draft {
 	draft := recipe.Draft{
-		Name: r.Name, Description: r.Description, Servings: r.Servings, PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes,
-		SourceURL: r.SourceURL, Tags: r.Tags, Notes: r.Notes, Ingredients: r.Ingredients, Steps: r.Steps,
+		Name: r.Name, Description: r.Description, Servings: r.Servings, Yield: within(r.Yield, recipe.MaxYield),
+		PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes, TotalMinutes: r.TotalMinutes,
+		SourceURL: r.SourceURL, Author: within(r.Author, recipe.MaxAuthor), Nutrition: r.Nutrition,
+		Tags: r.Tags, Notes: r.Notes, Ingredients: r.Ingredients, Steps: r.Steps,
 	}
-	if draft.PrepMinutes == nil && draft.CookMinutes == nil {
-		draft.CookMinutes = r.TotalMinutes
+	if r.summed {
+		draft.TotalMinutes = nil
 	}
+	if language, ok := recipe.Language(r.Language); ok {
+		draft.Language = within(language, recipe.MaxLanguage)
+	}
+	draft.Nutrition.Each(func(_ string, value *string) { *value = within(*value, recipe.MaxNutrition) })
 	return draft
+}
+
+// within returns a text on one line, or "" if that is longer than the limit.
+func within(text string, limit int) string {
+	line := Line(text)
+	if utf8.RuneCountInString(line) > limit {
+		return ""
+	}
+	return line
 }
 
 // Empty reports whether there is nothing to cook from.
@@ -78,7 +99,7 @@ func (r *Recipe) Empty() bool { return len(r.Ingredients) == 0 && len(r.Steps) =
 // Finish parses the rows, turns nil lists into empty ones, and records what is missing or beyond
 // the limits of a recipe. A reader calls it last.
 func (r *Recipe) Finish() {
-	r.TotalMinutes = total(*r)
+	r.addTimes()
 	understood, _ := recipe.Understood(events.Recipe{Ingredients: r.Ingredients})
 	r.Ingredients = understood.Ingredients
 	if r.Ingredients == nil {
@@ -97,10 +118,10 @@ func (r *Recipe) Finish() {
 	}
 }
 
-// total returns the given total time, else the sum of the given parts.
-func total(r Recipe) *int {
+// addTimes adds up the parts if no total was stated.
+func (r *Recipe) addTimes() {
 	if r.TotalMinutes != nil || (r.PrepMinutes == nil && r.CookMinutes == nil) {
-		return r.TotalMinutes
+		return
 	}
 	sum := 0
 	for _, part := range []*int{r.PrepMinutes, r.CookMinutes} {
@@ -108,7 +129,7 @@ func total(r Recipe) *int {
 			sum += *part
 		}
 	}
-	return &sum
+	r.TotalMinutes, r.summed = &sum, true
 }
 
 func (r *Recipe) missing() {
@@ -133,6 +154,9 @@ func (r *Recipe) beyondLimits() {
 	limit("name", r.Name, recipe.MaxName)
 	limit("description", r.Description, recipe.MaxText)
 	limit("source_url", r.SourceURL, recipe.MaxSource)
+	limit("yield", r.Yield, recipe.MaxYield)
+	limit("author", r.Author, recipe.MaxAuthor)
+	r.Nutrition.Each(func(_ string, value *string) { limit("nutrition", *value, recipe.MaxNutrition) })
 	for _, row := range r.Ingredients {
 		limit("ingredients", row.Text, recipe.MaxLine)
 		limit("ingredients", row.Section, recipe.MaxSection)

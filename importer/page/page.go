@@ -105,6 +105,7 @@ func fill(r *found.Recipe, from found.Recipe) {
 	} {
 		*text.to = cmp.Or(*text.to, text.from)
 	}
+	r.Nutrition = cmp.Or(r.Nutrition, from.Nutrition)
 	r.Servings = cmp.Or(r.Servings, from.Servings)
 	r.PrepMinutes = cmp.Or(r.PrepMinutes, from.PrepMinutes)
 	r.CookMinutes = cmp.Or(r.CookMinutes, from.CookMinutes)

@@ -1,11 +1,13 @@
 package page
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"larder.dev/events"
 	"larder.dev/importer/found"
 	"larder.dev/recipe"
 	"larder.dev/recipe/enclosed"
@@ -133,6 +135,7 @@ func (t *things) read(it item) found.Recipe {
 		ImageURL:    t.image(it.property("image", "thumbnailUrl")),
 		Language:    t.language(it.property("inLanguage", "language")),
 		Author:      t.authors(it.property("author", "creator")),
+		Nutrition:   t.nutrition(it.property("nutrition")),
 		Tags:        tags(it),
 	}
 	r.SetYield(textsOf(it.property("recipeYield", "yield"))...)
@@ -177,6 +180,18 @@ func (t *things) language(value any) string {
 		return it.text("alternateName", "name")
 	}
 	return textOf(value)
+}
+
+// nutrition reads a NutritionInformation. A value of any other name has no place.
+func (t *things) nutrition(value any) (n events.Nutrition) {
+	for _, each := range list(value) {
+		it, ok := asItem(t.follow(each))
+		if !ok {
+			continue
+		}
+		n.Each(func(name string, to *string) { *to = cmp.Or(*to, found.Line(it.text(name))) })
+	}
+	return n
 }
 
 func (t *things) authors(value any) string {

@@ -30,6 +30,9 @@ type contentRow struct {
 }
 
 func contentOf(d recipe.Draft) content {
+	if d.PrepMinutes == nil && d.CookMinutes == nil {
+		d.CookMinutes = d.TotalMinutes // where imports stored it before there was a total
+	}
 	rows := make([]contentRow, len(d.Ingredients))
 	for i, row := range d.Ingredients {
 		rows[i] = contentRow(row)

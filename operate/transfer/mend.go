@@ -17,7 +17,7 @@ func mend(d recipe.Draft) (recipe.Draft, bool) {
 	m := mender{}
 	d.Name, d.SourceURL = m.label(d.Name), m.line(d.SourceURL)
 	d.Yield, d.Author, d.Language = m.line(d.Yield), m.line(d.Author), m.line(d.Language)
-	d.Nutrition = d.Nutrition.Map(m.line)
+	d.Nutrition.Each(func(_ string, value *string) { *value = m.line(*value) })
 	d.Description, d.Notes = m.text(d.Description), m.text(d.Notes)
 	d.Tags = mendEach(d.Tags, m.label)
 	d.Ingredients = mendEach(d.Ingredients, func(row events.Ingredient) events.Ingredient {
