@@ -23,7 +23,7 @@ interface Options {
   grocery: boolean
 }
 
-export function larder(args: string[], input = ''): Promise<string> {
+export function larder(args: string[], input: string | Buffer = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(binary, args, (error, stdout, stderr) => {
       if (error) reject(new Error(`larder ${args.join(' ')}: ${stderr || error.message}`))

@@ -96,6 +96,12 @@ const newRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/Edit'), 'Edit'),
 })
 
+const exportRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/export',
+  component: lazyRouteComponent(() => import('./pages/Export'), 'Export'),
+})
+
 const routes = rootRoute.addChildren([
   loginRoute,
   insideRoute.addChildren([
@@ -103,6 +109,7 @@ const routes = rootRoute.addChildren([
     cookRoute,
     editRoute,
     newRoute,
+    exportRoute,
   ]),
 ])
 

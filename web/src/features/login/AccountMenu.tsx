@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Button } from '@/components/Button'
+import { Button, buttonClass } from '@/components/Button'
 import { Dialog } from '@/components/Dialog'
 import { Icon } from '@/components/Icon'
 import { chooseLanguage, languages, type Language } from '@/lib/i18n'
@@ -58,6 +59,9 @@ export function AccountMenu({ className, label }: Props) {
               </option>
             ))}
           </select>
+          <Link to="/export" className={buttonClass('quiet')} onClick={() => setOpen(false)}>
+            {t('export.link')}
+          </Link>
           <Devices />
           {user && <LogOut user={user.id} />}
         </div>
