@@ -278,8 +278,13 @@ func (f *cookFile) metadata(r events.Recipe) ([]byte, error) {
 		{"title", r.Name, true},
 		{"description", r.Description, r.Description != ""},
 		{"servings", r.Servings, r.Servings != nil},
+		{"yield", r.Yield, r.Yield != ""},
 		{"prep time", minutes(r.PrepMinutes), r.PrepMinutes != nil},
 		{"cook time", minutes(r.CookMinutes), r.CookMinutes != nil},
+		{"time required", minutes(r.TotalMinutes), r.TotalMinutes != nil},
+		{"author", r.Author, r.Author != ""},
+		{"locale", r.Language, r.Language != ""},
+		{"nutrition", nutritionOf(r), r.Nutrition != (events.Nutrition{})},
 		{"source", r.SourceURL, r.SourceURL != ""},
 		{"tags", r.Tags, len(r.Tags) > 0},
 		{"ingredient order", f.order, !slices.IsSorted(f.order)},
@@ -296,4 +301,15 @@ func (f *cookFile) metadata(r events.Recipe) ([]byte, error) {
 		return nil, fmt.Errorf("write the metadata: %w", err)
 	}
 	return []byte("---\n" + strings.TrimSuffix(string(text), "\n") + "\n---\n"), nil
+}
+
+// nutritionOf returns what a recipe says of its nutrition, by schema.org's names.
+func nutritionOf(r events.Recipe) map[string]string {
+	said := map[string]string{}
+	r.Nutrition.Each(func(name string, value *string) {
+		if *value != "" {
+			said[name] = *value
+		}
+	})
+	return said
 }

@@ -106,6 +106,8 @@ func same(t checking, want events.Recipe, got found.Recipe) {
 	require.Equal(t, want.Servings, back.Servings)
 	require.Equal(t, want.PrepMinutes, back.PrepMinutes)
 	require.Equal(t, want.CookMinutes, back.CookMinutes)
+	require.Equal(t, want.TotalMinutes, back.TotalMinutes)
+	require.Equal(t, []any{want.Yield, want.Author, want.Language, want.Nutrition}, []any{back.Yield, back.Author, back.Language, back.Nutrition})
 	require.Equal(t, want.SourceURL, back.SourceURL)
 	require.ElementsMatch(t, want.Tags, back.Tags)
 	require.Equal(t, want.Notes, back.Notes)
@@ -173,9 +175,15 @@ func drafts() *rapid.Generator[recipe.Draft] {
 			Description: text.Draw(t, "description"),
 			Servings:    rapid.Ptr(rapid.Custom(func(t *rapid.T) float64 { return float64(rapid.IntRange(1, 400).Draw(t, "n")) / 4 }), true).Draw(t, "servings"),
 			PrepMinutes: minutes.Draw(t, "prep"), CookMinutes: minutes.Draw(t, "cook"),
+			TotalMinutes: minutes.Draw(t, "total"), Author: rapid.SampledFrom([]string{"", "Ada", "C. & D."}).Draw(t, "author"),
+			Language:  rapid.SampledFrom([]string{"", "de", "en-GB"}).Draw(t, "language"),
+			Nutrition: events.Nutrition{Calories: rapid.SampledFrom([]string{"", "240 kcal", "1.000 kJ"}).Draw(t, "calories")},
 			SourceURL: rapid.SampledFrom([]string{"", "https://example.org/a?b=c&d", "Grandmother's book, page 12"}).Draw(t, "source"),
 			Tags:      rapid.SliceOfNDistinct(word, 0, 3, rapid.ID).Draw(t, "tags"),
 			Notes:     text.Draw(t, "notes"),
+		}
+		if d.Servings != nil { // words alone are read as a number of servings too
+			d.Yield = rapid.SampledFrom([]string{"", "12 slices", "one large tin"}).Draw(t, "yield")
 		}
 		for range rapid.IntRange(0, 6).Draw(t, "rows") {
 			d.Ingredients = append(d.Ingredients, events.Ingredient{Text: row.Draw(t, "row"), Section: section.Draw(t, "section")})

@@ -78,13 +78,26 @@ func asLinkedData(r events.Recipe, pictures []string) ([]byte, error) {
 	} else if r.SourceURL != "" {
 		object["isBasedOn"] = r.SourceURL
 	}
-	if r.Servings != nil {
+	if r.Servings != nil { // Tandoor reads a number only
 		object["recipeYield"] = *r.Servings
+	} else if r.Yield != "" {
+		object["recipeYield"] = r.Yield
 	}
-	for name, minutes := range map[string]*int{"prepTime": r.PrepMinutes, "cookTime": r.CookMinutes} {
+	for name, minutes := range map[string]*int{"prepTime": r.PrepMinutes, "cookTime": r.CookMinutes, "totalTime": r.TotalMinutes} {
 		if minutes != nil {
 			object[name] = fmt.Sprintf("PT%dM", *minutes)
 		}
+	}
+	if r.Author != "" {
+		object["author"] = map[string]any{"@type": "Person", "name": r.Author}
+	}
+	if r.Language != "" {
+		object["inLanguage"] = r.Language
+	}
+	if r.Nutrition != (events.Nutrition{}) {
+		nutrition := nutritionOf(r)
+		nutrition["@type"] = "NutritionInformation"
+		object["nutrition"] = nutrition
 	}
 	object["recipeIngredient"] = underHeadings(r.Ingredients)
 	object["recipeInstructions"] = instructions(r.Steps)

@@ -77,20 +77,26 @@ func asPaprika(r events.Recipe, photo []byte) ([]byte, error) {
 	}
 	source := r.SourceURL
 	if isAddress(source) {
-		source = ""
+		source = r.Author
 	}
+	var nutrition []string
+	r.Nutrition.Each(func(name string, value *string) {
+		if *value != "" {
+			nutrition = append(nutrition, name+": "+*value)
+		}
+	})
 	object := map[string]any{
 		"uid": strings.ToUpper(r.ID), "name": r.Name, "description": r.Description, "notes": r.Notes,
 		"ingredients": strings.Join(underHeadings(r.Ingredients), "\n"), "directions": strings.Join(steps, "\n\n"),
-		"servings": "", "prep_time": minutes(r.PrepMinutes), "cook_time": minutes(r.CookMinutes), "total_time": "",
+		"servings": r.Yield, "prep_time": minutes(r.PrepMinutes), "cook_time": minutes(r.CookMinutes), "total_time": minutes(r.TotalMinutes),
 		"source": source, "source_url": "", "categories": append([]string{}, r.Tags...),
-		"created": r.CreatedAt.Format(time.DateTime), "rating": 0, "difficulty": "", "nutritional_info": "", "image_url": nil,
+		"created": r.CreatedAt.Format(time.DateTime), "rating": 0, "difficulty": "", "image_url": nil, "nutritional_info": strings.Join(nutrition, "\n"),
 		"photo": nil, "photo_hash": nil, "photo_large": nil, "photo_data": nil, "photos": []any{},
 	}
 	if isAddress(r.SourceURL) {
 		object["source_url"] = r.SourceURL
 	}
-	if r.Servings != nil {
+	if r.Servings != nil && r.Yield == "" {
 		object["servings"] = strconv.FormatFloat(*r.Servings, 'f', -1, 64)
 	}
 	if photo != nil {

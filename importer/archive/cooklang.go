@@ -236,6 +236,8 @@ func (c *cook) describe(place string) {
 	r.Author = cmp.Or(fields.text("author", "source.author"), fields.inner("source").text("author"))
 	r.ImageURL = address(fields.text("image", "picture"))
 	r.Language = fields.text("locale")
+	nutrition := fields.inner("nutrition")
+	r.Nutrition.Each(func(name string, value *string) { *value = nutrition.text(name) })
 	if r.Tags = fields.names("tags", "tag"); len(r.Tags) == 0 {
 		r.Tags = commaParted(fields.raw("tags", "tag"))
 	}

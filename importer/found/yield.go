@@ -10,7 +10,7 @@ var (
 	yieldNumber = regexp.MustCompile(`\d+(?:[.,]\d+)?`)
 	yieldRange  = regexp.MustCompile(`(?i)^\d+(?:\s*[-–—~]\s*|\s+(?:to|bis|à|a|tot|till|or|oder|ou|o|of)\s+)(\d+)`)
 	yieldDozen  = regexp.MustCompile(`(?i)\b(?:dozen|dutzend|douzaines?|dozzine|dozzina|docenas?|dozijn|dussin)\b`)
-	onlyNumber  = regexp.MustCompile(`^\d+(?:[.,]0+)?$`)
+	onlyNumber  = regexp.MustCompile(`^\d+(?:[.,]\d+)?$`)
 )
 
 // Servings reads the number that a recipe's amounts are for: 12 for "12 slices", 24 for "2 dozen".
