@@ -1,6 +1,10 @@
 package food_test
 
 import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -62,4 +66,39 @@ func TestGroups(t *testing.T) {
 	}
 	require.Equal(t, "leek", food.Asked("Leeks"))
 	require.Equal(t, []string{"leek", "smoked bacon", "meat"}, food.Keys([]string{"leeks", "", "smoked bacon", "Leek"}))
+}
+
+var update = flag.Bool("update", false, "write what the app is given anew") //nolint:gochecknoglobals // a flag of the test
+
+// The app has the same tables (web/src/lib/foods.json), and passes the same cases.
+func TestTheAppHasTheSameTables(t *testing.T) {
+	t.Parallel()
+	lib := filepath.Join("..", "..", "web", "src", "lib")
+	sameFile(t, filepath.Join(lib, "foods.json"), food.ForTheApp())
+
+	cases := map[string][]string{}
+	for _, name := range []string{
+		"Leeks", "extra virgin olive oil", "smoked bacon", "Rinderhackfleisch", "vegan sausages", "kidney beans", "coconut milk",
+		"Crème fraîche", "Ziegenkäse", "Äpfel", "pomodori", "fruits de mer", "", "œufs", "chicken breasts", "Muskatnuss", "radishes",
+	} {
+		cases[name] = food.Keys([]string{name})
+	}
+	sameFile(t, filepath.Join("testdata", "keys.json"), cases)
+}
+
+// sameFile checks that a file holds a value as JSON, or writes it.
+func sameFile(t *testing.T, path string, value any) {
+	t.Helper()
+	want, err := json.MarshalIndent(value, "", " ")
+	require.NoError(t, err)
+	want = append(want, '\n')
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
+		require.NoError(t, os.WriteFile(path, want, 0o600))
+	}
+	there, err := os.ReadFile(path)
+	require.NoError(t, err)
+	if string(want) != string(there) {
+		t.Fatalf("%s differs: make generate writes it anew", path)
+	}
 }

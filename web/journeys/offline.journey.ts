@@ -82,6 +82,22 @@ test('read and search without a network', async ({ desk, way }) => {
   await expect(strip(desk)).toBeHidden({ timeout: 20_000 })
 })
 
+// Foods, groups of foods and times narrow what is on this device by the server's rules.
+test('eggs and no meat, without a network', async ({ desk, way }) => {
+  way.is('cut')
+  await desk.reload()
+  await expect(strip(desk)).toBeVisible()
+  await desk.getByRole('button', { name: 'Filter' }).click()
+  const sheet = desk.getByRole('dialog', { name: 'Find and sort' })
+  await sheet.getByRole('combobox', { name: 'With', exact: true }).fill('Egg')
+  await desk.keyboard.press('Enter')
+  await sheet.getByRole('combobox', { name: 'Without' }).fill('meat')
+  await desk.keyboard.press('Enter')
+  await sheet.getByRole('button', { name: '45 min' }).click()
+  await sheet.getByRole('button', { name: 'Show recipes' }).click()
+  await expect(desk.getByRole('list', { name: 'All recipes' }).getByRole('link')).toHaveText([/Shakshuka/])
+})
+
 // A connection that accepts requests but never answers is worse than none: after three seconds
 // stored data is shown.
 test('a network that hangs', { tag: '@once' }, async ({ desk, way, cook }) => {

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { filterOf, readFilter, type FilterSearch } from '@/lib/filter'
 import { listQuery, openKept, recipeQuery } from '@/lib/recipes'
 import { isLoggedOut, sessionQuery } from '@/lib/session'
 import { Broken } from './pages/Broken'
@@ -13,9 +14,8 @@ import { NotThere } from './pages/NotThere'
 import { Larder } from './pages/Larder'
 import { Root } from './pages/Root'
 
-export interface Search {
+export interface Search extends FilterSearch {
   q?: string
-  tag?: string[]
 }
 
 const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
@@ -44,10 +44,10 @@ const insideRoute = createRoute({
 const larderRoute = createRoute({
   getParentRoute: () => insideRoute,
   id: 'larder',
-  validateSearch: (search: Record<string, unknown>): Search => {
-    const tag = [search['tag']].flat().filter((each) => typeof each === 'string' && each !== '')
-    return { ...pick(search, 'q'), ...(tag.length > 0 && { tag: tag as string[] }) }
-  },
+  validateSearch: (search: Record<string, unknown>): Search => ({
+    ...pick(search, 'q'),
+    ...readFilter(search),
+  }),
   component: Larder,
 })
 
@@ -115,15 +115,11 @@ const routes = rootRoute.addChildren([
 
 // Fetch a page's data without waiting for the session: both are requests to the same server.
 function askAtOnce(client: QueryClient, { pathname, search }: { pathname: string; search: Search }) {
-  if (pathname === '/') void client.prefetchInfiniteQuery(listQuery(...asked(search)))
+  if (pathname === '/') void client.prefetchInfiniteQuery(listQuery(search.q ?? '', filterOf(search)))
   const id = /^\/recipes\/([0-9a-f-]{36})$/.exec(pathname)?.[1]
   if (!id) return
   void client.prefetchQuery(recipeQuery(id))
   void recipePage()
-}
-
-function asked(search: Search): [q: string, tags: string[]] {
-  return [search.q ?? '', search.tag ?? []]
 }
 
 // Anyone can write an address, so accept only text from it.

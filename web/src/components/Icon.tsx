@@ -8,6 +8,7 @@ const drawings = {
       <path d="m16 16 4.5 4.5" />
     </>
   ),
+  filter: <path d="M4 6h16M7 12h10M10 18h4" />,
   book: <path d="M18 16.5V4H7.5A2.5 2.5 0 0 0 5 6.5v11A2.5 2.5 0 0 0 7.5 20H18M5 18a2 2 0 0 1 2-1.5h11V20" />,
   plus: <path d="M12 5v14M5 12h14" />,
   minus: <path d="M5 12h14" />,

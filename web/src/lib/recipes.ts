@@ -9,6 +9,7 @@ import {
   type RecipeItem,
   type Tag,
 } from '@/lib/api'
+import { searchOf, type Filter } from '@/lib/filter'
 import { changedHere, changesWait } from '@/lib/outbox'
 import {
   isOurs,
@@ -18,6 +19,7 @@ import {
   store,
   syncedAt,
   type Arriving,
+  type KeptItem,
   type KeptRecipe,
 } from '@/lib/store'
 import { countTags, find } from '@/lib/words'
@@ -101,20 +103,20 @@ export interface Page extends Origin {
 // More than fits on a screen, and few enough to load quickly over a weak signal.
 const pageSize = 60
 
-export const listQuery = (q: string, tags: string[]) =>
+export const listQuery = (q: string, filter: Filter) =>
   infiniteQueryOptions({
-    queryKey: [...listKey, q, tags],
-    queryFn: ({ pageParam, signal }) => readPage(q, tags, pageParam, signal),
+    queryKey: [...listKey, q, searchOf(filter)],
+    queryFn: ({ pageParam, signal }) => readPage(q, filter, pageParam, signal),
     initialPageParam: '',
     getNextPageParam: (last: Page) => last.next,
     staleTime: 15_000,
   })
 
-async function readPage(q: string, tags: string[], cursor: string, signal: AbortSignal): Promise<Page> {
+async function readPage(q: string, filter: Filter, cursor: string, signal: AbortSignal): Promise<Page> {
   const query = {
     limit: pageSize,
     ...(q && { q }),
-    ...(tags.length > 0 && { tag: tags }),
+    ...searchOf(filter),
     ...(cursor && { cursor }),
   }
   try {
@@ -125,7 +127,7 @@ async function readPage(q: string, tags: string[], cursor: string, signal: Abort
     return { items, total, similar, next, from: 'server', at: Date.now() }
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
-    return keptPage(q, tags)
+    return keptPage(q, filter)
   }
 }
 
@@ -134,10 +136,31 @@ async function keptItems() {
 }
 
 /** keptPage searches this device's data: only recipes that can be opened offline. */
-export async function keptPage(q: string, tags: string[]): Promise<Page> {
+export async function keptPage(q: string, filter: Filter): Promise<Page> {
   const items = await keptItems()
   const of = (await isOurs()) ? await store.items.count() : 0
-  return { ...find(items, q, tags), next: null, from: 'device', at: await syncedAt(), kept: items.length, of }
+  const narrowed = needsRecipes(filter) || filter.minutes || filter.sort ? await narrow(items, filter) : items
+  const found = find(narrowed, q, filter.tags)
+  if (filter.sort) {
+    // find orders by relevance, and narrow has put the items in the order that was asked for.
+    const kept = new Set(found.items)
+    found.items = narrowed.filter((item) => kept.has(item))
+  }
+  return { ...found, next: null, from: 'device', at: await syncedAt(), kept: items.length, of }
+}
+
+const needsRecipes = (filter: Filter) =>
+  filter.with.length + filter.without.length > 0 || filter.sort === 'newest'
+
+/** narrow applies what isn't in the lines of the list, in the order of the filter. */
+async function narrow(items: KeptItem[], filter: Filter): Promise<KeptItem[]> {
+  const { narrowed } = await import('./narrowed')
+  const recipes = needsRecipes(filter) ? await store.recipes.bulkGet(items.map((item) => item.id)) : []
+  return narrowed(
+    items,
+    recipes.map((kept) => kept?.recipe),
+    filter,
+  )
 }
 
 /** tagsQuery reads all tags with their numbers of recipes; offline, those of the stored recipes. */
@@ -153,6 +176,20 @@ export const tagsQuery = queryOptions({
   },
   staleTime: 15_000,
 })
+
+/** foodsQuery reads the foods that begin with what a cook types, as far as the server answers. */
+export const foodsQuery = (prefix: string) =>
+  queryOptions({
+    queryKey: [...listKey, 'foods', prefix],
+    queryFn: async ({ signal }): Promise<string[]> => {
+      const query = { prefix, limit: 8 }
+      const { data } = await answered(queries.GET('/api/foods', { params: { query }, signal }))
+      return data.map(({ name }) => name)
+    },
+    enabled: prefix !== '',
+    retry: false,
+    staleTime: 60_000,
+  })
 
 /** applyChanges applies other devices' changes to the store and the open pages. */
 export async function applyChanges(client: QueryClient, changes: Change[], arriving: Arriving) {

@@ -435,8 +435,8 @@ function wordsIn(name: string): Words {
   return words
 }
 
-// By code points, like the server.
-function compare(a: string, b: string): number {
+/** compare orders by code points, like the server. */
+export function compare(a: string, b: string): number {
   let i = 0
   while (i < a.length && a[i] === b[i]) i++
   return (a.codePointAt(i) ?? -1) - (b.codePointAt(i) ?? -1)

@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SearchPane } from '@/features/search/SearchPane'
 import { useDesk } from '@/lib/desk'
+import { filterOf, searchOf } from '@/lib/filter'
 import { FirstRecipe } from './FirstRecipe'
 import { Header } from '../Header'
 import styles from './Larder.module.css'
@@ -16,8 +17,6 @@ function useLeftPlace() {
   useEffect(() => sessionStorage.setItem('larder.place', href), [href])
 }
 
-const noTags: string[] = []
-
 /**
  * Larder is the list of recipes and the open recipe: one at a time on phones, side by side on
  * desktops.
@@ -28,7 +27,8 @@ export function Larder() {
   const navigate = useNavigate()
   const { id } = useParams({ strict: false })
   useLeftPlace()
-  const { q = '', tag: tags = noTags } = useSearch({ from: '/inside/larder' })
+  const { q = '', ...asked } = useSearch({ from: '/inside/larder' })
+  const filter = filterOf(asked)
   useEffect(() => {
     if (!id) document.title = `${t('search.title')} · Larder`
   }, [id, t])
@@ -37,13 +37,13 @@ export function Larder() {
     <SearchPane
       key={id ? 'narrow' : 'wide'}
       q={q}
-      tags={tags}
+      filter={filter}
       openId={id}
       narrow={id !== undefined}
       onSearch={(next) => {
-        const search = { ...(next.q && { q: next.q }), ...(next.tags.length > 0 && { tag: next.tags }) }
+        const search = { ...(next.q && { q: next.q }), ...searchOf(next.filter) }
         // Back undoes the last filter, not the last letter.
-        const replace = next.tags.join('\n') === tags.join('\n')
+        const replace = JSON.stringify(searchOf(next.filter)) === JSON.stringify(searchOf(filter))
         void navigate({ to: '.', search, replace, resetScroll: false })
       }}
       onOpen={(open) =>

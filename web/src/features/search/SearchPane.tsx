@@ -13,8 +13,10 @@ import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/Button'
 import { Message } from '@/components/Message'
 import { Refused } from '@/lib/api'
+import { isNarrowed, noFilter, type Filter } from '@/lib/filter'
 import { useLocale } from '@/lib/i18n'
 import { keptPage, listQuery, type Page } from '@/lib/recipes'
+import { FilterButtons } from './FilterButtons'
 import { RecipeList, type ListHandle } from './RecipeList'
 import { rememberSearch } from './recent'
 import { SearchField } from './SearchField'
@@ -23,8 +25,8 @@ import { TagFilter } from './TagFilter'
 
 interface Props {
   q: string
-  tags: string[]
-  onSearch: (next: { q: string; tags: string[] }) => void
+  filter: Filter
+  onSearch: (next: { q: string; filter: Filter }) => void
   onOpen: (id: string) => void
   /** The recipe open beside the list. */
   openId?: string | undefined
@@ -35,7 +37,7 @@ interface Props {
 }
 
 /** SearchPane is the search field and the recipes found; all of them if it is blank. */
-export function SearchPane({ q, tags, onSearch, onOpen, openId, narrow, first }: Props) {
+export function SearchPane({ q, filter, onSearch, onOpen, openId, narrow, first }: Props) {
   const list = useRef<ListHandle>(null)
   const [typed, setTyped] = useState(q)
   const [lastQ, setLastQ] = useState(q)
@@ -44,14 +46,14 @@ export function SearchPane({ q, tags, onSearch, onOpen, openId, narrow, first }:
     setLastQ(q)
     if (q !== typed.trim()) setTyped(q)
   }
-  const found = useFound(useDeferredValue(typed.trim()), tags)
+  const found = useFound(useDeferredValue(typed.trim()), filter)
   // Keep the function's identity, so that unchanged cards aren't drawn again.
   const opened = useCallback(() => rememberSearch(typed), [typed])
 
   function search(text: string) {
     setTyped(text)
     setLastQ(text.trim())
-    onSearch({ q: text.trim(), tags })
+    onSearch({ q: text.trim(), filter })
   }
 
   function open(id: string) {
@@ -69,12 +71,15 @@ export function SearchPane({ q, tags, onSearch, onOpen, openId, narrow, first }:
     }
   }
 
-  const blank = typed.trim() === '' && tags.length === 0
+  const blank = typed.trim() === '' && !isNarrowed(filter)
+  const choose = (next: Filter) => onSearch({ q: typed.trim(), filter: next })
   return (
     <div className={narrow ? `${styles.pane} ${styles.narrow}` : styles.pane}>
       <div className={styles.bar}>
         <SearchField value={typed} onChange={search} onKeyDown={onKey} />
-        <TagFilter chosen={tags} onChoose={(next) => onSearch({ q: typed.trim(), tags: next })} />
+        <TagFilter chosen={filter.tags} onChoose={(tags) => choose({ ...filter, tags })}>
+          <FilterButtons filter={filter} onChange={choose} />
+        </TagFilter>
         <p className={styles.count} role="status">
           <Count found={found} blank={blank} />
         </p>
@@ -87,11 +92,11 @@ export function SearchPane({ q, tags, onSearch, onOpen, openId, narrow, first }:
         ) : (
           <Nothing
             q={typed.trim()}
-            tags={tags}
+            filter={filter}
             device={found.from === 'device'}
             onClear={() => {
               setTyped('')
-              onSearch({ q: '', tags: [] })
+              onSearch({ q: '', filter: { ...noFilter, sort: filter.sort } })
             }}
           />
         )
@@ -112,15 +117,15 @@ export function SearchPane({ q, tags, onSearch, onOpen, openId, narrow, first }:
 }
 
 // Show results from this device at once, then replace them with the server's.
-function useFound(q: string, tags: string[]) {
-  const query = useInfiniteQuery(listQuery(q, tags))
+function useFound(q: string, filter: Filter) {
+  const query = useInfiniteQuery(listQuery(q, filter))
   const [kept, setKept] = useState<{ key: string; page: Page }>()
-  const key = JSON.stringify([q, tags])
+  const key = JSON.stringify([q, filter])
   const waiting = query.data === undefined
   useEffect(() => {
     if (!waiting) return
     let current = true
-    keptPage(...(JSON.parse(key) as [string, string[]])).then(
+    keptPage(...(JSON.parse(key) as [string, Filter])).then(
       (page) => current && setKept({ key, page }),
       () => undefined, // the browser stores nothing: only the server answers
     )
@@ -166,17 +171,20 @@ function Count({ found, blank }: { found: ReturnType<typeof useFound>; blank: bo
   return said.filter(Boolean).join(' · ')
 }
 
-function Nothing(props: { q: string; tags: string[]; device: boolean; onClear: () => void }) {
+function Nothing(props: { q: string; filter: Filter; device: boolean; onClear: () => void }) {
   const { t } = useTranslation()
-  const tag = new Intl.ListFormat(useLocale(), { type: 'conjunction' }).format(props.tags)
+  const { tags, ...others } = props.filter
+  const tag = new Intl.ListFormat(useLocale(), { type: 'conjunction' }).format(tags)
+  const narrowed = isNarrowed({ ...others, tags: [] })
+  const why = tags.length > 0 && !narrowed ? t('search.none.tag', { tag }) : t('search.none.filtered')
   return (
     <Message
       dish="bowl"
-      title={props.q ? t('search.none.title', { q: props.q }) : t('search.none.tag', { tag })}
+      title={props.q ? t('search.none.title', { q: props.q }) : why}
       actions={<Button onClick={props.onClear}>{t('search.none.clear')}</Button>}
     >
       {props.q && <p>{t('search.none.text')}</p>}
-      {props.q && tag && <p>{t('search.none.tag', { tag })}</p>}
+      {props.q && isNarrowed(props.filter) && <p>{why}</p>}
       {props.device && <p>{t('search.offlineNone')}</p>}
     </Message>
   )

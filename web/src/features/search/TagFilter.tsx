@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Tag } from '@/lib/api'
 import { useLocale } from '@/lib/i18n'
@@ -13,6 +13,8 @@ const TagSheet = lazy(() => import('./TagSheet').then(({ TagSheet }) => ({ defau
 interface Props {
   chosen: string[]
   onChoose: (tags: string[]) => void
+  /** What comes before the tags in their row. */
+  children: ReactNode
 }
 
 /** Further tags are in a separate sheet. */
@@ -23,7 +25,7 @@ const none: Tag[] = []
  * TagFilter offers the cook's most common tags, and all of them in a sheet. Pressing a chosen tag
  * again removes it.
  */
-export function TagFilter({ chosen, onChoose }: Props) {
+export function TagFilter({ chosen, onChoose, children }: Props) {
   const { t } = useTranslation()
   const format = new Intl.NumberFormat(useLocale())
   const { data: tags = none } = useQuery(tagsQuery)
@@ -34,14 +36,13 @@ export function TagFilter({ chosen, onChoose }: Props) {
   // Tags chosen in the sheet come first, where they can be found to remove them.
   const others = chosen.filter((tag) => !offered.has(tagKey(tag))).map((name) => known(name, tags))
   const row = [...others, ...common]
-  if (row.length === 0) return <span />
-
   const toggle = (name: string) => {
     const key = tagKey(name)
     onChoose(pressed.has(key) ? chosen.filter((tag) => tagKey(tag) !== key) : [...chosen, name])
   }
   return (
-    <div className={styles.tags} role="group" aria-label={t('search.tags')}>
+    <div className={styles.tags} role="group" aria-label={t('search.filters')}>
+      {children}
       {tags.length > shown && (
         <button type="button" className={styles.all} aria-haspopup="dialog" onClick={() => setOpen(true)}>
           {t('search.everyTag', { count: tags.length })}
