@@ -22,7 +22,7 @@ func TestFilters(t *testing.T) {
 		day++
 		r.CreatedAt = time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC)
 		r.UpdatedAt = time.Date(2026, 2, 10-day, 0, 0, 0, 0, time.UTC)
-		r.PrepMinutes, r.CookMinutes, r.Ingredients = nil, nil, nil
+		r.TotalMinutes, r.PrepMinutes, r.CookMinutes, r.Ingredients = nil, nil, nil, nil
 		if minutes > 0 {
 			r.PrepMinutes, r.CookMinutes = new(5), new(minutes-5)
 		}

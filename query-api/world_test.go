@@ -207,7 +207,7 @@ func (c *cook) indexed(r events.Recipe, deleted bool) {
 	c.w.t.Helper()
 	doc := searchindex.Document{
 		ID: r.ID, Owner: c.id, Name: r.Name, Tags: r.Tags, Version: r.Version, Foods: rules.Foods(r.Ingredients),
-		Minutes: rules.Minutes(r.PrepMinutes, r.CookMinutes), Created: r.CreatedAt, Updated: r.UpdatedAt,
+		Minutes: rules.Minutes(r.TotalMinutes, r.PrepMinutes, r.CookMinutes), Created: r.CreatedAt, Updated: r.UpdatedAt,
 	}
 	if deleted {
 		doc = searchindex.Document{ID: r.ID, Owner: c.id, Version: r.Version, Deleted: true}

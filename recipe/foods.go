@@ -18,8 +18,12 @@ func Foods(rows []events.Ingredient) []string {
 	return food.Keys(names)
 }
 
-// Minutes returns how long a recipe takes from start to finish; 0 if it doesn't say.
-func Minutes(prep, cook *int) int {
+// Minutes returns how long a recipe takes from start to finish: its total, or else the sum of its
+// parts; 0 if it doesn't say.
+func Minutes(total, prep, cook *int) int {
+	if total != nil && *total > 0 {
+		return *total
+	}
 	all := 0
 	for _, part := range []*int{prep, cook} {
 		if part != nil {

@@ -144,7 +144,7 @@ SELECT id, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1;
 
 -- What search needs of all of a user's recipes.
 -- name: RecipeNames :many
-SELECT id, name, tags, version, prep_minutes, cook_minutes, created_at, updated_at
+SELECT id, name, tags, version, total_minutes, prep_minutes, cook_minutes, created_at, updated_at
 FROM recipes WHERE user_id = $1 AND deleted_at IS NULL;
 
 -- What a search by foods needs of all of a user's recipes.
@@ -154,7 +154,7 @@ WHERE i.user_id = $1 AND r.deleted_at IS NULL;
 
 -- What a list shows of the given recipes that still exist.
 -- name: Summaries :many
-SELECT id, name, version, tags, servings, prep_minutes, cook_minutes, updated_at
+SELECT id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at
 FROM recipes WHERE user_id = $1 AND id = ANY(@ids::uuid[]) AND deleted_at IS NULL;
 
 -- The versions of the given recipes, including deleted ones.

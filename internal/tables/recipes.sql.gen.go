@@ -283,19 +283,20 @@ func (q *Queries) RecipeIDsOf(ctx context.Context, arg RecipeIDsOfParams) ([]str
 }
 
 const RecipeNames = `-- name: RecipeNames :many
-SELECT id, name, tags, version, prep_minutes, cook_minutes, created_at, updated_at
+SELECT id, name, tags, version, total_minutes, prep_minutes, cook_minutes, created_at, updated_at
 FROM recipes WHERE user_id = $1 AND deleted_at IS NULL
 `
 
 type RecipeNamesRow struct {
-	ID          string
-	Name        string
-	Tags        []string
-	Version     int64
-	PrepMinutes *int32
-	CookMinutes *int32
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	ID           string
+	Name         string
+	Tags         []string
+	Version      int64
+	TotalMinutes *int32
+	PrepMinutes  *int32
+	CookMinutes  *int32
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
 }
 
 // What search needs of all of a user's recipes.
@@ -313,6 +314,7 @@ func (q *Queries) RecipeNames(ctx context.Context, userID string) ([]RecipeNames
 			&i.Name,
 			&i.Tags,
 			&i.Version,
+			&i.TotalMinutes,
 			&i.PrepMinutes,
 			&i.CookMinutes,
 			&i.CreatedAt,
@@ -642,7 +644,7 @@ func (q *Queries) ReplicateRecipes(ctx context.Context, arg ReplicateRecipesPara
 }
 
 const Summaries = `-- name: Summaries :many
-SELECT id, name, version, tags, servings, prep_minutes, cook_minutes, updated_at
+SELECT id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at
 FROM recipes WHERE user_id = $1 AND id = ANY($2::uuid[]) AND deleted_at IS NULL
 `
 
@@ -652,14 +654,15 @@ type SummariesParams struct {
 }
 
 type SummariesRow struct {
-	ID          string
-	Name        string
-	Version     int64
-	Tags        []string
-	Servings    *float64
-	PrepMinutes *int32
-	CookMinutes *int32
-	UpdatedAt   time.Time
+	ID           string
+	Name         string
+	Version      int64
+	Tags         []string
+	Servings     *float64
+	TotalMinutes *int32
+	PrepMinutes  *int32
+	CookMinutes  *int32
+	UpdatedAt    time.Time
 }
 
 // What a list shows of the given recipes that still exist.
@@ -678,6 +681,7 @@ func (q *Queries) Summaries(ctx context.Context, arg SummariesParams) ([]Summari
 			&i.Version,
 			&i.Tags,
 			&i.Servings,
+			&i.TotalMinutes,
 			&i.PrepMinutes,
 			&i.CookMinutes,
 			&i.UpdatedAt,

@@ -83,7 +83,7 @@ func readFacts(body []byte, doc *searchindex.Document) (err error) {
 		n := int(value.Int())
 		return &n
 	}
-	doc.Minutes = recipe.Minutes(minutes("prep_minutes"), minutes("cook_minutes"))
+	doc.Minutes = recipe.Minutes(minutes("total_minutes"), minutes("prep_minutes"), minutes("cook_minutes"))
 	if doc.Created, err = readTime("created_at", gjson.GetBytes(body, "created_at")); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
 		recipe.Ingredients = rapid.SliceOfN(rapid.SampledFrom([]events.Ingredient{
 			{Text: "2 leeks, sliced"}, {Text: "200 g smoked bacon", Quantity: new(float64), Unit: "g", Name: "smoked bacon"}, {Text: "oil", Name: "oil"},
 		}), 0, 3).Draw(t, "rows")
+		recipe.TotalMinutes = rapid.Ptr(rapid.IntRange(0, 90), true).Draw(t, "total")
 		recipe.PrepMinutes = rapid.Ptr(rapid.IntRange(0, 90), true).Draw(t, "prep")
 		recipe.CookMinutes = rapid.Ptr(rapid.IntRange(0, 90), true).Draw(t, "cook")
 		recipe.CreatedAt = time.UnixMicro(rapid.Int64Range(0, 1e15).Draw(t, "created")).UTC()
@@ -42,7 +43,7 @@ func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, searchindex.Document{
 			ID: whole.ID, Owner: "ada", Name: whole.Name, Tags: whole.Tags, Version: whole.Version, Foods: rules.Foods(whole.Ingredients),
-			Minutes: rules.Minutes(whole.PrepMinutes, whole.CookMinutes), Created: whole.CreatedAt.UTC(), Updated: whole.UpdatedAt.UTC(),
+			Minutes: rules.Minutes(whole.TotalMinutes, whole.PrepMinutes, whole.CookMinutes), Created: whole.CreatedAt.UTC(), Updated: whole.UpdatedAt.UTC(),
 		}, doc)
 
 		e.Version++

@@ -10,14 +10,15 @@ import (
 // Summary is what a list shows of a recipe. Its JSON is a list item of the query API, so that
 // cached summaries are sent unchanged.
 type Summary struct {
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	Version     int64     `json:"version"`
-	Tags        []string  `json:"tags"`
-	Servings    *float64  `json:"servings"`
-	PrepMinutes *int      `json:"prep_minutes"`
-	CookMinutes *int      `json:"cook_minutes"`
-	UpdatedAt   time.Time `json:"updated_at"`
+	ID           string    `json:"id"`
+	Name         string    `json:"name"`
+	Version      int64     `json:"version"`
+	Tags         []string  `json:"tags"`
+	Servings     *float64  `json:"servings"`
+	TotalMinutes *int      `json:"total_minutes"` // missing in summaries that were cached before it existed
+	PrepMinutes  *int      `json:"prep_minutes"`
+	CookMinutes  *int      `json:"cook_minutes"`
+	UpdatedAt    time.Time `json:"updated_at"`
 }
 
 // JSON returns the summary as JSON without line feeds; empty if it can't be encoded.
@@ -35,6 +36,6 @@ func (s Summary) JSON() []byte {
 func summaryOf(r events.Recipe) Summary {
 	return Summary{
 		ID: r.ID, Name: r.Name, Version: r.Version, Tags: r.Tags, Servings: r.Servings,
-		PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes, UpdatedAt: r.UpdatedAt,
+		TotalMinutes: r.TotalMinutes, PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes, UpdatedAt: r.UpdatedAt,
 	}
 }

@@ -1,6 +1,7 @@
 package food_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"os"
@@ -98,7 +99,7 @@ func sameFile(t *testing.T, path string, value any) {
 	}
 	there, err := os.ReadFile(path)
 	require.NoError(t, err)
-	if string(want) != string(there) {
+	if !bytes.Equal(want, there) {
 		t.Fatalf("%s differs: make generate writes it anew", path)
 	}
 }

@@ -213,14 +213,15 @@ type Recipe = events.Recipe
 
 // RecipeItem defines model for RecipeItem.
 type RecipeItem struct {
-	CookMinutes *int      `json:"cook_minutes"`
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	PrepMinutes *int      `json:"prep_minutes"`
-	Servings    *float64  `json:"servings"`
-	Tags        []string  `json:"tags"`
-	UpdatedAt   time.Time `json:"updated_at"`
-	Version     int64     `json:"version"`
+	CookMinutes  *int      `json:"cook_minutes"`
+	ID           string    `json:"id"`
+	Name         string    `json:"name"`
+	PrepMinutes  *int      `json:"prep_minutes"`
+	Servings     *float64  `json:"servings"`
+	Tags         []string  `json:"tags"`
+	TotalMinutes *int      `json:"total_minutes,omitempty"`
+	UpdatedAt    time.Time `json:"updated_at"`
+	Version      int64     `json:"version"`
 }
 
 // RecipePage defines model for RecipePage.

@@ -13,12 +13,12 @@ import (
 
 // Named is what search needs of a recipe.
 type Named struct {
-	ID                       string
-	Name                     string
-	Tags                     []string
-	Version                  int64
-	PrepMinutes, CookMinutes *int
-	CreatedAt, UpdatedAt     time.Time
+	ID                                     string
+	Name                                   string
+	Tags                                   []string
+	Version                                int64
+	TotalMinutes, PrepMinutes, CookMinutes *int
+	CreatedAt, UpdatedAt                   time.Time
 }
 
 // Names reads what search needs of all the owner's current recipes.

@@ -25,7 +25,7 @@ func (r *Recipes) Summaries(ctx context.Context, owner string, ids []string) (ma
 		found = make(map[string]Summary, len(ids))
 		var s Summary
 		_, err = pgx.ForEachRow(rows, []any{
-			&s.ID, &s.Name, &s.Version, &s.Tags, &s.Servings, &s.PrepMinutes, &s.CookMinutes, &s.UpdatedAt,
+			&s.ID, &s.Name, &s.Version, &s.Tags, &s.Servings, &s.TotalMinutes, &s.PrepMinutes, &s.CookMinutes, &s.UpdatedAt,
 		}, func() error {
 			s.UpdatedAt = s.UpdatedAt.UTC()
 			found[s.ID] = s

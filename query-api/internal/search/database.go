@@ -101,7 +101,7 @@ func (f *Finder) stored(ctx context.Context, owner string, needs needed) ([]sear
 	for i, n := range named {
 		docs[i] = searchindex.Document{
 			ID: n.ID, Owner: owner, Name: n.Name, Tags: n.Tags, Foods: recipe.Foods(rows[n.ID]),
-			Minutes: recipe.Minutes(n.PrepMinutes, n.CookMinutes), Created: n.CreatedAt, Updated: n.UpdatedAt, Version: n.Version,
+			Minutes: recipe.Minutes(n.TotalMinutes, n.PrepMinutes, n.CookMinutes), Created: n.CreatedAt, Updated: n.UpdatedAt, Version: n.Version,
 		}
 	}
 	return docs, source, nil

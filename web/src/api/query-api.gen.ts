@@ -414,6 +414,7 @@ export interface components {
             /** Format: double */
             servings: number | null;
             tags: string[];
+            total_minutes?: number | null;
             /** Format: date-time */
             updated_at: string;
             /** Format: int64 */

@@ -14,11 +14,13 @@ export function formatMinutes(minutes: number | null | undefined, locale: string
   return said.join(' ')
 }
 
-/** totalMinutes adds preparation and cooking time; null if neither is known. */
+/** totalMinutes is a recipe's whole time, or else preparation and cooking together; null if unknown. */
 export function totalMinutes(times: {
+  total_minutes?: number | null
   prep_minutes: number | null
   cook_minutes: number | null
 }): number | null {
+  if (times.total_minutes) return times.total_minutes
   if (times.prep_minutes === null && times.cook_minutes === null) return null
   return (times.prep_minutes ?? 0) + (times.cook_minutes ?? 0)
 }

@@ -1,6 +1,7 @@
 // The list on this device, narrowed and ordered as the server would. Loaded when a cook first asks
 // for it offline: the table of foods is large.
 import type { Recipe, RecipeItem } from './api'
+import { totalMinutes } from './duration'
 import type { Filter, Sort } from './filter'
 import { askedFood, foodKeys, hasFood } from './foods'
 import { compare, keyOf } from './words'
@@ -26,7 +27,7 @@ export function narrowed<T extends RecipeItem>(
   return passed.map(({ item }) => item)
 }
 
-const minutesOf = (item: RecipeItem) => (item.prep_minutes ?? 0) + (item.cook_minutes ?? 0)
+const minutesOf = (item: RecipeItem) => totalMinutes(item) ?? 0
 
 interface Sorted {
   item: RecipeItem

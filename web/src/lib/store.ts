@@ -188,8 +188,8 @@ export async function dropDraft(recipe: string | undefined) {
 
 /** itemOf returns a recipe as a line of the list. */
 export function itemOf(recipe: Recipe): RecipeItem {
-  const { id, name, version, tags, servings, prep_minutes, cook_minutes, updated_at } = recipe
-  return { id, name, version, tags, servings, prep_minutes, cook_minutes, updated_at }
+  const { id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at } = recipe
+  return { id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at }
 }
 
 /**
