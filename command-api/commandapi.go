@@ -5,6 +5,7 @@ package commandapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -47,6 +48,8 @@ type (
 	Backlog = recipestore.Backlog
 	// Imported is one recipe of a bulk import.
 	Imported = command.Imported
+	// Unfit means that a recipe of an import can't be written as it is.
+	Unfit = command.Unfit
 	// RepublishOptions select what to republish and who receives progress.
 	RepublishOptions = republish.Options
 	// RepublishProgress reports how far a republish has come.
@@ -197,6 +200,23 @@ func (a *API) Backlog(ctx context.Context) (Backlog, error) { return a.store.Bac
 // added. It calls bad with the index of each recipe that can't be written.
 func (a *API) Import(ctx context.Context, userID string, all []Imported, bad func(n int, reason error)) (added int, err error) {
 	return a.commands.Import(ctx, userID, all, bad)
+}
+
+// ImportBeside adds one recipe, in one transaction with what its importer writes beside it. A recipe
+// that exists stays as it is. The error is *Unfit if the recipe can't be written.
+func (a *API) ImportBeside(ctx context.Context, userID string, one Imported, beside ledger.Beside) error {
+	return a.commands.ImportBeside(ctx, userID, one, beside)
+}
+
+// DeleteUnchanged deletes a recipe if it is still at a version that the caller admits. It reports
+// whether the recipe is gone now, by this call or before it.
+func (a *API) DeleteUnchanged(ctx context.Context, userID, recipe string, admits func(version int64) bool) (gone bool, err error) {
+	outcome, err := a.commands.Delete(ctx, command.Call{User: userID, Recipe: recipe}, admits)
+	if err != nil {
+		return false, err
+	}
+	refused := outcome.Result.Refused
+	return refused == nil || errors.Is(refused, command.ErrNoRecipe), nil
 }
 
 // Analyze updates the planner's statistics after a bulk import.

@@ -20,8 +20,8 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/exporter"
-	"larder.dev/importer"
 	"larder.dev/importer/found"
+	"larder.dev/importer/material"
 	"larder.dev/recipe"
 )
 
@@ -65,7 +65,7 @@ func export(t checking, format exporter.Format, from exporter.Pictures, recipes 
 func readBack(t checking, content []byte) map[string]found.Recipe {
 	t.Helper()
 	recipes := map[string]found.Recipe{}
-	err := importer.File(context.Background(), "export", bytes.NewReader(content), int64(len(content)), found.Sink{
+	err := material.File(context.Background(), "export", bytes.NewReader(content), int64(len(content)), found.Sink{
 		Recipe: func(r found.Recipe) { recipes[r.Name] = r },
 		Failed: func(f found.Failure) { require.Fail(t, f.Reason, f.Place) },
 	})

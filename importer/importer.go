@@ -1,196 +1,168 @@
-// Package importer extracts recipes from what other programs and people keep: web pages, archives,
-// plain text. It detects the format from the content. It is pure: it opens no files and makes no
-// requests. Its result is a proposal for a cook to check.
+// Package importer brings recipes in from pages, texts and archives: its API takes what is to be
+// imported, and a process manager carries each import through its steps. The readers beside it
+// (page, text, archive, material) are pure; this is the part with stores and network.
 package importer
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"path"
-	"strings"
-	"unicode/utf8"
+	"log/slog"
+	"net/http"
+	"time"
 
-	"larder.dev/importer/archive"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"larder.dev/importer/found"
-	"larder.dev/importer/page"
-	"larder.dev/importer/text"
+	"larder.dev/importer/internal/importhttp"
+	"larder.dev/importer/internal/importstore"
+	"larder.dev/importer/internal/materials"
+	"larder.dev/importer/internal/process"
+	"larder.dev/internal/httpserver"
+	"larder.dev/internal/identity"
+	"larder.dev/internal/jetstream"
+	"larder.dev/internal/ledger"
+	"larder.dev/internal/limits"
+	"larder.dev/internal/objectstore"
+	"larder.dev/internal/postgres"
+	"larder.dev/internal/readyourwrites"
+	"larder.dev/internal/redis"
+	"larder.dev/internal/telemetry"
+	"larder.dev/internal/webpage"
+	"larder.dev/recipe"
 )
 
-// MaxStream is how much of a stream is read, in bytes. A file may be larger if it is an archive.
-const MaxStream = 64 << 20
+// ErrRefused is in the error of a recipe or picture that can't be kept, however often it is tried.
+var ErrRefused = process.ErrRefused
 
-var (
-	errUnknown = errors.New("nothing that recipes are kept in is recognised")
-	errStream  = fmt.Errorf("more than %d MB in a stream: give it as a file", MaxStream>>20)
-	errFile    = fmt.Errorf("larger than %d MB, and no archive", MaxStream>>20)
+type (
+	// Picture is a picture to attach to a recipe.
+	Picture = process.Picture
+	// Delays are how a step that failed is tried again.
+	Delays = process.Delays
 )
 
-// IsOwn reports whether material is an export of Larder: one object per line, with or without gzip.
-// The beginning of the material is enough. Empty material counts too.
-func IsOwn(begin []byte) bool {
-	if archive.IsGzip(begin) {
-		begin = archive.Beginning(begin)
-	}
-	begin = bytes.TrimSpace(bytes.TrimPrefix(begin, []byte("\ufeff")))
-	return len(begin) == 0 || archive.IsLarder(begin)
+// Deps are the importer's dependencies. It closes none of them.
+type Deps struct {
+	// MayWrite is called before each write and before its acknowledgement; an error becomes a 503.
+	// Nil always allows.
+	MayWrite func() error
+
+	Pool     *pgxpool.Pool // the primary database
+	Redis    *redis.Client
+	Sessions *identity.Sessions
+	Objects  objectstore.Store
+	Stream   *jetstream.Conn
+
+	// The other components' use cases; see process.Deps. Room and Duplicates may be nil.
+	Write      func(ctx context.Context, user, id string, draft recipe.Draft, beside ledger.Beside) error
+	Picture    func(ctx context.Context, p Picture) (version int64, err error)
+	Delete     func(ctx context.Context, user, id string, admits func(version int64) bool) (gone bool, err error)
+	Duplicates func(ctx context.Context, user string, recipes []found.Recipe) ([][]string, error)
+	Room       func(ctx context.Context, user string) (int64, error)
+
+	// Allow names hosts that may be fetched from though they aren't in the public internet.
+	Allow  []string
+	Delays Delays
+
+	Throttle       *limits.Throttle // nil for none
+	Origin         string
+	TrustedProxies []string
+	Metrics        *prometheus.Registry // nil for none
+	Tracing        *telemetry.Tracing   // nil for none
+	Log            *slog.Logger         // nil for slog.Default()
 }
 
-// Stream reads material from a stream; place is a name for it.
-func Stream(ctx context.Context, place string, from io.Reader, sink found.Sink) error {
-	content, err := io.ReadAll(io.LimitReader(from, MaxStream+1))
-	if err != nil {
-		return fmt.Errorf("read %s: %w", place, err)
-	}
-	if len(content) > MaxStream {
-		sink.Failed(found.Failure{Place: place, Reason: errStream.Error()})
-		return nil
-	}
-	return File(ctx, place, bytes.NewReader(content), int64(len(content)), sink)
+// Importer is the component.
+type Importer struct {
+	imports   *process.Imports
+	materials *materials.Store
+	worker    *process.Worker
+	notifier  *postgres.Notifier
+	handler   http.Handler
+	log       *slog.Logger
 }
 
-// File reads material from a file and reports what can't be read to the sink. The error means that
-// ctx has ended or the file's bytes couldn't be read.
-func File(ctx context.Context, place string, content io.ReaderAt, size int64, sink found.Sink) error {
-	return material{place: place}.file(ctx, content, size, sink)
-}
-
-// material is the place of a file and the web address it came from, or "" if unknown.
-type material struct{ place, address string }
-
-func (m material) file(ctx context.Context, content io.ReaderAt, size int64, sink found.Sink) error {
-	begin := make([]byte, 4)
-	if n, err := content.ReadAt(begin, 0); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read %s: %w", m.place, err)
-	} else if begin = begin[:n]; archive.IsZip(begin) {
-		err := archive.Zip(ctx, m.place, content, size, readPart, sink)
-		if err != nil && ctx.Err() == nil {
-			sink.Failed(found.Failure{Place: m.place, Reason: err.Error()})
-			return nil
-		}
-		return err
+// New builds the importer. It contacts no store, so a program can start while one is down. It fails
+// only if an option is invalid.
+func New(deps Deps) (*Importer, error) {
+	log := cmp.Or(deps.Log, slog.Default())
+	if deps.MayWrite == nil {
+		deps.MayWrite = func() error { return nil }
 	}
-	if size > MaxStream {
-		sink.Failed(found.Failure{Place: m.place, Reason: errFile.Error()})
-		return nil
-	}
-	whole := make([]byte, size)
-	if _, err := content.ReadAt(whole, 0); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read %s: %w", m.place, err)
-	}
-	m.read(whole, sink)
-	return context.Cause(ctx)
-}
-
-// Fetched reads what was fetched from a web address. The address is the source of recipes that name
-// none, and the base of a page's relative addresses.
-func Fetched(ctx context.Context, address string, content []byte, sink found.Sink) error {
-	m := material{place: address, address: address}
-	return m.file(ctx, bytes.NewReader(content), int64(len(content)), found.Sink{
-		Failed: sink.Failed,
-		Recipe: func(r found.Recipe) {
-			r.SourceURL = cmp.Or(r.SourceURL, address)
-			sink.Recipe(r)
+	marks := readyourwrites.NewMarks(deps.Redis)
+	notifier := postgres.NewNotifier(deps.Pool, ledger.Channel, log)
+	store := importstore.New(deps.Pool, notifier.Hint, deps.MayWrite)
+	i := &Importer{materials: materials.New(deps.Objects), notifier: notifier, log: log}
+	i.imports = process.New(process.Deps{
+		Store: store, Materials: i.materials, Fetcher: webpage.Fetcher{Allow: deps.Allow},
+		Write: func(ctx context.Context, user, id string, draft recipe.Draft, beside ledger.Beside) error {
+			err := deps.Write(ctx, user, id, draft, beside)
+			if err == nil {
+				notifier.Hint()
+			}
+			return err
 		},
+		Picture: deps.Picture, Delete: deps.Delete, Duplicates: deps.Duplicates, Room: deps.Room,
+		Wrote: func(ctx context.Context, user, recipe string, version int64) {
+			change, err := store.LastChange(ctx, user)
+			if err == nil {
+				err = marks.Note(ctx, user, change, readyourwrites.After{ID: recipe, Version: version})
+			}
+			if err != nil { // then only reads of recipes that views already have are fresh
+				log.WarnContext(ctx, "note an imported recipe", "error", err)
+			}
+		},
+		Delays: deps.Delays, Log: log,
 	})
+	i.worker = process.NewWorker(i.imports, deps.Stream, log)
+	var err error
+	i.handler, err = importhttp.New(importhttp.Deps{
+		Imports: i.imports, Materials: i.materials, Names: store.Names, Sessions: deps.Sessions, Throttle: deps.Throttle, Log: log,
+	}, httpserver.Options{
+		Component: "importer", Log: log, Origin: deps.Origin, TrustedProxies: deps.TrustedProxies,
+		Metrics: deps.Metrics, Tracing: deps.Tracing,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the HTTP side of the importer: %w", err)
+	}
+	return i, nil
 }
 
-// Folder reads every file in a folder and its subfolders that may hold recipes. The error means
-// that ctx has ended; unreadable files are reported, and the rest continues.
-func Folder(ctx context.Context, folder fs.FS, sink found.Sink) error {
-	return fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && (entry.IsDir() || !mayHoldRecipes(name)) {
-			return nil
-		}
-		if err == nil {
-			err = fileOf(ctx, folder, name, sink)
-		}
+// Handler serves the importer's API.
+func (i *Importer) Handler() http.Handler { return i.handler }
+
+// sweepEvery is how often abandoned materials are removed.
+const sweepEvery = time.Hour
+
+// Run drives the imports until ctx is done, tells the relay of their events, and sweeps. Whatever it
+// is doing then goes on with the next process.
+func (i *Importer) Run(ctx context.Context) {
+	done := make(chan struct{}, 2)
+	go func() { i.worker.Run(ctx); done <- struct{}{} }()
+	go func() { i.sweep(ctx); done <- struct{}{} }()
+	i.notifier.Run(ctx)
+	<-done
+	<-done
+}
+
+func (i *Importer) sweep(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		err := i.materials.Sweep(ctx, time.Now().Add(-i.imports.SweepAfter()))
 		if err != nil && ctx.Err() == nil {
-			sink.Failed(found.Failure{Place: name, Reason: err.Error()})
-			return nil
+			i.log.WarnContext(ctx, "sweep what was imported", "error", err)
 		}
-		return err
-	})
-}
-
-func fileOf(ctx context.Context, folder fs.FS, name string, sink found.Sink) error {
-	file, err := folder.Open(name)
-	if err != nil {
-		return err
-	}
-	seekable, ok := file.(io.ReaderAt)
-	if !ok {
-		return errors.Join(Stream(ctx, name, file, sink), file.Close())
-	}
-	info, err := file.Stat()
-	if err == nil {
-		err = File(ctx, name, seekable, info.Size(), sink)
-	}
-	return errors.Join(err, file.Close())
-}
-
-// mayHoldRecipes excludes what is saved along with pages: pictures, style sheets, scripts, hidden
-// files.
-func mayHoldRecipes(name string) bool {
-	if strings.HasPrefix(path.Base(name), ".") {
-		return false
-	}
-	switch strings.ToLower(path.Ext(name)) {
-	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic", ".svg", ".ico", ".bmp", ".mp4", ".webm", ".mp3",
-		".css", ".js", ".mjs", ".map", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".pdf":
-		return false
-	default:
-		return true
-	}
-}
-
-// readPart reads a file of an archive.
-func readPart(place string, content []byte, sink found.Sink) {
-	material{place: place}.read(content, sink)
-}
-
-// read reads a file that isn't a zip file.
-func (m material) read(content []byte, sink found.Sink) {
-	recipes, err := m.recipes(content, sink)
-	if err != nil {
-		sink.Failed(found.Failure{Place: m.place, Reason: err.Error()})
-	}
-	for _, r := range recipes {
-		sink.Recipe(r)
-	}
-}
-
-func (m material) recipes(content []byte, sink found.Sink) ([]found.Recipe, error) {
-	if archive.IsGzip(content) {
-		unpacked, err := archive.Gunzip(content)
-		if err != nil {
-			return nil, err
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
 		}
-		content = unpacked
 	}
-	begin := bytes.TrimSpace(bytes.TrimPrefix(content[:min(len(content), 1024)], []byte("\ufeff")))
-	switch {
-	case bytes.HasPrefix(begin, []byte("<")):
-		return page.Read(content, m.place, m.address)
-	case bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[")):
-		err := archive.JSON(m.place, content, sink)
-		if errors.Is(err, archive.ErrUnknown) {
-			return page.ReadLinkedData(content, m.place)
-		}
-		return nil, err
-	case !utf8.Valid(content) || bytes.ContainsRune(content, 0):
-		return nil, errUnknown
-	}
-	r, ok, err := archive.Written(m.place, content)
-	if err == nil && !ok {
-		r, err = text.Read(string(content), m.place)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return []found.Recipe{r}, nil
+}
+
+// Erase removes what a deleted user was importing, and returns how many objects that were.
+func Erase(ctx context.Context, objects objectstore.Store, user string) (int, error) {
+	return materials.New(objects).Erase(ctx, user)
 }

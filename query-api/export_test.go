@@ -15,8 +15,8 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/exporter"
-	"larder.dev/importer"
 	"larder.dev/importer/found"
+	"larder.dev/importer/material"
 	"larder.dev/internal/limits"
 	queryapi "larder.dev/query-api"
 )
@@ -64,7 +64,7 @@ func TestExport(t *testing.T) {
 		require.Equal(t, format.MediaType(), a.header.Get("Content-Type"))
 		require.Contains(t, a.header.Get("Content-Disposition"), format.Extension())
 		names := map[string]bool{}
-		err := importer.File(t.Context(), "export", bytes.NewReader(a.body), int64(len(a.body)), found.Sink{
+		err := material.File(t.Context(), "export", bytes.NewReader(a.body), int64(len(a.body)), found.Sink{
 			Recipe: func(r found.Recipe) { names[r.Name] = true },
 			Failed: func(f found.Failure) { require.Fail(t, f.Reason) },
 		})

@@ -26,6 +26,7 @@ type serving struct {
 	delivery
 	limiting
 	retention
+	importing
 
 	Addr   string `env:"LARDER_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to serve (${default}); port 0 is any."`
 	Origin string `env:"LARDER_ORIGIN" placeholder:"URL" help:"The one web origin that may call from another site."`
@@ -152,9 +153,9 @@ func (c serving) with(ctx context.Context, kind component.Kind, s *settings, log
 	defer closing(&err, tracing.Close)
 	host := &component.Host{
 		Files:   files,
-		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Tracing: tracing.Tracing, Log: log}),
+		Clients: clients.New(clients.Options{Addresses: addresses, Name: name, Inbox: kind.Inbox, Tracing: tracing.Tracing, Log: log}),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.door(), Metrics: newRegistry(), Log: log,
-		Quotas: c.quotas(), Retention: time.Duration(c.Retention), Drain: c.drain,
+		Quotas: c.quotas(), ImportAllow: c.ImportAllow, Retention: time.Duration(c.Retention), Drain: c.drain,
 	}
 	defer closing(&err, host.Close)
 	if host.Throttle, err = c.throttle(host.Metrics); err != nil {

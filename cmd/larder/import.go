@@ -15,7 +15,7 @@ import (
 
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
-	"larder.dev/importer"
+	"larder.dev/importer/material"
 	"larder.dev/internal/webpage"
 	"larder.dev/operate/transfer"
 )
@@ -109,13 +109,13 @@ func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("import %s: %w", file, err)
 	}
-	if !importer.IsOwn(begin) {
+	if !material.IsOwn(begin) {
 		if file == "-" {
 			con.rest = lines
 		}
 		return sum.addForeign(ctx, api, user, file, con)
 	}
-	return sum.put(con, material{file: file, size: size}, func(options transfer.Options) (transfer.Progress, error) {
+	return sum.put(con, input{file: file, size: size}, func(options transfer.Options) (transfer.Progress, error) {
 		return transfer.Import(ctx, api, user.ID, lines, options)
 	})
 }
@@ -123,15 +123,15 @@ func (sum *importSum) add(ctx context.Context, api *commandapi.API, user events.
 // peeked is how much of a file is read to detect its format.
 const peeked = 64 << 10
 
-// material is a file of recipes to import.
-type material struct {
+// input is a file of recipes to import.
+type input struct {
 	file  string
 	size  int64              // in bytes, 0 if unknown
 	place func(n int) string // of a recipe, counted from 1; nil if that is a line of the file
 }
 
 // put imports a file and adds up the results.
-func (sum *importSum) put(con console, from material, run func(transfer.Options) (transfer.Progress, error)) error {
+func (sum *importSum) put(con console, from input, run func(transfer.Options) (transfer.Progress, error)) error {
 	bar := newProgress(con.err, "import "+from.file, "recipes")
 	result, err := run(transfer.Options{
 		Progress: func(p transfer.Progress) { bar.setShare(int64(p.Lines), p.Bytes, from.size) },

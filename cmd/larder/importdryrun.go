@@ -9,8 +9,8 @@ import (
 	"os"
 	"strconv"
 
-	"larder.dev/importer"
 	"larder.dev/importer/found"
+	"larder.dev/importer/material"
 	"larder.dev/internal/webpage"
 )
 
@@ -56,7 +56,7 @@ func (c importCommand) show(ctx context.Context, con console) error {
 // an address that fails, and continues.
 func readMaterial(ctx context.Context, con console, file string, sink found.Sink) error {
 	if file == "-" {
-		return importer.Stream(ctx, "-", con.input(), sink)
+		return material.Stream(ctx, "-", con.input(), sink)
 	}
 	if webpage.IsAddress(file) {
 		page, err := webpage.Fetcher{Private: true}.Get(ctx, file)
@@ -67,20 +67,20 @@ func readMaterial(ctx context.Context, con console, file string, sink found.Sink
 		if err != nil {
 			return err
 		}
-		return importer.Fetched(ctx, page.Address, page.Content, sink)
+		return material.Fetched(ctx, page.Address, page.Content, sink)
 	}
 	info, err := os.Stat(file)
 	if err != nil {
 		return err // it names the file
 	}
 	if info.IsDir() {
-		return importer.Folder(ctx, os.DirFS(file), sink)
+		return material.Folder(ctx, os.DirFS(file), sink)
 	}
 	opened, err := os.Open(file)
 	if err != nil {
 		return err
 	}
-	return errors.Join(importer.File(ctx, info.Name(), opened, info.Size(), sink), opened.Close())
+	return errors.Join(material.File(ctx, info.Name(), opened, info.Size(), sink), opened.Close())
 }
 
 // printFound shows a recipe to a person.

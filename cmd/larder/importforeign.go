@@ -17,7 +17,7 @@ func (sum *importSum) addForeign(ctx context.Context, api *commandapi.API, user 
 		places   []string // of the recipes, in order
 		failures []found.Failure
 	)
-	from := material{file: file, place: func(n int) string { return places[n-1] }}
+	from := input{file: file, place: func(n int) string { return places[n-1] }}
 	err := sum.put(con, from, func(options transfer.Options) (transfer.Progress, error) {
 		recipes := transfer.NewImporter(api, user.ID, options)
 		reading, stop := context.WithCancelCause(ctx)

@@ -61,7 +61,7 @@ func argumentsOf() map[string][]string {
 // beginners are the commands that may run first on a folder, or don't use one.
 func beginners() []string {
 	return []string{
-		"up", "command-api", "query-api", "file-service", "projectors", "relay", "grocery-app", "grocery-bridge", "lambda",
+		"up", "command-api", "query-api", "file-service", "importer", "projectors", "relay", "grocery-app", "grocery-bridge", "lambda",
 		"user add", "backup restore", "migrate", "take-over", "probe", "nats-accounts", "completion", "man", "help", "version",
 	}
 }

@@ -49,7 +49,7 @@ func (c upCommand) Run(ctx context.Context, s *settings, con console, log *slog.
 		Files:   files,
 		Clients: clientsOf(opened, s, "larder", log),
 		Origin:  c.Origin, TrustedProxies: c.TrustedProxies, Door: c.doorOfAll(), Metrics: newRegistry(), Log: log,
-		Quotas: c.quotas(), Retention: time.Duration(c.Retention),
+		Quotas: c.quotas(), ImportAllow: c.ImportAllow, Retention: time.Duration(c.Retention),
 	}
 	host.Tracing = tracing.Tracing
 	defer closing(&err, end.step("connections", host.Close))

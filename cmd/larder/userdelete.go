@@ -10,6 +10,7 @@ import (
 	commandapi "larder.dev/command-api"
 	"larder.dev/events"
 	fileservice "larder.dev/file-service"
+	"larder.dev/importer"
 	"larder.dev/operate"
 	"larder.dev/projectors"
 )
@@ -84,6 +85,9 @@ func eraseFiles(ctx context.Context, larder *connection, user events.User, con c
 		return err
 	}
 	count, err := fileservice.Erase(ctx, pool, objects, user.ID)
+	if err == nil {
+		_, err = importer.Erase(ctx, objects, user.ID) // of imports under way
+	}
 	if err != nil {
 		fmt.Fprintf(con.err, "files: the object store can't be asked; the sweep of the file service removes them (%v)\n", err)
 		return nil

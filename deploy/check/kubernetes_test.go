@@ -154,7 +154,7 @@ func containers(pod corev1.PodTemplateSpec) []corev1.Container {
 
 // stateless returns the components that run several instances.
 func stateless() []string {
-	return []string{"web", "command-api", "query-api", "file-service", "relay", "projectors", "grocery-app"}
+	return []string{"web", "command-api", "query-api", "file-service", "importer", "relay", "projectors", "grocery-app"}
 }
 
 // servers returns the workloads with data.

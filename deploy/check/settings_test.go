@@ -15,15 +15,17 @@ import (
 
 func everybody() []string { return append(answering(), "relay", "projectors") }
 
-func answering() []string { return []string{"command-api", "query-api", "file-service", "grocery-app"} }
+func answering() []string {
+	return []string{"command-api", "query-api", "file-service", "importer", "grocery-app"}
+}
 
 func ofRecipes() []string {
-	return []string{"command-api", "query-api", "file-service", "relay", "projectors"}
+	return []string{"command-api", "query-api", "file-service", "importer", "relay", "projectors"}
 }
 
 // readers returns the components that read each setting.
 func readers() map[string][]string {
-	by := map[string][]string{"LARDER_ROLE_PASSWORDS": {"migrate"}, "LARDER_NATS_ACCOUNTS": {"operator"}, "LARDER_RETENTION": {"relay"}}
+	by := map[string][]string{"LARDER_ROLE_PASSWORDS": {"migrate"}, "LARDER_NATS_ACCOUNTS": {"operator"}, "LARDER_RETENTION": {"relay"}, "LARDER_IMPORT_ALLOW": {"importer"}}
 	add := func(components []string, names ...string) {
 		for _, name := range names {
 			by[name] = components
@@ -32,21 +34,23 @@ func readers() map[string][]string {
 	add(everybody(), "LARDER_ADDR", "LARDER_DATA_DIR", "LARDER_LOG_LEVEL", "LARDER_METRICS_ADDR", "LARDER_METRICS_TOKEN")
 	add(answering(), "LARDER_ORIGIN", "LARDER_TRUSTED_PROXIES", "LARDER_HOSTS", "LARDER_BEHIND_TLS", "LARDER_LIMIT_STRANGERS")
 	add(ofRecipes(), "LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_NATS_URL", "LARDER_NATS_CREDS")
-	add([]string{"command-api", "query-api", "file-service", "projectors", "grocery-app"}, "LARDER_REDIS_URL")
+	add([]string{"command-api", "query-api", "file-service", "importer", "projectors", "grocery-app"}, "LARDER_REDIS_URL")
 	add([]string{"query-api", "projectors"}, "LARDER_ELASTICSEARCH_URL", "LARDER_ELASTICSEARCH_ALIAS")
 	add([]string{"projectors"}, "LARDER_FEED_NATS_URL", "LARDER_FEED_NATS_CREDS")
-	add([]string{"query-api", "file-service"}, "LARDER_CDN_URL", "LARDER_CDN_SECRET", "LARDER_CDN_SECRET_ALSO",
+	add([]string{"query-api", "file-service", "importer"}, "LARDER_CDN_URL", "LARDER_CDN_SECRET", "LARDER_CDN_SECRET_ALSO",
 		"LARDER_CLOUDFRONT_KEY", "LARDER_CLOUDFRONT_KEY_ID")
-	add([]string{"query-api", "file-service", "grocery-app"}, "LARDER_LIMIT_READS")
+	add([]string{"query-api", "file-service", "importer", "grocery-app"}, "LARDER_LIMIT_READS")
 	add([]string{"query-api", "grocery-app"}, "LARDER_LIMIT_STREAMS")
-	add([]string{"command-api", "query-api", "file-service", "grocery-app"}, "LARDER_DRAIN")
+	add([]string{"command-api", "query-api", "file-service", "importer", "grocery-app"}, "LARDER_DRAIN")
 	add([]string{"query-api"}, "LARDER_LIMIT_SEARCHES", "LARDER_LIMIT_EXPORTS")
-	add([]string{"command-api", "file-service"}, "LARDER_LIMIT_WRITES")
-	add([]string{"command-api"}, "LARDER_LIMIT_WRITE_BYTES", "LARDER_LIMIT_LOGINS", "LARDER_MAX_RECIPES", "LARDER_MAX_SESSIONS")
-	add([]string{"query-api", "file-service"}, "LARDER_S3_ENDPOINT", "LARDER_S3_BUCKET", "LARDER_S3_ACCESS_KEY", "LARDER_S3_SECRET_KEY")
-	add([]string{"file-service"},
+	add([]string{"command-api", "file-service", "importer"}, "LARDER_LIMIT_WRITES")
+	add([]string{"command-api"}, "LARDER_LIMIT_WRITE_BYTES", "LARDER_LIMIT_LOGINS", "LARDER_MAX_SESSIONS")
+	add([]string{"command-api", "importer"}, "LARDER_MAX_RECIPES")
+	add([]string{"query-api", "file-service", "importer"}, "LARDER_S3_ENDPOINT", "LARDER_S3_BUCKET", "LARDER_S3_ACCESS_KEY", "LARDER_S3_SECRET_KEY")
+	add([]string{"file-service", "importer"},
 		"LARDER_MAX_FILE_SIZE", "LARDER_MAX_UPLOADS", "LARDER_PICTURE_MEMORY", "LARDER_CLAMD", "GOMEMLIMIT",
-		"LARDER_LIMIT_UPLOADS", "LARDER_LIMIT_DELIVERIES", "LARDER_MAX_FILES", "LARDER_MAX_FILE_BYTES")
+		"LARDER_LIMIT_UPLOADS", "LARDER_MAX_FILES", "LARDER_MAX_FILE_BYTES")
+	add([]string{"file-service"}, "LARDER_LIMIT_DELIVERIES")
 	add([]string{"grocery-app"}, "LARDER_GROCERY_POSTGRES_URL", "LARDER_GROCERY_NATS_URL", "LARDER_GROCERY_NATS_CREDS",
 		"LARDER_LIMIT_GROCERY", "LARDER_MAX_LIST_ITEMS")
 	return by
@@ -83,9 +87,9 @@ func deployments(t *testing.T) map[string]deployment {
 			"LARDER_LOG_LEVEL": overlay, "LARDER_LIMIT_*": overlay, "LARDER_MAX_*": overlay, "LARDER_PICTURE_MEMORY": overlay, "LARDER_CLAMD": overlay,
 			"LARDER_CLOUDFRONT_*":  "nginx verifies addresses; behind deploy/aws-servers an overlay gives the key (README.md there)",
 			"LARDER_NATS_ACCOUNTS": "accounts are made outside of the cluster, by kubernetes-secrets", "LARDER_BRIDGE_*": bridge,
-			"LARDER_DRAIN": "preStop waits before the component is told",
+			"LARDER_DRAIN": "preStop waits before the component is told", "LARDER_IMPORT_ALLOW": "a cluster's pods are in no home",
 		}},
-		"serverless": {told: serverlessTells(t), lacks: []string{"grocery-app", "operator"}, left: map[string]string{
+		"serverless": {told: serverlessTells(t), lacks: []string{"grocery-app", "importer", "operator"}, left: map[string]string{
 			"LARDER_TRUSTED_PROXIES": "API Gateway says who calls in the event itself", "LARDER_HOSTS": hosts, "LARDER_METRICS_*": "there is no Prometheus",
 			"LARDER_LOG_LEVEL": "the default", "LARDER_LIMIT_*": "a function has one request at a time", "LARDER_MAX_RECIPES": "the default", "LARDER_MAX_FILES": "the default", "LARDER_MAX_FILE_BYTES": "the default",
 			"LARDER_MAX_SESSIONS": "the default", "LARDER_MAX_UPLOADS": "the default",
@@ -103,7 +107,7 @@ func deployments(t *testing.T) map[string]deployment {
 			"LARDER_METRICS_*": "there is no Prometheus", "LARDER_LIMIT_*": "the default", "LARDER_MAX_*": "the default", "LARDER_CLAMD": "nothing runs beside it",
 			"LARDER_CDN_URL": "one who has a CDN adds it", "LARDER_CDN_SECRET_ALSO": "while it is changed", "LARDER_CLOUDFRONT_*": "there is none",
 			"LARDER_ELASTICSEARCH_*": "the index is in the process", "LARDER_FEED_NATS_*": "one account for all", "LARDER_GROCERY_NATS_*": "one account for all",
-			"GOMEMLIMIT": "larder up bounds itself", "LARDER_BRIDGE_*": bridge, "LARDER_DRAIN": unasked,
+			"GOMEMLIMIT": "larder up bounds itself", "LARDER_IMPORT_ALLOW": "it has no network at home", "LARDER_BRIDGE_*": bridge, "LARDER_DRAIN": unasked,
 		}},
 	}
 }

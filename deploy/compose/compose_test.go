@@ -26,7 +26,7 @@ const root = "../.."
 func passwords() []string {
 	return []string{
 		"POSTGRES_ADMIN_PASSWORD", "COMMAND_API_POSTGRES_PASSWORD", "QUERY_API_POSTGRES_PASSWORD", "FILE_SERVICE_POSTGRES_PASSWORD",
-		"RELAY_POSTGRES_PASSWORD", "PROJECTORS_POSTGRES_PASSWORD",
+		"IMPORTER_POSTGRES_PASSWORD", "RELAY_POSTGRES_PASSWORD", "PROJECTORS_POSTGRES_PASSWORD",
 		"POSTGRES_PASSWORD", "BACKUP_POSTGRES_PASSWORD", "GROCERY_POSTGRES_PASSWORD", "REDIS_PASSWORD", "ELASTIC_PASSWORD",
 		"S3_SECRET_KEY", "CDN_SECRET",
 	}
@@ -61,7 +61,7 @@ func TestEveryServiceIsWatchedAndBounded(t *testing.T) {
 	require.NoError(t, err)
 	require.Subset(t, slices.Collect(maps.Keys(project.Services)), []string{
 		"postgres", "backup-postgres", "grocery-postgres", "redis", "elasticsearch", "nats", "objects", "nginx",
-		"migrate", "command-api", "query-api", "file-service", "relay", "projectors", "grocery-app",
+		"migrate", "command-api", "query-api", "file-service", "importer", "relay", "projectors", "grocery-app",
 	})
 	for name, service := range project.Services {
 		require.NotNil(t, service.Deploy, name)
@@ -137,7 +137,7 @@ func TestEachComponentHasItsOwnCredentials(t *testing.T) {
 	project, err := load(t, passwords()...)
 	require.NoError(t, err)
 	want := map[string][]string{
-		"command-api": {"command-api.creds"}, "file-service": {"file-service.creds"}, "query-api": {"query-api.creds"}, "grocery-app": {"grocery-app.creds"}, "relay": {"relay.creds"}, "projectors": {"projectors.creds", "feed.creds"},
+		"command-api": {"command-api.creds"}, "file-service": {"file-service.creds"}, "importer": {"importer.creds"}, "query-api": {"query-api.creds"}, "grocery-app": {"grocery-app.creds"}, "relay": {"relay.creds"}, "projectors": {"projectors.creds", "feed.creds"},
 		"operator": {"operator.creds", "feed.creds"},
 	}
 	for name, service := range project.Services {
@@ -180,7 +180,7 @@ func TestComponentsBelieveNginxAlone(t *testing.T) {
 	t.Parallel()
 	project, err := load(t, passwords()...)
 	require.NoError(t, err)
-	for _, name := range []string{"command-api", "query-api", "file-service", "grocery-app"} {
+	for _, name := range []string{"command-api", "query-api", "file-service", "importer", "grocery-app"} {
 		require.Equal(t, "dns:nginx", *project.Services[name].Environment["LARDER_TRUSTED_PROXIES"], name)
 	}
 	require.Contains(t, project.Services, "nginx")
@@ -195,6 +195,7 @@ func TestEachComponentKnowsItsStoresAlone(t *testing.T) {
 		"command-api":  {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL"},
 		"query-api":    {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL", "LARDER_ELASTICSEARCH_URL"},
 		"file-service": {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL"},
+		"importer":     {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL"},
 		"relay":        {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_NATS_URL"},
 		"projectors":   {"LARDER_POSTGRES_URL", "LARDER_BACKUP_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_NATS_URL", "LARDER_ELASTICSEARCH_URL"},
 		"grocery-app":  {"LARDER_GROCERY_POSTGRES_URL", "LARDER_REDIS_URL", "LARDER_GROCERY_NATS_URL"},

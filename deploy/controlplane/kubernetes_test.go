@@ -17,7 +17,7 @@ const registry = "registry.larder.example"
 
 // stateless returns the components with two to ten pods.
 func stateless() []string {
-	return []string{"command-api", "file-service", "grocery-app", "projectors", "query-api", "relay", "web"}
+	return []string{"command-api", "file-service", "grocery-app", "importer", "projectors", "query-api", "relay", "web"}
 }
 
 // Both environments come up as the README says, scale with load, back up on schedule, and roll out

@@ -185,6 +185,15 @@ func TestComponentsAreRefusedTheRest(t *testing.T) {
 			// A shared inbox would let it hear what projections receive, including accounts.
 			subscribe: []string{"larder.>", "larder.user.*", "larder.grocery.>", "larder.control.projectors.>", "_INBOX_larder.>", "_INBOX.>", ">"},
 		},
+		"importer": {
+			publish: []string{
+				"larder.recipe.ada.soup", "larder.import.ada.x", "larder.control.projectors.erase", "$JS.API.STREAM.PURGE.LARDER",
+				"$JS.API.CONSUMER.CREATE.LARDER", "$JS.API.CONSUMER.CREATE.LARDER.mine", "$JS.API.CONSUMER.CREATE.LARDER.importer",
+				"$JS.API.CONSUMER.CREATE.LARDER.importer.larder.user.>", "$JS.API.CONSUMER.MSG.NEXT.LARDER.search",
+				"$JS.API.DIRECT.GET.LARDER.larder.user.ada", "_INBOX_larder.x",
+			},
+			subscribe: []string{"larder.>", "larder.user.*", "larder.import.>", "_INBOX_larder.>", "_INBOX.>", ">"},
+		},
 		"projectors": {
 			publish: []string{
 				"larder.recipe.ada.soup", "larder.user.ada", "larder.grocery.ada.x", "grocery.ada.added",

@@ -13,9 +13,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"larder.dev/importer"
 	"larder.dev/importer/archive"
 	"larder.dev/importer/found"
+	"larder.dev/importer/material"
 )
 
 // kept is a recipe that each program's export contains.
@@ -408,7 +408,7 @@ func larderLines(t testing.TB, all []kept) string {
 
 func readAll(t testing.TB, content string) (recipes []found.Recipe, failed []found.Failure) {
 	t.Helper()
-	err := importer.File(t.Context(), "export", strings.NewReader(content), int64(len(content)), found.Sink{
+	err := material.File(t.Context(), "export", strings.NewReader(content), int64(len(content)), found.Sink{
 		Recipe: func(r found.Recipe) { recipes = append(recipes, r) },
 		Failed: func(f found.Failure) { failed = append(failed, f) },
 	})

@@ -16,6 +16,7 @@ const (
 	// Stores: the only packages that know the tables.
 	ledgerGround = internal + "ledger"
 	commandStore = Module + "/command-api/internal/recipestore"
+	importStore  = Module + "/importer/internal/importstore"
 	fileStore    = Module + "/file-service/internal/filestore"
 	listStore    = Module + "/grocery-app/internal/liststore"
 	replicaStore = Module + "/projectors/replica"
@@ -24,6 +25,7 @@ const (
 	// Each component's HTTP packages.
 	commandHTTP = Module + "/command-api/internal/commandhttp"
 	fileHTTP    = Module + "/file-service/internal/filehttp"
+	importHTTP  = Module + "/importer/internal/importhttp"
 	listHTTP    = Module + "/grocery-app/internal/listhttp"
 	queryHTTP   = Module + "/query-api/internal/queryhttp"
 
@@ -31,7 +33,9 @@ const (
 )
 
 // Layers returns the rules between our own packages.
-func Layers() []Layer { return slices.Concat(componentLayers(), pureLayers(), groundLayers()) }
+func Layers() []Layer {
+	return slices.Concat(componentLayers(), groceryLayers(), pureLayers(), importerLayers(), groundLayers())
+}
 
 func componentLayers() []Layer {
 	return []Layer{
@@ -92,27 +96,6 @@ func componentLayers() []Layer {
 			May:      []string{events, rules, ground},
 			Reason:   "views is the one part that query-api may import, so it must not draw the projectors in",
 		},
-		{
-			Packages: Module + "/grocery-app/...",
-			May:      []string{events, ground, Module + "/grocery-app/internal/...", Module + "/recipe/ingredient", Module + "/recipe/food", Module + "/recipe/units"},
-			Reason: "the grocery app is a program of its own that knows nothing of ours but the feed, so that it stays the " +
-				"example for whoever writes another subscriber",
-		},
-		{
-			Packages: Module + "/grocery-app/grocerybridge/...",
-			May: []string{
-				events, internal + "jetstream", internal + "retry", internal + "telemetry", Module + "/grocery-app/grocerybridge/...",
-			},
-			Tests: []string{testkit},
-			Reason: "the bridge is a second subscriber beside the grocery app: it knows the feed and its target, and neither " +
-				"Larder nor that app; what it hands on belongs to the trace of the request that asked for it",
-		},
-		{
-			Packages: Module + "/grocery-app/internal/list/...",
-			May:      []string{Module + "/recipe/ingredient", Module + "/recipe/food", Module + "/recipe/units"},
-			Third:    []string{},
-			Reason:   "the rules of a list are pure: no store, no HTTP, so that properties can be tried by the thousand",
-		},
 	}
 }
 
@@ -161,17 +144,67 @@ func pureLayers() []Layer {
 			Reason: "writing for other programs is pure: recipes in, bytes out, so that properties can be tried by the thousand; " +
 				"its tests read back by the importer",
 		},
+	}
+}
+
+func groceryLayers() []Layer {
+	return []Layer{
+		{
+			Packages: Module + "/grocery-app/...",
+			May: []string{
+				events, ground, Module + "/grocery-app/internal/...",
+				Module + "/recipe/ingredient", Module + "/recipe/food", Module + "/recipe/units",
+			},
+			Reason: "the grocery app is a program of its own that knows nothing of ours but the feed, so that it stays the " +
+				"example for whoever writes another subscriber",
+		},
+		{
+			Packages: Module + "/grocery-app/grocerybridge/...",
+			May: []string{
+				events, internal + "jetstream", internal + "retry", internal + "telemetry", Module + "/grocery-app/grocerybridge/...",
+			},
+			Tests: []string{testkit},
+			Reason: "the bridge is a second subscriber beside the grocery app: it knows the feed and its target, and neither " +
+				"Larder nor that app; what it hands on belongs to the trace of the request that asked for it",
+		},
+		{
+			Packages: Module + "/grocery-app/internal/list/...",
+			May:      []string{Module + "/recipe/ingredient", Module + "/recipe/food", Module + "/recipe/units"},
+			Third:    []string{},
+			Reason:   "the rules of a list are pure: no store, no HTTP, so that properties can be tried by the thousand",
+		},
+	}
+}
+
+// importerLayers are the component, and its packages that read what others wrote.
+func importerLayers() []Layer {
+	layers := []Layer{
 		{
 			Packages: Module + "/importer/...",
-			May:      []string{events, rules, Module + "/importer/..."},
+			May:      []string{events, rules, ground, Module + "/importer/..."},
+			Tests:    []string{command, Module + "/file-service"},
+			Reason: "the importer writes its steps to the ledger by internal/ledger, and is handed the other components' use " +
+				"cases as functions; its tests hand it the real ones",
+		},
+	}
+	packages := []string{"material", "page", "archive", "text", "found"}
+	for _, name := range packages {
+		layer := Layer{
+			Packages: Module + "/importer/" + name,
+			May:      []string{events, rules},
 			Third: []string{
 				"golang.org/x/net/html/...", "golang.org/x/text/...", "github.com/PuerkitoBio/goquery", "github.com/andybalholm/cascadia",
 				"go.yaml.in/yaml/v3",
 			},
 			Reason: "reading what others wrote is pure: bytes in, recipes out. What comes from strangers is read where no store " +
 				"and no network can be reached, and can be fuzzed",
-		},
+		}
+		for _, other := range packages {
+			layer.May = append(layer.May, Module+"/importer/"+other)
+		}
+		layers = append(layers, layer)
 	}
+	return layers
 }
 
 func groundLayers() []Layer {
@@ -212,7 +245,7 @@ func groundLayers() []Layer {
 				events, ground, embedded, operate, Module + "/cmd/larder/...",
 				command, Module + "/query-api", Module + "/projectors/...", Module + "/grocery-app", Module + "/grocery-app/grocerybridge",
 				command, Module + "/query-api", Module + "/file-service", Module + "/projectors/...", Module + "/web",
-				Module + "/importer", Module + "/importer/found", Module + "/exporter",
+				Module + "/recipe", Module + "/importer", Module + "/importer/found", Module + "/importer/material", Module + "/exporter",
 			},
 			Reason: "cmd puts the components together by their front doors; whatever it needs from inside one belongs in " +
 				"that one's public package",
@@ -285,7 +318,7 @@ func storeLibraries() []Library {
 			May: []string{
 				internal + "postgres", Module + "/embedded/postgresserver", internal + "postgresroles", internal + "ledger",
 				internal + "tables", testkit,
-				commandStore, fileStore, listStore, queryStore,
+				commandStore, fileStore, importStore, listStore, queryStore,
 				Module + "/operate/backup", Module + "/operate/failback",
 				internal + "topology", replicaStore, fromOutside,
 			},
@@ -297,7 +330,7 @@ func storeLibraries() []Library {
 			Import: "github.com/jackc/pgx/v5/pgxpool",
 			May: []string{
 				internal + "postgres", internal + "ledger", internal + "testkit", Module + "/*",
-				commandStore, fileStore, listStore, queryStore,
+				commandStore, fileStore, importStore, listStore, queryStore,
 				Module + "/operate/backup", Module + "/operate/failback", Module + "/operate/failover", internal + "topology",
 				replicaStore, Module + "/cmd/larder/...", fromOutside,
 			},
@@ -344,7 +377,7 @@ func storeLibraries() []Library {
 }
 
 // edges returns each component's HTTP packages.
-func edges() []string { return []string{commandHTTP, fileHTTP, listHTTP, queryHTTP} }
+func edges() []string { return []string{commandHTTP, fileHTTP, importHTTP, listHTTP, queryHTTP} }
 
 func accountLibraries() []Library {
 	return []Library{

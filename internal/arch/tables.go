@@ -23,13 +23,13 @@ func rowStatements() []Statement {
 		{
 			[]string{"InsertRecipe", "PutRecipe", "InsertIngredients"},
 			[]string{commandStore},
-			[]string{postgresroles.CommandAPI},
-			"a recipe is written by commands alone",
+			[]string{postgresroles.CommandAPI, postgresroles.Importer},
+			"a recipe is written by commands alone, which the importer runs in its own process",
 		},
 		{
 			[]string{"DeleteIngredients"},
 			[]string{commandStore},
-			[]string{postgresroles.CommandAPI, postgresroles.Relay},
+			[]string{postgresroles.CommandAPI, postgresroles.Importer, postgresroles.Relay},
 			"a command writes the ingredients anew; the relay that leads forgets those of what was deleted",
 		},
 		{
@@ -65,8 +65,8 @@ func rowStatements() []Statement {
 		{
 			[]string{"PutFiles", "BeginRemovals", "EndRemovals", "ForgetFileRemovals"},
 			[]string{fileStore},
-			[]string{postgresroles.Files},
-			"files are a part of a recipe's row",
+			[]string{postgresroles.Files, postgresroles.Importer},
+			"files are a part of a recipe's row; the importer attaches pictures by the same use case",
 		},
 		{
 			[]string{"ReplicateRecipes", "FreeName", "ReplicateUser", "ReplicateEntries", "PlaceEntry", "RaiseChanges", "DropKeys"},
@@ -82,13 +82,13 @@ func ledgerStatements() []Statement {
 		{
 			[]string{"DrawChange", "InsertEntry"},
 			[]string{ledgerGround, commandStore},
-			[]string{postgresroles.CommandAPI, postgresroles.Files},
+			[]string{postgresroles.CommandAPI, postgresroles.Files, postgresroles.Importer},
 			"whoever changes a recipe draws a change number, and appends to the ledger; an operator's events are put into it again",
 		},
 		{
 			[]string{"KeepAnswer"},
 			[]string{ledgerGround},
-			[]string{postgresroles.CommandAPI, postgresroles.Files},
+			[]string{postgresroles.CommandAPI, postgresroles.Files, postgresroles.Importer},
 			"whoever does a command keeps its answer",
 		},
 		{

@@ -3,6 +3,7 @@ package httpserver
 import (
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -46,7 +47,7 @@ func ValidateRequests(document *openapi3.T) (gin.HandlerFunc, error) {
 			WriteProblem(c, *problem)
 			return
 		}
-		if op.schema == nil {
+		if op.schema == nil || op.takesOther(c.GetHeader("Content-Type")) {
 			return
 		}
 		body, problem := readBody(c)
@@ -113,6 +114,13 @@ func newOperation(doc *openapi3.T, path, method string, item *openapi3.PathItem,
 		op.schema = media.Schema.Value
 	}
 	return op, nil
+}
+
+// takesOther reports whether a body has a media type that the operation takes besides JSON. Such a
+// body is left to the handler, unread.
+func (op *operation) takesOther(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind != "application/json" && op.body.Content[kind] != nil
 }
 
 // checkAndServe returns when the request is answered.

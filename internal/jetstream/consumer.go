@@ -64,9 +64,15 @@ func (cfg ConsumerConfig) raw() jetstream.ConsumerConfig {
 	if cfg.All {
 		start = jetstream.DeliverAllPolicy
 	}
+	// A single filter becomes part of the request's subject, where permissions can name it.
+	only, filters := "", cfg.Filters
+	if len(filters) == 1 {
+		only, filters = filters[0], nil
+	}
 	return jetstream.ConsumerConfig{
 		Durable:        cfg.Durable,
-		FilterSubjects: cfg.Filters,
+		FilterSubject:  only,
+		FilterSubjects: filters,
 		DeliverPolicy:  start,
 		AckPolicy:      jetstream.AckExplicitPolicy,
 		AckWait:        cfg.AckWait,

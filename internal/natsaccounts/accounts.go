@@ -44,6 +44,10 @@ const (
 // ControlInbox receives the control bucket's answers, for users who may read nothing else.
 const ControlInbox = "_INBOX_control"
 
+// ImporterInbox receives the importer's events and answers: in our shared inbox it would hear what
+// projections receive, including accounts.
+const ImporterInbox = "_INBOX_importer"
+
 // nowhere is a system account subject without listeners, see groceryImports.
 const nowhere = "larder.nowhere.>"
 
@@ -96,7 +100,7 @@ func All() []string { return []string{">"} }
 // Accounts returns the table.
 func Accounts() []Account {
 	return []Account{
-		{Name: Larder, JetStream: true, Users: []User{commandAPI(), fileService(), relay(), queryAPI(), projectors(), operator()}},
+		{Name: Larder, JetStream: true, Users: []User{commandAPI(), fileService(), importer(), relay(), queryAPI(), projectors(), operator()}},
 		{
 			Name: Feed, JetStream: true, Exports: feedExports(), Limits: Limits{Consumers: maxConsumers},
 			Users: []User{feedPublisher()},
@@ -124,6 +128,16 @@ func commandAPI() User {
 // fileService may ask the same, for its writes.
 func fileService() User {
 	return User{Name: "file-service", For: "`larder file-service`", Publish: watching(), Subscribe: []string{ControlInbox + ".>"}}
+}
+
+// importer may read the events of imports through its own consumer, and nothing else of the stream:
+// the filter is part of the subject with which that consumer is created.
+func importer() User {
+	return User{
+		Name: "importer", For: "`larder importer`",
+		Publish:   slices.Concat(driving(eventStream, "importer", "larder.import.>"), watching()),
+		Subscribe: []string{ImporterInbox + ".>", ControlInbox + ".>"},
+	}
 }
 
 // watching lists the requests that read the control bucket's one key.
@@ -182,7 +196,7 @@ func projectors() User {
 // operator is every component at once: if no component runs, an operator's command does their work
 // itself.
 func operator() User {
-	all := []User{commandAPI(), relay(), queryAPI(), projectors()}
+	all := []User{commandAPI(), importer(), relay(), queryAPI(), projectors()}
 	user := User{Name: "operator", For: "an operator's commands: status, rebuild, events, reconcile, user delete, failover, failback"}
 	for _, u := range all {
 		user.Publish = append(user.Publish, u.Publish...)
@@ -293,6 +307,16 @@ func consuming(stream string) []string {
 		"$JS.API.CONSUMER.DELETE." + stream + ".*",
 		"$JS.ACK." + stream + ".>",
 		"$JS.FC." + stream + ".>",
+	}
+}
+
+// driving lists the requests that create and use one consumer with one filter.
+func driving(stream, consumer, filter string) []string {
+	return []string{
+		"$JS.API.CONSUMER.CREATE." + stream + "." + consumer + "." + filter,
+		"$JS.API.CONSUMER.INFO." + stream + "." + consumer,
+		"$JS.API.CONSUMER.MSG.NEXT." + stream + "." + consumer,
+		"$JS.ACK." + stream + "." + consumer + ".>",
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	CommandAPI = "larder_command_api"
 	QueryAPI   = "larder_query_api"
 	Files      = "larder_file_service"
+	Importer   = "larder_importer"
 	Relay      = "larder_relay"
 	Projectors = "larder_projectors"
 	// GroceryApp owns its own database, and can reach no other.
@@ -70,6 +71,19 @@ func Components() []Role {
 			Privilege{"event_log", "SELECT, INSERT"},
 			Privilege{"SEQUENCE event_log_id_seq", "USAGE"},
 			Privilege{"idempotency_keys", "SELECT, INSERT"},
+			Privilege{"file_removals", "SELECT, INSERT, UPDATE, DELETE"},
+			Privilege{"SEQUENCE file_removals_number_seq", "USAGE"},
+		)},
+		// It writes recipes as the command API does, and their pictures as the file service does.
+		{Importer, "importer", append(everybodys(),
+			Privilege{"recipes", "SELECT, INSERT, UPDATE"},
+			Privilege{"ingredients", "SELECT, INSERT, DELETE"},
+			Privilege{"users", "SELECT (id, grocery, disabled)"},
+			Privilege{"user_changes", "SELECT, UPDATE (change)"},
+			Privilege{"event_log", "SELECT, INSERT"},
+			Privilege{"SEQUENCE event_log_id_seq", "USAGE"},
+			Privilege{"idempotency_keys", "SELECT, INSERT"},
+			Privilege{"retention_clock", "SELECT"}, // no deletion is dated before it
 			Privilege{"file_removals", "SELECT, INSERT, UPDATE, DELETE"},
 			Privilege{"SEQUENCE file_removals_number_seq", "USAGE"},
 		)},

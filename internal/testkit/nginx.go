@@ -19,7 +19,7 @@ import (
 )
 
 // Upstreams are the components behind nginx, as host:port.
-type Upstreams struct{ CommandAPI, QueryAPI, FileService, GroceryApp string }
+type Upstreams struct{ CommandAPI, QueryAPI, FileService, Importer, GroceryApp string }
 
 // Nginx starts a real nginx with deploy/nginx's configuration in front of some components, and
 // returns its address, such as http://127.0.0.1:8080. It ends with the test.
@@ -107,7 +107,7 @@ func nginxConfig(tb testing.TB, dir string, behind Upstreams, given map[string]s
 		"LARDER_CACHE":      dir, "LARDER_WEB_ROOT": filepath.Join(moduleRoot(), "web", "dist", "app"),
 		"LARDER_WEB_HEADERS": filepath.Join(moduleRoot(), "deploy", "nginx", "web-headers.conf"),
 		"LARDER_COMMAND_API": behind.CommandAPI, "LARDER_QUERY_API": behind.QueryAPI,
-		"LARDER_FILE_SERVICE": behind.FileService, "LARDER_GROCERY_APP": behind.GroceryApp,
+		"LARDER_FILE_SERVICE": behind.FileService, "LARDER_IMPORTER": behind.Importer, "LARDER_GROCERY_APP": behind.GroceryApp,
 	}
 	maps.Copy(settings, given)
 	template, err := os.ReadFile(filepath.Join(moduleRoot(), "deploy", "nginx", "larder.conf.template"))

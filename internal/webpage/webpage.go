@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,9 +24,9 @@ import (
 
 const (
 	// MaxSize is how much is read, in bytes after decompression.
-	MaxSize = 64 << 20
+	MaxSize = 10 << 20
 	// Within is how long a fetch may take, including redirects.
-	Within = 30 * time.Second
+	Within = 15 * time.Second
 
 	maxRedirects   = 10
 	maxHeaderBytes = 256 << 10
@@ -39,6 +40,9 @@ var (
 	ErrPrivate = errors.New("the address isn't in the public internet")
 	// ErrTooLarge means that a page exceeds MaxSize.
 	ErrTooLarge = fmt.Errorf("it is larger than %d MB", MaxSize>>20)
+
+	// ErrNoSite means that an address has a name that nobody has.
+	ErrNoSite = errors.New("there is no site called")
 
 	errRedirects = fmt.Errorf("it leads on more than %d times", maxRedirects)
 )
@@ -74,6 +78,24 @@ type Fetcher struct {
 	// Private allows this machine and its networks, which whoever runs the program can reach
 	// anyway.
 	Private bool
+	// Allow names hosts, with or without a port, that may be private: a recipe server at home. Pages
+	// elsewhere may redirect there.
+	Allow []string
+}
+
+// Passing reports whether the page may be there later: the site is away, overloaded or slow.
+func Passing(err error) bool {
+	var status *StatusError
+	if errors.As(err, &status) {
+		return status.Status >= http.StatusInternalServerError || status.Status == http.StatusTooManyRequests ||
+			status.Status == http.StatusRequestTimeout
+	}
+	for _, final := range []error{ErrAddress, ErrPrivate, ErrTooLarge, ErrNoSite, errRedirects} {
+		if errors.Is(err, final) {
+			return false
+		}
+	}
+	return true
 }
 
 // IsAddress reports whether a text is meant as a web address, rather than a file name.
@@ -138,13 +160,28 @@ func (f Fetcher) transport() *http.Transport {
 	}
 	if f.Private {
 		transport.Proxy = http.ProxyFromEnvironment
-	} else {
-		// Check the address actually connected to, so that a name can't resolve to one address for
-		// the check and another for the connection. A proxy would resolve names itself.
-		dialer.Control = func(_, address string, _ syscall.RawConn) error { return public(address) }
+		transport.DialContext = dialer.DialContext
+		return transport
 	}
-	transport.DialContext = dialer.DialContext
+	// Check the address actually connected to, so that a name can't resolve to one address for the
+	// check and another for the connection. A proxy would resolve names itself.
+	guarded := dialer
+	guarded.Control = func(_, address string, _ syscall.RawConn) error { return public(address) }
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if f.allows(address) {
+			return dialer.DialContext(ctx, network, address)
+		}
+		return guarded.DialContext(ctx, network, address)
+	}
 	return transport
+}
+
+// allows reports whether a host, with its port, may be private.
+func (f Fetcher) allows(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && slices.ContainsFunc(f.Allow, func(allowed string) bool {
+		return strings.EqualFold(allowed, address) || strings.EqualFold(allowed, host)
+	})
 }
 
 // follow restricts redirects to the web, and in number.
@@ -214,9 +251,12 @@ func plain(err error) error {
 	if errors.As(err, &around) {
 		err = around.Err
 	}
+	if errors.Is(err, ErrPrivate) {
+		return ErrPrivate // a refused connection adds the address that a name resolves to
+	}
 	var name *net.DNSError
 	if errors.As(err, &name) && name.IsNotFound {
-		return fmt.Errorf("there is no site called %s", name.Name)
+		return fmt.Errorf("%w %s", ErrNoSite, name.Name)
 	}
 	return err
 }

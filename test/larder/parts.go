@@ -109,7 +109,7 @@ func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy, nam
 	p := &Parts{
 		Server: home(tb), where: where, password: testkit.RolePassword, doors: doors, processes: map[string]*Process{},
 		ports: map[string]string{},
-		names: []string{"projectors", "relay", "query-api", "command-api", "file-service", "grocery-app"},
+		names: []string{"projectors", "relay", "query-api", "command-api", "file-service", "importer", "grocery-app"},
 	}
 	p.objects = testkit.ObjectsAt(tb)
 	p.env = environment(p.home, p.DataDir, append(append(p.where.environment(), forFiles(p.objects)...), "LARDER_DRAIN=0s")...)
@@ -126,7 +126,7 @@ func newParts(tb testing.TB, where RunFile, doors map[string]*testkit.Proxy, nam
 	}
 	p.front = testkit.NginxWith(tb, testkit.Upstreams{
 		CommandAPI: address("command-api"), QueryAPI: address("query-api"),
-		FileService: address("file-service"), GroceryApp: address("grocery-app"),
+		FileService: address("file-service"), Importer: address("importer"), GroceryApp: address("grocery-app"),
 	}, settings).Plain
 	p.runs(tb, p)
 	return p

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseYaml, stringifyYaml } from '@redocly/openapi-core'
 import openapiTS, { astToString } from 'openapi-typescript'
 
-const components = ['command-api', 'query-api', 'file-service', 'grocery-app']
+const components = ['command-api', 'query-api', 'file-service', 'importer', 'grocery-app']
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const documents = components.map((component) => path(`../../${component}/openapi.yaml`))
 

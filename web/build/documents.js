@@ -7,7 +7,7 @@ import { TypeScriptGenerator } from '@asyncapi/modelina'
 import { Parser, fromFile } from '@asyncapi/parser'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
-const documents = ['command-api', 'query-api', 'file-service', 'grocery-app', 'internal/apidocs'].map(
+const documents = ['command-api', 'query-api', 'file-service', 'importer', 'grocery-app', 'internal/apidocs'].map(
   (folder) => path(`../../${folder}/openapi.yaml`),
 )
 

@@ -36,6 +36,27 @@ func (c *Commands) Import(ctx context.Context, user string, all []Imported, bad 
 	return added, nil
 }
 
+// Unfit means that a recipe can't be written as it is.
+type Unfit struct{ Reason error }
+
+func (u *Unfit) Error() string { return u.Reason.Error() }
+
+// Unwrap returns the reason.
+func (u *Unfit) Unwrap() error { return u.Reason }
+
+// ImportBeside is Import of one recipe, in one transaction with what its importer writes beside it.
+// The error is *Unfit if the recipe can't be written.
+func (c *Commands) ImportBeside(ctx context.Context, user string, one Imported, beside ledger.Beside) error {
+	return c.store.Import(ctx, user, []string{one.ID}, func(found map[string]recipestore.State) ([]recipestore.Bulk, error) {
+		var unfit error
+		writes := missing(user, []Imported{one}, found, func(_ int, reason error) { unfit = reason })
+		if unfit != nil {
+			return nil, &Unfit{Reason: unfit}
+		}
+		return writes, nil
+	}, beside)
+}
+
 func missing(user string, all []Imported, found map[string]recipestore.State, bad func(n int, reason error)) []recipestore.Bulk {
 	now := ledger.Now()
 	var writes []recipestore.Bulk

@@ -19,20 +19,35 @@ type Bulk struct {
 
 // Import writes many recipes in one transaction of two round trips. decide receives which of the
 // ids exist, including deleted ones (only id, version and Exists), and returns what to write.
-func (s *Store) Import(ctx context.Context, user string, ids []string, decide func(found map[string]State) ([]Bulk, error)) error {
+//
+// What others write beside it is in the same transaction, also if nothing is left to write.
+func (s *Store) Import(ctx context.Context, user string, ids []string,
+	decide func(found map[string]State) ([]Bulk, error), beside ...ledger.Beside,
+) error {
 	found := map[string]State{}
 	opening := ledger.Begin()
 	ledger.QueueLock(opening, user)
+	for _, b := range beside {
+		b.Open(opening)
+	}
 	opening.Queue(tables.RecipeStates, user, ids).
 		Query(func(rows pgx.Rows) error { return collectStates(rows, found) })
 	written := 0
 	err := s.transact(ctx, user, opening, func() (*pgx.Batch, error) {
 		all, err := decide(found)
-		if err != nil || len(all) == 0 {
+		if err != nil {
 			return nil, err
 		}
-		written = len(all)
-		return bulkWrites(user, all), nil
+		batch := bulkWrites(user, all)
+		for _, b := range beside {
+			if err := b.Close(batch); err != nil {
+				return nil, err
+			}
+		}
+		if written = batch.Len(); written == 0 {
+			return nil, nil
+		}
+		return batch, nil
 	})
 	if err != nil {
 		return fmt.Errorf("import %d recipes of user %s: %w", len(ids), user, err)

@@ -34,6 +34,8 @@ type Options struct {
 
 	// Name identifies this process to the stores, for example "larder relay".
 	Name string
+	// Inbox is where this process receives NATS' answers; "" for where all do.
+	Inbox string
 	// SearchDir is the embedded search index's folder; "" if this process has none. Only one
 	// process at a time can open it.
 	SearchDir string
@@ -160,7 +162,7 @@ func (c *Clients) Redis(ctx context.Context) (*redis.Client, error) {
 
 // Stream returns the connection to NATS.
 func (c *Clients) Stream(ctx context.Context) (*jetstream.Conn, error) {
-	return c.nats(ctx, &c.stream, stores.NATS, jetstream.Options{URL: c.NATSURL, Creds: c.NATSCreds, Name: c.Name})
+	return c.nats(ctx, &c.stream, stores.NATS, jetstream.Options{URL: c.NATSURL, Creds: c.NATSCreds, Name: c.Name, InboxPrefix: c.Inbox})
 }
 
 // Feed returns the connection to the grocery feed's account, as its publisher.

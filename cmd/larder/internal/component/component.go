@@ -35,6 +35,9 @@ type Kind struct {
 	Keeps []stores.Store
 	// SignsFiles says that it signs or verifies file addresses, and so needs the secret.
 	SignsFiles bool
+	// Inbox is where it receives NATS' answers, if its credentials don't let it listen where the
+	// others do.
+	Inbox string
 
 	// Build assembles it. It contacts no store: the component starts while they are down. The host
 	// closes what it opens.
@@ -52,6 +55,7 @@ type Host struct {
 	Door           Door
 	Throttle       *limits.Throttle // one person's request limits; nil for none
 	Quotas         Quotas           // one person's storage limits
+	ImportAllow    []string         // hosts that imports may fetch from though they are private
 	Retention      time.Duration    // how long deleted recipes are kept; 0 for ever
 	Drain          time.Duration    // how long a stopping API process keeps serving, unready
 	Metrics        *prometheus.Registry
@@ -115,7 +119,7 @@ type Component struct {
 
 // All lists every component, in the order in which they are offered a request.
 func All() []Kind {
-	return []Kind{GroceryApp(), FileService(), QueryAPI(), CommandAPI(), AllProjectors(), Relay()}
+	return []Kind{GroceryApp(), FileService(), Importer(), QueryAPI(), CommandAPI(), AllProjectors(), Relay()}
 }
 
 // checks returns the checks of the kind's stores, and the component's own.

@@ -1,0 +1,69 @@
+package process
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"larder.dev/events"
+	"larder.dev/importer/found"
+	"larder.dev/internal/webpage"
+)
+
+// Preview is what an import would find.
+type Preview struct {
+	Recipes    []found.Recipe
+	Duplicates [][]string // of each recipe
+	Failed     []found.Failure
+}
+
+// PageError says why a page can't be had.
+type PageError struct{ reason error }
+
+func (e *PageError) Error() string { return Reason(e.reason) }
+
+// maxPreview bounds the recipes of a preview: who brings more looks at them when they are there.
+const maxPreview = 2000
+
+var errEnough = errors.New("enough for a preview")
+
+// Preview reads a material and keeps nothing: it removes the material too. The error is *PageError
+// if a page can't be had.
+func (m *Imports) Preview(ctx context.Context, user, id string, source events.ImportSource) (Preview, error) {
+	s := &State{User: user, ID: id, Source: source}
+	defer m.forget(ctx, s)
+	if source.Kind == KindURL {
+		page, err := m.sites.get(ctx, source.URL)
+		if err != nil {
+			return Preview{}, &PageError{reason: err}
+		}
+		s.Address = page.Address
+		if _, err := m.Materials.Put(ctx, user, id, bytes.NewReader(page.Content), webpage.MaxSize); err != nil {
+			return Preview{}, err
+		}
+	}
+	content, err := m.open(ctx, s)
+	if err != nil {
+		return Preview{}, err
+	}
+	defer func() { _ = content.Close() }() // only read
+	var preview Preview
+	err = each(ctx, source, s.address(), content, func(number int, r *found.Recipe, f found.Failure) error {
+		if number > maxPreview {
+			return errEnough
+		}
+		if r == nil {
+			preview.Failed = append(preview.Failed, f)
+		} else {
+			preview.Recipes = append(preview.Recipes, *r)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return Preview{}, err
+	}
+	preview.Duplicates = make([][]string, len(preview.Recipes))
+	duplicates, err := m.duplicates(ctx, user, preview.Recipes)
+	copy(preview.Duplicates, duplicates)
+	return preview, err
+}
