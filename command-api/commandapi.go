@@ -30,6 +30,7 @@ import (
 	"larder.dev/internal/redis"
 	"larder.dev/internal/tables"
 	"larder.dev/internal/telemetry"
+	"larder.dev/recipe"
 )
 
 // The parts of the write side that programs use directly.
@@ -50,6 +51,12 @@ type (
 	Imported = command.Imported
 	// Unfit means that a recipe of an import can't be written as it is.
 	Unfit = command.Unfit
+	// Importing says how to import, and remembers what one import has written.
+	Importing = command.Importing
+	// ImportResult counts imported recipes.
+	ImportResult = command.ImportResult
+	// OnDuplicate is what an import does with a recipe that the user has already.
+	OnDuplicate = command.OnDuplicate
 	// RepublishOptions select what to republish and who receives progress.
 	RepublishOptions = republish.Options
 	// RepublishProgress reports how far a republish has come.
@@ -196,10 +203,22 @@ func (a *API) sweep(ctx context.Context) {
 // Backlog counts the events that are committed but not yet in the stream.
 func (a *API) Backlog(ctx context.Context) (Backlog, error) { return a.store.Backlog(ctx) }
 
-// Import adds those recipes that don't exist yet, in one transaction, and returns how many it
-// added. It calls bad with the index of each recipe that can't be written.
-func (a *API) Import(ctx context.Context, userID string, all []Imported, bad func(n int, reason error)) (added int, err error) {
-	return a.commands.Import(ctx, userID, all, bad)
+// What an import does with duplicates.
+const (
+	SkipDuplicates    = command.SkipDuplicates
+	ReplaceDuplicates = command.ReplaceDuplicates
+	KeepDuplicates    = command.KeepDuplicates
+)
+
+// Import writes recipes: those that the user doesn't have yet, in one transaction, and the others as
+// how says.
+func (a *API) Import(ctx context.Context, userID string, all []Imported, how *Importing) (ImportResult, error) {
+	return a.commands.Import(ctx, userID, all, how)
+}
+
+// Duplicates returns the ids of the user's recipes that are the same as each of several drafts.
+func (a *API) Duplicates(ctx context.Context, userID string, drafts []recipe.Draft) ([][]string, error) {
+	return a.commands.Duplicates(ctx, userID, drafts)
 }
 
 // ImportBeside adds one recipe, in one transaction with what its importer writes beside it. A recipe

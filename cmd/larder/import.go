@@ -23,10 +23,11 @@ import (
 // importCommand imports recipes: Larder's own export, web pages, other programs' exports, plain
 // text. Run again, it adds nothing twice.
 type importCommand struct {
-	Files  []string `arg:"" name:"file" help:"Exports of Larder or others, pages, text, folders of them, addresses; - is standard input."`
-	User   string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
-	DryRun bool     `help:"Show what is understood, and keep nothing; no store is asked."`
-	JSON   bool     `name:"json" help:"The result as one JSON object; with --dry-run, one a recipe."`
+	Files      []string `arg:"" name:"file" help:"Exports of Larder or others, pages, text, folders of them, addresses; - is standard input."`
+	User       string   `placeholder:"NAME" help:"Whose recipes they become; may be left out where there is one user."`
+	Duplicates string   `enum:"skip,replace,keep" default:"skip" help:"What to do with a recipe that is there already: ${enum}."`
+	DryRun     bool     `help:"Show what is understood, and keep nothing; no store is asked."`
+	JSON       bool     `name:"json" help:"The result as one JSON object; with --dry-run, one a recipe."`
 }
 
 func (c importCommand) Run(ctx context.Context, s *settings, con console, log *slog.Logger) error {
@@ -39,14 +40,14 @@ func (c importCommand) Run(ctx context.Context, s *settings, con console, log *s
 }
 
 func (c importCommand) importFor(ctx context.Context, con console, larder *connection, api *commandapi.API, user events.User) error {
-	sum := importSum{UnknownFields: map[string]int{}, Refusals: []refusal{}}
+	sum := importSum{onDuplicate: commandapi.OnDuplicate(c.Duplicates), UnknownFields: map[string]int{}, Refusals: []refusal{}}
 	for _, file := range c.Files {
 		if err := sum.add(ctx, api, user, file, con); err != nil {
 			return err
 		}
 	}
-	if !larder.alone() && larder.NATSURL != "" && sum.Added > 0 {
-		if err := awaitViews(ctx, larder, api, user.ID, int64(sum.Added), con); err != nil {
+	if !larder.alone() && larder.NATSURL != "" && sum.Added+sum.Replaced > 0 {
+		if err := awaitViews(ctx, larder, api, user.ID, int64(sum.Added+sum.Replaced), con); err != nil {
 			return err
 		}
 	}
@@ -70,19 +71,26 @@ func (c importCommand) report(con console, sum importSum) error {
 	if c.JSON {
 		return json.NewEncoder(con.out).Encode(sum)
 	}
-	fmt.Fprintf(con.out, "%d added, %d already there, %d refused\n", sum.Added, sum.Present, sum.Refused)
+	replaced := ""
+	if sum.onDuplicate == commandapi.ReplaceDuplicates {
+		replaced = fmt.Sprintf("%d replaced, ", sum.Replaced)
+	}
+	fmt.Fprintf(con.out, "%d added, %s%d already there, %d refused\n", sum.Added, replaced, sum.Present, sum.Refused)
 	return nil
 }
 
 // importSum counts over all files.
 type importSum struct {
 	Added    int       `json:"added"`
+	Replaced int       `json:"replaced"`
 	Present  int       `json:"already_there"`
 	Refused  int       `json:"refused"`
 	Refusals []refusal `json:"refusals"`
 	// UnknownFields counts the recipes with an ignored field; "" counts those beyond the first
 	// names.
 	UnknownFields map[string]int `json:"unknown_fields"`
+
+	onDuplicate commandapi.OnDuplicate
 }
 
 // refusal is one line that wasn't imported.
@@ -134,7 +142,8 @@ type input struct {
 func (sum *importSum) put(con console, from input, run func(transfer.Options) (transfer.Progress, error)) error {
 	bar := newProgress(con.err, "import "+from.file, "recipes")
 	result, err := run(transfer.Options{
-		Progress: func(p transfer.Progress) { bar.setShare(int64(p.Lines), p.Bytes, from.size) },
+		OnDuplicate: sum.onDuplicate,
+		Progress:    func(p transfer.Progress) { bar.setShare(int64(p.Lines), p.Bytes, from.size) },
 		BadLine: func(line int, reason error) {
 			place := fmt.Sprintf("%s line %d", from.file, line)
 			if from.place != nil {
@@ -145,6 +154,7 @@ func (sum *importSum) put(con console, from input, run func(transfer.Options) (t
 		},
 	})
 	sum.Added += result.Added
+	sum.Replaced += result.Replaced
 	sum.Present += result.Skipped
 	sum.Refused += result.Bad
 	for name, recipes := range result.Unknown {

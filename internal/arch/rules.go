@@ -58,7 +58,7 @@ func componentLayers() []Layer {
 		},
 		{
 			Packages: command + "/internal/command",
-			May:      []string{events, rules, commandStore, internal + "ledger"},
+			May:      []string{events, rules, commandStore, internal + "ledger", internal + "wordfold"},
 			Reason:   "a command is the same whoever asks for it, so it knows neither HTTP nor a command line",
 		},
 		{

@@ -152,6 +152,10 @@ FROM recipes WHERE user_id = $1 AND deleted_at IS NULL;
 SELECT i.recipe_id, i.text, i.name FROM ingredients i JOIN recipes r ON r.user_id = i.user_id AND r.id = i.recipe_id
 WHERE i.user_id = $1 AND r.deleted_at IS NULL;
 
+-- What tells whether a user has a recipe already.
+-- name: RecipeSources :many
+SELECT id, name, source_url FROM recipes WHERE user_id = $1 AND deleted_at IS NULL ORDER BY created_at, id;
+
 -- What a list shows of the given recipes that still exist.
 -- name: Summaries :many
 SELECT id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at

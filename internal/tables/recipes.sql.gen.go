@@ -364,6 +364,37 @@ func (q *Queries) RecipeOfFile(ctx context.Context, arg RecipeOfFileParams) (Rec
 	return i, err
 }
 
+const RecipeSources = `-- name: RecipeSources :many
+SELECT id, name, source_url FROM recipes WHERE user_id = $1 AND deleted_at IS NULL ORDER BY created_at, id
+`
+
+type RecipeSourcesRow struct {
+	ID        string
+	Name      string
+	SourceUrl string
+}
+
+// What tells whether a user has a recipe already.
+func (q *Queries) RecipeSources(ctx context.Context, userID string) ([]RecipeSourcesRow, error) {
+	rows, err := q.db.Query(ctx, RecipeSources, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RecipeSourcesRow
+	for rows.Next() {
+		var i RecipeSourcesRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.SourceUrl); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const RecipeStates = `-- name: RecipeStates :many
 SELECT id, version, (deleted_at IS NULL)::boolean AS there FROM recipes WHERE user_id = $1 AND id = ANY($2::text[]::uuid[])
 `

@@ -20,11 +20,12 @@ const grown = 1000
 
 // Progress is an import's progress.
 type Progress struct {
-	Lines   int   // read so far
-	Bytes   int64 // of the input read so far, as given, compressed or not
-	Added   int   // recipes that are new
-	Skipped int   // recipes that already existed
-	Bad     int   // lines that can't be imported
+	Lines    int   // read so far
+	Bytes    int64 // of the input read so far, as given, compressed or not
+	Added    int   // recipes that are new
+	Replaced int   // recipes that have a new version
+	Skipped  int   // recipes that already existed, and stay as they are
+	Bad      int   // lines that can't be imported
 
 	// Unknown counts recipes with an ignored field, by its name; names beyond maxUnknown share one
 	// count under "".
@@ -36,13 +37,14 @@ const maxUnknown = 50
 
 // Options of an import. Both functions may be nil.
 type Options struct {
-	Progress func(Progress)            // after each transaction
-	BadLine  func(line int, err error) // for each line that can't be imported, numbered from 1
+	OnDuplicate commandapi.OnDuplicate    // skips them if empty
+	Progress    func(Progress)            // after each transaction
+	BadLine     func(line int, err error) // for each line that can't be imported, numbered from 1
 }
 
 // Import imports recipes from lines, which may be gzipped. A recipe keeps its id; one without gets
-// an id derived from its content, so the same line is the same recipe. Existing recipes are left
-// unchanged, so an interrupted import can just be rerun. A bad line is reported, and the rest
+// an id derived from its content, so the same line is the same recipe. Existing recipes are treated
+// as options say, and an interrupted import can just be rerun. A bad line is reported, and the rest
 // continues. The error is from reading, or from the database: what was imported until then stays.
 func Import(ctx context.Context, recipes *commandapi.API, user string, from io.Reader, options Options) (Progress, error) {
 	i := NewImporter(recipes, user, options)
@@ -77,11 +79,12 @@ type Importer struct {
 	options  Options
 	progress Progress
 	waiting  []line
+	how      commandapi.Importing
 }
 
 // NewImporter begins an import for a user.
 func NewImporter(recipes *commandapi.API, user string, options Options) *Importer {
-	return &Importer{recipes: recipes, user: user, options: options}
+	return &Importer{recipes: recipes, user: user, options: options, how: commandapi.Importing{OnDuplicate: options.OnDuplicate}}
 }
 
 // Progress returns the progress so far.
@@ -160,15 +163,21 @@ func (i *Importer) Flush(ctx context.Context) error {
 func (i *Importer) write(ctx context.Context) error {
 	all := make([]commandapi.Imported, len(i.waiting))
 	for n, l := range i.waiting {
-		all[n] = commandapi.Imported{ID: l.id, Draft: l.draft, CreatedAt: l.createdAt}
+		all[n] = commandapi.Imported{ID: l.id, Draft: l.draft, Chosen: l.chosen, CreatedAt: l.createdAt}
 	}
-	added, err := i.recipes.Import(ctx, i.user, all, func(n int, reason error) { i.bad(i.waiting[n].number, reason) })
+	bad := 0
+	i.how.Bad = func(n int, reason error) {
+		bad++
+		i.bad(i.waiting[n].number, reason)
+	}
+	result, err := i.recipes.Import(ctx, i.user, all, &i.how)
 	if err != nil {
 		return fmt.Errorf("import recipes: %w", err)
 	}
 	before := i.progress.Added
-	i.progress.Added += added
-	i.progress.Skipped += len(all) - added
+	i.progress.Added += result.Added
+	i.progress.Replaced += result.Replaced
+	i.progress.Skipped += len(all) - result.Added - result.Replaced - bad
 	i.waiting = i.waiting[:0]
 	if before < grown && i.progress.Added >= grown {
 		return i.recipes.Analyze(ctx)

@@ -29,6 +29,7 @@ var (
 type line struct {
 	number    int
 	id        string
+	chosen    bool // the line gives its id
 	draft     recipe.Draft
 	createdAt time.Time // zero if the line doesn't say
 	unknown   []string  // ignored fields
@@ -74,7 +75,7 @@ func fromDraft(user, given string, draft recipe.Draft) (line, error) {
 	if err != nil {
 		return line{}, err
 	}
-	return line{id: id, draft: kept}, nil
+	return line{id: id, chosen: given != "", draft: kept}, nil
 }
 
 // checkUTF8 refuses a line that isn't UTF-8: interpreting it in another encoding would be a guess.
