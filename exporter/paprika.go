@@ -90,8 +90,9 @@ func asPaprika(r events.Recipe, photo []byte) ([]byte, error) {
 		"ingredients": strings.Join(underHeadings(r.Ingredients), "\n"), "directions": strings.Join(steps, "\n\n"),
 		"servings": r.Yield, "prep_time": minutes(r.PrepMinutes), "cook_time": minutes(r.CookMinutes), "total_time": minutes(r.TotalMinutes),
 		"source": source, "source_url": "", "categories": append([]string{}, r.Tags...),
-		"created": r.CreatedAt.Format(time.DateTime), "rating": 0, "difficulty": "", "image_url": nil, "nutritional_info": strings.Join(nutrition, "\n"),
-		"photo": nil, "photo_hash": nil, "photo_large": nil, "photo_data": nil, "photos": []any{},
+		"created": r.CreatedAt.Format(time.DateTime), "rating": 0, "difficulty": "", "image_url": nil,
+		"nutritional_info": strings.Join(nutrition, "\n"),
+		"photo":            nil, "photo_hash": nil, "photo_large": nil, "photo_data": nil, "photos": []any{},
 	}
 	if isAddress(r.SourceURL) {
 		object["source_url"] = r.SourceURL
