@@ -21,7 +21,7 @@ func Statements() []Statement { return slices.Concat(rowStatements(), ledgerStat
 func rowStatements() []Statement {
 	return []Statement{
 		{
-			[]string{"InsertRecipe", "PutRecipe", "InsertIngredients"},
+			[]string{"InsertRecipe", "PutRecipe"},
 			[]string{commandStore},
 			[]string{postgresroles.CommandAPI, postgresroles.Importer},
 			"a recipe is written by commands alone, which the importer runs in its own process",

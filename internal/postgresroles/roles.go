@@ -48,7 +48,7 @@ func Components() []Role {
 	return []Role{
 		{CommandAPI, "command-api", append(everybodys(),
 			Privilege{"recipes", "SELECT, INSERT, UPDATE"},
-			Privilege{"ingredients", "SELECT, INSERT, DELETE"},
+			Privilege{"ingredients", "SELECT, INSERT, UPDATE, DELETE"},
 			Privilege{"users", "SELECT, INSERT, UPDATE"}, // only the operator deletes users and from the ledger
 			Privilege{"user_changes", "SELECT, INSERT, UPDATE (change)"},
 			Privilege{"event_log", "SELECT, INSERT"},
@@ -77,7 +77,7 @@ func Components() []Role {
 		// It writes recipes as the command API does, and their pictures as the file service does.
 		{Importer, "importer", append(everybodys(),
 			Privilege{"recipes", "SELECT, INSERT, UPDATE"},
-			Privilege{"ingredients", "SELECT, INSERT, DELETE"},
+			Privilege{"ingredients", "SELECT, INSERT, UPDATE, DELETE"},
 			Privilege{"users", "SELECT (id, grocery, disabled)"},
 			Privilege{"user_changes", "SELECT, UPDATE (change)"},
 			Privilege{"event_log", "SELECT, INSERT"},

@@ -84,44 +84,59 @@ func (q *Queries) HasRoom(ctx context.Context, arg HasRoomParams) (interface{}, 
 	return column_1, err
 }
 
-const InsertIngredients = `-- name: InsertIngredients :exec
-INSERT INTO ingredients (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section, second)
-SELECT $1::uuid, $2::uuid, i.ordinality - 1, i.text, i.quantity, i.quantity_max, i.unit, i.name, i.note, i.section, i.second
-FROM json_populate_recordset(NULL::ingredients, $3::json -> 'ingredients') WITH ORDINALITY AS i
-`
-
-type InsertIngredientsParams struct {
-	Column1 string
-	Column2 string
-	Column3 []byte
-}
-
-// Writes the ingredients of a recipe ($3) that has none yet. $1 is its user, $2 its id.
-func (q *Queries) InsertIngredients(ctx context.Context, arg InsertIngredientsParams) error {
-	_, err := q.db.Exec(ctx, InsertIngredients, arg.Column1, arg.Column2, arg.Column3)
-	return err
-}
-
 const InsertRecipe = `-- name: InsertRecipe :exec
 
-INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
-	total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at)
-SELECT $1::uuid, r.id, r.version, (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid),
-	r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
-	r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at
-FROM json_populate_record(NULL::recipes, $2::json) AS r
+
+WITH given AS MATERIALIZED (
+	SELECT $9::json AS data, (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid) AS change
+), written AS (
+	INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
+		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at)
+	SELECT $1::uuid, r.id, r.version, given.change,
+		r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
+		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at
+	FROM given, json_populate_record(NULL::recipes, given.data) AS r
+), lines AS (
+	INSERT INTO ingredients (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section, second)
+	SELECT $1::uuid, $10::uuid, i.ordinality - 1, i.text, i.quantity, i.quantity_max, i.unit, i.name, i.note, i.section, i.second
+	FROM given, json_populate_recordset(NULL::ingredients, given.data -> 'ingredients') WITH ORDINALITY AS i
+)
+INSERT INTO event_log (user_id, event_id, type, schema_version, subject, version, change, time, traceparent, data)
+SELECT $1::uuid, $2::uuid, $3::text, $4::integer, $5::text, $6::bigint, given.change,
+	$7::timestamptz, $8::text, given.data FROM given
 `
 
 type InsertRecipeParams struct {
-	Column1 string
-	Column2 []byte
+	UserID        string
+	EventID       string
+	Type          string
+	SchemaVersion int32
+	Subject       string
+	Version       int64
+	Time          time.Time
+	Traceparent   string
+	Recipe        []byte
+	ID            string
 }
 
 // Recipes are written from JSON and read as JSON. Each column has the name of its JSON field.
-// Writes a recipe ($2) of a user ($1) whose id is known to be new. Takes the change number from user_changes, where DrawChange
-// has put it, which saves a round trip.
+// A recipe, its ingredients and the ledger's entry, which carries the recipe, are written by one statement: each further one costs
+// as much as some rows, and would parse the same JSON again. The change number is read from user_changes, where DrawChange has put
+// it, which saves a round trip.
+// Writes a recipe whose id is known to be new.
 func (q *Queries) InsertRecipe(ctx context.Context, arg InsertRecipeParams) error {
-	_, err := q.db.Exec(ctx, InsertRecipe, arg.Column1, arg.Column2)
+	_, err := q.db.Exec(ctx, InsertRecipe,
+		arg.UserID,
+		arg.EventID,
+		arg.Type,
+		arg.SchemaVersion,
+		arg.Subject,
+		arg.Version,
+		arg.Time,
+		arg.Traceparent,
+		arg.Recipe,
+		arg.ID,
+	)
 	return err
 }
 
@@ -159,30 +174,73 @@ func (q *Queries) PutFiles(ctx context.Context, arg PutFilesParams) error {
 }
 
 const PutRecipe = `-- name: PutRecipe :exec
-INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
-	total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at, deleted_at)
-SELECT $1::uuid, r.id, r.version, (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid),
-	r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
-	r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at,
-	CASE WHEN $3::boolean THEN r.updated_at END
-FROM json_populate_record(NULL::recipes, $2::json) AS r
-ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change, name = excluded.name,
-	description = excluded.description, servings = excluded.servings, yield = excluded.yield,
-	prep_minutes = excluded.prep_minutes, cook_minutes = excluded.cook_minutes, total_minutes = excluded.total_minutes,
-	source_url = excluded.source_url, author = excluded.author, language = excluded.language,
-	nutrition = excluded.nutrition, tags = excluded.tags, notes = excluded.notes, steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
-	deleted_at = excluded.deleted_at
+WITH given AS MATERIALIZED (
+	SELECT $9::json AS data, (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid) AS change
+), written AS (
+	INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
+		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at, deleted_at)
+	SELECT $1::uuid, r.id, r.version, given.change,
+		r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
+		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at,
+		CASE WHEN $10::boolean THEN r.updated_at END
+	FROM given, json_populate_record(NULL::recipes, given.data) AS r
+	ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change, name = excluded.name,
+		description = excluded.description, servings = excluded.servings, yield = excluded.yield,
+		prep_minutes = excluded.prep_minutes, cook_minutes = excluded.cook_minutes, total_minutes = excluded.total_minutes,
+		source_url = excluded.source_url, author = excluded.author, language = excluded.language,
+		nutrition = excluded.nutrition, tags = excluded.tags, notes = excluded.notes,
+		steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
+		deleted_at = excluded.deleted_at
+), gone AS (
+	DELETE FROM ingredients WHERE user_id = $1::uuid AND recipe_id = $11::uuid AND NOT $10::boolean
+		AND position >= (SELECT json_array_length(given.data -> 'ingredients') FROM given)
+), lines AS (
+	INSERT INTO ingredients AS have (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section, second)
+	SELECT $1::uuid, $11::uuid, i.ordinality - 1, i.text, i.quantity, i.quantity_max, i.unit, i.name, i.note, i.section, i.second
+	FROM given, json_populate_recordset(NULL::ingredients, given.data -> 'ingredients') WITH ORDINALITY AS i
+	WHERE NOT $10::boolean
+	ON CONFLICT (user_id, recipe_id, position) DO UPDATE SET text = excluded.text, quantity = excluded.quantity,
+		quantity_max = excluded.quantity_max, unit = excluded.unit, name = excluded.name, note = excluded.note,
+		section = excluded.section, second = excluded.second
+	WHERE (have.text, have.quantity, have.quantity_max, have.unit, have.name, have.note, have.section, have.second)
+		IS DISTINCT FROM (excluded.text, excluded.quantity, excluded.quantity_max, excluded.unit, excluded.name, excluded.note,
+			excluded.section, excluded.second)
+)
+INSERT INTO event_log (user_id, event_id, type, schema_version, subject, version, change, time, traceparent, data)
+SELECT $1::uuid, $2::uuid, $3::text, $4::integer, $5::text, $6::bigint, given.change,
+	$7::timestamptz, $8::text, given.data FROM given WHERE $2::uuid IS NOT NULL
 `
 
 type PutRecipeParams struct {
-	Column1 string
-	Column2 []byte
-	Column3 bool
+	UserID        string
+	EventID       *string
+	Type          string
+	SchemaVersion int32
+	Subject       string
+	Version       int64
+	Time          time.Time
+	Traceparent   string
+	Recipe        []byte
+	Deleted       bool
+	ID            string
 }
 
-// Writes a recipe ($2) of a user ($1), deleted or not ($3), over any row that exists.
+// Writes a recipe, deleted or not, over any row that exists. A deleted one keeps its ingredients. Those that stay as they are
+// aren't written. Without an event (event_id is NULL), the ledger has it already.
 func (q *Queries) PutRecipe(ctx context.Context, arg PutRecipeParams) error {
-	_, err := q.db.Exec(ctx, PutRecipe, arg.Column1, arg.Column2, arg.Column3)
+	_, err := q.db.Exec(ctx, PutRecipe,
+		arg.UserID,
+		arg.EventID,
+		arg.Type,
+		arg.SchemaVersion,
+		arg.Subject,
+		arg.Version,
+		arg.Time,
+		arg.Traceparent,
+		arg.Recipe,
+		arg.Deleted,
+		arg.ID,
+	)
 	return err
 }
 

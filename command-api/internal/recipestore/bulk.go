@@ -87,8 +87,7 @@ func bulkWrites(user string, all []Bulk) *pgx.Batch {
 	for _, b := range all {
 		var drawn int64
 		ledger.QueueDraw(batch, user, &drawn)
-		queueReplace(batch, user, b.Recipe, b.Event.Data, false)
-		ledger.QueueEntry(batch, user, entryOf(*b.Event), "", now)
+		queueReplace(batch, user, b.Recipe.ID, entryOf(*b.Event), "", now)
 	}
 	return batch
 }

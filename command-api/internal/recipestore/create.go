@@ -25,8 +25,7 @@ func (s *Store) Create(ctx context.Context, cmd Command, d Decision) (Outcome, e
 		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, &entry, now)
 	}
 	s.queueRoom(batch, cmd.User)
-	queueInsert(batch, cmd.User, *d.Recipe, d.Event.Data)
-	ledger.QueueEntry(batch, cmd.User, entry, cmd.TraceParent, now)
+	queueInsert(batch, cmd.User, d.Recipe.ID, entry, cmd.TraceParent, now)
 
 	err := s.inTurn(ctx, cmd.User, func() error { return ledger.Send(ctx, s.pool, batch) })
 	switch {

@@ -28,8 +28,8 @@ func (p Replay) Recipe(ctx context.Context, r events.Recipe, e events.Envelope) 
 	if err != nil {
 		return err
 	}
-	queueReplace(batch, p.User, r, data, e.Type == events.RecipeDeleted)
-	queueReplayed(batch, p.User, e)
+	queueReplayed(batch, p.User, r, data, e.Type == events.RecipeDeleted)
+	queueEntry(batch, p.User, e)
 	if err := p.Tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("replay event %s of recipe %s: %w", e.ID, r.ID, err)
 	}
@@ -41,13 +41,13 @@ func (p Replay) Event(ctx context.Context, e events.Envelope) error {
 	batch := &pgx.Batch{}
 	var drawn int64
 	ledger.QueueDraw(batch, p.User, &drawn)
-	queueReplayed(batch, p.User, e)
+	queueEntry(batch, p.User, e)
 	if err := p.Tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("replay event %s: %w", e.ID, err)
 	}
 	return nil
 }
 
-func queueReplayed(batch *pgx.Batch, user string, e events.Envelope) {
+func queueEntry(batch *pgx.Batch, user string, e events.Envelope) {
 	batch.Queue(tables.InsertEntry, user, e.ID, string(e.Type), e.SchemaVersion, e.Subject, e.Version, e.Time, e.TraceParent, []byte(e.Data))
 }

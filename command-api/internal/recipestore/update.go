@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"larder.dev/events"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/tables"
 	"larder.dev/recipe"
@@ -82,14 +81,16 @@ func (s *Store) writes(cmd Command, was State, d Decision, change *int64) *pgx.B
 	if d.Recipe != nil && !was.Exists {
 		s.queueRoom(batch, cmd.User)
 	}
-	if d.Recipe != nil {
-		queueReplace(batch, cmd.User, *d.Recipe, d.Event.Data, d.Event.Type == events.RecipeDeleted)
-	}
 	var entry *ledger.Entry
 	if d.Event != nil {
 		made := entryOf(*d.Event)
 		entry = &made
-		ledger.QueueEntry(batch, cmd.User, made, cmd.TraceParent, now)
+	}
+	switch {
+	case d.Recipe != nil:
+		queueReplace(batch, cmd.User, d.Recipe.ID, *entry, cmd.TraceParent, now)
+	case d.Event != nil:
+		ledger.QueueEntry(batch, cmd.User, *entry, cmd.TraceParent, now)
 	}
 	if cmd.Key != nil {
 		ledger.QueueKeep(batch, cmd.User, *cmd.Key, d.Answer, entry, now)

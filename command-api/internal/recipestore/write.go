@@ -1,6 +1,8 @@
 package recipestore
 
 import (
+	"time"
+
 	"github.com/jackc/pgx/v5"
 
 	"larder.dev/events"
@@ -8,26 +10,21 @@ import (
 	"larder.dev/internal/tables"
 )
 
-// queueInsert writes a recipe whose id is certainly new. data is the recipe as JSON.
-func queueInsert(batch *pgx.Batch, user string, r events.Recipe, data []byte) {
-	batch.Queue(tables.InsertRecipe, user, data)
-	queueIngredients(batch, user, r, data)
+// queueInsert writes a recipe whose id is certainly new, with its ledger row, whose data is the
+// recipe. It comes after QueueDraw in the same transaction.
+func queueInsert(batch *pgx.Batch, user, recipe string, e ledger.Entry, traceParent string, now time.Time) {
+	batch.Queue(tables.InsertRecipe, user, e.ID, e.Type, e.SchemaVersion, e.Subject, e.Version, now, traceParent, e.Data, recipe)
 }
 
-// queueReplace writes a recipe over any existing one. data is the recipe as JSON.
-func queueReplace(batch *pgx.Batch, user string, r events.Recipe, data []byte, deleted bool) {
-	batch.Queue(tables.PutRecipe, user, data, deleted)
-	if deleted {
-		return // the rows stay with the tombstone
-	}
-	batch.Queue(tables.DeleteIngredients, user, r.ID)
-	queueIngredients(batch, user, r, data)
+// queueReplace is queueInsert over any existing recipe.
+func queueReplace(batch *pgx.Batch, user, recipe string, e ledger.Entry, traceParent string, now time.Time) {
+	batch.Queue(tables.PutRecipe, user, &e.ID, e.Type, e.SchemaVersion, e.Subject, e.Version, now, traceParent, e.Data,
+		e.Type == string(events.RecipeDeleted), recipe)
 }
 
-func queueIngredients(batch *pgx.Batch, user string, r events.Recipe, data []byte) {
-	if len(r.Ingredients) > 0 {
-		batch.Queue(tables.InsertIngredients, user, r.ID, data)
-	}
+// queueReplayed writes a recipe over any existing one, without a ledger row. data is the recipe as JSON.
+func queueReplayed(batch *pgx.Batch, user string, r events.Recipe, data []byte, deleted bool) {
+	batch.Queue(tables.PutRecipe, user, nil, "", 0, "", r.Version, r.UpdatedAt, "", data, deleted, r.ID)
 }
 
 // entryOf returns the ledger row of an event.
