@@ -141,3 +141,33 @@ func TestIsAddress(t *testing.T) {
 		require.Equal(t, want, webpage.IsAddress(text), text)
 	}
 }
+
+// Other spellings of a private address, and a redirect to one, lead nowhere either.
+func TestGetStaysOutsideBySpellingAndRedirect(t *testing.T) {
+	t.Parallel()
+	base := site(t, func(http.ResponseWriter, *http.Request) { t.Error("it was asked") })
+	port := base[len("http://127.0.0.1"):]
+	for _, host := range []string{"2130706433", "0x7f000001", "0177.0.0.1", "127.1", "[0:0:0:0:0:ffff:7f00:1]", "localhost.", "127.0.0.1."} {
+		_, err := webpage.Fetcher{}.Get(t.Context(), "http://"+host+port)
+		require.Error(t, err, host)
+	}
+	door := site(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, base, http.StatusFound) })
+	_, err := webpage.Fetcher{Allow: []string{strings.TrimPrefix(door, "http://")}}.Get(t.Context(), door)
+	require.ErrorIs(t, err, webpage.ErrPrivate)
+}
+
+// A host that is allowed is reached though it is private, by its name with or without its port, and
+// no other port with it.
+func TestAllow(t *testing.T) {
+	t.Parallel()
+	base := site(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "soup") })
+	other := site(t, func(http.ResponseWriter, *http.Request) { t.Error("it was asked") })
+	at := strings.TrimPrefix(base, "http://")
+	for _, allow := range []string{at, "127.0.0.1"} {
+		page, err := webpage.Fetcher{Allow: []string{allow}}.Get(t.Context(), base)
+		require.NoError(t, err)
+		require.Equal(t, "soup", string(page.Content))
+	}
+	_, err := webpage.Fetcher{Allow: []string{at}}.Get(t.Context(), other)
+	require.ErrorIs(t, err, webpage.ErrPrivate)
+}
