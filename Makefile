@@ -177,6 +177,9 @@ test-full-disk: $(WEB_BUILT) $(NGINX) ## fill the disk of a running larder, then
 	$(GO) build -o bin/servers ./test/servers
 	bin/servers run -- $(GO) test -count=1 -v -timeout 15m -tags fulldisk -run TestRunbookFullDiskOfAServer ./test/faults
 
+test-import: build ## an import of 200 recipes that is killed in the middle, and goes on
+	LARDER_IMPORT=long $(GO) test -count=1 -v -run TestKilledImport ./test/e2e
+
 test-day: $(PROMETHEUS) ## an operator's day: incidents under load on real servers, each with its alert and runbook, as a table
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers

@@ -20,6 +20,7 @@ type ConsumerConfig struct {
 	AckWait       time.Duration // an unacknowledged message is redelivered after this
 	MaxAckPending int           // limit on unacknowledged messages, over all processes
 	All           bool          // a new one starts with the stream's first message
+	Named         bool          // its one filter is in the subject of the request that creates it, where permissions can name it
 }
 
 // ConsumerInfo is a consumer's progress.
@@ -64,9 +65,8 @@ func (cfg ConsumerConfig) raw() jetstream.ConsumerConfig {
 	if cfg.All {
 		start = jetstream.DeliverAllPolicy
 	}
-	// A single filter becomes part of the request's subject, where permissions can name it.
 	only, filters := "", cfg.Filters
-	if len(filters) == 1 {
+	if cfg.Named {
 		only, filters = filters[0], nil
 	}
 	return jetstream.ConsumerConfig{

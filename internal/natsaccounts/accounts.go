@@ -316,6 +316,7 @@ func driving(stream, consumer, filter string) []string {
 		"$JS.API.CONSUMER.CREATE." + stream + "." + consumer + "." + filter,
 		"$JS.API.CONSUMER.INFO." + stream + "." + consumer,
 		"$JS.API.CONSUMER.MSG.NEXT." + stream + "." + consumer,
+		"$JS.API.CONSUMER.RESET." + stream + "." + consumer,
 		"$JS.ACK." + stream + "." + consumer + ".>",
 	}
 }

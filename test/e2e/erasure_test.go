@@ -57,6 +57,8 @@ func TestNothingOfADeletedUserIsLeft(t *testing.T) {
 		})
 		cook.Attach(t, cake.ID, word+".txt", strings.NewReader("How to bake a "+word)).Want(t, http.StatusCreated)
 		cook.Do(t, http.MethodPost, "/api/recipes/"+cake.ID+"/grocery", map[string]any{}).Want(t, http.StatusAccepted)
+		page := map[string]any{"html": "<p>" + word + "</p>", "url": "https://example.com/" + word}
+		cook.AwaitImport(t, cook.Import(t, page), "failed", deadline)
 		gone, _ := cook.Create(t, larder.Named("Another "+word))
 		cook.Do(t, http.MethodDelete, "/api/recipes/"+gone.ID, nil).Want(t, http.StatusNoContent)
 	}

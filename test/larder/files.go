@@ -39,6 +39,12 @@ const transferTimeout = 5 * time.Minute
 // Attach sends a file like a browser's form, without holding it in memory.
 func (c *Client) Attach(tb testing.TB, recipe, name string, content io.Reader, headers ...string) Answer {
 	tb.Helper()
+	return c.sendFile(tb, "/api/recipes/"+recipe+"/files", name, content, headers...)
+}
+
+// sendFile sends a file like a browser's form.
+func (c *Client) sendFile(tb testing.TB, path, name string, content io.Reader, headers ...string) Answer {
+	tb.Helper()
 	reader, writer := io.Pipe()
 	form := multipart.NewWriter(writer)
 	go func() {
@@ -51,7 +57,7 @@ func (c *Client) Attach(tb testing.TB, recipe, name string, content io.Reader, h
 		}
 		_ = writer.CloseWithError(err)
 	}()
-	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, c.base+"/api/recipes/"+recipe+"/files", reader)
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, c.base+path, reader)
 	require.NoError(tb, err)
 	request.Header.Set("Content-Type", form.FormDataContentType())
 	request.Header.Set("Authorization", "Bearer "+c.Token)
@@ -65,7 +71,7 @@ func (c *Client) Attach(tb testing.TB, recipe, name string, content io.Reader, h
 	body, err := io.ReadAll(response.Body)
 	require.NoError(tb, err)
 	_ = reader.Close() // after an early answer the sender has nobody to send to
-	return Answer{Status: response.StatusCode, Header: response.Header, Body: body, what: "attach " + name}
+	return Answer{Status: response.StatusCode, Header: response.Header, Body: body, what: "send " + name + " to " + path}
 }
 
 // Files reads the files of a recipe's detail.

@@ -83,10 +83,14 @@ func (w *Worker) Run(ctx context.Context) {
 
 func (w *Worker) consume(ctx context.Context) error {
 	consumer, err := w.conn.EnsureConsumer(ctx, events.Stream, jetstream.ConsumerConfig{
-		Durable: Durable, Filters: []string{events.AllImports}, AckWait: ackWait, MaxAckPending: 1000,
+		Durable: Durable, Filters: []string{events.AllImports}, AckWait: ackWait, MaxAckPending: 1000, Named: true,
 	})
 	if err != nil {
 		return err
+	}
+	// What a killed process held comes at once. Where another process holds it too, one of the two gives way.
+	if err := w.conn.Release(ctx, events.Stream, Durable); err != nil && ctx.Err() == nil {
+		w.log.DebugContext(ctx, "what a killed process held comes after its time", "error", err)
 	}
 	deliveries, err := consumer.Deliver(1)
 	if err != nil {
