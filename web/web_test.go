@@ -49,6 +49,7 @@ func TestOnlyTheAppsAddressesAreTheIndex(t *testing.T) {
 		"/recipes/0eaf/":        http.StatusOK,
 		"/recipes/0eaf/cook":    http.StatusOK,
 		"/recipes/0eaf/edit":    http.StatusOK,
+		"/recipes/0eaf/history": http.StatusOK,
 		"/assets/main-4711.js":  http.StatusOK,
 		"/assets/../index.html": http.StatusOK,
 		"/recipes/0eaf/eat":     http.StatusNotFound,
@@ -86,7 +87,7 @@ func TestTheAppsAddressesAreTheSameEverywhere(t *testing.T) {
 		asked = append(asked, from[1])
 		require.Regexp(t, pages, strings.ReplaceAll(from[1], ":id", "0eaf"))
 	}
-	require.Equal(t, []string{"/login", "/recipes/:id", "/recipes/:id/cook", "/recipes/:id/edit"}, asked)
+	require.Equal(t, []string{"/login", "/export", "/recipes/:id", "/recipes/:id/cook", "/recipes/:id/edit", "/recipes/:id/history"}, asked)
 }
 
 // The API docs page isn't part of the app: it has its own policy, and unknown addresses below it

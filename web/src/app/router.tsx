@@ -90,6 +90,12 @@ const editRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/Edit'), 'Edit'),
 })
 
+const historyRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/recipes/$id/history',
+  component: lazyRouteComponent(() => import('./pages/History'), 'History'),
+})
+
 const newRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/recipes/new',
@@ -108,6 +114,7 @@ const routes = rootRoute.addChildren([
     larderRoute.addChildren([listRoute, recipeRoute]),
     cookRoute,
     editRoute,
+    historyRoute,
     newRoute,
     exportRoute,
   ]),

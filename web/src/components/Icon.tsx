@@ -36,6 +36,7 @@ const drawings = {
   printer: (
     <path d="M7 9V4h10v5M7 17H4.5a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1h15a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1H17M7 14h10v6H7v-6Z" />
   ),
+  history: <path d="M4 12a8 8 0 1 1 2.5 5.8M4 7v5h5M12 8v4.5l3 2" />,
   trash: <path d="M4 7h16M9 7V4.5h6V7M6 7l1 13h10l1-13M10 11v5M14 11v5" />,
   person: (
     <>

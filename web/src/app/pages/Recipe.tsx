@@ -57,6 +57,14 @@ export function Recipe() {
           >
             <Icon name="pencil" />
           </Link>
+          <Link
+            to="/recipes/$id/history"
+            params={{ id }}
+            className={buttonClass('round')}
+            aria-label={t('history.action')}
+          >
+            <Icon name="history" />
+          </Link>
           <Button look="round" aria-label={t('recipe.print')} onClick={() => print()}>
             <Icon name="printer" />
           </Button>

@@ -44,7 +44,7 @@ export function Conflict({ mine, theirs, onMine, onTheirs, onEdit }: Props) {
         <tbody>
           {differences(mine, theirs).map((each) => (
             <tr key={each.part}>
-              <th scope="row">{t(`edit.parts.${each.part}`)}</th>
+              <th scope="row">{t(`parts.${each.part}`)}</th>
               <td dir="auto">{each.mine || '–'}</td>
               <td dir="auto">{each.theirs || '–'}</td>
             </tr>

@@ -57,7 +57,7 @@ export function EditForm({ form, trouble, photos, onChange, onSubmit, focusOn }:
       }}
     >
       <div className={styles.wide}>
-        <Field label={t('edit.parts.name')} maxLength={200} required dir="auto" {...text('name')} />
+        <Field label={t('parts.name')} maxLength={200} required dir="auto" {...text('name')} />
       </div>
       <div className={styles.numbers}>
         <Field label={t('recipe.servings')} inputMode="decimal" {...text('servings')} />
@@ -77,7 +77,7 @@ export function EditForm({ form, trouble, photos, onChange, onSubmit, focusOn }:
         placeholder={t('edit.stepHint')}
         {...rows('steps')}
       />
-      <TextArea label={t('edit.parts.description')} maxLength={20000} {...typed('description')} />
+      <TextArea label={t('parts.description')} maxLength={20000} {...typed('description')} />
       <TextArea label={t('recipe.notes')} maxLength={20000} {...typed('notes')} />
       {photos}
       <TagsField

@@ -1,6 +1,7 @@
 // A recipe being edited: rows have keys, so that they can be moved, and numbers are as typed.
 import type { Ingredient, Recipe, RecipeInput, Step } from '@/lib/api'
 import { newId } from '@/lib/id'
+import { parts, partsOf, type Part } from '@/lib/parts'
 import { bySection } from '@/lib/sections'
 import { parseMinutes } from './minutes'
 import { plainNumbers, readNumber } from './number'
@@ -119,35 +120,13 @@ function written(form: Form) {
   return JSON.stringify({ ...form, ingredients: rows(form.ingredients), steps: rows(form.steps) })
 }
 
-export type Part =
-  'name' | 'description' | 'servings' | 'times' | 'source' | 'tags' | 'notes' | 'ingredients' | 'steps'
-
 /** differences describes how two versions of a recipe differ, for a side-by-side view. */
 export function differences(
   mine: RecipeInput,
   theirs: RecipeInput | Recipe,
 ): { part: Part; mine: string; theirs: string }[] {
-  const parts: Record<Part, (recipe: RecipeInput) => string> = {
-    name: (recipe) => recipe.name,
-    description: (recipe) => recipe.description ?? '',
-    servings: (recipe) => String(recipe.servings ?? ''),
-    times: (recipe) => [recipe.prep_minutes, recipe.cook_minutes].map((each) => each ?? '–').join(' + '),
-    source: (recipe) => recipe.source_url ?? '',
-    tags: (recipe) => (recipe.tags ?? []).join(', '),
-    ingredients: (recipe) => withSections(recipe.ingredients ?? []),
-    steps: (recipe) => withSections(recipe.steps ?? []),
-    notes: (recipe) => recipe.notes ?? '',
-  }
-  return Object.entries(parts)
-    .map(([part, say]) => ({ part: part as Part, mine: say(mine), theirs: say(theirs as RecipeInput) }))
+  const [here, there] = [partsOf(mine), partsOf(theirs as RecipeInput)]
+  return parts
+    .map((part) => ({ part, mine: here[part], theirs: there[part] }))
     .filter((each) => each.mine !== each.theirs)
-}
-
-function withSections(lines: { text?: string; section?: string }[]) {
-  return bySection(lines.map((line) => ({ text: line.text ?? '', section: line.section ?? '' })))
-    .flatMap((section) => [
-      ...(section.name ? [`${section.name}:`] : []),
-      ...section.rows.map(({ row }) => row.text),
-    ])
-    .join('\n')
 }
