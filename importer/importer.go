@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"larder.dev/importer/found"
 	"larder.dev/importer/internal/importhttp"
 	"larder.dev/importer/internal/importstore"
 	"larder.dev/importer/internal/materials"
@@ -59,7 +58,7 @@ type Deps struct {
 	Write      func(ctx context.Context, user, id string, draft recipe.Draft, beside ledger.Beside) error
 	Picture    func(ctx context.Context, p Picture) (version int64, err error)
 	Delete     func(ctx context.Context, user, id string, admits func(version int64) bool) (gone bool, err error)
-	Duplicates func(ctx context.Context, user string, recipes []found.Recipe) ([][]string, error)
+	Duplicates func(ctx context.Context, user string, drafts []recipe.Draft) ([][]string, error)
 	Room       func(ctx context.Context, user string) (int64, error)
 
 	// Allow names hosts that may be fetched from though they aren't in the public internet.

@@ -94,7 +94,7 @@ func newWorld(t *testing.T, options ...func(*importer.Deps)) *world {
 			}
 			return err
 		},
-		Delete: w.commands.DeleteUnchanged,
+		Delete: w.commands.DeleteUnchanged, Duplicates: w.commands.Duplicates,
 		Picture: func(ctx context.Context, p importer.Picture) (int64, error) {
 			version, err := files.Attach(ctx, fileservice.Attachment(p))
 			if errors.Is(err, fileservice.ErrRefused) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
@@ -75,6 +76,7 @@ func TestComponentsWork(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 8, info.State.Msgs)
 
+	p.importsAreDriven(t, relay, teller, log)
 	erased, err := control.Erase(t.Context(), teller.User)
 	require.NoError(t, err)
 	require.NotEmpty(t, erased)
@@ -83,6 +85,33 @@ func TestComponentsWork(t *testing.T) {
 	p.caughtUp(t, control)
 	require.Equal(t, []string{"search", "cache", "replica", "grocery"}, runner.Names())
 	require.Empty(t, refused.list())
+}
+
+// importsAreDriven checks that the importer gets an import's events, and may acknowledge them.
+func (p *natsFolder) importsAreDriven(t *testing.T, relay *jetstream.Conn, teller *projectiontest.Teller, log *slog.Logger) {
+	t.Helper()
+	conn, err := jetstream.Connect(t.Context(), jetstream.Options{
+		URL: p.url, Creds: p.creds("importer"), Name: "importer", InboxPrefix: natsaccounts.ImporterInbox, Log: log.With("user", "importer"),
+	})
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	require.NoError(t, conn.WaitReady(t.Context()))
+	consumer, err := conn.EnsureConsumer(t.Context(), events.Stream, jetstream.ConsumerConfig{
+		Durable: "importer", Filters: []string{events.AllImports}, AckWait: time.Minute, MaxAckPending: 10, Named: true,
+	})
+	require.NoError(t, err)
+	require.NoError(t, conn.Release(t.Context(), events.Stream, "importer"))
+	deliveries, err := consumer.Deliver(1)
+	require.NoError(t, err)
+	defer deliveries.Stop()
+	step := projectiontest.Message(teller.Import("soups", 1))
+	_, _, err = relay.Publish(t.Context(), step, nil)
+	require.NoError(t, err)
+	delivery, err := deliveries.Next(testkit.Context(t))
+	require.NoError(t, err)
+	require.Equal(t, step.Subject, delivery.Subject)
+	require.NoError(t, delivery.InProgress())
+	require.NoError(t, delivery.Ack())
 }
 
 // project runs the four projections until the end of the test, with their process's credentials.

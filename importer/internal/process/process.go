@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"larder.dev/events"
-	"larder.dev/importer/found"
 	"larder.dev/importer/internal/importstore"
 	"larder.dev/importer/internal/materials"
 	"larder.dev/internal/ledger"
@@ -56,7 +55,7 @@ type Deps struct {
 	// Delete deletes a recipe if the caller admits its version, and reports whether it is gone.
 	Delete func(ctx context.Context, user, id string, admits func(version int64) bool) (gone bool, err error)
 	// Duplicates returns, for each recipe, the ids of recipes like it that are there; nil for none.
-	Duplicates func(ctx context.Context, user string, recipes []found.Recipe) ([][]string, error)
+	Duplicates func(ctx context.Context, user string, drafts []recipe.Draft) ([][]string, error)
 	// Room returns how many more recipes the user may have.
 	Room func(ctx context.Context, user string) (int64, error)
 	// Wrote is told of each recipe that was written, so that the user's reads wait for it.

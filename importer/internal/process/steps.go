@@ -274,7 +274,11 @@ func (m *Imports) duplicates(ctx context.Context, user string, recipes []found.R
 	if m.Duplicates == nil || len(recipes) == 0 {
 		return nil, nil
 	}
-	return m.Duplicates(ctx, user, recipes)
+	drafts := make([]recipe.Draft, len(recipes))
+	for n := range recipes {
+		drafts[n] = recipes[n].Draft()
+	}
+	return m.Duplicates(ctx, user, drafts)
 }
 
 func failed(number int, f found.Failure) importstore.Step {

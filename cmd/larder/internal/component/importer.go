@@ -90,7 +90,7 @@ func importRecipes(host *Host, deps *importer.Deps) error {
 		}
 		return err
 	}
-	deps.Delete = commands.DeleteUnchanged
+	deps.Delete, deps.Duplicates = commands.DeleteUnchanged, commands.Duplicates
 	if most := host.Quotas.Recipes; most > 0 {
 		deps.Room = func(ctx context.Context, user string) (int64, error) {
 			has, err := commands.CountRecipes(ctx, user)
