@@ -119,13 +119,14 @@ UPDATE recipes have SET files = r.files, version = r.version, updated_at = r.upd
 	change = (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid)
 FROM json_populate_record(NULL::recipes, $2::json) AS r WHERE have.user_id = $1::uuid AND have.id = r.id;
 
--- A recipe, even if deleted.
+-- A recipe, even if deleted. The range, which is one id, and the order are for the primary key: of plans made while the table was
+-- empty, which a connection keeps until PostgreSQL analyzes it, the planner would take one that reads all recipes of the user.
 -- name: Recipe :one
 SELECT r.change, (r.deleted_at IS NOT NULL)::boolean AS deleted, row_to_json(r) AS recipe, (
 	SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (
 		SELECT i.text, i.quantity, i.quantity_max, i.unit, i.name, i.note, i.section, i.second
 		FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id ORDER BY i.position) AS rows)::json AS ingredients
-FROM recipes r WHERE r.user_id = $1 AND r.id = $2;
+FROM recipes r WHERE r.user_id = $1 AND r.id BETWEEN $2 AND $2 ORDER BY r.id LIMIT 1;
 
 -- The recipe that a file ($2) belongs to, unless deleted.
 -- name: RecipeOfFile :one
@@ -167,8 +168,9 @@ JOIN recipes r ON r.user_id = asked.user_id AND r.id = asked.id;
 -- name: RecipeIDsOf :many
 SELECT id FROM recipes WHERE user_id = @user_id AND id > @after ORDER BY id LIMIT @most::bigint;
 
+-- Found as in Recipe.
 -- name: RecipeVersion :one
-SELECT version FROM recipes WHERE user_id = $1 AND id = $2;
+SELECT version FROM recipes WHERE user_id = $1 AND id BETWEEN $2 AND $2 ORDER BY id LIMIT 1;
 
 -- name: LastWrite :one
 SELECT id, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1;

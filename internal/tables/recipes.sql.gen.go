@@ -249,7 +249,7 @@ SELECT r.change, (r.deleted_at IS NOT NULL)::boolean AS deleted, row_to_json(r) 
 	SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (
 		SELECT i.text, i.quantity, i.quantity_max, i.unit, i.name, i.note, i.section, i.second
 		FROM ingredients i WHERE i.user_id = r.user_id AND i.recipe_id = r.id ORDER BY i.position) AS rows)::json AS ingredients
-FROM recipes r WHERE r.user_id = $1 AND r.id = $2
+FROM recipes r WHERE r.user_id = $1 AND r.id BETWEEN $2 AND $2 ORDER BY r.id LIMIT 1
 `
 
 type RecipeParams struct {
@@ -264,7 +264,8 @@ type RecipeRow struct {
 	Ingredients []byte
 }
 
-// A recipe, even if deleted.
+// A recipe, even if deleted. The range, which is one id, and the order are for the primary key: of plans made while the table was
+// empty, which a connection keeps until PostgreSQL analyzes it, the planner would take one that reads all recipes of the user.
 func (q *Queries) Recipe(ctx context.Context, arg RecipeParams) (RecipeRow, error) {
 	row := q.db.QueryRow(ctx, Recipe, arg.UserID, arg.ID)
 	var i RecipeRow
@@ -490,7 +491,7 @@ func (q *Queries) RecipeStates(ctx context.Context, arg RecipeStatesParams) ([]R
 }
 
 const RecipeVersion = `-- name: RecipeVersion :one
-SELECT version FROM recipes WHERE user_id = $1 AND id = $2
+SELECT version FROM recipes WHERE user_id = $1 AND id BETWEEN $2 AND $2 ORDER BY id LIMIT 1
 `
 
 type RecipeVersionParams struct {
@@ -498,6 +499,7 @@ type RecipeVersionParams struct {
 	ID     string
 }
 
+// Found as in Recipe.
 func (q *Queries) RecipeVersion(ctx context.Context, arg RecipeVersionParams) (int64, error) {
 	row := q.db.QueryRow(ctx, RecipeVersion, arg.UserID, arg.ID)
 	var version int64
