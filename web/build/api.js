@@ -11,7 +11,7 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const documents = components.map((component) => path(`../../${component}/openapi.yaml`))
 
 mkdirSync(path('../src/api/'), { recursive: true })
-for (const component of components.slice(0, 3)) {
+for (const component of components.slice(0, 4)) {
   const types = astToString(
     await openapiTS(new URL(`../../${component}/openapi.yaml`, import.meta.url), { alphabetize: true }),
   )
