@@ -37,7 +37,7 @@ func newEdge(t *testing.T, origin string) *edge {
 	t.Cleanup(counter.Close)
 
 	origin = strings.TrimPrefix(counter.URL, "http://")
-	e.url = testkit.Nginx(t, testkit.Upstreams{CommandAPI: origin, QueryAPI: origin, FileService: origin, GroceryApp: origin})
+	e.url = testkit.Nginx(t, testkit.Upstreams{CommandAPI: origin, QueryAPI: origin, FileService: origin, Importer: origin, GroceryApp: origin})
 	return e
 }
 

@@ -46,7 +46,7 @@ func measureFiles(b *testing.B, t *table) {
 	server := larder.Start(b)
 	service := larder.StartFileService(b, server, "GOMEMLIMIT=48MiB")
 	origin := strings.TrimPrefix(service.Ready(b), "http://")
-	edge := testkit.Nginx(b, testkit.Upstreams{CommandAPI: origin, QueryAPI: origin, FileService: origin, GroceryApp: origin})
+	edge := testkit.Nginx(b, testkit.Upstreams{CommandAPI: origin, QueryAPI: origin, FileService: origin, Importer: origin, GroceryApp: origin})
 	ada := server.AddUser(b, "ada")
 	at := ada.At(b, service)
 	bare := bareFolder(b)

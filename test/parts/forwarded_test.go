@@ -40,7 +40,7 @@ func behind(t *testing.T) (testkit.Upstreams, <-chan http.Header) {
 	component := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { heard <- r.Header.Clone() }))
 	t.Cleanup(component.Close)
 	address := strings.TrimPrefix(component.URL, "http://")
-	return testkit.Upstreams{CommandAPI: address, QueryAPI: address, FileService: address, GroceryApp: address}, heard
+	return testkit.Upstreams{CommandAPI: address, QueryAPI: address, FileService: address, Importer: address, GroceryApp: address}, heard
 }
 
 // nginx replaces a caller's own claims with the address it sees; it trusts configured load

@@ -61,7 +61,7 @@ func TestRestartOfOneOfTwoRefusesNothing(t *testing.T) {
 	two := &instance{address: "127.0.0.3:" + port, handler: came}
 	two.start(t)
 	name := "larder.test:" + port
-	front := testkit.NginxWith(t, testkit.Upstreams{CommandAPI: name, QueryAPI: name, FileService: name, GroceryApp: name},
+	front := testkit.NginxWith(t, testkit.Upstreams{CommandAPI: name, QueryAPI: name, FileService: name, Importer: name, GroceryApp: name},
 		map[string]string{"LARDER_RESOLVER": testkit.NameServer(t)}).Plain
 
 	kinds := []struct{ method, key string }{
@@ -144,7 +144,7 @@ func TestAnAttemptAfterTheFirstHasItsName(t *testing.T) {
 	require.NoError(t, err)
 	(&instance{address: "127.0.0.3:" + port, handler: breaks}).start(t)
 	name := "larder.test:" + port
-	front := testkit.NginxWith(t, testkit.Upstreams{CommandAPI: name, QueryAPI: name, FileService: name, GroceryApp: name},
+	front := testkit.NginxWith(t, testkit.Upstreams{CommandAPI: name, QueryAPI: name, FileService: name, Importer: name, GroceryApp: name},
 		map[string]string{"LARDER_RESOLVER": testkit.NameServer(t)}).Plain
 	given := map[string]bool{"": true}
 	for _, c := range []struct{ method, key string }{
