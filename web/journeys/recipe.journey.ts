@@ -31,6 +31,51 @@ test('HTML in a recipe is shown as text', { tag: '@once' }, async ({ cook, kitch
   await expect(kitchen.locator('article img')).toHaveCount(0)
 })
 
+// A recipe says what it makes, its whole time, its author, language and nutrition, and a cook changes
+// them. A source that isn't a web address is text.
+test('the details of a recipe', { tag: '@once' }, async ({ cook, kitchen }) => {
+  const answer = await cook.api('/api/recipes', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      name: 'Sauerteigbrot',
+      yield: '2 Laibe',
+      total_minutes: 1500,
+      author: 'Verena',
+      language: 'de-CH',
+      nutrition: { calories: '240 kcal', proteinContent: '9 g' },
+      source_url: 'javascript:alert(1)',
+      steps: [{ text: 'Backen.' }],
+    }),
+  })
+  await kitchen.goto(address(`/recipes/${((await answer.json()) as { id: string }).id}`))
+  const page = kitchen.getByRole('article')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveAttribute('lang', 'de-CH')
+  await expect(page).toContainText('Makes: 2 Laibe')
+  await expect(page).toContainText('1 day 1 hr')
+  await expect(page).toContainText('By: Verena')
+  await expect(page.getByRole('row', { name: 'Energy 240 kcal' })).toBeVisible()
+  await expect(page).toContainText('javascript:alert(1)')
+  await expect(page.locator('a[href^="javascript"]')).toHaveCount(0)
+  await expectAccessible(kitchen)
+
+  await kitchen.getByRole('link', { name: 'Edit' }).click()
+  await kitchen.getByLabel('Makes, in words').fill('3 loaves')
+  await kitchen.getByLabel('Total, minutes').fill('2 h')
+  await kitchen.getByLabel('Language').fill('no tag')
+  await kitchen.getByText('Nutrition').click()
+  await kitchen.getByLabel('Energy').fill('')
+  await kitchen.getByRole('button', { name: 'Save' }).click()
+  await expect(kitchen.getByText('Enter a language tag')).toBeVisible()
+  await kitchen.getByLabel('Language').fill('en')
+  await expectAccessible(kitchen)
+  await kitchen.getByRole('button', { name: 'Save' }).click()
+  await expect(page).toContainText('Makes: 3 loaves')
+  await expect(page).toContainText('2 hr')
+  await expect(page.getByRole('row')).toHaveCount(1)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveAttribute('lang', 'en')
+})
+
 // Each sample prints on one page: the content, without the controls.
 test('print a recipe', async ({ kitchen, cook }) => {
   const { items } = (await (await cook.api('/api/recipes?limit=100')).json()) as {

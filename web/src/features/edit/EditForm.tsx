@@ -4,6 +4,7 @@ import { Field } from '@/components/Field'
 import { TextArea } from '@/components/TextArea'
 import { formatMinutes } from '@/lib/duration'
 import { useLocale } from '@/lib/i18n'
+import { nutrients } from '@/lib/nutrition'
 import styles from './EditForm.module.css'
 import type { Form, Row } from './form'
 import { burstOf, type Burst } from './history'
@@ -29,13 +30,13 @@ export function EditForm({ form, trouble, photos, onChange, onSubmit, focusOn }:
   const { t } = useTranslation()
   const readAs = useReadAs()
   const understood = useUnderstood(form.ingredients)
-  const typed = (field: 'name' | 'servings' | 'prep' | 'cook' | 'source' | 'description' | 'notes') => ({
+  const typed = (field: Line | 'description' | 'notes') => ({
     'data-focus': field,
     value: form[field],
     onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
       onChange({ ...form, [field]: event.target.value }, burstOf(field, event.nativeEvent)),
   })
-  const text = (field: 'name' | 'servings' | 'prep' | 'cook' | 'source') => {
+  const text = (field: Line) => {
     const wrong = trouble.get(field)
     return { ...typed(field), error: wrong && troubleSaid(t, wrong) }
   }
@@ -63,6 +64,15 @@ export function EditForm({ form, trouble, photos, onChange, onSubmit, focusOn }:
         <Field label={t('recipe.servings')} inputMode="decimal" {...text('servings')} />
         <Field label={t('edit.prep')} autoComplete="off" hint={readAs(form.prep)} {...text('prep')} />
         <Field label={t('edit.cook')} autoComplete="off" hint={readAs(form.cook)} {...text('cook')} />
+        <Field label={t('edit.yield')} placeholder={t('edit.yieldHint')} dir="auto" {...text('yield')} />
+        <Field label={t('edit.total')} autoComplete="off" hint={readAs(form.total)} {...text('total')} />
+        <Field
+          label={t('edit.language')}
+          placeholder="en"
+          autoComplete="off"
+          dir="ltr"
+          {...text('language')}
+        />
       </div>
       <RowsEditor
         label={t('recipe.ingredients')}
@@ -92,7 +102,40 @@ export function EditForm({ form, trouble, photos, onChange, onSubmit, focusOn }:
         dir={form.source === '' ? undefined : 'auto'}
         {...text('source')}
       />
+      <Field label={t('edit.author')} maxLength={200} dir="auto" {...text('author')} />
+      <NutritionFields form={form} trouble={trouble} onChange={onChange} />
     </form>
+  )
+}
+
+type Line = 'name' | 'servings' | 'yield' | 'prep' | 'cook' | 'total' | 'source' | 'author' | 'language'
+
+function NutritionFields({ form, trouble, onChange }: Pick<Props, 'form' | 'trouble' | 'onChange'>) {
+  const { t } = useTranslation()
+  const wrong = trouble.get('nutrition')
+  return (
+    <details className={styles.nutrition} open={wrong ? true : undefined}>
+      <summary>{t('recipe.nutrition.title')}</summary>
+      <div>
+        {nutrients.map((name, index) => (
+          <Field
+            key={name}
+            label={t(`recipe.nutrition.${name}`)}
+            maxLength={200}
+            dir="auto"
+            data-focus={index === 0 ? 'nutrition' : undefined}
+            value={form.nutrition[name] ?? ''}
+            error={index === 0 && wrong ? troubleSaid(t, wrong) : undefined}
+            onChange={(event) =>
+              onChange(
+                { ...form, nutrition: { ...form.nutrition, [name]: event.target.value } },
+                burstOf(`nutrition.${name}`, event.nativeEvent),
+              )
+            }
+          />
+        ))}
+      </div>
+    </details>
   )
 }
 

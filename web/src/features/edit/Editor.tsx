@@ -38,7 +38,7 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
   // Don't let a later version that arrives meanwhile change under the cook's hands.
   const [original, setOriginal] = useState(saved)
   const { base, from, setWrittenOn } = useWrittenOn(recipe, draft)
-  const history = useHistory(() => formOfDraft(draft) ?? saved, focusOn)
+  const history = useHistory(() => formOfDraft(draft, saved), focusOn)
   const { form } = history
   const [restored, setRestored] = useState(draft !== undefined)
   const [trouble, setTrouble] = useState<Trouble>(new Map())
@@ -155,10 +155,15 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
   )
 }
 
-// The editor's draft is complete; a refused change only has what was sent.
-function formOfDraft(draft: Draft | undefined): Form | undefined {
-  if (!draft) return undefined
-  return draft.form ? { ...formOf(undefined), ...(draft.form as Form) } : formOf(draft.input)
+// A refused change only has what was sent. An earlier app's draft lacks the fields that it didn't
+// know, which are as saved then.
+function formOfDraft(draft: Draft | undefined, saved: Form): Form {
+  if (!draft) return saved
+  if (draft.form) return { ...saved, ...(draft.form as Form) }
+  const form = formOf(draft.input)
+  if (draft.input.yield !== undefined) return form
+  const { yield: makes, total, author, language, nutrition } = saved
+  return { ...form, yield: makes, total, author, language, nutrition }
 }
 
 /** The version being edited, and its content if known. */

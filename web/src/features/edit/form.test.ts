@@ -6,9 +6,14 @@ const soup: RecipeInput = {
   name: 'Soup',
   description: '',
   servings: 4,
+  yield: '4 bowls',
   prep_minutes: null,
   cook_minutes: 30,
+  total_minutes: 480,
   source_url: '',
+  author: 'Ada',
+  language: 'en-GB',
+  nutrition: { servingSize: '1 bowl', calories: '90 kcal' },
   tags: ['winter'],
   notes: '',
   ingredients: [
@@ -28,6 +33,24 @@ const soup: RecipeInput = {
 
 describe('the form', () => {
   it('gives back what it was made of', () => expect(inputOf(formOf(soup))).toEqual(soup))
+
+  it('sends each of the fields of today, so that the server empties what was emptied', () => {
+    const form = {
+      ...formOf(soup),
+      yield: ' ',
+      total: '',
+      author: '',
+      language: '',
+      nutrition: { calories: ' ' },
+    }
+    expect(inputOf(form)).toMatchObject({
+      yield: '',
+      total_minutes: null,
+      author: '',
+      language: '',
+      nutrition: {},
+    })
+  })
 
   it('forgets the parts of a line whose text was changed, and rows without text', () => {
     const form = formOf(soup)

@@ -1,6 +1,7 @@
 // A recipe being edited: rows have keys, so that they can be moved, and numbers are as typed.
 import type { Ingredient, Recipe, RecipeInput, Step } from '@/lib/api'
 import { newId } from '@/lib/id'
+import { nutrients } from '@/lib/nutrition'
 import { parts, partsOf, type Part } from '@/lib/parts'
 import { bySection } from '@/lib/sections'
 import { parseMinutes } from './minutes'
@@ -21,9 +22,14 @@ export interface Form {
   name: string
   description: string
   servings: string
+  yield: string
   prep: string
   cook: string
+  total: string
   source: string
+  author: string
+  language: string
+  nutrition: Partial<Record<(typeof nutrients)[number], string>>
   tags: string[]
   /** Text typed after the tags that isn't a tag yet. */
   tag: string
@@ -41,9 +47,14 @@ export function formOf(recipe: RecipeInput | undefined): Form {
     name: recipe?.name ?? '',
     description: recipe?.description ?? '',
     servings: number(recipe?.servings),
+    yield: recipe?.yield ?? '',
     prep: number(recipe?.prep_minutes),
     cook: number(recipe?.cook_minutes),
+    total: number(recipe?.total_minutes),
     source: recipe?.source_url ?? '',
+    author: recipe?.author ?? '',
+    language: recipe?.language ?? '',
+    nutrition: recipe?.nutrition ?? {},
     tags: recipe?.tags ?? [],
     tag: '',
     notes: recipe?.notes ?? '',
@@ -71,9 +82,14 @@ export function inputOf(form: Form): RecipeInput {
     name: form.name.trim(),
     description: form.description.trim(),
     servings: numberOf(form.servings) ?? null,
+    yield: form.yield.trim(),
     prep_minutes: parseMinutes(form.prep) ?? null,
     cook_minutes: parseMinutes(form.cook) ?? null,
+    total_minutes: parseMinutes(form.total) ?? null,
     source_url: form.source.trim(),
+    author: form.author.trim(),
+    language: form.language.trim(),
+    nutrition: statedIn(form.nutrition),
     tags: tagsIn(form.tag, form.tags),
     notes: form.notes.trim(),
     ingredients: linesOf(form.ingredients, (row, section) =>
@@ -81,6 +97,12 @@ export function inputOf(form: Form): RecipeInput {
     ),
     steps: linesOf(form.steps, (row, section) => ({ text: row.text.trim(), section })),
   }
+}
+
+function statedIn(nutrition: Form['nutrition']): Form['nutrition'] {
+  return Object.fromEntries(
+    nutrients.map((name) => [name, nutrition[name]?.trim() ?? '']).filter(([, value]) => value !== ''),
+  )
 }
 
 function linesOf<T>(rows: Row[], line: (row: Row, section: string) => T): T[] {

@@ -3,7 +3,7 @@ import { isSent, numberOf } from './form'
 import { parseMinutes } from './minutes'
 
 /** Why a field can't be saved, as a translation key. */
-export type Why = 'name' | 'number' | 'time' | 'long' | 'many'
+export type Why = 'name' | 'number' | 'time' | 'language' | 'long' | 'many'
 
 /**
  * Trouble maps fields to errors, in page order. A row's field is its key. Errors that only the
@@ -11,7 +11,17 @@ export type Why = 'name' | 'number' | 'time' | 'long' | 'many'
  */
 export type Trouble = Map<string, { why: Why } | { said: string }>
 
-const longest = { name: 200, source: 2_000, section: 200, ingredients: 500, steps: 5_000, rows: 200 }
+const longest = {
+  name: 200,
+  yield: 200,
+  author: 200,
+  nutrition: 200,
+  source: 2_000,
+  section: 200,
+  ingredients: 500,
+  steps: 5_000,
+  rows: 200,
+}
 
 /** troubleOf finds what the server would refuse, before sending. */
 export function troubleOf(form: Form): Trouble {
@@ -20,9 +30,11 @@ export function troubleOf(form: Form): Trouble {
   const servings = numberOf(form.servings)
   if (servings !== null && !(servings !== undefined && servings >= 0.001 && servings <= 10_000))
     trouble.set('servings', { why: 'number' })
-  for (const field of ['prep', 'cook'] as const) {
+  for (const field of ['prep', 'cook', 'total'] as const) {
     if (parseMinutes(form[field]) === undefined) trouble.set(field, { why: 'time' })
   }
+  if (lengthOf(form.yield) > longest.yield) trouble.set('yield', { why: 'long' })
+  if (!isLanguage(form.language.trim())) trouble.set('language', { why: 'language' })
   for (const list of ['ingredients', 'steps'] as const) {
     let sent = 0
     for (const row of form[list]) {
@@ -32,8 +44,21 @@ export function troubleOf(form: Form): Trouble {
       else if (sent > longest.rows && isSent(row)) trouble.set(row.key, { why: 'many' })
     }
   }
-  if (lengthOf(form.source) > longest.source) trouble.set('source', { why: 'long' })
+  for (const field of ['source', 'author'] as const) {
+    if (lengthOf(form[field]) > longest[field]) trouble.set(field, { why: 'long' })
+  }
+  if (Object.values(form.nutrition).some((value) => lengthOf(value) > longest.nutrition))
+    trouble.set('nutrition', { why: 'long' })
   return trouble
+}
+
+function isLanguage(tag: string): boolean {
+  if (tag === '') return true
+  try {
+    return tag.length <= 35 && Intl.getCanonicalLocales(tag.replaceAll('_', '-')).length === 1
+  } catch {
+    return false
+  }
 }
 
 // Count characters like the server, not UTF-16 units.
@@ -44,7 +69,12 @@ const fields: Record<string, keyof Form> = {
   servings: 'servings',
   prep_minutes: 'prep',
   cook_minutes: 'cook',
+  yield: 'yield',
+  total_minutes: 'total',
   source_url: 'source',
+  author: 'author',
+  language: 'language',
+  nutrition: 'nutrition',
   description: 'description',
   notes: 'notes',
   tags: 'tags',

@@ -13,6 +13,7 @@ import { Refused, type Recipe } from '@/lib/api'
 import { useCooking } from '@/lib/cooking'
 import { formatMinutes, totalMinutes } from '@/lib/duration'
 import { useLocale } from '@/lib/i18n'
+import { nutrients } from '@/lib/nutrition'
 import { recipeQuery } from '@/lib/recipes'
 import { Ingredients } from './Ingredients'
 import { RecipeSkeleton } from './RecipeSkeleton'
@@ -62,6 +63,7 @@ function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: Whol
   // Keyboard users continue at the recipe, and screen readers announce its name.
   useEffect(() => title.current?.focus({ preventScroll: true }), [])
   const photo = picture?.(recipe)
+  const lang = recipe.language || undefined
   return (
     <article className={styles.page}>
       <header className={photo ? styles.header : `${styles.header} ${styles.drawn}`}>
@@ -80,11 +82,11 @@ function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: Whol
           <div className={styles.menu}>{menu?.(recipe)}</div>
         </div>
         <div className={styles.head}>
-          <h1 className={styles.title} tabIndex={-1} ref={title} dir="auto">
+          <h1 className={styles.title} tabIndex={-1} ref={title} dir="auto" lang={lang}>
             {recipe.name}
           </h1>
           {recipe.description && (
-            <p className={styles.description} dir="auto">
+            <p className={styles.description} dir="auto" lang={lang}>
               {recipe.description}
             </p>
           )}
@@ -92,6 +94,11 @@ function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: Whol
             <Times recipe={recipe} />
             {recipe.servings !== null && (
               <ServingsStepper value={shown ?? recipe.servings} onChange={cookFor} />
+            )}
+            {recipe.yield && (
+              <p className={styles.yield}>
+                {t('recipe.makes')}: <bdi lang={lang}>{recipe.yield}</bdi>
+              </p>
             )}
           </div>
         </div>
@@ -101,28 +108,35 @@ function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: Whol
           <h2 id="ingredients" className={styles.heading}>
             {t('recipe.ingredients')}
           </h2>
-          <Ingredients
-            lines={recipe.ingredients}
-            factor={factor}
-            ticks={cooking?.ticks ?? []}
-            onTicks={(ticks) => keep({ ticks })}
-          />
+          <div lang={lang}>
+            <Ingredients
+              lines={recipe.ingredients}
+              factor={factor}
+              ticks={cooking?.ticks ?? []}
+              onTicks={(ticks) => keep({ ticks })}
+            />
+          </div>
         </section>
         <div className={styles.method}>
           <section aria-labelledby="steps">
             <h2 id="steps" className={styles.heading}>
               {t('recipe.steps')}
             </h2>
-            <Steps steps={recipe.steps} />
+            <div lang={lang}>
+              <Steps steps={recipe.steps} />
+            </div>
           </section>
           {recipe.notes && (
             <section className={styles.notes} aria-labelledby="notes">
               <h2 id="notes" className={styles.heading}>
                 {t('recipe.notes')}
               </h2>
-              <p dir="auto">{recipe.notes}</p>
+              <p dir="auto" lang={lang}>
+                {recipe.notes}
+              </p>
             </section>
           )}
+          <Nutrition recipe={recipe} lang={lang} />
           {extra?.(recipe)}
           <footer className={styles.footer}>
             {recipe.tags.length > 0 && (
@@ -141,6 +155,11 @@ function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: Whol
                 {t('recipe.source')}: <SafeLink href={recipe.source_url} />
               </p>
             )}
+            {recipe.author && (
+              <p className={styles.source}>
+                {t('recipe.author')}: <bdi>{recipe.author}</bdi>
+              </p>
+            )}
           </footer>
         </div>
       </div>
@@ -152,15 +171,16 @@ function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: Whol
 function Times({ recipe }: { recipe: Recipe }) {
   const { t } = useTranslation()
   const locale = useLocale()
+  const said = Boolean(recipe.total_minutes)
   const both = recipe.prep_minutes !== null && recipe.cook_minutes !== null
   const times = [
     [t('recipe.prep'), formatMinutes(recipe.prep_minutes, locale)],
     [t('recipe.cook'), formatMinutes(recipe.cook_minutes, locale)],
-    [t('recipe.total'), both ? formatMinutes(totalMinutes(recipe), locale) : null],
+    [t('recipe.total'), said || both ? formatMinutes(totalMinutes(recipe), locale) : null],
   ].filter(([, time]) => time)
   if (times.length === 0) return null
   return (
-    <dl className={styles.times}>
+    <dl className={said ? styles.times : `${styles.times} ${styles.summed}`}>
       {times.map(([name, time]) => (
         <div key={name}>
           <dt>{name}</dt>
@@ -168,6 +188,33 @@ function Times({ recipe }: { recipe: Recipe }) {
         </div>
       ))}
     </dl>
+  )
+}
+
+function Nutrition({ recipe, lang }: { recipe: Recipe; lang: string | undefined }) {
+  const { t } = useTranslation()
+  // A recipe stored by an earlier version of the app has no nutrition.
+  const stated = (recipe.nutrition as Recipe['nutrition'] | undefined) ?? {}
+  const rows = nutrients.filter((name) => stated[name])
+  if (rows.length === 0) return null
+  return (
+    <section aria-labelledby="nutrition">
+      <h2 id="nutrition" className={styles.heading}>
+        {t('recipe.nutrition.title')}
+      </h2>
+      <table className={styles.nutrition}>
+        <tbody>
+          {rows.map((name) => (
+            <tr key={name}>
+              <th scope="row">{t(`recipe.nutrition.${name}`)}</th>
+              <td dir="auto" lang={lang}>
+                {stated[name]}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }
 
