@@ -39,6 +39,7 @@ func Cooklang(place string, content []byte) (found.Recipe, error) {
 	c := cook{fields: fields}
 	c.read(body)
 	c.recipe.Place = place
+	c.recipe.Guessed = !strings.EqualFold(path.Ext(place), ".cook")
 	c.describe(place)
 	c.inOrder()
 	c.recipe.Finish()

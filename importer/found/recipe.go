@@ -32,6 +32,9 @@ type Recipe struct {
 	Nutrition    events.Nutrition    `json:"nutrition"`
 	Doubts       []Doubt             `json:"doubts"`
 
+	// Guessed is true if nothing marks the ingredients: they are lines that read as such.
+	Guessed bool `json:"-"`
+
 	summed bool // TotalMinutes is the sum of its parts, and wasn't stated
 }
 

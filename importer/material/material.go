@@ -25,9 +25,10 @@ import (
 const MaxStream = 64 << 20
 
 var (
-	errUnknown = errors.New("nothing that recipes are kept in is recognised")
-	errStream  = fmt.Errorf("more than %d MB in a stream: give it as a file", MaxStream>>20)
-	errFile    = fmt.Errorf("larger than %d MB, and no archive", MaxStream>>20)
+	errUnknown    = errors.New("nothing that recipes are kept in is recognised")
+	errNoEvidence = errors.New("too little of it looks like a recipe; to import it anyway, name the file itself")
+	errStream     = fmt.Errorf("more than %d MB in a stream: give it as a file", MaxStream>>20)
+	errFile       = fmt.Errorf("larger than %d MB, and no archive", MaxStream>>20)
 )
 
 // IsOwn reports whether material is an export of Larder: one object per line, with or without gzip.
@@ -42,25 +43,33 @@ func IsOwn(begin []byte) bool {
 
 // Stream reads material from a stream; place is a name for it.
 func Stream(ctx context.Context, place string, from io.Reader, sink found.Sink) error {
-	content, err := io.ReadAll(io.LimitReader(from, MaxStream+1))
-	if err != nil {
-		return fmt.Errorf("read %s: %w", place, err)
-	}
-	if len(content) > MaxStream {
-		sink.Failed(found.Failure{Place: place, Reason: errStream.Error()})
-		return nil
-	}
-	return File(ctx, place, bytes.NewReader(content), int64(len(content)), sink)
+	return source{place: place, chosen: true}.stream(ctx, from, sink)
 }
 
 // File reads material from a file and reports what can't be read to the sink. The error means that
 // ctx has ended or the file's bytes couldn't be read.
 func File(ctx context.Context, place string, content io.ReaderAt, size int64, sink found.Sink) error {
-	return source{place: place}.file(ctx, content, size, sink)
+	return source{place: place, chosen: true}.file(ctx, content, size, sink)
 }
 
-// source is the place of a file and the web address it came from, or "" if unknown.
-type source struct{ place, address string }
+// source is the place of a file and the web address it came from, or "" if unknown. A file is
+// chosen if a person has named it; others are what happens to be beside it.
+type source struct {
+	place, address string
+	chosen         bool
+}
+
+func (m source) stream(ctx context.Context, from io.Reader, sink found.Sink) error {
+	content, err := io.ReadAll(io.LimitReader(from, MaxStream+1))
+	if err != nil {
+		return fmt.Errorf("read %s: %w", m.place, err)
+	}
+	if len(content) > MaxStream {
+		sink.Failed(found.Failure{Place: m.place, Reason: errStream.Error()})
+		return nil
+	}
+	return m.file(ctx, bytes.NewReader(content), int64(len(content)), sink)
+}
 
 func (m source) file(ctx context.Context, content io.ReaderAt, size int64, sink found.Sink) error {
 	begin := make([]byte, 4)
@@ -89,7 +98,7 @@ func (m source) file(ctx context.Context, content io.ReaderAt, size int64, sink 
 // Fetched reads what was fetched from a web address. The address is the source of recipes that name
 // none, and the base of a page's relative addresses.
 func Fetched(ctx context.Context, address string, content []byte, sink found.Sink) error {
-	m := source{place: address, address: address}
+	m := source{place: address, address: address, chosen: true}
 	return m.file(ctx, bytes.NewReader(content), int64(len(content)), found.Sink{
 		Failed: sink.Failed,
 		Recipe: func(r found.Recipe) {
@@ -122,13 +131,14 @@ func fileOf(ctx context.Context, folder fs.FS, name string, sink found.Sink) err
 	if err != nil {
 		return err
 	}
+	m := source{place: name}
 	seekable, ok := file.(io.ReaderAt)
 	if !ok {
-		return errors.Join(Stream(ctx, name, file, sink), file.Close())
+		return errors.Join(m.stream(ctx, file, sink), file.Close())
 	}
 	info, err := file.Stat()
 	if err == nil {
-		err = File(ctx, name, seekable, info.Size(), sink)
+		err = m.file(ctx, seekable, info.Size(), sink)
 	}
 	return errors.Join(err, file.Close())
 }
@@ -160,6 +170,13 @@ func (m source) read(content []byte, sink found.Sink) {
 		sink.Failed(found.Failure{Place: m.place, Reason: err.Error()})
 	}
 	for _, r := range recipes {
+		if !r.Evident() && !m.chosen {
+			sink.Failed(found.Failure{Place: r.Place, Name: r.Name, Reason: errNoEvidence.Error()})
+			continue
+		}
+		if !r.Evident() {
+			r.Doubt("ingredients", "", "this may be no recipe")
+		}
 		sink.Recipe(r)
 	}
 }

@@ -3,7 +3,9 @@ package material_test
 import (
 	"bytes"
 	"compress/gzip"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -50,5 +52,33 @@ func TestFetched(t *testing.T) {
 		require.Len(t, recipes, 1)
 		require.Equal(t, address, recipes[0].SourceURL)
 		require.Equal(t, "https://example.com/leek.jpg", recipes[0].ImageURL)
+	}
+}
+
+// In a folder or an archive, a text is a recipe only with evidence; one that is named is read anyway,
+// with a doubt.
+func TestTextsBesideRecipes(t *testing.T) {
+	t.Parallel()
+	settings := "Ports\n\n- 22 ssh\n- 80 http\n- 443 https\n\nThe ports that are open."
+	recipe := "Leek soup\n\n2 leeks\n1 l stock\n50 g butter\n\nSoften the leeks in the butter. Add the stock."
+	labelled := "Salad\n\nZutaten\nKresse\nEssig\n\nZubereitung\nMischen."
+	var names, failed []string
+	sink := found.Sink{
+		Recipe: func(r found.Recipe) { names = append(names, r.Name) },
+		Failed: func(f found.Failure) { failed = append(failed, f.Place) },
+	}
+	require.NoError(t, material.Folder(t.Context(), fstest.MapFS{
+		"ports": {Data: []byte(settings)}, "soup.txt": {Data: []byte(recipe)}, "salad.md": {Data: []byte(labelled)},
+		"lexer.py": {Data: []byte("x = '~[a-z]{3}'\ny = '@name{2}'\n")},
+	}, sink))
+	require.Equal(t, []string{"Salad", "Leek soup"}, names)
+	require.Equal(t, []string{"lexer.py", "ports"}, failed)
+
+	var doubts []found.Doubt
+	sink.Recipe = func(r found.Recipe) { doubts = r.Doubts }
+	for text, want := range map[string]bool{settings: true, recipe: false} {
+		doubts = nil
+		require.NoError(t, material.Stream(t.Context(), "note", strings.NewReader(text), sink))
+		require.Equal(t, want, len(doubts) > 0, text)
 	}
 }

@@ -17,11 +17,11 @@ import (
 func (d *document) unmarked() found.Recipe {
 	var r found.Recipe
 	shown := d.blocks()
-	rows, begin, end := d.unmarkedRows(shown)
+	rows, begin, end, marked := d.unmarkedRows(shown)
 	if len(rows) == 0 {
 		return r
 	}
-	r.Ingredients = rows
+	r.Ingredients, r.Guessed = rows, !marked
 	r.Steps = d.unmarkedSteps(shown, end)
 	for i := max(0, begin-maxAbout); i < begin; i++ {
 		if utf8.RuneCountInString(shown[i].text) <= found.MaxHeading {
@@ -54,15 +54,16 @@ var classesOf = map[string][]string{ //nolint:gochecknoglobals // a constant
 	},
 }
 
-// unmarkedRows returns the ingredients and the range of their lines.
-func (d *document) unmarkedRows(shown []block) (rows []events.Ingredient, begin, end int) {
-	for _, find := range []func([]block) (int, int){byClass(text.Ingredients), byLabel(text.Ingredients), longestRun} {
+// unmarkedRows returns the ingredients, the range of their lines, and whether a class or a heading
+// says that they are.
+func (d *document) unmarkedRows(shown []block) (rows []events.Ingredient, begin, end int, marked bool) {
+	for i, find := range []func([]block) (int, int){byClass(text.Ingredients), byLabel(text.Ingredients), longestRun} {
 		begin, end = find(shown)
 		if rows = rowsOf(shown[begin:end]); len(rows) >= 2 && amounts(rows) > 0 {
-			return rows, begin, end
+			return rows, begin, end, i < 2
 		}
 	}
-	return nil, 0, 0
+	return nil, 0, 0, false
 }
 
 func amounts(rows []events.Ingredient) int {

@@ -6,6 +6,7 @@ package text
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -42,6 +43,10 @@ func Read(text, place string) (found.Recipe, error) {
 		return found.Recipe{}, ErrNoRecipe
 	}
 	r.Place = place
+	r.Guessed = !slices.ContainsFunc(lines, func(line Line) bool {
+		part, ok := Labels(line.Text)
+		return ok && part == Ingredients
+	})
 	r.Finish()
 	return r, nil
 }
