@@ -21,7 +21,9 @@ func NewEdge(tb testing.TB) *Edge {
 	tb.Helper()
 	e := &Edge{}
 	behind := newService(tb, e.address).address()
-	e.url = testkit.Nginx(tb, testkit.Upstreams{CommandAPI: behind, QueryAPI: behind, FileService: behind, Importer: behind, GroceryApp: behind})
+	e.url = testkit.Nginx(tb, testkit.Upstreams{
+		CommandAPI: behind, QueryAPI: behind, FileService: behind, Importer: behind, GroceryApp: behind,
+	})
 	return e
 }
 
