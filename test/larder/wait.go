@@ -73,6 +73,7 @@ func (s *Server) CaughtUp(tb testing.TB) {
 func (s *Server) CaughtUpWithin(tb testing.TB, within time.Duration) {
 	tb.Helper()
 	primary := Postgres(tb, s.RunFile(tb).PostgresURL)
+	defer primary.Close(context.WithoutCancel(tb.Context())) // a test that often waits would use up the server's connections
 	Soon(tb, within, func() string {
 		var waiting int
 		require.NoError(tb, primary.QueryRow(tb.Context(),
