@@ -76,6 +76,12 @@ export default defineConfig({
         background_color: '#faf6ef',
         theme_color: '#faf6ef',
         categories: ['food', 'lifestyle'],
+        // An app that shares a page gives its address as the text or as the url.
+        share_target: {
+          action: '/import',
+          method: 'GET',
+          params: { title: 'title', text: 'text', url: 'url' },
+        },
         shortcuts: [
           { name: 'Add recipe', url: '/recipes/new', icons: [{ src: '/icon-192.png', sizes: '192x192' }] },
           {
@@ -120,7 +126,7 @@ export default defineConfig({
             // Except what only recipe pages need: amounts, and their words.
             {
               name: 'shared',
-              test: /src[\\/](app[\\/]Header|(components|lib)[\\/])(?!resumableUpload|i18n[\\/](de|ar)|amount|reading|units|unsentRow|IngredientLine|ServingsStepper)/,
+              test: /src[\\/](app[\\/]Header|(components|lib)[\\/])(?!resumableUpload|imports|i18n[\\/](de|ar)|amount|reading|units|unsentRow|IngredientLine|ServingsStepper)/,
             },
           ],
         },

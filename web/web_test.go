@@ -87,7 +87,9 @@ func TestTheAppsAddressesAreTheSameEverywhere(t *testing.T) {
 		asked = append(asked, from[1])
 		require.Regexp(t, pages, strings.ReplaceAll(from[1], ":id", "0eaf"))
 	}
-	require.Equal(t, []string{"/login", "/export", "/recipes/:id", "/recipes/:id/cook", "/recipes/:id/edit", "/recipes/:id/history"}, asked)
+	require.Equal(t, []string{
+		"/login", "/export", "/import", "/imports/:id", "/recipes/:id", "/recipes/:id/cook", "/recipes/:id/edit", "/recipes/:id/history",
+	}, asked)
 }
 
 // The API docs page isn't part of the app: it has its own policy, and unknown addresses below it

@@ -108,6 +108,27 @@ const exportRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/Export'), 'Export'),
 })
 
+const importRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/import',
+  validateSearch: (search: Record<string, unknown>): { url?: string; text?: string; title?: string } => ({
+    ...pick(search, 'url'),
+    ...pick(search, 'text'),
+    ...pick(search, 'title'),
+  }),
+  component: lazyRouteComponent(() => import('./pages/Import'), 'Import'),
+})
+
+const oneImportRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/imports/$id',
+  validateSearch: (search: Record<string, unknown>): { then?: 'open' | 'edit' } => {
+    const { then } = search
+    return then === 'open' || then === 'edit' ? { then } : {}
+  },
+  component: lazyRouteComponent(() => import('./pages/OneImport'), 'OneImport'),
+})
+
 const routes = rootRoute.addChildren([
   loginRoute,
   insideRoute.addChildren([
@@ -117,6 +138,8 @@ const routes = rootRoute.addChildren([
     historyRoute,
     newRoute,
     exportRoute,
+    importRoute,
+    oneImportRoute,
   ]),
 ])
 

@@ -34,6 +34,9 @@ export function FirstRecipe() {
           <Link to="/recipes/new" className={buttonClass('primary')}>
             {t('search.first.add')}
           </Link>
+          <Link to="/import" className={buttonClass()}>
+            {t('search.first.import')}
+          </Link>
           <Button busy={busy} onClick={() => void addSamples()}>
             {busy ? t('search.first.adding') : t('search.first.samples')}
           </Button>
@@ -41,9 +44,6 @@ export function FirstRecipe() {
       }
     >
       <p>{t('search.first.text')}</p>
-      <p>
-        <small>{t('search.first.import')}</small>
-      </p>
     </Message>
   )
 }

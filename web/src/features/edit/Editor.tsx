@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useBlocker } from '@tanstack/react-router'
+import { Link, useBlocker } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Button } from '@/components/Button'
+import { Button, buttonClass } from '@/components/Button'
+import { Icon } from '@/components/Icon'
 import type { Recipe, RecipeInput } from '@/lib/api'
 import { newId } from '@/lib/id'
 import { dropFiles, releaseFiles } from '@/lib/outbox'
@@ -101,6 +102,14 @@ export function Editor({ recipe, saved, draft, onDone }: Props) {
   return (
     <div className={styles.page} ref={page}>
       <h1 className={styles.title}>{recipe ? t('edit.title') : t('edit.newTitle')}</h1>
+      {!recipe && (
+        <p>
+          <Link to="/import" className={buttonClass()}>
+            <Icon name="next" />
+            {t('edit.bring')}
+          </Link>
+        </p>
+      )}
       {restored && (
         <div className={styles.restored} role="status">
           <span>{t('edit.restored')}</span>

@@ -6,6 +6,12 @@ import en from './en.json'
 
 type Words = { [key: string]: string | Words }
 
+// The words of pages that bring their own; lib imports no page.
+const ofImport = (language: string) =>
+  JSON.parse(
+    readFileSync(new URL(`../../features/import/words/${language}.json`, import.meta.url), 'utf8'),
+  ) as Words
+
 const plural = /_(zero|one|two|few|many|other)$/
 
 function textsOf(words: Words, before = ''): Map<string, string> {
@@ -23,12 +29,12 @@ const counted = (texts: Map<string, string>) =>
 
 const fields = (text: string) => [...text.matchAll(/{{(\w+)/g)].map((match) => match[1] ?? '').sort()
 
-const english = textsOf(en)
-
 describe.each([
-  ['de', textsOf(de)],
-  ['ar', textsOf(ar)],
-])('the words in %s', (language, texts) => {
+  ['de', textsOf(de), textsOf(en)],
+  ['ar', textsOf(ar), textsOf(en)],
+  ['de', textsOf(ofImport('de')), textsOf(ofImport('en'))],
+  ['ar', textsOf(ofImport('ar')), textsOf(ofImport('en'))],
+])('the words in %s', (language, texts, english) => {
   // A key that is missing shows English in the middle of a page; one too many was forgotten.
   it('have the keys of the English ones, with the plurals of the language', () => {
     const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories
