@@ -92,7 +92,7 @@ func TestPictureOfAPage(t *testing.T) {
 		case "/soup.png":
 			_, _ = w.Write(photo(t, 200))
 		case "/soup", "/tea":
-			_, _ = io.WriteString(w, strings.Replace(page("Dish"), `"name"`, `"image": "`+r.URL.Path+`.png", "name"`, 1))
+			_, _ = io.WriteString(w, strings.Replace(page("Dish "+r.URL.Path), `"name"`, `"image": "`+r.URL.Path+`.png", "name"`, 1))
 		default:
 			w.WriteHeader(http.StatusNotFound)
 		}
