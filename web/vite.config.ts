@@ -123,10 +123,10 @@ export default defineConfig({
               test: /node_modules[\\/](react-i18next|i18next|dexie|openapi-fetch|@tanstack)[\\/]/,
             },
             { name: 'import', test: /vite[\\/]preload-helper|i18n[\\/]wanted/, priority: 1 },
-            // Except what only recipe pages need: amounts, and their words.
+            // Except what only some pages need: amounts and foods, with their words; versions.
             {
               name: 'shared',
-              test: /src[\\/](app[\\/]Header|(components|lib)[\\/])(?!resumableUpload|imports|i18n[\\/](de|ar)|amount|reading|units|unsentRow|IngredientLine|ServingsStepper)/,
+              test: /src[\\/](app[\\/]Header|(components|lib)[\\/])(?!resumableUpload|imports|foods|narrowed|parts\.|versions|cooking|sections|fileSize|i18n[\\/](de|ar)|amount|reading|units|unsentRow|IngredientLine|ServingsStepper|FileChooser|WaitingFileRow|useAddFiles|TextArea|SafeLink)/,
             },
           ],
         },
