@@ -7,9 +7,14 @@ import { TypeScriptGenerator } from '@asyncapi/modelina'
 import { Parser, fromFile } from '@asyncapi/parser'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
-const documents = ['command-api', 'query-api', 'file-service', 'importer', 'grocery-app', 'internal/apidocs'].map(
-  (folder) => path(`../../${folder}/openapi.yaml`),
-)
+const documents = [
+  'command-api',
+  'query-api',
+  'file-service',
+  'importer',
+  'grocery-app',
+  'internal/apidocs',
+].map((folder) => path(`../../${folder}/openapi.yaml`))
 
 const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
 
