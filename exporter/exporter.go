@@ -21,17 +21,22 @@ const (
 	JSONLD   Format = "json-ld"  // a zip of schema.org recipes, in the folders of Nextcloud Cookbook
 	Cooklang Format = "cooklang" // a zip of .cook files
 	Paprika  Format = "paprika"  // a .paprikarecipes archive
+	PDF      Format = "pdf"      // a cookbook with contents; importer doesn't read it
 )
 
 // Formats lists every format.
-func Formats() []Format { return []Format{Larder, JSONLD, Cooklang, Paprika} }
+func Formats() []Format { return []Format{Larder, JSONLD, Cooklang, Paprika, PDF} }
 
 // MediaType is the type of a file in this format.
 func (f Format) MediaType() string {
-	if f == Larder {
+	switch f {
+	case Larder:
 		return "application/x-ndjson"
+	case PDF:
+		return "application/pdf"
+	default:
+		return "application/zip"
 	}
-	return "application/zip"
 }
 
 // Extension is the usual end of a file's name in this format.
@@ -41,6 +46,8 @@ func (f Format) Extension() string {
 		return ".jsonl"
 	case Paprika:
 		return ".paprikarecipes"
+	case PDF:
+		return ".pdf"
 	default:
 		return ".zip"
 	}
@@ -90,6 +97,8 @@ func New(format Format, to io.Writer, pictures Pictures) (Writer, error) {
 		return &cooklang{newArchive(to, pictures)}, nil
 	case Paprika:
 		return &paprika{newArchive(to, pictures)}, nil
+	case PDF:
+		return newBook(to, pictures)
 	default:
 		return nil, fmt.Errorf("there is no format %q", format)
 	}

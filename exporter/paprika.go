@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -24,7 +23,7 @@ import (
 type paprika struct{ *archive }
 
 func (p *paprika) Recipe(ctx context.Context, r events.Recipe) error {
-	photo, err := p.photo(ctx, r)
+	photo, err := photo(ctx, p.pictures, r)
 	if err != nil {
 		return err
 	}
@@ -43,27 +42,6 @@ func (p *paprika) Recipe(ctx context.Context, r events.Recipe) error {
 
 // maxPhoto limits a photo, which is inside the JSON. Pictures are scaled to far less.
 const maxPhoto = 6 << 20
-
-// photo returns the first picture that there is, or nil. Paprika keeps one.
-func (p *paprika) photo(ctx context.Context, r events.Recipe) ([]byte, error) {
-	for _, file := range picturesOf(r) {
-		content, err := p.pictures.JPEG(ctx, file)
-		if errors.Is(err, ErrNoPicture) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("open picture %s: %w", file.ID, err)
-		}
-		photo, err := io.ReadAll(io.LimitReader(content, maxPhoto+1))
-		if err := errors.Join(err, content.Close()); err != nil {
-			return nil, fmt.Errorf("read picture %s: %w", file.ID, err)
-		}
-		if len(photo) <= maxPhoto {
-			return photo, nil
-		}
-	}
-	return nil, nil
-}
 
 func asPaprika(r events.Recipe, photo []byte) ([]byte, error) {
 	steps := make([]string, 0, len(r.Steps))

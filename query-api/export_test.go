@@ -63,6 +63,10 @@ func TestExport(t *testing.T) {
 		require.Equal(t, http.StatusOK, a.status)
 		require.Equal(t, format.MediaType(), a.header.Get("Content-Type"))
 		require.Contains(t, a.header.Get("Content-Disposition"), format.Extension())
+		if format == exporter.PDF {
+			require.GreaterOrEqual(t, bytes.Count(a.body, []byte("/Type /Page\n")), count)
+			continue
+		}
 		names := map[string]bool{}
 		err := material.File(t.Context(), "export", bytes.NewReader(a.body), int64(len(a.body)), found.Sink{
 			Recipe: func(r found.Recipe) { names[r.Name] = true },

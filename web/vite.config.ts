@@ -80,6 +80,7 @@ export default defineConfig({
         share_target: {
           action: '/import',
           method: 'GET',
+          enctype: 'application/x-www-form-urlencoded', // or browsers complain that it is missing
           params: { title: 'title', text: 'text', url: 'url' },
         },
         shortcuts: [

@@ -21,7 +21,7 @@ import (
 // of other programs.
 type exportCommand struct {
 	User   string          `placeholder:"NAME" help:"Whose recipes; may be left out where there is one user."`
-	Format exporter.Format `enum:"larder,json-ld,cooklang,paprika" default:"larder" help:"larder, json-ld, cooklang or paprika."`
+	Format exporter.Format `enum:"larder,json-ld,cooklang,paprika,pdf" default:"larder" help:"larder, json-ld, cooklang, paprika or pdf."`
 	To     string          `placeholder:"FILE" help:"The file to write, instead of standard output."`
 }
 

@@ -122,7 +122,7 @@ async function write(page: Page, t: Words, { rows, steps }: Evening, name: strin
     .getByRole('link', { name: t('app.add') })
     .first()
     .click()
-  await expect(page.getByLabel(t('edit.parts.name'), { exact: true })).toBeFocused()
+  await expect(page.getByLabel(t('parts.name'), { exact: true })).toBeFocused()
   await page.keyboard.type(name)
   await page.getByLabel(t('recipe.servings')).fill('4')
   await typeRows(page, t('recipe.ingredients'), rows)

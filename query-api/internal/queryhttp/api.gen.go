@@ -41,6 +41,7 @@ const (
 	JSONLd   ExportRecipesParamsFormat = "json-ld"
 	Larder   ExportRecipesParamsFormat = "larder"
 	Paprika  ExportRecipesParamsFormat = "paprika"
+	Pdf      ExportRecipesParamsFormat = "pdf"
 )
 
 // Valid indicates whether the value is a known member of the ExportRecipesParamsFormat enum.
@@ -53,6 +54,8 @@ func (e ExportRecipesParamsFormat) Valid() bool {
 	case Larder:
 		return true
 	case Paprika:
+		return true
+	case Pdf:
 		return true
 	default:
 		return false
@@ -357,7 +360,7 @@ type StreamEventsParams struct {
 type ExportRecipesParams struct {
 	// Format `larder`: a line of JSON for each recipe, exactly as it is, without the bytes of its files. `json-ld`: a zip
 	// of schema.org recipes with their pictures, for Nextcloud Cookbook, Mealie and Tandoor. `cooklang`: a zip of
-	// .cook files with a picture each. `paprika`: an archive for Paprika 3.
+	// .cook files with a picture each. `paprika`: an archive for Paprika 3. `pdf`: a cookbook to print.
 	Format *ExportRecipesParamsFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 

@@ -688,9 +688,9 @@ export interface operations {
                 /**
                  * @description `larder`: a line of JSON for each recipe, exactly as it is, without the bytes of its files. `json-ld`: a zip
                  *     of schema.org recipes with their pictures, for Nextcloud Cookbook, Mealie and Tandoor. `cooklang`: a zip of
-                 *     .cook files with a picture each. `paprika`: an archive for Paprika 3.
+                 *     .cook files with a picture each. `paprika`: an archive for Paprika 3. `pdf`: a cookbook to print.
                  */
-                format?: "larder" | "json-ld" | "cooklang" | "paprika";
+                format?: "larder" | "json-ld" | "cooklang" | "paprika" | "pdf";
             };
             header?: never;
             path?: never;
@@ -707,6 +707,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/pdf": string;
                     "application/x-ndjson": string;
                     "application/zip": string;
                 };

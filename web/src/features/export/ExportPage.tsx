@@ -4,7 +4,7 @@ import { buttonClass } from '@/components/Button'
 import { useOnline } from '@/lib/network'
 import styles from './ExportPage.module.css'
 
-const formats = ['json-ld', 'paprika', 'cooklang', 'larder'] as const
+const formats = ['pdf', 'json-ld', 'paprika', 'cooklang', 'larder'] as const
 
 /** ExportPage downloads all of the cook's recipes, in a format of their choice. */
 export function ExportPage() {
