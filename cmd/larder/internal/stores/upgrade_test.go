@@ -38,7 +38,7 @@ func TestFolderOfASuperuserIsTakenOver(t *testing.T) {
 		require.Equal(t, "f", ask(t, url, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`))
 	}
 	require.Equal(t, "f", ask(t, opened.GroceryPostgresURL, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`))
-	require.Len(t, opened.Roles, 5)
+	require.Len(t, opened.Roles, 6)
 	for component := range opened.Roles {
 		if component == "relay" {
 			continue // it only reads the ledger
