@@ -296,6 +296,23 @@ func TestDeletedUserIsErased(t *testing.T) {
 	require.NotContains(t, book.erasedUsers(), stays.User)
 }
 
+// A rebuild takes the deletion of a user who was erased while this process ran, as the comparison
+// with the ledger expects, and nothing else of theirs.
+func TestARebuildHasTheDeletionOfAnErasedUser(t *testing.T) {
+	t.Parallel()
+	conn, _ := connect(t)
+	accounts := newDiary()
+	accounts.spec = projectors.Spec{Name: "accounts", Filters: []string{events.AllUsers}}
+	runner, _ := start(t, conn, long, accounts)
+	gone := projectiontest.NewTeller()
+	publish(t, conn, gone.Account(events.UserAdded, 1), gone.Account(events.UserDeleted, 2))
+	testkit.Until(t, "the user is erased", func() bool { return slices.Contains(accounts.erasedUsers(), gone.User) })
+	require.NoError(t, runner.Rebuild(t.Context(), "accounts", nil))
+	written := accounts.written()
+	require.Len(t, written, 1)
+	require.Equal(t, events.UserDeleted, written[0].Type)
+}
+
 // slow is a diary whose first erasure, which removes seven things, waits for a second one to begin.
 type slow struct {
 	*diary

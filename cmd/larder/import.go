@@ -82,7 +82,7 @@ func (c importCommand) report(con console, sum importSum) error {
 // importSum counts over all files.
 type importSum struct {
 	Added    int       `json:"added"`
-	Replaced int       `json:"replaced"`
+	Replaced int       `json:"replaced,omitempty"`
 	Present  int       `json:"already_there"`
 	Refused  int       `json:"refused"`
 	Refusals []refusal `json:"refusals"`

@@ -63,7 +63,7 @@ func importForeign(t *testing.T, server *larder.Server, ben *larder.Client) {
 
 	tart := ben.Get(t, ben.Search(t, "q", "plum tart").Items[0].ID).Recipe(t)
 	require.InDelta(t, 8, *tart.Servings, 0)
-	require.Equal(t, 60, *tart.CookMinutes)
+	require.Equal(t, 60, *tart.TotalMinutes)
 	require.Equal(t, "plums", tart.Ingredients[0].Name)
 	require.Equal(t, "Bake.", tart.Steps[0].Text)
 }

@@ -39,6 +39,7 @@ func TestTakeOver(t *testing.T) {
 		"LARDER_GROCERY_POSTGRES_URL="+postgres.URL("groceries"), "LARDER_ROLE_PASSWORDS="+strings.Join(passwords, ";"))
 	ada := server.AddUser(t, "ada", "--grocery")
 	soup, _ := ada.Create(t, larder.Named("Soup"))
+	ada.Do(t, http.MethodGet, "/api/imports", nil).Want(t, http.StatusOK) // the importer connects when it is needed
 	require.Subset(t, whoComes(t, postgres), postgresroles.Names(), "each component comes as itself")
 
 	scripts, _ := runbook(t, "superuser.md", "")

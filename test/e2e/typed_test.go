@@ -69,7 +69,8 @@ func TestRowsTypedBeforeAreUnderstood(t *testing.T) {
 	old := fmt.Sprintf(`2 {"id":%q,"name":"Risotto rosso","version":2,"tags":[],"updated_at":"2026-11-29T22:35:24.213763Z"}`+"\n%s", id, event)
 	require.NoError(t, cache.Set(t.Context(), key, old, time.Hour).Err())
 	require.Empty(t, reconciled(t, server, 0), "what was cached before is what is expected")
-	require.Equal(t, read, detail("as it was cached before", "cache"))
+	// That lacks newer fields, which an older writer may have left out, so the database is asked.
+	require.Equal(t, read, detail("as it was cached before", "postgres"))
 	require.NotEqual(t, old, cache.Get(t.Context(), key).Val(), "the reader has put the new one in its place")
 	require.Equal(t, read, detail("renewed", "cache"))
 	server.MustRun(t, "", "rebuild", "cache")

@@ -42,7 +42,7 @@ var _ ServerInterface = (*api)(nil)
 
 // Limits on what may be imported at once, in bytes.
 const (
-	MaxFile = 256 << 20
+	MaxFile = 1 << 30
 	maxJSON = 12 << 20
 	// formOverhead is how much a form may contain besides the file.
 	formOverhead = 1 << 20

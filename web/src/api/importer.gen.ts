@@ -19,7 +19,7 @@ export interface paths {
          * @description As JSON: the address of a page that Larder fetches (`url`); a page as the browser has it (`html`, with its
          *     `url` if known); or a recipe as text (`text`). As a form (multipart/form-data) with one part that has a file
          *     name: an archive of another program, a page or a text. The kind of file is detected. JSON may have 12 MiB, a
-         *     file 256 MiB. A page has 15 s and 10 MB, and must be in the public internet.
+         *     file 1 GiB. A page has 15 s and 10 MB, and must be in the public internet.
          *
          *     The import goes on by itself: ask for it at the address in Location. With `dry_run`, the answer is what was
          *     found, and nothing is kept.
