@@ -139,7 +139,7 @@ func pureLayers() []Layer {
 		{
 			Packages: Module + "/exporter/...",
 			May:      []string{events, rules, Module + "/exporter/..."},
-			Third:    []string{"golang.org/x/text/...", "go.yaml.in/yaml/v3"},
+			Third:    []string{"golang.org/x/text/...", "go.yaml.in/yaml/v3", "codeberg.org/go-pdf/fpdf", "golang.org/x/image/font/..."},
 			Tests:    []string{Module + "/importer/..."},
 			Reason: "writing for other programs is pure: recipes in, bytes out, so that properties can be tried by the thousand; " +
 				"its tests read back by the importer",
