@@ -63,7 +63,7 @@ test('leeks and no meat under half an hour', async ({ kitchen }) => {
 })
 
 // Nothing that fits says so, and leads back to everything.
-test('nothing fits the filters', async ({ kitchen }) => {
+test('nothing fits the filters', { tag: '@once' }, async ({ kitchen }) => {
   await kitchen.goto(address('/?with=leek&with=apple'))
   await expect(kitchen.getByRole('heading', { name: 'Nothing fits these filters.' })).toBeVisible()
   await kitchen.getByRole('button', { name: 'Show all recipes' }).click()

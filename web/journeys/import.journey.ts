@@ -40,7 +40,7 @@ test('keep a recipe from a text, and mend it', async ({ kitchen, cook }) => {
 })
 
 // A recipe that is there already is said to be, and the cook may replace it.
-test('replace the recipe that is there', async ({ kitchen, cook }) => {
+test('replace the recipe that is there', { tag: '@once' }, async ({ kitchen, cook }) => {
   for (const press of ['Keep', 'Replace it']) {
     await kitchen.goto(address('/import'))
     await kitchen.getByLabel('An address, or a recipe’s text').fill(text)
@@ -57,7 +57,7 @@ const page = `<!doctype html><title>Pie</title><script type="application/ld+json
   "recipeInstructions":["Bake it."]}</script>`
 
 // What the bookmark sends comes in the address, is shown without another press, and leaves the address.
-test('a page as the reader sees it', async ({ kitchen }) => {
+test('a page as the reader sees it', { tag: '@once' }, async ({ kitchen }) => {
   const packed = gzipSync(page).toString('base64url')
   await kitchen.goto(
     address(`/import?url=${encodeURIComponent('https://pies.example/apple')}#page=${packed}`),
