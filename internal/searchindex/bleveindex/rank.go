@@ -134,10 +134,8 @@ func (v view) within(ctx context.Context, matched tiers, minutes int) (tiers, er
 			return nil, fmt.Errorf("read times: %w", ctx.Err())
 		}
 		id = index.NewIndexInternalID(id, doc.number)
-		var sorted searchindex.Sorted
-		var wrong error
-		err := columns.VisitDocValues(id, func(_ string, value []byte) { sorted, wrong = searchindex.ParseSorted(string(value)) })
-		if err = errors.Join(err, wrong); err != nil {
+		_, sorted, err := readColumns(columns, id)
+		if err != nil {
 			return nil, fmt.Errorf("read times: %w", err)
 		}
 		if 0 < sorted.Minutes && sorted.Minutes <= minutes {
@@ -302,25 +300,31 @@ func (v view) eachPlace(ctx context.Context, plan searchindex.Plan, tier int, ma
 			return fmt.Errorf("read places: %w", ctx.Err())
 		}
 		id = index.NewIndexInternalID(id, number)
-		at := searchindex.Position{Tier: tier}
-		var sorted searchindex.Sorted
-		var wrong error
-		err := columns.VisitDocValues(id, func(field string, value []byte) {
-			if field == fieldSorted {
-				sorted, wrong = searchindex.ParseSorted(string(value))
-				return
-			}
-			at.Key, at.ID = splitPlace(string(value[skip:]))
-		})
-		if err = errors.Join(err, wrong); err != nil {
+		listed, sorted, err := readColumns(columns, id)
+		if err != nil {
 			return fmt.Errorf("read places: %w", err)
 		}
+		at := searchindex.Position{Tier: tier}
+		at.Key, at.ID = splitPlace(listed[skip:])
 		if !plan.Order.Named() {
 			at.Key = sorted.Key(plan.Order)
 		}
 		fn(at)
 	}
 	return nil
+}
+
+// readColumns returns a document's values in those of fieldListed and fieldSorted that the reader has.
+func readColumns(columns index.DocValueReader, id index.IndexInternalID) (listed string, sorted searchindex.Sorted, err error) {
+	var wrong error
+	err = columns.VisitDocValues(id, func(field string, value []byte) {
+		if field == fieldSorted {
+			sorted, wrong = searchindex.ParseSorted(string(value))
+			return
+		}
+		listed = string(value)
+	})
+	return listed, sorted, errors.Join(err, wrong)
 }
 
 // numbersOf returns a tier's documents in on-disk order.

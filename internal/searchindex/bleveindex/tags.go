@@ -9,27 +9,20 @@ import (
 
 // Tags implements searchindex.Index.
 func (x *Index) Tags(ctx context.Context, owner string) ([]searchindex.Tag, error) {
-	serving, done, err := x.useFitting()
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	view, err := serving.view()
-	if err != nil {
-		return nil, err
-	}
-	defer view.close()
-	if !searchindex.IsName(owner) {
-		return []searchindex.Tag{}, nil
-	}
-	ctx, cancel := searchindex.Cost{}.Bounded(ctx)
-	defer cancel()
-	tags, err := view.tags(ctx, owner)
-	return tags, searchindex.Explain(ctx, err)
+	return x.counted(ctx, owner, func(ctx context.Context, v view) ([]searchindex.Tag, error) { return v.tags(ctx, owner) })
 }
 
 // Foods implements searchindex.Index.
 func (x *Index) Foods(ctx context.Context, owner, prefix string, limit int) ([]searchindex.Tag, error) {
+	return x.counted(ctx, owner, func(ctx context.Context, v view) ([]searchindex.Tag, error) {
+		return v.foods(ctx, owner, prefix, limit)
+	})
+}
+
+// counted counts in what searches see, within the time of a query.
+func (x *Index) counted(ctx context.Context, owner string,
+	count func(context.Context, view) ([]searchindex.Tag, error),
+) ([]searchindex.Tag, error) {
 	serving, done, err := x.useFitting()
 	if err != nil {
 		return nil, err
@@ -45,8 +38,8 @@ func (x *Index) Foods(ctx context.Context, owner, prefix string, limit int) ([]s
 	}
 	ctx, cancel := searchindex.Cost{}.Bounded(ctx)
 	defer cancel()
-	foods, err := view.foods(ctx, owner, prefix, limit)
-	return foods, searchindex.Explain(ctx, err)
+	tags, err := count(ctx, view)
+	return tags, searchindex.Explain(ctx, err)
 }
 
 func (v view) foods(ctx context.Context, owner, prefix string, limit int) ([]searchindex.Tag, error) {

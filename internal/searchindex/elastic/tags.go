@@ -17,51 +17,49 @@ const maxLabels = 10_000
 
 // Tags implements searchindex.Index.
 func (x *Index) Tags(ctx context.Context, owner string) ([]searchindex.Tag, error) {
-	done, err := x.use()
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	if !searchindex.IsName(owner) {
-		return []searchindex.Tag{}, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, answerPatience)
-	defer cancel()
-	if err := x.fit(ctx); err != nil {
-		return nil, err
-	}
-	counts, err := x.labels(ctx, owner)
-	if err != nil {
-		return nil, fmt.Errorf("count tags in %s: %w", x.alias, err)
-	}
-	return searchindex.RankTags(counts), nil
+	return x.counted(ctx, owner, func(ctx context.Context) ([]searchindex.Tag, error) {
+		counts, err := x.labels(ctx, owner)
+		if err != nil {
+			return nil, fmt.Errorf("count tags in %s: %w", x.alias, err)
+		}
+		return searchindex.RankTags(counts), nil
+	})
 }
 
 // Foods implements searchindex.Index.
 func (x *Index) Foods(ctx context.Context, owner, prefix string, limit int) ([]searchindex.Tag, error) {
-	done, err := x.use()
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	if !searchindex.IsName(owner) {
-		return []searchindex.Tag{}, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, answerPatience)
-	defer cancel()
-	if err := x.fit(ctx); err != nil {
-		return nil, err
-	}
 	terms := object{"field": fieldFood, "size": maxLabels}
 	if prefix != "" {
 		// Folded words have no special characters.
 		terms["include"] = prefix + ".*"
 	}
-	counts, err := x.countTerms(ctx, owner, terms)
+	return x.counted(ctx, owner, func(ctx context.Context) ([]searchindex.Tag, error) {
+		counts, err := x.countTerms(ctx, owner, terms)
+		if err != nil {
+			return nil, fmt.Errorf("count foods in %s: %w", x.alias, err)
+		}
+		return searchindex.RankFoods(counts, limit), nil
+	})
+}
+
+// counted counts in an index of this layout, as long as an answer may take.
+func (x *Index) counted(ctx context.Context, owner string,
+	count func(context.Context) ([]searchindex.Tag, error),
+) ([]searchindex.Tag, error) {
+	done, err := x.use()
 	if err != nil {
-		return nil, fmt.Errorf("count foods in %s: %w", x.alias, err)
+		return nil, err
 	}
-	return searchindex.RankFoods(counts, limit), nil
+	defer done()
+	if !searchindex.IsName(owner) {
+		return []searchindex.Tag{}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	if err := x.fit(ctx); err != nil {
+		return nil, err
+	}
+	return count(ctx)
 }
 
 func (x *Index) labels(ctx context.Context, owner string) (map[searchindex.TagLabel]int, error) {
