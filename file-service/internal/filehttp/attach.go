@@ -4,12 +4,10 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"os"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -19,9 +17,6 @@ import (
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/telemetry"
 )
-
-// maxParts limits the parts of a form before the file.
-const maxParts = 20
 
 // AttachFile receives a file and attaches it to the recipe.
 func (a *api) AttachFile(c *gin.Context, id ID, params AttachFileParams) {
@@ -38,7 +33,7 @@ func (a *api) AttachFile(c *gin.Context, id ID, params AttachFileParams) {
 		return
 	}
 	outcome, err := a.Files.Attach(c.Request.Context(), files.Upload{
-		User: user, Recipe: id.String(), Name: nameOf(part), Bytes: part,
+		User: user, Recipe: id.String(), Name: httpserver.FileName(part), Bytes: part,
 		TraceParent: telemetry.TraceParent(c.Request.Context()),
 		Key:         keyOf(c.Request, params.IdempotencyKey),
 	})
@@ -53,45 +48,12 @@ func (a *api) filePart(c *gin.Context) (*multipart.Part, error) {
 			Status: http.StatusUnsupportedMediaType, Detail: "The body must be a form: multipart/form-data with a boundary.",
 		}
 	}
-	body := &patient{body: c.Request.Body, control: http.NewResponseController(c.Writer), silence: a.Silence}
-	form := multipart.NewReader(body, params["boundary"])
-	for range maxParts {
-		part, err := form.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, broken(err)
-		}
-		if nameOf(part) != "" {
-			return part, nil
-		}
+	part, err := httpserver.FilePart(c, params["boundary"], a.Silence)
+	var none httpserver.Problem
+	if err != nil && !errors.As(err, &none) {
+		return nil, broken(err)
 	}
-	return nil, httpserver.Problem{
-		Status: http.StatusUnprocessableEntity, Detail: "The form has no file in it: no part has a file name.",
-		Errors: []httpserver.FieldError{{Field: "file", Detail: "is missing"}},
-	}
-}
-
-// nameOf returns the file name as sent. Part.FileName would interpret it as a local path.
-func nameOf(part *multipart.Part) string {
-	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-	if err != nil {
-		return ""
-	}
-	return params["filename"]
-}
-
-// patient reads a body, with a fresh deadline for each read.
-type patient struct {
-	body    io.Reader
-	control *http.ResponseController
-	silence time.Duration
-}
-
-func (p *patient) Read(into []byte) (int, error) {
-	_ = p.control.SetReadDeadline(time.Now().Add(p.silence)) // test writers have no deadlines
-	return p.body.Read(into)
+	return part, err
 }
 
 // broken describes a form that can't be read to its end.

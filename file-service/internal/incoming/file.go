@@ -81,7 +81,7 @@ func (s *Store) Take(ctx context.Context, person string, from io.Reader, limit i
 	if err != nil {
 		return nil, err
 	}
-	from = &limited{from: from, left: limit}
+	from = objectstore.Limited(from, limit, ErrTooLarge)
 	switch err := into.fill(from); {
 	case errors.Is(err, io.EOF):
 		return s.inMemory(into), nil
@@ -132,18 +132,4 @@ func (s *Store) throughStore(ctx context.Context, person string, into *buffer, f
 	read := file.close
 	file.close = func() error { return errors.Join(read(), remove()) }
 	return file, nil
-}
-
-// limited returns ErrTooLarge for the first byte beyond the limit.
-type limited struct {
-	from io.Reader
-	left int64
-}
-
-func (l *limited) Read(into []byte) (int, error) {
-	n, err := l.from.Read(into)
-	if l.left -= int64(n); l.left < 0 {
-		return 0, ErrTooLarge
-	}
-	return n, err
 }

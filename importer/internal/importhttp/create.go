@@ -25,9 +25,6 @@ import (
 	"larder.dev/internal/webpage"
 )
 
-// maxParts limits the parts of a form before the file.
-const maxParts = 20
-
 // silence is how long a caller may send nothing.
 const silence = 30 * time.Second
 
@@ -65,7 +62,7 @@ func (a *api) given(c *gin.Context, params CreateImportParams) (given, error) {
 		if err != nil {
 			return given{}, err
 		}
-		g.source.Kind, g.source.Name, g.bytes = process.KindFile, shortened(nameOf(part)), part
+		g.source.Kind, g.source.Name, g.bytes = process.KindFile, shortened(httpserver.FileName(part)), part
 		return g, nil
 	}
 	var asked ImportRequest
@@ -234,33 +231,12 @@ func filePart(c *gin.Context) (*multipart.Part, error) {
 	if err != nil || params["boundary"] == "" {
 		return nil, httpserver.Problem{Status: http.StatusUnsupportedMediaType, Detail: "The form has no boundary."}
 	}
-	body := &patient{body: c.Request.Body, control: http.NewResponseController(c.Writer)}
-	form := multipart.NewReader(body, params["boundary"])
-	for range maxParts {
-		part, err := form.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, broken(err)
-		}
-		if nameOf(part) != "" {
-			return part, nil
-		}
+	part, err := httpserver.FilePart(c, params["boundary"], silence)
+	var none httpserver.Problem
+	if err != nil && !errors.As(err, &none) {
+		return nil, broken(err)
 	}
-	return nil, httpserver.Problem{
-		Status: http.StatusUnprocessableEntity, Detail: "The form has no file in it: no part has a file name.",
-		Errors: []httpserver.FieldError{{Field: "file", Detail: "is missing"}},
-	}
-}
-
-// nameOf returns the file name as sent. Part.FileName would interpret it as a local path.
-func nameOf(part *multipart.Part) string {
-	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-	if err != nil {
-		return ""
-	}
-	return params["filename"]
+	return part, err
 }
 
 // maxName bounds the name of a file, in bytes.
@@ -271,17 +247,6 @@ func shortened(name string) string {
 		return name
 	}
 	return name[len(name)-maxName:] // the end has its kind
-}
-
-// patient reads a body, with a fresh deadline for each read.
-type patient struct {
-	body    io.Reader
-	control *http.ResponseController
-}
-
-func (p *patient) Read(into []byte) (int, error) {
-	_ = p.control.SetReadDeadline(time.Now().Add(silence)) // test writers have no deadlines
-	return p.body.Read(into)
 }
 
 // broken describes a form that can't be read to its end.

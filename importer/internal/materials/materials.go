@@ -34,7 +34,7 @@ func key(user, id string) string { return Prefix + user + "/" + id }
 // Put receives a material to its end and returns the hash of its bytes.
 func (s *Store) Put(ctx context.Context, user, id string, from io.Reader, limit int64) (hash string, err error) {
 	sum := sha256.New()
-	from = io.TeeReader(&limited{from: from, left: limit}, sum)
+	from = io.TeeReader(objectstore.Limited(from, limit, ErrTooLarge), sum)
 	part := make([]byte, objectstore.MinPart)
 	n, err := io.ReadFull(from, part)
 	switch {
@@ -109,18 +109,4 @@ func (s *Store) Erase(ctx context.Context, user string) (int, error) {
 		return s.objects.Delete(ctx, o.Key)
 	})
 	return count, err
-}
-
-// limited returns ErrTooLarge for the first byte beyond the limit.
-type limited struct {
-	from io.Reader
-	left int64
-}
-
-func (l *limited) Read(into []byte) (int, error) {
-	n, err := l.from.Read(into)
-	if l.left -= int64(n); l.left < 0 {
-		return 0, ErrTooLarge
-	}
-	return n, err
 }
