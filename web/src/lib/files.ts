@@ -1,11 +1,10 @@
-// A recipe's files: uploaded with progress, which fetch can't report, and read at the addresses in
-// the detail.
+// A recipe's files: uploaded with progress, and read at the addresses in the detail.
 import createClient from 'openapi-fetch'
 import type { paths } from '@/api/file-service.gen'
-import { Unreachable, answered, failureOf, options, type Recipe } from '@/lib/api'
+import { Unreachable, answered, options, type Recipe } from '@/lib/api'
 import { newId } from '@/lib/id'
-import { personHere } from '@/lib/person'
 import { store } from '@/lib/store'
+import { upload } from '@/lib/upload'
 
 export type RecipeFile = Recipe['files'][number]
 
@@ -38,39 +37,17 @@ export async function attachFile(attaching: Attaching): Promise<number | undefin
   return sendResumable(attaching)
 }
 
-function attachAtOnce({ recipe, file, key, onPart }: Attaching): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
-    let waiting = setTimeout(() => request.abort(), silence)
-    const unreachable = () => {
-      clearTimeout(waiting)
-      reject(new Unreachable('the file was not sent'))
-    }
-    request.upload.onprogress = (event) => {
-      clearTimeout(waiting)
-      waiting = setTimeout(() => request.abort(), silence)
-      if (event.lengthComputable) onPart(event.loaded / event.total)
-    }
-    request.onerror = unreachable
-    request.onabort = unreachable
-    request.onload = () => {
-      clearTimeout(waiting)
-      const mediaType = request.getResponseHeader('Content-Type')
-      const isAnswered = request.status === 201 && request.getResponseHeader('X-Request-Id')
-      if (isAnswered) resolve(versionIn(request.getResponseHeader('Larder-After')))
-      else {
-        const after = request.getResponseHeader('Retry-After')
-        reject(failureOf(request.status, mediaType, request.responseText, after))
-      }
-    }
-    const form = new FormData()
-    form.append('file', file)
-    request.open('POST', `/api/recipes/${recipe}/files`)
-    request.setRequestHeader('Idempotency-Key', key)
-    const person = personHere()
-    if (person) request.setRequestHeader('Larder-User', person)
-    request.send(form)
+async function attachAtOnce({ recipe, file, key, onPart }: Attaching): Promise<number | undefined> {
+  const answer = await upload({
+    address: `/api/recipes/${recipe}/files`,
+    key,
+    body: file,
+    silence,
+    unsent: 'the file was not sent',
+    onPart,
+    isAnswered: (answer) => answer.status === 201 && !!answer.getResponseHeader('X-Request-Id'),
   })
+  return versionIn(answer.getResponseHeader('Larder-After'))
 }
 
 /** versionIn parses the version from Larder-After: <recipe>@<version>. */

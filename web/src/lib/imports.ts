@@ -1,11 +1,11 @@
 // Imports as the server knows them. What is sent may be a whole collection, so it has no deadline
-// but reports its progress, which fetch can't.
+// but reports its progress.
 import { queryOptions } from '@tanstack/react-query'
 import createClient from 'openapi-fetch'
 import type { components, paths } from '@/api/importer.gen'
-import { answered, failureOf, options, Unreachable } from '@/lib/api'
+import { answered, options } from '@/lib/api'
 import { newId } from '@/lib/id'
-import { personHere } from '@/lib/person'
+import { upload } from '@/lib/upload'
 
 export type Import = components['schemas']['Import']
 export type ImportPreview = components['schemas']['ImportPreview']
@@ -65,41 +65,15 @@ export async function begin(
 /** How long a request may make no progress before it counts as unsent. */
 const silence = 60_000
 
-function post(query: string, material: Material, onPart: (part: number) => void): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
-    let waiting = setTimeout(() => request.abort(), silence)
-    const unreachable = () => {
-      clearTimeout(waiting)
-      reject(new Unreachable('the import was not sent'))
-    }
-    request.upload.onprogress = (event) => {
-      clearTimeout(waiting)
-      waiting = setTimeout(() => request.abort(), silence)
-      if (event.lengthComputable) onPart(event.loaded / event.total)
-    }
-    request.onerror = unreachable
-    request.onabort = unreachable
-    request.onload = () => {
-      clearTimeout(waiting)
-      const mediaType = request.getResponseHeader('Content-Type')
-      if (request.status === 200 || request.status === 202) resolve(JSON.parse(request.responseText))
-      else {
-        const retryAfter = request.getResponseHeader('Retry-After')
-        reject(failureOf(request.status, mediaType, request.responseText, retryAfter))
-      }
-    }
-    request.open('POST', `/api/imports${query}`)
-    request.setRequestHeader('Idempotency-Key', newId())
-    const person = personHere()
-    if (person) request.setRequestHeader('Larder-User', person)
-    if ('file' in material) {
-      const form = new FormData()
-      form.append('file', material.file)
-      request.send(form)
-    } else {
-      request.setRequestHeader('Content-Type', 'application/json')
-      request.send(JSON.stringify(material))
-    }
+async function post(query: string, material: Material, onPart: (part: number) => void): Promise<unknown> {
+  const answer = await upload({
+    address: `/api/imports${query}`,
+    key: newId(),
+    body: 'file' in material ? material.file : material,
+    silence,
+    unsent: 'the import was not sent',
+    onPart,
+    isAnswered: ({ status }) => status === 200 || status === 202,
   })
+  return JSON.parse(answer.responseText) as unknown
 }
