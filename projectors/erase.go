@@ -59,6 +59,12 @@ func (e *erased) has(user string) bool {
 	return ok
 }
 
+// drops reports whether an event would recreate an erased user. The deletion itself doesn't: it
+// removes what is there, and the replica's ledger keeps its row.
+func (e *erased) drops(event Event) bool {
+	return event.Type != events.UserDeleted && e.has(event.User())
+}
+
 // mark and since return who was erased in between.
 func (e *erased) mark() int {
 	e.mu.RLock()

@@ -224,9 +224,7 @@ func (p *replay) take(ctx context.Context, msg jetstream.Message) error {
 		}
 		return p.refuse(ctx, msg, err)
 	}
-	// The deletion itself removes what the new view has of the user, which the comparison expects,
-	// and the replica's ledger keeps its row.
-	if p.erased.has(event.User()) && event.Type != events.UserDeleted || p.spec.passesOver(event) {
+	if p.erased.drops(event) || p.spec.passesOver(event) {
 		return nil
 	}
 	p.batch = append(p.batch, event)

@@ -71,7 +71,7 @@ func (w *worker) retry(ctx context.Context, parked ParkedEvent) error {
 		return context.Cause(ctx)
 	}
 	defer w.gate.leave()
-	if w.erased.has(event.User()) {
+	if w.erased.drops(event) {
 		return nil
 	}
 	return w.projection.Apply(ctx, []Event{event})

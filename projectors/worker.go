@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"larder.dev/events"
 	"larder.dev/internal/jetstream"
 	"larder.dev/internal/retry"
 	"larder.dev/internal/telemetry"
@@ -312,8 +311,7 @@ func (s *session) write(ctx context.Context, batch []*item) error {
 	defer cancel()
 	due := make([]Event, 0, len(batch))
 	for _, it := range batch {
-		gone := s.erased.has(it.event.User()) && it.event.Type != events.UserDeleted
-		if !gone && !s.spec.passesOver(it.event) {
+		if !s.erased.drops(it.event) && !s.spec.passesOver(it.event) {
 			due = append(due, it.event)
 		}
 	}

@@ -13,13 +13,13 @@ import (
 	"larder.dev/recipe"
 )
 
-// SearchDocument returns what the search index stores of an event's recipe: only what search finds
-// filters and sorts by. A deleted recipe becomes a tombstone without name and tags. Its errors are those
-// of events.DecodeRecipe, except for problems in other fields.
+// SearchDocument returns what the search index stores of an event's recipe: only what search finds,
+// filters and sorts by. A deleted recipe becomes a tombstone without name and tags. Its errors are
+// those of events.DecodeRecipe, except for problems in other fields.
 //
 // It only parses the fields it needs, in one pass: a rebuild does this for every recipe. They are
-// the same in every schema version, so no upcaster is needed; a test
-// compares the result with full decoding in each.
+// the same in every schema version, so no upcaster is needed; a test compares the result with full
+// decoding in each.
 func SearchDocument(e events.Envelope) (searchindex.Document, error) {
 	if err := events.KnownRecipe(e); err != nil {
 		return searchindex.Document{}, err
