@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from 'react'
+import { useEffect, useId, useRef, type MouseEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from './Button'
 import styles from './Dialog.module.css'
@@ -22,6 +22,9 @@ export function Dialog({ open, onClose, title, children, actions, wide = false }
   const { t } = useTranslation()
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
+  // The first click of a double click may have made the dialog smaller, so that the second falls
+  // beside it: that one must not close it.
+  const secondBeside = useRef(false)
   useEffect(() => {
     const element = dialog.current
     if (open && element && !element.open) element.showModal()
@@ -29,11 +32,19 @@ export function Dialog({ open, onClose, title, children, actions, wide = false }
   }, [open])
   if (!open) return null
   return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- it does nothing
     <dialog
       ref={dialog}
       className={wide ? `${styles.dialog} ${styles.wide}` : styles.dialog}
       aria-labelledby={id}
       onClose={onClose}
+      onMouseDown={(event) => {
+        secondBeside.current = event.detail > 1 && isBeside(event)
+      }}
+      onCancel={(event) => {
+        if (secondBeside.current) event.preventDefault()
+        secondBeside.current = false
+      }}
       closedby="any"
     >
       <div className={styles.head}>
@@ -48,4 +59,9 @@ export function Dialog({ open, onClose, title, children, actions, wide = false }
       {actions && <div className={styles.actions}>{actions}</div>}
     </dialog>
   )
+}
+
+function isBeside({ currentTarget, clientX: x, clientY: y }: MouseEvent) {
+  const { left, right, top, bottom } = currentTarget.getBoundingClientRect()
+  return x < left || x > right || y < top || y > bottom
 }
