@@ -28,13 +28,13 @@ type Attachment struct {
 // ErrRefused means that a file can't be attached, however often it is tried.
 var ErrRefused = errors.New("the file can't be attached")
 
-// Attach attaches a file and returns the recipe's version with it.
+// Attach attaches a file and returns the recipe's version with it. A picture's sizes are drawn later.
 func (s *Service) Attach(ctx context.Context, a Attachment) (version int64, err error) {
 	if err := s.files.CanAttach(ctx, a.User, a.Recipe); err != nil && !errors.Is(err, files.ErrTooMany) { // it may be there already
 		return 0, refused(err)
 	}
 	outcome, err := s.files.Attach(ctx, files.Upload{
-		User: a.User, Recipe: a.Recipe, Name: a.Name, Bytes: a.Bytes,
+		User: a.User, Recipe: a.Recipe, Name: a.Name, Bytes: a.Bytes, DrawLater: true,
 		Key: func(_, hash string) *ledger.Key {
 			sum := sha256.Sum256([]byte(a.Recipe + " " + hash))
 			return &ledger.Key{Value: a.Key, Hash: sum[:]}

@@ -153,7 +153,9 @@ func (f FilesBackup) compareOne(ctx context.Context, o objectstore.Object, want 
 	}
 	file, err := os.Open(f.path(o.Key))
 	if errors.Is(err, fs.ErrNotExist) {
-		report.NotCopied = append(report.NotCopied, o.Key)
+		if want != "" { // else a size that was drawn since, as it can be again
+			report.NotCopied = append(report.NotCopied, o.Key)
+		}
 		return nil
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -157,17 +158,20 @@ func (s *Service) Handler() http.Handler { return s.handler }
 // sweepEvery is how often unreferenced objects are removed.
 const sweepEvery = time.Hour
 
-// Run does the background work until ctx is done: it notifies the relay, and sweeps. Without it the
+// Run does the background work until ctx is done: it notifies the relay, sweeps, and
+// draws sizes of pictures. Without it the
 // service is correct but slower, and the store grows.
 func (s *Service) Run(ctx context.Context) {
-	sweeping := make(chan struct{})
-	go func() {
-		defer close(sweeping)
-		s.sweep(ctx)
-	}()
+	var others sync.WaitGroup
+	others.Go(func() { s.sweep(ctx) })
+	others.Go(func() { s.DrawLater(ctx) })
 	s.notifier.Run(ctx)
-	<-sweeping
+	others.Wait()
 }
+
+// DrawLater draws the sizes of attached pictures until ctx is done. It is for a component that only
+// attaches; Run does it too. What isn't drawn is drawn when it is first asked for.
+func (s *Service) DrawLater(ctx context.Context) { s.files.DrawLater(ctx) }
 
 // Flush sends the pending notification of an answered request. It is for a process that is frozen
 // between requests and therefore can't use Run.
@@ -245,13 +249,9 @@ func Erase(ctx context.Context, pool *pgxpool.Pool, objects objectstore.Store, u
 // DrawCommand is the argument that makes a program run DrawPicture.
 const DrawCommand = "draw-picture"
 
-// DrawPicture reads a picture and writes all its sizes. It limits the memory and CPU time of the
-// whole process according to args, and returns the exit code. The file service runs it in a
+// DrawPicture reads a picture and writes the sizes that args name. It limits the memory and CPU time
+// of the whole process according to args, and returns the exit code. The file service runs it in a
 // separate process.
 func DrawPicture(args []string, in io.Reader, out, complaints io.Writer) int {
-	var program picture.Program
-	for _, variant := range cdn.Variants() {
-		program.Sizes = append(program.Sizes, picture.Size{Edge: variant.Edge, MediaType: variant.MediaType})
-	}
-	return program.Run(args, in, out, complaints)
+	return picture.Run(args, in, out, complaints)
 }

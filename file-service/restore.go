@@ -15,11 +15,16 @@ import (
 	"larder.dev/internal/objectstore"
 )
 
-// putBack restores a file's sizes and then the file, so that the sizes exist whenever it does.
+// putBack restores a file's sizes, as far as the copy has them, and then the file. Other sizes are
+// drawn when they are asked for.
 func (f FilesBackup) putBack(ctx context.Context, named filestore.Named, report *FilesReport) error {
 	if cdn.IsPicture(named.MediaType) {
 		for _, variant := range cdn.Variants() {
-			if err := f.putObject(ctx, keyOf(named, variant.Name), variant.MediaType, "", report); err != nil {
+			key := keyOf(named, variant.Name)
+			if _, err := os.Stat(f.path(key)); errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err := f.putObject(ctx, key, variant.MediaType, "", report); err != nil {
 				return err
 			}
 		}

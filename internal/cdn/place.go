@@ -32,21 +32,26 @@ func Variants() []Variant {
 // Small is the size for looking at a picture already known to be ours.
 func Small() Variant { return Variants()[1] }
 
+// Quick returns the variant that is shown until another one is drawn: the JPEG of the same edge.
+func Quick(variant string) (Variant, bool) {
+	edge, _, _ := strings.Cut(variant, ".")
+	for _, v := range Variants() {
+		if v.Name == edge+".jpeg" {
+			return v, true
+		}
+	}
+	return Variant{}, false
+}
+
 // IsPicture reports whether files of this type have Variants. A file that claims to be a picture
 // but can't be decoded never gets such a type.
 func IsPicture(mediaType string) bool {
 	switch mediaType {
-	case "image/jpeg", "image/png", "image/gif", "image/webp":
+	case "image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "image/heif", "image/avif":
 		return true
 	default:
-		return IsPhonePhoto(mediaType)
+		return false
 	}
-}
-
-// IsPhonePhoto reports whether files of this type are converted before scaling. Older ones may be
-// stored without Variants, from when they couldn't be decoded.
-func IsPhonePhoto(mediaType string) bool {
-	return mediaType == "image/heic" || mediaType == "image/heif" || mediaType == "image/avif"
 }
 
 // Place locates a file's bytes. They are immutable, since it includes SHA256.
@@ -105,17 +110,11 @@ type Kept struct {
 	SHA256, Name, MediaType, Color string
 }
 
-// hasVariants reports whether the picture was scaled on arrival: a phone's photo without a color
-// wasn't.
-func (k Kept) hasVariants() bool {
-	return IsPicture(k.MediaType) && (k.Color != "" || !IsPhonePhoto(k.MediaType))
-}
-
 // Addresses signs the URLs of a file.
 func Addresses(s Signer, owner string, kept Kept, now time.Time) (File, error) {
 	place := Place{Owner: owner, SHA256: kept.SHA256, Variant: Original, Name: kept.Name}
 	address, err := s.Sign(place.Path(), now)
-	if err != nil || !kept.hasVariants() {
+	if err != nil || !IsPicture(kept.MediaType) {
 		return File{URL: address}, err
 	}
 	file := File{URL: address}

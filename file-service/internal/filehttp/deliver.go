@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"larder.dev/file-service/internal/owner"
+	"larder.dev/file-service/internal/picture"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/httpserver"
 	"larder.dev/internal/limits"
@@ -52,13 +53,16 @@ func (a *api) deliver(c *gin.Context) {
 		a.notDelivered(c, err)
 		return
 	}
-	object, err := a.Objects.Get(c.Request.Context(), place.Key())
+	object, shown, err := a.Files.Size(c.Request.Context(), place)
 	if err != nil {
 		a.notDelivered(c, err)
 		return
 	}
 	defer func() { _ = object.Close() }()
-	describe(c.Writer.Header(), place, object.Info)
+	describe(c.Writer.Header(), shown, object.Info)
+	if shown != place {
+		c.Header("Cache-Control", "private, max-age="+edgeSeconds) // something better is being drawn
+	}
 	content := &remembering{ReadSeeker: object}
 	http.ServeContent(&stalling{ResponseWriter: c.Writer, silence: a.Silence}, c.Request, "", time.Time{}, content)
 	if errors.Is(content.err, objectstore.ErrDamaged) { // the answer was cut short
@@ -83,6 +87,12 @@ func (r *remembering) Read(into []byte) (int, error) {
 func (a *api) notDelivered(c *gin.Context, err error) {
 	if errors.Is(err, objectstore.ErrNotFound) {
 		httpserver.WriteProblem(c, httpserver.Problem{Status: http.StatusNotFound, Detail: "There is no such file."})
+		return
+	}
+	if errors.Is(err, picture.ErrUnreadable) || errors.Is(err, picture.ErrBomb) {
+		httpserver.WriteProblem(c, httpserver.Problem{
+			Status: http.StatusNotFound, Detail: "The picture can't be drawn; its original is there.",
+		})
 		return
 	}
 	a.fail(c, err)

@@ -1,7 +1,6 @@
 package files
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +14,6 @@ import (
 	"larder.dev/file-service/internal/attachment"
 	"larder.dev/file-service/internal/filestore"
 	"larder.dev/file-service/internal/incoming"
-	"larder.dev/file-service/internal/picture"
 	"larder.dev/internal/cdn"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/objectstore"
@@ -31,6 +29,9 @@ type Upload struct {
 	// Key returns the idempotency key of the request, whose body is identified by its hash; nil for
 	// none.
 	Key func(name, sha256 string) *ledger.Key
+	// DrawLater has a picture's sizes drawn after it is attached, or when they are first asked for:
+	// many pictures at once needn't wait for them. Such a picture has no colour.
+	DrawLater bool
 }
 
 // CanAttach checks that the recipe exists and may have another file, before any bytes are read. It
@@ -80,18 +81,20 @@ func (f *Files) AttachWhole(ctx context.Context, u Upload, taken *incoming.File)
 	if u.Key != nil {
 		cmd.Key = u.Key(file.Name, file.SHA256)
 	}
-	return f.name(ctx, cmd, &file, taken)
+	return f.name(ctx, cmd, &file, taken, u.DrawLater)
 }
 
 // name stores the bytes and then references them under the user's lock. It retries if they were
 // removed in between because someone removed the last other file with the same bytes.
-func (f *Files) name(ctx context.Context, cmd filestore.Command, file *events.File, taken *incoming.File) (filestore.Outcome, error) {
+func (f *Files) name(
+	ctx context.Context, cmd filestore.Command, file *events.File, taken *incoming.File, drawLater bool,
+) (filestore.Outcome, error) {
 	for {
 		var err error
 		if cmd.Bytes, err = f.database.AwaitRemovals(ctx, cmd.User, file.SHA256); err != nil {
 			return filestore.Outcome{}, err
 		}
-		if err := f.keep(ctx, cmd.User, file, taken); err != nil {
+		if err := f.keep(ctx, cmd.User, file, taken, drawLater); err != nil {
 			return filestore.Outcome{}, err
 		}
 		outcome, err := f.database.Update(ctx, cmd, func(r *events.Recipe) (filestore.Decision, error) {
@@ -105,6 +108,8 @@ func (f *Files) name(ctx context.Context, cmd filestore.Command, file *events.Fi
 		}
 		if err != nil {
 			f.release(ctx, cmd.User, file.SHA256)
+		} else if drawLater && cdn.IsPicture(file.MediaType) {
+			f.later.add(content{user: cmd.User, hash: file.SHA256})
 		}
 		return outcome, err
 	}
@@ -124,13 +129,13 @@ func original(user string, file events.File) string {
 }
 
 // keep stores the bytes unless they are there already.
-func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
+func (f *Files) keep(ctx context.Context, user string, file *events.File, taken *incoming.File, drawLater bool) error {
 	there, err := f.objects.Stat(ctx, original(user, *file))
 	if err != nil && !errors.Is(err, objectstore.ErrNotFound) && !errors.Is(err, objectstore.ErrDamaged) {
 		return err
 	}
 	if err != nil || there.Size != file.Size {
-		return f.store(ctx, user, file, taken)
+		return f.store(ctx, user, file, taken, drawLater)
 	}
 	file.MediaType = there.MediaType // as detected when these bytes were first stored
 	if !cdn.IsPicture(file.MediaType) {
@@ -138,13 +143,13 @@ func (f *Files) keep(ctx context.Context, user string, file *events.File, taken 
 	}
 	err = f.recolor(ctx, user, file)
 	if errors.Is(err, objectstore.ErrNotFound) {
-		return f.store(ctx, user, file, taken) // stored before its type could be drawn, or removed meanwhile
+		return f.store(ctx, user, file, taken, drawLater) // not drawn yet, or removed meanwhile
 	}
 	return err
 }
 
-func (f *Files) store(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
-	if cdn.IsPicture(file.MediaType) {
+func (f *Files) store(ctx context.Context, user string, file *events.File, taken *incoming.File, drawLater bool) error {
+	if cdn.IsPicture(file.MediaType) && !drawLater {
 		if err := f.draw(ctx, user, file, taken); err != nil {
 			return err
 		}
@@ -154,44 +159,6 @@ func (f *Files) store(ctx context.Context, user string, file *events.File, taken
 		return fmt.Errorf("rewind the upload: %w", err)
 	}
 	return taken.Keep(ctx, original(user, *file), file.MediaType)
-}
-
-// draw stores a picture's sizes before the picture itself, so that the sizes exist whenever it
-// does. A file that only looks like a picture is stored as an ordinary file.
-func (f *Files) draw(ctx context.Context, user string, file *events.File, taken *incoming.File) error {
-	drawn, err := f.pictures.Draw(ctx, user, taken)
-	if errors.Is(err, picture.ErrUnreadable) {
-		file.MediaType = "application/octet-stream"
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	file.Color = drawn.Color
-	for i, variant := range cdn.Variants() {
-		key := cdn.Place{Owner: user, SHA256: file.SHA256, Variant: variant.Name}.Key()
-		size := drawn.Sizes[i]
-		if err := f.objects.Put(ctx, key, bytes.NewReader(size), int64(len(size)), variant.MediaType); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// recolor computes the colour of a picture whose sizes exist. It returns objectstore.ErrNotFound if
-// they don't.
-func (f *Files) recolor(ctx context.Context, user string, file *events.File) error {
-	small, err := f.objects.Get(ctx, cdn.Place{Owner: user, SHA256: file.SHA256, Variant: cdn.Small().Name}.Key())
-	if err != nil {
-		return err
-	}
-	defer func() { _ = small.Close() }() // only read
-	drawn, err := f.pictures.Draw(ctx, user, small)
-	if err != nil {
-		return fmt.Errorf("read the small size of file %s: %w", file.SHA256, err)
-	}
-	file.Color = drawn.Color
-	return nil
 }
 
 // mediaType detects a file's type from its content. The caller's claim isn't trusted.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 
+	"golang.org/x/sync/singleflight"
+
 	"larder.dev/events"
 	"larder.dev/file-service/internal/antivirus"
 	"larder.dev/file-service/internal/attachment"
@@ -43,6 +45,8 @@ type Files struct {
 	render   func(Result) (ledger.Answer, error)
 	maxSize  int64
 	log      *slog.Logger
+	later    *later
+	drawing  singleflight.Group
 }
 
 // Options configure Files.
@@ -63,7 +67,7 @@ type Options struct {
 func New(o Options) *Files {
 	return &Files{
 		database: o.Database, standby: o.Standby, objects: o.Objects, incoming: o.Incoming, scanner: o.Scanner, pictures: o.Pictures,
-		render: o.Render, maxSize: o.MaxSize, log: o.Log,
+		render: o.Render, maxSize: o.MaxSize, log: o.Log, later: newLater(),
 	}
 }
 

@@ -34,14 +34,19 @@ func (b bounds) args() []string {
 	return []string{strconv.FormatInt(b.memory, 10), strconv.FormatInt(b.processor, 10)}
 }
 
-func boundsOf(args []string) (bounds, error) {
-	if len(args) != 2 {
-		return bounds{}, errors.New("call it with bytes of memory and seconds of processor time")
+// boundsOf parses what args wrote, and returns the arguments after it.
+func boundsOf(args []string) (b bounds, left []string, err error) {
+	const own = 2
+	if len(args) < own {
+		return bounds{}, nil, errors.New("call it with bytes of memory and seconds of processor time")
 	}
 	memory, memoryErr := strconv.ParseInt(args[0], 10, 64)
 	processor, processorErr := strconv.ParseInt(args[1], 10, 64)
-	return bounds{memory: memory, processor: processor}, errors.Join(memoryErr, processorErr)
+	return bounds{memory: memory, processor: processor}, args[own:], errors.Join(memoryErr, processorErr)
 }
+
+// niceness is how much a drawing process gives way to whoever serves people.
+const niceness = 10
 
 // hold makes the system kill this process if it exceeds its limits. It may write neither files nor
 // core dumps.
@@ -53,6 +58,7 @@ func (b bounds) hold() error {
 			return fmt.Errorf("bound resource %d: %w", resource, err)
 		}
 	}
+	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, niceness)
 	// If the container still runs out of memory, let the system kill this process rather than the
 	// file service.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) // exists only on Linux

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -43,7 +44,7 @@ func TestBombs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(content))
+			_, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(content), twoSizes()...)
 			require.Error(t, err)
 			if !errors.Is(err, picture.ErrUnreadable) { // a library may notice that a claim is false
 				require.ErrorIs(t, err, picture.ErrBomb)
@@ -64,7 +65,7 @@ func TestBrokenPictures(t *testing.T) {
 		"jpeg": pictures.Photo(80, 60), "png": pictures.Drawing(80, 60), "webp": pictures.WebP(80, 60), "gif": pictures.Film(80, 60, 2),
 	} {
 		for _, broken := range [][]byte{nil, whole[:1], whole[:20], whole[:len(whole)/2]} {
-			_, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(broken))
+			_, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(broken), twoSizes()...)
 			if len(broken) != len(whole)/2 { // half a picture may still show something
 				require.ErrorIs(t, err, picture.ErrUnreadable, "%s, %d bytes", name, len(broken))
 			}
@@ -76,10 +77,10 @@ func TestBrokenPictures(t *testing.T) {
 func TestProgramsThatDontDraw(t *testing.T) {
 	t.Parallel()
 	for _, program := range [][]string{nil, {"/nowhere/larder"}, {"/bin/true"}, {"/bin/echo", `{"color": "javascript:", "sizes": []}`}} {
-		_, err := picture.NewDrawer(program, 0).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)))
+		_, err := picture.NewDrawer(program, 0).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)), twoSizes()...)
 		require.Error(t, err, program)
 	}
-	_, err := picture.NewDrawer([]string{"/nowhere/larder"}, 0).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)))
+	_, err := picture.NewDrawer([]string{"/nowhere/larder"}, 0).Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(8, 8)), twoSizes()...)
 	require.ErrorIs(t, err, picture.ErrBusy)
 }
 
@@ -98,7 +99,7 @@ func (b broken) Read(p []byte) (int, error) {
 func TestBytesThatBreakOff(t *testing.T) {
 	t.Parallel()
 	whole := pictures.Photo(300, 200)
-	_, err := drawer().Draw(t.Context(), "ada", broken{bytes.NewReader(whole[:len(whole)/2])})
+	_, err := drawer().Draw(t.Context(), "ada", broken{bytes.NewReader(whole[:len(whole)/2])}, twoSizes()...)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.NotErrorIs(t, err, picture.ErrUnreadable)
 }
@@ -208,17 +209,17 @@ func TestPicturesInLittleMemory(t *testing.T) {
 
 	little := picture.NewDrawer([]string{os.Args[0], draw}, memory)
 	for _, name := range []string{"largest.heic", "largest.avif", "largest-deep.avif"} {
-		_, err := little.Draw(t.Context(), "ada", bytes.NewReader(photoFile(t, name)))
+		_, err := little.Draw(t.Context(), "ada", bytes.NewReader(photoFile(t, name)), twoSizes()...)
 		require.ErrorIs(t, err, picture.ErrBomb, name)
 	}
-	_, err = little.Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(4000, 3000)))
+	_, err = little.Draw(t.Context(), "ada", bytes.NewReader(pictures.Photo(4000, 3000)), twoSizes()...)
 	require.NoError(t, err)
 }
 
 // peak returns the peak resident memory of drawing a picture.
 func peak(t *testing.T, args []string, content []byte) int64 {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), os.Args[0], append([]string{draw}, args...)...)
+	command := exec.CommandContext(t.Context(), os.Args[0], slices.Concat([]string{draw}, args, []string{twoSizes()[0].String(), twoSizes()[1].String()})...)
 	command.Env, command.Stdin = []string{}, bytes.NewReader(content)
 	said, err := command.CombinedOutput()
 	require.NoError(t, err, "%.300s", said)

@@ -54,20 +54,20 @@ type Drawer struct {
 // DefaultMemory is the memory limit of a drawing process: what the largest picture needs.
 const DefaultMemory = largeMemory
 
-// NewDrawer returns a Drawer. program is the command that runs Program.Run on the picture at its
-// standard input; memory limits it, 0 meaning DefaultMemory. If that isn't enough for every
+// NewDrawer returns a Drawer. program is the command that runs Run on the picture at its standard
+// input; memory limits it, 0 meaning DefaultMemory. If that isn't enough for every
 // picture, only one is drawn at a time.
 func NewDrawer(program []string, memory int64) *Drawer {
 	return &Drawer{program: program, memory: cmp.Or(memory, DefaultMemory), slots: newSlots()}
 }
 
-// Draw draws a person's picture. It waits for a free slot and for other pictures of the same
+// Draw draws sizes of a person's picture. It waits for a free slot and for other pictures of the same
 // person. It returns ErrUnreadable, ErrBomb if the picture exceeds the memory or time limit,
 // ErrBusy, ErrTooManyWaiting, or the error of ctx or the reader.
-func (d *Drawer) Draw(ctx context.Context, person string, from io.ReadSeeker) (Drawn, error) {
-	drawn, err := d.drawWithin(ctx, person, from, ordinary().upTo(d.memory))
+func (d *Drawer) Draw(ctx context.Context, person string, from io.ReadSeeker, sizes ...Size) (Drawn, error) {
+	drawn, err := d.drawWithin(ctx, person, from, sizes, ordinary().upTo(d.memory))
 	if errors.Is(err, errNeedsMore) && d.memory > ordinary().memory {
-		drawn, err = d.drawWithin(ctx, person, from, large().upTo(d.memory))
+		drawn, err = d.drawWithin(ctx, person, from, sizes, large().upTo(d.memory))
 	}
 	if errors.Is(err, errNeedsMore) {
 		err = fmt.Errorf("more than %d bytes of memory: %w", d.memory, ErrBomb)
@@ -78,7 +78,9 @@ func (d *Drawer) Draw(ctx context.Context, person string, from io.ReadSeeker) (D
 	return drawn, nil
 }
 
-func (d *Drawer) drawWithin(ctx context.Context, person string, from io.ReadSeeker, within bounds) (Drawn, error) {
+func (d *Drawer) drawWithin(
+	ctx context.Context, person string, from io.ReadSeeker, sizes []Size, within bounds,
+) (Drawn, error) {
 	if len(d.program) == 0 {
 		return Drawn{}, errors.New("there is no program that draws")
 	}
@@ -90,13 +92,16 @@ func (d *Drawer) drawWithin(ctx context.Context, person string, from io.ReadSeek
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return Drawn{}, fmt.Errorf("rewind: %w", err)
 	}
-	return d.run(ctx, from, within)
+	return d.run(ctx, from, sizes, within)
 }
 
-func (d *Drawer) run(ctx context.Context, from io.Reader, within bounds) (Drawn, error) {
+func (d *Drawer) run(ctx context.Context, from io.Reader, sizes []Size, within bounds) (Drawn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, drawDeadline, ErrBusy)
 	defer cancel()
 	words := slices.Concat(d.program, within.args())
+	for _, size := range sizes {
+		words = append(words, size.String())
+	}
 	command := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // configured by this program
 	// It needs none, and a decoder of untrusted bytes must not see secrets.
 	command.Env = []string{}
@@ -117,7 +122,7 @@ func (d *Drawer) run(ctx context.Context, from io.Reader, within bounds) (Drawn,
 	if err != nil {
 		return Drawn{}, failure(ctx, err, said)
 	}
-	return readAnswer(answer.bytes)
+	return readAnswer(answer.bytes, len(sizes))
 }
 
 func failure(ctx context.Context, err error, said *tail) error {
@@ -140,13 +145,16 @@ func failure(ctx context.Context, err error, said *tail) error {
 var colorText = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 
 // readAnswer validates everything: a compromised decoder could write anything.
-func readAnswer(text []byte) (Drawn, error) {
+func readAnswer(text []byte, sizes int) (Drawn, error) {
 	var drawn Drawn
 	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&drawn); err != nil {
 		return Drawn{}, fmt.Errorf("%w: read what was drawn: %w", ErrUnreadable, err)
 	}
 	if !colorText.MatchString(drawn.Color) {
 		return Drawn{}, fmt.Errorf("%w: no color", ErrUnreadable)
+	}
+	if len(drawn.Sizes) != sizes {
+		return Drawn{}, fmt.Errorf("%w: %d sizes, not %d", ErrUnreadable, len(drawn.Sizes), sizes)
 	}
 	return drawn, nil
 }

@@ -1,5 +1,5 @@
 // Package picture draws the sizes of pictures that pages show. Pictures are untrusted, so each is
-// decoded in a separate process (Drawer, Program), which estimates its cost first.
+// decoded in a separate process (Drawer, Run), which estimates its cost first.
 package picture
 
 import (

@@ -22,17 +22,20 @@ const draw = "draw"
 // TestMain lets a Drawer run the test binary.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == draw {
-		program := picture.Program{Sizes: []picture.Size{{Edge: 400, MediaType: "image/webp"}, {Edge: 1200, MediaType: "image/jpeg"}}}
-		os.Exit(program.Run(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(picture.Run(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
+}
+
+func twoSizes() []picture.Size {
+	return []picture.Size{{Edge: 400, MediaType: "image/webp"}, {Edge: 1200, MediaType: "image/jpeg"}}
 }
 
 func drawer() *picture.Drawer { return picture.NewDrawer([]string{os.Args[0], draw}, 0) }
 
 func drawn(t *testing.T, content []byte) picture.Drawn {
 	t.Helper()
-	got, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(content))
+	got, err := drawer().Draw(t.Context(), "ada", bytes.NewReader(content), twoSizes()...)
 	require.NoError(t, err)
 	require.Len(t, got.Sizes, 2)
 	return got

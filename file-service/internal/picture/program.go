@@ -12,27 +12,20 @@ import (
 // maxPicture limits a picture's bytes.
 const maxPicture = 100 << 20
 
-// Size is one size to draw of a picture.
-type Size struct {
-	Edge      int // maximum pixels of the longer edge
-	MediaType string
-}
-
-// Program is what a Drawer runs. It limits the memory and time of the whole process, so it needs a
-// process of its own.
-type Program struct {
-	Sizes []Size // the largest edge determines how many pixels are kept while drawing
-}
-
-// Run reads a picture of any format, writes the result, and returns the exit code. args are the
-// limits.
-func (p Program) Run(args []string, in io.Reader, out, complaints io.Writer) int {
-	within, err := boundsOf(args)
+// Run is what a Drawer's process does: it reads a picture of any format, writes the result, and
+// returns the exit code. args are the limits and the sizes. It limits the memory and time of the
+// whole process, so it needs a process of its own.
+func Run(args []string, in io.Reader, out, complaints io.Writer) int {
+	within, left, err := boundsOf(args)
+	var sizes []Size
+	if err == nil {
+		sizes, err = sizesOf(left)
+	}
 	if err == nil {
 		err = within.hold()
 	}
 	if err == nil {
-		err = p.draw(in, out, within.memory)
+		err = readAndDraw(in, out, sizes, within.memory)
 	}
 	if err == nil {
 		return exitDrawn
@@ -48,7 +41,7 @@ func (p Program) Run(args []string, in io.Reader, out, complaints io.Writer) int
 	}
 }
 
-func (p Program) draw(in io.Reader, out io.Writer, memory int64) (err error) {
+func readAndDraw(in io.Reader, out io.Writer, sizes []Size, memory int64) (err error) {
 	// If a decoder panics, the bytes aren't a valid picture.
 	defer func() {
 		if failed := recover(); failed != nil {
@@ -60,7 +53,7 @@ func (p Program) draw(in io.Reader, out io.Writer, memory int64) (err error) {
 		return err
 	}
 	const grown = 2 // while growing, the buffer existed in two lengths
-	drawn, err := p.sizes(bytes.NewReader(content), memory, grown*int64(len(content)))
+	drawn, err := drawSizes(bytes.NewReader(content), sizes, memory, grown*int64(len(content)))
 	if err != nil {
 		return err
 	}
@@ -81,9 +74,10 @@ func readAll(from io.Reader) ([]byte, error) {
 	return content, nil
 }
 
-func (p Program) sizes(from io.ReadSeeker, memory, held int64) (Drawn, error) {
+// drawSizes keeps as many pixels while drawing as the largest size has.
+func drawSizes(from io.ReadSeeker, sizes []Size, memory, held int64) (Drawn, error) {
 	edge := 0
-	for _, size := range p.Sizes {
+	for _, size := range sizes {
 		edge = max(edge, size.Edge)
 	}
 	largest, err := readWithin(from, edge, memory, held)
@@ -93,7 +87,7 @@ func (p Program) sizes(from io.ReadSeeker, memory, held int64) (Drawn, error) {
 	fitted := map[int]*Picture{edge: largest}
 	drawn := Drawn{}
 	smallest := largest
-	for _, size := range p.Sizes {
+	for _, size := range sizes {
 		if fitted[size.Edge] == nil {
 			fitted[size.Edge] = largest.Fit(size.Edge)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 
 	"larder.dev/cmd/larder/internal/stores"
 	commandapi "larder.dev/command-api"
@@ -60,7 +61,8 @@ func buildImporter(ctx context.Context, host *Host) (*Component, error) {
 	if err := importRecipes(host, &deps); err != nil {
 		return nil, err
 	}
-	if err := importPictures(ctx, host, &deps); err != nil {
+	pictures, err := importPictures(ctx, host, &deps)
+	if err != nil {
 		return nil, err
 	}
 	built, err := importer.New(deps)
@@ -70,7 +72,13 @@ func buildImporter(ctx context.Context, host *Host) (*Component, error) {
 	return &Component{
 		Handler: built.Handler(),
 		Takes:   takesImports,
-		Run:     func(ctx context.Context) error { built.Run(ctx); return nil },
+		Run: func(ctx context.Context) error {
+			var drawing sync.WaitGroup
+			drawing.Go(func() { pictures.DrawLater(ctx) })
+			built.Run(ctx)
+			drawing.Wait()
+			return nil
+		},
 	}, nil
 }
 
@@ -101,14 +109,14 @@ func importRecipes(host *Host, deps *importer.Deps) error {
 }
 
 // importPictures has pictures attached by the file service's use case.
-func importPictures(ctx context.Context, host *Host, deps *importer.Deps) error {
+func importPictures(ctx context.Context, host *Host, deps *importer.Deps) (*fileservice.Service, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("find the program that draws pictures: %w", err)
+		return nil, fmt.Errorf("find the program that draws pictures: %w", err)
 	}
 	standby, err := backupOf(ctx, host)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	files, err := fileservice.New(fileservice.Deps{
 		MayWrite: deps.MayWrite, Pool: deps.Pool, Standby: standby, Redis: deps.Redis, Sessions: deps.Sessions, Objects: deps.Objects,
@@ -118,7 +126,7 @@ func importPictures(ctx context.Context, host *Host, deps *importer.Deps) error 
 		MaxFiles: host.Quotas.Files, MaxFileBytes: host.Quotas.FileBytes, Log: host.Log,
 	})
 	if err != nil {
-		return fmt.Errorf("put the pictures of imported recipes together: %w", err)
+		return nil, fmt.Errorf("put the pictures of imported recipes together: %w", err)
 	}
 	deps.Picture = func(ctx context.Context, p importer.Picture) (int64, error) {
 		version, err := files.Attach(ctx, fileservice.Attachment{User: p.User, Recipe: p.Recipe, Name: p.Name, Bytes: p.Bytes, Key: p.Key})
@@ -127,7 +135,7 @@ func importPictures(ctx context.Context, host *Host, deps *importer.Deps) error 
 		}
 		return version, err
 	}
-	return nil
+	return files, nil
 }
 
 // takesImports comes before the other APIs in All.
