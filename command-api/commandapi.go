@@ -227,6 +227,51 @@ func (a *API) ImportBeside(ctx context.Context, userID string, one Imported, bes
 	return a.commands.ImportBeside(ctx, userID, one, beside)
 }
 
+// Why an importer's write to a recipe wrote nothing.
+var (
+	ErrSame     = errors.New("the recipe is the same already")
+	ErrChanged  = errors.New("the recipe was changed since")
+	ErrNoRecipe = command.ErrNoRecipe
+)
+
+// ReplaceBeside writes a new version of a recipe, in one transaction with what its importer writes
+// beside it. It asks at, under the user's lock, whether it may replace the present version; the next
+// one is one higher. The error is ErrSame, ErrNoRecipe, or *Unfit if the recipe can't be written.
+func (a *API) ReplaceBeside(ctx context.Context, userID, id string, at func(version int64) bool, draft recipe.Draft,
+	beside ledger.Beside,
+) error {
+	outcome, err := a.commands.Replace(ctx, command.Call{User: userID, Recipe: id}, at, draft, beside)
+	switch {
+	case errors.Is(err, recipe.ErrTooLarge):
+		return &Unfit{Reason: err}
+	case err != nil:
+		return err
+	case outcome.Result.Refused != nil:
+		return outcome.Result.Refused
+	case outcome.Result.Type == "":
+		return ErrSame
+	default:
+		return nil
+	}
+}
+
+// RestoreBeside makes an earlier version of a recipe current if the present one is admitted, in one
+// transaction with what its importer writes beside it. The error is ErrNoRecipe if the recipe was
+// deleted, or ErrChanged.
+func (a *API) RestoreBeside(ctx context.Context, userID, id string, at func(version int64) bool, earlier int64,
+	beside ledger.Beside,
+) error {
+	outcome, err := a.commands.RestoreExisting(ctx, command.Call{User: userID, Recipe: id}, at, earlier, beside)
+	switch refused := outcome.Result.Refused; {
+	case err != nil:
+		return err
+	case refused == nil || errors.Is(refused, ErrNoRecipe):
+		return refused
+	default:
+		return fmt.Errorf("%w: %w", ErrChanged, refused)
+	}
+}
+
 // DeleteUnchanged deletes a recipe if it is still at a version that the caller admits. It reports
 // whether the recipe is gone now, by this call or before it.
 func (a *API) DeleteUnchanged(ctx context.Context, userID, recipe string, admits func(version int64) bool) (gone bool, err error) {

@@ -150,7 +150,7 @@ type Import struct {
 	Number   int           `json:"number"`  // the recipe's place in the order of the material, from 1; 0 for none
 	Total    int           `json:"total"`   // of import.recipe-read and -failed: how many the material holds
 
-	RecipeID      string   `json:"recipe_id"`      // of import.recipe-written and import.picture-attached
+	RecipeID      string   `json:"recipe_id"`      // of import.recipe-written, -replaced, -restored and import.picture-attached
 	RecipeVersion int64    `json:"recipe_version"` // as written
 	Duplicates    []string `json:"duplicates"`     // ids of recipes that were there before
 	Doubts        int      `json:"doubts"`         // how much of the recipe a cook should check
@@ -169,7 +169,7 @@ type ImportSource struct {
 	Kind       string `json:"kind"`       // url, html, text or file
 	URL        string `json:"url"`        // of the page; "" if unknown
 	Name       string `json:"name"`       // of the file
-	Duplicates string `json:"duplicates"` // what becomes of recipes that are there already: skip or keep
+	Duplicates string `json:"duplicates"` // what becomes of recipes that are there already: skip, replace or keep
 }
 
 // Erased names a deleted user. A subscriber to the public feed removes all data it has about them.

@@ -21,6 +21,8 @@ const (
 	ImportRecipeFailed    Type = "import.recipe-failed"
 	ImportRecipeSkipped   Type = "import.recipe-skipped"
 	ImportRecipeWritten   Type = "import.recipe-written"
+	ImportRecipeReplaced  Type = "import.recipe-replaced"
+	ImportRecipeRestored  Type = "import.recipe-restored"
 	ImportPictureAttached Type = "import.picture-attached"
 	ImportFinished        Type = "import.finished"
 	ImportFailed          Type = "import.failed"
@@ -53,7 +55,8 @@ func (t Type) IsUser() bool { return t == UserAdded || t == UserChanged || t == 
 func (t Type) IsImport() bool {
 	switch t {
 	case ImportRequested, ImportFetched, ImportDelayed, ImportRecipeRead, ImportRecipeFailed, ImportRecipeSkipped,
-		ImportRecipeWritten, ImportPictureAttached, ImportFinished, ImportFailed, ImportCancelled, ImportUndoRequested, ImportUndone:
+		ImportRecipeWritten, ImportRecipeReplaced, ImportRecipeRestored, ImportPictureAttached, ImportFinished, ImportFailed,
+		ImportCancelled, ImportUndoRequested, ImportUndone:
 		return true
 	default:
 		return false

@@ -45,3 +45,7 @@ func noSecond(data json.RawMessage) (json.RawMessage, error) { return data, nil 
 // and nutrition. Older recipes have none, and missing fields decode to none, so the bytes stay
 // unchanged here too.
 func noDetails(data json.RawMessage) (json.RawMessage, error) { return data, nil }
+
+// noReplace upcasts an import's request from version 1 to 2, where it may replace what is there
+// already. Older ones skip or keep, as they do now.
+func noReplace(data json.RawMessage) (json.RawMessage, error) { return data, nil }

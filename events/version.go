@@ -22,13 +22,21 @@ func (h history) current() int { return len(h.upcasters) + 1 }
 //nolint:gochecknoglobals // a constant, but for the language: it is asked for with every event, so it is made once
 var recipeHistory = history{upcasters: []upcaster{colorFiles, noSecond, noDetails}}
 
+// importRequestHistory is the history of import.requested.
+//
+//nolint:gochecknoglobals // like recipeHistory
+var importRequestHistory = history{upcasters: []upcaster{noReplace}}
+
 // historyOf returns the history of a type, or false if this build can't read it.
 func historyOf(t Type) (history, bool) {
 	switch t {
 	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved:
 		return recipeHistory, true
-	case ImportRequested, ImportFetched, ImportDelayed, ImportRecipeRead, ImportRecipeFailed, ImportRecipeSkipped,
-		ImportRecipeWritten, ImportPictureAttached, ImportFinished, ImportFailed, ImportCancelled, ImportUndoRequested, ImportUndone:
+	case ImportRequested:
+		return importRequestHistory, true
+	case ImportFetched, ImportDelayed, ImportRecipeRead, ImportRecipeFailed, ImportRecipeSkipped,
+		ImportRecipeWritten, ImportRecipeReplaced, ImportRecipeRestored, ImportPictureAttached, ImportFinished, ImportFailed,
+		ImportCancelled, ImportUndoRequested, ImportUndone:
 		return history{}, true
 	case GroceryRequested, UserAdded, UserChanged, UserDeleted, ItemsAdded, UserErased:
 		return history{}, true
@@ -52,7 +60,8 @@ func Types() []Type {
 	return []Type{
 		ItemsAdded, GroceryRequested, UserErased,
 		ImportCancelled, ImportDelayed, ImportFailed, ImportFetched, ImportFinished, ImportPictureAttached, ImportRecipeFailed,
-		ImportRecipeRead, ImportRecipeSkipped, ImportRecipeWritten, ImportRequested, ImportUndoRequested, ImportUndone,
+		ImportRecipeRead, ImportRecipeReplaced, ImportRecipeRestored, ImportRecipeSkipped, ImportRecipeWritten, ImportRequested,
+		ImportUndoRequested, ImportUndone,
 		RecipeCreated, RecipeDeleted, RecipeFileAttached, RecipeFileRemoved, RecipeRestored, RecipeUpdated,
 		UserAdded, UserChanged, UserDeleted,
 	}

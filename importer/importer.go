@@ -32,8 +32,13 @@ import (
 	"larder.dev/recipe"
 )
 
-// ErrRefused is in the error of a recipe or picture that can't be kept, however often it is tried.
-var ErrRefused = process.ErrRefused
+// The errors of the other components' use cases; see process.Deps.
+var (
+	ErrRefused = process.ErrRefused
+	ErrSame    = process.ErrSame
+	ErrChanged = process.ErrChanged
+	ErrGone    = process.ErrGone
+)
 
 type (
 	// Picture is a picture to attach to a recipe.
@@ -56,6 +61,8 @@ type Deps struct {
 
 	// The other components' use cases; see process.Deps. Room and Duplicates may be nil.
 	Write      func(ctx context.Context, user, id string, draft recipe.Draft, beside ledger.Beside) error
+	Replace    func(ctx context.Context, user, id string, at func(version int64) bool, draft recipe.Draft, beside ledger.Beside) error
+	Restore    func(ctx context.Context, user, id string, at func(version int64) bool, earlier int64, beside ledger.Beside) error
 	Picture    func(ctx context.Context, p Picture) (version int64, err error)
 	Delete     func(ctx context.Context, user, id string, admits func(version int64) bool) (gone bool, err error)
 	Duplicates func(ctx context.Context, user string, drafts []recipe.Draft) ([][]string, error)
@@ -96,15 +103,10 @@ func New(deps Deps) (*Importer, error) {
 	i := &Importer{materials: materials.New(deps.Objects), notifier: notifier, log: log}
 	i.imports = process.New(process.Deps{
 		Store: store, Materials: i.materials, Fetcher: webpage.Fetcher{Allow: deps.Allow},
-		Write: func(ctx context.Context, user, id string, draft recipe.Draft, beside ledger.Beside) error {
-			err := deps.Write(ctx, user, id, draft, beside)
-			if err == nil {
-				notifier.Hint()
-			}
-			return err
-		},
+		Write: deps.Write, Replace: deps.Replace, Restore: deps.Restore,
 		Picture: deps.Picture, Delete: deps.Delete, Duplicates: deps.Duplicates, Room: deps.Room,
 		Wrote: func(ctx context.Context, user, recipe string, version int64) {
+			notifier.Hint()
 			change, err := store.LastChange(ctx, user)
 			if err == nil {
 				err = marks.Note(ctx, user, change, readyourwrites.After{ID: recipe, Version: version})

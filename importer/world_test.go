@@ -87,12 +87,13 @@ func newWorld(t *testing.T, options ...func(*importer.Deps)) *world {
 	w.deps = importer.Deps{
 		Pool: w.db, Redis: client, Sessions: w.sessions, Objects: w.objects, Stream: conn, Log: testkit.Logger(t),
 		Write: func(ctx context.Context, user, id string, draft recipe.Draft, beside ledger.Beside) error {
-			err := w.commands.ImportBeside(ctx, user, commandapi.Imported{ID: id, Draft: draft}, beside)
-			var unfit *commandapi.Unfit
-			if errors.As(err, &unfit) {
-				return fmt.Errorf("%w: %w", importer.ErrRefused, err)
-			}
-			return err
+			return translated(w.commands.ImportBeside(ctx, user, commandapi.Imported{ID: id, Draft: draft}, beside))
+		},
+		Replace: func(ctx context.Context, user, id string, at func(int64) bool, draft recipe.Draft, beside ledger.Beside) error {
+			return translated(w.commands.ReplaceBeside(ctx, user, id, at, draft, beside))
+		},
+		Restore: func(ctx context.Context, user, id string, at func(int64) bool, earlier int64, beside ledger.Beside) error {
+			return translated(w.commands.RestoreBeside(ctx, user, id, at, earlier, beside))
 		},
 		Delete: w.commands.DeleteUnchanged, Duplicates: w.commands.Duplicates,
 		Picture: func(ctx context.Context, p importer.Picture) (int64, error) {
@@ -114,6 +115,23 @@ func newWorld(t *testing.T, options ...func(*importer.Deps)) *world {
 	t.Cleanup(server.Close)
 	w.url = server.URL
 	return w
+}
+
+// translated translates the command API's errors, as the program does.
+func translated(err error) error {
+	var unfit *commandapi.Unfit
+	switch {
+	case errors.As(err, &unfit):
+		return fmt.Errorf("%w: %w", importer.ErrRefused, err)
+	case errors.Is(err, commandapi.ErrSame):
+		return importer.ErrSame
+	case errors.Is(err, commandapi.ErrChanged):
+		return importer.ErrChanged
+	case errors.Is(err, commandapi.ErrNoRecipe):
+		return importer.ErrGone
+	default:
+		return err
+	}
 }
 
 // run runs something until the test ends.
@@ -238,6 +256,7 @@ type shown struct {
 	Total      int         `json:"total"`
 	Done       int         `json:"done"`
 	Created    []created   `json:"created"`
+	Replaced   []replaced  `json:"replaced"`
 	Duplicates []duplicate `json:"duplicates"`
 	Failed     []failure   `json:"failed"`
 	Kept       []string    `json:"kept"`
@@ -249,6 +268,14 @@ type created struct {
 	Name    string `json:"name"`
 	Number  int    `json:"number"`
 	Picture *bool  `json:"picture"`
+}
+
+type replaced struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Number   int    `json:"number"`
+	Version  int64  `json:"version"`
+	Restored bool   `json:"restored"`
 }
 
 type duplicate struct {

@@ -71,8 +71,11 @@ func (c *Commands) Answering(render func(Result) (ledger.Answer, error)) *Comman
 	return &Commands{store: c.store, render: render}
 }
 
-// update decides on the current state under the user's lock.
-func (c *Commands) update(ctx context.Context, call Call, decide func(recipestore.State) (Result, error)) (Outcome, error) {
+// update decides on the current state under the user's lock. What is written beside it is only
+// written if something changes.
+func (c *Commands) update(ctx context.Context, call Call, decide func(recipestore.State) (Result, error),
+	beside ...ledger.Beside,
+) (Outcome, error) {
 	var outcome Outcome
 	var err error
 	outcome.Outcome, err = c.store.Update(ctx, call, func(s recipestore.State) (recipestore.Decision, error) {
@@ -81,7 +84,7 @@ func (c *Commands) update(ctx context.Context, call Call, decide func(recipestor
 			return recipestore.Decision{}, err
 		}
 		return c.decision(outcome.Result)
-	})
+	}, beside...)
 	return outcome, err
 }
 

@@ -9,8 +9,9 @@ import (
 	"larder.dev/recipe"
 )
 
-// Replace overwrites a recipe. If nothing would change, it creates no version.
-func (c *Commands) Replace(ctx context.Context, call Call, at IfVersion, draft recipe.Draft) (Outcome, error) {
+// Replace overwrites a recipe. If nothing would change, it creates no version and writes nothing
+// beside it.
+func (c *Commands) Replace(ctx context.Context, call Call, at IfVersion, draft recipe.Draft, beside ...ledger.Beside) (Outcome, error) {
 	return c.update(ctx, call, func(s recipestore.State) (Result, error) {
 		if !s.Exists {
 			return refused(ErrNoRecipe)
@@ -23,7 +24,7 @@ func (c *Commands) Replace(ctx context.Context, call Call, at IfVersion, draft r
 			return unchanged(s.Recipe)
 		}
 		return written(call.User, events.RecipeUpdated, next)
-	})
+	}, beside...)
 }
 
 func unchanged(current events.Recipe) (Result, error) {

@@ -15,6 +15,17 @@ func (c *Commands) Restore(ctx context.Context, call Call, at IfVersion, version
 	return c.update(ctx, call, func(s recipestore.State) (Result, error) { return restored(call.User, s, at) })
 }
 
+// RestoreExisting is Restore for a recipe that isn't deleted: a deleted one stays deleted.
+func (c *Commands) RestoreExisting(ctx context.Context, call Call, at IfVersion, version int64, beside ...ledger.Beside) (Outcome, error) {
+	call.AsOf = version
+	return c.update(ctx, call, func(s recipestore.State) (Result, error) {
+		if !s.Exists {
+			return refused(ErrNoRecipe)
+		}
+		return restored(call.User, s, at)
+	}, beside...)
+}
+
 func restored(user string, s recipestore.State, at IfVersion) (Result, error) {
 	switch {
 	case s.Recipe.Version == 0:

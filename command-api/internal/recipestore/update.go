@@ -16,9 +16,11 @@ import (
 // the command's state, calls decide, and writes the decision with its event and, under the key, its
 // answer. If the key was used before, it returns the first answer without calling decide.
 //
+// What others write beside it is in the same transaction, if there is an event to write.
+//
 // It returns ErrNoUser, ErrKeyReused, ErrTooManyRecipes, decide's error, or the database's. After a
 // database error the transaction may have been committed; a repeat with the same key finds out.
-func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Decision, error)) (Outcome, error) {
+func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Decision, error), beside ...ledger.Beside) (Outcome, error) {
 	var (
 		found   State
 		kept    *ledger.Kept
@@ -29,6 +31,9 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 	queueAccess(load, cmd.User, &found.Grocery)
 	if cmd.Key != nil {
 		ledger.QueueKept(load, cmd.User, cmd.Key.Value, &kept)
+	}
+	for _, b := range beside {
+		b.Open(load)
 	}
 	queueRecipe(load, cmd.User, cmd.Recipe, &found)
 	if cmd.AsOf > 0 {
@@ -49,7 +54,16 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 			return nil, err
 		}
 		outcome.Answer = decision.Answer
-		return s.writes(cmd, found, decision, &outcome.Change), nil
+		batch := s.writes(cmd, found, decision, &outcome.Change)
+		if decision.Event == nil {
+			return batch, nil
+		}
+		for _, b := range beside {
+			if err := b.Close(batch); err != nil {
+				return nil, err
+			}
+		}
+		return batch, nil
 	})
 	if isFull(err) {
 		err = ErrTooManyRecipes

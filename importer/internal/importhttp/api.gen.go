@@ -23,14 +23,17 @@ import (
 
 // Defines values for ImportDuplicates.
 const (
-	ImportDuplicatesKeep ImportDuplicates = "keep"
-	ImportDuplicatesSkip ImportDuplicates = "skip"
+	ImportDuplicatesKeep    ImportDuplicates = "keep"
+	ImportDuplicatesReplace ImportDuplicates = "replace"
+	ImportDuplicatesSkip    ImportDuplicates = "skip"
 )
 
 // Valid indicates whether the value is a known member of the ImportDuplicates enum.
 func (e ImportDuplicates) Valid() bool {
 	switch e {
 	case ImportDuplicatesKeep:
+		return true
+	case ImportDuplicatesReplace:
 		return true
 	case ImportDuplicatesSkip:
 		return true
@@ -122,14 +125,17 @@ func (e Relation) Valid() bool {
 
 // Defines values for CreateImportParamsDuplicates.
 const (
-	CreateImportParamsDuplicatesKeep CreateImportParamsDuplicates = "keep"
-	CreateImportParamsDuplicatesSkip CreateImportParamsDuplicates = "skip"
+	CreateImportParamsDuplicatesKeep    CreateImportParamsDuplicates = "keep"
+	CreateImportParamsDuplicatesReplace CreateImportParamsDuplicates = "replace"
+	CreateImportParamsDuplicatesSkip    CreateImportParamsDuplicates = "skip"
 )
 
 // Valid indicates whether the value is a known member of the CreateImportParamsDuplicates enum.
 func (e CreateImportParamsDuplicates) Valid() bool {
 	switch e {
 	case CreateImportParamsDuplicatesKeep:
+		return true
+	case CreateImportParamsDuplicatesReplace:
 		return true
 	case CreateImportParamsDuplicatesSkip:
 		return true
@@ -215,8 +221,11 @@ type Import struct {
 	Kept []string `json:"kept"`
 
 	// Reason Why it failed, or waits.
-	Reason      *string   `json:"reason,omitempty"`
-	RequestedAt time.Time `json:"requested_at"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Replaced Those that were there already and have a new version, in the order of the material.
+	Replaced    []ReplacedRecipe `json:"replaced"`
+	RequestedAt time.Time        `json:"requested_at"`
 
 	// RetryAt When a site that is away is asked again.
 	RetryAt *time.Time   `json:"retry_at,omitempty"`
@@ -357,6 +366,25 @@ type Quantity = float64
 // amount, `1 cup plus 2 tbsp`.
 type Relation string
 
+// ReplacedRecipe defines model for ReplacedRecipe.
+type ReplacedRecipe struct {
+	// Doubts How many things about it a cook should check.
+	Doubts int    `json:"doubts"`
+	ID     string `json:"id"`
+
+	// Name As the recipe is called now; empty if it is deleted.
+	Name string `json:"name"`
+
+	// Number Its place in the material, from 1.
+	Number int `json:"number"`
+
+	// Restored Whether undoing the import has restored the version before.
+	Restored bool `json:"restored"`
+
+	// Version The version that the import wrote.
+	Version int64 `json:"version"`
+}
+
 // SecondMeasure A second measure of the amount.
 type SecondMeasure struct {
 	Quantity float64 `json:"quantity"`
@@ -402,7 +430,8 @@ type CreateImportParams struct {
 	DryRun *bool `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Duplicates What becomes of a recipe that is there already (with the same source, or the same name and rows): `skip`
-	// leaves it out, `keep` adds it all the same. For a form; JSON has a field for it.
+	// leaves it out; `replace` writes it as a new version of the first such recipe, which keeps its files and its
+	// history; `keep` adds it all the same. For a form; JSON has a field for it.
 	Duplicates *CreateImportParamsDuplicates `form:"duplicates,omitempty" json:"duplicates,omitempty"`
 
 	// IdempotencyKey Chosen by the caller for each command, for example a UUID.
@@ -643,78 +672,81 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Fxfk9s2kv8qXbqtsl3L0Ugz4+yt/GTHcTIXO8naTu2D5TMhsiVhhwQYAByNkprvftUNkCIlaCR5nbva",
-	"veQhGYkA2Oi/v/6j/DbIdFlphcrZweS3QSWMKNGh4U/XL+nfUg0mg0q45SAZKFHiYDKQ+SAZGPyllgbz",
-	"wcSZGpOBzZZYCtox16YUbjAZ1DWvdOuKdllnpFoM7u+TwXWOZaUdqmz9Pa5pT442M7JyUtPrvl5qiwpm",
-	"a3BLhEwUBRqYawMosiVkuiyFyhP/zZ0oqwJBwM8/X78cDhJP8BJFjmZDcueNZ/TKLr2luHuNauGWg8nF",
-	"aJQMSqmaz+OEru7Q0Jn//WE6vbsYn02nd3/55uOf/xS52j3xxVZaWfQsLCtt3E9Gzwos6YtMK4fK0Z+i",
-	"qgqZCbryeeVX/Pkflu7/W4e4PxmcDyaD/zjfSOrcP7Xnzbn83j4H/74UDqSFldFqMYRX2sDV+DKBtJCl",
-	"dCk9Itbyp/D44gKcBgG5WYOpVcILKrEgAahHDmYIS5H7xU9Hl8lUpW/RmfXZ87lDk4IVawurJSo6xpk1",
-	"iIWQajhVg/tk8FqrxXcsE7vFBod37rwqhNy6eIS1/Su+XyKQEqJ1jyyIPDdoLQiVgxe+BbzLEHO4vIDv",
-	"5QuQRJgTxRBop0VziwaEsitaKhUwDUDkJDDDuTYI0sGN0is7VavAz/BCzMO93mv9Rqj1/6Zo32sNpVDr",
-	"hhZLdqIVQoXGapVAplVWG4PKFWvQhr4Hi5lWub86cRaknaq0NmpSCJOjmQQyJ07rMzr9rDk9TSC9kSpP",
-	"gUyJJOw5waqDecIcj6kVyDkxUFoQU2WlWhQIqi5naIbwg3ZLqRawEhZyrXAI71DlvDe812sPCNIt2FI0",
-	"voslCSTB0FmpOouiqiSVwwUa4ilxNbCaFrzU9YwFVxldoXHSW+9cYpFHdDFhpY0+WC3XMeXtussP4dxw",
-	"it/zsfUlevYPzByd9YqWfWOMNruk5eiELKIktFT31eY5kBMHW2dLEBZSqRYGc0la9+Hi45BoSRNSFwFt",
-	"GHhkWejPAMvKrdnfkohWS10gzHS+Hkbde+yugeDoPXWt8q831rNNt8FMVkhEz2nlEK5Jq8glZUvMbjD3",
-	"umLdRvcs6DmIsJOI7HNP1G7pubrDvUzrm0+lVLXzS1VdFGJWYBPmtnVpyzojJ8pSLPBTbeLS6oiBo63D",
-	"0h5yDtftHtZFf6QwRqzpcyHUohYLjL7Oh8PYAx0uvPukdkY2t3uIrB/ahffEcKxO4yN5ZKkWtgchcl3T",
-	"pmTffu9QeLuuTbafz9ZhdTyH3zmsYrx1YtE/ZNczbO+gkHMaI9Z7DJiiuXQOVQLp+AJsITO06WETZJn3",
-	"9bTD7eZ9WyLbsoTti/QVt2Fvo0aBUT2hdA2ho6RJY4xdRdvrJd6yQUfcITlwu8szhkEC6Cpgl7oucu8z",
-	"GCceowg+MkTkmtc+xGPkrR6ZEKUUJm8YRzimxCD5KIO99z+Ml5PB3dlCnx1UtKoQGcY4gB7IrFr/uasw",
-	"pC8NYx/iRs9Tb6tZOKKhpMeipJFQTLIeJO8KNRMqw6LAbgieaV2gYA+TLYVaYP5JuL7HEA7PnGSV3/Xu",
-	"BoXDPCYybdELaUUME3lO2IYA4RJBE0SikEIfSuHQSFEcrUP+ftgob0yZtIqI7ju98kDPv7hk9bHoXIFd",
-	"IXZD0YNK2b9hgXMHunYJWKky1sv1RkFBFAaFD/AnXfJlQ0LsnnMhixj32UwX4hZB6U7QPuHFr4QsahN9",
-	"qcw/38husIpBEgaltcq1VIskoFZv7hv+BvXscpe/l4FRHjhbJ9a/gzMwKEK6sc3oNfkCLwdGeyshnd3j",
-	"EkKqc5KFGQLhYceOJ1IgwEoX1JAyg5VY839tC+OIluNe5YPLcfrxzq9lIEDKedwm1+gxxb4HDHQjfTYd",
-	"gwmIwmpwG5trc2gyq2cwglo5WbSMoDRTxYx6y8myTvgrtAxo6At+ZOPltlxwsL6g1UnHv24Ju+db93vs",
-	"F7io1a7b/mfs7XTh7OfPfsJfPuAm2RXNMNOU6+p537B33OMzSO2NrFLKdZV2sJC3yGJEVZdEDz1ljmPV",
-	"IWhz4b732uFlA9d3kOBcGEqIZFR5NsfvAQUEUOayQE73fOFkjwto3MjDCLOJ+AFphm37BfBa2ki8b33g",
-	"CX4/5vwU3rlPWW2sT/H6V38jrZVqAdpH9kJYx0WuntuRyn11dYQxMp37r/mTwVuJq0hhoY2DXybEBSU9",
-	"+sAult45LgrrOv5j/33feifCGXaeM5QXxU+dm89FYXG7nvWNJJOCtDZFCqLQChNIl64sUlhJt+QgJd1S",
-	"186v4bCVcr1iN7PvI6DDTO24gvtkQG+NWwvXQYWvbs2MXlk0sGQDJBr6FeO91aL9hY1N7fGI40KKu0tk",
-	"UwPl2kej1P3q9ujA6fd7hfuujbZ9jt9IxZrceDyf3zEn2woX+Zqo+4v7N7oLPWkQN22P+qd4sr+lwExg",
-	"EujiF+7X4HdN/OkTlBJKkmrBBU6O7HMulO1gmSSE9bSBQWk3GIRTiCHosqX/k+KI/4uye/9XiONtwA5Q",
-	"M/yl8IFQ0kXgu2nykUnr756shrLNDhHXjm0hwybzapKtBOZGlzA+AiKFs3vgZ7/E8eSaQov6uIRtQczI",
-	"Ncm9dYZT07Q9tQNOHjz48N2J30Es/wx02wtVNukRWQk383JQetVUlds2QY4FOozXJ76owiSDSmYuAK6d",
-	"JIWjkaRz/SK2bedEtsR8CA1+8FRTCFAcsbQJNelmKazRdV7eFi5igDXgpo3metU7rMKbQvBe6Bit9EYf",
-	"/FIL5aRbH4qcf2vWdfZ8KsXdKft8D+dgGZZXvUFhA/CxmO2ts8ej7HtuCSiOsqF8Gg8lSrrDsSTEs5ZT",
-	"WwwIx2wEqn2eFqhur70jy75R4S1xYdiRbuf5mdyUywQF8YHv4A1zvD33O5nsH7pl+xPg2MYBPbLQlmTJ",
-	"vLitslKw0ia3CaQXVyO4yQQhslrl6HtDvkmo5+BlONRmsWkMXCvvW6RWQ3g+VbeiqJsA6iDXyBbE6RtZ",
-	"XeltzTf6tmuDhTbh7+3+/W7VT5iZXq5zIxx2+kyH9y11QUmx0cUp2+bCnbRcztCcsqEy2qFUp2yxwtV0",
-	"+/zVabSFLsE7+SvuSZW5PMouk4VpGTbMtZlAOvYtinQXhUaLObmsy5NoqxfiJL45I5Q9kQG1+jzW3R9l",
-	"4Rsb/QwD70yVbMVcBW9ffQ1/vXr6Fwht/SG8qg1LqUSKMV5MtsJMzmXGAxtLBELKZLrNpt3squ06PzBt",
-	"4rM2t9xMS0QdLhqjzR4A5J/BbA3cPj66FtzpmMfQjbJOKJ/DbDCOkWcG52hQZdEqY5Pf9Kl85RvlaM78",
-	"1IVvOyfb0xHRm/OzCJShrM1PTqxEM7yCedIZ1DmmRuHLX7WNDT4kAyddgQ80LmPS2FKLiUe8k1kh1E2Y",
-	"GOBszfnS2UIq63UgNl+S9i5xgPvb0XfN/SV/h/aeMWD0tw6U2e0ll+JOlpSSjUfNP5wW+y9HRzSb32Ih",
-	"mti6yzBL3BClrpWjuCmUd5CEDRJyi5WuVQ6Pn45GiyfpMz/j5j0LsRlFtuRlj8dXoH99AplQ6TPms4JN",
-	"IJ8q/wZemtUVVEVt4QLczFapD5ltEdKjETqY23M9pm00oI+2IvUKj16g9Cua7NyTMYz06PvO45cHZbLD",
-	"4m1kucvmuqrQAHrlFGCE2irjHT88YDryfMjBtHI/GjEehIrtq2N6zHMIO9D+GBR8FI5tDjoOjzIxJwcq",
-	"j9prI936HXHRX2GGwnTGtDhD8l+1pCydq5qJHIntKGr42E52+nd+smitD6SN26/k97j2BEg117s69Dak",
-	"2ZwornDGJTObcBnODxJ6u62MXhhR2kcgTLaUt2iH8FyFRh5nh7QkQ2snIZNtuykJLDTBYQWz9VRJZ7GY",
-	"+8ZfJhTMEFbCUbKYQNuM4ae+zMOTTrY2t/ROHmeyThjvJG7RrKHV0OFUTdU3/B0pCisUBIHTzsCdSfA1",
-	"xEFI+5wLddXnPI0hf+UjJvCChQLTejS6zJy+QcV/YkosYPZMVW15UqzLj6vRVQJ4JzJXrH0ZQ6sQIBqU",
-	"j3fSuiE8bwf+SrH2cYRzb46qE0hfM5FnP1s0k0AGvW+qZN5Scu0dUbgIzLDQamF5mjW43mY0sjtgyHKa",
-	"1xZzH62uRpfMexdGJOPzkXxeCPqpF6UKw4wyzDKSLF6glXkzLSlURyqFtM4mQYCbqVU/hno1eurJhlrZ",
-	"uvIFKijRLXWewNX40j9d8/BdW3l0Wk9VIcwCac1Xfow3fUv+MCVlKTWXjoSC8VdQCUPvv7oYh3XfaevS",
-	"5iySDEM3Px/7yPorXl3y6s1BlxdT9b18QaeHCUwfcgK+GHixNc1usupbNNbb3ZisWleoRCUHk8HlcDS8",
-	"HPCg9ZJ9w7mo5LnfyZ8XuCevV7giQc6lsS4Bt0Ll1sADP06WHApatl/nRJS07jqcm/SG3T/Ejk87jaS0",
-	"iXaVwVupa9vW19kp/VKjWW98Umg+RYfiG9zW4o1xpKL5cWuO/GI0emDE+LTR4k4Lbs9UdeD9kOR05d8c",
-	"O7Cl8Lw/5s67xp+16/Jzdl389fCuZk6b1l8eQVt3Xv0+GTz9DMo4RS1LYdZB9Rq+NuNxkw+D5puPlNZr",
-	"66IF1P969+MP3nPvNHi82QZj46YCWnjMbbInz5o10bYVPPY9tsQ7P+n8PHjBrWxuKD/xmLPTpaLACI99",
-	"6+3JEJ6Tpye9hsdlXThJnuWcPp/lwoknoXunkF2Op5TeLbifM1VkKxPGtD6q8q1UL+QmzRWYEG6PQTcj",
-	"4R42V44dZpRuMa84kizFLcL4At7IFwmIqeKlY/hWvqCYw4cSMeOn4EP9eARvXnhnV9aWJzVCRbmqZ4XM",
-	"gIzTKPShdmMlnQAPPr5PQNgbbhBJB6FC0ghOKnits1AA+zvnSLlZfzI1xRJeyIGAc2ku+gs7VTy1txNq",
-	"brBy3uf2ndzXPPwRuuMHvNyPqliDXepVm7e2E4IxtxZI7fm13fL2oYmKVqPa8NWdqIDHoXwQ0ig/48LY",
-	"pP2OUQKxgzT6ySTMYExVgYKAkgxzbekNYpUS7/k7URTtEf5XLF57n3mlaVQTizwIz3M3yojuWM2GF8cN",
-	"fRCHYo5kI6nzrd9H+XDAqOWFztdfOBI0XXtyWBE77h+3/QOJol9NmUklmFGHfhRQxLqw/WWUqt3/7nGw",
-	"mdGIhEKvIu3PoRqDbGzkPhlcjC6+MDl+purBuMyaOqN1w/7vXxrPcuB3VP8aQX30n5+za/xZ7xo//SzY",
-	"cfHvClb8M9hM/uzClfukB9PPf5P5vQcvBcYmKCiRdbqyTUAkaB1e8CwEH6/YoUfHg7G2lyo3OXHz27Gl",
-	"qCpUIc1rbINiylTRQahy/yu9nQDJmfa+AHnIM78cRMD51e6FGyo5ZZK2Hfv9VwHV/k7/jtrt5b/RmT1w",
-	"PJp1khov9cqG9N06rMJ0BsFjcYOq+elop9Kwm4h+i+6L6t+XDooHAlA7eKr06g99/r/W52/RHVDmmLM+",
-	"J3fKiC6adr5kP253f9sgHYTx8oRbVJXrTrlHfvnwOKVMhfLF60iylEwVlwddq10E551wyLN2aZh889mR",
-	"8p8VpkP4UW0SCD99EH5KQGGmwtxXhYbwsz/A/7ZgqnIiIGRRseBAy7+oaV78YZr/f03zvbjBDjiZiewm",
-	"bqCdJgmrWtPz+PCRssWmWfLhIymYr8x6leQB2ME5K1449sEuBxYWV81MZ/N/8whk3H+8/58AAAD//w==",
+	"7Dxpk9s2ln/llXaqbNew1erDmR35kx3HSW/OsZ2aD5bXhMgnEdMkwABgq5VU//et9wBSpAR1Sz3ObM3h",
+	"D7ZI4nh49wX/Nsp0VWuFytnR9LdRLYyo0KHhp6vX9LdUo+moFq4YJSMlKhxNRzIfJSODvzTSYD6aOtNg",
+	"MrJZgZWgGQttKuFG01HT8Ei3rmmWdUaq5ejuLhld5VjV2qHK1t/imubkaDMjayc1bfdloS0qmK/BFQiZ",
+	"KEs0sNAGUGQFZLqqhMoT/+ZWVHWJIODnn69ej0eJB7hAkaPZgNzb8YS27MNbidvvUC1dMZqeTybJqJKq",
+	"fT5L6OgODa35vx9ms9vzs5PZ7PZPX3384x8iR7sjvNhaK4sehVWtjfvJ6HmJFb3ItHKoHP0UdV3KTNCR",
+	"T2s/4o9/s3T+33rA/cHgYjQd/dfphlKn/qs9bdflfYcY/GshHEgLK6PVcgxvtIHLs4sE0lJW0qX0iVDL",
+	"T+Hz+Tk4DQJyswbTqIQH1GJJBFBPHMwRCpH7wc8nF8lMpW/RmfXJy4VDk4IVawurAhUt48waxFJINZ6p",
+	"0V0y+k6r5TdME7uFBoe37rQuhdw6eAS1wyO+LxCICdG6JxZEnhu0FoTKwRPfAt5miDlcnMO38hVIAsyJ",
+	"cgw006K5QQNC2RUNlQoYBiBwEpjjQhsE6eBa6ZWdqVXAZ9gQ83Cu91p/L9T6H0na91pDJdS6hcWSnGiF",
+	"UKOxWiWQaZU1xqBy5Rq0ofdgMdMq90cnzIK0M5U2Rk1LYXI00wDm1Gl9QquftKunCaTXUuUpkCgRhT0m",
+	"mHUwTxjjMbYCuSAESgtipqxUyxJBNdUczRh+0K6QagkrYSHXCsfwDlXOc8O+nntAEG/BFqPxWSxRIAmC",
+	"zkzVGxRlJakcLtEQTgmrAdU04LVu5ky42ugajZNeehcSyzzCiwkzbfTDqljHmLevLj+EdcMqfs7HTpfo",
+	"+d8wc7TWGxr2lTHa7IKWoxOyjILQQT1km5dAShxskxUgLKRSLQ3mkrjuw/nHMcGSJsQuAjoz8MQy0V8A",
+	"VrVbs74lEq0KXSLMdb4eR9V77KwB4Og5daPyLzfSsw23wUzWSEAvaOQYroirSCVlBWbXmHtesW7Dexb0",
+	"AkSYSUAOsScaV3is7mAv0/r6UyVV4/xQ1ZSlmJfYmrltXtqSzsiKshJL/NSYOLV6ZGBr67CyDymHq24O",
+	"86JfUhgj1vRcCrVsxBKj23lzGPugw4F3vzTOyPZ094H1QzfwjhCO9XF4JI0s1dIOXIhcNzQp2TffKxSe",
+	"rhuT7cezdVgfjuF3DusYbp1YDhfZ1QzbM8jkHIeI9R4BJmsunUOVQHp2DraUGdr0YRFkmg/5tIftdr8t",
+	"km1JwvZBhozbordlo4CoAVH6gtBj0qQVxj6j7dUSb1mgI+qQFLjdxRm7QQLoKGAL3ZS51xnsJx7CCN4y",
+	"ROiaN97EY2RX75kQpGQmr9mPcAyJQdJRBgf73+8vJ6Pbk6U+eZDR6lJkGMMAekdm1enPXYYhfmkRex82",
+	"Bpp6m83CEi0kAxQlLYVilPVO8i5RM6EyLEvsm+C51iUK1jBZIdQS80/CDTWGcHjiJLP8rnY3KBzmMZJp",
+	"i55IK0KYyHPybcghLBA0uUhkUuihEg6NFOXBPOTPhy3zxphJqwjpvtEr7+j5jStmH4vOldgnYt8U3cuU",
+	"wxOWuHCgG5eAlSpjvlxvGBREaVB4A3/UIV+3IMTOuRCyjGGfxXQpbhCU7hntIzZ+I2TZmOimMn+8kF1j",
+	"HXNJ2CltVK6lWibBa/XivsFvYM8+dvm9DIjyjrN1Yv07KAODIoQb24heky7wdGBvbyWks3tUAgvyAcIy",
+	"4BgfgREtBShcwQ0aKyks+Syy9DYAtV+WugjtKMVgKHYIM3YUqAIBVrpwZApoVmLN/9rO+6QTHLaVt4mH",
+	"sfU7P5b9F5Kpwya5VvzIZN+jVzZMy/QzmIAorQa3oW8X+hNtX8AEGuVk2SGComMV00VbtoFZ2R+hQ0AL",
+	"X1B/G+XcY70tIxL0R5DLpGchtug+sA77bc4rXDZq1/D8PRrjeDrtR9V+wF/fo+hZmc4x0xSt68VQNe0o",
+	"+BeQ2mtZpxStK+1gKW+QKYqqqQge+rohCeMe6x5om6MPNfEOVtvQY8erXQhDwZ2MctRm+T0ODjlbC1ki",
+	"h64+CbRHnbUq8X5vuT1m8JrDtP2k+E7aiO/SKbMjbFhMmym8dZ+yxlgfrg6P/r20VqolaK9ZS2EdJ+wG",
+	"ukgq98XlARLKcO4/5k8GbySuIkmSzqZ/HnMd2PXgBftxwc5yURe1p0n2n/etVyecLchzDktE+VPv5AtR",
+	"WtzOzX0lSbggbUyZgii1wgTSwlVlCivpCja40hW6cX4Mm+CUcy+7WYqhN/cwUntK4S4Z0a5xaeGcrvCZ",
+	"urnRK4sGChZAgmGY/d6b+dqfpNnkUQ9YLoTru0C2+VzO47RMPczUTx5Y/W4vcd91JniI8WupmJNb3edj",
+	"VcZkl60jXRNVf3H9RmehL63HQ9Oj+imeuNhiYAYwCXDxhvs5+F1riYYApeTxSbXkZC2b+wUn/XYcnCTY",
+	"+rT1jdK+WQirEELQZYX/SRbF/1qZ9nMw7p3pDm5z+KXwHlPSjyZ2Q/4DA/DfPfAOKagdIK4cy0KGrefb",
+	"OrsJLIyu4OwAvymsPXCD9lMcj86PdK4gp+MtiDmpJrk3Z3JsyLknD9KLGnyl5Xcgy9/jxO11VTahHkkJ",
+	"FyZzUHrVZsi7kkeOJTqM51o+K8Mko1pmLjhcO5ELWyNJ6/pBLNvOiazAfAyt/+ChJhOg2GJpE/Lr7VBY",
+	"o+tt3iVhYq5r8Js2nOtZ72EW3iS197qO0ax19MMvjVBOuvVDlvMv7bjenE+VuD1mnq9HPZhS5lHfo7DB",
+	"8bGY7a0ZxK3sey5vKLayIRUcNyVKuodtSbBnHaa2EBCW2RBU++AtQN0de4eWQ6HCG8LCuEfd3vcTuUn9",
+	"CTLiI1+NHOd4c+pnMtg/9EsQR7hjGwX0xEKXXibx4hLRSsFKm9wmkJ5fTuA6E+SRNSpHX+fyBU+9AE/D",
+	"sTbLTZHjSnndIrUaw8uZuhFl0xpQB7lGliAO5EjqKi9rvmi5necstQm/t3sRdjOYwsx1sc6NcNirmT08",
+	"r9AlhcdGl8dMWwh31HA5R3PMhNpoh1IdM8UK19Dp8zfHwRYqHu/kr7gnaOb0FKtMJqZlt2GhzRTSM19u",
+	"SXe90GiGJ5dNdRRszVIchTdnhLJHIqBRj0Pd3UESvpHRRwh4r0Nmy+YqePvmS/jz5fM/QWhRGMObxjCV",
+	"KiQb48lka8zkQmbcfFIgkKdMottO2o2uugr6PZ0zPmpzxabzI6pw0Rht9jhA/hvM18Cl8IMznb3qf8y7",
+	"UdYJ5WOYjY9j5InBBRpUWTT12MY3Qyjf+KI/mhPfQeJL6Ml2p0f05Pwt4spQ1Oa7QFaibcTBPOk1HR2S",
+	"o/CJsMbGmjiSkZOuxHuKsDFqbLHF1Hu803kp1HXofuBozfkk2lIq63kg1iuTDg7xAPa3re+aa2X+DN05",
+	"Y47RX3quzG5dvBK3sqKQ7GzS/uGw2L+cHFA4f4ulaG3rLsIsYUNUulGO7KZQXkGSb5CQWqx1o3J4+nwy",
+	"WT5LX/h+Pa9ZCM0osoKHPT27BP3rM8iESl8wnhVsDPlM+R14aNbUUJeNhXNwc1un3mR26UjvjdDCXGoc",
+	"IG3DAVt1gn9gQPRvE3cYtE6beDkPA5NwqM9rekPAQUY7kd+H8lAvDtyt9IYxcQZtF3CtBQ87rcizeFQm",
+	"NBbFtCD04pnu/DGhHXr7kXyZ956h8iPa7JAXg3Gk32XIvr/cqxN2RHw7stnFYlPXaAC9chRghNpKIx/e",
+	"iGN6+uT+Ul4Yd3DE8mCo0m0dJYnDelcRHBKFHRRHtQsdFg8xMEc7Sj5qbIx063eERX+EOQrTa3lk4fGv",
+	"OlAK5+q2u01i19YdHrsuab/nJ4s2MHvrdtTyW1x7AKRa6F0eehvSPKwwVjjnlK1NOA3sm3K93aiNXhpR",
+	"2ScgTFbIG7RjeKlamZWWHBGjM7R2GjRaV9dLYKkpHFMwX8+UdBbLhS+iZ4L0B6yEywoa15UF+atPM3LX",
+	"oG3MDe3JrYHWCeON1A2aNXQcOp6pmfqK3xGjMENBIDjNDNiZBltHGIR0iLmQ13/JnU3yV15iCq+YKDBr",
+	"JpOLzOlrVPwTU0IBo2emGstdl318XE4uE8Bbkbly7dNoWgUHpY0y8VZaN4aXXfNsJdbej+HcD3t1U0i/",
+	"YyBPfrZopgEM2m+mZN5BcuUVUTgIzLHUZAed7kx/22bcb9ZlOi0ai7n3li4nF4x7F9qN473GvF5wOlNP",
+	"ShUag2XoCyZavEIr87bzWKgeVUppnU0CATcd4L6l+3Ly3IMNjbJN7ROkUKErdJ7A5dmF/7rmRtYu8+20",
+	"nqlSmCXSmC98S3z6lvRhSsxSaU5dCgVnX0AtDO1/eX4Wxn2jrUvbtYgyHDr4XvMn1h/x8oJHbxa6OJ+p",
+	"b+UrWj10M3uXJ/i3I0+2tnGkb42mozOSal2jErUcTUcX48n4YsSXFgrWDaeilqd+Jj8vcU9eSeGKCLmQ",
+	"xroE3AqVWwM3zzlZsSno0H6VE1DSuquwbjK4OPIhtnzaK2SmrbWrDd5I3diuvsNK6ZcGzXqjk0LxM3rB",
+	"pLXonb97FrHuH7fuZJxPJve06x/Xpt8rAe+5oRBwPyY6XfqdYwt2EJ4Or4zwrLNHzbp4zKzzPz88q73z",
+	"QOMvDoCtf/fjLhk9fwRknCKpKmHWgfVavLatpuS3hTcf75JRra2LOtL/8+7HH7zm3ikwerENwsZFLbTw",
+	"lMu0z160Y6JlU3jqa7yJV37S+bsVJTdVcEPDMx/z9KqkZBjhqS/9PhvDS9L0xNfwtGpKJ0mznNLzSS6c",
+	"eBaqxwpZ5XhIaW/B9cSZIlmZckzlrSqfSg1MbtIegQHh8iz0I2LuoeAIwmFGIQTjii0Jd3OdncP38lUC",
+	"YqZ46Bl8LV+RzeFFCZiz5+BN/dkEvn/llV3VWG4fCpFF3cxLmQEJp1HoTe1GSnoGHrx9n4Kw11ygpBDM",
+	"DQgnFXyns5CA/SvH6LlZfzIN2RIeyIaAczlcdBJ2prgDdsfUXGPtvM4dKrkvuSMpdGc8oOV+VOWawsNV",
+	"lzfpum1jai2AOtBru+WVh3p7Oo7qzNegFe9pSF+FMN43XrFv0r1jL4HQQRz9bBq6gWaqREGOkuQe0ReQ",
+	"hv6flAsP/gPzX6/Fb1PiNtb5iyYeugRWhcwKuEasLbskxEGeV1hYCkmh1PoFpDQkJRL7Hcqyg9RfPPNC",
+	"8sLzZisBWOaBRzwRo/ju95FtUH5slxORJKa5NqxxunW50dsfdpNe6Xz9mU1P26ZCGjKiOIbLbd9uKofp",
+	"w7lUglH20I2eMtZ2MBxGseHd725426akiO31zNLdZWw1QCuUd8nofHL+mcHx7YT3OgLMs3MaNx5eXmtV",
+	"2QOXIP85vIjJfz9m1tmj9jp7/ig/5/xf1Tvy32DT6rbrH90lg7jg9DeZ33lvqcRYyxBFzk7XtrXA5MuH",
+	"DV4Ea+cZOxSluavdDmLzNghvL34Woq5RhbiylQ0yYjNFC6HK/RXbHYvMof0+i/yQZn49ikQDl7sHbqHk",
+	"GE3armf/n8WL92f6V+RuT/8Nz+zx/6NhLrFxoVc25Auswzq0I5E/Lq6xzUL3Uxu7ke/X6D4r/31uo/iA",
+	"Aeo6rZVe/Yef/7/5+Wt0DzBzTFmfkjpljy4a575mPW53LyZJB+GShVfOoYRh+zc+JKl2XzxLuHBbu/7n",
+	"3btNM/U0pQCKwtirSAyXzBRnLTe1GYoynHDILahpqBL5oE35Z4XpGH5Um7jGN+WEazdkjGrMfaAxhp9D",
+	"mYnv4cxUTgCE4C5mQmj4ZxXg8/8I8L+vAL8X19hzYeYiu46Lca92w6zWlmI+fKSYsq3hfPhIDOYTxp4l",
+	"uS98dMqMF5a9t/iCpcVV2+rc/oc9AYy7j3f/FwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

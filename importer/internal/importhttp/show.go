@@ -74,9 +74,12 @@ func (a *api) show(c *gin.Context, status int, state *process.State, err error) 
 
 // view is an import with the present names of its recipes.
 func (a *api) view(ctx context.Context, s *process.State) (Import, error) {
-	ids := make([]string, len(s.Created))
-	for n, created := range s.Created {
-		ids[n] = created.ID
+	ids := make([]string, 0, len(s.Created)+len(s.Replaced))
+	for _, created := range s.Created {
+		ids = append(ids, created.ID)
+	}
+	for _, replaced := range s.Replaced {
+		ids = append(ids, replaced.ID)
 	}
 	names, err := a.Names(ctx, s.User, ids)
 	if err != nil {
@@ -87,6 +90,7 @@ func (a *api) view(ctx context.Context, s *process.State) (Import, error) {
 		Source:      ImportSource{Kind: ImportSourceKind(s.Source.Kind), URL: s.Source.URL, Name: s.Source.Name},
 		RequestedAt: s.Requested, ChangedAt: s.Changed, Kept: orEmpty(s.Kept),
 		Created:    make([]ImportedRecipe, len(s.Created)),
+		Replaced:   make([]ReplacedRecipe, len(s.Replaced)),
 		Duplicates: make([]ImportedDuplicate, len(s.Skipped)),
 		Failed:     make([]ImportFailure, len(s.Failures)),
 	}
@@ -97,6 +101,12 @@ func (a *api) view(ctx context.Context, s *process.State) (Import, error) {
 		}
 		if attached, tried := s.Pictured[created.Number]; tried {
 			view.Created[n].Picture = &attached
+		}
+	}
+	for n, replaced := range s.Replaced {
+		view.Replaced[n] = ReplacedRecipe{
+			ID: replaced.ID, Name: names[replaced.ID], Number: replaced.Number, Version: replaced.Version,
+			Doubts: s.Read[replaced.Number].Doubts, Restored: replaced.Restored,
 		}
 	}
 	for n, skipped := range s.Skipped {

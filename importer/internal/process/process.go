@@ -28,8 +28,9 @@ const (
 
 // What becomes of recipes that are there already.
 const (
-	Skip = "skip"
-	Keep = "keep"
+	Skip    = "skip"
+	Replace = "replace" // a new version of the first one
+	Keep    = "keep"
 )
 
 var (
@@ -38,6 +39,12 @@ var (
 	// ErrRefused is in the error of a picture or recipe that can't be kept, however often it is
 	// tried.
 	ErrRefused = errors.New("it can't be kept")
+	// ErrSame means that a recipe that was to be replaced has that content already.
+	ErrSame = errors.New("the recipe is the same already")
+	// ErrChanged means that a recipe that was to be restored was changed since.
+	ErrChanged = errors.New("the recipe was changed since")
+	// ErrGone means that a recipe that was to be replaced or restored was deleted.
+	ErrGone = errors.New("the recipe was deleted")
 )
 
 // Deps are what the process manager uses. The functions are other components' use cases.
@@ -49,6 +56,13 @@ type Deps struct {
 	// Write adds a recipe with what is written beside it, in one transaction. The error is
 	// ErrRefused if it can't be a recipe.
 	Write func(ctx context.Context, user, id string, draft recipe.Draft, beside ledger.Beside) error
+	// Replace writes a new version of a recipe with what is written beside it, in one transaction. It
+	// asks at whether it may replace the present version; the new one is one higher. The error is
+	// ErrSame, ErrGone, or ErrRefused.
+	Replace func(ctx context.Context, user, id string, at func(version int64) bool, draft recipe.Draft, beside ledger.Beside) error
+	// Restore makes an earlier version of a recipe current, if at admits the present one, with what is
+	// written beside it. The error is ErrChanged or ErrGone.
+	Restore func(ctx context.Context, user, id string, at func(version int64) bool, earlier int64, beside ledger.Beside) error
 	// Picture attaches a picture to a recipe, once per key, and returns the recipe's version. The
 	// error is ErrRefused if it can't be attached.
 	Picture func(ctx context.Context, p Picture) (version int64, err error)

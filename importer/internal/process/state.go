@@ -1,6 +1,7 @@
 package process
 
 import (
+	"slices"
 	"time"
 
 	"larder.dev/events"
@@ -33,6 +34,7 @@ type State struct {
 
 	Read     map[int]Read // by number
 	Created  []Created
+	Replaced []Replaced
 	Skipped  []Duplicate
 	Failures []Failure
 	Pictured map[int]bool // whether the picture is attached; a number is missing until that is tried
@@ -57,6 +59,13 @@ type Created struct {
 	Number  int
 	ID      string
 	Version int64
+}
+
+// Replaced is a recipe that was there before, and that the import wrote a new version of.
+type Replaced struct {
+	Created
+
+	Restored bool // by undoing the import
 }
 
 // Duplicate is a recipe that was left out because others like it are there.
@@ -110,6 +119,12 @@ func (s *State) take(step importstore.Step) {
 		s.Skipped = append(s.Skipped, Duplicate{Number: i.Number, Of: i.Duplicates})
 	case events.ImportRecipeWritten:
 		s.Created = append(s.Created, Created{Number: i.Number, ID: i.RecipeID, Version: i.RecipeVersion})
+	case events.ImportRecipeReplaced:
+		s.Replaced = append(s.Replaced, Replaced{Created: Created{Number: i.Number, ID: i.RecipeID, Version: i.RecipeVersion}})
+	case events.ImportRecipeRestored:
+		for n := range s.Replaced {
+			s.Replaced[n].Restored = s.Replaced[n].Restored || s.Replaced[n].Number == i.Number
+		}
 	case events.ImportPictureAttached:
 		s.Pictured[i.Number] = i.Reason == ""
 	default:
@@ -173,6 +188,9 @@ func (s *State) settled() map[int]bool {
 	for _, c := range s.Created {
 		numbers[c.Number] = true
 	}
+	for _, r := range s.Replaced {
+		numbers[r.Number] = true
+	}
 	for _, d := range s.Skipped {
 		numbers[d.Number] = true
 	}
@@ -194,4 +212,11 @@ func (s *State) Shown() Phase {
 }
 
 // DoneSoFar counts what is settled.
-func (s *State) DoneSoFar() int { return len(s.Created) + len(s.Skipped) + len(s.Failures) }
+func (s *State) DoneSoFar() int {
+	return len(s.Created) + len(s.Replaced) + len(s.Skipped) + len(s.Failures)
+}
+
+// hasReplaced reports whether the import has written a new version of a recipe.
+func (s *State) hasReplaced(id string) bool {
+	return slices.ContainsFunc(s.Replaced, func(r Replaced) bool { return r.ID == id })
+}

@@ -295,7 +295,7 @@ func (m *Imports) write(ctx context.Context, s *State) error {
 		}
 		return err
 	}
-	if len(s.Created) == 0 && len(s.Skipped) == 0 {
+	if s.DoneSoFar() == len(s.Failures) {
 		return m.fail(ctx, s, whyNone(s))
 	}
 	err := m.append(ctx, s, importstore.Step{Type: events.ImportFinished})
@@ -372,11 +372,10 @@ func (m *Imports) writeOne(ctx context.Context, s *State, number int, r *found.R
 	refuse := func(reason string) error {
 		return m.append(ctx, s, failed(number, found.Failure{Place: r.Place, Name: r.Name, Reason: reason}))
 	}
-	if of := s.Read[number].Duplicates; len(of) > 0 && s.Source.Duplicates != Keep {
-		return m.append(ctx, s, importstore.Step{
-			Type: events.ImportRecipeSkipped,
-			Data: events.Import{Number: number, Duplicates: of, Reason: "it is there already"},
-		})
+	of := s.Read[number].Duplicates
+	replaces := s.Source.Duplicates == Replace && len(of) > 0 && !s.hasReplaced(of[0])
+	if len(of) > 0 && !replaces && s.Source.Duplicates != Keep {
+		return m.skip(ctx, s, number)
 	}
 	draft, err := r.Draft().Clean()
 	var invalid recipe.Invalid
@@ -385,6 +384,17 @@ func (m *Imports) writeOne(ctx context.Context, s *State, number int, r *found.R
 	}
 	if err != nil {
 		return refuse(err.Error())
+	}
+	if replaces {
+		err := m.replaceOne(ctx, s, number, of[0], draft)
+		switch {
+		case errors.Is(err, ErrSame):
+			return m.skip(ctx, s, number)
+		case errors.Is(err, ErrRefused):
+			return refuse(err.Error())
+		case !errors.Is(err, ErrGone): // a recipe that was deleted since is no duplicate
+			return err
+		}
 	}
 	if fits, err := room.take(ctx); err != nil || !fits {
 		if err != nil {
@@ -408,11 +418,44 @@ func (m *Imports) writeOne(ctx context.Context, s *State, number int, r *found.R
 	if err != nil {
 		return err
 	}
+	m.wrote(ctx, s, steps)
+	return nil
+}
+
+// skip records that a recipe is left out because it is there.
+func (m *Imports) skip(ctx context.Context, s *State, number int) error {
+	return m.append(ctx, s, importstore.Step{
+		Type: events.ImportRecipeSkipped,
+		Data: events.Import{Number: number, Duplicates: s.Read[number].Duplicates, Reason: "it is there already"},
+	})
+}
+
+// replaceOne writes a new version of a recipe and the event of it in one transaction. Its files stay
+// as they are, like with everybody's replacing.
+func (m *Imports) replaceOne(ctx context.Context, s *State, number int, id string, draft recipe.Draft) error {
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
+	steps := []importstore.Step{{Type: events.ImportRecipeReplaced, Data: events.Import{Number: number, RecipeID: id}}}
+	next := func(version int64) bool {
+		steps[0].Data.RecipeVersion = version + 1
+		return true
+	}
+	err := m.Replace(ctx, s.User, id, next, draft, m.Store.Beside(importstore.Append{
+		User: s.User, Import: s.ID, After: s.Version, Steps: steps,
+	}))
+	if err != nil {
+		return err
+	}
+	m.wrote(ctx, s, steps)
+	return nil
+}
+
+// wrote adds steps to the state that were written beside a recipe, whose reads then wait for it.
+func (m *Imports) wrote(ctx context.Context, s *State, steps []importstore.Step) {
 	s.Fold(numbered(s.Version, steps))
 	if m.Wrote != nil {
-		m.Wrote(ctx, s.User, id, version)
+		m.Wrote(ctx, s.User, steps[0].Data.RecipeID, steps[0].Data.RecipeVersion)
 	}
-	return nil
 }
 
 // RecipeID draws a recipe's id from its import and its number there, so that writing it twice writes
@@ -474,8 +517,8 @@ func (m *Imports) image(ctx context.Context, s *State, r *found.Recipe, content 
 	return nameOf(page.Address), page.Content, nil
 }
 
-// undo deletes what the import created and nobody has changed since. Its own attaching of a picture
-// is no change.
+// undo deletes what the import created, and restores what it replaced, unless somebody has changed
+// it since. Its own attaching of a picture is no change.
 func (m *Imports) undo(ctx context.Context, s *State) error {
 	kept := []string{}
 	for _, c := range s.Created {
@@ -489,9 +532,39 @@ func (m *Imports) undo(ctx context.Context, s *State) error {
 			kept = append(kept, c.ID)
 		}
 	}
+	for _, r := range s.Replaced {
+		err := m.restore(ctx, s, r)
+		if errors.Is(err, ErrChanged) {
+			kept = append(kept, r.ID)
+		} else if err != nil && !errors.Is(err, ErrGone) {
+			return err
+		}
+	}
 	err := m.append(ctx, s, importstore.Step{Type: events.ImportUndone, Data: events.Import{Kept: kept}})
 	if err == nil {
 		m.forget(ctx, s)
+	}
+	return err
+}
+
+// restore makes the version current that a recipe had before the import replaced it. The event of it
+// is in the same transaction: who goes on after a kill must not take the restored version for
+// somebody's change.
+func (m *Imports) restore(ctx context.Context, s *State, r Replaced) error {
+	if r.Restored {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
+	steps := []importstore.Step{{
+		Type: events.ImportRecipeRestored, Data: events.Import{Number: r.Number, RecipeID: r.ID, RecipeVersion: r.Version + 1},
+	}}
+	is := func(version int64) bool { return version == r.Version }
+	err := m.Restore(ctx, s.User, r.ID, is, r.Version-1, m.Store.Beside(importstore.Append{
+		User: s.User, Import: s.ID, After: s.Version, Steps: steps,
+	}))
+	if err == nil {
+		m.wrote(ctx, s, steps)
 	}
 	return err
 }

@@ -67,7 +67,8 @@ export interface paths {
         put?: never;
         /**
          * Take an import back
-         * @description Deletes the recipes that it created, except those that were changed since (`kept`). It goes on by itself,
+         * @description Deletes the recipes that it created, and restores those that it replaced, except those that were changed since
+         *     (`kept`). It goes on by itself,
          *     like the import: `state` is `undoing`, then `undone`. One that is under way is stopped first. Undoing again
          *     does nothing.
          */
@@ -140,6 +141,8 @@ export interface components {
             kept: string[];
             /** @description Why it failed, or waits. */
             reason?: string;
+            /** @description Those that were there already and have a new version, in the order of the material. */
+            replaced: components["schemas"]["ReplacedRecipe"][];
             /** Format: date-time */
             requested_at: string;
             /**
@@ -161,7 +164,7 @@ export interface components {
          * @description What becomes of recipes that are there already; `skip` if not given.
          * @enum {string}
          */
-        ImportDuplicates: "skip" | "keep";
+        ImportDuplicates: "skip" | "replace" | "keep";
         ImportedDuplicate: {
             /** @description The recipes that are there. */
             duplicates: string[];
@@ -284,6 +287,23 @@ export interface components {
          * @enum {string}
          */
         Relation: "same" | "each" | "plus";
+        ReplacedRecipe: {
+            /** @description How many things about it a cook should check. */
+            doubts: number;
+            /** Format: uuid */
+            id: string;
+            /** @description As the recipe is called now; empty if it is deleted. */
+            name: string;
+            /** @description Its place in the material, from 1. */
+            number: number;
+            /** @description Whether undoing the import has restored the version before. */
+            restored: boolean;
+            /**
+             * Format: int64
+             * @description The version that the import wrote.
+             */
+            version: number;
+        };
         /** @description A second measure of the amount. */
         SecondMeasure: {
             /** Format: double */
@@ -388,9 +408,10 @@ export interface operations {
                 dry_run?: boolean;
                 /**
                  * @description What becomes of a recipe that is there already (with the same source, or the same name and rows): `skip`
-                 *     leaves it out, `keep` adds it all the same. For a form; JSON has a field for it.
+                 *     leaves it out; `replace` writes it as a new version of the first such recipe, which keeps its files and its
+                 *     history; `keep` adds it all the same. For a form; JSON has a field for it.
                  */
-                duplicates?: "skip" | "keep";
+                duplicates?: "skip" | "replace" | "keep";
             };
             header?: {
                 /** @description Chosen by the caller for each command, for example a UUID. */

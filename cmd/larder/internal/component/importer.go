@@ -91,12 +91,13 @@ func importRecipes(host *Host, deps *importer.Deps) error {
 		return fmt.Errorf("put the writing of imported recipes together: %w", err)
 	}
 	deps.Write = func(ctx context.Context, user, id string, draft recipe.Draft, beside ledger.Beside) error {
-		err := commands.ImportBeside(ctx, user, commandapi.Imported{ID: id, Draft: draft}, beside)
-		var unfit *commandapi.Unfit
-		if errors.As(err, &unfit) {
-			return fmt.Errorf("%w: %w", importer.ErrRefused, unfit)
-		}
-		return err
+		return importError(commands.ImportBeside(ctx, user, commandapi.Imported{ID: id, Draft: draft}, beside))
+	}
+	deps.Replace = func(ctx context.Context, user, id string, at func(int64) bool, draft recipe.Draft, beside ledger.Beside) error {
+		return importError(commands.ReplaceBeside(ctx, user, id, at, draft, beside))
+	}
+	deps.Restore = func(ctx context.Context, user, id string, at func(int64) bool, earlier int64, beside ledger.Beside) error {
+		return importError(commands.RestoreBeside(ctx, user, id, at, earlier, beside))
 	}
 	deps.Delete, deps.Duplicates = commands.DeleteUnchanged, commands.Duplicates
 	if most := host.Quotas.Recipes; most > 0 {
@@ -106,6 +107,23 @@ func importRecipes(host *Host, deps *importer.Deps) error {
 		}
 	}
 	return nil
+}
+
+// importError translates the command API's errors to the importer's.
+func importError(err error) error {
+	var unfit *commandapi.Unfit
+	switch {
+	case errors.As(err, &unfit):
+		return fmt.Errorf("%w: %w", importer.ErrRefused, unfit)
+	case errors.Is(err, commandapi.ErrSame):
+		return importer.ErrSame
+	case errors.Is(err, commandapi.ErrChanged):
+		return importer.ErrChanged
+	case errors.Is(err, commandapi.ErrNoRecipe):
+		return importer.ErrGone
+	default:
+		return err
+	}
 }
 
 // importPictures has pictures attached by the file service's use case.
