@@ -77,6 +77,44 @@ func TestAccountChangesEndSessions(t *testing.T) {
 	disabled.must(http.StatusOK, logIn(disabled, "password", "another password"))
 }
 
+// A user changes their own password: this session goes on, the others end, and only the new password
+// logs in. Repeating the request after a lost answer is no error, and guesses count.
+func TestChangePassword(t *testing.T) {
+	t.Parallel()
+	l := newLarder(t)
+	ada, other := l.user("ada", commandapi.Access{}), &caller{t: t, handler: l.api.Handler()}
+	in := other.must(http.StatusOK, logIn(other, "ada", password)).json(t)
+	header := []string{"Authorization", "Bearer " + in["token"].(string)}
+	change := func(old, next string) answer {
+		return ada.send("PUT", "/api/account/password", `{"old":"`+old+`","new":"`+next+`"}`)
+	}
+	refused := ada.must(http.StatusUnprocessableEntity, change("not this one", "a new long password"))
+	require.Contains(t, refused.Body.String(), `"field":"old"`)
+	for _, weak := range []string{"short", "1234567890", "qwertyuiop"} {
+		refused = ada.must(http.StatusUnprocessableEntity, change(password, weak))
+		require.Contains(t, refused.Body.String(), `"field":"new"`)
+	}
+	other.must(http.StatusCreated, other.send("POST", "/api/recipes", `{"name":"a"}`, header...))
+
+	for range 2 {
+		changed := ada.must(http.StatusNoContent, change(password, "a new long password"))
+		require.Contains(t, changed.Header().Get("Set-Cookie"), identity.DeviceCookieName)
+	}
+	ada.must(http.StatusCreated, ada.send("POST", "/api/recipes", `{"name":"a"}`))
+	other.must(http.StatusUnauthorized, other.send("POST", "/api/recipes", `{"name":"a"}`, header...))
+	other.must(http.StatusUnauthorized, logIn(other, "ada", password))
+	other.must(http.StatusOK, logIn(other, "ada", "a new long password"))
+
+	guess := change("a guess", "another long password")
+	for range 10 {
+		if guess.Code != http.StatusUnprocessableEntity {
+			break
+		}
+		guess = change("a guess", "another long password")
+	}
+	require.NotEmpty(t, ada.must(http.StatusTooManyRequests, guess).Header().Get("Retry-After"))
+}
+
 // Accounts are distinguished by folded name, and errors state the limits.
 func TestAddRefuses(t *testing.T) {
 	t.Parallel()

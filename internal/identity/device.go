@@ -20,10 +20,10 @@ const DeviceCookieName = "larder_device"
 // deviceLifetime is how long a device stays known after its last login.
 const deviceLifetime = 2 * 365 * 24 * time.Hour
 
-// newDevice returns a device's token for its next login: a random number, the expiry, and a
+// NewDevice returns a device's token for its next login: a random number, the expiry, and a
 // signature of both. The key is the account's password hash, which never leaves the database: a new
 // password invalidates all devices, and there is no other secret to keep.
-func newDevice(hash string, now time.Time) string {
+func NewDevice(hash string, now time.Time) string {
 	id := rand.Text()
 	until := strconv.FormatInt(now.Add(deviceLifetime).Unix(), 10)
 	return id + "." + until + "." + deviceSignature(hash, id, until)

@@ -85,7 +85,7 @@ func (l *Logins) Check(ctx context.Context, attempt Attempt) (device string, rig
 	// For clients without cookies. If this fails they are strangers next time, which is no reason
 	// to refuse them.
 	_ = l.redis.Set(ctx, attempt.knownKey(), []byte("1"), knownFor)
-	return newDevice(attempt.Hash, time.Now()), true, nil
+	return NewDevice(attempt.Hash, time.Now()), true, nil
 }
 
 func (l *Logins) admit(ctx context.Context, buckets []bucket) error {

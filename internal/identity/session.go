@@ -194,9 +194,18 @@ func (s *Sessions) EndOne(ctx context.Context, user, id string) error {
 
 // EndAll ends all of a user's sessions and returns how many there were.
 func (s *Sessions) EndAll(ctx context.Context, user string) (int, error) {
+	return s.EndOthers(ctx, user, "")
+}
+
+// EndOthers ends all of a user's sessions but the one of a token, and returns how many there were.
+func (s *Sessions) EndOthers(ctx context.Context, user, token string) (int, error) {
 	hashes, err := s.hashes(ctx, user)
-	if err != nil || len(hashes) == 0 {
+	if err != nil {
 		return 0, err
+	}
+	hashes = slices.DeleteFunc(hashes, func(hash string) bool { return hash == hashOf(token) })
+	if len(hashes) == 0 {
+		return 0, nil
 	}
 	ended, err := s.redis.Del(ctx, keysOf(hashes)...)
 	if err != nil {
@@ -227,6 +236,34 @@ func (s *Sessions) EndBegunBefore(ctx context.Context, user User) (int, error) {
 		return 0, fmt.Errorf("end the sessions of user %s: %w", user.ID, err)
 	}
 	return ended, s.forget(ctx, user.ID, old)
+}
+
+// Continue lets a token's session go on as one that began with this state of the account, so that
+// EndBegunBefore leaves it. A session that was ended stays ended.
+func (s *Sessions) Continue(ctx context.Context, token string, user User) error {
+	key := keyOf(token)
+	err := s.redis.Update(ctx, []string{key}, func(values [][]byte, tx *redis.Tx) error {
+		if values[0] == nil {
+			return nil
+		}
+		var r record
+		if err := json.Unmarshal(values[0], &r); err != nil {
+			return fmt.Errorf("read a session: %w", err)
+		}
+		if r.User.ID != user.ID || user.olderThan(r.User) {
+			return nil
+		}
+		r.User, r.Began = user, user
+		value, err := json.Marshal(r)
+		if err == nil {
+			tx.Replace(key, value)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("continue a session of user %s: %w", user.ID, err)
+	}
+	return nil
 }
 
 // Refresh updates the rights in each of a user's sessions that has an older state of the account,

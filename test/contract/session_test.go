@@ -85,6 +85,7 @@ func everyCall(id string) []larder.Request {
 		{Method: http.MethodGet, Path: "/api/sessions"},
 		{Method: http.MethodDelete, Path: "/api/sessions"},
 		{Method: http.MethodDelete, Path: "/api/sessions/" + strings.Repeat("a", 32)},
+		{Method: http.MethodPut, Path: "/api/account/password", Body: map[string]any{"old": "x", "new": "a long password"}},
 		{Method: http.MethodPost, Path: "/api/recipes", Body: recipe},
 		{Method: http.MethodPut, Path: "/api/recipes/" + id, Body: recipe, Headers: []string{"If-Match", `"1"`}},
 		{Method: http.MethodDelete, Path: "/api/recipes/" + id},

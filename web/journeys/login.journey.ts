@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { address, expect, expectAccessible, test } from './kitchen'
 
 test.use({ recipes: '' })
@@ -70,3 +71,48 @@ test('log out another device', async ({ kitchen, cook, browser }) => {
   await expect(forgotten.getByLabel('Name')).toBeVisible()
   await left.close()
 })
+
+// A cook changes their password: a wrong or weak one is named, this device stays logged in, the
+// others don't.
+test('change the password', async ({ kitchen, cook, browser }) => {
+  const left = await browser.newContext()
+  const other = await left.newPage()
+  await logIn(other, cook.name, cook.password)
+  await expect(other.getByRole('searchbox')).toBeVisible()
+
+  await kitchen.getByRole('button', { name: 'Account' }).click()
+  await kitchen.getByRole('button', { name: 'Change password' }).click()
+  const form = kitchen.getByRole('form', { name: 'Change password' })
+  await expect(form.getByLabel('Current password')).toBeFocused()
+  await expectAccessible(kitchen)
+  await form.getByLabel('Current password').fill('not the one')
+  await form.getByLabel('New password').fill('much better than before')
+  await form.getByRole('button', { name: 'Change password' }).click()
+  await expect(form.getByText('That isn’t your password.')).toBeVisible()
+  await form.getByLabel('Current password').fill(cook.password)
+  await form.getByLabel('New password').fill('password')
+  await form.getByRole('button', { name: 'Change password' }).click()
+  await expect(form.getByText('Take one with at least 10 characters')).toBeVisible()
+  await expectAccessible(kitchen)
+  await form.getByLabel('New password').fill('much better than before')
+  await kitchen.keyboard.press('Enter')
+  await expect(kitchen.getByText('Your password is changed.')).toBeVisible()
+  await expect(
+    kitchen.getByRole('region', { name: 'Where you are logged in' }).getByText('This device'),
+  ).toBeVisible()
+  await kitchen.reload()
+  await expect(kitchen.getByRole('searchbox')).toBeVisible()
+
+  await logIn(other, cook.name, cook.password)
+  await expect(other.getByRole('alert')).toContainText('Name or password is wrong')
+  await logIn(other, cook.name, 'much better than before')
+  await expect(other.getByRole('searchbox')).toBeVisible()
+  await left.close()
+})
+
+async function logIn(page: Page, name: string, password: string) {
+  await page.goto(address('/'))
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Log in' }).click()
+}

@@ -195,6 +195,13 @@ type Language = string
 // Minutes defines model for Minutes.
 type Minutes = int
 
+// NewPassword defines model for NewPassword.
+type NewPassword struct {
+	// New 10 to 1,000 characters, and not among those that are guessed first.
+	New string `json:"new"`
+	Old string `json:"old"`
+}
+
 // NewSession defines model for NewSession.
 type NewSession struct {
 	// Token For `Authorization: Bearer <token>`.
@@ -550,6 +557,9 @@ type RestoreRecipeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody = NewPassword
+
 // ParseIngredientsJSONRequestBody defines body for ParseIngredients for application/json ContentType.
 type ParseIngredientsJSONRequestBody = ParseRequest
 
@@ -570,6 +580,9 @@ type LogInJSONRequestBody = Credentials
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ChangePassword Change one's own password
+	// (PUT /api/account/password)
+	ChangePassword(c *gin.Context)
 	// ParseIngredients Parse ingredient lines
 	// (POST /api/ingredients/parse)
 	ParseIngredients(c *gin.Context)
@@ -610,6 +623,19 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(c *gin.Context)
+
+// ChangePassword operation middleware
+func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ChangePassword(c)
+}
 
 // ParseIngredients operation middleware
 func (siw *ServerInterfaceWrapper) ParseIngredients(c *gin.Context) {
@@ -1027,6 +1053,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 		ErrorHandler:       errorHandler,
 	}
 
+	router.PUT(options.BaseURL+"/api/account/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/api/ingredients/parse", wrapper.ParseIngredients)
 	router.POST(options.BaseURL+"/api/recipes", wrapper.CreateRecipe)
 	router.DELETE(options.BaseURL+"/api/recipes/:id", wrapper.DeleteRecipe)
@@ -1044,118 +1071,122 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3pchs3tvCroDhT5WSmRVGynHym/nyyYye6sR2PbFfulOlrgt2HJEbdQAdAi+Kk9O63zgHQCwkukh3F",
-	"mZs/iUViP/vKX3upKkolQVrTG/7amwPPQNM/n73lM/x/BibVorRCyd6w93YO7Aq0EUoyIdkvlbJg+r2k",
-	"Z9I5FBwn2GUJvWHPWC3krHdzk/RecJ2BPpta0OsrjkfVYPAw1ZCKEujf8P/dR34f99n4lHGmgWfMzrll",
-	"BmRmmLBswtNLJgybVVxzaQEyZhUzAMzOhWELLSzsPJ9KuTtN7LruZA8M41mmwey47U3SK7nmBVj/juff",
-	"4X8FrlZyO+8lPckLnCKyXtLT8EslNGS9odUVtBeeKl1w2xv2qopGrh/7PIOiVBZkuvwRluuHfzpXBiSb",
-	"LJmdA0t5noNmU6UZ8HTOUlUUXGaJ++SaF2UOjLN3786/wxvSgR06NEdu7XiAW7bPW/DrFyBndt4bHg8G",
-	"Sa8QMvx9hG9iLWhc83/ej0bXx0cHo9H1t88+/P2v8atNX3KbzuMAGSNqjpmatu71wAS0TJjSbPy38eZL",
-	"TA/c4htOfzTA40fgirACY5+oTACB9oIw44nK6PFTJS1Ii//kZZkLh1OH/zIOsZq9/qph2hv2/nLY0N6h",
-	"+9YcuiXPZVnZZtMGQdwnplTSuCOcSbMA/b2SsOUIpVaTHIq/3+4or90sd4x1KHj8YQth547WVrCDLbhh",
-	"mZKQsEllCVYWri3CTVjDOJ2czblhRsgU2ARAsgxysJAlbAIprwyMpK1J0C3oBrBcyRloxmcKGYKkJWl5",
-	"YdgllLbP8JAIRfxkXGk5zIkNDf1rDHH0wUxJGPdHsneT9J7w7MKB+L7f0mMWnrTgOVI+PoHSjLOameCX",
-	"qrJGZECXzUUhrDllY9BaaTNmiN7IEvt4l6dKTnORfv6bhIV33oggJox8YBl30A9ygxh4iyXBdQkpXSWt",
-	"tAZpx3hXvKP/mxnLkYvjvTRwi9TwWeltxy0QRa3SkCFPiYjI2AZ+2CGNqWXgQS0Et81py8sV8bR1WhhH",
-	"tzmXVzwX2X2i8hmbCsizOKYmDLnFGraeIpojMsS4R2UgI/nEWSamU0BkGElPLfXMyng+olGwoQIwB6ED",
-	"8Gj3IX4mHQ/awhJQneHjhI1pEqKh4z/0p7uABquXQs5YpoCQew556RnICyVnPzTo0Xp25DWHZc7FykNH",
-	"pMxG7tBoIHQQD3UG1ykqPQ+P2Y/iCepkVlmeO/ZnQF8hkyRWa/BLOgMxSmSxU6URROxSqoUZyQUSpjBh",
-	"Q8j8vV6pN2CMx8D7QqZXqMWZWqILSyAGmSEZ0qHsc1XJ7L55dY1tUjFTpXOPZ+FM//Xmp1f3faSJypaB",
-	"1a5wQjrWT3YO+jVoc78QHHue986ADgTfImRW0omc+LaErQRu9tUuMlV4nwM3ffw1okdQE5wYTXkBbKpV",
-	"wbikscwIixp8yWfQZ6+UnSMFB/3EY/kFlDlP/0/JFjzZW7i2v4f+GNHpjCK1Lih1tlHqkN5IPwTNUSYg",
-	"A0w5IvwEV3IvOGzz95HcofMRg1QlaG6VZgZwK9RirSjglFbKYMqrnDji4wHL+NL02XMSRhpKUkNGclVq",
-	"CcsK4NK0lJygJ3e04RUNuHU3j41vlXrB9Qx+F16CRypQNhBtHrGX4knfH+oll8t7PZNSrOByGYjboD2r",
-	"JHjukbBUSa8m5ksUFCWSO6RKZh0TYAM+KHWAqx+E1VH4XwqZBX4VRCJpAKiUkxJTqwes1g6YQLMGP+Ij",
-	"aYSc5cBkVUxARxgOewOS1JSaZfEZymWOZMnGF6hjOHIe+7sYRIsOg2gNiuoUQlqYOSK/SXrvJL/iIueT",
-	"HO5XIwz2q+Ny+D5Vc5RTZvVyj7vf/eY3wch31nJl5yrig/p5rthCKwussTZx01Wfxoq61phZ4QnwPfP8",
-	"p2lv+H7PN0t+7ZUa2ZD1TgWPzPsKlyRM+OjNq47vSEj7zUnjYWlepu1YeL+2RL1o70M9V03+Bant3Xxw",
-	"VlgG0gqe05F5lgl8SZ6/bl1lynMDycrtSm7MQuks6nPpuozWHhs1L+fD2eVtWncotW9br5M0x1m/Z9J7",
-	"jsbMM7RX6OSde2RgucgjKnzSIxtoHcfOWMnt3KmM3LCxkDMNmUCgvj/+0EfJNF61+R8YYkOnDIrSLskS",
-	"QgRdzFXuOHW/t+uy7jRJOHD8no4prOChymOkcsZKkdpKozpVKGPZlFiYtAwnVBrv9hetZ7PJpM+e0bED",
-	"ZyT9NEynq0rlbA8ZuUfSc8brdj9o0rs+mKmDtbkFZIJ/dB+vXuE7sJCivkEqopPRxA6jpwgYF/GABc+j",
-	"JH2TjJSE/GGqwptOVZ6Bji5q5vz40Tfry75QC9AHKTfA5nAdnyr+HTnPuWSTpXfF76R+t4jZDlyT8hyy",
-	"4LQxCSs1GISzIL+r4+Uc9fPcKVNLlG0PLD0mGZkoGr1LAoHtNPFn/33+fCQzbrmTaMJCYXZKGHeqN3j1",
-	"m/o+XGu+JMag8ziEjJhJ1Ba92ew9j/RQCSP3iPMuWJYDRymMWl6f/STzJRrLvPH9O/Jx4t/fzatvVjkn",
-	"RJkrnu2mR8Jhz31aSOrhWmNG4ukvRq/fa5WCXt6S89YPvdeL+z3OLcmotRd377KfjLqAaa/xnn/8FKo2",
-	"oK+EnO08/ZswbvX1W4eoL9FaNqDjllenF7ndywcOss5alI1/8UvFpRV22XmpTFWovSU9WeVekXMxIz/d",
-	"aZvt6R8Lfn3HJVAcRY9WSWHjUbT2O9cXWDmMn19TAL2A323Lo7fc8rfB+EbCrrOH18rQOiaQc03quTA2",
-	"cbJhcMp4niPHK4RBpb7f5lgFvxZFVfSGR48fkwbi/hrEGG7Br8/dvKCu+D+PNgKjJrY21ncv8YNaOOMo",
-	"DEFuNKlIUzjt3qp7h3WMaC4zCLqYv05/MDjaiTE3EeCd1++/rl18Gk1so/1/hHERQth3nrM7dnMZHPUS",
-	"uKk0+GnBT792/EBQ60IqF5LcQAstrIW4KrQf1dEeyW2JL5y6vvaHrbB0scldlLiqV9Al1dR7nlEKl1xb",
-	"Q1rgRNl5n50F/KzDePTkpq2n0RwcqtWCkTLCvYOI50o6M7/k2gRD3Ylo8EHKelcnxYNvqXn6U2fu144l",
-	"txQzli/d2D57TfPJucM1jKQ7hAYfc3zpr6AkGPrY8kuQzQXwGZybiheqcsqUQm0DP5oqRbETXDNpPnFK",
-	"P26F0GGFwzevhoV1Cm7TOZh6kwemz8YI7rHzWCCsx7VuOg54Eb7lBYxr9a2SdiS5f6sh46imQ4iruocl",
-	"jUc6f0fkiv2RHMmf59CoUC6s4BysCeMOH6x3rkQg6TbxLrTgKs01cO+dugQoKUZIALfm1MGbSVi4tWlN",
-	"Ajtc89T6J3bgV1PyIPkEgppFlhquhKoMLWDwYB4ByEGRjKSPSTeos+CGpXMuZ5DVXj23BaKdfGCdjhtn",
-	"fTudC4EV7hz4hbNGn83Q4Y877xT4ZWvgo+jAwBo7A2Na+BpPe8HlrOKzDdZd7r9dQxPHwjgaP0+evmYn",
-	"3zLLZ0M2zmCcsHFpD55cjPvs3PkCAwMSLkOhMhXPmSkhz4WcDUdyXNqPEz1mE0hVAaaeT3jTutLDR5Gr",
-	"vxSysrCiiwxW5fdG2d1ST17BohXiu4WOZdUlRPKmnivNxs7bJv5NFuCQPQGuQTOX20XzfGZXXOKZzbGM",
-	"gGXvTMSXRRMTf7CYKHtVWS3sPlfdkgsmwyIBsmoh2ULpzCRsfHwyYJcpz8cJq2QGzmnj/Mlqytzp+0rP",
-	"DuujnEunkQkl++xsJK94XgX+aOtQM6VBUJKI1+Qi3CXludKiRortRJZyPVHzZaa5haeNS3j3vLnKwVjQ",
-	"Kr/NtCm3txouJqBvM6HUyoKQt5liuK3w9tnz253NK9xvos6Yn4Pgci4PAqZTB6ZKD9n4iJlcpA7xd++k",
-	"MlEVtzpbNeO3ejeruTS3fIBK3u3pYoz4NYrZu9l4JKo7Xo2dAmObKdY1vVY4i9vrw6YLZF175w4OgnV+",
-	"QwogiRozV2UJmi1UlWfO4yjskI2nGsycFJUclnFWGvSI7vKIuuTUK7kmxpOwstKocLvoqioKZLa4hZCQ",
-	"L1lKJ8hQyFnFLDd2A+tuqyORKwltrFdbTxmKpo5HUSoJcQv11m6PSO4GPSHIDPkwZxo1tztudkcTcbcZ",
-	"aDY5ooOiE7mWFPaBQRTRFllMMWTjGcFpYkr8f1q5/+XqCsbtaAJ36v5ut+W+pqV/lq6NuQ/JmE9z7uzn",
-	"Rl4l05sdFN/eJHqJll96zcUBWUy1fOkUNVaKa8hNUC59NitO6Ucd9t14xjpu6Hy3e4AOtOJ1xonRmzUB",
-	"zRVTXrKL50/Z45NH3zIfLu6z55UmSVcAkocTdaaEVExFGhzkl8KRXZi0prk0IbWINKVUfiVnrXRj78uN",
-	"0orLMoxTi/uOTZYuW7G/bxCiFQ6MeMSFNJbLFLrObS0ONFC6Uwqxc+KjxLVnzso6xynkH64kI0RvTt9F",
-	"4kNTMroL4YxWlzSIpnidwLBv5MhyW5lYtD3pWWHzOH7GA3Fv19FiyPhEVXY4ybm89OFQEnakC09gJqRx",
-	"OBBL5xh3LrHj9Vc5nCMId4f6njHa+MdW7/yKJba3NdaIlos6uNIlEF5nL2xDU5/jgFq6Upcfi8ZG3DYr",
-	"mJI4zaVYf+S2e0Fu4cCKIorHHbhGY+I57M+nKSAdo7FPCB3dRV5skxRJL2+5D7atUrsZWsHkqI5m4t+0",
-	"zdVt+zR2LZlCUN4B9rcPsKGBUukUPnoRtHUWjXRcBMr94fDGQhmDgOWz7iIb+E5rhrI8v8O7VGV2a5rY",
-	"lo9T84OjGI9dhgySbaf7Jw3aFl5uE2UnyLn0OSEdJFnhF6tv1YFzEnhRiwramOpBE9C6S30B+oErNC/V",
-	"4T2dR4+x4Xap1G3DEbUfJ2R+tMIPdQ0DqckUbXD+55RLNvGeZSo75FSBuHCVB9mQudxal0sqsmQk6YJJ",
-	"U5nWXI9srOaCTFgD+dQFJmZSaefKLxiaReRNf63VTPOijlWE7H1nOC3wP2OCq7PPWqDDDxy4qLLBwyt4",
-	"/gPMxlRSSebXSHqtdCquoHV/W5cHOD8+M6rxwzO1kKdujTqdQklA7c+Pp1CqW7mIea5+F/G2oiXR05Ni",
-	"1ZXS6yKu6+bY4L/KY0k22zYR2S3Hf5JUqx3zKy6RzynpbpWo15KDe7zvn5KRJOO+UAzScsUNpKqSWIGh",
-	"fziOwgyp3Hx26vmANraOWtQVliu5EO3oyw4oNyd9NPithPT+RNQS1PtP+gQZTaSxWaJd4Hq384V8gl68",
-	"QSPdqFbEz51vqZ8nXArhblmX5FQSTdrxEStVJTP21aPBYPb1+LSdj4nSAng6p2FfHZ0w9e+vUQqPqfSP",
-	"S9a80Ui6HWhoWpWszCvDjhl5wJy0AYkK1/uecdoRLowyKO9Yec3DXLiqkru5pbfqfsFAfDwYfHv0+PHx",
-	"o5NvTwaPHx9tVwtXIBJ2iMGj63WMZHmupBKodipBP+L97F5ue3ba7+uW1S1U3J6a6Md9vpS2euudILmb",
-	"zroVaOzchlILwzgLJ/xUYO50ZuyE9r55BZ8CuJ2h/w1w3AGxRuB/9nS5pOcl/vaOI06BGHpWp8G4hCku",
-	"lz4Loa4m+F5zmRXEWR8YNlHqMqFqR3Z0XCcjUKIRpd5cupz8kWw71ObWlsPDQ9wA/2mGh4dDNv4Xv+Lu",
-	"fEMqeGoKiNdyFI7jahpZ72vOrH1y5fYKSYSFojCs1aPbse9PT1S5ZUnKxgTYdz4N4haH51khIqL4B24Y",
-	"T1MwlCRaFz5OK0l3NS1v8kSpHDiR2KzJNd+2HHIiP5TyZ+OL3aeekvh3aK4Qe95/xmt1fvaJFwW/RPtd",
-	"+NSOIRsfHbvYvdkneO/ChJUWdvkG2ZeDz4TyYOrKNXoj91G9ANJfMHEF1P2D/J91Jxvn/f7o66ab6bwU",
-	"P8LS1eMJOVVxLkOtkZgRGfTZsyuEHBUowXUKpfVRqZmQbbHidxp6JQ1Pw8bdU7gappXcn5HcnPzDzuoS",
-	"WcegplNIrelUhFeG2Jrji5Tr53XI9ueuHuVkcJLUKX+5uISRVCHVMOTRwDWi6EiO5Fm3jQ2XbLxS0Ttm",
-	"BV/Wbp92qSJnuTLWp3gNEV002EpL07KZ3JeuKGgkm7XtAVWbL6loWVcwdmmV0heKClcnyuxCpNBnP8LS",
-	"1EmmFLd96OuR3R1CESme1GcGGF8fO2TtKvyhBwD1MBBZDYLzaee5J5Arn0weXjpU27ZqVkeSfEFTatJB",
-	"z3cyeFhnh1LZ7c7i/ei1h4yziVaL0GiBXFLhbBS1znOfajkD31eEQmNNUmfBfqmggowVlbFUZjYB1xvB",
-	"9QdbzBVcgUYMpwIA6eTZSL71uccoYt9JkaoMEl+gj+NePX9aJ9GaSms0Xaiyd060VHIE11MlrVY5S+dc",
-	"89SGgKh/qiRQWC7wXhMN/NJlJFs+ocNQDTxKBMR0/NTVIrnwPuWdhmxBHrY8c3XbiABzfoUaNd7SFW7j",
-	"tZ4A0rkvZ+bSs39BoUVjTcKAGEDTX8Q1DDkZPHJIwCppqrJU2uKbgp2rLGEnRw/dt0u3e/APWqVGMud6",
-	"BjjmGxrDxheo1VPXrlZl+TchDfzk+MiP+0EZOw5rIbVSsNd1MnngoX3ykEY3Cz08HskfxRNc3RcKO+3E",
-	"RyR9h4Sa2M9en7fczsPeETJbVYLkpegNew/7g/5Dqg61c2LZh7wUhy1f2yElBpNSo0zE20CJBiGPmCMt",
-	"qjIPHJfQU0j2TM5yYeYJ+x50wWXCnmuQaOyeW54L/OBNySWN+K6yqOfJjL1ZQCbM/DTQDBGhbyDB3oYk",
-	"GpdBTeVpaFnhOUiKKXyFJMTQV3JO2M/bk9+HI4l6qDfkDZNEQbMKjO9aQE/o0Oo8C69w3vH8Ny3UPl/L",
-	"tE72WKxn2krLtOPB4PPu3cli2dBWwaOCDM2JXCUDot2JO05sl/rYh63WZDTlaPeUpmkPzXi4e0a7TQzO",
-	"OdpjTt2mgiY82udYrkUOjj8+3j0+tLGi8Y/3OhC1qMDxD/d4pnbPppuk92ifh2o3UyAlryoKjkqyQ3nW",
-	"cAoH9xAPW80owrnEWrxis5mheP41A4kE5us8BJK8YulcKQP+kwR1IlZW9qJuYtAlStdA7SKUPrZ7VW5o",
-	"WdAMOVzpOHnzYY2i4w/X6pt42GqauE6ZewAsdID7sklnj4O1Wjf+SW13ojaHCnWNUYvMAkGtkdjhryK7",
-	"cfSVQywt9tyGOG9oK8S+0sEVjEt8jZI0zSvS+1ALpTBfRytfI7rvaLO7Ep3vhXqT3I0+OwR2EmuHQN2X",
-	"VpqsfFJPqS+XMN0D7CQa11nurpS8B6HV/Tn/MynT4dR2yrw1HXxHCO29eSut5kJT3yEb9SLdo0e9cUhD",
-	"MO2SQso890WIVniz0s88Za1V/9aaz+VyJP2gPg16pSS0RroUA0oOcb1POo4HpnS761mf/dTUItqFCg0Y",
-	"Ban0ZyPp9y1QnaDDuopDU5vNYTupwtGH7QYVvktVJUOlou9vFNPYg97wSUyqCxpqprGjH3Pzfp2mzCFi",
-	"97dIgO6u3PBzait7sIa6qeBN8h+k3nyRXPTLU6D+3732SwVBnrrAs5hU9EdDW8R1XHnJH0OKXITEMc+y",
-	"yLXsuB25OJzPFg0gA5K5YMJeCuBhK6xxNyEUtdIuak95NDDCy7LPnvF0zoSFwqfONQX7dQmpkLPT0H7J",
-	"BQydAzFk/gnp2p36tJzaL9euWD5LUyjtQcjIijF7zzZCN6HPbwt+Fg/LSgeYm5ubdT58/Ll326NPu3Jl",
-	"vwu+jIH5D6pL/159lDfSCyX6tHo1OAdIzjRwo6Szuk4GD/u/nVSq2+P+aaPfzSNGrfCaNkSN/4spuRY3",
-	"bnHwOmwb5+DeJv/MHPypV6VdI5HwgwXeX85t+KSdOH5uGc+NCu4CanHt+xkHqRXzF4jpSPrk8TCcW9dR",
-	"0bsRGJ+pPiPVayG8g8/NNZYvqV/KHJYkGaRauGa3v1T4kmevz11cxzWOCS384kKg5dq4d9fE5xcXK1l7",
-	"+4cD9lfjv3S1/Atohh869rsQ0Tz8aFOwme/IfP/4BsEXz61f8ktgXDLgOhegaw4Y2gFvU7BN00Bmk3P1",
-	"mcxMp3j3gamTDpTMl+ue0xdq9lPlsit3+THftjIYuj8VcU/k9+WD94WaMVW1wRiARu64qEh8zkVOv7dE",
-	"mYIobahlADmnJuoK2NGAceay9Ukfo+Bz64dKJC8gYd9sHkXc4tGAcTmSc1Xp+nvZ/I5DnrNKUqtglsGV",
-	"SMEkKz6uk+PHvqXBYi5yyolwIx3vQYzI1Wzm8jhc8dRIfhVJZHKzxl9TnQPumPj6iPCrRP7YQxf7Jg8c",
-	"Bc1zlV4i11OVjYnaF2p2Ln+jGHi7Ifc9h8BbraOiDeBRkfJY5nQU/9y+TbCzgCkjjFmlViynN2APntZJ",
-	"cN2lu3lnDkgdECaICWht09NMhXf9eqzwPy8h4do65N7+s36fJPjvSyS/8yTiSM41TAgtzpHIMmGQK2Ro",
-	"cLn+Ky0aCk5qDVfAc/d2/d/JONzvl1y+ZCl/77+PMW3zaWKpNnzlebdv0ShMw3g3/3hG66cZRvK3+12K",
-	"+xOCPhG3N3z/YVUkChmViCuKjdlDs6k1ELJuXVJdYEaNFUgw8H2OujLimczehN320XnO6pLakAtb7095",
-	"gKQDxbf+Uy9a04scwBZz0LAXQuxMJnhnKp7ny5p5OVRooNT8Mmb4pUPXxRb1HbVwMflNCLJurK816hGt",
-	"1rm1Z8B3uK7Dcbf6Udr2z7gODh7zg+mHXx8e38R+xPXDp+rsf1rZG63srT+M9weiN8R2RxNxeuvy7V/r",
-	"eoj3H26SppDi/QdENpch7CiBKq57h+Rl8sv+uuFdWyyz35CBqXFkPcZDdq8zCYBr1JHqacEoXp9GiD5X",
-	"ZYlMONCfnxU8neuzXnPt2klP13IKW/PbOYU3H27+NwAA//8=",
+	"7H1rcxs3svZfQXG3ysnuiKJkOXlNfXllx050YjteOa6cLVPHBGeaJFYzwATAiOKm9N9PdQOYGZLgTXJk",
+	"Z0++2CI5uPfl6Qt6fuukqiiVBGlNp/9bZwo8A01/vviZT/D/DEyqRWmFkp1+5+cpsGvQRijJhGS/VsqC",
+	"6XaSjkmnUHBsYOcldPodY7WQk87tbdJ5xXUG+mxsQa/2OBxUvd7jVEMqSqC/4f+7r/w47rvhKeNMA8+Y",
+	"nXLLDMjMMGHZiKdXTBg2qbjm0gJkzCpmAJidCsNmWljYOj+Vcjeb2HLdzB4ZxrNMg9my2tukU3LNC7B+",
+	"H8+/w38F9lZyO+0kHckLbCKyTtLR8GslNGSdvtUVtDseK11w2+l3qoqeXJ32eQZFqSzIdP4jzFcn/3yq",
+	"DEg2mjM7BZbyPAfNxkoz4OmUpaoouMwS980NL8ocGGfv359/hyukCTtyaKbcGvEAh2zPt+A3r0BO7LTT",
+	"P+71kk4hZPh8hHtiLWjs838+DAY3x0cHg8HNty8u//7X+NLGr7lNp/EDGSJpDpkat9b1yASyTJjSbPi3",
+	"4fpFjA9c52tmf9TD6UfOFc8KjH2mMgF0tBdEGc9URpufKmlBWvyTl2UuHE0d/ss4wmrG+quGcaff+cth",
+	"w3uH7ldz6Lo8l2Vlm0EbAnHfmFJJ46ZwJs0M9PdKwoYplFqNcij+vt9U3rpWbhqrp+Dph82EnTpeW6IO",
+	"NuOGZUpCwkaVpbOycGPx3IQ1jNPM2ZQbZoRMgY0AJMsgBwtZwkaQ8srAQNqaBV2H7gGWKzkBzfhEoUCQ",
+	"1CV1Lwy7gtJ2GU4STxG/GVZa9nMSQ32/G318+mCiJAy7A9m5TTrPeHbhjvih99JTFs604DlyPm6B0oyz",
+	"Wpjgj6qyRmRAi81FIaw5ZUPQWmkzZEjeKBK7uJbnSo5zkX76lYSOt66ITkwY+cgy7k4/6A0S4C2RBDcl",
+	"pLSUtNIapB3iWnGN/jMzlqMUx3Vp4Ba54ZPy25ZVIIlapSFDmRJRkbEB/GOH9EytAw9qJbipTVtfLqmn",
+	"jc3Cc7Sac3nNc5E9JCmfsbGAPItTasJQWqxQ6ymSORJDTHpUBjLST5xlYjwGJIaB9NxSt6yMlyMaFRsC",
+	"gCkIHQ6PRu/jd9LJoA0iAeEMHyZsSI2QDJ38oY9uARqsngs5YZkCIu4p5KUXIK+UnPzQkEdr21HWHJY5",
+	"F0sbHdEya6VDg0BoIv7UGdykCHoeH7MfxTPEZFZZnjvxZ0Bfo5AkUWvwR5oDCUoUsWOl8YjYlVQzM5Az",
+	"ZExhwoCQ+XW9Ue/AGE+BD0VMbxDFmVqjC0tHDDJDNqRJ2ZeqktlDy+qa2qRipkqnns7CnP7r3U9vHnpK",
+	"I5XNg6hdkoQ0rZ/sFPRb0OZhT3DoZd57AzowfIuRWUkzcurbErXScbOvtrGpwvUcuObDr5E8AkxwajTl",
+	"BbCxVgXjkp5lRlhE8CWfQJe9UXaKHBzwiafyCyhznv6f0i04s5/hxn4O/BjBdEYRrAugzjagDvmN8CFo",
+	"jjoBBWDKkeBH2JPbwX5bvg/kFsxHAlKVoLlVmhnAoRDFWlHAKfWUwZhXOUnEpz2W8bnpspekjDSUBEMG",
+	"cllrCcsK4NK0QE7AyQtoeAkBt9bmqfFnpV5xPYHPIktwSgXqBuLNI/ZaPOv6Sb3mcv6gc1KKFVzOA3Mb",
+	"tGeVBC89EpYq6WFiPkdFUSK7Q6pktmACrKEHpQ6w94PQOyr/KyGzIK+CSiQEgKCcQEwND1iNDphAswa/",
+	"4gNphJzkwGRVjEBHBA57B5JgSi2y+AT1Mke2ZMMLxBiOnYd+LQbJYkFAtB6KYgohLUwck98mnfeSX3OR",
+	"81EOD4sIg/3qpBzuT9VM5ZRZPd9h7Xdf+W0w8p21XNmpivigfpkqNtPKAmusTRx02aexBNcaMytsAe5n",
+	"nv807vQ/7LhnyW+dUqMYst6p4Il5V+WShAYfvXm14DsS0n5z0nhYmp1pOxY+rHRRd9q5rNuq0b8gtZ3b",
+	"S2eFZSCt4DlNmWeZwJ3k+dvWUsY8N5Asra7kxsyUzqI+l0WX0cpmI/JyPpxt3qZVh1J7tXU/STOd1XUm",
+	"nZdozLxAe4VmvrCODCwXeQTCJx2ygVZp7IyV3E4dZOSGDYWcaMgEHuqH48suaqbhss3/yJAYOmVQlHZO",
+	"lhAS6Gyqciepu51ti3WzScKE4+t0QmGJDlUeY5UzVorUVhrhVKGMZWMSYdIybFBpXNtftJ5MRqMue0HT",
+	"DpKR8GloTkuVytkeMrKOpOOM181+0KRzczBRByttC8gE/+i+Xl7Cd2AhRbxBENHpaBKH0VkEiot4wILn",
+	"URLeJCMlIX+YqnClY5VnoKOdmik/fvLNarev1Az0QcoNsCncxJuKf0fmcy7ZaO5d8Vu533ViNh+uSXkO",
+	"WXDamISVGgyesyC/q5PlHPF57sDUHHXbI0ubSUYmqkbvksDDdkj8xX+fvxzIjFvuNJqwUJitGsbN6h0u",
+	"/bZeD9eaz0kw6Dx+QkZMJKJFbzZ7zyNtVMLIPeK8C5blwFELI8rrsp9kPkdjmTe+f8c+Tv37tXn4ZpVz",
+	"QpS54tl2fiQa9tKnRaT+XGvKSDz/xfj1e61S0PM9JW+90TvtuB/j3JKOWtlxty+76agLGHca7/nH+3C1",
+	"AX0t5GTr7N+F55Z3vzWJehGtbgM5bth12pH9dj5IkFXRomz8h18rLq2w84WdylSF6C3pyCr3QM7FjHxz",
+	"hzbbzT8W/OaOXaA6ik6tksLGo2jtfa4XsDQZ377mANoBP9qGTW+55feh+EbDroqHt8pQPyawc83quTA2",
+	"cbqhd8p4nqPEK4RBUN9tS6yC34iiKjr9o6dPCYG4T72YwC34zblrF+CK/3i09jBqZmtT/eIiflAzZxyF",
+	"R1AajSpCCqeLq1pcwypFNIvpBSzml9Pt9Y62Usxt5PDO6/1fRRf344lNvP+P8FyEEXZt5+yO7VIGn3oN",
+	"3FQafLPgp1+ZfmCoVSWVC0luoJkW1kIcCu3GdTRGsi/zhVnXy77ceJYuNrmNE5dxBS1Sjb3nGbVwybU1",
+	"hAJHyk677CzQZx3Goy03bZxGbfBRrWaMwAj3DiKeK+nM/JJrEwx1p6LBBynrUZ0WD76lZutPnblfO5Zc",
+	"V8xYPnfPdtlbak/OHa5hIN0kNPiY42u/BCXB0NeWX4FsFoDb4NxUvFCVA1MK0QZ+NVaKYifYZ9J840A/",
+	"DoWnwwpHbx6GhX4KbtMpmHqQR6bLhnjcQ+exwLMe1th0GOgi/MoLGNbwrZJ2ILnfqz7jCNMhxFXdxhLi",
+	"kc7fEVlidyAH8pcpNBDKhRWcgzVh3NGD9c6VyEm6QbwLLbhKcw3ce6euAEqKEdKBW3PqzptJmLm+qU86",
+	"drjhqfVb7I5fjcmD5BMIahFZargWqjLUgcGJeQIgB0UykD4m3ZDOjBuWTrmcQFZ79dwQSHbykXUYNy76",
+	"tjoXgijc+uAXLhp9NsOCfNy6piAvWw8+iT4YROPCgzEUviLTXnE5qfhkjXWX+19XyMSJMI7Gz7Pnb9nJ",
+	"t8zySZ8NMxgmbFjag2cXwy47d77AIICEy1CoTMVzZkrIcyEn/YEclvbjSA/ZCFJVgKnbE920lvT4SWTp",
+	"r4WsLCxhkd6y/l6ru1vw5A3M3rY8M/uAW5it7t9RD4HIUdLr9ZA/NE8taB8BRpufFwrl/FQZqGUpm1Rg",
+	"SNoLbeyS920n/5DK7+BWWlKhipwluKiYFnwDs1YkdI9dsuoKIullL5VmQ+eUFP8mQ7nPngHXoJlLgaN2",
+	"PgEuDgzM+pBPYMb3JuLyo4aJn1h0rZXVwu6y1A0pczJ0EhhAzSRDKjMJGx6f9NhVyvNhwiqZgfNtObe7",
+	"GjM3+67Sk8N6KufSAVehZJedDeQ1z6ugRmwdkadsEcql8YA3IoRTnistat7ZLItSrkdqOs80t/C88Zxv",
+	"bzdVORgLWuX7NBtzu9fjYgR6nwalVhaE3KeJ4bbC1Wcv95ubt0veRX1WvwT97jxDdJgONY2V7rPhETO5",
+	"SB3hbx9JZaIq9ppbNeF77ZvVXJo9N6CSd9u6mL56i2jkbqYwIZoF589WvbrJYl20UJckixvrct0CskWz",
+	"8A5+lFV5QziZNLKZqrIEzWaqyjPnmBW2z4ZjDWZKeC6HeVyUBri12D2SLvk+S65J8CSsrDTaJS4IrYoC",
+	"hS0OISTkc5bSDDLEAlYxy41dI7rbqC2yJNSCHt2fMtTgC45XqSTEDfm9vUORFBfaQpAZymHONALcOw52",
+	"R0t6u7Vs1vnrAx6MLEsK+8ggiWiLIqbos+GEzmlkSvw/rdx/ubqGYTvowp1VtN27u6sF7rdl0RTfhWXM",
+	"/Xxgu3nbl9n0dgvHtweJLqLlvl/xBEEWQ+CvHZ5lpbiB3AQM7pN+sUk3GtdYDPus0obOt3tRaEJLznls",
+	"GF1ZE/dd8nhIdvHyOXt68uRb5qPqXfay0qTpCkD2cKrOlJCKsUhDHOFKOLYLjVaQSxN5jGhTuvGA2LrJ",
+	"yvYu7yivuGTMOLe439ho7pI6u7vGalpR00jgQEhjuUxhMQagxYEGygpLITZP3JQ4euasrFPBQprmUs5G",
+	"dOX0WySMNibfRCGcbe9yKyFLmjyPXQNsltvKxJISko4VNo/TZzxe+fMqWfQZH6nK9kc5l1c+akzKjrDw",
+	"CCZCGkcDsayX4cIituz+soRzDOHWUK8zxhv/2BjEWDJYdzZaG9VyUcegFhmE10kem8jUp4IgSlfq6mPR",
+	"mNKbWgWLG5u5TPSP3C4ukFs4sKKI0vHCuUZTB3LYXU5T3D7GY/eIsN1FX2zSFEknb3lZNvVSe2NaMfco",
+	"RjPxX9rm6qZxGruWTCEo73D2+8ch0UCpdAofvQra2IqedFIEyt3P4Z2FMnYClk8WO1kjd1otlOX5Hfal",
+	"KrO9eWJT2lItD45iMnYeEm02ze6f9NCmKHybKRdiwXOfOrNAJEvyYnmvFs45CbKoxQVtSvVHE8h6kfvC",
+	"6Qep0OzUguxZ2PSYGG7fKNs3alP7cUKCTCtKU1/1IJhMQRnnpk+5ZCPvgKfbmZwuas7cBY2sz1wKsku5",
+	"FVkykLTApLnA1yyPbKxmgUxYA/nYxW8mUmkX8SgYmkUUdHir1UTzog7phEsOznCa4T9DOldnn7WODr9w",
+	"x0UXQPx5hQBJOLMh3Twl82sgPSodi2tord/WtyhcuIMZ1YQrmJrJU9dHnXWiJCD6889TxNn1XMQ8V59F",
+	"vS2hJNp6AlaLWnpVxS26Odb4r/JYLtKmQUS25/P30mp1/GLJJfIpNd1e+YwtPbjD/v6pGUkz7nqKQVsu",
+	"uYFUVZIoMPSHkyjMEOTmk1MvB7SxdXCnvoi6lDLSDlJtOeVmpk96v5eS3p2JWop690b30NHEGus12gX2",
+	"t58v5B64eA0iXQsr4vPON5QZIFoKWQGyvrlUSTRph0esVJXM2FdPer3J18PTdtoqagvg6ZQe++rohKl/",
+	"f41aeEg3JLlkzR4NpBuBHk2rkpV5ZdgxIw+Y0zYgEXB96BiHjrBj1EH5gpXXbMyFu3xzN7f0RuwXDMSn",
+	"vd63R0+fHj85+fak9/Tp0WZYuHQiYYTYeSx6HSPJsEsZF6qdcdGNeD8XF7c5ie/zumV1ixQ3Z3D65z5d",
+	"5l899NYjuRtm3Xho7NyGGymGcRZmeN/D3OrM2Hrau6Zf3OfgtmZIrDnHLSfWKPxPnlWYdLzG31yYxQGI",
+	"vhd1GozLK+Ny7pM16ksX32sus4Ik6yPDRkpdJXQplB0d1zkblI9FGUpX7urCQLYdalNry/7hIQ6Af5r+",
+	"4WGfDf/Fr7mbX5/uhTX3rFdSOY7jMI2s9xVn1i4phTuFJEJH0TOs4dF+4vv++Tx7ZmeszRN+79Mg9pg8",
+	"zwoRUcU/cMN4moKhXNr6fui4krRW0/Imj5TKgROLTZqU/E3doSTyj1Kacbyzh8Qpid+HZgmx7f1n/ErT",
+	"Lz7xouBXaL8Ln9rRZ8OjYxe7N7sE712YsNLCzt+h+HLnM6I8mPqCH+2R+6ruAPkvmLgC6jJL/mNd8Md5",
+	"vz/66+VNc16KH2Huri0KOVZxKUMVpJgRGXTZi2s8ObrHBTcplNZHpSZCttWKH6nvQRrOhg0XZ+Guei3l",
+	"/gzk+uQfdlbfJHYCajyG1JqFi/OVIbHm5CKlRHoM2f7eXds56Z0kdWZkLq5gIFXIyAx5NHCDJDqQA3m2",
+	"WO2HSzZcuvg8ZAWf126f9o1OznJlrM+E6yO5aLCVlqZlM7kf3d2pgWz6tgd0KX9Od7t1BcM6hWzqLayM",
+	"Zj0TKXTZjzA3dS4uxW0f+2vbbg3hri3O1GcGGH+NuM/axQr6/gCo1IPI6iM4Hy9s9why5XPuw06HS8mt",
+	"q70DSb6gMdUyoe076T2uk2jpdvLWGgfRZfcZZyOtZqEeBbmkwtwoap3nPiN1Aj75jkJjTe5rwX6toIKM",
+	"FZWxlJk3AldCwpVRm00VXINGCqd7EtLps4H82adoo4p9L0WqMkh8HQN87s3L53Wusam0RtOFLkBPiZdK",
+	"jsf1XEmrVd5KEKTD81uVBA7LBa5rpIFfucRty0c0GSoVgBoBKR2/dVe2XHif0nNDUiUPQ5656+1IAFN+",
+	"jYia8hTpfjsu6xkgn/tb31x68S8otGisSRiQAGjKsLi6Kie9J44IWCVNVZZKW9xTsFOVJezk6LH7de5G",
+	"D/5Bq9RA5lxPAJ/5hp5hwwtE9VTcrHUB/5uQLX9yfOSf+0EZOwx9IbdSsNcVfHnkT/vkMT3ddPT4eCB/",
+	"FM+wd3+f2qETH5H0hSRqZj97e95yO/c7R5RlWYLkpej0O4+7ve5jukRrpySyD3kpDnlKuRKH7Zu+Hlos",
+	"CtcXMjN1/R5EcY50kZB9RlgG16hDTt3akGwnCvAPPEkX51Z5xsJILknDkDhjnI25yKlQ2ETI7kC262x5",
+	"WRXKODiYVxdkmHFDMsvtTU0D5xnV1MPzqXNl20XhPl0RuHY2bqwI3FINuOPeSVx11Rsj6jT1pav078Ae",
+	"PK+152IPXmG5Q0iQd9MpE3Tveyz8VQP3I/OlOlA8uP3eXCLxNumc9HrrdqFe22GrIBs1OdrepClVRC0e",
+	"b2/RLo6DbY52aFMX56AGT3aZlisMhM8fHz90TY8FJgkpIkkonyVh5kMQygnPhP4k8UrFIo3I5yE7u9tU",
+	"8DJ8bhxVdN26nn6WuiBODoTlOcvPLhcN2bXQxP2KbJw83oFC20XCbpPOk11otF29g+ByVRQczQ0vj/D8",
+	"Hrnk6rIRTc6T/aETgO8lNiUZ3YqHHNIdFxLSykSkNCWDhSsxHPGSKvOAiglCCMleyEkuzDRh34MuuEzY",
+	"Sw0ynSbs3PJc4BfvSi7pie8qi7a4zNi7GWTCTE8DriGg5GshsZ9DoqO7DERyuUQkIiSQpaFQOCUhz2kp",
+	"L5D9svkeV38guaydrSi4EOUEEo+IfdqF84Xo7O8h+BcyfHeS/L1PO/ZCpuEaaeJJQYY6e+5SXudPob7t",
+	"+VCRsRGWWydE1ZY+j2QhemCNpHDn3hIrC1mftWjxxud6geIx5gQkMpjHEQJZXrF0qtyVIPwmQWDIyspe",
+	"1PV4lrAYhagvwi3+dtnlNdV3mkcOl4on316ucHR841olgA9b9X9XOXOHAwvFTL9s1tlhYq0qxH9y2930",
+	"OJFCfV22xWaBoVZY7PA3kd06/sohdnXh3IZcnFAhj32lQ7gOu/gaNWmaV2SbI4CnVIwFz8kK031Hg92V",
+	"6XxZ79vkbvy5zehxk1s2cu5VHvHLZUy3AVuZxhVJvSsn78Bodanp/0zOdDS1mTP35oPviKCjbpFhqE/f",
+	"Z4NO5EUIg84wpIqZ9u14uh3k79Nb4V1/vuUpa/X6t1Z7LucD6R/q0kNvlITWky4NjBL4XBmvBecw2lqt",
+	"Ap5d9lNzrd7OVKglLAjSnw2kH7dAOEGTdV4JU7s2w3BShan327WWfMHFSoZL975UXwyxB9xwLyG1eDRU",
+	"F2rLqwWa/VvwgYSsir9FkijuKg0/JVrZQTTU9XFvk/8gePNFStEvD0D9vwct/Q2C/L9BZjGp6EPDWyR1",
+	"3BXAP4YWuQjJvV5kkZvKSTtycbi4GhpABiQT2c4A8LAVer6bEopaaRd1NDMavOZl2WUveDplwkLh05ub",
+	"2jP1NX8hJ6ehkqBL6nBBnpCdLaSr3O1TJ+vYSbv4xlmaQmkPQtZsTNh7sREK4316W/CTeFiWipnd3t6u",
+	"yuHjTz3aDq8cUa40w4zPY8f8B8XSn+uVAGv5hZIxW2WHnAMkZxq4UdJZXSe9x93fTyvVld7/tNHv5hGj",
+	"qq5NRb3G/8WUXMntaUnwOrUmLsG9Tf6JJfhzD6VdTazw7h3vL+c2fNO+3HNuGc+NCu4CeluDL80ftFbM",
+	"XyDGA+kv+ITHuXXFgb0bgfGJ6jKCXjPhHXyurbF8TqW/pjAnzSDVzNVt/7XCnTx7e+5i764GWqhGG1cC",
+	"LdfGg7smPr26WMqs3j0csDuM/9Jh+RfwXpfw8hkXIpqG9w8Gm/mOwvePbxB88dL6Nb8CxiUDrnMBupaA",
+	"obL9JoBtmiJf65yrPnulKbDQZLBQgt6q5/SVmvxUuQz4XZI3QmeLbz16IPb78o/3lZowVdlomHudSnzZ",
+	"yghydghlDJFzaqSugR31GGfuRhXhMQo+t965JXkBCftm/VMkLZ70GJcDOVWVrn+XzSuJ8pxVkqrehwSn",
+	"ZMnHdXL81JedmU1FTnlrPtGGZM+U8pMmE5dr5y64DuRXkWRT12r4Nd1FwxETf4ctvGDPT7vvYt/kgaOg",
+	"ea7SK5R6qopmQb1Sk3P5O8XA2++WeOAQeKu8X/RdJgikPJU5jOK321e8dxYwZe0yq9T+qVb1+87wkL7Q",
+	"9KuHUsnvPYs4lltM8kEmy4RBqZAxn2942uah4KTWcA08bycpPbxxuNtLyb5kLf/gKV3tzM2lhC4vu321",
+	"YWEawbv+PVCt5K+B/E/I/vKXJTr9D5fLKlHIjYlfIcd2B2QDCwm5LvE5CKPGCgyZuatw54XM3oXRdsE8",
+	"Z3XZg5WEYMrVJgwUH/pPXLSCi9yBzaagYSeC2JpM8N5UPM/ntfBypNCcUvOS5/DSXleQHfGOmrmY/DoC",
+	"WTXWV4qpiVYV+Noz4F/WUIfj9nq/evuN5L2Dp/xgfPnb4+Pb2PvIL++L2f+0stda2Rvf8foH4jekdscT",
+	"cX5blNu/1XfWPlzeJs1ltw+XSGzuFofjBKqK0TkkL5Pv9rc1+9oSmd2GDUxNI6sxHrJ7nUkAXCNGqpsF",
+	"o3i1GRH6VJUlCuHAf75V8HSutnrLtXszwnglp7DVvp1TeHt5+78BAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

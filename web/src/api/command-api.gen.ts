@@ -1,6 +1,27 @@
 // Code generated from command-api/openapi.yaml by "make generate". DO NOT EDIT.
 
 export interface paths {
+    "/api/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own password
+         * @description Ends the user's sessions on other devices; this one goes on. A wrong old password counts like a failed login.
+         *     The request may be repeated if its answer was lost.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ingredients/parse": {
         parameters: {
             query?: never;
@@ -292,6 +313,11 @@ export interface components {
          */
         Language: string;
         Minutes: number | null;
+        NewPassword: {
+            /** @description 10 to 1,000 characters, and not among those that are guessed first. */
+            new: string;
+            old: string;
+        };
         NewSession: {
             /** @description For `Authorization: Bearer <token>`. */
             token: string;
@@ -688,6 +714,56 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description The password is changed. */
+            204: {
+                headers: {
+                    /** @description larder_device, which identifies the device at its next login */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJSON"];
+            /** @description The old password is wrong, or the new one too short, too long or easily guessed. `errors` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong passwords, or too many requests; try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            431: components["responses"]["LongHeaders"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     parseIngredients: {
         parameters: {
             query?: never;

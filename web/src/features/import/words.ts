@@ -5,9 +5,9 @@ import ar from './words/ar.json'
 import de from './words/de.json'
 import en from './words/en.json'
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    resources: { import: typeof en }
+declare global {
+  interface AppWords {
+    import: typeof en
   }
 }
 

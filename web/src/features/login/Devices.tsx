@@ -12,7 +12,7 @@ const key = ['devices']
 
 /** Devices lists the user's sessions and can end them. */
 export function Devices() {
-  const { t } = useTranslation()
+  const { t } = useTranslation('account')
   const locale = useLocale()
   const client = useQueryClient()
   const { data, isError } = useQuery({
@@ -30,7 +30,7 @@ export function Devices() {
   return (
     <section className={styles.devices} aria-labelledby="devices">
       <h3 id="devices">{t('devices.title')}</h3>
-      {(isError || end.isError) && <p role="alert">{t('login.unreachable')}</p>}
+      {(isError || end.isError) && <p role="alert">{t('unreachable')}</p>}
       {!data && !isError && <Skeleton height="3em" />}
       <ul className={styles.list}>
         {data?.map((device) => {
@@ -52,7 +52,7 @@ export function Devices() {
                   aria-label={t('devices.endOne', { device: name })}
                   onClick={() => end.mutate([device.id])}
                 >
-                  {t('login.logout')}
+                  {t('logout')}
                 </Button>
               )}
             </li>

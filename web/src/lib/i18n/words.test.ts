@@ -7,9 +7,9 @@ import en from './en.json'
 type Words = { [key: string]: string | Words }
 
 // The words of pages that bring their own; lib imports no page.
-const ofImport = (language: string) =>
+const wordsOf = (feature: string, language: string) =>
   JSON.parse(
-    readFileSync(new URL(`../../features/import/words/${language}.json`, import.meta.url), 'utf8'),
+    readFileSync(new URL(`../../features/${feature}/words/${language}.json`, import.meta.url), 'utf8'),
   ) as Words
 
 const plural = /_(zero|one|two|few|many|other)$/
@@ -29,11 +29,14 @@ const counted = (texts: Map<string, string>) =>
 
 const fields = (text: string) => [...text.matchAll(/{{(\w+)/g)].map((match) => match[1] ?? '').sort()
 
-describe.each([
+describe.each<readonly [string, Map<string, string>, Map<string, string>]>([
   ['de', textsOf(de), textsOf(en)],
   ['ar', textsOf(ar), textsOf(en)],
-  ['de', textsOf(ofImport('de')), textsOf(ofImport('en'))],
-  ['ar', textsOf(ofImport('ar')), textsOf(ofImport('en'))],
+  ...['import', 'login'].flatMap((feature) =>
+    ['de', 'ar'].map(
+      (language) => [language, textsOf(wordsOf(feature, language)), textsOf(wordsOf(feature, 'en'))] as const,
+    ),
+  ),
 ])('the words in %s', (language, texts, english) => {
   // A key that is missing shows English in the middle of a page; one too many was forgotten.
   it('have the keys of the English ones, with the plurals of the language', () => {
