@@ -209,6 +209,8 @@ func TestRequestIsChecked(t *testing.T) {
 		require.Equal(t, http.StatusUnprocessableEntity, c.ask(body).status, body)
 	}
 	require.Equal(t, http.StatusUnsupportedMediaType, c.do(http.MethodPost, "/api/imports", "text/plain", strings.NewReader("Soup")).status)
+	require.Equal(t, http.StatusBadRequest, c.do(http.MethodPost, "/api/imports", "multipart/form-data; boundary=x",
+		strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"\x1d\"\r\n\r\nSoup\r\n--x--\r\n")).status, "a malformed part")
 	require.Equal(t, http.StatusRequestEntityTooLarge,
 		c.do(http.MethodPost, "/api/imports", "application/json", strings.NewReader(`{"text": "`+strings.Repeat("x", 13<<20)+`"}`)).status)
 }

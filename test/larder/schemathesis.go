@@ -19,6 +19,7 @@ func Documents() map[string][]string {
 		"command-api":  {"logOut", "endSession", "endSessions"},
 		"query-api":    {"streamEvents"},
 		"file-service": nil,
+		"importer":     nil,
 		"grocery-app":  {"streamList"},
 	}
 }

@@ -233,10 +233,13 @@ func filePart(c *gin.Context) (*multipart.Part, error) {
 	}
 	part, err := httpserver.FilePart(c, params["boundary"], silence)
 	var none httpserver.Problem
-	if err != nil && !errors.As(err, &none) {
-		return nil, broken(err)
+	if err == nil || errors.As(err, &none) {
+		return part, err
 	}
-	return part, err
+	if _, known := refusal(err); known {
+		return nil, err
+	}
+	return nil, brokenForm // only the caller's bytes are read here, so it is their form that is wrong
 }
 
 // maxName bounds the name of a file, in bytes.
@@ -249,13 +252,16 @@ func shortened(name string) string {
 	return name[len(name)-maxName:] // the end has its kind
 }
 
+//nolint:gochecknoglobals // a constant, but for the language
+var brokenForm = httpserver.Problem{Status: http.StatusBadRequest, Detail: "The form broke off, or isn't one."}
+
 // broken describes a form that can't be read to its end.
 func broken(err error) error {
 	if _, known := refusal(err); known {
 		return err
 	}
 	if errors.Is(err, multipart.ErrMessageTooLarge) || errors.Is(err, io.EOF) {
-		return httpserver.Problem{Status: http.StatusBadRequest, Detail: "The form broke off, or isn't one."}
+		return brokenForm
 	}
 	return err
 }
