@@ -14,7 +14,7 @@ func (w *world) operations(id string) []string {
 	for path := range w.spec.Paths.Map() {
 		paths = append(paths, strings.NewReplacer("{id}", id, "{version}", "1").Replace(path))
 	}
-	require.Len(w.t, paths, 11, "a new operation needs its case in TestNobodySeesAnothersRecipe")
+	require.Len(w.t, paths, 12, "a new operation needs its case in TestNobodySeesAnothersRecipe")
 	return paths
 }
 
@@ -28,6 +28,7 @@ func TestNobodySeesAnothersRecipe(t *testing.T) {
 	ada.add(recipe("Secret pie", "secret"))
 	cold := ada.write(recipe("Secret stew")) // in no view: the database must enforce the boundary too
 	bob.add(recipe("Toast"))
+	ada.delete(ada.write(recipe("Secret toast")))
 
 	var hers page
 	ada.get("/api/recipes?limit=1").ok(&hers)
@@ -45,6 +46,7 @@ func TestNobodySeesAnothersRecipe(t *testing.T) {
 		"/api/recipes?max_minutes=60",
 		"/api/tags",
 		"/api/foods",
+		"/api/deleted",
 		"/api/export?format=larder",
 		"/api/changes",
 		"/api/changes?since=0&limit=500",

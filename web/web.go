@@ -107,7 +107,7 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // pages matches the app's addresses without a file of their own, which index.html draws. They are
 // the routes of src/app/router.tsx, and a test compares them with every other place that lists
 // them.
-var pages = regexp.MustCompile(`^/(login|export|import|imports/[^/.]+|recipes/[^/.]+(/(cook|edit|history))?)?/?$`)
+var pages = regexp.MustCompile(`^/(login|export|deleted|import|imports/[^/.]+|recipes/[^/.]+(/(cook|edit|history))?)?/?$`)
 
 // find returns the file at an address. Only page addresses are answered with the app: a request for
 // a script that is gone, or for a probe that doesn't exist, must not look successful.

@@ -88,7 +88,7 @@ func TestTheAppsAddressesAreTheSameEverywhere(t *testing.T) {
 		require.Regexp(t, pages, strings.ReplaceAll(from[1], ":id", "0eaf"))
 	}
 	require.Equal(t, []string{
-		"/login", "/export", "/import", "/imports/:id", "/recipes/:id", "/recipes/:id/cook", "/recipes/:id/edit", "/recipes/:id/history",
+		"/login", "/export", "/deleted", "/import", "/imports/:id", "/recipes/:id", "/recipes/:id/cook", "/recipes/:id/edit", "/recipes/:id/history",
 	}, asked)
 }
 

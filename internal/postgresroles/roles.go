@@ -62,6 +62,7 @@ func Components() []Role {
 			Privilege{"ingredients", "SELECT"},
 			Privilege{"user_changes", "SELECT"},
 			Privilege{"event_log", "SELECT"},
+			Privilege{"retention_clock", "SELECT"}, // until when a deleted recipe is kept
 		)},
 		{Files, "file-service", append(everybodys(),
 			Privilege{"recipes", "SELECT, UPDATE (files, version, change, updated_at)"},

@@ -194,6 +194,12 @@ SELECT id, name, source_url FROM recipes WHERE user_id = $1 AND deleted_at IS NU
 SELECT id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at
 FROM recipes WHERE user_id = $1 AND id = ANY(@ids::uuid[]) AND deleted_at IS NULL;
 
+-- A user's deleted recipes whose text isn't forgotten yet, latest deletion first, with how long it is kept: null for ever.
+-- name: DeletedBefore :many
+SELECT r.id, r.name, r.version, r.change, r.deleted_at, (SELECT c.keep FROM retention_clock c WHERE c.keep > '0')::interval AS keep
+FROM recipes r WHERE r.user_id = @user_id AND r.deleted_at IS NOT NULL AND r.name <> '' AND r.change < @before
+ORDER BY r.change DESC LIMIT @most;
+
 -- The versions of the given recipes, including deleted ones.
 -- name: RecipeStates :many
 SELECT id, version, (deleted_at IS NULL)::boolean AS there FROM recipes WHERE user_id = $1 AND id = ANY($2::text[]::uuid[]);

@@ -8,6 +8,8 @@ package tables
 import (
 	"context"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 const AnalyzeRecipes = `-- name: AnalyzeRecipes :exec
@@ -42,6 +44,55 @@ type DeleteIngredientsParams struct {
 func (q *Queries) DeleteIngredients(ctx context.Context, arg DeleteIngredientsParams) error {
 	_, err := q.db.Exec(ctx, DeleteIngredients, arg.UserID, arg.RecipeID)
 	return err
+}
+
+const DeletedBefore = `-- name: DeletedBefore :many
+SELECT r.id, r.name, r.version, r.change, r.deleted_at, (SELECT c.keep FROM retention_clock c WHERE c.keep > '0')::interval AS keep
+FROM recipes r WHERE r.user_id = $1 AND r.deleted_at IS NOT NULL AND r.name <> '' AND r.change < $2
+ORDER BY r.change DESC LIMIT $3
+`
+
+type DeletedBeforeParams struct {
+	UserID string
+	Before int64
+	Most   int32
+}
+
+type DeletedBeforeRow struct {
+	ID        string
+	Name      string
+	Version   int64
+	Change    int64
+	DeletedAt *time.Time
+	Keep      pgtype.Interval
+}
+
+// A user's deleted recipes whose text isn't forgotten yet, latest deletion first, with how long it is kept: null for ever.
+func (q *Queries) DeletedBefore(ctx context.Context, arg DeletedBeforeParams) ([]DeletedBeforeRow, error) {
+	rows, err := q.db.Query(ctx, DeletedBefore, arg.UserID, arg.Before, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DeletedBeforeRow
+	for rows.Next() {
+		var i DeletedBeforeRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Version,
+			&i.Change,
+			&i.DeletedAt,
+			&i.Keep,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const EmptyRecipe = `-- name: EmptyRecipe :exec

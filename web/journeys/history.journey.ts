@@ -69,3 +69,22 @@ test('the history needs the server', { tag: '@once' }, async ({ kitchen, cook })
   await kitchen.getByRole('button', { name: 'Try again' }).click()
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('History of Shakshuka')
 })
+
+// A deleted recipe is in the list of deleted ones, which says until when, and comes back from there.
+test('bring back a deleted recipe', async ({ kitchen, cook }) => {
+  await kitchen.getByRole('button', { name: 'Account' }).click()
+  await kitchen.getByRole('link', { name: 'Deleted recipes' }).click()
+  await expect(kitchen.getByText('Nothing is deleted.')).toBeVisible()
+  const { items } = (await (await cook.api('/api/recipes?q=shakshuka')).json()) as Found
+  const id = items[0]?.id ?? ''
+  expect((await cook.api(`/api/recipes/${id}`, { method: 'DELETE' })).status).toBe(204)
+
+  await kitchen.goto(address('/deleted'))
+  const row = kitchen.getByRole('listitem').filter({ hasText: 'Shakshuka' })
+  await expect(row).toContainText('can be brought back until')
+  await expectAccessible(kitchen)
+  await row.getByRole('button', { name: 'Bring back Shakshuka' }).click()
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Shakshuka')
+  await kitchen.goto(address('/deleted'))
+  await expect(kitchen.getByText('Nothing is deleted.')).toBeVisible()
+})

@@ -112,6 +112,27 @@ type ChangePage struct {
 	Next int64 `json:"next"`
 }
 
+// DeletedPage defines model for DeletedPage.
+type DeletedPage struct {
+	Items []DeletedRecipe `json:"items"`
+
+	// NextBefore Null on the last page.
+	NextBefore *int64 `json:"next_before"`
+}
+
+// DeletedRecipe defines model for DeletedRecipe.
+type DeletedRecipe struct {
+	DeletedAt time.Time `json:"deleted_at"`
+
+	// ErasedAt After this its text is erased; null for never.
+	ErasedAt *time.Time `json:"erased_at"`
+	ID       string     `json:"id"`
+	Name     string     `json:"name"`
+
+	// Version The last version before the deletion.
+	Version int64 `json:"version"`
+}
+
 // Device defines model for Device.
 type Device struct {
 	// Agent The User-Agent at login.
@@ -347,6 +368,15 @@ type ListChangesParams struct {
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListDeletedParams defines parameters for ListDeleted.
+type ListDeletedParams struct {
+	// Before The previous page's `next_before`.
+	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
+
+	// Limit The maximum number of results.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
 	// Since The caller's last change number; 0 for none.
@@ -445,6 +475,9 @@ type ServerInterface interface {
 	// ListChanges List the user's changes after a change number
 	// (GET /api/changes)
 	ListChanges(c *gin.Context, params ListChangesParams)
+	// ListDeleted List the deleted recipes that can be restored, latest deletion first
+	// (GET /api/deleted)
+	ListDeleted(c *gin.Context, params ListDeletedParams)
 	// StreamEvents Stream changes as they happen
 	// (GET /api/events)
 	StreamEvents(c *gin.Context, params StreamEventsParams)
@@ -519,6 +552,41 @@ func (siw *ServerInterfaceWrapper) ListChanges(c *gin.Context) {
 	}
 
 	siw.Handler.ListChanges(c, params)
+}
+
+// ListDeleted operation middleware
+func (siw *ServerInterfaceWrapper) ListDeleted(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeletedParams
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", c.Request.URL.Query(), &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter before: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDeleted(c, params)
 }
 
 // StreamEvents operation middleware
@@ -996,6 +1064,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	}
 
 	router.GET(options.BaseURL+"/api/changes", wrapper.ListChanges)
+	router.GET(options.BaseURL+"/api/deleted", wrapper.ListDeleted)
 	router.GET(options.BaseURL+"/api/events", wrapper.StreamEvents)
 	router.GET(options.BaseURL+"/api/export", wrapper.ExportRecipes)
 	router.GET(options.BaseURL+"/api/foods", wrapper.ListFoods)

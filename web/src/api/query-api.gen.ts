@@ -22,6 +22,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deleted recipes that can be restored, latest deletion first
+         * @description The command API restores one at its `version`. A deleted recipe's text is erased after a while.
+         */
+        get: operations["listDeleted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -258,6 +278,31 @@ export interface components {
              * @description The `since` of the next call.
              */
             next: number;
+        };
+        DeletedPage: {
+            items: components["schemas"]["DeletedRecipe"][];
+            /**
+             * Format: int64
+             * @description Null on the last page.
+             */
+            next_before: number | null;
+        };
+        DeletedRecipe: {
+            /** Format: date-time */
+            deleted_at: string;
+            /**
+             * Format: date-time
+             * @description After this its text is erased; null for never.
+             */
+            erased_at: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description The last version before the deletion.
+             */
+            version: number;
         };
         Device: {
             /** @description The User-Agent at login. */
@@ -640,6 +685,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
+            429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDeleted: {
+        parameters: {
+            query?: {
+                /** @description The previous page's `next_before`. */
+                before?: number;
+                /** @description The maximum number of results. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedPage"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -108,6 +108,12 @@ const exportRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/Export'), 'Export'),
 })
 
+const deletedRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/deleted',
+  component: lazyRouteComponent(() => import('./pages/Deleted'), 'Deleted'),
+})
+
 const importRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/import',
@@ -138,6 +144,7 @@ const routes = rootRoute.addChildren([
     historyRoute,
     newRoute,
     exportRoute,
+    deletedRoute,
     importRoute,
     oneImportRoute,
   ]),

@@ -18,7 +18,9 @@ registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
     // Only the app's own addresses (router.tsx). Everything else on this origin, above all files,
     // is the server's.
-    allowlist: [/^\/(login|export|import|imports\/[^/.]+|recipes\/[^/.]+(\/(cook|edit|history))?)?\/?(\?|$)/],
+    allowlist: [
+      /^\/(login|export|deleted|import|imports\/[^/.]+|recipes\/[^/.]+(\/(cook|edit|history))?)?\/?(\?|$)/,
+    ],
   }),
 )
 

@@ -26,3 +26,15 @@ export const versionQuery = (id: string, version: number) =>
     staleTime: Infinity,
     retry: false,
   })
+
+/** deletedQuery lists the deleted recipes that can be restored, latest deletion first. */
+export const deletedQuery = infiniteQueryOptions({
+  queryKey: ['deleted'],
+  queryFn: async ({ pageParam, signal }) => {
+    const params = { query: pageParam ? { before: pageParam } : {} }
+    return (await answered(queries.GET('/api/deleted', { params, signal }))).data
+  },
+  initialPageParam: 0,
+  getNextPageParam: (last) => last.next_before,
+  retry: false,
+})

@@ -6,21 +6,22 @@ import type { Recipe, RecipeInput } from '@/lib/api'
 import { parts, partsOf } from '@/lib/parts'
 import { versionQuery } from '@/lib/versions'
 import styles from './Changes.module.css'
+import './words'
 
 /** Changes shows what one version changed in the one before it, word by word. */
 export function Changes({ id, from, to }: { id: string; from: number; to: number }) {
-  const { t } = useTranslation()
+  const { t } = useTranslation(['history', 'translation'])
   const [before, after] = useQueries({ queries: [versionQuery(id, from), versionQuery(id, to)] })
-  if (before.error ?? after.error) return <p role="alert">{t('history.failed.text')}</p>
+  if (before.error ?? after.error) return <p role="alert">{t('failed.text')}</p>
   if (!before.data || !after.data) return <Skeleton height="4em" />
   const [was, is] = [partsOf(asInput(before.data)), partsOf(asInput(after.data))]
   const changed = parts.filter((part) => was[part] !== is[part])
-  if (changed.length === 0) return <p className={styles.none}>{t('history.none.text')}</p>
+  if (changed.length === 0) return <p className={styles.none}>{t('none.text')}</p>
   return (
     <dl className={styles.changes}>
       {changed.map((part) => (
         <div key={part} className={styles.part}>
-          <dt>{t(`parts.${part}`)}</dt>
+          <dt>{t(`translation:parts.${part}`)}</dt>
           <dd dir="auto">
             <Lines was={was[part]} is={is[part]} />
           </dd>

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,15 +6,14 @@ import { Button, buttonClass } from '@/components/Button'
 import { Icon } from '@/components/Icon'
 import { Message } from '@/components/Message'
 import { Skeleton } from '@/components/Skeleton'
-import { showToast } from '@/components/toast'
 import { Refused } from '@/lib/api'
 import { useLocale } from '@/lib/i18n'
-import { send } from '@/lib/outbox'
-import { showKept } from '@/lib/recipes'
 import { versionsQuery } from '@/lib/versions'
 import { formatWhen } from '@/lib/when'
 import { Changes } from './Changes'
 import styles from './HistoryPage.module.css'
+import { useRestore } from './useRestore'
+import './words'
 
 interface Props {
   id: string
@@ -23,27 +22,22 @@ interface Props {
 
 /** HistoryPage lists a recipe's versions with what changed in each, and restores one. */
 export function HistoryPage({ id, onRestored }: Props) {
-  const { t } = useTranslation()
+  const { t } = useTranslation('history')
   const found = useInfiniteQuery(versionsQuery(id))
   const versions = found.data?.pages.flatMap((page) => page.items) ?? []
   const name = versions[0]?.name ?? ''
-  const title = t('history.title', { name })
+  const title = t('title', { name })
   useEffect(() => {
     document.title = `${title} · Larder`
   }, [title])
-  const restore = useRestore(id, onRestored)
+  const restore = useRestore(id, (name) => t('restored', { name }), onRestored)
   if (found.error && versions.length === 0) {
     return <Failed error={found.error} onRetry={() => void found.refetch()} />
   }
   return (
     <section className={styles.page} aria-busy={found.isPending}>
       <header className={styles.head}>
-        <Link
-          to="/recipes/$id"
-          params={{ id }}
-          className={buttonClass('round')}
-          aria-label={t('history.back')}
-        >
+        <Link to="/recipes/$id" params={{ id }} className={buttonClass('round')} aria-label={t('back')}>
           <Icon name="back" />
         </Link>
         <h1 className={styles.title}>{name ? title : <Skeleton width="12rem" />}</h1>
@@ -61,7 +55,7 @@ export function HistoryPage({ id, onRestored }: Props) {
       </ol>
       {found.hasNextPage && (
         <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t('history.older')}
+          {t('older')}
         </Button>
       )}
     </section>
@@ -79,7 +73,7 @@ interface VersionProps {
 const acts = ['created', 'updated', 'deleted', 'restored', 'file-attached', 'file-removed'] as const
 
 function Version({ id, version, newest, onRestore }: VersionProps) {
-  const { t } = useTranslation()
+  const { t } = useTranslation('history')
   const locale = useLocale()
   const [open, setOpen] = useState(newest)
   const [busy, setBusy] = useState(false)
@@ -89,18 +83,18 @@ function Version({ id, version, newest, onRestore }: VersionProps) {
     <li className={styles.version}>
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className={styles.summary}>
-          <span className={styles.act}>{t(`history.acts.${act}`)}</span>
+          <span className={styles.act}>{t(`acts.${act}`)}</span>
           <time className={styles.when} dateTime={version.time}>
             {formatWhen(Date.parse(version.time), locale)}
           </time>
-          {newest && <span className={styles.now}>{t('history.now')}</span>}
+          {newest && <span className={styles.now}>{t('now')}</span>}
           <span className={styles.mark}>
             <Icon name="down" />
           </span>
         </summary>
         {open && comparable && <Changes id={id} from={version.version - 1} to={version.version} />}
         {open && !comparable && (
-          <p className={styles.plain}>{t(`history.none.${act === 'deleted' ? 'deleted' : 'first'}`)}</p>
+          <p className={styles.plain}>{t(`none.${act === 'deleted' ? 'deleted' : 'first'}`)}</p>
         )}
         {!newest && act !== 'deleted' && (
           <Button
@@ -110,7 +104,7 @@ function Version({ id, version, newest, onRestore }: VersionProps) {
               void onRestore().finally(() => setBusy(false))
             }}
           >
-            {t('history.restore')}
+            {t('restore')}
           </Button>
         )}
       </details>
@@ -118,45 +112,27 @@ function Version({ id, version, newest, onRestore }: VersionProps) {
   )
 }
 
-/** useRestore makes an earlier version the current one; the versions between stay in the history. */
-function useRestore(id: string, onRestored: () => void) {
-  const { t } = useTranslation()
-  const client = useQueryClient()
-  return async (version: number, name: string) => {
-    try {
-      await send({ recipe_id: id, recipe_name: name, kind: 'restore', body: { version } })
-      await showKept(client, id, 'server')
-      await client.invalidateQueries({ queryKey: versionsQuery(id).queryKey })
-      showToast({ text: t('history.restored', { name }) })
-      onRestored()
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      showToast({ text: error.message })
-    }
-  }
-}
-
 function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
-  const { t } = useTranslation()
+  const { t } = useTranslation(['history', 'translation'])
   const refused = error instanceof Refused
   return (
     <Message
       heading="h1"
       error
       dish="pot"
-      title={t('history.failed.title')}
+      title={t('failed.title')}
       actions={
         <>
           <Button look="primary" onClick={onRetry}>
-            {t('app.retry')}
+            {t('translation:app.retry')}
           </Button>
           <Link to="/" className={buttonClass('outline')}>
-            {t('recipe.gone.action')}
+            {t('translation:recipe.gone.action')}
           </Link>
         </>
       }
     >
-      <p>{refused ? error.message : t('history.failed.text')}</p>
+      <p>{refused ? error.message : t('failed.text')}</p>
     </Message>
   )
 }

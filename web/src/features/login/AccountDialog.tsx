@@ -14,7 +14,7 @@ import './words'
 
 /** AccountDialog shows the user, their language, password and devices, and logs them out. */
 export function AccountDialog({ onClose }: { onClose: () => void }) {
-  const { t, i18n } = useTranslation()
+  const { t, i18n } = useTranslation(['translation', 'account'])
   const user = useUser()
   const languageId = useId()
   return (
@@ -35,6 +35,9 @@ export function AccountDialog({ onClose }: { onClose: () => void }) {
         </select>
         <Link to="/export" className={buttonClass('quiet')} onClick={onClose}>
           {t('export.link')}
+        </Link>
+        <Link to="/deleted" className={buttonClass('quiet')} onClick={onClose}>
+          {t('account:deleted')}
         </Link>
         <ChangePassword />
         <Devices />

@@ -32,7 +32,7 @@ const fields = (text: string) => [...text.matchAll(/{{(\w+)/g)].map((match) => m
 describe.each<readonly [string, Map<string, string>, Map<string, string>]>([
   ['de', textsOf(de), textsOf(en)],
   ['ar', textsOf(ar), textsOf(en)],
-  ...['import', 'login'].flatMap((feature) =>
+  ...['history', 'import', 'login'].flatMap((feature) =>
     ['de', 'ar'].map(
       (language) => [language, textsOf(wordsOf(feature, language)), textsOf(wordsOf(feature, 'en'))] as const,
     ),
