@@ -80,6 +80,20 @@ type preview struct {
 		} `json:"recipe"`
 	} `json:"recipes"`
 	Failed []failure `json:"failed"`
+	More   bool      `json:"more"`
+}
+
+// A dry run of a large collection is bounded, and says so.
+func TestDryRunIsBounded(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).cook()
+	for recipes, more := range map[int]bool{2: false, 2001: true} {
+		contentType, body := form(t, "many.json", dishes(make([]string, recipes)...))
+		var seen preview
+		require.NoError(t, json.Unmarshal(c.do(http.MethodPost, "/api/imports?dry_run=true", contentType, body).body, &seen))
+		require.Equal(t, more, seen.More)
+		require.Len(t, seen.Recipes, min(recipes, 2000))
+	}
 }
 
 // A dry run shows what is found and keeps nothing.

@@ -96,12 +96,17 @@ async function bring(kitchen: Page, name: string, content: Buffer) {
     .setInputFiles({ name, mimeType: 'application/zip', buffer: content })
 }
 
-// A whole collection is an import of its own: it goes on without the page, and is taken back as a whole.
-test('bring a collection, close the page, and take it back', async ({ kitchen, cook }) => {
+// A whole collection is looked into first. It is an import of its own, which goes on without the page; what is there
+// already is replaced if the cook wants that; and it is taken back as a whole.
+test('bring a collection, close the page, replace, and take it back', async ({ kitchen, cook }) => {
   const other = await addCook({ recipes: samples })
   const collection = Buffer.from(await (await other.api('/api/export?format=paprika')).arrayBuffer())
   const all = await total(other)
   await bring(kitchen, 'mine.paprikarecipes', collection)
+  await expect(kitchen.getByRole('heading', { name: `${all} recipes were found` })).toBeFocused()
+  await expect(kitchen.getByRole('radio')).toHaveCount(0)
+  expect(await total(cook), 'nothing is kept yet').toBe(0)
+  await kitchen.getByRole('button', { name: 'Bring them in' }).click()
   await expect(kitchen).toHaveURL(/\/imports\//)
   await kitchen.goto('about:blank')
   await kitchen.goto(address('/import'))
@@ -112,15 +117,61 @@ test('bring a collection, close the page, and take it back', async ({ kitchen, c
   await expectAccessible(kitchen)
   await expect.poll(() => total(cook)).toBe(all)
 
+  const changed = await addNote(cook)
   await bring(kitchen, 'again.paprikarecipes', collection)
-  await expect(kitchen.getByRole('heading', { name: `${all} were here already` })).toBeVisible({
+  await expect(kitchen.getByText(`${all} are here already`)).toBeVisible()
+  await expectAccessible(kitchen)
+  await kitchen.getByLabel('Replace mine').check()
+  await kitchen.getByRole('button', { name: 'Bring them in' }).click()
+  await expect(kitchen.getByRole('heading', { name: '1 recipe has a new version' })).toBeVisible({
     timeout: 20_000,
   })
+  await expect(kitchen.getByRole('heading', { name: `${all - 1} were here already` })).toBeVisible()
+  await expectAccessible(kitchen)
   expect(await total(cook), 'nothing is added twice').toBe(all)
+  expect(await notesOf(cook, changed)).not.toBe('Mine')
+  await kitchen.getByRole('button', { name: 'Take back 1 recipe' }).click()
+  await expect(kitchen.getByRole('heading', { name: '1 recipe is as it was before' })).toBeVisible()
+  expect(await notesOf(cook, changed)).toBe('Mine')
 
-  await kitchen.goBack()
+  await kitchen.getByRole('link', { name: 'Bring in more' }).click()
   await kitchen.getByRole('link', { name: /mine\.paprikarecipes/ }).click()
   await kitchen.getByRole('button', { name: `Take back all ${all} recipes` }).click()
   await expect(kitchen.getByText('Taken back', { exact: true })).toBeVisible({ timeout: 20_000 })
-  await expect.poll(() => total(cook)).toBe(0)
+  await expect.poll(() => total(cook), 'the changed one stays').toBe(1)
+})
+
+type Cook = Awaited<ReturnType<typeof addCook>>
+
+/** addNote changes a recipe of a cook, and returns its id. */
+async function addNote(cook: Pick<Cook, 'api'>): Promise<string> {
+  const { items } = (await (await cook.api('/api/recipes?limit=1')).json()) as { items: { id: string }[] }
+  const [id] = items.map((each) => each.id)
+  const recipe = (await (await cook.api(`/api/recipes/${id}`)).json()) as Record<string, unknown>
+  const { name, servings, ingredients, steps, tags, source_url } = recipe
+  const body = JSON.stringify({ name, servings, ingredients, steps, tags, source_url, notes: 'Mine' })
+  const headers = { 'Content-Type': 'application/json', 'If-Match': `"${String(recipe['version'])}"` }
+  expect((await cook.api(`/api/recipes/${id}`, { method: 'PUT', body, headers })).status).toBe(200)
+  return id ?? ''
+}
+
+const notesOf = async (cook: Pick<Cook, 'api'>, id: string) =>
+  ((await (await cook.api(`/api/recipes/${id}`)).json()) as { notes: string }).notes
+
+// A file that is too large to be sent twice is brought in at once, after the same question.
+test('a file that is too large to look into', { tag: '@once' }, async ({ kitchen }) => {
+  await kitchen.goto(address('/import'))
+  await kitchen.getByLabel('Choose a file').evaluate((input: HTMLInputElement) => {
+    const file = new File(['Tea\n\nIngredients\n1 l water\n\nMethod\nBoil it.'], 'all.txt')
+    Object.defineProperty(file, 'size', { value: 400_000_000 }) // as large as it looks to the page
+    const files = new DataTransfer()
+    files.items.add(file)
+    input.files = files.files
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  })
+  await expect(kitchen.getByRole('heading', { name: 'This file is too large' })).toBeFocused()
+  await expectAccessible(kitchen)
+  await kitchen.getByLabel('Keep both').check()
+  await kitchen.getByRole('button', { name: 'Bring them in' }).click()
+  await expect(kitchen.getByRole('heading', { name: '1 recipe was added' })).toBeVisible()
 })

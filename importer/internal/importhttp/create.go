@@ -203,7 +203,9 @@ func pageProblem(err error) error {
 }
 
 func previewOf(seen process.Preview) ImportPreview {
-	preview := ImportPreview{Recipes: make([]FoundRecipe, len(seen.Recipes)), Failed: make([]ImportFailure, len(seen.Failed))}
+	preview := ImportPreview{
+		Recipes: make([]FoundRecipe, len(seen.Recipes)), Failed: make([]ImportFailure, len(seen.Failed)), More: seen.More,
+	}
 	for n, r := range seen.Recipes {
 		doubts := make([]Doubt, len(r.Doubts))
 		for i, d := range r.Doubts {

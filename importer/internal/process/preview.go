@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"time"
 
 	"larder.dev/events"
 	"larder.dev/importer/found"
@@ -15,6 +16,7 @@ type Preview struct {
 	Recipes    []found.Recipe
 	Duplicates [][]string // of each recipe
 	Failed     []found.Failure
+	More       bool // there is more than the preview has
 }
 
 // PageError says why a page can't be had.
@@ -22,8 +24,11 @@ type PageError struct{ reason error }
 
 func (e *PageError) Error() string { return Reason(e.reason) }
 
-// maxPreview bounds the recipes of a preview: who brings more looks at them when they are there.
-const maxPreview = 2000
+// What bounds a preview: who brings more looks at it when it is there.
+const (
+	maxPreview    = 2000 // recipes and failures
+	previewWithin = 10 * time.Second
+)
 
 var errEnough = errors.New("enough for a preview")
 
@@ -48,8 +53,10 @@ func (m *Imports) Preview(ctx context.Context, user, id string, source events.Im
 	}
 	defer func() { _ = content.Close() }() // only read
 	var preview Preview
+	began := time.Now()
 	err = each(ctx, source, s.address(), content, func(number int, r *found.Recipe, f found.Failure) error {
-		if number > maxPreview {
+		if number > maxPreview || time.Since(began) > previewWithin {
+			preview.More = true
 			return errEnough
 		}
 		if r == nil {

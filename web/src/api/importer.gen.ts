@@ -202,6 +202,8 @@ export interface components {
         };
         ImportPreview: {
             failed: components["schemas"]["ImportFailure"][];
+            /** @description Whether there is more than this. A preview ends after 2,000 recipes, or when it has read for 10 s. */
+            more: boolean;
             recipes: components["schemas"]["FoundRecipe"][];
         };
         /** @description Either `url` alone, `html` with or without `url`, or `text`. */

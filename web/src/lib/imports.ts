@@ -10,6 +10,8 @@ import { upload } from '@/lib/upload'
 export type Import = components['schemas']['Import']
 export type ImportPreview = components['schemas']['ImportPreview']
 export type FoundRecipe = components['schemas']['FoundRecipe']
+/** What becomes of recipes that are there already. */
+export type Duplicates = components['schemas']['ImportDuplicates']
 type Request = components['schemas']['ImportRequest']
 
 /** Something to import: as JSON, or a file. */
@@ -55,7 +57,7 @@ export function preview(material: Material, onPart: (part: number) => void): Pro
 /** begin begins an import and returns its id. */
 export async function begin(
   material: Material,
-  duplicates: 'skip' | 'keep',
+  duplicates: Duplicates,
   onPart: (part: number) => void,
 ): Promise<string> {
   const { id } = (await post(`?duplicates=${duplicates}`, material, onPart)) as { id: string }

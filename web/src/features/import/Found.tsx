@@ -11,11 +11,12 @@ import { fetchRecipe, showKept } from '@/lib/recipes'
 import { bySection } from '@/lib/sections'
 import styles from './Import.module.css'
 import type { Then } from './ImportPage'
-import { begin, type FoundRecipe, type ImportPreview, type Material } from '@/lib/imports'
+import { begin, type Duplicates, type FoundRecipe, type ImportPreview, type Material } from '@/lib/imports'
 
 interface Props {
   material: Material
-  preview: ImportPreview
+  /** Missing for a file that is too large to be looked into first. */
+  preview: ImportPreview | undefined
   onBegun: (id: string, then: Then | undefined) => void
   onReplaced: (recipe: string) => void
   onSkip: () => void
@@ -25,16 +26,17 @@ interface Props {
 export function Found({ material, preview, onBegun, onReplaced, onSkip }: Props) {
   const { t } = useTranslation('import')
   const client = useQueryClient()
+  const [part, setPart] = useState(0)
   const heading = useRef<HTMLHeadingElement>(null)
-  const [again, setAgain] = useState(false)
-  const { recipes, failed } = preview
-  const only = recipes.length === 1 ? recipes[0] : undefined
+  const [duplicates, setDuplicates] = useState<Duplicates>('skip')
+  const { recipes, failed, more } = preview ?? { recipes: [], failed: [], more: true }
+  const only = recipes.length === 1 && !more ? recipes[0] : undefined
   const known = only ? only.duplicates : recipes.flatMap((each) => each.duplicates.slice(0, 1))
   useEffect(() => heading.current?.focus(), [])
 
   const keep = useMutation({
     mutationFn: async (then: Then | undefined) => {
-      const id = await begin(material, only || again ? 'keep' : 'skip', () => undefined)
+      const id = await begin(material, only ? 'keep' : duplicates, setPart)
       onBegun(id, only && then)
     },
   })
@@ -58,42 +60,57 @@ export function Found({ material, preview, onBegun, onReplaced, onSkip }: Props)
   return (
     <section className={styles.found} aria-labelledby="found">
       <h2 id="found" ref={heading} tabIndex={-1}>
-        {recipes.length === 0 ? t('nothing') : t('found', { count: recipes.length })}
+        {preview ? t(recipes.length > 0 ? 'found' : 'nothing', { count: recipes.length }) : t('large')}
       </h2>
+      {!preview && <p>{t('largeText')}</p>}
+      {preview && !only && <Summary of={preview} known={known.length} />}
       {recipes.slice(0, shown).map((each, i) => (
         <FoundOne key={i} found={each} open={recipes.length === 1} />
       ))}
       {recipes.length > shown && (
         <p className={styles.soft}>{t('more', { count: recipes.length - shown })}</p>
       )}
-      {failed.map((each, i) => (
+      {failed.slice(0, shown).map((each, i) => (
         <p key={i} className={styles.failure}>
           <bdi>{each.name || each.place}</bdi>: {each.reason}
         </p>
       ))}
-      {known.length > 0 && (
+      {failed.length > shown && <p className={styles.soft}>{t('more', { count: failed.length - shown })}</p>}
+      {only && known.length > 0 && (
         <div className={styles.known} role="status">
-          <p>{only ? t('known') : t('knownOfMany', { count: known.length })}</p>
-          {only ? (
-            <ul>
-              {known.map((id) => (
-                <li key={id} className={styles.actions}>
-                  <Link to="/recipes/$id" params={{ id }}>
-                    {t('showKnown')}
-                  </Link>
-                  <Button busy={busy} onClick={() => replace.mutate({ id, by: only })}>
-                    {t('replace')}
-                  </Button>
-                </li>
-              ))}
-            </ul>
-          ) : (
-            <label className={styles.again}>
-              <input type="checkbox" checked={again} onChange={(event) => setAgain(event.target.checked)} />
-              {t('again')}
-            </label>
-          )}
+          <p>{t('known')}</p>
+          <ul>
+            {known.map((id) => (
+              <li key={id} className={styles.actions}>
+                <Link to="/recipes/$id" params={{ id }}>
+                  {t('showKnown')}
+                </Link>
+                <Button busy={busy} onClick={() => replace.mutate({ id, by: only })}>
+                  {t('replace')}
+                </Button>
+              </li>
+            ))}
+          </ul>
         </div>
+      )}
+      {!only && (known.length > 0 || more) && (
+        <fieldset className={styles.known}>
+          <legend>{t('duplicates.ask')}</legend>
+          {choices.map((each) => (
+            <label key={each} className={styles.choice}>
+              <input
+                type="radio"
+                name="duplicates"
+                checked={duplicates === each}
+                onChange={() => setDuplicates(each)}
+              />
+              {t(`duplicates.${each}`)}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {keep.isPending && part > 0 && part < 1 && (
+        <p role="status">{t('sending', { part: Math.round(part * 100) })}</p>
       )}
       {failure && (
         <p role="alert" className={styles.failure}>
@@ -101,9 +118,9 @@ export function Found({ material, preview, onBegun, onReplaced, onSkip }: Props)
         </p>
       )}
       <div className={styles.actions}>
-        {recipes.length > 0 && (
+        {(recipes.length > 0 || !preview) && (
           <Button look="primary" busy={busy} onClick={() => keep.mutate('open')}>
-            {only ? (known.length > 0 ? t('keepBoth') : t('keep')) : t('keepAll', { count: recipes.length })}
+            {only ? (known.length > 0 ? t('keepBoth') : t('keep')) : t('bringIn')}
           </Button>
         )}
         {only && (
@@ -117,6 +134,21 @@ export function Found({ material, preview, onBegun, onReplaced, onSkip }: Props)
       </div>
     </section>
   )
+}
+
+const choices: Duplicates[] = ['skip', 'replace', 'keep']
+
+/** How a collection looks: what is there already, what to check, and what can't be read. */
+function Summary({ of, known }: { of: ImportPreview; known: number }) {
+  const { t } = useTranslation('import')
+  const doubtful = of.recipes.filter((each) => each.doubts.length > 0).length
+  const parts = [
+    known > 0 && t('hereAlready', { count: known }),
+    doubtful > 0 && t('doubtful', { count: doubtful }),
+    of.failed.length > 0 && t('failedCount', { count: of.failed.length }),
+    of.more && t('andMore'),
+  ].filter(Boolean)
+  return parts.length > 0 && <p>{parts.join(' · ')}</p>
 }
 
 /** How many recipes are shown; more are a collection, which nobody reads through. */

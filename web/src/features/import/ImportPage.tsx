@@ -10,8 +10,8 @@ import { useOnline } from '@/lib/network'
 import { formatWhen } from '@/lib/when'
 import { Found } from './Found'
 import styles from './Import.module.css'
-import { begin, importsQuery, preview, type Import, type ImportPreview, type Material } from '@/lib/imports'
-import { bookmarkFor, isArchive, materialOf, pageIn, sharedText, type Shared } from './material'
+import { importsQuery, preview, type Import, type ImportPreview, type Material } from '@/lib/imports'
+import { bookmarkFor, isTooLarge, materialOf, pageIn, sharedText, type Shared } from './material'
 import './words'
 
 /** What becomes of the recipe once an import has added it. */
@@ -25,23 +25,20 @@ interface Props {
 
 /**
  * ImportPage brings recipes from an address, a text or a file. It shows what was understood before
- * anything is kept; a whole collection goes to an import at once, which can be undone.
+ * anything is kept. A whole collection becomes an import, which can be undone.
  */
 export function ImportPage({ shared, onBegun, onReplaced }: Props) {
   const { t } = useTranslation('import')
   const online = useOnline()
   const [pasted, setPasted] = useState(() => sharedText(shared))
   const [part, setPart] = useState(0)
-  const [found, setFound] = useState<{ material: Material; preview: ImportPreview }>()
+  const [found, setFound] = useState<{ material: Material; preview: ImportPreview | undefined }>()
   const look = useMutation({
     mutationFn: async (material: Material) => {
       setFound(undefined)
       setPart(0)
-      if ('file' in material && (await isArchive(material.file))) {
-        onBegun(await begin(material, 'skip', setPart), undefined)
-      } else {
-        setFound({ material, preview: await preview(material, setPart) })
-      }
+      const large = 'file' in material && isTooLarge(material.file)
+      setFound({ material, preview: large ? undefined : await preview(material, setPart) })
     },
   })
   useEffect(() => {

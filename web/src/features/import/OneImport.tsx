@@ -95,7 +95,8 @@ function Actions({ of }: { of: Import }) {
   const cancel = useMutation({ mutationFn: () => cancelImport(of.id), onSettled: changed })
   const undo = useMutation({ mutationFn: () => undoImport(of.id), onSettled: changed })
   const failure = cancel.error ?? undo.error
-  const undoable = of.created.length > 0 && of.state !== 'undoing' && of.state !== 'undone'
+  const taken = of.created.length + of.replaced.length
+  const undoable = taken > 0 && of.state !== 'undoing' && of.state !== 'undone'
   const stoppable = isActive(of) && of.state !== 'undoing'
   return (
     <>
@@ -107,7 +108,7 @@ function Actions({ of }: { of: Import }) {
         )}
         {undoable && (
           <Button look="danger" busy={undo.isPending} onClick={() => undo.mutate()}>
-            {t('undo', { count: of.created.length })}
+            {t('undo', { count: taken })}
           </Button>
         )}
       </div>
@@ -146,6 +147,31 @@ function Outcome({ of }: { of: Import }) {
                 <Link to="/recipes/$id" params={{ id: each.duplicates[0] ?? '' }} className={styles.row}>
                   {t('number', { number: each.number })}
                 </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {of.replaced.length > 0 && (
+        <section aria-labelledby="replaced">
+          <h2 id="replaced">
+            {t(of.state === 'undone' ? 'restored' : 'replaced', {
+              count: of.replaced.filter((each) => of.state !== 'undone' || each.restored).length,
+            })}
+          </h2>
+          <ul className={styles.list}>
+            {of.replaced.map((each) => (
+              <li key={each.number}>
+                {each.name ? (
+                  <Link to="/recipes/$id" params={{ id: each.id }} className={styles.row}>
+                    <bdi className={styles.name}>{each.name}</bdi>
+                    {each.doubts > 0 && (
+                      <span className={styles.soft}>{t('doubts', { count: each.doubts })}</span>
+                    )}
+                  </Link>
+                ) : (
+                  <span className={styles.row}>{t('deleted')}</span>
+                )}
               </li>
             ))}
           </ul>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bookmarkFor, isArchive, materialOf, pageIn, sharedText } from './material'
+import { bookmarkFor, materialOf, pageIn, sharedText } from './material'
 
 describe('what is pasted', () => {
   it.each([
@@ -21,12 +21,6 @@ describe('what is shared', () => {
       '1 leek\n2 eggs\n3 pears\nMix.\nhttps://a.example',
     ],
   ])('%j', (shared, text) => expect(sharedText(shared)).toBe(text))
-})
-
-it('tells a collection from a page by its bytes', async () => {
-  expect(await isArchive(new File([new Uint8Array([0x50, 0x4b, 3, 4, 0])], 'a'))).toBe(true)
-  expect(await isArchive(new File(['PKxx'], 'a.zip'))).toBe(false)
-  expect(await isArchive(new File([], 'a.zip'))).toBe(false)
 })
 
 it('reads the page that the bookmark sent, and no other', async () => {

@@ -34,11 +34,11 @@ export function sharedText({ url, text, title }: Shared): string {
   return [title, text].filter(Boolean).join('\n')
 }
 
-/** isArchive reports whether a file is a whole collection (a zip file), by its first bytes. */
-export async function isArchive(file: File): Promise<boolean> {
-  const begin = new Uint8Array(await file.slice(0, 4).arrayBuffer())
-  return begin[0] === 0x50 && begin[1] === 0x4b && begin[2] === 3 && begin[3] === 4
-}
+/**
+ * isTooLarge reports whether a file is too large to be looked into first: the server keeps nothing of
+ * what it shows, so the file is sent twice, and that takes minutes over a slow network.
+ */
+export const isTooLarge = (file: Pick<File, 'size'>) => file.size > 64 * 1024 * 1024
 
 /** pageIn returns the page that the bookmark put into an address, where no server sees it. */
 export async function pageIn(hash: string): Promise<string | undefined> {
