@@ -69,10 +69,13 @@ func TestTextsBesideRecipes(t *testing.T) {
 	}
 	require.NoError(t, material.Folder(t.Context(), fstest.MapFS{
 		"ports": {Data: []byte(settings)}, "soup.txt": {Data: []byte(recipe)}, "salad.md": {Data: []byte(labelled)},
-		"lexer.py": {Data: []byte("x = '~[a-z]{3}'\ny = '@name{2}'\n")},
+		"ceviche.txt": {Data: []byte("Ceviche\n\nSeafood\nRed onion\nLime juice\n\nSlice the onion and soak it.\nPut the onion and the lime juice in a bowl with the seafood.")},
+		"pudding.txt": {Data: []byte("Milchreis\n\n- Reis\n- Milch\n- Vanille\n\n1. Milch und Vanille in einem Topf aufkochen.\n2. Den Reis hineinrühren.")},
+		"server.txt":  {Data: []byte("Server\n\n- workers\n- sockets\n- salt\n\n1. Set the number of workers and sockets.\n2. Mix salt in and serve.")},
+		"lexer.py":    {Data: []byte("x = '~[a-z]{3}'\ny = '@name{2}'\n")},
 	}, sink))
-	require.Equal(t, []string{"Salad", "Leek soup"}, names)
-	require.Equal(t, []string{"lexer.py", "ports"}, failed)
+	require.Equal(t, []string{"Ceviche", "Milchreis", "Salad", "Leek soup"}, names)
+	require.Equal(t, []string{"lexer.py", "ports", "server.txt"}, failed)
 
 	var doubts []found.Doubt
 	sink.Recipe = func(r found.Recipe) { doubts = r.Doubts }

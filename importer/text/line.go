@@ -2,8 +2,10 @@ package text
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Line is a line of a text with its layout.
@@ -14,12 +16,18 @@ type Line struct {
 	Number  bool   // the list is numbered
 	New     bool   // follows a blank line
 	Deep    bool   // indented and unmarked: continues the previous line
+
+	marked int // the length of its mark, in characters
 }
+
+// width returns the length of a line with its mark, in characters.
+func (l Line) width() int { return l.marked + utf8.RuneCountInString(l.Text) }
 
 var (
 	bullet    = regexp.MustCompile(`^(?:[-*+•·‣▪▢☐□◦○–—]|\[[ xX]?\])\s+`)
 	numbered  = regexp.MustCompile(`^(?:(?i:step|schritt|étape|passo|paso|stap|steg)\s+)?\d{1,2}\s*[.):]\s+`)
 	hashes    = regexp.MustCompile(`^#{1,6}\s+`)
+	digits    = regexp.MustCompile(`\d+`)
 	underline = regexp.MustCompile(`^(?:={3,}|-{3,}|~{3,}|_{3,}|\*{3,})$`)
 	emphasis  = regexp.MustCompile(`^(?:\*\*|__)(.+?)(:?)(?:\*\*|__)(:?)$`)
 )
@@ -28,6 +36,7 @@ var (
 func Lines(text string) []Line {
 	var lines []Line
 	blank := false
+	last := 0 // the number of the numbered list that the lines are in, or 0
 	for raw := range strings.SplitSeq(lineEnds.Replace(text), "\n") {
 		trimmed := strings.Join(strings.Fields(visible(raw)), " ")
 		switch {
@@ -42,12 +51,31 @@ func Lines(text string) []Line {
 			continue
 		}
 		line := mark(trimmed)
+		line.marked = utf8.RuneCountInString(trimmed) - utf8.RuneCountInString(line.Text)
 		line.New = blank
+		last = numberOf(&line, trimmed, last)
 		line.Deep = !line.Listed && !line.Heading && (strings.HasPrefix(raw, "  ") || strings.HasPrefix(raw, "\t"))
 		lines = append(lines, line)
 		blank = false
 	}
 	return lines
+}
+
+// numberOf returns the number of a numbered line, or the last one. A number amid a paragraph that
+// doesn't count on is no mark: "bake it as in / step 2. Then …".
+func numberOf(line *Line, whole string, last int) int {
+	if !line.Number {
+		if line.Listed || line.Heading {
+			return 0
+		}
+		return last
+	}
+	number, err := strconv.Atoi(digits.FindString(whole))
+	if err != nil || last == 0 || line.New || number > last || number == 1 || number == last {
+		return number
+	}
+	*line = Line{Text: whole}
+	return last
 }
 
 // lineEnds normalises every kind of line end.

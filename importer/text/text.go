@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"larder.dev/events"
@@ -156,15 +157,61 @@ func (r *reader) rowsBegin() (at int, labelled bool) {
 			return i, true
 		}
 	}
-	for _, reads := range []func([]Line) bool{r.readsAsRows, r.readsAsFoods} {
+	for _, begins := range []func(from int) bool{
+		func(from int) bool { return r.readsAsRows(r.block(from)) },
+		r.usedBelow,
+		func(from int) bool { return r.readsAsFoods(r.block(from)) },
+	} {
 		for from := 1; from < len(r.lines); from = r.blockEnd(from) {
-			if reads(r.lines[from:r.blockEnd(from)]) {
+			if begins(from) {
 				return from, false
 			}
 		}
 	}
 	return len(r.lines), false
 }
+
+// maxCompared limits how much of a text is compared with all that follows it, in lines.
+const maxCompared = 100
+
+// usedBelow reports whether the lines of a block are longer than rows usually are and still a list of
+// ingredients, because what follows them mentions most of them.
+func (r *reader) usedBelow(from int) bool {
+	lines, below := r.block(from), r.lines[r.blockEnd(from):]
+	if from > maxCompared || len(below) == 0 || (len(lines) == 1 && !r.hasAmount(lines[0].Text)) || lines[0].Number {
+		return false
+	}
+	steps := found.VocabularyOf(textsOf(below)...)
+	used := 0
+	for _, line := range lines {
+		if steps.Mentions(ingredient.Parse(firstOf(line.Text, maxRow)).Name) {
+			used++
+		}
+	}
+	return 2*used >= len(lines) && !r.isMeta(lines[0].Text)
+}
+
+func textsOf(lines []Line) []string {
+	texts := make([]string, 0, len(lines))
+	for _, line := range lines {
+		texts = append(texts, line.Text)
+	}
+	return texts
+}
+
+// firstOf returns at most n characters of a text.
+func firstOf(text string, n int) string {
+	for i := range text {
+		if n == 0 {
+			return text[:i]
+		}
+		n--
+	}
+	return text
+}
+
+// block returns the lines up to the next blank line.
+func (r *reader) block(from int) []Line { return r.lines[from:r.blockEnd(from)] }
 
 // blockEnd returns the position of the next blank line.
 func (r *reader) blockEnd(from int) int {
@@ -207,7 +254,7 @@ func (r *reader) readsAsFoods(lines []Line) bool {
 			return false
 		}
 	}
-	return len(lines) > 1
+	return len(lines) > 1 && !mostlySentences(lines)
 }
 
 func mayBeFood(line Line) bool {
@@ -282,7 +329,10 @@ func (r *reader) firstNumbered(from, to int) int {
 
 // continuesRows reports whether a block continues the list that began at a line.
 func (r *reader) continuesRows(at, from int) bool {
-	lines := r.lines[at:r.blockEnd(at)]
+	lines := r.block(at)
+	if r.readAsSteps(at, from) {
+		return false
+	}
 	if r.readsAsRows(lines) {
 		return true
 	}
@@ -307,6 +357,41 @@ func (r *reader) continuesRows(at, from int) bool {
 		return short && r.readsAsRows(r.lines[at+1:r.blockEnd(at+1)])
 	}
 	return short && len(lines) > 1
+}
+
+// readAsSteps reports whether unlisted lines below a list are the steps: sentences, or the last lines
+// of all, without an amount and no shorter than the rows.
+func (r *reader) readAsSteps(at, rows int) bool {
+	lines := r.block(at)
+	if slices.ContainsFunc(lines, func(line Line) bool { return line.Listed }) {
+		return false
+	}
+	if len(lines) > 1 && mostlySentences(lines) {
+		return true
+	}
+	last := r.blockEnd(at) == len(r.lines)
+	return last && len(lines) > 1 && wordsALine(lines) >= wordsALine(r.lines[rows:at]) && !slices.ContainsFunc(lines, func(line Line) bool {
+		return ingredient.Parse(firstOf(line.Text, maxRow)).Quantity != nil
+	})
+}
+
+// mostlySentences reports whether two thirds of lines end with a full stop, after several words.
+func mostlySentences(lines []Line) bool {
+	sentences := 0
+	for _, line := range lines {
+		if endsSentence(line.Text) && strings.Contains(line.Text, " ") {
+			sentences++
+		}
+	}
+	return 3*sentences >= 2*len(lines)
+}
+
+func wordsALine(lines []Line) float64 {
+	words := 0
+	for _, line := range lines {
+		words += len(strings.Fields(line.Text))
+	}
+	return float64(words) / float64(len(lines))
 }
 
 // rowLike reports whether listed lines look more like foods than like sentences.
@@ -367,6 +452,9 @@ func (r *reader) rows(lines []Line, labelled bool) {
 	section := ""
 	for i, line := range lines {
 		switch {
+		case wrapsRow(lines, i) && len(r.recipe.Ingredients) > 0:
+			last := &r.recipe.Ingredients[len(r.recipe.Ingredients)-1]
+			last.Text += " " + line.Text
 		case r.headsRows(lines, i, 2*listed > len(lines), labelled):
 			section = strings.TrimSpace(strings.TrimRight(line.Text, ":"))
 		case line.Deep && listed > 0 && len(r.recipe.Ingredients) > 0:
@@ -376,6 +464,22 @@ func (r *reader) rows(lines []Line, labelled bool) {
 			r.recipe.Ingredients = append(r.recipe.Ingredients, events.Ingredient{Text: line.Text, Section: section})
 		}
 	}
+}
+
+// wrapsRow reports whether a line continues the item of a list above it, without being indented.
+func wrapsRow(lines []Line, i int) bool {
+	if i == 0 || lines[i].Listed || lines[i].New || lines[i].Heading || strings.HasSuffix(lines[i].Text, ":") {
+		return false
+	}
+	for above := i - 1; above >= 0; above-- {
+		if lines[above].Listed {
+			return !beginsUpper(lines[i].Text)
+		}
+		if lines[above].New || lines[above].Heading {
+			return false
+		}
+	}
+	return false
 }
 
 // headsRows reports whether a line is the heading of the following ones.
@@ -415,10 +519,12 @@ func (r *reader) steps(lines []Line) {
 	for _, line := range lines {
 		numbers = numbers || line.Listed
 	}
-	wrapped := wraps(lines)
+	paragraphs := slices.ContainsFunc(lines[min(1, len(lines)):], func(line Line) bool { return line.New })
+	width, wrapped := wraps(lines, paragraphs)
 	section := ""
 	for i, line := range lines {
-		goesOn := len(r.recipe.Steps) > 0 && !line.Listed && !line.New && i > 0 && !lines[i-1].Heading && (wrapped || line.Deep || numbers)
+		goesOn := len(r.recipe.Steps) > 0 && !line.Listed && !line.New && i > 0 && !lines[i-1].Heading &&
+			(line.Deep || numbers || (wrapped && (paragraphs || (!endsSentence(lines[i-1].Text) && isFull(lines, i-1, width)))))
 		switch {
 		case headsSteps(lines, i, numbers):
 			section = strings.TrimSpace(strings.TrimRight(line.Text, ":"))
@@ -441,19 +547,48 @@ func headsSteps(lines []Line, i int, numbers bool) bool {
 	return strings.HasSuffix(line.Text, ":") || (numbers && line.New && lines[i+1].Listed && !strings.HasSuffix(line.Text, "."))
 }
 
-// wraps reports whether lines are hard-wrapped: many follow a line without a full stop.
-func wraps(lines []Line) bool {
-	broken, long := 0, 0
+// Hard-wrapped lines are this long, in characters.
+const (
+	leastWidth = 40
+	mostWidth  = 120
+)
+
+// wraps reports whether lines are hard-wrapped: some go on in lower case, and the lines before those
+// end where the next word doesn't fit any more. Steps without full stops end anywhere. The width is
+// that of the longest line, in characters.
+func wraps(lines []Line, paragraphs bool) (width int, ok bool) {
+	for _, line := range lines {
+		width = max(width, line.width())
+	}
+	if width < leastWidth || width > mostWidth || (!paragraphs && !beginsUpper(lines[0].Text)) {
+		return width, false
+	}
+	broken, full := 0, 0
 	for i, line := range lines {
-		if n := utf8.RuneCountInString(line.Text); n > long {
-			long = n
-		}
-		if i == 0 || line.New || line.Listed || strings.HasSuffix(lines[i-1].Text, ".") {
+		if i == 0 || line.New || line.Listed || beginsUpper(line.Text) || endsSentence(lines[i-1].Text) {
 			continue
 		}
 		broken++
+		if isFull(lines, i-1, width) {
+			full++
+		}
 	}
-	return broken > 0 && long <= 100 && 3*broken >= len(lines)
+	return width, broken > 0 && 5*full >= 4*broken
+}
+
+func beginsUpper(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsUpper(first)
+}
+
+// isFull reports whether the first word of the next line doesn't fit into a line.
+func isFull(lines []Line, i, width int) bool {
+	next, _, _ := strings.Cut(lines[i+1].Text, " ")
+	return lines[i].width()+1+utf8.RuneCountInString(next) > width
+}
+
+func endsSentence(text string) bool {
+	return strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?")
 }
 
 func (r *reader) notes(lines []Line) {

@@ -173,6 +173,71 @@ func TestWrappedSteps(t *testing.T) {
 	require.Equal(t, []string{"Bring the milk to the boil and let the rice swell in it.", "Stir."}, stepsOf(r))
 }
 
+// Steps without full stops, one a line, stay apart, however many there are.
+func TestStepsWithoutFullStops(t *testing.T) {
+	t.Parallel()
+	steps := []string{"Wash the rice until the water runs clear", "Cook it in twice as much water with the lid on", "Stir in the butter", "Season and serve in deep plates"}
+	for _, labels := range [][2]string{{"", ""}, {"Ingredients\n", "Method\n"}} {
+		r, err := text.Read("Buttered rice\n\n"+labels[0]+"200 g rice\n30 g butter\nsalt\n\n"+labels[1]+strings.Join(steps, "\n"), "note")
+		require.NoError(t, err)
+		require.Equal(t, steps, stepsOf(r))
+	}
+}
+
+// Hard-wrapped steps are joined, whether a blank line parts them or only their full stops do.
+func TestWrappedParagraphs(t *testing.T) {
+	t.Parallel()
+	for _, parting := range []string{"\n", "\n\n"} {
+		r, err := text.Read("Buttered rice\n\nIngredients\n200 g rice\n30 g butter\n\nMethod\n"+
+			"Wash the rice in several changes of water\nuntil it runs clear."+parting+"Stir in the butter while the rice is still\nhot, and serve.", "note")
+		require.NoError(t, err)
+		require.Equal(t, []string{
+			"Wash the rice in several changes of water until it runs clear.", "Stir in the butter while the rice is still hot, and serve.",
+		}, stepsOf(r))
+	}
+}
+
+// A wrapped item is one row or step, also if its second line begins with a number.
+func TestWrappedItems(t *testing.T) {
+	t.Parallel()
+	r, err := text.Read("Rice pudding\n\nIngredients\n* 1 l milk, the best there\nis to be had\n* 200 g rice\n\nMethod\n"+
+		"1. Boil the milk.\n2. Add the rice.\n3. If it burns, begin again with\nstep 2. Otherwise serve.\n4. Or go on at\n2. as before.", "note")
+	require.NoError(t, err)
+	require.Equal(t, []group{{"", []string{"1 l milk, the best there is to be had", "200 g rice"}}}, groupsOf(r))
+	require.Len(t, r.Steps, 4)
+}
+
+// Without labels and amounts, the list is what the rest mentions, and what ends in sentences isn't
+// the list.
+func TestListThatTheStepsMention(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rows, steps []string
+	}{
+		"long rows": {
+			[]string{"Dried bread. It must be a day old at least, and from a loaf that was baked without a tin.", "Milk (to soak the bread in, about half a litre)", "Cinnamon"},
+			[]string{"Warm the milk with the cinnamon.", "Soak the bread in it."},
+		},
+		"one row": {[]string{"1 lb. of raw peanuts"}, []string{"Roast the peanuts until they smell good", "Grind the peanuts"}},
+		"amounts at the end": {
+			[]string{"Crab meat (300 grams)", "Egg (3)", "Rice (50 grams)"},
+			[]string{"Boil the rice and the eggs", "Chop the crab meat finely", "Mix all and chill"},
+		},
+		"short sentences": {
+			[]string{"2 cups lettuce", "4 tomatoes", "6 tbsp oil"},
+			[]string{"Tear the lettuce.", "In a bowl, mix it with the tomatoes.", "Pour oil over it."},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := text.Read("A dish\n\n"+strings.Join(c.rows, "\n")+"\n\n"+strings.Join(c.steps, "\n"), "note")
+			require.NoError(t, err)
+			require.Equal(t, []group{{"", c.rows}}, groupsOf(r))
+			require.Equal(t, c.steps, stepsOf(r))
+		})
+	}
+}
+
 // A letter isn't a recipe.
 func TestNoRecipe(t *testing.T) {
 	t.Parallel()
