@@ -1,9 +1,11 @@
 package queryapi_test
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
@@ -118,6 +120,45 @@ func TestSilentPrimaryIsAskedOnce(t *testing.T) {
 		require.Equal(t, "backup", ada.get("/api/changes").servedBy())
 	}
 	require.LessOrEqual(t, len(asked), 1)
+}
+
+// A page doesn't lack what the index has while the primary is slow and the backup is behind: the
+// primary is waited for.
+func TestSlowPrimaryIsAwaitedForWhatTheBackupLacks(t *testing.T) {
+	t.Parallel()
+	behind := open(t, testkit.Postgres(t, migrate))
+	w := newWorld(t, func(d *queryapi.Deps) { d.Backup = behind })
+	ada := w.cook("Ada")
+	r := ada.write(recipe("Soup"))
+	ada.indexed(r, false)
+
+	lock, err := w.db.Begin(t.Context())
+	require.NoError(t, err)
+	defer func() { _ = lock.Rollback(context.Background()) }()
+	_, err = lock.Exec(t.Context(), `LOCK TABLE recipes`)
+	require.NoError(t, err)
+	answered := make(chan page)
+	go func() {
+		var p page
+		ada.get("/api/recipes").ok(&p)
+		answered <- p
+	}()
+	// The primary is asked for the last write and for the page, which is given up each time, and then for what the backup
+	// lacks.
+	questions := map[string]bool{}
+	require.Eventually(t, func() bool {
+		var since string
+		err := w.db.QueryRow(t.Context(), `SELECT coalesce(max(query_start)::text, '') FROM pg_stat_activity
+			WHERE wait_event_type = 'Lock' AND datname = current_database()`).Scan(&since)
+		require.NoError(t, err)
+		questions[since] = since != ""
+		delete(questions, "")
+		return len(questions) == 3
+	}, time.Minute, 10*time.Millisecond)
+	require.NoError(t, lock.Rollback(t.Context()))
+	p := testkit.Wait(t, answered, "the page")
+	require.Equal(t, []string{"Soup"}, p.names())
+	require.Equal(t, 1, p.Total)
 }
 
 // With every database down, cached recipes are still served; the rest is 503 with Retry-After.

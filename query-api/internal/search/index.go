@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"larder.dev/internal/readyourwrites"
@@ -139,14 +141,9 @@ type listed struct {
 // deleted.
 func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit) ([]json.RawMessage, error) {
 	known := f.cachedSummaries(ctx, owner, hits)
-	var missing []string
-	for _, hit := range hits {
-		if s, ok := known[hit.ID]; !ok || s.version < hit.Version {
-			missing = append(missing, hit.ID)
-		}
-	}
+	missing := lacking(hits, func(id string) int64 { return known[id].version })
 	if len(missing) > 0 {
-		stored, _, err := f.recipes.Summaries(ctx, owner, missing)
+		stored, err := f.storedSummaries(ctx, owner, hits, missing)
 		if err != nil {
 			return nil, err
 		}
@@ -164,6 +161,49 @@ func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit
 		}
 	}
 	return items, nil
+}
+
+// lacking returns the hits of which there is no version, or an older one.
+func lacking(hits []searchindex.Hit, version func(id string) int64) []string {
+	var ids []string
+	for _, hit := range hits {
+		if version(hit.ID) < hit.Version {
+			ids = append(ids, hit.ID)
+		}
+	}
+	return ids
+}
+
+// storedSummaries reads summaries from the database. The backup answers for a primary that takes too
+// long; what the index has and the backup doesn't have yet is waited for, or a page would silently
+// lack it. If the primary is down, what the backup has must do.
+func (f *Finder) storedSummaries(ctx context.Context, owner string, hits []searchindex.Hit, ids []string,
+) (map[string]recipereader.Summary, error) {
+	stored, source, err := f.recipes.Summaries(ctx, owner, ids)
+	if err != nil || source == recipereader.Primary {
+		return stored, err
+	}
+	behind := lacking(hits, func(id string) int64 {
+		if !slices.Contains(ids, id) {
+			return math.MaxInt64
+		}
+		return stored[id].Version
+	})
+	if len(behind) == 0 {
+		return stored, nil
+	}
+	newer, err := f.recipes.SummariesOfPrimary(ctx, owner, behind)
+	if err != nil {
+		f.log.DebugContext(ctx, "the backup is behind the index, and the primary can't be asked", "user", owner, "error", err)
+		return stored, nil
+	}
+	for _, id := range behind {
+		delete(stored, id) // it may be deleted by now
+		if summary, is := newer[id]; is {
+			stored[id] = summary
+		}
+	}
+	return stored, nil
 }
 
 // cachedSummaries reads the head of each cached value in one round trip and, in a second, the whole
