@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"image"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,8 +16,11 @@ import (
 	"github.com/stretchr/testify/require"
 	_ "golang.org/x/image/webp"
 
+	"larder.dev/events"
 	fileservice "larder.dev/file-service"
 	"larder.dev/internal/cdn"
+	"larder.dev/internal/objectstore"
+	"larder.dev/internal/testkit"
 	"larder.dev/internal/testkit/pictures"
 )
 
@@ -24,7 +29,7 @@ func (c *cook) brought(content []byte) cdn.File {
 	t := c.w.t
 	t.Helper()
 	_, err := c.w.service.Attach(t.Context(), fileservice.Attachment{
-		User: c.id, Recipe: c.recipe, Name: "photo", Bytes: bytes.NewReader(content), Key: "import " + c.recipe,
+		User: c.id, Recipe: c.recipe, Name: "photo", Bytes: bytes.NewReader(content), Key: "import " + strconv.Itoa(len(content)),
 	})
 	require.NoError(t, err)
 	hash := sha256.Sum256(content)
@@ -75,6 +80,28 @@ func TestSizesAreDrawnWhenAskedFor(t *testing.T) {
 		require.Equal(t, size.MediaType, got.header.Get("Content-Type"))
 		require.Contains(t, got.header.Get("Cache-Control"), "immutable")
 	}
+}
+
+// An export has a JPEG of a picture whose sizes weren't drawn: it draws one, unless the original is a
+// JPEG.
+func TestJPEGOfAPictureWithoutSizes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.cook()
+	opener := fileservice.NewOpener(w.objects, w.deps.Drawer, 0, testkit.Logger(t))
+	for name, content := range map[string][]byte{"jpeg": pictures.Photo(40, 30), "png": pictures.Drawing(40, 30)} {
+		c.brought(content)
+		hash := sha256.Sum256(content)
+		file := events.File{SHA256: hex.EncodeToString(hash[:]), MediaType: "image/" + name}
+		opened, err := opener.OpenJPEG(t.Context(), c.id, file)
+		require.NoError(t, err)
+		_, format, err := image.DecodeConfig(opened)
+		require.NoError(t, err)
+		require.NoError(t, opened.Close())
+		require.Equal(t, "jpeg", format)
+	}
+	_, err := opener.OpenJPEG(t.Context(), c.id, events.File{SHA256: strings.Repeat("0", 64), MediaType: "image/png"})
+	require.ErrorIs(t, err, objectstore.ErrNotFound)
 }
 
 // What only looks like a picture has no sizes, and its original stays to be had.

@@ -63,7 +63,11 @@ func (c exportCommand) pictures(ctx context.Context, con console, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	return component.Pictures{Objects: objects, User: user.ID, Log: log}, nil
+	opener, err := component.OpenerOf(objects, 0, log)
+	if err != nil {
+		return nil, err
+	}
+	return component.Pictures{Opener: opener, User: user.ID, Log: log}, nil
 }
 
 func (c exportCommand) write(ctx context.Context, con console, api *commandapi.API, user events.User,

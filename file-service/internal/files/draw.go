@@ -82,9 +82,13 @@ func (f *Files) Size(ctx context.Context, place cdn.Place) (*objectstore.Reader,
 	if !is {
 		return nil, place, err
 	}
+	asked := place.Variant
 	place.Variant, place.Name = quick.Name, quick.Name
-	if object, err = f.objects.Get(ctx, place.Key()); !errors.Is(err, objectstore.ErrNotFound) {
-		return object, place, err
+	if asked != quick.Name {
+		f.later.add(content{user: place.Owner, hash: place.SHA256})
+		if object, err = f.objects.Get(ctx, place.Key()); !errors.Is(err, objectstore.ErrNotFound) {
+			return object, place, err
+		}
 	}
 	// Two who ask at once wait for the same drawing, and the first to leave doesn't end it.
 	drawing := f.drawing.DoChan(place.Key(), func() (any, error) {
@@ -101,7 +105,6 @@ func (f *Files) Size(ctx context.Context, place cdn.Place) (*objectstore.Reader,
 	if err != nil {
 		return nil, place, err
 	}
-	f.later.add(content{user: place.Owner, hash: place.SHA256})
 	object, err = f.objects.Get(ctx, place.Key())
 	return object, place, err
 }

@@ -3,8 +3,10 @@ package component
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"os"
 
 	"larder.dev/events"
 	"larder.dev/exporter"
@@ -15,25 +17,34 @@ import (
 // Pictures are one user's pictures, for an export. A missing or damaged one stops no export: it is
 // logged, and a damaged one is exported as far as it can be read.
 type Pictures struct {
-	Objects objectstore.Store
-	User    string
-	Log     *slog.Logger
+	Opener *fileservice.Opener
+	User   string
+	Log    *slog.Logger
+}
+
+// OpenerOf returns an Opener that draws with this program; pictureMemory is fileservice.Deps'.
+func OpenerOf(objects objectstore.Store, pictureMemory int64, log *slog.Logger) (*fileservice.Opener, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find the program that draws pictures: %w", err)
+	}
+	return fileservice.NewOpener(objects, []string{self, fileservice.DrawCommand}, pictureMemory, log), nil
 }
 
 // Original opens a picture as it was uploaded.
 func (p Pictures) Original(ctx context.Context, file events.File) (io.ReadCloser, error) {
-	return p.open(ctx, file, fileservice.Open)
+	return p.open(ctx, file, p.Opener.Open)
 }
 
 // JPEG opens a picture as a JPEG.
 func (p Pictures) JPEG(ctx context.Context, file events.File) (io.ReadCloser, error) {
-	return p.open(ctx, file, fileservice.OpenJPEG)
+	return p.open(ctx, file, p.Opener.OpenJPEG)
 }
 
 func (p Pictures) open(ctx context.Context, file events.File,
-	open func(context.Context, objectstore.Store, string, events.File) (io.ReadCloser, error),
+	open func(context.Context, string, events.File) (io.ReadCloser, error),
 ) (io.ReadCloser, error) {
-	content, err := open(ctx, p.Objects, p.User, file)
+	content, err := open(ctx, p.User, file)
 	if errors.Is(err, objectstore.ErrNotFound) {
 		p.Log.WarnContext(ctx, "a picture is left out of an export: it is missing", "user", p.User, "file", file.ID)
 		return nil, exporter.ErrNoPicture

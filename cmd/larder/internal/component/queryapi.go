@@ -73,9 +73,11 @@ func connectQueryAPI(ctx context.Context, host *Host, deps *queryapi.Deps) (err 
 		if err != nil {
 			return err
 		}
-		deps.Pictures = func(user string) exporter.Pictures {
-			return Pictures{Objects: objects, User: user, Log: host.Log}
+		opener, err := OpenerOf(objects, host.Files.PictureMemory, host.Log)
+		if err != nil {
+			return err
 		}
+		deps.Pictures = func(user string) exporter.Pictures { return Pictures{Opener: opener, User: user, Log: host.Log} }
 	}
 	deps.Index, err = host.Index(ctx)
 	return err
