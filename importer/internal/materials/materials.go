@@ -76,7 +76,11 @@ func (s *Store) inParts(ctx context.Context, at string, part []byte, from io.Rea
 
 // Open opens a material. The error is objectstore.ErrNotFound if it isn't there.
 func (s *Store) Open(ctx context.Context, user, id string) (*objectstore.Reader, error) {
-	return s.objects.Get(ctx, key(user, id))
+	object, err := s.objects.Get(ctx, key(user, id))
+	if err == nil {
+		object.Content = &blocks{Content: object.Content, size: object.Info.Size}
+	}
+	return object, err
 }
 
 const removeWithin = 10 * time.Second
