@@ -67,18 +67,25 @@ func Steps(lines ...string) []events.Step {
 
 var leadingNumber = regexp.MustCompile(`^(?:(?i:step|schritt|étape|passo|paso|stap|steg)\s*)?(\d{1,3})\s*[.):]\s*`)
 
-// Unnumbered removes numbers that count the steps from 1, because the display numbers them.
+// Unnumbered removes numbers that count the steps from 1, because the display numbers them. What
+// follows the numbered steps stays.
 func Unnumbered(steps []events.Step) []events.Step {
-	if len(steps) < 2 {
+	counted := 0
+	for counted < len(steps) {
+		number := leadingNumber.FindStringSubmatch(steps[counted].Text)
+		if len(number) < 2 || number[1] != strconv.Itoa(counted+1) {
+			break
+		}
+		counted++
+	}
+	if counted < 2 {
 		return steps
 	}
 	bare := make([]events.Step, 0, len(steps))
 	for i, step := range steps {
-		number := leadingNumber.FindStringSubmatch(step.Text)
-		if len(number) < 2 || number[1] != strconv.Itoa(i+1) {
-			return steps
+		if i < counted {
+			step.Text = step.Text[len(leadingNumber.FindString(step.Text)):]
 		}
-		step.Text = step.Text[len(number[0]):]
 		if step.Text != "" {
 			bare = append(bare, step)
 		}

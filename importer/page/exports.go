@@ -87,7 +87,9 @@ func (d *document) recipeKeeper() []found.Recipe {
 		r.SetYield(text("recipeYield"))
 		r.Ingredients = found.Rows(linesOf(s.Find(`[itemprop="recipeIngredients"], [itemprop="recipeIngredient"]`))...)
 		r.Steps = found.Steps(linesOf(s.Find(`[itemprop="recipeDirections"], [itemprop="recipeInstructions"]`))...)
-		recipes = append(recipes, r)
+		if !r.Empty() { // other sites call an element so, too
+			recipes = append(recipes, r)
+		}
 	})
 	return recipes
 }

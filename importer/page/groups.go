@@ -258,7 +258,7 @@ var (
 	// ending matches what follows a recipe on a page.
 	ending = regexp.MustCompile(`(?i)^(?:comments?|leave a (?:comment|reply)|related|you (?:may|might) also (?:like|enjoy)|more recipes|` +
 		`nutrition(?:al)?(?: facts| information)?|share|did you make this|reviews?|kommentare?|nährwerte|commentaires|commenti|` +
-		`comentarios|reacties|kommentarer)\b`)
+		`comentarios|reacties|kommentarer|tags?|categor(?:y|ies)|filed under|posted in|print|pin it|rate this)\b`)
 	// toggles matches the controls that a page puts on its list.
 	toggles = regexp.MustCompile(`(?i)\b(?:\d\s*x|\d+ (?:servings?|people)|servings|portion(?:s|en)?|yields?|` +
 		`metric|customary|cook mode|screen|` +

@@ -207,13 +207,35 @@ func (d *document) resolve(reference string) string {
 	return parsed.String()
 }
 
+// title returns the page's title without the site's name: the top heading if the title has it, else
+// the title up to the last dash or bar.
+func (d *document) title() string {
+	title := cmp.Or(d.attribute(`meta[property="og:title"]`, "content"), found.Line(d.Find("title").First().Text()))
+	key, name := keyOf(title), ""
+	d.Find("h1").EachWithBreak(func(_ int, h *goquery.Selection) bool {
+		text := found.Line(h.Text())
+		if inner := keyOf(text); inner != "" && (title == "" || strings.Contains(key, inner) || strings.Contains(inner, key)) {
+			name = text
+		}
+		return name == ""
+	})
+	if name != "" {
+		return name
+	}
+	site := keyOf(d.attribute(`meta[property="og:site_name"]`, "content"))
+	parts := titleParts.FindStringSubmatch(title)
+	if len(parts) > 3 && (parts[2] == "|" || (site != "" && keyOf(parts[3]) == site)) {
+		return parts[1]
+	}
+	return title
+}
+
+var titleParts = regexp.MustCompile(`^(.*\S)\s+([-–—|·])\s+(.*?)$`)
+
 // complete adds what the page says outside the recipe's data.
 func (d *document) complete(r *found.Recipe) {
 	if r.Name == "" {
-		r.Name = cmp.Or(
-			d.attribute(`meta[property="og:title"]`, "content"),
-			found.Line(d.Find("h1").First().Text()), found.Line(d.Find("title").First().Text()),
-		)
+		r.Name = d.title()
 	}
 	if r.Description == "" {
 		r.Description = cmp.Or(d.attribute(`meta[name="description"]`, "content"), d.attribute(`meta[property="og:description"]`, "content"))

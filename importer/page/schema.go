@@ -9,6 +9,7 @@ import (
 
 	"larder.dev/events"
 	"larder.dev/importer/found"
+	"larder.dev/importer/text"
 	"larder.dev/recipe"
 	"larder.dev/recipe/enclosed"
 )
@@ -143,18 +144,30 @@ func (t *things) read(it item) found.Recipe {
 	r.CookMinutes = t.minutes(&r, "cook_minutes", it.property("cookTime", "performTime"))
 	r.TotalMinutes = t.minutes(&r, "total_minutes", it.property("totalTime"))
 	r.Ingredients = ingredientRows(it.property("recipeIngredient", "ingredients", "ingredient"))
+	if len(r.Ingredients) > 1 && labels(text.Ingredients, r.Ingredients[0].Text) {
+		r.Ingredients = r.Ingredients[1:]
+	}
 	r.Steps = t.steps(it.property("recipeInstructions", "instructions", "step"))
+	if len(r.Steps) > 1 && labels(text.Steps, r.Steps[0].Text) {
+		r.Steps = found.Unnumbered(r.Steps[1:])
+	}
 	return r
 }
 
+// labels reports whether a line is the label of a part, which some pages mark along with it.
+func labels(part, line string) bool {
+	label, ok := text.Labels(line)
+	return ok && label == part
+}
+
 func (t *things) minutes(r *found.Recipe, field string, value any) *int {
-	text := textOf(value)
+	said := textOf(value)
 	if it, ok := asItem(value); ok {
-		text = it.text("maxValue", "@value", "value", "name", "text")
+		said = it.text("maxValue", "@value", "value", "name", "text")
 	}
-	minutes := found.Minutes(text)
-	if minutes == nil && strings.ContainsAny(text, "123456789") {
-		r.Doubt(field, text, "not understood as a time")
+	minutes := found.Minutes(said)
+	if minutes == nil && strings.ContainsAny(said, "123456789") {
+		r.Doubt(field, said, "not understood as a time")
 	}
 	return minutes
 }
@@ -163,8 +176,8 @@ func (t *things) image(value any) string {
 	for _, each := range list(value) {
 		switch v := t.follow(each).(type) {
 		case string:
-			if text := strings.TrimSpace(v); text != "" {
-				return text
+			if address := strings.TrimSpace(v); address != "" {
+				return address
 			}
 		case map[string]any:
 			if url := item(v).text("url", "contentUrl", "thumbnailUrl", "@id"); url != "" {
@@ -212,11 +225,11 @@ func (t *things) authors(value any) string {
 func tags(it item) []string {
 	var all []string
 	for _, property := range []string{"recipeCategory", "recipeCuisine", "keywords", "suitableForDiet"} {
-		for _, text := range textsOf(it.property(property)) {
+		for _, named := range textsOf(it.property(property)) {
 			if property == "suitableForDiet" {
-				text = dietName(text)
+				named = dietName(named)
 			}
-			for tag := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ';' || r == '|' }) {
+			for tag := range strings.FieldsFuncSeq(named, func(r rune) bool { return r == ',' || r == ';' || r == '|' }) {
 				tag = strings.TrimSpace(tag)
 				known := slices.ContainsFunc(all, func(other string) bool { return strings.EqualFold(other, tag) })
 				if tag != "" && !known && utf8.RuneCountInString(tag) <= recipe.MaxTag && len(all) < recipe.MaxTags {

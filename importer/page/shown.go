@@ -15,7 +15,9 @@ type block struct {
 	text    string
 	key     string // its letters and digits, for comparison
 	heading bool   // marked by its element, its class, or all bold
+	level   int    // 1 to 6 of a heading that has one
 	listed  bool   // in a list or a table
+	ordered bool   // the list is numbered
 	part    string // the recipe part that its element is named after, or ""
 }
 
@@ -62,8 +64,15 @@ func (w *blockWalker) walk(n *html.Node, within block) {
 		w.line.WriteByte(' ') // a list item is one line, despite line breaks
 		return
 	}
+	if besides(n) && w.line.Len() > 0 {
+		w.line.WriteByte(' ')
+	}
 	mark := within
 	mark.heading = within.heading || isHeading(n)
+	mark.ordered = n.DataAtom == atom.Ol || (within.ordered && n.DataAtom != atom.Ul)
+	if level := levelOf(n); level > 0 {
+		mark.level = level
+	}
 	mark.listed = within.listed || n.DataAtom == atom.Li || n.DataAtom == atom.Tr || n.DataAtom == atom.Dd
 	if part := partOf(n); part != "" && n.DataAtom != atom.Body && n.DataAtom != atom.Html {
 		mark.part = part
@@ -82,6 +91,21 @@ func (w *blockWalker) walk(n *html.Node, within block) {
 	}
 }
 
+// besides reports whether an element stands apart from the one before it without a space in the text:
+// a cell of a table, or the parts of a row, each in an element with a class.
+func besides(n *html.Node) bool {
+	before := n.PrevSibling
+	switch {
+	case n.DataAtom == atom.Td || n.DataAtom == atom.Th:
+		return true
+	case n.DataAtom != atom.Span || before == nil || before.DataAtom != atom.Span:
+		return false
+	}
+	_, named := attribute(n, "class")
+	_, namedBefore := attribute(before, "class")
+	return named && namedBefore
+}
+
 func (w *blockWalker) children(n *html.Node, within block) {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		w.walk(child, within)
@@ -93,6 +117,8 @@ func (w *blockWalker) write(text string, within block) {
 	if strings.TrimSpace(text) != "" {
 		w.within.listed = w.within.listed || within.listed
 		w.within.heading = w.within.heading || within.heading
+		w.within.ordered = w.within.ordered || within.ordered
+		w.within.level = max(w.within.level, within.level)
 		w.within.part = within.part
 	}
 }
@@ -121,7 +147,8 @@ func keyOf(text string) string {
 
 func unseen(n *html.Node) bool {
 	switch n.DataAtom {
-	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Select, atom.Button, atom.Nav, atom.Head, atom.Iframe:
+	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Select, atom.Button, atom.Nav, atom.Head, atom.Iframe,
+		atom.Footer:
 		return true
 	default:
 		return false
@@ -138,6 +165,16 @@ func beginsLine(n *html.Node) bool {
 		return strings.Contains(n.Data, "list") || strings.Contains(n.Data, "item")
 	default:
 		return true
+	}
+}
+
+// levelOf returns the level of a heading element, or 0.
+func levelOf(n *html.Node) int {
+	switch n.DataAtom {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		return int(n.Data[1] - '0')
+	default:
+		return 0
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 
 var partings = regexp.MustCompile(`\s*[|·•;]\s*|,\s+|\s{3,}|\s+[–—]\s+`)
 
+// stops matches the full stops between the parts of such a line, but not that of an abbreviation.
+var stops = regexp.MustCompile(`(?:\.\s+|\.$)`)
+
 // maxMeta is the maximum length of a line about a recipe, in characters.
 const maxMeta = 120
 
@@ -19,12 +22,20 @@ func (r *reader) meta(text string) bool {
 	if utf8.RuneCountInString(text) > maxMeta {
 		return false
 	}
-	parts := partings.Split(text, -1)
 	before := r.recipe
+	for _, parting := range []*regexp.Regexp{partings, stops} {
+		if r.aboutEach(parting.Split(text, -1)) {
+			return true
+		}
+		r.recipe = before
+	}
+	return r.about(text)
+}
+
+func (r *reader) aboutEach(parts []string) bool {
 	for _, part := range parts {
-		if !r.about(strings.Trim(part, "() ")) {
-			r.recipe = before
-			return r.about(text)
+		if part = strings.Trim(part, "() "); part != "" && !r.about(part) {
+			return false
 		}
 	}
 	return true

@@ -238,6 +238,29 @@ func TestListThatTheStepsMention(t *testing.T) {
 	}
 }
 
+// A label may have an article, say that the steps are one by one, or say for how many it is.
+func TestLabelsWithOtherWords(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"Die Zutaten": text.Ingredients, "Les ingrédients pour 4 personnes": text.Ingredients, "What You’ll Need:": text.Ingredients,
+		"La preparación": text.Steps, "Elaboración paso a paso:": text.Steps, "The Method": text.Steps, "Die Eier trennen": "", "The cake": "",
+	} {
+		part, _ := text.Labels(line)
+		require.Equal(t, want, part, line)
+	}
+}
+
+// Servings and times may be sentences of one line.
+func TestAboutInSentences(t *testing.T) {
+	t.Parallel()
+	var r found.Recipe
+	require.True(t, text.About(&r, "Serves 4. Prep: 10 mins. Cook: 20 mins."))
+	require.InDelta(t, 4, *r.Servings, 0)
+	require.Equal(t, 10, *r.PrepMinutes)
+	require.Equal(t, 20, *r.CookMinutes)
+	require.False(t, text.About(&found.Recipe{}, "Serves 4. My grandmother made it for us every other Sunday in winter."))
+}
+
 // A letter isn't a recipe.
 func TestNoRecipe(t *testing.T) {
 	t.Parallel()
